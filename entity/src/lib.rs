@@ -1,0 +1,23 @@
+//! The rows of the database, one file per table: names and types, no rules.
+//!
+//! Only `store` uses this crate; it turns rows into domain types and back. The tables themselves are made by
+//! `migration`; a test proves that both say the same. Everything is as wide as the database has it: a role is a
+//! `String` here and an enum in `domain`. Indexes over several columns that are not unique cannot be declared here
+//! and live in `migration` alone.
+//!
+//! To add a table: the migration, a file here with its line below, a file in `store`, a line in the schema test.
+
+pub mod access_link;
+pub mod api_key;
+pub mod audit;
+pub mod contact;
+pub mod credential;
+pub mod job_slot;
+pub mod note;
+pub mod onboarding;
+pub mod outbox;
+pub mod registration;
+pub mod school;
+pub mod session;
+pub mod staff;
+pub mod staff_invite;

@@ -1,0 +1,41 @@
+//! The steps that bring a database to the present schema, written by hand for SQLite and PostgreSQL.
+//!
+//! A step is never edited after it has landed and never imports `entity`: it says what the tables were then, not what
+//! they are now. Keys and instants come from code, so no column has a default. SQLite cannot add a foreign key to a
+//! table that exists, so each table names its own when it is created. Indexes are called `idx-<table>-<columns>`:
+//! the schema test compares by that name.
+//!
+//! To add a step: a file `m<date>_<number>_<what>.rs` with `up` and `down`, one line in the module list and one line
+//! at the end of `migrations()`.
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::{MigrationTrait, async_trait};
+
+mod m20261123_000001_staff;
+mod m20261123_000002_schools;
+mod m20261123_000003_credentials;
+mod m20261123_000004_sessions;
+mod m20261123_000005_outbox;
+mod m20261123_000006_notes_api_keys;
+mod m20261123_000007_audit;
+mod m20261123_000008_jobs;
+mod parts;
+
+/// Knows every step, oldest first.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261123_000001_staff::Migration),
+            Box::new(m20261123_000002_schools::Migration),
+            Box::new(m20261123_000003_credentials::Migration),
+            Box::new(m20261123_000004_sessions::Migration),
+            Box::new(m20261123_000005_outbox::Migration),
+            Box::new(m20261123_000006_notes_api_keys::Migration),
+            Box::new(m20261123_000007_audit::Migration),
+            Box::new(m20261123_000008_jobs::Migration),
+        ]
+    }
+}

@@ -1,0 +1,98 @@
+//! Who does something: a contact of a school, a colleague of Kurve, or a part of the machine.
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{ContactId, StaffId};
+use super::school::ContactRole;
+
+/// What a Kurve account may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StaffRole {
+    /// Everything that support may do, and the exceptions that need a heavier hand.
+    Admin,
+    /// Sees every school and does Kurve's part.
+    Support,
+    /// Sees every school and changes nothing.
+    Reader,
+}
+
+impl StaffRole {
+    /// Every role, from most to least able.
+    pub const ALL: [Self; 3] = [Self::Admin, Self::Support, Self::Reader];
+
+    /// The stored name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Support => "support",
+            Self::Reader => "reader",
+        }
+    }
+
+    /// Reads the stored name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == text)
+    }
+
+    /// Whether the role may change anything of a school.
+    #[must_use]
+    pub fn can_act(self) -> bool {
+        match self {
+            Self::Admin | Self::Support => true,
+            Self::Reader => false,
+        }
+    }
+}
+
+/// Who acts. Names and addresses are never in here: the audit keeps ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Actor {
+    /// A contact of the school at hand, in their role.
+    Contact {
+        /// Which contact.
+        id: ContactId,
+        /// The role they had when they acted.
+        role: ContactRole,
+    },
+    /// A colleague of Kurve.
+    Staff {
+        /// Which colleague.
+        id: StaffId,
+        /// The role they had when they acted.
+        role: StaffRole,
+    },
+    /// The connection check.
+    Check,
+    /// The timer.
+    Clock,
+    /// Who runs the command line on the server.
+    Operator,
+}
+
+impl Actor {
+    /// The stored name of the kind of actor.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Contact { .. } => "contact",
+            Self::Staff { .. } => "staff",
+            Self::Check => "check",
+            Self::Clock => "clock",
+            Self::Operator => "operator",
+        }
+    }
+
+    /// The id of the person behind it; `None` for the machine.
+    #[must_use]
+    pub fn person(&self) -> Option<uuid::Uuid> {
+        match self {
+            Self::Contact { id, .. } => Some(id.as_uuid()),
+            Self::Staff { id, .. } => Some(id.as_uuid()),
+            Self::Check | Self::Clock | Self::Operator => None,
+        }
+    }
+}

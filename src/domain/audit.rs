@@ -1,0 +1,167 @@
+//! What the audit keeps: who did what, when, and on what ground. Ids, not names or addresses; never a secret.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::actor::Actor;
+use super::ids::{ApiKeyId, ContactId, MailId, NoteId, SchoolId, StaffId};
+use super::onboarding::Change;
+use super::school::ContactRole;
+use super::text::Reason;
+
+/// Something that was done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case")]
+pub enum Action {
+    /// The onboarding changed.
+    Onboarding(Change),
+    /// The school came to exist.
+    SchoolRegistered,
+    /// Someone asked again for a school that exists.
+    RegistrationRepeated,
+    /// The school's details were changed by Kurve.
+    DetailsChanged,
+    /// The import opened.
+    ImportOpened,
+    /// The import closed.
+    ImportClosed,
+    /// A contact was added.
+    ContactAdded {
+        /// Whom.
+        contact: ContactId,
+        /// In which role.
+        role: ContactRole,
+    },
+    /// A contact's role was changed.
+    ContactChanged {
+        /// Whom.
+        contact: ContactId,
+        /// Into which role.
+        role: ContactRole,
+    },
+    /// A contact was removed and signed out.
+    ContactRemoved {
+        /// Whom.
+        contact: ContactId,
+    },
+    /// Kurve vouched for a contact.
+    ContactVouched {
+        /// For whom.
+        contact: ContactId,
+        /// On what ground.
+        ground: Reason,
+    },
+    /// Someone looked at the password.
+    PasswordRevealed {
+        /// The version.
+        version: u32,
+        /// How often it may be looked at after this.
+        left: u32,
+    },
+    /// Kurve handed the same credentials over again.
+    CredentialsHandedAgain {
+        /// The version.
+        version: u32,
+    },
+    /// Someone downloaded the query file.
+    QueryDownloaded {
+        /// The version.
+        version: u32,
+    },
+    /// A contact signed in.
+    ContactSignedIn,
+    /// A note was written.
+    NoteAdded {
+        /// Which note.
+        note: NoteId,
+    },
+    /// A failed mail was put back in line.
+    MailRetried {
+        /// Which mail.
+        mail: MailId,
+    },
+    /// A staff account was made.
+    StaffAdded {
+        /// Whose.
+        staff: StaffId,
+    },
+    /// A staff account was disabled.
+    StaffDisabled {
+        /// Whose.
+        staff: StaffId,
+    },
+    /// A new link to choose a password and a second factor was made.
+    StaffInvited {
+        /// For whom.
+        staff: StaffId,
+    },
+    /// A colleague chose a password and a second factor.
+    StaffEnrolled,
+    /// A colleague signed in.
+    StaffSignedIn,
+    /// A staff account was locked after wrong tries.
+    StaffLocked {
+        /// Whose.
+        staff: StaffId,
+    },
+    /// An API key was made.
+    ApiKeyAdded {
+        /// Which key.
+        key: ApiKeyId,
+    },
+    /// An API key was revoked.
+    ApiKeyRevoked {
+        /// Which key.
+        key: ApiKeyId,
+    },
+}
+
+impl Action {
+    /// The stable name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Onboarding(change) => change.as_str(),
+            Self::SchoolRegistered => "school_registered",
+            Self::RegistrationRepeated => "registration_repeated",
+            Self::DetailsChanged => "details_changed",
+            Self::ImportOpened => "import_opened",
+            Self::ImportClosed => "import_closed",
+            Self::ContactAdded { .. } => "contact_added",
+            Self::ContactChanged { .. } => "contact_changed",
+            Self::ContactRemoved { .. } => "contact_removed",
+            Self::ContactVouched { .. } => "contact_vouched",
+            Self::PasswordRevealed { .. } => "password_revealed",
+            Self::CredentialsHandedAgain { .. } => "credentials_handed_again",
+            Self::QueryDownloaded { .. } => "query_downloaded",
+            Self::ContactSignedIn => "contact_signed_in",
+            Self::NoteAdded { .. } => "note_added",
+            Self::MailRetried { .. } => "mail_retried",
+            Self::StaffAdded { .. } => "staff_added",
+            Self::StaffDisabled { .. } => "staff_disabled",
+            Self::StaffInvited { .. } => "staff_invited",
+            Self::StaffEnrolled => "staff_enrolled",
+            Self::StaffSignedIn => "staff_signed_in",
+            Self::StaffLocked { .. } => "staff_locked",
+            Self::ApiKeyAdded { .. } => "api_key_added",
+            Self::ApiKeyRevoked { .. } => "api_key_revoked",
+        }
+    }
+}
+
+/// One line of the audit, as it is read back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its place; later is higher.
+    pub id: i64,
+    /// About which school, if about one.
+    pub school: Option<SchoolId>,
+    /// The version of the onboarding after it, if it changed one.
+    pub onboarding_version: Option<i32>,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// By whom.
+    pub by: Actor,
+    /// What.
+    pub action: Action,
+}

@@ -1,0 +1,21 @@
+-- =====================================================================
+-- SAMPLE. This is NOT Kurve's query and it sets nothing up.
+-- VOORBEELD. Dit is NIET de query van Kurve. Laad dit bestand niet in
+-- Decibel bij een echte school: het maakt geen gebruiker en geen lijst.
+-- An installation brings its own template in place of this one.
+-- =====================================================================
+-- School:          Bonhoeffer College, locatie t Een 1 __ brin __
+-- BRIN:            12AB00
+-- Schooldomein:    https://bonhoeffer.swp.nl
+-- Gebruiker:       Kurve
+-- Lijst:           KurveLeerlingData
+-- Kolommen:        idGebr, ExterneId, opleidingscode, stamnr
+-- Wachtwoord:      stel je zelf in via Beheer > Webservices > Gebruikers
+
+SELECT
+    'VOORBEELD, niet de query van Kurve'            AS melding,
+    'Bonhoeffer College, locatie t Een 1 __ brin __'                                  AS school,
+    '12AB00'                                    AS brin,
+    'Kurve'                                    AS gebruiker,
+    'KurveLeerlingData'                             AS lijst,
+    'idGebr, ExterneId, opleidingscode, stamnr'     AS kolommen;

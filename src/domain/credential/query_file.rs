@@ -1,0 +1,189 @@
+//! The query file that a school loads in Decibel: a template with the values of one school.
+//!
+//! How a template is checked stands in [`query_template`](super::query_template), how values are made harmless in
+//! `neutral`. There is no password in it: that is set by hand. The text is Kurve's property: no `Debug` prints it.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+use super::neutral::neutral;
+use super::query_template::{Part, Template};
+use crate::domain::school::SchoolDetails;
+
+/// The file for one school.
+#[derive(Clone, PartialEq, Eq)]
+pub struct QueryFile {
+    /// The text, with CRLF line ends; seal it before it is stored.
+    pub text: String,
+    /// The SHA-256 of the text, in hexadecimal.
+    pub sha256_hex: String,
+    /// The version of the template it was made from.
+    pub template_version: String,
+    /// The name to download it under.
+    pub file_name: String,
+}
+
+impl fmt::Debug for QueryFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("QueryFile").field("file_name", &self.file_name).finish_non_exhaustive()
+    }
+}
+
+impl Template {
+    /// The file for a school; the same school and template always give the same file.
+    ///
+    /// Values are put in once: what looks like a placeholder in a value stays text.
+    #[must_use]
+    pub fn render(&self, school: &SchoolDetails) -> QueryFile {
+        let text: String = self
+            .parts
+            .iter()
+            .map(|part| match part {
+                Part::Text(text) => text.replace('\n', "\r\n"),
+                Part::Value(placeholder) => neutral(placeholder.value(school)),
+            })
+            .collect();
+        QueryFile {
+            sha256_hex: Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect(),
+            text,
+            template_version: self.version.clone(),
+            file_name: file_name(school, &self.version),
+        }
+    }
+}
+
+impl QueryFile {
+    /// The file as it was rendered and kept when the credentials were issued.
+    #[must_use]
+    pub fn from_stored(school: &SchoolDetails, text: String, sha256_hex: String, template_version: String) -> Self {
+        let file_name = file_name(school, &template_version);
+        Self { text, sha256_hex, template_version, file_name }
+    }
+}
+
+fn file_name(school: &SchoolDetails, template_version: &str) -> String {
+    format!("kurve-query-{}-{template_version}.sql", school.brin.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::query_template::tests::{body, code};
+    use super::*;
+    use crate::domain::school::Region;
+    use crate::domain::text::{Brin, SchoolDomain, SchoolName};
+
+    const SAMPLE: &str = include_str!("../../../templates/query/sample.sql");
+    const GOLDEN: &str = include_str!("golden/bonhoeffer.sql");
+    const EVERYWHERE: &str = "-- koppelklaar-query-template: v1\n-- {{ school }}\nSELECT '{{school}}', \"{{ school }}\"\n\
+         /* {{ school }}{{ school }}*/ FROM x -- {{ school }}";
+
+    fn school(name: &str) -> SchoolDetails {
+        SchoolDetails {
+            name: SchoolName::parse(name).expect("a name"),
+            brin: Brin::parse("12AB00").expect("a BRIN"),
+            domain: SchoolDomain::parse("bonhoeffer").expect("a label"),
+            region: Region::Noord,
+        }
+    }
+
+    #[test]
+    fn the_sample_renders_to_the_golden_file() {
+        let template = Template::parse(SAMPLE).expect("the sample is sound");
+
+        let file = template.render(&school("Bonhoeffer College, locatie 't Één #1 {{ brin }}"));
+
+        assert_eq!(file.text, GOLDEN);
+        assert_eq!(file.file_name, "kurve-query-12AB00-sample-1.sql");
+        assert_eq!((file.template_version.as_str(), template.version()), ("sample-1", "sample-1"));
+        assert_eq!(file.sha256_hex.len(), 64);
+        assert_eq!(file, template.render(&school("Bonhoeffer College, locatie 't Één #1 {{ brin }}")));
+    }
+
+    #[test]
+    fn the_sample_says_that_it_is_one_and_names_the_list_and_its_columns() {
+        for word in
+            ["SAMPLE", "NOT", "{{ user }}", "KurveLeerlingData", "idGebr", "ExterneId", "opleidingscode", "stamnr"]
+        {
+            assert!(SAMPLE.contains(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn the_hash_is_that_of_the_bytes() {
+        let file = body("x").expect("sound").render(&school("De Hof"));
+
+        assert_eq!(file.text, "x\r\n");
+        assert_eq!(file.sha256_hex, "b35e09fa2ced9ebcad9d16336fb961146fe34bfbebc562679da85f8a314c9dca");
+    }
+
+    #[test]
+    fn braces_and_line_ends_are_otherwise_free() {
+        let template = body("a { b } }} -- it's\r'it''s {x} {{brin}}'\r\n\"{{ user }}\" -- {{domain}}").expect("sound");
+
+        let text = template.render(&school("De Hof")).text;
+
+        assert_eq!(text, "a { b } }} -- it's\r\n'it''s {x} 12AB00'\r\n\"Kurve\" -- bonhoeffer\r\n");
+    }
+
+    #[test]
+    fn a_nasty_name_stays_where_it_was_put() {
+        let template = Template::parse(EVERYWHERE).expect("sound");
+        let harmless = template.render(&school("De Hof")).text;
+
+        for name in [
+            "x'; DROP TABLE pupil; --",
+            "x*/ DROP /*",
+            "--'a\"--",
+            "-x-",
+            "/x*",
+            "#id#",
+            "{{ brin }}{{ user }}",
+            "x\\",
+            "ʼ＇′",
+            "''''x",
+            "a/*b*/c",
+            "x{{",
+            "}}x",
+            "&amp;x",
+            "x%0d%0a",
+        ] {
+            let text = template.render(&school(name)).text;
+
+            assert_eq!(code(&text), code(&harmless), "{name}");
+            assert_eq!(text.lines().count(), harmless.lines().count(), "{name}");
+            assert!(!text.contains(['#', '{', '}', '\\']), "{name}");
+            assert!(!text.contains("12AB00") && !text.contains("Kurve"), "{name}");
+        }
+    }
+
+    #[test]
+    fn debug_prints_neither_template_nor_file() {
+        let template = body("very-secret").expect("sound");
+
+        let shown = format!("{template:?} {:?}", template.render(&school("De Hof")));
+
+        assert!(!shown.contains("very-secret"), "{shown}");
+    }
+
+    proptest! {
+        #[test]
+        fn no_name_leaves_its_line_comment_or_string(name in "\\PC{2,60}|[-'#{}*/ \"&;a\\\\]{2,60}") {
+            let Ok(parsed) = SchoolName::parse(&name) else { return Ok(()) };
+            let template = Template::parse(EVERYWHERE).expect("sound");
+            let harmless = template.render(&school("De Hof")).text;
+
+            let text = template.render(&SchoolDetails { name: parsed, ..school("De Hof") }).text;
+
+            prop_assert_eq!(code(&text), code(&harmless));
+            prop_assert_eq!(text.matches('\n').count(), harmless.matches('\n').count());
+            for sign in ["'", "\"", "--", "*/", "/*", "\r\n"] {
+                prop_assert_eq!(text.matches(sign).count(), harmless.matches(sign).count(), "{}", sign);
+            }
+            let is_plain = text.is_ascii() && !text.contains(['#', '{', '}']);
+            prop_assert!(is_plain);
+        }
+    }
+}

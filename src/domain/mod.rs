@@ -1,0 +1,17 @@
+//! The rules of Koppelklaar: what a gate, a step, an onboarding, a credential and a notice are.
+//!
+//! Pure: no clock, generator, database or HTTP. Time and chance are arguments. Start at [`onboarding::decide()`]
+//! for what may happen and at [`import_gate`] for what it all leads to.
+
+pub mod access_link;
+pub mod actor;
+pub mod audit;
+pub mod credential;
+pub mod ids;
+pub mod import_gate;
+pub mod lockout;
+pub mod notice;
+pub mod onboarding;
+pub mod retry;
+pub mod school;
+pub mod text;

@@ -1,0 +1,264 @@
+//! Which mails a change calls for, and to whom. How they read is the mail room's business.
+
+use serde::{Deserialize, Serialize};
+
+use super::actor::Actor;
+use super::ids::{AccessLinkId, ContactId, RegistrationId};
+use super::import_gate::verdict;
+use super::onboarding::{Change, Event, FallCause, Onboarding, Party, Step};
+
+/// A kind of mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailKind {
+    /// Asks the person who requests Optie A to confirm the address.
+    ConfirmAddress,
+    /// The request, to support.
+    SupportRequest,
+    /// The confirmation of the request, to the contact.
+    RequestConfirmed,
+    /// Someone asked for a school that is already here.
+    AlreadyRegistered,
+    /// A link and a code to sign in.
+    SignIn,
+    /// Password and query file can be picked up.
+    CredentialsReady,
+    /// Someone looked at the password.
+    CredentialsRevealed,
+    /// Kurve sent a step back.
+    StepSentBack,
+    /// A colleague handed a step over.
+    StepHandedOver,
+    /// The school is stuck, to support.
+    StuckReported,
+    /// Kurve answered a stuck step.
+    StuckAnswered,
+    /// Everything is ready for activation, to support.
+    ActivationAsked,
+    /// The import may start.
+    ImportOpen,
+    /// The import closed again.
+    ImportClosed,
+    /// Someone was made a contact of the school.
+    ContactAdded,
+}
+
+impl MailKind {
+    /// Every kind.
+    pub const ALL: [Self; 15] = [
+        Self::ConfirmAddress,
+        Self::SupportRequest,
+        Self::RequestConfirmed,
+        Self::AlreadyRegistered,
+        Self::SignIn,
+        Self::CredentialsReady,
+        Self::CredentialsRevealed,
+        Self::StepSentBack,
+        Self::StepHandedOver,
+        Self::StuckReported,
+        Self::StuckAnswered,
+        Self::ActivationAsked,
+        Self::ImportOpen,
+        Self::ImportClosed,
+        Self::ContactAdded,
+    ];
+
+    /// The stored name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ConfirmAddress => "confirm_address",
+            Self::SupportRequest => "support_request",
+            Self::RequestConfirmed => "request_confirmed",
+            Self::AlreadyRegistered => "already_registered",
+            Self::SignIn => "sign_in",
+            Self::CredentialsReady => "credentials_ready",
+            Self::CredentialsRevealed => "credentials_revealed",
+            Self::StepSentBack => "step_sent_back",
+            Self::StepHandedOver => "step_handed_over",
+            Self::StuckReported => "stuck_reported",
+            Self::StuckAnswered => "stuck_answered",
+            Self::ActivationAsked => "activation_asked",
+            Self::ImportOpen => "import_open",
+            Self::ImportClosed => "import_closed",
+            Self::ContactAdded => "contact_added",
+        }
+    }
+
+    /// Reads the stored name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    /// Whether the mail carries a token: it is then sent at most once and never late.
+    #[must_use]
+    pub fn carries_token(self) -> bool {
+        match self {
+            Self::ConfirmAddress | Self::SignIn => true,
+            Self::SupportRequest
+            | Self::RequestConfirmed
+            | Self::AlreadyRegistered
+            | Self::CredentialsReady
+            | Self::CredentialsRevealed
+            | Self::StepSentBack
+            | Self::StepHandedOver
+            | Self::StuckReported
+            | Self::StuckAnswered
+            | Self::ActivationAsked
+            | Self::ImportOpen
+            | Self::ImportClosed
+            | Self::ContactAdded => false,
+        }
+    }
+}
+
+/// What a mail is about: ids and plain facts, from which it is written when it is sent. No text, no token.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
+    /// The step it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<Step>,
+    /// The version of the onboarding after the change that called for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<i32>,
+    /// The access link to make.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<AccessLinkId>,
+    /// The request whose address is to be confirmed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registration: Option<RegistrationId>,
+    /// The contact of the school who acted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<ContactId>,
+    /// The version of the credentials.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential_version: Option<u32>,
+    /// How often the password may be looked at after this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reveals_left: Option<u32>,
+    /// Whether the same change closed the import.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub import_closed: bool,
+}
+
+/// For whom a mail is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Audience {
+    /// Every contact of the school.
+    School,
+    /// The contacts for whom Kurve vouched.
+    VouchedContacts,
+    /// One contact.
+    Contact(ContactId),
+    /// Kurve's support.
+    Support,
+}
+
+/// A mail that a change calls for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Which mail.
+    pub kind: MailKind,
+    /// For whom.
+    pub to: Audience,
+    /// About which step, where there is one.
+    pub step: Option<Step>,
+}
+
+/// The mails that one change calls for; each person concerned is told once.
+#[must_use]
+pub fn notices(before: &Onboarding, events: &[Event], after: &Onboarding) -> Vec<Notice> {
+    let was_open = verdict(before).is_open();
+    let is_open = verdict(after).is_open();
+    let mut found = vec![];
+    if !was_open && is_open {
+        found.push(Notice { kind: MailKind::ImportOpen, to: Audience::School, step: None });
+    }
+    if was_open && !is_open {
+        found.extend(closed_again(events));
+    }
+    for event in events {
+        found.extend(called_for_by(event, was_open && !is_open));
+    }
+    if asks_activation(before, after) {
+        let step = Some(Step::ActivationConfirmed);
+        found.push(Notice { kind: MailKind::ActivationAsked, to: Audience::Support, step });
+    }
+    found
+}
+
+fn closed_again(events: &[Event]) -> Vec<Notice> {
+    let step = root_fall(events).map(|(step, _)| step);
+    let mut found = vec![Notice { kind: MailKind::ImportClosed, to: Audience::School, step }];
+    // A colleague who closed it knows.
+    if events.iter().any(|event| !matches!(event.by, Actor::Staff { .. })) {
+        found.push(Notice { kind: MailKind::ImportClosed, to: Audience::Support, step });
+    }
+    found
+}
+
+/// The step that made the others fall, with the cause.
+#[must_use]
+pub fn root_fall(events: &[Event]) -> Option<(Step, &FallCause)> {
+    events.iter().rev().find_map(|event| match &event.change {
+        Change::StepFell { cause: FallCause::NeededStepFell { .. }, .. } => None,
+        Change::StepFell { step, cause } => Some((*step, cause)),
+        Change::StepAnswered { .. }
+        | Change::EvidenceFell { .. }
+        | Change::CredentialsIssued { .. }
+        | Change::StuckReported { .. }
+        | Change::StuckAnswered { .. }
+        | Change::StepHandedOver { .. }
+        | Change::Paused { .. }
+        | Change::Resumed
+        | Change::Withdrawn { .. }
+        | Change::Reopened
+        | Change::Completed => None,
+    })
+}
+
+fn called_for_by(event: &Event, is_closing: bool) -> Vec<Notice> {
+    let one = |kind, to, step| vec![Notice { kind, to, step: Some(step) }];
+    match (&event.change, event.by) {
+        (Change::StepAnswered { step: Step::DetailsSubmitted, .. }, Actor::Contact { id, .. }) => {
+            let step = Some(Step::DetailsSubmitted);
+            vec![
+                Notice { kind: MailKind::SupportRequest, to: Audience::Support, step },
+                Notice { kind: MailKind::RequestConfirmed, to: Audience::Contact(id), step },
+            ]
+        }
+        // When the import closed by it, that mail already says which step and why.
+        (Change::StepFell { step, cause: FallCause::SentBack { .. } }, _) if !is_closing => {
+            one(MailKind::StepSentBack, Audience::School, *step)
+        }
+        (Change::CredentialsIssued { .. }, _) => {
+            one(MailKind::CredentialsReady, Audience::VouchedContacts, Step::CredentialsIssued)
+        }
+        (Change::StuckReported { step, .. }, _) => one(MailKind::StuckReported, Audience::Support, *step),
+        (Change::StuckAnswered { step, .. }, _) => one(MailKind::StuckAnswered, Audience::School, *step),
+        (Change::StepHandedOver { step, to }, _) => one(MailKind::StepHandedOver, Audience::Contact(*to), *step),
+        (
+            Change::StepAnswered { .. }
+            | Change::EvidenceFell { .. }
+            | Change::StepFell { .. }
+            | Change::Paused { .. }
+            | Change::Resumed
+            | Change::Withdrawn { .. }
+            | Change::Reopened
+            | Change::Completed,
+            _,
+        ) => vec![],
+    }
+}
+
+/// Whether the last of the school's answers came in, so that Kurve can activate.
+fn asks_activation(before: &Onboarding, after: &Onboarding) -> bool {
+    let step = Step::ActivationConfirmed;
+    let could_before = before.holder(step) == Some(Party::Kurve) || before.is_yes(step);
+    !could_before && after.holder(step) == Some(Party::Kurve)
+}
+
+#[cfg(test)]
+#[path = "notice_tests.rs"]
+mod tests;

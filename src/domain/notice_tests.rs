@@ -1,0 +1,244 @@
+//! Which mails a change calls for: one case for each kind that a change can call for, and the cases where a mail must
+//! not go. Reminders and the digest follow from the time that passed, and are tested with the reminders.
+
+use std::collections::BTreeSet;
+
+use super::{Audience, MailKind, Notice, notices, root_fall};
+use crate::domain::actor::Actor;
+use crate::domain::onboarding::testing::{
+    Taken, Walk, claim, confirm, contact, contact_id, reason, superbeheerder, support,
+};
+use crate::domain::onboarding::{Command, FallCause, Step};
+use crate::domain::school::ContactRole;
+
+fn called_for(taken: &Taken) -> Vec<(MailKind, Audience, Option<Step>)> {
+    let found = notices(&taken.before, &taken.events, &taken.after);
+    found.into_iter().map(|Notice { kind, to, step }| (kind, to, step)).collect()
+}
+
+fn send_back(step: Step) -> Command {
+    Command::SendBack { step, reason: reason("Bij Lijsten staat meer aangevinkt") }
+}
+
+fn disprove(step: Step) -> Command {
+    Command::Disprove { step, code: "wrong_password".to_owned() }
+}
+
+#[test]
+fn the_details_go_to_support_and_a_confirmation_to_who_sent_them() {
+    let step = Step::DetailsSubmitted;
+    let sender = contact(ContactRole::Contactpersoon);
+
+    let taken = Walk::start().does(sender, &claim(step));
+
+    let confirmed = (MailKind::RequestConfirmed, Audience::Contact(contact_id(3)), Some(step));
+    assert_eq!(called_for(&taken), [(MailKind::SupportRequest, Audience::Support, Some(step)), confirmed]);
+}
+
+#[test]
+fn first_and_new_credentials_are_announced_to_the_vouched_contacts_only() {
+    let ready = (MailKind::CredentialsReady, Audience::VouchedContacts, Some(Step::CredentialsIssued));
+    let mut walk = Walk::all_but(&[Step::CredentialsIssued]);
+
+    let first = walk.does(support(), &Command::IssueCredentials);
+    let renewed = walk.does(support(), &Command::IssueCredentials);
+
+    assert_eq!(called_for(&first), [ready]);
+    assert_eq!(called_for(&renewed), [ready]);
+}
+
+#[test]
+fn a_step_sent_back_is_told_to_the_school_once_whatever_falls_along() {
+    let step = Step::QueryExecuted;
+    let mut walk = Walk::all_but(&[Step::ConsentGiven]);
+
+    let taken = walk.does(support(), &send_back(step));
+
+    assert!(taken.events.len() > 1, "the password and the permissions fall along");
+    assert_eq!(called_for(&taken), [(MailKind::StepSentBack, Audience::School, Some(step))]);
+}
+
+#[test]
+fn a_step_sent_back_while_the_import_is_open_is_told_as_a_closing_and_not_twice() {
+    for step in Step::ALL {
+        if step == Step::CredentialsIssued {
+            continue;
+        }
+        let taken = Walk::all_but(&[]).does(support(), &send_back(step));
+
+        assert_eq!(called_for(&taken), [(MailKind::ImportClosed, Audience::School, Some(step))], "{step:?}");
+    }
+}
+
+#[test]
+fn a_closing_that_no_colleague_caused_is_told_to_school_and_support_with_the_step_that_fell_first() {
+    let step = Step::QueryExecuted;
+    let withdraw = Command::Withdraw { reason: reason("Wij kiezen Optie B") };
+    let closings = [
+        (superbeheerder(), Command::TakeBack { step }, step),
+        (Actor::Check, disprove(step), step),
+        (superbeheerder(), withdraw, Step::ActivationConfirmed),
+    ];
+
+    for (actor, command, step) in closings {
+        let taken = Walk::all_but(&[]).does(actor, &command);
+
+        let closed = |to| (MailKind::ImportClosed, to, Some(step));
+        assert_eq!(called_for(&taken), [closed(Audience::School), closed(Audience::Support)], "{command:?}");
+    }
+}
+
+#[test]
+fn a_closing_by_a_colleague_is_not_mailed_to_support() {
+    let ready = (MailKind::CredentialsReady, Audience::VouchedContacts, Some(Step::CredentialsIssued));
+    let closed = |step| (MailKind::ImportClosed, Audience::School, Some(step));
+    let withdraw = Command::Withdraw { reason: reason("De school belde dat zij stoppen") };
+
+    let renewed = Walk::all_but(&[]).does(support(), &Command::IssueCredentials);
+    let withdrawn = Walk::all_but(&[]).does(support(), &withdraw);
+
+    assert_eq!(called_for(&renewed), [closed(Step::PasswordSet), ready]);
+    assert_eq!(called_for(&withdrawn), [closed(Step::ActivationConfirmed)]);
+}
+
+#[test]
+fn a_completed_onboarding_that_closes_is_told_all_the_same() {
+    let step = Step::PasswordSet;
+    let mut walk = Walk::all_but(&[]);
+    walk.does(superbeheerder(), &Command::ReportImported);
+
+    let taken = walk.does(Actor::Check, &disprove(step));
+
+    let closed = |to| (MailKind::ImportClosed, to, Some(step));
+    assert_eq!(called_for(&taken), [closed(Audience::School), closed(Audience::Support)]);
+    let lost = FallCause::ConnectionLost { code: "wrong_password".to_owned() };
+    assert_eq!(root_fall(&taken.events), Some((step, &lost)));
+}
+
+#[test]
+fn a_stuck_step_goes_to_support_and_the_answer_to_the_school() {
+    let step = Step::QueryExecuted;
+    let mut walk = Walk::all_but(&[step]);
+    let report = Command::ReportStuck { step, reason: reason("Decibel geeft een fout") };
+
+    let reported = walk.does(superbeheerder(), &report);
+    let again = walk.does(superbeheerder(), &report);
+    let answered = walk.does(support(), &Command::AnswerStuck { step, answer: reason("Start Decibel als beheerder") });
+
+    assert_eq!(called_for(&reported), [(MailKind::StuckReported, Audience::Support, Some(step))]);
+    assert_eq!(called_for(&again), []);
+    assert_eq!(called_for(&answered), [(MailKind::StuckAnswered, Audience::School, Some(step))]);
+}
+
+#[test]
+fn a_step_handed_over_is_told_to_that_colleague_once() {
+    let step = Step::ConsentGiven;
+    let mut walk = Walk::start();
+    let hand_over = Command::HandOver { step, to: contact_id(7) };
+
+    let taken = walk.does(superbeheerder(), &hand_over);
+    let again = walk.does(superbeheerder(), &hand_over);
+
+    let told = (MailKind::StepHandedOver, Audience::Contact(contact_id(7)), Some(step));
+    assert_eq!(called_for(&taken), [told]);
+    assert_eq!(called_for(&again), []);
+}
+
+#[test]
+fn activation_is_asked_once_when_the_fourth_gate_turns_yes_whichever_it_is() {
+    let asked = (MailKind::ActivationAsked, Audience::Support, Some(Step::ActivationConfirmed));
+    let last = [Step::ConsentGiven, Step::PasswordSet, Step::PermissionsChecked, Step::AllowlistingConfirmed];
+
+    for step in last {
+        let mut walk = Walk::all_but(&[step]);
+
+        let answered = walk.does(superbeheerder(), &claim(step));
+        let confirmed = walk.does(support(), &confirm(step));
+
+        assert_eq!(called_for(&answered), [asked], "{step:?}");
+        assert_eq!(called_for(&confirmed), [], "{step:?}");
+    }
+}
+
+#[test]
+fn activation_is_asked_again_after_it_was_undone_and_reached_anew() {
+    let asked = (MailKind::ActivationAsked, Audience::Support, Some(Step::ActivationConfirmed));
+    let step = Step::PasswordSet;
+    let mut walk = Walk::all_but(&[step]);
+    let first = walk.answer(step);
+    walk.does(superbeheerder(), &Command::TakeBack { step });
+    let second = walk.answer(step);
+    walk.answer(Step::ActivationConfirmed);
+    walk.does(support(), &Command::IssueCredentials);
+
+    let third = walk.answer(step);
+
+    for taken in [first, second, third] {
+        assert_eq!(called_for(&taken), [asked]);
+    }
+}
+
+#[test]
+fn activation_that_kurve_itself_sends_back_is_not_asked_of_kurve() {
+    let step = Step::ActivationConfirmed;
+    let mut walk = Walk::all_but(&[]);
+
+    let taken = walk.does(support(), &send_back(step));
+
+    assert_eq!(called_for(&taken), [(MailKind::ImportClosed, Audience::School, Some(step))]);
+}
+
+#[test]
+fn the_import_opening_is_told_to_the_school_each_time() {
+    let opened = (MailKind::ImportOpen, Audience::School, None);
+    let step = Step::ActivationConfirmed;
+    let mut walk = Walk::all_but(&[step]);
+
+    let first = walk.answer(step);
+    walk.does(support(), &send_back(step));
+    let second = walk.answer(step);
+
+    assert_eq!(called_for(&first), [opened]);
+    assert_eq!(called_for(&second), [opened]);
+}
+
+#[test]
+fn what_concerns_nobody_else_calls_for_no_mail() {
+    let mut walk = Walk::all_but(&[Step::AllowlistingRequested]);
+    let until = walk.now.date_naive() + chrono::Days::new(30);
+    let quiet = [
+        (superbeheerder(), claim(Step::AllowlistingRequested)),
+        (Actor::Check, Command::Prove { step: Step::PasswordSet }),
+        (superbeheerder(), Command::TakeBack { step: Step::PermissionsChecked }),
+        (superbeheerder(), Command::Pause { reason: reason("Eerst de toetsweek"), until }),
+        (superbeheerder(), Command::Resume),
+        (support(), Command::Withdraw { reason: reason("Wij kiezen Optie B") }),
+        (support(), Command::Reopen),
+    ];
+
+    for (actor, command) in quiet {
+        let taken = walk.does(actor, &command);
+
+        assert!(!taken.events.is_empty(), "{command:?}");
+        assert_eq!(called_for(&taken), [], "{command:?}");
+    }
+}
+
+#[test]
+fn reporting_the_import_calls_for_no_mail() {
+    let taken = Walk::all_but(&[]).does(superbeheerder(), &Command::ReportImported);
+
+    assert_eq!(called_for(&taken), []);
+}
+
+#[test]
+fn every_kind_of_mail_has_one_stored_name_that_reads_back() {
+    let names: BTreeSet<&str> = MailKind::ALL.into_iter().map(MailKind::as_str).collect();
+
+    assert_eq!(names.len(), MailKind::ALL.len());
+    for kind in MailKind::ALL {
+        assert_eq!(MailKind::parse(kind.as_str()), Some(kind));
+        assert_eq!(serde_json::to_value(kind).expect("a plain enum serializes"), kind.as_str());
+    }
+    assert_eq!(MailKind::parse("spam"), None);
+}

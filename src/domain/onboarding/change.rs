@@ -1,0 +1,143 @@
+//! What happened: events are facts of the past, kept in the audit, and enough to make the state again.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::gate::Step;
+use super::state::{Evidence, Ground};
+use crate::domain::actor::Actor;
+use crate::domain::ids::ContactId;
+use crate::domain::text::Reason;
+
+/// Why a step that was yes is no again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum FallCause {
+    /// The school took it back.
+    TakenBack,
+    /// Kurve sent it back.
+    SentBack {
+        /// Why.
+        reason: Reason,
+    },
+    /// A step it needs fell.
+    NeededStepFell {
+        /// The step that fell first.
+        step: Step,
+    },
+    /// Kurve issued a new password.
+    CredentialsRenewed,
+    /// The connection check found it broken.
+    ConnectionLost {
+        /// The check's stable code.
+        code: String,
+    },
+    /// The school withdrew.
+    Withdrawn,
+}
+
+/// One change of an onboarding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "change", rename_all = "snake_case")]
+pub enum Change {
+    /// A step got a yes, or a further ground for it.
+    StepAnswered {
+        /// Which step.
+        step: Step,
+        /// How sure.
+        evidence: Evidence,
+        /// On what ground.
+        ground: Ground,
+    },
+    /// One ground of a yes no longer holds; the step stays yes on the others.
+    EvidenceFell {
+        /// Which step.
+        step: Step,
+        /// Which ground.
+        evidence: Evidence,
+    },
+    /// A step is no again.
+    StepFell {
+        /// Which step.
+        step: Step,
+        /// Why.
+        cause: FallCause,
+    },
+    /// Kurve issued credentials of this version (the first is 1).
+    CredentialsIssued {
+        /// The new version.
+        version: u32,
+    },
+    /// The school says a step does not work.
+    StuckReported {
+        /// Which step.
+        step: Step,
+        /// What goes wrong.
+        reason: Reason,
+    },
+    /// Kurve answered; the ball is where it was.
+    StuckAnswered {
+        /// Which step.
+        step: Step,
+        /// Kurve's answer.
+        answer: Reason,
+    },
+    /// A step was handed to a colleague of the school.
+    StepHandedOver {
+        /// Which step.
+        step: Step,
+        /// To whom.
+        to: ContactId,
+    },
+    /// Laid aside.
+    Paused {
+        /// Why.
+        reason: Reason,
+        /// The Amsterdam date on which it resumes.
+        until: NaiveDate,
+    },
+    /// Taken up again.
+    Resumed,
+    /// The school stops.
+    Withdrawn {
+        /// Why.
+        reason: Reason,
+    },
+    /// A withdrawn or completed onboarding is under way again.
+    Reopened,
+    /// The import is done.
+    Completed,
+}
+
+impl Change {
+    /// The stable name under which the audit keeps it.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::StepAnswered { .. } => "step_answered",
+            Self::EvidenceFell { .. } => "evidence_fell",
+            Self::StepFell { .. } => "step_fell",
+            Self::CredentialsIssued { .. } => "credentials_issued",
+            Self::StuckReported { .. } => "stuck_reported",
+            Self::StuckAnswered { .. } => "stuck_answered",
+            Self::StepHandedOver { .. } => "step_handed_over",
+            Self::Paused { .. } => "paused",
+            Self::Resumed => "resumed",
+            Self::Withdrawn { .. } => "withdrawn",
+            Self::Reopened => "reopened",
+            Self::Completed => "completed",
+        }
+    }
+}
+
+/// A change, by whom and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// By whom.
+    pub by: Actor,
+    /// What.
+    #[serde(flatten)]
+    pub change: Change,
+}

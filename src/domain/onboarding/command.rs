@@ -1,0 +1,170 @@
+//! What someone may ask of an onboarding, and why it may be refused.
+
+use chrono::NaiveDate;
+
+use super::gate::Step;
+use super::state::Ground;
+use crate::domain::ids::ContactId;
+use crate::domain::school::ContactRole;
+use crate::domain::text::Reason;
+
+/// A wish to change an onboarding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// "Dit is gedaan", by a contact of the school.
+    Claim {
+        /// Which step.
+        step: Step,
+        /// On what ground.
+        ground: Ground,
+        /// The version of the credentials that the page showed, where it showed one.
+        credential_version: Option<u32>,
+    },
+    /// Kurve says that a step is done.
+    Confirm {
+        /// Which step.
+        step: Step,
+        /// On what ground.
+        ground: Ground,
+    },
+    /// The connection check saw that a step is done.
+    Prove {
+        /// Which step.
+        step: Step,
+    },
+    /// The connection check saw that a step no longer holds.
+    Disprove {
+        /// Which step.
+        step: Step,
+        /// The check's stable code.
+        code: String,
+    },
+    /// "Toch niet", by a contact of the school.
+    TakeBack {
+        /// Which step.
+        step: Step,
+    },
+    /// Kurve sends a step back.
+    SendBack {
+        /// Which step.
+        step: Step,
+        /// Why.
+        reason: Reason,
+    },
+    /// Kurve issues credentials: the first, or new ones.
+    IssueCredentials,
+    /// "Het lukt niet", by a contact of the school.
+    ReportStuck {
+        /// Which step.
+        step: Step,
+        /// What goes wrong.
+        reason: Reason,
+    },
+    /// Kurve answers a step that is stuck.
+    AnswerStuck {
+        /// Which step.
+        step: Step,
+        /// What the school can do now.
+        answer: Reason,
+    },
+    /// "Geef door aan een collega", by a contact of the school.
+    HandOver {
+        /// Which step.
+        step: Step,
+        /// To whom.
+        to: ContactId,
+    },
+    /// Lay aside.
+    Pause {
+        /// Why.
+        reason: Reason,
+        /// The Amsterdam date on which it resumes by itself.
+        until: NaiveDate,
+    },
+    /// Take up again.
+    Resume,
+    /// The school stops or chooses Optie B.
+    Withdraw {
+        /// Why.
+        reason: Reason,
+    },
+    /// Kurve takes up a withdrawn school again.
+    Reopen,
+    /// "Import gedaan", by a contact of the school.
+    ReportImported,
+}
+
+/// Why a command does not fit the rules. The command changed nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// This kind of actor may never do this.
+    #[error("this actor may not do this")]
+    NotAllowed,
+    /// The step belongs to another party.
+    #[error("step {} belongs to another party", .step.as_str())]
+    WrongParty {
+        /// Which step.
+        step: Step,
+    },
+    /// Only a contact in another role can do this step.
+    #[error("step {} can only be done by the {}", .step.as_str(), .needed.as_str())]
+    WrongRole {
+        /// Which step.
+        step: Step,
+        /// The role it takes.
+        needed: ContactRole,
+    },
+    /// Something must be done first.
+    #[error("step {} needs other steps first", .step.as_str())]
+    NotYet {
+        /// Which step.
+        step: Step,
+        /// What is missing.
+        missing: Vec<Step>,
+    },
+    /// The step is already done.
+    #[error("step {} is already done", .step.as_str())]
+    AlreadyDone {
+        /// Which step.
+        step: Step,
+    },
+    /// The step is not done, so there is nothing to take back.
+    #[error("step {} is not done", .step.as_str())]
+    NotDone {
+        /// Which step.
+        step: Step,
+    },
+    /// The step is not stuck, so there is nothing to answer.
+    #[error("step {} is not stuck", .step.as_str())]
+    NotStuck {
+        /// Which step.
+        step: Step,
+    },
+    /// The page showed credentials that were replaced since.
+    #[error("the credentials were renewed, version {current} is current")]
+    OldCredentials {
+        /// The version that counts now.
+        current: u32,
+    },
+    /// The details are in use; only Kurve can send them back.
+    #[error("the details are in use since credentials were issued")]
+    DetailsInUse,
+    /// The import is not open.
+    #[error("the import is closed")]
+    ImportClosed,
+    /// The onboarding is withdrawn.
+    #[error("the onboarding is withdrawn")]
+    IsWithdrawn,
+    /// The onboarding is not withdrawn.
+    #[error("the onboarding is not withdrawn")]
+    NotWithdrawn,
+    /// The onboarding is completed.
+    #[error("the onboarding is completed")]
+    IsCompleted,
+    /// The onboarding is not paused, or not due yet for the timer.
+    #[error("the onboarding is not paused")]
+    NotPaused,
+    /// A pause must end after today and within a year.
+    #[error("a pause must end after today and within a year")]
+    BadResumeDate,
+}

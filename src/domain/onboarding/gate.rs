@@ -1,0 +1,225 @@
+//! The five gates and nine steps: who does each, and what it needs first. Facts follow Kurve's manual.
+
+use serde::{Deserialize, Serialize};
+
+/// One of the five questions that close the manual; all five yes means: import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Gate {
+    /// Is in Magister consent gegeven?
+    Consent,
+    /// Is de webservice actief?
+    Webservice,
+    /// Is het wachtwoord voor Numo aangemaakt en de query geplaatst?
+    Password,
+    /// Is allowlisting aangevraagd en bevestigd door Magister?
+    Allowlisting,
+    /// Heeft Kurve bevestigd dat de koppeling aan de kant van Numo geactiveerd is?
+    Activation,
+}
+
+impl Gate {
+    /// The gates in the manual's order.
+    pub const ALL: [Self; 5] = [Self::Consent, Self::Webservice, Self::Password, Self::Allowlisting, Self::Activation];
+
+    /// The stored name, also used by the API.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Consent => "consent",
+            Self::Webservice => "webservice",
+            Self::Password => "password",
+            Self::Allowlisting => "allowlisting",
+            Self::Activation => "activation",
+        }
+    }
+
+    /// Reads the stored name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|gate| gate.as_str() == text)
+    }
+
+    /// The steps that together answer the question, in order.
+    #[must_use]
+    pub fn steps(self) -> &'static [Step] {
+        match self {
+            Self::Consent => &[Step::ConsentGiven],
+            Self::Webservice => &[Step::DetailsSubmitted, Step::CredentialsIssued, Step::QueryExecuted],
+            Self::Password => &[Step::PasswordSet, Step::PermissionsChecked],
+            Self::Allowlisting => &[Step::AllowlistingRequested, Step::AllowlistingConfirmed],
+            Self::Activation => &[Step::ActivationConfirmed],
+        }
+    }
+}
+
+/// Who can do a step, and so who can hold the ball.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Party {
+    /// The school.
+    School,
+    /// Kurve's support.
+    Kurve,
+    /// Magister's support.
+    Magister,
+}
+
+impl Party {
+    /// Every party.
+    pub const ALL: [Self; 3] = [Self::School, Self::Kurve, Self::Magister];
+
+    /// The stored name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::School => "school",
+            Self::Kurve => "kurve",
+            Self::Magister => "magister",
+        }
+    }
+
+    /// Reads the stored name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|party| party.as_str() == text)
+    }
+}
+
+/// One thing that one party does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// The superbeheerder gives consent for Numo UWLR smalle set at accounts.magister.net/admin.
+    ConsentGiven,
+    /// The school sends its name, BRIN and school domain.
+    DetailsSubmitted,
+    /// Kurve issues the unique password and the query file.
+    CredentialsIssued,
+    /// The school runs the query in Decibel.
+    QueryExecuted,
+    /// The school enters the password twice in Beheer > Webservices > Gebruikers > Kurve.
+    PasswordSet,
+    /// The school checks the tabs Services and Lijsten.
+    PermissionsChecked,
+    /// The school asks Magister for allowlisting by ticket.
+    AllowlistingRequested,
+    /// Magister confirms the allowlisting.
+    AllowlistingConfirmed,
+    /// Kurve confirms that the connection is active on Numo's side.
+    ActivationConfirmed,
+}
+
+impl Step {
+    /// The steps in the order of their gates; what a step needs always comes before it.
+    pub const ALL: [Self; 9] = [
+        Self::ConsentGiven,
+        Self::DetailsSubmitted,
+        Self::CredentialsIssued,
+        Self::QueryExecuted,
+        Self::PasswordSet,
+        Self::PermissionsChecked,
+        Self::AllowlistingRequested,
+        Self::AllowlistingConfirmed,
+        Self::ActivationConfirmed,
+    ];
+
+    /// The stored name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ConsentGiven => "consent_given",
+            Self::DetailsSubmitted => "details_submitted",
+            Self::CredentialsIssued => "credentials_issued",
+            Self::QueryExecuted => "query_executed",
+            Self::PasswordSet => "password_set",
+            Self::PermissionsChecked => "permissions_checked",
+            Self::AllowlistingRequested => "allowlisting_requested",
+            Self::AllowlistingConfirmed => "allowlisting_confirmed",
+            Self::ActivationConfirmed => "activation_confirmed",
+        }
+    }
+
+    /// Reads the stored name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|step| step.as_str() == text)
+    }
+
+    /// The gate whose question this step helps to answer.
+    #[must_use]
+    pub fn gate(self) -> Gate {
+        match self {
+            Self::ConsentGiven => Gate::Consent,
+            Self::DetailsSubmitted | Self::CredentialsIssued | Self::QueryExecuted => Gate::Webservice,
+            Self::PasswordSet | Self::PermissionsChecked => Gate::Password,
+            Self::AllowlistingRequested | Self::AllowlistingConfirmed => Gate::Allowlisting,
+            Self::ActivationConfirmed => Gate::Activation,
+        }
+    }
+
+    /// The one party that can do it.
+    #[must_use]
+    pub fn party(self) -> Party {
+        match self {
+            Self::ConsentGiven
+            | Self::DetailsSubmitted
+            | Self::QueryExecuted
+            | Self::PasswordSet
+            | Self::PermissionsChecked
+            | Self::AllowlistingRequested => Party::School,
+            Self::CredentialsIssued | Self::ActivationConfirmed => Party::Kurve,
+            Self::AllowlistingConfirmed => Party::Magister,
+        }
+    }
+
+    /// The steps that must be yes before this one can be.
+    #[must_use]
+    pub fn needs(self) -> &'static [Self] {
+        match self {
+            Self::ConsentGiven | Self::DetailsSubmitted | Self::AllowlistingRequested => &[],
+            Self::CredentialsIssued => &[Self::DetailsSubmitted],
+            Self::QueryExecuted => &[Self::CredentialsIssued],
+            Self::PasswordSet | Self::PermissionsChecked => &[Self::QueryExecuted],
+            Self::AllowlistingConfirmed => &[Self::AllowlistingRequested],
+            // The four other gates are yes exactly when these are.
+            Self::ActivationConfirmed => &[
+                Self::ConsentGiven,
+                Self::QueryExecuted,
+                Self::PasswordSet,
+                Self::PermissionsChecked,
+                Self::AllowlistingConfirmed,
+            ],
+        }
+    }
+
+    /// Whether a contact of the school may report this step.
+    ///
+    /// Magister has no account here, so the school passes its confirmation on.
+    #[must_use]
+    pub fn can_school_report(self) -> bool {
+        match self.party() {
+            Party::School | Party::Magister => true,
+            Party::Kurve => false,
+        }
+    }
+
+    /// Whether the connection check can see this step through port 8800. Consent cannot be seen there.
+    #[must_use]
+    pub fn can_be_proven(self) -> bool {
+        match self {
+            Self::QueryExecuted
+            | Self::PasswordSet
+            | Self::PermissionsChecked
+            | Self::AllowlistingRequested
+            | Self::AllowlistingConfirmed => true,
+            Self::ConsentGiven | Self::DetailsSubmitted | Self::CredentialsIssued | Self::ActivationConfirmed => false,
+        }
+    }
+
+    /// Whether Magister's ticket reference can be given as the ground.
+    #[must_use]
+    pub fn takes_ticket(self) -> bool {
+        self.gate() == Gate::Allowlisting
+    }
+}

@@ -1,0 +1,23 @@
+//! One school on its way to MAGISTER IMPORT: gates and steps, what has been answered, what may happen next.
+//!
+//! [`decide()`] turns a command into events or a refusal; [`Onboarding::apply`] folds events in; [`progress`] is what
+//! people look at. To add a step: start in [`gate`] and follow the compiler.
+
+pub mod change;
+pub mod command;
+pub mod decide;
+pub mod gate;
+pub mod progress;
+pub mod state;
+#[cfg(test)]
+mod story_tests;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
+
+pub use change::{Change, Event, FallCause};
+pub use command::{Command, Refusal};
+pub use decide::decide;
+pub use gate::{Gate, Party, Step};
+pub use state::{Answer, Evidence, Given, Ground, Lifecycle, Onboarding, StepState};

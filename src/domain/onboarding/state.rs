@@ -1,0 +1,371 @@
+//! What is known of one onboarding. [`Onboarding::apply`] is the only thing that changes it.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::change::{Change, Event, FallCause};
+use super::gate::{Gate, Party, Step};
+use crate::domain::actor::Actor;
+use crate::domain::ids::ContactId;
+use crate::domain::text::{Reason, TicketRef};
+
+/// How sure a yes is; later is stronger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Evidence {
+    /// Someone of the school said so.
+    Claimed,
+    /// Kurve said so, or Magister's ticket reference was given.
+    Confirmed,
+    /// The connection check saw it.
+    Proven,
+}
+
+impl Evidence {
+    /// Every kind, weakest first.
+    pub const ALL: [Self; 3] = [Self::Claimed, Self::Confirmed, Self::Proven];
+
+    /// The stored name, also used by the API.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Claimed => "claimed",
+            Self::Confirmed => "confirmed",
+            Self::Proven => "proven",
+        }
+    }
+}
+
+/// On what ground something was said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "value", rename_all = "snake_case")]
+pub enum Ground {
+    /// The person's word alone.
+    Word,
+    /// A remark of that person.
+    Remark(Reason),
+    /// Magister's ticket reference.
+    Ticket(TicketRef),
+    /// The credentials of this version.
+    Credentials(u32),
+}
+
+/// One statement that a step is done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Given {
+    /// Who said or saw it.
+    pub by: Actor,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// On what ground.
+    pub ground: Ground,
+}
+
+/// Everything that supports a yes, strongest counts; never empty.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    given: BTreeMap<Evidence, Given>,
+}
+
+impl Answer {
+    fn new(evidence: Evidence, given: Given) -> Self {
+        Self { given: BTreeMap::from([(evidence, given)]) }
+    }
+
+    /// The strongest evidence.
+    #[must_use]
+    pub fn evidence(&self) -> Evidence {
+        self.strongest().0
+    }
+
+    /// The strongest statement with its evidence.
+    #[must_use]
+    pub fn strongest(&self) -> (Evidence, &Given) {
+        let (evidence, given) =
+            self.given.last_key_value().expect("an answer is made with one statement and never emptied");
+        (*evidence, given)
+    }
+
+    /// The statement of one kind, if there is one.
+    #[must_use]
+    pub fn with(&self, evidence: Evidence) -> Option<&Given> {
+        self.given.get(&evidence)
+    }
+
+    /// Whether this kind of evidence is all there is.
+    #[must_use]
+    pub fn rests_only_on(&self, evidence: Evidence) -> bool {
+        self.given.len() == 1 && self.given.contains_key(&evidence)
+    }
+}
+
+/// Why a step that was yes is open again; shown until it is done again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fallen {
+    /// What made it fall.
+    pub cause: FallCause,
+    /// Who did that.
+    pub by: Actor,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Where one step stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum StepState {
+    /// Cannot be done yet: something it needs is not yes.
+    Waiting,
+    /// Can be done now.
+    Open {
+        /// Since when.
+        since: DateTime<Utc>,
+        /// Why it fell, if it had been yes before.
+        fallen: Option<Fallen>,
+        /// What Kurve last answered to "Het lukt niet".
+        answer: Option<Reason>,
+    },
+    /// The school says that it does not work; Kurve has the ball.
+    Stuck {
+        /// Since when.
+        since: DateTime<Utc>,
+        /// What goes wrong.
+        reason: Reason,
+        /// Who said so.
+        by: Actor,
+    },
+    /// Done.
+    Yes {
+        /// On what evidence.
+        answer: Answer,
+    },
+}
+
+/// Where the onboarding as a whole stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Lifecycle {
+    /// Under way.
+    Active,
+    /// Laid aside; nobody is reminded.
+    Paused {
+        /// Since when.
+        since: DateTime<Utc>,
+        /// Why.
+        reason: Reason,
+        /// The Amsterdam date on which it resumes by itself.
+        until: NaiveDate,
+    },
+    /// The school stops or chose Optie B.
+    Withdrawn {
+        /// When.
+        at: DateTime<Utc>,
+        /// Why.
+        reason: Reason,
+    },
+    /// The school reported that the import is done.
+    Completed {
+        /// When.
+        at: DateTime<Utc>,
+    },
+}
+
+impl Lifecycle {
+    /// The stored names, in the order of the variants.
+    pub const NAMES: [&'static str; 4] = ["active", "paused", "withdrawn", "completed"];
+
+    /// The stored name.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Paused { .. } => "paused",
+            Self::Withdrawn { .. } => "withdrawn",
+            Self::Completed { .. } => "completed",
+        }
+    }
+
+    /// Whether the school stopped.
+    #[must_use]
+    pub fn is_withdrawn(&self) -> bool {
+        matches!(self, Self::Withdrawn { .. })
+    }
+
+    /// Whether somebody laid it aside.
+    #[must_use]
+    pub fn is_paused(&self) -> bool {
+        matches!(self, Self::Paused { .. })
+    }
+
+    /// Whether the import was reported done.
+    #[must_use]
+    pub fn is_completed(&self) -> bool {
+        matches!(self, Self::Completed { .. })
+    }
+}
+
+/// One school's onboarding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Onboarding {
+    lifecycle: Lifecycle,
+    steps: BTreeMap<Step, StepState>,
+    handed_to: BTreeMap<Step, ContactId>,
+    credential_version: u32,
+}
+
+impl Onboarding {
+    /// A fresh onboarding: nothing answered, and what needs nothing open since `at`.
+    #[must_use]
+    pub fn start(at: DateTime<Utc>) -> Self {
+        let steps = Step::ALL.into_iter().map(|step| (step, StepState::Waiting)).collect();
+        let mut fresh = Self { lifecycle: Lifecycle::Active, steps, handed_to: BTreeMap::new(), credential_version: 0 };
+        fresh.settle(at);
+        fresh
+    }
+
+    /// Where the whole stands.
+    #[must_use]
+    pub fn lifecycle(&self) -> &Lifecycle {
+        &self.lifecycle
+    }
+
+    /// Where one step stands.
+    #[must_use]
+    pub fn step(&self, step: Step) -> &StepState {
+        self.steps.get(&step).expect("every step is put in by start()")
+    }
+
+    /// The answer of a step that is yes.
+    #[must_use]
+    pub fn answer(&self, step: Step) -> Option<&Answer> {
+        match self.step(step) {
+            StepState::Yes { answer } => Some(answer),
+            StepState::Waiting | StepState::Open { .. } | StepState::Stuck { .. } => None,
+        }
+    }
+
+    /// Whether a step is yes.
+    #[must_use]
+    pub fn is_yes(&self, step: Step) -> bool {
+        self.answer(step).is_some()
+    }
+
+    /// Whether a gate's question is answered yes: computed from its steps, never set.
+    #[must_use]
+    pub fn is_gate_yes(&self, gate: Gate) -> bool {
+        gate.steps().iter().all(|step| self.is_yes(*step))
+    }
+
+    /// Who has the ball for a step that can be done now; `None` if it is done or cannot be done yet.
+    #[must_use]
+    pub fn holder(&self, step: Step) -> Option<Party> {
+        match self.step(step) {
+            StepState::Open { .. } => Some(step.party()),
+            StepState::Stuck { .. } => Some(Party::Kurve),
+            StepState::Waiting | StepState::Yes { .. } => None,
+        }
+    }
+
+    /// The version of the credentials last issued; 0 when none were.
+    #[must_use]
+    pub fn credential_version(&self) -> u32 {
+        self.credential_version
+    }
+
+    /// The contact to whom a step was handed, if any.
+    #[must_use]
+    pub fn handed_to(&self, step: Step) -> Option<ContactId> {
+        self.handed_to.get(&step).copied()
+    }
+
+    /// What a step needs that is not yes.
+    #[must_use]
+    pub fn missing_for(&self, step: Step) -> Vec<Step> {
+        step.needs().iter().copied().filter(|need| !self.is_yes(*need)).collect()
+    }
+
+    /// Folds one event in.
+    #[must_use]
+    pub fn apply(mut self, event: &Event) -> Self {
+        match &event.change {
+            Change::StepAnswered { step, evidence, ground } => self.answer_step(*step, *evidence, ground, event),
+            Change::EvidenceFell { step, evidence } => self.drop_evidence(*step, *evidence),
+            Change::StepFell { step, cause } => {
+                let fallen = Fallen { cause: cause.clone(), by: event.by, at: event.at };
+                self.steps.insert(*step, StepState::Open { since: event.at, fallen: Some(fallen), answer: None });
+            }
+            Change::CredentialsIssued { version } => self.credential_version = *version,
+            Change::StuckReported { step, reason } => {
+                // Who says it again, in other words, keeps the place in Kurve's worklist.
+                let since = match self.step(*step) {
+                    StepState::Stuck { since, .. } => *since,
+                    StepState::Waiting | StepState::Open { .. } | StepState::Yes { .. } => event.at,
+                };
+                let stuck = StepState::Stuck { since, reason: reason.clone(), by: event.by };
+                self.steps.insert(*step, stuck);
+            }
+            Change::StuckAnswered { step, answer } => {
+                let open = StepState::Open { since: event.at, fallen: None, answer: Some(answer.clone()) };
+                self.steps.insert(*step, open);
+            }
+            Change::StepHandedOver { step, to } => {
+                self.handed_to.insert(*step, *to);
+            }
+            Change::Paused { reason, until } => {
+                self.lifecycle = Lifecycle::Paused { since: event.at, reason: reason.clone(), until: *until };
+            }
+            Change::Withdrawn { reason } => {
+                self.lifecycle = Lifecycle::Withdrawn { at: event.at, reason: reason.clone() };
+            }
+            Change::Completed => self.lifecycle = Lifecycle::Completed { at: event.at },
+            Change::Resumed | Change::Reopened => self.lifecycle = Lifecycle::Active,
+        }
+        self.settle(event.at);
+        self
+    }
+
+    /// Folds events in, oldest first.
+    #[must_use]
+    pub fn apply_all<'a>(self, events: impl IntoIterator<Item = &'a Event>) -> Self {
+        events.into_iter().fold(self, |state, event| state.apply(event))
+    }
+
+    fn answer_step(&mut self, step: Step, evidence: Evidence, ground: &Ground, event: &Event) {
+        let given = Given { by: event.by, at: event.at, ground: ground.clone() };
+        match self.steps.get_mut(&step) {
+            Some(StepState::Yes { answer }) => {
+                answer.given.insert(evidence, given);
+            }
+            Some(StepState::Waiting | StepState::Open { .. } | StepState::Stuck { .. }) | None => {
+                self.steps.insert(step, StepState::Yes { answer: Answer::new(evidence, given) });
+                self.handed_to.remove(&step);
+            }
+        }
+    }
+
+    fn drop_evidence(&mut self, step: Step, evidence: Evidence) {
+        if let Some(StepState::Yes { answer }) = self.steps.get_mut(&step)
+            && !answer.rests_only_on(evidence)
+        {
+            answer.given.remove(&evidence);
+        }
+    }
+
+    /// Opens what can be done now and closes what no longer can, keeping why a step fell.
+    fn settle(&mut self, at: DateTime<Utc>) {
+        for step in Step::ALL {
+            let is_ready = self.missing_for(step).is_empty();
+            match self.step(step) {
+                StepState::Waiting if is_ready => {
+                    self.steps.insert(step, StepState::Open { since: at, fallen: None, answer: None });
+                }
+                StepState::Open { .. } | StepState::Stuck { .. } if !is_ready => {
+                    self.steps.insert(step, StepState::Waiting);
+                }
+                StepState::Waiting | StepState::Open { .. } | StepState::Stuck { .. } | StepState::Yes { .. } => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Who may come, and with what: the two sides of the table that are not places.
+
+use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
+
+use super::scene::{PAUSE, STUCK, Scene, pause_ends_on};
+use crate::domain::actor::{Actor, StaffRole};
+use crate::domain::onboarding::testing::{contact, contact_id, first_morning, reason, staff, ticket};
+use crate::domain::onboarding::{Command, Ground};
+use crate::domain::school::ContactRole;
+
+/// Each kind of actor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Who {
+    Superbeheerder,
+    Applicatiebeheerder,
+    Contactpersoon,
+    Admin,
+    Support,
+    Reader,
+    Check,
+    Clock,
+    Operator,
+}
+
+impl Who {
+    pub(super) const ALL: [Self; 9] = [
+        Self::Superbeheerder,
+        Self::Applicatiebeheerder,
+        Self::Contactpersoon,
+        Self::Admin,
+        Self::Support,
+        Self::Reader,
+        Self::Check,
+        Self::Clock,
+        Self::Operator,
+    ];
+
+    pub(super) fn actor(self) -> Actor {
+        match self {
+            Self::Superbeheerder => contact(ContactRole::Superbeheerder),
+            Self::Applicatiebeheerder => contact(ContactRole::Applicatiebeheerder),
+            Self::Contactpersoon => contact(ContactRole::Contactpersoon),
+            Self::Admin => staff(StaffRole::Admin),
+            Self::Support => staff(StaffRole::Support),
+            Self::Reader => staff(StaffRole::Reader),
+            Self::Check => Actor::Check,
+            Self::Clock => Actor::Clock,
+            Self::Operator => Actor::Operator,
+        }
+    }
+}
+
+/// Each command, and once more for each argument that matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ask {
+    Claim,
+    ClaimWithTicket,
+    ClaimSeeingCurrent,
+    ClaimSeeingOld,
+    Confirm,
+    Prove,
+    Disprove,
+    TakeBack,
+    SendBack,
+    IssueCredentials,
+    ReportStuck,
+    ReportStuckInSameWords,
+    AnswerStuck,
+    HandOver,
+    Pause,
+    PauseAsItIs,
+    PauseUntilToday,
+    PauseForever,
+    ResumeBeforeTheDay,
+    ResumeOnTheDay,
+    Withdraw,
+    Reopen,
+    ReportImported,
+}
+
+impl Ask {
+    pub(super) const ALL: [Self; 23] = [
+        Self::Claim,
+        Self::ClaimWithTicket,
+        Self::ClaimSeeingCurrent,
+        Self::ClaimSeeingOld,
+        Self::Confirm,
+        Self::Prove,
+        Self::Disprove,
+        Self::TakeBack,
+        Self::SendBack,
+        Self::IssueCredentials,
+        Self::ReportStuck,
+        Self::ReportStuckInSameWords,
+        Self::AnswerStuck,
+        Self::HandOver,
+        Self::Pause,
+        Self::PauseAsItIs,
+        Self::PauseUntilToday,
+        Self::PauseForever,
+        Self::ResumeBeforeTheDay,
+        Self::ResumeOnTheDay,
+        Self::Withdraw,
+        Self::Reopen,
+        Self::ReportImported,
+    ];
+
+    pub(super) fn command(self, scene: &Scene) -> Command {
+        let step = scene.step;
+        let claim = |ground, credential_version| Command::Claim { step, ground, credential_version };
+        let stuck = |text| Command::ReportStuck { step, reason: reason(text) };
+        let pause = |text, until| Command::Pause { reason: reason(text), until };
+        match self {
+            Self::Claim => claim(Ground::Word, None),
+            Self::ClaimWithTicket => claim(ticket(), None),
+            Self::ClaimSeeingCurrent => claim(Ground::Word, Some(scene.version())),
+            Self::ClaimSeeingOld => claim(Ground::Word, Some(1)),
+            Self::Confirm => Command::Confirm { step, ground: Ground::Remark(reason("Gebeld met de school")) },
+            Self::Prove => Command::Prove { step },
+            Self::Disprove => Command::Disprove { step, code: "wrong_password".to_owned() },
+            Self::TakeBack => Command::TakeBack { step },
+            Self::SendBack => Command::SendBack { step, reason: reason("Er staat een vinkje te veel") },
+            Self::IssueCredentials => Command::IssueCredentials,
+            Self::ReportStuck => stuck("De knop is grijs"),
+            Self::ReportStuckInSameWords => stuck(STUCK),
+            Self::AnswerStuck => Command::AnswerStuck { step, answer: reason("Voer de query opnieuw uit") },
+            Self::HandOver => Command::HandOver { step, to: contact_id(7) },
+            Self::Pause => pause("Eerst de toetsweek", days_from_today(366)),
+            Self::PauseAsItIs => pause(PAUSE, pause_ends_on()),
+            Self::PauseUntilToday => pause("Eerst de toetsweek", days_from_today(0)),
+            Self::PauseForever => pause("Eerst de toetsweek", days_from_today(367)),
+            Self::ResumeBeforeTheDay | Self::ResumeOnTheDay => Command::Resume,
+            Self::Withdraw => Command::Withdraw { reason: reason("Wij kiezen Optie B") },
+            Self::Reopen => Command::Reopen,
+            Self::ReportImported => Command::ReportImported,
+        }
+    }
+
+    /// When it is asked: two hours after the scene, unless the day matters.
+    pub(super) fn at(self) -> DateTime<Utc> {
+        let soon = first_morning() + Duration::hours(2);
+        match self {
+            Self::ResumeOnTheDay => soon + Duration::days(30),
+            Self::Claim
+            | Self::ClaimWithTicket
+            | Self::ClaimSeeingCurrent
+            | Self::ClaimSeeingOld
+            | Self::Confirm
+            | Self::Prove
+            | Self::Disprove
+            | Self::TakeBack
+            | Self::SendBack
+            | Self::IssueCredentials
+            | Self::ReportStuck
+            | Self::ReportStuckInSameWords
+            | Self::AnswerStuck
+            | Self::HandOver
+            | Self::Pause
+            | Self::PauseAsItIs
+            | Self::PauseUntilToday
+            | Self::PauseForever
+            | Self::ResumeBeforeTheDay
+            | Self::Withdraw
+            | Self::Reopen
+            | Self::ReportImported => soon,
+        }
+    }
+}
+
+fn days_from_today(days: u64) -> NaiveDate {
+    first_morning().date_naive().checked_add_days(Days::new(days)).expect("a date in range")
+}

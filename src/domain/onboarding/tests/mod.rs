@@ -1,0 +1,11 @@
+//! The rules, tested three ways: a table of every step, state, actor and command against an oracle that is written from
+//! the product's description ([`table`]); random walks on which what must always hold is asked after every event
+//! ([`walks`]); and the cases between the cells ([`cases`]).
+
+mod ask;
+mod cases;
+mod generator;
+mod oracle;
+mod scene;
+mod table;
+mod walks;

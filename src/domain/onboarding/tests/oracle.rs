@@ -1,0 +1,260 @@
+//! What must happen, written from the product's description and not from the code: the table of the nine steps as it
+//! stands there, who may do what, and what each command leads to. It calls neither `decide` nor what `decide` calls.
+
+use super::ask::{Ask, Who};
+use super::scene::{Course, STUCK, Scene, Stand};
+use crate::domain::onboarding::{Change, Command, Evidence, FallCause, Gate, Ground, Party, Refusal, Step};
+use crate::domain::school::ContactRole;
+
+/// One step of the product's table.
+pub(super) struct Row {
+    pub(super) step: Step,
+    pub(super) gate: Gate,
+    pub(super) party: Party,
+    /// What must be yes first. For the activation the last steps of the four gates; those imply the ones before them.
+    pub(super) needs: &'static [Step],
+    /// What falls along with it.
+    pub(super) falls: &'static [Step],
+    /// Whether the connection check sees it.
+    pub(super) is_seen_by_check: bool,
+}
+
+/// The product's table, in its order.
+#[rustfmt::skip]
+pub(super) const TABLE: [Row; 9] = {
+    use Gate::{Activation, Allowlisting, Consent, Password, Webservice};
+    use Party::{Kurve, Magister, School};
+    use Step::*;
+    const fn row(
+        step: Step, gate: Gate, party: Party, needs: &'static [Step], falls: &'static [Step], is_seen_by_check: bool,
+    ) -> Row {
+        Row { step, gate, party, needs, falls, is_seen_by_check }
+    }
+    [
+        row(ConsentGiven, Consent, School, &[], &[ActivationConfirmed], false),
+        row(DetailsSubmitted, Webservice, School, &[],
+            &[CredentialsIssued, QueryExecuted, PasswordSet, PermissionsChecked, ActivationConfirmed], false),
+        row(CredentialsIssued, Webservice, Kurve, &[DetailsSubmitted],
+            &[QueryExecuted, PasswordSet, PermissionsChecked, ActivationConfirmed], false),
+        row(QueryExecuted, Webservice, School, &[CredentialsIssued],
+            &[PasswordSet, PermissionsChecked, ActivationConfirmed], true),
+        row(PasswordSet, Password, School, &[QueryExecuted], &[ActivationConfirmed], true),
+        row(PermissionsChecked, Password, School, &[QueryExecuted], &[ActivationConfirmed], true),
+        row(AllowlistingRequested, Allowlisting, School, &[], &[AllowlistingConfirmed, ActivationConfirmed], true),
+        row(AllowlistingConfirmed, Allowlisting, Magister, &[AllowlistingRequested], &[ActivationConfirmed], true),
+        row(ActivationConfirmed, Activation, Kurve,
+            &[ConsentGiven, QueryExecuted, PasswordSet, PermissionsChecked, AllowlistingConfirmed], &[], false),
+    ]
+};
+
+/// The nine steps, in the product's order.
+pub(super) const STEPS: [Step; 9] = {
+    let mut steps = [Step::ConsentGiven; 9];
+    let mut at = 0;
+    while at < steps.len() {
+        steps[at] = TABLE[at].step;
+        at += 1;
+    }
+    steps
+};
+
+/// The row of a step.
+pub(super) fn row(step: Step) -> &'static Row {
+    TABLE.iter().find(|row| row.step == step).expect("the table has every step")
+}
+
+/// Whether the product knows this place.
+pub(super) fn can_stand(step: Step, stand: Stand) -> bool {
+    let row = row(step);
+    match stand {
+        Stand::Open | Stand::Confirmed => true,
+        Stand::Waiting => !row.needs.is_empty(),
+        // Issuing is an act of the machine: nobody sends it back, and it falls only with the details, back to waiting.
+        Stand::OpenAfterFall => step != Step::CredentialsIssued,
+        // Only the school is ever stuck or claims.
+        Stand::Stuck | Stand::Claimed => row.party != Party::Kurve,
+        Stand::Proven => row.is_seen_by_check,
+    }
+}
+
+/// Who may ask it at all.
+fn may_ask(who: Who, ask: Ask) -> bool {
+    use Who::{Admin, Applicatiebeheerder, Clock, Contactpersoon, Superbeheerder, Support};
+    let is_school = matches!(who, Superbeheerder | Applicatiebeheerder | Contactpersoon);
+    let is_kurve = matches!(who, Admin | Support);
+    match ask {
+        Ask::Claim | Ask::ClaimWithTicket | Ask::ClaimSeeingCurrent | Ask::ClaimSeeingOld => is_school,
+        Ask::TakeBack | Ask::ReportStuck | Ask::ReportStuckInSameWords | Ask::HandOver | Ask::ReportImported => {
+            is_school
+        }
+        Ask::Confirm | Ask::SendBack | Ask::IssueCredentials | Ask::AnswerStuck | Ask::Reopen => is_kurve,
+        Ask::Prove | Ask::Disprove => who == Who::Check,
+        Ask::Pause | Ask::PauseAsItIs | Ask::PauseUntilToday | Ask::PauseForever | Ask::Withdraw => {
+            is_school || is_kurve
+        }
+        Ask::ResumeBeforeTheDay | Ask::ResumeOnTheDay => is_school || is_kurve || who == Clock,
+    }
+}
+
+/// What must happen: the changes in any order, or the refusal.
+pub(super) fn expected(scene: &Scene, who: Who, ask: Ask) -> Result<Vec<Change>, Refusal> {
+    if !may_ask(who, ask) {
+        return Err(Refusal::NotAllowed);
+    }
+    let is_pause = matches!(ask, Ask::Pause | Ask::PauseAsItIs | Ask::PauseUntilToday | Ask::PauseForever);
+    match scene.course {
+        Course::Withdrawn if ask == Ask::Reopen => return Ok(vec![Change::Reopened]),
+        Course::Withdrawn => return Err(Refusal::IsWithdrawn),
+        Course::Completed if is_pause => return Err(Refusal::IsCompleted),
+        Course::Active | Course::Paused | Course::Completed if ask == Ask::Reopen => return Err(Refusal::NotWithdrawn),
+        Course::Active | Course::Paused | Course::Completed => {}
+    }
+    let row = row(scene.step);
+    let step = scene.step;
+    let command = ask.command(scene);
+    match ask {
+        Ask::Claim | Ask::ClaimWithTicket | Ask::ClaimSeeingCurrent | Ask::ClaimSeeingOld => claimed(scene, who, ask),
+        Ask::Confirm if step == Step::CredentialsIssued => Err(Refusal::WrongParty { step }),
+        Ask::Confirm => answered(scene, Evidence::Confirmed, &command),
+        Ask::Prove | Ask::Disprove if !row.is_seen_by_check => Err(Refusal::WrongParty { step }),
+        Ask::Prove => answered(scene, Evidence::Proven, &command),
+        Ask::Disprove => fallen(scene, FallCause::ConnectionLost { code: "wrong_password".to_owned() }),
+        Ask::TakeBack if row.party == Party::Kurve => Err(Refusal::WrongParty { step }),
+        Ask::TakeBack if step == Step::DetailsSubmitted && scene.has(Step::CredentialsIssued) => {
+            Err(Refusal::DetailsInUse)
+        }
+        Ask::TakeBack => fallen(scene, FallCause::TakenBack),
+        Ask::SendBack if step == Step::CredentialsIssued => Err(Refusal::WrongParty { step }),
+        Ask::SendBack => {
+            let Command::SendBack { reason, .. } = command else { unreachable!("the command of this ask") };
+            fallen(scene, FallCause::SentBack { reason })
+        }
+        Ask::IssueCredentials => issued(scene),
+        Ask::ReportStuck | Ask::ReportStuckInSameWords | Ask::HandOver => asked_for_help(scene, &command),
+        Ask::AnswerStuck if scene.stand != Stand::Stuck => Err(Refusal::NotStuck { step }),
+        Ask::AnswerStuck => {
+            let Command::AnswerStuck { answer, .. } = command else { unreachable!("the command of this ask") };
+            Ok(vec![Change::StuckAnswered { step, answer }])
+        }
+        Ask::PauseUntilToday | Ask::PauseForever => Err(Refusal::BadResumeDate),
+        Ask::PauseAsItIs if scene.course == Course::Paused => Ok(vec![]),
+        Ask::Pause | Ask::PauseAsItIs => {
+            let Command::Pause { reason, until } = command else { unreachable!("the command of this ask") };
+            Ok(vec![Change::Paused { reason, until }])
+        }
+        Ask::ResumeBeforeTheDay if who == Who::Clock => Err(Refusal::NotPaused),
+        Ask::ResumeBeforeTheDay | Ask::ResumeOnTheDay if scene.course != Course::Paused => Err(Refusal::NotPaused),
+        Ask::ResumeBeforeTheDay | Ask::ResumeOnTheDay => Ok(vec![Change::Resumed]),
+        Ask::Withdraw => {
+            let Command::Withdraw { reason } = command else { unreachable!("the command of this ask") };
+            let mut changes = vec![Change::Withdrawn { reason }];
+            if scene.has(Step::ActivationConfirmed) {
+                changes.extend(reopened(scene));
+                changes.push(Change::StepFell { step: Step::ActivationConfirmed, cause: FallCause::Withdrawn });
+            }
+            Ok(changes)
+        }
+        Ask::Reopen => unreachable!("decided by the course above"),
+        Ask::ReportImported if scene.yes.len() < STEPS.len() => Err(Refusal::ImportClosed),
+        Ask::ReportImported if scene.course == Course::Completed => Ok(vec![]),
+        Ask::ReportImported => Ok(vec![Change::Completed]),
+    }
+}
+
+fn claimed(scene: &Scene, who: Who, ask: Ask) -> Result<Vec<Change>, Refusal> {
+    let step = scene.step;
+    if row(step).party == Party::Kurve {
+        return Err(Refusal::WrongParty { step });
+    }
+    if step == Step::ConsentGiven && who != Who::Superbeheerder {
+        return Err(Refusal::WrongRole { step, needed: ContactRole::Superbeheerder });
+    }
+    if ask == Ask::ClaimSeeingOld {
+        return Err(Refusal::OldCredentials { current: scene.version() });
+    }
+    // A ticket of Magister counts for what is asked by ticket at Magister.
+    let is_by_ticket = ask == Ask::ClaimWithTicket && row(step).gate == Gate::Allowlisting;
+    let evidence = if is_by_ticket { Evidence::Confirmed } else { Evidence::Claimed };
+    answered(scene, evidence, &ask.command(scene))
+}
+
+fn answered(scene: &Scene, evidence: Evidence, command: &Command) -> Result<Vec<Change>, Refusal> {
+    let step = scene.step;
+    if scene.stand == Stand::Waiting {
+        return Err(not_yet(scene));
+    }
+    if scene.stand.evidence() == Some(evidence) {
+        return Ok(vec![]);
+    }
+    let ground = match command {
+        Command::Claim { ground, .. } | Command::Confirm { ground, .. } => ground.clone(),
+        Command::Prove { .. } => Ground::Credentials(scene.version()),
+        other => unreachable!("{other:?} answers nothing"),
+    };
+    Ok(vec![Change::StepAnswered { step, evidence, ground }])
+}
+
+fn not_yet(scene: &Scene) -> Refusal {
+    let missing = row(scene.step).needs.iter().copied().filter(|need| !scene.has(*need)).collect();
+    Refusal::NotYet { step: scene.step, missing }
+}
+
+fn fallen(scene: &Scene, cause: FallCause) -> Result<Vec<Change>, Refusal> {
+    let step = scene.step;
+    if !scene.has(step) {
+        return Err(Refusal::NotDone { step });
+    }
+    let along = row(step).falls.iter().copied().filter(|other| scene.has(*other));
+    let mut changes: Vec<Change> =
+        along.map(|other| Change::StepFell { step: other, cause: FallCause::NeededStepFell { step } }).collect();
+    changes.push(Change::StepFell { step, cause });
+    changes.extend(reopened(scene));
+    Ok(changes)
+}
+
+/// What is completed and changes is under way again.
+fn reopened(scene: &Scene) -> Option<Change> {
+    (scene.course == Course::Completed).then_some(Change::Reopened)
+}
+
+fn issued(scene: &Scene) -> Result<Vec<Change>, Refusal> {
+    let step = Step::CredentialsIssued;
+    if !scene.has(Step::DetailsSubmitted) {
+        return Err(Refusal::NotYet { step, missing: vec![Step::DetailsSubmitted] });
+    }
+    let version = scene.version() + 1;
+    let mut changes = vec![Change::CredentialsIssued { version }];
+    if !scene.has(step) {
+        let ground = Ground::Credentials(version);
+        changes.push(Change::StepAnswered { step, evidence: Evidence::Confirmed, ground });
+        return Ok(changes);
+    }
+    let is_seen_only = scene.step == Step::PermissionsChecked && scene.stand == Stand::Proven;
+    for step in [Step::PasswordSet, Step::PermissionsChecked, Step::ActivationConfirmed] {
+        let falls = scene.has(step) && (step != Step::PermissionsChecked || is_seen_only);
+        if falls {
+            changes.push(Change::StepFell { step, cause: FallCause::CredentialsRenewed });
+        }
+    }
+    changes.extend(reopened(scene));
+    Ok(changes)
+}
+
+/// "Het lukt niet" and "Geef door aan een collega": for what the school can do now, stuck or not.
+fn asked_for_help(scene: &Scene, command: &Command) -> Result<Vec<Change>, Refusal> {
+    let step = scene.step;
+    if row(step).party == Party::Kurve {
+        return Err(Refusal::WrongParty { step });
+    }
+    match scene.stand {
+        Stand::Waiting => return Err(not_yet(scene)),
+        Stand::Claimed | Stand::Confirmed | Stand::Proven => return Err(Refusal::AlreadyDone { step }),
+        Stand::Open | Stand::OpenAfterFall | Stand::Stuck => {}
+    }
+    Ok(match command.clone() {
+        Command::ReportStuck { reason, .. } if scene.stand == Stand::Stuck && reason.as_str() == STUCK => vec![],
+        Command::ReportStuck { reason, .. } => vec![Change::StuckReported { step, reason }],
+        Command::HandOver { to, .. } => vec![Change::StepHandedOver { step, to }],
+        other => unreachable!("{other:?} asks for no help"),
+    })
+}

@@ -1,0 +1,207 @@
+//! What is known of a school and of the people there. Not how far it is: that is the onboarding.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::{ContactId, SchoolId, StaffId};
+use crate::domain::text::{Brin, EmailAddress, PersonName, Reason, SchoolDomain, SchoolName};
+
+/// The holiday region of a school; no reminders go out in its holidays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Region {
+    /// Noord.
+    Noord,
+    /// Midden.
+    Midden,
+    /// Zuid.
+    Zuid,
+}
+
+impl Region {
+    /// Every region, from north to south.
+    pub const ALL: [Self; 3] = [Self::Noord, Self::Midden, Self::Zuid];
+
+    /// The stored name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Noord => "noord",
+            Self::Midden => "midden",
+            Self::Zuid => "zuid",
+        }
+    }
+
+    /// Reads the stored name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|region| region.as_str() == text)
+    }
+
+    /// The name for a page or mail.
+    #[must_use]
+    pub fn label_nl(self) -> &'static str {
+        match self {
+            Self::Noord => "Noord",
+            Self::Midden => "Midden",
+            Self::Zuid => "Zuid",
+        }
+    }
+}
+
+/// What a school gives of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SchoolDetails {
+    /// How the school calls itself.
+    pub name: SchoolName,
+    /// Its number at the ministry.
+    pub brin: Brin,
+    /// Where its Magister listens.
+    pub domain: SchoolDomain,
+    /// Its holiday region.
+    pub region: Region,
+}
+
+/// A school that is here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct School {
+    /// Its id.
+    pub id: SchoolId,
+    /// What it gave of itself.
+    pub details: SchoolDetails,
+    /// Since when it is here.
+    pub created_at: DateTime<Utc>,
+}
+
+/// What a contact is in Magister at their school.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContactRole {
+    /// The only one who can give consent.
+    Superbeheerder,
+    /// Works in Decibel and in Beheer > Webservices.
+    Applicatiebeheerder,
+    /// Anyone else who follows the onboarding.
+    Contactpersoon,
+}
+
+impl ContactRole {
+    /// Every role, from most to least able.
+    pub const ALL: [Self; 3] = [Self::Superbeheerder, Self::Applicatiebeheerder, Self::Contactpersoon];
+
+    /// The stored name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Superbeheerder => "superbeheerder",
+            Self::Applicatiebeheerder => "applicatiebeheerder",
+            Self::Contactpersoon => "contactpersoon",
+        }
+    }
+
+    /// Reads the stored name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == text)
+    }
+
+    /// The name for a page or mail.
+    #[must_use]
+    pub fn label_nl(self) -> &'static str {
+        match self {
+            Self::Superbeheerder => "Superbeheerder",
+            Self::Applicatiebeheerder => "Applicatiebeheerder",
+            Self::Contactpersoon => "Contactpersoon",
+        }
+    }
+}
+
+/// Kurve's word that a contact really is of the school; without it no password is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vouch {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// By which colleague.
+    pub by: StaffId,
+    /// On what ground.
+    pub ground: Reason,
+}
+
+/// A person at a school.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    /// Their id.
+    pub id: ContactId,
+    /// Of which school.
+    pub school: SchoolId,
+    /// Their name.
+    pub name: PersonName,
+    /// Where they get mail.
+    pub email: EmailAddress,
+    /// What they are in Magister.
+    pub role: ContactRole,
+    /// Kurve's word for them, if it was given.
+    pub vouch: Option<Vouch>,
+    /// Since when they are a contact.
+    pub created_at: DateTime<Utc>,
+    /// Since when they no longer are.
+    pub removed_at: Option<DateTime<Utc>>,
+}
+
+impl Contact {
+    /// Whether they are still a contact.
+    #[must_use]
+    pub fn is_active(&self) -> bool {
+        self.removed_at.is_none()
+    }
+
+    /// Whether Kurve has vouched for them.
+    #[must_use]
+    pub fn is_vouched(&self) -> bool {
+        self.vouch.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn stored_names_read_back_and_match_json() {
+        for region in Region::ALL {
+            let json = serde_json::to_value(region).expect("a plain enum serializes");
+
+            assert_eq!(Region::parse(region.as_str()), Some(region));
+            assert_eq!(json, region.as_str());
+            assert_eq!(region.label_nl().to_lowercase(), region.as_str());
+        }
+        for role in ContactRole::ALL {
+            let json = serde_json::to_value(role).expect("a plain enum serializes");
+
+            assert_eq!(ContactRole::parse(role.as_str()), Some(role));
+            assert_eq!(json, role.as_str());
+            assert_eq!(role.label_nl().to_lowercase(), role.as_str());
+        }
+        assert_eq!(Region::parse("Noord"), None);
+        assert_eq!(ContactRole::parse(""), None);
+    }
+
+    #[test]
+    fn the_debug_of_a_contact_names_nobody() {
+        let contact = Contact {
+            id: ContactId::from_uuid(Uuid::from_u128(1)),
+            school: SchoolId::from_uuid(Uuid::from_u128(2)),
+            name: PersonName::parse("Joke Jansen").expect("a plain name"),
+            email: EmailAddress::parse("j.jansen@school.nl").expect("a plain address"),
+            role: ContactRole::Superbeheerder,
+            vouch: None,
+            created_at: DateTime::UNIX_EPOCH,
+            removed_at: None,
+        };
+
+        assert!(contact.is_active() && !contact.is_vouched());
+        assert!(!format!("{contact:?}").contains("ansen"));
+    }
+}

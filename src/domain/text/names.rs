@@ -1,0 +1,162 @@
+//! The names of schools and of people: one line, any script, nothing hidden.
+//!
+//! Quotes, hashes and braces stay: `'t Hof`, `De #Hub`. Whoever prints a name makes it safe at its own door.
+
+use std::fmt;
+
+use super::{TextError, is_invisible, is_odd_line_end, turns_direction};
+
+const SCHOOL_EMPTY: TextError =
+    TextError::new("Vul de naam van je school in, bijvoorbeeld Bonhoeffer College, locatie Bruggertstraat.");
+const SCHOOL_SHORT: TextError =
+    TextError::new("Deze naam is te kort. Vul de volledige naam van je school in, bijvoorbeeld Bonhoeffer College.");
+const SCHOOL_LONG: TextError = TextError::new(
+    "Deze naam is te lang. Gebruik voor de naam van je school hoogstens 120 tekens, bijvoorbeeld Bonhoeffer College.",
+);
+const SCHOOL_HIDDEN: TextError = TextError::new(
+    "In deze naam zit een onzichtbaar teken of een nieuwe regel. Typ de naam van je school zelf, op één regel, \
+     bijvoorbeeld Bonhoeffer College.",
+);
+const PERSON_EMPTY: TextError = TextError::new("Vul een voornaam en achternaam in, bijvoorbeeld Joke Jansen.");
+const PERSON_SHORT: TextError =
+    TextError::new("Deze naam is te kort. Vul een voornaam en achternaam in, bijvoorbeeld Joke Jansen.");
+const PERSON_LONG: TextError =
+    TextError::new("Deze naam is te lang. Gebruik hoogstens 100 tekens, bijvoorbeeld Joke Jansen.");
+const PERSON_HIDDEN: TextError = TextError::new(
+    "In deze naam zit een onzichtbaar teken of een nieuwe regel. Typ de naam zelf, op één regel, bijvoorbeeld Joke Jansen.",
+);
+
+/// The name of a school, as the school writes it: 2 to 120 signs on one line.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SchoolName(String);
+
+text_traits!(SchoolName);
+
+impl SchoolName {
+    /// Reads a name; white space around it goes, white space inside becomes one space.
+    ///
+    /// # Errors
+    /// When it is too short, too long, or holds a control sign or something that cannot be seen.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        let name = one_line(text).ok_or(SCHOOL_HIDDEN)?;
+        match name.chars().count() {
+            0 => Err(SCHOOL_EMPTY),
+            2..=120 if name.chars().any(char::is_alphanumeric) => Ok(Self(name)),
+            1..=120 => Err(SCHOOL_SHORT),
+            _ => Err(SCHOOL_LONG),
+        }
+    }
+
+    /// The name to show.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The name of a person: 2 to 100 signs on one line. Personal data: `Debug` does not print it.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PersonName(String);
+
+text_traits!(PersonName);
+
+impl fmt::Debug for PersonName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PersonName(…)")
+    }
+}
+
+impl PersonName {
+    /// Reads a name; white space around it goes, white space inside becomes one space.
+    ///
+    /// # Errors
+    /// When it is too short, too long, or holds a control sign or something that cannot be seen.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        let name = one_line(text).ok_or(PERSON_HIDDEN)?;
+        match name.chars().count() {
+            0 => Err(PERSON_EMPTY),
+            2..=100 if name.chars().any(char::is_alphabetic) => Ok(Self(name)),
+            1..=100 => Err(PERSON_SHORT),
+            _ => Err(PERSON_LONG),
+        }
+    }
+
+    /// The name to show.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The text on one line with single spaces; `None` when it holds a line end or something hidden.
+/// A tab counts as a space, since names are copied out of tables.
+fn one_line(text: &str) -> Option<String> {
+    let text = text.trim();
+    let is_hidden = |sign: char| {
+        (sign.is_control() && sign != '\t') || turns_direction(sign) || is_invisible(sign) || is_odd_line_end(sign)
+    };
+    (!text.chars().any(is_hidden)).then(|| text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_keep_their_signs_and_lose_loose_white_space() {
+        for (typed, stored) in [
+            ("  Bonhoeffer   College\n", "Bonhoeffer College"),
+            ("'t Hof", "'t Hof"),
+            ("De #Hub {{ brin }} \"A\" <b> */ --", "De #Hub {{ brin }} \"A\" <b> */ --"),
+            ("Lyceum\tÉén & Co.", "Lyceum Één & Co."),
+            ("学校 مدرسة", "学校 مدرسة"),
+            ("A\u{A0}B", "A B"),
+        ] {
+            assert_eq!(SchoolName::parse(typed).expect(typed).as_str(), stored);
+            assert_eq!(PersonName::parse(typed).expect(typed).as_str(), stored);
+        }
+        assert_eq!(SchoolName::parse("10").expect("a number can name a school").as_str(), "10");
+    }
+
+    #[test]
+    fn lengths_count_signs_not_bytes() {
+        assert!(SchoolName::parse(&"é".repeat(120)).is_ok());
+        assert_eq!(SchoolName::parse(&"é".repeat(121)), Err(SCHOOL_LONG));
+        assert!(PersonName::parse(&"é".repeat(100)).is_ok());
+        assert_eq!(PersonName::parse(&"é".repeat(101)), Err(PERSON_LONG));
+        assert_eq!(SchoolName::parse("A"), Err(SCHOOL_SHORT));
+        assert_eq!(SchoolName::parse("??"), Err(SCHOOL_SHORT));
+        assert_eq!(SchoolName::parse(" \n"), Err(SCHOOL_EMPTY));
+        assert_eq!(PersonName::parse("12"), Err(PERSON_SHORT));
+        assert_eq!(PersonName::parse(""), Err(PERSON_EMPTY));
+    }
+
+    #[test]
+    fn control_signs_and_hidden_signs_are_refused() {
+        for sign in [
+            '\0',
+            '\n',
+            '\r',
+            '\u{1B}',
+            '\u{7F}',
+            '\u{85}',
+            '\u{AD}',
+            '\u{200B}',
+            '\u{200D}',
+            '\u{200F}',
+            '\u{202E}',
+            '\u{2028}',
+            '\u{2029}',
+            '\u{2066}',
+            '\u{2060}',
+            '\u{FEFF}',
+            '\u{3164}',
+            '\u{E0041}',
+        ] {
+            let typed = format!("Bonhoeffer{sign}College");
+
+            assert_eq!(SchoolName::parse(&typed), Err(SCHOOL_HIDDEN), "{sign:?}");
+            assert_eq!(PersonName::parse(&typed), Err(PERSON_HIDDEN), "{sign:?}");
+        }
+    }
+}
