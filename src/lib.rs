@@ -10,4 +10,9 @@
 //! ```
 //!
 
+pub mod chance;
+pub mod crypto;
 pub mod domain;
+pub mod links;
+pub mod mail;
+pub mod words;

@@ -1,0 +1,95 @@
+//! The one clock: nothing else in the crate asks what time it is.
+//!
+//! Every moment is cut to whole milliseconds, so that both databases store and compare the same value. Tests hold a
+//! [`Clock::fixed`] and move it by hand; clones of it move together.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+
+/// Tells the time, in UTC and whole milliseconds; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Clock(Source);
+
+#[derive(Clone, Debug)]
+enum Source {
+    System,
+    Fixed(Arc<Mutex<DateTime<Utc>>>),
+}
+
+impl Clock {
+    /// The clock of the machine.
+    pub fn system() -> Self {
+        Self(Source::System)
+    }
+
+    /// A clock that stands still until it is moved, for tests and demonstrations.
+    pub fn fixed(at: DateTime<Utc>) -> Self {
+        Self(Source::Fixed(Arc::new(Mutex::new(at.trunc_subsecs(3)))))
+    }
+
+    /// The moment it is now.
+    pub fn now(&self) -> DateTime<Utc> {
+        match &self.0 {
+            Source::System => system_now(),
+            Source::Fixed(at) => *at.lock().unwrap_or_else(PoisonError::into_inner),
+        }
+    }
+
+    /// Moves a fixed clock on, or back when the time is negative.
+    ///
+    /// # Panics
+    /// When this is the clock of the machine, which nobody may move.
+    pub fn advance(&self, by: TimeDelta) {
+        self.change(|at| at + by);
+    }
+
+    /// Puts a fixed clock at a moment.
+    ///
+    /// # Panics
+    /// When this is the clock of the machine, which nobody may move.
+    pub fn set(&self, at: DateTime<Utc>) {
+        self.change(|_| at);
+    }
+
+    fn change(&self, change: impl FnOnce(DateTime<Utc>) -> DateTime<Utc>) {
+        match &self.0 {
+            Source::System => panic!("the clock of the machine cannot be moved; use Clock::fixed"),
+            Source::Fixed(at) => {
+                let mut at = at.lock().unwrap_or_else(PoisonError::into_inner);
+                *at = change(*at).trunc_subsecs(3);
+            }
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the clock of the machine")]
+fn system_now() -> DateTime<Utc> {
+    Utc::now().trunc_subsecs(3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fixed_clock_stands_still_until_it_is_moved() {
+        let start = DateTime::from_timestamp_millis(1_790_000_000_000).expect("a moment in range");
+        let clock = Clock::fixed(start);
+        let clone = clock.clone();
+
+        clock.advance(TimeDelta::days(3));
+        assert_eq!(clone.now(), start + TimeDelta::days(3));
+
+        clone.set(start);
+        assert_eq!(clock.now(), start);
+    }
+
+    #[test]
+    fn moments_have_whole_milliseconds() {
+        let clock = Clock::fixed(DateTime::UNIX_EPOCH + TimeDelta::nanoseconds(1_999_999));
+
+        assert_eq!(clock.now(), DateTime::UNIX_EPOCH + TimeDelta::milliseconds(1));
+        assert_eq!(Clock::system().now().timestamp_subsec_nanos() % 1_000_000, 0);
+    }
+}

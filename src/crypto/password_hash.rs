@@ -1,0 +1,225 @@
+//! Passwords of staff: which ones we take, and how they are stored (argon2id).
+//!
+//! School contacts have no password; they sign in by mail. The webservice password of a school is generated, not
+//! chosen, and lives in [`super::sealed`]. Hashing takes tens of milliseconds and 19 MB: call it inside
+//! `spawn_blocking`, and never while a transaction is open.
+
+use std::collections::BTreeSet;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::chance::Chance;
+
+/// Memory in KiB, rounds and lanes: the first choice of the OWASP cheat sheet for argon2id.
+const COST: (u32, u32, u32) = (19_456, 2, 1);
+
+/// Random bytes of a salt, as the argon2 specification recommends.
+const SALT_BYTES: usize = 16;
+
+/// Signs of the shortest password that is taken.
+const SHORTEST: usize = 12;
+
+/// Signs of the longest password that is taken: room for any password manager, and a bound on the work.
+const LONGEST: usize = 128;
+
+/// Different signs at least, spaces not counted: twelve signs out of three are no secret.
+const FEWEST_DISTINCT: usize = 5;
+
+/// Long passwords that everybody tries first; written in lower case, without spaces.
+const COMMON: [&str; 24] = [
+    "123456789012",
+    "1234567890123",
+    "1234567890ab",
+    "012345678901",
+    "abcdefghijkl",
+    "abcdefghijklm",
+    "abcd12345678",
+    "adminadmin12",
+    "administrator",
+    "changemenow1",
+    "geheim123456",
+    "iloveyou1234",
+    "koppelklaar1",
+    "koppelklaar123",
+    "letmeinplease",
+    "password1234",
+    "password12345",
+    "passwordpassword",
+    "qwerty123456",
+    "qwertyuiop12",
+    "qwertyuiop123",
+    "welkom123456",
+    "wachtwoord123",
+    "wachtwoord1234",
+];
+
+/// A password that a member of staff chose and that passed the rules.
+#[derive(Clone, Debug)]
+pub struct StaffPassword(SecretString);
+
+/// Why a chosen password is not taken; shown to who chose it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PasswordError {
+    /// Too few signs.
+    #[error("Dit wachtwoord is te kort. Kies minstens 12 tekens; een zin van een paar woorden is het makkelijkst.")]
+    TooShort,
+    /// Too many signs.
+    #[error("Dit wachtwoord is te lang. Kies hoogstens 128 tekens.")]
+    TooLong,
+    /// On the list of common passwords, or a few signs over and over.
+    #[error(
+        "Dit wachtwoord is makkelijk te raden. Kies iets anders, bijvoorbeeld een paar woorden die niets met elkaar te \
+         maken hebben."
+    )]
+    TooCommon,
+    /// The e-mail address of the account.
+    #[error("Je e-mailadres is geen veilig wachtwoord. Kies iets anders.")]
+    IsAddress,
+}
+
+impl StaffPassword {
+    /// Judges a password that is chosen for the account with this e-mail address.
+    pub fn parse(chosen: &SecretString, address: &str) -> Result<Self, PasswordError> {
+        let text = chosen.expose_secret();
+        let length = text.chars().count();
+        if length < SHORTEST {
+            return Err(PasswordError::TooShort);
+        }
+        if length > LONGEST {
+            return Err(PasswordError::TooLong);
+        }
+        let folded = text.trim().to_lowercase();
+        if folded == address.trim().to_lowercase() {
+            return Err(PasswordError::IsAddress);
+        }
+        let dense: String = folded.split_whitespace().collect();
+        if COMMON.contains(&dense.as_str()) || repeats_itself(&dense) || distinct_signs(&dense) < FEWEST_DISTINCT {
+            return Err(PasswordError::TooCommon);
+        }
+        Ok(Self(chosen.clone()))
+    }
+
+    /// The password, to be hashed.
+    pub fn secret(&self) -> &SecretString {
+        &self.0
+    }
+}
+
+/// What the database keeps of a password; runs for tens of milliseconds.
+pub fn hash(password: &SecretString, chance: &Chance) -> String {
+    let mut salt = [0; SALT_BYTES];
+    chance.fill(&mut salt);
+    hash_with(password, &salt)
+}
+
+/// Whether this is the password of a stored hash; a stored text that is no hash matches nothing.
+pub fn verify(stored: &str, password: &SecretString) -> bool {
+    // The cost is read from the stored hash, so older hashes stay good when COST is raised.
+    PasswordHash::new(stored)
+        .is_ok_and(|hash| hasher().verify_password(password.expose_secret().as_bytes(), &hash).is_ok())
+}
+
+/// The work of [`verify`] for an account that does not exist, so that the time of an answer tells nothing.
+pub fn dummy_verify(password: &SecretString) {
+    std::hint::black_box(hash_with(password, &[0; SALT_BYTES]));
+}
+
+fn hash_with(password: &SecretString, salt: &[u8]) -> String {
+    hasher()
+        .hash_password_with_salt(password.expose_secret().as_bytes(), salt)
+        .expect("argon2 takes a salt of 16 bytes and a password below 4 GB")
+        .to_string()
+}
+
+fn hasher() -> Argon2<'static> {
+    let (memory, rounds, lanes) = COST;
+    let params = Params::new(memory, rounds, lanes, None).expect("the cost is within the bounds of argon2");
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+}
+
+/// How many different signs a text has.
+fn distinct_signs(text: &str) -> usize {
+    text.chars().collect::<BTreeSet<_>>().len()
+}
+
+/// Whether a text is one short piece over and over (`abcdeabcdeabcde`).
+fn repeats_itself(text: &str) -> bool {
+    let signs: Vec<char> = text.chars().collect();
+    (1..=6).any(|piece| signs.len() > piece && signs.windows(piece + 1).all(|window| window[0] == window[piece]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secret(text: &str) -> SecretString {
+        text.into()
+    }
+
+    fn judge(text: &str) -> Result<(), PasswordError> {
+        StaffPassword::parse(&secret(text), "an@kurve.nl").map(drop)
+    }
+
+    #[test]
+    fn good_passwords_are_taken_as_they_are() {
+        for good in ["drie paarse olifanten", "éénentwintig", "9mQ!x2#Lw0zR", "correct horse battery"] {
+            assert_eq!(judge(good), Ok(()), "{good}");
+        }
+        let kept = StaffPassword::parse(&secret("  Drie paarse olifanten "), "an@kurve.nl").expect("a good password");
+        assert_eq!(kept.secret().expose_secret(), "  Drie paarse olifanten ");
+    }
+
+    #[test]
+    fn bad_passwords_are_refused_with_the_reason() {
+        assert_eq!(judge("elf tekens!"), Err(PasswordError::TooShort));
+        assert_eq!(judge("ëëëëëëëëëëë"), Err(PasswordError::TooShort));
+        assert_eq!(judge(&"a1".repeat(65)), Err(PasswordError::TooLong));
+        for common in [
+            "Welkom123456",
+            "wacht woord 123",
+            "aaaaaaaaaaaaaa",
+            "abcabcabcabcab",
+            "zomer1zomer1",
+            "ab12ab21ab12a",
+            "      x     ",
+        ] {
+            assert_eq!(judge(common), Err(PasswordError::TooCommon), "{common}");
+        }
+        let own = StaffPassword::parse(&secret(" Jan.Jansen@Kurve.nl"), "jan.jansen@kurve.nl").map(drop);
+        assert_eq!(own, Err(PasswordError::IsAddress));
+    }
+
+    #[test]
+    fn every_common_password_is_long_enough_to_matter_and_in_the_form_that_is_compared() {
+        for common in COMMON {
+            assert!(common.len() >= SHORTEST, "{common}");
+            assert_eq!(judge(common), Err(PasswordError::TooCommon));
+        }
+    }
+
+    #[test]
+    fn a_hash_knows_its_password_and_no_other() {
+        let chance = Chance::seeded(1);
+        let stored = hash(&secret("drie paarse olifanten"), &chance);
+
+        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
+        assert!(verify(&stored, &secret("drie paarse olifanten")));
+        assert!(!verify(&stored, &secret("drie paarse olifanten ")));
+        assert_ne!(stored, hash(&secret("drie paarse olifanten"), &chance));
+    }
+
+    #[test]
+    fn a_stored_text_that_is_no_hash_matches_nothing() {
+        for broken in ["", "drie paarse olifanten", "$argon2id$v=19$m=19456,t=2,p=1$"] {
+            assert!(!verify(broken, &secret("drie paarse olifanten")), "{broken}");
+        }
+    }
+
+    #[test]
+    fn the_work_for_an_unknown_account_does_not_fail() {
+        dummy_verify(&secret("drie paarse olifanten"));
+    }
+}

@@ -1,0 +1,262 @@
+//! Every path of the product, once, and how it becomes a whole address from the configured base URL.
+
+use crate::domain::ids::{ContactId, MailId, SchoolId};
+use crate::domain::onboarding::Step;
+
+/// The start page.
+pub const HOME: &str = "/";
+/// The request for Optie A.
+pub const REGISTER: &str = "/aanmelden";
+/// "Look in your mailbox", after a request.
+pub const REGISTER_SENT: &str = "/aanmelden/verstuurd";
+/// Confirms the address of a request.
+pub const REGISTER_CONFIRM: &str = "/aanmelden/bevestig/{token}";
+/// Signing in as a school.
+pub const SIGN_IN: &str = "/inloggen";
+/// Typing the code from the mail.
+pub const SIGN_IN_CODE: &str = "/inloggen/code";
+/// The link from the mail.
+pub const SIGN_IN_LINK: &str = "/inloggen/link/{token}";
+/// Signing out as a school.
+pub const SIGN_OUT: &str = "/uitloggen";
+/// What Optie B is.
+pub const OPTION_B: &str = "/optie-b";
+/// Files such as the style sheet.
+pub const ASSETS: &str = "/assets/{*path}";
+
+/// A school's own page.
+pub const SCHOOL: &str = "/school";
+/// Choosing among several schools.
+pub const SCHOOL_CHOOSE: &str = "/school/kies";
+/// The page of one step.
+pub const SCHOOL_STEP: &str = "/school/stap/{step}";
+/// "Dit is gedaan".
+pub const SCHOOL_CLAIM: &str = "/school/stap/{step}/gedaan";
+/// "Toch niet".
+pub const SCHOOL_TAKE_BACK: &str = "/school/stap/{step}/toch-niet";
+/// "Het lukt niet".
+pub const SCHOOL_STUCK: &str = "/school/stap/{step}/lukt-niet";
+/// "Geef door aan een collega".
+pub const SCHOOL_HAND_OVER: &str = "/school/stap/{step}/doorgeven";
+/// The school's details, given again.
+pub const SCHOOL_DETAILS: &str = "/school/gegevens";
+/// Shows the password.
+pub const SCHOOL_PASSWORD: &str = "/school/wachtwoord";
+/// Downloads the query file.
+pub const SCHOOL_QUERY: &str = "/school/query";
+/// "Import gedaan".
+pub const SCHOOL_IMPORTED: &str = "/school/import-gedaan";
+/// The school's contacts.
+pub const SCHOOL_CONTACTS: &str = "/school/collegas";
+/// Pausing.
+pub const SCHOOL_PAUSE: &str = "/school/pauze";
+/// Resuming.
+pub const SCHOOL_RESUME: &str = "/school/hervatten";
+/// Stopping.
+pub const SCHOOL_WITHDRAW: &str = "/school/stoppen";
+
+/// The worklist of Kurve.
+pub const STAFF: &str = "/beheer";
+/// Signing in as a colleague.
+pub const STAFF_SIGN_IN: &str = "/beheer/inloggen";
+/// Signing out as a colleague.
+pub const STAFF_SIGN_OUT: &str = "/beheer/uitloggen";
+/// Choosing a password and a second factor.
+pub const STAFF_INVITE: &str = "/beheer/uitnodiging/{token}";
+/// All schools.
+pub const STAFF_SCHOOLS: &str = "/beheer/scholen";
+/// One school.
+pub const STAFF_SCHOOL: &str = "/beheer/scholen/{school}";
+/// Issues or renews credentials.
+pub const STAFF_ISSUE: &str = "/beheer/scholen/{school}/wachtwoord";
+/// Hands the same credentials over again.
+pub const STAFF_HAND_AGAIN: &str = "/beheer/scholen/{school}/opnieuw-overhandigen";
+/// Confirms a step.
+pub const STAFF_CONFIRM: &str = "/beheer/scholen/{school}/bevestigen";
+/// Sends a step back.
+pub const STAFF_SEND_BACK: &str = "/beheer/scholen/{school}/terugsturen";
+/// Answers a stuck step.
+pub const STAFF_ANSWER: &str = "/beheer/scholen/{school}/antwoorden";
+/// Pauses a school.
+pub const STAFF_PAUSE: &str = "/beheer/scholen/{school}/pauzeren";
+/// Resumes a school.
+pub const STAFF_RESUME: &str = "/beheer/scholen/{school}/hervatten";
+/// Withdraws a school.
+pub const STAFF_WITHDRAW: &str = "/beheer/scholen/{school}/stoppen";
+/// Takes a withdrawn school up again.
+pub const STAFF_REOPEN: &str = "/beheer/scholen/{school}/heropenen";
+/// Writes a note.
+pub const STAFF_NOTE: &str = "/beheer/scholen/{school}/notitie";
+/// Changes a school's details.
+pub const STAFF_DETAILS: &str = "/beheer/scholen/{school}/gegevens";
+/// Adds a contact.
+pub const STAFF_CONTACTS: &str = "/beheer/scholen/{school}/contacten";
+/// Changes a contact.
+pub const STAFF_CONTACT: &str = "/beheer/scholen/{school}/contacten/{contact}";
+/// Removes a contact.
+pub const STAFF_CONTACT_REMOVE: &str = "/beheer/scholen/{school}/contacten/{contact}/verwijderen";
+/// Vouches for a contact.
+pub const STAFF_CONTACT_VOUCH: &str = "/beheer/scholen/{school}/contacten/{contact}/instaan";
+/// Mails that could not be sent.
+pub const STAFF_MAILS: &str = "/beheer/post";
+/// Puts a failed mail back in line.
+pub const STAFF_MAIL_RETRY: &str = "/beheer/post/{mail}/opnieuw";
+
+/// The verdict, for Numo.
+pub const API_IMPORT_GATE: &str = "/api/v1/import-gate/{brin}";
+/// The description of the API.
+pub const API_DESCRIPTION: &str = "/api/v1/openapi.json";
+/// The process runs.
+pub const HEALTH_LIVE: &str = "/health/live";
+/// The service can do its work.
+pub const HEALTH_READY: &str = "/health/ready";
+/// The mailbox of the demo.
+pub const DEMO_MAILS: &str = "/demo/post";
+/// One mail of the demo.
+pub const DEMO_MAIL: &str = "/demo/post/{name}";
+
+/// One mail of the demo as its HTML part.
+pub const DEMO_MAIL_HTML: &str = "/demo/post/{name}/opgemaakt";
+/// The one-time codes of the demo's staff.
+pub const DEMO_CODES: &str = "/demo/codes";
+
+/// Fills in a path: each `{…}` in order by one value. Values are ids and names of ours, so nothing needs escaping.
+#[must_use]
+pub fn fill(path: &str, values: &[&str]) -> String {
+    let mut filled = String::with_capacity(path.len() + 40);
+    let mut values = values.iter();
+    let mut rest = path;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (_, behind) = after.split_once('}').expect("every path above closes its braces");
+        filled.push_str(before);
+        filled.push_str(values.next().expect("as many values as braces"));
+        rest = behind;
+    }
+    filled.push_str(rest);
+    filled
+}
+
+/// The path of a step's page, or of a form on it.
+#[must_use]
+pub fn step(path: &str, step: Step) -> String {
+    fill(path, &[step.as_str()])
+}
+
+/// The path of a school's page for Kurve, or of a form on it.
+#[must_use]
+pub fn staff_school(path: &str, school: SchoolId) -> String {
+    fill(path, &[&school.to_string()])
+}
+
+/// The path of a form about a contact.
+#[must_use]
+pub fn staff_contact(path: &str, school: SchoolId, contact: ContactId) -> String {
+    fill(path, &[&school.to_string(), &contact.to_string()])
+}
+
+/// The path that retries a mail.
+#[must_use]
+pub fn staff_mail(mail: MailId) -> String {
+    fill(STAFF_MAIL_RETRY, &[&mail.to_string()])
+}
+
+/// Where this installation is reached, such as `https://koppelklaar.example.nl`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BaseUrl {
+    text: String,
+    authority: String,
+    is_https: bool,
+}
+
+/// The base URL is not usable.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("must be http:// or https:// with a host and perhaps a port, and nothing after it")]
+pub struct BaseUrlError;
+
+impl BaseUrl {
+    /// Reads a base URL: scheme and host, without a path.
+    ///
+    /// # Errors
+    /// When it is anything else.
+    pub fn parse(text: &str) -> Result<Self, BaseUrlError> {
+        let text = text.trim().trim_end_matches('/').to_ascii_lowercase();
+        let (is_https, authority) = match (text.strip_prefix("https://"), text.strip_prefix("http://")) {
+            (Some(rest), _) => (true, rest.to_owned()),
+            (None, Some(rest)) => (false, rest.to_owned()),
+            (None, None) => return Err(BaseUrlError),
+        };
+        let is_plain = |sign: char| sign.is_ascii_alphanumeric() || "-.:[]".contains(sign);
+        if authority.is_empty() || !authority.chars().all(is_plain) {
+            return Err(BaseUrlError);
+        }
+        Ok(Self { text, authority, is_https })
+    }
+
+    /// A whole address for a path.
+    #[must_use]
+    pub fn to(&self, path: &str) -> String {
+        format!("{}{path}", self.text)
+    }
+
+    /// Host and port as a browser sends them.
+    #[must_use]
+    pub fn authority(&self) -> &str {
+        &self.authority
+    }
+
+    /// The host alone, for Message-IDs.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        let end = if self.authority.starts_with('[') { self.authority.find(']').map(|at| at + 1) } else { self.authority.find(':') };
+        &self.authority[..end.unwrap_or(self.authority.len())]
+    }
+
+    /// Whether cookies must be kept to HTTPS.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.is_https
+    }
+}
+
+impl std::str::FromStr for BaseUrl {
+    type Err = BaseUrlError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::parse(text)
+    }
+}
+
+impl std::fmt::Display for BaseUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_base_url_is_a_scheme_and_a_host_and_nothing_else() {
+        for good in ["https://kk.example.nl", "http://127.0.0.1:8080", "https://KK.example.nl/", "http://[::1]:8080"] {
+            assert!(BaseUrl::parse(good).is_ok(), "{good}");
+        }
+        for bad in ["", "kk.example.nl", "ftp://kk.nl", "https://", "https://kk.nl/pad", "https://a@kk.nl", "https://kk.nl?x"] {
+            assert!(BaseUrl::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_host_has_no_port() {
+        let host = |text| BaseUrl::parse(text).map(|base| base.host().to_owned());
+
+        assert_eq!(host("http://127.0.0.1:8080"), Ok("127.0.0.1".to_owned()));
+        assert_eq!(host("http://[::1]:8080"), Ok("[::1]".to_owned()));
+        assert_eq!(host("https://kk.nl"), Ok("kk.nl".to_owned()));
+    }
+
+    #[test]
+    fn paths_are_filled_in_order() {
+        assert_eq!(fill("/a/{x}/b/{y}", &["1", "2"]), "/a/1/b/2");
+    }
+}

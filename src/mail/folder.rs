@@ -1,0 +1,119 @@
+//! Mails as files, for trying the service without a mail server: each opens in a mail program.
+//!
+//! A file is named after the moment and identity of its mail, so a second attempt writes the same file again. It is
+//! written under another name first: who watches the folder never sees half a mail. The files hold sign-in links, so
+//! only the owner may read them.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::message::BuiltMail;
+use super::transport::{SendError, SendErrorKind};
+
+/// Signs of the identity in a file name at most; file systems stop at 255.
+const LONGEST_NAME: usize = 100;
+
+/// Writes a mail into the folder, which is made if it is not there.
+pub(super) async fn write(folder: PathBuf, mail: &BuiltMail) -> Result<(), SendError> {
+    let name = file_name(mail);
+    let bytes = mail.bytes.clone();
+    off_thread(move || write_whole(&folder, &name, &bytes)).await
+}
+
+/// Writes a file into the folder and removes it.
+pub(super) async fn check(folder: PathBuf) -> Result<(), SendError> {
+    off_thread(move || {
+        let name = ".koppelklaar-check";
+        write_whole(&folder, name, b"This file may be removed.\n")?;
+        fs::remove_file(folder.join(name))
+    })
+    .await
+}
+
+async fn off_thread(work: impl FnOnce() -> io::Result<()> + Send + 'static) -> Result<(), SendError> {
+    let outcome = tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(io::ErrorKind::Other.into()));
+    outcome.map_err(|error| SendError::new(SendErrorKind::Temporary, format!("mail folder: {}", error.kind())))
+}
+
+fn write_whole(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    let unfinished = folder.join(format!(".{name}.part"));
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&unfinished)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(unfinished, folder.join(name))
+}
+
+fn file_name(mail: &BuiltMail) -> String {
+    let local_part = mail.message_id.trim_start_matches('<').split('@').next().unwrap_or_default();
+    let safe = local_part.chars().take(LONGEST_NAME);
+    let safe: String =
+        safe.map(|sign| if sign.is_ascii_alphanumeric() || "-._".contains(sign) { sign } else { '_' }).collect();
+    format!("{}-{safe}.eml", mail.date.timestamp_millis())
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+
+    fn mail(message_id: &str) -> BuiltMail {
+        BuiltMail {
+            from: "koppelklaar@kurve.example".into(),
+            to: "jan@school.example".into(),
+            message_id: message_id.into(),
+            date: DateTime::from_timestamp_millis(1_790_000_000_123).expect("a moment in range"),
+            bytes: b"Subject: a\r\n\r\nb\r\n".to_vec(),
+        }
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).expect("a folder");
+        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect()
+    }
+
+    #[tokio::test]
+    async fn a_mail_becomes_one_whole_file_however_often_it_is_sent() {
+        let root = tempfile::tempdir().expect("a folder");
+        let folder = root.path().join("mail/out");
+
+        write(folder.clone(), &mail("<0199.1@host>")).await.expect("written");
+        write(folder.clone(), &mail("<0199.1@host>")).await.expect("written again");
+        check(folder.clone()).await.expect("writable");
+
+        assert_eq!(names(&folder), ["1790000000123-0199.1.eml"]);
+        let file = folder.join("1790000000123-0199.1.eml");
+        assert_eq!(fs::read(&file).expect("the mail"), mail("").bytes);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = fs::metadata(&file).expect("a file").permissions().mode();
+            assert_eq!(mode & 0o077, 0, "{mode:o}");
+        }
+    }
+
+    #[test]
+    fn no_identity_leads_out_of_the_folder() {
+        assert_eq!(file_name(&mail("<../../etc/x@host>")), "1790000000123-.._.._etc_x.eml");
+        assert_eq!(file_name(&mail(&format!("<{}@host>", "a".repeat(300)))).len(), 14 + 100 + 4);
+    }
+
+    #[tokio::test]
+    async fn a_folder_that_cannot_be_written_is_a_temporary_failure_without_its_path() {
+        let root = tempfile::tempdir().expect("a folder");
+        let file = root.path().join("file");
+        fs::write(&file, "in the way").expect("written");
+
+        for outcome in [write(file.clone(), &mail("<a@b>")).await, check(file.clone()).await] {
+            let error = outcome.expect_err("a file in the way");
+            assert_eq!(error.kind, SendErrorKind::Temporary);
+            assert!(!error.text.contains("file in") && error.text.starts_with("mail folder: "), "{error}");
+        }
+    }
+}

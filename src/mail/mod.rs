@@ -1,0 +1,22 @@
+//! Mail: turning a text into a message, and handing the message to whoever carries it.
+//!
+//! - [`message`]: [`message::OutgoingMail`] in, [`message::BuiltMail`] out. The same mail gives the same bytes every
+//!   time, so a second attempt is a duplicate that a mail server can recognise.
+//! - [`transport`]: SMTP, a folder of files, or memory; and what a failure means for a next attempt.
+//!
+//! The only place that knows the mail library. Not here: which mails there are, what they say, and when they are sent
+//! again; that is `templates`, the domain's notices and the dispatcher.
+
+mod folder;
+mod memory;
+pub mod message;
+mod smtp;
+mod smtp_url;
+pub mod templates;
+pub mod transport;
+mod wrap;
+
+pub use memory::Mailbox;
+pub use smtp::{SmtpTransport, Timeouts};
+pub use smtp_url::{SmtpUrl, SmtpUrlError};
+pub use wrap::wrap_text;

@@ -1,0 +1,109 @@
+//! The facts that each mail is written from.
+
+use crate::domain::notice::MailKind;
+use crate::domain::onboarding::Step;
+
+/// A school as mails name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SchoolFacts {
+    /// Its name.
+    pub name: String,
+    /// Its BRIN as shown.
+    pub brin: String,
+    /// The address of its Magister, `https://….swp.nl`.
+    pub domain: String,
+    /// Its holiday region.
+    pub region: String,
+}
+
+/// A contact as mails to Kurve name them. Personal data, so no `Debug`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PersonFacts {
+    /// Their name.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+    /// Their role, in Dutch.
+    pub role: String,
+}
+
+/// What a mail is about, one variant for each [`MailKind`]. `name` is the reader's, `link` the page that the mail
+/// leads to. No `Debug`: a link can hold a token.
+#[derive(Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are named after what they hold; what is not plain is said at the variant")]
+pub enum Content {
+    /// Asks the person who requests Optie A to confirm the address, within 24 hours.
+    ConfirmAddress { name: String, school: SchoolFacts, link: String },
+    /// The request, to support, with the schools that have the same school domain.
+    SupportRequest { school: SchoolFacts, contact: PersonFacts, shares_domain_with: Vec<String>, link: String },
+    /// The confirmation of the request, to the contact.
+    RequestConfirmed { name: String, school: SchoolFacts, link: String },
+    /// Someone asked for a school that is already here; does not say who asked nor who its contacts are.
+    AlreadyRegistered { name: String, school: SchoolFacts, link: String },
+    /// A link and a code to sign in.
+    SignIn { name: String, schools: Vec<String>, link: String, code: String },
+    /// Password and query can be picked up; never holds the password.
+    CredentialsReady { name: String, school: SchoolFacts, is_renewal: bool, import_closed: bool, link: String },
+    /// `who` looked at the password; it can be looked at `left` more times.
+    CredentialsRevealed { name: String, school: SchoolFacts, who: String, when: String, left: u32, link: String },
+    /// Kurve sent a step back, with its own words in `reason`.
+    StepSentBack { name: String, school: SchoolFacts, step: Step, reason: String, link: String },
+    /// The colleague `from` handed a step over.
+    StepHandedOver { name: String, school: SchoolFacts, step: Step, from: String, link: String },
+    /// The school is stuck, to support, with the words of `who` in `reason`.
+    StuckReported { school: SchoolFacts, step: Step, reason: String, who: String, link: String },
+    /// Kurve answered a stuck step.
+    StuckAnswered { name: String, school: SchoolFacts, step: Step, answer: String, link: String },
+    /// Everything is ready for activation, to support: each question with the sentence on its evidence.
+    ActivationAsked { school: SchoolFacts, answers: Vec<(String, String)>, link: String },
+    /// The import may start.
+    ImportOpen { name: String, school: SchoolFacts, link: String },
+    /// The import closed again. An empty `name` means that Kurve reads it; `reason` may be empty.
+    ImportClosed { name: String, school: SchoolFacts, step: Option<Step>, cause: String, reason: String, link: String },
+    /// Someone was made a contact of the school.
+    ContactAdded { name: String, school: SchoolFacts, role: String, link: String },
+}
+
+impl Content {
+    /// Which kind of mail this is.
+    #[must_use]
+    pub fn kind(&self) -> MailKind {
+        match self {
+            Self::ConfirmAddress { .. } => MailKind::ConfirmAddress,
+            Self::SupportRequest { .. } => MailKind::SupportRequest,
+            Self::RequestConfirmed { .. } => MailKind::RequestConfirmed,
+            Self::AlreadyRegistered { .. } => MailKind::AlreadyRegistered,
+            Self::SignIn { .. } => MailKind::SignIn,
+            Self::CredentialsReady { .. } => MailKind::CredentialsReady,
+            Self::CredentialsRevealed { .. } => MailKind::CredentialsRevealed,
+            Self::StepSentBack { .. } => MailKind::StepSentBack,
+            Self::StepHandedOver { .. } => MailKind::StepHandedOver,
+            Self::StuckReported { .. } => MailKind::StuckReported,
+            Self::StuckAnswered { .. } => MailKind::StuckAnswered,
+            Self::ActivationAsked { .. } => MailKind::ActivationAsked,
+            Self::ImportOpen { .. } => MailKind::ImportOpen,
+            Self::ImportClosed { .. } => MailKind::ImportClosed,
+            Self::ContactAdded { .. } => MailKind::ContactAdded,
+        }
+    }
+
+    /// The name in the salutation; empty when Kurve's support reads the mail.
+    #[must_use]
+    pub(super) fn reader(&self) -> &str {
+        match self {
+            Self::ConfirmAddress { name, .. }
+            | Self::RequestConfirmed { name, .. }
+            | Self::AlreadyRegistered { name, .. }
+            | Self::SignIn { name, .. }
+            | Self::CredentialsReady { name, .. }
+            | Self::CredentialsRevealed { name, .. }
+            | Self::StepSentBack { name, .. }
+            | Self::StepHandedOver { name, .. }
+            | Self::StuckAnswered { name, .. }
+            | Self::ImportOpen { name, .. }
+            | Self::ImportClosed { name, .. }
+            | Self::ContactAdded { name, .. } => name,
+            Self::SupportRequest { .. } | Self::StuckReported { .. } | Self::ActivationAsked { .. } => "",
+        }
+    }
+}

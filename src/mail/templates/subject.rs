@@ -1,0 +1,59 @@
+//! The subject of each mail: which school, and what to do.
+
+use super::content::{Content, SchoolFacts};
+use crate::words::{step_name, step_short};
+
+/// Signs of a school's name in a subject at most, so that what to do stays in sight.
+const LONGEST_NAME: usize = 60;
+
+/// The subject: always one line.
+pub(super) fn of(content: &Content) -> String {
+    match content {
+        Content::ConfirmAddress { school, .. } => about(school, "bevestig je e-mailadres"),
+        Content::SupportRequest { school, .. } => about(school, "nieuwe aanvraag, zet wachtwoord en query klaar"),
+        Content::RequestConfirmed { school, .. } => about(school, "aanvraag ontvangen, dit kun je nu al doen"),
+        Content::AlreadyRegistered { school, .. } => about(school, "je school is al aangemeld, log in"),
+        Content::SignIn { schools, .. } => match schools.as_slice() {
+            [] => "Log in bij Koppelklaar".to_owned(),
+            [only] => format!("{}: log in bij Koppelklaar", shortened(only)),
+            [_, _, ..] => format!("{} scholen: log in bij Koppelklaar", schools.len()),
+        },
+        Content::CredentialsReady { school, is_renewal: false, .. } => about(school, "haal wachtwoord en query op"),
+        Content::CredentialsReady { school, is_renewal: true, .. } => about(school, "stel het nieuwe wachtwoord in"),
+        Content::CredentialsRevealed { school, .. } => about(school, "wachtwoord bekeken, kijk of dat klopt"),
+        Content::StepSentBack { school, step, .. } => {
+            about(school, &format!("doe deze stap opnieuw: {}", step_name(*step)))
+        }
+        Content::StepHandedOver { school, step, .. } => about(school, &format!("doe deze stap: {}", step_name(*step))),
+        Content::StuckReported { school, step, .. } => {
+            about(school, &format!("vastgelopen, help bij: {}", step_name(*step)))
+        }
+        Content::StuckAnswered { school, step, .. } => about(school, &format!("probeer opnieuw: {}", step_name(*step))),
+        Content::ActivationAsked { school, .. } => about(school, "alles gereed, activeer de koppeling in Numo"),
+        Content::ImportOpen { school, .. } => about(school, "de import is open, je kunt importeren"),
+        Content::ImportClosed { school, step: Some(step), .. } => {
+            about(school, &format!("import weer dicht, eerst: {}", step_short(*step)))
+        }
+        Content::ImportClosed { school, step: None, .. } => about(school, "import weer dicht, kijk waarom"),
+        Content::ContactAdded { school, .. } => about(school, "je bent contactpersoon, log in bij Koppelklaar"),
+    }
+}
+
+fn about(school: &SchoolFacts, what_to_do: &str) -> String {
+    format!("{} ({}): {what_to_do}", shortened(&school.name), one_line(&school.brin))
+}
+
+fn shortened(name: &str) -> String {
+    let name = one_line(name);
+    if name.chars().count() <= LONGEST_NAME {
+        return name;
+    }
+    let start: String = name.chars().take(LONGEST_NAME - 1).collect();
+    format!("{}…", start.trim_end())
+}
+
+/// A line end in a header would start another header.
+fn one_line(text: &str) -> String {
+    let is_gap = |sign: char| sign.is_whitespace() || sign.is_control();
+    text.split(is_gap).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}

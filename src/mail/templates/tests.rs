@@ -1,0 +1,212 @@
+use super::phrases::{quoted, spaced_code};
+use super::*;
+use crate::domain::notice::MailKind;
+
+const SUPPORT: &str = "support@kurve.nl";
+const LINK: &str = "https://koppelklaar.example/stap?a=1&b=2";
+/// Signs that are dangerous in HTML.
+const NASTY_NAME: &str = "O'Brien & Zn. \"<b>";
+
+fn school() -> SchoolFacts {
+    SchoolFacts {
+        name: "Bonhoeffer College".into(),
+        brin: "12AB".into(),
+        domain: "https://bonhoeffer.swp.nl".into(),
+        region: "Midden".into(),
+    }
+}
+
+fn nasty_school() -> SchoolFacts {
+    SchoolFacts { name: NASTY_NAME.into(), ..school() }
+}
+
+fn sample(kind: MailKind) -> Content {
+    let (name, school, link) = ("Anna de Wit".to_owned(), school(), LINK.to_owned());
+    let step = Step::QueryExecuted;
+    let reason = "Bij Laden zie ik de query niet.\n\nIk zie alleen <oude> bestanden & mappen.".to_owned();
+    match kind {
+        MailKind::ConfirmAddress => Content::ConfirmAddress { name, school: nasty_school(), link },
+        MailKind::SupportRequest => Content::SupportRequest {
+            school,
+            contact: PersonFacts { name, email: "a.dewit@bonhoeffer.nl".into(), role: "Applicatiebeheerder".into() },
+            shares_domain_with: vec!["Lyceum Oost (34CD)".into(), "Mavo Zuid (56EF)".into()],
+            link,
+        },
+        MailKind::RequestConfirmed => Content::RequestConfirmed { name, school, link },
+        MailKind::AlreadyRegistered => Content::AlreadyRegistered { name, school, link },
+        MailKind::SignIn => {
+            Content::SignIn { name, schools: vec!["Bonhoeffer College".into()], link, code: "123456".into() }
+        }
+        MailKind::CredentialsReady => {
+            Content::CredentialsReady { name, school, is_renewal: false, import_closed: false, link }
+        }
+        MailKind::CredentialsRevealed => Content::CredentialsRevealed {
+            name,
+            school,
+            who: "Bram Yılmaz".into(),
+            when: "ma 23 november 2026 om 14:05".into(),
+            left: 3,
+            link,
+        },
+        MailKind::StepSentBack => Content::StepSentBack { name, school, step, reason, link },
+        MailKind::StepHandedOver => {
+            Content::StepHandedOver { name, school, step: Step::ConsentGiven, from: "Bram Yılmaz".into(), link }
+        }
+        MailKind::StuckReported => {
+            Content::StuckReported { school: nasty_school(), step, reason, who: "Bram Yılmaz".into(), link }
+        }
+        MailKind::StuckAnswered => Content::StuckAnswered {
+            name,
+            school,
+            step: Step::PermissionsChecked,
+            answer: "Zet het vinkje bij Data.SetFoto uit.".into(),
+            link,
+        },
+        MailKind::ActivationAsked => Content::ActivationAsked {
+            school,
+            answers: vec![
+                ("Is de webservice van Magister actief?".into(), "We hebben de verbinding getest: dit werkt.".into()),
+                ("Is er consent?".into(), "Iemand van de school heeft gemeld dat dit gereed is.".into()),
+            ],
+            link,
+        },
+        MailKind::ImportOpen => Content::ImportOpen { name, school, link },
+        MailKind::ImportClosed => Content::ImportClosed {
+            name,
+            school,
+            step: Some(Step::PasswordSet),
+            cause: "Kurve heeft deze stap teruggestuurd.".into(),
+            reason: "Het wachtwoord werkt niet.".into(),
+            link,
+        },
+        MailKind::ContactAdded => Content::ContactAdded { name, school, role: "Superbeheerder".into(), link },
+    }
+}
+
+fn letter(content: &Content) -> Letter {
+    render(content, SUPPORT).expect("templates write into a string")
+}
+
+fn as_text(letter: &Letter) -> String {
+    format!("Subject: {}\n\n{}", letter.subject, letter.text)
+}
+
+#[test]
+fn every_mail_reads_as_it_should() {
+    for kind in MailKind::ALL {
+        let content = sample(kind);
+        let letter = letter(&content);
+
+        assert_eq!(content.kind(), kind);
+        insta::assert_snapshot!(format!("{}_text", kind.as_str()), as_text(&letter));
+        insta::assert_snapshot!(format!("{}_html", kind.as_str()), letter.html);
+    }
+}
+
+#[test]
+fn a_renewal_that_closed_the_import_says_so() {
+    let (name, school, link) = ("Anna de Wit".to_owned(), school(), LINK.to_owned());
+    let content = Content::CredentialsReady { name, school, is_renewal: true, import_closed: true, link };
+
+    insta::assert_snapshot!(as_text(&letter(&content)));
+}
+
+#[test]
+fn kurve_reads_that_the_school_has_to_do_the_step() {
+    let content = Content::ImportClosed {
+        name: String::new(),
+        school: school(),
+        step: Some(Step::ConsentGiven),
+        cause: "Iemand van de school meldde dat deze stap toch niet gereed is.".into(),
+        reason: String::new(),
+        link: LINK.into(),
+    };
+
+    insta::assert_snapshot!(as_text(&letter(&content)));
+}
+
+#[test]
+fn one_sign_in_mail_serves_more_schools() {
+    let schools = vec!["Bonhoeffer College".to_owned(), "Lyceum Oost".to_owned()];
+    let content = Content::SignIn { name: "Anna de Wit".into(), schools, link: LINK.into(), code: "123 456".into() };
+
+    insta::assert_snapshot!(as_text(&letter(&content)));
+}
+
+#[test]
+fn every_mail_names_the_school_gives_the_link_and_says_where_an_answer_goes() {
+    for kind in MailKind::ALL {
+        let Letter { subject, text, html } = letter(&sample(kind));
+
+        let is_named = subject.starts_with("Bonhoeffer College") || subject.starts_with(NASTY_NAME);
+        assert!(is_named && subject.contains(": "), "{subject}");
+        assert!(text.contains(LINK) && html.contains("https://koppelklaar.example/stap?a=1&#38;b=2"), "{text}");
+        assert!(text.contains("Er verandert pas iets als je daar op een knop drukt"), "{text}");
+        for part in [&text, &html] {
+            assert!(part.contains("automatisch verstuurd; je kunt antwoorden, dan komt je bericht bij"), "{part}");
+            let goes_to_support = part.contains(SUPPORT);
+            assert_eq!(goes_to_support, kind != MailKind::SupportRequest, "{part}");
+        }
+    }
+}
+
+#[test]
+fn the_texts_have_no_stray_blank_lines_or_markup() {
+    for kind in MailKind::ALL {
+        let text = letter(&sample(kind)).text;
+
+        assert!(!text.contains("\n\n\n") && !text.starts_with('\n') && text.ends_with('.'), "{text:?}");
+        assert!(!text.contains("</") && !text.contains("&#") && !text.contains("{{"), "{text}");
+        let loose = text.lines().find(|line| *line != "-- " && line.trim_end() != *line);
+        assert_eq!(loose, None, "{text}");
+    }
+}
+
+#[test]
+fn the_html_loads_nothing_and_escapes_what_people_typed() {
+    for kind in MailKind::ALL {
+        let html = letter(&sample(kind)).html;
+
+        for forbidden in ["<img", "<script", "<table", "url(", "@import", "<link", "<b>", "<oude>"] {
+            assert!(!html.contains(forbidden), "{}: {forbidden}", kind.as_str());
+        }
+        assert!(html.starts_with("<!DOCTYPE html>") && html.contains("color-scheme"), "{html}");
+    }
+}
+
+#[test]
+fn a_subject_is_one_line_and_not_too_long() {
+    let broken = SchoolFacts { name: "Bon\r\nBcc: iemand@elders.nl\u{2028}\0 College".into(), ..school() };
+    let long = SchoolFacts { name: "🏫".repeat(120), ..school() };
+    let subject_of = |school| {
+        let name = "Anna".to_owned();
+        letter(&Content::StepSentBack {
+            name,
+            school,
+            step: Step::PermissionsChecked,
+            reason: "Nee.".into(),
+            link: LINK.into(),
+        })
+        .subject
+    };
+
+    assert!(subject_of(broken).starts_with("Bon Bcc: iemand@elders.nl College (12AB): "));
+    assert!(subject_of(long).len() < 400);
+}
+
+#[test]
+fn a_quotation_is_marked_on_every_line_however_long() {
+    let text = format!("kort\n\n{}", "woord ".repeat(40));
+
+    let lines: Vec<String> = quoted(&text).lines().map(str::to_owned).collect();
+
+    assert_eq!(&lines[..2], ["> kort", ">"]);
+    assert!(lines[2..].iter().all(|line| line.starts_with("> woord") && line.chars().count() <= 78), "{lines:?}");
+    assert!(lines.len() > 4);
+}
+
+#[test]
+fn a_code_is_shown_in_groups_of_three() {
+    assert_eq!(spaced_code("123456"), "123 456");
+    assert_eq!(spaced_code("123 456"), "123 456");
+}

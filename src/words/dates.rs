@@ -1,0 +1,98 @@
+//! Dates and moments as a Dutch reader expects them: the Dutch calendar and clock, in words.
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc, Weekday};
+use chrono_tz::Europe::Amsterdam;
+
+const MONTHS: [&str; 12] = [
+    "januari",
+    "februari",
+    "maart",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "augustus",
+    "september",
+    "oktober",
+    "november",
+    "december",
+];
+
+/// The day in the Netherlands: "ma 23 november 2026".
+#[must_use]
+pub fn date_nl(moment: DateTime<Utc>) -> String {
+    date_only_nl(moment.with_timezone(&Amsterdam).date_naive())
+}
+
+/// Day and time in the Netherlands: "ma 23 november 2026 om 14:05".
+#[must_use]
+pub fn moment_nl(moment: DateTime<Utc>) -> String {
+    let local = moment.with_timezone(&Amsterdam);
+    format!("{} om {}", date_only_nl(local.date_naive()), local.format("%H:%M"))
+}
+
+/// A date that has no time: "ma 23 november 2026".
+#[must_use]
+pub fn date_only_nl(date: NaiveDate) -> String {
+    let month = MONTHS[date.month0() as usize];
+    format!("{} {} {month} {}", weekday(date.weekday()), date.day(), date.year())
+}
+
+fn weekday(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Mon => "ma",
+        Weekday::Tue => "di",
+        Weekday::Wed => "wo",
+        Weekday::Thu => "do",
+        Weekday::Fri => "vr",
+        Weekday::Sat => "za",
+        Weekday::Sun => "zo",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().expect("a moment written in this file")
+    }
+
+    #[test]
+    fn moments_follow_the_dutch_clock_in_winter_and_summer() {
+        for (moment, said) in [
+            ("2026-11-23T13:05:00Z", "ma 23 november 2026 om 14:05"),
+            ("2026-07-01T06:00:00Z", "wo 1 juli 2026 om 08:00"),
+            // The clock goes forward: 02:00 does not exist.
+            ("2026-03-29T00:59:59Z", "zo 29 maart 2026 om 01:59"),
+            ("2026-03-29T01:00:00Z", "zo 29 maart 2026 om 03:00"),
+            // The clock goes back: 02:30 exists twice.
+            ("2026-10-25T00:30:00Z", "zo 25 oktober 2026 om 02:30"),
+            ("2026-10-25T01:30:00Z", "zo 25 oktober 2026 om 02:30"),
+        ] {
+            assert_eq!(moment_nl(at(moment)), said);
+        }
+    }
+
+    #[test]
+    fn the_date_is_that_of_the_netherlands() {
+        assert_eq!(date_nl(at("2026-12-31T22:59:59Z")), "do 31 december 2026");
+        assert_eq!(date_nl(at("2026-12-31T23:00:00Z")), "vr 1 januari 2027");
+        assert_eq!(date_nl(at("2026-03-28T23:00:00Z")), "zo 29 maart 2026");
+        assert_eq!(date_nl(at("2026-06-30T22:00:00Z")), "wo 1 juli 2026");
+    }
+
+    #[test]
+    fn every_weekday_and_month_has_its_word() {
+        let first = NaiveDate::from_ymd_opt(2028, 2, 29).expect("a leap day");
+        let week: Vec<_> = first.iter_days().take(7).map(date_only_nl).collect();
+        let starts: Vec<_> = week.iter().map(|said| &said[..2]).collect();
+
+        assert_eq!(week[0], "di 29 februari 2028");
+        assert_eq!(starts, ["di", "wo", "do", "vr", "za", "zo", "ma"]);
+        for (month, name) in (1..).zip(MONTHS) {
+            let date = NaiveDate::from_ymd_opt(2026, month, 1).expect("the first of a month");
+            assert!(date_only_nl(date).ends_with(&format!(" 1 {name} 2026")));
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! The Dutch words for what the rules know: names, questions, instructions, refusals, the timeline and dates.
+//!
+//! Pages and mails take them from here, so that a step has one name everywhere. Facts and menu names follow Kurve's
+//! manual exactly; the sentences are ours. Not here: the text of one page or one mail (their templates), and what is
+//! wrong with a typed value (`domain::text`). To add a step: follow the compiler from [`step_name`].
+
+mod dates;
+mod instructions;
+mod names;
+mod refusals;
+mod timeline;
+
+pub use dates::{date_nl, date_only_nl, moment_nl};
+pub use instructions::{check_afterwards, import_instruction, instruction, licence_note, ticket_text, who_can};
+pub use names::{
+    evidence_name, evidence_sentence, gate_name, gate_question, gate_short, lifecycle_name, party_name, role_name,
+    step_name, step_short,
+};
+pub use refusals::{refusal, reveal_refusal};
+pub use timeline::{Names, actor_name, change_sentence, fall_cause, fall_reason};

@@ -1,0 +1,147 @@
+//! What things are called. A name stands alone on a label or in quotation marks inside a sentence.
+
+use crate::domain::actor::StaffRole;
+use crate::domain::onboarding::{Evidence, Gate, Lifecycle, Party, Step};
+
+/// What a step is called, as something to do.
+#[must_use]
+pub fn step_name(step: Step) -> &'static str {
+    match step {
+        Step::ConsentGiven => "Consent geven in Magister",
+        Step::DetailsSubmitted => "Schoolgegevens doorgeven aan Kurve",
+        Step::CredentialsIssued => "Wachtwoord en query klaarzetten",
+        Step::QueryExecuted => "Query uitvoeren in Decibel",
+        Step::PasswordSet => "Wachtwoord instellen in Magister",
+        Step::PermissionsChecked => "Services en Lijsten controleren in Magister",
+        Step::AllowlistingRequested => "Allowlisting aanvragen bij Magister",
+        Step::AllowlistingConfirmed => "Bevestiging van Magister doorgeven",
+        Step::ActivationConfirmed => "Koppeling activeren in Numo",
+    }
+}
+
+/// What a step is called where there is little room.
+#[must_use]
+pub fn step_short(step: Step) -> &'static str {
+    match step {
+        Step::ConsentGiven => "Consent geven",
+        Step::DetailsSubmitted => "Gegevens doorgeven",
+        Step::CredentialsIssued => "Wachtwoord klaarzetten",
+        Step::QueryExecuted => "Query uitvoeren",
+        Step::PasswordSet => "Wachtwoord instellen",
+        Step::PermissionsChecked => "Vinkjes controleren",
+        Step::AllowlistingRequested => "Allowlisting aanvragen",
+        Step::AllowlistingConfirmed => "Bevestiging doorgeven",
+        Step::ActivationConfirmed => "Koppeling activeren",
+    }
+}
+
+/// What a gate is called.
+#[must_use]
+pub fn gate_name(gate: Gate) -> &'static str {
+    match gate {
+        Gate::Consent => "Consent in Magister",
+        Gate::Webservice => "Webservice van Magister",
+        Gate::Password => "Wachtwoord en query",
+        Gate::Allowlisting => "Allowlisting door Magister",
+        Gate::Activation => "Activering door Kurve",
+    }
+}
+
+/// The question of a gate, which ends in yes or not yet.
+#[must_use]
+pub fn gate_question(gate: Gate) -> &'static str {
+    match gate {
+        Gate::Consent => "Heeft de superbeheerder consent gegeven in Magister?",
+        Gate::Webservice => "Is de webservice van Magister actief?",
+        Gate::Password => "Is de query geplaatst en staat het wachtwoord voor Numo in Magister?",
+        Gate::Allowlisting => "Is allowlisting aangevraagd, en heeft Magister die bevestigd?",
+        Gate::Activation => "Heeft Kurve laten weten dat de koppeling in Numo geactiveerd is?",
+    }
+}
+
+/// One word for a gate.
+#[must_use]
+pub fn gate_short(gate: Gate) -> &'static str {
+    match gate {
+        Gate::Consent => "Consent",
+        Gate::Webservice => "Webservice",
+        Gate::Password => "Wachtwoord",
+        Gate::Allowlisting => "Allowlisting",
+        Gate::Activation => "Activering",
+    }
+}
+
+/// What a party is called; stands at the start of a sentence, or after "bij".
+#[must_use]
+pub fn party_name(party: Party) -> &'static str {
+    match party {
+        Party::School => "De school",
+        Party::Kurve => "Kurve",
+        Party::Magister => "Magister",
+    }
+}
+
+/// One or two words for how sure a yes is.
+#[must_use]
+pub fn evidence_name(evidence: Evidence) -> &'static str {
+    match evidence {
+        Evidence::Claimed => "Gemeld",
+        Evidence::Confirmed => "Bevestigd",
+        Evidence::Proven => "Getest",
+    }
+}
+
+/// How sure a yes is, as a sentence.
+#[must_use]
+pub fn evidence_sentence(evidence: Evidence) -> &'static str {
+    match evidence {
+        Evidence::Claimed => "Iemand van de school heeft gemeld dat dit gereed is.",
+        Evidence::Confirmed => "Kurve heeft dit bevestigd, of de school gaf het ticketnummer van Magister door.",
+        Evidence::Proven => "We hebben de verbinding getest: dit werkt.",
+    }
+}
+
+/// What a role at Kurve is called. For roles at a school, see `ContactRole::label_nl`.
+#[must_use]
+pub fn role_name(role: StaffRole) -> &'static str {
+    match role {
+        StaffRole::Admin => "Beheerder",
+        StaffRole::Support => "Support",
+        StaffRole::Reader => "Alleen lezen",
+    }
+}
+
+/// Where an onboarding as a whole stands, in one word.
+#[must_use]
+pub fn lifecycle_name(lifecycle: &Lifecycle) -> &'static str {
+    match lifecycle {
+        Lifecycle::Active => "Bezig",
+        Lifecycle::Paused { .. } => "Gepauzeerd",
+        Lifecycle::Withdrawn { .. } => "Gestopt",
+        Lifecycle::Completed { .. } => "Afgerond",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn no_two_things_share_a_name() {
+        let steps: BTreeSet<_> = Step::ALL.into_iter().map(step_name).collect();
+        let short_steps: BTreeSet<_> = Step::ALL.into_iter().map(step_short).collect();
+        let gates: BTreeSet<_> = Gate::ALL.into_iter().flat_map(|gate| [gate_name(gate), gate_short(gate)]).collect();
+
+        assert_eq!((steps.len(), short_steps.len(), gates.len()), (9, 9, 10));
+    }
+
+    #[test]
+    fn the_gate_words_are_those_of_the_bar() {
+        let short = Gate::ALL.map(gate_short);
+
+        assert_eq!(short, ["Consent", "Webservice", "Wachtwoord", "Allowlisting", "Activering"]);
+        assert!(Gate::ALL.into_iter().all(|gate| gate_question(gate).ends_with('?')));
+    }
+}

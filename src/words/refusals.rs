@@ -1,0 +1,178 @@
+//! What someone reads when a wish is refused: what is the matter, and what they can do.
+
+use super::names::step_name;
+use crate::domain::credential::reveal::{REVEAL_DAYS, REVEALS_ALLOWED};
+use crate::domain::credential::{ClosedReason, RevealRefusal};
+use crate::domain::onboarding::{Party, Refusal, Step};
+
+/// Why a change was refused, for whoever asked for it.
+#[must_use]
+pub fn refusal(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::NotAllowed => {
+            "Met jouw account kun je dit niet doen. Vraag een collega, of neem contact op met Kurve.".into()
+        }
+        Refusal::WrongParty { step } => wrong_party(*step),
+        Refusal::WrongRole { step, needed } => format!(
+            "Alleen de {role} kan de stap “{}” doen. Geef de stap door aan een collega die {role} is. Ben je het zelf? \
+             Vraag Kurve om je rol aan te passen.",
+            step_name(*step),
+            role = needed.as_str(),
+        ),
+        Refusal::NotYet { step, missing } => {
+            format!("De stap “{}” kan nog niet. Eerst moet dit gereed zijn: {}.", step_name(*step), listed(missing))
+        }
+        Refusal::AlreadyDone { step } => {
+            format!("De stap “{}” is al gereed. Je hoeft hier niets meer te doen.", step_name(*step))
+        }
+        Refusal::NotDone { step } => {
+            format!("De stap “{}” staat al open. Er is niets om terug te zetten.", step_name(*step))
+        }
+        Refusal::NotStuck { step } => format!(
+            "De stap “{}” zit niet meer vast. Misschien heeft een collega al geantwoord. Open de pagina opnieuw.",
+            step_name(*step)
+        ),
+        Refusal::OldCredentials { current } => format!(
+            "Kurve heeft intussen een nieuw wachtwoord klaargezet (versie {current}). Open de pagina opnieuw en gebruik \
+             het nieuwe wachtwoord."
+        ),
+        Refusal::DetailsInUse => {
+            "Kurve heeft met deze gegevens al een wachtwoord en een query gemaakt. Kloppen de gegevens \
+             niet? Neem dan contact op met Kurve."
+                .into()
+        }
+        Refusal::ImportClosed => "De import is nog dicht. Kijk in het overzicht welke vragen nog openstaan.".into(),
+        Refusal::IsWithdrawn => {
+            "De school is gestopt met deze koppeling. Wil de school toch verder? Neem dan contact op met \
+             Kurve."
+                .into()
+        }
+        Refusal::NotWithdrawn => "Deze koppeling is niet gestopt. Je hoeft haar niet opnieuw te openen.".into(),
+        Refusal::IsCompleted => "Deze koppeling is al afgerond. Je kunt haar niet meer pauzeren.".into(),
+        Refusal::NotPaused => "Deze koppeling staat niet op pauze. Je kunt gewoon verder.".into(),
+        Refusal::BadResumeDate => "Kies een dag na vandaag, en hoogstens een jaar vooruit.".into(),
+    }
+}
+
+fn wrong_party(step: Step) -> String {
+    let name = step_name(step);
+    match (step, step.party()) {
+        (Step::CredentialsIssued, _) => format!(
+            "De stap “{name}” is vanzelf gereed als Kurve een wachtwoord klaarzet. Je kunt hem niet zelf aanpassen."
+        ),
+        (_, Party::Kurve) => format!("De stap “{name}” doet Kurve. Je hoeft hier zelf niets te doen."),
+        (_, Party::School | Party::Magister) => {
+            format!(
+                "De stap “{name}” kan alleen de school melden. Neem contact op met de school als er iets niet klopt."
+            )
+        }
+    }
+}
+
+/// Why the password or the query is not shown, for the contact who asked.
+#[must_use]
+pub fn reveal_refusal(refusal: &RevealRefusal) -> String {
+    match refusal {
+        RevealRefusal::NotVouched => {
+            "Kurve moet eerst bevestigen dat jij bij deze school hoort. Neem contact op met Kurve. \
+             Of vraag een collega die al bevestigd is."
+                .into()
+        }
+        RevealRefusal::Withdrawn => {
+            "De school is gestopt met deze koppeling. Daarom is er niets meer te zien. Klopt dit niet? \
+             Neem dan contact op met Kurve."
+                .into()
+        }
+        RevealRefusal::NotIssued => {
+            "Het wachtwoord en de query staan nog niet klaar. Je krijgt een mail zodra Kurve ze heeft klaargezet."
+                .into()
+        }
+        RevealRefusal::OldVersion { current } => format!(
+            "Kurve heeft intussen een nieuw wachtwoord klaargezet (versie {current}). Open de pagina opnieuw en gebruik \
+             alleen het nieuwe."
+        ),
+        RevealRefusal::Closed(ClosedReason::Renewed) => {
+            "Kurve heeft een nieuw wachtwoord klaargezet. Open de pagina opnieuw en gebruik alleen het nieuwe.".into()
+        }
+        RevealRefusal::Closed(ClosedReason::Proven) => {
+            "We hebben met dit wachtwoord ingelogd: het staat goed in Magister. \
+             Daarom laten we het niet meer zien. Heb je het toch nodig? Vraag Kurve om een nieuw wachtwoord."
+                .into()
+        }
+        RevealRefusal::Closed(ClosedReason::Withdrawn) => {
+            "Dit wachtwoord is ingetrokken. Vraag Kurve om een nieuw wachtwoord.".into()
+        }
+        RevealRefusal::Expired => format!(
+            "Je kon dit wachtwoord {REVEAL_DAYS} dagen bekijken. Die tijd is voorbij. Vraag Kurve om het opnieuw klaar te zetten."
+        ),
+        RevealRefusal::UsedUp => format!(
+            "Het wachtwoord is al {REVEALS_ALLOWED} keer bekeken. Vaker kan niet. Vraag Kurve om het opnieuw klaar te zetten."
+        ),
+    }
+}
+
+fn listed(steps: &[Step]) -> String {
+    let names: Vec<_> = steps.iter().map(|step| format!("“{}”", step_name(*step))).collect();
+    match names.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} en {last}", rest.join(", ")),
+        Some((only, _)) => only.clone(),
+        None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::school::ContactRole;
+
+    fn every_refusal() -> Vec<Refusal> {
+        let step = Step::PasswordSet;
+        let mut all = vec![
+            Refusal::NotAllowed,
+            Refusal::WrongRole { step: Step::ConsentGiven, needed: ContactRole::Superbeheerder },
+            Refusal::NotYet { step, missing: vec![Step::QueryExecuted] },
+            Refusal::AlreadyDone { step },
+            Refusal::NotDone { step },
+            Refusal::NotStuck { step },
+            Refusal::OldCredentials { current: 2 },
+            Refusal::DetailsInUse,
+            Refusal::ImportClosed,
+            Refusal::IsWithdrawn,
+            Refusal::NotWithdrawn,
+            Refusal::IsCompleted,
+            Refusal::NotPaused,
+            Refusal::BadResumeDate,
+        ];
+        all.extend(Step::ALL.map(|step| Refusal::WrongParty { step }));
+        all
+    }
+
+    #[test]
+    fn every_refusal_is_a_sentence() {
+        let reveal = [
+            RevealRefusal::NotVouched,
+            RevealRefusal::Withdrawn,
+            RevealRefusal::NotIssued,
+            RevealRefusal::OldVersion { current: 2 },
+            RevealRefusal::Expired,
+            RevealRefusal::UsedUp,
+        ];
+        let closed = ClosedReason::ALL.map(RevealRefusal::Closed);
+        let said = every_refusal().iter().map(refusal).collect::<Vec<_>>().into_iter();
+
+        for sentence in said.chain(reveal.iter().chain(&closed).map(reveal_refusal)) {
+            assert!(sentence.ends_with('.') && !sentence.contains("  ") && !sentence.contains('\n'), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_listed_in_words() {
+        let missing = vec![Step::ConsentGiven, Step::QueryExecuted, Step::PasswordSet];
+
+        let said = refusal(&Refusal::NotYet { step: Step::ActivationConfirmed, missing });
+
+        assert!(said.ends_with(
+            "“Consent geven in Magister”, “Query uitvoeren in Decibel” en “Wachtwoord instellen in Magister”."
+        ));
+    }
+}

@@ -1,0 +1,303 @@
+//! The timeline: one Dutch line for each thing in the audit, and why a step fell.
+//!
+//! Who did it stands beside the line, see [`actor_name`]. The ground on which Kurve vouched for someone is left out: a
+//! school reads the timeline too, and should not learn what convinces Kurve.
+
+use std::collections::BTreeMap;
+
+use super::dates::date_only_nl;
+use super::names::step_name;
+use crate::domain::actor::Actor;
+use crate::domain::audit::Action;
+use crate::domain::ids::{ContactId, StaffId};
+use crate::domain::onboarding::{Change, Evidence, FallCause, Ground, Step};
+use crate::domain::text::Reason;
+
+/// The names behind the ids of a timeline; who is not in here gets a general word.
+#[derive(Clone, Default)]
+pub struct Names {
+    /// Contacts of schools, those who were removed included.
+    pub contacts: BTreeMap<ContactId, String>,
+    /// Colleagues of Kurve.
+    pub staff: BTreeMap<StaffId, String>,
+}
+
+impl Names {
+    fn contact(&self, id: ContactId) -> &str {
+        self.contacts.get(&id).map_or("een contactpersoon", String::as_str)
+    }
+
+    fn colleague(&self, id: StaffId) -> &str {
+        self.staff.get(&id).map_or("een collega van Kurve", String::as_str)
+    }
+}
+
+/// Who did something.
+#[must_use]
+pub fn actor_name(actor: &Actor, names: &Names) -> String {
+    match actor {
+        Actor::Contact { id, role } => match names.contacts.get(id) {
+            Some(name) => format!("{name}, {}", role.as_str()),
+            None => format!("Een {}", role.as_str()),
+        },
+        Actor::Staff { id, .. } => match names.staff.get(id) {
+            Some(name) => format!("{name} van Kurve"),
+            None => "Kurve".into(),
+        },
+        Actor::Check => "Verbindingstest".into(),
+        Actor::Clock => "Automatisch".into(),
+        Actor::Operator => "Technisch beheer van Kurve".into(),
+    }
+}
+
+/// What was done, in one line.
+#[must_use]
+pub fn change_sentence(action: &Action, names: &Names) -> String {
+    match action {
+        Action::Onboarding(change) => onboarding_change(change, names),
+        Action::SchoolRegistered => "School aangemeld bij Koppelklaar.".into(),
+        Action::RegistrationRepeated => "Nog een keer aangemeld. Er is niets veranderd.".into(),
+        Action::DetailsChanged => "Gegevens van de school aangepast.".into(),
+        Action::ImportOpened => "De import is open.".into(),
+        Action::ImportClosed => "De import is weer dicht.".into(),
+        Action::ContactAdded { contact, role } => {
+            format!("Contactpersoon toegevoegd: {}, {}.", names.contact(*contact), role.as_str())
+        }
+        Action::ContactChanged { contact, role } => {
+            format!("Rol aangepast: {} is nu {}.", names.contact(*contact), role.as_str())
+        }
+        Action::ContactRemoved { contact } => format!("Contactpersoon verwijderd: {}.", names.contact(*contact)),
+        Action::ContactVouched { contact, ground: _ } => {
+            format!("Bevestigd dat deze persoon bij de school hoort: {}.", names.contact(*contact))
+        }
+        Action::PasswordRevealed { version, left } => {
+            let left = if *left == 0 { "niet meer".into() } else { format!("nog {left} keer") };
+            format!("Wachtwoord bekeken (versie {version}). Dat kan hierna {left}.")
+        }
+        Action::CredentialsHandedAgain { version } => {
+            format!("Hetzelfde wachtwoord opnieuw klaargezet (versie {version}).")
+        }
+        Action::QueryDownloaded { version } => format!("Query gedownload (versie {version})."),
+        Action::ContactSignedIn | Action::StaffSignedIn => "Ingelogd.".into(),
+        Action::NoteAdded { note: _ } => "Notitie geschreven.".into(),
+        Action::MailRetried { mail: _ } => "Mislukte mail opnieuw in de rij gezet.".into(),
+        Action::StaffAdded { staff } => format!("Account gemaakt: {}.", names.colleague(*staff)),
+        Action::StaffDisabled { staff } => format!("Account uitgezet: {}.", names.colleague(*staff)),
+        Action::StaffInvited { staff } => format!("Nieuwe uitnodiging gemaakt: {}.", names.colleague(*staff)),
+        Action::StaffEnrolled => "Wachtwoord gekozen en inlogcodes ingesteld.".into(),
+        Action::StaffLocked { staff } => {
+            format!("Account tijdelijk op slot na te veel foute pogingen: {}.", names.colleague(*staff))
+        }
+        Action::ApiKeyAdded { key: _ } => "API-sleutel gemaakt.".into(),
+        Action::ApiKeyRevoked { key: _ } => "API-sleutel ingetrokken.".into(),
+    }
+}
+
+fn onboarding_change(change: &Change, names: &Names) -> String {
+    match change {
+        Change::StepAnswered { step, evidence, ground } => answered(*step, *evidence, ground),
+        Change::EvidenceFell { step, evidence } => {
+            let what = match evidence {
+                Evidence::Claimed => "De melding",
+                Evidence::Confirmed => "De bevestiging",
+                Evidence::Proven => "De test",
+            };
+            format!("{what} van “{}” telt niet meer. De stap blijft gereed.", step_name(*step))
+        }
+        Change::StepFell { step, cause } => {
+            let line = format!("Weer open: “{}”. {}", step_name(*step), fall_cause(cause));
+            match fall_reason(cause) {
+                Some(reason) => format!("{line} Reden: {}", one_line(reason)),
+                None => line,
+            }
+        }
+        Change::CredentialsIssued { version: 1 } => "Wachtwoord en query klaargezet.".into(),
+        Change::CredentialsIssued { version } => {
+            format!("Nieuw wachtwoord en nieuwe query klaargezet (versie {version}).")
+        }
+        Change::StuckReported { step, reason } => {
+            format!("Het lukt niet: “{}”. Reden: {}", step_name(*step), one_line(reason))
+        }
+        Change::StuckAnswered { step, answer } => {
+            format!("Antwoord van Kurve bij “{}”: {}", step_name(*step), one_line(answer))
+        }
+        Change::StepHandedOver { step, to } => {
+            format!("Doorgegeven aan {}: “{}”.", names.contact(*to), step_name(*step))
+        }
+        Change::Paused { reason, until } => {
+            format!("Gepauzeerd tot {}. Reden: {}", date_only_nl(*until), one_line(reason))
+        }
+        Change::Resumed => "Weer verdergegaan na de pauze.".into(),
+        Change::Withdrawn { reason } => format!("Gestopt met de koppeling. Reden: {}", one_line(reason)),
+        Change::Reopened => "De koppeling is weer bezig.".into(),
+        Change::Completed => "Gemeld: de import in Numo is gedaan.".into(),
+    }
+}
+
+fn answered(step: Step, evidence: Evidence, ground: &Ground) -> String {
+    let how = match evidence {
+        Evidence::Claimed => "Gereed gemeld",
+        Evidence::Confirmed => "Bevestigd",
+        Evidence::Proven => "Getest en in orde",
+    };
+    let line = format!("{how}: “{}”.", step_name(step));
+    match ground {
+        Ground::Word | Ground::Credentials(_) => line,
+        Ground::Remark(remark) => format!("{line} Opmerking: {}", one_line(remark)),
+        Ground::Ticket(ticket) => format!("{line} Ticket bij Magister: {ticket}."),
+    }
+}
+
+/// Why a step that was ready is open again, as a sentence; what Kurve wrote with it is in [`fall_reason`].
+#[must_use]
+pub fn fall_cause(cause: &FallCause) -> String {
+    match cause {
+        FallCause::TakenBack => "Iemand van de school meldde dat deze stap toch niet gereed is.".into(),
+        FallCause::SentBack { .. } => "Kurve heeft deze stap teruggestuurd.".into(),
+        FallCause::NeededStepFell { step } => format!("Eerst moet “{}” weer gereed zijn.", step_name(*step)),
+        FallCause::CredentialsRenewed => {
+            "Kurve heeft een nieuw wachtwoord klaargezet. Dat moet nog in Magister worden ingevuld.".into()
+        }
+        FallCause::ConnectionLost { code } => connection_lost(code).into(),
+        FallCause::Withdrawn => "De school is gestopt met de koppeling.".into(),
+    }
+}
+
+/// What Kurve wrote when it sent the step back.
+#[must_use]
+pub fn fall_reason(cause: &FallCause) -> Option<&Reason> {
+    match cause {
+        FallCause::SentBack { reason } => Some(reason),
+        FallCause::TakenBack
+        | FallCause::NeededStepFell { .. }
+        | FallCause::CredentialsRenewed
+        | FallCause::ConnectionLost { .. }
+        | FallCause::Withdrawn => None,
+    }
+}
+
+/// What a check saw, and what helps. Codes come from outside our enums, so one that is not known has a sentence too.
+fn connection_lost(code: &str) -> &'static str {
+    match code {
+        "host_unknown" => {
+            "De verbinding werkt niet meer: het schooldomein is niet te vinden. Kijk of het schooldomein klopt."
+        }
+        "port_silent" => {
+            "De verbinding werkt niet meer: Magister geeft geen antwoord. Vraag Magister of de allowlisting nog geldt."
+        }
+        "login_refused" => {
+            "De verbinding werkt niet meer: inloggen met het wachtwoord lukt niet. Vul het wachtwoord opnieuw in bij Magister."
+        }
+        "list_not_granted" => {
+            "De verbinding werkt niet meer: Kurve mag de lijst niet lezen. Kijk bij “Lijsten” of KurveLeerlingData \
+             aangevinkt is, en of de query is uitgevoerd."
+        }
+        "service_not_granted" => {
+            "De verbinding werkt niet meer: Kurve mag de gegevens niet ophalen. Kijk bij “Services” of de 3 vinkjes \
+             aanstaan."
+        }
+        "port_refused"
+        | "tls_failed"
+        | "certificate_invalid"
+        | "list_outdated"
+        | "list_empty"
+        | "unexpected_answer" => "De verbinding met Magister werkt niet meer zoals het moet. Kurve kijkt ernaar.",
+        _ => "De verbinding met Magister werkt niet meer. Kurve kijkt ernaar.",
+    }
+}
+
+fn one_line(reason: &Reason) -> String {
+    reason.as_str().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::school::ContactRole;
+    use crate::domain::text::TicketRef;
+
+    fn reason(text: &str) -> Reason {
+        Reason::parse(text).expect("a reason written in this file")
+    }
+
+    fn anna() -> ContactId {
+        ContactId::from_uuid(Uuid::from_u128(1))
+    }
+
+    fn names() -> Names {
+        Names { contacts: BTreeMap::from([(anna(), "Anna de Wit".into())]), staff: BTreeMap::new() }
+    }
+
+    fn said(change: Change) -> String {
+        change_sentence(&Action::Onboarding(change), &names())
+    }
+
+    #[test]
+    fn a_change_reads_as_one_line() {
+        let step = Step::QueryExecuted;
+        let ticket = Ground::Ticket(TicketRef::parse("MAG-12").expect("a ticket number"));
+        let until = NaiveDate::from_ymd_opt(2026, 11, 23).expect("a date");
+        let table = [
+            (
+                Change::StepAnswered { step, evidence: Evidence::Claimed, ground: Ground::Word },
+                "Gereed gemeld: “Query uitvoeren in Decibel”.",
+            ),
+            (
+                Change::StepAnswered {
+                    step: Step::AllowlistingConfirmed,
+                    evidence: Evidence::Confirmed,
+                    ground: ticket,
+                },
+                "Bevestigd: “Bevestiging van Magister doorgeven”. Ticket bij Magister: MAG-12.",
+            ),
+            (
+                Change::StepFell { step, cause: FallCause::SentBack { reason: reason("Regel een\n\nregel twee") } },
+                "Weer open: “Query uitvoeren in Decibel”. Kurve heeft deze stap teruggestuurd. Reden: Regel een regel twee",
+            ),
+            (
+                Change::Paused { reason: reason("Toetsweek."), until },
+                "Gepauzeerd tot ma 23 november 2026. Reden: Toetsweek.",
+            ),
+            (Change::StepHandedOver { step, to: anna() }, "Doorgegeven aan Anna de Wit: “Query uitvoeren in Decibel”."),
+            (Change::CredentialsIssued { version: 2 }, "Nieuw wachtwoord en nieuwe query klaargezet (versie 2)."),
+        ];
+        for (change, line) in table {
+            assert_eq!(said(change), line);
+        }
+    }
+
+    #[test]
+    fn who_is_not_known_gets_a_general_word() {
+        let actor = Actor::Contact { id: anna(), role: ContactRole::Superbeheerder };
+        let added = Action::ContactAdded { contact: anna(), role: ContactRole::Applicatiebeheerder };
+
+        assert_eq!(actor_name(&actor, &names()), "Anna de Wit, superbeheerder");
+        assert_eq!(actor_name(&actor, &Names::default()), "Een superbeheerder");
+        assert_eq!(
+            change_sentence(&added, &Names::default()),
+            "Contactpersoon toegevoegd: een contactpersoon, applicatiebeheerder."
+        );
+    }
+
+    #[test]
+    fn the_ground_of_a_vouch_is_not_told() {
+        let vouched = Action::ContactVouched { contact: anna(), ground: reason("Teruggebeld via de conciërge") };
+
+        let line = change_sentence(&vouched, &names());
+
+        assert!(line.contains("Anna de Wit") && !line.contains("conciërge"), "{line}");
+    }
+
+    #[test]
+    fn a_code_that_is_not_known_still_has_a_sentence() {
+        for code in ["port_silent", "login_refused", "something_new"] {
+            assert!(
+                fall_cause(&FallCause::ConnectionLost { code: code.into() }).starts_with("De verbinding"),
+                "{code}"
+            );
+        }
+    }
+}
