@@ -15,4 +15,6 @@ pub mod crypto;
 pub mod domain;
 pub mod links;
 pub mod mail;
+pub mod store;
+pub mod services;
 pub mod words;

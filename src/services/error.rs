@@ -1,0 +1,62 @@
+//! What a caller can do about a use case that did not succeed.
+
+use crate::domain::credential::RevealRefusal;
+use crate::domain::onboarding::Refusal;
+use crate::store::StoreError;
+
+/// Why a use case did not succeed. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// The rules refuse it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The password or query file may not be handed out.
+    #[error(transparent)]
+    NotHandedOut(#[from] RevealRefusal),
+    /// Credentials were asked for before Kurve vouched for anybody.
+    #[error("nobody at the school was vouched for")]
+    NobodyVouched,
+    /// A last contact cannot be removed.
+    #[error("a school keeps at least one contact")]
+    LastContact,
+    /// The address is a contact already.
+    #[error("the address is a contact already")]
+    ContactExists,
+    /// The BRIN belongs to another school.
+    #[error("the BRIN belongs to another school")]
+    BrinTaken,
+    /// It does not exist, or the caller may not know that it does.
+    #[error("not found")]
+    NotFound,
+    /// The actor's role does not allow it.
+    #[error("the role does not allow it")]
+    Forbidden,
+    /// Someone else changed it first.
+    #[error("someone else changed it first")]
+    Conflict,
+    /// Too often; try again after this many seconds.
+    #[error("too often, try again after {retry_after_seconds} s")]
+    TooOften {
+        /// How long to wait.
+        retry_after_seconds: u64,
+    },
+    /// The store failed.
+    #[error("the store failed")]
+    Store(#[source] StoreError),
+    /// Something that should hold does not.
+    #[error("broken: {0}")]
+    Broken(&'static str),
+    /// A sealed cell did not open.
+    #[error("a sealed cell did not open")]
+    Sealed(#[from] crate::crypto::OpenError),
+}
+
+impl From<StoreError> for ServiceError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict => Self::Conflict,
+            StoreError::Missing { .. } => Self::NotFound,
+            StoreError::Taken | StoreError::CorruptRow { .. } | StoreError::Database(_) => Self::Store(error),
+        }
+    }
+}

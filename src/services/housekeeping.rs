@@ -1,0 +1,21 @@
+//! Clearing away what no longer counts: sessions, links and requests that ended.
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::services::{Office, ServiceError};
+use crate::store::{access_links, registrations, sessions};
+
+/// How long ended links and requests are kept, so that a late visitor is told "used" or "too old".
+const KEEP_DAYS: i64 = 7;
+
+/// Deletes what ended; returns how many rows.
+///
+/// # Errors
+/// When the store fails.
+pub async fn delete_expired(office: &Office, now: DateTime<Utc>) -> Result<u64, ServiceError> {
+    let conn = office.db.writer();
+    let before = now - Duration::days(KEEP_DAYS);
+    let links = access_links::delete_expired(conn, before).await?;
+    let requests = registrations::delete_expired(conn, before).await?;
+    Ok(links + requests + sessions::delete_expired(conn, now).await?)
+}

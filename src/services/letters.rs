@@ -1,0 +1,315 @@
+//! From an outbox row to a written mail: loads what is true now, makes the token if the mail carries one.
+
+use chrono::{DateTime, Utc};
+
+use crate::crypto::{Token, token};
+use crate::domain::access_link;
+use crate::domain::ids::{ContactId, SchoolId};
+use crate::domain::notice::{MailKind, root_fall};
+use crate::domain::onboarding::{FallCause, Gate, Onboarding, Step, StepState};
+use crate::domain::school::{Contact, School};
+use crate::links;
+use crate::mail::templates::{Content, Letter, PersonFacts, SchoolFacts, render};
+use crate::services::{Office, ServiceError, registrations as requests};
+use crate::store::outbox::OutboxMail;
+use crate::store::{StoreError, access_links, audit, contacts, onboardings, registrations, schools};
+use crate::words;
+
+/// A written mail with its receiver.
+pub(super) struct Draft {
+    pub(super) to_name: Option<String>,
+    pub(super) to_address: String,
+    pub(super) reply_to: Option<(String, String)>,
+    pub(super) letter: Letter,
+}
+
+/// Why there is no mail to send.
+#[derive(Debug)]
+pub(super) enum Unsendable {
+    /// It is not needed any more.
+    NotNeeded(&'static str),
+    /// Something failed; later it may not.
+    Service(ServiceError),
+}
+
+impl<E: Into<ServiceError>> From<E> for Unsendable {
+    fn from(error: E) -> Self {
+        Self::Service(error.into())
+    }
+}
+
+/// Everything that a mail about a school is written from.
+struct Facts {
+    school: School,
+    state: Onboarding,
+    contacts: Vec<Contact>,
+}
+
+impl Facts {
+    async fn load(office: &Office, id: SchoolId) -> Result<Self, StoreError> {
+        let conn = office.db.reader();
+        let school = schools::load(conn, id).await?;
+        let state = onboardings::load(conn, id).await?.state;
+        Ok(Self { school, state, contacts: contacts::list_with_removed(conn, id).await? })
+    }
+
+    fn for_mail(&self) -> SchoolFacts {
+        SchoolFacts {
+            name: self.school.details.name.to_string(),
+            brin: self.school.details.brin.to_string(),
+            domain: self.school.details.domain.to_string(),
+            region: self.school.details.region.label_nl().to_owned(),
+        }
+    }
+
+    fn contact(&self, id: Option<ContactId>) -> Option<&Contact> {
+        self.contacts.iter().find(|contact| Some(contact.id) == id)
+    }
+
+    fn name_of(&self, id: Option<ContactId>) -> String {
+        self.contact(id).map_or_else(|| "Een collega".to_owned(), |contact| contact.name.to_string())
+    }
+}
+
+/// Writes a mail.
+pub(super) async fn draft(office: &Office, mail: &OutboxMail, now: DateTime<Utc>) -> Result<Draft, Unsendable> {
+    match mail.kind {
+        MailKind::SignIn => sign_in(office, mail, now).await,
+        MailKind::ConfirmAddress => confirm_address(office, mail, now).await,
+        MailKind::SupportRequest
+        | MailKind::RequestConfirmed
+        | MailKind::AlreadyRegistered
+        | MailKind::CredentialsReady
+        | MailKind::CredentialsRevealed
+        | MailKind::StepSentBack
+        | MailKind::StepHandedOver
+        | MailKind::StuckReported
+        | MailKind::StuckAnswered
+        | MailKind::ActivationAsked
+        | MailKind::ImportOpen
+        | MailKind::ImportClosed
+        | MailKind::ContactAdded => about_school(office, mail).await,
+    }
+}
+
+async fn sign_in(office: &Office, mail: &OutboxMail, now: DateTime<Utc>) -> Result<Draft, Unsendable> {
+    let conn = office.db.reader();
+    let id = mail.about.link.ok_or(ServiceError::Broken("a sign-in mail without a link"))?;
+    let link = access_links::find(conn, id).await?.ok_or(Unsendable::NotNeeded("the link is gone"))?;
+    if access_link::death(&link.link, now).is_some() {
+        return Err(Unsendable::NotNeeded("the link no longer works"));
+    }
+    let people = contacts::list_by_email(conn, &link.email_key).await?;
+    let first = people.first().ok_or(Unsendable::NotNeeded("no contact has this address"))?;
+    let mut names = vec![];
+    for person in &people {
+        names.push(schools::load(conn, person.school).await?.details.name.to_string());
+    }
+    let (token, code) = (Token::new(&office.chance), office.chance.digits6());
+    let code_hash = token::code_hash(&office.keys, id.as_uuid(), &code);
+    if !access_links::mark_minted(office.db.writer(), id, &token.hash(), &code_hash, now).await? {
+        return Err(Unsendable::NotNeeded("the link was made before"));
+    }
+    let link = office.base.to(&links::fill(links::SIGN_IN_LINK, &[&token.expose_text()]));
+    let content = Content::SignIn { name: first.name.to_string(), schools: names, link, code };
+    write(office, &content, Some(first))
+}
+
+async fn confirm_address(office: &Office, mail: &OutboxMail, now: DateTime<Utc>) -> Result<Draft, Unsendable> {
+    let id = mail.about.registration.ok_or(ServiceError::Broken("a confirmation mail without a request"))?;
+    let stored = registrations::find(office.db.reader(), id).await?;
+    let stored = stored.ok_or(Unsendable::NotNeeded("the request is gone"))?;
+    let form = requests::open(office, &stored)?;
+    let minted = requests::mint(office, now, id).await?;
+    let token = minted.ok_or(Unsendable::NotNeeded("the request no longer counts"))?;
+    let school = SchoolFacts {
+        name: form.details.name.to_string(),
+        brin: form.details.brin.to_string(),
+        domain: form.details.domain.to_string(),
+        region: form.details.region.label_nl().to_owned(),
+    };
+    let link = office.base.to(&links::fill(links::REGISTER_CONFIRM, &[&token.expose_text()]));
+    let content = Content::ConfirmAddress { name: form.name.to_string(), school, link };
+    Ok(Draft {
+        to_name: Some(form.name.to_string()),
+        to_address: form.email.to_string(),
+        reply_to: None,
+        letter: written(office, &content)?,
+    })
+}
+
+async fn about_school(office: &Office, mail: &OutboxMail) -> Result<Draft, Unsendable> {
+    let id = mail.school.ok_or(ServiceError::Broken("a mail about no school"))?;
+    let facts = Facts::load(office, id).await?;
+    let receiver = match mail.contact {
+        None => None,
+        Some(contact) => Some(facts.contact(Some(contact)).ok_or(Unsendable::NotNeeded("the contact is gone"))?),
+    };
+    if receiver.is_some_and(|receiver| receiver.removed_at.is_some()) {
+        return Err(Unsendable::NotNeeded("the contact was removed"));
+    }
+    let content = content(office, mail, &facts, receiver).await?;
+    let mut draft = write(office, &content, receiver)?;
+    if mail.kind == MailKind::SupportRequest {
+        let by = facts.contact(mail.about.by);
+        draft.reply_to = by.map(|contact| (contact.name.to_string(), contact.email.to_string()));
+    }
+    Ok(draft)
+}
+
+async fn content(
+    office: &Office,
+    mail: &OutboxMail,
+    facts: &Facts,
+    receiver: Option<&Contact>,
+) -> Result<Content, Unsendable> {
+    let name = receiver.map(|contact| contact.name.to_string()).unwrap_or_default();
+    let school = facts.for_mail();
+    let portal = office.base.to(links::SCHOOL);
+    let staff = office.base.to(&links::staff_school(links::STAFF_SCHOOL, facts.school.id));
+    let about_step = |step: Step| office.base.to(&links::step(links::SCHOOL_STEP, step));
+    Ok(match mail.kind {
+        MailKind::SignIn | MailKind::ConfirmAddress => return Err(ServiceError::Broken("a mail of another office").into()),
+        MailKind::SupportRequest => {
+            let person = facts.contact(mail.about.by).ok_or(Unsendable::NotNeeded("the contact is gone"))?;
+            let contact = PersonFacts {
+                name: person.name.to_string(),
+                email: person.email.to_string(),
+                role: person.role.label_nl().to_owned(),
+            };
+            Content::SupportRequest { school, contact, shares_domain_with: sharing(office, facts).await?, link: staff }
+        }
+        MailKind::RequestConfirmed => Content::RequestConfirmed { name, school, link: portal },
+        MailKind::AlreadyRegistered => Content::AlreadyRegistered { name, school, link: portal },
+        MailKind::CredentialsReady => {
+            let version = facts.state.credential_version();
+            if !facts.state.is_yes(Step::CredentialsIssued) {
+                return Err(Unsendable::NotNeeded("the credentials were taken back"));
+            }
+            let is_renewal = version > 1;
+            // After a renewal the query stays as it is; only the password is entered anew.
+            let step = if facts.state.is_yes(Step::QueryExecuted) { Step::PasswordSet } else { Step::QueryExecuted };
+            let import_closed = mail.about.import_closed;
+            Content::CredentialsReady { name, school, is_renewal, import_closed, link: about_step(step) }
+        }
+        MailKind::CredentialsRevealed => Content::CredentialsRevealed {
+            name,
+            school,
+            who: facts.name_of(mail.about.by),
+            when: words::moment_nl(mail.created_at),
+            left: mail.about.reveals_left.unwrap_or_default(),
+            link: about_step(Step::PasswordSet),
+        },
+        MailKind::StepSentBack => {
+            let step = step_of(mail)?;
+            let reason = reason_of(&events_cause(office, mail, facts).await?);
+            Content::StepSentBack { name, school, step, reason, link: about_step(step) }
+        }
+        MailKind::StepHandedOver => {
+            let step = step_of(mail)?;
+            if facts.state.is_yes(step) {
+                return Err(Unsendable::NotNeeded("the step was done meanwhile"));
+            }
+            Content::StepHandedOver { name, school, step, from: facts.name_of(mail.about.by), link: about_step(step) }
+        }
+        MailKind::StuckReported => {
+            let step = step_of(mail)?;
+            let StepState::Stuck { reason, .. } = facts.state.step(step) else {
+                return Err(Unsendable::NotNeeded("the step is not stuck any more"));
+            };
+            let who = facts.name_of(mail.about.by);
+            Content::StuckReported { school, step, reason: reason.to_string(), who, link: staff }
+        }
+        MailKind::StuckAnswered => {
+            let step = step_of(mail)?;
+            let StepState::Open { answer: Some(answer), .. } = facts.state.step(step) else {
+                return Err(Unsendable::NotNeeded("the step moved on meanwhile"));
+            };
+            Content::StuckAnswered { name, school, step, answer: answer.to_string(), link: about_step(step) }
+        }
+        MailKind::ActivationAsked => {
+            if facts.state.holder(Step::ActivationConfirmed).is_none() {
+                return Err(Unsendable::NotNeeded("there is nothing to activate now"));
+            }
+            Content::ActivationAsked { school, answers: answers(&facts.state), link: staff }
+        }
+        MailKind::ImportOpen => Content::ImportOpen { name, school, link: portal },
+        MailKind::ImportClosed => {
+            let cause = events_cause(office, mail, facts).await?;
+            let link = if receiver.is_some() { portal } else { staff };
+            let (step, said) = match &cause {
+                Some((step, cause)) => (Some(*step), words::fall_cause(cause)),
+                None => (mail.about.step, String::new()),
+            };
+            Content::ImportClosed { name, school, step, cause: said, reason: reason_of(&cause), link }
+        }
+        MailKind::ContactAdded => {
+            let role = receiver.map(|contact| contact.role.label_nl().to_owned()).unwrap_or_default();
+            Content::ContactAdded { name, school, role, link: portal }
+        }
+    })
+}
+
+async fn sharing(office: &Office, facts: &Facts) -> Result<Vec<String>, StoreError> {
+    let all = schools::list_on_domain(office.db.reader(), &facts.school.details.domain).await?;
+    Ok(all.into_iter().filter(|other| other.id != facts.school.id).map(|other| other.details.name.to_string()).collect())
+}
+
+/// The step and cause that made steps fall in the change that called for this mail.
+async fn events_cause(
+    office: &Office,
+    mail: &OutboxMail,
+    facts: &Facts,
+) -> Result<Option<(Step, FallCause)>, StoreError> {
+    let Some(version) = mail.about.version else { return Ok(None) };
+    let events = audit::list_events_of(office.db.reader(), facts.school.id, version).await?;
+    Ok(root_fall(&events).map(|(step, cause)| (step, cause.clone())))
+}
+
+fn reason_of(cause: &Option<(Step, FallCause)>) -> String {
+    match cause {
+        Some((_, FallCause::SentBack { reason })) => reason.to_string(),
+        Some((
+            _,
+            FallCause::TakenBack
+            | FallCause::NeededStepFell { .. }
+            | FallCause::CredentialsRenewed
+            | FallCause::ConnectionLost { .. }
+            | FallCause::Withdrawn,
+        ))
+        | None => String::new(),
+    }
+}
+
+fn step_of(mail: &OutboxMail) -> Result<Step, ServiceError> {
+    mail.about.step.ok_or(ServiceError::Broken("a mail about a step without a step"))
+}
+
+/// The four questions before activation, each with what its weakest step rests on.
+fn answers(state: &Onboarding) -> Vec<(String, String)> {
+    let before_activation = Gate::ALL.into_iter().filter(|gate| *gate != Gate::Activation);
+    before_activation
+        .map(|gate| {
+            let weakest = gate.steps().iter().filter_map(|step| state.answer(*step)).map(|answer| answer.evidence()).min();
+            let said = weakest.map(|evidence| words::evidence_sentence(evidence).to_owned()).unwrap_or_default();
+            (words::gate_question(gate).to_owned(), said)
+        })
+        .collect()
+}
+
+fn write(office: &Office, content: &Content, receiver: Option<&Contact>) -> Result<Draft, Unsendable> {
+    let letter = written(office, content)?;
+    Ok(match receiver {
+        Some(contact) => Draft {
+            to_name: Some(contact.name.to_string()),
+            to_address: contact.email.to_string(),
+            reply_to: Some(("Kurve support".to_owned(), office.support_email.clone())),
+            letter,
+        },
+        None => Draft { to_name: None, to_address: office.support_email.clone(), reply_to: None, letter },
+    })
+}
+
+fn written(office: &Office, content: &Content) -> Result<Letter, ServiceError> {
+    render(content, &office.support_email).map_err(|_| ServiceError::Broken("a mail that cannot be written"))
+}

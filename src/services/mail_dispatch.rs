@@ -1,0 +1,189 @@
+//! Sending what is in the outbox: claim with a lease, make the text, send, mark.
+//!
+//! A mail is written when it is sent, from what is true then. A mail with a token is made once, and never late.
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::domain::actor::Actor;
+use crate::domain::audit::Action;
+use crate::domain::ids::{MailId, SchoolId};
+use crate::domain::retry;
+use crate::mail::message::{self, OutgoingMail, Sender};
+use crate::mail::transport::{SendErrorKind, Transport};
+use crate::services::letters::{Draft, Unsendable, draft};
+use crate::services::work::Work;
+use crate::services::{Call, Office, ServiceError};
+use crate::store::outbox::{self, OutboxMail};
+
+/// How many mails a worker takes at once: it must be through them within the lease.
+const BATCH: u64 = 20;
+
+/// The post room: how mails leave and in whose name.
+#[derive(Debug, Clone)]
+pub struct PostRoom {
+    /// What carries them.
+    pub transport: Transport,
+    /// Who they come from.
+    pub sender: Sender,
+}
+
+/// What a round of sending did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Handed to the mail server.
+    pub sent: usize,
+    /// No longer needed.
+    pub skipped: usize,
+    /// To be tried again.
+    pub to_retry: usize,
+    /// Given up.
+    pub failed: usize,
+}
+
+impl Summary {
+    /// Whether there was nothing to do.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+enum Fate {
+    Sent,
+    Skipped(&'static str),
+    ToRetry(String),
+    Failed(String),
+}
+
+/// Sends every mail that is due now, batch by batch; one that cannot go does not stop the rest.
+///
+/// # Errors
+/// When the outbox cannot be read or written.
+pub async fn send_due(
+    office: &Office,
+    room: &PostRoom,
+    now: impl Fn() -> DateTime<Utc>,
+) -> Result<Summary, ServiceError> {
+    let mut summary = Summary::default();
+    loop {
+        let claimed = claim(office, room, now()).await?;
+        if claimed.is_empty() {
+            return Ok(summary);
+        }
+        for mail in claimed {
+            let fate = send(office, room, &mail, now()).await;
+            mark(office, &mail, fate, now(), &mut summary).await?;
+        }
+    }
+}
+
+async fn claim(office: &Office, room: &PostRoom, now: DateTime<Utc>) -> Result<Vec<OutboxMail>, ServiceError> {
+    // Every mail of the batch may take as long as one can.
+    let longest = room.transport.longest_send().as_secs() * (BATCH + 1);
+    let lease = Duration::seconds(i64::try_from(longest).unwrap_or(i64::MAX));
+    Ok(outbox::claim_due(&office.db, now, now + lease, BATCH).await?)
+}
+
+async fn send(office: &Office, room: &PostRoom, mail: &OutboxMail, now: DateTime<Utc>) -> Fate {
+    let draft = match draft(office, mail, now).await {
+        Ok(draft) => draft,
+        Err(Unsendable::NotNeeded(why)) => return Fate::Skipped(why),
+        Err(Unsendable::Service(error)) => return Fate::ToRetry(error.to_string()),
+    };
+    let built = match message::build(&room.sender, &outgoing(mail, draft)) {
+        Ok(built) => built,
+        Err(error) => return Fate::Failed(error.to_string()),
+    };
+    match room.transport.send(&built).await {
+        Ok(()) => Fate::Sent,
+        Err(error) => match error.kind {
+            SendErrorKind::Permanent => Fate::Failed(error.text),
+            // A token is made once: a second try would have none to send, and an unknown one may have arrived.
+            SendErrorKind::Temporary | SendErrorKind::Unknown if mail.kind.carries_token() => Fate::Failed(error.text),
+            SendErrorKind::Temporary | SendErrorKind::Unknown => Fate::ToRetry(error.text),
+        },
+    }
+}
+
+fn outgoing(mail: &OutboxMail, draft: Draft) -> OutgoingMail {
+    OutgoingMail {
+        to_name: draft.to_name,
+        to_address: draft.to_address,
+        reply_to: draft.reply_to,
+        subject: draft.letter.subject,
+        text: draft.letter.text,
+        html: draft.letter.html,
+        message_id: mail.message_id.clone(),
+        thread_root: mail.school.map(|school| thread_root(school, &mail.message_id)),
+        date: mail.created_at,
+    }
+}
+
+/// All mails about one school are one thread, though none of them was first.
+fn thread_root(school: SchoolId, message_id: &str) -> String {
+    let host = message_id.rsplit_once('@').map_or("koppelklaar>", |(_, host)| host);
+    format!("<school-{school}@{host}")
+}
+
+async fn mark(
+    office: &Office,
+    mail: &OutboxMail,
+    fate: Fate,
+    now: DateTime<Utc>,
+    summary: &mut Summary,
+) -> Result<(), ServiceError> {
+    let conn = office.db.writer();
+    let kind = mail.kind.as_str();
+    match fate {
+        Fate::Sent => {
+            outbox::mark_sent(conn, mail.id, now).await?;
+            tracing::info!(mail.id = %mail.id, mail.kind = kind, "Sent {kind} mail");
+            summary.sent += 1;
+        }
+        Fate::Skipped(why) => {
+            outbox::mark_skipped(conn, mail.id, why).await?;
+            tracing::debug!(mail.id = %mail.id, mail.kind = kind, why, "Skipped {kind} mail");
+            summary.skipped += 1;
+        }
+        Fate::ToRetry(why) => match retry::delay_after(mail.attempts, office.chance.below(1000)) {
+            Some(delay) => {
+                outbox::mark_to_retry(conn, mail.id, now + delay, &why).await?;
+                tracing::warn!(mail.id = %mail.id, mail.kind = kind, why, "Will try {kind} mail again");
+                summary.to_retry += 1;
+            }
+            None => give_up(office, mail, &why, summary).await?,
+        },
+        Fate::Failed(why) => give_up(office, mail, &why, summary).await?,
+    }
+    Ok(())
+}
+
+async fn give_up(office: &Office, mail: &OutboxMail, why: &str, summary: &mut Summary) -> Result<(), ServiceError> {
+    let kind = mail.kind.as_str();
+    outbox::mark_failed(office.db.writer(), mail.id, why).await?;
+    tracing::error!(mail.id = %mail.id, mail.kind = kind, why, "Gave up {kind} mail");
+    summary.failed += 1;
+    Ok(())
+}
+
+/// A colleague puts a mail that was given up back in line.
+///
+/// # Errors
+/// `NotFound` when it was not given up; `Forbidden` for who may not act.
+pub async fn retry_by_hand(office: &Office, call: &Call, id: MailId) -> Result<(), ServiceError> {
+    match call.actor {
+        Actor::Staff { role, .. } if role.can_act() => {}
+        Actor::Staff { .. } | Actor::Contact { .. } | Actor::Check | Actor::Clock | Actor::Operator => {
+            return Err(ServiceError::Forbidden);
+        }
+    }
+    let mut work = Work::begin(office, call).await?;
+    let mail = outbox::find(work.conn(), id).await?.ok_or(ServiceError::NotFound)?;
+    if mail.kind.carries_token() || !outbox::mark_retried_by_hand(work.conn(), id, call.now).await? {
+        return Err(ServiceError::NotFound);
+    }
+    work.note(mail.school, Action::MailRetried { mail: id });
+    work.finish().await?;
+    office.mail_waits.notify_one();
+    Ok(())
+}

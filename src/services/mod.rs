@@ -1,0 +1,77 @@
+//! Use cases: load, ask the rule, save, tell. A file per office.
+//!
+//! [`Call`] brings who and when; [`Office`] brings what every use case works with; [`work::Work`] is the one
+//! transaction that writes state, audit and outbox together.
+
+pub mod api_keys;
+pub mod audit;
+pub mod contacts;
+pub mod credentials;
+pub mod demo;
+mod error;
+mod letters;
+pub mod housekeeping;
+pub mod import_gate;
+pub mod mail_dispatch;
+pub mod onboardings;
+pub mod portal_access;
+pub mod registrations;
+pub mod schools;
+pub mod staff_accounts;
+pub mod staff_auth;
+mod tell;
+mod work;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use tokio::sync::Notify;
+
+pub use error::ServiceError;
+
+use crate::chance::Chance;
+use crate::crypto::KeyRing;
+use crate::domain::actor::Actor;
+use crate::domain::credential::{PasswordLength, Template};
+use crate::links::BaseUrl;
+use crate::store::Db;
+
+/// What every use case works with.
+#[derive(Debug, Clone)]
+pub struct Office {
+    /// The database.
+    pub db: Db,
+    /// The keys for sealing, hashing and signing.
+    pub keys: KeyRing,
+    /// The source of ids, tokens and passwords.
+    pub chance: Chance,
+    /// Where this installation is reached.
+    pub base: BaseUrl,
+    /// The installation's query template.
+    pub template: Arc<Template>,
+    /// How long issued passwords are.
+    pub password_length: PasswordLength,
+    /// Kurve's support, as shown and written to.
+    pub support_email: String,
+    /// Wakes the worker that sends mails.
+    pub mail_waits: Arc<Notify>,
+}
+
+/// Who does something, when, and in which request or job.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// Who.
+    pub actor: Actor,
+    /// When.
+    pub now: DateTime<Utc>,
+    /// The request or job, as in the log.
+    pub request_id: String,
+}
+
+impl Call {
+    /// A call by a part of the machine itself.
+    #[must_use]
+    pub fn by_machine(actor: Actor, now: DateTime<Utc>, job: &str) -> Self {
+        Self { actor, now, request_id: job.to_owned() }
+    }
+}

@@ -1,0 +1,180 @@
+//! What people do to an onboarding, and what they see of it.
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::actor::Actor;
+use crate::domain::audit::{Action, Entry};
+use crate::domain::ids::{ContactId, SchoolId};
+use crate::domain::import_gate::verdict;
+use crate::domain::notice::{About, notices};
+use crate::domain::onboarding::decide::amsterdam_date;
+use crate::domain::onboarding::{Command, Event, Onboarding, Step, decide};
+use crate::domain::school::{Contact, ContactRole, School};
+use crate::domain::text::{EmailAddress, PersonName};
+use crate::services::tell::tell;
+use crate::services::work::Work;
+use crate::services::{Call, Office, ServiceError, contacts};
+use crate::store::onboardings::Versioned;
+use crate::store::{self, Connection, audit, onboardings, schools};
+
+/// Everything a page shows of one school.
+#[derive(Debug, Clone)]
+pub struct SchoolFile {
+    /// The school.
+    pub school: School,
+    /// Where it stands.
+    pub state: Onboarding,
+    /// The version of that.
+    pub version: i32,
+    /// Its contacts, also removed ones, oldest first.
+    pub contacts: Vec<Contact>,
+}
+
+impl SchoolFile {
+    /// A contact, also a removed one.
+    #[must_use]
+    pub fn contact(&self, id: ContactId) -> Option<&Contact> {
+        self.contacts.iter().find(|contact| contact.id == id)
+    }
+}
+
+/// Everything a page shows of one school.
+///
+/// # Errors
+/// `NotFound` when there is no such school.
+pub async fn load_file(office: &Office, school: SchoolId) -> Result<SchoolFile, ServiceError> {
+    let conn = office.db.reader();
+    let found = schools::load(conn, school).await?;
+    let Versioned { state, version } = onboardings::load(conn, school).await?;
+    let contacts = store::contacts::list_with_removed(conn, school).await?;
+    Ok(SchoolFile { school: found, state, version, contacts })
+}
+
+/// Does what a command asks, if the rules allow it.
+///
+/// With `seen` the version that the page showed must still be the newest; without it the command is judged against
+/// whatever is true now.
+///
+/// # Errors
+/// `Refused` with the reason, `Conflict` when someone was first.
+pub async fn act(
+    office: &Office,
+    call: &Call,
+    school: SchoolId,
+    command: &Command,
+    seen: Option<i32>,
+) -> Result<(), ServiceError> {
+    let mut work = Work::begin(office, call).await?;
+    change(&mut work, call, school, command, seen).await?;
+    work.finish().await
+}
+
+/// Hands a step to a colleague, who becomes a contact if they are not one yet.
+///
+/// # Errors
+/// `Refused` when the step is not open.
+pub async fn hand_over(
+    office: &Office,
+    call: &Call,
+    school: SchoolId,
+    step: Step,
+    (name, email, role): (PersonName, EmailAddress, ContactRole),
+) -> Result<(), ServiceError> {
+    let mut work = Work::begin(office, call).await?;
+    let to = contacts::ensure(office, &mut work, call, school, (name, email, role)).await?;
+    change(&mut work, call, school, &Command::HandOver { step, to }, None).await?;
+    work.finish().await
+}
+
+/// Applies a command within a change under way, and returns the events.
+pub(super) async fn change(
+    work: &mut Work<'_>,
+    call: &Call,
+    school: SchoolId,
+    command: &Command,
+    seen: Option<i32>,
+) -> Result<Vec<Event>, ServiceError> {
+    let before = onboardings::load(work.conn(), school).await?;
+    if seen.is_some_and(|seen| seen != before.version) {
+        return Err(ServiceError::Conflict);
+    }
+    let events = decide(&before.state, command, &call.actor, call.now)?;
+    if events.is_empty() {
+        return Ok(events);
+    }
+    let state = before.state.clone().apply_all(&events);
+    let changed = Versioned { state, version: before.version };
+    let version = onboardings::save(work.conn(), school, &changed, call.now).await?;
+    record(work, school, version, (&before.state, &events, &changed.state));
+    let about = About { version: Some(version), by: contact_of(&call.actor), ..About::default() };
+    tell(work, school, &notices(&before.state, &events, &changed.state), &about).await?;
+    Ok(events)
+}
+
+/// Puts a change of an onboarding in the audit, with the turn of the verdict if it turned.
+pub(super) fn record(
+    work: &mut Work<'_>,
+    school: SchoolId,
+    version: i32,
+    (before, events, after): (&Onboarding, &[Event], &Onboarding),
+) {
+    for event in events {
+        work.note_version(Some(school), Some(version), Action::Onboarding(event.change.clone()));
+    }
+    match (verdict(before).is_open(), verdict(after).is_open()) {
+        (false, true) => work.note(Some(school), Action::ImportOpened),
+        (true, false) => work.note(Some(school), Action::ImportClosed),
+        (true, true) | (false, false) => {}
+    }
+}
+
+fn contact_of(actor: &Actor) -> Option<ContactId> {
+    match actor {
+        Actor::Contact { id, .. } => Some(*id),
+        Actor::Staff { .. } | Actor::Check | Actor::Clock | Actor::Operator => None,
+    }
+}
+
+/// A school's timeline, newest first, older than `before`.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list_timeline(
+    office: &Office,
+    school: SchoolId,
+    before: Option<i64>,
+    limit: u64,
+) -> Result<Vec<Entry>, ServiceError> {
+    Ok(audit::list(office.db.reader(), school, before, limit).await?)
+}
+
+/// What changed since the version that a stale page showed, oldest first.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list_changes_since(office: &Office, school: SchoolId, seen: i32) -> Result<Vec<Entry>, ServiceError> {
+    Ok(audit::list_after_version(office.db.reader(), school, seen).await?)
+}
+
+/// Resumes the schools whose pause has ended; one that fails does not stop the rest.
+///
+/// # Errors
+/// When the list of them cannot be read.
+pub async fn resume_due(office: &Office, now: DateTime<Utc>) -> Result<usize, ServiceError> {
+    let due = list_due(office.db.reader(), now).await?;
+    let call = Call::by_machine(Actor::Clock, now, "resume_due");
+    let mut resumed = 0;
+    for school in due {
+        match act(office, &call, school, &Command::Resume, None).await {
+            Ok(()) => resumed += 1,
+            // Somebody resumed it a moment ago: nothing is left to do.
+            Err(ServiceError::Refused(_) | ServiceError::Conflict) => {}
+            Err(error) => tracing::error!(school.id = %school, error = %error, "Could not resume a paused school"),
+        }
+    }
+    Ok(resumed)
+}
+
+async fn list_due(conn: &impl Connection, now: DateTime<Utc>) -> Result<Vec<SchoolId>, ServiceError> {
+    Ok(onboardings::list_due_to_resume(conn, amsterdam_date(now)).await?)
+}

@@ -1,0 +1,297 @@
+//! How school contacts get in: a link and a code by mail, and the session after it.
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::crypto::{Token, same, token};
+use crate::domain::access_link::{self, Dead, Outcome, Proof};
+use crate::domain::actor::Actor;
+use crate::domain::audit::Action;
+use crate::domain::ids::{AccessLinkId, ContactId, SchoolId, SessionId};
+use crate::domain::notice::{About, MailKind};
+use crate::domain::school::Contact;
+use crate::domain::text::{EmailAddress, SchoolName};
+use crate::services::work::{Letter, Work};
+use crate::services::{Call, Office, ServiceError};
+use crate::store::access_links::StoredLink;
+use crate::store::sessions::{Holder, StoredSession};
+use crate::store::{Connection, access_links, contacts, schools, sessions};
+
+/// A session ends after this many hours without use.
+pub const IDLE_HOURS: i64 = 12;
+
+/// How often one address may ask for a link within a quarter of an hour.
+const LINKS_PER_QUARTER: u64 = 5;
+
+/// How someone comes to redeem a link.
+#[derive(Debug, Clone)]
+pub struct Attempt<'a> {
+    /// The token of the link, if they came by the link.
+    pub token: Option<&'a Token>,
+    /// The secret of their browser.
+    pub browser: Option<&'a Token>,
+    /// The six digits they typed, without spaces.
+    pub code: Option<&'a str>,
+}
+
+/// What redeeming led to.
+#[derive(Debug)]
+pub enum Redeemed {
+    /// Signed in.
+    SignedIn {
+        /// The session's token, for the cookie.
+        session: Token,
+        /// Whether the visitor still has to choose among several schools.
+        to_choose: bool,
+    },
+    /// Not signed in, and why. Never `Outcome::Redeemed`.
+    Not(Outcome),
+}
+
+/// Someone who is signed in with a school's address.
+#[derive(Debug, Clone)]
+pub enum Visitor {
+    /// Has to choose a school first.
+    Choosing {
+        /// The keyed hash of the address.
+        email_key: String,
+    },
+    /// A contact of one school.
+    Contact {
+        /// Who.
+        contact: Contact,
+        /// The keyed hash of the address.
+        email_key: String,
+    },
+}
+
+/// One of the schools that a visitor can choose.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// As which contact.
+    pub contact: ContactId,
+    /// Which school.
+    pub school: SchoolId,
+    /// Its name.
+    pub name: SchoolName,
+}
+
+/// Asks for a link. Known and unknown addresses cost the same and get the same answer; only the mail differs.
+///
+/// # Errors
+/// `TooOften` when the address was used too often.
+pub async fn request_link(
+    office: &Office,
+    (now, request_id): (DateTime<Utc>, &str),
+    email: &EmailAddress,
+    browser: &Token,
+) -> Result<(), ServiceError> {
+    let email_key = office.keys.email_key(&email.key_form());
+    let call = Call { actor: Actor::Operator, now, request_id: request_id.to_owned() };
+    let mut work = Work::begin(office, &call).await?;
+    let since = now - Duration::minutes(15);
+    if access_links::count_since(work.conn(), &email_key, since).await? >= LINKS_PER_QUARTER {
+        return Err(ServiceError::TooOften { retry_after_seconds: 900 });
+    }
+    let id = AccessLinkId::from_uuid(office.chance.uuid_v7(now));
+    access_links::mark_replaced(work.conn(), &email_key, now).await?;
+    let moments = (now, access_link::expires_at(now));
+    access_links::insert(work.conn(), id, &email_key, &browser.hash(), moments).await?;
+    work.mail(Letter {
+        kind: MailKind::SignIn,
+        school: None,
+        contact: None,
+        about: About { link: Some(id), ..About::default() },
+        occasion: id.to_string(),
+    });
+    work.finish().await
+}
+
+/// Why a link no longer works, or `None` while it does. Changes nothing.
+///
+/// # Errors
+/// `NotFound` when there never was such a link.
+pub async fn find_death(office: &Office, now: DateTime<Utc>, token: &Token) -> Result<Option<Dead>, ServiceError> {
+    let link = access_links::find_by_token(office.db.reader(), &token.hash()).await?;
+    Ok(access_link::death(&link.ok_or(ServiceError::NotFound)?.link, now))
+}
+
+/// Whether this browser is the one that asked for the link. Changes nothing.
+///
+/// # Errors
+/// `NotFound` when there never was such a link.
+pub async fn is_asking_browser(office: &Office, token: &Token, browser: Option<&Token>) -> Result<bool, ServiceError> {
+    let link = access_links::find_by_token(office.db.reader(), &token.hash()).await?;
+    let link = link.ok_or(ServiceError::NotFound)?;
+    Ok(browser.is_some_and(|browser| same(&browser.hash(), &link.browser_hash)))
+}
+
+/// Tries to redeem a link, by its token or by the browser that asked for it.
+///
+/// # Errors
+/// When the store fails.
+pub async fn redeem(
+    office: &Office,
+    (now, request_id): (DateTime<Utc>, &str),
+    attempt: &Attempt<'_>,
+) -> Result<Redeemed, ServiceError> {
+    let call = Call { actor: Actor::Operator, now, request_id: request_id.to_owned() };
+    let work = Work::begin(office, &call).await?;
+    let Some(link) = find_link(&work, attempt).await? else {
+        return Ok(Redeemed::Not(Outcome::Unknown));
+    };
+    match access_link::redeem(&link.link, proof(office, &link, attempt), now) {
+        Outcome::Redeemed => {}
+        wrong @ Outcome::WrongCode { .. } => {
+            access_links::mark_wrong_code(work.conn(), link.id).await?;
+            work.finish().await?;
+            return Ok(Redeemed::Not(wrong));
+        }
+        other @ (Outcome::NeedsCode | Outcome::Dead(_) | Outcome::Unknown) => return Ok(Redeemed::Not(other)),
+    }
+    // Nothing was written yet; the claim below, in the transaction of the session, is what counts.
+    drop(work);
+    sign_in(office, (now, request_id), link).await
+}
+
+async fn sign_in(
+    office: &Office,
+    (now, request_id): (DateTime<Utc>, &str),
+    link: StoredLink,
+) -> Result<Redeemed, ServiceError> {
+    let people = contacts::list_by_email(office.db.reader(), &link.email_key).await?;
+    let Some(first) = people.first() else {
+        return Ok(Redeemed::Not(Outcome::Unknown));
+    };
+    let actor = Actor::Contact { id: first.id, role: first.role };
+    let call = Call { actor, now, request_id: request_id.to_owned() };
+    let mut work = Work::begin(office, &call).await?;
+    if !access_links::claim(work.conn(), link.id, now).await? {
+        return Ok(Redeemed::Not(Outcome::Dead(Dead::Used)));
+    }
+    let to_choose = people.len() > 1;
+    let email_key = link.email_key;
+    let holder =
+        if to_choose { Holder::Choosing { email_key } } else { Holder::Contact { id: first.id, email_key } };
+    let session = open_session(office, work.conn(), now, holder).await?;
+    if !to_choose {
+        work.note(Some(first.school), Action::ContactSignedIn);
+    }
+    work.finish().await?;
+    Ok(Redeemed::SignedIn { session, to_choose })
+}
+
+async fn find_link(work: &Work<'_>, attempt: &Attempt<'_>) -> Result<Option<StoredLink>, ServiceError> {
+    Ok(match (attempt.token, attempt.browser) {
+        (Some(token), _) => access_links::find_by_token(work.conn(), &token.hash()).await?,
+        (None, Some(browser)) => access_links::find_by_browser(work.conn(), &browser.hash()).await?,
+        (None, None) => None,
+    })
+}
+
+fn proof(office: &Office, link: &StoredLink, attempt: &Attempt<'_>) -> Proof {
+    let is_right = |code: &str| {
+        let typed = token::code_hash(&office.keys, link.id.as_uuid(), code);
+        link.code_hash.as_deref().is_some_and(|stored| same(stored, &typed))
+    };
+    Proof {
+        has_token: attempt.token.is_some(),
+        is_same_browser: attempt.browser.is_some_and(|browser| same(&browser.hash(), &link.browser_hash)),
+        is_code_right: attempt.code.map(is_right),
+    }
+}
+
+/// Opens a session within a change under way.
+pub(super) async fn open_session(
+    office: &Office,
+    conn: &impl Connection,
+    now: DateTime<Utc>,
+    holder: Holder,
+) -> Result<Token, ServiceError> {
+    let token = Token::new(&office.chance);
+    let id = SessionId::from_uuid(office.chance.uuid_v7(now));
+    let session = StoredSession { id, holder, last_seen_at: now, expires_at: now + Duration::hours(IDLE_HOURS) };
+    sessions::insert(conn, &session, &token.hash()).await?;
+    Ok(token)
+}
+
+/// Who holds a session, if it lives; keeps it alive.
+///
+/// # Errors
+/// When the store fails.
+pub async fn find_visitor(
+    office: &Office,
+    now: DateTime<Utc>,
+    session: &Token,
+) -> Result<Option<Visitor>, ServiceError> {
+    let Some(found) = sessions::find(office.db.reader(), &session.hash(), now).await? else { return Ok(None) };
+    let visitor = match &found.holder {
+        Holder::Choosing { email_key } => Visitor::Choosing { email_key: email_key.clone() },
+        Holder::Contact { id, email_key } => {
+            let contact = contacts::load(office.db.reader(), *id).await?;
+            if contact.removed_at.is_some() {
+                return Ok(None);
+            }
+            Visitor::Contact { contact, email_key: email_key.clone() }
+        }
+        Holder::Staff { .. } => return Ok(None),
+    };
+    keep_alive(office, now, &found).await?;
+    Ok(Some(visitor))
+}
+
+/// Moves the end of a session; at most once a minute, since it is a write.
+pub(super) async fn keep_alive(
+    office: &Office,
+    now: DateTime<Utc>,
+    session: &StoredSession,
+) -> Result<(), ServiceError> {
+    if now - session.last_seen_at >= Duration::minutes(1) {
+        let expires_at = now + Duration::hours(IDLE_HOURS);
+        sessions::mark_seen(office.db.writer(), session.id, now, expires_at).await?;
+    }
+    Ok(())
+}
+
+/// The schools that an address belongs to.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list_choices(office: &Office, email_key: &str) -> Result<Vec<Choice>, ServiceError> {
+    let mut choices = vec![];
+    for contact in contacts::list_by_email(office.db.reader(), email_key).await? {
+        let school = schools::load(office.db.reader(), contact.school).await?;
+        choices.push(Choice { contact: contact.id, school: school.id, name: school.details.name });
+    }
+    Ok(choices)
+}
+
+/// Goes on as one contact; the session gets a new token.
+///
+/// # Errors
+/// `NotFound` when the address does not belong to that contact.
+pub async fn choose(
+    office: &Office,
+    (now, request_id): (DateTime<Utc>, &str),
+    (session, email_key): (&Token, &str),
+    contact: ContactId,
+) -> Result<Token, ServiceError> {
+    let people = contacts::list_by_email(office.db.reader(), email_key).await?;
+    let chosen = people.into_iter().find(|person| person.id == contact).ok_or(ServiceError::NotFound)?;
+    let actor = Actor::Contact { id: chosen.id, role: chosen.role };
+    let call = Call { actor, now, request_id: request_id.to_owned() };
+    let mut work = Work::begin(office, &call).await?;
+    sessions::delete(work.conn(), &session.hash()).await?;
+    let holder = Holder::Contact { id: chosen.id, email_key: email_key.to_owned() };
+    let token = open_session(office, work.conn(), now, holder).await?;
+    work.note(Some(chosen.school), Action::ContactSignedIn);
+    work.finish().await?;
+    Ok(token)
+}
+
+/// Ends a session, of a school or of Kurve.
+///
+/// # Errors
+/// When the store fails.
+pub async fn sign_out(office: &Office, session: &Token) -> Result<(), ServiceError> {
+    Ok(sessions::delete(office.db.writer(), &session.hash()).await?)
+}

@@ -1,0 +1,163 @@
+//! Schools for Kurve: lists, and changing what a school gave of itself.
+
+use crate::domain::actor::Actor;
+use crate::domain::audit::Action;
+use crate::domain::ids::{NoteId, SchoolId};
+use crate::domain::onboarding::{Command, Ground, Step};
+use crate::domain::school::{School, SchoolDetails};
+use crate::domain::text::NoteText;
+use crate::services::work::Work;
+use crate::services::{Call, Office, ServiceError, onboardings};
+use crate::store::notes::Note;
+use crate::store::outbox::{Fate, OutboxMail};
+use crate::store::overview::{After, Filter, Overview};
+use crate::store::{self, StoreError, notes, outbox, overview, schools};
+
+/// How many rows a list shows at once.
+pub const PAGE_ROWS: u64 = 50;
+
+/// How many rows the worklist shows: the most urgent ones.
+pub const WORKLIST_ROWS: u64 = 100;
+
+/// How many mails a list shows.
+const MAIL_ROWS: u64 = 100;
+
+/// What waits on Kurve, most urgent first.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list_waiting(office: &Office) -> Result<Vec<Overview>, ServiceError> {
+    Ok(overview::list_waiting_on_kurve(office.db.reader(), WORKLIST_ROWS).await?)
+}
+
+/// A page of schools by name, and the place where the next page starts, if there is one.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list(
+    office: &Office,
+    filter: &Filter,
+    after: Option<&After>,
+) -> Result<(Vec<Overview>, Option<After>), ServiceError> {
+    let mut rows = overview::list(office.db.reader(), filter, after, PAGE_ROWS + 1).await?;
+    let has_more = rows.len() > usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX);
+    if has_more {
+        rows.pop();
+    }
+    let last = rows.last().filter(|_| has_more);
+    let next = last.map(|row| After { name: row.school.details.name.as_str().to_owned(), id: row.school.id });
+    Ok((rows, next))
+}
+
+/// The other schools on the same school domain: they share one webservice user, so one password.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list_sharing_domain(office: &Office, school: &School) -> Result<Vec<School>, ServiceError> {
+    let mut all = schools::list_on_domain(office.db.reader(), &school.details.domain).await?;
+    all.retain(|other| other.id != school.id);
+    Ok(all)
+}
+
+/// A school's notes, newest first.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list_notes(office: &Office, school: SchoolId) -> Result<Vec<Note>, ServiceError> {
+    Ok(notes::list(office.db.reader(), school).await?)
+}
+
+/// Writes a note.
+///
+/// # Errors
+/// `Forbidden` for who may not act.
+pub async fn add_note(office: &Office, call: &Call, school: SchoolId, text: NoteText) -> Result<(), ServiceError> {
+    let Actor::Staff { id: by, role } = call.actor else { return Err(ServiceError::Forbidden) };
+    if !role.can_act() {
+        return Err(ServiceError::Forbidden);
+    }
+    let mut work = Work::begin(office, call).await?;
+    schools::load(work.conn(), school).await?;
+    let id = NoteId::from_uuid(office.chance.uuid_v7(call.now));
+    notes::insert(work.conn(), &Note { id, school, by, text, created_at: call.now }).await?;
+    work.note(Some(school), Action::NoteAdded { note: id });
+    work.finish().await
+}
+
+/// A school's mails, newest first.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list_mails(office: &Office, school: SchoolId) -> Result<Vec<OutboxMail>, ServiceError> {
+    Ok(outbox::list_of_school(office.db.reader(), school, MAIL_ROWS).await?)
+}
+
+/// The mails that were given up, over all schools, newest first.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list_failed_mails(office: &Office) -> Result<Vec<OutboxMail>, ServiceError> {
+    Ok(outbox::list_with_fate(office.db.reader(), Fate::Failed, MAIL_ROWS).await?)
+}
+
+/// Kurve changes a school's details. The BRIN and domain stay once credentials are issued on them: to change those,
+/// send the step back.
+///
+/// # Errors
+/// `BrinTaken`, `Conflict` on a stale page, `Forbidden` for who may not act.
+pub async fn change_details(
+    office: &Office,
+    call: &Call,
+    school: SchoolId,
+    details: &SchoolDetails,
+    seen: i32,
+) -> Result<(), ServiceError> {
+    match call.actor {
+        Actor::Staff { role, .. } if role.can_act() => {}
+        Actor::Staff { .. } | Actor::Contact { .. } | Actor::Check | Actor::Clock | Actor::Operator => {
+            return Err(ServiceError::Forbidden);
+        }
+    }
+    let mut work = Work::begin(office, call).await?;
+    let before = schools::load(work.conn(), school).await?.details;
+    let onboarding = store::onboardings::load(work.conn(), school).await?;
+    if onboarding.version != seen {
+        return Err(ServiceError::Conflict);
+    }
+    let is_other_magister = before.brin.key() != details.brin.key() || before.domain != details.domain;
+    if is_other_magister && onboarding.state.is_yes(Step::CredentialsIssued) {
+        return Err(crate::domain::onboarding::Refusal::DetailsInUse.into());
+    }
+    save(&work, call, school, details).await?;
+    work.note(Some(school), Action::DetailsChanged);
+    work.finish().await
+}
+
+/// The school gives its details again, after they were sent or taken back.
+///
+/// # Errors
+/// `BrinTaken`; `Refused` when the details are in use.
+pub async fn submit_details(
+    office: &Office,
+    call: &Call,
+    school: SchoolId,
+    details: &SchoolDetails,
+) -> Result<(), ServiceError> {
+    let mut work = Work::begin(office, call).await?;
+    let state = store::onboardings::load(work.conn(), school).await?.state;
+    if state.is_yes(Step::DetailsSubmitted) {
+        return Err(crate::domain::onboarding::Refusal::AlreadyDone { step: Step::DetailsSubmitted }.into());
+    }
+    save(&work, call, school, details).await?;
+    let command = Command::Claim { step: Step::DetailsSubmitted, ground: Ground::Word, credential_version: None };
+    onboardings::change(&mut work, call, school, &command, None).await?;
+    work.note(Some(school), Action::DetailsChanged);
+    work.finish().await
+}
+
+async fn save(work: &Work<'_>, call: &Call, school: SchoolId, details: &SchoolDetails) -> Result<(), ServiceError> {
+    match schools::save_details(work.conn(), school, details, call.now).await {
+        Err(StoreError::Taken) => Err(ServiceError::BrinTaken),
+        other => Ok(other?),
+    }
+}

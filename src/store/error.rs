@@ -1,0 +1,76 @@
+//! What can go wrong with rows, without any value of a row.
+
+use sea_orm::{DbErr, RuntimeErr, SqlErr};
+
+/// A fault of the store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Someone else changed it first.
+    #[error("someone else changed it first")]
+    Conflict,
+    /// A unique value is taken.
+    #[error("a unique value is taken")]
+    Taken,
+    /// The row does not exist.
+    #[error("no such row in {table}")]
+    Missing {
+        /// The table.
+        table: &'static str,
+    },
+    /// A row holds what it never should.
+    #[error("corrupt row {id} in {table}: {what}")]
+    CorruptRow {
+        /// The table.
+        table: &'static str,
+        /// The row's key.
+        id: String,
+        /// What is wrong, without the value.
+        what: &'static str,
+    },
+    /// The database failed. The text names the fault, never a value: the server's own text may quote one.
+    #[error("database: {0}")]
+    Database(String),
+}
+
+impl From<DbErr> for StoreError {
+    fn from(error: DbErr) -> Self {
+        if let Some(SqlErr::UniqueConstraintViolation(_)) = error.sql_err() {
+            return Self::Taken;
+        }
+        Self::Database(harmless_text(&error))
+    }
+}
+
+fn harmless_text(error: &DbErr) -> String {
+    let (DbErr::Conn(cause) | DbErr::Exec(cause) | DbErr::Query(cause)) = error else {
+        return kind_of(error).to_owned();
+    };
+    match cause {
+        RuntimeErr::SqlxError(inner) => match inner.as_database_error() {
+            Some(fault) => {
+                let code = fault.code().unwrap_or_default();
+                let constraint = fault.constraint().unwrap_or_default();
+                // SQLite's own texts name tables and columns, never values; PostgreSQL's may quote values.
+                let text = if code.len() == 5 { "" } else { fault.message() };
+                format!("{} code={code} constraint={constraint} {text}", kind_of(error)).trim_end().to_owned()
+            }
+            None => format!("{}: {inner}", kind_of(error)),
+        },
+        RuntimeErr::Internal(text) => format!("{}: {text}", kind_of(error)),
+    }
+}
+
+fn kind_of(error: &DbErr) -> &'static str {
+    match error {
+        DbErr::ConnectionAcquire(_) => "no connection came free",
+        DbErr::Conn(_) => "connection failed",
+        DbErr::Exec(_) => "statement failed",
+        DbErr::Query(_) => "query failed",
+        DbErr::Type(_) | DbErr::TryIntoErr { .. } => "a column has another type",
+        DbErr::RecordNotFound(_) => "no such row",
+        DbErr::RecordNotUpdated => "no row was changed",
+        DbErr::Migration(_) => "migration failed",
+        // A foreign enum that may grow.
+        _ => "failed",
+    }
+}

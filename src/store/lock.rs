@@ -1,0 +1,23 @@
+//! Locks that the two databases give in different ways.
+
+use sea_orm::{DatabaseBackend, Statement};
+
+use super::{Connection, StoreError};
+
+/// The numbers of our advisory locks on PostgreSQL: arbitrary, and the same in every instance.
+const AUDIT_TAIL: i64 = 0x6b6f_7070_0001;
+
+/// Holds the end of the audit until the transaction ends, so that every entry follows the one before.
+///
+/// On SQLite the transaction already is the only one that writes.
+///
+/// # Errors
+/// When the database fails.
+pub async fn hold_audit_tail(conn: &impl Connection) -> Result<(), StoreError> {
+    if conn.get_database_backend() == DatabaseBackend::Postgres {
+        let sql = "SELECT pg_advisory_xact_lock($1)";
+        let statement = Statement::from_sql_and_values(DatabaseBackend::Postgres, sql, [AUDIT_TAIL.into()]);
+        conn.execute_raw(statement).await?;
+    }
+    Ok(())
+}

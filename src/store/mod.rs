@@ -1,0 +1,180 @@
+//! Rows: queries that take and return domain types. The only room that knows `entity` and `sea_orm`.
+//!
+//! One code for SQLite and PostgreSQL; what differs between them is in this file and in [`lock`]. To add a table:
+//! migration, entity, then a file here.
+
+pub mod access_links;
+pub mod api_keys;
+pub mod audit;
+pub mod contacts;
+pub mod credentials;
+mod error;
+pub mod job_slots;
+pub mod lock;
+pub mod notes;
+pub mod onboardings;
+pub mod outbox;
+pub mod overview;
+pub mod registrations;
+pub mod schema;
+pub mod schools;
+pub mod sessions;
+pub mod staff;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+
+pub use error::StoreError;
+
+/// Something that queries can run on: a pool or a transaction.
+pub use sea_orm::ConnectionTrait as Connection;
+
+/// Connections that read beside the one writer of SQLite; four serve two cores well.
+const SQLITE_READERS: u32 = 4;
+
+/// Connections to PostgreSQL per instance.
+const POSTGRES_CONNECTIONS: u32 = 16;
+
+/// How long a statement waits for another process that writes the same SQLite file.
+const SQLITE_BUSY: Duration = Duration::from_secs(10);
+
+/// The database: one that writes, and readers beside it.
+#[derive(Debug, Clone)]
+pub struct Db {
+    write: DatabaseConnection,
+    read: DatabaseConnection,
+}
+
+/// A write transaction; dropped without [`WriteTx::commit`] it leaves nothing behind.
+#[derive(Debug)]
+pub struct WriteTx(DatabaseTransaction);
+
+impl Db {
+    /// Connects to `sqlite:PATH` or `postgres://…`.
+    ///
+    /// # Errors
+    /// When the database cannot be opened or reached.
+    pub async fn connect(url: &str) -> Result<Self, StoreError> {
+        match sqlite_path(url) {
+            Some(path) => Self::open_sqlite(&path).await,
+            None => Self::connect_postgres(url).await,
+        }
+    }
+
+    async fn open_sqlite(path: &std::path::Path) -> Result<Self, StoreError> {
+        let url = format!("sqlite://{}?mode=rwc", path.display());
+        let write = Database::connect(sqlite_options(&url, 1, false)).await?;
+        let read = Database::connect(sqlite_options(&url, SQLITE_READERS, true)).await?;
+        Ok(Self { write, read })
+    }
+
+    async fn connect_postgres(url: &str) -> Result<Self, StoreError> {
+        let mut options = ConnectOptions::new(url);
+        options
+            .max_connections(POSTGRES_CONNECTIONS)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_timeout(Duration::from_secs(10))
+            .sqlx_logging(false)
+            .test_before_acquire(false);
+        let pool = Database::connect(options).await?;
+        Ok(Self { write: pool.clone(), read: pool })
+    }
+
+    /// For queries that change nothing.
+    #[must_use]
+    pub fn reader(&self) -> &impl Connection {
+        &self.read
+    }
+
+    /// For one statement that writes and is whole by itself. With more than one, use [`Db::begin_write`].
+    #[must_use]
+    pub fn writer(&self) -> &impl Connection {
+        &self.write
+    }
+
+    /// Begins a transaction that may write; on SQLite it has the write lock from the start.
+    ///
+    /// # Errors
+    /// When no connection comes free in time.
+    pub async fn begin_write(&self) -> Result<WriteTx, StoreError> {
+        let mode = self.is_sqlite().then_some(SqliteTransactionMode::Immediate);
+        let options = TransactionOptions { sqlite_transaction_mode: mode, ..Default::default() };
+        Ok(WriteTx(self.write.begin_with_options(options).await?))
+    }
+
+    /// Whether this is the embedded database.
+    #[must_use]
+    pub fn is_sqlite(&self) -> bool {
+        is_sqlite(&self.write)
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.write.ping().await?;
+        Ok(self.read.ping().await?)
+    }
+
+    pub(crate) fn migrating(&self) -> &DatabaseConnection {
+        &self.write
+    }
+
+    /// Closes every connection; on SQLite this also folds the write-ahead log into the file.
+    pub async fn close(self) {
+        // Nothing can be done about a connection that is already gone.
+        let _ = self.read.close().await;
+        let _ = self.write.close().await;
+    }
+}
+
+impl WriteTx {
+    /// The connection to run queries on.
+    #[must_use]
+    pub fn conn(&self) -> &impl Connection {
+        &self.0
+    }
+
+    /// Makes everything lasting, at once.
+    ///
+    /// # Errors
+    /// When the database refuses; then nothing changed.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        Ok(self.0.commit().await?)
+    }
+}
+
+/// The file of a `sqlite:` URL; `None` for any other URL.
+#[must_use]
+pub fn sqlite_path(url: &str) -> Option<PathBuf> {
+    let rest = url.strip_prefix("sqlite:")?;
+    let path = rest.strip_prefix("//").unwrap_or(rest);
+    Some(PathBuf::from(path.split('?').next().unwrap_or(path)))
+}
+
+fn sqlite_options(url: &str, connections: u32, is_reader: bool) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(connections).sqlx_logging(false).test_before_acquire(false);
+    options.acquire_timeout(Duration::from_secs(30)).map_sqlx_sqlite_opts(move |sqlite| {
+        sqlite
+            .pragma("journal_mode", "WAL")
+            // With NORMAL the last commits may be lost when the power fails.
+            .pragma("synchronous", "FULL")
+            .pragma("foreign_keys", "ON")
+            // Else deleted text stays readable in the file.
+            .pragma("secure_delete", "ON")
+            .pragma("query_only", if is_reader { "ON" } else { "OFF" })
+            .busy_timeout(SQLITE_BUSY)
+    });
+    options
+}
+
+fn is_sqlite(conn: &impl ConnectionTrait) -> bool {
+    conn.get_database_backend() == DatabaseBackend::Sqlite
+}

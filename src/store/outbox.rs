@@ -1,0 +1,278 @@
+//! Mails that committed changes call for. A row says which mail, about what and for whom; never its text.
+
+use chrono::{DateTime, Utc};
+use entity::outbox;
+use sea_orm::sea_query::{Expr, LockBehavior, LockType, OnConflict};
+use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::{Connection, Db, StoreError};
+use crate::domain::ids::{ContactId, MailId, SchoolId};
+use crate::domain::notice::{About, MailKind};
+
+/// What became of a mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// To be sent, or to be tried again.
+    Waiting,
+    /// Handed to the mail server.
+    Sent,
+    /// Not needed any more when its turn came.
+    Skipped,
+    /// Given up; someone must look.
+    Failed,
+}
+
+impl Fate {
+    /// Every fate.
+    pub const ALL: [Self; 4] = [Self::Waiting, Self::Sent, Self::Skipped, Self::Failed];
+
+    /// The stored name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Sent => "sent",
+            Self::Skipped => "skipped",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// A mail in the outbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxMail {
+    /// Its id.
+    pub id: MailId,
+    /// Which mail.
+    pub kind: MailKind,
+    /// About which school.
+    pub school: Option<SchoolId>,
+    /// To which contact; `None` is Kurve's support, or an address that is known by `about`.
+    pub contact: Option<ContactId>,
+    /// About what.
+    pub about: About,
+    /// Two mails with the same key are one.
+    pub dedupe_key: String,
+    /// What became of it.
+    pub fate: Fate,
+    /// How often it was tried.
+    pub attempts: i32,
+    /// When the change was made.
+    pub created_at: DateTime<Utc>,
+    /// When it is due.
+    pub next_attempt_at: DateTime<Utc>,
+    /// When it was handed to the mail server.
+    pub sent_at: Option<DateTime<Utc>>,
+    /// Its own Message-ID.
+    pub message_id: String,
+    /// Why the last try failed, or why it was skipped.
+    pub last_error: Option<String>,
+}
+
+/// Puts mails in the outbox; one whose key is there already is left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_all(conn: &impl Connection, mails: &[OutboxMail]) -> Result<(), StoreError> {
+    for mail in mails {
+        let row = outbox::ActiveModel {
+            id: Set(mail.id.as_uuid()),
+            kind: Set(mail.kind.as_str().to_owned()),
+            school_id: Set(mail.school.map(SchoolId::as_uuid)),
+            contact_id: Set(mail.contact.map(ContactId::as_uuid)),
+            about: Set(serde_json::to_string(&mail.about).map_err(|_| corrupt(mail.id, "about"))?),
+            dedupe_key: Set(mail.dedupe_key.clone()),
+            status: Set(mail.fate.as_str().to_owned()),
+            attempts: Set(mail.attempts),
+            created_at: Set(mail.created_at),
+            next_attempt_at: Set(mail.next_attempt_at),
+            lease_until: Set(None),
+            sent_at: Set(mail.sent_at),
+            message_id: Set(mail.message_id.clone()),
+            last_error: Set(mail.last_error.clone()),
+        };
+        let keep = OnConflict::column(outbox::Column::DedupeKey).do_nothing().to_owned();
+        outbox::Entity::insert(row).on_conflict(keep).exec_without_returning(conn).await?;
+    }
+    Ok(())
+}
+
+/// Claims due mails with a lease and commits, so that no other worker takes them before `lease_until`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn claim_due(
+    db: &Db,
+    now: DateTime<Utc>,
+    lease_until: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<OutboxMail>, StoreError> {
+    let tx = db.begin_write().await?;
+    let is_free = outbox::COLUMN.lease_until.is_null().or(outbox::COLUMN.lease_until.lt(now));
+    let rows = outbox::Entity::find()
+        .filter(outbox::COLUMN.status.eq(Fate::Waiting.as_str()))
+        .filter(outbox::COLUMN.next_attempt_at.lte(now))
+        .filter(is_free)
+        .order_by_asc(outbox::COLUMN.next_attempt_at)
+        .order_by_asc(outbox::COLUMN.id)
+        .limit(limit)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .all(tx.conn())
+        .await?;
+    let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+    if !ids.is_empty() {
+        outbox::Entity::update_many()
+            .col_expr(outbox::COLUMN.lease_until, lease_until.into())
+            .col_expr(outbox::COLUMN.attempts, Expr::col(outbox::Column::Attempts).add(1))
+            .filter(outbox::COLUMN.id.is_in(ids))
+            .exec(tx.conn())
+            .await?;
+    }
+    tx.commit().await?;
+    rows.into_iter().map(|row| outbox::Model { attempts: row.attempts + 1, ..row }).map(to_mail).collect()
+}
+
+/// Notes that the mail server took a mail.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_sent(conn: &impl Connection, id: MailId, now: DateTime<Utc>) -> Result<(), StoreError> {
+    mark(conn, id, Fate::Sent, (Some(now), None)).await
+}
+
+/// Notes why a mail is no longer needed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_skipped(conn: &impl Connection, id: MailId, why: &str) -> Result<(), StoreError> {
+    mark(conn, id, Fate::Skipped, (None, Some(why))).await
+}
+
+/// Gives a mail up, with the reason.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_failed(conn: &impl Connection, id: MailId, why: &str) -> Result<(), StoreError> {
+    mark(conn, id, Fate::Failed, (None, Some(why))).await
+}
+
+async fn mark(
+    conn: &impl Connection,
+    id: MailId,
+    fate: Fate,
+    (sent_at, why): (Option<DateTime<Utc>>, Option<&str>),
+) -> Result<(), StoreError> {
+    outbox::Entity::update_many()
+        .col_expr(outbox::COLUMN.status, fate.as_str().into())
+        .col_expr(outbox::COLUMN.sent_at, sent_at.into())
+        .col_expr(outbox::COLUMN.last_error, why.into())
+        .col_expr(outbox::COLUMN.lease_until, Option::<DateTime<Utc>>::None.into())
+        .filter(outbox::COLUMN.id.eq(id.as_uuid()))
+        .filter(outbox::COLUMN.status.eq(Fate::Waiting.as_str()))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// Puts a mail back in line for a later try, with the reason.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_to_retry(
+    conn: &impl Connection,
+    id: MailId,
+    next_attempt_at: DateTime<Utc>,
+    why: &str,
+) -> Result<(), StoreError> {
+    outbox::Entity::update_many()
+        .col_expr(outbox::COLUMN.next_attempt_at, next_attempt_at.into())
+        .col_expr(outbox::COLUMN.last_error, why.into())
+        .col_expr(outbox::COLUMN.lease_until, Option::<DateTime<Utc>>::None.into())
+        .filter(outbox::COLUMN.id.eq(id.as_uuid()))
+        .filter(outbox::COLUMN.status.eq(Fate::Waiting.as_str()))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// Puts a mail that was given up back in line, from the first try; `false` when it was not given up.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_retried_by_hand(conn: &impl Connection, id: MailId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let changed = outbox::Entity::update_many()
+        .col_expr(outbox::COLUMN.status, Fate::Waiting.as_str().into())
+        .col_expr(outbox::COLUMN.attempts, 0.into())
+        .col_expr(outbox::COLUMN.next_attempt_at, now.into())
+        .filter(outbox::COLUMN.id.eq(id.as_uuid()))
+        .filter(outbox::COLUMN.status.eq(Fate::Failed.as_str()))
+        .exec(conn)
+        .await?;
+    Ok(changed.rows_affected == 1)
+}
+
+/// The mail with this id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(conn: &impl Connection, id: MailId) -> Result<Option<OutboxMail>, StoreError> {
+    outbox::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(to_mail).transpose()
+}
+
+/// A school's mails, newest first, at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_of_school(
+    conn: &impl Connection,
+    school: SchoolId,
+    limit: u64,
+) -> Result<Vec<OutboxMail>, StoreError> {
+    let rows = outbox::Entity::find()
+        .filter(outbox::COLUMN.school_id.eq(school.as_uuid()))
+        .order_by_desc(outbox::COLUMN.created_at)
+        .order_by_desc(outbox::COLUMN.id)
+        .limit(limit)
+        .all(conn)
+        .await?;
+    rows.into_iter().map(to_mail).collect()
+}
+
+/// Mails of one fate over all schools, newest first, at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_with_fate(conn: &impl Connection, fate: Fate, limit: u64) -> Result<Vec<OutboxMail>, StoreError> {
+    let rows = outbox::Entity::find()
+        .filter(outbox::COLUMN.status.eq(fate.as_str()))
+        .order_by_desc(outbox::COLUMN.next_attempt_at)
+        .order_by_desc(outbox::COLUMN.id)
+        .limit(limit)
+        .all(conn)
+        .await?;
+    rows.into_iter().map(to_mail).collect()
+}
+
+fn corrupt(id: MailId, what: &'static str) -> StoreError {
+    StoreError::CorruptRow { table: "outbox", id: id.to_string(), what }
+}
+
+fn to_mail(row: outbox::Model) -> Result<OutboxMail, StoreError> {
+    let id = MailId::from_uuid(row.id);
+    let fate = Fate::ALL.into_iter().find(|fate| fate.as_str() == row.status);
+    Ok(OutboxMail {
+        id,
+        kind: MailKind::parse(&row.kind).ok_or_else(|| corrupt(id, "kind"))?,
+        school: row.school_id.map(SchoolId::from_uuid),
+        contact: row.contact_id.map(ContactId::from_uuid),
+        about: serde_json::from_str(&row.about).map_err(|_| corrupt(id, "about"))?,
+        dedupe_key: row.dedupe_key,
+        fate: fate.ok_or_else(|| corrupt(id, "status"))?,
+        attempts: row.attempts,
+        created_at: row.created_at,
+        next_attempt_at: row.next_attempt_at,
+        sent_at: row.sent_at,
+        message_id: row.message_id,
+        last_error: row.last_error,
+    })
+}

@@ -1,0 +1,149 @@
+//! Schools beside their onboardings, as lists for Kurve.
+
+use chrono::{DateTime, Utc};
+use entity::{onboarding, school};
+use sea_orm::sea_query::{Cond, Expr, Func, LikeExpr};
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+
+use super::{Connection, StoreError, onboardings, schools};
+use crate::domain::ids::SchoolId;
+use crate::domain::onboarding::{Gate, Onboarding, Party};
+use crate::domain::school::School;
+
+/// One school in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overview {
+    /// The school.
+    pub school: School,
+    /// Where it stands.
+    pub state: Onboarding,
+    /// The version of that.
+    pub version: i32,
+    /// Since when something waits on Kurve.
+    pub kurve_since: Option<DateTime<Utc>>,
+}
+
+/// Which schools to list; every part narrows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// A part of the name, BRIN or domain.
+    pub text: Option<String>,
+    /// Only schools where this gate is no.
+    pub gate_missing: Option<Gate>,
+    /// Only schools where this party holds a ball.
+    pub holder: Option<Party>,
+    /// Only schools in this state: a name of [`crate::domain::onboarding::Lifecycle::NAMES`].
+    pub lifecycle: Option<String>,
+}
+
+/// The place after which a list goes on: name and id of the last row shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct After {
+    /// The name.
+    pub name: String,
+    /// The id.
+    pub id: SchoolId,
+}
+
+/// What waits on Kurve: stuck schools first, then the longest waiting; at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_waiting_on_kurve(conn: &impl Connection, limit: u64) -> Result<Vec<Overview>, StoreError> {
+    let rows = onboarding::Entity::find()
+        .find_also_related(school::Entity)
+        .filter(onboarding::COLUMN.kurve_since.is_not_null())
+        .order_by_desc(onboarding::COLUMN.is_stuck)
+        .order_by_asc(onboarding::COLUMN.kurve_since)
+        .order_by_asc(onboarding::COLUMN.school_id)
+        .limit(limit)
+        .all(conn)
+        .await?;
+    rows.into_iter().map(to_overview).collect()
+}
+
+/// Schools by name, after a place, at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(
+    conn: &impl Connection,
+    filter: &Filter,
+    after: Option<&After>,
+    limit: u64,
+) -> Result<Vec<Overview>, StoreError> {
+    let mut query = onboarding::Entity::find().find_also_related(school::Entity);
+    query = query.filter(condition(filter));
+    if let Some(after) = after {
+        let same_name = school::COLUMN.name.eq(&after.name).and(school::COLUMN.id.gt(after.id.as_uuid()));
+        query = query.filter(school::COLUMN.name.gt(&after.name).or(same_name));
+    }
+    let rows = query
+        .order_by_asc(school::COLUMN.name)
+        .order_by_asc(school::COLUMN.id)
+        .limit(limit)
+        .all(conn)
+        .await?;
+    rows.into_iter().map(to_overview).collect()
+}
+
+fn condition(filter: &Filter) -> Cond {
+    let mut all = Cond::all();
+    if let Some(text) = filter.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+        let pattern = format!("%{}%", escape_like(&text.to_lowercase()));
+        // A BRIN is typed in many ways; it is stored in one.
+        let brin = format!("{}%", escape_like(&text.replace([' ', '.', '-'], "").to_uppercase()));
+        let like = |pattern: &str| LikeExpr::new(pattern.to_owned()).escape('\\');
+        all = all.add(
+            Cond::any()
+                .add(Expr::expr(Func::lower(Expr::col(school::Column::Name.as_column_ref()))).like(like(&pattern)))
+                .add(Expr::col(school::Column::BrinKey.as_column_ref()).like(like(&brin)))
+                .add(Expr::col(school::Column::Domain.as_column_ref()).like(like(&pattern))),
+        );
+    }
+    if let Some(gate) = filter.gate_missing {
+        all = all.add(match gate {
+            Gate::Consent => onboarding::COLUMN.gate_consent.eq(false),
+            Gate::Webservice => onboarding::COLUMN.gate_webservice.eq(false),
+            Gate::Password => onboarding::COLUMN.gate_password.eq(false),
+            Gate::Allowlisting => onboarding::COLUMN.gate_allowlisting.eq(false),
+            Gate::Activation => onboarding::COLUMN.gate_activation.eq(false),
+        });
+    }
+    if let Some(holder) = filter.holder {
+        all = all.add(match holder {
+            Party::School => onboarding::COLUMN.held_by_school.eq(true),
+            Party::Kurve => onboarding::COLUMN.held_by_kurve.eq(true),
+            Party::Magister => onboarding::COLUMN.held_by_magister.eq(true),
+        });
+    }
+    if let Some(lifecycle) = &filter.lifecycle {
+        all = all.add(onboarding::COLUMN.lifecycle.eq(lifecycle.as_str()));
+    }
+    all
+}
+
+fn escape_like(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}
+
+fn to_overview((row, school): (onboarding::Model, Option<school::Model>)) -> Result<Overview, StoreError> {
+    let school = school.ok_or(StoreError::Missing { table: "school" })?;
+    let versioned = onboardings::to_versioned(&row)?;
+    Ok(Overview {
+        school: schools::to_school(school)?,
+        state: versioned.state,
+        version: versioned.version,
+        kurve_since: row.kurve_since,
+    })
+}
+
+/// How many schools there are in all.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count(conn: &impl Connection) -> Result<u64, StoreError> {
+    use sea_orm::PaginatorTrait;
+    let query: Select<school::Entity> = school::Entity::find();
+    Ok(query.count(conn).await?)
+}

@@ -1,0 +1,44 @@
+//! The shape of the database: making it, and telling whether it is up to date.
+
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
+
+use super::{Db, StoreError};
+
+/// The number of our advisory lock on PostgreSQL while migrating.
+const MIGRATING: i64 = 0x6b6f_7070_0002;
+
+/// Brings the database up to date and returns how many steps that took.
+///
+/// Instances that start together wait for one another: on PostgreSQL by an advisory lock; on SQLite the caller holds
+/// the lock on the file.
+///
+/// # Errors
+/// When a step fails; that step is undone.
+pub async fn migrate(db: &Db) -> Result<usize, StoreError> {
+    let conn = db.migrating();
+    if conn.get_database_backend() != DatabaseBackend::Postgres {
+        return migrate_alone(db).await;
+    }
+    let tx = db.begin_write().await?;
+    let sql = "SELECT pg_advisory_xact_lock($1)";
+    let statement = Statement::from_sql_and_values(DatabaseBackend::Postgres, sql, [MIGRATING.into()]);
+    tx.conn().execute_raw(statement).await?;
+    let steps = migrate_alone(db).await?;
+    tx.commit().await?;
+    Ok(steps)
+}
+
+async fn migrate_alone(db: &Db) -> Result<usize, StoreError> {
+    let missing = pending(db).await?;
+    Migrator::up(db.migrating(), None).await?;
+    Ok(missing)
+}
+
+/// How many steps the database is behind.
+///
+/// # Errors
+/// When the database fails.
+pub async fn pending(db: &Db) -> Result<usize, StoreError> {
+    Ok(Migrator::get_pending_migrations(db.migrating()).await?.len())
+}
