@@ -9,12 +9,20 @@
 //!  entity      domain                   rows · rules
 //! ```
 //!
+//! Imports point down. [`clock`], [`chance`], [`links`] and [`words`] are open to every room but [`domain`].
 
+pub mod app;
 pub mod chance;
+pub mod cli;
+pub mod clock;
 pub mod crypto;
 pub mod domain;
+pub mod jobs;
 pub mod links;
 pub mod mail;
-pub mod store;
 pub mod services;
+pub mod shutdown;
+pub mod store;
+pub mod telemetry;
+pub mod web;
 pub mod words;

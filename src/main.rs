@@ -1,3 +1,21 @@
-//! The binary.
+//! The binary: reads the command line and does what it asks.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+use koppelklaar::cli::Cli;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    if rustls::crypto::ring::default_provider().install_default().is_err() {
+        eprintln!("koppelklaar: TLS was set up twice");
+        return ExitCode::FAILURE;
+    }
+    match Cli::parse().run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("koppelklaar: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

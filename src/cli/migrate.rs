@@ -1,0 +1,35 @@
+//! `koppelklaar migrate`.
+
+use std::fs::File;
+
+use crate::app::{App, StartError, with_ending};
+use crate::cli::settings::Settings;
+use crate::store::{schema, sqlite_path};
+
+pub(super) async fn run(settings: &Settings) -> Result<(), StartError> {
+    let steps = migrate(settings).await?;
+    match steps {
+        0 => println!("The database is up to date."),
+        1 => println!("The database was brought up to date in 1 step."),
+        steps => println!("The database was brought up to date in {steps} steps."),
+    }
+    Ok(())
+}
+
+/// Brings the database up to date; commands that start together wait for one another.
+pub(super) async fn migrate(settings: &Settings) -> Result<usize, StartError> {
+    let url = settings.database_url()?;
+    let _turn = sqlite_path(url.expose()).map(|path| wait_for_turn(&with_ending(&path, "migrating"))).transpose()?;
+    let app = App::open(settings).await?;
+    let steps = schema::migrate(&app.office.db).await;
+    let steps = steps.map_err(|error| StartError::new(format!("the database was not changed: {error}")))?;
+    app.office.db.close().await;
+    Ok(steps)
+}
+
+fn wait_for_turn(path: &std::path::Path) -> Result<File, StartError> {
+    let cannot = |error| StartError::new(format!("KOPPELKLAAR_DATABASE_URL: {} cannot be used ({error})", path.display()));
+    let file = File::create(path).map_err(cannot)?;
+    file.lock().map_err(cannot)?;
+    Ok(file)
+}

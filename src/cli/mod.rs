@@ -1,0 +1,90 @@
+//! The command line: a file per command. Output is for people; errors say what to do.
+
+#![expect(clippy::print_stdout, reason = "commands answer on standard output")]
+
+mod api_key;
+mod audit;
+mod demo;
+mod doctor;
+mod key;
+mod migrate;
+mod serve;
+pub mod settings;
+mod staff;
+
+use clap::{Parser, Subcommand};
+
+use crate::app::{App, StartError};
+use crate::services::ServiceError;
+use crate::telemetry;
+use crate::web::error::chain;
+use settings::Settings;
+
+/// Koppelklaar takes a Dutch school from "we want Numo" to the moment it may press MAGISTER IMPORT.
+#[derive(Debug, Parser)]
+#[command(name = "koppelklaar", version, max_term_width = 110)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs the whole product on a temporary folder, with schools in every state, log-ins and a mailbox to look in
+    Demo(demo::DemoArgs),
+    /// Serves the pages and the API, sends mails, and does what is on the timer
+    Serve(settings::ServeSettings),
+    /// Brings the database up to date with this release
+    Migrate,
+    /// Accounts of Kurve's colleagues
+    #[command(subcommand)]
+    Staff(staff::StaffCommand),
+    /// Keys for machines that ask for verdicts
+    #[command(subcommand)]
+    ApiKey(api_key::ApiKeyCommand),
+    /// The audit
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
+    /// Keys for sealing
+    #[command(subcommand)]
+    Key(key::KeyCommand),
+    /// Checks settings, database, keys and mail, and says what to do
+    Doctor,
+}
+
+impl Cli {
+    /// Does what the command line asks.
+    ///
+    /// # Errors
+    /// What is wrong, and what to do.
+    pub async fn run(self) -> Result<(), StartError> {
+        let Self { command, settings } = self;
+        let usual = if matches!(command, Command::Demo(_)) { tracing::Level::WARN } else { tracing::Level::INFO };
+        telemetry::start(settings.log_level.unwrap_or(usual), settings.log_format)
+            .map_err(|error| StartError::new(format!("logging does not start ({error})")))?;
+        match command {
+            Command::Demo(args) => demo::run(settings, &args).await,
+            Command::Serve(serving) => serve::run(&settings, &serving).await,
+            Command::Migrate => migrate::run(&settings).await,
+            Command::Staff(command) => staff::run(&settings, command).await,
+            Command::ApiKey(command) => api_key::run(&settings, command).await,
+            Command::Audit(command) => audit::run(&settings, &command).await,
+            Command::Key(command) => key::run(&command),
+            Command::Doctor => doctor::run(&settings).await,
+        }
+    }
+}
+
+/// Opens an installation whose database is up to date.
+async fn open(settings: &Settings) -> Result<App, StartError> {
+    let app = App::open(settings).await?;
+    app.check_schema().await?;
+    Ok(app)
+}
+
+/// A service's error for who sits at the command line.
+fn failed(error: &ServiceError) -> StartError {
+    StartError::new(chain(error))
+}

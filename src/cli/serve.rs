@@ -1,0 +1,43 @@
+//! `koppelklaar serve`.
+
+use tokio::net::TcpListener;
+
+use crate::app::{App, StartError, lock_database};
+use crate::cli::settings::{ServeSettings, Settings};
+use crate::web::rate_limit::Allowance;
+use crate::web::{DemoSite, router, server};
+use crate::{cli, shutdown};
+
+pub(super) async fn run(settings: &Settings, serving: &ServeSettings) -> Result<(), StartError> {
+    let _lock = lock_database(settings.database_url()?.expose())?;
+    let app = cli::open(settings).await?;
+    if settings.query_template.is_none() {
+        tracing::warn!("Query files are made from the sample template: set KOPPELKLAAR_QUERY_TEMPLATE before schools use them");
+    }
+    let listener = listen(serving).await?;
+    until_stopped(app, serving, listener, None).await
+}
+
+pub(super) async fn listen(serving: &ServeSettings) -> Result<TcpListener, StartError> {
+    TcpListener::bind(serving.listen).await.map_err(|error| {
+        StartError::new(format!("KOPPELKLAAR_LISTEN: {} cannot be listened on ({error}). Choose another address.", serving.listen))
+    })
+}
+
+pub(super) async fn until_stopped(
+    app: App,
+    serving: &ServeSettings,
+    listener: TcpListener,
+    demo: Option<DemoSite>,
+) -> Result<(), StartError> {
+    let stop = shutdown::on_signal().map_err(|error| StartError::new(format!("no signals ({error})")))?;
+    let allowance = Allowance { per_client: serving.forms_per_client, per_address: serving.forms_per_address };
+    let site = app.site(allowance, serving.trusted_proxies, demo);
+    let mut workers = app.start_workers(site.clone(), &stop).await?;
+    tracing::info!(listen = %serving.listen, "Serving {}", app.office.base);
+    server::serve(listener, router(site), stop).await;
+    while workers.join_next().await.is_some() {}
+    app.office.db.close().await;
+    tracing::info!("Stopped");
+    Ok(())
+}

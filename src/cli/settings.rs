@@ -1,0 +1,178 @@
+//! Every setting is an option with an environment name, so that `--help` is the reference. Secrets may come from a
+//! file; a wrong value stops the start by the setting's name and is never printed.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use clap::Args;
+use zeroize::Zeroizing;
+
+use crate::app::StartError;
+use crate::domain::credential::PasswordLength;
+use crate::domain::text::EmailAddress;
+use crate::links::BaseUrl;
+use crate::telemetry::LogFormat;
+
+/// A secret setting; nothing prints it.
+#[derive(Clone)]
+pub struct SecretText(Zeroizing<String>);
+
+impl SecretText {
+    /// The secret itself.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for SecretText {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(Zeroizing::new(text.to_owned())))
+    }
+}
+
+impl fmt::Debug for SecretText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretText(hidden)")
+    }
+}
+
+/// Settings of every command that touches an installation.
+#[derive(Debug, Clone, Args)]
+pub struct Settings {
+    /// The database: sqlite:PATH, or postgres://USER:PASSWORD@HOST/NAME
+    #[arg(long, env = "KOPPELKLAAR_DATABASE_URL", hide_env_values = true, global = true)]
+    database_url: Option<SecretText>,
+
+    /// A file that holds the database URL [default: sqlite:koppelklaar.db]
+    #[arg(long, env = "KOPPELKLAAR_DATABASE_URL_FILE", global = true, conflicts_with = "database_url")]
+    database_url_file: Option<PathBuf>,
+
+    /// The key ring: lines ID:BASE64, the newest last
+    #[arg(long, env = "KOPPELKLAAR_KEYS", hide_env_values = true, global = true)]
+    keys: Option<SecretText>,
+
+    /// A file that holds the key ring [default with SQLite: beside the database, made on first start]
+    #[arg(long, env = "KOPPELKLAAR_KEYS_FILE", global = true, conflicts_with = "keys")]
+    keys_file: Option<PathBuf>,
+
+    /// Where this installation is reached: scheme, host and perhaps a port; links in mails and redirects start with it
+    #[arg(long, env = "KOPPELKLAAR_BASE_URL", default_value = "http://127.0.0.1:8080", global = true)]
+    pub base_url: BaseUrl,
+
+    /// The mail server: smtps://USER:PASSWORD@HOST, or smtp://HOST:PORT?tls=required; without it mails become files
+    #[arg(long, env = "KOPPELKLAAR_SMTP_URL", hide_env_values = true, global = true)]
+    smtp_url: Option<SecretText>,
+
+    /// A file that holds the mail server's URL
+    #[arg(long, env = "KOPPELKLAAR_SMTP_URL_FILE", global = true, conflicts_with = "smtp_url")]
+    smtp_url_file: Option<PathBuf>,
+
+    /// The folder for mails when there is no mail server
+    #[arg(long, env = "KOPPELKLAAR_MAIL_DIR", default_value = "koppelklaar-mail", global = true)]
+    pub mail_dir: PathBuf,
+
+    /// The address that mails come from
+    #[arg(long, env = "KOPPELKLAAR_MAIL_FROM", default_value = "koppelklaar@kurve.nl", value_parser = address, global = true)]
+    pub mail_from: String,
+
+    /// Kurve's support: shown on every page, and told what waits on Kurve
+    #[arg(long, env = "KOPPELKLAAR_SUPPORT_EMAIL", default_value = "support@kurve.nl", value_parser = address, global = true)]
+    pub support_email: String,
+
+    /// The installation's query template [default: the sample that ships with the product]
+    #[arg(long, env = "KOPPELKLAAR_QUERY_TEMPLATE", global = true)]
+    pub query_template: Option<PathBuf>,
+
+    /// How many signs a webservice password has, 20 to 64
+    #[arg(long, env = "KOPPELKLAAR_PASSWORD_LENGTH", default_value_t = PasswordLength::default(), global = true)]
+    pub password_length: PasswordLength,
+
+    /// How much is logged: error, warn, info, debug or trace [default: info, and warn in the demo]
+    #[arg(long, env = "KOPPELKLAAR_LOG_LEVEL", global = true)]
+    pub log_level: Option<tracing::Level>,
+
+    /// How log lines look
+    #[arg(long, env = "KOPPELKLAAR_LOG_FORMAT", default_value = "text", global = true)]
+    pub log_format: LogFormat,
+}
+
+/// Settings of the commands that serve pages.
+#[derive(Debug, Clone, Args)]
+pub struct ServeSettings {
+    /// The address to listen on; put a proxy with TLS before it
+    #[arg(long, env = "KOPPELKLAAR_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+
+    /// How many proxies before this one add to X-Forwarded-For
+    #[arg(long, env = "KOPPELKLAAR_TRUSTED_PROXIES", default_value_t = 0)]
+    pub trusted_proxies: usize,
+
+    /// How many sign-ins and requests one client may post per minute
+    #[arg(long, env = "KOPPELKLAAR_FORMS_PER_CLIENT", default_value = "20")]
+    pub forms_per_client: NonZeroU32,
+
+    /// How many sign-ins and requests one address may be used for per quarter of an hour
+    #[arg(long, env = "KOPPELKLAAR_FORMS_PER_ADDRESS", default_value = "10")]
+    pub forms_per_address: NonZeroU32,
+}
+
+impl Settings {
+    /// The database's URL.
+    ///
+    /// # Errors
+    /// When its file cannot be read, or it is of another kind of database.
+    pub fn database_url(&self) -> Result<SecretText, StartError> {
+        let given = given("KOPPELKLAAR_DATABASE_URL", self.database_url.as_ref(), self.database_url_file.as_deref())?;
+        let url = match given {
+            Some(url) => url,
+            None => SecretText(Zeroizing::new("sqlite:koppelklaar.db".to_owned())),
+        };
+        let is_known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|start| url.expose().starts_with(start));
+        if is_known { Ok(url) } else { Err(StartError::new("KOPPELKLAAR_DATABASE_URL: must start with sqlite: or postgres://")) }
+    }
+
+    /// Works on another SQLite file, mail folder and base URL: for the demo.
+    pub fn move_to(&mut self, folder: &Path, base_url: BaseUrl) {
+        let url = format!("sqlite:{}", folder.join("koppelklaar.db").display());
+        self.database_url = Some(SecretText(Zeroizing::new(url)));
+        (self.database_url_file, self.keys, self.keys_file, self.smtp_url, self.smtp_url_file) = (None, None, None, None, None);
+        self.mail_dir = folder.join("mail");
+        self.base_url = base_url;
+    }
+
+    /// The key ring's text, if it is given.
+    ///
+    /// # Errors
+    /// When its file cannot be read.
+    pub fn keys(&self) -> Result<Option<SecretText>, StartError> {
+        given("KOPPELKLAAR_KEYS", self.keys.as_ref(), self.keys_file.as_deref())
+    }
+
+    /// The mail server's URL, if there is one.
+    ///
+    /// # Errors
+    /// When its file cannot be read.
+    pub fn smtp_url(&self) -> Result<Option<SecretText>, StartError> {
+        given("KOPPELKLAAR_SMTP_URL", self.smtp_url.as_ref(), self.smtp_url_file.as_deref())
+    }
+}
+
+fn given(name: &str, value: Option<&SecretText>, file: Option<&Path>) -> Result<Option<SecretText>, StartError> {
+    if let Some(value) = value {
+        return Ok(Some(value.clone()));
+    }
+    let Some(file) = file else { return Ok(None) };
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| StartError::new(format!("{name}_FILE: {} cannot be read ({error})", file.display())))?;
+    Ok(Some(SecretText(Zeroizing::new(text.trim().to_owned()))))
+}
+
+fn address(text: &str) -> Result<String, String> {
+    EmailAddress::parse(text).map(|address| address.to_string()).map_err(|_| "must be an e-mail address".to_owned())
+}

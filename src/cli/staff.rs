@@ -1,0 +1,100 @@
+//! `koppelklaar staff`: accounts of Kurve's colleagues.
+
+use clap::Subcommand;
+
+use crate::app::{App, StartError};
+use crate::cli::settings::Settings;
+use crate::cli::{failed, open};
+use crate::crypto::Token;
+use crate::domain::actor::StaffRole;
+use crate::domain::text::{EmailAddress, PersonName};
+use crate::links;
+use crate::services::{ServiceError, staff_accounts};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum StaffCommand {
+    /// Makes an account and prints a one-time link to choose a password and a second factor
+    Add {
+        /// The address to sign in with
+        email: String,
+        /// The colleague's name
+        #[arg(long)]
+        name: String,
+        /// What they may do: admin, support or reader
+        #[arg(long, default_value = "support", value_parser = role)]
+        role: StaffRole,
+    },
+    /// Lists the accounts
+    List,
+    /// Prints a new one-time link, for who lost password or phone
+    Invite {
+        /// The address of the account
+        email: String,
+    },
+    /// Disables an account and ends its sessions
+    Disable {
+        /// The address of the account
+        email: String,
+    },
+}
+
+pub(super) async fn run(settings: &Settings, command: StaffCommand) -> Result<(), StartError> {
+    let app = open(settings).await?;
+    let now = app.clock.now();
+    match command {
+        StaffCommand::Add { email, name, role } => {
+            let person = (address(&email)?, name_of(&name)?, role);
+            match staff_accounts::add(&app.office, now, person).await {
+                Ok(token) => print_link(&app, &token),
+                Err(ServiceError::ContactExists) => {
+                    return Err(StartError::new("this address has an account: `koppelklaar staff invite` makes a new link"));
+                }
+                Err(error) => return Err(failed(&error)),
+            }
+        }
+        StaffCommand::Invite { email } => {
+            let token = staff_accounts::invite(&app.office, now, &address(&email)?).await.map_err(|error| gone(&error))?;
+            print_link(&app, &token);
+        }
+        StaffCommand::Disable { email } => {
+            staff_accounts::disable(&app.office, now, &address(&email)?).await.map_err(|error| gone(&error))?;
+            println!("The account is disabled and signed out.");
+        }
+        StaffCommand::List => {
+            for account in staff_accounts::list(&app.office).await.map_err(|error| failed(&error))? {
+                let state = match (account.disabled_at, &account.password_hash) {
+                    (Some(_), _) => "disabled",
+                    (None, None) => "invited",
+                    (None, Some(_)) => "active",
+                };
+                println!("{:8} {:8} {} <{}>", account.role.as_str(), state, account.name, account.email);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn print_link(app: &App, token: &Token) {
+    let link = app.office.base.to(&links::fill(links::STAFF_INVITE, &[&token.expose_text()]));
+    println!("Give this link to your colleague. It works once, within {} hours:", staff_accounts::INVITE_HOURS);
+    println!("{link}");
+}
+
+fn gone(error: &ServiceError) -> StartError {
+    match error {
+        ServiceError::NotFound => StartError::new("no working account has this address; `koppelklaar staff list` shows them"),
+        other => failed(other),
+    }
+}
+
+fn address(text: &str) -> Result<EmailAddress, StartError> {
+    EmailAddress::parse(text).map_err(|_| StartError::new("this is no e-mail address"))
+}
+
+fn name_of(text: &str) -> Result<PersonName, StartError> {
+    PersonName::parse(text).map_err(|_| StartError::new("--name: must be 2 to 100 signs with a letter"))
+}
+
+fn role(text: &str) -> Result<StaffRole, String> {
+    StaffRole::parse(text).ok_or_else(|| "must be admin, support or reader".to_owned())
+}

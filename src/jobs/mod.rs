@@ -1,0 +1,108 @@
+//! What runs by itself. The library only knocks, every minute; whether something is due, and which instance does it,
+//! the database decides. To add a job: a variant of [`Job`], and a service function that may run twice.
+
+pub mod mail;
+
+use chrono::{DateTime, Duration, Utc};
+use tokio_cron_scheduler::{Job as Knock, JobScheduler, JobSchedulerError};
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::services::{ServiceError, housekeeping, onboardings};
+use crate::store::job_slots;
+use crate::web::Site;
+use crate::web::error::chain;
+
+/// Knocks at second 0 of every minute, in UTC: it has no notion of time zones, and needs none here.
+const EVERY_MINUTE: &str = "0 * * * * *";
+
+/// Something on a timer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Job {
+    /// Resumes schools whose pause has ended.
+    ResumePaused,
+    /// Clears away sessions, links and requests that ended.
+    DeleteExpired,
+}
+
+impl Job {
+    /// Every job.
+    pub const ALL: [Self; 2] = [Self::ResumePaused, Self::DeleteExpired];
+
+    /// The name of its slot and of its log lines.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ResumePaused => "resume_paused",
+            Self::DeleteExpired => "delete_expired",
+        }
+    }
+
+    /// How long after one run the next is due.
+    fn period(self) -> Duration {
+        match self {
+            Self::ResumePaused => Duration::minutes(10),
+            Self::DeleteExpired => Duration::hours(6),
+        }
+    }
+}
+
+/// Starts the timer; the answer runs until `stop`.
+///
+/// # Errors
+/// When the library does not start.
+pub async fn start(
+    app: App,
+    site: Site,
+    stop: CancellationToken,
+) -> Result<impl Future<Output = ()>, JobSchedulerError> {
+    let mut scheduler = JobScheduler::new().await?;
+    let knock = Knock::new_async(EVERY_MINUTE, move |_, _| {
+        let (app, site) = (app.clone(), site.clone());
+        Box::pin(async move {
+            site.limits.forget_idle();
+            run_due(&app).await;
+        })
+    })?;
+    scheduler.add(knock).await?;
+    scheduler.start().await?;
+    Ok(async move {
+        stop.cancelled().await;
+        if let Err(error) = scheduler.shutdown().await {
+            tracing::warn!(error = %error, "The timer did not stop cleanly");
+        }
+    })
+}
+
+/// Runs every job that is due and that no other instance has.
+pub async fn run_due(app: &App) {
+    let now = app.clock.now();
+    for job in Job::ALL {
+        let name = job.as_str();
+        match job_slots::claim(app.office.db.writer(), name, now, now + job.period()).await {
+            Ok(true) => run_logged(app, job, now).await,
+            Ok(false) => {}
+            Err(error) => tracing::error!(job.name = name, error = %error, "Could not ask whether {name} is due"),
+        }
+    }
+}
+
+async fn run_logged(app: &App, job: Job, now: DateTime<Utc>) {
+    let name = job.as_str();
+    match run(app, job, now).await {
+        Ok(0) => tracing::debug!(job.name = name, "Ran {name}: nothing to do"),
+        Ok(count) => tracing::info!(job.name = name, job.count = count, "Ran {name}"),
+        Err(error) => tracing::error!(job.name = name, cause = chain(&error), "Failed {name}"),
+    }
+}
+
+/// Runs a job now and returns how much it did.
+///
+/// # Errors
+/// When it could not even begin.
+pub async fn run(app: &App, job: Job, now: DateTime<Utc>) -> Result<u64, ServiceError> {
+    match job {
+        Job::ResumePaused => Ok(onboardings::resume_due(&app.office, now).await? as u64),
+        Job::DeleteExpired => housekeeping::delete_expired(&app.office, now).await,
+    }
+}

@@ -1,0 +1,165 @@
+//! The verdict over one school.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use crate::crypto::{digest, hex};
+use crate::domain::import_gate::Verdict;
+use crate::domain::onboarding::{Gate, Onboarding, Party, Step};
+use crate::domain::text::Brin;
+use crate::services::import_gate::{self, GateAnswer};
+use crate::web::Site;
+use crate::web::extract::ApiClient;
+use crate::web::problem::{ApiError, Problem};
+
+/// The verdict with what it rests on.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct ImportGate {
+    /// The BRIN as the school registered it.
+    brin: String,
+    /// `open`: MAGISTER IMPORT may be pressed. `closed`: it may not.
+    verdict: &'static str,
+    /// Why it is closed, by gate; empty when it is open.
+    reasons: Vec<Reason>,
+    /// The five answers, in the manual's order.
+    answers: Vec<Answer>,
+    /// Where the onboarding stands: `active`, `paused`, `withdrawn` or `completed`.
+    state: &'static str,
+    /// Counts changes: a higher one is newer.
+    version: i32,
+}
+
+/// Why one gate keeps the import closed.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Reason {
+    /// The gate.
+    gate: &'static str,
+    /// What is missing.
+    missing: Vec<Missing>,
+}
+
+/// A step that is not done.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Missing {
+    /// The step.
+    step: &'static str,
+    /// Who has to act: `school`, `kurve` or `magister`; null while it waits on another step.
+    holder: Option<&'static str>,
+}
+
+/// One of the five answers.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Answer {
+    /// The gate.
+    gate: &'static str,
+    /// Whether the answer is yes.
+    yes: bool,
+    /// The weakest evidence of its steps: `claimed`, `confirmed` or `proven`; null while it is no.
+    evidence: Option<&'static str>,
+    /// When the answer became yes; null while it is no.
+    since: Option<DateTime<Utc>>,
+    /// Its steps.
+    steps: Vec<StepAnswer>,
+}
+
+/// One step of an answer.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct StepAnswer {
+    /// The step.
+    step: &'static str,
+    /// Whether it is done.
+    yes: bool,
+    /// On what evidence; null while it is not done.
+    evidence: Option<&'static str>,
+    /// When that was given; null while it is not done.
+    at: Option<DateTime<Utc>>,
+}
+
+/// May this school import?
+#[utoipa::path(
+    get,
+    path = "/api/v1/import-gate/{brin}",
+    params(("brin" = String, Path, description = "Two digits, two letters, and perhaps two digits of the site")),
+    responses(
+        (status = 200, body = ImportGate, description = "The verdict"),
+        (status = 304, description = "The verdict is the one that If-None-Match names"),
+        (status = 401, body = Problem, content_type = "application/problem+json", description = "No working API key"),
+        (status = 404, body = Problem, content_type = "application/problem+json", description = "No such school"),
+        (status = 422, body = Problem, content_type = "application/problem+json", description = "Not a BRIN"),
+    ),
+    security(("api_key" = []))
+)]
+pub(super) async fn show(
+    State(site): State<Site>,
+    _client: ApiClient,
+    Path(brin): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let brin = Brin::parse(&brin).map_err(|_| ApiError::BadBrin)?;
+    let found = import_gate::answer(&site.office, &brin).await?;
+    let tag = entity_tag(&found);
+    let cache = [(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")), (header::ETAG, tag.clone())];
+    if headers.get_all(header::IF_NONE_MATCH).iter().any(|known| names(known, &tag)) {
+        return Ok((StatusCode::NOT_MODIFIED, cache).into_response());
+    }
+    Ok((cache, Json(body(&found))).into_response())
+}
+
+fn entity_tag(found: &GateAnswer) -> HeaderValue {
+    let version = found.version.to_be_bytes();
+    let hash = hex(&digest(&[found.brin.as_str().as_bytes(), &version]));
+    HeaderValue::from_str(&format!("\"{}\"", &hash[..16])).expect("hexadecimal in quotes is a header value")
+}
+
+fn names(known: &HeaderValue, tag: &HeaderValue) -> bool {
+    let (Ok(known), Ok(tag)) = (known.to_str(), tag.to_str()) else { return false };
+    known.split(',').map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == tag)
+}
+
+fn body(found: &GateAnswer) -> ImportGate {
+    let reasons = match &found.verdict {
+        Verdict::Open => vec![],
+        Verdict::Closed { reasons } => reasons
+            .iter()
+            .map(|reason| Reason { gate: reason.gate.as_str(), missing: reason.missing.iter().map(missing).collect() })
+            .collect(),
+    };
+    ImportGate {
+        brin: found.brin.to_string(),
+        verdict: if found.verdict.is_open() { "open" } else { "closed" },
+        reasons,
+        answers: Gate::ALL.into_iter().map(|gate| answer(&found.state, gate)).collect(),
+        state: found.state.lifecycle().as_str(),
+        version: found.version,
+    }
+}
+
+fn missing((step, holder): &(Step, Option<Party>)) -> Missing {
+    Missing { step: step.as_str(), holder: holder.map(Party::as_str) }
+}
+
+fn answer(state: &Onboarding, gate: Gate) -> Answer {
+    let given: Vec<_> = gate.steps().iter().filter_map(|step| state.answer(*step)).map(|a| a.strongest()).collect();
+    let yes = state.is_gate_yes(gate);
+    Answer {
+        gate: gate.as_str(),
+        yes,
+        evidence: given.iter().map(|(evidence, _)| *evidence).min().filter(|_| yes).map(|evidence| evidence.as_str()),
+        since: given.iter().map(|(_, given)| given.at).max().filter(|_| yes),
+        steps: gate.steps().iter().map(|step| step_answer(state, *step)).collect(),
+    }
+}
+
+fn step_answer(state: &Onboarding, step: Step) -> StepAnswer {
+    let strongest = state.answer(step).map(|answer| answer.strongest());
+    StepAnswer {
+        step: step.as_str(),
+        yes: strongest.is_some(),
+        evidence: strongest.map(|(evidence, _)| evidence.as_str()),
+        at: strongest.map(|(_, given)| given.at),
+    }
+}

@@ -1,0 +1,36 @@
+//! The API for machines: JSON, problem details for every error, never HTML.
+
+mod import_gate;
+
+use axum::routing::get;
+use axum::{Json, Router};
+use utoipa::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+
+use crate::links;
+use crate::web::Site;
+
+/// The routes of this folder.
+pub fn routes() -> Router<Site> {
+    Router::new()
+        .route(links::API_IMPORT_GATE, get(import_gate::show))
+        .route(links::API_DESCRIPTION, get(|| async { Json(Description::openapi()) }))
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Koppelklaar", description = "May this school import? The verdict over a school, for Numo."),
+    paths(import_gate::show),
+    modifiers(&BearerKey)
+)]
+struct Description;
+
+struct BearerKey;
+
+impl utoipa::Modify for BearerKey {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let scheme = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
+        let components = openapi.components.get_or_insert_with(utoipa::openapi::Components::default);
+        components.add_security_scheme("api_key", scheme);
+    }
+}

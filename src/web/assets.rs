@@ -1,0 +1,71 @@
+//! Style sheet, script, fonts and icons, embedded in the binary and served under a name that changes with them.
+
+use std::sync::LazyLock;
+
+use axum::Router;
+use axum::extract::Path;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use rust_embed::RustEmbed;
+use tower_http::compression::CompressionLayer;
+
+use crate::crypto::{digest, hex};
+use crate::links;
+use crate::web::Site;
+
+#[derive(RustEmbed)]
+#[folder = "templates/assets/"]
+struct Files;
+
+/// Changes when any file does, so that browsers may keep each file for ever.
+static RELEASE: LazyLock<String> = LazyLock::new(|| {
+    let mut hashes = vec![];
+    for name in Files::iter() {
+        hashes.extend(Files::get(&name).map(|file| file.metadata.sha256_hash()));
+    }
+    let parts: Vec<&[u8]> = hashes.iter().map(<[u8; 32]>::as_slice).collect();
+    hex(&digest(&parts))[..12].to_owned()
+});
+
+/// Where a file is served.
+#[must_use]
+pub fn address(name: &str) -> String {
+    links::fill(links::ASSETS, &[&format!("{}/{name}", *RELEASE)])
+}
+
+/// The routes of this file. Only these answers are compressed: pages hold tokens beside what visitors typed.
+pub fn routes() -> Router<Site> {
+    Router::new()
+        .route(links::ASSETS, get(serve))
+        .route("/favicon.ico", get(|| async { file("favicon.ico") }))
+        .layer(CompressionLayer::new())
+}
+
+async fn serve(Path(path): Path<String>) -> Response {
+    match path.split_once('/') {
+        Some((_, name)) => file(name),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+fn file(name: &str) -> Response {
+    let Some(found) = Files::get(name) else { return StatusCode::NOT_FOUND.into_response() };
+    let headers = [
+        (header::CONTENT_TYPE, content_type(name)),
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+    ];
+    (headers, found.data.into_owned()).into_response()
+}
+
+fn content_type(name: &str) -> &'static str {
+    match name.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("woff2") => "font/woff2",
+        Some("ico") => "image/x-icon",
+        Some("txt") => "text/plain; charset=utf-8",
+        Some(_) | None => "application/octet-stream",
+    }
+}

@@ -1,0 +1,230 @@
+//! What a visitor sees when something did not go: the only place where errors become statuses.
+//!
+//! The visitor never sees a cause; the log gets the whole chain once, from the request middleware.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{OriginalUri, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::services::ServiceError;
+use crate::web::flash::see_other;
+use crate::web::problem::ApiError;
+use crate::web::{Site, flash, page};
+use crate::words;
+
+/// Why there is no page.
+#[derive(Debug)]
+pub enum PageError {
+    /// It does not exist, or the visitor may not know that it does.
+    NotFound,
+    /// The visitor's role does not allow it.
+    Forbidden,
+    /// Someone else was first.
+    Conflict,
+    /// The rules refuse it, in a Dutch sentence that says what to do.
+    Refused(String),
+    /// Too often.
+    TooOften {
+        /// How long to wait.
+        retry_after_seconds: u64,
+    },
+    /// The form is older than the browser's secret, or comes from elsewhere.
+    StaleForm,
+    /// The form cannot be read.
+    BadForm,
+    /// Sign in first, there.
+    SignIn {
+        /// The page to sign in at.
+        at: &'static str,
+        /// The cookie that remembers where to go on, if there is one.
+        next: Option<String>,
+    },
+    /// Something failed; the cause is for the log.
+    Service(ServiceError),
+    /// Something that should hold does not.
+    Broken(&'static str),
+}
+
+impl From<ServiceError> for PageError {
+    fn from(error: ServiceError) -> Self {
+        match error {
+            ServiceError::NotFound => Self::NotFound,
+            ServiceError::Forbidden => Self::Forbidden,
+            ServiceError::Conflict => Self::Conflict,
+            ServiceError::Refused(refusal) => Self::Refused(words::refusal(&refusal)),
+            ServiceError::NotHandedOut(refusal) => Self::Refused(words::reveal_refusal(&refusal)),
+            ServiceError::NobodyVouched => {
+                Self::Refused("Sta eerst in voor een contactpersoon. Anders kan niemand het wachtwoord ophalen.".to_owned())
+            }
+            ServiceError::LastContact => {
+                Self::Refused("Een school houdt altijd minstens één contactpersoon. Voeg eerst iemand anders toe.".to_owned())
+            }
+            ServiceError::ContactExists => Self::Refused("Dit e-mailadres hoort al bij een contactpersoon.".to_owned()),
+            ServiceError::BrinTaken => {
+                Self::Refused("Dit BRIN-nummer hoort al bij een andere school in Koppelklaar. Controleer het nummer.".to_owned())
+            }
+            ServiceError::TooOften { retry_after_seconds } => Self::TooOften { retry_after_seconds },
+            other @ (ServiceError::Store(_) | ServiceError::Broken(_) | ServiceError::Sealed(_)) => Self::Service(other),
+        }
+    }
+}
+
+/// The cause of a failure, for the request middleware to log.
+#[derive(Debug, Clone)]
+pub struct Cause(pub Arc<str>);
+
+/// The texts of an error page.
+#[derive(Debug, Clone)]
+pub struct ErrorText {
+    /// The heading.
+    pub title: &'static str,
+    /// What to do.
+    pub advice: String,
+}
+
+impl PageError {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Forbidden | Self::StaleForm => StatusCode::FORBIDDEN,
+            Self::Conflict => StatusCode::CONFLICT,
+            Self::Refused(_) | Self::BadForm => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::SignIn { .. } => StatusCode::SEE_OTHER,
+            Self::Service(_) | Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn text(&self) -> ErrorText {
+        let (title, advice) = match self {
+            Self::NotFound => ("Deze pagina is er niet", "Controleer het adres, of ga terug naar het begin.".to_owned()),
+            Self::Forbidden => ("Dit mag je niet doen", "Je account heeft hier geen rechten voor. Vraag een collega met meer rechten.".to_owned()),
+            Self::StaleForm => (
+                "Deze pagina was verlopen",
+                "Er is niets veranderd. Ga terug, laad de pagina opnieuw en probeer het nog eens. Sta ook cookies van deze site toe.".to_owned(),
+            ),
+            Self::Conflict => (
+                "Iemand was je voor",
+                "Er is intussen iets veranderd. Ga terug, laad de pagina opnieuw en kijk of het nog nodig is.".to_owned(),
+            ),
+            Self::Refused(sentence) => ("Dat kan nu niet", sentence.clone()),
+            Self::BadForm => ("Het formulier kon niet worden gelezen", "Ga terug, laad de pagina opnieuw en vul het formulier nog eens in.".to_owned()),
+            Self::TooOften { retry_after_seconds } => (
+                "Even wachten",
+                format!("Dit is te vaak geprobeerd. Wacht {} en probeer het dan opnieuw.", minutes(*retry_after_seconds)),
+            ),
+            Self::SignIn { .. } => ("Log eerst in", String::new()),
+            Self::Service(_) | Self::Broken(_) => (
+                "Er ging iets mis bij ons",
+                "Er is niets veranderd. Probeer het over een paar minuten nog eens. Blijft het misgaan, mail ons dan met de code hieronder.".to_owned(),
+            ),
+        };
+        ErrorText { title, advice }
+    }
+
+    fn cause(&self) -> Option<Cause> {
+        let chain = match self {
+            Self::Service(error) => chain(error),
+            Self::Broken(what) => (*what).to_owned(),
+            Self::NotFound
+            | Self::Forbidden
+            | Self::Conflict
+            | Self::Refused(_)
+            | Self::TooOften { .. }
+            | Self::StaleForm
+            | Self::BadForm
+            | Self::SignIn { .. } => return None,
+        };
+        Some(Cause(chain.into()))
+    }
+}
+
+fn minutes(seconds: u64) -> String {
+    match seconds.div_ceil(60) {
+        0 | 1 => "een minuut".to_owned(),
+        more => format!("{more} minuten"),
+    }
+}
+
+/// An error with everything behind it, in one line.
+#[must_use]
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+/// The error is written as a page by the middleware, which knows the site and the request's id.
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        if let Self::SignIn { at, next } = self {
+            let response = see_other(at);
+            return match next {
+                Some(cookie) => flash::with_cookie(response, &cookie),
+                None => response,
+            };
+        }
+        let mut response = self.status().into_response();
+        if let Self::TooOften { retry_after_seconds } = self {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after_seconds));
+        }
+        if let Some(cause) = self.cause() {
+            response.extensions_mut().insert(cause);
+        }
+        response.extensions_mut().insert(self.text());
+        response
+    }
+}
+
+/// The page of an error.
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    frame: page::Frame,
+    title: &'static str,
+    advice: String,
+    request_id: String,
+}
+
+/// Writes the page of an error into its answer.
+#[must_use]
+pub fn write_page(site: &Site, response: Response, request_id: &str) -> Response {
+    let Some(ErrorText { title, advice }) = response.extensions().get::<ErrorText>().cloned() else { return response };
+    let frame = page::Frame::bare(site);
+    let page = ErrorPage { frame, title, advice, request_id: request_id.to_owned() };
+    let html = page.render().unwrap_or_else(|_| title.to_owned());
+    let (mut parts, _) = response.into_parts();
+    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, html.into())
+}
+
+/// No such route: a page, or problem details under `/api`.
+pub async fn not_found(State(_): State<Site>, OriginalUri(uri): OriginalUri) -> Response {
+    if uri.path().starts_with("/api") { ApiError::NotFound.into_response() } else { PageError::NotFound.into_response() }
+}
+
+/// The route exists, with other methods.
+pub async fn method_not_allowed(OriginalUri(uri): OriginalUri) -> Response {
+    let mut response = if uri.path().starts_with("/api") {
+        ApiError::MethodNotAllowed.into_response()
+    } else {
+        PageError::NotFound.into_response()
+    };
+    *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+    response
+}
+
+/// A handler panicked: the visitor gets the page of a fault of ours.
+pub fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
+    PageError::Broken("a handler panicked").into_response()
+}

@@ -1,0 +1,225 @@
+//! Who visits. The extractor is the lock: a handler without one of these is public.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{Method, header};
+use chrono::{DateTime, Utc};
+
+use crate::crypto::Token;
+use crate::domain::actor::{Actor, StaffRole};
+use crate::domain::ids::SchoolId;
+use crate::domain::school::Contact;
+use crate::links;
+use crate::services::portal_access::{self, Visitor};
+use crate::services::{Call, api_keys, staff_auth};
+use crate::store::staff::StaffAccount;
+use crate::web::Site;
+use crate::web::error::PageError;
+use crate::web::flash::Flash;
+use crate::web::middleware::{BrowserSecret, RequestId, client_address};
+use crate::web::page::Frame;
+use crate::web::problem::ApiError;
+use crate::web::session::Jar;
+
+/// One request: when, its id, from which browser and client.
+#[derive(Debug, Clone)]
+pub struct Visit {
+    /// When it came.
+    pub now: DateTime<Utc>,
+    /// Its id.
+    pub request_id: String,
+    /// The secret of the browser.
+    pub browser: Token,
+    /// Where it came from.
+    pub client: IpAddr,
+    /// What was just done.
+    flash: Option<Flash>,
+}
+
+impl Visit {
+    /// When and in which request, as services take it.
+    #[must_use]
+    pub fn at(&self) -> (DateTime<Utc>, &str) {
+        (self.now, &self.request_id)
+    }
+
+    /// The frame around a page for this visit.
+    #[must_use]
+    pub fn frame(&self, site: &Site) -> Frame {
+        Frame {
+            flash: self.flash.map(|flash| flash.sentence().to_owned()),
+            csrf: site.office.keys.csrf_token(&self.browser.hash()),
+            ..Frame::bare(site)
+        }
+    }
+}
+
+impl FromRequestParts<Site> for Visit {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, PageError> {
+        let id = parts.extensions.get::<RequestId>().cloned().ok_or(PageError::Broken("a request without an id"))?;
+        let secret = parts.extensions.get::<BrowserSecret>().cloned();
+        let BrowserSecret(browser) = secret.ok_or(PageError::Broken("a browser without a secret"))?;
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        Ok(Self {
+            now: site.clock.now(),
+            request_id: id.0,
+            browser,
+            client: client_address(site, &parts.headers, peer),
+            flash: Jar::Flash.read(site, &parts.headers).as_deref().and_then(Flash::parse),
+        })
+    }
+}
+
+/// A contact of one school, signed in.
+#[derive(Debug, Clone)]
+pub struct SchoolContact {
+    /// Who.
+    pub contact: Contact,
+    /// The keyed hash of their address: more schools may know it.
+    pub email_key: String,
+    /// The session.
+    pub session: Token,
+    /// The visit.
+    pub visit: Visit,
+}
+
+impl SchoolContact {
+    /// The school that this session is about.
+    #[must_use]
+    pub fn school(&self) -> SchoolId {
+        self.contact.school
+    }
+
+    /// Who does it and when, as services take it.
+    #[must_use]
+    pub fn call(&self) -> Call {
+        let actor = Actor::Contact { id: self.contact.id, role: self.contact.role };
+        Call { actor, now: self.visit.now, request_id: self.visit.request_id.clone() }
+    }
+}
+
+impl FromRequestParts<Site> for SchoolContact {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, PageError> {
+        match AnySchoolVisitor::from_request_parts(parts, site).await? {
+            AnySchoolVisitor { visitor: Visitor::Contact { contact, email_key }, session, visit } => {
+                Ok(Self { contact, email_key, session, visit })
+            }
+            AnySchoolVisitor { visitor: Visitor::Choosing { .. }, .. } => {
+                Err(PageError::SignIn { at: links::SCHOOL_CHOOSE, next: next_cookie(parts, site) })
+            }
+        }
+    }
+}
+
+/// Someone signed in with a school's address, who may still have to choose which school.
+#[derive(Debug, Clone)]
+pub struct AnySchoolVisitor {
+    /// Who.
+    pub visitor: Visitor,
+    /// The session.
+    pub session: Token,
+    /// The visit.
+    pub visit: Visit,
+}
+
+impl FromRequestParts<Site> for AnySchoolVisitor {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, PageError> {
+        let visit = Visit::from_request_parts(parts, site).await?;
+        let session = Jar::School.read_token(site, &parts.headers);
+        let sign_in = |parts: &Parts| PageError::SignIn { at: links::SIGN_IN, next: next_cookie(parts, site) };
+        let Some(session) = session else { return Err(sign_in(parts)) };
+        match portal_access::find_visitor(&site.office, visit.now, &session).await? {
+            Some(visitor) => Ok(Self { visitor, session, visit }),
+            None => Err(sign_in(parts)),
+        }
+    }
+}
+
+/// Remembers a page of the school's own, to go on there after signing in.
+fn next_cookie(parts: &Parts, site: &Site) -> Option<String> {
+    let path = parts.uri.path();
+    let is_ours = path.starts_with("/school") && path.bytes().all(|sign| sign.is_ascii_alphanumeric() || b"/_-".contains(&sign));
+    (parts.method == Method::GET && is_ours).then(|| Jar::Next.write(site, path.to_owned()))
+}
+
+/// A colleague of Kurve, signed in.
+#[derive(Debug, Clone)]
+pub struct Staff {
+    /// Who.
+    pub account: StaffAccount,
+    /// The session.
+    pub session: Token,
+    /// The visit.
+    pub visit: Visit,
+}
+
+impl Staff {
+    /// Who does it and when, as services take it.
+    #[must_use]
+    pub fn call(&self) -> Call {
+        let actor = Actor::Staff { id: self.account.id, role: self.account.role };
+        Call { actor, now: self.visit.now, request_id: self.visit.request_id.clone() }
+    }
+
+    /// Whether buttons that change something are shown.
+    #[must_use]
+    pub fn can_act(&self) -> bool {
+        self.account.role.can_act()
+    }
+}
+
+impl FromRequestParts<Site> for Staff {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, PageError> {
+        let visit = Visit::from_request_parts(parts, site).await?;
+        let sign_in = PageError::SignIn { at: links::STAFF_SIGN_IN, next: None };
+        let Some(session) = Jar::Staff.read_token(site, &parts.headers) else { return Err(sign_in) };
+        match staff_auth::find_colleague(&site.office, visit.now, &session).await? {
+            Some(account) => Ok(Self { account, session, visit }),
+            None => Err(sign_in),
+        }
+    }
+}
+
+/// A colleague who may change things.
+#[derive(Debug, Clone)]
+pub struct ActingStaff(pub Staff);
+
+impl FromRequestParts<Site> for ActingStaff {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, PageError> {
+        let staff = Staff::from_request_parts(parts, site).await?;
+        match staff.account.role {
+            StaffRole::Admin | StaffRole::Support => Ok(Self(staff)),
+            StaffRole::Reader => Err(PageError::Forbidden),
+        }
+    }
+}
+
+/// A machine with a working key.
+#[derive(Debug, Clone)]
+pub struct ApiClient {
+    /// The key's name.
+    pub name: String,
+}
+
+impl FromRequestParts<Site> for ApiClient {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, ApiError> {
+        let given = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let key = given.and_then(|value| value.strip_prefix("Bearer ")).ok_or(ApiError::Unauthorized)?;
+        let found = api_keys::find(&site.office, site.clock.now(), key.trim()).await?;
+        Ok(Self { name: found.ok_or(ApiError::Unauthorized)?.name })
+    }
+}

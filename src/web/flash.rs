@@ -1,0 +1,110 @@
+//! What was just done, said once on the next page. The cookie holds a name; the sentence is ours.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::web::Site;
+use crate::web::session::Jar;
+
+macro_rules! flashes {
+    ($($(#[$doc:meta])* $variant:ident => $name:literal, $sentence:literal;)+) => {
+        /// Something that was just done.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Flash {
+            $($(#[$doc])* $variant,)+
+        }
+
+        impl Flash {
+            /// The name in the cookie.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// Reads the name in the cookie.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                match text { $($name => Some(Self::$variant),)+ _ => None }
+            }
+
+            /// What the page says.
+            #[must_use]
+            pub fn sentence(self) -> &'static str {
+                match self { $(Self::$variant => $sentence,)+ }
+            }
+        }
+    };
+}
+
+flashes! {
+    /// A step was claimed.
+    StepDone => "step_done", "Opgeslagen: deze stap is gedaan.";
+    /// A step was taken back.
+    StepTakenBack => "step_taken_back", "Opgeslagen: deze stap staat weer open.";
+    /// It was so already.
+    AlreadySo => "already_so", "Dit stond al zo. Er is niets veranderd.";
+    /// A step was reported stuck.
+    StuckReported => "stuck_reported", "Je melding is verstuurd. Kurve kijkt ernaar; je krijgt bericht per mail.";
+    /// A step was handed over.
+    HandedOver => "handed_over", "De stap is doorgegeven. Je collega krijgt een mail met uitleg.";
+    /// Details were sent.
+    DetailsSent => "details_sent", "De gegevens zijn opgeslagen.";
+    /// The import was reported done.
+    ImportReported => "import_reported", "Dank je wel. De import staat als gedaan genoteerd.";
+    /// Paused.
+    Paused => "paused", "De koppeling staat op pauze. Tot die datum krijgen jullie geen herinneringen.";
+    /// Resumed.
+    Resumed => "resumed", "De koppeling gaat weer verder.";
+    /// Withdrawn.
+    Withdrawn => "withdrawn", "De koppeling is gestopt.";
+    /// Reopened.
+    Reopened => "reopened", "De koppeling is weer geopend.";
+    /// Signed out.
+    SignedOut => "signed_out", "Je bent uitgelogd.";
+    /// Credentials were issued.
+    Issued => "issued", "Wachtwoord en query zijn klaargezet. De school heeft bericht gekregen.";
+    /// Credentials were handed over again.
+    HandedAgain => "handed_again", "Het wachtwoord kan weer vijf keer worden bekeken, veertien dagen lang.";
+    /// A step was confirmed.
+    Confirmed => "confirmed", "De stap is bevestigd.";
+    /// A step was sent back.
+    SentBack => "sent_back", "De stap is teruggestuurd. De school heeft bericht gekregen.";
+    /// A stuck step was answered.
+    Answered => "answered", "Je antwoord is verstuurd.";
+    /// A note was written.
+    NoteAdded => "note_added", "De notitie is opgeslagen.";
+    /// A contact was added.
+    ContactAdded => "contact_added", "De contactpersoon is toegevoegd en krijgt bericht.";
+    /// A contact was changed.
+    ContactChanged => "contact_changed", "De contactpersoon is gewijzigd.";
+    /// A contact was removed.
+    ContactRemoved => "contact_removed", "De contactpersoon is verwijderd en uitgelogd.";
+    /// A contact was vouched for.
+    Vouched => "vouched", "Vastgelegd: Kurve staat in voor deze contactpersoon.";
+    /// A mail was put back in line.
+    MailRetried => "mail_retried", "De mail staat weer in de rij.";
+    /// Password and second factor were chosen.
+    Enrolled => "enrolled", "Je wachtwoord en code-app zijn ingesteld. Log nu in.";
+}
+
+/// Goes to another page, which says what was done.
+#[must_use]
+pub fn redirect(site: &Site, to: &str, flash: Flash) -> Response {
+    let cookie = Jar::Flash.write(site, flash.as_str().to_owned());
+    with_cookie(see_other(to), &cookie)
+}
+
+/// Goes to another page after a form.
+#[must_use]
+pub fn see_other(to: &str) -> Response {
+    let to = HeaderValue::from_str(to).expect("paths of ours are plain ASCII");
+    (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
+}
+
+/// Adds a cookie to an answer.
+#[must_use]
+pub fn with_cookie(mut response: Response, cookie: &str) -> Response {
+    let value = HeaderValue::from_str(cookie).expect("cookies of ours are plain ASCII");
+    response.headers_mut().append(header::SET_COOKIE, value);
+    response
+}

@@ -1,0 +1,98 @@
+//! Posted forms: the CSRF check, and what is wrong with which field.
+
+use axum::Form;
+use axum::extract::{FromRequest, Request};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::domain::text::TextError;
+use crate::web::Site;
+use crate::web::error::PageError;
+use crate::web::middleware::BrowserSecret;
+
+/// A posted form of this site's own pages.
+#[derive(Debug)]
+pub struct Posted<T>(pub T);
+
+#[derive(Deserialize)]
+struct WithToken<T> {
+    #[serde(default)]
+    csrf: String,
+    #[serde(flatten)]
+    typed: T,
+}
+
+impl<T: DeserializeOwned> FromRequest<Site> for Posted<T> {
+    type Rejection = PageError;
+
+    async fn from_request(request: Request, site: &Site) -> Result<Self, PageError> {
+        let secret = request.extensions().get::<BrowserSecret>().cloned();
+        let BrowserSecret(browser) = secret.ok_or(PageError::StaleForm)?;
+        let Form(form) = Form::<WithToken<T>>::from_request(request, site).await.map_err(|_| PageError::BadForm)?;
+        if !site.office.keys.is_csrf_token(&browser.hash(), &form.csrf) {
+            return Err(PageError::StaleForm);
+        }
+        Ok(Self(form.typed))
+    }
+}
+
+/// A form of only a button.
+#[derive(Debug, Deserialize)]
+pub struct Pressed {}
+
+/// What is wrong with one field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    /// The field's name and id.
+    pub field: &'static str,
+    /// What to do.
+    pub message: String,
+}
+
+/// What is wrong with a form, in the order of its fields.
+#[derive(Debug, Clone, Default)]
+pub struct FieldErrors(Vec<FieldError>);
+
+impl FieldErrors {
+    /// Keeps a parsed value, or notes why it could not be parsed.
+    pub fn take<T>(&mut self, field: &'static str, parsed: Result<T, TextError>) -> Option<T> {
+        match parsed {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.add(field, error.sentence());
+                None
+            }
+        }
+    }
+
+    /// Keeps a chosen value, or notes that one must be chosen.
+    pub fn choose<T>(&mut self, field: &'static str, chosen: Option<T>, message: &str) -> Option<T> {
+        if chosen.is_none() {
+            self.add(field, message);
+        }
+        chosen
+    }
+
+    /// Notes what is wrong with a field.
+    pub fn add(&mut self, field: &'static str, message: impl Into<String>) {
+        self.0.push(FieldError { field, message: message.into() });
+    }
+
+    /// Whether nothing is wrong.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Everything that is wrong, for the summary above the form.
+    #[must_use]
+    pub fn all(&self) -> &[FieldError] {
+        &self.0
+    }
+
+    /// What is wrong with a field; empty if nothing is.
+    #[must_use]
+    pub fn at(&self, field: &str) -> &str {
+        self.0.iter().find(|error| error.field == field).map_or("", |error| error.message.as_str())
+    }
+}

@@ -1,0 +1,125 @@
+//! Around every request: an id and a log line, security headers, the host check, the browser's secret.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Instant;
+
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use crate::crypto::Token;
+use crate::web::Site;
+use crate::web::error::{self, Cause};
+use crate::web::flash::with_cookie;
+use crate::web::session::Jar;
+
+/// What styles, scripts, fonts and forms may be: only ours, nothing inline.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
+     font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// The id of a request, as in the log and on the page of a fault.
+#[derive(Debug, Clone)]
+pub struct RequestId(pub String);
+
+/// The secret of the browser that made a request.
+#[derive(Debug, Clone)]
+pub struct BrowserSecret(pub Token);
+
+/// Gives the request an id, and logs one line without addresses, names, tokens or query strings.
+pub async fn log_request(State(site): State<Site>, mut request: Request, next: Next) -> Response {
+    let id = site.office.chance.uuid_v7(site.clock.now()).to_string();
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let method = request.method().clone();
+    // The route, not the path: a path may hold a token.
+    let route = request.extensions().get::<MatchedPath>().map_or_else(|| "-".to_owned(), |path| path.as_str().to_owned());
+    let started = Instant::now();
+    let response = next.run(request).await;
+    let mut response = error::write_page(&site, response, &id);
+    let status = response.status().as_u16();
+    let took = started.elapsed().as_millis();
+    match response.extensions().get::<Cause>() {
+        Some(Cause(cause)) => {
+            tracing::error!(request.id = id, http.method = %method, http.route = route, http.status = status, took_ms = took, cause = %cause, "Failed {method} {route}");
+        }
+        None => {
+            tracing::info!(request.id = id, http.method = %method, http.route = route, http.status = status, took_ms = took, "Answered {method} {route}");
+        }
+    }
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
+    }
+    response
+}
+
+/// Adds the headers that every answer has.
+pub async fn add_headers(State(site): State<Site>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &'static str| {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    };
+    set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::X_FRAME_OPTIONS, "DENY");
+    set(header::REFERRER_POLICY, "no-referrer");
+    set(header::CACHE_CONTROL, "no-store");
+    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    set(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()");
+    if site.office.base.is_https() {
+        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+    response
+}
+
+/// Refuses a request for another host: links and redirects come from the configured base URL only.
+pub async fn check_host(State(site): State<Site>, request: Request, next: Next) -> Response {
+    let expected = site.office.base.authority();
+    let asked = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let asked = asked.or_else(|| request.uri().authority().map(axum::http::uri::Authority::as_str));
+    if asked.is_some_and(|asked| asked.eq_ignore_ascii_case(expected)) {
+        return next.run(request).await;
+    }
+    let text = format!("Deze dienst staat op {}\n", site.office.base);
+    (StatusCode::MISDIRECTED_REQUEST, text).into_response()
+}
+
+/// Makes sure that the browser has a secret of its own, and forgets a flash once it was shown.
+pub async fn keep_browser(State(site): State<Site>, mut request: Request, next: Next) -> Response {
+    if request.uri().path().starts_with("/api") || request.uri().path().starts_with("/assets") {
+        return next.run(request).await;
+    }
+    let known = Jar::Browser.read_token(&site, request.headers());
+    let is_new = known.is_none();
+    let secret = known.unwrap_or_else(|| Token::new(&site.office.chance));
+    let is_page = request.method() == Method::GET;
+    let had_flash = is_page && Jar::Flash.read(&site, request.headers()).is_some();
+    request.extensions_mut().insert(BrowserSecret(secret.clone()));
+    let mut response = next.run(request).await;
+    if is_new {
+        response = with_cookie(response, &Jar::Browser.write(&site, secret.expose_text()));
+    }
+    if had_flash && response.status() == StatusCode::OK {
+        response = with_cookie(response, &Jar::Flash.forget(&site));
+    }
+    response
+}
+
+/// The address of the client, through as many proxies as are ours.
+#[must_use]
+pub fn client_address(site: &Site, headers: &HeaderMap, peer: Option<&ConnectInfo<SocketAddr>>) -> IpAddr {
+    let direct = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
+    let Some(behind) = site.trusted_proxies.checked_sub(1) else { return direct };
+    let hops: Vec<&str> = headers
+        .get_all(HeaderName::from_static("x-forwarded-for"))
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .collect();
+    // Each proxy of ours adds the address it saw; what stands left of those is the client's own say.
+    hops.iter().rev().nth(behind).and_then(|hop| hop.parse().ok()).unwrap_or(direct)
+}

@@ -1,0 +1,114 @@
+//! Pages and the API: extract, parse, one service call, answer. The only room that knows axum.
+//!
+//! `public/` is for everyone, `portal/` for school contacts, `staff/` for Kurve, `api/` for machines. To add a page:
+//! a path in [`crate::links`], a struct and handler, a template, a route, and a row in `tests/it/security.rs`.
+
+pub mod api;
+pub mod assets;
+pub mod demo;
+pub mod error;
+pub mod extract;
+pub mod flash;
+pub mod form;
+pub mod health;
+pub mod middleware;
+pub mod page;
+pub mod portal;
+pub mod problem;
+pub mod public;
+pub mod rate_limit;
+pub mod server;
+pub mod session;
+pub mod staff;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::StatusCode;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::csrf::CsrfLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::clock::Clock;
+use crate::crypto::totp::TotpSecret;
+use crate::services::Office;
+use rate_limit::RateLimits;
+
+/// The largest form we take, in bytes: a few texts of at most 4,000 signs.
+const BODY_BYTES: usize = 64 * 1024;
+
+/// How long a request may take in all.
+const REQUEST_TIME: Duration = Duration::from_secs(30);
+
+/// What every handler works with; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Site(Arc<SiteParts>);
+
+/// The parts of a [`Site`].
+#[derive(Debug)]
+pub struct SiteParts {
+    /// The use cases' office.
+    pub office: Office,
+    /// The time.
+    pub clock: Clock,
+    /// Limits on forms that strangers can post.
+    pub limits: RateLimits,
+    /// How many proxies of ours add to `X-Forwarded-For`; 0 means that clients connect directly.
+    pub trusted_proxies: usize,
+    /// What only the demo has; `None` outside it.
+    pub demo: Option<DemoSite>,
+}
+
+/// What the pages of the demo show.
+#[derive(Debug, Clone)]
+pub struct DemoSite {
+    /// The folder of its mails.
+    pub mails: PathBuf,
+    /// Its staff accounts: address and second factor.
+    pub accounts: Vec<(String, TotpSecret)>,
+}
+
+impl Site {
+    /// A site from its parts.
+    #[must_use]
+    pub fn new(parts: SiteParts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl std::ops::Deref for Site {
+    type Target = SiteParts;
+
+    fn deref(&self) -> &SiteParts {
+        &self.0
+    }
+}
+
+/// Every route with everything around it.
+pub fn router(site: Site) -> Router {
+    let mut routes = Router::new()
+        .merge(public::routes())
+        .merge(portal::routes())
+        .merge(staff::routes())
+        .merge(api::routes())
+        .merge(assets::routes());
+    if site.demo.is_some() {
+        routes = routes.merge(demo::routes());
+    }
+    routes
+        .fallback(error::not_found)
+        .method_not_allowed_fallback(error::method_not_allowed)
+        .layer(axum::middleware::from_fn_with_state(site.clone(), middleware::keep_browser))
+        .layer(CsrfLayer::new())
+        .layer(axum::middleware::from_fn_with_state(site.clone(), middleware::check_host))
+        .merge(health::routes())
+        .layer(RequestBodyLimitLayer::new(BODY_BYTES))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME))
+        .layer(CatchPanicLayer::custom(error::panicked))
+        .layer(axum::middleware::from_fn_with_state(site.clone(), middleware::add_headers))
+        .layer(axum::middleware::from_fn_with_state(site.clone(), middleware::log_request))
+        .with_state(site)
+}

@@ -1,0 +1,61 @@
+//! What all pages share: the frame around them, and how a template becomes an answer.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+
+use crate::links;
+use crate::web::error::PageError;
+use crate::web::{Site, assets};
+
+/// What the base template needs.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// Where the style sheet is.
+    pub asset_css: String,
+    /// Where the script is.
+    pub asset_js: String,
+    /// Where the icon is.
+    pub asset_icon: String,
+    /// Where the word mark leads.
+    pub home: &'static str,
+    /// What was just done.
+    pub flash: Option<String>,
+    /// Kurve's support.
+    pub support_email: String,
+    /// The token that every form carries.
+    pub csrf: String,
+}
+
+impl Frame {
+    /// A frame for a page without forms, such as an error.
+    #[must_use]
+    pub fn bare(site: &Site) -> Self {
+        Self {
+            asset_css: assets::address("koppelklaar.css"),
+            asset_js: assets::address("koppelklaar.js"),
+            asset_icon: assets::address("icon.svg"),
+            home: links::HOME,
+            flash: None,
+            support_email: site.office.support_email.clone(),
+            csrf: String::new(),
+        }
+    }
+}
+
+/// A page as an answer.
+///
+/// # Errors
+/// When the template fails, which is a fault of ours.
+pub fn show(page: &impl Template) -> Result<Response, PageError> {
+    show_with(StatusCode::OK, page)
+}
+
+/// A page as an answer with another status, such as 422 for a form that comes back.
+///
+/// # Errors
+/// When the template fails, which is a fault of ours.
+pub fn show_with(status: StatusCode, page: &impl Template) -> Result<Response, PageError> {
+    let html = page.render().map_err(|_| PageError::Broken("a template failed"))?;
+    Ok((status, Html(html)).into_response())
+}

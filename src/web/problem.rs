@@ -1,0 +1,116 @@
+//! Errors of the API as problem details (RFC 9457); never HTML under `/api`.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::services::ServiceError;
+use crate::web::error::{Cause, chain};
+
+/// Why the API has no answer.
+#[derive(Debug)]
+pub enum ApiError {
+    /// No such school, or no such path.
+    NotFound,
+    /// The path exists, with other methods.
+    MethodNotAllowed,
+    /// No key, or one that does not work.
+    Unauthorized,
+    /// The BRIN cannot be read.
+    BadBrin,
+    /// Too many requests.
+    TooOften {
+        /// How long to wait.
+        retry_after_seconds: u64,
+    },
+    /// Something failed; the cause is for the log.
+    Failed(ServiceError),
+}
+
+/// A problem as RFC 9457 has it.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Problem {
+    /// What kind of problem, as a stable name.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The kind in words.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What to do.
+    pub detail: String,
+}
+
+impl From<ServiceError> for ApiError {
+    fn from(error: ServiceError) -> Self {
+        match error {
+            ServiceError::NotFound => Self::NotFound,
+            ServiceError::TooOften { retry_after_seconds } => Self::TooOften { retry_after_seconds },
+            other => Self::Failed(other),
+        }
+    }
+}
+
+impl ApiError {
+    fn parts(&self) -> (StatusCode, &'static str, &'static str, &'static str) {
+        match self {
+            Self::NotFound => (StatusCode::NOT_FOUND, "not-found", "Not found", "There is no such school or path."),
+            Self::MethodNotAllowed => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method-not-allowed",
+                "Method not allowed",
+                "Use one of the methods in the Allow header.",
+            ),
+            Self::Unauthorized => (
+                StatusCode::UNAUTHORIZED,
+                "unauthorized",
+                "Unauthorized",
+                "Send a working API key as: Authorization: Bearer KEY.",
+            ),
+            Self::BadBrin => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "bad-brin",
+                "Not a BRIN",
+                "A BRIN is two digits, two letters and perhaps two digits of the site, such as 12AB or 12AB00.",
+            ),
+            Self::TooOften { .. } => {
+                (StatusCode::TOO_MANY_REQUESTS, "too-often", "Too many requests", "Wait as long as Retry-After says.")
+            }
+            Self::Failed(_) => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "failed",
+                "Failed",
+                "The service failed. Try again later; the request id helps support to find out.",
+            ),
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let (status, kind, title, detail) = self.parts();
+        let problem = Problem {
+            kind: format!("urn:koppelklaar:problem:{kind}"),
+            title: title.to_owned(),
+            status: status.as_u16(),
+            detail: detail.to_owned(),
+        };
+        let mut response = (status, Json(problem)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        match &self {
+            Self::Unauthorized => {
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            Self::TooOften { retry_after_seconds } => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after_seconds));
+            }
+            Self::Failed(error) => {
+                response.extensions_mut().insert(Cause(chain(error).into()));
+            }
+            Self::NotFound | Self::MethodNotAllowed | Self::BadBrin => {}
+        }
+        response
+    }
+}

@@ -1,0 +1,80 @@
+//! Limits on what strangers can post: per client and, for requests and sign-ins, per address typed.
+//!
+//! Counted per instance. Sign-in links are also counted in the database, so over all instances.
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+use crate::web::error::PageError;
+
+/// How much is allowed.
+#[derive(Debug, Clone, Copy)]
+pub struct Allowance {
+    /// Forms per client per minute.
+    pub per_client: NonZeroU32,
+    /// Forms with one address per quarter of an hour.
+    pub per_address: NonZeroU32,
+}
+
+/// The counters.
+#[derive(Debug)]
+pub struct RateLimits {
+    clients: DefaultKeyedRateLimiter<IpAddr>,
+    addresses: DefaultKeyedRateLimiter<String>,
+}
+
+impl RateLimits {
+    /// Fresh counters.
+    #[must_use]
+    pub fn new(allowance: Allowance) -> Self {
+        let quarter = Duration::from_secs(900);
+        let each = quarter / allowance.per_address.get();
+        let per_address = Quota::with_period(each).unwrap_or(Quota::per_hour(allowance.per_address));
+        Self {
+            clients: RateLimiter::keyed(Quota::per_minute(allowance.per_client)),
+            addresses: RateLimiter::keyed(per_address.allow_burst(allowance.per_address)),
+        }
+    }
+
+    /// Counts a form of a client.
+    ///
+    /// # Errors
+    /// `TooOften` when it is one too many.
+    pub fn check_client(&self, client: IpAddr) -> Result<(), PageError> {
+        self.clients.check_key(&whole_network(client)).map_err(|until| too_often(&until))
+    }
+
+    /// Counts a form with an address; `key` is the keyed hash of it.
+    ///
+    /// # Errors
+    /// `TooOften` when it is one too many.
+    pub fn check_address(&self, key: String) -> Result<(), PageError> {
+        self.addresses.check_key(&key).map_err(|until| too_often(&until))
+    }
+
+    /// Forgets counters that are full again.
+    pub fn forget_idle(&self) {
+        self.clients.retain_recent();
+        self.addresses.retain_recent();
+    }
+}
+
+fn too_often(until: &governor::NotUntil<<DefaultClock as Clock>::Instant>) -> PageError {
+    let wait = until.wait_time_from(DefaultClock::default().now());
+    PageError::TooOften { retry_after_seconds: wait.as_secs() + 1 }
+}
+
+/// One customer has a whole /64 of IPv6.
+fn whole_network(client: IpAddr) -> IpAddr {
+    match client {
+        IpAddr::V4(_) => client,
+        IpAddr::V6(address) => match address.to_ipv4_mapped() {
+            Some(mapped) => IpAddr::V4(mapped),
+            None => IpAddr::V6((u128::from(address) & (u128::MAX << 64)).into()),
+        },
+    }
+}

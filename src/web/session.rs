@@ -1,0 +1,84 @@
+//! Cookies: who is signed in, which browser this is, what was just done, and where to go after signing in.
+
+use axum::http::HeaderMap;
+use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use time::Duration;
+
+use crate::crypto::Token;
+use crate::web::Site;
+
+/// How long a browser is recognised, in days.
+const BROWSER_DAYS: i64 = 365;
+
+/// One of our cookies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Jar {
+    /// The session of a school contact.
+    School,
+    /// The session of a colleague of Kurve.
+    Staff,
+    /// The secret of this browser: CSRF tokens and sign-in links belong to it.
+    Browser,
+    /// What was just done.
+    Flash,
+    /// Where to go after signing in.
+    Next,
+}
+
+impl Jar {
+    /// The cookie's name. With HTTPS the `__Host-` prefix keeps other hosts of the domain from setting it.
+    #[must_use]
+    pub fn name(self, site: &Site) -> &'static str {
+        match (self, site.office.base.is_https()) {
+            (Self::School, true) => "__Host-kk_school",
+            (Self::School, false) => "kk_school",
+            (Self::Staff, true) => "__Host-kk_staff",
+            (Self::Staff, false) => "kk_staff",
+            (Self::Browser, true) => "__Host-kk_browser",
+            (Self::Browser, false) => "kk_browser",
+            (Self::Flash, true) => "__Host-kk_flash",
+            (Self::Flash, false) => "kk_flash",
+            (Self::Next, true) => "__Host-kk_next",
+            (Self::Next, false) => "kk_next",
+        }
+    }
+
+    /// What a request brought in this cookie.
+    #[must_use]
+    pub fn read(self, site: &Site, headers: &HeaderMap) -> Option<String> {
+        CookieJar::from_headers(headers).get(self.name(site)).map(|cookie| cookie.value().to_owned())
+    }
+
+    /// The token that a request brought in this cookie.
+    #[must_use]
+    pub fn read_token(self, site: &Site, headers: &HeaderMap) -> Option<Token> {
+        self.read(site, headers).as_deref().and_then(Token::parse)
+    }
+
+    /// The `Set-Cookie` value that keeps a value until the browser closes, or for a year for the browser's secret.
+    #[must_use]
+    pub fn write(self, site: &Site, value: String) -> String {
+        let mut cookie = self.cookie(site, value);
+        if self == Self::Browser {
+            cookie.set_max_age(Duration::days(BROWSER_DAYS));
+        }
+        cookie.to_string()
+    }
+
+    /// The `Set-Cookie` value that forgets it.
+    #[must_use]
+    pub fn forget(self, site: &Site) -> String {
+        let mut cookie = self.cookie(site, String::new());
+        cookie.set_max_age(Duration::ZERO);
+        cookie.to_string()
+    }
+
+    fn cookie(self, site: &Site, value: String) -> Cookie<'static> {
+        Cookie::build((self.name(site), value))
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .secure(site.office.base.is_https())
+            .build()
+    }
+}

@@ -1,0 +1,55 @@
+// Small conveniences. Every page works without this file.
+(() => {
+  "use strict";
+
+  // After a form that came back: bring the reader to what is wrong.
+  const summary = document.querySelector("[data-error-summary]");
+  if (summary) summary.focus();
+
+  // A copy button beside each [data-copy]; "tight" leaves out all white space (the password).
+  const say = document.createElement("span");
+  say.className = "visually-hidden";
+  say.setAttribute("role", "status");
+
+  const select = (node) => {
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const selection = window.getSelection();
+    selection.removeAllRanges();
+    selection.addRange(range);
+  };
+
+  const copy = async (node, button) => {
+    const tight = node.dataset.copy === "tight";
+    const text = tight ? node.textContent.replace(/\s/g, "") : node.textContent.trim();
+    const name = node.dataset.copyName || "Tekst";
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = "Gekopieerd";
+      say.textContent = `${name} gekopieerd.`;
+    } catch {
+      // A locked-down PC may refuse: then the text stands selected for Ctrl+C.
+      select(node);
+      button.textContent = "Geselecteerd: druk op Ctrl+C";
+      say.textContent = `${name} geselecteerd. Druk op Control en C.`;
+    }
+    window.setTimeout(() => {
+      button.textContent = button.dataset.label;
+      say.textContent = "";
+    }, 4000);
+  };
+
+  for (const node of document.querySelectorAll("[data-copy]")) {
+    const row = document.createElement("div");
+    row.className = "copy-row";
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn--secondary btn--small";
+    button.dataset.label = `${node.dataset.copyName || "Tekst"} kopiëren`;
+    button.textContent = button.dataset.label;
+    button.addEventListener("click", () => copy(node, button));
+    row.append(button);
+    node.after(row);
+    if (!say.isConnected) document.body.append(say);
+  }
+})();
