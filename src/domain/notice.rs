@@ -179,7 +179,7 @@ pub fn notices(before: &Onboarding, events: &[Event], after: &Onboarding) -> Vec
         found.extend(closed_again(events));
     }
     for event in events {
-        found.extend(called_for_by(event, was_open && !is_open));
+        found.extend(called_for_by(before, event, was_open && !is_open));
     }
     if asks_activation(before, after) {
         let step = Some(Step::ActivationConfirmed);
@@ -218,10 +218,13 @@ pub fn root_fall(events: &[Event]) -> Option<(Step, &FallCause)> {
     })
 }
 
-fn called_for_by(event: &Event, is_closing: bool) -> Vec<Notice> {
+fn called_for_by(before: &Onboarding, event: &Event, is_closing: bool) -> Vec<Notice> {
     let one = |kind, to, step| vec![Notice { kind, to, step: Some(step) }];
     match (&event.change, event.by) {
-        (Change::StepAnswered { step: Step::DetailsSubmitted, .. }, Actor::Contact { id, .. }) => {
+        // Details that Kurve took down itself are no request.
+        (Change::StepAnswered { step: Step::DetailsSubmitted, .. }, Actor::Contact { id, .. })
+            if !before.is_yes(Step::DetailsSubmitted) =>
+        {
             let step = Some(Step::DetailsSubmitted);
             vec![
                 Notice { kind: MailKind::SupportRequest, to: Audience::Support, step },

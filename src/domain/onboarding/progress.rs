@@ -61,5 +61,6 @@ pub fn waits_on_since(state: &Onboarding, party: Party) -> Option<DateTime<Utc>>
 /// Whether any step is stuck while the onboarding is under way.
 #[must_use]
 pub fn is_stuck(state: &Onboarding) -> bool {
-    !state.lifecycle().is_withdrawn() && open_steps(state).iter().any(|open| open.is_stuck)
+    let is_under_way = !state.lifecycle().is_withdrawn() && !state.lifecycle().is_paused();
+    is_under_way && open_steps(state).iter().any(|open| open.is_stuck)
 }

@@ -101,7 +101,7 @@ impl Answer {
     }
 }
 
-/// Why a step that was yes is open again; shown until it is done again.
+/// Why a step that was yes is open again; shown until it is done again or something newer was said of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fallen {
     /// What made it fall.
@@ -296,7 +296,13 @@ impl Onboarding {
                 let fallen = Fallen { cause: cause.clone(), by: event.by, at: event.at };
                 self.steps.insert(*step, StepState::Open { since: event.at, fallen: Some(fallen), answer: None });
             }
-            Change::CredentialsIssued { version } => self.credential_version = *version,
+            Change::CredentialsIssued { version } => {
+                self.credential_version = *version;
+                if self.is_yes(Step::CredentialsIssued) {
+                    let ground = Ground::Credentials(*version);
+                    self.answer_step(Step::CredentialsIssued, Evidence::Confirmed, &ground, event);
+                }
+            }
             Change::StuckReported { step, reason } => {
                 // Who says it again, in other words, keeps the place in Kurve's worklist.
                 let since = match self.step(*step) {

@@ -1,9 +1,37 @@
-//! Stub.
-use axum::Router;
+//! The pages for everyone: what Koppelklaar is, the request for Optie A, and how school contacts get in and out.
+//!
+//! `home` and `option_b` explain; `register` and `confirm` are the request and its confirmation by mail; `sign_in`, `code` and `link`
+//! are signing in, which `redeem` concludes for both ways. No page here tells which schools or addresses are known.
+//! Where somebody cannot go on as they thought, they get the page of `message`. Not here: anything behind a sign-in.
 
+mod code;
+mod code_form;
+mod confirm;
+mod home;
+mod link;
+mod message;
+mod option_b;
+mod path_token;
+mod redeem;
+mod register;
+mod sign_in;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::links;
 use crate::web::Site;
 
-/// The routes.
+/// The routes of this folder.
 pub fn routes() -> Router<Site> {
     Router::new()
+        .route(links::HOME, get(home::show))
+        .route(links::OPTION_B, get(option_b::show))
+        .route(links::REGISTER, get(register::new).post(register::create))
+        .route(links::REGISTER_SENT, get(register::show_sent))
+        .route(links::REGISTER_CONFIRM, get(confirm::show).post(confirm::create))
+        .route(links::SIGN_IN, get(sign_in::new).post(sign_in::create))
+        .route(links::SIGN_IN_CODE, get(code::new).post(code::create))
+        .route(links::SIGN_IN_LINK, get(link::show).post(link::create))
+        .route(links::SIGN_OUT, post(sign_in::sign_out))
 }

@@ -69,6 +69,21 @@ fn grounds_pile_up_and_the_strongest_counts() {
 }
 
 #[test]
+fn the_details_are_fixed_for_the_school_from_the_moment_that_credentials_are_issued() {
+    let step = Step::DetailsSubmitted;
+    let mut before = Walk::all_but(&[Step::CredentialsIssued]);
+    let mut after = Walk::all_but(&[Step::QueryExecuted]);
+
+    let taken_back = before.tries(superbeheerder(), &Command::TakeBack { step }).is_ok();
+    let refused = after.tries(superbeheerder(), &Command::TakeBack { step }).err();
+    let sent_back = after.tries(support(), &Command::SendBack { step, reason: reason("Het BRIN-nummer klopt niet") });
+
+    assert!(taken_back && sent_back.is_ok());
+    assert_eq!(refused, Some(Refusal::DetailsInUse));
+    assert_eq!(after.state.step(Step::QueryExecuted), &StepState::Waiting);
+}
+
+#[test]
 fn a_new_password_takes_the_proof_of_the_permissions_and_leaves_the_word() {
     let step = Step::PermissionsChecked;
     let mut walk = Walk::all_but(&[]);

@@ -1,0 +1,63 @@
+//! Signing in with the code from the mail, in the browser that asked for it.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+
+use super::code_form::{CODE_MISSING, CodeForm};
+use super::redeem;
+use crate::domain::access_link::{Dead, LINK_MINUTES, Outcome};
+use crate::links;
+use crate::services::portal_access::{self, Attempt, Redeemed};
+use crate::web::Site;
+use crate::web::error::PageError;
+use crate::web::extract::Visit;
+use crate::web::form::{FieldErrors, Posted};
+use crate::web::page::{self, Frame};
+
+/// The form; it comes back without the code, which is a secret.
+#[derive(Template)]
+#[template(path = "public/code.html")]
+struct CodePage {
+    frame: Frame,
+    errors: FieldErrors,
+}
+
+/// Shows the form, to everyone the same.
+pub(super) async fn new(State(site): State<Site>, visit: Visit) -> Result<Response, PageError> {
+    page::show(&CodePage { frame: visit.frame(&site), errors: FieldErrors::default() })
+}
+
+/// Signs in with a code.
+pub(super) async fn create(
+    State(site): State<Site>,
+    visit: Visit,
+    headers: HeaderMap,
+    Posted(form): Posted<CodeForm>,
+) -> Result<Response, PageError> {
+    site.limits.check_client(visit.client)?;
+    let frame = visit.frame(&site);
+    let code = match form.digits() {
+        Ok(Some(code)) => code,
+        Ok(None) => return again(frame, CODE_MISSING),
+        Err(message) => return again(frame, message),
+    };
+    let attempt = Attempt { token: None, browser: Some(&visit.browser), code: Some(&code) };
+    match portal_access::redeem(&site.office, visit.at(), &attempt).await? {
+        Redeemed::SignedIn { session, to_choose } => Ok(redeem::signed_in(&site, &headers, &session, to_choose)),
+        Redeemed::Not(outcome) => match outcome {
+            Outcome::WrongCode { left } if left > 0 => again(frame, redeem::wrong_code(left)),
+            Outcome::WrongCode { .. } => redeem::dead(frame, Dead::TooManyWrongCodes),
+            Outcome::Dead(dead) => redeem::dead(frame, dead),
+            Outcome::Unknown => redeem::not_asked(frame),
+            Outcome::NeedsCode | Outcome::Redeemed => Err(PageError::Broken("a code that counted as none")),
+        },
+    }
+}
+
+fn again(frame: Frame, message: impl Into<String>) -> Result<Response, PageError> {
+    let mut errors = FieldErrors::default();
+    errors.add("code", message);
+    page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &CodePage { frame, errors })
+}

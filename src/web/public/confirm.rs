@@ -1,0 +1,128 @@
+//! Confirming the address of a request. The link shows what was typed; only the button below it changes something.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::message::{Message, MessagePage, Way};
+use super::path_token::PathToken;
+use crate::crypto::Token;
+use crate::links;
+use crate::services::ServiceError;
+use crate::services::registrations::{self, CONFIRM_HOURS, Confirmed, RegistrationForm, Standing};
+use crate::web::Site;
+use crate::web::error::PageError;
+use crate::web::extract::Visit;
+use crate::web::flash::{see_other, with_cookie};
+use crate::web::form::{Posted, Pressed};
+use crate::web::page::{self, Frame};
+use crate::web::session::Jar;
+
+const START_AGAIN: Way = Way { href: links::REGISTER, label: "Opnieuw aanvragen" };
+const SIGN_IN: Way = Way { href: links::SIGN_IN, label: "Inloggen" };
+
+/// Made, in a browser that did not ask for it.
+const MADE_ELSEWHERE: Message = Message {
+    state: "registered",
+    title: "Je school is aangemeld",
+    lead: "De aanvraag is bij Kurve. Je krijgt een mail waarin staat wat je nu al kunt doen.",
+    more: "Je deed de aanvraag op een ander apparaat of in een andere browser. Log daarom hier nog in met je e-mailadres.",
+    first: SIGN_IN,
+    second: None,
+};
+
+/// The school was here before.
+const WAS_HERE: Message = Message {
+    state: "known",
+    title: "Deze school is al aangemeld",
+    lead: "Er is niets veranderd. De contactpersonen van de school hebben een mail gekregen.",
+    more: "Ben je zelf contactpersoon? Log dan in. Anders kan een contactpersoon van je school je toevoegen. Weet je niet \
+           wie dat is? Mail ons dan; het adres staat onderaan deze pagina.",
+    first: SIGN_IN,
+    second: None,
+};
+
+/// Confirmed before.
+const USED: Message = Message {
+    state: "used",
+    title: "Deze aanvraag is al bevestigd",
+    lead: "Je hoeft niet nog eens te bevestigen.",
+    more: "Log in om te zien wat gereed is en wat jullie nu kunnen doen.",
+    first: SIGN_IN,
+    second: Some(START_AGAIN),
+};
+
+/// Too old, or never there.
+const GONE: Message = Message {
+    state: "gone",
+    title: "Deze link om te bevestigen werkt niet (meer)",
+    lead: "De link is te oud, of hij is niet helemaal meegekomen uit de mail. Een link om te bevestigen werkt 24 uur.",
+    more: "Kopieer de hele link nog eens uit de mail, of vraag Optie A opnieuw aan.",
+    first: START_AGAIN,
+    second: Some(SIGN_IN),
+};
+
+/// A request that waits for its button.
+#[derive(Template)]
+#[template(path = "public/confirm.html")]
+struct ConfirmPage {
+    frame: Frame,
+    action: String,
+    form: RegistrationForm,
+}
+
+/// Shows what was typed, with a button. Changes nothing: scanners of mail follow links.
+pub(super) async fn show(
+    State(site): State<Site>,
+    visit: Visit,
+    PathToken(token): PathToken,
+) -> Result<Response, PageError> {
+    let frame = visit.frame(&site);
+    let Some(token) = token else { return gone(frame) };
+    match registrations::find(&site.office, visit.now, &token).await? {
+        Standing::Open(form) => {
+            let action = links::fill(links::REGISTER_CONFIRM, &[&token.expose_text()]);
+            page::show(&ConfirmPage { frame, action, form: *form })
+        }
+        Standing::Used => used(frame),
+        Standing::Gone => gone(frame),
+    }
+}
+
+/// Confirms; the browser that asked is signed in at once.
+pub(super) async fn create(
+    State(site): State<Site>,
+    visit: Visit,
+    PathToken(token): PathToken,
+    Posted(Pressed {}): Posted<Pressed>,
+) -> Result<Response, PageError> {
+    site.limits.check_client(visit.client)?;
+    let Some(token) = token else { return gone(visit.frame(&site)) };
+    match registrations::confirm(&site.office, visit.at(), &token, Some(&visit.browser)).await {
+        Ok(Confirmed::Made(Some(session))) => {
+            Ok(with_cookie(see_other(links::SCHOOL), &Jar::School.write(&site, session.expose_text())))
+        }
+        Ok(Confirmed::Made(None)) => page::show(&MessagePage::new(visit.frame(&site), MADE_ELSEWHERE)),
+        Ok(Confirmed::WasHere) => page::show(&MessagePage::new(visit.frame(&site), WAS_HERE)),
+        Err(ServiceError::NotFound) => ended(&site, &visit, &token).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Why a request cannot be confirmed any more.
+async fn ended(site: &Site, visit: &Visit, token: &Token) -> Result<Response, PageError> {
+    match registrations::find(&site.office, visit.now, token).await? {
+        // It was not open a moment ago, and it does not open again.
+        Standing::Used | Standing::Open(_) => used(visit.frame(site)),
+        Standing::Gone => gone(visit.frame(site)),
+    }
+}
+
+fn used(frame: Frame) -> Result<Response, PageError> {
+    page::show_with(StatusCode::GONE, &MessagePage::new(frame, USED))
+}
+
+fn gone(frame: Frame) -> Result<Response, PageError> {
+    page::show_with(StatusCode::NOT_FOUND, &MessagePage::new(frame, GONE))
+}

@@ -1,0 +1,69 @@
+//! What a visitor sees first: which option fits, and what Optie A takes.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+
+use crate::domain::onboarding::{Gate, Party};
+use crate::links;
+use crate::web::Site;
+use crate::web::error::PageError;
+use crate::web::extract::Visit;
+use crate::web::page::{self, Frame};
+use crate::words;
+
+/// One of the five gates, at a glance.
+struct GateGlance {
+    key: &'static str,
+    name: &'static str,
+    what: &'static str,
+    parties: Vec<PartyTag>,
+}
+
+/// Who does something for a gate, as a tag.
+struct PartyTag {
+    kind: &'static str,
+    name: &'static str,
+}
+
+/// The start page.
+#[derive(Template)]
+#[template(path = "public/home.html")]
+struct HomePage {
+    frame: Frame,
+    gates: Vec<GateGlance>,
+    licence: &'static str,
+}
+
+/// Shows the start page.
+pub(super) async fn show(State(site): State<Site>, visit: Visit) -> Result<Response, PageError> {
+    let gates = Gate::ALL.map(glance).into();
+    page::show(&HomePage { frame: visit.frame(&site), gates, licence: words::licence_note() })
+}
+
+fn glance(gate: Gate) -> GateGlance {
+    let does = |party: &Party| gate.steps().iter().any(|step| step.party() == *party);
+    let parties = Party::ALL.into_iter().filter(does).map(tag).collect();
+    GateGlance { key: gate.as_str(), name: words::gate_name(gate), what: what_happens(gate), parties }
+}
+
+fn tag(party: Party) -> PartyTag {
+    let kind = match party {
+        Party::School => "neutral",
+        Party::Kurve => "kurve",
+        Party::Magister => "magister",
+    };
+    PartyTag { kind, name: words::party_name(party) }
+}
+
+fn what_happens(gate: Gate) -> &'static str {
+    match gate {
+        Gate::Consent => "De superbeheerder van je school zet in Magister een schuifje om.",
+        Gate::Webservice => {
+            "Kurve maakt een wachtwoord en een query voor je school. Jullie voeren de query uit in Decibel."
+        }
+        Gate::Password => "Jullie stellen het wachtwoord in Magister in en controleren een paar vinkjes.",
+        Gate::Allowlisting => "Jullie vragen dit aan met een ticket. Magister bevestigt het.",
+        Gate::Activation => "Kurve activeert de koppeling in Numo. Daarna kunnen jullie importeren.",
+    }
+}

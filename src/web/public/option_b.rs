@@ -1,0 +1,47 @@
+//! In short what Optie B is. Kurve's manual of it has every screen; this page only helps to choose and to ask for it.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+
+use crate::links;
+use crate::web::Site;
+use crate::web::error::PageError;
+use crate::web::extract::Visit;
+use crate::web::page::{self, Frame};
+
+/// A column of the file for Numo.
+struct Column {
+    in_numo: &'static str,
+    source: &'static str,
+}
+
+/// The columns as the manual has them, in its order.
+const COLUMNS: [Column; 10] = [
+    Column { in_numo: "gebruikersnaam", source: "Magister: Stamnr (leerlingnummer)" },
+    Column { in_numo: "voornaam", source: "Magister: Roepnaam" },
+    Column { in_numo: "tussenvoegsel", source: "Magister: Tussenv." },
+    Column { in_numo: "achternaam", source: "Magister: Achternaam" },
+    Column { in_numo: "klas", source: "Magister: Klas" },
+    Column { in_numo: "opleiding", source: "Magister: Studie, omgezet naar de opleidingscode van Numo" },
+    Column { in_numo: "e-mail", source: "Magister: E-mail" },
+    Column { in_numo: "wachtwoord", source: "Zelf toevoegen in Excel" },
+    Column { in_numo: "rol", source: "Zelf toevoegen in Excel: leerling" },
+    Column {
+        in_numo: "IDGebr",
+        source: "Alleen voor Single Sign-on (SSO). Een applicatiebeheerder van Magister haalt dit uit de database.",
+    },
+];
+
+/// What Optie B is.
+#[derive(Template)]
+#[template(path = "public/option_b.html")]
+struct OptionBPage {
+    frame: Frame,
+    columns: [Column; 10],
+}
+
+/// Shows what Optie B is.
+pub(super) async fn show(State(site): State<Site>, visit: Visit) -> Result<Response, PageError> {
+    page::show(&OptionBPage { frame: visit.frame(&site), columns: COLUMNS })
+}

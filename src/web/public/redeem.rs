@@ -1,0 +1,144 @@
+//! What follows an attempt to sign in, whether by code or by link.
+
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+
+use super::message::{Message, MessagePage, Way};
+use crate::crypto::Token;
+use crate::domain::access_link::Dead;
+use crate::links;
+use crate::web::Site;
+use crate::web::error::PageError;
+use crate::web::flash::{see_other, with_cookie};
+use crate::web::page::{self, Frame};
+use crate::web::session::Jar;
+
+const NEW_LINK: Way = Way { href: links::SIGN_IN, label: "Nieuwe link aanvragen" };
+const MY_SCHOOL: Way = Way { href: links::SCHOOL, label: "Naar de pagina van mijn school" };
+
+/// Older than a quarter of an hour.
+const EXPIRED: Message = Message {
+    state: "expired",
+    title: "Deze link en code zijn te oud",
+    lead: "Een link en een code om in te loggen werken 15 minuten.",
+    more: "Vraag een nieuwe link aan. Die komt per mail, met een nieuwe code.",
+    first: NEW_LINK,
+    second: None,
+};
+
+/// Redeemed before, perhaps by the same press of a button that arrived twice.
+const USED: Message = Message {
+    state: "used",
+    title: "Deze link en code zijn al gebruikt",
+    lead: "Een link en een code om in te loggen werken één keer.",
+    more: "Was jij dat zelf, in deze browser? Dan ben je ingelogd. Was jij dat niet? Mail ons dan meteen; het adres staat \
+           onderaan deze pagina.",
+    first: NEW_LINK,
+    second: Some(MY_SCHOOL),
+};
+
+/// A newer one was asked for.
+const REPLACED: Message = Message {
+    state: "replaced",
+    title: "Er is een nieuwere link",
+    lead: "Er is daarna nog een link aangevraagd. Alleen de nieuwste link en code werken.",
+    more: "Zoek in je mailbox de nieuwste mail. Zie je die niet? Vraag dan een nieuwe link aan.",
+    first: NEW_LINK,
+    second: None,
+};
+
+/// Five wrong codes.
+const TOO_MANY_WRONG_CODES: Message = Message {
+    state: "too_many_wrong_codes",
+    title: "Te vaak een verkeerde code",
+    lead: "De code is te vaak verkeerd ingevuld. Daarom werken deze link en code niet meer.",
+    more: "Vraag een nieuwe link aan. Die komt per mail, met een nieuwe code.",
+    first: NEW_LINK,
+    second: None,
+};
+
+/// A code in a browser that asked for none.
+const NOT_ASKED: Message = Message {
+    state: "not_asked",
+    title: "In deze browser is geen code aangevraagd",
+    lead: "Een code werkt alleen in de browser waarin je hem hebt aangevraagd. Op een ander apparaat gebruik je de link uit \
+           de mail.",
+    more: "Open de link uit de mail, of vraag hier een nieuwe link aan.",
+    first: NEW_LINK,
+    second: None,
+};
+
+/// A link that never was, or no longer is.
+const UNKNOWN_LINK: Message = Message {
+    state: "unknown",
+    title: "Deze link om in te loggen werkt niet (meer)",
+    lead: "De link is te oud, of hij is niet helemaal meegekomen uit de mail.",
+    more: "Kopieer de hele link nog eens uit de mail, of vraag een nieuwe link aan.",
+    first: NEW_LINK,
+    second: None,
+};
+
+/// What is said of a wrong code.
+pub(super) fn wrong_code(left: i32) -> String {
+    format!("Deze code klopt niet. Je kunt het nog {left} keer proberen.")
+}
+
+/// Signed in: goes on to the page that was asked for before, or to the school's own page.
+pub(super) fn signed_in(site: &Site, headers: &HeaderMap, session: &Token, to_choose: bool) -> Response {
+    let cookie = Jar::School.write(site, session.expose_text());
+    if to_choose {
+        return with_cookie(see_other(links::SCHOOL_CHOOSE), &cookie);
+    }
+    match Jar::Next.read(site, headers) {
+        Some(next) => {
+            let to = if is_of_the_school(&next) { next.as_str() } else { links::SCHOOL };
+            with_cookie(with_cookie(see_other(to), &cookie), &Jar::Next.forget(site))
+        }
+        None => with_cookie(see_other(links::SCHOOL), &cookie),
+    }
+}
+
+/// A cookie can be set by others, so what it says is a path of the school's pages or nothing.
+fn is_of_the_school(path: &str) -> bool {
+    let rest = path.strip_prefix(links::SCHOOL);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        && path.bytes().all(|sign| sign.is_ascii_alphanumeric() || b"/_-".contains(&sign))
+}
+
+/// The page of a link or code that no longer works.
+pub(super) fn dead(frame: Frame, dead: Dead) -> Result<Response, PageError> {
+    let message = match dead {
+        Dead::Expired => EXPIRED,
+        Dead::Used => USED,
+        Dead::Replaced => REPLACED,
+        Dead::TooManyWrongCodes => TOO_MANY_WRONG_CODES,
+    };
+    page::show_with(StatusCode::GONE, &MessagePage::new(frame, message))
+}
+
+/// The page of a code in a browser that asked for none.
+pub(super) fn not_asked(frame: Frame) -> Result<Response, PageError> {
+    page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &MessagePage::new(frame, NOT_ASKED))
+}
+
+/// The page of a link that we do not know.
+pub(super) fn unknown_link(frame: Frame) -> Result<Response, PageError> {
+    page::show_with(StatusCode::NOT_FOUND, &MessagePage::new(frame, UNKNOWN_LINK))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_remembered_page_is_one_of_the_school() {
+        for path in ["/school", "/school/stap/query_executed", "/school/collegas"] {
+            assert!(is_of_the_school(path), "{path}");
+        }
+        for path in
+            ["", "/", "/beheer", "/schoolplein", "/school.example.nl", "//school", "/school/\\evil", "/school/?a=b"]
+        {
+            assert!(!is_of_the_school(path), "{path}");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Asking for a link by mail, and signing out.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::domain::text::EmailAddress;
+use crate::links;
+use crate::services::portal_access;
+use crate::web::Site;
+use crate::web::error::PageError;
+use crate::web::extract::{AnySchoolVisitor, Visit};
+use crate::web::flash::{self, Flash, see_other, with_cookie};
+use crate::web::form::{FieldErrors, Posted, Pressed};
+use crate::web::page::{self, Frame};
+use crate::web::session::Jar;
+
+/// What was typed; without `Debug`, since it names somebody.
+#[derive(Default, Deserialize)]
+pub(super) struct SignInForm {
+    #[serde(default)]
+    email: String,
+}
+
+/// The form.
+#[derive(Template)]
+#[template(path = "public/sign_in.html")]
+struct SignInPage {
+    frame: Frame,
+    form: SignInForm,
+    errors: FieldErrors,
+}
+
+/// Shows the form; who is signed in already goes on.
+pub(super) async fn new(
+    State(site): State<Site>,
+    visit: Visit,
+    visitor: Result<AnySchoolVisitor, PageError>,
+) -> Result<Response, PageError> {
+    if visitor.is_ok() {
+        return Ok(see_other(links::SCHOOL));
+    }
+    let (form, errors) = (SignInForm::default(), FieldErrors::default());
+    page::show(&SignInPage { frame: visit.frame(&site), form, errors })
+}
+
+/// Sends a link and a code to a contact's address; every address gets the same answer.
+pub(super) async fn create(
+    State(site): State<Site>,
+    visit: Visit,
+    Posted(form): Posted<SignInForm>,
+) -> Result<Response, PageError> {
+    site.limits.check_client(visit.client)?;
+    let mut errors = FieldErrors::default();
+    let Some(email) = errors.take("email", EmailAddress::parse(&form.email)) else {
+        let page = SignInPage { frame: visit.frame(&site), form, errors };
+        return page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
+    };
+    site.limits.check_address(site.office.keys.email_key(&email.key_form()))?;
+    portal_access::request_link(&site.office, visit.at(), &email, &visit.browser).await?;
+    Ok(see_other(links::SIGN_IN_CODE))
+}
+
+/// Ends the session, if there is one.
+pub(super) async fn sign_out(
+    State(site): State<Site>,
+    headers: HeaderMap,
+    Posted(Pressed {}): Posted<Pressed>,
+) -> Result<Response, PageError> {
+    if let Some(session) = Jar::School.read_token(&site, &headers) {
+        portal_access::sign_out(&site.office, &session).await?;
+    }
+    let response = flash::redirect(&site, links::HOME, Flash::SignedOut);
+    Ok(with_cookie(response, &Jar::School.forget(&site)))
+}

@@ -1,0 +1,254 @@
+//! One app per test: its own database, clock, generator and mailbox.
+
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use chrono::{DateTime, TimeDelta, Utc};
+use koppelklaar::app::App;
+use koppelklaar::chance::Chance;
+use koppelklaar::clock::Clock;
+use koppelklaar::crypto::{KeyRing, Token};
+use koppelklaar::domain::actor::StaffRole;
+use koppelklaar::domain::credential::{PasswordLength, Template};
+use koppelklaar::domain::ids::{ContactId, SchoolId};
+use koppelklaar::domain::text::{Brin, EmailAddress, PersonName};
+use koppelklaar::jobs::{self, Job};
+use koppelklaar::links::BaseUrl;
+use koppelklaar::mail::Mailbox;
+use koppelklaar::mail::message::Sender;
+use koppelklaar::mail::transport::Transport;
+use koppelklaar::services::mail_dispatch::{self, PostRoom, Summary};
+use koppelklaar::services::{Office, staff_accounts};
+use koppelklaar::store::{self, Db, contacts, schools};
+use koppelklaar::web::rate_limit::Allowance;
+use koppelklaar::web::router;
+use secrecy::ExposeSecret;
+use tokio::sync::Notify;
+
+use super::database::{self, TestDatabase};
+use super::post::{self, Mail};
+use super::visitor::Visitor;
+
+/// Where the app of every test is reached.
+pub(crate) const BASE: &str = "https://koppelklaar.test";
+
+/// The password of every colleague that tests sign in as.
+pub(crate) const STAFF_PASSWORD: &str = "zeven groene laarzen";
+
+/// An app for one test; clones are the same app.
+#[derive(Clone)]
+pub(crate) struct TestApp(Arc<Parts>);
+
+/// What an app consists of.
+pub(crate) struct Parts {
+    pub(crate) app: App,
+    pub(crate) clock: Clock,
+    pub(crate) router: Router,
+    pub(crate) mailbox: Mailbox,
+    pub(crate) database: TestDatabase,
+    pub(crate) keys_text: String,
+    read: Mutex<usize>,
+}
+
+/// A school that was registered through the front door.
+#[derive(Debug, Clone)]
+pub(crate) struct TestSchool {
+    pub(crate) id: SchoolId,
+    pub(crate) contact: ContactId,
+    pub(crate) brin: String,
+    pub(crate) email: String,
+}
+
+impl std::ops::Deref for TestApp {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// Monday 23 November 2026, eleven o'clock in Amsterdam.
+pub(crate) fn monday() -> DateTime<Utc> {
+    DateTime::parse_from_rfc3339("2026-11-23T10:00:00Z").expect("a moment").to_utc()
+}
+
+impl TestApp {
+    /// An app on a fresh database; `None` where this binary's kind of database is not installed.
+    pub(crate) async fn start() -> Option<Self> {
+        Self::start_with(Allowance { per_client: nonzero(10_000), per_address: nonzero(10_000) }).await
+    }
+
+    /// An app with other limits.
+    pub(crate) async fn start_with(allowance: Allowance) -> Option<Self> {
+        let database = database::fresh().await?;
+        let chance = Chance::seeded(7);
+        let line = KeyRing::generate_line(&chance, "k1").expect("a good id");
+        let keys_text = line.expose_secret().to_owned();
+        let clock = Clock::fixed(monday());
+        let mailbox = Mailbox::default();
+        let sample = include_str!("../../../templates/query/sample.sql");
+        let office = Office {
+            db: Db::connect(&database.url).await.expect("the database opens"),
+            keys: KeyRing::parse(&keys_text).expect("a good ring"),
+            chance,
+            base: BaseUrl::parse(BASE).expect("a good base URL"),
+            template: Arc::new(Template::parse(sample).expect("the sample is good")),
+            password_length: PasswordLength::default(),
+            support_email: "support@kurve.nl".to_owned(),
+            mail_waits: Arc::new(Notify::new()),
+        };
+        let sender = Sender { name: "Koppelklaar".to_owned(), address: "koppelklaar@kurve.nl".to_owned() };
+        let room = PostRoom { transport: Transport::Memory(mailbox.clone()), sender };
+        let app = App { office, room, clock: clock.clone() };
+        let router = router(app.site(allowance, 1, None));
+        let read = Mutex::new(0);
+        Some(Self(Arc::new(Parts { app, clock, router, mailbox, database, keys_text, read })))
+    }
+
+    /// Another app, as a second instance, on the same database.
+    pub(crate) async fn second_instance(&self) -> App {
+        let db = Db::connect(&self.database.url).await.expect("the database opens");
+        App { office: Office { db, ..self.app.office.clone() }, ..self.app.clone() }
+    }
+
+    pub(crate) fn office(&self) -> &Office {
+        &self.app.office
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    pub(crate) fn advance(&self, by: TimeDelta) {
+        self.clock.advance(by);
+    }
+
+    /// Runs a job as the timer would.
+    pub(crate) async fn run(&self, job: Job) -> u64 {
+        jobs::run(&self.app, job, self.now()).await.expect("the job runs")
+    }
+
+    /// Sends what is in the outbox.
+    pub(crate) async fn send_mails(&self) -> Summary {
+        mail_dispatch::send_due(self.office(), &self.app.room, || self.now()).await.expect("the outbox can be read")
+    }
+
+    /// Sends what is in the outbox and returns the mails that were not returned before, in order.
+    pub(crate) async fn new_mails(&self) -> Vec<Mail> {
+        self.send_mails().await;
+        let all = self.mailbox.mails();
+        let mut read = self.read.lock().expect("no test panicked here");
+        let new = all.iter().skip(*read).map(post::read).collect();
+        *read = all.len();
+        new
+    }
+
+    /// The only new mail to an address.
+    pub(crate) async fn only_mail_to(&self, address: &str) -> Mail {
+        let mails = self.new_mails().await;
+        let mut to: Vec<Mail> = mails.into_iter().filter(|mail| mail.to == address).collect();
+        assert_eq!(to.len(), 1, "mails to {address}: {:?}", to.iter().map(|mail| &mail.subject).collect::<Vec<_>>());
+        to.remove(0)
+    }
+
+    /// Someone who is not signed in, with a browser of their own.
+    pub(crate) fn anonymous(&self) -> Visitor {
+        Visitor::new(self.clone())
+    }
+
+    /// Registers a school through the front door; the contact is its superbeheerder.
+    pub(crate) async fn school(&self, name: &str, brin: &str, label: &str) -> TestSchool {
+        let email = format!("contact-{}@{label}.example", brin.to_lowercase());
+        let visitor = self.anonymous();
+        let page = visitor.get("/aanmelden").await;
+        let fields = [
+            ("school_name", name),
+            ("brin", brin),
+            ("domain", label),
+            ("region", "noord"),
+            ("name", "Anna de Wit"),
+            ("email", &email),
+            ("role", "superbeheerder"),
+        ];
+        let sent = page.submit(&visitor, "main form", &fields).await;
+        assert_eq!(sent.status, 303, "{}", sent.body);
+        let mail = self.only_mail_to(&email).await;
+        let confirm = visitor.get(&mail.path_of("/aanmelden/bevestig/")).await;
+        confirm.submit(&visitor, "main form", &[]).await;
+        self.new_mails().await;
+        let conn = self.office().db.reader();
+        let school = schools::find_by_brin(conn, &Brin::parse(brin).expect("a BRIN")).await.expect("the store answers");
+        let id = school.expect("the school was made").id;
+        let contact = contacts::list(conn, id).await.expect("the store answers")[0].id;
+        TestSchool { id, contact, brin: brin.to_owned(), email }
+    }
+
+    /// A school's contact, signed in through the front door.
+    pub(crate) async fn portal(&self, school: &TestSchool) -> Visitor {
+        self.portal_as(&school.email).await
+    }
+
+    /// Someone of a school, signed in through the front door by their address.
+    pub(crate) async fn portal_as(&self, email: &str) -> Visitor {
+        let visitor = self.anonymous();
+        let page = visitor.get("/inloggen").await;
+        page.submit(&visitor, "main form", &[("email", email)]).await;
+        let mail = self.only_mail_to(email).await;
+        let link = visitor.get(&mail.path_of("/inloggen/link/")).await;
+        let done = link.submit(&visitor, "main form", &[]).await;
+        assert_eq!(done.status, 303, "{}", done.body);
+        visitor
+    }
+
+    /// A colleague of Kurve in the support role, signed in through the front door.
+    pub(crate) async fn staff(&self) -> Visitor {
+        self.staff_as("eva@kurve.nl", StaffRole::Support).await
+    }
+
+    /// A colleague of Kurve, signed in through the front door; the account is made if need be.
+    pub(crate) async fn staff_as(&self, email: &str, role: StaffRole) -> Visitor {
+        let visitor = self.anonymous();
+        let token = self.invite(email, role).await;
+        let secret = koppelklaar::crypto::totp::TotpSecret::of_invite(&token);
+        let page = visitor.get(&format!("/beheer/uitnodiging/{}", token.expose_text())).await;
+        let code = koppelklaar::crypto::totp::current(&secret, self.now());
+        let fields = [("password", STAFF_PASSWORD), ("again", STAFF_PASSWORD), ("code", &code)];
+        let enrolled = page.submit(&visitor, "main form", &fields).await;
+        assert_eq!(enrolled.status, 303, "{}", enrolled.body);
+        // A code works once.
+        self.advance(TimeDelta::seconds(30));
+        let code = koppelklaar::crypto::totp::current(&secret, self.now());
+        let page = visitor.get("/beheer/inloggen").await;
+        let fields = [("email", email), ("password", STAFF_PASSWORD), ("code", &code)];
+        let done = page.submit(&visitor, "main form", &fields).await;
+        assert_eq!(done.status, 303, "{}", done.body);
+        visitor
+    }
+
+    /// A one-time link for a colleague; the account is made if need be.
+    pub(crate) async fn invite(&self, email: &str, role: StaffRole) -> Token {
+        let address = EmailAddress::parse(email).expect("an address");
+        let name = PersonName::parse("Eva Jansen").expect("a name");
+        match staff_accounts::add(self.office(), self.now(), (address.clone(), name, role)).await {
+            Ok(token) => token,
+            Err(_) => staff_accounts::invite(self.office(), self.now(), &address).await.expect("the account is there"),
+        }
+    }
+
+    /// A machine's key.
+    pub(crate) async fn api_key(&self) -> String {
+        koppelklaar::services::api_keys::add(self.office(), self.now(), "numo").await.expect("a fresh name")
+    }
+
+    /// Everything that must hold after a test: the audit is whole, and no mail was given up.
+    pub(crate) async fn finish(&self) {
+        let finding = koppelklaar::services::audit::verify(self.office()).await.expect("the audit can be read");
+        assert!(matches!(finding, koppelklaar::services::audit::Finding::Whole { .. }), "{finding:?}");
+        let failed = store::outbox::list_with_fate(self.office().db.reader(), store::outbox::Fate::Failed, 10).await;
+        assert_eq!(failed.expect("the store answers"), vec![], "mails were given up");
+    }
+}
+
+pub(crate) fn nonzero(number: u32) -> std::num::NonZeroU32 {
+    number.try_into().expect("not zero")
+}

@@ -1,0 +1,117 @@
+//! A browser: keeps cookies, follows nothing by itself, and sends what a browser sends.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, header};
+use http_body_util::BodyExt;
+use tower::ServiceExt;
+
+use super::app::{BASE, TestApp};
+use super::page::Page;
+
+/// A visitor with a browser of their own.
+pub(crate) struct Visitor {
+    app: TestApp,
+    cookies: Mutex<BTreeMap<String, String>>,
+    address: String,
+}
+
+impl Visitor {
+    pub(crate) fn new(app: TestApp) -> Self {
+        Self { app, cookies: Mutex::default(), address: "192.0.2.1".to_owned() }
+    }
+
+    /// The same visitor from another address.
+    pub(crate) fn from_address(mut self, address: &str) -> Self {
+        address.clone_into(&mut self.address);
+        self
+    }
+
+    /// Opens a page.
+    pub(crate) async fn get(&self, path: &str) -> Page {
+        self.send(Method::GET, path, HeaderMap::new(), String::new()).await
+    }
+
+    /// Opens the page that an answer leads to.
+    pub(crate) async fn follow(&self, page: &Page) -> Page {
+        assert_eq!(page.status, 303, "{} leads nowhere:\n{}", page.path, page.body);
+        self.get(page.location()).await
+    }
+
+    /// Posts a form as it is given, without what a page adds to it.
+    pub(crate) async fn post(&self, path: &str, fields: &[(String, String)]) -> Page {
+        let body = encode(fields);
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, "application/x-www-form-urlencoded".parse().expect("a value"));
+        headers.insert(header::ORIGIN, BASE.parse().expect("a value"));
+        headers.insert("sec-fetch-site", "same-origin".parse().expect("a value"));
+        self.send(Method::POST, path, headers, body).await
+    }
+
+    /// Sends any request.
+    pub(crate) async fn send(&self, method: Method, path: &str, headers: HeaderMap, body: String) -> Page {
+        let mut request = Request::builder().method(method).uri(path).body(Body::from(body)).expect("a request");
+        *request.headers_mut() = headers;
+        let host = BASE.strip_prefix("https://").expect("the base is https");
+        request.headers_mut().entry(header::HOST).or_insert(host.parse().expect("a value"));
+        request.headers_mut().insert("x-forwarded-for", self.address.parse().expect("a value"));
+        let jar = self.cookie_header();
+        if !jar.is_empty() {
+            request.headers_mut().insert(header::COOKIE, jar.parse().expect("a value"));
+        }
+        let response = self.app.router.clone().oneshot(request).await.expect("the router never fails");
+        let (parts, body) = response.into_parts();
+        self.keep_cookies(&parts.headers);
+        let bytes = body.collect().await.expect("the body ends").to_bytes();
+        Page {
+            path: path.to_owned(),
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&bytes).into_owned(),
+        }
+    }
+
+    /// The value of a cookie, if the browser has it.
+    pub(crate) fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies.lock().expect("no test panicked here").get(name).cloned()
+    }
+
+    /// Puts a cookie in the browser.
+    pub(crate) fn set_cookie(&self, name: &str, value: &str) {
+        self.cookies.lock().expect("no test panicked here").insert(name.to_owned(), value.to_owned());
+    }
+
+    /// Forgets a cookie.
+    pub(crate) fn forget_cookie(&self, name: &str) {
+        self.cookies.lock().expect("no test panicked here").remove(name);
+    }
+
+    fn cookie_header(&self) -> String {
+        let cookies = self.cookies.lock().expect("no test panicked here");
+        cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+    }
+
+    fn keep_cookies(&self, headers: &HeaderMap) {
+        let mut cookies = self.cookies.lock().expect("no test panicked here");
+        for header in headers.get_all(header::SET_COOKIE) {
+            let text = header.to_str().expect("cookies are ASCII");
+            let (pair, rest) = text.split_once(';').unwrap_or((text, ""));
+            let (name, value) = pair.split_once('=').expect("a cookie has a name");
+            if rest.contains("Max-Age=0") { cookies.remove(name) } else { cookies.insert(name.to_owned(), value.to_owned()) };
+        }
+    }
+}
+
+/// Fields as a form sends them.
+pub(crate) fn encode(fields: &[(String, String)]) -> String {
+    let escape = |text: &str| {
+        let mut escaped = String::new();
+        for byte in text.bytes() {
+            if byte.is_ascii_alphanumeric() { escaped.push(byte as char) } else { escaped.push_str(&format!("%{byte:02X}")) }
+        }
+        escaped
+    };
+    fields.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value))).collect::<Vec<_>>().join("&")
+}
