@@ -218,12 +218,13 @@ async fn load_rule(
     school: SchoolId,
     contact: ContactId,
 ) -> Result<(StoredCredential, RevealState), ServiceError> {
-    let state = store::onboardings::load(work.conn(), school).await?.state;
     let person = store::contacts::load(work.conn(), contact).await?;
     if person.school != school || person.removed_at.is_some() {
         return Err(ServiceError::NotFound);
     }
-    let stored = credentials::find_newest(work.conn(), school).await?.ok_or(RevealRefusal::NotIssued)?;
+    // Held first: what is read after it is true until the end of the change.
+    let stored = credentials::hold_newest(work.conn(), school).await?.ok_or(RevealRefusal::NotIssued)?;
+    let state = store::onboardings::load(work.conn(), school).await?.state;
     let rule = RevealState {
         version: stored.version,
         current_version: state.credential_version(),

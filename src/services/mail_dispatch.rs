@@ -13,7 +13,7 @@ use crate::mail::transport::{SendErrorKind, Transport};
 use crate::services::letters::{Draft, Unsendable, draft};
 use crate::services::work::Work;
 use crate::services::{Call, Office, ServiceError};
-use crate::store::outbox::{self, OutboxMail};
+use crate::store::outbox::{self, Claimed, OutboxMail};
 
 /// How many mails a worker takes at once: it must be through them within the lease.
 const BATCH: u64 = 20;
@@ -67,17 +67,21 @@ pub async fn send_due(
     let mut summary = Summary::default();
     loop {
         let claimed = claim(office, room, now()).await?;
-        if claimed.is_empty() {
+        if claimed.mails.is_empty() && claimed.corrupt.is_empty() {
             return Ok(summary);
         }
-        for mail in claimed {
+        for error in claimed.corrupt {
+            tracing::error!(error = %error, "Gave up a mail whose row cannot be read");
+            summary.failed += 1;
+        }
+        for mail in claimed.mails {
             let fate = send(office, room, &mail, now()).await;
             mark(office, &mail, fate, now(), &mut summary).await?;
         }
     }
 }
 
-async fn claim(office: &Office, room: &PostRoom, now: DateTime<Utc>) -> Result<Vec<OutboxMail>, ServiceError> {
+async fn claim(office: &Office, room: &PostRoom, now: DateTime<Utc>) -> Result<Claimed, ServiceError> {
     // Every mail of the batch may take as long as one can.
     let longest = room.transport.longest_send().as_secs() * (BATCH + 1);
     let lease = Duration::seconds(i64::try_from(longest).unwrap_or(i64::MAX));
@@ -164,6 +168,14 @@ async fn give_up(office: &Office, mail: &OutboxMail, why: &str, summary: &mut Su
     tracing::error!(mail.id = %mail.id, mail.kind = kind, why, "Gave up {kind} mail");
     summary.failed += 1;
     Ok(())
+}
+
+/// The mail with this id, with what became of it.
+///
+/// # Errors
+/// `NotFound` when there is none.
+pub async fn find(office: &Office, id: MailId) -> Result<OutboxMail, ServiceError> {
+    outbox::find(office.db.reader(), id).await?.ok_or(ServiceError::NotFound)
 }
 
 /// A colleague puts a mail that was given up back in line.

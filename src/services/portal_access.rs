@@ -14,7 +14,7 @@ use crate::services::work::{Letter, Work};
 use crate::services::{Call, Office, ServiceError};
 use crate::store::access_links::StoredLink;
 use crate::store::sessions::{Holder, StoredSession};
-use crate::store::{Connection, access_links, contacts, schools, sessions};
+use crate::store::{Connection, access_links, contacts, lock, schools, sessions};
 
 /// A session ends after this many hours without use.
 pub const IDLE_HOURS: i64 = 12;
@@ -88,6 +88,7 @@ pub async fn request_link(
     let email_key = office.keys.email_key(&email.key_form());
     let call = Call { actor: Actor::Operator, now, request_id: request_id.to_owned() };
     let mut work = Work::begin(office, &call).await?;
+    lock::hold_address(work.conn(), &email_key).await?;
     let since = now - Duration::minutes(15);
     if access_links::count_since(work.conn(), &email_key, since).await? >= LINKS_PER_QUARTER {
         return Err(ServiceError::TooOften { retry_after_seconds: 900 });
@@ -181,11 +182,16 @@ async fn sign_in(
 }
 
 async fn find_link(work: &Work<'_>, attempt: &Attempt<'_>) -> Result<Option<StoredLink>, ServiceError> {
-    Ok(match (attempt.token, attempt.browser) {
+    let found = match (attempt.token, attempt.browser) {
         (Some(token), _) => access_links::find_by_token(work.conn(), &token.hash()).await?,
         (None, Some(browser)) => access_links::find_by_browser(work.conn(), &browser.hash()).await?,
         (None, None) => None,
-    })
+    };
+    // Wrong codes that come at once must each count, or many could be tried as one.
+    match found {
+        Some(link) => Ok(access_links::hold(work.conn(), link.id).await?),
+        None => Ok(None),
+    }
 }
 
 fn proof(office: &Office, link: &StoredLink, attempt: &Attempt<'_>) -> Proof {

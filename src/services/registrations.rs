@@ -135,6 +135,19 @@ pub async fn confirm(
     token: &Token,
     browser: Option<&Token>,
 ) -> Result<Confirmed, ServiceError> {
+    match try_to_confirm(office, (now, request_id), token, browser).await {
+        // Another confirmation for the same BRIN was first by a moment: by now that school is here.
+        Err(ServiceError::Store(StoreError::Taken)) => try_to_confirm(office, (now, request_id), token, browser).await,
+        other => other,
+    }
+}
+
+async fn try_to_confirm(
+    office: &Office,
+    (now, request_id): (DateTime<Utc>, &str),
+    token: &Token,
+    browser: Option<&Token>,
+) -> Result<Confirmed, ServiceError> {
     let contact = ContactId::from_uuid(office.chance.uuid_v7(now));
     let placeholder = Actor::Contact { id: contact, role: ContactRole::Contactpersoon };
     let mut call = Call { actor: placeholder, now, request_id: request_id.to_owned() };

@@ -1,5 +1,7 @@
 //! Schools for Kurve: lists, and changing what a school gave of itself.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::ids::{NoteId, SchoolId};
@@ -67,7 +69,7 @@ pub async fn list_notes(office: &Office, school: SchoolId) -> Result<Vec<Note>, 
     Ok(notes::list(office.db.reader(), school).await?)
 }
 
-/// Writes a note.
+/// Writes a note; the same note by the same colleague right after it is the same form twice, and is kept once.
 ///
 /// # Errors
 /// `Forbidden` for who may not act.
@@ -78,6 +80,9 @@ pub async fn add_note(office: &Office, call: &Call, school: SchoolId, text: Note
     }
     let mut work = Work::begin(office, call).await?;
     schools::load(work.conn(), school).await?;
+    if notes::list(work.conn(), school).await?.first().is_some_and(|last| last.by == by && last.text == text) {
+        return Ok(());
+    }
     let id = NoteId::from_uuid(office.chance.uuid_v7(call.now));
     notes::insert(work.conn(), &Note { id, school, by, text, created_at: call.now }).await?;
     work.note(Some(school), Action::NoteAdded { note: id });
@@ -98,6 +103,23 @@ pub async fn list_mails(office: &Office, school: SchoolId) -> Result<Vec<OutboxM
 /// When the store fails.
 pub async fn list_failed_mails(office: &Office) -> Result<Vec<OutboxMail>, ServiceError> {
     Ok(outbox::list_with_fate(office.db.reader(), Fate::Failed, MAIL_ROWS).await?)
+}
+
+/// The names of these schools; one that is not here is left out.
+///
+/// # Errors
+/// When the store fails.
+pub async fn find_names(
+    office: &Office,
+    ids: impl Iterator<Item = SchoolId>,
+) -> Result<BTreeMap<SchoolId, String>, ServiceError> {
+    let mut names = BTreeMap::new();
+    for id in ids.collect::<BTreeSet<_>>() {
+        if let Some(found) = schools::find(office.db.reader(), id).await? {
+            names.insert(id, found.details.name.as_str().to_owned());
+        }
+    }
+    Ok(names)
 }
 
 /// Kurve changes a school's details. The BRIN and domain stay once credentials are issued on them: to change those,

@@ -14,6 +14,7 @@ use crate::domain::text::EmailAddress;
 use crate::services::portal_access::{keep_alive, open_session};
 use crate::services::work::Work;
 use crate::services::{Call, Office, ServiceError};
+use crate::store::Connection;
 use crate::store::sessions::{self, Holder};
 use crate::store::staff::{self, Invite, StaffAccount};
 
@@ -86,7 +87,9 @@ pub async fn sign_in(
 
 async fn open(office: &Office, call: &Call, id: StaffId, step: i64) -> Result<Option<Token>, ServiceError> {
     let mut work = Work::begin(office, call).await?;
-    if !staff::claim_totp_step(work.conn(), id, step).await? {
+    // Wrong tries that came at once may have locked the account since it was read.
+    let is_locked = staff::hold(work.conn(), id).await?.lockout.is_locked(call.now);
+    if is_locked || !staff::claim_totp_step(work.conn(), id, step).await? {
         return Ok(None);
     }
     let token = open_session(office, work.conn(), call.now, Holder::Staff { id }).await?;
@@ -97,10 +100,9 @@ async fn open(office: &Office, call: &Call, id: StaffId, step: i64) -> Result<Op
 
 async fn count_wrong_try(office: &Office, call: &Call, id: StaffId) -> Result<(), ServiceError> {
     let mut work = Work::begin(office, call).await?;
-    let seen = staff::load(work.conn(), id).await?.lockout;
+    let seen = staff::hold(work.conn(), id).await?.lockout;
     let after = seen.after_wrong_try(call.now);
-    // When another wrong try came between, that one counted.
-    staff::save_lockout(work.conn(), id, (seen, after)).await?;
+    staff::save_lockout(work.conn(), id, after).await?;
     if after.is_locked(call.now) && !seen.is_locked(call.now) {
         work.note(None, Action::StaffLocked { staff: id });
     }
@@ -131,7 +133,7 @@ async fn verify(stored: Option<String>, password: SecretString) -> Result<bool, 
 /// # Errors
 /// `Gone` when the link does not work.
 pub async fn find_enrolment(office: &Office, now: DateTime<Utc>, token: &Token) -> Result<Enrolment, EnrolError> {
-    let invite = load_invite(office, now, token).await?;
+    let invite = load_invite(office.db.reader(), now, token).await?;
     let account = staff::load(office.db.reader(), invite.staff).await.map_err(ServiceError::from)?;
     if account.disabled_at.is_some() {
         return Err(EnrolError::Gone);
@@ -159,7 +161,7 @@ pub async fn enrol(
     let actor = Actor::Staff { id: account.id, role: account.role };
     let call = Call { actor, now, request_id: request_id.to_owned() };
     let mut work = Work::begin(office, &call).await?;
-    let invite = load_invite(office, now, token).await?;
+    let invite = load_invite(work.conn(), now, token).await?;
     if !staff::claim_invite(work.conn(), invite.id, now).await.map_err(ServiceError::from)? {
         return Err(EnrolError::Gone);
     }
@@ -169,8 +171,8 @@ pub async fn enrol(
     Ok(work.finish().await?)
 }
 
-async fn load_invite(office: &Office, now: DateTime<Utc>, token: &Token) -> Result<Invite, EnrolError> {
-    let invite = staff::find_invite(office.db.reader(), &token.hash()).await.map_err(ServiceError::from)?;
+async fn load_invite(conn: &impl Connection, now: DateTime<Utc>, token: &Token) -> Result<Invite, EnrolError> {
+    let invite = staff::find_invite(conn, &token.hash()).await.map_err(ServiceError::from)?;
     invite.filter(|invite| invite.used_at.is_none() && now <= invite.expires_at).ok_or(EnrolError::Gone)
 }
 

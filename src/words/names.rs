@@ -1,6 +1,7 @@
 //! What things are called. A name stands alone on a label or in quotation marks inside a sentence.
 
 use crate::domain::actor::StaffRole;
+use crate::domain::notice::MailKind;
 use crate::domain::onboarding::{Evidence, Gate, Lifecycle, Party, Step};
 
 /// What a step is called, as something to do.
@@ -108,6 +109,28 @@ pub fn role_name(role: StaffRole) -> &'static str {
         StaffRole::Admin => "Beheerder",
         StaffRole::Support => "Support",
         StaffRole::Reader => "Alleen lezen",
+    }
+}
+
+/// What a kind of mail is called in a list.
+#[must_use]
+pub fn mail_name(kind: MailKind) -> &'static str {
+    match kind {
+        MailKind::ConfirmAddress => "E-mailadres bevestigen",
+        MailKind::SupportRequest => "Aanvraag, aan Kurve",
+        MailKind::RequestConfirmed => "Aanvraag ontvangen",
+        MailKind::AlreadyRegistered => "School was al aangemeld",
+        MailKind::SignIn => "Inloggen",
+        MailKind::CredentialsReady => "Wachtwoord en query staan klaar",
+        MailKind::CredentialsRevealed => "Wachtwoord is bekeken",
+        MailKind::StepSentBack => "Stap teruggestuurd",
+        MailKind::StepHandedOver => "Stap doorgegeven",
+        MailKind::StuckReported => "Het lukt niet, aan Kurve",
+        MailKind::StuckAnswered => "Antwoord van Kurve",
+        MailKind::ActivationAsked => "Klaar om te activeren, aan Kurve",
+        MailKind::ImportOpen => "De import is open",
+        MailKind::ImportClosed => "De import is weer dicht",
+        MailKind::ContactAdded => "Toegevoegd als contactpersoon",
     }
 }
 

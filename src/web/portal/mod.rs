@@ -1,9 +1,109 @@
-//! Stub.
+//! The pages of a school contact: what is done, what is theirs to do now and how, and who has the ball since when.
+//!
+//! [`view`], [`evidence`] and [`next`] turn an onboarding into rows and sentences; `overview` and `step` show them; the
+//! other files answer one form each. Not here: signing in (`public/`). To add a page: a path in [`crate::links`], a
+//! file with struct and handler, a template in `templates/portal/`, a route below, a row in `tests/it/security.rs`.
+
+mod choose;
+mod contacts;
+mod credentials;
+mod details;
+pub(crate) mod evidence;
+mod hand_over;
+mod imported;
+mod next;
+mod overview;
+mod pause;
+mod step;
+mod step_actions;
+mod step_parts;
+pub(crate) mod view;
+mod withdraw;
+
 use axum::Router;
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
+use axum::routing::{get, post};
 
+use crate::domain::onboarding::Step;
+use crate::links;
+use crate::services::ServiceError;
+use crate::services::onboardings::{self, SchoolFile};
+use crate::services::portal_access;
 use crate::web::Site;
+use crate::web::error::PageError;
+use crate::web::extract::SchoolContact;
+use crate::web::page::Frame;
 
-/// The routes.
+/// The routes of this folder.
 pub fn routes() -> Router<Site> {
     Router::new()
+        .route(links::SCHOOL, get(overview::show))
+        .route(links::SCHOOL_CHOOSE, get(choose::show).post(choose::create))
+        .route(links::SCHOOL_STEP, get(step::show))
+        .route(links::SCHOOL_CLAIM, post(step_actions::claim))
+        .route(links::SCHOOL_TAKE_BACK, post(step_actions::take_back))
+        .route(links::SCHOOL_STUCK, post(step_actions::report_stuck))
+        .route(links::SCHOOL_HAND_OVER, post(hand_over::create))
+        .route(links::SCHOOL_DETAILS, post(details::create))
+        .route(links::SCHOOL_PASSWORD, post(credentials::reveal))
+        .route(links::SCHOOL_QUERY, post(credentials::download))
+        .route(links::SCHOOL_IMPORTED, post(imported::create))
+        .route(links::SCHOOL_CONTACTS, get(contacts::list))
+        .route(links::SCHOOL_PAUSE, get(pause::show).post(pause::create))
+        .route(links::SCHOOL_RESUME, post(pause::resume))
+        .route(links::SCHOOL_WITHDRAW, get(withdraw::show).post(withdraw::create))
+}
+
+/// The step in a path; a name that is no step is a page that is not there.
+#[derive(Debug, Clone, Copy)]
+struct StepPath(Step);
+
+impl FromRequestParts<Site> for StepPath {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, PageError> {
+        let name = Path::<String>::from_request_parts(parts, site).await.map_err(|_| PageError::NotFound)?;
+        Step::parse(&name.0).map(Self).ok_or(PageError::NotFound)
+    }
+}
+
+/// What stands around every page of a school: which school, and where one can go.
+#[derive(Debug, Clone)]
+struct Around {
+    school: String,
+    brin: String,
+    overview: &'static str,
+    contacts: &'static str,
+    choose: &'static str,
+    sign_out: &'static str,
+    /// The address belongs to more schools.
+    has_more: bool,
+    /// `overview`, `contacts` or empty.
+    current: &'static str,
+}
+
+/// A page of a school under way: what it is about, and what stands around it.
+struct Opened {
+    frame: Frame,
+    around: Around,
+    file: SchoolFile,
+}
+
+/// Loads the school of this visitor for a page.
+async fn open(site: &Site, who: &SchoolContact, current: &'static str) -> Result<Opened, ServiceError> {
+    let file = onboardings::load_file(&site.office, who.school()).await?;
+    let choices = portal_access::list_choices(&site.office, &who.email_key).await?;
+    let around = Around {
+        school: file.school.details.name.as_str().to_owned(),
+        brin: file.school.details.brin.as_str().to_owned(),
+        overview: links::SCHOOL,
+        contacts: links::SCHOOL_CONTACTS,
+        choose: links::SCHOOL_CHOOSE,
+        sign_out: links::SIGN_OUT,
+        has_more: choices.len() > 1,
+        current,
+    };
+    let frame = Frame { home: links::SCHOOL, ..who.visit.frame(site) };
+    Ok(Opened { frame, around, file })
 }

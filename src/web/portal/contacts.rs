@@ -1,0 +1,55 @@
+//! The school's contacts. Changing them is Kurve's: the school adds a colleague by handing a step over.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+
+use crate::domain::onboarding::Party;
+use crate::domain::onboarding::progress::open_steps;
+use crate::domain::school::ContactRole;
+use crate::links;
+use crate::web::Site;
+use crate::web::error::PageError;
+use crate::web::extract::SchoolContact;
+use crate::web::page::{self, Frame};
+use crate::web::portal::next::Link;
+use crate::web::portal::{Around, Opened, open};
+use crate::words;
+
+struct ContactRow {
+    name: String,
+    role: &'static str,
+    is_me: bool,
+    is_vouched: bool,
+}
+
+#[derive(Template)]
+#[template(path = "portal/contacts.html")]
+struct ContactsPage {
+    frame: Frame,
+    around: Around,
+    contacts: Vec<ContactRow>,
+    has_superbeheerder: bool,
+    steps: Vec<Link>,
+}
+
+pub(super) async fn list(State(site): State<Site>, who: SchoolContact) -> Result<Response, PageError> {
+    let Opened { frame, around, file } = open(&site, &who, "contacts").await?;
+    let active = file.contacts.iter().filter(|contact| contact.is_active());
+    let contacts: Vec<_> = active
+        .clone()
+        .map(|contact| ContactRow {
+            name: contact.name.as_str().to_owned(),
+            role: contact.role.label_nl(),
+            is_me: contact.id == who.contact.id,
+            is_vouched: contact.is_vouched(),
+        })
+        .collect();
+    let has_superbeheerder = active.clone().any(|contact| contact.role == ContactRole::Superbeheerder);
+    let open = open_steps(&file.state);
+    let to_pass = open.iter().filter(|open| open.holder == Party::School && !file.state.lifecycle().is_withdrawn());
+    let steps = to_pass
+        .map(|open| Link::new(links::step(links::SCHOOL_STEP, open.step) + "#doorgeven", words::step_name(open.step)))
+        .collect();
+    page::show(&ContactsPage { frame, around, contacts, has_superbeheerder, steps })
+}

@@ -1,0 +1,109 @@
+//! Showing the password, and handing out the query file. Both are posted: nothing secret answers to a link.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+
+use crate::domain::credential::RevealRefusal;
+use crate::domain::onboarding::Step;
+use crate::links;
+use crate::services::{ServiceError, credentials};
+use crate::web::Site;
+use crate::web::error::PageError;
+use crate::web::extract::SchoolContact;
+use crate::web::form::Posted;
+use crate::web::page::{self, Frame};
+use crate::web::portal::step::come_back;
+use crate::web::portal::step_parts::{self, Typed};
+use crate::web::portal::{Around, Opened, open};
+use crate::words;
+
+/// The version of the credentials that the page showed.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct SeenForm {
+    #[serde(default)]
+    version: String,
+}
+
+impl SeenForm {
+    /// A page without a version showed none that we know of.
+    fn version(&self) -> u32 {
+        self.version.parse().unwrap_or(0)
+    }
+}
+
+/// The only page that ever holds a password. It borrows it, so that no copy outlives the answer.
+#[derive(Template)]
+#[template(path = "portal/password.html")]
+struct PasswordPage<'a> {
+    frame: Frame,
+    around: Around,
+    groups: Vec<&'a str>,
+    signs: usize,
+    left: u32,
+    version: u32,
+    instruction: &'static [&'static str],
+    afterwards: &'static str,
+    can_claim: bool,
+    must_run_query: bool,
+    claim_path: String,
+    step_path: String,
+    query_step_path: String,
+}
+
+pub(super) async fn reveal(
+    State(site): State<Site>,
+    who: SchoolContact,
+    Posted(form): Posted<SeenForm>,
+) -> Result<Response, PageError> {
+    let call = who.call();
+    let revealed = match credentials::reveal(&site.office, &call, (who.school(), who.contact.id), form.version()).await
+    {
+        Ok(revealed) => revealed,
+        Err(ServiceError::NotHandedOut(refusal)) => return refused(&site, &who, Step::PasswordSet, refusal).await,
+        Err(error) => return Err(error.into()),
+    };
+    let Opened { frame, around, file } = open(&site, &who, "").await?;
+    let groups = revealed.password.groups();
+    page::show(&PasswordPage {
+        frame,
+        around,
+        signs: groups.iter().map(|group| group.chars().count()).sum(),
+        groups,
+        left: revealed.left,
+        version: form.version(),
+        // The first line asks to come here.
+        instruction: &words::instruction(Step::PasswordSet)[1..],
+        afterwards: words::check_afterwards(Step::PasswordSet),
+        can_claim: step_parts::allowed(&file.state, Step::PasswordSet, &call).can_claim,
+        must_run_query: !file.state.is_yes(Step::QueryExecuted),
+        claim_path: links::step(links::SCHOOL_CLAIM, Step::PasswordSet),
+        step_path: links::step(links::SCHOOL_STEP, Step::PasswordSet),
+        query_step_path: links::step(links::SCHOOL_STEP, Step::QueryExecuted),
+    })
+}
+
+pub(super) async fn download(
+    State(site): State<Site>,
+    who: SchoolContact,
+    Posted(form): Posted<SeenForm>,
+) -> Result<Response, PageError> {
+    let contact = (who.school(), who.contact.id);
+    let file = match credentials::download(&site.office, &who.call(), contact, form.version()).await {
+        Ok(file) => file,
+        Err(ServiceError::NotHandedOut(refusal)) => return refused(&site, &who, Step::QueryExecuted, refusal).await,
+        Err(error) => return Err(error.into()),
+    };
+    let disposition = format!("attachment; filename=\"{}\"", file.file_name);
+    let disposition = HeaderValue::from_str(&disposition)
+        .map_err(|_| PageError::Broken("a query file name that does not fit in a header"))?;
+    let kind = HeaderValue::from_static("text/plain; charset=utf-8");
+    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition)], file.text).into_response())
+}
+
+/// The step's page again, with why nothing was handed out: it says what to do, and has the newest version on it.
+async fn refused(site: &Site, who: &SchoolContact, step: Step, refusal: RevealRefusal) -> Result<Response, PageError> {
+    come_back(site, who, step, Typed::refused(words::reveal_refusal(&refusal))).await
+}

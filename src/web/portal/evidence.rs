@@ -1,0 +1,273 @@
+//! Who said that a step is done and on what ground, why a step fell, and who has had the ball since when: in sentences.
+
+use crate::domain::actor::Actor;
+use crate::domain::audit::{Action, Entry};
+use crate::domain::onboarding::{
+    Change, Evidence, FallCause, Given, Ground, Lifecycle, Onboarding, Party, Step, StepState,
+};
+use crate::web::portal::view::Reader;
+use crate::words::{self, Names};
+
+/// How much of a reason fits in a list; the step's own page has the whole of it.
+const SHORT_REASON: usize = 140;
+
+/// A name with a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fact {
+    pub(crate) name: String,
+    pub(crate) value: String,
+}
+
+/// One line of a timeline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TimelineRow {
+    pub(crate) when: String,
+    pub(crate) machine: String,
+    pub(crate) what: String,
+    pub(crate) who: String,
+    pub(crate) is_mark: bool,
+}
+
+/// What stands under a step in the list: why it fell, and who has the ball since when; or who did it.
+pub(crate) fn step_meta(state: &Onboarding, names: &Names, reader: Reader, step: Step) -> String {
+    match state.step(step) {
+        StepState::Waiting => format!("Eerst: {}", first_needed(state, step)),
+        StepState::Yes { .. } if step == Step::CredentialsIssued && state.credential_version() > 1 => {
+            format!("Vernieuwd door Kurve: dit is versie {}.", state.credential_version())
+        }
+        StepState::Yes { answer } => {
+            let (evidence, given) = answer.strongest();
+            given_sentence(evidence, given, names)
+        }
+        StepState::Stuck { .. } => holder_sentence(state, names, reader, step),
+        StepState::Open { fallen, answer, .. } => {
+            let why = fallen.as_ref().map(|fallen| short_cause(&fallen.cause));
+            let answered = answer.as_ref().map(|_| "Kurve heeft geantwoord op de melding.".to_owned());
+            let parts = [why, answered, Some(holder_sentence(state, names, reader, step))];
+            parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+        }
+    }
+}
+
+fn first_needed(state: &Onboarding, step: Step) -> String {
+    if step == Step::ActivationConfirmed {
+        return "de vier vragen hierboven".to_owned();
+    }
+    let needed = state.missing_for(step).into_iter().map(|need| words::step_short(need).to_lowercase());
+    needed.collect::<Vec<_>>().join(", ")
+}
+
+/// Who has the ball since when; empty when nobody has.
+pub(crate) fn holder_sentence(state: &Onboarding, names: &Names, reader: Reader, step: Step) -> String {
+    match (state.step(step), state.lifecycle()) {
+        (StepState::Waiting | StepState::Yes { .. }, _) | (_, Lifecycle::Withdrawn { .. }) => String::new(),
+        (StepState::Stuck { since, .. }, _) => {
+            format!("Gemeld dat het niet lukt. Kurve is aan zet sinds {}.", words::date_nl(*since))
+        }
+        (StepState::Open { .. }, Lifecycle::Paused { until, .. }) => {
+            format!("Op pauze tot {}.", words::date_only_nl(*until))
+        }
+        (StepState::Open { since, .. }, Lifecycle::Active | Lifecycle::Completed { .. }) => {
+            let turn = format!("{} sinds {}.", party_phrase(step.party(), reader), words::date_nl(*since));
+            match state.handed_to(step).and_then(|id| names.contacts.get(&id)) {
+                Some(name) => format!("Doorgegeven aan {name}. {turn}"),
+                None => turn,
+            }
+        }
+    }
+}
+
+pub(super) fn party_phrase(party: Party, reader: Reader) -> &'static str {
+    match (party, reader) {
+        (Party::School, Reader::School) => "Jullie zijn aan zet",
+        (Party::School, Reader::Kurve) => "De school is aan zet",
+        (Party::Kurve, _) => "Kurve is aan zet",
+        (Party::Magister, _) => "Magister is aan zet",
+    }
+}
+
+/// One statement that a step is done: "Gemeld door Anna de Wit, superbeheerder, op ma 3 november 2025."
+pub(crate) fn given_sentence(evidence: Evidence, given: &Given, names: &Names) -> String {
+    let who = words::actor_name(&given.by, names);
+    let when = words::date_nl(given.at);
+    let said = match (evidence, &given.by) {
+        (Evidence::Claimed, _) | (Evidence::Confirmed, Actor::Contact { .. }) => {
+            format!("Gemeld door {who}, op {when}.")
+        }
+        (Evidence::Confirmed, Actor::Staff { .. } | Actor::Check | Actor::Clock | Actor::Operator) => {
+            format!("Bevestigd door {who}, op {when}.")
+        }
+        (Evidence::Proven, _) => format!("Getest op {when}: dit werkt."),
+    };
+    match &given.ground {
+        Ground::Word | Ground::Credentials(_) => said,
+        Ground::Ticket(ticket) => format!("{said} Ticket bij Magister: {ticket}."),
+        Ground::Remark(remark) => format!("{said} Opmerking: {}", one_line(remark.as_str())),
+    }
+}
+
+/// Every statement behind a step, the strongest first.
+pub(crate) fn evidence_sentences(state: &Onboarding, names: &Names, step: Step) -> Vec<String> {
+    let Some(answer) = state.answer(step) else { return vec![] };
+    let kinds = Evidence::ALL.into_iter().rev();
+    let given = kinds.filter_map(|evidence| answer.with(evidence).map(|given| (evidence, given)));
+    given.map(|(evidence, given)| given_sentence(evidence, given, names)).collect()
+}
+
+/// Why a step fell, with what Kurve wrote, cut short for a list.
+fn short_cause(cause: &FallCause) -> String {
+    let said = words::fall_cause(cause);
+    let Some(reason) = words::fall_reason(cause) else { return said };
+    let reason = one_line(reason.as_str());
+    let mut short: String = reason.chars().take(SHORT_REASON).collect();
+    if short.len() < reason.len() {
+        short.push('…');
+    } else if short.ends_with(char::is_alphanumeric) {
+        short.push('.');
+    }
+    format!("{said} Reden: {short}")
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A line of the timeline.
+pub(crate) fn timeline_row(entry: &Entry, names: &Names) -> TimelineRow {
+    TimelineRow {
+        when: words::moment_nl(entry.at),
+        machine: entry.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        what: words::change_sentence(&entry.action, names),
+        who: words::actor_name(&entry.by, names),
+        is_mark: matches!(entry.action, Action::ImportOpened | Action::ImportClosed),
+    }
+}
+
+/// Whether a line of the audit is about a step.
+pub(crate) fn is_about(action: &Action, about: Step) -> bool {
+    match action {
+        Action::Onboarding(change) => match change {
+            Change::StepAnswered { step, .. }
+            | Change::EvidenceFell { step, .. }
+            | Change::StepFell { step, .. }
+            | Change::StuckReported { step, .. }
+            | Change::StuckAnswered { step, .. }
+            | Change::StepHandedOver { step, .. } => *step == about,
+            Change::CredentialsIssued { .. } => about == Step::CredentialsIssued,
+            Change::Paused { .. }
+            | Change::Resumed
+            | Change::Withdrawn { .. }
+            | Change::Reopened
+            | Change::Completed => false,
+        },
+        Action::PasswordRevealed { .. } => about == Step::PasswordSet,
+        Action::QueryDownloaded { .. } => about == Step::QueryExecuted,
+        Action::CredentialsHandedAgain { .. } => about == Step::CredentialsIssued,
+        Action::DetailsChanged | Action::SchoolRegistered => about == Step::DetailsSubmitted,
+        Action::RegistrationRepeated
+        | Action::ImportOpened
+        | Action::ImportClosed
+        | Action::ContactAdded { .. }
+        | Action::ContactChanged { .. }
+        | Action::ContactRemoved { .. }
+        | Action::ContactVouched { .. }
+        | Action::ContactSignedIn
+        | Action::NoteAdded { .. }
+        | Action::MailRetried { .. }
+        | Action::StaffAdded { .. }
+        | Action::StaffDisabled { .. }
+        | Action::StaffInvited { .. }
+        | Action::StaffEnrolled
+        | Action::StaffSignedIn
+        | Action::StaffLocked { .. }
+        | Action::ApiKeyAdded { .. }
+        | Action::ApiKeyRevoked { .. } => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::domain::onboarding::Command;
+    use crate::domain::onboarding::testing::{
+        Walk, claim, confirm, contact_id, reason, superbeheerder, support, ticket,
+    };
+
+    fn names() -> Names {
+        let contacts = BTreeMap::from([(contact_id(1), "Anna de Wit".into()), (contact_id(2), "Bram Yılmaz".into())]);
+        Names { contacts, ..Names::default() }
+    }
+
+    fn meta(walk: &Walk, step: Step) -> String {
+        step_meta(&walk.state, &names(), Reader::School, step)
+    }
+
+    #[test]
+    fn a_done_step_says_who_when_and_on_what_ground() {
+        let mut walk = Walk::start();
+        let step = Step::AllowlistingRequested;
+        walk.does(superbeheerder(), &claim(step));
+        assert_eq!(meta(&walk, step), "Gemeld door Anna de Wit, superbeheerder, op ma 31 augustus 2026.");
+
+        walk.does(superbeheerder(), &Command::Claim { step, ground: ticket(), credential_version: None });
+        assert!(meta(&walk, step).ends_with("Ticket bij Magister: MAG-2026/0815."));
+
+        walk.does(support(), &confirm(Step::ConsentGiven));
+        assert_eq!(meta(&walk, Step::ConsentGiven), "Bevestigd door Kurve, op ma 31 augustus 2026.");
+        assert_eq!(evidence_sentences(&walk.state, &names(), step).len(), 2);
+    }
+
+    #[test]
+    fn an_open_step_says_who_has_the_ball_and_why_it_fell() {
+        let mut walk = Walk::all_but(&[]);
+        let step = Step::PermissionsChecked;
+        assert_eq!(holder_sentence(&walk.state, &names(), Reader::School, step), "");
+
+        walk.does(support(), &Command::SendBack { step, reason: reason("Er staat\neen vinkje te veel.") });
+        assert_eq!(
+            meta(&walk, step),
+            "Kurve heeft deze stap teruggestuurd. Reden: Er staat een vinkje te veel. Jullie zijn aan zet sinds ma 31 augustus 2026."
+        );
+        assert_eq!(meta(&walk, Step::ActivationConfirmed), "Eerst: de vier vragen hierboven");
+
+        walk.does(superbeheerder(), &Command::HandOver { step, to: contact_id(2) });
+        assert!(meta(&walk, step).contains("Doorgegeven aan Bram Yılmaz."));
+
+        walk.does(superbeheerder(), &Command::ReportStuck { step, reason: reason("Tabblad ontbreekt") });
+        assert_eq!(meta(&walk, step), "Gemeld dat het niet lukt. Kurve is aan zet sinds ma 31 augustus 2026.");
+
+        walk.does(support(), &Command::AnswerStuck { step, answer: reason("Kijk bij Lijsten") });
+        assert!(meta(&walk, step).starts_with("Kurve heeft geantwoord op de melding."));
+    }
+
+    #[test]
+    fn a_long_reason_is_cut_in_the_list() {
+        let mut walk = Walk::all_but(&[]);
+        walk.does(support(), &Command::SendBack { step: Step::ConsentGiven, reason: reason(&"é".repeat(900)) });
+
+        let meta = meta(&walk, Step::ConsentGiven);
+
+        assert!(meta.contains('…') && meta.chars().count() < 300, "{meta}");
+    }
+
+    #[test]
+    fn renewed_credentials_name_their_version() {
+        let mut walk = Walk::all_but(&[]);
+        walk.does(support(), &Command::IssueCredentials);
+
+        assert_eq!(meta(&walk, Step::CredentialsIssued), "Vernieuwd door Kurve: dit is versie 2.");
+        assert!(meta(&walk, Step::PasswordSet).starts_with("Kurve heeft een nieuw wachtwoord klaargezet."));
+    }
+
+    #[test]
+    fn the_history_of_a_step_leaves_out_the_rest() {
+        let fell = Change::StepFell { step: Step::PasswordSet, cause: FallCause::CredentialsRenewed };
+
+        assert!(is_about(&Action::Onboarding(fell.clone()), Step::PasswordSet));
+        assert!(!is_about(&Action::Onboarding(fell), Step::QueryExecuted));
+        assert!(is_about(&Action::QueryDownloaded { version: 1 }, Step::QueryExecuted));
+        assert!(Step::ALL.into_iter().all(|step| !is_about(&Action::ContactSignedIn, step)));
+    }
+}

@@ -1,0 +1,106 @@
+//! "Geef door aan een collega": someone who is a contact already, or someone new who becomes one.
+
+use axum::extract::State;
+use axum::response::Response;
+
+use crate::domain::ids::ContactId;
+use crate::domain::onboarding::{Refusal, Step};
+use crate::domain::school::{Contact, ContactRole};
+use crate::domain::text::{EmailAddress, PersonName};
+use crate::links;
+use crate::services::{ServiceError, onboardings};
+use crate::web::Site;
+use crate::web::error::PageError;
+use crate::web::extract::SchoolContact;
+use crate::web::flash::{self, Flash};
+use crate::web::form::{FieldErrors, Posted};
+use crate::web::portal::StepPath;
+use crate::web::portal::step::come_back;
+use crate::web::portal::step_parts::{HandOverForm, Section, Typed};
+use crate::words;
+
+type Person = (PersonName, EmailAddress, ContactRole);
+
+pub(super) async fn create(
+    State(site): State<Site>,
+    who: SchoolContact,
+    StepPath(step): StepPath,
+    Posted(form): Posted<HandOverForm>,
+) -> Result<Response, PageError> {
+    let mut typed = Typed { section: Section::HandOver, ..Typed::default() };
+    let person = match form.colleague.parse() {
+        Ok(id) => Some(find(&site, &who, id).await?),
+        Err(_) => read(&form, step, &mut typed.errors),
+    };
+    if let Some(person) = person {
+        match onboardings::hand_over(&site.office, &who.call(), who.school(), step, person).await {
+            Ok(()) => return Ok(flash::redirect(&site, links::SCHOOL, Flash::HandedOver)),
+            Err(ServiceError::Refused(Refusal::AlreadyDone { .. })) => {
+                return Ok(flash::redirect(&site, links::SCHOOL, Flash::AlreadySo));
+            }
+            Err(ServiceError::Refused(refusal)) => typed.refusal = words::refusal(&refusal),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    typed.colleague = form;
+    come_back(&site, &who, step, typed).await
+}
+
+/// A contact of this school by id; whoever is not one is not found.
+async fn find(site: &Site, who: &SchoolContact, id: ContactId) -> Result<Person, PageError> {
+    let file = onboardings::load_file(&site.office, who.school()).await?;
+    let found = file.contact(id).filter(|contact| contact.is_active()).cloned().ok_or(PageError::NotFound)?;
+    let Contact { name, email, role, .. } = found;
+    Ok((name, email, role))
+}
+
+/// Someone new, as typed.
+fn read(form: &HandOverForm, step: Step, errors: &mut FieldErrors) -> Option<Person> {
+    let name = errors.take("colleague_name", PersonName::parse(&form.colleague_name));
+    let email = errors.take("colleague_email", EmailAddress::parse(&form.colleague_email));
+    let role = ContactRole::parse(&form.colleague_role);
+    let role = errors.choose("colleague_role", role, "Kies de rol van je collega.")?;
+    if step == Step::ConsentGiven && role != ContactRole::Superbeheerder {
+        errors.add(
+            "colleague_role",
+            "Alleen een superbeheerder kan consent geven. Geef deze stap door aan de superbeheerder.",
+        );
+        return None;
+    }
+    Some((name?, email?, role))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(name: &str, email: &str, role: ContactRole) -> HandOverForm {
+        HandOverForm {
+            colleague: String::new(),
+            colleague_name: name.into(),
+            colleague_email: email.into(),
+            colleague_role: role.as_str().into(),
+        }
+    }
+
+    #[test]
+    fn every_field_that_is_wrong_is_named_at_once() {
+        let mut errors = FieldErrors::default();
+
+        assert!(read(&HandOverForm::default(), Step::PasswordSet, &mut errors).is_none());
+
+        let fields: Vec<_> = errors.all().iter().map(|error| error.field).collect();
+        assert_eq!(fields, ["colleague_name", "colleague_email", "colleague_role"]);
+    }
+
+    #[test]
+    fn consent_goes_to_a_superbeheerder_only() {
+        for (role, is_taken) in [(ContactRole::Superbeheerder, true), (ContactRole::Applicatiebeheerder, false)] {
+            let mut errors = FieldErrors::default();
+            let typed = form("Bram Yılmaz", "b@school.nl", role);
+
+            assert_eq!(read(&typed, Step::ConsentGiven, &mut errors).is_some(), is_taken);
+            assert_eq!(errors.is_empty(), is_taken);
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! The one card on top of the overview: what this visitor can best do now, or whom the school waits for.
+
+use crate::domain::import_gate::verdict;
+use crate::domain::onboarding::progress::{OpenStep, next_for_school, open_steps};
+use crate::domain::onboarding::{Command, Ground, Lifecycle, Onboarding, Party, Refusal, Step, StepState, decide};
+use crate::domain::school::Contact;
+use crate::links;
+use crate::web::portal::evidence;
+use crate::web::portal::view::Reader;
+use crate::words::{self, Names};
+
+/// A link or button with its words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Link {
+    pub(super) href: String,
+    pub(super) label: String,
+}
+
+impl Link {
+    pub(super) fn new(href: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { href: href.into(), label: label.into() }
+    }
+
+    fn to_step(step: Step) -> Self {
+        Self::new(links::step(links::SCHOOL_STEP, step), words::step_name(step))
+    }
+}
+
+/// The card: `kind` is `now`, `wait` or `done`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NextCard {
+    pub(super) kind: &'static str,
+    /// What it is about, for tests: a step, or `import`, `paused`, `withdrawn`, `completed`.
+    pub(super) about: &'static str,
+    pub(super) label: &'static str,
+    pub(super) title: String,
+    pub(super) lines: Vec<String>,
+    pub(super) link: Option<Link>,
+    /// A button that posts.
+    pub(super) post: Option<Link>,
+    /// Other steps that can be done now.
+    pub(super) also: Vec<Link>,
+}
+
+impl NextCard {
+    fn new(kind: &'static str, about: &'static str, label: &'static str, title: impl Into<String>) -> Self {
+        Self { kind, about, label, title: title.into(), lines: vec![], link: None, post: None, also: vec![] }
+    }
+
+    fn say(mut self, line: impl Into<String>) -> Self {
+        self.lines.push(line.into());
+        self
+    }
+}
+
+/// What `me` reads on top.
+pub(super) fn card(state: &Onboarding, me: &Contact, names: &Names) -> NextCard {
+    match state.lifecycle() {
+        Lifecycle::Withdrawn { at, reason } => {
+            NextCard::new("wait", "withdrawn", "Gestopt", "Jullie zijn gestopt met deze koppeling")
+                .say(format!("Sinds {}. Reden: {reason}", words::date_nl(*at)))
+                .say("Willen jullie toch verder? Mail dan Kurve. Onderaan deze pagina staat het adres.")
+        }
+        Lifecycle::Paused { reason, until, .. } => {
+            let until = words::date_only_nl(*until);
+            let mut card = NextCard::new("wait", "paused", "Pauze", format!("De koppeling staat op pauze tot {until}"))
+                .say(format!("Reden: {reason}"))
+                .say("Jullie krijgen geen herinneringen. Op die dag gaat het vanzelf verder.");
+            card.post = Some(Link::new(links::SCHOOL_RESUME, "Nu weer verdergaan"));
+            card
+        }
+        Lifecycle::Completed { at } => NextCard::new("done", "completed", "Afgerond", "De import in Numo is gedaan")
+            .say(format!("Gemeld op {}. Jullie hoeven hier niets meer te doen.", words::date_nl(*at)))
+            .say("Volgend schooljaar kun je op dezelfde manier opnieuw importeren, zolang de import open is."),
+        Lifecycle::Active if verdict(state).is_open() => {
+            let mut card =
+                NextCard::new("done", "import", "Jouw volgende stap", "De import is open: je mag importeren")
+                    .say("Alle vijf vragen zijn met ja beantwoord.");
+            card.link = Some(Link::new("#import", "Zo importeer je"));
+            card
+        }
+        Lifecycle::Active => under_way(state, me, names),
+    }
+}
+
+fn under_way(state: &Onboarding, me: &Contact, names: &Names) -> NextCard {
+    let mine: Vec<OpenStep> = open_steps(state).into_iter().filter(|open| open.holder == Party::School).collect();
+    let chosen = mine.iter().min_by_key(|open| rank(state, me, open.step)).copied();
+    match chosen.or_else(|| next_for_school(state)) {
+        Some(open) if open.holder == Party::School => {
+            let mut card = to_do(state, me, names, open);
+            let others = mine.iter().filter(|other| other.step != open.step);
+            card.also = others.map(|other| Link::to_step(other.step)).collect();
+            card
+        }
+        Some(open) => magisters_turn(state, open),
+        None => kurves_turn(state),
+    }
+}
+
+/// Which open step comes first for this visitor: what was handed to them, what they may do, what they must pass on,
+/// and last what a colleague has.
+fn rank(state: &Onboarding, me: &Contact, step: Step) -> u8 {
+    match state.handed_to(step) {
+        Some(id) if id == me.id => 0,
+        Some(_) => 3,
+        None if may_do(state, me, step) => 1,
+        None => 2,
+    }
+}
+
+/// Whether the rules let this contact report a step, as far as their role goes.
+pub(super) fn may_do(state: &Onboarding, me: &Contact, step: Step) -> bool {
+    let actor = crate::domain::actor::Actor::Contact { id: me.id, role: me.role };
+    let claim = Command::Claim { step, ground: Ground::Word, credential_version: None };
+    !matches!(decide(state, &claim, &actor, me.created_at), Err(Refusal::WrongRole { .. }))
+}
+
+fn to_do(state: &Onboarding, me: &Contact, names: &Names, open: OpenStep) -> NextCard {
+    let step = open.step;
+    let page = links::step(links::SCHOOL_STEP, step);
+    let with_colleague = state.handed_to(step).filter(|id| *id != me.id).and_then(|id| names.contacts.get(&id));
+    let (kind, label, button) = match (with_colleague, may_do(state, me, step)) {
+        (Some(_), _) => ("wait", "Een collega is aan zet", "Bekijk deze stap"),
+        (None, true) => ("now", "Jouw volgende stap", "Naar deze stap"),
+        (None, false) => ("now", "Jouw volgende stap: geef dit door", "Doorgeven aan een collega"),
+    };
+    let mut card = NextCard::new(kind, step.as_str(), label, words::step_name(step));
+    if let StepState::Open { fallen: Some(fallen), .. } = state.step(step) {
+        card = card.say(words::fall_cause(&fallen.cause));
+        if let Some(reason) = words::fall_reason(&fallen.cause) {
+            card = card.say(format!("Reden: {reason}"));
+        }
+    }
+    if let StepState::Open { answer: Some(answer), .. } = state.step(step) {
+        card = card.say(format!("Antwoord van Kurve: {answer}"));
+    }
+    card = card.say(format!("Wie kan dit? {}", words::who_can(step)));
+    card = card.say(evidence::holder_sentence(state, names, Reader::School, step));
+    card.link = Some(Link::new(page, button));
+    card
+}
+
+fn magisters_turn(state: &Onboarding, open: OpenStep) -> NextCard {
+    let since = words::date_nl(open.since);
+    let mut card = NextCard::new("wait", open.step.as_str(), "Wachten op Magister", "Magister is aan zet")
+        .say(format!("Sinds {since}. Magister bevestigt de allowlisting bij degene die het ticket heeft ingediend."))
+        .say("Heb je de bevestiging? Geef die dan hier door.");
+    if let Some(kurve) = oldest_of_kurve(state) {
+        card = card.say(kurve_sentence(kurve));
+    }
+    card.link = Some(Link::new(links::step(links::SCHOOL_STEP, open.step), "Bevestiging doorgeven"));
+    card
+}
+
+fn kurves_turn(state: &Onboarding) -> NextCard {
+    let Some(open) = oldest_of_kurve(state) else {
+        // Nothing open and the import closed cannot be: something is always open until all is yes.
+        return NextCard::new("wait", "none", "Nu niets te doen", "Jullie hoeven nu niets te doen");
+    };
+    let title = format!("Kurve is aan zet sinds {}", words::date_nl(open.since));
+    let mut card = NextCard::new("wait", open.step.as_str(), "Nu niets te doen", title).say(kurve_sentence(open));
+    card.link = Some(Link::new(links::step(links::SCHOOL_STEP, open.step), "Bekijk deze stap"));
+    card
+}
+
+fn oldest_of_kurve(state: &Onboarding) -> Option<OpenStep> {
+    open_steps(state).into_iter().filter(|open| open.holder == Party::Kurve).min_by_key(|open| open.since)
+}
+
+fn kurve_sentence(open: OpenStep) -> String {
+    match (open.is_stuck, open.step) {
+        (true, step) => format!(
+            "Jullie meldden dat dit niet lukt: “{}”. Kurve zoekt het uit. Je krijgt antwoord per mail.",
+            words::step_name(step)
+        ),
+        (false, Step::CredentialsIssued) => {
+            "Kurve zet het wachtwoord en de query voor jullie klaar. Je krijgt een mail zodra ze er zijn.".to_owned()
+        }
+        (false, Step::ActivationConfirmed) => {
+            "Alles van jullie kant is gereed. Kurve activeert de koppeling in Numo. Je krijgt een mail als de import open is."
+                .to_owned()
+        }
+        (
+            false,
+            step @ (Step::ConsentGiven
+            | Step::DetailsSubmitted
+            | Step::QueryExecuted
+            | Step::PasswordSet
+            | Step::PermissionsChecked
+            | Step::AllowlistingRequested
+            | Step::AllowlistingConfirmed),
+        ) => format!("Kurve werkt aan de stap “{}”.", words::step_name(step)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::SchoolId;
+    use crate::domain::onboarding::testing::{Walk, contact_id, first_morning, reason, superbeheerder, support};
+    use crate::domain::school::ContactRole;
+    use crate::domain::text::{EmailAddress, PersonName};
+
+    fn someone(number: u128, role: ContactRole) -> Contact {
+        Contact {
+            id: contact_id(number),
+            school: SchoolId::from_uuid(uuid::Uuid::from_u128(9)),
+            name: PersonName::parse("Anna de Wit").expect("a plain name"),
+            email: EmailAddress::parse("a@school.nl").expect("a plain address"),
+            role,
+            vouch: None,
+            created_at: first_morning(),
+            removed_at: None,
+        }
+    }
+
+    fn told(walk: &Walk, role: ContactRole) -> NextCard {
+        let number = if role == ContactRole::Superbeheerder { 1 } else { 2 };
+        let names = [(contact_id(1), "Anna".to_owned()), (contact_id(2), "Bram".to_owned())].into();
+        card(&walk.state, &someone(number, role), &Names { contacts: names, ..Names::default() })
+    }
+
+    #[test]
+    fn the_first_open_step_comes_first_and_the_others_are_named() {
+        let card = told(&Walk::start(), ContactRole::Superbeheerder);
+
+        assert_eq!((card.kind, card.about), ("now", "consent_given"));
+        assert_eq!(card.also.len(), 2);
+    }
+
+    #[test]
+    fn who_is_no_superbeheerder_starts_with_what_they_may_do() {
+        assert_eq!(told(&Walk::start(), ContactRole::Applicatiebeheerder).about, "details_submitted");
+
+        let walk = Walk::all_but(&[Step::ConsentGiven]);
+        let card = told(&walk, ContactRole::Applicatiebeheerder);
+
+        assert_eq!((card.kind, card.about), ("now", "consent_given"));
+        assert_eq!(card.link.map(|link| link.label), Some("Doorgeven aan een collega".to_owned()));
+    }
+
+    #[test]
+    fn a_step_that_a_colleague_has_comes_last() {
+        let mut walk = Walk::all_but(&[Step::ConsentGiven]);
+        let to = contact_id(1);
+        walk.does(superbeheerder(), &Command::HandOver { step: Step::ConsentGiven, to });
+
+        assert_eq!(told(&walk, ContactRole::Superbeheerder).kind, "now");
+        assert_eq!(told(&walk, ContactRole::Applicatiebeheerder).label, "Een collega is aan zet");
+    }
+
+    #[test]
+    fn magister_and_kurve_are_named_when_they_have_the_ball() {
+        let magister = told(&Walk::all_but(&[Step::AllowlistingConfirmed]), ContactRole::Superbeheerder);
+        assert_eq!((magister.kind, magister.about), ("wait", "allowlisting_confirmed"));
+
+        let kurve = told(&Walk::all_but(&[Step::ActivationConfirmed]), ContactRole::Superbeheerder);
+        assert!(kurve.title.starts_with("Kurve is aan zet sinds ma 31 augustus 2026"), "{}", kurve.title);
+
+        let mut stuck = Walk::all_but(&[Step::PasswordSet]);
+        stuck.does(superbeheerder(), &Command::ReportStuck { step: Step::PasswordSet, reason: reason("Geen knop") });
+        let card = told(&stuck, ContactRole::Superbeheerder);
+        assert!(card.kind == "wait" && card.lines[0].contains("niet lukt"), "{card:?}");
+    }
+
+    #[test]
+    fn a_step_sent_back_says_why() {
+        let mut walk = Walk::all_but(&[]);
+        let back = Command::SendBack { step: Step::PermissionsChecked, reason: reason("Een vinkje te veel.") };
+        walk.does(support(), &back);
+
+        let card = told(&walk, ContactRole::Superbeheerder);
+
+        assert_eq!(card.lines[..2], ["Kurve heeft deze stap teruggestuurd.", "Reden: Een vinkje te veel."]);
+    }
+
+    #[test]
+    fn open_completed_paused_and_stopped_have_their_own_card() {
+        let mut walk = Walk::all_but(&[]);
+        assert_eq!(told(&walk, ContactRole::Contactpersoon).about, "import");
+        walk.does(superbeheerder(), &Command::ReportImported);
+        assert_eq!(told(&walk, ContactRole::Contactpersoon).about, "completed");
+
+        let mut walk = Walk::start();
+        let until = walk.now.date_naive() + chrono::Days::new(9);
+        walk.does(superbeheerder(), &Command::Pause { reason: reason("Toetsweek"), until });
+        let paused = told(&walk, ContactRole::Contactpersoon);
+        assert_eq!(paused.title, "De koppeling staat op pauze tot wo 9 september 2026");
+        assert!(paused.post.is_some());
+        walk.does(superbeheerder(), &Command::Withdraw { reason: reason("Optie B") });
+        assert_eq!(told(&walk, ContactRole::Contactpersoon).about, "withdrawn");
+    }
+}

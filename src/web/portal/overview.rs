@@ -1,0 +1,84 @@
+//! The overview: how far the school is, what comes next, the five questions, and the verdict.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+
+use crate::domain::onboarding::{Lifecycle, Onboarding};
+use crate::links;
+use crate::web::Site;
+use crate::web::error::PageError;
+use crate::web::extract::SchoolContact;
+use crate::web::page::{self, Frame};
+use crate::web::portal::next::{self, NextCard};
+use crate::web::portal::view::{self, GateRow, Reader, ReasonRow};
+use crate::web::portal::{Around, Opened, open};
+use crate::words;
+
+/// The verdict with what it means.
+struct ImportPanel {
+    is_open: bool,
+    reasons: Vec<ReasonRow>,
+    instruction: &'static [&'static str],
+    licence: &'static str,
+    can_report: bool,
+    report_path: &'static str,
+}
+
+impl ImportPanel {
+    fn of(state: &Onboarding) -> Self {
+        let reasons = view::closed_reasons(state, Reader::School);
+        let is_open = reasons.is_empty();
+        let instruction = words::import_instruction();
+        // The last line asks to report it: not to someone who did.
+        let is_done = state.lifecycle().is_completed();
+        let shown = if is_done { instruction.len() - 1 } else { instruction.len() };
+        Self {
+            is_open,
+            reasons,
+            instruction: &instruction[..shown],
+            licence: words::licence_note(),
+            can_report: is_open && !is_done,
+            report_path: links::SCHOOL_IMPORTED,
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "portal/overview.html")]
+struct OverviewPage {
+    frame: Frame,
+    around: Around,
+    done_text: String,
+    card: NextCard,
+    gates: Vec<GateRow>,
+    import: ImportPanel,
+    people: Vec<(String, &'static str)>,
+    lifecycle: &'static str,
+    can_pause: bool,
+    can_stop: bool,
+    pause_path: &'static str,
+    stop_path: &'static str,
+}
+
+pub(super) async fn show(State(site): State<Site>, who: SchoolContact) -> Result<Response, PageError> {
+    let Opened { frame, around, file } = open(&site, &who, "overview").await?;
+    let names = view::names_of(&file);
+    let gates = view::gate_rows(&file.state, &names, Reader::School, |step| links::step(links::SCHOOL_STEP, step));
+    let people = file.contacts.iter().filter(|contact| contact.is_active());
+    let lifecycle = file.state.lifecycle();
+    page::show(&OverviewPage {
+        frame,
+        around,
+        done_text: view::done_text(&gates),
+        card: next::card(&file.state, &who.contact, &names),
+        gates,
+        import: ImportPanel::of(&file.state),
+        people: people.map(|contact| (contact.name.as_str().to_owned(), contact.role.as_str())).collect(),
+        lifecycle: lifecycle.as_str(),
+        can_pause: matches!(lifecycle, Lifecycle::Active),
+        can_stop: !lifecycle.is_withdrawn(),
+        pause_path: links::SCHOOL_PAUSE,
+        stop_path: links::SCHOOL_WITHDRAW,
+    })
+}

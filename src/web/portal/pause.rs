@@ -1,0 +1,123 @@
+//! Laying the onboarding aside for a while, and taking it up again.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use crate::domain::onboarding::{Command, Lifecycle, Refusal};
+use crate::domain::text::Reason;
+use crate::links;
+use crate::services::{ServiceError, onboardings};
+use crate::web::Site;
+use crate::web::error::PageError;
+use crate::web::extract::SchoolContact;
+use crate::web::flash::{self, Flash};
+use crate::web::form::{FieldErrors, Posted, Pressed};
+use crate::web::page::{self, Frame};
+use crate::web::portal::{Around, Opened, open};
+use crate::words;
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct PauseForm {
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    until: String,
+}
+
+#[derive(Template)]
+#[template(path = "portal/pause.html")]
+struct PausePage {
+    frame: Frame,
+    around: Around,
+    form: PauseForm,
+    errors: FieldErrors,
+    /// Until when it is paused now; empty if it is not.
+    paused_until: String,
+    paused_reason: String,
+    /// Why pausing is of no use; empty if it is.
+    refusal: String,
+    path: &'static str,
+    resume_path: &'static str,
+}
+
+pub(super) async fn show(State(site): State<Site>, who: SchoolContact) -> Result<Response, PageError> {
+    page::show(&build(&site, &who, PauseForm::default(), FieldErrors::default()).await?)
+}
+
+pub(super) async fn create(
+    State(site): State<Site>,
+    who: SchoolContact,
+    Posted(form): Posted<PauseForm>,
+) -> Result<Response, PageError> {
+    let mut errors = FieldErrors::default();
+    let reason = errors.take("reason", Reason::parse(&form.reason));
+    let until =
+        errors.choose("until", parse_date(&form.until), "Kies de dag waarop jullie verdergaan, zoals 23-11-2026.");
+    if let (Some(reason), Some(until)) = (reason, until) {
+        let command = Command::Pause { reason, until };
+        match onboardings::act(&site.office, &who.call(), who.school(), &command, None).await {
+            Ok(()) => return Ok(flash::redirect(&site, links::SCHOOL, Flash::Paused)),
+            Err(ServiceError::Refused(refusal @ Refusal::BadResumeDate)) => {
+                errors.add("until", words::refusal(&refusal))
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &build(&site, &who, form, errors).await?)
+}
+
+pub(super) async fn resume(
+    State(site): State<Site>,
+    who: SchoolContact,
+    Posted(_): Posted<Pressed>,
+) -> Result<Response, PageError> {
+    let flash = match onboardings::act(&site.office, &who.call(), who.school(), &Command::Resume, None).await {
+        Ok(()) => Flash::Resumed,
+        Err(ServiceError::Refused(Refusal::NotPaused)) => Flash::AlreadySo,
+        Err(error) => return Err(error.into()),
+    };
+    Ok(flash::redirect(&site, links::SCHOOL, flash))
+}
+
+async fn build(site: &Site, who: &SchoolContact, form: PauseForm, errors: FieldErrors) -> Result<PausePage, PageError> {
+    let Opened { frame, around, file } = open(site, who, "").await?;
+    let (paused_until, paused_reason) = match file.state.lifecycle() {
+        Lifecycle::Paused { until, reason, .. } => (words::date_only_nl(*until), reason.to_string()),
+        Lifecycle::Active | Lifecycle::Withdrawn { .. } | Lifecycle::Completed { .. } => Default::default(),
+    };
+    let refusal = match file.state.lifecycle() {
+        Lifecycle::Withdrawn { .. } => words::refusal(&Refusal::IsWithdrawn),
+        Lifecycle::Completed { .. } => words::refusal(&Refusal::IsCompleted),
+        Lifecycle::Active | Lifecycle::Paused { .. } => String::new(),
+    };
+    let (path, resume_path) = (links::SCHOOL_PAUSE, links::SCHOOL_RESUME);
+    Ok(PausePage { frame, around, form, errors, paused_until, paused_reason, refusal, path, resume_path })
+}
+
+/// A date as browsers post it, or as people type it where the browser has no date field.
+fn parse_date(text: &str) -> Option<NaiveDate> {
+    let text = text.trim();
+    let formats = ["%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y"];
+    formats.iter().find_map(|format| NaiveDate::parse_from_str(text, format).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_is_read_as_a_browser_posts_it_or_as_people_type_it() {
+        let date = NaiveDate::from_ymd_opt(2026, 11, 23);
+
+        for typed in ["2026-11-23", " 23-11-2026 ", "23/11/2026"] {
+            assert_eq!(parse_date(typed), date, "{typed}");
+        }
+        for typed in ["", "23", "2026-02-30", "morgen"] {
+            assert_eq!(parse_date(typed), None, "{typed}");
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! The page of one step: how it is done, by whom, who has the ball, what supports it, and the buttons.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use crate::domain::audit::{Action, Entry};
+use crate::domain::onboarding::{Onboarding, Step, StepState};
+use crate::links;
+use crate::services::onboardings::SchoolFile;
+use crate::services::{credentials, onboardings};
+use crate::web::Site;
+use crate::web::error::PageError;
+use crate::web::extract::SchoolContact;
+use crate::web::page::{self, Frame};
+use crate::web::portal::evidence::{self, Fact, TimelineRow};
+use crate::web::portal::next::Link;
+use crate::web::portal::step_parts::{
+    self, Allowed, Choice, CredentialsPanel, DetailsForm, HandOverForm, Section, Typed,
+};
+use crate::web::portal::view::{self, Reader};
+use crate::web::portal::{Around, Opened, StepPath, open};
+use crate::words::{self, Names};
+
+/// How many lines of a school's audit are searched for those of one step.
+const HISTORY_LINES: u64 = 400;
+
+/// What stands of a step before its forms.
+struct StepText {
+    key: &'static str,
+    name: &'static str,
+    question: &'static str,
+    kind: &'static str,
+    words: &'static str,
+    holder: String,
+    needs: Vec<Link>,
+    /// Why it is open again, and what Kurve wrote with that.
+    fallen: String,
+    fallen_by: String,
+    reason: String,
+    /// What Kurve answered to "Het lukt niet".
+    answer: String,
+    /// What the school said that does not work.
+    stuck: String,
+    stuck_by: String,
+    is_done: bool,
+    who_can: &'static str,
+    instruction: &'static [&'static str],
+    afterwards: &'static str,
+}
+
+/// Where the forms go.
+struct Paths {
+    claim: String,
+    take_back: String,
+    stuck: String,
+    hand_over: String,
+    details: &'static str,
+    password: &'static str,
+    query: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "portal/step.html")]
+struct StepPage {
+    frame: Frame,
+    around: Around,
+    typed: Typed,
+    step: StepText,
+    can: Allowed,
+    paths: Paths,
+    panel: Option<CredentialsPanel>,
+    /// The version that stands in a claim of the password; empty elsewhere.
+    credential_version: String,
+    /// What to press first: `panel`, `claim`, `details`, `hand_over` or nothing.
+    first: &'static str,
+    claim_open: bool,
+    stuck_open: bool,
+    hand_over_open: bool,
+    colleague: HandOverForm,
+    colleagues: Vec<Choice>,
+    roles: Vec<Choice>,
+    details: DetailsForm,
+    detail_facts: Vec<Fact>,
+    regions: Vec<Choice>,
+    ticket_text: &'static str,
+    statements: Vec<String>,
+    next_path: String,
+    history: Vec<TimelineRow>,
+}
+
+pub(super) async fn show(
+    State(site): State<Site>,
+    who: SchoolContact,
+    StepPath(step): StepPath,
+) -> Result<Response, PageError> {
+    page::show(&build(&site, &who, step, Typed::default()).await?)
+}
+
+/// The page again, with what was typed and what is wrong.
+pub(super) async fn come_back(
+    site: &Site,
+    who: &SchoolContact,
+    step: Step,
+    typed: Typed,
+) -> Result<Response, PageError> {
+    page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &build(site, who, step, typed).await?)
+}
+
+async fn build(site: &Site, who: &SchoolContact, step: Step, mut typed: Typed) -> Result<StepPage, PageError> {
+    let Opened { frame, around, file } = open(site, who, "").await?;
+    let names = view::names_of(&file);
+    let call = who.call();
+    let shows_credentials = matches!(step, Step::QueryExecuted | Step::PasswordSet);
+    let issued = if shows_credentials { credentials::find_issued(&site.office, file.school.id).await? } else { None };
+    let panel = issued.map(|issued| step_parts::credentials_panel(&file, &issued, &who.contact, &call));
+    let lines = onboardings::list_timeline(&site.office, file.school.id, None, HISTORY_LINES).await?;
+    let lines: Vec<&Entry> = lines.iter().filter(|line| evidence::is_about(&line.action, step)).collect();
+    let can = step_parts::allowed(&file.state, step, &call);
+    let text = step_text(&file.state, &names, step);
+    let first = first_button(step, &can, panel.as_ref(), was_downloaded(&lines, file.state.credential_version()));
+    let section = typed.section;
+    let mut colleague = std::mem::take(&mut typed.colleague);
+    if section != Section::HandOver && step == Step::ConsentGiven {
+        colleague.colleague_role = crate::domain::school::ContactRole::Superbeheerder.as_str().to_owned();
+    }
+    Ok(StepPage {
+        paths: paths(step),
+        credential_version: match step {
+            Step::PasswordSet => file.state.credential_version().to_string(),
+            _ => String::new(),
+        },
+        first,
+        claim_open: section == Section::Claim,
+        stuck_open: section == Section::Stuck,
+        hand_over_open: section == Section::HandOver || first == "hand_over",
+        colleague,
+        colleagues: step_parts::colleagues(&file, &who.contact, step),
+        roles: step_parts::role_choices(),
+        details: typed.details.take().unwrap_or_else(|| DetailsForm::from(&file.school.details)),
+        detail_facts: detail_facts(&file),
+        regions: step_parts::region_choices(),
+        ticket_text: words::ticket_text(),
+        statements: evidence::evidence_sentences(&file.state, &names, step),
+        next_path: links::step(links::SCHOOL_STEP, Step::QueryExecuted),
+        history: lines.iter().map(|line| evidence::timeline_row(line, &names)).collect(),
+        frame,
+        around,
+        typed,
+        step: text,
+        can,
+        panel,
+    })
+}
+
+fn step_text(state: &Onboarding, names: &Names, step: Step) -> StepText {
+    let (kind, said) = view::standing(state, step, Reader::School);
+    let needs = state.missing_for(step).into_iter();
+    let mut text = StepText {
+        key: step.as_str(),
+        name: words::step_name(step),
+        question: words::gate_question(step.gate()),
+        kind,
+        words: said,
+        holder: evidence::holder_sentence(state, names, Reader::School, step),
+        needs: needs.map(|need| Link::new(links::step(links::SCHOOL_STEP, need), words::step_name(need))).collect(),
+        fallen: String::new(),
+        fallen_by: String::new(),
+        reason: String::new(),
+        answer: String::new(),
+        stuck: String::new(),
+        stuck_by: String::new(),
+        is_done: state.is_yes(step),
+        who_can: words::who_can(step),
+        instruction: instruction(step),
+        afterwards: words::check_afterwards(step),
+    };
+    match state.step(step) {
+        StepState::Open { fallen, answer, .. } => {
+            if let Some(fallen) = fallen {
+                text.fallen = words::fall_cause(&fallen.cause);
+                text.fallen_by = said_by(&fallen.by, fallen.at, names);
+                text.reason = words::fall_reason(&fallen.cause).map(ToString::to_string).unwrap_or_default();
+            }
+            text.answer = answer.as_ref().map(ToString::to_string).unwrap_or_default();
+        }
+        StepState::Stuck { since, reason, by } => {
+            text.stuck = reason.to_string();
+            text.stuck_by = said_by(by, *since, names);
+        }
+        StepState::Waiting | StepState::Yes { .. } => {}
+    }
+    text
+}
+
+/// The lines of the manual without those that lead to this page: the reader is here.
+fn instruction(step: Step) -> &'static [&'static str] {
+    let lines = words::instruction(step);
+    if step == Step::PasswordSet { &lines[1..] } else { lines }
+}
+
+fn said_by(by: &crate::domain::actor::Actor, at: chrono::DateTime<chrono::Utc>, names: &Names) -> String {
+    format!("{}, {}", words::actor_name(by, names), words::date_nl(at))
+}
+
+/// What the visitor does first here; the other buttons stand back.
+fn first_button(step: Step, can: &Allowed, panel: Option<&CredentialsPanel>, was_downloaded: bool) -> &'static str {
+    if !can.role_refusal.is_empty() {
+        return "hand_over";
+    }
+    if !can.can_claim {
+        return "";
+    }
+    match (step, panel) {
+        (Step::DetailsSubmitted, _) => "details",
+        (Step::QueryExecuted, Some(panel)) if panel.query_refusal.is_empty() && !was_downloaded => "panel",
+        (Step::PasswordSet, Some(panel)) if panel.password_refusal.is_empty() && !panel.password_used => "panel",
+        _ => "claim",
+    }
+}
+
+fn was_downloaded(lines: &[&Entry], current: u32) -> bool {
+    lines.iter().any(|line| line.action == Action::QueryDownloaded { version: current })
+}
+
+fn detail_facts(file: &SchoolFile) -> Vec<Fact> {
+    let details = &file.school.details;
+    let fact = |name: &str, value: String| Fact { name: name.to_owned(), value };
+    vec![
+        fact("Naam van de school", details.name.to_string()),
+        fact("BRIN-nummer", details.brin.to_string()),
+        fact("Schooldomein", details.domain.to_string()),
+        fact("Vakantieregio", details.region.label_nl().to_owned()),
+    ]
+}
+
+fn paths(step: Step) -> Paths {
+    Paths {
+        claim: links::step(links::SCHOOL_CLAIM, step),
+        take_back: links::step(links::SCHOOL_TAKE_BACK, step),
+        stuck: links::step(links::SCHOOL_STUCK, step),
+        hand_over: links::step(links::SCHOOL_HAND_OVER, step),
+        details: links::SCHOOL_DETAILS,
+        password: links::SCHOOL_PASSWORD,
+        query: links::SCHOOL_QUERY,
+    }
+}

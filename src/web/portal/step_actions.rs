@@ -1,0 +1,116 @@
+//! What a school says of a step: "Dit is gedaan", "Toch niet" and "Het lukt niet".
+
+use axum::extract::State;
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::domain::onboarding::{Command, Ground, Refusal, Step};
+use crate::domain::text::{Reason, TicketRef};
+use crate::links;
+use crate::services::{ServiceError, onboardings};
+use crate::web::Site;
+use crate::web::error::PageError;
+use crate::web::extract::SchoolContact;
+use crate::web::flash::{self, Flash};
+use crate::web::form::{FieldErrors, Posted, Pressed};
+use crate::web::portal::StepPath;
+use crate::web::portal::step::come_back;
+use crate::web::portal::step_parts::{Section, Typed};
+use crate::words;
+
+/// "Dit is gedaan": the ticket number for the steps that take one, the version for the password.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct ClaimForm {
+    #[serde(default)]
+    ticket: String,
+    #[serde(default)]
+    credential_version: String,
+}
+
+/// "Het lukt niet".
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct StuckForm {
+    #[serde(default)]
+    reason: String,
+}
+
+pub(super) async fn claim(
+    State(site): State<Site>,
+    who: SchoolContact,
+    StepPath(step): StepPath,
+    Posted(form): Posted<ClaimForm>,
+) -> Result<Response, PageError> {
+    let mut errors = FieldErrors::default();
+    let ground = if step.takes_ticket() && !form.ticket.trim().is_empty() {
+        errors.take("ticket", TicketRef::parse(&form.ticket)).map(Ground::Ticket)
+    } else {
+        Some(Ground::Word)
+    };
+    let Some(ground) = ground else {
+        return come_back(
+            &site,
+            &who,
+            step,
+            Typed { errors, ticket: form.ticket, section: Section::Claim, ..Typed::default() },
+        )
+        .await;
+    };
+    let command = Command::Claim { step, ground, credential_version: seen_version(step, &form) };
+    let to = links::SCHOOL;
+    match onboardings::act(&site.office, &who.call(), who.school(), &command, None).await {
+        Ok(()) => Ok(flash::redirect(&site, to, Flash::StepDone)),
+        Err(ServiceError::Refused(Refusal::AlreadyDone { .. })) => Ok(flash::redirect(&site, to, Flash::AlreadySo)),
+        Err(ServiceError::Refused(refusal)) => {
+            let typed =
+                Typed { ticket: form.ticket, section: Section::Claim, ..Typed::refused(words::refusal(&refusal)) };
+            come_back(&site, &who, step, typed).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The version that the page showed. A claim of the password without one is about no password that we know of.
+fn seen_version(step: Step, form: &ClaimForm) -> Option<u32> {
+    let seen = form.credential_version.parse().ok();
+    if step == Step::PasswordSet { Some(seen.unwrap_or(0)) } else { seen }
+}
+
+pub(super) async fn take_back(
+    State(site): State<Site>,
+    who: SchoolContact,
+    StepPath(step): StepPath,
+    Posted(_): Posted<Pressed>,
+) -> Result<Response, PageError> {
+    let page = links::step(links::SCHOOL_STEP, step);
+    match onboardings::act(&site.office, &who.call(), who.school(), &Command::TakeBack { step }, None).await {
+        Ok(()) => Ok(flash::redirect(&site, &page, Flash::StepTakenBack)),
+        Err(ServiceError::Refused(Refusal::NotDone { .. })) => Ok(flash::redirect(&site, &page, Flash::AlreadySo)),
+        Err(ServiceError::Refused(refusal)) => {
+            come_back(&site, &who, step, Typed::refused(words::refusal(&refusal))).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub(super) async fn report_stuck(
+    State(site): State<Site>,
+    who: SchoolContact,
+    StepPath(step): StepPath,
+    Posted(form): Posted<StuckForm>,
+) -> Result<Response, PageError> {
+    let mut typed = Typed { section: Section::Stuck, ..Typed::default() };
+    if let Some(reason) = typed.errors.take("reason", Reason::parse(&form.reason)) {
+        let page = links::step(links::SCHOOL_STEP, step);
+        let command = Command::ReportStuck { step, reason };
+        match onboardings::act(&site.office, &who.call(), who.school(), &command, None).await {
+            Ok(()) => return Ok(flash::redirect(&site, &page, Flash::StuckReported)),
+            Err(ServiceError::Refused(Refusal::AlreadyDone { .. })) => {
+                return Ok(flash::redirect(&site, &page, Flash::AlreadySo));
+            }
+            Err(ServiceError::Refused(refusal)) => typed.refusal = words::refusal(&refusal),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    typed.reason = form.reason;
+    come_back(&site, &who, step, typed).await
+}

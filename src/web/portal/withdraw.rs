@@ -1,0 +1,107 @@
+//! Stopping: the school chooses Optie B, or does not go on.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::domain::onboarding::{Command, Refusal};
+use crate::domain::text::Reason;
+use crate::links;
+use crate::services::{ServiceError, onboardings};
+use crate::web::Site;
+use crate::web::error::PageError;
+use crate::web::extract::SchoolContact;
+use crate::web::flash::{self, Flash};
+use crate::web::form::{FieldErrors, Posted};
+use crate::web::page::{self, Frame};
+use crate::web::portal::step_parts::Choice;
+use crate::web::portal::{Around, Opened, open};
+
+const OPTION_B: &str = "optie_b";
+const STOP: &str = "stoppen";
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct WithdrawForm {
+    #[serde(default)]
+    choice: String,
+    #[serde(default)]
+    reason: String,
+}
+
+#[derive(Template)]
+#[template(path = "portal/withdraw.html")]
+struct WithdrawPage {
+    frame: Frame,
+    around: Around,
+    form: WithdrawForm,
+    errors: FieldErrors,
+    choices: Vec<Choice>,
+    is_withdrawn: bool,
+    path: &'static str,
+    pause_path: &'static str,
+    option_b_path: &'static str,
+}
+
+pub(super) async fn show(State(site): State<Site>, who: SchoolContact) -> Result<Response, PageError> {
+    page::show(&build(&site, &who, WithdrawForm::default(), FieldErrors::default()).await?)
+}
+
+pub(super) async fn create(
+    State(site): State<Site>,
+    who: SchoolContact,
+    Posted(form): Posted<WithdrawForm>,
+) -> Result<Response, PageError> {
+    let mut errors = FieldErrors::default();
+    let choice = errors.choose("choice", said(&form.choice), "Kies wat jullie gaan doen.");
+    let whole = choice.map(|choice| format!("{choice} {}", form.reason));
+    let reason = whole.and_then(|whole| errors.take("reason", Reason::parse(&whole)));
+    if let Some(reason) = reason {
+        let command = Command::Withdraw { reason };
+        let flash = match onboardings::act(&site.office, &who.call(), who.school(), &command, None).await {
+            Ok(()) => Flash::Withdrawn,
+            Err(ServiceError::Refused(Refusal::IsWithdrawn)) => Flash::AlreadySo,
+            Err(error) => return Err(error.into()),
+        };
+        return Ok(flash::redirect(&site, links::SCHOOL, flash));
+    }
+    page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &build(&site, &who, form, errors).await?)
+}
+
+/// How a choice opens the reason that is kept.
+fn said(choice: &str) -> Option<&'static str> {
+    match choice {
+        OPTION_B => Some("We kiezen Optie B."),
+        STOP => Some("We stoppen."),
+        _ => None,
+    }
+}
+
+async fn build(
+    site: &Site,
+    who: &SchoolContact,
+    form: WithdrawForm,
+    errors: FieldErrors,
+) -> Result<WithdrawPage, PageError> {
+    let Opened { frame, around, file } = open(site, who, "").await?;
+    let choices = vec![
+        Choice::new(
+            OPTION_B,
+            "We kiezen Optie B",
+            "Je maakt zelf een export uit Magister en importeert dat bestand in Numo.",
+        ),
+        Choice::new(STOP, "We stoppen", "Jullie koppelen Magister niet aan Numo."),
+    ];
+    Ok(WithdrawPage {
+        frame,
+        around,
+        form,
+        errors,
+        choices,
+        is_withdrawn: file.state.lifecycle().is_withdrawn(),
+        path: links::SCHOOL_WITHDRAW,
+        pause_path: links::SCHOOL_PAUSE,
+        option_b_path: links::OPTION_B,
+    })
+}
