@@ -1,9 +1,58 @@
-//! Stub.
-use axum::Router;
+//! Kurve's own pages: what waits, every school, and what a colleague can do about each.
+//!
+//! Reading takes [`Staff`](crate::web::extract::Staff), changing takes
+//! [`ActingStaff`](crate::web::extract::ActingStaff); signing in and choosing a password are public. To add a button: a
+//! form in [`forms`], a handler that ends in [`press`], and the place where it applies in [`school`] or [`panels`].
 
+mod ask;
+mod contacts;
+mod credentials;
+mod desk;
+mod details;
+mod forms;
+mod invite;
+mod lifecycle;
+mod mails;
+mod notes;
+mod panels;
+mod press;
+mod school;
+mod schools;
+mod sign_in;
+mod steps;
+mod view;
+mod worklist;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::links;
 use crate::web::Site;
 
-/// The routes.
+/// The routes of this folder.
 pub fn routes() -> Router<Site> {
     Router::new()
+        .route(links::STAFF, get(worklist::show))
+        .route(links::STAFF_SIGN_IN, get(sign_in::show).post(sign_in::create))
+        .route(links::STAFF_SIGN_OUT, post(sign_in::delete))
+        .route(links::STAFF_INVITE, get(invite::show).post(invite::create))
+        .route(links::STAFF_SCHOOLS, get(schools::list))
+        .route(links::STAFF_SCHOOL, get(school::show))
+        .route(links::STAFF_ISSUE, post(credentials::issue))
+        .route(links::STAFF_HAND_AGAIN, post(credentials::hand_again))
+        .route(links::STAFF_CONFIRM, post(steps::confirm))
+        .route(links::STAFF_SEND_BACK, post(steps::send_back))
+        .route(links::STAFF_ANSWER, post(steps::answer))
+        .route(links::STAFF_PAUSE, post(lifecycle::pause))
+        .route(links::STAFF_RESUME, post(lifecycle::resume))
+        .route(links::STAFF_WITHDRAW, post(lifecycle::withdraw))
+        .route(links::STAFF_REOPEN, post(lifecycle::reopen))
+        .route(links::STAFF_NOTE, post(notes::create))
+        .route(links::STAFF_DETAILS, get(details::edit).post(details::update))
+        .route(links::STAFF_CONTACTS, post(contacts::add))
+        .route(links::STAFF_CONTACT, post(contacts::update))
+        .route(links::STAFF_CONTACT_REMOVE, post(contacts::remove))
+        .route(links::STAFF_CONTACT_VOUCH, post(contacts::vouch))
+        .route(links::STAFF_MAILS, get(mails::list))
+        .route(links::STAFF_MAIL_RETRY, post(mails::retry))
 }

@@ -1,0 +1,148 @@
+//! A school's contacts, as Kurve changes them.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::forms;
+use super::press::Desk;
+use crate::domain::ids::ContactId;
+use crate::domain::school::{Contact, ContactRole};
+use crate::domain::text::{EmailAddress, PersonName, Reason};
+use crate::services::onboardings::{self, SchoolFile};
+use crate::services::{ServiceError, contacts};
+use crate::web::Site;
+use crate::web::error::PageError;
+use crate::web::extract::ActingStaff;
+use crate::web::flash::Flash;
+use crate::web::form::{FieldErrors, Posted, Pressed};
+
+/// What someone reads at the field of a role.
+const CHOOSE_ROLE: &str = "Kies een rol.";
+
+/// What someone reads when a colleague removed the contact meanwhile.
+const REMOVED: &str = "Deze contactpersoon is intussen verwijderd. Voeg de persoon eerst opnieuw toe.";
+
+/// A contact as typed.
+#[derive(Default, Deserialize)]
+pub(super) struct ContactForm {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    role: String,
+}
+
+/// Adds a contact.
+pub(super) async fn add(
+    State(site): State<Site>,
+    ActingStaff(staff): ActingStaff,
+    Path(school): Path<String>,
+    Posted(form): Posted<ContactForm>,
+) -> Result<Response, PageError> {
+    let desk = Desk::at(&site, &staff, &school)?;
+    let draw = |file: &SchoolFile| forms::add_contact(file, (&form.name, &form.email, &form.role));
+    let mut errors = FieldErrors::default();
+    let name = errors.take("name", PersonName::parse(&form.name));
+    let email = errors.take("email", EmailAddress::parse(&form.email));
+    let role = errors.choose("role", ContactRole::parse(&form.role), CHOOSE_ROLE);
+    let (Some(name), Some(email), Some(role)) = (name, email, role) else { return desk.wrong(None, errors, draw).await };
+    let person = (name.clone(), email.clone(), role);
+    match contacts::add(&site.office, &staff.call(), desk.school, person).await {
+        Ok(()) => Ok(desk.done(Flash::ContactAdded)),
+        Err(ServiceError::ContactExists) if is_known(&desk, (&name, &email, role)).await? => Ok(desk.done(Flash::AlreadySo)),
+        Err(error) => desk.refuse(None, error, draw).await,
+    }
+}
+
+/// Whether exactly this contact is here: the form arrived twice.
+async fn is_known(desk: &Desk<'_>, (name, email, role): (&PersonName, &EmailAddress, ContactRole)) -> Result<bool, PageError> {
+    let file = onboardings::load_file(&desk.site.office, desk.school).await?;
+    let is_same = |person: &Contact| person.name == *name && person.role == role && person.email.key_form() == email.key_form();
+    Ok(forms::active(&file).any(is_same))
+}
+
+/// Changes a contact's name and role.
+pub(super) async fn update(
+    State(site): State<Site>,
+    ActingStaff(staff): ActingStaff,
+    Path((school, contact)): Path<(String, String)>,
+    Posted(form): Posted<ContactForm>,
+) -> Result<Response, PageError> {
+    let desk = Desk::at(&site, &staff, &school)?;
+    let person = find(&desk, &contact).await?;
+    let draw = |file: &SchoolFile| forms::change_contact(file, &person, (&form.name, &form.role));
+    let mut errors = FieldErrors::default();
+    let name = errors.take("name", PersonName::parse(&form.name));
+    let role = errors.choose("role", ContactRole::parse(&form.role), CHOOSE_ROLE);
+    let (Some(name), Some(role)) = (name, role) else { return desk.wrong(None, errors, draw).await };
+    if !person.is_active() {
+        return desk.object(REMOVED, draw).await;
+    }
+    if person.name == name && person.role == role {
+        return Ok(desk.done(Flash::AlreadySo));
+    }
+    match contacts::change(&site.office, &staff.call(), (desk.school, person.id), (name, role)).await {
+        Ok(()) => Ok(desk.done(Flash::ContactChanged)),
+        Err(error) => desk.refuse(None, error, draw).await,
+    }
+}
+
+/// Removes a contact.
+pub(super) async fn remove(
+    State(site): State<Site>,
+    ActingStaff(staff): ActingStaff,
+    Path((school, contact)): Path<(String, String)>,
+    Posted(Pressed {}): Posted<Pressed>,
+) -> Result<Response, PageError> {
+    let desk = Desk::at(&site, &staff, &school)?;
+    let person = find(&desk, &contact).await?;
+    if !person.is_active() {
+        return Ok(desk.done(Flash::AlreadySo));
+    }
+    match contacts::remove(&site.office, &staff.call(), (desk.school, person.id)).await {
+        Ok(()) => Ok(desk.done(Flash::ContactRemoved)),
+        Err(error) => desk.refuse(None, error, |file| forms::remove_contact(file, &person)).await,
+    }
+}
+
+/// Kurve's word for a contact.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct VouchForm {
+    #[serde(default)]
+    ground: String,
+}
+
+/// Vouches for a contact.
+pub(super) async fn vouch(
+    State(site): State<Site>,
+    ActingStaff(staff): ActingStaff,
+    Path((school, contact)): Path<(String, String)>,
+    Posted(form): Posted<VouchForm>,
+) -> Result<Response, PageError> {
+    let desk = Desk::at(&site, &staff, &school)?;
+    let person = find(&desk, &contact).await?;
+    let draw = |file: &SchoolFile| forms::vouch(file, &person, &form.ground);
+    let mut errors = FieldErrors::default();
+    let Some(ground) = errors.take("ground", Reason::parse(&form.ground)) else {
+        return desk.wrong(None, errors, draw).await;
+    };
+    if !person.is_active() {
+        return desk.object(REMOVED, draw).await;
+    }
+    if person.vouch.as_ref().is_some_and(|vouch| vouch.ground == ground) {
+        return Ok(desk.done(Flash::AlreadySo));
+    }
+    match contacts::vouch(&site.office, &staff.call(), (desk.school, person.id), ground).await {
+        Ok(()) => Ok(desk.done(Flash::Vouched)),
+        Err(error) => desk.refuse(None, error, draw).await,
+    }
+}
+
+/// The contact in a path, also a removed one.
+async fn find(desk: &Desk<'_>, contact: &str) -> Result<Contact, PageError> {
+    let id: ContactId = contact.parse().map_err(|_| PageError::NotFound)?;
+    let file = onboardings::load_file(&desk.site.office, desk.school).await?;
+    file.contact(id).cloned().ok_or(PageError::NotFound)
+}

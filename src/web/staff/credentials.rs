@@ -1,0 +1,94 @@
+//! Issuing and renewing password and query, and handing them over again. No page of Kurve ever shows the password.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::press::{Desk, Wish};
+use super::{desk, forms};
+use crate::domain::ids::ContactId;
+use crate::domain::onboarding::Command;
+use crate::domain::text::Reason;
+use crate::services::credentials::{self, Issued};
+use crate::services::ServiceError;
+use crate::services::onboardings::SchoolFile;
+use crate::web::Site;
+use crate::web::error::PageError;
+use crate::web::extract::ActingStaff;
+use crate::web::flash::Flash;
+use crate::web::form::{FieldErrors, Posted};
+
+/// Issuing, with who picks it up.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct IssueForm {
+    #[serde(default)]
+    version: String,
+    #[serde(default)]
+    contact: String,
+    #[serde(default)]
+    ground: String,
+}
+
+/// Issues or renews credentials.
+pub(super) async fn issue(
+    State(site): State<Site>,
+    ActingStaff(staff): ActingStaff,
+    Path(school): Path<String>,
+    Posted(form): Posted<IssueForm>,
+) -> Result<Response, PageError> {
+    let desk = Desk::at(&site, &staff, &school)?;
+    let (seen, call) = (desk::seen(&form.version)?, staff.call());
+    let draw = |file: &SchoolFile| forms::issue(file, &call, (&form.contact, &form.ground));
+    let mut errors = FieldErrors::default();
+    let vouch = parse_vouch(&form, &mut errors);
+    if !errors.is_empty() {
+        return desk.wrong(Some(seen), errors, draw).await;
+    }
+    let done = credentials::issue(&site.office, &call, desk.school, vouch, Some(seen)).await;
+    if matches!(done, Err(ServiceError::NotFound)) && !form.contact.is_empty() {
+        errors.add("contact", "Deze contactpersoon is intussen verwijderd. Kies iemand anders.");
+        return desk.wrong(Some(seen), errors, draw).await;
+    }
+    let wish = Wish { seen, command: Command::IssueCredentials, flash: Flash::Issued, to: desk.page() };
+    desk.answer(wish, done, draw).await
+}
+
+/// For whom Kurve vouches along with it; nobody when neither field was filled in.
+fn parse_vouch(form: &IssueForm, errors: &mut FieldErrors) -> Option<(ContactId, Reason)> {
+    if form.contact.is_empty() && form.ground.trim().is_empty() {
+        return None;
+    }
+    let contact = errors.choose("contact", form.contact.parse().ok(), "Kies wie het wachtwoord ophaalt.");
+    let ground = errors.take("ground", Reason::parse(&form.ground));
+    contact.zip(ground)
+}
+
+/// The same credentials again.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct HandAgainForm {
+    #[serde(default)]
+    expires: String,
+}
+
+/// Hands the same credentials over again.
+pub(super) async fn hand_again(
+    State(site): State<Site>,
+    ActingStaff(staff): ActingStaff,
+    Path(school): Path<String>,
+    Posted(form): Posted<HandAgainForm>,
+) -> Result<Response, PageError> {
+    let desk = Desk::at(&site, &staff, &school)?;
+    let issued = credentials::find_issued(&site.office, desk.school).await?;
+    if issued.is_some_and(|issued| !form.expires.is_empty() && form.expires != expires_mark(&issued)) {
+        return Ok(desk.done(Flash::AlreadySo));
+    }
+    match credentials::hand_over_again(&site.office, &staff.call(), desk.school).await {
+        Ok(()) => Ok(desk.done(Flash::HandedAgain)),
+        Err(error) => desk.refuse(None, error, |file| forms::hand_again(file, &form.expires)).await,
+    }
+}
+
+/// Changes with every hand-over, so a second press of the same button shows.
+pub(super) fn expires_mark(issued: &Issued) -> String {
+    format!("{}-{}", issued.version, issued.expires_at.timestamp())
+}

@@ -1,0 +1,68 @@
+//! What all staff pages share: the menu, who is who, and how a path or a hidden field is read.
+
+use crate::domain::ids::SchoolId;
+use crate::domain::onboarding::Step;
+use crate::links;
+use crate::services::onboardings::SchoolFile;
+use crate::services::staff_accounts;
+use crate::web::Site;
+use crate::web::error::PageError;
+use crate::web::extract::Staff;
+use crate::web::page::Frame;
+use crate::words::Names;
+
+/// One entry of the menu.
+pub(super) struct NavItem {
+    pub(super) href: &'static str,
+    pub(super) label: &'static str,
+    pub(super) is_current: bool,
+}
+
+/// The menu of Kurve's pages.
+pub(super) struct Nav {
+    pub(super) items: Vec<NavItem>,
+    pub(super) colleague: String,
+    pub(super) sign_out: &'static str,
+}
+
+impl Nav {
+    /// The menu with one of its pages current; a page of one school belongs to the list of schools.
+    pub(super) fn new(staff: &Staff, current: &'static str) -> Self {
+        let pages = [(links::STAFF, "Werklijst"), (links::STAFF_SCHOOLS, "Scholen"), (links::STAFF_MAILS, "Post")];
+        Self {
+            items: pages.map(|(href, label)| NavItem { href, label, is_current: href == current }).into(),
+            colleague: staff.account.name.as_str().to_owned(),
+            sign_out: links::STAFF_SIGN_OUT,
+        }
+    }
+}
+
+/// The frame around a page of Kurve.
+pub(super) fn frame(site: &Site, staff: &Staff) -> Frame {
+    Frame { home: links::STAFF, ..staff.visit.frame(site) }
+}
+
+/// The names behind the ids in a school's file and timeline.
+pub(super) async fn names(site: &Site, file: &SchoolFile) -> Result<Names, PageError> {
+    let colleagues = staff_accounts::list(&site.office).await?;
+    let named = |contact: &crate::domain::school::Contact| (contact.id, contact.name.as_str().to_owned());
+    Ok(Names {
+        contacts: file.contacts.iter().map(named).collect(),
+        staff: colleagues.into_iter().map(|account| (account.id, account.name.as_str().to_owned())).collect(),
+    })
+}
+
+/// The school in a path.
+pub(super) fn school_id(text: &str) -> Result<SchoolId, PageError> {
+    text.parse().map_err(|_| PageError::NotFound)
+}
+
+/// The version that a page showed, from its hidden field.
+pub(super) fn seen(text: &str) -> Result<i32, PageError> {
+    text.parse().map_err(|_| PageError::BadForm)
+}
+
+/// The step that a form is about, from its hidden field.
+pub(super) fn step(text: &str) -> Result<Step, PageError> {
+    Step::parse(text).ok_or(PageError::BadForm)
+}

@@ -1,0 +1,94 @@
+//! Changing what a school gave of itself: name, BRIN, school domain, region.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::ask::AskPage;
+use super::desk::{self, Nav};
+use super::forms;
+use super::press::Desk;
+use crate::domain::school::{Region, SchoolDetails};
+use crate::domain::text::{Brin, SchoolDomain, SchoolName};
+use crate::links;
+use crate::services::onboardings::{self, SchoolFile};
+use crate::services::{ServiceError, schools};
+use crate::web::error::PageError;
+use crate::web::extract::{ActingStaff, Staff};
+use crate::web::flash::Flash;
+use crate::web::form::{FieldErrors, Posted};
+use crate::web::{Site, page};
+
+/// Shows the form, as things are now.
+pub(super) async fn edit(
+    State(site): State<Site>,
+    ActingStaff(staff): ActingStaff,
+    Path(school): Path<String>,
+) -> Result<Response, PageError> {
+    let desk = Desk::at(&site, &staff, &school)?;
+    let file = onboardings::load_file(&site.office, desk.school).await?;
+    let SchoolDetails { name, brin, domain, region } = &file.school.details;
+    let ask = forms::details(&file, [name.as_str(), brin.as_str(), domain.label(), region.as_str()]);
+    page::show(&page_of(&site, &staff, &file, ask))
+}
+
+fn page_of(site: &Site, staff: &Staff, file: &SchoolFile, ask: super::ask::Ask) -> AskPage {
+    AskPage {
+        frame: desk::frame(site, staff),
+        nav: Nav::new(staff, links::STAFF_SCHOOLS),
+        school: file.school.details.name.to_string(),
+        brin: file.school.details.brin.to_string(),
+        back: links::staff_school(links::STAFF_SCHOOL, file.school.id),
+        errors: vec![],
+        refusal: String::new(),
+        is_conflict: false,
+        changes: vec![],
+        ask: ask.alone(&FieldErrors::default()),
+    }
+}
+
+/// The details as typed.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct DetailsForm {
+    #[serde(default)]
+    version: String,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    brin: String,
+    #[serde(default)]
+    domain: String,
+    #[serde(default)]
+    region: String,
+}
+
+/// Changes the details.
+pub(super) async fn update(
+    State(site): State<Site>,
+    ActingStaff(staff): ActingStaff,
+    Path(school): Path<String>,
+    Posted(form): Posted<DetailsForm>,
+) -> Result<Response, PageError> {
+    let desk = Desk::at(&site, &staff, &school)?;
+    let seen = desk::seen(&form.version)?;
+    let draw = |file: &SchoolFile| forms::details(file, [&form.name, &form.brin, &form.domain, &form.region]);
+    let mut errors = FieldErrors::default();
+    let Some(details) = parse(&form, &mut errors) else { return desk.wrong(Some(seen), errors, draw).await };
+    let before = onboardings::load_file(&site.office, desk.school).await?.school.details;
+    if before == details {
+        return Ok(desk.done(Flash::AlreadySo));
+    }
+    match schools::change_details(&site.office, &staff.call(), desk.school, &details, seen).await {
+        Ok(()) => Ok(desk.done(Flash::DetailsSent)),
+        Err(ServiceError::Conflict) => desk.conflict(seen, draw).await,
+        Err(error) => desk.refuse(Some(seen), error, draw).await,
+    }
+}
+
+fn parse(form: &DetailsForm, errors: &mut FieldErrors) -> Option<SchoolDetails> {
+    let name = errors.take("name", SchoolName::parse(&form.name));
+    let brin = errors.take("brin", Brin::parse(&form.brin));
+    let domain = errors.take("domain", SchoolDomain::parse(&form.domain));
+    let region = errors.choose("region", Region::parse(&form.region), "Kies een vakantieregio.");
+    Some(SchoolDetails { name: name?, brin: brin?, domain: domain?, region: region? })
+}

@@ -1,0 +1,211 @@
+//! The forms of one school: what each asks, and what it brings about. Where they lead is in [`super::steps`] and its
+//! neighbours; how they are drawn in [`super::ask`].
+
+use super::ask::{Ask, AskField, Choice, Weight};
+use crate::domain::import_gate::verdict;
+use crate::domain::onboarding::{Change, Command, Step, decide};
+use crate::domain::school::{Contact, ContactRole, Region};
+use crate::links;
+use crate::services::Call;
+use crate::services::onboardings::SchoolFile;
+use crate::words::{step_name, step_short};
+
+/// "Bevestigen", on a ground if there is more than a colleague's word.
+pub(super) fn confirm(file: &SchoolFile, step: Step, (ground, ticket): (&str, &str)) -> Ask {
+    let ask = about_step(file, step, Ask::new("confirm", "Bevestigen", titled("Bevestigen", step), path(links::STAFF_CONFIRM, file)));
+    let remark = AskField::area("ground", "Hoe weet je dit?", ground).optional();
+    if !step.takes_ticket() {
+        return ask.field(remark);
+    }
+    let number = AskField::line("ticket", "Ticketnummer van Magister", ticket).optional();
+    ask.field(number).field(remark.hint("Alleen als er geen ticketnummer is."))
+}
+
+/// "Terugsturen".
+pub(super) fn send_back(file: &SchoolFile, step: Step, reason: &str) -> Ask {
+    let ask = Ask::new("send_back", "Terugsturen", titled("Terugsturen", step), path(links::STAFF_SEND_BACK, file));
+    about_step(file, step, ask)
+        .note("De stap gaat weer open, met alles wat erop volgt. De school krijgt een mail met je uitleg.")
+        .field(AskField::area("reason", "Wat klopt er niet, en wat moet de school doen?", reason))
+        .weight(Weight::Warning)
+}
+
+/// "Antwoorden", on a step that is stuck.
+pub(super) fn answer(file: &SchoolFile, step: Step, answer: &str) -> Ask {
+    let ask = Ask::new("answer", "Antwoorden", titled("Antwoorden", step), path(links::STAFF_ANSWER, file));
+    about_step(file, step, ask)
+        .note("Je antwoord gaat per mail naar de school. Daarna is de school weer aan zet.")
+        .field(AskField::area("answer", "Wat kan de school nu doen?", answer))
+        .urgent()
+}
+
+fn about_step(file: &SchoolFile, step: Step, ask: Ask) -> Ask {
+    ask.about(step.as_str()).hidden("version", file.version).hidden("step", step.as_str())
+}
+
+fn titled(verb: &str, step: Step) -> String {
+    format!("{verb}: {}", step_name(step))
+}
+
+/// The first credentials, or new ones with a warning of what that takes down.
+pub(super) fn issue(file: &SchoolFile, call: &Call, (contact, ground): (&str, &str)) -> Ask {
+    let is_renewal = file.state.credential_version() > 0;
+    let (verb, weight) = if is_renewal {
+        ("Nieuw wachtwoord klaarzetten", Weight::Warning)
+    } else {
+        ("Wachtwoord en query klaarzetten", Weight::Primary)
+    };
+    let mut ask = Ask::new("issue", verb, verb, path(links::STAFF_ISSUE, file)).hidden("version", file.version);
+    ask.weight = weight;
+    ask.is_open = !file.state.is_yes(Step::CredentialsIssued);
+    if is_renewal {
+        ask.notes = renewal_warnings(file, call);
+    }
+    let is_vouched = active(file).any(Contact::is_vouched);
+    if is_vouched && contact.is_empty() && ground.is_empty() {
+        return ask;
+    }
+    let mut choices = vec![Choice { value: String::new(), label: "Kies een contactpersoon".into() }];
+    choices.extend(active(file).map(|person| Choice { value: person.id.to_string(), label: named(person) }));
+    ask.note("Alleen iemand voor wie Kurve instaat, kan het wachtwoord ophalen. Kies wie dat is.")
+        .field(AskField::select("contact", "Wie haalt het wachtwoord op?", contact, choices))
+        .field(ground_field(ground))
+}
+
+fn renewal_warnings(file: &SchoolFile, call: &Call) -> Vec<String> {
+    let mut lines = vec![
+        "Het oude wachtwoord en de oude query zijn meteen niet meer op te halen. Verbinden lukt pas weer als het nieuwe \
+         wachtwoord in Magister staat."
+            .to_owned(),
+    ];
+    let events = decide(&file.state, &Command::IssueCredentials, &call.actor, call.now).unwrap_or_default();
+    let fallen: Vec<&str> = events
+        .iter()
+        .filter_map(|event| match &event.change {
+            Change::StepFell { step, .. } => Some(step_short(*step)),
+            _ => None,
+        })
+        .collect();
+    if !fallen.is_empty() {
+        lines.push(format!("Deze stappen gaan weer open: {}.", fallen.join(", ")));
+    }
+    if verdict(&file.state).is_open() {
+        lines.push("De import gaat dicht.".to_owned());
+    }
+    lines
+}
+
+/// The same credentials again; `expires` tells a second press of the same button from a new wish.
+pub(super) fn hand_again(file: &SchoolFile, expires: &str) -> Ask {
+    Ask::new("hand_again", "Opnieuw overhandigen", "Wachtwoord opnieuw overhandigen", path(links::STAFF_HAND_AGAIN, file))
+        .note("Hetzelfde wachtwoord kan weer vijf keer worden bekeken, veertien dagen lang. Wie het mag zien krijgt een mail.")
+        .hidden("expires", expires)
+}
+
+/// "Pauzeren".
+pub(super) fn pause(file: &SchoolFile, (reason, until): (&str, &str)) -> Ask {
+    with_version("pause", "Pauzeren", "Koppeling pauzeren", links::STAFF_PAUSE, file)
+        .field(AskField::area("reason", "Waarom?", reason).hint("De school leest dit ook."))
+        .field(
+            AskField::line("until", "Op welke dag gaat het weer verder?", until)
+                .kind("date")
+                .hint("Een dag na vandaag, hoogstens een jaar vooruit."),
+        )
+}
+
+/// "Hervatten".
+pub(super) fn resume(file: &SchoolFile) -> Ask {
+    with_version("resume", "Hervatten", "Koppeling hervatten", links::STAFF_RESUME, file)
+}
+
+/// "Stoppen".
+pub(super) fn withdraw(file: &SchoolFile, reason: &str) -> Ask {
+    with_version("withdraw", "Stoppen", "Stoppen met de koppeling", links::STAFF_WITHDRAW, file)
+        .note("De koppeling stopt en de import gaat dicht. Niemand kan het wachtwoord nog ophalen. Je kunt haar later heropenen.")
+        .field(AskField::area("reason", "Waarom stopt de school?", reason).hint("De school leest dit ook."))
+        .weight(Weight::Warning)
+}
+
+/// "Heropenen".
+pub(super) fn reopen(file: &SchoolFile) -> Ask {
+    with_version("reopen", "Heropenen", "Koppeling heropenen", links::STAFF_REOPEN, file)
+}
+
+fn with_version(key: &'static str, verb: &'static str, title: &str, path_of: &str, file: &SchoolFile) -> Ask {
+    Ask::new(key, verb, title, path(path_of, file)).hidden("version", file.version)
+}
+
+/// A note that only Kurve reads.
+pub(super) fn note(file: &SchoolFile, text: &str) -> Ask {
+    Ask::new("note", "Notitie opslaan", "Notitie schrijven", path(links::STAFF_NOTE, file))
+        .field(AskField::area("text", "Notitie", text).hint("Alleen Kurve leest dit."))
+}
+
+/// A new contact.
+pub(super) fn add_contact(file: &SchoolFile, (name, email, role): (&str, &str, &str)) -> Ask {
+    Ask::new("add_contact", "Toevoegen", "Contactpersoon toevoegen", path(links::STAFF_CONTACTS, file))
+        .note("De nieuwe contactpersoon krijgt een mail met uitleg.")
+        .field(AskField::line("name", "Naam", name))
+        .field(AskField::line("email", "E-mailadres", email).kind("email"))
+        .field(role_field(role))
+}
+
+/// Name and role of a contact.
+pub(super) fn change_contact(file: &SchoolFile, person: &Contact, (name, role): (&str, &str)) -> Ask {
+    about_contact("change_contact", "Wijzigen", links::STAFF_CONTACT, file, person)
+        .field(AskField::line("name", "Naam", name))
+        .field(role_field(role))
+}
+
+/// Takes a contact away.
+pub(super) fn remove_contact(file: &SchoolFile, person: &Contact) -> Ask {
+    about_contact("remove_contact", "Verwijderen", links::STAFF_CONTACT_REMOVE, file, person)
+        .note(format!("{} wordt meteen uitgelogd en krijgt geen mails meer.", person.name))
+        .weight(Weight::Warning)
+}
+
+/// Kurve's word for a contact.
+pub(super) fn vouch(file: &SchoolFile, person: &Contact, ground: &str) -> Ask {
+    about_contact("vouch", "Instaan", links::STAFF_CONTACT_VOUCH, file, person)
+        .note(format!("Daarna kan {} het wachtwoord en de query ophalen.", person.name))
+        .field(ground_field(ground))
+}
+
+fn about_contact(key: &'static str, verb: &'static str, path_of: &str, file: &SchoolFile, person: &Contact) -> Ask {
+    let action = links::staff_contact(path_of, file.school.id, person.id);
+    Ask::new(key, verb, format!("{verb}: {}", person.name), action).about(&person.id.to_string())
+}
+
+/// The school's own details.
+pub(super) fn details(file: &SchoolFile, [name, brin, domain, region]: [&str; 4]) -> Ask {
+    let regions = Region::ALL.map(|region| Choice { value: region.as_str().into(), label: region.label_nl().into() });
+    with_version("details", "Opslaan", "Gegevens wijzigen", links::STAFF_DETAILS, file)
+        .field(AskField::line("name", "Naam van de school", name))
+        .field(AskField::line("brin", "BRIN-nummer", brin).hint("Bijvoorbeeld 12AB of 12AB00."))
+        .field(AskField::line("domain", "Schooldomein", domain).hint("Het deel dat voor .swp.nl staat, bijvoorbeeld bonhoeffer."))
+        .field(AskField::select("region", "Vakantieregio", region, regions.into()))
+}
+
+fn role_field(role: &str) -> AskField {
+    let mut choices = vec![Choice { value: String::new(), label: "Kies een rol".into() }];
+    choices.extend(ContactRole::ALL.map(|role| Choice { value: role.as_str().into(), label: role.label_nl().into() }));
+    AskField::select("role", "Rol in Magister", role, choices)
+}
+
+fn ground_field(ground: &str) -> AskField {
+    AskField::area("ground", "Hoe weet je dat deze persoon bij de school hoort?", ground)
+        .hint("Bijvoorbeeld: teruggebeld via het nummer op de website van de school. De school leest dit niet.")
+}
+
+fn named(person: &Contact) -> String {
+    format!("{}, {}", person.name, person.role.as_str())
+}
+
+/// The contacts who were not removed.
+pub(super) fn active(file: &SchoolFile) -> impl Iterator<Item = &Contact> {
+    file.contacts.iter().filter(|person| person.is_active())
+}
+
+fn path(path: &str, file: &SchoolFile) -> String {
+    links::staff_school(path, file.school.id)
+}

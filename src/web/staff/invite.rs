@@ -1,0 +1,163 @@
+//! A one-time link: a colleague chooses a password and puts the second factor in an app.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use qrcode::QrCode;
+use qrcode::render::svg;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+use crate::crypto::password_hash::StaffPassword;
+use crate::crypto::totp::otpauth_url;
+use crate::crypto::Token;
+use crate::links;
+use crate::services::staff_auth::{self, EnrolError, Enrolment};
+use crate::web::error::PageError;
+use crate::web::extract::Visit;
+use crate::web::flash::{self, Flash};
+use crate::web::form::{FieldError, FieldErrors, Posted};
+use crate::web::page::Frame;
+use crate::web::{Site, page};
+
+/// The side of the QR code, in CSS pixels at least: a phone reads it from a screen at arm's length.
+const QR_PIXELS: u32 = 220;
+
+#[derive(Template)]
+#[template(path = "staff/invite.html")]
+struct InvitePage {
+    frame: Frame,
+    action: String,
+    colleague: String,
+    email: String,
+    /// Our own drawing of the second factor.
+    qr: String,
+    /// The same, to be typed.
+    secret: String,
+    /// What is wrong, by field.
+    wrong: FieldErrors,
+    errors: Vec<FieldError>,
+}
+
+#[derive(Template)]
+#[template(path = "staff/invite_gone.html")]
+struct InviteGonePage {
+    frame: Frame,
+    sign_in: &'static str,
+}
+
+/// Shows the second factor and the form; changes nothing.
+pub(super) async fn show(State(site): State<Site>, visit: Visit, Path(token): Path<String>) -> Result<Response, PageError> {
+    let Some((token, enrolment)) = find(&site, &visit, &token).await? else { return gone(&site, &visit) };
+    page::show(&page_of(&site, &visit, (&token, &enrolment), FieldErrors::default())?)
+}
+
+async fn find(site: &Site, visit: &Visit, token: &str) -> Result<Option<(Token, Enrolment)>, PageError> {
+    let Some(token) = Token::parse(token) else { return Ok(None) };
+    match staff_auth::find_enrolment(&site.office, visit.now, &token).await {
+        Ok(enrolment) => Ok(Some((token, enrolment))),
+        Err(EnrolError::Gone | EnrolError::WrongCode) => Ok(None),
+        Err(EnrolError::Service(error)) => Err(error.into()),
+    }
+}
+
+fn gone(site: &Site, visit: &Visit) -> Result<Response, PageError> {
+    let frame = Frame { home: links::STAFF, ..visit.frame(site) };
+    page::show_with(StatusCode::NOT_FOUND, &InviteGonePage { frame, sign_in: links::STAFF_SIGN_IN })
+}
+
+fn page_of(
+    site: &Site,
+    visit: &Visit,
+    (token, enrolment): (&Token, &Enrolment),
+    wrong: FieldErrors,
+) -> Result<InvitePage, PageError> {
+    let email = enrolment.account.email.as_str();
+    let qr = draw_qr(&otpauth_url(&enrolment.totp, email)).ok_or(PageError::Broken("a QR code that is too long"))?;
+    Ok(InvitePage {
+        frame: Frame { home: links::STAFF, ..visit.frame(site) },
+        action: links::fill(links::STAFF_INVITE, &[&token.expose_text()]),
+        colleague: enrolment.account.name.to_string(),
+        email: email.to_owned(),
+        qr,
+        secret: groups_of_four(enrolment.totp.to_base32().expose_secret()),
+        errors: wrong.all().to_vec(),
+        wrong,
+    })
+}
+
+/// A drawing without style attributes, which the Content-Security-Policy would refuse.
+fn draw_qr(url: &SecretString) -> Option<String> {
+    let code = QrCode::new(url.expose_secret()).ok()?;
+    let drawn = code.render::<svg::Color<'_>>().min_dimensions(QR_PIXELS, QR_PIXELS).build();
+    let (_, drawn) = drawn.split_once("<svg ")?;
+    Some(format!("<svg role=\"img\" aria-label=\"QR-code voor je code-app\" {drawn}"))
+}
+
+fn groups_of_four(text: &str) -> String {
+    let signs: Vec<char> = text.chars().collect();
+    signs.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+}
+
+/// What a colleague chooses; no `Debug`, since it holds a password.
+#[derive(Default, Deserialize)]
+pub(super) struct EnrolForm {
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    again: String,
+    #[serde(default)]
+    code: String,
+}
+
+/// Keeps password and second factor.
+pub(super) async fn create(
+    State(site): State<Site>,
+    visit: Visit,
+    Path(token): Path<String>,
+    Posted(form): Posted<EnrolForm>,
+) -> Result<Response, PageError> {
+    site.limits.check_client(visit.client)?;
+    let Some((token, enrolment)) = find(&site, &visit, &token).await? else { return gone(&site, &visit) };
+    let mut wrong = FieldErrors::default();
+    let is_repeated = form.password == form.again;
+    let password = StaffPassword::parse(&form.password.into(), enrolment.account.email.as_str());
+    let password = password.map_err(|error| wrong.add("password", error.to_string())).ok();
+    if password.is_some() && !is_repeated {
+        wrong.add("again", "Dit is niet hetzelfde wachtwoord. Typ het twee keer gelijk.");
+    }
+    if let (Some(password), true) = (password, wrong.is_empty()) {
+        match staff_auth::enrol(&site.office, visit.at(), &token, (password, &form.code)).await {
+            Ok(()) => return Ok(flash::redirect(&site, links::STAFF_SIGN_IN, Flash::Enrolled)),
+            Err(EnrolError::WrongCode) => wrong.add(
+                "code",
+                "Deze code klopt niet. Typ de zes cijfers die nu in de app staan. Kijk ook of je telefoon de goede tijd heeft.",
+            ),
+            Err(EnrolError::Gone) => return gone(&site, &visit),
+            Err(EnrolError::Service(error)) => return Err(error.into()),
+        }
+    }
+    page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page_of(&site, &visit, (&token, &enrolment), wrong)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_drawing_has_nothing_that_the_policy_refuses() {
+        let url = SecretString::from("otpauth://totp/Koppelklaar:eva%40kurve.nl?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP");
+
+        let drawn = draw_qr(&url).expect("a short link fits");
+
+        assert!(drawn.starts_with("<svg role=\"img\" aria-label=") && drawn.ends_with("</svg>"), "{drawn}");
+        assert!(!drawn.contains("style") && !drawn.contains("<?xml") && !drawn.contains("JBSW"));
+    }
+
+    #[test]
+    fn the_secret_is_typed_in_groups_of_four() {
+        assert_eq!(groups_of_four("JBSWY3DPEHPK"), "JBSW Y3DP EHPK");
+        assert_eq!(groups_of_four("JBSWY"), "JBSW Y");
+    }
+}

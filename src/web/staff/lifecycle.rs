@@ -1,0 +1,128 @@
+//! The onboarding as a whole: pausing, resuming, stopping, reopening.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use super::press::{Desk, Wish};
+use super::{desk, forms};
+use crate::domain::onboarding::Command;
+use crate::domain::text::Reason;
+use crate::services::onboardings::SchoolFile;
+use crate::web::Site;
+use crate::web::error::PageError;
+use crate::web::extract::ActingStaff;
+use crate::web::flash::Flash;
+use crate::web::form::{FieldErrors, Posted};
+
+/// "Pauzeren".
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct PauseForm {
+    #[serde(default)]
+    version: String,
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    until: String,
+}
+
+/// Pauses a school.
+pub(super) async fn pause(
+    State(site): State<Site>,
+    ActingStaff(staff): ActingStaff,
+    Path(school): Path<String>,
+    Posted(form): Posted<PauseForm>,
+) -> Result<Response, PageError> {
+    let desk = Desk::at(&site, &staff, &school)?;
+    let seen = desk::seen(&form.version)?;
+    let draw = |file: &SchoolFile| forms::pause(file, (&form.reason, &form.until));
+    let mut errors = FieldErrors::default();
+    let reason = errors.take("reason", Reason::parse(&form.reason));
+    let until = errors.choose("until", parse_date(&form.until), "Kies een dag, bijvoorbeeld 31-01-2027.");
+    let (Some(reason), Some(until)) = (reason, until) else { return desk.wrong(Some(seen), errors, draw).await };
+    let command = Command::Pause { reason, until };
+    desk.press(Wish { seen, command, flash: Flash::Paused, to: desk.page() }, draw).await
+}
+
+/// A date as a browser sends it, or as people type it where the browser has no calendar.
+fn parse_date(text: &str) -> Option<NaiveDate> {
+    let text = text.trim();
+    let formats = ["%Y-%m-%d", "%d-%m-%Y"];
+    formats.into_iter().find_map(|format| NaiveDate::parse_from_str(text, format).ok())
+}
+
+/// "Stoppen".
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct WithdrawForm {
+    #[serde(default)]
+    version: String,
+    #[serde(default)]
+    reason: String,
+}
+
+/// Withdraws a school.
+pub(super) async fn withdraw(
+    State(site): State<Site>,
+    ActingStaff(staff): ActingStaff,
+    Path(school): Path<String>,
+    Posted(form): Posted<WithdrawForm>,
+) -> Result<Response, PageError> {
+    let desk = Desk::at(&site, &staff, &school)?;
+    let seen = desk::seen(&form.version)?;
+    let draw = |file: &SchoolFile| forms::withdraw(file, &form.reason);
+    let mut errors = FieldErrors::default();
+    let Some(reason) = errors.take("reason", Reason::parse(&form.reason)) else {
+        return desk.wrong(Some(seen), errors, draw).await;
+    };
+    let command = Command::Withdraw { reason };
+    desk.press(Wish { seen, command, flash: Flash::Withdrawn, to: desk.page() }, draw).await
+}
+
+/// A button for what the page showed.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct VersionForm {
+    #[serde(default)]
+    version: String,
+}
+
+/// Resumes a school.
+pub(super) async fn resume(
+    State(site): State<Site>,
+    ActingStaff(staff): ActingStaff,
+    Path(school): Path<String>,
+    Posted(form): Posted<VersionForm>,
+) -> Result<Response, PageError> {
+    let desk = Desk::at(&site, &staff, &school)?;
+    let seen = desk::seen(&form.version)?;
+    desk.press(Wish { seen, command: Command::Resume, flash: Flash::Resumed, to: desk.page() }, forms::resume).await
+}
+
+/// Takes a withdrawn school up again.
+pub(super) async fn reopen(
+    State(site): State<Site>,
+    ActingStaff(staff): ActingStaff,
+    Path(school): Path<String>,
+    Posted(form): Posted<VersionForm>,
+) -> Result<Response, PageError> {
+    let desk = Desk::at(&site, &staff, &school)?;
+    let seen = desk::seen(&form.version)?;
+    desk.press(Wish { seen, command: Command::Reopen, flash: Flash::Reopened, to: desk.page() }, forms::reopen).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_is_read_as_browsers_and_people_write_it() {
+        let day = NaiveDate::from_ymd_opt(2027, 1, 31);
+
+        assert_eq!(parse_date("2027-01-31"), day);
+        assert_eq!(parse_date(" 31-01-2027 "), day);
+        assert_eq!(parse_date("31-1-2027"), day);
+        for wrong in ["", "31 januari", "2027-02-30", "01/31/2027"] {
+            assert_eq!(parse_date(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! Notes about a school, for Kurve's eyes only.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::forms;
+use super::press::Desk;
+use crate::domain::text::NoteText;
+use crate::services::schools;
+use crate::web::Site;
+use crate::web::error::PageError;
+use crate::web::extract::ActingStaff;
+use crate::web::flash::Flash;
+use crate::web::form::{FieldErrors, Posted};
+
+/// A note as typed.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct NoteForm {
+    #[serde(default)]
+    text: String,
+}
+
+/// Writes a note.
+pub(super) async fn create(
+    State(site): State<Site>,
+    ActingStaff(staff): ActingStaff,
+    Path(school): Path<String>,
+    Posted(form): Posted<NoteForm>,
+) -> Result<Response, PageError> {
+    let desk = Desk::at(&site, &staff, &school)?;
+    let mut errors = FieldErrors::default();
+    let Some(text) = errors.take("text", NoteText::parse(&form.text)) else {
+        return desk.wrong(None, errors, |file| forms::note(file, &form.text)).await;
+    };
+    schools::add_note(&site.office, &staff.call(), desk.school, text).await?;
+    Ok(desk.done(Flash::NoteAdded))
+}

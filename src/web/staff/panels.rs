@@ -1,0 +1,178 @@
+//! The parts of a school's page beside its steps: credentials, contacts, the whole, notes and mails.
+
+use super::ask::Ask;
+use super::credentials::expires_mark;
+use super::forms;
+use super::mails::{MailRow, mail_row};
+use super::school::SchoolLink;
+use super::view::lifecycle_tag;
+use crate::domain::credential::ClosedReason;
+use crate::domain::onboarding::{Lifecycle, Step};
+use crate::domain::school::{Contact, School};
+use crate::links;
+use crate::services::Call;
+use crate::services::credentials::Issued;
+use crate::services::onboardings::SchoolFile;
+use crate::store::notes::Note;
+use crate::store::outbox::OutboxMail;
+use crate::words::{self, Names};
+
+/// A name and its value.
+pub(super) struct Fact {
+    pub(super) name: &'static str,
+    pub(super) value: String,
+}
+
+/// Password and query, without the password.
+pub(super) struct CredentialsPanel {
+    /// The version; 0 when none were issued.
+    pub(super) version: u32,
+    pub(super) facts: Vec<Fact>,
+    /// Why nothing can be issued yet; empty when it can.
+    pub(super) blocked: String,
+    pub(super) asks: Vec<Ask>,
+}
+
+/// The panel of the credentials.
+pub(super) fn credentials(file: &SchoolFile, issued: Option<&Issued>, call: &Call, can_act: bool) -> CredentialsPanel {
+    let state = &file.state;
+    let missing: Vec<&str> = state.missing_for(Step::CredentialsIssued).into_iter().map(words::step_name).collect();
+    let blocked = match (missing.is_empty(), state.lifecycle().is_withdrawn()) {
+        (_, true) => "De school is gestopt met de koppeling.".to_owned(),
+        (false, false) => format!("Dit kan nog niet. Eerst moet gereed zijn: {}.", missing.join(", ")),
+        (true, false) => String::new(),
+    };
+    let mut asks = vec![];
+    if can_act && blocked.is_empty() {
+        asks.push(forms::issue(file, call, ("", "")));
+        let again = issued.filter(|issued| issued.closed.is_none() && state.is_yes(Step::CredentialsIssued));
+        asks.extend(again.map(|issued| forms::hand_again(file, &expires_mark(issued))));
+    }
+    CredentialsPanel {
+        version: issued.map_or(0, |issued| issued.version),
+        facts: issued.map(facts).unwrap_or_default(),
+        blocked,
+        asks,
+    }
+}
+
+fn facts(issued: &Issued) -> Vec<Fact> {
+    let shown = match issued.closed {
+        Some(ClosedReason::Renewed) => "Niet meer te bekijken: er is een nieuw wachtwoord.".to_owned(),
+        Some(ClosedReason::Proven) => "Niet meer te bekijken: de verbinding is ermee getest.".to_owned(),
+        Some(ClosedReason::Withdrawn) => "Niet meer te bekijken: ingetrokken.".to_owned(),
+        None => format!("Nog {} keer, tot {}", issued.reveals_left, words::moment_nl(issued.expires_at)),
+    };
+    vec![
+        Fact { name: "Versie", value: issued.version.to_string() },
+        Fact { name: "Klaargezet", value: words::moment_nl(issued.issued_at) },
+        Fact { name: "Wachtwoord bekijken", value: shown },
+        Fact { name: "Sjabloon van de query", value: issued.template_version.clone() },
+        Fact { name: "SHA-256 van de query", value: issued.query_sha256.clone() },
+    ]
+}
+
+/// A contact.
+pub(super) struct ContactRow {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) email: String,
+    pub(super) role: &'static str,
+    /// Who vouched, when and on what ground; empty if nobody did.
+    pub(super) vouched: String,
+    pub(super) asks: Vec<Ask>,
+}
+
+/// The contacts who were not removed, oldest first.
+pub(super) fn contacts(file: &SchoolFile, names: &Names, can_act: bool) -> Vec<ContactRow> {
+    let is_last = forms::active(file).count() == 1;
+    forms::active(file).map(|person| contact(file, person, names, (can_act, is_last))).collect()
+}
+
+fn contact(file: &SchoolFile, person: &Contact, names: &Names, (can_act, is_last): (bool, bool)) -> ContactRow {
+    let mut asks = vec![];
+    if can_act {
+        if !person.is_vouched() {
+            asks.push(forms::vouch(file, person, ""));
+        }
+        asks.push(forms::change_contact(file, person, (person.name.as_str(), person.role.as_str())));
+        if !is_last {
+            asks.push(forms::remove_contact(file, person));
+        }
+    }
+    let vouched = person.vouch.as_ref().map(|vouch| {
+        let by = names.staff.get(&vouch.by).map_or("een collega", String::as_str);
+        format!("{by}, {}: {}", words::date_nl(vouch.at), vouch.ground)
+    });
+    ContactRow {
+        id: person.id.to_string(),
+        name: person.name.to_string(),
+        email: person.email.to_string(),
+        role: person.role.label_nl(),
+        vouched: vouched.unwrap_or_default(),
+        asks,
+    }
+}
+
+/// The onboarding as a whole.
+pub(super) struct LifePanel {
+    pub(super) key: &'static str,
+    pub(super) kind: &'static str,
+    pub(super) words: &'static str,
+    /// Since or until when; empty while it is under way.
+    pub(super) line: String,
+    /// Why; empty while it is under way.
+    pub(super) reason: String,
+    pub(super) asks: Vec<Ask>,
+}
+
+/// The panel of the whole, with what can be done about it.
+pub(super) fn life(file: &SchoolFile, can_act: bool) -> LifePanel {
+    let lifecycle = file.state.lifecycle();
+    let (line, reason) = match lifecycle {
+        Lifecycle::Active => (String::new(), String::new()),
+        Lifecycle::Paused { since, reason, until } => {
+            let line = format!("Sinds {}. Gaat verder op {}.", words::date_nl(*since), words::date_only_nl(*until));
+            (line, reason.to_string())
+        }
+        Lifecycle::Withdrawn { at, reason } => (format!("Gestopt op {}.", words::date_nl(*at)), reason.to_string()),
+        Lifecycle::Completed { at } => (format!("Import gemeld op {}.", words::date_nl(*at)), String::new()),
+    };
+    let asks = match lifecycle {
+        Lifecycle::Active => vec![forms::pause(file, ("", "")), forms::withdraw(file, "")],
+        Lifecycle::Paused { .. } => vec![forms::resume(file), forms::withdraw(file, "")],
+        Lifecycle::Withdrawn { .. } => vec![forms::reopen(file)],
+        Lifecycle::Completed { .. } => vec![forms::withdraw(file, "")],
+    };
+    let (kind, tag_words) = lifecycle_tag(lifecycle);
+    let asks = if can_act { asks } else { vec![] };
+    LifePanel { key: lifecycle.as_str(), kind, words: tag_words, line, reason, asks }
+}
+
+/// A note.
+pub(super) struct NoteRow {
+    pub(super) text: String,
+    pub(super) by: String,
+    pub(super) when: String,
+}
+
+/// A note with who wrote it.
+pub(super) fn note(note: &Note, names: &Names) -> NoteRow {
+    let by = names.staff.get(&note.by).map_or("Een collega", String::as_str);
+    NoteRow { text: note.text.to_string(), by: by.to_owned(), when: words::moment_nl(note.created_at) }
+}
+
+/// A mail of the school with who gets it.
+pub(super) fn mail(mail: &OutboxMail, names: &Names, can_act: bool) -> MailRow {
+    let to = match mail.contact {
+        Some(contact) => names.contacts.get(&contact).map_or("Een contactpersoon", String::as_str),
+        None => "Kurve",
+    };
+    mail_row(mail, to.to_owned(), can_act)
+}
+
+/// Another school, to go to.
+pub(super) fn school_link(school: &School) -> SchoolLink {
+    let label = format!("{} ({})", school.details.name, school.details.brin);
+    SchoolLink { href: links::staff_school(links::STAFF_SCHOOL, school.id), label }
+}

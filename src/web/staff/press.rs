@@ -1,0 +1,261 @@
+//! What follows on a pressed button: the school's page, or the same form again with what is wrong or what changed.
+//!
+//! A handler says what it wants and how its form is drawn; the form is only drawn when it comes back. Every form of a
+//! school ends here, so that nothing typed is ever lost and a second press of the same button does no harm.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::ask::{Ask, AskPage};
+use super::desk::{self, Nav};
+use super::view::{TimelineRow, timeline_row};
+use crate::domain::actor::Actor;
+use crate::domain::audit::{Action, Entry};
+use crate::domain::ids::SchoolId;
+use crate::domain::onboarding::{Change, Command, Evidence, FallCause, Refusal};
+use crate::links;
+use crate::services::onboardings::{self, SchoolFile};
+use crate::services::ServiceError;
+use crate::web::error::PageError;
+use crate::web::extract::Staff;
+use crate::web::flash::{self, Flash};
+use crate::web::form::FieldErrors;
+use crate::web::{Site, page};
+
+/// A colleague at work on one school.
+pub(super) struct Desk<'a> {
+    pub(super) site: &'a Site,
+    pub(super) staff: &'a Staff,
+    pub(super) school: SchoolId,
+}
+
+/// What a colleague wants of an onboarding.
+pub(super) struct Wish {
+    /// The version that the page showed.
+    pub(super) seen: i32,
+    pub(super) command: Command,
+    /// What the next page says.
+    pub(super) flash: Flash,
+    /// The next page.
+    pub(super) to: String,
+}
+
+/// Why a form comes back.
+#[derive(Default)]
+struct Reason {
+    errors: FieldErrors,
+    refusal: String,
+    changes: Option<Vec<Entry>>,
+}
+
+impl<'a> Desk<'a> {
+    /// At the school of a path.
+    pub(super) fn at(site: &'a Site, staff: &'a Staff, school: &str) -> Result<Self, PageError> {
+        Ok(Self { site, staff, school: desk::school_id(school)? })
+    }
+
+    /// The path of the school's page.
+    pub(super) fn page(&self) -> String {
+        links::staff_school(links::STAFF_SCHOOL, self.school)
+    }
+
+    /// On to the school's page.
+    pub(super) fn done(&self, flash: Flash) -> Response {
+        flash::redirect(self.site, &self.page(), flash)
+    }
+
+    /// Asks the onboarding for a wish and answers.
+    pub(super) async fn press(&self, wish: Wish, draw: impl FnOnce(&SchoolFile) -> Ask) -> Result<Response, PageError> {
+        let (office, call) = (&self.site.office, self.staff.call());
+        let done = onboardings::act(office, &call, self.school, &wish.command, Some(wish.seen)).await;
+        self.answer(wish, done, draw).await
+    }
+
+    /// Answers on what became of a wish.
+    pub(super) async fn answer(
+        &self,
+        wish: Wish,
+        done: Result<(), ServiceError>,
+        draw: impl FnOnce(&SchoolFile) -> Ask,
+    ) -> Result<Response, PageError> {
+        match done {
+            Ok(()) => Ok(flash::redirect(self.site, &wish.to, wish.flash)),
+            Err(ServiceError::Conflict) => {
+                let changes = onboardings::list_changes_since(&self.site.office, self.school, wish.seen).await?;
+                if is_same_press(&wish.command, &self.staff.call().actor, &changes) {
+                    return Ok(flash::redirect(self.site, &wish.to, Flash::AlreadySo));
+                }
+                self.show_again(None, Reason { changes: Some(changes), ..Reason::default() }, draw).await
+            }
+            Err(error) => self.refuse(Some(wish.seen), error, draw).await,
+        }
+    }
+
+    /// The form again, since a page was stale that no command judges.
+    pub(super) async fn conflict(
+        &self,
+        seen: i32,
+        draw: impl FnOnce(&SchoolFile) -> Ask,
+    ) -> Result<Response, PageError> {
+        let changes = onboardings::list_changes_since(&self.site.office, self.school, seen).await?;
+        self.show_again(None, Reason { changes: Some(changes), ..Reason::default() }, draw).await
+    }
+
+    /// The form again, with what is wrong at its fields.
+    pub(super) async fn wrong(
+        &self,
+        seen: Option<i32>,
+        errors: FieldErrors,
+        draw: impl FnOnce(&SchoolFile) -> Ask,
+    ) -> Result<Response, PageError> {
+        self.show_again(seen, Reason { errors, ..Reason::default() }, draw).await
+    }
+
+    /// The form again, with why it was refused; without a form worth keeping, a short word that it was so already.
+    pub(super) async fn refuse(
+        &self,
+        seen: Option<i32>,
+        error: ServiceError,
+        draw: impl FnOnce(&SchoolFile) -> Ask,
+    ) -> Result<Response, PageError> {
+        let is_so = matches!(&error, ServiceError::Refused(refusal) if is_so_already(refusal));
+        let field = field_of(&error);
+        let sentence = sentence(error)?;
+        let file = self.load(seen).await?;
+        let ask = draw(&file);
+        if is_so && !ask.has_typed() {
+            return Ok(self.done(Flash::AlreadySo));
+        }
+        let mut reason = Reason::default();
+        match field {
+            Some(field) => reason.errors.add(field, sentence),
+            None => reason.refusal = sentence,
+        }
+        self.show(&file, reason, ask).await
+    }
+
+    /// The form again, with a sentence about the whole of it.
+    pub(super) async fn object(
+        &self,
+        sentence: &str,
+        draw: impl FnOnce(&SchoolFile) -> Ask,
+    ) -> Result<Response, PageError> {
+        self.show_again(None, Reason { refusal: sentence.to_owned(), ..Reason::default() }, draw).await
+    }
+
+    async fn show_again(
+        &self,
+        seen: Option<i32>,
+        reason: Reason,
+        draw: impl FnOnce(&SchoolFile) -> Ask,
+    ) -> Result<Response, PageError> {
+        let file = self.load(seen).await?;
+        let ask = draw(&file);
+        self.show(&file, reason, ask).await
+    }
+
+    /// The school's file; with `seen` the version stays the one that the colleague looked at.
+    async fn load(&self, seen: Option<i32>) -> Result<SchoolFile, PageError> {
+        let mut file = onboardings::load_file(&self.site.office, self.school).await?;
+        file.version = seen.unwrap_or(file.version);
+        Ok(file)
+    }
+
+    async fn show(&self, file: &SchoolFile, reason: Reason, ask: Ask) -> Result<Response, PageError> {
+        let is_conflict = reason.changes.is_some();
+        let changes = match reason.changes {
+            Some(entries) => self.told(file, &entries).await?,
+            None => vec![],
+        };
+        let page = AskPage {
+            frame: desk::frame(self.site, self.staff),
+            nav: Nav::new(self.staff, links::STAFF_SCHOOLS),
+            school: file.school.details.name.to_string(),
+            brin: file.school.details.brin.to_string(),
+            back: self.page(),
+            ask: ask.alone(&reason.errors),
+            errors: reason.errors.all().to_vec(),
+            refusal: reason.refusal,
+            is_conflict,
+            changes,
+        };
+        let status = if is_conflict { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
+        page::show_with(status, &page)
+    }
+
+    async fn told(&self, file: &SchoolFile, entries: &[Entry]) -> Result<Vec<TimelineRow>, PageError> {
+        let names = desk::names(self.site, file).await?;
+        Ok(entries.iter().map(|entry| timeline_row(entry, &names)).collect())
+    }
+}
+
+/// Whether a form arrived twice: since the page was shown, this colleague already did exactly this.
+fn is_same_press(command: &Command, actor: &Actor, entries: &[Entry]) -> bool {
+    entries.iter().filter(|entry| entry.by == *actor).any(|entry| match &entry.action {
+        Action::Onboarding(change) => is_answer_to(command, change),
+        _ => false,
+    })
+}
+
+fn is_answer_to(command: &Command, change: &Change) -> bool {
+    match (command, change) {
+        (Command::Confirm { step, ground }, Change::StepAnswered { step: done, evidence: Evidence::Confirmed, ground: on }) => {
+            step == done && ground == on
+        }
+        (Command::SendBack { step, reason }, Change::StepFell { step: fell, cause: FallCause::SentBack { reason: why } }) => {
+            step == fell && reason == why
+        }
+        (Command::AnswerStuck { step, answer }, Change::StuckAnswered { step: done, answer: said }) => {
+            step == done && answer == said
+        }
+        (Command::Pause { reason, until }, Change::Paused { reason: why, until: end }) => reason == why && until == end,
+        (Command::Withdraw { reason }, Change::Withdrawn { reason: why }) => reason == why,
+        (Command::IssueCredentials, Change::CredentialsIssued { .. })
+        | (Command::Resume, Change::Resumed)
+        | (Command::Reopen, Change::Reopened) => true,
+        _ => false,
+    }
+}
+
+fn is_so_already(refusal: &Refusal) -> bool {
+    matches!(
+        refusal,
+        Refusal::AlreadyDone { .. }
+            | Refusal::NotDone { .. }
+            | Refusal::NotStuck { .. }
+            | Refusal::NotPaused
+            | Refusal::NotWithdrawn
+    )
+}
+
+/// The field that a refusal is about, if it is about one.
+fn field_of(error: &ServiceError) -> Option<&'static str> {
+    match error {
+        ServiceError::NobodyVouched => Some("contact"),
+        ServiceError::ContactExists => Some("email"),
+        ServiceError::BrinTaken => Some("brin"),
+        ServiceError::Refused(Refusal::BadResumeDate) => Some("until"),
+        _ => None,
+    }
+}
+
+/// Why it was refused, for a colleague of Kurve; what is no refusal stays an error.
+fn sentence(error: ServiceError) -> Result<String, PageError> {
+    match error {
+        ServiceError::Refused(Refusal::DetailsInUse) => Ok("Met dit BRIN-nummer en schooldomein zijn al een wachtwoord en \
+             query gemaakt. Stuur eerst de stap met de schoolgegevens terug. Wijzig ze daarna, bevestig de stap en zet een nieuw \
+             wachtwoord klaar."
+            .to_owned()),
+        ServiceError::Refused(Refusal::IsWithdrawn) => {
+            Ok("De school is gestopt met deze koppeling. Heropen haar eerst.".to_owned())
+        }
+        other => match PageError::from(other) {
+            PageError::Refused(sentence) => Ok(sentence),
+            other => Err(other),
+        },
+    }
+}
+
+#[cfg(test)]
+#[path = "press_tests.rs"]
+mod tests;

@@ -1,0 +1,71 @@
+use super::*;
+use crate::domain::actor::StaffRole;
+use crate::domain::onboarding::testing::{Walk, confirm, reason, staff, support};
+use crate::domain::onboarding::{Ground, Step};
+
+/// What a command leaves in the audit.
+fn entries(walk: &mut Walk, actor: Actor, command: &Command) -> Vec<Entry> {
+    let taken = walk.does(actor, command);
+    let entry = |event: crate::domain::onboarding::Event| Entry {
+        id: 1,
+        school: None,
+        onboarding_version: Some(2),
+        at: event.at,
+        by: event.by,
+        action: Action::Onboarding(event.change),
+    };
+    taken.events.into_iter().map(entry).collect()
+}
+
+fn send_back(text: &str) -> Command {
+    Command::SendBack { step: Step::PasswordSet, reason: reason(text) }
+}
+
+#[test]
+fn a_form_that_arrives_twice_is_no_conflict() {
+    let mut walk = Walk::all_but(&[]);
+    let back = entries(&mut walk, support(), &send_back("Typ het opnieuw"));
+    let renewed = entries(&mut walk, support(), &Command::IssueCredentials);
+    let withdraw = Command::Withdraw { reason: reason("Kiest Optie B") };
+    let withdrawn = entries(&mut walk, support(), &withdraw);
+    let reopened = entries(&mut walk, support(), &Command::Reopen);
+
+    assert!(is_same_press(&send_back("Typ het opnieuw"), &support(), &back));
+    assert!(is_same_press(&Command::IssueCredentials, &support(), &renewed));
+    assert!(is_same_press(&withdraw, &support(), &withdrawn));
+    assert!(is_same_press(&Command::Reopen, &support(), &reopened));
+}
+
+#[test]
+fn what_a_colleague_did_or_what_was_written_otherwise_is_a_conflict() {
+    let mut walk = Walk::all_but(&[]);
+    let back = entries(&mut walk, support(), &send_back("Typ het opnieuw"));
+
+    assert!(!is_same_press(&send_back("Iets anders"), &support(), &back));
+    assert!(!is_same_press(&send_back("Typ het opnieuw"), &staff(StaffRole::Admin), &back));
+    assert!(!is_same_press(&Command::IssueCredentials, &support(), &back));
+    assert!(!is_same_press(&confirm(Step::PasswordSet), &support(), &[]));
+}
+
+#[test]
+fn another_step_or_ground_is_another_press() {
+    let mut walk = Walk::all_but(&[Step::ActivationConfirmed]);
+    let done = entries(&mut walk, support(), &confirm(Step::ActivationConfirmed));
+    let remark = Command::Confirm { step: Step::ActivationConfirmed, ground: Ground::Remark(reason("Zelf gezien")) };
+
+    assert!(is_same_press(&confirm(Step::ActivationConfirmed), &support(), &done));
+    assert!(!is_same_press(&confirm(Step::PasswordSet), &support(), &done));
+    assert!(!is_same_press(&remark, &support(), &done));
+}
+
+#[test]
+fn a_refusal_reads_as_advice_to_a_colleague() {
+    let details = sentence(Refusal::DetailsInUse.into()).expect("a refusal has a sentence");
+    let vouch = sentence(ServiceError::NobodyVouched).expect("a refusal has a sentence");
+
+    assert!(details.contains("Stuur eerst") && !details.contains("Neem dan contact op met Kurve"));
+    assert!(vouch.ends_with('.'));
+    assert_eq!(field_of(&ServiceError::NobodyVouched), Some("contact"));
+    assert_eq!(field_of(&Refusal::BadResumeDate.into()), Some("until"));
+    assert!(matches!(sentence(ServiceError::NotFound), Err(PageError::NotFound)));
+}

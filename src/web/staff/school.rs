@@ -1,0 +1,194 @@
+//! The page of one school for Kurve: where it stands, and everything a colleague can do about it.
+//!
+//! Its parts are made in [`super::panels`]; this file gathers them and decides which buttons apply.
+
+use askama::Template;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::ask::{Ask, keep_one_primary};
+use super::desk::{self, Nav};
+use super::forms;
+use super::panels::{self, ContactRow, CredentialsPanel, LifePanel, NoteRow};
+use super::mails::{BACK_TO_SCHOOL, MailRow};
+use super::view::{GateRow, TimelineRow, gate_rows, timeline_row};
+use crate::domain::ids::SchoolId;
+use crate::domain::import_gate::{Verdict, verdict};
+use crate::domain::onboarding::progress::gates_done;
+use crate::domain::onboarding::{Evidence, Gate, Step, StepState};
+use crate::links;
+use crate::services::onboardings::{self, SchoolFile};
+use crate::services::{credentials, schools};
+use crate::web::error::PageError;
+use crate::web::extract::Staff;
+use crate::web::page::Frame;
+use crate::web::{Site, page};
+use crate::words::{self, Names};
+
+/// How many entries of the timeline stand on the page at once.
+const TIMELINE_ROWS: u64 = 40;
+
+/// A school that is named on the page of another.
+pub(super) struct SchoolLink {
+    pub(super) href: String,
+    pub(super) label: String,
+}
+
+#[derive(Template)]
+#[template(path = "staff/school.html")]
+struct SchoolPage {
+    frame: Frame,
+    nav: Nav,
+    name: String,
+    brin: String,
+    domain: String,
+    region: &'static str,
+    registered: String,
+    /// Where the details are changed; empty for who may not.
+    details: String,
+    sharing: Vec<SchoolLink>,
+    /// `open` or `closed`.
+    verdict: &'static str,
+    /// The gates that keep the import closed.
+    missing: String,
+    life: LifePanel,
+    bar: String,
+    gates: Vec<GateRow>,
+    credentials: CredentialsPanel,
+    contacts: Vec<ContactRow>,
+    add_contact: Option<Ask>,
+    note: Option<Ask>,
+    notes: Vec<NoteRow>,
+    mails: Vec<MailRow>,
+    back: &'static str,
+    timeline: Vec<TimelineRow>,
+    /// Older entries; empty when there are none.
+    older: String,
+    /// Back to the newest; empty when these are.
+    newest: String,
+}
+
+/// Where the timeline goes on.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct SchoolQuery {
+    #[serde(default)]
+    voor: String,
+}
+
+/// Shows a school.
+pub(super) async fn show(
+    State(site): State<Site>,
+    staff: Staff,
+    Path(school): Path<String>,
+    query: Result<Query<SchoolQuery>, QueryRejection>,
+) -> Result<Response, PageError> {
+    let school = desk::school_id(&school)?;
+    let before = query.ok().and_then(|Query(query)| query.voor.parse().ok());
+    let office = &site.office;
+    let file = onboardings::load_file(office, school).await?;
+    let names = desk::names(&site, &file).await?;
+    let issued = credentials::find_issued(office, school).await?;
+    let sharing = schools::list_sharing_domain(office, &file.school).await?;
+    let notes = schools::list_notes(office, school).await?;
+    let mails = schools::list_mails(office, school).await?;
+    let (timeline, older) = timeline(&site, school, before, &names).await?;
+    let now = staff.visit.now;
+    let can_act = staff.can_act();
+    let mut gates = gate_rows(&file.state, &names, now);
+    let mut panel = panels::credentials(&file, issued.as_ref(), &staff.call(), can_act);
+    if can_act {
+        add_asks(&mut gates, &file);
+        let of_steps = gates.iter_mut().flat_map(|gate| &mut gate.steps).flat_map(|step| &mut step.asks);
+        keep_one_primary(of_steps.chain(&mut panel.asks));
+    }
+    let (verdict, missing) = verdict_words(&file);
+    let details = &file.school.details;
+    let page = SchoolPage {
+        frame: desk::frame(&site, &staff),
+        nav: Nav::new(&staff, links::STAFF_SCHOOLS),
+        name: details.name.to_string(),
+        brin: details.brin.to_string(),
+        domain: details.domain.to_string(),
+        region: details.region.label_nl(),
+        registered: words::date_nl(file.school.created_at),
+        details: if can_act { links::staff_school(links::STAFF_DETAILS, school) } else { String::new() },
+        sharing: sharing.iter().map(panels::school_link).collect(),
+        verdict,
+        missing,
+        life: panels::life(&file, can_act),
+        bar: format!("{} van {} vragen met ja beantwoord", gates_done(&file.state), Gate::ALL.len()),
+        gates,
+        credentials: panel,
+        contacts: panels::contacts(&file, &names, can_act),
+        add_contact: can_act.then(|| forms::add_contact(&file, ("", "", ""))),
+        note: can_act.then(|| forms::note(&file, "")),
+        notes: notes.iter().map(|note| panels::note(note, &names)).collect(),
+        mails: mails.iter().map(|mail| panels::mail(mail, &names, can_act)).collect(),
+        back: BACK_TO_SCHOOL,
+        timeline,
+        older,
+        newest: before.map_or_else(String::new, |_| links::staff_school(links::STAFF_SCHOOL, school)),
+    };
+    page::show(&page)
+}
+
+async fn timeline(
+    site: &Site,
+    school: SchoolId,
+    before: Option<i64>,
+    names: &Names,
+) -> Result<(Vec<TimelineRow>, String), PageError> {
+    let mut entries = onboardings::list_timeline(&site.office, school, before, TIMELINE_ROWS + 1).await?;
+    let has_more = entries.len() > usize::try_from(TIMELINE_ROWS).unwrap_or(usize::MAX);
+    if has_more {
+        entries.pop();
+    }
+    let last = entries.last().filter(|_| has_more);
+    let page = links::staff_school(links::STAFF_SCHOOL, school);
+    let older = last.map_or_else(String::new, |last| format!("{page}?voor={}#verloop", last.id));
+    Ok((entries.iter().map(|entry| timeline_row(entry, names)).collect(), older))
+}
+
+fn verdict_words(file: &SchoolFile) -> (&'static str, String) {
+    match verdict(&file.state) {
+        Verdict::Open => ("open", String::new()),
+        Verdict::Closed { reasons } => {
+            let gates: Vec<&str> = reasons.iter().map(|reason| words::gate_short(reason.gate)).collect();
+            ("closed", gates.join(", "))
+        }
+    }
+}
+
+/// Puts the forms that apply with their steps; a school that stopped has none.
+fn add_asks(gates: &mut [GateRow], file: &SchoolFile) {
+    if file.state.lifecycle().is_withdrawn() {
+        return;
+    }
+    for step in gates.iter_mut().flat_map(|gate| &mut gate.steps) {
+        step.asks = asks(file, step.step);
+    }
+}
+
+/// What a colleague can do about a step.
+fn asks(file: &SchoolFile, step: Step) -> Vec<Ask> {
+    // Issuing answers this step, in the panel of the credentials; nobody confirms it or sends it back.
+    let is_by_issuing = step == Step::CredentialsIssued;
+    let confirm = || forms::confirm(file, step, ("", ""));
+    match file.state.step(step) {
+        StepState::Waiting => vec![],
+        StepState::Stuck { .. } => vec![forms::answer(file, step, ""), confirm()],
+        StepState::Open { .. } | StepState::Yes { .. } if is_by_issuing => vec![],
+        StepState::Open { .. } if step == Step::ActivationConfirmed => vec![confirm().urgent()],
+        StepState::Open { .. } => vec![confirm()],
+        StepState::Yes { answer } => {
+            let back = forms::send_back(file, step, "");
+            if answer.with(Evidence::Confirmed).is_some() { vec![back] } else { vec![confirm(), back] }
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "school_tests.rs"]
+mod tests;

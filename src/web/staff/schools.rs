@@ -1,0 +1,192 @@
+//! All schools, by name, with a filter in the address.
+
+use askama::Template;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::ask::Choice;
+use super::desk::{self, Nav};
+use super::view::{holders, lifecycle_tag};
+use crate::domain::onboarding::progress::{gates_done, is_stuck};
+use crate::domain::onboarding::{Gate, Lifecycle, Party};
+use crate::links;
+use crate::services::schools;
+use crate::store::overview::{After, Filter, Overview};
+use crate::web::error::PageError;
+use crate::web::extract::Staff;
+use crate::web::page::Frame;
+use crate::web::{Site, page};
+use crate::words;
+
+/// How many signs of a search count: more than the longest name of a school.
+const SEARCH_SIGNS: usize = 120;
+
+/// The filter and the place in the list, as in the address.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct SchoolsQuery {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    gate: String,
+    #[serde(default)]
+    holder: String,
+    #[serde(default)]
+    state: String,
+    /// The name after which the page starts.
+    #[serde(default)]
+    na: String,
+    /// The id of the school with that name.
+    #[serde(default)]
+    id: String,
+}
+
+impl SchoolsQuery {
+    /// Without what no database takes, and without choices that do not exist.
+    fn tidied(mut self) -> Self {
+        let keep = |text: &str| text.chars().filter(|sign| !sign.is_control()).take(SEARCH_SIGNS).collect::<String>();
+        self.q = keep(self.q.trim());
+        self.na = self.na.chars().filter(|sign| !sign.is_control()).collect();
+        self.gate = Gate::parse(&self.gate).map_or("", Gate::as_str).to_owned();
+        self.holder = Party::parse(&self.holder).map_or("", Party::as_str).to_owned();
+        if !Lifecycle::NAMES.contains(&self.state.as_str()) {
+            self.state.clear();
+        }
+        self
+    }
+
+    fn filter(&self) -> Filter {
+        let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        Filter {
+            text: given(&self.q),
+            gate_missing: Gate::parse(&self.gate),
+            holder: Party::parse(&self.holder),
+            lifecycle: given(&self.state),
+        }
+    }
+
+    fn after(&self) -> Option<After> {
+        let id = self.id.parse().ok()?;
+        Some(After { name: self.na.clone(), id })
+    }
+
+    fn has_filter(&self) -> bool {
+        self.filter() != Filter::default()
+    }
+
+    /// The address of the list with this filter, after a place.
+    fn href(&self, after: Option<&After>) -> String {
+        let mut pairs = vec![("q", self.q.clone()), ("gate", self.gate.clone())];
+        pairs.extend([("holder", self.holder.clone()), ("state", self.state.clone())]);
+        pairs.extend(after.into_iter().flat_map(|after| [("na", after.name.clone()), ("id", after.id.to_string())]));
+        pairs.retain(|(_, value)| !value.is_empty());
+        let parts: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={}", in_query(value))).collect();
+        match parts.is_empty() {
+            true => links::STAFF_SCHOOLS.to_owned(),
+            false => format!("{}?{}", links::STAFF_SCHOOLS, parts.join("&")),
+        }
+    }
+}
+
+/// A text as it stands in the query of an address: everything but plain signs as `%` and its bytes.
+fn in_query(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            escaped.push(char::from(byte));
+        } else {
+            escaped.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    escaped
+}
+
+/// A school in the list.
+pub(super) struct SchoolRow {
+    pub(super) href: String,
+    pub(super) name: String,
+    pub(super) brin: String,
+    pub(super) domain: String,
+    pub(super) gates: String,
+    pub(super) holders: String,
+    pub(super) kind: &'static str,
+    pub(super) words: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "staff/schools.html")]
+struct SchoolsPage {
+    frame: Frame,
+    nav: Nav,
+    typed: SchoolsQuery,
+    gates: Vec<Choice>,
+    holders: Vec<Choice>,
+    states: Vec<Choice>,
+    rows: Vec<SchoolRow>,
+    has_filter: bool,
+    /// The list without a filter.
+    all: &'static str,
+    /// The first page; empty when this is it.
+    first: String,
+    /// The next page; empty when this is the last.
+    next: String,
+}
+
+/// Lists schools.
+pub(super) async fn list(
+    State(site): State<Site>,
+    staff: Staff,
+    query: Result<Query<SchoolsQuery>, QueryRejection>,
+) -> Result<Response, PageError> {
+    let typed = query.map(|Query(typed)| typed).unwrap_or_default().tidied();
+    let after = typed.after();
+    let (found, next) = schools::list(&site.office, &typed.filter(), after.as_ref()).await?;
+    let page = SchoolsPage {
+        frame: desk::frame(&site, &staff),
+        nav: Nav::new(&staff, links::STAFF_SCHOOLS),
+        gates: choices("Alle", Gate::ALL.map(|gate| (gate.as_str(), words::gate_short(gate)))),
+        holders: choices("Iedereen", Party::ALL.map(|party| (party.as_str(), words::party_name(party)))),
+        states: choices("Alle", STATES),
+        rows: found.iter().map(school_row).collect(),
+        has_filter: typed.has_filter(),
+        all: links::STAFF_SCHOOLS,
+        first: after.map_or_else(String::new, |_| typed.href(None)),
+        next: next.map_or_else(String::new, |next| typed.href(Some(&next))),
+        typed,
+    };
+    page::show(&page)
+}
+
+/// The states to filter by, with their names from [`words::lifecycle_name`].
+const STATES: [(&str, &str); 4] =
+    [("active", "Bezig"), ("paused", "Gepauzeerd"), ("withdrawn", "Gestopt"), ("completed", "Afgerond")];
+
+fn choices<const N: usize>(all: &str, named: [(&str, &str); N]) -> Vec<Choice> {
+    let choice = |(value, label): (&str, &str)| Choice { value: value.to_owned(), label: label.to_owned() };
+    std::iter::once(("", all)).chain(named).map(choice).collect()
+}
+
+pub(super) fn school_row(overview: &Overview) -> SchoolRow {
+    let state = &overview.state;
+    let holding: Vec<&str> = holders(state).into_iter().map(words::party_name).collect();
+    let is_waiting = matches!(state.lifecycle(), Lifecycle::Active | Lifecycle::Completed { .. });
+    let (kind, tag_words) = match is_waiting && is_stuck(state) {
+        true => ("stuck", "Vastgelopen"),
+        false => lifecycle_tag(state.lifecycle()),
+    };
+    SchoolRow {
+        href: links::staff_school(links::STAFF_SCHOOL, overview.school.id),
+        name: overview.school.details.name.to_string(),
+        brin: overview.school.details.brin.to_string(),
+        domain: overview.school.details.domain.label().to_owned(),
+        gates: format!("{} van {}", gates_done(state), Gate::ALL.len()),
+        holders: holding.join(", "),
+        kind,
+        words: tag_words,
+    }
+}
+
+#[cfg(test)]
+#[path = "schools_tests.rs"]
+mod tests;

@@ -1,0 +1,86 @@
+use chrono::Days;
+use uuid::Uuid;
+
+use super::*;
+use crate::domain::ids::SchoolId;
+use crate::domain::onboarding::decide::amsterdam_date;
+use crate::domain::onboarding::testing::{Walk, reason, superbeheerder, support};
+use crate::domain::onboarding::{Command, Step};
+use crate::domain::school::{Region, School, SchoolDetails};
+use crate::domain::text::{Brin, SchoolDomain, SchoolName};
+
+fn row(walk: &Walk) -> SchoolRow {
+    let details = SchoolDetails {
+        name: SchoolName::parse("Bonhoeffer College").expect("a plain name"),
+        brin: Brin::parse("12AB").expect("a plain BRIN"),
+        domain: SchoolDomain::parse("bonhoeffer").expect("a plain domain"),
+        region: Region::Noord,
+    };
+    let school = School { id: SchoolId::from_uuid(Uuid::from_u128(1)), details, created_at: walk.now };
+    school_row(&Overview { school, state: walk.state.clone(), version: 1, kurve_since: None })
+}
+
+#[test]
+fn the_address_keeps_the_filter_and_escapes_it() {
+    let typed = SchoolsQuery { q: " Sint-Jan & co ".into(), gate: "consent".into(), ..SchoolsQuery::default() }.tidied();
+    let after = After { name: "Zoë 50%".into(), id: SchoolId::from_uuid(Uuid::from_u128(1)) };
+
+    assert_eq!(typed.href(None), "/beheer/scholen?q=Sint-Jan%20%26%20co&gate=consent");
+    assert!(typed.href(Some(&after)).ends_with("&na=Zo%C3%AB%2050%25&id=00000000-0000-0000-0000-000000000001"));
+    assert_eq!(SchoolsQuery::default().href(None), "/beheer/scholen");
+}
+
+#[test]
+fn what_is_no_choice_or_no_text_is_left_out() {
+    let typed = SchoolsQuery {
+        q: "a\0b".into(),
+        gate: "nonsense".into(),
+        holder: "kurve".into(),
+        state: "nonsense".into(),
+        na: "x\0".into(),
+        id: "nonsense".into(),
+    }
+    .tidied();
+
+    assert_eq!(typed.filter(), Filter { text: Some("ab".into()), holder: Some(Party::Kurve), ..Filter::default() });
+    assert_eq!((typed.after(), typed.na.as_str()), (None, "x"));
+    assert!(!SchoolsQuery::default().has_filter());
+}
+
+#[test]
+fn the_names_of_states_are_those_of_the_words() {
+    let mut walk = Walk::all_but(&[]);
+    let mut names = vec![];
+    let mut see = |walk: &Walk| {
+        let lifecycle = walk.state.lifecycle();
+        names.push((lifecycle.as_str(), words::lifecycle_name(lifecycle)));
+    };
+    see(&walk);
+    let until = amsterdam_date(walk.now).checked_add_days(Days::new(9)).expect("a date in range");
+    walk.does(support(), &Command::Pause { reason: reason("Toetsweek"), until });
+    see(&walk);
+    walk.does(support(), &Command::Withdraw { reason: reason("Optie B") });
+    see(&walk);
+    walk.does(support(), &Command::Reopen);
+    walk.answer(Step::ActivationConfirmed);
+    walk.does(superbeheerder(), &Command::ReportImported);
+    see(&walk);
+
+    assert_eq!(names, STATES);
+}
+
+#[test]
+fn a_row_says_how_far_it_is_and_who_has_the_ball() {
+    let mut walk = Walk::start();
+    walk.answer(Step::ConsentGiven);
+    walk.answer(Step::DetailsSubmitted);
+
+    let under_way = row(&walk);
+    let report = Command::ReportStuck { step: Step::AllowlistingRequested, reason: reason("Geen toegang") };
+    walk.does(superbeheerder(), &report);
+    let stuck = row(&walk);
+
+    assert_eq!((under_way.gates.as_str(), under_way.holders.as_str()), ("1 van 5", "Kurve, De school"));
+    assert_eq!((under_way.kind, under_way.words), ("neutral", "Bezig"));
+    assert_eq!((stuck.kind, stuck.words, stuck.holders.as_str()), ("stuck", "Vastgelopen", "Kurve"));
+}

@@ -1,0 +1,93 @@
+//! Signing in and out as a colleague: e-mail address, password and one-time code.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use secrecy::SecretString;
+use serde::Deserialize;
+
+use crate::domain::lockout::{LOCK_MINUTES, TRIES_ALLOWED};
+use crate::domain::text::EmailAddress;
+use crate::links;
+use crate::services::{portal_access, staff_auth};
+use crate::web::error::PageError;
+use crate::web::extract::{Staff, Visit};
+use crate::web::flash::{self, Flash};
+use crate::web::form::{FieldError, FieldErrors, Posted, Pressed};
+use crate::web::page::Frame;
+use crate::web::session::Jar;
+use crate::web::{Site, page};
+
+#[derive(Template)]
+#[template(path = "staff/sign_in.html")]
+struct SignInPage {
+    frame: Frame,
+    action: &'static str,
+    email: String,
+    errors: Vec<FieldError>,
+}
+
+/// Shows the form.
+pub(super) async fn show(State(site): State<Site>, visit: Visit) -> Result<Response, PageError> {
+    page::show(&page_of(&site, &visit, String::new(), FieldErrors::default()))
+}
+
+fn page_of(site: &Site, visit: &Visit, email: String, errors: FieldErrors) -> SignInPage {
+    let frame = Frame { home: links::STAFF, ..visit.frame(site) };
+    SignInPage { frame, action: links::STAFF_SIGN_IN, email, errors: errors.all().to_vec() }
+}
+
+/// What someone types; no `Debug`, since it holds a password.
+#[derive(Default, Deserialize)]
+pub(super) struct SignInForm {
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    code: String,
+}
+
+/// Signs in. Every reason why not gets the same answer.
+pub(super) async fn create(
+    State(site): State<Site>,
+    visit: Visit,
+    Posted(form): Posted<SignInForm>,
+) -> Result<Response, PageError> {
+    site.limits.check_client(visit.client)?;
+    let token = match EmailAddress::parse(&form.email) {
+        Ok(email) => {
+            site.limits.check_address(site.office.keys.email_key(&email.key_form()))?;
+            let password = SecretString::from(form.password);
+            let code = form.code.split_whitespace().collect();
+            staff_auth::sign_in(&site.office, visit.at(), staff_auth::SignIn { email, password, code }).await?
+        }
+        Err(_) => None,
+    };
+    let Some(token) = token else {
+        let mut errors = FieldErrors::default();
+        errors.add("email", failed());
+        return page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page_of(&site, &visit, form.email, errors));
+    };
+    let cookie = Jar::Staff.write(&site, token.expose_text());
+    Ok(flash::with_cookie(flash::see_other(links::STAFF), &cookie))
+}
+
+fn failed() -> String {
+    format!(
+        "Inloggen is niet gelukt. Controleer je e-mailadres, je wachtwoord en de code. Na {TRIES_ALLOWED} foute pogingen zit \
+         een account {LOCK_MINUTES} minuten op slot."
+    )
+}
+
+/// Signs out.
+pub(super) async fn delete(
+    State(site): State<Site>,
+    staff: Staff,
+    Posted(Pressed {}): Posted<Pressed>,
+) -> Result<Response, PageError> {
+    portal_access::sign_out(&site.office, &staff.session).await?;
+    let response = flash::redirect(&site, links::STAFF_SIGN_IN, Flash::SignedOut);
+    Ok(flash::with_cookie(response, &Jar::Staff.forget(&site)))
+}

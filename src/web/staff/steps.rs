@@ -1,0 +1,126 @@
+//! Kurve's part of the steps: confirming, sending back, answering.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::press::{Desk, Wish};
+use super::{desk, forms};
+use crate::domain::onboarding::{Command, Ground};
+use crate::domain::text::{Reason, TicketRef};
+use crate::links;
+use crate::services::onboardings::SchoolFile;
+use crate::web::Site;
+use crate::web::error::PageError;
+use crate::web::extract::ActingStaff;
+use crate::web::flash::Flash;
+use crate::web::form::{FieldErrors, Posted};
+
+/// What the worklist posts along, to come back to it.
+pub(super) const BACK_TO_WORKLIST: &str = "werklijst";
+
+/// "Bevestigen".
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct ConfirmForm {
+    #[serde(default)]
+    version: String,
+    #[serde(default)]
+    step: String,
+    #[serde(default)]
+    ground: String,
+    #[serde(default)]
+    ticket: String,
+    #[serde(default)]
+    back: String,
+}
+
+/// Confirms a step.
+pub(super) async fn confirm(
+    State(site): State<Site>,
+    ActingStaff(staff): ActingStaff,
+    Path(school): Path<String>,
+    Posted(form): Posted<ConfirmForm>,
+) -> Result<Response, PageError> {
+    let desk = Desk::at(&site, &staff, &school)?;
+    let (seen, step) = (desk::seen(&form.version)?, desk::step(&form.step)?);
+    let is_from_worklist = form.back == BACK_TO_WORKLIST;
+    let draw = |file: &SchoolFile| {
+        let ask = forms::confirm(file, step, (&form.ground, &form.ticket));
+        if is_from_worklist { ask.hidden("back", BACK_TO_WORKLIST) } else { ask }
+    };
+    let mut errors = FieldErrors::default();
+    let ground = parse_ground(&form, &mut errors);
+    let (Some(ground), true) = (ground, errors.is_empty()) else { return desk.wrong(Some(seen), errors, draw).await };
+    let to = if is_from_worklist { links::STAFF.to_owned() } else { desk.page() };
+    desk.press(Wish { seen, command: Command::Confirm { step, ground }, flash: Flash::Confirmed, to }, draw).await
+}
+
+fn parse_ground(form: &ConfirmForm, errors: &mut FieldErrors) -> Option<Ground> {
+    match (form.ground.trim().is_empty(), form.ticket.trim().is_empty()) {
+        (true, true) => Some(Ground::Word),
+        (false, true) => errors.take("ground", Reason::parse(&form.ground)).map(Ground::Remark),
+        (true, false) => errors.take("ticket", TicketRef::parse(&form.ticket)).map(Ground::Ticket),
+        (false, false) => {
+            errors.add("ground", "Vul het ticketnummer in of een uitleg, niet allebei.");
+            None
+        }
+    }
+}
+
+/// "Terugsturen".
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct SendBackForm {
+    #[serde(default)]
+    version: String,
+    #[serde(default)]
+    step: String,
+    #[serde(default)]
+    reason: String,
+}
+
+/// Sends a step back.
+pub(super) async fn send_back(
+    State(site): State<Site>,
+    ActingStaff(staff): ActingStaff,
+    Path(school): Path<String>,
+    Posted(form): Posted<SendBackForm>,
+) -> Result<Response, PageError> {
+    let desk = Desk::at(&site, &staff, &school)?;
+    let (seen, step) = (desk::seen(&form.version)?, desk::step(&form.step)?);
+    let draw = |file: &SchoolFile| forms::send_back(file, step, &form.reason);
+    let mut errors = FieldErrors::default();
+    let Some(reason) = errors.take("reason", Reason::parse(&form.reason)) else {
+        return desk.wrong(Some(seen), errors, draw).await;
+    };
+    let command = Command::SendBack { step, reason };
+    desk.press(Wish { seen, command, flash: Flash::SentBack, to: desk.page() }, draw).await
+}
+
+/// "Antwoorden".
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct AnswerForm {
+    #[serde(default)]
+    version: String,
+    #[serde(default)]
+    step: String,
+    #[serde(default)]
+    answer: String,
+}
+
+/// Answers a step that is stuck.
+pub(super) async fn answer(
+    State(site): State<Site>,
+    ActingStaff(staff): ActingStaff,
+    Path(school): Path<String>,
+    Posted(form): Posted<AnswerForm>,
+) -> Result<Response, PageError> {
+    let desk = Desk::at(&site, &staff, &school)?;
+    let (seen, step) = (desk::seen(&form.version)?, desk::step(&form.step)?);
+    let draw = |file: &SchoolFile| forms::answer(file, step, &form.answer);
+    let mut errors = FieldErrors::default();
+    let Some(answer) = errors.take("answer", Reason::parse(&form.answer)) else {
+        return desk.wrong(Some(seen), errors, draw).await;
+    };
+    let command = Command::AnswerStuck { step, answer };
+    desk.press(Wish { seen, command, flash: Flash::Answered, to: desk.page() }, draw).await
+}

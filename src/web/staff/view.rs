@@ -1,0 +1,210 @@
+//! How a school's onboarding looks to Kurve: gates and steps with their evidence, and the timeline. Words only, no forms.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+use super::ask::Ask;
+use crate::domain::audit::{Action, Entry};
+use crate::domain::onboarding::decide::amsterdam_date;
+use crate::domain::onboarding::progress::open_steps;
+use crate::domain::onboarding::state::Fallen;
+use crate::domain::onboarding::{Answer, Evidence, Gate, Given, Ground, Lifecycle, Onboarding, Party, Step, StepState};
+use crate::words::{self, Names, actor_name, change_sentence, date_nl, fall_cause, fall_reason};
+
+/// A gate on the page of a school; serves the bar and the list.
+pub(super) struct GateRow {
+    pub(super) key: &'static str,
+    pub(super) question: &'static str,
+    pub(super) short: &'static str,
+    pub(super) state: &'static str,
+    pub(super) said: &'static str,
+    pub(super) is_yes: bool,
+    pub(super) has_open: bool,
+    pub(super) steps: Vec<StepRow>,
+}
+
+/// A step of a gate.
+pub(super) struct StepRow {
+    pub(super) step: Step,
+    pub(super) key: &'static str,
+    pub(super) name: &'static str,
+    /// The kind of its tag.
+    pub(super) kind: &'static str,
+    /// The words of its tag.
+    pub(super) words: &'static str,
+    /// The class that makes it stand out; empty if nothing of it waits on Kurve.
+    pub(super) mark: &'static str,
+    /// What is known of it, a line each.
+    pub(super) lines: Vec<String>,
+    /// What the school wrote; empty unless it is stuck.
+    pub(super) stuck_reason: String,
+    /// What a colleague can do here.
+    pub(super) asks: Vec<Ask>,
+}
+
+/// A line of a timeline.
+pub(super) struct TimelineRow {
+    pub(super) when: String,
+    pub(super) machine: String,
+    pub(super) what: String,
+    pub(super) who: String,
+    pub(super) is_mark: bool,
+}
+
+/// The gates with their steps, without forms.
+pub(super) fn gate_rows(state: &Onboarding, names: &Names, now: DateTime<Utc>) -> Vec<GateRow> {
+    let row = |gate: Gate| {
+        let (mark, said) = standing(state, gate);
+        GateRow {
+            key: gate.as_str(),
+            question: words::gate_question(gate),
+            short: words::gate_short(gate),
+            state: mark,
+            said,
+            is_yes: state.is_gate_yes(gate),
+            has_open: mark == "now",
+            steps: gate.steps().iter().map(|step| step_row(state, *step, names, now)).collect(),
+        }
+    };
+    Gate::ALL.into_iter().map(row).collect()
+}
+
+/// Where a gate stands, for the bar: what waits on Kurve comes first.
+fn standing(state: &Onboarding, gate: Gate) -> (&'static str, &'static str) {
+    if state.is_gate_yes(gate) {
+        return ("done", "gereed");
+    }
+    let holds = |party| gate.steps().iter().any(|step| state.holder(*step) == Some(party));
+    match (holds(Party::Kurve), holds(Party::School), holds(Party::Magister)) {
+        (true, _, _) => ("now", "bij Kurve"),
+        (false, true, _) => ("wait", "bij de school"),
+        (false, false, true) => ("wait", "bij Magister"),
+        (false, false, false) => ("wait", "kan nog niet"),
+    }
+}
+
+fn step_row(state: &Onboarding, step: Step, names: &Names, now: DateTime<Utc>) -> StepRow {
+    let (kind, tag_words) = tag(state, step);
+    let (lines, stuck_reason) = match state.step(step) {
+        StepState::Waiting => (vec![missing_line(state, step)], String::new()),
+        StepState::Open { since, fallen, answer } => {
+            let mut lines = vec![format!("{} sinds {}", held_by(step.party()), since_words(*since, now))];
+            lines.extend(state.handed_to(step).map(|to| handed_line(names.contacts.get(&to))));
+            lines.extend(fallen.iter().map(|fallen| fallen_line(fallen, names)));
+            lines.extend(answer.iter().map(|answer| format!("Antwoord van Kurve: {answer}")));
+            (lines, String::new())
+        }
+        StepState::Stuck { since, reason, by } => {
+            let line = format!("Gemeld door {} op {}", actor_name(by, names), since_words(*since, now));
+            (vec![line], reason.to_string())
+        }
+        StepState::Yes { answer } => (evidence_lines(answer, names), String::new()),
+    };
+    let mark = match kind {
+        "stuck" => "step--stuck",
+        "kurve" => "step--now",
+        "blocked" => "step--blocked",
+        _ => "",
+    };
+    let name = words::step_name(step);
+    StepRow { step, key: step.as_str(), name, kind, words: tag_words, mark, lines, stuck_reason, asks: vec![] }
+}
+
+/// The tag of a step: who has the ball, in Kurve's eyes.
+fn tag(state: &Onboarding, step: Step) -> (&'static str, &'static str) {
+    match state.step(step) {
+        StepState::Yes { .. } => ("ready", "Gereed"),
+        StepState::Stuck { .. } => ("stuck", "Vastgelopen"),
+        StepState::Waiting => ("blocked", "Kan nog niet"),
+        StepState::Open { .. } => match step.party() {
+            Party::School => ("neutral", "Bij de school"),
+            Party::Kurve => ("kurve", "Bij Kurve"),
+            Party::Magister => ("magister", "Bij Magister"),
+        },
+    }
+}
+
+fn held_by(party: Party) -> &'static str {
+    match party {
+        Party::School => "Bij de school",
+        Party::Kurve => "Bij Kurve",
+        Party::Magister => "Bij Magister",
+    }
+}
+
+fn missing_line(state: &Onboarding, step: Step) -> String {
+    let missing: Vec<&str> = state.missing_for(step).into_iter().map(words::step_short).collect();
+    format!("Eerst: {}", missing.join(", "))
+}
+
+fn handed_line(name: Option<&String>) -> String {
+    format!("Doorgegeven aan {}", name.map_or("een collega", String::as_str))
+}
+
+fn fallen_line(fallen: &Fallen, names: &Names) -> String {
+    let line = format!("{} ({}, {})", fall_cause(&fallen.cause), actor_name(&fallen.by, names), date_nl(fallen.at));
+    match fall_reason(&fallen.cause) {
+        Some(reason) => format!("{line} Reden: {reason}"),
+        None => line,
+    }
+}
+
+/// Everything that supports a yes, strongest first.
+fn evidence_lines(answer: &Answer, names: &Names) -> Vec<String> {
+    let kinds = Evidence::ALL.into_iter().rev();
+    kinds.filter_map(|kind| answer.with(kind).map(|given| evidence_line(kind, given, names))).collect()
+}
+
+fn evidence_line(kind: Evidence, given: &Given, names: &Names) -> String {
+    let line = format!("{} · {} · {}", words::evidence_name(kind), date_nl(given.at), actor_name(&given.by, names));
+    match &given.ground {
+        Ground::Word => line,
+        Ground::Remark(remark) => format!("{line} · {remark}"),
+        Ground::Ticket(ticket) => format!("{line} · ticket {ticket}"),
+        Ground::Credentials(version) => format!("{line} · wachtwoord versie {version}"),
+    }
+}
+
+/// A day and how long ago that is: "ma 23 november 2026 (3 dagen)".
+pub(super) fn since_words(since: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    format!("{} ({})", date_nl(since), days_words(since, now))
+}
+
+/// How long something waits, in calendar days of the Netherlands.
+pub(super) fn days_words(since: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    match (amsterdam_date(now) - amsterdam_date(since)).num_days() {
+        ..=0 => "vandaag".to_owned(),
+        1 => "1 dag".to_owned(),
+        days => format!("{days} dagen"),
+    }
+}
+
+/// Who has something to do, each once, Kurve first.
+pub(super) fn holders(state: &Onboarding) -> Vec<Party> {
+    let open = open_steps(state);
+    let holds = |party: &Party| open.iter().any(|open| open.holder == *party);
+    [Party::Kurve, Party::School, Party::Magister].into_iter().filter(holds).collect()
+}
+
+/// The tag of an onboarding as a whole.
+pub(super) fn lifecycle_tag(lifecycle: &Lifecycle) -> (&'static str, &'static str) {
+    let kind = match lifecycle {
+        Lifecycle::Completed { .. } => "ready",
+        Lifecycle::Active | Lifecycle::Paused { .. } | Lifecycle::Withdrawn { .. } => "neutral",
+    };
+    (kind, words::lifecycle_name(lifecycle))
+}
+
+/// A line of the audit.
+pub(super) fn timeline_row(entry: &Entry, names: &Names) -> TimelineRow {
+    TimelineRow {
+        when: words::moment_nl(entry.at),
+        machine: entry.at.to_rfc3339_opts(SecondsFormat::Secs, true),
+        what: change_sentence(&entry.action, names),
+        who: actor_name(&entry.by, names),
+        is_mark: matches!(entry.action, Action::ImportOpened | Action::ImportClosed),
+    }
+}
+
+#[cfg(test)]
+#[path = "view_tests.rs"]
+mod tests;

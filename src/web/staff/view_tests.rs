@@ -1,0 +1,144 @@
+use std::collections::BTreeMap;
+
+use chrono::{Duration, TimeZone};
+
+use super::*;
+use crate::domain::onboarding::Command;
+use crate::domain::onboarding::testing::{Walk, contact_id, reason, superbeheerder, support, ticket};
+
+fn names() -> Names {
+    Names { contacts: BTreeMap::from([(contact_id(1), "Anna de Wit".to_owned())]), staff: BTreeMap::new() }
+}
+
+fn rows(walk: &Walk) -> Vec<GateRow> {
+    gate_rows(&walk.state, &names(), walk.now)
+}
+
+fn step_of(walk: &Walk, step: Step) -> StepRow {
+    rows(walk).into_iter().flat_map(|gate| gate.steps).find(|row| row.step == step).expect("every step has a row")
+}
+
+#[test]
+fn a_fresh_school_shows_who_has_each_ball() {
+    let walk = Walk::start();
+    let tags: Vec<_> = rows(&walk).iter().flat_map(|gate| &gate.steps).map(|step| (step.key, step.words)).collect();
+
+    assert_eq!(
+        tags,
+        [
+            ("consent_given", "Bij de school"),
+            ("details_submitted", "Bij de school"),
+            ("credentials_issued", "Kan nog niet"),
+            ("query_executed", "Kan nog niet"),
+            ("password_set", "Kan nog niet"),
+            ("permissions_checked", "Kan nog niet"),
+            ("allowlisting_requested", "Bij de school"),
+            ("allowlisting_confirmed", "Kan nog niet"),
+            ("activation_confirmed", "Kan nog niet"),
+        ]
+    );
+    assert_eq!(step_of(&walk, Step::QueryExecuted).lines, ["Eerst: Wachtwoord klaarzetten"]);
+}
+
+#[test]
+fn the_bar_points_at_what_waits_on_kurve() {
+    let mut walk = Walk::start();
+    walk.answer(Step::DetailsSubmitted);
+    walk.answer(Step::ConsentGiven);
+    walk.answer(Step::AllowlistingRequested);
+
+    let bar: Vec<_> = rows(&walk).iter().map(|gate| (gate.short, gate.state, gate.said)).collect();
+
+    assert_eq!(
+        bar,
+        [
+            ("Consent", "done", "gereed"),
+            ("Webservice", "now", "bij Kurve"),
+            ("Wachtwoord", "wait", "kan nog niet"),
+            ("Allowlisting", "wait", "bij Magister"),
+            ("Activering", "wait", "kan nog niet"),
+        ]
+    );
+}
+
+#[test]
+fn every_piece_of_evidence_is_told_strongest_first() {
+    let mut walk = Walk::all_but(&[Step::ActivationConfirmed]);
+    walk.does(support(), &Command::Confirm { step: Step::AllowlistingConfirmed, ground: ticket() });
+    walk.does(crate::domain::actor::Actor::Check, &Command::Prove { step: Step::AllowlistingConfirmed });
+
+    let row = step_of(&walk, Step::AllowlistingConfirmed);
+
+    assert_eq!((row.kind, row.lines.len()), ("ready", 3));
+    assert!(row.lines[0].starts_with("Getest · ") && row.lines[0].ends_with("Verbindingstest · wachtwoord versie 1"));
+    assert!(row.lines[1].starts_with("Bevestigd · ") && row.lines[1].ends_with(" · Kurve · ticket MAG-2026/0815"));
+    assert!(row.lines[2].starts_with("Gemeld · ") && row.lines[2].ends_with(" · Anna de Wit, superbeheerder"));
+}
+
+#[test]
+fn a_stuck_step_stands_out_with_what_the_school_wrote() {
+    let mut walk = Walk::start();
+    let why = reason("Regel een.\nRegel twee.");
+    walk.does(superbeheerder(), &Command::ReportStuck { step: Step::ConsentGiven, reason: why });
+    walk.hours(72);
+
+    let row = step_of(&walk, Step::ConsentGiven);
+
+    assert_eq!((row.kind, row.mark, row.stuck_reason.as_str()), ("stuck", "step--stuck", "Regel een.\nRegel twee."));
+    assert_eq!(row.lines, ["Gemeld door Anna de Wit, superbeheerder op ma 31 augustus 2026 (3 dagen)"]);
+}
+
+#[test]
+fn a_fallen_step_says_why_and_who_did_it() {
+    let mut walk = Walk::all_but(&[Step::ActivationConfirmed]);
+    let why = reason("KurveLeerlingData is niet aangevinkt");
+    walk.does(support(), &Command::SendBack { step: Step::PermissionsChecked, reason: why });
+
+    let row = step_of(&walk, Step::PermissionsChecked);
+
+    assert_eq!((row.kind, row.words), ("neutral", "Bij de school"));
+    assert!(row.lines[1].starts_with("Kurve heeft deze stap teruggestuurd. (Kurve, "), "{}", row.lines[1]);
+    assert!(row.lines[1].ends_with("Reden: KurveLeerlingData is niet aangevinkt"), "{}", row.lines[1]);
+}
+
+#[test]
+fn days_are_those_of_the_dutch_calendar() {
+    let late = Utc.with_ymd_and_hms(2026, 11, 23, 22, 30, 0).single().expect("a moment that exists once");
+
+    assert_eq!(days_words(late, late), "vandaag");
+    assert_eq!(days_words(late, late + Duration::minutes(31)), "1 dag");
+    assert_eq!(days_words(late, late + Duration::hours(49)), "3 dagen");
+    assert_eq!(days_words(late, late - Duration::days(2)), "vandaag");
+}
+
+#[test]
+fn holders_are_named_once_with_kurve_first() {
+    let mut walk = Walk::start();
+    assert_eq!(holders(&walk.state), [Party::School]);
+
+    walk.answer(Step::DetailsSubmitted);
+    walk.answer(Step::AllowlistingRequested);
+    assert_eq!(holders(&walk.state), [Party::Kurve, Party::School, Party::Magister]);
+
+    let done = Walk::all_but(&[]);
+    assert_eq!(holders(&done.state), []);
+    assert!(rows(&done).iter().all(|gate| gate.is_yes && gate.state == "done"));
+}
+
+#[test]
+fn the_turn_of_the_verdict_stands_out_in_the_timeline() {
+    let entry = |action| Entry {
+        id: 1,
+        school: None,
+        onboarding_version: None,
+        at: Walk::start().now,
+        by: support(),
+        action,
+    };
+
+    let opened = timeline_row(&entry(Action::ImportOpened), &names());
+    let noted = timeline_row(&entry(Action::DetailsChanged), &names());
+
+    assert!(opened.is_mark && !noted.is_mark);
+    assert_eq!((opened.machine.as_str(), opened.who.as_str()), ("2026-08-31T07:00:00Z", "Kurve"));
+}

@@ -1,0 +1,132 @@
+//! What waits on Kurve: stuck schools on top, then what waits longest, each with the one thing to do.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use chrono::{DateTime, Utc};
+
+use super::desk::{self, Nav};
+use super::steps::BACK_TO_WORKLIST;
+use super::view::days_words;
+use crate::domain::onboarding::progress::open_steps;
+use crate::domain::onboarding::{Party, Step, StepState};
+use crate::links;
+use crate::services::schools;
+use crate::store::overview::Overview;
+use crate::web::error::PageError;
+use crate::web::extract::Staff;
+use crate::web::page::Frame;
+use crate::web::{Site, page};
+use crate::words;
+
+/// How many signs of a reason the list shows.
+const EXCERPT_SIGNS: usize = 120;
+
+/// Something that waits on Kurve.
+pub(super) struct WorkRow {
+    pub(super) school: String,
+    pub(super) brin: String,
+    /// The place on the school's page where it is done.
+    pub(super) href: String,
+    pub(super) what: &'static str,
+    /// What the school wrote; empty unless it is stuck.
+    pub(super) excerpt: String,
+    pub(super) kind: &'static str,
+    pub(super) words: &'static str,
+    pub(super) waits: String,
+    /// What the link or button says.
+    pub(super) verb: &'static str,
+    /// Where the button posts; empty when it takes more than one press.
+    pub(super) confirm: String,
+    pub(super) version: i32,
+    pub(super) step: &'static str,
+    is_stuck: bool,
+    since: DateTime<Utc>,
+}
+
+#[derive(Template)]
+#[template(path = "staff/worklist.html")]
+struct WorklistPage {
+    frame: Frame,
+    nav: Nav,
+    rows: Vec<WorkRow>,
+    /// Whether there may be more than the list holds.
+    is_full: bool,
+    failed_mails: usize,
+    mails: &'static str,
+    back: &'static str,
+    can_act: bool,
+}
+
+/// Shows the worklist.
+pub(super) async fn show(State(site): State<Site>, staff: Staff) -> Result<Response, PageError> {
+    let waiting = schools::list_waiting(&site.office).await?;
+    let failed_mails = schools::list_failed_mails(&site.office).await?.len();
+    let page = WorklistPage {
+        frame: desk::frame(&site, &staff),
+        nav: Nav::new(&staff, links::STAFF),
+        is_full: u64::try_from(waiting.len()).is_ok_and(|count| count >= schools::WORKLIST_ROWS),
+        rows: work_rows(&waiting, staff.visit.now),
+        failed_mails,
+        mails: links::STAFF_MAILS,
+        back: BACK_TO_WORKLIST,
+        can_act: staff.can_act(),
+    };
+    page::show(&page)
+}
+
+/// A row for each thing that waits on Kurve, most urgent first.
+pub(super) fn work_rows(waiting: &[Overview], now: DateTime<Utc>) -> Vec<WorkRow> {
+    let mut rows: Vec<WorkRow> = waiting.iter().flat_map(|school| rows_of(school, now)).collect();
+    rows.sort_by(|a, b| (!a.is_stuck, a.since, &a.school).cmp(&(!b.is_stuck, b.since, &b.school)));
+    rows
+}
+
+fn rows_of(overview: &Overview, now: DateTime<Utc>) -> impl Iterator<Item = WorkRow> {
+    let page = links::staff_school(links::STAFF_SCHOOL, overview.school.id);
+    let ours = open_steps(&overview.state).into_iter().filter(|open| open.holder == Party::Kurve);
+    ours.map(move |open| {
+        let excerpt = match overview.state.step(open.step) {
+            StepState::Stuck { reason, .. } => shorten(reason.as_str()),
+            StepState::Waiting | StepState::Open { .. } | StepState::Yes { .. } => String::new(),
+        };
+        let is_activation = open.step == Step::ActivationConfirmed && !open.is_stuck;
+        let (verb, place) = match (open.is_stuck, open.step) {
+            (true, step) => ("Antwoorden", format!("stap-{}", step.as_str())),
+            (false, Step::CredentialsIssued) => ("Klaarzetten", "wachtwoord".to_owned()),
+            (false, step) => ("Bevestigen", format!("stap-{}", step.as_str())),
+        };
+        let (kind, tag_words) = if open.is_stuck { ("stuck", "Vastgelopen") } else { ("kurve", "Bij Kurve") };
+        let confirm = links::staff_school(links::STAFF_CONFIRM, overview.school.id);
+        WorkRow {
+            school: overview.school.details.name.to_string(),
+            brin: overview.school.details.brin.to_string(),
+            href: format!("{page}#{place}"),
+            what: words::step_name(open.step),
+            excerpt,
+            kind,
+            words: tag_words,
+            waits: days_words(open.since, now),
+            verb,
+            confirm: if is_activation { confirm } else { String::new() },
+            version: overview.version,
+            step: open.step.as_str(),
+            is_stuck: open.is_stuck,
+            since: open.since,
+        }
+    })
+}
+
+/// The start of a text on one line.
+fn shorten(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= EXCERPT_SIGNS {
+        return line;
+    }
+    let start: String = line.chars().take(EXCERPT_SIGNS - 1).collect();
+    format!("{}…", start.trim_end())
+}
+
+#[cfg(test)]
+#[path = "worklist_tests.rs"]
+mod tests;
