@@ -86,3 +86,15 @@ pub(crate) async fn sql(url: &str, statement: &str) {
     conn.execute_unprepared(statement).await.expect("the statement runs");
     conn.close().await.expect("the database closes");
 }
+
+/// The one text column that a query asks for, in the order of the database.
+pub(crate) async fn texts(url: &str, query: &str) -> Vec<String> {
+    use sea_orm::{ConnectionTrait, Database, Statement};
+
+    let conn = Database::connect(url).await.expect("the database opens");
+    let rows = conn.query_all_raw(Statement::from_string(conn.get_database_backend(), query)).await;
+    let rows = rows.expect("the query runs");
+    let texts = rows.iter().map(|row| row.try_get_by_index(0).expect("one text column")).collect();
+    conn.close().await.expect("the database closes");
+    texts
+}

@@ -1,0 +1,14 @@
+//! Everything through the front door: the router with a real database, and what runs beside it.
+//!
+//! Compiled twice, for SQLite (`it_sqlite`) and PostgreSQL (`it_postgres`). To add a test: a module per entrance or
+//! subject; `TestApp` gives each test its own database, clock, generator and mailbox.
+
+mod support;
+
+mod api;
+mod dispatch;
+mod schema;
+mod smtp;
+mod registration;
+mod security;
+mod sign_in;

@@ -1,0 +1,181 @@
+//! The request for Optie A, from the form to a school that exists.
+
+use koppelklaar::services::registrations;
+use koppelklaar::store::overview;
+
+use crate::it::support::{Page, TestApp, Visitor, run};
+
+const FIELDS: [(&str, &str); 7] = [
+    ("school_name", "Bonhoeffer College"),
+    ("brin", "12 ab-00"),
+    ("domain", "https://Bonhoeffer.swp.nl:8800/doc"),
+    ("region", "noord"),
+    ("name", "Anna de Wit"),
+    ("email", "anna@bonhoeffer.example"),
+    ("role", "superbeheerder"),
+];
+
+async fn request(visitor: &Visitor, changes: &[(&str, &str)]) -> Page {
+    let page = visitor.get("/aanmelden").await;
+    let mut fields = FIELDS.to_vec();
+    for change in changes {
+        fields.retain(|(name, _)| *name != change.0);
+        fields.push(*change);
+    }
+    page.submit(visitor, "main form", &fields).await
+}
+
+async fn count_schools(app: &TestApp) -> u64 {
+    overview::count(app.office().db.reader()).await.expect("the store answers")
+}
+
+#[test]
+fn nothing_exists_until_the_address_is_confirmed() {
+    run(|app: TestApp| async move {
+        let visitor = app.anonymous();
+
+        let sent = request(&visitor, &[]).await;
+        let mail = app.only_mail_to("anna@bonhoeffer.example").await;
+        let before = count_schools(&app).await;
+        let path = mail.path_of("/aanmelden/bevestig/");
+        let seen = visitor.get(&path).await;
+        let after_looking = count_schools(&app).await;
+        let confirmed = seen.submit(&visitor, "main form", &[]).await;
+
+        assert_eq!((sent.status, sent.location()), (303, "/aanmelden/verstuurd"));
+        assert_eq!((before, after_looking, count_schools(&app).await), (0, 0, 1));
+        assert_eq!((confirmed.status, confirmed.location()), (303, "/school"));
+        assert_eq!(visitor.follow(&confirmed).await.status, 200, "the browser that asked is signed in");
+    });
+}
+
+#[test]
+fn support_gets_the_request_with_an_answer_going_to_the_contact() {
+    run(|app: TestApp| async move {
+        let visitor = app.anonymous();
+        request(&visitor, &[]).await;
+        let mail = app.only_mail_to("anna@bonhoeffer.example").await;
+
+        visitor.get(&mail.path_of("/aanmelden/bevestig/")).await.submit(&visitor, "main form", &[]).await;
+
+        let mails = app.new_mails().await;
+        let to: Vec<&str> = mails.iter().map(|mail| mail.to.as_str()).collect();
+        assert_eq!(to.len(), 2, "{to:?}");
+        let support = mails.iter().find(|mail| mail.to == "support@kurve.nl").expect("a mail to support");
+        assert_eq!(support.reply_to.as_deref(), Some("anna@bonhoeffer.example"));
+        for fact in ["Bonhoeffer College", "12AB00", "https://bonhoeffer.swp.nl", "Anna de Wit"] {
+            assert!(support.text.contains(fact), "{fact} is not in\n{}", support.text);
+        }
+        assert!(to.contains(&"anna@bonhoeffer.example"), "{to:?}");
+    });
+}
+
+#[test]
+fn a_form_with_faults_comes_back_filled_in_with_a_message_at_each_field() {
+    run(|app: TestApp| async move {
+        let visitor = app.anonymous();
+
+        let page = request(&visitor, &[("brin", "ABC"), ("domain", "school.magister.net"), ("role", "")]).await;
+
+        assert_eq!(page.status, 422);
+        assert!(page.text("title").starts_with("Fout: "), "{}", page.text("title"));
+        for field in ["brin", "domain", "role"] {
+            assert!(page.has(&format!("[data-error-for={field}]")), "no message at {field}:\n{}", page.body);
+        }
+        assert_eq!(page.attributes("#school_name", "value"), ["Bonhoeffer College"]);
+        assert_eq!(page.attributes("#brin", "value"), ["ABC"]);
+        assert_eq!(page.attributes("#domain", "value"), ["school.magister.net"]);
+        assert_eq!(app.new_mails().await.len(), 0);
+    });
+}
+
+#[test]
+fn the_same_form_twice_is_one_request_and_one_school() {
+    run(|app: TestApp| async move {
+        let visitor = app.anonymous();
+        let page = visitor.get("/aanmelden").await;
+
+        let first = page.submit(&visitor, "main form", &FIELDS).await;
+        let second = page.submit(&visitor, "main form", &FIELDS).await;
+        let mail = app.only_mail_to("anna@bonhoeffer.example").await;
+        let confirm = visitor.get(&mail.path_of("/aanmelden/bevestig/")).await;
+        confirm.submit(&visitor, "main form", &[]).await;
+        let again = confirm.submit(&visitor, "main form", &[]).await;
+
+        assert_eq!((first.status, second.status), (303, 303));
+        assert_eq!(again.status, 410);
+        assert_eq!(count_schools(&app).await, 1);
+    });
+}
+
+#[test]
+fn a_known_brin_makes_no_second_school_and_tells_only_the_contacts_that_are_there() {
+    run(|app: TestApp| async move {
+        let school = app.school("Bonhoeffer College", "12AB00", "bonhoeffer").await;
+        let stranger = app.anonymous();
+
+        let sent = request(&stranger, &[("brin", "12AB"), ("email", "vreemd@elders.example")]).await;
+        let mail = app.only_mail_to("vreemd@elders.example").await;
+        let confirm = stranger.get(&mail.path_of("/aanmelden/bevestig/")).await;
+        let answer = confirm.submit(&stranger, "main form", &[]).await;
+
+        assert_eq!((sent.status, sent.location()), (303, "/aanmelden/verstuurd"), "the same answer as for a new school");
+        assert_eq!(count_schools(&app).await, 1);
+        assert_eq!(answer.text("h1[data-state]").is_empty(), false);
+        assert!(!answer.body.contains(&school.email) && !answer.body.contains("Anna"), "a name leaked");
+        let told: Vec<String> = app.new_mails().await.into_iter().map(|mail| mail.to).collect();
+        assert_eq!(told, [school.email]);
+        assert_eq!(stranger.get("/school").await.status, 303, "the stranger is not signed in");
+    });
+}
+
+#[test]
+fn two_who_confirm_the_same_brin_at_once_make_one_school() {
+    run(|app: TestApp| async move {
+        let (one, other) = (app.anonymous(), app.anonymous());
+        request(&one, &[("email", "een@bonhoeffer.example")]).await;
+        request(&other, &[("email", "twee@bonhoeffer.example")]).await;
+        let mails = app.new_mails().await;
+        let pages = [
+            one.get(&mails[0].path_of("/aanmelden/bevestig/")).await,
+            other.get(&mails[1].path_of("/aanmelden/bevestig/")).await,
+        ];
+
+        let answers =
+            tokio::join!(pages[0].submit(&one, "main form", &[]), pages[1].submit(&other, "main form", &[]));
+
+        assert_eq!(count_schools(&app).await, 1, "{} {}", answers.0.status, answers.1.status);
+        for answer in [answers.0, answers.1] {
+            assert!(answer.status < 500, "{}", answer.body);
+        }
+    });
+}
+
+#[test]
+fn a_request_that_is_too_old_says_so_and_makes_nothing() {
+    run(|app: TestApp| async move {
+        let visitor = app.anonymous();
+        request(&visitor, &[]).await;
+        let mail = app.only_mail_to("anna@bonhoeffer.example").await;
+        let page = visitor.get(&mail.path_of("/aanmelden/bevestig/")).await;
+
+        app.advance(chrono::TimeDelta::hours(registrations::CONFIRM_HOURS + 1));
+        let late = page.submit(&visitor, "main form", &[]).await;
+
+        assert_eq!(late.status, 404);
+        assert!(late.has("h1[data-state=gone]"), "{}", late.body);
+        assert_eq!(count_schools(&app).await, 0);
+    });
+}
+
+#[test]
+fn a_typed_name_with_html_stays_text_on_the_page() {
+    run(|app: TestApp| async move {
+        let visitor = app.anonymous();
+
+        let page = request(&visitor, &[("school_name", "\"><script>alert(1)</script>"), ("brin", "fout")]).await;
+
+        assert_eq!(page.status, 422);
+        assert!(!page.body.contains("<script>alert"), "{}", page.body);
+    });
+}

@@ -1,0 +1,231 @@
+//! Migrations and entities describe the same tables, on both databases.
+//!
+//! Schema sync only adds what is missing (tables, columns, unique keys; foreign keys on PostgreSQL alone) and passes
+//! over a column of another type or nullability. So two proofs: sync has nothing to add to a migrated database, and a
+//! migrated database has the same `shape` as one made from the entities alone.
+
+use koppelklaar::store::{Db, schema};
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Schema, SchemaBuilder, Statement};
+
+use crate::it::support::block_on;
+use crate::it::support::database::{self, ON_POSTGRES, TestDatabase};
+
+#[test]
+fn sync_finds_nothing_to_add() {
+    with_empty(|db| async move {
+        Migrator::up(&db, None).await.expect("migrations run");
+        let before = catalogue(&db).await;
+
+        entities(&db).sync(&db).await.expect("sync runs");
+
+        similar(&before, &catalogue(&db).await);
+    });
+}
+
+#[test]
+fn migrations_and_entities_have_the_same_shape() {
+    with_empty(|migrated| async move {
+        let files = database::empty().await.expect("the first one was made");
+        let made = connect(&files).await;
+        Migrator::up(&migrated, None).await.expect("migrations run");
+
+        entities(&made).apply(&made).await.expect("the entities make their tables");
+
+        similar(&shape(&migrated).await, &shape(&made).await);
+    });
+}
+
+#[test]
+fn every_step_can_be_undone_and_done_again() {
+    with_empty(|db| async move { down_and_up_again(&db).await });
+}
+
+#[test]
+fn an_audit_entry_cannot_be_changed_or_deleted() {
+    let replace = "INSERT OR REPLACE INTO audit (id, actor_kind, action, payload, at, request_id, key_id, prev_mac, mac)
+        VALUES (1, 'clock', 'forged', '{}', '2026-11-23T12:00:00+00:00', 'r', 'k', x'00', x'00')";
+    let upsert = "INSERT INTO audit (id, actor_kind, action, payload, at, request_id, key_id, prev_mac, mac)
+        VALUES (1, 'clock', 'forged', '{}', now(), 'r', 'k', '', '') ON CONFLICT (id) DO UPDATE SET action = 'forged'";
+    let others = if ON_POSTGRES { vec![upsert, "TRUNCATE audit", "TRUNCATE audit CASCADE"] } else { vec![replace] };
+
+    with_empty(|db| async move { audit_refuses(&db, &others).await });
+}
+
+#[test]
+fn no_column_is_filled_in_by_the_database() {
+    with_empty(|db| async move {
+        Migrator::up(&db, None).await.expect("migrations run");
+
+        let shape = shape(&db).await;
+
+        let filled: Vec<_> = shape.iter().filter(|line| line.starts_with("column ") && !line.ends_with("default=")).collect();
+        assert_eq!(filled, Vec::<&String>::new(), "moments and identities come from our clock and chance");
+    });
+}
+
+#[test]
+fn migrations_that_start_together_wait_for_one_another() {
+    block_on(async {
+        // On SQLite it is the command that makes others wait: tests/it/cli.rs runs it.
+        let Some(files) = database::empty().await.filter(|_| ON_POSTGRES) else { return };
+        let mut running = tokio::task::JoinSet::new();
+
+        for _ in 0..8 {
+            let url = files.url.clone();
+            running.spawn(async move {
+                let db = Db::connect(&url).await.expect("the database opens");
+                let steps = schema::migrate(&db).await;
+                db.close().await;
+                steps
+            });
+        }
+
+        let mut steps = running.join_all().await.into_iter().collect::<Result<Vec<_>, _>>().expect("all succeed");
+        steps.sort_unstable();
+        let all = Migrator::migrations().len();
+        assert_eq!(steps, [0, 0, 0, 0, 0, 0, 0, all], "one does the work, the others find it done");
+    });
+}
+
+/// Runs a test on a database without tables; on PostgreSQL only where there is one.
+fn with_empty<F: Future<Output = ()>>(test: impl FnOnce(DatabaseConnection) -> F) {
+    block_on(async {
+        if let Some(files) = database::empty().await {
+            test(connect(&files).await).await;
+        }
+    });
+}
+
+async fn connect(files: &TestDatabase) -> DatabaseConnection {
+    let url = files.url.strip_prefix("sqlite:").map(|path| format!("sqlite://{path}?mode=rwc"));
+    Database::connect(url.unwrap_or_else(|| files.url.clone())).await.expect("the database opens")
+}
+
+async fn down_and_up_again(db: &DatabaseConnection) {
+    Migrator::install(db).await.expect("the list of steps is made");
+    let empty = catalogue(db).await;
+    Migrator::up(db, None).await.expect("migrations run");
+    let full = catalogue(db).await;
+
+    Migrator::down(db, None).await.expect("migrations can be undone");
+    similar(&empty, &catalogue(db).await);
+
+    Migrator::up(db, None).await.expect("migrations run again");
+    similar(&full, &catalogue(db).await);
+
+    for steps in 1..=u32::try_from(Migrator::migrations().len()).expect("few steps") {
+        Migrator::down(db, Some(steps)).await.expect("a step can be undone while those before it stand");
+        Migrator::up(db, None).await.expect("and done again");
+    }
+    similar(&full, &catalogue(db).await);
+}
+
+async fn audit_refuses(db: &DatabaseConnection, others: &[&str]) {
+    Migrator::up(db, None).await.expect("migrations run");
+    let insert = "INSERT INTO audit (id, actor_kind, action, payload, at, request_id, key_id, prev_mac, mac)
+        VALUES (1, 'clock', 'honest', '{}', '2026-11-23T12:00:00+00:00', 'r', 'k', '', '')";
+    db.execute_unprepared(insert).await.expect("an entry may be added");
+
+    let update = "UPDATE audit SET action = 'forged' WHERE id = 1";
+    for forgery in [update, "DELETE FROM audit"].iter().chain(others) {
+        let refusal = db.execute_unprepared(forgery).await.expect_err(forgery);
+        assert!(refusal.to_string().contains("audit is append-only"), "{forgery}: {refusal}");
+    }
+
+    assert_eq!(rows(db, "SELECT action FROM audit").await, ["honest"]);
+}
+
+/// All entities, in any order.
+fn entities(db: &DatabaseConnection) -> SchemaBuilder {
+    SchemaBuilder::new(Schema::new(db.get_database_backend()))
+        .register(entity::access_link::Entity)
+        .register(entity::api_key::Entity)
+        .register(entity::audit::Entity)
+        .register(entity::contact::Entity)
+        .register(entity::credential::Entity)
+        .register(entity::job_slot::Entity)
+        .register(entity::note::Entity)
+        .register(entity::onboarding::Entity)
+        .register(entity::outbox::Entity)
+        .register(entity::registration::Entity)
+        .register(entity::school::Entity)
+        .register(entity::session::Entity)
+        .register(entity::staff::Entity)
+        .register(entity::staff_invite::Entity)
+}
+
+/// Everything the database holds besides rows, one object a line, with names, order of columns, and triggers.
+async fn catalogue(db: &DatabaseConnection) -> Vec<String> {
+    let sql = match db.get_database_backend() {
+        DbBackend::Sqlite => {
+            "SELECT type || ' ' || name || ' on ' || tbl_name || ': ' || coalesce(sql, '') FROM sqlite_master"
+        }
+        _ => {
+            "SELECT 'column ' || table_name || '.' || column_name || ' ' || ordinal_position || ' ' || data_type
+                    || ' null=' || is_nullable || ' default=' || coalesce(column_default, '')
+               FROM information_schema.columns WHERE table_schema = current_schema()
+             UNION ALL SELECT 'index ' || indexdef FROM pg_indexes WHERE schemaname = current_schema()
+             UNION ALL SELECT 'constraint ' || conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
+               FROM pg_constraint WHERE connamespace = current_schema()::regnamespace
+             UNION ALL SELECT 'trigger ' || pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+             UNION ALL SELECT 'function ' || pg_get_functiondef(oid)
+               FROM pg_proc WHERE pronamespace = current_schema()::regnamespace"
+        }
+    };
+    rows(db, sql).await
+}
+
+/// What an entity can say about a table: columns with type, nullability and default, keys, foreign keys; no names of keys.
+async fn shape(db: &DatabaseConnection) -> Vec<String> {
+    let sql = match db.get_database_backend() {
+        DbBackend::Sqlite => {
+            "WITH tables AS (SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'seaql_migrations')
+             SELECT 'column ' || t.name || '.' || c.name || ' ' || c.type || ' notnull=' || c.\"notnull\"
+                    || ' pk=' || c.pk || ' default=' || coalesce(c.dflt_value, '')
+               FROM tables t, pragma_table_xinfo(t.name) c
+             UNION ALL SELECT 'unique ' || t.name || ' ' || (SELECT group_concat(name) FROM pragma_index_info(i.name))
+               FROM tables t, pragma_index_list(t.name) i WHERE i.\"unique\" AND i.origin <> 'pk'
+             UNION ALL SELECT 'foreign key ' || t.name || '.' || f.\"from\" || ' to ' || f.\"table\" || '.' || f.\"to\"
+                    || ' ' || f.on_delete || ' ' || f.on_update
+               FROM tables t, pragma_foreign_key_list(t.name) f"
+        }
+        _ => {
+            "SELECT 'column ' || table_name || '.' || column_name || ' ' || data_type
+                    || ' null=' || is_nullable || ' default=' || coalesce(column_default, '')
+               FROM information_schema.columns
+              WHERE table_schema = current_schema() AND table_name <> 'seaql_migrations'
+             UNION ALL SELECT 'unique ' || c.relname || ' primary=' || i.indisprimary || ' '
+                    || (SELECT string_agg(a.attname, ',' ORDER BY k.ord)
+                          FROM unnest(i.indkey) WITH ORDINALITY k(attnum, ord)
+                          JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum)
+               FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+              WHERE i.indisunique AND c.relnamespace = current_schema()::regnamespace AND c.relname <> 'seaql_migrations'
+             UNION ALL SELECT 'foreign key ' || conrelid::regclass || ' ' || pg_get_constraintdef(oid)
+               FROM pg_constraint WHERE contype = 'f' AND connamespace = current_schema()::regnamespace"
+        }
+    };
+    rows(db, sql).await
+}
+
+/// The one text column that the query asks for, sorted.
+async fn rows(db: &DatabaseConnection, sql: &str) -> Vec<String> {
+    let found = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.expect("the query runs");
+    let mut lines = found
+        .iter()
+        .map(|row| row.try_get_by_index(0))
+        .collect::<Result<Vec<String>, DbErr>>()
+        .expect("the query asks for one text column");
+    lines.sort();
+    lines
+}
+
+/// Says which lines differ, instead of printing two long lists.
+#[track_caller]
+fn similar(left: &[String], right: &[String]) {
+    assert!(!left.is_empty(), "the query found nothing to compare");
+    let only_left: Vec<_> = left.iter().filter(|line| !right.contains(line)).collect();
+    let only_right: Vec<_> = right.iter().filter(|line| !left.contains(line)).collect();
+    assert!(only_left.is_empty() && only_right.is_empty(), "only left: {only_left:#?}\nonly right: {only_right:#?}");
+    assert_eq!(left.len(), right.len(), "a line stands twice");
+}

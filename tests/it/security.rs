@@ -1,0 +1,324 @@
+//! Who may see and do what: every route for every kind of visitor, and what surrounds every answer.
+
+use std::collections::BTreeSet;
+
+use axum::http::{HeaderMap, Method, header};
+use koppelklaar::domain::actor::StaffRole;
+use koppelklaar::links;
+
+use crate::it::support::{Page, TestApp, Visitor, run};
+
+/// What a route is to a visitor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum May {
+    /// They get past the lock: a page, or an answer about what they sent.
+    Enter,
+    /// They are asked to sign in as a school.
+    SignIn,
+    /// They are asked to sign in as Kurve.
+    StaffSignIn,
+    /// They may know of it, and may not do it.
+    No,
+    /// They are asked for a key.
+    Key,
+}
+
+use May::{Enter, Key, No, SignIn, StaffSignIn};
+
+const PUBLIC: [May; 4] = [Enter; 4];
+const PORTAL: [May; 4] = [SignIn, Enter, SignIn, SignIn];
+const STAFF: [May; 4] = [StaffSignIn, StaffSignIn, Enter, Enter];
+const ACTING: [May; 4] = [StaffSignIn, StaffSignIn, No, Enter];
+const MACHINE: [May; 4] = [Key; 4];
+
+/// Every route, for: a stranger, a school contact, a reader of Kurve, a colleague of support.
+const TABLE: &[(&str, &str, [May; 4])] = &[
+    ("GET", links::HOME, PUBLIC),
+    ("GET", links::OPTION_B, PUBLIC),
+    ("GET", links::REGISTER, PUBLIC),
+    ("POST", links::REGISTER, PUBLIC),
+    ("GET", links::REGISTER_SENT, PUBLIC),
+    ("GET", links::REGISTER_CONFIRM, PUBLIC),
+    ("POST", links::REGISTER_CONFIRM, PUBLIC),
+    // Who is signed in as a school is led on to it.
+    ("GET", links::SIGN_IN, PUBLIC),
+    ("POST", links::SIGN_IN, PUBLIC),
+    ("GET", links::SIGN_IN_CODE, PUBLIC),
+    ("POST", links::SIGN_IN_CODE, PUBLIC),
+    ("GET", links::SIGN_IN_LINK, PUBLIC),
+    ("POST", links::SIGN_IN_LINK, PUBLIC),
+    ("POST", links::SIGN_OUT, PUBLIC),
+    ("GET", links::ASSETS, PUBLIC),
+    ("GET", links::SCHOOL, PORTAL),
+    ("GET", links::SCHOOL_CHOOSE, PORTAL),
+    ("POST", links::SCHOOL_CHOOSE, PORTAL),
+    ("GET", links::SCHOOL_STEP, PORTAL),
+    ("POST", links::SCHOOL_CLAIM, PORTAL),
+    ("POST", links::SCHOOL_TAKE_BACK, PORTAL),
+    ("POST", links::SCHOOL_STUCK, PORTAL),
+    ("POST", links::SCHOOL_HAND_OVER, PORTAL),
+    ("POST", links::SCHOOL_DETAILS, PORTAL),
+    ("POST", links::SCHOOL_PASSWORD, PORTAL),
+    ("POST", links::SCHOOL_QUERY, PORTAL),
+    ("POST", links::SCHOOL_IMPORTED, PORTAL),
+    ("GET", links::SCHOOL_CONTACTS, PORTAL),
+    ("GET", links::SCHOOL_PAUSE, PORTAL),
+    ("POST", links::SCHOOL_PAUSE, PORTAL),
+    ("POST", links::SCHOOL_RESUME, PORTAL),
+    ("GET", links::SCHOOL_WITHDRAW, PORTAL),
+    ("POST", links::SCHOOL_WITHDRAW, PORTAL),
+    ("GET", links::STAFF_SIGN_IN, PUBLIC),
+    ("POST", links::STAFF_SIGN_IN, PUBLIC),
+    ("GET", links::STAFF_INVITE, PUBLIC),
+    ("POST", links::STAFF_INVITE, PUBLIC),
+    ("GET", links::STAFF, STAFF),
+    ("GET", links::STAFF_SCHOOLS, STAFF),
+    ("GET", links::STAFF_SCHOOL, STAFF),
+    ("GET", links::STAFF_MAILS, STAFF),
+    ("POST", links::STAFF_ISSUE, ACTING),
+    ("POST", links::STAFF_HAND_AGAIN, ACTING),
+    ("POST", links::STAFF_CONFIRM, ACTING),
+    ("POST", links::STAFF_SEND_BACK, ACTING),
+    ("POST", links::STAFF_ANSWER, ACTING),
+    ("POST", links::STAFF_PAUSE, ACTING),
+    ("POST", links::STAFF_RESUME, ACTING),
+    ("POST", links::STAFF_WITHDRAW, ACTING),
+    ("POST", links::STAFF_REOPEN, ACTING),
+    ("POST", links::STAFF_NOTE, ACTING),
+    ("GET", links::STAFF_DETAILS, ACTING),
+    ("POST", links::STAFF_DETAILS, ACTING),
+    ("POST", links::STAFF_CONTACTS, ACTING),
+    ("POST", links::STAFF_CONTACT, ACTING),
+    ("POST", links::STAFF_CONTACT_REMOVE, ACTING),
+    ("POST", links::STAFF_CONTACT_VOUCH, ACTING),
+    ("POST", links::STAFF_MAIL_RETRY, ACTING),
+    ("POST", links::STAFF_SIGN_OUT, STAFF),
+    ("GET", links::API_IMPORT_GATE, MACHINE),
+    ("GET", links::API_DESCRIPTION, PUBLIC),
+    ("GET", links::HEALTH_LIVE, PUBLIC),
+    ("GET", links::HEALTH_READY, PUBLIC),
+];
+
+/// Paths that only the demo has.
+const DEMO: [&str; 4] = [links::DEMO_MAILS, links::DEMO_MAIL, links::DEMO_MAIL_HTML, links::DEMO_CODES];
+
+#[test]
+fn every_path_of_the_product_is_in_the_table() {
+    let source = include_str!("../../src/links.rs");
+
+    let paths = source.lines().filter_map(|line| line.strip_prefix("pub const ")?.split_once(": &str = \""));
+    let known: BTreeSet<&str> = paths.map(|(_, rest)| rest.trim_end_matches("\";")).collect();
+
+    let listed: BTreeSet<&str> = TABLE.iter().map(|(_, path, _)| *path).chain(DEMO).collect();
+    assert_eq!(known, listed);
+}
+
+fn sample(path: &str, school: &str) -> String {
+    path.replace("{school}", school)
+        .replace("{step}", "consent_given")
+        .replace("{brin}", "12AB")
+        .replace("{*path}", "release/koppelklaar.css")
+        .replace("{token}", &"A".repeat(43))
+        .replace("{contact}", "01890000-0000-7000-8000-000000000000")
+        .replace("{mail}", "01890000-0000-7000-8000-000000000000")
+}
+
+/// The token that this browser's forms carry.
+async fn csrf(visitor: &Visitor) -> String {
+    let (_, values) = visitor.get(links::REGISTER).await.form("main form");
+    values.into_iter().find(|(name, _)| name == "csrf").expect("every form has one").1
+}
+
+async fn knock(visitor: &Visitor, method: &str, path: &str) -> Page {
+    match method {
+        "GET" => visitor.get(path).await,
+        _ => visitor.post(path, &[("csrf".to_owned(), csrf(visitor).await)]).await,
+    }
+}
+
+fn seen(page: &Page) -> May {
+    match (page.status, page.location()) {
+        (303, links::SIGN_IN) => SignIn,
+        (303, links::STAFF_SIGN_IN) => StaffSignIn,
+        (403, _) => No,
+        (401, _) => Key,
+        _ => Enter,
+    }
+}
+
+#[test]
+fn every_route_is_locked_for_whom_it_should_be() {
+    run(|app: TestApp| async move {
+        let school = app.school("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let id = school.id.to_string();
+
+        let mut wrong = vec![];
+        for (method, path, expected) in TABLE {
+            for (column, may) in expected.iter().enumerate() {
+                // A visitor of their own for each knock: some doors sign out or change something.
+                let visitor = match column {
+                    0 => app.anonymous(),
+                    1 => app.portal(&school).await,
+                    2 => app.staff_as("lezer@kurve.nl", StaffRole::Reader).await,
+                    _ => app.staff().await,
+                };
+                let page = knock(&visitor, method, &sample(path, &id)).await;
+                // Signing out as Kurve and a sign-in page lead where a lock would.
+                let is_way_out = [links::STAFF_SIGN_OUT, links::SIGN_OUT].contains(path);
+                if seen(&page) != *may && !(is_way_out && page.status == 303) {
+                    wrong.push(format!("{method} {path} [{column}]: {} {}", page.status, page.location()));
+                }
+                assert!(page.status != 500, "{method} {path} [{column}]\n{}", page.body);
+                // Where this contact or school was withdrawn, later knocks still find a lock first.
+                app.advance(chrono::TimeDelta::minutes(16));
+            }
+        }
+
+        assert_eq!(wrong, Vec::<String>::new());
+    });
+}
+
+#[test]
+fn no_get_changes_anything() {
+    run(|app: TestApp| async move {
+        let school = app.school("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let portal = app.portal(&school).await;
+        let staff = app.staff().await;
+        let count = || async {
+            let rows = koppelklaar::store::audit::list_raw(app.office().db.reader(), 0, 10_000).await;
+            rows.expect("the audit can be read").len()
+        };
+        let before = count().await;
+
+        for (_, path, _) in TABLE.iter().filter(|(method, _, _)| *method == "GET") {
+            let path = sample(path, &school.id.to_string());
+            portal.get(&path).await;
+            staff.get(&path).await;
+        }
+
+        assert_eq!(count().await, before);
+        assert_eq!(app.new_mails().await.len(), 0);
+    });
+}
+
+#[test]
+fn a_post_without_the_forms_token_changes_nothing() {
+    run(|app: TestApp| async move {
+        let school = app.school("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let portal = app.portal(&school).await;
+        let other = csrf(&app.anonymous()).await;
+
+        let without = portal.post("/school/stap/consent_given/gedaan", &[]).await;
+        let fields = [("csrf".to_owned(), other)];
+        let of_another_browser = portal.post("/school/stap/consent_given/gedaan", &fields).await;
+
+        assert_eq!((without.status, of_another_browser.status), (403, 403));
+        assert!(portal.get("/school").await.has("[data-step=consent_given] [data-tag=now], [data-next-step]"));
+    });
+}
+
+#[test]
+fn a_post_from_another_site_is_refused_before_anything_else() {
+    run(|app: TestApp| async move {
+        let visitor = app.anonymous();
+        let token = csrf(&visitor).await;
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, "application/x-www-form-urlencoded".parse().expect("a value"));
+        headers.insert(header::ORIGIN, "https://evil.example".parse().expect("a value"));
+        headers.insert("sec-fetch-site", "cross-site".parse().expect("a value"));
+
+        let answer = visitor.send(Method::POST, "/inloggen", headers, format!("csrf={token}&email=a%40b.nl")).await;
+
+        assert_eq!(answer.status, 403);
+        assert_eq!(app.new_mails().await.len(), 0);
+    });
+}
+
+#[test]
+fn an_unknown_host_is_refused_and_never_repeated() {
+    run(|app: TestApp| async move {
+        let visitor = app.anonymous();
+        for host in ["evil.example", "koppelklaar.test.evil.example", "koppelklaar.test:81", "127.0.0.1"] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, host.parse().expect("a value"));
+
+            let answer = visitor.send(Method::GET, "/inloggen", headers, String::new()).await;
+
+            assert_eq!(answer.status, 421, "{host}");
+            assert!(!answer.body.contains("evil"), "{}", answer.body);
+        }
+    });
+}
+
+#[test]
+fn every_answer_has_the_headers_that_protect_it() {
+    run(|app: TestApp| async move {
+        let visitor = app.anonymous();
+        for path in ["/", "/nergens", "/school", "/api/v1/import-gate/12AB", "/health/live"] {
+            let answer = visitor.get(path).await;
+
+            let policy = answer.header("content-security-policy");
+            assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{path}");
+            assert!(!policy.contains("unsafe-inline"), "{path}");
+            assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+            assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
+            assert_eq!(answer.header("cache-control"), "no-store", "{path}");
+            assert!(answer.header("strict-transport-security").starts_with("max-age="), "{path}");
+            assert!(!answer.header("x-request-id").is_empty(), "{path}");
+        }
+    });
+}
+
+#[test]
+fn no_page_holds_anything_inline() {
+    run(|app: TestApp| async move {
+        let school = app.school("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let portal = app.portal(&school).await;
+        let staff = app.staff().await;
+        let id = school.id.to_string();
+
+        for (_, path, _) in TABLE.iter().filter(|(method, _, _)| *method == "GET") {
+            for visitor in [&portal, &staff] {
+                let page = visitor.get(&sample(path, &id)).await;
+                if !page.header("content-type").starts_with("text/html") {
+                    continue;
+                }
+                for inline in ["script:not([src])", "style", "[style]", "[onclick]", "[onsubmit]", "a[href^='javascript:']"] {
+                    assert!(!page.has(inline), "{inline} on {path}");
+                }
+                assert!(!page.text("title").is_empty(), "{path}");
+                assert_eq!(page.texts("h1").len(), 1, "{path}\n{}", page.body);
+            }
+        }
+    });
+}
+
+#[test]
+fn a_body_that_is_too_large_is_refused() {
+    run(|app: TestApp| async move {
+        let visitor = app.anonymous();
+        let token = csrf(&visitor).await;
+
+        let fields = [("csrf".to_owned(), token), ("email".to_owned(), "a".repeat(100_000))];
+        let answer = visitor.post("/inloggen", &fields).await;
+
+        assert!([413, 422].contains(&answer.status), "{}", answer.status);
+    });
+}
+
+#[test]
+fn a_contact_sees_only_their_own_school() {
+    run(|app: TestApp| async move {
+        let one = app.school("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let other = app.school("Het Molenveld", "13CD", "molenveld").await;
+        let portal = app.portal(&one).await;
+
+        let page = portal.get("/school").await;
+        let chosen = portal.get("/school/kies").await;
+        let staff_page = portal.get(&links::staff_school(links::STAFF_SCHOOL, other.id)).await;
+
+        assert!(page.body.contains("Bonhoeffer College") && !page.body.contains("Molenveld"));
+        assert!(!chosen.body.contains("Molenveld"));
+        assert_eq!(staff_page.location(), links::STAFF_SIGN_IN);
+    });
+}

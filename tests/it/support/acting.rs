@@ -1,0 +1,107 @@
+//! What people do, straight through the services: for tests of rooms below the pages.
+
+use koppelklaar::crypto::Token;
+use koppelklaar::domain::actor::{Actor, StaffRole};
+use koppelklaar::domain::onboarding::{Command, Ground, Step};
+use koppelklaar::domain::school::{ContactRole, Region, SchoolDetails};
+use koppelklaar::domain::text::{Brin, EmailAddress, PersonName, Reason, SchoolDomain, SchoolName, TicketRef};
+use koppelklaar::services::registrations::{self, RegistrationForm};
+use koppelklaar::services::{Call, ServiceError, credentials, onboardings};
+use koppelklaar::store::{contacts, schools, staff};
+
+use super::app::{TestApp, TestSchool};
+
+/// What a school does before Kurve activates, once credentials are issued.
+pub(crate) const STEPS_OF_SCHOOL: [Step; 6] = [
+    Step::ConsentGiven,
+    Step::QueryExecuted,
+    Step::PasswordSet,
+    Step::PermissionsChecked,
+    Step::AllowlistingRequested,
+    Step::AllowlistingConfirmed,
+];
+
+impl TestApp {
+    /// Registers a school through the services, without a page; its mails are read.
+    pub(crate) async fn school_by_services(&self, name: &str, brin: &str, label: &str) -> TestSchool {
+        let email = format!("contact-{}@{label}.example", brin.to_lowercase());
+        let token = self.ask_for_school(name, brin, label, &email).await;
+        let confirmed = registrations::confirm(self.office(), (self.now(), "test"), &token, None).await;
+        confirmed.expect("the request waits for its confirmation");
+        self.new_mails().await;
+        let conn = self.office().db.reader();
+        let school = schools::find_by_brin(conn, &Brin::parse(brin).expect("a BRIN")).await.expect("the store answers");
+        let id = school.expect("the school was made").id;
+        let contact = contacts::list(conn, id).await.expect("the store answers")[0].id;
+        TestSchool { id, contact, brin: brin.to_owned(), email }
+    }
+
+    /// Asks for a school and returns the token that the mail brings; nothing is confirmed yet.
+    pub(crate) async fn ask_for_school(&self, name: &str, brin: &str, label: &str, email: &str) -> Token {
+        let form = RegistrationForm {
+            details: SchoolDetails {
+                name: SchoolName::parse(name).expect("a name"),
+                brin: Brin::parse(brin).expect("a BRIN"),
+                domain: SchoolDomain::parse(label).expect("a domain"),
+                region: Region::Noord,
+            },
+            name: PersonName::parse("Anna de Wit").expect("a name"),
+            email: EmailAddress::parse(email).expect("an address"),
+            role: ContactRole::Superbeheerder,
+        };
+        let browser = Token::new(&self.office().chance);
+        let asked = registrations::request(self.office(), (self.now(), "test"), &form, &browser).await;
+        asked.expect("anyone may ask");
+        let path = self.only_mail_to(email).await.path_of("/aanmelden/bevestig/");
+        Token::parse(path.rsplit('/').next().expect("a path")).expect("the mail holds a token")
+    }
+
+    /// A colleague of Kurve who may act, without a page.
+    pub(crate) async fn kurve(&self) -> Actor {
+        self.invite("eva@kurve.nl", StaffRole::Support).await;
+        let email = EmailAddress::parse("eva@kurve.nl").expect("an address");
+        let key = self.office().keys.email_key(&email.key_form());
+        let found = staff::find_by_email(self.office().db.reader(), &key).await.expect("the store answers");
+        let account = found.expect("the account was made");
+        Actor::Staff { id: account.id, role: account.role }
+    }
+
+    /// A call of now.
+    pub(crate) fn call(&self, actor: Actor) -> Call {
+        Call { actor, now: self.now(), request_id: "test".to_owned() }
+    }
+
+    /// A call of a school's contact, now.
+    pub(crate) fn call_of(&self, school: &TestSchool) -> Call {
+        self.call(Actor::Contact { id: school.contact, role: ContactRole::Superbeheerder })
+    }
+
+    /// Kurve issues credentials and vouches for the contact.
+    pub(crate) async fn issue(&self, kurve: Actor, school: &TestSchool) {
+        let ground = Reason::parse("Gebeld via het algemene nummer van de school.").expect("a reason");
+        let vouch = Some((school.contact, ground));
+        let issued = credentials::issue(self.office(), &self.call(kurve), school.id, vouch, None).await;
+        issued.expect("the details are in");
+    }
+
+    /// The school says that a step is done.
+    pub(crate) async fn claim(&self, school: &TestSchool, step: Step) -> Result<(), ServiceError> {
+        let ground = match step {
+            Step::AllowlistingConfirmed => Ground::Ticket(TicketRef::parse("M-20260001").expect("a ticket")),
+            _ => Ground::Word,
+        };
+        let command = Command::Claim { step, ground, credential_version: None };
+        onboardings::act(self.office(), &self.call_of(school), school.id, &command, None).await
+    }
+
+    /// Everything up to an open import.
+    pub(crate) async fn open_import(&self, kurve: Actor, school: &TestSchool) {
+        self.issue(kurve, school).await;
+        for step in STEPS_OF_SCHOOL {
+            self.claim(school, step).await.expect("its turn has come");
+        }
+        let command = Command::Confirm { step: Step::ActivationConfirmed, ground: Ground::Word };
+        let done = onboardings::act(self.office(), &self.call(kurve), school.id, &command, None).await;
+        done.expect("everything before it is yes");
+    }
+}
