@@ -90,7 +90,9 @@ impl App {
         if behind == 0 {
             return Ok(());
         }
-        Err(StartError::new(format!("the database is {behind} step(s) behind this release: run `koppelklaar migrate` first")))
+        Err(StartError::new(format!(
+            "the database is {behind} step(s) behind this release: run `koppelklaar migrate` first"
+        )))
     }
 
     /// The site with its limits.
@@ -180,11 +182,16 @@ fn make_keys(path: &Path, chance: &Chance) -> Result<String, StartError> {
     use secrecy::ExposeSecret;
 
     let line = KeyRing::generate_line(chance, "k1").map_err(|error| StartError::new(error.to_string()))?;
-    let text = format!("# Keys of this koppelklaar. Back them up apart from the database; without them it cannot be read.\n{}\n", line.expose_secret());
+    let text = format!(
+        "# Keys of this koppelklaar. Back them up apart from the database; without them it cannot be read.\n{}\n",
+        line.expose_secret()
+    );
     let opened = File::options().write(true).create_new(true).mode(0o600).open(path);
     match opened {
         Ok(mut file) => {
-            file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(|error| cannot("KOPPELKLAAR_KEYS_FILE", path, &error))?;
+            file.write_all(text.as_bytes())
+                .and_then(|()| file.sync_all())
+                .map_err(|error| cannot("KOPPELKLAAR_KEYS_FILE", path, &error))?;
             tracing::info!("Made the first key of this installation, beside the database");
             Ok(text)
         }
@@ -201,13 +208,15 @@ fn open_template(settings: &Settings) -> Result<Template, StartError> {
         return Template::parse(SAMPLE_TEMPLATE).map_err(|error| StartError::new(error.to_string()));
     };
     let text = std::fs::read_to_string(path).map_err(|error| cannot("KOPPELKLAAR_QUERY_TEMPLATE", path, &error))?;
-    Template::parse(&text).map_err(|error| StartError::new(format!("KOPPELKLAAR_QUERY_TEMPLATE: {}: {error}", path.display())))
+    Template::parse(&text)
+        .map_err(|error| StartError::new(format!("KOPPELKLAAR_QUERY_TEMPLATE: {}: {error}", path.display())))
 }
 
 fn post_room(settings: &Settings) -> Result<PostRoom, StartError> {
     let transport = match settings.smtp_url()? {
         Some(url) => {
-            let url = SmtpUrl::parse(url.expose()).map_err(|error| StartError::new(format!("KOPPELKLAAR_SMTP_URL: {error}")))?;
+            let url = SmtpUrl::parse(url.expose())
+                .map_err(|error| StartError::new(format!("KOPPELKLAAR_SMTP_URL: {error}")))?;
             Transport::Smtp(SmtpTransport::new(url))
         }
         None => {

@@ -207,7 +207,11 @@ impl BaseUrl {
     /// The host alone, for Message-IDs.
     #[must_use]
     pub fn host(&self) -> &str {
-        let end = if self.authority.starts_with('[') { self.authority.find(']').map(|at| at + 1) } else { self.authority.find(':') };
+        let end = if self.authority.starts_with('[') {
+            self.authority.find(']').map(|at| at + 1)
+        } else {
+            self.authority.find(':')
+        };
         &self.authority[..end.unwrap_or(self.authority.len())]
     }
 
@@ -241,7 +245,9 @@ mod tests {
         for good in ["https://kk.example.nl", "http://127.0.0.1:8080", "https://KK.example.nl/", "http://[::1]:8080"] {
             assert!(BaseUrl::parse(good).is_ok(), "{good}");
         }
-        for bad in ["", "kk.example.nl", "ftp://kk.nl", "https://", "https://kk.nl/pad", "https://a@kk.nl", "https://kk.nl?x"] {
+        for bad in
+            ["", "kk.example.nl", "ftp://kk.nl", "https://", "https://kk.nl/pad", "https://a@kk.nl", "https://kk.nl?x"]
+        {
             assert!(BaseUrl::parse(bad).is_err(), "{bad}");
         }
     }

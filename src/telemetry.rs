@@ -13,15 +13,21 @@ pub enum LogFormat {
     Json,
 }
 
-/// Starts logging to standard error.
+/// Which lines are kept.
 ///
-/// Libraries speak up from `warn` on, and the database libraries not at all below `error`: their lines may hold values.
+/// Libraries speak up from `warn` on, and the database libraries not at all below `error`: their lines may hold
+/// addresses with tokens, and values.
+#[must_use]
+pub fn filter(level: tracing::Level) -> EnvFilter {
+    EnvFilter::new(format!("warn,sqlx=error,sea_orm=error,sea_orm_migration=error,koppelklaar={level}"))
+}
+
+/// Starts logging to standard error.
 ///
 /// # Errors
 /// When logging was started before.
 pub fn start(level: tracing::Level, format: LogFormat) -> Result<(), TryInitError> {
-    let filter = EnvFilter::new(format!("warn,sqlx=error,sea_orm=error,sea_orm_migration=error,koppelklaar={level}"));
-    let registry = tracing_subscriber::registry().with(filter);
+    let registry = tracing_subscriber::registry().with(filter(level));
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     match format {
         LogFormat::Text => registry.with(lines).try_init(),

@@ -57,19 +57,10 @@ fn staff_invite() -> TableCreateStatement {
         .col(timestamp_with_time_zone("created_at"))
         .col(timestamp_with_time_zone("expires_at"))
         .col(timestamp_with_time_zone_null("used_at"))
-        .foreign_key(&mut foreign_key(
-            "fk-staff_invite-staff_id",
-            "staff_invite",
-            "staff_id",
-            "staff",
-        ))
+        .foreign_key(&mut foreign_key("fk-staff_invite-staff_id", "staff_invite", "staff_id", "staff"))
         .to_owned()
 }
 
 fn staff_invite_indexes() -> [IndexCreateStatement; 1] {
-    [unique_index(
-        "idx-staff_invite-token_hash",
-        "staff_invite",
-        &["token_hash"],
-    )]
+    [unique_index("idx-staff_invite-token_hash", "staff_invite", &["token_hash"])]
 }

@@ -43,10 +43,7 @@ fn school() -> TableCreateStatement {
 }
 
 fn school_indexes() -> [IndexCreateStatement; 2] {
-    [
-        unique_index("idx-school-brin_key", "school", &["brin_key"]),
-        index("idx-school-domain", "school", &["domain"]),
-    ]
+    [unique_index("idx-school-brin_key", "school", &["brin_key"]), index("idx-school-domain", "school", &["domain"])]
 }
 
 fn onboarding() -> TableCreateStatement {
@@ -69,22 +66,13 @@ fn onboarding() -> TableCreateStatement {
         .col(boolean("is_stuck"))
         .col(date_null("resume_on"))
         .col(timestamp_with_time_zone("updated_at"))
-        .foreign_key(&mut foreign_key(
-            "fk-onboarding-school_id",
-            "onboarding",
-            "school_id",
-            "school",
-        ))
+        .foreign_key(&mut foreign_key("fk-onboarding-school_id", "onboarding", "school_id", "school"))
         .to_owned()
 }
 
 fn onboarding_indexes() -> [IndexCreateStatement; 3] {
     [
-        index(
-            "idx-onboarding-is_stuck_kurve_since",
-            "onboarding",
-            &["is_stuck", "kurve_since"],
-        ),
+        index("idx-onboarding-is_stuck_kurve_since", "onboarding", &["is_stuck", "kurve_since"]),
         index("idx-onboarding-lifecycle", "onboarding", &["lifecycle"]),
         index("idx-onboarding-resume_on", "onboarding", &["resume_on"]),
     ]
@@ -104,28 +92,14 @@ fn contact() -> TableCreateStatement {
         .col(text_null("vouch_ground"))
         .col(timestamp_with_time_zone("created_at"))
         .col(timestamp_with_time_zone_null("removed_at"))
-        .foreign_key(&mut foreign_key(
-            "fk-contact-school_id",
-            "contact",
-            "school_id",
-            "school",
-        ))
-        .foreign_key(&mut foreign_key(
-            "fk-contact-vouched_by",
-            "contact",
-            "vouched_by",
-            "staff",
-        ))
+        .foreign_key(&mut foreign_key("fk-contact-school_id", "contact", "school_id", "school"))
+        .foreign_key(&mut foreign_key("fk-contact-vouched_by", "contact", "vouched_by", "staff"))
         .to_owned()
 }
 
 fn contact_indexes() -> [IndexCreateStatement; 2] {
     [
-        unique_index(
-            "idx-contact-school_id_email_key",
-            "contact",
-            &["school_id", "email_key"],
-        ),
+        unique_index("idx-contact-school_id_email_key", "contact", &["school_id", "email_key"]),
         index("idx-contact-email_key", "contact", &["email_key"]),
     ]
 }

@@ -40,25 +40,11 @@ fn credential() -> TableCreateStatement {
         .col(timestamp_with_time_zone("expires_at"))
         .col(timestamp_with_time_zone_null("closed_at"))
         .col(text_null("closed_reason"))
-        .foreign_key(&mut foreign_key(
-            "fk-credential-school_id",
-            "credential",
-            "school_id",
-            "school",
-        ))
-        .foreign_key(&mut foreign_key(
-            "fk-credential-issued_by",
-            "credential",
-            "issued_by",
-            "staff",
-        ))
+        .foreign_key(&mut foreign_key("fk-credential-school_id", "credential", "school_id", "school"))
+        .foreign_key(&mut foreign_key("fk-credential-issued_by", "credential", "issued_by", "staff"))
         .to_owned()
 }
 
 fn credential_indexes() -> [IndexCreateStatement; 1] {
-    [unique_index(
-        "idx-credential-school_id_version",
-        "credential",
-        &["school_id", "version"],
-    )]
+    [unique_index("idx-credential-school_id_version", "credential", &["school_id", "version"])]
 }

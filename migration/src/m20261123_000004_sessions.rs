@@ -40,18 +40,8 @@ fn session() -> TableCreateStatement {
         .col(timestamp_with_time_zone("created_at"))
         .col(timestamp_with_time_zone("last_seen_at"))
         .col(timestamp_with_time_zone("expires_at"))
-        .foreign_key(&mut foreign_key(
-            "fk-session-contact_id",
-            "session",
-            "contact_id",
-            "contact",
-        ))
-        .foreign_key(&mut foreign_key(
-            "fk-session-staff_id",
-            "session",
-            "staff_id",
-            "staff",
-        ))
+        .foreign_key(&mut foreign_key("fk-session-contact_id", "session", "contact_id", "contact"))
+        .foreign_key(&mut foreign_key("fk-session-staff_id", "session", "staff_id", "staff"))
         .to_owned()
 }
 
@@ -106,9 +96,5 @@ fn registration() -> TableCreateStatement {
 }
 
 fn registration_indexes() -> [IndexCreateStatement; 1] {
-    [unique_index(
-        "idx-registration-token_hash",
-        "registration",
-        &["token_hash"],
-    )]
+    [unique_index("idx-registration-token_hash", "registration", &["token_hash"])]
 }

@@ -41,33 +41,15 @@ fn outbox() -> TableCreateStatement {
         .col(timestamp_with_time_zone_null("sent_at"))
         .col(text("message_id"))
         .col(text_null("last_error"))
-        .foreign_key(&mut foreign_key(
-            "fk-outbox-school_id",
-            "outbox",
-            "school_id",
-            "school",
-        ))
-        .foreign_key(&mut foreign_key(
-            "fk-outbox-contact_id",
-            "outbox",
-            "contact_id",
-            "contact",
-        ))
+        .foreign_key(&mut foreign_key("fk-outbox-school_id", "outbox", "school_id", "school"))
+        .foreign_key(&mut foreign_key("fk-outbox-contact_id", "outbox", "contact_id", "contact"))
         .to_owned()
 }
 
 fn outbox_indexes() -> [IndexCreateStatement; 3] {
     [
         unique_index("idx-outbox-dedupe_key", "outbox", &["dedupe_key"]),
-        index(
-            "idx-outbox-status_next_attempt_at",
-            "outbox",
-            &["status", "next_attempt_at"],
-        ),
-        index(
-            "idx-outbox-school_id_created_at",
-            "outbox",
-            &["school_id", "created_at"],
-        ),
+        index("idx-outbox-status_next_attempt_at", "outbox", &["status", "next_attempt_at"]),
+        index("idx-outbox-school_id_created_at", "outbox", &["school_id", "created_at"]),
     ]
 }

@@ -34,27 +34,13 @@ fn note() -> TableCreateStatement {
         .col(uuid("staff_id"))
         .col(text("body"))
         .col(timestamp_with_time_zone("created_at"))
-        .foreign_key(&mut foreign_key(
-            "fk-note-school_id",
-            "note",
-            "school_id",
-            "school",
-        ))
-        .foreign_key(&mut foreign_key(
-            "fk-note-staff_id",
-            "note",
-            "staff_id",
-            "staff",
-        ))
+        .foreign_key(&mut foreign_key("fk-note-school_id", "note", "school_id", "school"))
+        .foreign_key(&mut foreign_key("fk-note-staff_id", "note", "staff_id", "staff"))
         .to_owned()
 }
 
 fn note_indexes() -> [IndexCreateStatement; 1] {
-    [index(
-        "idx-note-school_id_created_at",
-        "note",
-        &["school_id", "created_at"],
-    )]
+    [index("idx-note-school_id_created_at", "note", &["school_id", "created_at"])]
 }
 
 fn api_key() -> TableCreateStatement {

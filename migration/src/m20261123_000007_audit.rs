@@ -32,10 +32,7 @@ impl MigrationTrait for Migration {
         drop_tables(manager, &["audit"]).await?;
         if manager.get_database_backend() == DbBackend::Postgres {
             let drop_function = "DROP FUNCTION audit_is_append_only()";
-            manager
-                .get_connection()
-                .execute_unprepared(drop_function)
-                .await?;
+            manager.get_connection().execute_unprepared(drop_function).await?;
         }
         Ok(())
     }
@@ -60,11 +57,7 @@ fn audit() -> TableCreateStatement {
 }
 
 fn audit_indexes() -> [IndexCreateStatement; 1] {
-    [index(
-        "idx-audit-school_id_id",
-        "audit",
-        &["school_id", "id"],
-    )]
+    [index("idx-audit-school_id_id", "audit", &["school_id", "id"])]
 }
 
 fn not_supported(backend: DbBackend) -> DbErr {

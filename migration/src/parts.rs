@@ -6,11 +6,7 @@
 use sea_orm_migration::prelude::*;
 
 /// An index over these columns, in this order.
-pub(crate) fn index(
-    name: &'static str,
-    table: &'static str,
-    columns: &[&'static str],
-) -> IndexCreateStatement {
+pub(crate) fn index(name: &'static str, table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
     let mut index = Index::create().name(name).table(table).to_owned();
     for column in columns {
         index.col(*column);
@@ -19,11 +15,7 @@ pub(crate) fn index(
 }
 
 /// An index over these columns that refuses a second row with the same values.
-pub(crate) fn unique_index(
-    name: &'static str,
-    table: &'static str,
-    columns: &[&'static str],
-) -> IndexCreateStatement {
+pub(crate) fn unique_index(name: &'static str, table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
     index(name, table, columns).unique().to_owned()
 }
 
@@ -34,11 +26,7 @@ pub(crate) fn foreign_key(
     column: &'static str,
     target: &'static str,
 ) -> ForeignKeyCreateStatement {
-    ForeignKey::create()
-        .name(name)
-        .from(table, column)
-        .to(target, "id")
-        .to_owned()
+    ForeignKey::create().name(name).from(table, column).to(target, "id").to_owned()
 }
 
 /// Creates the indexes one by one.
@@ -53,14 +41,9 @@ pub(crate) async fn create_indexes(
 }
 
 /// Drops the tables with their indexes, in the order given: those that refer first.
-pub(crate) async fn drop_tables(
-    manager: &SchemaManager<'_>,
-    tables: &[&'static str],
-) -> Result<(), DbErr> {
+pub(crate) async fn drop_tables(manager: &SchemaManager<'_>, tables: &[&'static str]) -> Result<(), DbErr> {
     for table in tables {
-        manager
-            .drop_table(Table::drop().table(*table).to_owned())
-            .await?;
+        manager.drop_table(Table::drop().table(*table).to_owned()).await?;
     }
     Ok(())
 }

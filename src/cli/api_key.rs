@@ -33,7 +33,9 @@ pub(super) async fn run(settings: &Settings, command: ApiKeyCommand) -> Result<(
         ApiKeyCommand::Add { name } => match api_keys::add(&app.office, now, &name).await {
             Ok(key) => println!("{key}"),
             Err(ServiceError::Store(StoreError::Taken)) => {
-                return Err(StartError::new("--name: a key has this name; choose another, also when that key was revoked"));
+                return Err(StartError::new(
+                    "--name: a key has this name; choose another, also when that key was revoked",
+                ));
             }
             Err(error) => return Err(failed(&error)),
         },

@@ -43,7 +43,9 @@ pub(super) async fn run(mut settings: Settings, args: &DemoArgs) -> Result<(), S
     let app = App::open(&settings).await?;
     let (rows, _) = schools::list(&app.office, &Filter::default(), None).await.map_err(|error| failed(&error))?;
     if !rows.is_empty() {
-        return Err(StartError::new("--dir: the folder holds a demo already; give another folder, or none for a new one"));
+        return Err(StartError::new(
+            "--dir: the folder holds a demo already; give another folder, or none for a new one",
+        ));
     }
     let made = demo::fill(&app.office, app.clock.now()).await.map_err(|error| failed(&error))?;
     print(&app, &made, &folder);

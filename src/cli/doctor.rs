@@ -43,7 +43,9 @@ fn base_url(settings: &Settings) -> Health {
     if base.is_https() || ["127.0.0.1", "localhost", "[::1]"].contains(&base.host()) {
         return Health::Good(format!("base URL: {base}"));
     }
-    Health::Worry(format!("base URL: {base} has no HTTPS. Put a proxy with TLS before it and set KOPPELKLAAR_BASE_URL."))
+    Health::Worry(format!(
+        "base URL: {base} has no HTTPS. Put a proxy with TLS before it and set KOPPELKLAAR_BASE_URL."
+    ))
 }
 
 fn query_template(settings: &Settings) -> Health {
@@ -86,7 +88,9 @@ async fn mail(app: &App) -> Health {
 async fn audit_whole(app: &App) -> Health {
     match audit::verify(&app.office).await {
         Ok(Finding::Whole { entries, .. }) => Health::Good(format!("audit: whole, {entries} entries")),
-        Ok(Finding::Broken { id, what }) => Health::Bad(format!("audit: broken at row {id}, {what}. Keep the database as it is and find out who changed it.")),
+        Ok(Finding::Broken { id, what }) => Health::Bad(format!(
+            "audit: broken at row {id}, {what}. Keep the database as it is and find out who changed it."
+        )),
         Err(_) => Health::Worry("audit: not checked, since the database is not up to date".to_owned()),
     }
 }

@@ -28,7 +28,8 @@ pub(super) async fn migrate(settings: &Settings) -> Result<usize, StartError> {
 }
 
 fn wait_for_turn(path: &std::path::Path) -> Result<File, StartError> {
-    let cannot = |error| StartError::new(format!("KOPPELKLAAR_DATABASE_URL: {} cannot be used ({error})", path.display()));
+    let cannot =
+        |error| StartError::new(format!("KOPPELKLAAR_DATABASE_URL: {} cannot be used ({error})", path.display()));
     let file = File::create(path).map_err(cannot)?;
     file.lock().map_err(cannot)?;
     Ok(file)

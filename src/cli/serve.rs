@@ -12,7 +12,9 @@ pub(super) async fn run(settings: &Settings, serving: &ServeSettings) -> Result<
     let _lock = lock_database(settings.database_url()?.expose())?;
     let app = cli::open(settings).await?;
     if settings.query_template.is_none() {
-        tracing::warn!("Query files are made from the sample template: set KOPPELKLAAR_QUERY_TEMPLATE before schools use them");
+        tracing::warn!(
+            "Query files are made from the sample template: set KOPPELKLAAR_QUERY_TEMPLATE before schools use them"
+        );
     }
     let listener = listen(serving).await?;
     until_stopped(app, serving, listener, None).await
@@ -20,7 +22,10 @@ pub(super) async fn run(settings: &Settings, serving: &ServeSettings) -> Result<
 
 pub(super) async fn listen(serving: &ServeSettings) -> Result<TcpListener, StartError> {
     TcpListener::bind(serving.listen).await.map_err(|error| {
-        StartError::new(format!("KOPPELKLAAR_LISTEN: {} cannot be listened on ({error}). Choose another address.", serving.listen))
+        StartError::new(format!(
+            "KOPPELKLAAR_LISTEN: {} cannot be listened on ({error}). Choose another address.",
+            serving.listen
+        ))
     })
 }
 

@@ -134,14 +134,19 @@ impl Settings {
             None => SecretText(Zeroizing::new("sqlite:koppelklaar.db".to_owned())),
         };
         let is_known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|start| url.expose().starts_with(start));
-        if is_known { Ok(url) } else { Err(StartError::new("KOPPELKLAAR_DATABASE_URL: must start with sqlite: or postgres://")) }
+        if is_known {
+            Ok(url)
+        } else {
+            Err(StartError::new("KOPPELKLAAR_DATABASE_URL: must start with sqlite: or postgres://"))
+        }
     }
 
     /// Works on another SQLite file, mail folder and base URL: for the demo.
     pub fn move_to(&mut self, folder: &Path, base_url: BaseUrl) {
         let url = format!("sqlite:{}", folder.join("koppelklaar.db").display());
         self.database_url = Some(SecretText(Zeroizing::new(url)));
-        (self.database_url_file, self.keys, self.keys_file, self.smtp_url, self.smtp_url_file) = (None, None, None, None, None);
+        (self.database_url_file, self.keys, self.keys_file, self.smtp_url, self.smtp_url_file) =
+            (None, None, None, None, None);
         self.mail_dir = folder.join("mail");
         self.base_url = base_url;
     }

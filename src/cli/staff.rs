@@ -47,13 +47,16 @@ pub(super) async fn run(settings: &Settings, command: StaffCommand) -> Result<()
             match staff_accounts::add(&app.office, now, person).await {
                 Ok(token) => print_link(&app, &token),
                 Err(ServiceError::ContactExists) => {
-                    return Err(StartError::new("this address has an account: `koppelklaar staff invite` makes a new link"));
+                    return Err(StartError::new(
+                        "this address has an account: `koppelklaar staff invite` makes a new link",
+                    ));
                 }
                 Err(error) => return Err(failed(&error)),
             }
         }
         StaffCommand::Invite { email } => {
-            let token = staff_accounts::invite(&app.office, now, &address(&email)?).await.map_err(|error| gone(&error))?;
+            let token =
+                staff_accounts::invite(&app.office, now, &address(&email)?).await.map_err(|error| gone(&error))?;
             print_link(&app, &token);
         }
         StaffCommand::Disable { email } => {
@@ -82,7 +85,9 @@ fn print_link(app: &App, token: &Token) {
 
 fn gone(error: &ServiceError) -> StartError {
     match error {
-        ServiceError::NotFound => StartError::new("no working account has this address; `koppelklaar staff list` shows them"),
+        ServiceError::NotFound => {
+            StartError::new("no working account has this address; `koppelklaar staff list` shows them")
+        }
         other => failed(other),
     }
 }

@@ -56,7 +56,8 @@ pub(super) async fn ensure(
         None => {
             let contact = ContactId::from_uuid(office.chance.uuid_v7(call.now));
             let email_key = office.keys.email_key(&email.key_form());
-            let new = Contact { id: contact, school, name, email, role, vouch: None, created_at: call.now, removed_at: None };
+            let new =
+                Contact { id: contact, school, name, email, role, vouch: None, created_at: call.now, removed_at: None };
             contacts::insert(work.conn(), &new, &email_key).await?;
             work.note(Some(school), Action::ContactAdded { contact, role });
             Ok(contact)

@@ -3,9 +3,9 @@
 use chrono::{DateTime, Duration, NaiveTime, Utc};
 use secrecy::SecretString;
 
+use crate::crypto::Token;
 use crate::crypto::password_hash::StaffPassword;
 use crate::crypto::totp::{self, TotpSecret};
-use crate::crypto::Token;
 use crate::domain::actor::{Actor, StaffRole};
 use crate::domain::ids::{ContactId, SchoolId};
 use crate::domain::onboarding::decide::amsterdam_date;
@@ -148,7 +148,8 @@ impl Plan<'_> {
         match stage {
             Stage::Requested | Stage::Withdrawn | Stage::Issued => Ok(()),
             Stage::Stuck => {
-                let reason = reason("Decibel geeft bij Uitvoeren de melding 'geen rechten'. We weten niet wie die wel heeft.")?;
+                let reason =
+                    reason("Decibel geeft bij Uitvoeren de melding 'geen rechten'. We weten niet wie die wel heeft.")?;
                 self.by_school(school, contact, 4, &Command::ReportStuck { step: Step::QueryExecuted, reason }).await
             }
             Stage::Paused => {
@@ -249,15 +250,11 @@ impl Plan<'_> {
 /// The texts of the demo are constants that the rules take.
 const BROKEN: ServiceError = ServiceError::Broken("a text of the demo");
 
-const PEOPLE: [&str; 5] = ["Anna de Wit", "Mehmet Yılmaz", "Sjoerd Hoekstra", "Fatima el Amrani", "Joke van den Berg-O'Neill"];
+const PEOPLE: [&str; 5] =
+    ["Anna de Wit", "Mehmet Yılmaz", "Sjoerd Hoekstra", "Fatima el Amrani", "Joke van den Berg-O'Neill"];
 
-const BEFORE_TICKET: [Step; 5] = [
-    Step::ConsentGiven,
-    Step::QueryExecuted,
-    Step::PasswordSet,
-    Step::PermissionsChecked,
-    Step::AllowlistingRequested,
-];
+const BEFORE_TICKET: [Step; 5] =
+    [Step::ConsentGiven, Step::QueryExecuted, Step::PasswordSet, Step::PermissionsChecked, Step::AllowlistingRequested];
 
 const ALL_OF_SCHOOL: [Step; 6] = [
     Step::ConsentGiven,

@@ -169,7 +169,9 @@ async fn content(
     let staff = office.base.to(&links::staff_school(links::STAFF_SCHOOL, facts.school.id));
     let about_step = |step: Step| office.base.to(&links::step(links::SCHOOL_STEP, step));
     Ok(match mail.kind {
-        MailKind::SignIn | MailKind::ConfirmAddress => return Err(ServiceError::Broken("a mail of another office").into()),
+        MailKind::SignIn | MailKind::ConfirmAddress => {
+            return Err(ServiceError::Broken("a mail of another office").into());
+        }
         MailKind::SupportRequest => {
             let person = facts.contact(mail.about.by).ok_or(Unsendable::NotNeeded("the contact is gone"))?;
             let contact = PersonFacts {
@@ -252,7 +254,11 @@ async fn content(
 
 async fn sharing(office: &Office, facts: &Facts) -> Result<Vec<String>, StoreError> {
     let all = schools::list_on_domain(office.db.reader(), &facts.school.details.domain).await?;
-    Ok(all.into_iter().filter(|other| other.id != facts.school.id).map(|other| other.details.name.to_string()).collect())
+    Ok(all
+        .into_iter()
+        .filter(|other| other.id != facts.school.id)
+        .map(|other| other.details.name.to_string())
+        .collect())
 }
 
 /// The step and cause that made steps fall in the change that called for this mail.
@@ -290,7 +296,8 @@ fn answers(state: &Onboarding) -> Vec<(String, String)> {
     let before_activation = Gate::ALL.into_iter().filter(|gate| *gate != Gate::Activation);
     before_activation
         .map(|gate| {
-            let weakest = gate.steps().iter().filter_map(|step| state.answer(*step)).map(|answer| answer.evidence()).min();
+            let weakest =
+                gate.steps().iter().filter_map(|step| state.answer(*step)).map(|answer| answer.evidence()).min();
             let said = weakest.map(|evidence| words::evidence_sentence(evidence).to_owned()).unwrap_or_default();
             (words::gate_question(gate).to_owned(), said)
         })

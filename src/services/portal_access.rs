@@ -171,8 +171,7 @@ async fn sign_in(
     }
     let to_choose = people.len() > 1;
     let email_key = link.email_key;
-    let holder =
-        if to_choose { Holder::Choosing { email_key } } else { Holder::Contact { id: first.id, email_key } };
+    let holder = if to_choose { Holder::Choosing { email_key } } else { Holder::Contact { id: first.id, email_key } };
     let session = open_session(office, work.conn(), now, holder).await?;
     if !to_choose {
         work.note(Some(first.school), Action::ContactSignedIn);

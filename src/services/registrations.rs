@@ -73,8 +73,7 @@ pub async fn request(
     let call = Call { actor: Actor::Operator, now, request_id: request_id.to_owned() };
     let typed = serde_json::to_vec(form).map_err(|_| ServiceError::Broken("a form that cannot be written"))?;
     let id = request_id_of(browser, &typed, now);
-    let sealed_form =
-        sealed::seal(&office.keys, Purpose::SealRegistration, &binding(id), &typed, &office.chance);
+    let sealed_form = sealed::seal(&office.keys, Purpose::SealRegistration, &binding(id), &typed, &office.chance);
     let expires_at = now + Duration::hours(CONFIRM_HOURS);
     let browser_hash = browser.hash().to_vec();
     let new = StoredRegistration { id, sealed_form, browser_hash, expires_at, used_at: None };
@@ -167,8 +166,7 @@ async fn try_to_confirm(
         return Ok(Confirmed::WasHere);
     }
     create(office, &mut work, &call, &form, contact).await?;
-    let is_same_browser =
-        browser.is_some_and(|browser| crate::crypto::same(&browser.hash(), &stored.browser_hash));
+    let is_same_browser = browser.is_some_and(|browser| crate::crypto::same(&browser.hash(), &stored.browser_hash));
     let session = if is_same_browser {
         let email_key = office.keys.email_key(&form.email.key_form());
         Some(portal_access::open_session(office, work.conn(), now, Holder::Contact { id: contact, email_key }).await?)

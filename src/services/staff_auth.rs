@@ -69,11 +69,8 @@ pub async fn sign_in(
         verify(None, typed.password).await?;
         return Ok(None);
     };
-    let call = Call {
-        actor: Actor::Staff { id: account.id, role: account.role },
-        now,
-        request_id: request_id.to_owned(),
-    };
+    let call =
+        Call { actor: Actor::Staff { id: account.id, role: account.role }, now, request_id: request_id.to_owned() };
     let is_right = verify(account.password_hash.clone(), typed.password).await?;
     let step = is_right.then(|| totp_step(office, &account, &typed.code, now)).transpose()?.flatten();
     match step {
@@ -109,7 +106,12 @@ async fn count_wrong_try(office: &Office, call: &Call, id: StaffId) -> Result<()
     work.finish().await
 }
 
-fn totp_step(office: &Office, account: &StaffAccount, code: &str, now: DateTime<Utc>) -> Result<Option<i64>, ServiceError> {
+fn totp_step(
+    office: &Office,
+    account: &StaffAccount,
+    code: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<i64>, ServiceError> {
     let Some(cell) = &account.totp_sealed else { return Ok(None) };
     let bytes = sealed::open(&office.keys, Purpose::SealTotp, &binding(account.id), cell)?;
     let secret = TotpSecret::from_bytes(&bytes).ok_or(ServiceError::Broken("a second factor of another length"))?;

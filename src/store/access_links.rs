@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use entity::access_link;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{Connection, StoreError};
 use crate::domain::access_link::AccessLink;
@@ -135,6 +135,14 @@ pub async fn find_by_browser(conn: &impl Connection, browser_hash: &[u8]) -> Res
 /// When the database fails.
 pub async fn find(conn: &impl Connection, id: AccessLinkId) -> Result<Option<StoredLink>, StoreError> {
     Ok(access_link::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(to_stored))
+}
+
+/// The link with this id, held until the transaction ends: attempts that come at once are judged one after another.
+///
+/// # Errors
+/// When the database fails.
+pub async fn hold(conn: &impl Connection, id: AccessLinkId) -> Result<Option<StoredLink>, StoreError> {
+    Ok(access_link::Entity::find_by_id(id.as_uuid()).lock_exclusive().one(conn).await?.map(to_stored))
 }
 
 /// Uses a link up, in one statement; `false` when someone was first.

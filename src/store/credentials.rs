@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use entity::credential;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{Connection, StoreError};
 use crate::domain::credential::reveal::{ClosedReason, REVEALS_ALLOWED};
@@ -70,6 +70,21 @@ pub async fn find_newest(conn: &impl Connection, school: SchoolId) -> Result<Opt
     let row = credential::Entity::find()
         .filter(credential::COLUMN.school_id.eq(school.as_uuid()))
         .order_by_desc(credential::COLUMN.version)
+        .one(conn)
+        .await?;
+    row.map(to_stored).transpose()
+}
+
+/// The newest version of a school, held until the transaction ends: views that come at once are counted one by one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn hold_newest(conn: &impl Connection, school: SchoolId) -> Result<Option<StoredCredential>, StoreError> {
+    let row = credential::Entity::find()
+        .filter(credential::COLUMN.school_id.eq(school.as_uuid()))
+        .order_by_desc(credential::COLUMN.version)
+        .limit(1)
+        .lock_exclusive()
         .one(conn)
         .await?;
     row.map(to_stored).transpose()

@@ -7,6 +7,21 @@ use super::{Connection, StoreError};
 /// The numbers of our advisory locks on PostgreSQL: arbitrary, and the same in every instance.
 const AUDIT_TAIL: i64 = 0x6b6f_7070_0001;
 
+/// Holds an address until the transaction ends, so that links for it are asked for one after another.
+///
+/// On SQLite the transaction already is the only one that writes.
+///
+/// # Errors
+/// When the database fails.
+pub async fn hold_address(conn: &impl Connection, email_key: &str) -> Result<(), StoreError> {
+    if conn.get_database_backend() == DatabaseBackend::Postgres {
+        let sql = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
+        let statement = Statement::from_sql_and_values(DatabaseBackend::Postgres, sql, [email_key.into()]);
+        conn.execute_raw(statement).await?;
+    }
+    Ok(())
+}
+
 /// Holds the end of the audit until the transaction ends, so that every entry follows the one before.
 ///
 /// On SQLite the transaction already is the only one that writes.

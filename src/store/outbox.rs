@@ -97,6 +97,15 @@ pub async fn insert_all(conn: &impl Connection, mails: &[OutboxMail]) -> Result<
     Ok(())
 }
 
+/// What a worker got in hand.
+#[derive(Debug, Default)]
+pub struct Claimed {
+    /// The mails to send.
+    pub mails: Vec<OutboxMail>,
+    /// The rows that cannot be read; they were given up, so that they do not keep the rest.
+    pub corrupt: Vec<StoreError>,
+}
+
 /// Claims due mails with a lease and commits, so that no other worker takes them before `lease_until`.
 ///
 /// # Errors
@@ -106,7 +115,7 @@ pub async fn claim_due(
     now: DateTime<Utc>,
     lease_until: DateTime<Utc>,
     limit: u64,
-) -> Result<Vec<OutboxMail>, StoreError> {
+) -> Result<Claimed, StoreError> {
     let tx = db.begin_write().await?;
     let is_free = outbox::COLUMN.lease_until.is_null().or(outbox::COLUMN.lease_until.lt(now));
     let rows = outbox::Entity::find()
@@ -128,8 +137,19 @@ pub async fn claim_due(
             .exec(tx.conn())
             .await?;
     }
+    let mut claimed = Claimed::default();
+    for row in rows {
+        let id = MailId::from_uuid(row.id);
+        match to_mail(outbox::Model { attempts: row.attempts + 1, ..row }) {
+            Ok(mail) => claimed.mails.push(mail),
+            Err(corrupt) => {
+                mark_failed(tx.conn(), id, &corrupt.to_string()).await?;
+                claimed.corrupt.push(corrupt);
+            }
+        }
+    }
     tx.commit().await?;
-    rows.into_iter().map(|row| outbox::Model { attempts: row.attempts + 1, ..row }).map(to_mail).collect()
+    Ok(claimed)
 }
 
 /// Notes that the mail server took a mail.
@@ -219,7 +239,7 @@ pub async fn find(conn: &impl Connection, id: MailId) -> Result<Option<OutboxMai
     outbox::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(to_mail).transpose()
 }
 
-/// A school's mails, newest first, at most `limit`.
+/// A school's mails, newest first, at most `limit`; a row that cannot be read is left out.
 ///
 /// # Errors
 /// When the database fails.
@@ -235,10 +255,10 @@ pub async fn list_of_school(
         .limit(limit)
         .all(conn)
         .await?;
-    rows.into_iter().map(to_mail).collect()
+    Ok(readable(rows))
 }
 
-/// Mails of one fate over all schools, newest first, at most `limit`.
+/// Mails of one fate over all schools, newest first, at most `limit`; a row that cannot be read is left out.
 ///
 /// # Errors
 /// When the database fails.
@@ -250,7 +270,12 @@ pub async fn list_with_fate(conn: &impl Connection, fate: Fate, limit: u64) -> R
         .limit(limit)
         .all(conn)
         .await?;
-    rows.into_iter().map(to_mail).collect()
+    Ok(readable(rows))
+}
+
+/// A row that cannot be read was told of when it was claimed; it must not close the page that shows the others.
+fn readable(rows: Vec<outbox::Model>) -> Vec<OutboxMail> {
+    rows.into_iter().filter_map(|row| to_mail(row).ok()).collect()
 }
 
 fn corrupt(id: MailId, what: &'static str) -> StoreError {

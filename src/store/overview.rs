@@ -78,12 +78,7 @@ pub async fn list(
         let same_name = school::COLUMN.name.eq(&after.name).and(school::COLUMN.id.gt(after.id.as_uuid()));
         query = query.filter(school::COLUMN.name.gt(&after.name).or(same_name));
     }
-    let rows = query
-        .order_by_asc(school::COLUMN.name)
-        .order_by_asc(school::COLUMN.id)
-        .limit(limit)
-        .all(conn)
-        .await?;
+    let rows = query.order_by_asc(school::COLUMN.name).order_by_asc(school::COLUMN.id).limit(limit).all(conn).await?;
     rows.into_iter().map(to_overview).collect()
 }
 
@@ -91,15 +86,16 @@ fn condition(filter: &Filter) -> Cond {
     let mut all = Cond::all();
     if let Some(text) = filter.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
         let pattern = format!("%{}%", escape_like(&text.to_lowercase()));
-        // A BRIN is typed in many ways; it is stored in one.
-        let brin = format!("{}%", escape_like(&text.replace([' ', '.', '-'], "").to_uppercase()));
         let like = |pattern: &str| LikeExpr::new(pattern.to_owned()).escape('\\');
-        all = all.add(
-            Cond::any()
-                .add(Expr::expr(Func::lower(Expr::col(school::Column::Name.as_column_ref()))).like(like(&pattern)))
-                .add(Expr::col(school::Column::BrinKey.as_column_ref()).like(like(&brin)))
-                .add(Expr::col(school::Column::Domain.as_column_ref()).like(like(&pattern))),
-        );
+        let mut any = Cond::any()
+            .add(Expr::expr(Func::lower(Expr::col(school::Column::Name.as_column_ref()))).like(like(&pattern)))
+            .add(Expr::col(school::Column::Domain.as_column_ref()).like(like(&pattern)));
+        // A BRIN is typed in many ways; it is stored in one.
+        let brin = text.replace([' ', '.', '-'], "").to_uppercase();
+        if !brin.is_empty() && brin.bytes().all(|sign| sign.is_ascii_alphanumeric()) {
+            any = any.add(Expr::col(school::Column::BrinKey.as_column_ref()).like(like(&format!("{brin}%"))));
+        }
+        all = all.add(any);
     }
     if let Some(gate) = filter.gate_missing {
         all = all.add(match gate {
@@ -124,7 +120,16 @@ fn condition(filter: &Filter) -> Cond {
 }
 
 fn escape_like(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+    let mut escaped = String::with_capacity(text.len());
+    for sign in text.chars() {
+        match sign {
+            '\\' | '%' | '_' => escaped.extend(['\\', sign]),
+            // The databases turn only a to z into one case, so `é` must also find `É`: any sign will do there.
+            sign if sign.is_alphabetic() && !sign.is_ascii() => escaped.push('_'),
+            sign => escaped.push(sign),
+        }
+    }
+    escaped
 }
 
 fn to_overview((row, school): (onboarding::Model, Option<school::Model>)) -> Result<Overview, StoreError> {

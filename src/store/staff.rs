@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::{staff, staff_invite};
-use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{Connection, StoreError};
 use crate::domain::actor::StaffRole;
@@ -80,6 +80,15 @@ pub async fn load(conn: &impl Connection, id: StaffId) -> Result<StaffAccount, S
     to_account(row.ok_or(StoreError::Missing { table: "staff" })?)
 }
 
+/// The account with this id, held until the transaction ends: wrong tries that come at once each count.
+///
+/// # Errors
+/// `Missing` when there is none.
+pub async fn hold(conn: &impl Connection, id: StaffId) -> Result<StaffAccount, StoreError> {
+    let row = staff::Entity::find_by_id(id.as_uuid()).lock_exclusive().one(conn).await?;
+    to_account(row.ok_or(StoreError::Missing { table: "staff" })?)
+}
+
 /// The account of an address.
 ///
 /// # Errors
@@ -121,23 +130,18 @@ pub async fn save_enrolled(
     Ok(())
 }
 
-/// Stores wrong tries over those that were read; `false` when another try came between.
+/// Stores wrong tries, over those that were read with [`hold`].
 ///
 /// # Errors
 /// When the database fails.
-pub async fn save_lockout(
-    conn: &impl Connection,
-    id: StaffId,
-    (seen, now): (Lockout, Lockout),
-) -> Result<bool, StoreError> {
-    let changed = staff::Entity::update_many()
-        .col_expr(staff::COLUMN.failed_count, now.failed.into())
-        .col_expr(staff::COLUMN.locked_until, now.locked_until.into())
+pub async fn save_lockout(conn: &impl Connection, id: StaffId, lockout: Lockout) -> Result<(), StoreError> {
+    staff::Entity::update_many()
+        .col_expr(staff::COLUMN.failed_count, lockout.failed.into())
+        .col_expr(staff::COLUMN.locked_until, lockout.locked_until.into())
         .filter(staff::COLUMN.id.eq(id.as_uuid()))
-        .filter(staff::COLUMN.failed_count.eq(seen.failed))
         .exec(conn)
         .await?;
-    Ok(changed.rows_affected == 1)
+    Ok(())
 }
 
 /// Uses up the code of a time step and forgets wrong tries; `false` when that code was used.

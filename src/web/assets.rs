@@ -51,10 +51,8 @@ async fn serve(Path(path): Path<String>) -> Response {
 
 fn file(name: &str) -> Response {
     let Some(found) = Files::get(name) else { return StatusCode::NOT_FOUND.into_response() };
-    let headers = [
-        (header::CONTENT_TYPE, content_type(name)),
-        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
-    ];
+    let headers =
+        [(header::CONTENT_TYPE, content_type(name)), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
     (headers, found.data.into_owned()).into_response()
 }
 

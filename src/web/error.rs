@@ -57,18 +57,20 @@ impl From<ServiceError> for PageError {
             ServiceError::Conflict => Self::Conflict,
             ServiceError::Refused(refusal) => Self::Refused(words::refusal(&refusal)),
             ServiceError::NotHandedOut(refusal) => Self::Refused(words::reveal_refusal(&refusal)),
-            ServiceError::NobodyVouched => {
-                Self::Refused("Sta eerst in voor een contactpersoon. Anders kan niemand het wachtwoord ophalen.".to_owned())
-            }
-            ServiceError::LastContact => {
-                Self::Refused("Een school houdt altijd minstens één contactpersoon. Voeg eerst iemand anders toe.".to_owned())
-            }
+            ServiceError::NobodyVouched => Self::Refused(
+                "Sta eerst in voor een contactpersoon. Anders kan niemand het wachtwoord ophalen.".to_owned(),
+            ),
+            ServiceError::LastContact => Self::Refused(
+                "Een school houdt altijd minstens één contactpersoon. Voeg eerst iemand anders toe.".to_owned(),
+            ),
             ServiceError::ContactExists => Self::Refused("Dit e-mailadres hoort al bij een contactpersoon.".to_owned()),
-            ServiceError::BrinTaken => {
-                Self::Refused("Dit BRIN-nummer hoort al bij een andere school in Koppelklaar. Controleer het nummer.".to_owned())
-            }
+            ServiceError::BrinTaken => Self::Refused(
+                "Dit BRIN-nummer hoort al bij een andere school in Koppelklaar. Controleer het nummer.".to_owned(),
+            ),
             ServiceError::TooOften { retry_after_seconds } => Self::TooOften { retry_after_seconds },
-            other @ (ServiceError::Store(_) | ServiceError::Broken(_) | ServiceError::Sealed(_)) => Self::Service(other),
+            other @ (ServiceError::Store(_) | ServiceError::Broken(_) | ServiceError::Sealed(_)) => {
+                Self::Service(other)
+            }
         }
     }
 }
@@ -210,7 +212,11 @@ pub fn write_page(site: &Site, response: Response, request_id: &str) -> Response
 
 /// No such route: a page, or problem details under `/api`.
 pub async fn not_found(State(_): State<Site>, OriginalUri(uri): OriginalUri) -> Response {
-    if uri.path().starts_with("/api") { ApiError::NotFound.into_response() } else { PageError::NotFound.into_response() }
+    if uri.path().starts_with("/api") {
+        ApiError::NotFound.into_response()
+    } else {
+        PageError::NotFound.into_response()
+    }
 }
 
 /// The route exists, with other methods.

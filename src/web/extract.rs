@@ -146,7 +146,8 @@ impl FromRequestParts<Site> for AnySchoolVisitor {
 /// Remembers a page of the school's own, to go on there after signing in.
 fn next_cookie(parts: &Parts, site: &Site) -> Option<String> {
     let path = parts.uri.path();
-    let is_ours = path.starts_with("/school") && path.bytes().all(|sign| sign.is_ascii_alphanumeric() || b"/_-".contains(&sign));
+    let is_ours =
+        path.starts_with("/school") && path.bytes().all(|sign| sign.is_ascii_alphanumeric() || b"/_-".contains(&sign));
     (parts.method == Method::GET && is_ours).then(|| Jar::Next.write(site, path.to_owned()))
 }
 

@@ -268,7 +268,8 @@ fn two_workers_that_claim_at_once_never_hold_the_same_mail() {
             let db = if turn % 2 == 0 { app.office().db.clone() } else { other.office.db.clone() };
             claims.spawn(async move { outbox::claim_due(&db, now, lease, 2).await.expect("the store answers") });
         }
-        let held: Vec<MailId> = claims.join_all().await.into_iter().flat_map(|held| held.mails).map(|mail| mail.id).collect();
+        let held: Vec<MailId> =
+            claims.join_all().await.into_iter().flat_map(|held| held.mails).map(|mail| mail.id).collect();
 
         // SKIP LOCKED may leave some for a next look; none is held twice.
         let distinct: BTreeSet<MailId> = held.iter().copied().collect();

@@ -6,9 +6,16 @@
 mod support;
 
 mod api;
+mod architecture;
+mod credentials;
 mod dispatch;
-mod schema;
-mod smtp;
+mod journey;
+mod portal;
 mod registration;
+mod schema;
+mod secrets;
 mod security;
 mod sign_in;
+mod smtp;
+mod staff;
+mod store;

@@ -119,7 +119,11 @@ fn a_known_brin_makes_no_second_school_and_tells_only_the_contacts_that_are_ther
         let confirm = stranger.get(&mail.path_of("/aanmelden/bevestig/")).await;
         let answer = confirm.submit(&stranger, "main form", &[]).await;
 
-        assert_eq!((sent.status, sent.location()), (303, "/aanmelden/verstuurd"), "the same answer as for a new school");
+        assert_eq!(
+            (sent.status, sent.location()),
+            (303, "/aanmelden/verstuurd"),
+            "the same answer as for a new school"
+        );
         assert_eq!(count_schools(&app).await, 1);
         assert_eq!(answer.text("h1[data-state]").is_empty(), false);
         assert!(!answer.body.contains(&school.email) && !answer.body.contains("Anna"), "a name leaked");
@@ -141,8 +145,7 @@ fn two_who_confirm_the_same_brin_at_once_make_one_school() {
             other.get(&mails[1].path_of("/aanmelden/bevestig/")).await,
         ];
 
-        let answers =
-            tokio::join!(pages[0].submit(&one, "main form", &[]), pages[1].submit(&other, "main form", &[]));
+        let answers = tokio::join!(pages[0].submit(&one, "main form", &[]), pages[1].submit(&other, "main form", &[]));
 
         assert_eq!(count_schools(&app).await, 1, "{} {}", answers.0.status, answers.1.status);
         for answer in [answers.0, answers.1] {

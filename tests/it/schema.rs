@@ -43,7 +43,8 @@ fn every_step_can_be_undone_and_done_again() {
 
 #[test]
 fn an_audit_entry_cannot_be_changed_or_deleted() {
-    let replace = "INSERT OR REPLACE INTO audit (id, actor_kind, action, payload, at, request_id, key_id, prev_mac, mac)
+    let replace =
+        "INSERT OR REPLACE INTO audit (id, actor_kind, action, payload, at, request_id, key_id, prev_mac, mac)
         VALUES (1, 'clock', 'forged', '{}', '2026-11-23T12:00:00+00:00', 'r', 'k', x'00', x'00')";
     let upsert = "INSERT INTO audit (id, actor_kind, action, payload, at, request_id, key_id, prev_mac, mac)
         VALUES (1, 'clock', 'forged', '{}', now(), 'r', 'k', '', '') ON CONFLICT (id) DO UPDATE SET action = 'forged'";
@@ -59,7 +60,8 @@ fn no_column_is_filled_in_by_the_database() {
 
         let shape = shape(&db).await;
 
-        let filled: Vec<_> = shape.iter().filter(|line| line.starts_with("column ") && !line.ends_with("default=")).collect();
+        let filled: Vec<_> =
+            shape.iter().filter(|line| line.starts_with("column ") && !line.ends_with("default=")).collect();
         assert_eq!(filled, Vec::<&String>::new(), "moments and identities come from our clock and chance");
     });
 }

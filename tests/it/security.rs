@@ -283,7 +283,9 @@ fn no_page_holds_anything_inline() {
                 if !page.header("content-type").starts_with("text/html") {
                     continue;
                 }
-                for inline in ["script:not([src])", "style", "[style]", "[onclick]", "[onsubmit]", "a[href^='javascript:']"] {
+                for inline in
+                    ["script:not([src])", "style", "[style]", "[onclick]", "[onsubmit]", "a[href^='javascript:']"]
+                {
                     assert!(!page.has(inline), "{inline} on {path}");
                 }
                 assert!(!page.text("title").is_empty(), "{path}");

@@ -5,7 +5,6 @@ use crate::domain::audit::{Action, Entry};
 use crate::domain::onboarding::{
     Change, Evidence, FallCause, Given, Ground, Lifecycle, Onboarding, Party, Step, StepState,
 };
-use crate::web::portal::view::Reader;
 use crate::words::{self, Names};
 
 /// How much of a reason fits in a list; the step's own page has the whole of it.
@@ -13,23 +12,23 @@ const SHORT_REASON: usize = 140;
 
 /// A name with a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Fact {
-    pub(crate) name: String,
-    pub(crate) value: String,
+pub(super) struct Fact {
+    pub(super) name: String,
+    pub(super) value: String,
 }
 
 /// One line of a timeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct TimelineRow {
-    pub(crate) when: String,
-    pub(crate) machine: String,
-    pub(crate) what: String,
-    pub(crate) who: String,
-    pub(crate) is_mark: bool,
+pub(super) struct TimelineRow {
+    pub(super) when: String,
+    pub(super) machine: String,
+    pub(super) what: String,
+    pub(super) who: String,
+    pub(super) is_mark: bool,
 }
 
 /// What stands under a step in the list: why it fell, and who has the ball since when; or who did it.
-pub(crate) fn step_meta(state: &Onboarding, names: &Names, reader: Reader, step: Step) -> String {
+pub(super) fn step_meta(state: &Onboarding, names: &Names, step: Step) -> String {
     match state.step(step) {
         StepState::Waiting => format!("Eerst: {}", first_needed(state, step)),
         StepState::Yes { .. } if step == Step::CredentialsIssued && state.credential_version() > 1 => {
@@ -39,11 +38,11 @@ pub(crate) fn step_meta(state: &Onboarding, names: &Names, reader: Reader, step:
             let (evidence, given) = answer.strongest();
             given_sentence(evidence, given, names)
         }
-        StepState::Stuck { .. } => holder_sentence(state, names, reader, step),
+        StepState::Stuck { .. } => holder_sentence(state, names, step),
         StepState::Open { fallen, answer, .. } => {
             let why = fallen.as_ref().map(|fallen| short_cause(&fallen.cause));
             let answered = answer.as_ref().map(|_| "Kurve heeft geantwoord op de melding.".to_owned());
-            let parts = [why, answered, Some(holder_sentence(state, names, reader, step))];
+            let parts = [why, answered, Some(holder_sentence(state, names, step))];
             parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
         }
     }
@@ -58,7 +57,7 @@ fn first_needed(state: &Onboarding, step: Step) -> String {
 }
 
 /// Who has the ball since when; empty when nobody has.
-pub(crate) fn holder_sentence(state: &Onboarding, names: &Names, reader: Reader, step: Step) -> String {
+pub(super) fn holder_sentence(state: &Onboarding, names: &Names, step: Step) -> String {
     match (state.step(step), state.lifecycle()) {
         (StepState::Waiting | StepState::Yes { .. }, _) | (_, Lifecycle::Withdrawn { .. }) => String::new(),
         (StepState::Stuck { since, .. }, _) => {
@@ -68,7 +67,7 @@ pub(crate) fn holder_sentence(state: &Onboarding, names: &Names, reader: Reader,
             format!("Op pauze tot {}.", words::date_only_nl(*until))
         }
         (StepState::Open { since, .. }, Lifecycle::Active | Lifecycle::Completed { .. }) => {
-            let turn = format!("{} sinds {}.", party_phrase(step.party(), reader), words::date_nl(*since));
+            let turn = format!("{} sinds {}.", party_phrase(step.party()), words::date_nl(*since));
             match state.handed_to(step).and_then(|id| names.contacts.get(&id)) {
                 Some(name) => format!("Doorgegeven aan {name}. {turn}"),
                 None => turn,
@@ -77,27 +76,29 @@ pub(crate) fn holder_sentence(state: &Onboarding, names: &Names, reader: Reader,
     }
 }
 
-pub(super) fn party_phrase(party: Party, reader: Reader) -> &'static str {
-    match (party, reader) {
-        (Party::School, Reader::School) => "Jullie zijn aan zet",
-        (Party::School, Reader::Kurve) => "De school is aan zet",
-        (Party::Kurve, _) => "Kurve is aan zet",
-        (Party::Magister, _) => "Magister is aan zet",
+pub(super) fn party_phrase(party: Party) -> &'static str {
+    match party {
+        Party::School => "Jullie zijn aan zet",
+        Party::Kurve => "Kurve is aan zet",
+        Party::Magister => "Magister is aan zet",
     }
 }
 
 /// One statement that a step is done: "Gemeld door Anna de Wit, superbeheerder, op ma 3 november 2025."
-pub(crate) fn given_sentence(evidence: Evidence, given: &Given, names: &Names) -> String {
+pub(super) fn given_sentence(evidence: Evidence, given: &Given, names: &Names) -> String {
     let who = words::actor_name(&given.by, names);
     let when = words::date_nl(given.at);
-    let said = match (evidence, &given.by) {
-        (Evidence::Claimed, _) | (Evidence::Confirmed, Actor::Contact { .. }) => {
+    let said = match (evidence, &given.by, &given.ground) {
+        (Evidence::Proven, _, _) => format!("Getest op {when}: dit werkt."),
+        (Evidence::Confirmed, Actor::Staff { .. }, Ground::Credentials(_)) => {
+            format!("Klaargezet door {who}, op {when}.")
+        }
+        (Evidence::Claimed, _, _) | (Evidence::Confirmed, Actor::Contact { .. }, _) => {
             format!("Gemeld door {who}, op {when}.")
         }
-        (Evidence::Confirmed, Actor::Staff { .. } | Actor::Check | Actor::Clock | Actor::Operator) => {
+        (Evidence::Confirmed, Actor::Staff { .. } | Actor::Check | Actor::Clock | Actor::Operator, _) => {
             format!("Bevestigd door {who}, op {when}.")
         }
-        (Evidence::Proven, _) => format!("Getest op {when}: dit werkt."),
     };
     match &given.ground {
         Ground::Word | Ground::Credentials(_) => said,
@@ -107,7 +108,7 @@ pub(crate) fn given_sentence(evidence: Evidence, given: &Given, names: &Names) -
 }
 
 /// Every statement behind a step, the strongest first.
-pub(crate) fn evidence_sentences(state: &Onboarding, names: &Names, step: Step) -> Vec<String> {
+pub(super) fn evidence_sentences(state: &Onboarding, names: &Names, step: Step) -> Vec<String> {
     let Some(answer) = state.answer(step) else { return vec![] };
     let kinds = Evidence::ALL.into_iter().rev();
     let given = kinds.filter_map(|evidence| answer.with(evidence).map(|given| (evidence, given)));
@@ -133,7 +134,7 @@ fn one_line(text: &str) -> String {
 }
 
 /// A line of the timeline.
-pub(crate) fn timeline_row(entry: &Entry, names: &Names) -> TimelineRow {
+pub(super) fn timeline_row(entry: &Entry, names: &Names) -> TimelineRow {
     TimelineRow {
         when: words::moment_nl(entry.at),
         machine: entry.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
@@ -144,7 +145,7 @@ pub(crate) fn timeline_row(entry: &Entry, names: &Names) -> TimelineRow {
 }
 
 /// Whether a line of the audit is about a step.
-pub(crate) fn is_about(action: &Action, about: Step) -> bool {
+pub(super) fn is_about(action: &Action, about: Step) -> bool {
     match action {
         Action::Onboarding(change) => match change {
             Change::StepAnswered { step, .. }
@@ -201,7 +202,7 @@ mod tests {
     }
 
     fn meta(walk: &Walk, step: Step) -> String {
-        step_meta(&walk.state, &names(), Reader::School, step)
+        step_meta(&walk.state, &names(), step)
     }
 
     #[test]
@@ -216,6 +217,8 @@ mod tests {
 
         walk.does(support(), &confirm(Step::ConsentGiven));
         assert_eq!(meta(&walk, Step::ConsentGiven), "Bevestigd door Kurve, op ma 31 augustus 2026.");
+        let issued = Walk::all_but(&[Step::QueryExecuted]);
+        assert_eq!(meta(&issued, Step::CredentialsIssued), "Klaargezet door Kurve, op ma 31 augustus 2026.");
         assert_eq!(evidence_sentences(&walk.state, &names(), step).len(), 2);
     }
 
@@ -223,7 +226,7 @@ mod tests {
     fn an_open_step_says_who_has_the_ball_and_why_it_fell() {
         let mut walk = Walk::all_but(&[]);
         let step = Step::PermissionsChecked;
-        assert_eq!(holder_sentence(&walk.state, &names(), Reader::School, step), "");
+        assert_eq!(holder_sentence(&walk.state, &names(), step), "");
 
         walk.does(support(), &Command::SendBack { step, reason: reason("Er staat\neen vinkje te veel.") });
         assert_eq!(

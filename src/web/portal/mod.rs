@@ -8,7 +8,7 @@ mod choose;
 mod contacts;
 mod credentials;
 mod details;
-pub(crate) mod evidence;
+mod evidence;
 mod hand_over;
 mod imported;
 mod next;
@@ -17,7 +17,7 @@ mod pause;
 mod step;
 mod step_actions;
 mod step_parts;
-pub(crate) mod view;
+mod view;
 mod withdraw;
 
 use axum::Router;

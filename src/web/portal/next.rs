@@ -6,7 +6,6 @@ use crate::domain::onboarding::{Command, Ground, Lifecycle, Onboarding, Party, R
 use crate::domain::school::Contact;
 use crate::links;
 use crate::web::portal::evidence;
-use crate::web::portal::view::Reader;
 use crate::words::{self, Names};
 
 /// A link or button with its words.
@@ -73,11 +72,8 @@ pub(super) fn card(state: &Onboarding, me: &Contact, names: &Names) -> NextCard 
             .say(format!("Gemeld op {}. Jullie hoeven hier niets meer te doen.", words::date_nl(*at)))
             .say("Volgend schooljaar kun je op dezelfde manier opnieuw importeren, zolang de import open is."),
         Lifecycle::Active if verdict(state).is_open() => {
-            let mut card =
-                NextCard::new("done", "import", "Jouw volgende stap", "De import is open: je mag importeren")
-                    .say("Alle vijf vragen zijn met ja beantwoord.");
-            card.link = Some(Link::new("#import", "Zo importeer je"));
-            card
+            NextCard::new("done", "import", "Jouw volgende stap", "De import is open: je mag importeren")
+                .say("Alle vijf vragen zijn met ja beantwoord. Hieronder staat hoe je importeert.")
         }
         Lifecycle::Active => under_way(state, me, names),
     }
@@ -136,7 +132,7 @@ fn to_do(state: &Onboarding, me: &Contact, names: &Names, open: OpenStep) -> Nex
         card = card.say(format!("Antwoord van Kurve: {answer}"));
     }
     card = card.say(format!("Wie kan dit? {}", words::who_can(step)));
-    card = card.say(evidence::holder_sentence(state, names, Reader::School, step));
+    card = card.say(evidence::holder_sentence(state, names, step));
     card.link = Some(Link::new(page, button));
     card
 }

@@ -11,7 +11,7 @@ use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::page::{self, Frame};
 use crate::web::portal::next::{self, NextCard};
-use crate::web::portal::view::{self, GateRow, Reader, ReasonRow};
+use crate::web::portal::view::{self, GateRow, ReasonRow};
 use crate::web::portal::{Around, Opened, open};
 use crate::words;
 
@@ -27,7 +27,7 @@ struct ImportPanel {
 
 impl ImportPanel {
     fn of(state: &Onboarding) -> Self {
-        let reasons = view::closed_reasons(state, Reader::School);
+        let reasons = view::closed_reasons(state);
         let is_open = reasons.is_empty();
         let instruction = words::import_instruction();
         // The last line asks to report it: not to someone who did.
@@ -55,7 +55,7 @@ struct OverviewPage {
     import: ImportPanel,
     people: Vec<(String, &'static str)>,
     lifecycle: &'static str,
-    can_pause: bool,
+    pause_label: &'static str,
     can_stop: bool,
     pause_path: &'static str,
     stop_path: &'static str,
@@ -64,7 +64,7 @@ struct OverviewPage {
 pub(super) async fn show(State(site): State<Site>, who: SchoolContact) -> Result<Response, PageError> {
     let Opened { frame, around, file } = open(&site, &who, "overview").await?;
     let names = view::names_of(&file);
-    let gates = view::gate_rows(&file.state, &names, Reader::School, |step| links::step(links::SCHOOL_STEP, step));
+    let gates = view::gate_rows(&file.state, &names);
     let people = file.contacts.iter().filter(|contact| contact.is_active());
     let lifecycle = file.state.lifecycle();
     page::show(&OverviewPage {
@@ -76,7 +76,11 @@ pub(super) async fn show(State(site): State<Site>, who: SchoolContact) -> Result
         import: ImportPanel::of(&file.state),
         people: people.map(|contact| (contact.name.as_str().to_owned(), contact.role.as_str())).collect(),
         lifecycle: lifecycle.as_str(),
-        can_pause: matches!(lifecycle, Lifecycle::Active),
+        pause_label: match lifecycle {
+            Lifecycle::Active => "Op pauze zetten",
+            Lifecycle::Paused { .. } => "Pauze veranderen",
+            Lifecycle::Withdrawn { .. } | Lifecycle::Completed { .. } => "",
+        },
         can_stop: !lifecycle.is_withdrawn(),
         pause_path: links::SCHOOL_PAUSE,
         stop_path: links::SCHOOL_WITHDRAW,

@@ -19,7 +19,7 @@ use crate::web::portal::next::Link;
 use crate::web::portal::step_parts::{
     self, Allowed, Choice, CredentialsPanel, DetailsForm, HandOverForm, Section, Typed,
 };
-use crate::web::portal::view::{self, Reader};
+use crate::web::portal::view;
 use crate::web::portal::{Around, Opened, StepPath, open};
 use crate::words::{self, Names};
 
@@ -155,7 +155,7 @@ async fn build(site: &Site, who: &SchoolContact, step: Step, mut typed: Typed) -
 }
 
 fn step_text(state: &Onboarding, names: &Names, step: Step) -> StepText {
-    let (kind, said) = view::standing(state, step, Reader::School);
+    let (kind, said) = view::standing(state, step);
     let needs = state.missing_for(step).into_iter();
     let mut text = StepText {
         key: step.as_str(),
@@ -163,7 +163,7 @@ fn step_text(state: &Onboarding, names: &Names, step: Step) -> StepText {
         question: words::gate_question(step.gate()),
         kind,
         words: said,
-        holder: evidence::holder_sentence(state, names, Reader::School, step),
+        holder: evidence::holder_sentence(state, names, step),
         needs: needs.map(|need| Link::new(links::step(links::SCHOOL_STEP, need), words::step_name(need))).collect(),
         fallen: String::new(),
         fallen_by: String::new(),

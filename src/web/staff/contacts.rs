@@ -47,19 +47,27 @@ pub(super) async fn add(
     let name = errors.take("name", PersonName::parse(&form.name));
     let email = errors.take("email", EmailAddress::parse(&form.email));
     let role = errors.choose("role", ContactRole::parse(&form.role), CHOOSE_ROLE);
-    let (Some(name), Some(email), Some(role)) = (name, email, role) else { return desk.wrong(None, errors, draw).await };
+    let (Some(name), Some(email), Some(role)) = (name, email, role) else {
+        return desk.wrong(None, errors, draw).await;
+    };
     let person = (name.clone(), email.clone(), role);
     match contacts::add(&site.office, &staff.call(), desk.school, person).await {
         Ok(()) => Ok(desk.done(Flash::ContactAdded)),
-        Err(ServiceError::ContactExists) if is_known(&desk, (&name, &email, role)).await? => Ok(desk.done(Flash::AlreadySo)),
+        Err(ServiceError::ContactExists) if is_known(&desk, (&name, &email, role)).await? => {
+            Ok(desk.done(Flash::AlreadySo))
+        }
         Err(error) => desk.refuse(None, error, draw).await,
     }
 }
 
 /// Whether exactly this contact is here: the form arrived twice.
-async fn is_known(desk: &Desk<'_>, (name, email, role): (&PersonName, &EmailAddress, ContactRole)) -> Result<bool, PageError> {
+async fn is_known(
+    desk: &Desk<'_>,
+    (name, email, role): (&PersonName, &EmailAddress, ContactRole),
+) -> Result<bool, PageError> {
     let file = onboardings::load_file(&desk.site.office, desk.school).await?;
-    let is_same = |person: &Contact| person.name == *name && person.role == role && person.email.key_form() == email.key_form();
+    let is_same =
+        |person: &Contact| person.name == *name && person.role == role && person.email.key_form() == email.key_form();
     Ok(forms::active(&file).any(is_same))
 }
 

@@ -12,7 +12,11 @@ use crate::words::{step_name, step_short};
 
 /// "Bevestigen", on a ground if there is more than a colleague's word.
 pub(super) fn confirm(file: &SchoolFile, step: Step, (ground, ticket): (&str, &str)) -> Ask {
-    let ask = about_step(file, step, Ask::new("confirm", "Bevestigen", titled("Bevestigen", step), path(links::STAFF_CONFIRM, file)));
+    let ask = about_step(
+        file,
+        step,
+        Ask::new("confirm", "Bevestigen", titled("Bevestigen", step), path(links::STAFF_CONFIRM, file)),
+    );
     let remark = AskField::area("ground", "Hoe weet je dit?", ground).optional();
     if !step.takes_ticket() {
         return ask.field(remark);
@@ -182,7 +186,10 @@ pub(super) fn details(file: &SchoolFile, [name, brin, domain, region]: [&str; 4]
     with_version("details", "Opslaan", "Gegevens wijzigen", links::STAFF_DETAILS, file)
         .field(AskField::line("name", "Naam van de school", name))
         .field(AskField::line("brin", "BRIN-nummer", brin).hint("Bijvoorbeeld 12AB of 12AB00."))
-        .field(AskField::line("domain", "Schooldomein", domain).hint("Het deel dat voor .swp.nl staat, bijvoorbeeld bonhoeffer."))
+        .field(
+            AskField::line("domain", "Schooldomein", domain)
+                .hint("Het deel dat voor .swp.nl staat, bijvoorbeeld bonhoeffer."),
+        )
         .field(AskField::select("region", "Vakantieregio", region, regions.into()))
 }
 

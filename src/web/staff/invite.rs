@@ -9,9 +9,9 @@ use qrcode::render::svg;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
+use crate::crypto::Token;
 use crate::crypto::password_hash::StaffPassword;
 use crate::crypto::totp::otpauth_url;
-use crate::crypto::Token;
 use crate::links;
 use crate::services::staff_auth::{self, EnrolError, Enrolment};
 use crate::web::error::PageError;
@@ -48,7 +48,11 @@ struct InviteGonePage {
 }
 
 /// Shows the second factor and the form; changes nothing.
-pub(super) async fn show(State(site): State<Site>, visit: Visit, Path(token): Path<String>) -> Result<Response, PageError> {
+pub(super) async fn show(
+    State(site): State<Site>,
+    visit: Visit,
+    Path(token): Path<String>,
+) -> Result<Response, PageError> {
     let Some((token, enrolment)) = find(&site, &visit, &token).await? else { return gone(&site, &visit) };
     page::show(&page_of(&site, &visit, (&token, &enrolment), FieldErrors::default())?)
 }
@@ -147,7 +151,8 @@ mod tests {
 
     #[test]
     fn the_drawing_has_nothing_that_the_policy_refuses() {
-        let url = SecretString::from("otpauth://totp/Koppelklaar:eva%40kurve.nl?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP");
+        let url =
+            SecretString::from("otpauth://totp/Koppelklaar:eva%40kurve.nl?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP");
 
         let drawn = draw_qr(&url).expect("a short link fits");
 

@@ -14,8 +14,8 @@ use crate::domain::audit::{Action, Entry};
 use crate::domain::ids::SchoolId;
 use crate::domain::onboarding::{Change, Command, Evidence, FallCause, Refusal};
 use crate::links;
-use crate::services::onboardings::{self, SchoolFile};
 use crate::services::ServiceError;
+use crate::services::onboardings::{self, SchoolFile};
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
 use crate::web::flash::{self, Flash};
@@ -199,12 +199,14 @@ fn is_same_press(command: &Command, actor: &Actor, entries: &[Entry]) -> bool {
 
 fn is_answer_to(command: &Command, change: &Change) -> bool {
     match (command, change) {
-        (Command::Confirm { step, ground }, Change::StepAnswered { step: done, evidence: Evidence::Confirmed, ground: on }) => {
-            step == done && ground == on
-        }
-        (Command::SendBack { step, reason }, Change::StepFell { step: fell, cause: FallCause::SentBack { reason: why } }) => {
-            step == fell && reason == why
-        }
+        (
+            Command::Confirm { step, ground },
+            Change::StepAnswered { step: done, evidence: Evidence::Confirmed, ground: on },
+        ) => step == done && ground == on,
+        (
+            Command::SendBack { step, reason },
+            Change::StepFell { step: fell, cause: FallCause::SentBack { reason: why } },
+        ) => step == fell && reason == why,
         (Command::AnswerStuck { step, answer }, Change::StuckAnswered { step: done, answer: said }) => {
             step == done && answer == said
         }

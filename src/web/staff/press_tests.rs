@@ -1,3 +1,5 @@
+//! When a form that comes back is a conflict, and what a refusal reads like.
+
 use super::*;
 use crate::domain::actor::StaffRole;
 use crate::domain::onboarding::testing::{Walk, confirm, reason, staff, support};

@@ -1,3 +1,5 @@
+//! Which buttons apply in which state.
+
 use uuid::Uuid;
 
 use super::*;

@@ -45,8 +45,7 @@ pub(super) struct SchoolsQuery {
 impl SchoolsQuery {
     /// Without what no database takes, and without choices that do not exist.
     fn tidied(mut self) -> Self {
-        let keep = |text: &str| text.chars().filter(|sign| !sign.is_control()).take(SEARCH_SIGNS).collect::<String>();
-        self.q = keep(self.q.trim());
+        self.q = self.q.trim().chars().filter(|sign| !sign.is_control()).take(SEARCH_SIGNS).collect();
         self.na = self.na.chars().filter(|sign| !sign.is_control()).collect();
         self.gate = Gate::parse(&self.gate).map_or("", Gate::as_str).to_owned();
         self.holder = Party::parse(&self.holder).map_or("", Party::as_str).to_owned();

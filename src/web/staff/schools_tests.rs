@@ -1,3 +1,5 @@
+//! The filter in the address, and a row of the list.
+
 use chrono::Days;
 use uuid::Uuid;
 
@@ -22,7 +24,8 @@ fn row(walk: &Walk) -> SchoolRow {
 
 #[test]
 fn the_address_keeps_the_filter_and_escapes_it() {
-    let typed = SchoolsQuery { q: " Sint-Jan & co ".into(), gate: "consent".into(), ..SchoolsQuery::default() }.tidied();
+    let typed =
+        SchoolsQuery { q: " Sint-Jan & co ".into(), gate: "consent".into(), ..SchoolsQuery::default() }.tidied();
     let after = After { name: "Zoë 50%".into(), id: SchoolId::from_uuid(Uuid::from_u128(1)) };
 
     assert_eq!(typed.href(None), "/beheer/scholen?q=Sint-Jan%20%26%20co&gate=consent");

@@ -1,3 +1,5 @@
+//! What each state of a step looks like to Kurve.
+
 use std::collections::BTreeMap;
 
 use chrono::{Duration, TimeZone};
@@ -127,14 +129,8 @@ fn holders_are_named_once_with_kurve_first() {
 
 #[test]
 fn the_turn_of_the_verdict_stands_out_in_the_timeline() {
-    let entry = |action| Entry {
-        id: 1,
-        school: None,
-        onboarding_version: None,
-        at: Walk::start().now,
-        by: support(),
-        action,
-    };
+    let entry =
+        |action| Entry { id: 1, school: None, onboarding_version: None, at: Walk::start().now, by: support(), action };
 
     let opened = timeline_row(&entry(Action::ImportOpened), &names());
     let noted = timeline_row(&entry(Action::DetailsChanged), &names());

@@ -1,3 +1,5 @@
+//! The order of the worklist and its actions.
+
 use uuid::Uuid;
 
 use super::*;
@@ -37,7 +39,12 @@ fn stuck_comes_first_and_then_what_waits_longest() {
     let order: Vec<_> = rows.iter().map(|(school, verb, _)| (school.as_str(), *verb)).collect();
     assert_eq!(
         order,
-        [("School 3", "Antwoorden"), ("School 2", "Klaarzetten"), ("School 3", "Klaarzetten"), ("School 1", "Bevestigen")]
+        [
+            ("School 3", "Antwoorden"),
+            ("School 2", "Klaarzetten"),
+            ("School 3", "Klaarzetten"),
+            ("School 1", "Bevestigen")
+        ]
     );
 }
 

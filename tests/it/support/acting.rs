@@ -1,15 +1,17 @@
 //! What people do, straight through the services: for tests of rooms below the pages.
 
 use koppelklaar::crypto::Token;
+use koppelklaar::crypto::password_hash::StaffPassword;
+use koppelklaar::crypto::totp::{self, TotpSecret};
 use koppelklaar::domain::actor::{Actor, StaffRole};
 use koppelklaar::domain::onboarding::{Command, Ground, Step};
 use koppelklaar::domain::school::{ContactRole, Region, SchoolDetails};
 use koppelklaar::domain::text::{Brin, EmailAddress, PersonName, Reason, SchoolDomain, SchoolName, TicketRef};
 use koppelklaar::services::registrations::{self, RegistrationForm};
-use koppelklaar::services::{Call, ServiceError, credentials, onboardings};
+use koppelklaar::services::{Call, ServiceError, credentials, onboardings, staff_auth};
 use koppelklaar::store::{contacts, schools, staff};
 
-use super::app::{TestApp, TestSchool};
+use super::app::{STAFF_PASSWORD, TestApp, TestSchool};
 
 /// What a school does before Kurve activates, once credentials are issued.
 pub(crate) const STEPS_OF_SCHOOL: [Step; 6] = [
@@ -59,11 +61,27 @@ impl TestApp {
     /// A colleague of Kurve who may act, without a page.
     pub(crate) async fn kurve(&self) -> Actor {
         self.invite("eva@kurve.nl", StaffRole::Support).await;
+        self.kurve_again().await
+    }
+
+    /// The colleague that [`TestApp::kurve`] made.
+    pub(crate) async fn kurve_again(&self) -> Actor {
         let email = EmailAddress::parse("eva@kurve.nl").expect("an address");
         let key = self.office().keys.email_key(&email.key_form());
         let found = staff::find_by_email(self.office().db.reader(), &key).await.expect("the store answers");
         let account = found.expect("the account was made");
         Actor::Staff { id: account.id, role: account.role }
+    }
+
+    /// A colleague who chose password and second factor, without a page; the secret of the latter.
+    pub(crate) async fn enrolled(&self, email: &str) -> TotpSecret {
+        let token = self.invite(email, StaffRole::Support).await;
+        let secret = TotpSecret::of_invite(&token);
+        let password = StaffPassword::parse(&STAFF_PASSWORD.into(), email).expect("a good password");
+        let code = totp::current(&secret, self.now());
+        let chosen = staff_auth::enrol(self.office(), (self.now(), "test"), &token, (password, &code)).await;
+        chosen.expect("a fresh link and the code of now");
+        secret
     }
 
     /// A call of now.

@@ -63,10 +63,11 @@ impl Page {
     /// Where a form goes and what it holds.
     pub(crate) fn form(&self, form: &str) -> (String, Vec<(String, String)>) {
         let html = Html::parse_document(&self.body);
-        let found = html.select(&parse(form)).find(|form| {
-            form.value().attr("method").is_some_and(|method| method.eq_ignore_ascii_case("post"))
-        });
-        let found = found.unwrap_or_else(|| panic!("no form {form} on {} ({}):\n{}", self.path, self.status, self.body));
+        let found = html
+            .select(&parse(form))
+            .find(|form| form.value().attr("method").is_some_and(|method| method.eq_ignore_ascii_case("post")));
+        let found =
+            found.unwrap_or_else(|| panic!("no form {form} on {} ({}):\n{}", self.path, self.status, self.body));
         let action = found.value().attr("action").unwrap_or(&self.path).to_owned();
         let mut values = vec![];
         for input in found.select(&parse("input[name], textarea[name], select[name]")) {

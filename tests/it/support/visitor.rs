@@ -99,7 +99,11 @@ impl Visitor {
             let text = header.to_str().expect("cookies are ASCII");
             let (pair, rest) = text.split_once(';').unwrap_or((text, ""));
             let (name, value) = pair.split_once('=').expect("a cookie has a name");
-            if rest.contains("Max-Age=0") { cookies.remove(name) } else { cookies.insert(name.to_owned(), value.to_owned()) };
+            if rest.contains("Max-Age=0") {
+                cookies.remove(name)
+            } else {
+                cookies.insert(name.to_owned(), value.to_owned())
+            };
         }
     }
 }
@@ -109,7 +113,11 @@ pub(crate) fn encode(fields: &[(String, String)]) -> String {
     let escape = |text: &str| {
         let mut escaped = String::new();
         for byte in text.bytes() {
-            if byte.is_ascii_alphanumeric() { escaped.push(byte as char) } else { escaped.push_str(&format!("%{byte:02X}")) }
+            if byte.is_ascii_alphanumeric() {
+                escaped.push(byte as char)
+            } else {
+                escaped.push_str(&format!("%{byte:02X}"))
+            }
         }
         escaped
     };

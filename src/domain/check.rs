@@ -1,0 +1,360 @@
+//! The connection check as the rules see it: the ladder, what each rung proves, and who has the ball when one breaks.
+//!
+//! A [`CheckResult`] is all that is kept of a check: codes, times, column names and counts, never a row. What it does to
+//! the steps is [`judge()`]. Not here: how a check is made (the room `magister`). To add a code: start at [`CheckCode`]
+//! and follow the compiler.
+
+mod judge;
+#[cfg(test)]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::judge::{Alarm, CheckHistory, Judgement, RETRY_MINUTES, RoundFacts, Streak, judge};
+use super::onboarding::gate::{Party, Step};
+
+/// One rung of the ladder, lowest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rung {
+    /// The host has an address.
+    Name,
+    /// The port takes a connection.
+    Tcp,
+    /// The connection is safe, with a certificate that holds.
+    Tls,
+    /// The user Kurve can log in with the password.
+    Login,
+    /// The list may be read.
+    Data,
+    /// The list has our columns.
+    Shape,
+    /// The list has pupils.
+    Rows,
+}
+
+impl Rung {
+    /// Every rung, lowest first.
+    pub const ALL: [Self; 7] =
+        [Self::Name, Self::Tcp, Self::Tls, Self::Login, Self::Data, Self::Shape, Self::Rows];
+
+    /// The stored name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Tcp => "tcp",
+            Self::Tls => "tls",
+            Self::Login => "login",
+            Self::Data => "data",
+            Self::Shape => "shape",
+            Self::Rows => "rows",
+        }
+    }
+
+    /// Reads the stored name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rung| rung.as_str() == text)
+    }
+
+    /// What the rung asks, for the page that shows the ladder.
+    #[must_use]
+    pub fn question(self) -> &'static str {
+        match self {
+            Self::Name => "Bestaat het schooldomein bij Magister?",
+            Self::Tcp => "Laat Magister Kurve binnen?",
+            Self::Tls => "Is de verbinding beveiligd?",
+            Self::Login => "Kan de gebruiker Kurve inloggen?",
+            Self::Data => "Mag Kurve de lijst lezen?",
+            Self::Shape => "Staan alle kolommen in de lijst?",
+            Self::Rows => "Staan er leerlingen in de lijst?",
+        }
+    }
+
+    /// The steps that are proven when this rung holds.
+    #[must_use]
+    pub fn proves(self) -> &'static [Step] {
+        match self {
+            Self::Name | Self::Tls | Self::Shape | Self::Rows => &[],
+            Self::Tcp => &[Step::AllowlistingRequested, Step::AllowlistingConfirmed],
+            Self::Login => &[Step::QueryExecuted, Step::PasswordSet],
+            Self::Data => &[Step::PermissionsChecked],
+        }
+    }
+}
+
+/// How a check ended. The names are stable: they are stored, logged and part of the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckCode {
+    /// Every rung held.
+    Ok,
+    /// No such host.
+    HostUnknown,
+    /// The port does not answer at all.
+    PortSilent,
+    /// The port refuses the connection.
+    PortRefused,
+    /// No TLS connection came about.
+    TlsFailed,
+    /// The certificate does not hold.
+    CertificateInvalid,
+    /// Magister refuses the user or the password.
+    LoginRefused,
+    /// The user may not read the list, or there is no such list.
+    ListNotGranted,
+    /// The user may not make the call.
+    ServiceNotGranted,
+    /// The list lacks a column.
+    ListOutdated,
+    /// The list has no rows.
+    ListEmpty,
+    /// Anything that the ladder does not know.
+    UnexpectedAnswer,
+}
+
+impl CheckCode {
+    /// Every code, in the order of the ladder.
+    pub const ALL: [Self; 12] = [
+        Self::Ok,
+        Self::HostUnknown,
+        Self::PortSilent,
+        Self::PortRefused,
+        Self::TlsFailed,
+        Self::CertificateInvalid,
+        Self::LoginRefused,
+        Self::ListNotGranted,
+        Self::ServiceNotGranted,
+        Self::ListOutdated,
+        Self::ListEmpty,
+        Self::UnexpectedAnswer,
+    ];
+
+    /// The stored name, also used by the API.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::HostUnknown => "host_unknown",
+            Self::PortSilent => "port_silent",
+            Self::PortRefused => "port_refused",
+            Self::TlsFailed => "tls_failed",
+            Self::CertificateInvalid => "certificate_invalid",
+            Self::LoginRefused => "login_refused",
+            Self::ListNotGranted => "list_not_granted",
+            Self::ServiceNotGranted => "service_not_granted",
+            Self::ListOutdated => "list_outdated",
+            Self::ListEmpty => "list_empty",
+            Self::UnexpectedAnswer => "unexpected_answer",
+        }
+    }
+
+    /// Reads the stored name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|code| code.as_str() == text)
+    }
+
+    /// Who has to act now; nobody when all is well.
+    #[must_use]
+    pub fn holder(self) -> Option<Party> {
+        match self {
+            Self::Ok => None,
+            Self::HostUnknown
+            | Self::LoginRefused
+            | Self::ListNotGranted
+            | Self::ServiceNotGranted
+            | Self::ListEmpty => Some(Party::School),
+            Self::PortSilent => Some(Party::Magister),
+            Self::PortRefused
+            | Self::TlsFailed
+            | Self::CertificateInvalid
+            | Self::ListOutdated
+            | Self::UnexpectedAnswer => Some(Party::Kurve),
+        }
+    }
+
+    /// What is wrong and what to do, in one or two sentences for the school.
+    #[must_use]
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Ok => "De verbinding met Magister werkt. Je hoeft niets te doen.",
+            Self::HostUnknown => {
+                "We vinden geen Magister op dit schooldomein. Kijk na of het klopt en geef het goede schooldomein door \
+                 aan Kurve."
+            }
+            Self::PortSilent => {
+                "Magister geeft geen antwoord; meestal is de allowlisting dan nog niet klaar. Wacht op de bevestiging \
+                 van Magister, of vraag in je ticket hoe het ermee staat."
+            }
+            Self::PortRefused => {
+                "De webservice van Magister weigert de verbinding. Kurve zoekt uit waarom. Je hoeft niets te doen."
+            }
+            Self::TlsFailed => {
+                "Er komt geen beveiligde verbinding met Magister tot stand. Kurve zoekt uit waarom. Je hoeft niets te \
+                 doen."
+            }
+            Self::CertificateInvalid => {
+                "Het certificaat van jullie Magister is niet geldig. Kurve zoekt uit waarom. Je hoeft niets te doen."
+            }
+            Self::LoginRefused => {
+                "Magister weigert de gebruiker Kurve of het wachtwoord. Kijk bij Beheer > Webservices > Gebruikers of \
+                 Kurve erbij staat en vul het wachtwoord daar opnieuw 2 keer in. Staat Kurve er niet? Voer dan eerst \
+                 de query uit in Decibel."
+            }
+            Self::ListNotGranted => {
+                "Kurve mag de lijst KurveLeerlingData niet lezen. Vink de lijst aan bij Beheer > Webservices > \
+                 Gebruikers > Kurve, op het tabblad Lijsten. Staat de lijst er niet? Voer dan de query opnieuw uit in \
+                 Decibel."
+            }
+            Self::ServiceNotGranted => {
+                "Kurve mag de gegevens niet ophalen. Vink Data.GetData, Algemeen.Login en Algemeen.Logout aan bij \
+                 Beheer > Webservices > Gebruikers > Kurve, op het tabblad Services."
+            }
+            Self::ListOutdated => {
+                "In de lijst KurveLeerlingData ontbreekt een kolom. Kurve kijkt welke query je nodig hebt. Je hoeft nu \
+                 niets te doen."
+            }
+            Self::ListEmpty => {
+                "De verbinding werkt, maar er staan nog geen leerlingen in de lijst. Kijk of het nieuwe schooljaar al \
+                 klaarstaat in Magister."
+            }
+            Self::UnexpectedAnswer => {
+                "De controle kon niet af, want er kwam een onverwacht antwoord. Kurve zoekt uit waarom. Je hoeft niets \
+                 te doen."
+            }
+        }
+    }
+
+    /// Whether Kurve got as far as the list: then no connection is lost, whatever is in the list.
+    #[must_use]
+    pub fn is_connected(self) -> bool {
+        match self {
+            Self::Ok | Self::ListOutdated | Self::ListEmpty => true,
+            Self::HostUnknown
+            | Self::PortSilent
+            | Self::PortRefused
+            | Self::TlsFailed
+            | Self::CertificateInvalid
+            | Self::LoginRefused
+            | Self::ListNotGranted
+            | Self::ServiceNotGranted
+            | Self::UnexpectedAnswer => false,
+        }
+    }
+}
+
+/// What made an answer unexpected: our own words for it, never Magister's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "value", rename_all = "snake_case")]
+pub enum Oddity {
+    /// We could not look the name up; that says nothing of the school.
+    LookUpFailed,
+    /// The name leads to an address that is not public, so no connection was made.
+    AddressNotPublic,
+    /// Another HTTP status than 200.
+    Status(u16),
+    /// A redirect, which is never followed.
+    Redirect,
+    /// A web page.
+    Html,
+    /// Not readable as XML.
+    NotXml,
+    /// XML with a DTD or an entity of its own.
+    Dtd,
+    /// XML that is nested deeper than we read.
+    TooDeep,
+    /// It ended before it was complete, or never began.
+    CutShort,
+    /// More than we read.
+    TooBig,
+    /// It took longer than we wait.
+    TooSlow,
+    /// XML, but not an answer that we know.
+    Unknown,
+}
+
+/// What is counted in the list, and all that is kept of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Counts {
+    /// Rows: one for each pupil.
+    pub rows: u32,
+    /// Rows without an opleidingscode.
+    pub without_opleidingscode: u32,
+    /// Rows without an idGebr.
+    pub without_id_gebr: u32,
+    /// Rows whose stamnr was in an earlier row.
+    pub double_stamnr: u32,
+}
+
+impl Counts {
+    /// The receipt that school and Kurve see: "612 leerlingen, 3 zonder opleidingscode".
+    #[must_use]
+    pub fn receipt(&self) -> String {
+        let mut text = match self.rows {
+            1 => "1 leerling".to_owned(),
+            rows => format!("{rows} leerlingen"),
+        };
+        let details = [
+            (self.without_opleidingscode, "zonder opleidingscode"),
+            (self.without_id_gebr, "zonder idGebr"),
+            (self.double_stamnr, "met een dubbel stamnr"),
+        ];
+        for (count, what) in details.into_iter().filter(|(count, _)| *count > 0) {
+            text.push_str(&format!(", {count} {what}"));
+        }
+        text
+    }
+}
+
+/// How long one rung took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RungTime {
+    /// Which rung.
+    pub rung: Rung,
+    /// In milliseconds.
+    pub millis: u32,
+}
+
+/// All that is kept of one check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckResult {
+    /// How it ended.
+    pub code: CheckCode,
+    /// The rung that broke; the last one when all held.
+    pub rung: Rung,
+    /// The time of each rung that was tried, lowest first.
+    pub times: Vec<RungTime>,
+    /// The names of the columns, as Magister gave them.
+    pub columns: Vec<String>,
+    /// What was counted, once a list was read.
+    pub counts: Option<Counts>,
+    /// What was unexpected.
+    pub oddity: Option<Oddity>,
+    /// What Magister said of it: one short line, cleaned of secrets and long numbers.
+    pub said: Option<String>,
+}
+
+impl CheckResult {
+    /// Whether a rung held.
+    #[must_use]
+    pub fn holds(&self, rung: Rung) -> bool {
+        self.code == CheckCode::Ok || rung < self.rung
+    }
+
+    /// The steps that the rungs that held prove together, in the order of the steps.
+    #[must_use]
+    pub fn proven(&self) -> Vec<Step> {
+        let mut steps: Vec<Step> =
+            Rung::ALL.into_iter().filter(|rung| self.holds(*rung)).flat_map(|rung| rung.proves()).copied().collect();
+        steps.sort_unstable();
+        steps
+    }
+
+    /// How long the whole check took, in milliseconds.
+    #[must_use]
+    pub fn millis(&self) -> u32 {
+        self.times.iter().fold(0, |sum, time| sum.saturating_add(time.millis))
+    }
+}

@@ -1,0 +1,200 @@
+//! What a check means for the steps of one school: what it proves, what falls, and when to look again.
+//!
+//! A silent port, a broken line of ours and a Magister that is down look the same. So: while most schools that worked
+//! fail together, nothing changes and Kurve gets one alarm; and a school that fails alone is tried three times more over
+//! some hours before a step of it falls.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{CheckCode, CheckResult};
+use crate::domain::onboarding::Onboarding;
+use crate::domain::onboarding::gate::Step;
+use crate::domain::onboarding::state::Evidence;
+
+/// How long after each failure the next try comes, in minutes: three retries over three and a half hours.
+pub const RETRY_MINUTES: [i64; 3] = [30, 60, 120];
+
+/// Below this many schools that fail together, it cannot be told from one broken school.
+const OUTAGE_SCHOOLS: u32 = 2;
+
+/// Failures in a row that ask for the same thing. Stored with the school; gone after a check that got through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Streak {
+    /// How the last one failed.
+    pub code: CheckCode,
+    /// How many were counted; a failure before its time is not.
+    pub failures: u8,
+    /// When the last one was counted.
+    pub counted_at: DateTime<Utc>,
+}
+
+impl Streak {
+    fn first(code: CheckCode, now: DateTime<Utc>) -> Self {
+        Self { code, failures: 1, counted_at: now }
+    }
+
+    /// When the next try is due; none when all were made.
+    #[must_use]
+    pub fn retry_at(&self) -> Option<DateTime<Utc>> {
+        let made = usize::from(self.failures.saturating_sub(1));
+        RETRY_MINUTES.get(made).map(|minutes| self.counted_at + Duration::minutes(*minutes))
+    }
+
+    /// The streak after one more failure. One that comes before its time counts for nothing.
+    fn again(self, code: CheckCode, now: DateTime<Utc>) -> Self {
+        match self.retry_at() {
+            Some(due) if now >= due => Self { code, failures: self.failures + 1, counted_at: now },
+            Some(_) | None => Self { code, ..self },
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        usize::from(self.failures) > RETRY_MINUTES.len()
+    }
+}
+
+/// What was known of a school before this check.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct CheckHistory {
+    /// The steps that are yes, on whatever evidence.
+    pub answered: BTreeSet<Step>,
+    /// The steps that are yes because a check saw it.
+    pub proven: BTreeSet<Step>,
+    /// The failures that came just before.
+    pub streak: Option<Streak>,
+}
+
+impl CheckHistory {
+    /// What an onboarding tells, with the streak that was kept beside it.
+    #[must_use]
+    pub fn of(state: &Onboarding, streak: Option<Streak>) -> Self {
+        let with = |is_so: &dyn Fn(Step) -> bool| Step::ALL.into_iter().filter(|step| is_so(*step)).collect();
+        let is_proven =
+            |step| state.answer(step).is_some_and(|answer: &_| answer.with(Evidence::Proven).is_some());
+        Self { answered: with(&|step| state.is_yes(step)), proven: with(&is_proven), streak }
+    }
+
+    /// Whether a check ever proved something that still stands: such a school counts in [`RoundFacts`].
+    #[must_use]
+    pub fn has_worked(&self) -> bool {
+        !self.proven.is_empty()
+    }
+
+    /// Whether this result no longer shows something that a check proved before: such a school counts as failing.
+    #[must_use]
+    pub fn is_worse(&self, result: &CheckResult) -> bool {
+        let shown = result.proven();
+        self.proven.iter().any(|step| !shown.contains(step))
+    }
+}
+
+/// How the schools that worked before fare in the same round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RoundFacts {
+    /// How many schools that worked before were checked.
+    pub worked_before: u32,
+    /// How many of those got less far than before.
+    pub failing: u32,
+}
+
+impl RoundFacts {
+    /// Whether most of them fail: then something larger is wrong than one school.
+    #[must_use]
+    pub fn is_outage(&self) -> bool {
+        self.failing >= OUTAGE_SCHOOLS && u64::from(self.failing) * 2 > u64::from(self.worked_before)
+    }
+}
+
+/// What Kurve must hear of. The caller tells it once, however many schools it is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Alarm {
+    /// Most schools that worked fail together.
+    Outage,
+    /// A school that worked is lost, by a cause that no step of the school stands for.
+    ConnectionLost,
+}
+
+/// What follows from a check.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Judgement {
+    /// The steps that are newly proven, in an order in which they can be answered.
+    pub prove: Vec<Step>,
+    /// The steps that fall, each with the code to say why.
+    pub disprove: Vec<(Step, CheckCode)>,
+    /// When to check again, before the ordinary turn.
+    pub retry_at: Option<DateTime<Utc>>,
+    /// What Kurve must hear of.
+    pub alarm: Option<Alarm>,
+    /// Whether the connection of a school that worked counts as lost from now on.
+    pub is_lost: bool,
+    /// The streak to keep with the school.
+    pub streak: Option<Streak>,
+}
+
+/// Judges one result by what was known and by how the other schools fare.
+#[must_use]
+pub fn judge(known: &CheckHistory, result: &CheckResult, round: &RoundFacts, now: DateTime<Utc>) -> Judgement {
+    let code = result.code;
+    let prove: Vec<Step> = result.proven().into_iter().filter(|step| !known.proven.contains(step)).collect();
+    if code.is_connected() {
+        return Judgement { prove, ..Judgement::default() };
+    }
+    if round.is_outage() {
+        let retry_at = Some(now + Duration::minutes(RETRY_MINUTES[0]));
+        return Judgement { retry_at, alarm: Some(Alarm::Outage), streak: known.streak, ..Judgement::default() };
+    }
+
+    let falling = falling(known, code);
+    let is_worse = known.is_worse(result);
+    if falling.is_none() && !is_worse {
+        // Nothing is lost that was there: the ordinary turn will do.
+        return Judgement { prove, ..Judgement::default() };
+    }
+    let streak = match known.streak {
+        // What was answered anew after it fell gets tries of its own.
+        Some(before) if before.is_over() && falling.is_some() => Streak::first(code, now),
+        Some(before) if doubted(before.code) == doubted(code) => before.again(code, now),
+        Some(_) | None => Streak::first(code, now),
+    };
+    let is_new = known.streak.is_none_or(|before| before.failures != streak.failures);
+    if !(streak.is_over() && is_new) {
+        return Judgement { prove, retry_at: streak.retry_at(), streak: Some(streak), ..Judgement::default() };
+    }
+    Judgement {
+        prove,
+        disprove: falling.map(|step| (step, code)).into_iter().collect(),
+        alarm: falling.is_none().then_some(Alarm::ConnectionLost),
+        is_lost: is_worse,
+        streak: Some(streak),
+        retry_at: None,
+    }
+}
+
+/// The one step that a failure speaks against. What is Kurve's to find out speaks against no step of the school.
+fn doubted(code: CheckCode) -> Option<Step> {
+    match code {
+        CheckCode::PortSilent => Some(Step::AllowlistingConfirmed),
+        // The user existed when it was proven; what changes is the password.
+        CheckCode::LoginRefused => Some(Step::PasswordSet),
+        CheckCode::ListNotGranted | CheckCode::ServiceNotGranted => Some(Step::PermissionsChecked),
+        CheckCode::Ok
+        | CheckCode::HostUnknown
+        | CheckCode::PortRefused
+        | CheckCode::TlsFailed
+        | CheckCode::CertificateInvalid
+        | CheckCode::ListOutdated
+        | CheckCode::ListEmpty
+        | CheckCode::UnexpectedAnswer => None,
+    }
+}
+
+/// The step that may fall by this code. Silence is no statement of Magister's, so it only speaks against what a check
+/// saw before; a refusal is, so it speaks against a claim as well.
+fn falling(known: &CheckHistory, code: CheckCode) -> Option<Step> {
+    let against = if code == CheckCode::PortSilent { &known.proven } else { &known.answered };
+    doubted(code).filter(|step| against.contains(step))
+}

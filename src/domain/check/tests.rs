@@ -1,0 +1,295 @@
+//! The tables of the ladder, and what no row of results may do.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Duration, Utc};
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::onboarding::gate::Step::{
+    AllowlistingConfirmed, AllowlistingRequested, PasswordSet, PermissionsChecked, QueryExecuted,
+};
+
+const LISTED: &[Step] = &[AllowlistingRequested, AllowlistingConfirmed];
+const LOGGED_IN: &[Step] = &[QueryExecuted, PasswordSet, AllowlistingRequested, AllowlistingConfirmed];
+const ALL_PROVEN: &[Step] =
+    &[QueryExecuted, PasswordSet, PermissionsChecked, AllowlistingRequested, AllowlistingConfirmed];
+
+fn now() -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH + Duration::days(20_000)
+}
+
+fn result(code: CheckCode, rung: Rung) -> CheckResult {
+    CheckResult { code, rung, times: vec![], columns: vec![], counts: None, oddity: None, said: None }
+}
+
+/// The rung on which a code comes up in a real check.
+fn rung_of(code: CheckCode) -> Rung {
+    match code {
+        CheckCode::HostUnknown => Rung::Name,
+        CheckCode::PortSilent | CheckCode::PortRefused => Rung::Tcp,
+        CheckCode::TlsFailed | CheckCode::CertificateInvalid => Rung::Tls,
+        CheckCode::LoginRefused | CheckCode::UnexpectedAnswer => Rung::Login,
+        CheckCode::ListNotGranted | CheckCode::ServiceNotGranted => Rung::Data,
+        CheckCode::ListOutdated => Rung::Shape,
+        CheckCode::ListEmpty | CheckCode::Ok => Rung::Rows,
+    }
+}
+
+fn known(answered: &[Step], proven: &[Step], streak: Option<Streak>) -> CheckHistory {
+    let set = |steps: &[Step]| steps.iter().copied().collect::<BTreeSet<_>>();
+    CheckHistory { answered: set(&[answered, proven].concat()), proven: set(proven), streak }
+}
+
+fn calm() -> RoundFacts {
+    RoundFacts { worked_before: 10, failing: 1 }
+}
+
+/// Lets a school fail once and then at each retry, and gives what followed each time.
+fn fail_until_it_falls(start: &CheckHistory, code: CheckCode) -> Vec<Judgement> {
+    let (mut known, mut at, mut judged) = (start.clone(), now(), vec![]);
+    loop {
+        let judgement = judge(&known, &result(code, rung_of(code)), &calm(), at);
+        known.streak = judgement.streak;
+        let retry_at = judgement.retry_at;
+        judged.push(judgement);
+        match retry_at {
+            Some(next) => at = next,
+            None => return judged,
+        }
+    }
+}
+
+#[test]
+fn each_code_has_its_holder_and_proves_what_held() {
+    use CheckCode::*;
+    for (code, rung, holder, proven) in [
+        (Ok, Rung::Rows, None, ALL_PROVEN),
+        (HostUnknown, Rung::Name, Some(Party::School), &[]),
+        (PortSilent, Rung::Tcp, Some(Party::Magister), &[]),
+        (PortRefused, Rung::Tcp, Some(Party::Kurve), &[]),
+        (TlsFailed, Rung::Tls, Some(Party::Kurve), LISTED),
+        (CertificateInvalid, Rung::Tls, Some(Party::Kurve), LISTED),
+        (LoginRefused, Rung::Login, Some(Party::School), LISTED),
+        (ListNotGranted, Rung::Data, Some(Party::School), LOGGED_IN),
+        (ServiceNotGranted, Rung::Data, Some(Party::School), LOGGED_IN),
+        (ListOutdated, Rung::Shape, Some(Party::Kurve), ALL_PROVEN),
+        (ListEmpty, Rung::Rows, Some(Party::School), ALL_PROVEN),
+        (UnexpectedAnswer, Rung::Name, Some(Party::Kurve), &[]),
+        (UnexpectedAnswer, Rung::Login, Some(Party::Kurve), LISTED),
+        (UnexpectedAnswer, Rung::Data, Some(Party::Kurve), LOGGED_IN),
+    ] {
+        assert_eq!(code.holder(), holder, "{}", code.as_str());
+        assert_eq!(result(code, rung).proven(), proven, "{} at {}", code.as_str(), rung.as_str());
+        assert!(result(code, rung).proven().into_iter().all(Step::can_be_proven));
+    }
+}
+
+#[test]
+fn each_code_says_who_acts_and_what_to_do() {
+    for code in CheckCode::ALL {
+        let sentence = code.sentence();
+
+        assert!(sentence.ends_with('.') && !sentence.contains("  "), "{sentence}");
+        match code.holder() {
+            Some(Party::Kurve) => assert!(sentence.contains("Kurve ") && sentence.contains("niets te doen")),
+            Some(Party::Magister) => assert!(sentence.contains("Wacht op de bevestiging van Magister")),
+            Some(Party::School) => assert!(["Kijk", "Vink"].iter().any(|verb| sentence.contains(verb)), "{sentence}"),
+            None => assert!(sentence.contains("werkt")),
+        }
+    }
+    for name in ["Beheer > Webservices > Gebruikers", "Kurve", "Decibel"] {
+        assert!(CheckCode::LoginRefused.sentence().contains(name));
+        assert!(CheckCode::ListNotGranted.sentence().contains(name));
+    }
+    for name in ["Data.GetData", "Algemeen.Login", "Algemeen.Logout", "Services"] {
+        assert!(CheckCode::ServiceNotGranted.sentence().contains(name));
+    }
+}
+
+#[test]
+fn stored_names_read_back() {
+    for code in CheckCode::ALL {
+        assert_eq!(CheckCode::parse(code.as_str()), Some(code));
+        assert_eq!(serde_json::to_value(code).expect("a name"), code.as_str());
+    }
+    for rung in Rung::ALL {
+        assert_eq!(Rung::parse(rung.as_str()), Some(rung));
+        assert_eq!(serde_json::to_value(rung).expect("a name"), rung.as_str());
+        assert!(rung.question().ends_with('?'));
+    }
+}
+
+#[test]
+fn the_receipt_names_only_what_is_there() {
+    let counts = Counts { rows: 612, without_opleidingscode: 3, ..Counts::default() };
+    assert_eq!(counts.receipt(), "612 leerlingen, 3 zonder opleidingscode");
+    assert_eq!(Counts { rows: 1, ..Counts::default() }.receipt(), "1 leerling");
+    let all = Counts { rows: 9, without_opleidingscode: 1, without_id_gebr: 2, double_stamnr: 4 };
+    assert_eq!(all.receipt(), "9 leerlingen, 1 zonder opleidingscode, 2 zonder idGebr, 4 met een dubbel stamnr");
+}
+
+#[test]
+fn a_school_that_worked_falls_by_its_own_step_and_by_no_other() {
+    use CheckCode::*;
+    for (code, falls) in [
+        (HostUnknown, None),
+        (PortSilent, Some(AllowlistingConfirmed)),
+        (PortRefused, None),
+        (TlsFailed, None),
+        (CertificateInvalid, None),
+        (LoginRefused, Some(PasswordSet)),
+        (ListNotGranted, Some(PermissionsChecked)),
+        (ServiceNotGranted, Some(PermissionsChecked)),
+        (UnexpectedAnswer, None),
+    ] {
+        let judged = fail_until_it_falls(&known(&[], ALL_PROVEN, None), code);
+
+        assert_eq!(judged.len(), 4, "{}: the first failure and three retries", code.as_str());
+        assert!(judged[..3].iter().all(|j| j.disprove.is_empty() && j.alarm.is_none() && !j.is_lost));
+        assert_eq!(judged[3].disprove, falls.map(|step| (step, code)).into_iter().collect::<Vec<_>>());
+        assert_eq!(judged[3].alarm, falls.is_none().then_some(Alarm::ConnectionLost), "{}", code.as_str());
+        assert!(judged[3].is_lost);
+    }
+}
+
+#[test]
+fn the_three_retries_take_some_hours() {
+    assert_eq!(RETRY_MINUTES.iter().sum::<i64>(), 210);
+}
+
+#[test]
+fn pressing_the_button_again_and_again_counts_once() {
+    let mut school = known(&[], ALL_PROVEN, None);
+    for minute in 0..29 {
+        let at = now() + Duration::minutes(minute);
+        let judged = judge(&school, &result(CheckCode::PortSilent, Rung::Tcp), &calm(), at);
+        school.streak = judged.streak;
+
+        assert_eq!(judged.streak.map(|streak| streak.failures), Some(1));
+        assert_eq!(judged.retry_at, Some(now() + Duration::minutes(30)));
+    }
+}
+
+#[test]
+fn a_claim_falls_by_a_refusal_but_not_by_silence() {
+    let claimed = known(&[QueryExecuted, PasswordSet, AllowlistingRequested, AllowlistingConfirmed], &[], None);
+
+    let refused = fail_until_it_falls(&claimed, CheckCode::LoginRefused);
+    assert_eq!(refused[3].disprove, [(PasswordSet, CheckCode::LoginRefused)]);
+    assert_eq!(refused[0].prove, LISTED);
+    assert!(!refused[3].is_lost, "it never worked");
+
+    let silent = fail_until_it_falls(&claimed, CheckCode::PortSilent);
+    assert_eq!(silent, [Judgement::default()]);
+}
+
+#[test]
+fn a_school_that_is_still_under_way_has_nothing_to_lose() {
+    for code in [CheckCode::LoginRefused, CheckCode::UnexpectedAnswer, CheckCode::CertificateInvalid] {
+        let school = known(LISTED, LISTED, None);
+
+        assert_eq!(fail_until_it_falls(&school, code), [Judgement::default()], "{}", code.as_str());
+    }
+}
+
+#[test]
+fn what_is_answered_anew_after_it_fell_gets_tries_of_its_own() {
+    let over = Streak { code: CheckCode::LoginRefused, failures: 4, counted_at: now() };
+    let school = known(&[PasswordSet], LISTED, Some(over));
+
+    let judged = fail_until_it_falls(&school, CheckCode::LoginRefused);
+
+    assert_eq!(judged.len(), 4);
+    assert!(judged[0].disprove.is_empty());
+}
+
+#[test]
+fn a_lost_school_is_told_of_once() {
+    let over = Streak { code: CheckCode::PortRefused, failures: 4, counted_at: now() };
+    let school = known(&[], ALL_PROVEN, Some(over));
+
+    let judged = judge(&school, &result(CheckCode::TlsFailed, Rung::Tls), &calm(), now() + Duration::days(3));
+
+    assert_eq!((judged.alarm, judged.is_lost, judged.retry_at), (None, false, None));
+}
+
+#[test]
+fn a_check_that_gets_through_forgets_the_failures_and_proves() {
+    let streak = Streak { code: CheckCode::PortSilent, failures: 3, counted_at: now() };
+    for code in [CheckCode::Ok, CheckCode::ListEmpty, CheckCode::ListOutdated] {
+        let judged = judge(&known(&[], LISTED, Some(streak)), &result(code, rung_of(code)), &calm(), now());
+
+        assert_eq!(judged.prove, [QueryExecuted, PasswordSet, PermissionsChecked], "{}", code.as_str());
+        assert_eq!((judged.streak, judged.retry_at, judged.alarm), (None, None, None));
+    }
+}
+
+#[test]
+fn most_means_more_than_half_and_more_than_one() {
+    for (worked_before, failing, is_outage) in
+        [(0, 0, false), (1, 1, false), (2, 1, false), (2, 2, true), (10, 5, false), (10, 6, true), (u32::MAX, u32::MAX, true)]
+    {
+        assert_eq!(RoundFacts { worked_before, failing }.is_outage(), is_outage, "{failing} of {worked_before}");
+    }
+}
+
+fn any_code() -> impl Strategy<Value = CheckCode> {
+    proptest::sample::select(CheckCode::ALL.to_vec())
+}
+
+proptest! {
+    #[test]
+    fn no_single_blip_disproves(
+        checks in proptest::collection::vec((any_code(), 0_i64..300, any::<bool>()), 1..60),
+    ) {
+        let (mut school, mut at) = (known(ALL_PROVEN, ALL_PROVEN, None), now());
+        let mut failing_since = None;
+        let mut failures = 0;
+        for (code, minutes, is_outage) in checks {
+            at += Duration::minutes(minutes);
+            let round = if is_outage { RoundFacts { worked_before: 3, failing: 2 } } else { calm() };
+
+            let judged = judge(&school, &result(code, rung_of(code)), &round, at);
+
+            if code.is_connected() {
+                (failing_since, failures) = (None, 0);
+            } else if !is_outage {
+                failing_since.get_or_insert(at);
+                failures += 1;
+            }
+            if !judged.disprove.is_empty() || judged.is_lost {
+                prop_assert!(failures >= 4, "after {} failures", failures);
+                prop_assert!(at - failing_since.expect("it failed") >= Duration::minutes(210));
+                prop_assert!(!is_outage);
+            }
+            prop_assert!(judged.retry_at.is_none_or(|retry_at| retry_at > at - Duration::days(1)));
+            for (step, _) in &judged.disprove {
+                school.answered.remove(step);
+                school.proven.remove(step);
+            }
+            school.proven.extend(&judged.prove);
+            school.answered.extend(&judged.prove);
+            school.streak = judged.streak;
+        }
+    }
+
+    #[test]
+    fn an_outage_changes_no_step_of_a_school_that_fails(
+        code in any_code(),
+        failures in 1_u8..6,
+        worked_before in 2_u32..2_000,
+        hours in 0_i64..100,
+    ) {
+        prop_assume!(!code.is_connected());
+        let streak = Streak { code, failures, counted_at: now() };
+        let school = known(ALL_PROVEN, LISTED, Some(streak));
+        let round = RoundFacts { worked_before, failing: worked_before / 2 + 1 };
+
+        let judged = judge(&school, &result(code, rung_of(code)), &round, now() + Duration::hours(hours));
+
+        prop_assert_eq!(judged.alarm, Some(Alarm::Outage));
+        prop_assert!(judged.prove.is_empty() && judged.disprove.is_empty() && !judged.is_lost);
+        prop_assert_eq!(judged.streak, school.streak);
+    }
+}

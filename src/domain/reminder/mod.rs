@@ -1,0 +1,28 @@
+//! Who is reminded of what, and when: at most a few times, in working hours, and only the one who holds the ball.
+//!
+//! [`plan()`] says what is due at a school and when it needs attention next; it follows from what was sent before, so it
+//! may be asked at any moment and as often as one likes. [`receivers()`] says to whom a step's reminder goes, and
+//! [`one_mail_each()`] makes one mail per person out of all that is due. The calendar is in [`calendar`], what can be
+//! configured in [`policy`]. Nothing is sent or stored here.
+
+pub mod calendar;
+mod government;
+pub mod hours;
+pub mod national;
+pub mod person;
+pub mod plan;
+pub mod policy;
+pub mod receivers;
+pub mod rung;
+pub mod school_holidays;
+#[cfg(test)]
+mod tests;
+
+pub use calendar::{OwnDays, Period, WorkingCalendar};
+pub use hours::WorkingHours;
+pub use person::{DueAtSchool, Mailed, OneMailEach, PersonMail, Receiver, one_mail_each};
+pub use plan::{DueReminder, Plan, SentReminder, Situation, Upcoming, UpcomingKind, is_still_wanted, plan, upcoming};
+pub use policy::{ReminderPolicy, Rungs, SnoozeRefusal};
+pub use receivers::receivers;
+pub use rung::Rung;
+pub use school_holidays::{HolidaysError, LoadedHolidays, SchoolHolidays};

@@ -1,0 +1,38 @@
+//! To whom of the school the reminder of a step goes.
+
+use crate::domain::ids::ContactId;
+use crate::domain::onboarding::Step;
+use crate::domain::school::{Contact, ContactRole};
+
+/// The contacts who can do something about a step, in the order given.
+///
+/// The one it was handed to, else those whom it asks for: for consent the superbeheerders, if there are any; for
+/// everything else every contact. Leave out beforehand who cannot or will not be mailed, so that the others are
+/// reminded instead; who was removed is left out here.
+#[must_use]
+pub fn receivers(step: Step, handed_to: Option<ContactId>, contacts: &[Contact]) -> Vec<ContactId> {
+    let ids_of = |is_meant: &dyn Fn(&Contact) -> bool| -> Vec<ContactId> {
+        contacts.iter().filter(|contact| contact.is_active() && is_meant(contact)).map(|contact| contact.id).collect()
+    };
+    let handed = ids_of(&|contact| Some(contact.id) == handed_to);
+    if !handed.is_empty() {
+        return handed;
+    }
+    let able = ids_of(&|contact| can_do(contact.role, step));
+    if able.is_empty() { ids_of(&|_| true) } else { able }
+}
+
+/// The manual: only the superbeheerder can give consent.
+fn can_do(role: ContactRole, step: Step) -> bool {
+    match step {
+        Step::ConsentGiven => role == ContactRole::Superbeheerder,
+        Step::DetailsSubmitted
+        | Step::CredentialsIssued
+        | Step::QueryExecuted
+        | Step::PasswordSet
+        | Step::PermissionsChecked
+        | Step::AllowlistingRequested
+        | Step::AllowlistingConfirmed
+        | Step::ActivationConfirmed => true,
+    }
+}

@@ -1,0 +1,409 @@
+//! The ladder of one school, day by day: on time, after an outage, put off, fallen silent.
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+
+use super::{date, utc};
+use crate::domain::actor::Actor;
+use crate::domain::onboarding::testing::{claim, confirm, contact_id, reason, superbeheerder, support};
+use crate::domain::onboarding::{Change, Command, Event, Evidence, Ground, Onboarding, Step, decide};
+use crate::domain::reminder::{
+    DueReminder, OwnDays, Plan, ReminderPolicy, Rung, SchoolHolidays, SentReminder, Situation, UpcomingKind,
+    WorkingCalendar, is_still_wanted, plan, upcoming,
+};
+use crate::domain::school::Region;
+
+/// The step whose reminders are followed here.
+const STEP: Step = Step::AllowlistingRequested;
+
+/// Monday morning, the usual start.
+const MONDAY: &str = "2026-08-31 07:00";
+
+/// A school with one thing to do.
+struct School {
+    onboarding: Onboarding,
+    region: Region,
+    sent: Vec<SentReminder>,
+    snoozed_until: Option<NaiveDate>,
+    policy: ReminderPolicy,
+    holidays: SchoolHolidays,
+    own_days: OwnDays,
+}
+
+impl School {
+    /// A school that holds [`STEP`] since then, and nothing else.
+    fn since(opened_at: &str, region: Region) -> Self {
+        let at = utc(opened_at);
+        let answered = |step| Event {
+            at,
+            by: superbeheerder(),
+            change: Change::StepAnswered { step, evidence: Evidence::Claimed, ground: Ground::Word },
+        };
+        let done = [answered(Step::ConsentGiven), answered(Step::DetailsSubmitted)];
+        Self {
+            onboarding: Onboarding::start(at).apply_all(&done),
+            region,
+            sent: vec![],
+            snoozed_until: None,
+            policy: ReminderPolicy::default(),
+            holidays: SchoolHolidays::built_in(),
+            own_days: OwnDays::default(),
+        }
+    }
+
+    fn situation(&self) -> Situation<'_> {
+        Situation {
+            region: self.region,
+            onboarding: &self.onboarding,
+            sent: &self.sent,
+            snoozed_until: self.snoozed_until,
+        }
+    }
+
+    fn calendar(&self) -> WorkingCalendar<'_> {
+        WorkingCalendar { holidays: &self.holidays, own_days: &self.own_days }
+    }
+
+    fn plan(&self, now: DateTime<Utc>) -> Plan {
+        plan(&self.policy, &self.calendar(), &self.situation(), now)
+    }
+
+    /// Sends what is due.
+    fn send(&mut self, now: DateTime<Utc>) -> Vec<DueReminder> {
+        let due = self.plan(now).due;
+        self.sent.extend(due.iter().map(|due| SentReminder {
+            step: due.step,
+            rung: due.rung,
+            since: due.since,
+            at: now,
+        }));
+        due
+    }
+
+    fn does(&mut self, actor: Actor, command: &Command, at: &str) {
+        let events = decide(&self.onboarding, command, &actor, utc(at)).expect("the test only does what is allowed");
+        self.onboarding = self.onboarding.clone().apply_all(&events);
+    }
+
+    /// Everything that happens from a moment on when the planner wakes exactly when it asked to be woken: per reminder
+    /// its moment and rung, at last the moment of no answer.
+    fn story(&mut self, from: &str) -> Vec<String> {
+        let mut story = vec![];
+        let mut now = utc(from);
+        loop {
+            for due in self.send(now) {
+                story.push(format!("{} {}", now.format("%Y-%m-%d %H:%M"), due.rung));
+            }
+            let plan = self.plan(now);
+            assert!(plan.due.is_empty(), "what was sent is due again at {now}");
+            if let Some(since) = plan.no_answer_since {
+                story.push(format!("{} no answer", since.format("%Y-%m-%d %H:%M")));
+            }
+            let Some(next) = plan.next_at else { return story };
+            assert!(next > now && self.plan(next - Duration::seconds(1)).due.is_empty(), "{next} after {now}");
+            now = next;
+        }
+    }
+}
+
+#[test]
+fn reminders_come_after_3_7_and_14_working_days_and_then_no_answer() {
+    for (opened_at, region, story) in [
+        (
+            MONDAY,
+            Region::Noord,
+            ["2026-09-03 06:00 3", "2026-09-09 06:00 7", "2026-09-18 06:00 14", "2026-09-29 06:00 no answer"],
+        ),
+        // Over the autumn holiday, which differs per region, and over the end of summer time.
+        (
+            "2026-10-02 10:00",
+            Region::Noord,
+            ["2026-10-07 06:00 3", "2026-10-20 06:00 7", "2026-10-29 07:00 14", "2026-11-09 07:00 no answer"],
+        ),
+        (
+            "2026-10-02 10:00",
+            Region::Zuid,
+            ["2026-10-07 06:00 3", "2026-10-13 06:00 7", "2026-10-29 07:00 14", "2026-11-09 07:00 no answer"],
+        ),
+        // Opened on a Saturday at the start of the Christmas holiday.
+        (
+            "2026-12-19 20:00",
+            Region::Midden,
+            ["2027-01-06 07:00 3", "2027-01-12 07:00 7", "2027-01-21 07:00 14", "2027-02-01 07:00 no answer"],
+        ),
+        // Opened a minute before midnight in the Netherlands, and a minute after.
+        (
+            "2026-08-31 21:59",
+            Region::Noord,
+            ["2026-09-03 06:00 3", "2026-09-09 06:00 7", "2026-09-18 06:00 14", "2026-09-29 06:00 no answer"],
+        ),
+        (
+            "2026-08-31 22:01",
+            Region::Noord,
+            ["2026-09-04 06:00 3", "2026-09-10 06:00 7", "2026-09-21 06:00 14", "2026-09-30 06:00 no answer"],
+        ),
+        // Over Easter with the start of summer time, Good Friday being a working day.
+        (
+            "2027-03-22 09:00",
+            Region::Zuid,
+            ["2027-03-25 07:00 3", "2027-04-01 06:00 7", "2027-04-12 06:00 14", "2027-04-21 06:00 no answer"],
+        ),
+    ] {
+        assert_eq!(School::since(opened_at, region).story(opened_at), story, "{opened_at} {region:?}");
+    }
+}
+
+#[test]
+fn an_outage_yields_one_reminder_the_highest_due_and_the_next_keeps_its_distance() {
+    for (back_at, story) in [
+        // Back on working day 6, 8 and 14, then after a month, on a Saturday, and at night.
+        ("2026-09-08 09:00", vec!["2026-09-08 09:00 3", "2026-09-14 06:00 7", "2026-09-23 06:00 14"]),
+        ("2026-09-10 09:00", vec!["2026-09-10 09:00 7", "2026-09-21 06:00 14"]),
+        ("2026-09-18 14:59", vec!["2026-09-18 14:59 14"]),
+        ("2026-10-02 09:00", vec!["2026-10-02 09:00 14"]),
+        ("2026-09-12 09:00", vec!["2026-09-14 06:00 7", "2026-09-23 06:00 14"]),
+        ("2026-09-09 01:00", vec!["2026-09-09 06:00 7", "2026-09-18 06:00 14"]),
+        ("2026-09-09 15:00", vec!["2026-09-10 06:00 7", "2026-09-21 06:00 14"]),
+    ] {
+        let mut told = School::since(MONDAY, Region::Noord).story(back_at);
+
+        let last = told.pop().expect("a story ends with no answer");
+        assert!(last.ends_with("no answer"), "{last}");
+        assert_eq!(told, story, "back at {back_at}");
+    }
+}
+
+#[test]
+fn an_outage_between_two_rungs_changes_nothing() {
+    let mut school = School::since(MONDAY, Region::Noord);
+    school.send(utc("2026-09-03 06:10"));
+
+    let story = school.story("2026-09-08 12:00");
+
+    assert_eq!(story[0], "2026-09-09 06:00 7");
+}
+
+#[test]
+fn what_is_due_waits_for_the_working_hours_and_says_until_when() {
+    let school = School::since(MONDAY, Region::Noord);
+    for (now, due, next_at) in [
+        ("2026-09-03 05:59", 0, "2026-09-03 06:00"),
+        ("2026-09-03 06:00", 1, "2026-09-03 06:00"),
+        ("2026-09-03 14:59", 1, "2026-09-03 14:59"),
+        ("2026-09-03 15:00", 0, "2026-09-04 06:00"),
+        ("2026-09-04 15:00", 0, "2026-09-07 06:00"),
+        ("2026-09-05 09:00", 0, "2026-09-07 06:00"),
+        ("2026-09-06 23:30", 0, "2026-09-07 06:00"),
+    ] {
+        let plan = school.plan(utc(now));
+
+        assert_eq!((plan.due.len(), plan.next_at), (due, Some(utc(next_at))), "{now}");
+    }
+}
+
+#[test]
+fn only_what_the_school_itself_holds_is_reminded() {
+    let long_after = utc("2026-11-02 09:00");
+    let nothing = Plan::default();
+
+    let mut requested = School::since(MONDAY, Region::Noord);
+    requested.does(superbeheerder(), &claim(STEP), "2026-09-01 09:00");
+    assert_eq!(requested.plan(long_after), nothing, "Magister and Kurve hold the rest");
+
+    let mut stuck = School::since(MONDAY, Region::Noord);
+    let report = Command::ReportStuck { step: STEP, reason: reason("De knop is grijs") };
+    stuck.does(superbeheerder(), &report, "2026-09-01 09:00");
+    assert_eq!(stuck.plan(long_after), nothing, "Kurve holds what is stuck");
+
+    let mut paused = School::since(MONDAY, Region::Noord);
+    let pause = Command::Pause { reason: reason("Verbouwing"), until: date("2026-12-01") };
+    paused.does(support(), &pause, "2026-09-01 09:00");
+    assert_eq!(paused.plan(long_after), nothing, "nobody is reminded in a pause");
+
+    let mut withdrawn = School::since(MONDAY, Region::Noord);
+    withdrawn.does(support(), &Command::Withdraw { reason: reason("Optie B") }, "2026-09-01 09:00");
+    assert_eq!(withdrawn.plan(long_after), nothing, "the school stopped");
+
+    let mut completed = School::since(MONDAY, Region::Noord);
+    for step in [STEP, Step::CredentialsIssued, Step::QueryExecuted, Step::PasswordSet, Step::PermissionsChecked] {
+        match step {
+            Step::CredentialsIssued => completed.does(support(), &Command::IssueCredentials, "2026-09-01 09:00"),
+            _ => completed.does(superbeheerder(), &claim(step), "2026-09-01 09:00"),
+        }
+    }
+    completed.does(superbeheerder(), &claim(Step::AllowlistingConfirmed), "2026-09-01 09:00");
+    completed.does(support(), &confirm(Step::ActivationConfirmed), "2026-09-01 09:00");
+    assert_eq!(completed.plan(long_after), nothing, "all is done");
+    completed.does(superbeheerder(), &Command::ReportImported, "2026-09-01 09:00");
+    assert_eq!(completed.plan(long_after), nothing, "the import is done");
+}
+
+#[test]
+fn a_step_that_opens_again_starts_its_ladder_anew() {
+    let mut school = School::since(MONDAY, Region::Noord);
+    school.send(utc("2026-09-03 06:00"));
+    school.send(utc("2026-09-09 06:00"));
+    school.does(superbeheerder(), &claim(STEP), "2026-09-10 09:00");
+    let sent_back = Command::SendBack { step: STEP, reason: reason("Het ticket is niet gevonden") };
+    school.does(support(), &sent_back, "2026-09-14 12:00");
+
+    let story = school.story("2026-09-14 12:00");
+
+    assert_eq!(
+        story,
+        ["2026-09-17 06:00 3", "2026-09-23 06:00 7", "2026-10-02 06:00 14", "2026-10-20 06:00 no answer"]
+    );
+    let openings: Vec<DateTime<Utc>> = school.sent.iter().map(|sent| sent.since).collect();
+    assert_eq!(openings[..3], [utc(MONDAY), utc(MONDAY), utc("2026-09-14 12:00")]);
+}
+
+#[test]
+fn kurves_answer_to_what_is_stuck_starts_the_ladder_anew() {
+    let mut school = School::since(MONDAY, Region::Noord);
+    school.send(utc("2026-09-03 06:00"));
+    school.does(superbeheerder(), &Command::ReportStuck { step: STEP, reason: reason("Grijs") }, "2026-09-04 09:00");
+    school.does(support(), &Command::AnswerStuck { step: STEP, answer: reason("Log in") }, "2026-09-07 09:00");
+
+    assert_eq!(school.story("2026-09-07 09:00")[0], "2026-09-10 06:00 3");
+}
+
+#[test]
+fn herinner_mij_op_gives_one_reminder_on_that_date_and_stops_the_ladder_until_then() {
+    for (why, asked_at, until, story) in [
+        (
+            "before the first",
+            "2026-09-01 09:00",
+            "2026-09-21",
+            ["2026-09-21 06:00 2026-09-21", "2026-09-24 06:00 3", "2026-09-30 06:00 7", "2026-10-09 06:00 14"],
+        ),
+        (
+            "between two rungs, sooner than the next",
+            "2026-09-03 09:00",
+            "2026-09-07",
+            ["2026-09-07 06:00 2026-09-07", "2026-09-11 06:00 7", "2026-09-22 06:00 14", "2026-10-01 06:00 no answer"],
+        ),
+        (
+            "in the evening, until a Saturday",
+            "2026-09-03 20:00",
+            "2026-09-12",
+            ["2026-09-14 06:00 2026-09-12", "2026-09-18 06:00 7", "2026-09-29 06:00 14", "2026-10-08 06:00 no answer"],
+        ),
+        (
+            "after the last",
+            "2026-09-21 09:00",
+            "2026-10-12",
+            ["2026-10-19 06:00 2026-10-12", "2026-10-28 07:00 no answer", "", ""],
+        ),
+    ] {
+        let mut school = School::since(MONDAY, Region::Noord);
+        for morning in ["2026-09-03 06:00", "2026-09-09 06:00", "2026-09-18 06:00"] {
+            if utc(morning) < utc(asked_at) {
+                school.send(utc(morning));
+            }
+        }
+        school.snoozed_until = Some(date(until));
+
+        let mut told = school.story(asked_at);
+
+        told.resize(4, String::new());
+        assert_eq!(told, story, "{why}");
+    }
+}
+
+#[test]
+fn a_snooze_covers_what_opened_before_its_date_and_nothing_after() {
+    let mut school = School::since(MONDAY, Region::Noord);
+    school.snoozed_until = Some(date("2026-09-14"));
+    school.does(support(), &Command::IssueCredentials, "2026-09-02 09:00");
+    let due = school.send(utc("2026-09-14 09:00"));
+    assert_eq!(due.iter().map(|due| due.step).collect::<Vec<_>>(), [Step::QueryExecuted, STEP]);
+
+    school.does(superbeheerder(), &claim(Step::QueryExecuted), "2026-09-14 12:00");
+
+    let coming = upcoming(&school.policy, &school.calendar(), &school.situation(), utc("2026-09-14 12:00"));
+    let kinds: Vec<_> = coming.iter().map(|next| (next.step, next.kind, next.at)).collect();
+    let third_day = (UpcomingKind::Reminder(Rung::Days(3)), utc("2026-09-17 06:00"));
+    assert_eq!(
+        kinds,
+        [
+            (Step::PasswordSet, third_day.0, third_day.1),
+            (Step::PermissionsChecked, third_day.0, third_day.1),
+            (STEP, third_day.0, third_day.1),
+        ]
+    );
+}
+
+#[test]
+fn no_answer_lasts_until_the_school_does_something() {
+    let mut school = School::since(MONDAY, Region::Noord);
+    school.story(MONDAY);
+    let silent = school.plan(utc("2026-10-05 22:00"));
+    assert!(silent.is_no_answer() && silent.due.is_empty() && silent.next_at.is_none());
+    assert_eq!(silent.no_answer_since, Some(utc("2026-09-29 06:00")));
+
+    school.does(superbeheerder(), &claim(STEP), "2026-10-06 09:00");
+
+    assert_eq!(school.plan(utc("2026-10-06 09:00")), Plan::default());
+}
+
+#[test]
+fn what_was_planned_is_wanted_only_while_the_school_holds_that_opening() {
+    let mut school = School::since(MONDAY, Region::Noord);
+    let now = utc("2026-09-03 06:00");
+    let due = school.send(now)[0];
+    assert!(is_still_wanted(&due, &school.situation(), now));
+
+    school.snoozed_until = Some(date("2026-09-04"));
+    assert!(!is_still_wanted(&due, &school.situation(), now), "put off");
+    assert!(is_still_wanted(&due, &school.situation(), utc("2026-09-04 06:00")), "the date has come");
+    school.snoozed_until = None;
+
+    school.does(superbeheerder(), &claim(STEP), "2026-09-03 06:01");
+    assert!(!is_still_wanted(&due, &school.situation(), now), "done");
+    school.does(superbeheerder(), &Command::TakeBack { step: STEP }, "2026-09-03 06:02");
+    assert!(!is_still_wanted(&due, &school.situation(), now), "another opening");
+
+    let again = DueReminder { since: utc("2026-09-03 06:02"), ..due };
+    assert!(is_still_wanted(&again, &school.situation(), now));
+    school.does(support(), &Command::Withdraw { reason: reason("Optie B") }, "2026-09-03 06:03");
+    assert!(!is_still_wanted(&again, &school.situation(), now), "withdrawn");
+}
+
+#[test]
+fn handing_a_step_over_does_not_begin_its_ladder_anew() {
+    let mut school = School::since(MONDAY, Region::Noord);
+    school.send(utc("2026-09-03 06:00"));
+    school.does(superbeheerder(), &Command::HandOver { step: STEP, to: contact_id(2) }, "2026-09-04 09:00");
+
+    assert_eq!(school.story("2026-09-04 09:00")[0], "2026-09-09 06:00 7");
+}
+
+#[test]
+fn a_changed_ladder_goes_on_from_what_was_sent() {
+    let mut school = School::since(MONDAY, Region::Noord);
+    school.send(utc("2026-09-03 06:00"));
+    school.policy.rungs = "2,5,10".parse().expect("a ladder");
+
+    let story = school.story("2026-09-03 09:00");
+
+    assert_eq!(story, ["2026-09-07 06:00 5", "2026-09-14 06:00 10", "2026-09-21 06:00 no answer"]);
+}
+
+#[test]
+fn a_clock_that_jumps_ahead_and_back_sends_nothing_twice() {
+    let mut school = School::since(MONDAY, Region::Noord);
+    school.send(utc("2026-09-03 06:00"));
+    assert_eq!(school.send(utc("2026-09-25 09:00")).len(), 1, "a month ahead");
+
+    let back = school.plan(utc("2026-09-03 07:00"));
+
+    assert_eq!((back.due.len(), back.is_no_answer()), (0, false));
+    assert_eq!(school.sent.len(), 2);
+}
+
+#[test]
+fn a_school_that_waits_for_nothing_needs_no_attention() {
+    let mut school = School::since(MONDAY, Region::Noord);
+    school.does(superbeheerder(), &claim(STEP), "2026-09-01 09:00");
+
+    assert_eq!(school.plan(utc("2026-09-01 09:00")).next_at, None);
+}

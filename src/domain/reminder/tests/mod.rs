@@ -1,0 +1,23 @@
+//! The reminder rules, tested two ways: tables of dates and ladders written out by hand ([`calendar`], [`holidays`],
+//! [`ladder`], [`people`], [`settings`]), and two years of hourly ticks with random progress and outages beside a
+//! reckoning of its own ([`walks`], [`reckoner`]).
+
+mod calendar;
+mod holidays;
+mod ladder;
+mod people;
+mod reckoner;
+mod settings;
+mod walks;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+/// A date as people write it in a table.
+fn date(text: &str) -> NaiveDate {
+    text.parse().expect(text)
+}
+
+/// A moment in UTC: `2026-10-26 07:00`.
+fn utc(text: &str) -> DateTime<Utc> {
+    format!("{}:00Z", text.replace(' ', "T")).parse().expect(text)
+}

@@ -1,0 +1,241 @@
+//! Climbs the ladder rung by rung until one breaks, and says what was seen.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::client::{Client, LogIn};
+use super::limits::Limits;
+use super::line;
+use super::reach::{NoAddress, Reach};
+use super::reply::{Reply, SessionToken};
+use super::said;
+use super::target::Target;
+use super::turns::Turns;
+use crate::chance::Chance;
+use crate::domain::check::{CheckCode, CheckResult, Counts, Oddity, Rung, RungTime};
+use crate::domain::credential::Password;
+
+/// How long a log-out may take; nothing hangs on it.
+const LOG_OUT_TIME: Duration = Duration::from_secs(3);
+
+/// Makes connection checks. Cheap to clone; clones share what keeps them from doing too much at once.
+#[derive(Debug, Clone)]
+pub struct Magister {
+    reach: Reach,
+    limits: Limits,
+    turns: Turns,
+    chance: Chance,
+}
+
+/// What a page that watches is told, rung by rung.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// This rung is tried now.
+    Trying(Rung),
+    /// This rung held.
+    Held(RungTime),
+    /// This rung broke; the result says how.
+    Broke(RungTime),
+}
+
+/// Why no check was made. It says nothing about the school.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotChecked {
+    /// A check of this host is under way.
+    #[error("a check of this host is under way")]
+    Busy,
+    /// Several schools in a row found this address dead; it is left in peace for a while.
+    #[error("the address is left in peace for another {} s", .after.as_secs())]
+    Resting {
+        /// When to try again.
+        after: Duration,
+    },
+}
+
+impl Magister {
+    /// A checker with what it may reach and its bounds. `chance` draws the key under which double rows are found.
+    #[must_use]
+    pub fn new(reach: Reach, limits: Limits, chance: Chance) -> Self {
+        let turns = Turns::new(limits.courtesy);
+        Self { reach, limits, turns, chance }
+    }
+
+    /// Checks one Magister, and tells of each rung as it goes. It may first wait for others behind the same address.
+    ///
+    /// # Errors
+    /// When no check was made, for a reason that has nothing to do with this school.
+    pub async fn check(
+        &self,
+        target: &Target,
+        password: &Password,
+        progress: &mut (dyn FnMut(Progress) + Send),
+    ) -> Result<CheckResult, NotChecked> {
+        let _host = self.turns.enter_host(target)?;
+        let mut climb = Climb::new(progress);
+        climb.go_to(Rung::Name);
+        let limit = self.limits.connect.min(self.limits.total);
+        let addresses = match self.reach.addresses(target, limit).await {
+            Ok(addresses) => addresses,
+            Err(NoAddress::Unknown) => return Ok(climb.end(End::code(CheckCode::HostUnknown))),
+            Err(NoAddress::Odd(oddity)) => return Ok(climb.end(End::odd(oddity))),
+        };
+        climb.held();
+
+        let place = self.turns.enter_address(addresses[0], target).await?;
+        let deadline = Instant::now() + self.limits.total.saturating_sub(climb.spent());
+        let end = self.climb(&mut climb, target, password, &addresses, deadline).await;
+        let result = climb.end(end);
+        place.leave(&result);
+        tracing::info!(
+            check.code = result.code.as_str(),
+            check.rung = result.rung.as_str(),
+            check.millis = result.millis(),
+            "Checked a connection: {}",
+            result.code.as_str()
+        );
+        Ok(result)
+    }
+
+    async fn climb(
+        &self,
+        climb: &mut Climb<'_>,
+        target: &Target,
+        password: &Password,
+        addresses: &[SocketAddr],
+        deadline: Instant,
+    ) -> End {
+        let left = || self.limits.connect.min(deadline.saturating_duration_since(Instant::now()));
+        climb.go_to(Rung::Tcp);
+        let (stream, address) = match line::dial(&self.reach, addresses, left()).await {
+            Ok(connected) => connected,
+            Err(code) => return End::code(code),
+        };
+        climb.held();
+        climb.go_to(Rung::Tls);
+        let line = match line::secure(&self.reach, target, stream, left()).await {
+            Ok(line) => line,
+            Err(code) => return End::code(code),
+        };
+        climb.held();
+
+        let mut key = [0; 16];
+        self.chance.fill(&mut key);
+        let (reach, limits) = (&self.reach, &self.limits);
+        let mut client = Client { reach, target, limits, address, line: Some(line), key };
+        climb.go_to(Rung::Login);
+        let log_in = timeout_at(deadline, client.log_in(password)).await;
+        let token = match log_in.unwrap_or(LogIn::Odd { oddity: Oddity::TooSlow, said: None }) {
+            LogIn::Done(token) => token,
+            LogIn::Refused { said } => return End::code(CheckCode::LoginRefused).saying(said, password, None),
+            LogIn::Odd { oddity, said } => return End::odd(oddity).saying(said, password, None),
+        };
+        climb.held();
+        climb.go_to(Rung::Data);
+        let reply = timeout_at(deadline, client.list(&token)).await.unwrap_or(Err(Oddity::TooSlow));
+        let end = match reply {
+            Ok(reply) => judge_list(climb, reply, password, &token),
+            Err(oddity) => End::odd(oddity),
+        };
+        let _ = timeout(LOG_OUT_TIME, client.log_out(&token)).await;
+        end
+    }
+}
+
+/// Climbs the last three rungs, which are all in one answer.
+fn judge_list(climb: &mut Climb<'_>, reply: Reply, password: &Password, token: &SessionToken) -> End {
+    let says_no_right = reply.fault_text.as_deref().is_some_and(|text| text.contains("geen recht"));
+    if reply.exception.is_some() {
+        return End::code(CheckCode::ServiceNotGranted).saying(reply.exception, password, Some(token));
+    }
+    if reply.fault_code.as_deref() == Some("10") || says_no_right {
+        return End::code(CheckCode::ListNotGranted).saying(reply.fault_text, password, Some(token));
+    }
+    let counts = reply.table.counts();
+    let is_list = match reply.result {
+        Some(is_yes) => is_yes,
+        None => reply.has_table || counts.rows > 0,
+    };
+    if !is_list || reply.fault_code.is_some() {
+        return End::odd(Oddity::Unknown).saying(reply.fault_text.or(reply.message), password, Some(token));
+    }
+    climb.held();
+    climb.go_to(Rung::Shape);
+    let secrets = [password.expose(), token.expose()];
+    let columns = reply.table.columns().iter().filter_map(|name| said::clean(name, &secrets)).collect();
+    let seen = |code| End { columns, counts: Some(counts), ..End::code(code) };
+    if counts.rows > 0 && reply.table.lacks_column() {
+        return seen(CheckCode::ListOutdated);
+    }
+    climb.held();
+    climb.go_to(Rung::Rows);
+    seen(if counts.rows == 0 { CheckCode::ListEmpty } else { CheckCode::Ok })
+}
+
+/// How the climb ended.
+struct End {
+    code: CheckCode,
+    oddity: Option<Oddity>,
+    said: Option<String>,
+    columns: Vec<String>,
+    counts: Option<Counts>,
+}
+
+impl End {
+    fn code(code: CheckCode) -> Self {
+        Self { code, oddity: None, said: None, columns: vec![], counts: None }
+    }
+
+    fn odd(oddity: Oddity) -> Self {
+        Self { oddity: Some(oddity), ..Self::code(CheckCode::UnexpectedAnswer) }
+    }
+
+    fn saying(self, text: Option<String>, password: &Password, token: Option<&SessionToken>) -> Self {
+        let secrets = [password.expose(), token.map_or("", SessionToken::expose)];
+        Self { said: text.and_then(|text| said::clean(&text, &secrets)), ..self }
+    }
+}
+
+/// Where the climb is, since when, and who watches.
+struct Climb<'a> {
+    rung: Rung,
+    since: Instant,
+    times: Vec<RungTime>,
+    progress: &'a mut (dyn FnMut(Progress) + Send),
+}
+
+impl<'a> Climb<'a> {
+    fn new(progress: &'a mut (dyn FnMut(Progress) + Send)) -> Self {
+        Self { rung: Rung::Name, since: Instant::now(), times: Vec::with_capacity(Rung::ALL.len()), progress }
+    }
+
+    fn go_to(&mut self, rung: Rung) {
+        self.rung = rung;
+        self.since = Instant::now();
+        (self.progress)(Progress::Trying(rung));
+    }
+
+    fn clock(&mut self) -> RungTime {
+        let millis = u32::try_from(self.since.elapsed().as_millis()).unwrap_or(u32::MAX);
+        let time = RungTime { rung: self.rung, millis };
+        self.times.push(time);
+        time
+    }
+
+    fn held(&mut self) {
+        let time = self.clock();
+        (self.progress)(Progress::Held(time));
+    }
+
+    fn spent(&self) -> Duration {
+        Duration::from_millis(self.times.iter().map(|time| u64::from(time.millis)).sum())
+    }
+
+    fn end(mut self, end: End) -> CheckResult {
+        let time = self.clock();
+        (self.progress)(if end.code == CheckCode::Ok { Progress::Held(time) } else { Progress::Broke(time) });
+        let End { code, oddity, said, columns, counts } = end;
+        CheckResult { code, rung: self.rung, times: self.times, columns, counts, oddity, said }
+    }
+}

@@ -1,0 +1,186 @@
+//! What a check may reach: on the internet only public addresses, in a demonstration only this machine.
+//!
+//! Whoever connects asks [`Reach::admits`] about the very address it connects to; nothing is looked up a second time.
+//! [`Reach::internet`] is what the service runs with. [`Reach::simulator`] is for the demonstration and the tests: it
+//! trusts one test authority, and no setting turns the one into the other.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::client::Resumption;
+use rustls::pki_types::CertificateDer;
+use rustls::{ClientConfig, RootCertStore};
+
+use super::address::is_public;
+use super::simulator::published;
+use super::target::Target;
+use crate::domain::check::Oddity;
+
+/// More addresses than this a name does not have.
+const ADDRESSES_MAX: usize = 8;
+
+/// Where a name leads, in tests and demonstrations; `None` when there is no such name.
+pub type Lookup = dyn Fn(&str) -> Option<Vec<SocketAddr>> + Send + Sync;
+
+/// What may be reached, how names are looked up, and whose certificates hold.
+#[derive(Clone)]
+pub struct Reach {
+    names: Names,
+    admitted: Admitted,
+    tls: Arc<ClientConfig>,
+}
+
+#[derive(Clone)]
+enum Names {
+    System,
+    Scripted(Arc<Lookup>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Admitted {
+    Public,
+    Loopback,
+}
+
+/// Why there is no address to connect to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NoAddress {
+    Unknown,
+    Odd(Oddity),
+}
+
+impl fmt::Debug for Reach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Reach({:?})", self.admitted)
+    }
+}
+
+impl Reach {
+    /// The internet: names by the system's resolver, public addresses only, the public authorities.
+    #[must_use]
+    pub fn internet() -> Self {
+        let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        Self { names: Names::System, admitted: Admitted::Public, tls: client_config(roots) }
+    }
+
+    /// This machine alone, with names that the caller makes up, trusting one authority.
+    ///
+    /// # Errors
+    /// When the authority's certificate cannot be read.
+    pub fn simulator(names: Arc<Lookup>, authority: CertificateDer<'static>) -> Result<Self, rustls::Error> {
+        let mut roots = RootCertStore::empty();
+        roots.add(authority)?;
+        Ok(Self { names: Names::Scripted(names), admitted: Admitted::Loopback, tls: client_config(roots) })
+    }
+
+    /// This machine alone, by what a simulator that runs elsewhere on it has published in a folder.
+    ///
+    /// # Errors
+    /// When the folder does not hold what a simulator publishes.
+    pub fn published_simulator(folder: &Path) -> io::Result<Self> {
+        let authority = published::read_authority(folder)?;
+        let folder = folder.to_owned();
+        let names = Arc::new(move |host: &str| published::look_up(&folder, host));
+        Self::simulator(names, authority).map_err(io::Error::other)
+    }
+
+    /// The rules of the internet with names that a test makes up.
+    #[cfg(test)]
+    pub(super) fn internet_with(names: Arc<Lookup>) -> Self {
+        Self { names: Names::Scripted(names), ..Self::internet() }
+    }
+
+    /// Whether this very address may be connected to.
+    pub(super) fn admits(&self, address: SocketAddr) -> bool {
+        match self.admitted {
+            Admitted::Public => is_public(address.ip()),
+            Admitted::Loopback => address.ip().is_loopback(),
+        }
+    }
+
+    pub(super) fn tls(&self) -> Arc<ClientConfig> {
+        self.tls.clone()
+    }
+
+    /// The addresses of a target. One address that may not be reached spoils them all.
+    pub(super) async fn addresses(&self, target: &Target, limit: Duration) -> Result<Vec<SocketAddr>, NoAddress> {
+        let found = match &self.names {
+            Names::System => ask_system(target, limit).await?,
+            Names::Scripted(names) => names(&target.host()).ok_or(NoAddress::Unknown)?,
+        };
+        if found.is_empty() {
+            return Err(NoAddress::Unknown);
+        }
+        if !found.iter().all(|address| self.admits(*address)) {
+            return Err(NoAddress::Odd(Oddity::AddressNotPublic));
+        }
+        let mut addresses = found;
+        // Allowlists hold IPv4 addresses, so that is how we are most likely known.
+        addresses.sort_by_key(SocketAddr::is_ipv6);
+        addresses.dedup();
+        addresses.truncate(ADDRESSES_MAX);
+        Ok(addresses)
+    }
+}
+
+async fn ask_system(target: &Target, limit: Duration) -> Result<Vec<SocketAddr>, NoAddress> {
+    let lookup = tokio::net::lookup_host((target.absolute_host(), target.port().number()));
+    match tokio::time::timeout(limit, lookup).await {
+        Ok(Ok(addresses)) => Ok(addresses.collect()),
+        Ok(Err(error)) if is_no_such_name(&error) => Err(NoAddress::Unknown),
+        // Our own resolver is at fault, or the zone is: no school is to blame.
+        Ok(Err(_)) | Err(_) => Err(NoAddress::Odd(Oddity::LookUpFailed)),
+    }
+}
+
+/// Whether the resolver said that the name does not exist. The standard library passes that on as text only; these are
+/// the words of glibc, musl and macOS.
+fn is_no_such_name(error: &io::Error) -> bool {
+    let text = error.to_string();
+    error.raw_os_error().is_none()
+        && ["not known", "does not resolve", "No address associated", "no usable records"]
+            .iter()
+            .any(|words| text.contains(words))
+}
+
+/// No resumption: each check sees the whole handshake and the certificate.
+fn client_config(roots: RootCertStore) -> Arc<ClientConfig> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("ring has cipher suites for TLS 1.2 and 1.3")
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.resumption = Resumption::disabled();
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Arc::new(config)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_clear_no_counts_as_no_such_name() {
+        for (text, expected) in [
+            ("failed to lookup address information: Name or service not known", true),
+            ("failed to lookup address information: Name does not resolve", true),
+            ("failed to lookup address information: nodename nor servname provided, or not known", true),
+            ("failed to lookup address information: No address associated with hostname", true),
+            ("failed to lookup address information: Temporary failure in name resolution", false),
+            ("failed to lookup address information: Non-recoverable failure in name resolution", false),
+        ] {
+            assert_eq!(is_no_such_name(&io::Error::other(text)), expected, "{text}");
+        }
+        assert!(!is_no_such_name(&io::Error::from_raw_os_error(24)));
+    }
+
+    #[test]
+    fn debug_says_what_may_be_reached() {
+        assert_eq!(format!("{:?}", Reach::internet()), "Reach(Public)");
+    }
+}

@@ -1,0 +1,273 @@
+//! Reads an answer as it streams in: the verdict is kept, a list is only counted.
+//!
+//! Magister's own description is not public, so the reader is tolerant: any wrapper names, tags in any case, with or
+//! without a namespace. It is strict where safety asks for it: no DTD, no entity but the five of XML, bounded in
+//! depth, in length, and in the length of each piece. It reads as far as the end of the root, and no further.
+
+use std::fmt;
+
+use http_body_util::BodyExt;
+use hyper::body::{Body, Bytes};
+use quick_xml::Reader;
+use quick_xml::escape::resolve_predefined_entity;
+use quick_xml::events::{BytesRef, Event};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::limits::Limits;
+use super::source::Source;
+use super::table::{Column, Counter, HashKey};
+use crate::domain::check::Oddity;
+
+/// A session token is shorter; anything longer is none.
+const TOKEN_MAX: usize = 512;
+
+/// What Magister gives at log-in. Wiped on drop, and not shown by `Debug`.
+pub(super) struct SessionToken(SecretString);
+
+impl SessionToken {
+    fn parse(text: &str) -> Option<Self> {
+        let is_token = !text.is_empty() && text.len() <= TOKEN_MAX && !text.contains(char::is_control);
+        is_token.then(|| Self(SecretString::from(text)))
+    }
+
+    pub(super) fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl fmt::Debug for SessionToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SessionToken(…)")
+    }
+}
+
+/// The verdict of an answer. No `Debug`: the texts are Magister's and may quote anything.
+#[derive(Default)]
+pub(super) struct Reply {
+    pub(super) result: Option<bool>,
+    pub(super) token: Option<SessionToken>,
+    pub(super) message: Option<String>,
+    pub(super) exception: Option<String>,
+    pub(super) fault_code: Option<String>,
+    pub(super) fault_text: Option<String>,
+    pub(super) has_table: bool,
+    pub(super) table: Counter,
+}
+
+/// Reads one answer of at most `bytes_max`.
+pub(super) async fn read<B>(body: B, bytes_max: u64, limits: &Limits, key: HashKey) -> Result<Reply, Oddity>
+where
+    B: Body<Data = Bytes> + Unpin,
+{
+    let source = Source::new(body.map_err(|_| ()), bytes_max, limits.piece_bytes);
+    let mut reader = Reader::from_reader(source);
+    reader.config_mut().expand_empty_elements = true;
+    let mut scan = Scan::new(limits, key);
+    let mut piece = Vec::new();
+    loop {
+        piece.clear();
+        reader.get_mut().start_piece();
+        let flow = match reader.read_event_into_async(&mut piece).await {
+            Ok(event) => scan.take(event)?,
+            Err(error) => return Err(reader.get_ref().trouble().unwrap_or_else(|| what_is_wrong(&error))),
+        };
+        match flow {
+            Flow::More => {}
+            Flow::Done => return Ok(scan.reply),
+        }
+    }
+}
+
+fn what_is_wrong(error: &quick_xml::Error) -> Oddity {
+    // A syntax error is a tag, comment or the like that never ends.
+    if matches!(error, quick_xml::Error::Syntax(_)) { Oddity::CutShort } else { Oddity::NotXml }
+}
+
+enum Flow {
+    More,
+    Done,
+}
+
+/// The tags that carry a verdict.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tag {
+    Result,
+    Token,
+    Message,
+    Exception,
+    ExceptionText,
+    FaultCode,
+    FaultText,
+    Other,
+}
+
+impl Tag {
+    fn of(name: &str) -> Self {
+        let names = [
+            ("Result", Self::Result),
+            ("SessionToken", Self::Token),
+            ("ResultMessage", Self::Message),
+            ("Exception", Self::Exception),
+            ("ExceptionMsg", Self::ExceptionText),
+            ("Foutcode", Self::FaultCode),
+            ("Fout_nummer", Self::FaultCode),
+            ("Fout_omschrijving", Self::FaultText),
+        ];
+        names.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map_or(Self::Other, |(_, tag)| tag)
+    }
+}
+
+struct Scan {
+    depth: usize,
+    depth_max: usize,
+    table_at: Option<usize>,
+    /// Whether the innermost open element has had no child.
+    is_leaf: bool,
+    keeps_text: bool,
+    has_text: bool,
+    text: String,
+    reply: Reply,
+}
+
+impl Scan {
+    fn new(limits: &Limits, key: HashKey) -> Self {
+        Self {
+            depth: 0,
+            depth_max: limits.depth,
+            table_at: None,
+            is_leaf: false,
+            keeps_text: false,
+            has_text: false,
+            text: String::new(),
+            reply: Reply { table: Counter::new(key, limits.rows), ..Reply::default() },
+        }
+    }
+
+    fn take(&mut self, event: Event<'_>) -> Result<Flow, Oddity> {
+        match event {
+            Event::Start(tag) | Event::Empty(tag) => self.open(tag.local_name().into_inner())?,
+            Event::End(tag) => {
+                self.close(tag.local_name().into_inner())?;
+                if self.depth == 0 {
+                    return Ok(Flow::Done);
+                }
+            }
+            Event::Text(text) => self.push(&text)?,
+            Event::CData(text) => self.push(&text)?,
+            Event::GeneralRef(reference) => {
+                let mut bytes = [0; 4];
+                let sign = resolve(&reference, &mut bytes).ok_or(Oddity::Dtd)?;
+                self.push(sign)?;
+            }
+            Event::DocType(text) => {
+                let is_html = text.trim_start().get(..4).is_some_and(|name| name.eq_ignore_ascii_case("html"));
+                return Err(if is_html { Oddity::Html } else { Oddity::Dtd });
+            }
+            Event::Eof if self.depth > 0 || !self.has_text => return Err(Oddity::CutShort),
+            Event::Eof => return Err(Oddity::NotXml),
+            Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
+        }
+        Ok(Flow::More)
+    }
+
+    fn open(&mut self, name: &str) -> Result<(), Oddity> {
+        self.depth += 1;
+        if self.depth > self.depth_max {
+            return Err(Oddity::TooDeep);
+        }
+        if self.depth == 1 && name.eq_ignore_ascii_case("html") {
+            return Err(Oddity::Html);
+        }
+        if self.table_at.is_none() && name.eq_ignore_ascii_case("Table") {
+            self.table_at = Some(self.depth);
+            self.reply.has_table = true;
+        }
+        self.is_leaf = true;
+        self.has_text = false;
+        self.text.clear();
+        // Of a row only the stamnr is looked at, to find doubles; of the rest only whether it is empty.
+        self.keeps_text = Tag::of(name) != Tag::Other || Column::of(name) == Some(Column::Stamnr);
+        Ok(())
+    }
+
+    fn push(&mut self, text: &str) -> Result<(), Oddity> {
+        if !text.bytes().all(|byte| byte.is_ascii_whitespace()) {
+            if self.depth == 0 && text != "\u{FEFF}" {
+                return Err(Oddity::NotXml);
+            }
+            self.has_text = true;
+        }
+        if self.keeps_text && self.is_leaf && self.text.len() <= TOKEN_MAX {
+            self.text.push_str(text.get(..TOKEN_MAX + 1).unwrap_or(text));
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, name: &str) -> Result<(), Oddity> {
+        if std::mem::take(&mut self.is_leaf) {
+            self.close_leaf(name);
+        }
+        self.reply.table.close_row(self.depth)?;
+        if self.table_at == Some(self.depth) {
+            self.table_at = None;
+        }
+        self.depth -= 1;
+        Ok(())
+    }
+
+    fn close_leaf(&mut self, name: &str) {
+        let text = self.text.trim();
+        let tag = Tag::of(name);
+        match (tag, self.table_at) {
+            (Tag::FaultCode, _) => keep(&mut self.reply.fault_code, text),
+            (Tag::FaultText, _) => keep(&mut self.reply.fault_text, text),
+            (Tag::Result, None) => self.reply.result = self.reply.result.or(yes_or_no(text)),
+            (Tag::Token, None) => self.reply.token = self.reply.token.take().or_else(|| SessionToken::parse(text)),
+            (Tag::Message, None) => keep(&mut self.reply.message, text),
+            (Tag::Exception | Tag::ExceptionText, None) => {
+                let before = self.reply.exception.take();
+                self.reply.exception = Some(before.map_or_else(|| text.to_owned(), |before| format!("{before} {text}")));
+            }
+            (_, _) => self.close_cell(name),
+        }
+        self.text.clear();
+    }
+
+    /// A row stands two below `Table`, whatever the wrappers are called, or one below where there is one wrapper.
+    /// Outside a `Table` it is known by one of our columns.
+    fn close_cell(&mut self, name: &str) {
+        let column = Column::of(name);
+        let is_cell = match self.table_at.map(|table| self.depth - table) {
+            Some(3) => true,
+            Some(2) => self.has_text || column.is_some(),
+            Some(_) => false,
+            None => self.depth > 1 && column.is_some(),
+        };
+        if is_cell {
+            self.reply.table.cell(self.depth - 1, name, column, self.has_text.then_some(self.text.trim()));
+        }
+    }
+}
+
+fn keep(place: &mut Option<String>, text: &str) {
+    if place.is_none() && !text.is_empty() {
+        *place = Some(text.to_owned());
+    }
+}
+
+fn yes_or_no(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "1" | "-1" => Some(true),
+        "false" | "0" => Some(false),
+        _ => None,
+    }
+}
+
+/// A character reference or one of the five entities of XML.
+fn resolve<'a>(reference: &'a BytesRef<'_>, bytes: &'a mut [u8; 4]) -> Option<&'a str> {
+    match reference.resolve_char_ref() {
+        Ok(Some(sign)) => Some(sign.encode_utf8(bytes)),
+        Ok(None) => resolve_predefined_entity(reference),
+        Err(_) => None,
+    }
+}

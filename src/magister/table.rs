@@ -1,0 +1,187 @@
+//! Counts the rows of a list in bounded memory. No row is kept, not even for as long as the list is read.
+//!
+//! To find a stamnr that comes twice, a keyed hash of each is remembered until the list ends. The key is drawn for this
+//! one list, so the hashes say nothing to anybody else, and nobody can choose values that collide.
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hasher};
+
+use crate::domain::check::{Counts, Oddity};
+
+/// A list has four columns of ours; more than this many are not named.
+const COLUMNS_MAX: usize = 64;
+/// The longest column name that is kept, in bytes.
+const COLUMN_NAME_MAX: usize = 64;
+
+/// Drawn anew for each list.
+pub(super) type HashKey = [u8; 16];
+
+/// A column that we ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Column {
+    IdGebr,
+    ExterneId,
+    Opleidingscode,
+    Stamnr,
+}
+
+impl Column {
+    const ALL: [Self; 4] = [Self::IdGebr, Self::ExterneId, Self::Opleidingscode, Self::Stamnr];
+
+    /// Finds a column back under Magister's labels: `Leerling.idGebr`, `externe_id`, `stamnr_1`.
+    pub(super) fn of(name: &str) -> Option<Self> {
+        let last = name.rsplit('.').next().unwrap_or(name);
+        let bare = match last.rsplit_once('_') {
+            Some((before, number)) if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) => before,
+            Some(_) | None => last,
+        };
+        let is = |wanted: &str| {
+            let signs = bare.bytes().filter(|sign| *sign != b'_').map(|sign| sign.to_ascii_lowercase());
+            signs.eq(wanted.bytes())
+        };
+        Self::ALL.into_iter().find(|column| column.names().iter().any(|wanted| is(wanted)))
+    }
+
+    /// The names in lower case. The manual misread ExterneId as "Externeld".
+    fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::IdGebr => &["idgebr"],
+            Self::ExterneId => &["externeid", "externeld"],
+            Self::Opleidingscode => &["opleidingscode"],
+            Self::Stamnr => &["stamnr"],
+        }
+    }
+}
+
+/// The row that is open now: what it has, never what it says.
+#[derive(Default)]
+struct Row {
+    depth: usize,
+    has_id_gebr: bool,
+    has_opleidingscode: bool,
+    stamnr: Option<u64>,
+}
+
+/// What is counted so far.
+#[derive(Default)]
+pub(super) struct Counter {
+    key: HashKey,
+    rows_max: u32,
+    counts: Counts,
+    columns: Vec<String>,
+    found: Vec<Column>,
+    seen: HashSet<u64>,
+    row: Option<Row>,
+}
+
+impl Counter {
+    pub(super) fn new(key: HashKey, rows_max: u32) -> Self {
+        Self { key, rows_max, ..Self::default() }
+    }
+
+    /// Takes one cell of the row whose element stands at `depth`; `text` is `None` when the cell is empty.
+    pub(super) fn cell(&mut self, depth: usize, name: &str, column: Option<Column>, text: Option<&str>) {
+        self.name(name, column);
+        let stamnr = text.filter(|_| column == Some(Column::Stamnr)).map(|text| self.hash(text));
+        let row = self.row.get_or_insert_with(|| Row { depth, ..Row::default() });
+        if row.depth != depth {
+            return;
+        }
+        match column {
+            Some(Column::IdGebr) => row.has_id_gebr |= text.is_some(),
+            Some(Column::Opleidingscode) => row.has_opleidingscode |= text.is_some(),
+            Some(Column::Stamnr) => row.stamnr = row.stamnr.or(stamnr),
+            Some(Column::ExterneId) | None => {}
+        }
+    }
+
+    fn name(&mut self, name: &str, column: Option<Column>) {
+        if self.columns.len() < COLUMNS_MAX && name.len() <= COLUMN_NAME_MAX && !self.columns.iter().any(|n| n == name) {
+            self.columns.push(name.to_owned());
+        }
+        if let Some(column) = column.filter(|column| !self.found.contains(column)) {
+            self.found.push(column);
+        }
+    }
+
+    fn hash(&self, text: &str) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        hasher.write(&self.key);
+        hasher.write(text.as_bytes());
+        hasher.finish()
+    }
+
+    /// Closes the row, if the element that ends at `depth` is one.
+    pub(super) fn close_row(&mut self, depth: usize) -> Result<(), Oddity> {
+        let Some(row) = self.row.take_if(|row| row.depth >= depth) else { return Ok(()) };
+        if self.counts.rows >= self.rows_max {
+            return Err(Oddity::TooBig);
+        }
+        self.counts.rows += 1;
+        self.counts.without_id_gebr += u32::from(!row.has_id_gebr);
+        self.counts.without_opleidingscode += u32::from(!row.has_opleidingscode);
+        self.counts.double_stamnr += u32::from(row.stamnr.is_some_and(|hash| !self.seen.insert(hash)));
+        Ok(())
+    }
+
+    pub(super) fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    pub(super) fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// Whether one of our columns is in no row.
+    pub(super) fn lacks_column(&self) -> bool {
+        Column::ALL.iter().any(|column| !self.found.contains(column))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_found_back_under_magisters_labels() {
+        for (name, column) in [
+            ("idGebr", Some(Column::IdGebr)),
+            ("IDGEBR", Some(Column::IdGebr)),
+            ("id_Gebr", Some(Column::IdGebr)),
+            ("Leerling.idGebr", Some(Column::IdGebr)),
+            ("ExterneId", Some(Column::ExterneId)),
+            ("Externeld", Some(Column::ExterneId)),
+            ("externe_id", Some(Column::ExterneId)),
+            ("opleidingscode_1", Some(Column::Opleidingscode)),
+            ("stamnr", Some(Column::Stamnr)),
+            ("stamnr_", Some(Column::Stamnr)),
+            ("stamnr1", None),
+            ("Loginaccount.Naam", None),
+            ("", None),
+            ("é", None),
+        ] {
+            assert_eq!(Column::of(name), column, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_hashes_of_one_list_say_nothing_of_another() {
+        let hash = |key| Counter::new(key, 1).hash("12345");
+
+        assert_ne!(hash([1; 16]), hash([2; 16]));
+        assert_eq!(hash([1; 16]), hash([1; 16]));
+    }
+
+    #[test]
+    fn counting_stops_at_the_bound() {
+        let mut counter = Counter::new([0; 16], 2);
+        let mut row = || {
+            counter.cell(4, "stamnr", Some(Column::Stamnr), Some("7"));
+            counter.close_row(4)
+        };
+
+        assert_eq!((row(), row(), row()), (Ok(()), Ok(()), Err(Oddity::TooBig)));
+        assert_eq!(counter.counts().double_stamnr, 1);
+        assert_eq!(counter.seen.len(), 1);
+    }
+}

@@ -1,0 +1,168 @@
+//! Handing out password and query file: to whom, how often, and until when.
+
+use chrono::TimeDelta;
+use koppelklaar::domain::credential::reveal::{REVEAL_DAYS, REVEALS_ALLOWED};
+
+use crate::it::journey::Table;
+use crate::it::support::{Page, TestApp, run};
+
+async fn look(table: &Table) -> Page {
+    let page = table.portal.get("/school/stap/password_set").await;
+    if !page.has("form[action='/school/wachtwoord']") {
+        return page;
+    }
+    page.submit(&table.portal, "form[action='/school/wachtwoord']", &[]).await
+}
+
+async fn ready(app: &TestApp) -> Table {
+    let table = Table::set(app).await;
+    table.issue().await;
+    table.claim(&["query_executed"]).await;
+    app.new_mails().await;
+    table
+}
+
+#[test]
+fn opening_a_page_never_shows_the_password() {
+    run(|app: TestApp| async move {
+        let table = ready(&app).await;
+        let secret = look(&table).await.text("[data-secret]");
+
+        for path in ["/school", "/school/stap/password_set", "/school/stap/query_executed", "/school/collegas"] {
+            let page = table.portal.get(path).await;
+            assert!(!page.body.contains(&secret), "{path}");
+        }
+        assert!(!table.staff_page().await.body.contains(&secret));
+        assert_eq!(table.portal.get("/school/wachtwoord").await.status, 405);
+    });
+}
+
+#[test]
+fn the_password_is_shown_five_times_and_each_time_everyone_is_told() {
+    run(|app: TestApp| async move {
+        let table = ready(&app).await;
+
+        let mut secrets = vec![];
+        for _ in 0..REVEALS_ALLOWED {
+            secrets.push(look(&table).await.text("[data-secret]"));
+        }
+        let sixth = look(&table).await;
+
+        secrets.dedup();
+        assert_eq!(secrets.len(), 1, "the same password each time");
+        assert!(!sixth.has("[data-secret]"));
+        let told = app.new_mails().await;
+        assert_eq!(told.len(), 5);
+        assert!(told.iter().all(|mail| mail.to == table.school.email && !mail.raw.contains(&secrets[0])));
+    });
+}
+
+#[test]
+fn a_second_press_on_a_page_from_before_gets_no_sixth_view() {
+    run(|app: TestApp| async move {
+        let table = ready(&app).await;
+        let page = table.portal.get("/school/stap/password_set").await;
+
+        let mut statuses = vec![];
+        for _ in 0..6 {
+            statuses.push(page.submit(&table.portal, "form[action='/school/wachtwoord']", &[]).await.status);
+        }
+
+        assert_eq!(statuses, [200, 200, 200, 200, 200, 422]);
+    });
+}
+
+#[test]
+fn after_fourteen_days_it_is_not_shown_until_kurve_hands_it_over_again() {
+    run(|app: TestApp| async move {
+        let table = ready(&app).await;
+        let first = look(&table).await.text("[data-secret]");
+        app.new_mails().await;
+
+        app.advance(TimeDelta::days(REVEAL_DAYS) + TimeDelta::minutes(1));
+        let table = Table { portal: app.portal(&table.school).await, staff: app.staff().await, ..table };
+        let late = look(&table).await;
+        let again = table.kurve("", "hand_again", &[]).await;
+        let after = look(&table).await;
+
+        assert!(!late.has("[data-secret]"));
+        assert_eq!(again.status, 303, "{}", again.body);
+        assert_eq!(after.text("[data-secret]"), first, "it is still the same password");
+    });
+}
+
+#[test]
+fn who_was_not_vouched_for_gets_neither_password_nor_query() {
+    run(|app: TestApp| async move {
+        let table = ready(&app).await;
+        let colleague = "piet@bonhoeffer.example";
+        let fields = [
+            ("colleague_name", "Piet Bakker"),
+            ("colleague_email", colleague),
+            ("colleague_role", "applicatiebeheerder"),
+        ];
+        let handed = table.school("password_set", "hand-over", &fields).await;
+        assert_eq!(handed.status, 303, "{}", handed.body);
+        app.new_mails().await;
+        let piet = Table { portal: app.portal_as(colleague).await, ..table };
+
+        let page = piet.portal.get("/school/stap/password_set").await;
+        let (_, values) = piet.portal.get("/school").await.form("form[action='/uitloggen']");
+        let posted = [values[0].clone(), ("version".to_owned(), "1".to_owned())];
+        let password = piet.portal.post("/school/wachtwoord", &posted).await;
+        let query = piet.portal.post("/school/query", &posted).await;
+
+        assert!(page.has("[data-not-vouched]"), "{}", page.body);
+        assert_eq!((password.status, query.status), (422, 422));
+        assert!(!password.has("[data-secret]") && !query.body.contains("KurveLeerlingData"));
+    });
+}
+
+#[test]
+fn a_page_that_shows_an_older_password_is_told_so() {
+    run(|app: TestApp| async move {
+        let table = ready(&app).await;
+        let old_page = table.portal.get("/school/stap/password_set").await;
+        let old = look(&table).await.text("[data-secret]");
+
+        table.kurve("", "issue", &[]).await;
+        let reveal = old_page.submit(&table.portal, "form[action='/school/wachtwoord']", &[]).await;
+        let claim = old_page.submit(&table.portal, "form:has([data-action=claim])", &[]).await;
+        let new = look(&table).await.text("[data-secret]");
+
+        assert_eq!((reveal.status, claim.status), (422, 422));
+        assert!(!reveal.has("[data-secret]"));
+        assert_ne!(old, new);
+    });
+}
+
+#[test]
+fn kurve_cannot_issue_before_it_vouched_for_somebody() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+
+        let contact = table.school.contact.to_string();
+        let refused = table.kurve("", "issue", &[("contact", &contact), ("ground", "")]).await;
+
+        assert_eq!(refused.status, 422);
+        assert!(refused.has("[data-error-for=ground]"), "{}", refused.body);
+        assert_eq!(app.new_mails().await.len(), 0);
+    });
+}
+
+#[test]
+fn issuing_twice_from_one_page_makes_one_password() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        let page = table.staff_page().await;
+        let contact = table.school.contact.to_string();
+        let fields = [("contact", contact.as_str()), ("ground", "Gebeld via het algemene nummer.")];
+
+        let first = page.submit(&table.staff, "form[data-form=issue]", &fields).await;
+        let second = page.submit(&table.staff, "form[data-form=issue]", &fields).await;
+
+        assert_eq!((first.status, second.status), (303, 303), "the second press finds it done");
+        assert_eq!(app.new_mails().await.len(), 1);
+        assert_eq!(table.staff_page().await.attributes("[data-credentials]", "data-credentials"), ["1"]);
+    });
+}

@@ -1,0 +1,202 @@
+//! Kurve's side: signing in, the worklist, and two colleagues at once.
+
+use chrono::TimeDelta;
+use koppelklaar::crypto::totp::{self, TotpSecret};
+use koppelklaar::domain::actor::StaffRole;
+
+use crate::it::journey::Table;
+use crate::it::support::app::STAFF_PASSWORD;
+use crate::it::support::{Page, TestApp, Visitor, run};
+
+async fn try_to_sign_in(visitor: &Visitor, email: &str, password: &str, code: &str) -> Page {
+    let page = visitor.get("/beheer/inloggen").await;
+    page.submit(visitor, "main form", &[("email", email), ("password", password), ("code", code)]).await
+}
+
+/// An enrolled colleague's second factor.
+async fn enrolled(app: &TestApp) -> TotpSecret {
+    let token = app.invite("eva@kurve.nl", StaffRole::Support).await;
+    let secret = TotpSecret::of_invite(&token);
+    let visitor = app.anonymous();
+    let page = visitor.get(&format!("/beheer/uitnodiging/{}", token.expose_text())).await;
+    let code = totp::current(&secret, app.now());
+    let fields = [("password", STAFF_PASSWORD), ("again", STAFF_PASSWORD), ("code", code.as_str())];
+    let done = page.submit(&visitor, "main form", &fields).await;
+    assert_eq!(done.status, 303, "{}", done.body);
+    app.advance(TimeDelta::seconds(30));
+    secret
+}
+
+#[test]
+fn a_code_works_once() {
+    run(|app: TestApp| async move {
+        let secret = enrolled(&app).await;
+        let code = totp::current(&secret, app.now());
+
+        let first = try_to_sign_in(&app.anonymous(), "eva@kurve.nl", STAFF_PASSWORD, &code).await;
+        let second = try_to_sign_in(&app.anonymous(), "eva@kurve.nl", STAFF_PASSWORD, &code).await;
+
+        assert_eq!((first.status, second.status), (303, 422));
+    });
+}
+
+#[test]
+fn wrong_unknown_and_locked_all_look_the_same() {
+    run(|app: TestApp| async move {
+        let secret = enrolled(&app).await;
+        let code = || totp::current(&secret, app.now());
+        let visitor = app.anonymous();
+
+        let wrong = try_to_sign_in(&visitor, "eva@kurve.nl", "iets heel anders", &code()).await;
+        let unknown = try_to_sign_in(&visitor, "niemand@kurve.nl", STAFF_PASSWORD, &code()).await;
+        for _ in 0..9 {
+            try_to_sign_in(&visitor, "eva@kurve.nl", "iets heel anders", &code()).await;
+        }
+        let locked = try_to_sign_in(&visitor, "eva@kurve.nl", STAFF_PASSWORD, &code()).await;
+        app.advance(TimeDelta::minutes(16));
+        let later = try_to_sign_in(&visitor, "eva@kurve.nl", STAFF_PASSWORD, &code()).await;
+
+        let said = |page: &Page| page.texts("[data-error-summary]");
+        assert_eq!((wrong.status, unknown.status, locked.status, later.status), (422, 422, 422, 303));
+        assert!(!said(&wrong).is_empty(), "{}", wrong.body);
+        assert_eq!(said(&wrong), said(&unknown));
+        assert_eq!(said(&wrong), said(&locked));
+        assert_eq!(wrong.attributes("[name=email]", "value"), ["eva@kurve.nl"]);
+        assert!(!wrong.body.contains("iets heel anders"), "the password came back");
+    });
+}
+
+#[test]
+fn an_invite_works_once_and_a_newer_one_replaces_it() {
+    run(|app: TestApp| async move {
+        let old = app.invite("eva@kurve.nl", StaffRole::Support).await;
+        let new = app.invite("eva@kurve.nl", StaffRole::Support).await;
+        let visitor = app.anonymous();
+
+        let replaced = visitor.get(&format!("/beheer/uitnodiging/{}", old.expose_text())).await;
+        let fresh = visitor.get(&format!("/beheer/uitnodiging/{}", new.expose_text())).await;
+        let code = totp::current(&TotpSecret::of_invite(&new), app.now());
+        let weak =
+            fresh.submit(&visitor, "main form", &[("password", "kort"), ("again", "kort"), ("code", &code)]).await;
+        let fields = [("password", STAFF_PASSWORD), ("again", STAFF_PASSWORD), ("code", code.as_str())];
+        let done = fresh.submit(&visitor, "main form", &fields).await;
+        let again = fresh.submit(&visitor, "main form", &fields).await;
+
+        assert!(!replaced.has("[name=password]"), "{}", replaced.body);
+        assert_eq!((weak.status, done.status), (422, 303));
+        assert!(weak.has("[data-error-for=password]"));
+        assert!(again.status >= 400 && again.status < 500, "{}", again.status);
+    });
+}
+
+#[test]
+fn a_disabled_colleague_is_signed_out() {
+    run(|app: TestApp| async move {
+        let staff = app.staff().await;
+        let before = staff.get("/beheer").await.status;
+
+        let email = koppelklaar::domain::text::EmailAddress::parse("eva@kurve.nl").expect("an address");
+        let disabled = koppelklaar::services::staff_accounts::disable(app.office(), app.now(), &email).await;
+
+        disabled.expect("the account is there");
+        assert_eq!(before, 200);
+        assert_eq!(staff.get("/beheer").await.location(), "/beheer/inloggen");
+    });
+}
+
+#[test]
+fn a_second_colleague_on_a_stale_page_hears_what_changed_and_loses_nothing_typed() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        table.claim(&["consent_given"]).await;
+        let stale = table.staff_page().await;
+        let selector = "[data-step=consent_given] form[data-form=send_back]";
+        let typed = "Het schuifje staat nog uit. Kijk samen met de superbeheerder.";
+
+        table.claim(&["allowlisting_requested"]).await;
+        let conflict = stale.submit(&table.staff, selector, &[("reason", typed)]).await;
+        let finished = conflict.submit(&table.staff, "main form[data-form=send_back]", &[]).await;
+
+        assert_eq!(conflict.status, 409);
+        assert!(conflict.text("main").contains("Anna de Wit"), "what changed is not told:\n{}", conflict.body);
+        assert!(conflict.body.contains(typed), "{}", conflict.body);
+        assert_eq!(finished.status, 303, "{}", finished.body);
+        let page = table.portal.get("/school/stap/consent_given").await;
+        assert!(page.text("[data-fallen]").contains(typed));
+    });
+}
+
+#[test]
+fn the_worklist_shows_the_stuck_first_then_the_longest_waiting() {
+    run(|app: TestApp| async move {
+        let oldest = app.school("Oudste school", "11AA", "oudste").await;
+        app.advance(TimeDelta::hours(1));
+        app.school("Jongste school", "12AA", "jongste").await;
+        app.advance(TimeDelta::hours(1));
+        let stuck = app.school("Vastgelopen school", "13AA", "vast").await;
+        let portal = app.portal(&stuck).await;
+        let page = portal.get("/school/stap/consent_given").await;
+        page.submit(&portal, "form:has([data-action=stuck])", &[("reason", "Het lukt niet.")]).await;
+
+        let staff = app.staff().await;
+        let worklist = staff.get("/beheer").await;
+
+        let body = worklist.text("main");
+        let place = |name: &str| body.find(name).unwrap_or_else(|| panic!("{name} is not on\n{body}"));
+        assert!(place("Vastgelopen school") < place("Oudste school"));
+        assert!(place("Oudste school") < place("Jongste school"));
+        assert!(!oldest.brin.is_empty());
+    });
+}
+
+#[test]
+fn schools_are_found_by_name_brin_and_domain_and_filtered() {
+    run(|app: TestApp| async move {
+        app.school("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        app.school("Het 100% Molenveld", "13CD", "molenveld").await;
+        let staff = app.staff().await;
+        let found = |query: &'static str| {
+            let staff = &staff;
+            async move {
+                let page = staff.get(&format!("/beheer/scholen?{query}")).await;
+                let text = page.texts("main tbody tr").join(" ");
+                (text.contains("Bonhoeffer"), text.contains("Molenveld"))
+            }
+        };
+
+        assert_eq!(found("").await, (true, true));
+        assert_eq!(found("q=bonHOEFFER").await, (true, false));
+        assert_eq!(found("q=13.cd").await, (false, true));
+        assert_eq!(found("q=molenv").await, (false, true));
+        assert_eq!(found("q=100%25").await, (false, true));
+        assert_eq!(found("q=_").await, (false, false));
+        assert_eq!(found("holder=kurve").await, (true, true));
+        assert_eq!(found("state=paused").await, (false, false));
+        assert_eq!(found("gate=consent").await, (true, true));
+    });
+}
+
+#[test]
+fn schools_on_one_domain_are_pointed_out() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        app.school("Bonhoeffer Noord", "12AB01", "bonhoeffer").await;
+
+        let page = table.staff_page().await;
+
+        assert!(page.text("[data-sharing]").contains("Bonhoeffer Noord"), "{}", page.body);
+    });
+}
+
+#[test]
+fn notes_are_for_kurve_alone() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+
+        let written = table.kurve("", "note", &[("text", "Directeur belde: haast.")]).await;
+
+        assert_eq!(written.status, 303, "{}", written.body);
+        assert!(table.staff_page().await.text("[data-note]").contains("Directeur belde: haast."));
+        assert!(!table.portal.get("/school").await.body.contains("haast"));
+    });
+}

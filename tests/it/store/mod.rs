@@ -1,0 +1,7 @@
+//! What the database must hold up by itself: all or nothing, one at a time, and nothing changed behind our back.
+
+mod audit;
+mod changes;
+mod credentials;
+mod overview;
+mod races;

@@ -1,0 +1,257 @@
+//! What many do at once, from two instances on one database.
+
+use chrono::TimeDelta;
+use koppelklaar::crypto::Token;
+use koppelklaar::domain::access_link::{Dead, Outcome, WRONG_CODES_ALLOWED};
+use koppelklaar::domain::onboarding::Step;
+use koppelklaar::domain::text::{Brin, EmailAddress};
+use koppelklaar::services::portal_access::{self, Attempt, Redeemed};
+use koppelklaar::services::registrations::{self, Confirmed};
+use koppelklaar::services::{Office, ServiceError, audit, onboardings};
+use koppelklaar::store::{access_links, job_slots, schools};
+use tokio::task::JoinSet;
+
+use crate::it::support::database::texts;
+use crate::it::support::{TestApp, TestSchool, run, run_to_failure};
+
+/// This office and that of a second instance, by turns.
+async fn two_offices(app: &TestApp) -> [Office; 2] {
+    [app.office().clone(), app.second_instance().await.office]
+}
+
+async fn ask_for_link(app: &TestApp, school: &TestSchool) -> (Token, String, Token) {
+    let browser = Token::new(&app.office().chance);
+    let email = EmailAddress::parse(&school.email).expect("an address");
+    portal_access::request_link(app.office(), (app.now(), "test"), &email, &browser).await.expect("a first time");
+    let mail = app.only_mail_to(&school.email).await;
+    let path = mail.path_of("/inloggen/link/");
+    let token = Token::parse(path.rsplit('/').next().expect("a path")).expect("the mail holds a token");
+    (token, mail.code(), browser)
+}
+
+#[test]
+fn twenty_at_once_with_one_link_sign_in_once() {
+    run(|app| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let (token, code, _) = ask_for_link(&app, &school).await;
+        let (offices, now) = (two_offices(&app).await, app.now());
+        let mut tries = JoinSet::new();
+
+        for turn in 0..20 {
+            let (office, token, code) = (offices[turn % 2].clone(), token.clone(), code.clone());
+            tries.spawn(async move {
+                let attempt = Attempt { token: Some(&token), browser: None, code: Some(&code) };
+                portal_access::redeem(&office, (now, "test"), &attempt).await.expect("the store answers")
+            });
+        }
+        let answers = tries.join_all().await;
+
+        let (inside, outside): (Vec<_>, Vec<_>) =
+            answers.into_iter().partition(|answer| matches!(answer, Redeemed::SignedIn { .. }));
+        assert_eq!(inside.len(), 1);
+        let is_used = |answer: &Redeemed| matches!(answer, Redeemed::Not(Outcome::Dead(Dead::Used)));
+        assert!(outside.iter().all(is_used), "{outside:?}");
+        assert_eq!(texts(&app.database.url, "SELECT kind FROM session").await, ["contact"]);
+    });
+}
+
+#[test]
+fn a_claimed_link_cannot_be_claimed_again() {
+    run(|app| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let (token, ..) = ask_for_link(&app, &school).await;
+        let conn = app.office().db.writer();
+        let link = access_links::find_by_token(conn, &token.hash()).await.expect("the store answers").expect("minted");
+
+        let first = access_links::claim(conn, link.id, app.now()).await.expect("the store answers");
+        let second = access_links::claim(conn, link.id, app.now()).await.expect("the store answers");
+
+        assert!(first && !second);
+    });
+}
+
+#[test]
+fn wrong_codes_that_come_at_once_each_count() {
+    run(|app| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let (_, code, browser) = ask_for_link(&app, &school).await;
+        let (offices, now) = (two_offices(&app).await, app.now());
+        let wrong = if code == "000000" { "111111" } else { "000000" };
+        let mut tries = JoinSet::new();
+
+        for turn in 0..20 {
+            let (office, browser) = (offices[turn % 2].clone(), browser.clone());
+            tries.spawn(async move {
+                let attempt = Attempt { token: None, browser: Some(&browser), code: Some(wrong) };
+                portal_access::redeem(&office, (now, "test"), &attempt).await.expect("the store answers")
+            });
+        }
+        let answers = tries.join_all().await;
+
+        let mut left: Vec<i32> = answers
+            .iter()
+            .filter_map(|answer| match answer {
+                Redeemed::Not(Outcome::WrongCode { left }) => Some(*left),
+                _ => None,
+            })
+            .collect();
+        left.sort_unstable();
+        assert_eq!(left, (0..WRONG_CODES_ALLOWED).collect::<Vec<_>>(), "more codes were looked at than allowed");
+        let attempt = Attempt { token: None, browser: Some(&browser), code: Some(&code) };
+        let late = portal_access::redeem(app.office(), (now, "test"), &attempt).await.expect("the store answers");
+        assert!(matches!(late, Redeemed::Not(Outcome::Dead(Dead::TooManyWrongCodes))), "{late:?}");
+    });
+}
+
+#[test]
+fn links_asked_for_at_once_leave_one_that_works() {
+    run(|app| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let (offices, now) = (two_offices(&app).await, app.now());
+        let email = EmailAddress::parse(&school.email).expect("an address");
+        let mut requests = JoinSet::new();
+
+        for turn in 0..12 {
+            let (office, email) = (offices[turn % 2].clone(), email.clone());
+            let browser = Token::new(&office.chance);
+            requests.spawn(async move { portal_access::request_link(&office, (now, "test"), &email, &browser).await });
+        }
+        let answers = requests.join_all().await;
+
+        let taken = answers.iter().filter(|answer| answer.is_ok()).count();
+        let too_often = answers.iter().filter(|answer| matches!(answer, Err(ServiceError::TooOften { .. }))).count();
+        assert_eq!((taken, too_often), (5, 7), "{answers:?}");
+        let live = "SELECT CAST(count(*) AS text) FROM access_link WHERE replaced_at IS NULL";
+        assert_eq!(texts(&app.database.url, live).await, ["1"]);
+        app.new_mails().await;
+    });
+}
+
+#[test]
+fn requests_for_one_school_confirmed_at_once_make_one_school() {
+    run(|app| async move {
+        let (offices, now) = (two_offices(&app).await, app.now());
+        let mut tokens = vec![];
+        for person in 0..8 {
+            let email = format!("persoon{person}@bonhoeffer.example");
+            tokens.push(app.ask_for_school("Bonhoeffer College", "12AB", "bonhoeffer", &email).await);
+        }
+        let mut confirmations = JoinSet::new();
+
+        for (turn, token) in tokens.into_iter().enumerate() {
+            let office = offices[turn % 2].clone();
+            confirmations.spawn(async move { registrations::confirm(&office, (now, "test"), &token, None).await });
+        }
+        let answers = confirmations.join_all().await;
+
+        let made = answers.iter().filter(|answer| matches!(answer, Ok(Confirmed::Made(_)))).count();
+        let was_here = answers.iter().filter(|answer| matches!(answer, Ok(Confirmed::WasHere))).count();
+        assert_eq!((made, was_here), (1, 7), "{answers:?}");
+        let brins = texts(&app.database.url, "SELECT brin_key FROM school").await;
+        assert_eq!(brins, ["12AB00"]);
+        app.new_mails().await;
+    });
+}
+
+#[test]
+fn one_request_confirmed_many_times_at_once_makes_one_school() {
+    run(|app| async move {
+        let token = app.ask_for_school("Bonhoeffer College", "12AB", "bonhoeffer", "anna@bonhoeffer.example").await;
+        let (offices, now) = (two_offices(&app).await, app.now());
+        let mut tries = JoinSet::new();
+
+        for turn in 0..10 {
+            let (office, token) = (offices[turn % 2].clone(), token.clone());
+            tries.spawn(async move { registrations::confirm(&office, (now, "test"), &token, None).await });
+        }
+        let answers = tries.join_all().await;
+
+        let (made, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
+        assert!(matches!(made[..], [Ok(Confirmed::Made(_))]), "{made:?}");
+        assert!(refused.iter().all(|answer| matches!(answer, Err(ServiceError::NotFound))), "{refused:?}");
+        let brin = Brin::parse("12AB").expect("a BRIN");
+        let school = schools::find_by_brin(app.office().db.reader(), &brin).await.expect("the store answers");
+        assert!(school.is_some());
+        app.new_mails().await;
+    });
+}
+
+#[test]
+fn changes_to_many_schools_at_once_leave_a_whole_audit() {
+    run(|app| async move {
+        let mut made = vec![];
+        for index in 0..8 {
+            made.push(app.school_by_services(&format!("School {index}"), &format!("2{index}AA"), "kompas").await);
+        }
+        let offices = two_offices(&app).await;
+        let mut changes = JoinSet::new();
+
+        for (turn, school) in made.iter().enumerate() {
+            let (office, call, id) = (offices[turn % 2].clone(), app.call_of(school), school.id);
+            let command = koppelklaar::domain::onboarding::Command::Claim {
+                step: Step::ConsentGiven,
+                ground: koppelklaar::domain::onboarding::Ground::Word,
+                credential_version: None,
+            };
+            changes.spawn(async move { onboardings::act(&office, &call, id, &command, None).await });
+        }
+        let answers = changes.join_all().await;
+
+        assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+        let finding = audit::verify(app.office()).await.expect("the audit can be read");
+        assert!(matches!(finding, audit::Finding::Whole { .. }), "{finding:?}");
+        app.new_mails().await;
+    });
+}
+
+#[test]
+fn a_job_that_is_due_goes_to_one_instance() {
+    run(|app| async move {
+        let (offices, now) = (two_offices(&app).await, app.now());
+        let next = now + TimeDelta::minutes(10);
+        let mut claims = JoinSet::new();
+
+        for turn in 0..20 {
+            let db = offices[turn % 2].db.clone();
+            claims.spawn(
+                async move { job_slots::claim(db.writer(), "test", now, next).await.expect("the store answers") },
+            );
+        }
+        let answers = claims.join_all().await;
+
+        assert_eq!(answers.iter().filter(|claimed| **claimed).count(), 1);
+        let early = job_slots::claim(offices[0].db.writer(), "test", now + TimeDelta::minutes(9), next).await;
+        assert!(!early.expect("the store answers"));
+        let due = job_slots::claim(offices[1].db.writer(), "test", next, next + TimeDelta::minutes(10)).await;
+        assert!(due.expect("the store answers"));
+    });
+}
+
+#[test]
+fn wrong_staff_passwords_that_come_at_once_lock_the_account() {
+    use koppelklaar::services::staff_auth::{SignIn, sign_in};
+
+    run_to_failure(|app| async move {
+        let secret = app.enrolled("eva@kurve.nl").await;
+        let (offices, now) = (two_offices(&app).await, app.now() + TimeDelta::minutes(1));
+        let email = EmailAddress::parse("eva@kurve.nl").expect("an address");
+        let code = koppelklaar::crypto::totp::current(&secret, now);
+        let typed = |password: &str| SignIn { email: email.clone(), password: password.into(), code: code.clone() };
+        let mut tries = JoinSet::new();
+
+        for turn in 0..12 {
+            let (office, typed) = (offices[turn % 2].clone(), typed("zeven verkeerde laarzen"));
+            tries.spawn(async move { sign_in(&office, (now, "test"), typed).await.expect("the store answers") });
+        }
+        let answers = tries.join_all().await;
+        let right = sign_in(app.office(), (now, "test"), typed(crate::it::support::app::STAFF_PASSWORD)).await;
+        let later = now + TimeDelta::minutes(20);
+        let code = koppelklaar::crypto::totp::current(&secret, later);
+        let again = SignIn { code, ..typed(crate::it::support::app::STAFF_PASSWORD) };
+        let unlocked = sign_in(app.office(), (later, "test"), again).await;
+
+        assert!(answers.iter().all(Option::is_none));
+        assert!(right.expect("the store answers").is_none(), "locked, though the password is right");
+        assert!(unlocked.expect("the store answers").is_some(), "the lock ends by itself");
+    });
+}
