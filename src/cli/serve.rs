@@ -39,7 +39,9 @@ pub(super) async fn until_stopped(
     let allowance = Allowance { per_client: serving.forms_per_client, per_address: serving.forms_per_address };
     let site = app.site(allowance, serving.trusted_proxies, demo);
     let mut workers = app.start_workers(site.clone(), &stop).await?;
-    tracing::info!(listen = %serving.listen, "Serving {}", app.office.base);
+    let address =
+        listener.local_addr().map_err(|error| StartError::new(format!("no address to listen on ({error})")))?;
+    tracing::info!(listen = %address, "Serving {}", app.office.base);
     server::serve(listener, router(site), stop).await;
     while workers.join_next().await.is_some() {}
     app.office.db.close().await;

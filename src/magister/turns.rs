@@ -22,7 +22,7 @@ const ADDRESSES_MAX: usize = 1024;
 #[derive(Debug, Clone)]
 pub(super) struct Turns {
     courtesy: Courtesy,
-    hosts: Arc<Mutex<HashSet<Target>>>,
+    hosts: Arc<Mutex<HashSet<String>>>,
     addresses: Arc<Mutex<HashMap<SocketAddr, Arc<Door>>>>,
 }
 
@@ -45,12 +45,12 @@ struct DoorState {
 /// The right to check a host; given back on drop.
 pub(super) struct HostTurn {
     turns: Turns,
-    target: Target,
+    host: String,
 }
 
 impl Drop for HostTurn {
     fn drop(&mut self) {
-        lock(&self.turns.hosts).remove(&self.target);
+        lock(&self.turns.hosts).remove(&self.host);
     }
 }
 
@@ -68,8 +68,9 @@ impl Turns {
     }
 
     pub(super) fn enter_host(&self, target: &Target) -> Result<HostTurn, NotChecked> {
-        if lock(&self.hosts).insert(target.clone()) {
-            Ok(HostTurn { turns: self.clone(), target: target.clone() })
+        let host = target.host();
+        if lock(&self.hosts).insert(host.clone()) {
+            Ok(HostTurn { turns: self.clone(), host })
         } else {
             Err(NotChecked::Busy)
         }

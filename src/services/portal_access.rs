@@ -9,7 +9,7 @@ use crate::domain::audit::Action;
 use crate::domain::ids::{AccessLinkId, ContactId, SchoolId, SessionId};
 use crate::domain::notice::{About, MailKind};
 use crate::domain::school::Contact;
-use crate::domain::text::{EmailAddress, SchoolName};
+use crate::domain::text::{Brin, EmailAddress, SchoolName};
 use crate::services::work::{Letter, Work};
 use crate::services::{Call, Office, ServiceError};
 use crate::store::access_links::StoredLink;
@@ -73,6 +73,8 @@ pub struct Choice {
     pub school: SchoolId,
     /// Its name.
     pub name: SchoolName,
+    /// Its BRIN: two schools can have one name.
+    pub brin: Brin,
 }
 
 /// Asks for a link. Known and unknown addresses cost the same and get the same answer; only the mail differs.
@@ -265,7 +267,8 @@ pub async fn list_choices(office: &Office, email_key: &str) -> Result<Vec<Choice
     let mut choices = vec![];
     for contact in contacts::list_by_email(office.db.reader(), email_key).await? {
         let school = schools::load(office.db.reader(), contact.school).await?;
-        choices.push(Choice { contact: contact.id, school: school.id, name: school.details.name });
+        let (name, brin) = (school.details.name, school.details.brin);
+        choices.push(Choice { contact: contact.id, school: school.id, name, brin });
     }
     Ok(choices)
 }

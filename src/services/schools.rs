@@ -151,7 +151,9 @@ pub async fn change_details(
         return Err(crate::domain::onboarding::Refusal::DetailsInUse.into());
     }
     save(&work, call, school, details).await?;
-    work.note(Some(school), Action::DetailsChanged);
+    // The answers stay as they are; the version tells a colleague with an older page that something changed.
+    let version = store::onboardings::save(work.conn(), school, &onboarding, call.now).await?;
+    work.note_version(Some(school), Some(version), Action::DetailsChanged);
     work.finish().await
 }
 

@@ -56,7 +56,8 @@ fn harmless_text(error: &DbErr) -> String {
             }
             None => format!("{}: {inner}", kind_of(error)),
         },
-        RuntimeErr::Internal(text) => format!("{}: {text}", kind_of(error)),
+        // Such a text may repeat the whole URL of the database, password and all.
+        RuntimeErr::Internal(_) => kind_of(error).to_owned(),
     }
 }
 

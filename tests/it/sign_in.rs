@@ -203,7 +203,7 @@ fn one_address_cannot_be_flooded_from_many_browsers() {
 
         let mut statuses = vec![];
         for number in 0..6 {
-            let visitor = app.anonymous().from_address(&format!("198.51.100.{number}"));
+            let visitor = app.anonymous().at_address(&format!("198.51.100.{number}"));
             statuses.push(ask(&visitor, &school.email).await.status);
         }
 
@@ -227,7 +227,7 @@ fn one_client_cannot_try_many_addresses() {
         let last = last.expect("asked four times");
         assert_eq!(last.status, 429);
         assert!(last.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds > 0));
-        assert_eq!(ask(&app.anonymous().from_address("198.51.100.7"), "ander@nergens.example").await.status, 303);
+        assert_eq!(ask(&app.anonymous().at_address("198.51.100.7"), "ander@nergens.example").await.status, 303);
     });
 }
 

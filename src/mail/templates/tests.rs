@@ -1,3 +1,5 @@
+//! The mails as they read: every one is a reviewed snapshot.
+
 use super::phrases::{quoted, spaced_code};
 use super::*;
 use crate::domain::notice::MailKind;

@@ -11,7 +11,6 @@ pub(crate) struct Mail {
     pub(crate) to: String,
     pub(crate) subject: String,
     pub(crate) text: String,
-    pub(crate) html: String,
     pub(crate) reply_to: Option<String>,
     pub(crate) raw: String,
 }
@@ -24,7 +23,6 @@ pub(crate) fn read(mail: &BuiltMail) -> Mail {
         to: mail.to.clone(),
         subject: parsed.subject().unwrap_or_default().to_owned(),
         text: parsed.body_text(0).unwrap_or_default().into_owned(),
-        html: parsed.body_html(0).unwrap_or_default().into_owned(),
         reply_to,
         raw: String::from_utf8(mail.bytes.clone()).expect("mails are ASCII on the wire"),
     }

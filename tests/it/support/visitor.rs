@@ -24,7 +24,7 @@ impl Visitor {
     }
 
     /// The same visitor from another address.
-    pub(crate) fn from_address(mut self, address: &str) -> Self {
+    pub(crate) fn at_address(mut self, address: &str) -> Self {
         address.clone_into(&mut self.address);
         self
     }
@@ -81,11 +81,6 @@ impl Visitor {
     /// Puts a cookie in the browser.
     pub(crate) fn set_cookie(&self, name: &str, value: &str) {
         self.cookies.lock().expect("no test panicked here").insert(name.to_owned(), value.to_owned());
-    }
-
-    /// Forgets a cookie.
-    pub(crate) fn forget_cookie(&self, name: &str) {
-        self.cookies.lock().expect("no test panicked here").remove(name);
     }
 
     fn cookie_header(&self) -> String {

@@ -1,5 +1,5 @@
 //! The reminder rules, tested two ways: tables of dates and ladders written out by hand ([`calendar`], [`holidays`],
-//! [`ladder`], [`people`], [`settings`]), and two years of hourly ticks with random progress and outages beside a
+//! [`ladder`], [`silence`], [`people`], [`settings`]), and two years of hourly ticks with random progress and outages beside a
 //! reckoning of its own ([`walks`], [`reckoner`]).
 
 mod calendar;
@@ -7,7 +7,9 @@ mod holidays;
 mod ladder;
 mod people;
 mod reckoner;
+mod scene;
 mod settings;
+mod silence;
 mod walks;
 
 use chrono::{DateTime, NaiveDate, Utc};

@@ -67,7 +67,7 @@ struct Counter {
     place: u32,
     /// The date of the last reminder.
     sent_on: Option<NaiveDate>,
-    /// Since when the working days for no answer are full.
+    /// Whether the working days for no answer are full.
     silent: bool,
 }
 

@@ -1,0 +1,247 @@
+//! What the simulator answers: the verdicts of the wire, and everything that is no answer.
+
+use std::time::Duration;
+
+use futures_util::{StreamExt, stream};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full, Limited, StreamBody};
+use hyper::body::{Bytes, Frame, Incoming};
+use hyper::header::{CONTENT_TYPE, LOCATION, SERVER};
+use hyper::{Request, Response};
+
+use super::query::Query;
+use super::script::{DataScript, LoginScript, Odd, SchoolScript, SoapScript};
+use super::server::BrokenOff;
+use super::{Inner, MARK, MARK_HEADER, Visit, list, lock};
+
+/// Far more than a call takes.
+const REQUEST_BYTES: usize = 64 << 10;
+/// Longer than anybody waits.
+const SLOW: Duration = Duration::from_secs(600);
+
+pub(super) type Body = UnsyncBoxBody<Bytes, BrokenOff>;
+
+const REFUSED: &str = "De gebruikersnaam of het wachtwoord is onjuist.";
+const NO_RIGHT: &str = "Gebruikersaccount heeft geen recht op deze layout!";
+
+/// Answers one request. An error breaks the connection off.
+pub(super) async fn answer(
+    inner: &Inner,
+    label: &str,
+    request: Request<Incoming>,
+) -> Result<Response<Body>, BrokenOff> {
+    let script = inner.school(label);
+    let (head, body) = request.into_parts();
+    let body = Limited::new(body, REQUEST_BYTES).collect().await.map_err(|_| BrokenOff)?.to_bytes();
+    let text = String::from_utf8_lossy(&body);
+    let is_soap = head.uri.path().eq_ignore_ascii_case("/soap/algemeen");
+    let query = match head.uri.query() {
+        _ if is_soap => Query::parse_soap(&text),
+        Some(query) if !query.is_empty() => Query::parse(query),
+        Some(_) | None => Query::parse(&text),
+    };
+    let call = if is_soap { "soap_login".to_owned() } else { query.get("function").to_ascii_lowercase() };
+    inner.note(Visit { school: label.to_owned(), url: head.uri.to_string(), call: call.clone() });
+
+    let response = match call.as_str() {
+        "soap_login" => soap_log_in(inner, label, &script, &query).await?,
+        "login" => log_in(inner, label, &script, &query).await?,
+        "getdata" => get_data(inner, label, &script, &query).await?,
+        "logout" => {
+            lock(&inner.tokens).remove(query.get("sessiontoken"));
+            xml("<Response><Result>True</Result></Response>".to_owned())
+        }
+        _ => status(404),
+    };
+    // Without a type the real one answers in HTML.
+    Ok(if is_soap || query.is("type", "xml") || !response.status().is_success() { response } else { html() })
+}
+
+async fn soap_log_in(
+    inner: &Inner,
+    label: &str,
+    script: &SchoolScript,
+    query: &Query,
+) -> Result<Response<Body>, BrokenOff> {
+    match script.soap {
+        SoapScript::Works => {}
+        SoapScript::Missing => return Ok(status(404)),
+        SoapScript::BreaksOff => return Err(BrokenOff),
+        SoapScript::Fault => {
+            let fault = "<faultcode>SOAP-ENV:Server</faultcode><faultstring>Simulated</faultstring>";
+            return Ok(envelope(&format!("<SOAP-ENV:Fault>{fault}</SOAP-ENV:Fault>")));
+        }
+    }
+    Ok(match check_log_in(inner, label, script, query) {
+        Ok(token) => envelope(&soap_answer(&format!("<SessionToken xsi:type=\"xsd:string\">{token}</SessionToken>"))),
+        Err(Denied::Refused(message)) => {
+            envelope(&soap_answer(&format!("<ResultMessage xsi:type=\"xsd:string\">{message}</ResultMessage>")))
+        }
+        Err(Denied::Exception(message)) => xml(exception(&message)),
+        Err(Denied::Odd(odd)) => write_odd(odd, script).await?,
+    })
+}
+
+async fn log_in(
+    inner: &Inner,
+    label: &str,
+    script: &SchoolScript,
+    query: &Query,
+) -> Result<Response<Body>, BrokenOff> {
+    Ok(match check_log_in(inner, label, script, query) {
+        Ok(token) => xml(format!("<Response><Result>True</Result><SessionToken>{token}</SessionToken></Response>")),
+        Err(Denied::Refused(message)) => xml(format!(
+            "<Response><Result>False</Result><ResultMessage>{message}</ResultMessage></Response>"
+        )),
+        Err(Denied::Exception(message)) => xml(exception(&message)),
+        Err(Denied::Odd(odd)) => write_odd(odd, script).await?,
+    })
+}
+
+/// Why nobody is logged in.
+enum Denied {
+    Refused(String),
+    Exception(String),
+    Odd(Odd),
+}
+
+fn check_log_in(inner: &Inner, label: &str, script: &SchoolScript, query: &Query) -> Result<String, Denied> {
+    let message = |own: &str| script.message.clone().unwrap_or_else(|| own.to_owned());
+    match script.login {
+        LoginScript::Right => {}
+        LoginScript::WrongPassword | LoginScript::UserMissing => return Err(Denied::Refused(message(REFUSED))),
+        LoginScript::Exception => return Err(Denied::Exception(message("Simulated exception"))),
+        LoginScript::Odd(odd) => return Err(Denied::Odd(odd)),
+    }
+    let password = query.get("password");
+    let is_right = script.password.as_ref().map_or(!password.is_empty(), |right| right == password);
+    if !query.is("username", "Kurve") || !is_right {
+        return Err(Denied::Refused(message(REFUSED)));
+    }
+    let mut bytes = [0; 16];
+    inner.chance.fill(&mut bytes);
+    let token = script.token.clone().unwrap_or_else(|| bytes.iter().map(|byte| format!("{byte:02X}")).collect());
+    lock(&inner.tokens).insert(token.clone(), label.to_owned());
+    Ok(token)
+}
+
+async fn get_data(
+    inner: &Inner,
+    label: &str,
+    script: &SchoolScript,
+    query: &Query,
+) -> Result<Response<Body>, BrokenOff> {
+    let is_known = lock(&inner.tokens).get(query.get("sessiontoken")).is_some_and(|owner| owner == label);
+    if !is_known {
+        return Ok(xml("<Response><Result>False</Result><ResultMessage>Sessie onbekend</ResultMessage></Response>".into()));
+    }
+    let message = |own: &str| script.message.clone().unwrap_or_else(|| own.to_owned());
+    if !query.is("layout", "KurveLeerlingData") {
+        return Ok(xml(fault("Foutcode", "10", NO_RIGHT)));
+    }
+    Ok(match script.data {
+        DataScript::Granted => {
+            let pieces = list::pieces(script.list.clone());
+            let frames = stream::iter(pieces).map(|piece| Ok(Frame::data(Bytes::from(piece))));
+            respond(200, StreamBody::new(frames).boxed_unsync())
+        }
+        DataScript::ListNotGranted => xml(fault("Foutcode", "10", &message(NO_RIGHT))),
+        DataScript::ListUnknown => xml(fault("Fout_nummer", "10", &message(NO_RIGHT))),
+        DataScript::OtherFault => xml(fault("Foutcode", "99", &message("Simulated fault"))),
+        DataScript::ServiceNotGranted => xml(exception(&message("Access denied"))),
+        DataScript::Odd(odd) => write_odd(odd, script).await?,
+    })
+}
+
+async fn write_odd(odd: Odd, script: &SchoolScript) -> Result<Response<Body>, BrokenOff> {
+    let half = "<Response><Result>True</Result><Table><Leerlingen>";
+    Ok(match odd {
+        Odd::ServerError => status(503),
+        Odd::Html => html(),
+        Odd::NotXml => xml("Er is iets misgegaan".to_owned()),
+        Odd::Empty => xml(String::new()),
+        Odd::Half => xml(format!("{half}{}", list::one_row())),
+        Odd::CutShort => {
+            let frames = [Ok(Frame::data(Bytes::from(format!("{half}{}", list::one_row())))), Err(BrokenOff)];
+            // Hyper sends what it has before it sees the error only if it comes later.
+            let frames = stream::iter(frames).then(|frame| async {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                frame
+            });
+            respond(200, StreamBody::new(frames).boxed_unsync())
+        }
+        Odd::Endless => {
+            let row = Bytes::from(list::one_row().repeat(100));
+            endless(Bytes::from_static(half.as_bytes()), row)
+        }
+        Odd::EndlessText => endless(Bytes::from_static(b"<Response><Result>"), Bytes::from("x".repeat(8_000))),
+        Odd::Slow => {
+            tokio::time::sleep(SLOW).await;
+            status(504)
+        }
+        Odd::Redirect => {
+            let mut response = status(302);
+            if let Ok(location) = script.location.parse() {
+                response.headers_mut().insert(LOCATION, location);
+            }
+            response
+        }
+        Odd::Dtd => xml("<!DOCTYPE Response [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><Response>&x;</Response>".into()),
+        Odd::Entity => xml("<Response><Result>&boom;</Result></Response>".to_owned()),
+        Odd::Deep => xml("<a>".repeat(1_000)),
+        Odd::OtherXml => xml("<rss><channel><title>Nieuws</title></channel></rss>".to_owned()),
+        Odd::OtherEncoding => xml("<?xml version=\"1.0\" encoding=\"ISO-2022-JP\"?><Response/>".to_owned()),
+    })
+}
+
+fn endless(head: Bytes, rest: Bytes) -> Response<Body> {
+    let frames = stream::once(async { head }).chain(stream::repeat(rest));
+    respond(200, StreamBody::new(frames.map(|data| Ok(Frame::data(data)))).boxed_unsync())
+}
+
+fn soap_answer(inside: &str) -> String {
+    format!("<NS1:LoginResponse xmlns:NS1=\"urn:MediusServer_Soap-Algemeen\">{inside}</NS1:LoginResponse>")
+}
+
+fn envelope(inside: &str) -> Response<Body> {
+    xml(format!(
+        "<?xml version=\"1.0\"?><SOAP-ENV:Envelope xmlns:SOAP-ENV=\"http://schemas.xmlsoap.org/soap/envelope/\" \
+         xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\">\
+         <SOAP-ENV:Body>{inside}</SOAP-ENV:Body></SOAP-ENV:Envelope>"
+    ))
+}
+
+fn fault(tag: &str, number: &str, text: &str) -> String {
+    format!(
+        "<Response><Result>False</Result><Table><Regels><Regel><{tag}>{number}</{tag}>\
+         <Fout_omschrijving>{text}</Fout_omschrijving></Regel></Regels></Table></Response>"
+    )
+}
+
+fn exception(text: &str) -> String {
+    format!("<Response><Exception>EMGeneralFailure</Exception><ExceptionMsg>{text}</ExceptionMsg></Response>")
+}
+
+fn html() -> Response<Body> {
+    let mut response = xml("<!DOCTYPE html><html><head><title>Simulator</title></head><body>Welkom</body></html>".into());
+    response.headers_mut().insert(CONTENT_TYPE, "text/html".parse().expect("a header value"));
+    response
+}
+
+fn xml(text: String) -> Response<Body> {
+    respond(200, Full::new(Bytes::from(text)).map_err(BrokenOff::from).boxed_unsync())
+}
+
+fn status(code: u16) -> Response<Body> {
+    respond(code, Full::new(Bytes::from_static(b"Simulator")).map_err(BrokenOff::from).boxed_unsync())
+}
+
+fn respond(code: u16, body: Body) -> Response<Body> {
+    Response::builder()
+        .status(code)
+        .header(CONTENT_TYPE, "text/xml")
+        .header(SERVER, "koppelklaar-magister-simulator")
+        .header(MARK_HEADER, MARK)
+        .body(body)
+        .expect("each header is a constant")
+}

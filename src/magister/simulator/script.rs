@@ -1,0 +1,393 @@
+//! How the schools of a simulator behave, rung by rung; read from a small JSON file or set through the control port.
+//!
+//! ```json
+//! { "default": "right", "schools": { "bonhoeffer": "wrong_password", "lyceum": { "list": { "rows": 40 } } } }
+//! ```
+//!
+//! A school is the name of a preset, or an object whose missing parts behave.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// All schools.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Script {
+    /// How a school behaves that is not named.
+    pub default: SchoolScript,
+    /// By label.
+    pub schools: BTreeMap<String, SchoolScript>,
+}
+
+impl Script {
+    /// Reads a script.
+    ///
+    /// # Errors
+    /// When it is not JSON of this shape, or names a preset that does not exist.
+    pub fn parse(json: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(json)
+    }
+
+    /// How one school behaves.
+    #[must_use]
+    pub fn school(&self, label: &str) -> SchoolScript {
+        self.schools.get(label).unwrap_or(&self.default).clone()
+    }
+}
+
+/// One school.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(try_from = "Entry")]
+pub struct SchoolScript {
+    /// Whether the name exists.
+    pub name: NameScript,
+    /// Whether the port answers.
+    pub tcp: TcpScript,
+    /// How TLS goes.
+    pub tls: TlsScript,
+    /// Whether there is a SOAP log-in.
+    pub soap: SoapScript,
+    /// How a log-in goes.
+    pub login: LoginScript,
+    /// The one password that is right; any, if none is named.
+    pub password: Option<String>,
+    /// The token that is handed out; a new one each time, if none is named.
+    pub token: Option<String>,
+    /// What a refusal or exception says, in place of Magister's words.
+    pub message: Option<String>,
+    /// How reading the list goes.
+    pub data: DataScript,
+    /// What is in the list.
+    pub list: ListScript,
+    /// Where a redirect points.
+    pub location: String,
+}
+
+macro_rules! behaviours {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident),+ $(,)? })+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($(#[$variant_doc])* $variant),+ }
+    )+};
+}
+
+behaviours! {
+    /// Whether the name exists.
+    NameScript {
+        /// It does.
+        #[default]
+        Known,
+        /// It does not.
+        Unknown,
+    }
+    /// Whether the port answers.
+    TcpScript {
+        /// It does.
+        #[default]
+        Open,
+        /// It refuses.
+        Refuses,
+        /// Nothing comes back, as from an address that is not allowlisted.
+        Silent,
+    }
+    /// How TLS goes.
+    TlsScript {
+        /// With a certificate of the test authority.
+        #[default]
+        Trusted,
+        /// With a certificate that signed itself.
+        SelfSigned,
+        /// With a certificate that has expired.
+        Expired,
+        /// With the certificate of another host.
+        OtherHost,
+        /// With plain text in place of TLS.
+        PlainText,
+        /// With nothing after the first message.
+        Hangs,
+    }
+    /// Whether there is a SOAP log-in.
+    SoapScript {
+        /// It works.
+        #[default]
+        Works,
+        /// Not found.
+        Missing,
+        /// It answers with a SOAP fault.
+        Fault,
+        /// It breaks the connection off.
+        BreaksOff,
+    }
+    /// What is in place of an answer.
+    Odd {
+        /// Status 503.
+        #[default]
+        ServerError,
+        /// A web page.
+        Html,
+        /// Plain words.
+        NotXml,
+        /// Half an answer, then the connection breaks.
+        CutShort,
+        /// Half an answer that claims to be whole.
+        Half,
+        /// Nothing at all, with status 200.
+        Empty,
+        /// Rows without end.
+        Endless,
+        /// One text without end.
+        EndlessText,
+        /// Nothing for a long time.
+        Slow,
+        /// A redirect.
+        Redirect,
+        /// A document type with an entity that refers to a file.
+        Dtd,
+        /// An entity that nobody declared.
+        Entity,
+        /// Tags in tags in tags.
+        Deep,
+        /// XML of somebody else.
+        OtherXml,
+        /// An encoding that nobody uses.
+        OtherEncoding,
+    }
+    /// Which columns the list has.
+    Columns {
+        /// Ours.
+        #[default]
+        Current,
+        /// Those of a query file without opleidingscode.
+        Old,
+        /// Ours, under Magister's own labels and in another case.
+        Labels,
+        /// Ours, with ExterneId as the manual misread it.
+        Misread,
+    }
+    /// How an answer is written.
+    TextEncoding {
+        /// UTF-8, declared.
+        #[default]
+        Utf8,
+        /// windows-1252, declared.
+        Windows1252,
+        /// windows-1252, not declared.
+        Undeclared,
+        /// windows-1252 that says it is UTF-8.
+        Lying,
+    }
+}
+
+/// How a log-in goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LoginScript {
+    /// By the password.
+    #[default]
+    Right,
+    /// The password is wrong, whatever it is.
+    WrongPassword,
+    /// There is no user Kurve.
+    UserMissing,
+    /// An exception.
+    Exception,
+    /// Something that is no answer.
+    Odd(Odd),
+}
+
+/// How reading the list goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DataScript {
+    /// The list is read.
+    #[default]
+    Granted,
+    /// No right to the list.
+    ListNotGranted,
+    /// No such list; Magister says the same, here under the other tag.
+    ListUnknown,
+    /// No right to the call.
+    ServiceNotGranted,
+    /// An error with another number.
+    OtherFault,
+    /// Something that is no answer.
+    Odd(Odd),
+}
+
+/// What is in the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ListScript {
+    /// How many rows.
+    pub rows: u32,
+    /// How many of them, from the first, have no opleidingscode.
+    pub without_opleidingscode: u32,
+    /// How many of them, from the first, have no idGebr.
+    pub without_id_gebr: u32,
+    /// How many of them, from the last, have the stamnr of the first.
+    pub double_stamnr: u32,
+    /// Which columns.
+    pub columns: Columns,
+    /// How it is written.
+    pub encoding: TextEncoding,
+}
+
+impl Default for ListScript {
+    fn default() -> Self {
+        Self {
+            rows: 612,
+            without_opleidingscode: 3,
+            without_id_gebr: 0,
+            double_stamnr: 0,
+            columns: Columns::Current,
+            encoding: TextEncoding::Utf8,
+        }
+    }
+}
+
+/// The names that a file may use for a whole school.
+pub const PRESETS: [&str; 24] = [
+    "right",
+    "wrong_password",
+    "user_missing",
+    "service_not_granted",
+    "list_not_granted",
+    "list_unknown",
+    "old_columns",
+    "no_rows",
+    "rows_100000",
+    "server_error",
+    "html",
+    "not_xml",
+    "cut_short",
+    "endless",
+    "slow",
+    "redirect",
+    "self_signed",
+    "expired",
+    "other_host",
+    "plain_text",
+    "refuses",
+    "silent",
+    "unknown_host",
+    "old_server",
+];
+
+impl SchoolScript {
+    /// A school by the name of a preset.
+    #[must_use]
+    pub fn preset(name: &str) -> Option<Self> {
+        let odd = |odd| Self { data: DataScript::Odd(odd), ..Self::default() };
+        let login = |login| Self { login, ..Self::default() };
+        let data = |data| Self { data, ..Self::default() };
+        let tls = |tls| Self { tls, ..Self::default() };
+        let tcp = |tcp| Self { tcp, ..Self::default() };
+        let list = |list| Self { list, ..Self::default() };
+        Some(match name {
+            "right" => Self::default(),
+            "wrong_password" => login(LoginScript::WrongPassword),
+            "user_missing" => login(LoginScript::UserMissing),
+            "service_not_granted" => data(DataScript::ServiceNotGranted),
+            "list_not_granted" => data(DataScript::ListNotGranted),
+            "list_unknown" => data(DataScript::ListUnknown),
+            "old_columns" => list(ListScript { columns: Columns::Old, ..ListScript::default() }),
+            "no_rows" => list(ListScript { rows: 0, ..ListScript::default() }),
+            "rows_100000" => list(ListScript { rows: 100_000, ..ListScript::default() }),
+            "server_error" => odd(Odd::ServerError),
+            "html" => odd(Odd::Html),
+            "not_xml" => odd(Odd::NotXml),
+            "cut_short" => odd(Odd::CutShort),
+            "endless" => odd(Odd::Endless),
+            "slow" => odd(Odd::Slow),
+            "redirect" => odd(Odd::Redirect),
+            "self_signed" => tls(TlsScript::SelfSigned),
+            "expired" => tls(TlsScript::Expired),
+            "other_host" => tls(TlsScript::OtherHost),
+            "plain_text" => tls(TlsScript::PlainText),
+            "refuses" => tcp(TcpScript::Refuses),
+            "silent" => tcp(TcpScript::Silent),
+            "unknown_host" => Self { name: NameScript::Unknown, ..Self::default() },
+            "old_server" => {
+                let columns = Columns::Labels;
+                let list = ListScript { encoding: TextEncoding::Undeclared, columns, ..ListScript::default() };
+                Self { soap: SoapScript::Missing, list, ..Self::default() }
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// A school as a file has it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Entry {
+    Preset(String),
+    Parts(Box<Parts>),
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
+struct Parts {
+    name: NameScript,
+    tcp: TcpScript,
+    tls: TlsScript,
+    soap: SoapScript,
+    login: LoginScript,
+    password: Option<String>,
+    token: Option<String>,
+    message: Option<String>,
+    data: DataScript,
+    list: ListScript,
+    location: String,
+}
+
+impl TryFrom<Entry> for SchoolScript {
+    type Error = String;
+
+    fn try_from(entry: Entry) -> Result<Self, Self::Error> {
+        match entry {
+            Entry::Preset(name) => {
+                Self::preset(&name).ok_or_else(|| format!("no preset {name:?}; there are {}", PRESETS.join(", ")))
+            }
+            Entry::Parts(parts) => {
+                let Parts { name, tcp, tls, soap, login, password, token, message, data, list, location } = *parts;
+                Ok(Self { name, tcp, tls, soap, login, password, token, message, data, list, location })
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_is_read_by_preset_and_by_part() {
+        let script = Script::parse(
+            r#"{ "default": "silent", "schools": {
+                "a": "wrong_password", "b": { "list": { "rows": 2 } }, "c": { "data": { "odd": "html" } } } }"#,
+        )
+        .expect("a script");
+
+        assert_eq!(script.school("x").tcp, TcpScript::Silent);
+        assert_eq!(script.school("a").login, LoginScript::WrongPassword);
+        assert_eq!(script.school("b").list.rows, 2);
+        assert_eq!(script.school("c").data, DataScript::Odd(Odd::Html));
+        let written = serde_json::to_string(&script).expect("it is plain data");
+        assert_eq!(Script::parse(&written).expect("it was written by us"), script);
+        for wrong in [r#"{ "default": "nonsense" }"#, r#"{ "schools": { "a": { "nonsense": 1 } } }"#, "[]", ""] {
+            assert!(Script::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn every_preset_exists_and_they_differ() {
+        for (at, name) in PRESETS.iter().enumerate() {
+            let school = SchoolScript::preset(name).unwrap_or_else(|| panic!("{name}"));
+
+            assert!(PRESETS[..at].iter().all(|other| SchoolScript::preset(other).as_ref() != Some(&school)), "{name}");
+        }
+    }
+}
