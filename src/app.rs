@@ -19,7 +19,9 @@ use crate::mail::message::Sender;
 use crate::mail::transport::Transport;
 use crate::mail::{SmtpTransport, SmtpUrl};
 use crate::services::Office;
+use crate::services::hashing::HashingRoom;
 use crate::services::mail_dispatch::PostRoom;
+use crate::services::portal_access::LINKS_PER_QUARTER;
 use crate::store::{Db, schema, sqlite_path};
 use crate::web::rate_limit::{Allowance, RateLimits};
 use crate::web::{DemoSite, Site, SiteParts};
@@ -74,6 +76,9 @@ impl App {
             template: Arc::new(template),
             password_length: settings.password_length,
             support_email: settings.support_email.clone(),
+            links_per_quarter: LINKS_PER_QUARTER,
+            hashing: HashingRoom::default(),
+            reminders: Arc::new(settings.reminder_rules()),
             mail_waits: Arc::new(Notify::new()),
         };
         Ok(Self { office, room: post_room(settings)?, clock: Clock::system() })
@@ -168,10 +173,24 @@ fn open_keys(settings: &Settings, url: &str, chance: &Chance) -> Result<KeyRing,
     let path = with_ending(&database, "keys");
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => make_keys(&path, chance)?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            check_is_new(&database, &path)?;
+            make_keys(&path, chance)?
+        }
         Err(error) => return Err(cannot("KOPPELKLAAR_KEYS_FILE", &path, &error)),
     };
     KeyRing::parse(&text).map_err(|error| StartError::new(format!("{}: {error}", path.display())))
+}
+
+/// A database with content was sealed with keys that must come back; a new key would open nothing of it.
+fn check_is_new(database: &Path, keys: &Path) -> Result<(), StartError> {
+    if std::fs::metadata(database).is_ok_and(|file| file.len() > 0) {
+        return Err(StartError::new(format!(
+            "KOPPELKLAAR_KEYS_FILE: the database is there, but its keys are not. Put {} back, or say where they are.",
+            keys.display()
+        )));
+    }
+    Ok(())
 }
 
 /// Makes the first key of an installation, in a file that only its owner can read.
@@ -199,7 +218,7 @@ fn make_keys(path: &Path, chance: &Chance) -> Result<String, StartError> {
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
             std::fs::read_to_string(path).map_err(|error| cannot("KOPPELKLAAR_KEYS_FILE", path, &error))
         }
-        Err(error) => Err(cannot("KOPPELKLAAR_KEYS_FILE", path, &error)),
+        Err(error) => Err(cannot("KOPPELKLAAR_DATABASE_URL (its keys are made beside it)", path, &error)),
     }
 }
 

@@ -14,7 +14,7 @@ pub struct Model {
     #[sea_orm(column_type = "Text", indexed)]
     pub email_key: String,
     /// SHA-256 of the cookie of the browser that asked.
-    #[sea_orm(column_type = "Blob")]
+    #[sea_orm(column_type = "Blob", indexed)]
     pub browser_hash: Vec<u8>,
     /// SHA-256 of the token in the link; null until the mail is made.
     #[sea_orm(column_type = "Blob", unique)]

@@ -17,6 +17,8 @@ pub mod note;
 pub mod onboarding;
 pub mod outbox;
 pub mod registration;
+pub mod reminder;
+pub mod reminder_mail;
 pub mod school;
 pub mod session;
 pub mod staff;

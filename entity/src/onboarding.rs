@@ -45,6 +45,12 @@ pub struct Model {
     pub resume_on: Option<Date>,
     /// When the onboarding was last saved.
     pub updated_at: DateTimeUtc,
+    /// When reminders are to be looked at next; null if nothing is to come.
+    #[sea_orm(indexed)]
+    pub attention_at: Option<DateTimeUtc>,
+    /// Since when the school does not answer its reminders.
+    #[sea_orm(indexed)]
+    pub no_answer_since: Option<DateTimeUtc>,
     /// The school that is being connected.
     #[sea_orm(belongs_to, from = "school_id", to = "id")]
     pub school: BelongsTo<super::school::Entity>,

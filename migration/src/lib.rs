@@ -19,6 +19,8 @@ mod m20261123_000005_outbox;
 mod m20261123_000006_notes_api_keys;
 mod m20261123_000007_audit;
 mod m20261123_000008_jobs;
+mod m20261123_000009_reminders;
+mod m20261123_000010_access_link_browser;
 mod parts;
 
 /// Knows every step, oldest first.
@@ -36,6 +38,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000006_notes_api_keys::Migration),
             Box::new(m20261123_000007_audit::Migration),
             Box::new(m20261123_000008_jobs::Migration),
+            Box::new(m20261123_000009_reminders::Migration),
+            Box::new(m20261123_000010_access_link_browser::Migration),
         ]
     }
 }

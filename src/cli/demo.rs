@@ -1,18 +1,23 @@
 //! `koppelklaar demo`: the whole product on a temporary folder, to look at.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use crate::app::{App, StartError, lock_database};
+use crate::chance::Chance;
 use crate::cli::settings::{ServeSettings, Settings};
 use crate::cli::{failed, migrate, serve};
-use crate::links::{self, BaseUrl};
+use crate::links::{self, BaseUrl, BaseUrlError};
 use crate::services::demo::{self, Demo};
 use crate::services::schools;
 use crate::store::overview::Filter;
 use crate::web::DemoSite;
+
+/// How many forms and sign-in links the demo takes in their time: whoever tries it out is no stranger.
+const FORMS: NonZeroU32 = NonZeroU32::new(1000).expect("not zero");
 
 #[derive(Debug, Args)]
 pub(super) struct DemoArgs {
@@ -26,21 +31,17 @@ pub(super) struct DemoArgs {
 }
 
 pub(super) async fn run(mut settings: Settings, args: &DemoArgs) -> Result<(), StartError> {
-    let serving = ServeSettings {
-        listen: args.listen,
-        trusted_proxies: 0,
-        // Whoever tries the demo out is no stranger.
-        forms_per_client: 1000.try_into().expect("not zero"),
-        forms_per_address: 1000.try_into().expect("not zero"),
-    };
+    let serving =
+        ServeSettings { listen: args.listen, trusted_proxies: 0, forms_per_client: FORMS, forms_per_address: FORMS };
     let listener = serve::listen(&serving).await?;
     let address = listener.local_addr().map_err(|error| StartError::new(error.to_string()))?;
-    let base = BaseUrl::parse(&format!("http://{address}")).map_err(|error| StartError::new(error.to_string()))?;
-    let folder = folder(args.dir.as_deref())?;
+    let base = base(address).map_err(|error| StartError::new(error.to_string()))?;
+    let folder = folder(args.dir.as_deref(), &Chance::os())?;
     settings.move_to(&folder, base);
     let _lock = lock_database(settings.database_url()?.expose())?;
     migrate::migrate(&settings).await?;
-    let app = App::open(&settings).await?;
+    let mut app = App::open(&settings).await?;
+    app.office.links_per_quarter = FORMS.get().into();
     let (rows, _) = schools::list(&app.office, &Filter::default(), None).await.map_err(|error| failed(&error))?;
     if !rows.is_empty() {
         return Err(StartError::new(
@@ -54,14 +55,35 @@ pub(super) async fn run(mut settings: Settings, args: &DemoArgs) -> Result<(), S
     serve::until_stopped(app, &serving, listener, Some(site)).await
 }
 
-fn folder(given: Option<&Path>) -> Result<PathBuf, StartError> {
-    let folder = given.map_or_else(
-        || std::env::temp_dir().join(format!("koppelklaar-demo-{}", std::process::id())),
-        Path::to_path_buf,
-    );
+/// Where a browser on this machine reaches the demo; an address that stands for every interface is none to go to.
+fn base(listens: SocketAddr) -> Result<BaseUrl, BaseUrlError> {
+    let ip = match listens.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    BaseUrl::parse(&format!("http://{}", SocketAddr::new(ip, listens.port())))
+}
+
+/// The folder, for the owner alone where it is made here.
+fn folder(given: Option<&Path>, chance: &Chance) -> Result<PathBuf, StartError> {
+    let folder = given.map_or_else(|| fresh_folder(chance), Path::to_path_buf);
     let cannot = |error| StartError::new(format!("--dir: {} cannot be used ({error})", folder.display()));
-    std::fs::create_dir_all(&folder).map_err(cannot)?;
+    let mut builder = std::fs::DirBuilder::new();
+    // A new temporary folder must be new: whoever made it before would own what is put in it.
+    builder.recursive(given.is_some());
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(&folder).map_err(cannot)?;
     std::path::absolute(&folder).map_err(cannot)
+}
+
+/// A name that nobody else on the machine can guess and make first.
+fn fresh_folder(chance: &Chance) -> PathBuf {
+    let mut bytes = [0; 12];
+    chance.fill(&mut bytes);
+    let name: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    std::env::temp_dir().join(format!("koppelklaar-demo-{name}"))
 }
 
 fn print(app: &App, made: &Demo, folder: &Path) {
@@ -84,4 +106,47 @@ fn print(app: &App, made: &Demo, folder: &Path) {
     }
     println!();
     println!("Stop with Ctrl+C.");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_demo_without_a_folder_gets_a_fresh_one_for_the_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let made = folder(None, &Chance::os()).expect("a new folder");
+        let mode = std::fs::metadata(&made).expect("it is there").permissions().mode();
+        let other = folder(None, &Chance::os()).expect("another one");
+        for each in [&made, &other] {
+            std::fs::remove_dir(each).expect("it is empty");
+        }
+
+        assert_eq!(mode & 0o777, 0o700);
+        assert_ne!(made, other);
+    }
+
+    #[test]
+    fn a_temporary_folder_that_somebody_made_before_is_refused() {
+        let chance = || Chance::seeded(std::process::id().into());
+        let made = folder(None, &chance()).expect("a new folder");
+        let again = folder(None, &chance());
+        std::fs::remove_dir(&made).expect("it is empty");
+
+        assert!(again.is_err(), "{again:?}");
+    }
+
+    #[test]
+    fn the_demo_is_reached_at_an_address_that_a_browser_can_go_to() {
+        let reached = |listens: &str| {
+            let address = listens.parse().expect("an address with a port");
+            base(address).map(|base| base.to_string())
+        };
+
+        assert_eq!(reached("0.0.0.0:8080"), Ok("http://127.0.0.1:8080".to_owned()));
+        assert_eq!(reached("[::]:8080"), Ok("http://[::1]:8080".to_owned()));
+        assert_eq!(reached("192.0.2.7:8081"), Ok("http://192.0.2.7:8081".to_owned()));
+    }
 }

@@ -16,8 +16,8 @@ use clap::{Parser, Subcommand};
 
 use crate::app::{App, StartError};
 use crate::services::ServiceError;
+use crate::services::chain;
 use crate::telemetry;
-use crate::web::error::chain;
 use settings::Settings;
 
 /// Koppelklaar takes a Dutch school from "we want Numo" to the moment it may press MAGISTER IMPORT.

@@ -5,6 +5,7 @@ use tokio::net::TcpListener;
 use crate::app::{App, StartError, lock_database};
 use crate::cli::settings::{ServeSettings, Settings};
 use crate::web::rate_limit::Allowance;
+use crate::web::server::ServerLimits;
 use crate::web::{DemoSite, router, server};
 use crate::{cli, shutdown};
 
@@ -42,9 +43,20 @@ pub(super) async fn until_stopped(
     let address =
         listener.local_addr().map_err(|error| StartError::new(format!("no address to listen on ({error})")))?;
     tracing::info!(listen = %address, "Serving {}", app.office.base);
-    server::serve(listener, router(site), stop).await;
+    let pages = server::serve(listener, router(site), ServerLimits::default(), stop.clone());
+    tokio::pin!(pages);
+    let is_broken = tokio::select! {
+        () = &mut pages => false,
+        // Pages without mails would look whole and be half: let whoever watches the process start it anew.
+        _ = workers.join_next() => !stop.is_cancelled(),
+    };
+    stop.cancel();
+    if is_broken {
+        tracing::error!("A worker ended by itself: stopping");
+        pages.await;
+    }
     while workers.join_next().await.is_some() {}
     app.office.db.close().await;
     tracing::info!("Stopped");
-    Ok(())
+    if is_broken { Err(StartError::new("a worker ended by itself; see the log")) } else { Ok(()) }
 }

@@ -12,8 +12,10 @@ use zeroize::Zeroizing;
 
 use crate::app::StartError;
 use crate::domain::credential::PasswordLength;
+use crate::domain::reminder::{ReminderPolicy, Rungs};
 use crate::domain::text::EmailAddress;
 use crate::links::BaseUrl;
+use crate::services::reminders::ReminderRules;
 use crate::telemetry::LogFormat;
 
 /// A secret setting; nothing prints it.
@@ -93,6 +95,10 @@ pub struct Settings {
     #[arg(long, env = "KOPPELKLAAR_PASSWORD_LENGTH", default_value_t = PasswordLength::default(), global = true)]
     pub password_length: PasswordLength,
 
+    /// After how many working days a school is reminded of what it holds
+    #[arg(long, env = "KOPPELKLAAR_REMINDER_DAYS", default_value_t = ReminderPolicy::default().rungs, global = true)]
+    pub reminder_days: Rungs,
+
     /// How much is logged: error, warn, info, debug or trace [default: info, and warn in the demo]
     #[arg(long, env = "KOPPELKLAAR_LOG_LEVEL", global = true)]
     pub log_level: Option<tracing::Level>,
@@ -149,6 +155,13 @@ impl Settings {
             (None, None, None, None, None);
         self.mail_dir = folder.join("mail");
         self.base_url = base_url;
+    }
+
+    /// When reminders come.
+    #[must_use]
+    pub fn reminder_rules(&self) -> ReminderRules {
+        let rules = ReminderRules::default();
+        ReminderRules { policy: ReminderPolicy { rungs: self.reminder_days.clone(), ..rules.policy }, ..rules }
     }
 
     /// The key ring's text, if it is given.

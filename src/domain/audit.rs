@@ -1,4 +1,8 @@
-//! What the audit keeps: who did what, when, and on what ground. Ids, not names or addresses; never a secret.
+//! What the audit keeps: who did what, when, and on what ground; never a secret.
+//!
+//! People are kept as ids, not as names or addresses. Reasons that people typed are kept as ground, word for word:
+//! what someone writes there about a person stays, for nothing is ever erased from the audit. So a form that asks for
+//! such a reason says that it stays.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -51,6 +55,8 @@ pub enum Action {
         /// On what ground.
         ground: Reason,
     },
+    /// Nobody at the school is vouched for any more: its BRIN or domain changed.
+    VouchesCleared,
     /// Someone looked at the password.
     PasswordRevealed {
         /// The version.
@@ -131,6 +137,7 @@ impl Action {
             Self::ContactChanged { .. } => "contact_changed",
             Self::ContactRemoved { .. } => "contact_removed",
             Self::ContactVouched { .. } => "contact_vouched",
+            Self::VouchesCleared => "vouches_cleared",
             Self::PasswordRevealed { .. } => "password_revealed",
             Self::CredentialsHandedAgain { .. } => "credentials_handed_again",
             Self::QueryDownloaded { .. } => "query_downloaded",

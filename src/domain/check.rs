@@ -35,8 +35,7 @@ pub enum Rung {
 
 impl Rung {
     /// Every rung, lowest first.
-    pub const ALL: [Self; 7] =
-        [Self::Name, Self::Tcp, Self::Tls, Self::Login, Self::Data, Self::Shape, Self::Rows];
+    pub const ALL: [Self; 7] = [Self::Name, Self::Tcp, Self::Tls, Self::Login, Self::Data, Self::Shape, Self::Rows];
 
     /// The stored name.
     #[must_use]

@@ -68,6 +68,8 @@ id! {
     SessionId
     /// An invitation for a colleague of Kurve.
     InviteId
+    /// A mail with reminders to one person.
+    ReminderMailId
 }
 
 #[cfg(test)]

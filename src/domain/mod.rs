@@ -12,6 +12,7 @@ pub mod import_gate;
 pub mod lockout;
 pub mod notice;
 pub mod onboarding;
+pub mod reminder;
 pub mod retry;
 pub mod school;
 pub mod text;

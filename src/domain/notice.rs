@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::actor::Actor;
-use super::ids::{AccessLinkId, ContactId, RegistrationId};
+use super::ids::{AccessLinkId, ContactId, RegistrationId, ReminderMailId};
 use super::import_gate::verdict;
 use super::onboarding::{Change, Event, FallCause, Onboarding, Party, Step};
 
@@ -41,11 +41,15 @@ pub enum MailKind {
     ImportClosed,
     /// Someone was made a contact of the school.
     ContactAdded,
+    /// What waits on the receiver, over all their schools.
+    Reminder,
+    /// What waits on Kurve, once a day.
+    Digest,
 }
 
 impl MailKind {
     /// Every kind.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::ConfirmAddress,
         Self::SupportRequest,
         Self::RequestConfirmed,
@@ -61,6 +65,8 @@ impl MailKind {
         Self::ImportOpen,
         Self::ImportClosed,
         Self::ContactAdded,
+        Self::Reminder,
+        Self::Digest,
     ];
 
     /// The stored name.
@@ -82,6 +88,8 @@ impl MailKind {
             Self::ImportOpen => "import_open",
             Self::ImportClosed => "import_closed",
             Self::ContactAdded => "contact_added",
+            Self::Reminder => "reminder",
+            Self::Digest => "digest",
         }
     }
 
@@ -108,7 +116,9 @@ impl MailKind {
             | Self::ActivationAsked
             | Self::ImportOpen
             | Self::ImportClosed
-            | Self::ContactAdded => false,
+            | Self::ContactAdded
+            | Self::Reminder
+            | Self::Digest => false,
         }
     }
 }
@@ -137,6 +147,9 @@ pub struct About {
     /// How often the password may be looked at after this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reveals_left: Option<u32>,
+    /// The reminders to write.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminders: Option<ReminderMailId>,
     /// Whether the same change closed the import.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub import_closed: bool,

@@ -3,18 +3,22 @@
 
 pub mod mail;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveTime, Utc};
 use tokio_cron_scheduler::{Job as Knock, JobScheduler, JobSchedulerError};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
-use crate::services::{ServiceError, housekeeping, onboardings};
+use crate::domain::reminder::national::next_office_moment;
+use crate::services::chain;
+use crate::services::{ServiceError, housekeeping, onboardings, reminders};
 use crate::store::job_slots;
 use crate::web::Site;
-use crate::web::error::chain;
 
 /// Knocks at second 0 of every minute, in UTC: it has no notion of time zones, and needs none here.
 const EVERY_MINUTE: &str = "0 * * * * *";
+
+/// When Kurve gets its digest, in the Netherlands, on working days.
+const DIGEST_TIME: NaiveTime = NaiveTime::from_hms_opt(8, 30, 0).expect("half past eight exists");
 
 /// Something on a timer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,11 +27,15 @@ pub enum Job {
     ResumePaused,
     /// Clears away sessions, links and requests that ended.
     DeleteExpired,
+    /// Puts reminders that are due in the outbox.
+    PlanReminders,
+    /// Puts the daily digest to Kurve in the outbox.
+    Digest,
 }
 
 impl Job {
     /// Every job.
-    pub const ALL: [Self; 2] = [Self::ResumePaused, Self::DeleteExpired];
+    pub const ALL: [Self; 4] = [Self::ResumePaused, Self::DeleteExpired, Self::PlanReminders, Self::Digest];
 
     /// The name of its slot and of its log lines.
     #[must_use]
@@ -35,14 +43,26 @@ impl Job {
         match self {
             Self::ResumePaused => "resume_paused",
             Self::DeleteExpired => "delete_expired",
+            Self::PlanReminders => "plan_reminders",
+            Self::Digest => "digest",
         }
     }
 
-    /// How long after one run the next is due.
-    fn period(self) -> Duration {
+    /// When a job that never ran is due.
+    fn first_at(self, now: DateTime<Utc>) -> DateTime<Utc> {
         match self {
-            Self::ResumePaused => Duration::minutes(10),
-            Self::DeleteExpired => Duration::hours(6),
+            Self::ResumePaused | Self::DeleteExpired | Self::PlanReminders => now,
+            Self::Digest => self.next_after(now),
+        }
+    }
+
+    /// When the next run after one now is due.
+    fn next_after(self, now: DateTime<Utc>) -> DateTime<Utc> {
+        match self {
+            Self::ResumePaused => now + Duration::minutes(10),
+            Self::DeleteExpired => now + Duration::hours(6),
+            Self::PlanReminders => now + Duration::seconds(30),
+            Self::Digest => next_office_moment(now, DIGEST_TIME),
         }
     }
 }
@@ -79,7 +99,7 @@ pub async fn run_due(app: &App) {
     let now = app.clock.now();
     for job in Job::ALL {
         let name = job.as_str();
-        match job_slots::claim(app.office.db.writer(), name, now, now + job.period()).await {
+        match job_slots::claim(app.office.db.writer(), name, now, (job.first_at(now), job.next_after(now))).await {
             Ok(true) => run_logged(app, job, now).await,
             Ok(false) => {}
             Err(error) => tracing::error!(job.name = name, error = %error, "Could not ask whether {name} is due"),
@@ -104,5 +124,7 @@ pub async fn run(app: &App, job: Job, now: DateTime<Utc>) -> Result<u64, Service
     match job {
         Job::ResumePaused => Ok(onboardings::resume_due(&app.office, now).await? as u64),
         Job::DeleteExpired => housekeeping::delete_expired(&app.office, now).await,
+        Job::PlanReminders => reminders::plan_due(&app.office, now).await,
+        Job::Digest => reminders::ask_digest(&app.office, now).await,
     }
 }

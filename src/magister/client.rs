@@ -88,12 +88,8 @@ impl Client<'_> {
 
     /// Logs out. Its parameters are a guess, so its answer is not judged.
     pub(super) async fn log_out(&mut self, token: &SessionToken) {
-        let body = form(&[
-            ("Library", "Algemeen"),
-            ("Function", "Logout"),
-            ("SessionToken", token.expose()),
-            ("Type", "XML"),
-        ]);
+        let body =
+            form(&[("Library", "Algemeen"), ("Function", "Logout"), ("SessionToken", token.expose()), ("Type", "XML")]);
         let _ = self.call(Call::query(body), self.limits.answer_bytes).await;
     }
 

@@ -53,11 +53,6 @@ pub struct Courtesy {
 
 impl Default for Courtesy {
     fn default() -> Self {
-        Self {
-            pause: Duration::from_millis(500),
-            at_once: 4,
-            rest_after: 5,
-            rest: Duration::from_secs(600),
-        }
+        Self { pause: Duration::from_millis(500), at_once: 4, rest_after: 5, rest: Duration::from_secs(600) }
     }
 }

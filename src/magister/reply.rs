@@ -226,9 +226,12 @@ impl Scan {
             (Tag::Message, None) => keep(&mut self.reply.message, text),
             (Tag::Exception | Tag::ExceptionText, None) => {
                 let before = self.reply.exception.take();
-                self.reply.exception = Some(before.map_or_else(|| text.to_owned(), |before| format!("{before} {text}")));
+                self.reply.exception =
+                    Some(before.map_or_else(|| text.to_owned(), |before| format!("{before} {text}")));
             }
-            (_, _) => self.close_cell(name),
+            // Inside a list these are columns like any other.
+            (Tag::Result | Tag::Token | Tag::Message | Tag::Exception | Tag::ExceptionText, Some(_))
+            | (Tag::Other, _) => self.close_cell(name),
         }
         self.text.clear();
     }

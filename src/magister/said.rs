@@ -4,6 +4,8 @@
 const SIGNS_MAX: usize = 160;
 /// From this many digits in a row it could be a number of a pupil.
 const DIGITS_MAX: usize = 4;
+/// From this many letters and digits in one word it could be a token.
+const TOKEN_SIGNS: usize = 16;
 /// What stands in the place of something left out.
 const LEFT_OUT: char = '…';
 
@@ -16,7 +18,7 @@ pub(super) fn clean(text: &str, secrets: &[&str]) -> Option<String> {
         if !line.is_empty() {
             line.push(' ');
         }
-        if word.contains('@') {
+        if word.contains('@') || is_like_a_token(word) {
             line.push(LEFT_OUT);
         } else {
             push_without_long_numbers(&mut line, word);
@@ -24,6 +26,13 @@ pub(super) fn clean(text: &str, secrets: &[&str]) -> Option<String> {
     }
     let short: String = line.chars().take(SIGNS_MAX).collect();
     (!short.trim_matches([' ', LEFT_OUT]).is_empty()).then_some(short)
+}
+
+fn is_like_a_token(word: &str) -> bool {
+    word.split(|sign: char| !sign.is_alphanumeric()).any(|part| {
+        let has = |is_kind: fn(char) -> bool| part.contains(is_kind);
+        part.chars().count() >= TOKEN_SIGNS && has(char::is_numeric) && has(char::is_alphabetic)
+    })
 }
 
 /// Control signs, and what turns or hides text.
@@ -84,6 +93,8 @@ mod tests {
             ("leerling 123456 en 1234", Some("leerling … en 1234")),
             ("mail j.jansen@school.nl nu", Some("mail … nu")),
             ("fout10, 20260101T12", Some("fout10, …T12")),
+            ("token=0123456789ABCDEF0", None),
+            ("sessie 0123456789ABCDEF0 verlopen", Some("sessie … verlopen")),
         ] {
             assert_eq!(clean(text, &["hunter2", ""]).as_deref(), kept, "{text:?}");
         }

@@ -107,8 +107,7 @@ fn reserve(text: &mut String, decoder: &Decoder, bytes: usize) {
 /// Whether the head shows its encoding.
 fn is_enough(head: &[u8]) -> bool {
     let is_declared = head.trim_ascii_start().starts_with(b"<?xml");
-    head.len() >= DECLARATION_BYTES
-        || (head.len() >= 8 && (!is_declared || head.windows(2).any(|two| two == b"?>")))
+    head.len() >= DECLARATION_BYTES || (head.len() >= 8 && (!is_declared || head.windows(2).any(|two| two == b"?>")))
 }
 
 fn sniff(head: &[u8]) -> Result<Decoding, Oddity> {
@@ -183,11 +182,7 @@ impl<B: Body<Data = Bytes> + Unpin> AsyncBufRead for Source<B> {
 
 /// Only there because buffered reading asks for it.
 impl<B: Body<Data = Bytes> + Unpin> AsyncRead for Source<B> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let available = ready!(self.as_mut().poll_fill_buf(cx))?;
         let amount = available.len().min(buffer.remaining());
         buffer.put_slice(&available[..amount]);

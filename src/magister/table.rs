@@ -96,7 +96,8 @@ impl Counter {
     }
 
     fn name(&mut self, name: &str, column: Option<Column>) {
-        if self.columns.len() < COLUMNS_MAX && name.len() <= COLUMN_NAME_MAX && !self.columns.iter().any(|n| n == name) {
+        if self.columns.len() < COLUMNS_MAX && name.len() <= COLUMN_NAME_MAX && !self.columns.iter().any(|n| n == name)
+        {
             self.columns.push(name.to_owned());
         }
         if let Some(column) = column.filter(|column| !self.found.contains(column)) {

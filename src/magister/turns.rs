@@ -102,8 +102,7 @@ impl Turns {
 impl Door {
     fn new(at_once: usize) -> Self {
         let now = Instant::now();
-        let state =
-            DoorState { next_start: now, found_dead_by: BTreeSet::new(), dead_since: now, rests_until: None };
+        let state = DoorState { next_start: now, found_dead_by: BTreeSet::new(), dead_since: now, rests_until: None };
         Self { slots: Arc::new(Semaphore::new(at_once.max(1))), state: Mutex::new(state) }
     }
 

@@ -1,4 +1,7 @@
 //! The people at a school: adding, changing, removing, and vouching for them.
+//!
+//! Each change holds the school's onboarding first, so that two colleagues at once are one after the other, and counts
+//! its version up, so that a page from before it is stale.
 
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
@@ -8,132 +11,192 @@ use crate::domain::school::{Contact, ContactRole, Vouch};
 use crate::domain::text::{EmailAddress, PersonName, Reason};
 use crate::services::work::{Letter, Work};
 use crate::services::{Call, Office, ServiceError};
-use crate::store::{contacts, sessions};
+use crate::store::onboardings::Versioned;
+use crate::store::{StoreError, contacts, onboardings, sessions};
 
 /// Adds a contact, or takes a removed one back; they are told by mail.
 ///
 /// # Errors
-/// `Forbidden` for a reader, `ContactExists` when the address is one already.
+/// `Forbidden` for a reader, `Conflict` on a stale page, `ContactExists` when the address is one already.
 pub async fn add(
     office: &Office,
     call: &Call,
     school: SchoolId,
     person: (PersonName, EmailAddress, ContactRole),
+    seen: Option<i32>,
 ) -> Result<(), ServiceError> {
     check_may_change(call)?;
     let mut work = Work::begin(office, call).await?;
+    let held = hold_seen(&work, school, seen).await?;
     if find_by_email(&work, school, &person.1).await?.is_some_and(|found| found.removed_at.is_none()) {
         return Err(ServiceError::ContactExists);
     }
-    let contact = ensure(office, &mut work, call, school, person).await?;
+    let version = onboardings::save(work.conn(), school, &held, call.now).await?;
+    let contact = ensure_held(office, &mut work, call, (school, Some(version)), person).await?;
     work.mail(Letter {
         kind: MailKind::ContactAdded,
         school: Some(school),
         contact: Some(contact),
         about: About::default(),
-        occasion: format!("{school}/{}", call.now.timestamp_millis()),
+        occasion: format!("{school}/{version}"),
     });
     work.finish().await
 }
 
-/// The contact with this address, made or taken back if need be.
+/// The contact with this address, made or taken back if need be. The version of the onboarding stays: it belongs to
+/// the change that needs the contact.
 pub(super) async fn ensure(
     office: &Office,
     work: &mut Work<'_>,
     call: &Call,
     school: SchoolId,
+    person: (PersonName, EmailAddress, ContactRole),
+) -> Result<ContactId, ServiceError> {
+    onboardings::hold(work.conn(), school).await?;
+    ensure_held(office, work, call, (school, None), person).await
+}
+
+async fn ensure_held(
+    office: &Office,
+    work: &mut Work<'_>,
+    call: &Call,
+    (school, version): (SchoolId, Option<i32>),
     (name, email, role): (PersonName, EmailAddress, ContactRole),
 ) -> Result<ContactId, ServiceError> {
-    match find_by_email(work, school, &email).await? {
-        Some(found) if found.removed_at.is_none() => Ok(found.id),
+    let contact = match find_by_email(work, school, &email).await? {
+        Some(found) if found.removed_at.is_none() => return Ok(found.id),
         Some(found) => {
-            let contact = found.id;
-            // Whoever vouched before vouched for someone who was removed since.
-            contacts::save(work.conn(), &Contact { name, role, vouch: None, removed_at: None, ..found }).await?;
-            work.note(Some(school), Action::ContactAdded { contact, role });
-            Ok(contact)
+            contacts::save_taken_back(work.conn(), found.id, &name, role).await?;
+            found.id
         }
         None => {
             let contact = ContactId::from_uuid(office.chance.uuid_v7(call.now));
             let email_key = office.keys.email_key(&email.key_form());
             let new =
                 Contact { id: contact, school, name, email, role, vouch: None, created_at: call.now, removed_at: None };
-            contacts::insert(work.conn(), &new, &email_key).await?;
-            work.note(Some(school), Action::ContactAdded { contact, role });
-            Ok(contact)
+            match contacts::insert(work.conn(), &new, &email_key).await {
+                Err(StoreError::Taken) => return Err(ServiceError::ContactExists),
+                other => other?,
+            }
+            contact
         }
-    }
+    };
+    work.note_version(Some(school), version, Action::ContactAdded { contact, role });
+    Ok(contact)
 }
 
 /// Changes a contact's name and role.
 ///
 /// # Errors
-/// `Forbidden` for a reader, `NotFound` when the school has no such contact.
+/// `Forbidden` for a reader, `Conflict` on a stale page, `NotFound` when the school has no such contact.
 pub async fn change(
     office: &Office,
     call: &Call,
     (school, contact): (SchoolId, ContactId),
     (name, role): (PersonName, ContactRole),
+    seen: Option<i32>,
 ) -> Result<(), ServiceError> {
     check_may_change(call)?;
     let mut work = Work::begin(office, call).await?;
-    let found = load_of(&work, school, contact).await?;
-    contacts::save(work.conn(), &Contact { name, role, ..found }).await?;
-    work.note(Some(school), Action::ContactChanged { contact, role });
+    let held = hold_seen(&work, school, seen).await?;
+    load_of(&work, school, contact).await?;
+    contacts::save(work.conn(), contact, &name, role).await?;
+    let version = onboardings::save(work.conn(), school, &held, call.now).await?;
+    work.note_version(Some(school), Some(version), Action::ContactChanged { contact, role });
     work.finish().await
 }
 
 /// Removes a contact and ends their sessions.
 ///
 /// # Errors
-/// `LastContact` when nobody would be left.
+/// `LastContact` when nobody would be left, `Conflict` on a stale page.
 pub async fn remove(
     office: &Office,
     call: &Call,
     (school, contact): (SchoolId, ContactId),
+    seen: Option<i32>,
 ) -> Result<(), ServiceError> {
     check_may_change(call)?;
     let mut work = Work::begin(office, call).await?;
-    let found = load_of(&work, school, contact).await?;
+    let held = hold_seen(&work, school, seen).await?;
+    load_of(&work, school, contact).await?;
     if contacts::list(work.conn(), school).await?.len() == 1 {
         return Err(ServiceError::LastContact);
     }
-    contacts::save(work.conn(), &Contact { removed_at: Some(call.now), ..found }).await?;
+    contacts::mark_removed(work.conn(), contact, call.now).await?;
     sessions::delete_of_contact(work.conn(), contact).await?;
-    work.note(Some(school), Action::ContactRemoved { contact });
+    let version = onboardings::save(work.conn(), school, &held, call.now).await?;
+    work.note_version(Some(school), Some(version), Action::ContactRemoved { contact });
     work.finish().await
 }
 
 /// Kurve vouches for a contact: from then on password and query file may be handed to them.
 ///
 /// # Errors
-/// `Forbidden` for a reader, `NotFound` when the school has no such contact.
+/// `Forbidden` for a reader, `Conflict` on a stale page, `NotFound` when the school has no such contact.
 pub async fn vouch(
     office: &Office,
     call: &Call,
     (school, contact): (SchoolId, ContactId),
     ground: Reason,
+    seen: Option<i32>,
 ) -> Result<(), ServiceError> {
+    check_may_change(call)?;
     let mut work = Work::begin(office, call).await?;
-    vouch_within(&mut work, call, (school, contact), ground).await?;
+    let held = hold_seen(&work, school, seen).await?;
+    let version = onboardings::save(work.conn(), school, &held, call.now).await?;
+    vouch_held(&mut work, call, (school, contact), ground, Some(version)).await?;
     work.finish().await
 }
 
+/// The same within another change, which counts the version up.
 pub(super) async fn vouch_within(
+    work: &mut Work<'_>,
+    call: &Call,
+    of: (SchoolId, ContactId),
+    ground: Reason,
+) -> Result<(), ServiceError> {
+    onboardings::hold(work.conn(), of.0).await?;
+    vouch_held(work, call, of, ground, None).await
+}
+
+async fn vouch_held(
     work: &mut Work<'_>,
     call: &Call,
     (school, contact): (SchoolId, ContactId),
     ground: Reason,
+    version: Option<i32>,
 ) -> Result<(), ServiceError> {
     let Actor::Staff { id: by, role } = call.actor else { return Err(ServiceError::Forbidden) };
     if !role.can_act() {
         return Err(ServiceError::Forbidden);
     }
-    let found = load_of(work, school, contact).await?;
-    let vouch = Some(Vouch { at: call.now, by, ground: ground.clone() });
-    contacts::save(work.conn(), &Contact { vouch, ..found }).await?;
-    work.note(Some(school), Action::ContactVouched { contact, ground });
+    load_of(work, school, contact).await?;
+    contacts::mark_vouched(work.conn(), contact, &Vouch { at: call.now, by, ground: ground.clone() }).await?;
+    work.note_version(Some(school), version, Action::ContactVouched { contact, ground });
     Ok(())
+}
+
+/// Takes back every vouch at a school that turns out to be another one, or to work in another Magister: Kurve's word
+/// was about people at the school of then. The caller holds the onboarding.
+pub(super) async fn clear_vouches(
+    work: &mut Work<'_>,
+    school: SchoolId,
+    version: Option<i32>,
+) -> Result<(), ServiceError> {
+    if contacts::clear_vouches(work.conn(), school).await? > 0 {
+        work.note_version(Some(school), version, Action::VouchesCleared);
+    }
+    Ok(())
+}
+
+/// The onboarding, held first, so that everything read after it is true until the end of the change.
+async fn hold_seen(work: &Work<'_>, school: SchoolId, seen: Option<i32>) -> Result<Versioned, ServiceError> {
+    let held = onboardings::hold(work.conn(), school).await?;
+    if seen.is_some_and(|seen| seen != held.version) {
+        return Err(ServiceError::Conflict);
+    }
+    Ok(held)
 }
 
 fn check_may_change(call: &Call) -> Result<(), ServiceError> {

@@ -124,19 +124,33 @@ async fn make(
 
 /// Kurve hands the same credentials over again: five more views, fourteen more days.
 ///
+/// With `seen`, the [`hand_over_mark`] that the page showed, a second press of the same button is told apart from a new
+/// wish.
+///
 /// # Errors
-/// `NotHandedOut` when they are closed for ever: then only new ones help.
-pub async fn hand_over_again(office: &Office, call: &Call, school: SchoolId) -> Result<(), ServiceError> {
+/// `NotHandedOut` when the school stopped, nothing is issued, or they are closed for ever: then only new ones help.
+/// `Conflict` when they were handed over or renewed since the page was shown.
+pub async fn hand_over_again(
+    office: &Office,
+    call: &Call,
+    school: SchoolId,
+    seen: Option<&str>,
+) -> Result<(), ServiceError> {
     match call.actor {
         Actor::Staff { role, .. } if role.can_act() => {}
-        _ => return Err(ServiceError::Forbidden),
+        Actor::Staff { .. } | Actor::Contact { .. } | Actor::Check | Actor::Clock | Actor::Operator => {
+            return Err(ServiceError::Forbidden);
+        }
     }
     let mut work = Work::begin(office, call).await?;
-    let stored = credentials::find_newest(work.conn(), school).await?.ok_or(RevealRefusal::NotIssued)?;
-    if let Some((_, reason)) = stored.closed {
-        return Err(RevealRefusal::Closed(reason).into());
+    let stored = hold_to_hand_over(&work, school).await?;
+    let mark = hand_over_mark(stored.version, stored.expires_at);
+    if seen.is_some_and(|seen| seen != mark) {
+        return Err(ServiceError::Conflict);
     }
-    credentials::save_handed_over_again(work.conn(), stored.id, reveal::expires_at(call.now)).await?;
+    if !credentials::save_handed_over_again(work.conn(), stored.id, reveal::expires_at(call.now)).await? {
+        return Err(ServiceError::Conflict);
+    }
     for contact in store::contacts::list(work.conn(), school).await? {
         if contact.vouch.is_some() {
             work.mail(Letter {
@@ -144,12 +158,34 @@ pub async fn hand_over_again(office: &Office, call: &Call, school: SchoolId) -> 
                 school: Some(school),
                 contact: Some(contact.id),
                 about: About { credential_version: Some(stored.version), ..About::default() },
-                occasion: format!("{school}/again/{}", call.now.timestamp_millis()),
+                occasion: format!("{school}/again/{mark}"),
             });
         }
     }
     work.note(Some(school), Action::CredentialsHandedAgain { version: stored.version });
     work.finish().await
+}
+
+/// Changes with every issue and every hand-over, so that a page from before it shows.
+#[must_use]
+pub fn hand_over_mark(version: u32, expires_at: DateTime<Utc>) -> String {
+    format!("{version}-{}", expires_at.timestamp_millis())
+}
+
+/// The newest credentials, held, if they may be handed over as things are now.
+async fn hold_to_hand_over(work: &Work<'_>, school: SchoolId) -> Result<StoredCredential, ServiceError> {
+    let state = store::onboardings::hold(work.conn(), school).await?.state;
+    let stored = credentials::hold_newest(work.conn(), school).await?.ok_or(RevealRefusal::NotIssued)?;
+    if state.lifecycle().is_withdrawn() {
+        return Err(RevealRefusal::Withdrawn.into());
+    }
+    if !state.is_yes(Step::CredentialsIssued) {
+        return Err(RevealRefusal::NotIssued.into());
+    }
+    match stored.closed {
+        Some((_, reason)) => Err(RevealRefusal::Closed(reason).into()),
+        None => Ok(stored),
+    }
 }
 
 /// Shows the password once: counted, logged and told to the school's contacts before the value is opened.

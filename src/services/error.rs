@@ -22,6 +22,9 @@ pub enum ServiceError {
     /// The address is a contact already.
     #[error("the address is a contact already")]
     ContactExists,
+    /// The school has, or made in a day, as many contacts as it may by itself.
+    #[error("the school has as many contacts as it may make by itself")]
+    TooManyContacts,
     /// The BRIN belongs to another school.
     #[error("the BRIN belongs to another school")]
     BrinTaken,
@@ -59,4 +62,17 @@ impl From<StoreError> for ServiceError {
             StoreError::Taken | StoreError::CorruptRow { .. } | StoreError::Database(_) => Self::Store(error),
         }
     }
+}
+
+/// An error with everything behind it, in one line.
+#[must_use]
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
 }

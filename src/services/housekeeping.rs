@@ -1,9 +1,9 @@
-//! Clearing away what no longer counts: sessions, links and requests that ended.
+//! Clearing away what no longer counts: sessions, links and requests that ended, and mails that are about no school.
 
 use chrono::{DateTime, Duration, Utc};
 
 use crate::services::{Office, ServiceError};
-use crate::store::{access_links, registrations, sessions};
+use crate::store::{access_links, outbox, registrations, sessions};
 
 /// How long ended links and requests are kept, so that a late visitor is told "used" or "too old".
 const KEEP_DAYS: i64 = 7;
@@ -17,5 +17,7 @@ pub async fn delete_expired(office: &Office, now: DateTime<Utc>) -> Result<u64, 
     let before = now - Duration::days(KEEP_DAYS);
     let links = access_links::delete_expired(conn, before).await?;
     let requests = registrations::delete_expired(conn, before).await?;
-    Ok(links + requests + sessions::delete_expired(conn, now).await?)
+    // What went out about a school stays on its page; a mail about no school tells only which address asked when.
+    let mails = outbox::delete_ended_without_school(conn, before).await?;
+    Ok(links + requests + mails + sessions::delete_expired(conn, now).await?)
 }

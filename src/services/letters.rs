@@ -5,12 +5,13 @@ use chrono::{DateTime, Utc};
 use crate::crypto::{Token, token};
 use crate::domain::access_link;
 use crate::domain::ids::{ContactId, SchoolId};
+use crate::domain::import_gate::verdict;
 use crate::domain::notice::{MailKind, root_fall};
 use crate::domain::onboarding::{FallCause, Gate, Onboarding, Step, StepState};
 use crate::domain::school::{Contact, School};
 use crate::links;
 use crate::mail::templates::{Content, Letter, PersonFacts, SchoolFacts, render};
-use crate::services::{Office, ServiceError, registrations as requests};
+use crate::services::{Office, ServiceError, registrations as requests, reminder_letters};
 use crate::store::outbox::OutboxMail;
 use crate::store::{StoreError, access_links, audit, contacts, onboardings, registrations, schools};
 use crate::words;
@@ -28,6 +29,10 @@ pub(super) struct Draft {
 pub(super) enum Unsendable {
     /// It is not needed any more.
     NotNeeded(&'static str),
+    /// An earlier try stopped halfway, so that it may have gone.
+    Doubtful(&'static str),
+    /// It may go at this moment, and not before.
+    Later(DateTime<Utc>),
     /// Something failed; later it may not.
     Service(ServiceError),
 }
@@ -89,6 +94,8 @@ pub(super) async fn draft(office: &Office, mail: &OutboxMail, now: DateTime<Utc>
         | MailKind::ImportOpen
         | MailKind::ImportClosed
         | MailKind::ContactAdded => about_school(office, mail).await,
+        MailKind::Reminder => reminder_letters::reminder(office, mail, now).await,
+        MailKind::Digest => reminder_letters::digest(office).await,
     }
 }
 
@@ -108,7 +115,7 @@ async fn sign_in(office: &Office, mail: &OutboxMail, now: DateTime<Utc>) -> Resu
     let (token, code) = (Token::new(&office.chance), office.chance.digits6());
     let code_hash = token::code_hash(&office.keys, id.as_uuid(), &code);
     if !access_links::mark_minted(office.db.writer(), id, &token.hash(), &code_hash, now).await? {
-        return Err(Unsendable::NotNeeded("the link was made before"));
+        return Err(Unsendable::Doubtful("an earlier try stopped halfway; the visitor can ask for a new mail"));
     }
     let link = office.base.to(&links::fill(links::SIGN_IN_LINK, &[&token.expose_text()]));
     let content = Content::SignIn { name: first.name.to_string(), schools: names, link, code };
@@ -119,9 +126,13 @@ async fn confirm_address(office: &Office, mail: &OutboxMail, now: DateTime<Utc>)
     let id = mail.about.registration.ok_or(ServiceError::Broken("a confirmation mail without a request"))?;
     let stored = registrations::find(office.db.reader(), id).await?;
     let stored = stored.ok_or(Unsendable::NotNeeded("the request is gone"))?;
+    if now > stored.expires_at || stored.used_at.is_some() {
+        return Err(Unsendable::NotNeeded("the request no longer counts"));
+    }
     let form = requests::open(office, &stored)?;
     let minted = requests::mint(office, now, id).await?;
-    let token = minted.ok_or(Unsendable::NotNeeded("the request no longer counts"))?;
+    let why = "an earlier try stopped halfway; the visitor can send the form again";
+    let token = minted.ok_or(Unsendable::Doubtful(why))?;
     let school = SchoolFacts {
         name: form.details.name.to_string(),
         brin: form.details.brin.to_string(),
@@ -133,9 +144,24 @@ async fn confirm_address(office: &Office, mail: &OutboxMail, now: DateTime<Utc>)
     Ok(Draft {
         to_name: Some(form.name.to_string()),
         to_address: form.email.to_string(),
-        reply_to: None,
+        reply_to: Some(support(office)),
         letter: written(office, &content)?,
     })
+}
+
+/// Makes the token of a mail that was not taken worth nothing, so that the next try can make another.
+pub(super) async fn take_token_back(office: &Office, mail: &OutboxMail) -> Result<(), ServiceError> {
+    let conn = office.db.writer();
+    match (mail.about.link, mail.about.registration) {
+        (Some(link), _) => access_links::mark_unminted(conn, link).await?,
+        (None, Some(registration)) => registrations::mark_unminted(conn, registration).await?,
+        (None, None) => {}
+    }
+    Ok(())
+}
+
+fn support(office: &Office) -> (String, String) {
+    ("Kurve support".to_owned(), office.support_email.clone())
 }
 
 async fn about_school(office: &Office, mail: &OutboxMail) -> Result<Draft, Unsendable> {
@@ -169,7 +195,7 @@ async fn content(
     let staff = office.base.to(&links::staff_school(links::STAFF_SCHOOL, facts.school.id));
     let about_step = |step: Step| office.base.to(&links::step(links::SCHOOL_STEP, step));
     Ok(match mail.kind {
-        MailKind::SignIn | MailKind::ConfirmAddress => {
+        MailKind::SignIn | MailKind::ConfirmAddress | MailKind::Reminder | MailKind::Digest => {
             return Err(ServiceError::Broken("a mail of another office").into());
         }
         MailKind::SupportRequest => {
@@ -235,7 +261,13 @@ async fn content(
             }
             Content::ActivationAsked { school, answers: answers(&facts.state), link: staff }
         }
+        MailKind::ImportOpen if !verdict(&facts.state).is_open() => {
+            return Err(Unsendable::NotNeeded("the import closed meanwhile"));
+        }
         MailKind::ImportOpen => Content::ImportOpen { name, school, link: portal },
+        MailKind::ImportClosed if verdict(&facts.state).is_open() => {
+            return Err(Unsendable::NotNeeded("the import opened meanwhile"));
+        }
         MailKind::ImportClosed => {
             let cause = events_cause(office, mail, facts).await?;
             let link = if receiver.is_some() { portal } else { staff };
@@ -304,13 +336,13 @@ fn answers(state: &Onboarding) -> Vec<(String, String)> {
         .collect()
 }
 
-fn write(office: &Office, content: &Content, receiver: Option<&Contact>) -> Result<Draft, Unsendable> {
+pub(super) fn write(office: &Office, content: &Content, receiver: Option<&Contact>) -> Result<Draft, Unsendable> {
     let letter = written(office, content)?;
     Ok(match receiver {
         Some(contact) => Draft {
             to_name: Some(contact.name.to_string()),
             to_address: contact.email.to_string(),
-            reply_to: Some(("Kurve support".to_owned(), office.support_email.clone())),
+            reply_to: Some(support(office)),
             letter,
         },
         None => Draft { to_name: None, to_address: office.support_email.clone(), reply_to: None, letter },

@@ -2,7 +2,10 @@
 //!
 //! A mail is written when it is sent, from what is true then. A mail with a token is made once, and never late.
 
+use std::panic::AssertUnwindSafe;
+
 use chrono::{DateTime, Duration, Utc};
+use futures_util::FutureExt;
 
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
@@ -10,13 +13,13 @@ use crate::domain::ids::{MailId, SchoolId};
 use crate::domain::retry;
 use crate::mail::message::{self, OutgoingMail, Sender};
 use crate::mail::transport::{SendErrorKind, Transport};
-use crate::services::letters::{Draft, Unsendable, draft};
+use crate::services::letters::{self, Draft, Unsendable, draft};
 use crate::services::work::Work;
-use crate::services::{Call, Office, ServiceError};
+use crate::services::{Call, Office, ServiceError, chain};
 use crate::store::outbox::{self, Claimed, OutboxMail};
 
-/// How many mails a worker takes at once: it must be through them within the lease.
-const BATCH: u64 = 20;
+/// What a lease is longer than a mail can take, in seconds.
+const LEASE_MARGIN_SECONDS: u64 = 60;
 
 /// The post room: how mails leave and in whose name.
 #[derive(Debug, Clone)]
@@ -50,12 +53,13 @@ impl Summary {
 
 enum Fate {
     Sent,
+    Later(DateTime<Utc>),
     Skipped(&'static str),
     ToRetry(String),
     Failed(String),
 }
 
-/// Sends every mail that is due now, batch by batch; one that cannot go does not stop the rest.
+/// Sends every mail that is due now, those with a token first; one that cannot go does not stop the rest.
 ///
 /// # Errors
 /// When the outbox cannot be read or written.
@@ -64,35 +68,56 @@ pub async fn send_due(
     room: &PostRoom,
     now: impl Fn() -> DateTime<Utc>,
 ) -> Result<Summary, ServiceError> {
+    send_until(office, room, now, || false).await
+}
+
+/// Like [`send_due`], and takes no further mail once it is to stop.
+///
+/// One mail at a time is leased: a worker that dies keeps no other waiting, and what it held comes back soon.
+///
+/// # Errors
+/// When the outbox cannot be read or written.
+pub async fn send_until(
+    office: &Office,
+    room: &PostRoom,
+    now: impl Fn() -> DateTime<Utc>,
+    is_stopping: impl Fn() -> bool,
+) -> Result<Summary, ServiceError> {
     let mut summary = Summary::default();
-    loop {
+    while !is_stopping() {
         let claimed = claim(office, room, now()).await?;
         if claimed.mails.is_empty() && claimed.corrupt.is_empty() {
-            return Ok(summary);
+            break;
         }
         for error in claimed.corrupt {
             tracing::error!(error = %error, "Gave up a mail whose row cannot be read");
             summary.failed += 1;
         }
         for mail in claimed.mails {
-            let fate = send(office, room, &mail, now()).await;
-            mark(office, &mail, fate, now(), &mut summary).await?;
+            // A fault in one mail's text costs that mail, not the worker.
+            let attempt = AssertUnwindSafe(send(office, room, &mail, now())).catch_unwind().await;
+            let fate = attempt.unwrap_or_else(|_| Fate::Failed("a fault while the mail was written".to_owned()));
+            if let Err(error) = mark(office, &mail, fate, now(), &mut summary).await {
+                tracing::error!(mail.id = %mail.id, cause = chain(&error), "Could not note what became of a mail");
+            }
         }
     }
+    Ok(summary)
 }
 
 async fn claim(office: &Office, room: &PostRoom, now: DateTime<Utc>) -> Result<Claimed, ServiceError> {
-    // Every mail of the batch may take as long as one can.
-    let longest = room.transport.longest_send().as_secs() * (BATCH + 1);
+    let longest = room.transport.longest_send().as_secs() + LEASE_MARGIN_SECONDS;
     let lease = Duration::seconds(i64::try_from(longest).unwrap_or(i64::MAX));
-    Ok(outbox::claim_due(&office.db, now, now + lease, BATCH).await?)
+    Ok(outbox::claim_due(&office.db, now, now + lease, 1).await?)
 }
 
 async fn send(office: &Office, room: &PostRoom, mail: &OutboxMail, now: DateTime<Utc>) -> Fate {
     let draft = match draft(office, mail, now).await {
         Ok(draft) => draft,
         Err(Unsendable::NotNeeded(why)) => return Fate::Skipped(why),
-        Err(Unsendable::Service(error)) => return Fate::ToRetry(error.to_string()),
+        Err(Unsendable::Doubtful(why)) => return Fate::Failed(why.to_owned()),
+        Err(Unsendable::Later(at)) => return Fate::Later(at),
+        Err(Unsendable::Service(error)) => return Fate::ToRetry(chain(&error)),
     };
     let built = match message::build(&room.sender, &outgoing(mail, draft)) {
         Ok(built) => built,
@@ -102,10 +127,19 @@ async fn send(office: &Office, room: &PostRoom, mail: &OutboxMail, now: DateTime
         Ok(()) => Fate::Sent,
         Err(error) => match error.kind {
             SendErrorKind::Permanent => Fate::Failed(error.text),
-            // A token is made once: a second try would have none to send, and an unknown one may have arrived.
-            SendErrorKind::Temporary | SendErrorKind::Unknown if mail.kind.carries_token() => Fate::Failed(error.text),
+            // It may have arrived; a second one would carry another token.
+            SendErrorKind::Unknown if mail.kind.carries_token() => Fate::Failed(error.text),
+            SendErrorKind::Temporary if mail.kind.carries_token() => take_back(office, mail, error.text).await,
             SendErrorKind::Temporary | SendErrorKind::Unknown => Fate::ToRetry(error.text),
         },
+    }
+}
+
+/// The server did not take the mail: its token is worth nothing, and the next try makes a new one.
+async fn take_back(office: &Office, mail: &OutboxMail, why: String) -> Fate {
+    match letters::take_token_back(office, mail).await {
+        Ok(()) => Fate::ToRetry(why),
+        Err(error) => Fate::Failed(format!("{why}; {}", chain(&error))),
     }
 }
 
@@ -143,6 +177,10 @@ async fn mark(
             outbox::mark_sent(conn, mail.id, now).await?;
             tracing::info!(mail.id = %mail.id, mail.kind = kind, "Sent {kind} mail");
             summary.sent += 1;
+        }
+        Fate::Later(at) => {
+            outbox::mark_to_retry(conn, mail.id, at, "waits for working hours").await?;
+            summary.to_retry += 1;
         }
         Fate::Skipped(why) => {
             outbox::mark_skipped(conn, mail.id, why).await?;

@@ -9,6 +9,7 @@ pub mod contacts;
 pub mod credentials;
 pub mod demo;
 mod error;
+pub mod hashing;
 pub mod housekeeping;
 pub mod import_gate;
 mod letters;
@@ -16,6 +17,8 @@ pub mod mail_dispatch;
 pub mod onboardings;
 pub mod portal_access;
 pub mod registrations;
+mod reminder_letters;
+pub mod reminders;
 pub mod schools;
 pub mod staff_accounts;
 pub mod staff_auth;
@@ -27,7 +30,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
 
-pub use error::ServiceError;
+pub use error::{ServiceError, chain};
 
 use crate::chance::Chance;
 use crate::crypto::KeyRing;
@@ -53,6 +56,12 @@ pub struct Office {
     pub password_length: PasswordLength,
     /// Kurve's support, as shown and written to.
     pub support_email: String,
+    /// How often one address may ask for a sign-in link within a quarter of an hour.
+    pub links_per_quarter: u64,
+    /// Where passwords of staff are hashed.
+    pub hashing: hashing::HashingRoom,
+    /// When reminders come.
+    pub reminders: Arc<reminders::ReminderRules>,
     /// Wakes the worker that sends mails.
     pub mail_waits: Arc<Notify>,
 }

@@ -1,21 +1,30 @@
 //! What people do to an onboarding, and what they see of it.
 
-use chrono::{DateTime, Utc};
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Duration, Utc};
 
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Action, Entry};
+use crate::domain::credential::ClosedReason;
 use crate::domain::ids::{ContactId, SchoolId};
 use crate::domain::import_gate::verdict;
-use crate::domain::notice::{About, notices};
+use crate::domain::notice::{About, MailKind, notices};
 use crate::domain::onboarding::decide::amsterdam_date;
-use crate::domain::onboarding::{Command, Event, Onboarding, Step, decide};
+use crate::domain::onboarding::{Change, Command, Event, Onboarding, Step, decide};
 use crate::domain::school::{Contact, ContactRole, School};
 use crate::domain::text::{EmailAddress, PersonName};
 use crate::services::tell::tell;
-use crate::services::work::Work;
+use crate::services::work::{Letter, Work};
 use crate::services::{Call, Office, ServiceError, contacts};
 use crate::store::onboardings::Versioned;
-use crate::store::{self, Connection, audit, onboardings, schools};
+use crate::store::{self, Connection, audit, credentials, lock, onboardings, schools};
+
+/// How many contacts a school may have of its own making: more than any school named so far.
+pub const MOST_CONTACTS: usize = 20;
+
+/// How many of those it may make in 24 hours.
+pub const MOST_NEW_CONTACTS: usize = 10;
 
 /// Everything a page shows of one school.
 #[derive(Debug, Clone)]
@@ -35,6 +44,12 @@ impl SchoolFile {
     #[must_use]
     pub fn contact(&self, id: ContactId) -> Option<&Contact> {
         self.contacts.iter().find(|contact| contact.id == id)
+    }
+
+    /// The contacts who were removed.
+    #[must_use]
+    pub fn removed(&self) -> BTreeSet<ContactId> {
+        self.contacts.iter().filter(|contact| !contact.is_active()).map(|contact| contact.id).collect()
     }
 }
 
@@ -72,7 +87,7 @@ pub async fn act(
 /// Hands a step to a colleague, who becomes a contact if they are not one yet.
 ///
 /// # Errors
-/// `Refused` when the step is not open.
+/// `Refused` when the step is not open, `TooManyContacts` when the school may make no more of them.
 pub async fn hand_over(
     office: &Office,
     call: &Call,
@@ -81,9 +96,29 @@ pub async fn hand_over(
     (name, email, role): (PersonName, EmailAddress, ContactRole),
 ) -> Result<(), ServiceError> {
     let mut work = Work::begin(office, call).await?;
+    lock::hold_contacts(work.conn(), school).await?;
+    let known = store::contacts::list_with_removed(work.conn(), school).await?;
+    let is_here = known.iter().any(|contact| contact.is_active() && contact.email.key_form() == email.key_form());
+    if !is_here {
+        check_room(&known, call.now)?;
+    }
     let to = contacts::ensure(office, &mut work, call, school, (name, email, role)).await?;
-    change(&mut work, call, school, &Command::HandOver { step, to }, None).await?;
+    let events = change(&mut work, call, school, &Command::HandOver { step, to }, None).await?;
+    if events.is_empty() && !is_here {
+        // The step was theirs before they were removed; they have to hear that it is again.
+        let about = About { step: Some(step), by: contact_of(&call.actor), ..About::default() };
+        let occasion = format!("{school}/{}/{}", step.as_str(), call.now.timestamp_millis());
+        work.mail(Letter { kind: MailKind::StepHandedOver, school: Some(school), contact: Some(to), about, occasion });
+    }
     work.finish().await
+}
+
+/// Everyone who is made a contact gets a mail from us, so a school makes no more of them than schools do.
+fn check_room(known: &[Contact], now: DateTime<Utc>) -> Result<(), ServiceError> {
+    let here = known.iter().filter(|contact| contact.is_active()).count();
+    // The first one came by the request, not by a colleague.
+    let new = known.iter().skip(1).filter(|contact| now - contact.created_at < Duration::hours(24)).count();
+    if here >= MOST_CONTACTS || new >= MOST_NEW_CONTACTS { Err(ServiceError::TooManyContacts) } else { Ok(()) }
 }
 
 /// Applies a command within a change under way, and returns the events.
@@ -106,6 +141,10 @@ pub(super) async fn change(
     let changed = Versioned { state, version: before.version };
     let version = onboardings::save(work.conn(), school, &changed, call.now).await?;
     record(work, school, version, (&before.state, &events, &changed.state));
+    if events.iter().any(|event| matches!(event.change, Change::Withdrawn { .. })) {
+        // For ever: who takes the school up again makes a new password.
+        credentials::mark_closed(work.conn(), school, ClosedReason::Withdrawn, call.now).await?;
+    }
     let about = About { version: Some(version), by: contact_of(&call.actor), ..About::default() };
     tell(work, school, &notices(&before.state, &events, &changed.state), &about).await?;
     Ok(events)

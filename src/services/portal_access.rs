@@ -19,8 +19,11 @@ use crate::store::{Connection, access_links, contacts, lock, schools, sessions};
 /// A session ends after this many hours without use.
 pub const IDLE_HOURS: i64 = 12;
 
-/// How often one address may ask for a link within a quarter of an hour.
-const LINKS_PER_QUARTER: u64 = 5;
+/// How often one address may ask for a link within a quarter of an hour, outside the demo.
+pub const LINKS_PER_QUARTER: u64 = 5;
+
+/// How often one address may ask for a link within a day: with five tries of a code each, too few to guess one.
+const LINKS_PER_DAY: u64 = 20;
 
 /// How someone comes to redeem a link.
 #[derive(Debug, Clone)]
@@ -91,10 +94,9 @@ pub async fn request_link(
     let call = Call { actor: Actor::Operator, now, request_id: request_id.to_owned() };
     let mut work = Work::begin(office, &call).await?;
     lock::hold_address(work.conn(), &email_key).await?;
-    let since = now - Duration::minutes(15);
-    if access_links::count_since(work.conn(), &email_key, since).await? >= LINKS_PER_QUARTER {
-        return Err(ServiceError::TooOften { retry_after_seconds: 900 });
-    }
+    let per_quarter = office.links_per_quarter;
+    check_links(&work, now, &email_key, (per_quarter, Duration::minutes(15))).await?;
+    check_links(&work, now, &email_key, (LINKS_PER_DAY.max(per_quarter), Duration::hours(24))).await?;
     let id = AccessLinkId::from_uuid(office.chance.uuid_v7(now));
     access_links::mark_replaced(work.conn(), &email_key, now).await?;
     let moments = (now, access_link::expires_at(now));
@@ -107,6 +109,22 @@ pub async fn request_link(
         occasion: id.to_string(),
     });
     work.finish().await
+}
+
+/// Counted in the database, so over all instances.
+async fn check_links(
+    work: &Work<'_>,
+    now: DateTime<Utc>,
+    email_key: &str,
+    (allowed, within): (u64, Duration),
+) -> Result<(), ServiceError> {
+    if access_links::count_since(work.conn(), email_key, now - within).await? < allowed {
+        return Ok(());
+    }
+    // As soon as the oldest of the last ones no longer counts, there is room again.
+    let oldest = access_links::find_nth_newest(work.conn(), email_key, allowed).await?.unwrap_or(now);
+    let wait = (oldest + within - now).num_seconds().max(0);
+    Err(ServiceError::TooOften { retry_after_seconds: u64::try_from(wait).unwrap_or_default() + 1 })
 }
 
 /// Why a link no longer works, or `None` while it does. Changes nothing.

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Duration, Utc};
+
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::ids::{NoteId, SchoolId};
@@ -9,7 +11,7 @@ use crate::domain::onboarding::{Command, Ground, Step};
 use crate::domain::school::{School, SchoolDetails};
 use crate::domain::text::NoteText;
 use crate::services::work::Work;
-use crate::services::{Call, Office, ServiceError, onboardings};
+use crate::services::{Call, Office, ServiceError, contacts, onboardings};
 use crate::store::notes::Note;
 use crate::store::outbox::{Fate, OutboxMail};
 use crate::store::overview::{After, Filter, Overview};
@@ -30,6 +32,14 @@ const MAIL_ROWS: u64 = 100;
 /// When the store fails.
 pub async fn list_waiting(office: &Office) -> Result<Vec<Overview>, ServiceError> {
     Ok(overview::list_waiting_on_kurve(office.db.reader(), WORKLIST_ROWS).await?)
+}
+
+/// The schools that do not answer their reminders, with since when, the longest first.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list_silent(office: &Office) -> Result<Vec<(Overview, DateTime<Utc>)>, ServiceError> {
+    Ok(overview::list_without_answer(office.db.reader(), WORKLIST_ROWS).await?)
 }
 
 /// A page of schools by name, and the place where the next page starts, if there is one.
@@ -69,7 +79,7 @@ pub async fn list_notes(office: &Office, school: SchoolId) -> Result<Vec<Note>, 
     Ok(notes::list(office.db.reader(), school).await?)
 }
 
-/// Writes a note; the same note by the same colleague right after it is the same form twice, and is kept once.
+/// Writes a note; the same note by the same colleague within a minute is the same form twice, and is kept once.
 ///
 /// # Errors
 /// `Forbidden` for who may not act.
@@ -80,7 +90,8 @@ pub async fn add_note(office: &Office, call: &Call, school: SchoolId, text: Note
     }
     let mut work = Work::begin(office, call).await?;
     schools::load(work.conn(), school).await?;
-    if notes::list(work.conn(), school).await?.first().is_some_and(|last| last.by == by && last.text == text) {
+    let is_same = |last: &Note| last.by == by && last.text == text && call.now - last.created_at < Duration::minutes(1);
+    if notes::list(work.conn(), school).await?.first().is_some_and(is_same) {
         return Ok(());
     }
     let id = NoteId::from_uuid(office.chance.uuid_v7(call.now));
@@ -123,7 +134,7 @@ pub async fn find_names(
 }
 
 /// Kurve changes a school's details. The BRIN and domain stay once credentials are issued on them: to change those,
-/// send the step back.
+/// send the step back. With another BRIN or domain nobody is vouched for any more.
 ///
 /// # Errors
 /// `BrinTaken`, `Conflict` on a stale page, `Forbidden` for who may not act.
@@ -141,19 +152,22 @@ pub async fn change_details(
         }
     }
     let mut work = Work::begin(office, call).await?;
+    let onboarding = store::onboardings::hold(work.conn(), school).await?;
     let before = schools::load(work.conn(), school).await?.details;
-    let onboarding = store::onboardings::load(work.conn(), school).await?;
     if onboarding.version != seen {
         return Err(ServiceError::Conflict);
     }
-    let is_other_magister = before.brin.key() != details.brin.key() || before.domain != details.domain;
-    if is_other_magister && onboarding.state.is_yes(Step::CredentialsIssued) {
+    let is_other = is_other_magister(&before, details);
+    if is_other && onboarding.state.is_yes(Step::CredentialsIssued) {
         return Err(crate::domain::onboarding::Refusal::DetailsInUse.into());
     }
     save(&work, call, school, details).await?;
     // The answers stay as they are; the version tells a colleague with an older page that something changed.
     let version = store::onboardings::save(work.conn(), school, &onboarding, call.now).await?;
     work.note_version(Some(school), Some(version), Action::DetailsChanged);
+    if is_other {
+        contacts::clear_vouches(&mut work, school, Some(version)).await?;
+    }
     work.finish().await
 }
 
@@ -168,7 +182,8 @@ pub async fn submit_details(
     details: &SchoolDetails,
 ) -> Result<(), ServiceError> {
     let mut work = Work::begin(office, call).await?;
-    let state = store::onboardings::load(work.conn(), school).await?.state;
+    let state = store::onboardings::hold(work.conn(), school).await?.state;
+    let before = schools::load(work.conn(), school).await?.details;
     if state.is_yes(Step::DetailsSubmitted) {
         return Err(crate::domain::onboarding::Refusal::AlreadyDone { step: Step::DetailsSubmitted }.into());
     }
@@ -176,7 +191,15 @@ pub async fn submit_details(
     let command = Command::Claim { step: Step::DetailsSubmitted, ground: Ground::Word, credential_version: None };
     onboardings::change(&mut work, call, school, &command, None).await?;
     work.note(Some(school), Action::DetailsChanged);
+    if is_other_magister(&before, details) {
+        contacts::clear_vouches(&mut work, school, None).await?;
+    }
     work.finish().await
+}
+
+/// Whether people vouched for at the one school say nothing about the other.
+fn is_other_magister(before: &SchoolDetails, after: &SchoolDetails) -> bool {
+    before.brin.key() != after.brin.key() || before.domain != after.domain
 }
 
 async fn save(work: &Work<'_>, call: &Call, school: SchoolId, details: &SchoolDetails) -> Result<(), ServiceError> {

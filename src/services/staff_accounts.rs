@@ -54,9 +54,12 @@ pub async fn add(
 /// Makes a new one-time link for a colleague who lost password or phone; older links stop working.
 ///
 /// # Errors
-/// `NotFound` when no account has the address.
+/// `NotFound` when no working account has the address.
 pub async fn invite(office: &Office, now: DateTime<Utc>, email: &EmailAddress) -> Result<Token, ServiceError> {
     let account = load(office, email).await?;
+    if account.disabled_at.is_some() {
+        return Err(ServiceError::NotFound);
+    }
     let call = Call::by_machine(Actor::Operator, now, "staff_invite");
     let mut work = Work::begin(office, &call).await?;
     let token = invite_within(office, &mut work, now, account.id).await?;

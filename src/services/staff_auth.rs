@@ -65,13 +65,14 @@ pub async fn sign_in(
     let account = staff::find_by_email(office.db.reader(), &email_key).await?;
     let usable = account.filter(|account| account.disabled_at.is_none() && !account.lockout.is_locked(now));
     let Some(account) = usable else {
-        // As much work as for an address that is here.
-        verify(None, typed.password).await?;
+        // As much work as for an address that is here: the same hash, and a write that waits and lasts as long.
+        verify(office, None, typed.password).await?;
+        write_as_a_wrong_try(office, (now, request_id), email_key).await?;
         return Ok(None);
     };
     let call =
         Call { actor: Actor::Staff { id: account.id, role: account.role }, now, request_id: request_id.to_owned() };
-    let is_right = verify(account.password_hash.clone(), typed.password).await?;
+    let is_right = verify(office, account.password_hash.clone(), typed.password).await?;
     let step = is_right.then(|| totp_step(office, &account, &typed.code, now)).transpose()?.flatten();
     match step {
         Some(step) => open(office, &call, account.id, step).await,
@@ -106,6 +107,20 @@ async fn count_wrong_try(office: &Office, call: &Call, id: StaffId) -> Result<()
     work.finish().await
 }
 
+/// A row that is gone before anyone can see it: the database has to write and keep as much as for a wrong try that
+/// counts. An update that changes nothing would be done sooner.
+async fn write_as_a_wrong_try(
+    office: &Office,
+    (now, request_id): (DateTime<Utc>, &str),
+    email_key: String,
+) -> Result<(), ServiceError> {
+    let call = Call { actor: Actor::Operator, now, request_id: request_id.to_owned() };
+    let work = Work::begin(office, &call).await?;
+    let token = open_session(office, work.conn(), now, Holder::Choosing { email_key }).await?;
+    sessions::delete(work.conn(), &token.hash()).await?;
+    work.finish().await
+}
+
 fn totp_step(
     office: &Office,
     account: &StaffAccount,
@@ -118,8 +133,7 @@ fn totp_step(
     Ok(totp::check(&secret, code, now, account.totp_last_step))
 }
 
-/// Hashing is slow on purpose, so it runs beside the tasks that answer requests.
-async fn verify(stored: Option<String>, password: SecretString) -> Result<bool, ServiceError> {
+async fn verify(office: &Office, stored: Option<String>, password: SecretString) -> Result<bool, ServiceError> {
     let work = move || match stored {
         Some(stored) => password_hash::verify(&stored, &password),
         None => {
@@ -127,7 +141,7 @@ async fn verify(stored: Option<String>, password: SecretString) -> Result<bool, 
             false
         }
     };
-    tokio::task::spawn_blocking(work).await.map_err(|_| ServiceError::Broken("a password check that stopped"))
+    office.hashing.run(work).await
 }
 
 /// What the page of a one-time link shows. Changes nothing.
@@ -156,8 +170,7 @@ pub async fn enrol(
     let Enrolment { account, totp: secret } = find_enrolment(office, now, token).await?;
     let step = totp::check(&secret, code, now, None).ok_or(EnrolError::WrongCode)?;
     let chance = office.chance.clone();
-    let hashing = tokio::task::spawn_blocking(move || password_hash::hash(password.secret(), &chance));
-    let hash = hashing.await.map_err(|_| ServiceError::Broken("a password hash that stopped"))?;
+    let hash = office.hashing.run(move || password_hash::hash(password.secret(), &chance)).await?;
     let cell = sealed::seal(&office.keys, Purpose::SealTotp, &binding(account.id), secret.as_bytes(), &office.chance);
 
     let actor = Actor::Staff { id: account.id, role: account.role };

@@ -66,7 +66,7 @@ impl<'a> Work<'a> {
             created_at: self.call.now,
             next_attempt_at: self.call.now,
             sent_at: None,
-            message_id: format!("<{id}@{}>", self.office.base.host()),
+            message_id: format!("<{id}@{}>", self.office.base.mail_host()),
             last_error: None,
         });
     }

@@ -82,6 +82,25 @@ pub async fn count_since(conn: &impl Connection, email_key: &str, since: DateTim
         .await?)
 }
 
+/// When the `nth` newest link of an address was asked for, counted from 1.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_nth_newest(
+    conn: &impl Connection,
+    email_key: &str,
+    nth: u64,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let row = access_link::Entity::find()
+        .filter(access_link::COLUMN.email_key.eq(email_key))
+        .order_by_desc(access_link::COLUMN.requested_at)
+        .offset(nth.saturating_sub(1))
+        .limit(1)
+        .one(conn)
+        .await?;
+    Ok(row.map(|row| row.requested_at))
+}
+
 /// Gives a link its token and code, once; `false` when it had them or no longer works.
 ///
 /// # Errors
@@ -104,6 +123,22 @@ pub async fn mark_minted(
         .exec(conn)
         .await?;
     Ok(changed.rows_affected == 1)
+}
+
+/// Takes a link's token and code away, since they reached nobody.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_unminted(conn: &impl Connection, id: AccessLinkId) -> Result<(), StoreError> {
+    access_link::Entity::update_many()
+        .col_expr(access_link::COLUMN.token_hash, Option::<Vec<u8>>::None.into())
+        .col_expr(access_link::COLUMN.code_hash, Option::<Vec<u8>>::None.into())
+        .col_expr(access_link::COLUMN.minted_at, Option::<DateTime<Utc>>::None.into())
+        .filter(access_link::COLUMN.id.eq(id.as_uuid()))
+        .filter(access_link::COLUMN.used_at.is_null())
+        .exec(conn)
+        .await?;
+    Ok(())
 }
 
 /// The link with this token.

@@ -175,7 +175,30 @@ pub async fn list_raw(conn: &impl Connection, after: i64, limit: u64) -> Result<
 fn to_event(entry: Entry) -> Option<Event> {
     match entry.action {
         Action::Onboarding(change) => Some(Event { at: entry.at, by: entry.by, change }),
-        _ => None,
+        Action::SchoolRegistered
+        | Action::RegistrationRepeated
+        | Action::DetailsChanged
+        | Action::ImportOpened
+        | Action::ImportClosed
+        | Action::ContactAdded { .. }
+        | Action::ContactChanged { .. }
+        | Action::ContactRemoved { .. }
+        | Action::ContactVouched { .. }
+        | Action::VouchesCleared
+        | Action::PasswordRevealed { .. }
+        | Action::CredentialsHandedAgain { .. }
+        | Action::QueryDownloaded { .. }
+        | Action::ContactSignedIn
+        | Action::NoteAdded { .. }
+        | Action::MailRetried { .. }
+        | Action::StaffAdded { .. }
+        | Action::StaffDisabled { .. }
+        | Action::StaffInvited { .. }
+        | Action::StaffEnrolled
+        | Action::StaffSignedIn
+        | Action::StaffLocked { .. }
+        | Action::ApiKeyAdded { .. }
+        | Action::ApiKeyRevoked { .. } => None,
     }
 }
 

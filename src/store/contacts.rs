@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::contact;
-use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder, UpdateMany};
 
 use super::{Connection, StoreError};
 use crate::domain::ids::{ContactId, SchoolId, StaffId};
@@ -79,22 +79,100 @@ pub async fn list_by_email(conn: &impl Connection, email_key: &str) -> Result<Ve
     rows.into_iter().map(to_contact).collect()
 }
 
-/// Changes name, role, vouching and removal; the address stays.
+/// Changes name and role of a contact of today; the address stays.
 ///
 /// # Errors
-/// `Missing` when there is no such contact.
-pub async fn save(conn: &impl Connection, contact: &Contact) -> Result<(), StoreError> {
+/// `Missing` when there is no such contact, or it was removed.
+pub async fn save(
+    conn: &impl Connection,
+    id: ContactId,
+    name: &PersonName,
+    role: ContactRole,
+) -> Result<(), StoreError> {
     let changed = contact::Entity::update_many()
-        .col_expr(contact::COLUMN.name, contact.name.as_str().into())
-        .col_expr(contact::COLUMN.role, contact.role.as_str().into())
-        .col_expr(contact::COLUMN.vouched_at, contact.vouch.as_ref().map(|vouch| vouch.at).into())
-        .col_expr(contact::COLUMN.vouched_by, contact.vouch.as_ref().map(|vouch| vouch.by.as_uuid()).into())
-        .col_expr(contact::COLUMN.vouch_ground, contact.vouch.as_ref().map(|vouch| vouch.ground.as_str()).into())
-        .col_expr(contact::COLUMN.removed_at, contact.removed_at.into())
-        .filter(contact::COLUMN.id.eq(contact.id.as_uuid()))
+        .col_expr(contact::COLUMN.name, name.as_str().into())
+        .col_expr(contact::COLUMN.role, role.as_str().into())
+        .filter(contact::COLUMN.id.eq(id.as_uuid()))
+        .filter(contact::COLUMN.removed_at.is_null())
         .exec(conn)
         .await?;
-    if changed.rows_affected == 1 { Ok(()) } else { Err(StoreError::Missing { table: "contact" }) }
+    one(changed.rows_affected)
+}
+
+/// Notes Kurve's word for a contact of today.
+///
+/// # Errors
+/// `Missing` when there is no such contact, or it was removed.
+pub async fn mark_vouched(conn: &impl Connection, id: ContactId, vouch: &Vouch) -> Result<(), StoreError> {
+    let changed = contact::Entity::update_many()
+        .col_expr(contact::COLUMN.vouched_at, vouch.at.into())
+        .col_expr(contact::COLUMN.vouched_by, vouch.by.as_uuid().into())
+        .col_expr(contact::COLUMN.vouch_ground, vouch.ground.as_str().into())
+        .filter(contact::COLUMN.id.eq(id.as_uuid()))
+        .filter(contact::COLUMN.removed_at.is_null())
+        .exec(conn)
+        .await?;
+    one(changed.rows_affected)
+}
+
+/// Takes back Kurve's word for everyone at a school; returns for how many it was given.
+///
+/// # Errors
+/// When the database fails.
+pub async fn clear_vouches(conn: &impl Connection, school: SchoolId) -> Result<u64, StoreError> {
+    let changed = without_vouch()
+        .filter(contact::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(contact::COLUMN.vouched_at.is_not_null())
+        .exec(conn)
+        .await?;
+    Ok(changed.rows_affected)
+}
+
+/// Removes a contact of today.
+///
+/// # Errors
+/// `Missing` when there is no such contact, or it was removed.
+pub async fn mark_removed(conn: &impl Connection, id: ContactId, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let changed = contact::Entity::update_many()
+        .col_expr(contact::COLUMN.removed_at, now.into())
+        .filter(contact::COLUMN.id.eq(id.as_uuid()))
+        .filter(contact::COLUMN.removed_at.is_null())
+        .exec(conn)
+        .await?;
+    one(changed.rows_affected)
+}
+
+/// Takes a removed contact back, with the name and role of now and without Kurve's word.
+///
+/// # Errors
+/// `Missing` when there is no such removed contact.
+pub async fn save_taken_back(
+    conn: &impl Connection,
+    id: ContactId,
+    name: &PersonName,
+    role: ContactRole,
+) -> Result<(), StoreError> {
+    // Whoever vouched before vouched for someone who was removed since.
+    let changed = without_vouch()
+        .col_expr(contact::COLUMN.name, name.as_str().into())
+        .col_expr(contact::COLUMN.role, role.as_str().into())
+        .col_expr(contact::COLUMN.removed_at, Option::<DateTime<Utc>>::None.into())
+        .filter(contact::COLUMN.id.eq(id.as_uuid()))
+        .filter(contact::COLUMN.removed_at.is_not_null())
+        .exec(conn)
+        .await?;
+    one(changed.rows_affected)
+}
+
+fn without_vouch() -> UpdateMany<contact::Entity> {
+    contact::Entity::update_many()
+        .col_expr(contact::COLUMN.vouched_at, Option::<DateTime<Utc>>::None.into())
+        .col_expr(contact::COLUMN.vouched_by, Option::<uuid::Uuid>::None.into())
+        .col_expr(contact::COLUMN.vouch_ground, Option::<String>::None.into())
+}
+
+fn one(rows: u64) -> Result<(), StoreError> {
+    if rows == 1 { Ok(()) } else { Err(StoreError::Missing { table: "contact" }) }
 }
 
 fn to_contact(row: contact::Model) -> Result<Contact, StoreError> {

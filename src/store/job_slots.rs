@@ -6,7 +6,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, sea_query::OnConflict}
 
 use super::{Connection, StoreError};
 
-/// Claims a job that is due, and sets when it is due next; `false` when it is not due or another instance has it.
+/// Claims a job that is due, and sets when it is due next; a job that never ran is due from `first_at`. `false` when it is not due or another instance has it.
 ///
 /// # Errors
 /// When the database fails.
@@ -14,9 +14,9 @@ pub async fn claim(
     conn: &impl Connection,
     name: &str,
     now: DateTime<Utc>,
-    next_at: DateTime<Utc>,
+    (first_at, next_at): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<bool, StoreError> {
-    let fresh = job_slot::ActiveModel { name: Set(name.to_owned()), next_at: Set(now) };
+    let fresh = job_slot::ActiveModel { name: Set(name.to_owned()), next_at: Set(first_at) };
     let keep = OnConflict::column(job_slot::Column::Name).do_nothing().to_owned();
     job_slot::Entity::insert(fresh).on_conflict(keep).exec_without_returning(conn).await?;
     let changed = job_slot::Entity::update_many()

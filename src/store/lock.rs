@@ -3,6 +3,7 @@
 use sea_orm::{DatabaseBackend, Statement};
 
 use super::{Connection, StoreError};
+use crate::domain::ids::SchoolId;
 
 /// The numbers of our advisory locks on PostgreSQL: arbitrary, and the same in every instance.
 const AUDIT_TAIL: i64 = 0x6b6f_7070_0001;
@@ -14,9 +15,23 @@ const AUDIT_TAIL: i64 = 0x6b6f_7070_0001;
 /// # Errors
 /// When the database fails.
 pub async fn hold_address(conn: &impl Connection, email_key: &str) -> Result<(), StoreError> {
+    hold_text(conn, email_key).await
+}
+
+/// Holds a school's list of contacts until the transaction ends, so that they are counted one after another.
+///
+/// On SQLite the transaction already is the only one that writes.
+///
+/// # Errors
+/// When the database fails.
+pub async fn hold_contacts(conn: &impl Connection, school: SchoolId) -> Result<(), StoreError> {
+    hold_text(conn, &format!("contacts/{school}")).await
+}
+
+async fn hold_text(conn: &impl Connection, text: &str) -> Result<(), StoreError> {
     if conn.get_database_backend() == DatabaseBackend::Postgres {
         let sql = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
-        let statement = Statement::from_sql_and_values(DatabaseBackend::Postgres, sql, [email_key.into()]);
+        let statement = Statement::from_sql_and_values(DatabaseBackend::Postgres, sql, [text.into()]);
         conn.execute_raw(statement).await?;
     }
     Ok(())

@@ -16,6 +16,7 @@ pub mod onboardings;
 pub mod outbox;
 pub mod overview;
 pub mod registrations;
+pub mod reminders;
 pub mod schema;
 pub mod schools;
 pub mod sessions;
@@ -67,7 +68,9 @@ impl Db {
     }
 
     async fn open_sqlite(path: &std::path::Path) -> Result<Self, StoreError> {
-        let url = format!("sqlite://{}?mode=rwc", path.display());
+        create_private(path);
+        // The library reads the path as part of a URL; without this, `%20` would open another file than the lock's.
+        let url = format!("sqlite://{}?mode=rwc", path.display().to_string().replace('%', "%25"));
         let write = Database::connect(sqlite_options(&url, 1, false)).await?;
         let read = Database::connect(sqlite_options(&url, SQLITE_READERS, true)).await?;
         Ok(Self { write, read })
@@ -156,6 +159,16 @@ pub fn sqlite_path(url: &str) -> Option<PathBuf> {
     let rest = url.strip_prefix("sqlite:")?;
     let path = rest.strip_prefix("//").unwrap_or(rest);
     Some(PathBuf::from(path.split('?').next().unwrap_or(path)))
+}
+
+/// Makes the file for the owner alone, before the library makes it for everyone; the files beside it take its mode.
+fn create_private(path: &std::path::Path) {
+    let mut options = std::fs::File::options();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    // What is wrong with the path, the library says in its own words when it opens it.
+    drop(options.open(path));
 }
 
 fn sqlite_options(url: &str, connections: u32, is_reader: bool) -> ConnectOptions {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::onboarding;
-use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QuerySelect};
 
 use super::{Connection, StoreError};
 use crate::domain::ids::SchoolId;
@@ -48,6 +48,9 @@ pub async fn insert(
         is_stuck: Set(is_stuck(state)),
         resume_on: Set(columns.resume_on),
         updated_at: Set(now),
+        // Whatever changed, the timer looks at the school's reminders anew.
+        attention_at: Set(Some(now)),
+        no_answer_since: Set(None),
     };
     onboarding::Entity::insert(row).exec_without_returning(conn).await?;
     Ok(())
@@ -82,6 +85,8 @@ pub async fn save(
         .col_expr(onboarding::COLUMN.is_stuck, is_stuck(state).into())
         .col_expr(onboarding::COLUMN.resume_on, columns.resume_on.into())
         .col_expr(onboarding::COLUMN.updated_at, now.into())
+        .col_expr(onboarding::COLUMN.attention_at, now.into())
+        .col_expr(onboarding::COLUMN.no_answer_since, Option::<DateTime<Utc>>::None.into())
         .filter(onboarding::COLUMN.school_id.eq(school.as_uuid()))
         .filter(onboarding::COLUMN.version.eq(changed.version))
         .exec(conn)
@@ -95,6 +100,16 @@ pub async fn save(
 /// `Missing` when there is none, `CorruptRow` when it cannot be read.
 pub async fn load(conn: &impl Connection, school: SchoolId) -> Result<Versioned, StoreError> {
     let row = onboarding::Entity::find_by_id(school.as_uuid()).one(conn).await?;
+    to_versioned(&row.ok_or(StoreError::Missing { table: "onboarding" })?)
+}
+
+/// A school's onboarding, held until the transaction ends: who holds it changes this school's contacts, details or
+/// credentials alone.
+///
+/// # Errors
+/// `Missing` when there is none, `CorruptRow` when it cannot be read.
+pub async fn hold(conn: &impl Connection, school: SchoolId) -> Result<Versioned, StoreError> {
+    let row = onboarding::Entity::find_by_id(school.as_uuid()).lock_exclusive().one(conn).await?;
     to_versioned(&row.ok_or(StoreError::Missing { table: "onboarding" })?)
 }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use entity::outbox;
 use sea_orm::sea_query::{Expr, LockBehavior, LockType, OnConflict};
-use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{Connection, Db, StoreError};
 use crate::domain::ids::{ContactId, MailId, SchoolId};
@@ -117,11 +117,14 @@ pub async fn claim_due(
     limit: u64,
 ) -> Result<Claimed, StoreError> {
     let tx = db.begin_write().await?;
+    let token_kinds = MailKind::ALL.into_iter().filter(|kind| kind.carries_token()).map(MailKind::as_str);
     let is_free = outbox::COLUMN.lease_until.is_null().or(outbox::COLUMN.lease_until.lt(now));
     let rows = outbox::Entity::find()
         .filter(outbox::COLUMN.status.eq(Fate::Waiting.as_str()))
         .filter(outbox::COLUMN.next_attempt_at.lte(now))
         .filter(is_free)
+        // A mail with a token is awaited now and dies within minutes.
+        .order_by(Expr::col(outbox::Column::Kind).is_in(token_kinds), Order::Desc)
         .order_by_asc(outbox::COLUMN.next_attempt_at)
         .order_by_asc(outbox::COLUMN.id)
         .limit(limit)
@@ -229,6 +232,21 @@ pub async fn mark_retried_by_hand(conn: &impl Connection, id: MailId, now: DateT
         .exec(conn)
         .await?;
     Ok(changed.rows_affected == 1)
+}
+
+/// Deletes mails about no school that were made before a moment and are sent or no longer needed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete_ended_without_school(conn: &impl Connection, before: DateTime<Utc>) -> Result<u64, StoreError> {
+    let ended = [Fate::Sent, Fate::Skipped].map(Fate::as_str);
+    let deleted = outbox::Entity::delete_many()
+        .filter(outbox::COLUMN.school_id.is_null())
+        .filter(outbox::COLUMN.status.is_in(ended))
+        .filter(outbox::COLUMN.created_at.lt(before))
+        .exec(conn)
+        .await?;
+    Ok(deleted.rows_affected)
 }
 
 /// The mail with this id.

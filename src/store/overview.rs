@@ -34,6 +34,8 @@ pub struct Filter {
     pub holder: Option<Party>,
     /// Only schools in this state: a name of [`crate::domain::onboarding::Lifecycle::NAMES`].
     pub lifecycle: Option<String>,
+    /// Only schools that are stuck.
+    pub is_stuck: bool,
 }
 
 /// The place after which a list goes on: name and id of the last row shown.
@@ -60,6 +62,29 @@ pub async fn list_waiting_on_kurve(conn: &impl Connection, limit: u64) -> Result
         .all(conn)
         .await?;
     rows.into_iter().map(to_overview).collect()
+}
+
+/// Schools that do not answer their reminders, with since when, the longest first; at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_without_answer(
+    conn: &impl Connection,
+    limit: u64,
+) -> Result<Vec<(Overview, DateTime<Utc>)>, StoreError> {
+    let rows = onboarding::Entity::find()
+        .find_also_related(school::Entity)
+        .filter(onboarding::COLUMN.no_answer_since.is_not_null())
+        .order_by_asc(onboarding::COLUMN.no_answer_since)
+        .order_by_asc(onboarding::COLUMN.school_id)
+        .limit(limit)
+        .all(conn)
+        .await?;
+    let with_since = |pair: (onboarding::Model, Option<school::Model>)| {
+        let since = pair.0.no_answer_since;
+        Ok(since.map(|since| to_overview(pair).map(|row| (row, since))).transpose()?)
+    };
+    rows.into_iter().filter_map(|pair| with_since(pair).transpose()).collect()
 }
 
 /// Schools by name, after a place, at most `limit`.
@@ -115,6 +140,9 @@ fn condition(filter: &Filter) -> Cond {
     }
     if let Some(lifecycle) = &filter.lifecycle {
         all = all.add(onboarding::COLUMN.lifecycle.eq(lifecycle.as_str()));
+    }
+    if filter.is_stuck {
+        all = all.add(onboarding::COLUMN.is_stuck.eq(true));
     }
     all
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::registration;
-use sea_orm::{ActiveValue::Set, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter};
 
 use super::{Connection, StoreError};
 use crate::domain::ids::RegistrationId;
@@ -48,24 +48,6 @@ pub async fn insert(
     Ok(())
 }
 
-/// How often this browser asked for this BRIN since a moment.
-///
-/// # Errors
-/// When the database fails.
-pub async fn count_since(
-    conn: &impl Connection,
-    browser_hash: &[u8],
-    brin: &Brin,
-    since: DateTime<Utc>,
-) -> Result<u64, StoreError> {
-    Ok(registration::Entity::find()
-        .filter(registration::COLUMN.browser_hash.eq(browser_hash))
-        .filter(registration::COLUMN.brin_key.eq(brin.key()))
-        .filter(registration::COLUMN.requested_at.gt(since))
-        .count(conn)
-        .await?)
-}
-
 /// The request with this id.
 ///
 /// # Errors
@@ -105,6 +87,21 @@ pub async fn mark_minted(
         .exec(conn)
         .await?;
     Ok(changed.rows_affected == 1)
+}
+
+/// Takes a request's token away, since it reached nobody.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_unminted(conn: &impl Connection, id: RegistrationId) -> Result<(), StoreError> {
+    registration::Entity::update_many()
+        .col_expr(registration::COLUMN.token_hash, Option::<Vec<u8>>::None.into())
+        .col_expr(registration::COLUMN.minted_at, Option::<DateTime<Utc>>::None.into())
+        .filter(registration::COLUMN.id.eq(id.as_uuid()))
+        .filter(registration::COLUMN.used_at.is_null())
+        .exec(conn)
+        .await?;
+    Ok(())
 }
 
 /// Uses a request up, in one statement; `false` when someone was first.

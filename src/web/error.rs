@@ -10,9 +10,10 @@ use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::services::ServiceError;
+use crate::services::onboardings::{MOST_CONTACTS, MOST_NEW_CONTACTS};
+use crate::services::{ServiceError, chain};
 use crate::web::flash::see_other;
-use crate::web::problem::ApiError;
+use crate::web::problem::{self, ApiError};
 use crate::web::{Site, flash, page};
 use crate::words;
 
@@ -64,6 +65,7 @@ impl From<ServiceError> for PageError {
                 "Een school houdt altijd minstens één contactpersoon. Voeg eerst iemand anders toe.".to_owned(),
             ),
             ServiceError::ContactExists => Self::Refused("Dit e-mailadres hoort al bij een contactpersoon.".to_owned()),
+            ServiceError::TooManyContacts => Self::Refused(words::too_many_contacts(MOST_CONTACTS, MOST_NEW_CONTACTS)),
             ServiceError::BrinTaken => Self::Refused(
                 "Dit BRIN-nummer hoort al bij een andere school in Koppelklaar. Controleer het nummer.".to_owned(),
             ),
@@ -152,19 +154,6 @@ fn minutes(seconds: u64) -> String {
     }
 }
 
-/// An error with everything behind it, in one line.
-#[must_use]
-pub fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
-}
-
 /// The error is written as a page by the middleware, which knows the site and the request's id.
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
@@ -197,10 +186,47 @@ struct ErrorPage {
     request_id: String,
 }
 
-/// Writes the page of an error into its answer.
+/// Writes what a visitor sees of an error into its answer: a page, or problem details under `/api`. Also into answers
+/// that come from around our handlers and hold a line of English or nothing.
 #[must_use]
-pub fn write_page(site: &Site, response: Response, request_id: &str) -> Response {
-    let Some(ErrorText { title, advice }) = response.extensions().get::<ErrorText>().cloned() else { return response };
+pub fn write_answer(site: &Site, response: Response, path: &str, request_id: &str) -> Response {
+    if !response.status().is_client_error() && !response.status().is_server_error() {
+        return response;
+    }
+    if problem::is_for_machines(path) {
+        return problem::write(response);
+    }
+    match response.extensions().get::<ErrorText>().cloned().or_else(|| text_of_bare(&response, path)) {
+        Some(text) => write_page(site, response, text, request_id),
+        None => response,
+    }
+}
+
+/// What a page says of an answer that has none of its own.
+fn text_of_bare(response: &Response, path: &str) -> Option<ErrorText> {
+    let content_type = response.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    let is_no_page = path.starts_with("/health/") || path.starts_with("/assets/");
+    if is_no_page || content_type.starts_with(b"text/html") {
+        return None;
+    }
+    match response.status() {
+        StatusCode::BAD_REQUEST | StatusCode::METHOD_NOT_ALLOWED => Some(PageError::NotFound.text()),
+        StatusCode::FORBIDDEN => Some(PageError::StaleForm.text()),
+        StatusCode::PAYLOAD_TOO_LARGE => Some(ErrorText {
+            title: "Dit is te veel tekst",
+            advice: "Er is niets veranderd. Ga terug, maak je tekst korter en probeer het opnieuw.".to_owned(),
+        }),
+        StatusCode::SERVICE_UNAVAILABLE => Some(ErrorText {
+            title: "Dit duurde te lang",
+            advice: "Misschien is je wijziging wel opgeslagen. Ga terug, laad de pagina opnieuw en kijk of het nog nodig is."
+                .to_owned(),
+        }),
+        _ => None,
+    }
+}
+
+fn write_page(site: &Site, response: Response, text: ErrorText, request_id: &str) -> Response {
+    let ErrorText { title, advice } = text;
     let frame = page::Frame::bare(site);
     let page = ErrorPage { frame, title, advice, request_id: request_id.to_owned() };
     let html = page.render().unwrap_or_else(|_| title.to_owned());
@@ -212,7 +238,7 @@ pub fn write_page(site: &Site, response: Response, request_id: &str) -> Response
 
 /// No such route: a page, or problem details under `/api`.
 pub async fn not_found(State(_): State<Site>, OriginalUri(uri): OriginalUri) -> Response {
-    if uri.path().starts_with("/api") {
+    if problem::is_for_machines(uri.path()) {
         ApiError::NotFound.into_response()
     } else {
         PageError::NotFound.into_response()
@@ -221,7 +247,7 @@ pub async fn not_found(State(_): State<Site>, OriginalUri(uri): OriginalUri) -> 
 
 /// The route exists, with other methods.
 pub async fn method_not_allowed(OriginalUri(uri): OriginalUri) -> Response {
-    let mut response = if uri.path().starts_with("/api") {
+    let mut response = if problem::is_for_machines(uri.path()) {
         ApiError::MethodNotAllowed.into_response()
     } else {
         PageError::NotFound.into_response()
@@ -230,7 +256,7 @@ pub async fn method_not_allowed(OriginalUri(uri): OriginalUri) -> Response {
     response
 }
 
-/// A handler panicked: the visitor gets the page of a fault of ours.
+/// A handler panicked: the visitor gets what they get of any fault of ours.
 pub fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
     PageError::Broken("a handler panicked").into_response()
 }

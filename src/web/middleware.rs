@@ -12,6 +12,7 @@ use crate::crypto::Token;
 use crate::web::Site;
 use crate::web::error::{self, Cause};
 use crate::web::flash::with_cookie;
+use crate::web::problem;
 use crate::web::session::Jar;
 
 /// What styles, scripts, fonts and forms may be: only ours, nothing inline.
@@ -34,9 +35,10 @@ pub async fn log_request(State(site): State<Site>, mut request: Request, next: N
     // The route, not the path: a path may hold a token.
     let route =
         request.extensions().get::<MatchedPath>().map_or_else(|| "-".to_owned(), |path| path.as_str().to_owned());
+    let path = request.uri().path().to_owned();
     let started = Instant::now();
     let response = next.run(request).await;
-    let mut response = error::write_page(&site, response, &id);
+    let mut response = error::write_answer(&site, response, &path, &id);
     let status = response.status().as_u16();
     let took = started.elapsed().as_millis();
     match response.extensions().get::<Cause>() {
@@ -90,7 +92,7 @@ pub async fn check_host(State(site): State<Site>, request: Request, next: Next) 
 
 /// Makes sure that the browser has a secret of its own, and forgets a flash once it was shown.
 pub async fn keep_browser(State(site): State<Site>, mut request: Request, next: Next) -> Response {
-    if request.uri().path().starts_with("/api") || request.uri().path().starts_with("/assets") {
+    if problem::is_for_machines(request.uri().path()) || request.uri().path().starts_with("/assets") {
         return next.run(request).await;
     }
     let known = Jar::Browser.read_token(&site, request.headers());

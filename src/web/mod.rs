@@ -98,6 +98,11 @@ pub fn router(site: Site) -> Router {
     if site.demo.is_some() {
         routes = routes.merge(demo::routes());
     }
+    surround(routes, site)
+}
+
+/// Puts around routes what stands around every route.
+pub fn surround(routes: Router<Site>, site: Site) -> Router {
     routes
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::method_not_allowed)

@@ -6,7 +6,8 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use crate::services::ServiceError;
-use crate::web::error::{Cause, chain};
+use crate::services::chain;
+use crate::web::error::Cause;
 
 /// Why the API has no answer.
 #[derive(Debug)]
@@ -77,28 +78,66 @@ impl ApiError {
             Self::TooOften { .. } => {
                 (StatusCode::TOO_MANY_REQUESTS, "too-often", "Too many requests", "Wait as long as Retry-After says.")
             }
-            Self::Failed(_) => (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "failed",
-                "Failed",
-                "The service failed. Try again later; the request id helps support to find out.",
-            ),
+            Self::Failed(_) => (StatusCode::INTERNAL_SERVER_ERROR, "failed", "Failed", FAILED),
         }
     }
+}
+
+/// What the name of every kind of problem begins with.
+const KIND: &str = "urn:koppelklaar:problem:";
+
+/// What is said of a fault of ours.
+const FAILED: &str = "The service failed. Try again later; the request id helps support to find out.";
+
+/// The content type of every error under `/api`.
+const CONTENT_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
+
+/// Whether a path is of the API.
+#[must_use]
+pub fn is_for_machines(path: &str) -> bool {
+    path == "/api" || path.starts_with("/api/")
+}
+
+/// Writes an error as a problem, if it is none yet; its headers stay.
+#[must_use]
+pub fn write(response: Response) -> Response {
+    if response.headers().get(header::CONTENT_TYPE) == Some(&CONTENT_TYPE) {
+        return response;
+    }
+    let (mut parts, _) = response.into_parts();
+    parts.headers.insert(header::CONTENT_TYPE, CONTENT_TYPE);
+    parts.headers.remove(header::CONTENT_LENGTH);
+    let body = Json(problem_of(parts.status)).into_response().into_body();
+    Response::from_parts(parts, body)
+}
+
+/// The problem of an answer that came from around our handlers.
+fn problem_of(status: StatusCode) -> Problem {
+    let (kind, detail) = match status {
+        StatusCode::BAD_REQUEST => ("bad-request", "The request cannot be read."),
+        StatusCode::FORBIDDEN => ("forbidden", "A request from the page of another site is not taken."),
+        StatusCode::PAYLOAD_TOO_LARGE => ("too-large", "The body is too large."),
+        StatusCode::MISDIRECTED_REQUEST => ("misdirected", "The service is reached by another host name."),
+        StatusCode::SERVICE_UNAVAILABLE => ("unavailable", "The service did not answer in time. Try again later."),
+        StatusCode::INTERNAL_SERVER_ERROR => ("failed", FAILED),
+        _ => ("other", "The request was not answered."),
+    };
+    let title = status.canonical_reason().unwrap_or("Error").to_owned();
+    Problem { kind: format!("{KIND}{kind}"), title, status: status.as_u16(), detail: detail.to_owned() }
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (status, kind, title, detail) = self.parts();
         let problem = Problem {
-            kind: format!("urn:koppelklaar:problem:{kind}"),
+            kind: format!("{KIND}{kind}"),
             title: title.to_owned(),
             status: status.as_u16(),
             detail: detail.to_owned(),
         };
         let mut response = (status, Json(problem)).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CONTENT_TYPE, CONTENT_TYPE);
         match &self {
             Self::Unauthorized => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

@@ -20,6 +20,30 @@ pub struct Allowance {
     pub per_address: NonZeroU32,
 }
 
+/// Where a form with an address is posted: each door counts by itself, so that one cannot close another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// The request for Optie A.
+    Register,
+    /// Signing in as a school.
+    SignIn,
+    /// Signing in as Kurve.
+    StaffSignIn,
+    /// Handing a step to a colleague.
+    HandOver,
+}
+
+impl Door {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Register => "register",
+            Self::SignIn => "sign_in",
+            Self::StaffSignIn => "staff_sign_in",
+            Self::HandOver => "hand_over",
+        }
+    }
+}
+
 /// The counters.
 #[derive(Debug)]
 pub struct RateLimits {
@@ -48,12 +72,12 @@ impl RateLimits {
         self.clients.check_key(&whole_network(client)).map_err(|until| too_often(&until))
     }
 
-    /// Counts a form with an address; `key` is the keyed hash of it.
+    /// Counts a form with an address at one door; `key` is the keyed hash of the address.
     ///
     /// # Errors
     /// `TooOften` when it is one too many.
-    pub fn check_address(&self, key: String) -> Result<(), PageError> {
-        self.addresses.check_key(&key).map_err(|until| too_often(&until))
+    pub fn check_address(&self, door: Door, key: &str) -> Result<(), PageError> {
+        self.addresses.check_key(&format!("{}/{key}", door.as_str())).map_err(|until| too_often(&until))
     }
 
     /// Forgets counters that are full again.

@@ -8,37 +8,49 @@ use std::time::Duration;
 use axum::extract::ConnectInfo;
 use axum::{Extension, Router};
 use hyper::body::Incoming;
+use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-/// How long a client may take to send its headers.
-const HEADER_TIME: Duration = Duration::from_secs(10);
+/// What clients may take.
+#[derive(Debug, Clone, Copy)]
+pub struct ServerLimits {
+    /// How long a client may take to send its headers, and how long a connection may be idle.
+    pub header_time: Duration,
+    /// How many clients may be connected at once.
+    pub connections: usize,
+    /// How long requests under way may go on after the stop was asked for.
+    pub last_requests: Duration,
+}
 
-/// How many clients may be connected at once.
-const CONNECTIONS: usize = 1024;
-
-/// How long requests under way may go on after the stop was asked for.
-const LAST_REQUESTS: Duration = Duration::from_secs(20);
+impl Default for ServerLimits {
+    fn default() -> Self {
+        Self { header_time: Duration::from_secs(10), connections: 1024, last_requests: Duration::from_secs(20) }
+    }
+}
 
 /// Serves until `stop`, then lets requests under way finish.
-pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
+pub async fn serve(listener: TcpListener, router: Router, limits: ServerLimits, stop: CancellationToken) {
     let graceful = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let places = Arc::new(Semaphore::new(limits.connections));
     loop {
-        let Ok(place) = places.clone().acquire_owned().await else { break };
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+        let next = async {
+            let place = places.clone().acquire_owned().await;
+            (place, listener.accept().await)
+        };
+        let (place, accepted) = tokio::select! {
+            next = next => next,
             () = stop.cancelled() => break,
         };
+        let Ok(place) = place else { break };
         match accepted {
             Ok((stream, peer)) => {
-                let connection = connection(stream, peer, router.clone(), &graceful);
+                let connection = connection((stream, peer), router.clone(), limits, &graceful);
                 tokio::spawn(async move {
                     connection.await;
                     drop(place);
@@ -49,15 +61,16 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
         }
     }
     drop(listener);
-    if tokio::time::timeout(LAST_REQUESTS, graceful.shutdown()).await.is_err() {
+    if tokio::time::timeout(limits.last_requests, graceful.shutdown()).await.is_err() {
         tracing::warn!("Stopped with requests still under way");
     }
 }
 
+/// HTTP/1.1 only: behind a proxy that is what is spoken, and telling versions apart knows no time limit.
 fn connection(
-    stream: TcpStream,
-    peer: SocketAddr,
+    (stream, peer): (TcpStream, SocketAddr),
     router: Router,
+    limits: ServerLimits,
     graceful: &GracefulShutdown,
 ) -> impl Future<Output = ()> + use<> {
     let router = router.layer(Extension(ConnectInfo(peer)));
@@ -65,10 +78,9 @@ fn connection(
         let router = router.clone();
         async move { Ok::<_, Infallible>(router.oneshot(request).await.unwrap_or_else(|never| match never {})) }
     });
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIME);
-    builder.http2().timer(TokioTimer::new()).keep_alive_interval(Some(Duration::from_secs(30)));
-    let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(limits.header_time);
+    let connection = builder.serve_connection(TokioIo::new(stream), service);
     let watched = graceful.watch(connection);
     async move {
         // A client that breaks off is no fault of ours.

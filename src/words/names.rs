@@ -131,6 +131,8 @@ pub fn mail_name(kind: MailKind) -> &'static str {
         MailKind::ImportOpen => "De import is open",
         MailKind::ImportClosed => "De import is weer dicht",
         MailKind::ContactAdded => "Toegevoegd als contactpersoon",
+        MailKind::Reminder => "Herinnering",
+        MailKind::Digest => "Overzicht van de dag",
     }
 }
 

@@ -54,6 +54,15 @@ pub fn refusal(refusal: &Refusal) -> String {
     }
 }
 
+/// Why a step cannot be handed to someone who is no contact yet.
+#[must_use]
+pub fn too_many_contacts(most: usize, most_new: usize) -> String {
+    format!(
+        "Een school kan zelf hoogstens {most} contactpersonen hebben, en per dag hoogstens {most_new} nieuwe. Kies een \
+         collega die al contactpersoon is, of neem contact op met Kurve."
+    )
+}
+
 fn wrong_party(step: Step) -> String {
     let name = step_name(step);
     match (step, step.party()) {
@@ -160,7 +169,8 @@ mod tests {
         let closed = ClosedReason::ALL.map(RevealRefusal::Closed);
         let said = every_refusal().iter().map(refusal).collect::<Vec<_>>().into_iter();
 
-        for sentence in said.chain(reveal.iter().chain(&closed).map(reveal_refusal)) {
+        let contacts = [too_many_contacts(20, 10)];
+        for sentence in said.chain(reveal.iter().chain(&closed).map(reveal_refusal)).chain(contacts) {
             assert!(sentence.ends_with('.') && !sentence.contains("  ") && !sentence.contains('\n'), "{sentence}");
         }
     }

@@ -3,7 +3,7 @@
 //! Who did it stands beside the line, see [`actor_name`]. The ground on which Kurve vouched for someone is left out: a
 //! school reads the timeline too, and should not learn what convinces Kurve.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::dates::date_only_nl;
 use super::names::step_name;
@@ -20,9 +20,17 @@ pub struct Names {
     pub contacts: BTreeMap<ContactId, String>,
     /// Colleagues of Kurve.
     pub staff: BTreeMap<StaffId, String>,
+    /// The contacts among them who were removed.
+    pub removed: BTreeSet<ContactId>,
 }
 
 impl Names {
+    /// The name of a contact of today. Whoever was removed holds no ball any more, also one that was handed to them.
+    #[must_use]
+    pub fn contact_of_today(&self, id: ContactId) -> Option<&str> {
+        self.contacts.get(&id).filter(|_| !self.removed.contains(&id)).map(String::as_str)
+    }
+
     fn contact(&self, id: ContactId) -> &str {
         self.contacts.get(&id).map_or("een contactpersoon", String::as_str)
     }
@@ -69,6 +77,9 @@ pub fn change_sentence(action: &Action, names: &Names) -> String {
         Action::ContactRemoved { contact } => format!("Contactpersoon verwijderd: {}.", names.contact(*contact)),
         Action::ContactVouched { contact, ground: _ } => {
             format!("Bevestigd dat deze persoon bij de school hoort: {}.", names.contact(*contact))
+        }
+        Action::VouchesCleared => {
+            "Kurve staat voor niemand van de school meer in: het BRIN-nummer of het schooldomein is veranderd.".into()
         }
         Action::PasswordRevealed { version, left } => {
             let left = if *left == 0 { "niet meer".into() } else { format!("nog {left} keer") };
@@ -228,7 +239,7 @@ mod tests {
     }
 
     fn names() -> Names {
-        Names { contacts: BTreeMap::from([(anna(), "Anna de Wit".into())]), staff: BTreeMap::new() }
+        Names { contacts: BTreeMap::from([(anna(), "Anna de Wit".into())]), ..Names::default() }
     }
 
     fn said(change: Change) -> String {

@@ -1,8 +1,13 @@
 //! Numo's side: the verdict, for machines.
 
-use axum::http::{HeaderMap, Method, header};
+use axum::Router;
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::routing::get;
+use koppelklaar::web::rate_limit::Allowance;
+use koppelklaar::web::surround;
 
 use crate::it::journey::Table;
+use crate::it::support::app::nonzero;
 use crate::it::support::{Page, TestApp, Visitor, run};
 
 async fn ask(visitor: &Visitor, brin: &str, key: &str, known: Option<&str>) -> Page {
@@ -12,6 +17,10 @@ async fn ask(visitor: &Visitor, brin: &str, key: &str, known: Option<&str>) -> P
         headers.insert(header::IF_NONE_MATCH, known.parse().expect("a value"));
     }
     visitor.send(Method::GET, &format!("/api/v1/import-gate/{brin}"), headers, String::new()).await
+}
+
+fn key_of(key: &str) -> HeaderMap {
+    [(header::AUTHORIZATION, format!("Bearer {key}").parse().expect("a value"))].into_iter().collect()
 }
 
 fn body(answer: &Page) -> serde_json::Value {
@@ -48,6 +57,84 @@ fn every_error_is_a_problem_and_never_a_page() {
             assert_eq!(answer.header("set-cookie"), "", "{}", answer.path);
         }
     });
+}
+
+#[test]
+fn what_is_refused_before_our_handlers_is_a_problem_too() {
+    run(|app: TestApp| async move {
+        let key = app.api_key().await;
+        let visitor = app.anonymous();
+        let path = "/api/v1/import-gate/12AB";
+        let with = |name: header::HeaderName, value: &str| {
+            let mut headers = key_of(&key);
+            headers.insert(name, value.parse().expect("a value"));
+            headers
+        };
+        let cross_site = {
+            let mut headers = with(header::ORIGIN, "https://evil.example");
+            headers.insert("sec-fetch-site", "cross-site".parse().expect("a value"));
+            headers
+        };
+        let get = |path: &'static str, headers| visitor.send(Method::GET, path, headers, String::new());
+
+        let answers = [
+            (get("/api/v1/import-gate/%FF", key_of(&key)).await, 400),
+            (get(path, with(header::HOST, "evil.example")).await, 421),
+            (visitor.send(Method::POST, path, cross_site, String::new()).await, 403),
+            (visitor.send(Method::POST, path, with(header::CONTENT_LENGTH, "100000"), "a".repeat(100_000)).await, 413),
+        ];
+
+        for (answer, status) in answers {
+            check_problem(&answer, status);
+            assert!(!answer.body.contains("evil"), "{}", answer.body);
+        }
+    });
+}
+
+#[test]
+fn a_handler_that_panics_or_takes_too_long_answers_with_a_problem_under_the_api_and_a_page_elsewhere() {
+    run(|app: TestApp| async move {
+        let allowance = Allowance { per_client: nonzero(1), per_address: nonzero(1) };
+        let routes = Router::new()
+            .route("/panic", get(panics))
+            .route("/api/panic", get(panics))
+            .route("/slow", get(late))
+            .route("/api/slow", get(late));
+        let router = surround(routes, app.app.site(allowance, 1, None));
+
+        let mut seen = vec![];
+        for path in ["/panic", "/slow", "/api/panic", "/api/slow"] {
+            seen.push(app.anonymous().at_router(&router).get(path).await);
+        }
+
+        let statuses: Vec<u16> = seen.iter().map(|answer| answer.status).collect();
+        assert_eq!(statuses, [500, 503, 500, 503]);
+        for page in &seen[..2] {
+            assert!(page.has("main h1") && page.has("[data-request-id]"), "{}", page.body);
+        }
+        for problem in &seen[2..] {
+            check_problem(problem, problem.status);
+        }
+        assert_eq!(seen[3].header("retry-after"), "7");
+    });
+}
+
+async fn panics() -> &'static str {
+    panic!("on purpose")
+}
+
+/// What the layer with the time limit answers, with a header that must stay.
+async fn late() -> (StatusCode, [(header::HeaderName, &'static str); 1]) {
+    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "7")])
+}
+
+fn check_problem(answer: &Page, status: u16) {
+    let seen = (answer.status, answer.header("content-type"));
+    assert_eq!(seen, (status, "application/problem+json"), "{}: {}", answer.path, answer.body);
+    let problem = body(answer);
+    assert_eq!(problem["status"], status);
+    assert!(problem["type"].as_str().is_some_and(|kind| kind.starts_with("urn:koppelklaar:problem:")));
+    assert!(!problem["title"].as_str().unwrap_or_default().is_empty());
 }
 
 #[test]

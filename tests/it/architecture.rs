@@ -32,8 +32,6 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("src/jobs/mod.rs", "app::App", "jobs run on the whole app: office, post room and clock"),
     ("src/jobs/mail.rs", "app::App", "the worker takes office, post room and clock"),
     ("src/jobs/mod.rs", "web::Site", "the knock of every minute forgets idle rate limits, which the site holds"),
-    ("src/jobs/mod.rs", "web::error::chain", "one way to write a cause in the log"),
-    ("src/jobs/mail.rs", "web::error::chain", "one way to write a cause in the log"),
 ];
 
 /// Libraries that only one room knows.

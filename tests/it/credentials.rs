@@ -1,10 +1,14 @@
 //! Handing out password and query file: to whom, how often, and until when.
 
 use chrono::TimeDelta;
-use koppelklaar::domain::credential::reveal::{REVEAL_DAYS, REVEALS_ALLOWED};
+use koppelklaar::domain::credential::ClosedReason;
+use koppelklaar::domain::credential::reveal::{REVEAL_DAYS, REVEALS_ALLOWED, RevealRefusal};
+use koppelklaar::domain::onboarding::{Command, Step};
+use koppelklaar::domain::text::Reason;
+use koppelklaar::services::{ServiceError, credentials, onboardings};
 
 use crate::it::journey::Table;
-use crate::it::support::{Page, TestApp, run};
+use crate::it::support::{Page, TestApp, TestSchool, run};
 
 async fn look(table: &Table) -> Page {
     let page = table.portal.get("/school/stap/password_set").await;
@@ -164,5 +168,81 @@ fn issuing_twice_from_one_page_makes_one_password() {
         assert_eq!((first.status, second.status), (303, 303), "the second press finds it done");
         assert_eq!(app.new_mails().await.len(), 1);
         assert_eq!(table.staff_page().await.attributes("[data-credentials]", "data-credentials"), ["1"]);
+    });
+}
+
+async fn expires(app: &TestApp, school: &TestSchool) -> String {
+    let issued = credentials::find_issued(app.office(), school.id).await.expect("the store answers").expect("issued");
+    credentials::hand_over_mark(issued.version, issued.expires_at)
+}
+
+#[test]
+fn a_second_press_on_hand_over_again_sends_one_mail() {
+    run(|app| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let kurve = app.kurve().await;
+        app.issue(kurve, &school).await;
+        app.new_mails().await;
+        app.advance(TimeDelta::days(1));
+        let (call, seen) = (app.call(kurve), expires(&app, &school).await);
+
+        let first = credentials::hand_over_again(app.office(), &call, school.id, Some(&seen)).await;
+        let second = credentials::hand_over_again(app.office(), &call, school.id, Some(&seen)).await;
+
+        first.expect("they are open");
+        assert!(matches!(second, Err(ServiceError::Conflict)), "{second:?}");
+        assert_eq!(app.new_mails().await.len(), 1);
+    });
+}
+
+#[test]
+fn what_was_sent_back_or_stopped_is_not_handed_over_again() {
+    run(|app| async move {
+        let kurve = app.kurve().await;
+        let sent_back = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let stopped = app.school_by_services("Het Molenveld", "13CD", "molenveld").await;
+        let reason = || Reason::parse("Het BRIN-nummer klopt niet.").expect("a reason");
+        let back = Command::SendBack { step: Step::DetailsSubmitted, reason: reason() };
+        let stop = Command::Withdraw { reason: reason() };
+        for (school, command) in [(&sent_back, back), (&stopped, stop)] {
+            app.issue(kurve, school).await;
+            let done = onboardings::act(app.office(), &app.call(kurve), school.id, &command, None).await;
+            done.expect("Kurve may always");
+        }
+        app.new_mails().await;
+
+        let not_issued = credentials::hand_over_again(app.office(), &app.call(kurve), sent_back.id, None).await;
+        let withdrawn = credentials::hand_over_again(app.office(), &app.call(kurve), stopped.id, None).await;
+
+        let refused = |answer: &Result<(), ServiceError>, why| matches!(answer, Err(ServiceError::NotHandedOut(refusal)) if *refusal == why);
+        assert!(refused(&not_issued, RevealRefusal::NotIssued), "{not_issued:?}");
+        assert!(refused(&withdrawn, RevealRefusal::Withdrawn), "{withdrawn:?}");
+        assert!(app.new_mails().await.is_empty());
+    });
+}
+
+#[test]
+fn a_password_from_before_the_school_stopped_is_never_shown_again() {
+    run(|app| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let kurve = app.kurve().await;
+        app.issue(kurve, &school).await;
+        let stop = Command::Withdraw { reason: Reason::parse("Kiest Optie B.").expect("a reason") };
+        for command in [stop, Command::Reopen] {
+            let done = onboardings::act(app.office(), &app.call(kurve), school.id, &command, None).await;
+            done.expect("Kurve may");
+        }
+        let of = (school.id, school.contact);
+
+        let old = credentials::reveal(app.office(), &app.call_of(&school), of, 1).await;
+        let again = credentials::hand_over_again(app.office(), &app.call(kurve), school.id, None).await;
+        app.issue(kurve, &school).await;
+        let new = credentials::reveal(app.office(), &app.call_of(&school), of, 2).await;
+
+        let closed = RevealRefusal::Closed(ClosedReason::Withdrawn);
+        assert!(matches!(old, Err(ServiceError::NotHandedOut(refusal)) if refusal == closed), "{old:?}");
+        assert!(matches!(again, Err(ServiceError::NotHandedOut(refusal)) if refusal == closed), "{again:?}");
+        assert!(new.is_ok(), "{new:?}");
+        app.new_mails().await;
     });
 }

@@ -174,14 +174,48 @@ fn a_mail_is_tried_for_two_days_and_then_given_up() {
 }
 
 #[test]
-fn a_sign_in_mail_that_is_postponed_is_given_up_since_it_must_not_come_late() {
+fn a_sign_in_mail_that_was_not_taken_is_tried_again_with_a_new_token_while_it_is_not_late() {
+    run(|app| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let browser = Token::new(&app.office().chance);
+        let email = EmailAddress::parse(&school.email).expect("an address");
+        portal_access::request_link(app.office(), (app.now(), "test"), &email, &browser).await.expect("a first time");
+
+        let (postponed, _) = send(&app, Script { rcpt: Reply::Say("450 4.2.0 busy"), ..Script::default() }).await;
+        app.advance(TimeDelta::minutes(2));
+        let (later, sink) = send(&app, Script::default()).await;
+
+        assert_eq!((postponed.to_retry, later.sent), (1, 1), "{postponed:?} {later:?}");
+        assert_eq!(sink.received().len(), 1);
+    });
+}
+
+#[test]
+fn a_sign_in_mail_that_could_not_go_in_time_is_not_sent_late() {
+    run(|app| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let browser = Token::new(&app.office().chance);
+        let email = EmailAddress::parse(&school.email).expect("an address");
+        portal_access::request_link(app.office(), (app.now(), "test"), &email, &browser).await.expect("a first time");
+
+        send(&app, Script { rcpt: Reply::Say("450 4.2.0 busy"), ..Script::default() }).await;
+        app.advance(TimeDelta::minutes(16));
+        let (late, sink) = send(&app, Script::default()).await;
+
+        assert_eq!(late.skipped, 1, "{late:?}");
+        assert!(sink.received().is_empty());
+    });
+}
+
+#[test]
+fn a_sign_in_mail_of_which_nobody_knows_whether_it_went_is_given_up_and_seen() {
     run_to_failure(|app| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let browser = Token::new(&app.office().chance);
         let email = EmailAddress::parse(&school.email).expect("an address");
         portal_access::request_link(app.office(), (app.now(), "test"), &email, &browser).await.expect("a first time");
 
-        let (summary, _) = send(&app, Script { rcpt: Reply::Say("450 4.2.0 busy"), ..Script::default() }).await;
+        let (summary, _) = send(&app, Script { message: Reply::HangUp, ..Script::default() }).await;
         app.advance(TimeDelta::minutes(5));
         let (later, sink) = send(&app, Script::default()).await;
 

@@ -1,6 +1,9 @@
 //! The request for Optie A, from the form to a school that exists.
 
-use koppelklaar::services::registrations;
+use koppelklaar::crypto::Token;
+use koppelklaar::domain::text::EmailAddress;
+use koppelklaar::links::BaseUrl;
+use koppelklaar::services::{Office, mail_dispatch, portal_access, registrations};
 use koppelklaar::store::overview;
 
 use crate::it::support::{Page, TestApp, Visitor, run};
@@ -180,5 +183,22 @@ fn a_typed_name_with_html_stays_text_on_the_page() {
 
         assert_eq!(page.status, 422);
         assert!(!page.body.contains("<script>alert"), "{}", page.body);
+    });
+}
+
+#[test]
+fn an_installation_at_an_ipv6_address_sends_its_mails() {
+    run(|app: TestApp| async move {
+        let base = BaseUrl::parse("http://[::1]:8080").expect("a good base URL");
+        let office = Office { base, ..app.office().clone() };
+        let school = app.school("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let email = EmailAddress::parse(&school.email).expect("an address");
+        let browser = Token::new(&office.chance);
+
+        let asked = portal_access::request_link(&office, (app.now(), "test"), &email, &browser).await;
+        let sent = mail_dispatch::send_due(&office, &app.app.room, || app.now()).await.expect("the outbox can be read");
+
+        asked.expect("anyone may ask");
+        assert_eq!((sent.sent, sent.failed), (1, 0));
     });
 }

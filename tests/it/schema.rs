@@ -151,6 +151,8 @@ fn entities(db: &DatabaseConnection) -> SchemaBuilder {
         .register(entity::onboarding::Entity)
         .register(entity::outbox::Entity)
         .register(entity::registration::Entity)
+        .register(entity::reminder::Entity)
+        .register(entity::reminder_mail::Entity)
         .register(entity::school::Entity)
         .register(entity::session::Entity)
         .register(entity::staff::Entity)

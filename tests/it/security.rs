@@ -170,7 +170,7 @@ fn every_route_is_locked_for_whom_it_should_be() {
                 }
                 assert!(page.status != 500, "{method} {path} [{column}]\n{}", page.body);
                 // Where this contact or school was withdrawn, later knocks still find a lock first.
-                app.advance(chrono::TimeDelta::minutes(16));
+                app.advance(chrono::TimeDelta::minutes(20));
             }
         }
 
@@ -230,6 +230,7 @@ fn a_post_from_another_site_is_refused_before_anything_else() {
         let answer = visitor.send(Method::POST, "/inloggen", headers, format!("csrf={token}&email=a%40b.nl")).await;
 
         assert_eq!(answer.status, 403);
+        assert_eq!(answer.text("h1"), "Deze pagina was verlopen");
         assert_eq!(app.new_mails().await.len(), 0);
     });
 }
@@ -305,6 +306,31 @@ fn a_body_that_is_too_large_is_refused() {
         let answer = visitor.post("/inloggen", &fields).await;
 
         assert!([413, 422].contains(&answer.status), "{}", answer.status);
+    });
+}
+
+#[test]
+fn what_is_refused_before_our_handlers_is_a_page_with_a_code_for_support() {
+    run(|app: TestApp| async move {
+        let visitor = app.anonymous();
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_LENGTH, "100000".parse().expect("a value"));
+
+        let answers = [
+            (visitor.send(Method::POST, "/inloggen", headers, "a".repeat(100_000)).await, 413, "Dit is te veel tekst"),
+            (app.staff().await.get("/beheer/scholen/%FF").await, 400, "Deze pagina is er niet"),
+            (
+                visitor.send(Method::PUT, "/inloggen", HeaderMap::new(), String::new()).await,
+                405,
+                "Deze pagina is er niet",
+            ),
+        ];
+
+        for (answer, status, title) in answers {
+            assert_eq!((answer.status, answer.text("h1").as_str()), (status, title), "{}", answer.path);
+            assert_eq!(answer.header("content-type"), "text/html; charset=utf-8", "{}", answer.path);
+            assert!(!answer.text("[data-request-id]").is_empty());
+        }
     });
 }
 

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use koppelklaar::crypto::totp::{self, TotpSecret};
 use koppelklaar::domain::actor::StaffRole;
+use koppelklaar::services::{ServiceError, staff_accounts};
 
 use crate::it::journey::Table;
 use crate::it::support::app::STAFF_PASSWORD;
@@ -173,6 +174,50 @@ fn schools_are_found_by_name_brin_and_domain_and_filtered() {
         assert_eq!(found("holder=kurve").await, (true, true));
         assert_eq!(found("state=paused").await, (false, false));
         assert_eq!(found("gate=consent").await, (true, true));
+    });
+}
+
+#[test]
+fn the_stuck_schools_can_be_picked_out() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        app.school("Het Molenveld", "13CD", "molenveld").await;
+        table.school("consent_given", "stuck", &[("reason", "Het lukt niet.")]).await;
+
+        let page = table.staff.get("/beheer/scholen?state=stuck").await;
+
+        assert_eq!(page.texts("[data-school-row] th"), ["Bonhoeffer College"]);
+        assert_eq!(page.texts("[name=state] option[selected]"), ["Vastgelopen"]);
+        app.new_mails().await;
+    });
+}
+
+#[test]
+fn a_disabled_colleague_cannot_be_invited() {
+    run(|app: TestApp| async move {
+        app.invite("eva@kurve.nl", StaffRole::Support).await;
+        let email = koppelklaar::domain::text::EmailAddress::parse("eva@kurve.nl").expect("an address");
+        staff_accounts::disable(app.office(), app.now(), &email).await.expect("the account is there");
+
+        let invited = staff_accounts::invite(app.office(), app.now(), &email).await;
+
+        assert!(matches!(invited, Err(ServiceError::NotFound)), "a link that never works");
+    });
+}
+
+#[test]
+fn a_note_that_arrives_twice_is_kept_once_and_the_same_text_later_is_another_note() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        let write = || table.kurve("", "note", &[("text", "Gebeld, niemand nam op.")]);
+
+        write().await;
+        write().await;
+        let at_once = table.staff_page().await.texts("[data-note]").len();
+        app.advance(TimeDelta::minutes(2));
+        write().await;
+
+        assert_eq!((at_once, table.staff_page().await.texts("[data-note]").len()), (1, 2));
     });
 }
 

@@ -72,8 +72,7 @@ impl CheckHistory {
     #[must_use]
     pub fn of(state: &Onboarding, streak: Option<Streak>) -> Self {
         let with = |is_so: &dyn Fn(Step) -> bool| Step::ALL.into_iter().filter(|step| is_so(*step)).collect();
-        let is_proven =
-            |step| state.answer(step).is_some_and(|answer: &_| answer.with(Evidence::Proven).is_some());
+        let is_proven = |step| state.answer(step).is_some_and(|answer: &_| answer.with(Evidence::Proven).is_some());
         Self { answered: with(&|step| state.is_yes(step)), proven: with(&is_proven), streak }
     }
 

@@ -227,9 +227,15 @@ fn a_check_that_gets_through_forgets_the_failures_and_proves() {
 
 #[test]
 fn most_means_more_than_half_and_more_than_one() {
-    for (worked_before, failing, is_outage) in
-        [(0, 0, false), (1, 1, false), (2, 1, false), (2, 2, true), (10, 5, false), (10, 6, true), (u32::MAX, u32::MAX, true)]
-    {
+    for (worked_before, failing, is_outage) in [
+        (0, 0, false),
+        (1, 1, false),
+        (2, 1, false),
+        (2, 2, true),
+        (10, 5, false),
+        (10, 6, true),
+        (u32::MAX, u32::MAX, true),
+    ] {
         assert_eq!(RoundFacts { worked_before, failing }.is_outage(), is_outage, "{failing} of {worked_before}");
     }
 }

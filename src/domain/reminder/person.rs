@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::plan::DueReminder;
 use crate::domain::ids::{ContactId, SchoolId};
@@ -51,7 +52,7 @@ pub struct PersonMail {
 }
 
 /// One reminder in a person's mail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonReminder {
     /// Of which school.
     pub school: SchoolId,

@@ -9,6 +9,7 @@
 //! last two, the school goes to Kurve: no answer.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::calendar::WorkingCalendar;
 use super::policy::ReminderPolicy;
@@ -46,7 +47,7 @@ pub struct Situation<'a> {
 }
 
 /// A reminder that may go out now. What makes it one of a kind: the school, and these three.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DueReminder {
     /// Of which step.
     pub step: Step,

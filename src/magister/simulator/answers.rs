@@ -82,17 +82,12 @@ async fn soap_log_in(
     })
 }
 
-async fn log_in(
-    inner: &Inner,
-    label: &str,
-    script: &SchoolScript,
-    query: &Query,
-) -> Result<Response<Body>, BrokenOff> {
+async fn log_in(inner: &Inner, label: &str, script: &SchoolScript, query: &Query) -> Result<Response<Body>, BrokenOff> {
     Ok(match check_log_in(inner, label, script, query) {
         Ok(token) => xml(format!("<Response><Result>True</Result><SessionToken>{token}</SessionToken></Response>")),
-        Err(Denied::Refused(message)) => xml(format!(
-            "<Response><Result>False</Result><ResultMessage>{message}</ResultMessage></Response>"
-        )),
+        Err(Denied::Refused(message)) => {
+            xml(format!("<Response><Result>False</Result><ResultMessage>{message}</ResultMessage></Response>"))
+        }
         Err(Denied::Exception(message)) => xml(exception(&message)),
         Err(Denied::Odd(odd)) => write_odd(odd, script).await?,
     })
@@ -133,7 +128,9 @@ async fn get_data(
 ) -> Result<Response<Body>, BrokenOff> {
     let is_known = lock(&inner.tokens).get(query.get("sessiontoken")).is_some_and(|owner| owner == label);
     if !is_known {
-        return Ok(xml("<Response><Result>False</Result><ResultMessage>Sessie onbekend</ResultMessage></Response>".into()));
+        return Ok(xml(
+            "<Response><Result>False</Result><ResultMessage>Sessie onbekend</ResultMessage></Response>".into()
+        ));
     }
     let message = |own: &str| script.message.clone().unwrap_or_else(|| own.to_owned());
     if !query.is("layout", "KurveLeerlingData") {
@@ -186,7 +183,9 @@ async fn write_odd(odd: Odd, script: &SchoolScript) -> Result<Response<Body>, Br
             }
             response
         }
-        Odd::Dtd => xml("<!DOCTYPE Response [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><Response>&x;</Response>".into()),
+        Odd::Dtd => {
+            xml("<!DOCTYPE Response [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><Response>&x;</Response>".into())
+        }
         Odd::Entity => xml("<Response><Result>&boom;</Result></Response>".to_owned()),
         Odd::Deep => xml("<a>".repeat(1_000)),
         Odd::OtherXml => xml("<rss><channel><title>Nieuws</title></channel></rss>".to_owned()),
@@ -223,7 +222,8 @@ fn exception(text: &str) -> String {
 }
 
 fn html() -> Response<Body> {
-    let mut response = xml("<!DOCTYPE html><html><head><title>Simulator</title></head><body>Welkom</body></html>".into());
+    let mut response =
+        xml("<!DOCTYPE html><html><head><title>Simulator</title></head><body>Welkom</body></html>".into());
     response.headers_mut().insert(CONTENT_TYPE, "text/html".parse().expect("a header value"));
     response
 }

@@ -5,10 +5,11 @@
 //! refuse and keep silent; `server` speaks TLS and HTTP; `answers` and `list` write XML; `control` lets a script change
 //! while it runs; [`published`] is how another process on this machine finds it. It only ever listens on loopback.
 //!
-//! To add a behaviour: a variant in [`script`], its preset, and follow the compiler.
+//! To add a behaviour: a variant in `behaviour`, its preset in [`script`], and follow the compiler.
 
 mod answers;
 mod authority;
+mod behaviour;
 mod control;
 mod doors;
 mod list;

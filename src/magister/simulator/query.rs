@@ -71,7 +71,8 @@ mod tests {
         assert!(query.is("library", "data") && query.is("function", "GETDATA"));
         assert_eq!((query.get("x"), query.get("parameters"), query.get("y")), ("a&b c", "", ""));
 
-        let soap = Query::parse_soap("<e:E><q:Login><UserName>Kurve</UserName><Password>a&amp;b</Password></q:Login></e:E>");
+        let soap =
+            Query::parse_soap("<e:E><q:Login><UserName>Kurve</UserName><Password>a&amp;b</Password></q:Login></e:E>");
         assert_eq!((soap.get("username"), soap.get("password")), ("Kurve", "a&b"));
     }
 }

@@ -10,6 +10,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::behaviour::{
+    Columns, DataScript, LoginScript, NameScript, Odd, SoapScript, TcpScript, TextEncoding, TlsScript,
+};
+
 /// All schools.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -62,158 +66,6 @@ pub struct SchoolScript {
     pub list: ListScript,
     /// Where a redirect points.
     pub location: String,
-}
-
-macro_rules! behaviours {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident),+ $(,)? })+) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$variant_doc])* $variant),+ }
-    )+};
-}
-
-behaviours! {
-    /// Whether the name exists.
-    NameScript {
-        /// It does.
-        #[default]
-        Known,
-        /// It does not.
-        Unknown,
-    }
-    /// Whether the port answers.
-    TcpScript {
-        /// It does.
-        #[default]
-        Open,
-        /// It refuses.
-        Refuses,
-        /// Nothing comes back, as from an address that is not allowlisted.
-        Silent,
-    }
-    /// How TLS goes.
-    TlsScript {
-        /// With a certificate of the test authority.
-        #[default]
-        Trusted,
-        /// With a certificate that signed itself.
-        SelfSigned,
-        /// With a certificate that has expired.
-        Expired,
-        /// With the certificate of another host.
-        OtherHost,
-        /// With plain text in place of TLS.
-        PlainText,
-        /// With nothing after the first message.
-        Hangs,
-    }
-    /// Whether there is a SOAP log-in.
-    SoapScript {
-        /// It works.
-        #[default]
-        Works,
-        /// Not found.
-        Missing,
-        /// It answers with a SOAP fault.
-        Fault,
-        /// It breaks the connection off.
-        BreaksOff,
-    }
-    /// What is in place of an answer.
-    Odd {
-        /// Status 503.
-        #[default]
-        ServerError,
-        /// A web page.
-        Html,
-        /// Plain words.
-        NotXml,
-        /// Half an answer, then the connection breaks.
-        CutShort,
-        /// Half an answer that claims to be whole.
-        Half,
-        /// Nothing at all, with status 200.
-        Empty,
-        /// Rows without end.
-        Endless,
-        /// One text without end.
-        EndlessText,
-        /// Nothing for a long time.
-        Slow,
-        /// A redirect.
-        Redirect,
-        /// A document type with an entity that refers to a file.
-        Dtd,
-        /// An entity that nobody declared.
-        Entity,
-        /// Tags in tags in tags.
-        Deep,
-        /// XML of somebody else.
-        OtherXml,
-        /// An encoding that nobody uses.
-        OtherEncoding,
-    }
-    /// Which columns the list has.
-    Columns {
-        /// Ours.
-        #[default]
-        Current,
-        /// Those of a query file without opleidingscode.
-        Old,
-        /// Ours, under Magister's own labels and in another case.
-        Labels,
-        /// Ours, with ExterneId as the manual misread it.
-        Misread,
-    }
-    /// How an answer is written.
-    TextEncoding {
-        /// UTF-8, declared.
-        #[default]
-        Utf8,
-        /// windows-1252, declared.
-        Windows1252,
-        /// windows-1252, not declared.
-        Undeclared,
-        /// windows-1252 that says it is UTF-8.
-        Lying,
-    }
-}
-
-/// How a log-in goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LoginScript {
-    /// By the password.
-    #[default]
-    Right,
-    /// The password is wrong, whatever it is.
-    WrongPassword,
-    /// There is no user Kurve.
-    UserMissing,
-    /// An exception.
-    Exception,
-    /// Something that is no answer.
-    Odd(Odd),
-}
-
-/// How reading the list goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DataScript {
-    /// The list is read.
-    #[default]
-    Granted,
-    /// No right to the list.
-    ListNotGranted,
-    /// No such list; Magister says the same, here under the other tag.
-    ListUnknown,
-    /// No right to the call.
-    ServiceNotGranted,
-    /// An error with another number.
-    OtherFault,
-    /// Something that is no answer.
-    Odd(Odd),
 }
 
 /// What is in the list.
@@ -377,7 +229,7 @@ mod tests {
         assert_eq!(script.school("c").data, DataScript::Odd(Odd::Html));
         let written = serde_json::to_string(&script).expect("it is plain data");
         assert_eq!(Script::parse(&written).expect("it was written by us"), script);
-        for wrong in [r#"{ "default": "nonsense" }"#, r#"{ "schools": { "a": { "nonsense": 1 } } }"#, "[]", ""] {
+        for wrong in [r#"{ "default": "nonsense" }"#, r#"{ "schools": { "a": { "nonsense": 1 } } }"#, "7", ""] {
             assert!(Script::parse(wrong).is_err(), "{wrong}");
         }
     }

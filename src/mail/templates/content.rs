@@ -27,6 +27,36 @@ pub struct PersonFacts {
     pub role: String,
 }
 
+/// One step that the reader of a reminder holds.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ReminderItem {
+    /// The school.
+    pub school: String,
+    /// Its BRIN as shown.
+    pub brin: String,
+    /// The step.
+    pub step: Step,
+    /// Since when, as a date in words.
+    pub since: String,
+    /// The page of the step.
+    pub link: String,
+}
+
+/// One line of the digest.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DigestRow {
+    /// The school.
+    pub school: String,
+    /// Its BRIN as shown.
+    pub brin: String,
+    /// What waits.
+    pub what: String,
+    /// Since when, as a date in words.
+    pub since: String,
+    /// The school's page for Kurve.
+    pub link: String,
+}
+
 /// What a mail is about, one variant for each [`MailKind`]. `name` is the reader's, `link` the page that the mail
 /// leads to. No `Debug`: a link can hold a token.
 #[derive(Clone, PartialEq, Eq)]
@@ -62,6 +92,10 @@ pub enum Content {
     ImportClosed { name: String, school: SchoolFacts, step: Option<Step>, cause: String, reason: String, link: String },
     /// Someone was made a contact of the school.
     ContactAdded { name: String, school: SchoolFacts, role: String, link: String },
+    /// What waits on the reader, over all their schools, the longest waiting first; never empty.
+    Reminder { name: String, items: Vec<ReminderItem> },
+    /// What waits on Kurve today.
+    Digest { waiting: Vec<DigestRow>, silent: Vec<DigestRow>, failed_mails: usize, link: String },
 }
 
 impl Content {
@@ -84,6 +118,8 @@ impl Content {
             Self::ImportOpen { .. } => MailKind::ImportOpen,
             Self::ImportClosed { .. } => MailKind::ImportClosed,
             Self::ContactAdded { .. } => MailKind::ContactAdded,
+            Self::Reminder { .. } => MailKind::Reminder,
+            Self::Digest { .. } => MailKind::Digest,
         }
     }
 
@@ -102,8 +138,12 @@ impl Content {
             | Self::StuckAnswered { name, .. }
             | Self::ImportOpen { name, .. }
             | Self::ImportClosed { name, .. }
-            | Self::ContactAdded { name, .. } => name,
-            Self::SupportRequest { .. } | Self::StuckReported { .. } | Self::ActivationAsked { .. } => "",
+            | Self::ContactAdded { name, .. }
+            | Self::Reminder { name, .. } => name,
+            Self::SupportRequest { .. }
+            | Self::StuckReported { .. }
+            | Self::ActivationAsked { .. }
+            | Self::Digest { .. } => "",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The subject of each mail: which school, and what to do.
 
-use super::content::{Content, SchoolFacts};
+use super::content::{Content, ReminderItem, SchoolFacts};
 use crate::words::{step_name, step_short};
 
 /// Signs of a school's name in a subject at most, so that what to do stays in sight.
@@ -36,6 +36,35 @@ pub(super) fn of(content: &Content) -> String {
         }
         Content::ImportClosed { school, step: None, .. } => about(school, "import weer dicht, kijk waarom"),
         Content::ContactAdded { school, .. } => about(school, "je bent contactpersoon, log in bij Koppelklaar"),
+        Content::Reminder { items, .. } => reminder(items),
+        Content::Digest { waiting, silent, .. } => {
+            format!("Koppelklaar: {} op Kurve, {} zonder antwoord", waits(waiting.len()), schools(silent.len()))
+        }
+    }
+}
+
+fn reminder(items: &[ReminderItem]) -> String {
+    let named = |item: &ReminderItem| format!("{} ({})", shortened(&item.school), one_line(&item.brin));
+    let is_one_school = items.windows(2).all(|pair| pair[0].brin == pair[1].brin);
+    match items {
+        [only] => format!("{}: nog te doen: {}", named(only), step_name(only.step)),
+        [first, ..] if is_one_school => format!("{}: nog {} stappen te doen", named(first), items.len()),
+        [first, ..] => format!("{} en andere: nog {} stappen te doen", named(first), items.len()),
+        [] => "Koppelklaar: er staat niets meer open".to_owned(),
+    }
+}
+
+fn waits(count: usize) -> String {
+    match count {
+        1 => "1 stap wacht".to_owned(),
+        many => format!("{many} stappen wachten"),
+    }
+}
+
+fn schools(count: usize) -> String {
+    match count {
+        1 => "1 school".to_owned(),
+        many => format!("{many} scholen"),
     }
 }
 

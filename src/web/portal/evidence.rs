@@ -68,7 +68,7 @@ pub(super) fn holder_sentence(state: &Onboarding, names: &Names, step: Step) -> 
         }
         (StepState::Open { since, .. }, Lifecycle::Active | Lifecycle::Completed { .. }) => {
             let turn = format!("{} sinds {}.", party_phrase(step.party()), words::date_nl(*since));
-            match state.handed_to(step).and_then(|id| names.contacts.get(&id)) {
+            match state.handed_to(step).and_then(|id| names.contact_of_today(id)) {
                 Some(name) => format!("Doorgegeven aan {name}. {turn}"),
                 None => turn,
             }
@@ -172,6 +172,7 @@ pub(super) fn is_about(action: &Action, about: Step) -> bool {
         | Action::ContactChanged { .. }
         | Action::ContactRemoved { .. }
         | Action::ContactVouched { .. }
+        | Action::VouchesCleared
         | Action::ContactSignedIn
         | Action::NoteAdded { .. }
         | Action::MailRetried { .. }

@@ -8,7 +8,8 @@ use crate::domain::onboarding::{Refusal, Step};
 use crate::domain::school::{Contact, ContactRole};
 use crate::domain::text::{EmailAddress, PersonName};
 use crate::links;
-use crate::services::{ServiceError, onboardings};
+use crate::services::ServiceError;
+use crate::services::onboardings::{self, MOST_CONTACTS, MOST_NEW_CONTACTS};
 use crate::web::Site;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
@@ -17,6 +18,7 @@ use crate::web::form::{FieldErrors, Posted};
 use crate::web::portal::StepPath;
 use crate::web::portal::step::come_back;
 use crate::web::portal::step_parts::{HandOverForm, Section, Typed};
+use crate::web::rate_limit::Door;
 use crate::words;
 
 type Person = (PersonName, EmailAddress, ContactRole);
@@ -33,12 +35,17 @@ pub(super) async fn create(
         Err(_) => read(&form, step, &mut typed.errors),
     };
     if let Some(person) = person {
+        site.limits.check_client(who.visit.client)?;
+        site.limits.check_address(Door::HandOver, &site.office.keys.email_key(&person.1.key_form()))?;
         match onboardings::hand_over(&site.office, &who.call(), who.school(), step, person).await {
             Ok(()) => return Ok(flash::redirect(&site, links::SCHOOL, Flash::HandedOver)),
             Err(ServiceError::Refused(Refusal::AlreadyDone { .. })) => {
                 return Ok(flash::redirect(&site, links::SCHOOL, Flash::AlreadySo));
             }
             Err(ServiceError::Refused(refusal)) => typed.refusal = words::refusal(&refusal),
+            Err(ServiceError::TooManyContacts) => {
+                typed.refusal = words::too_many_contacts(MOST_CONTACTS, MOST_NEW_CONTACTS);
+            }
             Err(error) => return Err(error.into()),
         }
     }

@@ -81,7 +81,7 @@ pub(super) fn card(state: &Onboarding, me: &Contact, names: &Names) -> NextCard 
 
 fn under_way(state: &Onboarding, me: &Contact, names: &Names) -> NextCard {
     let mine: Vec<OpenStep> = open_steps(state).into_iter().filter(|open| open.holder == Party::School).collect();
-    let chosen = mine.iter().min_by_key(|open| rank(state, me, open.step)).copied();
+    let chosen = mine.iter().min_by_key(|open| rank(state, me, names, open.step)).copied();
     match chosen.or_else(|| next_for_school(state)) {
         Some(open) if open.holder == Party::School => {
             let mut card = to_do(state, me, names, open);
@@ -96,8 +96,8 @@ fn under_way(state: &Onboarding, me: &Contact, names: &Names) -> NextCard {
 
 /// Which open step comes first for this visitor: what was handed to them, what they may do, what they must pass on,
 /// and last what a colleague has.
-fn rank(state: &Onboarding, me: &Contact, step: Step) -> u8 {
-    match state.handed_to(step) {
+fn rank(state: &Onboarding, me: &Contact, names: &Names, step: Step) -> u8 {
+    match state.handed_to(step).filter(|id| names.contact_of_today(*id).is_some()) {
         Some(id) if id == me.id => 0,
         Some(_) => 3,
         None if may_do(state, me, step) => 1,
@@ -115,7 +115,7 @@ pub(super) fn may_do(state: &Onboarding, me: &Contact, step: Step) -> bool {
 fn to_do(state: &Onboarding, me: &Contact, names: &Names, open: OpenStep) -> NextCard {
     let step = open.step;
     let page = links::step(links::SCHOOL_STEP, step);
-    let with_colleague = state.handed_to(step).filter(|id| *id != me.id).and_then(|id| names.contacts.get(&id));
+    let with_colleague = state.handed_to(step).filter(|id| *id != me.id).and_then(|id| names.contact_of_today(id));
     let (kind, label, button) = match (with_colleague, may_do(state, me, step)) {
         (Some(_), _) => ("wait", "Een collega is aan zet", "Bekijk deze stap"),
         (None, true) => ("now", "Jouw volgende stap", "Naar deze stap"),

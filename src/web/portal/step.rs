@@ -127,10 +127,7 @@ async fn build(site: &Site, who: &SchoolContact, step: Step, mut typed: Typed) -
     }
     Ok(StepPage {
         paths: paths(step),
-        credential_version: match step {
-            Step::PasswordSet => file.state.credential_version().to_string(),
-            _ => String::new(),
-        },
+        credential_version: credential_version(&file, step),
         first,
         claim_open: section == Section::Claim,
         stuck_open: section == Section::Stuck,
@@ -152,6 +149,11 @@ async fn build(site: &Site, who: &SchoolContact, step: Step, mut typed: Typed) -
         can,
         panel,
     })
+}
+
+/// Of the password that the page is about; empty where it is about none.
+fn credential_version(file: &SchoolFile, step: Step) -> String {
+    if step == Step::PasswordSet { file.state.credential_version().to_string() } else { String::new() }
 }
 
 fn step_text(state: &Onboarding, names: &Names, step: Step) -> StepText {
@@ -212,12 +214,18 @@ fn first_button(step: Step, can: &Allowed, panel: Option<&CredentialsPanel>, was
     if !can.can_claim {
         return "";
     }
-    match (step, panel) {
-        (Step::DetailsSubmitted, _) => "details",
-        (Step::QueryExecuted, Some(panel)) if panel.query_refusal.is_empty() && !was_downloaded => "panel",
-        (Step::PasswordSet, Some(panel)) if panel.password_refusal.is_empty() && !panel.password_used => "panel",
-        _ => "claim",
-    }
+    let is_to_pick_up = match step {
+        Step::DetailsSubmitted => return "details",
+        Step::QueryExecuted => panel.is_some_and(|panel| panel.query_refusal.is_empty() && !was_downloaded),
+        Step::PasswordSet => panel.is_some_and(|panel| panel.password_refusal.is_empty() && !panel.password_used),
+        Step::ConsentGiven
+        | Step::CredentialsIssued
+        | Step::PermissionsChecked
+        | Step::AllowlistingRequested
+        | Step::AllowlistingConfirmed
+        | Step::ActivationConfirmed => false,
+    };
+    if is_to_pick_up { "panel" } else { "claim" }
 }
 
 fn was_downloaded(lines: &[&Entry], current: u32) -> bool {

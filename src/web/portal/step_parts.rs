@@ -145,20 +145,20 @@ pub(super) fn allowed(state: &Onboarding, step: Step, call: &Call) -> Allowed {
     if let (true, Err(refusal @ Refusal::WrongRole { .. })) = (is_open, &claimed) {
         found.role_refusal = words::refusal(refusal);
     }
-    match decide(state, &Command::TakeBack { step }, &call.actor, call.now) {
-        Ok(events) => {
-            found.can_take_back = true;
-            for event in &events {
-                if let Change::StepFell { step: other, .. } = event.change
-                    && other != step
-                {
-                    found.falls_along.push(words::step_name(other));
-                }
+    let taken_back = decide(state, &Command::TakeBack { step }, &call.actor, call.now);
+    if let Err(refusal @ Refusal::DetailsInUse) = &taken_back {
+        found.take_back_refusal = words::refusal(refusal);
+    }
+    if let Ok(events) = taken_back {
+        found.can_take_back = true;
+        for event in &events {
+            if let Change::StepFell { step: other, .. } = event.change
+                && other != step
+            {
+                found.falls_along.push(words::step_name(other));
             }
-            found.closes_import = crate::domain::import_gate::verdict(state).is_open();
         }
-        Err(refusal @ Refusal::DetailsInUse) => found.take_back_refusal = words::refusal(&refusal),
-        Err(_) => {}
+        found.closes_import = crate::domain::import_gate::verdict(state).is_open();
     }
     found
 }

@@ -48,7 +48,7 @@ pub(super) struct ReasonRow {
 /// The names behind a school's contacts; colleagues of Kurve stay "Kurve".
 pub(super) fn names_of(file: &SchoolFile) -> Names {
     let contacts = file.contacts.iter().map(|contact| (contact.id, contact.name.as_str().to_owned())).collect();
-    Names { contacts, ..Names::default() }
+    Names { contacts, removed: file.removed(), ..Names::default() }
 }
 
 /// "2 van 5 gereed".

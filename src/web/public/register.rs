@@ -16,6 +16,7 @@ use crate::web::extract::Visit;
 use crate::web::flash::see_other;
 use crate::web::form::{FieldErrors, Posted};
 use crate::web::page::{self, Frame};
+use crate::web::rate_limit::Door;
 
 /// What was typed; without `Debug`, since it names somebody.
 #[derive(Default, Deserialize)]
@@ -120,7 +121,7 @@ pub(super) async fn create(
             return page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
         }
     };
-    site.limits.check_address(site.office.keys.email_key(&request.email.key_form()))?;
+    site.limits.check_address(Door::Register, &site.office.keys.email_key(&request.email.key_form()))?;
     registrations::request(&site.office, visit.at(), &request, &visit.browser).await?;
     Ok(see_other(links::REGISTER_SENT))
 }

@@ -15,6 +15,7 @@ use crate::web::extract::{AnySchoolVisitor, Visit};
 use crate::web::flash::{self, Flash, see_other, with_cookie};
 use crate::web::form::{FieldErrors, Posted, Pressed};
 use crate::web::page::{self, Frame};
+use crate::web::rate_limit::Door;
 use crate::web::session::Jar;
 
 /// What was typed; without `Debug`, since it names somebody.
@@ -58,7 +59,7 @@ pub(super) async fn create(
         let page = SignInPage { frame: visit.frame(&site), form, errors };
         return page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     };
-    site.limits.check_address(site.office.keys.email_key(&email.key_form()))?;
+    site.limits.check_address(Door::SignIn, &site.office.keys.email_key(&email.key_form()))?;
     portal_access::request_link(&site.office, visit.at(), &email, &visit.browser).await?;
     Ok(see_other(links::SIGN_IN_CODE))
 }

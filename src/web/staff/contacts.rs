@@ -4,8 +4,9 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::forms;
+use super::lifecycle::VersionForm;
 use super::press::Desk;
+use super::{desk, forms};
 use crate::domain::ids::ContactId;
 use crate::domain::school::{Contact, ContactRole};
 use crate::domain::text::{EmailAddress, PersonName, Reason};
@@ -15,7 +16,7 @@ use crate::web::Site;
 use crate::web::error::PageError;
 use crate::web::extract::ActingStaff;
 use crate::web::flash::Flash;
-use crate::web::form::{FieldErrors, Posted, Pressed};
+use crate::web::form::{FieldErrors, Posted};
 
 /// What someone reads at the field of a role.
 const CHOOSE_ROLE: &str = "Kies een rol.";
@@ -26,6 +27,8 @@ const REMOVED: &str = "Deze contactpersoon is intussen verwijderd. Voeg de perso
 /// A contact as typed.
 #[derive(Default, Deserialize)]
 pub(super) struct ContactForm {
+    #[serde(default)]
+    version: String,
     #[serde(default)]
     name: String,
     #[serde(default)]
@@ -41,22 +44,23 @@ pub(super) async fn add(
     Path(school): Path<String>,
     Posted(form): Posted<ContactForm>,
 ) -> Result<Response, PageError> {
-    let desk = Desk::at(&site, &staff, &school)?;
+    let (desk, seen) = (Desk::at(&site, &staff, &school)?, desk::seen(&form.version)?);
     let draw = |file: &SchoolFile| forms::add_contact(file, (&form.name, &form.email, &form.role));
     let mut errors = FieldErrors::default();
     let name = errors.take("name", PersonName::parse(&form.name));
     let email = errors.take("email", EmailAddress::parse(&form.email));
     let role = errors.choose("role", ContactRole::parse(&form.role), CHOOSE_ROLE);
     let (Some(name), Some(email), Some(role)) = (name, email, role) else {
-        return desk.wrong(None, errors, draw).await;
+        return desk.wrong(Some(seen), errors, draw).await;
     };
     let person = (name.clone(), email.clone(), role);
-    match contacts::add(&site.office, &staff.call(), desk.school, person).await {
+    match contacts::add(&site.office, &staff.call(), desk.school, person, Some(seen)).await {
         Ok(()) => Ok(desk.done(Flash::ContactAdded)),
-        Err(ServiceError::ContactExists) if is_known(&desk, (&name, &email, role)).await? => {
+        Err(ServiceError::ContactExists | ServiceError::Conflict) if is_known(&desk, (&name, &email, role)).await? => {
             Ok(desk.done(Flash::AlreadySo))
         }
-        Err(error) => desk.refuse(None, error, draw).await,
+        Err(ServiceError::Conflict) => desk.conflict(seen, draw).await,
+        Err(error) => desk.refuse(Some(seen), error, draw).await,
     }
 }
 
@@ -78,22 +82,23 @@ pub(super) async fn update(
     Path((school, contact)): Path<(String, String)>,
     Posted(form): Posted<ContactForm>,
 ) -> Result<Response, PageError> {
-    let desk = Desk::at(&site, &staff, &school)?;
+    let (desk, seen) = (Desk::at(&site, &staff, &school)?, desk::seen(&form.version)?);
     let person = find(&desk, &contact).await?;
     let draw = |file: &SchoolFile| forms::change_contact(file, &person, (&form.name, &form.role));
     let mut errors = FieldErrors::default();
     let name = errors.take("name", PersonName::parse(&form.name));
     let role = errors.choose("role", ContactRole::parse(&form.role), CHOOSE_ROLE);
-    let (Some(name), Some(role)) = (name, role) else { return desk.wrong(None, errors, draw).await };
+    let (Some(name), Some(role)) = (name, role) else { return desk.wrong(Some(seen), errors, draw).await };
     if !person.is_active() {
         return desk.object(REMOVED, draw).await;
     }
     if person.name == name && person.role == role {
         return Ok(desk.done(Flash::AlreadySo));
     }
-    match contacts::change(&site.office, &staff.call(), (desk.school, person.id), (name, role)).await {
+    match contacts::change(&site.office, &staff.call(), (desk.school, person.id), (name, role), Some(seen)).await {
         Ok(()) => Ok(desk.done(Flash::ContactChanged)),
-        Err(error) => desk.refuse(None, error, draw).await,
+        Err(ServiceError::Conflict) => desk.conflict(seen, draw).await,
+        Err(error) => desk.refuse(Some(seen), error, draw).await,
     }
 }
 
@@ -102,22 +107,26 @@ pub(super) async fn remove(
     State(site): State<Site>,
     ActingStaff(staff): ActingStaff,
     Path((school, contact)): Path<(String, String)>,
-    Posted(Pressed {}): Posted<Pressed>,
+    Posted(form): Posted<VersionForm>,
 ) -> Result<Response, PageError> {
-    let desk = Desk::at(&site, &staff, &school)?;
+    let (desk, seen) = (Desk::at(&site, &staff, &school)?, desk::seen(&form.version)?);
     let person = find(&desk, &contact).await?;
     if !person.is_active() {
         return Ok(desk.done(Flash::AlreadySo));
     }
-    match contacts::remove(&site.office, &staff.call(), (desk.school, person.id)).await {
+    let draw = |file: &SchoolFile| forms::remove_contact(file, &person);
+    match contacts::remove(&site.office, &staff.call(), (desk.school, person.id), Some(seen)).await {
         Ok(()) => Ok(desk.done(Flash::ContactRemoved)),
-        Err(error) => desk.refuse(None, error, |file| forms::remove_contact(file, &person)).await,
+        Err(ServiceError::Conflict) => desk.conflict(seen, draw).await,
+        Err(error) => desk.refuse(Some(seen), error, draw).await,
     }
 }
 
 /// Kurve's word for a contact.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct VouchForm {
+    #[serde(default)]
+    version: String,
     #[serde(default)]
     ground: String,
 }
@@ -129,12 +138,12 @@ pub(super) async fn vouch(
     Path((school, contact)): Path<(String, String)>,
     Posted(form): Posted<VouchForm>,
 ) -> Result<Response, PageError> {
-    let desk = Desk::at(&site, &staff, &school)?;
+    let (desk, seen) = (Desk::at(&site, &staff, &school)?, desk::seen(&form.version)?);
     let person = find(&desk, &contact).await?;
     let draw = |file: &SchoolFile| forms::vouch(file, &person, &form.ground);
     let mut errors = FieldErrors::default();
     let Some(ground) = errors.take("ground", Reason::parse(&form.ground)) else {
-        return desk.wrong(None, errors, draw).await;
+        return desk.wrong(Some(seen), errors, draw).await;
     };
     if !person.is_active() {
         return desk.object(REMOVED, draw).await;
@@ -142,9 +151,10 @@ pub(super) async fn vouch(
     if person.vouch.as_ref().is_some_and(|vouch| vouch.ground == ground) {
         return Ok(desk.done(Flash::AlreadySo));
     }
-    match contacts::vouch(&site.office, &staff.call(), (desk.school, person.id), ground).await {
+    match contacts::vouch(&site.office, &staff.call(), (desk.school, person.id), ground, Some(seen)).await {
         Ok(()) => Ok(desk.done(Flash::Vouched)),
-        Err(error) => desk.refuse(None, error, draw).await,
+        Err(ServiceError::Conflict) => desk.conflict(seen, draw).await,
+        Err(error) => desk.refuse(Some(seen), error, draw).await,
     }
 }
 

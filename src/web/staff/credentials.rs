@@ -78,17 +78,15 @@ pub(super) async fn hand_again(
     Posted(form): Posted<HandAgainForm>,
 ) -> Result<Response, PageError> {
     let desk = Desk::at(&site, &staff, &school)?;
-    let issued = credentials::find_issued(&site.office, desk.school).await?;
-    if issued.is_some_and(|issued| !form.expires.is_empty() && form.expires != expires_mark(&issued)) {
-        return Ok(desk.done(Flash::AlreadySo));
-    }
-    match credentials::hand_over_again(&site.office, &staff.call(), desk.school).await {
+    let seen = Some(form.expires.as_str()).filter(|seen| !seen.is_empty());
+    match credentials::hand_over_again(&site.office, &staff.call(), desk.school, seen).await {
         Ok(()) => Ok(desk.done(Flash::HandedAgain)),
+        Err(ServiceError::Conflict) => Ok(desk.done(Flash::AlreadySo)),
         Err(error) => desk.refuse(None, error, |file| forms::hand_again(file, &form.expires)).await,
     }
 }
 
 /// Changes with every hand-over, so a second press of the same button shows.
 pub(super) fn expires_mark(issued: &Issued) -> String {
-    format!("{}-{}", issued.version, issued.expires_at.timestamp())
+    credentials::hand_over_mark(issued.version, issued.expires_at)
 }

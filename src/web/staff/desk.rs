@@ -47,6 +47,7 @@ pub(super) async fn names(site: &Site, file: &SchoolFile) -> Result<Names, PageE
     let colleagues = staff_accounts::list(&site.office).await?;
     let named = |contact: &crate::domain::school::Contact| (contact.id, contact.name.as_str().to_owned());
     Ok(Names {
+        removed: file.removed(),
         contacts: file.contacts.iter().map(named).collect(),
         staff: colleagues.into_iter().map(|account| (account.id, account.name.as_str().to_owned())).collect(),
     })

@@ -87,7 +87,17 @@ fn renewal_warnings(file: &SchoolFile, call: &Call) -> Vec<String> {
         .iter()
         .filter_map(|event| match &event.change {
             Change::StepFell { step, .. } => Some(step_short(*step)),
-            _ => None,
+            Change::StepAnswered { .. }
+            | Change::EvidenceFell { .. }
+            | Change::CredentialsIssued { .. }
+            | Change::StuckReported { .. }
+            | Change::StuckAnswered { .. }
+            | Change::StepHandedOver { .. }
+            | Change::Paused { .. }
+            | Change::Resumed
+            | Change::Withdrawn { .. }
+            | Change::Reopened
+            | Change::Completed => None,
         })
         .collect();
     if !fallen.is_empty() {
@@ -147,7 +157,7 @@ pub(super) fn note(file: &SchoolFile, text: &str) -> Ask {
 
 /// A new contact.
 pub(super) fn add_contact(file: &SchoolFile, (name, email, role): (&str, &str, &str)) -> Ask {
-    Ask::new("add_contact", "Toevoegen", "Contactpersoon toevoegen", path(links::STAFF_CONTACTS, file))
+    with_version("add_contact", "Toevoegen", "Contactpersoon toevoegen", links::STAFF_CONTACTS, file)
         .note("De nieuwe contactpersoon krijgt een mail met uitleg.")
         .field(AskField::line("name", "Naam", name))
         .field(AskField::line("email", "E-mailadres", email).kind("email"))
@@ -177,7 +187,8 @@ pub(super) fn vouch(file: &SchoolFile, person: &Contact, ground: &str) -> Ask {
 
 fn about_contact(key: &'static str, verb: &'static str, path_of: &str, file: &SchoolFile, person: &Contact) -> Ask {
     let action = links::staff_contact(path_of, file.school.id, person.id);
-    Ask::new(key, verb, format!("{verb}: {}", person.name), action).about(&person.id.to_string())
+    let ask = Ask::new(key, verb, format!("{verb}: {}", person.name), action).about(&person.id.to_string());
+    ask.hidden("version", file.version)
 }
 
 /// The school's own details.
@@ -200,8 +211,10 @@ fn role_field(role: &str) -> AskField {
 }
 
 fn ground_field(ground: &str) -> AskField {
-    AskField::area("ground", "Hoe weet je dat deze persoon bij de school hoort?", ground)
-        .hint("Bijvoorbeeld: teruggebeld via het nummer op de website van de school. De school leest dit niet.")
+    AskField::area("ground", "Hoe weet je dat deze persoon bij de school hoort?", ground).hint(
+        "Bijvoorbeeld: teruggebeld via het nummer op de website van de school. De school leest dit niet. Wat je \
+             hier schrijft kan niet worden gewist: schrijf er geen telefoonnummers in.",
+    )
 }
 
 fn named(person: &Contact) -> String {

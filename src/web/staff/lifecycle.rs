@@ -83,7 +83,7 @@ pub(super) async fn withdraw(
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct VersionForm {
     #[serde(default)]
-    version: String,
+    pub(super) version: String,
 }
 
 /// Resumes a school.

@@ -191,31 +191,38 @@ impl<'a> Desk<'a> {
 
 /// Whether a form arrived twice: since the page was shown, this colleague already did exactly this.
 fn is_same_press(command: &Command, actor: &Actor, entries: &[Entry]) -> bool {
-    entries.iter().filter(|entry| entry.by == *actor).any(|entry| match &entry.action {
-        Action::Onboarding(change) => is_answer_to(command, change),
-        _ => false,
-    })
+    let is_answer = |action: &Action| matches!(action, Action::Onboarding(change) if is_answer_to(command, change));
+    entries.iter().any(|entry| entry.by == *actor && is_answer(&entry.action))
 }
 
+/// No colleague presses a button for a command of the school, the check or the timer.
 fn is_answer_to(command: &Command, change: &Change) -> bool {
-    match (command, change) {
-        (
-            Command::Confirm { step, ground },
-            Change::StepAnswered { step: done, evidence: Evidence::Confirmed, ground: on },
-        ) => step == done && ground == on,
-        (
-            Command::SendBack { step, reason },
-            Change::StepFell { step: fell, cause: FallCause::SentBack { reason: why } },
-        ) => step == fell && reason == why,
-        (Command::AnswerStuck { step, answer }, Change::StuckAnswered { step: done, answer: said }) => {
-            step == done && answer == said
+    match command {
+        Command::Confirm { step, ground } => matches!(
+            change,
+            Change::StepAnswered { step: done, evidence: Evidence::Confirmed, ground: on } if step == done && ground == on
+        ),
+        Command::SendBack { step, reason } => matches!(
+            change,
+            Change::StepFell { step: fell, cause: FallCause::SentBack { reason: why } } if step == fell && reason == why
+        ),
+        Command::AnswerStuck { step, answer } => {
+            matches!(change, Change::StuckAnswered { step: done, answer: said } if step == done && answer == said)
         }
-        (Command::Pause { reason, until }, Change::Paused { reason: why, until: end }) => reason == why && until == end,
-        (Command::Withdraw { reason }, Change::Withdrawn { reason: why }) => reason == why,
-        (Command::IssueCredentials, Change::CredentialsIssued { .. })
-        | (Command::Resume, Change::Resumed)
-        | (Command::Reopen, Change::Reopened) => true,
-        _ => false,
+        Command::Pause { reason, until } => {
+            matches!(change, Change::Paused { reason: why, until: end } if reason == why && until == end)
+        }
+        Command::Withdraw { reason } => matches!(change, Change::Withdrawn { reason: why } if reason == why),
+        Command::IssueCredentials => matches!(change, Change::CredentialsIssued { .. }),
+        Command::Resume => matches!(change, Change::Resumed),
+        Command::Reopen => matches!(change, Change::Reopened),
+        Command::Claim { .. }
+        | Command::Prove { .. }
+        | Command::Disprove { .. }
+        | Command::TakeBack { .. }
+        | Command::ReportStuck { .. }
+        | Command::HandOver { .. }
+        | Command::ReportImported => false,
     }
 }
 
@@ -237,7 +244,17 @@ fn field_of(error: &ServiceError) -> Option<&'static str> {
         ServiceError::ContactExists => Some("email"),
         ServiceError::BrinTaken => Some("brin"),
         ServiceError::Refused(Refusal::BadResumeDate) => Some("until"),
-        _ => None,
+        ServiceError::Refused(_)
+        | ServiceError::NotHandedOut(_)
+        | ServiceError::LastContact
+        | ServiceError::TooManyContacts
+        | ServiceError::NotFound
+        | ServiceError::Forbidden
+        | ServiceError::Conflict
+        | ServiceError::TooOften { .. }
+        | ServiceError::Store(_)
+        | ServiceError::Broken(_)
+        | ServiceError::Sealed(_) => None,
     }
 }
 

@@ -49,7 +49,7 @@ impl SchoolsQuery {
         self.na = self.na.chars().filter(|sign| !sign.is_control()).collect();
         self.gate = Gate::parse(&self.gate).map_or("", Gate::as_str).to_owned();
         self.holder = Party::parse(&self.holder).map_or("", Party::as_str).to_owned();
-        if !Lifecycle::NAMES.contains(&self.state.as_str()) {
+        if self.state != STUCK && !Lifecycle::NAMES.contains(&self.state.as_str()) {
             self.state.clear();
         }
         self
@@ -61,7 +61,8 @@ impl SchoolsQuery {
             text: given(&self.q),
             gate_missing: Gate::parse(&self.gate),
             holder: Party::parse(&self.holder),
-            lifecycle: given(&self.state),
+            lifecycle: given(&self.state).filter(|state| state != STUCK),
+            is_stuck: self.state == STUCK,
         }
     }
 
@@ -146,7 +147,7 @@ pub(super) async fn list(
         nav: Nav::new(&staff, links::STAFF_SCHOOLS),
         gates: choices("Alle", Gate::ALL.map(|gate| (gate.as_str(), words::gate_short(gate)))),
         holders: choices("Iedereen", Party::ALL.map(|party| (party.as_str(), words::party_name(party)))),
-        states: choices("Alle", STATES),
+        states: choices("Alle", STATES.into_iter().chain([(STUCK, STUCK_WORDS)])),
         rows: found.iter().map(school_row).collect(),
         has_filter: typed.has_filter(),
         all: links::STAFF_SCHOOLS,
@@ -161,7 +162,13 @@ pub(super) async fn list(
 const STATES: [(&str, &str); 4] =
     [("active", "Bezig"), ("paused", "Gepauzeerd"), ("withdrawn", "Gestopt"), ("completed", "Afgerond")];
 
-fn choices<const N: usize>(all: &str, named: [(&str, &str); N]) -> Vec<Choice> {
+/// Stuck is no state of its own: a school that is stuck is under way.
+const STUCK: &str = "stuck";
+
+/// What stuck is called, in the filter and on the tag of a row.
+const STUCK_WORDS: &str = "Vastgelopen";
+
+fn choices<'a>(all: &'a str, named: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Choice> {
     let choice = |(value, label): (&str, &str)| Choice { value: value.to_owned(), label: label.to_owned() };
     std::iter::once(("", all)).chain(named).map(choice).collect()
 }
@@ -171,7 +178,7 @@ pub(super) fn school_row(overview: &Overview) -> SchoolRow {
     let holding: Vec<&str> = holders(state).into_iter().map(words::party_name).collect();
     let is_waiting = matches!(state.lifecycle(), Lifecycle::Active | Lifecycle::Completed { .. });
     let (kind, tag_words) = match is_waiting && is_stuck(state) {
-        true => ("stuck", "Vastgelopen"),
+        true => (STUCK, STUCK_WORDS),
         false => lifecycle_tag(state.lifecycle()),
     };
     SchoolRow {

@@ -16,6 +16,7 @@ use crate::web::extract::{Staff, Visit};
 use crate::web::flash::{self, Flash};
 use crate::web::form::{FieldError, FieldErrors, Posted, Pressed};
 use crate::web::page::Frame;
+use crate::web::rate_limit::Door;
 use crate::web::session::Jar;
 use crate::web::{Site, page};
 
@@ -58,7 +59,7 @@ pub(super) async fn create(
     site.limits.check_client(visit.client)?;
     let token = match EmailAddress::parse(&form.email) {
         Ok(email) => {
-            site.limits.check_address(site.office.keys.email_key(&email.key_form()))?;
+            site.limits.check_address(Door::StaffSignIn, &site.office.keys.email_key(&email.key_form()))?;
             let password = SecretString::from(form.password);
             let code = form.code.split_whitespace().collect();
             staff_auth::sign_in(&site.office, visit.at(), staff_auth::SignIn { email, password, code }).await?

@@ -88,7 +88,8 @@ fn step_row(state: &Onboarding, step: Step, names: &Names, now: DateTime<Utc>) -
         StepState::Waiting => (vec![missing_line(state, step)], String::new()),
         StepState::Open { since, fallen, answer } => {
             let mut lines = vec![format!("{} sinds {}", held_by(step.party()), since_words(*since, now))];
-            lines.extend(state.handed_to(step).map(|to| handed_line(names.contacts.get(&to))));
+            let handed_to = state.handed_to(step).and_then(|to| names.contact_of_today(to));
+            lines.extend(handed_to.map(|name| format!("Doorgegeven aan {name}")));
             lines.extend(fallen.iter().map(|fallen| fallen_line(fallen, names)));
             lines.extend(answer.iter().map(|answer| format!("Antwoord van Kurve: {answer}")));
             (lines, String::new())
@@ -134,10 +135,6 @@ fn held_by(party: Party) -> &'static str {
 fn missing_line(state: &Onboarding, step: Step) -> String {
     let missing: Vec<&str> = state.missing_for(step).into_iter().map(words::step_short).collect();
     format!("Eerst: {}", missing.join(", "))
-}
-
-fn handed_line(name: Option<&String>) -> String {
-    format!("Doorgegeven aan {}", name.map_or("een collega", String::as_str))
 }
 
 fn fallen_line(fallen: &Fallen, names: &Names) -> String {

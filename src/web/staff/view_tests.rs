@@ -9,7 +9,7 @@ use crate::domain::onboarding::Command;
 use crate::domain::onboarding::testing::{Walk, contact_id, reason, superbeheerder, support, ticket};
 
 fn names() -> Names {
-    Names { contacts: BTreeMap::from([(contact_id(1), "Anna de Wit".to_owned())]), staff: BTreeMap::new() }
+    Names { contacts: BTreeMap::from([(contact_id(1), "Anna de Wit".to_owned())]), ..Names::default() }
 }
 
 fn rows(walk: &Walk) -> Vec<GateRow> {

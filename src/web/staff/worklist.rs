@@ -44,12 +44,22 @@ pub(super) struct WorkRow {
     since: DateTime<Utc>,
 }
 
+/// A school that does not answer.
+struct SilentRow {
+    school: String,
+    brin: String,
+    href: String,
+    since: String,
+}
+
 #[derive(Template)]
 #[template(path = "staff/worklist.html")]
 struct WorklistPage {
     frame: Frame,
     nav: Nav,
     rows: Vec<WorkRow>,
+    /// Schools that do not answer their reminders.
+    silent: Vec<SilentRow>,
     /// Whether there may be more than the list holds.
     is_full: bool,
     failed_mails: usize,
@@ -62,17 +72,28 @@ struct WorklistPage {
 pub(super) async fn show(State(site): State<Site>, staff: Staff) -> Result<Response, PageError> {
     let waiting = schools::list_waiting(&site.office).await?;
     let failed_mails = schools::list_failed_mails(&site.office).await?.len();
+    let silent = schools::list_silent(&site.office).await?;
     let page = WorklistPage {
         frame: desk::frame(&site, &staff),
         nav: Nav::new(&staff, links::STAFF),
         is_full: u64::try_from(waiting.len()).is_ok_and(|count| count >= schools::WORKLIST_ROWS),
         rows: work_rows(&waiting, staff.visit.now),
+        silent: silent.iter().map(|(row, since)| silent_row(row, *since)).collect(),
         failed_mails,
         mails: links::STAFF_MAILS,
         back: BACK_TO_WORKLIST,
         can_act: staff.can_act(),
     };
     page::show(&page)
+}
+
+fn silent_row(row: &Overview, since: DateTime<Utc>) -> SilentRow {
+    SilentRow {
+        school: row.school.details.name.to_string(),
+        brin: row.school.details.brin.to_string(),
+        href: links::staff_school(links::STAFF_SCHOOL, row.school.id),
+        since: words::date_nl(since),
+    }
 }
 
 /// A row for each thing that waits on Kurve, most urgent first.

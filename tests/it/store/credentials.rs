@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use koppelklaar::crypto::OpenError;
-use koppelklaar::domain::credential::{ClosedReason, RevealRefusal};
+use koppelklaar::domain::credential::RevealRefusal;
 use koppelklaar::domain::notice::MailKind;
 use koppelklaar::domain::onboarding::Refusal;
 use koppelklaar::services::credentials::{self, Revealed};

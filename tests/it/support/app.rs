@@ -17,7 +17,9 @@ use koppelklaar::links::BaseUrl;
 use koppelklaar::mail::Mailbox;
 use koppelklaar::mail::message::Sender;
 use koppelklaar::mail::transport::Transport;
+use koppelklaar::services::hashing::HashingRoom;
 use koppelklaar::services::mail_dispatch::{self, PostRoom, Summary};
+use koppelklaar::services::portal_access::LINKS_PER_QUARTER;
 use koppelklaar::services::{Office, staff_accounts};
 use koppelklaar::store::{self, Db, contacts, schools};
 use koppelklaar::web::rate_limit::Allowance;
@@ -95,6 +97,9 @@ impl TestApp {
             template: Arc::new(Template::parse(sample).expect("the sample is good")),
             password_length: PasswordLength::default(),
             support_email: "support@kurve.nl".to_owned(),
+            links_per_quarter: LINKS_PER_QUARTER,
+            hashing: HashingRoom::default(),
+            reminders: Arc::default(),
             mail_waits: Arc::new(Notify::new()),
         };
         let sender = Sender { name: "Koppelklaar".to_owned(), address: "koppelklaar@kurve.nl".to_owned() };
@@ -153,7 +158,7 @@ impl TestApp {
 
     /// Someone who is not signed in, with a browser of their own.
     pub(crate) fn anonymous(&self) -> Visitor {
-        Visitor::new(self.clone())
+        Visitor::new(self)
     }
 
     /// Registers a school through the front door; the contact is its superbeheerder.
@@ -186,6 +191,26 @@ impl TestApp {
     /// A school's contact, signed in through the front door.
     pub(crate) async fn portal(&self, school: &TestSchool) -> Visitor {
         self.portal_as(&school.email).await
+    }
+
+    /// A school's contact, signed in without sending what waits in the outbox.
+    pub(crate) async fn portal_without_mail(&self, school: &TestSchool) -> Visitor {
+        let visitor = self.anonymous();
+        let email = EmailAddress::parse(&school.email).expect("an address");
+        let browser = visitor.browser().await;
+        let asked =
+            koppelklaar::services::portal_access::request_link(self.office(), (self.now(), "test"), &email, &browser);
+        asked.await.expect("not too often");
+        let link = store::access_links::find_by_browser(self.office().db.reader(), &browser.hash()).await;
+        let link = link.expect("the store answers").expect("it was asked for");
+        let code_hash = koppelklaar::crypto::token::code_hash(&self.office().keys, link.id.as_uuid(), "123456");
+        let token_hash = Token::new(&self.office().chance).hash();
+        let minted =
+            store::access_links::mark_minted(self.office().db.writer(), link.id, &token_hash, &code_hash, self.now());
+        assert!(minted.await.expect("the store answers"));
+        let done = visitor.get("/inloggen/code").await.submit(&visitor, "main form", &[("code", "123456")]).await;
+        assert_eq!(done.status, 303, "{}", done.body);
+        visitor
     }
 
     /// Someone of a school, signed in through the front door by their address.

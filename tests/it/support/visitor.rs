@@ -13,19 +13,26 @@ use super::page::Page;
 
 /// A visitor with a browser of their own.
 pub(crate) struct Visitor {
-    app: TestApp,
+    router: axum::Router,
     cookies: Mutex<BTreeMap<String, String>>,
     address: String,
 }
 
 impl Visitor {
-    pub(crate) fn new(app: TestApp) -> Self {
-        Self { app, cookies: Mutex::default(), address: "192.0.2.1".to_owned() }
+    pub(crate) fn new(app: &TestApp) -> Self {
+        let router = app.router.clone();
+        Self { router, cookies: Mutex::default(), address: "192.0.2.1".to_owned() }
     }
 
     /// The same visitor from another address.
     pub(crate) fn at_address(mut self, address: &str) -> Self {
         address.clone_into(&mut self.address);
+        self
+    }
+
+    /// The same visitor at other routes than the product's.
+    pub(crate) fn at_router(mut self, router: &axum::Router) -> Self {
+        self.router = router.clone();
         self
     }
 
@@ -61,7 +68,7 @@ impl Visitor {
         if !jar.is_empty() {
             request.headers_mut().insert(header::COOKIE, jar.parse().expect("a value"));
         }
-        let response = self.app.router.clone().oneshot(request).await.expect("the router never fails");
+        let response = self.router.clone().oneshot(request).await.expect("the router never fails");
         let (parts, body) = response.into_parts();
         self.keep_cookies(&parts.headers);
         let bytes = body.collect().await.expect("the body ends").to_bytes();
@@ -76,6 +83,13 @@ impl Visitor {
     /// The value of a cookie, if the browser has it.
     pub(crate) fn cookie(&self, name: &str) -> Option<String> {
         self.cookies.lock().expect("no test panicked here").get(name).cloned()
+    }
+
+    /// The secret of this browser.
+    pub(crate) async fn browser(&self) -> koppelklaar::crypto::Token {
+        self.get("/").await;
+        let value = self.cookie("__Host-kk_browser").expect("every browser gets one");
+        koppelklaar::crypto::Token::parse(&value).expect("a token")
     }
 
     /// Puts a cookie in the browser.

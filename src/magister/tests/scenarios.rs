@@ -1,0 +1,245 @@
+//! Each way in which a Magister can behave, with exactly what a check makes of it.
+
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use super::*;
+use crate::domain::check::{CheckCode, Counts, Oddity, Rung};
+use crate::domain::onboarding::gate::{Party, Step};
+use crate::magister::simulator::script::{
+    Columns, DataScript, ListScript, LoginScript, Odd, SoapScript, TextEncoding, TlsScript,
+};
+
+const NOTHING: &[Step] = &[];
+const LISTED: &[Step] = &[Step::AllowlistingRequested, Step::AllowlistingConfirmed];
+const LOGGED_IN: &[Step] =
+    &[Step::QueryExecuted, Step::PasswordSet, Step::AllowlistingRequested, Step::AllowlistingConfirmed];
+const ALL: &[Step] = &[
+    Step::QueryExecuted,
+    Step::PasswordSet,
+    Step::PermissionsChecked,
+    Step::AllowlistingRequested,
+    Step::AllowlistingConfirmed,
+];
+
+/// What stays the same for one code at one rung.
+type Verdict = (CheckCode, Rung, Option<Party>, &'static [Step]);
+
+const PASSES: Verdict = (CheckCode::Ok, Rung::Rows, None, ALL);
+const REFUSED: Verdict = (CheckCode::LoginRefused, Rung::Login, Some(Party::School), LISTED);
+const NO_LIST: Verdict = (CheckCode::ListNotGranted, Rung::Data, Some(Party::School), LOGGED_IN);
+const NO_SERVICE: Verdict = (CheckCode::ServiceNotGranted, Rung::Data, Some(Party::School), LOGGED_IN);
+const OUTDATED: Verdict = (CheckCode::ListOutdated, Rung::Shape, Some(Party::Kurve), ALL);
+const EMPTY: Verdict = (CheckCode::ListEmpty, Rung::Rows, Some(Party::School), ALL);
+const UNKNOWN_HOST: Verdict = (CheckCode::HostUnknown, Rung::Name, Some(Party::School), NOTHING);
+const SILENT: Verdict = (CheckCode::PortSilent, Rung::Tcp, Some(Party::Magister), NOTHING);
+const CLOSED: Verdict = (CheckCode::PortRefused, Rung::Tcp, Some(Party::Kurve), NOTHING);
+const NO_TLS: Verdict = (CheckCode::TlsFailed, Rung::Tls, Some(Party::Kurve), LISTED);
+const BAD_CERTIFICATE: Verdict = (CheckCode::CertificateInvalid, Rung::Tls, Some(Party::Kurve), LISTED);
+const ODD_LOGIN: Verdict = (CheckCode::UnexpectedAnswer, Rung::Login, Some(Party::Kurve), LISTED);
+const ODD_DATA: Verdict = (CheckCode::UnexpectedAnswer, Rung::Data, Some(Party::Kurve), LOGGED_IN);
+
+fn preset(name: &str) -> SchoolScript {
+    SchoolScript::preset(name).unwrap_or_else(|| panic!("no preset {name}"))
+}
+
+fn odd_login(odd: Odd) -> SchoolScript {
+    SchoolScript { login: LoginScript::Odd(odd), ..SchoolScript::default() }
+}
+
+fn odd_data(odd: Odd) -> SchoolScript {
+    SchoolScript { data: DataScript::Odd(odd), ..SchoolScript::default() }
+}
+
+fn soap(soap: SoapScript) -> SchoolScript {
+    SchoolScript { soap, ..SchoolScript::default() }
+}
+
+fn list(columns: Columns, encoding: TextEncoding) -> SchoolScript {
+    SchoolScript { list: ListScript { columns, encoding, ..ListScript::default() }, ..SchoolScript::default() }
+}
+
+fn rows() -> Vec<(&'static str, SchoolScript, Verdict, Option<Oddity>)> {
+    let with_password = |password: &str| SchoolScript { password: Some(password.into()), ..SchoolScript::default() };
+    vec![
+        ("all right", preset("right"), PASSES, None),
+        ("the right password", with_password(super::password().expose()), PASSES, None),
+        ("another password", with_password("other"), REFUSED, None),
+        ("wrong password", preset("wrong_password"), REFUSED, None),
+        ("user missing", preset("user_missing"), REFUSED, None),
+        ("refused by query", SchoolScript { soap: SoapScript::Missing, ..preset("user_missing") }, REFUSED, None),
+        ("no SOAP service", soap(SoapScript::Missing), PASSES, None),
+        ("SOAP fault", soap(SoapScript::Fault), PASSES, None),
+        ("SOAP breaks off", soap(SoapScript::BreaksOff), PASSES, None),
+        ("service not granted", preset("service_not_granted"), NO_SERVICE, None),
+        ("list not granted", preset("list_not_granted"), NO_LIST, None),
+        ("list unknown", preset("list_unknown"), NO_LIST, None),
+        (
+            "another fault",
+            SchoolScript { data: DataScript::OtherFault, ..SchoolScript::default() },
+            ODD_DATA,
+            Some(Oddity::Unknown),
+        ),
+        ("old columns", preset("old_columns"), OUTDATED, None),
+        ("Magister's labels", list(Columns::Labels, TextEncoding::Utf8), PASSES, None),
+        ("ExterneId misread", list(Columns::Misread, TextEncoding::Utf8), PASSES, None),
+        ("windows-1252", list(Columns::Current, TextEncoding::Windows1252), PASSES, None),
+        ("windows-1252 undeclared", list(Columns::Current, TextEncoding::Undeclared), PASSES, None),
+        ("windows-1252 called UTF-8", list(Columns::Current, TextEncoding::Lying), PASSES, None),
+        ("old server", preset("old_server"), PASSES, None),
+        ("no rows", preset("no_rows"), EMPTY, None),
+        ("no such host", preset("unknown_host"), UNKNOWN_HOST, None),
+        ("refuses", preset("refuses"), CLOSED, None),
+        ("silent", preset("silent"), SILENT, None),
+        ("self-signed", preset("self_signed"), BAD_CERTIFICATE, None),
+        ("expired", preset("expired"), BAD_CERTIFICATE, None),
+        ("certificate of another", preset("other_host"), BAD_CERTIFICATE, None),
+        ("plain text for TLS", preset("plain_text"), NO_TLS, None),
+        ("TLS hangs", SchoolScript { tls: TlsScript::Hangs, ..SchoolScript::default() }, NO_TLS, None),
+        (
+            "log-in exception",
+            SchoolScript { login: LoginScript::Exception, ..SchoolScript::default() },
+            ODD_LOGIN,
+            Some(Oddity::Unknown),
+        ),
+        ("log-in 503", odd_login(Odd::ServerError), ODD_LOGIN, Some(Oddity::Status(503))),
+        ("log-in HTML", odd_login(Odd::Html), ODD_LOGIN, Some(Oddity::Html)),
+        ("log-in cut short", odd_login(Odd::CutShort), ODD_LOGIN, Some(Oddity::CutShort)),
+        ("log-in empty", odd_login(Odd::Empty), ODD_LOGIN, Some(Oddity::CutShort)),
+        ("log-in endless", odd_login(Odd::Endless), ODD_LOGIN, Some(Oddity::TooBig)),
+        ("log-in slow", odd_login(Odd::Slow), ODD_LOGIN, Some(Oddity::TooSlow)),
+        ("log-in redirect", odd_login(Odd::Redirect), ODD_LOGIN, Some(Oddity::Redirect)),
+        ("log-in other XML", odd_login(Odd::OtherXml), ODD_LOGIN, Some(Oddity::Unknown)),
+        ("data 503", preset("server_error"), ODD_DATA, Some(Oddity::Status(503))),
+        ("data HTML", preset("html"), ODD_DATA, Some(Oddity::Html)),
+        ("data not XML", preset("not_xml"), ODD_DATA, Some(Oddity::NotXml)),
+        ("data cut short", preset("cut_short"), ODD_DATA, Some(Oddity::CutShort)),
+        ("data half", odd_data(Odd::Half), ODD_DATA, Some(Oddity::CutShort)),
+        ("data empty", odd_data(Odd::Empty), ODD_DATA, Some(Oddity::CutShort)),
+        ("data endless", preset("endless"), ODD_DATA, Some(Oddity::TooBig)),
+        ("data one endless text", odd_data(Odd::EndlessText), ODD_DATA, Some(Oddity::TooBig)),
+        ("data slow", preset("slow"), ODD_DATA, Some(Oddity::TooSlow)),
+        ("data redirect", preset("redirect"), ODD_DATA, Some(Oddity::Redirect)),
+        ("data DTD", odd_data(Odd::Dtd), ODD_DATA, Some(Oddity::Dtd)),
+        ("data entity", odd_data(Odd::Entity), ODD_DATA, Some(Oddity::Dtd)),
+        ("data too deep", odd_data(Odd::Deep), ODD_DATA, Some(Oddity::TooDeep)),
+        ("data other XML", odd_data(Odd::OtherXml), ODD_DATA, Some(Oddity::Unknown)),
+        ("data other encoding", odd_data(Odd::OtherEncoding), ODD_DATA, Some(Oddity::NotXml)),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_scenario_gives_its_code_holder_and_proven_steps() {
+    let label = |at: usize| format!("school-{at}");
+    let schools = rows().into_iter().enumerate().map(|(at, (_, school, _, _))| (label(at), school)).collect();
+    let simulator = simulator(Script { schools, ..Script::default() }).await;
+    let magister = |limits| Magister::new(simulator.reach(), limits, Chance::seeded(2));
+    let (second, some) = (Duration::from_secs(1), Duration::from_secs(8));
+    let (patient, at_the_door, inside) = (
+        magister(limits()),
+        magister(Limits { connect: second, ..limits() }),
+        magister(Limits { total: some, ..limits() }),
+    );
+
+    let mut running = JoinSet::new();
+    for (at, (name, _, _, oddity)) in rows().iter().enumerate() {
+        let magister = match oddity {
+            Some(Oddity::TooSlow) => inside.clone(),
+            _ if ["silent", "TLS hangs"].contains(name) => at_the_door.clone(),
+            _ => patient.clone(),
+        };
+        running.spawn(async move { (at, check(&magister, &label(at)).await) });
+    }
+    let results = running.join_all().await;
+
+    for (at, result) in results {
+        let (name, _, (code, rung, holder, proven), oddity) = &rows()[at];
+        let seen = (result.code, result.rung, result.code.holder(), result.proven());
+        assert_eq!(seen, (*code, *rung, *holder, proven.to_vec()), "{name}: {result:?}");
+        assert_eq!(result.oddity, *oddity, "{name}");
+        assert_eq!(result.times.len(), Rung::ALL.iter().position(|r| r == rung).expect("a rung") + 1, "{name}");
+        assert_eq!(result.counts.is_some(), *rung >= Rung::Shape, "{name}");
+        assert!(!format!("{result:?}").contains("planted"), "{name}");
+    }
+    for visit in simulator.visits() {
+        assert!(visit.url == "/doc" || visit.url == "/soap/algemeen?service=Algemeen", "{visit:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_check_logs_in_once_reads_once_and_logs_out() {
+    let simulator = simulator(script([("soap", preset("right")), ("query", soap(SoapScript::Missing))])).await;
+    let magister = magister(&simulator);
+
+    check(&magister, "soap").await;
+    check(&magister, "query").await;
+
+    let calls = |school: &str| -> Vec<String> {
+        simulator.visits().into_iter().filter(|visit| visit.school == school).map(|visit| visit.call).collect()
+    };
+    assert_eq!(calls("soap"), ["soap_login", "getdata", "logout"]);
+    assert_eq!(calls("query"), ["soap_login", "login", "getdata", "logout"]);
+}
+
+#[tokio::test]
+async fn a_refusal_is_not_tried_a_second_time() {
+    let simulator = simulator(script([("a", preset("wrong_password"))])).await;
+
+    check(&magister(&simulator), "a").await;
+
+    assert_eq!(simulator.visits().len(), 1);
+}
+
+#[tokio::test]
+async fn the_list_is_counted_and_its_columns_are_named() {
+    let list = ListScript {
+        rows: 1_000,
+        without_opleidingscode: 3,
+        without_id_gebr: 7,
+        double_stamnr: 5,
+        ..ListScript::default()
+    };
+    let simulator = simulator(script([("a", SchoolScript { list, ..SchoolScript::default() })])).await;
+
+    let result = check(&magister(&simulator), "a").await;
+
+    let counts = Counts { rows: 1_000, without_opleidingscode: 3, without_id_gebr: 7, double_stamnr: 5 };
+    assert_eq!(result.counts, Some(counts));
+    assert_eq!(result.columns, ["idGebr", "ExterneId", "opleidingscode", "stamnr"]);
+    assert!(!serde_json::to_string(&result).expect("plain data").contains("proefleerling"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hundred_thousand_pupils_are_counted() {
+    let simulator = simulator(script([("a", preset("rows_100000"))])).await;
+    let limits = Limits { list_bytes: 64 << 20, ..limits() };
+    let magister = Magister::new(simulator.reach(), limits, Chance::seeded(3));
+
+    let result = check(&magister, "a").await;
+
+    assert_eq!((result.code, result.counts.map(|counts| counts.rows)), (CheckCode::Ok, Some(100_000)));
+}
+
+#[tokio::test]
+async fn who_watches_sees_each_rung_as_it_is_tried() {
+    let simulator = simulator(script([("a", preset("wrong_password"))])).await;
+    let mut seen = vec![];
+
+    let result = magister(&simulator)
+        .check(&target("a"), &password(), &mut |progress| {
+            seen.push(match progress {
+                Progress::Trying(rung) => ("trying", rung),
+                Progress::Held(time) => ("held", time.rung),
+                Progress::Broke(time) => ("broke", time.rung),
+            });
+        })
+        .await
+        .expect("nobody else checks it");
+
+    let rungs = [Rung::Name, Rung::Tcp, Rung::Tls];
+    let mut expected: Vec<_> = rungs.into_iter().flat_map(|rung| [("trying", rung), ("held", rung)]).collect();
+    expected.extend([("trying", Rung::Login), ("broke", Rung::Login)]);
+    assert_eq!(seen, expected);
+    assert_eq!(result.said.as_deref(), Some("De gebruikersnaam of het wachtwoord is onjuist."));
+}

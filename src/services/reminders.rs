@@ -1,0 +1,229 @@
+//! Reminding who holds the ball: once per step and rung, one mail a day per person, in working hours.
+//!
+//! What goes out follows from what went out before, so this may run at any moment and as often as one likes. The
+//! database keeps each reminder and each person's day single, also with several instances.
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::actor::Actor;
+use crate::domain::ids::{ReminderMailId, SchoolId};
+use crate::domain::notice::{About, MailKind};
+use crate::domain::onboarding::decide::amsterdam_date;
+use crate::domain::reminder::{
+    self, DueAtSchool, OneMailEach, OwnDays, PersonMail, Receiver, ReminderPolicy, SchoolHolidays, Situation, Upcoming,
+    WorkingCalendar,
+};
+use crate::domain::school::{Contact, School};
+use crate::services::work::{Letter, Work};
+use crate::services::{Call, Office, ServiceError};
+use crate::store::onboardings::Versioned;
+use crate::store::reminders::ReminderMail;
+use crate::store::{Connection, StoreError, contacts, onboardings, reminders, schools};
+
+/// How many schools one round looks at; the rest come a minute later.
+const ROUND: u64 = 500;
+
+/// When reminders come, and on which days nobody works.
+#[derive(Debug, Clone)]
+pub struct ReminderRules {
+    /// After how many working days, and at what time.
+    pub policy: ReminderPolicy,
+    /// The school holidays.
+    pub holidays: SchoolHolidays,
+}
+
+impl Default for ReminderRules {
+    fn default() -> Self {
+        Self { policy: ReminderPolicy::default(), holidays: SchoolHolidays::built_in() }
+    }
+}
+
+/// One school, as far as reminders go.
+pub(super) struct Scene {
+    pub(super) school: School,
+    pub(super) onboarding: Versioned,
+    pub(super) contacts: Vec<Contact>,
+    sent: Vec<reminder::SentReminder>,
+}
+
+impl Scene {
+    pub(super) async fn load(conn: &impl Connection, id: SchoolId) -> Result<Self, StoreError> {
+        Ok(Self {
+            school: schools::load(conn, id).await?,
+            onboarding: onboardings::load(conn, id).await?,
+            contacts: contacts::list(conn, id).await?,
+            sent: reminders::list_sent(conn, id).await?,
+        })
+    }
+
+    pub(super) fn situation(&self) -> Situation<'_> {
+        let region = self.school.details.region;
+        Situation { region, onboarding: &self.onboarding.state, sent: &self.sent, snoozed_until: None }
+    }
+
+    fn plan(&self, rules: &ReminderRules, now: DateTime<Utc>) -> reminder::Plan {
+        reminder::plan(&rules.policy, &calendar(rules), &self.situation(), now)
+    }
+
+    fn due(&self, office: &Office, now: DateTime<Utc>) -> Vec<DueAtSchool> {
+        let to_due = |reminder: reminder::DueReminder| {
+            let handed_to = self.onboarding.state.handed_to(reminder.step);
+            let ids = reminder::receivers(reminder.step, handed_to, &self.contacts);
+            let meant = self.contacts.iter().filter(|contact| ids.contains(&contact.id));
+            let receivers = meant
+                .map(|contact| Receiver {
+                    contact: contact.id,
+                    address_key: office.keys.email_key(&contact.email.key_form()),
+                })
+                .collect();
+            DueAtSchool { school: self.school.id, reminder, receivers }
+        };
+        self.plan(&office.reminders, now).due.into_iter().map(to_due).collect()
+    }
+}
+
+/// A school's own days are not kept yet: every day of its region is its own.
+static NO_OWN_DAYS: OwnDays = OwnDays { closed: vec![], open: vec![] };
+
+fn calendar(rules: &ReminderRules) -> WorkingCalendar<'_> {
+    WorkingCalendar { holidays: &rules.holidays, own_days: &NO_OWN_DAYS }
+}
+
+/// Puts the reminder mails that are due in the outbox; returns how many.
+///
+/// # Errors
+/// When the store fails; then nothing was kept as sent.
+pub async fn plan_due(office: &Office, now: DateTime<Utc>) -> Result<u64, ServiceError> {
+    let ids = reminders::list_needing_attention(office.db.reader(), now, ROUND).await?;
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    let call = Call::by_machine(Actor::Clock, now, "plan_reminders");
+    let mut work = Work::begin(office, &call).await?;
+    let mut scenes = vec![];
+    for id in ids {
+        match Scene::load(work.conn(), id).await {
+            Ok(scene) => scenes.push(scene),
+            Err(error) => {
+                tracing::error!(school.id = %id, error = %error, "Could not look at the reminders of a school")
+            }
+        }
+    }
+    let due: Vec<DueAtSchool> = scenes.iter().flat_map(|scene| scene.due(office, now)).collect();
+    let mailed = reminders::list_mailed_on(work.conn(), amsterdam_date(now)).await?;
+    let OneMailEach { mails, sent, postponed: _, unreceived } = reminder::one_mail_each(&due, &mailed, now);
+    for (school, reminder) in sent.iter().chain(&unreceived) {
+        let id = office.chance.uuid_v7(now);
+        reminders::insert_sent(work.conn(), id, (*school, reminder), now).await?;
+    }
+    for mail in &mails {
+        put_in_outbox(office, &mut work, now, mail).await?;
+    }
+    for scene in &scenes {
+        note_attention(office, &work, scene, now).await?;
+    }
+    work.finish().await?;
+    Ok(mails.len() as u64)
+}
+
+async fn put_in_outbox(
+    office: &Office,
+    work: &mut Work<'_>,
+    now: DateTime<Utc>,
+    mail: &PersonMail,
+) -> Result<(), ServiceError> {
+    let id = ReminderMailId::from_uuid(office.chance.uuid_v7(now));
+    let kept = ReminderMail { id, address_key: mail.address_key.clone(), about: mail.about.clone() };
+    reminders::insert_mail(work.conn(), &kept, (amsterdam_date(now), now)).await?;
+    let first = mail.about.first().ok_or(ServiceError::Broken("a reminder mail about nothing"))?;
+    let is_one_school = mail.about.iter().all(|one| one.school == first.school);
+    work.mail(Letter {
+        kind: MailKind::Reminder,
+        school: is_one_school.then_some(first.school),
+        contact: Some(first.contact),
+        about: About { reminders: Some(id), ..About::default() },
+        occasion: id.to_string(),
+    });
+    Ok(())
+}
+
+/// Reads what was just kept as sent, so that the next moment follows from it.
+async fn note_attention(
+    office: &Office,
+    work: &Work<'_>,
+    scene: &Scene,
+    now: DateTime<Utc>,
+) -> Result<(), ServiceError> {
+    let sent = reminders::list_sent(work.conn(), scene.school.id).await?;
+    let situation = Situation { sent: &sent, ..scene.situation() };
+    let rules = &office.reminders;
+    let mut plan = reminder::plan(&rules.policy, &calendar(rules), &situation, now);
+    if !plan.due.is_empty() {
+        // Somebody had a mail today: all of it comes at the next opening.
+        let tomorrow = reminder::hours::moment_on(amsterdam_date(now) + chrono::Days::new(1), chrono::NaiveTime::MIN);
+        plan.next_at = Some(calendar(rules).next_opening(tomorrow, situation.region, rules.policy.hours));
+    }
+    let next = (scene.onboarding.version, plan.next_at);
+    Ok(reminders::save_attention(work.conn(), scene.school.id, next, plan.no_answer_since).await?)
+}
+
+/// What comes next for each step that a school holds, for the page that shows it.
+///
+/// # Errors
+/// `NotFound` when there is no such school.
+pub async fn list_upcoming(
+    office: &Office,
+    school: SchoolId,
+    now: DateTime<Utc>,
+) -> Result<Vec<Upcoming>, ServiceError> {
+    let scene = Scene::load(office.db.reader(), school).await?;
+    let rules = &office.reminders;
+    Ok(reminder::upcoming(&rules.policy, &calendar(rules), &scene.situation(), now))
+}
+
+/// Where a mail with reminders stands at the moment of sending.
+pub(super) enum Standing {
+    /// These are still wanted, each with its school.
+    Send(Vec<(Scene, crate::domain::reminder::person::PersonReminder)>),
+    /// It comes after working hours: at this moment it may go.
+    NotNow(DateTime<Utc>),
+}
+
+/// Looks again at the moment of sending: a step done meanwhile is left out.
+pub(super) async fn stand(office: &Office, mail: &ReminderMail, now: DateTime<Utc>) -> Result<Standing, ServiceError> {
+    let rules = &office.reminders;
+    let mut wanted = vec![];
+    for one in &mail.about {
+        let scene = Scene::load(office.db.reader(), one.school).await?;
+        let region = scene.school.details.region;
+        if !calendar(rules).is_open(now, region, rules.policy.hours) {
+            return Ok(Standing::NotNow(calendar(rules).next_opening(now, region, rules.policy.hours)));
+        }
+        let is_there = scene.contacts.iter().any(|contact| contact.id == one.contact);
+        if is_there && reminder::is_still_wanted(&one.reminder, &scene.situation(), now) {
+            wanted.push((scene, *one));
+        }
+    }
+    Ok(Standing::Send(wanted))
+}
+
+/// The outbox row of a digest that is due, put in once a day: on working days, when there is something to say.
+///
+/// # Errors
+/// When the store fails.
+pub async fn ask_digest(office: &Office, now: DateTime<Utc>) -> Result<u64, ServiceError> {
+    if !reminder::national::is_office_day(amsterdam_date(now)) {
+        return Ok(0);
+    }
+    let call = Call::by_machine(Actor::Clock, now, "digest");
+    let mut work = Work::begin(office, &call).await?;
+    work.mail(Letter {
+        kind: MailKind::Digest,
+        school: None,
+        contact: None,
+        about: About::default(),
+        occasion: amsterdam_date(now).to_string(),
+    });
+    work.finish().await?;
+    Ok(1)
+}

@@ -1,0 +1,153 @@
+//! Reminders that went out, and the mails they went out in.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::{onboarding, reminder, reminder_mail};
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::{Connection, StoreError};
+use crate::domain::ids::{ReminderMailId, SchoolId};
+use crate::domain::onboarding::Step;
+use crate::domain::reminder::person::PersonReminder;
+use crate::domain::reminder::{DueReminder, Mailed, SentReminder};
+
+/// A mail with reminders to one person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReminderMail {
+    /// Its id.
+    pub id: ReminderMailId,
+    /// The keyed hash of the person's address.
+    pub address_key: String,
+    /// What it reminds of, the most urgent first.
+    pub about: Vec<PersonReminder>,
+}
+
+/// The schools whose reminders are to be looked at, the longest waiting first, at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_needing_attention(
+    conn: &impl Connection,
+    now: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<SchoolId>, StoreError> {
+    let ids: Vec<uuid::Uuid> = onboarding::Entity::find()
+        .select_only()
+        .column(onboarding::Column::SchoolId)
+        .filter(onboarding::COLUMN.attention_at.lte(now))
+        .order_by_asc(onboarding::COLUMN.attention_at)
+        .order_by_asc(onboarding::COLUMN.school_id)
+        .limit(limit)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(ids.into_iter().map(SchoolId::from_uuid).collect())
+}
+
+/// Notes when a school needs attention next, and since when it does not answer; the version of the onboarding stays.
+///
+/// # Errors
+/// When the database fails.
+pub async fn save_attention(
+    conn: &impl Connection,
+    school: SchoolId,
+    (version, next_at): (i32, Option<DateTime<Utc>>),
+    no_answer_since: Option<DateTime<Utc>>,
+) -> Result<(), StoreError> {
+    onboarding::Entity::update_many()
+        .col_expr(onboarding::COLUMN.attention_at, next_at.into())
+        .col_expr(onboarding::COLUMN.no_answer_since, no_answer_since.into())
+        .filter(onboarding::COLUMN.school_id.eq(school.as_uuid()))
+        // A change that came between has its own say.
+        .filter(onboarding::COLUMN.version.eq(version))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// Every reminder that went out to a school, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_sent(conn: &impl Connection, school: SchoolId) -> Result<Vec<SentReminder>, StoreError> {
+    let rows = reminder::Entity::find()
+        .filter(reminder::COLUMN.school_id.eq(school.as_uuid()))
+        .order_by_asc(reminder::COLUMN.at)
+        .all(conn)
+        .await?;
+    rows.into_iter().map(|row| to_sent(&row)).collect()
+}
+
+/// Keeps a reminder as sent.
+///
+/// # Errors
+/// `Taken` when it went out before.
+pub async fn insert_sent(
+    conn: &impl Connection,
+    id: uuid::Uuid,
+    (school, due): (SchoolId, &DueReminder),
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let row = reminder::ActiveModel {
+        id: Set(id),
+        school_id: Set(school.as_uuid()),
+        step: Set(due.step.as_str().to_owned()),
+        rung: Set(due.rung.to_string()),
+        since: Set(due.since),
+        at: Set(at),
+    };
+    reminder::Entity::insert(row).exec_without_returning(conn).await?;
+    Ok(())
+}
+
+/// Who got a mail with reminders on a day.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_mailed_on(conn: &impl Connection, date: NaiveDate) -> Result<Vec<Mailed>, StoreError> {
+    let rows = reminder_mail::Entity::find().filter(reminder_mail::COLUMN.on_date.eq(date)).all(conn).await?;
+    Ok(rows.into_iter().map(|row| Mailed { address_key: row.address_key, at: row.at }).collect())
+}
+
+/// Keeps a mail with reminders.
+///
+/// # Errors
+/// `Taken` when the person has one on that day.
+pub async fn insert_mail(
+    conn: &impl Connection,
+    mail: &ReminderMail,
+    (date, at): (NaiveDate, DateTime<Utc>),
+) -> Result<(), StoreError> {
+    let row = reminder_mail::ActiveModel {
+        id: Set(mail.id.as_uuid()),
+        address_key: Set(mail.address_key.clone()),
+        on_date: Set(date),
+        about: Set(serde_json::to_string(&mail.about).map_err(|_| corrupt(mail.id))?),
+        at: Set(at),
+    };
+    reminder_mail::Entity::insert(row).exec_without_returning(conn).await?;
+    Ok(())
+}
+
+/// The mail with this id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_mail(conn: &impl Connection, id: ReminderMailId) -> Result<Option<ReminderMail>, StoreError> {
+    let Some(row) = reminder_mail::Entity::find_by_id(id.as_uuid()).one(conn).await? else { return Ok(None) };
+    let about = serde_json::from_str(&row.about).map_err(|_| corrupt(id))?;
+    Ok(Some(ReminderMail { id, address_key: row.address_key, about }))
+}
+
+fn corrupt(id: ReminderMailId) -> StoreError {
+    StoreError::CorruptRow { table: "reminder_mail", id: id.to_string(), what: "about" }
+}
+
+fn to_sent(row: &reminder::Model) -> Result<SentReminder, StoreError> {
+    let corrupt = |what| StoreError::CorruptRow { table: "reminder", id: row.id.to_string(), what };
+    Ok(SentReminder {
+        step: Step::parse(&row.step).ok_or_else(|| corrupt("step"))?,
+        rung: row.rung.parse().map_err(|_| corrupt("rung"))?,
+        since: row.since,
+        at: row.at,
+    })
+}

@@ -1,0 +1,4 @@
+//! The pages in a real browser.
+
+#[path = "browser/main.rs"]
+mod browser;

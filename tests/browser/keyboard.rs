@@ -1,0 +1,142 @@
+//! Keys only: everything is reached by Tab, shows that it has the focus, and works with Enter.
+
+use serde_json::Value;
+
+use crate::browser::support::keys::{ENTER, TAB};
+use crate::browser::support::{Browser, Mailbox, run};
+
+const CONTACT: &str = "contact@dewilgen.example";
+
+/// More stops than any page has.
+const MOST_STOPS: usize = 150;
+
+/// What is wrong with how the focus shows, and whether it is where a selector says. The ring must be drawn, within the
+/// window, and not under something else.
+const FOCUS: &str = r#"
+const [selector] = arguments;
+const focused = document.activeElement;
+const name = `${focused.tagName} ${focused.id || focused.name || focused.textContent.trim().slice(0, 40)}`;
+const box = focused.getBoundingClientRect();
+const style = getComputedStyle(focused);
+const [x, y] = [box.left + Math.min(box.width, 20) / 2, box.top + Math.min(box.height, 20) / 2];
+const above = document.elementFromPoint(x, y);
+let wrong = "";
+if (!focused.matches(":focus-visible")) wrong = "no :focus-visible";
+else if (style.outlineStyle === "none" || parseFloat(style.outlineWidth) < 2) wrong = "no ring";
+else if (box.width < 1 || box.height < 1) wrong = "no size";
+else if (box.bottom <= 0 || box.top >= innerHeight || box.right <= 0 || box.left >= innerWidth) wrong = "out of sight";
+else if (above && !focused.contains(above) && !above.contains(focused)) wrong = `under ${above.tagName}`;
+window.stops = (window.stops || new Set());
+const isNew = !window.stops.has(focused);
+window.stops.add(focused);
+return { name, wrong, isNew, isBody: focused === document.body, isThere: !!selector && focused.matches(selector) };
+"#;
+
+/// What could be used but never had the focus. Of radio buttons of one name, one stop is enough.
+const MISSED: &str = r#"
+const group = (one) => one.type === "radio" ? document.querySelectorAll(`input[name="${one.name}"]`) : [one];
+return [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")]
+  .filter((one) => one.checkVisibility() && ![...group(one)].some((other) => window.stops.has(other)))
+  .map((one) => `${one.tagName} ${one.id || one.name || one.textContent.trim().slice(0, 40)}`);
+"#;
+
+#[test]
+fn a_contact_signs_in_and_works_by_keys_alone() {
+    run(|stage| {
+        let browser = stage.browser();
+        browser.open("/inloggen");
+
+        browser.keys(TAB);
+        assert_eq!(focus(&browser, ".skip-link")["isThere"], true, "the first stop is the skip link");
+        browser.keys(ENTER);
+        tab_to(&browser, "[name=email]", 1);
+
+        // A mistake: the page comes back with the focus on what is wrong, and leads to the field.
+        browser.leads_on("Enter in an empty field", || browser.keys(ENTER));
+        assert_eq!(focus(&browser, "[data-error-summary]")["isThere"], true);
+        tab_to(&browser, "[data-error-summary] a", 1);
+        browser.keys(ENTER);
+        assert_eq!(focus(&browser, "[name=email]")["isThere"], true);
+
+        browser.leads_on("Enter behind an address", || browser.keys(&format!("{CONTACT}{ENTER}")));
+        let mut mailbox = Mailbox::of(CONTACT);
+        mailbox.open(&browser, "/inloggen/link/");
+        let code = mailbox.code(&browser);
+        browser.open("/inloggen/code");
+        tab_to(&browser, "[name=code]", MOST_STOPS);
+        browser.leads_on("Enter behind a code", || browser.keys(&format!("{code}{ENTER}")));
+        assert_eq!(browser.path(), "/school");
+
+        tab_to(&browser, "[data-step=consent_given] a", MOST_STOPS);
+        browser.leads_on("Enter on a step", || browser.keys(ENTER));
+        tab_to(&browser, "[data-action=claim]", MOST_STOPS);
+        browser.leads_on("Enter on a button", || browser.keys(ENTER));
+        browser.find("[data-flash]");
+        tab_to(&browser, "[data-action=sign-out]", MOST_STOPS);
+        browser.leads_on("Enter on the way out", || browser.keys(ENTER));
+        browser.open("/school");
+        assert_eq!(browser.path(), "/inloggen");
+    });
+}
+
+#[test]
+fn everything_that_can_be_used_is_reached_by_tab_and_shows_it() {
+    run(|stage| {
+        let browser = stage.browser();
+        let mut wrong = vec![];
+
+        for path in ["/", "/aanmelden", "/inloggen"] {
+            wrong.extend(walk(&browser, path));
+        }
+        browser.sign_in(CONTACT);
+        for path in ["/school", "/school/stap/query_executed", "/school/stoppen"] {
+            wrong.extend(walk(&browser, path));
+        }
+        browser.sign_in_as_staff("eva@kurve.example");
+        wrong.extend(walk(&browser, "/beheer"));
+        let school = browser.attributes_found("//tr[@data-work]//th//a", "href");
+        // Without the place on the page, from which Tab would go on.
+        let top = school[0].split('#').next().expect("a path");
+        wrong.extend(walk(&browser, top));
+
+        assert_eq!(wrong, Vec::<String>::new());
+    });
+}
+
+/// Goes round a page by Tab; what is wrong on the way.
+fn walk(browser: &Browser, path: &str) -> Vec<String> {
+    browser.open(path);
+    let mut wrong = vec![];
+    for stop in 0..=MOST_STOPS {
+        assert!(stop < MOST_STOPS, "{path} has no end");
+        browser.keys(TAB);
+        let seen = focus(browser, "");
+        // Round: past the last stop lies the window itself.
+        if seen["isBody"] == true || seen["isNew"] == false {
+            break;
+        }
+        if seen["wrong"] != "" {
+            wrong.push(format!("{path}: {} has {}", seen["name"], seen["wrong"]));
+        }
+    }
+    let missed = browser.run(MISSED, &[]);
+    wrong.extend(missed.as_array().into_iter().flatten().map(|missed| format!("{path}: {missed} is never reached")));
+    wrong
+}
+
+/// Presses Tab until the focus is on what matches; it must show at every stop.
+fn tab_to(browser: &Browser, selector: &str, most: usize) {
+    for _ in 0..most {
+        browser.keys(TAB);
+        let seen = focus(browser, selector);
+        assert!(seen["wrong"] == "" || seen["isBody"] == true, "{seen} on {}", browser.told());
+        if seen["isThere"] == true {
+            return;
+        }
+    }
+    panic!("Tab does not come to {selector} on {}", browser.told());
+}
+
+fn focus(browser: &Browser, selector: &str) -> Value {
+    browser.run(FOCUS, &[selector.into()])
+}

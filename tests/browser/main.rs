@@ -1,0 +1,10 @@
+//! The pages in a real browser: the demo as a process of its own, and Chromium without a window.
+//!
+//! Every test has its own demo and its own browsers, and reads pages by their `data-` hooks. A new page is looked at
+//! from every side (width, colours, accessibility, console) by a line in `pages/`.
+
+mod support;
+
+mod journey;
+mod keyboard;
+mod pages;

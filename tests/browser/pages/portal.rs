@@ -1,0 +1,79 @@
+//! What a school sees, in every state that the demo has.
+
+use koppelklaar::domain::onboarding::Step;
+
+use super::look::Look;
+use crate::browser::support::{Browser, run};
+
+/// Has everything before it: credentials are issued and no step of the school is done.
+const ALL_TO_DO: &str = "contact@dewilgen.example";
+
+#[test]
+fn every_state_of_a_school_is_fit_for_every_reader() {
+    run(|stage| {
+        let browser = stage.browser();
+        let mut look = Look::with(&browser);
+        assert!(stage.contacts.len() > 10, "the demo says who can sign in: {:?}", stage.contacts);
+
+        for contact in &stage.contacts {
+            browser.sign_in(contact);
+            if browser.path() == "/school/kies" {
+                look.here("");
+                browser.press("[data-action=choose]");
+                look.here("with a mistake");
+                browser.click("[name=contact]");
+                browser.press("[data-action=choose]");
+            }
+            look.here(contact);
+            if browser.has("a[data-action=next]") {
+                browser.press("a[data-action=next]");
+                look.here(contact);
+            }
+        }
+
+        look.finish();
+    });
+}
+
+#[test]
+fn every_page_of_a_school_is_fit_for_every_reader() {
+    run(|stage| {
+        let browser = stage.browser();
+        let mut look = Look::with(&browser);
+        browser.sign_in(ALL_TO_DO);
+
+        for step in Step::ALL {
+            look.at(&format!("/school/stap/{}", step.as_str()));
+        }
+        look.at("/school/stap/nergens");
+        for path in ["/school/collegas", "/school/pauze", "/school/stoppen"] {
+            look.at(path);
+        }
+        let mistakes = [
+            ("/school/stap/query_executed", "stuck"),
+            ("/school/stap/query_executed", "hand-over"),
+            ("/school/pauze", "pause"),
+            ("/school/stoppen", "withdraw"),
+        ];
+        for (path, button) in mistakes {
+            send_empty(&browser, path, button);
+            look.here(&format!("with a mistake in {button}"));
+        }
+        browser.open("/school/stap/password_set");
+        browser.press("[data-action=reveal]");
+        look.here("with the password");
+        browser.open("/school/stap/consent_given");
+        browser.press("[data-action=claim]");
+        look.here("after a step is done");
+        look.at("/school/stap/consent_given");
+
+        look.finish();
+    });
+}
+
+/// Sends a form without having filled it in.
+fn send_empty(browser: &Browser, path: &str, button: &str) {
+    browser.open(path);
+    browser.run("document.querySelectorAll('details').forEach((one) => { one.open = true; })", &[]);
+    browser.press(&format!("[data-action={button}]"));
+}

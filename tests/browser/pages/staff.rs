@@ -1,0 +1,88 @@
+//! What Kurve sees.
+
+use super::look::Look;
+use crate::browser::support::{Browser, run};
+
+#[test]
+fn every_page_of_kurve_is_fit_for_every_reader() {
+    run(|stage| {
+        let browser = stage.browser();
+        let mut look = Look::with(&browser);
+
+        browser.open("/beheer/inloggen");
+        browser.press("[data-action=sign_in]");
+        look.here("with mistakes");
+        invite(&mut look, &stage.operate(&["staff", "add", "noor@kurve.example", "--name", "Noor de Boer"]));
+        browser.sign_in_as_staff("eva@kurve.example");
+        look.here("");
+        for path in ["/beheer/scholen", "/beheer/scholen?q=nergens", "/beheer/post", "/beheer/scholen/nergens"] {
+            look.at(path);
+        }
+        let school = page_of(&browser, "Bonhoeffer College");
+        look.at(&format!("{school}/gegevens"));
+        for form in ["issue", "add_contact", "note", "pause", "withdraw"] {
+            send_empty(&browser, &school, form);
+            look.here(&format!("with a mistake in {form}"));
+        }
+        fall_behind(&mut look, &school);
+        browser.sign_in_as_staff("lezer@kurve.example");
+        look.here("as a reader");
+        look.at(&school);
+        look.at(&format!("{school}/gegevens"));
+
+        look.finish();
+    });
+}
+
+#[test]
+fn every_state_of_a_school_is_fit_for_every_colleague() {
+    run(|stage| {
+        let browser = stage.browser();
+        let mut look = Look::with(&browser);
+        browser.sign_in_as_staff("eva@kurve.example");
+        browser.open("/beheer/scholen");
+        let schools = browser.attributes_found("//tr[@data-school-row]//th//a", "href");
+        assert!(schools.len() > 10, "{}", browser.told());
+
+        for school in schools {
+            look.at(&school);
+        }
+
+        look.finish();
+    });
+}
+
+/// The page that a new colleague gets, and the same with mistakes.
+fn invite(look: &mut Look<'_>, printed: &str) {
+    let link = printed.lines().find_map(|line| line.trim().strip_prefix(&look.browser.base)).expect("a link");
+    look.at(link);
+    look.browser.press("[data-action=enrol]");
+    look.here("with mistakes");
+}
+
+/// A form of a page that is older than the school.
+fn fall_behind(look: &mut Look<'_>, school: &str) {
+    look.browser.open(school);
+    unfold(look.browser);
+    look.browser.fill("[data-form=withdraw] [name=reason]", "De school kiest toch Optie B.");
+    look.browser.run("document.querySelector('[data-form=withdraw] [name=version]').value = '0'", &[]);
+    look.browser.press("[data-form=withdraw] [data-action=withdraw]");
+    assert!(look.browser.has("[data-conflict]"), "{}", look.browser.told());
+    look.here("too late");
+}
+
+fn send_empty(browser: &Browser, school: &str, form: &str) {
+    browser.open(school);
+    unfold(browser);
+    browser.press(&format!("[data-form={form}] [data-action]"));
+}
+
+fn unfold(browser: &Browser) {
+    browser.run("document.querySelectorAll('details').forEach((one) => { one.open = true; })", &[]);
+}
+
+fn page_of(browser: &Browser, name: &str) -> String {
+    browser.open("/beheer/scholen");
+    let found = browser.attributes_found(&format!("//tr[@data-school-row]//a[normalize-space()='{name}']"), "href");
+    found.into_iter().next().unwrap_or_else(|| panic!("no {name} on {}", browser.told()))
+}

@@ -1,0 +1,25 @@
+//! What tests work with: a stage with a demo on it, browsers, and the demo's mailbox.
+
+mod browser;
+mod mailbox;
+mod programs;
+mod signing_in;
+mod stage;
+mod webdriver;
+
+pub(crate) use browser::{Browser, Scripts};
+pub(crate) use mailbox::Mailbox;
+pub(crate) use stage::Stage;
+
+/// Keys that write no sign, as the protocol numbers them.
+pub(crate) mod keys {
+    pub(crate) const TAB: &str = "\u{e004}";
+    pub(crate) const ENTER: &str = "\u{e007}";
+}
+
+/// Runs a test on a stage of its own, where a browser is installed.
+pub(crate) fn run(test: impl FnOnce(&Stage)) {
+    if let Some(programs) = programs::find() {
+        test(&Stage::set(programs));
+    }
+}

@@ -1,0 +1,321 @@
+//! The people at a school: two colleagues at once, pages from before a change, and what a vouch is worth.
+
+use koppelklaar::domain::actor::Actor;
+use koppelklaar::domain::ids::ContactId;
+use koppelklaar::domain::onboarding::{Command, Step};
+use koppelklaar::domain::school::{Contact, ContactRole, Region, SchoolDetails};
+use koppelklaar::domain::text::{Brin, EmailAddress, PersonName, Reason, SchoolDomain, SchoolName};
+use koppelklaar::services::{Office, ServiceError, contacts, onboardings, schools};
+use koppelklaar::store::{StoreError, contacts as rows};
+use tokio::task::JoinSet;
+
+use crate::it::journey::Table;
+use crate::it::support::{TestApp, TestSchool, run};
+
+const AT_ONCE: usize = 6;
+
+fn person(email: &str) -> (PersonName, EmailAddress, ContactRole) {
+    let name = PersonName::parse("Piet Bakker").expect("a name");
+    (name, EmailAddress::parse(email).expect("an address"), ContactRole::Superbeheerder)
+}
+
+fn reason(text: &str) -> Reason {
+    Reason::parse(text).expect("a reason")
+}
+
+async fn people(app: &TestApp, school: &TestSchool) -> Vec<Contact> {
+    rows::list(app.office().db.reader(), school.id).await.expect("the store answers")
+}
+
+async fn add(app: &TestApp, kurve: Actor, school: &TestSchool, email: &str) -> ContactId {
+    let added = contacts::add(app.office(), &app.call(kurve), school.id, person(email), None).await;
+    added.expect("the address is new");
+    people(app, school).await.iter().find(|contact| contact.email.as_str() == email).expect("it was added").id
+}
+
+async fn vouch(app: &TestApp, kurve: Actor, school: &TestSchool, contact: ContactId) {
+    let ground = reason("Gebeld via het algemene nummer van de school.");
+    let vouched = contacts::vouch(app.office(), &app.call(kurve), (school.id, contact), ground, None).await;
+    vouched.expect("the contact is here");
+}
+
+async fn version(app: &TestApp, school: &TestSchool) -> i32 {
+    onboardings::load_file(app.office(), school.id).await.expect("it is there").version
+}
+
+/// This office and that of other instances, one for each who acts at once.
+async fn offices(app: &TestApp) -> Vec<Office> {
+    let mut offices = vec![app.office().clone()];
+    offices.push(app.second_instance().await.office);
+    offices
+}
+
+#[test]
+fn colleagues_who_each_remove_one_of_the_last_two_leave_one() {
+    run(|app| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let (kurve, offices) = (app.kurve().await, offices(&app).await);
+        for round in 0..AT_ONCE {
+            let kept = people(&app, &school).await[0].id;
+            let other = add(&app, kurve, &school, &format!("piet{round}@bonhoeffer.example")).await;
+            let mut removals = JoinSet::new();
+
+            for (office, contact) in offices.clone().into_iter().zip([kept, other]) {
+                let (call, id) = (app.call(kurve), school.id);
+                removals.spawn(async move { contacts::remove(&office, &call, (id, contact), None).await });
+            }
+            let answers = removals.join_all().await;
+
+            let refused = answers.iter().filter(|answer| matches!(answer, Err(ServiceError::LastContact))).count();
+            assert_eq!((refused, people(&app, &school).await.len()), (1, 1), "{answers:?}");
+        }
+        app.new_mails().await;
+    });
+}
+
+#[test]
+fn a_contact_who_is_removed_stays_removed_whatever_a_colleague_saves_at_the_same_moment() {
+    run(|app| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let (kurve, offices) = (app.kurve().await, offices(&app).await);
+        for round in 0..AT_ONCE {
+            let contact = add(&app, kurve, &school, &format!("piet{round}@bonhoeffer.example")).await;
+            let (call, of) = (app.call(kurve), (school.id, contact));
+            let (here, there, again) = (offices[0].clone(), offices[1].clone(), call.clone());
+
+            let removal = tokio::spawn(async move { contacts::remove(&here, &call, of, None).await });
+            let ground = reason("Gebeld via het algemene nummer van de school.");
+            let vouch = tokio::spawn(async move { contacts::vouch(&there, &again, of, ground, None).await });
+            let (removed, vouched) = (removal.await.expect("no panic"), vouch.await.expect("no panic"));
+
+            removed.expect("the contact is here, and not the last");
+            assert!(matches!(vouched, Ok(()) | Err(ServiceError::NotFound)), "{vouched:?}");
+            assert!(people(&app, &school).await.iter().all(|contact| contact.id != of.1));
+        }
+        app.new_mails().await;
+    });
+}
+
+#[test]
+fn a_row_of_a_removed_contact_takes_no_change_and_comes_back_without_a_vouch() {
+    run(|app| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let kurve = app.kurve().await;
+        let email = "piet@bonhoeffer.example";
+        let piet = add(&app, kurve, &school, email).await;
+        vouch(&app, kurve, &school, piet).await;
+        let removed = contacts::remove(app.office(), &app.call(kurve), (school.id, piet), None).await;
+        removed.expect("not the last one");
+
+        let name = PersonName::parse("Piet Terug").expect("a name");
+        let changed = rows::save(app.office().db.writer(), piet, &name, ContactRole::Contactpersoon).await;
+        let back = add(&app, kurve, &school, email).await;
+
+        assert!(matches!(changed, Err(StoreError::Missing { table: "contact" })), "{changed:?}");
+        assert_eq!(back, piet, "the same person");
+        let vouched: Vec<_> = people(&app, &school).await.into_iter().filter(Contact::is_vouched).collect();
+        assert!(vouched.is_empty(), "{vouched:?}");
+        app.new_mails().await;
+    });
+}
+
+#[test]
+fn one_address_added_many_times_at_once_is_one_contact_and_the_rest_hear_so() {
+    run(|app| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let (kurve, offices) = (app.kurve().await, offices(&app).await);
+        let mut tries = JoinSet::new();
+
+        for turn in 0..AT_ONCE {
+            let (office, call, id) = (offices[turn % 2].clone(), app.call(kurve), school.id);
+            tries
+                .spawn(async move { contacts::add(&office, &call, id, person("piet@bonhoeffer.example"), None).await });
+        }
+        let answers = tries.join_all().await;
+
+        let added = answers.iter().filter(|answer| answer.is_ok()).count();
+        let known = answers.iter().filter(|answer| matches!(answer, Err(ServiceError::ContactExists))).count();
+        assert_eq!((added, known), (1, AT_ONCE - 1), "{answers:?}");
+        assert_eq!(people(&app, &school).await.len(), 2);
+        app.new_mails().await;
+    });
+}
+
+#[test]
+fn a_step_handed_to_one_new_colleague_twice_at_once_makes_one_contact() {
+    run(|app| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let offices = offices(&app).await;
+        for round in 0..AT_ONCE {
+            let email = format!("piet{round}@bonhoeffer.example");
+            let mut tries = JoinSet::new();
+
+            for office in offices.clone() {
+                let (call, id, to) = (app.call_of(&school), school.id, person(&email));
+                tries.spawn(async move { onboardings::hand_over(&office, &call, id, Step::ConsentGiven, to).await });
+            }
+            let answers = tries.join_all().await;
+
+            let is_fine = |answer: &Result<(), ServiceError>| matches!(answer, Ok(()) | Err(ServiceError::Refused(_)));
+            assert!(answers.iter().all(is_fine), "{answers:?}");
+            let here = people(&app, &school).await;
+            assert_eq!(here.iter().filter(|contact| contact.email.as_str() == email).count(), 1);
+        }
+        app.new_mails().await;
+    });
+}
+
+#[test]
+fn every_change_of_the_contacts_makes_pages_from_before_it_stale() {
+    run(|app| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let (kurve, office) = (app.kurve().await, app.office());
+        let first = version(&app, &school).await;
+        let call = app.call(kurve);
+        let piet = add(&app, kurve, &school, "piet@bonhoeffer.example").await;
+        let of = (school.id, piet);
+        let (name, email, role) = person("joke@bonhoeffer.example");
+
+        let stale = [
+            contacts::add(office, &call, school.id, (name.clone(), email, role), Some(first)).await,
+            contacts::change(office, &call, of, (name.clone(), role), Some(first)).await,
+            contacts::remove(office, &call, of, Some(first)).await,
+            contacts::vouch(office, &call, of, reason("Gebeld."), Some(first)).await,
+        ];
+        let fresh = [
+            contacts::change(office, &call, of, (name, ContactRole::Contactpersoon), Some(first + 1)).await,
+            contacts::vouch(office, &call, of, reason("Gebeld."), Some(first + 2)).await,
+            contacts::remove(office, &call, of, Some(first + 3)).await,
+        ];
+
+        assert!(stale.iter().all(|answer| matches!(answer, Err(ServiceError::Conflict))), "{stale:?}");
+        assert!(fresh.iter().all(Result::is_ok), "{fresh:?}");
+        let told = onboardings::list_changes_since(office, school.id, first).await.expect("the store answers");
+        let names: Vec<_> = told.iter().map(|entry| entry.action.name()).collect();
+        assert_eq!(names, ["contact_added", "contact_changed", "contact_vouched", "contact_removed"]);
+        app.new_mails().await;
+    });
+}
+
+#[test]
+fn issuing_with_a_vouch_counts_the_version_up_once() {
+    run(|app| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let kurve = app.kurve().await;
+        let before = version(&app, &school).await;
+
+        app.issue(kurve, &school).await;
+
+        assert_eq!(version(&app, &school).await, before + 1);
+        app.new_mails().await;
+    });
+}
+
+#[test]
+fn a_role_that_a_colleague_changed_is_not_undone_from_an_old_page() {
+    run(|app| async move {
+        let table = Table::set(&app).await;
+        let old = table.staff_page().await;
+        let form = "form[data-form=change_contact]";
+        table.kurve("", "change_contact", &[("role", "contactpersoon")]).await;
+
+        let conflict = old.submit(&table.staff, form, &[("name", "Anna de Wit-Smit")]).await;
+        let same = old.submit(&table.staff, form, &[("role", "contactpersoon")]).await;
+        let role = people(&app, &table.school).await[0].role;
+        let finished = conflict.submit(&table.staff, &format!("main {form}"), &[]).await;
+
+        assert_eq!((conflict.status, same.status), (409, 303), "{}", conflict.body);
+        assert!(conflict.body.contains("Anna de Wit-Smit"), "what was typed is lost:\n{}", conflict.body);
+        assert!(conflict.text("main").contains("Rol aangepast"), "what changed is not told:\n{}", conflict.body);
+        assert_eq!(role, ContactRole::Contactpersoon);
+        assert_eq!(finished.status, 303, "{}", finished.body);
+    });
+}
+
+#[test]
+fn contact_forms_that_arrive_twice_do_no_harm() {
+    run(|app| async move {
+        let table = Table::set(&app).await;
+        let typed = [("name", "Piet Bakker"), ("email", "piet@bonhoeffer.example"), ("role", "contactpersoon")];
+
+        for (form, fields) in [
+            ("[data-form=add_contact]", &typed[..]),
+            ("[data-form=vouch]", &[("ground", "Gebeld via het algemene nummer.")][..]),
+            ("[data-form=change_contact]", &[("name", "Anna Anders")][..]),
+            ("[data-form=remove_contact]", &[][..]),
+        ] {
+            let page = table.staff_page().await;
+            let first = page.submit(&table.staff, &format!("form{form}"), fields).await;
+            let second = page.submit(&table.staff, &format!("form{form}"), fields).await;
+
+            assert_eq!((first.status, second.status), (303, 303), "{form}\n{}", second.body);
+        }
+        app.new_mails().await;
+    });
+}
+
+#[test]
+fn who_writes_down_how_a_contact_is_known_reads_that_it_stays() {
+    run(|app| async move {
+        let table = Table::set(&app).await;
+
+        let page = table.staff_page().await;
+
+        assert!(page.text("form[data-form=vouch]").contains("kan niet worden gewist"), "{}", page.body);
+    });
+}
+
+fn details(name: &str, brin: &str, label: &str) -> SchoolDetails {
+    SchoolDetails {
+        name: SchoolName::parse(name).expect("a name"),
+        brin: Brin::parse(brin).expect("a BRIN"),
+        domain: SchoolDomain::parse(label).expect("a domain"),
+        region: Region::Noord,
+    }
+}
+
+async fn last_actions(app: &TestApp, school: &TestSchool) -> Vec<&'static str> {
+    let lines = onboardings::list_timeline(app.office(), school.id, None, 3).await.expect("the store answers");
+    lines.iter().map(|line| line.action.name()).collect()
+}
+
+#[test]
+fn another_brin_or_domain_by_kurve_takes_every_vouch_back() {
+    run(|app| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let kurve = app.kurve().await;
+        for (next, is_kept) in [
+            (details("Bonhoeffer Lyceum", "12AB", "bonhoeffer"), true),
+            (details("Bonhoeffer Lyceum", "13CD", "bonhoeffer"), false),
+            (details("Bonhoeffer Lyceum", "13CD", "anders"), false),
+        ] {
+            vouch(&app, kurve, &school, school.contact).await;
+            let seen = version(&app, &school).await;
+
+            let changed = schools::change_details(app.office(), &app.call(kurve), school.id, &next, seen).await;
+
+            changed.expect("nothing is issued on the old details");
+            assert_eq!(people(&app, &school).await[0].is_vouched(), is_kept, "{next:?}");
+            assert_eq!(last_actions(&app, &school).await.contains(&"vouches_cleared"), !is_kept, "{next:?}");
+        }
+    });
+}
+
+#[test]
+fn another_domain_by_the_school_takes_every_vouch_back() {
+    run(|app| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let kurve = app.kurve().await;
+        vouch(&app, kurve, &school, school.contact).await;
+        let back = Command::TakeBack { step: Step::DetailsSubmitted };
+        let call = app.call_of(&school);
+        onboardings::act(app.office(), &call, school.id, &back, None).await.expect("nothing is issued yet");
+
+        let other = details("Bonhoeffer College", "12AB", "anders");
+        schools::submit_details(app.office(), &call, school.id, &other).await.expect("the step is open");
+
+        assert!(!people(&app, &school).await[0].is_vouched());
+        assert!(last_actions(&app, &school).await.contains(&"vouches_cleared"));
+        app.new_mails().await;
+    });
+}

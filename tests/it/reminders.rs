@@ -1,0 +1,165 @@
+//! Reminders through services and mailbox: only who holds the ball, once, in working hours, one mail a day.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use koppelklaar::jobs::{self, Job};
+
+use crate::it::journey::Table;
+use crate::it::support::post::Mail;
+use crate::it::support::{TestApp, run};
+
+/// Runs planner and mails every half hour until a moment, and returns what was sent with its time.
+async fn let_time_pass(app: &TestApp, until: &str) -> Vec<(String, Mail)> {
+    let until = DateTime::parse_from_rfc3339(until).expect("a moment").to_utc();
+    let mut sent = vec![];
+    while app.now() < until {
+        app.run(Job::PlanReminders).await;
+        for mail in app.new_mails().await {
+            sent.push((app.now().format("%a %Y-%m-%d %H:%M").to_string(), mail));
+        }
+        app.advance(TimeDelta::minutes(30));
+    }
+    sent
+}
+
+fn lines(sent: &[(String, Mail)]) -> Vec<String> {
+    sent.iter().map(|(at, mail)| format!("{at} {} | {}", mail.to, mail.subject)).collect()
+}
+
+#[test]
+fn a_silent_school_is_reminded_after_3_7_and_14_working_days_and_then_handed_to_kurve() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+
+        let sent = let_time_pass(&app, "2027-02-01T12:00:00Z").await;
+
+        // The school opened on Monday 23 November; Christmas holidays do not count.
+        insta::with_settings!({prepend_module_to_snapshot => false, snapshot_path => "snapshots"}, {
+            insta::assert_snapshot!("reminders_of_a_silent_school", lines(&sent).join("\n"));
+        });
+        assert!(sent.iter().all(|(_, mail)| mail.to == table.school.email));
+        let staff = app.staff().await;
+        assert!(staff.get("/beheer").await.has("[data-no-answer]"), "the worklist does not show it");
+    });
+}
+
+#[test]
+fn while_kurve_or_magister_holds_the_ball_nobody_is_reminded() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        table.claim(&["consent_given", "allowlisting_requested"]).await;
+        app.new_mails().await;
+
+        let sent = let_time_pass(&app, "2026-12-18T12:00:00Z").await;
+
+        assert_eq!(lines(&sent), Vec::<String>::new());
+    });
+}
+
+#[test]
+fn a_paused_school_is_left_in_peace() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        let page = table.portal.get("/school/pauze").await;
+        page.submit(&table.portal, "main form", &[("reason", "Toetsweek."), ("until", "2027-01-11")]).await;
+
+        let sent = let_time_pass(&app, "2026-12-18T12:00:00Z").await;
+
+        assert_eq!(lines(&sent), Vec::<String>::new());
+    });
+}
+
+#[test]
+fn a_step_done_between_planning_and_sending_cancels_its_reminder() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        app.advance(TimeDelta::days(3));
+        assert_eq!(app.run(Job::PlanReminders).await, 1, "Thursday: the third working day");
+
+        let portal = app.portal_without_mail(&table.school).await;
+        for step in ["consent_given", "allowlisting_requested"] {
+            let page = portal.get(&format!("/school/stap/{step}")).await;
+            page.submit(&portal, "form:has([data-action=claim])", &[]).await;
+        }
+        let mails = app.new_mails().await;
+
+        assert_eq!(mails.iter().map(|mail| &mail.subject).collect::<Vec<_>>(), Vec::<&String>::new());
+    });
+}
+
+#[test]
+fn after_an_outage_of_weeks_one_mail_goes_out_and_not_three() {
+    run(|app: TestApp| async move {
+        Table::set(&app).await;
+
+        app.advance(TimeDelta::days(16));
+        let sent = let_time_pass(&app, "2026-12-09T16:00:00Z").await;
+
+        assert_eq!(sent.len(), 1, "{:?}", lines(&sent));
+    });
+}
+
+#[test]
+fn two_instances_at_once_send_one_reminder() {
+    run(|app: TestApp| async move {
+        Table::set(&app).await;
+        app.advance(TimeDelta::days(3));
+        let other = app.second_instance().await;
+
+        let (one, two) = tokio::join!(
+            jobs::run(&app.app, Job::PlanReminders, app.now()),
+            jobs::run(&other, Job::PlanReminders, app.now())
+        );
+
+        // The one that came second finds it done, or is refused by the database and comes back later.
+        assert!(one.is_ok() || two.is_ok());
+        assert_eq!(app.new_mails().await.len(), 1);
+        app.run(Job::PlanReminders).await;
+        assert_eq!(app.new_mails().await.len(), 0);
+    });
+}
+
+#[test]
+fn nothing_goes_out_at_night_or_on_sunday() {
+    run(|app: TestApp| async move {
+        Table::set(&app).await;
+
+        let sent = let_time_pass(&app, "2026-12-16T12:00:00Z").await;
+
+        assert!(!sent.is_empty());
+        for (at, _) in &sent {
+            assert!(!at.starts_with("Sat") && !at.starts_with("Sun"), "{at}");
+            // In winter Amsterdam is an hour ahead of UTC.
+            let hour: u32 = at[at.len() - 5..at.len() - 3].parse().expect("an hour");
+            assert!((7..16).contains(&hour), "{at}");
+        }
+    });
+}
+
+#[test]
+fn kurve_gets_its_digest_once_a_working_day_and_only_with_something_to_say() {
+    run(|app: TestApp| async move {
+        let asked = app.run(Job::Digest).await;
+        let empty = app.new_mails().await;
+        let table = Table::set(&app).await;
+        app.advance(TimeDelta::days(1));
+
+        app.run(Job::Digest).await;
+        app.run(Job::Digest).await;
+        let digest = app.only_mail_to("support@kurve.nl").await;
+        app.advance(TimeDelta::days(4));
+        let on_saturday = app.run(Job::Digest).await;
+
+        assert_eq!((asked, empty.len()), (1, 0), "asked for, and nothing to say");
+        assert!(digest.text.contains("Bonhoeffer College (12AB)"), "{}", digest.text);
+        assert_eq!(on_saturday, 0);
+        assert!(!table.school.brin.is_empty());
+    });
+}
+
+/// A check that the calendar of this file is the one that was meant.
+#[test]
+fn the_story_starts_on_a_monday() {
+    let start: DateTime<Utc> = crate::it::support::app::monday();
+
+    assert_eq!(start.format("%A").to_string(), "Monday");
+}
