@@ -5,7 +5,7 @@
 //!    web      jobs      cli             entrances
 //!       └──────┼─────────┘
 //!           services                    use cases
-//!  store · mail · crypto                adapters
+//!  store · mail · magister · crypto     adapters
 //!  entity      domain                   rows · rules
 //! ```
 //!
@@ -19,6 +19,7 @@ pub mod crypto;
 pub mod domain;
 pub mod jobs;
 pub mod links;
+pub mod magister;
 pub mod mail;
 pub mod services;
 pub mod shutdown;

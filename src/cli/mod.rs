@@ -7,6 +7,7 @@ mod audit;
 mod demo;
 mod doctor;
 mod key;
+mod magister_simulator;
 mod migrate;
 mod serve;
 pub mod settings;
@@ -50,6 +51,8 @@ enum Command {
     /// Keys for sealing
     #[command(subcommand)]
     Key(key::KeyCommand),
+    /// A simulated Magister on this machine, to try clients against; no school is behind it
+    MagisterSimulator(magister_simulator::SimulatorArgs),
     /// Checks settings, database, keys and mail, and says what to do
     Doctor,
 }
@@ -72,6 +75,7 @@ impl Cli {
             Command::ApiKey(command) => api_key::run(&settings, command).await,
             Command::Audit(command) => audit::run(&settings, &command).await,
             Command::Key(command) => key::run(&command),
+            Command::MagisterSimulator(args) => magister_simulator::run(args).await,
             Command::Doctor => doctor::run(&settings).await,
         }
     }

@@ -6,6 +6,7 @@
 pub mod access_link;
 pub mod actor;
 pub mod audit;
+pub mod check;
 pub mod credential;
 pub mod ids;
 pub mod import_gate;

@@ -82,7 +82,7 @@ pub async fn list_without_answer(
         .await?;
     let with_since = |pair: (onboarding::Model, Option<school::Model>)| {
         let since = pair.0.no_answer_since;
-        Ok(since.map(|since| to_overview(pair).map(|row| (row, since))).transpose()?)
+        since.map(|since| to_overview(pair).map(|row| (row, since))).transpose()
     };
     rows.into_iter().filter_map(|pair| with_since(pair).transpose()).collect()
 }

@@ -1,6 +1,6 @@
 //! The whole story in the browser: a school and a colleague of Kurve, from the request to "import gedaan".
 
-use crate::browser::support::{Browser, Mailbox, Scripts, run};
+use crate::support::{Browser, Mailbox, Scripts, run};
 
 const SCHOOL: &str = "College De Nieuwe Brug";
 const CONTACT: &str = "anna@nieuwebrug.example";

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::browser::support::keys::{ENTER, TAB};
-use crate::browser::support::{Browser, Mailbox, run};
+use crate::support::keys::{ENTER, TAB};
+use crate::support::{Browser, Mailbox, run};
 
 const CONTACT: &str = "contact@dewilgen.example";
 

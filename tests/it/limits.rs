@@ -1,6 +1,6 @@
 //! How often strangers, colleagues and schools may do what costs us work or makes us write to others.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -12,6 +12,7 @@ use koppelklaar::services::{Office, ServiceError, portal_access};
 use koppelklaar::store::contacts;
 use koppelklaar::web::rate_limit::Allowance;
 use sea_orm::ConnectionTrait;
+use tokio::sync::Mutex;
 
 use crate::it::journey::Table;
 use crate::it::support::app::nonzero;
@@ -92,11 +93,11 @@ async fn sign_in_as_kurve(visitor: &Visitor, email: &str) -> Page {
 fn who_comes_while_many_sign_ins_wait_is_told_to_come_back() {
     run(|app: TestApp| async move {
         let gate = Arc::new(Mutex::new(()));
-        let held = gate.lock().expect("nobody panicked");
+        let held = Arc::clone(&gate).lock_owned().await;
         let mut waiting = vec![];
         for _ in 0..4 + 64 {
             let gate = Arc::clone(&gate);
-            let work = move || drop(gate.lock());
+            let work = move || drop(gate.blocking_lock());
             let hashing = app.office().hashing.clone();
             let mut hash = Box::pin(async move { hashing.run(work).await });
             // Polled once it has its place.

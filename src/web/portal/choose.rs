@@ -79,10 +79,8 @@ async fn build(site: &Site, who: &AnySchoolVisitor, errors: FieldErrors) -> Resu
         Visitor::Choosing { .. } => String::new(),
         Visitor::Contact { contact, .. } => contact.id.to_string(),
     };
-    let choices = found
-        .iter()
-        .map(|choice| Choice::new(choice.contact, &choice.name, &format!("BRIN {}", choice.brin)))
-        .collect();
+    let choices =
+        found.iter().map(|choice| Choice::new(choice.contact, &choice.name, format!("BRIN {}", choice.brin))).collect();
     let frame = Frame { home: links::SCHOOL, ..who.visit.frame(site) };
     let (path, overview, sign_out) = (links::SCHOOL_CHOOSE, links::SCHOOL, links::SIGN_OUT);
     Ok(ChoosePage { frame, errors, chosen, choices, path, overview, sign_out })

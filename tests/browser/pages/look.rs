@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::browser::support::Browser;
+use crate::support::Browser;
 
 /// The vendored checker; see `tests/browser/axe/LICENSE`.
 const AXE: &str = include_str!("../axe/axe.min.js");
@@ -77,6 +77,11 @@ impl<'a> Look<'a> {
             self.wrong.push(format!("{page} asks elsewhere: {elsewhere}"));
         }
         self.is_quiet(page);
+    }
+
+    /// What is wrong so far, a line for each.
+    pub(super) fn noted(&self) -> &[String] {
+        &self.wrong
     }
 
     /// Fails with all that was noted.

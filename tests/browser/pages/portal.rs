@@ -3,7 +3,7 @@
 use koppelklaar::domain::onboarding::Step;
 
 use super::look::Look;
-use crate::browser::support::{Browser, run};
+use crate::support::{Browser, run};
 
 /// Has everything before it: credentials are issued and no step of the school is done.
 const ALL_TO_DO: &str = "contact@dewilgen.example";

@@ -1,7 +1,7 @@
 //! What everybody can see: the way in, and everything that can go wrong on it.
 
 use super::look::Look;
-use crate::browser::support::{Browser, Mailbox, run};
+use crate::support::{Browser, Mailbox, run};
 
 const CONTACT: &str = "contact@dewilgen.example";
 

@@ -1,7 +1,7 @@
 //! What Kurve sees.
 
 use super::look::Look;
-use crate::browser::support::{Browser, run};
+use crate::support::{Browser, run};
 
 #[test]
 fn every_page_of_kurve_is_fit_for_every_reader() {

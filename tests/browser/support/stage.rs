@@ -22,7 +22,11 @@ trap : TERM
 read -r _ || true
 kill -TERM 0
 wait
-rm -rf "$dir"
+tries=0
+until rm -rf "$dir" 2>/dev/null || [ "$tries" -ge 100 ]; do
+  tries=$((tries + 1))
+  sleep 0.1
+done
 "#;
 
 /// How long the demo and the driver may take to start.

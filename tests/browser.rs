@@ -1,4 +1,0 @@
-//! The pages in a real browser.
-
-#[path = "browser/main.rs"]
-mod browser;
