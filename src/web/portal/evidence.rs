@@ -91,7 +91,7 @@ pub(super) fn given_sentence(evidence: Evidence, given: &Given, names: &Names) -
     let said = match (evidence, &given.by, &given.ground) {
         (Evidence::Proven, _, _) => format!("Getest op {when}: dit werkt."),
         (Evidence::Confirmed, Actor::Staff { .. }, Ground::Credentials(_)) => {
-            format!("Klaargezet door {who}, op {when}.")
+            format!("Klaargezet door {who} op {when}.")
         }
         (Evidence::Claimed, _, _) | (Evidence::Confirmed, Actor::Contact { .. }, _) => {
             format!("Gemeld door {who}, op {when}.")
@@ -219,7 +219,7 @@ mod tests {
         walk.does(support(), &confirm(Step::ConsentGiven));
         assert_eq!(meta(&walk, Step::ConsentGiven), "Bevestigd door Kurve, op ma 31 augustus 2026.");
         let issued = Walk::all_but(&[Step::QueryExecuted]);
-        assert_eq!(meta(&issued, Step::CredentialsIssued), "Klaargezet door Kurve, op ma 31 augustus 2026.");
+        assert_eq!(meta(&issued, Step::CredentialsIssued), "Klaargezet door Kurve op ma 31 augustus 2026.");
         assert_eq!(evidence_sentences(&walk.state, &names(), step).len(), 2);
     }
 

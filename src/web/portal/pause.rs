@@ -56,7 +56,7 @@ pub(super) async fn create(
     let mut errors = FieldErrors::default();
     let reason = errors.take("reason", Reason::parse(&form.reason));
     let until =
-        errors.choose("until", parse_date(&form.until), "Kies de dag waarop jullie verdergaan, zoals 23-11-2026.");
+        errors.choose("until", parse_date(&form.until), "Kies de dag waarop jullie verdergaan, als dag-maand-jaar.");
     if let (Some(reason), Some(until)) = (reason, until) {
         let command = Command::Pause { reason, until };
         match onboardings::act(&site.office, &who.call(), who.school(), &command, None).await {

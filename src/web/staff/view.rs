@@ -5,7 +5,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use super::ask::Ask;
 use crate::domain::audit::{Action, Entry};
 use crate::domain::onboarding::decide::amsterdam_date;
-use crate::domain::onboarding::progress::open_steps;
+use crate::domain::onboarding::progress::waits_on_since;
 use crate::domain::onboarding::state::Fallen;
 use crate::domain::onboarding::{Answer, Evidence, Gate, Given, Ground, Lifecycle, Onboarding, Party, Step, StepState};
 use crate::words::{self, Names, actor_name, change_sentence, date_nl, fall_cause, fall_reason};
@@ -175,10 +175,9 @@ pub(super) fn days_words(since: DateTime<Utc>, now: DateTime<Utc>) -> String {
     }
 }
 
-/// Who has something to do, each once, Kurve first.
+/// Who has something to do, each once, Kurve first; nobody while the onboarding is laid aside.
 pub(super) fn holders(state: &Onboarding) -> Vec<Party> {
-    let open = open_steps(state);
-    let holds = |party: &Party| open.iter().any(|open| open.holder == *party);
+    let holds = |party: &Party| waits_on_since(state, *party).is_some();
     [Party::Kurve, Party::School, Party::Magister].into_iter().filter(holds).collect()
 }
 

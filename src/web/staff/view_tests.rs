@@ -114,6 +114,15 @@ fn days_are_those_of_the_dutch_calendar() {
 }
 
 #[test]
+fn nobody_holds_the_ball_of_a_school_that_stopped() {
+    let mut walk = Walk::start();
+
+    walk.does(support(), &Command::Withdraw { reason: reason("Koos Optie B.") });
+
+    assert_eq!(holders(&walk.state), []);
+}
+
+#[test]
 fn holders_are_named_once_with_kurve_first() {
     let mut walk = Walk::start();
     assert_eq!(holders(&walk.state), [Party::School]);

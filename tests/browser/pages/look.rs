@@ -1,6 +1,6 @@
 //! A look at the page that is shown, from every side.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::Browser;
 
@@ -74,7 +74,7 @@ impl<'a> Look<'a> {
         }
         let elsewhere = self.browser.run(ELSEWHERE, &[]);
         if elsewhere != "" {
-            self.wrong.push(format!("{page} asks elsewhere: {elsewhere}"));
+            self.wrong.push(format!("{page} asks elsewhere: {}", text(&elsewhere)));
         }
         self.is_quiet(page);
     }
@@ -92,7 +92,7 @@ impl<'a> Look<'a> {
     fn fits(&mut self, page: &str) {
         let overflow = self.browser.run(OVERFLOW, &[]);
         if overflow != "" {
-            self.wrong.push(format!("{page} scrolls sideways: {overflow}"));
+            self.wrong.push(format!("{page} scrolls sideways: {}", text(&overflow)));
         }
     }
 
@@ -103,7 +103,7 @@ impl<'a> Look<'a> {
         ]);
         self.browser.command("Emulation.setEmulatedMedia", &json!({ "features": features }));
         let found = self.browser.run_async(CHECK);
-        self.wrong.extend(found.as_array().into_iter().flatten().map(|one| format!("{page}: {one}")));
+        self.wrong.extend(found.as_array().into_iter().flatten().map(|one| format!("{page}: {}", text(one))));
     }
 
     fn is_quiet(&mut self, page: &str) {
@@ -113,4 +113,8 @@ impl<'a> Look<'a> {
         let unexpected = loud.filter(|(_, text)| !text.starts_with(&itself));
         self.wrong.extend(unexpected.map(|(level, text)| format!("{page} on the console: {level} {text}")));
     }
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
 }

@@ -16,7 +16,7 @@ const add = (name) => document.querySelector("main").appendChild(document.create
 add("input");
 add("p").textContent = "Wie leest dit?";
 document.querySelector("main > p:last-child").style.color = "light-dark(black, #333)";
-add("div").style.width = "321px";
+Object.assign(add("div"), { textContent: "Breed" }).style.width = "321px";
 console.error("Er gaat iets mis");
 fetch("http://elders.example/");
 "#;

@@ -17,7 +17,7 @@ const SCRIPT: &str = r#"
 set -u
 dir=$1; demo=$2; driver=$3
 trap : TERM
-"$demo" demo --listen 127.0.0.1:0 --dir "$dir/demo" 2>"$dir/demo.log" &
+"$demo" --log-level info demo --listen 127.0.0.1:0 --dir "$dir/demo" 2>"$dir/demo.log" &
 "$driver" --port=0 2>"$dir/driver.log" &
 read -r _ || true
 kill -TERM 0
