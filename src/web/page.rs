@@ -13,6 +13,8 @@ use crate::web::{Site, assets};
 pub struct Frame {
     /// Where the style sheet is.
     pub asset_css: String,
+    /// Where the style sheet of Kurve's own pages is.
+    pub asset_staff_css: String,
     /// Where the script is.
     pub asset_js: String,
     /// Where the icon is.
@@ -33,6 +35,7 @@ impl Frame {
     pub fn bare(site: &Site) -> Self {
         Self {
             asset_css: assets::address("koppelklaar.css"),
+            asset_staff_css: assets::address("staff.css"),
             asset_js: assets::address("koppelklaar.js"),
             asset_icon: assets::address("icon.svg"),
             home: links::HOME,
