@@ -236,7 +236,7 @@ fn post_room(settings: &Settings) -> Result<PostRoom, StartError> {
         Some(url) => {
             let url = SmtpUrl::parse(url.expose())
                 .map_err(|error| StartError::new(format!("KOPPELKLAAR_SMTP_URL: {error}")))?;
-            Transport::Smtp(SmtpTransport::new(url))
+            Transport::Smtp(SmtpTransport::new(url).with_timeouts(settings.smtp_timeouts()))
         }
         None => {
             let folder = &settings.mail_dir;

@@ -6,8 +6,10 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::time::Duration;
 
 use clap::Args;
+use clap::builder::TypedValueParser;
 use zeroize::Zeroizing;
 
 use crate::app::StartError;
@@ -15,6 +17,7 @@ use crate::domain::credential::PasswordLength;
 use crate::domain::reminder::{ReminderPolicy, Rungs};
 use crate::domain::text::EmailAddress;
 use crate::links::BaseUrl;
+use crate::mail::Timeouts;
 use crate::services::reminders::ReminderRules;
 use crate::telemetry::LogFormat;
 
@@ -74,6 +77,14 @@ pub struct Settings {
     /// A file that holds the mail server's URL
     #[arg(long, env = "KOPPELKLAAR_SMTP_URL_FILE", global = true, conflicts_with = "smtp_url")]
     smtp_url_file: Option<PathBuf>,
+
+    /// How many seconds the mail server has for each step before the message, 1 to 300
+    #[arg(long, env = "KOPPELKLAAR_SMTP_STEP_TIMEOUT", default_value = "60", value_parser = seconds(300), global = true)]
+    pub smtp_step_timeout: u16,
+
+    /// How many seconds the mail server has to take a whole message, 1 to 3600; fewer make duplicates likelier
+    #[arg(long, env = "KOPPELKLAAR_SMTP_MESSAGE_TIMEOUT", default_value = "600", value_parser = seconds(3600), global = true)]
+    pub smtp_message_timeout: u16,
 
     /// The folder for mails when there is no mail server
     #[arg(long, env = "KOPPELKLAAR_MAIL_DIR", default_value = "koppelklaar-mail", global = true)]
@@ -164,6 +175,14 @@ impl Settings {
         ReminderRules { policy: ReminderPolicy { rungs: self.reminder_days.clone(), ..rules.policy }, ..rules }
     }
 
+    /// How long the mail server may take.
+    #[must_use]
+    pub fn smtp_timeouts(&self) -> Timeouts {
+        let step = Duration::from_secs(self.smtp_step_timeout.into());
+        let message = Duration::from_secs(self.smtp_message_timeout.into());
+        Timeouts { step, message, goodbye: step.min(Timeouts::default().goodbye) }
+    }
+
     /// The key ring's text, if it is given.
     ///
     /// # Errors
@@ -189,6 +208,10 @@ fn given(name: &str, value: Option<&SecretText>, file: Option<&Path>) -> Result<
     let text = std::fs::read_to_string(file)
         .map_err(|error| StartError::new(format!("{name}_FILE: {} cannot be read ({error})", file.display())))?;
     Ok(Some(SecretText(Zeroizing::new(text.trim().to_owned()))))
+}
+
+fn seconds(most: i64) -> impl TypedValueParser<Value = u16> {
+    clap::value_parser!(u16).range(1..=most)
 }
 
 fn address(text: &str) -> Result<String, String> {

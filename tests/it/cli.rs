@@ -34,6 +34,8 @@ const WRONG_VALUES: &[(&str, &str, &str)] = &[
     ("KOPPELKLAAR_SMTP_URL", "smtp://kk:postgeheim@mail.example:25", "KOPPELKLAAR_SMTP_URL"),
     ("KOPPELKLAAR_SMTP_URL", "kk:postgeheim@mail.example", "KOPPELKLAAR_SMTP_URL"),
     ("KOPPELKLAAR_SMTP_URL_FILE", "nergens", "KOPPELKLAAR_SMTP_URL_FILE"),
+    ("KOPPELKLAAR_SMTP_STEP_TIMEOUT", "0", "--smtp-step-timeout"),
+    ("KOPPELKLAAR_SMTP_MESSAGE_TIMEOUT", "3601", "--smtp-message-timeout"),
     ("KOPPELKLAAR_MAIL_DIR", "bezet/post", "KOPPELKLAAR_MAIL_DIR"),
     ("KOPPELKLAAR_MAIL_FROM", "geen adres", "--mail-from"),
     ("KOPPELKLAAR_SUPPORT_EMAIL", "geen adres", "--support-email"),
