@@ -12,6 +12,7 @@ pub mod api_key;
 pub mod audit;
 pub mod contact;
 pub mod credential;
+pub mod frozen_mail;
 pub mod job_slot;
 pub mod note;
 pub mod onboarding;

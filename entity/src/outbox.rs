@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-/// One mail to one person; it holds no text and no token.
+/// One mail to one person; it holds no text and no token. What was rendered is in `frozen_mail`.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "outbox")]
@@ -23,7 +23,7 @@ pub struct Model {
     /// What the mail is for; a second row for the same is refused.
     #[sea_orm(column_type = "Text", unique)]
     pub dedupe_key: String,
-    /// `waiting`, `sent`, `skipped` or `failed`.
+    /// `waiting`, `sent`, `skipped`, `failed` or `dropped`.
     #[sea_orm(column_type = "Text")]
     pub status: String,
     /// How often sending was tried.
@@ -34,6 +34,13 @@ pub struct Model {
     pub next_attempt_at: DateTimeUtc,
     /// Until when a worker has it in hand.
     pub lease_until: Option<DateTimeUtc>,
+    /// The claim that has it in hand; another claim's marks are void.
+    pub held_by: Option<Uuid>,
+    /// Since when nobody knows whether the mail server has it; null while it certainly has not, and once it certainly
+    /// has.
+    pub handing_over_at: Option<DateTimeUtc>,
+    /// When it was first handed over although the mail server may have had it.
+    pub handed_again_at: Option<DateTimeUtc>,
     /// When the mail server took it.
     pub sent_at: Option<DateTimeUtc>,
     /// The `Message-ID`, the same at every attempt.

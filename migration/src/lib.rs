@@ -21,6 +21,7 @@ mod m20261123_000007_audit;
 mod m20261123_000008_jobs;
 mod m20261123_000009_reminders;
 mod m20261123_000010_access_link_browser;
+mod m20261123_000011_outbox_frozen;
 mod parts;
 
 /// Knows every step, oldest first.
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000008_jobs::Migration),
             Box::new(m20261123_000009_reminders::Migration),
             Box::new(m20261123_000010_access_link_browser::Migration),
+            Box::new(m20261123_000011_outbox_frozen::Migration),
         ]
     }
 }

@@ -42,6 +42,8 @@ pub enum Purpose {
     SealTotp,
     /// Seals a registration form until its address is confirmed.
     SealRegistration,
+    /// Seals a mail as it was handed over.
+    SealMail,
     /// Makes the look-up key of an e-mail address.
     EmailLookup,
     /// Signs audit entries.
@@ -54,11 +56,12 @@ pub enum Purpose {
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::SealCredential,
         Self::SealQuery,
         Self::SealTotp,
         Self::SealRegistration,
+        Self::SealMail,
         Self::EmailLookup,
         Self::Audit,
         Self::Csrf,
@@ -72,6 +75,7 @@ impl Purpose {
             Self::SealQuery => "seal-query",
             Self::SealTotp => "seal-totp",
             Self::SealRegistration => "seal-registration",
+            Self::SealMail => "seal-mail",
             Self::EmailLookup => "email-lookup",
             Self::Audit => "audit",
             Self::Csrf => "csrf",

@@ -86,6 +86,13 @@ pub enum Action {
         /// Which mail.
         mail: MailId,
     },
+    /// A mail was taken out of the line by hand.
+    MailDropped {
+        /// Which mail.
+        mail: MailId,
+        /// Why.
+        reason: Reason,
+    },
     /// A staff account was made.
     StaffAdded {
         /// Whose.
@@ -144,6 +151,7 @@ impl Action {
             Self::ContactSignedIn => "contact_signed_in",
             Self::NoteAdded { .. } => "note_added",
             Self::MailRetried { .. } => "mail_retried",
+            Self::MailDropped { .. } => "mail_dropped",
             Self::StaffAdded { .. } => "staff_added",
             Self::StaffDisabled { .. } => "staff_disabled",
             Self::StaffInvited { .. } => "staff_invited",

@@ -11,11 +11,13 @@ use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::ids::{MailId, SchoolId};
 use crate::domain::retry;
-use crate::mail::message::{self, OutgoingMail, Sender};
+use crate::domain::text::Reason;
+use crate::mail::message::{self, BuiltMail, OutgoingMail, Sender};
 use crate::mail::transport::{SendErrorKind, Transport};
 use crate::services::letters::{self, Draft, Unsendable, draft};
 use crate::services::work::Work;
-use crate::services::{Call, Office, ServiceError, chain};
+use crate::services::{Call, Office, ServiceError, chain, frozen};
+use crate::store::frozen_mails;
 use crate::store::outbox::{self, Claimed, OutboxMail};
 
 /// What a lease is longer than a mail can take, in seconds.
@@ -216,17 +218,37 @@ pub async fn find(office: &Office, id: MailId) -> Result<OutboxMail, ServiceErro
     outbox::find(office.db.reader(), id).await?.ok_or(ServiceError::NotFound)
 }
 
+/// A colleague takes a mail out of the line, with the reason: it will not be sent.
+///
+/// # Errors
+/// `NotFound` when there is none; `Conflict` when it is not waiting or given up, or is being sent at this moment;
+/// `Forbidden` for who may not act.
+pub async fn drop_by_hand(office: &Office, call: &Call, id: MailId, reason: Reason) -> Result<(), ServiceError> {
+    check_may_act(call)?;
+    let mut work = Work::begin(office, call).await?;
+    let mail = outbox::find(work.conn(), id).await?.ok_or(ServiceError::NotFound)?;
+    if !outbox::mark_dropped(work.conn(), id, reason.as_str(), call.now).await? {
+        return Err(ServiceError::Conflict);
+    }
+    work.note(mail.school, Action::MailDropped { mail: id, reason });
+    work.finish().await
+}
+
+fn check_may_act(call: &Call) -> Result<(), ServiceError> {
+    match call.actor {
+        Actor::Staff { role, .. } if role.can_act() => Ok(()),
+        Actor::Staff { .. } | Actor::Contact { .. } | Actor::Check | Actor::Clock | Actor::Operator => {
+            Err(ServiceError::Forbidden)
+        }
+    }
+}
+
 /// A colleague puts a mail that was given up back in line.
 ///
 /// # Errors
 /// `NotFound` when it was not given up; `Forbidden` for who may not act.
 pub async fn retry_by_hand(office: &Office, call: &Call, id: MailId) -> Result<(), ServiceError> {
-    match call.actor {
-        Actor::Staff { role, .. } if role.can_act() => {}
-        Actor::Staff { .. } | Actor::Contact { .. } | Actor::Check | Actor::Clock | Actor::Operator => {
-            return Err(ServiceError::Forbidden);
-        }
-    }
+    check_may_act(call)?;
     let mut work = Work::begin(office, call).await?;
     let mail = outbox::find(work.conn(), id).await?.ok_or(ServiceError::NotFound)?;
     if mail.kind.carries_token() || !outbox::mark_retried_by_hand(work.conn(), id, call.now).await? {
@@ -236,4 +258,13 @@ pub async fn retry_by_hand(office: &Office, call: &Call, id: MailId) -> Result<(
     work.finish().await?;
     office.mail_waits.notify_one();
     Ok(())
+}
+
+/// A mail as it was rendered when it was handed over, for as long as it is kept; never one with a token.
+///
+/// # Errors
+/// When the store fails, or what is kept does not open.
+pub async fn find_frozen(office: &Office, id: MailId) -> Result<Option<BuiltMail>, ServiceError> {
+    let sealed = frozen_mails::find(office.db.reader(), id).await?;
+    sealed.map(|sealed| frozen::open(office, id, &sealed)).transpose()
 }

@@ -9,6 +9,7 @@ pub mod contacts;
 pub mod credentials;
 pub mod demo;
 mod error;
+pub mod frozen;
 pub mod hashing;
 pub mod housekeeping;
 pub mod import_gate;

@@ -65,6 +65,8 @@ impl<'a> Work<'a> {
             attempts: 0,
             created_at: self.call.now,
             next_attempt_at: self.call.now,
+            handing_over_at: None,
+            may_be_double: false,
             sent_at: None,
             message_id: format!("<{id}@{}>", self.office.base.mail_host()),
             last_error: None,

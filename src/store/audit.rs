@@ -191,6 +191,7 @@ fn to_event(entry: Entry) -> Option<Event> {
         | Action::ContactSignedIn
         | Action::NoteAdded { .. }
         | Action::MailRetried { .. }
+        | Action::MailDropped { .. }
         | Action::StaffAdded { .. }
         | Action::StaffDisabled { .. }
         | Action::StaffInvited { .. }

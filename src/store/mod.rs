@@ -9,6 +9,7 @@ pub mod audit;
 pub mod contacts;
 pub mod credentials;
 mod error;
+pub mod frozen_mails;
 pub mod job_slots;
 pub mod lock;
 pub mod notes;

@@ -1,8 +1,8 @@
 //! Mails that committed changes call for. A row says which mail, about what and for whom; never its text.
 
 use chrono::{DateTime, Utc};
-use entity::outbox;
-use sea_orm::sea_query::{Expr, LockBehavior, LockType, OnConflict};
+use entity::{frozen_mail, outbox};
+use sea_orm::sea_query::{Condition, Expr, LockBehavior, LockType, OnConflict, Query};
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{Connection, Db, StoreError};
@@ -20,11 +20,13 @@ pub enum Fate {
     Skipped,
     /// Given up; someone must look.
     Failed,
+    /// Taken out of the line by hand.
+    Dropped,
 }
 
 impl Fate {
     /// Every fate.
-    pub const ALL: [Self; 4] = [Self::Waiting, Self::Sent, Self::Skipped, Self::Failed];
+    pub const ALL: [Self; 5] = [Self::Waiting, Self::Sent, Self::Skipped, Self::Failed, Self::Dropped];
 
     /// The stored name.
     #[must_use]
@@ -34,6 +36,7 @@ impl Fate {
             Self::Sent => "sent",
             Self::Skipped => "skipped",
             Self::Failed => "failed",
+            Self::Dropped => "dropped",
         }
     }
 }
@@ -61,11 +64,16 @@ pub struct OutboxMail {
     pub created_at: DateTime<Utc>,
     /// When it is due.
     pub next_attempt_at: DateTime<Utc>,
+    /// Since when nobody knows whether the mail server has it: an attempt was begun, and how it ended was not heard.
+    /// `None` before and after.
+    pub handing_over_at: Option<DateTime<Utc>>,
+    /// Whether it was handed over again, with the same bytes, although the mail server may have had it.
+    pub may_be_double: bool,
     /// When it was handed to the mail server.
     pub sent_at: Option<DateTime<Utc>>,
     /// Its own Message-ID.
     pub message_id: String,
-    /// Why the last try failed, or why it was skipped.
+    /// Why the last try failed, why it was skipped, or why it was dropped.
     pub last_error: Option<String>,
 }
 
@@ -87,6 +95,9 @@ pub async fn insert_all(conn: &impl Connection, mails: &[OutboxMail]) -> Result<
             created_at: Set(mail.created_at),
             next_attempt_at: Set(mail.next_attempt_at),
             lease_until: Set(None),
+            held_by: Set(None),
+            handing_over_at: Set(None),
+            handed_again_at: Set(None),
             sent_at: Set(mail.sent_at),
             message_id: Set(mail.message_id.clone()),
             last_error: Set(mail.last_error.clone()),
@@ -234,18 +245,46 @@ pub async fn mark_retried_by_hand(conn: &impl Connection, id: MailId, now: DateT
     Ok(changed.rows_affected == 1)
 }
 
-/// Deletes mails about no school that were made before a moment and are sent or no longer needed.
+/// Takes a mail out of the line, with the reason; `false` when it is not waiting or given up, or a worker has it in
+/// hand now.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_dropped(
+    conn: &impl Connection,
+    id: MailId,
+    why: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let is_free = outbox::COLUMN.lease_until.is_null().or(outbox::COLUMN.lease_until.lt(now));
+    let changed = outbox::Entity::update_many()
+        .col_expr(outbox::COLUMN.status, Fate::Dropped.as_str().into())
+        .col_expr(outbox::COLUMN.last_error, why.into())
+        .col_expr(outbox::COLUMN.lease_until, Option::<DateTime<Utc>>::None.into())
+        .col_expr(outbox::COLUMN.held_by, Option::<uuid::Uuid>::None.into())
+        .filter(outbox::COLUMN.id.eq(id.as_uuid()))
+        .filter(outbox::COLUMN.status.is_in([Fate::Waiting, Fate::Failed].map(Fate::as_str)))
+        .filter(is_free)
+        .exec(conn)
+        .await?;
+    Ok(changed.rows_affected == 1)
+}
+
+/// Deletes mails about no school that were made before a moment and are sent, no longer needed or dropped, with what
+/// was kept of them.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn delete_ended_without_school(conn: &impl Connection, before: DateTime<Utc>) -> Result<u64, StoreError> {
-    let ended = [Fate::Sent, Fate::Skipped].map(Fate::as_str);
-    let deleted = outbox::Entity::delete_many()
-        .filter(outbox::COLUMN.school_id.is_null())
-        .filter(outbox::COLUMN.status.is_in(ended))
-        .filter(outbox::COLUMN.created_at.lt(before))
-        .exec(conn)
-        .await?;
+    let ended = [Fate::Sent, Fate::Skipped, Fate::Dropped].map(Fate::as_str);
+    let is_over = Condition::all()
+        .add(outbox::COLUMN.school_id.is_null())
+        .add(outbox::COLUMN.status.is_in(ended))
+        .add(outbox::COLUMN.created_at.lt(before));
+    let over = Query::select().column(outbox::Column::Id).from(outbox::Entity).cond_where(is_over.clone()).to_owned();
+    let frozen = frozen_mail::Entity::delete_many().filter(frozen_mail::COLUMN.mail_id.in_subquery(over));
+    frozen.exec(conn).await?;
+    let deleted = outbox::Entity::delete_many().filter(is_over).exec(conn).await?;
     Ok(deleted.rows_affected)
 }
 
@@ -314,6 +353,8 @@ fn to_mail(row: outbox::Model) -> Result<OutboxMail, StoreError> {
         attempts: row.attempts,
         created_at: row.created_at,
         next_attempt_at: row.next_attempt_at,
+        handing_over_at: row.handing_over_at,
+        may_be_double: row.handed_again_at.is_some(),
         sent_at: row.sent_at,
         message_id: row.message_id,
         last_error: row.last_error,

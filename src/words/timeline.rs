@@ -92,6 +92,7 @@ pub fn change_sentence(action: &Action, names: &Names) -> String {
         Action::ContactSignedIn | Action::StaffSignedIn => "Ingelogd.".into(),
         Action::NoteAdded { note: _ } => "Notitie geschreven.".into(),
         Action::MailRetried { mail: _ } => "Mislukte mail opnieuw in de rij gezet.".into(),
+        Action::MailDropped { mail: _, reason } => format!("Mail uit de rij gehaald. Reden: {}", one_line(reason)),
         Action::StaffAdded { staff } => format!("Account gemaakt: {}.", names.colleague(*staff)),
         Action::StaffDisabled { staff } => format!("Account uitgezet: {}.", names.colleague(*staff)),
         Action::StaffInvited { staff } => format!("Nieuwe uitnodiging gemaakt: {}.", names.colleague(*staff)),

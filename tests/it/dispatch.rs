@@ -60,6 +60,8 @@ pub(super) fn waiting(app: &TestApp, school: &TestSchool, key: &str) -> OutboxMa
         attempts: 0,
         created_at: app.now(),
         next_attempt_at: app.now(),
+        handing_over_at: None,
+        may_be_double: false,
         sent_at: None,
         message_id: format!("<{id}@koppelklaar.test>"),
         last_error: None,

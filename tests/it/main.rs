@@ -14,6 +14,7 @@ mod dispatch;
 mod housekeeping;
 mod journey;
 mod limits;
+mod mail_by_hand;
 mod portal;
 mod registration;
 mod reminders;

@@ -176,6 +176,7 @@ pub(super) fn is_about(action: &Action, about: Step) -> bool {
         | Action::ContactSignedIn
         | Action::NoteAdded { .. }
         | Action::MailRetried { .. }
+        | Action::MailDropped { .. }
         | Action::StaffAdded { .. }
         | Action::StaffDisabled { .. }
         | Action::StaffInvited { .. }

@@ -50,8 +50,9 @@ pub(super) fn mail_row(mail: &OutboxMail, about: String, can_act: bool) -> MailR
         (Fate::Sent, _) => ("ready", "Verstuurd"),
         (Fate::Skipped, _) => ("blocked", "Niet meer nodig"),
         (Fate::Failed, _) => ("stuck", "Mislukt"),
+        (Fate::Dropped, _) => ("blocked", "Uit de rij gehaald"),
     };
-    let has_reason = matches!(mail.fate, Fate::Failed | Fate::Waiting);
+    let has_reason = matches!(mail.fate, Fate::Failed | Fate::Waiting | Fate::Dropped);
     let can_retry = can_act && mail.fate == Fate::Failed && !mail.kind.carries_token();
     MailRow {
         id: mail.id.to_string(),

@@ -1,0 +1,48 @@
+//! Who has a mail in hand, whether it may have been handed over, and its bytes as they were.
+
+use sea_orm_migration::{prelude::*, schema::*};
+
+use crate::parts::{create_indexes, drop_tables, foreign_key, index};
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.alter_table(with_column(uuid_null("held_by"))).await?;
+        manager.alter_table(with_column(timestamp_with_time_zone_null("handing_over_at"))).await?;
+        manager.alter_table(with_column(timestamp_with_time_zone_null("handed_again_at"))).await?;
+        manager.create_table(frozen_mail()).await?;
+        create_indexes(manager, [index("idx-frozen_mail-frozen_at", "frozen_mail", &["frozen_at"])]).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        drop_tables(manager, &["frozen_mail"]).await?;
+        manager.alter_table(without_column("handed_again_at")).await?;
+        manager.alter_table(without_column("handing_over_at")).await?;
+        manager.alter_table(without_column("held_by")).await
+    }
+}
+
+fn with_column(column: ColumnDef) -> TableAlterStatement {
+    Table::alter().table("outbox").add_column(column).to_owned()
+}
+
+fn without_column(name: &'static str) -> TableAlterStatement {
+    Table::alter().table("outbox").drop_column(name).to_owned()
+}
+
+fn frozen_mail() -> TableCreateStatement {
+    Table::create()
+        .table("frozen_mail")
+        .col(uuid("mail_id").primary_key())
+        .col(blob("sealed_mail"))
+        .col(timestamp_with_time_zone("frozen_at"))
+        .foreign_key(&mut foreign_key("fk-frozen_mail-mail_id", "frozen_mail", "mail_id", "outbox"))
+        .to_owned()
+}
