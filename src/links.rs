@@ -119,6 +119,8 @@ pub const DEMO_MAIL: &str = "/demo/post/{name}";
 pub const DEMO_MAIL_HTML: &str = "/demo/post/{name}/opgemaakt";
 /// The one-time codes of the demo's staff.
 pub const DEMO_CODES: &str = "/demo/codes";
+/// How the Magister of the demo behaves.
+pub const DEMO_MAGISTER: &str = "/demo/magister";
 
 /// Fills in a path: each `{…}` in order by one value. Values are ids and names of ours, so nothing needs escaping.
 #[must_use]

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -11,6 +12,7 @@ use crate::chance::Chance;
 use crate::cli::settings::{ServeSettings, Settings};
 use crate::cli::{failed, migrate, serve};
 use crate::links::{self, BaseUrl, BaseUrlError};
+use crate::services::demo::magister::DemoMagister;
 use crate::services::demo::{self, Demo};
 use crate::services::schools;
 use crate::store::overview::Filter;
@@ -42,6 +44,10 @@ pub(super) async fn run(mut settings: Settings, args: &DemoArgs) -> Result<(), S
     migrate::migrate(&settings).await?;
     let mut app = App::open(&settings).await?;
     app.office.links_per_quarter = FORMS.get().into();
+    let magister = DemoMagister::start(app.office.chance.clone()).await;
+    let magister = Arc::new(
+        magister.map_err(|error| StartError::new(format!("the simulator of Magister does not start ({error})")))?,
+    );
     let (rows, _) = schools::list(&app.office, &Filter::default(), None).await.map_err(|error| failed(&error))?;
     if !rows.is_empty() {
         return Err(StartError::new(
@@ -49,9 +55,10 @@ pub(super) async fn run(mut settings: Settings, args: &DemoArgs) -> Result<(), S
         ));
     }
     let made = demo::fill(&app.office, app.clock.now()).await.map_err(|error| failed(&error))?;
-    print(&app, &made, &folder);
+    magister.tell_stories(&app.office).await.map_err(|error| failed(&error))?;
+    print(&app, &made, &folder, &magister);
     let accounts = made.staff.into_iter().map(|account| (account.email, account.totp)).collect();
-    let site = DemoSite { mails: settings.mail_dir.clone(), accounts };
+    let site = DemoSite { mails: settings.mail_dir.clone(), accounts, magister };
     serve::until_stopped(app, &serving, listener, Some(site)).await
 }
 
@@ -86,7 +93,7 @@ fn fresh_folder(chance: &Chance) -> PathBuf {
     std::env::temp_dir().join(format!("koppelklaar-demo-{name}"))
 }
 
-fn print(app: &App, made: &Demo, folder: &Path) {
+fn print(app: &App, made: &Demo, folder: &Path, magister: &DemoMagister) {
     let at = |path: &str| app.office.base.to(path);
     println!("Koppelklaar demo. Database and mails are in {}", folder.display());
     println!();
@@ -94,6 +101,9 @@ fn print(app: &App, made: &Demo, folder: &Path) {
     println!("  Mailbox               {}", at(links::DEMO_MAILS));
     println!("  Sign in as a school   {}   (the mail with link and code comes to the mailbox)", at(links::SIGN_IN));
     println!("  Sign in as Kurve      {}   (codes: {})", at(links::STAFF_SIGN_IN), at(links::DEMO_CODES));
+    println!("  Magister              {}   (what each school's Magister answers)", at(links::DEMO_MAGISTER));
+    println!();
+    println!("{}", magister.start_line());
     println!();
     println!("Kurve, password for both: {}", demo::STAFF_PASSWORD);
     for account in &made.staff {

@@ -221,10 +221,15 @@ pub async fn reveal(
         });
     }
     work.finish().await?;
+    Ok(Revealed { password: open_password(office, &stored)?, left })
+}
+
+/// The password of stored credentials, for whoever may have it.
+pub(super) fn open_password(office: &Office, stored: &StoredCredential) -> Result<Password, ServiceError> {
     let place = binding(stored.id, stored.version);
     let secret = sealed::open(&office.keys, Purpose::SealCredential, &place, &stored.sealed_password)?;
     let text = String::from_utf8(secret.to_vec()).map_err(|_| ServiceError::Broken("a password that is no text"))?;
-    Ok(Revealed { password: Password::from_stored(text), left })
+    Ok(Password::from_stored(text))
 }
 
 /// Gives the query file, exactly as it was made when the credentials were issued; logged.

@@ -1,5 +1,7 @@
 //! Demo schools in every state, made through the services as people would make them. Never in a real installation.
 
+pub mod magister;
+
 use chrono::{DateTime, Duration, NaiveTime, Utc};
 use secrecy::SecretString;
 

@@ -1,4 +1,7 @@
-//! The mailbox of the demo: every mail that was written to its folder, for whoever tries the product out.
+//! The pages of the demo, for whoever tries the product out: its mailbox with every mail that was written to its folder,
+//! the codes of its colleagues, and (in `magister`) how its Magister behaves.
+
+mod magister;
 
 use std::path::{Path as FilePath, PathBuf};
 
@@ -27,6 +30,7 @@ pub fn routes() -> Router<Site> {
     Router::new()
         .route(links::DEMO_MAILS, get(list))
         .route(links::DEMO_CODES, get(show_codes))
+        .route(links::DEMO_MAGISTER, get(magister::show).post(magister::update))
         .route(links::DEMO_MAIL, get(show_mail))
         .route(links::DEMO_MAIL_HTML, get(show_html))
 }

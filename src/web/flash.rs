@@ -83,6 +83,8 @@ flashes! {
     Vouched => "vouched", "Vastgelegd: Kurve staat in voor deze contactpersoon.";
     /// A mail was put back in line.
     MailRetried => "mail_retried", "De mail staat weer in de rij.";
+    /// The Magister of the demo behaves otherwise.
+    DemoMagisterSet => "demo_magister_set", "Opgeslagen. Druk bij een school op Verbinding controleren om het te zien.";
     /// Password and second factor were chosen.
     Enrolled => "enrolled", "Je wachtwoord en code-app zijn ingesteld. Log nu in.";
 }

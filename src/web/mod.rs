@@ -35,6 +35,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::clock::Clock;
 use crate::crypto::totp::TotpSecret;
 use crate::services::Office;
+use crate::services::demo::magister::DemoMagister;
 use rate_limit::RateLimits;
 
 /// The largest form we take, in bytes: a few texts of at most 4,000 signs.
@@ -69,6 +70,8 @@ pub struct DemoSite {
     pub mails: PathBuf,
     /// Its staff accounts: address and second factor.
     pub accounts: Vec<(String, TotpSecret)>,
+    /// Its Magister.
+    pub magister: Arc<DemoMagister>,
 }
 
 impl Site {

@@ -27,6 +27,8 @@ pub struct Frame {
     pub support_email: String,
     /// The token that every form carries.
     pub csrf: String,
+    /// Whether this is the demo, where Magister is a simulator.
+    pub is_demo: bool,
 }
 
 impl Frame {
@@ -42,6 +44,7 @@ impl Frame {
             flash: None,
             support_email: site.office.support_email.clone(),
             csrf: String::new(),
+            is_demo: site.demo.is_some(),
         }
     }
 }

@@ -100,7 +100,8 @@ const TABLE: &[(&str, &str, [May; 4])] = &[
 ];
 
 /// Paths that only the demo has.
-const DEMO: [&str; 4] = [links::DEMO_MAILS, links::DEMO_MAIL, links::DEMO_MAIL_HTML, links::DEMO_CODES];
+const DEMO: [&str; 5] =
+    [links::DEMO_MAILS, links::DEMO_MAIL, links::DEMO_MAIL_HTML, links::DEMO_CODES, links::DEMO_MAGISTER];
 
 #[test]
 fn every_path_of_the_product_is_in_the_table() {

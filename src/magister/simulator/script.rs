@@ -66,6 +66,8 @@ pub struct SchoolScript {
     pub list: ListScript,
     /// Where a redirect points.
     pub location: String,
+    /// How long it takes over a handshake and over each answer, in milliseconds.
+    pub pause_ms: u64,
 }
 
 /// What is in the list.
@@ -100,8 +102,9 @@ impl Default for ListScript {
 }
 
 /// The names that a file may use for a whole school.
-pub const PRESETS: [&str; 24] = [
+pub const PRESETS: [&str; 25] = [
     "right",
+    "unhurried",
     "wrong_password",
     "user_missing",
     "service_not_granted",
@@ -139,6 +142,7 @@ impl SchoolScript {
         let list = |list| Self { list, ..Self::default() };
         Some(match name {
             "right" => Self::default(),
+            "unhurried" => Self { pause_ms: 1_500, ..Self::default() },
             "wrong_password" => login(LoginScript::WrongPassword),
             "user_missing" => login(LoginScript::UserMissing),
             "service_not_granted" => data(DataScript::ServiceNotGranted),
@@ -193,6 +197,7 @@ struct Parts {
     data: DataScript,
     list: ListScript,
     location: String,
+    pause_ms: u64,
 }
 
 impl TryFrom<Entry> for SchoolScript {
@@ -204,8 +209,9 @@ impl TryFrom<Entry> for SchoolScript {
                 Self::preset(&name).ok_or_else(|| format!("no preset {name:?}; there are {}", PRESETS.join(", ")))
             }
             Entry::Parts(parts) => {
-                let Parts { name, tcp, tls, soap, login, password, token, message, data, list, location } = *parts;
-                Ok(Self { name, tcp, tls, soap, login, password, token, message, data, list, location })
+                let Parts { name, tcp, tls, soap, login, password, token, message, data, list, location, pause_ms } =
+                    *parts;
+                Ok(Self { name, tcp, tls, soap, login, password, token, message, data, list, location, pause_ms })
             }
         }
     }
