@@ -18,8 +18,10 @@ use crate::jobs;
 use crate::mail::message::Sender;
 use crate::mail::transport::Transport;
 use crate::mail::{SmtpTransport, SmtpUrl};
+use crate::meters::Meters;
 use crate::services::Office;
 use crate::services::hashing::HashingRoom;
+use crate::services::machine_room::Watch;
 use crate::services::mail_dispatch::PostRoom;
 use crate::services::portal_access::LINKS_PER_QUARTER;
 use crate::store::{Db, schema, sqlite_path};
@@ -50,6 +52,8 @@ pub struct App {
     pub room: PostRoom,
     /// The time.
     pub clock: Clock,
+    /// What this instance counts of itself.
+    pub meters: Meters,
 }
 
 impl App {
@@ -81,7 +85,7 @@ impl App {
             reminders: Arc::new(settings.reminder_rules()),
             mail_waits: Arc::new(Notify::new()),
         };
-        Ok(Self { office, room: post_room(settings)?, clock: Clock::system() })
+        Ok(Self { office, room: post_room(settings)?, clock: Clock::system(), meters: Meters::default() })
     }
 
     /// Refuses to go on with a database of another release.
@@ -109,6 +113,8 @@ impl App {
             limits: RateLimits::new(allowance),
             trusted_proxies,
             demo,
+            watch: Watch::since(self.clock.now()),
+            meters: self.meters.clone(),
         })
     }
 

@@ -110,6 +110,8 @@ pub const API_DESCRIPTION: &str = "/api/v1/openapi.json";
 pub const HEALTH_LIVE: &str = "/health/live";
 /// The service can do its work.
 pub const HEALTH_READY: &str = "/health/ready";
+/// Numbers for who watches from outside; on a listener of their own.
+pub const METRICS: &str = "/metrics";
 /// The mailbox of the demo.
 pub const DEMO_MAILS: &str = "/demo/post";
 /// One mail of the demo.

@@ -13,6 +13,7 @@ pub mod audit;
 pub mod contact;
 pub mod credential;
 pub mod frozen_mail;
+pub mod heartbeat;
 pub mod job_slot;
 pub mod note;
 pub mod onboarding;

@@ -33,8 +33,13 @@ pub(super) struct DemoArgs {
 }
 
 pub(super) async fn run(mut settings: Settings, args: &DemoArgs) -> Result<(), StartError> {
-    let serving =
-        ServeSettings { listen: args.listen, trusted_proxies: 0, forms_per_client: FORMS, forms_per_address: FORMS };
+    let serving = ServeSettings {
+        listen: args.listen,
+        metrics_listen: None,
+        trusted_proxies: 0,
+        forms_per_client: FORMS,
+        forms_per_address: FORMS,
+    };
     let listener = serve::listen(&serving).await?;
     let address = listener.local_addr().map_err(|error| StartError::new(error.to_string()))?;
     let base = base(address).map_err(|error| StartError::new(error.to_string()))?;

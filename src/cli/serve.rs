@@ -1,12 +1,14 @@
 //! `koppelklaar serve`.
 
+use std::net::SocketAddr;
+
 use tokio::net::TcpListener;
 
 use crate::app::{App, StartError, lock_database};
 use crate::cli::settings::{ServeSettings, Settings};
 use crate::web::rate_limit::Allowance;
 use crate::web::server::ServerLimits;
-use crate::web::{DemoSite, router, server};
+use crate::web::{DemoSite, metrics, router, server};
 use crate::{cli, shutdown};
 
 pub(super) async fn run(settings: &Settings, serving: &ServeSettings) -> Result<(), StartError> {
@@ -22,12 +24,17 @@ pub(super) async fn run(settings: &Settings, serving: &ServeSettings) -> Result<
 }
 
 pub(super) async fn listen(serving: &ServeSettings) -> Result<TcpListener, StartError> {
-    TcpListener::bind(serving.listen).await.map_err(|error| {
-        StartError::new(format!(
-            "KOPPELKLAAR_LISTEN: {} cannot be listened on ({error}). Choose another address.",
-            serving.listen
-        ))
+    bind("KOPPELKLAAR_LISTEN", serving.listen).await
+}
+
+async fn bind(setting: &str, address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|error| {
+        StartError::new(format!("{setting}: {address} cannot be listened on ({error}). Choose another address."))
     })
+}
+
+fn address_of(listener: &TcpListener) -> Result<SocketAddr, StartError> {
+    listener.local_addr().map_err(|error| StartError::new(format!("no address to listen on ({error})")))
 }
 
 pub(super) async fn until_stopped(
@@ -37,12 +44,19 @@ pub(super) async fn until_stopped(
     demo: Option<DemoSite>,
 ) -> Result<(), StartError> {
     let stop = shutdown::on_signal().map_err(|error| StartError::new(format!("no signals ({error})")))?;
+    let metrics = match serving.metrics_listen {
+        Some(address) => Some(bind("KOPPELKLAAR_METRICS_LISTEN", address).await?),
+        None => None,
+    };
     let allowance = Allowance { per_client: serving.forms_per_client, per_address: serving.forms_per_address };
     let site = app.site(allowance, serving.trusted_proxies, demo);
     let mut workers = app.start_workers(site.clone(), &stop).await?;
-    let address =
-        listener.local_addr().map_err(|error| StartError::new(format!("no address to listen on ({error})")))?;
-    tracing::info!(listen = %address, "Serving {}", app.office.base);
+    if let Some(metrics) = metrics {
+        tracing::info!(metrics.listen = %address_of(&metrics)?, "Serving metrics");
+        let numbers = metrics::router(site.clone());
+        workers.spawn(server::serve(metrics, numbers, ServerLimits::default(), stop.clone()));
+    }
+    tracing::info!(listen = %address_of(&listener)?, "Serving {}", app.office.base);
     let pages = server::serve(listener, router(site), ServerLimits::default(), stop.clone());
     tokio::pin!(pages);
     let is_broken = tokio::select! {

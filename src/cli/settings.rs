@@ -126,6 +126,10 @@ pub struct ServeSettings {
     #[arg(long, env = "KOPPELKLAAR_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
 
+    /// The address to serve metrics on, at /metrics; not for the public [default: none]
+    #[arg(long, env = "KOPPELKLAAR_METRICS_LISTEN")]
+    pub metrics_listen: Option<SocketAddr>,
+
     /// How many proxies before this one add to X-Forwarded-For
     #[arg(long, env = "KOPPELKLAAR_TRUSTED_PROXIES", default_value_t = 0)]
     pub trusted_proxies: usize,

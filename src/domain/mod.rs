@@ -8,6 +8,7 @@ pub mod actor;
 pub mod audit;
 pub mod check;
 pub mod credential;
+pub mod heartbeat;
 pub mod ids;
 pub mod import_gate;
 pub mod lockout;

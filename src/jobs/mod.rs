@@ -2,12 +2,14 @@
 //! the database decides. To add a job: a variant of [`Job`], and a service function that may run twice.
 
 pub mod mail;
+mod pulse;
 
 use chrono::{DateTime, Duration, NaiveTime, Utc};
 use tokio_cron_scheduler::{Job as Knock, JobScheduler, JobSchedulerError};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
+use crate::domain::heartbeat::Worker;
 use crate::domain::reminder::national::next_office_moment;
 use crate::services::chain;
 use crate::services::{ServiceError, housekeeping, onboardings, reminders};
@@ -109,10 +111,24 @@ pub async fn run_due(app: &App) {
 
 async fn run_logged(app: &App, job: Job, now: DateTime<Utc>) {
     let name = job.as_str();
-    match run(app, job, now).await {
-        Ok(0) => tracing::debug!(job.name = name, "Ran {name}: nothing to do"),
-        Ok(count) => tracing::info!(job.name = name, job.count = count, "Ran {name}"),
-        Err(error) => tracing::error!(job.name = name, cause = chain(&error), "Failed {name}"),
+    let outcome = match run(app, job, now).await {
+        Ok(0) => {
+            tracing::debug!(job.name = name, "Ran {name}: nothing to do");
+            "idle"
+        }
+        Ok(count) => {
+            tracing::info!(job.name = name, job.count = count, "Ran {name}");
+            "done"
+        }
+        Err(error) => {
+            tracing::error!(job.name = name, cause = chain(&error), "Failed {name}");
+            "failed"
+        }
+    };
+    app.meters.count_job(name, outcome);
+    // A planner whose rounds fail plans nothing: only a whole round is a sign of life.
+    if job == Job::PlanReminders && outcome != "failed" {
+        pulse::beat(app, Worker::Planner).await;
     }
 }
 

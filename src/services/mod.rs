@@ -14,6 +14,7 @@ pub mod hashing;
 pub mod housekeeping;
 pub mod import_gate;
 mod letters;
+pub mod machine_room;
 pub mod mail_dispatch;
 pub mod onboardings;
 pub mod portal_access;

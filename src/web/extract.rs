@@ -12,6 +12,7 @@ use crate::domain::actor::{Actor, StaffRole};
 use crate::domain::ids::SchoolId;
 use crate::domain::school::Contact;
 use crate::links;
+use crate::services::machine_room::Condition;
 use crate::services::portal_access::{self, Visitor};
 use crate::services::{Call, api_keys, staff_auth};
 use crate::store::staff::StaffAccount;
@@ -160,6 +161,8 @@ pub struct Staff {
     pub session: Token,
     /// The visit.
     pub visit: Visit,
+    /// How it is with what runs by itself: every page of Kurve tells.
+    pub machine_room: Condition,
 }
 
 impl Staff {
@@ -184,10 +187,10 @@ impl FromRequestParts<Site> for Staff {
         let visit = Visit::from_request_parts(parts, site).await?;
         let sign_in = PageError::SignIn { at: links::STAFF_SIGN_IN, next: None };
         let Some(session) = Jar::Staff.read_token(site, &parts.headers) else { return Err(sign_in) };
-        match staff_auth::find_colleague(&site.office, visit.now, &session).await? {
-            Some(account) => Ok(Self { account, session, visit }),
-            None => Err(sign_in),
-        }
+        let found = staff_auth::find_colleague(&site.office, visit.now, &session).await?;
+        let account = found.ok_or(sign_in)?;
+        let machine_room = site.watch.look(&site.office, visit.now).await?;
+        Ok(Self { account, session, visit, machine_room })
     }
 }
 

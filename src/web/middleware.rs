@@ -41,6 +41,7 @@ pub async fn log_request(State(site): State<Site>, mut request: Request, next: N
     let mut response = error::write_answer(&site, response, &path, &id);
     let status = response.status().as_u16();
     let took = started.elapsed().as_millis();
+    site.meters.count_request(method_label(&method), &route, status);
     match response.extensions().get::<Cause>() {
         Some(Cause(cause)) => {
             tracing::error!(request.id = id, http.method = %method, http.route = route, http.status = status, took_ms = took, cause = %cause, "Failed {method} {route}");
@@ -53,6 +54,16 @@ pub async fn log_request(State(site): State<Site>, mut request: Request, next: N
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
     }
     response
+}
+
+/// The method as a label: a stranger may send any word as a method.
+fn method_label(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        _ => "other",
+    }
 }
 
 /// Adds the headers that every answer has.

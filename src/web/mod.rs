@@ -11,6 +11,7 @@ pub mod extract;
 pub mod flash;
 pub mod form;
 pub mod health;
+pub mod metrics;
 pub mod middleware;
 pub mod page;
 pub mod portal;
@@ -34,8 +35,10 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::clock::Clock;
 use crate::crypto::totp::TotpSecret;
+use crate::meters::Meters;
 use crate::services::Office;
 use crate::services::demo::magister::DemoMagister;
+use crate::services::machine_room::Watch;
 use rate_limit::RateLimits;
 
 /// The largest form we take, in bytes: a few texts of at most 4,000 signs.
@@ -61,6 +64,10 @@ pub struct SiteParts {
     pub trusted_proxies: usize,
     /// What only the demo has; `None` outside it.
     pub demo: Option<DemoSite>,
+    /// Whether what runs by itself still runs.
+    pub watch: Watch,
+    /// What this instance counts of itself.
+    pub meters: Meters,
 }
 
 /// What the pages of the demo show.

@@ -11,6 +11,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("chance", &[]),
     ("links", &["domain"]),
+    ("meters", &[]),
     ("words", &["domain"]),
     ("shutdown", &[]),
     ("telemetry", &[]),
@@ -20,9 +21,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("webhook", &["domain", "clock", "chance", "links", "http_client"]),
     ("http_client", &["clock", "chance"]),
     ("crypto", &["domain", "clock", "chance", "links"]),
-    ("services", &["domain", "store", "mail", "magister", "webhook", "crypto", "clock", "chance", "links", "words"]),
-    ("web", &["domain", "store", "mail", "crypto", "services", "clock", "chance", "links", "words"]),
-    ("jobs", &["domain", "store", "services", "clock", "chance", "links"]),
+    (
+        "services",
+        &["domain", "store", "mail", "magister", "webhook", "crypto", "clock", "chance", "links", "meters", "words"],
+    ),
+    ("web", &["domain", "store", "mail", "crypto", "services", "clock", "chance", "links", "meters", "words"]),
+    ("jobs", &["domain", "store", "services", "clock", "chance", "links", "meters"]),
 ];
 
 const WIRING: [&str; 4] = ["app", "cli", "lib", "main"];
@@ -31,6 +35,7 @@ const WIRING: [&str; 4] = ["app", "cli", "lib", "main"];
 const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("src/jobs/mod.rs", "app::App", "jobs run on the whole app: office, post room and clock"),
     ("src/jobs/mail.rs", "app::App", "the worker takes office, post room and clock"),
+    ("src/jobs/pulse.rs", "app::App", "a sign of life takes the database and the clock"),
     ("src/jobs/mod.rs", "web::Site", "the knock of every minute forgets idle rate limits, which the site holds"),
 ];
 
@@ -49,6 +54,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("governor", &["web"]),
     ("rust_embed", &["web"]),
     ("qrcode", &["web"]),
+    ("prometheus", &["meters"]),
     ("utoipa", &["web"]),
     ("lettre", &["mail"]),
     ("askama", &["mail", "web"]),

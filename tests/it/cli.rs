@@ -46,6 +46,7 @@ const WRONG_VALUES: &[(&str, &str, &str)] = &[
     ("KOPPELKLAAR_LOG_LEVEL", "luid", "--log-level"),
     ("KOPPELKLAAR_LOG_FORMAT", "xml", "--log-format"),
     ("KOPPELKLAAR_LISTEN", "ergens", "--listen"),
+    ("KOPPELKLAAR_METRICS_LISTEN", "nergens", "--metrics-listen"),
     ("KOPPELKLAAR_TRUSTED_PROXIES", "-1", "--trusted-proxies"),
     ("KOPPELKLAAR_FORMS_PER_CLIENT", "0", "--forms-per-client"),
     ("KOPPELKLAAR_FORMS_PER_ADDRESS", "veel", "--forms-per-address"),

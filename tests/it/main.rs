@@ -14,6 +14,7 @@ mod dispatch;
 mod housekeeping;
 mod journey;
 mod limits;
+mod machine_room;
 mod mail_by_hand;
 mod portal;
 mod registration;

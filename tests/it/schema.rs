@@ -147,6 +147,7 @@ fn entities(db: &DatabaseConnection) -> SchemaBuilder {
         .register(entity::contact::Entity)
         .register(entity::credential::Entity)
         .register(entity::frozen_mail::Entity)
+        .register(entity::heartbeat::Entity)
         .register(entity::job_slot::Entity)
         .register(entity::note::Entity)
         .register(entity::onboarding::Entity)

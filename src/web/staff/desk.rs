@@ -1,5 +1,6 @@
 //! What all staff pages share: the menu, who is who, and how a path or a hidden field is read.
 
+use super::alarms::{Alarm, alarms};
 use crate::domain::ids::SchoolId;
 use crate::domain::onboarding::Step;
 use crate::links;
@@ -23,6 +24,8 @@ pub(super) struct Nav {
     pub(super) items: Vec<NavItem>,
     pub(super) colleague: String,
     pub(super) sign_out: &'static str,
+    /// What needs a person in the machine room.
+    pub(super) alarms: Vec<Alarm>,
 }
 
 impl Nav {
@@ -33,6 +36,7 @@ impl Nav {
             items: pages.map(|(href, label)| NavItem { href, label, is_current: href == current }).into(),
             colleague: staff.account.name.as_str().to_owned(),
             sign_out: links::STAFF_SIGN_OUT,
+            alarms: alarms(&staff.machine_room),
         }
     }
 }

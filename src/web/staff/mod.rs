@@ -4,6 +4,7 @@
 //! [`ActingStaff`](crate::web::extract::ActingStaff); signing in and choosing a password are public. To add a button: a
 //! form in [`forms`], a handler that ends in [`press`], and the place where it applies in [`school`] or [`panels`].
 
+mod alarms;
 mod ask;
 mod contacts;
 mod credentials;

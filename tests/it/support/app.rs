@@ -17,6 +17,7 @@ use koppelklaar::links::BaseUrl;
 use koppelklaar::mail::Mailbox;
 use koppelklaar::mail::message::Sender;
 use koppelklaar::mail::transport::Transport;
+use koppelklaar::meters::Meters;
 use koppelklaar::services::hashing::HashingRoom;
 use koppelklaar::services::mail_dispatch::{self, PostRoom, Summary};
 use koppelklaar::services::portal_access::LINKS_PER_QUARTER;
@@ -104,7 +105,7 @@ impl TestApp {
         };
         let sender = Sender { name: "Koppelklaar".to_owned(), address: "koppelklaar@kurve.nl".to_owned() };
         let room = PostRoom { transport: Transport::Memory(mailbox.clone()), sender };
-        let app = App { office, room, clock: clock.clone() };
+        let app = App { office, room, clock: clock.clone(), meters: Meters::default() };
         let router = router(app.site(allowance, 1, None));
         let read = Mutex::new(0);
         Some(Self(Arc::new(Parts { app, clock, router, mailbox, database, keys_text, read })))

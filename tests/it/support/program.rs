@@ -154,7 +154,12 @@ impl Answer {
 impl Serving {
     /// Status and whole answer of a GET.
     pub(crate) fn get(&self, path: &str, headers: &str) -> (u16, String) {
-        let mut stream = TcpStream::connect(&self.address).expect("it listens");
+        self.get_at(&self.address, path, headers)
+    }
+
+    /// The same at another address that it listens on.
+    pub(crate) fn get_at(&self, address: &str, path: &str, headers: &str) -> (u16, String) {
+        let mut stream = TcpStream::connect(address).expect("it listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("a time limit");
         let request = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n{headers}Connection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).expect("it reads");
@@ -162,6 +167,13 @@ impl Serving {
         stream.read_to_string(&mut answer).expect("it answers");
         let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok());
         (status.unwrap_or_else(|| panic!("no status: {answer}")), answer)
+    }
+
+    /// What it logged under a name, the first time.
+    pub(crate) fn logged(&self, field: &str) -> String {
+        let said = self.said.lock().expect("no test panicked here");
+        let value = said.split_once(&format!("\"{field}\":\"")).and_then(|(_, rest)| rest.split('"').next());
+        value.unwrap_or_else(|| panic!("no {field} in {said}")).to_owned()
     }
 
     /// Asks it to stop and waits; returns how it ended and everything it logged.

@@ -1,0 +1,198 @@
+//! Whether what runs by itself still runs: judged from the last sign of life, by whoever looks at it.
+//!
+//! Several machines write signs of life under one name, each by its own clock. So a sign counts from a little in the
+//! future as well, and one from further off says only that some clock is wrong: it is passed over.
+
+use chrono::{DateTime, Duration, Utc};
+
+/// Something that runs by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Worker {
+    /// Sends what is in the outbox.
+    Mail,
+    /// Plans reminders.
+    Planner,
+}
+
+impl Worker {
+    /// Every worker.
+    pub const ALL: [Self; 2] = [Self::Mail, Self::Planner];
+
+    /// The stored name, also a label of metrics.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Mail => "mail",
+            Self::Planner => "planner",
+        }
+    }
+
+    /// Reads the stored name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|worker| worker.as_str() == text)
+    }
+
+    /// Within which time a sign of life comes while all is well. The mail worker looks every two seconds and writes
+    /// every thirty; the planner is knocked at every minute.
+    #[must_use]
+    pub fn period(self) -> Duration {
+        match self {
+            Self::Mail | Self::Planner => Duration::minutes(1),
+        }
+    }
+
+    /// After how long without a sign of life it stands still: two periods.
+    #[must_use]
+    pub fn patience(self) -> Duration {
+        self.period() * 2
+    }
+}
+
+/// How far the clocks of two machines may differ.
+pub const CLOCK_SKEW: Duration = Duration::seconds(60);
+
+/// What is known beside the signs of life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Facts {
+    /// Since when somebody looks: a service that just started has had no time yet to give a sign.
+    pub watched_since: DateTime<Utc>,
+    /// Since when the oldest mail that is due has been left alone, if there is one.
+    pub oldest_untouched: Option<DateTime<Utc>>,
+    /// Whether mails are held back on purpose.
+    pub is_held: bool,
+}
+
+/// How it is with a worker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It goes on.
+    Runs,
+    /// No sign of life.
+    Silent {
+        /// Since when, as far as is known.
+        since: DateTime<Utc>,
+    },
+    /// It gives signs of life, and leaves what is due.
+    Behind {
+        /// Since when the oldest waits.
+        since: DateTime<Utc>,
+    },
+}
+
+impl Standing {
+    /// Whether work is left undone.
+    #[must_use]
+    pub fn is_still(self) -> bool {
+        match self {
+            Self::Runs => false,
+            Self::Silent { .. } | Self::Behind { .. } => true,
+        }
+    }
+}
+
+/// How it is with a worker now, from its last sign of life.
+#[must_use]
+pub fn judge(worker: Worker, now: DateTime<Utc>, beat: Option<DateTime<Utc>>, facts: &Facts) -> Standing {
+    let is_heard = |at: &DateTime<Utc>| *at <= now + CLOCK_SKEW;
+    let last = [beat, Some(facts.watched_since)].into_iter().flatten().filter(is_heard).max();
+    // Every moment that is known lies in the future: the clock was put back, and the next sign tells.
+    let Some(last) = last else { return Standing::Runs };
+    if now - last > worker.patience() {
+        return Standing::Silent { since: last };
+    }
+    match worker {
+        Worker::Mail if !facts.is_held => judge_waiting(worker, now, facts),
+        Worker::Mail | Worker::Planner => Standing::Runs,
+    }
+}
+
+fn judge_waiting(worker: Worker, now: DateTime<Utc>, facts: &Facts) -> Standing {
+    match facts.oldest_untouched {
+        // What waited while nobody ran is not held against a service that just started.
+        Some(since) if now - since.max(facts.watched_since) > worker.patience() => Standing::Behind { since },
+        Some(_) | None => Standing::Runs,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Seconds from the moment at which each case is judged.
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + Duration::days(20_000) + Duration::seconds(seconds)
+    }
+
+    fn facts(watched_since: i64, oldest_untouched: Option<i64>) -> Facts {
+        Facts { watched_since: at(watched_since), oldest_untouched: oldest_untouched.map(at), is_held: false }
+    }
+
+    const LONG_AGO: i64 = -86_400;
+
+    #[test]
+    fn a_worker_stands_still_after_two_periods_without_a_sign_and_not_before() {
+        let silent = |since: i64| Standing::Silent { since: at(since) };
+        for worker in Worker::ALL {
+            for (beat, watched_since, expected) in [
+                (Some(0), LONG_AGO, Standing::Runs),
+                (Some(-120), LONG_AGO, Standing::Runs),
+                (Some(-121), LONG_AGO, silent(-121)),
+                // Never a sign: silent since somebody looks, and only once it had time for one.
+                (None, LONG_AGO, silent(LONG_AGO)),
+                (None, -121, silent(-121)),
+                (None, -120, Standing::Runs),
+                (None, 0, Standing::Runs),
+                // Started again after a night: yesterday's sign is not held against it.
+                (Some(LONG_AGO), -5, Standing::Runs),
+                (Some(LONG_AGO), -121, silent(-121)),
+                // Another machine's clock is a little ahead.
+                (Some(60), LONG_AGO, Standing::Runs),
+                // A sign from a clock that is far ahead hides nothing.
+                (Some(61), LONG_AGO, silent(LONG_AGO)),
+                (Some(86_400), -30, Standing::Runs),
+                // The clock was put back after the start.
+                (Some(-30), 3600, Standing::Runs),
+                (Some(-121), 3600, silent(-121)),
+                (Some(3600), 3600, Standing::Runs),
+                (None, 3600, Standing::Runs),
+            ] {
+                let judged = judge(worker, at(0), beat.map(at), &facts(watched_since, None));
+                assert_eq!(judged, expected, "{worker:?}, {beat:?}, watched since {watched_since}");
+            }
+        }
+    }
+
+    #[test]
+    fn due_mail_that_is_left_alone_for_two_periods_is_behind_unless_mails_are_held() {
+        let behind = |since: i64| Standing::Behind { since: at(since) };
+        for (worker, untouched, watched_since, is_held, expected) in [
+            (Worker::Mail, None, LONG_AGO, false, Standing::Runs),
+            (Worker::Mail, Some(-120), LONG_AGO, false, Standing::Runs),
+            (Worker::Mail, Some(-121), LONG_AGO, false, behind(-121)),
+            (Worker::Mail, Some(-121), LONG_AGO, true, Standing::Runs),
+            (Worker::Planner, Some(-121), LONG_AGO, false, Standing::Runs),
+            // Mail of last night, seen by a service that just started.
+            (Worker::Mail, Some(LONG_AGO), -10, false, Standing::Runs),
+            (Worker::Mail, Some(LONG_AGO), -121, false, behind(LONG_AGO)),
+        ] {
+            let facts = Facts { is_held, ..facts(watched_since, untouched) };
+            assert_eq!(judge(worker, at(0), Some(at(-1)), &facts), expected, "{worker:?}, {untouched:?}, {is_held}");
+        }
+    }
+
+    #[test]
+    fn a_worker_that_gives_no_sign_is_silent_also_while_mails_are_held() {
+        let held = Facts { is_held: true, ..facts(LONG_AGO, Some(-500)) };
+
+        assert_eq!(judge(Worker::Mail, at(0), Some(at(-200)), &held), Standing::Silent { since: at(-200) });
+    }
+
+    #[test]
+    fn every_worker_has_a_name_of_its_own() {
+        for worker in Worker::ALL {
+            assert_eq!(Worker::parse(worker.as_str()), Some(worker));
+        }
+        assert_eq!(Worker::parse("someone"), None);
+    }
+}

@@ -1,0 +1,49 @@
+//! Signs of life: a worker that goes on says so, and one that hangs falls silent.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::domain::heartbeat::Worker;
+use crate::store::heartbeats;
+
+/// How often a sign of life is written at most.
+const EVERY: Duration = Duration::from_secs(30);
+
+/// Whether a worker went on since somebody looked.
+#[derive(Debug, Default)]
+pub(super) struct Pulse(AtomicBool);
+
+impl Pulse {
+    /// The worker goes on.
+    pub(super) fn touch(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// The worker could not go on after all.
+    pub(super) fn miss(&self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+
+    /// Writes down, until `stop`, that a worker goes on: while it is touched, and no longer.
+    pub(super) async fn keep(&self, app: &App, worker: Worker, stop: &CancellationToken) {
+        loop {
+            if self.0.swap(false, Ordering::Relaxed) {
+                beat(app, worker).await;
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(EVERY) => {}
+            }
+        }
+    }
+}
+
+/// Writes down that a worker goes on. One sign that cannot be written is no fault yet.
+pub(super) async fn beat(app: &App, worker: Worker) {
+    if let Err(error) = heartbeats::beat(app.office.db.writer(), worker, app.clock.now()).await {
+        tracing::warn!(worker = worker.as_str(), error = %error, "Could not write a sign of life");
+    }
+}

@@ -1,0 +1,118 @@
+//! Whether what runs by itself still runs: for the banner on Kurve's pages, and as numbers for who watches from outside.
+
+use chrono::{DateTime, Duration, Utc};
+use tokio::sync::Mutex;
+
+use crate::domain::heartbeat::{Facts, Standing, Worker, judge};
+use crate::meters::Reading;
+use crate::services::{Office, ServiceError};
+use crate::store::outbox::Fate;
+use crate::store::{StoreError, heartbeats, outbox_view};
+
+/// How long a finding serves every page that asks.
+const FRESH: Duration = Duration::seconds(5);
+
+/// What was found of the machine room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    /// How it is with each worker.
+    pub workers: Vec<(Worker, Standing)>,
+}
+
+/// Looks at the machine room, at most every few seconds, for as long as the service runs.
+#[derive(Debug)]
+pub struct Watch {
+    since: DateTime<Utc>,
+    last: Mutex<Option<(DateTime<Utc>, Condition)>>,
+}
+
+impl Watch {
+    /// Looks from now on: what was not heard before is not held against a service that just started.
+    #[must_use]
+    pub fn since(now: DateTime<Utc>) -> Self {
+        Self { since: now, last: Mutex::new(None) }
+    }
+
+    /// How it is now, or was a few seconds ago.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn look(&self, office: &Office, now: DateTime<Utc>) -> Result<Condition, ServiceError> {
+        let mut last = self.last.lock().await;
+        if let Some((at, condition)) = last.as_ref() {
+            // A clock that was put back makes an old finding look new.
+            if (Duration::zero()..FRESH).contains(&(now - *at)) {
+                return Ok(condition.clone());
+            }
+        }
+        let condition = self.examine(office, now).await?.condition(now);
+        *last = Some((now, condition.clone()));
+        Ok(condition)
+    }
+
+    /// Numbers for who watches from outside, read now.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn readings(&self, office: &Office, now: DateTime<Utc>) -> Result<Vec<Reading>, ServiceError> {
+        let found = self.examine(office, now).await?;
+        let conn = office.db.reader();
+        let mut mails = vec![];
+        for fate in [Fate::Waiting, Fate::Failed] {
+            mails.push((fate.as_str(), number(outbox_view::count_with_fate(conn, fate).await?)));
+        }
+        let oldest = outbox_view::find_oldest_due(conn, now).await?;
+        let is_still = |(worker, standing): &(Worker, Standing)| (worker.as_str(), f64::from(standing.is_still()));
+        let age = |(worker, at): &(Worker, DateTime<Utc>)| (worker.as_str(), seconds(now - *at));
+        Ok(vec![
+            Reading::by("koppelklaar_mails", "Mails in the outbox that wait or were given up.", "fate", mails),
+            Reading::one(
+                "koppelklaar_oldest_due_mail_age_seconds",
+                "How long the mail that is due longest has been due; 0 when none is.",
+                oldest.map_or(0.0, |due| seconds(now - due)),
+            ),
+            Reading::by(
+                "koppelklaar_heartbeat_age_seconds",
+                "Time since the last sign of life of any instance's worker.",
+                "name",
+                found.beats.iter().map(age).collect(),
+            ),
+            Reading::by(
+                "koppelklaar_worker_stands_still",
+                "1 when a worker gave no sign of life for two of its periods, or leaves due mail alone that long.",
+                "name",
+                found.condition(now).workers.iter().map(is_still).collect(),
+            ),
+        ])
+    }
+
+    async fn examine(&self, office: &Office, now: DateTime<Utc>) -> Result<Found, StoreError> {
+        let conn = office.db.reader();
+        let oldest_untouched = outbox_view::find_oldest_untouched(conn, now - Worker::Mail.patience()).await?;
+        let facts = Facts { watched_since: self.since, oldest_untouched, is_held: false };
+        Ok(Found { facts, beats: heartbeats::list(conn).await? })
+    }
+}
+
+struct Found {
+    facts: Facts,
+    beats: Vec<(Worker, DateTime<Utc>)>,
+}
+
+impl Found {
+    fn condition(&self, now: DateTime<Utc>) -> Condition {
+        let beat = |worker: Worker| self.beats.iter().find(|(of, _)| *of == worker).map(|(_, at)| *at);
+        let standing = |worker: Worker| (worker, judge(worker, now, beat(worker), &self.facts));
+        Condition { workers: Worker::ALL.map(standing).into() }
+    }
+}
+
+/// Whole milliseconds are exact in a float for longer than anything waits.
+fn seconds(time: Duration) -> f64 {
+    number(u64::try_from(time.num_milliseconds()).unwrap_or(0)) / 1000.0
+}
+
+#[expect(clippy::cast_precision_loss, reason = "metrics are floats; these numbers are far below 2^53")]
+fn number(count: u64) -> f64 {
+    count as f64
+}
