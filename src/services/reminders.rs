@@ -58,7 +58,13 @@ impl Scene {
 
     pub(super) fn situation(&self) -> Situation<'_> {
         let region = self.school.details.region;
-        Situation { region, onboarding: &self.onboarding.state, sent: &self.sent, snoozed_until: None }
+        Situation {
+            region,
+            onboarding: &self.onboarding.state,
+            sent: &self.sent,
+            snoozed_until: None,
+            counts_from: None,
+        }
     }
 
     fn plan(&self, rules: &ReminderRules, now: DateTime<Utc>) -> reminder::Plan {

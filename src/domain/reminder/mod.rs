@@ -2,13 +2,15 @@
 //!
 //! [`plan()`] says what is due at a school and when it needs attention next; it follows from what was sent before, so it
 //! may be asked at any moment and as often as one likes. [`receivers()`] says to whom a step's reminder goes, and
-//! [`one_mail_each()`] makes one mail per person out of all that is due. The calendar is in [`calendar`], what can be
-//! configured in [`policy`]. Nothing is sent or stored here.
+//! [`one_mail_each()`] makes one mail per person out of all that is due. The calendar is in [`calendar`], what a
+//! school can arrange in [`arrangement`], what can be configured in [`policy`]. Nothing is sent or stored here.
 
+pub mod arrangement;
 pub mod calendar;
 mod government;
 pub mod hours;
 pub mod national;
+pub mod own_days;
 pub mod person;
 pub mod plan;
 pub mod policy;
@@ -18,8 +20,10 @@ pub mod school_holidays;
 #[cfg(test)]
 mod tests;
 
+pub use arrangement::Arrangement;
 pub use calendar::{OwnDays, Period, WorkingCalendar};
 pub use hours::WorkingHours;
+pub use own_days::{OwnDayKind, OwnDaysRefusal};
 pub use person::{DueAtSchool, Mailed, OneMailEach, PersonMail, Receiver, one_mail_each};
 pub use plan::{DueReminder, Plan, SentReminder, Situation, Upcoming, UpcomingKind, is_still_wanted, plan, upcoming};
 pub use policy::{ReminderPolicy, Rungs, SnoozeRefusal};

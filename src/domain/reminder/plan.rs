@@ -5,8 +5,8 @@
 //! one reminder goes out, the highest that is due; the lower ones are skipped, and the next keeps its distance.
 //!
 //! "Herinner mij op …" stops the ladder until that date, on which one reminder comes for all that was open before it;
-//! then the ladder goes on where it was. When the last rung was sent and as many working days passed as lay between the
-//! last two, the school goes to Kurve: no answer.
+//! then the ladder goes on where it was; so it does after a pause, whose days never count. When the last rung was sent
+//! and as many working days passed as lay between the last two, the school goes to Kurve: no answer.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -44,6 +44,8 @@ pub struct Situation<'a> {
     pub sent: &'a [SentReminder],
     /// The date that the school last asked for: "herinner mij op …"; it may be past.
     pub snoozed_until: Option<NaiveDate>,
+    /// The day from which working days count, for a step that opened before it; see [`super::Arrangement`].
+    pub counts_from: Option<NaiveDate>,
 }
 
 /// A reminder that may go out now. What makes it one of a kind: the school, and these three.
@@ -180,7 +182,8 @@ struct Ladder {
 impl Ladder {
     fn of(open: &OpenStep, situation: &Situation<'_>) -> Self {
         let opened_on = amsterdam_date(open.since);
-        let mut ladder = Self { opened_on, place: 0, counts_from: opened_on };
+        let counts_from = situation.counts_from.map_or(opened_on, |day| day.max(opened_on));
+        let mut ladder = Self { opened_on, place: 0, counts_from };
         for sent in situation.sent.iter().filter(|sent| sent.step == open.step && sent.since == open.since) {
             ladder.counts_from = ladder.counts_from.max(amsterdam_date(sent.at));
             if let Rung::Days(days) = sent.rung {

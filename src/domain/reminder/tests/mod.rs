@@ -1,10 +1,11 @@
 //! The reminder rules, tested two ways: tables of dates and ladders written out by hand ([`calendar`], [`holidays`],
-//! [`ladder`], [`silence`], [`people`], [`settings`]), and two years of hourly ticks with random progress and outages beside a
-//! reckoning of its own ([`walks`], [`reckoner`]).
+//! [`ladder`], [`silence`], [`own_days`], [`people`], [`settings`]), and two years of hourly ticks with random progress
+//! and outages beside a reckoning of its own ([`walks`], [`reckoner`]).
 
 mod calendar;
 mod holidays;
 mod ladder;
+mod own_days;
 mod people;
 mod reckoner;
 mod scene;

@@ -77,6 +77,8 @@ pub(super) struct Reckoner {
     surroundings: Surroundings,
     today: NaiveDate,
     is_working_day: bool,
+    /// The day on which a rest was last cut short.
+    woken_on: Option<NaiveDate>,
     counters: BTreeMap<(Step, DateTime<Utc>), Counter>,
 }
 
@@ -91,7 +93,7 @@ impl Reckoner {
     pub(super) fn new(surroundings: Surroundings, now: DateTime<Utc>) -> Self {
         let today = wall_clock(now).date();
         let is_working_day = surroundings.is_working_day(today);
-        Self { surroundings, today, is_working_day, counters: BTreeMap::new() }
+        Self { surroundings, today, is_working_day, woken_on: None, counters: BTreeMap::new() }
     }
 
     /// Lets the clock tick on: counts a new day, drops what is done, takes up what opened.
@@ -126,6 +128,14 @@ impl Reckoner {
         }
     }
 
+    /// Somebody cut a rest short: everyone starts to count from today.
+    pub(super) fn woken(&mut self, today: NaiveDate) {
+        self.woken_on = Some(today);
+        for counter in self.counters.values_mut() {
+            (counter.worked, counter.silent) = (0, false);
+        }
+    }
+
     /// What must go out now, if the service is up.
     pub(super) fn expects(
         &mut self,
@@ -139,8 +149,10 @@ impl Reckoner {
         let is_active = matches!(onboarding.lifecycle(), Lifecycle::Active);
         for ((step, since), counter) in &mut self.counters {
             let rungs = [3, 7, 14];
-            let asked = snoozed
-                .filter(|until| counter.opened_on < *until && counter.sent_on.is_none_or(|sent_on| sent_on < *until));
+            let asked = snoozed.filter(|until| {
+                let was_before = |day: Option<NaiveDate>| day.is_none_or(|day| day < *until);
+                counter.opened_on < *until && was_before(counter.sent_on) && was_before(self.woken_on)
+            });
             if let Some(until) = asked {
                 counter.silent = false;
                 if is_active && is_open && self.today >= until {

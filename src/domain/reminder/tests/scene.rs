@@ -7,7 +7,8 @@ use crate::domain::actor::Actor;
 use crate::domain::onboarding::testing::superbeheerder;
 use crate::domain::onboarding::{Change, Command, Event, Evidence, Ground, Onboarding, Step, decide};
 use crate::domain::reminder::{
-    DueReminder, OwnDays, Plan, ReminderPolicy, SchoolHolidays, SentReminder, Situation, WorkingCalendar, plan,
+    Arrangement, DueReminder, OwnDays, Plan, ReminderPolicy, SchoolHolidays, SentReminder, Situation, WorkingCalendar,
+    plan,
 };
 use crate::domain::school::Region;
 
@@ -23,6 +24,7 @@ pub(super) struct School {
     region: Region,
     pub(super) sent: Vec<SentReminder>,
     pub(super) snoozed_until: Option<NaiveDate>,
+    pub(super) counts_from: Option<NaiveDate>,
     pub(super) policy: ReminderPolicy,
     holidays: SchoolHolidays,
     own_days: OwnDays,
@@ -43,6 +45,7 @@ impl School {
             region,
             sent: vec![],
             snoozed_until: None,
+            counts_from: None,
             policy: ReminderPolicy::default(),
             holidays: SchoolHolidays::built_in(),
             own_days: OwnDays::default(),
@@ -55,6 +58,7 @@ impl School {
             onboarding: &self.onboarding,
             sent: &self.sent,
             snoozed_until: self.snoozed_until,
+            counts_from: self.counts_from,
         }
     }
 
@@ -80,6 +84,13 @@ impl School {
 
     pub(super) fn does(&mut self, actor: Actor, command: &Command, at: &str) {
         let events = decide(&self.onboarding, command, &actor, utc(at)).expect("the test only does what is allowed");
+        let kept = Arrangement {
+            snoozed_until: self.snoozed_until,
+            counts_from: self.counts_from,
+            own_days: self.own_days.clone(),
+        };
+        let after = kept.after(&self.onboarding, &events);
+        (self.snoozed_until, self.counts_from) = (after.snoozed_until, after.counts_from);
         self.onboarding = self.onboarding.clone().apply_all(&events);
     }
 

@@ -2,9 +2,10 @@
 
 use super::scene::{MONDAY, STEP, School};
 use super::{date, utc};
+use crate::domain::actor::Actor;
 use crate::domain::onboarding::testing::{claim, reason, superbeheerder, support};
 use crate::domain::onboarding::{Command, Step};
-use crate::domain::reminder::{DueReminder, Plan, Rung, UpcomingKind, is_still_wanted, upcoming};
+use crate::domain::reminder::{Arrangement, DueReminder, Plan, Rung, UpcomingKind, is_still_wanted, upcoming};
 use crate::domain::school::Region;
 
 #[test]
@@ -48,6 +49,94 @@ fn herinner_mij_op_gives_one_reminder_on_that_date_and_stops_the_ladder_until_th
         told.resize(4, String::new());
         assert_eq!(told, story, "{why}");
     }
+}
+
+#[test]
+fn the_days_of_a_pause_never_count() {
+    // The school opens on Monday 31 August. Every working day of September is one of Noord's.
+    for (why, paused_at, resumed_at, by, story) in [
+        (
+            "ended by itself: one reminder on the date, then the ladder from there",
+            "2026-09-01 09:00",
+            "2026-09-21 00:10",
+            Actor::Clock,
+            ["2026-09-21 06:00 2026-09-21", "2026-09-24 06:00 3", "2026-09-30 06:00 7", "2026-10-09 06:00 14"],
+        ),
+        (
+            "ended by itself, noticed two days late",
+            "2026-09-01 09:00",
+            "2026-09-23 09:00",
+            Actor::Clock,
+            ["2026-09-23 09:00 2026-09-21", "2026-09-28 06:00 3", "2026-10-02 06:00 7", "2026-10-20 06:00 14"],
+        ),
+        (
+            "cut short by the school: nothing at once",
+            "2026-09-01 09:00",
+            "2026-09-15 09:00",
+            superbeheerder(),
+            ["2026-09-18 06:00 3", "2026-09-24 06:00 7", "2026-10-05 06:00 14", "2026-10-21 06:00 no answer"],
+        ),
+        (
+            "cut short after two reminders: the next keeps its distance",
+            "2026-09-10 09:00",
+            "2026-09-15 09:00",
+            support(),
+            ["2026-09-24 06:00 14", "2026-10-05 06:00 no answer", "", ""],
+        ),
+    ] {
+        let mut school = School::since(MONDAY, Region::Noord);
+        for morning in ["2026-09-03 06:00", "2026-09-09 06:00"] {
+            if utc(morning) < utc(paused_at) {
+                school.send(utc(morning));
+            }
+        }
+        let pause = Command::Pause { reason: reason("Eerst de toetsweek"), until: date("2026-09-21") };
+        school.does(superbeheerder(), &pause, paused_at);
+        assert_eq!(school.plan(utc("2026-09-10 09:00")), Plan::default(), "{why}");
+        school.does(by, &Command::Resume, resumed_at);
+
+        let mut told = school.story(resumed_at);
+
+        told.resize(4, String::new());
+        assert_eq!(told, story, "{why}");
+    }
+}
+
+#[test]
+fn a_pause_leaves_a_later_herinner_mij_op_as_it_is() {
+    let mut school = School::since(MONDAY, Region::Noord);
+    school.snoozed_until = Some(date("2026-09-28"));
+    let pause = Command::Pause { reason: reason("Eerst de toetsweek"), until: date("2026-09-21") };
+    school.does(superbeheerder(), &pause, "2026-09-02 09:00");
+
+    school.does(Actor::Clock, &Command::Resume, "2026-09-21 06:00");
+
+    assert_eq!(school.story("2026-09-21 06:00")[0], "2026-09-28 06:00 2026-09-28");
+}
+
+#[test]
+fn who_turns_reminders_on_again_hears_nothing_at_once_and_keeps_the_ladder() {
+    let mut school = School::since(MONDAY, Region::Noord);
+    school.send(utc("2026-09-03 06:00"));
+    let asked = Arrangement::default().snoozed(date("2026-10-09"));
+    assert_eq!(asked.rests_until(date("2026-10-08")), Some(date("2026-10-09")));
+    assert_eq!(asked.rests_until(date("2026-10-09")), None);
+
+    let woken = asked.woken(date("2026-09-21"));
+    (school.snoozed_until, school.counts_from) = (woken.snoozed_until, woken.counts_from);
+
+    let told = school.story("2026-09-21 09:00");
+    assert_eq!(told[..2], ["2026-09-25 06:00 7", "2026-10-06 06:00 14"]);
+}
+
+#[test]
+fn a_school_that_is_taken_up_again_counts_from_that_day() {
+    let mut school = School::since(MONDAY, Region::Noord);
+    school.does(superbeheerder(), &Command::Withdraw { reason: reason("Optie B") }, "2026-09-01 09:00");
+
+    school.does(support(), &Command::Reopen, "2026-09-15 09:00");
+
+    assert_eq!(school.story("2026-09-15 09:00")[0], "2026-09-18 06:00 3");
 }
 
 #[test]

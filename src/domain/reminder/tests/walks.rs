@@ -14,7 +14,7 @@ use crate::domain::onboarding::progress::open_steps;
 use crate::domain::onboarding::testing::{claim, confirm, contact_id, reason, superbeheerder, support};
 use crate::domain::onboarding::{Command, Lifecycle, Onboarding, Party, Step, StepState, decide};
 use crate::domain::reminder::{
-    OwnDays, Period, Plan, ReminderPolicy, Rung, SchoolHolidays, SentReminder, Situation, WorkingCalendar,
+    Arrangement, OwnDays, Period, Plan, ReminderPolicy, Rung, SchoolHolidays, SentReminder, Situation, WorkingCalendar,
     is_still_wanted, plan,
 };
 use crate::domain::school::Region;
@@ -38,7 +38,7 @@ struct Happening {
 }
 
 fn happening() -> impl Strategy<Value = Happening> {
-    (1i64..700, 0u8..20, 0usize..9, 1u64..60).prop_map(|(hours, kind, pick, days)| Happening {
+    (1i64..700, 0u8..22, 0usize..9, 1u64..60).prop_map(|(hours, kind, pick, days)| Happening {
         hours,
         kind,
         pick,
@@ -62,7 +62,9 @@ fn own_days() -> impl Strategy<Value = OwnDays> {
 /// The school, and what the service keeps of its reminders.
 struct School {
     onboarding: Onboarding,
-    snoozed_until: Option<NaiveDate>,
+    arrangement: Arrangement,
+    /// The day on which somebody last cut a rest short, as the reckoner is told.
+    woken_on: Option<NaiveDate>,
     sent: Vec<SentReminder>,
     surroundings: Surroundings,
     holidays: SchoolHolidays,
@@ -75,7 +77,8 @@ impl School {
             region: self.surroundings.region,
             onboarding: &self.onboarding,
             sent: &self.sent,
-            snoozed_until: self.snoozed_until,
+            snoozed_until: self.arrangement.snoozed_until,
+            counts_from: self.arrangement.counts_from,
         }
     }
 
@@ -86,6 +89,10 @@ impl School {
 
     fn tries(&mut self, actor: Actor, command: &Command, now: DateTime<Utc>) {
         if let Ok(events) = decide(&self.onboarding, command, &actor, now) {
+            if matches!(command, Command::Resume | Command::Reopen) && actor != Actor::Clock {
+                self.woken_on = Some(wall_clock(now).date());
+            }
+            self.arrangement = self.arrangement.clone().after(&self.onboarding, &events);
             self.onboarding = self.onboarding.clone().apply_all(&events);
         }
     }
@@ -116,9 +123,13 @@ impl School {
             16..=18 => {
                 let until = today + Days::new(days);
                 self.policy.check_snooze(until, now).expect("at most sixty days ahead");
-                self.snoozed_until = Some(until);
+                self.arrangement = self.arrangement.clone().snoozed(until);
             }
-            _ => self.snoozed_until = None,
+            19 | 20 => self.tries(superbeheerder(), &Command::Resume, now),
+            _ => {
+                self.arrangement = self.arrangement.clone().woken(today);
+                self.woken_on = Some(today);
+            }
         }
     }
 
@@ -168,7 +179,8 @@ proptest! {
         let mut reckoner = Reckoner::new(surroundings.clone(), start);
         let mut school = School {
             onboarding: Onboarding::start(start),
-            snoozed_until: None,
+            arrangement: Arrangement::default(),
+            woken_on: None,
             sent: vec![],
             surroundings,
             holidays: SchoolHolidays::built_in(),
@@ -191,10 +203,13 @@ proptest! {
                 next_happening = coming.next().map(|next| (at + next.hours, *next));
             }
             reckoner.tick(now, &school.onboarding);
+            if let Some(day) = school.woken_on.take() {
+                reckoner.woken(day);
+            }
 
             let plan = school.plan(now);
 
-            let expected = reckoner.expects(now, &school.onboarding, school.snoozed_until);
+            let expected = reckoner.expects(now, &school.onboarding, school.arrangement.snoozed_until);
             let due: Vec<(Step, Rung, DateTime<Utc>)> =
                 plan.due.iter().map(|due| (due.step, due.rung, due.since)).collect();
             prop_assert_eq!(&due, &expected.due, "at {} of {:?}", now, school.onboarding);
