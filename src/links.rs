@@ -52,6 +52,14 @@ pub const SCHOOL_CONTACTS: &str = "/school/collegas";
 pub const SCHOOL_PAUSE: &str = "/school/pauze";
 /// Resuming.
 pub const SCHOOL_RESUME: &str = "/school/hervatten";
+/// When reminders come, and putting them off.
+pub const SCHOOL_REMINDERS: &str = "/school/herinneringen";
+/// Turning reminders on again.
+pub const SCHOOL_WAKE: &str = "/school/herinneringen/aan";
+/// Days of the school's own.
+pub const SCHOOL_OWN_DAYS: &str = "/school/vrije-dagen";
+/// Takes days of the school's own away.
+pub const SCHOOL_OWN_DAYS_REMOVE: &str = "/school/vrije-dagen/weg";
 /// Stopping.
 pub const SCHOOL_WITHDRAW: &str = "/school/stoppen";
 
@@ -85,6 +93,14 @@ pub const STAFF_RESUME: &str = "/beheer/scholen/{school}/hervatten";
 pub const STAFF_WITHDRAW: &str = "/beheer/scholen/{school}/stoppen";
 /// Takes a withdrawn school up again.
 pub const STAFF_REOPEN: &str = "/beheer/scholen/{school}/heropenen";
+/// Puts a school's reminders off.
+pub const STAFF_SNOOZE: &str = "/beheer/scholen/{school}/herinneringen";
+/// Turns a school's reminders on again.
+pub const STAFF_WAKE: &str = "/beheer/scholen/{school}/herinneringen/aan";
+/// Adds days of a school's own.
+pub const STAFF_OWN_DAYS: &str = "/beheer/scholen/{school}/vrije-dagen";
+/// Takes days of a school's own away.
+pub const STAFF_OWN_DAYS_REMOVE: &str = "/beheer/scholen/{school}/vrije-dagen/weg";
 /// Writes a note.
 pub const STAFF_NOTE: &str = "/beheer/scholen/{school}/notitie";
 /// Changes a school's details.

@@ -22,6 +22,7 @@ mod m20261123_000008_jobs;
 mod m20261123_000009_reminders;
 mod m20261123_000010_access_link_browser;
 mod m20261123_000011_outbox_frozen;
+mod m20261123_000012_arrangements;
 mod m20261123_000015_machine_room;
 mod parts;
 
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000010_access_link_browser::Migration),
             Box::new(m20261123_000011_outbox_frozen::Migration),
             Box::new(m20261123_000015_machine_room::Migration),
+            Box::new(m20261123_000012_arrangements::Migration),
         ]
     }
 }

@@ -1,9 +1,13 @@
 //! `koppelklaar doctor`: is everything in order, and if not, what to do.
 
+use chrono::{Months, NaiveDate};
+
 use crate::app::{App, StartError};
 use crate::cli::settings::Settings;
+use crate::domain::onboarding::decide::amsterdam_date;
 use crate::mail::SmtpUrl;
 use crate::services::audit::{self, Finding};
+use crate::services::holidays;
 use crate::store::schema;
 
 enum Health {
@@ -20,6 +24,7 @@ pub(super) async fn run(settings: &Settings) -> Result<(), StartError> {
             findings.push(database(&app).await);
             findings.push(mail(&app).await);
             findings.push(audit_whole(&app).await);
+            findings.push(holidays_known(&app).await);
         }
         Err(error) => findings.push(Health::Bad(error.to_string())),
     }
@@ -85,6 +90,26 @@ async fn mail(app: &App) -> Health {
     }
 }
 
+async fn holidays_known(app: &App) -> Health {
+    match holidays::current(&app.office).await {
+        Ok(known) => holidays_until(known.known_until(), amsterdam_date(app.clock.now())),
+        Err(_) => Health::Worry("school holidays: not checked, since the database is not up to date".to_owned()),
+    }
+}
+
+/// Worries a year ahead: the government publishes the holidays of a school year some years before it begins.
+fn holidays_until(known_until: Option<NaiveDate>, today: NaiveDate) -> Health {
+    let in_a_year = today.checked_add_months(Months::new(12)).unwrap_or(NaiveDate::MAX);
+    match known_until {
+        Some(day) if day >= in_a_year => Health::Good(format!("school holidays: known until {day}")),
+        Some(day) => Health::Worry(format!(
+            "school holidays: known until {day}; after that schools are reminded in their holidays. Get the JSON of infotype \
+             schoolholidays at opendata.rijksoverheid.nl and run `koppelklaar holidays load FILE`."
+        )),
+        None => Health::Bad("school holidays: none are known for some region".to_owned()),
+    }
+}
+
 async fn audit_whole(app: &App) -> Health {
     match audit::verify(&app.office).await {
         Ok(Finding::Whole { entries, .. }) => Health::Good(format!("audit: whole, {entries} entries")),
@@ -92,5 +117,29 @@ async fn audit_whole(app: &App) -> Health {
             "audit: broken at row {id}, {what}. Keep the database as it is and find out who changed it."
         )),
         Err(_) => Health::Worry("audit: not checked, since the database is not up to date".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_worries_a_year_before_the_known_school_holidays_end() {
+        let date = |text: &str| text.parse::<NaiveDate>().expect("a date");
+        let mark = |today| match holidays_until(Some(date("2030-01-06")), date(today)) {
+            Health::Good(_) => "good",
+            Health::Worry(text) => {
+                assert!(text.contains("2030-01-06") && text.contains("`koppelklaar holidays load FILE`"), "{text}");
+                "worry"
+            }
+            Health::Bad(_) => "bad",
+        };
+
+        assert_eq!(
+            ["2026-11-23", "2029-01-06", "2029-01-07", "2031-01-01"].map(mark),
+            ["good", "good", "worry", "worry"]
+        );
+        assert!(matches!(holidays_until(None, date("2026-11-23")), Health::Bad(_)));
     }
 }

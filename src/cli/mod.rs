@@ -6,6 +6,7 @@ mod api_key;
 mod audit;
 mod demo;
 mod doctor;
+mod holidays;
 mod key;
 mod magister_simulator;
 mod migrate;
@@ -48,6 +49,9 @@ enum Command {
     /// The audit
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// School holidays, in which nobody is reminded
+    #[command(subcommand)]
+    Holidays(holidays::HolidaysCommand),
     /// Keys for sealing
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -74,6 +78,7 @@ impl Cli {
             Command::Staff(command) => staff::run(&settings, command).await,
             Command::ApiKey(command) => api_key::run(&settings, command).await,
             Command::Audit(command) => audit::run(&settings, &command).await,
+            Command::Holidays(command) => holidays::run(&settings, command).await,
             Command::Key(command) => key::run(&command),
             Command::MagisterSimulator(args) => magister_simulator::run(args).await,
             Command::Doctor => doctor::run(&settings).await,

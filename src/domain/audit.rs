@@ -4,12 +4,13 @@
 //! what someone writes there about a person stays, for nothing is ever erased from the audit. So a form that asks for
 //! such a reason says that it stays.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::actor::Actor;
 use super::ids::{ApiKeyId, ContactId, MailId, NoteId, SchoolId, StaffId};
 use super::onboarding::Change;
+use super::reminder::{OwnDayKind, Period};
 use super::school::ContactRole;
 use super::text::Reason;
 
@@ -93,6 +94,32 @@ pub enum Action {
         /// Why.
         reason: Reason,
     },
+    /// The school's reminders were put off.
+    RemindersSnoozed {
+        /// Until which date.
+        until: NaiveDate,
+    },
+    /// The school's reminders were turned on again.
+    RemindersWoken,
+    /// The school got days of its own.
+    OwnDaysAdded {
+        /// Which way they differ.
+        kind: OwnDayKind,
+        /// Which days.
+        period: Period,
+    },
+    /// The school lost days of its own.
+    OwnDaysRemoved {
+        /// Which way they differed.
+        kind: OwnDayKind,
+        /// Which days.
+        period: Period,
+    },
+    /// School holidays were loaded from a file.
+    HolidaysLoaded {
+        /// Which load it was, from 1.
+        version: i32,
+    },
     /// A staff account was made.
     StaffAdded {
         /// Whose.
@@ -152,6 +179,11 @@ impl Action {
             Self::NoteAdded { .. } => "note_added",
             Self::MailRetried { .. } => "mail_retried",
             Self::MailDropped { .. } => "mail_dropped",
+            Self::RemindersSnoozed { .. } => "reminders_snoozed",
+            Self::RemindersWoken => "reminders_woken",
+            Self::OwnDaysAdded { .. } => "own_days_added",
+            Self::OwnDaysRemoved { .. } => "own_days_removed",
+            Self::HolidaysLoaded { .. } => "holidays_loaded",
             Self::StaffAdded { .. } => "staff_added",
             Self::StaffDisabled { .. } => "staff_disabled",
             Self::StaffInvited { .. } => "staff_invited",

@@ -2,6 +2,7 @@
 
 use crate::domain::credential::RevealRefusal;
 use crate::domain::onboarding::Refusal;
+use crate::domain::reminder::{OwnDaysRefusal, SnoozeRefusal};
 use crate::store::StoreError;
 
 /// Why a use case did not succeed. Nothing was changed.
@@ -25,6 +26,12 @@ pub enum ServiceError {
     /// The school has, or made in a day, as many contacts as it may by itself.
     #[error("the school has as many contacts as it may make by itself")]
     TooManyContacts,
+    /// Reminders cannot be put off until that date.
+    #[error(transparent)]
+    BadSnooze(#[from] SnoozeRefusal),
+    /// These are no days that a school can have of its own.
+    #[error(transparent)]
+    BadOwnDays(#[from] OwnDaysRefusal),
     /// The BRIN belongs to another school.
     #[error("the BRIN belongs to another school")]
     BrinTaken,

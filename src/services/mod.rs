@@ -4,6 +4,7 @@
 //! transaction that writes state, audit and outbox together.
 
 pub mod api_keys;
+pub mod arrangements;
 pub mod audit;
 pub mod contacts;
 pub mod credentials;
@@ -11,6 +12,7 @@ pub mod demo;
 mod error;
 pub mod frozen;
 pub mod hashing;
+pub mod holidays;
 pub mod housekeeping;
 pub mod import_gate;
 mod letters;

@@ -16,7 +16,7 @@ use crate::domain::school::{Contact, ContactRole, School};
 use crate::domain::text::{EmailAddress, PersonName};
 use crate::services::tell::tell;
 use crate::services::work::{Letter, Work};
-use crate::services::{Call, Office, ServiceError, contacts};
+use crate::services::{Call, Office, ServiceError, arrangements, contacts};
 use crate::store::onboardings::Versioned;
 use crate::store::{self, Connection, audit, credentials, lock, onboardings, schools};
 
@@ -141,6 +141,7 @@ pub(super) async fn change(
     let changed = Versioned { state, version: before.version };
     let version = onboardings::save(work.conn(), school, &changed, call.now).await?;
     record(work, school, version, (&before.state, &events, &changed.state));
+    arrangements::follow(work.conn(), school, (&before.state, &events)).await?;
     if events.iter().any(|event| matches!(event.change, Change::Withdrawn { .. })) {
         // For ever: who takes the school up again makes a new password.
         credentials::mark_closed(work.conn(), school, ClosedReason::Withdrawn, call.now).await?;

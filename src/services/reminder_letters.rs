@@ -39,7 +39,8 @@ pub(super) async fn reminder(office: &Office, mail: &OutboxMail, now: DateTime<U
             link: office.base.to(&links::step(links::SCHOOL_STEP, one.reminder.step)),
         })
         .collect();
-    write(office, &Content::Reminder { name: receiver.name.to_string(), items }, Some(receiver))
+    let later = office.base.to(links::SCHOOL_REMINDERS);
+    write(office, &Content::Reminder { name: receiver.name.to_string(), items, later }, Some(receiver))
 }
 
 /// The digest: what waits on Kurve, who does not answer, and mails that could not go. Nothing to say: no mail.

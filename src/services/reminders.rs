@@ -10,32 +10,27 @@ use crate::domain::ids::{ReminderMailId, SchoolId};
 use crate::domain::notice::{About, MailKind};
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::reminder::{
-    self, DueAtSchool, OneMailEach, OwnDays, PersonMail, Receiver, ReminderPolicy, SchoolHolidays, Situation, Upcoming,
-    WorkingCalendar,
+    self, Arrangement, DueAtSchool, OneMailEach, PersonMail, Receiver, ReminderPolicy, SchoolHolidays, Situation,
+    Upcoming, WorkingCalendar,
 };
 use crate::domain::school::{Contact, School};
+use crate::services::holidays::{self, HolidayBook};
 use crate::services::work::{Letter, Work};
 use crate::services::{Call, Office, ServiceError};
 use crate::store::onboardings::Versioned;
 use crate::store::reminders::ReminderMail;
-use crate::store::{Connection, StoreError, contacts, onboardings, reminders, schools};
+use crate::store::{Connection, StoreError, arrangements, contacts, onboardings, reminders, schools};
 
 /// How many schools one round looks at; the rest come a minute later.
 const ROUND: u64 = 500;
 
 /// When reminders come, and on which days nobody works.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct ReminderRules {
     /// After how many working days, and at what time.
     pub policy: ReminderPolicy,
-    /// The school holidays.
-    pub holidays: SchoolHolidays,
-}
-
-impl Default for ReminderRules {
-    fn default() -> Self {
-        Self { policy: ReminderPolicy::default(), holidays: SchoolHolidays::built_in() }
-    }
+    /// The school holidays, as far as this instance knows them.
+    pub holidays: HolidayBook,
 }
 
 /// One school, as far as reminders go.
@@ -44,6 +39,7 @@ pub(super) struct Scene {
     pub(super) onboarding: Versioned,
     pub(super) contacts: Vec<Contact>,
     sent: Vec<reminder::SentReminder>,
+    arrangement: Arrangement,
 }
 
 impl Scene {
@@ -53,25 +49,25 @@ impl Scene {
             onboarding: onboardings::load(conn, id).await?,
             contacts: contacts::list(conn, id).await?,
             sent: reminders::list_sent(conn, id).await?,
+            arrangement: arrangements::load(conn, id).await?,
         })
     }
 
     pub(super) fn situation(&self) -> Situation<'_> {
-        let region = self.school.details.region;
         Situation {
-            region,
+            region: self.school.details.region,
             onboarding: &self.onboarding.state,
             sent: &self.sent,
-            snoozed_until: None,
-            counts_from: None,
+            snoozed_until: self.arrangement.snoozed_until,
+            counts_from: self.arrangement.counts_from,
         }
     }
 
-    fn plan(&self, rules: &ReminderRules, now: DateTime<Utc>) -> reminder::Plan {
-        reminder::plan(&rules.policy, &calendar(rules), &self.situation(), now)
+    fn calendar<'a>(&'a self, holidays: &'a SchoolHolidays) -> WorkingCalendar<'a> {
+        WorkingCalendar { holidays, own_days: &self.arrangement.own_days }
     }
 
-    fn due(&self, office: &Office, now: DateTime<Utc>) -> Vec<DueAtSchool> {
+    fn due(&self, office: &Office, holidays: &SchoolHolidays, now: DateTime<Utc>) -> Vec<DueAtSchool> {
         let to_due = |reminder: reminder::DueReminder| {
             let handed_to = self.onboarding.state.handed_to(reminder.step);
             let ids = reminder::receivers(reminder.step, handed_to, &self.contacts);
@@ -84,15 +80,10 @@ impl Scene {
                 .collect();
             DueAtSchool { school: self.school.id, reminder, receivers }
         };
-        self.plan(&office.reminders, now).due.into_iter().map(to_due).collect()
+        let policy = &office.reminders.policy;
+        let plan = reminder::plan(policy, &self.calendar(holidays), &self.situation(), now);
+        plan.due.into_iter().map(to_due).collect()
     }
-}
-
-/// A school's own days are not kept yet: every day of its region is its own.
-static NO_OWN_DAYS: OwnDays = OwnDays { closed: vec![], open: vec![] };
-
-fn calendar(rules: &ReminderRules) -> WorkingCalendar<'_> {
-    WorkingCalendar { holidays: &rules.holidays, own_days: &NO_OWN_DAYS }
 }
 
 /// Puts the reminder mails that are due in the outbox; returns how many.
@@ -104,6 +95,7 @@ pub async fn plan_due(office: &Office, now: DateTime<Utc>) -> Result<u64, Servic
     if ids.is_empty() {
         return Ok(0);
     }
+    let holidays = holidays::current(office).await?;
     let call = Call::by_machine(Actor::Clock, now, "plan_reminders");
     let mut work = Work::begin(office, &call).await?;
     let mut scenes = vec![];
@@ -115,7 +107,7 @@ pub async fn plan_due(office: &Office, now: DateTime<Utc>) -> Result<u64, Servic
             }
         }
     }
-    let due: Vec<DueAtSchool> = scenes.iter().flat_map(|scene| scene.due(office, now)).collect();
+    let due: Vec<DueAtSchool> = scenes.iter().flat_map(|scene| scene.due(office, &holidays, now)).collect();
     let mailed = reminders::list_mailed_on(work.conn(), amsterdam_date(now)).await?;
     let OneMailEach { mails, sent, postponed: _, unreceived } = reminder::one_mail_each(&due, &mailed, now);
     for (school, reminder) in sent.iter().chain(&unreceived) {
@@ -126,7 +118,7 @@ pub async fn plan_due(office: &Office, now: DateTime<Utc>) -> Result<u64, Servic
         put_in_outbox(office, &mut work, now, mail).await?;
     }
     for scene in &scenes {
-        note_attention(office, &work, scene, now).await?;
+        note_attention(&work, scene, &scene.calendar(&holidays), (&office.reminders.policy, now)).await?;
     }
     work.finish().await?;
     Ok(mails.len() as u64)
@@ -155,22 +147,21 @@ async fn put_in_outbox(
 
 /// Reads what was just kept as sent, so that the next moment follows from it.
 async fn note_attention(
-    office: &Office,
     work: &Work<'_>,
     scene: &Scene,
-    now: DateTime<Utc>,
+    calendar: &WorkingCalendar<'_>,
+    (policy, now): (&ReminderPolicy, DateTime<Utc>),
 ) -> Result<(), ServiceError> {
     let sent = reminders::list_sent(work.conn(), scene.school.id).await?;
     let situation = Situation { sent: &sent, ..scene.situation() };
-    let rules = &office.reminders;
-    let mut plan = reminder::plan(&rules.policy, &calendar(rules), &situation, now);
+    let mut plan = reminder::plan(policy, calendar, &situation, now);
     if !plan.due.is_empty() {
         // Somebody had a mail today: all of it comes at the next opening.
         let tomorrow = reminder::hours::moment_on(amsterdam_date(now) + chrono::Days::new(1), chrono::NaiveTime::MIN);
-        plan.next_at = Some(calendar(rules).next_opening(tomorrow, situation.region, rules.policy.hours));
+        plan.next_at = Some(calendar.next_opening(tomorrow, situation.region, policy.hours));
     }
-    let next = (scene.onboarding.version, plan.next_at);
-    Ok(reminders::save_attention(work.conn(), scene.school.id, next, plan.no_answer_since).await?)
+    let (seen, next) = ((scene.onboarding.version, now), (plan.next_at, plan.no_answer_since));
+    Ok(reminders::save_attention(work.conn(), scene.school.id, seen, next).await?)
 }
 
 /// What comes next for each step that a school holds, for the page that shows it.
@@ -182,9 +173,9 @@ pub async fn list_upcoming(
     school: SchoolId,
     now: DateTime<Utc>,
 ) -> Result<Vec<Upcoming>, ServiceError> {
+    let holidays = holidays::current(office).await?;
     let scene = Scene::load(office.db.reader(), school).await?;
-    let rules = &office.reminders;
-    Ok(reminder::upcoming(&rules.policy, &calendar(rules), &scene.situation(), now))
+    Ok(reminder::upcoming(&office.reminders.policy, &scene.calendar(&holidays), &scene.situation(), now))
 }
 
 /// Where a mail with reminders stands at the moment of sending.
@@ -197,13 +188,14 @@ pub(super) enum Standing {
 
 /// Looks again at the moment of sending: a step done meanwhile is left out.
 pub(super) async fn stand(office: &Office, mail: &ReminderMail, now: DateTime<Utc>) -> Result<Standing, ServiceError> {
-    let rules = &office.reminders;
+    let (holidays, hours) = (holidays::current(office).await?, office.reminders.policy.hours);
     let mut wanted = vec![];
     for one in &mail.about {
         let scene = Scene::load(office.db.reader(), one.school).await?;
         let region = scene.school.details.region;
-        if !calendar(rules).is_open(now, region, rules.policy.hours) {
-            return Ok(Standing::NotNow(calendar(rules).next_opening(now, region, rules.policy.hours)));
+        let calendar = scene.calendar(&holidays);
+        if !calendar.is_open(now, region, hours) {
+            return Ok(Standing::NotNow(calendar.next_opening(now, region, hours)));
         }
         let is_there = scene.contacts.iter().any(|contact| contact.id == one.contact);
         if is_there && reminder::is_still_wanted(&one.reminder, &scene.situation(), now) {

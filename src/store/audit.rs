@@ -192,6 +192,11 @@ fn to_event(entry: Entry) -> Option<Event> {
         | Action::NoteAdded { .. }
         | Action::MailRetried { .. }
         | Action::MailDropped { .. }
+        | Action::RemindersSnoozed { .. }
+        | Action::RemindersWoken
+        | Action::OwnDaysAdded { .. }
+        | Action::OwnDaysRemoved { .. }
+        | Action::HolidaysLoaded { .. }
         | Action::StaffAdded { .. }
         | Action::StaffDisabled { .. }
         | Action::StaffInvited { .. }

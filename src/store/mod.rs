@@ -5,12 +5,14 @@
 
 pub mod access_links;
 pub mod api_keys;
+pub mod arrangements;
 pub mod audit;
 pub mod contacts;
 pub mod credentials;
 mod error;
 pub mod frozen_mails;
 pub mod heartbeats;
+pub mod holidays;
 pub mod job_slots;
 pub mod lock;
 pub mod notes;

@@ -113,6 +113,19 @@ pub async fn hold(conn: &impl Connection, school: SchoolId) -> Result<Versioned,
     to_versioned(&row.ok_or(StoreError::Missing { table: "onboarding" })?)
 }
 
+/// Asks for a fresh look at the reminders of every school under way; returns how many they are.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_all_for_attention(conn: &impl Connection, now: DateTime<Utc>) -> Result<u64, StoreError> {
+    let marked = onboarding::Entity::update_many()
+        .col_expr(onboarding::COLUMN.attention_at, now.into())
+        .filter(onboarding::COLUMN.lifecycle.eq("active"))
+        .exec(conn)
+        .await?;
+    Ok(marked.rows_affected)
+}
+
 /// The paused schools whose date to resume has come.
 ///
 /// # Errors

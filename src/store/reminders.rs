@@ -44,14 +44,15 @@ pub async fn list_needing_attention(
 }
 
 /// Notes when a school needs attention next, and since when it does not answer; the version of the onboarding stays.
+/// Who asked for a fresh look since `now` still gets it.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn save_attention(
     conn: &impl Connection,
     school: SchoolId,
-    (version, next_at): (i32, Option<DateTime<Utc>>),
-    no_answer_since: Option<DateTime<Utc>>,
+    (version, now): (i32, DateTime<Utc>),
+    (next_at, no_answer_since): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
 ) -> Result<(), StoreError> {
     onboarding::Entity::update_many()
         .col_expr(onboarding::COLUMN.attention_at, next_at.into())
@@ -59,6 +60,7 @@ pub async fn save_attention(
         .filter(onboarding::COLUMN.school_id.eq(school.as_uuid()))
         // A change that came between has its own say.
         .filter(onboarding::COLUMN.version.eq(version))
+        .filter(onboarding::COLUMN.attention_at.lte(now))
         .exec(conn)
         .await?;
     Ok(())

@@ -65,6 +65,8 @@ impl From<ServiceError> for PageError {
                 "Een school houdt altijd minstens één contactpersoon. Voeg eerst iemand anders toe.".to_owned(),
             ),
             ServiceError::ContactExists => Self::Refused("Dit e-mailadres hoort al bij een contactpersoon.".to_owned()),
+            ServiceError::BadSnooze(refusal) => Self::Refused(words::snooze_refusal(refusal)),
+            ServiceError::BadOwnDays(refusal) => Self::Refused(words::own_days_refusal(refusal)),
             ServiceError::TooManyContacts => Self::Refused(words::too_many_contacts(MOST_CONTACTS, MOST_NEW_CONTACTS)),
             ServiceError::BrinTaken => Self::Refused(
                 "Dit BRIN-nummer hoort al bij een andere school in Koppelklaar. Controleer het nummer.".to_owned(),

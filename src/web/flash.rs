@@ -55,6 +55,14 @@ flashes! {
     Paused => "paused", "De koppeling staat op pauze. Tot die datum krijgen jullie geen herinneringen.";
     /// Resumed.
     Resumed => "resumed", "De koppeling gaat weer verder.";
+    /// Reminders were put off.
+    Snoozed => "snoozed", "Opgeslagen. Tot die dag komen er geen herinneringen.";
+    /// Reminders were turned on again.
+    Woken => "woken", "De herinneringen staan weer aan.";
+    /// Days of the school's own were added.
+    OwnDaysAdded => "own_days_added", "De dagen zijn opgeslagen.";
+    /// Days of the school's own were taken away.
+    OwnDaysRemoved => "own_days_removed", "De dagen zijn weggehaald.";
     /// Withdrawn.
     Withdrawn => "withdrawn", "De koppeling is gestopt.";
     /// Reopened.

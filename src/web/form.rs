@@ -2,6 +2,7 @@
 
 use axum::Form;
 use axum::extract::{FromRequest, Request};
+use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -39,6 +40,16 @@ impl<T: DeserializeOwned> FromRequest<Site> for Posted<T> {
 /// A form of only a button.
 #[derive(Debug, Deserialize)]
 pub struct Pressed {}
+
+/// A date as browsers post it, or as people type it where the browser has no date field.
+#[must_use]
+pub fn parse_date(text: &str) -> Option<NaiveDate> {
+    let text = text.trim();
+    let formats = ["%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y"];
+    let date = formats.iter().find_map(|format| NaiveDate::parse_from_str(text, format).ok());
+    // Other years are mistyped, and have no place in a database that counts from another calendar.
+    date.filter(|date| (2000..2100).contains(&date.year()))
+}
 
 /// What is wrong with one field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,5 +105,22 @@ impl FieldErrors {
     #[must_use]
     pub fn at(&self, field: &str) -> &str {
         self.0.iter().find(|error| error.field == field).map_or("", |error| error.message.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_is_read_as_a_browser_posts_it_or_as_people_type_it() {
+        let date = NaiveDate::from_ymd_opt(2027, 1, 31);
+
+        for typed in ["2027-01-31", " 31-01-2027 ", "31-1-2027", "31/01/2027"] {
+            assert_eq!(parse_date(typed), date, "{typed}");
+        }
+        for typed in ["", "31", "31 januari", "2027-02-30", "01/31/2027", "morgen", "0027-01-31", "20270-01-31"] {
+            assert_eq!(parse_date(typed), None, "{typed}");
+        }
     }
 }

@@ -13,6 +13,7 @@ pub mod form;
 pub mod health;
 pub mod metrics;
 pub mod middleware;
+pub mod own_days;
 pub mod page;
 pub mod portal;
 pub mod problem;

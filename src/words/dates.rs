@@ -3,6 +3,8 @@
 use chrono::{DateTime, Datelike, NaiveDate, Utc, Weekday};
 use chrono_tz::Europe::Amsterdam;
 
+use crate::domain::reminder::Period;
+
 const MONTHS: [&str; 12] = [
     "januari",
     "februari",
@@ -36,6 +38,16 @@ pub fn moment_nl(moment: DateTime<Utc>) -> String {
 pub fn date_only_nl(date: NaiveDate) -> String {
     let month = MONTHS[date.month0() as usize];
     format!("{} {} {month} {}", weekday(date.weekday()), date.day(), date.year())
+}
+
+/// Some days in a row: "ma 23 november 2026", or "ma 23 november 2026 tot en met vr 27 november 2026".
+#[must_use]
+pub fn period_nl(period: Period) -> String {
+    let Period { first_day, last_day } = period;
+    if first_day == last_day {
+        return date_only_nl(first_day);
+    }
+    format!("{} tot en met {}", date_only_nl(first_day), date_only_nl(last_day))
 }
 
 fn weekday(day: Weekday) -> &'static str {
@@ -80,6 +92,15 @@ mod tests {
         assert_eq!(date_nl(at("2026-12-31T23:00:00Z")), "vr 1 januari 2027");
         assert_eq!(date_nl(at("2026-03-28T23:00:00Z")), "zo 29 maart 2026");
         assert_eq!(date_nl(at("2026-06-30T22:00:00Z")), "wo 1 juli 2026");
+    }
+
+    #[test]
+    fn a_day_alone_is_said_once() {
+        let day = |day| NaiveDate::from_ymd_opt(2026, 11, day).expect("a day of November");
+        let said = |first_day, last_day| period_nl(Period { first_day: day(first_day), last_day: day(last_day) });
+
+        assert_eq!(said(23, 23), "ma 23 november 2026");
+        assert_eq!(said(23, 27), "ma 23 november 2026 tot en met vr 27 november 2026");
     }
 
     #[test]

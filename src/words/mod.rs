@@ -10,11 +10,11 @@ mod names;
 mod refusals;
 mod timeline;
 
-pub use dates::{date_nl, date_only_nl, moment_nl};
+pub use dates::{date_nl, date_only_nl, moment_nl, period_nl};
 pub use instructions::{check_afterwards, import_instruction, instruction, licence_note, ticket_text, who_can};
 pub use names::{
-    evidence_name, evidence_sentence, gate_name, gate_question, gate_short, lifecycle_name, mail_name, party_name,
-    role_name, step_name, step_short,
+    evidence_name, evidence_sentence, gate_name, gate_question, gate_short, lifecycle_name, mail_name, own_days_name,
+    party_name, role_name, step_name, step_short,
 };
-pub use refusals::{refusal, reveal_refusal, too_many_contacts};
+pub use refusals::{own_days_refusal, refusal, reveal_refusal, snooze_refusal, too_many_contacts};
 pub use timeline::{Names, actor_name, change_sentence, fall_cause, fall_reason};

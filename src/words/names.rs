@@ -3,6 +3,7 @@
 use crate::domain::actor::StaffRole;
 use crate::domain::notice::MailKind;
 use crate::domain::onboarding::{Evidence, Gate, Lifecycle, Party, Step};
+use crate::domain::reminder::OwnDayKind;
 
 /// What a step is called, as something to do.
 #[must_use]
@@ -133,6 +134,15 @@ pub fn mail_name(kind: MailKind) -> &'static str {
         MailKind::ContactAdded => "Toegevoegd als contactpersoon",
         MailKind::Reminder => "Herinnering",
         MailKind::Digest => "Overzicht van de dag",
+    }
+}
+
+/// What the days are called on which a school differs from its region.
+#[must_use]
+pub fn own_days_name(kind: OwnDayKind) -> &'static str {
+    match kind {
+        OwnDayKind::Closed => "Vrij",
+        OwnDayKind::Open => "Toch open",
     }
 }
 

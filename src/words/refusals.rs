@@ -1,9 +1,12 @@
 //! What someone reads when a wish is refused: what is the matter, and what they can do.
 
+use super::dates::period_nl;
 use super::names::step_name;
 use crate::domain::credential::reveal::{REVEAL_DAYS, REVEALS_ALLOWED};
 use crate::domain::credential::{ClosedReason, RevealRefusal};
 use crate::domain::onboarding::{Party, Refusal, Step};
+use crate::domain::reminder::own_days::MOST_PERIODS;
+use crate::domain::reminder::{OwnDaysRefusal, SnoozeRefusal};
 
 /// Why a change was refused, for whoever asked for it.
 #[must_use]
@@ -61,6 +64,34 @@ pub fn too_many_contacts(most: usize, most_new: usize) -> String {
         "Een school kan zelf hoogstens {most} contactpersonen hebben, en per dag hoogstens {most_new} nieuwe. Kies een \
          collega die al contactpersoon is, of neem contact op met Kurve."
     )
+}
+
+/// Why reminders are not put off until that date.
+#[must_use]
+pub fn snooze_refusal(refusal: SnoozeRefusal) -> String {
+    format!(
+        "Kies een dag na vandaag, en hoogstens {} dagen vooruit. Duurt het langer? Zet de koppeling dan op pauze.",
+        refusal.max_days
+    )
+}
+
+/// Why days of the school's own are not taken.
+#[must_use]
+pub fn own_days_refusal(refusal: OwnDaysRefusal) -> String {
+    match refusal {
+        OwnDaysRefusal::EndsBeforeItBegins => "De laatste dag komt voor de eerste. Kijk de data na.".into(),
+        OwnDaysRefusal::TooLong => {
+            "Geef hoogstens zes weken achter elkaar op. Duurt het langer? Geef het dan in delen op.".into()
+        }
+        OwnDaysRefusal::Past => "Deze dagen zijn al voorbij. Kijk of het jaar klopt.".into(),
+        OwnDaysRefusal::TooFar => "Deze dagen zijn te ver weg. Kies dagen in dit schooljaar of het volgende.".into(),
+        OwnDaysRefusal::TooMany => {
+            format!("Er staan al {MOST_PERIODS} regels in de lijst. Haal eerst een regel weg die niet meer nodig is.")
+        }
+        OwnDaysRefusal::Overlaps(known) => {
+            format!("Een deel van deze dagen staat al in de lijst: {}. Haal die regel eerst weg.", period_nl(known))
+        }
+    }
 }
 
 fn wrong_party(step: Step) -> String {
@@ -169,8 +200,18 @@ mod tests {
         let closed = ClosedReason::ALL.map(RevealRefusal::Closed);
         let said = every_refusal().iter().map(refusal).collect::<Vec<_>>().into_iter();
 
-        let contacts = [too_many_contacts(20, 10)];
-        for sentence in said.chain(reveal.iter().chain(&closed).map(reveal_refusal)).chain(contacts) {
+        let day = chrono::NaiveDate::from_ymd_opt(2026, 11, 23).expect("a date");
+        let own_days = [
+            OwnDaysRefusal::EndsBeforeItBegins,
+            OwnDaysRefusal::TooLong,
+            OwnDaysRefusal::Past,
+            OwnDaysRefusal::TooFar,
+            OwnDaysRefusal::TooMany,
+            OwnDaysRefusal::Overlaps(crate::domain::reminder::Period { first_day: day, last_day: day }),
+        ];
+        let others = [too_many_contacts(20, 10), snooze_refusal(SnoozeRefusal { max_days: 60 })];
+        let others = others.into_iter().chain(own_days.map(own_days_refusal));
+        for sentence in said.chain(reveal.iter().chain(&closed).map(reveal_refusal)).chain(others) {
             assert!(sentence.ends_with('.') && !sentence.contains("  ") && !sentence.contains('\n'), "{sentence}");
         }
     }

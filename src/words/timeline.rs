@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::dates::date_only_nl;
-use super::names::step_name;
+use super::dates::{date_only_nl, period_nl};
+use super::names::{own_days_name, step_name};
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::ids::{ContactId, StaffId};
@@ -93,6 +93,15 @@ pub fn change_sentence(action: &Action, names: &Names) -> String {
         Action::NoteAdded { note: _ } => "Notitie geschreven.".into(),
         Action::MailRetried { mail: _ } => "Mislukte mail opnieuw in de rij gezet.".into(),
         Action::MailDropped { mail: _, reason } => format!("Mail uit de rij gehaald. Reden: {}", one_line(reason)),
+        Action::RemindersSnoozed { until } => format!("Herinneringen uitgezet tot {}.", date_only_nl(*until)),
+        Action::RemindersWoken => "Herinneringen weer aangezet.".into(),
+        Action::OwnDaysAdded { kind, period } => {
+            format!("Doorgegeven: {}, {}.", own_days_name(*kind).to_lowercase(), period_nl(*period))
+        }
+        Action::OwnDaysRemoved { kind, period } => {
+            format!("Weggehaald: {}, {}.", own_days_name(*kind).to_lowercase(), period_nl(*period))
+        }
+        Action::HolidaysLoaded { version: _ } => "Schoolvakanties ingelezen.".into(),
         Action::StaffAdded { staff } => format!("Account gemaakt: {}.", names.colleague(*staff)),
         Action::StaffDisabled { staff } => format!("Account uitgezet: {}.", names.colleague(*staff)),
         Action::StaffInvited { staff } => format!("Nieuwe uitnodiging gemaakt: {}.", names.colleague(*staff)),

@@ -7,10 +7,12 @@ mod support;
 
 mod api;
 mod architecture;
+mod arrangements;
 mod cli;
 mod contacts;
 mod credentials;
 mod dispatch;
+mod holidays;
 mod housekeeping;
 mod journey;
 mod limits;

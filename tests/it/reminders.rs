@@ -7,11 +7,12 @@ use crate::it::journey::Table;
 use crate::it::support::post::Mail;
 use crate::it::support::{TestApp, run};
 
-/// Runs planner and mails every half hour until a moment, and returns what was sent with its time.
-async fn let_time_pass(app: &TestApp, until: &str) -> Vec<(String, Mail)> {
+/// Runs the timer's jobs and the mails every half hour until a moment, and returns what was sent with its time.
+pub(crate) async fn let_time_pass(app: &TestApp, until: &str) -> Vec<(String, Mail)> {
     let until = DateTime::parse_from_rfc3339(until).expect("a moment").to_utc();
     let mut sent = vec![];
     while app.now() < until {
+        app.run(Job::ResumePaused).await;
         app.run(Job::PlanReminders).await;
         for mail in app.new_mails().await {
             sent.push((app.now().format("%a %Y-%m-%d %H:%M").to_string(), mail));
@@ -21,7 +22,7 @@ async fn let_time_pass(app: &TestApp, until: &str) -> Vec<(String, Mail)> {
     sent
 }
 
-fn lines(sent: &[(String, Mail)]) -> Vec<String> {
+pub(crate) fn lines(sent: &[(String, Mail)]) -> Vec<String> {
     sent.iter().map(|(at, mail)| format!("{at} {} | {}", mail.to, mail.subject)).collect()
 }
 
@@ -65,6 +66,38 @@ fn a_paused_school_is_left_in_peace() {
         let sent = let_time_pass(&app, "2026-12-18T12:00:00Z").await;
 
         assert_eq!(lines(&sent), Vec::<String>::new());
+    });
+}
+
+#[test]
+fn a_pause_that_ends_by_itself_ends_with_one_reminder_and_its_days_do_not_count() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        let page = table.portal.get("/school/pauze").await;
+        page.submit(&table.portal, "main form", &[("reason", "Toetsweek."), ("until", "2026-12-07")]).await;
+
+        let sent = let_time_pass(&app, "2026-12-11T12:00:00Z").await;
+
+        let at: Vec<&str> = sent.iter().map(|(at, _)| at.as_str()).collect();
+        assert_eq!(at, ["Mon 2026-12-07 07:00", "Thu 2026-12-10 07:00"], "{:?}", lines(&sent));
+    });
+}
+
+#[test]
+fn who_ends_a_pause_early_is_not_reminded_at_once() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        let page = table.portal.get("/school/pauze").await;
+        page.submit(&table.portal, "main form", &[("reason", "Toetsweek."), ("until", "2027-01-11")]).await;
+        app.advance(TimeDelta::days(14));
+
+        let portal = app.portal(&table.school).await;
+        let resumed = portal.get("/school").await.submit(&portal, "form:has([data-action=resume])", &[]).await;
+        let sent = let_time_pass(&app, "2026-12-11T12:00:00Z").await;
+
+        assert_eq!(resumed.status, 303, "{}", resumed.body);
+        let at: Vec<&str> = sent.iter().map(|(at, _)| at.as_str()).collect();
+        assert_eq!(at, ["Thu 2026-12-10 07:00"], "{:?}", lines(&sent));
     });
 }
 

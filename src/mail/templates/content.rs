@@ -92,8 +92,9 @@ pub enum Content {
     ImportClosed { name: String, school: SchoolFacts, step: Option<Step>, cause: String, reason: String, link: String },
     /// Someone was made a contact of the school.
     ContactAdded { name: String, school: SchoolFacts, role: String, link: String },
-    /// What waits on the reader, over all their schools, the longest waiting first; never empty.
-    Reminder { name: String, items: Vec<ReminderItem> },
+    /// What waits on the reader, over all their schools, the longest waiting first; never empty. `later` is where
+    /// reminders are put off.
+    Reminder { name: String, items: Vec<ReminderItem>, later: String },
     /// What waits on Kurve today.
     Digest { waiting: Vec<DigestRow>, silent: Vec<DigestRow>, failed_mails: usize, link: String },
 }

@@ -98,6 +98,7 @@ fn sample(kind: MailKind) -> Content {
                 reminder_item(NASTY_NAME, "12AB", step),
                 reminder_item("Het Molenveld", "34CD", Step::ConsentGiven),
             ],
+            later: "https://koppelklaar.example/later".into(),
         },
         MailKind::Digest => Content::Digest {
             waiting: vec![

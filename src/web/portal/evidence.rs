@@ -177,6 +177,11 @@ pub(super) fn is_about(action: &Action, about: Step) -> bool {
         | Action::NoteAdded { .. }
         | Action::MailRetried { .. }
         | Action::MailDropped { .. }
+        | Action::RemindersSnoozed { .. }
+        | Action::RemindersWoken
+        | Action::OwnDaysAdded { .. }
+        | Action::OwnDaysRemoved { .. }
+        | Action::HolidaysLoaded { .. }
         | Action::StaffAdded { .. }
         | Action::StaffDisabled { .. }
         | Action::StaffInvited { .. }

@@ -13,7 +13,9 @@ mod hand_over;
 mod imported;
 mod next;
 mod overview;
+mod own_days;
 mod pause;
+mod reminders;
 mod step;
 mod step_actions;
 mod step_parts;
@@ -52,6 +54,10 @@ pub fn routes() -> Router<Site> {
         .route(links::SCHOOL_CONTACTS, get(contacts::list))
         .route(links::SCHOOL_PAUSE, get(pause::show).post(pause::create))
         .route(links::SCHOOL_RESUME, post(pause::resume))
+        .route(links::SCHOOL_REMINDERS, get(reminders::show).post(reminders::create))
+        .route(links::SCHOOL_WAKE, post(reminders::wake))
+        .route(links::SCHOOL_OWN_DAYS, get(own_days::show).post(own_days::create))
+        .route(links::SCHOOL_OWN_DAYS_REMOVE, post(own_days::remove))
         .route(links::SCHOOL_WITHDRAW, get(withdraw::show).post(withdraw::create))
 }
 

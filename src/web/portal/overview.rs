@@ -4,8 +4,10 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 
+use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::{Lifecycle, Onboarding};
 use crate::links;
+use crate::services::arrangements;
 use crate::web::Site;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
@@ -57,12 +59,20 @@ struct OverviewPage {
     lifecycle: &'static str,
     pause_label: &'static str,
     can_stop: bool,
+    /// Until when reminders are off; empty while they are on.
+    snoozed_until: String,
+    /// Reminders come to this school, unless they are off.
+    has_reminders: bool,
+    reminders_path: &'static str,
+    wake_path: &'static str,
+    own_days_path: &'static str,
     pause_path: &'static str,
     stop_path: &'static str,
 }
 
 pub(super) async fn show(State(site): State<Site>, who: SchoolContact) -> Result<Response, PageError> {
     let Opened { frame, around, file } = open(&site, &who, "overview").await?;
+    let arrangement = arrangements::load(&site.office, who.school()).await?;
     let names = view::names_of(&file);
     let gates = view::gate_rows(&file.state, &names);
     let people = file.contacts.iter().filter(|contact| contact.is_active());
@@ -82,6 +92,14 @@ pub(super) async fn show(State(site): State<Site>, who: SchoolContact) -> Result
             Lifecycle::Withdrawn { .. } | Lifecycle::Completed { .. } => "",
         },
         can_stop: !lifecycle.is_withdrawn(),
+        snoozed_until: arrangement
+            .rests_until(amsterdam_date(who.visit.now))
+            .map(words::date_only_nl)
+            .unwrap_or_default(),
+        has_reminders: matches!(lifecycle, Lifecycle::Active),
+        reminders_path: links::SCHOOL_REMINDERS,
+        wake_path: links::SCHOOL_WAKE,
+        own_days_path: links::SCHOOL_OWN_DAYS,
         pause_path: links::SCHOOL_PAUSE,
         stop_path: links::SCHOOL_WITHDRAW,
     })

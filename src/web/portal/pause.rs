@@ -4,7 +4,6 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::domain::onboarding::{Command, Lifecycle, Refusal};
@@ -15,7 +14,7 @@ use crate::web::Site;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::flash::{self, Flash};
-use crate::web::form::{FieldErrors, Posted, Pressed};
+use crate::web::form::{FieldErrors, Posted, Pressed, parse_date};
 use crate::web::page::{self, Frame};
 use crate::web::portal::{Around, Opened, open};
 use crate::words;
@@ -96,28 +95,4 @@ async fn build(site: &Site, who: &SchoolContact, form: PauseForm, errors: FieldE
     };
     let (path, resume_path) = (links::SCHOOL_PAUSE, links::SCHOOL_RESUME);
     Ok(PausePage { frame, around, form, errors, paused_until, paused_reason, refusal, path, resume_path })
-}
-
-/// A date as browsers post it, or as people type it where the browser has no date field.
-fn parse_date(text: &str) -> Option<NaiveDate> {
-    let text = text.trim();
-    let formats = ["%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y"];
-    formats.iter().find_map(|format| NaiveDate::parse_from_str(text, format).ok())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_date_is_read_as_a_browser_posts_it_or_as_people_type_it() {
-        let date = NaiveDate::from_ymd_opt(2026, 11, 23);
-
-        for typed in ["2026-11-23", " 23-11-2026 ", "23/11/2026"] {
-            assert_eq!(parse_date(typed), date, "{typed}");
-        }
-        for typed in ["", "23", "2026-02-30", "morgen"] {
-            assert_eq!(parse_date(typed), None, "{typed}");
-        }
-    }
 }

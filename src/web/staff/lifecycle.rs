@@ -2,7 +2,6 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::press::{Desk, Wish};
@@ -14,7 +13,7 @@ use crate::web::Site;
 use crate::web::error::PageError;
 use crate::web::extract::ActingStaff;
 use crate::web::flash::Flash;
-use crate::web::form::{FieldErrors, Posted};
+use crate::web::form::{FieldErrors, Posted, parse_date};
 
 /// "Pauzeren".
 #[derive(Debug, Default, Deserialize)]
@@ -43,13 +42,6 @@ pub(super) async fn pause(
     let (Some(reason), Some(until)) = (reason, until) else { return desk.wrong(Some(seen), errors, draw).await };
     let command = Command::Pause { reason, until };
     desk.press(Wish { seen, command, flash: Flash::Paused, to: desk.page() }, draw).await
-}
-
-/// A date as a browser sends it, or as people type it where the browser has no calendar.
-fn parse_date(text: &str) -> Option<NaiveDate> {
-    let text = text.trim();
-    let formats = ["%Y-%m-%d", "%d-%m-%Y"];
-    formats.into_iter().find_map(|format| NaiveDate::parse_from_str(text, format).ok())
 }
 
 /// "Stoppen".
@@ -108,21 +100,4 @@ pub(super) async fn reopen(
     let desk = Desk::at(&site, &staff, &school)?;
     let seen = desk::seen(&form.version)?;
     desk.press(Wish { seen, command: Command::Reopen, flash: Flash::Reopened, to: desk.page() }, forms::reopen).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_date_is_read_as_browsers_and_people_write_it() {
-        let day = NaiveDate::from_ymd_opt(2027, 1, 31);
-
-        assert_eq!(parse_date("2027-01-31"), day);
-        assert_eq!(parse_date(" 31-01-2027 "), day);
-        assert_eq!(parse_date("31-1-2027"), day);
-        for wrong in ["", "31 januari", "2027-02-30", "01/31/2027"] {
-            assert_eq!(parse_date(wrong), None, "{wrong}");
-        }
-    }
 }

@@ -17,6 +17,7 @@ mod mails;
 mod notes;
 mod panels;
 mod press;
+mod reminders;
 mod school;
 mod schools;
 mod sign_in;
@@ -48,6 +49,10 @@ pub fn routes() -> Router<Site> {
         .route(links::STAFF_RESUME, post(lifecycle::resume))
         .route(links::STAFF_WITHDRAW, post(lifecycle::withdraw))
         .route(links::STAFF_REOPEN, post(lifecycle::reopen))
+        .route(links::STAFF_SNOOZE, post(reminders::snooze))
+        .route(links::STAFF_WAKE, post(reminders::wake))
+        .route(links::STAFF_OWN_DAYS, post(reminders::add_own_days))
+        .route(links::STAFF_OWN_DAYS_REMOVE, post(reminders::remove_own_days))
         .route(links::STAFF_NOTE, post(notes::create))
         .route(links::STAFF_DETAILS, get(details::edit).post(details::update))
         .route(links::STAFF_CONTACTS, post(contacts::add))

@@ -243,7 +243,8 @@ fn field_of(error: &ServiceError) -> Option<&'static str> {
         ServiceError::NobodyVouched => Some("contact"),
         ServiceError::ContactExists => Some("email"),
         ServiceError::BrinTaken => Some("brin"),
-        ServiceError::Refused(Refusal::BadResumeDate) => Some("until"),
+        ServiceError::Refused(Refusal::BadResumeDate) | ServiceError::BadSnooze(_) => Some("until"),
+        ServiceError::BadOwnDays(_) => Some("first_day"),
         ServiceError::Refused(_)
         | ServiceError::NotHandedOut(_)
         | ServiceError::LastContact

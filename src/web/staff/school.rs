@@ -13,15 +13,15 @@ use super::desk::{self, Nav};
 use super::forms;
 use super::mails::{BACK_TO_SCHOOL, MailRow};
 use super::panels::{self, ContactRow, CredentialsPanel, LifePanel, NoteRow};
+use super::reminders::{self, RemindersPanel};
 use super::view::{GateRow, TimelineRow, gate_rows, timeline_row};
 use crate::domain::ids::SchoolId;
 use crate::domain::import_gate::{Verdict, verdict};
 use crate::domain::onboarding::progress::gates_done;
 use crate::domain::onboarding::{Evidence, Gate, Step, StepState};
-use crate::domain::reminder::{Rung, Upcoming, UpcomingKind};
 use crate::links;
 use crate::services::onboardings::{self, SchoolFile};
-use crate::services::{credentials, reminders, schools};
+use crate::services::{credentials, schools};
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
 use crate::web::page::Frame;
@@ -63,8 +63,7 @@ struct SchoolPage {
     note: Option<Ask>,
     notes: Vec<NoteRow>,
     mails: Vec<MailRow>,
-    /// What comes next of the reminders: what, and when.
-    upcoming: Vec<(String, String)>,
+    reminders: RemindersPanel,
     back: &'static str,
     timeline: Vec<TimelineRow>,
     /// Older entries; empty when there are none.
@@ -96,7 +95,6 @@ pub(super) async fn show(
     let sharing = schools::list_sharing_domain(office, &file.school).await?;
     let notes = schools::list_notes(office, school).await?;
     let mails = schools::list_mails(office, school).await?;
-    let upcoming = reminders::list_upcoming(office, school, staff.visit.now).await?;
     let (timeline, older) = timeline(&site, school, before, &names).await?;
     let now = staff.visit.now;
     let can_act = staff.can_act();
@@ -130,24 +128,13 @@ pub(super) async fn show(
         note: can_act.then(|| forms::note(&file, "")),
         notes: notes.iter().map(|note| panels::note(note, &names)).collect(),
         mails: mails.iter().map(|mail| panels::mail(mail, &names, can_act)).collect(),
-        upcoming: upcoming.iter().map(upcoming_row).collect(),
+        reminders: reminders::panel(&site, &staff, &file).await?,
         back: BACK_TO_SCHOOL,
         timeline,
         older,
         newest: before.map_or_else(String::new, |_| links::staff_school(links::STAFF_SCHOOL, school)),
     };
     page::show(&page)
-}
-
-/// What comes next of the reminders, and when.
-fn upcoming_row(next: &Upcoming) -> (String, String) {
-    let step = words::step_name(next.step);
-    let what = match next.kind {
-        UpcomingKind::Reminder(Rung::Days(days)) => format!("{step}: herinnering na {days} werkdagen"),
-        UpcomingKind::Reminder(Rung::Asked(_)) => format!("{step}: herinnering die de school vroeg"),
-        UpcomingKind::NoAnswer => format!("{step}: geen antwoord, dan is Kurve aan zet"),
-    };
-    (what, words::date_nl(next.at))
 }
 
 async fn timeline(

@@ -114,7 +114,8 @@ impl TestApp {
     /// Another app, as a second instance, on the same database.
     pub(crate) async fn second_instance(&self) -> App {
         let db = Db::connect(&self.database.url).await.expect("the database opens");
-        App { office: Office { db, ..self.app.office.clone() }, ..self.app.clone() }
+        let office = Office { db, reminders: Arc::default(), ..self.app.office.clone() };
+        App { office, ..self.app.clone() }
     }
 
     pub(crate) fn office(&self) -> &Office {

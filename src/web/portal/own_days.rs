@@ -1,0 +1,93 @@
+//! Days of the school's own: a study day, an extra week off, or work while the region has a holiday.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use crate::domain::onboarding::decide::amsterdam_date;
+use crate::links;
+use crate::services::{ServiceError, arrangements};
+use crate::web::Site;
+use crate::web::error::PageError;
+use crate::web::extract::SchoolContact;
+use crate::web::flash::{self, Flash};
+use crate::web::form::{FieldErrors, Posted};
+use crate::web::own_days::{OwnDayRow, OwnDaysForm, read, read_row, rows};
+use crate::web::page::{self, Frame};
+use crate::web::portal::step_parts::Choice;
+use crate::web::portal::{Around, Opened, open};
+use crate::words;
+
+#[derive(Template)]
+#[template(path = "portal/own_days.html")]
+struct OwnDaysPage {
+    frame: Frame,
+    around: Around,
+    form: OwnDaysForm,
+    errors: FieldErrors,
+    region: &'static str,
+    days: Vec<OwnDayRow>,
+    kinds: Vec<Choice>,
+    path: &'static str,
+    remove_path: &'static str,
+    reminders_path: &'static str,
+}
+
+pub(super) async fn show(State(site): State<Site>, who: SchoolContact) -> Result<Response, PageError> {
+    page::show(&build(&site, &who, OwnDaysForm::default(), FieldErrors::default()).await?)
+}
+
+pub(super) async fn create(
+    State(site): State<Site>,
+    who: SchoolContact,
+    Posted(form): Posted<OwnDaysForm>,
+) -> Result<Response, PageError> {
+    let mut errors = FieldErrors::default();
+    if let Some(days) = read(&form, &mut errors) {
+        match arrangements::add_own_days(&site.office, &who.call(), who.school(), days).await {
+            Ok(true) => return Ok(flash::redirect(&site, links::SCHOOL_OWN_DAYS, Flash::OwnDaysAdded)),
+            Ok(false) => return Ok(flash::redirect(&site, links::SCHOOL_OWN_DAYS, Flash::AlreadySo)),
+            Err(ServiceError::BadOwnDays(refusal)) => errors.add("first_day", words::own_days_refusal(refusal)),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &build(&site, &who, form, errors).await?)
+}
+
+pub(super) async fn remove(
+    State(site): State<Site>,
+    who: SchoolContact,
+    Posted(form): Posted<OwnDaysForm>,
+) -> Result<Response, PageError> {
+    let days = read_row(&form).ok_or(PageError::BadForm)?;
+    let was_there = arrangements::remove_own_days(&site.office, &who.call(), who.school(), days).await?;
+    let flash = if was_there { Flash::OwnDaysRemoved } else { Flash::AlreadySo };
+    Ok(flash::redirect(&site, links::SCHOOL_OWN_DAYS, flash))
+}
+
+async fn build(
+    site: &Site,
+    who: &SchoolContact,
+    form: OwnDaysForm,
+    errors: FieldErrors,
+) -> Result<OwnDaysPage, PageError> {
+    let Opened { frame, around, file } = open(site, who, "").await?;
+    let arrangement = arrangements::load(&site.office, who.school()).await?;
+    let region = file.school.details.region.label_nl();
+    Ok(OwnDaysPage {
+        frame,
+        around,
+        form: OwnDaysForm { kind: if form.kind.is_empty() { "closed".to_owned() } else { form.kind }, ..form },
+        errors,
+        region,
+        days: rows(&arrangement.own_days, amsterdam_date(who.visit.now)),
+        kinds: vec![
+            Choice::new("closed", "Wij zijn vrij", "Een studiedag, of een extra dag of week vakantie."),
+            Choice::new("open", "Wij werken wel", "Terwijl het schoolvakantie is in jullie regio."),
+        ],
+        path: links::SCHOOL_OWN_DAYS,
+        remove_path: links::SCHOOL_OWN_DAYS_REMOVE,
+        reminders_path: links::SCHOOL_REMINDERS,
+    })
+}

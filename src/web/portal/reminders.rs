@@ -1,0 +1,121 @@
+//! "Herinner mij op …": when reminders are put off, what comes next, and turning them on again.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use chrono::Days;
+use serde::Deserialize;
+
+use crate::domain::onboarding::decide::amsterdam_date;
+use crate::domain::onboarding::{Lifecycle, Refusal};
+use crate::domain::reminder::UpcomingKind;
+use crate::links;
+use crate::services::{ServiceError, arrangements, reminders};
+use crate::web::Site;
+use crate::web::error::PageError;
+use crate::web::extract::SchoolContact;
+use crate::web::flash::{self, Flash};
+use crate::web::form::{FieldErrors, Posted, Pressed, parse_date};
+use crate::web::page::{self, Frame};
+use crate::web::portal::evidence::Fact;
+use crate::web::portal::{Around, Opened, open};
+use crate::words;
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct SnoozeForm {
+    #[serde(default)]
+    until: String,
+}
+
+#[derive(Template)]
+#[template(path = "portal/reminders.html")]
+struct RemindersPage {
+    frame: Frame,
+    around: Around,
+    form: SnoozeForm,
+    errors: FieldErrors,
+    /// Until when reminders are off; empty while they are on.
+    snoozed_until: String,
+    /// Why there is nothing to put off; empty if there is.
+    refusal: String,
+    hint: String,
+    /// What comes if nothing changes: a step and a day.
+    upcoming: Vec<Fact>,
+    path: &'static str,
+    wake_path: &'static str,
+    pause_path: &'static str,
+    own_days_path: &'static str,
+}
+
+pub(super) async fn show(State(site): State<Site>, who: SchoolContact) -> Result<Response, PageError> {
+    page::show(&build(&site, &who, SnoozeForm::default(), FieldErrors::default()).await?)
+}
+
+pub(super) async fn create(
+    State(site): State<Site>,
+    who: SchoolContact,
+    Posted(form): Posted<SnoozeForm>,
+) -> Result<Response, PageError> {
+    let mut errors = FieldErrors::default();
+    let until = errors.choose("until", parse_date(&form.until), "Kies een dag, als dag-maand-jaar.");
+    if let Some(until) = until {
+        match arrangements::snooze(&site.office, &who.call(), who.school(), until).await {
+            Ok(true) => return Ok(flash::redirect(&site, links::SCHOOL, Flash::Snoozed)),
+            Ok(false) => return Ok(flash::redirect(&site, links::SCHOOL, Flash::AlreadySo)),
+            Err(ServiceError::BadSnooze(refusal)) => errors.add("until", words::snooze_refusal(refusal)),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &build(&site, &who, form, errors).await?)
+}
+
+pub(super) async fn wake(
+    State(site): State<Site>,
+    who: SchoolContact,
+    Posted(_): Posted<Pressed>,
+) -> Result<Response, PageError> {
+    let was_off = arrangements::wake(&site.office, &who.call(), who.school()).await?;
+    Ok(flash::redirect(&site, links::SCHOOL, if was_off { Flash::Woken } else { Flash::AlreadySo }))
+}
+
+async fn build(
+    site: &Site,
+    who: &SchoolContact,
+    form: SnoozeForm,
+    errors: FieldErrors,
+) -> Result<RemindersPage, PageError> {
+    let Opened { frame, around, file } = open(site, who, "").await?;
+    let now = who.visit.now;
+    let today = amsterdam_date(now);
+    let arrangement = arrangements::load(&site.office, who.school()).await?;
+    let upcoming = reminders::list_upcoming(&site.office, who.school(), now).await?;
+    let max_days = site.office.reminders.policy.max_snooze_days;
+    let last = today.checked_add_days(Days::new(max_days.into())).unwrap_or(today);
+    Ok(RemindersPage {
+        frame,
+        around,
+        form,
+        errors,
+        snoozed_until: arrangement.rests_until(today).map(words::date_only_nl).unwrap_or_default(),
+        refusal: match file.state.lifecycle() {
+            Lifecycle::Active | Lifecycle::Paused { .. } => String::new(),
+            Lifecycle::Withdrawn { .. } => words::refusal(&Refusal::IsWithdrawn),
+            Lifecycle::Completed { .. } => "De import is gedaan, dus er is niets om aan te herinneren.".to_owned(),
+        },
+        hint: format!("Een dag na vandaag, en uiterlijk {}.", words::date_only_nl(last)),
+        upcoming: upcoming
+            .iter()
+            .filter(|next| matches!(next.kind, UpcomingKind::Reminder(_)))
+            .map(|next| Fact {
+                name: words::step_name(next.step).to_owned(),
+                // What is late goes out as soon as it can.
+                value: words::date_nl(next.at.max(now)),
+            })
+            .collect(),
+        path: links::SCHOOL_REMINDERS,
+        wake_path: links::SCHOOL_WAKE,
+        pause_path: links::SCHOOL_PAUSE,
+        own_days_path: links::SCHOOL_OWN_DAYS,
+    })
+}

@@ -1,0 +1,200 @@
+//! A school's reminders as Kurve sees and arranges them: what comes next, putting them off, and days of its own.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::ask::{Ask, AskField, Choice};
+use super::press::Desk;
+use crate::domain::ids::SchoolId;
+use crate::domain::onboarding::Lifecycle;
+use crate::domain::onboarding::decide::amsterdam_date;
+use crate::domain::reminder::{OwnDayKind, Rung, Upcoming, UpcomingKind};
+use crate::links;
+use crate::services::onboardings::SchoolFile;
+use crate::services::{ServiceError, arrangements, reminders};
+use crate::web::Site;
+use crate::web::error::PageError;
+use crate::web::extract::{ActingStaff, Staff};
+use crate::web::flash::Flash;
+use crate::web::form::{FieldErrors, Posted, Pressed, parse_date};
+use crate::web::own_days::{OwnDayRow, OwnDaysForm, read, read_row, rows};
+use crate::words;
+
+/// The reminders of a school, on its page.
+pub(super) struct RemindersPanel {
+    /// What comes next: what, and when.
+    pub(super) upcoming: Vec<(String, String)>,
+    /// Until when reminders are off; empty while they are on.
+    pub(super) snoozed_until: String,
+    pub(super) own_days: Vec<OwnDayRow>,
+    /// Where days are taken away; empty for who may not.
+    pub(super) remove_path: String,
+    pub(super) asks: Vec<Ask>,
+}
+
+/// The panel of the reminders, with what can be done about them.
+pub(super) async fn panel(site: &Site, staff: &Staff, file: &SchoolFile) -> Result<RemindersPanel, PageError> {
+    let (school, now) = (file.school.id, staff.visit.now);
+    let upcoming = reminders::list_upcoming(&site.office, school, now).await?;
+    let arrangement = arrangements::load(&site.office, school).await?;
+    let today = amsterdam_date(now);
+    let snoozed_until = arrangement.rests_until(today).map(words::date_only_nl).unwrap_or_default();
+    let mut panel = RemindersPanel {
+        upcoming: upcoming.iter().map(upcoming_row).collect(),
+        snoozed_until,
+        own_days: rows(&arrangement.own_days, today),
+        remove_path: String::new(),
+        asks: vec![],
+    };
+    if !staff.can_act() {
+        return Ok(panel);
+    }
+    panel.remove_path = links::staff_school(links::STAFF_OWN_DAYS_REMOVE, school);
+    if !panel.snoozed_until.is_empty() {
+        panel.asks.push(wake_ask(school));
+    }
+    match file.state.lifecycle() {
+        Lifecycle::Active | Lifecycle::Paused { .. } => panel.asks.push(snooze_ask(school, "")),
+        Lifecycle::Withdrawn { .. } | Lifecycle::Completed { .. } => {}
+    }
+    panel.asks.push(own_days_ask(school, &OwnDaysForm::default()));
+    Ok(panel)
+}
+
+/// What comes next of the reminders, and when.
+fn upcoming_row(next: &Upcoming) -> (String, String) {
+    let step = words::step_name(next.step);
+    let what = match next.kind {
+        UpcomingKind::Reminder(Rung::Days(days)) => format!("{step}: herinnering na {days} werkdagen"),
+        UpcomingKind::Reminder(Rung::Asked(_)) => format!("{step}: herinnering op de afgesproken dag"),
+        UpcomingKind::NoAnswer => format!("{step}: geen antwoord, dan is Kurve aan zet"),
+    };
+    (what, words::date_nl(next.at))
+}
+
+fn snooze_ask(school: SchoolId, until: &str) -> Ask {
+    Ask::new(
+        "snooze",
+        "Herinneringen uitstellen",
+        "Herinneringen uitstellen",
+        links::staff_school(links::STAFF_SNOOZE, school),
+    )
+    .note("Tot die dag krijgt de school geen herinneringen. Op die dag komt er één over alles wat dan nog openstaat.")
+    .field(
+        AskField::line("until", "Op welke dag herinneren we de school?", until)
+            .kind("date")
+            .hint("Een dag na vandaag. Hoe ver vooruit het kan, hoor je als het te ver is."),
+    )
+}
+
+fn wake_ask(school: SchoolId) -> Ask {
+    Ask::new(
+        "wake",
+        "Herinneringen weer aanzetten",
+        "Herinneringen weer aanzetten",
+        links::staff_school(links::STAFF_WAKE, school),
+    )
+    .note("Er komt niet meteen een mail: de werkdagen tellen vanaf vandaag.")
+}
+
+fn own_days_ask(school: SchoolId, form: &OwnDaysForm) -> Ask {
+    let kinds = OwnDayKind::ALL.map(|kind| {
+        let label = match kind {
+            OwnDayKind::Closed => "De school is vrij",
+            OwnDayKind::Open => "De school werkt, terwijl haar regio vakantie heeft",
+        };
+        Choice { value: kind.as_str().into(), label: label.into() }
+    });
+    let kind = if form.kind.is_empty() { OwnDayKind::Closed.as_str() } else { &form.kind };
+    Ask::new(
+        "own_days",
+        "Vrije dagen toevoegen",
+        "Vrije dagen toevoegen",
+        links::staff_school(links::STAFF_OWN_DAYS, school),
+    )
+    .field(AskField::select("kind", "Wat is er op deze dagen?", kind, kinds.into()))
+    .field(AskField::line("first_day", "Eerste dag", &form.first_day).kind("date"))
+    .field(
+        AskField::line("last_day", "Laatste dag", &form.last_day)
+            .kind("date")
+            .hint("Alleen nodig als het meer dan één dag is. Hoogstens zes weken achter elkaar.")
+            .optional(),
+    )
+}
+
+/// "Herinneringen uitstellen".
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct SnoozeForm {
+    #[serde(default)]
+    until: String,
+}
+
+/// Puts reminders off.
+pub(super) async fn snooze(
+    State(site): State<Site>,
+    ActingStaff(staff): ActingStaff,
+    Path(school): Path<String>,
+    Posted(form): Posted<SnoozeForm>,
+) -> Result<Response, PageError> {
+    let desk = Desk::at(&site, &staff, &school)?;
+    let draw = |_: &SchoolFile| snooze_ask(desk.school, &form.until);
+    let mut errors = FieldErrors::default();
+    let until = errors.choose("until", parse_date(&form.until), "Kies een dag, bijvoorbeeld 31-01-2027.");
+    let Some(until) = until else { return desk.wrong(None, errors, draw).await };
+    let done = arrangements::snooze(&site.office, &staff.call(), desk.school, until).await;
+    answer(&desk, done, Flash::Snoozed, draw).await
+}
+
+/// Turns reminders on again.
+pub(super) async fn wake(
+    State(site): State<Site>,
+    ActingStaff(staff): ActingStaff,
+    Path(school): Path<String>,
+    Posted(_): Posted<Pressed>,
+) -> Result<Response, PageError> {
+    let desk = Desk::at(&site, &staff, &school)?;
+    let done = arrangements::wake(&site.office, &staff.call(), desk.school).await;
+    answer(&desk, done, Flash::Woken, |_| wake_ask(desk.school)).await
+}
+
+/// Adds days of the school's own.
+pub(super) async fn add_own_days(
+    State(site): State<Site>,
+    ActingStaff(staff): ActingStaff,
+    Path(school): Path<String>,
+    Posted(form): Posted<OwnDaysForm>,
+) -> Result<Response, PageError> {
+    let desk = Desk::at(&site, &staff, &school)?;
+    let draw = |_: &SchoolFile| own_days_ask(desk.school, &form);
+    let mut errors = FieldErrors::default();
+    let Some(days) = read(&form, &mut errors) else { return desk.wrong(None, errors, draw).await };
+    let done = arrangements::add_own_days(&site.office, &staff.call(), desk.school, days).await;
+    answer(&desk, done, Flash::OwnDaysAdded, draw).await
+}
+
+/// Takes days of the school's own away.
+pub(super) async fn remove_own_days(
+    State(site): State<Site>,
+    ActingStaff(staff): ActingStaff,
+    Path(school): Path<String>,
+    Posted(form): Posted<OwnDaysForm>,
+) -> Result<Response, PageError> {
+    let desk = Desk::at(&site, &staff, &school)?;
+    let days = read_row(&form).ok_or(PageError::BadForm)?;
+    let done = arrangements::remove_own_days(&site.office, &staff.call(), desk.school, days).await;
+    answer(&desk, done, Flash::OwnDaysRemoved, |_| own_days_ask(desk.school, &form)).await
+}
+
+async fn answer(
+    desk: &Desk<'_>,
+    done: Result<bool, ServiceError>,
+    flash: Flash,
+    draw: impl FnOnce(&SchoolFile) -> Ask,
+) -> Result<Response, PageError> {
+    match done {
+        Ok(true) => Ok(desk.done(flash)),
+        Ok(false) => Ok(desk.done(Flash::AlreadySo)),
+        Err(error) => desk.refuse(None, error, draw).await,
+    }
+}
