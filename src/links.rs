@@ -73,6 +73,16 @@ pub const STAFF_SIGN_OUT: &str = "/beheer/uitloggen";
 pub const STAFF_INVITE: &str = "/beheer/uitnodiging/{token}";
 /// All schools.
 pub const STAFF_SCHOOLS: &str = "/beheer/scholen";
+/// Keeps a filter of the list of schools.
+pub const STAFF_VIEWS: &str = "/beheer/scholen/weergaven";
+/// Forgets a kept filter.
+pub const STAFF_VIEW_DELETE: &str = "/beheer/scholen/weergaven/{view}/verwijderen";
+/// The list of schools as CSV.
+pub const STAFF_SCHOOLS_CSV: &str = "/beheer/scholen/export.csv";
+/// The list of schools as a workbook.
+pub const STAFF_SCHOOLS_XLSX: &str = "/beheer/scholen/export.xlsx";
+/// Figures: where schools stand, who keeps the ball how long, what comes in.
+pub const STAFF_INSIGHT: &str = "/beheer/inzicht";
 /// One school.
 pub const STAFF_SCHOOL: &str = "/beheer/scholen/{school}";
 /// Issues or renews credentials.

@@ -10,6 +10,7 @@
 pub mod access_link;
 pub mod api_key;
 pub mod audit;
+pub mod ball_turn;
 pub mod contact;
 pub mod credential;
 pub mod frozen_mail;
@@ -23,6 +24,7 @@ pub mod registration;
 pub mod reminder;
 pub mod reminder_arrangement;
 pub mod reminder_mail;
+pub mod saved_view;
 pub mod school;
 pub mod session;
 pub mod staff;

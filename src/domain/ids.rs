@@ -70,6 +70,8 @@ id! {
     InviteId
     /// A mail with reminders to one person.
     ReminderMailId
+    /// A filter that a colleague of Kurve keeps.
+    SavedViewId
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ pub mod credential;
 pub mod heartbeat;
 pub mod ids;
 pub mod import_gate;
+pub mod insight;
 pub mod lockout;
 pub mod notice;
 pub mod onboarding;

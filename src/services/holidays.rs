@@ -58,6 +58,11 @@ pub async fn current(office: &Office) -> Result<Arc<SchoolHolidays>, ServiceErro
     Ok(all)
 }
 
+/// The school holidays as this instance last saw them, without asking: for a figure within a change under way.
+pub(super) fn last_known(office: &Office) -> Arc<SchoolHolidays> {
+    office.reminders.holidays.known().all
+}
+
 fn together(loaded: Option<&Loaded>) -> SchoolHolidays {
     let built_in = SchoolHolidays::built_in();
     match loaded {

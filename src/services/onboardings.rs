@@ -16,7 +16,7 @@ use crate::domain::school::{Contact, ContactRole, School};
 use crate::domain::text::{EmailAddress, PersonName};
 use crate::services::tell::tell;
 use crate::services::work::{Letter, Work};
-use crate::services::{Call, Office, ServiceError, arrangements, contacts};
+use crate::services::{Call, Office, ServiceError, arrangements, contacts, insight};
 use crate::store::onboardings::Versioned;
 use crate::store::{self, Connection, audit, credentials, lock, onboardings, schools};
 
@@ -142,6 +142,7 @@ pub(super) async fn change(
     let version = onboardings::save(work.conn(), school, &changed, call.now).await?;
     record(work, school, version, (&before.state, &events, &changed.state));
     arrangements::follow(work.conn(), school, (&before.state, &events)).await?;
+    insight::keep_turns(work, call, school, (Some(&before.state), &changed.state)).await?;
     if events.iter().any(|event| matches!(event.change, Change::Withdrawn { .. })) {
         // For ever: who takes the school up again makes a new password.
         credentials::mark_closed(work.conn(), school, ClosedReason::Withdrawn, call.now).await?;

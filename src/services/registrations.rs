@@ -14,7 +14,7 @@ use crate::domain::school::{Contact, ContactRole, School, SchoolDetails};
 use crate::domain::text::{EmailAddress, PersonName};
 use crate::services::tell::tell;
 use crate::services::work::{Letter, Work};
-use crate::services::{Call, Office, ServiceError, onboardings, portal_access};
+use crate::services::{Call, Office, ServiceError, insight, onboardings, portal_access};
 use crate::store::registrations::StoredRegistration;
 use crate::store::sessions::Holder;
 use crate::store::{self, StoreError, registrations};
@@ -206,6 +206,7 @@ async fn create(
     work.note(Some(id), Action::SchoolRegistered);
     work.note(Some(id), Action::ContactAdded { contact, role: form.role });
     onboardings::record(work, id, 1, (&before, &events, &after));
+    insight::keep_turns(work, call, id, (None, &after)).await?;
     let about = About { version: Some(1), by: Some(contact), ..About::default() };
     tell(work, id, &notices(&before, &events, &after), &about).await
 }

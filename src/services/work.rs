@@ -36,6 +36,10 @@ impl<'a> Work<'a> {
         self.tx.conn()
     }
 
+    pub(super) fn office(&self) -> &'a Office {
+        self.office
+    }
+
     pub(super) fn note(&mut self, school: Option<SchoolId>, action: Action) {
         self.note_version(school, None, action);
     }

@@ -81,6 +81,10 @@ flashes! {
     Answered => "answered", "Je antwoord is verstuurd.";
     /// A note was written.
     NoteAdded => "note_added", "De notitie is opgeslagen.";
+    /// A filter was kept.
+    ViewSaved => "view_saved", "De weergave is bewaard.";
+    /// A kept filter was forgotten.
+    ViewDeleted => "view_deleted", "De weergave is verwijderd.";
     /// A contact was added.
     ContactAdded => "contact_added", "De contactpersoon is toegevoegd en krijgt bericht.";
     /// A contact was changed.

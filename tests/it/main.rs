@@ -14,6 +14,7 @@ mod credentials;
 mod dispatch;
 mod holidays;
 mod housekeeping;
+mod insight;
 mod journey;
 mod limits;
 mod machine_room;

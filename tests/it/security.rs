@@ -79,6 +79,11 @@ const TABLE: &[(&str, &str, [May; 4])] = &[
     ("POST", links::STAFF_INVITE, PUBLIC),
     ("GET", links::STAFF, STAFF),
     ("GET", links::STAFF_SCHOOLS, STAFF),
+    ("GET", links::STAFF_SCHOOLS_CSV, STAFF),
+    ("GET", links::STAFF_SCHOOLS_XLSX, STAFF),
+    ("GET", links::STAFF_INSIGHT, STAFF),
+    ("POST", links::STAFF_VIEWS, STAFF),
+    ("POST", links::STAFF_VIEW_DELETE, STAFF),
     ("GET", links::STAFF_SCHOOL, STAFF),
     ("GET", links::STAFF_MAILS, STAFF),
     ("POST", links::STAFF_ISSUE, ACTING),
@@ -135,6 +140,7 @@ fn sample(path: &str, school: &str) -> String {
         .replace("{token}", &"A".repeat(43))
         .replace("{contact}", "01890000-0000-7000-8000-000000000000")
         .replace("{mail}", "01890000-0000-7000-8000-000000000000")
+        .replace("{view}", "01890000-0000-7000-8000-000000000000")
 }
 
 /// The token that this browser's forms carry.

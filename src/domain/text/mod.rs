@@ -51,7 +51,7 @@ mod school_domain;
 
 pub use brin::Brin;
 pub use email::EmailAddress;
-pub use names::{PersonName, SchoolName};
+pub use names::{PersonName, SchoolName, ViewName};
 pub use prose::{NoteText, Reason, TicketRef};
 pub use school_domain::SchoolDomain;
 

@@ -31,7 +31,12 @@ pub(super) struct Nav {
 impl Nav {
     /// The menu with one of its pages current; a page of one school belongs to the list of schools.
     pub(super) fn new(staff: &Staff, current: &'static str) -> Self {
-        let pages = [(links::STAFF, "Werklijst"), (links::STAFF_SCHOOLS, "Scholen"), (links::STAFF_MAILS, "Post")];
+        let pages = [
+            (links::STAFF, "Werklijst"),
+            (links::STAFF_SCHOOLS, "Scholen"),
+            (links::STAFF_INSIGHT, "Inzicht"),
+            (links::STAFF_MAILS, "Post"),
+        ];
         Self {
             items: pages.map(|(href, label)| NavItem { href, label, is_current: href == current }).into(),
             colleague: staff.account.name.as_str().to_owned(),

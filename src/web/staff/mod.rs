@@ -10,7 +10,9 @@ mod contacts;
 mod credentials;
 mod desk;
 mod details;
+mod export;
 mod forms;
+mod insight;
 mod invite;
 mod lifecycle;
 mod mails;
@@ -23,6 +25,7 @@ mod schools;
 mod sign_in;
 mod steps;
 mod view;
+mod views;
 mod worklist;
 
 use axum::Router;
@@ -39,6 +42,11 @@ pub fn routes() -> Router<Site> {
         .route(links::STAFF_SIGN_OUT, post(sign_in::delete))
         .route(links::STAFF_INVITE, get(invite::show).post(invite::create))
         .route(links::STAFF_SCHOOLS, get(schools::list))
+        .route(links::STAFF_SCHOOLS_CSV, get(export::csv))
+        .route(links::STAFF_SCHOOLS_XLSX, get(export::workbook))
+        .route(links::STAFF_VIEWS, post(views::create))
+        .route(links::STAFF_VIEW_DELETE, post(views::delete))
+        .route(links::STAFF_INSIGHT, get(insight::show))
         .route(links::STAFF_SCHOOL, get(school::show))
         .route(links::STAFF_ISSUE, post(credentials::issue))
         .route(links::STAFF_HAND_AGAIN, post(credentials::hand_again))

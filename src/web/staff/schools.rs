@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
@@ -12,10 +13,12 @@ use super::view::{holders, lifecycle_tag};
 use crate::domain::onboarding::progress::{gates_done, is_stuck};
 use crate::domain::onboarding::{Gate, Lifecycle, Party};
 use crate::links;
-use crate::services::schools;
+use crate::services::{saved_views, schools};
 use crate::store::overview::{After, Filter, Overview};
+use crate::store::saved_views::SavedView;
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
+use crate::web::form::{FieldError, FieldErrors};
 use crate::web::page::Frame;
 use crate::web::{Site, page};
 use crate::words;
@@ -44,7 +47,7 @@ pub(super) struct SchoolsQuery {
 
 impl SchoolsQuery {
     /// Without what no database takes, and without choices that do not exist.
-    fn tidied(mut self) -> Self {
+    pub(super) fn tidied(mut self) -> Self {
         self.q = self.q.trim().chars().filter(|sign| !sign.is_control()).take(SEARCH_SIGNS).collect();
         self.na = self.na.chars().filter(|sign| !sign.is_control()).collect();
         self.gate = Gate::parse(&self.gate).map_or("", Gate::as_str).to_owned();
@@ -55,7 +58,7 @@ impl SchoolsQuery {
         self
     }
 
-    fn filter(&self) -> Filter {
+    pub(super) fn filter(&self) -> Filter {
         let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         Filter {
             text: given(&self.q),
@@ -76,17 +79,23 @@ impl SchoolsQuery {
     }
 
     /// The address of the list with this filter, after a place.
-    fn href(&self, after: Option<&After>) -> String {
+    pub(super) fn href(&self, after: Option<&After>) -> String {
+        with_query(links::STAFF_SCHOOLS, &self.in_address(after))
+    }
+
+    /// The filter and a place as the query of an address.
+    pub(super) fn in_address(&self, after: Option<&After>) -> String {
         let mut pairs = vec![("q", self.q.clone()), ("gate", self.gate.clone())];
         pairs.extend([("holder", self.holder.clone()), ("state", self.state.clone())]);
         pairs.extend(after.into_iter().flat_map(|after| [("na", after.name.clone()), ("id", after.id.to_string())]));
         pairs.retain(|(_, value)| !value.is_empty());
         let parts: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={}", in_query(value))).collect();
-        match parts.is_empty() {
-            true => links::STAFF_SCHOOLS.to_owned(),
-            false => format!("{}?{}", links::STAFF_SCHOOLS, parts.join("&")),
-        }
+        parts.join("&")
     }
+}
+
+fn with_query(path: &str, query: &str) -> String {
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
 /// A text as it stands in the query of an address: everything but plain signs as `%` and its bytes.
@@ -114,6 +123,14 @@ pub(super) struct SchoolRow {
     pub(super) words: &'static str,
 }
 
+/// A filter that the colleague keeps.
+struct ViewLink {
+    href: String,
+    label: String,
+    delete: String,
+    is_current: bool,
+}
+
 #[derive(Template)]
 #[template(path = "staff/schools.html")]
 struct SchoolsPage {
@@ -125,6 +142,15 @@ struct SchoolsPage {
     states: Vec<Choice>,
     rows: Vec<SchoolRow>,
     has_filter: bool,
+    views: Vec<ViewLink>,
+    /// What was typed as the name of a view.
+    name: String,
+    name_error: String,
+    errors: Vec<FieldError>,
+    /// Where a view is kept.
+    save_view: &'static str,
+    csv: String,
+    workbook: String,
     /// The list without a filter.
     all: &'static str,
     /// The first page; empty when this is it.
@@ -140,22 +166,59 @@ pub(super) async fn list(
     query: Result<Query<SchoolsQuery>, QueryRejection>,
 ) -> Result<Response, PageError> {
     let typed = query.map(|Query(typed)| typed).unwrap_or_default().tidied();
+    let page = build(&site, &staff, typed, (String::new(), FieldErrors::default())).await?;
+    page::show(&page)
+}
+
+/// The list again, with what is wrong with the name of a view.
+pub(super) async fn with_wrong_view(
+    site: &Site,
+    staff: &Staff,
+    typed: SchoolsQuery,
+    wrong: (String, FieldErrors),
+) -> Result<Response, PageError> {
+    page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &build(site, staff, typed, wrong).await?)
+}
+
+async fn build(
+    site: &Site,
+    staff: &Staff,
+    typed: SchoolsQuery,
+    (name, errors): (String, FieldErrors),
+) -> Result<SchoolsPage, PageError> {
     let after = typed.after();
     let (found, next) = schools::list(&site.office, &typed.filter(), after.as_ref()).await?;
-    let page = SchoolsPage {
-        frame: desk::frame(&site, &staff),
-        nav: Nav::new(&staff, links::STAFF_SCHOOLS),
+    let filter = typed.in_address(None);
+    let views = saved_views::list(&site.office, staff.account.id).await?;
+    Ok(SchoolsPage {
+        frame: desk::frame(site, staff),
+        nav: Nav::new(staff, links::STAFF_SCHOOLS),
         gates: choices("Alle", Gate::ALL.map(|gate| (gate.as_str(), words::gate_short(gate)))),
         holders: choices("Iedereen", Party::ALL.map(|party| (party.as_str(), words::party_name(party)))),
         states: choices("Alle", STATES.into_iter().chain([(STUCK, STUCK_WORDS)])),
         rows: found.iter().map(school_row).collect(),
         has_filter: typed.has_filter(),
+        views: views.iter().map(|view| view_link(view, &filter)).collect(),
+        name,
+        name_error: errors.at("name").to_owned(),
+        errors: errors.all().to_vec(),
+        save_view: links::STAFF_VIEWS,
+        csv: with_query(links::STAFF_SCHOOLS_CSV, &filter),
+        workbook: with_query(links::STAFF_SCHOOLS_XLSX, &filter),
         all: links::STAFF_SCHOOLS,
         first: after.map_or_else(String::new, |_| typed.href(None)),
         next: next.map_or_else(String::new, |next| typed.href(Some(&next))),
         typed,
-    };
-    page::show(&page)
+    })
+}
+
+fn view_link(view: &SavedView, filter: &str) -> ViewLink {
+    ViewLink {
+        href: with_query(links::STAFF_SCHOOLS, &view.query),
+        label: view.name.to_string(),
+        delete: links::fill(links::STAFF_VIEW_DELETE, &[&view.id.to_string()]),
+        is_current: view.query == filter,
+    }
 }
 
 /// The states to filter by, with their names from [`words::lifecycle_name`].

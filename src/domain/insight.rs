@@ -1,0 +1,186 @@
+//! Figures for Kurve: who kept the ball for how many working days, and what happened in which week.
+//!
+//! A turn begins when a party gets a step and ends when the step is done, taken over by another party, or laid aside.
+//! While a school is paused or withdrawn nobody holds anything, so a pause is nobody's waiting time.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
+
+use super::onboarding::decide::amsterdam_date;
+use super::onboarding::progress::open_steps;
+use super::onboarding::{Lifecycle, Onboarding, Party, Step};
+
+/// A step in somebody's hands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ball {
+    /// Which step.
+    pub step: Step,
+    /// Who has it.
+    pub party: Party,
+}
+
+/// What everyone holds.
+#[must_use]
+pub fn balls(state: &Onboarding) -> BTreeSet<Ball> {
+    match state.lifecycle() {
+        Lifecycle::Active | Lifecycle::Completed { .. } => {
+            open_steps(state).into_iter().map(|open| Ball { step: open.step, party: open.holder }).collect()
+        }
+        Lifecycle::Paused { .. } | Lifecycle::Withdrawn { .. } => BTreeSet::new(),
+    }
+}
+
+/// Whose turns end and whose begin by a change.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Turns {
+    /// These end.
+    pub ended: Vec<Ball>,
+    /// These begin.
+    pub begun: Vec<Ball>,
+}
+
+impl Turns {
+    /// The turns of a change; with nothing before it, all of them begin.
+    #[must_use]
+    pub fn of(before: Option<&Onboarding>, after: &Onboarding) -> Self {
+        let (before, after) = (before.map(balls).unwrap_or_default(), balls(after));
+        Self {
+            ended: before.difference(&after).copied().collect(),
+            begun: after.difference(&before).copied().collect(),
+        }
+    }
+}
+
+/// How many turns took how many working days.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Durations(BTreeMap<u32, u64>);
+
+impl Durations {
+    /// Adds turns that took this many working days.
+    pub fn add(&mut self, working_days: u32, turns: u64) {
+        *self.0.entry(working_days).or_default() += turns;
+    }
+
+    /// How many turns there are.
+    #[must_use]
+    pub fn turns(&self) -> u64 {
+        self.0.values().sum()
+    }
+
+    /// The fewest working days within which at least this share of the turns ended, by nearest rank; `None` without turns.
+    #[must_use]
+    pub fn within(&self, percent: u64) -> Option<u32> {
+        let rank = (self.turns() * percent).div_ceil(100).max(1);
+        let mut seen = 0;
+        self.0.iter().find_map(|(days, turns)| {
+            seen += turns;
+            (seen >= rank).then_some(*days)
+        })
+    }
+
+    /// Half of the turns took at most this many working days.
+    #[must_use]
+    pub fn median(&self) -> Option<u32> {
+        self.within(50)
+    }
+
+    /// Nine of ten turns took at most this many working days.
+    #[must_use]
+    pub fn ninetieth(&self) -> Option<u32> {
+        self.within(90)
+    }
+}
+
+/// The Monday of a moment's week in the Netherlands.
+#[must_use]
+pub fn week_of(moment: DateTime<Utc>) -> NaiveDate {
+    let day = amsterdam_date(moment);
+    day - Days::new(u64::from(day.weekday().num_days_from_monday()))
+}
+
+/// The Mondays of the last weeks, oldest first, this week last.
+#[must_use]
+pub fn last_weeks(now: DateTime<Utc>, count: u64) -> Vec<NaiveDate> {
+    let this = week_of(now);
+    (0..count).rev().map(|back| this - Days::new(7 * back)).collect()
+}
+
+/// How many of these moments lie in each of the weeks, in their order.
+#[must_use]
+pub fn per_week(weeks: &[NaiveDate], moments: impl IntoIterator<Item = DateTime<Utc>>) -> Vec<u64> {
+    let mut counts: BTreeMap<NaiveDate, u64> = BTreeMap::new();
+    for moment in moments {
+        *counts.entry(week_of(moment)).or_default() += 1;
+    }
+    weeks.iter().map(|week| counts.get(week).copied().unwrap_or_default()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+    use crate::domain::actor::{Actor, StaffRole};
+    use crate::domain::ids::StaffId;
+    use crate::domain::onboarding::{Command, decide};
+    use crate::domain::text::Reason;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().expect("a moment written in this file")
+    }
+
+    #[test]
+    fn ranks_are_the_nearest_from_above() {
+        let of = |days: &[u32]| {
+            let mut all = Durations::default();
+            days.iter().for_each(|days| all.add(*days, 1));
+            (all.median(), all.ninetieth())
+        };
+
+        assert_eq!(of(&[]), (None, None));
+        assert_eq!(of(&[4]), (Some(4), Some(4)));
+        assert_eq!(of(&[1, 9]), (Some(1), Some(9)));
+        assert_eq!(of(&[3, 1, 2]), (Some(2), Some(3)));
+        assert_eq!(of(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 30]), (Some(4), Some(8)));
+    }
+
+    #[test]
+    fn a_week_begins_on_monday_at_midnight_in_the_netherlands() {
+        // Sunday 23:30 and Monday 00:30 of 29 and 30 November 2026, in winter time.
+        assert_eq!(week_of(at("2026-11-29T22:30:00Z")).to_string(), "2026-11-23");
+        assert_eq!(week_of(at("2026-11-29T23:30:00Z")).to_string(), "2026-11-30");
+    }
+
+    #[test]
+    fn every_moment_of_the_last_weeks_is_in_one_of_them_and_older_ones_in_none() {
+        let now = at("2026-11-25T12:00:00Z");
+        let weeks = last_weeks(now, 3);
+
+        let counts = per_week(&weeks, [0, 1, 3, 9, 16, 40].map(|days| now - TimeDelta::days(days)));
+
+        assert_eq!(
+            weeks.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["2026-11-09", "2026-11-16", "2026-11-23"]
+        );
+        assert_eq!(counts, [1, 2, 2]);
+    }
+
+    #[test]
+    fn a_pause_ends_all_turns_and_resuming_begins_them_again() {
+        let now = at("2026-11-23T10:00:00Z");
+        let state = Onboarding::start(now);
+        let reason = Reason::parse("Verbouwing").expect("a reason");
+        let until = amsterdam_date(now) + Days::new(7);
+        let staff = Actor::Staff { id: StaffId::from_uuid(uuid::Uuid::nil()), role: StaffRole::Support };
+        let paused = decide(&state, &Command::Pause { reason, until }, &staff, now);
+        let paused = state.clone().apply_all(&paused.expect("Kurve may pause"));
+
+        let away = Turns::of(Some(&state), &paused);
+        let back = Turns::of(Some(&paused), &state);
+
+        assert!(!away.ended.is_empty() && away.begun.is_empty());
+        assert_eq!(back, Turns { ended: vec![], begun: away.ended });
+        assert_eq!(Turns::of(None, &state).begun, back.begun);
+    }
+}

@@ -1,0 +1,258 @@
+//! Figures, exports and kept filters: what Kurve looks at over all schools.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use koppelklaar::domain::actor::{Actor, StaffRole};
+use koppelklaar::domain::audit::Action;
+use koppelklaar::domain::import_gate::verdict;
+use koppelklaar::domain::insight::week_of;
+use koppelklaar::domain::onboarding::progress::open_steps;
+use koppelklaar::domain::onboarding::{Command, Event, Ground, Lifecycle, Onboarding, Party, Step};
+use koppelklaar::domain::reminder::national::is_office_day;
+use koppelklaar::domain::reminder::{OwnDays, SchoolHolidays, WorkingCalendar};
+use koppelklaar::domain::text::Reason;
+use koppelklaar::services::onboardings;
+use koppelklaar::store::{audit, schools};
+
+use crate::it::support::{Page, TestApp, TestSchool, run};
+
+/// A finished turn as the audit tells it.
+#[derive(Debug)]
+struct Turn {
+    party: Party,
+    working_days: usize,
+}
+
+/// What the audit of one school says: every turn that ended, and every moment at which its import opened.
+#[derive(Debug, Default)]
+struct Story {
+    turns: Vec<Turn>,
+    opened: Vec<DateTime<Utc>>,
+    yes: usize,
+}
+
+/// Plays a school's audit back, without any of the columns that the page is drawn from.
+async fn replay(app: &TestApp, school: &TestSchool) -> Story {
+    let region = schools::load(app.office().db.reader(), school.id).await.expect("it is there").details.region;
+    let holidays = SchoolHolidays::built_in();
+    let own_days = OwnDays::default();
+    let calendar = WorkingCalendar { holidays: &holidays, own_days: &own_days };
+    let mut entries = audit::list(app.office().db.reader(), school.id, None, 1000).await.expect("the audit");
+    entries.reverse();
+    let mut versions: BTreeMap<i32, Vec<Event>> = BTreeMap::new();
+    for entry in entries {
+        if let (Some(version), Action::Onboarding(change)) = (entry.onboarding_version, entry.action) {
+            versions.entry(version).or_default().push(Event { at: entry.at, by: entry.by, change });
+        }
+    }
+    let start = versions.values().flatten().next().expect("a first event").at;
+    let mut state = Onboarding::start(start);
+    let mut held: BTreeMap<(Step, &str), (Party, DateTime<Utc>)> = BTreeMap::new();
+    let mut story = Story::default();
+    for events in versions.into_values() {
+        let at = events[0].at;
+        let was_open = verdict(&state).is_open();
+        state = state.apply_all(&events);
+        if !was_open && verdict(&state).is_open() {
+            story.opened.push(at);
+        }
+        let is_under_way = matches!(state.lifecycle(), Lifecycle::Active | Lifecycle::Completed { .. });
+        let holds: BTreeMap<_, _> = open_steps(&state)
+            .into_iter()
+            .filter(|_| is_under_way)
+            .map(|open| ((open.step, open.holder.as_str()), open.holder))
+            .collect();
+        let over: Vec<_> = held.keys().filter(|key| !holds.contains_key(key)).copied().collect();
+        for key in over {
+            let (party, since) = held.remove(&key).expect("it was just listed");
+            let (from, to) = (amsterdam(since), amsterdam(at));
+            let days = from.iter_days().skip(1).take_while(|day| *day <= to);
+            let working_days = match party {
+                Party::School => days.filter(|day| calendar.is_working_day(*day, region)).count(),
+                Party::Kurve | Party::Magister => days.filter(|day| is_office_day(*day)).count(),
+            };
+            story.turns.push(Turn { party, working_days });
+        }
+        for (key, party) in holds {
+            held.entry(key).or_insert((party, at));
+        }
+    }
+    story.yes = koppelklaar::domain::onboarding::progress::gates_done(&state);
+    story
+}
+
+async fn claim(app: &TestApp, school: &TestSchool, steps: &[Step]) {
+    for step in steps {
+        app.claim(school, *step).await.expect("it may be claimed");
+    }
+}
+
+async fn act(app: &TestApp, actor: Actor, school: &TestSchool, command: Command) {
+    onboardings::act(app.office(), &app.call(actor), school.id, &command, None).await.expect("it may be done");
+}
+
+fn amsterdam(moment: DateTime<Utc>) -> chrono::NaiveDate {
+    moment.with_timezone(&chrono_tz::Europe::Amsterdam).date_naive()
+}
+
+fn words(days: Option<usize>) -> String {
+    match days {
+        None => "geen".to_owned(),
+        Some(0) => "dezelfde werkdag".to_owned(),
+        Some(1) => "1 werkdag".to_owned(),
+        Some(days) => format!("{days} werkdagen"),
+    }
+}
+
+/// The value below which a share of a sorted list lies, counted out by hand.
+fn ranked(sorted: &[usize], percent: usize) -> Option<usize> {
+    let place = (sorted.len() * percent).div_ceil(100).max(1) - 1;
+    sorted.get(place).copied()
+}
+
+#[test]
+fn every_figure_is_what_the_audit_tells() {
+    run(|app: TestApp| async move {
+        let first = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let other = app.school_by_services("Het Molenveld", "13CD", "molenveld").await;
+        let third = app.school_by_services("De Esch", "14EF", "esch").await;
+        let kurve = app.kurve().await;
+        app.advance(TimeDelta::days(2));
+        app.issue(kurve, &first).await;
+        app.advance(TimeDelta::days(3));
+        app.issue(kurve, &other).await;
+        claim(&app, &third, &[Step::ConsentGiven]).await;
+        let (reason, until) =
+            (Reason::parse("Verbouwing").expect("a reason"), amsterdam(app.now() + TimeDelta::days(21)));
+        act(&app, kurve, &first, Command::Pause { reason, until }).await;
+        app.advance(TimeDelta::days(9));
+        act(&app, kurve, &first, Command::Resume).await;
+        app.advance(TimeDelta::days(1));
+        claim(&app, &first, &[Step::ConsentGiven, Step::QueryExecuted, Step::PasswordSet, Step::PermissionsChecked])
+            .await;
+        app.advance(TimeDelta::days(4));
+        claim(&app, &first, &[Step::AllowlistingRequested, Step::AllowlistingConfirmed]).await;
+        app.advance(TimeDelta::days(20));
+        let activate = Command::Confirm { step: Step::ActivationConfirmed, ground: Ground::Word };
+        act(&app, kurve, &first, activate).await;
+
+        let page = app.staff_as("els@kurve.nl", StaffRole::Reader).await.get("/beheer/inzicht?weken=12").await;
+
+        let mut stories = vec![];
+        for school in [&first, &other, &third] {
+            stories.push(replay(&app, school).await);
+        }
+        assert!(stories.iter().map(|story| story.turns.len()).sum::<usize>() > 8, "{stories:?}");
+        for (row, party) in [(0, Party::School), (1, Party::Kurve), (2, Party::Magister)] {
+            let turns = stories.iter().flat_map(|story| &story.turns).filter(|turn| turn.party == party);
+            let mut days: Vec<usize> = turns.map(|turn| turn.working_days).collect();
+            days.sort_unstable();
+            let cells = cells(&page, "[data-turn-row]", row);
+            assert_eq!(
+                cells,
+                [days.len().to_string(), words(ranked(&days, 50)), words(ranked(&days, 90))],
+                "{party:?}"
+            );
+        }
+        let opened: Vec<_> = stories.iter().flat_map(|story| &story.opened).map(|at| week_of(*at)).collect();
+        assert_eq!(opened, [week_of(app.now())]);
+        assert_eq!(page.texts("[data-week-row]").len(), 12);
+        assert_eq!(cells(&page, "[data-week-row]", 11), ["0", "1"]);
+        let registered: u64 =
+            (0..12).map(|row| cells(&page, "[data-week-row]", row)[0].parse::<u64>().expect("a count")).sum();
+        assert_eq!(registered, 3);
+        let yes: usize =
+            (0..5).map(|row| cells(&page, "[data-gate-row]", row)[0].parse::<usize>().expect("a count")).sum();
+        assert_eq!(yes, stories.iter().map(|story| story.yes).sum::<usize>());
+        app.new_mails().await;
+    });
+}
+
+fn cells(page: &Page, rows: &str, row: usize) -> Vec<String> {
+    page.texts(&format!("{rows}:nth-child({}) td", row + 1))
+}
+
+#[test]
+fn figures_of_nothing_are_a_page_that_says_so() {
+    run(|app: TestApp| async move {
+        let staff = app.staff().await;
+
+        let page = staff.get("/beheer/inzicht").await;
+        let odd = staff.get("/beheer/inzicht?weken=-3").await;
+
+        assert_eq!((page.status, odd.status), (200, 200));
+        assert!(page.has("[data-chart=turns] [data-empty]"));
+        assert_eq!(page.texts("[data-week-row]").len(), 26);
+    });
+}
+
+#[test]
+fn an_export_holds_what_the_filter_lets_through_and_no_formula() {
+    run(|app: TestApp| async move {
+        app.school_by_services("=HYPERLINK(\"http://x\";\"y\")", "12AB", "bonhoeffer").await;
+        app.school_by_services("Het Molenveld; locatie Noord", "13CD", "molenveld").await;
+        let staff = app.staff().await;
+
+        let all = staff.get("/beheer/scholen/export.csv").await;
+        let one = staff.get("/beheer/scholen/export.csv?q=molenveld").await;
+        let book = staff.get("/beheer/scholen/export.xlsx").await;
+
+        assert_eq!(all.header("content-type"), "text/csv; charset=utf-8");
+        assert_eq!(all.header("content-disposition"), "attachment; filename=\"scholen.csv\"");
+        let names = |page: &Page| {
+            let text = page.body.trim_start_matches('\u{feff}').to_owned();
+            let mut reader = csv::ReaderBuilder::new().delimiter(b';').from_reader(text.as_bytes());
+            let rows = reader.records().map(|row| row.expect("a row"));
+            rows.map(|row| row.get(0).expect("a name").to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&all), ["'=HYPERLINK(\"http://x\";\"y\")", "Het Molenveld; locatie Noord"]);
+        assert_eq!(names(&one), ["Het Molenveld; locatie Noord"]);
+        assert_eq!((book.status, &book.body[..2]), (200, "PK"));
+        app.new_mails().await;
+    });
+}
+
+#[test]
+fn a_colleague_keeps_a_filter_for_themselves() {
+    run(|app: TestApp| async move {
+        let staff = app.staff().await;
+        let other = app.staff_as("els@kurve.nl", StaffRole::Reader).await;
+        let list = staff.get("/beheer/scholen?holder=magister&q=Sint%20%26%20co").await;
+        let form = "form[data-form=save_view]";
+
+        let wrong = list.submit(&staff, form, &[("name", "   ")]).await;
+        let kept = wrong.submit(&staff, form, &[("name", "Wacht op Magister")]).await;
+        let again = list.submit(&staff, form, &[("name", "Wacht op Magister")]).await;
+
+        assert_eq!((wrong.status, kept.status, again.status), (422, 303, 303));
+        assert!(wrong.has("[data-error-for=name]") && wrong.text("title").starts_with("Fout: "));
+        assert_eq!(wrong.attributes("input[name=q]", "value")[0], "Sint & co");
+        let page = staff.get("/beheer/scholen").await;
+        assert_eq!(page.texts("[data-view]"), ["Wacht op Magister"]);
+        assert_eq!(page.attributes("[data-view]", "href"), ["/beheer/scholen?q=Sint%20%26%20co&holder=magister"]);
+        assert!(!other.get("/beheer/scholen").await.has("[data-view]"));
+
+        let gone = page.submit(&staff, "form[data-form=delete_view]", &[]).await;
+        let twice = page.submit(&staff, "form[data-form=delete_view]", &[]).await;
+
+        assert_eq!((gone.status, twice.status), (303, 303));
+        assert!(!staff.get("/beheer/scholen").await.has("[data-view]"));
+    });
+}
+
+#[test]
+fn another_colleagues_filter_cannot_be_forgotten() {
+    run(|app: TestApp| async move {
+        let staff = app.staff().await;
+        let other = app.staff_as("els@kurve.nl", StaffRole::Reader).await;
+        let own = staff.get("/beheer/scholen?holder=kurve").await;
+        own.submit(&staff, "form[data-form=save_view]", &[("name", "Van Eva")]).await;
+        let (action, _) = staff.get("/beheer/scholen").await.form("form[data-form=delete_view]");
+        let (_, fields) = other.get("/beheer/scholen?holder=kurve").await.form("form[data-form=save_view]");
+
+        other.post(&action, &fields).await;
+
+        assert_eq!(staff.get("/beheer/scholen").await.texts("[data-view]"), ["Van Eva"]);
+    });
+}
