@@ -83,6 +83,7 @@ impl App {
             links_per_quarter: LINKS_PER_QUARTER,
             hashing: HashingRoom::default(),
             reminders: Arc::new(settings.reminder_rules()),
+            mail: settings.mail_rules(),
             mail_waits: Arc::new(Notify::new()),
         };
         Ok(Self { office, room: post_room(settings)?, clock: Clock::system(), meters: Meters::default() })

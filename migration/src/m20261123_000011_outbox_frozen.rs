@@ -1,4 +1,5 @@
-//! Who has a mail in hand, whether it may have been handed over, and its bytes as they were.
+//! Who has a mail in hand, whether it may have been handed over, and its bytes as they were; and finding what is due
+//! without sorting everything that waits.
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -6,6 +7,9 @@ use crate::parts::{create_indexes, drop_tables, foreign_key, index};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
+
+/// The index that one over more columns replaces.
+const BY_TIME: &str = "idx-outbox-status_next_attempt_at";
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
@@ -18,10 +22,15 @@ impl MigrationTrait for Migration {
         manager.alter_table(with_column(timestamp_with_time_zone_null("handing_over_at"))).await?;
         manager.alter_table(with_column(timestamp_with_time_zone_null("handed_again_at"))).await?;
         manager.create_table(frozen_mail()).await?;
-        create_indexes(manager, [index("idx-frozen_mail-frozen_at", "frozen_mail", &["frozen_at"])]).await
+        manager.drop_index(Index::drop().name(BY_TIME).table("outbox").to_owned()).await?;
+        create_indexes(manager, indexes()).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        for name in ["idx-outbox-status_next_attempt_at_id", "idx-outbox-status_kind"] {
+            manager.drop_index(Index::drop().name(name).table("outbox").to_owned()).await?;
+        }
+        create_indexes(manager, [index(BY_TIME, "outbox", &["status", "next_attempt_at"])]).await?;
         drop_tables(manager, &["frozen_mail"]).await?;
         manager.alter_table(without_column("handed_again_at")).await?;
         manager.alter_table(without_column("handing_over_at")).await?;
@@ -45,4 +54,12 @@ fn frozen_mail() -> TableCreateStatement {
         .col(timestamp_with_time_zone("frozen_at"))
         .foreign_key(&mut foreign_key("fk-frozen_mail-mail_id", "frozen_mail", "mail_id", "outbox"))
         .to_owned()
+}
+
+fn indexes() -> [IndexCreateStatement; 3] {
+    [
+        index("idx-frozen_mail-frozen_at", "frozen_mail", &["frozen_at"]),
+        index("idx-outbox-status_next_attempt_at_id", "outbox", &["status", "next_attempt_at", "id"]),
+        index("idx-outbox-status_kind", "outbox", &["status", "kind"]),
+    ]
 }

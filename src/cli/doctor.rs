@@ -18,6 +18,7 @@ enum Health {
 
 pub(super) async fn run(settings: &Settings) -> Result<(), StartError> {
     let mut findings = vec![base_url(settings), query_template(settings), mail_encryption(settings)];
+    findings.extend(mail_rules(settings));
     match App::open(settings).await {
         Ok(app) => {
             findings.push(Health::Good(format!("keys: {} on the ring", app.office.keys.ids().count())));
@@ -73,6 +74,18 @@ fn mail_encryption(settings: &Settings) -> Health {
         },
         Err(error) => Health::Bad(error.to_string()),
     }
+}
+
+fn mail_rules(settings: &Settings) -> Vec<Health> {
+    let rules = settings.mail_rules();
+    let held = rules.is_held.then(|| {
+        "mail: KOPPELKLAAR_MAIL=hold keeps every mail and sends none. Set it to send and restart to let them go."
+            .to_owned()
+    });
+    let some = rules.only_to.is_some().then(|| {
+        "mail: only receivers in KOPPELKLAAR_MAIL_ONLY_TO get mail; the others show on the page Post.".to_owned()
+    });
+    held.into_iter().chain(some).map(Health::Worry).collect()
 }
 
 async fn database(app: &App) -> Health {

@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 
 use crate::app::StartError;
 use crate::domain::credential::PasswordLength;
+use crate::domain::mail_rules::{AllowList, MailFlow, MailRules};
 use crate::domain::reminder::{ReminderPolicy, Rungs};
 use crate::domain::text::EmailAddress;
 use crate::links::BaseUrl;
@@ -85,6 +86,14 @@ pub struct Settings {
     /// How many seconds the mail server has to take a whole message, 1 to 3600; fewer make duplicates likelier
     #[arg(long, env = "KOPPELKLAAR_SMTP_MESSAGE_TIMEOUT", default_value = "600", value_parser = seconds(3600), global = true)]
     pub smtp_message_timeout: u16,
+
+    /// Whether mails go: send, or hold, which keeps every mail and sends none
+    #[arg(long, env = "KOPPELKLAAR_MAIL", default_value_t = MailFlow::Send, global = true)]
+    pub mail: MailFlow,
+
+    /// The only receivers of mails, for a trial: addresses and @domains with commas between them [default: everybody]
+    #[arg(long, env = "KOPPELKLAAR_MAIL_ONLY_TO", hide_env_values = true, global = true)]
+    pub mail_only_to: Option<AllowList>,
 
     /// The folder for mails when there is no mail server
     #[arg(long, env = "KOPPELKLAAR_MAIL_DIR", default_value = "koppelklaar-mail", global = true)]
@@ -177,6 +186,12 @@ impl Settings {
     pub fn reminder_rules(&self) -> ReminderRules {
         let rules = ReminderRules::default();
         ReminderRules { policy: ReminderPolicy { rungs: self.reminder_days.clone(), ..rules.policy }, ..rules }
+    }
+
+    /// Whether mails go, and to whom.
+    #[must_use]
+    pub fn mail_rules(&self) -> MailRules {
+        MailRules { is_held: self.mail == MailFlow::Hold, only_to: self.mail_only_to.clone() }
     }
 
     /// How long the mail server may take.

@@ -56,6 +56,8 @@ id! {
     CredentialId
     /// A row of the outbox.
     MailId
+    /// A worker's hold on mails that it is about to send.
+    HoldId
     /// A sign-in link.
     AccessLinkId
     /// A request to take part that is not yet confirmed.

@@ -13,6 +13,7 @@ pub mod ids;
 pub mod import_gate;
 pub mod insight;
 pub mod lockout;
+pub mod mail_rules;
 pub mod notice;
 pub mod onboarding;
 pub mod reminder;

@@ -41,12 +41,14 @@ async fn send(app: &App, stop: &CancellationToken, pulse: &Pulse) {
                 REST
             }
         };
+        app.room.transport.hang_up(true).await;
         tokio::select! {
-            () = stop.cancelled() => return,
+            () = stop.cancelled() => break,
             () = app.office.mail_waits.notified() => {}
             () = tokio::time::sleep(rest) => {}
         }
     }
+    app.room.transport.hang_up(false).await;
 }
 
 fn count(app: &App, summary: &mail_dispatch::Summary) {

@@ -14,9 +14,10 @@ mod smtp;
 mod smtp_url;
 pub mod templates;
 pub mod transport;
+mod wire;
 mod wrap;
 
 pub use memory::Mailbox;
-pub use smtp::{SmtpTransport, Timeouts};
+pub use smtp::{AuthorityError, SmtpTransport, Timeouts};
 pub use smtp_url::{SmtpUrl, SmtpUrlError};
 pub use wrap::wrap_text;

@@ -1,7 +1,8 @@
-//! One mail over one SMTP connection, with a time limit on every step.
+//! Mails over one SMTP connection, with a time limit on every step.
 //!
 //! The mail library only limits the TCP connect: a server that greets late, or never answers after the final dot, would
-//! hold it for ever. So the steps are taken one by one here, without its pool. What a failure means:
+//! hold it for ever. So the steps are taken one by one here, without its pool. The connection is kept for the next mail
+//! for some seconds; if it turns out dead before the message, the mail goes over a fresh one. What a failure means:
 //!
 //! | step | 4xx | 5xx | no answer, lost connection |
 //! | --- | --- | --- | --- |
@@ -10,20 +11,25 @@
 //! | the message and its final dot | temporary | permanent | unknown: it may have been delivered |
 
 use std::error::Error as _;
+use std::fmt;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use lettre::Address;
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
-use lettre::transport::smtp::commands::{Data, Mail, Noop, Rcpt};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
+use lettre::transport::smtp::commands::{Data, Mail, Noop, Rcpt, Rset};
 use lettre::transport::smtp::extension::ClientId;
 use secrecy::ExposeSecret;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 use super::message::BuiltMail;
 use super::smtp_url::{Encryption, SmtpUrl};
 use super::transport::{SendError, SendErrorKind};
+use super::wire;
 
 /// How long each step may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,11 +49,34 @@ impl Default for Timeouts {
     }
 }
 
-/// A mail server that we hand mails to; each mail has its own connection.
-#[derive(Clone, Debug)]
+/// How long a connection is kept that nothing is sent over.
+const KEEP: Duration = Duration::from_secs(10);
+
+/// What a server answers that closes the connection.
+const CLOSING: u16 = 421;
+
+/// A mail server that we hand mails to, over one connection that is kept from mail to mail. Clones share it, so one mail
+/// is under way at a time.
+#[derive(Clone)]
 pub struct SmtpTransport {
     url: SmtpUrl,
     timeouts: Timeouts,
+    authority: Option<Certificate>,
+    kept: Arc<Mutex<Option<Kept>>>,
+}
+
+/// A connection that waits for the next mail.
+struct Kept {
+    connection: AsyncSmtpConnection,
+    since: Instant,
+}
+
+/// A step that did not succeed.
+struct Failure {
+    step: Step,
+    /// What the server answered, if it did.
+    code: Option<u16>,
+    error: SendError,
 }
 
 /// The steps of handing over a mail.
@@ -66,7 +95,7 @@ enum Step {
 impl SmtpTransport {
     /// A transport to this mail server.
     pub fn new(url: SmtpUrl) -> Self {
-        Self { url, timeouts: Timeouts::default() }
+        Self { url, timeouts: Timeouts::default(), authority: None, kept: Arc::default() }
     }
 
     /// The same with other time limits.
@@ -75,29 +104,55 @@ impl SmtpTransport {
         Self { timeouts, ..self }
     }
 
-    /// The longest that one mail takes.
-    pub(super) fn longest_send(&self) -> Duration {
-        // Six steps come before the message: connect, STARTTLS, sign in, MAIL, RCPT, DATA.
-        self.timeouts.step * 6 + self.timeouts.message + self.timeouts.goodbye
+    /// The same, trusting an authority of one's own beside the public ones: the text of a PEM file.
+    ///
+    /// # Errors
+    /// When the text holds no certificate that can be read.
+    pub fn with_authority(self, pem: &str) -> Result<Self, AuthorityError> {
+        let authority = Certificate::from_pem(pem.as_bytes()).map_err(|_| AuthorityError)?;
+        let trusting = Self { authority: Some(authority), ..self };
+        // The library says only here what it cannot read, and takes a text without any certificate.
+        let is_usable = pem.contains("-----BEGIN CERTIFICATE-----") && trusting.tls().is_ok();
+        if is_usable { Ok(trusting) } else { Err(AuthorityError) }
     }
 
     pub(super) async fn send(&self, mail: &BuiltMail) -> Result<(), SendError> {
-        let from = parse_address(&mail.from)?;
-        let to = parse_address(&mail.to)?;
-        let mut connection = self.connect().await?;
-        let outcome = self.hand_over(&mut connection, from, to, &mail.bytes).await;
-        self.take_leave(connection).await;
-        outcome
+        let envelope = (parse_address(&mail.from)?, parse_address(&mail.to)?);
+        let message = std::str::from_utf8(&mail.bytes);
+        let message = message.map_err(|_| SendError::new(SendErrorKind::Permanent, "message: not a text"))?;
+        let wire = wire::encoded(message);
+        let mut place = self.kept.lock().await;
+        if let Some(kept) = place.take() {
+            if kept.since.elapsed() < KEEP {
+                match self.hand_over(kept.connection, &envelope, &wire, &mut place).await {
+                    Err(failure) if failure.is_of_the_connection() => {}
+                    outcome => return outcome.map_err(|failure| failure.error),
+                }
+            } else {
+                self.take_leave(kept.connection).await;
+            }
+        }
+        let connection = self.connect().await.map_err(|failure| failure.error)?;
+        let outcome = self.hand_over(connection, &envelope, &wire, &mut place).await;
+        outcome.map_err(|failure| failure.error)
     }
 
     pub(super) async fn check(&self) -> Result<(), SendError> {
-        let mut connection = self.connect().await?;
+        let mut connection = self.connect().await.map_err(|failure| failure.error)?;
         let outcome = self.limited(Step::Noop, connection.command(Noop)).await;
         self.take_leave(connection).await;
-        outcome.map(drop)
+        outcome.map(drop).map_err(|failure| failure.error)
     }
 
-    async fn connect(&self) -> Result<AsyncSmtpConnection, SendError> {
+    /// Takes leave of the mail server; `only_if_idle` keeps a connection that was used a moment ago.
+    pub(super) async fn hang_up(&self, only_if_idle: bool) {
+        let mut place = self.kept.lock().await;
+        if let Some(kept) = place.take_if(|kept| !only_if_idle || kept.since.elapsed() >= KEEP) {
+            self.take_leave(kept.connection).await;
+        }
+    }
+
+    async fn connect(&self) -> Result<AsyncSmtpConnection, Failure> {
         let url = &self.url;
         let hello_name = url.hello_name.clone().map_or_else(ClientId::default, ClientId::Domain);
         let wrapped = match url.encryption {
@@ -119,18 +174,42 @@ impl SmtpTransport {
         Ok(connection)
     }
 
+    /// Hands over one mail, and keeps the connection if it is of use for another.
     async fn hand_over(
         &self,
+        mut connection: AsyncSmtpConnection,
+        envelope: &(Address, Address),
+        wire: &str,
+        place: &mut Option<Kept>,
+    ) -> Result<(), Failure> {
+        let outcome = self.steps(&mut connection, envelope, wire).await;
+        let is_clean = match &outcome {
+            Ok(()) => true,
+            // The server is still there: it must forget half a mail before the next.
+            Err(Failure { code: Some(code), .. }) if *code != CLOSING => {
+                self.limited(Step::Noop, connection.command(Rset)).await.is_ok()
+            }
+            Err(_) => false,
+        };
+        if is_clean {
+            *place = Some(Kept { connection, since: Instant::now() });
+        } else if matches!(&outcome, Err(Failure { code: Some(_), .. })) {
+            self.take_leave(connection).await;
+        }
+        outcome
+    }
+
+    async fn steps(
+        &self,
         connection: &mut AsyncSmtpConnection,
-        from: Address,
-        to: Address,
-        bytes: &[u8],
-    ) -> Result<(), SendError> {
-        self.limited(Step::MailFrom, connection.command(Mail::new(Some(from), Vec::new()))).await?;
-        self.limited(Step::RcptTo, connection.command(Rcpt::new(to, Vec::new()))).await?;
+        (from, to): &(Address, Address),
+        wire: &str,
+    ) -> Result<(), Failure> {
+        self.limited(Step::MailFrom, connection.command(Mail::new(Some(from.clone()), Vec::new()))).await?;
+        self.limited(Step::RcptTo, connection.command(Rcpt::new(to.clone(), Vec::new()))).await?;
         self.limited(Step::Data, connection.command(Data)).await?;
-        self.limited(Step::Message, connection.message(bytes)).await?;
-        Ok(())
+        // In one piece: two small writes would wait for each other's acknowledgement.
+        self.limited(Step::Message, connection.command(wire)).await.map(drop)
     }
 
     async fn take_leave(&self, mut connection: AsyncSmtpConnection) {
@@ -142,19 +221,52 @@ impl SmtpTransport {
         &self,
         step: Step,
         work: impl Future<Output = Result<T, SmtpError>> + Send,
-    ) -> Result<T, SendError> {
+    ) -> Result<T, Failure> {
         let limit = if step == Step::Message { self.timeouts.message } else { self.timeouts.step };
         match tokio::time::timeout(limit, work).await {
             Ok(outcome) => outcome.map_err(|error| judge(step, &error)),
             Err(_) => {
                 let text = format!("{}: no answer within {} s", step.as_str(), limit.as_secs_f32());
-                Err(SendError::new(step.meaning_of_silence(), text))
+                Err(Failure { step, code: None, error: SendError::new(step.meaning_of_silence(), text) })
             }
         }
     }
 
-    fn tls(&self) -> Result<TlsParameters, SendError> {
-        TlsParameters::new(self.url.host.clone()).map_err(|error| judge(Step::StartTls, &error))
+    fn tls(&self) -> Result<TlsParameters, Failure> {
+        let mut tls = TlsParameters::builder(self.url.host.clone());
+        if let Some(authority) = &self.authority {
+            tls = tls.add_root_certificate(authority.clone());
+        }
+        tls.build().map_err(|error| judge(Step::StartTls, &error))
+    }
+}
+
+/// The file of a private authority holds no certificate that can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("holds no certificate in PEM form")]
+pub struct AuthorityError;
+
+// The connection has no form to print.
+impl fmt::Debug for SmtpTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SmtpTransport")
+            .field("url", &self.url)
+            .field("timeouts", &self.timeouts)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Failure {
+    /// Whether it says something of a kept connection and nothing of the mail: then a fresh one is tried at once.
+    fn is_of_the_connection(&self) -> bool {
+        match (self.step, self.code) {
+            // It may have been delivered.
+            (Step::Message, _) => false,
+            // Some servers take only so many mails over one connection, and say so here.
+            (Step::MailFrom, Some(code)) => code < 500,
+            (_, Some(code)) => code == CLOSING,
+            (_, None) => true,
+        }
     }
 }
 
@@ -191,7 +303,7 @@ impl Step {
     }
 }
 
-fn judge(step: Step, error: &SmtpError) -> SendError {
+fn judge(step: Step, error: &SmtpError) -> Failure {
     let kind = if error.is_permanent() {
         step.meaning_of_refusal()
     } else if error.is_transient() {
@@ -199,7 +311,8 @@ fn judge(step: Step, error: &SmtpError) -> SendError {
     } else {
         step.meaning_of_silence()
     };
-    SendError::new(kind, format!("{}: {}", step.as_str(), describe(error)))
+    let error_text = format!("{}: {}", step.as_str(), describe(error));
+    Failure { step, code: error.status().map(u16::from), error: SendError::new(kind, error_text) }
 }
 
 /// What went wrong, without a word of the server: servers like to repeat the address.

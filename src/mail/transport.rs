@@ -4,7 +4,6 @@
 //! transport tries once; when to try again is decided by the dispatcher, from the [`SendErrorKind`].
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use super::folder;
 use super::memory::Mailbox;
@@ -45,6 +44,12 @@ pub struct SendError {
 }
 
 impl SendError {
+    /// What a panic while a mail was handed over means: nobody knows how far it came.
+    #[must_use]
+    pub fn of_a_fault() -> Self {
+        Self::new(SendErrorKind::Unknown, "a fault while the mail was handed over")
+    }
+
     /// An error in our own words.
     pub(super) fn new(kind: SendErrorKind, text: impl Into<String>) -> Self {
         Self { kind, text: text.into() }
@@ -70,12 +75,11 @@ impl Transport {
         }
     }
 
-    /// The longest that [`Transport::send`] takes; a lease must be longer, or a second worker sends the mail too.
-    pub fn longest_send(&self) -> Duration {
+    /// Takes leave of the mail server; with `only_if_idle` only when nothing was sent for some seconds.
+    pub async fn hang_up(&self, only_if_idle: bool) {
         match self {
-            Self::Smtp(smtp) => smtp.longest_send(),
-            // No bound of our own: a minute is far more than a local file ever takes.
-            Self::Folder(_) | Self::Memory(_) => Duration::from_secs(60),
+            Self::Smtp(smtp) => smtp.hang_up(only_if_idle).await,
+            Self::Folder(_) | Self::Memory(_) => {}
         }
     }
 }

@@ -19,7 +19,7 @@ struct Envelope {
 }
 
 /// Seals a rendered mail.
-pub fn seal(office: &Office, id: MailId, mail: &BuiltMail) -> Vec<u8> {
+pub(super) fn seal(office: &Office, id: MailId, mail: &BuiltMail) -> Vec<u8> {
     let BuiltMail { from, to, message_id, date, bytes } = mail.clone();
     let envelope = Envelope { from, to, message_id, date };
     let mut plain = Zeroizing::new(serde_json::to_vec(&envelope).expect("texts and a moment become JSON"));
@@ -29,10 +29,7 @@ pub fn seal(office: &Office, id: MailId, mail: &BuiltMail) -> Vec<u8> {
 }
 
 /// Opens a sealed mail of this row.
-///
-/// # Errors
-/// When it was sealed for another row, or its key is gone.
-pub fn open(office: &Office, id: MailId, cell: &[u8]) -> Result<BuiltMail, ServiceError> {
+pub(super) fn open(office: &Office, id: MailId, cell: &[u8]) -> Result<BuiltMail, ServiceError> {
     let broken = ServiceError::Broken("a frozen mail that cannot be read");
     let plain = sealed::open(&office.keys, Purpose::SealMail, &place(id), cell)?;
     let Some(end) = plain.iter().position(|byte| *byte == b'\n') else { return Err(broken) };

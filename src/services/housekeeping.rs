@@ -1,12 +1,16 @@
-//! Clearing away what no longer counts: sessions, links and requests that ended, and mails that are about no school.
+//! Clearing away what no longer counts: sessions, links and requests that ended, mails that are about no school, and
+//! the bytes of mails that went long ago.
 
 use chrono::{DateTime, Duration, Utc};
 
 use crate::services::{Office, ServiceError};
-use crate::store::{access_links, outbox, registrations, sessions};
+use crate::store::{access_links, frozen_mails, outbox, registrations, sessions};
 
 /// How long ended links and requests are kept, so that a late visitor is told "used" or "too old".
 const KEEP_DAYS: i64 = 7;
+
+/// How long the bytes of a mail that went are kept, so that Kurve can see what was sent.
+const KEEP_FROZEN_DAYS: i64 = 30;
 
 /// Deletes what ended; returns how many rows.
 ///
@@ -19,5 +23,6 @@ pub async fn delete_expired(office: &Office, now: DateTime<Utc>) -> Result<u64, 
     let requests = registrations::delete_expired(conn, before).await?;
     // What went out about a school stays on its page; a mail about no school tells only which address asked when.
     let mails = outbox::delete_ended_without_school(conn, before).await?;
-    Ok(links + requests + mails + sessions::delete_expired(conn, now).await?)
+    let frozen = frozen_mails::delete_before(conn, now - Duration::days(KEEP_FROZEN_DAYS)).await?;
+    Ok(links + requests + mails + frozen + sessions::delete_expired(conn, now).await?)
 }

@@ -10,7 +10,7 @@ pub mod contacts;
 pub mod credentials;
 pub mod demo;
 mod error;
-pub mod frozen;
+mod frozen;
 pub mod hashing;
 pub mod holidays;
 pub mod housekeeping;
@@ -42,6 +42,7 @@ use crate::chance::Chance;
 use crate::crypto::KeyRing;
 use crate::domain::actor::Actor;
 use crate::domain::credential::{PasswordLength, Template};
+use crate::domain::mail_rules::MailRules;
 use crate::links::BaseUrl;
 use crate::store::Db;
 
@@ -68,6 +69,8 @@ pub struct Office {
     pub hashing: hashing::HashingRoom,
     /// When reminders come.
     pub reminders: Arc<reminders::ReminderRules>,
+    /// Whether mails go, and to whom.
+    pub mail: MailRules,
     /// Wakes the worker that sends mails.
     pub mail_waits: Arc<Notify>,
 }

@@ -158,6 +158,15 @@ pub async fn list_events_of(conn: &impl Connection, school: SchoolId, version: i
     Ok(entries.into_iter().filter_map(to_event).collect())
 }
 
+/// The place of the last entry: another one means that something changed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn last_id(conn: &impl Connection) -> Result<Option<i64>, StoreError> {
+    let last = audit::Entity::find().select_only().column(audit::Column::Id).order_by_desc(audit::COLUMN.id).limit(1);
+    Ok(last.into_tuple().one(conn).await?)
+}
+
 /// A stretch of the whole audit, oldest first, after an id.
 ///
 /// # Errors

@@ -1,11 +1,15 @@
 //! Mails that committed changes call for. A row says which mail, about what and for whom; never its text.
+//!
+//! How a worker takes them in hand and notes what became of them is in [`hold`].
+
+pub mod hold;
 
 use chrono::{DateTime, Utc};
 use entity::{frozen_mail, outbox};
-use sea_orm::sea_query::{Condition, Expr, LockBehavior, LockType, OnConflict, Query};
-use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Condition, OnConflict, Query};
+use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::{Connection, Db, StoreError};
+use super::{Connection, StoreError};
 use crate::domain::ids::{ContactId, MailId, SchoolId};
 use crate::domain::notice::{About, MailKind};
 
@@ -105,127 +109,6 @@ pub async fn insert_all(conn: &impl Connection, mails: &[OutboxMail]) -> Result<
         let keep = OnConflict::column(outbox::Column::DedupeKey).do_nothing().to_owned();
         outbox::Entity::insert(row).on_conflict(keep).exec_without_returning(conn).await?;
     }
-    Ok(())
-}
-
-/// What a worker got in hand.
-#[derive(Debug, Default)]
-pub struct Claimed {
-    /// The mails to send.
-    pub mails: Vec<OutboxMail>,
-    /// The rows that cannot be read; they were given up, so that they do not keep the rest.
-    pub corrupt: Vec<StoreError>,
-}
-
-/// Claims due mails with a lease and commits, so that no other worker takes them before `lease_until`.
-///
-/// # Errors
-/// When the database fails.
-pub async fn claim_due(
-    db: &Db,
-    now: DateTime<Utc>,
-    lease_until: DateTime<Utc>,
-    limit: u64,
-) -> Result<Claimed, StoreError> {
-    let tx = db.begin_write().await?;
-    let token_kinds = MailKind::ALL.into_iter().filter(|kind| kind.carries_token()).map(MailKind::as_str);
-    let is_free = outbox::COLUMN.lease_until.is_null().or(outbox::COLUMN.lease_until.lt(now));
-    let rows = outbox::Entity::find()
-        .filter(outbox::COLUMN.status.eq(Fate::Waiting.as_str()))
-        .filter(outbox::COLUMN.next_attempt_at.lte(now))
-        .filter(is_free)
-        // A mail with a token is awaited now and dies within minutes.
-        .order_by(Expr::col(outbox::Column::Kind).is_in(token_kinds), Order::Desc)
-        .order_by_asc(outbox::COLUMN.next_attempt_at)
-        .order_by_asc(outbox::COLUMN.id)
-        .limit(limit)
-        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
-        .all(tx.conn())
-        .await?;
-    let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
-    if !ids.is_empty() {
-        outbox::Entity::update_many()
-            .col_expr(outbox::COLUMN.lease_until, lease_until.into())
-            .col_expr(outbox::COLUMN.attempts, Expr::col(outbox::Column::Attempts).add(1))
-            .filter(outbox::COLUMN.id.is_in(ids))
-            .exec(tx.conn())
-            .await?;
-    }
-    let mut claimed = Claimed::default();
-    for row in rows {
-        let id = MailId::from_uuid(row.id);
-        match to_mail(outbox::Model { attempts: row.attempts + 1, ..row }) {
-            Ok(mail) => claimed.mails.push(mail),
-            Err(corrupt) => {
-                mark_failed(tx.conn(), id, &corrupt.to_string()).await?;
-                claimed.corrupt.push(corrupt);
-            }
-        }
-    }
-    tx.commit().await?;
-    Ok(claimed)
-}
-
-/// Notes that the mail server took a mail.
-///
-/// # Errors
-/// When the database fails.
-pub async fn mark_sent(conn: &impl Connection, id: MailId, now: DateTime<Utc>) -> Result<(), StoreError> {
-    mark(conn, id, Fate::Sent, (Some(now), None)).await
-}
-
-/// Notes why a mail is no longer needed.
-///
-/// # Errors
-/// When the database fails.
-pub async fn mark_skipped(conn: &impl Connection, id: MailId, why: &str) -> Result<(), StoreError> {
-    mark(conn, id, Fate::Skipped, (None, Some(why))).await
-}
-
-/// Gives a mail up, with the reason.
-///
-/// # Errors
-/// When the database fails.
-pub async fn mark_failed(conn: &impl Connection, id: MailId, why: &str) -> Result<(), StoreError> {
-    mark(conn, id, Fate::Failed, (None, Some(why))).await
-}
-
-async fn mark(
-    conn: &impl Connection,
-    id: MailId,
-    fate: Fate,
-    (sent_at, why): (Option<DateTime<Utc>>, Option<&str>),
-) -> Result<(), StoreError> {
-    outbox::Entity::update_many()
-        .col_expr(outbox::COLUMN.status, fate.as_str().into())
-        .col_expr(outbox::COLUMN.sent_at, sent_at.into())
-        .col_expr(outbox::COLUMN.last_error, why.into())
-        .col_expr(outbox::COLUMN.lease_until, Option::<DateTime<Utc>>::None.into())
-        .filter(outbox::COLUMN.id.eq(id.as_uuid()))
-        .filter(outbox::COLUMN.status.eq(Fate::Waiting.as_str()))
-        .exec(conn)
-        .await?;
-    Ok(())
-}
-
-/// Puts a mail back in line for a later try, with the reason.
-///
-/// # Errors
-/// When the database fails.
-pub async fn mark_to_retry(
-    conn: &impl Connection,
-    id: MailId,
-    next_attempt_at: DateTime<Utc>,
-    why: &str,
-) -> Result<(), StoreError> {
-    outbox::Entity::update_many()
-        .col_expr(outbox::COLUMN.next_attempt_at, next_attempt_at.into())
-        .col_expr(outbox::COLUMN.last_error, why.into())
-        .col_expr(outbox::COLUMN.lease_until, Option::<DateTime<Utc>>::None.into())
-        .filter(outbox::COLUMN.id.eq(id.as_uuid()))
-        .filter(outbox::COLUMN.status.eq(Fate::Waiting.as_str()))
-        .exec(conn)
-        .await?;
     Ok(())
 }
 

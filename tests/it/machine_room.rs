@@ -6,12 +6,12 @@ use koppelklaar::domain::heartbeat::{CLOCK_SKEW, Worker};
 use koppelklaar::jobs;
 use koppelklaar::links;
 use koppelklaar::store::heartbeats;
-use koppelklaar::store::outbox;
+use koppelklaar::store::outbox::{self, hold};
 use koppelklaar::web::metrics;
 use koppelklaar::web::rate_limit::Allowance;
 use tokio_util::sync::CancellationToken;
 
-use crate::it::dispatch::waiting;
+use crate::it::dispatch::{new_hold, waiting};
 use crate::it::support::app::nonzero;
 use crate::it::support::database::sql;
 use crate::it::support::program::Program;
@@ -97,7 +97,8 @@ fn a_worker_that_lives_and_leaves_due_mail_alone_is_seen() {
         app.advance(TimeDelta::seconds(6));
         let late = look().await;
         // Another worker has it in hand.
-        outbox::claim_due(&app.office().db, app.now(), app.now() + TimeDelta::minutes(5), 1).await.expect("it is due");
+        let until = app.now() + TimeDelta::minutes(5);
+        hold::take(&app.office().db, new_hold(&app), (app.now(), until), 1).await.expect("it is due");
         app.advance(TimeDelta::seconds(6));
         let in_hand = look().await;
 
@@ -176,7 +177,8 @@ fn the_numbers_say_what_waits_and_who_stands_still() {
         let watcher = app.anonymous().at_router(&numbers);
         let mails: Vec<_> = ["one", "two", "three"].map(|key| waiting(&app, &school, key)).into();
         outbox::insert_all(app.office().db.writer(), &mails).await.expect("fresh keys");
-        outbox::mark_failed(app.office().db.writer(), mails[0].id, "refused").await.expect("the store answers");
+        let refused = "UPDATE outbox SET status = 'failed' WHERE dedupe_key = 'test/one'";
+        sql(&app.database.url, refused).await;
         beat(&app, Worker::Mail).await;
         app.advance(TimeDelta::milliseconds(150_500));
         beat(&app, Worker::Planner).await;

@@ -7,9 +7,9 @@ use koppelklaar::domain::school::ContactRole;
 use koppelklaar::domain::text::Reason;
 use koppelklaar::mail::transport::SendErrorKind;
 use koppelklaar::services::{ServiceError, mail_dispatch};
-use koppelklaar::store::outbox::{self, Fate};
+use koppelklaar::store::outbox::{self, Fate, hold};
 
-use crate::it::dispatch::waiting;
+use crate::it::dispatch::{new_hold, waiting};
 use crate::it::support::database::texts;
 use crate::it::support::{TestApp, run};
 
@@ -64,7 +64,7 @@ fn a_mail_that_went_or_is_being_sent_cannot_be_dropped() {
         let mail = waiting(&app, &school, "1");
         outbox::insert_all(app.office().db.writer(), std::slice::from_ref(&mail)).await.expect("fresh keys");
         let until = app.now() + TimeDelta::minutes(1);
-        outbox::claim_due(&app.office().db, app.now(), until, 10).await.expect("the store answers");
+        hold::take(&app.office().db, new_hold(&app), (app.now(), until), 10).await.expect("the store answers");
 
         let in_hand = drop_mail(&app, kurve, mail.id).await;
         app.advance(TimeDelta::minutes(2));

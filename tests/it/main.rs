@@ -10,6 +10,7 @@ mod architecture;
 mod arrangements;
 mod cli;
 mod contacts;
+mod crash_window;
 mod credentials;
 mod dispatch;
 mod holidays;

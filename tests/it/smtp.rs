@@ -58,7 +58,9 @@ async fn kind(script: Script) -> SendErrorKind {
 async fn a_mail_arrives_as_it_was_built() {
     let sink = SmtpSink::start(Script::default()).await;
 
-    transport(&sink, "", "", PATIENT).send(&mail()).await.expect("taken");
+    let transport = transport(&sink, "", "", PATIENT);
+    transport.send(&mail()).await.expect("taken");
+    transport.hang_up(false).await;
 
     let received = sink.received();
     assert_eq!(received.len(), 1);
@@ -66,7 +68,7 @@ async fn a_mail_arrives_as_it_was_built() {
         (received[0].from.as_str(), received[0].to.as_str()),
         ("koppelklaar@kurve.example", "jan@school.example")
     );
-    assert_eq!(received[0].text.trim_end(), String::from_utf8(mail().bytes).expect("ASCII").trim_end());
+    assert_eq!(received[0].text, String::from_utf8(mail().bytes).expect("ASCII"));
     assert_eq!(sink.commands().last().map(String::as_str), Some("QUIT"));
 }
 
@@ -143,7 +145,7 @@ async fn no_step_takes_longer_than_its_limit() {
 
     transport.send(&mail()).await.expect_err("silence");
 
-    assert!(start.elapsed() < transport.longest_send(), "{:?}", start.elapsed());
+    assert!(start.elapsed() < PATIENT.step, "{:?}", start.elapsed());
 }
 
 #[tokio::test]
@@ -209,4 +211,71 @@ async fn the_doctor_sees_whether_the_server_answers() {
     );
     let refused = closed.check().await.expect_err("nobody listens");
     assert!(refused.text.starts_with("connect: ") && refused.text.contains("refused"), "{refused}");
+}
+
+#[tokio::test]
+async fn mails_share_one_connection_that_is_left_with_a_goodbye() {
+    let sink = SmtpSink::start(Script::default()).await;
+    let transport = transport(&sink, "", "", PATIENT);
+
+    for _ in 0..5 {
+        transport.send(&mail()).await.expect("taken");
+    }
+    transport.hang_up(true).await;
+    let kept = sink.commands().iter().all(|command| command != "QUIT");
+    transport.hang_up(false).await;
+
+    assert_eq!((sink.connections(), sink.received().len(), kept), (1, 5, true));
+    assert_eq!(sink.commands().iter().filter(|command| *command == "QUIT").count(), 1);
+}
+
+#[tokio::test]
+async fn a_refused_mail_leaves_a_clean_connection_for_the_next() {
+    let sink = SmtpSink::start(Script { rcpt: Reply::Say("550 5.1.1 unknown"), ..Script::default() }).await;
+    let transport = transport(&sink, "", "", PATIENT);
+
+    transport.send(&mail()).await.expect_err("an unknown receiver");
+    sink.turn_to(Script::default());
+    transport.send(&mail()).await.expect("taken");
+
+    let commands = sink.commands();
+    let words: Vec<_> = commands.iter().filter_map(|command| command.split([' ', ':']).next()).collect();
+    assert_eq!(words, ["EHLO", "MAIL", "RCPT", "RSET", "MAIL", "RCPT", "DATA"]);
+    assert_eq!(sink.connections(), 1);
+}
+
+#[tokio::test]
+async fn a_kept_connection_that_turns_out_dead_is_replaced_and_the_mail_goes_once() {
+    let dead = Reply::HangUp;
+    let closing = Reply::Say("421 4.4.2 idle for too long");
+    let full = Reply::Say("451 4.7.1 enough mails over this connection");
+    for script in [
+        Script { mail: dead, ..Script::default() },
+        Script { mail: closing, ..Script::default() },
+        Script { mail: full, ..Script::default() },
+        Script { rcpt: closing, ..Script::default() },
+        Script { data: dead, ..Script::default() },
+    ] {
+        let sink = SmtpSink::start(Script::default()).await;
+        let transport = transport(&sink, "", "", PATIENT);
+        transport.send(&mail()).await.expect("taken");
+
+        sink.turn_once(script);
+        transport.send(&mail()).await.expect("taken over another connection");
+
+        assert_eq!((sink.connections(), sink.received().len()), (2, 2), "{script:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_after_the_final_dot_is_never_tried_again_at_once() {
+    let sink = SmtpSink::start(Script::default()).await;
+    let transport = transport(&sink, "", "", PATIENT);
+    transport.send(&mail()).await.expect("taken");
+
+    sink.turn_once(Script { message: Reply::HangUp, ..Script::default() });
+    let error = transport.send(&mail()).await.expect_err("no answer");
+
+    assert_eq!(error.kind, SendErrorKind::Unknown);
+    assert_eq!((sink.connections(), sink.whole(2).await.len()), (1, 2));
 }

@@ -56,6 +56,7 @@ fn state_audit_and_outbox_are_written_together() {
     run(|app| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let before = tell(&app, &school).await;
+        app.advance(TimeDelta::seconds(1));
 
         let done = office::act(app.office(), &app.call_of(&school), school.id, &stuck(), None).await;
 

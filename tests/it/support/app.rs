@@ -11,6 +11,7 @@ use koppelklaar::crypto::{KeyRing, Token};
 use koppelklaar::domain::actor::StaffRole;
 use koppelklaar::domain::credential::{PasswordLength, Template};
 use koppelklaar::domain::ids::{ContactId, SchoolId};
+use koppelklaar::domain::mail_rules::MailRules;
 use koppelklaar::domain::text::{Brin, EmailAddress, PersonName};
 use koppelklaar::jobs::{self, Job};
 use koppelklaar::links::BaseUrl;
@@ -101,6 +102,7 @@ impl TestApp {
             links_per_quarter: LINKS_PER_QUARTER,
             hashing: HashingRoom::default(),
             reminders: Arc::default(),
+            mail: MailRules::default(),
             mail_waits: Arc::new(Notify::new()),
         };
         let sender = Sender { name: "Koppelklaar".to_owned(), address: "koppelklaar@kurve.nl".to_owned() };

@@ -1,10 +1,13 @@
-//! A mail server that does what the test says: takes a mail, refuses at a step, falls silent or hangs up.
+//! A mail server that does what the test says: takes a mail, refuses at a step, falls silent or hangs up; in clear, or
+//! with a certificate of the test's own authority.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio_rustls::TlsAcceptor;
 
 /// What the sink does at a step.
 #[derive(Debug, Clone, Copy, Default)]
@@ -18,6 +21,8 @@ pub(crate) enum Reply {
     Silent,
     /// Closes the connection.
     HangUp,
+    /// Answers as a server should, once the test lets it.
+    Held,
 }
 
 /// What the sink does at each step.
@@ -35,6 +40,8 @@ pub(crate) struct Script {
     pub(crate) rcpt: Reply,
     /// At DATA.
     pub(crate) data: Reply,
+    /// While the message comes in, after its first line.
+    pub(crate) body: Reply,
     /// After the final dot.
     pub(crate) message: Reply,
     /// At QUIT.
@@ -53,105 +60,216 @@ pub(crate) struct Received {
 }
 
 /// A mail server on this machine, for one test.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct SmtpSink {
     /// Where it listens.
     pub(crate) address: SocketAddr,
-    received: Arc<Mutex<Vec<Received>>>,
-    commands: Arc<Mutex<Vec<String>>>,
+    desk: Arc<Desk>,
+}
+
+/// What the test tells the sink, and what the sink saw.
+#[derive(Debug)]
+struct Desk {
+    /// The script, and the last connection that it is for.
+    script: Mutex<(Script, Option<usize>)>,
+    seen: watch::Sender<Seen>,
+    let_through: Semaphore,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Seen {
+    connections: usize,
+    commands: Vec<String>,
+    /// Every message that came in whole, whatever was answered.
+    whole: Vec<Received>,
+    /// Those that were answered well.
+    received: Vec<Received>,
 }
 
 impl SmtpSink {
     /// Starts a sink that follows the script for every connection, until the test ends.
     pub(crate) async fn start(script: Script) -> Self {
+        Self::start_with(script, None).await
+    }
+
+    /// Starts a sink that talks TLS: from the first byte, or after STARTTLS.
+    pub(crate) async fn start_with(script: Script, tls: Option<Tls>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("a bound port");
-        let (received, commands) = (Arc::<Mutex<Vec<_>>>::default(), Arc::<Mutex<Vec<_>>>::default());
-        let sink = Self { address, received: Arc::clone(&received), commands: Arc::clone(&commands) };
+        let desk =
+            Desk { script: Mutex::new((script, None)), seen: watch::Sender::default(), let_through: Semaphore::new(0) };
+        let sink = Self { address, desk: Arc::new(desk) };
+        let desk = Arc::clone(&sink.desk);
         tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                let (received, commands) = (Arc::clone(&received), Arc::clone(&commands));
-                tokio::spawn(async move { serve(stream, script, &received, &commands).await });
+            for number in 1.. {
+                let Ok((stream, _)) = listener.accept().await else { return };
+                let (desk, tls) = (Arc::clone(&desk), tls.clone());
+                desk.saw(|seen| seen.connections = number);
+                tokio::spawn(async move { talk(stream, tls, &desk, number).await });
             }
         });
         sink
     }
 
+    /// Follows another script from now on, also on connections that are there.
+    pub(crate) fn turn_to(&self, script: Script) {
+        *self.desk.script.lock().unwrap_or_else(PoisonError::into_inner) = (script, None);
+    }
+
+    /// Follows another script on the connections that are there; those that come follow a good one.
+    pub(crate) fn turn_once(&self, script: Script) {
+        let until = self.connections();
+        *self.desk.script.lock().unwrap_or_else(PoisonError::into_inner) = (script, Some(until));
+    }
+
+    /// Lets one step go on that is held.
+    pub(crate) fn let_through(&self) {
+        self.desk.let_through.add_permits(1);
+    }
+
+    /// Waits until so many messages came in whole, and returns them.
+    pub(crate) async fn whole(&self, count: usize) -> Vec<Received> {
+        let mut seen = self.desk.seen.subscribe();
+        let found = seen.wait_for(|seen| seen.whole.len() >= count).await.expect("the sink lives as long as the test");
+        found.whole.clone()
+    }
+
+    /// How many connections were made so far.
+    pub(crate) fn connections(&self) -> usize {
+        self.desk.seen.borrow().connections
+    }
+
     /// The mails that were taken so far, in order.
     pub(crate) fn received(&self) -> Vec<Received> {
-        self.received.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.desk.seen.borrow().received.clone()
     }
 
     /// The commands that were given so far, without the message.
     pub(crate) fn commands(&self) -> Vec<String> {
-        self.commands.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.desk.seen.borrow().commands.clone()
+    }
+}
+
+impl Desk {
+    /// What to do on this connection, counted from 1.
+    fn script(&self, connection: usize) -> Script {
+        let (script, last) = *self.script.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.is_none_or(|last| connection <= last) { script } else { Script::default() }
+    }
+
+    fn saw(&self, what: impl FnOnce(&mut Seen)) {
+        self.seen.send_modify(what);
+    }
+
+    /// Answers at a step; `None` when the script says to hang up.
+    async fn answer(&self, stream: &mut Line, reply: Reply, good: &str) -> Option<()> {
+        let line = match reply {
+            Reply::Good => good,
+            Reply::Say(line) => line,
+            Reply::Silent => std::future::pending().await,
+            Reply::HangUp => return None,
+            Reply::Held => {
+                self.let_through.acquire().await.ok()?.forget();
+                good
+            }
+        };
+        stream.write_all(format!("{line}\r\n").as_bytes()).await.ok()?;
+        stream.flush().await.ok()
+    }
+}
+
+/// How the sink talks TLS.
+#[derive(Clone)]
+pub(crate) struct Tls {
+    pub(crate) acceptor: TlsAcceptor,
+    pub(crate) after_starttls: bool,
+}
+
+type Line = BufReader<Box<dyn Stream>>;
+
+trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
+
+async fn talk(stream: TcpStream, tls: Option<Tls>, desk: &Desk, number: usize) -> Option<()> {
+    match tls {
+        Some(tls) if tls.after_starttls => {
+            let mut clear: Line = BufReader::new(Box::new(stream));
+            desk.answer(&mut clear, desk.script(number).greeting, "220 sink ready").await?;
+            while !read_line(&mut clear).await?.starts_with("STARTTLS") {
+                desk.answer(&mut clear, desk.script(number).ehlo, "250-sink\r\n250 STARTTLS").await?;
+            }
+            desk.answer(&mut clear, Reply::Good, "220 2.0.0 go on").await?;
+            serve(Box::new(tls.acceptor.accept(clear.into_inner()).await.ok()?), false, desk, number).await
+        }
+        Some(tls) => serve(Box::new(tls.acceptor.accept(stream).await.ok()?), true, desk, number).await,
+        None => serve(Box::new(stream), true, desk, number).await,
     }
 }
 
 /// Talks until the client leaves; `None` when the script says to hang up.
-async fn serve(
-    stream: TcpStream,
-    script: Script,
-    received: &Mutex<Vec<Received>>,
-    commands: &Mutex<Vec<String>>,
-) -> Option<()> {
+async fn serve(stream: Box<dyn Stream>, greets: bool, desk: &Desk, number: usize) -> Option<()> {
     let mut stream = BufReader::new(stream);
     let mut mail = Received::default();
-    answer(&mut stream, script.greeting, "220 sink ready").await?;
+    if greets {
+        desk.answer(&mut stream, desk.script(number).greeting, "220 sink ready").await?;
+    }
     loop {
         let line = read_line(&mut stream).await?;
-        commands.lock().unwrap_or_else(PoisonError::into_inner).push(line.clone());
+        let script = desk.script(number);
+        desk.saw(|seen| seen.commands.push(line.clone()));
         let argument = |prefix: &str| line[prefix.len()..].trim_matches(['<', '>', ' ']).to_owned();
         match line.split([' ', ':']).next().unwrap_or_default() {
-            "EHLO" => answer(&mut stream, script.ehlo, "250-sink\r\n250 AUTH PLAIN").await?,
-            "AUTH" => answer(&mut stream, script.auth, "235 2.7.0 welcome").await?,
+            "EHLO" => desk.answer(&mut stream, script.ehlo, "250-sink\r\n250 AUTH PLAIN").await?,
+            "AUTH" => desk.answer(&mut stream, script.auth, "235 2.7.0 welcome").await?,
             "MAIL" => {
                 mail = Received { from: argument("MAIL FROM:"), ..Received::default() };
-                answer(&mut stream, script.mail, "250 2.1.0 ok").await?;
+                desk.answer(&mut stream, script.mail, "250 2.1.0 ok").await?;
             }
             "RCPT" => {
                 mail.to = argument("RCPT TO:");
-                answer(&mut stream, script.rcpt, "250 2.1.5 ok").await?;
+                desk.answer(&mut stream, script.rcpt, "250 2.1.5 ok").await?;
             }
             "DATA" => {
-                answer(&mut stream, script.data, "354 go on").await?;
+                desk.answer(&mut stream, script.data, "354 go on").await?;
                 if !matches!(script.data, Reply::Good) {
                     continue;
                 }
-                mail.text = read_message(&mut stream).await?;
-                if matches!(script.message, Reply::Good) {
-                    received.lock().unwrap_or_else(PoisonError::into_inner).push(std::mem::take(&mut mail));
+                mail.text = read_message(&mut stream, script.body).await?;
+                desk.saw(|seen| seen.whole.push(mail.clone()));
+                if matches!(script.message, Reply::Held) {
+                    desk.let_through.acquire().await.ok()?.forget();
                 }
-                answer(&mut stream, script.message, "250 2.0.0 taken").await?;
+                let is_taken = matches!(script.message, Reply::Good | Reply::Held);
+                if is_taken {
+                    desk.saw(|seen| seen.received.push(std::mem::take(&mut mail)));
+                }
+                let reply = if is_taken { Reply::Good } else { script.message };
+                desk.answer(&mut stream, reply, "250 2.0.0 taken").await?;
             }
-            "QUIT" => answer(&mut stream, script.quit, "221 2.0.0 bye").await?,
-            _ => answer(&mut stream, Reply::Good, "250 2.0.0 ok").await?,
+            "QUIT" => desk.answer(&mut stream, script.quit, "221 2.0.0 bye").await?,
+            _ => desk.answer(&mut stream, Reply::Good, "250 2.0.0 ok").await?,
         }
     }
 }
 
-async fn answer(stream: &mut BufReader<TcpStream>, reply: Reply, good: &str) -> Option<()> {
-    let line = match reply {
-        Reply::Good => good,
-        Reply::Say(line) => line,
-        Reply::Silent => std::future::pending().await,
-        Reply::HangUp => return None,
-    };
-    stream.write_all(format!("{line}\r\n").as_bytes()).await.ok()
-}
-
-async fn read_line(stream: &mut BufReader<TcpStream>) -> Option<String> {
+async fn read_line(stream: &mut Line) -> Option<String> {
     let mut line = String::new();
     let length = stream.read_line(&mut line).await.ok()?;
     (length > 0).then(|| line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-async fn read_message(stream: &mut BufReader<TcpStream>) -> Option<String> {
+async fn read_message(stream: &mut Line, body: Reply) -> Option<String> {
     let mut text = String::new();
     loop {
         let line = read_line(stream).await?;
         if line == "." {
             return Some(text);
+        }
+        match body {
+            Reply::HangUp => return None,
+            Reply::Silent => std::future::pending().await,
+            Reply::Good | Reply::Say(_) | Reply::Held => {}
         }
         text.push_str(line.strip_prefix('.').unwrap_or(&line));
         text.push_str("\r\n");

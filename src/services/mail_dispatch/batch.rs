@@ -1,0 +1,292 @@
+//! A few mails in hand: one is under way at a time, and what became of it is committed with the start of the next.
+
+use std::collections::VecDeque;
+use std::panic::AssertUnwindSafe;
+use std::time::Duration as Wait;
+
+use chrono::{DateTime, Duration, Utc};
+use futures_util::FutureExt;
+
+use super::write::{Ready, View, take_token_back, write};
+use super::{PostRoom, Summary};
+use crate::domain::ids::{HoldId, MailId};
+use crate::domain::retry;
+use crate::mail::transport::{SendError, SendErrorKind};
+use crate::services::{Office, ServiceError, chain};
+use crate::store::outbox::hold::{self, Mark};
+use crate::store::outbox::{Fate, OutboxMail};
+use crate::store::{Connection, frozen_mails};
+
+/// How long a mail is held without a word of the worker that holds it: what a dead worker held comes back after this.
+pub(super) const LEASE: Duration = Duration::seconds(30);
+
+/// How often the lease on a mail under way is renewed: twice in vain is no harm.
+const RENEW_EVERY: Wait = Wait::from_secs(8);
+
+/// How long one batch is worked on; a mail with a token waits no longer than this for its turn.
+const TURN: Duration = Duration::seconds(1);
+
+/// How often, and how long apart, the outcome of a mail is noted anew when the database does not take it.
+const NOTE_TRIES: u32 = 60;
+const NOTE_AGAIN_AFTER: Wait = Wait::from_millis(500);
+
+/// What becomes of a mail.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Sent,
+    Later(DateTime<Utc>),
+    Skipped(&'static str),
+    ToRetry(String),
+    Failed(String),
+}
+
+/// A verdict that is to be committed.
+struct Note {
+    mail: OutboxMail,
+    fate: Fate,
+    why: Option<String>,
+    next_attempt_at: Option<DateTime<Utc>>,
+    /// How often it was tried, if that failed.
+    tries: Option<i32>,
+    /// Since when nobody knows whether the mail server has it.
+    handing_over_at: Option<DateTime<Utc>>,
+    at: DateTime<Utc>,
+}
+
+/// Whether the mail that is next may be handed over now.
+#[derive(Debug, PartialEq, Eq)]
+enum Start {
+    /// It may: that is committed.
+    Begun,
+    /// Something changed since it was written.
+    Stale,
+    /// Another worker has it.
+    Lost,
+}
+
+/// The mails of one hold.
+pub(super) struct Batch<'a, Now> {
+    office: &'a Office,
+    room: &'a PostRoom,
+    hold: HoldId,
+    now: &'a Now,
+    /// What became of mails, not yet committed.
+    notes: Vec<Note>,
+    /// Sealed bytes, not yet committed.
+    freezing: Vec<(MailId, Vec<u8>)>,
+}
+
+impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
+    pub(super) fn new((office, room): (&'a Office, &'a PostRoom), hold: HoldId, now: &'a Now) -> Self {
+        Self { office, room, hold, now, notes: vec![], freezing: vec![] }
+    }
+
+    /// Sends the mails one after another, until it is to stop or its turn is over; then lets go of the rest.
+    pub(super) async fn work(
+        mut self,
+        mails: Vec<OutboxMail>,
+        is_stopping: &impl Fn() -> bool,
+        summary: &mut Summary,
+    ) -> Result<(), ServiceError> {
+        let end = (self.now)() + TURN;
+        let view = View::now(self.office.db.reader(), (self.now)()).await?;
+        let mut line = VecDeque::new();
+        for mail in mails {
+            line.extend(self.written(mail, view).await);
+        }
+        loop {
+            let is_over = is_stopping() || (self.now)() > end;
+            let next = if is_over { None } else { line.pop_front() };
+            let start = match self.commit(next.as_ref()).await {
+                Ok(start) => start,
+                Err(error) => return self.recover(next.as_ref(), error, summary).await,
+            };
+            self.tell(summary);
+            match (next, start) {
+                (None, _) => return Ok(()),
+                (Some(next), Start::Begun) => self.hand_over(next).await,
+                (Some(next), Start::Stale) => {
+                    let view = next.view.again(self.office.db.reader(), (self.now)()).await?;
+                    if let Some(anew) = self.written(next.mail, view).await {
+                        line.push_front(anew);
+                    }
+                }
+                (Some(_), Start::Lost) => {}
+            }
+        }
+    }
+
+    async fn written(&mut self, mail: OutboxMail, view: View) -> Option<Ready> {
+        match write((self.office, self.room), mail, view).await {
+            Ok(mut ready) => {
+                self.freezing.extend(ready.sealed.take().map(|sealed| (ready.mail.id, sealed)));
+                Some(ready)
+            }
+            Err((mail, verdict)) => {
+                let was = mail.handing_over_at;
+                self.note(mail, verdict, was);
+                None
+            }
+        }
+    }
+
+    /// One transaction: what became of mails, the bytes to keep, and that the next mail is begun. Without a next mail
+    /// it lets go of the rest.
+    async fn commit(&self, next: Option<&Ready>) -> Result<Start, ServiceError> {
+        let now = (self.now)();
+        let tx = self.office.db.begin_write().await?;
+        for note in &self.notes {
+            self.save(tx.conn(), note).await?;
+        }
+        frozen_mails::save_all(tx.conn(), self.freezing.iter().cloned(), now).await?;
+        let start = match next {
+            None => {
+                hold::release(tx.conn(), self.hold).await?;
+                Start::Lost
+            }
+            Some(next) if !next.view.still_holds(tx.conn(), now).await? => Start::Stale,
+            Some(next) if hold::begin(tx.conn(), self.hold, &next.mail, (now, now + LEASE)).await? => Start::Begun,
+            Some(_) => Start::Lost,
+        };
+        tx.commit().await?;
+        Ok(start)
+    }
+
+    async fn save(&self, conn: &impl Connection, note: &Note) -> Result<(), ServiceError> {
+        let mark = Mark {
+            fate: note.fate,
+            sent_at: (note.fate == Fate::Sent).then_some(note.at),
+            next_attempt_at: note.next_attempt_at,
+            why: note.why.as_deref(),
+            handing_over_at: note.handing_over_at,
+            attempts: note.tries,
+        };
+        hold::mark(conn, self.hold, note.mail.id, &mark).await?;
+        if note.fate != Fate::Sent && note.handing_over_at.is_none() {
+            frozen_mails::delete(conn, &[note.mail.id]).await?;
+        }
+        Ok(())
+    }
+
+    /// Hands a mail over that was begun.
+    async fn hand_over(&mut self, ready: Ready) {
+        let (was, now) = (ready.mail.handing_over_at, (self.now)());
+        let outcome = self.carried(&ready).await;
+        let mail = ready.mail;
+        let carries_token = mail.kind.carries_token();
+        match outcome {
+            Ok(()) => self.note(mail, Verdict::Sent, None),
+            Err(SendError { kind: SendErrorKind::Permanent, text }) => self.note(mail, Verdict::Failed(text), was),
+            Err(SendError { kind: SendErrorKind::Temporary, text }) => {
+                let verdict = take_token_back(self.office, &mail).await.err().unwrap_or(Verdict::ToRetry(text));
+                self.note(mail, verdict, was);
+            }
+            // It may have arrived; a second one would carry another token.
+            Err(SendError { kind: SendErrorKind::Unknown, text }) if carries_token => {
+                self.note(mail, Verdict::Failed(text), was.or(Some(now)));
+            }
+            Err(SendError { kind: SendErrorKind::Unknown, text }) => {
+                self.note(mail, Verdict::ToRetry(text), was.or(Some(now)));
+            }
+        }
+    }
+
+    /// Sends the bytes, and keeps the lease alive however long the mail server takes.
+    async fn carried(&self, ready: &Ready) -> Result<(), SendError> {
+        let sending = AssertUnwindSafe(self.room.transport.send(&ready.built)).catch_unwind();
+        tokio::pin!(sending);
+        loop {
+            tokio::select! {
+                outcome = &mut sending => return outcome.unwrap_or_else(|_| Err(SendError::of_a_fault())),
+                () = tokio::time::sleep(RENEW_EVERY) => {
+                    let until = (self.now)() + LEASE;
+                    let renewed = hold::renew(self.office.db.writer(), self.hold, ready.mail.id, until).await;
+                    if let Err(error) = renewed {
+                        tracing::warn!(mail.id = %ready.mail.id, error = %error, "Could not renew the lease on a mail");
+                    }
+                }
+            }
+        }
+    }
+
+    fn note(&mut self, mail: OutboxMail, verdict: Verdict, handing_over_at: Option<DateTime<Utc>>) {
+        let at = (self.now)();
+        let tries = mail.attempts + 1;
+        let plain =
+            Note { mail, fate: Fate::Waiting, why: None, next_attempt_at: None, tries: None, handing_over_at, at };
+        self.notes.push(match verdict {
+            Verdict::Sent => Note { fate: Fate::Sent, ..plain },
+            Verdict::Skipped(why) => Note { fate: Fate::Skipped, why: Some(why.to_owned()), ..plain },
+            Verdict::Later(at) => {
+                Note { next_attempt_at: Some(at), why: Some("waits for working hours".to_owned()), ..plain }
+            }
+            Verdict::Failed(why) => Note { fate: Fate::Failed, why: Some(why), tries: Some(tries), ..plain },
+            Verdict::ToRetry(why) => match retry::delay_after(tries, self.office.chance.below(1000)) {
+                Some(delay) => Note { next_attempt_at: Some(at + delay), why: Some(why), tries: Some(tries), ..plain },
+                None => Note { fate: Fate::Failed, why: Some(why), tries: Some(tries), ..plain },
+            },
+        });
+    }
+
+    /// Logs and counts what was committed.
+    fn tell(&mut self, summary: &mut Summary) {
+        self.freezing.clear();
+        for note in self.notes.drain(..) {
+            let (id, kind) = (note.mail.id, note.mail.kind.as_str());
+            let why = note.why.unwrap_or_default();
+            match note.fate {
+                Fate::Sent => {
+                    tracing::info!(mail.id = %id, mail.kind = kind, "Sent {kind} mail");
+                    summary.sent += 1;
+                }
+                Fate::Skipped | Fate::Dropped => {
+                    tracing::debug!(mail.id = %id, mail.kind = kind, why, "Skipped {kind} mail");
+                    summary.skipped += 1;
+                }
+                Fate::Waiting => {
+                    if note.tries.is_some() {
+                        tracing::warn!(mail.id = %id, mail.kind = kind, why, "Will try {kind} mail again");
+                    }
+                    summary.to_retry += 1;
+                }
+                Fate::Failed => {
+                    tracing::error!(mail.id = %id, mail.kind = kind, why, "Gave up {kind} mail");
+                    summary.failed += 1;
+                }
+            }
+        }
+    }
+
+    /// The database did not take what became of a mail: it is told again, for otherwise the mail would go twice. Then
+    /// everything else is let go.
+    async fn recover(
+        mut self,
+        next: Option<&Ready>,
+        error: ServiceError,
+        summary: &mut Summary,
+    ) -> Result<(), ServiceError> {
+        tracing::error!(cause = chain(&error), "Could not note what became of mails, and tries again");
+        for _ in 0..NOTE_TRIES {
+            tokio::time::sleep(NOTE_AGAIN_AFTER).await;
+            if self.let_go(next).await.is_ok() {
+                self.tell(summary);
+                return Ok(());
+            }
+        }
+        Err(error)
+    }
+
+    /// Notes what became of mails and lets go of the rest; the next one was not handed over, whatever became of the
+    /// transaction that began it.
+    async fn let_go(&self, next: Option<&Ready>) -> Result<(), ServiceError> {
+        let tx = self.office.db.begin_write().await?;
+        for note in &self.notes {
+            self.save(tx.conn(), note).await?;
+        }
+        if let Some(next) = next {
+            hold::unbegin(tx.conn(), self.hold, &next.mail).await?;
+        }
+        hold::release(tx.conn(), self.hold).await?;
+        Ok(tx.commit().await?)
+    }
+}

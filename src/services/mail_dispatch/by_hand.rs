@@ -1,0 +1,51 @@
+//! What a colleague does with a mail: put it back in line, or take it out.
+
+use crate::domain::actor::Actor;
+use crate::domain::audit::Action;
+use crate::domain::ids::MailId;
+use crate::domain::text::Reason;
+use crate::services::work::Work;
+use crate::services::{Call, Office, ServiceError};
+use crate::store::outbox;
+
+/// A colleague takes a mail out of the line, with the reason: it will not be sent.
+///
+/// # Errors
+/// `NotFound` when there is none; `Conflict` when it is not waiting or given up, or is being sent at this moment;
+/// `Forbidden` for who may not act.
+pub async fn drop_by_hand(office: &Office, call: &Call, id: MailId, reason: Reason) -> Result<(), ServiceError> {
+    check_may_act(call)?;
+    let mut work = Work::begin(office, call).await?;
+    let mail = outbox::find(work.conn(), id).await?.ok_or(ServiceError::NotFound)?;
+    if !outbox::mark_dropped(work.conn(), id, reason.as_str(), call.now).await? {
+        return Err(ServiceError::Conflict);
+    }
+    work.note(mail.school, Action::MailDropped { mail: id, reason });
+    work.finish().await
+}
+
+/// A colleague puts a mail that was given up back in line.
+///
+/// # Errors
+/// `NotFound` when it was not given up; `Forbidden` for who may not act.
+pub async fn retry_by_hand(office: &Office, call: &Call, id: MailId) -> Result<(), ServiceError> {
+    check_may_act(call)?;
+    let mut work = Work::begin(office, call).await?;
+    let mail = outbox::find(work.conn(), id).await?.ok_or(ServiceError::NotFound)?;
+    if mail.kind.carries_token() || !outbox::mark_retried_by_hand(work.conn(), id, call.now).await? {
+        return Err(ServiceError::NotFound);
+    }
+    work.note(mail.school, Action::MailRetried { mail: id });
+    work.finish().await?;
+    office.mail_waits.notify_one();
+    Ok(())
+}
+
+fn check_may_act(call: &Call) -> Result<(), ServiceError> {
+    match call.actor {
+        Actor::Staff { role, .. } if role.can_act() => Ok(()),
+        Actor::Staff { .. } | Actor::Contact { .. } | Actor::Check | Actor::Clock | Actor::Operator => {
+            Err(ServiceError::Forbidden)
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! A worker's hold on mails: taken with a lease, and void once another worker has taken them.
+//!
+//! A hold covers a few mails. Each is begun before its bytes leave ([`begin`]) and marked when the outcome is known
+//! ([`mark`]); both do nothing to a mail that is no longer held. [`release`] gives back what was not begun.
+
+use chrono::{DateTime, Utc};
+use entity::outbox;
+use sea_orm::sea_query::{LockBehavior, LockType};
+use sea_orm::{EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select, UpdateMany};
+use uuid::Uuid;
+
+use super::{Fate, OutboxMail, to_mail};
+use crate::domain::ids::{HoldId, MailId};
+use crate::domain::notice::MailKind;
+use crate::store::{Connection, Db, StoreError};
+
+/// What a worker got in hand.
+#[derive(Debug, Default)]
+pub struct Held {
+    /// The mails to send.
+    pub mails: Vec<OutboxMail>,
+    /// The rows that cannot be read; they were given up, so that they do not keep the rest.
+    pub corrupt: Vec<StoreError>,
+}
+
+/// Takes due mails in hand and commits, so that no other worker takes them before `lease_until`.
+///
+/// Mails with a token are awaited now and die within minutes: where one is due, only those are taken.
+///
+/// # Errors
+/// When the database fails.
+pub async fn take(
+    db: &Db,
+    hold: HoldId,
+    (now, lease_until): (DateTime<Utc>, DateTime<Utc>),
+    limit: u64,
+) -> Result<Held, StoreError> {
+    let tx = db.begin_write().await?;
+    let tokens = MailKind::ALL.into_iter().filter(|kind| kind.carries_token()).map(MailKind::as_str);
+    let awaited = due(now, limit).filter(outbox::COLUMN.kind.is_in(tokens));
+    let mut rows = awaited.all(tx.conn()).await?;
+    if rows.is_empty() {
+        rows = due(now, limit).all(tx.conn()).await?;
+    }
+    if rows.is_empty() {
+        return Ok(Held::default());
+    }
+    outbox::Entity::update_many()
+        .col_expr(outbox::COLUMN.lease_until, lease_until.into())
+        .col_expr(outbox::COLUMN.held_by, hold.as_uuid().into())
+        .filter(outbox::COLUMN.id.is_in(rows.iter().map(|row| row.id)))
+        .exec(tx.conn())
+        .await?;
+    let mut held = Held::default();
+    for row in rows {
+        let id = MailId::from_uuid(row.id);
+        match to_mail(row) {
+            Ok(mail) => held.mails.push(mail),
+            Err(corrupt) => {
+                let why = corrupt.to_string();
+                mark(tx.conn(), hold, id, &Mark::failed(&why)).await?;
+                held.corrupt.push(corrupt);
+            }
+        }
+    }
+    tx.commit().await?;
+    Ok(held)
+}
+
+fn due(now: DateTime<Utc>, limit: u64) -> Select<outbox::Entity> {
+    let is_free = outbox::COLUMN.lease_until.is_null().or(outbox::COLUMN.lease_until.lt(now));
+    outbox::Entity::find()
+        .filter(outbox::COLUMN.status.eq(Fate::Waiting.as_str()))
+        .filter(outbox::COLUMN.next_attempt_at.lte(now))
+        .filter(is_free)
+        .order_by_asc(outbox::COLUMN.next_attempt_at)
+        .order_by_asc(outbox::COLUMN.id)
+        .limit(limit)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+}
+
+fn held_by(hold: HoldId) -> UpdateMany<outbox::Entity> {
+    outbox::Entity::update_many()
+        .filter(outbox::COLUMN.held_by.eq(hold.as_uuid()))
+        .filter(outbox::COLUMN.status.eq(Fate::Waiting.as_str()))
+}
+
+fn held_mail(hold: HoldId, id: MailId) -> UpdateMany<outbox::Entity> {
+    held_by(hold).filter(outbox::COLUMN.id.eq(id.as_uuid()))
+}
+
+/// Notes that a mail's bytes are about to be handed over, and leases it anew; `false` when it is no longer held.
+///
+/// # Errors
+/// When the database fails.
+pub async fn begin(
+    conn: &impl Connection,
+    hold: HoldId,
+    mail: &OutboxMail,
+    (now, lease_until): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<bool, StoreError> {
+    let mut begun = held_mail(hold, mail.id)
+        .col_expr(outbox::COLUMN.attempts, (mail.attempts + 1).into())
+        .col_expr(outbox::COLUMN.lease_until, lease_until.into());
+    if mail.handing_over_at.is_none() {
+        begun = begun.col_expr(outbox::COLUMN.handing_over_at, now.into());
+    } else if !mail.may_be_double {
+        begun = begun.col_expr(outbox::COLUMN.handed_again_at, now.into());
+    }
+    Ok(begun.exec(conn).await?.rows_affected == 1)
+}
+
+/// Leases a mail anew while it is being handed over.
+///
+/// # Errors
+/// When the database fails.
+pub async fn renew(
+    conn: &impl Connection,
+    hold: HoldId,
+    id: MailId,
+    lease_until: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    held_mail(hold, id).col_expr(outbox::COLUMN.lease_until, lease_until.into()).exec(conn).await?;
+    Ok(())
+}
+
+/// What became of a held mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark<'a> {
+    /// Its fate; `Waiting` puts it back in line.
+    pub fate: Fate,
+    /// When the mail server took it.
+    pub sent_at: Option<DateTime<Utc>>,
+    /// When it is due again, if that changes.
+    pub next_attempt_at: Option<DateTime<Utc>>,
+    /// Why.
+    pub why: Option<&'a str>,
+    /// Since when nobody knows whether the mail server has it.
+    pub handing_over_at: Option<DateTime<Utc>>,
+    /// How often it was tried, if that changes.
+    pub attempts: Option<i32>,
+}
+
+impl<'a> Mark<'a> {
+    const NOTHING: Mark<'static> = Mark {
+        fate: Fate::Waiting,
+        sent_at: None,
+        next_attempt_at: None,
+        why: None,
+        handing_over_at: None,
+        attempts: None,
+    };
+
+    /// The mail server took it.
+    #[must_use]
+    pub fn sent(at: DateTime<Utc>) -> Self {
+        Mark { fate: Fate::Sent, sent_at: Some(at), ..Self::NOTHING }
+    }
+
+    /// It is no longer needed.
+    #[must_use]
+    pub fn skipped(why: &'a str) -> Self {
+        Mark { fate: Fate::Skipped, why: Some(why), ..Self::NOTHING }
+    }
+
+    /// It is given up.
+    #[must_use]
+    pub fn failed(why: &'a str) -> Self {
+        Mark { fate: Fate::Failed, why: Some(why), ..Self::NOTHING }
+    }
+
+    /// It is due again later.
+    #[must_use]
+    pub fn later(at: DateTime<Utc>, why: &'a str) -> Self {
+        Mark { next_attempt_at: Some(at), why: Some(why), ..Self::NOTHING }
+    }
+}
+
+/// Notes what became of a mail and lets it go; `false` when it was no longer held.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark(conn: &impl Connection, hold: HoldId, id: MailId, mark: &Mark<'_>) -> Result<bool, StoreError> {
+    let mut marked = let_go(held_mail(hold, id))
+        .col_expr(outbox::COLUMN.status, mark.fate.as_str().into())
+        .col_expr(outbox::COLUMN.sent_at, mark.sent_at.into())
+        .col_expr(outbox::COLUMN.last_error, mark.why.into())
+        .col_expr(outbox::COLUMN.handing_over_at, mark.handing_over_at.into());
+    if let Some(at) = mark.next_attempt_at {
+        marked = marked.col_expr(outbox::COLUMN.next_attempt_at, at.into());
+    }
+    if let Some(attempts) = mark.attempts {
+        marked = marked.col_expr(outbox::COLUMN.attempts, attempts.into());
+    }
+    Ok(marked.exec(conn).await?.rows_affected == 1)
+}
+
+/// Lets go of everything that is still held, as if it had not been taken.
+///
+/// # Errors
+/// When the database fails.
+pub async fn release(conn: &impl Connection, hold: HoldId) -> Result<(), StoreError> {
+    let_go(held_by(hold)).exec(conn).await?;
+    Ok(())
+}
+
+/// Takes back that a mail was begun, for it was not handed over after all.
+///
+/// # Errors
+/// When the database fails.
+pub async fn unbegin(conn: &impl Connection, hold: HoldId, mail: &OutboxMail) -> Result<(), StoreError> {
+    let mut back = let_go(held_mail(hold, mail.id))
+        .col_expr(outbox::COLUMN.attempts, mail.attempts.into())
+        .col_expr(outbox::COLUMN.handing_over_at, mail.handing_over_at.into());
+    if !mail.may_be_double {
+        back = back.col_expr(outbox::COLUMN.handed_again_at, Option::<DateTime<Utc>>::None.into());
+    }
+    back.exec(conn).await?;
+    Ok(())
+}
+
+fn let_go(update: UpdateMany<outbox::Entity>) -> UpdateMany<outbox::Entity> {
+    update
+        .col_expr(outbox::COLUMN.lease_until, Option::<DateTime<Utc>>::None.into())
+        .col_expr(outbox::COLUMN.held_by, Option::<Uuid>::None.into())
+}
