@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::crypto::KeyRing;
 use crate::domain::credential::Template;
 use crate::jobs;
+use crate::magister::{Limits, Magister, Reach};
 use crate::mail::message::Sender;
 use crate::mail::transport::Transport;
 use crate::mail::{SmtpTransport, SmtpUrl};
@@ -50,6 +51,8 @@ pub struct App {
     pub office: Office,
     /// How mails leave.
     pub room: PostRoom,
+    /// How schools' Magisters are called.
+    pub magister: Magister,
     /// The time.
     pub clock: Clock,
     /// What this instance counts of itself.
@@ -85,8 +88,11 @@ impl App {
             reminders: Arc::new(settings.reminder_rules()),
             mail: settings.mail_rules(),
             mail_waits: Arc::new(Notify::new()),
+            check_policy: settings.check,
+            check_waits: Arc::new(Notify::new()),
         };
-        Ok(Self { office, room: post_room(settings)?, clock: Clock::system(), meters: Meters::default() })
+        let magister = Magister::new(Reach::internet(), Limits::default(), office.chance.clone());
+        Ok(Self { office, room: post_room(settings)?, magister, clock: Clock::system(), meters: Meters::default() })
     }
 
     /// Refuses to go on with a database of another release.
@@ -119,13 +125,14 @@ impl App {
         })
     }
 
-    /// Starts what runs beside the pages: the mail worker and the timer. They end after `stop`.
+    /// Starts what runs beside the pages: the workers for mails and connection checks, and the timer. They end after `stop`.
     ///
     /// # Errors
     /// When the timer does not start.
     pub async fn start_workers(&self, site: Site, stop: &CancellationToken) -> Result<JoinSet<()>, StartError> {
         let mut workers = JoinSet::new();
         workers.spawn(jobs::mail::work(self.clone(), stop.clone()));
+        workers.spawn(jobs::checks::work(self.clone(), stop.clone()));
         let timer = jobs::start(self.clone(), site, stop.clone()).await;
         workers.spawn(timer.map_err(|error| StartError::new(format!("the timer does not start ({error})")))?);
         Ok(workers)

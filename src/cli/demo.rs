@@ -12,6 +12,7 @@ use crate::chance::Chance;
 use crate::cli::settings::{ServeSettings, Settings};
 use crate::cli::{failed, migrate, serve};
 use crate::links::{self, BaseUrl, BaseUrlError};
+use crate::magister::{Limits, Magister};
 use crate::services::demo::magister::DemoMagister;
 use crate::services::demo::{self, Demo};
 use crate::services::schools;
@@ -53,6 +54,7 @@ pub(super) async fn run(mut settings: Settings, args: &DemoArgs) -> Result<(), S
     let magister = Arc::new(
         magister.map_err(|error| StartError::new(format!("the simulator of Magister does not start ({error})")))?,
     );
+    app.magister = Magister::new(magister.reach(), Limits::default(), app.office.chance.clone());
     let (rows, _) = schools::list(&app.office, &Filter::default(), None).await.map_err(|error| failed(&error))?;
     if !rows.is_empty() {
         return Err(StartError::new(

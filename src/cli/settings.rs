@@ -13,6 +13,7 @@ use clap::builder::TypedValueParser;
 use zeroize::Zeroizing;
 
 use crate::app::StartError;
+use crate::domain::check::CheckPolicy;
 use crate::domain::credential::PasswordLength;
 use crate::domain::mail_rules::{AllowList, MailFlow, MailRules};
 use crate::domain::reminder::{ReminderPolicy, Rungs};
@@ -118,6 +119,11 @@ pub struct Settings {
     /// After how many working days a school is reminded of what it holds
     #[arg(long, env = "KOPPELKLAAR_REMINDER_DAYS", default_value_t = ReminderPolicy::default().rungs, global = true)]
     pub reminder_days: Rungs,
+
+    /// What is done with connection checks: off (this address is not allowlisted at Magister), advise, or require (Kurve
+    /// activates after a passing check only)
+    #[arg(long, env = "KOPPELKLAAR_CHECK", default_value_t = CheckPolicy::default(), global = true)]
+    pub check: CheckPolicy,
 
     /// How much is logged: error, warn, info, debug or trace [default: info, and warn in the demo]
     #[arg(long, env = "KOPPELKLAAR_LOG_LEVEL", global = true)]

@@ -70,6 +70,34 @@ pub enum Action {
         /// The version.
         version: u32,
     },
+    /// The connection check logged in with the password, which is never shown again.
+    RevealClosed {
+        /// The version.
+        version: u32,
+    },
+    /// The connection of a school that worked counts as lost.
+    ConnectionLost {
+        /// The check's stable code.
+        code: String,
+    },
+    /// A connection that counted as lost works again.
+    ConnectionBack,
+    /// An admin gave leave to activate without a passing check.
+    CheckOverridden {
+        /// For which version of the credentials.
+        version: u32,
+        /// Why.
+        reason: Reason,
+    },
+    /// Most schools that worked fail together.
+    OutageBegan {
+        /// How many schools that worked were looked at.
+        worked_before: u32,
+        /// How many of those failed.
+        failing: u32,
+    },
+    /// The schools that worked work again.
+    OutageEnded,
     /// Someone downloaded the query file.
     QueryDownloaded {
         /// The version.
@@ -174,6 +202,12 @@ impl Action {
             Self::VouchesCleared => "vouches_cleared",
             Self::PasswordRevealed { .. } => "password_revealed",
             Self::CredentialsHandedAgain { .. } => "credentials_handed_again",
+            Self::RevealClosed { .. } => "reveal_closed",
+            Self::ConnectionLost { .. } => "connection_lost",
+            Self::ConnectionBack => "connection_back",
+            Self::CheckOverridden { .. } => "check_overridden",
+            Self::OutageBegan { .. } => "outage_began",
+            Self::OutageEnded => "outage_ended",
             Self::QueryDownloaded { .. } => "query_downloaded",
             Self::ContactSignedIn => "contact_signed_in",
             Self::NoteAdded { .. } => "note_added",

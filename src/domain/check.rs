@@ -1,16 +1,21 @@
 //! The connection check as the rules see it: the ladder, what each rung proves, and who has the ball when one breaks.
 //!
 //! A [`CheckResult`] is all that is kept of a check: codes, times, column names and counts, never a row. What it does to
-//! the steps is [`judge()`]. Not here: how a check is made (the room `magister`). To add a code: start at [`CheckCode`]
+//! the steps is [`judge()`]; [`schedule`] says when it is made, [`policy`] what activation asks of it. Not here: how a check is made (the room `magister`). To add a code: start at [`CheckCode`]
 //! and follow the compiler.
 
 mod judge;
+pub mod made;
+pub mod policy;
+pub mod schedule;
 #[cfg(test)]
 mod tests;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::judge::{Alarm, CheckHistory, Judgement, RETRY_MINUTES, RoundFacts, Streak, judge};
+pub use self::made::{CheckProgress, CheckRefusal, NotMade, Receipt};
+pub use self::policy::{ActivationFacts, ActivationGround, CheckPolicy};
 use super::onboarding::gate::{Party, Step};
 
 /// One rung of the ladder, lowest first.

@@ -74,6 +74,14 @@ id! {
     ReminderMailId
     /// A filter that a colleague of Kurve keeps.
     SavedViewId
+    /// A connection check.
+    CheckId
+    /// A run of connection checks over a selection of schools.
+    CheckRunId
+    /// A time in which most schools that worked failed together.
+    OutageId
+    /// Leave to activate without a passing check.
+    OverrideId
 }
 
 #[cfg(test)]

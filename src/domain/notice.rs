@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::actor::Actor;
-use super::ids::{AccessLinkId, ContactId, RegistrationId, ReminderMailId};
+use super::ids::{AccessLinkId, ContactId, OutageId, RegistrationId, ReminderMailId};
 use super::import_gate::verdict;
 use super::onboarding::{Change, Event, FallCause, Onboarding, Party, Step};
 
@@ -39,6 +39,14 @@ pub enum MailKind {
     ImportOpen,
     /// The import closed again.
     ImportClosed,
+    /// The connection check found that a step no longer holds.
+    StepLost,
+    /// The connection of a school is lost by a cause that is Kurve's to find out, to support.
+    ConnectionLost,
+    /// Most connections that worked fail together, to support.
+    ConnectionsOutage,
+    /// They work again, to support.
+    ConnectionsOutageEnded,
     /// Someone was made a contact of the school.
     ContactAdded,
     /// What waits on the receiver, over all their schools.
@@ -49,7 +57,7 @@ pub enum MailKind {
 
 impl MailKind {
     /// Every kind.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 21] = [
         Self::ConfirmAddress,
         Self::SupportRequest,
         Self::RequestConfirmed,
@@ -64,6 +72,10 @@ impl MailKind {
         Self::ActivationAsked,
         Self::ImportOpen,
         Self::ImportClosed,
+        Self::StepLost,
+        Self::ConnectionLost,
+        Self::ConnectionsOutage,
+        Self::ConnectionsOutageEnded,
         Self::ContactAdded,
         Self::Reminder,
         Self::Digest,
@@ -87,6 +99,10 @@ impl MailKind {
             Self::ActivationAsked => "activation_asked",
             Self::ImportOpen => "import_open",
             Self::ImportClosed => "import_closed",
+            Self::StepLost => "step_lost",
+            Self::ConnectionLost => "connection_lost",
+            Self::ConnectionsOutage => "connections_outage",
+            Self::ConnectionsOutageEnded => "connections_outage_ended",
             Self::ContactAdded => "contact_added",
             Self::Reminder => "reminder",
             Self::Digest => "digest",
@@ -116,6 +132,10 @@ impl MailKind {
             | Self::ActivationAsked
             | Self::ImportOpen
             | Self::ImportClosed
+            | Self::StepLost
+            | Self::ConnectionLost
+            | Self::ConnectionsOutage
+            | Self::ConnectionsOutageEnded
             | Self::ContactAdded
             | Self::Reminder
             | Self::Digest => false,
@@ -150,6 +170,9 @@ pub struct About {
     /// The reminders to write.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reminders: Option<ReminderMailId>,
+    /// The outage that began or ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outage: Option<OutageId>,
     /// Whether the same change closed the import.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub import_closed: bool,
@@ -219,6 +242,8 @@ pub fn root_fall(events: &[Event]) -> Option<(Step, &FallCause)> {
         Change::StepFell { step, cause } => Some((*step, cause)),
         Change::StepAnswered { .. }
         | Change::EvidenceFell { .. }
+        | Change::StepRestored { .. }
+        | Change::CompletionRestored
         | Change::CredentialsIssued { .. }
         | Change::StuckReported { .. }
         | Change::StuckAnswered { .. }
@@ -248,6 +273,12 @@ fn called_for_by(before: &Onboarding, event: &Event, is_closing: bool) -> Vec<No
         (Change::StepFell { step, cause: FallCause::SentBack { .. } }, _) if !is_closing => {
             one(MailKind::StepSentBack, Audience::School, *step)
         }
+        // The activation is Kurve's to look at, and Kurve is told of the loss itself.
+        (Change::StepFell { step, cause: FallCause::ConnectionLost { .. } }, _)
+            if !is_closing && *step != Step::ActivationConfirmed =>
+        {
+            one(MailKind::StepLost, Audience::School, *step)
+        }
         (Change::CredentialsIssued { .. }, _) => {
             one(MailKind::CredentialsReady, Audience::VouchedContacts, Step::CredentialsIssued)
         }
@@ -257,6 +288,8 @@ fn called_for_by(before: &Onboarding, event: &Event, is_closing: bool) -> Vec<No
         (
             Change::StepAnswered { .. }
             | Change::EvidenceFell { .. }
+            | Change::StepRestored { .. }
+            | Change::CompletionRestored
             | Change::StepFell { .. }
             | Change::Paused { .. }
             | Change::Resumed

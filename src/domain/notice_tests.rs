@@ -21,7 +21,7 @@ fn send_back(step: Step) -> Command {
 }
 
 fn disprove(step: Step) -> Command {
-    Command::Disprove { step, code: "wrong_password".to_owned() }
+    Command::Disprove { step, code: "wrong_password".to_owned(), credential_version: 1 }
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn what_concerns_nobody_else_calls_for_no_mail() {
     let until = walk.now.date_naive() + chrono::Days::new(30);
     let quiet = [
         (superbeheerder(), claim(Step::AllowlistingRequested)),
-        (Actor::Check, Command::Prove { step: Step::PasswordSet }),
+        (Actor::Check, Command::Prove { step: Step::PasswordSet, credential_version: 1 }),
         (superbeheerder(), Command::TakeBack { step: Step::PermissionsChecked }),
         (superbeheerder(), Command::Pause { reason: reason("Eerst de toetsweek"), until }),
         (superbeheerder(), Command::Resume),

@@ -1,6 +1,7 @@
 //! What runs by itself. The library only knocks, every minute; whether something is due, and which instance does it,
 //! the database decides. To add a job: a variant of [`Job`], and a service function that may run twice.
 
+pub mod checks;
 pub mod mail;
 mod pulse;
 
@@ -12,7 +13,7 @@ use crate::app::App;
 use crate::domain::heartbeat::Worker;
 use crate::domain::reminder::national::next_office_moment;
 use crate::services::chain;
-use crate::services::{ServiceError, housekeeping, onboardings, reminders};
+use crate::services::{ServiceError, connection_checks, housekeeping, onboardings, reminders};
 use crate::store::job_slots;
 use crate::web::Site;
 
@@ -33,11 +34,14 @@ pub enum Job {
     PlanReminders,
     /// Puts the daily digest to Kurve in the outbox.
     Digest,
+    /// Gives schools that can be checked and have no turn their first one.
+    PlanChecks,
 }
 
 impl Job {
     /// Every job.
-    pub const ALL: [Self; 4] = [Self::ResumePaused, Self::DeleteExpired, Self::PlanReminders, Self::Digest];
+    pub const ALL: [Self; 5] =
+        [Self::ResumePaused, Self::DeleteExpired, Self::PlanReminders, Self::Digest, Self::PlanChecks];
 
     /// The name of its slot and of its log lines.
     #[must_use]
@@ -47,13 +51,14 @@ impl Job {
             Self::DeleteExpired => "delete_expired",
             Self::PlanReminders => "plan_reminders",
             Self::Digest => "digest",
+            Self::PlanChecks => "plan_checks",
         }
     }
 
     /// When a job that never ran is due.
     fn first_at(self, now: DateTime<Utc>) -> DateTime<Utc> {
         match self {
-            Self::ResumePaused | Self::DeleteExpired | Self::PlanReminders => now,
+            Self::ResumePaused | Self::DeleteExpired | Self::PlanReminders | Self::PlanChecks => now,
             Self::Digest => self.next_after(now),
         }
     }
@@ -65,6 +70,7 @@ impl Job {
             Self::DeleteExpired => now + Duration::hours(6),
             Self::PlanReminders => now + Duration::seconds(30),
             Self::Digest => next_office_moment(now, DIGEST_TIME),
+            Self::PlanChecks => now + Duration::minutes(10),
         }
     }
 }
@@ -142,5 +148,6 @@ pub async fn run(app: &App, job: Job, now: DateTime<Utc>) -> Result<u64, Service
         Job::DeleteExpired => housekeeping::delete_expired(&app.office, now).await,
         Job::PlanReminders => reminders::plan_due(&app.office, now).await,
         Job::Digest => reminders::ask_digest(&app.office, now).await,
+        Job::PlanChecks => connection_checks::plan_turns(&app.office, now).await,
     }
 }

@@ -77,6 +77,14 @@ impl Reach {
         Ok(Self { names: Names::Scripted(names), admitted: Admitted::Loopback, tls: client_config(roots) })
     }
 
+    /// Nothing at all: no name is known. For tests that make no checks.
+    #[must_use]
+    pub fn nowhere() -> Self {
+        let names = Arc::new(|_: &str| None);
+        let tls = client_config(RootCertStore::empty());
+        Self { names: Names::Scripted(names), admitted: Admitted::Loopback, tls }
+    }
+
     /// This machine alone, by what a simulator that runs elsewhere on it has published in a folder.
     ///
     /// # Errors

@@ -224,14 +224,6 @@ pub async fn reveal(
     Ok(Revealed { password: open_password(office, &stored)?, left })
 }
 
-/// The password of stored credentials, for whoever may have it.
-pub(super) fn open_password(office: &Office, stored: &StoredCredential) -> Result<Password, ServiceError> {
-    let place = binding(stored.id, stored.version);
-    let secret = sealed::open(&office.keys, Purpose::SealCredential, &place, &stored.sealed_password)?;
-    let text = String::from_utf8(secret.to_vec()).map_err(|_| ServiceError::Broken("a password that is no text"))?;
-    Ok(Password::from_stored(text))
-}
-
 /// Gives the query file, exactly as it was made when the credentials were issued; logged.
 ///
 /// # Errors
@@ -252,6 +244,14 @@ pub async fn download(
     let secret = sealed::open(&office.keys, Purpose::SealQuery, &place, &stored.sealed_query)?;
     let text = String::from_utf8(secret.to_vec()).map_err(|_| ServiceError::Broken("a query file that is no text"))?;
     Ok(QueryFile::from_stored(&details, text, stored.query_sha256, stored.template_version))
+}
+
+/// Opens a stored password, for the connection check.
+pub(super) fn open_password(office: &Office, stored: &StoredCredential) -> Result<Password, ServiceError> {
+    let place = binding(stored.id, stored.version);
+    let secret = sealed::open(&office.keys, Purpose::SealCredential, &place, &stored.sealed_password)?;
+    let text = String::from_utf8(secret.to_vec()).map_err(|_| ServiceError::Broken("a password that is no text"))?;
+    Ok(Password::from_stored(text))
 }
 
 async fn load_rule(

@@ -1,5 +1,6 @@
 //! What a caller can do about a use case that did not succeed.
 
+use crate::domain::check::CheckRefusal;
 use crate::domain::credential::RevealRefusal;
 use crate::domain::onboarding::Refusal;
 use crate::domain::reminder::{OwnDaysRefusal, SnoozeRefusal};
@@ -14,6 +15,9 @@ pub enum ServiceError {
     /// The password or query file may not be handed out.
     #[error(transparent)]
     NotHandedOut(#[from] RevealRefusal),
+    /// No connection check may be asked for.
+    #[error(transparent)]
+    NotChecked(#[from] CheckRefusal),
     /// Credentials were asked for before Kurve vouched for anybody.
     #[error("nobody at the school was vouched for")]
     NobodyVouched,

@@ -1,9 +1,9 @@
-//! Clearing away what no longer counts: sessions, links and requests that ended, mails that are about no school, and
-//! the bytes of mails that went long ago.
+//! Clearing away what no longer counts: sessions, links and requests that ended, mails that are about no school,
+//! the bytes of mails that went long ago, and old checks.
 
 use chrono::{DateTime, Duration, Utc};
 
-use crate::services::{Office, ServiceError};
+use crate::services::{Office, ServiceError, connection_checks};
 use crate::store::{access_links, frozen_mails, outbox, registrations, sessions};
 
 /// How long ended links and requests are kept, so that a late visitor is told "used" or "too old".
@@ -24,5 +24,6 @@ pub async fn delete_expired(office: &Office, now: DateTime<Utc>) -> Result<u64, 
     // What went out about a school stays on its page; a mail about no school tells only which address asked when.
     let mails = outbox::delete_ended_without_school(conn, before).await?;
     let frozen = frozen_mails::delete_before(conn, now - Duration::days(KEEP_FROZEN_DAYS)).await?;
-    Ok(links + requests + mails + frozen + sessions::delete_expired(conn, now).await?)
+    let checks = connection_checks::delete_old(office, now).await?;
+    Ok(links + requests + mails + frozen + checks + sessions::delete_expired(conn, now).await?)
 }

@@ -11,7 +11,7 @@ use crate::domain::onboarding::{FallCause, Gate, Onboarding, Step, StepState};
 use crate::domain::school::{Contact, School};
 use crate::links;
 use crate::mail::templates::{Content, Letter, PersonFacts, SchoolFacts, render};
-use crate::services::{Office, ServiceError, registrations as requests, reminder_letters};
+use crate::services::{Office, ServiceError, connection_letters, registrations as requests, reminder_letters};
 use crate::store::outbox::OutboxMail;
 use crate::store::{StoreError, access_links, audit, contacts, onboardings, registrations, schools};
 use crate::words;
@@ -93,7 +93,12 @@ pub(super) async fn draft(office: &Office, mail: &OutboxMail, now: DateTime<Utc>
         | MailKind::ActivationAsked
         | MailKind::ImportOpen
         | MailKind::ImportClosed
+        | MailKind::StepLost
+        | MailKind::ConnectionLost
         | MailKind::ContactAdded => about_school(office, mail).await,
+        MailKind::ConnectionsOutage | MailKind::ConnectionsOutageEnded => {
+            connection_letters::outage(office, mail).await
+        }
         MailKind::Reminder => reminder_letters::reminder(office, mail, now).await,
         MailKind::Digest => reminder_letters::digest(office).await,
     }
@@ -195,7 +200,12 @@ async fn content(
     let staff = office.base.to(&links::staff_school(links::STAFF_SCHOOL, facts.school.id));
     let about_step = |step: Step| office.base.to(&links::step(links::SCHOOL_STEP, step));
     Ok(match mail.kind {
-        MailKind::SignIn | MailKind::ConfirmAddress | MailKind::Reminder | MailKind::Digest => {
+        MailKind::SignIn
+        | MailKind::ConfirmAddress
+        | MailKind::Reminder
+        | MailKind::Digest
+        | MailKind::ConnectionsOutage
+        | MailKind::ConnectionsOutageEnded => {
             return Err(ServiceError::Broken("a mail of another office").into());
         }
         MailKind::SupportRequest => {
@@ -277,6 +287,16 @@ async fn content(
             };
             Content::ImportClosed { name, school, step, cause: said, reason: reason_of(&cause), link }
         }
+        MailKind::StepLost => {
+            let step = step_of(mail)?;
+            if facts.state.is_yes(step) {
+                return Err(Unsendable::NotNeeded("the connection came back meanwhile"));
+            }
+            let cause = events_cause(office, mail, facts).await?;
+            let cause = cause.map(|(_, cause)| words::fall_cause(&cause)).unwrap_or_default();
+            Content::StepLost { name, school, step, cause, link: about_step(step) }
+        }
+        MailKind::ConnectionLost => connection_letters::lost(office, facts.school.id, school, staff).await?,
         MailKind::ContactAdded => {
             let role = receiver.map(|contact| contact.role.label_nl().to_owned()).unwrap_or_default();
             Content::ContactAdded { name, school, role, link: portal }

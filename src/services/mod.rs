@@ -6,6 +6,8 @@
 pub mod api_keys;
 pub mod arrangements;
 pub mod audit;
+pub mod connection_checks;
+mod connection_letters;
 pub mod contacts;
 pub mod credentials;
 pub mod demo;
@@ -41,6 +43,7 @@ pub use error::{ServiceError, chain};
 use crate::chance::Chance;
 use crate::crypto::KeyRing;
 use crate::domain::actor::Actor;
+use crate::domain::check::CheckPolicy;
 use crate::domain::credential::{PasswordLength, Template};
 use crate::domain::mail_rules::MailRules;
 use crate::links::BaseUrl;
@@ -73,6 +76,10 @@ pub struct Office {
     pub mail: MailRules,
     /// Wakes the worker that sends mails.
     pub mail_waits: Arc<Notify>,
+    /// What is done with connection checks.
+    pub check_policy: CheckPolicy,
+    /// Wakes the worker that makes connection checks.
+    pub check_waits: Arc<Notify>,
 }
 
 /// Who does something, when, and in which request or job.

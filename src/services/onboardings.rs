@@ -16,7 +16,7 @@ use crate::domain::school::{Contact, ContactRole, School};
 use crate::domain::text::{EmailAddress, PersonName};
 use crate::services::tell::tell;
 use crate::services::work::{Letter, Work};
-use crate::services::{Call, Office, ServiceError, arrangements, contacts, insight};
+use crate::services::{Call, Office, ServiceError, arrangements, connection_checks, contacts, insight};
 use crate::store::onboardings::Versioned;
 use crate::store::{self, Connection, audit, credentials, lock, onboardings, schools};
 
@@ -129,15 +129,33 @@ pub(super) async fn change(
     command: &Command,
     seen: Option<i32>,
 ) -> Result<Vec<Event>, ServiceError> {
+    change_all(work, call, school, std::slice::from_ref(command), seen).await
+}
+
+/// Applies commands one after another as one change, of which people are told once; all of them or none.
+pub(super) async fn change_all(
+    work: &mut Work<'_>,
+    call: &Call,
+    school: SchoolId,
+    commands: &[Command],
+    seen: Option<i32>,
+) -> Result<Vec<Event>, ServiceError> {
     let before = onboardings::load(work.conn(), school).await?;
     if seen.is_some_and(|seen| seen != before.version) {
         return Err(ServiceError::Conflict);
     }
-    let events = decide(&before.state, command, &call.actor, call.now)?;
+    let (mut state, mut events) = (before.state.clone(), vec![]);
+    for command in commands {
+        let new = decide(&state, command, &call.actor, call.now)?;
+        if !new.is_empty() && matches!(command, Command::Confirm { step: Step::ActivationConfirmed, .. }) {
+            connection_checks::check_activation(work, call, school, state.credential_version()).await?;
+        }
+        state = state.apply_all(&new);
+        events.extend(new);
+    }
     if events.is_empty() {
         return Ok(events);
     }
-    let state = before.state.clone().apply_all(&events);
     let changed = Versioned { state, version: before.version };
     let version = onboardings::save(work.conn(), school, &changed, call.now).await?;
     record(work, school, version, (&before.state, &events, &changed.state));
@@ -147,6 +165,7 @@ pub(super) async fn change(
         // For ever: who takes the school up again makes a new password.
         credentials::mark_closed(work.conn(), school, ClosedReason::Withdrawn, call.now).await?;
     }
+    connection_checks::follow(work, call, school, (&before.state, &events, &changed.state)).await?;
     let about = About { version: Some(version), by: contact_of(&call.actor), ..About::default() };
     tell(work, school, &notices(&before.state, &events, &changed.state), &about).await?;
     Ok(events)

@@ -196,6 +196,12 @@ fn to_event(entry: Entry) -> Option<Event> {
         | Action::VouchesCleared
         | Action::PasswordRevealed { .. }
         | Action::CredentialsHandedAgain { .. }
+        | Action::RevealClosed { .. }
+        | Action::ConnectionLost { .. }
+        | Action::ConnectionBack
+        | Action::CheckOverridden { .. }
+        | Action::OutageBegan { .. }
+        | Action::OutageEnded
         | Action::QueryDownloaded { .. }
         | Action::ContactSignedIn
         | Action::NoteAdded { .. }

@@ -28,6 +28,16 @@ pub async fn hold_contacts(conn: &impl Connection, school: SchoolId) -> Result<(
     hold_text(conn, &format!("contacts/{school}")).await
 }
 
+/// Holds the state of outages until the transaction ends, so that one is noticed and ended once.
+///
+/// On SQLite the transaction already is the only one that writes.
+///
+/// # Errors
+/// When the database fails.
+pub async fn hold_outage(conn: &impl Connection) -> Result<(), StoreError> {
+    hold_text(conn, "outage").await
+}
+
 async fn hold_text(conn: &impl Connection, text: &str) -> Result<(), StoreError> {
     if conn.get_database_backend() == DatabaseBackend::Postgres {
         let sql = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";

@@ -2,6 +2,7 @@
 
 use super::dates::period_nl;
 use super::names::step_name;
+use crate::domain::check::CheckRefusal;
 use crate::domain::credential::reveal::{REVEAL_DAYS, REVEALS_ALLOWED};
 use crate::domain::credential::{ClosedReason, RevealRefusal};
 use crate::domain::onboarding::{Party, Refusal, Step};
@@ -53,6 +54,12 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::NotWithdrawn => "Deze koppeling is niet gestopt. Je hoeft haar niet opnieuw te openen.".into(),
         Refusal::IsCompleted => "Deze koppeling is al afgerond. Je kunt haar niet meer pauzeren.".into(),
         Refusal::NotPaused => "Deze koppeling staat niet op pauze. Je kunt gewoon verder.".into(),
+        Refusal::CheckNeeded => {
+            "Controleer eerst de verbinding. Activeren kan als die controle in de laatste 24 uur helemaal goed ging, met \
+             het wachtwoord van nu. Lukt dat niet? Een beheerder kan toestemming geven om toch te activeren, met een \
+             reden."
+                .into()
+        }
         Refusal::BadResumeDate => "Kies een dag na vandaag, en hoogstens een jaar vooruit.".into(),
     }
 }
@@ -105,6 +112,27 @@ fn wrong_party(step: Step) -> String {
             format!(
                 "De stap “{name}” kan alleen de school melden. Neem contact op met de school als er iets niet klopt."
             )
+        }
+    }
+}
+
+/// Why no connection check is made, for whoever asked for one.
+#[must_use]
+pub fn check_refusal(refusal: &CheckRefusal) -> &'static str {
+    match refusal {
+        CheckRefusal::Off => {
+            "Koppelklaar kan de verbinding hier niet controleren. Je kunt gewoon verder: meld de stappen als ze gereed \
+             zijn."
+        }
+        CheckRefusal::NotIssued => {
+            "Er is nog niets om te controleren. Dat kan zodra Kurve het wachtwoord en de query heeft klaargezet."
+        }
+        CheckRefusal::Paused => {
+            "Deze koppeling staat op pauze. Ga eerst verder met de koppeling en controleer dan de verbinding."
+        }
+        CheckRefusal::Withdrawn => {
+            "De school is gestopt met deze koppeling. Daarom controleren we de verbinding niet meer. Wil de school toch \
+             verder? Neem dan contact op met Kurve."
         }
     }
 }

@@ -88,6 +88,18 @@ pub fn change_sentence(action: &Action, names: &Names) -> String {
         Action::CredentialsHandedAgain { version } => {
             format!("Hetzelfde wachtwoord opnieuw klaargezet (versie {version}).")
         }
+        Action::RevealClosed { version } => {
+            format!("We hebben met het wachtwoord ingelogd (versie {version}). Het is niet meer te bekijken.")
+        }
+        Action::ConnectionLost { code } => format!("Verbinding kwijt. {}", connection_lost(code)),
+        Action::ConnectionBack => "De verbinding werkt weer.".into(),
+        Action::CheckOverridden { version: _, reason } => {
+            format!("Toestemming om te activeren zonder goede controle. Reden: {}", one_line(reason))
+        }
+        Action::OutageBegan { worked_before, failing } => {
+            format!("Storing: {failing} van {worked_before} werkende verbindingen gaven geen goed antwoord.")
+        }
+        Action::OutageEnded => "De storing is voorbij.".into(),
         Action::QueryDownloaded { version } => format!("Query gedownload (versie {version})."),
         Action::ContactSignedIn | Action::StaffSignedIn => "Ingelogd.".into(),
         Action::NoteAdded { note: _ } => "Notitie geschreven.".into(),
@@ -132,6 +144,10 @@ fn onboarding_change(change: &Change, names: &Names) -> String {
                 None => line,
             }
         }
+        Change::StepRestored { step } => {
+            format!("De verbinding werkt weer. Daarom is “{}” weer gereed.", step_name(*step))
+        }
+        Change::CompletionRestored => "De verbinding werkt weer. De koppeling is weer afgerond.".into(),
         Change::CredentialsIssued { version: 1 } => "Wachtwoord en query klaargezet.".into(),
         Change::CredentialsIssued { version } => {
             format!("Nieuw wachtwoord en nieuwe query klaargezet (versie {version}).")

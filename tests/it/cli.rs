@@ -45,6 +45,7 @@ const WRONG_VALUES: &[(&str, &str, &str)] = &[
     ("KOPPELKLAAR_QUERY_TEMPLATE", "bezet", "KOPPELKLAAR_QUERY_TEMPLATE"),
     ("KOPPELKLAAR_PASSWORD_LENGTH", "19", "--password-length"),
     ("KOPPELKLAAR_PASSWORD_LENGTH", "65", "--password-length"),
+    ("KOPPELKLAAR_CHECK", "soms", "--check"),
     ("KOPPELKLAAR_LOG_LEVEL", "luid", "--log-level"),
     ("KOPPELKLAAR_LOG_FORMAT", "xml", "--log-format"),
     ("KOPPELKLAAR_LISTEN", "ergens", "--listen"),

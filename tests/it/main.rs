@@ -8,6 +8,7 @@ mod support;
 mod api;
 mod architecture;
 mod arrangements;
+mod checks;
 mod cli;
 mod contacts;
 mod crash_window;

@@ -105,6 +105,12 @@ impl RoundFacts {
     pub fn is_outage(&self) -> bool {
         self.failing >= OUTAGE_SCHOOLS && u64::from(self.failing) * 2 > u64::from(self.worked_before)
     }
+
+    /// Whether an outage is over: further down than where it began, so that it does not begin and end all day.
+    #[must_use]
+    pub fn is_outage_over(&self) -> bool {
+        self.worked_before > 0 && u64::from(self.failing) * 4 <= u64::from(self.worked_before)
+    }
 }
 
 /// What Kurve must hear of. The caller tells it once, however many schools it is about.
@@ -163,9 +169,12 @@ pub fn judge(known: &CheckHistory, result: &CheckResult, round: &RoundFacts, now
     if !(streak.is_over() && is_new) {
         return Judgement { prove, retry_at: streak.retry_at(), streak: Some(streak), ..Judgement::default() };
     }
+    // A cause that no step of the school stands for is Kurve's to find out: the activation waits for that.
+    let falls =
+        falling.or_else(|| known.answered.contains(&Step::ActivationConfirmed).then_some(Step::ActivationConfirmed));
     Judgement {
         prove,
-        disprove: falling.map(|step| (step, code)).into_iter().collect(),
+        disprove: falls.map(|step| (step, code)).into_iter().collect(),
         alarm: falling.is_none().then_some(Alarm::ConnectionLost),
         is_lost: is_worse,
         streak: Some(streak),

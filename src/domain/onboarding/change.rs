@@ -63,6 +63,13 @@ pub enum Change {
         /// Why.
         cause: FallCause,
     },
+    /// A yes that fell with a lost connection holds again, as it was.
+    StepRestored {
+        /// Which step.
+        step: Step,
+    },
+    /// The import counts as done again, as before the connection was lost.
+    CompletionRestored,
     /// Kurve issued credentials of this version (the first is 1).
     CredentialsIssued {
         /// The new version.
@@ -117,6 +124,8 @@ impl Change {
             Self::StepAnswered { .. } => "step_answered",
             Self::EvidenceFell { .. } => "evidence_fell",
             Self::StepFell { .. } => "step_fell",
+            Self::StepRestored { .. } => "step_restored",
+            Self::CompletionRestored => "completion_restored",
             Self::CredentialsIssued { .. } => "credentials_issued",
             Self::StuckReported { .. } => "stuck_reported",
             Self::StuckAnswered { .. } => "stuck_answered",

@@ -31,6 +31,8 @@ pub enum Command {
     Prove {
         /// Which step.
         step: Step,
+        /// The version of the credentials it used.
+        credential_version: u32,
     },
     /// The connection check saw that a step no longer holds.
     Disprove {
@@ -38,6 +40,13 @@ pub enum Command {
         step: Step,
         /// The check's stable code.
         code: String,
+        /// The version of the credentials it used.
+        credential_version: u32,
+    },
+    /// The connection check got all the way again: what fell with the connection holds again.
+    Restore {
+        /// The version of the credentials it used.
+        credential_version: u32,
     },
     /// "Toch niet", by a contact of the school.
     TakeBack {
@@ -164,6 +173,9 @@ pub enum Refusal {
     /// The onboarding is not paused, or not due yet for the timer.
     #[error("the onboarding is not paused")]
     NotPaused,
+    /// Activation needs a connection check that passed, or leave of an admin.
+    #[error("activation needs a connection check that passed a short while ago")]
+    CheckNeeded,
     /// A pause must end after today and within a year.
     #[error("a pause must end after today and within a year")]
     BadResumeDate,

@@ -31,14 +31,15 @@ pub fn decide(state: &Onboarding, command: &Command, actor: &Actor, now: DateTim
             return Err(Refusal::WrongParty { step: Step::CredentialsIssued });
         }
         Command::Confirm { step, ground } => answer(state, *step, Evidence::Confirmed, ground)?,
-        Command::Prove { step } => {
-            check_provable(*step)?;
+        Command::Prove { step, credential_version } => {
+            check_seen(state, *step, step.can_be_proven(), *credential_version)?;
             answer(state, *step, Evidence::Proven, &Ground::Credentials(state.credential_version()))?
         }
-        Command::Disprove { step, code } => {
-            check_provable(*step)?;
+        Command::Disprove { step, code, credential_version } => {
+            check_seen(state, *step, step.can_be_lost(), *credential_version)?;
             fall(state, *step, FallCause::ConnectionLost { code: code.clone() })?
         }
+        Command::Restore { credential_version } => restore(state, *credential_version)?,
         Command::TakeBack { step } => take_back(state, *step)?,
         Command::SendBack { step: Step::CredentialsIssued, .. } => {
             return Err(Refusal::WrongParty { step: Step::CredentialsIssued });
@@ -101,7 +102,7 @@ fn check_actor(command: &Command, actor: &Actor) -> Result<(), Refusal> {
         | Command::Reopen => is_staff,
         Command::Pause { .. } | Command::Withdraw { .. } => is_school || is_staff,
         Command::Resume => is_school || is_staff || matches!(actor, Actor::Clock),
-        Command::Prove { .. } | Command::Disprove { .. } => matches!(actor, Actor::Check),
+        Command::Prove { .. } | Command::Disprove { .. } | Command::Restore { .. } => matches!(actor, Actor::Check),
     };
     if is_allowed { Ok(()) } else { Err(Refusal::NotAllowed) }
 }
@@ -135,8 +136,38 @@ fn check_claim(state: &Onboarding, step: Step, actor: &Actor, seen_version: Opti
     }
 }
 
-fn check_provable(step: Step) -> Result<(), Refusal> {
-    if step.can_be_proven() { Ok(()) } else { Err(Refusal::WrongParty { step }) }
+/// A check that used a password that was replaced says nothing of what that password opens.
+fn check_seen(state: &Onboarding, step: Step, can_be_seen: bool, used_version: u32) -> Result<(), Refusal> {
+    if !can_be_seen {
+        return Err(Refusal::WrongParty { step });
+    }
+    let current = state.credential_version();
+    if step.rests_on_credentials() && used_version != current {
+        return Err(Refusal::OldCredentials { current });
+    }
+    Ok(())
+}
+
+/// What fell with the connection holds again, as far as everything it needs is yes.
+fn restore(state: &Onboarding, used_version: u32) -> Result<Vec<Change>, Refusal> {
+    let current = state.credential_version();
+    if used_version != current {
+        return Err(Refusal::OldCredentials { current });
+    }
+    let mut yes: Vec<Step> = Step::ALL.into_iter().filter(|step| state.is_yes(*step)).collect();
+    let mut changes = vec![];
+    for step in Step::ALL {
+        let is_back = state.interrupted().has(step) && step.needs().iter().all(|need| yes.contains(need));
+        if is_back && !yes.contains(&step) {
+            yes.push(step);
+            changes.push(Change::StepRestored { step });
+        }
+    }
+    let was_done = state.interrupted().completed_at().is_some();
+    if was_done && *state.lifecycle() == Lifecycle::Active && yes.len() == Step::ALL.len() {
+        changes.push(Change::CompletionRestored);
+    }
+    Ok(changes)
 }
 
 fn check_open_for_school(state: &Onboarding, step: Step) -> Result<(), Refusal> {
@@ -186,23 +217,11 @@ fn fall(state: &Onboarding, step: Step, cause: FallCause) -> Result<Vec<Change>,
         return Err(Refusal::NotDone { step });
     }
     let mut changes = reopening(state);
-    for other in dependents(step).into_iter().rev().filter(|other| state.is_yes(*other)) {
+    for other in step.needed_by().into_iter().rev().filter(|other| state.is_yes(*other)) {
         changes.push(Change::StepFell { step: other, cause: FallCause::NeededStepFell { step } });
     }
     changes.push(Change::StepFell { step, cause });
     Ok(changes)
-}
-
-/// Everything that needs a step, directly or through others, in the order of the steps.
-fn dependents(step: Step) -> Vec<Step> {
-    let mut found = vec![step];
-    for other in Step::ALL {
-        if other.needs().iter().any(|need| found.contains(need)) {
-            found.push(other);
-        }
-    }
-    found.remove(0);
-    found
 }
 
 /// A completed onboarding whose answers change is under way again.

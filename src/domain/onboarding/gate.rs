@@ -193,6 +193,19 @@ impl Step {
         }
     }
 
+    /// Everything that needs this step, directly or through others, in the order of the steps.
+    #[must_use]
+    pub fn needed_by(self) -> Vec<Self> {
+        let mut found = vec![self];
+        for other in Self::ALL {
+            if other.needs().iter().any(|need| found.contains(need)) {
+                found.push(other);
+            }
+        }
+        found.remove(0);
+        found
+    }
+
     /// Whether a contact of the school may report this step.
     ///
     /// Magister has no account here, so the school passes its confirmation on.
@@ -215,6 +228,27 @@ impl Step {
             | Self::AllowlistingConfirmed => true,
             Self::ConsentGiven | Self::DetailsSubmitted | Self::CredentialsIssued | Self::ActivationConfirmed => false,
         }
+    }
+
+    /// Whether a check that sees this step used the password: with another password it says nothing of it.
+    #[must_use]
+    pub fn rests_on_credentials(self) -> bool {
+        match self {
+            Self::QueryExecuted | Self::PasswordSet | Self::PermissionsChecked => true,
+            Self::ConsentGiven
+            | Self::DetailsSubmitted
+            | Self::CredentialsIssued
+            | Self::AllowlistingRequested
+            | Self::AllowlistingConfirmed
+            | Self::ActivationConfirmed => false,
+        }
+    }
+
+    /// Whether the connection check can make this step fall: what it can see, and the activation of a connection that is
+    /// lost by a cause that is Kurve's to find out.
+    #[must_use]
+    pub fn can_be_lost(self) -> bool {
+        self.can_be_proven() || self == Self::ActivationConfirmed
     }
 
     /// Whether Magister's ticket reference can be given as the ground.

@@ -3,10 +3,12 @@
 //! [`decide()`] turns a command into events or a refusal; [`Onboarding::apply`] folds events in; [`progress`] is what
 //! people look at. To add a step: start in [`gate`] and follow the compiler.
 
+mod answer;
 pub mod change;
 pub mod command;
 pub mod decide;
 pub mod gate;
+pub mod interrupted;
 pub mod progress;
 pub mod state;
 #[cfg(test)]

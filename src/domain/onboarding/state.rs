@@ -5,101 +5,13 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use super::answer::{Answer, Evidence, Given, Ground};
 use super::change::{Change, Event, FallCause};
 use super::gate::{Gate, Party, Step};
+use super::interrupted::Interrupted;
 use crate::domain::actor::Actor;
 use crate::domain::ids::ContactId;
-use crate::domain::text::{Reason, TicketRef};
-
-/// How sure a yes is; later is stronger.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Evidence {
-    /// Someone of the school said so.
-    Claimed,
-    /// Kurve said so, or Magister's ticket reference was given.
-    Confirmed,
-    /// The connection check saw it.
-    Proven,
-}
-
-impl Evidence {
-    /// Every kind, weakest first.
-    pub const ALL: [Self; 3] = [Self::Claimed, Self::Confirmed, Self::Proven];
-
-    /// The stored name, also used by the API.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Claimed => "claimed",
-            Self::Confirmed => "confirmed",
-            Self::Proven => "proven",
-        }
-    }
-}
-
-/// On what ground something was said.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", content = "value", rename_all = "snake_case")]
-pub enum Ground {
-    /// The person's word alone.
-    Word,
-    /// A remark of that person.
-    Remark(Reason),
-    /// Magister's ticket reference.
-    Ticket(TicketRef),
-    /// The credentials of this version.
-    Credentials(u32),
-}
-
-/// One statement that a step is done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Given {
-    /// Who said or saw it.
-    pub by: Actor,
-    /// When.
-    pub at: DateTime<Utc>,
-    /// On what ground.
-    pub ground: Ground,
-}
-
-/// Everything that supports a yes, strongest counts; never empty.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Answer {
-    given: BTreeMap<Evidence, Given>,
-}
-
-impl Answer {
-    fn new(evidence: Evidence, given: Given) -> Self {
-        Self { given: BTreeMap::from([(evidence, given)]) }
-    }
-
-    /// The strongest evidence.
-    #[must_use]
-    pub fn evidence(&self) -> Evidence {
-        self.strongest().0
-    }
-
-    /// The strongest statement with its evidence.
-    #[must_use]
-    pub fn strongest(&self) -> (Evidence, &Given) {
-        let (evidence, given) =
-            self.given.last_key_value().expect("an answer is made with one statement and never emptied");
-        (*evidence, given)
-    }
-
-    /// The statement of one kind, if there is one.
-    #[must_use]
-    pub fn with(&self, evidence: Evidence) -> Option<&Given> {
-        self.given.get(&evidence)
-    }
-
-    /// Whether this kind of evidence is all there is.
-    #[must_use]
-    pub fn rests_only_on(&self, evidence: Evidence) -> bool {
-        self.given.len() == 1 && self.given.contains_key(&evidence)
-    }
-}
+use crate::domain::text::Reason;
 
 /// Why a step that was yes is open again; shown until it is done again or something newer was said of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -213,6 +125,8 @@ pub struct Onboarding {
     steps: BTreeMap<Step, StepState>,
     handed_to: BTreeMap<Step, ContactId>,
     credential_version: u32,
+    #[serde(default, skip_serializing_if = "Interrupted::is_empty")]
+    interrupted: Interrupted,
 }
 
 impl Onboarding {
@@ -220,7 +134,13 @@ impl Onboarding {
     #[must_use]
     pub fn start(at: DateTime<Utc>) -> Self {
         let steps = Step::ALL.into_iter().map(|step| (step, StepState::Waiting)).collect();
-        let mut fresh = Self { lifecycle: Lifecycle::Active, steps, handed_to: BTreeMap::new(), credential_version: 0 };
+        let mut fresh = Self {
+            lifecycle: Lifecycle::Active,
+            steps,
+            handed_to: BTreeMap::new(),
+            credential_version: 0,
+            interrupted: Interrupted::default(),
+        };
         fresh.settle(at);
         fresh
     }
@@ -280,6 +200,12 @@ impl Onboarding {
         self.handed_to.get(&step).copied()
     }
 
+    /// What fell with a lost connection and holds again when it is back.
+    #[must_use]
+    pub fn interrupted(&self) -> &Interrupted {
+        &self.interrupted
+    }
+
     /// What a step needs that is not yes.
     #[must_use]
     pub fn missing_for(&self, step: Step) -> Vec<Step> {
@@ -293,11 +219,27 @@ impl Onboarding {
             Change::StepAnswered { step, evidence, ground } => self.answer_step(*step, *evidence, ground, event),
             Change::EvidenceFell { step, evidence } => self.drop_evidence(*step, *evidence),
             Change::StepFell { step, cause } => {
+                match event.by {
+                    Actor::Check => self.interrupted.keep(*step, cause, self.answer(*step).cloned()),
+                    Actor::Contact { .. } | Actor::Staff { .. } | Actor::Clock | Actor::Operator => {
+                        self.interrupted.forget_fallen(*step);
+                    }
+                }
                 let fallen = Fallen { cause: cause.clone(), by: event.by, at: event.at };
                 self.steps.insert(*step, StepState::Open { since: event.at, fallen: Some(fallen), answer: None });
             }
+            Change::StepRestored { step } => {
+                if let Some(answer) = self.interrupted.take(*step) {
+                    self.steps.insert(*step, StepState::Yes { answer });
+                }
+            }
+            Change::CompletionRestored => {
+                let at = self.interrupted.take_completed().unwrap_or(event.at);
+                self.lifecycle = Lifecycle::Completed { at };
+            }
             Change::CredentialsIssued { version } => {
                 self.credential_version = *version;
+                self.interrupted = Interrupted::default();
                 if self.is_yes(Step::CredentialsIssued) {
                     let ground = Ground::Credentials(*version);
                     self.answer_step(Step::CredentialsIssued, Evidence::Confirmed, &ground, event);
@@ -324,9 +266,19 @@ impl Onboarding {
             }
             Change::Withdrawn { reason } => {
                 self.lifecycle = Lifecycle::Withdrawn { at: event.at, reason: reason.clone() };
+                self.interrupted = Interrupted::default();
             }
-            Change::Completed => self.lifecycle = Lifecycle::Completed { at: event.at },
-            Change::Resumed | Change::Reopened => self.lifecycle = Lifecycle::Active,
+            Change::Completed => {
+                self.lifecycle = Lifecycle::Completed { at: event.at };
+                self.interrupted = Interrupted::default();
+            }
+            Change::Reopened => {
+                if let (Lifecycle::Completed { at }, Actor::Check) = (&self.lifecycle, event.by) {
+                    self.interrupted.keep_completed(*at);
+                }
+                self.lifecycle = Lifecycle::Active;
+            }
+            Change::Resumed => self.lifecycle = Lifecycle::Active,
         }
         self.settle(event.at);
         self
@@ -340,10 +292,9 @@ impl Onboarding {
 
     fn answer_step(&mut self, step: Step, evidence: Evidence, ground: &Ground, event: &Event) {
         let given = Given { by: event.by, at: event.at, ground: ground.clone() };
+        self.interrupted.take(step);
         match self.steps.get_mut(&step) {
-            Some(StepState::Yes { answer }) => {
-                answer.given.insert(evidence, given);
-            }
+            Some(StepState::Yes { answer }) => answer.add(evidence, given),
             Some(StepState::Waiting | StepState::Open { .. } | StepState::Stuck { .. }) | None => {
                 self.steps.insert(step, StepState::Yes { answer: Answer::new(evidence, given) });
                 self.handed_to.remove(&step);
@@ -352,10 +303,8 @@ impl Onboarding {
     }
 
     fn drop_evidence(&mut self, step: Step, evidence: Evidence) {
-        if let Some(StepState::Yes { answer }) = self.steps.get_mut(&step)
-            && !answer.rests_only_on(evidence)
-        {
-            answer.given.remove(&evidence);
+        if let Some(StepState::Yes { answer }) = self.steps.get_mut(&step) {
+            answer.drop_evidence(evidence);
         }
     }
 

@@ -4,7 +4,7 @@
 use chrono::{Days, NaiveDate};
 
 use super::progress::open_steps;
-use super::testing::{Walk, claim, confirm, contact, contact_id, reason, superbeheerder, support, ticket};
+use super::testing::{Walk, claim, confirm, contact, contact_id, prove, reason, superbeheerder, support, ticket};
 use super::{Change, Command, FallCause, Ground, Lifecycle, Onboarding, Step};
 use crate::domain::actor::Actor;
 use crate::domain::import_gate::{Verdict, verdict};
@@ -77,8 +77,8 @@ fn one_onboarding_runs_from_request_to_import_and_through_a_new_password() {
     story.then(1, beheerder, &claim(Step::PermissionsChecked));
     let by_ticket = Command::Claim { step: Step::AllowlistingConfirmed, ground: ticket(), credential_version: None };
     story.then(17, beheerder, &by_ticket);
-    story.then(1, Actor::Check, &Command::Prove { step: Step::PasswordSet });
-    story.then(0, Actor::Check, &Command::Prove { step: Step::PermissionsChecked });
+    story.then(1, Actor::Check, &prove(Step::PasswordSet, 1));
+    story.then(0, Actor::Check, &prove(Step::PermissionsChecked, 1));
     story.then(0, beheerder, &Command::ReportImported);
     story.then(1, support(), &confirm(Step::ActivationConfirmed));
     story.then(2, beheerder, &Command::ReportImported);
@@ -119,6 +119,7 @@ fn change_line(change: &Change) -> String {
         }
         Change::EvidenceFell { step, evidence } => format!("{} no longer {}", step.as_str(), evidence.as_str()),
         Change::StepFell { step, cause } => format!("{} fell, {}", step.as_str(), cause_line(cause)),
+        Change::StepRestored { step } => format!("{} yes again", step.as_str()),
         Change::CredentialsIssued { version } => format!("credentials issued, version {version}"),
         Change::StuckReported { step, reason } => format!("{} stuck, \"{reason}\"", step.as_str()),
         Change::StuckAnswered { step, answer } => format!("{} answered, \"{answer}\"", step.as_str()),
@@ -127,7 +128,9 @@ fn change_line(change: &Change) -> String {
         }
         Change::Paused { reason, until } => format!("paused until {until}, \"{reason}\""),
         Change::Withdrawn { reason } => format!("withdrawn, \"{reason}\""),
-        Change::Resumed | Change::Reopened | Change::Completed => change.as_str().to_owned(),
+        Change::Resumed | Change::Reopened | Change::Completed | Change::CompletionRestored => {
+            change.as_str().to_owned()
+        }
     }
 }
 

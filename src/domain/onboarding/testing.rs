@@ -57,6 +57,16 @@ pub(crate) fn confirm(step: Step) -> Command {
     Command::Confirm { step, ground: Ground::Word }
 }
 
+/// The check sees a step, with the credentials of this version.
+pub(crate) fn prove(step: Step, credential_version: u32) -> Command {
+    Command::Prove { step, credential_version }
+}
+
+/// The check no longer sees a step, with the credentials of this version.
+pub(crate) fn disprove(step: Step, credential_version: u32) -> Command {
+    Command::Disprove { step, code: "login_refused".to_owned(), credential_version }
+}
+
 /// What a command led to.
 pub(crate) struct Taken {
     pub(crate) before: Onboarding,

@@ -58,6 +58,8 @@ impl Arrangement {
                     | Change::StepAnswered { .. }
                     | Change::EvidenceFell { .. }
                     | Change::StepFell { .. }
+                    | Change::StepRestored { .. }
+                    | Change::CompletionRestored
                     | Change::CredentialsIssued { .. }
                     | Change::StuckReported { .. }
                     | Change::StuckAnswered { .. }

@@ -90,6 +90,14 @@ pub enum Content {
     ImportOpen { name: String, school: SchoolFacts, link: String },
     /// The import closed again. An empty `name` means that Kurve reads it; `reason` may be empty.
     ImportClosed { name: String, school: SchoolFacts, step: Option<Step>, cause: String, reason: String, link: String },
+    /// The connection check found that a step no longer holds.
+    StepLost { name: String, school: SchoolFacts, step: Step, cause: String, link: String },
+    /// A school's connection is lost by a cause that is Kurve's to find out.
+    ConnectionLost { school: SchoolFacts, cause: String, said: String, link: String },
+    /// Most connections that worked fail together.
+    ConnectionsOutage { failing: u32, worked_before: u32, since: String, link: String },
+    /// They work again.
+    ConnectionsOutageEnded { began: String, ended: String, link: String },
     /// Someone was made a contact of the school.
     ContactAdded { name: String, school: SchoolFacts, role: String, link: String },
     /// What waits on the reader, over all their schools, the longest waiting first; never empty. `later` is where
@@ -118,6 +126,10 @@ impl Content {
             Self::ActivationAsked { .. } => MailKind::ActivationAsked,
             Self::ImportOpen { .. } => MailKind::ImportOpen,
             Self::ImportClosed { .. } => MailKind::ImportClosed,
+            Self::StepLost { .. } => MailKind::StepLost,
+            Self::ConnectionLost { .. } => MailKind::ConnectionLost,
+            Self::ConnectionsOutage { .. } => MailKind::ConnectionsOutage,
+            Self::ConnectionsOutageEnded { .. } => MailKind::ConnectionsOutageEnded,
             Self::ContactAdded { .. } => MailKind::ContactAdded,
             Self::Reminder { .. } => MailKind::Reminder,
             Self::Digest { .. } => MailKind::Digest,
@@ -139,11 +151,15 @@ impl Content {
             | Self::StuckAnswered { name, .. }
             | Self::ImportOpen { name, .. }
             | Self::ImportClosed { name, .. }
+            | Self::StepLost { name, .. }
             | Self::ContactAdded { name, .. }
             | Self::Reminder { name, .. } => name,
             Self::SupportRequest { .. }
             | Self::StuckReported { .. }
             | Self::ActivationAsked { .. }
+            | Self::ConnectionLost { .. }
+            | Self::ConnectionsOutage { .. }
+            | Self::ConnectionsOutageEnded { .. }
             | Self::Digest { .. } => "",
         }
     }

@@ -35,6 +35,16 @@ pub(super) fn of(content: &Content) -> String {
             about(school, &format!("import weer dicht, eerst: {}", step_short(*step)))
         }
         Content::ImportClosed { school, step: None, .. } => about(school, "import weer dicht, kijk waarom"),
+        Content::StepLost { school, step, .. } => {
+            about(school, &format!("verbinding kwijt, doe deze stap opnieuw: {}", step_short(*step)))
+        }
+        Content::ConnectionLost { school, .. } => about(school, "verbinding kwijt, zoek uit waarom"),
+        Content::ConnectionsOutage { failing, worked_before, .. } => {
+            format!("Koppelklaar: storing bij {failing} van {worked_before} verbindingen, kijk wat er is")
+        }
+        Content::ConnectionsOutageEnded { .. } => {
+            "Koppelklaar: de storing is voorbij, je hoeft niets te doen".to_owned()
+        }
         Content::ContactAdded { school, .. } => about(school, "je bent contactpersoon, log in bij Koppelklaar"),
         Content::Reminder { items, .. } => reminder(items),
         Content::Digest { waiting, silent, .. } => {

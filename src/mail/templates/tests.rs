@@ -91,6 +91,30 @@ fn sample(kind: MailKind) -> Content {
             reason: "Het wachtwoord werkt niet.".into(),
             link,
         },
+        MailKind::StepLost => Content::StepLost {
+            name,
+            school,
+            step: Step::PasswordSet,
+            cause: "De verbinding werkt niet meer: inloggen met het wachtwoord lukt niet.".into(),
+            link,
+        },
+        MailKind::ConnectionLost => Content::ConnectionLost {
+            school: nasty_school(),
+            cause: "Het certificaat van jullie Magister is niet geldig.".into(),
+            said: "EMGeneralFailure <b>".into(),
+            link,
+        },
+        MailKind::ConnectionsOutage => Content::ConnectionsOutage {
+            failing: 212,
+            worked_before: 248,
+            since: "ma 23 november 2026 om 14:05".into(),
+            link,
+        },
+        MailKind::ConnectionsOutageEnded => Content::ConnectionsOutageEnded {
+            began: "ma 23 november 2026 om 14:05".into(),
+            ended: "ma 23 november 2026 om 16:40".into(),
+            link,
+        },
         MailKind::ContactAdded => Content::ContactAdded { name, school, role: "Superbeheerder".into(), link },
         MailKind::Reminder => Content::Reminder {
             name,
@@ -168,8 +192,9 @@ fn every_mail_names_the_school_gives_the_link_and_says_where_an_answer_goes() {
         let Letter { subject, text, html } = letter(&sample(kind));
 
         let is_named = subject.starts_with("Bonhoeffer College") || subject.starts_with(NASTY_NAME);
-        // Only the digest is about all schools.
-        assert!((is_named || kind == MailKind::Digest) && subject.contains(": "), "{subject}");
+        let is_about_all =
+            matches!(kind, MailKind::Digest | MailKind::ConnectionsOutage | MailKind::ConnectionsOutageEnded);
+        assert!(is_named != is_about_all && subject.contains(": "), "{subject}");
         assert!(text.contains(LINK) && html.contains("https://koppelklaar.example/stap?a=1&#38;b=2"), "{text}");
         assert!(text.contains("Er verandert pas iets als je daar op een knop drukt"), "{text}");
         for part in [&text, &html] {

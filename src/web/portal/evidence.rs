@@ -151,11 +151,13 @@ pub(super) fn is_about(action: &Action, about: Step) -> bool {
             Change::StepAnswered { step, .. }
             | Change::EvidenceFell { step, .. }
             | Change::StepFell { step, .. }
+            | Change::StepRestored { step }
             | Change::StuckReported { step, .. }
             | Change::StuckAnswered { step, .. }
             | Change::StepHandedOver { step, .. } => *step == about,
             Change::CredentialsIssued { .. } => about == Step::CredentialsIssued,
-            Change::Paused { .. }
+            Change::CompletionRestored
+            | Change::Paused { .. }
             | Change::Resumed
             | Change::Withdrawn { .. }
             | Change::Reopened
@@ -165,7 +167,13 @@ pub(super) fn is_about(action: &Action, about: Step) -> bool {
         Action::QueryDownloaded { .. } => about == Step::QueryExecuted,
         Action::CredentialsHandedAgain { .. } => about == Step::CredentialsIssued,
         Action::DetailsChanged | Action::SchoolRegistered => about == Step::DetailsSubmitted,
+        Action::RevealClosed { .. } => about == Step::PasswordSet,
+        Action::CheckOverridden { .. } => about == Step::ActivationConfirmed,
         Action::RegistrationRepeated
+        | Action::ConnectionLost { .. }
+        | Action::ConnectionBack
+        | Action::OutageBegan { .. }
+        | Action::OutageEnded
         | Action::ImportOpened
         | Action::ImportClosed
         | Action::ContactAdded { .. }

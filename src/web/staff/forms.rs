@@ -89,6 +89,8 @@ fn renewal_warnings(file: &SchoolFile, call: &Call) -> Vec<String> {
             Change::StepFell { step, .. } => Some(step_short(*step)),
             Change::StepAnswered { .. }
             | Change::EvidenceFell { .. }
+            | Change::StepRestored { .. }
+            | Change::CompletionRestored
             | Change::CredentialsIssued { .. }
             | Change::StuckReported { .. }
             | Change::StuckAnswered { .. }

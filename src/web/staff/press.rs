@@ -219,6 +219,7 @@ fn is_answer_to(command: &Command, change: &Change) -> bool {
         Command::Claim { .. }
         | Command::Prove { .. }
         | Command::Disprove { .. }
+        | Command::Restore { .. }
         | Command::TakeBack { .. }
         | Command::ReportStuck { .. }
         | Command::HandOver { .. }
@@ -247,6 +248,7 @@ fn field_of(error: &ServiceError) -> Option<&'static str> {
         ServiceError::BadOwnDays(_) => Some("first_day"),
         ServiceError::Refused(_)
         | ServiceError::NotHandedOut(_)
+        | ServiceError::NotChecked(_)
         | ServiceError::LastContact
         | ServiceError::TooManyContacts
         | ServiceError::NotFound

@@ -67,7 +67,10 @@ fn the_bar_points_at_what_waits_on_kurve() {
 fn every_piece_of_evidence_is_told_strongest_first() {
     let mut walk = Walk::all_but(&[Step::ActivationConfirmed]);
     walk.does(support(), &Command::Confirm { step: Step::AllowlistingConfirmed, ground: ticket() });
-    walk.does(crate::domain::actor::Actor::Check, &Command::Prove { step: Step::AllowlistingConfirmed });
+    walk.does(
+        crate::domain::actor::Actor::Check,
+        &Command::Prove { step: Step::AllowlistingConfirmed, credential_version: 1 },
+    );
 
     let row = step_of(&walk, Step::AllowlistingConfirmed);
 

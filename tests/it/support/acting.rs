@@ -123,3 +123,8 @@ impl TestApp {
         done.expect("everything before it is yes");
     }
 }
+
+/// Someone's own words.
+pub(crate) fn reason(text: &str) -> Reason {
+    Reason::parse(text).expect("a reason of a fit length")
+}

@@ -9,12 +9,14 @@ use koppelklaar::chance::Chance;
 use koppelklaar::clock::Clock;
 use koppelklaar::crypto::{KeyRing, Token};
 use koppelklaar::domain::actor::StaffRole;
+use koppelklaar::domain::check::CheckPolicy;
 use koppelklaar::domain::credential::{PasswordLength, Template};
 use koppelklaar::domain::ids::{ContactId, SchoolId};
 use koppelklaar::domain::mail_rules::MailRules;
 use koppelklaar::domain::text::{Brin, EmailAddress, PersonName};
 use koppelklaar::jobs::{self, Job};
 use koppelklaar::links::BaseUrl;
+use koppelklaar::magister::{Limits, Magister, Reach};
 use koppelklaar::mail::Mailbox;
 use koppelklaar::mail::message::Sender;
 use koppelklaar::mail::transport::Transport;
@@ -84,6 +86,16 @@ impl TestApp {
 
     /// An app with other limits.
     pub(crate) async fn start_with(allowance: Allowance) -> Option<Self> {
+        let magister = Magister::new(Reach::nowhere(), Limits::default(), Chance::seeded(8));
+        Self::start_checking(allowance, magister, CheckPolicy::default()).await
+    }
+
+    /// An app that reaches some Magister.
+    pub(crate) async fn start_checking(
+        allowance: Allowance,
+        magister: Magister,
+        check_policy: CheckPolicy,
+    ) -> Option<Self> {
         let database = database::fresh().await?;
         let chance = Chance::seeded(7);
         let line = KeyRing::generate_line(&chance, "k1").expect("a good id");
@@ -104,10 +116,12 @@ impl TestApp {
             reminders: Arc::default(),
             mail: MailRules::default(),
             mail_waits: Arc::new(Notify::new()),
+            check_policy,
+            check_waits: Arc::new(Notify::new()),
         };
         let sender = Sender { name: "Koppelklaar".to_owned(), address: "koppelklaar@kurve.nl".to_owned() };
         let room = PostRoom { transport: Transport::Memory(mailbox.clone()), sender };
-        let app = App { office, room, clock: clock.clone(), meters: Meters::default() };
+        let app = App { office, room, magister, clock: clock.clone(), meters: Meters::default() };
         let router = router(app.site(allowance, 1, None));
         let read = Mutex::new(0);
         Some(Self(Arc::new(Parts { app, clock, router, mailbox, database, keys_text, read })))

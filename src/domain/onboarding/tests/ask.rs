@@ -4,7 +4,7 @@ use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 
 use super::scene::{PAUSE, STUCK, Scene, pause_ends_on};
 use crate::domain::actor::{Actor, StaffRole};
-use crate::domain::onboarding::testing::{contact, contact_id, first_morning, reason, staff, ticket};
+use crate::domain::onboarding::testing::{contact, contact_id, disprove, first_morning, prove, reason, staff, ticket};
 use crate::domain::onboarding::{Command, Ground};
 use crate::domain::school::ContactRole;
 
@@ -59,7 +59,11 @@ pub(super) enum Ask {
     ClaimSeeingOld,
     Confirm,
     Prove,
+    ProveWithOld,
     Disprove,
+    DisproveWithOld,
+    Restore,
+    RestoreWithOld,
     TakeBack,
     SendBack,
     IssueCredentials,
@@ -79,14 +83,18 @@ pub(super) enum Ask {
 }
 
 impl Ask {
-    pub(super) const ALL: [Self; 23] = [
+    pub(super) const ALL: [Self; 27] = [
         Self::Claim,
         Self::ClaimWithTicket,
         Self::ClaimSeeingCurrent,
         Self::ClaimSeeingOld,
         Self::Confirm,
         Self::Prove,
+        Self::ProveWithOld,
         Self::Disprove,
+        Self::DisproveWithOld,
+        Self::Restore,
+        Self::RestoreWithOld,
         Self::TakeBack,
         Self::SendBack,
         Self::IssueCredentials,
@@ -116,8 +124,12 @@ impl Ask {
             Self::ClaimSeeingCurrent => claim(Ground::Word, Some(scene.version())),
             Self::ClaimSeeingOld => claim(Ground::Word, Some(1)),
             Self::Confirm => Command::Confirm { step, ground: Ground::Remark(reason("Gebeld met de school")) },
-            Self::Prove => Command::Prove { step },
-            Self::Disprove => Command::Disprove { step, code: "wrong_password".to_owned() },
+            Self::Prove => prove(step, scene.version()),
+            Self::ProveWithOld => prove(step, 1),
+            Self::Disprove => disprove(step, scene.version()),
+            Self::DisproveWithOld => disprove(step, 1),
+            Self::Restore => Command::Restore { credential_version: scene.version() },
+            Self::RestoreWithOld => Command::Restore { credential_version: 1 },
             Self::TakeBack => Command::TakeBack { step },
             Self::SendBack => Command::SendBack { step, reason: reason("Er staat een vinkje te veel") },
             Self::IssueCredentials => Command::IssueCredentials,
@@ -147,7 +159,11 @@ impl Ask {
             | Self::ClaimSeeingOld
             | Self::Confirm
             | Self::Prove
+            | Self::ProveWithOld
             | Self::Disprove
+            | Self::DisproveWithOld
+            | Self::Restore
+            | Self::RestoreWithOld
             | Self::TakeBack
             | Self::SendBack
             | Self::IssueCredentials

@@ -7,7 +7,7 @@ use crate::domain::import_gate::{ClosedReason, Verdict, verdict};
 use crate::domain::onboarding::decide::{LONGEST_PAUSE_DAYS, amsterdam_date};
 use crate::domain::onboarding::progress::{gates_done, is_stuck, next_for_school, open_steps, waits_on_since};
 use crate::domain::onboarding::testing::{
-    Walk, claim, confirm, contact, contact_id, first_morning, reason, superbeheerder, support, ticket,
+    Walk, claim, confirm, contact, contact_id, first_morning, prove, reason, superbeheerder, support, ticket,
 };
 use crate::domain::onboarding::{
     Change, Command, Evidence, FallCause, Gate, Ground, Onboarding, Party, Refusal, Step, StepState,
@@ -53,7 +53,7 @@ fn grounds_pile_up_and_the_strongest_counts() {
 
     walk.does(superbeheerder(), &claim(step));
     walk.does(superbeheerder(), &Command::Claim { step, ground: ticket(), credential_version: None });
-    walk.does(Actor::Check, &Command::Prove { step });
+    walk.does(Actor::Check, &prove(step, 1));
 
     let answer = walk.state.answer(step).expect("it was answered three times");
     let grounds = Evidence::ALL.map(|evidence| answer.with(evidence).map(|given| (given.by, given.ground.clone())));
@@ -87,7 +87,7 @@ fn the_details_are_fixed_for_the_school_from_the_moment_that_credentials_are_iss
 fn a_new_password_takes_the_proof_of_the_permissions_and_leaves_the_word() {
     let step = Step::PermissionsChecked;
     let mut walk = Walk::all_but(&[]);
-    walk.does(Actor::Check, &Command::Prove { step });
+    walk.does(Actor::Check, &prove(step, 1));
 
     let taken = walk.does(support(), &Command::IssueCredentials);
 
@@ -106,7 +106,7 @@ fn a_new_password_takes_the_proof_of_the_permissions_and_leaves_the_word() {
 fn a_new_password_takes_permissions_along_that_only_the_check_saw() {
     let step = Step::PermissionsChecked;
     let mut walk = Walk::all_but(&[step]);
-    walk.does(Actor::Check, &Command::Prove { step });
+    walk.does(Actor::Check, &prove(step, 1));
 
     walk.does(support(), &Command::IssueCredentials);
 
@@ -201,7 +201,7 @@ fn the_same_form_twice_changes_nothing_the_second_time() {
         (superbeheerder(), Command::ReportStuck { step, reason: reason("Decibel geeft een fout") }),
         (superbeheerder(), claim(step)),
         (support(), confirm(step)),
-        (Actor::Check, Command::Prove { step }),
+        (Actor::Check, prove(step, 1)),
         (support(), Command::Pause { reason: reason("Eerst de toetsweek"), until }),
     ];
 

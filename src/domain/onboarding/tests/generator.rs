@@ -8,7 +8,9 @@ use super::ask::Who;
 use super::oracle::{STEPS, row};
 use crate::domain::actor::Actor;
 use crate::domain::onboarding::decide::amsterdam_date;
-use crate::domain::onboarding::testing::{Walk, claim, confirm, contact_id, reason, superbeheerder, support, ticket};
+use crate::domain::onboarding::testing::{
+    Walk, claim, confirm, contact_id, disprove, prove, reason, superbeheerder, support, ticket,
+};
 use crate::domain::onboarding::{Command, Ground, Party, Step, StepState};
 
 /// How many commands a walk has.
@@ -90,7 +92,7 @@ fn forward(walk: &Walk, pick: usize, how: How) -> (Actor, Command) {
         }
         (StepState::Waiting | StepState::Open { .. } | StepState::Yes { .. }, Party::School | Party::Magister) => {
             match how {
-                How::Seen if row(step).is_seen_by_check => (Actor::Check, Command::Prove { step }),
+                How::Seen if row(step).is_seen_by_check => (Actor::Check, prove(step, state.credential_version())),
                 How::Said | How::Seen => (superbeheerder(), claim(step)),
                 How::Stuck => (superbeheerder(), Command::ReportStuck { step, reason: reason("De knop is grijs") }),
             }
@@ -103,10 +105,12 @@ fn forward(walk: &Walk, pick: usize, how: How) -> (Actor, Command) {
 }
 
 /// How many kinds of command [`any_command`] makes.
-const KINDS: usize = 15;
+const KINDS: usize = 16;
 
 fn any_command(walk: &Walk, kind: usize, step: Step, number: usize) -> Command {
     let version = u32::try_from(number % 4).expect("less than four");
+    // A check mostly uses the password of now.
+    let seen = if number.is_multiple_of(5) { version } else { walk.state.credential_version() };
     let ground = match number % 5 {
         0 => ticket(),
         1 => Ground::Remark(reason("Gebeld met de school")),
@@ -121,8 +125,9 @@ fn any_command(walk: &Walk, kind: usize, step: Step, number: usize) -> Command {
     match kind {
         0 => Command::Claim { step, ground, credential_version: number.is_multiple_of(3).then_some(version) },
         1 => Command::Confirm { step, ground },
-        2 => Command::Prove { step },
-        3 => Command::Disprove { step, code: "wrong_password".to_owned() },
+        2 => prove(step, seen),
+        3 => disprove(step, seen),
+        15 => Command::Restore { credential_version: seen },
         4 => Command::TakeBack { step },
         5 => Command::SendBack { step, reason },
         6 => Command::IssueCredentials,

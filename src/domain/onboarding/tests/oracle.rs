@@ -88,7 +88,9 @@ fn may_ask(who: Who, ask: Ask) -> bool {
             is_school
         }
         Ask::Confirm | Ask::SendBack | Ask::IssueCredentials | Ask::AnswerStuck | Ask::Reopen => is_kurve,
-        Ask::Prove | Ask::Disprove => who == Who::Check,
+        Ask::Prove | Ask::ProveWithOld | Ask::Disprove | Ask::DisproveWithOld | Ask::Restore | Ask::RestoreWithOld => {
+            who == Who::Check
+        }
         Ask::Pause | Ask::PauseAsItIs | Ask::PauseUntilToday | Ask::PauseForever | Ask::Withdraw => {
             is_school || is_kurve
         }
@@ -116,9 +118,21 @@ pub(super) fn expected(scene: &Scene, who: Who, ask: Ask) -> Result<Vec<Change>,
         Ask::Claim | Ask::ClaimWithTicket | Ask::ClaimSeeingCurrent | Ask::ClaimSeeingOld => claimed(scene, who, ask),
         Ask::Confirm if step == Step::CredentialsIssued => Err(Refusal::WrongParty { step }),
         Ask::Confirm => answered(scene, Evidence::Confirmed, &command),
-        Ask::Prove | Ask::Disprove if !row.is_seen_by_check => Err(Refusal::WrongParty { step }),
-        Ask::Prove => answered(scene, Evidence::Proven, &command),
-        Ask::Disprove => fallen(scene, FallCause::ConnectionLost { code: "wrong_password".to_owned() }),
+        Ask::Prove | Ask::ProveWithOld if !row.is_seen_by_check => Err(Refusal::WrongParty { step }),
+        // Nothing is seen of the activation, but it goes with a connection that is lost.
+        Ask::Disprove | Ask::DisproveWithOld if !row.is_seen_by_check && step != Step::ActivationConfirmed => {
+            Err(Refusal::WrongParty { step })
+        }
+        Ask::ProveWithOld | Ask::DisproveWithOld if is_behind_password(step) => {
+            Err(Refusal::OldCredentials { current: scene.version() })
+        }
+        Ask::RestoreWithOld => Err(Refusal::OldCredentials { current: scene.version() }),
+        // Nothing fell with a connection in any of these places.
+        Ask::Restore => Ok(vec![]),
+        Ask::Prove | Ask::ProveWithOld => answered(scene, Evidence::Proven, &command),
+        Ask::Disprove | Ask::DisproveWithOld => {
+            fallen(scene, FallCause::ConnectionLost { code: "login_refused".to_owned() })
+        }
         Ask::TakeBack if row.party == Party::Kurve => Err(Refusal::WrongParty { step }),
         Ask::TakeBack if step == Step::DetailsSubmitted && scene.has(Step::CredentialsIssued) => {
             Err(Refusal::DetailsInUse)
@@ -159,6 +173,11 @@ pub(super) fn expected(scene: &Scene, who: Who, ask: Ask) -> Result<Vec<Change>,
         Ask::ReportImported if scene.course == Course::Completed => Ok(vec![]),
         Ask::ReportImported => Ok(vec![Change::Completed]),
     }
+}
+
+/// What a check sees only after it logged in.
+fn is_behind_password(step: Step) -> bool {
+    matches!(step, Step::QueryExecuted | Step::PasswordSet | Step::PermissionsChecked)
 }
 
 fn claimed(scene: &Scene, who: Who, ask: Ask) -> Result<Vec<Change>, Refusal> {

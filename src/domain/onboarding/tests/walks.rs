@@ -131,6 +131,8 @@ fn assert_version(before: u32, event: &Event, after: u32) {
         }
         Change::StepAnswered { .. }
         | Change::EvidenceFell { .. }
+        | Change::StepRestored { .. }
+        | Change::CompletionRestored
         | Change::StepFell { .. }
         | Change::StuckReported { .. }
         | Change::StuckAnswered { .. }

@@ -1,0 +1,47 @@
+//! Connections: what the checks of a school came to, and when it is looked at next.
+
+use sea_orm::entity::prelude::*;
+
+/// The connection with one school's Magister.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "connection")]
+pub struct Model {
+    /// Whose.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub school_id: Uuid,
+    /// When the timer checks it next; null while it does not.
+    #[sea_orm(indexed)]
+    pub next_check_at: Option<DateTimeUtc>,
+    /// How the last check ended.
+    #[sea_orm(column_type = "Text")]
+    pub last_code: Option<String>,
+    /// When it was.
+    #[sea_orm(indexed)]
+    pub last_checked_at: Option<DateTimeUtc>,
+    /// When a check last passed every rung.
+    pub last_ok_at: Option<DateTimeUtc>,
+    /// The version of the credentials it passed with.
+    pub last_ok_version: Option<i32>,
+    /// Did a check ever prove something that still stands?
+    pub has_worked: bool,
+    /// Did the last check show less than was proven before?
+    pub is_failing: bool,
+    /// Does the connection count as lost?
+    pub is_lost: bool,
+    /// Since when the checks fail.
+    pub failing_since: Option<DateTimeUtc>,
+    /// The failures in a row, as JSON.
+    #[sea_orm(column_type = "Text")]
+    pub streak: Option<String>,
+    /// What was counted when the list was last read, as JSON.
+    #[sea_orm(column_type = "Text")]
+    pub receipt: Option<String>,
+    /// When that was.
+    pub receipt_at: Option<DateTimeUtc>,
+    /// Whose.
+    #[sea_orm(belongs_to, from = "school_id", to = "id")]
+    pub school: BelongsTo<super::school::Entity>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,128 @@
+//! Connection checks: what is known of each school's connection, every check with its place in the line, runs over a
+//! selection, hosts that are being checked, outages, and leave to activate without a passing check.
+
+use sea_orm_migration::{prelude::*, schema::*};
+
+use crate::parts::{create_indexes, drop_tables, foreign_key, index};
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        for table in [connection(), check_run(), connection_check(), check_host(), outage(), check_override()] {
+            manager.create_table(table).await?;
+        }
+        create_indexes(manager, indexes()).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let tables = ["check_override", "outage", "check_host", "connection_check", "check_run", "connection"];
+        drop_tables(manager, &tables).await
+    }
+}
+
+fn connection() -> TableCreateStatement {
+    Table::create()
+        .table("connection")
+        .col(uuid("school_id").primary_key())
+        .col(timestamp_with_time_zone_null("next_check_at"))
+        .col(text_null("last_code"))
+        .col(timestamp_with_time_zone_null("last_checked_at"))
+        .col(timestamp_with_time_zone_null("last_ok_at"))
+        .col(integer_null("last_ok_version"))
+        .col(boolean("has_worked"))
+        .col(boolean("is_failing"))
+        .col(boolean("is_lost"))
+        .col(timestamp_with_time_zone_null("failing_since"))
+        .col(text_null("streak"))
+        .col(text_null("receipt"))
+        .col(timestamp_with_time_zone_null("receipt_at"))
+        .foreign_key(&mut foreign_key("fk-connection-school_id", "connection", "school_id", "school"))
+        .to_owned()
+}
+
+fn check_run() -> TableCreateStatement {
+    Table::create()
+        .table("check_run")
+        .col(uuid("id").primary_key())
+        .col(text("asked_by"))
+        .col(timestamp_with_time_zone("asked_at"))
+        .col(integer("total"))
+        .to_owned()
+}
+
+fn connection_check() -> TableCreateStatement {
+    Table::create()
+        .table("connection_check")
+        .col(uuid("id").primary_key())
+        .col(uuid("school_id"))
+        .col(uuid_null("run_id"))
+        .col(text("host"))
+        .col(text_null("asked_by"))
+        .col(timestamp_with_time_zone("asked_at"))
+        .col(timestamp_with_time_zone_null("started_at"))
+        .col(timestamp_with_time_zone_null("finished_at"))
+        .col(timestamp_with_time_zone_null("lease_until"))
+        .col(text_null("progress"))
+        .col(integer_null("credential_version"))
+        .col(text_null("code"))
+        .col(text_null("rung"))
+        .col(text_null("result"))
+        .col(text_null("not_made"))
+        .foreign_key(&mut foreign_key("fk-connection_check-school_id", "connection_check", "school_id", "school"))
+        .foreign_key(&mut foreign_key("fk-connection_check-run_id", "connection_check", "run_id", "check_run"))
+        .to_owned()
+}
+
+fn check_host() -> TableCreateStatement {
+    Table::create()
+        .table("check_host")
+        .col(text("host").primary_key())
+        .col(uuid("check_id"))
+        .col(timestamp_with_time_zone("lease_until"))
+        .to_owned()
+}
+
+fn outage() -> TableCreateStatement {
+    Table::create()
+        .table("outage")
+        .col(uuid("id").primary_key())
+        .col(timestamp_with_time_zone("began_at"))
+        .col(timestamp_with_time_zone("noticed_at"))
+        .col(timestamp_with_time_zone_null("ended_at"))
+        .col(integer("worked_before"))
+        .col(integer("failing"))
+        .to_owned()
+}
+
+fn check_override() -> TableCreateStatement {
+    Table::create()
+        .table("check_override")
+        .col(uuid("id").primary_key())
+        .col(uuid("school_id"))
+        .col(uuid("staff_id"))
+        .col(integer("credential_version"))
+        .col(text("reason"))
+        .col(timestamp_with_time_zone("at"))
+        .foreign_key(&mut foreign_key("fk-check_override-school_id", "check_override", "school_id", "school"))
+        .foreign_key(&mut foreign_key("fk-check_override-staff_id", "check_override", "staff_id", "staff"))
+        .to_owned()
+}
+
+fn indexes() -> [IndexCreateStatement; 7] {
+    [
+        index("idx-connection-next_check_at", "connection", &["next_check_at"]),
+        index("idx-connection-last_checked_at", "connection", &["last_checked_at"]),
+        index("idx-connection_check-school", "connection_check", &["school_id", "asked_at"]),
+        index("idx-connection_check-line", "connection_check", &["finished_at", "asked_at"]),
+        index("idx-connection_check-run_id", "connection_check", &["run_id"]),
+        index("idx-outage-ended_at", "outage", &["ended_at"]),
+        index("idx-check_override-school", "check_override", &["school_id", "at"]),
+    ]
+}

@@ -1,0 +1,97 @@
+//! One check from the moment it is asked for: how far it is, why it was not made, and why it may not be asked for.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Counts, Rung, RungTime};
+use chrono::{DateTime, Utc};
+
+/// How far a check is.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct CheckProgress {
+    /// The rungs that held, lowest first.
+    pub held: Vec<RungTime>,
+    /// The rung that is tried now.
+    pub trying: Option<Rung>,
+}
+
+/// Why a check that was in line was not made. It says nothing about the school.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotMade {
+    /// Several schools in a row found the address dead; it is left in peace for a while.
+    Resting,
+    /// There was nothing to log in with any more, or the school stopped or was laid aside.
+    NotNeeded,
+    /// Password, domain or answers changed while it ran, so that it says nothing.
+    Overtaken,
+    /// It did not end in time, or our own machinery failed.
+    BrokeOff,
+}
+
+impl NotMade {
+    /// Every reason.
+    pub const ALL: [Self; 4] = [Self::Resting, Self::NotNeeded, Self::Overtaken, Self::BrokeOff];
+
+    /// The stored name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Resting => "resting",
+            Self::NotNeeded => "not_needed",
+            Self::Overtaken => "overtaken",
+            Self::BrokeOff => "broke_off",
+        }
+    }
+
+    /// Reads the stored name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == text)
+    }
+
+    /// What it means, for whoever asked.
+    #[must_use]
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Resting => {
+                "Magister gaf bij meerdere scholen geen antwoord. Daarom wachten we even. We proberen het vanzelf \
+                 opnieuw. Je hoeft niets te doen."
+            }
+            Self::NotNeeded => {
+                "De controle was niet meer nodig, want er is intussen iets veranderd. Open de pagina opnieuw."
+            }
+            Self::Overtaken => {
+                "Tijdens de controle is er iets veranderd, zoals het wachtwoord. Controleer de verbinding opnieuw."
+            }
+            Self::BrokeOff => {
+                "De controle is bij ons blijven steken. Dat zegt niets over de school. Probeer het opnieuw."
+            }
+        }
+    }
+}
+
+/// Why no check may be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CheckRefusal {
+    /// This installation makes no checks.
+    #[error("this installation makes no connection checks")]
+    Off,
+    /// There is nothing to log in with yet.
+    #[error("no credentials are issued")]
+    NotIssued,
+    /// The onboarding is laid aside.
+    #[error("the onboarding is paused")]
+    Paused,
+    /// The school stopped.
+    #[error("the onboarding is withdrawn")]
+    Withdrawn,
+}
+
+/// What was counted when a list was last read: the receipt that school and Kurve see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Receipt {
+    /// What was counted.
+    pub counts: Counts,
+    /// When.
+    pub at: DateTime<Utc>,
+}

@@ -1,0 +1,139 @@
+//! What an installation does with connection checks, and what activation needs of them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{DateTime, Duration, Utc};
+
+/// For how long a passing check opens the way to activation, in hours.
+pub const PASS_HOURS: i64 = 24;
+
+/// What an installation does with connection checks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CheckPolicy {
+    /// Nothing: its address is not allowlisted, so a check would say nothing.
+    Off,
+    /// Checks are made, shown and prove steps; they never stand in the way of activation.
+    #[default]
+    Advise,
+    /// Activation needs a passing check, or leave of an admin.
+    Require,
+}
+
+impl CheckPolicy {
+    /// Every policy.
+    pub const ALL: [Self; 3] = [Self::Off, Self::Advise, Self::Require];
+
+    /// The name in settings and in the API.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Advise => "advise",
+            Self::Require => "require",
+        }
+    }
+
+    /// Whether checks are made at all.
+    #[must_use]
+    pub fn makes_checks(self) -> bool {
+        match self {
+            Self::Off => false,
+            Self::Advise | Self::Require => true,
+        }
+    }
+}
+
+impl fmt::Display for CheckPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for CheckPolicy {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|policy| policy.as_str() == text).ok_or("must be off, advise or require")
+    }
+}
+
+/// What activation rests on, beside the steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ActivationFacts {
+    /// What the installation does with checks.
+    pub policy: CheckPolicy,
+    /// The version of the credentials that counts now.
+    pub credential_version: u32,
+    /// When a check last passed every rung, and with which version.
+    pub passed: Option<(DateTime<Utc>, u32)>,
+    /// The version for which an admin gave leave to go without.
+    pub leave_for: Option<u32>,
+}
+
+/// What activation rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ActivationGround {
+    /// The installation asks for no check.
+    NotAsked,
+    /// A check that passed a short while ago, with the password that counts.
+    Passed,
+    /// Leave of an admin.
+    Leave,
+}
+
+impl ActivationFacts {
+    /// On what ground Kurve may activate now; `None` when it may not yet.
+    #[must_use]
+    pub fn ground(&self, now: DateTime<Utc>) -> Option<ActivationGround> {
+        match self.policy {
+            CheckPolicy::Off | CheckPolicy::Advise => return Some(ActivationGround::NotAsked),
+            CheckPolicy::Require => {}
+        }
+        let is_fresh = |at: DateTime<Utc>| now - at < Duration::hours(PASS_HOURS);
+        if self.passed.is_some_and(|(at, version)| version == self.credential_version && is_fresh(at)) {
+            return Some(ActivationGround::Passed);
+        }
+        (self.leave_for == Some(self.credential_version)).then_some(ActivationGround::Leave)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + Duration::days(20_000)
+    }
+
+    #[test]
+    fn activation_needs_a_fresh_pass_of_the_current_password_or_leave_for_it_where_checks_are_required() {
+        let hours = |hours| Some((now() - Duration::hours(hours), 2));
+        for (policy, passed, leave_for, ground) in [
+            (CheckPolicy::Off, None, None, Some(ActivationGround::NotAsked)),
+            (CheckPolicy::Advise, None, None, Some(ActivationGround::NotAsked)),
+            (CheckPolicy::Advise, hours(1), Some(2), Some(ActivationGround::NotAsked)),
+            (CheckPolicy::Require, None, None, None),
+            (CheckPolicy::Require, hours(0), None, Some(ActivationGround::Passed)),
+            (CheckPolicy::Require, hours(23), None, Some(ActivationGround::Passed)),
+            (CheckPolicy::Require, hours(24), None, None),
+            (CheckPolicy::Require, Some((now(), 1)), None, None),
+            (CheckPolicy::Require, None, Some(2), Some(ActivationGround::Leave)),
+            (CheckPolicy::Require, None, Some(1), None),
+            (CheckPolicy::Require, Some((now(), 1)), Some(1), None),
+            (CheckPolicy::Require, hours(30), Some(2), Some(ActivationGround::Leave)),
+        ] {
+            let facts = ActivationFacts { policy, credential_version: 2, passed, leave_for };
+
+            assert_eq!(facts.ground(now()), ground, "{facts:?}");
+        }
+    }
+
+    #[test]
+    fn a_policy_is_read_by_its_name_only() {
+        for policy in CheckPolicy::ALL {
+            assert_eq!(policy.to_string().parse(), Ok(policy));
+        }
+        assert!("Off".parse::<CheckPolicy>().is_err() && "".parse::<CheckPolicy>().is_err());
+    }
+}

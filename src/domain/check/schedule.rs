@@ -1,0 +1,120 @@
+//! When a school is checked by itself: a turn of its own each day or week, in the morning.
+//!
+//! Turns are spread by the school's id over the hours from six to two in the Netherlands: then the three tries after a
+//! failure, three and a half hours in all, end while people are at work, and no nightly maintenance counts as a failure.
+
+use chrono::{DateTime, Datelike, Days, Duration, NaiveTime, TimeZone, Utc};
+
+use crate::domain::ids::SchoolId;
+use crate::domain::onboarding::decide::amsterdam_date;
+use crate::domain::onboarding::{Change, Step};
+use crate::domain::onboarding::{Event, Lifecycle, Onboarding};
+
+/// When the first turn of the day is, in the Netherlands.
+const FIRST_TURN: NaiveTime = NaiveTime::from_hms_opt(6, 0, 0).expect("six in the morning exists");
+
+/// Over how many minutes the turns of a day are spread.
+const TURN_MINUTES: u64 = 8 * 60;
+
+/// How long after a step is reported it is checked, in seconds: who ticks one off often ticks the next at once.
+pub const AFTER_CLAIM_SECONDS: i64 = 60;
+
+/// The months in which schools change years: everything moves, so every school is checked daily.
+const BUSY_MONTHS: [u32; 2] = [8, 9];
+
+/// How often a school is checked by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// Not at all: laid aside, stopped, or nothing to log in with.
+    Never,
+    /// Every day, until the import is done.
+    Daily,
+    /// Once a week, and daily in August and September.
+    Weekly,
+}
+
+impl Pace {
+    /// The pace of a school.
+    #[must_use]
+    pub fn of(state: &Onboarding) -> Self {
+        if !state.is_yes(Step::CredentialsIssued) {
+            return Self::Never;
+        }
+        match state.lifecycle() {
+            Lifecycle::Active => Self::Daily,
+            Lifecycle::Completed { .. } => Self::Weekly,
+            Lifecycle::Paused { .. } | Lifecycle::Withdrawn { .. } => Self::Never,
+        }
+    }
+}
+
+/// The next ordinary turn of a school after a moment.
+#[must_use]
+pub fn next_turn(school: SchoolId, pace: Pace, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    if pace == Pace::Never {
+        return None;
+    }
+    let spread = spread(school);
+    let minutes = i64::try_from(spread % TURN_MINUTES).expect("less than a day of minutes");
+    let weekday = u32::try_from((spread / TURN_MINUTES) % 7).expect("less than seven");
+    let today = amsterdam_date(now);
+    (0..=8).find_map(|days| {
+        let date = today.checked_add_days(Days::new(days))?;
+        let is_its_day = pace == Pace::Daily
+            || BUSY_MONTHS.contains(&date.month())
+            || date.weekday().num_days_from_monday() == weekday;
+        let first = chrono_tz::Europe::Amsterdam.from_local_datetime(&date.and_time(FIRST_TURN)).earliest()?;
+        let turn = first.to_utc() + Duration::minutes(minutes);
+        (is_its_day && turn > now).then_some(turn)
+    })
+}
+
+/// The random part of an id, so that schools that were registered together do not come together.
+fn spread(school: SchoolId) -> u64 {
+    school.as_uuid().as_u128() as u64 & 0x3fff_ffff_ffff_ffff
+}
+
+/// What a change of an onboarding does to the school's next check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replan {
+    /// Nothing.
+    Keep,
+    /// The school is checked soon: there is something new to see.
+    Soon,
+    /// From now on the school has other turns, or none.
+    Turns,
+}
+
+/// What a change of an onboarding does to the school's next check.
+#[must_use]
+pub fn replan(before: &Onboarding, events: &[Event], after: &Onboarding) -> Replan {
+    let is_report = |event: &Event| match &event.change {
+        Change::StepAnswered { step, .. } => {
+            step.can_be_proven() && !matches!(event.by, crate::domain::actor::Actor::Check)
+        }
+        Change::EvidenceFell { .. }
+        | Change::StepFell { .. }
+        | Change::StepRestored { .. }
+        | Change::CompletionRestored
+        | Change::CredentialsIssued { .. }
+        | Change::StuckReported { .. }
+        | Change::StuckAnswered { .. }
+        | Change::StepHandedOver { .. }
+        | Change::Paused { .. }
+        | Change::Resumed
+        | Change::Withdrawn { .. }
+        | Change::Reopened
+        | Change::Completed => false,
+    };
+    if Pace::of(after) != Pace::Never && events.iter().any(is_report) {
+        Replan::Soon
+    } else if Pace::of(before) != Pace::of(after) {
+        Replan::Turns
+    } else {
+        Replan::Keep
+    }
+}
+
+#[cfg(test)]
+#[path = "schedule_tests.rs"]
+mod tests;

@@ -1,0 +1,110 @@
+//! What a yes rests on: who said or saw it, when, and on what ground.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::actor::Actor;
+use crate::domain::text::{Reason, TicketRef};
+
+/// How sure a yes is; later is stronger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Evidence {
+    /// Someone of the school said so.
+    Claimed,
+    /// Kurve said so, or Magister's ticket reference was given.
+    Confirmed,
+    /// The connection check saw it.
+    Proven,
+}
+
+impl Evidence {
+    /// Every kind, weakest first.
+    pub const ALL: [Self; 3] = [Self::Claimed, Self::Confirmed, Self::Proven];
+
+    /// The stored name, also used by the API.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Claimed => "claimed",
+            Self::Confirmed => "confirmed",
+            Self::Proven => "proven",
+        }
+    }
+}
+
+/// On what ground something was said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "value", rename_all = "snake_case")]
+pub enum Ground {
+    /// The person's word alone.
+    Word,
+    /// A remark of that person.
+    Remark(Reason),
+    /// Magister's ticket reference.
+    Ticket(TicketRef),
+    /// The credentials of this version.
+    Credentials(u32),
+}
+
+/// One statement that a step is done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Given {
+    /// Who said or saw it.
+    pub by: Actor,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// On what ground.
+    pub ground: Ground,
+}
+
+/// Everything that supports a yes, strongest counts; never empty.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    given: BTreeMap<Evidence, Given>,
+}
+
+impl Answer {
+    pub(super) fn new(evidence: Evidence, given: Given) -> Self {
+        Self { given: BTreeMap::from([(evidence, given)]) }
+    }
+
+    /// The strongest evidence.
+    #[must_use]
+    pub fn evidence(&self) -> Evidence {
+        self.strongest().0
+    }
+
+    /// The strongest statement with its evidence.
+    #[must_use]
+    pub fn strongest(&self) -> (Evidence, &Given) {
+        let (evidence, given) =
+            self.given.last_key_value().expect("an answer is made with one statement and never emptied");
+        (*evidence, given)
+    }
+
+    /// The statement of one kind, if there is one.
+    #[must_use]
+    pub fn with(&self, evidence: Evidence) -> Option<&Given> {
+        self.given.get(&evidence)
+    }
+
+    /// Whether this kind of evidence is all there is.
+    #[must_use]
+    pub fn rests_only_on(&self, evidence: Evidence) -> bool {
+        self.given.len() == 1 && self.given.contains_key(&evidence)
+    }
+
+    pub(super) fn add(&mut self, evidence: Evidence, given: Given) {
+        self.given.insert(evidence, given);
+    }
+
+    /// The last ground stays: a step without any falls, and that is another change.
+    pub(super) fn drop_evidence(&mut self, evidence: Evidence) {
+        if !self.rests_only_on(evidence) {
+            self.given.remove(&evidence);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Connection checks: asked for by people and by the timer, made one at a time per host, judged and applied.
+//!
+//! A check waits in line ([`ask`], [`ask_many`], or its turn has come), is made by [`run_next`], and what it means is
+//! applied in one transaction by `verdict`. `plan` says when a school is checked by itself; `activation` what activation
+//! asks of a check. Not here: the climb itself (the room `magister`) and what a result means (`domain::check`).
+
+mod activation;
+mod asking;
+mod outage;
+mod plan;
+mod reading;
+mod running;
+mod verdict;
+
+pub(super) use self::activation::check_activation;
+pub use self::activation::{ActivationAnswer, activation, allow_without};
+pub use self::asking::{Selection, ask, ask_many};
+pub(super) use self::plan::follow;
+pub use self::plan::{delete_old, plan_turns};
+pub use self::reading::{
+    Page, RunProgress, Tally, connection, find, find_outage, history, latest, list_connections, run_progress, tally,
+};
+pub use self::running::run_next;
+
+/// How long a school is left in peace after a check, in seconds, however often somebody asks.
+pub const PAUSE_SECONDS: i64 = 60;

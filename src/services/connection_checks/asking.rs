@@ -1,0 +1,163 @@
+//! Asking for checks: one school, or a selection.
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::PAUSE_SECONDS;
+use crate::domain::actor::Actor;
+use crate::domain::check::{CheckProgress, CheckRefusal};
+use crate::domain::ids::{CheckId, CheckRunId, SchoolId};
+use crate::domain::onboarding::{Lifecycle, Onboarding, Step};
+use crate::domain::text::SchoolDomain;
+use crate::services::{Call, Office, ServiceError};
+use crate::store::checks::{self, Check, Run};
+use crate::store::connection_list::{self, ConnectionFilter};
+use crate::store::{self, Connection, onboardings, schools};
+
+/// How many schools a page of a selection has.
+const SELECTION_PAGE: u64 = 500;
+
+/// For which schools a run is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Selection {
+    /// These; one that is named twice is checked once.
+    Schools(Vec<SchoolId>),
+    /// Those of this list.
+    List(ConnectionFilter),
+}
+
+/// Someone of the school, or a colleague, asks for a check. One that waits or is under way is given instead of another.
+///
+/// # Errors
+/// `TooOften` within a minute of the last one; `NotChecked` when there is nothing to check; `Forbidden`, `NotFound`.
+pub async fn ask(office: &Office, call: &Call, school: SchoolId) -> Result<CheckId, ServiceError> {
+    if !office.check_policy.makes_checks() {
+        return Err(CheckRefusal::Off.into());
+    }
+    let tx = office.db.begin_write().await?;
+    let conn = tx.conn();
+    check_asker(conn, &call.actor, school).await?;
+    // Held, so that two who ask at once are given the same check.
+    let state = onboardings::hold(conn, school).await?.state;
+    may_check(&state)?;
+    if let Some(open) = checks::find_open(conn, school).await? {
+        return Ok(open.id);
+    }
+    if let Some(last) = checks::list_of_school(conn, school, None, 1).await?.first() {
+        check_pause(last.asked_at, call.now)?;
+    }
+    let domain = schools::load(conn, school).await?.details.domain;
+    let check = waiting(office, call, school, &domain, None);
+    checks::insert(conn, &check).await?;
+    tx.commit().await?;
+    office.check_waits.notify_waiters();
+    Ok(check.id)
+}
+
+/// A colleague asks for a run over a selection. Schools that cannot be checked now are left out of it.
+///
+/// # Errors
+/// `Forbidden` for who may not act; `NotChecked` where no checks are made.
+pub async fn ask_many(office: &Office, call: &Call, selection: &Selection) -> Result<CheckRunId, ServiceError> {
+    check_colleague(&call.actor)?;
+    if !office.check_policy.makes_checks() {
+        return Err(CheckRefusal::Off.into());
+    }
+    let schools = list_selected(office, selection).await?;
+    let id = CheckRunId::from_uuid(office.chance.uuid_v7(call.now));
+    let tx = office.db.begin_write().await?;
+    let conn = tx.conn();
+    let mut run = Run { id, asked_by: call.actor, asked_at: call.now, total: 0 };
+    checks::insert_run(conn, &run).await?;
+    for school in schools {
+        let Some(found) = schools::find(conn, school).await? else { continue };
+        if may_check(&onboardings::load(conn, school).await?.state).is_err() {
+            continue;
+        }
+        match checks::find_open(conn, school).await? {
+            Some(open) => run.total += u32::from(checks::join_run(conn, open.id, id).await?),
+            None => {
+                checks::insert(conn, &waiting(office, call, school, &found.details.domain, Some(id))).await?;
+                run.total += 1;
+            }
+        }
+    }
+    checks::save_run_total(conn, id, run.total).await?;
+    tx.commit().await?;
+    office.check_waits.notify_waiters();
+    Ok(id)
+}
+
+async fn list_selected(office: &Office, selection: &Selection) -> Result<Vec<SchoolId>, ServiceError> {
+    let filter = match selection {
+        Selection::Schools(named) => {
+            let mut schools = named.clone();
+            schools.sort_unstable();
+            schools.dedup();
+            return Ok(schools);
+        }
+        Selection::List(filter) => *filter,
+    };
+    let (mut schools, mut after) = (vec![], None);
+    loop {
+        let rows = connection_list::list(office.db.reader(), filter, after.as_ref(), SELECTION_PAGE).await?;
+        schools.extend(rows.iter().map(|(school, _)| school.id));
+        match rows.last() {
+            Some((last, _)) if rows.len() as u64 == SELECTION_PAGE => {
+                after = Some(store::overview::After { name: last.details.name.as_str().to_owned(), id: last.id });
+            }
+            Some(_) | None => return Ok(schools),
+        }
+    }
+}
+
+fn waiting(office: &Office, call: &Call, school: SchoolId, domain: &SchoolDomain, run: Option<CheckRunId>) -> Check {
+    Check {
+        id: CheckId::from_uuid(office.chance.uuid_v7(call.now)),
+        school,
+        run,
+        host: domain.host(),
+        asked_by: Some(call.actor),
+        asked_at: call.now,
+        started_at: None,
+        finished_at: None,
+        lease_until: None,
+        progress: CheckProgress::default(),
+        credential_version: None,
+        outcome: None,
+    }
+}
+
+/// Whether there is something to check. Before credentials are issued there is nothing to log in with; what the lower
+/// rungs would show then, the school is told by Magister's own answer to its ticket.
+pub(super) fn may_check(state: &Onboarding) -> Result<(), CheckRefusal> {
+    match state.lifecycle() {
+        Lifecycle::Withdrawn { .. } => return Err(CheckRefusal::Withdrawn),
+        Lifecycle::Paused { .. } => return Err(CheckRefusal::Paused),
+        Lifecycle::Active | Lifecycle::Completed { .. } => {}
+    }
+    if state.is_yes(Step::CredentialsIssued) { Ok(()) } else { Err(CheckRefusal::NotIssued) }
+}
+
+fn check_pause(last_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), ServiceError> {
+    let left = last_at + Duration::seconds(PAUSE_SECONDS) - now;
+    match u64::try_from(left.num_milliseconds()) {
+        Ok(millis) if millis > 0 => Err(ServiceError::TooOften { retry_after_seconds: millis.div_ceil(1000) }),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+async fn check_asker(conn: &impl Connection, actor: &Actor, school: SchoolId) -> Result<(), ServiceError> {
+    let Actor::Contact { id, .. } = actor else { return check_colleague(actor) };
+    let contact = store::contacts::load(conn, *id).await?;
+    let is_theirs = contact.school == school && contact.removed_at.is_none();
+    if is_theirs { Ok(()) } else { Err(ServiceError::NotFound) }
+}
+
+fn check_colleague(actor: &Actor) -> Result<(), ServiceError> {
+    match actor {
+        Actor::Staff { role, .. } if role.can_act() => Ok(()),
+        Actor::Staff { .. } | Actor::Contact { .. } | Actor::Check | Actor::Clock | Actor::Operator => {
+            Err(ServiceError::Forbidden)
+        }
+    }
+}

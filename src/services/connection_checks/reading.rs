@@ -1,0 +1,125 @@
+//! What pages show of checks and connections.
+
+use crate::domain::check::CheckCode;
+use crate::domain::ids::{CheckId, CheckRunId, SchoolId};
+use crate::domain::school::School;
+use crate::services::{Office, ServiceError};
+use crate::store::checks::{self, Check, Run};
+use crate::store::connection_list::{self, ConnectionFilter};
+use crate::store::connections::{self, SchoolConnection};
+use crate::store::outages::{self, Outage};
+use crate::store::overview::After;
+
+/// Rows on a page of connections.
+const PAGE_ROWS: u64 = 50;
+
+/// A page of connections, with the place after which the list goes on.
+pub type Page = (Vec<(School, SchoolConnection)>, Option<After>);
+
+/// How far a run is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunProgress {
+    /// The run.
+    pub run: Run,
+    /// How many checks ended with each code; `None` for those that were not made.
+    pub ended: Vec<(Option<CheckCode>, u64)>,
+    /// How many wait or are under way.
+    pub open: u64,
+}
+
+/// How all connections stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tally {
+    /// How many ended how at their last check; `None` for those that were never checked.
+    pub by_code: Vec<(Option<CheckCode>, u64)>,
+    /// How many count as lost.
+    pub lost: u64,
+    /// The outage that lasts, if one does.
+    pub outage: Option<Outage>,
+}
+
+/// The check with this id, for who may see its school: the caller compares [`Check::school`].
+///
+/// # Errors
+/// `NotFound` when there is none.
+pub async fn find(office: &Office, id: CheckId) -> Result<Check, ServiceError> {
+    checks::find(office.db.reader(), id).await?.ok_or(ServiceError::NotFound)
+}
+
+/// A school's newest check, whether it waits, is under way or is over.
+///
+/// # Errors
+/// When the store fails.
+pub async fn latest(office: &Office, school: SchoolId) -> Result<Option<Check>, ServiceError> {
+    Ok(checks::list_of_school(office.db.reader(), school, None, 1).await?.pop())
+}
+
+/// A school's checks, newest first, older than `before`.
+///
+/// # Errors
+/// When the store fails.
+pub async fn history(
+    office: &Office,
+    school: SchoolId,
+    before: Option<CheckId>,
+    limit: u64,
+) -> Result<Vec<Check>, ServiceError> {
+    Ok(checks::list_of_school(office.db.reader(), school, before, limit).await?)
+}
+
+/// What is known of a school's connection: the last code, the receipt, whether it is lost, when it is checked next.
+///
+/// # Errors
+/// When the store fails.
+pub async fn connection(office: &Office, school: SchoolId) -> Result<SchoolConnection, ServiceError> {
+    Ok(connections::load(office.db.reader(), school).await?)
+}
+
+/// Connections by the name of their school, after a place.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list_connections(
+    office: &Office,
+    filter: ConnectionFilter,
+    after: Option<&After>,
+) -> Result<Page, ServiceError> {
+    let mut rows = connection_list::list(office.db.reader(), filter, after, PAGE_ROWS + 1).await?;
+    let has_more = rows.len() as u64 > PAGE_ROWS;
+    rows.truncate(usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX));
+    let last = rows.last().filter(|_| has_more);
+    let next = last.map(|(school, _)| After { name: school.details.name.as_str().to_owned(), id: school.id });
+    Ok((rows, next))
+}
+
+/// How all connections stand.
+///
+/// # Errors
+/// When the store fails.
+pub async fn tally(office: &Office) -> Result<Tally, ServiceError> {
+    let conn = office.db.reader();
+    Ok(Tally {
+        by_code: connection_list::count_by_code(conn).await?,
+        lost: connection_list::count_lost(conn).await?,
+        outage: outages::find_open(conn).await?,
+    })
+}
+
+/// The outage that lasts, if one does.
+///
+/// # Errors
+/// When the store fails.
+pub async fn find_outage(office: &Office) -> Result<Option<Outage>, ServiceError> {
+    Ok(outages::find_open(office.db.reader()).await?)
+}
+
+/// How far a run is.
+///
+/// # Errors
+/// `NotFound` when there is no such run.
+pub async fn run_progress(office: &Office, id: CheckRunId) -> Result<RunProgress, ServiceError> {
+    let conn = office.db.reader();
+    let run = checks::find_run(conn, id).await?.ok_or(ServiceError::NotFound)?;
+    let (ended, open) = checks::count_run(conn, id).await?;
+    Ok(RunProgress { run, ended, open })
+}

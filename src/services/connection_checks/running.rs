@@ -1,0 +1,221 @@
+//! Making one check: claim it with its host, climb, note each rung, and hand the result on.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Duration as WallTime;
+
+use chrono::{DateTime, Duration, Utc};
+use futures_util::FutureExt;
+use tokio::sync::watch;
+
+use super::asking::may_check;
+use super::verdict;
+use crate::domain::check::{CheckProgress, NotMade};
+use crate::domain::credential::{ClosedReason, Password};
+use crate::domain::ids::{CheckId, SchoolId};
+use crate::domain::text::SchoolDomain;
+use crate::magister::{Magister, NotChecked, Port, Progress, Target};
+use crate::services::{Office, ServiceError, chain, credentials};
+use crate::store::checks::{self, Check, Outcome};
+use crate::store::credentials::StoredCredential;
+use crate::store::{self, Connection, check_line, connections, onboardings, schools};
+
+/// How long a check may take with its wait for others behind the same address; then its worker is taken for dead.
+const LEASE: Duration = Duration::minutes(5);
+
+/// After this the check itself is broken off: well before another worker may begin it again.
+const LONGEST: WallTime = WallTime::from_secs(4 * 60);
+
+/// How many candidates are looked at for one whose host is free.
+const CANDIDATES: u64 = 32;
+
+/// A check that this worker has in hand.
+pub(super) struct Claimed {
+    pub(super) check: CheckId,
+    pub(super) school: SchoolId,
+    pub(super) domain: SchoolDomain,
+    pub(super) version: u32,
+    pub(super) lease_until: DateTime<Utc>,
+    is_watched: bool,
+    credential: StoredCredential,
+}
+
+/// What a check needs.
+struct Ready {
+    domain: SchoolDomain,
+    version: u32,
+    credential: StoredCredential,
+}
+
+/// Makes one check that waits or is due; `None` when there was none.
+///
+/// # Errors
+/// When the store fails. A check that fails is a result.
+pub async fn run_next(
+    office: &Office,
+    magister: &Magister,
+    now: impl Fn() -> DateTime<Utc>,
+) -> Result<Option<CheckId>, ServiceError> {
+    let Some(claimed) = claim(office, now()).await? else { return Ok(None) };
+    let id = claimed.check;
+    // A fault costs this check, not the worker.
+    let climb = AssertUnwindSafe(climb(office, magister, &claimed)).catch_unwind().await;
+    let ended = climb.unwrap_or(Ended { outcome: Outcome::NotMade(NotMade::BrokeOff), rest: None });
+    verdict::finish(office, &claimed, ended, now()).await?;
+    Ok(Some(id))
+}
+
+/// How a climb ended, and for how long the address is left in peace.
+pub(super) struct Ended {
+    pub(super) outcome: Outcome,
+    pub(super) rest: Option<Duration>,
+}
+
+async fn claim(office: &Office, now: DateTime<Utc>) -> Result<Option<Claimed>, ServiceError> {
+    if !office.check_policy.makes_checks() {
+        return Ok(None);
+    }
+    let tx = office.db.begin_write().await?;
+    let claimed = match claim_waiting(tx.conn(), now).await? {
+        Some(claimed) => Some(claimed),
+        None => claim_due(office, tx.conn(), now).await?,
+    };
+    tx.commit().await?;
+    Ok(claimed)
+}
+
+async fn claim_waiting(conn: &impl Connection, now: DateTime<Utc>) -> Result<Option<Claimed>, ServiceError> {
+    let until = now + LEASE;
+    for check in check_line::list_to_begin(conn, now, CANDIDATES).await? {
+        let Some(ready) = prepare(conn, check.school).await? else {
+            let outcome = Outcome::NotMade(NotMade::NotNeeded);
+            checks::mark_finished(conn, (check.id, check.lease_until), &outcome, now).await?;
+            continue;
+        };
+        let host = ready.domain.host();
+        if check_line::claim_host(conn, (&host, check.id), (now, until)).await? {
+            checks::mark_begun(conn, (check.id, &host), (now, until), ready.version).await?;
+            return Ok(Some(claimed(check.id, check.school, ready, until, check.asked_by.is_some())));
+        }
+    }
+    Ok(None)
+}
+
+async fn claim_due(
+    office: &Office,
+    conn: &impl Connection,
+    now: DateTime<Utc>,
+) -> Result<Option<Claimed>, ServiceError> {
+    let until = now + LEASE;
+    for school in connections::list_due(conn, now, CANDIDATES).await? {
+        let Some(ready) = prepare(conn, school).await? else {
+            connections::save_next(conn, school, None).await?;
+            continue;
+        };
+        let (id, host) = (CheckId::from_uuid(office.chance.uuid_v7(now)), ready.domain.host());
+        let is_free = checks::find_open(conn, school).await?.is_none()
+            && check_line::claim_host(conn, (&host, id), (now, until)).await?;
+        if !is_free {
+            continue;
+        }
+        if !connections::claim_due(conn, school, (now, until)).await? {
+            check_line::release_host(conn, id).await?;
+            continue;
+        }
+        let check = Check {
+            id,
+            school,
+            run: None,
+            host,
+            asked_by: None,
+            asked_at: now,
+            started_at: Some(now),
+            finished_at: None,
+            lease_until: Some(until),
+            progress: CheckProgress::default(),
+            credential_version: Some(ready.version),
+            outcome: None,
+        };
+        checks::insert(conn, &check).await?;
+        return Ok(Some(claimed(id, school, ready, until, false)));
+    }
+    Ok(None)
+}
+
+fn claimed(check: CheckId, school: SchoolId, ready: Ready, lease_until: DateTime<Utc>, is_watched: bool) -> Claimed {
+    let Ready { domain, version, credential } = ready;
+    Claimed { check, school, domain, version, lease_until, is_watched, credential }
+}
+
+/// What a check of a school needs; `None` when there is nothing to check any more.
+async fn prepare(conn: &impl Connection, school: SchoolId) -> Result<Option<Ready>, ServiceError> {
+    let state = onboardings::load(conn, school).await?.state;
+    if may_check(&state).is_err() {
+        return Ok(None);
+    }
+    let Some(credential) = store::credentials::find_newest(conn, school).await? else { return Ok(None) };
+    let can_log_in = match credential.closed {
+        None | Some((_, ClosedReason::Proven)) => true,
+        Some((_, ClosedReason::Renewed | ClosedReason::Withdrawn)) => false,
+    };
+    if !can_log_in || credential.version != state.credential_version() {
+        return Ok(None);
+    }
+    let domain = schools::load(conn, school).await?.details.domain;
+    Ok(Some(Ready { domain, version: credential.version, credential }))
+}
+
+async fn climb(office: &Office, magister: &Magister, claimed: &Claimed) -> Ended {
+    let broke_off = Ended { outcome: Outcome::NotMade(NotMade::BrokeOff), rest: None };
+    let password = match credentials::open_password(office, &claimed.credential) {
+        Ok(password) => password,
+        Err(error) => {
+            tracing::error!(school.id = %claimed.school, cause = chain(&error), "Could not open the password for a check");
+            return broke_off;
+        }
+    };
+    let target = Target::new(claimed.domain.clone(), Port::Live);
+    let (tell, told) = watch::channel(CheckProgress::default());
+    let noted = note_progress(office, claimed, told);
+    let (climbed, ()) = tokio::join!(climb_aloud(magister, &target, &password, tell), noted);
+    match climbed {
+        Some(Ok(result)) => Ended { outcome: Outcome::Made(result), rest: None },
+        Some(Err(NotChecked::Resting { after })) => {
+            Ended { outcome: Outcome::NotMade(NotMade::Resting), rest: Duration::from_std(after).ok() }
+        }
+        // Claims keep us from a host that is being checked; whoever has it, does it for us.
+        Some(Err(NotChecked::Busy)) | None => broke_off,
+    }
+}
+
+/// Climbs, telling each rung; the channel closes at the end. `None` when it took too long.
+async fn climb_aloud(
+    magister: &Magister,
+    target: &Target,
+    password: &Password,
+    tell: watch::Sender<CheckProgress>,
+) -> Option<Result<crate::domain::check::CheckResult, NotChecked>> {
+    let mut note = move |progress: Progress| {
+        tell.send_modify(|known| match progress {
+            Progress::Trying(rung) => known.trying = Some(rung),
+            Progress::Held(time) => {
+                known.held.push(time);
+                known.trying = None;
+            }
+            Progress::Broke(_) => known.trying = None,
+        });
+    };
+    tokio::time::timeout(LONGEST, magister.check(target, password, &mut note)).await.ok()
+}
+
+/// Writes each rung down for the pages that watch; nobody watches the timer's checks.
+async fn note_progress(office: &Office, claimed: &Claimed, mut told: watch::Receiver<CheckProgress>) {
+    if !claimed.is_watched {
+        return;
+    }
+    while told.changed().await.is_ok() {
+        let progress = told.borrow_and_update().clone();
+        if let Err(error) = checks::save_progress(office.db.writer(), claimed.check, &progress).await {
+            tracing::warn!(error = %error, "Could not note how far a check is");
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! What a check came to, applied in one transaction: steps, connection, receipt, reveal, outage, mails.
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::asking::may_check;
+use super::outage::{self, Round};
+use super::running::{Claimed, Ended};
+use crate::domain::actor::Actor;
+use crate::domain::audit::Action;
+use crate::domain::check::schedule::{AFTER_CLAIM_SECONDS, Pace, next_turn};
+use crate::domain::check::{
+    Alarm, CheckCode, CheckHistory, CheckResult, Judgement, NotMade, Receipt, RoundFacts, Rung, judge,
+};
+use crate::domain::credential::ClosedReason;
+use crate::domain::import_gate::verdict;
+use crate::domain::onboarding::{Command, Onboarding};
+use crate::services::work::Work;
+use crate::services::{Call, Office, ServiceError, onboardings};
+use crate::store::checks::{self, Outcome};
+use crate::store::connections::{self, SchoolConnection};
+use crate::store::{self, check_line, schools};
+
+/// How long a judgement waits for other schools to be looked at first.
+const WAIT_FOR_WITNESSES: Duration = Duration::minutes(10);
+
+/// After this long a school is judged without witnesses.
+const LONGEST_WAIT: Duration = Duration::hours(24);
+
+/// Applies how a check ended. When another worker took it over meanwhile, nothing is.
+pub(super) async fn finish(
+    office: &Office,
+    claimed: &Claimed,
+    ended: Ended,
+    now: DateTime<Utc>,
+) -> Result<(), ServiceError> {
+    let call = Call::by_machine(Actor::Check, now, &format!("check {}", claimed.check));
+    let mut work = Work::begin(office, &call).await?;
+    // Held first: who renews the password, changes the domain or stops, comes before or after all of this.
+    let state = store::onboardings::hold(work.conn(), claimed.school).await?.state;
+    let domain = schools::load(work.conn(), claimed.school).await?.details.domain;
+    let outcome = if domain == claimed.domain && still_says(&state, claimed, &ended.outcome) {
+        ended.outcome
+    } else {
+        Outcome::NotMade(NotMade::Overtaken)
+    };
+    if !checks::mark_finished(work.conn(), (claimed.check, Some(claimed.lease_until)), &outcome, now).await? {
+        return Ok(());
+    }
+    check_line::release_host(work.conn(), claimed.check).await?;
+    match &outcome {
+        Outcome::Made(result) => apply(&mut work, &call, claimed, &state, result).await?,
+        Outcome::NotMade(reason) => {
+            let next_at = again_at(claimed, &state, *reason, ended.rest, now);
+            connections::save_next(work.conn(), claimed.school, next_at).await?;
+        }
+    }
+    work.finish().await
+}
+
+/// Whether a result still says something. What was found with a password that was replaced meanwhile does not; what
+/// was found before the log-in does.
+fn still_says(state: &Onboarding, claimed: &Claimed, outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::NotMade(_) => true,
+        Outcome::Made(result) => {
+            let is_current = state.credential_version() == claimed.version;
+            may_check(state).is_ok() && (is_current || result.rung < Rung::Login)
+        }
+    }
+}
+
+fn again_at(
+    claimed: &Claimed,
+    state: &Onboarding,
+    reason: NotMade,
+    rest: Option<Duration>,
+    now: DateTime<Utc>,
+) -> Option<DateTime<Utc>> {
+    let turn = next_turn(claimed.school, Pace::of(state), now)?;
+    Some(match reason {
+        NotMade::Resting => now + rest.unwrap_or(WAIT_FOR_WITNESSES),
+        NotMade::Overtaken => now + Duration::seconds(AFTER_CLAIM_SECONDS),
+        NotMade::BrokeOff => now + WAIT_FOR_WITNESSES,
+        NotMade::NotNeeded => turn,
+    })
+}
+
+async fn apply(
+    work: &mut Work<'_>,
+    call: &Call,
+    claimed: &Claimed,
+    before: &Onboarding,
+    result: &CheckResult,
+) -> Result<(), ServiceError> {
+    let known = connections::load(work.conn(), claimed.school).await?;
+    let history = CheckHistory::of(before, known.streak);
+    let is_worse = history.is_worse(result) && !result.code.is_connected();
+    let round = match is_worse {
+        true => Some(outage::round(work.conn(), &known, call.now).await?),
+        false => None,
+    };
+    let judged = judged(&history, result, &known, round.as_ref(), call.now);
+    let commands = commands(&judged, result.code, claimed.version);
+    onboardings::change_all(work, call, claimed.school, &commands, None).await?;
+    let after = store::onboardings::load(work.conn(), claimed.school).await?.state;
+
+    let next = after_check(&known, &after, (result, &judged, is_worse), (claimed.version, call.now));
+    let turn = next_turn(claimed.school, Pace::of(&after), call.now);
+    let next = SchoolConnection { next_check_at: judged.retry_at.filter(|_| turn.is_some()).or(turn), ..next };
+    connections::save(work.conn(), &next).await?;
+    if result.holds(Rung::Login) {
+        close_reveal(work, call, claimed).await?;
+    }
+    note_loss(work, call, claimed, (&known, &next), result.code);
+    if let (Some(Alarm::Outage), Some(round)) = (judged.alarm, &round) {
+        return outage::note_outage(work, call, round).await;
+    }
+    let import_closed = verdict(before).is_open() && !verdict(&after).is_open();
+    if judged.alarm == Some(Alarm::ConnectionLost) && !import_closed {
+        outage::tell_of_loss(work, claimed.school, call.now);
+    }
+    outage::end_outage(work, call, &next).await
+}
+
+/// The judgement; one that would make something fall waits until enough other schools were looked at.
+fn judged(
+    history: &CheckHistory,
+    result: &CheckResult,
+    known: &SchoolConnection,
+    round: Option<&Round>,
+    now: DateTime<Utc>,
+) -> Judgement {
+    let is_early = round.is_some_and(|round| round.lacks_witnesses)
+        && known.failing_since.is_none_or(|since| now - since < LONGEST_WAIT);
+    let facts = round.filter(|_| !is_early).map_or(RoundFacts::default(), |round| round.facts);
+    let judged = judge(history, result, &facts, now);
+    let blames = !judged.disprove.is_empty() || judged.is_lost || judged.alarm.is_some();
+    if is_early && blames {
+        let retry_at = Some(now + WAIT_FOR_WITNESSES);
+        return Judgement { prove: judged.prove, streak: history.streak, retry_at, ..Judgement::default() };
+    }
+    judged
+}
+
+fn commands(judged: &Judgement, code: CheckCode, credential_version: u32) -> Vec<Command> {
+    let mut commands = vec![];
+    commands.extend(judged.prove.iter().map(|step| Command::Prove { step: *step, credential_version }));
+    let disprove = |(step, code): &(_, CheckCode)| Command::Disprove {
+        step: *step,
+        code: code.as_str().to_owned(),
+        credential_version,
+    };
+    commands.extend(judged.disprove.iter().map(disprove));
+    if code.is_connected() {
+        commands.push(Command::Restore { credential_version });
+    }
+    commands
+}
+
+fn after_check(
+    known: &SchoolConnection,
+    after: &Onboarding,
+    (result, judged, is_worse): (&CheckResult, &Judgement, bool),
+    (version, now): (u32, DateTime<Utc>),
+) -> SchoolConnection {
+    let is_connected = result.code.is_connected();
+    let receipt = result.counts.map(|counts| Receipt { counts, at: now });
+    SchoolConnection {
+        school: known.school,
+        next_check_at: None,
+        last: Some((result.code, now)),
+        passed: if result.code == CheckCode::Ok { Some((now, version)) } else { known.passed },
+        has_worked: CheckHistory::of(after, None).has_worked(),
+        is_failing: is_worse,
+        is_lost: !is_connected && (known.is_lost || judged.is_lost),
+        failing_since: if is_worse { known.failing_since.or(Some(now)) } else { None },
+        streak: judged.streak,
+        receipt: receipt.or(known.receipt),
+    }
+}
+
+/// The password did its work: it is never shown again.
+async fn close_reveal(work: &mut Work<'_>, call: &Call, claimed: &Claimed) -> Result<(), ServiceError> {
+    let newest = store::credentials::hold_newest(work.conn(), claimed.school).await?;
+    if newest.is_some_and(|newest| newest.version == claimed.version && newest.closed.is_none()) {
+        store::credentials::mark_closed(work.conn(), claimed.school, ClosedReason::Proven, call.now).await?;
+        work.note(Some(claimed.school), Action::RevealClosed { version: claimed.version });
+    }
+    Ok(())
+}
+
+fn note_loss(
+    work: &mut Work<'_>,
+    call: &Call,
+    claimed: &Claimed,
+    (known, next): (&SchoolConnection, &SchoolConnection),
+    code: CheckCode,
+) {
+    match (known.is_lost, next.is_lost) {
+        (false, true) => {
+            work.note(Some(claimed.school), Action::ConnectionLost { code: code.as_str().to_owned() });
+            tracing::warn!(school.id = %claimed.school, check.code = code.as_str(), at = %call.now, "A connection is lost");
+        }
+        (true, false) => work.note(Some(claimed.school), Action::ConnectionBack),
+        (true, true) | (false, false) => {}
+    }
+}

@@ -1,0 +1,90 @@
+//! Connections beside their schools, as lists and counts for Kurve.
+
+use entity::{connection, school};
+use sea_orm::sea_query::Expr;
+use sea_orm::{EntityTrait, ExprTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::connections::{SchoolConnection, corrupt, to_connection};
+use super::overview::After;
+use super::{Connection, StoreError, schools};
+use crate::domain::check::CheckCode;
+use crate::domain::school::School;
+
+/// Which connections to list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ConnectionFilter {
+    /// All of them.
+    #[default]
+    All,
+    /// The last check passed every rung.
+    Green,
+    /// The last check did not.
+    Failing,
+    /// The last check ended so.
+    Code(CheckCode),
+    /// No check was made yet.
+    NotChecked,
+    /// It counts as lost.
+    Lost,
+}
+
+/// Connections with their schools, by name, after a place, at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(
+    conn: &impl Connection,
+    filter: ConnectionFilter,
+    after: Option<&After>,
+    limit: u64,
+) -> Result<Vec<(School, SchoolConnection)>, StoreError> {
+    let mut query = connection::Entity::find().find_also_related(school::Entity);
+    let code = |code: CheckCode| connection::COLUMN.last_code.eq(code.as_str());
+    query = match filter {
+        ConnectionFilter::All => query,
+        ConnectionFilter::Green => query.filter(code(CheckCode::Ok)),
+        ConnectionFilter::Failing => query.filter(connection::COLUMN.last_code.ne(CheckCode::Ok.as_str())),
+        ConnectionFilter::Code(wanted) => query.filter(code(wanted)),
+        ConnectionFilter::NotChecked => query.filter(connection::COLUMN.last_code.is_null()),
+        ConnectionFilter::Lost => query.filter(connection::COLUMN.is_lost.eq(true)),
+    };
+    if let Some(after) = after {
+        let same_name = school::COLUMN.name.eq(&after.name).and(school::COLUMN.id.gt(after.id.as_uuid()));
+        query = query.filter(school::COLUMN.name.gt(&after.name).or(same_name));
+    }
+    let rows = query.order_by_asc(school::COLUMN.name).order_by_asc(school::COLUMN.id).limit(limit).all(conn).await?;
+    let with_school = |(row, school): (connection::Model, Option<school::Model>)| {
+        let school = school.ok_or(StoreError::Missing { table: "school" })?;
+        Ok((schools::to_school(school)?, to_connection(&row)?))
+    };
+    rows.into_iter().map(with_school).collect()
+}
+
+/// How many connections ended how at their last check; `None` for those that were never checked.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_by_code(conn: &impl Connection) -> Result<Vec<(Option<CheckCode>, u64)>, StoreError> {
+    let counts: Vec<(Option<String>, i64)> = connection::Entity::find()
+        .select_only()
+        .column(connection::Column::LastCode)
+        .column_as(Expr::col(connection::Column::SchoolId).count(), "schools")
+        .group_by(connection::Column::LastCode)
+        .order_by(connection::Column::LastCode, Order::Asc)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let read = |(name, schools): (Option<String>, i64)| {
+        let code = name.map(|name| CheckCode::parse(&name).ok_or_else(|| corrupt("", "last_code"))).transpose()?;
+        Ok((code, u64::try_from(schools).unwrap_or_default()))
+    };
+    counts.into_iter().map(read).collect()
+}
+
+/// How many connections count as lost.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_lost(conn: &impl Connection) -> Result<u64, StoreError> {
+    Ok(connection::Entity::find().filter(connection::COLUMN.is_lost.eq(true)).count(conn).await?)
+}

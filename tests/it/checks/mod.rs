@@ -1,0 +1,5 @@
+//! Connection checks through the services, over real TCP and TLS on loopback, against the simulator.
+
+mod asking;
+mod meaning;
+mod support;

@@ -1,0 +1,188 @@
+//! A table for checks: an app, a simulator it reaches and nothing else, and a colleague.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use koppelklaar::chance::Chance;
+use koppelklaar::domain::actor::Actor;
+use koppelklaar::domain::check::{CheckCode, CheckPolicy};
+use koppelklaar::domain::ids::CheckId;
+use koppelklaar::domain::onboarding::{Answer, Command, Evidence, Ground, Onboarding, Step};
+use koppelklaar::magister::simulator::{SchoolScript, Simulator, SimulatorConfig};
+use koppelklaar::magister::{Courtesy, Limits, Magister};
+use koppelklaar::services::{connection_checks, onboardings};
+use koppelklaar::store;
+use koppelklaar::store::checks::Check;
+use koppelklaar::store::connections::SchoolConnection;
+use koppelklaar::web::rate_limit::Allowance;
+
+use crate::it::support::app::{TestSchool, nonzero};
+use crate::it::support::{TestApp, block_on};
+
+/// What a check can prove.
+pub(super) const PROVABLE: [Step; 5] = [
+    Step::QueryExecuted,
+    Step::PasswordSet,
+    Step::PermissionsChecked,
+    Step::AllowlistingRequested,
+    Step::AllowlistingConfirmed,
+];
+
+/// Everything that a test of checks needs.
+pub(super) struct Checks {
+    pub(super) app: TestApp,
+    pub(super) simulator: Simulator,
+    pub(super) kurve: Actor,
+}
+
+/// Runs a test at a table of its own.
+pub(super) fn run<F: Future<Output = ()>>(test: impl FnOnce(Checks) -> F) {
+    run_with(CheckPolicy::Advise, limits(), test);
+}
+
+/// Long enough for a busy machine: in these tests only time-outs take time.
+pub(super) fn limits() -> Limits {
+    Limits {
+        connect: Duration::from_secs(60),
+        total: Duration::from_secs(120),
+        courtesy: Courtesy { pause: Duration::ZERO, at_once: 64, rest_after: usize::MAX, rest: Duration::ZERO },
+        ..Limits::default()
+    }
+}
+
+/// Runs a test with another policy or other limits.
+pub(super) fn run_with<F: Future<Output = ()>>(policy: CheckPolicy, limits: Limits, test: impl FnOnce(Checks) -> F) {
+    block_on(async {
+        let simulator = Simulator::start(SimulatorConfig::default(), Chance::seeded(1)).await;
+        let simulator = simulator.expect("loopback has free ports");
+        let magister = Magister::new(simulator.reach(), limits, Chance::seeded(2));
+        let allowance = Allowance { per_client: nonzero(10_000), per_address: nonzero(10_000) };
+        let Some(app) = TestApp::start_checking(allowance, magister, policy).await else { return };
+        let kurve = app.kurve().await;
+        let checks = Checks { app: app.clone(), simulator, kurve };
+        test(checks).await;
+        app.finish().await;
+    });
+}
+
+impl Checks {
+    /// A school with credentials, whose Magister knows exactly the password that was issued.
+    pub(super) async fn school(&self, brin: &str, label: &str) -> TestSchool {
+        let school = self.app.school_by_services(&format!("School {brin}"), brin, label).await;
+        self.app.issue(self.kurve, &school).await;
+        self.app.new_mails().await;
+        self.sets(&school, label, SchoolScript::default()).await;
+        school
+    }
+
+    /// A school whose import is open because a check proved what it can, and people said the rest.
+    pub(super) async fn open_school(&self, brin: &str, label: &str) -> TestSchool {
+        let school = self.school(brin, label).await;
+        assert_eq!(self.check(&school).await, CheckCode::Ok);
+        self.app.claim(&school, Step::ConsentGiven).await.expect("it is open");
+        self.activate(&school).await.expect("all before it is yes");
+        self.app.new_mails().await;
+        school
+    }
+
+    /// Kurve activates.
+    pub(super) async fn activate(&self, school: &TestSchool) -> Result<(), koppelklaar::services::ServiceError> {
+        let command = Command::Confirm { step: Step::ActivationConfirmed, ground: Ground::Word };
+        onboardings::act(self.app.office(), &self.app.call(self.kurve), school.id, &command, None).await
+    }
+
+    /// Makes a school's Magister behave like a script, with the password that counts now.
+    pub(super) async fn sets(&self, school: &TestSchool, label: &str, script: SchoolScript) {
+        let password = Some(self.password(school).await);
+        self.simulator.set(label, SchoolScript { password, ..script }).expect("nothing is published");
+    }
+
+    /// Makes a school's Magister behave like a preset.
+    pub(super) async fn behaves(&self, school: &TestSchool, label: &str, preset: &str) {
+        let script = SchoolScript::preset(preset).unwrap_or_else(|| panic!("no preset {preset}"));
+        self.sets(school, label, script).await;
+    }
+
+    /// The password that counts now, as the school would type it over.
+    pub(super) async fn password(&self, school: &TestSchool) -> String {
+        let conn = self.app.office().db.reader();
+        let stored = store::credentials::find_newest(conn, school.id).await.expect("the store answers");
+        let stored = stored.expect("credentials are issued");
+        let place =
+            koppelklaar::crypto::Binding { table: "credential", row: stored.id.as_uuid(), version: stored.version };
+        let keys = &self.app.office().keys;
+        let purpose = koppelklaar::crypto::Purpose::SealCredential;
+        let opened = koppelklaar::crypto::sealed::open(keys, purpose, &place, &stored.sealed_password);
+        String::from_utf8(opened.expect("it opens").to_vec()).expect("text")
+    }
+
+    /// The contact asks for a check.
+    pub(super) async fn ask(&self, school: &TestSchool) -> Result<CheckId, koppelklaar::services::ServiceError> {
+        connection_checks::ask(self.app.office(), &self.app.call_of(school), school.id).await
+    }
+
+    /// Makes every check that waits or is due.
+    pub(super) async fn run_all(&self) -> usize {
+        let mut made = 0;
+        while self.run_one().await.is_some() {
+            made += 1;
+        }
+        made
+    }
+
+    /// Makes one check that waits or is due.
+    pub(super) async fn run_one(&self) -> Option<CheckId> {
+        let made = connection_checks::run_next(self.app.office(), &self.app.app.magister, || self.app.now()).await;
+        made.expect("the store answers")
+    }
+
+    /// Two minutes later the contact asks for a check and it is made; how it ended.
+    pub(super) async fn check(&self, school: &TestSchool) -> CheckCode {
+        self.app.advance(TimeDelta::minutes(2));
+        let id = self.ask(school).await.expect("it may be asked for");
+        self.run_all().await;
+        self.find(id).await.result().expect("it was made").code
+    }
+
+    /// Makes checks by the timer until the school's own retries are over: four failures over hours.
+    pub(super) async fn fail_for_hours(&self, school: &TestSchool) {
+        assert_ne!(self.check(school).await, CheckCode::Ok);
+        for minutes in [30, 60, 120] {
+            self.app.advance(TimeDelta::minutes(minutes));
+            self.run_all().await;
+        }
+    }
+
+    pub(super) async fn find(&self, id: CheckId) -> Check {
+        connection_checks::find(self.app.office(), id).await.expect("it is there")
+    }
+
+    pub(super) async fn state(&self, school: &TestSchool) -> Onboarding {
+        store::onboardings::load(self.app.office().db.reader(), school.id).await.expect("it is there").state
+    }
+
+    pub(super) async fn connection(&self, school: &TestSchool) -> SchoolConnection {
+        connection_checks::connection(self.app.office(), school.id).await.expect("the store answers")
+    }
+
+    /// The steps that rest on what a check saw.
+    pub(super) async fn proven(&self, school: &TestSchool) -> Vec<Step> {
+        let state = self.state(school).await;
+        let is_proven = |answer: &Answer| answer.with(Evidence::Proven).is_some();
+        Step::ALL.into_iter().filter(|step| state.answer(*step).is_some_and(is_proven)).collect()
+    }
+
+    /// The names of the audit's entries on a school, oldest first.
+    pub(super) async fn audited(&self, school: &TestSchool) -> Vec<&'static str> {
+        let entries = onboardings::list_timeline(self.app.office(), school.id, None, 200).await;
+        entries.expect("the store answers").iter().rev().map(|entry| entry.action.name()).collect()
+    }
+
+    /// Subjects of the mails since the last look, with whom they go to.
+    pub(super) async fn mailed(&self) -> Vec<(String, String)> {
+        let mails = self.app.new_mails().await;
+        let mut told: Vec<_> = mails.into_iter().map(|mail| (mail.to, mail.subject)).collect();
+        told.sort();
+        told
+    }
+}
