@@ -138,6 +138,8 @@ impl Magister {
             Ok(reply) => judge_list(climb, reply, password, &token),
             Err(oddity) => End::odd(oddity),
         };
+        // What comes after the last answer is not a rung's time.
+        climb.stopped = Some(Instant::now());
         let _ = timeout(LOG_OUT_TIME, client.log_out(&token)).await;
         end
     }
@@ -201,13 +203,20 @@ impl End {
 struct Climb<'a> {
     rung: Rung,
     since: Instant,
+    stopped: Option<Instant>,
     times: Vec<RungTime>,
     progress: &'a mut (dyn FnMut(Progress) + Send),
 }
 
 impl<'a> Climb<'a> {
     fn new(progress: &'a mut (dyn FnMut(Progress) + Send)) -> Self {
-        Self { rung: Rung::Name, since: Instant::now(), times: Vec::with_capacity(Rung::ALL.len()), progress }
+        Self {
+            rung: Rung::Name,
+            since: Instant::now(),
+            stopped: None,
+            times: Vec::with_capacity(Rung::ALL.len()),
+            progress,
+        }
     }
 
     fn go_to(&mut self, rung: Rung) {
@@ -217,7 +226,8 @@ impl<'a> Climb<'a> {
     }
 
     fn clock(&mut self) -> RungTime {
-        let millis = u32::try_from(self.since.elapsed().as_millis()).unwrap_or(u32::MAX);
+        let until = self.stopped.unwrap_or_else(Instant::now);
+        let millis = u32::try_from(until.saturating_duration_since(self.since).as_millis()).unwrap_or(u32::MAX);
         let time = RungTime { rung: self.rung, millis };
         self.times.push(time);
         time
