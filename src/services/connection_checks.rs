@@ -14,7 +14,7 @@ mod verdict;
 
 pub(super) use self::activation::check_activation;
 pub use self::activation::{ActivationAnswer, activation, allow_without};
-pub use self::asking::{Selection, ask, ask_many};
+pub use self::asking::{Selection, ask, ask_many, may_ask};
 pub(super) use self::plan::follow;
 pub use self::plan::{delete_old, plan_turns};
 pub use self::reading::{

@@ -1,5 +1,6 @@
 //! Connections beside their schools, as lists and counts for Kurve.
 
+use chrono::{DateTime, Utc};
 use entity::{connection, school};
 use sea_orm::sea_query::Expr;
 use sea_orm::{EntityTrait, ExprTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -26,6 +27,8 @@ pub enum ConnectionFilter {
     NotChecked,
     /// It counts as lost.
     Lost,
+    /// The last check was before a moment.
+    CheckedBefore(DateTime<Utc>),
 }
 
 /// Connections with their schools, by name, after a place, at most `limit`.
@@ -46,6 +49,7 @@ pub async fn list(
         ConnectionFilter::Failing => query.filter(connection::COLUMN.last_code.ne(CheckCode::Ok.as_str())),
         ConnectionFilter::Code(wanted) => query.filter(code(wanted)),
         ConnectionFilter::NotChecked => query.filter(connection::COLUMN.last_code.is_null()),
+        ConnectionFilter::CheckedBefore(at) => query.filter(connection::COLUMN.last_checked_at.lt(at)),
         ConnectionFilter::Lost => query.filter(connection::COLUMN.is_lost.eq(true)),
     };
     if let Some(after) = after {

@@ -2,7 +2,7 @@
 
 use crate::domain::actor::{Actor, StaffRole};
 use crate::domain::audit::Action;
-use crate::domain::check::{ActivationFacts, ActivationGround};
+use crate::domain::check::{ActivationFacts, ActivationGround, CheckPolicy};
 use crate::domain::ids::{OverrideId, SchoolId};
 use crate::domain::onboarding::{Refusal, Step};
 use crate::domain::text::Reason;
@@ -28,6 +28,15 @@ impl ActivationAnswer {
     #[must_use]
     pub fn ground(&self, now: chrono::DateTime<chrono::Utc>) -> Option<ActivationGround> {
         self.facts.ground(now)
+    }
+
+    /// The leave of an admin, where activation asks for a check and so for leave to go without.
+    #[must_use]
+    pub fn counting_leave(&self) -> Option<&CheckOverride> {
+        match self.facts.policy {
+            CheckPolicy::Require => self.leave.as_ref(),
+            CheckPolicy::Off | CheckPolicy::Advise => None,
+        }
     }
 }
 

@@ -43,7 +43,10 @@ pub async fn ask(office: &Office, call: &Call, school: SchoolId) -> Result<Check
         return Ok(open.id);
     }
     if let Some(last) = checks::list_of_school(conn, school, None, 1).await?.first() {
-        check_pause(last.asked_at, call.now)?;
+        // What the timer did is no reason to keep a person waiting.
+        if last.asked_by.is_some() {
+            check_pause(last.asked_at, call.now)?;
+        }
     }
     let domain = schools::load(conn, school).await?.details.domain;
     let check = waiting(office, call, school, &domain, None);
@@ -125,6 +128,14 @@ fn waiting(office: &Office, call: &Call, school: SchoolId, domain: &SchoolDomain
         credential_version: None,
         outcome: None,
     }
+}
+
+/// Whether a check of a school may be asked for, as things are.
+///
+/// # Errors
+/// Why not.
+pub fn may_ask(office: &Office, state: &Onboarding) -> Result<(), CheckRefusal> {
+    if office.check_policy.makes_checks() { may_check(state) } else { Err(CheckRefusal::Off) }
 }
 
 /// Whether there is something to check. Before credentials are issued there is nothing to log in with; what the lower
