@@ -27,7 +27,7 @@ use crate::services::mail_dispatch::PostRoom;
 use crate::services::portal_access::LINKS_PER_QUARTER;
 use crate::store::{Db, schema, sqlite_path};
 use crate::web::rate_limit::{Allowance, RateLimits};
-use crate::web::{DemoSite, Site, SiteParts};
+use crate::web::{DemoSite, Site, SiteParts, Streams};
 
 /// The query template that ships with the product: clearly a sample.
 const SAMPLE_TEMPLATE: &str = include_str!("../templates/query/sample.sql");
@@ -119,6 +119,7 @@ impl App {
             clock: self.clock.clone(),
             limits: RateLimits::new(allowance),
             trusted_proxies,
+            streams: Streams::default(),
             demo,
             watch: Watch::since(self.clock.now()),
             meters: self.meters.clone(),

@@ -1,6 +1,6 @@
 //! Every path of the product, once, and how it becomes a whole address from the configured base URL.
 
-use crate::domain::ids::{ContactId, MailId, SchoolId};
+use crate::domain::ids::{CheckId, ContactId, MailId, SchoolId};
 use crate::domain::onboarding::Step;
 
 /// The start page.
@@ -62,6 +62,12 @@ pub const SCHOOL_OWN_DAYS: &str = "/school/vrije-dagen";
 pub const SCHOOL_OWN_DAYS_REMOVE: &str = "/school/vrije-dagen/weg";
 /// Stopping.
 pub const SCHOOL_WITHDRAW: &str = "/school/stoppen";
+/// The newest connection check, and the button for another.
+pub const SCHOOL_CONNECTION: &str = "/school/verbinding";
+/// One connection check.
+pub const SCHOOL_CHECK: &str = "/school/verbinding/{check}";
+/// How far that check is, as it goes.
+pub const SCHOOL_CHECK_LIVE: &str = "/school/verbinding/{check}/voortgang";
 
 /// The worklist of Kurve.
 pub const STAFF: &str = "/beheer";
@@ -123,6 +129,20 @@ pub const STAFF_CONTACT: &str = "/beheer/scholen/{school}/contacten/{contact}";
 pub const STAFF_CONTACT_REMOVE: &str = "/beheer/scholen/{school}/contacten/{contact}/verwijderen";
 /// Vouches for a contact.
 pub const STAFF_CONTACT_VOUCH: &str = "/beheer/scholen/{school}/contacten/{contact}/instaan";
+/// A school's connection checks, and the button for another.
+pub const STAFF_CONNECTION: &str = "/beheer/scholen/{school}/verbinding";
+/// One connection check.
+pub const STAFF_CHECK: &str = "/beheer/scholen/{school}/verbinding/{check}";
+/// How far that check is, as it goes.
+pub const STAFF_CHECK_LIVE: &str = "/beheer/scholen/{school}/verbinding/{check}/voortgang";
+/// Leave to activate without a check that passed.
+pub const STAFF_ALLOW: &str = "/beheer/scholen/{school}/zonder-controle";
+/// All connections, and the button for a run over some of them.
+pub const STAFF_CONNECTIONS: &str = "/beheer/verbindingen";
+/// One run.
+pub const STAFF_CHECK_RUN: &str = "/beheer/verbindingen/{run}";
+/// How far that run is, as it goes.
+pub const STAFF_CHECK_RUN_LIVE: &str = "/beheer/verbindingen/{run}/voortgang";
 /// Mails that could not be sent.
 pub const STAFF_MAILS: &str = "/beheer/post";
 /// Puts a failed mail back in line.
@@ -182,6 +202,12 @@ pub fn staff_school(path: &str, school: SchoolId) -> String {
 #[must_use]
 pub fn staff_contact(path: &str, school: SchoolId, contact: ContactId) -> String {
     fill(path, &[&school.to_string(), &contact.to_string()])
+}
+
+/// The path of a school's check for Kurve.
+#[must_use]
+pub fn staff_check(path: &str, school: SchoolId, check: CheckId) -> String {
+    fill(path, &[&school.to_string(), &check.to_string()])
 }
 
 /// The path that retries a mail.

@@ -11,8 +11,10 @@ use crate::app::{App, StartError, lock_database};
 use crate::chance::Chance;
 use crate::cli::settings::{ServeSettings, Settings};
 use crate::cli::{failed, migrate, serve};
+use crate::domain::check::CheckPolicy;
 use crate::links::{self, BaseUrl, BaseUrlError};
 use crate::magister::{Limits, Magister};
+use crate::services::Office;
 use crate::services::demo::magister::DemoMagister;
 use crate::services::demo::{self, Demo};
 use crate::services::schools;
@@ -61,7 +63,9 @@ pub(super) async fn run(mut settings: Settings, args: &DemoArgs) -> Result<(), S
             "--dir: the folder holds a demo already; give another folder, or none for a new one",
         ));
     }
-    let made = demo::fill(&app.office, app.clock.now()).await.map_err(|error| failed(&error))?;
+    // Its schools were activated before anything was asked of checks.
+    let filling = Office { check_policy: CheckPolicy::Advise, ..app.office.clone() };
+    let made = demo::fill(&filling, app.clock.now()).await.map_err(|error| failed(&error))?;
     magister.tell_stories(&app.office).await.map_err(|error| failed(&error))?;
     print(&app, &made, &folder, &magister);
     let accounts = made.staff.into_iter().map(|account| (account.email, account.totp)).collect();

@@ -51,6 +51,12 @@ pub(super) async fn until_stopped(
     let allowance = Allowance { per_client: serving.forms_per_client, per_address: serving.forms_per_address };
     let site = app.site(allowance, serving.trusted_proxies, demo);
     let mut workers = app.start_workers(site.clone(), &stop).await?;
+    // A page that watches something would keep its connection for as long as it may.
+    let (watched, stopping) = (site.clone(), stop.clone());
+    workers.spawn(async move {
+        stopping.cancelled().await;
+        watched.streams.close();
+    });
     if let Some(metrics) = metrics {
         tracing::info!(metrics.listen = %address_of(&metrics)?, "Serving metrics");
         let numbers = metrics::router(site.clone());

@@ -2,6 +2,7 @@
 
 use crate::domain::import_gate::{Verdict, verdict};
 use crate::domain::text::Brin;
+use crate::services::connection_checks::{self, ActivationAnswer};
 use crate::services::{Office, ServiceError};
 use crate::store::{onboardings, schools};
 
@@ -14,8 +15,10 @@ pub struct GateAnswer {
     pub verdict: Verdict,
     /// Where the onboarding stands.
     pub state: crate::domain::onboarding::Onboarding,
-    /// The version of that: the same version gives the same answer.
+    /// The version of that.
     pub version: i32,
+    /// What the connection check says, and what activation asks of it.
+    pub activation: ActivationAnswer,
 }
 
 /// The verdict over the school with this BRIN.
@@ -26,5 +29,6 @@ pub async fn answer(office: &Office, brin: &Brin) -> Result<GateAnswer, ServiceE
     let conn = office.db.reader();
     let school = schools::find_by_brin(conn, brin).await?.ok_or(ServiceError::NotFound)?;
     let onboardings::Versioned { state, version } = onboardings::load(conn, school.id).await?;
-    Ok(GateAnswer { brin: school.details.brin, verdict: verdict(&state), state, version })
+    let activation = connection_checks::activation(office, school.id).await?;
+    Ok(GateAnswer { brin: school.details.brin, verdict: verdict(&state), state, version, activation })
 }

@@ -14,7 +14,8 @@ use crate::domain::school::Contact;
 use crate::links;
 use crate::services::machine_room::Condition;
 use crate::services::portal_access::{self, Visitor};
-use crate::services::{Call, api_keys, staff_auth};
+use crate::services::{Call, api_keys, connection_checks, staff_auth};
+use crate::store::outages::Outage;
 use crate::store::staff::StaffAccount;
 use crate::web::Site;
 use crate::web::error::PageError;
@@ -163,6 +164,8 @@ pub struct Staff {
     pub visit: Visit,
     /// How it is with what runs by itself: every page of Kurve tells.
     pub machine_room: Condition,
+    /// The outage that lasts, if one does: every page of Kurve says so.
+    pub outage: Option<Outage>,
 }
 
 impl Staff {
@@ -190,7 +193,8 @@ impl FromRequestParts<Site> for Staff {
         let found = staff_auth::find_colleague(&site.office, visit.now, &session).await?;
         let account = found.ok_or(sign_in)?;
         let machine_room = site.watch.look(&site.office, visit.now).await?;
-        Ok(Self { account, session, visit, machine_room })
+        let outage = connection_checks::find_outage(&site.office).await?;
+        Ok(Self { account, session, visit, machine_room, outage })
     }
 }
 

@@ -93,6 +93,8 @@ flashes! {
     ContactRemoved => "contact_removed", "De contactpersoon is verwijderd en uitgelogd.";
     /// A contact was vouched for.
     Vouched => "vouched", "Vastgelegd: Kurve staat in voor deze contactpersoon.";
+    /// An admin gave leave to activate without a check that passed.
+    Allowed => "allowed", "Vastgelegd: deze school mag worden geactiveerd zonder goede controle.";
     /// A mail was put back in line.
     MailRetried => "mail_retried", "De mail staat weer in de rij.";
     /// The Magister of the demo behaves otherwise.

@@ -11,6 +11,7 @@ pub mod extract;
 pub mod flash;
 pub mod form;
 pub mod health;
+mod ladder;
 pub mod metrics;
 pub mod middleware;
 pub mod own_days;
@@ -40,6 +41,7 @@ use crate::meters::Meters;
 use crate::services::Office;
 use crate::services::demo::magister::DemoMagister;
 use crate::services::machine_room::Watch;
+pub use ladder::live::Streams;
 use rate_limit::RateLimits;
 
 /// The largest form we take, in bytes: a few texts of at most 4,000 signs.
@@ -63,6 +65,8 @@ pub struct SiteParts {
     pub limits: RateLimits,
     /// How many proxies of ours add to `X-Forwarded-For`; 0 means that clients connect directly.
     pub trusted_proxies: usize,
+    /// The pages that are watched while something is under way.
+    pub streams: Streams,
     /// What only the demo has; `None` outside it.
     pub demo: Option<DemoSite>,
     /// Whether what runs by itself still runs.

@@ -33,6 +33,12 @@ pub fn moment_nl(moment: DateTime<Utc>) -> String {
     format!("{} om {}", date_only_nl(local.date_naive()), local.format("%H:%M"))
 }
 
+/// The time in the Netherlands: "14:05".
+#[must_use]
+pub fn time_nl(moment: DateTime<Utc>) -> String {
+    moment.with_timezone(&Amsterdam).format("%H:%M").to_string()
+}
+
 /// A date that has no time: "ma 23 november 2026".
 #[must_use]
 pub fn date_only_nl(date: NaiveDate) -> String {

@@ -4,13 +4,15 @@
 //! manual exactly; the sentences are ours. Not here: the text of one page or one mail (their templates), and what is
 //! wrong with a typed value (`domain::text`). To add a step: follow the compiler from [`step_name`].
 
+mod checks;
 mod dates;
 mod instructions;
 mod names;
 mod refusals;
 mod timeline;
 
-pub use dates::{date_nl, date_only_nl, moment_nl, period_nl};
+pub use checks::{check_short, check_step, check_title, check_turn, oddity, rung_short, seconds_nl};
+pub use dates::{date_nl, date_only_nl, moment_nl, period_nl, time_nl};
 pub use instructions::{check_afterwards, import_instruction, instruction, licence_note, ticket_text, who_can};
 pub use names::{
     evidence_name, evidence_sentence, gate_name, gate_question, gate_short, lifecycle_name, mail_name, own_days_name,

@@ -52,4 +52,29 @@
     node.after(row);
     if (!say.isConnected) document.body.append(say);
   }
+
+  // Something that is under way: the server sends the part that changed. Nothing in it can have the focus until the end.
+  const live = document.querySelector("[data-live]");
+  if (live) {
+    const status = document.querySelector("[data-live-status]");
+    const source = new EventSource(live.dataset.live);
+    let saidAt = Date.now();
+    source.addEventListener("step", (event) => {
+      const step = JSON.parse(event.data);
+      live.innerHTML = step.html;
+      // Rungs may follow each other faster than they can be read out; the end is always said.
+      if (step.is_done || Date.now() - saidAt > 3000) {
+        if (status.textContent !== step.said) status.textContent = step.said;
+        saidAt = Date.now();
+      }
+      if (!step.is_done) return;
+      source.close();
+      for (const node of document.querySelectorAll("[data-live-only]")) node.remove();
+      for (const node of document.querySelectorAll("[data-live-end]")) node.hidden = false;
+    });
+    // It was sent away; a stream that only broke off begins anew by itself.
+    source.addEventListener("error", () => {
+      if (source.readyState === EventSource.CLOSED) window.setTimeout(() => window.location.reload(), 5000);
+    });
+  }
 })();

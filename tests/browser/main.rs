@@ -5,6 +5,7 @@
 
 mod support;
 
+mod connection;
 mod journey;
 mod keyboard;
 mod pages;

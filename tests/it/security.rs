@@ -73,6 +73,10 @@ const TABLE: &[(&str, &str, [May; 4])] = &[
     ("POST", links::SCHOOL_OWN_DAYS_REMOVE, PORTAL),
     ("GET", links::SCHOOL_WITHDRAW, PORTAL),
     ("POST", links::SCHOOL_WITHDRAW, PORTAL),
+    ("GET", links::SCHOOL_CONNECTION, PORTAL),
+    ("POST", links::SCHOOL_CONNECTION, PORTAL),
+    ("GET", links::SCHOOL_CHECK, PORTAL),
+    ("GET", links::SCHOOL_CHECK_LIVE, PORTAL),
     ("GET", links::STAFF_SIGN_IN, PUBLIC),
     ("POST", links::STAFF_SIGN_IN, PUBLIC),
     ("GET", links::STAFF_INVITE, PUBLIC),
@@ -86,6 +90,16 @@ const TABLE: &[(&str, &str, [May; 4])] = &[
     ("POST", links::STAFF_VIEW_DELETE, STAFF),
     ("GET", links::STAFF_SCHOOL, STAFF),
     ("GET", links::STAFF_MAILS, STAFF),
+    ("GET", links::STAFF_CONNECTION, STAFF),
+    ("POST", links::STAFF_CONNECTION, ACTING),
+    ("GET", links::STAFF_CHECK, STAFF),
+    ("GET", links::STAFF_CHECK_LIVE, STAFF),
+    // Only an admin may; support learns that from the service.
+    ("POST", links::STAFF_ALLOW, [StaffSignIn, StaffSignIn, No, No]),
+    ("GET", links::STAFF_CONNECTIONS, STAFF),
+    ("POST", links::STAFF_CONNECTIONS, ACTING),
+    ("GET", links::STAFF_CHECK_RUN, STAFF),
+    ("GET", links::STAFF_CHECK_RUN_LIVE, STAFF),
     ("POST", links::STAFF_ISSUE, ACTING),
     ("POST", links::STAFF_HAND_AGAIN, ACTING),
     ("POST", links::STAFF_CONFIRM, ACTING),
@@ -139,6 +153,8 @@ fn sample(path: &str, school: &str) -> String {
         .replace("{*path}", "release/koppelklaar.css")
         .replace("{token}", &"A".repeat(43))
         .replace("{contact}", "01890000-0000-7000-8000-000000000000")
+        .replace("{check}", "01890000-0000-7000-8000-000000000000")
+        .replace("{run}", "01890000-0000-7000-8000-000000000000")
         .replace("{mail}", "01890000-0000-7000-8000-000000000000")
         .replace("{view}", "01890000-0000-7000-8000-000000000000")
 }

@@ -11,6 +11,7 @@ use crate::crypto::{digest, hex};
 use crate::domain::import_gate::Verdict;
 use crate::domain::onboarding::{Gate, Onboarding, Party, Step};
 use crate::domain::text::Brin;
+use crate::services::connection_checks::ActivationAnswer;
 use crate::services::import_gate::{self, GateAnswer};
 use crate::web::Site;
 use crate::web::extract::ApiClient;
@@ -29,8 +30,34 @@ pub(super) struct ImportGate {
     answers: Vec<Answer>,
     /// Where the onboarding stands: `active`, `paused`, `withdrawn` or `completed`.
     state: &'static str,
-    /// Counts changes: a higher one is newer.
+    /// Counts changes of the answers: a higher one is newer.
     version: i32,
+    /// What our connection check says.
+    check: Check,
+}
+
+/// What the connection check says of a school.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Check {
+    /// What this installation does with checks: `off`, `advise`, or `require` (activation needs one that passed).
+    policy: &'static str,
+    /// How the last one ended: `ok`, or the code of what is wrong; null before the first.
+    code: Option<&'static str>,
+    /// When that was.
+    at: Option<DateTime<Utc>>,
+    /// When one last passed with the credentials that count now; null if none did.
+    passed_at: Option<DateTime<Utc>>,
+    /// Leave of an admin to activate without one that passed; null where there is none or none is needed.
+    allowed_without: Option<Leave>,
+}
+
+/// Leave to activate without a check that passed.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Leave {
+    /// Why.
+    reason: String,
+    /// When it was given.
+    at: DateTime<Utc>,
 }
 
 /// Why one gate keeps the import closed.
@@ -101,17 +128,18 @@ pub(super) async fn show(
 ) -> Result<Response, ApiError> {
     let brin = Brin::parse(&brin).map_err(|_| ApiError::BadBrin)?;
     let found = import_gate::answer(&site.office, &brin).await?;
-    let tag = entity_tag(&found);
+    let body = body(&found);
+    let tag = entity_tag(&body);
     let cache = [(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")), (header::ETAG, tag.clone())];
     if headers.get_all(header::IF_NONE_MATCH).iter().any(|known| names(known, &tag)) {
         return Ok((StatusCode::NOT_MODIFIED, cache).into_response());
     }
-    Ok((cache, Json(body(&found))).into_response())
+    Ok((cache, Json(body)).into_response())
 }
 
-fn entity_tag(found: &GateAnswer) -> HeaderValue {
-    let version = found.version.to_be_bytes();
-    let hash = hex(&digest(&[found.brin.as_str().as_bytes(), &version]));
+fn entity_tag(body: &ImportGate) -> HeaderValue {
+    let json = serde_json::to_vec(body).expect("it is plain data");
+    let hash = hex(&digest(&[&json]));
     HeaderValue::from_str(&format!("\"{}\"", &hash[..16])).expect("hexadecimal in quotes is a header value")
 }
 
@@ -135,6 +163,19 @@ fn body(found: &GateAnswer) -> ImportGate {
         answers: Gate::ALL.into_iter().map(|gate| answer(&found.state, gate)).collect(),
         state: found.state.lifecycle().as_str(),
         version: found.version,
+        check: check(&found.activation),
+    }
+}
+
+fn check(answer: &ActivationAnswer) -> Check {
+    let facts = &answer.facts;
+    let passed = facts.passed.filter(|(_, version)| *version == facts.credential_version);
+    Check {
+        policy: facts.policy.as_str(),
+        code: answer.connection.last.map(|(code, _)| code.as_str()),
+        at: answer.connection.last.map(|(_, at)| at),
+        passed_at: passed.map(|(at, _)| at),
+        allowed_without: answer.counting_leave().map(|leave| Leave { reason: leave.reason.to_string(), at: leave.at }),
     }
 }
 

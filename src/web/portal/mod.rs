@@ -5,6 +5,7 @@
 //! file with struct and handler, a template in `templates/portal/`, a route below, a row in `tests/it/security.rs`.
 
 mod choose;
+mod connection;
 mod contacts;
 mod credentials;
 mod details;
@@ -52,6 +53,9 @@ pub fn routes() -> Router<Site> {
         .route(links::SCHOOL_QUERY, post(credentials::download))
         .route(links::SCHOOL_IMPORTED, post(imported::create))
         .route(links::SCHOOL_CONTACTS, get(contacts::list))
+        .route(links::SCHOOL_CONNECTION, get(connection::show).post(connection::create))
+        .route(links::SCHOOL_CHECK, get(connection::show_one))
+        .route(links::SCHOOL_CHECK_LIVE, get(connection::show_live))
         .route(links::SCHOOL_PAUSE, get(pause::show).post(pause::create))
         .route(links::SCHOOL_RESUME, post(pause::resume))
         .route(links::SCHOOL_REMINDERS, get(reminders::show).post(reminders::create))

@@ -8,10 +8,13 @@ use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::{Lifecycle, Onboarding};
 use crate::links;
 use crate::services::arrangements;
+use crate::services::connection_checks::{self, ActivationAnswer};
+use crate::store::check_overrides::CheckOverride;
 use crate::web::Site;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::page::{self, Frame};
+use crate::web::portal::connection::{self, ConnectionPanel};
 use crate::web::portal::next::{self, NextCard};
 use crate::web::portal::view::{self, GateRow, ReasonRow};
 use crate::web::portal::{Around, Opened, open};
@@ -25,10 +28,12 @@ struct ImportPanel {
     licence: &'static str,
     can_report: bool,
     report_path: &'static str,
+    /// Leave of an admin to activate without a check that passed; empty when there is none.
+    leave: String,
 }
 
 impl ImportPanel {
-    fn of(state: &Onboarding) -> Self {
+    fn of(state: &Onboarding, answer: &ActivationAnswer) -> Self {
         let reasons = view::closed_reasons(state);
         let is_open = reasons.is_empty();
         let instruction = words::import_instruction();
@@ -42,8 +47,14 @@ impl ImportPanel {
             licence: words::licence_note(),
             can_report: is_open && !is_done,
             report_path: links::SCHOOL_IMPORTED,
+            leave: answer.counting_leave().map(leave_sentence).unwrap_or_default(),
         }
     }
+}
+
+fn leave_sentence(leave: &CheckOverride) -> String {
+    let when = words::date_nl(leave.at);
+    format!("Kurve gaf op {when} toestemming om te activeren zonder goede controle. Reden: {}", leave.reason)
 }
 
 #[derive(Template)]
@@ -55,6 +66,7 @@ struct OverviewPage {
     card: NextCard,
     gates: Vec<GateRow>,
     import: ImportPanel,
+    connection: Option<ConnectionPanel>,
     people: Vec<(String, &'static str)>,
     lifecycle: &'static str,
     pause_label: &'static str,
@@ -73,6 +85,8 @@ struct OverviewPage {
 pub(super) async fn show(State(site): State<Site>, who: SchoolContact) -> Result<Response, PageError> {
     let Opened { frame, around, file } = open(&site, &who, "overview").await?;
     let arrangement = arrangements::load(&site.office, who.school()).await?;
+    let answer = connection_checks::activation(&site.office, file.school.id).await?;
+    let connection = connection::panel(&site, &who, &file).await?;
     let names = view::names_of(&file);
     let gates = view::gate_rows(&file.state, &names);
     let people = file.contacts.iter().filter(|contact| contact.is_active());
@@ -83,7 +97,8 @@ pub(super) async fn show(State(site): State<Site>, who: SchoolContact) -> Result
         done_text: view::done_text(&gates),
         card: next::card(&file.state, &who.contact, &names),
         gates,
-        import: ImportPanel::of(&file.state),
+        import: ImportPanel::of(&file.state, &answer),
+        connection,
         people: people.map(|contact| (contact.name.as_str().to_owned(), contact.role.as_str())).collect(),
         lifecycle: lifecycle.as_str(),
         pause_label: match lifecycle {

@@ -9,11 +9,13 @@ use crate::domain::audit::{Action, Entry};
 use crate::domain::onboarding::{Onboarding, Step, StepState};
 use crate::links;
 use crate::services::onboardings::SchoolFile;
-use crate::services::{credentials, onboardings};
+use crate::services::{connection_checks, credentials, onboardings};
 use crate::web::Site;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
+use crate::web::ladder::CheckButton;
 use crate::web::page::{self, Frame};
+use crate::web::portal::connection;
 use crate::web::portal::evidence::{self, Fact, TimelineRow};
 use crate::web::portal::next::Link;
 use crate::web::portal::step_parts::{
@@ -71,6 +73,8 @@ struct StepPage {
     can: Allowed,
     paths: Paths,
     panel: Option<CredentialsPanel>,
+    /// The button for a check, where a check can prove the step.
+    check: Option<CheckButton>,
     /// The version that stands in a claim of the password; empty elsewhere.
     credential_version: String,
     /// What to press first: `panel`, `claim`, `details`, `hand_over` or nothing.
@@ -115,6 +119,12 @@ async fn build(site: &Site, who: &SchoolContact, step: Step, mut typed: Typed) -
     let shows_credentials = matches!(step, Step::QueryExecuted | Step::PasswordSet);
     let issued = if shows_credentials { credentials::find_issued(&site.office, file.school.id).await? } else { None };
     let panel = issued.map(|issued| step_parts::credentials_panel(&file, &issued, &who.contact, &call));
+    let check = if step.can_be_proven() && file.state.credential_version() > 0 {
+        let latest = connection_checks::latest(&site.office, file.school.id).await?;
+        Some(connection::button(site, who, &file, latest.as_ref()))
+    } else {
+        None
+    };
     let lines = onboardings::list_timeline(&site.office, file.school.id, None, HISTORY_LINES).await?;
     let lines: Vec<&Entry> = lines.iter().filter(|line| evidence::is_about(&line.action, step)).collect();
     let can = step_parts::allowed(&file.state, step, &call);
@@ -148,6 +158,7 @@ async fn build(site: &Site, who: &SchoolContact, step: Step, mut typed: Typed) -
         step: text,
         can,
         panel,
+        check,
     })
 }
 

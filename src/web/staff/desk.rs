@@ -6,11 +6,12 @@ use crate::domain::onboarding::Step;
 use crate::links;
 use crate::services::onboardings::SchoolFile;
 use crate::services::staff_accounts;
+use crate::store::outages::Outage;
 use crate::web::Site;
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
 use crate::web::page::Frame;
-use crate::words::Names;
+use crate::words::{self, Names};
 
 /// One entry of the menu.
 pub(super) struct NavItem {
@@ -26,6 +27,8 @@ pub(super) struct Nav {
     pub(super) sign_out: &'static str,
     /// What needs a person in the machine room.
     pub(super) alarms: Vec<Alarm>,
+    /// The outage that lasts, in one sentence; empty when there is none.
+    pub(super) outage: String,
 }
 
 impl Nav {
@@ -35,6 +38,7 @@ impl Nav {
             (links::STAFF, "Werklijst"),
             (links::STAFF_SCHOOLS, "Scholen"),
             (links::STAFF_INSIGHT, "Inzicht"),
+            (links::STAFF_CONNECTIONS, "Verbindingen"),
             (links::STAFF_MAILS, "Post"),
         ];
         Self {
@@ -42,8 +46,19 @@ impl Nav {
             colleague: staff.account.name.as_str().to_owned(),
             sign_out: links::STAFF_SIGN_OUT,
             alarms: alarms(&staff.machine_room),
+            outage: staff.outage.as_ref().map(outage_sentence).unwrap_or_default(),
         }
     }
+}
+
+fn outage_sentence(outage: &Outage) -> String {
+    format!(
+        "Sinds {} geven {} van de {} verbindingen die werkten geen goed antwoord. Zolang dit duurt, valt er bij geen school \
+         iets terug en krijgt geen school er post over.",
+        words::moment_nl(outage.began_at),
+        outage.round.failing,
+        outage.round.worked_before
+    )
 }
 
 /// The frame around a page of Kurve.

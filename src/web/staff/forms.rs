@@ -118,6 +118,15 @@ pub(super) fn hand_again(file: &SchoolFile, expires: &str) -> Ask {
         .hidden("expires", expires)
 }
 
+/// Leave to activate without a check that passed; for an admin.
+pub(super) fn allow(file: &SchoolFile, reason: &str) -> Ask {
+    let title = "Activeren zonder goede controle";
+    Ask::new("allow", "Toestemming geven", title, path(links::STAFF_ALLOW, file))
+        .note("Kurve kan deze school dan activeren, ook al ging geen controle helemaal goed. Dit geldt tot er een nieuw wachtwoord is.")
+        .field(AskField::area("reason", "Waarom is dat verantwoord?", reason).hint("Dit staat overal waar het oordeel staat: ook de school en Numo lezen het."))
+        .weight(Weight::Warning)
+}
+
 /// "Pauzeren".
 pub(super) fn pause(file: &SchoolFile, (reason, until): (&str, &str)) -> Ask {
     with_version("pause", "Pauzeren", "Koppeling pauzeren", links::STAFF_PAUSE, file)

@@ -6,6 +6,9 @@
 
 mod alarms;
 mod ask;
+mod check_run;
+mod connection;
+mod connections;
 mod contacts;
 mod credentials;
 mod desk;
@@ -67,6 +70,13 @@ pub fn routes() -> Router<Site> {
         .route(links::STAFF_CONTACT, post(contacts::update))
         .route(links::STAFF_CONTACT_REMOVE, post(contacts::remove))
         .route(links::STAFF_CONTACT_VOUCH, post(contacts::vouch))
+        .route(links::STAFF_CONNECTION, get(connection::list).post(connection::create))
+        .route(links::STAFF_CHECK, get(connection::show))
+        .route(links::STAFF_CHECK_LIVE, get(connection::show_live))
+        .route(links::STAFF_ALLOW, post(connection::allow))
+        .route(links::STAFF_CONNECTIONS, get(connections::list).post(connections::create))
+        .route(links::STAFF_CHECK_RUN, get(check_run::show))
+        .route(links::STAFF_CHECK_RUN_LIVE, get(check_run::show_live))
         .route(links::STAFF_MAILS, get(mails::list))
         .route(links::STAFF_MAIL_RETRY, post(mails::retry))
 }

@@ -9,6 +9,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::ask::{Ask, keep_one_primary};
+use super::connection::{self, ConnectionPanel};
 use super::desk::{self, Nav};
 use super::forms;
 use super::mails::{BACK_TO_SCHOOL, MailRow};
@@ -58,6 +59,7 @@ struct SchoolPage {
     bar: String,
     gates: Vec<GateRow>,
     credentials: CredentialsPanel,
+    connection: ConnectionPanel,
     contacts: Vec<ContactRow>,
     add_contact: Option<Ask>,
     note: Option<Ask>,
@@ -95,6 +97,7 @@ pub(super) async fn show(
     let sharing = schools::list_sharing_domain(office, &file.school).await?;
     let notes = schools::list_notes(office, school).await?;
     let mails = schools::list_mails(office, school).await?;
+    let connection = connection::panel(&site, &staff, &file, &names).await?;
     let (timeline, older) = timeline(&site, school, before, &names).await?;
     let now = staff.visit.now;
     let can_act = staff.can_act();
@@ -123,6 +126,7 @@ pub(super) async fn show(
         bar: format!("{} van {} vragen met ja beantwoord", gates_done(&file.state), Gate::ALL.len()),
         gates,
         credentials: panel,
+        connection,
         contacts: panels::contacts(&file, &names, can_act),
         add_contact: can_act.then(|| forms::add_contact(&file, ("", "", ""))),
         note: can_act.then(|| forms::note(&file, "")),

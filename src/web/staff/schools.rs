@@ -99,7 +99,7 @@ fn with_query(path: &str, query: &str) -> String {
 }
 
 /// A text as it stands in the query of an address: everything but plain signs as `%` and its bytes.
-fn in_query(text: &str) -> String {
+pub(super) fn in_query(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {

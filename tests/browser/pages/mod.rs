@@ -3,6 +3,7 @@
 
 mod look;
 
+mod connection;
 mod portal;
 mod public;
 mod staff;

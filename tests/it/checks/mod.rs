@@ -2,4 +2,5 @@
 
 mod asking;
 mod meaning;
+mod pages;
 mod support;

@@ -1,0 +1,161 @@
+//! Server-sent events for a page that is open: what changed, from the database, so that any instance can tell it.
+//!
+//! A stream ends with what it is about, after [`LONGEST`], or when the service stops; a browser asks anew by itself.
+//! Each visitor has a few at once, and so has the whole service, for each takes a connection.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::http::{HeaderName, HeaderValue};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use serde::Serialize;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::crypto::Token;
+use crate::web::Site;
+use crate::web::error::PageError;
+
+/// How often it is looked what changed: a rung shows about when it is climbed.
+const LOOK_EVERY: Duration = Duration::from_millis(300);
+
+/// How long one stream lasts at most: a check takes less once its turn has come.
+const LONGEST: Duration = Duration::from_secs(120);
+
+/// How often a comment is sent while nothing changes, so that no proxy takes the stream for dead.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// How many pages one visitor can watch at once.
+const PER_VISITOR: usize = 3;
+
+/// How many streams there are in all, well below what the server takes in connections.
+const IN_ALL: usize = 256;
+
+/// How long a browser waits that was sent away or cut off.
+const ASK_AGAIN_SECONDS: u64 = 5;
+
+/// The streams that are open.
+#[derive(Debug, Default)]
+pub struct Streams {
+    open: Mutex<HashMap<Vec<u8>, usize>>,
+    closing: CancellationToken,
+}
+
+impl Streams {
+    /// Ends all streams and lets none begin: the service stops.
+    pub fn close(&self) {
+        self.closing.cancel();
+    }
+
+    fn open(&self) -> MutexGuard<'_, HashMap<Vec<u8>, usize>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A place among the streams; given back on drop.
+struct Place {
+    site: Site,
+    visitor: Vec<u8>,
+}
+
+impl Place {
+    fn take(site: &Site, session: &Token) -> Result<Self, PageError> {
+        let visitor = session.hash().to_vec();
+        let mut open = site.streams.open();
+        let mine = open.get(&visitor).copied().unwrap_or_default();
+        if mine >= PER_VISITOR || open.values().sum::<usize>() >= IN_ALL || site.streams.closing.is_cancelled() {
+            return Err(PageError::TooOften { retry_after_seconds: ASK_AGAIN_SECONDS });
+        }
+        open.insert(visitor.clone(), mine + 1);
+        drop(open);
+        Ok(Self { site: site.clone(), visitor })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut open = self.site.streams.open();
+        if let Some(mine) = open.get_mut(&self.visitor) {
+            *mine -= 1;
+            if *mine == 0 {
+                open.remove(&self.visitor);
+            }
+        }
+    }
+}
+
+/// The changing part of a page at one moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(in crate::web) struct Step {
+    /// Our own markup, in place of what is shown.
+    pub(in crate::web) html: String,
+    /// What is read out.
+    pub(in crate::web) said: String,
+    /// Whether it was the last.
+    pub(in crate::web) is_done: bool,
+}
+
+/// Tells a visitor of each step, beginning with where it stands; `look` sees where that is.
+///
+/// # Errors
+/// `TooOften` when the visitor watches too much at once; what `look` says of the first look.
+pub(in crate::web) async fn tell<L, F>(site: &Site, session: &Token, mut look: L) -> Result<Response, PageError>
+where
+    L: FnMut() -> F + Send + 'static,
+    F: Future<Output = Result<Step, PageError>> + Send,
+{
+    let place = Place::take(site, session)?;
+    let first = look().await?;
+    let watch = Watch { place, look, last: None, next: Some(first), end: Instant::now() + LONGEST };
+    let events = stream::unfold(watch, |mut watch| async move {
+        let step = watch.change().await?;
+        let event = Event::default().event("step").retry(Duration::from_secs(ASK_AGAIN_SECONDS));
+        let event = event.json_data(&step).ok()?;
+        watch.last = Some(step);
+        Some((Ok::<_, Infallible>(event), watch))
+    });
+    let beat = KeepAlive::new().interval(HEARTBEAT).text("nog bezig");
+    let mut response = Sse::new(events).keep_alive(beat).into_response();
+    // Proxies of nginx gather an answer before they pass it on, unless they are told.
+    response.headers_mut().insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    Ok(response)
+}
+
+struct Watch<L> {
+    place: Place,
+    look: L,
+    last: Option<Step>,
+    next: Option<Step>,
+    end: Instant,
+}
+
+impl<L, F> Watch<L>
+where
+    L: FnMut() -> F,
+    F: Future<Output = Result<Step, PageError>>,
+{
+    /// The next step that differs; none when the stream is over.
+    async fn change(&mut self) -> Option<Step> {
+        if let Some(first) = self.next.take() {
+            return Some(first);
+        }
+        if self.last.as_ref().is_some_and(|last| last.is_done) {
+            return None;
+        }
+        while Instant::now() < self.end {
+            tokio::select! {
+                () = self.place.site.streams.closing.cancelled() => return None,
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+            }
+            let step = (self.look)().await.ok()?;
+            if self.last.as_ref() != Some(&step) {
+                return Some(step);
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,172 @@
+//! "Verbinding controleren": asking for a check, and the page on which it climbs.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+
+use crate::domain::check::CheckCode;
+use crate::domain::ids::CheckId;
+use crate::links;
+use crate::services::ServiceError;
+use crate::services::connection_checks;
+use crate::services::onboardings::SchoolFile;
+use crate::store::checks::Check;
+use crate::web::Site;
+use crate::web::error::PageError;
+use crate::web::extract::SchoolContact;
+use crate::web::flash::see_other;
+use crate::web::form::{Posted, Pressed};
+use crate::web::ladder::{self, CheckButton, LadderView, Reader, live};
+use crate::web::page::{self, Frame};
+use crate::web::portal::next::Link;
+use crate::web::portal::{Around, Opened, open};
+use crate::words;
+
+/// How many earlier checks stand beside one.
+const EARLIER: u64 = 6;
+
+#[derive(Template)]
+#[template(path = "portal/connection.html")]
+struct ConnectionPage {
+    frame: Frame,
+    around: Around,
+    /// The check; none when there never was one.
+    ladder: Option<LadderView>,
+    button: CheckButton,
+    /// Where this page is.
+    here: String,
+    /// Where its changes come from.
+    live: String,
+    earlier: Vec<Link>,
+}
+
+/// The newest check, or that there was none.
+pub(super) async fn show(State(site): State<Site>, who: SchoolContact) -> Result<Response, PageError> {
+    let latest = connection_checks::latest(&site.office, who.school()).await?;
+    page::show(&build(&site, &who, latest).await?)
+}
+
+/// One check.
+pub(super) async fn show_one(
+    State(site): State<Site>,
+    who: SchoolContact,
+    Path(check): Path<String>,
+) -> Result<Response, PageError> {
+    let check = find(&site, &who, &check).await?;
+    page::show(&build(&site, &who, Some(check)).await?)
+}
+
+/// How far one check is, as it goes.
+pub(super) async fn show_live(
+    State(site): State<Site>,
+    who: SchoolContact,
+    Path(check): Path<String>,
+) -> Result<Response, PageError> {
+    let id = find(&site, &who, &check).await?.id;
+    let office = site.office.clone();
+    let look = move || {
+        let office = office.clone();
+        async move { ladder::step(&LadderView::of(&connection_checks::find(&office, id).await?, Reader::School)) }
+    };
+    live::tell(&site, &who.session, look).await
+}
+
+/// Asks for a check.
+pub(super) async fn create(
+    State(site): State<Site>,
+    who: SchoolContact,
+    Posted(_): Posted<Pressed>,
+) -> Result<Response, PageError> {
+    match connection_checks::ask(&site.office, &who.call(), who.school()).await {
+        Ok(check) => Ok(see_other(&links::fill(links::SCHOOL_CHECK, &[&check.to_string()]))),
+        // The page says from when it can be pressed, or why not.
+        Err(ServiceError::TooOften { .. } | ServiceError::NotChecked(_)) => Ok(see_other(links::SCHOOL_CONNECTION)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A check of the visitor's own school; another's is not there.
+async fn find(site: &Site, who: &SchoolContact, id: &str) -> Result<Check, PageError> {
+    let id: CheckId = id.parse().map_err(|_| PageError::NotFound)?;
+    let check = connection_checks::find(&site.office, id).await?;
+    if check.school == who.school() { Ok(check) } else { Err(PageError::NotFound) }
+}
+
+async fn build(site: &Site, who: &SchoolContact, shown: Option<Check>) -> Result<ConnectionPage, PageError> {
+    let Opened { frame, around, file } = open(site, who, "").await?;
+    let history = connection_checks::history(&site.office, file.school.id, None, EARLIER).await?;
+    let path = |path: &str, check: &Check| links::fill(path, &[&check.id.to_string()]);
+    let is_shown = |check: &Check| shown.as_ref().is_some_and(|shown| shown.id == check.id);
+    let others = history.iter().filter(|check| !is_shown(check));
+    Ok(ConnectionPage {
+        frame,
+        around,
+        ladder: shown.as_ref().map(|check| LadderView::of(check, Reader::School)),
+        button: button(site, who, &file, history.first()),
+        here: shown
+            .as_ref()
+            .map_or_else(|| links::SCHOOL_CONNECTION.to_owned(), |check| path(links::SCHOOL_CHECK, check)),
+        live: shown.as_ref().map(|check| path(links::SCHOOL_CHECK_LIVE, check)).unwrap_or_default(),
+        earlier: others.map(|check| Link::new(path(links::SCHOOL_CHECK, check), earlier_words(check))).collect(),
+    })
+}
+
+fn earlier_words(check: &Check) -> String {
+    let how = match (check.result(), &check.outcome) {
+        (Some(result), _) => words::check_short(result.code).to_lowercase(),
+        (None, Some(_)) => "niet afgemaakt".to_owned(),
+        (None, None) => "loopt nog".to_owned(),
+    };
+    format!("{}: {how}", words::moment_nl(check.asked_at))
+}
+
+/// The button on a page of the school.
+pub(super) fn button(site: &Site, who: &SchoolContact, file: &SchoolFile, latest: Option<&Check>) -> CheckButton {
+    let action = links::SCHOOL_CONNECTION.to_owned();
+    CheckButton::new(&site.office, (&file.state, latest), action, who.visit.now)
+}
+
+/// The connection on the overview.
+pub(super) struct ConnectionPanel {
+    /// The code, or `never` or `running`, for tests.
+    pub(super) key: &'static str,
+    /// How the newest check that was made ended, in one line.
+    pub(super) line: String,
+    /// The receipt; empty when no list was read.
+    pub(super) receipt: String,
+    /// The newest check; empty when there was none.
+    pub(super) href: String,
+    pub(super) button: CheckButton,
+}
+
+/// The panel, once there is something to check with.
+pub(super) async fn panel(
+    site: &Site,
+    who: &SchoolContact,
+    file: &SchoolFile,
+) -> Result<Option<ConnectionPanel>, PageError> {
+    if file.state.credential_version() == 0 || file.state.lifecycle().is_withdrawn() {
+        return Ok(None);
+    }
+    let latest = connection_checks::latest(&site.office, file.school.id).await?;
+    let known = connection_checks::connection(&site.office, file.school.id).await?;
+    let is_running = latest.as_ref().is_some_and(|check| check.finished_at.is_none());
+    let (key, line) = match (is_running, known.last) {
+        (true, _) => ("running", "De verbinding wordt nu getest.".to_owned()),
+        (false, Some((CheckCode::Ok, at))) => {
+            ("ok", format!("Getest op {}: de verbinding werkt.", words::moment_nl(at)))
+        }
+        (false, Some((code, at))) => {
+            let title = words::check_title(code);
+            (code.as_str(), format!("Getest op {}. {title}. {}.", words::moment_nl(at), words::check_turn(code)))
+        }
+        (false, None) => ("never", "De verbinding is nog niet getest.".to_owned()),
+    };
+    Ok(Some(ConnectionPanel {
+        key,
+        line,
+        receipt: known.receipt.map(|receipt| receipt.counts.receipt()).unwrap_or_default(),
+        href: latest.as_ref().map(|_| links::SCHOOL_CONNECTION.to_owned()).unwrap_or_default(),
+        button: button(site, who, file, latest.as_ref()),
+    }))
+}

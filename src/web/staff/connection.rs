@@ -1,0 +1,340 @@
+//! One school's connection for Kurve: its newest check, the history, the button, and leave to activate without.
+
+use askama::Template;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+
+use super::ask::Ask;
+use super::desk::{self, Nav};
+use super::forms;
+use super::panels::Fact;
+use super::press::Desk;
+use crate::domain::actor::StaffRole;
+use crate::domain::check::{ActivationGround, CheckCode, CheckPolicy};
+use crate::domain::ids::{CheckId, SchoolId};
+use crate::domain::onboarding::Party;
+use crate::domain::text::Reason;
+use crate::links;
+use crate::services::ServiceError;
+use crate::services::connection_checks::{self, ActivationAnswer};
+use crate::services::onboardings::{self, SchoolFile};
+use crate::store::checks::Check;
+use crate::web::error::PageError;
+use crate::web::extract::{ActingStaff, Staff};
+use crate::web::flash::{self, Flash, see_other};
+use crate::web::form::{FieldErrors, Posted, Pressed};
+use crate::web::ladder::{self, CheckButton, LadderView, Reader, live};
+use crate::web::page::Frame;
+use crate::web::{Site, page};
+use crate::words::{self, Names, actor_name};
+
+/// How many checks the page of a school shows.
+const PANEL_ROWS: u64 = 5;
+
+/// How many checks a page of the history shows.
+const HISTORY_ROWS: u64 = 25;
+
+/// A check in a list.
+pub(super) struct CheckRow {
+    pub(super) href: String,
+    pub(super) when: String,
+    /// The kind of its tag.
+    pub(super) kind: &'static str,
+    /// The words of its tag.
+    pub(super) words: &'static str,
+    /// The code, or `open` or `not_made`, for tests.
+    pub(super) key: &'static str,
+    pub(super) took: String,
+    pub(super) receipt: String,
+    pub(super) who: String,
+}
+
+/// The kind of a code's tag: whose it is.
+pub(super) fn tag_kind(code: CheckCode) -> &'static str {
+    match code.holder() {
+        None => "ready",
+        Some(Party::School) => "neutral",
+        Some(Party::Kurve) => "kurve",
+        Some(Party::Magister) => "magister",
+    }
+}
+
+fn check_row(check: &Check, names: &Names) -> CheckRow {
+    let result = check.result();
+    let (key, kind, tag) = match (result, check.finished_at) {
+        (Some(result), _) => (result.code.as_str(), tag_kind(result.code), words::check_short(result.code)),
+        (None, Some(_)) => ("not_made", "blocked", "Niet gedaan"),
+        (None, None) => ("open", "now", "Loopt nog"),
+    };
+    CheckRow {
+        href: links::staff_check(links::STAFF_CHECK, check.school, check.id),
+        when: words::moment_nl(check.asked_at),
+        kind,
+        words: tag,
+        key,
+        took: result.map(|result| words::seconds_nl(result.millis())).unwrap_or_default(),
+        receipt: result.and_then(|result| result.counts).map(|counts| counts.receipt()).unwrap_or_default(),
+        who: check.asked_by.as_ref().map_or_else(|| "Vanzelf".to_owned(), |by| actor_name(by, names)),
+    }
+}
+
+/// The connection on the page of a school.
+pub(super) struct ConnectionPanel {
+    pub(super) facts: Vec<Fact>,
+    pub(super) rows: Vec<CheckRow>,
+    /// The whole history.
+    pub(super) href: String,
+    /// The button; none for a reader.
+    pub(super) button: Option<CheckButton>,
+    pub(super) is_off: bool,
+    /// What activation asks of a check, where it asks anything.
+    pub(super) activation: String,
+    /// Leave of an admin, with its reason; empty when there is none.
+    pub(super) leave: String,
+    /// The form for that leave.
+    pub(super) allow: Option<Ask>,
+}
+
+/// The panel for a colleague.
+pub(super) async fn panel(
+    site: &Site,
+    staff: &Staff,
+    file: &SchoolFile,
+    names: &Names,
+) -> Result<ConnectionPanel, PageError> {
+    let (office, school, now) = (&site.office, file.school.id, staff.visit.now);
+    let checks = connection_checks::history(office, school, None, PANEL_ROWS).await?;
+    let answer = connection_checks::activation(office, school).await?;
+    let is_admin = staff.account.role == StaffRole::Admin;
+    let action = links::staff_school(links::STAFF_CONNECTION, school);
+    let needs_leave = answer.ground(now).is_none() && is_admin && file.state.credential_version() > 0;
+    Ok(ConnectionPanel {
+        facts: facts(&answer),
+        rows: checks.iter().map(|check| check_row(check, names)).collect(),
+        href: action.clone(),
+        button: staff.can_act().then(|| CheckButton::new(office, (&file.state, checks.first()), action, now)),
+        is_off: !office.check_policy.makes_checks(),
+        activation: activation(&answer, now).to_owned(),
+        leave: leave(&answer, names),
+        allow: needs_leave.then(|| forms::allow(file, "")),
+    })
+}
+
+fn facts(answer: &ActivationAnswer) -> Vec<Fact> {
+    let known = &answer.connection;
+    let last = known.last.map_or_else(
+        || "Nog niet gecontroleerd".to_owned(),
+        |(code, at)| format!("{}, {}", words::check_short(code), words::moment_nl(at)),
+    );
+    let mut rows = vec![Fact { name: "Laatste controle", value: last }];
+    if known.is_lost {
+        rows.push(Fact { name: "Stand", value: "De verbinding is kwijt".to_owned() });
+    }
+    let mut moment = |name, at: Option<DateTime<Utc>>| {
+        rows.extend(at.map(|at| Fact { name, value: words::moment_nl(at) }));
+    };
+    moment("Gaat mis sinds", known.failing_since);
+    moment("Werkte voor het laatst", known.passed.map(|(at, _)| at));
+    let receipt = known.receipt.map(|receipt| format!("{} ({})", receipt.counts.receipt(), words::date_nl(receipt.at)));
+    rows.extend(receipt.map(|value| Fact { name: "In de lijst", value }));
+    rows.extend(known.next_check_at.map(|at| Fact { name: "Volgende controle vanzelf", value: words::moment_nl(at) }));
+    rows
+}
+
+/// What activation asks of a check, for Kurve; empty where it asks nothing.
+fn activation(answer: &ActivationAnswer, now: DateTime<Utc>) -> &'static str {
+    match (answer.facts.policy, answer.ground(now)) {
+        (CheckPolicy::Off | CheckPolicy::Advise, _) => "",
+        (CheckPolicy::Require, Some(ActivationGround::Passed)) => {
+            "Activeren kan: de laatste 24 uur ging een controle met dit wachtwoord helemaal goed."
+        }
+        (CheckPolicy::Require, Some(ActivationGround::Leave | ActivationGround::NotAsked)) => {
+            "Activeren kan, met toestemming van een beheerder."
+        }
+        (CheckPolicy::Require, None) => {
+            "Activeren kan nog niet: daarvoor moet een controle met dit wachtwoord helemaal goed gaan, hoogstens 24 uur \
+             van tevoren."
+        }
+    }
+}
+
+/// The leave of an admin where it counts, with its reason; empty when there is none.
+fn leave(answer: &ActivationAnswer, names: &Names) -> String {
+    let Some(leave) = answer.counting_leave() else { return String::new() };
+    let by = names.staff.get(&leave.by).map_or("een beheerder", String::as_str);
+    format!(
+        "{by} gaf op {} toestemming om te activeren zonder goede controle. Reden: {}",
+        words::moment_nl(leave.at),
+        leave.reason
+    )
+}
+
+#[derive(Template)]
+#[template(path = "staff/connection.html")]
+struct ConnectionPage {
+    frame: Frame,
+    nav: Nav,
+    name: String,
+    brin: String,
+    back: String,
+    rows: Vec<CheckRow>,
+    button: Option<CheckButton>,
+    /// Older checks; empty when there are none.
+    older: String,
+    /// Back to the newest; empty when these are.
+    newest: String,
+}
+
+/// Where the history goes on.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct HistoryQuery {
+    #[serde(default)]
+    voor: String,
+}
+
+/// The checks of a school, newest first.
+pub(super) async fn list(
+    State(site): State<Site>,
+    staff: Staff,
+    Path(school): Path<String>,
+    query: Result<Query<HistoryQuery>, QueryRejection>,
+) -> Result<Response, PageError> {
+    let school = desk::school_id(&school)?;
+    let before: Option<CheckId> = query.ok().and_then(|Query(query)| query.voor.parse().ok());
+    let file = onboardings::load_file(&site.office, school).await?;
+    let names = desk::names(&site, &file).await?;
+    let latest = connection_checks::latest(&site.office, school).await?;
+    let mut checks = connection_checks::history(&site.office, school, before, HISTORY_ROWS + 1).await?;
+    let has_more = checks.len() as u64 > HISTORY_ROWS;
+    checks.truncate(usize::try_from(HISTORY_ROWS).unwrap_or(usize::MAX));
+    let here = links::staff_school(links::STAFF_CONNECTION, school);
+    let last = checks.last().filter(|_| has_more);
+    let button = || CheckButton::new(&site.office, (&file.state, latest.as_ref()), here.clone(), staff.visit.now);
+    let page = ConnectionPage {
+        frame: desk::frame(&site, &staff),
+        nav: Nav::new(&staff, links::STAFF_CONNECTIONS),
+        name: file.school.details.name.to_string(),
+        brin: file.school.details.brin.to_string(),
+        back: links::staff_school(links::STAFF_SCHOOL, school),
+        rows: checks.iter().map(|check| check_row(check, &names)).collect(),
+        button: staff.can_act().then(button),
+        older: last.map_or_else(String::new, |last| format!("{here}?voor={}", last.id)),
+        newest: before.map_or_else(String::new, |_| here.clone()),
+    };
+    page::show(&page)
+}
+
+/// Asks for a check.
+pub(super) async fn create(
+    State(site): State<Site>,
+    ActingStaff(staff): ActingStaff,
+    Path(school): Path<String>,
+    Posted(_): Posted<Pressed>,
+) -> Result<Response, PageError> {
+    let school = desk::school_id(&school)?;
+    match connection_checks::ask(&site.office, &staff.call(), school).await {
+        Ok(check) => Ok(see_other(&links::staff_check(links::STAFF_CHECK, school, check))),
+        // The page says from when it can be pressed, or why not.
+        Err(ServiceError::TooOften { .. } | ServiceError::NotChecked(_)) => {
+            Ok(see_other(&links::staff_school(links::STAFF_CONNECTION, school)))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "staff/check.html")]
+struct CheckPage {
+    frame: Frame,
+    nav: Nav,
+    name: String,
+    brin: String,
+    back: String,
+    ladder: Option<LadderView>,
+    button: Option<CheckButton>,
+    here: String,
+    live: String,
+    who: String,
+}
+
+/// One check.
+pub(super) async fn show(
+    State(site): State<Site>,
+    staff: Staff,
+    Path((school, check)): Path<(String, String)>,
+) -> Result<Response, PageError> {
+    let check = find(&site, &school, &check).await?;
+    let file = onboardings::load_file(&site.office, check.school).await?;
+    let names = desk::names(&site, &file).await?;
+    let latest = connection_checks::latest(&site.office, check.school).await?;
+    let action = links::staff_school(links::STAFF_CONNECTION, check.school);
+    let back = action.clone();
+    let button = || CheckButton::new(&site.office, (&file.state, latest.as_ref()), action, staff.visit.now);
+    let page = CheckPage {
+        frame: desk::frame(&site, &staff),
+        nav: Nav::new(&staff, links::STAFF_CONNECTIONS),
+        name: file.school.details.name.to_string(),
+        brin: file.school.details.brin.to_string(),
+        back,
+        ladder: Some(LadderView::of(&check, Reader::Kurve)),
+        button: staff.can_act().then(button),
+        here: links::staff_check(links::STAFF_CHECK, check.school, check.id),
+        live: links::staff_check(links::STAFF_CHECK_LIVE, check.school, check.id),
+        who: check_row(&check, &names).who,
+    };
+    page::show(&page)
+}
+
+/// How far one check is, as it goes.
+pub(super) async fn show_live(
+    State(site): State<Site>,
+    staff: Staff,
+    Path((school, check)): Path<(String, String)>,
+) -> Result<Response, PageError> {
+    let id = find(&site, &school, &check).await?.id;
+    let office = site.office.clone();
+    let look = move || {
+        let office = office.clone();
+        async move { ladder::step(&LadderView::of(&connection_checks::find(&office, id).await?, Reader::Kurve)) }
+    };
+    live::tell(&site, &staff.session, look).await
+}
+
+async fn find(site: &Site, school: &str, check: &str) -> Result<Check, PageError> {
+    let school: SchoolId = desk::school_id(school)?;
+    let id: CheckId = check.parse().map_err(|_| PageError::NotFound)?;
+    let check = connection_checks::find(&site.office, id).await?;
+    if check.school == school { Ok(check) } else { Err(PageError::NotFound) }
+}
+
+/// Leave to activate without a check that passed.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct AllowForm {
+    #[serde(default)]
+    reason: String,
+}
+
+/// An admin gives that leave.
+pub(super) async fn allow(
+    State(site): State<Site>,
+    ActingStaff(staff): ActingStaff,
+    Path(school): Path<String>,
+    Posted(form): Posted<AllowForm>,
+) -> Result<Response, PageError> {
+    if staff.account.role != StaffRole::Admin {
+        return Err(PageError::Forbidden);
+    }
+    let desk = Desk::at(&site, &staff, &school)?;
+    let draw = |file: &SchoolFile| forms::allow(file, &form.reason);
+    let mut errors = FieldErrors::default();
+    let Some(reason) = errors.take("reason", Reason::parse(&form.reason)) else {
+        return desk.wrong(None, errors, draw).await;
+    };
+    match connection_checks::allow_without(&site.office, &staff.call(), desk.school, reason).await {
+        Ok(()) => Ok(flash::redirect(&site, &desk.page(), Flash::Allowed)),
+        Err(error) => desk.refuse(None, error, draw).await,
+    }
+}

@@ -1,0 +1,349 @@
+//! All connections for Kurve: how many work, the others by code, a list with a filter in the address, and a run over some.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use chrono::{DateTime, Duration, Utc};
+use serde::Deserialize;
+
+use super::ask::Choice;
+use super::connection::tag_kind;
+use super::desk::{self, Nav};
+use super::schools::in_query;
+use crate::domain::check::CheckCode;
+use crate::domain::ids::SchoolId;
+use crate::domain::onboarding::Party;
+use crate::domain::school::School;
+use crate::links;
+use crate::services::connection_checks::{self, Selection, Tally};
+use crate::store::connection_list::ConnectionFilter;
+use crate::store::connections::SchoolConnection;
+use crate::store::overview::After;
+use crate::web::error::PageError;
+use crate::web::extract::{ActingStaff, Staff};
+use crate::web::flash::see_other;
+use crate::web::form::{FieldErrors, Posted};
+use crate::web::page::Frame;
+use crate::web::{Site, page};
+use crate::words;
+
+/// What can be chosen beside a code.
+const FAILING: &str = "mis";
+const LOST: &str = "kwijt";
+const NEVER: &str = "nooit";
+const OLDER_THAN_DAY: &str = "ouder-dan-dag";
+const OLDER_THAN_WEEK: &str = "ouder-dan-week";
+
+/// What the button for a whole list posts.
+const WHOLE_LIST: &str = "lijst";
+
+/// How the name of a school's box begins.
+const BOX: &str = "school-";
+
+/// The filter and the place in the list, as in the address.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct ConnectionsQuery {
+    #[serde(default)]
+    uitkomst: String,
+    /// The name after which the page starts.
+    #[serde(default)]
+    na: String,
+    /// The id of the school with that name.
+    #[serde(default)]
+    id: String,
+}
+
+impl ConnectionsQuery {
+    /// Without what no database takes, and without choices that do not exist.
+    fn tidied(mut self) -> Self {
+        self.na = self.na.chars().filter(|sign| !sign.is_control()).collect();
+        if filter(&self.uitkomst, DateTime::UNIX_EPOCH) == ConnectionFilter::All {
+            self.uitkomst.clear();
+        }
+        self
+    }
+
+    fn after(&self) -> Option<After> {
+        let id = self.id.parse().ok()?;
+        Some(After { name: self.na.clone(), id })
+    }
+
+    fn href(&self, after: Option<&After>) -> String {
+        let mut pairs = vec![("uitkomst", self.uitkomst.clone())];
+        pairs.extend(after.into_iter().flat_map(|after| [("na", after.name.clone()), ("id", after.id.to_string())]));
+        pairs.retain(|(_, value)| !value.is_empty());
+        let parts: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={}", in_query(value))).collect();
+        if parts.is_empty() {
+            links::STAFF_CONNECTIONS.to_owned()
+        } else {
+            format!("{}?{}", links::STAFF_CONNECTIONS, parts.join("&"))
+        }
+    }
+}
+
+/// The list of the schools whose last check ended so.
+pub(super) fn href_of(code: CheckCode) -> String {
+    href_to(code.as_str())
+}
+
+fn href_to(chosen: &str) -> String {
+    ConnectionsQuery { uitkomst: chosen.to_owned(), ..ConnectionsQuery::default() }.href(None)
+}
+
+/// The filter behind a choice.
+fn filter(chosen: &str, now: DateTime<Utc>) -> ConnectionFilter {
+    match chosen {
+        FAILING => ConnectionFilter::Failing,
+        LOST => ConnectionFilter::Lost,
+        NEVER => ConnectionFilter::NotChecked,
+        OLDER_THAN_DAY => ConnectionFilter::CheckedBefore(now - Duration::days(1)),
+        OLDER_THAN_WEEK => ConnectionFilter::CheckedBefore(now - Duration::weeks(1)),
+        code => CheckCode::parse(code).map_or(ConnectionFilter::All, ConnectionFilter::Code),
+    }
+}
+
+fn choices() -> Vec<Choice> {
+    let choice = |value: &str, label: &str| Choice { value: value.to_owned(), label: label.to_owned() };
+    let codes = CheckCode::ALL.into_iter().map(|code| choice(code.as_str(), words::check_short(code)));
+    let mut all = vec![choice("", "Alle"), choice(FAILING, "Werkt niet"), choice(LOST, "Verbinding kwijt")];
+    all.push(choice(NEVER, "Nog niet gecontroleerd"));
+    all.push(choice(OLDER_THAN_DAY, "Controle ouder dan een dag"));
+    all.push(choice(OLDER_THAN_WEEK, "Controle ouder dan een week"));
+    all.extend(codes);
+    all
+}
+
+/// A line of the count.
+struct TallyRow {
+    key: &'static str,
+    label: &'static str,
+    href: String,
+    count: u64,
+    /// Who has to act.
+    turn: &'static str,
+    /// The class of its part of the bar.
+    class: &'static str,
+    /// Where its part of the bar begins and how wide it is, of a thousand.
+    x: u64,
+    width: u64,
+}
+
+/// The count, largest to smallest step on the ladder, with the parts of the bar.
+fn tally_rows(tally: &Tally) -> Vec<TallyRow> {
+    let total: u64 = tally.by_code.iter().map(|(_, count)| count).sum();
+    let count_of =
+        |wanted: Option<CheckCode>| tally.by_code.iter().find(|(code, _)| *code == wanted).map(|(_, count)| *count);
+    let kinds = CheckCode::ALL.into_iter().map(Some).chain([None]);
+    let mut x = 0;
+    let mut rows = vec![];
+    for kind in kinds {
+        let count = count_of(kind).unwrap_or_default();
+        if count == 0 && kind != Some(CheckCode::Ok) {
+            continue;
+        }
+        let width = (count * 1_000).checked_div(total).unwrap_or_default();
+        let holder = kind.and_then(CheckCode::holder);
+        rows.push(TallyRow {
+            key: kind.map_or("never", CheckCode::as_str),
+            label: kind.map_or("Nog niet gecontroleerd", words::check_short),
+            href: href_to(kind.map_or(NEVER, CheckCode::as_str)),
+            count,
+            turn: holder.map_or("Niemand", words::party_name),
+            class: match (kind, holder) {
+                (None, _) => "is-long",
+                (Some(_), None) => "is-yes",
+                (Some(_), Some(Party::School)) => "is-school",
+                (Some(_), Some(Party::Kurve)) => "is-open",
+                (Some(_), Some(Party::Magister)) => "is-magister",
+            },
+            x,
+            width,
+        });
+        x += width;
+    }
+    rows
+}
+
+/// A school in the list.
+struct ConnectionRow {
+    /// The name of its box.
+    name: String,
+    school: String,
+    brin: String,
+    href: String,
+    key: &'static str,
+    kind: &'static str,
+    words: &'static str,
+    is_lost: bool,
+    when: String,
+    receipt: String,
+}
+
+fn connection_row((school, known): &(School, SchoolConnection)) -> ConnectionRow {
+    let page = links::staff_school(links::STAFF_SCHOOL, school.id);
+    let (key, kind, tag) = match known.last {
+        Some((code, _)) => (code.as_str(), tag_kind(code), words::check_short(code)),
+        None => ("never", "blocked", "Nog niet gecontroleerd"),
+    };
+    ConnectionRow {
+        name: format!("{BOX}{}", school.id),
+        school: school.details.name.to_string(),
+        brin: school.details.brin.to_string(),
+        href: format!("{page}#verbinding"),
+        key,
+        kind,
+        words: tag,
+        is_lost: known.is_lost,
+        when: known.last.map_or_else(String::new, |(_, at)| words::moment_nl(at)),
+        receipt: known.receipt.map(|receipt| receipt.counts.receipt()).unwrap_or_default(),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "staff/connections.html")]
+struct ConnectionsPage {
+    frame: Frame,
+    nav: Nav,
+    is_off: bool,
+    total: u64,
+    working: u64,
+    lost: u64,
+    tally: Vec<TallyRow>,
+    typed: ConnectionsQuery,
+    choices: Vec<Choice>,
+    rows: Vec<ConnectionRow>,
+    can_act: bool,
+    /// What the button for a whole list posts.
+    whole_list: &'static str,
+    errors: FieldErrors,
+    /// The list without a filter.
+    all: &'static str,
+    /// The first page; empty when this is it.
+    first: String,
+    /// The next page; empty when this is the last.
+    next: String,
+}
+
+/// Lists connections.
+pub(super) async fn list(
+    State(site): State<Site>,
+    staff: Staff,
+    query: Result<Query<ConnectionsQuery>, QueryRejection>,
+) -> Result<Response, PageError> {
+    let typed = query.map(|Query(typed)| typed).unwrap_or_default().tidied();
+    page::show(&build(&site, &staff, typed, FieldErrors::default()).await?)
+}
+
+async fn build(
+    site: &Site,
+    staff: &Staff,
+    typed: ConnectionsQuery,
+    errors: FieldErrors,
+) -> Result<ConnectionsPage, PageError> {
+    let after = typed.after();
+    let chosen = filter(&typed.uitkomst, staff.visit.now);
+    let (found, next) = connection_checks::list_connections(&site.office, chosen, after.as_ref()).await?;
+    let tally = connection_checks::tally(&site.office).await?;
+    let rows = tally_rows(&tally);
+    Ok(ConnectionsPage {
+        frame: desk::frame(site, staff),
+        nav: Nav::new(staff, links::STAFF_CONNECTIONS),
+        is_off: !site.office.check_policy.makes_checks(),
+        total: rows.iter().map(|row| row.count).sum(),
+        working: rows.iter().filter(|row| row.class == "is-yes").map(|row| row.count).sum(),
+        lost: tally.lost,
+        tally: rows,
+        choices: choices(),
+        rows: found.iter().map(connection_row).collect(),
+        can_act: staff.can_act() && site.office.check_policy.makes_checks(),
+        whole_list: WHOLE_LIST,
+        errors,
+        all: links::STAFF_CONNECTIONS,
+        first: after.map_or_else(String::new, |_| typed.href(None)),
+        next: next.map_or_else(String::new, |next| typed.href(Some(&next))),
+        typed,
+    })
+}
+
+/// The ticked boxes, or the whole list: every field by its name.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct RunForm {
+    #[serde(flatten)]
+    fields: BTreeMap<String, String>,
+}
+
+impl RunForm {
+    fn field(&self, name: &str) -> &str {
+        self.fields.get(name).map_or("", String::as_str)
+    }
+
+    fn ticked(&self) -> Vec<SchoolId> {
+        self.fields.keys().filter_map(|name| name.strip_prefix(BOX)?.parse().ok()).collect()
+    }
+}
+
+/// Asks for a run.
+pub(super) async fn create(
+    State(site): State<Site>,
+    ActingStaff(staff): ActingStaff,
+    Posted(form): Posted<RunForm>,
+) -> Result<Response, PageError> {
+    let uitkomst = form.field("uitkomst").to_owned();
+    let selection = match form.field("wat") {
+        WHOLE_LIST => Selection::List(filter(&uitkomst, staff.visit.now)),
+        _ => Selection::Schools(form.ticked()),
+    };
+    if selection == Selection::Schools(vec![]) {
+        let mut errors = FieldErrors::default();
+        errors.add("scholen", "Vink eerst een of meer scholen aan.");
+        let typed = ConnectionsQuery { uitkomst, ..Default::default() }.tidied();
+        return page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &build(&site, &staff, typed, errors).await?);
+    }
+    let run = connection_checks::ask_many(&site.office, &staff.call(), &selection).await?;
+    Ok(see_other(&links::fill(links::STAFF_CHECK_RUN, &[&run.to_string()])))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parts_of_the_bar_follow_each_other_and_end_within_it() {
+        let by_code = vec![(Some(CheckCode::LoginRefused), 3), (None, 1), (Some(CheckCode::Ok), 2)];
+
+        let rows = tally_rows(&Tally { by_code, lost: 0, outage: None });
+
+        assert_eq!(rows.iter().map(|row| row.key).collect::<Vec<_>>(), ["ok", "login_refused", "never"]);
+        assert_eq!(rows.iter().map(|row| (row.x, row.width)).collect::<Vec<_>>(), [(0, 333), (333, 500), (833, 166)]);
+        assert_eq!(rows[2].href, "/beheer/verbindingen?uitkomst=nooit");
+    }
+
+    #[test]
+    fn without_schools_there_is_a_line_that_says_that_none_work() {
+        let rows = tally_rows(&Tally { by_code: vec![], lost: 0, outage: None });
+
+        assert_eq!(rows.iter().map(|row| (row.key, row.count, row.width)).collect::<Vec<_>>(), [("ok", 0, 0)]);
+    }
+
+    #[test]
+    fn every_choice_is_a_filter_and_anything_else_is_none() {
+        for choice in choices().iter().skip(1) {
+            assert_ne!(filter(&choice.value, DateTime::UNIX_EPOCH), ConnectionFilter::All, "{}", choice.value);
+        }
+        let typed = ConnectionsQuery { uitkomst: "x' or 1=1".into(), ..Default::default() }.tidied();
+        assert_eq!(typed.href(None), links::STAFF_CONNECTIONS);
+    }
+
+    #[test]
+    fn only_boxes_with_an_id_are_ticked() {
+        let id = SchoolId::from_uuid(uuid::Uuid::from_u128(7));
+        let names = [format!("{BOX}{id}"), format!("{BOX}nonsense"), "csrf".to_owned()];
+        let fields = names.into_iter().map(|name| (name, "ja".to_owned())).collect();
+
+        assert_eq!(RunForm { fields }.ticked(), [id]);
+    }
+}
