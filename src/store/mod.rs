@@ -38,6 +38,7 @@ pub mod staff;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use sea_orm::sqlx::{self, Connection as _, SqliteConnection};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
@@ -198,7 +199,18 @@ fn sqlite_options(url: &str, connections: u32, is_reader: bool) -> ConnectOption
             .pragma("query_only", if is_reader { "ON" } else { "OFF" })
             .busy_timeout(SQLITE_BUSY)
     });
+    options.map_sqlx_sqlite_pool_opts(|pool| pool.after_release(|conn, _| Box::pin(is_outside_transactions(conn))));
     options
+}
+
+/// Whether a connection that comes back may be used again.
+///
+/// When the disk is full, SQLite ends a transaction by itself. The library's own rollback then fails, it counts one
+/// transaction too many, and makes of every later one a savepoint within one that is never committed.
+async fn is_outside_transactions(conn: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // A rollback that is still to come is done before this is answered.
+    conn.ping().await?;
+    Ok(!conn.is_in_transaction())
 }
 
 fn is_sqlite(conn: &impl ConnectionTrait) -> bool {

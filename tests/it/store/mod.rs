@@ -3,5 +3,6 @@
 mod audit;
 mod changes;
 mod credentials;
+mod full_disk;
 mod overview;
 mod races;
