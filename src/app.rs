@@ -246,12 +246,23 @@ fn open_template(settings: &Settings) -> Result<Template, StartError> {
         .map_err(|error| StartError::new(format!("KOPPELKLAAR_QUERY_TEMPLATE: {}: {error}", path.display())))
 }
 
+fn trusting(smtp: SmtpTransport, authority: Option<&Path>) -> Result<SmtpTransport, StartError> {
+    const SETTING: &str = "KOPPELKLAAR_SMTP_CA_FILE";
+    let Some(path) = authority else { return Ok(smtp) };
+    let pem = std::fs::read_to_string(path).map_err(|error| cannot(SETTING, path, &error))?;
+    smtp.with_authority(&pem).map_err(|error| StartError::new(format!("{SETTING}: {} {error}", path.display())))
+}
+
 fn post_room(settings: &Settings) -> Result<PostRoom, StartError> {
     let transport = match settings.smtp_url()? {
         Some(url) => {
             let url = SmtpUrl::parse(url.expose())
                 .map_err(|error| StartError::new(format!("KOPPELKLAAR_SMTP_URL: {error}")))?;
-            Transport::Smtp(SmtpTransport::new(url).with_timeouts(settings.smtp_timeouts()))
+            let smtp = SmtpTransport::new(url).with_timeouts(settings.smtp_timeouts());
+            Transport::Smtp(trusting(smtp, settings.smtp_ca_file.as_deref())?)
+        }
+        None if settings.smtp_ca_file.is_some() => {
+            return Err(StartError::new("KOPPELKLAAR_SMTP_CA_FILE: set KOPPELKLAAR_SMTP_URL too, or leave this out"));
         }
         None => {
             let folder = &settings.mail_dir;

@@ -80,6 +80,10 @@ pub struct Settings {
     #[arg(long, env = "KOPPELKLAAR_SMTP_URL_FILE", global = true, conflicts_with = "smtp_url")]
     smtp_url_file: Option<PathBuf>,
 
+    /// A PEM file with the private authority of the mail server's certificate, trusted beside the public ones
+    #[arg(long, env = "KOPPELKLAAR_SMTP_CA_FILE", global = true)]
+    pub smtp_ca_file: Option<PathBuf>,
+
     /// How many seconds the mail server has for each step before the message, 1 to 300
     #[arg(long, env = "KOPPELKLAAR_SMTP_STEP_TIMEOUT", default_value = "60", value_parser = seconds(300), global = true)]
     pub smtp_step_timeout: u16,
@@ -183,6 +187,7 @@ impl Settings {
         self.database_url = Some(SecretText(Zeroizing::new(url)));
         (self.database_url_file, self.keys, self.keys_file, self.smtp_url, self.smtp_url_file) =
             (None, None, None, None, None);
+        self.smtp_ca_file = None;
         self.mail_dir = folder.join("mail");
         self.base_url = base_url;
     }

@@ -36,6 +36,8 @@ const WRONG_VALUES: &[(&str, &str, &str)] = &[
     ("KOPPELKLAAR_SMTP_URL_FILE", "nergens", "KOPPELKLAAR_SMTP_URL_FILE"),
     ("KOPPELKLAAR_SMTP_STEP_TIMEOUT", "0", "--smtp-step-timeout"),
     ("KOPPELKLAAR_SMTP_MESSAGE_TIMEOUT", "3601", "--smtp-message-timeout"),
+    ("KOPPELKLAAR_SMTP_CA_FILE", "nergens", "KOPPELKLAAR_SMTP_CA_FILE"),
+    ("KOPPELKLAAR_SMTP_CA_FILE", "bezet", "KOPPELKLAAR_SMTP_CA_FILE"),
     ("KOPPELKLAAR_MAIL", "uit", "--mail"),
     ("KOPPELKLAAR_MAIL_ONLY_TO", "eva@kurve.nl,geen adres", "--mail-only-to"),
     ("KOPPELKLAAR_MAIL_DIR", "bezet/post", "KOPPELKLAAR_MAIL_DIR"),

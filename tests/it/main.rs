@@ -21,6 +21,8 @@ mod journey;
 mod limits;
 mod machine_room;
 mod mail_by_hand;
+mod mail_rules;
+mod mail_table;
 mod portal;
 mod registration;
 mod reminders;

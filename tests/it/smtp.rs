@@ -8,6 +8,7 @@ use koppelklaar::mail::transport::{SendError, SendErrorKind, Transport};
 use koppelklaar::mail::{SmtpTransport, SmtpUrl, Timeouts};
 
 use crate::it::support::smtp_sink::{Reply, Script, SmtpSink};
+use crate::it::support::tls::Authority;
 
 /// Never reached by a server that answers, however busy the machine of the test is.
 const PATIENT: Timeouts =
@@ -211,6 +212,17 @@ async fn the_doctor_sees_whether_the_server_answers() {
     );
     let refused = closed.check().await.expect_err("nobody listens");
     assert!(refused.text.starts_with("connect: ") && refused.text.contains("refused"), "{refused}");
+}
+
+#[test]
+fn a_file_without_a_certificate_is_no_authority() {
+    let smtp = || SmtpTransport::new(SmtpUrl::parse("smtps://mail.example").expect("a URL"));
+    let broken = "-----BEGIN CERTIFICATE-----\nbm8gY2VydGlmaWNhdGU=\n-----END CERTIFICATE-----\n";
+
+    for pem in ["", "-- no certificate", broken] {
+        smtp().with_authority(pem).expect_err(pem);
+    }
+    smtp().with_authority(&Authority::new().pem()).expect("a certificate");
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ pub(crate) mod post;
 pub(crate) mod postgres;
 pub(crate) mod program;
 pub(crate) mod smtp_sink;
+pub(crate) mod tls;
 pub(crate) mod visitor;
 
 pub(crate) use app::{TestApp, TestSchool};

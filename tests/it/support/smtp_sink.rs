@@ -134,6 +134,11 @@ impl SmtpSink {
         found.whole.clone()
     }
 
+    /// The messages that came in whole so far, whatever was answered.
+    pub(crate) fn whole_so_far(&self) -> Vec<Received> {
+        self.desk.seen.borrow().whole.clone()
+    }
+
     /// How many connections were made so far.
     pub(crate) fn connections(&self) -> usize {
         self.desk.seen.borrow().connections

@@ -1,0 +1,159 @@
+//! Who goes first, what is held back, and what a worker leaves behind when it stops.
+
+use std::cell::Cell;
+
+use chrono::TimeDelta;
+use koppelklaar::crypto::Token;
+use koppelklaar::domain::mail_rules::MailRules;
+use koppelklaar::domain::text::EmailAddress;
+use koppelklaar::mail::message::Sender;
+use koppelklaar::mail::transport::{SendErrorKind, Transport};
+use koppelklaar::mail::{SmtpTransport, SmtpUrl};
+use koppelklaar::services::mail_dispatch::{self, OUTSIDE_LIST, PostRoom, Summary};
+use koppelklaar::services::{Office, portal_access};
+use koppelklaar::store::outbox::Fate;
+
+use crate::it::dispatch::{load, put_in_outbox};
+use crate::it::support::smtp_sink::{Reply, Script, SmtpSink};
+use crate::it::support::{TestApp, TestSchool, run, run_to_failure};
+
+async fn school(app: &TestApp) -> TestSchool {
+    let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+    app.send_mails().await;
+    app.mailbox.take();
+    school
+}
+
+fn office(app: &TestApp, mail: MailRules) -> Office {
+    Office { mail, ..app.office().clone() }
+}
+
+async fn send(app: &TestApp, office: &Office) -> Summary {
+    mail_dispatch::send_due(office, &app.app.room, || app.now()).await.expect("the outbox can be read")
+}
+
+async fn ask_link(app: &TestApp, school: &TestSchool) {
+    let browser = Token::new(&app.office().chance);
+    let email = EmailAddress::parse(&school.email).expect("an address");
+    portal_access::request_link(app.office(), (app.now(), "test"), &email, &browser).await.expect("a first time");
+}
+
+#[test]
+fn while_mail_is_held_everything_is_kept_and_nothing_is_sent() {
+    run(|app| async move {
+        let school = school(&app).await;
+        let mails = put_in_outbox(&app, &school, 60).await;
+        let held = office(&app, MailRules { is_held: true, ..MailRules::default() });
+
+        let during = send(&app, &held).await;
+        app.advance(TimeDelta::days(30));
+        let long_after = send(&app, &held).await;
+        let untouched = load(&app, mails[0]).await;
+        let after = app.send_mails().await;
+
+        assert_eq!((during, long_after), (Summary::default(), Summary::default()));
+        assert_eq!((untouched.fate, untouched.attempts), (Fate::Waiting, 0));
+        assert_eq!((after.sent, app.mailbox.mails().len()), (60, 60));
+    });
+}
+
+#[test]
+fn who_is_not_on_the_list_gets_no_mail_and_kurve_sees_why() {
+    run_to_failure(|app| async move {
+        let school = school(&app).await;
+        let mail = put_in_outbox(&app, &school, 1).await[0];
+        ask_link(&app, &school).await;
+        let only = |list: &str| MailRules { only_to: list.parse().ok(), ..MailRules::default() };
+
+        let kept = send(&app, &office(&app, only("@kurve.nl"))).await;
+        let stored = load(&app, mail).await;
+        let kurve = app.kurve().await;
+        let retried = mail_dispatch::retry_by_hand(app.office(), &app.call(kurve), mail).await;
+        let let_go = send(&app, &office(&app, only("@kurve.nl,@bonhoeffer.example"))).await;
+
+        assert_eq!(kept, Summary { failed: 2, ..Summary::default() });
+        assert_eq!((stored.fate, stored.last_error.as_deref()), (Fate::Failed, Some(OUTSIDE_LIST)));
+        retried.expect("it was given up");
+        assert_eq!((let_go.sent, app.mailbox.mails().len()), (1, 1));
+    });
+}
+
+#[test]
+fn a_sign_in_mail_does_not_wait_behind_a_slow_batch() {
+    run(|app| async move {
+        let school = school(&app).await;
+        put_in_outbox(&app, &school, 10).await;
+        let sink = SmtpSink::start(Script { message: Reply::Held, ..Script::default() }).await;
+        let url = SmtpUrl::parse(&format!("smtp://{}", sink.address)).expect("a URL");
+        let sender = Sender { name: "Koppelklaar".to_owned(), address: "koppelklaar@kurve.nl".to_owned() };
+        let room = PostRoom { transport: Transport::Smtp(SmtpTransport::new(url)), sender };
+        let worker = tokio::spawn({
+            let app = app.clone();
+            async move { mail_dispatch::send_due(app.office(), &room, || app.now()).await.expect("it can be read") }
+        });
+        sink.whole(1).await;
+
+        ask_link(&app, &school).await;
+        // The first mail took the mail server two seconds.
+        app.advance(TimeDelta::seconds(2));
+        sink.let_through();
+        let two = sink.whole(2).await;
+        for _ in 0..10 {
+            sink.let_through();
+        }
+
+        assert!(two[1].text.contains("/inloggen/link/"), "{}", two[1].text);
+        assert_eq!(worker.await.expect("the worker ends").sent, 11);
+    });
+}
+
+#[test]
+fn a_worker_that_is_to_stop_finishes_the_mail_in_hand_and_lets_go_of_the_rest_at_once() {
+    run(|app| async move {
+        let school = school(&app).await;
+        let mails = put_in_outbox(&app, &school, 10).await;
+        let asked = Cell::new(0);
+        // Asked before each mail: at the third, the process is told to stop.
+        let is_stopping = || {
+            asked.set(asked.get() + 1);
+            asked.get() > 3
+        };
+
+        let stopped = mail_dispatch::send_until(app.office(), &app.app.room, || app.now(), is_stopping).await;
+        let mut untouched = 0;
+        for mail in &mails {
+            let stored = load(&app, *mail).await;
+            untouched +=
+                usize::from((stored.fate, stored.attempts, stored.handing_over_at) == (Fate::Waiting, 0, None));
+        }
+        let at_once = app.send_mails().await;
+
+        let stopped = stopped.expect("the outbox can be read");
+        assert_eq!((stopped.sent + untouched, at_once.sent), (10, untouched));
+        assert!((1..10).contains(&stopped.sent), "{stopped:?}");
+        assert_eq!(app.mailbox.mails().len(), 10);
+    });
+}
+
+#[test]
+fn one_bad_mail_in_a_batch_costs_the_others_nothing() {
+    run_to_failure(|app| async move {
+        let school = school(&app).await;
+        let mails = put_in_outbox(&app, &school, 60).await;
+        app.mailbox.fail_next(SendErrorKind::Temporary);
+        app.mailbox.fail_next(SendErrorKind::Permanent);
+        app.mailbox.fail_next(SendErrorKind::Unknown);
+
+        let first = app.send_mails().await;
+        app.advance(TimeDelta::minutes(2));
+        let second = app.send_mails().await;
+
+        assert_eq!(first, Summary { sent: 57, skipped: 0, to_retry: 2, failed: 1 });
+        assert_eq!(second, Summary { sent: 2, ..Summary::default() });
+        let mut double = 0;
+        for mail in mails {
+            double += usize::from(load(&app, mail).await.may_be_double);
+        }
+        assert_eq!(double, 1, "only the one of which nobody knew");
+    });
+}
