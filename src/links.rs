@@ -169,6 +169,8 @@ pub const DEMO_MAIL_HTML: &str = "/demo/post/{name}/opgemaakt";
 pub const DEMO_CODES: &str = "/demo/codes";
 /// How the Magister of the demo behaves.
 pub const DEMO_MAGISTER: &str = "/demo/magister";
+/// The page of an error, such as 429.
+pub const DEMO_ERROR: &str = "/demo/fout/{status}";
 
 /// Fills in a path: each `{…}` in order by one value. Values are ids and names of ours, so nothing needs escaping.
 #[must_use]

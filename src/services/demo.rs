@@ -9,7 +9,7 @@ use crate::crypto::Token;
 use crate::crypto::password_hash::StaffPassword;
 use crate::crypto::totp::{self, TotpSecret};
 use crate::domain::actor::{Actor, StaffRole};
-use crate::domain::ids::{ContactId, SchoolId};
+use crate::domain::ids::{ContactId, MailId, SchoolId};
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::{Command, Ground, Step};
 use crate::domain::school::{ContactRole, Region, SchoolDetails};
@@ -19,6 +19,7 @@ use crate::services::{
     Call, Office, ServiceError, credentials, onboardings, registrations, schools, staff_accounts, staff_auth,
 };
 use crate::store;
+use crate::store::outbox::{Fate, OutboxMail};
 
 /// The password of every staff account of the demo.
 pub const STAFF_PASSWORD: &str = "vier paarse paraplus";
@@ -174,6 +175,7 @@ impl Plan<'_> {
                 if stage == Stage::Renewed {
                     let call = self.call(self.kurve, self.now - Duration::minutes(90));
                     credentials::issue(self.office, &call, school, None, None).await?;
+                    return self.lose_mail(school).await;
                 }
                 Ok(())
             }
@@ -187,6 +189,22 @@ impl Plan<'_> {
         schools::add_note(self.office, &call, school, text).await?;
         let command = Command::Confirm { step: Step::ActivationConfirmed, ground: Ground::Word };
         onboardings::act(self.office, &call, school, &command, None).await
+    }
+
+    /// Another mail like the newest about the school, which did not arrive.
+    async fn lose_mail(&self, school: SchoolId) -> Result<(), ServiceError> {
+        let mails = store::outbox::list_of_school(self.office.db.reader(), school, 1).await?;
+        let newest = mails.into_iter().next().ok_or(BROKEN)?;
+        let lost = OutboxMail {
+            id: MailId::from_uuid(self.office.chance.uuid_v7(self.now)),
+            dedupe_key: format!("{}-lost", newest.dedupe_key),
+            message_id: newest.message_id.replacen('<', "<lost-", 1),
+            fate: Fate::Failed,
+            attempts: 1,
+            last_error: Some("550 5.1.1 mailbox unavailable".to_owned()),
+            ..newest
+        };
+        Ok(store::outbox::insert_all(self.office.db.writer(), &[lost]).await?)
     }
 
     async fn claim_all(&self, school: SchoolId, contact: ContactId, steps: &[Step]) -> Result<(), ServiceError> {

@@ -1,5 +1,5 @@
 //! The pages of the demo, for whoever tries the product out: its mailbox with every mail that was written to its folder,
-//! the codes of its colleagues, and (in `magister`) how its Magister behaves.
+//! the codes of its colleagues, how its Magister behaves (in `magister`), and the pages that nobody hopes to see.
 
 mod magister;
 
@@ -8,7 +8,7 @@ use std::path::{Path as FilePath, PathBuf};
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use mail_parser::{Message, MessageParser};
@@ -31,6 +31,7 @@ pub fn routes() -> Router<Site> {
         .route(links::DEMO_MAILS, get(list))
         .route(links::DEMO_CODES, get(show_codes))
         .route(links::DEMO_MAGISTER, get(magister::show).post(magister::update))
+        .route(links::DEMO_ERROR, get(show_error))
         .route(links::DEMO_MAIL, get(show_mail))
         .route(links::DEMO_MAIL_HTML, get(show_html))
 }
@@ -128,6 +129,21 @@ async fn show_codes(State(site): State<Site>, visit: Visit) -> Result<Response, 
     let accounts = demo.accounts.iter();
     let codes = accounts.map(|(email, secret)| (email.clone(), totp::current(secret, visit.now))).collect();
     show(&CodesPage { frame: visit.frame(&site), codes })
+}
+
+/// Fails as it would in earnest.
+async fn show_error(Path(status): Path<u16>) -> Response {
+    let error = match status {
+        403 => PageError::Forbidden,
+        409 => PageError::Conflict,
+        413 => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+        422 => PageError::BadForm,
+        429 => PageError::TooOften { retry_after_seconds: 600 },
+        500 => PageError::Broken("the visitor asked for it"),
+        503 => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        _ => PageError::NotFound,
+    };
+    error.into_response()
 }
 
 async fn read(folder: &FilePath, name: &str) -> Result<Vec<u8>, PageError> {

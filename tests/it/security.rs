@@ -132,8 +132,14 @@ const TABLE: &[(&str, &str, [May; 4])] = &[
 const ELSEWHERE: [&str; 1] = [links::METRICS];
 
 /// Paths that only the demo has.
-const DEMO: [&str; 5] =
-    [links::DEMO_MAILS, links::DEMO_MAIL, links::DEMO_MAIL_HTML, links::DEMO_CODES, links::DEMO_MAGISTER];
+const DEMO: [&str; 6] = [
+    links::DEMO_MAILS,
+    links::DEMO_MAIL,
+    links::DEMO_MAIL_HTML,
+    links::DEMO_CODES,
+    links::DEMO_ERROR,
+    links::DEMO_MAGISTER,
+];
 
 #[test]
 fn every_path_of_the_product_is_in_the_table() {
