@@ -38,7 +38,8 @@ pub(super) async fn pause(
     let draw = |file: &SchoolFile| forms::pause(file, (&form.reason, &form.until));
     let mut errors = FieldErrors::default();
     let reason = errors.take("reason", Reason::parse(&form.reason));
-    let until = errors.choose("until", parse_date(&form.until), "Kies een dag, bijvoorbeeld 31-01-2027.");
+    let until =
+        errors.choose("until", parse_date(&form.until), "Kies een dag na vandaag, en hoogstens een jaar vooruit.");
     let (Some(reason), Some(until)) = (reason, until) else { return desk.wrong(Some(seen), errors, draw).await };
     let command = Command::Pause { reason, until };
     desk.press(Wish { seen, command, flash: Flash::Paused, to: desk.page() }, draw).await
