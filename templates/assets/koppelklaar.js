@@ -6,6 +6,17 @@
   const summary = document.querySelector("[data-error-summary]");
   if (summary) summary.focus();
 
+  // A button in place of the keys that print a sheet.
+  for (const hint of document.querySelectorAll("[data-print-hint]")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn--link";
+    button.dataset.action = "print";
+    button.textContent = "Druk dit blad af";
+    button.addEventListener("click", () => window.print());
+    hint.replaceWith(button);
+  }
+
   // A copy button beside each [data-copy]; "tight" leaves out all white space (the password).
   const say = document.createElement("span");
   say.className = "visually-hidden";

@@ -92,6 +92,8 @@ struct StepPage {
     statements: Vec<String>,
     next_path: String,
     history: Vec<TimelineRow>,
+    /// Where this page is, for who has it on paper.
+    address: String,
 }
 
 pub(super) async fn show(
@@ -149,6 +151,7 @@ async fn build(site: &Site, who: &SchoolContact, step: Step, mut typed: Typed) -
         detail_facts: detail_facts(&file),
         regions: step_parts::region_choices(),
         ticket_text: words::ticket_text(),
+        address: site.office.base.to(&links::step(links::SCHOOL_STEP, step)),
         statements: evidence::evidence_sentences(&file.state, &names, step),
         next_path: links::step(links::SCHOOL_STEP, Step::QueryExecuted),
         history: lines.iter().map(|line| evidence::timeline_row(line, &names)).collect(),
