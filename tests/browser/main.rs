@@ -6,6 +6,8 @@
 mod support;
 
 mod connection;
+mod first_load;
 mod journey;
 mod keyboard;
 mod pages;
+mod print;

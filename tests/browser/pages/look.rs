@@ -1,35 +1,11 @@
-//! A look at the page that is shown, from every side.
+//! A look at the page that is shown, from every side; or, for the gallery, its pictures.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use super::album::Album;
+use super::light::{Colours, Window};
+use super::{access, fit, sense};
 use crate::support::Browser;
-
-/// The vendored checker; see `tests/browser/axe/LICENSE`.
-const AXE: &str = include_str!("../axe/axe.min.js");
-
-/// What is measured, in CSS pixels: 320 is a telephone, or a screen at 400 %.
-const WIDTHS: [u32; 2] = [320, 1280];
-
-const NARROW: u32 = WIDTHS[0];
-
-/// Everything of WCAG 2.2 up to AA that a machine can see, and what is good practice beside it.
-const CHECK: &str = r#"
-const done = arguments[arguments.length - 1];
-const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-axe.run(document, { runOnly: tags, resultTypes: ["violations"] }).then(
-  (found) => done(found.violations.map((one) => `${one.id} (${one.help}): ` + one.nodes.slice(0, 3)
-    .map((node) => `${node.target.join(" ")}: ${[...node.any, ...node.all, ...node.none].map((why) => why.message).join(" ")}`)
-    .join(" | "))),
-  (error) => done([`axe: ${error}`]));
-"#;
-
-/// Nothing, or how wide the page is and what sticks out.
-const OVERFLOW: &str = r#"
-const wide = document.scrollingElement.scrollWidth;
-if (wide <= innerWidth) return "";
-const out = [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > innerWidth);
-return `${wide} px: ` + out.slice(-3).map((one) => one.outerHTML.slice(0, 80)).join(" | ");
-"#;
 
 /// What was loaded for the page from anywhere else.
 const ELSEWHERE: &str = r#"
@@ -37,17 +13,25 @@ const loaded = [...performance.getEntriesByType("navigation"), ...performance.ge
 return loaded.map((one) => one.name).filter((name) => !name.startsWith(`${location.origin}/`)).join(" ");
 "#;
 
+pub(super) const UNFOLD: &str = "document.querySelectorAll('details').forEach((one) => { one.open = true; })";
+
 /// Somebody who looks at pages and notes what is wrong.
 pub(super) struct Look<'a> {
     pub(super) browser: &'a Browser,
+    album: Option<&'static Album>,
     wrong: Vec<String>,
 }
 
 impl<'a> Look<'a> {
+    /// Looks with this browser; where somebody asked for the gallery, only takes pictures.
     pub(super) fn with(browser: &'a Browser) -> Self {
-        // With every page from now on; the policy of the pages does not bind the browser's own tools.
-        browser.command("Page.addScriptToEvaluateOnNewDocument", &json!({ "source": AXE }));
-        Self { browser, wrong: vec![] }
+        Self { album: Album::asked_for(), ..Self::sharp(browser) }
+    }
+
+    /// Looks with this browser, gallery or not.
+    pub(super) fn sharp(browser: &'a Browser) -> Self {
+        access::prepare(browser);
+        Self { browser, album: None, wrong: vec![] }
     }
 
     /// Opens a page and looks at it.
@@ -60,21 +44,35 @@ impl<'a> Look<'a> {
     pub(super) fn here(&mut self, state: &str) {
         let page = format!("{} {state}", self.browser.path());
         let page = page.trim();
-        for width in WIDTHS {
-            let window = json!({ "width": width, "height": 800, "deviceScaleFactor": 1, "mobile": false });
-            self.browser.command("Emulation.setDeviceMetricsOverride", &window);
-            if width == NARROW {
-                self.fits(page);
-                self.browser.run("document.querySelectorAll('details').forEach((one) => { one.open = true; })", &[]);
-                self.fits(&format!("{page}, unfolded"));
+        match self.album {
+            Some(album) => album.take(self.browser, page),
+            None => self.judge(page),
+        }
+        Window::DESK.set(self.browser);
+        Colours::Light.set(self.browser);
+    }
+
+    fn judge(&mut self, page: &str) {
+        self.note(page, sense::faults(self.browser));
+        for window in Window::ALL {
+            window.set(self.browser);
+            self.note(&format!("{page} at {window}"), fit::faults(self.browser));
+        }
+        self.browser.run(UNFOLD, &[]);
+        for window in Window::ALL {
+            window.set(self.browser);
+            self.note(&format!("{page} at {window}, unfolded"), fit::faults(self.browser));
+            if window == Window::HALF {
+                continue;
             }
-            for colours in ["light", "dark"] {
-                self.is_accessible(&format!("{page} at {width}, {colours}"), colours);
+            for colours in Colours::ALL {
+                colours.set(self.browser);
+                self.note(&format!("{page} at {window}, {colours}"), access::faults(self.browser, colours));
             }
         }
         let elsewhere = self.browser.run(ELSEWHERE, &[]);
         if elsewhere != "" {
-            self.wrong.push(format!("{page} asks elsewhere: {}", text(&elsewhere)));
+            self.note(page, vec![format!("asks elsewhere: {}", text(&elsewhere))]);
         }
         self.is_quiet(page);
     }
@@ -84,26 +82,16 @@ impl<'a> Look<'a> {
         &self.wrong
     }
 
-    /// Fails with all that was noted.
+    /// Fails with all that was noted; or finishes the gallery.
     pub(super) fn finish(self) {
         assert!(self.wrong.is_empty(), "{} things are wrong:\n{}", self.wrong.len(), self.wrong.join("\n"));
-    }
-
-    fn fits(&mut self, page: &str) {
-        let overflow = self.browser.run(OVERFLOW, &[]);
-        if overflow != "" {
-            self.wrong.push(format!("{page} scrolls sideways: {}", text(&overflow)));
+        if let Some(album) = self.album {
+            album.write_index();
         }
     }
 
-    fn is_accessible(&mut self, page: &str, colours: &str) {
-        let features = json!([
-            { "name": "prefers-color-scheme", "value": colours },
-            { "name": "prefers-reduced-motion", "value": "reduce" },
-        ]);
-        self.browser.command("Emulation.setEmulatedMedia", &json!({ "features": features }));
-        let found = self.browser.run_async(CHECK);
-        self.wrong.extend(found.as_array().into_iter().flatten().map(|one| format!("{page}: {}", text(one))));
+    fn note(&mut self, page: &str, faults: Vec<String>) {
+        self.wrong.extend(faults.into_iter().map(|fault| format!("{page}: {fault}")));
     }
 
     fn is_quiet(&mut self, page: &str) {
@@ -115,6 +103,11 @@ impl<'a> Look<'a> {
     }
 }
 
-fn text(value: &Value) -> &str {
+pub(super) fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
+}
+
+/// The texts of a list.
+pub(super) fn texts(value: &Value) -> Vec<String> {
+    value.as_array().into_iter().flatten().map(|one| text(one).to_owned()).collect()
 }

@@ -1,43 +1,21 @@
-//! Every page from every side: it fits a narrow window, is accessible in light and dark, writes nothing on the console,
-//! and asks nothing of another host.
+//! Every page from every side: it fits a narrow window and a zoom of 400 %, is accessible in light, dark and forced
+//! colours, has what every page has, writes nothing on the console, and asks nothing of another host.
+//!
+//! A new page or state is a line, `look.at(path)` or `look.here(state)`, in one of the files beside this one. The same
+//! lines make the gallery: `KOPPELKLAAR_GALLERY=folder cargo test --test browser pages` takes pictures of them all
+//! instead, and writes an `index.html` to look through them.
 
+mod access;
+mod album;
+mod fit;
+mod light;
 mod look;
+mod sense;
 
 mod connection;
+mod faults;
+mod large_letters;
+mod mails;
 mod portal;
 mod public;
 mod staff;
-
-use crate::support::run;
-use look::Look;
-
-/// A page with one fault of each kind. The contrast is good in light only.
-const FAULTS: &str = r#"
-const add = (name) => document.querySelector("main").appendChild(document.createElement(name));
-add("input");
-add("p").textContent = "Wie leest dit?";
-document.querySelector("main > p:last-child").style.color = "light-dark(black, #333)";
-Object.assign(add("div"), { textContent: "Breed" }).style.width = "321px";
-console.error("Er gaat iets mis");
-fetch("http://elders.example/");
-"#;
-
-#[test]
-fn a_look_notes_every_kind_of_fault() {
-    run(|stage| {
-        let browser = stage.browser();
-        let mut look = Look::with(&browser);
-        browser.open("/");
-        browser.run(FAULTS, &[]);
-
-        look.here("");
-
-        let has = |words: &[&str]| look.noted().iter().any(|line| words.iter().all(|word| line.contains(word)));
-        let noted = look.noted().join("\n");
-        assert!(has(&["scrolls sideways", "321px"]), "{noted}");
-        assert!(has(&["at 320, light: label "]) && has(&["at 1280, dark: label "]), "{noted}");
-        assert!(has(&["at 320, dark: color-contrast "]) && has(&["at 1280, dark: color-contrast "]), "{noted}");
-        assert!(!has(&["light: color-contrast "]), "{noted}");
-        assert!(has(&["console", "Er gaat iets mis"]) && has(&["console", "elders.example"]), "{noted}");
-    });
-}

@@ -59,9 +59,23 @@ fn every_page_of_a_school_is_fit_for_every_reader() {
             send_empty(&browser, path, button);
             look.here(&format!("with a mistake in {button}"));
         }
+        browser.open("/school/stap/query_executed");
+        browser.unfold("main details:has([data-action=stuck])");
+        browser.fill("[name=reason]", "Decibel geeft bij Uitvoeren de melding ‘geen rechten’.");
+        browser.press("[data-action=stuck]");
+        look.here("after it was stuck");
+        look.at("/school/stap/query_executed");
         browser.open("/school/stap/password_set");
         browser.press("[data-action=reveal]");
         look.here("with the password");
+        while browser.has("[data-secret]") {
+            browser.open("/school/stap/password_set");
+            if !browser.has("[data-action=reveal]") {
+                break;
+            }
+            browser.press("[data-action=reveal]");
+        }
+        look.here("with no password to see any more");
         browser.open("/school/stap/consent_given");
         browser.press("[data-action=claim]");
         look.here("after a step is done");

@@ -25,6 +25,21 @@ fn every_public_page_is_fit_for_every_reader() {
         // An address that only takes forms.
         look.at("/uitloggen");
         forge(&mut look);
+        write_too_much(&mut look);
+
+        look.finish();
+    });
+}
+
+#[test]
+fn every_page_of_an_error_is_fit_for_every_reader() {
+    run(|stage| {
+        let browser = stage.browser();
+        let mut look = Look::with(&browser);
+
+        for status in [403, 404, 409, 413, 422, 429, 500, 503] {
+            look.at(&format!("/demo/fout/{status}"));
+        }
 
         look.finish();
     });
@@ -94,6 +109,15 @@ fn forge(look: &mut Look<'_>) {
     look.browser.run("document.querySelector('main [name=csrf]').value = 'x'", &[]);
     look.browser.press("[data-action=send-link]");
     look.here("with a forged form");
+}
+
+/// More than a form may hold.
+fn write_too_much(look: &mut Look<'_>) {
+    look.browser.open("/inloggen");
+    look.browser.run("document.querySelector('[name=email]').value = 'a'.repeat(70000)", &[]);
+    look.browser.press("[data-action=send-link]");
+    assert_eq!(look.browser.text("h1"), "Dit is te veel tekst");
+    look.here("with too much text");
 }
 
 /// The link in another browser, which must give the code too; then once more.

@@ -31,13 +31,6 @@ const ARGUMENTS: [&str; 13] = [
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 ];
 
-/// Whether pages may run scripts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Scripts {
-    On,
-    Off,
-}
-
 /// A browser.
 #[derive(Debug)]
 pub(crate) struct Browser {
@@ -48,11 +41,12 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    pub(super) fn start(stage: &Stage, scripts: Scripts) -> Self {
+    /// Starts one; `preferences` are what its user has set beside ours.
+    pub(super) fn start(stage: &Stage, preferences: &Value) -> Self {
         let profile = tempfile::Builder::new().prefix("profile-").tempdir_in(&stage.folder);
         let profile = profile.expect("the stage has a folder").keep();
         let downloads = profile.join("downloads");
-        let wanted = capabilities(&stage.programs.browser, &profile, &downloads, scripts);
+        let wanted = capabilities(&stage.programs.browser, &profile, &downloads, preferences);
         let session = Session::start(stage.driver_port, &wanted);
         Self { session: session.expect("a browser starts"), base: stage.base.clone(), downloads }
     }
@@ -61,6 +55,12 @@ impl Browser {
     pub(crate) fn open(&self, path: &str) {
         let url = format!("{}{path}", self.base);
         self.session.post("url", &json!({ "url": url })).expect("the page opens");
+    }
+
+    /// Opens a file of this machine.
+    pub(crate) fn open_file(&self, path: &Path) {
+        let url = format!("file://{}", path.display());
+        self.session.post("url", &json!({ "url": url })).expect("the file opens");
     }
 
     /// The path of the page that is shown.
@@ -172,16 +172,16 @@ impl Browser {
         answer.unwrap_or_else(|refused| panic!("{script}: {refused:?}"))
     }
 
-    /// Runs a script that hands its outcome to its last argument.
-    pub(crate) fn run_async(&self, script: &str) -> Value {
-        let answer = self.session.post("execute/async", &json!({ "script": script, "args": [] }));
+    /// Runs a script that hands its outcome to what comes after its arguments.
+    pub(crate) fn run_async(&self, script: &str, arguments: &[Value]) -> Value {
+        let answer = self.session.post("execute/async", &json!({ "script": script, "args": arguments }));
         answer.unwrap_or_else(|refused| panic!("{refused:?} on {}", self.told()))
     }
 
-    /// Gives a command of the browser's own protocol.
-    pub(crate) fn command(&self, name: &str, parameters: &Value) {
+    /// Gives a command of the browser's own protocol, and returns its answer.
+    pub(crate) fn command(&self, name: &str, parameters: &Value) -> Value {
         let done = self.session.post("goog/cdp/execute", &json!({ "cmd": name, "params": parameters }));
-        self.must(done, name);
+        self.must(done, name)
     }
 
     /// Becomes a browser that was never here.
@@ -191,9 +191,24 @@ impl Browser {
 
     /// What was written on the console since the last look: level and text.
     pub(crate) fn console(&self) -> Vec<(String, String)> {
-        let lines = self.session.post("se/log", &json!({ "type": "browser" })).expect("the driver keeps it");
+        let lines = self.log("browser");
         let text = |line: &Value, name: &str| line[name].as_str().unwrap_or_default().to_owned();
         lines.as_array().into_iter().flatten().map(|line| (text(line, "level"), text(line, "message"))).collect()
+    }
+
+    /// What the browser and the network said to each other since the last look: the protocol's method and parameters.
+    pub(crate) fn network(&self) -> Vec<(String, Value)> {
+        let lines = self.log("performance");
+        let events = lines.as_array().into_iter().flatten().filter_map(|line| {
+            let mut event: Value = serde_json::from_str(line["message"].as_str()?).ok()?;
+            let message = &mut event["message"];
+            Some((message["method"].as_str()?.to_owned(), message["params"].take()))
+        });
+        events.filter(|(method, _)| method.starts_with("Network.")).collect()
+    }
+
+    fn log(&self, kind: &str) -> Value {
+        self.session.post("se/log", &json!({ "type": kind })).expect("the driver keeps it")
     }
 
     /// Looks until there is something, or patience ends.
@@ -208,10 +223,10 @@ impl Browser {
         }
     }
 
-    fn must(&self, done: Result<Value, Refused>, what: &str) {
-        if let Err(refused) = done {
+    fn must(&self, done: Result<Value, Refused>, what: &str) -> Value {
+        done.unwrap_or_else(|refused| {
             panic!("{what}: {} ({}) on {}", refused.error, refused.message, self.told());
-        }
+        })
     }
 
     /// Where the browser is and what it shows, for whoever reads a failure.
@@ -222,16 +237,16 @@ impl Browser {
     }
 }
 
-fn capabilities(program: &Path, profile: &Path, downloads: &Path, scripts: Scripts) -> Value {
+fn capabilities(program: &Path, profile: &Path, downloads: &Path, preferences: &Value) -> Value {
     let mut arguments: Vec<String> = ARGUMENTS.map(str::to_owned).to_vec();
     arguments.push(format!("--user-data-dir={}", profile.display()));
-    let mut preferences = json!({ "download.default_directory": downloads, "download.prompt_for_download": false });
-    if scripts == Scripts::Off {
-        preferences["profile.managed_default_content_settings.javascript"] = json!(2);
+    let mut all = json!({ "download.default_directory": downloads, "download.prompt_for_download": false });
+    for (name, value) in preferences.as_object().into_iter().flatten() {
+        all[name] = value.clone();
     }
     json!({
         "browserName": "chrome",
-        "goog:chromeOptions": { "binary": program, "args": arguments, "prefs": preferences },
-        "goog:loggingPrefs": { "browser": "ALL" },
+        "goog:chromeOptions": { "binary": program, "args": arguments, "prefs": all },
+        "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
     })
 }

@@ -7,7 +7,7 @@ mod signing_in;
 mod stage;
 mod webdriver;
 
-pub(crate) use browser::{Browser, Scripts};
+pub(crate) use browser::Browser;
 pub(crate) use mailbox::Mailbox;
 pub(crate) use stage::Stage;
 
@@ -15,6 +15,13 @@ pub(crate) use stage::Stage;
 pub(crate) mod keys {
     pub(crate) const TAB: &str = "\u{e004}";
     pub(crate) const ENTER: &str = "\u{e007}";
+}
+
+/// Whether pages may run scripts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scripts {
+    On,
+    Off,
 }
 
 /// Runs a test on a stage of its own, where a browser is installed.

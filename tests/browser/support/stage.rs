@@ -10,7 +10,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
-use super::browser::{Browser, Scripts};
+use serde_json::json;
+
+use super::browser::Browser;
 use super::programs::Programs;
 
 const SCRIPT: &str = r#"
@@ -41,7 +43,8 @@ pub(crate) struct Stage {
     pub(crate) contacts: Vec<String>,
     pub(super) driver_port: u16,
     pub(super) programs: &'static Programs,
-    pub(super) folder: PathBuf,
+    /// Where the test may write, as long as the stage stands.
+    pub(crate) folder: PathBuf,
     keeper: Child,
 }
 
@@ -64,12 +67,17 @@ impl Stage {
 
     /// A browser with a profile of its own.
     pub(crate) fn browser(&self) -> Browser {
-        Browser::start(self, Scripts::On)
+        Browser::start(self, &json!({}))
     }
 
     /// A browser in which pages run no script.
     pub(crate) fn browser_without_scripts(&self) -> Browser {
-        Browser::start(self, Scripts::Off)
+        Browser::start(self, &json!({ "profile.managed_default_content_settings.javascript": 2 }))
+    }
+
+    /// A browser whose user has set letters of 32 pixels, twice as large as most have.
+    pub(crate) fn browser_with_large_letters(&self) -> Browser {
+        Browser::start(self, &json!({ "webkit.webprefs.default_font_size": 32 }))
     }
 
     /// Runs the product's own command on the demo's data, as an operator would, and returns what it prints.
