@@ -46,14 +46,17 @@ fn every_page_of_a_school_is_fit_for_every_reader() {
             look.at(&format!("/school/stap/{}", step.as_str()));
         }
         look.at("/school/stap/nergens");
-        for path in ["/school/collegas", "/school/pauze", "/school/stoppen"] {
-            look.at(path);
+        let others = ["collegas", "herinneringen", "pauze", "stoppen", "vrije-dagen"];
+        for path in others {
+            look.at(&format!("/school/{path}"));
         }
         let mistakes = [
             ("/school/stap/query_executed", "stuck"),
             ("/school/stap/query_executed", "hand-over"),
+            ("/school/herinneringen", "snooze"),
             ("/school/pauze", "pause"),
             ("/school/stoppen", "withdraw"),
+            ("/school/vrije-dagen", "add-own-days"),
         ];
         for (path, button) in mistakes {
             send_empty(&browser, path, button);

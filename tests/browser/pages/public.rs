@@ -22,6 +22,7 @@ fn every_public_page_is_fit_for_every_reader() {
         }
         look.at("/demo/post");
         look.at("/demo/codes");
+        look.at("/demo/magister");
         // An address that only takes forms.
         look.at("/uitloggen");
         forge(&mut look);

@@ -20,7 +20,7 @@ fn every_page_of_kurve_is_fit_for_every_reader() {
         }
         let school = page_of(&browser, "Bonhoeffer College");
         look.at(&format!("{school}/gegevens"));
-        for form in ["issue", "add_contact", "note", "pause", "withdraw"] {
+        for form in ["issue", "add_contact", "note", "pause", "snooze", "own_days", "withdraw"] {
             send_empty(&browser, &school, form);
             look.here(&format!("with a mistake in {form}"));
         }
