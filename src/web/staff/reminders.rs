@@ -140,7 +140,7 @@ pub(super) async fn snooze(
     let desk = Desk::at(&site, &staff, &school)?;
     let draw = |_: &SchoolFile| snooze_ask(desk.school, &form.until);
     let mut errors = FieldErrors::default();
-    let until = errors.choose("until", parse_date(&form.until), "Kies een dag, bijvoorbeeld 31-01-2027.");
+    let until = errors.choose("until", parse_date(&form.until), "Kies een dag na vandaag.");
     let Some(until) = until else { return desk.wrong(None, errors, draw).await };
     let done = arrangements::snooze(&site.office, &staff.call(), desk.school, until).await;
     answer(&desk, done, Flash::Snoozed, draw).await

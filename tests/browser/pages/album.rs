@@ -95,7 +95,7 @@ impl Album {
             entries.len()
         });
         for (window, colours) in shots {
-            window.plain().set(browser);
+            window.upright().set(browser);
             colours.set(browser);
             let name = format!("{number:03}-{window}-{colours}.png");
             fs::write(self.folder.join(&name), picture(browser)).expect("a picture can be written");

@@ -6,35 +6,34 @@ use serde_json::json;
 
 use crate::support::Browser;
 
-/// A window, in CSS pixels, and how many pixels of the screen each has.
+/// A window, in CSS pixels. Zoom makes these fewer: it is the same as a smaller window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Window {
     width: u32,
     height: u32,
-    scale: u32,
 }
 
 impl Window {
     /// A telephone, and what a window of 1280 by 1024 shows at a zoom of 400 %.
-    pub(super) const NARROW: Self = Self { width: 320, height: 256, scale: 4 };
+    pub(super) const NARROW: Self = Self { width: 320, height: 256 };
     /// What a window of 1280 by 1024 shows at a zoom of 200 %.
-    pub(super) const HALF: Self = Self { width: 640, height: 512, scale: 2 };
+    pub(super) const HALF: Self = Self { width: 640, height: 512 };
     /// A tablet.
-    const TABLET: Self = Self { width: 768, height: 1024, scale: 1 };
+    const TABLET: Self = Self { width: 768, height: 1024 };
     /// A PC.
-    pub(super) const DESK: Self = Self { width: 1280, height: 800, scale: 1 };
+    pub(super) const DESK: Self = Self { width: 1280, height: 800 };
 
     pub(super) const ALL: [Self; 4] = [Self::NARROW, Self::HALF, Self::TABLET, Self::DESK];
 
     pub(super) fn set(self, browser: &Browser) {
-        let Self { width, height, scale } = self;
-        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": scale, "mobile": false });
+        let Self { width, height } = self;
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         browser.command("Emulation.setDeviceMetricsOverride", &metrics);
     }
 
-    /// The same width, as high as most screens, and one pixel for one, for a picture.
-    pub(super) fn plain(self) -> Self {
-        Self { height: 800, scale: 1, ..self }
+    /// The same width, as high as most screens, for a picture.
+    pub(super) fn upright(self) -> Self {
+        Self { height: 800, ..self }
     }
 }
 

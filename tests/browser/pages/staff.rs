@@ -15,8 +15,9 @@ fn every_page_of_kurve_is_fit_for_every_reader() {
         invite(&mut look, &stage.operate(&["staff", "add", "noor@kurve.example", "--name", "Noor de Boer"]));
         browser.sign_in_as_staff("eva@kurve.example");
         look.here("");
-        for path in ["/beheer/scholen", "/beheer/scholen?q=nergens", "/beheer/post", "/beheer/scholen/nergens"] {
-            look.at(path);
+        let paths = ["scholen", "scholen?q=nergens", "scholen?holder=kurve", "inzicht", "post", "scholen/nergens"];
+        for path in paths {
+            look.at(&format!("/beheer/{path}"));
         }
         let school = page_of(&browser, "Bonhoeffer College");
         look.at(&format!("{school}/gegevens"));
