@@ -26,9 +26,10 @@ const RENEW_EVERY: Wait = Wait::from_secs(8);
 /// How long one batch is worked on; a mail with a token waits no longer than this for its turn.
 const TURN: Duration = Duration::seconds(1);
 
-/// How often, and how long apart, the outcome of a mail is noted anew when the database does not take it.
-const NOTE_TRIES: u32 = 60;
+/// How long apart the outcome of a mail is noted anew when the database does not take it, however long that lasts; and
+/// how often once the process is to stop.
 const NOTE_AGAIN_AFTER: Wait = Wait::from_millis(500);
+const LAST_TRIES: u32 = 20;
 
 /// What becomes of a mail.
 #[derive(Debug, PartialEq, Eq)]
@@ -99,7 +100,7 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
             let next = if is_over { None } else { line.pop_front() };
             let start = match self.commit(next.as_ref()).await {
                 Ok(start) => start,
-                Err(error) => return self.recover(next.as_ref(), error, summary).await,
+                Err(error) => return self.recover(next.as_ref(), error, (is_stopping, summary)).await,
             };
             self.tell(summary);
             match (next, start) {
@@ -263,15 +264,17 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
         mut self,
         next: Option<&Ready>,
         error: ServiceError,
-        summary: &mut Summary,
+        (is_stopping, summary): (&impl Fn() -> bool, &mut Summary),
     ) -> Result<(), ServiceError> {
         tracing::error!(cause = chain(&error), "Could not note what became of mails, and tries again");
-        for _ in 0..NOTE_TRIES {
+        let mut last_tries = 0;
+        while last_tries < LAST_TRIES {
             tokio::time::sleep(NOTE_AGAIN_AFTER).await;
             if self.let_go(next).await.is_ok() {
                 self.tell(summary);
                 return Ok(());
             }
+            last_tries += u32::from(is_stopping());
         }
         Err(error)
     }
