@@ -6,6 +6,7 @@ pub(crate) mod database;
 pub(crate) mod page;
 pub(crate) mod post;
 pub(crate) mod postgres;
+mod postgres_programs;
 pub(crate) mod program;
 pub(crate) mod smtp_sink;
 pub(crate) mod tls;

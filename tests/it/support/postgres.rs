@@ -4,10 +4,12 @@
 //! closes, and the shell stops the server and removes its folder.
 
 use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::postgres_programs;
 
 /// Starts the cluster as an unprivileged user when we are root, since PostgreSQL refuses to run as root.
 const SCRIPT: &str = r#"
@@ -65,7 +67,7 @@ impl Cluster {
 }
 
 fn start() -> Option<Cluster> {
-    let Some(bin) = find_programs() else {
+    let Some(bin) = postgres_programs::find() else {
         let text = "SKIPPED: no PostgreSQL on this machine (no initdb in PATH or /usr/lib/postgresql)";
         #[expect(clippy::disallowed_methods, reason = "a switch for the machine that must not skip")]
         let must_run = std::env::var("KOPPELKLAAR_TEST_ALL").is_ok();
@@ -87,20 +89,4 @@ fn start() -> Option<Cluster> {
     BufReader::new(keeper.stdout.take().expect("piped")).read_line(&mut line).expect("the keeper speaks");
     assert_eq!(line.trim(), "ready", "PostgreSQL does not start: see the logs in {}", folder.display());
     Some(Cluster { folder, _keeper: keeper })
-}
-
-fn find_programs() -> Option<PathBuf> {
-    let mut folders: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
-        .map(|versions| versions.filter_map(Result::ok).map(|version| version.path().join("bin")).collect())
-        .unwrap_or_default();
-    folders.sort();
-    folders.reverse();
-    #[expect(clippy::disallowed_methods, reason = "programs are found by PATH")]
-    let path = std::env::var("PATH").unwrap_or_default();
-    folders.extend(std::env::split_paths(&path));
-    folders.into_iter().find(|folder| has_programs(folder))
-}
-
-fn has_programs(folder: &Path) -> bool {
-    ["initdb", "postgres", "pg_isready"].iter().all(|program| folder.join(program).exists())
 }

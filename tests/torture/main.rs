@@ -1,0 +1,106 @@
+//! The mails under torture: real processes, a real mail server on loopback, both databases; processes are killed at
+//! any moment, databases restarted and disks filled, and afterwards every mail must have arrived, once.
+//!
+//! A duplicate is allowed in one window: the process died after the final dot and before its commit. It is then the
+//! same to the byte, and marked. [`verdict`] says precisely what must hold.
+//!
+//! The short form runs with all other tests. The long form is `cargo test --test torture -- --ignored`; a run is
+//! repeated with `KOPPELKLAAR_TORTURE_SEED`, as far as processes can be made to repeat anything.
+
+mod fill;
+mod kept;
+mod outage;
+mod points;
+mod postgres;
+#[path = "../it/support/postgres_programs.rs"]
+mod postgres_programs;
+mod rounds;
+mod schools;
+mod sink;
+mod stage;
+mod strace;
+mod support;
+mod verdict;
+
+use futures_util::future::{join, join_all};
+use points::{Choice, enumerate};
+use postgres::Cluster;
+use rounds::{Run, torture};
+
+/// Rounds of the short form, of each run.
+const SHORT: u32 = 25;
+
+/// Rounds of the long form, of each run.
+const LONG: u32 = 200;
+
+/// The kill points of the short form: some of each kind of call, others each time.
+const SOME: Choice = Choice { every: 8, at_most: 5 };
+
+/// Those of the long form: no run has as many calls.
+const EVERY: Choice = Choice { every: 1, at_most: 2000 };
+
+fn block_on(test: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    runtime.expect("a runtime starts").block_on(test);
+}
+
+/// All runs beside one another: most of their time they wait for leases of the dead.
+fn kill_and_restart(rounds: u32) {
+    let on_sqlite = torture(None, Run { instances: 1, rounds });
+    let Some(cluster) = Cluster::start() else { return block_on(on_sqlite) };
+    let on_postgres = [1, 2, 4].map(|instances| torture(Some(&cluster), Run { instances, rounds }));
+    block_on(async {
+        join(on_sqlite, join_all(on_postgres)).await;
+    });
+}
+
+fn kill_at_points(choice: Choice) {
+    let Some(strace) = strace::find() else { return };
+    let on_sqlite = enumerate(strace, None, choice);
+    let Some(cluster) = Cluster::start() else { return block_on(on_sqlite) };
+    block_on(async {
+        join(on_sqlite, enumerate(strace, Some(&cluster), choice)).await;
+    });
+}
+
+#[test]
+fn mails_survive_kills_at_random_moments() {
+    kill_and_restart(SHORT);
+}
+
+#[test]
+#[ignore = "the long form: minutes"]
+fn mails_survive_two_hundred_kills_of_each_run() {
+    kill_and_restart(LONG);
+}
+
+#[test]
+fn mails_survive_a_kill_at_some_calls() {
+    kill_at_points(SOME);
+}
+
+#[test]
+#[ignore = "the long form: minutes"]
+fn mails_survive_a_kill_at_every_call() {
+    kill_at_points(EVERY);
+}
+
+#[test]
+fn a_database_that_restarts_costs_no_mail_and_no_restart_of_ours() {
+    if let Some(mut cluster) = Cluster::start() {
+        block_on(outage::restart_database(&mut cluster));
+    }
+}
+
+#[test]
+fn a_disk_that_was_full_costs_no_mail() {
+    if let Some(strace) = strace::find() {
+        block_on(outage::fill_disk(strace));
+    }
+}
+
+#[test]
+#[ignore = "the long form: the first retry comes after a minute"]
+fn a_mail_server_that_was_away_costs_no_mail() {
+    block_on(outage::take_mail_server_away());
+}

@@ -1,0 +1,54 @@
+//! Schools with contacts that have done nothing yet.
+
+use chrono::{DateTime, Utc};
+use koppelklaar::app::App;
+use koppelklaar::domain::ids::{ContactId, SchoolId};
+use koppelklaar::domain::onboarding::Onboarding;
+use koppelklaar::domain::school::{Contact, ContactRole, Region, School, SchoolDetails};
+use koppelklaar::domain::text::{Brin, EmailAddress, PersonName, SchoolDomain, SchoolName};
+use koppelklaar::store::{Connection, contacts, onboardings, schools};
+
+/// Makes a school with this number and so many contacts.
+pub(crate) async fn insert_school(
+    app: &App,
+    conn: &impl Connection,
+    (number, people): (u32, u32),
+    now: DateTime<Utc>,
+) -> (SchoolId, Vec<Contact>) {
+    let office = &app.office;
+    let id = SchoolId::from_uuid(office.chance.uuid_v7(now));
+    let details = SchoolDetails {
+        name: SchoolName::parse(&format!("Lyceum {number}")).expect("a name"),
+        brin: brin(number),
+        domain: SchoolDomain::parse(&format!("lyceum{number}")).expect("a domain"),
+        region: Region::ALL[number as usize % 3],
+    };
+    schools::insert(conn, &School { id, details, created_at: now }).await.expect("a fresh BRIN");
+    onboardings::insert(conn, id, &Onboarding::start(now), now).await.expect("a fresh school");
+    let mut made = vec![];
+    for person in 0..people {
+        let email = EmailAddress::parse(&format!("contact{person}@lyceum{number}.example")).expect("an address");
+        let contact = Contact {
+            id: ContactId::from_uuid(office.chance.uuid_v7(now)),
+            school: id,
+            name: PersonName::parse(&format!("Anna de Wit-{person}")).expect("a name"),
+            email,
+            role: ContactRole::Contactpersoon,
+            vouch: None,
+            created_at: now,
+            removed_at: None,
+        };
+        let key = office.keys.email_key(&contact.email.key_form());
+        contacts::insert(conn, &contact, &key).await.expect("a fresh contact");
+        made.push(contact);
+    }
+    (id, made)
+}
+
+/// A BRIN of its own for each number: two digits, two letters, and the site.
+pub(crate) fn brin(number: u32) -> Brin {
+    let letter = |of: u32| char::from(b'A' + u8::try_from(of % 26).expect("below 26"));
+    let (place, site) = (number % 67_600, number / 67_600);
+    let text = format!("{:02}{}{}{site:02}", place / 676, letter(place / 26), letter(place));
+    Brin::parse(&text).expect("a BRIN")
+}

@@ -1,0 +1,174 @@
+//! A database with an installation on it, and the processes that serve from it.
+
+use std::net::SocketAddr;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use clap::Parser;
+use koppelklaar::app::App;
+use koppelklaar::chance::Chance;
+use koppelklaar::cli::settings::Settings;
+use koppelklaar::crypto::KeyRing;
+use koppelklaar::store::outbox::{self, Fate, OutboxMail};
+use koppelklaar::store::{Db, schema};
+use secrecy::ExposeSecret;
+use tempfile::TempDir;
+use tokio::time::Instant;
+
+use super::kept::Kept;
+use super::postgres::Cluster;
+
+/// How long anything may take that is bound to happen, on however busy a machine.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(240);
+
+/// An installation of one run.
+pub(crate) struct Stage {
+    pub(crate) app: App,
+    url: String,
+    keys: String,
+    folder: TempDir,
+}
+
+#[derive(Parser)]
+struct Line {
+    #[command(flatten)]
+    settings: Settings,
+}
+
+impl Stage {
+    /// A migrated installation: on the cluster, or on a SQLite file where there is none.
+    pub(crate) async fn new(cluster: Option<&Cluster>) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let url = match cluster {
+            Some(cluster) => cluster.create(None).await,
+            None => sqlite_url(&folder),
+        };
+        let db = Db::connect(&url).await.expect("the database opens");
+        schema::migrate(&db).await.expect("migrations run");
+        db.close().await;
+        let line = KeyRing::generate_line(&Chance::os(), "k1").expect("a good id");
+        Self::open(url, line.expose_secret().to_owned(), folder).await
+    }
+
+    /// The same installation as this one is now, apart. Nothing may be connected to this one any more.
+    pub(crate) async fn copy(&self, cluster: Option<&Cluster>) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let url = match cluster {
+            Some(cluster) => cluster.create(Some(&self.url)).await,
+            None => {
+                std::fs::copy(self.folder.path().join("kk.db"), folder.path().join("kk.db")).expect("a copy");
+                sqlite_url(&folder)
+            }
+        };
+        Self::open(url, self.keys.clone(), folder).await
+    }
+
+    async fn open(url: String, keys: String, folder: TempDir) -> Self {
+        let mails = folder.path().join("mail");
+        let arguments = ["torture", "--database-url", &url, "--keys", &keys, "--mail-dir"];
+        let line = Line::parse_from(arguments.map(Into::into).into_iter().chain([mails.into_os_string()]));
+        let app = App::open(&line.settings).await.expect("the installation opens");
+        Self { app, url, keys, folder }
+    }
+
+    /// The command that serves, with mails to this address.
+    pub(crate) fn serve(&self, smtp: SocketAddr) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_koppelklaar"));
+        self.prepare(&mut command, smtp);
+        command.args(["serve", "--listen", "127.0.0.1:0"]);
+        command
+    }
+
+    /// Gives a command the settings of this installation, and a file to log to.
+    pub(crate) fn prepare(&self, command: &mut Command, smtp: SocketAddr) {
+        let log = std::fs::File::options().create(true).append(true).open(self.log()).expect("a log file");
+        command.env_clear().current_dir(self.folder.path()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+        command.env("KOPPELKLAAR_DATABASE_URL", &self.url).env("KOPPELKLAAR_KEYS", &self.keys);
+        command.env("KOPPELKLAAR_SMTP_URL", format!("smtp://{smtp}"));
+    }
+
+    /// Every mail in the outbox.
+    pub(crate) async fn mails(&self) -> Vec<OutboxMail> {
+        let mut mails = vec![];
+        for fate in Fate::ALL {
+            mails.extend(self.list(fate, 1_000_000).await);
+        }
+        mails
+    }
+
+    /// Waits until the outbox is as it should be.
+    pub(crate) async fn until(&self, or_else: &str, is_so: impl Fn(&[OutboxMail]) -> bool) {
+        let until = Instant::now() + PATIENCE;
+        while !is_so(&self.mails().await) {
+            assert!(Instant::now() < until, "{or_else}:\n{}", self.last_words());
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Whether no mail is left waiting.
+    pub(crate) async fn is_all_done(&self) -> bool {
+        self.list(Fate::Waiting, 1).await.is_empty()
+    }
+
+    /// Waits until no mail is left waiting, while the processes serve.
+    pub(crate) async fn all_done(&self, processes: &mut [&mut Kept]) {
+        let until = Instant::now() + PATIENCE;
+        while !self.is_all_done().await {
+            for process in &mut *processes {
+                assert!(process.ended().is_none(), "a process ended by itself:\n{}", self.last_words());
+            }
+            assert!(Instant::now() < until, "mails are left waiting:\n{}", self.last_words());
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Asks until there is an answer: the database may be on its way back.
+    async fn list(&self, fate: Fate, limit: u64) -> Vec<OutboxMail> {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            match outbox::list_with_fate(self.app.office.db.reader(), fate, limit).await {
+                Ok(mails) => return mails,
+                Err(error) => assert!(Instant::now() < until, "{error}:\n{}", self.last_words()),
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Closes the database, so that it can be copied.
+    pub(crate) async fn close(&self) {
+        self.app.office.db.clone().close().await;
+    }
+
+    /// The last things that the processes logged beside what went well.
+    pub(crate) fn last_words(&self) -> String {
+        let text = std::fs::read_to_string(self.log()).unwrap_or_default();
+        let lines: Vec<&str> = text.lines().filter(|line| !line.contains(" INFO ")).collect();
+        lines[lines.len().saturating_sub(20)..].join("\n")
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.path().join("serve.log")
+    }
+}
+
+fn sqlite_url(folder: &TempDir) -> String {
+    let path: &Path = folder.path();
+    format!("sqlite:{}", path.join("kk.db").display())
+}
+
+/// Asks a process to stop, and waits until it did.
+pub(crate) async fn stop(stage: &Stage, process: &mut Kept) {
+    process.ask_to_stop();
+    let until = Instant::now() + PATIENCE;
+    loop {
+        if let Some(status) = process.ended() {
+            // Whoever is asked before it listens is simply ended.
+            assert!(status.success() || status.signal() == Some(15), "{status}:\n{}", stage.last_words());
+            return;
+        }
+        assert!(Instant::now() < until, "does not stop:\n{}", stage.last_words());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
