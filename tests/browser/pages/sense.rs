@@ -32,7 +32,7 @@ must(twice.length === 0, `has ids twice: ${twice}`);
 const months = "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december";
 const said = document.body.innerText;
 const bare = [...said.matchAll(new RegExp(`(\\S*)\\s*\\b\\d{1,2} (${months})( \\d{4})?`, "gi"))]
-  .filter(([, day, , year]) => !/^(ma|di|wo|do|vr|za|zo)$/.test(day) || !year).map(([date]) => date);
+  .filter(([, day, , year]) => !/\b(ma|di|wo|do|vr|za|zo)$/.test(day) || !year).map(([date]) => date);
 const digits = said.match(/\b(\d{4}-\d{2}-\d{2}|\d{1,2}[-/]\d{1,2}[-/]\d{4})\b/g) || [];
 must(bare.length + digits.length === 0, `writes a date otherwise than "ma 23 november 2026": ${[...bare, ...digits]}`);
 return faults;
