@@ -1,7 +1,7 @@
 //! Connection checks in words: codes and rungs in short, times, and what was odd. The sentence that says what to do is
 //! with the code itself.
 
-use crate::domain::check::{CheckCode, Oddity, Rung};
+use crate::domain::check::{CheckCode, Oddity};
 use crate::domain::onboarding::{Party, Step};
 
 /// What a code is called in a list, where there is little room.
@@ -68,20 +68,6 @@ pub fn check_turn(code: CheckCode) -> &'static str {
         Some(Party::School) => "Jullie zijn aan zet",
         Some(Party::Kurve) => "Kurve is aan zet",
         Some(Party::Magister) => "Magister is aan zet",
-    }
-}
-
-/// A rung in two or three words, for Kurve.
-#[must_use]
-pub fn rung_short(rung: Rung) -> &'static str {
-    match rung {
-        Rung::Name => "Schooldomein",
-        Rung::Tcp => "Verbinding",
-        Rung::Tls => "Beveiliging",
-        Rung::Login => "Inloggen",
-        Rung::Data => "Lijst lezen",
-        Rung::Shape => "Kolommen",
-        Rung::Rows => "Leerlingen",
     }
 }
 

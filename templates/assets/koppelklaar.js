@@ -81,7 +81,6 @@
       if (!step.is_done) return;
       source.close();
       for (const node of document.querySelectorAll("[data-live-only]")) node.remove();
-      for (const node of document.querySelectorAll("[data-live-end]")) node.hidden = false;
     });
     // It was sent away; a stream that only broke off begins anew by itself.
     source.addEventListener("error", () => {
