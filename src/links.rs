@@ -144,9 +144,16 @@ pub const STAFF_CHECK_RUN: &str = "/beheer/verbindingen/{run}";
 /// How far that run is, as it goes.
 pub const STAFF_CHECK_RUN_LIVE: &str = "/beheer/verbindingen/{run}/voortgang";
 /// Mails that could not be sent.
+/// All mails.
 pub const STAFF_MAILS: &str = "/beheer/post";
-/// Puts a failed mail back in line.
+/// One mail.
+pub const STAFF_MAIL: &str = "/beheer/post/{mail}";
+/// The HTML part of a mail alone.
+pub const STAFF_MAIL_HTML: &str = "/beheer/post/{mail}/opgemaakt";
+/// Has a mail tried now.
 pub const STAFF_MAIL_RETRY: &str = "/beheer/post/{mail}/opnieuw";
+/// Takes a mail out of the line.
+pub const STAFF_MAIL_DROP: &str = "/beheer/post/{mail}/niet-versturen";
 
 /// The verdict, for Numo.
 pub const API_IMPORT_GATE: &str = "/api/v1/import-gate/{brin}";
@@ -213,9 +220,10 @@ pub fn staff_check(path: &str, school: SchoolId, check: CheckId) -> String {
 }
 
 /// The path that retries a mail.
+/// The path of a mail's page for Kurve, or of a form on it.
 #[must_use]
-pub fn staff_mail(mail: MailId) -> String {
-    fill(STAFF_MAIL_RETRY, &[&mail.to_string()])
+pub fn staff_mail(path: &str, mail: MailId) -> String {
+    fill(path, &[&mail.to_string()])
 }
 
 /// Where this installation is reached, such as `https://koppelklaar.example.nl`.

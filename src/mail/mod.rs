@@ -10,6 +10,7 @@
 mod folder;
 mod memory;
 pub mod message;
+pub mod read;
 mod smtp;
 mod smtp_url;
 pub mod templates;

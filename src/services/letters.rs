@@ -4,14 +4,16 @@ use chrono::{DateTime, Utc};
 
 use crate::crypto::{Token, token};
 use crate::domain::access_link;
-use crate::domain::ids::{ContactId, SchoolId};
+use crate::domain::ids::{AccessLinkId, ContactId, SchoolId};
 use crate::domain::import_gate::verdict;
 use crate::domain::notice::{MailKind, root_fall};
 use crate::domain::onboarding::{FallCause, Gate, Onboarding, Step, StepState};
 use crate::domain::school::{Contact, School};
 use crate::links;
 use crate::mail::templates::{Content, Letter, PersonFacts, SchoolFacts, render};
+use crate::services::registrations::RegistrationForm;
 use crate::services::{Office, ServiceError, connection_letters, registrations as requests, reminder_letters};
+use crate::store::access_links::StoredLink;
 use crate::store::outbox::OutboxMail;
 use crate::store::{StoreError, access_links, audit, contacts, onboardings, registrations, schools};
 use crate::words;
@@ -105,17 +107,9 @@ pub(super) async fn draft(office: &Office, mail: &OutboxMail, now: DateTime<Utc>
 }
 
 async fn sign_in(office: &Office, mail: &OutboxMail, now: DateTime<Utc>) -> Result<Draft, Unsendable> {
-    let conn = office.db.reader();
-    let id = mail.about.link.ok_or(ServiceError::Broken("a sign-in mail without a link"))?;
-    let link = access_links::find(conn, id).await?.ok_or(Unsendable::NotNeeded("the link is gone"))?;
+    let Awaited { id, link, first, schools } = Awaited::load(office, mail).await?;
     if access_link::death(&link.link, now).is_some() {
         return Err(Unsendable::NotNeeded("the link no longer works"));
-    }
-    let people = contacts::list_by_email(conn, &link.email_key).await?;
-    let first = people.first().ok_or(Unsendable::NotNeeded("no contact has this address"))?;
-    let mut names = vec![];
-    for person in &people {
-        names.push(schools::load(conn, person.school).await?.details.name.to_string());
     }
     let (token, code) = (Token::new(&office.chance), office.chance.digits6());
     let code_hash = token::code_hash(&office.keys, id.as_uuid(), &code);
@@ -123,8 +117,33 @@ async fn sign_in(office: &Office, mail: &OutboxMail, now: DateTime<Utc>) -> Resu
         return Err(Unsendable::Doubtful("an earlier try stopped halfway; the visitor can ask for a new mail"));
     }
     let link = office.base.to(&links::fill(links::SIGN_IN_LINK, &[&token.expose_text()]));
-    let content = Content::SignIn { name: first.name.to_string(), schools: names, link, code };
-    write(office, &content, Some(first))
+    let content = Content::SignIn { name: first.name.to_string(), schools, link, code };
+    write(office, &content, Some(&first))
+}
+
+/// What a sign-in mail is written from, but for its token.
+pub(super) struct Awaited {
+    id: AccessLinkId,
+    pub(super) link: StoredLink,
+    /// The contact with the address, at the school that came first.
+    pub(super) first: Contact,
+    /// The names of all schools that know the address.
+    pub(super) schools: Vec<String>,
+}
+
+impl Awaited {
+    pub(super) async fn load(office: &Office, mail: &OutboxMail) -> Result<Self, Unsendable> {
+        let conn = office.db.reader();
+        let id = mail.about.link.ok_or(ServiceError::Broken("a sign-in mail without a link"))?;
+        let link = access_links::find(conn, id).await?.ok_or(Unsendable::NotNeeded("the link is gone"))?;
+        let people = contacts::list_by_email(conn, &link.email_key).await?;
+        let mut names = vec![];
+        for person in &people {
+            names.push(schools::load(conn, person.school).await?.details.name.to_string());
+        }
+        let first = people.into_iter().next().ok_or(Unsendable::NotNeeded("no contact has this address"))?;
+        Ok(Self { id, link, first, schools: names })
+    }
 }
 
 async fn confirm_address(office: &Office, mail: &OutboxMail, now: DateTime<Utc>) -> Result<Draft, Unsendable> {
@@ -138,13 +157,17 @@ async fn confirm_address(office: &Office, mail: &OutboxMail, now: DateTime<Utc>)
     let minted = requests::mint(office, now, id).await?;
     let why = "an earlier try stopped halfway; the visitor can send the form again";
     let token = minted.ok_or(Unsendable::Doubtful(why))?;
+    confirm_letter(office, &form, office.base.to(&links::fill(links::REGISTER_CONFIRM, &[&token.expose_text()])))
+}
+
+/// The confirmation mail of a request, with this link.
+pub(super) fn confirm_letter(office: &Office, form: &RegistrationForm, link: String) -> Result<Draft, Unsendable> {
     let school = SchoolFacts {
         name: form.details.name.to_string(),
         brin: form.details.brin.to_string(),
         domain: form.details.domain.to_string(),
         region: form.details.region.label_nl().to_owned(),
     };
-    let link = office.base.to(&links::fill(links::REGISTER_CONFIRM, &[&token.expose_text()]));
     let content = Content::ConfirmAddress { name: form.name.to_string(), school, link };
     Ok(Draft {
         to_name: Some(form.name.to_string()),

@@ -17,6 +17,8 @@ const FRESH: Duration = Duration::seconds(5);
 pub struct Condition {
     /// How it is with each worker.
     pub workers: Vec<(Worker, Standing)>,
+    /// How many mails wait while all are held back on purpose; `None` while mails go.
+    pub held: Option<u64>,
 }
 
 /// Looks at the machine room, at most every few seconds, for as long as the service runs.
@@ -45,7 +47,10 @@ impl Watch {
                 return Ok(condition.clone());
             }
         }
-        let condition = self.examine(office, now).await?.condition(now);
+        let mut condition = self.examine(office, now).await?.condition(now);
+        if office.mail.is_held {
+            condition.held = Some(outbox_view::count_with_fate(office.db.reader(), Fate::Waiting).await?);
+        }
         *last = Some((now, condition.clone()));
         Ok(condition)
     }
@@ -70,6 +75,11 @@ impl Watch {
                 "koppelklaar_oldest_due_mail_age_seconds",
                 "How long the mail that is due longest has been due; 0 when none is.",
                 oldest.map_or(0.0, |due| seconds(now - due)),
+            ),
+            Reading::one(
+                "koppelklaar_mails_held",
+                "1 when every mail is kept and none is sent, on purpose.",
+                f64::from(found.facts.is_held),
             ),
             Reading::by(
                 "koppelklaar_heartbeat_age_seconds",
@@ -103,7 +113,7 @@ impl Found {
     fn condition(&self, now: DateTime<Utc>) -> Condition {
         let beat = |worker: Worker| self.beats.iter().find(|(of, _)| *of == worker).map(|(_, at)| *at);
         let standing = |worker: Worker| (worker, judge(worker, now, beat(worker), &self.facts));
-        Condition { workers: Worker::ALL.map(standing).into() }
+        Condition { workers: Worker::ALL.map(standing).into(), held: None }
     }
 }
 

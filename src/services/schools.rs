@@ -7,31 +7,47 @@ use chrono::{DateTime, Duration, Utc};
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::ids::{NoteId, SchoolId};
-use crate::domain::onboarding::{Command, Ground, Step};
+use crate::domain::onboarding::{self, Command, Ground, Step};
 use crate::domain::school::{School, SchoolDetails};
 use crate::domain::text::NoteText;
 use crate::services::work::Work;
 use crate::services::{Call, Office, ServiceError, contacts, onboardings};
 use crate::store::notes::Note;
 use crate::store::outbox::{Fate, OutboxMail};
-use crate::store::overview::{After, Filter, Overview};
+use crate::store::overview::{After, Filter, Overview, WaitingAfter};
 use crate::store::{self, StoreError, notes, outbox, overview, schools};
 
 /// How many rows a list shows at once.
 pub const PAGE_ROWS: u64 = 50;
 
-/// How many rows the worklist shows: the most urgent ones.
-pub const WORKLIST_ROWS: u64 = 100;
+/// How many schools that do not answer the worklist shows: the longest silent ones.
+const SILENT_ROWS: u64 = 100;
 
-/// How many mails a list shows.
-const MAIL_ROWS: u64 = 100;
+/// How many mails the page of a school shows; the page Post shows the rest.
+const MAIL_ROWS: u64 = 15;
 
-/// What waits on Kurve, most urgent first.
+/// How many failed mails a list shows.
+const FAILED_ROWS: u64 = 100;
+
+/// A page of what waits on Kurve, most urgent first, and the place where the next page starts, if there is one.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn list_waiting(office: &Office) -> Result<Vec<Overview>, ServiceError> {
-    Ok(overview::list_waiting_on_kurve(office.db.reader(), WORKLIST_ROWS).await?)
+pub async fn list_waiting(
+    office: &Office,
+    after: Option<&WaitingAfter>,
+) -> Result<(Vec<Overview>, Option<WaitingAfter>), ServiceError> {
+    let mut rows = overview::list_waiting_after(office.db.reader(), after, PAGE_ROWS + 1).await?;
+    let has_more = rows.len() > usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX);
+    if has_more {
+        rows.pop();
+    }
+    let place = |row: &Overview| {
+        let is_stuck = onboarding::progress::is_stuck(&row.state);
+        row.kurve_since.map(|since| WaitingAfter { is_stuck, since, id: row.school.id })
+    };
+    let next = rows.last().filter(|_| has_more).and_then(place);
+    Ok((rows, next))
 }
 
 /// The schools that do not answer their reminders, with since when, the longest first.
@@ -39,7 +55,7 @@ pub async fn list_waiting(office: &Office) -> Result<Vec<Overview>, ServiceError
 /// # Errors
 /// When the store fails.
 pub async fn list_silent(office: &Office) -> Result<Vec<(Overview, DateTime<Utc>)>, ServiceError> {
-    Ok(overview::list_without_answer(office.db.reader(), WORKLIST_ROWS).await?)
+    Ok(overview::list_without_answer(office.db.reader(), SILENT_ROWS).await?)
 }
 
 /// A page of schools by name, and the place where the next page starts, if there is one.
@@ -113,7 +129,7 @@ pub async fn list_mails(office: &Office, school: SchoolId) -> Result<Vec<OutboxM
 /// # Errors
 /// When the store fails.
 pub async fn list_failed_mails(office: &Office) -> Result<Vec<OutboxMail>, ServiceError> {
-    Ok(outbox::list_with_fate(office.db.reader(), Fate::Failed, MAIL_ROWS).await?)
+    Ok(outbox::list_with_fate(office.db.reader(), Fate::Failed, FAILED_ROWS).await?)
 }
 
 /// The names of these schools; one that is not here is left out.
@@ -124,13 +140,8 @@ pub async fn find_names(
     office: &Office,
     ids: impl Iterator<Item = SchoolId>,
 ) -> Result<BTreeMap<SchoolId, String>, ServiceError> {
-    let mut names = BTreeMap::new();
-    for id in ids.collect::<BTreeSet<_>>() {
-        if let Some(found) = schools::find(office.db.reader(), id).await? {
-            names.insert(id, found.details.name.as_str().to_owned());
-        }
-    }
-    Ok(names)
+    let ids: BTreeSet<SchoolId> = ids.collect();
+    Ok(schools::list_names(office.db.reader(), &ids).await?)
 }
 
 /// Kurve changes a school's details. The BRIN and domain stay once credentials are issued on them: to change those,

@@ -64,6 +64,14 @@ pub async fn list(conn: &impl Connection, school: SchoolId) -> Result<Vec<Contac
     Ok(contacts)
 }
 
+/// The contact with this id, removed or not.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(conn: &impl Connection, id: ContactId) -> Result<Option<Contact>, StoreError> {
+    contact::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(to_contact).transpose()
+}
+
 /// Everyone of today with this address, over all schools, oldest first.
 ///
 /// # Errors

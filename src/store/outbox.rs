@@ -112,17 +112,25 @@ pub async fn insert_all(conn: &impl Connection, mails: &[OutboxMail]) -> Result<
     Ok(())
 }
 
-/// Puts a mail that was given up back in line, from the first try; `false` when it was not given up.
+/// Has a mail tried now, from the first try; `false` when it was not given up and does not wait for its next try either,
+/// or a worker has it in hand now.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn mark_retried_by_hand(conn: &impl Connection, id: MailId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let is_free = outbox::COLUMN.lease_until.is_null().or(outbox::COLUMN.lease_until.lt(now));
+    let is_put_off = Condition::all()
+        .add(outbox::COLUMN.status.eq(Fate::Waiting.as_str()))
+        .add(outbox::COLUMN.attempts.gt(0))
+        .add(outbox::COLUMN.next_attempt_at.gt(now))
+        .add(is_free);
+    let is_given_up = outbox::COLUMN.status.eq(Fate::Failed.as_str());
     let changed = outbox::Entity::update_many()
         .col_expr(outbox::COLUMN.status, Fate::Waiting.as_str().into())
         .col_expr(outbox::COLUMN.attempts, 0.into())
         .col_expr(outbox::COLUMN.next_attempt_at, now.into())
         .filter(outbox::COLUMN.id.eq(id.as_uuid()))
-        .filter(outbox::COLUMN.status.eq(Fate::Failed.as_str()))
+        .filter(Condition::any().add(is_given_up).add(is_put_off))
         .exec(conn)
         .await?;
     Ok(changed.rows_affected == 1)
@@ -214,7 +222,7 @@ pub async fn list_with_fate(conn: &impl Connection, fate: Fate, limit: u64) -> R
 }
 
 /// A row that cannot be read was told of when it was claimed; it must not close the page that shows the others.
-fn readable(rows: Vec<outbox::Model>) -> Vec<OutboxMail> {
+pub(super) fn readable(rows: Vec<outbox::Model>) -> Vec<OutboxMail> {
     rows.into_iter().filter_map(|row| to_mail(row).ok()).collect()
 }
 

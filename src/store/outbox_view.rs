@@ -4,8 +4,10 @@ use chrono::{DateTime, Utc};
 use entity::outbox;
 use sea_orm::{EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
-use super::outbox::Fate;
+use super::outbox::{Fate, OutboxMail, readable};
 use super::{Connection, StoreError};
+use crate::domain::ids::{MailId, SchoolId};
+use crate::domain::notice::MailKind;
 
 /// How many mails have this fate: for fates of which there are few.
 ///
@@ -46,4 +48,57 @@ fn oldest_waiting(due_before: DateTime<Utc>) -> Select<outbox::Entity> {
 async fn oldest(conn: &impl Connection, query: Select<outbox::Entity>) -> Result<Option<DateTime<Utc>>, StoreError> {
     let only = query.select_only().column(outbox::Column::NextAttemptAt);
     Ok(only.into_tuple::<DateTime<Utc>>().one(conn).await?)
+}
+
+/// Which mails to list; every part narrows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MailFilter {
+    /// Only mails with this fate.
+    pub fate: Option<Fate>,
+    /// Only mails of this kind.
+    pub kind: Option<MailKind>,
+    /// Only mails about one of these schools.
+    pub schools: Option<Vec<SchoolId>>,
+}
+
+/// Mails of one page, newest first, and after which one the next page starts, if there is one.
+#[derive(Debug, Default)]
+pub struct MailPage {
+    /// The mails; a row that cannot be read is left out.
+    pub mails: Vec<OutboxMail>,
+    /// The last row of this page, when there are more.
+    pub next: Option<MailId>,
+}
+
+/// A page of at most `limit` mails, newest first, made before the mail with this id: the cost does not grow with the
+/// outbox, for ids rise with time and every filter has an index that ends in the id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_page(
+    conn: &impl Connection,
+    filter: &MailFilter,
+    before: Option<MailId>,
+    limit: u64,
+) -> Result<MailPage, StoreError> {
+    let mut query = outbox::Entity::find();
+    if let Some(fate) = filter.fate {
+        query = query.filter(outbox::COLUMN.status.eq(fate.as_str()));
+    }
+    if let Some(kind) = filter.kind {
+        query = query.filter(outbox::COLUMN.kind.eq(kind.as_str()));
+    }
+    if let Some(schools) = &filter.schools {
+        query = query.filter(outbox::COLUMN.school_id.is_in(schools.iter().map(|school| school.as_uuid())));
+    }
+    if let Some(before) = before {
+        query = query.filter(outbox::COLUMN.id.lt(before.as_uuid()));
+    }
+    let mut rows = query.order_by_desc(outbox::COLUMN.id).limit(limit + 1).all(conn).await?;
+    let has_more = rows.len() as u64 > limit;
+    if has_more {
+        rows.pop();
+    }
+    let next = rows.last().filter(|_| has_more).map(|row| MailId::from_uuid(row.id));
+    Ok(MailPage { mails: readable(rows), next })
 }

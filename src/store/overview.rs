@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use entity::{onboarding, school};
 use sea_orm::sea_query::{Cond, Expr, Func, LikeExpr};
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select, SelectTwo};
 
 use super::{Connection, StoreError, onboardings, schools};
 use crate::domain::ids::SchoolId;
@@ -52,16 +52,47 @@ pub struct After {
 /// # Errors
 /// When the database fails.
 pub async fn list_waiting_on_kurve(conn: &impl Connection, limit: u64) -> Result<Vec<Overview>, StoreError> {
-    let rows = onboarding::Entity::find()
+    list_waiting_after(conn, None, limit).await
+}
+
+/// The place in what waits on Kurve after which a list goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WaitingAfter {
+    /// Whether the last school shown is stuck.
+    pub is_stuck: bool,
+    /// Since when it waits.
+    pub since: DateTime<Utc>,
+    /// Its id.
+    pub id: SchoolId,
+}
+
+/// A page of what waits on Kurve, in the same order, after a place.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_waiting_after(
+    conn: &impl Connection,
+    after: Option<&WaitingAfter>,
+    limit: u64,
+) -> Result<Vec<Overview>, StoreError> {
+    let mut query = waiting_on_kurve();
+    if let Some(WaitingAfter { is_stuck, since, id }) = after.copied() {
+        let later = onboarding::COLUMN.kurve_since.gt(since);
+        let same = onboarding::COLUMN.kurve_since.eq(since).and(onboarding::COLUMN.school_id.gt(id.as_uuid()));
+        let behind = Cond::all().add(onboarding::COLUMN.is_stuck.eq(is_stuck)).add(later.or(same));
+        let rest = Cond::any().add(behind);
+        query = query.filter(if is_stuck { rest.add(onboarding::COLUMN.is_stuck.eq(false)) } else { rest });
+    }
+    query.limit(limit).all(conn).await?.into_iter().map(to_overview).collect()
+}
+
+fn waiting_on_kurve() -> SelectTwo<onboarding::Entity, school::Entity> {
+    onboarding::Entity::find()
         .find_also_related(school::Entity)
         .filter(onboarding::COLUMN.kurve_since.is_not_null())
         .order_by_desc(onboarding::COLUMN.is_stuck)
         .order_by_asc(onboarding::COLUMN.kurve_since)
         .order_by_asc(onboarding::COLUMN.school_id)
-        .limit(limit)
-        .all(conn)
-        .await?;
-    rows.into_iter().map(to_overview).collect()
 }
 
 /// Schools that do not answer their reminders, with since when, the longest first; at most `limit`.

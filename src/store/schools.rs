@@ -1,8 +1,10 @@
 //! Schools.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Utc};
 use entity::school;
-use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QuerySelect};
 
 use super::{Connection, StoreError};
 use crate::domain::ids::SchoolId;
@@ -65,6 +67,23 @@ pub async fn load(conn: &impl Connection, id: SchoolId) -> Result<School, StoreE
 /// When the database fails.
 pub async fn find(conn: &impl Connection, id: SchoolId) -> Result<Option<School>, StoreError> {
     school::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(to_school).transpose()
+}
+
+/// The names of schools; one that is not here is left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_names(
+    conn: &impl Connection,
+    ids: &BTreeSet<SchoolId>,
+) -> Result<BTreeMap<SchoolId, String>, StoreError> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let query = school::Entity::find().filter(school::COLUMN.id.is_in(ids.iter().map(|id| id.as_uuid())));
+    let query = query.select_only().column(school::Column::Id).column(school::Column::Name);
+    let rows: Vec<(uuid::Uuid, String)> = query.into_tuple().all(conn).await?;
+    Ok(rows.into_iter().map(|(id, name)| (SchoolId::from_uuid(id), name)).collect())
 }
 
 /// The school with this BRIN and site, if it is here.

@@ -97,6 +97,8 @@ flashes! {
     Allowed => "allowed", "Vastgelegd: deze school mag worden geactiveerd zonder goede controle.";
     /// A mail was put back in line.
     MailRetried => "mail_retried", "De mail staat weer in de rij.";
+    /// A mail was taken out of the line.
+    MailDropped => "mail_dropped", "De mail wordt niet verstuurd.";
     /// The Magister of the demo behaves otherwise.
     DemoMagisterSet => "demo_magister_set", "Opgeslagen. Druk bij een school op Verbinding controleren om het te zien.";
     /// Password and second factor were chosen.

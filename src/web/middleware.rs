@@ -16,7 +16,7 @@ use crate::web::problem;
 use crate::web::session::Jar;
 
 /// What styles, scripts, fonts and forms may be: only ours, nothing inline.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
      font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// The id of a request, as in the log and on the page of a fault.

@@ -7,6 +7,7 @@
 mod checks;
 mod dates;
 mod instructions;
+mod mail_reasons;
 mod names;
 mod refusals;
 mod timeline;
@@ -14,6 +15,7 @@ mod timeline;
 pub use checks::{check_short, check_step, check_title, check_turn, oddity, seconds_nl};
 pub use dates::{date_nl, date_only_nl, moment_nl, period_nl, time_nl};
 pub use instructions::{check_afterwards, import_instruction, instruction, licence_note, ticket_text, who_can};
+pub use mail_reasons::mail_reason;
 pub use names::{
     evidence_name, evidence_sentence, gate_name, gate_question, gate_short, lifecycle_name, mail_name, own_days_name,
     party_name, role_name, step_name, step_short,

@@ -103,7 +103,7 @@ pub fn change_sentence(action: &Action, names: &Names) -> String {
         Action::QueryDownloaded { version } => format!("Query gedownload (versie {version})."),
         Action::ContactSignedIn | Action::StaffSignedIn => "Ingelogd.".into(),
         Action::NoteAdded { note: _ } => "Notitie geschreven.".into(),
-        Action::MailRetried { mail: _ } => "Mislukte mail opnieuw in de rij gezet.".into(),
+        Action::MailRetried { mail: _ } => "Mail opnieuw laten proberen.".into(),
         Action::MailDropped { mail: _, reason } => format!("Mail uit de rij gehaald. Reden: {}", one_line(reason)),
         Action::RemindersSnoozed { until } => format!("Herinneringen uitgezet tot {}.", date_only_nl(*until)),
         Action::RemindersWoken => "Herinneringen weer aangezet.".into(),

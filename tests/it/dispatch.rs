@@ -255,7 +255,7 @@ fn a_mail_that_cannot_be_written_does_not_stop_the_rest() {
     });
 }
 
-async fn spoil(app: &TestApp, mail: MailId, change: &str) {
+pub(super) async fn spoil(app: &TestApp, mail: MailId, change: &str) {
     // SQLite keeps an id as bytes.
     let id = mail.to_string();
     let place = if app.office().db.is_sqlite() { format!("x'{}'", id.replace('-', "")) } else { format!("'{id}'") };

@@ -9,6 +9,7 @@ use koppelklaar::store::heartbeats;
 use koppelklaar::store::outbox::{self, hold};
 use koppelklaar::web::metrics;
 use koppelklaar::web::rate_limit::Allowance;
+use koppelklaar::web::router;
 use tokio_util::sync::CancellationToken;
 
 use crate::it::dispatch::{new_hold, waiting};
@@ -109,6 +110,32 @@ fn a_worker_that_lives_and_leaves_due_mail_alone_is_seen() {
 }
 
 #[test]
+fn mails_that_are_held_back_are_told_of_and_no_worker_is_blamed() {
+    run(|app| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let staff = app.staff().await;
+        let mut holding = app.app.clone();
+        holding.office.mail.is_held = true;
+        let allowance = Allowance { per_client: nonzero(10), per_address: nonzero(10) };
+        let site = holding.site(allowance, 1, None);
+        let staff = staff.at_router(&router(site.clone()));
+        outbox::insert_all(app.office().db.writer(), &[waiting(&app, &school, "held")]).await.expect("a fresh key");
+        app.advance(TimeDelta::minutes(10));
+        beat(&app, Worker::Mail).await;
+        beat(&app, Worker::Planner).await;
+
+        let page = staff.get(links::STAFF).await;
+        let numbers = staff.at_router(&metrics::router(site)).get(links::METRICS).await.body;
+
+        assert_eq!(alarms(&page), ["held"]);
+        assert!(page.text("[data-alarm=held]").contains("Er wacht er nu 1."), "{}", page.body);
+        assert!((value(&numbers, "koppelklaar_mails_held") - 1.0).abs() < 1e-9);
+        assert!((value(&numbers, "koppelklaar_worker_stands_still{name=\"mail\"}") - 0.0).abs() < 1e-9);
+        app.send_mails().await;
+    });
+}
+
+#[test]
 fn the_newest_sign_of_all_instances_stays_and_one_of_a_wrong_clock_does_not() {
     run(|app| async move {
         let conn = app.office().db.writer();
@@ -188,6 +215,7 @@ fn the_numbers_say_what_waits_and_who_stands_still() {
         assert_eq!((page.status, page.header("content-type")), (200, "text/plain; version=0.0.4"));
         for (series, expected) in [
             ("koppelklaar_database_up", 1.0),
+            ("koppelklaar_mails_held", 0.0),
             ("koppelklaar_mails{fate=\"waiting\"}", 2.0),
             ("koppelklaar_mails{fate=\"failed\"}", 1.0),
             ("koppelklaar_oldest_due_mail_age_seconds", 150.5),

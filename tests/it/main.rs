@@ -24,6 +24,8 @@ mod mail_by_hand;
 mod mail_rules;
 mod mail_table;
 mod portal;
+mod post_pages;
+mod post_previews;
 mod registration;
 mod reminders;
 mod schema;

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use koppelklaar::crypto::totp::{self, TotpSecret};
 use koppelklaar::domain::actor::StaffRole;
+use koppelklaar::links;
 use koppelklaar::services::{ServiceError, staff_accounts};
 
 use crate::it::journey::Table;
@@ -243,5 +244,30 @@ fn notes_are_for_kurve_alone() {
         assert_eq!(written.status, 303, "{}", written.body);
         assert!(table.staff_page().await.text("[data-note]").contains("Directeur belde: haast."));
         assert!(!table.portal.get("/school").await.body.contains("haast"));
+    });
+}
+
+#[test]
+fn the_worklist_goes_on_on_a_next_page() {
+    run(|app| async move {
+        let mut names = vec![];
+        for number in 10..63 {
+            app.advance(TimeDelta::minutes(1));
+            let name = format!("School {number}");
+            app.school_by_services(&name, &format!("{number}AA"), &format!("school{number}")).await;
+            names.push(name);
+        }
+        let staff = app.staff().await;
+
+        let first = staff.get(links::STAFF).await;
+        let second = staff.get(&first.attributes("[data-next]", "href")[0]).await;
+        let nonsense = staff.get("/beheer?na=1.x.y").await;
+
+        let schools = |page: &Page| page.texts("[data-work] th");
+        assert_eq!([schools(&first), schools(&second)].concat(), names);
+        assert_eq!(schools(&second).len(), 3);
+        assert_eq!((first.has("[data-first]"), second.has("[data-next]")), (false, false));
+        assert_eq!(second.attributes("[data-first]", "href"), [links::STAFF]);
+        assert_eq!(schools(&nonsense), schools(&first));
     });
 }

@@ -24,10 +24,10 @@ pub async fn drop_by_hand(office: &Office, call: &Call, id: MailId, reason: Reas
     work.finish().await
 }
 
-/// A colleague puts a mail that was given up back in line.
+/// A colleague has a mail tried now that was given up, or that waits for its next try.
 ///
 /// # Errors
-/// `NotFound` when it was not given up; `Forbidden` for who may not act.
+/// `NotFound` when it is neither, or carries a token; `Forbidden` for who may not act.
 pub async fn retry_by_hand(office: &Office, call: &Call, id: MailId) -> Result<(), ServiceError> {
     check_may_act(call)?;
     let mut work = Work::begin(office, call).await?;

@@ -3,6 +3,7 @@
 use crate::domain::heartbeat::{Standing, Worker};
 use crate::links;
 use crate::services::machine_room::Condition;
+use crate::store::outbox::Fate;
 use crate::words::moment_nl;
 
 /// One banner.
@@ -10,6 +11,8 @@ use crate::words::moment_nl;
 pub(super) struct Alarm {
     /// Its name for tests.
     pub(super) key: &'static str,
+    /// `error`, or `warning` for what somebody wants so.
+    pub(super) kind: &'static str,
     pub(super) title: &'static str,
     /// What it means and what to do.
     pub(super) text: String,
@@ -20,7 +23,31 @@ pub(super) struct Alarm {
 
 /// The banners that a condition calls for.
 pub(super) fn alarms(condition: &Condition) -> Vec<Alarm> {
-    condition.workers.iter().filter_map(|(worker, standing)| alarm(*worker, *standing)).collect()
+    let still = condition.workers.iter().filter_map(|(worker, standing)| alarm(*worker, *standing));
+    condition.held.map(held).into_iter().chain(still).collect()
+}
+
+fn held(waiting: u64) -> Alarm {
+    let waiting = match waiting {
+        0 => "Er wacht er nu geen.".to_owned(),
+        1 => "Er wacht er nu 1.".to_owned(),
+        more => format!("Er wachten er nu {more}."),
+    };
+    Alarm {
+        key: "held",
+        kind: "warning",
+        title: "Mails worden vastgehouden",
+        text: format!(
+            "Koppelklaar bewaart alle mails en verstuurt er geen. Zo heeft je beheerder het ingesteld. Ook inlogmails gaan niet \
+             weg. {waiting}"
+        ),
+        href: waiting_mails(),
+        link: "Bekijk wat er wacht",
+    }
+}
+
+fn waiting_mails() -> String {
+    format!("{}?stand={}", links::STAFF_MAILS, Fate::Waiting.as_str())
 }
 
 fn alarm(worker: Worker, standing: Standing) -> Option<Alarm> {
@@ -30,8 +57,9 @@ fn alarm(worker: Worker, standing: Standing) -> Option<Alarm> {
             "mail",
             "Er gaan nu geen mails uit",
             format!(
-                "Het deel van Koppelklaar dat mails verstuurt, gaf na {} geen teken van leven meer. Er gaat niets verloren: \
-                 mails wachten tot het weer loopt. Vraag je beheerder om Koppelklaar opnieuw te starten.",
+                "Het deel van Koppelklaar dat mails verstuurt, gaf na {} geen teken van leven meer. Misschien antwoordt de \
+                 mailserver niet. Er gaat niets verloren: mails wachten tot het weer loopt. Staat dit er na een kwartier \
+                 nog? Vraag je beheerder dan om Koppelklaar opnieuw te starten.",
                 moment_nl(since)
             ),
         ),
@@ -56,8 +84,8 @@ fn alarm(worker: Worker, standing: Standing) -> Option<Alarm> {
         ),
     };
     let (href, link) = match worker {
-        Worker::Mail => (format!("{}?stand=waiting", links::STAFF_MAILS), "Bekijk wat er wacht"),
+        Worker::Mail => (waiting_mails(), "Bekijk wat er wacht"),
         Worker::Planner => (String::new(), ""),
     };
-    Some(Alarm { key, title, text, href, link })
+    Some(Alarm { key, kind: "error", title, text, href, link })
 }

@@ -1,37 +1,49 @@
-//! Mails that could not be sent, over all schools, and a second chance for them.
+//! Mails over all schools, with a filter in the address; one mail has a page of its own, see [`super::mail`].
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use axum::response::Response;
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
+use super::ask::Choice;
 use super::desk::{self, Nav};
-use crate::domain::ids::MailId;
+use super::schools::{choices, in_query};
+use crate::domain::ids::{MailId, SchoolId};
+use crate::domain::notice::MailKind;
 use crate::links;
-use crate::services::{mail_dispatch, schools};
+use crate::services::post_office::{self, Listed, MOST_SCHOOLS, MailQuery};
 use crate::store::outbox::{Fate, OutboxMail};
 use crate::web::error::PageError;
-use crate::web::extract::{ActingStaff, Staff};
-use crate::web::flash::{self, Flash};
-use crate::web::form::Posted;
+use crate::web::extract::Staff;
 use crate::web::page::Frame;
 use crate::web::{Site, page};
-use crate::words::{mail_name, moment_nl};
+use crate::words::{mail_name, mail_reason, moment_nl};
 
 /// What the school page posts along, to come back to it.
 pub(super) const BACK_TO_SCHOOL: &str = "school";
+
+/// How many signs of a search count: more than the longest name of a school.
+const SEARCH_SIGNS: usize = 120;
 
 /// A mail in a list.
 pub(super) struct MailRow {
     pub(super) id: String,
     pub(super) name: &'static str,
+    /// Its own page.
+    pub(super) href: String,
     pub(super) when: String,
     /// The stored name of what became of it.
     pub(super) fate: &'static str,
     pub(super) kind: &'static str,
     pub(super) words: &'static str,
-    /// Why it failed, in the words of the mail server; empty if it did not.
+    /// Whether it may have come twice.
+    pub(super) is_double: bool,
+    /// Why it did not go, or did not go yet; empty when there is nothing to say.
     pub(super) reason: String,
+    /// When it is tried again; empty when it is not.
+    pub(super) next: String,
     /// Where a retry is posted; empty where there is none.
     pub(super) retry: String,
     /// Whether it failed and can only be asked for anew by who was to get it.
@@ -39,34 +51,137 @@ pub(super) struct MailRow {
     /// To whom, or which school's.
     pub(super) about: String,
     /// The school's page; empty when it is about none.
-    pub(super) href: String,
+    pub(super) school: String,
 }
 
 /// A mail with what became of it; `about` says to whom, or which school's.
-pub(super) fn mail_row(mail: &OutboxMail, about: String, can_act: bool) -> MailRow {
-    let (kind, words) = match (mail.fate, mail.attempts) {
-        (Fate::Waiting, 0) => ("neutral", "In de rij"),
-        (Fate::Waiting, _) => ("neutral", "Wordt opnieuw geprobeerd"),
-        (Fate::Sent, _) => ("ready", "Verstuurd"),
-        (Fate::Skipped, _) => ("blocked", "Niet meer nodig"),
-        (Fate::Failed, _) => ("stuck", "Mislukt"),
-        (Fate::Dropped, _) => ("blocked", "Uit de rij gehaald"),
-    };
-    let has_reason = matches!(mail.fate, Fate::Failed | Fate::Waiting | Fate::Dropped);
-    let can_retry = can_act && mail.fate == Fate::Failed && !mail.kind.carries_token();
+pub(super) fn mail_row(mail: &OutboxMail, about: String, (can_act, now): (bool, DateTime<Utc>)) -> MailRow {
+    let (kind, words) = fate_tag(mail);
     MailRow {
         id: mail.id.to_string(),
         name: mail_name(mail.kind),
+        href: links::staff_mail(links::STAFF_MAIL, mail.id),
         when: moment_nl(mail.sent_at.unwrap_or(mail.created_at)),
         fate: mail.fate.as_str(),
         kind,
         words,
-        reason: mail.last_error.clone().filter(|_| has_reason).unwrap_or_default(),
-        retry: if can_retry { links::staff_mail(mail.id) } else { String::new() },
+        is_double: mail.may_be_double,
+        reason: reason(mail),
+        next: if is_put_off(mail, now) { moment_nl(mail.next_attempt_at) } else { String::new() },
+        retry: if can_act && can_retry(mail, now) {
+            links::staff_mail(links::STAFF_MAIL_RETRY, mail.id)
+        } else {
+            String::new()
+        },
         is_lost: mail.fate == Fate::Failed && mail.kind.carries_token(),
         about,
-        href: mail.school.map(|school| links::staff_school(links::STAFF_SCHOOL, school)).unwrap_or_default(),
+        school: mail.school.map(|school| links::staff_school(links::STAFF_SCHOOL, school)).unwrap_or_default(),
     }
+}
+
+/// Kind and words of the tag that says what became of a mail.
+pub(super) fn fate_tag(mail: &OutboxMail) -> (&'static str, &'static str) {
+    match (mail.fate, mail.attempts) {
+        (Fate::Waiting, 0) => ("neutral", "In de rij"),
+        (Fate::Waiting, _) => ("neutral", "Later opnieuw"),
+        (Fate::Sent, _) => ("ready", "Verstuurd"),
+        (Fate::Skipped, _) => ("blocked", "Niet meer nodig"),
+        (Fate::Failed, _) => ("stuck", "Mislukt"),
+        (Fate::Dropped, _) => ("neutral", "Uit de rij"),
+    }
+}
+
+/// Why it did not go, in Dutch; what a colleague typed stands as it is.
+fn reason(mail: &OutboxMail) -> String {
+    let kept = mail.last_error.as_deref().unwrap_or_default();
+    match mail.fate {
+        Fate::Sent => String::new(),
+        Fate::Dropped => kept.to_owned(),
+        Fate::Waiting | Fate::Skipped | Fate::Failed => match mail_reason(kept) {
+            Some(meaning) => meaning.to_owned(),
+            None if kept.is_empty() => String::new(),
+            None => "Het ging mis. Op de pagina van de mail staat de melding.".to_owned(),
+        },
+    }
+}
+
+/// Whether it waits for a moment to come.
+fn is_put_off(mail: &OutboxMail, now: DateTime<Utc>) -> bool {
+    mail.fate == Fate::Waiting && mail.next_attempt_at > now
+}
+
+/// Whether a colleague can have it tried now: a mail with a token only the visitor can ask for anew.
+pub(super) fn can_retry(mail: &OutboxMail, now: DateTime<Utc>) -> bool {
+    let waits_for_a_try = is_put_off(mail, now) && mail.attempts > 0;
+    !mail.kind.carries_token() && (mail.fate == Fate::Failed || waits_for_a_try)
+}
+
+/// The filter and the place in the list, as in the address.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct MailsQuery {
+    /// A fate.
+    #[serde(default)]
+    stand: String,
+    /// A kind.
+    #[serde(default)]
+    soort: String,
+    /// A part of a school's name, BRIN or domain.
+    #[serde(default)]
+    school: String,
+    /// One school, by id.
+    #[serde(default)]
+    van: String,
+    /// The mail before which the page starts.
+    #[serde(default)]
+    voor: String,
+}
+
+impl MailsQuery {
+    /// Without what no database takes, and without choices that do not exist.
+    fn tidied(mut self) -> Self {
+        self.stand = parse_fate(&self.stand).map_or("", Fate::as_str).to_owned();
+        self.soort = MailKind::parse(&self.soort).map_or("", MailKind::as_str).to_owned();
+        self.school = self.school.trim().chars().filter(|sign| !sign.is_control()).take(SEARCH_SIGNS).collect();
+        self.van = self.van.parse().map_or_else(|_| String::new(), |id: SchoolId| id.to_string());
+        self
+    }
+
+    fn query(&self) -> MailQuery {
+        MailQuery {
+            fate: parse_fate(&self.stand),
+            kind: MailKind::parse(&self.soort),
+            text: Some(self.school.clone()).filter(|text| !text.is_empty()),
+            school: self.van.parse().ok(),
+        }
+    }
+
+    /// The address of the list with this filter, from its start.
+    fn href(&self) -> String {
+        self.href_before(None)
+    }
+
+    fn href_before(&self, before: Option<MailId>) -> String {
+        let before = before.map(|id| id.to_string()).unwrap_or_default();
+        let pairs = [("stand", &self.stand), ("soort", &self.soort), ("school", &self.school), ("van", &self.van)];
+        let given = pairs.into_iter().chain([("voor", &before)]).filter(|(_, value)| !value.is_empty());
+        let parts: Vec<String> = given.map(|(name, value)| format!("{name}={}", in_query(value))).collect();
+        match parts.is_empty() {
+            true => links::STAFF_MAILS.to_owned(),
+            false => format!("{}?{}", links::STAFF_MAILS, parts.join("&")),
+        }
+    }
+}
+
+fn parse_fate(text: &str) -> Option<Fate> {
+    Fate::ALL.into_iter().find(|fate| fate.as_str() == text)
+}
+
+/// One way to look at the list.
+struct Tab {
+    href: String,
+    label: &'static str,
+    count: Option<u64>,
+    is_current: bool,
 }
 
 #[derive(Template)]
@@ -74,44 +189,74 @@ pub(super) fn mail_row(mail: &OutboxMail, about: String, can_act: bool) -> MailR
 struct MailsPage {
     frame: Frame,
     nav: Nav,
+    typed: MailsQuery,
+    tabs: Vec<Tab>,
+    kinds: Vec<Choice>,
     rows: Vec<MailRow>,
+    /// The school that the list is about; empty when it is about all.
+    school: String,
+    /// Where its page is.
+    school_href: String,
+    /// The text finds more schools than are looked at.
+    is_cut: bool,
+    most_schools: usize,
+    has_filter: bool,
+    /// The list without a filter.
+    all: &'static str,
+    /// The first page; empty when this is it.
+    first: String,
+    /// The next page; empty when this is the last.
+    next: String,
 }
 
-/// Lists failed mails.
-pub(super) async fn list(State(site): State<Site>, staff: Staff) -> Result<Response, PageError> {
-    let failed = schools::list_failed_mails(&site.office).await?;
-    let names = schools::find_names(&site.office, failed.iter().filter_map(|mail| mail.school)).await?;
-    let row = |mail: &OutboxMail| {
-        let school = mail.school.and_then(|school| names.get(&school)).cloned().unwrap_or_default();
-        mail_row(mail, school, staff.can_act())
-    };
-    let rows = failed.iter().map(row).collect();
-    page::show(&MailsPage { frame: desk::frame(&site, &staff), nav: Nav::new(&staff, links::STAFF_MAILS), rows })
-}
-
-/// "Opnieuw proberen", with where it was pressed.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct RetryForm {
-    #[serde(default)]
-    back: String,
-}
-
-/// Puts a failed mail back in line.
-pub(super) async fn retry(
+/// Lists mails.
+pub(super) async fn list(
     State(site): State<Site>,
-    ActingStaff(staff): ActingStaff,
-    Path(mail): Path<String>,
-    Posted(form): Posted<RetryForm>,
+    staff: Staff,
+    query: Result<Query<MailsQuery>, QueryRejection>,
 ) -> Result<Response, PageError> {
-    let id: MailId = mail.parse().map_err(|_| PageError::NotFound)?;
-    let mail = mail_dispatch::find(&site.office, id).await?;
-    let to = match mail.school.filter(|_| form.back == BACK_TO_SCHOOL) {
-        Some(school) => links::staff_school(links::STAFF_SCHOOL, school),
-        None => links::STAFF_MAILS.to_owned(),
+    let typed = query.map(|Query(typed)| typed).unwrap_or_default().tidied();
+    let before = typed.voor.parse().ok();
+    let Listed { mails, schools, next, is_cut } = post_office::list(&site.office, &typed.query(), before).await?;
+    let waiting = post_office::count(&site.office, Fate::Waiting).await?;
+    let failed = post_office::count(&site.office, Fate::Failed).await?;
+    let can_act = (staff.can_act(), staff.visit.now);
+    let row = |mail: &OutboxMail| {
+        let about = mail.school.and_then(|school| schools.get(&school)).cloned().unwrap_or_default();
+        mail_row(mail, about, can_act)
     };
-    if mail.fate != Fate::Failed {
-        return Ok(flash::redirect(&site, &to, Flash::AlreadySo));
-    }
-    mail_dispatch::retry_by_hand(&site.office, &staff.call(), id).await?;
-    Ok(flash::redirect(&site, &to, Flash::MailRetried))
+    let one = typed.query().school;
+    let page = MailsPage {
+        frame: desk::frame(&site, &staff),
+        nav: Nav::new(&staff, links::STAFF_MAILS),
+        tabs: tabs(&typed, waiting, failed),
+        kinds: choices("Alle", MailKind::ALL.map(|kind| (kind.as_str(), mail_name(kind)))),
+        rows: mails.iter().map(row).collect(),
+        school: one.and_then(|school| schools.get(&school)).cloned().unwrap_or_default(),
+        school_href: one.map(|school| links::staff_school(links::STAFF_SCHOOL, school)).unwrap_or_default(),
+        is_cut,
+        most_schools: MOST_SCHOOLS,
+        has_filter: typed.query() != MailQuery::default(),
+        all: links::STAFF_MAILS,
+        first: before.map_or_else(String::new, |_: MailId| typed.href()),
+        next: next.map_or_else(String::new, |last| typed.href_before(Some(last))),
+        typed,
+    };
+    page::show(&page)
+}
+
+fn tabs(typed: &MailsQuery, waiting: u64, failed: u64) -> Vec<Tab> {
+    let tab = |fate: Option<Fate>, label, count| {
+        let stand = fate.map_or("", Fate::as_str);
+        let href = MailsQuery { stand: stand.to_owned(), ..typed.clone() }.href();
+        Tab { href, label, count, is_current: typed.stand == stand }
+    };
+    vec![
+        tab(None, "Alle", None),
+        tab(Some(Fate::Waiting), "In de rij", Some(waiting)),
+        tab(Some(Fate::Failed), "Mislukt", Some(failed)),
+        tab(Some(Fate::Sent), "Verstuurd", None),
+        tab(Some(Fate::Skipped), "Niet meer nodig", None),
+        tab(Some(Fate::Dropped), "Uit de rij", None),
+    ]
 }

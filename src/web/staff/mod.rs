@@ -18,6 +18,7 @@ mod forms;
 mod insight;
 mod invite;
 mod lifecycle;
+mod mail;
 mod mails;
 mod notes;
 mod panels;
@@ -78,5 +79,8 @@ pub fn routes() -> Router<Site> {
         .route(links::STAFF_CHECK_RUN, get(check_run::show))
         .route(links::STAFF_CHECK_RUN_LIVE, get(check_run::show_live))
         .route(links::STAFF_MAILS, get(mails::list))
-        .route(links::STAFF_MAIL_RETRY, post(mails::retry))
+        .route(links::STAFF_MAIL, get(mail::show))
+        .route(links::STAFF_MAIL_HTML, get(mail::show_html))
+        .route(links::STAFF_MAIL_RETRY, post(mail::retry))
+        .route(links::STAFF_MAIL_DROP, post(mail::drop))
 }

@@ -1,5 +1,7 @@
 //! The parts of a school's page beside its steps: credentials, contacts, the whole, notes and mails.
 
+use chrono::{DateTime, Utc};
+
 use super::ask::Ask;
 use super::credentials::expires_mark;
 use super::forms;
@@ -163,7 +165,7 @@ pub(super) fn note(note: &Note, names: &Names) -> NoteRow {
 }
 
 /// A mail of the school with who gets it.
-pub(super) fn mail(mail: &OutboxMail, names: &Names, can_act: bool) -> MailRow {
+pub(super) fn mail(mail: &OutboxMail, names: &Names, can_act: (bool, DateTime<Utc>)) -> MailRow {
     let to = match mail.contact {
         Some(contact) => names.contacts.get(&contact).map_or("Een contactpersoon", String::as_str),
         None => "Kurve",

@@ -65,6 +65,8 @@ struct SchoolPage {
     note: Option<Ask>,
     notes: Vec<NoteRow>,
     mails: Vec<MailRow>,
+    /// All mails about the school, with a filter.
+    all_mails: String,
     reminders: RemindersPanel,
     back: &'static str,
     timeline: Vec<TimelineRow>,
@@ -131,7 +133,8 @@ pub(super) async fn show(
         add_contact: can_act.then(|| forms::add_contact(&file, ("", "", ""))),
         note: can_act.then(|| forms::note(&file, "")),
         notes: notes.iter().map(|note| panels::note(note, &names)).collect(),
-        mails: mails.iter().map(|mail| panels::mail(mail, &names, can_act)).collect(),
+        mails: mails.iter().map(|mail| panels::mail(mail, &names, (can_act, now))).collect(),
+        all_mails: format!("{}?van={school}", links::STAFF_MAILS),
         reminders: reminders::panel(&site, &staff, &file).await?,
         back: BACK_TO_SCHOOL,
         timeline,

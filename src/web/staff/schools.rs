@@ -231,7 +231,7 @@ const STUCK: &str = "stuck";
 /// What stuck is called, in the filter and on the tag of a row.
 const STUCK_WORDS: &str = "Vastgelopen";
 
-fn choices<'a>(all: &'a str, named: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Choice> {
+pub(super) fn choices<'a>(all: &'a str, named: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Choice> {
     let choice = |(value, label): (&str, &str)| Choice { value: value.to_owned(), label: label.to_owned() };
     std::iter::once(("", all)).chain(named).map(choice).collect()
 }

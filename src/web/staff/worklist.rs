@@ -1,9 +1,11 @@
 //! What waits on Kurve: stuck schools on top, then what waits longest, each with the one thing to do.
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
+use serde::Deserialize;
 
 use super::desk::{self, Nav};
 use super::steps::BACK_TO_WORKLIST;
@@ -11,8 +13,9 @@ use super::view::days_words;
 use crate::domain::onboarding::progress::open_steps;
 use crate::domain::onboarding::{Party, Step, StepState};
 use crate::links;
-use crate::services::schools;
-use crate::store::overview::Overview;
+use crate::services::{post_office, schools};
+use crate::store::outbox::Fate;
+use crate::store::overview::{Overview, WaitingAfter};
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
 use crate::web::page::Frame;
@@ -60,27 +63,57 @@ struct WorklistPage {
     rows: Vec<WorkRow>,
     /// Schools that do not answer their reminders.
     silent: Vec<SilentRow>,
-    /// Whether there may be more than the list holds.
-    is_full: bool,
-    failed_mails: usize,
-    mails: &'static str,
+    /// The first page; empty when this is it.
+    first: String,
+    /// The next page; empty when this is the last.
+    next: String,
+    failed_mails: u64,
+    mails: String,
     back: &'static str,
     can_act: bool,
 }
 
+/// The place in the list, as in the address.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct WorklistQuery {
+    /// Whether the last school shown is stuck, since when it waits, and which it is.
+    #[serde(default)]
+    na: String,
+}
+
+impl WorklistQuery {
+    fn after(&self) -> Option<WaitingAfter> {
+        let (is_stuck, rest) = self.na.split_once('.')?;
+        let (since, id) = rest.split_once('.')?;
+        let since = DateTime::from_timestamp_millis(since.parse().ok()?)?;
+        Some(WaitingAfter { is_stuck: is_stuck == "1", since, id: id.parse().ok()? })
+    }
+
+    fn href(after: &WaitingAfter) -> String {
+        let WaitingAfter { is_stuck, since, id } = after;
+        format!("{}?na={}.{}.{id}", links::STAFF, u8::from(*is_stuck), since.timestamp_millis())
+    }
+}
+
 /// Shows the worklist.
-pub(super) async fn show(State(site): State<Site>, staff: Staff) -> Result<Response, PageError> {
-    let waiting = schools::list_waiting(&site.office).await?;
-    let failed_mails = schools::list_failed_mails(&site.office).await?.len();
-    let silent = schools::list_silent(&site.office).await?;
+pub(super) async fn show(
+    State(site): State<Site>,
+    staff: Staff,
+    query: Result<Query<WorklistQuery>, QueryRejection>,
+) -> Result<Response, PageError> {
+    let after = query.ok().and_then(|Query(query)| query.after());
+    let (waiting, next) = schools::list_waiting(&site.office, after.as_ref()).await?;
+    let failed_mails = post_office::count(&site.office, Fate::Failed).await?;
+    let silent = if after.is_none() { schools::list_silent(&site.office).await? } else { vec![] };
     let page = WorklistPage {
         frame: desk::frame(&site, &staff),
         nav: Nav::new(&staff, links::STAFF),
-        is_full: u64::try_from(waiting.len()).is_ok_and(|count| count >= schools::WORKLIST_ROWS),
+        first: if after.is_some() { links::STAFF.to_owned() } else { String::new() },
+        next: next.as_ref().map_or_else(String::new, WorklistQuery::href),
         rows: work_rows(&waiting, staff.visit.now),
         silent: silent.iter().map(|(row, since)| silent_row(row, *since)).collect(),
         failed_mails,
-        mails: links::STAFF_MAILS,
+        mails: format!("{}?stand={}", links::STAFF_MAILS, Fate::Failed.as_str()),
         back: BACK_TO_WORKLIST,
         can_act: staff.can_act(),
     };

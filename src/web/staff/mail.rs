@@ -1,0 +1,313 @@
+//! One mail: what became of it, what it says, and what a colleague can do about it.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+
+use super::ask::{Ask, AskField, Weight};
+use super::desk::{self, Nav};
+use super::mails::{BACK_TO_SCHOOL, MailRow, can_retry, mail_row};
+use super::panels::Fact;
+use super::view::TimelineRow;
+use crate::domain::audit::Entry;
+use crate::domain::ids::MailId;
+use crate::domain::text::Reason;
+use crate::links;
+use crate::mail::read::MailParts;
+use crate::services::post_office::{self, Addressee, Preview};
+use crate::services::{ServiceError, mail_dispatch, schools, staff_accounts};
+use crate::store::outbox::{Fate, OutboxMail};
+use crate::web::error::PageError;
+use crate::web::extract::{ActingStaff, Staff};
+use crate::web::flash::{self, Flash};
+use crate::web::form::{FieldError, FieldErrors, Posted};
+use crate::web::middleware::CONTENT_SECURITY_POLICY;
+use crate::web::page::Frame;
+use crate::web::{Site, page};
+use crate::words::{self, Names, mail_reason, moment_nl};
+
+/// What the mail's own page posts along, to come back to it.
+const BACK_TO_MAIL: &str = "mail";
+
+/// The mail's own styles, and nothing else: no script, no request, no form, no way out of the frame.
+const MAIL_POLICY: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
+     frame-ancestors 'self'";
+
+#[derive(Template)]
+#[template(path = "staff/mail.html")]
+struct MailPage {
+    frame: Frame,
+    nav: Nav,
+    back: &'static str,
+    /// Its school; empty when it is about none.
+    school: String,
+    row: MailRow,
+    facts: Vec<Fact>,
+    /// The error as it was kept, for who can read it; empty when there is none.
+    detail: String,
+    history: Vec<TimelineRow>,
+    drop: Vec<Ask>,
+    errors: Vec<FieldError>,
+    /// Why what was asked cannot be; empty when nothing was.
+    refusal: String,
+    /// What the preview is.
+    said: String,
+    /// The text part; empty when there is none to show.
+    text: String,
+    /// Where the HTML part is.
+    html_href: String,
+    back_to_mail: &'static str,
+}
+
+/// Why a page comes back.
+#[derive(Default)]
+struct Again {
+    status: StatusCode,
+    errors: FieldErrors,
+    refusal: &'static str,
+    typed: String,
+}
+
+/// Shows a mail.
+pub(super) async fn show(
+    State(site): State<Site>,
+    staff: Staff,
+    Path(mail): Path<String>,
+) -> Result<Response, PageError> {
+    show_again(&site, &staff, mail_id(&mail)?, Again::default()).await
+}
+
+async fn show_again(site: &Site, staff: &Staff, id: MailId, again: Again) -> Result<Response, PageError> {
+    let office = &site.office;
+    let now = staff.visit.now;
+    let mail = mail_dispatch::find(office, id).await?;
+    let school = schools::find_names(office, mail.school.into_iter()).await?.into_values().next().unwrap_or_default();
+    let preview = post_office::preview(office, &mail, now).await?;
+    let addressee = post_office::find_addressee(office, &mail).await?;
+    let handled = post_office::list_handled(office, &mail).await?;
+    let names = if handled.is_empty() { Names::default() } else { colleagues(site).await? };
+    let (said, parts) = told(&mail, preview, now);
+    let can_drop = staff.can_act() && matches!(mail.fate, Fate::Waiting | Fate::Failed);
+    let is_again = !again.errors.is_empty();
+    let ask = if is_again { drop_form(&mail, &again.typed).alone(&again.errors) } else { drop_form(&mail, "") };
+    let page = MailPage {
+        frame: desk::frame(site, staff),
+        nav: Nav::new(staff, links::STAFF_MAILS),
+        back: links::STAFF_MAILS,
+        facts: facts(&mail, addressee, parts.as_ref().map(|parts| parts.subject.clone())),
+        detail: detail(&mail),
+        history: history(&mail, &handled, &names),
+        drop: can_drop.then_some(Ask { is_open: is_again, ..ask }).into_iter().collect(),
+        errors: again.errors.all().to_vec(),
+        refusal: again.refusal.to_owned(),
+        said,
+        html_href: parts.as_ref().map(|_| links::staff_mail(links::STAFF_MAIL_HTML, id)).unwrap_or_default(),
+        text: parts.map(|parts| parts.text).unwrap_or_default(),
+        row: mail_row(&mail, school.clone(), (staff.can_act(), now)),
+        school,
+        back_to_mail: BACK_TO_MAIL,
+    };
+    let mut response = page::show_with(again.status, &page)?;
+    let policy = HeaderValue::from_str(&format!("{CONTENT_SECURITY_POLICY}; frame-src 'self'"));
+    let policy = policy.expect("a policy is plain ASCII");
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    Ok(response)
+}
+
+/// Shows the HTML part alone, for the frame on the mail's page.
+pub(super) async fn show_html(
+    State(site): State<Site>,
+    staff: Staff,
+    Path(mail): Path<String>,
+) -> Result<Response, PageError> {
+    let mail = mail_dispatch::find(&site.office, mail_id(&mail)?).await?;
+    let preview = post_office::preview(&site.office, &mail, staff.visit.now).await?;
+    let (_, parts) = told(&mail, preview, staff.visit.now);
+    let parts = parts.ok_or(PageError::NotFound)?;
+    // A link would fill the frame with a page that refuses to be framed; in another window the sandbox stops it.
+    let html = parts.html.replacen("<head>", "<head><base target=\"_blank\">", 1);
+    let mut response = Html(html).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(MAIL_POLICY));
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
+    Ok(response)
+}
+
+/// "Nu opnieuw proberen", with where it was pressed.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct RetryForm {
+    #[serde(default)]
+    back: String,
+}
+
+/// Has a mail tried now that failed, or that waits for its next try.
+pub(super) async fn retry(
+    State(site): State<Site>,
+    ActingStaff(staff): ActingStaff,
+    Path(mail): Path<String>,
+    Posted(form): Posted<RetryForm>,
+) -> Result<Response, PageError> {
+    let mail = mail_dispatch::find(&site.office, mail_id(&mail)?).await?;
+    let to = match (form.back.as_str(), mail.school) {
+        (BACK_TO_SCHOOL, Some(school)) => links::staff_school(links::STAFF_SCHOOL, school),
+        (BACK_TO_MAIL, _) => links::staff_mail(links::STAFF_MAIL, mail.id),
+        _ => links::STAFF_MAILS.to_owned(),
+    };
+    if !can_retry(&mail, staff.visit.now) {
+        return Ok(flash::redirect(&site, &to, Flash::AlreadySo));
+    }
+    match mail_dispatch::retry_by_hand(&site.office, &staff.call(), mail.id).await {
+        Ok(()) => Ok(flash::redirect(&site, &to, Flash::MailRetried)),
+        // A worker took it up since.
+        Err(ServiceError::NotFound) => Ok(flash::redirect(&site, &to, Flash::AlreadySo)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// "Niet versturen", with why.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct DropForm {
+    #[serde(default)]
+    reason: String,
+}
+
+/// Takes a mail out of the line.
+pub(super) async fn drop(
+    State(site): State<Site>,
+    ActingStaff(staff): ActingStaff,
+    Path(mail): Path<String>,
+    Posted(form): Posted<DropForm>,
+) -> Result<Response, PageError> {
+    let id = mail_id(&mail)?;
+    let mut errors = FieldErrors::default();
+    let Some(reason) = errors.take("reason", Reason::parse(&form.reason)) else {
+        let again = Again { status: StatusCode::UNPROCESSABLE_ENTITY, errors, typed: form.reason, refusal: "" };
+        return show_again(&site, &staff, id, again).await;
+    };
+    let to = links::staff_mail(links::STAFF_MAIL, id);
+    match mail_dispatch::drop_by_hand(&site.office, &staff.call(), id, reason).await {
+        Ok(()) => return Ok(flash::redirect(&site, &to, Flash::MailDropped)),
+        Err(ServiceError::Conflict) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let refusal = match mail_dispatch::find(&site.office, id).await?.fate {
+        Fate::Dropped => return Ok(flash::redirect(&site, &to, Flash::AlreadySo)),
+        Fate::Sent => "De mail is intussen verstuurd.",
+        Fate::Skipped => "De mail was intussen niet meer nodig en gaat niet weg.",
+        Fate::Waiting | Fate::Failed => "De mail wordt op dit moment verstuurd. Kijk over een minuut opnieuw.",
+    };
+    let again = Again { status: StatusCode::CONFLICT, refusal, ..Again::default() };
+    show_again(&site, &staff, id, again).await
+}
+
+fn mail_id(text: &str) -> Result<MailId, PageError> {
+    text.parse().map_err(|_| PageError::NotFound)
+}
+
+fn drop_form(mail: &OutboxMail, reason: &str) -> Ask {
+    let action = links::staff_mail(links::STAFF_MAIL_DROP, mail.id);
+    Ask::new("drop", "Niet versturen", "Niet versturen", action)
+        .note("De mail gaat uit de rij en wordt niet meer verstuurd.")
+        .field(
+            AskField::area("reason", "Waarom niet?", reason)
+                .hint("Alleen Kurve leest dit. Het kan niet worden gewist: schrijf er geen adressen in."),
+        )
+        .weight(Weight::Warning)
+}
+
+async fn colleagues(site: &Site) -> Result<Names, PageError> {
+    let all = staff_accounts::list(&site.office).await?;
+    let staff = all.into_iter().map(|account| (account.id, account.name.as_str().to_owned())).collect();
+    Ok(Names { staff, ..Names::default() })
+}
+
+fn facts(mail: &OutboxMail, to: Addressee, subject: Option<String>) -> Vec<Fact> {
+    let to = match to {
+        Addressee::Kurve => "Kurve support".to_owned(),
+        Addressee::Visitor => "Wie het formulier invulde".to_owned(),
+        Addressee::Contact { name, role } => format!("{name}, {role}"),
+    };
+    let tries = match mail.attempts {
+        0 => "Nog niet geprobeerd".to_owned(),
+        1 => "1 keer geprobeerd".to_owned(),
+        more => format!("{more} keer geprobeerd"),
+    };
+    let next = (mail.fate == Fate::Waiting).then(|| moment_nl(mail.next_attempt_at));
+    let facts = [
+        ("Onderwerp", subject),
+        ("Aan", Some(to)),
+        ("Gemaakt", Some(moment_nl(mail.created_at))),
+        ("Pogingen", Some(tries)),
+        ("Volgende poging", next),
+        ("Verstuurd", mail.sent_at.map(moment_nl)),
+        ("Message-ID", Some(mail.message_id.clone())),
+    ];
+    facts.into_iter().filter_map(|(name, value)| value.map(|value| Fact { name, value })).collect()
+}
+
+/// The kept error, where the sentence above it is only its meaning.
+fn detail(mail: &OutboxMail) -> String {
+    let kept = mail.last_error.clone().unwrap_or_default();
+    match mail.fate {
+        Fate::Dropped | Fate::Sent | Fate::Skipped => String::new(),
+        Fate::Waiting | Fate::Failed => kept,
+    }
+}
+
+/// What happened, oldest first, as far as it is known.
+fn history(mail: &OutboxMail, handled: &[Entry], names: &Names) -> Vec<TimelineRow> {
+    let line = |at: DateTime<Utc>, what: String, who: String, is_mark| TimelineRow {
+        when: moment_nl(at),
+        machine: at.to_rfc3339(),
+        what,
+        who,
+        is_mark,
+    };
+    let mut rows = vec![line(mail.created_at, "In de rij gezet.".to_owned(), String::new(), false)];
+    rows.extend(handled.iter().map(|entry| {
+        let what = words::change_sentence(&entry.action, names);
+        line(entry.at, what, words::actor_name(&entry.by, names), false)
+    }));
+    if let Some(at) = mail.handing_over_at {
+        let what = "Aangeboden aan de mailserver. Er kwam geen antwoord: misschien is de mail aangekomen.";
+        rows.push(line(at, what.to_owned(), String::new(), false));
+    }
+    rows.extend(mail.sent_at.map(|at| line(at, "Verstuurd.".to_owned(), String::new(), true)));
+    rows
+}
+
+/// What a preview is, and its parts if there are any.
+fn told(mail: &OutboxMail, preview: Preview, now: DateTime<Utc>) -> (String, Option<MailParts>) {
+    let without_token =
+        "De eenmalige link en code staan er niet in: die worden pas bij het versturen gemaakt en nergens bewaard.";
+    match preview {
+        Preview::Left(parts) => ("Zo is de mail verstuurd.".to_owned(), Some(parts)),
+        Preview::Offered(parts) => {
+            let first = "Zo is de mail aan de mailserver aangeboden.";
+            let rest =
+                if mail.fate == Fate::Waiting { " Bij een nieuwe poging gaat precies dezelfde mail." } else { "" };
+            (format!("{first}{rest}"), Some(parts))
+        }
+        Preview::Would(parts, at) => {
+            let first = match mail.fate {
+                Fate::Sent => "Zo zag de mail eruit.".to_owned(),
+                Fate::Waiting if at > now => {
+                    format!("Zo gaat de mail weg op {}, als er niets verandert.", moment_nl(at))
+                }
+                Fate::Waiting => "Zo gaat de mail weg, als er niets verandert.".to_owned(),
+                Fate::Failed => "Zo gaat de mail weg als je hem nu opnieuw laat proberen.".to_owned(),
+                Fate::Skipped | Fate::Dropped => "Zo zou de mail er nu uitzien.".to_owned(),
+            };
+            let rest = if mail.kind.carries_token() { without_token } else { "" };
+            (format!("{first} {rest}").trim_end().to_owned(), Some(parts))
+        }
+        Preview::NotNeeded(why) => {
+            let why = mail_reason(why).unwrap_or("De mail is niet meer nodig.");
+            (format!("{why} Er valt niets te tonen."), None)
+        }
+        Preview::Gone => ("De tekst van deze mail is niet bewaard.".to_owned(), None),
+    }
+}

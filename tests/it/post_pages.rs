@@ -1,0 +1,230 @@
+//! The pages of the post: every mail with what became of it, what it says, and what a colleague can do about it.
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+use koppelklaar::domain::actor::StaffRole;
+use koppelklaar::domain::ids::MailId;
+use koppelklaar::links;
+use koppelklaar::store::outbox::hold::{self, Mark};
+use koppelklaar::store::outbox::{self, Fate, OutboxMail};
+
+use crate::it::dispatch::{new_hold, spoil, waiting};
+use crate::it::support::database::texts;
+use crate::it::support::{Page, TestApp, TestSchool, Visitor, run, run_to_failure};
+
+pub(super) async fn put(app: &TestApp, mails: &[OutboxMail]) {
+    outbox::insert_all(app.office().db.writer(), mails).await.expect("fresh keys");
+}
+
+async fn fate(app: &TestApp, mail: MailId) -> Fate {
+    outbox::find(app.office().db.reader(), mail).await.expect("the store answers").expect("it is there").fate
+}
+
+pub(super) fn page_of(mail: MailId) -> String {
+    links::staff_mail(links::STAFF_MAIL, mail)
+}
+
+fn listed(page: &Page) -> Vec<String> {
+    page.attributes("tr[data-mail]", "data-mail")
+}
+
+/// The mails of a list over all its pages.
+pub(super) async fn walk(visitor: &Visitor, start: &str) -> Vec<String> {
+    let mut found = vec![];
+    let mut path = start.to_owned();
+    loop {
+        let page = visitor.get(&path).await;
+        assert_eq!(page.status, 200, "{path}\n{}", page.body);
+        let rows = listed(&page);
+        assert!(rows.len() <= 50, "{path}");
+        found.extend(rows);
+        match page.attributes("[data-next]", "href").pop() {
+            Some(next) => path = next,
+            None => return found,
+        }
+    }
+}
+
+/// A mail of a school for each fate, and some of other kinds.
+async fn all_fates(app: &TestApp, school: &TestSchool) -> [MailId; 5] {
+    app.send_mails().await;
+    let mails = ["waits", "sent", "skipped", "failed", "dropped"].map(|key| waiting(app, school, key));
+    put(app, &mails).await;
+    let ids = mails.map(|mail| mail.id);
+    spoil(app, ids[1], "status = 'sent'").await;
+    spoil(app, ids[2], "status = 'skipped', last_error = 'the contact was removed'").await;
+    spoil(app, ids[3], "status = 'failed', last_error = 'RCPT TO: refused with 550 5.1.1'").await;
+    spoil(app, ids[4], "status = 'dropped', last_error = 'Al gebeld.'").await;
+    ids
+}
+
+#[test]
+fn mails_are_found_by_fate_kind_and_school() {
+    run_to_failure(|app| async move {
+        let one = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let other = app.school_by_services("Het Molenveld", "13CD", "molenveld").await;
+        let ids = all_fates(&app, &one).await.map(|id| id.to_string());
+        let other_mail = waiting(&app, &other, "other");
+        put(&app, std::slice::from_ref(&other_mail)).await;
+        let staff = app.staff().await;
+        let found = async |query: &str| {
+            let all: BTreeSet<String> = walk(&staff, &format!("/beheer/post?{query}")).await.into_iter().collect();
+            let known = [ids.to_vec(), vec![other_mail.id.to_string()]].concat();
+            known.into_iter().enumerate().filter(|(_, id)| all.contains(id)).map(|(at, _)| at).collect::<Vec<_>>()
+        };
+
+        assert_eq!(found("").await, [0, 1, 2, 3, 4, 5]);
+        assert_eq!(found("stand=waiting").await, [0, 5]);
+        assert_eq!(found("stand=sent").await, [1]);
+        assert_eq!(found("stand=skipped").await, [2]);
+        assert_eq!(found("stand=failed").await, [3]);
+        assert_eq!(found("stand=dropped").await, [4]);
+        assert_eq!(found("stand=nonsense").await, [0, 1, 2, 3, 4, 5]);
+        assert_eq!(found("soort=request_confirmed").await, [0, 1, 2, 3, 4, 5]);
+        assert_eq!(found("soort=digest").await, Vec::<usize>::new());
+        assert_eq!(found("school=molenVELD").await, [5]);
+        assert_eq!(found("school=12.ab&stand=failed").await, [3]);
+        assert_eq!(found("school=nergens").await, Vec::<usize>::new());
+        assert_eq!(found(&format!("van={}&stand=waiting&soort=request_confirmed", other.id)).await, [5]);
+        let of_one = staff.get(&format!("/beheer/post?van={}", other.id)).await;
+        assert_eq!(of_one.text("[data-of-school]"), "Alleen mails over Het Molenveld.");
+        let on_school = staff.get(&links::staff_school(links::STAFF_SCHOOL, other.id)).await;
+        assert_eq!(on_school.attributes("[data-all-mails]", "href"), [format!("/beheer/post?van={}", other.id)]);
+    });
+}
+
+#[test]
+fn pages_of_mails_follow_one_another_newest_first_and_keep_the_filter() {
+    run(|app| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        app.send_mails().await;
+        let mut mails = vec![];
+        for number in 0..103 {
+            app.advance(TimeDelta::milliseconds(7));
+            mails.push(waiting(&app, &school, &number.to_string()));
+        }
+        put(&app, &mails).await;
+        let newest_first: Vec<String> = mails.iter().rev().map(|mail| mail.id.to_string()).collect();
+        let staff = app.staff().await;
+
+        for filter in ["stand=waiting", "stand=waiting&soort=request_confirmed", "stand=waiting&school=bonhoeffer"] {
+            assert_eq!(walk(&staff, &format!("/beheer/post?{filter}")).await, newest_first, "{filter}");
+        }
+
+        let second = staff.get("/beheer/post?stand=waiting").await.attributes("[data-next]", "href").remove(0);
+        let back = staff.get(&second).await.attributes("[data-first]", "href");
+        assert_eq!(back, ["/beheer/post?stand=waiting"]);
+        app.send_mails().await;
+    });
+}
+
+#[test]
+fn each_fate_is_said_in_dutch_with_its_reason_and_the_school() {
+    run_to_failure(|app| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let [waits, sent, skipped, failed, dropped] = all_fates(&app, &school).await;
+        spoil(&app, sent, "handed_again_at = created_at").await;
+        let staff = app.staff().await;
+        let list = staff.get(links::STAFF_MAILS).await;
+
+        for (mail, words, reason) in [
+            (waits, "In de rij", None),
+            (sent, "Verstuurd", None),
+            (skipped, "Niet meer nodig", Some("De contactpersoon is verwijderd.")),
+            (failed, "Mislukt", Some("De mailserver weigert dit adres.")),
+            (dropped, "Uit de rij", Some("Al gebeld.")),
+        ] {
+            let row = format!("[data-mail='{mail}']");
+            assert_eq!(list.texts(&format!("{row} .tag"))[0], words);
+            assert_eq!(list.texts(&format!("{row} [data-mail-reason]")).first().map(String::as_str), reason);
+            let page = staff.get(&page_of(mail)).await;
+            assert!(page.text("[data-mail-fate]").starts_with(words), "{}", page.body);
+            assert_eq!(page.has("[data-double]"), mail == sent, "{mail}");
+            assert_eq!(page.text(".caption"), "Bonhoeffer College");
+            assert!(page.text(".facts").contains("Anna de Wit, superbeheerder"), "{}", page.body);
+            assert!(!page.body.contains(&school.email), "{}", page.body);
+        }
+        let page = staff.get(&page_of(failed)).await;
+        assert_eq!(page.text("[data-detail][lang=en]"), "RCPT TO: refused with 550 5.1.1");
+        assert!(list.attributes("[data-alarms]", "role") == ["status"]);
+    });
+}
+
+#[test]
+fn a_mail_that_failed_or_was_put_off_is_tried_now_when_a_colleague_says_so() {
+    run(|app| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        app.send_mails().await;
+        let mails = ["failed", "put off", "fresh"].map(|key| waiting(&app, &school, key));
+        let [failed, put_off, fresh] = [mails[0].id, mails[1].id, mails[2].id];
+        put(&app, &mails).await;
+        let (conn, held, later) = (app.office().db.writer(), new_hold(&app), app.now() + TimeDelta::hours(3));
+        hold::take(&app.office().db, held, (app.now(), later), 10).await.expect("the store answers");
+        let tried = Mark { attempts: Some(4), ..Mark::later(later, "connect: no connection") };
+        hold::mark(conn, held, put_off, &tried).await.expect("it is held");
+        hold::mark(conn, held, failed, &Mark::failed("RCPT TO: refused with 550 5.1.1")).await.expect("it is held");
+        hold::release(conn, held).await.expect("the store answers");
+        let staff = app.staff().await;
+
+        let pages = [staff.get(&page_of(failed)).await, staff.get(&page_of(put_off)).await];
+        for page in &pages {
+            let done = page.submit(&staff, "form:has([data-action=retry])", &[]).await;
+            let again = page.submit(&staff, "form:has([data-action=retry])", &[]).await;
+            assert_eq!((done.status, done.location(), again.status), (303, page.path.as_str(), 303));
+        }
+        let of_fresh = staff.get(&page_of(fresh)).await.has("[data-action=retry]");
+        let history = staff.get(&page_of(failed)).await.texts(".timeline li p");
+
+        assert!(!of_fresh);
+        assert!(history.contains(&"Mail opnieuw laten proberen.".to_owned()), "{history:?}");
+        assert!(history.iter().any(|line| line.contains("Eva Jansen")), "{history:?}");
+        let audited = texts(&app.database.url, "SELECT payload FROM audit WHERE action = 'mail_retried'").await;
+        assert_eq!(audited.len(), 2, "{audited:?}");
+        assert_eq!(app.send_mails().await.sent, 3);
+    });
+}
+
+#[test]
+fn a_mail_is_taken_out_of_the_line_with_a_reason_and_not_without() {
+    run(|app| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        app.send_mails().await;
+        let mails = ["dropped", "sent"].map(|key| waiting(&app, &school, key));
+        let [dropped, sent] = [mails[0].id, mails[1].id];
+        put(&app, &mails).await;
+        let staff = app.staff().await;
+        let (page, stale) = (staff.get(&page_of(dropped)).await, staff.get(&page_of(sent)).await);
+        let form = "form[data-form=drop]";
+
+        let without = page.submit(&staff, form, &[("reason", "  ")]).await;
+        let done = without.submit(&staff, form, &[("reason", "De school is al gebeld.")]).await;
+        let after = staff.follow(&done).await;
+        let twice = page.submit(&staff, form, &[("reason", "De school is al gebeld.")]).await;
+        app.send_mails().await;
+        let late = stale.submit(&staff, form, &[("reason", "De school is al gebeld.")]).await;
+
+        assert_eq!((without.status, done.status, twice.status, late.status), (422, 303, 303, 409));
+        assert!(without.has("[data-error-for=reason]") && without.has("[data-error-summary]"), "{}", without.body);
+        assert_eq!(late.text("[data-refusal] p:last-child"), "De mail is intussen verstuurd.");
+        assert_eq!((fate(&app, dropped).await, fate(&app, sent).await), (Fate::Dropped, Fate::Sent));
+        assert_eq!(after.text("[data-flash]"), "De mail wordt niet verstuurd.");
+        assert!(!after.has(form) && !after.has("[data-action=retry]"), "{}", after.body);
+    });
+}
+
+#[test]
+fn a_reader_sees_a_mail_and_has_no_buttons() {
+    run_to_failure(|app| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let mails = all_fates(&app, &school).await;
+        let reader = app.staff_as("lezer@kurve.nl", StaffRole::Reader).await;
+
+        for mail in mails {
+            let page = reader.get(&page_of(mail)).await;
+            assert_eq!(page.status, 200);
+            assert!(!page.has("main form"), "{}", page.body);
+        }
+        assert!(!reader.get(links::STAFF_MAILS).await.has("main form[method=post]"));
+    });
+}
