@@ -6,7 +6,7 @@
 //! - The **last** line seals new secrets and signs new audit entries; both store its id with what they made.
 //! - **Every** line can open what it once sealed and check what it once signed.
 //! - The **first** line makes the codes that must be found again without an id beside them: the look-up key of an
-//!   e-mail address, sign-in codes and CSRF tokens.
+//!   e-mail address, sign-in codes, CSRF tokens, and what comes back to us from a mail.
 //!
 //! So rotation is: append a line, restart. Never move or remove the first line; remove another line only when nothing
 //! sealed or signed with it is left. Root keys are never used themselves: each purpose has its own subkey by
@@ -52,11 +52,15 @@ pub enum Purpose {
     Csrf,
     /// Hashes the six digits of a sign-in code.
     AccessCode,
+    /// Signs the address that a mail's delivery reports come back to.
+    Bounce,
+    /// Signs the link with which somebody stops a kind of mail.
+    Unsubscribe,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::SealCredential,
         Self::SealQuery,
         Self::SealTotp,
@@ -66,6 +70,8 @@ impl Purpose {
         Self::Audit,
         Self::Csrf,
         Self::AccessCode,
+        Self::Bounce,
+        Self::Unsubscribe,
     ];
 
     /// The name that goes into the subkey; changing one makes everything made with it unreadable.
@@ -80,6 +86,8 @@ impl Purpose {
             Self::Audit => "audit",
             Self::Csrf => "csrf",
             Self::AccessCode => "access-code",
+            Self::Bounce => "bounce",
+            Self::Unsubscribe => "unsubscribe",
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! - [`keys`]: the key ring, a subkey per purpose, and the codes made with them (look-up, audit, CSRF).
 //! - [`sealed`]: a secret that we must be able to read back, encrypted and bound to its row.
+//! - [`mail_token`]: what a mail carries to come back to us with: signed, so that no table needs to know it.
 //! - [`token`]: a secret that we only need to recognise, stored as a hash.
 //! - [`password_hash`] and [`totp`]: how staff prove who they are.
 //!
@@ -9,6 +10,7 @@
 //! purpose: a variant of [`keys::Purpose`]; never use one subkey for two things.
 
 pub mod keys;
+pub mod mail_token;
 pub mod password_hash;
 pub mod sealed;
 pub mod token;

@@ -5,7 +5,9 @@
 
 pub mod access_link;
 pub mod actor;
+pub mod address_mark;
 pub mod audit;
+pub mod bounce;
 pub mod check;
 pub mod credential;
 pub mod heartbeat;
