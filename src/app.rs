@@ -35,12 +35,24 @@ const SAMPLE_TEMPLATE: &str = include_str!("../templates/query/sample.sql");
 /// Why the product cannot start, with what to do.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub struct StartError(pub String);
+pub struct StartError(String, u8);
 
 impl StartError {
     /// An error with what to do.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+        Self(text.into(), 1)
+    }
+
+    /// The same, for who reads the code with which the program ends.
+    #[must_use]
+    pub fn with_code(self, code: u8) -> Self {
+        Self(self.0, code)
+    }
+
+    /// The code with which the program ends.
+    #[must_use]
+    pub fn code(&self) -> u8 {
+        self.1
     }
 }
 
@@ -83,6 +95,7 @@ impl App {
             template: Arc::new(template),
             password_length: settings.password_length,
             support_email: settings.support_email.clone(),
+            bounce_address: settings.bounce_address.clone(),
             links_per_quarter: LINKS_PER_QUARTER,
             hashing: HashingRoom::default(),
             reminders: Arc::new(settings.reminder_rules()),

@@ -21,6 +21,10 @@ pub const SIGN_IN_LINK: &str = "/inloggen/link/{token}";
 pub const SIGN_OUT: &str = "/uitloggen";
 /// What Optie B is.
 pub const OPTION_B: &str = "/optie-b";
+/// Stops a kind of mail to one address: a page with a button, and the button of mail programs (RFC 8058).
+pub const UNSUBSCRIBE: &str = "/afmelden/{token}";
+/// Lets these mails come again.
+pub const UNSUBSCRIBE_UNDO: &str = "/afmelden/{token}/weer-aan";
 /// Files such as the style sheet.
 pub const ASSETS: &str = "/assets/{*path}";
 
@@ -50,6 +54,8 @@ pub const SCHOOL_IMPORTED: &str = "/school/import-gedaan";
 pub const SCHOOL_CONTACTS: &str = "/school/collegas";
 /// Pausing.
 pub const SCHOOL_PAUSE: &str = "/school/pauze";
+/// Reminders to this contact again, who had stopped them.
+pub const SCHOOL_REMINDERS_TO_ME: &str = "/school/herinneringen-aan-mij";
 /// Resuming.
 pub const SCHOOL_RESUME: &str = "/school/hervatten";
 /// When reminders come, and putting them off.
@@ -143,6 +149,10 @@ pub const STAFF_CONNECTIONS: &str = "/beheer/verbindingen";
 pub const STAFF_CHECK_RUN: &str = "/beheer/verbindingen/{run}";
 /// How far that run is, as it goes.
 pub const STAFF_CHECK_RUN_LIVE: &str = "/beheer/verbindingen/{run}/voortgang";
+/// Mail arrives again at the address of a contact.
+pub const STAFF_CONTACT_WORKS: &str = "/beheer/scholen/{school}/contacten/{contact}/adres-werkt";
+/// The daily digest again.
+pub const STAFF_DIGEST: &str = "/beheer/overzicht-van-de-dag";
 /// Mails that could not be sent.
 /// All mails.
 pub const STAFF_MAILS: &str = "/beheer/post";

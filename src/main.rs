@@ -15,7 +15,7 @@ async fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("koppelklaar: {error}");
-            ExitCode::FAILURE
+            ExitCode::from(error.code())
         }
     }
 }

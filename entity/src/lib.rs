@@ -8,6 +8,7 @@
 //! To add a table: the migration, a file here with its line below, a file in `store`, a line in the schema test.
 
 pub mod access_link;
+pub mod address_mark;
 pub mod api_key;
 pub mod audit;
 pub mod ball_turn;

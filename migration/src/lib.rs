@@ -24,6 +24,7 @@ mod m20261123_000010_access_link_browser;
 mod m20261123_000011_outbox_frozen;
 mod m20261123_000012_arrangements;
 mod m20261123_000014_checks;
+mod m20261123_000013_address_mark;
 mod m20261123_000015_machine_room;
 mod m20261123_000016_insight;
 mod parts;
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000012_arrangements::Migration),
             Box::new(m20261123_000016_insight::Migration),
             Box::new(m20261123_000014_checks::Migration),
+            Box::new(m20261123_000013_address_mark::Migration),
         ]
     }
 }

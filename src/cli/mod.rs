@@ -9,6 +9,7 @@ mod doctor;
 mod holidays;
 mod key;
 mod magister_simulator;
+mod mail;
 mod migrate;
 mod serve;
 pub mod settings;
@@ -52,6 +53,9 @@ enum Command {
     /// School holidays, in which nobody is reminded
     #[command(subcommand)]
     Holidays(holidays::HolidaysCommand),
+    /// Mail that comes back
+    #[command(subcommand)]
+    Mail(mail::MailCommand),
     /// Keys for sealing
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -79,6 +83,7 @@ impl Cli {
             Command::ApiKey(command) => api_key::run(&settings, command).await,
             Command::Audit(command) => audit::run(&settings, &command).await,
             Command::Holidays(command) => holidays::run(&settings, command).await,
+            Command::Mail(command) => mail::run(&settings, command).await,
             Command::Key(command) => key::run(&command),
             Command::MagisterSimulator(args) => magister_simulator::run(args).await,
             Command::Doctor => doctor::run(&settings).await,

@@ -19,7 +19,7 @@ use crate::domain::mail_rules::{AllowList, MailFlow, MailRules};
 use crate::domain::reminder::{ReminderPolicy, Rungs};
 use crate::domain::text::EmailAddress;
 use crate::links::BaseUrl;
-use crate::mail::Timeouts;
+use crate::mail::{BounceAddress, Timeouts};
 use crate::services::reminders::ReminderRules;
 use crate::telemetry::LogFormat;
 
@@ -107,6 +107,11 @@ pub struct Settings {
     /// The address that mails come from
     #[arg(long, env = "KOPPELKLAAR_MAIL_FROM", default_value = "koppelklaar@kurve.nl", value_parser = address, global = true)]
     pub mail_from: String,
+
+    /// The address that delivery reports come back to, as bounces+TOKEN@… for each mail; pipe its mail to
+    /// `koppelklaar mail bounce` [default: the address that mails come from]
+    #[arg(long, env = "KOPPELKLAAR_BOUNCE_ADDRESS", global = true)]
+    pub bounce_address: Option<BounceAddress>,
 
     /// Kurve's support: shown on every page, and told what waits on Kurve
     #[arg(long, env = "KOPPELKLAAR_SUPPORT_EMAIL", default_value = "support@kurve.nl", value_parser = address, global = true)]

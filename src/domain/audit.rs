@@ -148,6 +148,39 @@ pub enum Action {
         /// Which load it was, from 1.
         version: i32,
     },
+    /// A mail came back.
+    MailReturned {
+        /// Which mail.
+        mail: MailId,
+        /// The code in the report.
+        code: String,
+    },
+    /// Mail does not arrive at a contact's address.
+    AddressBounced {
+        /// Whose.
+        contact: ContactId,
+        /// The code in the report.
+        code: String,
+    },
+    /// Mail arrives at a contact's address again.
+    AddressWorks {
+        /// Whose.
+        contact: ContactId,
+    },
+    /// A contact gets no reminders any more, by the link in a mail.
+    RemindersStopped {
+        /// Who.
+        contact: ContactId,
+    },
+    /// A contact gets reminders again.
+    RemindersResumed {
+        /// Who.
+        contact: ContactId,
+    },
+    /// Kurve gets no digest any more, by the link in a mail.
+    DigestStopped,
+    /// Kurve gets its digest again.
+    DigestResumed,
     /// A staff account was made.
     StaffAdded {
         /// Whose.
@@ -218,6 +251,13 @@ impl Action {
             Self::OwnDaysAdded { .. } => "own_days_added",
             Self::OwnDaysRemoved { .. } => "own_days_removed",
             Self::HolidaysLoaded { .. } => "holidays_loaded",
+            Self::MailReturned { .. } => "mail_returned",
+            Self::AddressBounced { .. } => "address_bounced",
+            Self::AddressWorks { .. } => "address_works",
+            Self::RemindersStopped { .. } => "reminders_stopped",
+            Self::RemindersResumed { .. } => "reminders_resumed",
+            Self::DigestStopped => "digest_stopped",
+            Self::DigestResumed => "digest_resumed",
             Self::StaffAdded { .. } => "staff_added",
             Self::StaffDisabled { .. } => "staff_disabled",
             Self::StaffInvited { .. } => "staff_invited",

@@ -53,11 +53,13 @@ pub enum MailKind {
     Reminder,
     /// What waits on Kurve, once a day.
     Digest,
+    /// Mail does not arrive at a contact's address, to support.
+    AddressBounced,
 }
 
 impl MailKind {
     /// Every kind.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::ConfirmAddress,
         Self::SupportRequest,
         Self::RequestConfirmed,
@@ -79,6 +81,7 @@ impl MailKind {
         Self::ContactAdded,
         Self::Reminder,
         Self::Digest,
+        Self::AddressBounced,
     ];
 
     /// The stored name.
@@ -106,6 +109,7 @@ impl MailKind {
             Self::ContactAdded => "contact_added",
             Self::Reminder => "reminder",
             Self::Digest => "digest",
+            Self::AddressBounced => "address_bounced",
         }
     }
 
@@ -138,7 +142,8 @@ impl MailKind {
             | Self::ConnectionsOutageEnded
             | Self::ContactAdded
             | Self::Reminder
-            | Self::Digest => false,
+            | Self::Digest
+            | Self::AddressBounced => false,
         }
     }
 }
@@ -167,6 +172,9 @@ pub struct About {
     /// How often the password may be looked at after this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reveals_left: Option<u32>,
+    /// The contact whose address mail does not arrive at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unreached: Option<ContactId>,
     /// The reminders to write.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reminders: Option<ReminderMailId>,

@@ -5,7 +5,7 @@ pub mod checks;
 pub mod mail;
 mod pulse;
 
-use chrono::{DateTime, Duration, NaiveTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use tokio_cron_scheduler::{Job as Knock, JobScheduler, JobSchedulerError};
 use tokio_util::sync::CancellationToken;
 
@@ -19,9 +19,6 @@ use crate::web::Site;
 
 /// Knocks at second 0 of every minute, in UTC: it has no notion of time zones, and needs none here.
 const EVERY_MINUTE: &str = "0 * * * * *";
-
-/// When Kurve gets its digest, in the Netherlands, on working days.
-const DIGEST_TIME: NaiveTime = NaiveTime::from_hms_opt(8, 30, 0).expect("half past eight exists");
 
 /// Something on a timer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +66,7 @@ impl Job {
             Self::ResumePaused => now + Duration::minutes(10),
             Self::DeleteExpired => now + Duration::hours(6),
             Self::PlanReminders => now + Duration::seconds(30),
-            Self::Digest => next_office_moment(now, DIGEST_TIME),
+            Self::Digest => next_office_moment(now, reminders::DIGEST_TIME),
             Self::PlanChecks => now + Duration::minutes(10),
         }
     }

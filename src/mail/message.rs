@@ -13,19 +13,22 @@ use std::time::SystemTime;
 use chrono::{DateTime, Datelike, Utc};
 use lettre::Address;
 use lettre::message::header::{HeaderName, HeaderValue};
-use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
+use lettre::message::{Mailbox, Message, MessageBuilder, MultiPart, SinglePart};
 use sha2::{Digest, Sha256};
 
 use super::wrap::wrap_text;
 
-/// Bytes of a name at most; longer ones are cut off by many mail programs anyway.
-const LONGEST_NAME: usize = 250;
+/// Bytes of a name at most: a hundred signs, the longest that a person's name may be, of four bytes each.
+const LONGEST_NAME: usize = 400;
 
 /// Bytes of a subject at most: a header line may have 998, encoding takes a third more.
 const LONGEST_SUBJECT: usize = 500;
 
 /// Bytes of an address (RFC 5321) or a Message-ID at most.
 const LONGEST_ADDRESS: usize = 254;
+
+/// Bytes of a link in a header at most: a line may have 998.
+const LONGEST_LINK: usize = 800;
 
 /// Who our mails come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +46,8 @@ pub struct OutgoingMail {
     pub to_name: Option<String>,
     /// The address of the receiver.
     pub to_address: String,
+    /// Where delivery reports come back to, if not to the sender.
+    pub envelope_from: Option<String>,
     /// Name and address for answers, if those do not go to the sender.
     pub reply_to: Option<(String, String)>,
     /// The subject.
@@ -51,6 +56,8 @@ pub struct OutgoingMail {
     pub text: String,
     /// The HTML part.
     pub html: String,
+    /// The link with which the reader stops such mails, by RFC 8058.
+    pub stop_link: Option<String>,
     /// The identity of this mail, `<…@host>`.
     pub message_id: String,
     /// The identity of the mail that started the thread, `<…@host>`; `None` or its own identity starts one.
@@ -126,6 +133,9 @@ pub fn build(sender: &Sender, mail: &OutgoingMail) -> Result<BuiltMail, BuildErr
         .message_id(Some(message_id("Message-ID", &mail.message_id)?))
         .raw_header(fixed_header("Auto-Submitted", "auto-generated"))
         .raw_header(fixed_header("X-Auto-Response-Suppress", "All"));
+    if let Some(link) = &mail.stop_link {
+        builder = add_stop_link(builder, link)?;
+    }
     if let Some((name, address)) = &mail.reply_to {
         builder = builder.reply_to(mailbox("reply address", Some(name), address)?);
     }
@@ -133,14 +143,32 @@ pub fn build(sender: &Sender, mail: &OutgoingMail) -> Result<BuiltMail, BuildErr
         let root = message_id("thread", root)?;
         builder = builder.in_reply_to(root.clone()).references(root);
     }
+    let envelope_from = match &mail.envelope_from {
+        Some(address) => mailbox("envelope sender", None, address)?.email,
+        None => from.email,
+    };
     let message = builder.multipart(parts(mail)).map_err(|error| BuildError::Library(error.to_string()))?;
     Ok(BuiltMail {
-        from: from.email.to_string(),
+        from: envelope_from.to_string(),
         to: to.email.to_string(),
         message_id: mail.message_id.clone(),
         date: mail.date,
         bytes: message.formatted(),
     })
+}
+
+/// Two headers of which mail programs make a button. The second says that the button may post at once, without a
+/// page in between; it stands for links that nobody on the way can read.
+fn add_stop_link(builder: MessageBuilder, link: &str) -> Result<MessageBuilder, BuildError> {
+    let link = header_text("link to stop", link, LONGEST_LINK)?;
+    if !link.bytes().all(|sign| sign.is_ascii_graphic() && !b"<>,".contains(&sign)) {
+        return Err(BuildError::BadAddress("link to stop"));
+    }
+    let list = HeaderValue::new(HeaderName::new_from_ascii_str("List-Unsubscribe"), format!("<{link}>"));
+    let builder = builder.raw_header(list);
+    let is_private = link.starts_with("https://");
+    let post = fixed_header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+    Ok(if is_private { builder.raw_header(post) } else { builder })
 }
 
 fn parts(mail: &OutgoingMail) -> MultiPart {

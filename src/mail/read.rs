@@ -88,10 +88,12 @@ mod tests {
         let mail = OutgoingMail {
             to_name: Some("Zoë".to_owned()),
             to_address: "zoe@school.example".to_owned(),
+            envelope_from: None,
             reply_to: None,
             subject: "Bonhoeffer: één stap te doen – lees dit".to_owned(),
             text: text.to_owned(),
             html: "<p>Zoë &amp; <b>co</b> = €</p>".to_owned(),
+            stop_link: None,
             message_id: "<1@kk.example>".to_owned(),
             thread_root: None,
             date: DateTime::UNIX_EPOCH,

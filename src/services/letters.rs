@@ -12,7 +12,9 @@ use crate::domain::school::{Contact, School};
 use crate::links;
 use crate::mail::templates::{Content, Letter, PersonFacts, SchoolFacts, render};
 use crate::services::registrations::RegistrationForm;
-use crate::services::{Office, ServiceError, connection_letters, registrations as requests, reminder_letters};
+use crate::services::{
+    Office, ServiceError, address_letters, connection_letters, registrations as requests, reminder_letters,
+};
 use crate::store::access_links::StoredLink;
 use crate::store::outbox::OutboxMail;
 use crate::store::{StoreError, access_links, audit, contacts, onboardings, registrations, schools};
@@ -46,21 +48,21 @@ impl<E: Into<ServiceError>> From<E> for Unsendable {
 }
 
 /// Everything that a mail about a school is written from.
-struct Facts {
+pub(super) struct Facts {
     school: School,
     state: Onboarding,
     contacts: Vec<Contact>,
 }
 
 impl Facts {
-    async fn load(office: &Office, id: SchoolId) -> Result<Self, StoreError> {
+    pub(super) async fn load(office: &Office, id: SchoolId) -> Result<Self, StoreError> {
         let conn = office.db.reader();
         let school = schools::load(conn, id).await?;
         let state = onboardings::load(conn, id).await?.state;
         Ok(Self { school, state, contacts: contacts::list_with_removed(conn, id).await? })
     }
 
-    fn for_mail(&self) -> SchoolFacts {
+    pub(super) fn for_mail(&self) -> SchoolFacts {
         SchoolFacts {
             name: self.school.details.name.to_string(),
             brin: self.school.details.brin.to_string(),
@@ -102,7 +104,8 @@ pub(super) async fn draft(office: &Office, mail: &OutboxMail, now: DateTime<Utc>
             connection_letters::outage(office, mail).await
         }
         MailKind::Reminder => reminder_letters::reminder(office, mail, now).await,
-        MailKind::Digest => reminder_letters::digest(office).await,
+        MailKind::Digest => reminder_letters::digest(office, now).await,
+        MailKind::AddressBounced => address_letters::address_bounced(office, mail).await,
     }
 }
 
@@ -199,8 +202,8 @@ async fn about_school(office: &Office, mail: &OutboxMail) -> Result<Draft, Unsen
         None => None,
         Some(contact) => Some(facts.contact(Some(contact)).ok_or(Unsendable::NotNeeded("the contact is gone"))?),
     };
-    if receiver.is_some_and(|receiver| receiver.removed_at.is_some()) {
-        return Err(Unsendable::NotNeeded("the contact was removed"));
+    if let Some(receiver) = receiver {
+        address_letters::check_reachable(office, receiver).await?;
     }
     let content = content(office, mail, &facts, receiver).await?;
     let mut draft = write(office, &content, receiver)?;
@@ -228,7 +231,8 @@ async fn content(
         | MailKind::Reminder
         | MailKind::Digest
         | MailKind::ConnectionsOutage
-        | MailKind::ConnectionsOutageEnded => {
+        | MailKind::ConnectionsOutageEnded
+        | MailKind::AddressBounced => {
             return Err(ServiceError::Broken("a mail of another office").into());
         }
         MailKind::SupportRequest => {
@@ -388,7 +392,10 @@ pub(super) fn write(office: &Office, content: &Content, receiver: Option<&Contac
             reply_to: Some(support(office)),
             letter,
         },
-        None => Draft { to_name: None, to_address: office.support_email.clone(), reply_to: None, letter },
+        None => {
+            let to_address = office.support_email.clone();
+            Draft { to_name: None, to_address, reply_to: Some(support(office)), letter }
+        }
     })
 }
 

@@ -3,11 +3,14 @@
 //! [`Call`] brings who and when; [`Office`] brings what every use case works with; [`work::Work`] is the one
 //! transaction that writes state, audit and outbox together.
 
+mod address_letters;
+pub mod addresses;
 pub mod api_keys;
 pub mod arrangements;
 pub mod audit;
 pub mod connection_checks;
 mod connection_letters;
+pub mod bounces;
 pub mod contacts;
 pub mod credentials;
 pub mod demo;
@@ -49,6 +52,7 @@ use crate::domain::check::CheckPolicy;
 use crate::domain::credential::{PasswordLength, Template};
 use crate::domain::mail_rules::MailRules;
 use crate::links::BaseUrl;
+use crate::mail::BounceAddress;
 use crate::store::Db;
 
 /// What every use case works with.
@@ -68,6 +72,8 @@ pub struct Office {
     pub password_length: PasswordLength,
     /// Kurve's support, as shown and written to.
     pub support_email: String,
+    /// Where delivery reports come back to, if not to the sender.
+    pub bounce_address: Option<BounceAddress>,
     /// How often one address may ask for a sign-in link within a quarter of an hour.
     pub links_per_quarter: u64,
     /// Where passwords of staff are hashed.

@@ -11,7 +11,7 @@ use crate::domain::notice::{About, MailKind};
 use crate::domain::school::Contact;
 use crate::domain::text::{Brin, EmailAddress, SchoolName};
 use crate::services::work::{Letter, Work};
-use crate::services::{Call, Office, ServiceError};
+use crate::services::{Call, Office, ServiceError, addresses};
 use crate::store::access_links::StoredLink;
 use crate::store::sessions::{Holder, StoredSession};
 use crate::store::{Connection, access_links, contacts, lock, schools, sessions};
@@ -191,6 +191,8 @@ async fn sign_in(
     }
     let to_choose = people.len() > 1;
     let email_key = link.email_key;
+    // The link came by mail: it arrives.
+    addresses::clear_bounced(&mut work, &email_key, link.requested_at).await?;
     let holder = if to_choose { Holder::Choosing { email_key } } else { Holder::Contact { id: first.id, email_key } };
     let session = open_session(office, work.conn(), now, holder).await?;
     if !to_choose {

@@ -1,13 +1,18 @@
 //! Reminders and the digest, written from what is true when they are sent.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Days, Utc};
 
+use crate::crypto::mail_token::Subscription;
+use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::progress::open_steps;
 use crate::domain::onboarding::{Party, Step};
+use crate::domain::reminder::hours::moment_on;
+use crate::domain::reminder::national::is_office_day;
 use crate::links;
 use crate::mail::templates::{Content, DigestRow, ReminderItem};
+use crate::services::addresses::{self, MarkedContact};
 use crate::services::letters::{Draft, Unsendable, write};
-use crate::services::reminders::{Standing, stand};
+use crate::services::reminders::{DIGEST_TIME, Standing, stand};
 use crate::services::{Office, ServiceError, schools};
 use crate::store::outbox::OutboxMail;
 use crate::store::overview::{self, Overview};
@@ -40,11 +45,15 @@ pub(super) async fn reminder(office: &Office, mail: &OutboxMail, now: DateTime<U
         })
         .collect();
     let later = office.base.to(links::SCHOOL_REMINDERS);
-    write(office, &Content::Reminder { name: receiver.name.to_string(), items, later }, Some(receiver))
+    let stop_link = addresses::stop_link(office, Subscription::Reminders, receiver.email.as_str());
+    write(office, &Content::Reminder { name: receiver.name.to_string(), items, later, stop_link }, Some(receiver))
 }
 
 /// The digest: what waits on Kurve, who does not answer, and mails that could not go. Nothing to say: no mail.
-pub(super) async fn digest(office: &Office) -> Result<Draft, Unsendable> {
+pub(super) async fn digest(office: &Office, now: DateTime<Utc>) -> Result<Draft, Unsendable> {
+    if addresses::is_stopped(office, &addresses::digest_of(office)).await? {
+        return Err(Unsendable::NotNeeded("the digest was stopped"));
+    }
     let conn = office.db.reader();
     let waiting: Vec<DigestRow> = overview::list_waiting_on_kurve(conn, DIGEST_ROWS)
         .await?
@@ -54,11 +63,40 @@ pub(super) async fn digest(office: &Office) -> Result<Draft, Unsendable> {
     let silent = overview::list_without_answer(conn, DIGEST_ROWS).await?;
     let silent: Vec<DigestRow> = silent.iter().map(|(row, since)| silent_row(office, row, *since)).collect();
     let failed_mails = schools::list_failed_mails(office).await?.len();
-    if waiting.is_empty() && silent.is_empty() && failed_mails == 0 {
+    let marked = addresses::list_marked(office).await?;
+    let addresses: Vec<DigestRow> = marked.iter().filter_map(|one| address_row(office, one, now)).collect();
+    if waiting.is_empty() && silent.is_empty() && addresses.is_empty() && failed_mails == 0 {
         return Err(Unsendable::NotNeeded("there is nothing to say"));
     }
     let link = office.base.to(links::STAFF);
-    write(office, &Content::Digest { waiting, silent, failed_mails, link }, None)
+    let stop_link = addresses::stop_link(office, Subscription::Digest, &office.support_email);
+    write(office, &Content::Digest { waiting, silent, addresses, failed_mails, link, stop_link }, None)
+}
+
+/// An address where mail does not arrive is told of until that is solved; who stopped reminders, once.
+fn address_row(office: &Office, one: &MarkedContact, now: DateTime<Utc>) -> Option<DigestRow> {
+    let name = &one.contact.name;
+    let (what, since) = match (&one.mark.bounced, one.mark.reminders_stopped_at) {
+        (Some(bounced), _) => (format!("mail aan {name} komt niet aan ({})", bounced.code), bounced.at),
+        (None, Some(at)) if at >= last_digest(now) => (format!("{name} wil geen herinneringen"), at),
+        (None, _) => return None,
+    };
+    Some(DigestRow {
+        school: one.school.details.name.to_string(),
+        brin: one.school.details.brin.to_string(),
+        what,
+        since: words::date_nl(since),
+        link: office.base.to(&links::staff_school(links::STAFF_SCHOOL, one.school.id)),
+    })
+}
+
+/// When the digest before this one was called for.
+fn last_digest(now: DateTime<Utc>) -> DateTime<Utc> {
+    let mut day = amsterdam_date(now) - Days::new(1);
+    while !is_office_day(day) {
+        day = day - Days::new(1);
+    }
+    moment_on(day, DIGEST_TIME)
 }
 
 fn waiting_rows(office: &Office, row: &Overview) -> Vec<DigestRow> {

@@ -3,9 +3,10 @@
 //! What goes out follows from what went out before, so this may run at any moment and as often as one likes. The
 //! database keeps each reminder and each person's day single, also with several instances.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveTime, Utc};
 
 use crate::domain::actor::Actor;
+use crate::domain::address_mark::AddressMark;
 use crate::domain::ids::{ReminderMailId, SchoolId};
 use crate::domain::notice::{About, MailKind};
 use crate::domain::onboarding::decide::amsterdam_date;
@@ -16,10 +17,13 @@ use crate::domain::reminder::{
 use crate::domain::school::{Contact, School};
 use crate::services::holidays::{self, HolidayBook};
 use crate::services::work::{Letter, Work};
-use crate::services::{Call, Office, ServiceError};
+use crate::services::{Call, Office, ServiceError, addresses};
 use crate::store::onboardings::Versioned;
 use crate::store::reminders::ReminderMail;
 use crate::store::{Connection, StoreError, arrangements, contacts, onboardings, reminders, schools};
+
+/// When Kurve gets its digest, in the Netherlands, on working days.
+pub const DIGEST_TIME: NaiveTime = NaiveTime::from_hms_opt(8, 30, 0).expect("half past eight exists");
 
 /// How many schools one round looks at; the rest come a minute later.
 const ROUND: u64 = 500;
@@ -38,16 +42,22 @@ pub(super) struct Scene {
     pub(super) school: School,
     pub(super) onboarding: Versioned,
     pub(super) contacts: Vec<Contact>,
+    /// Whom a reminder may go to: mail arrives there, and they want it.
+    reminded: Vec<Contact>,
     sent: Vec<reminder::SentReminder>,
     arrangement: Arrangement,
 }
 
 impl Scene {
-    pub(super) async fn load(conn: &impl Connection, id: SchoolId) -> Result<Self, StoreError> {
+    pub(super) async fn load(office: &Office, conn: &impl Connection, id: SchoolId) -> Result<Self, StoreError> {
+        let contacts = contacts::list(conn, id).await?;
+        let marks = addresses::find_marks(office, conn, &contacts).await?;
+        let is_reminded = |one: &&Contact| marks.get(&one.id).is_none_or(AddressMark::takes_reminders);
         Ok(Self {
             school: schools::load(conn, id).await?,
             onboarding: onboardings::load(conn, id).await?,
-            contacts: contacts::list(conn, id).await?,
+            reminded: contacts.iter().filter(is_reminded).cloned().collect(),
+            contacts,
             sent: reminders::list_sent(conn, id).await?,
             arrangement: arrangements::load(conn, id).await?,
         })
@@ -70,8 +80,8 @@ impl Scene {
     fn due(&self, office: &Office, holidays: &SchoolHolidays, now: DateTime<Utc>) -> Vec<DueAtSchool> {
         let to_due = |reminder: reminder::DueReminder| {
             let handed_to = self.onboarding.state.handed_to(reminder.step);
-            let ids = reminder::receivers(reminder.step, handed_to, &self.contacts);
-            let meant = self.contacts.iter().filter(|contact| ids.contains(&contact.id));
+            let ids = reminder::receivers(reminder.step, handed_to, &self.reminded);
+            let meant = self.reminded.iter().filter(|contact| ids.contains(&contact.id));
             let receivers = meant
                 .map(|contact| Receiver {
                     contact: contact.id,
@@ -100,7 +110,7 @@ pub async fn plan_due(office: &Office, now: DateTime<Utc>) -> Result<u64, Servic
     let mut work = Work::begin(office, &call).await?;
     let mut scenes = vec![];
     for id in ids {
-        match Scene::load(work.conn(), id).await {
+        match Scene::load(office, work.conn(), id).await {
             Ok(scene) => scenes.push(scene),
             Err(error) => {
                 tracing::error!(school.id = %id, error = %error, "Could not look at the reminders of a school")
@@ -157,7 +167,7 @@ async fn note_attention(
     let mut plan = reminder::plan(policy, calendar, &situation, now);
     if !plan.due.is_empty() {
         // Somebody had a mail today: all of it comes at the next opening.
-        let tomorrow = reminder::hours::moment_on(amsterdam_date(now) + chrono::Days::new(1), chrono::NaiveTime::MIN);
+        let tomorrow = reminder::hours::moment_on(amsterdam_date(now) + chrono::Days::new(1), NaiveTime::MIN);
         plan.next_at = Some(calendar.next_opening(tomorrow, situation.region, policy.hours));
     }
     let (seen, next) = ((scene.onboarding.version, now), (plan.next_at, plan.no_answer_since));
@@ -174,7 +184,7 @@ pub async fn list_upcoming(
     now: DateTime<Utc>,
 ) -> Result<Vec<Upcoming>, ServiceError> {
     let holidays = holidays::current(office).await?;
-    let scene = Scene::load(office.db.reader(), school).await?;
+    let scene = Scene::load(office, office.db.reader(), school).await?;
     Ok(reminder::upcoming(&office.reminders.policy, &scene.calendar(&holidays), &scene.situation(), now))
 }
 
@@ -191,13 +201,13 @@ pub(super) async fn stand(office: &Office, mail: &ReminderMail, now: DateTime<Ut
     let (holidays, hours) = (holidays::current(office).await?, office.reminders.policy.hours);
     let mut wanted = vec![];
     for one in &mail.about {
-        let scene = Scene::load(office.db.reader(), one.school).await?;
+        let scene = Scene::load(office, office.db.reader(), one.school).await?;
         let region = scene.school.details.region;
         let calendar = scene.calendar(&holidays);
         if !calendar.is_open(now, region, hours) {
             return Ok(Standing::NotNow(calendar.next_opening(now, region, hours)));
         }
-        let is_there = scene.contacts.iter().any(|contact| contact.id == one.contact);
+        let is_there = scene.reminded.iter().any(|contact| contact.id == one.contact);
         if is_there && reminder::is_still_wanted(&one.reminder, &scene.situation(), now) {
             wanted.push((scene, *one));
         }
@@ -210,7 +220,8 @@ pub(super) async fn stand(office: &Office, mail: &ReminderMail, now: DateTime<Ut
 /// # Errors
 /// When the store fails.
 pub async fn ask_digest(office: &Office, now: DateTime<Utc>) -> Result<u64, ServiceError> {
-    if !reminder::national::is_office_day(amsterdam_date(now)) {
+    let is_stopped = addresses::is_stopped(office, &addresses::digest_of(office)).await?;
+    if is_stopped || !reminder::national::is_office_day(amsterdam_date(now)) {
         return Ok(0);
     }
     let call = Call::by_machine(Actor::Clock, now, "digest");

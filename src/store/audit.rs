@@ -212,6 +212,13 @@ fn to_event(entry: Entry) -> Option<Event> {
         | Action::OwnDaysAdded { .. }
         | Action::OwnDaysRemoved { .. }
         | Action::HolidaysLoaded { .. }
+        | Action::MailReturned { .. }
+        | Action::AddressBounced { .. }
+        | Action::AddressWorks { .. }
+        | Action::RemindersStopped { .. }
+        | Action::RemindersResumed { .. }
+        | Action::DigestStopped
+        | Action::DigestResumed
         | Action::StaffAdded { .. }
         | Action::StaffDisabled { .. }
         | Action::StaffInvited { .. }

@@ -183,7 +183,7 @@ fn one(rows: u64) -> Result<(), StoreError> {
     if rows == 1 { Ok(()) } else { Err(StoreError::Missing { table: "contact" }) }
 }
 
-fn to_contact(row: contact::Model) -> Result<Contact, StoreError> {
+pub(super) fn to_contact(row: contact::Model) -> Result<Contact, StoreError> {
     let corrupt = |what| StoreError::CorruptRow { table: "contact", id: row.id.to_string(), what };
     let vouch = match (row.vouched_at, row.vouched_by, &row.vouch_ground) {
         (None, None, None) => None,

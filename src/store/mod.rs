@@ -4,6 +4,7 @@
 //! migration, entity, then a file here.
 
 pub mod access_links;
+pub mod address_marks;
 pub mod api_keys;
 pub mod arrangements;
 pub mod audit;
@@ -29,6 +30,7 @@ pub mod outbox_view;
 pub mod overview;
 pub mod registrations;
 pub mod reminders;
+pub mod returned_mails;
 pub mod saved_views;
 pub mod schema;
 pub mod schools;

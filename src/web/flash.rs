@@ -53,6 +53,12 @@ flashes! {
     ImportReported => "import_reported", "Dank je wel. De import staat als gedaan genoteerd.";
     /// Paused.
     Paused => "paused", "De koppeling staat op pauze. Tot die datum krijgen jullie geen herinneringen.";
+    /// Reminders come again.
+    RemindersResumed => "reminders_resumed", "Opgeslagen: er komen weer herinneringen.";
+    /// The digest comes again.
+    DigestResumed => "digest_resumed", "Opgeslagen: Kurve krijgt het overzicht van de dag weer.";
+    /// Mail arrives again.
+    AddressWorks => "address_works", "Opgeslagen: dit adres krijgt weer mail.";
     /// Resumed.
     Resumed => "resumed", "De koppeling gaat weer verder.";
     /// Reminders were put off.

@@ -122,7 +122,7 @@ pub fn surround(routes: Router<Site>, site: Site) -> Router {
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::method_not_allowed)
         .layer(axum::middleware::from_fn_with_state(site.clone(), middleware::keep_browser))
-        .layer(CsrfLayer::new())
+        .layer(CsrfLayer::new().with_insecure_bypass(public::unsubscribe::is_one_click))
         .layer(axum::middleware::from_fn_with_state(site.clone(), middleware::check_host))
         .merge(health::routes())
         .layer(RequestBodyLimitLayer::new(BODY_BYTES))

@@ -138,6 +138,7 @@ pub fn mail_name(kind: MailKind) -> &'static str {
         MailKind::ContactAdded => "Toegevoegd als contactpersoon",
         MailKind::Reminder => "Herinnering",
         MailKind::Digest => "Overzicht van de dag",
+        MailKind::AddressBounced => "Mail komt niet aan, aan Kurve",
     }
 }
 

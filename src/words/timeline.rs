@@ -114,6 +114,17 @@ pub fn change_sentence(action: &Action, names: &Names) -> String {
             format!("Weggehaald: {}, {}.", own_days_name(*kind).to_lowercase(), period_nl(*period))
         }
         Action::HolidaysLoaded { version: _ } => "Schoolvakanties ingelezen.".into(),
+        Action::MailReturned { mail: _, code } => format!("Een mail kwam terug (code {code})."),
+        Action::AddressBounced { contact, code } => {
+            format!("Mail aan {} komt niet aan (code {code}).", names.contact(*contact))
+        }
+        Action::AddressWorks { contact } => format!("Mail aan {} komt weer aan.", names.contact(*contact)),
+        Action::RemindersStopped { contact } => {
+            format!("Herinneringen aan {} uitgezet, met de link in een mail.", names.contact(*contact))
+        }
+        Action::RemindersResumed { contact } => format!("Herinneringen aan {} weer aangezet.", names.contact(*contact)),
+        Action::DigestStopped => "Overzicht van de dag uitgezet, met de link in een mail.".into(),
+        Action::DigestResumed => "Overzicht van de dag weer aangezet.".into(),
         Action::StaffAdded { staff } => format!("Account gemaakt: {}.", names.colleague(*staff)),
         Action::StaffDisabled { staff } => format!("Account uitgezet: {}.", names.colleague(*staff)),
         Action::StaffInvited { staff } => format!("Nieuwe uitnodiging gemaakt: {}.", names.colleague(*staff)),

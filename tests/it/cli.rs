@@ -42,6 +42,7 @@ const WRONG_VALUES: &[(&str, &str, &str)] = &[
     ("KOPPELKLAAR_MAIL_ONLY_TO", "eva@kurve.nl,geen adres", "--mail-only-to"),
     ("KOPPELKLAAR_MAIL_DIR", "bezet/post", "KOPPELKLAAR_MAIL_DIR"),
     ("KOPPELKLAAR_MAIL_FROM", "geen adres", "--mail-from"),
+    ("KOPPELKLAAR_BOUNCE_ADDRESS", "geen+plaats@kurve.nl", "--bounce-address"),
     ("KOPPELKLAAR_SUPPORT_EMAIL", "geen adres", "--support-email"),
     ("KOPPELKLAAR_QUERY_TEMPLATE", "nergens", "KOPPELKLAAR_QUERY_TEMPLATE"),
     ("KOPPELKLAAR_QUERY_TEMPLATE", "bezet", "KOPPELKLAAR_QUERY_TEMPLATE"),

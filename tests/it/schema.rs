@@ -142,6 +142,7 @@ async fn audit_refuses(db: &DatabaseConnection, others: &[&str]) {
 fn entities(db: &DatabaseConnection) -> SchemaBuilder {
     SchemaBuilder::new(Schema::new(db.get_database_backend()))
         .register(entity::access_link::Entity)
+        .register(entity::address_mark::Entity)
         .register(entity::api_key::Entity)
         .register(entity::audit::Entity)
         .register(entity::ball_turn::Entity)

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use koppelklaar::crypto::mail_token;
 use sea_orm::{ConnectionTrait, Database, Statement};
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -109,6 +110,11 @@ fn no_secret_is_in_a_log_a_mail_or_the_database() {
         let link = sign_in.path_of("/inloggen/link/");
         let token = link.rsplit('/').next().expect("a token").to_owned();
         visitor.get(&link).await.submit(&visitor, "main form", &[]).await;
+        let address_key = app.office().keys.email_key(&table.school.email);
+        let stop = mail_token::unsubscribe(&app.office().keys, mail_token::Subscription::Reminders, &address_key);
+        let page = visitor.get(&format!("/afmelden/{stop}")).await;
+        let stopped = page.submit(&visitor, "main form", &[]).await;
+        stopped.submit(&visitor, "main form", &[]).await;
         let session = visitor.cookie("__Host-kk_school").expect("signed in");
         let staff_session = table.staff.cookie("__Host-kk_staff").expect("signed in");
         let browser = visitor.cookie("__Host-kk_browser").expect("every browser has one");
@@ -126,6 +132,7 @@ fn no_secret_is_in_a_log_a_mail_or_the_database() {
         for (name, secret) in [
             ("password", &password),
             ("sign-in token", &token),
+            ("token to stop reminders", &stop),
             ("session", &session),
             ("staff session", &staff_session),
             ("browser secret", &browser),

@@ -30,10 +30,12 @@ fn mail() -> BuiltMail {
     let mail = OutgoingMail {
         to_name: Some("Ünal, Jan".into()),
         to_address: "jan@school.example".into(),
+        envelope_from: None,
         reply_to: None,
         subject: "Één stap te gaan".into(),
         text: ".\n..stip\nEén regel\n".into(),
         html: "<p>Eén regel</p>".into(),
+        stop_link: None,
         message_id: "<0199.1@koppelklaar.example>".into(),
         thread_root: None,
         date: DateTime::from_timestamp(1_790_000_000, 0).expect("a moment in range"),

@@ -102,9 +102,18 @@ pub enum Content {
     ContactAdded { name: String, school: SchoolFacts, role: String, link: String },
     /// What waits on the reader, over all their schools, the longest waiting first; never empty. `later` is where
     /// reminders are put off.
-    Reminder { name: String, items: Vec<ReminderItem>, later: String },
+    Reminder { name: String, items: Vec<ReminderItem>, later: String, stop_link: String },
     /// What waits on Kurve today.
-    Digest { waiting: Vec<DigestRow>, silent: Vec<DigestRow>, failed_mails: usize, link: String },
+    Digest {
+        waiting: Vec<DigestRow>,
+        silent: Vec<DigestRow>,
+        addresses: Vec<DigestRow>,
+        failed_mails: usize,
+        link: String,
+        stop_link: String,
+    },
+    /// Mail does not arrive at the address of a contact, to support: at which schools, never empty, with its page.
+    AddressBounced { contact: PersonFacts, code: String, schools: Vec<(SchoolFacts, String)> },
 }
 
 impl Content {
@@ -133,6 +142,7 @@ impl Content {
             Self::ContactAdded { .. } => MailKind::ContactAdded,
             Self::Reminder { .. } => MailKind::Reminder,
             Self::Digest { .. } => MailKind::Digest,
+            Self::AddressBounced { .. } => MailKind::AddressBounced,
         }
     }
 
@@ -160,7 +170,36 @@ impl Content {
             | Self::ConnectionLost { .. }
             | Self::ConnectionsOutage { .. }
             | Self::ConnectionsOutageEnded { .. }
-            | Self::Digest { .. } => "",
+            | Self::Digest { .. }
+            | Self::AddressBounced { .. } => "",
+        }
+    }
+
+    /// The link with which the reader stops such mails; only mails that come by themselves have one.
+    #[must_use]
+    pub(super) fn stop_link(&self) -> Option<&str> {
+        match self {
+            Self::Reminder { stop_link, .. } | Self::Digest { stop_link, .. } => Some(stop_link),
+            Self::ConfirmAddress { .. }
+            | Self::SupportRequest { .. }
+            | Self::RequestConfirmed { .. }
+            | Self::AlreadyRegistered { .. }
+            | Self::SignIn { .. }
+            | Self::CredentialsReady { .. }
+            | Self::CredentialsRevealed { .. }
+            | Self::StepSentBack { .. }
+            | Self::StepHandedOver { .. }
+            | Self::StuckReported { .. }
+            | Self::StuckAnswered { .. }
+            | Self::ActivationAsked { .. }
+            | Self::ImportOpen { .. }
+            | Self::ImportClosed { .. }
+            | Self::ContactAdded { .. }
+            | Self::StepLost { .. }
+            | Self::ConnectionLost { .. }
+            | Self::ConnectionsOutage { .. }
+            | Self::ConnectionsOutageEnded { .. }
+            | Self::AddressBounced { .. } => None,
         }
     }
 }

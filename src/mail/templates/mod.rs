@@ -30,6 +30,8 @@ pub struct Letter {
     pub text: String,
     /// The HTML part.
     pub html: String,
+    /// The link with which the reader stops such mails, for the header that mail programs make a button of.
+    pub stop_link: Option<String>,
 }
 
 /// Writes a mail. `support_email` is where an answer goes.
@@ -40,7 +42,8 @@ pub fn render(content: &Content, support_email: &str) -> Result<Letter, askama::
     let subject = subject::of(content);
     let text = TextPart { content, support_email }.render()?;
     let html = HtmlPart { content, support_email, subject: &subject }.render()?;
-    Ok(Letter { subject, text, html })
+    let stop_link = content.stop_link().map(str::to_owned);
+    Ok(Letter { subject, text, html, stop_link })
 }
 
 #[derive(Template)]

@@ -47,6 +47,14 @@ pub(super) fn of(content: &Content) -> String {
         }
         Content::ContactAdded { school, .. } => about(school, "je bent contactpersoon, log in bij Koppelklaar"),
         Content::Reminder { items, .. } => reminder(items),
+        Content::AddressBounced { schools, .. } => match schools.as_slice() {
+            [] => "Koppelklaar: mail komt niet aan, zoek een ander adres".to_owned(),
+            [(only, _)] => about(only, "mail komt niet aan, zoek een ander adres"),
+            [(first, _), ..] => {
+                let named = format!("{} ({}) en andere", shortened(&first.name), one_line(&first.brin));
+                format!("{named}: mail komt niet aan, zoek een ander adres")
+            }
+        },
         Content::Digest { waiting, silent, .. } => {
             format!("Koppelklaar: {} op Kurve, {} zonder antwoord", waits(waiting.len()), schools(silent.len()))
         }

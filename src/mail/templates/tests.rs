@@ -1,11 +1,17 @@
 //! The mails as they read: every one is a reviewed snapshot.
 
+use mail_parser::MessageParser;
+use proptest::prelude::*;
+
 use super::phrases::{quoted, spaced_code};
 use super::*;
 use crate::domain::notice::MailKind;
+use crate::domain::text::{PersonName, SchoolName};
+use crate::mail::message::{BuildError, OutgoingMail, Sender, build};
 
 const SUPPORT: &str = "support@kurve.nl";
 const LINK: &str = "https://koppelklaar.example/stap?a=1&b=2";
+const STOP_LINK: &str = "https://koppelklaar.example/afmelden/token";
 /// Signs that are dangerous in HTML.
 const NASTY_NAME: &str = "O'Brien & Zn. \"<b>";
 
@@ -123,6 +129,7 @@ fn sample(kind: MailKind) -> Content {
                 reminder_item("Het Molenveld", "34CD", Step::ConsentGiven),
             ],
             later: "https://koppelklaar.example/later".into(),
+            stop_link: STOP_LINK.into(),
         },
         MailKind::Digest => Content::Digest {
             waiting: vec![
@@ -130,8 +137,15 @@ fn sample(kind: MailKind) -> Content {
                 digest_row("Het Molenveld", "vastgelopen"),
             ],
             silent: vec![digest_row("Lyceum Oost", "geen antwoord op herinneringen")],
+            addresses: vec![digest_row("Mavo Zuid", "mail aan Anna de Wit komt niet aan (5.1.1)")],
             failed_mails: 2,
             link,
+            stop_link: STOP_LINK.into(),
+        },
+        MailKind::AddressBounced => Content::AddressBounced {
+            contact: PersonFacts { name, email: "a.dewit@bonhoeffer.nl".into(), role: "Superbeheerder".into() },
+            code: "5.1.1".into(),
+            schools: vec![(nasty_school(), link.clone()), (SchoolFacts { brin: "34CD".into(), ..school }, link)],
         },
     }
 }
@@ -189,7 +203,7 @@ fn one_sign_in_mail_serves_more_schools() {
 #[test]
 fn every_mail_names_the_school_gives_the_link_and_says_where_an_answer_goes() {
     for kind in MailKind::ALL {
-        let Letter { subject, text, html } = letter(&sample(kind));
+        let Letter { subject, text, html, stop_link: _ } = letter(&sample(kind));
 
         let is_named = subject.starts_with("Bonhoeffer College") || subject.starts_with(NASTY_NAME);
         let is_about_all =
@@ -264,4 +278,93 @@ fn a_quotation_is_marked_on_every_line_however_long() {
 fn a_code_is_shown_in_groups_of_three() {
     assert_eq!(spaced_code("123456"), "123 456");
     assert_eq!(spaced_code("123 456"), "123 456");
+}
+
+/// Header names of a built mail, in order.
+fn header_names(raw: &str) -> Vec<&str> {
+    let headers = raw.split_once("\r\n\r\n").expect("headers and a body").0;
+    let starts = headers.split("\r\n").filter(|line| !line.starts_with([' ', '\t']));
+    starts.map(|line| line.split(':').next().unwrap_or_default()).collect()
+}
+
+fn on_the_wire(letter: Letter, to_name: &str) -> Result<String, BuildError> {
+    let mail = OutgoingMail {
+        to_name: Some(to_name.to_owned()),
+        to_address: "anna@school.example".into(),
+        envelope_from: Some("bounces+a@kurve.example".into()),
+        reply_to: Some((to_name.to_owned(), SUPPORT.into())),
+        subject: letter.subject,
+        text: letter.text,
+        html: letter.html,
+        stop_link: letter.stop_link,
+        message_id: "<0199.1@koppelklaar.example>".into(),
+        thread_root: Some("<school-1@koppelklaar.example>".into()),
+        date: chrono::DateTime::UNIX_EPOCH,
+    };
+    let sender = Sender { name: "Koppelklaar".into(), address: "koppelklaar@kurve.example".into() };
+    build(&sender, &mail).map(|built| String::from_utf8(built.bytes).expect("ASCII"))
+}
+
+#[test]
+fn every_mail_travels_marked_as_automatic_in_short_lines_and_with_every_link_in_its_text() {
+    for kind in MailKind::ALL {
+        let letter = letter(&sample(kind));
+        let html = letter.html.clone();
+
+        let raw = on_the_wire(letter, "Anna de Wit").expect("a mail that can be built");
+
+        let parsed = MessageParser::default().parse(raw.as_bytes()).expect("a mail");
+        let text = parsed.body_text(0).expect("a text part");
+        for line in text.lines() {
+            assert!(line.chars().count() <= 78 || !line.trim_start_matches("- ").contains(' '), "{line}");
+        }
+        for link in html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+            let link = link.replace("&#38;", "&").replace("mailto:", "");
+            assert!(text.contains(&link), "{}: {link} is not in the text", kind.as_str());
+        }
+        let mut expected = vec!["Date", "From", "To", "Subject", "Message-ID", "Auto-Submitted"];
+        expected.push("X-Auto-Response-Suppress");
+        if matches!(kind, MailKind::Reminder | MailKind::Digest) {
+            expected.extend(["List-Unsubscribe", "List-Unsubscribe-Post"]);
+        }
+        expected.extend(["Reply-To", "In-Reply-To", "References", "MIME-Version", "Content-Type"]);
+        assert_eq!(header_names(&raw), expected, "{}", kind.as_str());
+    }
+}
+
+/// Texts of every script and length, and those with which people try to add a header.
+fn any_text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        any::<String>(),
+        "\\PC{0,300}",
+        "[\u{5d0}-\u{5ea}\u{627}-\u{64a} ]{1,130}",
+        "[\u{1f300}-\u{1f6ff}\u{200d}\u{fe0f}]{1,130}",
+        "[a-z]{0,5}(\r\n|\n|\r|\u{85}|\u{2028}|\u{0})(Bcc: all@school\\.nl|\r\n\r\n<b>)[a-z]{0,5}",
+        "(=\\?utf-8\\?[qb]\\?[a-zA-Z0-9=]{0,40}\\?=){1,3}",
+    ]
+}
+
+proptest! {
+    #[test]
+    fn no_name_or_reason_adds_a_header_and_every_name_that_we_take_can_be_mailed(
+        name in any_text(), school_name in any_text(), reason in any_text(),
+    ) {
+        let school = SchoolFacts { name: school_name.clone(), ..school() };
+        let link = LINK.to_owned();
+        let content = Content::StepSentBack { name: name.clone(), school, step: Step::QueryExecuted, reason, link };
+
+        let built = on_the_wire(letter(&content), &name);
+
+        // NUL in a text is refused with the mail; it never comes past the border.
+        let is_taken = PersonName::parse(&name).is_ok_and(|taken| taken.as_str() == name)
+            && SchoolName::parse(&school_name).is_ok();
+        let has_nul = matches!(built, Err(BuildError::Nul(_)));
+        prop_assert!(built.is_ok() || !is_taken || has_nul, "{:?}", built);
+        if let Ok(raw) = built {
+            prop_assert_eq!(header_names(&raw).len(), 12);
+            let parsed = MessageParser::default().parse(raw.as_bytes()).expect("a mail");
+            prop_assert!(parsed.bcc().is_none());
+            prop_assert_eq!(parsed.to().and_then(|to| to.first()).and_then(|to| to.address()), Some("anna@school.example"));
+        }
+    }
 }

@@ -10,7 +10,7 @@ use super::batch::Verdict;
 use crate::domain::ids::SchoolId;
 use crate::mail::message::{self, BuiltMail, OutgoingMail};
 use crate::services::letters::{self, Draft, Unsendable, draft};
-use crate::services::{Office, chain, frozen};
+use crate::services::{Office, bounces, chain, frozen};
 use crate::store::outbox::OutboxMail;
 use crate::store::{Connection, StoreError, audit, frozen_mails};
 
@@ -97,7 +97,7 @@ async fn bytes(
     if is_repeated {
         return Ok((as_it_was(office, mail).await?, None));
     }
-    let built = message::build(&room.sender, &outgoing(mail, draft));
+    let built = message::build(&room.sender, &outgoing(office, mail, draft));
     let built = built.map_err(|error| Verdict::Failed(error.to_string()))?;
     let sealed = (!mail.kind.carries_token()).then(|| frozen::seal(office, mail.id, &built));
     Ok((built, sealed))
@@ -139,14 +139,16 @@ async fn as_it_was(office: &Office, mail: &OutboxMail) -> Result<BuiltMail, Verd
     frozen::open(office, mail.id, &sealed.ok_or_else(gone)?).map_err(|error| Verdict::Failed(chain(&error)))
 }
 
-fn outgoing(mail: &OutboxMail, draft: Draft) -> OutgoingMail {
+fn outgoing(office: &Office, mail: &OutboxMail, draft: Draft) -> OutgoingMail {
     OutgoingMail {
         to_name: draft.to_name,
         to_address: draft.to_address,
+        envelope_from: bounces::envelope_of(office, mail.id),
         reply_to: draft.reply_to,
         subject: draft.letter.subject,
         text: draft.letter.text,
         html: draft.letter.html,
+        stop_link: draft.letter.stop_link,
         message_id: mail.message_id.clone(),
         thread_root: mail.school.map(|school| thread_root(school, &mail.message_id)),
         date: mail.created_at,

@@ -8,6 +8,7 @@ use crate::domain::onboarding::Party;
 use crate::domain::onboarding::progress::open_steps;
 use crate::domain::school::ContactRole;
 use crate::links;
+use crate::services::addresses;
 use crate::web::Site;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
@@ -21,6 +22,8 @@ struct ContactRow {
     role: &'static str,
     is_me: bool,
     is_vouched: bool,
+    /// Mail does not arrive at their address.
+    is_unreached: bool,
 }
 
 #[derive(Template)]
@@ -30,11 +33,13 @@ struct ContactsPage {
     around: Around,
     contacts: Vec<ContactRow>,
     has_superbeheerder: bool,
+    has_unreached: bool,
     steps: Vec<Link>,
 }
 
 pub(super) async fn list(State(site): State<Site>, who: SchoolContact) -> Result<Response, PageError> {
     let Opened { frame, around, file } = open(&site, &who, "contacts").await?;
+    let marks = addresses::marks_of(&site.office, &file.contacts).await?;
     let active = file.contacts.iter().filter(|contact| contact.is_active());
     let contacts: Vec<_> = active
         .clone()
@@ -43,13 +48,15 @@ pub(super) async fn list(State(site): State<Site>, who: SchoolContact) -> Result
             role: contact.role.label_nl(),
             is_me: contact.id == who.contact.id,
             is_vouched: contact.is_vouched(),
+            is_unreached: marks.get(&contact.id).is_some_and(|mark| mark.bounced.is_some()),
         })
         .collect();
+    let has_unreached = contacts.iter().any(|contact| contact.is_unreached);
     let has_superbeheerder = active.clone().any(|contact| contact.role == ContactRole::Superbeheerder);
     let open = open_steps(&file.state);
     let to_pass = open.iter().filter(|open| open.holder == Party::School && !file.state.lifecycle().is_withdrawn());
     let steps = to_pass
         .map(|open| Link::new(links::step(links::SCHOOL_STEP, open.step) + "#doorgeven", words::step_name(open.step)))
         .collect();
-    page::show(&ContactsPage { frame, around, contacts, has_superbeheerder, steps })
+    page::show(&ContactsPage { frame, around, contacts, has_superbeheerder, has_unreached, steps })
 }

@@ -190,6 +190,13 @@ pub(super) fn is_about(action: &Action, about: Step) -> bool {
         | Action::OwnDaysAdded { .. }
         | Action::OwnDaysRemoved { .. }
         | Action::HolidaysLoaded { .. }
+        | Action::MailReturned { .. }
+        | Action::AddressBounced { .. }
+        | Action::AddressWorks { .. }
+        | Action::RemindersStopped { .. }
+        | Action::RemindersResumed { .. }
+        | Action::DigestStopped
+        | Action::DigestResumed
         | Action::StaffAdded { .. }
         | Action::StaffDisabled { .. }
         | Action::StaffInvited { .. }

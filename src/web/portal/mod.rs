@@ -12,6 +12,7 @@ mod details;
 mod evidence;
 mod hand_over;
 mod imported;
+mod my_reminders;
 mod next;
 mod overview;
 mod own_days;
@@ -57,6 +58,7 @@ pub fn routes() -> Router<Site> {
         .route(links::SCHOOL_CHECK, get(connection::show_one))
         .route(links::SCHOOL_CHECK_LIVE, get(connection::show_live))
         .route(links::SCHOOL_PAUSE, get(pause::show).post(pause::create))
+        .route(links::SCHOOL_REMINDERS_TO_ME, post(my_reminders::resume))
         .route(links::SCHOOL_RESUME, post(pause::resume))
         .route(links::SCHOOL_REMINDERS, get(reminders::show).post(reminders::create))
         .route(links::SCHOOL_WAKE, post(reminders::wake))

@@ -17,7 +17,7 @@ use crate::web::page::{self, Frame};
 use crate::web::portal::connection::{self, ConnectionPanel};
 use crate::web::portal::next::{self, NextCard};
 use crate::web::portal::view::{self, GateRow, ReasonRow};
-use crate::web::portal::{Around, Opened, open};
+use crate::web::portal::{Around, Opened, my_reminders, open};
 use crate::words;
 
 /// The verdict with what it means.
@@ -80,6 +80,9 @@ struct OverviewPage {
     own_days_path: &'static str,
     pause_path: &'static str,
     stop_path: &'static str,
+    /// Whether this contact put their reminders off.
+    is_unreminded: bool,
+    my_reminders_path: &'static str,
 }
 
 pub(super) async fn show(State(site): State<Site>, who: SchoolContact) -> Result<Response, PageError> {
@@ -117,5 +120,7 @@ pub(super) async fn show(State(site): State<Site>, who: SchoolContact) -> Result
         own_days_path: links::SCHOOL_OWN_DAYS,
         pause_path: links::SCHOOL_PAUSE,
         stop_path: links::SCHOOL_WITHDRAW,
+        is_unreminded: my_reminders::is_stopped(&site, &who).await?,
+        my_reminders_path: links::SCHOOL_REMINDERS_TO_ME,
     })
 }

@@ -15,6 +15,7 @@ mod path_token;
 mod redeem;
 mod register;
 mod sign_in;
+pub mod unsubscribe;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -34,4 +35,6 @@ pub fn routes() -> Router<Site> {
         .route(links::SIGN_IN_CODE, get(code::new).post(code::create))
         .route(links::SIGN_IN_LINK, get(link::show).post(link::create))
         .route(links::SIGN_OUT, post(sign_in::sign_out))
+        .route(links::UNSUBSCRIBE, get(unsubscribe::show).post(unsubscribe::create))
+        .route(links::UNSUBSCRIBE_UNDO, post(unsubscribe::undo))
 }

@@ -159,7 +159,7 @@ pub(super) async fn vouch(
 }
 
 /// The contact in a path, also a removed one.
-async fn find(desk: &Desk<'_>, contact: &str) -> Result<Contact, PageError> {
+pub(super) async fn find(desk: &Desk<'_>, contact: &str) -> Result<Contact, PageError> {
     let id: ContactId = contact.parse().map_err(|_| PageError::NotFound)?;
     let file = onboardings::load_file(&desk.site.office, desk.school).await?;
     file.contact(id).cloned().ok_or(PageError::NotFound)

@@ -189,6 +189,12 @@ pub(super) fn remove_contact(file: &SchoolFile, person: &Contact) -> Ask {
         .weight(Weight::Warning)
 }
 
+/// Mail arrives again at the address of a contact.
+pub(super) fn address_works(file: &SchoolFile, person: &Contact) -> Ask {
+    about_contact("address_works", "Adres werkt weer", links::STAFF_CONTACT_WORKS, file, person)
+        .note("Koppelklaar stuurt dan weer mails naar dit adres. Komt er weer een mail terug, dan hoor je het opnieuw.")
+}
+
 /// Kurve's word for a contact.
 pub(super) fn vouch(file: &SchoolFile, person: &Contact, ground: &str) -> Ask {
     about_contact("vouch", "Instaan", links::STAFF_CONTACT_VOUCH, file, person)

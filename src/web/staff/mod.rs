@@ -4,6 +4,7 @@
 //! [`ActingStaff`](crate::web::extract::ActingStaff); signing in and choosing a password are public. To add a button: a
 //! form in [`forms`], a handler that ends in [`press`], and the place where it applies in [`school`] or [`panels`].
 
+mod addresses;
 mod alarms;
 mod ask;
 mod check_run;
@@ -78,6 +79,8 @@ pub fn routes() -> Router<Site> {
         .route(links::STAFF_CONNECTIONS, get(connections::list).post(connections::create))
         .route(links::STAFF_CHECK_RUN, get(check_run::show))
         .route(links::STAFF_CHECK_RUN_LIVE, get(check_run::show_live))
+        .route(links::STAFF_CONTACT_WORKS, post(addresses::declare_working))
+        .route(links::STAFF_DIGEST, post(addresses::resume_digest))
         .route(links::STAFF_MAILS, get(mails::list))
         .route(links::STAFF_MAIL, get(mail::show))
         .route(links::STAFF_MAIL_HTML, get(mail::show_html))

@@ -82,6 +82,10 @@ pub(super) struct ContactRow {
     pub(super) role: &'static str,
     /// Who vouched, when and on what ground; empty if nobody did.
     pub(super) vouched: String,
+    /// That mail does not arrive, since when; empty while it does. See [`super::addresses`].
+    pub(super) unreached: String,
+    /// That they want no reminders, since when; empty if they do.
+    pub(super) unreminded: String,
     pub(super) asks: Vec<Ask>,
 }
 
@@ -112,6 +116,8 @@ fn contact(file: &SchoolFile, person: &Contact, names: &Names, (can_act, is_last
         email: person.email.to_string(),
         role: person.role.label_nl(),
         vouched: vouched.unwrap_or_default(),
+        unreached: String::new(),
+        unreminded: String::new(),
         asks,
     }
 }

@@ -8,6 +8,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::addresses;
 use super::ask::{Ask, keep_one_primary};
 use super::connection::{self, ConnectionPanel};
 use super::desk::{self, Nav};
@@ -21,6 +22,7 @@ use crate::domain::import_gate::{Verdict, verdict};
 use crate::domain::onboarding::progress::gates_done;
 use crate::domain::onboarding::{Evidence, Gate, Step, StepState};
 use crate::links;
+use crate::services::addresses as address_services;
 use crate::services::onboardings::{self, SchoolFile};
 use crate::services::{credentials, schools};
 use crate::web::error::PageError;
@@ -110,6 +112,9 @@ pub(super) async fn show(
         let of_steps = gates.iter_mut().flat_map(|gate| &mut gate.steps).flat_map(|step| &mut step.asks);
         keep_one_primary(of_steps.chain(&mut panel.asks));
     }
+    let mut contacts = panels::contacts(&file, &names, can_act);
+    let marks = address_services::marks_of(office, &file.contacts).await?;
+    addresses::add_marks(&mut contacts, &file, &marks, can_act);
     let (verdict, missing) = verdict_words(&file);
     let details = &file.school.details;
     let page = SchoolPage {
@@ -129,7 +134,7 @@ pub(super) async fn show(
         gates,
         credentials: panel,
         connection,
-        contacts: panels::contacts(&file, &names, can_act),
+        contacts,
         add_contact: can_act.then(|| forms::add_contact(&file, ("", "", ""))),
         note: can_act.then(|| forms::note(&file, "")),
         notes: notes.iter().map(|note| panels::note(note, &names)).collect(),

@@ -7,6 +7,7 @@ use axum::response::Response;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
+use super::addresses::{self, AddressPart};
 use super::desk::{self, Nav};
 use super::steps::BACK_TO_WORKLIST;
 use super::view::days_words;
@@ -63,6 +64,7 @@ struct WorklistPage {
     rows: Vec<WorkRow>,
     /// Schools that do not answer their reminders.
     silent: Vec<SilentRow>,
+    addresses: AddressPart,
     /// The first page; empty when this is it.
     first: String,
     /// The next page; empty when this is the last.
@@ -112,6 +114,7 @@ pub(super) async fn show(
         next: next.as_ref().map_or_else(String::new, WorklistQuery::href),
         rows: work_rows(&waiting, staff.visit.now),
         silent: silent.iter().map(|(row, since)| silent_row(row, *since)).collect(),
+        addresses: addresses::part(&site).await?,
         failed_mails,
         mails: format!("{}?stand={}", links::STAFF_MAILS, Fate::Failed.as_str()),
         back: BACK_TO_WORKLIST,

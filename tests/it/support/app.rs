@@ -111,6 +111,7 @@ impl TestApp {
             template: Arc::new(Template::parse(sample).expect("the sample is good")),
             password_length: PasswordLength::default(),
             support_email: "support@kurve.nl".to_owned(),
+            bounce_address: Some("bounces@kurve.nl".parse().expect("a good address")),
             links_per_quarter: LINKS_PER_QUARTER,
             hashing: HashingRoom::default(),
             reminders: Arc::default(),

@@ -8,6 +8,7 @@ pub(crate) mod post;
 pub(crate) mod postgres;
 mod postgres_programs;
 pub(crate) mod program;
+pub(crate) mod reports;
 pub(crate) mod smtp_sink;
 pub(crate) mod tls;
 pub(crate) mod visitor;

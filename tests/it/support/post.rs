@@ -1,7 +1,7 @@
 //! Mails as their receivers read them.
 
 use koppelklaar::mail::message::BuiltMail;
-use mail_parser::MessageParser;
+use mail_parser::{Message, MessageParser};
 
 use super::app::BASE;
 
@@ -18,6 +18,7 @@ pub(crate) struct Mail {
 /// Reads a mail.
 pub(crate) fn read(mail: &BuiltMail) -> Mail {
     let parsed = MessageParser::default().parse(&mail.bytes).expect("a mail that can be read");
+    check(&parsed);
     let reply_to = parsed.reply_to().and_then(|to| to.first()).and_then(|to| to.address()).map(str::to_owned);
     Mail {
         to: mail.to.clone(),
@@ -25,6 +26,28 @@ pub(crate) fn read(mail: &BuiltMail) -> Mail {
         text: parsed.body_text(0).unwrap_or_default().into_owned(),
         reply_to,
         raw: String::from_utf8(mail.bytes.clone()).expect("mails are ASCII on the wire"),
+    }
+}
+
+/// What must hold of every mail of every test.
+fn check(mail: &Message<'_>) {
+    let header = |name: &'static str| {
+        let found: Vec<_> = mail.headers_raw().filter(|(known, _)| known.eq_ignore_ascii_case(name)).collect();
+        assert!(found.len() <= 1, "{name} stands there twice: {found:?}");
+        found.first().map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
+    };
+    assert_eq!(header("Auto-Submitted"), "auto-generated");
+    assert_eq!(header("X-Auto-Response-Suppress"), "All");
+    assert!(header("Message-ID").ends_with("@koppelklaar.test>"), "{}", header("Message-ID"));
+    assert!(header("Reply-To").contains('@'), "an answer goes to a person");
+    let thread = header("References");
+    assert!(thread.is_empty() || thread.starts_with("<school-"), "{thread}");
+    assert_eq!(thread, header("In-Reply-To"));
+    let text = mail.body_text(0).unwrap_or_default();
+    for line in text.lines() {
+        // A word that is longer, such as a link, stays whole on a line of its own.
+        let is_one_word = line.split_whitespace().count() == 1;
+        assert!(line.chars().count() <= 78 || is_one_word, "a line of {} signs: {line}", line.chars().count());
     }
 }
 

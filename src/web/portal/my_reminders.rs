@@ -1,0 +1,28 @@
+//! Reminders to the contact who is signed in: wanted again.
+
+use axum::extract::State;
+use axum::response::Response;
+
+use crate::links;
+use crate::services::addresses;
+use crate::web::Site;
+use crate::web::error::PageError;
+use crate::web::extract::SchoolContact;
+use crate::web::flash::{self, Flash};
+use crate::web::form::{Posted, Pressed};
+
+/// Lets reminders come again, over all schools of this contact.
+pub(super) async fn resume(
+    State(site): State<Site>,
+    who: SchoolContact,
+    Posted(Pressed {}): Posted<Pressed>,
+) -> Result<Response, PageError> {
+    let reminders = addresses::reminders_of(&site.office, &who.contact);
+    addresses::resume_as(&site.office, &who.call(), &reminders).await?;
+    Ok(flash::redirect(&site, links::SCHOOL, Flash::RemindersResumed))
+}
+
+/// Whether this contact put their reminders off.
+pub(super) async fn is_stopped(site: &Site, who: &SchoolContact) -> Result<bool, PageError> {
+    Ok(addresses::is_stopped(&site.office, &addresses::reminders_of(&site.office, &who.contact)).await?)
+}

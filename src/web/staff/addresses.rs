@@ -1,0 +1,124 @@
+//! Addresses on Kurve's pages: where mail does not arrive, who wants no reminders, and whether the digest is off.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+
+use super::contacts;
+use super::forms;
+use super::lifecycle::VersionForm;
+use super::panels::ContactRow;
+use super::press::Desk;
+use crate::domain::address_mark::AddressMark;
+use crate::domain::ids::ContactId;
+use crate::links;
+use crate::services::addresses::{self, MarkedContact};
+use crate::services::onboardings::SchoolFile;
+use crate::web::Site;
+use crate::web::error::PageError;
+use crate::web::extract::ActingStaff;
+use crate::web::flash::{self, Flash};
+use crate::web::form::{Posted, Pressed};
+use crate::words;
+
+/// A contact whose address asks for attention.
+pub(super) struct AddressRow {
+    /// Their place on the school's page.
+    pub(super) href: String,
+    pub(super) name: String,
+    pub(super) school: String,
+    pub(super) brin: String,
+    /// Since when, and with which code.
+    pub(super) what: String,
+}
+
+/// What the worklist says of addresses.
+pub(super) struct AddressPart {
+    /// Where mail does not arrive.
+    pub(super) unreached: Vec<AddressRow>,
+    /// Who wants no reminders.
+    pub(super) unreminded: Vec<AddressRow>,
+    pub(super) is_digest_stopped: bool,
+    /// Where the digest is asked for again.
+    pub(super) digest_path: &'static str,
+}
+
+/// Gathers what the worklist says.
+pub(super) async fn part(site: &Site) -> Result<AddressPart, PageError> {
+    let office = &site.office;
+    let marked = addresses::list_marked(office).await?;
+    let rows = |is_unreached: bool| {
+        let of_kind = marked.iter().filter(|one| one.mark.bounced.is_some() == is_unreached);
+        of_kind.map(row).collect()
+    };
+    Ok(AddressPart {
+        unreached: rows(true),
+        unreminded: rows(false),
+        is_digest_stopped: addresses::is_stopped(office, &addresses::digest_of(office)).await?,
+        digest_path: links::STAFF_DIGEST,
+    })
+}
+
+fn row(one: &MarkedContact) -> AddressRow {
+    let page = links::staff_school(links::STAFF_SCHOOL, one.school.id);
+    let (unreached, unreminded) = lines(&one.mark);
+    AddressRow {
+        href: format!("{page}#contact-{}", one.contact.id),
+        name: one.contact.name.to_string(),
+        school: one.school.details.name.to_string(),
+        brin: one.school.details.brin.to_string(),
+        what: if unreached.is_empty() { unreminded } else { unreached },
+    }
+}
+
+/// What is said of an address: that mail does not arrive, and that reminders are not wanted; each may be empty.
+fn lines(mark: &AddressMark) -> (String, String) {
+    let unreached = mark.bounced.as_ref().map(|bounced| {
+        let since = words::date_nl(bounced.at);
+        format!("Mail komt niet aan sinds {since} (code {}).", bounced.code)
+    });
+    let unreminded =
+        mark.reminders_stopped_at.map(|at| format!("Wil geen herinneringen sinds {}.", words::date_nl(at)));
+    (unreached.unwrap_or_default(), unreminded.unwrap_or_default())
+}
+
+/// Adds to the contacts of a school what is known of their addresses.
+pub(super) fn add_marks(
+    rows: &mut [ContactRow],
+    file: &SchoolFile,
+    marks: &BTreeMap<ContactId, AddressMark>,
+    can_act: bool,
+) {
+    for row in rows {
+        let Some(person) = file.contacts.iter().find(|person| person.id.to_string() == row.id) else { continue };
+        let Some(mark) = marks.get(&person.id) else { continue };
+        (row.unreached, row.unreminded) = lines(mark);
+        if can_act && mark.bounced.is_some() {
+            row.asks.insert(0, forms::address_works(file, person));
+        }
+    }
+}
+
+/// "Adres werkt weer".
+pub(super) async fn declare_working(
+    State(site): State<Site>,
+    ActingStaff(staff): ActingStaff,
+    Path((school, contact)): Path<(String, String)>,
+    Posted(VersionForm { .. }): Posted<VersionForm>,
+) -> Result<Response, PageError> {
+    let desk = Desk::at(&site, &staff, &school)?;
+    let person = contacts::find(&desk, &contact).await?;
+    let did = addresses::declare_working(&site.office, &staff.call(), desk.school, person.id).await?;
+    Ok(desk.done(if did { Flash::AddressWorks } else { Flash::AlreadySo }))
+}
+
+/// The digest again.
+pub(super) async fn resume_digest(
+    State(site): State<Site>,
+    ActingStaff(staff): ActingStaff,
+    Posted(Pressed {}): Posted<Pressed>,
+) -> Result<Response, PageError> {
+    addresses::resume_as(&site.office, &staff.call(), &addresses::digest_of(&site.office)).await?;
+    Ok(flash::redirect(&site, links::STAFF, Flash::DigestResumed))
+}

@@ -1,0 +1,60 @@
+//! `koppelklaar mail bounce`, as a mail server runs it: a message on standard input, and a code that says what to do.
+
+use std::io::Write;
+use std::process::Stdio;
+
+use crate::it::support::program::Program;
+use crate::it::support::{block_on, reports};
+
+/// Runs the command with a message; the code it ends with and everything it said.
+fn pipe(program: &Program, arguments: &[&str], message: &[u8]) -> (Option<i32>, String) {
+    let mut command = program.command(&[&["mail", "bounce"], arguments].concat());
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    let mut input = child.stdin.take().expect("piped");
+    input.write_all(message).expect("the message is read to its end");
+    drop(input);
+    let output = child.wait_with_output().expect("it ends");
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(!said.contains("panicked"), "{said}");
+    (output.status.code(), said)
+}
+
+#[test]
+fn a_mail_server_learns_what_to_do_with_what_it_brought() {
+    block_on(async {
+        let Some(mut program) = Program::migrated().await else { return };
+        program.set("KOPPELKLAAR_BOUNCE_ADDRESS", "bounces@kurve.nl");
+        let id = "<01890000-0000-7000-8000-000000000000@127.0.0.1>";
+        let unknown = reports::to(reports::POSTFIX_UNKNOWN, "bounces@kurve.nl", id);
+        let forged = format!("bounces+{}-{}@kurve.nl", "a".repeat(26), "b".repeat(16));
+
+        for (arguments, message, code, line) in [
+            (vec![], unknown.clone(), 65, "this report is about no mail in the outbox; nothing was changed"),
+            (vec!["--to", forged.as_str()], unknown.clone(), 65, "came to an address that was never given out"),
+            (vec![], reports::SPAM.to_owned(), 65, "this is no delivery report; nothing was changed"),
+            (vec![], String::new(), 65, "this is no delivery report"),
+            (vec![], "x".repeat(8_000_000), 65, "this is no delivery report"),
+            (vec![], reports::OUT_OF_OFFICE.to_owned(), 0, "Ignored: an automatic reply"),
+        ] {
+            let (ended, said) = pipe(&program, &arguments, message.as_bytes());
+
+            assert_eq!(ended, Some(code), "{said}");
+            assert!(said.contains(line), "{said}");
+            assert!(!said.contains("anna@school.example") && !said.contains("bounces+"), "{said}");
+        }
+    });
+}
+
+#[test]
+fn trouble_of_ours_makes_the_mail_server_keep_the_message() {
+    block_on(async {
+        let Some(program) = Program::new().await else { return };
+
+        // The database was never migrated.
+        let (ended, said) = pipe(&program, &[], reports::POSTFIX_UNKNOWN.as_bytes());
+
+        assert_eq!(ended, Some(75), "{said}");
+        assert!(said.contains("`koppelklaar migrate`"), "{said}");
+    });
+}
