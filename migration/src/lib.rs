@@ -47,11 +47,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000009_reminders::Migration),
             Box::new(m20261123_000010_access_link_browser::Migration),
             Box::new(m20261123_000011_outbox_frozen::Migration),
-            Box::new(m20261123_000015_machine_room::Migration),
             Box::new(m20261123_000012_arrangements::Migration),
             Box::new(m20261123_000016_insight::Migration),
             Box::new(m20261123_000014_checks::Migration),
             Box::new(m20261123_000013_address_mark::Migration),
+            Box::new(m20261123_000015_machine_room::Migration),
         ]
     }
 }

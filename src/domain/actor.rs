@@ -1,4 +1,4 @@
-//! Who does something: a contact of a school, a colleague of Kurve, or a part of the machine.
+//! Who does something: a contact of a school, a colleague of Kurve, somebody unknown, or a part of the machine.
 
 use serde::{Deserialize, Serialize};
 
@@ -71,6 +71,8 @@ pub enum Actor {
     Clock,
     /// Who runs the command line on the server.
     Operator,
+    /// Someone on the web of whom nobody knows who it is: who asks for a link, or signs in.
+    Visitor,
 }
 
 impl Actor {
@@ -83,6 +85,7 @@ impl Actor {
             Self::Check => "check",
             Self::Clock => "clock",
             Self::Operator => "operator",
+            Self::Visitor => "visitor",
         }
     }
 
@@ -92,7 +95,7 @@ impl Actor {
         match self {
             Self::Contact { id, .. } => Some(id.as_uuid()),
             Self::Staff { id, .. } => Some(id.as_uuid()),
-            Self::Check | Self::Clock | Self::Operator => None,
+            Self::Check | Self::Clock | Self::Operator | Self::Visitor => None,
         }
     }
 }

@@ -222,8 +222,11 @@ async fn note_each(
 fn check_may_act(call: &Call) -> Result<(), ServiceError> {
     match call.actor {
         Actor::Staff { role, .. } if role.can_act() => Ok(()),
-        Actor::Staff { .. } | Actor::Contact { .. } | Actor::Check | Actor::Clock | Actor::Operator => {
-            Err(ServiceError::Forbidden)
-        }
+        Actor::Staff { .. }
+        | Actor::Contact { .. }
+        | Actor::Check
+        | Actor::Clock
+        | Actor::Operator
+        | Actor::Visitor => Err(ServiceError::Forbidden),
     }
 }

@@ -128,7 +128,9 @@ fn check_may_arrange(call: &Call) -> Result<(), ServiceError> {
     match call.actor {
         Actor::Contact { .. } => Ok(()),
         Actor::Staff { role, .. } if role.can_act() => Ok(()),
-        Actor::Staff { .. } | Actor::Check | Actor::Clock | Actor::Operator => Err(ServiceError::Forbidden),
+        Actor::Staff { .. } | Actor::Check | Actor::Clock | Actor::Operator | Actor::Visitor => {
+            Err(ServiceError::Forbidden)
+        }
     }
 }
 

@@ -5,14 +5,15 @@
 
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
-use crate::domain::ids::{ContactId, SchoolId};
+use crate::domain::ids::{ContactId, SchoolId, StaffId};
 use crate::domain::notice::{About, MailKind};
 use crate::domain::school::{Contact, ContactRole, Vouch};
 use crate::domain::text::{EmailAddress, PersonName, Reason};
 use crate::services::work::{Letter, Work};
 use crate::services::{Call, Office, ServiceError};
 use crate::store::onboardings::Versioned;
-use crate::store::{StoreError, contacts, onboardings, sessions};
+use crate::store::staff::StaffAccount;
+use crate::store::{StoreError, audit, contacts, onboardings, sessions, staff};
 
 /// Adds a contact, or takes a removed one back; they are told by mail.
 ///
@@ -32,7 +33,7 @@ pub async fn add(
         return Err(ServiceError::ContactExists);
     }
     let version = onboardings::save(work.conn(), school, &held, call.now).await?;
-    let contact = ensure_held(office, &mut work, call, (school, Some(version)), person).await?;
+    let contact = ensure(office, &mut work, call, (school, Some(version)), person).await?;
     work.mail(Letter {
         kind: MailKind::ContactAdded,
         school: Some(school),
@@ -43,20 +44,9 @@ pub async fn add(
     work.finish().await
 }
 
-/// The contact with this address, made or taken back if need be. The version of the onboarding stays: it belongs to
-/// the change that needs the contact.
+/// The contact with this address, made or taken back if need be. The caller holds the onboarding; its version, if it
+/// is counted up here, goes along.
 pub(super) async fn ensure(
-    office: &Office,
-    work: &mut Work<'_>,
-    call: &Call,
-    school: SchoolId,
-    person: (PersonName, EmailAddress, ContactRole),
-) -> Result<ContactId, ServiceError> {
-    onboardings::hold(work.conn(), school).await?;
-    ensure_held(office, work, call, (school, None), person).await
-}
-
-async fn ensure_held(
     office: &Office,
     work: &mut Work<'_>,
     call: &Call,
@@ -133,7 +123,8 @@ pub async fn remove(
 /// Kurve vouches for a contact: from then on password and query file may be handed to them.
 ///
 /// # Errors
-/// `Forbidden` for a reader, `Conflict` on a stale page, `NotFound` when the school has no such contact.
+/// `Forbidden` for a reader, `Conflict` on a stale page, `NotFound` when the school has no such contact,
+/// `AddedByOneself` when a colleague has to look at it.
 pub async fn vouch(
     office: &Office,
     call: &Call,
@@ -172,9 +163,27 @@ async fn vouch_held(
         return Err(ServiceError::Forbidden);
     }
     load_of(work, school, contact).await?;
+    check_four_eyes(work, (school, contact), by).await?;
     contacts::mark_vouched(work.conn(), contact, &Vouch { at: call.now, by, ground: ground.clone() }).await?;
     work.note_version(Some(school), version, Action::ContactVouched { contact, ground });
     Ok(())
+}
+
+/// Who added a contact does not also vouch for them: one pair of eyes alone would decide who gets the password. Where
+/// nobody else at Kurve can act there is no second pair, and both lines stand in the audit.
+async fn check_four_eyes(
+    work: &Work<'_>,
+    (school, contact): (SchoolId, ContactId),
+    by: StaffId,
+) -> Result<(), ServiceError> {
+    let added_by = audit::find_adder(work.conn(), school, contact).await?;
+    if added_by.and_then(|actor| actor.person()) != Some(by.as_uuid()) {
+        return Ok(());
+    }
+    let can_vouch = |account: &StaffAccount| {
+        account.id != by && account.role.can_act() && account.disabled_at.is_none() && account.password_hash.is_some()
+    };
+    if staff::list(work.conn()).await?.iter().any(can_vouch) { Err(ServiceError::AddedByOneself) } else { Ok(()) }
 }
 
 /// Takes back every vouch at a school that turns out to be another one, or to work in another Magister: Kurve's word
@@ -202,9 +211,12 @@ async fn hold_seen(work: &Work<'_>, school: SchoolId, seen: Option<i32>) -> Resu
 fn check_may_change(call: &Call) -> Result<(), ServiceError> {
     match call.actor {
         Actor::Staff { role, .. } if role.can_act() => Ok(()),
-        Actor::Staff { .. } | Actor::Contact { .. } | Actor::Check | Actor::Clock | Actor::Operator => {
-            Err(ServiceError::Forbidden)
-        }
+        Actor::Staff { .. }
+        | Actor::Contact { .. }
+        | Actor::Check
+        | Actor::Clock
+        | Actor::Operator
+        | Actor::Visitor => Err(ServiceError::Forbidden),
     }
 }
 

@@ -115,7 +115,7 @@ async fn make(
         issued_at: call.now,
         issued_by: match call.actor {
             Actor::Staff { id, .. } => Some(id),
-            Actor::Contact { .. } | Actor::Check | Actor::Clock | Actor::Operator => None,
+            Actor::Contact { .. } | Actor::Check | Actor::Clock | Actor::Operator | Actor::Visitor => None,
         },
         expires_at: reveal::expires_at(call.now),
         closed: None,
@@ -138,7 +138,12 @@ pub async fn hand_over_again(
 ) -> Result<(), ServiceError> {
     match call.actor {
         Actor::Staff { role, .. } if role.can_act() => {}
-        Actor::Staff { .. } | Actor::Contact { .. } | Actor::Check | Actor::Clock | Actor::Operator => {
+        Actor::Staff { .. }
+        | Actor::Contact { .. }
+        | Actor::Check
+        | Actor::Clock
+        | Actor::Operator
+        | Actor::Visitor => {
             return Err(ServiceError::Forbidden);
         }
     }

@@ -4,6 +4,7 @@ use crate::domain::check::CheckRefusal;
 use crate::domain::credential::RevealRefusal;
 use crate::domain::onboarding::Refusal;
 use crate::domain::reminder::{OwnDaysRefusal, SnoozeRefusal};
+use crate::domain::school::ContactRole;
 use crate::store::StoreError;
 
 /// Why a use case did not succeed. Nothing was changed.
@@ -27,6 +28,17 @@ pub enum ServiceError {
     /// The address is a contact already.
     #[error("the address is a contact already")]
     ContactExists,
+    /// Who added a contact does not vouch for them as well.
+    #[error("a colleague must vouch for a contact whom one added oneself")]
+    AddedByOneself,
+    /// The colleague is here already, in a role that the step is not for.
+    #[error("the colleague is here as {}, the step takes the {}", .role.as_str(), .needed.as_str())]
+    ColleagueRole {
+        /// What they are.
+        role: ContactRole,
+        /// What the step takes.
+        needed: ContactRole,
+    },
     /// The school has, or made in a day, as many contacts as it may by itself.
     #[error("the school has as many contacts as it may make by itself")]
     TooManyContacts,

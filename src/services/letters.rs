@@ -7,7 +7,7 @@ use crate::domain::access_link;
 use crate::domain::ids::{AccessLinkId, ContactId, SchoolId};
 use crate::domain::import_gate::verdict;
 use crate::domain::notice::{MailKind, root_fall};
-use crate::domain::onboarding::{FallCause, Gate, Onboarding, Step, StepState};
+use crate::domain::onboarding::{FallCause, Gate, Onboarding, Party, Step, StepState};
 use crate::domain::school::{Contact, School};
 use crate::links;
 use crate::mail::templates::{Content, Letter, PersonFacts, SchoolFacts, render};
@@ -244,7 +244,12 @@ async fn content(
             };
             Content::SupportRequest { school, contact, shares_domain_with: sharing(office, facts).await?, link: staff }
         }
-        MailKind::RequestConfirmed => Content::RequestConfirmed { name, school, link: portal },
+        MailKind::RequestConfirmed => {
+            // Details that are given again may find these done.
+            let mut steps = vec![Step::ConsentGiven, Step::AllowlistingRequested];
+            steps.retain(|step| facts.state.holder(*step) == Some(Party::School));
+            Content::RequestConfirmed { name, school, steps, link: portal }
+        }
         MailKind::AlreadyRegistered => Content::AlreadyRegistered { name, school, link: portal },
         MailKind::CredentialsReady => {
             let version = facts.state.credential_version();

@@ -11,14 +11,14 @@ use crate::domain::ids::{ContactId, SchoolId};
 use crate::domain::import_gate::verdict;
 use crate::domain::notice::{About, MailKind, notices};
 use crate::domain::onboarding::decide::amsterdam_date;
-use crate::domain::onboarding::{Change, Command, Event, Onboarding, Step, decide};
+use crate::domain::onboarding::{Change, Command, Event, Ground, Onboarding, Refusal, Step, decide};
 use crate::domain::school::{Contact, ContactRole, School};
 use crate::domain::text::{EmailAddress, PersonName};
 use crate::services::tell::tell;
 use crate::services::work::{Letter, Work};
 use crate::services::{Call, Office, ServiceError, arrangements, connection_checks, contacts, insight};
 use crate::store::onboardings::Versioned;
-use crate::store::{self, Connection, audit, credentials, lock, onboardings, schools};
+use crate::store::{self, Connection, audit, credentials, onboardings, schools};
 
 /// How many contacts a school may have of its own making: more than any school named so far.
 pub const MOST_CONTACTS: usize = 20;
@@ -87,7 +87,7 @@ pub async fn act(
 /// Hands a step to a colleague, who becomes a contact if they are not one yet.
 ///
 /// # Errors
-/// `Refused` when the step is not open, `TooManyContacts` when the school may make no more of them.
+/// `Refused` when the step is not open, `ColleagueRole` when a known colleague cannot do it, `TooManyContacts` when the school may make no more of them.
 pub async fn hand_over(
     office: &Office,
     call: &Call,
@@ -96,13 +96,15 @@ pub async fn hand_over(
     (name, email, role): (PersonName, EmailAddress, ContactRole),
 ) -> Result<(), ServiceError> {
     let mut work = Work::begin(office, call).await?;
-    lock::hold_contacts(work.conn(), school).await?;
+    let held = onboardings::hold(work.conn(), school).await?;
     let known = store::contacts::list_with_removed(work.conn(), school).await?;
-    let is_here = known.iter().any(|contact| contact.is_active() && contact.email.key_form() == email.key_form());
-    if !is_here {
-        check_room(&known, call.now)?;
+    let here = known.iter().find(|contact| contact.is_active() && contact.email.key_form() == email.key_form());
+    let is_here = here.is_some();
+    match here {
+        Some(colleague) => check_role(&held.state, step, colleague, call.now)?,
+        None => check_room(&known, call.now)?,
     }
-    let to = contacts::ensure(office, &mut work, call, school, (name, email, role)).await?;
+    let to = contacts::ensure(office, &mut work, call, (school, None), (name, email, role)).await?;
     let events = change(&mut work, call, school, &Command::HandOver { step, to }, None).await?;
     if events.is_empty() && !is_here {
         // The step was theirs before they were removed; they have to hear that it is again.
@@ -111,6 +113,15 @@ pub async fn hand_over(
         work.mail(Letter { kind: MailKind::StepHandedOver, school: Some(school), contact: Some(to), about, occasion });
     }
     work.finish().await
+}
+
+/// Whoever is here keeps their role, whatever was typed: only Kurve changes it.
+fn check_role(state: &Onboarding, step: Step, to: &Contact, now: DateTime<Utc>) -> Result<(), ServiceError> {
+    let claim = Command::Claim { step, ground: Ground::Word, credential_version: None };
+    match decide(state, &claim, &Actor::Contact { id: to.id, role: to.role }, now) {
+        Err(Refusal::WrongRole { needed, .. }) => Err(ServiceError::ColleagueRole { role: to.role, needed }),
+        Ok(_) | Err(_) => Ok(()),
+    }
 }
 
 /// Everyone who is made a contact gets a mail from us, so a school makes no more of them than schools do.
@@ -191,7 +202,7 @@ pub(super) fn record(
 fn contact_of(actor: &Actor) -> Option<ContactId> {
     match actor {
         Actor::Contact { id, .. } => Some(*id),
-        Actor::Staff { .. } | Actor::Check | Actor::Clock | Actor::Operator => None,
+        Actor::Staff { .. } | Actor::Check | Actor::Clock | Actor::Operator | Actor::Visitor => None,
     }
 }
 

@@ -91,7 +91,7 @@ pub async fn request_link(
     browser: &Token,
 ) -> Result<(), ServiceError> {
     let email_key = office.keys.email_key(&email.key_form());
-    let call = Call { actor: Actor::Operator, now, request_id: request_id.to_owned() };
+    let call = Call { actor: Actor::Visitor, now, request_id: request_id.to_owned() };
     let mut work = Work::begin(office, &call).await?;
     lock::hold_address(work.conn(), &email_key).await?;
     let per_quarter = office.links_per_quarter;
@@ -155,7 +155,7 @@ pub async fn redeem(
     (now, request_id): (DateTime<Utc>, &str),
     attempt: &Attempt<'_>,
 ) -> Result<Redeemed, ServiceError> {
-    let call = Call { actor: Actor::Operator, now, request_id: request_id.to_owned() };
+    let call = Call { actor: Actor::Visitor, now, request_id: request_id.to_owned() };
     let work = Work::begin(office, &call).await?;
     let Some(link) = find_link(&work, attempt).await? else {
         return Ok(Redeemed::Not(Outcome::Unknown));

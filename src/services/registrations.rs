@@ -70,7 +70,7 @@ pub async fn request(
     form: &RegistrationForm,
     browser: &Token,
 ) -> Result<RegistrationId, ServiceError> {
-    let call = Call { actor: Actor::Operator, now, request_id: request_id.to_owned() };
+    let call = Call { actor: Actor::Visitor, now, request_id: request_id.to_owned() };
     let typed = serde_json::to_vec(form).map_err(|_| ServiceError::Broken("a form that cannot be written"))?;
     let id = request_id_of(browser, &typed, now);
     let sealed_form = sealed::seal(&office.keys, Purpose::SealRegistration, &binding(id), &typed, &office.chance);

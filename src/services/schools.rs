@@ -158,7 +158,12 @@ pub async fn change_details(
 ) -> Result<(), ServiceError> {
     match call.actor {
         Actor::Staff { role, .. } if role.can_act() => {}
-        Actor::Staff { .. } | Actor::Contact { .. } | Actor::Check | Actor::Clock | Actor::Operator => {
+        Actor::Staff { .. }
+        | Actor::Contact { .. }
+        | Actor::Check
+        | Actor::Clock
+        | Actor::Operator
+        | Actor::Visitor => {
             return Err(ServiceError::Forbidden);
         }
     }

@@ -77,7 +77,8 @@ pub async fn sign_in(
     match step {
         Some(step) => open(office, &call, account.id, step).await,
         None => {
-            count_wrong_try(office, &call, account.id).await?;
+            // Who types a wrong password may be anybody.
+            count_wrong_try(office, &Call { actor: Actor::Visitor, ..call }, account.id).await?;
             Ok(None)
         }
     }
@@ -114,7 +115,7 @@ async fn write_as_a_wrong_try(
     (now, request_id): (DateTime<Utc>, &str),
     email_key: String,
 ) -> Result<(), ServiceError> {
-    let call = Call { actor: Actor::Operator, now, request_id: request_id.to_owned() };
+    let call = Call { actor: Actor::Visitor, now, request_id: request_id.to_owned() };
     let work = Work::begin(office, &call).await?;
     let token = open_session(office, work.conn(), now, Holder::Choosing { email_key }).await?;
     sessions::delete(work.conn(), &token.hash()).await?;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Connection, StoreError, lock};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Action, Entry};
-use crate::domain::ids::SchoolId;
+use crate::domain::ids::{ContactId, SchoolId};
 use crate::domain::onboarding::Event;
 
 /// What is to be kept.
@@ -165,6 +165,30 @@ pub async fn list_events_of(conn: &impl Connection, school: SchoolId, version: i
 pub async fn last_id(conn: &impl Connection) -> Result<Option<i64>, StoreError> {
     let last = audit::Entity::find().select_only().column(audit::Column::Id).order_by_desc(audit::COLUMN.id).limit(1);
     Ok(last.into_tuple().one(conn).await?)
+}
+
+/// Who made somebody a contact of a school, the last time that somebody did.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_adder(
+    conn: &impl Connection,
+    school: SchoolId,
+    contact: ContactId,
+) -> Result<Option<Actor>, StoreError> {
+    let rows = audit::Entity::find()
+        .filter(audit::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(audit::COLUMN.action.eq("contact_added"))
+        .order_by_desc(audit::COLUMN.id)
+        .all(conn)
+        .await?;
+    for row in rows {
+        let entry = to_entry(row)?;
+        if matches!(entry.action, Action::ContactAdded { contact: added, .. } if added == contact) {
+            return Ok(Some(entry.by));
+        }
+    }
+    Ok(None)
 }
 
 /// A stretch of the whole audit, oldest first, after an id.

@@ -3,7 +3,6 @@
 use sea_orm::{DatabaseBackend, Statement};
 
 use super::{Connection, StoreError};
-use crate::domain::ids::SchoolId;
 
 /// The numbers of our advisory locks on PostgreSQL: arbitrary, and the same in every instance.
 const AUDIT_TAIL: i64 = 0x6b6f_7070_0001;
@@ -16,16 +15,6 @@ const AUDIT_TAIL: i64 = 0x6b6f_7070_0001;
 /// When the database fails.
 pub async fn hold_address(conn: &impl Connection, email_key: &str) -> Result<(), StoreError> {
     hold_text(conn, email_key).await
-}
-
-/// Holds a school's list of contacts until the transaction ends, so that they are counted one after another.
-///
-/// On SQLite the transaction already is the only one that writes.
-///
-/// # Errors
-/// When the database fails.
-pub async fn hold_contacts(conn: &impl Connection, school: SchoolId) -> Result<(), StoreError> {
-    hold_text(conn, &format!("contacts/{school}")).await
 }
 
 /// Holds the state of outages until the transaction ends, so that one is noticed and ended once.

@@ -68,6 +68,12 @@ impl From<ServiceError> for PageError {
             ServiceError::ContactExists => Self::Refused("Dit e-mailadres hoort al bij een contactpersoon.".to_owned()),
             ServiceError::BadSnooze(refusal) => Self::Refused(words::snooze_refusal(refusal)),
             ServiceError::BadOwnDays(refusal) => Self::Refused(words::own_days_refusal(refusal)),
+            ServiceError::AddedByOneself => Self::Refused(
+                "Je hebt deze contactpersoon zelf toegevoegd. Laat een collega van Kurve instaan, nadat die de school heeft \
+                 teruggebeld."
+                    .to_owned(),
+            ),
+            ServiceError::ColleagueRole { role, needed } => Self::Refused(words::colleague_role(role, needed)),
             ServiceError::TooManyContacts => Self::Refused(words::too_many_contacts(MOST_CONTACTS, MOST_NEW_CONTACTS)),
             ServiceError::BrinTaken => Self::Refused(
                 "Dit BRIN-nummer hoort al bij een andere school in Koppelklaar. Controleer het nummer.".to_owned(),

@@ -19,7 +19,7 @@ use crate::store::outages::Outage;
 use crate::store::staff::StaffAccount;
 use crate::web::Site;
 use crate::web::error::PageError;
-use crate::web::flash::Flash;
+use crate::web::flash::Said;
 use crate::web::middleware::{BrowserSecret, RequestId, client_address};
 use crate::web::page::Frame;
 use crate::web::problem::ApiError;
@@ -37,7 +37,7 @@ pub struct Visit {
     /// Where it came from.
     pub client: IpAddr,
     /// What was just done.
-    flash: Option<Flash>,
+    flash: Option<Said>,
 }
 
 impl Visit {
@@ -51,7 +51,7 @@ impl Visit {
     #[must_use]
     pub fn frame(&self, site: &Site) -> Frame {
         Frame {
-            flash: self.flash.map(|flash| flash.sentence().to_owned()),
+            flash: self.flash.map(Said::sentence),
             csrf: site.office.keys.csrf_token(&self.browser.hash()),
             ..Frame::bare(site)
         }
@@ -71,7 +71,7 @@ impl FromRequestParts<Site> for Visit {
             request_id: id.0,
             browser,
             client: client_address(site, &parts.headers, peer),
-            flash: Jar::Flash.read(site, &parts.headers).as_deref().and_then(Flash::parse),
+            flash: Jar::Flash.read(site, &parts.headers).as_deref().and_then(Said::parse),
         })
     }
 }

@@ -3,8 +3,10 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use crate::domain::onboarding::Step;
 use crate::web::Site;
 use crate::web::session::Jar;
+use crate::words;
 
 macro_rules! flashes {
     ($($(#[$doc:meta])* $variant:ident => $name:literal, $sentence:literal;)+) => {
@@ -111,10 +113,62 @@ flashes! {
     Enrolled => "enrolled", "Je wachtwoord en code-app zijn ingesteld. Log nu in.";
 }
 
+/// Something that was just done, with the step that it was about where the page names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Said {
+    flash: Flash,
+    about: Option<Step>,
+}
+
+impl Flash {
+    /// With the step that it was about.
+    #[must_use]
+    pub fn about(self, step: Step) -> Said {
+        Said { flash: self, about: Some(step) }
+    }
+}
+
+impl From<Flash> for Said {
+    fn from(flash: Flash) -> Self {
+        Self { flash, about: None }
+    }
+}
+
+impl Said {
+    /// The text in the cookie.
+    #[must_use]
+    pub fn as_text(self) -> String {
+        match self.about {
+            Some(step) => format!("{}.{}", self.flash.as_str(), step.as_str()),
+            None => self.flash.as_str().to_owned(),
+        }
+    }
+
+    /// Reads the text in the cookie.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (name, step) = text.split_once('.').unwrap_or((text, ""));
+        Some(Self { flash: Flash::parse(name)?, about: Step::parse(step) })
+    }
+
+    /// What the page says.
+    #[must_use]
+    pub fn sentence(self) -> String {
+        match (self.flash, self.about) {
+            (Flash::StepDone, Some(step)) => format!("Opgeslagen: “{}” is gedaan.", words::step_name(step)),
+            (Flash::StepTakenBack, Some(step)) => format!("Opgeslagen: “{}” staat weer open.", words::step_name(step)),
+            (Flash::HandedOver, Some(step)) => {
+                format!("“{}” is doorgegeven. Je collega krijgt een mail met uitleg.", words::step_name(step))
+            }
+            (flash, _) => flash.sentence().to_owned(),
+        }
+    }
+}
+
 /// Goes to another page, which says what was done.
 #[must_use]
-pub fn redirect(site: &Site, to: &str, flash: Flash) -> Response {
-    let cookie = Jar::Flash.write(site, flash.as_str().to_owned());
+pub fn redirect(site: &Site, to: &str, said: impl Into<Said>) -> Response {
+    let cookie = Jar::Flash.write(site, said.into().as_text());
     with_cookie(see_other(to), &cookie)
 }
 
@@ -131,4 +185,21 @@ pub fn with_cookie(mut response: Response, cookie: &str) -> Response {
     let value = HeaderValue::from_str(cookie).expect("cookies of ours are plain ASCII");
     response.headers_mut().append(header::SET_COOKIE, value);
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_said_reads_back_from_the_cookie_and_nothing_else_does() {
+        for said in [Flash::Woken.into(), Flash::StepDone.about(Step::PasswordSet), Flash::StepDone.into()] {
+            assert_eq!(Said::parse(&said.as_text()), Some(said));
+            assert!(said.sentence().ends_with('.'));
+        }
+        assert_eq!(Said::parse("step_done.nergens"), Some(Flash::StepDone.into()));
+        for strange in ["", "iets", ".password_set", "<b>.password_set"] {
+            assert_eq!(Said::parse(strange), None);
+        }
+    }
 }

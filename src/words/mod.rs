@@ -20,5 +20,7 @@ pub use names::{
     evidence_name, evidence_sentence, gate_name, gate_question, gate_short, lifecycle_name, mail_name, own_days_name,
     party_name, role_name, step_name, step_short,
 };
-pub use refusals::{check_refusal, own_days_refusal, refusal, reveal_refusal, snooze_refusal, too_many_contacts};
+pub use refusals::{
+    check_refusal, colleague_role, own_days_refusal, refusal, reveal_refusal, snooze_refusal, too_many_contacts,
+};
 pub use timeline::{Names, actor_name, change_sentence, fall_cause, fall_reason};

@@ -8,6 +8,7 @@ use crate::domain::credential::{ClosedReason, RevealRefusal};
 use crate::domain::onboarding::{Party, Refusal, Step};
 use crate::domain::reminder::own_days::MOST_PERIODS;
 use crate::domain::reminder::{OwnDaysRefusal, SnoozeRefusal};
+use crate::domain::school::ContactRole;
 
 /// Why a change was refused, for whoever asked for it.
 #[must_use]
@@ -70,6 +71,17 @@ pub fn too_many_contacts(most: usize, most_new: usize) -> String {
     format!(
         "Een school kan zelf hoogstens {most} contactpersonen hebben, en per dag hoogstens {most_new} nieuwe. Kies een \
          collega die al contactpersoon is, of neem contact op met Kurve."
+    )
+}
+
+/// Why a step is not handed to a colleague who is a contact already.
+#[must_use]
+pub fn colleague_role(role: ContactRole, needed: ContactRole) -> String {
+    format!(
+        "Deze collega doet al mee, als {role}. Alleen een {needed} kan deze stap doen. Is je collega {needed}? Vraag \
+         Kurve dan om de rol aan te passen, en geef de stap daarna door.",
+        role = role.as_str(),
+        needed = needed.as_str(),
     )
 }
 
@@ -191,7 +203,6 @@ fn listed(steps: &[Step]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::school::ContactRole;
 
     fn every_refusal() -> Vec<Refusal> {
         let step = Step::PasswordSet;
@@ -237,7 +248,8 @@ mod tests {
             OwnDaysRefusal::TooMany,
             OwnDaysRefusal::Overlaps(crate::domain::reminder::Period { first_day: day, last_day: day }),
         ];
-        let others = [too_many_contacts(20, 10), snooze_refusal(SnoozeRefusal { max_days: 60 })];
+        let role = colleague_role(ContactRole::Applicatiebeheerder, ContactRole::Superbeheerder);
+        let others = [role, too_many_contacts(20, 10), snooze_refusal(SnoozeRefusal { max_days: 60 })];
         let others = others.into_iter().chain(own_days.map(own_days_refusal));
         for sentence in said.chain(reveal.iter().chain(&closed).map(reveal_refusal)).chain(others) {
             assert!(sentence.ends_with('.') && !sentence.contains("  ") && !sentence.contains('\n'), "{sentence}");

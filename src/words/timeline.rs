@@ -55,6 +55,7 @@ pub fn actor_name(actor: &Actor, names: &Names) -> String {
         Actor::Check => "Verbindingstest".into(),
         Actor::Clock => "Automatisch".into(),
         Actor::Operator => "Technisch beheer van Kurve".into(),
+        Actor::Visitor => "Een bezoeker".into(),
     }
 }
 
@@ -207,7 +208,7 @@ pub fn fall_cause(cause: &FallCause) -> String {
             "Kurve heeft een nieuw wachtwoord klaargezet. Dat moet nog in Magister worden ingevuld.".into()
         }
         FallCause::ConnectionLost { code } => connection_lost(code).into(),
-        FallCause::Withdrawn => "De school is gestopt met de koppeling.".into(),
+        FallCause::Withdrawn => "De school stopte met de koppeling.".into(),
     }
 }
 

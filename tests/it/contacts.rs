@@ -1,6 +1,6 @@
 //! The people at a school: two colleagues at once, pages from before a change, and what a vouch is worth.
 
-use koppelklaar::domain::actor::Actor;
+use koppelklaar::domain::actor::{Actor, StaffRole};
 use koppelklaar::domain::ids::ContactId;
 use koppelklaar::domain::onboarding::{Command, Step};
 use koppelklaar::domain::school::{Contact, ContactRole, Region, SchoolDetails};
@@ -318,4 +318,62 @@ fn another_domain_by_the_school_takes_every_vouch_back() {
         assert!(last_actions(&app, &school).await.contains(&"vouches_cleared"));
         app.new_mails().await;
     });
+}
+
+#[test]
+fn who_added_a_contact_does_not_vouch_for_them_while_a_colleague_can() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        let fields = [("name", "Piet Bakker"), ("email", "piet@bonhoeffer.example"), ("role", "superbeheerder")];
+        table.kurve("", "add_contact", &fields).await;
+        let piet = people(&app, &table.school).await[1].id;
+        let ground = "Gebeld via het algemene nummer van de school.";
+        let vouch = format!("[data-contact='{piet}'] form[data-form=vouch]");
+        let piets = piet.to_string();
+        let reader = app.staff_as("lezer@kurve.nl", StaffRole::Reader).await;
+        drop(reader);
+
+        let alone = table.staff_page().await.submit(&table.staff, &vouch, &[("ground", ground)]).await;
+        clear_vouches(&app, &table.school).await;
+        let kees = app.staff_as("kees@kurve.nl", StaffRole::Support).await;
+        let own = table.staff_page().await.submit(&table.staff, &vouch, &[("ground", ground)]).await;
+        let by_issuing = table.kurve("", "issue", &[("contact", &piets), ("ground", ground)]).await;
+        let path = koppelklaar::links::staff_school(koppelklaar::links::STAFF_SCHOOL, table.school.id);
+        let other = kees.get(&path).await.submit(&kees, &vouch, &[("ground", ground)]).await;
+
+        assert_eq!(alone.status, 303, "nobody else can: {}", alone.body);
+        assert_eq!((own.status, by_issuing.status, other.status), (422, 422, 303), "{}", other.body);
+        for refused in [&own, &by_issuing] {
+            assert!(refused.text("main").contains("zelf toegevoegd"), "{}", refused.body);
+            assert_eq!(refused.texts("[name=ground]"), [ground], "what was typed stays");
+        }
+        app.new_mails().await;
+    });
+}
+
+#[test]
+fn for_a_contact_whom_the_school_brought_in_any_colleague_vouches() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        app.staff_as("kees@kurve.nl", StaffRole::Support).await;
+        let fields = [
+            ("colleague_name", "Piet Bakker"),
+            ("colleague_email", "piet@bonhoeffer.example"),
+            ("colleague_role", "superbeheerder"),
+        ];
+        table.school("consent_given", "hand-over", &fields).await;
+
+        for contact in people(&app, &table.school).await {
+            let form = format!("[data-contact='{}'] form[data-form=vouch]", contact.id);
+            let fields = [("ground", "Gebeld via het algemene nummer van de school.")];
+            let vouched = table.staff_page().await.submit(&table.staff, &form, &fields).await;
+
+            assert_eq!(vouched.status, 303, "{}", vouched.body);
+        }
+        app.new_mails().await;
+    });
+}
+
+async fn clear_vouches(app: &TestApp, school: &TestSchool) {
+    rows::clear_vouches(app.office().db.writer(), school.id).await.expect("the store answers");
 }

@@ -8,6 +8,7 @@ use koppelklaar::services::{ServiceError, staff_accounts};
 
 use crate::it::journey::Table;
 use crate::it::support::app::STAFF_PASSWORD;
+use crate::it::support::database::texts;
 use crate::it::support::{Page, TestApp, Visitor, run};
 
 async fn try_to_sign_in(visitor: &Visitor, email: &str, password: &str, code: &str) -> Page {
@@ -269,5 +270,22 @@ fn the_worklist_goes_on_on_a_next_page() {
         assert_eq!((first.has("[data-first]"), second.has("[data-next]")), (false, false));
         assert_eq!(second.attributes("[data-first]", "href"), [links::STAFF]);
         assert_eq!(schools(&nonsense), schools(&first));
+    });
+}
+
+#[test]
+fn wrong_tries_that_lock_an_account_stand_in_the_audit_as_those_of_a_visitor() {
+    run(|app: TestApp| async move {
+        app.staff().await;
+        let visitor = app.anonymous();
+        let page = visitor.get("/beheer/inloggen").await;
+        let fields = [("email", "eva@kurve.nl"), ("password", "niet het wachtwoord"), ("code", "000000")];
+
+        for _ in 0..12 {
+            page.submit(&visitor, "main form", &fields).await;
+        }
+
+        let query = "SELECT actor_kind FROM audit WHERE action = 'staff_locked'";
+        assert_eq!(texts(&app.database.url, query).await, ["visitor"]);
     });
 }

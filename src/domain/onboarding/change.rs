@@ -32,7 +32,7 @@ pub enum FallCause {
         /// The check's stable code.
         code: String,
     },
-    /// The school withdrew.
+    /// The school withdrew; told of the activation then, and of the credentials when it is taken up again.
     Withdrawn,
 }
 

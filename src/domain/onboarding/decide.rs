@@ -74,7 +74,7 @@ pub fn decide(state: &Onboarding, command: &Command, actor: &Actor, now: DateTim
             changes.push(Change::Withdrawn { reason: reason.clone() });
             changes
         }
-        Command::Reopen => vec![Change::Reopened],
+        Command::Reopen => take_up_again(state)?,
         Command::ReportImported => report_imported(state)?,
     };
     Ok(changes.into_iter().map(|change| Event { at: now, by: *actor, change }).collect())
@@ -221,6 +221,15 @@ fn fall(state: &Onboarding, step: Step, cause: FallCause) -> Result<Vec<Change>,
         changes.push(Change::StepFell { step: other, cause: FallCause::NeededStepFell { step } });
     }
     changes.push(Change::StepFell { step, cause });
+    Ok(changes)
+}
+
+/// The password was closed for ever when the school stopped, so Kurve issues another, and what rested on it falls.
+fn take_up_again(state: &Onboarding) -> Result<Vec<Change>, Refusal> {
+    let mut changes = vec![Change::Reopened];
+    if state.is_yes(Step::CredentialsIssued) {
+        changes.extend(fall(state, Step::CredentialsIssued, FallCause::Withdrawn)?);
+    }
     Ok(changes)
 }
 

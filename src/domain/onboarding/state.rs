@@ -13,7 +13,7 @@ use crate::domain::actor::Actor;
 use crate::domain::ids::ContactId;
 use crate::domain::text::Reason;
 
-/// Why a step that was yes is open again; shown until it is done again or something newer was said of it.
+/// Why a step that was yes is open again; shown until it is done again, also while it is stuck.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fallen {
     /// What made it fall.
@@ -47,6 +47,9 @@ pub enum StepState {
         reason: Reason,
         /// Who said so.
         by: Actor,
+        /// Why it fell, if it had been yes before.
+        #[serde(default)]
+        fallen: Option<Fallen>,
     },
     /// Done.
     Yes {
@@ -166,6 +169,15 @@ impl Onboarding {
         }
     }
 
+    /// Why a step that is not done fell, if it had been yes before.
+    #[must_use]
+    pub fn fallen(&self, step: Step) -> Option<&Fallen> {
+        match self.step(step) {
+            StepState::Open { fallen, .. } | StepState::Stuck { fallen, .. } => fallen.as_ref(),
+            StepState::Waiting | StepState::Yes { .. } => None,
+        }
+    }
+
     /// Whether a step is yes.
     #[must_use]
     pub fn is_yes(&self, step: Step) -> bool {
@@ -221,7 +233,7 @@ impl Onboarding {
             Change::StepFell { step, cause } => {
                 match event.by {
                     Actor::Check => self.interrupted.keep(*step, cause, self.answer(*step).cloned()),
-                    Actor::Contact { .. } | Actor::Staff { .. } | Actor::Clock | Actor::Operator => {
+                    Actor::Contact { .. } | Actor::Staff { .. } | Actor::Clock | Actor::Operator | Actor::Visitor => {
                         self.interrupted.forget_fallen(*step);
                     }
                 }
@@ -251,11 +263,13 @@ impl Onboarding {
                     StepState::Stuck { since, .. } => *since,
                     StepState::Waiting | StepState::Open { .. } | StepState::Yes { .. } => event.at,
                 };
-                let stuck = StepState::Stuck { since, reason: reason.clone(), by: event.by };
+                let fallen = self.fallen(*step).cloned();
+                let stuck = StepState::Stuck { since, reason: reason.clone(), by: event.by, fallen };
                 self.steps.insert(*step, stuck);
             }
             Change::StuckAnswered { step, answer } => {
-                let open = StepState::Open { since: event.at, fallen: None, answer: Some(answer.clone()) };
+                let fallen = self.fallen(*step).cloned();
+                let open = StepState::Open { since: event.at, fallen, answer: Some(answer.clone()) };
                 self.steps.insert(*step, open);
             }
             Change::StepHandedOver { step, to } => {

@@ -99,7 +99,7 @@ fn name_of(actor: &Actor) -> &'static str {
     match actor {
         Actor::Contact { role, .. } => role.as_str(),
         Actor::Staff { .. } => "kurve",
-        Actor::Check | Actor::Clock | Actor::Operator => actor.kind(),
+        Actor::Check | Actor::Clock | Actor::Operator | Actor::Visitor => actor.kind(),
     }
 }
 

@@ -66,8 +66,8 @@ pub enum Content {
     ConfirmAddress { name: String, school: SchoolFacts, link: String },
     /// The request, to support, with the schools that have the same school domain.
     SupportRequest { school: SchoolFacts, contact: PersonFacts, shares_domain_with: Vec<String>, link: String },
-    /// The confirmation of the request, to the contact.
-    RequestConfirmed { name: String, school: SchoolFacts, link: String },
+    /// The confirmation of the request, to the contact, with the `steps` that the school can begin with.
+    RequestConfirmed { name: String, school: SchoolFacts, steps: Vec<Step>, link: String },
     /// Someone asked for a school that is already here; does not say who asked nor who its contacts are.
     AlreadyRegistered { name: String, school: SchoolFacts, link: String },
     /// A link and a code to sign in.

@@ -21,6 +21,19 @@ pub(super) fn sheet(step: &Step) -> StepSheet {
     }
 }
 
+/// How many steps the school can begin with; the allowlisting, if it is one of them, comes last.
+pub(super) fn to_begin_with(steps: &[Step]) -> &'static str {
+    match (steps.len(), steps.contains(&Step::AllowlistingRequested)) {
+        (0 | 1, false) => "Eén stap kun je nu al doen.",
+        (0 | 1, true) => {
+            "Eén stap kun je nu al doen. Begin er op tijd mee: daarna moet je wachten op een bevestiging van Magister."
+        }
+        _ => {
+            "Twee stappen kun je nu al doen. Begin er op tijd mee: bij de tweede moet je wachten op een bevestiging van Magister."
+        }
+    }
+}
+
 /// A code as one reads it aloud: `123 456`.
 pub(super) fn spaced_code(code: &str) -> String {
     let signs: Vec<char> = code.chars().filter(|sign| !sign.is_whitespace()).collect();

@@ -50,7 +50,10 @@ fn sample(kind: MailKind) -> Content {
             shares_domain_with: vec!["Lyceum Oost (34CD)".into(), "Mavo Zuid (56EF)".into()],
             link,
         },
-        MailKind::RequestConfirmed => Content::RequestConfirmed { name, school, link },
+        MailKind::RequestConfirmed => {
+            let steps = vec![Step::ConsentGiven, Step::AllowlistingRequested];
+            Content::RequestConfirmed { name, school, steps, link }
+        }
         MailKind::AlreadyRegistered => Content::AlreadyRegistered { name, school, link },
         MailKind::SignIn => {
             Content::SignIn { name, schools: vec!["Bonhoeffer College".into()], link, code: "123456".into() }
@@ -216,6 +219,24 @@ fn every_mail_names_the_school_gives_the_link_and_says_where_an_answer_goes() {
             let goes_to_support = part.contains(SUPPORT);
             assert_eq!(goes_to_support, kind != MailKind::SupportRequest, "{part}");
         }
+    }
+}
+
+#[test]
+fn who_did_the_first_steps_before_the_request_was_confirmed_is_not_asked_for_them() {
+    for (steps, said) in [
+        (vec![Step::ConsentGiven], vec!["Eén stap kun je nu al doen.\n", "“Consent geven in Magister”"]),
+        (vec![Step::AllowlistingRequested], vec!["Eén stap kun je nu al doen. Begin er op tijd mee"]),
+        (vec![], vec![]),
+    ] {
+        let name = "Anna de Wit".to_owned();
+        let asked = steps.len();
+        let letter = letter(&Content::RequestConfirmed { name, school: school(), steps, link: LINK.into() });
+
+        assert_eq!(letter.text.matches("Zo doe je de stap").count(), asked, "{}", letter.text);
+        assert_eq!(letter.html.matches("Zo doe je de stap").count(), asked, "{}", letter.html);
+        assert!(said.iter().all(|said| letter.text.contains(said)), "{}", letter.text);
+        assert!(!letter.text.contains("\n\n\n"), "{}", letter.text);
     }
 }
 

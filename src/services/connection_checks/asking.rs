@@ -167,8 +167,11 @@ async fn check_asker(conn: &impl Connection, actor: &Actor, school: SchoolId) ->
 fn check_colleague(actor: &Actor) -> Result<(), ServiceError> {
     match actor {
         Actor::Staff { role, .. } if role.can_act() => Ok(()),
-        Actor::Staff { .. } | Actor::Contact { .. } | Actor::Check | Actor::Clock | Actor::Operator => {
-            Err(ServiceError::Forbidden)
-        }
+        Actor::Staff { .. }
+        | Actor::Contact { .. }
+        | Actor::Check
+        | Actor::Clock
+        | Actor::Operator
+        | Actor::Visitor => Err(ServiceError::Forbidden),
     }
 }

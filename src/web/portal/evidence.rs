@@ -96,7 +96,11 @@ pub(super) fn given_sentence(evidence: Evidence, given: &Given, names: &Names) -
         (Evidence::Claimed, _, _) | (Evidence::Confirmed, Actor::Contact { .. }, _) => {
             format!("Gemeld door {who}, op {when}.")
         }
-        (Evidence::Confirmed, Actor::Staff { .. } | Actor::Check | Actor::Clock | Actor::Operator, _) => {
+        (
+            Evidence::Confirmed,
+            Actor::Staff { .. } | Actor::Check | Actor::Clock | Actor::Operator | Actor::Visitor,
+            _,
+        ) => {
             format!("Bevestigd door {who}, op {when}.")
         }
     };
@@ -264,7 +268,9 @@ mod tests {
         assert_eq!(meta(&walk, step), "Gemeld dat het niet lukt. Kurve is aan zet sinds ma 31 augustus 2026.");
 
         walk.does(support(), &Command::AnswerStuck { step, answer: reason("Kijk bij Lijsten") });
-        assert!(meta(&walk, step).starts_with("Kurve heeft geantwoord op de melding."));
+        let both =
+            "Reden: Er staat een vinkje te veel. Kurve heeft geantwoord op de melding. Doorgegeven aan Bram Yılmaz.";
+        assert!(meta(&walk, step).contains(both), "{}", meta(&walk, step));
     }
 
     #[test]

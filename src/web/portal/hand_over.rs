@@ -38,11 +38,12 @@ pub(super) async fn create(
         site.limits.check_client(who.visit.client)?;
         site.limits.check_address(Door::HandOver, &site.office.keys.email_key(&person.1.key_form()))?;
         match onboardings::hand_over(&site.office, &who.call(), who.school(), step, person).await {
-            Ok(()) => return Ok(flash::redirect(&site, links::SCHOOL, Flash::HandedOver)),
+            Ok(()) => return Ok(flash::redirect(&site, links::SCHOOL, Flash::HandedOver.about(step))),
             Err(ServiceError::Refused(Refusal::AlreadyDone { .. })) => {
                 return Ok(flash::redirect(&site, links::SCHOOL, Flash::AlreadySo));
             }
             Err(ServiceError::Refused(refusal)) => typed.refusal = words::refusal(&refusal),
+            Err(ServiceError::ColleagueRole { role, needed }) => typed.refusal = words::colleague_role(role, needed),
             Err(ServiceError::TooManyContacts) => {
                 typed.refusal = words::too_many_contacts(MOST_CONTACTS, MOST_NEW_CONTACTS);
             }

@@ -38,7 +38,15 @@ pub(super) struct NextCard {
     /// A button that posts.
     pub(super) post: Option<Link>,
     /// Other steps that can be done now.
-    pub(super) also: Vec<Link>,
+    pub(super) also: Vec<OtherStep>,
+}
+
+/// Another step that can be done now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct OtherStep {
+    pub(super) link: Link,
+    /// The colleague who has it; empty if nobody in particular has.
+    pub(super) with: String,
 }
 
 impl NextCard {
@@ -86,7 +94,12 @@ fn under_way(state: &Onboarding, me: &Contact, names: &Names) -> NextCard {
         Some(open) if open.holder == Party::School => {
             let mut card = to_do(state, me, names, open);
             let others = mine.iter().filter(|other| other.step != open.step);
-            card.also = others.map(|other| Link::to_step(other.step)).collect();
+            card.also = others
+                .map(|other| OtherStep {
+                    link: Link::to_step(other.step),
+                    with: colleague_with(state, me, names, other.step).unwrap_or_default().to_owned(),
+                })
+                .collect();
             card
         }
         Some(open) => magisters_turn(state, open),
@@ -112,10 +125,15 @@ pub(super) fn may_do(state: &Onboarding, me: &Contact, step: Step) -> bool {
     !matches!(decide(state, &claim, &actor, me.created_at), Err(Refusal::WrongRole { .. }))
 }
 
+/// The colleague of today to whom a step was handed, unless it is this visitor.
+fn colleague_with<'a>(state: &Onboarding, me: &Contact, names: &'a Names, step: Step) -> Option<&'a str> {
+    state.handed_to(step).filter(|id| *id != me.id).and_then(|id| names.contact_of_today(id))
+}
+
 fn to_do(state: &Onboarding, me: &Contact, names: &Names, open: OpenStep) -> NextCard {
     let step = open.step;
     let page = links::step(links::SCHOOL_STEP, step);
-    let with_colleague = state.handed_to(step).filter(|id| *id != me.id).and_then(|id| names.contact_of_today(id));
+    let with_colleague = colleague_with(state, me, names, step);
     let (kind, label, button) = match (with_colleague, may_do(state, me, step)) {
         (Some(_), _) => ("wait", "Een collega is aan zet", "Bekijk deze stap"),
         (None, true) => ("now", "Jouw volgende stap", "Naar deze stap"),

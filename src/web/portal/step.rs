@@ -192,16 +192,16 @@ fn step_text(state: &Onboarding, names: &Names, step: Step) -> StepText {
         instruction: instruction(step),
         afterwards: words::check_afterwards(step),
     };
+    if let Some(fallen) = state.fallen(step) {
+        text.fallen = words::fall_cause(&fallen.cause);
+        text.fallen_by = said_by(&fallen.by, fallen.at, names);
+        text.reason = words::fall_reason(&fallen.cause).map(ToString::to_string).unwrap_or_default();
+    }
     match state.step(step) {
-        StepState::Open { fallen, answer, .. } => {
-            if let Some(fallen) = fallen {
-                text.fallen = words::fall_cause(&fallen.cause);
-                text.fallen_by = said_by(&fallen.by, fallen.at, names);
-                text.reason = words::fall_reason(&fallen.cause).map(ToString::to_string).unwrap_or_default();
-            }
+        StepState::Open { answer, .. } => {
             text.answer = answer.as_ref().map(ToString::to_string).unwrap_or_default();
         }
-        StepState::Stuck { since, reason, by } => {
+        StepState::Stuck { since, reason, by, .. } => {
             text.stuck = reason.to_string();
             text.stuck_by = said_by(by, *since, names);
         }

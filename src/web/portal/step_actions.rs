@@ -58,7 +58,7 @@ pub(super) async fn claim(
     let command = Command::Claim { step, ground, credential_version: seen_version(step, &form) };
     let to = links::SCHOOL;
     match onboardings::act(&site.office, &who.call(), who.school(), &command, None).await {
-        Ok(()) => Ok(flash::redirect(&site, to, Flash::StepDone)),
+        Ok(()) => Ok(flash::redirect(&site, to, Flash::StepDone.about(step))),
         Err(ServiceError::Refused(Refusal::AlreadyDone { .. })) => Ok(flash::redirect(&site, to, Flash::AlreadySo)),
         Err(ServiceError::Refused(refusal)) => {
             let typed =
@@ -83,7 +83,7 @@ pub(super) async fn take_back(
 ) -> Result<Response, PageError> {
     let page = links::step(links::SCHOOL_STEP, step);
     match onboardings::act(&site.office, &who.call(), who.school(), &Command::TakeBack { step }, None).await {
-        Ok(()) => Ok(flash::redirect(&site, &page, Flash::StepTakenBack)),
+        Ok(()) => Ok(flash::redirect(&site, &page, Flash::StepTakenBack.about(step))),
         Err(ServiceError::Refused(Refusal::NotDone { .. })) => Ok(flash::redirect(&site, &page, Flash::AlreadySo)),
         Err(ServiceError::Refused(refusal)) => {
             come_back(&site, &who, step, Typed::refused(words::refusal(&refusal))).await

@@ -153,7 +153,12 @@ pub(super) fn withdraw(file: &SchoolFile, reason: &str) -> Ask {
 
 /// "Heropenen".
 pub(super) fn reopen(file: &SchoolFile) -> Ask {
-    with_version("reopen", "Heropenen", "Koppeling heropenen", links::STAFF_REOPEN, file)
+    let ask = with_version("reopen", "Heropenen", "Koppeling heropenen", links::STAFF_REOPEN, file);
+    if file.state.is_yes(Step::CredentialsIssued) {
+        return ask
+            .note("Het oude wachtwoord is ingetrokken. Zet daarna een nieuw wachtwoord en een nieuwe query klaar.");
+    }
+    ask
 }
 
 fn with_version(key: &'static str, verb: &'static str, title: &str, path_of: &str, file: &SchoolFile) -> Ask {

@@ -250,6 +250,8 @@ fn field_of(error: &ServiceError) -> Option<&'static str> {
         | ServiceError::NotHandedOut(_)
         | ServiceError::NotChecked(_)
         | ServiceError::LastContact
+        | ServiceError::AddedByOneself
+        | ServiceError::ColleagueRole { .. }
         | ServiceError::TooManyContacts
         | ServiceError::NotFound
         | ServiceError::Forbidden

@@ -55,7 +55,7 @@ pub(super) async fn panel(site: &Site, staff: &Staff, file: &SchoolFile) -> Resu
         panel.asks.push(wake_ask(school));
     }
     match file.state.lifecycle() {
-        Lifecycle::Active | Lifecycle::Paused { .. } => panel.asks.push(snooze_ask(school, "")),
+        Lifecycle::Active | Lifecycle::Paused { .. } => panel.asks.push(snooze_ask(site, school, "")),
         Lifecycle::Withdrawn { .. } | Lifecycle::Completed { .. } => {}
     }
     panel.asks.push(own_days_ask(school, &OwnDaysForm::default()));
@@ -73,18 +73,22 @@ fn upcoming_row(next: &Upcoming) -> (String, String) {
     (what, words::date_nl(next.at))
 }
 
-fn snooze_ask(school: SchoolId, until: &str) -> Ask {
+fn snooze_ask(site: &Site, school: SchoolId, until: &str) -> Ask {
     Ask::new(
         "snooze",
         "Herinneringen uitstellen",
         "Herinneringen uitstellen",
         links::staff_school(links::STAFF_SNOOZE, school),
     )
-    .note("Tot die dag krijgt de school geen herinneringen. Op die dag komt er één over alles wat dan nog openstaat.")
+    .note(format!(
+        "Tot die dag krijgt de school geen herinneringen. Op die dag komt er één over alles wat dan nog openstaat. Het kan \
+         hoogstens {} dagen.",
+        site.office.reminders.policy.max_snooze_days
+    ))
     .field(
         AskField::line("until", "Op welke dag herinneren we de school?", until)
             .kind("date")
-            .hint("Een dag na vandaag. Hoe ver vooruit het kan, hoor je als het te ver is."),
+            .hint("Een dag na vandaag."),
     )
 }
 
@@ -138,7 +142,7 @@ pub(super) async fn snooze(
     Posted(form): Posted<SnoozeForm>,
 ) -> Result<Response, PageError> {
     let desk = Desk::at(&site, &staff, &school)?;
-    let draw = |_: &SchoolFile| snooze_ask(desk.school, &form.until);
+    let draw = |_: &SchoolFile| snooze_ask(&site, desk.school, &form.until);
     let mut errors = FieldErrors::default();
     let until = errors.choose("until", parse_date(&form.until), "Kies een dag na vandaag.");
     let Some(until) = until else { return desk.wrong(None, errors, draw).await };

@@ -94,9 +94,10 @@ fn step_row(state: &Onboarding, step: Step, names: &Names, now: DateTime<Utc>) -
             lines.extend(answer.iter().map(|answer| format!("Antwoord van Kurve: {answer}")));
             (lines, String::new())
         }
-        StepState::Stuck { since, reason, by } => {
-            let line = format!("Gemeld door {} op {}", actor_name(by, names), since_words(*since, now));
-            (vec![line], reason.to_string())
+        StepState::Stuck { since, reason, by, fallen } => {
+            let mut lines = vec![format!("Gemeld door {} op {}", actor_name(by, names), since_words(*since, now))];
+            lines.extend(fallen.iter().map(|fallen| fallen_line(fallen, names)));
+            (lines, reason.to_string())
         }
         StepState::Yes { answer } => (evidence_lines(answer, names), String::new()),
     };

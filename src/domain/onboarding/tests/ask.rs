@@ -20,10 +20,11 @@ pub(super) enum Who {
     Check,
     Clock,
     Operator,
+    Visitor,
 }
 
 impl Who {
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::Superbeheerder,
         Self::Applicatiebeheerder,
         Self::Contactpersoon,
@@ -33,6 +34,7 @@ impl Who {
         Self::Check,
         Self::Clock,
         Self::Operator,
+        Self::Visitor,
     ];
 
     pub(super) fn actor(self) -> Actor {
@@ -46,6 +48,7 @@ impl Who {
             Self::Check => Actor::Check,
             Self::Clock => Actor::Clock,
             Self::Operator => Actor::Operator,
+            Self::Visitor => Actor::Visitor,
         }
     }
 }

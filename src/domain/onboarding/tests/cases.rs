@@ -264,7 +264,7 @@ fn nothing_waits_on_anyone_while_paused_or_withdrawn() {
 }
 
 #[test]
-fn who_comes_back_after_withdrawing_keeps_the_answers_and_needs_activation_again() {
+fn who_comes_back_after_withdrawing_keeps_the_answers_and_needs_a_new_password() {
     let mut walk = Walk::all_but(&[]);
     walk.does(superbeheerder(), &Command::ReportImported);
     let withdrawn = walk.does(superbeheerder(), &Command::Withdraw { reason: reason("Wij kiezen Optie B") });
@@ -274,9 +274,44 @@ fn who_comes_back_after_withdrawing_keeps_the_answers_and_needs_activation_again
     let names: Vec<_> = withdrawn.events.iter().map(|event| event.change.as_str()).collect();
     let open: Vec<_> = open_steps(&walk.state).into_iter().map(|open| (open.step, open.holder)).collect();
     assert_eq!(names, ["reopened", "step_fell", "withdrawn"]);
-    assert_eq!(open, [(Step::ActivationConfirmed, Party::Kurve)]);
-    walk.answer(Step::ActivationConfirmed);
+    assert_eq!(open, [(Step::CredentialsIssued, Party::Kurve)]);
+    let kept = [Step::ConsentGiven, Step::DetailsSubmitted, Step::AllowlistingRequested, Step::AllowlistingConfirmed];
+    assert_eq!(Step::ALL.into_iter().filter(|step| walk.state.is_yes(*step)).collect::<Vec<_>>(), kept);
+    for step in Step::ALL {
+        if !walk.state.is_yes(step) {
+            walk.answer(step);
+        }
+    }
+    assert_eq!(walk.state.credential_version(), 2);
     assert!(verdict(&walk.state).is_open());
+}
+
+#[test]
+fn who_comes_back_without_a_password_just_goes_on() {
+    let mut walk = Walk::all_but(&[Step::CredentialsIssued]);
+    walk.does(superbeheerder(), &Command::Withdraw { reason: reason("Wij kiezen Optie B") });
+
+    let reopened = walk.does(support(), &Command::Reopen);
+
+    assert_eq!(changes(&reopened.events), [Change::Reopened]);
+}
+
+#[test]
+fn why_a_step_fell_is_kept_while_it_is_stuck_and_after_kurves_answer() {
+    let step = Step::PermissionsChecked;
+    let mut walk = Walk::all_but(&[]);
+    let why = FallCause::SentBack { reason: reason("Bij Lijsten staat meer aangevinkt") };
+    walk.does(support(), &Command::SendBack { step, reason: reason("Bij Lijsten staat meer aangevinkt") });
+
+    for words in ["Het vinkje gaat niet weg", "Het vinkje komt steeds terug"] {
+        walk.does(superbeheerder(), &Command::ReportStuck { step, reason: reason(words) });
+    }
+    walk.does(support(), &Command::AnswerStuck { step, answer: reason("Sluit eerst het andere venster") });
+
+    let StepState::Open { fallen: Some(fallen), answer: Some(_), .. } = walk.state.step(step) else {
+        panic!("it is open, with why it fell and what Kurve answered: {:?}", walk.state.step(step))
+    };
+    assert_eq!((&fallen.cause, fallen.by), (&why, support()));
 }
 
 #[test]

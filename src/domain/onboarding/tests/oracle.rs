@@ -67,10 +67,8 @@ pub(super) fn row(step: Step) -> &'static Row {
 pub(super) fn can_stand(step: Step, stand: Stand) -> bool {
     let row = row(step);
     match stand {
-        Stand::Open | Stand::Confirmed => true,
+        Stand::Open | Stand::OpenAfterFall | Stand::Confirmed => true,
         Stand::Waiting => !row.needs.is_empty(),
-        // Issuing is an act of the machine: nobody sends it back, and it falls only with the details, back to waiting.
-        Stand::OpenAfterFall => step != Step::CredentialsIssued,
         // Only the school is ever stuck or claims.
         Stand::Stuck | Stand::Claimed => row.party != Party::Kurve,
         Stand::Proven => row.is_seen_by_check,
@@ -105,7 +103,7 @@ pub(super) fn expected(scene: &Scene, who: Who, ask: Ask) -> Result<Vec<Change>,
     }
     let is_pause = matches!(ask, Ask::Pause | Ask::PauseAsItIs | Ask::PauseUntilToday | Ask::PauseForever);
     match scene.course {
-        Course::Withdrawn if ask == Ask::Reopen => return Ok(vec![Change::Reopened]),
+        Course::Withdrawn if ask == Ask::Reopen => return Ok(taken_up_again(scene)),
         Course::Withdrawn => return Err(Refusal::IsWithdrawn),
         Course::Completed if is_pause => return Err(Refusal::IsCompleted),
         Course::Active | Course::Paused | Course::Completed if ask == Ask::Reopen => return Err(Refusal::NotWithdrawn),
@@ -229,6 +227,18 @@ fn fallen(scene: &Scene, cause: FallCause) -> Result<Vec<Change>, Refusal> {
     changes.push(Change::StepFell { step, cause });
     changes.extend(reopened(scene));
     Ok(changes)
+}
+
+/// The password of a school that stopped is closed for ever: the credentials fall, with what needs them.
+fn taken_up_again(scene: &Scene) -> Vec<Change> {
+    let step = Step::CredentialsIssued;
+    let mut changes = vec![Change::Reopened];
+    if scene.has(step) {
+        let along = row(step).falls.iter().copied().filter(|other| scene.has(*other));
+        changes.extend(along.map(|other| Change::StepFell { step: other, cause: FallCause::NeededStepFell { step } }));
+        changes.push(Change::StepFell { step, cause: FallCause::Withdrawn });
+    }
+    changes
 }
 
 /// What is completed and changes is under way again.

@@ -128,8 +128,14 @@ impl Scene {
     }
 
     pub(super) fn version(&self) -> u32 {
-        if self.has(Step::CredentialsIssued) { VERSION } else { 0 }
+        let is_issued = self.has(Step::CredentialsIssued) || is_to_issue_again(self.step, self.stand);
+        if is_issued { VERSION } else { 0 }
     }
+}
+
+/// Whether the credentials were issued before, and are to be issued anew.
+fn is_to_issue_again(step: Step, stand: Stand) -> bool {
+    step == Step::CredentialsIssued && stand == Stand::OpenAfterFall
 }
 
 /// The Amsterdam date on which the scenes' pause ends.
@@ -167,7 +173,7 @@ fn events(step: Step, stand: Stand, course: Course, yes: &[Step]) -> Vec<Event> 
     let fell = |step, cause| event(support(), Change::StepFell { step, cause });
     let mut events = vec![];
     for other in oracle::STEPS {
-        if other == Step::CredentialsIssued && yes.contains(&other) {
+        if other == Step::CredentialsIssued && (yes.contains(&other) || is_to_issue_again(step, stand)) {
             events.extend((1..=VERSION).map(|version| event(support(), Change::CredentialsIssued { version })));
         }
         if other != step && yes.contains(&other) {
@@ -175,6 +181,11 @@ fn events(step: Step, stand: Stand, course: Course, yes: &[Step]) -> Vec<Event> 
         } else if other == step {
             match stand {
                 Stand::Waiting | Stand::Open => {}
+                // Nobody sends it back: it fell when the school was taken up again.
+                Stand::OpenAfterFall if step == Step::CredentialsIssued => {
+                    events.push(event(support(), answered(step, Evidence::Confirmed)));
+                    events.push(fell(step, FallCause::Withdrawn));
+                }
                 Stand::OpenAfterFall => {
                     events.push(event(superbeheerder(), answered(step, Evidence::Claimed)));
                     events.push(fell(step, FallCause::SentBack { reason: reason("Niet goed ingevuld") }));

@@ -1,0 +1,76 @@
+//! "Geef door aan een collega": who has a step, who can have it, and what the colleague reads.
+
+use crate::it::journey::Table;
+use crate::it::support::{Page, TestApp, run};
+
+const PIET: &str = "piet@bonhoeffer.example";
+
+async fn hand_to_piet(table: &Table, step: &str, role: &str) -> Page {
+    let fields = [("colleague_name", "Piet Bakker"), ("colleague_email", PIET), ("colleague_role", role)];
+    table.school(step, "hand-over", &fields).await
+}
+
+#[test]
+fn a_step_that_a_colleague_has_stands_with_their_name_among_what_can_be_done() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        hand_to_piet(&table, "allowlisting_requested", "contactpersoon").await;
+
+        let overview = table.portal.get("/school").await;
+
+        assert_eq!(overview.attributes("[data-next]", "data-next"), ["consent_given"]);
+        let also = overview.texts("[data-next] li");
+        assert_eq!(also, ["Allowlisting aanvragen bij Magister: doorgegeven aan Piet Bakker"]);
+        app.new_mails().await;
+    });
+}
+
+#[test]
+fn the_colleague_reads_how_to_sign_in_without_a_password() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+
+        hand_to_piet(&table, "allowlisting_requested", "contactpersoon").await;
+
+        let mail = app.only_mail_to(PIET).await;
+        assert!(mail.text.contains("Log in met dit e-mailadres"), "{}", mail.text);
+        assert!(mail.text.contains("Een wachtwoord heb je niet nodig"), "{}", mail.text);
+    });
+}
+
+#[test]
+fn what_was_said_to_be_done_is_named_on_the_next_page() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+
+        let done = table.school("consent_given", "claim", &[]).await;
+
+        let next = table.portal.follow(&done).await;
+        assert!(next.text("[data-flash]").contains("Consent geven in Magister"), "{}", next.text("[data-flash]"));
+    });
+}
+
+#[test]
+fn consent_is_not_handed_to_a_known_colleague_in_another_role_and_it_says_who_changes_that() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        hand_to_piet(&table, "allowlisting_requested", "applicatiebeheerder").await;
+        app.new_mails().await;
+
+        let refused = hand_to_piet(&table, "consent_given", "superbeheerder").await;
+        let mails = app.new_mails().await;
+        let piet = "[data-contact]:has([href='mailto:piet@bonhoeffer.example'])";
+        let page = table.staff_page().await;
+        let changed = page
+            .submit(&table.staff, &format!("{piet} form[data-form=change_contact]"), &[("role", "superbeheerder")])
+            .await;
+        let handed = hand_to_piet(&table, "consent_given", "superbeheerder").await;
+
+        assert_eq!((refused.status, changed.status, handed.status), (422, 303, 303), "{}", changed.body);
+        let said = refused.text("[data-refusal]");
+        assert!(said.contains("applicatiebeheerder") && said.contains("Kurve"), "{said}");
+        assert_eq!(refused.attributes("[name=colleague_email]", "value"), [PIET]);
+        assert_eq!(mails.len(), 0, "nobody hears of what did not happen");
+        app.new_mails().await;
+    });
+}
