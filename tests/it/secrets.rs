@@ -37,7 +37,7 @@ impl<'a> MakeWriter<'a> for Lines {
 }
 
 /// Everything that the database holds, as bytes.
-async fn everything_stored(app: &TestApp) -> Vec<u8> {
+pub(crate) async fn everything_stored(app: &TestApp) -> Vec<u8> {
     if !ON_POSTGRES {
         let folder = app.database.folder.path();
         let names = ["test.db", "test.db-wal"];
@@ -61,7 +61,7 @@ async fn everything_stored(app: &TestApp) -> Vec<u8> {
     found
 }
 
-fn holds(haystack: &[u8], needle: &[u8]) -> bool {
+pub(crate) fn holds(haystack: &[u8], needle: &[u8]) -> bool {
     haystack.windows(needle.len()).any(|window| window == needle)
 }
 

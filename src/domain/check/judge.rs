@@ -10,9 +10,9 @@ use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{CheckCode, CheckResult};
-use crate::domain::onboarding::Onboarding;
 use crate::domain::onboarding::gate::Step;
 use crate::domain::onboarding::state::Evidence;
+use crate::domain::onboarding::{Command, Onboarding};
 
 /// How long after each failure the next try comes, in minutes: three retries over three and a half hours.
 pub const RETRY_MINUTES: [i64; 3] = [30, 60, 120];
@@ -138,6 +138,21 @@ pub struct Judgement {
     pub is_lost: bool,
     /// The streak to keep with the school.
     pub streak: Option<Streak>,
+}
+
+impl Judgement {
+    /// What is asked of the onboarding: proofs first, then what falls, and what comes back once all rungs to the list held.
+    #[must_use]
+    pub fn commands(&self, code: CheckCode, credential_version: u32) -> Vec<Command> {
+        let prove = |step: &Step| Command::Prove { step: *step, credential_version };
+        let disprove = |(step, code): &(Step, CheckCode)| Command::Disprove {
+            step: *step,
+            code: code.as_str().to_owned(),
+            credential_version,
+        };
+        let restore = code.is_connected().then_some(Command::Restore { credential_version });
+        self.prove.iter().map(prove).chain(self.disprove.iter().map(disprove)).chain(restore).collect()
+    }
 }
 
 /// Judges one result by what was known and by how the other schools fare.

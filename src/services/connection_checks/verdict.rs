@@ -13,7 +13,7 @@ use crate::domain::check::{
 };
 use crate::domain::credential::ClosedReason;
 use crate::domain::import_gate::verdict;
-use crate::domain::onboarding::{Command, Onboarding};
+use crate::domain::onboarding::Onboarding;
 use crate::services::work::Work;
 use crate::services::{Call, Office, ServiceError, onboardings};
 use crate::store::checks::{self, Outcome};
@@ -100,7 +100,7 @@ async fn apply(
         false => None,
     };
     let judged = judged(&history, result, &known, round.as_ref(), call.now);
-    let commands = commands(&judged, result.code, claimed.version);
+    let commands = judged.commands(result.code, claimed.version);
     onboardings::change_all(work, call, claimed.school, &commands, None).await?;
     let after = store::onboardings::load(work.conn(), claimed.school).await?.state;
 
@@ -140,21 +140,6 @@ fn judged(
         return Judgement { prove: judged.prove, streak: history.streak, retry_at, ..Judgement::default() };
     }
     judged
-}
-
-fn commands(judged: &Judgement, code: CheckCode, credential_version: u32) -> Vec<Command> {
-    let mut commands = vec![];
-    commands.extend(judged.prove.iter().map(|step| Command::Prove { step: *step, credential_version }));
-    let disprove = |(step, code): &(_, CheckCode)| Command::Disprove {
-        step: *step,
-        code: code.as_str().to_owned(),
-        credential_version,
-    };
-    commands.extend(judged.disprove.iter().map(disprove));
-    if code.is_connected() {
-        commands.push(Command::Restore { credential_version });
-    }
-    commands
 }
 
 fn after_check(

@@ -52,3 +52,43 @@ fn a_lost_connection_closes_the_import_with_a_mail_each_and_opens_it_by_itself_w
         assert_eq!(audited[audited.len() - tail.len()..], tail, "{audited:?}");
     });
 }
+
+#[test]
+fn a_loss_that_is_kurves_to_find_out_closes_the_import_too_and_gives_kurve_the_ball() {
+    run(|checks: Checks| async move {
+        let school = checks.open_school("12AB", "bonhoeffer").await;
+
+        checks.behaves(&school, "bonhoeffer", "self_signed").await;
+        checks.fail_for_hours(&school).await;
+
+        let state = checks.state(&school).await;
+        assert!(!verdict(&state).is_open());
+        assert_eq!(state.holder(Step::ActivationConfirmed), Some(Party::Kurve));
+        assert!(state.is_yes(Step::PasswordSet) && state.is_yes(Step::AllowlistingConfirmed), "no step of the school");
+        let told = checks.mailed().await;
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(told.iter().all(|(_, subject)| subject.contains("import weer dicht")), "{told:?}");
+
+        checks.behaves(&school, "bonhoeffer", "right").await;
+        assert_eq!(checks.check(&school).await, CheckCode::Ok);
+        assert!(verdict(&checks.state(&school).await).is_open());
+    });
+}
+
+#[test]
+fn a_step_that_falls_while_the_import_was_not_open_is_told_to_the_school_once() {
+    run(|checks: Checks| async move {
+        let school = checks.school("12AB", "bonhoeffer").await;
+        assert_eq!(checks.check(&school).await, CheckCode::Ok);
+        checks.mailed().await;
+
+        checks.behaves(&school, "bonhoeffer", "list_not_granted").await;
+        checks.fail_for_hours(&school).await;
+        checks.app.advance(TimeDelta::days(2));
+        checks.run_all().await;
+
+        let told = checks.mailed().await;
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].0 == school.email && told[0].1.contains("verbinding kwijt"), "{told:?}");
+    });
+}

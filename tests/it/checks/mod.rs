@@ -1,6 +1,10 @@
 //! Connection checks through the services, over real TCP and TLS on loopback, against the simulator.
 
+mod activation;
 mod asking;
 mod meaning;
+mod outage;
 mod pages;
+mod races;
+mod secrets;
 mod support;

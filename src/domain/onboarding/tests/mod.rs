@@ -5,6 +5,7 @@
 mod ask;
 mod cases;
 mod generator;
+mod interrupted;
 mod oracle;
 mod scene;
 mod table;

@@ -1,0 +1,177 @@
+//! What a lost connection takes along, and what brings it back; and that no row of check results does more than that.
+
+use chrono::{DateTime, Duration, Utc};
+use proptest::prelude::*;
+
+use crate::domain::actor::Actor;
+use crate::domain::check::{CheckCode, CheckHistory, CheckResult, RoundFacts, Rung, Streak, judge};
+use crate::domain::import_gate::verdict;
+use crate::domain::onboarding::testing::{Walk, claim, confirm, disprove, prove, reason, superbeheerder, support};
+use crate::domain::onboarding::{Command, Gate, Lifecycle, Step};
+
+const RESTORE: Command = Command::Restore { credential_version: 1 };
+
+/// An open import whose password a check no longer sees.
+fn lost() -> Walk {
+    let mut walk = Walk::all_but(&[]);
+    walk.does(Actor::Check, &disprove(Step::PasswordSet, 1));
+    assert!(!walk.state.is_yes(Step::ActivationConfirmed));
+    walk
+}
+
+#[test]
+fn what_fell_along_comes_back_as_it_was_once_the_step_is_proven_and_all_rungs_held() {
+    let before = Walk::all_but(&[]);
+    let mut walk = lost();
+
+    let early = walk.does(Actor::Check, &RESTORE);
+    walk.does(Actor::Check, &prove(Step::PasswordSet, 1));
+    let back = walk.does(Actor::Check, &RESTORE);
+    let again = walk.does(Actor::Check, &RESTORE);
+
+    assert_eq!((early.events.len(), back.events.len(), again.events.len()), (0, 1, 0));
+    assert!(verdict(&walk.state).is_open());
+    assert_eq!(walk.state.answer(Step::ActivationConfirmed), before.state.answer(Step::ActivationConfirmed));
+}
+
+#[test]
+fn what_something_else_spoke_against_meanwhile_does_not_come_back() {
+    let others: [(&str, fn(&mut Walk)); 4] = [
+        ("renewed", |walk| {
+            walk.does(support(), &Command::IssueCredentials);
+        }),
+        ("sent back", |walk| {
+            let step = Step::ConsentGiven;
+            walk.does(support(), &Command::SendBack { step, reason: reason("Er is geen consent") });
+            walk.does(superbeheerder(), &claim(step));
+        }),
+        ("taken back", |walk| {
+            let step = Step::AllowlistingConfirmed;
+            walk.does(superbeheerder(), &Command::TakeBack { step });
+            walk.does(superbeheerder(), &claim(step));
+        }),
+        ("withdrawn", |walk| {
+            walk.does(superbeheerder(), &Command::Withdraw { reason: reason("Wij kiezen Optie B") });
+            walk.does(support(), &Command::Reopen);
+        }),
+    ];
+    for (what, happens) in others {
+        let mut walk = lost();
+
+        happens(&mut walk);
+        let version = walk.state.credential_version();
+        walk.does(Actor::Check, &prove(Step::PasswordSet, version));
+        let back = walk.does(Actor::Check, &Command::Restore { credential_version: version });
+
+        assert!(back.events.is_empty() && !verdict(&walk.state).is_open(), "{what}");
+    }
+}
+
+#[test]
+fn a_loss_that_no_step_stands_for_waits_with_kurve_and_comes_back_by_itself() {
+    let step = Step::ActivationConfirmed;
+    let mut walk = Walk::all_but(&[]);
+
+    walk.does(Actor::Check, &disprove(step, 1));
+    let is_closed = !verdict(&walk.state).is_open();
+    walk.does(Actor::Check, &RESTORE);
+
+    assert!(is_closed && verdict(&walk.state).is_open());
+}
+
+#[test]
+fn what_kurve_confirmed_anew_is_kurves_word_of_now() {
+    let mut walk = lost();
+    walk.does(Actor::Check, &prove(Step::PasswordSet, 1));
+    walk.does(support(), &confirm(Step::ActivationConfirmed));
+    let confirmed_at = walk.now;
+
+    let back = walk.does(Actor::Check, &RESTORE);
+
+    assert!(back.events.is_empty());
+    let answer = walk.state.answer(Step::ActivationConfirmed).expect("Kurve confirmed it");
+    assert_eq!(answer.strongest().1.at, confirmed_at);
+}
+
+#[test]
+fn an_import_that_was_done_is_done_again_since_the_day_it_was() {
+    let mut walk = Walk::all_but(&[]);
+    walk.does(superbeheerder(), &Command::ReportImported);
+    let done = Lifecycle::Completed { at: walk.now };
+    walk.does(Actor::Check, &disprove(Step::AllowlistingConfirmed, 1));
+    assert_eq!(walk.state.lifecycle(), &Lifecycle::Active);
+
+    walk.does(Actor::Check, &prove(Step::AllowlistingConfirmed, 1));
+    walk.does(Actor::Check, &RESTORE);
+
+    assert_eq!(walk.state.lifecycle(), &done);
+}
+
+fn result(code: CheckCode) -> CheckResult {
+    let rung = match code {
+        CheckCode::HostUnknown => Rung::Name,
+        CheckCode::PortSilent | CheckCode::PortRefused => Rung::Tcp,
+        CheckCode::TlsFailed | CheckCode::CertificateInvalid => Rung::Tls,
+        CheckCode::LoginRefused | CheckCode::UnexpectedAnswer => Rung::Login,
+        CheckCode::ListNotGranted | CheckCode::ServiceNotGranted => Rung::Data,
+        CheckCode::ListOutdated => Rung::Shape,
+        CheckCode::ListEmpty | CheckCode::Ok => Rung::Rows,
+    };
+    CheckResult { code, rung, times: vec![], columns: vec![], counts: None, oddity: None, said: None }
+}
+
+/// Judges a result and has the rules follow, as the service does.
+fn follow(walk: &mut Walk, streak: &mut Option<Streak>, code: CheckCode, round: &RoundFacts, now: DateTime<Utc>) {
+    let judged = judge(&CheckHistory::of(&walk.state, *streak), &result(code), round, now);
+    *streak = judged.streak;
+    walk.now = now;
+    for command in judged.commands(code, walk.state.credential_version()) {
+        walk.tries(Actor::Check, &command).expect("what a judgement asks is allowed");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_row_of_check_results_opens_an_import_whose_gates_are_not_all_yes_nor_closes_one_for_a_blip(
+        missing in proptest::sample::subsequence(Step::ALL.to_vec(), 0..4),
+        checks in proptest::collection::vec(
+            (proptest::sample::select(CheckCode::ALL.to_vec()), 0_i64..400, 0_u8..8), 1..50),
+    ) {
+        let mut walk = Walk::all_but(&missing);
+        prop_assume!(walk.state.credential_version() > 0 && walk.state.is_yes(Step::CredentialsIssued));
+        let said_by_people = |walk: &Walk| [Step::ConsentGiven, Step::DetailsSubmitted, Step::CredentialsIssued]
+            .map(|step| walk.state.is_yes(step));
+        let (was_activated, said) = (walk.state.is_yes(Step::ActivationConfirmed), said_by_people(&walk));
+        let (mut streak, mut now) = (None, walk.now);
+        let (mut failing_since, mut failures) = (None, 0);
+        for (code, minutes, chance) in checks {
+            now += Duration::minutes(minutes);
+            let is_outage = chance == 0;
+            let round = RoundFacts { worked_before: 3, failing: if is_outage { 2 } else { 1 } };
+            let was_open = verdict(&walk.state).is_open();
+
+            follow(&mut walk, &mut streak, code, &round, now);
+
+            if code.is_connected() {
+                (failing_since, failures) = (None, 0);
+            } else {
+                failing_since.get_or_insert(now);
+                failures += 1;
+            }
+            let is_open = verdict(&walk.state).is_open();
+            prop_assert_eq!(is_open, Gate::ALL.into_iter().all(|gate| walk.state.is_gate_yes(gate)));
+            // A check sees neither consent nor Kurve's word, so it opens nothing that people did not open before.
+            prop_assert_eq!(said_by_people(&walk), said);
+            prop_assert!(was_activated || !is_open);
+            if is_open && !was_open {
+                prop_assert!(code.is_connected());
+            }
+            if was_open && !is_open {
+                let hours = now - failing_since.expect("a check that got through closes nothing");
+                prop_assert!(failures >= 4 && hours >= Duration::minutes(210) && !is_outage);
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Where checks are required: activation needs a fresh pass, or leave of an admin, which is shown with the verdict.
+
+use chrono::TimeDelta;
+use koppelklaar::domain::actor::{Actor, StaffRole};
+use koppelklaar::domain::check::{CheckCode, CheckPolicy};
+use koppelklaar::domain::import_gate::verdict;
+use koppelklaar::domain::onboarding::{Refusal, Step};
+use koppelklaar::services::{ServiceError, connection_checks, import_gate};
+
+use super::support::{Checks, limits, run_with};
+use crate::it::support::acting::{STEPS_OF_SCHOOL, reason};
+use crate::it::support::app::TestSchool;
+
+fn as_admin(actor: Actor) -> Actor {
+    let Actor::Staff { id, .. } = actor else { panic!("a colleague") };
+    Actor::Staff { id, role: StaffRole::Admin }
+}
+
+async fn claimed(checks: &Checks, label: &str) -> TestSchool {
+    let school = checks.school("12AB", label).await;
+    for step in STEPS_OF_SCHOOL {
+        checks.app.claim(&school, step).await.expect("its turn has come");
+    }
+    school
+}
+
+#[test]
+fn activation_waits_for_a_pass_of_the_last_day() {
+    run_with(CheckPolicy::Require, limits(), |checks: Checks| async move {
+        let school = claimed(&checks, "bonhoeffer").await;
+
+        let before = checks.activate(&school).await;
+        assert_eq!(checks.check(&school).await, CheckCode::Ok);
+        checks.app.advance(TimeDelta::hours(24));
+        let stale = checks.activate(&school).await;
+        assert_eq!(checks.check(&school).await, CheckCode::Ok);
+        checks.app.advance(TimeDelta::hours(23));
+        let fresh = checks.activate(&school).await;
+
+        assert!(matches!(before, Err(ServiceError::Refused(Refusal::CheckNeeded))), "{before:?}");
+        assert!(matches!(stale, Err(ServiceError::Refused(Refusal::CheckNeeded))), "{stale:?}");
+        fresh.expect("it passed a short while ago");
+        assert!(verdict(&checks.state(&school).await).is_open());
+    });
+}
+
+#[test]
+fn an_admin_gives_leave_with_a_reason_that_is_shown_with_the_verdict_and_counts_for_one_password() {
+    run_with(CheckPolicy::Require, limits(), |checks: Checks| async move {
+        let school = claimed(&checks, "bonhoeffer").await;
+        let office = checks.app.office();
+        let why = reason("Magister heeft ons adres pas morgen op de lijst.");
+
+        let support = checks.app.call(checks.kurve);
+        let refused = connection_checks::allow_without(office, &support, school.id, why.clone()).await;
+        let admin = checks.app.call(as_admin(checks.kurve));
+        connection_checks::allow_without(office, &admin, school.id, why.clone()).await.expect("an admin may");
+        checks.activate(&school).await.expect("an admin gave leave");
+
+        assert!(matches!(refused, Err(ServiceError::Forbidden)), "{refused:?}");
+        let brin = koppelklaar::domain::text::Brin::parse("12AB").expect("a BRIN");
+        let answer = import_gate::answer(office, &brin).await.expect("the school is there");
+        assert_eq!(answer.activation.leave.map(|leave| leave.reason), Some(why));
+        assert!(checks.audited(&school).await.contains(&"check_overridden"));
+
+        checks.app.advance(TimeDelta::minutes(1));
+        koppelklaar::services::credentials::issue(office, &checks.app.call(checks.kurve), school.id, None, None)
+            .await
+            .expect("the contact is vouched for");
+        checks.app.claim(&school, Step::PasswordSet).await.expect("it is open again");
+        let renewed = checks.activate(&school).await;
+        assert!(matches!(renewed, Err(ServiceError::Refused(Refusal::CheckNeeded))), "{renewed:?}");
+    });
+}

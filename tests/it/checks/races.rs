@@ -1,0 +1,72 @@
+//! What comes between: a new password while a check runs, and two instances that want the same host.
+
+use std::time::Duration;
+
+use koppelklaar::domain::check::{CheckPolicy, NotMade, Rung};
+use koppelklaar::domain::ids::CheckId;
+use koppelklaar::domain::onboarding::Step;
+use koppelklaar::magister::Limits;
+use koppelklaar::services::{connection_checks, credentials};
+use koppelklaar::store::checks::Outcome;
+
+use super::support::{Checks, limits, run_with};
+
+/// A Magister that keeps us waiting for the list keeps us waiting this long.
+fn impatient() -> Limits {
+    Limits { total: Duration::from_secs(3), ..limits() }
+}
+
+/// Until a check, which another task makes, asks for the list.
+async fn until_it_asks_for_the_list(checks: &Checks, id: CheckId) {
+    while checks.find(id).await.progress.trying != Some(Rung::Data) {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[test]
+fn a_result_of_a_password_that_was_replaced_meanwhile_says_nothing() {
+    run_with(CheckPolicy::Advise, impatient(), |checks: Checks| async move {
+        let school = checks.school("12AB", "bonhoeffer").await;
+        checks.behaves(&school, "bonhoeffer", "slow").await;
+        let id = checks.ask(&school).await.expect("it may be asked for");
+
+        let renewing = async {
+            until_it_asks_for_the_list(&checks, id).await;
+            let call = checks.app.call(checks.kurve);
+            credentials::issue(checks.app.office(), &call, school.id, None, None)
+                .await
+                .expect("the contact is vouched for");
+        };
+        tokio::join!(checks.run_one(), renewing);
+
+        assert_eq!(checks.find(id).await.outcome, Some(Outcome::NotMade(NotMade::Overtaken)));
+        assert_eq!(checks.proven(&school).await, []);
+        let issued = credentials::find_issued(checks.app.office(), school.id).await.expect("the store answers");
+        assert_eq!(issued.map(|issued| (issued.version, issued.closed)), Some((2, None)));
+        assert!(!checks.state(&school).await.is_yes(Step::PasswordSet));
+    });
+}
+
+#[test]
+fn two_instances_never_check_one_host_at_once() {
+    run_with(CheckPolicy::Advise, impatient(), |checks: Checks| async move {
+        let first = checks.school("12AB", "samen").await;
+        let second = checks.school("34CD", "samen").await;
+        checks.behaves(&first, "samen", "slow").await;
+        let other = checks.app.second_instance().await;
+        let waits = checks.ask(&first).await.expect("it may be asked for");
+        checks.ask(&second).await.expect("it may be asked for");
+
+        let meanwhile = async {
+            until_it_asks_for_the_list(&checks, waits).await;
+            connection_checks::run_next(&other.office, &other.magister, || checks.app.now()).await
+        };
+        let (made, meanwhile) = tokio::join!(checks.run_one(), meanwhile);
+        let after = connection_checks::run_next(&other.office, &other.magister, || checks.app.now()).await;
+
+        assert_eq!(made, Some(waits));
+        assert_eq!(meanwhile.expect("the store answers"), None);
+        assert!(after.expect("the store answers").is_some());
+        other.office.db.close().await;
+    });
+}
