@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::access_link;
 use crate::mail::templates::Content;
-use crate::services::letters::{Awaited, Draft, Unsendable, confirm_letter, draft, write};
+use crate::services::letters::{Draft, Unsendable, draft, write};
+use crate::services::token_letters::{Awaited, confirm_letter};
 use crate::services::{Office, ServiceError, registrations as requests};
 use crate::store::outbox::{Fate, OutboxMail};
 use crate::store::registrations;

@@ -1,23 +1,17 @@
-//! From an outbox row to a written mail: loads what is true now, makes the token if the mail carries one.
+//! From an outbox row to a written mail: loads what is true now. Mails with a token are in [`token_letters`].
 
 use chrono::{DateTime, Utc};
 
-use crate::crypto::{Token, token};
-use crate::domain::access_link;
-use crate::domain::ids::{AccessLinkId, ContactId, SchoolId};
+use crate::domain::ids::{ContactId, SchoolId};
 use crate::domain::import_gate::verdict;
 use crate::domain::notice::{MailKind, root_fall};
 use crate::domain::onboarding::{FallCause, Gate, Onboarding, Party, Step, StepState};
 use crate::domain::school::{Contact, School};
 use crate::links;
 use crate::mail::templates::{Content, Letter, PersonFacts, SchoolFacts, render};
-use crate::services::registrations::RegistrationForm;
-use crate::services::{
-    Office, ServiceError, address_letters, connection_letters, registrations as requests, reminder_letters,
-};
-use crate::store::access_links::StoredLink;
+use crate::services::{Office, ServiceError, address_letters, connection_letters, reminder_letters, token_letters};
 use crate::store::outbox::OutboxMail;
-use crate::store::{StoreError, access_links, audit, contacts, onboardings, registrations, schools};
+use crate::store::{StoreError, audit, contacts, onboardings, schools};
 use crate::words;
 
 /// A written mail with its receiver.
@@ -83,8 +77,8 @@ impl Facts {
 /// Writes a mail.
 pub(super) async fn draft(office: &Office, mail: &OutboxMail, now: DateTime<Utc>) -> Result<Draft, Unsendable> {
     match mail.kind {
-        MailKind::SignIn => sign_in(office, mail, now).await,
-        MailKind::ConfirmAddress => confirm_address(office, mail, now).await,
+        MailKind::SignIn => token_letters::sign_in(office, mail, now).await,
+        MailKind::ConfirmAddress => token_letters::confirm_address(office, mail, now).await,
         MailKind::SupportRequest
         | MailKind::RequestConfirmed
         | MailKind::AlreadyRegistered
@@ -109,89 +103,7 @@ pub(super) async fn draft(office: &Office, mail: &OutboxMail, now: DateTime<Utc>
     }
 }
 
-async fn sign_in(office: &Office, mail: &OutboxMail, now: DateTime<Utc>) -> Result<Draft, Unsendable> {
-    let Awaited { id, link, first, schools } = Awaited::load(office, mail).await?;
-    if access_link::death(&link.link, now).is_some() {
-        return Err(Unsendable::NotNeeded("the link no longer works"));
-    }
-    let (token, code) = (Token::new(&office.chance), office.chance.digits6());
-    let code_hash = token::code_hash(&office.keys, id.as_uuid(), &code);
-    if !access_links::mark_minted(office.db.writer(), id, &token.hash(), &code_hash, now).await? {
-        return Err(Unsendable::Doubtful("an earlier try stopped halfway; the visitor can ask for a new mail"));
-    }
-    let link = office.base.to(&links::fill(links::SIGN_IN_LINK, &[&token.expose_text()]));
-    let content = Content::SignIn { name: first.name.to_string(), schools, link, code };
-    write(office, &content, Some(&first))
-}
-
-/// What a sign-in mail is written from, but for its token.
-pub(super) struct Awaited {
-    id: AccessLinkId,
-    pub(super) link: StoredLink,
-    /// The contact with the address, at the school that came first.
-    pub(super) first: Contact,
-    /// The names of all schools that know the address.
-    pub(super) schools: Vec<String>,
-}
-
-impl Awaited {
-    pub(super) async fn load(office: &Office, mail: &OutboxMail) -> Result<Self, Unsendable> {
-        let conn = office.db.reader();
-        let id = mail.about.link.ok_or(ServiceError::Broken("a sign-in mail without a link"))?;
-        let link = access_links::find(conn, id).await?.ok_or(Unsendable::NotNeeded("the link is gone"))?;
-        let people = contacts::list_by_email(conn, &link.email_key).await?;
-        let mut names = vec![];
-        for person in &people {
-            names.push(schools::load(conn, person.school).await?.details.name.to_string());
-        }
-        let first = people.into_iter().next().ok_or(Unsendable::NotNeeded("no contact has this address"))?;
-        Ok(Self { id, link, first, schools: names })
-    }
-}
-
-async fn confirm_address(office: &Office, mail: &OutboxMail, now: DateTime<Utc>) -> Result<Draft, Unsendable> {
-    let id = mail.about.registration.ok_or(ServiceError::Broken("a confirmation mail without a request"))?;
-    let stored = registrations::find(office.db.reader(), id).await?;
-    let stored = stored.ok_or(Unsendable::NotNeeded("the request is gone"))?;
-    if now > stored.expires_at || stored.used_at.is_some() {
-        return Err(Unsendable::NotNeeded("the request no longer counts"));
-    }
-    let form = requests::open(office, &stored)?;
-    let minted = requests::mint(office, now, id).await?;
-    let why = "an earlier try stopped halfway; the visitor can send the form again";
-    let token = minted.ok_or(Unsendable::Doubtful(why))?;
-    confirm_letter(office, &form, office.base.to(&links::fill(links::REGISTER_CONFIRM, &[&token.expose_text()])))
-}
-
-/// The confirmation mail of a request, with this link.
-pub(super) fn confirm_letter(office: &Office, form: &RegistrationForm, link: String) -> Result<Draft, Unsendable> {
-    let school = SchoolFacts {
-        name: form.details.name.to_string(),
-        brin: form.details.brin.to_string(),
-        domain: form.details.domain.to_string(),
-        region: form.details.region.label_nl().to_owned(),
-    };
-    let content = Content::ConfirmAddress { name: form.name.to_string(), school, link };
-    Ok(Draft {
-        to_name: Some(form.name.to_string()),
-        to_address: form.email.to_string(),
-        reply_to: Some(support(office)),
-        letter: written(office, &content)?,
-    })
-}
-
-/// Makes the token of a mail that was not taken worth nothing, so that the next try can make another.
-pub(super) async fn take_token_back(office: &Office, mail: &OutboxMail) -> Result<(), ServiceError> {
-    let conn = office.db.writer();
-    match (mail.about.link, mail.about.registration) {
-        (Some(link), _) => access_links::mark_unminted(conn, link).await?,
-        (None, Some(registration)) => registrations::mark_unminted(conn, registration).await?,
-        (None, None) => {}
-    }
-    Ok(())
-}
-
-fn support(office: &Office) -> (String, String) {
+pub(super) fn support(office: &Office) -> (String, String) {
     ("Kurve support".to_owned(), office.support_email.clone())
 }
 
@@ -404,6 +316,6 @@ pub(super) fn write(office: &Office, content: &Content, receiver: Option<&Contac
     })
 }
 
-fn written(office: &Office, content: &Content) -> Result<Letter, ServiceError> {
+pub(super) fn written(office: &Office, content: &Content) -> Result<Letter, ServiceError> {
     render(content, &office.support_email).map_err(|_| ServiceError::Broken("a mail that cannot be written"))
 }

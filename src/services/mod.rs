@@ -36,6 +36,7 @@ pub mod schools;
 pub mod staff_accounts;
 pub mod staff_auth;
 mod tell;
+mod token_letters;
 mod work;
 
 use std::sync::Arc;

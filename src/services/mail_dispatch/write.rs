@@ -9,8 +9,8 @@ use super::PostRoom;
 use super::batch::Verdict;
 use crate::domain::ids::SchoolId;
 use crate::mail::message::{self, BuiltMail, OutgoingMail};
-use crate::services::letters::{self, Draft, Unsendable, draft};
-use crate::services::{Office, bounces, chain, frozen};
+use crate::services::letters::{Draft, Unsendable, draft};
+use crate::services::{Office, bounces, chain, frozen, token_letters};
 use crate::store::outbox::OutboxMail;
 use crate::store::{Connection, StoreError, audit, frozen_mails};
 
@@ -107,7 +107,7 @@ async fn bytes(
 async fn drafted(office: &Office, mail: &OutboxMail, now: DateTime<Utc>) -> Result<Draft, Unsendable> {
     match draft(office, mail, now).await {
         Err(Unsendable::Doubtful(_)) => {
-            letters::take_token_back(office, mail).await?;
+            token_letters::take_token_back(office, mail).await?;
             draft(office, mail, now).await
         }
         drafted => drafted,
@@ -117,7 +117,7 @@ async fn drafted(office: &Office, mail: &OutboxMail, now: DateTime<Utc>) -> Resu
 /// Makes the token of a mail that was not taken worth nothing; nothing to do for a mail without one.
 pub(super) async fn take_token_back(office: &Office, mail: &OutboxMail) -> Result<(), Verdict> {
     if mail.kind.carries_token() {
-        letters::take_token_back(office, mail).await.map_err(|error| Verdict::Failed(chain(&error)))?;
+        token_letters::take_token_back(office, mail).await.map_err(|error| Verdict::Failed(chain(&error)))?;
     }
     Ok(())
 }
