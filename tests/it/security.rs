@@ -1,154 +1,16 @@
 //! Who may see and do what: every route for every kind of visitor, and what surrounds every answer.
 
+mod table;
+
 use std::collections::BTreeSet;
 
 use axum::http::{HeaderMap, Method, header};
 use koppelklaar::domain::actor::StaffRole;
 use koppelklaar::links;
 
+use self::table::May::{self, Enter, Key, No, SignIn, StaffSignIn};
+use self::table::{DEMO, ELSEWHERE, TABLE};
 use crate::it::support::{Page, TestApp, Visitor, run};
-
-/// What a route is to a visitor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum May {
-    /// They get past the lock: a page, or an answer about what they sent.
-    Enter,
-    /// They are asked to sign in as a school.
-    SignIn,
-    /// They are asked to sign in as Kurve.
-    StaffSignIn,
-    /// They may know of it, and may not do it.
-    No,
-    /// They are asked for a key.
-    Key,
-}
-
-use May::{Enter, Key, No, SignIn, StaffSignIn};
-
-const PUBLIC: [May; 4] = [Enter; 4];
-const PORTAL: [May; 4] = [SignIn, Enter, SignIn, SignIn];
-const STAFF: [May; 4] = [StaffSignIn, StaffSignIn, Enter, Enter];
-const ACTING: [May; 4] = [StaffSignIn, StaffSignIn, No, Enter];
-const MACHINE: [May; 4] = [Key; 4];
-
-/// Every route, for: a stranger, a school contact, a reader of Kurve, a colleague of support.
-const TABLE: &[(&str, &str, [May; 4])] = &[
-    ("GET", links::HOME, PUBLIC),
-    ("GET", links::OPTION_B, PUBLIC),
-    ("GET", links::REGISTER, PUBLIC),
-    ("POST", links::REGISTER, PUBLIC),
-    ("GET", links::REGISTER_SENT, PUBLIC),
-    ("GET", links::REGISTER_CONFIRM, PUBLIC),
-    ("POST", links::REGISTER_CONFIRM, PUBLIC),
-    // Who is signed in as a school is led on to it.
-    ("GET", links::SIGN_IN, PUBLIC),
-    ("POST", links::SIGN_IN, PUBLIC),
-    ("GET", links::SIGN_IN_CODE, PUBLIC),
-    ("POST", links::SIGN_IN_CODE, PUBLIC),
-    ("GET", links::SIGN_IN_LINK, PUBLIC),
-    ("POST", links::SIGN_IN_LINK, PUBLIC),
-    ("POST", links::SIGN_OUT, PUBLIC),
-    ("GET", links::UNSUBSCRIBE, PUBLIC),
-    ("POST", links::UNSUBSCRIBE, PUBLIC),
-    ("POST", links::UNSUBSCRIBE_UNDO, PUBLIC),
-    ("GET", links::ASSETS, PUBLIC),
-    ("GET", links::SCHOOL, PORTAL),
-    ("GET", links::SCHOOL_CHOOSE, PORTAL),
-    ("POST", links::SCHOOL_CHOOSE, PORTAL),
-    ("GET", links::SCHOOL_STEP, PORTAL),
-    ("POST", links::SCHOOL_CLAIM, PORTAL),
-    ("POST", links::SCHOOL_TAKE_BACK, PORTAL),
-    ("POST", links::SCHOOL_STUCK, PORTAL),
-    ("POST", links::SCHOOL_HAND_OVER, PORTAL),
-    ("POST", links::SCHOOL_DETAILS, PORTAL),
-    ("POST", links::SCHOOL_PASSWORD, PORTAL),
-    ("POST", links::SCHOOL_QUERY, PORTAL),
-    ("POST", links::SCHOOL_IMPORTED, PORTAL),
-    ("GET", links::SCHOOL_CONTACTS, PORTAL),
-    ("GET", links::SCHOOL_PAUSE, PORTAL),
-    ("POST", links::SCHOOL_PAUSE, PORTAL),
-    ("POST", links::SCHOOL_REMINDERS_TO_ME, PORTAL),
-    ("POST", links::SCHOOL_RESUME, PORTAL),
-    ("GET", links::SCHOOL_REMINDERS, PORTAL),
-    ("POST", links::SCHOOL_REMINDERS, PORTAL),
-    ("POST", links::SCHOOL_WAKE, PORTAL),
-    ("GET", links::SCHOOL_OWN_DAYS, PORTAL),
-    ("POST", links::SCHOOL_OWN_DAYS, PORTAL),
-    ("POST", links::SCHOOL_OWN_DAYS_REMOVE, PORTAL),
-    ("GET", links::SCHOOL_WITHDRAW, PORTAL),
-    ("POST", links::SCHOOL_WITHDRAW, PORTAL),
-    ("GET", links::SCHOOL_CONNECTION, PORTAL),
-    ("POST", links::SCHOOL_CONNECTION, PORTAL),
-    ("GET", links::SCHOOL_CHECK, PORTAL),
-    ("GET", links::SCHOOL_CHECK_LIVE, PORTAL),
-    ("GET", links::STAFF_SIGN_IN, PUBLIC),
-    ("POST", links::STAFF_SIGN_IN, PUBLIC),
-    ("GET", links::STAFF_INVITE, PUBLIC),
-    ("POST", links::STAFF_INVITE, PUBLIC),
-    ("GET", links::STAFF, STAFF),
-    ("GET", links::STAFF_SCHOOLS, STAFF),
-    ("GET", links::STAFF_SCHOOLS_CSV, STAFF),
-    ("GET", links::STAFF_SCHOOLS_XLSX, STAFF),
-    ("GET", links::STAFF_INSIGHT, STAFF),
-    ("POST", links::STAFF_VIEWS, STAFF),
-    ("POST", links::STAFF_VIEW_DELETE, STAFF),
-    ("GET", links::STAFF_SCHOOL, STAFF),
-    ("GET", links::STAFF_MAILS, STAFF),
-    ("GET", links::STAFF_CONNECTION, STAFF),
-    ("POST", links::STAFF_CONNECTION, ACTING),
-    ("GET", links::STAFF_CHECK, STAFF),
-    ("GET", links::STAFF_CHECK_LIVE, STAFF),
-    // Only an admin may; support learns that from the service.
-    ("POST", links::STAFF_ALLOW, [StaffSignIn, StaffSignIn, No, No]),
-    ("GET", links::STAFF_CONNECTIONS, STAFF),
-    ("POST", links::STAFF_CONNECTIONS, ACTING),
-    ("GET", links::STAFF_CHECK_RUN, STAFF),
-    ("GET", links::STAFF_CHECK_RUN_LIVE, STAFF),
-    ("POST", links::STAFF_ISSUE, ACTING),
-    ("POST", links::STAFF_HAND_AGAIN, ACTING),
-    ("POST", links::STAFF_CONFIRM, ACTING),
-    ("POST", links::STAFF_SEND_BACK, ACTING),
-    ("POST", links::STAFF_ANSWER, ACTING),
-    ("POST", links::STAFF_PAUSE, ACTING),
-    ("POST", links::STAFF_RESUME, ACTING),
-    ("POST", links::STAFF_WITHDRAW, ACTING),
-    ("POST", links::STAFF_REOPEN, ACTING),
-    ("POST", links::STAFF_SNOOZE, ACTING),
-    ("POST", links::STAFF_WAKE, ACTING),
-    ("POST", links::STAFF_OWN_DAYS, ACTING),
-    ("POST", links::STAFF_OWN_DAYS_REMOVE, ACTING),
-    ("POST", links::STAFF_NOTE, ACTING),
-    ("GET", links::STAFF_DETAILS, ACTING),
-    ("POST", links::STAFF_DETAILS, ACTING),
-    ("POST", links::STAFF_CONTACTS, ACTING),
-    ("POST", links::STAFF_CONTACT, ACTING),
-    ("POST", links::STAFF_CONTACT_REMOVE, ACTING),
-    ("POST", links::STAFF_CONTACT_VOUCH, ACTING),
-    ("GET", links::STAFF_MAIL, STAFF),
-    ("GET", links::STAFF_MAIL_HTML, STAFF),
-    ("POST", links::STAFF_CONTACT_WORKS, ACTING),
-    ("POST", links::STAFF_DIGEST, ACTING),
-    ("POST", links::STAFF_MAIL_RETRY, ACTING),
-    ("POST", links::STAFF_MAIL_DROP, ACTING),
-    ("POST", links::STAFF_SIGN_OUT, STAFF),
-    ("GET", links::API_IMPORT_GATE, MACHINE),
-    ("GET", links::API_DESCRIPTION, PUBLIC),
-    ("GET", links::HEALTH_LIVE, PUBLIC),
-    ("GET", links::HEALTH_READY, PUBLIC),
-];
-
-/// Paths on a listener of their own, which the public address does not know.
-const ELSEWHERE: [&str; 1] = [links::METRICS];
-
-/// Paths that only the demo has.
-const DEMO: [&str; 6] = [
-    links::DEMO_MAILS,
-    links::DEMO_MAIL,
-    links::DEMO_MAIL_HTML,
-    links::DEMO_CODES,
-    links::DEMO_ERROR,
-    links::DEMO_MAGISTER,
-];
 
 #[test]
 fn every_path_of_the_product_is_in_the_table() {
