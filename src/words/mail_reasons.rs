@@ -17,6 +17,10 @@ const KNOWN: &[(&str, &str)] = &[
     ),
     ("the contact is gone", "De contactpersoon is er niet meer."),
     ("the contact was removed", "De contactpersoon is verwijderd."),
+    ("mail does not arrive at this address", "Op dit adres komt geen mail aan. Vraag de school om een ander adres."),
+    ("nobody has the address any more", "Niemand heeft dit adres nog."),
+    ("mail arrives at the address again", "Op dit adres komt weer mail aan."),
+    ("the digest was stopped", "Het dagoverzicht staat uit."),
     ("the credentials were taken back", "Het wachtwoord is ingetrokken."),
     ("the step was done meanwhile", "De stap is intussen gedaan."),
     ("the step is not stuck any more", "De stap is niet meer vastgelopen."),
@@ -60,6 +64,8 @@ const STEPS: &[(&str, &str)] = &[
     ("after DATA: refused with 5", "De mailserver weigert deze mail."),
     ("after DATA: refused with 4", "De mailserver nam de mail nog niet aan."),
     ("after DATA:", "De verbinding viel weg toen de mail al was aangeboden. Niemand weet of hij is aangekomen."),
+    ("came back: 4", "De mail kwam terug: hij kon voorlopig niet worden bezorgd."),
+    ("came back: 5", "De mail kwam terug: hij kon niet worden bezorgd."),
     ("envelope:", "Dit e-mailadres kan geen mail krijgen."),
     ("the receiver of the mail", "De naam of het adres van de ontvanger past niet in een mail."),
 ];
@@ -87,6 +93,8 @@ mod tests {
     fn every_reason_not_to_send_a_mail_is_said_in_dutch() {
         let sources = [
             include_str!("../services/letters.rs"),
+            include_str!("../services/token_letters.rs"),
+            include_str!("../services/address_letters.rs"),
             include_str!("../services/reminder_letters.rs"),
             include_str!("../services/connection_letters.rs"),
             include_str!("../services/mail_dispatch/write.rs"),
@@ -106,6 +114,7 @@ mod tests {
             ("RCPT TO: refused with 450 4.2.0", Some("De mailserver nam de mail voor dit adres nog niet aan.")),
             ("connect: no answer within 2 s", Some("De mailserver was niet te bereiken.")),
             ("after DATA: refused with 554", Some("De mailserver weigert deze mail.")),
+            ("came back: 5.1.1", Some("De mail kwam terug: hij kon niet worden bezorgd.")),
             ("Al aan de telefoon gezegd.", None),
         ] {
             assert_eq!(mail_reason(kept), meaning, "{kept}");

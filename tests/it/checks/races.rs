@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use koppelklaar::domain::check::{CheckPolicy, NotMade, Rung};
 use koppelklaar::domain::ids::CheckId;
 use koppelklaar::domain::onboarding::Step;
@@ -55,6 +56,7 @@ fn two_instances_never_check_one_host_at_once() {
         checks.behaves(&first, "samen", "slow").await;
         let other = checks.app.second_instance().await;
         let waits = checks.ask(&first).await.expect("it may be asked for");
+        checks.app.advance(TimeDelta::seconds(1));
         checks.ask(&second).await.expect("it may be asked for");
 
         let meanwhile = async {

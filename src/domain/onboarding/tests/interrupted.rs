@@ -34,9 +34,12 @@ fn what_fell_along_comes_back_as_it_was_once_the_step_is_proven_and_all_rungs_he
     assert_eq!(walk.state.answer(Step::ActivationConfirmed), before.state.answer(Step::ActivationConfirmed));
 }
 
+/// Something that somebody does to an onboarding.
+type Happening = fn(&mut Walk);
+
 #[test]
 fn what_something_else_spoke_against_meanwhile_does_not_come_back() {
-    let others: [(&str, fn(&mut Walk)); 4] = [
+    let others: [(&str, Happening); 4] = [
         ("renewed", |walk| {
             walk.does(support(), &Command::IssueCredentials);
         }),
@@ -53,6 +56,9 @@ fn what_something_else_spoke_against_meanwhile_does_not_come_back() {
         ("withdrawn", |walk| {
             walk.does(superbeheerder(), &Command::Withdraw { reason: reason("Wij kiezen Optie B") });
             walk.does(support(), &Command::Reopen);
+            // Its password is closed for ever, so it begins anew with one.
+            walk.does(support(), &Command::IssueCredentials);
+            walk.does(superbeheerder(), &claim(Step::QueryExecuted));
         }),
     ];
     for (what, happens) in others {
