@@ -17,7 +17,7 @@ fn every_public_page_is_fit_for_every_reader() {
         for path in ["/", "/optie-b", "/aanmelden", "/inloggen", "/inloggen/code", "/nergens", "/beheer/inloggen"] {
             look.at(path);
         }
-        for start in ["/aanmelden/bevestig", "/inloggen/link", "/beheer/uitnodiging"] {
+        for start in ["/aanmelden/bevestig", "/inloggen/link", "/beheer/uitnodiging", "/afmelden"] {
             look.at(&format!("{start}/{NO_TOKEN}"));
         }
         look.at("/demo/post");

@@ -19,6 +19,7 @@ fn every_page_of_kurve_is_fit_for_every_reader() {
         for path in paths {
             look.at(&format!("/beheer/{path}"));
         }
+        look_at_mails(&mut look);
         let school = page_of(&browser, "Bonhoeffer College");
         look.at(&format!("{school}/gegevens"));
         for form in ["issue", "add_contact", "note", "pause", "snooze", "own_days", "withdraw"] {
@@ -51,6 +52,16 @@ fn every_state_of_a_school_is_fit_for_every_colleague() {
 
         look.finish();
     });
+}
+
+/// A mail that left, one that did not arrive, and a list without mails.
+fn look_at_mails(look: &mut Look<'_>) {
+    for fate in ["sent", "failed"] {
+        look.browser.open(&format!("/beheer/post?stand={fate}"));
+        let mails = look.browser.attributes_found("//tr[@data-mail]//th//a", "href");
+        look.at(mails.first().unwrap_or_else(|| panic!("no mail on {}", look.browser.told())));
+    }
+    look.at("/beheer/post?stand=dropped");
 }
 
 /// The page that a new colleague gets, and the same with mistakes.
