@@ -94,8 +94,10 @@ async fn make_schools(app: &App, schools: u32) -> Vec<SchoolId> {
 /// Says of schools that they need attention now.
 async fn make_due(app: &App, ids: impl Iterator<Item = &SchoolId>) {
     let work = app.office.db.begin_write().await.expect("the database answers");
+    // As if by somebody who looked later than anybody was to look.
+    let looked_at = moment() + chrono::Duration::days(31);
     for id in ids {
-        let due = reminders::save_attention(work.conn(), *id, (1, moment()), (Some(moment()), None)).await;
+        let due = reminders::save_attention(work.conn(), *id, (1, looked_at), (Some(moment()), None)).await;
         due.expect("the database answers");
     }
     work.commit().await.expect("the database answers");
