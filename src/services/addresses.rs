@@ -83,7 +83,7 @@ pub async fn declare_working(
     school: SchoolId,
     contact: ContactId,
 ) -> Result<bool, ServiceError> {
-    check_may_act(call)?;
+    call.check_may_act()?;
     let mut work = Work::begin(office, call).await?;
     let person = contacts::load(work.conn(), contact).await?;
     if person.school != school {
@@ -217,16 +217,4 @@ async fn note_each(
         work.note(Some(person.school), action(person.id));
     }
     Ok(())
-}
-
-fn check_may_act(call: &Call) -> Result<(), ServiceError> {
-    match call.actor {
-        Actor::Staff { role, .. } if role.can_act() => Ok(()),
-        Actor::Staff { .. }
-        | Actor::Contact { .. }
-        | Actor::Check
-        | Actor::Clock
-        | Actor::Operator
-        | Actor::Visitor => Err(ServiceError::Forbidden),
-    }
 }

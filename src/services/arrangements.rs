@@ -125,13 +125,7 @@ pub(super) async fn follow(
 }
 
 fn check_may_arrange(call: &Call) -> Result<(), ServiceError> {
-    match call.actor {
-        Actor::Contact { .. } => Ok(()),
-        Actor::Staff { role, .. } if role.can_act() => Ok(()),
-        Actor::Staff { .. } | Actor::Check | Actor::Clock | Actor::Operator | Actor::Visitor => {
-            Err(ServiceError::Forbidden)
-        }
-    }
+    if matches!(call.actor, Actor::Contact { .. }) { Ok(()) } else { call.check_may_act() }
 }
 
 fn check_under_way(state: &Onboarding) -> Result<(), Refusal> {

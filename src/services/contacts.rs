@@ -26,7 +26,7 @@ pub async fn add(
     person: (PersonName, EmailAddress, ContactRole),
     seen: Option<i32>,
 ) -> Result<(), ServiceError> {
-    check_may_change(call)?;
+    call.check_may_act()?;
     let mut work = Work::begin(office, call).await?;
     let held = hold_seen(&work, school, seen).await?;
     if find_by_email(&work, school, &person.1).await?.is_some_and(|found| found.removed_at.is_none()) {
@@ -86,7 +86,7 @@ pub async fn change(
     (name, role): (PersonName, ContactRole),
     seen: Option<i32>,
 ) -> Result<(), ServiceError> {
-    check_may_change(call)?;
+    call.check_may_act()?;
     let mut work = Work::begin(office, call).await?;
     let held = hold_seen(&work, school, seen).await?;
     load_of(&work, school, contact).await?;
@@ -106,7 +106,7 @@ pub async fn remove(
     (school, contact): (SchoolId, ContactId),
     seen: Option<i32>,
 ) -> Result<(), ServiceError> {
-    check_may_change(call)?;
+    call.check_may_act()?;
     let mut work = Work::begin(office, call).await?;
     let held = hold_seen(&work, school, seen).await?;
     load_of(&work, school, contact).await?;
@@ -132,7 +132,7 @@ pub async fn vouch(
     ground: Reason,
     seen: Option<i32>,
 ) -> Result<(), ServiceError> {
-    check_may_change(call)?;
+    call.check_may_act()?;
     let mut work = Work::begin(office, call).await?;
     let held = hold_seen(&work, school, seen).await?;
     let version = onboardings::save(work.conn(), school, &held, call.now).await?;
@@ -206,18 +206,6 @@ async fn hold_seen(work: &Work<'_>, school: SchoolId, seen: Option<i32>) -> Resu
         return Err(ServiceError::Conflict);
     }
     Ok(held)
-}
-
-fn check_may_change(call: &Call) -> Result<(), ServiceError> {
-    match call.actor {
-        Actor::Staff { role, .. } if role.can_act() => Ok(()),
-        Actor::Staff { .. }
-        | Actor::Contact { .. }
-        | Actor::Check
-        | Actor::Clock
-        | Actor::Operator
-        | Actor::Visitor => Err(ServiceError::Forbidden),
-    }
 }
 
 async fn find_by_email(

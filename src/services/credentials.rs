@@ -136,17 +136,7 @@ pub async fn hand_over_again(
     school: SchoolId,
     seen: Option<&str>,
 ) -> Result<(), ServiceError> {
-    match call.actor {
-        Actor::Staff { role, .. } if role.can_act() => {}
-        Actor::Staff { .. }
-        | Actor::Contact { .. }
-        | Actor::Check
-        | Actor::Clock
-        | Actor::Operator
-        | Actor::Visitor => {
-            return Err(ServiceError::Forbidden);
-        }
-    }
+    call.check_may_act()?;
     let mut work = Work::begin(office, call).await?;
     let stored = hold_to_hand_over(&work, school).await?;
     let mark = hand_over_mark(stored.version, stored.expires_at);

@@ -103,6 +103,22 @@ pub struct Call {
 }
 
 impl Call {
+    /// Lets pass who is a colleague of Kurve and may change things.
+    ///
+    /// # Errors
+    /// `Forbidden` for everyone else.
+    pub fn check_may_act(&self) -> Result<(), ServiceError> {
+        match self.actor {
+            Actor::Staff { role, .. } if role.can_act() => Ok(()),
+            Actor::Staff { .. }
+            | Actor::Contact { .. }
+            | Actor::Check
+            | Actor::Clock
+            | Actor::Operator
+            | Actor::Visitor => Err(ServiceError::Forbidden),
+        }
+    }
+
     /// A call by a part of the machine itself.
     #[must_use]
     pub fn by_machine(actor: Actor, now: DateTime<Utc>, job: &str) -> Self {

@@ -156,17 +156,7 @@ pub async fn change_details(
     details: &SchoolDetails,
     seen: i32,
 ) -> Result<(), ServiceError> {
-    match call.actor {
-        Actor::Staff { role, .. } if role.can_act() => {}
-        Actor::Staff { .. }
-        | Actor::Contact { .. }
-        | Actor::Check
-        | Actor::Clock
-        | Actor::Operator
-        | Actor::Visitor => {
-            return Err(ServiceError::Forbidden);
-        }
-    }
+    call.check_may_act()?;
     let mut work = Work::begin(office, call).await?;
     let onboarding = store::onboardings::hold(work.conn(), school).await?;
     let before = schools::load(work.conn(), school).await?.details;

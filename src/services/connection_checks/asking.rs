@@ -35,7 +35,7 @@ pub async fn ask(office: &Office, call: &Call, school: SchoolId) -> Result<Check
     }
     let tx = office.db.begin_write().await?;
     let conn = tx.conn();
-    check_asker(conn, &call.actor, school).await?;
+    check_asker(conn, call, school).await?;
     // Held, so that two who ask at once are given the same check.
     let state = onboardings::hold(conn, school).await?.state;
     may_check(&state)?;
@@ -61,7 +61,7 @@ pub async fn ask(office: &Office, call: &Call, school: SchoolId) -> Result<Check
 /// # Errors
 /// `Forbidden` for who may not act; `NotChecked` where no checks are made.
 pub async fn ask_many(office: &Office, call: &Call, selection: &Selection) -> Result<CheckRunId, ServiceError> {
-    check_colleague(&call.actor)?;
+    call.check_may_act()?;
     if !office.check_policy.makes_checks() {
         return Err(CheckRefusal::Off.into());
     }
@@ -157,21 +157,9 @@ fn check_pause(last_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Service
     }
 }
 
-async fn check_asker(conn: &impl Connection, actor: &Actor, school: SchoolId) -> Result<(), ServiceError> {
-    let Actor::Contact { id, .. } = actor else { return check_colleague(actor) };
-    let contact = store::contacts::load(conn, *id).await?;
+async fn check_asker(conn: &impl Connection, call: &Call, school: SchoolId) -> Result<(), ServiceError> {
+    let Actor::Contact { id, .. } = call.actor else { return call.check_may_act() };
+    let contact = store::contacts::load(conn, id).await?;
     let is_theirs = contact.school == school && contact.removed_at.is_none();
     if is_theirs { Ok(()) } else { Err(ServiceError::NotFound) }
-}
-
-fn check_colleague(actor: &Actor) -> Result<(), ServiceError> {
-    match actor {
-        Actor::Staff { role, .. } if role.can_act() => Ok(()),
-        Actor::Staff { .. }
-        | Actor::Contact { .. }
-        | Actor::Check
-        | Actor::Clock
-        | Actor::Operator
-        | Actor::Visitor => Err(ServiceError::Forbidden),
-    }
 }

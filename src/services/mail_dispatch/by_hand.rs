@@ -1,6 +1,5 @@
 //! What a colleague does with a mail: put it back in line, or take it out.
 
-use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::ids::MailId;
 use crate::domain::text::Reason;
@@ -14,7 +13,7 @@ use crate::store::outbox;
 /// `NotFound` when there is none; `Conflict` when it is not waiting or given up, or is being sent at this moment;
 /// `Forbidden` for who may not act.
 pub async fn drop_by_hand(office: &Office, call: &Call, id: MailId, reason: Reason) -> Result<(), ServiceError> {
-    check_may_act(call)?;
+    call.check_may_act()?;
     let mut work = Work::begin(office, call).await?;
     let mail = outbox::find(work.conn(), id).await?.ok_or(ServiceError::NotFound)?;
     if !outbox::mark_dropped(work.conn(), id, reason.as_str(), call.now).await? {
@@ -29,7 +28,7 @@ pub async fn drop_by_hand(office: &Office, call: &Call, id: MailId, reason: Reas
 /// # Errors
 /// `NotFound` when it is neither, or carries a token; `Forbidden` for who may not act.
 pub async fn retry_by_hand(office: &Office, call: &Call, id: MailId) -> Result<(), ServiceError> {
-    check_may_act(call)?;
+    call.check_may_act()?;
     let mut work = Work::begin(office, call).await?;
     let mail = outbox::find(work.conn(), id).await?.ok_or(ServiceError::NotFound)?;
     if mail.kind.carries_token() || !outbox::mark_retried_by_hand(work.conn(), id, call.now).await? {
@@ -39,16 +38,4 @@ pub async fn retry_by_hand(office: &Office, call: &Call, id: MailId) -> Result<(
     work.finish().await?;
     office.mail_waits.notify_one();
     Ok(())
-}
-
-fn check_may_act(call: &Call) -> Result<(), ServiceError> {
-    match call.actor {
-        Actor::Staff { role, .. } if role.can_act() => Ok(()),
-        Actor::Staff { .. }
-        | Actor::Contact { .. }
-        | Actor::Check
-        | Actor::Clock
-        | Actor::Operator
-        | Actor::Visitor => Err(ServiceError::Forbidden),
-    }
 }
