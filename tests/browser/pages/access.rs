@@ -2,7 +2,6 @@
 
 use serde_json::json;
 
-use super::light::Colours;
 use super::look::texts;
 use crate::support::Browser;
 
@@ -12,14 +11,11 @@ const AXE: &str = include_str!("../axe/axe.min.js");
 /// Everything of WCAG 2.2 up to AA, and what is good practice beside it.
 const ALL: [&str; 6] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-/// What colours can break.
-const OF_COLOURS: [&str; 2] = ["color-contrast", "link-in-text-block"];
-
 const CHECK: &str = r#"
-const [type, values, done] = arguments;
+const [values, done] = arguments;
 const why = (node) => [...node.any, ...node.all, ...node.none].map((check) => check.message).join(" ");
 const where = (one) => one.nodes.slice(0, 3).map((node) => `${node.target.join(" ")}: ${why(node)}`).join(" | ");
-axe.run(document, { runOnly: { type, values }, resultTypes: ["violations"] }).then(
+axe.run(document, { runOnly: { type: "tag", values }, resultTypes: ["violations"] }).then(
   (found) => done(found.violations.map((one) => `${one.id} (${one.help}): ${where(one)}`)),
   (error) => done([`axe: ${error}`]));
 "#;
@@ -40,19 +36,16 @@ pub(super) fn prepare(browser: &Browser) {
     }
 }
 
-/// What is wrong in these colours, which are set: all of it in light, and what differs in the others.
-pub(super) fn faults(browser: &Browser, colours: Colours) -> Vec<String> {
-    match colours {
-        Colours::Light => check(browser, "tag", &ALL),
-        Colours::Dark | Colours::Forced => check(browser, "rule", &OF_COLOURS),
-    }
+/// What is wrong in the window and the colours that are set.
+pub(super) fn faults(browser: &Browser) -> Vec<String> {
+    check(browser, &ALL)
 }
 
 /// What is wrong with a mail: a mail program puts it in a page of its own.
 pub(super) fn faults_of_mail(browser: &Browser) -> Vec<String> {
-    check(browser, "tag", &ALL[..5])
+    check(browser, &ALL[..5])
 }
 
-fn check(browser: &Browser, kind: &str, values: &[&str]) -> Vec<String> {
-    texts(&browser.run_async(CHECK, &[kind.into(), values.into()]))
+fn check(browser: &Browser, tags: &[&str]) -> Vec<String> {
+    texts(&browser.run_async(CHECK, &[tags.into()]))
 }

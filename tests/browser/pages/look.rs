@@ -67,7 +67,7 @@ impl<'a> Look<'a> {
             }
             for colours in Colours::ALL {
                 colours.set(self.browser);
-                self.note(&format!("{page} at {window}, {colours}"), access::faults(self.browser, colours));
+                self.note(&format!("{page} at {window}, {colours}"), access::faults(self.browser));
             }
         }
         let elsewhere = self.browser.run(ELSEWHERE, &[]);
