@@ -7,10 +7,11 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
-use crate::services::{chain, connection_checks};
+use crate::domain::ids::CheckId;
+use crate::services::{ServiceError, chain, connection_checks};
 
 /// How many checks run at once. Behind one address fewer do: see [`crate::magister::Courtesy`].
-const AT_ONCE: usize = 8;
+pub const AT_ONCE: usize = 8;
 
 /// How often it looks unasked.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -31,10 +32,33 @@ pub async fn work(app: App, stop: CancellationToken) {
     while hands.join_next().await.is_some() {}
 }
 
+/// Makes every check that waits or is due now, with as many hands as the worker has; returns how many.
+///
+/// # Errors
+/// When the line could not be read or a result could not be noted.
+pub async fn run_due(app: &App) -> Result<usize, ServiceError> {
+    let mut hands = JoinSet::new();
+    for _ in 0..AT_ONCE {
+        let app = app.clone();
+        hands.spawn(async move {
+            let mut made = 0;
+            while run_next(&app).await?.is_some() {
+                made += 1;
+            }
+            Ok(made)
+        });
+    }
+    hands.join_all().await.into_iter().sum()
+}
+
+async fn run_next(app: &App) -> Result<Option<CheckId>, ServiceError> {
+    connection_checks::run_next(&app.office, &app.magister, || app.clock.now()).await
+}
+
 async fn one_hand(app: App, stop: CancellationToken) {
     while !stop.is_cancelled() {
         let asked = app.office.check_waits.notified();
-        let rest = match connection_checks::run_next(&app.office, &app.magister, || app.clock.now()).await {
+        let rest = match run_next(&app).await {
             Ok(Some(_)) => continue,
             Ok(None) => LOOK_EVERY,
             Err(error) => {

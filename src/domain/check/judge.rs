@@ -88,6 +88,12 @@ impl CheckHistory {
         let shown = result.proven();
         self.proven.iter().any(|step| !shown.contains(step))
     }
+
+    /// Whether a step might fall by this result in the end: then it matters how the other schools fare.
+    #[must_use]
+    pub fn is_at_stake(&self, result: &CheckResult) -> bool {
+        falling(self, result.code).is_some() || self.is_worse(result)
+    }
 }
 
 /// How the schools that worked before fare in the same round.

@@ -41,7 +41,7 @@ pub(super) async fn answer(
         Some(_) | None => Query::parse(&text),
     };
     let call = if is_soap { "soap_login".to_owned() } else { query.get("function").to_ascii_lowercase() };
-    tokio::time::sleep(Duration::from_millis(script.pause_ms)).await;
+    inner.crowd.take_time(label, Duration::from_millis(script.pause_ms)).await;
     inner.note(Visit { school: label.to_owned(), url: head.uri.to_string(), call: call.clone() });
 
     let response = match call.as_str() {

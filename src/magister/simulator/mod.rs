@@ -11,6 +11,7 @@ mod answers;
 mod authority;
 mod behaviour;
 mod control;
+mod crowd;
 mod doors;
 mod list;
 pub mod published;
@@ -29,6 +30,7 @@ use tokio::net::TcpListener;
 use tokio_util::task::AbortOnDropHandle;
 
 use self::authority::Authority;
+pub use self::crowd::Crowd;
 use self::doors::Doors;
 pub use self::script::{SchoolScript, Script};
 use super::reach::Reach;
@@ -80,6 +82,7 @@ struct Inner {
     script: Mutex<Script>,
     tokens: Mutex<HashMap<String, String>>,
     visits: Mutex<Vec<Visit>>,
+    crowd: crowd::Counter,
     publish: Option<PathBuf>,
     chance: Chance,
 }
@@ -102,6 +105,7 @@ impl Simulator {
             script: Mutex::new(config.script),
             tokens: Mutex::default(),
             visits: Mutex::default(),
+            crowd: crowd::Counter::default(),
             publish: config.publish,
             chance,
         });
@@ -158,6 +162,12 @@ impl Simulator {
     #[must_use]
     pub fn visits(&self) -> Vec<Visit> {
         lock(&self.inner.visits).clone()
+    }
+
+    /// The most callers at one time so far. Only schools that pause show in it.
+    #[must_use]
+    pub fn crowd(&self) -> Crowd {
+        self.inner.crowd.most()
     }
 }
 

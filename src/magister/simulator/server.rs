@@ -51,7 +51,7 @@ async fn connection(stream: TcpStream, inner: Arc<Inner>) -> io::Result<()> {
         let _ = start.io.read(&mut [0; 1]).await;
         return Ok(());
     };
-    tokio::time::sleep(Duration::from_millis(script.pause_ms)).await;
+    inner.crowd.take_time(&label, Duration::from_millis(script.pause_ms)).await;
     let config = inner.authority.server_config(&host, kind).map_err(io::Error::other)?;
     let stream = start.into_stream(config).await?;
     let service = service_fn(move |request: hyper::Request<Incoming>| {

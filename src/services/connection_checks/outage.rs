@@ -26,21 +26,24 @@ pub(super) struct Round {
     pub(super) lacks_witnesses: bool,
 }
 
-/// Looks at the other schools that worked, for one that fails.
+/// Looks at the other schools that worked, for one that fails; `is_worse` when it worked itself.
 pub(super) async fn round(
     conn: &impl Connection,
     known: &SchoolConnection,
+    is_worse: bool,
     now: DateTime<Utc>,
 ) -> Result<Round, ServiceError> {
     let since = known.failing_since.unwrap_or(now) - ROUND_BEFORE;
     let others = connections::round_since(conn, since, known.school).await?;
-    let facts = RoundFacts { worked_before: others.worked_before + 1, failing: others.failing + 1 };
+    let itself = u32::from(is_worse);
+    let facts = RoundFacts { worked_before: others.worked_before + itself, failing: others.failing + itself };
     let mut lacks_witnesses = false;
     if others.worked_before < WITNESSES {
         let there_are = connections::count_worked(conn, known.school).await?;
         lacks_witnesses = u64::from(others.worked_before) < there_are;
     }
-    if lacks_witnesses {
+    // A school that never worked is often just not done yet; no others are asked for its first failure.
+    if lacks_witnesses && (is_worse || known.streak.is_some()) {
         let wanted = u64::from(WITNESSES - others.worked_before);
         connections::hasten_witnesses(conn, (since, now), known.school, wanted).await?;
     }

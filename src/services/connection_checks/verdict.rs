@@ -95,8 +95,8 @@ async fn apply(
     let known = connections::load(work.conn(), claimed.school).await?;
     let history = CheckHistory::of(before, known.streak);
     let is_worse = history.is_worse(result) && !result.code.is_connected();
-    let round = match is_worse {
-        true => Some(outage::round(work.conn(), &known, call.now).await?),
+    let round = match history.is_at_stake(result) && !result.code.is_connected() {
+        true => Some(outage::round(work.conn(), &known, is_worse, call.now).await?),
         false => None,
     };
     let judged = judged(&history, result, &known, round.as_ref(), call.now);
@@ -130,8 +130,9 @@ fn judged(
     round: Option<&Round>,
     now: DateTime<Utc>,
 ) -> Judgement {
-    let is_early = round.is_some_and(|round| round.lacks_witnesses)
-        && known.failing_since.is_none_or(|since| now - since < LONGEST_WAIT);
+    let since = known.failing_since.or(known.streak.map(|streak| streak.counted_at));
+    let is_early =
+        round.is_some_and(|round| round.lacks_witnesses) && since.is_none_or(|since| now - since < LONGEST_WAIT);
     let facts = round.filter(|_| !is_early).map_or(RoundFacts::default(), |round| round.facts);
     let judged = judge(history, result, &facts, now);
     let blames = !judged.disprove.is_empty() || judged.is_lost || judged.alarm.is_some();

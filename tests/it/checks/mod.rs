@@ -2,6 +2,7 @@
 
 mod activation;
 mod asking;
+mod five_hundred;
 mod meaning;
 mod outage;
 mod pages;

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use koppelklaar::domain::check::CheckCode;
 use koppelklaar::domain::import_gate::verdict;
+use koppelklaar::domain::onboarding::Step;
 use koppelklaar::services::connection_checks;
 
 use super::support::{Checks, run};
@@ -77,5 +78,28 @@ fn one_of_many_that_fails_for_hours_falls_alone() {
         let told = checks.mailed().await;
         assert_eq!(told.len(), 2, "{told:?}");
         assert!(told.iter().all(|(_, subject)| subject.contains("import weer dicht")), "{told:?}");
+    });
+}
+
+#[test]
+fn while_most_fail_together_a_school_that_never_worked_is_not_blamed_either() {
+    run(|checks: Checks| async move {
+        let schools = open_schools(&checks).await;
+        let new = checks.school("10AG", "zeven").await;
+        checks.app.claim(&new, Step::QueryExecuted).await.expect("it is open");
+        checks.app.claim(&new, Step::PasswordSet).await.expect("it is open");
+        checks.app.new_mails().await;
+
+        all_behave(&checks, &schools, "wrong_password").await;
+        checks.behaves(&new, "zeven", "wrong_password").await;
+        for _ in 0..12 {
+            checks.app.advance(TimeDelta::minutes(40));
+            checks.run_all().await;
+        }
+
+        assert!(checks.state(&new).await.is_yes(Step::PasswordSet));
+        let told = checks.mailed().await;
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].0 == "support@kurve.nl" && told[0].1.contains("storing bij"), "{told:?}");
     });
 }

@@ -1,0 +1,217 @@
+//! Five hundred schools behind one address, half of them broken in different ways; then all fail at once.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use chrono::TimeDelta;
+use koppelklaar::domain::check::{CheckCode, CheckPolicy};
+use koppelklaar::domain::import_gate::verdict;
+use koppelklaar::domain::onboarding::{Onboarding, Step};
+use koppelklaar::domain::text::SchoolDomain;
+use koppelklaar::jobs;
+use koppelklaar::magister::simulator::SchoolScript;
+use koppelklaar::magister::simulator::script::ListScript;
+use koppelklaar::magister::{Courtesy, Limits};
+use koppelklaar::services::connection_checks::{self, Selection};
+use koppelklaar::store::{self, connection_list::ConnectionFilter};
+
+use super::support::{Checks, limits, run_with};
+use crate::it::support::TestSchool;
+use crate::it::support::acting::STEPS_OF_SCHOOL;
+use crate::it::support::database::sql;
+
+#[path = "../../torture/schools.rs"]
+mod many;
+
+const SCHOOLS: u32 = 500;
+
+/// The ways in which a Magister is broken, with the code that a check must come to.
+const BROKEN: [(&str, CheckCode); 17] = [
+    ("wrong_password", CheckCode::LoginRefused),
+    ("list_not_granted", CheckCode::ListNotGranted),
+    ("self_signed", CheckCode::CertificateInvalid),
+    ("user_missing", CheckCode::LoginRefused),
+    ("no_rows", CheckCode::ListEmpty),
+    ("html", CheckCode::UnexpectedAnswer),
+    ("unknown_host", CheckCode::HostUnknown),
+    ("service_not_granted", CheckCode::ServiceNotGranted),
+    ("expired", CheckCode::CertificateInvalid),
+    ("server_error", CheckCode::UnexpectedAnswer),
+    ("old_columns", CheckCode::ListOutdated),
+    ("other_host", CheckCode::CertificateInvalid),
+    ("cut_short", CheckCode::UnexpectedAnswer),
+    ("plain_text", CheckCode::TlsFailed),
+    ("list_unknown", CheckCode::ListNotGranted),
+    ("redirect", CheckCode::UnexpectedAnswer),
+    ("endless", CheckCode::UnexpectedAnswer),
+];
+
+/// Those that cost time, or that more of would have the address left in peace: four of each.
+const RARE: [(&str, CheckCode); 3] =
+    [("silent", CheckCode::PortSilent), ("slow", CheckCode::UnexpectedAnswer), ("refuses", CheckCode::PortRefused)];
+
+/// As the service's own, but for a shorter pause.
+const COURTESY: Courtesy =
+    Courtesy { pause: Duration::from_millis(5), at_once: 4, rest_after: 5, rest: Duration::from_secs(600) };
+
+/// How long a Magister takes over each handshake and answer: long enough for callers to be there together.
+const TAKES_MS: u64 = 4;
+
+fn bounds() -> Limits {
+    Limits {
+        connect: Duration::from_secs(4),
+        total: Duration::from_secs(8),
+        list_bytes: 200_000,
+        courtesy: COURTESY,
+        ..limits()
+    }
+}
+
+/// Every second school is broken.
+fn preset_of(number: u32) -> (&'static str, CheckCode) {
+    let place = usize::try_from(number / 2).expect("a small number");
+    match number % 2 {
+        0 => ("right", CheckCode::Ok),
+        _ => *RARE.get(place / 4).unwrap_or(&BROKEN[place % BROKEN.len()]),
+    }
+}
+
+/// Each school has a host of its own, but for every fiftieth, which shares that of the one before it.
+fn label_of(number: u32) -> String {
+    format!("lyceum{}", if number % 50 == 2 { number - 2 } else { number })
+}
+
+/// Schools that did all that is asked and whose imports are open, while nothing was checked yet.
+async fn open_on_their_word(checks: &Checks) -> Vec<TestSchool> {
+    let (app, db) = (&checks.app, &checks.app.office().db);
+    let work = db.begin_write().await.expect("the database answers");
+    let mut schools = vec![];
+    for number in 0..SCHOOLS {
+        let (id, contacts) = many::insert_school(&app.app, work.conn(), (number, 1), app.now()).await;
+        let mut details = store::schools::load(work.conn(), id).await.expect("it was made").details;
+        details.domain = SchoolDomain::parse(&label_of(number)).expect("a label");
+        store::schools::save_details(work.conn(), id, &details, app.now()).await.expect("the database answers");
+        let (brin, email) = (details.brin.to_string(), contacts[0].email.to_string());
+        schools.push(TestSchool { id, contact: contacts[0].id, brin, email });
+    }
+    work.commit().await.expect("the database answers");
+    for school in &schools {
+        app.claim(school, Step::DetailsSubmitted).await.expect("it is open");
+        app.issue(checks.kurve, school).await;
+        for step in STEPS_OF_SCHOOL {
+            app.claim(school, step).await.expect("its turn has come");
+        }
+        checks.activate(school).await.expect("all before it is yes");
+    }
+    // What was mailed until here is not what this is about.
+    sql(&app.database.url, "DELETE FROM outbox").await;
+    schools
+}
+
+/// From now on the Magister of each school behaves so.
+fn all_behave(checks: &Checks, preset_of: impl Fn(u32) -> &'static str) {
+    for number in 0..SCHOOLS {
+        let script = SchoolScript::preset(preset_of(number)).expect("it is in the list");
+        // Short lists: how long ones are read is shown elsewhere.
+        let list = ListScript { rows: script.list.rows.min(9), ..script.list.clone() };
+        let script = SchoolScript { pause_ms: TAKES_MS, list, ..script };
+        checks.simulator.set(&label_of(number), script).expect("nothing is published");
+    }
+}
+
+/// Makes the checks that wait or are due, as the worker does; how many.
+async fn round(checks: &Checks) -> usize {
+    jobs::checks::run_due(&checks.app.app).await.expect("the store answers")
+}
+
+async fn states(checks: &Checks, schools: &[TestSchool]) -> Vec<Onboarding> {
+    let mut states = vec![];
+    for school in schools {
+        states.push(checks.state(school).await);
+    }
+    states
+}
+
+fn count_open(states: &[Onboarding]) -> usize {
+    states.iter().filter(|state| verdict(state).is_open()).count()
+}
+
+#[test]
+fn five_hundred_schools_behind_one_address_half_of_them_broken_are_all_checked_and_when_all_fail_nothing_falls() {
+    run_with(CheckPolicy::Advise, bounds(), |checks: Checks| async move {
+        let schools = open_on_their_word(&checks).await;
+        all_behave(&checks, |number| preset_of(number).0);
+
+        // Half are broken: each check says how, nobody is asked too much of, and one failure takes nothing away.
+        checks.app.advance(TimeDelta::minutes(2));
+        let reader = checks.app.call(checks.kurve);
+        let run = connection_checks::ask_many(checks.app.office(), &reader, &Selection::List(ConnectionFilter::All));
+        let run = run.await.expect("a colleague may");
+        let began = Instant::now();
+        let made = round(&checks).await;
+        let took = began.elapsed();
+
+        assert_eq!(made, schools.len());
+        let mut tally = BTreeMap::new();
+        for (number, school) in (0..).zip(&schools) {
+            let (preset, code) = preset_of(number);
+            let check = connection_checks::latest(checks.app.office(), school.id).await.expect("the store answers");
+            let check = check.expect("it was checked");
+            assert_eq!(check.result().map(|result| result.code), Some(code), "{preset}: {check:?}");
+            *tally.entry(code.as_str()).or_insert(0) += 1;
+        }
+        let progress = connection_checks::run_progress(checks.app.office(), run).await.expect("it is there");
+        assert_eq!((progress.run.total, progress.open), (SCHOOLS, 0));
+        let ended: BTreeMap<_, _> =
+            progress.ended.iter().map(|(code, count)| (code.map_or("", CheckCode::as_str), *count)).collect();
+        assert_eq!(ended, tally);
+        assert_eq!(ended["ok"], 250);
+        let crowd = checks.simulator.crowd();
+        assert!((2..=COURTESY.at_once).contains(&crowd.in_all), "{crowd:?}");
+        assert_eq!(crowd.of_one_school, 1);
+        // Nine in ten get as far as the one address, and each of them starts after a pause.
+        assert!(took >= COURTESY.pause * 450, "{took:?}");
+        let before = states(&checks, &schools).await;
+        assert_eq!(count_open(&before), schools.len());
+        assert_eq!(checks.mailed().await, []);
+        say(&format!("{made} checks, half of them of broken schools, in {} ms", took.as_millis()));
+
+        // The address is dead for all: after a few it is left in peace.
+        all_behave(&checks, |_| "refuses");
+        checks.app.advance(TimeDelta::hours(24));
+        assert_eq!(round(&checks).await, schools.len());
+        let tally = connection_checks::tally(checks.app.office()).await.expect("the store answers");
+        let refused = tally.by_code.iter().find(|(code, _)| *code == Some(CheckCode::PortRefused));
+        let reached = refused.map_or(0, |(_, count)| *count);
+        assert!((COURTESY.rest_after as u64..20).contains(&reached), "{reached} knocked on a dead door");
+
+        // It answers again and refuses everyone's password, for longer than a school alone would be given.
+        all_behave(&checks, |_| "wrong_password");
+        for minutes in [31, 61, 121, 181] {
+            checks.app.advance(TimeDelta::minutes(minutes));
+            assert!(round(&checks).await >= schools.len());
+        }
+
+        assert_eq!(states(&checks, &schools).await, before);
+        let told = checks.mailed().await;
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].0 == "support@kurve.nl" && told[0].1.contains("storing bij"), "{told:?}");
+
+        all_behave(&checks, |_| "right");
+        checks.app.advance(TimeDelta::hours(3));
+        round(&checks).await;
+
+        assert_eq!(count_open(&states(&checks, &schools).await), schools.len());
+        let told = checks.mailed().await;
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].0 == "support@kurve.nl" && told[0].1.contains("de storing is voorbij"), "{told:?}");
+        let tally = connection_checks::tally(checks.app.office()).await.expect("the store answers");
+        assert_eq!((tally.by_code, tally.lost, tally.outage), (vec![(Some(CheckCode::Ok), 500)], 0, None));
+    });
+}
+
+/// Said also when the test passes: the result of a round is part of what it shows.
+fn say(text: &str) {
+    writeln!(std::io::stderr(), "{text}").expect("somebody reads the errors");
+}
