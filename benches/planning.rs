@@ -12,6 +12,8 @@ use koppelklaar::domain::ids::SchoolId;
 use koppelklaar::jobs::{self, Job};
 use koppelklaar::store::reminders;
 
+#[path = "support/memory.rs"]
+mod memory;
 #[path = "../tests/torture/postgres.rs"]
 mod postgres;
 #[path = "../tests/it/support/postgres_programs.rs"]
@@ -116,9 +118,7 @@ async fn round(url: &str, keys: &str, mails: &str) {
         }
     }
     let took = start.elapsed().as_millis();
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
-    let peak: u64 = peak.trim().trim_end_matches(" kB").trim().parse().unwrap_or_default();
+    let peak = memory::peak_megabytes();
     let mut out = std::io::stdout();
-    std::io::Write::write_all(&mut out, format!("{planned} | {took} | {}\n", peak / 1024).as_bytes()).expect("read");
+    std::io::Write::write_all(&mut out, format!("{planned} | {took} | {peak}\n").as_bytes()).expect("read");
 }

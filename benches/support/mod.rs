@@ -1,4 +1,4 @@
-//! What both benchmarks work with: an installation on a database that makes things last, and a table of results.
+//! What the benchmarks work with: an installation on a database that makes things last, and a table of results.
 
 use clap::Parser;
 use koppelklaar::app::App;
