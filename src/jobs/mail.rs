@@ -1,4 +1,4 @@
-//! The mail worker: woken by a committed change, and looking by itself for what became due.
+//! The mail worker: woken by a committed change, of whichever instance, and looking by itself for what became due.
 
 use std::time::Duration;
 
@@ -7,22 +7,63 @@ use tokio_util::sync::CancellationToken;
 use super::pulse::Pulse;
 use crate::app::App;
 use crate::domain::heartbeat::Worker;
-use crate::services::chain;
-use crate::services::mail_dispatch;
+use crate::services::{Office, chain, mail_dispatch};
+use crate::store::StoreError;
+use crate::store::bell::Bell;
 
-/// How often it looks unasked: for retries, and for mails that another instance put in the outbox.
-const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// How often it looks unasked: for retries, and for what nobody could wake it for: another process on the same SQLite
+/// file, such as a command, or a bell that could not be heard. A mail then still leaves within two seconds.
+pub const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// How long it rests after the outbox could not be read.
+/// How long it rests after the outbox could not be read, or the bell not be listened for.
 const REST: Duration = Duration::from_secs(10);
 
 /// Sends what is due until `stop`; what it holds by then, it finishes.
 pub async fn work(app: App, stop: CancellationToken) {
-    let pulse = Pulse::default();
-    tokio::join!(send(&app, &stop, &pulse), pulse.keep(&app, Worker::Mail, &stop));
+    work_looking(app, stop, LOOK_EVERY).await;
 }
 
-async fn send(app: &App, stop: &CancellationToken, pulse: &Pulse) {
+/// The same, looking unasked as often as this.
+pub async fn work_looking(app: App, stop: CancellationToken, look_every: Duration) {
+    let pulse = Pulse::default();
+    tokio::join!(
+        send(&app, &stop, (&pulse, look_every)),
+        pulse.keep(&app, Worker::Mail, &stop),
+        wake(&app.office, &stop)
+    );
+}
+
+/// Wakes this instance's worker when another instance committed mails.
+async fn wake(office: &Office, stop: &CancellationToken) {
+    while !stop.is_cancelled() {
+        tokio::select! {
+            () = stop.cancelled() => {}
+            error = wake_until_lost(office) => {
+                tracing::warn!(error = %error, "Cannot hear of mails of other instances, and looks for them");
+                tokio::select! {
+                    () = stop.cancelled() => {}
+                    () = tokio::time::sleep(REST) => {}
+                }
+            }
+        }
+    }
+}
+
+async fn wake_until_lost(office: &Office) -> StoreError {
+    let mut bell = match Bell::listen(&office.db).await {
+        Ok(bell) => bell,
+        Err(error) => return error,
+    };
+    loop {
+        // Also the first time: it may have rung before somebody listened.
+        office.mail_waits.notify_one();
+        if let Err(error) = bell.rung().await {
+            return error;
+        }
+    }
+}
+
+async fn send(app: &App, stop: &CancellationToken, (pulse, look_every): (&Pulse, Duration)) {
     // Asked before each mail, so that a long round gives signs of life and one mail that hangs does not.
     let is_stopping = || {
         pulse.touch();
@@ -33,7 +74,7 @@ async fn send(app: &App, stop: &CancellationToken, pulse: &Pulse) {
             Ok(summary) => {
                 pulse.touch();
                 count(app, &summary);
-                LOOK_EVERY
+                look_every
             }
             Err(error) => {
                 pulse.miss();

@@ -1,6 +1,6 @@
 //! Rows: queries that take and return domain types. The only room that knows `entity` and `sea_orm`.
 //!
-//! One code for SQLite and PostgreSQL; what differs between them is in this file and in [`lock`]. To add a table:
+//! One code for SQLite and PostgreSQL; what differs between them is in this file, in [`lock`] and in [`bell`]. To add a table:
 //! migration, entity, then a file here.
 
 pub mod access_links;
@@ -8,6 +8,7 @@ pub mod address_marks;
 pub mod api_keys;
 pub mod arrangements;
 pub mod audit;
+pub mod bell;
 pub mod check_line;
 pub mod check_overrides;
 pub mod checks;

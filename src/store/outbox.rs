@@ -9,7 +9,7 @@ use entity::{frozen_mail, outbox};
 use sea_orm::sea_query::{Condition, OnConflict, Query};
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::{Connection, StoreError};
+use super::{Connection, StoreError, bell};
 use crate::domain::ids::{ContactId, MailId, SchoolId};
 use crate::domain::notice::{About, MailKind};
 
@@ -81,7 +81,7 @@ pub struct OutboxMail {
     pub last_error: Option<String>,
 }
 
-/// Puts mails in the outbox; one whose key is there already is left out.
+/// Puts mails in the outbox and rings for them; one whose key is there already is left out.
 ///
 /// # Errors
 /// When the database fails.
@@ -109,7 +109,7 @@ pub async fn insert_all(conn: &impl Connection, mails: &[OutboxMail]) -> Result<
         let keep = OnConflict::column(outbox::Column::DedupeKey).do_nothing().to_owned();
         outbox::Entity::insert(row).on_conflict(keep).exec_without_returning(conn).await?;
     }
-    Ok(())
+    if mails.is_empty() { Ok(()) } else { bell::ring(conn).await }
 }
 
 /// Has a mail tried now, from the first try; `false` when it was not given up and does not wait for its next try either,
@@ -133,6 +133,7 @@ pub async fn mark_retried_by_hand(conn: &impl Connection, id: MailId, now: DateT
         .filter(Condition::any().add(is_given_up).add(is_put_off))
         .exec(conn)
         .await?;
+    bell::ring(conn).await?;
     Ok(changed.rows_affected == 1)
 }
 

@@ -41,3 +41,4 @@ mod smtp;
 mod staff;
 mod store;
 mod unsubscribe;
+mod wake;
