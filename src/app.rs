@@ -156,7 +156,15 @@ impl App {
 /// A lock on a SQLite file that lives as long as this value.
 #[derive(Debug)]
 pub struct DatabaseLock {
-    _file: Option<File>,
+    file: Option<File>,
+}
+
+impl DatabaseLock {
+    /// Whether no other process serves from the database as long as this value lives.
+    #[must_use]
+    pub fn is_sole(&self) -> bool {
+        self.file.is_some()
+    }
 }
 
 /// Makes sure that no other `serve` works on the same SQLite file. PostgreSQL needs no such lock.
@@ -164,11 +172,11 @@ pub struct DatabaseLock {
 /// # Errors
 /// When another one does.
 pub fn lock_database(url: &str) -> Result<DatabaseLock, StartError> {
-    let Some(path) = sqlite_path(url) else { return Ok(DatabaseLock { _file: None }) };
+    let Some(path) = sqlite_path(url) else { return Ok(DatabaseLock { file: None }) };
     let path = with_ending(&path, "lock");
     let file = File::create(&path).map_err(|error| cannot("KOPPELKLAAR_DATABASE_URL", &path, &error))?;
     match file.try_lock() {
-        Ok(()) => Ok(DatabaseLock { _file: Some(file) }),
+        Ok(()) => Ok(DatabaseLock { file: Some(file) }),
         Err(_) => Err(StartError::new(
             "KOPPELKLAAR_DATABASE_URL: another koppelklaar serves from this SQLite file. Stop that one, or use PostgreSQL for more than one.",
         )),

@@ -6,14 +6,18 @@ use tokio::net::TcpListener;
 
 use crate::app::{App, StartError, lock_database};
 use crate::cli::settings::{ServeSettings, Settings};
+use crate::services::{chain, mail_dispatch};
 use crate::web::rate_limit::Allowance;
 use crate::web::server::ServerLimits;
 use crate::web::{DemoSite, metrics, router, server};
 use crate::{cli, shutdown};
 
 pub(super) async fn run(settings: &Settings, serving: &ServeSettings) -> Result<(), StartError> {
-    let _lock = lock_database(settings.database_url()?.expose())?;
+    let lock = lock_database(settings.database_url()?.expose())?;
     let app = cli::open(settings).await?;
+    if lock.is_sole() {
+        free_mails(&app).await;
+    }
     if settings.query_template.is_none() {
         tracing::warn!(
             "Query files are made from the sample template: set KOPPELKLAAR_QUERY_TEMPLATE before schools use them"
@@ -21,6 +25,15 @@ pub(super) async fn run(settings: &Settings, serving: &ServeSettings) -> Result<
     }
     let listener = listen(serving).await?;
     until_stopped(app, serving, listener, None).await
+}
+
+/// What it cannot free now comes free when its lease ends.
+async fn free_mails(app: &App) {
+    match mail_dispatch::free_held_by_the_dead(&app.office).await {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(mail.count = count, "Took back mails that a process had in hand when it died"),
+        Err(error) => tracing::warn!(cause = chain(&error), "Could not take back what a dead process had in hand"),
+    }
 }
 
 pub(super) async fn listen(serving: &ServeSettings) -> Result<TcpListener, StartError> {

@@ -93,6 +93,11 @@ fn a_database_that_restarts_costs_no_mail_and_no_restart_of_ours() {
 }
 
 #[test]
+fn what_a_dead_process_had_in_hand_goes_as_soon_as_its_sqlite_file_is_served_again() {
+    block_on(outage::die_with_mails_in_hand());
+}
+
+#[test]
 fn a_disk_that_was_full_costs_no_mail() {
     if let Some(strace) = strace::find() {
         block_on(outage::fill_disk(strace));

@@ -5,7 +5,10 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use koppelklaar::chance::Chance;
+use koppelklaar::domain::ids::HoldId;
+use koppelklaar::store::outbox::hold;
 
 use super::fill::fill;
 use super::kept::Kept;
@@ -37,6 +40,24 @@ pub(crate) async fn restart_database(cluster: &mut Cluster) {
     stop(&stage, &mut process).await;
     let figures = judge(&stage, &sink, &HashSet::new()).await;
     say(&format!("PostgreSQL restarted after {so_far} mails and again: {figures}"));
+    stage.close().await;
+}
+
+/// Lets a process die that had mails in hand, as far as the database tells, and would have had them for years.
+pub(crate) async fn die_with_mails_in_hand() {
+    let stage = Stage::new(None).await;
+    let sink = Sink::new(Chance::os(), Duration::ZERO);
+    fill(&stage.app, 0, 3, 0).await;
+    let now = stage.app.clock.now();
+    let id = HoldId::from_uuid(stage.app.office.chance.uuid_v7(now));
+    let held = hold::take(&stage.app.office.db, id, (now, now + TimeDelta::days(1000)), 2).await;
+    assert_eq!(held.expect("the database answers").mails.len(), 2);
+    let door = sink.open(0).await;
+    let mut process = Kept::spawn(&mut stage.serve(door.address));
+
+    stage.all_done(&mut [&mut process]).await;
+    stop(&stage, &mut process).await;
+    judge(&stage, &sink, &HashSet::new()).await;
     stage.close().await;
 }
 

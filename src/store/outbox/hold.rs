@@ -204,6 +204,16 @@ pub async fn release(conn: &impl Connection, hold: HoldId) -> Result<(), StoreEr
     Ok(())
 }
 
+/// Lets go of everything that anybody holds. Only for who knows that no worker lives: what one has in hand would go twice.
+///
+/// # Errors
+/// When the database fails.
+pub async fn release_all(conn: &impl Connection) -> Result<u64, StoreError> {
+    let waiting = outbox::Entity::update_many().filter(outbox::COLUMN.status.eq(Fate::Waiting.as_str()));
+    let released = let_go(waiting.filter(outbox::COLUMN.held_by.is_not_null())).exec(conn).await?;
+    Ok(released.rows_affected)
+}
+
 /// Takes back that a mail was begun, for it was not handed over after all.
 ///
 /// # Errors
