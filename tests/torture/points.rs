@@ -1,13 +1,16 @@
-//! Kill points that are counted out: before each call that reaches the network or the disk, over the sending of a few
-//! mails.
+//! Kill points that are counted out: before each call that reaches the network or the disk, from the start of a process
+//! over the sending of a few mails to its end. Half an hour on two cores would go by in waiting for leases of the dead;
+//! that they end is for [`super::rounds`] to show, and here they are ended by hand.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::stream::{self, StreamExt};
 use koppelklaar::chance::Chance;
+use koppelklaar::services::mail_dispatch;
 
 use super::fill::fill;
 use super::kept::Kept;
@@ -26,8 +29,9 @@ const CALLS: [&str; 5] = ["sendto", "recvfrom", "pwrite64", "fsync", "fdatasync"
 const MAILS: u32 = 3;
 const SIGN_INS: u32 = 1;
 
-/// How many points are tried beside one another: most of the time they wait for a lease.
-const AT_ONCE: u32 = 8;
+/// How many points are tried beside one another on each database. With more of these traced processes on two cores none
+/// of them gets anywhere.
+const AT_ONCE: usize = 8;
 
 /// Which points are tried: every so many, up to so many of each kind of call.
 #[derive(Debug, Clone, Copy)]
@@ -40,36 +44,56 @@ pub(crate) struct Choice {
 pub(crate) async fn enumerate(strace: &Path, cluster: Option<&Cluster>, choice: Choice) {
     let what = if cluster.is_some() { "PostgreSQL" } else { "SQLite" };
     let template = Stage::new(cluster).await;
-    fill(&template.app, 0, MAILS, SIGN_INS).await;
     template.close().await;
     let first = 1 + Chance::os().below(choice.every);
-    let of_calls =
-        join_all(CALLS.map(|call| enumerate_call(strace, (&template, cluster), call, (first, choice)))).await;
-    let (kills, doubles) = of_calls.iter().fold((0, 0), |sum, of| (sum.0 + of.0, sum.1 + of.1));
+    let tried = Tried::default();
+    let points = (0..choice.at_most).flat_map(|turn| CALLS.map(|call| (call, first + turn * choice.every)));
+    let runs = points.map(|point| tried.kill_at(strace, (&template, cluster), point));
+    stream::iter(runs).buffer_unordered(AT_ONCE).collect::<()>().await;
+    let of_calls = tried.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let (kills, doubles) = of_calls.values().fold((0, 0), |sum, of| (sum.0 + of.kills, sum.1 + of.doubles));
     say(&format!("kill points on {what}, from {first}, {choice:?}: {kills} kills, {doubles} doubles; {of_calls:?}"));
     // Between the final dot and the commit there are calls; where each one is tried, some must have hit.
     assert!(kills > 0 && (choice.every > 1 || doubles > 0), "the window was never hit");
 }
 
-/// How many kills there were, and how many mails came twice, before one kind of call.
-async fn enumerate_call(
-    strace: &Path,
-    (template, cluster): (&Stage, Option<&Cluster>),
-    call: &str,
-    (first, choice): (u32, Choice),
-) -> (usize, usize) {
-    let (mut kills, mut doubles, mut tried, mut is_over) = (0, 0, 0, false);
-    while tried < choice.at_most && !is_over {
-        let numbers = (tried..choice.at_most.min(tried + AT_ONCE)).map(|each| first + each * choice.every);
-        let runs = numbers.map(|number| kill_at(strace, template, cluster, (call, number)));
-        for outcome in join_all(runs).await {
-            kills += usize::from(outcome.is_some());
-            doubles += outcome.unwrap_or_default();
-            is_over |= outcome.is_none();
+/// What came of the points of each kind of call.
+#[derive(Debug, Default)]
+struct Tried(Mutex<BTreeMap<&'static str, OfCall>>);
+
+/// What came of the points of one kind of call.
+#[derive(Debug, Clone, Copy, Default)]
+struct OfCall {
+    kills: usize,
+    /// Mails that came twice.
+    doubles: usize,
+    /// Whether a run ended before it came to its point: no run comes to a later one.
+    is_over: bool,
+}
+
+impl Tried {
+    async fn kill_at(
+        &self,
+        strace: &Path,
+        (template, cluster): (&Stage, Option<&Cluster>),
+        point: (&'static str, u32),
+    ) {
+        if self.of(point.0, |of| of.is_over) {
+            return;
         }
-        tried += AT_ONCE;
+        let outcome = kill_at(strace, template, cluster, point).await;
+        self.of(point.0, |of| match outcome {
+            Some(doubles) => {
+                of.kills += 1;
+                of.doubles += doubles;
+            }
+            None => of.is_over = true,
+        });
     }
-    (kills, doubles)
+
+    fn of<T>(&self, call: &'static str, what: impl FnOnce(&mut OfCall) -> T) -> T {
+        what(self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(call).or_default())
+    }
 }
 
 /// Kills before the call with this number; `None` when it was never reached, else how many mails came twice.
@@ -80,6 +104,8 @@ async fn kill_at(
     (call, number): (&str, u32),
 ) -> Option<usize> {
     let stage = template.copy(cluster).await;
+    // Not in the template: a link to sign in lives for minutes, and all points together take longer.
+    fill(&stage.app, 0, MAILS, SIGN_INS).await;
     let sink = Sink::new(Chance::os(), Duration::ZERO);
     let door = sink.open(0).await;
     let inject = format!("{call}:signal=KILL:when={number}");
@@ -90,6 +116,8 @@ async fn kill_at(
         killed.insert(0);
     }
     if !stage.is_all_done().await {
+        let freed = mail_dispatch::free_held_by_the_dead(&stage.app.office).await;
+        freed.expect("the database answers");
         let door = sink.open(1).await;
         let mut process = Kept::spawn(&mut stage.serve(door.address));
         stage.all_done(&mut [&mut process]).await;
