@@ -16,6 +16,7 @@ use koppelklaar::mail::{SmtpTransport, SmtpUrl, Timeouts};
 use koppelklaar::services::mail_dispatch::{self, PostRoom, Summary};
 use koppelklaar::services::portal_access;
 use koppelklaar::store::outbox::{self, Fate, OutboxMail};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::it::dispatch::{load, put_in_outbox};
@@ -273,6 +274,41 @@ fn a_worker_that_wakes_after_its_lease_ended_changes_nothing() {
         assert_eq!(slow.received().len(), 1, "it did not begin what another has: {summary_of_late:?}");
         let now = (load(&app, mails[0]).await, load(&app, mails[1]).await, load(&app, mails[2]).await);
         assert_eq!(now, noted);
+    });
+}
+
+#[test]
+fn a_database_that_is_away_when_a_mail_was_taken_is_told_when_it_is_back_and_the_mail_goes_once() {
+    run(|app| async move {
+        let school = school(&app).await;
+        let mails = put_in_outbox(&app, &school, 2).await;
+        let sink = SmtpSink::start(held()).await;
+        let (office, room, clock) = (app.office().clone(), room(&sink), app.clock.clone());
+        let (asked, mut asks) = watch::channel(0);
+        // Asked before each mail, and after each try to note one that was in vain.
+        let is_stopping = move || {
+            asked.send_modify(|count| *count += 1);
+            false
+        };
+        let worker =
+            tokio::spawn(async move { mail_dispatch::send_until(&office, &room, || clock.now(), is_stopping).await });
+        let first = sink.whole(1).await;
+
+        sql(&app.database.url, "ALTER TABLE outbox RENAME TO mislaid").await;
+        sink.turn_to(Script::default());
+        sink.let_through();
+        let before = *asks.borrow();
+        asks.wait_for(|count| *count >= before + 4).await.expect("it tries on");
+        sql(&app.database.url, "ALTER TABLE mislaid RENAME TO outbox").await;
+        let summary = worker.await.expect("the worker ends").expect("the outbox can be read again");
+
+        assert_eq!(summary, Summary { sent: 2, ..Summary::default() });
+        let received = sink.received();
+        assert_eq!((received.len(), &received[0]), (2, &first[0]), "each went once");
+        for mail in mails {
+            let stored = load(&app, mail).await;
+            assert_eq!((stored.fate, stored.attempts, stored.may_be_double), (Fate::Sent, 1, false), "{stored:?}");
+        }
     });
 }
 

@@ -2,8 +2,12 @@
 
 use chrono::TimeDelta;
 use koppelklaar::jobs::Job;
+use koppelklaar::mail::transport::SendErrorKind;
+use koppelklaar::services::mail_dispatch;
 use koppelklaar::store::Db;
+use koppelklaar::store::outbox::{self, Fate};
 
+use crate::it::dispatch::waiting;
 use crate::it::support::database::texts;
 use crate::it::support::{TestApp, block_on, run};
 
@@ -49,6 +53,39 @@ fn a_mail_about_no_school_that_still_waits_is_kept() {
         crate::it::support::database::sql(&app.database.url, ended).await;
         app.run(Job::DeleteExpired).await;
         assert_eq!(kinds(&app).await, [""; 0]);
+    });
+}
+
+#[test]
+fn the_bytes_of_a_mail_are_kept_for_thirty_days_and_longer_while_it_may_have_to_go_again() {
+    run(|app| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let (went, waits) = (waiting(&app, &school, "went"), waiting(&app, &school, "waits"));
+        outbox::insert_all(app.office().db.writer(), std::slice::from_ref(&went)).await.expect("a fresh key");
+        app.send_mails().await;
+        outbox::insert_all(app.office().db.writer(), std::slice::from_ref(&waits)).await.expect("a fresh key");
+        app.mailbox.fail_next(SendErrorKind::Unknown);
+        app.send_mails().await;
+        let kept = async || {
+            let mut kept = vec![];
+            for mail in [&went, &waits] {
+                let frozen = mail_dispatch::find_frozen(app.office(), mail.id).await.expect("what is kept opens");
+                kept.push(frozen.is_some());
+            }
+            kept
+        };
+
+        app.advance(TimeDelta::days(30));
+        app.run(Job::DeleteExpired).await;
+        let early = kept().await;
+        app.advance(TimeDelta::minutes(1));
+        app.run(Job::DeleteExpired).await;
+        let late = kept().await;
+
+        assert_eq!((early, late), (vec![true, true], vec![false, true]));
+        let gone = mail_dispatch::find(app.office(), went.id).await.expect("that it went stays");
+        assert_eq!(gone.fate, Fate::Sent);
+        assert_eq!(app.send_mails().await.sent, 1, "the one that waited goes as it was");
     });
 }
 

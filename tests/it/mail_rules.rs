@@ -14,8 +14,9 @@ use koppelklaar::services::{Office, portal_access};
 use koppelklaar::store::outbox::Fate;
 
 use crate::it::dispatch::{load, put_in_outbox};
+use crate::it::support::program::Program;
 use crate::it::support::smtp_sink::{Reply, Script, SmtpSink};
-use crate::it::support::{TestApp, TestSchool, run, run_to_failure};
+use crate::it::support::{TestApp, TestSchool, block_on, run, run_to_failure};
 
 async fn school(app: &TestApp) -> TestSchool {
     let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
@@ -155,5 +156,25 @@ fn one_bad_mail_in_a_batch_costs_the_others_nothing() {
             double += usize::from(load(&app, mail).await.may_be_double);
         }
         assert_eq!(double, 1, "only the one of which nobody knew");
+    });
+}
+
+#[test]
+fn the_doctor_says_when_mail_is_held_back_or_goes_to_some_only() {
+    block_on(async {
+        let Some(mut program) = Program::migrated().await else { return };
+        let held_line = "warn  mail: KOPPELKLAAR_MAIL=hold keeps every mail and sends none.";
+        let some_line = "warn  mail: only receivers in KOPPELKLAAR_MAIL_ONLY_TO get mail";
+
+        let neither = program.run(&["doctor"]).good();
+        program.set("KOPPELKLAAR_MAIL", "hold");
+        let held = program.run(&["doctor"]).good();
+        program.set("KOPPELKLAAR_MAIL", "send");
+        program.set("KOPPELKLAAR_MAIL_ONLY_TO", "@kurve.nl,anna@bonhoeffer.example");
+        let some = program.run(&["doctor"]).good();
+
+        assert_eq!([&neither, &held, &some].map(|said| said.contains(held_line)), [false, true, false], "{held}");
+        assert_eq!([&neither, &held, &some].map(|said| said.contains(some_line)), [false, false, true], "{some}");
+        assert!(!some.contains("bonhoeffer"), "the list names people: {some}");
     });
 }

@@ -31,6 +31,20 @@ const TURN: Duration = Duration::seconds(1);
 const NOTE_AGAIN_AFTER: Wait = Wait::from_millis(500);
 const LAST_TRIES: u32 = 20;
 
+/// How long it is tried to note what became of mails: for as long as the process is to live, and a little longer.
+#[derive(Debug, Default)]
+struct Patience {
+    last_tries: u32,
+}
+
+impl Patience {
+    /// Whether a try that was in vain was the last.
+    fn is_over(&mut self, is_stopping: bool) -> bool {
+        self.last_tries += u32::from(is_stopping);
+        self.last_tries >= LAST_TRIES
+    }
+}
+
 /// What becomes of a mail.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
@@ -267,16 +281,17 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
         (is_stopping, summary): (&impl Fn() -> bool, &mut Summary),
     ) -> Result<(), ServiceError> {
         tracing::error!(cause = chain(&error), "Could not note what became of mails, and tries again");
-        let mut last_tries = 0;
-        while last_tries < LAST_TRIES {
+        let mut patience = Patience::default();
+        loop {
             tokio::time::sleep(NOTE_AGAIN_AFTER).await;
             if self.let_go(next).await.is_ok() {
                 self.tell(summary);
                 return Ok(());
             }
-            last_tries += u32::from(is_stopping());
+            if patience.is_over(is_stopping()) {
+                return Err(error);
+            }
         }
-        Err(error)
     }
 
     /// Notes what became of mails and lets go of the rest; the next one was not handed over, whatever became of the
@@ -291,5 +306,22 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
         }
         hold::release(tx.conn(), self.hold).await?;
         Ok(tx.commit().await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_became_of_mails_is_noted_anew_for_ever_and_a_while_longer_once_the_process_is_to_stop() {
+        let mut patience = Patience::default();
+
+        // Two days and more of tries.
+        let outage = (0..400_000).filter(|_| patience.is_over(false)).count();
+        let stopping: Vec<bool> = (0..LAST_TRIES).map(|_| patience.is_over(true)).collect();
+
+        assert_eq!(outage, 0);
+        assert_eq!(stopping.iter().position(|is_over| *is_over), Some(stopping.len() - 1));
     }
 }
