@@ -23,8 +23,11 @@ pub const PAGE_MAILS: u64 = 50;
 /// How many schools a text may find; with more, the text says too little.
 pub const MOST_SCHOOLS: usize = 50;
 
-/// How many entries of a school's timeline are looked through for what colleagues did with a mail.
+/// How many entries, of a school or about none, are looked through for what colleagues did with a mail.
 const LOOK_BACK: u64 = 500;
+
+/// The stored names of what colleagues do with a mail.
+const HANDLED: [&str; 2] = ["mail_retried", "mail_dropped"];
 
 /// What somebody looks for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -111,13 +114,16 @@ pub async fn find_addressee(office: &Office, mail: &OutboxMail) -> Result<Addres
     Ok(Addressee::Contact { name: found.name.to_string(), role: found.role.as_str() })
 }
 
-/// What colleagues did with a mail, oldest first: as far as its school's timeline tells.
+/// What colleagues did with a mail, oldest first: as far back as is looked.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn list_handled(office: &Office, mail: &OutboxMail) -> Result<Vec<Entry>, ServiceError> {
-    let Some(school) = mail.school else { return Ok(vec![]) };
-    let mut entries = audit::list(office.db.reader(), school, None, LOOK_BACK).await?;
+    let conn = office.db.reader();
+    let mut entries = match mail.school {
+        Some(school) => audit::list(conn, school, None, LOOK_BACK).await?,
+        None => audit::list_about_no_school(conn, &HANDLED, LOOK_BACK).await?,
+    };
     entries.retain(|entry| match &entry.action {
         Action::MailRetried { mail: of } | Action::MailDropped { mail: of, .. } => *of == mail.id,
         _ => false,

@@ -125,6 +125,25 @@ pub async fn list(
     rows.into_iter().map(to_entry).collect()
 }
 
+/// The newest entries about no school that tell of one of these, at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_about_no_school(
+    conn: &impl Connection,
+    actions: &[&str],
+    limit: u64,
+) -> Result<Vec<Entry>, StoreError> {
+    let rows = audit::Entity::find()
+        .filter(audit::COLUMN.school_id.is_null())
+        .filter(audit::COLUMN.action.is_in(actions.iter().copied()))
+        .order_by_desc(audit::COLUMN.id)
+        .limit(limit)
+        .all(conn)
+        .await?;
+    rows.into_iter().map(to_entry).collect()
+}
+
 /// What changed a school's onboarding after a version, oldest first.
 ///
 /// # Errors

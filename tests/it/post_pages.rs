@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 use koppelklaar::domain::actor::StaffRole;
 use koppelklaar::domain::ids::MailId;
+use koppelklaar::domain::notice::MailKind;
 use koppelklaar::links;
 use koppelklaar::store::outbox::hold::{self, Mark};
 use koppelklaar::store::outbox::{self, Fate, OutboxMail};
@@ -98,23 +99,37 @@ fn mails_are_found_by_fate_kind_and_school() {
 fn pages_of_mails_follow_one_another_newest_first_and_keep_the_filter() {
     run(|app| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let other = app.school_by_services("Het Baken", "13AB", "baken").await;
         app.send_mails().await;
-        let mut mails = vec![];
+        let (mut mails, mut others) = (vec![], vec![]);
         for number in 0..103 {
             app.advance(TimeDelta::milliseconds(7));
             mails.push(waiting(&app, &school, &number.to_string()));
+            app.advance(TimeDelta::milliseconds(7));
+            let kind = if number % 2 == 0 { MailKind::RequestConfirmed } else { MailKind::AlreadyRegistered };
+            others.push(OutboxMail { kind, ..waiting(&app, &other, &format!("other/{number}")) });
         }
         put(&app, &mails).await;
+        put(&app, &others).await;
         let newest_first: Vec<String> = mails.iter().rev().map(|mail| mail.id.to_string()).collect();
         let staff = app.staff().await;
 
-        for filter in ["stand=waiting", "stand=waiting&soort=request_confirmed", "stand=waiting&school=bonhoeffer"] {
+        let of_school = format!("van={}", school.id);
+        for filter in ["school=bonhoeffer", &of_school, "soort=request_confirmed&school=bonhoeffer"] {
+            let filter = format!("stand=waiting&{filter}");
             assert_eq!(walk(&staff, &format!("/beheer/post?{filter}")).await, newest_first, "{filter}");
         }
+        assert_eq!(walk(&staff, "/beheer/post?stand=waiting").await.len(), 206);
+        assert_eq!(walk(&staff, "/beheer/post?stand=waiting&soort=already_registered").await.len(), 51);
 
-        let second = staff.get("/beheer/post?stand=waiting").await.attributes("[data-next]", "href").remove(0);
-        let back = staff.get(&second).await.attributes("[data-first]", "href");
-        assert_eq!(back, ["/beheer/post?stand=waiting"]);
+        let filter = "soort=request_confirmed&school=bonhoeffer";
+        let first = staff.get(&format!("/beheer/post?stand=waiting&{filter}")).await;
+        let second = staff.get(&first.attributes("[data-next]", "href")[0]).await;
+        assert_eq!(second.attributes("[data-first]", "href"), [format!("/beheer/post?stand=waiting&{filter}")]);
+        // Another fate starts at its newest, with the rest of the filter.
+        let tabs = second.attributes(".tabs a", "href");
+        assert_eq!(tabs[0], format!("/beheer/post?{filter}"));
+        assert!(tabs.iter().all(|tab| tab.ends_with(filter)), "{tabs:?}");
         app.send_mails().await;
     });
 }
@@ -182,6 +197,40 @@ fn a_mail_that_failed_or_was_put_off_is_tried_now_when_a_colleague_says_so() {
         let audited = texts(&app.database.url, "SELECT payload FROM audit WHERE action = 'mail_retried'").await;
         assert_eq!(audited.len(), 2, "{audited:?}");
         assert_eq!(app.send_mails().await.sent, 3);
+    });
+}
+
+#[test]
+fn who_retried_or_dropped_a_mail_about_no_school_stands_on_its_page() {
+    run(|app| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        app.send_mails().await;
+        let digest = |key: &str| OutboxMail {
+            kind: MailKind::Digest,
+            school: None,
+            contact: None,
+            ..waiting(&app, &school, key)
+        };
+        let mails = ["retried", "untouched"].map(digest);
+        let [retried, untouched] = [mails[0].id, mails[1].id];
+        put(&app, &mails).await;
+        spoil(&app, retried, "status = 'failed', last_error = 'RCPT TO: refused with 550 5.1.1'").await;
+        let staff = app.staff().await;
+        let page = staff.get(&page_of(retried)).await;
+
+        page.submit(&staff, "form:has([data-action=retry])", &[]).await;
+        page.submit(&staff, "form[data-form=drop]", &[("reason", "Al gebeld.")]).await;
+        let history = staff.get(&page_of(retried)).await.texts(".timeline li");
+        let other = staff.get(&page_of(untouched)).await.texts(".timeline li");
+
+        assert_eq!(history.len(), 3, "{history:?}");
+        assert!(
+            history[1].contains("Mail opnieuw laten proberen.") && history[1].contains("Eva Jansen"),
+            "{history:?}"
+        );
+        assert!(history[2].contains("Al gebeld.") && history[2].contains("Eva Jansen"), "{history:?}");
+        assert_eq!(other.len(), 1, "{other:?}");
+        app.send_mails().await;
     });
 }
 
