@@ -50,12 +50,23 @@ pub async fn list_waiting(
     Ok((rows, next))
 }
 
-/// The schools that do not answer their reminders, with since when, the longest first.
+/// The schools that do not answer their reminders.
+#[derive(Debug, Default)]
+pub struct Silent {
+    /// Those that are silent longest, the longest first, with since when.
+    pub longest: Vec<(Overview, DateTime<Utc>)>,
+    /// How many there are in all.
+    pub count: u64,
+}
+
+/// The schools that do not answer their reminders, as far as a worklist shows them; [`list`] has them all.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn list_silent(office: &Office) -> Result<Vec<(Overview, DateTime<Utc>)>, ServiceError> {
-    Ok(overview::list_without_answer(office.db.reader(), SILENT_ROWS).await?)
+pub async fn list_silent(office: &Office) -> Result<Silent, ServiceError> {
+    let conn = office.db.reader();
+    let longest = overview::list_without_answer(conn, SILENT_ROWS).await?;
+    Ok(Silent { longest, count: overview::count_without_answer(conn).await? })
 }
 
 /// A page of schools by name, and the place where the next page starts, if there is one.

@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use entity::{onboarding, school};
 use sea_orm::sea_query::{Cond, Expr, Func, LikeExpr};
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select, SelectTwo};
+use sea_orm::{
+    ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, SelectTwo,
+};
 
 use super::{Connection, StoreError, onboardings, schools};
 use crate::domain::ids::SchoolId;
@@ -36,6 +38,8 @@ pub struct Filter {
     pub lifecycle: Option<String>,
     /// Only schools that are stuck.
     pub is_stuck: bool,
+    /// Only schools that do not answer their reminders.
+    pub is_silent: bool,
 }
 
 /// The place after which a list goes on: name and id of the last row shown.
@@ -118,6 +122,14 @@ pub async fn list_without_answer(
     rows.into_iter().filter_map(|pair| with_since(pair).transpose()).collect()
 }
 
+/// How many schools do not answer their reminders.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_without_answer(conn: &impl Connection) -> Result<u64, StoreError> {
+    Ok(onboarding::Entity::find().filter(onboarding::COLUMN.no_answer_since.is_not_null()).count(conn).await?)
+}
+
 /// Schools by name, after a place, at most `limit`.
 ///
 /// # Errors
@@ -175,6 +187,9 @@ fn condition(filter: &Filter) -> Cond {
     if filter.is_stuck {
         all = all.add(onboarding::COLUMN.is_stuck.eq(true));
     }
+    if filter.is_silent {
+        all = all.add(onboarding::COLUMN.no_answer_since.is_not_null());
+    }
     all
 }
 
@@ -207,7 +222,6 @@ fn to_overview((row, school): (onboarding::Model, Option<school::Model>)) -> Res
 /// # Errors
 /// When the database fails.
 pub async fn count(conn: &impl Connection) -> Result<u64, StoreError> {
-    use sea_orm::PaginatorTrait;
     let query: Select<school::Entity> = school::Entity::find();
     Ok(query.count(conn).await?)
 }

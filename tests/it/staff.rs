@@ -8,7 +8,7 @@ use koppelklaar::services::{ServiceError, staff_accounts};
 
 use crate::it::journey::Table;
 use crate::it::support::app::STAFF_PASSWORD;
-use crate::it::support::database::texts;
+use crate::it::support::database::{sql, texts};
 use crate::it::support::{Page, TestApp, Visitor, run};
 
 async fn try_to_sign_in(visitor: &Visitor, email: &str, password: &str, code: &str) -> Page {
@@ -270,6 +270,40 @@ fn the_worklist_goes_on_on_a_next_page() {
         assert_eq!((first.has("[data-first]"), second.has("[data-next]")), (false, false));
         assert_eq!(second.attributes("[data-first]", "href"), [links::STAFF]);
         assert_eq!(schools(&nonsense), schools(&first));
+    });
+}
+
+#[test]
+fn schools_without_answer_are_all_found_however_many_there_are() {
+    run(|app| async move {
+        let mut names = vec![];
+        for number in 100..202 {
+            app.advance(TimeDelta::minutes(1));
+            let name = format!("School {number}");
+            let brin = format!("{:02}A{}", number % 100, if number < 200 { 'B' } else { 'C' });
+            app.school_by_services(&name, &brin, &format!("school{number}")).await;
+            names.push(name);
+        }
+        let staff = app.staff().await;
+        // All but the newest.
+        let silence = "UPDATE onboarding SET no_answer_since = kurve_since \
+                       WHERE kurve_since < (SELECT MAX(kurve_since) FROM onboarding)";
+        sql(&app.database.url, silence).await;
+        names.pop();
+
+        let page = staff.get(links::STAFF).await;
+
+        assert_eq!(page.texts("[data-no-answer] a"), names[..100], "the longest silent first");
+        assert_eq!(page.text("[data-more-silent] a"), "Bekijk alle 101 scholen zonder antwoord");
+        let mut found = vec![];
+        let mut next = page.attributes("[data-more-silent] a", "href");
+        while let Some(path) = next.pop() {
+            let list = staff.get(&path).await;
+            assert_eq!(list.texts("[name=state] option[selected]"), ["Geen antwoord"], "{path}");
+            found.extend(list.texts("[data-school-row] th"));
+            next = list.attributes("[data-next]", "href");
+        }
+        assert_eq!(found, names);
     });
 }
 

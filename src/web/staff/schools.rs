@@ -46,13 +46,18 @@ pub(super) struct SchoolsQuery {
 }
 
 impl SchoolsQuery {
+    /// The schools that do not answer their reminders.
+    pub(super) fn silent() -> Self {
+        Self { state: SILENT.to_owned(), ..Self::default() }
+    }
+
     /// Without what no database takes, and without choices that do not exist.
     pub(super) fn tidied(mut self) -> Self {
         self.q = self.q.trim().chars().filter(|sign| !sign.is_control()).take(SEARCH_SIGNS).collect();
         self.na = self.na.chars().filter(|sign| !sign.is_control()).collect();
         self.gate = Gate::parse(&self.gate).map_or("", Gate::as_str).to_owned();
         self.holder = Party::parse(&self.holder).map_or("", Party::as_str).to_owned();
-        if self.state != STUCK && !Lifecycle::NAMES.contains(&self.state.as_str()) {
+        if ![STUCK, SILENT].contains(&self.state.as_str()) && !Lifecycle::NAMES.contains(&self.state.as_str()) {
             self.state.clear();
         }
         self
@@ -64,8 +69,9 @@ impl SchoolsQuery {
             text: given(&self.q),
             gate_missing: Gate::parse(&self.gate),
             holder: Party::parse(&self.holder),
-            lifecycle: given(&self.state).filter(|state| state != STUCK),
+            lifecycle: given(&self.state).filter(|state| ![STUCK, SILENT].contains(&state.as_str())),
             is_stuck: self.state == STUCK,
+            is_silent: self.state == SILENT,
         }
     }
 
@@ -195,7 +201,7 @@ async fn build(
         nav: Nav::new(staff, links::STAFF_SCHOOLS),
         gates: choices("Alle", Gate::ALL.map(|gate| (gate.as_str(), words::gate_short(gate)))),
         holders: choices("Iedereen", Party::ALL.map(|party| (party.as_str(), words::party_name(party)))),
-        states: choices("Alle", STATES.into_iter().chain([(STUCK, STUCK_WORDS)])),
+        states: choices("Alle", STATES.into_iter().chain([(STUCK, STUCK_WORDS), (SILENT, SILENT_WORDS)])),
         rows: found.iter().map(school_row).collect(),
         has_filter: typed.has_filter(),
         views: views.iter().map(|view| view_link(view, &filter)).collect(),
@@ -227,6 +233,12 @@ const STATES: [(&str, &str); 4] =
 
 /// Stuck is no state of its own: a school that is stuck is under way.
 const STUCK: &str = "stuck";
+
+/// Nor is no answer: all reminders went, and the school did nothing.
+const SILENT: &str = "no_answer";
+
+/// What no answer is called, in the filter and on the worklist.
+const SILENT_WORDS: &str = "Geen antwoord";
 
 /// What stuck is called, in the filter and on the tag of a row.
 const STUCK_WORDS: &str = "Vastgelopen";

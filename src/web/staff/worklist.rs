@@ -9,11 +9,13 @@ use serde::Deserialize;
 
 use super::addresses::{self, AddressPart};
 use super::desk::{self, Nav};
+use super::schools::SchoolsQuery;
 use super::steps::BACK_TO_WORKLIST;
 use super::view::days_words;
 use crate::domain::onboarding::progress::open_steps;
 use crate::domain::onboarding::{Party, Step, StepState};
 use crate::links;
+use crate::services::schools::Silent;
 use crate::services::{post_office, schools};
 use crate::store::outbox::Fate;
 use crate::store::overview::{Overview, WaitingAfter};
@@ -64,6 +66,10 @@ struct WorklistPage {
     rows: Vec<WorkRow>,
     /// Schools that do not answer their reminders.
     silent: Vec<SilentRow>,
+    /// How many of them there are in all.
+    silent_count: u64,
+    /// All of them, page by page; empty where all are shown here.
+    all_silent: String,
     addresses: AddressPart,
     /// The first page; empty when this is it.
     first: String,
@@ -106,14 +112,17 @@ pub(super) async fn show(
     let after = query.ok().and_then(|Query(query)| query.after());
     let (waiting, next) = schools::list_waiting(&site.office, after.as_ref()).await?;
     let failed_mails = post_office::count(&site.office, Fate::Failed).await?;
-    let silent = if after.is_none() { schools::list_silent(&site.office).await? } else { vec![] };
+    let silent = if after.is_none() { schools::list_silent(&site.office).await? } else { Silent::default() };
+    let is_cut = silent.count > silent.longest.len() as u64;
     let page = WorklistPage {
         frame: desk::frame(&site, &staff),
         nav: Nav::new(&staff, links::STAFF),
         first: if after.is_some() { links::STAFF.to_owned() } else { String::new() },
         next: next.as_ref().map_or_else(String::new, WorklistQuery::href),
         rows: work_rows(&waiting, staff.visit.now),
-        silent: silent.iter().map(|(row, since)| silent_row(row, *since)).collect(),
+        silent: silent.longest.iter().map(|(row, since)| silent_row(row, *since)).collect(),
+        silent_count: silent.count,
+        all_silent: if is_cut { SchoolsQuery::silent().href(None) } else { String::new() },
         addresses: addresses::part(&site).await?,
         failed_mails,
         mails: format!("{}?stand={}", links::STAFF_MAILS, Fate::Failed.as_str()),
