@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use koppelklaar::cli::Cli;
 
 #[tokio::main]
@@ -11,7 +10,11 @@ async fn main() -> ExitCode {
         eprintln!("koppelklaar: TLS was set up twice");
         return ExitCode::FAILURE;
     }
-    match Cli::parse().run().await {
+    let cli = match Cli::read(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(code) => return ExitCode::from(code),
+    };
+    match cli.run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("koppelklaar: {error}");

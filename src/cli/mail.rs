@@ -1,7 +1,8 @@
 //! `koppelklaar mail`: what comes back from mail servers.
 //!
 //! A mail server runs it as a pipe and goes by the code it ends with: 0 is done, 65 is not for us and goes back, 75
-//! is trouble of ours, so that the mail server keeps the message and brings it again (sysexits.h).
+//! is trouble of ours, so that the mail server keeps the message and brings it again (sysexits.h). A command line or a
+//! setting that is wrong is trouble of ours too.
 
 use std::io::Read;
 
@@ -17,7 +18,7 @@ use crate::services::bounces::{self, Outcome};
 const NOT_FOR_US: u8 = 65;
 
 /// Trouble of ours: bring it again.
-const BRING_AGAIN: u8 = 75;
+pub(super) const BRING_AGAIN: u8 = 75;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum MailCommand {

@@ -15,6 +15,8 @@ mod serve;
 pub mod settings;
 mod staff;
 
+use std::ffi::OsString;
+
 use clap::{Parser, Subcommand};
 
 use crate::app::{App, StartError};
@@ -66,6 +68,24 @@ enum Command {
 }
 
 impl Cli {
+    /// Reads the command line; where it is wrong, or asks for help, it says so and gives the code to end with.
+    ///
+    /// # Errors
+    /// The code with which the program ends.
+    pub fn read(words: impl IntoIterator<Item = OsString>) -> Result<Self, u8> {
+        let words: Vec<OsString> = words.into_iter().collect();
+        Self::try_parse_from(&words).map_err(|error| {
+            // Nothing can be said where nobody listens.
+            let _ = error.print();
+            match u8::try_from(error.exit_code()).unwrap_or(1) {
+                0 => 0,
+                // Who asks for this command is a mail server: with any other code it would send the mail back.
+                _ if words.iter().any(|word| word == "mail") => mail::BRING_AGAIN,
+                code => code,
+            }
+        })
+    }
+
     /// Does what the command line asks.
     ///
     /// # Errors

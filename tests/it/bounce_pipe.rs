@@ -58,3 +58,20 @@ fn trouble_of_ours_makes_the_mail_server_keep_the_message() {
         assert!(said.contains("`koppelklaar migrate`"), "{said}");
     });
 }
+
+#[test]
+fn a_command_line_or_a_setting_that_is_wrong_is_trouble_of_ours_too() {
+    block_on(async {
+        let Some(mut program) = Program::migrated().await else { return };
+
+        let (option, said_of_option) = pipe(&program, &["--from", "x"], b"");
+        let (help, _) = pipe(&program, &["--help"], b"");
+        let other = program.run(&["migrate", "--from", "x"]).code;
+        program.set("KOPPELKLAAR_LOG_FORMAT", "nonsense");
+        let (setting, said_of_setting) = pipe(&program, &[], b"");
+
+        assert_eq!((option, help, other, setting), (Some(75), Some(0), Some(2), Some(75)));
+        assert!(said_of_option.contains("--from"), "{said_of_option}");
+        assert!(said_of_setting.contains("KOPPELKLAAR_LOG_FORMAT") || said_of_setting.contains("--log-format"));
+    });
+}
