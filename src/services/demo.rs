@@ -201,7 +201,7 @@ impl Plan<'_> {
             message_id: newest.message_id.replacen('<', "<lost-", 1),
             fate: Fate::Failed,
             attempts: 1,
-            last_error: Some("550 5.1.1 mailbox unavailable".to_owned()),
+            last_error: Some("RCPT TO: refused with 550 5.1.1".to_owned()),
             ..newest
         };
         Ok(store::outbox::insert_all(self.office.db.writer(), &[lost]).await?)

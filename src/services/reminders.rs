@@ -174,7 +174,7 @@ async fn note_attention(
     Ok(reminders::save_attention(work.conn(), scene.school.id, seen, next).await?)
 }
 
-/// What comes next for each step that a school holds, for the page that shows it.
+/// What comes next for each step that a school holds, and when, for the page that shows it.
 ///
 /// # Errors
 /// `NotFound` when there is no such school.
@@ -185,7 +185,14 @@ pub async fn list_upcoming(
 ) -> Result<Vec<Upcoming>, ServiceError> {
     let holidays = holidays::current(office).await?;
     let scene = Scene::load(office, office.db.reader(), school).await?;
-    Ok(reminder::upcoming(&office.reminders.policy, &scene.calendar(&holidays), &scene.situation(), now))
+    let (policy, calendar) = (&office.reminders.policy, scene.calendar(&holidays));
+    let mut upcoming = reminder::upcoming(policy, &calendar, &scene.situation(), now);
+    // What is late goes out as soon as it may.
+    let soonest = calendar.next_opening(now, scene.school.details.region, policy.hours);
+    for next in upcoming.iter_mut().filter(|next| matches!(next.kind, reminder::UpcomingKind::Reminder(_))) {
+        next.at = next.at.max(soonest);
+    }
+    Ok(upcoming)
 }
 
 /// Where a mail with reminders stands at the moment of sending.

@@ -83,6 +83,18 @@ pub fn party_name(party: Party) -> &'static str {
     }
 }
 
+/// Parties in one breath: "Kurve en de school".
+#[must_use]
+pub fn party_list(parties: &[Party]) -> String {
+    let name = |(place, party): (usize, &Party)| match (place, party) {
+        (1.., Party::School) => "de school",
+        (_, party) => party_name(*party),
+    };
+    let mut names: Vec<&str> = parties.iter().enumerate().map(name).collect();
+    let Some(last) = names.pop() else { return String::new() };
+    if names.is_empty() { last.to_owned() } else { format!("{} en {last}", names.join(", ")) }
+}
+
 /// One or two words for how sure a yes is.
 #[must_use]
 pub fn evidence_name(evidence: Evidence) -> &'static str {

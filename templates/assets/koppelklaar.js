@@ -70,9 +70,13 @@
     const status = document.querySelector("[data-live-status]");
     const source = new EventSource(live.dataset.live);
     let saidAt = Date.now();
+    const head = () => live.querySelector("h2")?.textContent ?? "";
     source.addEventListener("step", (event) => {
       const step = JSON.parse(event.data);
+      const before = head();
       live.innerHTML = step.html;
+      // The title names where it stands as well.
+      document.title = document.title.replace(before, () => head());
       // Rungs may follow each other faster than they can be read out; the end is always said.
       if (step.is_done || Date.now() - saidAt > 3000) {
         if (status.textContent !== step.said) status.textContent = step.said;

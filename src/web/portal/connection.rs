@@ -6,6 +6,7 @@ use axum::response::Response;
 
 use crate::domain::check::CheckCode;
 use crate::domain::ids::CheckId;
+use crate::domain::onboarding::Party;
 use crate::links;
 use crate::services::ServiceError;
 use crate::services::connection_checks;
@@ -136,6 +137,8 @@ pub(super) struct ConnectionPanel {
     pub(super) receipt: String,
     /// The newest check; empty when there was none.
     pub(super) href: String,
+    /// What leads there.
+    pub(super) link: &'static str,
     pub(super) button: CheckButton,
 }
 
@@ -157,8 +160,8 @@ pub(super) async fn panel(
             ("ok", format!("Getest op {}: de verbinding werkt.", words::moment_nl(at)))
         }
         (false, Some((code, at))) => {
-            let title = words::check_title(code);
-            (code.as_str(), format!("Getest op {}. {title}. {}.", words::moment_nl(at), words::check_turn(code)))
+            // Whose turn it is, is said once on the page: by the card above.
+            (code.as_str(), format!("Getest op {}. {}.", words::moment_nl(at), words::check_title(code)))
         }
         (false, None) => ("never", "De verbinding is nog niet getest.".to_owned()),
     };
@@ -166,6 +169,10 @@ pub(super) async fn panel(
         key,
         line,
         receipt: known.receipt.map(|receipt| receipt.counts.receipt()).unwrap_or_default(),
+        link: match known.last.and_then(|(code, _)| code.holder()) {
+            Some(Party::School) => "Bekijk wat je kunt doen",
+            Some(Party::Kurve | Party::Magister) | None => "Bekijk de controle",
+        },
         href: latest.as_ref().map(|_| links::SCHOOL_CONNECTION.to_owned()).unwrap_or_default(),
         button: button(site, who, file, latest.as_ref()),
     }))

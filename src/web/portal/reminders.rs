@@ -107,11 +107,7 @@ async fn build(
         upcoming: upcoming
             .iter()
             .filter(|next| matches!(next.kind, UpcomingKind::Reminder(_)))
-            .map(|next| Fact {
-                name: words::step_name(next.step).to_owned(),
-                // What is late goes out as soon as it can.
-                value: words::date_nl(next.at.max(now)),
-            })
+            .map(|next| Fact { name: words::step_name(next.step).to_owned(), value: words::date_nl(next.at) })
             .collect(),
         path: links::SCHOOL_REMINDERS,
         wake_path: links::SCHOOL_WAKE,

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::ask::{Ask, AskField, Weight};
 use super::desk::{self, Nav};
-use super::mails::{BACK_TO_SCHOOL, MailRow, can_retry, mail_row};
+use super::mails::{BACK_TO_SCHOOL, CAUSE_IS_ELSEWHERE, MailRow, can_retry, mail_row};
 use super::panels::Fact;
 use super::view::TimelineRow;
 use crate::domain::audit::Entry;
@@ -106,7 +106,7 @@ async fn show_again(site: &Site, staff: &Staff, id: MailId, again: Again) -> Res
         said,
         html_href: parts.as_ref().map(|_| links::staff_mail(links::STAFF_MAIL_HTML, id)).unwrap_or_default(),
         text: parts.map(|parts| parts.text).unwrap_or_default(),
-        row: mail_row(&mail, school.clone(), (staff.can_act(), now)),
+        row: row(&mail, school.clone(), (staff.can_act(), now)),
         school,
         back_to_mail: BACK_TO_MAIL,
     };
@@ -115,6 +115,15 @@ async fn show_again(site: &Site, staff: &Staff, id: MailId, again: Again) -> Res
     let policy = policy.expect("a policy is plain ASCII");
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     Ok(response)
+}
+
+/// The mail as in a list, where "elsewhere" is here.
+fn row(mail: &OutboxMail, school: String, reader: (bool, DateTime<Utc>)) -> MailRow {
+    let mut row = mail_row(mail, school, reader);
+    if row.reason == CAUSE_IS_ELSEWHERE {
+        "Het ging mis. De melding staat hieronder.".clone_into(&mut row.reason);
+    }
+    row
 }
 
 /// Shows the HTML part alone, for the frame on the mail's page.

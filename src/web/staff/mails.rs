@@ -24,6 +24,9 @@ use crate::words::{mail_name, mail_reason, moment_nl};
 /// What the school page posts along, to come back to it.
 pub(super) const BACK_TO_SCHOOL: &str = "school";
 
+/// What a list says of a cause that has no words of ours.
+pub(super) const CAUSE_IS_ELSEWHERE: &str = "Het ging mis. Op de pagina van de mail staat de melding.";
+
 /// How many signs of a search count: more than the longest name of a school.
 const SEARCH_SIGNS: usize = 120;
 
@@ -100,7 +103,7 @@ fn reason(mail: &OutboxMail) -> String {
         Fate::Waiting | Fate::Skipped | Fate::Failed => match mail_reason(kept) {
             Some(meaning) => meaning.to_owned(),
             None if kept.is_empty() => String::new(),
-            None => "Het ging mis. Op de pagina van de mail staat de melding.".to_owned(),
+            None => CAUSE_IS_ELSEWHERE.to_owned(),
         },
     }
 }

@@ -23,7 +23,7 @@ use crate::words;
 
 /// The reminders of a school, on its page.
 pub(super) struct RemindersPanel {
-    /// What comes next: what, and when.
+    /// What comes next: for which step, and when what.
     pub(super) upcoming: Vec<(String, String)>,
     /// Until when reminders are off; empty while they are on.
     pub(super) snoozed_until: String,
@@ -62,15 +62,14 @@ pub(super) async fn panel(site: &Site, staff: &Staff, file: &SchoolFile) -> Resu
     Ok(panel)
 }
 
-/// What comes next of the reminders, and when.
+/// What comes next for a step, and when.
 fn upcoming_row(next: &Upcoming) -> (String, String) {
-    let step = words::step_name(next.step);
     let what = match next.kind {
-        UpcomingKind::Reminder(Rung::Days(days)) => format!("{step}: herinnering na {days} werkdagen"),
-        UpcomingKind::Reminder(Rung::Asked(_)) => format!("{step}: herinnering op de afgesproken dag"),
-        UpcomingKind::NoAnswer => format!("{step}: geen antwoord, dan is Kurve aan zet"),
+        UpcomingKind::Reminder(Rung::Days(days)) => format!("herinnering na {days} werkdagen"),
+        UpcomingKind::Reminder(Rung::Asked(_)) => "herinnering op de afgesproken dag".to_owned(),
+        UpcomingKind::NoAnswer => "geen antwoord, dan is Kurve aan zet".to_owned(),
     };
-    (what, words::date_nl(next.at))
+    (words::step_name(next.step).to_owned(), format!("{}: {what}", words::date_nl(next.at)))
 }
 
 fn snooze_ask(site: &Site, school: SchoolId, until: &str) -> Ask {

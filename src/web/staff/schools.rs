@@ -250,7 +250,6 @@ pub(super) fn choices<'a>(all: &'a str, named: impl IntoIterator<Item = (&'a str
 
 pub(super) fn school_row(overview: &Overview) -> SchoolRow {
     let state = &overview.state;
-    let holding: Vec<&str> = holders(state).into_iter().map(words::party_name).collect();
     let is_waiting = matches!(state.lifecycle(), Lifecycle::Active | Lifecycle::Completed { .. });
     let (kind, tag_words) = match is_waiting && is_stuck(state) {
         true => (STUCK, STUCK_WORDS),
@@ -262,7 +261,7 @@ pub(super) fn school_row(overview: &Overview) -> SchoolRow {
         brin: overview.school.details.brin.to_string(),
         domain: overview.school.details.domain.label().to_owned(),
         gates: format!("{} van {}", gates_done(state), Gate::ALL.len()),
-        holders: holding.join(", "),
+        holders: words::party_list(&holders(state)),
         kind,
         words: tag_words,
     }

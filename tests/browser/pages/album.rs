@@ -98,7 +98,7 @@ impl Album {
             window.upright().set(browser);
             colours.set(browser);
             let name = format!("{number:03}-{window}-{colours}.png");
-            fs::write(self.folder.join(&name), picture(browser)).expect("a picture can be written");
+            fs::write(self.folder.join(&name), picture(browser, *window)).expect("a picture can be written");
             self.with_entries(|entries| entries[number - 1].pictures.push(name));
         }
     }
@@ -144,11 +144,12 @@ fn row(entry: &Entry) -> String {
     format!("<h3>{title} <span>{page}</span></h3>\n<div class=\"row\">{}</div>\n", pictures.collect::<String>())
 }
 
-/// The whole page, however long.
-fn picture(browser: &Browser) -> Vec<u8> {
+/// The whole page, however long. The window grows to it: what lies outside of a window, a frame for one, is not drawn.
+fn picture(browser: &Browser, window: Window) -> Vec<u8> {
     browser.command("Emulation.setScrollbarsHidden", &json!({ "hidden": true }));
-    let size = &browser.command("Page.getLayoutMetrics", &json!({}))["cssContentSize"];
-    let clip = json!({ "x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1 });
-    let shot = browser.command("Page.captureScreenshot", &json!({ "captureBeyondViewport": true, "clip": clip }));
+    let height = browser.command("Page.getLayoutMetrics", &json!({}))["cssContentSize"]["height"].as_u64();
+    let height = height.and_then(|height| u32::try_from(height).ok()).expect("a page has a height");
+    window.as_high_as(height).set(browser);
+    let shot = browser.command("Page.captureScreenshot", &json!({}));
     STANDARD.decode(text(&shot["data"])).expect("pictures are base64")
 }

@@ -35,6 +35,11 @@ impl Window {
     pub(super) fn upright(self) -> Self {
         Self { height: 800, ..self }
     }
+
+    /// The same width, so many pixels high.
+    pub(super) fn as_high_as(self, height: u32) -> Self {
+        Self { height, ..self }
+    }
 }
 
 impl fmt::Display for Window {

@@ -48,7 +48,10 @@ impl Browser {
         let downloads = profile.join("downloads");
         let wanted = capabilities(&stage.programs.browser, &profile, &downloads, preferences);
         let session = Session::start(stage.driver_port, &wanted);
-        Self { session: session.expect("a browser starts"), base: stage.base.clone(), downloads }
+        let browser = Self { session: session.expect("a browser starts"), base: stage.base.clone(), downloads };
+        // Its own words, such as those in a field for a date, are Dutch.
+        browser.command("Emulation.setLocaleOverride", &json!({ "locale": "nl-NL" }));
+        browser
     }
 
     /// Opens a page by its path, as if it was typed.

@@ -77,7 +77,7 @@ fn what_is_wrong_is_said_with_who_acts_and_where() {
         assert_eq!(done.text("[data-check] .next-step__label"), "Jullie zijn aan zet");
         assert!(done.body.contains(CheckCode::ListNotGranted.sentence().split('>').next().expect("a start")));
         assert_eq!(done.attributes("[data-action=fix]", "href"), ["/school/stap/permissions_checked"]);
-        assert!(overview.text("[data-connection=list_not_granted]").contains("Jullie zijn aan zet"));
+        assert!(overview.text("[data-connection=list_not_granted]").contains("Bekijk wat je kunt doen"));
     });
 }
 
