@@ -15,6 +15,7 @@ mod sense;
 mod connection;
 mod faults;
 mod large_letters;
+mod later;
 mod mails;
 mod portal;
 mod public;

@@ -155,12 +155,12 @@ fn wear_out(look: &mut Look<'_>, mailbox: &mut Mailbox) {
     look.here("after too many wrong codes");
 }
 
-fn send_code(browser: &Browser, code: &str) {
+pub(super) fn send_code(browser: &Browser, code: &str) {
     browser.fill("[name=code]", code);
     browser.press("main [data-action=sign-in]");
 }
 
-fn request(browser: &Browser, address: &str) {
+pub(super) fn request(browser: &Browser, address: &str) {
     browser.open("/aanmelden");
     let fields =
         [("school_name", "De Nieuwe Brug"), ("brin", "98ZZ"), ("domain", "nieuwebrug"), ("name", "Anna de Wit")];

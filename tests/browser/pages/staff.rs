@@ -15,7 +15,15 @@ fn every_page_of_kurve_is_fit_for_every_reader() {
         invite(&mut look, &stage.operate(&["staff", "add", "noor@kurve.example", "--name", "Noor de Boer"]));
         browser.sign_in_as_staff("eva@kurve.example");
         look.here("");
-        let paths = ["scholen", "scholen?q=nergens", "scholen?holder=kurve", "inzicht", "post", "scholen/nergens"];
+        let paths = [
+            "scholen",
+            "scholen?q=nergens",
+            "scholen?holder=kurve",
+            "inzicht",
+            "post",
+            "post?stand=failed",
+            "scholen/nergens",
+        ];
         for path in paths {
             look.at(&format!("/beheer/{path}"));
         }

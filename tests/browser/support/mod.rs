@@ -1,6 +1,7 @@
 //! What tests work with: a stage with a demo on it, browsers, and the demo's mailbox.
 
 mod browser;
+mod later;
 mod mailbox;
 mod programs;
 mod signing_in;
@@ -8,6 +9,7 @@ mod stage;
 mod webdriver;
 
 pub(crate) use browser::Browser;
+pub(crate) use later::Later;
 pub(crate) use mailbox::Mailbox;
 pub(crate) use stage::Stage;
 

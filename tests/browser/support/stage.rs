@@ -82,11 +82,15 @@ impl Stage {
 
     /// Runs the product's own command on the demo's data, as an operator would, and returns what it prints.
     pub(crate) fn operate(&self, arguments: &[&str]) -> String {
-        let data = self.folder.join("demo");
-        let database = format!("sqlite:{}", data.join("koppelklaar.db").display());
+        self.operate_on(&self.folder.join("demo").join("koppelklaar.db"), arguments)
+    }
+
+    /// The same on another database.
+    pub(super) fn operate_on(&self, database: &Path, arguments: &[&str]) -> String {
+        let url = format!("sqlite:{}", database.display());
         let done = Command::new(env!("CARGO_BIN_EXE_koppelklaar"))
-            .args(["--database-url", &database, "--base-url", &self.base, "--mail-dir"])
-            .arg(data.join("mail"))
+            .args(["--database-url", &url, "--base-url", &self.base, "--mail-dir"])
+            .arg(database.with_file_name("mail"))
             .args(arguments)
             .output()
             .expect("the command starts");

@@ -1,0 +1,216 @@
+//! A second instance of the product, in this process, whose clock the test moves: on the demo's data, or on none. It
+//! serves pages, and does by itself nothing at all: whatever runs on a timer stands still until the test runs it.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use koppelklaar::app::App;
+use koppelklaar::chance::Chance;
+use koppelklaar::clock::Clock;
+use koppelklaar::crypto::KeyRing;
+use koppelklaar::crypto::password_hash::StaffPassword;
+use koppelklaar::crypto::totp::{self, TotpSecret};
+use koppelklaar::domain::actor::StaffRole;
+use koppelklaar::domain::credential::{PasswordLength, Template};
+use koppelklaar::domain::text::{EmailAddress, PersonName, SchoolDomain};
+use koppelklaar::jobs::{self, Job};
+use koppelklaar::magister::{Courtesy, Limits, Magister};
+use koppelklaar::mail::Mailbox;
+use koppelklaar::mail::message::Sender;
+use koppelklaar::mail::transport::Transport;
+use koppelklaar::meters::Meters;
+use koppelklaar::services::demo::magister::DemoMagister;
+use koppelklaar::services::hashing::HashingRoom;
+use koppelklaar::services::mail_dispatch::{self, PostRoom};
+use koppelklaar::services::{Office, connection_checks, staff_accounts, staff_auth};
+use koppelklaar::store::Db;
+use koppelklaar::web::rate_limit::Allowance;
+use koppelklaar::web::router;
+use koppelklaar::web::server::{self, ServerLimits};
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use super::browser::Browser;
+use super::stage::Stage;
+
+/// What the colleague chooses.
+const PASSWORD: &str = "zeven groene laarzen";
+
+/// More than a test asks.
+const FREELY: std::num::NonZeroU32 = std::num::NonZeroU32::new(1000).expect("not zero");
+
+/// Rounds of checks in which a school that fails is lost: four tries within a day.
+const ROUNDS: usize = 12;
+
+/// The instance.
+pub(crate) struct Later {
+    /// Where its pages are.
+    pub(crate) base: String,
+    pub(crate) app: App,
+    pub(crate) clock: Clock,
+    magister: DemoMagister,
+    mailbox: Mailbox,
+    stop: CancellationToken,
+    runtime: Runtime,
+}
+
+impl Later {
+    /// An instance on the demo's data; `change` sets what is otherwise there.
+    pub(crate) fn on(stage: &Stage, change: impl FnOnce(&mut Office)) -> Self {
+        let data = stage.folder.join("demo");
+        let keys = std::fs::read_to_string(data.join("koppelklaar.db.keys")).expect("the demo has keys");
+        Self::start(&data.join("koppelklaar.db"), &keys, change)
+    }
+
+    /// An instance without schools and colleagues.
+    pub(crate) fn on_nothing(stage: &Stage) -> Self {
+        let database = stage.folder.join("nothing.db");
+        stage.operate_on(&database, &["migrate"]);
+        stage.operate_on(&database, &["doctor"]);
+        let keys = std::fs::read_to_string(stage.folder.join("nothing.db.keys")).expect("it has keys");
+        Self::start(&database, &keys, |_| ())
+    }
+
+    fn start(database: &Path, keys: &str, change: impl FnOnce(&mut Office)) -> Self {
+        let runtime = Runtime::new().expect("a runtime");
+        let clock = Clock::fixed(Clock::system().now());
+        let mailbox = Mailbox::default();
+        let stop = CancellationToken::new();
+        let (base, app, magister) = runtime.block_on(async {
+            let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+            let base = format!("http://{}", listener.local_addr().expect("an address"));
+            let chance = Chance::os();
+            let magister = DemoMagister::start(chance.clone()).await.expect("a free port");
+            let mut office = office(database, keys, &base, chance.clone()).await;
+            change(&mut office);
+            let sender = Sender { name: "Koppelklaar".to_owned(), address: "koppelklaar@kurve.nl".to_owned() };
+            let app = App {
+                office,
+                room: PostRoom { transport: Transport::Memory(mailbox.clone()), sender },
+                magister: Magister::new(magister.reach(), limits(), chance),
+                clock: clock.clone(),
+                meters: Meters::default(),
+            };
+            let site = app.site(Allowance { per_client: FREELY, per_address: FREELY }, 0, None);
+            tokio::spawn(server::serve(listener, router(site), ServerLimits::default(), stop.clone()));
+            (base, app, magister)
+        });
+        Self { base, app, clock, magister, mailbox, stop, runtime }
+    }
+
+    /// Signs in as a colleague who has come since.
+    pub(crate) fn sign_in_as_staff(&self, browser: &Browser) {
+        let email = EmailAddress::parse("noor@kurve.example").expect("an address");
+        let name = PersonName::parse("Noor de Boer").expect("a name");
+        let password = StaffPassword::parse(&SecretString::from(PASSWORD), email.as_str()).expect("a good one");
+        let office = &self.app.office;
+        let secret = self.runtime.block_on(async {
+            let token = staff_accounts::add(office, self.clock.now(), (email.clone(), name, StaffRole::Admin)).await;
+            let token = token.expect("nobody has the address");
+            let secret = TotpSecret::of_invite(&token);
+            let code = totp::current(&secret, self.clock.now());
+            let enrolled = staff_auth::enrol(office, (self.clock.now(), "test"), &token, (password, &code)).await;
+            enrolled.expect("the code is right");
+            secret
+        });
+        // A code works once.
+        self.clock.advance(TimeDelta::seconds(30));
+        browser.open("/beheer/inloggen");
+        browser.fill("[name=email]", email.as_str());
+        browser.fill("[name=password]", PASSWORD);
+        browser.fill("[name=code]", &totp::current(&secret, self.clock.now()));
+        browser.press("[data-action=sign_in]");
+    }
+
+    /// Signs in as a school's contact, by the link in the mail.
+    pub(crate) fn sign_in(&self, browser: &Browser, address: &str) {
+        browser.forget_cookies();
+        browser.ask_for_link(address);
+        browser.open(&self.link_in_mail("/inloggen/link/"));
+        browser.press("main [data-action=sign-in]");
+    }
+
+    /// Lets a job do what is due.
+    pub(crate) fn run(&self, job: Job) {
+        self.runtime.block_on(jobs::run(&self.app, job, self.clock.now())).expect("the job runs");
+    }
+
+    /// Sends what is due, and returns the newest address in a mail that starts so.
+    pub(crate) fn link_in_mail(&self, start: &str) -> String {
+        let sent = mail_dispatch::send_due(&self.app.office, &self.app.room, || self.clock.now());
+        self.runtime.block_on(sent).expect("the outbox can be read");
+        let mails = self.mailbox.mails();
+        let texts = mails.iter().rev().map(|mail| String::from_utf8_lossy(&mail.bytes).replace("=\r\n", ""));
+        let whole = format!("{}{start}", self.base);
+        let link = texts.into_iter().find_map(|text| {
+            let rest = &text[text.find(&whole)? + self.base.len()..];
+            rest.split(['>', ' ', '\r', '"']).next().map(str::to_owned)
+        });
+        link.unwrap_or_else(|| panic!("no link to {start} in {} mails", mails.len()))
+    }
+
+    /// Has schools' Magisters behave so from now on, and checks all schools for a day.
+    pub(crate) fn check_for_a_day(&self, labels: &[&str], behaviour: &str) {
+        let office = &self.app.office;
+        self.runtime.block_on(async {
+            for label in labels {
+                let domain = SchoolDomain::parse(label).expect("a label");
+                self.magister.choose(office, &domain, behaviour).await.expect("a preset");
+            }
+            for _ in 0..ROUNDS {
+                self.clock.advance(TimeDelta::hours(2));
+                connection_checks::plan_turns(office, self.clock.now()).await.expect("the store answers");
+                let next = || connection_checks::run_next(office, &self.app.magister, || self.clock.now());
+                while next().await.expect("the store answers").is_some() {}
+            }
+        });
+    }
+
+    /// The next moment at which it is this hour on a Tuesday, in UTC.
+    pub(crate) fn wait_for_tuesday_at(&self, hour: u32) {
+        let is_it = |at: &DateTime<Utc>| {
+            use chrono::{Datelike, Timelike, Weekday};
+            at.weekday() == Weekday::Tue && at.hour() == hour
+        };
+        let hours = (1..=14 * 24).map(|hours| self.clock.now() + TimeDelta::hours(hours));
+        self.clock.set(hours.into_iter().find(is_it).expect("there is a Tuesday in two weeks"));
+    }
+}
+
+impl Drop for Later {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+async fn office(database: &Path, keys: &str, base: &str, chance: Chance) -> Office {
+    let sample = include_str!("../../../templates/query/sample.sql");
+    Office {
+        db: Db::connect(&format!("sqlite:{}", database.display())).await.expect("the database opens"),
+        keys: KeyRing::parse(keys).expect("a good ring"),
+        chance,
+        base: koppelklaar::links::BaseUrl::parse(base).expect("a good base URL"),
+        template: Arc::new(Template::parse(sample).expect("the sample is good")),
+        password_length: PasswordLength::default(),
+        support_email: "support@kurve.nl".to_owned(),
+        bounce_address: None,
+        links_per_quarter: FREELY.get().into(),
+        hashing: HashingRoom::default(),
+        reminders: Arc::default(),
+        mail: koppelklaar::domain::mail_rules::MailRules::default(),
+        mail_waits: Arc::new(Notify::new()),
+        check_policy: koppelklaar::domain::check::CheckPolicy::default(),
+        check_waits: Arc::new(Notify::new()),
+    }
+}
+
+/// No waiting for other schools' sakes: all of them are in this process.
+fn limits() -> Limits {
+    let courtesy = Courtesy { pause: Duration::ZERO, at_once: 64, rest_after: usize::MAX, rest: Duration::ZERO };
+    Limits { courtesy, ..Limits::default() }
+}
