@@ -2,7 +2,7 @@
 
 pub mod magister;
 
-use chrono::{DateTime, Duration, NaiveTime, Utc};
+use chrono::{DateTime, Days, Duration, NaiveTime, Utc};
 use secrecy::SecretString;
 
 use crate::crypto::Token;
@@ -12,11 +12,13 @@ use crate::domain::actor::{Actor, StaffRole};
 use crate::domain::ids::{ContactId, MailId, SchoolId};
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::{Command, Ground, Step};
+use crate::domain::reminder::{OwnDayKind, Period};
 use crate::domain::school::{ContactRole, Region, SchoolDetails};
 use crate::domain::text::{Brin, EmailAddress, NoteText, PersonName, Reason, SchoolDomain, SchoolName, TicketRef};
 use crate::services::registrations::RegistrationForm;
 use crate::services::{
-    Call, Office, ServiceError, credentials, onboardings, registrations, schools, staff_accounts, staff_auth,
+    Call, Office, ServiceError, arrangements, credentials, onboardings, registrations, schools, staff_accounts,
+    staff_auth,
 };
 use crate::store;
 use crate::store::outbox::{Fate, OutboxMail};
@@ -80,6 +82,7 @@ pub async fn fill(office: &Office, now: DateTime<Utc>) -> Result<Demo, ServiceEr
 enum Stage {
     Requested,
     Issued,
+    Snoozed,
     Stuck,
     SentBack,
     AtMagister,
@@ -107,8 +110,8 @@ const SCHOOLS: &[(&str, &str, &str, Stage)] = &[
     (
         "Openbare Interconfessionele Scholengemeenschap voor Gymnasium, Atheneum, Havo en Vmbo Westerkwartier-Hogeland",
         "westerkwartier",
-        "een heel lange naam",
-        Stage::Issued,
+        "een heel lange naam; herinneringen uitgesteld, een studiedag",
+        Stage::Snoozed,
     ),
     ("Rivierenland Noord", "rivierenland", "drie scholen, één contactpersoon en één Magister", Stage::Requested),
     ("Rivierenland Midden", "rivierenland", "drie scholen, één contactpersoon en één Magister", Stage::Issued),
@@ -150,13 +153,14 @@ impl Plan<'_> {
         credentials::issue(self.office, &call, school, Some(vouch), None).await?;
         match stage {
             Stage::Requested | Stage::Withdrawn | Stage::Issued => Ok(()),
+            Stage::Snoozed => self.snooze(school, contact).await,
             Stage::Stuck => {
                 let reason =
                     reason("Decibel geeft bij Uitvoeren de melding 'geen rechten'. We weten niet wie die wel heeft.")?;
                 self.by_school(school, contact, 4, &Command::ReportStuck { step: Step::QueryExecuted, reason }).await
             }
             Stage::Paused => {
-                let until = amsterdam_date(self.now) + chrono::Days::new(30);
+                let until = amsterdam_date(self.now) + Days::new(30);
                 let reason = reason("Onze applicatiebeheerder is tot na de toetsweek niet beschikbaar.")?;
                 self.by_school(school, contact, 3, &Command::Pause { reason, until }).await
             }
@@ -180,6 +184,16 @@ impl Plan<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// Reminders put off for two weeks and a bit, and two study days after that.
+    async fn snooze(&self, school: SchoolId, contact: ContactId) -> Result<(), ServiceError> {
+        let call = self.call(self.superbeheerder(contact), self.days_ago(1, 20));
+        let today = amsterdam_date(self.now);
+        arrangements::snooze(self.office, &call, school, today + Days::new(17)).await?;
+        let study = Period { first_day: today + Days::new(24), last_day: today + Days::new(25) };
+        arrangements::add_own_days(self.office, &call, school, (OwnDayKind::Closed, study)).await?;
+        Ok(())
     }
 
     async fn open(&self, school: SchoolId, contact: ContactId) -> Result<(), ServiceError> {
@@ -229,8 +243,12 @@ impl Plan<'_> {
         days: i64,
         command: &Command,
     ) -> Result<(), ServiceError> {
-        let actor = Actor::Contact { id: contact, role: ContactRole::Superbeheerder };
-        onboardings::act(self.office, &self.call(actor, self.days_ago(days, 40)), school, command, None).await
+        let call = self.call(self.superbeheerder(contact), self.days_ago(days, 40));
+        onboardings::act(self.office, &call, school, command, None).await
+    }
+
+    fn superbeheerder(&self, id: ContactId) -> Actor {
+        Actor::Contact { id, role: ContactRole::Superbeheerder }
     }
 
     async fn register(&self) -> Result<(SchoolId, ContactId), ServiceError> {
