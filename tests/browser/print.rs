@@ -13,6 +13,9 @@ const ALL_TO_DO: &str = "contact@dewilgen.example";
 /// Has no credentials yet, so that nothing is proven and every step is still to be done.
 const JUST_ASKED: &str = "contact@bonhoeffer.example";
 
+/// Has a name that takes more than a line; with what a test adds, more than three.
+const LONG_NAME: &str = "contact@westerkwartier.example";
+
 /// What a school does itself, in Magister or in Decibel.
 const BY_SCHOOL: [Step; 6] = [
     Step::ConsentGiven,
@@ -51,6 +54,22 @@ fn every_step_of_a_school_is_one_sheet_with_all_that_is_needed() {
         let boxes = "return document.querySelectorAll('.ticks .tick').length";
         browser.open("/school/stap/permissions_checked");
         assert_eq!(browser.run(boxes, &[]), 16, "both tabs are drawn");
+    });
+}
+
+#[test]
+fn the_longest_name_of_a_school_leaves_every_step_on_one_sheet() {
+    run(|stage| {
+        let browser = stage.browser();
+        browser.sign_in(LONG_NAME);
+
+        for step in BY_SCHOOL {
+            browser.open(&format!("/school/stap/{}", step.as_str()));
+            browser.run("document.querySelector('.caption').textContent += ` ${'WWWWWWWWW '.repeat(14)}`", &[]);
+            on_paper(&browser);
+
+            assert_eq!(pages(&browser), 1, "{}", browser.path());
+        }
     });
 }
 
