@@ -175,8 +175,8 @@ pub fn reveal_refusal(refusal: &RevealRefusal) -> String {
             "Kurve heeft een nieuw wachtwoord klaargezet. Open de pagina opnieuw en gebruik alleen het nieuwe.".into()
         }
         RevealRefusal::Closed(ClosedReason::Proven) => {
-            "We hebben met dit wachtwoord ingelogd: het staat goed in Magister. \
-             Daarom laten we het niet meer zien. Heb je het toch nodig? Vraag Kurve om een nieuw wachtwoord."
+            "We hebben met dit wachtwoord ingelogd. Daarom laten we het niet meer zien. \
+             Heb je het toch nodig? Vraag Kurve om een nieuw wachtwoord."
                 .into()
         }
         RevealRefusal::Closed(ClosedReason::Withdrawn) => {

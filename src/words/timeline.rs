@@ -235,7 +235,8 @@ fn connection_lost(code: &str) -> &'static str {
             "De verbinding werkt niet meer: Magister geeft geen antwoord. Vraag Magister of de allowlisting nog geldt."
         }
         "login_refused" => {
-            "De verbinding werkt niet meer: inloggen met het wachtwoord lukt niet. Vul het wachtwoord opnieuw in bij Magister."
+            "De verbinding werkt niet meer: inloggen met het wachtwoord lukt niet. Vul het wachtwoord opnieuw in bij \
+             Magister. Heb je het niet meer? Vraag Kurve om een nieuw wachtwoord."
         }
         "list_not_granted" => {
             "De verbinding werkt niet meer: Kurve mag de lijst niet lezen. Kijk bij “Lijsten” of KurveLeerlingData \

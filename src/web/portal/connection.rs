@@ -168,7 +168,8 @@ pub(super) async fn panel(
     Ok(Some(ConnectionPanel {
         key,
         line,
-        receipt: known.receipt.map(|receipt| receipt.counts.receipt()).unwrap_or_default(),
+        // Beside a check that failed, the counts of an earlier one would seem to be its own.
+        receipt: known.receipt.filter(|_| key == "ok").map(|receipt| receipt.counts.receipt()).unwrap_or_default(),
         link: match known.last.and_then(|(code, _)| code.holder()) {
             Some(Party::School) => "Bekijk wat je kunt doen",
             Some(Party::Kurve | Party::Magister) | None => "Bekijk de controle",
