@@ -12,11 +12,13 @@ pub enum Worker {
     Mail,
     /// Plans reminders.
     Planner,
+    /// Makes connection checks.
+    Checks,
 }
 
 impl Worker {
     /// Every worker.
-    pub const ALL: [Self; 2] = [Self::Mail, Self::Planner];
+    pub const ALL: [Self; 3] = [Self::Mail, Self::Planner, Self::Checks];
 
     /// The stored name, also a label of metrics.
     #[must_use]
@@ -24,6 +26,7 @@ impl Worker {
         match self {
             Self::Mail => "mail",
             Self::Planner => "planner",
+            Self::Checks => "checks",
         }
     }
 
@@ -33,12 +36,12 @@ impl Worker {
         Self::ALL.into_iter().find(|worker| worker.as_str() == text)
     }
 
-    /// Within which time a sign of life comes while all is well. The mail worker looks every two seconds and writes
-    /// every thirty; the planner is knocked at every minute.
+    /// Within which time a sign of life comes while all is well. The workers for mails and checks look every two seconds
+    /// and write every thirty; the planner is knocked at every minute.
     #[must_use]
     pub fn period(self) -> Duration {
         match self {
-            Self::Mail | Self::Planner => Duration::minutes(1),
+            Self::Mail | Self::Planner | Self::Checks => Duration::minutes(1),
         }
     }
 
@@ -61,6 +64,8 @@ pub struct Facts {
     pub oldest_untouched: Option<DateTime<Utc>>,
     /// Whether mails are held back on purpose.
     pub is_held: bool,
+    /// Whether connection checks are made at all.
+    pub makes_checks: bool,
 }
 
 /// How it is with a worker.
@@ -94,6 +99,9 @@ impl Standing {
 /// How it is with a worker now, from its last sign of life.
 #[must_use]
 pub fn judge(worker: Worker, now: DateTime<Utc>, beat: Option<DateTime<Utc>>, facts: &Facts) -> Standing {
+    if worker == Worker::Checks && !facts.makes_checks {
+        return Standing::Runs;
+    }
     let is_heard = |at: &DateTime<Utc>| *at <= now + CLOCK_SKEW;
     let last = [beat, Some(facts.watched_since)].into_iter().flatten().filter(is_heard).max();
     // Every moment that is known lies in the future: the clock was put back, and the next sign tells.
@@ -103,7 +111,7 @@ pub fn judge(worker: Worker, now: DateTime<Utc>, beat: Option<DateTime<Utc>>, fa
     }
     match worker {
         Worker::Mail if !facts.is_held => judge_waiting(worker, now, facts),
-        Worker::Mail | Worker::Planner => Standing::Runs,
+        Worker::Mail | Worker::Planner | Worker::Checks => Standing::Runs,
     }
 }
 
@@ -125,7 +133,8 @@ mod tests {
     }
 
     fn facts(watched_since: i64, oldest_untouched: Option<i64>) -> Facts {
-        Facts { watched_since: at(watched_since), oldest_untouched: oldest_untouched.map(at), is_held: false }
+        let oldest_untouched = oldest_untouched.map(at);
+        Facts { watched_since: at(watched_since), oldest_untouched, is_held: false, makes_checks: true }
     }
 
     const LONG_AGO: i64 = -86_400;
@@ -172,6 +181,7 @@ mod tests {
             (Worker::Mail, Some(-121), LONG_AGO, false, behind(-121)),
             (Worker::Mail, Some(-121), LONG_AGO, true, Standing::Runs),
             (Worker::Planner, Some(-121), LONG_AGO, false, Standing::Runs),
+            (Worker::Checks, Some(-121), LONG_AGO, false, Standing::Runs),
             // Mail of last night, seen by a service that just started.
             (Worker::Mail, Some(LONG_AGO), -10, false, Standing::Runs),
             (Worker::Mail, Some(LONG_AGO), -121, false, behind(LONG_AGO)),
@@ -186,6 +196,15 @@ mod tests {
         let held = Facts { is_held: true, ..facts(LONG_AGO, Some(-500)) };
 
         assert_eq!(judge(Worker::Mail, at(0), Some(at(-200)), &held), Standing::Silent { since: at(-200) });
+    }
+
+    #[test]
+    fn where_no_checks_are_made_nobody_waits_for_a_sign_of_their_worker_and_of_the_others_as_ever() {
+        let off = Facts { makes_checks: false, ..facts(LONG_AGO, None) };
+
+        let judged = Worker::ALL.map(|worker| judge(worker, at(0), Some(at(-200)), &off).is_still());
+
+        assert_eq!(judged, Worker::ALL.map(|worker| worker != Worker::Checks));
     }
 
     #[test]

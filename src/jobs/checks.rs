@@ -1,12 +1,15 @@
 //! The worker for connection checks: several at once over different hosts, woken when somebody asks for one, and looking
 //! by itself for what became due or was asked for at another instance.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::pulse::Pulse;
 use crate::app::App;
+use crate::domain::heartbeat::Worker;
 use crate::domain::ids::CheckId;
 use crate::services::{ServiceError, chain, connection_checks};
 
@@ -25,11 +28,13 @@ pub async fn work(app: App, stop: CancellationToken) {
         tracing::info!("Connection checks are off");
         return stop.cancelled().await;
     }
+    let pulse = Arc::new(Pulse::default());
     let mut hands = JoinSet::new();
     for _ in 0..AT_ONCE {
-        hands.spawn(one_hand(app.clone(), stop.clone()));
+        hands.spawn(one_hand(app.clone(), stop.clone(), pulse.clone()));
     }
-    while hands.join_next().await.is_some() {}
+    let all_hands = async { while hands.join_next().await.is_some() {} };
+    tokio::join!(all_hands, pulse.keep(&app, Worker::Checks, &stop));
 }
 
 /// Makes every check that waits or is due now, with as many hands as the worker has; returns how many.
@@ -55,13 +60,20 @@ async fn run_next(app: &App) -> Result<Option<CheckId>, ServiceError> {
     connection_checks::run_next(&app.office, &app.magister, || app.clock.now()).await
 }
 
-async fn one_hand(app: App, stop: CancellationToken) {
+/// Any hand that goes on is a sign of life; a check takes far less time than patience does.
+async fn one_hand(app: App, stop: CancellationToken, pulse: Arc<Pulse>) {
     while !stop.is_cancelled() {
         let asked = app.office.check_waits.notified();
         let rest = match run_next(&app).await {
-            Ok(Some(_)) => continue,
-            Ok(None) => LOOK_EVERY,
+            Ok(made) => {
+                pulse.touch();
+                match made {
+                    Some(_) => continue,
+                    None => LOOK_EVERY,
+                }
+            }
             Err(error) => {
+                pulse.miss();
                 tracing::error!(cause = chain(&error), "Could not read the line of checks or note a result");
                 REST
             }

@@ -99,7 +99,8 @@ impl Watch {
     async fn examine(&self, office: &Office, now: DateTime<Utc>) -> Result<Found, StoreError> {
         let conn = office.db.reader();
         let oldest_untouched = outbox_view::find_oldest_untouched(conn, now - Worker::Mail.patience()).await?;
-        let facts = Facts { watched_since: self.since, oldest_untouched, is_held: office.mail.is_held };
+        let (is_held, makes_checks) = (office.mail.is_held, office.check_policy.makes_checks());
+        let facts = Facts { watched_since: self.since, oldest_untouched, is_held, makes_checks };
         Ok(Found { facts, beats: heartbeats::list(conn).await? })
     }
 }

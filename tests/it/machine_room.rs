@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use koppelklaar::domain::actor::StaffRole;
+use koppelklaar::domain::check::CheckPolicy;
 use koppelklaar::domain::heartbeat::{CLOCK_SKEW, Worker};
 use koppelklaar::jobs;
 use koppelklaar::links;
@@ -28,6 +29,13 @@ async fn beats(app: &TestApp) -> Vec<(Worker, DateTime<Utc>)> {
     beats
 }
 
+/// All that works gives a sign of life.
+async fn all_beat(app: &TestApp) {
+    for worker in Worker::ALL {
+        beat(app, worker).await;
+    }
+}
+
 fn alarms(page: &Page) -> Vec<String> {
     page.attributes("[data-alarms][role=status] [data-alarm]", "data-alarm")
 }
@@ -48,12 +56,12 @@ fn every_page_of_kurve_says_that_a_worker_stands_still_and_stops_saying_so_by_it
             assert_eq!(seen.len(), 1, "the pages differ: {seen:?}");
             seen.remove(0)
         };
-        beat(&app, Worker::Mail).await;
-        beat(&app, Worker::Planner).await;
+        all_beat(&app).await;
         assert_eq!(look(&colleague).await, Vec::<String>::new());
 
         app.advance(TimeDelta::seconds(121));
         beat(&app, Worker::Planner).await;
+        beat(&app, Worker::Checks).await;
         assert_eq!((look(&colleague).await, look(&reader).await), (vec!["mail".to_owned()], vec!["mail".to_owned()]));
         let said = colleague.get(links::STAFF).await.text("[data-alarm=mail]");
         assert!(said.contains("Er gaat niets verloren") && said.contains("om 11:0"), "{said}");
@@ -63,7 +71,10 @@ fn every_page_of_kurve_says_that_a_worker_stands_still_and_stops_saying_so_by_it
         assert_eq!(look(&reader).await, Vec::<String>::new());
 
         app.advance(TimeDelta::minutes(10));
-        assert_eq!(look(&colleague).await, ["mail", "planner"]);
+        assert_eq!(look(&colleague).await, ["mail", "planner", "checks"]);
+        let said = colleague.get(links::STAFF).await;
+        assert!(said.text("[data-alarm=checks]").contains("wacht nog"), "{}", said.body);
+        assert_eq!(said.attributes("[data-alarm=checks] a", "href"), [links::STAFF_CONNECTIONS]);
     });
 }
 
@@ -75,7 +86,7 @@ fn a_service_that_just_started_is_given_time_for_its_first_sign() {
 
         app.advance(TimeDelta::minutes(3));
 
-        assert_eq!(alarms(&staff.get(links::STAFF).await), ["mail", "planner"]);
+        assert_eq!(alarms(&staff.get(links::STAFF).await), ["mail", "planner", "checks"]);
     });
 }
 
@@ -88,8 +99,7 @@ fn a_worker_that_lives_and_leaves_due_mail_alone_is_seen() {
         let mail = waiting(&app, &school, "left");
         outbox::insert_all(app.office().db.writer(), std::slice::from_ref(&mail)).await.expect("a fresh key");
         let look = async || {
-            beat(&app, Worker::Mail).await;
-            beat(&app, Worker::Planner).await;
+            all_beat(&app).await;
             staff.get(links::STAFF).await.texts("[data-alarm=mail] .banner__title")
         };
 
@@ -121,8 +131,7 @@ fn mails_that_are_held_back_are_told_of_and_no_worker_is_blamed() {
         let staff = staff.at_router(&router(site.clone()));
         outbox::insert_all(app.office().db.writer(), &[waiting(&app, &school, "held")]).await.expect("a fresh key");
         app.advance(TimeDelta::minutes(10));
-        beat(&app, Worker::Mail).await;
-        beat(&app, Worker::Planner).await;
+        all_beat(&app).await;
 
         let page = staff.get(links::STAFF).await;
         let numbers = staff.at_router(&metrics::router(site)).get(links::METRICS).await.body;
@@ -166,6 +175,42 @@ fn the_mail_worker_gives_a_sign_of_life_as_soon_as_it_works() {
 
         worker.await.expect("it ends when told");
         assert_eq!(beats(&app).await, [(Worker::Mail, app.now())]);
+    });
+}
+
+#[test]
+fn the_check_worker_gives_a_sign_of_life_as_soon_as_it_works() {
+    run(|app| async move {
+        let stop = CancellationToken::new();
+        let worker = tokio::spawn(jobs::checks::work(app.app.clone(), stop.clone()));
+
+        while beats(&app).await.is_empty() {
+            tokio::task::yield_now().await;
+        }
+        stop.cancel();
+
+        worker.await.expect("it ends when told");
+        assert_eq!(beats(&app).await, [(Worker::Checks, app.now())]);
+    });
+}
+
+#[test]
+fn where_checks_are_off_no_page_and_no_number_says_that_they_stand_still() {
+    run(|app| async move {
+        let staff = app.staff().await;
+        let mut off = app.app.clone();
+        off.office.check_policy = CheckPolicy::Off;
+        let allowance = Allowance { per_client: nonzero(10), per_address: nonzero(10) };
+        let site = off.site(allowance, 1, None);
+        app.advance(TimeDelta::minutes(10));
+        beat(&app, Worker::Mail).await;
+        beat(&app, Worker::Planner).await;
+
+        let page = staff.at_router(&router(site.clone())).get(links::STAFF).await;
+        let numbers = app.anonymous().at_router(&metrics::router(site)).get(links::METRICS).await.body;
+
+        assert_eq!(alarms(&page), Vec::<String>::new());
+        assert!((value(&numbers, "koppelklaar_worker_stands_still{name=\"checks\"}") - 0.0).abs() < 1e-9);
     });
 }
 
@@ -223,6 +268,8 @@ fn the_numbers_say_what_waits_and_who_stands_still() {
             ("koppelklaar_heartbeat_age_seconds{name=\"planner\"}", 0.0),
             ("koppelklaar_worker_stands_still{name=\"mail\"}", 1.0),
             ("koppelklaar_worker_stands_still{name=\"planner\"}", 0.0),
+            // Its first sign did not come since somebody looks.
+            ("koppelklaar_worker_stands_still{name=\"checks\"}", 1.0),
         ] {
             assert!((value(&page.body, series) - expected).abs() < 1e-9, "{series}\n{}", page.body);
         }

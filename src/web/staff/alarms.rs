@@ -82,10 +82,21 @@ fn alarm(worker: Worker, standing: Standing) -> Option<Alarm> {
                 moment_nl(since)
             ),
         ),
+        (Worker::Checks, Standing::Silent { since } | Standing::Behind { since }) => (
+            "checks",
+            "Er worden nu geen verbindingen gecontroleerd",
+            format!(
+                "Het deel van Koppelklaar dat verbindingen met Magister controleert, gaf na {} geen teken van leven meer. \
+                 Wie een controle vroeg, wacht nog. Loopt het weer, dan gaan die controles alsnog door. Vraag je beheerder \
+                 om Koppelklaar opnieuw te starten.",
+                moment_nl(since)
+            ),
+        ),
     };
     let (href, link) = match worker {
         Worker::Mail => (waiting_mails(), "Bekijk wat er wacht"),
         Worker::Planner => (String::new(), ""),
+        Worker::Checks => (links::STAFF_CONNECTIONS.to_owned(), "Bekijk de verbindingen"),
     };
     Some(Alarm { key, kind: "error", title, text, href, link })
 }
