@@ -73,7 +73,15 @@ impl CheckHistory {
     pub fn of(state: &Onboarding, streak: Option<Streak>) -> Self {
         let with = |is_so: &dyn Fn(Step) -> bool| Step::ALL.into_iter().filter(|step| is_so(*step)).collect();
         let is_proven = |step| state.answer(step).is_some_and(|answer: &_| answer.with(Evidence::Proven).is_some());
-        Self { answered: with(&|step| state.is_yes(step)), proven: with(&is_proven), streak }
+        let known = Self { answered: with(&|step| state.is_yes(step)), proven: with(&is_proven), streak: None };
+        // What is answered anew gets tries of its own: those before it say nothing of that answer.
+        let is_stale = |streak: &Streak| {
+            let at_stake = falling(&known, streak.code).unwrap_or(Step::ActivationConfirmed);
+            let is_newer = state.answer(at_stake).is_some_and(|answer| answer.since() > streak.counted_at);
+            is_newer && !streak.is_over()
+        };
+        let streak = streak.filter(|streak| !is_stale(streak));
+        Self { streak, ..known }
     }
 
     /// Whether a check ever proved something that still stands: such a school counts in [`RoundFacts`].

@@ -71,6 +71,12 @@ impl Answer {
         Self { given: BTreeMap::from([(evidence, given)]) }
     }
 
+    /// Since when it is yes, whatever was added to that later.
+    #[must_use]
+    pub fn since(&self) -> DateTime<Utc> {
+        self.given.values().map(|given| given.at).min().expect("an answer is never empty")
+    }
+
     /// The strongest evidence.
     #[must_use]
     pub fn evidence(&self) -> Evidence {
