@@ -25,6 +25,9 @@ const LEASE: Duration = Duration::minutes(5);
 /// After this the check itself is broken off: well before another worker may begin it again.
 const LONGEST: WallTime = WallTime::from_secs(4 * 60);
 
+/// How often it is written down how far a check of the timer is. Most are over sooner, and cost nothing extra.
+const GLANCE: WallTime = WallTime::from_secs(1);
+
 /// How many candidates are looked at for one whose host is free.
 const CANDIDATES: u64 = 32;
 
@@ -207,15 +210,27 @@ async fn climb_aloud(
     tokio::time::timeout(LONGEST, magister.check(target, password, &mut note)).await.ok()
 }
 
-/// Writes each rung down for the pages that watch; nobody watches the timer's checks.
+/// Writes down how far a check is, for the pages that show it: each rung when a person asked for it, and what a glance
+/// now and then sees when it was its turn.
 async fn note_progress(office: &Office, claimed: &Claimed, mut told: watch::Receiver<CheckProgress>) {
-    if !claimed.is_watched {
-        return;
-    }
-    while told.changed().await.is_ok() {
+    let mut noted = CheckProgress::default();
+    while goes_on(&mut told, claimed.is_watched).await {
         let progress = told.borrow_and_update().clone();
+        if progress == noted {
+            continue;
+        }
         if let Err(error) = checks::save_progress(office.db.writer(), claimed.check, &progress).await {
             tracing::warn!(error = %error, "Could not note how far a check is");
         }
+        noted = progress;
     }
+}
+
+/// Waits for the next rung, or, where nobody waits, for a while; `false` when the check is over.
+async fn goes_on(told: &mut watch::Receiver<CheckProgress>, is_watched: bool) -> bool {
+    if is_watched {
+        return told.changed().await.is_ok();
+    }
+    let is_over = async { while told.changed().await.is_ok() {} };
+    tokio::time::timeout(GLANCE, is_over).await.is_err()
 }

@@ -2,6 +2,7 @@
 
 mod activation;
 mod asking;
+mod by_itself;
 mod five_hundred;
 mod meaning;
 mod outage;
