@@ -4,8 +4,14 @@
 const SIGNS_MAX: usize = 160;
 /// From this many digits in a row it could be a number of a pupil.
 const DIGITS_MAX: usize = 4;
-/// From this many letters and digits in one word it could be a token.
+/// A word this long with digits in it could be a token.
 const TOKEN_SIGNS: usize = 16;
+/// A version or the number of a column has fewer digits than a token of that length.
+const TOKEN_DIGITS: usize = 3;
+/// A word this long that goes to and fro between letters and digits, or between small letters and capitals, could be one.
+const SHORT_TOKEN_SIGNS: usize = 8;
+/// How often it does.
+const TURNS: usize = 3;
 /// What stands in the place of something left out.
 const LEFT_OUT: char = '…';
 
@@ -28,10 +34,21 @@ pub(super) fn clean(text: &str, secrets: &[&str]) -> Option<String> {
     (!short.trim_matches([' ', LEFT_OUT]).is_empty()).then_some(short)
 }
 
+/// Whether a word looks drawn rather than written. Who refuses a log-in has given no token that could be looked for, so
+/// what looks like one is left out whatever it is.
 fn is_like_a_token(word: &str) -> bool {
-    word.split(|sign: char| !sign.is_alphanumeric()).any(|part| {
-        let has = |is_kind: fn(char) -> bool| part.contains(is_kind);
-        part.chars().count() >= TOKEN_SIGNS && has(char::is_numeric) && has(char::is_alphabetic)
+    word.split(|sign: char| !(sign.is_alphanumeric() || "-_.+/=~".contains(sign))).any(|part| {
+        let signs = part.chars().count();
+        let count = |is_kind: fn(char) -> bool| part.chars().filter(|sign| is_kind(*sign)).count();
+        let turns = |is_kind: fn(char) -> bool| {
+            let kinds: Vec<bool> = part.chars().filter(|sign| sign.is_alphanumeric()).map(is_kind).collect();
+            kinds.windows(2).filter(|two| two[0] != two[1]).count()
+        };
+        let is_long = signs >= TOKEN_SIGNS && count(char::is_numeric) >= TOKEN_DIGITS && count(char::is_alphabetic) > 0;
+        let is_mixed = signs >= SHORT_TOKEN_SIGNS && turns(char::is_numeric) >= TURNS;
+        // A name of the field has two or three capitals: KurveLeerlingData.
+        let is_drawn = signs >= TOKEN_SIGNS && turns(char::is_uppercase) >= 3 * TURNS;
+        is_long || is_mixed || is_drawn
     })
 }
 
@@ -95,6 +112,19 @@ mod tests {
             ("fout10, 20260101T12", Some("fout10, …T12")),
             ("token=0123456789ABCDEF0", None),
             ("sessie 0123456789ABCDEF0 verlopen", Some("sessie … verlopen")),
+            ("Kurve;Planted-Token-4711 is onbekend", Some("… is onbekend")),
+            ("sessie {3F2504E0-4F89-11D3-9A0C-0305E82C3301}", Some("sessie …")),
+            ("gebruik a1b2c3d4 of QmFzZVNpeHR5Rm91ckxldHRlcnM=", Some("gebruik … of …")),
+            (
+                "De gebruikersnaam of het wachtwoord is onjuist.",
+                Some("De gebruikersnaam of het wachtwoord is onjuist."),
+            ),
+            (
+                "Gebruikersaccountinstellingen: HTTP/1.1, windows-1252",
+                Some("Gebruikersaccountinstellingen: HTTP/1.1, windows-1252"),
+            ),
+            ("lijst KurveLeerlingData van versie 7.2.14", Some("lijst KurveLeerlingData van versie 7.2.14")),
+            ("EMGeneralFailure, Loginaccount.Naam_12", Some("EMGeneralFailure, Loginaccount.Naam_12")),
         ] {
             assert_eq!(clean(text, &["hunter2", ""]).as_deref(), kept, "{text:?}");
         }

@@ -39,14 +39,8 @@ impl<'a> MakeWriter<'a> for Kept {
 /// Schools that throw what they know back at us.
 fn schools() -> Vec<(String, SchoolScript)> {
     let planted = password();
-    let echo = format!("Kurve;{} {}", planted.expose(), planted.expose().to_uppercase());
-    // A token that was never handed out is no secret of ours; one that was can only come back once we are in.
-    let echo_of = |login| match login {
-        LoginScript::Right => Some(format!("{echo} {TOKEN} {}", TOKEN.to_lowercase())),
-        LoginScript::WrongPassword | LoginScript::UserMissing | LoginScript::Exception | LoginScript::Odd(_) => {
-            Some(echo.clone())
-        }
-    };
+    let (again, token) = (planted.expose().to_uppercase(), TOKEN.to_lowercase());
+    let echo = format!("Kurve;{} {again} {TOKEN} en {token} staan hier", planted.expose());
     let loud = SchoolScript { token: Some(TOKEN.into()), ..SchoolScript::default() };
     let mut schools: Vec<_> = PRESETS
         .iter()
@@ -62,7 +56,7 @@ fn schools() -> Vec<(String, SchoolScript)> {
             schools.push(SchoolScript { soap, login, ..loud.clone() });
         }
     }
-    let echoing = |school: SchoolScript| SchoolScript { message: echo_of(school.login), ..school };
+    let echoing = |school: SchoolScript| SchoolScript { message: Some(echo.clone()), ..school };
     schools.into_iter().enumerate().map(|(at, school)| (format!("school-{at}"), echoing(school))).collect()
 }
 

@@ -16,9 +16,7 @@ fn the_planted_password_and_token_are_stored_and_mailed_nowhere() {
         let mut seen = vec![];
         for preset in ["right", "wrong_password", "list_not_granted", "service_not_granted", "html", "old_columns"] {
             let script = SchoolScript::preset(preset).expect("it is in the list");
-            // Who refuses the log-in has given no token, so none can be told from other words there.
-            let token = if preset == "wrong_password" { "" } else { TOKEN };
-            let message = Some(format!("Kurve;{password} {token}"));
+            let message = Some(format!("Kurve;{password} {TOKEN} en {} staan hier", TOKEN.to_lowercase()));
             checks.sets(&school, "bonhoeffer", SchoolScript { token: Some(TOKEN.into()), message, ..script }).await;
             seen.push(checks.check(&school).await);
         }
