@@ -71,6 +71,7 @@ where
             Ok(event) => scan.take(event)?,
             Err(error) => return Err(reader.get_ref().trouble().unwrap_or_else(|| what_is_wrong(&error))),
         };
+        debug_assert!(piece.len() <= reader.get_ref().in_memory_max(), "no more than a piece is in memory");
         match flow {
             Flow::More => {}
             Flow::Done => return Ok(scan.reply),
