@@ -13,7 +13,7 @@ mod running;
 mod verdict;
 
 pub(super) use self::activation::check_activation;
-pub use self::activation::{ActivationAnswer, activation, allow_without};
+pub use self::activation::{ActivationAnswer, activation, allow_without, reasons_of_leave};
 pub use self::asking::{Selection, ask, ask_many, may_ask};
 pub(super) use self::plan::follow;
 pub use self::plan::{delete_old, plan_turns};

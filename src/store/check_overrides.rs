@@ -42,6 +42,15 @@ pub async fn insert(conn: &impl Connection, new: &CheckOverride) -> Result<(), S
     Ok(())
 }
 
+/// Every leave, oldest first. There are few: each is an exception.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(conn: &impl Connection) -> Result<Vec<CheckOverride>, StoreError> {
+    let rows = check_override::Entity::find().order_by_asc(check_override::COLUMN.at).all(conn).await?;
+    rows.iter().map(to_override).collect()
+}
+
 /// The newest leave for a version of a school's credentials.
 ///
 /// # Errors

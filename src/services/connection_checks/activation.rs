@@ -1,5 +1,7 @@
 //! What activation asks of a check, and leave of an admin to go without.
 
+use std::collections::HashMap;
+
 use crate::domain::actor::{Actor, StaffRole};
 use crate::domain::audit::Action;
 use crate::domain::check::{ActivationFacts, ActivationGround, CheckPolicy};
@@ -48,6 +50,18 @@ pub async fn activation(office: &Office, school: SchoolId) -> Result<ActivationA
     let conn = office.db.reader();
     let version = onboardings::load(conn, school).await?.state.credential_version();
     answer(office, conn, school, version).await
+}
+
+/// The reason of each leave that counts, by school and version of its credentials; none where no check is asked for.
+///
+/// # Errors
+/// When the store fails.
+pub async fn reasons_of_leave(office: &Office) -> Result<HashMap<(SchoolId, u32), Reason>, ServiceError> {
+    let leaves = match office.check_policy {
+        CheckPolicy::Require => check_overrides::list(office.db.reader()).await?,
+        CheckPolicy::Off | CheckPolicy::Advise => vec![],
+    };
+    Ok(leaves.into_iter().map(|leave| ((leave.school, leave.credential_version), leave.reason)).collect())
 }
 
 /// An admin gives leave to activate without a passing check, with a reason. It counts for these credentials only.

@@ -3,6 +3,8 @@
 //! What a school typed is text and stays text: in CSV a cell that a spreadsheet would take for a formula begins with an
 //! apostrophe; in a workbook every cell has a type of its own, and none is a formula.
 
+use std::collections::HashMap;
+
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::header;
@@ -11,18 +13,20 @@ use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
 use super::schools::SchoolsQuery;
 use super::view::holders;
+use crate::domain::ids::SchoolId;
 use crate::domain::import_gate::verdict;
 use crate::domain::onboarding::Gate;
 use crate::domain::onboarding::decide::amsterdam_date;
+use crate::domain::text::Reason;
 use crate::links;
-use crate::services::schools;
+use crate::services::{connection_checks, schools};
 use crate::store::overview::{Filter, Overview};
 use crate::web::Site;
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
 use crate::words;
 
-const HEADINGS: [&str; 15] = [
+const HEADINGS: [&str; 16] = [
     "School",
     "BRIN",
     "Schooldomein",
@@ -34,6 +38,7 @@ const HEADINGS: [&str; 15] = [
     "Allowlisting",
     "Activering",
     "Import",
+    "Activering toegestaan zonder controle",
     "Aan zet",
     "Wacht op Kurve sinds",
     "Aangemeld op",
@@ -77,7 +82,8 @@ async fn rows(
 ) -> Result<Vec<[String; HEADINGS.len()]>, PageError> {
     let filter = query.map(|Query(typed)| typed).unwrap_or_default().tidied().filter();
     let found = all(site, &filter).await?;
-    Ok(found.iter().map(|school| row(site, school)).collect())
+    let leaves = connection_checks::reasons_of_leave(&site.office).await?;
+    Ok(found.iter().map(|school| row(site, school, &leaves)).collect())
 }
 
 /// Every school that passes, page by page.
@@ -94,8 +100,9 @@ async fn all(site: &Site, filter: &Filter) -> Result<Vec<Overview>, PageError> {
     }
 }
 
-fn row(site: &Site, overview: &Overview) -> [String; HEADINGS.len()] {
+fn row(site: &Site, overview: &Overview, leaves: &HashMap<(SchoolId, u32), Reason>) -> [String; HEADINGS.len()] {
     let (school, state) = (&overview.school, &overview.state);
+    let leave = leaves.get(&(school.id, state.credential_version()));
     let yes_no = |gate| if state.is_gate_yes(gate) { "ja" } else { "nee" }.to_owned();
     let [consent, webservice, password, allowlisting, activation] = Gate::ALL.map(yes_no);
     let holding: Vec<&str> = holders(state).into_iter().map(words::party_name).collect();
@@ -111,6 +118,7 @@ fn row(site: &Site, overview: &Overview) -> [String; HEADINGS.len()] {
         allowlisting,
         activation,
         if verdict(state).is_open() { "open" } else { "dicht" }.to_owned(),
+        leave.map(ToString::to_string).unwrap_or_default(),
         holding.join(", "),
         overview.kurve_since.map(|since| amsterdam_date(since).to_string()).unwrap_or_default(),
         amsterdam_date(school.created_at).to_string(),

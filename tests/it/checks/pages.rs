@@ -317,6 +317,7 @@ fn leave_of_an_admin_is_shown_wherever_the_verdict_is() {
         let given = page.submit(&admin, "[data-form=allow]", &[("reason", why)]).await;
         let after = staff_page(&support, &school).await;
         let overview = portal.get("/school").await;
+        let file = support.get(links::STAFF_SCHOOLS_CSV).await;
         let mut headers = HeaderMap::new();
         headers.insert(header::AUTHORIZATION, format!("Bearer {key}").parse().expect("a value"));
         let answer = checks.app.anonymous().send(Method::GET, "/api/v1/import-gate/12AB", headers, String::new()).await;
@@ -325,6 +326,7 @@ fn leave_of_an_admin_is_shown_wherever_the_verdict_is() {
         assert_eq!((empty.status, given.status), (422, 303), "{}", given.body);
         assert!(after.text("[data-leave]").contains(why) && after.text("[data-activation]").contains("kan"));
         assert!(overview.text("#import [data-leave]").contains(why), "{}", overview.body);
+        assert!(file.body.contains(&format!(";dicht;{why};")), "{}", file.body);
         let verdict: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
         assert_eq!(verdict["check"]["policy"], "require");
         assert_eq!(verdict["check"]["allowed_without"]["reason"], why);
