@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::actor::Actor;
 use super::ids::{ApiKeyId, ContactId, MailId, NoteId, SchoolId, StaffId};
-use super::onboarding::Change;
+use super::onboarding::{Change, Step};
 use super::reminder::{OwnDayKind, Period};
 use super::school::ContactRole;
 use super::text::Reason;
@@ -268,6 +268,55 @@ impl Action {
             Self::ApiKeyRevoked { .. } => "api_key_revoked",
         }
     }
+
+    /// The step of the onboarding it is about, if about one.
+    #[must_use]
+    pub fn step(&self) -> Option<Step> {
+        match self {
+            Self::Onboarding(change) => change.step(),
+            Self::SchoolRegistered | Self::DetailsChanged => Some(Step::DetailsSubmitted),
+            Self::CredentialsHandedAgain { .. } => Some(Step::CredentialsIssued),
+            Self::PasswordRevealed { .. } | Self::RevealClosed { .. } => Some(Step::PasswordSet),
+            Self::QueryDownloaded { .. } => Some(Step::QueryExecuted),
+            Self::CheckOverridden { .. } => Some(Step::ActivationConfirmed),
+            Self::RegistrationRepeated
+            | Self::ConnectionLost { .. }
+            | Self::ConnectionBack
+            | Self::OutageBegan { .. }
+            | Self::OutageEnded
+            | Self::ImportOpened
+            | Self::ImportClosed
+            | Self::ContactAdded { .. }
+            | Self::ContactChanged { .. }
+            | Self::ContactRemoved { .. }
+            | Self::ContactVouched { .. }
+            | Self::VouchesCleared
+            | Self::ContactSignedIn
+            | Self::NoteAdded { .. }
+            | Self::MailRetried { .. }
+            | Self::MailDropped { .. }
+            | Self::RemindersSnoozed { .. }
+            | Self::RemindersWoken
+            | Self::OwnDaysAdded { .. }
+            | Self::OwnDaysRemoved { .. }
+            | Self::HolidaysLoaded { .. }
+            | Self::MailReturned { .. }
+            | Self::AddressBounced { .. }
+            | Self::AddressWorks { .. }
+            | Self::RemindersStopped { .. }
+            | Self::RemindersResumed { .. }
+            | Self::DigestStopped
+            | Self::DigestResumed
+            | Self::StaffAdded { .. }
+            | Self::StaffDisabled { .. }
+            | Self::StaffInvited { .. }
+            | Self::StaffEnrolled
+            | Self::StaffSignedIn
+            | Self::StaffLocked { .. }
+            | Self::ApiKeyAdded { .. }
+            | Self::ApiKeyRevoked { .. } => None,
+        }
+    }
 }
 
 /// One line of the audit, as it is read back.
@@ -285,4 +334,28 @@ pub struct Entry {
     pub by: Actor,
     /// What.
     pub action: Action,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::onboarding::FallCause;
+
+    #[test]
+    fn a_line_is_about_the_step_that_it_changes_or_serves_or_about_none() {
+        let fell = Change::StepFell { step: Step::PasswordSet, cause: FallCause::CredentialsRenewed };
+        let table = [
+            (Action::Onboarding(fell), Some(Step::PasswordSet)),
+            (Action::Onboarding(Change::Resumed), None),
+            (Action::PasswordRevealed { version: 1, left: 4 }, Some(Step::PasswordSet)),
+            (Action::QueryDownloaded { version: 1 }, Some(Step::QueryExecuted)),
+            (Action::CredentialsHandedAgain { version: 1 }, Some(Step::CredentialsIssued)),
+            (Action::DetailsChanged, Some(Step::DetailsSubmitted)),
+            (Action::ContactSignedIn, None),
+        ];
+
+        for (action, step) in table {
+            assert_eq!(action.step(), step, "{action:?}");
+        }
+    }
 }

@@ -245,22 +245,9 @@ fn closed_again(events: &[Event]) -> Vec<Notice> {
 /// The step that made the others fall, with the cause.
 #[must_use]
 pub fn root_fall(events: &[Event]) -> Option<(Step, &FallCause)> {
-    events.iter().rev().find_map(|event| match &event.change {
-        Change::StepFell { cause: FallCause::NeededStepFell { .. }, .. } => None,
-        Change::StepFell { step, cause } => Some((*step, cause)),
-        Change::StepAnswered { .. }
-        | Change::EvidenceFell { .. }
-        | Change::StepRestored { .. }
-        | Change::CompletionRestored
-        | Change::CredentialsIssued { .. }
-        | Change::StuckReported { .. }
-        | Change::StuckAnswered { .. }
-        | Change::StepHandedOver { .. }
-        | Change::Paused { .. }
-        | Change::Resumed
-        | Change::Withdrawn { .. }
-        | Change::Reopened
-        | Change::Completed => None,
+    events.iter().rev().find_map(|event| {
+        let Change::StepFell { step, cause } = &event.change else { return None };
+        (!matches!(cause, FallCause::NeededStepFell { .. })).then_some((*step, cause))
     })
 }
 

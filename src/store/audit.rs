@@ -225,52 +225,8 @@ pub async fn list_raw(conn: &impl Connection, after: i64, limit: u64) -> Result<
 }
 
 fn to_event(entry: Entry) -> Option<Event> {
-    match entry.action {
-        Action::Onboarding(change) => Some(Event { at: entry.at, by: entry.by, change }),
-        Action::SchoolRegistered
-        | Action::RegistrationRepeated
-        | Action::DetailsChanged
-        | Action::ImportOpened
-        | Action::ImportClosed
-        | Action::ContactAdded { .. }
-        | Action::ContactChanged { .. }
-        | Action::ContactRemoved { .. }
-        | Action::ContactVouched { .. }
-        | Action::VouchesCleared
-        | Action::PasswordRevealed { .. }
-        | Action::CredentialsHandedAgain { .. }
-        | Action::RevealClosed { .. }
-        | Action::ConnectionLost { .. }
-        | Action::ConnectionBack
-        | Action::CheckOverridden { .. }
-        | Action::OutageBegan { .. }
-        | Action::OutageEnded
-        | Action::QueryDownloaded { .. }
-        | Action::ContactSignedIn
-        | Action::NoteAdded { .. }
-        | Action::MailRetried { .. }
-        | Action::MailDropped { .. }
-        | Action::RemindersSnoozed { .. }
-        | Action::RemindersWoken
-        | Action::OwnDaysAdded { .. }
-        | Action::OwnDaysRemoved { .. }
-        | Action::HolidaysLoaded { .. }
-        | Action::MailReturned { .. }
-        | Action::AddressBounced { .. }
-        | Action::AddressWorks { .. }
-        | Action::RemindersStopped { .. }
-        | Action::RemindersResumed { .. }
-        | Action::DigestStopped
-        | Action::DigestResumed
-        | Action::StaffAdded { .. }
-        | Action::StaffDisabled { .. }
-        | Action::StaffInvited { .. }
-        | Action::StaffEnrolled
-        | Action::StaffSignedIn
-        | Action::StaffLocked { .. }
-        | Action::ApiKeyAdded { .. }
-        | Action::ApiKeyRevoked { .. } => None,
-    }
+    let Action::Onboarding(change) = entry.action else { return None };
+    Some(Event { at: entry.at, by: entry.by, change })
 }
 
 fn to_row(id: i64, prev_mac: Vec<u8>, entry: NewEntry) -> Result<audit::Model, StoreError> {

@@ -5,10 +5,10 @@
 
 use chrono::{DateTime, Datelike, Days, Duration, NaiveTime, TimeZone, Utc};
 
+use crate::domain::actor::Actor;
 use crate::domain::ids::SchoolId;
 use crate::domain::onboarding::decide::amsterdam_date;
-use crate::domain::onboarding::{Change, Step};
-use crate::domain::onboarding::{Event, Lifecycle, Onboarding};
+use crate::domain::onboarding::{Change, Event, Lifecycle, Onboarding, Step};
 
 /// When the first turn of the day is, in the Netherlands.
 const FIRST_TURN: NaiveTime = NaiveTime::from_hms_opt(6, 0, 0).expect("six in the morning exists");
@@ -88,23 +88,9 @@ pub enum Replan {
 /// What a change of an onboarding does to the school's next check.
 #[must_use]
 pub fn replan(before: &Onboarding, events: &[Event], after: &Onboarding) -> Replan {
-    let is_report = |event: &Event| match &event.change {
-        Change::StepAnswered { step, .. } => {
-            step.can_be_proven() && !matches!(event.by, crate::domain::actor::Actor::Check)
-        }
-        Change::EvidenceFell { .. }
-        | Change::StepFell { .. }
-        | Change::StepRestored { .. }
-        | Change::CompletionRestored
-        | Change::CredentialsIssued { .. }
-        | Change::StuckReported { .. }
-        | Change::StuckAnswered { .. }
-        | Change::StepHandedOver { .. }
-        | Change::Paused { .. }
-        | Change::Resumed
-        | Change::Withdrawn { .. }
-        | Change::Reopened
-        | Change::Completed => false,
+    let is_report = |event: &Event| {
+        matches!(&event.change, Change::StepAnswered { step, .. } if step.can_be_proven())
+            && !matches!(event.by, Actor::Check)
     };
     if Pace::of(after) != Pace::Never && events.iter().any(is_report) {
         Replan::Soon

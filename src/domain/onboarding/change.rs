@@ -137,6 +137,27 @@ impl Change {
             Self::Completed => "completed",
         }
     }
+
+    /// The step it is about, if about one.
+    #[must_use]
+    pub fn step(&self) -> Option<Step> {
+        match self {
+            Self::StepAnswered { step, .. }
+            | Self::EvidenceFell { step, .. }
+            | Self::StepFell { step, .. }
+            | Self::StepRestored { step }
+            | Self::StuckReported { step, .. }
+            | Self::StuckAnswered { step, .. }
+            | Self::StepHandedOver { step, .. } => Some(*step),
+            Self::CredentialsIssued { .. } => Some(Step::CredentialsIssued),
+            Self::CompletionRestored
+            | Self::Paused { .. }
+            | Self::Resumed
+            | Self::Withdrawn { .. }
+            | Self::Reopened
+            | Self::Completed => None,
+        }
+    }
 }
 
 /// A change, by whom and when.

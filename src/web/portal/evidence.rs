@@ -2,9 +2,7 @@
 
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Action, Entry};
-use crate::domain::onboarding::{
-    Change, Evidence, FallCause, Given, Ground, Lifecycle, Onboarding, Party, Step, StepState,
-};
+use crate::domain::onboarding::{Evidence, FallCause, Given, Ground, Lifecycle, Onboarding, Party, Step, StepState};
 use crate::words::{self, Names};
 
 /// How much of a reason fits in a list; the step's own page has the whole of it.
@@ -148,70 +146,6 @@ pub(super) fn timeline_row(entry: &Entry, names: &Names) -> TimelineRow {
     }
 }
 
-/// Whether a line of the audit is about a step.
-pub(super) fn is_about(action: &Action, about: Step) -> bool {
-    match action {
-        Action::Onboarding(change) => match change {
-            Change::StepAnswered { step, .. }
-            | Change::EvidenceFell { step, .. }
-            | Change::StepFell { step, .. }
-            | Change::StepRestored { step }
-            | Change::StuckReported { step, .. }
-            | Change::StuckAnswered { step, .. }
-            | Change::StepHandedOver { step, .. } => *step == about,
-            Change::CredentialsIssued { .. } => about == Step::CredentialsIssued,
-            Change::CompletionRestored
-            | Change::Paused { .. }
-            | Change::Resumed
-            | Change::Withdrawn { .. }
-            | Change::Reopened
-            | Change::Completed => false,
-        },
-        Action::PasswordRevealed { .. } => about == Step::PasswordSet,
-        Action::QueryDownloaded { .. } => about == Step::QueryExecuted,
-        Action::CredentialsHandedAgain { .. } => about == Step::CredentialsIssued,
-        Action::DetailsChanged | Action::SchoolRegistered => about == Step::DetailsSubmitted,
-        Action::RevealClosed { .. } => about == Step::PasswordSet,
-        Action::CheckOverridden { .. } => about == Step::ActivationConfirmed,
-        Action::RegistrationRepeated
-        | Action::ConnectionLost { .. }
-        | Action::ConnectionBack
-        | Action::OutageBegan { .. }
-        | Action::OutageEnded
-        | Action::ImportOpened
-        | Action::ImportClosed
-        | Action::ContactAdded { .. }
-        | Action::ContactChanged { .. }
-        | Action::ContactRemoved { .. }
-        | Action::ContactVouched { .. }
-        | Action::VouchesCleared
-        | Action::ContactSignedIn
-        | Action::NoteAdded { .. }
-        | Action::MailRetried { .. }
-        | Action::MailDropped { .. }
-        | Action::RemindersSnoozed { .. }
-        | Action::RemindersWoken
-        | Action::OwnDaysAdded { .. }
-        | Action::OwnDaysRemoved { .. }
-        | Action::HolidaysLoaded { .. }
-        | Action::MailReturned { .. }
-        | Action::AddressBounced { .. }
-        | Action::AddressWorks { .. }
-        | Action::RemindersStopped { .. }
-        | Action::RemindersResumed { .. }
-        | Action::DigestStopped
-        | Action::DigestResumed
-        | Action::StaffAdded { .. }
-        | Action::StaffDisabled { .. }
-        | Action::StaffInvited { .. }
-        | Action::StaffEnrolled
-        | Action::StaffSignedIn
-        | Action::StaffLocked { .. }
-        | Action::ApiKeyAdded { .. }
-        | Action::ApiKeyRevoked { .. } => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -290,15 +224,5 @@ mod tests {
 
         assert_eq!(meta(&walk, Step::CredentialsIssued), "Vernieuwd door Kurve: dit is versie 2.");
         assert!(meta(&walk, Step::PasswordSet).starts_with("Kurve heeft een nieuw wachtwoord klaargezet."));
-    }
-
-    #[test]
-    fn the_history_of_a_step_leaves_out_the_rest() {
-        let fell = Change::StepFell { step: Step::PasswordSet, cause: FallCause::CredentialsRenewed };
-
-        assert!(is_about(&Action::Onboarding(fell.clone()), Step::PasswordSet));
-        assert!(!is_about(&Action::Onboarding(fell), Step::QueryExecuted));
-        assert!(is_about(&Action::QueryDownloaded { version: 1 }, Step::QueryExecuted));
-        assert!(Step::ALL.into_iter().all(|step| !is_about(&Action::ContactSignedIn, step)));
     }
 }

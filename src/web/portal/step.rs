@@ -128,7 +128,7 @@ async fn build(site: &Site, who: &SchoolContact, step: Step, mut typed: Typed) -
         None
     };
     let lines = onboardings::list_timeline(&site.office, file.school.id, None, HISTORY_LINES).await?;
-    let lines: Vec<&Entry> = lines.iter().filter(|line| evidence::is_about(&line.action, step)).collect();
+    let lines: Vec<&Entry> = lines.iter().filter(|line| line.action.step() == Some(step)).collect();
     let can = step_parts::allowed(&file.state, step, &call);
     let text = step_text(&file.state, &names, step);
     let first = first_button(step, &can, panel.as_ref(), was_downloaded(&lines, file.state.credential_version()));

@@ -85,21 +85,9 @@ fn renewal_warnings(file: &SchoolFile, call: &Call) -> Vec<String> {
     let events = decide(&file.state, &Command::IssueCredentials, &call.actor, call.now).unwrap_or_default();
     let fallen: Vec<&str> = events
         .iter()
-        .filter_map(|event| match &event.change {
-            Change::StepFell { step, .. } => Some(step_short(*step)),
-            Change::StepAnswered { .. }
-            | Change::EvidenceFell { .. }
-            | Change::StepRestored { .. }
-            | Change::CompletionRestored
-            | Change::CredentialsIssued { .. }
-            | Change::StuckReported { .. }
-            | Change::StuckAnswered { .. }
-            | Change::StepHandedOver { .. }
-            | Change::Paused { .. }
-            | Change::Resumed
-            | Change::Withdrawn { .. }
-            | Change::Reopened
-            | Change::Completed => None,
+        .filter_map(|event| {
+            let Change::StepFell { step, .. } = &event.change else { return None };
+            Some(step_short(*step))
         })
         .collect();
     if !fallen.is_empty() {
