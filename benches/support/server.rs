@@ -1,7 +1,11 @@
 //! A mail server that takes everything: at once, or after it was made to last in a file.
+//!
+//! It acknowledges every segment when it comes. The mail library writes a message and its final dot apart, and waits with
+//! the second for the acknowledgement of the first, which Linux holds back for 40 ms; measured so, a bare loop would be a
+//! measure of that pause.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 
 /// The argument with which this program is the server.
@@ -21,10 +25,26 @@ pub(crate) fn serve(is_lasting: bool) {
     }
 }
 
+/// What comes in, acknowledged at once.
+struct Prompt<'a>(&'a TcpStream);
+
+impl Read for Prompt<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let mut stream = self.0;
+        let read = stream.read(buffer)?;
+        // The kernel forgets it now and then.
+        #[cfg(target_os = "linux")]
+        std::os::linux::net::TcpStreamExt::set_quickack(stream, true)?;
+        Ok(read)
+    }
+}
+
 fn talk(stream: &TcpStream, mut spool: Option<File>) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let mut out = stream;
-    let mut reader = BufReader::new(stream);
+    #[cfg(target_os = "linux")]
+    std::os::linux::net::TcpStreamExt::set_quickack(stream, true)?;
+    let mut reader = BufReader::new(Prompt(stream));
     let mut line = Vec::new();
     out.write_all(b"220 server ESMTP\r\n")?;
     loop {
