@@ -1,19 +1,23 @@
-//! How many mails a second leave: the dispatcher on both databases, beside a bare loop of the mail library that hands
-//! the same messages to the same server.
+//! How many mails a second leave: the dispatcher on both databases, beside two bare loops of the mail library that hand
+//! the same messages to the same server. One only sends; the other notes each mail in a transaction of its own, which is
+//! the least that a mail needs that must not go twice.
 //!
-//! The server is a process of its own. It answers a message at once, or, as real ones do, after it was made to last in
-//! a file. `cargo bench --bench dispatch`; `KOPPELKLAAR_BENCH_MAILS` is how many mails, 10,000 if not given.
+//! The server is a process of its own, of three kinds. `cargo bench --bench dispatch`; `KOPPELKLAAR_BENCH_MAILS` is how
+//! many mails, 10,000 if not given.
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
+use chrono::Duration;
 use koppelklaar::app::App;
+use koppelklaar::domain::ids::HoldId;
 use koppelklaar::mail::message::BuiltMail;
 use koppelklaar::mail::transport::Transport;
 use koppelklaar::mail::{Mailbox, SmtpTransport, SmtpUrl};
 use koppelklaar::services::mail_dispatch::{self, PostRoom};
+use koppelklaar::store::outbox::hold::{self, Mark};
 use lettre::address::Envelope;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 
@@ -32,6 +36,7 @@ mod setting;
 #[path = "../tests/torture/support.rs"]
 mod support;
 
+use server::Manners;
 use setting::{Installation, Kind};
 use support::{number, say};
 
@@ -42,10 +47,10 @@ struct Server {
 }
 
 impl Server {
-    fn start(is_lasting: bool) -> Self {
+    fn start(manners: Manners) -> Self {
         let program = std::env::current_exe().expect("this program");
         let mut command = Command::new(program);
-        command.arg(server::ARGUMENT).arg(if is_lasting { "lasting" } else { "at-once" });
+        command.arg(server::ARGUMENT).arg(manners.as_str());
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
         let mut line = String::new();
         let mut out = BufReader::new(child.stdout.take().expect("piped"));
@@ -65,7 +70,7 @@ impl Drop for Server {
 fn main() {
     let mut arguments = std::env::args().skip(1);
     if arguments.next().as_deref() == Some(server::ARGUMENT) {
-        return server::serve(arguments.next().as_deref() == Some("lasting"));
+        return server::serve(Manners::of(&arguments.next().unwrap_or_default()));
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     runtime.expect("a runtime starts").block_on(measure());
@@ -74,16 +79,18 @@ fn main() {
 async fn measure() {
     let mails = u32::try_from(number("KOPPELKLAAR_BENCH_MAILS").unwrap_or(10_000)).expect("a reasonable number");
     let messages = render(mails).await;
-    say("| mail server | bare loop, mails/s | SQLite, mails/s (ratio) | PostgreSQL, mails/s (ratio) |");
-    say("| --- | --- | --- | --- |");
-    for (name, is_lasting) in [("answers at once", false), ("makes each mail last", true)] {
-        let bare = bare_loop(is_lasting, &messages).await;
-        let mut cells = vec![];
+    say(
+        "| mail server | bare loop, mails/s | database | noting loop, mails/s | dispatcher, mails/s (beside bare, noting) |",
+    );
+    say("| --- | --- | --- | --- | --- |");
+    for manners in Manners::ALL {
+        let bare = bare_loop(manners, &messages).await;
         for kind in [Kind::Sqlite, Kind::Postgres] {
-            let rate = dispatcher(kind, is_lasting, mails).await;
-            cells.push(rate.map_or("not installed".to_owned(), |rate| format!("{rate:.0} ({:.2})", rate / bare)));
+            let Some(noting) = noting_loop(kind, manners, &messages).await else { continue };
+            let Some(ours) = dispatcher(kind, manners, mails).await else { continue };
+            let ratios = format!("{:.2}, {:.2}", ours / bare, ours / noting);
+            say(&format!("| {} | {bare:.0} | {kind:?} | {noting:.0} | {ours:.0} ({ratios}) |", manners.as_str()));
         }
-        say(&format!("| {name} | {bare:.0} | {} | {} |", cells[0], cells[1]));
     }
 }
 
@@ -97,29 +104,80 @@ async fn render(mails: u32) -> Vec<BuiltMail> {
     mailbox.take()
 }
 
-/// Mails a second of the library alone, over one connection.
-async fn bare_loop(is_lasting: bool, messages: &[BuiltMail]) -> f64 {
-    let server = Server::start(is_lasting);
-    let (host, port) = (server.address.ip().to_string(), server.address.port());
-    let transport = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host).port(port).build();
-    let start = Instant::now();
-    for mail in messages {
+/// The library alone, over one connection.
+struct BareLoop {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    _server: Server,
+}
+
+impl BareLoop {
+    fn new(manners: Manners) -> Self {
+        let server = Server::start(manners);
+        let (host, port) = (server.address.ip().to_string(), server.address.port());
+        let transport = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host).port(port).build();
+        Self { transport, _server: server }
+    }
+
+    async fn send(&self, mail: &BuiltMail) {
         let to = vec![mail.to.parse().expect("an address")];
         let envelope = Envelope::new(Some(mail.from.parse().expect("an address")), to).expect("one receiver");
-        transport.send_raw(&envelope, &mail.bytes).await.expect("taken");
+        self.transport.send_raw(&envelope, &mail.bytes).await.expect("taken");
+    }
+}
+
+/// Mails a second of a loop that only sends.
+async fn bare_loop(manners: Manners, messages: &[BuiltMail]) -> f64 {
+    let messages = enough(manners, messages);
+    let bare = BareLoop::new(manners);
+    let start = Instant::now();
+    for mail in messages {
+        bare.send(mail).await;
     }
     rate(messages.len(), start)
 }
 
-/// Mails a second of the dispatcher.
-async fn dispatcher(kind: Kind, is_lasting: bool, mails: u32) -> Option<f64> {
+/// Mails a second of a loop that sends a mail and notes that it went, before it sends the next.
+async fn noting_loop(kind: Kind, manners: Manners, messages: &[BuiltMail]) -> Option<f64> {
+    let messages = enough(manners, messages);
+    let (_installation, app) = filled(kind, u32::try_from(messages.len()).expect("a reasonable number")).await?;
+    let now = app.clock.now();
+    let id = HoldId::from_uuid(app.office.chance.uuid_v7(now));
+    let all = u64::try_from(messages.len()).expect("a reasonable number");
+    let held = hold::take(&app.office.db, id, (now, now + Duration::days(1)), all).await.expect("the outbox is read");
+    assert_eq!(held.mails.len(), messages.len(), "every mail is due");
+    let bare = BareLoop::new(manners);
+    let start = Instant::now();
+    for (message, mail) in messages.iter().zip(&held.mails) {
+        bare.send(message).await;
+        let noted = hold::mark(app.office.db.writer(), id, mail.id, &Mark::sent(now)).await;
+        assert!(noted.expect("the outbox is written"), "the mail was held");
+    }
+    let rate = rate(messages.len(), start);
+    app.office.db.close().await;
+    Some(rate)
+}
+
+/// As many messages as make a figure: one that waits for the kernel with each of them needs not send all.
+fn enough(manners: Manners, messages: &[BuiltMail]) -> &[BuiltMail] {
+    let limit = if manners == Manners::Delayed { 500 } else { messages.len() };
+    &messages[..limit.min(messages.len())]
+}
+
+/// An installation with mails that are due, opened after its database came to rest.
+async fn filled(kind: Kind, mails: u32) -> Option<(Installation, App)> {
     let mut installation = Installation::new(kind).await?;
     let app = installation.open().await;
     fill::fill(&app, 0, mails, 0).await;
     app.office.db.close().await;
     installation.settle();
     let app = installation.open().await;
-    let server = Server::start(is_lasting);
+    Some((installation, app))
+}
+
+/// Mails a second of the dispatcher.
+async fn dispatcher(kind: Kind, manners: Manners, mails: u32) -> Option<f64> {
+    let (_installation, app) = filled(kind, mails).await?;
+    let server = Server::start(manners);
     let url = SmtpUrl::parse(&format!("smtp://{}", server.address)).expect("a URL");
     let start = Instant::now();
     let sent = send(&app, Transport::Smtp(SmtpTransport::new(url))).await;

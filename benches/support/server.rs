@@ -1,8 +1,7 @@
-//! A mail server that takes everything: at once, or after it was made to last in a file.
+//! A mail server that takes everything.
 //!
-//! It acknowledges every segment when it comes. The mail library writes a message and its final dot apart, and waits with
-//! the second for the acknowledgement of the first, which Linux holds back for 40 ms; measured so, a bare loop would be a
-//! measure of that pause.
+//! The mail library writes a message and its final dot apart, and the kernel sends the second only after the
+//! acknowledgement of the first, which Linux holds back for 40 ms. A server can ask its kernel not to wait; most do not.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -11,40 +10,65 @@ use std::net::{TcpListener, TcpStream};
 /// The argument with which this program is the server.
 pub(crate) const ARGUMENT: &str = "mail-server";
 
+/// How a server treats who brings it a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Manners {
+    /// Answers at once; the kernel acknowledges when it sees fit.
+    Delayed,
+    /// Acknowledges and answers at once.
+    Prompt,
+    /// Acknowledges at once, and answers when the message was made to last in a file.
+    Lasting,
+}
+
+impl Manners {
+    pub(crate) const ALL: [Self; 3] = [Self::Delayed, Self::Prompt, Self::Lasting];
+
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Delayed => "delayed acknowledgement",
+            Self::Prompt => "prompt acknowledgement",
+            Self::Lasting => "prompt, and makes each mail last",
+        }
+    }
+
+    pub(crate) fn of(name: &str) -> Self {
+        Self::ALL.into_iter().find(|manners| manners.as_str() == name).expect("a name of one")
+    }
+}
+
 /// Serves until it is killed; prints where.
-pub(crate) fn serve(is_lasting: bool) {
+pub(crate) fn serve(manners: Manners) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let mut out = std::io::stdout();
     writeln!(out, "{}", listener.local_addr().expect("a bound port")).expect("somebody reads");
     for stream in listener.incoming().map_while(Result::ok) {
         std::thread::spawn(move || {
-            let spool = is_lasting.then(|| tempfile::tempfile().expect("a spool"));
             // Whoever hangs up has said enough.
-            let _ = talk(&stream, spool);
+            let _ = talk(&stream, manners);
         });
     }
 }
 
-/// What comes in, acknowledged at once.
-struct Prompt<'a>(&'a TcpStream);
+/// What comes in, acknowledged at once where that is the server's manner.
+struct Incoming<'a>(&'a TcpStream, Manners);
 
-impl Read for Prompt<'_> {
+impl Read for Incoming<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let mut stream = self.0;
+        let Self(mut stream, manners) = *self;
         let read = stream.read(buffer)?;
         // The kernel forgets it now and then.
         #[cfg(target_os = "linux")]
-        std::os::linux::net::TcpStreamExt::set_quickack(stream, true)?;
+        std::os::linux::net::TcpStreamExt::set_quickack(stream, manners != Manners::Delayed)?;
         Ok(read)
     }
 }
 
-fn talk(stream: &TcpStream, mut spool: Option<File>) -> std::io::Result<()> {
+fn talk(stream: &TcpStream, manners: Manners) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
+    let mut spool = (manners == Manners::Lasting).then(tempfile::tempfile).transpose()?;
     let mut out = stream;
-    #[cfg(target_os = "linux")]
-    std::os::linux::net::TcpStreamExt::set_quickack(stream, true)?;
-    let mut reader = BufReader::new(Prompt(stream));
+    let mut reader = BufReader::new(Incoming(stream, manners));
     let mut line = Vec::new();
     out.write_all(b"220 server ESMTP\r\n")?;
     loop {

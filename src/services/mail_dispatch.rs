@@ -1,4 +1,4 @@
-//! Sending what is in the outbox: take a few mails in hand, write them, and one after another begin, hand over, mark.
+//! Sending what is in the outbox: take a few mails in hand, and one after another write, begin, hand over, mark.
 //!
 //! - A mail is written when it is sent, from what is true then; what is no longer needed is skipped ([`write`]).
 //! - Its bytes are kept, sealed, before they leave. When nobody knows whether the mail server has them, the next attempt
@@ -24,7 +24,7 @@ use crate::store::outbox::{self, OutboxMail, hold};
 pub use by_hand::{drop_by_hand, retry_by_hand};
 pub use write::OUTSIDE_LIST;
 
-/// How many mails are taken in hand at once: enough to share their transactions, few enough to write in a moment.
+/// How many mails are taken in hand at once: enough to share their transactions, few enough to be sent in a moment.
 const BATCH: u64 = 25;
 
 /// The post room: how mails leave and in whose name.

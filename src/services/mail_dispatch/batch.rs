@@ -1,8 +1,9 @@
-//! A few mails in hand: one is under way at a time, and what became of it is committed with the start of the next.
+//! A few mails in hand: one is under way at a time, while the next is written; what became of the one is committed with
+//! the start of the other.
 
-use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration as Wait;
+use std::vec;
 
 use chrono::{DateTime, Duration, Utc};
 use futures_util::FutureExt;
@@ -79,6 +80,13 @@ enum Start {
     Lost,
 }
 
+/// Mails that were written: those that do not go, and the first that can be handed over.
+#[derive(Default)]
+struct Written {
+    unsent: Vec<(OutboxMail, Verdict)>,
+    ready: Option<Ready>,
+}
+
 /// The mails of one hold.
 pub(super) struct Batch<'a, Now> {
     office: &'a Office,
@@ -104,45 +112,74 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
         summary: &mut Summary,
     ) -> Result<(), ServiceError> {
         let end = (self.now)() + TURN;
-        let view = View::now(self.office.db.reader(), (self.now)()).await?;
-        let mut line = VecDeque::new();
-        for mail in mails {
-            line.extend(self.written(mail, view).await);
-        }
+        let mut mails = mails.into_iter();
+        let mut next = self.written(&mut mails).await;
         loop {
-            let is_over = is_stopping() || (self.now)() > end;
-            let next = if is_over { None } else { line.pop_front() };
-            let start = match self.commit(next.as_ref()).await {
+            if is_stopping() || (self.now)() > end {
+                next.ready = None;
+            }
+            let ready = self.take_in(next);
+            let start = match self.commit(ready.as_ref()).await {
                 Ok(start) => start,
-                Err(error) => return self.recover(next.as_ref(), error, (is_stopping, summary)).await,
+                Err(error) => return self.recover(ready.as_ref(), error, (is_stopping, summary)).await,
             };
             self.tell(summary);
-            match (next, start) {
+            next = match (ready, start) {
                 (None, _) => return Ok(()),
-                (Some(next), Start::Begun) => self.hand_over(next).await,
-                (Some(next), Start::Stale) => {
-                    let view = next.view.again(self.office.db.reader(), (self.now)()).await?;
-                    if let Some(anew) = self.written(next.mail, view).await {
-                        line.push_front(anew);
+                (Some(ready), Start::Begun) => {
+                    let begun_at = (self.now)();
+                    let (outcome, written) = tokio::join!(self.carried(&ready), self.written(&mut mails));
+                    self.conclude(ready, begun_at, outcome).await;
+                    written
+                }
+                (Some(ready), Start::Stale) => {
+                    let view = ready.view.again(self.office.db.reader(), (self.now)()).await?;
+                    match write((self.office, self.room), ready.mail, view).await {
+                        Ok(ready) => Written { unsent: vec![], ready: Some(ready) },
+                        Err(unsent) => {
+                            let mut written = self.written(&mut mails).await;
+                            written.unsent.push(unsent);
+                            written
+                        }
                     }
                 }
-                (Some(_), Start::Lost) => {}
-            }
+                (Some(_), Start::Lost) => self.written(&mut mails).await,
+            };
         }
     }
 
-    async fn written(&mut self, mail: OutboxMail, view: View) -> Option<Ready> {
-        match write((self.office, self.room), mail, view).await {
-            Ok(mut ready) => {
-                self.freezing.extend(ready.sealed.take().map(|sealed| (ready.mail.id, sealed)));
-                Some(ready)
-            }
-            Err((mail, verdict)) => {
-                let was = mail.handing_over_at;
-                self.note(mail, verdict, was);
-                None
+    /// Writes mails up to the first that can be handed over. It cannot fail, for meanwhile another mail may have left
+    /// and wants to be noted; what it did not come to is let go.
+    async fn written(&self, mails: &mut vec::IntoIter<OutboxMail>) -> Written {
+        let mut written = Written::default();
+        for mail in mails {
+            let view = match View::now(self.office.db.reader(), (self.now)()).await {
+                Ok(view) => view,
+                Err(error) => {
+                    tracing::warn!(mail.id = %mail.id, error = %error, "Could not read what a mail is written from");
+                    break;
+                }
+            };
+            match write((self.office, self.room), mail, view).await {
+                Ok(ready) => {
+                    written.ready = Some(ready);
+                    break;
+                }
+                Err(unsent) => written.unsent.push(unsent),
             }
         }
+        written
+    }
+
+    /// Notes what does not go, and that the bytes of what goes are to be kept.
+    fn take_in(&mut self, written: Written) -> Option<Ready> {
+        for (mail, verdict) in written.unsent {
+            let was = mail.handing_over_at;
+            self.note(mail, verdict, was);
+        }
+        let mut ready = written.ready?;
+        self.freezing.extend(ready.sealed.take().map(|sealed| (ready.mail.id, sealed)));
+        Some(ready)
     }
 
     /// One transaction: what became of mails, the bytes to keep, and that the next mail is begun. Without a next mail
@@ -183,11 +220,10 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
         Ok(())
     }
 
-    /// Hands a mail over that was begun.
-    async fn hand_over(&mut self, ready: Ready) {
-        let (was, now) = (ready.mail.handing_over_at, (self.now)());
-        let outcome = self.carried(&ready).await;
+    /// Notes what became of a mail that was handed over.
+    async fn conclude(&mut self, ready: Ready, begun_at: DateTime<Utc>, outcome: Result<(), SendError>) {
         let mail = ready.mail;
+        let was = mail.handing_over_at;
         let carries_token = mail.kind.carries_token();
         match outcome {
             Ok(()) => self.note(mail, Verdict::Sent, None),
@@ -198,10 +234,10 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
             }
             // It may have arrived; a second one would carry another token.
             Err(SendError { kind: SendErrorKind::Unknown, text }) if carries_token => {
-                self.note(mail, Verdict::Failed(text), was.or(Some(now)));
+                self.note(mail, Verdict::Failed(text), was.or(Some(begun_at)));
             }
             Err(SendError { kind: SendErrorKind::Unknown, text }) => {
-                self.note(mail, Verdict::ToRetry(text), was.or(Some(now)));
+                self.note(mail, Verdict::ToRetry(text), was.or(Some(begun_at)));
             }
         }
     }
