@@ -9,7 +9,9 @@ use crate::domain::onboarding::{FallCause, Gate, Onboarding, Party, Step, StepSt
 use crate::domain::school::{Contact, School};
 use crate::links;
 use crate::mail::templates::{Content, Letter, PersonFacts, SchoolFacts, render};
-use crate::services::{Office, ServiceError, address_letters, connection_letters, reminder_letters, token_letters};
+use crate::services::{
+    Office, ServiceError, address_letters, connection_checks, connection_letters, reminder_letters, token_letters,
+};
 use crate::store::outbox::OutboxMail;
 use crate::store::{StoreError, audit, contacts, onboardings, schools};
 use crate::words;
@@ -218,7 +220,11 @@ async fn content(
         MailKind::ImportOpen if !verdict(&facts.state).is_open() => {
             return Err(Unsendable::NotNeeded("the import closed meanwhile"));
         }
-        MailKind::ImportOpen => Content::ImportOpen { name, school, link: portal },
+        MailKind::ImportOpen => {
+            let activation = connection_checks::activation(office, facts.school.id).await?;
+            let leave = activation.counting_leave().map(|leave| words::leave(leave.at, &leave.reason));
+            Content::ImportOpen { name, school, leave: leave.unwrap_or_default(), link: portal }
+        }
         MailKind::ImportClosed if verdict(&facts.state).is_open() => {
             return Err(Unsendable::NotNeeded("the import opened meanwhile"));
         }

@@ -1,8 +1,11 @@
 //! Connection checks in words: codes and rungs in short, times, and what was odd. The sentence that says what to do is
 //! with the code itself.
 
+use chrono::{DateTime, Utc};
+
 use crate::domain::check::{CheckCode, Oddity};
 use crate::domain::onboarding::{Party, Step};
+use crate::domain::text::Reason;
 
 /// What a code is called in a list, where there is little room.
 #[must_use]
@@ -21,6 +24,13 @@ pub fn check_short(code: CheckCode) -> &'static str {
         CheckCode::ListEmpty => "Lijst is leeg",
         CheckCode::UnexpectedAnswer => "Onverwacht antwoord",
     }
+}
+
+/// What stands beside the verdict where an admin gave leave to activate without a check that passed.
+#[must_use]
+pub fn leave(at: DateTime<Utc>, reason: &Reason) -> String {
+    let when = super::date_nl(at);
+    format!("Kurve gaf op {when} toestemming om te activeren zonder goede controle. Reden: {reason}")
 }
 
 /// How a check ended, as a heading for the school.

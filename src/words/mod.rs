@@ -12,7 +12,7 @@ mod names;
 mod refusals;
 mod timeline;
 
-pub use checks::{check_short, check_step, check_title, check_turn, oddity, seconds_nl};
+pub use checks::{check_short, check_step, check_title, check_turn, leave, oddity, seconds_nl};
 pub use dates::{date_nl, date_only_nl, moment_nl, period_nl, time_nl};
 pub use instructions::{check_afterwards, import_instruction, instruction, licence_note, ticket_text, who_can};
 pub use mail_reasons::mail_reason;

@@ -87,7 +87,13 @@ pub enum Content {
     /// Everything is ready for activation, to support: each question with the sentence on its evidence.
     ActivationAsked { school: SchoolFacts, answers: Vec<(String, String)>, link: String },
     /// The import may start.
-    ImportOpen { name: String, school: SchoolFacts, link: String },
+    ImportOpen {
+        name: String,
+        school: SchoolFacts,
+        /// What an admin of Kurve allowed to go without; empty when nothing was.
+        leave: String,
+        link: String,
+    },
     /// The import closed again. An empty `name` means that Kurve reads it; `reason` may be empty.
     ImportClosed { name: String, school: SchoolFacts, step: Option<Step>, cause: String, reason: String, link: String },
     /// The connection check found that a step no longer holds.

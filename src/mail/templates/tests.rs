@@ -91,7 +91,7 @@ fn sample(kind: MailKind) -> Content {
             ],
             link,
         },
-        MailKind::ImportOpen => Content::ImportOpen { name, school, link },
+        MailKind::ImportOpen => Content::ImportOpen { name, school, leave: String::new(), link },
         MailKind::ImportClosed => Content::ImportClosed {
             name,
             school,

@@ -9,7 +9,6 @@ use crate::domain::onboarding::{Lifecycle, Onboarding};
 use crate::links;
 use crate::services::arrangements;
 use crate::services::connection_checks::{self, ActivationAnswer};
-use crate::store::check_overrides::CheckOverride;
 use crate::web::Site;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
@@ -39,6 +38,7 @@ impl ImportPanel {
         let instruction = words::import_instruction();
         // The last line asks to report it: not to someone who did.
         let is_done = state.lifecycle().is_completed();
+        let leave = answer.counting_leave();
         let shown = if is_done { instruction.len() - 1 } else { instruction.len() };
         Self {
             is_open,
@@ -47,14 +47,9 @@ impl ImportPanel {
             licence: words::licence_note(),
             can_report: is_open && !is_done,
             report_path: links::SCHOOL_IMPORTED,
-            leave: answer.counting_leave().map(leave_sentence).unwrap_or_default(),
+            leave: leave.map(|leave| words::leave(leave.at, &leave.reason)).unwrap_or_default(),
         }
     }
-}
-
-fn leave_sentence(leave: &CheckOverride) -> String {
-    let when = words::date_nl(leave.at);
-    format!("Kurve gaf op {when} toestemming om te activeren zonder goede controle. Reden: {}", leave.reason)
 }
 
 #[derive(Template)]
