@@ -55,7 +55,7 @@ pub use sea_orm::ConnectionTrait as Connection;
 /// Connections that read beside the one writer of SQLite; four serve two cores well.
 const SQLITE_READERS: u32 = 4;
 
-/// Connections to PostgreSQL per instance.
+/// Connections to PostgreSQL per instance; one of them hears the bell.
 const POSTGRES_CONNECTIONS: u32 = 16;
 
 /// How long a statement waits for another process that writes the same SQLite file.

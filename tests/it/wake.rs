@@ -18,6 +18,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::it::support::app::nonzero;
+use crate::it::support::database::texts;
 use crate::it::support::smtp_sink::{Received, Script, SmtpSink};
 use crate::it::support::{TestApp, run};
 
@@ -114,6 +115,41 @@ fn a_change_of_another_instance_wakes_the_worker_of_this_one() {
 
         sending.end().await;
     });
+}
+
+#[test]
+fn a_bell_whose_connection_was_lost_is_heard_again() {
+    run(|app| async move {
+        if app.office().db.is_sqlite() {
+            return;
+        }
+        let sink = SmtpSink::start(Script::default()).await;
+        let other = another_process(&app).await;
+        let sending = Sending::start(app.app.clone(), &sink, FAR_AWAY).await;
+        let lost = other_listener(&app, "").await;
+
+        texts(&app.database.url, &format!("SELECT CAST(pg_terminate_backend({lost}) AS TEXT)")).await;
+        other_listener(&app, &lost).await;
+        ask(&app, &other, 1).await;
+
+        arrived(&sink, 1).await;
+        sending.end().await;
+    });
+}
+
+/// Waits until another connection than this one hears the bell, and says which.
+async fn other_listener(app: &TestApp, known: &str) -> String {
+    let listeners = "SELECT CAST(pid AS TEXT) FROM pg_stat_activity \
+                     WHERE datname = current_database() AND query LIKE 'LISTEN %'";
+    let looked = async {
+        loop {
+            match texts(&app.database.url, listeners).await.into_iter().find(|pid| pid != known) {
+                Some(found) => return found,
+                None => tokio::task::yield_now().await,
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, looked).await.expect("the worker listens")
 }
 
 #[test]
