@@ -51,6 +51,20 @@ fn the_first_load_of_a_school_is_small() {
     });
 }
 
+#[test]
+fn all_styles_and_fonts_together_are_small_even_before_they_are_compressed() {
+    let assets = concat!(env!("CARGO_MANIFEST_DIR"), "/templates/assets");
+    let files = [assets.to_owned(), format!("{assets}/fonts")].into_iter().flat_map(|folder| {
+        let entries = std::fs::read_dir(folder).expect("the folder is there");
+        entries.map(|entry| entry.expect("an entry").path())
+    });
+    let looks = files.filter(|path| path.extension().is_some_and(|ending| ending == "css" || ending == "woff2"));
+    let sizes: Vec<u64> = looks.map(|path| path.metadata().expect("a file").len()).collect();
+
+    assert!(sizes.len() >= 4, "two style sheets and two fonts: {sizes:?}");
+    assert!(sizes.iter().sum::<u64>() < MOST_LOOKS, "{sizes:?}");
+}
+
 /// Notes what came over the line.
 fn add(fetched: &mut Vec<Fetched>, events: Vec<(String, Value)>) {
     for (method, about) in events {

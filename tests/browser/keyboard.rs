@@ -3,9 +3,11 @@
 use serde_json::Value;
 
 use crate::support::keys::{ENTER, TAB};
-use crate::support::{Browser, Mailbox, run};
+use crate::support::{Browser, Mailbox, STAFF_PASSWORD, run};
 
 const CONTACT: &str = "contact@dewilgen.example";
+
+const COLLEAGUE: &str = "eva@kurve.example";
 
 /// More stops than any page has.
 const MOST_STOPS: usize = 150;
@@ -76,6 +78,37 @@ fn a_contact_signs_in_and_works_by_keys_alone() {
         browser.leads_on("Enter on the way out", || browser.keys(ENTER));
         browser.open("/school");
         assert_eq!(browser.path(), "/inloggen");
+    });
+}
+
+#[test]
+fn a_colleague_signs_in_and_works_by_keys_alone() {
+    run(|stage| {
+        let browser = stage.browser();
+        let code = browser.staff_code(COLLEAGUE);
+        browser.open("/beheer/inloggen");
+
+        for (field, text) in [("email", COLLEAGUE), ("password", STAFF_PASSWORD), ("code", code.as_str())] {
+            tab_to(&browser, &format!("[name={field}]"), MOST_STOPS);
+            browser.keys(text);
+        }
+        browser.leads_on("Enter behind a code", || browser.keys(ENTER));
+        assert_eq!(browser.path(), "/beheer");
+
+        tab_to(&browser, "[data-work=activation_confirmed] [data-action=confirm]", MOST_STOPS);
+        browser.leads_on("Enter on a button in the list", || browser.keys(ENTER));
+        browser.find("[data-flash]");
+        assert!(!browser.has("[data-work=activation_confirmed]"), "{}", browser.told());
+
+        tab_to(&browser, "[data-work] th a", MOST_STOPS);
+        browser.leads_on("Enter on a school", || browser.keys(ENTER));
+        tab_to(&browser, "[data-ask=note] > summary", MOST_STOPS);
+        browser.keys(ENTER);
+        tab_to(&browser, "[data-form=note] textarea", 1);
+        browser.keys("Gebeld met de school.");
+        tab_to(&browser, "[data-form=note] [data-action]", 1);
+        browser.leads_on("Enter on a form in a page", || browser.keys(ENTER));
+        assert!(browser.told().contains("Gebeld met de school."), "{}", browser.told());
     });
 }
 

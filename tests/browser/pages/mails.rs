@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::album::{Album, Shot};
 use super::light::{Colours, Window};
-use super::{access, fit};
+use super::{access, fit, sense};
 use crate::support::{Browser, Stage, run};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/mail/templates/snapshots");
@@ -48,7 +48,8 @@ fn every_mail_is_fit_for_every_reader() {
 }
 
 fn judge(browser: &Browser, name: &str, shots: &[Shot]) -> Vec<String> {
-    let mut wrong = vec![];
+    let mut wrong: Vec<String> =
+        sense::faults_of_dates(browser).into_iter().map(|fault| format!("{name}: {fault}")).collect();
     for (window, colours) in shots {
         window.set(browser);
         colours.set(browser);

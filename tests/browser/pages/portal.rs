@@ -62,6 +62,12 @@ fn every_page_of_a_school_is_fit_for_every_reader() {
             send_empty(&browser, path, button);
             look.here(&format!("with a mistake in {button}"));
         }
+        hand_over(&browser, "/school/stap/query_executed");
+        look.here("after it was handed over");
+        for path in ["/school", "/school/collegas", "/school/stap/query_executed"] {
+            browser.open(path);
+            look.here("with a step at a colleague with a long name");
+        }
         browser.open("/school/stap/query_executed");
         browser.unfold("main details:has([data-action=stuck])");
         browser.fill("[name=reason]", "Decibel geeft bij Uitvoeren de melding ‘geen rechten’.");
@@ -86,6 +92,17 @@ fn every_page_of_a_school_is_fit_for_every_reader() {
 
         look.finish();
     });
+}
+
+/// Hands a step to somebody with as long a name and address as people have.
+fn hand_over(browser: &Browser, path: &str) {
+    browser.open(path);
+    browser.unfold("main details:has([data-action=hand-over])");
+    let address = "maria.van.den.heuvel-groenewegen-tot-westerbroek@scholengemeenschap-dewilgen.example";
+    browser.fill("[name=colleague_name]", "Maria Johanna Wilhelmina van den Heuvel-Groenewegen tot Westerbroek");
+    browser.fill("[name=colleague_email]", address);
+    browser.click("[name=colleague_role][value=applicatiebeheerder]");
+    browser.press("[data-action=hand-over]");
 }
 
 /// Sends a form without having filled it in.

@@ -3,6 +3,9 @@
 use super::look::Look;
 use crate::support::{Browser, run};
 
+/// As long as a name of a view may be.
+const LONG_VIEW: &str = "Vastgelopen scholen van Sjoerd en Fatima";
+
 #[test]
 fn every_page_of_kurve_is_fit_for_every_reader() {
     run(|stage| {
@@ -27,6 +30,7 @@ fn every_page_of_kurve_is_fit_for_every_reader() {
         for path in paths {
             look.at(&format!("/beheer/{path}"));
         }
+        keep_a_view(&mut look);
         look_at_mails(&mut look);
         let school = page_of(&browser, "Bonhoeffer College");
         look.at(&format!("{school}/gegevens"));
@@ -60,6 +64,17 @@ fn every_state_of_a_school_is_fit_for_every_colleague() {
 
         look.finish();
     });
+}
+
+/// A filter that is kept, first without a name and then with a long one.
+fn keep_a_view(look: &mut Look<'_>) {
+    for (name, state) in [("", "with a view without a name"), (LONG_VIEW, "with a view that was kept")] {
+        look.browser.open("/beheer/scholen?holder=kurve");
+        look.browser.unfold("details:has([data-form=save_view])");
+        look.browser.fill("[data-form=save_view] [name=name]", name);
+        look.browser.press("[data-form=save_view] button");
+        look.here(state);
+    }
 }
 
 /// A mail that left, one that did not arrive, and a list without mails.

@@ -48,10 +48,7 @@ impl Browser {
         let downloads = profile.join("downloads");
         let wanted = capabilities(&stage.programs.browser, &profile, &downloads, preferences);
         let session = Session::start(stage.driver_port, &wanted);
-        let browser = Self { session: session.expect("a browser starts"), base: stage.base.clone(), downloads };
-        // Its own words, such as those in a field for a date, are Dutch.
-        browser.command("Emulation.setLocaleOverride", &json!({ "locale": "nl-NL" }));
-        browser
+        Self { session: session.expect("a browser starts"), base: stage.base.clone(), downloads }
     }
 
     /// Opens a page by its path, as if it was typed.

@@ -11,6 +11,7 @@ mod webdriver;
 pub(crate) use browser::Browser;
 pub(crate) use later::Later;
 pub(crate) use mailbox::Mailbox;
+pub(crate) use signing_in::STAFF_PASSWORD;
 pub(crate) use stage::Stage;
 
 /// Keys that write no sign, as the protocol numbers them.

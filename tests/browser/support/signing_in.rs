@@ -4,7 +4,7 @@ use super::browser::Browser;
 use super::mailbox::Mailbox;
 
 /// The password of the demo's colleagues.
-const STAFF_PASSWORD: &str = "vier paarse paraplus";
+pub(crate) const STAFF_PASSWORD: &str = "vier paarse paraplus";
 
 impl Browser {
     /// Signs in as a school's contact, by the link in the mail, whoever was signed in before.
@@ -34,7 +34,7 @@ impl Browser {
     }
 
     /// What the colleague's telephone shows.
-    fn staff_code(&self, address: &str) -> String {
+    pub(crate) fn staff_code(&self, address: &str) -> String {
         self.open("/demo/codes");
         self.text_found(&format!("//dt[normalize-space()='{address}']/following-sibling::dd"))
     }
