@@ -12,6 +12,9 @@ use super::light::{Colours, Window};
 use super::look::text;
 use crate::support::Browser;
 
+/// A frame that comes into sight is drawn in the next picture of the screen, not in this one.
+const TWO_FRAMES: &str = "const [done] = arguments; requestAnimationFrame(() => requestAnimationFrame(() => done(1)));";
+
 /// The variable that names the folder.
 const ASKED_FOR: &str = "KOPPELKLAAR_GALLERY";
 
@@ -150,6 +153,7 @@ fn picture(browser: &Browser, window: Window) -> Vec<u8> {
     let height = browser.command("Page.getLayoutMetrics", &json!({}))["cssContentSize"]["height"].as_u64();
     let height = height.and_then(|height| u32::try_from(height).ok()).expect("a page has a height");
     window.as_high_as(height).set(browser);
+    browser.run_async(TWO_FRAMES, &[]);
     let shot = browser.command("Page.captureScreenshot", &json!({}));
     STANDARD.decode(text(&shot["data"])).expect("pictures are base64")
 }
