@@ -7,8 +7,9 @@ use chrono::{DateTime, NaiveTime, Utc};
 
 use crate::domain::actor::Actor;
 use crate::domain::address_mark::AddressMark;
-use crate::domain::ids::{ReminderMailId, SchoolId};
+use crate::domain::ids::{ContactId, ReminderMailId, SchoolId};
 use crate::domain::notice::{About, MailKind};
+use crate::domain::onboarding::Step;
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::reminder::{
     self, Arrangement, DueAtSchool, OneMailEach, PersonMail, Receiver, ReminderPolicy, SchoolHolidays, Situation,
@@ -16,9 +17,11 @@ use crate::domain::reminder::{
 };
 use crate::domain::school::{Contact, School};
 use crate::services::holidays::{self, HolidayBook};
+use crate::services::letters::Unsendable;
 use crate::services::work::{Letter, Work};
 use crate::services::{Call, Office, ServiceError, addresses};
 use crate::store::onboardings::Versioned;
+use crate::store::outbox::OutboxMail;
 use crate::store::reminders::ReminderMail;
 use crate::store::{Connection, StoreError, arrangements, contacts, onboardings, reminders, schools};
 
@@ -77,10 +80,14 @@ impl Scene {
         WorkingCalendar { holidays, own_days: &self.arrangement.own_days }
     }
 
+    /// Who of the school is reminded of a step now.
+    fn receivers(&self, step: Step) -> Vec<ContactId> {
+        reminder::receivers(step, self.onboarding.state.handed_to(step), &self.reminded)
+    }
+
     fn due(&self, office: &Office, holidays: &SchoolHolidays, now: DateTime<Utc>) -> Vec<DueAtSchool> {
         let to_due = |reminder: reminder::DueReminder| {
-            let handed_to = self.onboarding.state.handed_to(reminder.step);
-            let ids = reminder::receivers(reminder.step, handed_to, &self.reminded);
+            let ids = self.receivers(reminder.step);
             let meant = self.reminded.iter().filter(|contact| ids.contains(&contact.id));
             let receivers = meant
                 .map(|contact| Receiver {
@@ -203,7 +210,8 @@ pub(super) enum Standing {
     NotNow(DateTime<Utc>),
 }
 
-/// Looks again at the moment of sending: a step done meanwhile is left out.
+/// Looks again at the moment of sending: a step done or handed over meanwhile is left out, and a reminder of which a
+/// later one was planned.
 pub(super) async fn stand(office: &Office, mail: &ReminderMail, now: DateTime<Utc>) -> Result<Standing, ServiceError> {
     let (holidays, hours) = (holidays::current(office).await?, office.reminders.policy.hours);
     let mut wanted = vec![];
@@ -214,12 +222,29 @@ pub(super) async fn stand(office: &Office, mail: &ReminderMail, now: DateTime<Ut
         if !calendar.is_open(now, region, hours) {
             return Ok(Standing::NotNow(calendar.next_opening(now, region, hours)));
         }
-        let is_there = scene.reminded.iter().any(|contact| contact.id == one.contact);
-        if is_there && reminder::is_still_wanted(&one.reminder, &scene.situation(), now) {
+        if scene.receivers(one.reminder.step).contains(&one.contact)
+            && reminder::is_still_wanted(&one.reminder, &scene.situation(), now)
+        {
             wanted.push((scene, *one));
         }
     }
     Ok(Standing::Send(wanted))
+}
+
+/// Makes a mail that stayed behind the person's mail of today, if it is about reminders.
+///
+/// # Errors
+/// `Later` when the person has another one today.
+pub(super) async fn claim_day(office: &Office, mail: &OutboxMail, now: DateTime<Utc>) -> Result<(), Unsendable> {
+    let (Some(id), today) = (mail.about.reminders, amsterdam_date(now)) else { return Ok(()) };
+    match reminders::move_to(office.db.writer(), id, today).await {
+        Ok(()) => Ok(()),
+        Err(StoreError::Taken) => {
+            let tomorrow = today + chrono::Days::new(1);
+            Err(Unsendable::Later(reminder::hours::moment_on(tomorrow, NaiveTime::MIN)))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The outbox row of a digest that is due, put in once a day: on working days, when there is something to say.

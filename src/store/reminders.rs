@@ -130,6 +130,20 @@ pub async fn insert_mail(
     Ok(())
 }
 
+/// Makes a mail that was meant for an earlier day the person's mail of this one; nothing to do for this day's own.
+///
+/// # Errors
+/// `Taken` when the person has another one on that day.
+pub async fn move_to(conn: &impl Connection, id: ReminderMailId, date: NaiveDate) -> Result<(), StoreError> {
+    reminder_mail::Entity::update_many()
+        .col_expr(reminder_mail::COLUMN.on_date, date.into())
+        .filter(reminder_mail::COLUMN.id.eq(id.as_uuid()))
+        .filter(reminder_mail::COLUMN.on_date.lt(date))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
 /// The mail with this id.
 ///
 /// # Errors

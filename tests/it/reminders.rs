@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use koppelklaar::jobs::{self, Job};
+use koppelklaar::links;
 
 use crate::it::journey::Table;
 use crate::it::support::post::Mail;
@@ -128,6 +129,77 @@ fn after_an_outage_of_weeks_one_mail_goes_out_and_not_three() {
         let sent = let_time_pass(&app, "2026-12-09T16:00:00Z").await;
 
         assert_eq!(sent.len(), 1, "{:?}", lines(&sent));
+    });
+}
+
+/// Lets the timer plan every half hour while no mail leaves.
+async fn plan_in_silence(app: &TestApp, until: &str) {
+    let until = DateTime::parse_from_rfc3339(until).expect("a moment").to_utc();
+    while app.now() < until {
+        app.run(Job::PlanReminders).await;
+        app.advance(TimeDelta::minutes(30));
+    }
+}
+
+#[test]
+fn of_reminders_that_were_kept_back_only_the_newest_of_a_step_goes() {
+    run(|app: TestApp| async move {
+        Table::set(&app).await;
+
+        plan_in_silence(&app, "2026-12-02T10:00:00Z").await;
+        let sent = let_time_pass(&app, "2026-12-04T16:00:00Z").await;
+
+        assert_eq!(sent.len(), 1, "{:?}", lines(&sent));
+        assert!(sent[0].0.starts_with("Wed 2026-12-02"), "{:?}", lines(&sent));
+    });
+}
+
+#[test]
+fn reminders_of_several_days_that_stayed_behind_still_go_one_a_day() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        app.advance(TimeDelta::days(1));
+        let second = app.school("Tweede Lyceum", "13CD", "tweede").await;
+        let staff = app.staff().await;
+        let page = staff.get(&links::staff_school(links::STAFF_SCHOOL, second.id)).await;
+        let fields = [("name", "Anna de Wit"), ("email", table.school.email.as_str()), ("role", "superbeheerder")];
+        let added = page.submit(&staff, "form[data-form=add_contact]", &fields).await;
+        assert_eq!(added.status, 303, "{}", added.body);
+        app.new_mails().await;
+
+        // Thursday for the one school, Friday for the other; the mail server is back on Friday.
+        plan_in_silence(&app, "2026-11-27T10:00:00Z").await;
+        let sent = let_time_pass(&app, "2026-12-01T16:00:00Z").await;
+
+        let to_anna = sent.iter().filter(|(_, mail)| mail.to == table.school.email);
+        let days: Vec<&str> = to_anna.map(|(at, _)| &at[..14]).collect();
+        assert_eq!(days, ["Fri 2026-11-27", "Mon 2026-11-30"], "{:?}", lines(&sent));
+    });
+}
+
+#[test]
+fn a_step_handed_over_between_planning_and_sending_does_not_remind_who_had_it() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        table.claim(&["consent_given"]).await;
+        app.new_mails().await;
+        app.advance(TimeDelta::days(3));
+        assert_eq!(app.run(Job::PlanReminders).await, 1, "Thursday: the third working day");
+
+        let portal = app.portal_without_mail(&table.school).await;
+        let page = portal.get("/school/stap/allowlisting_requested").await;
+        let fields = [
+            ("colleague_name", "Piet Bakker"),
+            ("colleague_email", "piet@bonhoeffer.example"),
+            ("colleague_role", "contactpersoon"),
+        ];
+        page.submit(&portal, "form:has([data-action=hand-over])", &fields).await;
+        let mails = app.new_mails().await;
+
+        let to: Vec<&str> = mails.iter().map(|mail| mail.to.as_str()).collect();
+        assert!(to.contains(&"piet@bonhoeffer.example"), "he hears that it is his: {to:?}");
+        let reminded = mails.iter().filter(|mail| mail.to == table.school.email);
+        assert_eq!(reminded.map(|mail| &mail.subject).collect::<Vec<_>>(), Vec::<&String>::new());
     });
 }
 

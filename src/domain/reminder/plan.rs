@@ -152,11 +152,14 @@ pub fn upcoming(
 }
 
 /// Whether a reminder that was planned is still right at the moment of sending: the school holds the same opening of
-/// the step, and did not put its reminders off since.
+/// the step, did not put its reminders off since, and no later reminder of it was planned.
 #[must_use]
 pub fn is_still_wanted(due: &DueReminder, situation: &Situation<'_>, now: DateTime<Utc>) -> bool {
     let is_held = held_steps(situation.onboarding).any(|open| open.step == due.step && open.since == due.since);
-    is_held && situation.snoozed_until.is_none_or(|until| until <= amsterdam_date(now))
+    let of_opening = || situation.sent.iter().filter(|sent| sent.step == due.step && sent.since == due.since);
+    let planned_at = of_opening().find(|sent| sent.rung == due.rung).map(|sent| sent.at);
+    let is_newest = planned_at.is_none_or(|at| of_opening().all(|sent| sent.at <= at));
+    is_held && is_newest && situation.snoozed_until.is_none_or(|until| until <= amsterdam_date(now))
 }
 
 /// What the school itself has to do while the onboarding is under way.

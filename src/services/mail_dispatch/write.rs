@@ -10,7 +10,7 @@ use super::batch::Verdict;
 use crate::domain::ids::SchoolId;
 use crate::mail::message::{self, BuiltMail, OutgoingMail};
 use crate::services::letters::{Draft, Unsendable, draft};
-use crate::services::{Office, bounces, chain, frozen, token_letters};
+use crate::services::{Office, bounces, chain, frozen, reminders, token_letters};
 use crate::store::outbox::OutboxMail;
 use crate::store::{Connection, StoreError, audit, frozen_mails};
 
@@ -90,6 +90,7 @@ async fn bytes(
         return Err(Verdict::Failed(MAY_HAVE_GONE.to_owned()));
     }
     let draft = drafted(office, mail, now).await.map_err(to_verdict)?;
+    reminders::claim_day(office, mail, now).await.map_err(to_verdict)?;
     if !office.mail.may_go_to(&draft.to_address) {
         take_token_back(office, mail).await?;
         return Err(Verdict::Failed(OUTSIDE_LIST.to_owned()));
