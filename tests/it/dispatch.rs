@@ -96,6 +96,27 @@ fn a_mail_that_the_server_takes_is_sent_once() {
 }
 
 #[test]
+fn a_database_that_makes_every_look_last_holds_no_mail_back() {
+    run(|app| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        put_in_outbox(&app, &school, 3).await;
+        let looks = std::sync::atomic::AtomicU32::new(0);
+        // Writing one mail lasts longer than a whole batch may.
+        let slow = || {
+            assert!(looks.fetch_add(1, std::sync::atomic::Ordering::Relaxed) < 500, "it turns round and round");
+            app.advance(TimeDelta::seconds(2));
+            app.now()
+        };
+
+        let sink = SmtpSink::start(Script::default()).await;
+        let summary = mail_dispatch::send_due(app.office(), &room(&sink), slow).await;
+
+        assert_eq!(summary.expect("the outbox can be read"), Summary { sent: 3, ..SENT });
+        assert_eq!(sink.received().len(), 3);
+    });
+}
+
+#[test]
 fn a_mail_that_is_postponed_waits_says_why_and_goes_later_as_the_same_message() {
     run(|app| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;

@@ -1,6 +1,7 @@
 //! A few mails in hand: one is under way at a time, while the next is written; what became of the one is committed with
 //! the start of the other.
 
+use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration as Wait;
 use std::vec;
@@ -111,11 +112,12 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
         is_stopping: &impl Fn() -> bool,
         summary: &mut Summary,
     ) -> Result<(), ServiceError> {
-        let end = (self.now)() + TURN;
+        // From the first mail on: however slow the database is, each hold sends one.
+        let mut end: Option<DateTime<Utc>> = None;
         let mut mails = mails.into_iter();
         let mut next = self.written(&mut mails).await;
         loop {
-            if is_stopping() || (self.now)() > end {
+            if is_stopping() || end.is_some_and(|end| (self.now)() > end) {
                 next.ready = None;
             }
             let ready = self.take_in(next);
@@ -128,6 +130,7 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
                 (None, _) => return Ok(()),
                 (Some(ready), Start::Begun) => {
                     let begun_at = (self.now)();
+                    end.get_or_insert(begun_at + TURN);
                     let (outcome, written) = tokio::join!(self.carried(&ready), self.written(&mut mails));
                     self.conclude(ready, begun_at, outcome).await;
                     written
@@ -245,17 +248,19 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
     /// Sends the bytes, and keeps the lease alive however long the mail server takes.
     async fn carried(&self, ready: &Ready) -> Result<(), SendError> {
         let sending = AssertUnwindSafe(self.room.transport.send(&ready.built)).catch_unwind();
-        tokio::pin!(sending);
+        tokio::select! {
+            outcome = sending => outcome.unwrap_or_else(|_| Err(SendError::of_a_fault())),
+            never = self.keep_lease(ready.mail.id) => match never {},
+        }
+    }
+
+    /// Renews a lease for as long as it is polled; a database that does not answer holds nobody else up.
+    async fn keep_lease(&self, id: MailId) -> Infallible {
         loop {
-            tokio::select! {
-                outcome = &mut sending => return outcome.unwrap_or_else(|_| Err(SendError::of_a_fault())),
-                () = tokio::time::sleep(RENEW_EVERY) => {
-                    let until = (self.now)() + LEASE;
-                    let renewed = hold::renew(self.office.db.writer(), self.hold, ready.mail.id, until).await;
-                    if let Err(error) = renewed {
-                        tracing::warn!(mail.id = %ready.mail.id, error = %error, "Could not renew the lease on a mail");
-                    }
-                }
+            tokio::time::sleep(RENEW_EVERY).await;
+            let renewed = hold::renew(self.office.db.writer(), self.hold, id, (self.now)() + LEASE).await;
+            if let Err(error) = renewed {
+                tracing::warn!(mail.id = %id, error = %error, "Could not renew the lease on a mail");
             }
         }
     }
