@@ -99,20 +99,38 @@ pub async fn start(
     })
 }
 
+/// When a job whose run failed, or whose process died, is due again.
+const AGAIN_AFTER: Duration = Duration::minutes(5);
+
 /// Runs every job that is due and that no other instance has.
 pub async fn run_due(app: &App) {
     let now = app.clock.now();
     for job in Job::ALL {
         let name = job.as_str();
-        match job_slots::claim(app.office.db.writer(), name, now, (job.first_at(now), job.next_after(now))).await {
-            Ok(true) => run_logged(app, job, now).await,
+        let next = job.next_after(now);
+        let claimed = next.min(now + AGAIN_AFTER);
+        match job_slots::claim(app.office.db.writer(), name, now, (job.first_at(now), claimed)).await {
+            Ok(true) => {
+                let is_done = run_logged(app, job, now).await;
+                if is_done && next != claimed {
+                    settle(app, name, (claimed, next)).await;
+                }
+            }
             Ok(false) => {}
             Err(error) => tracing::error!(job.name = name, error = %error, "Could not ask whether {name} is due"),
         }
     }
 }
 
-async fn run_logged(app: &App, job: Job, now: DateTime<Utc>) {
+/// Sets when a job that ran is due next. Where that fails it runs once more, which does no harm.
+async fn settle(app: &App, name: &str, (claimed, next): (DateTime<Utc>, DateTime<Utc>)) {
+    if let Err(error) = job_slots::settle(app.office.db.writer(), name, (claimed, next)).await {
+        tracing::error!(job.name = name, error = %error, "Could not note that {name} ran");
+    }
+}
+
+/// Whether it ran to its end.
+async fn run_logged(app: &App, job: Job, now: DateTime<Utc>) -> bool {
     let name = job.as_str();
     let outcome = match run(app, job, now).await {
         Ok(0) => {
@@ -130,9 +148,11 @@ async fn run_logged(app: &App, job: Job, now: DateTime<Utc>) {
     };
     app.meters.count_job(name, outcome);
     // A planner whose rounds fail plans nothing: only a whole round is a sign of life.
-    if job == Job::PlanReminders && outcome != "failed" {
+    let is_done = outcome != "failed";
+    if job == Job::PlanReminders && is_done {
         pulse::beat(app, Worker::Planner).await;
     }
+    is_done
 }
 
 /// Runs a job now and returns how much it did.

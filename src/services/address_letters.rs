@@ -8,14 +8,15 @@ use crate::services::{Office, ServiceError};
 use crate::store::outbox::OutboxMail;
 use crate::store::{address_marks, contacts};
 
-/// Nothing is sent by itself to who left, or to an address that mail does not arrive at.
+/// Nothing is sent by itself to who left, or to an address that mail does not arrive at; the latter shows to Kurve,
+/// with a button for when the address works again.
 pub(super) async fn check_reachable(office: &Office, receiver: &Contact) -> Result<(), Unsendable> {
     if receiver.removed_at.is_some() {
         return Err(Unsendable::NotNeeded("the contact was removed"));
     }
     let key = office.keys.email_key(&receiver.email.key_form());
     if address_marks::find(office.db.reader(), &key).await?.bounced.is_some() {
-        return Err(Unsendable::NotNeeded("mail does not arrive at this address"));
+        return Err(Unsendable::Unreachable("mail does not arrive at this address"));
     }
     Ok(())
 }

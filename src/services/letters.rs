@@ -31,6 +31,8 @@ pub(super) enum Unsendable {
     NotNeeded(&'static str),
     /// An earlier try stopped halfway, so that it may have gone.
     Doubtful(&'static str),
+    /// It has nowhere to go: whoever looks after it must first find another way.
+    Unreachable(&'static str),
     /// It may go at this moment, and not before.
     Later(DateTime<Utc>),
     /// Something failed; later it may not.
@@ -100,7 +102,7 @@ pub(super) async fn draft(office: &Office, mail: &OutboxMail, now: DateTime<Utc>
             connection_letters::outage(office, mail).await
         }
         MailKind::Reminder => reminder_letters::reminder(office, mail, now).await,
-        MailKind::Digest => reminder_letters::digest(office, now).await,
+        MailKind::Digest => reminder_letters::digest(office, mail, now).await,
         MailKind::AddressBounced => address_letters::address_bounced(office, mail).await,
     }
 }

@@ -172,7 +172,9 @@ async fn would_leave(office: &Office, mail: &OutboxMail, now: DateTime<Utc>) -> 
     }
     match draft {
         Ok(draft) => Ok(Preview::Would(MailParts::of(draft.letter).masked(), at)),
-        Err(Unsendable::NotNeeded(why) | Unsendable::Doubtful(why)) => Ok(Preview::NotNeeded(why)),
+        Err(Unsendable::NotNeeded(why) | Unsendable::Doubtful(why) | Unsendable::Unreachable(why)) => {
+            Ok(Preview::NotNeeded(why))
+        }
         Err(Unsendable::Later(_)) => Ok(Preview::Gone),
         Err(Unsendable::Service(error)) => {
             // The page says as much as it can; the worker will meet the same fault and tell.

@@ -49,8 +49,12 @@ pub(super) async fn reminder(office: &Office, mail: &OutboxMail, now: DateTime<U
     write(office, &Content::Reminder { name: receiver.name.to_string(), items, later, stop_link }, Some(receiver))
 }
 
-/// The digest: what waits on Kurve, who does not answer, and mails that could not go. Nothing to say: no mail.
-pub(super) async fn digest(office: &Office, now: DateTime<Utc>) -> Result<Draft, Unsendable> {
+/// The digest: what waits on Kurve, who does not answer, and mails that could not go. Nothing to say: no mail. One that
+/// did not get away on its day is left to the next.
+pub(super) async fn digest(office: &Office, mail: &OutboxMail, now: DateTime<Utc>) -> Result<Draft, Unsendable> {
+    if amsterdam_date(mail.created_at) < amsterdam_date(now) {
+        return Err(Unsendable::NotNeeded("the digest of another day"));
+    }
     if addresses::is_stopped(office, &addresses::digest_of(office)).await? {
         return Err(Unsendable::NotNeeded("the digest was stopped"));
     }

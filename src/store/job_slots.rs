@@ -27,3 +27,21 @@ pub async fn claim(
         .await?;
     Ok(changed.rows_affected == 1)
 }
+
+/// Sets when a job is due next, after a run that was claimed until `claimed`; another claim since then stays.
+///
+/// # Errors
+/// When the database fails.
+pub async fn settle(
+    conn: &impl Connection,
+    name: &str,
+    (claimed, next_at): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<(), StoreError> {
+    job_slot::Entity::update_many()
+        .col_expr(job_slot::COLUMN.next_at, next_at.into())
+        .filter(job_slot::COLUMN.name.eq(name))
+        .filter(job_slot::COLUMN.next_at.eq(claimed))
+        .exec(conn)
+        .await?;
+    Ok(())
+}

@@ -20,6 +20,7 @@ const KNOWN: &[(&str, &str)] = &[
     ("mail does not arrive at this address", "Op dit adres komt geen mail aan. Vraag de school om een ander adres."),
     ("nobody has the address any more", "Niemand heeft dit adres nog."),
     ("mail arrives at the address again", "Op dit adres komt weer mail aan."),
+    ("the digest of another day", "Dit dagoverzicht was van een eerdere dag. Het volgende zegt hetzelfde."),
     ("the digest was stopped", "Het dagoverzicht staat uit."),
     ("the credentials were taken back", "Het wachtwoord is ingetrokken."),
     ("the step was done meanwhile", "De stap is intussen gedaan."),

@@ -154,6 +154,25 @@ fn an_address_that_does_not_work_gets_no_mail_by_itself_until_its_holder_signs_i
 }
 
 #[test]
+fn what_could_not_go_to_an_address_that_does_not_work_shows_and_goes_by_a_button() {
+    run_to_failure(|app| async move {
+        let table = Table::set(&app).await;
+        let mail = sent(&app, &table.school, "1").await;
+        take(&app, &reports::about(reports::GMAIL_UNKNOWN, &mail)).await;
+        table.issue().await;
+        app.new_mails().await;
+
+        let failed = table.staff.get("/beheer/post?stand=failed&soort=credentials_ready").await;
+        assert!(failed.body.contains("Op dit adres komt geen mail aan."), "{}", failed.body);
+        let page = table.staff_page().await;
+        page.submit(&table.staff, "form[data-form=address_works]", &[]).await;
+        failed.submit(&table.staff, "form:has([data-action=retry])", &[]).await;
+
+        assert!(app.only_mail_to(&table.school.email).await.text.contains("staan klaar"));
+    });
+}
+
+#[test]
 fn a_sign_in_with_a_link_from_before_the_report_proves_nothing() {
     run_to_failure(|app| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;

@@ -5,8 +5,9 @@ use koppelklaar::jobs::{self, Job};
 use koppelklaar::links;
 
 use crate::it::journey::Table;
+use crate::it::support::database::sql;
 use crate::it::support::post::Mail;
-use crate::it::support::{TestApp, run};
+use crate::it::support::{TestApp, run, run_to_failure};
 
 /// Runs the timer's jobs and the mails every half hour until a moment, and returns what was sent with its time.
 pub(crate) async fn let_time_pass(app: &TestApp, until: &str) -> Vec<(String, Mail)> {
@@ -258,6 +259,42 @@ fn kurve_gets_its_digest_once_a_working_day_and_only_with_something_to_say() {
         assert!(digest.text.contains("Bonhoeffer College (12AB)"), "{}", digest.text);
         assert_eq!(on_saturday, 0);
         assert!(!table.school.brin.is_empty());
+    });
+}
+
+#[test]
+fn a_digest_that_could_not_be_asked_for_is_asked_for_minutes_later() {
+    run_to_failure(|app| async move {
+        Table::set(&app).await;
+        jobs::run_due(&app.app).await;
+        app.new_mails().await;
+        // Tuesday, half past eight.
+        app.clock.set(DateTime::parse_from_rfc3339("2026-11-24T07:30:00Z").expect("a moment").to_utc());
+
+        sql(&app.database.url, "ALTER TABLE outbox RENAME COLUMN dedupe_key TO mislaid").await;
+        jobs::run_due(&app.app).await;
+        sql(&app.database.url, "ALTER TABLE outbox RENAME COLUMN mislaid TO dedupe_key").await;
+        for _ in 0..10 {
+            app.advance(TimeDelta::minutes(1));
+            jobs::run_due(&app.app).await;
+        }
+
+        assert_eq!(app.only_mail_to("support@kurve.nl").await.to, "support@kurve.nl");
+    });
+}
+
+#[test]
+fn of_digests_that_stayed_behind_only_that_of_today_goes() {
+    run(|app: TestApp| async move {
+        Table::set(&app).await;
+        for _ in 0..3 {
+            app.advance(TimeDelta::days(1));
+            app.run(Job::Digest).await;
+        }
+
+        let digest = app.only_mail_to("support@kurve.nl").await;
+
+        assert!(digest.text.contains("Bonhoeffer College (12AB)"), "{}", digest.text);
     });
 }
 

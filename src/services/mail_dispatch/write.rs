@@ -126,7 +126,7 @@ pub(super) async fn take_token_back(office: &Office, mail: &OutboxMail) -> Resul
 fn to_verdict(unsendable: Unsendable) -> Verdict {
     match unsendable {
         Unsendable::NotNeeded(why) => Verdict::Skipped(why),
-        Unsendable::Doubtful(why) => Verdict::Failed(why.to_owned()),
+        Unsendable::Doubtful(why) | Unsendable::Unreachable(why) => Verdict::Failed(why.to_owned()),
         Unsendable::Later(at) => Verdict::Later(at),
         Unsendable::Service(error) => Verdict::ToRetry(chain(&error)),
     }
