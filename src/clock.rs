@@ -36,6 +36,12 @@ impl Clock {
         }
     }
 
+    /// Whether this is the clock of the machine.
+    #[must_use]
+    pub fn is_of_machine(&self) -> bool {
+        matches!(self.0, Source::System)
+    }
+
     /// Moves a fixed clock on, or back when the time is negative.
     ///
     /// # Panics

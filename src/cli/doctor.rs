@@ -7,7 +7,7 @@ use crate::cli::settings::Settings;
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::mail::SmtpUrl;
 use crate::services::audit::{self, Finding};
-use crate::services::holidays;
+use crate::services::{holidays, mail_dispatch};
 use crate::store::schema;
 
 enum Health {
@@ -23,6 +23,7 @@ pub(super) async fn run(settings: &Settings) -> Result<(), StartError> {
         Ok(app) => {
             findings.push(Health::Good(format!("keys: {} on the ring", app.office.keys.ids().count())));
             findings.push(database(&app).await);
+            findings.push(clock(&app).await);
             findings.push(mail(&app).await);
             findings.push(audit_whole(&app).await);
             findings.push(holidays_known(&app).await);
@@ -93,6 +94,13 @@ async fn database(app: &App) -> Health {
         Ok(0) => Health::Good("database: answers, and is up to date".to_owned()),
         Ok(behind) => Health::Bad(format!("database: {behind} step(s) behind. Run `koppelklaar migrate`.")),
         Err(error) => Health::Bad(format!("database: {error}. Is it of a newer release?")),
+    }
+}
+
+async fn clock(app: &App) -> Health {
+    match mail_dispatch::check_clock(&app.office, app.clock.now()).await {
+        Ok(()) => Health::Good("clock: is the database's".to_owned()),
+        Err(error) => Health::Bad(format!("clock: {error}. Until then no mails are sent from here.")),
     }
 }
 

@@ -70,15 +70,14 @@ async fn send(app: &App, stop: &CancellationToken, (pulse, look_every): (&Pulse,
         stop.is_cancelled()
     };
     loop {
-        let rest = match mail_dispatch::send_until(&app.office, &app.room, || app.clock.now(), is_stopping).await {
+        let rest = match look(app, is_stopping).await {
             Ok(summary) => {
                 pulse.touch();
                 count(app, &summary);
                 look_every
             }
-            Err(error) => {
+            Err(()) => {
                 pulse.miss();
-                tracing::error!(cause = chain(&error), "Could not read or write the outbox");
                 REST
             }
         };
@@ -90,6 +89,17 @@ async fn send(app: &App, stop: &CancellationToken, (pulse, look_every): (&Pulse,
         }
     }
     app.room.transport.hang_up(false).await;
+}
+
+async fn look(app: &App, is_stopping: impl Fn() -> bool) -> Result<mail_dispatch::Summary, ()> {
+    if app.clock.is_of_machine()
+        && let Err(error) = mail_dispatch::check_clock(&app.office, app.clock.now()).await
+    {
+        tracing::error!(cause = chain(&error), "Sends no mails");
+        return Err(());
+    }
+    let sent = mail_dispatch::send_until(&app.office, &app.room, || app.clock.now(), is_stopping).await;
+    sent.map_err(|error| tracing::error!(cause = chain(&error), "Could not read or write the outbox"))
 }
 
 fn count(app: &App, summary: &mail_dispatch::Summary) {

@@ -2,6 +2,7 @@
 
 mod audit;
 mod changes;
+mod clock;
 mod credentials;
 mod full_disk;
 mod overview;
