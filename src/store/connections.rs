@@ -1,8 +1,8 @@
 //! What the checks of a school came to, and when it is looked at next.
 
 use chrono::{DateTime, Utc};
-use entity::{connection, credential, onboarding};
-use sea_orm::sea_query::{Expr, OnConflict, Query};
+use entity::{connection, connection_check, credential, onboarding};
+use sea_orm::sea_query::{Expr, LockBehavior, LockType, OnConflict, Query};
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{Connection, StoreError};
@@ -247,6 +247,9 @@ pub async fn count_worked(conn: &impl Connection, but: SchoolId) -> Result<u64, 
 
 /// Makes some schools that worked and were not looked at since a moment due now: they tell whether more is wrong.
 ///
+/// Those that are under check or whose row somebody else has, are left out: the first tell soon, and their turn is the
+/// lease of that check; for the second it would wait while others wait for the caller. The caller has a transaction.
+///
 /// # Errors
 /// When the database fails.
 pub async fn hasten_witnesses(
@@ -255,6 +258,12 @@ pub async fn hasten_witnesses(
     but: SchoolId,
     limit: u64,
 ) -> Result<(), StoreError> {
+    let under_check = Query::select()
+        .column(connection_check::Column::SchoolId)
+        .from(connection_check::Entity)
+        .and_where(Expr::col(connection_check::Column::FinishedAt).is_null())
+        .to_owned();
+    let is_left = Expr::col(connection::Column::SchoolId).not_in_subquery(under_check);
     let ids: Vec<uuid::Uuid> = connection::Entity::find()
         .select_only()
         .column(connection::Column::SchoolId)
@@ -263,15 +272,19 @@ pub async fn hasten_witnesses(
         .filter(connection::COLUMN.last_checked_at.lt(since))
         .filter(connection::COLUMN.next_check_at.is_not_null())
         .filter(connection::COLUMN.school_id.ne(but.as_uuid()))
+        .filter(is_left.clone())
         .order_by_asc(connection::COLUMN.next_check_at)
         .order_by_asc(connection::COLUMN.school_id)
         .limit(limit)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
         .into_tuple()
         .all(conn)
         .await?;
     connection::Entity::update_many()
         .col_expr(connection::COLUMN.next_check_at, now.into())
         .filter(connection::COLUMN.school_id.is_in(ids))
+        // Asked again now that the rows are held: a check may have begun just before.
+        .filter(is_left)
         .filter(connection::COLUMN.next_check_at.gt(now))
         .exec(conn)
         .await?;

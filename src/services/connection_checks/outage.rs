@@ -7,7 +7,7 @@ use crate::domain::check::RoundFacts;
 use crate::domain::ids::{OutageId, SchoolId};
 use crate::domain::notice::{About, MailKind};
 use crate::services::work::{Letter, Work};
-use crate::services::{Call, ServiceError};
+use crate::services::{Call, Office, ServiceError};
 use crate::store::connections::{self, SchoolConnection};
 use crate::store::outages::{self, Outage};
 use crate::store::{Connection, lock};
@@ -24,6 +24,16 @@ pub(super) struct Round {
     pub(super) since: DateTime<Utc>,
     /// Whether others that worked were not looked at yet, so that it is too early to say.
     pub(super) lacks_witnesses: bool,
+    /// Which others are looked at first, once this change is kept.
+    pub(super) wanted: Option<Witnesses>,
+}
+
+/// Schools that tell whether more is wrong.
+#[derive(Clone, Copy)]
+pub(super) struct Witnesses {
+    count: u64,
+    /// Who was looked at since then has told already.
+    since: DateTime<Utc>,
 }
 
 /// Looks at the other schools that worked, for one that fails; `is_worse` when it worked itself.
@@ -43,11 +53,21 @@ pub(super) async fn round(
         lacks_witnesses = u64::from(others.worked_before) < there_are;
     }
     // A school that never worked is often just not done yet; no others are asked for its first failure.
-    if lacks_witnesses && (is_worse || known.streak.is_some()) {
-        let wanted = u64::from(WITNESSES - others.worked_before);
-        connections::hasten_witnesses(conn, (since, now), known.school, wanted).await?;
-    }
-    Ok(Round { facts, since, lacks_witnesses })
+    let asks_others = lacks_witnesses && (is_worse || known.streak.is_some());
+    let wanted = asks_others.then(|| Witnesses { count: u64::from(WITNESSES - others.worked_before), since });
+    Ok(Round { facts, since, lacks_witnesses, wanted })
+}
+
+/// Makes other schools due now, in a transaction of its own.
+pub(super) async fn hasten(
+    office: &Office,
+    but: SchoolId,
+    wanted: &Witnesses,
+    now: DateTime<Utc>,
+) -> Result<(), ServiceError> {
+    let tx = office.db.begin_write().await?;
+    connections::hasten_witnesses(tx.conn(), (wanted.since, now), but, wanted.count).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Notes that most schools that worked fail together, and tells Kurve once.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::asking::may_check;
-use super::outage::{self, Round};
+use super::outage::{self, Round, Witnesses};
 use super::running::{Claimed, Ended};
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
@@ -47,14 +47,20 @@ pub(super) async fn finish(
         return Ok(());
     }
     check_line::release_host(work.conn(), claimed.check).await?;
-    match &outcome {
+    let witnesses = match &outcome {
         Outcome::Made(result) => apply(&mut work, &call, claimed, &state, result).await?,
         Outcome::NotMade(reason) => {
             let next_at = again_at(claimed, &state, *reason, ended.rest, now);
             connections::save_next(work.conn(), claimed.school, next_at).await?;
+            None
         }
+    };
+    work.finish().await?;
+    // Only now: the rows of other schools are no part of this change, and two that want each other's would never end.
+    match witnesses {
+        Some(wanted) => outage::hasten(office, claimed.school, &wanted, now).await,
+        None => Ok(()),
     }
-    work.finish().await
 }
 
 /// Whether a result still says something. What was found with a password that was replaced meanwhile does not; what
@@ -85,13 +91,14 @@ fn again_at(
     })
 }
 
+/// Applies a result; returns for which other schools the judgement waits, if for any.
 async fn apply(
     work: &mut Work<'_>,
     call: &Call,
     claimed: &Claimed,
     before: &Onboarding,
     result: &CheckResult,
-) -> Result<(), ServiceError> {
+) -> Result<Option<Witnesses>, ServiceError> {
     let known = connections::load(work.conn(), claimed.school).await?;
     let history = CheckHistory::of(before, known.streak);
     let is_worse = history.is_worse(result) && !result.code.is_connected();
@@ -113,13 +120,15 @@ async fn apply(
     }
     note_loss(work, call, claimed, (&known, &next), result.code);
     if let (Some(Alarm::Outage), Some(round)) = (judged.alarm, &round) {
-        return outage::note_outage(work, call, round).await;
+        outage::note_outage(work, call, round).await?;
+        return Ok(round.wanted);
     }
     let import_closed = verdict(before).is_open() && !verdict(&after).is_open();
     if judged.alarm == Some(Alarm::ConnectionLost) && !import_closed {
         outage::tell_of_loss(work, claimed.school, call.now);
     }
-    outage::end_outage(work, call, &next).await
+    outage::end_outage(work, call, &next).await?;
+    Ok(round.and_then(|round| round.wanted))
 }
 
 /// The judgement; one that would make something fall waits until enough other schools were looked at.

@@ -9,6 +9,7 @@ use koppelklaar::domain::onboarding::Step;
 use koppelklaar::magister::Limits;
 use koppelklaar::services::{connection_checks, credentials};
 use koppelklaar::store::checks::Outcome;
+use koppelklaar::store::connections;
 
 use super::support::{Checks, limits, run_with};
 
@@ -69,6 +70,56 @@ fn two_instances_never_check_one_host_at_once() {
         assert_eq!(made, Some(waits));
         assert_eq!(meanwhile.expect("the store answers"), None);
         assert!(after.expect("the store answers").is_some());
+        other.office.db.close().await;
+    });
+}
+
+#[test]
+fn a_check_that_fails_does_not_wait_for_the_row_of_a_school_that_it_hastens() {
+    run_with(CheckPolicy::Advise, limits(), |checks: Checks| async move {
+        if checks.app.office().db.is_sqlite() {
+            // One writer, so nobody ever holds a single row.
+            return;
+        }
+        let failing = checks.open_school("12AB", "een").await;
+        let witness = checks.open_school("34CD", "twee").await;
+        let turn = checks.connection(&witness).await.next_check_at;
+        checks.app.advance(TimeDelta::hours(1));
+        checks.behaves(&failing, "een", "refuses").await;
+        let id = checks.ask(&failing).await.expect("it may be asked for");
+
+        let saving = checks.app.office().db.begin_write().await.expect("the store answers");
+        connections::save_next(saving.conn(), witness.id, turn).await.expect("the store answers");
+        let made = tokio::time::timeout(Duration::from_secs(20), checks.run_one()).await;
+        saving.commit().await.expect("the store answers");
+
+        assert_eq!(made.ok(), Some(Some(id)), "it waits for a row that the other check holds");
+        assert!(checks.find(id).await.result().is_some());
+    });
+}
+
+#[test]
+fn a_school_under_check_is_not_hastened() {
+    run_with(CheckPolicy::Advise, impatient(), |checks: Checks| async move {
+        let failing = checks.open_school("12AB", "een").await;
+        let witness = checks.open_school("34CD", "twee").await;
+        checks.app.advance(TimeDelta::hours(1));
+        checks.behaves(&witness, "twee", "slow").await;
+        checks.behaves(&failing, "een", "refuses").await;
+        let other = checks.app.second_instance().await;
+        let slow = checks.ask(&witness).await.expect("it may be asked for");
+
+        let meanwhile = async {
+            until_it_asks_for_the_list(&checks, slow).await;
+            let id = checks.ask(&failing).await.expect("it may be asked for");
+            let made = connection_checks::run_next(&other.office, &other.magister, || checks.app.now()).await;
+            assert_eq!(made.expect("the store answers"), Some(id));
+            (checks.find(slow).await.lease_until, checks.connection(&witness).await.next_check_at)
+        };
+        let (_, (lease, next)) = tokio::join!(checks.run_one(), meanwhile);
+
+        assert!(lease.is_some(), "its check is under way");
+        assert!(next >= lease, "due before its lease is over: {next:?}, {lease:?}");
         other.office.db.close().await;
     });
 }
