@@ -5,6 +5,7 @@
 //! asks of a check. Not here: the climb itself (the room `magister`) and what a result means (`domain::check`).
 
 mod activation;
+mod aside;
 mod asking;
 mod outage;
 mod plan;

@@ -3,24 +3,44 @@
 use chrono::{DateTime, Utc};
 use entity::{check_host, check_run, connection_check};
 use sea_orm::sea_query::{Expr, LockBehavior, LockType, OnConflict, Query};
-use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::checks::{Check, to_check};
 use super::{Connection, StoreError};
 use crate::domain::ids::{CheckId, SchoolId};
+
+/// A check that may begin: no more of it than the claim needs, so that nothing of it can be corrupt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// Its id.
+    pub id: CheckId,
+    /// Of which school.
+    pub school: SchoolId,
+    /// Until when a worker that died had it in hand; `None` when nobody began.
+    pub lease_until: Option<DateTime<Utc>>,
+    /// Whether a person asked for it.
+    pub is_asked: bool,
+}
+
+/// The columns of a [`Waiting`].
+type Row = (uuid::Uuid, uuid::Uuid, Option<DateTime<Utc>>, Option<String>);
 
 /// Checks that wait, or whose worker died, and whose host is free: those that a person waits for first, then runs.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_to_begin(conn: &impl Connection, now: DateTime<Utc>, limit: u64) -> Result<Vec<Check>, StoreError> {
+pub async fn list_to_begin(conn: &impl Connection, now: DateTime<Utc>, limit: u64) -> Result<Vec<Waiting>, StoreError> {
     let busy = Query::select()
         .column(check_host::Column::Host)
         .from(check_host::Entity)
         .and_where(Expr::col(check_host::Column::LeaseUntil).gt(now))
         .to_owned();
     let is_free = connection_check::COLUMN.lease_until.is_null().or(connection_check::COLUMN.lease_until.lte(now));
-    let rows = connection_check::Entity::find()
+    let rows: Vec<Row> = connection_check::Entity::find()
+        .select_only()
+        .column(connection_check::Column::Id)
+        .column(connection_check::Column::SchoolId)
+        .column(connection_check::Column::LeaseUntil)
+        .column(connection_check::Column::AskedBy)
         .filter(connection_check::COLUMN.finished_at.is_null())
         .filter(is_free)
         .filter(Expr::col(connection_check::Column::Host).not_in_subquery(busy))
@@ -29,9 +49,27 @@ pub async fn list_to_begin(conn: &impl Connection, now: DateTime<Utc>, limit: u6
         .order_by_asc(connection_check::COLUMN.id)
         .limit(limit)
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .into_tuple()
         .all(conn)
         .await?;
-    rows.into_iter().map(to_check).collect()
+    let waiting = |(id, school, lease_until, asked_by): Row| Waiting {
+        id: CheckId::from_uuid(id),
+        school: SchoolId::from_uuid(school),
+        lease_until,
+        is_asked: asked_by.is_some(),
+    };
+    Ok(rows.into_iter().map(waiting).collect())
+}
+
+/// Whether a check of a school waits or is under way.
+///
+/// # Errors
+/// When the database fails.
+pub async fn has_open(conn: &impl Connection, school: SchoolId) -> Result<bool, StoreError> {
+    let open = connection_check::Entity::find()
+        .filter(connection_check::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(connection_check::COLUMN.finished_at.is_null());
+    Ok(open.count(conn).await? > 0)
 }
 
 /// Takes a host until a moment, so that nobody else checks it; `false` when somebody does.

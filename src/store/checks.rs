@@ -308,7 +308,7 @@ fn to_i32(number: u32) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }
 
-pub(super) fn to_check(row: connection_check::Model) -> Result<Check, StoreError> {
+fn to_check(row: connection_check::Model) -> Result<Check, StoreError> {
     let id = CheckId::from_uuid(row.id);
     let outcome = match (&row.result, &row.not_made) {
         (None, None) => None,

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
+use super::aside;
 use crate::domain::check::schedule::{AFTER_CLAIM_SECONDS, Pace, Replan, next_turn, replan};
 use crate::domain::ids::SchoolId;
 use crate::domain::onboarding::{Event, Onboarding};
@@ -50,7 +51,13 @@ pub async fn plan_turns(office: &Office, now: DateTime<Utc>) -> Result<u64, Serv
     }
     let mut planned = 0;
     for school in connections::list_without_turn(office.db.reader(), PLAN_ROWS).await? {
-        let state = onboardings::load(office.db.reader(), school).await?.state;
+        let state = match onboardings::load(office.db.reader(), school).await.map_err(ServiceError::from) {
+            Err(error) if aside::is_of_one_school(&error) => {
+                aside::put_first(office.db.writer(), school, &error, now).await?;
+                continue;
+            }
+            known => known?.state,
+        };
         if let Some(turn) = next_turn(school, Pace::of(&state), now) {
             connections::save_first(office.db.writer(), school, turn).await?;
             planned += 1;

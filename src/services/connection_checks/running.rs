@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 use tokio::sync::watch;
 
 use super::asking::may_check;
-use super::verdict;
+use super::{aside, verdict};
 use crate::domain::check::{CheckProgress, NotMade};
 use crate::domain::credential::{ClosedReason, Password};
 use crate::domain::ids::{CheckId, SchoolId};
@@ -63,7 +63,15 @@ pub async fn run_next(
     // A fault costs this check, not the worker.
     let climb = AssertUnwindSafe(climb(office, magister, &claimed)).catch_unwind().await;
     let ended = climb.unwrap_or(Ended { outcome: Outcome::NotMade(NotMade::BrokeOff), rest: None });
-    verdict::finish(office, &claimed, ended, now()).await?;
+    match verdict::finish(office, &claimed, ended, now()).await {
+        Err(error) if aside::is_of_one_school(&error) => {
+            let tx = office.db.begin_write().await?;
+            let ends = Some((id, Some(claimed.lease_until)));
+            aside::put(tx.conn(), claimed.school, (ends, &error), now()).await?;
+            tx.commit().await?;
+        }
+        finished => finished?,
+    }
     Ok(Some(id))
 }
 
@@ -89,7 +97,14 @@ async fn claim(office: &Office, now: DateTime<Utc>) -> Result<Option<Claimed>, S
 async fn claim_waiting(conn: &impl Connection, now: DateTime<Utc>) -> Result<Option<Claimed>, ServiceError> {
     let until = now + LEASE;
     for check in check_line::list_to_begin(conn, now, CANDIDATES).await? {
-        let Some(ready) = prepare(conn, check.school).await? else {
+        let ready = match prepare(conn, check.school).await {
+            Err(error) if aside::is_of_one_school(&error) => {
+                aside::put(conn, check.school, (Some((check.id, check.lease_until)), &error), now).await?;
+                continue;
+            }
+            ready => ready?,
+        };
+        let Some(ready) = ready else {
             let outcome = Outcome::NotMade(NotMade::NotNeeded);
             checks::mark_finished(conn, (check.id, check.lease_until), &outcome, now).await?;
             continue;
@@ -97,7 +112,7 @@ async fn claim_waiting(conn: &impl Connection, now: DateTime<Utc>) -> Result<Opt
         let host = ready.domain.host();
         if check_line::claim_host(conn, (&host, check.id), (now, until)).await? {
             checks::mark_begun(conn, (check.id, &host), (now, until), ready.version).await?;
-            return Ok(Some(claimed(check.id, check.school, ready, until, check.asked_by.is_some())));
+            return Ok(Some(claimed(check.id, check.school, ready, until, check.is_asked)));
         }
     }
     Ok(None)
@@ -110,12 +125,19 @@ async fn claim_due(
 ) -> Result<Option<Claimed>, ServiceError> {
     let until = now + LEASE;
     for school in connections::list_due(conn, now, CANDIDATES).await? {
-        let Some(ready) = prepare(conn, school).await? else {
+        let ready = match prepare(conn, school).await {
+            Err(error) if aside::is_of_one_school(&error) => {
+                aside::put(conn, school, (None, &error), now).await?;
+                continue;
+            }
+            ready => ready?,
+        };
+        let Some(ready) = ready else {
             connections::save_next(conn, school, None).await?;
             continue;
         };
         let (id, host) = (CheckId::from_uuid(office.chance.uuid_v7(now)), ready.domain.host());
-        let is_free = checks::find_open(conn, school).await?.is_none()
+        let is_free = !check_line::has_open(conn, school).await?
             && check_line::claim_host(conn, (&host, id), (now, until)).await?;
         if !is_free {
             continue;

@@ -9,4 +9,5 @@ mod outage;
 mod pages;
 mod races;
 mod secrets;
+mod spoiled;
 mod support;

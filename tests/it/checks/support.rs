@@ -17,6 +17,7 @@ use koppelklaar::store::connections::SchoolConnection;
 use koppelklaar::web::rate_limit::Allowance;
 
 use crate::it::support::app::{TestSchool, nonzero};
+use crate::it::support::database::sql;
 use crate::it::support::{TestApp, block_on};
 
 /// What a check can prove.
@@ -184,5 +185,14 @@ impl Checks {
         let mut told: Vec<_> = mails.into_iter().map(|mail| (mail.to, mail.subject)).collect();
         told.sort();
         told
+    }
+
+    /// Writes nonsense into a row of a school, as a failing disk or a wrong hand would.
+    pub(super) async fn spoil(&self, school: &TestSchool, table: &str, change: &str) {
+        // SQLite keeps an id as bytes.
+        let id = school.id.to_string();
+        let is_sqlite = self.app.office().db.is_sqlite();
+        let place = if is_sqlite { format!("x'{}'", id.replace('-', "")) } else { format!("'{id}'") };
+        sql(&self.app.database.url, &format!("UPDATE {table} SET {change} WHERE school_id = {place}")).await;
     }
 }
