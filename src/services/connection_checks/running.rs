@@ -112,6 +112,8 @@ async fn claim_waiting(conn: &impl Connection, now: DateTime<Utc>) -> Result<Opt
         let host = ready.domain.host();
         if check_line::claim_host(conn, (&host, check.id), (now, until)).await? {
             checks::mark_begun(conn, (check.id, &host), (now, until), ready.version).await?;
+            // It is the school's turn as well, as for the timer; another turn at its end was planned while it ran.
+            connections::save_next(conn, check.school, Some(until)).await?;
             return Ok(Some(claimed(check.id, check.school, ready, until, check.is_asked)));
         }
     }

@@ -51,6 +51,8 @@ pub(super) async fn finish(
         Outcome::Made(result) => apply(&mut work, &call, claimed, &state, result).await?,
         Outcome::NotMade(reason) => {
             let next_at = again_at(claimed, &state, *reason, ended.rest, now);
+            let known = connections::load(work.conn(), claimed.school).await?;
+            let next_at = sooner(claimed, &known, next_at);
             connections::save_next(work.conn(), claimed.school, next_at).await?;
             None
         }
@@ -91,6 +93,12 @@ fn again_at(
     })
 }
 
+/// The next check; the one that was planned while this one ran, where that is sooner.
+fn sooner(claimed: &Claimed, known: &SchoolConnection, next_at: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
+    let planned = known.next_check_at.filter(|at| *at != claimed.lease_until);
+    next_at.map(|next_at| planned.map_or(next_at, |planned| planned.min(next_at)))
+}
+
 /// Applies a result; returns for which other schools the judgement waits, if for any.
 async fn apply(
     work: &mut Work<'_>,
@@ -113,7 +121,8 @@ async fn apply(
 
     let next = after_check(&known, &after, (result, &judged, is_worse), (claimed.version, call.now));
     let turn = next_turn(claimed.school, Pace::of(&after), call.now);
-    let next = SchoolConnection { next_check_at: judged.retry_at.filter(|_| turn.is_some()).or(turn), ..next };
+    let next_at = judged.retry_at.filter(|_| turn.is_some()).or(turn);
+    let next = SchoolConnection { next_check_at: sooner(claimed, &known, next_at), ..next };
     connections::save(work.conn(), &next).await?;
     if result.holds(Rung::Login) {
         close_reveal(work, call, claimed).await?;

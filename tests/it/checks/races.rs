@@ -123,3 +123,23 @@ fn a_school_under_check_is_not_hastened() {
         other.office.db.close().await;
     });
 }
+
+#[test]
+fn what_is_reported_while_a_check_runs_is_checked_a_minute_later() {
+    run_with(CheckPolicy::Advise, impatient(), |checks: Checks| async move {
+        let school = checks.school("12AB", "bonhoeffer").await;
+        checks.behaves(&school, "bonhoeffer", "slow").await;
+        checks.app.claim(&school, Step::QueryExecuted).await.expect("it is open");
+        let id = checks.ask(&school).await.expect("it may be asked for");
+
+        let reporting = async {
+            until_it_asks_for_the_list(&checks, id).await;
+            checks.app.claim(&school, Step::PasswordSet).await.expect("it is open");
+        };
+        tokio::join!(checks.run_one(), reporting);
+
+        assert!(checks.find(id).await.result().is_some());
+        let next = checks.connection(&school).await.next_check_at;
+        assert_eq!(next, Some(checks.app.now() + TimeDelta::minutes(1)));
+    });
+}
