@@ -6,6 +6,7 @@ use sea_orm::sea_query::{Expr, LockBehavior, LockType, OnConflict, Query};
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{Connection, StoreError};
+use crate::domain::check::NotMade;
 use crate::domain::ids::{CheckId, SchoolId};
 
 /// A check that may begin: no more of it than the claim needs, so that nothing of it can be corrupt.
@@ -166,6 +167,23 @@ pub async fn delete_all_but_newest(conn: &impl Connection, school: SchoolId, kee
         .exec(conn)
         .await?;
     Ok(deleted.rows_affected)
+}
+
+/// Deletes the tries of the timer, but for one, that only say that a school's address was left in peace: of a long
+/// outage the last one is enough, and the history is for checks that were made. What people asked for stays.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete_rests(conn: &impl Connection, school: SchoolId, but: CheckId) -> Result<(), StoreError> {
+    connection_check::Entity::delete_many()
+        .filter(connection_check::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(connection_check::COLUMN.not_made.eq(NotMade::Resting.as_str()))
+        .filter(connection_check::COLUMN.asked_by.is_null())
+        .filter(connection_check::COLUMN.run_id.is_null())
+        .filter(connection_check::COLUMN.id.ne(but.as_uuid()))
+        .exec(conn)
+        .await?;
+    Ok(())
 }
 
 /// Forgets hosts whose check was never given back.

@@ -50,6 +50,9 @@ pub(super) async fn finish(
     let witnesses = match &outcome {
         Outcome::Made(result) => apply(&mut work, &call, claimed, &state, result).await?,
         Outcome::NotMade(reason) => {
+            if *reason == NotMade::Resting {
+                check_line::delete_rests(work.conn(), claimed.school, claimed.check).await?;
+            }
             let next_at = again_at(claimed, &state, *reason, ended.rest, now);
             let known = connections::load(work.conn(), claimed.school).await?;
             let next_at = sooner(claimed, &known, next_at);

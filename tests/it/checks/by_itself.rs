@@ -122,3 +122,33 @@ fn who_looks_at_a_check_of_the_timer_that_takes_long_sees_where_it_is() {
         assert_eq!(held, [Rung::Name, Rung::Tcp, Rung::Tls, Rung::Login]);
     });
 }
+
+#[test]
+fn a_day_of_rest_does_not_push_the_checks_that_were_made_out_of_the_history() {
+    let courtesy = Courtesy { rest_after: 2, rest: Duration::from_secs(600), ..limits().courtesy };
+    run_with(CheckPolicy::Advise, Limits { courtesy, ..limits() }, |checks: Checks| async move {
+        let mut schools = vec![];
+        for (brin, label) in [("10AA", "een"), ("10AB", "twee"), ("10AC", "drie")] {
+            let school = checks.school(brin, label).await;
+            checks.behaves(&school, label, "refuses").await;
+            schools.push(school);
+        }
+        for school in &schools {
+            checks.ask(school).await.expect("it may be asked for");
+            checks.run_all().await;
+        }
+
+        for _ in 0..5 {
+            checks.app.advance(TimeDelta::minutes(11));
+            checks.run_all().await;
+        }
+
+        let history = history(&checks, &schools[2]).await;
+        let rested = |check: &&Check| check.outcome == Some(Outcome::NotMade(NotMade::Resting));
+        let (asked, timer): (Vec<_>, Vec<_>) =
+            history.iter().filter(rested).partition(|check| check.asked_by.is_some());
+        assert_eq!((asked.len(), timer.len()), (1, 1), "what a person asked for, and the last try of the timer");
+        let newest = timer.first().and_then(|check| check.finished_at);
+        assert_eq!(newest, Some(checks.app.now()));
+    });
+}
