@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Duration, Utc};
 
+use super::CheckCode;
+
 /// For how long a passing check opens the way to activation, in hours.
 pub const PASS_HOURS: i64 = 24;
 
@@ -67,6 +69,8 @@ pub struct ActivationFacts {
     pub credential_version: u32,
     /// When a check last passed every rung, and with which version.
     pub passed: Option<(DateTime<Utc>, u32)>,
+    /// How the newest check that was made ended, and when.
+    pub newest: Option<(CheckCode, DateTime<Utc>)>,
     /// The version for which an admin gave leave to go without.
     pub leave_for: Option<u32>,
 }
@@ -76,22 +80,25 @@ pub struct ActivationFacts {
 pub enum ActivationGround {
     /// The installation asks for no check.
     NotAsked,
-    /// A check that passed a short while ago, with the password that counts.
+    /// The newest check, which passed a short while ago with the password that counts.
     Passed,
     /// Leave of an admin.
     Leave,
 }
 
 impl ActivationFacts {
-    /// On what ground Kurve may activate now; `None` when it may not yet.
+    /// On what ground Kurve may activate now; `None` when it may not yet. What fell with the connection, the activation
+    /// among it, comes back by itself on the same grounds.
     #[must_use]
     pub fn ground(&self, now: DateTime<Utc>) -> Option<ActivationGround> {
         match self.policy {
             CheckPolicy::Off | CheckPolicy::Advise => return Some(ActivationGround::NotAsked),
             CheckPolicy::Require => {}
         }
-        let is_fresh = |at: DateTime<Utc>| now - at < Duration::hours(PASS_HOURS);
-        if self.passed.is_some_and(|(at, version)| version == self.credential_version && is_fresh(at)) {
+        // A pass says nothing any more once a later check came to something else.
+        let counts =
+            |at: DateTime<Utc>| self.newest == Some((CheckCode::Ok, at)) && now - at < Duration::hours(PASS_HOURS);
+        if self.passed.is_some_and(|(at, version)| version == self.credential_version && counts(at)) {
             return Some(ActivationGround::Passed);
         }
         (self.leave_for == Some(self.credential_version)).then_some(ActivationGround::Leave)
@@ -123,10 +130,33 @@ mod tests {
             (CheckPolicy::Require, Some((now(), 1)), Some(1), None),
             (CheckPolicy::Require, hours(30), Some(2), Some(ActivationGround::Leave)),
         ] {
-            let facts = ActivationFacts { policy, credential_version: 2, passed, leave_for };
+            let newest = passed.map(|(at, _)| (CheckCode::Ok, at));
+            let facts = ActivationFacts { policy, credential_version: 2, passed, newest, leave_for };
 
             assert_eq!(facts.ground(now()), ground, "{facts:?}");
         }
+    }
+
+    #[test]
+    fn a_pass_counts_only_as_the_newest_check_whatever_came_after_it() {
+        let passed_at = now() - Duration::hours(2);
+        let passed = Some((passed_at, 2));
+        let facts =
+            ActivationFacts { policy: CheckPolicy::Require, credential_version: 2, passed, ..Default::default() };
+        let later = |code| Some((code, now() - Duration::minutes(55)));
+
+        for code in CheckCode::ALL.into_iter().filter(|code| *code != CheckCode::Ok) {
+            let after = ActivationFacts { newest: later(code), ..facts };
+            assert_eq!(after.ground(now()), None, "{code:?}");
+            let allowed = ActivationFacts { leave_for: Some(2), ..after };
+            assert_eq!(allowed.ground(now()), Some(ActivationGround::Leave), "{code:?}");
+            for policy in [CheckPolicy::Off, CheckPolicy::Advise] {
+                let not_asked = ActivationFacts { policy, ..after };
+                assert_eq!(not_asked.ground(now()), Some(ActivationGround::NotAsked), "{code:?}");
+            }
+        }
+        let newest = ActivationFacts { newest: Some((CheckCode::Ok, passed_at)), ..facts };
+        assert_eq!(newest.ground(now()), Some(ActivationGround::Passed));
     }
 
     #[test]

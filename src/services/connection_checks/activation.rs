@@ -114,6 +114,7 @@ pub(in crate::services) async fn answer(
         policy: office.check_policy,
         credential_version: version,
         passed: connection.passed,
+        newest: connection.last,
         leave_for: leave.as_ref().map(|leave| leave.credential_version),
     };
     Ok(ActivationAnswer { facts, connection, leave })

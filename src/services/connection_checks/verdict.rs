@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
+use super::activation;
 use super::asking::may_check;
 use super::outage::{self, Round, Witnesses};
 use super::running::{Claimed, Ended};
@@ -9,11 +10,11 @@ use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::check::schedule::{AFTER_CLAIM_SECONDS, Pace, next_turn};
 use crate::domain::check::{
-    Alarm, CheckCode, CheckHistory, CheckResult, Judgement, NotMade, Receipt, RoundFacts, Rung, judge,
+    ActivationFacts, Alarm, CheckCode, CheckHistory, CheckResult, Judgement, NotMade, Receipt, RoundFacts, Rung, judge,
 };
 use crate::domain::credential::ClosedReason;
 use crate::domain::import_gate::verdict;
-use crate::domain::onboarding::Onboarding;
+use crate::domain::onboarding::{Command, Onboarding};
 use crate::services::work::Work;
 use crate::services::{Call, Office, ServiceError, onboardings};
 use crate::store::checks::{self, Outcome};
@@ -96,6 +97,19 @@ fn again_at(
     })
 }
 
+/// Whether the import may open again by itself: on the same grounds on which Kurve may activate after this check.
+async fn may_restore(
+    work: &Work<'_>,
+    call: &Call,
+    claimed: &Claimed,
+    result: &CheckResult,
+) -> Result<bool, ServiceError> {
+    let answer = activation::answer(work.office(), work.conn(), claimed.school, claimed.version).await?;
+    let passed = (result.code == CheckCode::Ok).then_some((call.now, claimed.version));
+    let facts = ActivationFacts { passed, newest: Some((result.code, call.now)), ..answer.facts };
+    Ok(facts.ground(call.now).is_some())
+}
+
 /// The next check; the one that was planned while this one ran, where that is sooner.
 fn sooner(claimed: &Claimed, known: &SchoolConnection, next_at: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
     let planned = known.next_check_at.filter(|at| *at != claimed.lease_until);
@@ -118,7 +132,10 @@ async fn apply(
         false => None,
     };
     let judged = judged(&history, result, &known, round.as_ref(), call.now);
-    let commands = judged.commands(result.code, claimed.version);
+    let mut commands = judged.commands(result.code, claimed.version);
+    if !may_restore(work, call, claimed, result).await? {
+        commands.retain(|command| !matches!(command, Command::Restore { .. }));
+    }
     onboardings::change_all(work, call, claimed.school, &commands, None).await?;
     let after = store::onboardings::load(work.conn(), claimed.school).await?.state;
 

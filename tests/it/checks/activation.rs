@@ -76,3 +76,39 @@ fn an_admin_gives_leave_with_a_reason_that_is_shown_with_the_verdict_and_counts_
         assert!(matches!(renewed, Err(ServiceError::Refused(Refusal::CheckNeeded))), "{renewed:?}");
     });
 }
+
+#[test]
+fn a_pass_counts_no_more_once_a_later_check_failed() {
+    run_with(CheckPolicy::Require, limits(), |checks: Checks| async move {
+        let school = claimed(&checks, "bonhoeffer").await;
+        assert_eq!(checks.check(&school).await, CheckCode::Ok);
+        checks.behaves(&school, "bonhoeffer", "refuses").await;
+        assert_eq!(checks.check(&school).await, CheckCode::PortRefused);
+
+        let failed_since = checks.activate(&school).await;
+        checks.behaves(&school, "bonhoeffer", "right").await;
+        assert_eq!(checks.check(&school).await, CheckCode::Ok);
+
+        assert!(matches!(failed_since, Err(ServiceError::Refused(Refusal::CheckNeeded))), "{failed_since:?}");
+        checks.activate(&school).await.expect("the newest check passed");
+    });
+}
+
+#[test]
+fn what_fell_with_the_connection_comes_back_on_the_grounds_on_which_kurve_may_activate() {
+    run_with(CheckPolicy::Require, limits(), |checks: Checks| async move {
+        let school = checks.open_school("12AB", "bonhoeffer").await;
+        checks.behaves(&school, "bonhoeffer", "list_not_granted").await;
+        checks.fail_for_hours(&school).await;
+        assert!(!verdict(&checks.state(&school).await).is_open());
+
+        checks.behaves(&school, "bonhoeffer", "no_rows").await;
+        assert_eq!(checks.check(&school).await, CheckCode::ListEmpty);
+        let with_an_empty_list = verdict(&checks.state(&school).await).is_open();
+        checks.behaves(&school, "bonhoeffer", "right").await;
+        assert_eq!(checks.check(&school).await, CheckCode::Ok);
+
+        assert!(!with_an_empty_list, "Kurve itself may not activate on that check");
+        assert!(verdict(&checks.state(&school).await).is_open());
+    });
+}
