@@ -1,9 +1,10 @@
-//! Connection checks: asked for, under way, and over. Which is made next and by whom is in [`super::check_line`].
+//! Connection checks: asked for, under way, and over. Which is made next and by whom is in [`super::check_line`],
+//! and checks that are asked for together are in [`super::check_runs`].
 
 use chrono::{DateTime, Utc};
-use entity::{check_run, connection_check};
-use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use entity::connection_check;
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{Connection, StoreError};
 use crate::domain::actor::Actor;
@@ -59,26 +60,30 @@ impl Check {
     }
 }
 
-/// A run of checks over a selection.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Run {
-    /// Its id.
-    pub id: CheckRunId,
-    /// Who asked for it.
-    pub asked_by: Actor,
-    /// When.
-    pub asked_at: DateTime<Utc>,
-    /// How many checks it has.
-    pub total: u32,
-}
-
-/// Puts a check in line, or keeps one that begins at once.
+/// Puts a check in line, or keeps one that begins at once; `false` when the school has one that is not over.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn insert(conn: &impl Connection, new: &Check) -> Result<(), StoreError> {
+pub async fn insert(conn: &impl Connection, new: &Check) -> Result<bool, StoreError> {
+    Ok(insert_all(conn, std::slice::from_ref(new)).await? == 1)
+}
+
+/// Puts checks in line, one statement for all; returns how many, as a school that has one that is not over is left out.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn insert_all(conn: &impl Connection, new: &[Check]) -> Result<u64, StoreError> {
+    let rows = new.iter().map(to_row).collect::<Result<Vec<_>, _>>()?;
+    let keep = OnConflict::column(connection_check::Column::SchoolId)
+        .target_and_where(Expr::col(connection_check::Column::FinishedAt).is_null())
+        .do_nothing()
+        .to_owned();
+    Ok(connection_check::Entity::insert_many(rows).on_conflict(keep).exec_without_returning(conn).await?)
+}
+
+fn to_row(new: &Check) -> Result<connection_check::ActiveModel, StoreError> {
     let asked_by = new.asked_by.map(|actor| serde_json::to_string(&actor)).transpose();
-    let row = connection_check::ActiveModel {
+    Ok(connection_check::ActiveModel {
         id: Set(new.id.as_uuid()),
         school_id: Set(new.school.as_uuid()),
         run_id: Set(new.run.map(CheckRunId::as_uuid)),
@@ -94,9 +99,7 @@ pub async fn insert(conn: &impl Connection, new: &Check) -> Result<(), StoreErro
         rung: Set(None),
         result: Set(None),
         not_made: Set(None),
-    };
-    connection_check::Entity::insert(row).exec_without_returning(conn).await?;
-    Ok(())
+    })
 }
 
 /// The check with this id.
@@ -212,99 +215,11 @@ pub async fn mark_finished(
     Ok(changed.rows_affected == 1)
 }
 
-/// Keeps a run.
-///
-/// # Errors
-/// When the database fails.
-pub async fn insert_run(conn: &impl Connection, run: &Run) -> Result<(), StoreError> {
-    let corrupt = |_| StoreError::CorruptRow { table: "check_run", id: run.id.to_string(), what: "asked_by" };
-    let row = check_run::ActiveModel {
-        id: Set(run.id.as_uuid()),
-        asked_by: Set(serde_json::to_string(&run.asked_by).map_err(corrupt)?),
-        asked_at: Set(run.asked_at),
-        total: Set(to_i32(run.total)),
-    };
-    check_run::Entity::insert(row).exec_without_returning(conn).await?;
-    Ok(())
-}
-
-/// Makes a check that waits or is under way part of a run, if it is part of none.
-///
-/// # Errors
-/// When the database fails.
-pub async fn join_run(conn: &impl Connection, id: CheckId, run: CheckRunId) -> Result<bool, StoreError> {
-    let changed = connection_check::Entity::update_many()
-        .col_expr(connection_check::COLUMN.run_id, run.as_uuid().into())
-        .filter(connection_check::COLUMN.id.eq(id.as_uuid()))
-        .filter(connection_check::COLUMN.run_id.is_null())
-        .exec(conn)
-        .await?;
-    Ok(changed.rows_affected == 1)
-}
-
-/// Sets how many checks a run has.
-///
-/// # Errors
-/// When the database fails.
-pub async fn save_run_total(conn: &impl Connection, id: CheckRunId, total: u32) -> Result<(), StoreError> {
-    check_run::Entity::update_many()
-        .col_expr(check_run::COLUMN.total, to_i32(total).into())
-        .filter(check_run::COLUMN.id.eq(id.as_uuid()))
-        .exec(conn)
-        .await?;
-    Ok(())
-}
-
-/// The run with this id.
-///
-/// # Errors
-/// When the database fails.
-pub async fn find_run(conn: &impl Connection, id: CheckRunId) -> Result<Option<Run>, StoreError> {
-    let Some(row) = check_run::Entity::find_by_id(id.as_uuid()).one(conn).await? else { return Ok(None) };
-    let corrupt = |what| StoreError::CorruptRow { table: "check_run", id: id.to_string(), what };
-    Ok(Some(Run {
-        id,
-        asked_by: serde_json::from_str(&row.asked_by).map_err(|_| corrupt("asked_by"))?,
-        asked_at: row.asked_at,
-        total: u32::try_from(row.total).map_err(|_| corrupt("total"))?,
-    }))
-}
-
-/// How the checks of a run stand: how many ended with each code, with `None` for those that were not made, and how many
-/// are not over.
-///
-/// # Errors
-/// When the database fails.
-pub async fn count_run(
-    conn: &impl Connection,
-    id: CheckRunId,
-) -> Result<(Vec<(Option<crate::domain::check::CheckCode>, u64)>, u64), StoreError> {
-    let of_run = || connection_check::Entity::find().filter(connection_check::COLUMN.run_id.eq(id.as_uuid()));
-    let counts: Vec<(Option<String>, i64)> = of_run()
-        .select_only()
-        .column(connection_check::Column::Code)
-        .column_as(Expr::col(connection_check::Column::Id).count(), "checks")
-        .filter(connection_check::COLUMN.finished_at.is_not_null())
-        .group_by(connection_check::Column::Code)
-        .order_by(connection_check::Column::Code, Order::Asc)
-        .into_tuple()
-        .all(conn)
-        .await?;
-    let open = of_run().filter(connection_check::COLUMN.finished_at.is_null()).count(conn).await?;
-    let read = |(name, checks): (Option<String>, i64)| {
-        let corrupt = || StoreError::CorruptRow { table: "connection_check", id: id.to_string(), what: "code" };
-        let code = name.map(|name| crate::domain::check::CheckCode::parse(&name).ok_or_else(corrupt)).transpose()?;
-        Ok((code, u64::try_from(checks).unwrap_or_default()))
-    };
-    let counts = counts.into_iter().map(read).collect::<Result<_, StoreError>>()?;
-    Ok((counts, open))
-}
-
 fn corrupt(id: CheckId, what: &'static str) -> StoreError {
     StoreError::CorruptRow { table: "connection_check", id: id.to_string(), what }
 }
 
-fn to_i32(number: u32) -> i32 {
+pub(super) fn to_i32(number: u32) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }
 

@@ -27,6 +27,16 @@ pub async fn hold_outage(conn: &impl Connection) -> Result<(), StoreError> {
     hold_text(conn, "outage").await
 }
 
+/// Holds runs of connection checks until the transaction ends, so that they are asked for one after another.
+///
+/// On SQLite the transaction already is the only one that writes.
+///
+/// # Errors
+/// When the database fails.
+pub async fn hold_check_runs(conn: &impl Connection) -> Result<(), StoreError> {
+    hold_text(conn, "check_run").await
+}
+
 async fn hold_text(conn: &impl Connection, text: &str) -> Result<(), StoreError> {
     if conn.get_database_backend() == DatabaseBackend::Postgres {
         let sql = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";

@@ -11,6 +11,7 @@ pub mod audit;
 pub mod bell;
 pub mod check_line;
 pub mod check_overrides;
+pub mod check_runs;
 pub mod checks;
 pub mod clock;
 pub mod connection_list;

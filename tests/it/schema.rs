@@ -1,12 +1,16 @@
 //! Migrations and entities describe the same tables, on both databases.
 //!
 //! Schema sync only adds what is missing (tables, columns, unique keys; foreign keys on PostgreSQL alone) and passes
-//! over a column of another type or nullability. So two proofs: sync has nothing to add to a migrated database, and a
-//! migrated database has the same `shape` as one made from the entities alone.
+//! over a column of another type or nullability; and it knows no key over a part of the rows. So two proofs: sync has
+//! nothing to add to a migrated database, and a migrated database has the same `shape` as one made from the entities
+//! alone.
 
 use koppelklaar::store::{Db, schema};
 use migration::{Migrator, MigratorTrait};
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Schema, SchemaBuilder, Statement};
+use sea_orm::{
+    ActiveValue::Set, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, EntityTrait, QueryOrder, Schema,
+    SchemaBuilder, Statement,
+};
 
 use crate::it::support::block_on;
 use crate::it::support::database::{self, ON_POSTGRES, TestDatabase};
@@ -15,6 +19,7 @@ use crate::it::support::database::{self, ON_POSTGRES, TestDatabase};
 fn sync_finds_nothing_to_add() {
     with_empty(|db| async move {
         Migrator::up(&db, None).await.expect("migrations run");
+        drop_partial_keys(&db).await;
         let before = catalogue(&db).await;
 
         entities(&db).sync(&db).await.expect("sync runs");
@@ -87,6 +92,57 @@ fn migrations_that_start_together_wait_for_one_another() {
         steps.sort_unstable();
         let all = Migrator::migrations().len();
         assert_eq!(steps, [0, 0, 0, 0, 0, 0, 0, all], "one does the work, the others find it done");
+    });
+}
+
+#[test]
+fn of_two_checks_of_a_school_that_are_not_over_the_first_stays() {
+    with_empty(|db| async move {
+        let steps = Migrator::migrations();
+        let before = steps.iter().take_while(|step| !step.name().ends_with("_one_open_check")).count();
+        Migrator::up(&db, Some(u32::try_from(before).expect("few steps"))).await.expect("migrations run");
+        let id = |number: u8| uuid::Uuid::from_bytes([number; 16]);
+        let at = chrono::DateTime::UNIX_EPOCH;
+        for school in [1, 2] {
+            let text = school.to_string();
+            let row = entity::school::ActiveModel {
+                id: Set(id(school)),
+                name: Set(text.clone()),
+                brin: Set(text.clone()),
+                brin_key: Set(text.clone()),
+                domain: Set(text.clone()),
+                region: Set(text),
+                created_at: Set(at),
+                updated_at: Set(at),
+            };
+            entity::school::Entity::insert(row).exec_without_returning(&db).await.expect("a school");
+        }
+        for (check, school, finished_at) in
+            [(11, 1, Some(at)), (12, 1, None), (13, 1, None), (14, 1, None), (15, 2, None)]
+        {
+            let row = entity::connection_check::ActiveModel {
+                id: Set(id(check)),
+                school_id: Set(id(school)),
+                host: Set("een.swp.nl".to_owned()),
+                asked_at: Set(at),
+                lease_until: Set(Some(at)),
+                finished_at: Set(finished_at),
+                ..Default::default()
+            };
+            entity::connection_check::Entity::insert(row).exec_without_returning(&db).await.expect("a check");
+        }
+
+        Migrator::up(&db, None).await.expect("migrations run");
+
+        let order = entity::connection_check::COLUMN.id;
+        let rows = entity::connection_check::Entity::find().order_by_asc(order).all(&db).await.expect("the checks");
+        let ended: Vec<_> = rows.iter().map(|row| (row.finished_at.is_some(), row.not_made.as_deref())).collect();
+        let (stays, double) = ((false, None), (true, Some("not_needed")));
+        assert_eq!(ended, [(true, None), stays, double, double, stays]);
+        assert_eq!(
+            rows.iter().map(|row| row.lease_until.is_some()).collect::<Vec<_>>(),
+            [true, true, false, false, true]
+        );
     });
 }
 
@@ -172,6 +228,23 @@ fn entities(db: &DatabaseConnection) -> SchemaBuilder {
         .register(entity::staff_invite::Entity)
 }
 
+/// An entity cannot tell of a unique key over a part of the rows, and sync drops what it is not told of.
+async fn drop_partial_keys(db: &DatabaseConnection) {
+    let sql = match db.get_database_backend() {
+        DbBackend::Sqlite => {
+            "SELECT i.name FROM sqlite_master t, pragma_index_list(t.name) i
+              WHERE t.type = 'table' AND i.\"unique\" AND i.partial"
+        }
+        _ => {
+            "SELECT c.relname::text FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+              WHERE i.indisunique AND i.indpred IS NOT NULL AND c.relnamespace = current_schema()::regnamespace"
+        }
+    };
+    for key in rows(db, sql).await {
+        db.execute_unprepared(&format!("DROP INDEX \"{key}\"")).await.expect("the key goes");
+    }
+}
+
 /// Everything the database holds besides rows, one object a line, with names, order of columns, and triggers.
 async fn catalogue(db: &DatabaseConnection) -> Vec<String> {
     let sql = match db.get_database_backend() {
@@ -193,7 +266,8 @@ async fn catalogue(db: &DatabaseConnection) -> Vec<String> {
     rows(db, sql).await
 }
 
-/// What an entity can say about a table: columns with type, nullability and default, keys, foreign keys; no names of keys.
+/// What an entity can say about a table: columns with type, nullability and default, keys, foreign keys; no names of keys,
+/// and no key over a part of the rows.
 async fn shape(db: &DatabaseConnection) -> Vec<String> {
     let sql = match db.get_database_backend() {
         DbBackend::Sqlite => {
@@ -202,7 +276,7 @@ async fn shape(db: &DatabaseConnection) -> Vec<String> {
                     || ' pk=' || c.pk || ' default=' || coalesce(c.dflt_value, '')
                FROM tables t, pragma_table_xinfo(t.name) c
              UNION ALL SELECT 'unique ' || t.name || ' ' || (SELECT group_concat(name) FROM pragma_index_info(i.name))
-               FROM tables t, pragma_index_list(t.name) i WHERE i.\"unique\" AND i.origin <> 'pk'
+               FROM tables t, pragma_index_list(t.name) i WHERE i.\"unique\" AND NOT i.partial AND i.origin <> 'pk'
              UNION ALL SELECT 'foreign key ' || t.name || '.' || f.\"from\" || ' to ' || f.\"table\" || '.' || f.\"to\"
                     || ' ' || f.on_delete || ' ' || f.on_update
                FROM tables t, pragma_foreign_key_list(t.name) f"
@@ -217,7 +291,7 @@ async fn shape(db: &DatabaseConnection) -> Vec<String> {
                           FROM unnest(i.indkey) WITH ORDINALITY k(attnum, ord)
                           JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum)
                FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
-              WHERE i.indisunique AND c.relnamespace = current_schema()::regnamespace AND c.relname <> 'seaql_migrations'
+              WHERE i.indisunique AND i.indpred IS NULL AND c.relnamespace = current_schema()::regnamespace AND c.relname <> 'seaql_migrations'
              UNION ALL SELECT 'foreign key ' || conrelid::regclass || ' ' || pg_get_constraintdef(oid)
                FROM pg_constraint WHERE contype = 'f' AND connamespace = current_schema()::regnamespace"
         }

@@ -9,11 +9,12 @@ use crate::domain::ids::{CheckId, CheckRunId, SchoolId};
 use crate::domain::onboarding::{Lifecycle, Onboarding, Step};
 use crate::domain::text::SchoolDomain;
 use crate::services::{Call, Office, ServiceError};
-use crate::store::checks::{self, Check, Run};
+use crate::store::check_runs::{self, Run};
+use crate::store::checks::{self, Check};
 use crate::store::connection_list::{self, ConnectionFilter};
 use crate::store::{self, Connection, onboardings, schools};
 
-/// How many schools a page of a selection has.
+/// How many schools of a list are read at once.
 const SELECTION_PAGE: u64 = 500;
 
 /// For which schools a run is asked.
@@ -50,7 +51,11 @@ pub async fn ask(office: &Office, call: &Call, school: SchoolId) -> Result<Check
     }
     let domain = schools::load(conn, school).await?.details.domain;
     let check = waiting(office, call, school, &domain, None);
-    checks::insert(conn, &check).await?;
+    if !checks::insert(conn, &check).await? {
+        // A run or the timer was first: they hold no onboarding.
+        let open = checks::find_open(conn, school).await?.ok_or(ServiceError::Conflict)?;
+        return Ok(open.id);
+    }
     tx.commit().await?;
     office.check_waits.notify_waiters();
     Ok(check.id)
@@ -67,39 +72,36 @@ pub async fn ask_many(office: &Office, call: &Call, selection: &Selection) -> Re
     }
     let schools = list_selected(office, selection).await?;
     let id = CheckRunId::from_uuid(office.chance.uuid_v7(call.now));
-    let tx = office.db.begin_write().await?;
-    let conn = tx.conn();
-    let mut run = Run { id, asked_by: call.actor, asked_at: call.now, total: 0 };
-    checks::insert_run(conn, &run).await?;
-    for school in schools {
-        let Some(found) = schools::find(conn, school).await? else { continue };
-        if may_check(&onboardings::load(conn, school).await?.state).is_err() {
-            continue;
-        }
-        match checks::find_open(conn, school).await? {
-            Some(open) => run.total += u32::from(checks::join_run(conn, open.id, id).await?),
-            None => {
-                checks::insert(conn, &waiting(office, call, school, &found.details.domain, Some(id))).await?;
-                run.total += 1;
+    let mut new = vec![];
+    for candidate in check_runs::list_candidates(office.db.reader(), &schools).await? {
+        match candidate {
+            Ok((school, state)) if may_check(&state).is_ok() => {
+                new.push(waiting(office, call, school.id, &school.details.domain, Some(id)));
             }
+            Ok(_) => {}
+            Err(error) => tracing::error!(error = %error, "A school cannot be read, so it is left out of a run"),
         }
     }
-    checks::save_run_total(conn, id, run.total).await?;
+    let tx = office.db.begin_write().await?;
+    let run = Run { id, asked_by: call.actor, asked_at: call.now, total: 0 };
+    check_runs::insert(tx.conn(), &run, &new).await?;
     tx.commit().await?;
     office.check_waits.notify_waiters();
     Ok(id)
 }
 
+/// In the order of their ids, each once.
 async fn list_selected(office: &Office, selection: &Selection) -> Result<Vec<SchoolId>, ServiceError> {
-    let filter = match selection {
-        Selection::Schools(named) => {
-            let mut schools = named.clone();
-            schools.sort_unstable();
-            schools.dedup();
-            return Ok(schools);
-        }
-        Selection::List(filter) => *filter,
+    let mut schools = match selection {
+        Selection::Schools(named) => named.clone(),
+        Selection::List(filter) => list_filtered(office, *filter).await?,
     };
+    schools.sort_unstable();
+    schools.dedup();
+    Ok(schools)
+}
+
+async fn list_filtered(office: &Office, filter: ConnectionFilter) -> Result<Vec<SchoolId>, ServiceError> {
     let (mut schools, mut after) = (vec![], None);
     loop {
         let rows = connection_list::list(office.db.reader(), filter, after.as_ref(), SELECTION_PAGE).await?;

@@ -4,7 +4,8 @@ use crate::domain::check::CheckCode;
 use crate::domain::ids::{CheckId, CheckRunId, SchoolId};
 use crate::domain::school::School;
 use crate::services::{Office, ServiceError};
-use crate::store::checks::{self, Check, Run};
+use crate::store::check_runs::{self, Run};
+use crate::store::checks::{self, Check};
 use crate::store::connection_list::{self, ConnectionFilter};
 use crate::store::connections::{self, SchoolConnection};
 use crate::store::outages::{self, Outage};
@@ -119,7 +120,7 @@ pub async fn find_outage(office: &Office) -> Result<Option<Outage>, ServiceError
 /// `NotFound` when there is no such run.
 pub async fn run_progress(office: &Office, id: CheckRunId) -> Result<RunProgress, ServiceError> {
     let conn = office.db.reader();
-    let run = checks::find_run(conn, id).await?.ok_or(ServiceError::NotFound)?;
-    let (ended, open) = checks::count_run(conn, id).await?;
+    let run = check_runs::find(conn, id).await?.ok_or(ServiceError::NotFound)?;
+    let (ended, open) = check_runs::count(conn, id).await?;
     Ok(RunProgress { run, ended, open })
 }

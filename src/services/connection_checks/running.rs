@@ -162,7 +162,12 @@ async fn claim_due(
             credential_version: Some(ready.version),
             outcome: None,
         };
-        checks::insert(conn, &check).await?;
+        if !checks::insert(conn, &check).await? {
+            // Somebody asked for one meanwhile: that is its turn.
+            check_line::release_host(conn, id).await?;
+            connections::save_next(conn, school, Some(now)).await?;
+            continue;
+        }
         return Ok(Some(claimed(id, school, ready, until, false)));
     }
     Ok(None)

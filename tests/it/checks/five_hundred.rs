@@ -22,7 +22,7 @@ use crate::it::support::acting::STEPS_OF_SCHOOL;
 use crate::it::support::database::sql;
 
 #[path = "../../torture/schools.rs"]
-mod many;
+pub(super) mod many;
 
 const SCHOOLS: u32 = 500;
 

@@ -9,5 +9,6 @@ mod outage;
 mod pages;
 mod races;
 mod secrets;
+mod single;
 mod spoiled;
 mod support;

@@ -1,0 +1,219 @@
+//! One check at a time of a school, whoever asks, and runs that cost as much for many schools as for one.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use koppelklaar::domain::check::{CheckProgress, NotMade};
+use koppelklaar::domain::ids::{CheckId, CheckRunId, SchoolId};
+use koppelklaar::domain::onboarding::Step;
+use koppelklaar::services::connection_checks::{self, Selection};
+use koppelklaar::store::check_runs::{self, Run};
+use koppelklaar::store::checks::{self, Check, Outcome};
+use sea_orm::entity::prelude::async_trait::async_trait;
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
+
+use super::five_hundred::many;
+use super::support::{Checks, run};
+use crate::it::support::TestSchool;
+use crate::it::support::database::texts;
+
+/// A check that waits, as a run puts it in line.
+fn waiting(checks: &Checks, school: SchoolId, run: Option<CheckRunId>) -> Check {
+    let office = checks.app.office();
+    Check {
+        id: CheckId::from_uuid(office.chance.uuid_v7(checks.app.now())),
+        school,
+        run,
+        host: format!("{school}.swp.nl"),
+        asked_by: Some(checks.kurve),
+        asked_at: checks.app.now(),
+        started_at: None,
+        finished_at: None,
+        lease_until: None,
+        progress: CheckProgress::default(),
+        credential_version: None,
+        outcome: None,
+    }
+}
+
+async fn history(checks: &Checks, school: &TestSchool) -> Vec<CheckId> {
+    let made = connection_checks::history(checks.app.office(), school.id, None, 50).await;
+    made.expect("the store answers").iter().map(|check| check.id).collect()
+}
+
+/// Until a statement of this database waits for a row that another transaction has.
+async fn until_one_waits(checks: &Checks) {
+    let waits = "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while texts(&checks.app.database.url, waits).await.is_empty() {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Runs this while a check of the school is put in line, unseen until it is; both must end.
+async fn beside_a_check_put_in_line<T>(
+    checks: &Checks,
+    school: &TestSchool,
+    other: impl Future<Output = T>,
+) -> (CheckId, T) {
+    let asking = checks.app.office().db.begin_write().await.expect("the store answers");
+    let check = waiting(checks, school.id, None);
+    assert!(checks::insert(asking.conn(), &check).await.expect("the store answers"));
+    let commit = async {
+        until_one_waits(checks).await;
+        asking.commit().await.expect("the store answers");
+    };
+    let both = async { tokio::join!(other, commit).0 };
+    let ended = tokio::time::timeout(Duration::from_secs(20), both).await;
+    (check.id, ended.expect("nobody sees that there is one already"))
+}
+
+#[test]
+fn the_database_keeps_one_check_of_a_school_that_is_not_over() {
+    run(|checks: Checks| async move {
+        let school = checks.school("12AB", "bonhoeffer").await;
+        let other = checks.school("34CD", "lyceum").await;
+        let conn = checks.app.office().db.writer();
+        let first = waiting(&checks, school.id, None);
+        let insert = async |check: &Check| checks::insert(conn, check).await.expect("the store answers");
+
+        let kept = [&first, &waiting(&checks, school.id, None), &waiting(&checks, other.id, None)];
+        let kept = [insert(kept[0]).await, insert(kept[1]).await, insert(kept[2]).await];
+        let over = Outcome::NotMade(NotMade::NotNeeded);
+        let is_over = checks::mark_finished(conn, (first.id, None), &over, checks.app.now()).await;
+        let after = insert(&waiting(&checks, school.id, None)).await;
+
+        assert_eq!(kept, [true, false, true]);
+        assert!(is_over.expect("the store answers") && after);
+    });
+}
+
+#[test]
+fn who_asks_while_a_run_puts_the_school_in_line_is_given_that_check() {
+    run(|checks: Checks| async move {
+        if checks.app.office().db.is_sqlite() {
+            // One writer: a run is whole before anybody else looks.
+            return;
+        }
+        let school = checks.school("12AB", "bonhoeffer").await;
+
+        let (of_run, asked) = beside_a_check_put_in_line(&checks, &school, checks.ask(&school)).await;
+
+        assert_eq!(asked.expect("it may be asked for"), of_run);
+        assert_eq!(history(&checks, &school).await, [of_run]);
+    });
+}
+
+#[test]
+fn a_school_whose_turn_has_come_while_somebody_asks_is_checked_once() {
+    run(|checks: Checks| async move {
+        if checks.app.office().db.is_sqlite() {
+            return;
+        }
+        let school = checks.school("12AB", "bonhoeffer").await;
+        checks.app.claim(&school, Step::QueryExecuted).await.expect("it is open");
+        checks.app.advance(TimeDelta::minutes(2));
+
+        let (asked, by_timer) = beside_a_check_put_in_line(&checks, &school, checks.run_one()).await;
+
+        assert_eq!(by_timer, None);
+        assert_eq!(checks.run_all().await, 1);
+        assert!(checks.find(asked).await.result().is_some());
+        assert_eq!(history(&checks, &school).await, [asked]);
+    });
+}
+
+#[test]
+fn a_run_takes_in_what_waits_and_leaves_out_what_cannot_be_checked_or_read() {
+    run(|checks: Checks| async move {
+        let fresh = checks.school("10AA", "een").await;
+        let waits = checks.school("10AB", "twee").await;
+        let spoiled = checks.school("10AC", "drie").await;
+        let bare = checks.app.school_by_services("Kaal", "10AD", "vier").await;
+        let asked = checks.ask(&waits).await.expect("it may be asked for");
+        checks.spoil(&spoiled, "onboarding", "state = '{'").await;
+        let named = [&fresh, &waits, &spoiled, &bare, &fresh].map(|school| school.id);
+        let call = checks.app.call(checks.kurve);
+
+        let selection = Selection::Schools(named.to_vec());
+        let first = connection_checks::ask_many(checks.app.office(), &call, &selection).await.expect("Kurve may");
+        let again = connection_checks::ask_many(checks.app.office(), &call, &selection).await.expect("Kurve may");
+        let progress = async |id| {
+            let progress = connection_checks::run_progress(checks.app.office(), id).await.expect("it is there");
+            (progress.run.total, progress.open)
+        };
+
+        assert_eq!((progress(first).await, progress(again).await), ((2, 2), (0, 0)));
+        assert_eq!(history(&checks, &waits).await, [asked]);
+        checks.run_all().await;
+        assert_eq!(progress(first).await, (2, 0));
+    });
+}
+
+#[test]
+fn a_run_over_five_hundred_schools_takes_as_many_statements_as_over_one() {
+    run(|checks: Checks| async move {
+        let work = checks.app.office().db.begin_write().await.expect("the store answers");
+        let mut schools = vec![];
+        for number in 0..500 {
+            schools.push(many::insert_school(&checks.app.app, work.conn(), (number, 0), checks.app.now()).await.0);
+        }
+        let mut took = vec![];
+
+        for (selected, joined) in [(&schools[..1], 1), (&schools[..], 250)] {
+            for school in &selected[..joined] {
+                checks::insert(work.conn(), &waiting(&checks, *school, None)).await.expect("the store answers");
+            }
+            let conn = Counting { conn: work.conn(), statements: AtomicUsize::new(0) };
+            let candidates = check_runs::list_candidates(&conn, selected).await.expect("the store answers");
+            let id = CheckRunId::from_uuid(checks.app.office().chance.uuid_v7(checks.app.now()));
+            let new: Vec<Check> = selected.iter().map(|school| waiting(&checks, *school, Some(id))).collect();
+            let run = Run { id, asked_by: checks.kurve, asked_at: checks.app.now(), total: 0 };
+            let total = check_runs::insert(&conn, &run, &new).await.expect("the store answers");
+            took.push((candidates.len(), total, conn.statements.into_inner()));
+        }
+
+        let statements = if checks.app.office().db.is_sqlite() { 5 } else { 6 };
+        // The first school is part of the first run already.
+        assert_eq!(took, [(1, 1, statements), (500, 499, statements)]);
+    });
+}
+
+/// Counts the statements that go through it.
+struct Counting<'a, C> {
+    conn: &'a C,
+    statements: AtomicUsize,
+}
+
+impl<C> Counting<'_, C> {
+    fn count(&self) {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[async_trait]
+impl<C: ConnectionTrait> ConnectionTrait for Counting<'_, C> {
+    fn get_database_backend(&self) -> DbBackend {
+        self.conn.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.count();
+        self.conn.execute_raw(statement).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.count();
+        self.conn.execute_unprepared(sql).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.count();
+        self.conn.query_one_raw(statement).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.count();
+        self.conn.query_all_raw(statement).await
+    }
+}
