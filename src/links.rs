@@ -229,7 +229,24 @@ pub fn staff_check(path: &str, school: SchoolId, check: CheckId) -> String {
     fill(path, &[&school.to_string(), &check.to_string()])
 }
 
-/// The path that retries a mail.
+/// The mails that were given up, on the page of all mails.
+#[must_use]
+pub fn failed_mails() -> String {
+    format!("{STAFF_MAILS}?stand=failed")
+}
+
+/// The schools that do not answer their reminders, on the page of all schools.
+#[must_use]
+pub fn silent_schools() -> String {
+    format!("{STAFF_SCHOOLS}?state=no_answer")
+}
+
+/// The connections that are lost, on the page of all connections.
+#[must_use]
+pub fn lost_connections() -> String {
+    format!("{STAFF_CONNECTIONS}?uitkomst=kwijt")
+}
+
 /// The path of a mail's page for Kurve, or of a form on it.
 #[must_use]
 pub fn staff_mail(path: &str, mail: MailId) -> String {

@@ -8,15 +8,17 @@ use crate::domain::onboarding::progress::open_steps;
 use crate::domain::onboarding::{Party, Step};
 use crate::domain::reminder::hours::moment_on;
 use crate::domain::reminder::national::is_office_day;
+use crate::domain::school::School;
 use crate::links;
-use crate::mail::templates::{Content, DigestRow, ReminderItem};
+use crate::mail::templates::{Content, DigestKind, DigestPart, DigestRow, ReminderItem};
 use crate::services::addresses::{self, MarkedContact};
 use crate::services::letters::{Draft, Unsendable, write};
 use crate::services::reminders::{DIGEST_TIME, Standing, stand};
-use crate::services::{Office, ServiceError, schools};
-use crate::store::outbox::OutboxMail;
+use crate::services::{Office, ServiceError};
+use crate::store::connections::SchoolConnection;
+use crate::store::outbox::{Fate, OutboxMail};
 use crate::store::overview::{self, Overview};
-use crate::store::reminders;
+use crate::store::{address_marks, connection_list, outbox_view, reminders};
 use crate::words;
 
 /// How many schools a digest names of each kind; the worklist shows the rest.
@@ -49,8 +51,8 @@ pub(super) async fn reminder(office: &Office, mail: &OutboxMail, now: DateTime<U
     write(office, &Content::Reminder { name: receiver.name.to_string(), items, later, stop_link }, Some(receiver))
 }
 
-/// The digest: what waits on Kurve, who does not answer, and mails that could not go. Nothing to say: no mail. One that
-/// did not get away on its day is left to the next.
+/// The digest: what waits on Kurve, who does not answer, what connections are lost, where mail does not arrive and what
+/// could not be sent. Nothing to say: no mail. One that did not get away on its day is left to the next.
 pub(super) async fn digest(office: &Office, mail: &OutboxMail, now: DateTime<Utc>) -> Result<Draft, Unsendable> {
     if amsterdam_date(mail.created_at) < amsterdam_date(now) {
         return Err(Unsendable::NotNeeded("the digest of another day"));
@@ -58,23 +60,51 @@ pub(super) async fn digest(office: &Office, mail: &OutboxMail, now: DateTime<Utc
     if addresses::is_stopped(office, &addresses::digest_of(office)).await? {
         return Err(Unsendable::NotNeeded("the digest was stopped"));
     }
-    let conn = office.db.reader();
-    let waiting: Vec<DigestRow> = overview::list_waiting_on_kurve(conn, DIGEST_ROWS)
-        .await?
-        .iter()
-        .flat_map(|row| waiting_rows(office, row))
-        .collect();
-    let silent = overview::list_without_answer(conn, DIGEST_ROWS).await?;
-    let silent: Vec<DigestRow> = silent.iter().map(|(row, since)| silent_row(office, row, *since)).collect();
-    let failed_mails = schools::list_failed_mails(office).await?.len();
-    let marked = addresses::list_marked(office).await?;
-    let addresses: Vec<DigestRow> = marked.iter().filter_map(|one| address_row(office, one, now)).collect();
-    if waiting.is_empty() && silent.is_empty() && addresses.is_empty() && failed_mails == 0 {
+    let parts = [waiting(office).await?, silent(office).await?, lost(office).await?, addresses(office, now).await?];
+    let parts: Vec<DigestPart> = parts.into_iter().filter(|part| !part.rows.is_empty()).collect();
+    let failed_mails = outbox_view::count_with_fate(office.db.reader(), Fate::Failed).await?;
+    if parts.is_empty() && failed_mails == 0 {
         return Err(Unsendable::NotNeeded("there is nothing to say"));
     }
-    let link = office.base.to(links::STAFF);
+    let (mails, link) = (office.base.to(&links::failed_mails()), office.base.to(links::STAFF));
     let stop_link = addresses::stop_link(office, Subscription::Digest, &office.support_email);
-    write(office, &Content::Digest { waiting, silent, addresses, failed_mails, link, stop_link }, None)
+    write(office, &Content::Digest { parts, failed_mails, mails, link, stop_link }, None)
+}
+
+async fn waiting(office: &Office) -> Result<DigestPart, ServiceError> {
+    let conn = office.db.reader();
+    let schools = overview::list_waiting_on_kurve(conn, DIGEST_ROWS).await?;
+    let more = overview::count_waiting_on_kurve(conn).await?.saturating_sub(schools.len() as u64);
+    let rows = schools.iter().flat_map(|row| waiting_rows(office, row)).collect();
+    Ok(DigestPart { kind: DigestKind::Waiting, rows, more, all: office.base.to(links::STAFF) })
+}
+
+async fn silent(office: &Office) -> Result<DigestPart, ServiceError> {
+    let conn = office.db.reader();
+    let schools = overview::list_without_answer(conn, DIGEST_ROWS).await?;
+    let more = overview::count_without_answer(conn).await?.saturating_sub(schools.len() as u64);
+    let rows = schools.iter().map(|(row, since)| silent_row(office, row, *since)).collect();
+    Ok(DigestPart { kind: DigestKind::Silent, rows, more, all: office.base.to(&links::silent_schools()) })
+}
+
+/// Where no checks are made, nobody knows whether what was lost came back.
+async fn lost(office: &Office) -> Result<DigestPart, ServiceError> {
+    let (conn, all) = (office.db.reader(), office.base.to(&links::lost_connections()));
+    let mut part = DigestPart { kind: DigestKind::Lost, rows: vec![], more: 0, all };
+    if office.check_policy.makes_checks() {
+        let schools = connection_list::list_lost(conn, DIGEST_ROWS).await?;
+        part.more = connection_list::count_lost_in_use(conn).await?.saturating_sub(schools.len() as u64);
+        part.rows = schools.iter().map(|(school, known)| lost_row(office, school, known)).collect();
+    }
+    Ok(part)
+}
+
+async fn addresses(office: &Office, now: DateTime<Utc>) -> Result<DigestPart, ServiceError> {
+    let marked = addresses::list_marked(office).await?;
+    let bounced = marked.iter().filter(|one| one.mark.bounced.is_some()).count();
+    let more = address_marks::count_bounced(office.db.reader()).await?.saturating_sub(bounced as u64);
+    let rows = marked.iter().filter_map(|one| address_row(office, one, now)).collect();
+    Ok(DigestPart { kind: DigestKind::Addresses, rows, more, all: office.base.to(links::STAFF) })
 }
 
 /// An address where mail does not arrive is told of until that is solved; who stopped reminders, once.
@@ -85,13 +115,7 @@ fn address_row(office: &Office, one: &MarkedContact, now: DateTime<Utc>) -> Opti
         (None, Some(at)) if at >= last_digest(now) => (format!("{name} wil geen herinneringen"), at),
         (None, _) => return None,
     };
-    Some(DigestRow {
-        school: one.school.details.name.to_string(),
-        brin: one.school.details.brin.to_string(),
-        what,
-        since: words::date_nl(since),
-        link: office.base.to(&links::staff_school(links::STAFF_SCHOOL, one.school.id)),
-    })
+    Some(digest_row(office, &one.school, what, since))
 }
 
 /// When the digest before this one was called for.
@@ -105,22 +129,32 @@ fn last_digest(now: DateTime<Utc>) -> DateTime<Utc> {
 
 fn waiting_rows(office: &Office, row: &Overview) -> Vec<DigestRow> {
     let steps = open_steps(&row.state).into_iter().filter(|open| open.holder == Party::Kurve);
-    let what = |step: Step, is_stuck: bool| {
-        if is_stuck { format!("vastgelopen: {}", words::step_name(step)) } else { words::step_name(step).to_owned() }
+    let is_new = row.state.credential_version() == 0;
+    let what = |step: Step, is_stuck: bool| match (step, words::step_name(step)) {
+        (_, name) if is_stuck => format!("vastgelopen: {name}"),
+        (Step::CredentialsIssued, name) if is_new => format!("nieuwe aanvraag: {name}"),
+        (_, name) => name.to_owned(),
     };
-    steps.map(|open| digest_row(office, row, what(open.step, open.is_stuck), open.since)).collect()
+    steps.map(|open| digest_row(office, &row.school, what(open.step, open.is_stuck), open.since)).collect()
 }
 
 fn silent_row(office: &Office, row: &Overview, since: DateTime<Utc>) -> DigestRow {
-    digest_row(office, row, "geen antwoord op herinneringen".to_owned(), since)
+    digest_row(office, &row.school, "geen antwoord op herinneringen".to_owned(), since)
 }
 
-fn digest_row(office: &Office, row: &Overview, what: String, since: DateTime<Utc>) -> DigestRow {
+fn lost_row(office: &Office, school: &School, known: &SchoolConnection) -> DigestRow {
+    let (code, checked_at) = known.last.unzip();
+    let what = code.map_or_else(String::new, |code| words::check_short(code).to_lowercase());
+    let since = known.failing_since.or(checked_at).unwrap_or_default();
+    digest_row(office, school, what, since)
+}
+
+fn digest_row(office: &Office, school: &School, what: String, since: DateTime<Utc>) -> DigestRow {
     DigestRow {
-        school: row.school.details.name.to_string(),
-        brin: row.school.details.brin.to_string(),
+        school: school.details.name.to_string(),
+        brin: school.details.brin.to_string(),
         what,
         since: words::date_nl(since),
-        link: office.base.to(&links::staff_school(links::STAFF_SCHOOL, row.school.id)),
+        link: office.base.to(&links::staff_school(links::STAFF_SCHOOL, school.id)),
     }
 }

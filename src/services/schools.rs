@@ -13,7 +13,7 @@ use crate::domain::text::NoteText;
 use crate::services::work::Work;
 use crate::services::{Call, Office, ServiceError, contacts, onboardings};
 use crate::store::notes::Note;
-use crate::store::outbox::{Fate, OutboxMail};
+use crate::store::outbox::OutboxMail;
 use crate::store::overview::{After, Filter, Overview, WaitingAfter};
 use crate::store::{self, StoreError, notes, outbox, overview, schools};
 
@@ -25,9 +25,6 @@ const SILENT_ROWS: u64 = 100;
 
 /// How many mails the page of a school shows; the page Post shows the rest.
 const MAIL_ROWS: u64 = 15;
-
-/// How many failed mails a list shows.
-const FAILED_ROWS: u64 = 100;
 
 /// A page of what waits on Kurve, most urgent first, and the place where the next page starts, if there is one.
 ///
@@ -133,14 +130,6 @@ pub async fn add_note(office: &Office, call: &Call, school: SchoolId, text: Note
 /// When the store fails.
 pub async fn list_mails(office: &Office, school: SchoolId) -> Result<Vec<OutboxMail>, ServiceError> {
     Ok(outbox::list_of_school(office.db.reader(), school, MAIL_ROWS).await?)
-}
-
-/// The mails that were given up, over all schools, newest first.
-///
-/// # Errors
-/// When the store fails.
-pub async fn list_failed_mails(office: &Office) -> Result<Vec<OutboxMail>, ServiceError> {
-    Ok(outbox::list_with_fate(office.db.reader(), Fate::Failed, FAILED_ROWS).await?)
 }
 
 /// The names of these schools; one that is not here is left out.

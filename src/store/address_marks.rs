@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use entity::{address_mark, contact};
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+use entity::{address_mark, contact, onboarding};
+use sea_orm::sea_query::{Expr, OnConflict, Query};
+use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{Connection, StoreError, contacts};
 use crate::domain::address_mark::{AddressMark, Bounced};
@@ -62,6 +62,28 @@ pub async fn list_contacts(conn: &impl Connection, limit: u64) -> Result<Vec<(Co
         }
     }
     Ok(found)
+}
+
+/// How many contacts of today of schools under way or paused there are where mail does not arrive.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_bounced(conn: &impl Connection) -> Result<u64, StoreError> {
+    let bounced = Query::select()
+        .column(address_mark::Column::AddressKey)
+        .from(address_mark::Entity)
+        .and_where(Expr::col(address_mark::Column::BouncedAt).is_not_null())
+        .to_owned();
+    let under_way = Query::select()
+        .column(onboarding::Column::SchoolId)
+        .from(onboarding::Entity)
+        .and_where(Expr::col(onboarding::Column::Lifecycle).is_in(["active", "paused"]))
+        .to_owned();
+    let found = contact::Entity::find()
+        .filter(contact::COLUMN.removed_at.is_null())
+        .filter(Expr::col(contact::Column::EmailKey).in_subquery(bounced))
+        .filter(Expr::col(contact::Column::SchoolId).in_subquery(under_way));
+    Ok(found.count(conn).await?)
 }
 
 /// Notes that mail does not arrive at an address; `false` when that was known.

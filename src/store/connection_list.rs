@@ -1,9 +1,9 @@
 //! Connections beside their schools, as lists and counts for Kurve.
 
 use chrono::{DateTime, Utc};
-use entity::{connection, school};
-use sea_orm::sea_query::Expr;
-use sea_orm::{EntityTrait, ExprTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use entity::{connection, onboarding, school};
+use sea_orm::sea_query::{Expr, Query};
+use sea_orm::{EntityTrait, ExprTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use super::connections::{SchoolConnection, corrupt, to_connection};
 use super::overview::After;
@@ -57,10 +57,6 @@ pub async fn list(
         query = query.filter(school::COLUMN.name.gt(&after.name).or(same_name));
     }
     let rows = query.order_by_asc(school::COLUMN.name).order_by_asc(school::COLUMN.id).limit(limit).all(conn).await?;
-    let with_school = |(row, school): (connection::Model, Option<school::Model>)| {
-        let school = school.ok_or(StoreError::Missing { table: "school" })?;
-        Ok((schools::to_school(school)?, to_connection(&row)?))
-    };
     rows.into_iter().map(with_school).collect()
 }
 
@@ -91,4 +87,46 @@ pub async fn count_by_code(conn: &impl Connection) -> Result<Vec<(Option<CheckCo
 /// When the database fails.
 pub async fn count_lost(conn: &impl Connection) -> Result<u64, StoreError> {
     Ok(connection::Entity::find().filter(connection::COLUMN.is_lost.eq(true)).count(conn).await?)
+}
+
+/// The lost connections of schools under way or done, the longest failing first, at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_lost(conn: &impl Connection, limit: u64) -> Result<Vec<(School, SchoolConnection)>, StoreError> {
+    let rows = lost_in_use()
+        .find_also_related(school::Entity)
+        .order_by_asc(connection::COLUMN.failing_since)
+        .order_by_asc(connection::COLUMN.school_id)
+        .limit(limit)
+        .all(conn)
+        .await?;
+    rows.into_iter().map(with_school).collect()
+}
+
+/// How many lost connections there are of schools under way or done.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_lost_in_use(conn: &impl Connection) -> Result<u64, StoreError> {
+    Ok(lost_in_use().count(conn).await?)
+}
+
+/// Of a school that stopped, or rests, nobody checks whether the connection came back.
+fn lost_in_use() -> Select<connection::Entity> {
+    let in_use = Query::select()
+        .column(onboarding::Column::SchoolId)
+        .from(onboarding::Entity)
+        .and_where(Expr::col(onboarding::Column::Lifecycle).is_in(["active", "completed"]))
+        .to_owned();
+    connection::Entity::find()
+        .filter(connection::COLUMN.is_lost.eq(true))
+        .filter(Expr::col((connection::Entity, connection::Column::SchoolId)).in_subquery(in_use))
+}
+
+fn with_school(
+    (row, school): (connection::Model, Option<school::Model>),
+) -> Result<(School, SchoolConnection), StoreError> {
+    let school = school.ok_or(StoreError::Missing { table: "school" })?;
+    Ok((schools::to_school(school)?, to_connection(&row)?))
 }

@@ -99,6 +99,14 @@ fn waiting_on_kurve() -> SelectTwo<onboarding::Entity, school::Entity> {
         .order_by_asc(onboarding::COLUMN.school_id)
 }
 
+/// How many schools wait on Kurve.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_waiting_on_kurve(conn: &impl Connection) -> Result<u64, StoreError> {
+    Ok(onboarding::Entity::find().filter(onboarding::COLUMN.kurve_since.is_not_null()).count(conn).await?)
+}
+
 /// Schools that do not answer their reminders, with since when, the longest first; at most `limit`.
 ///
 /// # Errors

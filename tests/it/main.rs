@@ -16,6 +16,7 @@ mod coming_back;
 mod contacts;
 mod crash_window;
 mod credentials;
+mod digest;
 mod dispatch;
 mod hand_over;
 mod holidays;

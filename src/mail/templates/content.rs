@@ -57,6 +57,61 @@ pub struct DigestRow {
     pub link: String,
 }
 
+/// A part of the digest.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DigestPart {
+    /// What its rows have in common.
+    pub kind: DigestKind,
+    /// The rows, the most urgent first; never empty.
+    pub rows: Vec<DigestRow>,
+    /// How many schools, or contacts, there are beside those of the rows.
+    pub more: u64,
+    /// The page that shows more of them.
+    pub all: String,
+}
+
+/// What the digest tells of, in the order in which it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DigestKind {
+    /// Steps that Kurve holds: stuck ones, new requests and the rest.
+    Waiting,
+    /// Schools that do not answer their reminders.
+    Silent,
+    /// Schools whose connection with Magister is lost.
+    Lost,
+    /// Contacts where mail does not arrive, or who stopped their reminders.
+    Addresses,
+}
+
+impl DigestKind {
+    /// What stands above the rows.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Waiting => "Wacht op Kurve",
+            Self::Silent => "Geen antwoord",
+            Self::Lost => "Verbinding kwijt",
+            Self::Addresses => "Adressen",
+        }
+    }
+}
+
+impl DigestPart {
+    /// That there is more than the rows; empty when there is not.
+    #[must_use]
+    pub fn more_said(&self) -> String {
+        let (one, many) = match self.kind {
+            DigestKind::Waiting | DigestKind::Silent | DigestKind::Lost => ("school", "scholen"),
+            DigestKind::Addresses => ("contactpersoon", "contactpersonen"),
+        };
+        match self.more {
+            0 => String::new(),
+            1 => format!("En nog 1 {one}."),
+            more => format!("En nog {more} {many}."),
+        }
+    }
+}
+
 /// What a mail is about, one variant for each [`MailKind`]. `name` is the reader's, `link` the page that the mail
 /// leads to. No `Debug`: a link can hold a token.
 #[derive(Clone, PartialEq, Eq)]
@@ -109,15 +164,8 @@ pub enum Content {
     /// What waits on the reader, over all their schools, the longest waiting first; never empty. `later` is where
     /// reminders are put off.
     Reminder { name: String, items: Vec<ReminderItem>, later: String, stop_link: String },
-    /// What waits on Kurve today.
-    Digest {
-        waiting: Vec<DigestRow>,
-        silent: Vec<DigestRow>,
-        addresses: Vec<DigestRow>,
-        failed_mails: usize,
-        link: String,
-        stop_link: String,
-    },
+    /// What waits on Kurve today: `parts` without empty ones, and how many mails were given up, which are at `mails`.
+    Digest { parts: Vec<DigestPart>, failed_mails: u64, mails: String, link: String, stop_link: String },
     /// Mail does not arrive at the address of a contact, to support: at which schools, never empty, with its page.
     AddressBounced { contact: PersonFacts, code: String, schools: Vec<(SchoolFacts, String)> },
 }

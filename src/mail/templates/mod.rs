@@ -14,7 +14,7 @@ mod tests;
 
 use askama::Template;
 
-pub use content::{Content, DigestRow, PersonFacts, ReminderItem, SchoolFacts};
+pub use content::{Content, DigestKind, DigestPart, DigestRow, PersonFacts, ReminderItem, SchoolFacts};
 
 use crate::domain::access_link::LINK_MINUTES;
 use crate::domain::credential::reveal::{REVEAL_DAYS, REVEALS_ALLOWED};

@@ -1,6 +1,6 @@
 //! The subject of each mail: which school, and what to do.
 
-use super::content::{Content, ReminderItem, SchoolFacts};
+use super::content::{Content, DigestKind, DigestPart, ReminderItem, SchoolFacts};
 use crate::words::{step_name, step_short};
 
 /// Signs of a school's name in a subject at most, so that what to do stays in sight.
@@ -55,9 +55,7 @@ pub(super) fn of(content: &Content) -> String {
                 format!("{named}: mail komt niet aan, zoek een ander adres")
             }
         },
-        Content::Digest { waiting, silent, .. } => {
-            format!("Koppelklaar: {} op Kurve, {} zonder antwoord", waits(waiting.len()), schools(silent.len()))
-        }
+        Content::Digest { parts, failed_mails, .. } => digest(parts, *failed_mails),
     }
 }
 
@@ -72,17 +70,30 @@ fn reminder(items: &[ReminderItem]) -> String {
     }
 }
 
-fn waits(count: usize) -> String {
-    match count {
-        1 => "1 stap wacht".to_owned(),
-        many => format!("{many} stappen wachten"),
-    }
+fn digest(parts: &[DigestPart], failed_mails: u64) -> String {
+    let mut said: Vec<String> = parts.iter().map(digest_part).collect();
+    said.extend(match failed_mails {
+        0 => None,
+        1 => Some("1 mail mislukt".to_owned()),
+        many => Some(format!("{many} mails mislukt")),
+    });
+    format!("Koppelklaar: {}", said.join(", "))
 }
 
-fn schools(count: usize) -> String {
-    match count {
-        1 => "1 school".to_owned(),
-        many => format!("{many} scholen"),
+fn digest_part(part: &DigestPart) -> String {
+    let rows = part.rows.len() as u64;
+    let all = rows + part.more;
+    match (part.kind, all) {
+        (DigestKind::Waiting, 1) => "1 stap wacht op Kurve".to_owned(),
+        // Of the schools beyond the rows it is not counted how many steps wait.
+        (DigestKind::Waiting, _) if part.more > 0 => format!("meer dan {rows} stappen wachten op Kurve"),
+        (DigestKind::Waiting, many) => format!("{many} stappen wachten op Kurve"),
+        (DigestKind::Silent, 1) => "1 school zonder antwoord".to_owned(),
+        (DigestKind::Silent, many) => format!("{many} scholen zonder antwoord"),
+        (DigestKind::Lost, 1) => "1 verbinding kwijt".to_owned(),
+        (DigestKind::Lost, many) => format!("{many} verbindingen kwijt"),
+        (DigestKind::Addresses, 1) => "1 adres om na te kijken".to_owned(),
+        (DigestKind::Addresses, many) => format!("{many} adressen om na te kijken"),
     }
 }
 

@@ -38,6 +38,10 @@ fn digest_row(school: &str, what: &str) -> DigestRow {
     DigestRow { school: school.into(), brin: "12AB".into(), what: what.into(), since, link: LINK.into() }
 }
 
+fn digest_part(kind: DigestKind, rows: Vec<DigestRow>, more: u64) -> DigestPart {
+    DigestPart { kind, rows, more, all: "https://koppelklaar.example/alles".into() }
+}
+
 fn sample(kind: MailKind) -> Content {
     let (name, school, link) = ("Anna de Wit".to_owned(), school(), LINK.to_owned());
     let step = Step::QueryExecuted;
@@ -135,13 +139,25 @@ fn sample(kind: MailKind) -> Content {
             stop_link: STOP_LINK.into(),
         },
         MailKind::Digest => Content::Digest {
-            waiting: vec![
-                digest_row(NASTY_NAME, "Wachtwoord en query klaarzetten"),
-                digest_row("Het Molenveld", "vastgelopen"),
+            parts: vec![
+                digest_part(
+                    DigestKind::Waiting,
+                    vec![
+                        digest_row("Het Molenveld", "vastgelopen: Query uitvoeren"),
+                        digest_row(NASTY_NAME, "nieuwe aanvraag: Wachtwoord en query klaarzetten"),
+                    ],
+                    3,
+                ),
+                digest_part(DigestKind::Silent, vec![digest_row("Lyceum Oost", "geen antwoord op herinneringen")], 0),
+                digest_part(DigestKind::Lost, vec![digest_row("Mavo Noord", "inloggen geweigerd")], 0),
+                digest_part(
+                    DigestKind::Addresses,
+                    vec![digest_row("Mavo Zuid", "mail aan Anna de Wit komt niet aan (5.1.1)")],
+                    1,
+                ),
             ],
-            silent: vec![digest_row("Lyceum Oost", "geen antwoord op herinneringen")],
-            addresses: vec![digest_row("Mavo Zuid", "mail aan Anna de Wit komt niet aan (5.1.1)")],
             failed_mails: 2,
+            mails: "https://koppelklaar.example/post".into(),
             link,
             stop_link: STOP_LINK.into(),
         },

@@ -125,7 +125,7 @@ pub(super) async fn show(
         all_silent: if is_cut { SchoolsQuery::silent().href(None) } else { String::new() },
         addresses: addresses::part(&site).await?,
         failed_mails,
-        mails: format!("{}?stand={}", links::STAFF_MAILS, Fate::Failed.as_str()),
+        mails: links::failed_mails(),
         back: BACK_TO_WORKLIST,
         can_act: staff.can_act(),
     };

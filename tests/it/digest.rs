@@ -1,0 +1,171 @@
+//! The digest as Kurve reads it: each of its parts with since when, and what does not fit on it.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use koppelklaar::domain::check::CheckCode;
+use koppelklaar::domain::ids::SchoolId;
+use koppelklaar::jobs::Job;
+use koppelklaar::store::connections::{self, SchoolConnection};
+use koppelklaar::store::outbox;
+
+use crate::it::dispatch::{put_in_outbox, spoil, waiting};
+use crate::it::journey::Table;
+use crate::it::support::app::BASE;
+use crate::it::support::database::sql;
+use crate::it::support::post::Mail;
+use crate::it::support::{TestApp, Visitor, run, run_to_failure};
+
+/// Asks for the digest of today and reads it; the other mails of the moment are read too.
+async fn digest(app: &TestApp) -> Mail {
+    app.new_mails().await;
+    app.run(Job::Digest).await;
+    app.only_mail_to("support@kurve.nl").await
+}
+
+/// The text in one line, so that it can be searched over line ends.
+fn dense(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The page behind the link that follows some words.
+async fn follow(visitor: &Visitor, mail: &Mail, words: &str) -> String {
+    let text = dense(&mail.text);
+    let (_, rest) = text.split_once(words).unwrap_or_else(|| panic!("no {words} in:\n{}", mail.text));
+    let link = rest.split_whitespace().next().expect("a link");
+    let page = visitor.get(link.strip_prefix(BASE).expect("a link to this installation")).await;
+    assert_eq!(page.status, 200, "{link}");
+    page.body
+}
+
+async fn lose(app: &TestApp, school: SchoolId, since: DateTime<Utc>) {
+    let conn = app.office().db.writer();
+    let known = connections::load(conn, school).await.expect("the store answers");
+    let lost = SchoolConnection {
+        last: Some((CheckCode::LoginRefused, app.now())),
+        is_failing: true,
+        is_lost: true,
+        failing_since: Some(since),
+        ..known
+    };
+    connections::save(conn, &lost).await.expect("the store answers");
+}
+
+#[test]
+fn the_digest_tells_of_each_thing_that_waits_on_kurve_and_since_when() {
+    run_to_failure(|app| async move {
+        let table = Table::set(&app).await;
+        table.issue().await;
+        table.school("consent_given", "stuck", &[("reason", "Het schuifje is grijs.")]).await;
+        app.school_by_services("Het Molenveld", "13CD", "molenveld").await;
+        // Eight weeks of silence; on the way Christmas.
+        for _ in 0..56 {
+            app.advance(TimeDelta::days(1));
+            app.run(Job::PlanReminders).await;
+            app.send_mails().await;
+        }
+        // Tuesday 19 January.
+        app.advance(TimeDelta::days(1));
+        let third = app.school_by_services("Het Baken", "14EF", "baken").await;
+        lose(&app, third.id, app.now() - TimeDelta::days(1)).await;
+        let failed = put_in_outbox(&app, &third, 1).await[0];
+        spoil(&app, failed, "status = 'failed', last_error = 'RCPT TO: refused with 550 5.1.1'").await;
+
+        let mail = digest(&app).await;
+
+        let text = dense(&mail.text);
+        for part in [
+            "Wacht op Kurve: - Bonhoeffer College (12AB): vastgelopen: Consent geven in Magister, sinds ma 23 november 2026",
+            "- Het Molenveld (13CD): nieuwe aanvraag: Wachtwoord en query klaarzetten, sinds ma 23 november 2026",
+            "- Het Baken (14EF): nieuwe aanvraag: Wachtwoord en query klaarzetten, sinds di 19 januari 2027",
+            "Geen antwoord: - ",
+            "Verbinding kwijt: - Het Baken (14EF): inloggen geweigerd, sinds ma 18 januari 2027",
+            "Mails die niet weg konden: 1.",
+        ] {
+            assert!(text.contains(part), "{part}\n{}", mail.text);
+        }
+        assert!(!text.contains("En nog"), "{}", mail.text);
+        let (_, silent) = text.split_once("Geen antwoord: ").expect("it is there");
+        assert!(silent.contains("- Het Molenveld (13CD): geen antwoord op herinneringen, sinds "), "{silent}");
+        assert!(
+            mail.subject.contains("3 stappen wachten") && mail.subject.contains("1 verbinding kwijt"),
+            "{}",
+            mail.subject
+        );
+        let staff = app.staff().await;
+        assert!(follow(&staff, &mail, "Mails die niet weg konden: 1.").await.contains(&failed.to_string()));
+    });
+}
+
+#[test]
+fn a_lost_connection_alone_is_worth_a_digest_and_that_of_a_school_that_stopped_is_not() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        table.open_import().await;
+        lose(&app, table.school.id, app.now()).await;
+
+        let lost = digest(&app).await;
+        let stopped = table.kurve("", "withdraw", &[("reason", "De school kiest Optie B.")]).await;
+        app.new_mails().await;
+        app.advance(TimeDelta::days(1));
+        app.run(Job::Digest).await;
+        let after = app.new_mails().await;
+
+        assert_eq!(lost.subject, "Koppelklaar: 1 verbinding kwijt");
+        assert_eq!(stopped.status, 303, "{}", stopped.body);
+        assert_eq!(after.iter().map(|mail| &mail.subject).collect::<Vec<_>>(), Vec::<&String>::new());
+    });
+}
+
+#[test]
+fn what_does_not_fit_on_the_digest_is_counted_with_a_link() {
+    run_to_failure(|app| async move {
+        let staff = app.staff().await;
+        let mut last = None;
+        for number in 0..42 {
+            let (brin, label) = (format!("{}AA", 10 + number), format!("school{number}"));
+            last = Some(app.school_by_services(&format!("School {number}"), &brin, &label).await);
+        }
+        let last = last.expect("the last of them");
+        sql(&app.database.url, "UPDATE onboarding SET no_answer_since = kurve_since").await;
+        let mails: Vec<_> = (0..101).map(|number| waiting(&app, &last, &number.to_string())).collect();
+        app.send_mails().await;
+        outbox::insert_all(app.office().db.writer(), &mails).await.expect("fresh keys");
+        sql(&app.database.url, "UPDATE outbox SET status = 'failed' WHERE status = 'waiting'").await;
+
+        let mail = digest(&app).await;
+
+        let text = dense(&mail.text);
+        assert_eq!(text.matches("En nog 2 scholen. Kijk verder:").count(), 2, "{}", mail.text);
+        assert_eq!(text.matches("nieuwe aanvraag:").count(), 40, "{}", mail.text);
+        assert!(text.contains("Mails die niet weg konden: 101."), "{}", mail.text);
+        let subject =
+            "Koppelklaar: meer dan 40 stappen wachten op Kurve, 42 scholen zonder antwoord, 101 mails mislukt";
+        assert_eq!(mail.subject, subject);
+        assert!(follow(&staff, &mail, "Mails die niet weg konden: 101.").await.contains(&mails[100].id.to_string()));
+        let (_, silent) = mail.text.split_once("Geen antwoord:").expect("it is there");
+        let silent = Mail { text: silent.to_owned(), ..mail.clone() };
+        assert!(follow(&staff, &silent, "Kijk verder:").await.contains("School 41"));
+    });
+}
+
+#[test]
+fn the_link_to_lost_connections_shows_those_that_are_lost_and_no_others() {
+    run(|app: TestApp| async move {
+        let staff = app.staff().await;
+        let mut schools = vec![];
+        for number in 0..42 {
+            let (brin, label) = (format!("{}AA", 10 + number), format!("school{number}"));
+            schools.push(app.school_by_services(&format!("School {number}"), &brin, &label).await);
+        }
+        for (school, days) in schools.iter().skip(1).zip(0..) {
+            lose(&app, school.id, app.now() - TimeDelta::days(days)).await;
+        }
+
+        let mail = digest(&app).await;
+
+        let (_, lost) = mail.text.split_once("Verbinding kwijt:").expect("it is there");
+        assert!(dense(lost).contains("En nog 1 school. Kijk verder:"), "{lost}");
+        assert!(lost.contains("School 41 (51AA)") && !lost.contains("School 1 (11AA)"), "the longest first: {lost}");
+        let page = follow(&staff, &Mail { text: lost.to_owned(), ..mail.clone() }, "Kijk verder:").await;
+        assert!(page.contains(">School 1<") && !page.contains(">School 0<"), "{page}");
+    });
+}
