@@ -184,6 +184,9 @@ pub struct About {
     /// Whether the same change closed the import.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub import_closed: bool,
+    /// The delivery reports that were taken on it, each by a digest: one that is brought again counts for nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reports: Vec<String>,
 }
 
 /// For whom a mail is.

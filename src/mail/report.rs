@@ -46,6 +46,8 @@ pub struct DeliveryReport {
     pub came_to: Vec<String>,
     /// Message-IDs, `<…@host>`, that may be that of the mail it is about.
     pub message_ids: Vec<String>,
+    /// The report's own Message-ID, where its server gave it one.
+    pub own_id: Option<String>,
 }
 
 impl fmt::Debug for DeliveryReport {
@@ -134,6 +136,9 @@ fn report(message: &Message<'_>, status: text::StatusPart) -> DeliveryReport {
     for (name, value) in message.headers_raw() {
         if HEADERS_OF_RECEIVER.iter().any(|known| known.eq_ignore_ascii_case(name)) {
             report.came_to.push(value.to_owned());
+        }
+        if name.eq_ignore_ascii_case("Message-ID") {
+            report.own_id = text::message_ids(value).next();
         }
         if name.eq_ignore_ascii_case("In-Reply-To") || name.eq_ignore_ascii_case("References") {
             report.message_ids.extend(text::message_ids(value));

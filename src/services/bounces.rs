@@ -6,7 +6,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::crypto::mail_token;
+use crate::crypto::{self, mail_token};
 use crate::domain::actor::Actor;
 use crate::domain::address_mark::Bounced;
 use crate::domain::audit::Action;
@@ -68,12 +68,17 @@ pub async fn take(
         Incoming::Other => return Ok(Outcome::NoReport),
     };
     report.came_to.splice(0..0, to.map(str::to_owned));
-    let mail = match find_subject(office, &report).await? {
+    let mut mail = match find_subject(office, &report).await? {
         Subject::Mail(mail) => *mail,
         Subject::Forged => return Ok(Outcome::Forged),
         Subject::Unknown => return Ok(Outcome::UnknownMail),
     };
     let Some((meaning, code)) = bounce::judge(&report.recipients) else { return Ok(Outcome::SaysNothing) };
+    let digest = digest_of(&report, message);
+    if mail.about.reports.contains(&digest) {
+        return Ok(Outcome::NothingToDo);
+    }
+    mail.about.reports.push(digest);
     let outcome = match meaning {
         Meaning::Delayed | Meaning::Delivered => Outcome::NothingToDo,
         Meaning::Soft => came_back_softly(office, now, &mail, &code).await?,
@@ -112,6 +117,12 @@ async fn find_subject(office: &Office, report: &DeliveryReport) -> Result<Subjec
     Ok(Subject::Unknown)
 }
 
+/// What a report is known by when it is brought again, perhaps by another way: its own Message-ID, else all of it.
+fn digest_of(report: &DeliveryReport, message: &[u8]) -> String {
+    let digest = crypto::digest(&[report.own_id.as_deref().map_or(message, str::as_bytes)]);
+    crypto::hex(&digest[..16])
+}
+
 /// The mail that a Message-ID of ours names.
 fn mail_of(message_id: &str) -> Option<MailId> {
     message_id.strip_prefix('<')?.split_once('@')?.0.parse().ok()
@@ -132,7 +143,7 @@ async fn came_back_softly(
     let Some(at) = again_at else { return give_up(office, now, mail, code).await };
     let call = by_report(now);
     let mut work = Work::begin(office, &call).await?;
-    if !returned_mails::mark_to_send_again(work.conn(), mail.id, at, &came_back(code)).await? {
+    if !returned_mails::mark_to_send_again(work.conn(), mail, at, &came_back(code)).await? {
         return Ok(Outcome::NothingToDo);
     }
     work.note(mail.school, Action::MailReturned { mail: mail.id, code: code.to_owned() });
@@ -143,7 +154,7 @@ async fn came_back_softly(
 async fn give_up(office: &Office, now: DateTime<Utc>, mail: &OutboxMail, code: &str) -> Result<Outcome, ServiceError> {
     let call = by_report(now);
     let mut work = Work::begin(office, &call).await?;
-    if !returned_mails::mark_returned(work.conn(), mail.id, &came_back(code)).await? {
+    if !returned_mails::mark_returned(work.conn(), mail, &came_back(code)).await? {
         return Ok(Outcome::NothingToDo);
     }
     work.note(mail.school, Action::MailReturned { mail: mail.id, code: code.to_owned() });
@@ -159,7 +170,7 @@ async fn does_not_arrive(
 ) -> Result<Outcome, ServiceError> {
     let call = by_report(now);
     let mut work = Work::begin(office, &call).await?;
-    if !returned_mails::mark_returned(work.conn(), mail.id, &came_back(code)).await? {
+    if !returned_mails::mark_returned(work.conn(), mail, &came_back(code)).await? {
         return Ok(Outcome::NothingToDo);
     }
     work.note(mail.school, Action::MailReturned { mail: mail.id, code: code.to_owned() });

@@ -92,7 +92,7 @@ pub async fn insert_all(conn: &impl Connection, mails: &[OutboxMail]) -> Result<
             kind: Set(mail.kind.as_str().to_owned()),
             school_id: Set(mail.school.map(SchoolId::as_uuid)),
             contact_id: Set(mail.contact.map(ContactId::as_uuid)),
-            about: Set(serde_json::to_string(&mail.about).map_err(|_| corrupt(mail.id, "about"))?),
+            about: Set(about_json(mail)?),
             dedupe_key: Set(mail.dedupe_key.clone()),
             status: Set(mail.fate.as_str().to_owned()),
             attempts: Set(mail.attempts),
@@ -225,6 +225,10 @@ pub async fn list_with_fate(conn: &impl Connection, fate: Fate, limit: u64) -> R
 /// A row that cannot be read was told of when it was claimed; it must not close the page that shows the others.
 pub(super) fn readable(rows: Vec<outbox::Model>) -> Vec<OutboxMail> {
     rows.into_iter().filter_map(|row| to_mail(row).ok()).collect()
+}
+
+pub(super) fn about_json(mail: &OutboxMail) -> Result<String, StoreError> {
+    serde_json::to_string(&mail.about).map_err(|_| corrupt(mail.id, "about"))
 }
 
 fn corrupt(id: MailId, what: &'static str) -> StoreError {

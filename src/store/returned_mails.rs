@@ -4,37 +4,38 @@ use chrono::{DateTime, Utc};
 use entity::outbox;
 use sea_orm::{EntityTrait, QueryFilter};
 
-use super::outbox::Fate;
+use super::outbox::{Fate, OutboxMail, about_json};
 use super::{Connection, StoreError, frozen_mails};
-use crate::domain::ids::MailId;
 
-/// Notes that a mail came back for good, with the reason; `false` when it had been given up or was not sent.
+/// Notes that a mail came back for good, with the reason and the reports in what it is about; `false` when it had been given up or was not sent.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn mark_returned(conn: &impl Connection, id: MailId, why: &str) -> Result<bool, StoreError> {
+pub async fn mark_returned(conn: &impl Connection, mail: &OutboxMail, why: &str) -> Result<bool, StoreError> {
     // A mail of which nobody knew whether it went waits for another try: it went, and came back.
     let can_come_back = [Fate::Sent, Fate::Waiting].map(Fate::as_str);
     let changed = outbox::Entity::update_many()
         .col_expr(outbox::COLUMN.status, Fate::Failed.as_str().into())
         .col_expr(outbox::COLUMN.last_error, why.into())
+        .col_expr(outbox::COLUMN.about, about_json(mail)?.into())
         .col_expr(outbox::COLUMN.lease_until, Option::<DateTime<Utc>>::None.into())
         .col_expr(outbox::COLUMN.handing_over_at, Option::<DateTime<Utc>>::None.into())
         .col_expr(outbox::COLUMN.held_by, Option::<uuid::Uuid>::None.into())
-        .filter(outbox::COLUMN.id.eq(id.as_uuid()))
+        .filter(outbox::COLUMN.id.eq(mail.id.as_uuid()))
         .filter(outbox::COLUMN.status.is_in(can_come_back))
         .exec(conn)
         .await?;
     Ok(changed.rows_affected == 1)
 }
 
-/// Puts a mail that came back in line again, to be written anew: nobody has the old one. `false` when it was in line, or was given up.
+/// Puts a mail that came back in line again, to be written anew: nobody has the old one. Keeps the reports in what it is
+/// about. `false` when it was in line, or was given up.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn mark_to_send_again(
     conn: &impl Connection,
-    id: MailId,
+    mail: &OutboxMail,
     at: DateTime<Utc>,
     why: &str,
 ) -> Result<bool, StoreError> {
@@ -46,13 +47,14 @@ pub async fn mark_to_send_again(
         .col_expr(outbox::COLUMN.held_by, Option::<uuid::Uuid>::None.into())
         .col_expr(outbox::COLUMN.lease_until, Option::<DateTime<Utc>>::None.into())
         .col_expr(outbox::COLUMN.last_error, why.into())
-        .filter(outbox::COLUMN.id.eq(id.as_uuid()))
+        .col_expr(outbox::COLUMN.about, about_json(mail)?.into())
+        .filter(outbox::COLUMN.id.eq(mail.id.as_uuid()))
         .filter(outbox::COLUMN.status.eq(Fate::Sent.as_str()))
         .exec(conn)
         .await?;
     if changed.rows_affected == 0 {
         return Ok(false);
     }
-    frozen_mails::delete(conn, &[id]).await?;
+    frozen_mails::delete(conn, &[mail.id]).await?;
     Ok(true)
 }

@@ -228,6 +228,7 @@ fn a_full_mailbox_is_tried_again_for_two_days_and_then_given_up_without_a_mark()
         let mut outcomes = vec![];
         loop {
             app.advance(TimeDelta::minutes(10));
+            let report = dated(&report, &app.now().to_rfc2822());
             outcomes.push(take(&app, &report).await);
             assert_eq!(take(&app, &report).await, Outcome::NothingToDo, "the same report twice");
             let row = stored(&app, &mail).await;
@@ -246,6 +247,42 @@ fn a_full_mailbox_is_tried_again_for_two_days_and_then_given_up_without_a_mark()
         assert!(!is_marked(&app, &school.email).await);
         let copies: Vec<_> = app.mailbox.mails().into_iter().filter(|one| one.message_id == mail.message_id).collect();
         assert!(copies.iter().all(|copy| copy.bytes == mail.bytes), "each try is the same message");
+    });
+}
+
+/// A report of its own: that of another try.
+fn dated(report: &str, date: &str) -> String {
+    let first = "Date: Mon, 23 Nov 2026 11:00:09 +0100";
+    assert!(report.contains(first));
+    report.replace(first, &format!("Date: {date}"))
+}
+
+#[test]
+fn a_report_that_is_brought_again_after_the_mail_went_again_counts_once() {
+    run_to_failure(|app| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let mail = sent(&app, &school, "1").await;
+        let named = |id: &str| {
+            let report = reports::about(reports::POSTFIX_FULL, &mail);
+            report.replacen("From: MAILER-DAEMON", &format!("Message-ID: <{id}@mx>\nFrom: MAILER-DAEMON"), 1)
+        };
+        let (first, second) = (reports::about(reports::POSTFIX_FULL, &mail), named("1"));
+        let mut outcomes = vec![];
+
+        for report in [&first, &second] {
+            outcomes.push(take(&app, report).await);
+            app.advance(TimeDelta::hours(7));
+            assert_eq!(app.send_mails().await.sent, 1);
+        }
+        outcomes.push(take(&app, &first).await);
+        outcomes.push(take(&app, &format!("Received: from mx2\n{second}")).await);
+        app.advance(TimeDelta::days(3));
+        outcomes.push(take(&app, &second).await);
+
+        let (again, nothing) = (Outcome::ToSendAgain, Outcome::NothingToDo);
+        assert_eq!(outcomes, [again, again, nothing, nothing, nothing]);
+        assert_eq!(stored(&app, &mail).await.fate, Fate::Sent);
+        assert_eq!(actions(&app, &school).await, ["mail_returned"; 2]);
     });
 }
 
