@@ -12,7 +12,7 @@ use crate::mail::templates::{Content, Letter, PersonFacts, SchoolFacts, render};
 use crate::services::{
     Office, ServiceError, address_letters, connection_checks, connection_letters, reminder_letters, token_letters,
 };
-use crate::store::outbox::OutboxMail;
+use crate::store::outbox::{self, Fate, OutboxMail};
 use crate::store::{StoreError, audit, contacts, onboardings, schools};
 use crate::words;
 
@@ -222,6 +222,9 @@ async fn content(
         MailKind::ImportOpen if !verdict(&facts.state).is_open() => {
             return Err(Unsendable::NotNeeded("the import closed meanwhile"));
         }
+        MailKind::ImportOpen if is_told_open_by_another(office, mail).await? => {
+            return Err(Unsendable::NotNeeded("another mail says that the import is open"));
+        }
         MailKind::ImportOpen => {
             let activation = connection_checks::activation(office, facts.school.id).await?;
             let leave = activation.counting_leave().map(|leave| words::leave(leave.at, &leave.reason));
@@ -254,6 +257,20 @@ async fn content(
             Content::ContactAdded { name, school, role, link: portal }
         }
     })
+}
+
+/// Whether another mail tells the receiver of a waiting one that the import is open: a newer one that waits too, or the
+/// last one that they got of the import. What closed and opened again while no mail could go is told to nobody.
+async fn is_told_open_by_another(office: &Office, mail: &OutboxMail) -> Result<bool, StoreError> {
+    let Some(contact) = mail.contact.filter(|_| mail.fate == Fate::Waiting) else { return Ok(false) };
+    let kinds = [MailKind::ImportOpen, MailKind::ImportClosed, MailKind::CredentialsReady];
+    let mails = outbox::list_to_contact(office.db.reader(), contact, &kinds).await?;
+    let is_of_import = |one: &&OutboxMail| one.kind != MailKind::CredentialsReady || one.about.import_closed;
+    let (sent, waiting): (Vec<_>, Vec<_>) = mails.iter().filter(is_of_import).partition(|one| one.fate == Fate::Sent);
+    let says_open = |one: &OutboxMail| one.kind == MailKind::ImportOpen;
+    let last_sent = sent.into_iter().max_by_key(|one| one.about.version);
+    let is_newer = |one: &&OutboxMail| says_open(one) && one.about.version > mail.about.version;
+    Ok(last_sent.is_some_and(says_open) || waiting.iter().any(is_newer))
 }
 
 async fn sharing(office: &Office, facts: &Facts) -> Result<Vec<String>, StoreError> {

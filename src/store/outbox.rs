@@ -207,6 +207,24 @@ pub async fn list_of_school(
     Ok(readable(rows))
 }
 
+/// The mails of some kinds that a contact was sent or will be, in no order; a row that cannot be read is left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_to_contact(
+    conn: &impl Connection,
+    contact: ContactId,
+    kinds: &[MailKind],
+) -> Result<Vec<OutboxMail>, StoreError> {
+    let rows = outbox::Entity::find()
+        .filter(outbox::COLUMN.contact_id.eq(contact.as_uuid()))
+        .filter(outbox::COLUMN.status.is_in([Fate::Sent, Fate::Waiting].map(Fate::as_str)))
+        .filter(outbox::COLUMN.kind.is_in(kinds.iter().map(|kind| kind.as_str())))
+        .all(conn)
+        .await?;
+    Ok(readable(rows))
+}
+
 /// Mails of one fate over all schools, newest first, at most `limit`; a row that cannot be read is left out.
 ///
 /// # Errors

@@ -28,6 +28,7 @@ const KNOWN: &[(&str, &str)] = &[
     ("the step moved on meanwhile", "De stap is intussen verder."),
     ("there is nothing to activate now", "Er is nu niets te activeren."),
     ("the import closed meanwhile", "De import is intussen weer dicht."),
+    ("another mail says that the import is open", "Een andere mail zegt al dat de import open is."),
     ("the import opened meanwhile", "De import is intussen weer open."),
     ("the reminders are gone", "De herinnering is opgeruimd."),
     ("everything was done meanwhile", "Alles waaraan de mail herinnerde, is intussen gedaan."),

@@ -54,6 +54,45 @@ fn a_lost_connection_closes_the_import_with_a_mail_each_and_opens_it_by_itself_w
 }
 
 #[test]
+fn who_did_not_hear_that_the_import_closed_does_not_hear_again_that_it_is_open() {
+    run(|checks: Checks| async move {
+        let school = checks.open_school("12AB", "bonhoeffer").await;
+
+        // No mail can go, as while mails are held or the mail server is away.
+        for _ in 0..2 {
+            checks.behaves(&school, "bonhoeffer", "wrong_password").await;
+            checks.fail_for_hours(&school).await;
+            assert!(!verdict(&checks.state(&school).await).is_open());
+            checks.behaves(&school, "bonhoeffer", "right").await;
+            assert_eq!(checks.check(&school).await, CheckCode::Ok);
+        }
+
+        assert!(verdict(&checks.state(&school).await).is_open());
+        assert_eq!(checks.mailed().await, []);
+    });
+}
+
+#[test]
+fn an_import_that_opens_more_than_once_while_no_mail_can_go_is_told_once() {
+    run(|checks: Checks| async move {
+        let school = checks.school("12AB", "bonhoeffer").await;
+        assert_eq!(checks.check(&school).await, CheckCode::Ok);
+        checks.app.claim(&school, Step::ConsentGiven).await.expect("it is open");
+        checks.mailed().await;
+
+        checks.activate(&school).await.expect("all before it is yes");
+        checks.behaves(&school, "bonhoeffer", "wrong_password").await;
+        checks.fail_for_hours(&school).await;
+        checks.behaves(&school, "bonhoeffer", "right").await;
+        assert_eq!(checks.check(&school).await, CheckCode::Ok);
+
+        let told = checks.mailed().await;
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].1.contains("de import is open"), "{told:?}");
+    });
+}
+
+#[test]
 fn a_loss_that_is_kurves_to_find_out_closes_the_import_too_and_gives_kurve_the_ball() {
     run(|checks: Checks| async move {
         let school = checks.open_school("12AB", "bonhoeffer").await;
