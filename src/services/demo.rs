@@ -208,7 +208,7 @@ impl Plan<'_> {
     /// Another mail like the newest about the school, which did not arrive.
     async fn lose_mail(&self, school: SchoolId) -> Result<(), ServiceError> {
         let mails = store::outbox::list_of_school(self.office.db.reader(), school, 1).await?;
-        let newest = mails.into_iter().next().ok_or(BROKEN)?;
+        let newest = mails.into_iter().flatten().next().ok_or(BROKEN)?;
         let lost = OutboxMail {
             id: MailId::from_uuid(self.office.chance.uuid_v7(self.now)),
             dedupe_key: format!("{}-lost", newest.dedupe_key),

@@ -18,7 +18,7 @@ use crate::domain::ids::{HoldId, MailId};
 use crate::mail::message::{BuiltMail, Sender};
 use crate::mail::transport::Transport;
 use crate::services::{Office, ServiceError, frozen};
-use crate::store::outbox::{self, OutboxMail, hold};
+use crate::store::outbox::{self, OutboxMail, Reading, hold};
 use crate::store::{self, StoreError, frozen_mails};
 
 pub use by_hand::{drop_by_hand, retry_by_hand};
@@ -143,6 +143,14 @@ pub async fn free_held_by_the_dead(office: &Office) -> Result<u64, ServiceError>
 /// `NotFound` when there is none.
 pub async fn find(office: &Office, id: MailId) -> Result<OutboxMail, ServiceError> {
     outbox::find(office.db.reader(), id).await?.ok_or(ServiceError::NotFound)
+}
+
+/// The same for a mail whose row may be one that cannot be read.
+///
+/// # Errors
+/// `NotFound` when there is none.
+pub async fn find_any(office: &Office, id: MailId) -> Result<Reading, ServiceError> {
+    outbox::find_any(office.db.reader(), id).await?.ok_or(ServiceError::NotFound)
 }
 
 /// A mail as it was rendered when it was handed over, for as long as it is kept; never one with a token.

@@ -12,7 +12,7 @@ use crate::mail::read::{self, MailParts};
 use crate::services::letter_previews;
 use crate::services::letters::Unsendable;
 use crate::services::{Office, ServiceError, chain, mail_dispatch, schools};
-use crate::store::outbox::{Fate, OutboxMail};
+use crate::store::outbox::{Fate, OutboxMail, Reading};
 use crate::store::outbox_view::{self, MailFilter};
 use crate::store::overview::Filter;
 use crate::store::{audit, contacts, overview};
@@ -46,7 +46,7 @@ pub struct MailQuery {
 #[derive(Debug, Default)]
 pub struct Listed {
     /// The mails, newest first.
-    pub mails: Vec<OutboxMail>,
+    pub mails: Vec<Reading>,
     /// The names of their schools.
     pub schools: BTreeMap<SchoolId, String>,
     /// After which mail the next page starts.
@@ -71,7 +71,8 @@ pub async fn list(office: &Office, query: &MailQuery, before: Option<MailId>) ->
     }
     let filter = MailFilter { fate: query.fate, kind: query.kind, schools: found };
     let page = outbox_view::list_page(conn, &filter, before, PAGE_MAILS).await?;
-    let about = page.mails.iter().filter_map(|mail| mail.school).chain(query.school);
+    let school_of = |row: &Reading| row.as_ref().map_or_else(|unreadable| unreadable.school, |mail| mail.school);
+    let about = page.mails.iter().filter_map(school_of).chain(query.school);
     let schools = schools::find_names(office, about).await?;
     Ok(Listed { mails: page.mails, schools, next: page.next, is_cut })
 }

@@ -13,7 +13,7 @@ use crate::domain::text::NoteText;
 use crate::services::work::Work;
 use crate::services::{Call, Office, ServiceError, contacts, onboardings};
 use crate::store::notes::Note;
-use crate::store::outbox::OutboxMail;
+use crate::store::outbox::Reading;
 use crate::store::overview::{After, Filter, Overview, WaitingAfter};
 use crate::store::{self, StoreError, notes, outbox, overview, schools};
 
@@ -128,7 +128,7 @@ pub async fn add_note(office: &Office, call: &Call, school: SchoolId, text: Note
 ///
 /// # Errors
 /// When the store fails.
-pub async fn list_mails(office: &Office, school: SchoolId) -> Result<Vec<OutboxMail>, ServiceError> {
+pub async fn list_mails(office: &Office, school: SchoolId) -> Result<Vec<Reading>, ServiceError> {
     Ok(outbox::list_of_school(office.db.reader(), school, MAIL_ROWS).await?)
 }
 

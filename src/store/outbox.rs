@@ -43,6 +43,12 @@ impl Fate {
             Self::Dropped => "dropped",
         }
     }
+
+    /// Reads the stored name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|fate| fate.as_str() == text)
+    }
 }
 
 /// A mail in the outbox.
@@ -80,6 +86,26 @@ pub struct OutboxMail {
     /// Why the last try failed, why it was skipped, or why it was dropped.
     pub last_error: Option<String>,
 }
+
+/// What is known of a mail whose row cannot be read: it is damaged, or a newer release wrote it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadableMail {
+    /// Its id.
+    pub id: MailId,
+    /// Which mail, if that can be read.
+    pub kind: Option<MailKind>,
+    /// About which school.
+    pub school: Option<SchoolId>,
+    /// What became of it, if that can be read.
+    pub fate: Option<Fate>,
+    /// When the change was made.
+    pub created_at: DateTime<Utc>,
+    /// What cannot be read, without the value; or why it was dropped.
+    pub why: String,
+}
+
+/// A row of the outbox, for lists that leave none out.
+pub type Reading = Result<OutboxMail, UnreadableMail>;
 
 /// Puts mails in the outbox and rings for them; one whose key is there already is left out.
 ///
@@ -137,8 +163,8 @@ pub async fn mark_retried_by_hand(conn: &impl Connection, id: MailId, now: DateT
     Ok(changed.rows_affected == 1)
 }
 
-/// Takes a mail out of the line, with the reason; `false` when it is not waiting or given up, or a worker has it in
-/// hand now.
+/// Takes a mail out of the line, with the reason; `false` when it went, is no longer needed or was dropped, or a worker
+/// has it in hand now. Its row need not be readable.
 ///
 /// # Errors
 /// When the database fails.
@@ -155,7 +181,7 @@ pub async fn mark_dropped(
         .col_expr(outbox::COLUMN.lease_until, Option::<DateTime<Utc>>::None.into())
         .col_expr(outbox::COLUMN.held_by, Option::<uuid::Uuid>::None.into())
         .filter(outbox::COLUMN.id.eq(id.as_uuid()))
-        .filter(outbox::COLUMN.status.is_in([Fate::Waiting, Fate::Failed].map(Fate::as_str)))
+        .filter(outbox::COLUMN.status.is_not_in([Fate::Sent, Fate::Skipped, Fate::Dropped].map(Fate::as_str)))
         .filter(is_free)
         .exec(conn)
         .await?;
@@ -188,15 +214,19 @@ pub async fn find(conn: &impl Connection, id: MailId) -> Result<Option<OutboxMai
     outbox::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(to_mail).transpose()
 }
 
-/// A school's mails, newest first, at most `limit`; a row that cannot be read is left out.
+/// The same for a row that may be one that cannot be read.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_of_school(
-    conn: &impl Connection,
-    school: SchoolId,
-    limit: u64,
-) -> Result<Vec<OutboxMail>, StoreError> {
+pub async fn find_any(conn: &impl Connection, id: MailId) -> Result<Option<Reading>, StoreError> {
+    Ok(outbox::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(read))
+}
+
+/// A school's mails, newest first, at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_of_school(conn: &impl Connection, school: SchoolId, limit: u64) -> Result<Vec<Reading>, StoreError> {
     let rows = outbox::Entity::find()
         .filter(outbox::COLUMN.school_id.eq(school.as_uuid()))
         .order_by_desc(outbox::COLUMN.created_at)
@@ -204,7 +234,7 @@ pub async fn list_of_school(
         .limit(limit)
         .all(conn)
         .await?;
-    Ok(readable(rows))
+    Ok(rows.into_iter().map(read).collect())
 }
 
 /// The mails of some kinds that a contact was sent or will be, in no order; a row that cannot be read is left out.
@@ -222,7 +252,7 @@ pub async fn list_to_contact(
         .filter(outbox::COLUMN.kind.is_in(kinds.iter().map(|kind| kind.as_str())))
         .all(conn)
         .await?;
-    Ok(readable(rows))
+    Ok(rows.into_iter().filter_map(|row| to_mail(row).ok()).collect())
 }
 
 /// Mails of one fate over all schools, newest first, at most `limit`; a row that cannot be read is left out.
@@ -237,12 +267,26 @@ pub async fn list_with_fate(conn: &impl Connection, fate: Fate, limit: u64) -> R
         .limit(limit)
         .all(conn)
         .await?;
-    Ok(readable(rows))
+    Ok(rows.into_iter().filter_map(|row| to_mail(row).ok()).collect())
 }
 
-/// A row that cannot be read was told of when it was claimed; it must not close the page that shows the others.
-pub(super) fn readable(rows: Vec<outbox::Model>) -> Vec<OutboxMail> {
-    rows.into_iter().filter_map(|row| to_mail(row).ok()).collect()
+/// Reads a row, or as much of it as can be read: one bad row must not close the page that shows the others.
+pub(super) fn read(row: outbox::Model) -> Reading {
+    let fate = Fate::parse(&row.status);
+    let known = UnreadableMail {
+        id: MailId::from_uuid(row.id),
+        kind: MailKind::parse(&row.kind),
+        school: row.school_id.map(SchoolId::from_uuid),
+        fate,
+        created_at: row.created_at,
+        why: row.last_error.clone().filter(|_| fate == Some(Fate::Dropped)).unwrap_or_default(),
+    };
+    to_mail(row).map_err(|error| match fate {
+        Some(Fate::Dropped) => known,
+        Some(Fate::Waiting | Fate::Sent | Fate::Skipped | Fate::Failed) | None => {
+            UnreadableMail { why: error.to_string(), ..known }
+        }
+    })
 }
 
 pub(super) fn about_json(mail: &OutboxMail) -> Result<String, StoreError> {
@@ -255,7 +299,6 @@ fn corrupt(id: MailId, what: &'static str) -> StoreError {
 
 fn to_mail(row: outbox::Model) -> Result<OutboxMail, StoreError> {
     let id = MailId::from_uuid(row.id);
-    let fate = Fate::ALL.into_iter().find(|fate| fate.as_str() == row.status);
     Ok(OutboxMail {
         id,
         kind: MailKind::parse(&row.kind).ok_or_else(|| corrupt(id, "kind"))?,
@@ -263,7 +306,7 @@ fn to_mail(row: outbox::Model) -> Result<OutboxMail, StoreError> {
         contact: row.contact_id.map(ContactId::from_uuid),
         about: serde_json::from_str(&row.about).map_err(|_| corrupt(id, "about"))?,
         dedupe_key: row.dedupe_key,
-        fate: fate.ok_or_else(|| corrupt(id, "status"))?,
+        fate: Fate::parse(&row.status).ok_or_else(|| corrupt(id, "status"))?,
         attempts: row.attempts,
         created_at: row.created_at,
         next_attempt_at: row.next_attempt_at,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use entity::outbox;
 use sea_orm::{EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
-use super::outbox::{Fate, OutboxMail, readable};
+use super::outbox::{Fate, Reading, read};
 use super::{Connection, StoreError};
 use crate::domain::ids::{MailId, SchoolId};
 use crate::domain::notice::MailKind;
@@ -64,8 +64,8 @@ pub struct MailFilter {
 /// Mails of one page, newest first, and after which one the next page starts, if there is one.
 #[derive(Debug, Default)]
 pub struct MailPage {
-    /// The mails; a row that cannot be read is left out.
-    pub mails: Vec<OutboxMail>,
+    /// The mails.
+    pub mails: Vec<Reading>,
     /// The last row of this page, when there are more.
     pub next: Option<MailId>,
 }
@@ -100,5 +100,5 @@ pub async fn list_page(
         rows.pop();
     }
     let next = rows.last().filter(|_| has_more).map(|row| MailId::from_uuid(row.id));
-    Ok(MailPage { mails: readable(rows), next })
+    Ok(MailPage { mails: rows.into_iter().map(read).collect(), next })
 }

@@ -277,3 +277,49 @@ fn a_reader_sees_a_mail_and_has_no_buttons() {
         assert!(!reader.get(links::STAFF_MAILS).await.has("main form[method=post]"));
     });
 }
+
+#[test]
+fn a_mail_whose_row_cannot_be_read_shows_with_what_is_known_of_it_and_can_be_dropped() {
+    run_to_failure(|app| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        app.send_mails().await;
+        let mails = ["of an unknown kind", "about nonsense", "good"].map(|key| waiting(&app, &school, key));
+        put(&app, &mails).await;
+        let [unknown, nonsense, good] = mails.map(|mail| mail.id);
+        spoil(&app, unknown, "kind = 'unheard_of'").await;
+        spoil(&app, nonsense, "about = '{'").await;
+        let staff = app.staff().await;
+
+        app.send_mails().await;
+        let list = staff.get(&links::failed_mails()).await;
+        let of_school = staff.get(&links::staff_school(links::STAFF_SCHOOL, school.id)).await;
+        let pages = [staff.get(&page_of(unknown)).await, staff.get(&page_of(nonsense)).await];
+
+        assert_eq!(fate(&app, good).await, Fate::Sent);
+        for (mail, name) in [(unknown, "Onbekende mail"), (nonsense, "Aanvraag ontvangen")] {
+            for page in [&list, &of_school] {
+                let row = format!("[data-mail='{mail}']");
+                assert_eq!(page.text(&format!("{row} th")), name, "{}", page.body);
+                assert_eq!(page.texts(&format!("{row} .tag")), ["Niet te lezen"]);
+                assert!(
+                    page.text(&format!("{row} [data-mail-reason]")).starts_with("Koppelklaar kan deze mail niet lezen")
+                );
+                assert_eq!(page.attributes(&format!("{row} .table__do a"), "href"), [page_of(mail)]);
+            }
+        }
+        assert!(pages[1].text("[data-detail]").ends_with("in outbox: about"), "{}", pages[1].body);
+        let form = "form[data-form=drop]";
+        let without = pages[0].submit(&staff, form, &[("reason", " ")]).await;
+        assert_eq!(without.status, 422, "{}", without.body);
+        for page in &pages {
+            let done = page.submit(&staff, form, &[("reason", "Al gebeld.")]).await;
+            let twice = page.submit(&staff, form, &[("reason", "Al gebeld.")]).await;
+            assert_eq!((done.status, twice.status), (303, 303), "{}", done.body);
+        }
+        let after = staff.get(&page_of(unknown)).await;
+        assert_eq!((after.text("[data-mail-reason]").as_str(), after.has(form)), ("Al gebeld.", false));
+        assert_eq!(listed(&staff.get(&links::failed_mails()).await), Vec::<String>::new());
+        let audited = texts(&app.database.url, "SELECT action FROM audit WHERE action = 'mail_dropped'").await;
+        assert_eq!(audited.len(), 2, "{audited:?}");
+    });
+}

@@ -7,19 +7,20 @@ use crate::services::work::Work;
 use crate::services::{Call, Office, ServiceError};
 use crate::store::outbox;
 
-/// A colleague takes a mail out of the line, with the reason: it will not be sent.
+/// A colleague takes a mail out of the line, with the reason: it will not be sent. Its row need not be readable.
 ///
 /// # Errors
-/// `NotFound` when there is none; `Conflict` when it is not waiting or given up, or is being sent at this moment;
+/// `NotFound` when there is none; `Conflict` when it went or is no longer needed, or is being sent at this moment;
 /// `Forbidden` for who may not act.
 pub async fn drop_by_hand(office: &Office, call: &Call, id: MailId, reason: Reason) -> Result<(), ServiceError> {
     call.check_may_act()?;
     let mut work = Work::begin(office, call).await?;
-    let mail = outbox::find(work.conn(), id).await?.ok_or(ServiceError::NotFound)?;
+    let mail = outbox::find_any(work.conn(), id).await?.ok_or(ServiceError::NotFound)?;
     if !outbox::mark_dropped(work.conn(), id, reason.as_str(), call.now).await? {
         return Err(ServiceError::Conflict);
     }
-    work.note(mail.school, Action::MailDropped { mail: id, reason });
+    let school = mail.map_or_else(|unreadable| unreadable.school, |mail| mail.school);
+    work.note(school, Action::MailDropped { mail: id, reason });
     work.finish().await
 }
 

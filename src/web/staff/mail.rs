@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::ask::{Ask, AskField, Weight};
 use super::desk::{self, Nav};
+use super::mail_unreadable;
 use super::mails::{BACK_TO_SCHOOL, CAUSE_IS_ELSEWHERE, MailRow, can_retry, mail_row};
 use super::panels::Fact;
 use super::view::TimelineRow;
@@ -64,11 +65,11 @@ struct MailPage {
 
 /// Why a page comes back.
 #[derive(Default)]
-struct Again {
-    status: StatusCode,
-    errors: FieldErrors,
-    refusal: &'static str,
-    typed: String,
+pub(super) struct Again {
+    pub(super) status: StatusCode,
+    pub(super) errors: FieldErrors,
+    pub(super) refusal: &'static str,
+    pub(super) typed: String,
 }
 
 /// Shows a mail.
@@ -83,7 +84,10 @@ pub(super) async fn show(
 async fn show_again(site: &Site, staff: &Staff, id: MailId, again: Again) -> Result<Response, PageError> {
     let office = &site.office;
     let now = staff.visit.now;
-    let mail = mail_dispatch::find(office, id).await?;
+    let mail = match mail_dispatch::find_any(office, id).await? {
+        Ok(mail) => mail,
+        Err(unreadable) => return mail_unreadable::show(site, staff, &unreadable, again).await,
+    };
     let school = schools::find_names(office, mail.school.into_iter()).await?.into_values().next().unwrap_or_default();
     let preview = post_office::preview(office, &mail, now).await?;
     let addressee = post_office::find_addressee(office, &mail).await?;
@@ -92,7 +96,7 @@ async fn show_again(site: &Site, staff: &Staff, id: MailId, again: Again) -> Res
     let (said, parts) = told(&mail, preview, now);
     let can_drop = staff.can_act() && matches!(mail.fate, Fate::Waiting | Fate::Failed);
     let is_again = !again.errors.is_empty();
-    let ask = if is_again { drop_form(&mail, &again.typed).alone(&again.errors) } else { drop_form(&mail, "") };
+    let ask = if is_again { drop_form(id, &again.typed).alone(&again.errors) } else { drop_form(id, "") };
     let page = MailPage {
         frame: desk::frame(site, staff),
         nav: Nav::new(staff, links::STAFF_MAILS),
@@ -202,11 +206,14 @@ pub(super) async fn drop(
         Err(ServiceError::Conflict) => {}
         Err(error) => return Err(error.into()),
     }
-    let refusal = match mail_dispatch::find(&site.office, id).await?.fate {
-        Fate::Dropped => return Ok(flash::redirect(&site, &to, Flash::AlreadySo)),
-        Fate::Sent => "De mail is intussen verstuurd.",
-        Fate::Skipped => "De mail was intussen niet meer nodig en gaat niet weg.",
-        Fate::Waiting | Fate::Failed => "De mail wordt op dit moment verstuurd. Kijk over een minuut opnieuw.",
+    let mail = mail_dispatch::find_any(&site.office, id).await?;
+    let refusal = match mail.map_or_else(|unreadable| unreadable.fate, |mail| Some(mail.fate)) {
+        Some(Fate::Dropped) => return Ok(flash::redirect(&site, &to, Flash::AlreadySo)),
+        Some(Fate::Sent) => "De mail is intussen verstuurd.",
+        Some(Fate::Skipped) => "De mail was intussen niet meer nodig en gaat niet weg.",
+        Some(Fate::Waiting | Fate::Failed) | None => {
+            "De mail wordt op dit moment verstuurd. Kijk over een minuut opnieuw."
+        }
     };
     let again = Again { status: StatusCode::CONFLICT, refusal, ..Again::default() };
     show_again(&site, &staff, id, again).await
@@ -216,8 +223,8 @@ fn mail_id(text: &str) -> Result<MailId, PageError> {
     text.parse().map_err(|_| PageError::NotFound)
 }
 
-fn drop_form(mail: &OutboxMail, reason: &str) -> Ask {
-    let action = links::staff_mail(links::STAFF_MAIL_DROP, mail.id);
+pub(super) fn drop_form(mail: MailId, reason: &str) -> Ask {
+    let action = links::staff_mail(links::STAFF_MAIL_DROP, mail);
     Ask::new("drop", "Niet versturen", "Niet versturen", action)
         .note("De mail gaat uit de rij en wordt niet meer verstuurd.")
         .field(

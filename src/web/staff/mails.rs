@@ -14,7 +14,7 @@ use crate::domain::ids::{MailId, SchoolId};
 use crate::domain::notice::MailKind;
 use crate::links;
 use crate::services::post_office::{self, Listed, MOST_SCHOOLS, MailQuery};
-use crate::store::outbox::{Fate, OutboxMail};
+use crate::store::outbox::{Fate, OutboxMail, Reading, UnreadableMail};
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
 use crate::web::page::Frame;
@@ -26,6 +26,9 @@ pub(super) const BACK_TO_SCHOOL: &str = "school";
 
 /// What a list says of a cause that has no words of ours.
 pub(super) const CAUSE_IS_ELSEWHERE: &str = "Het ging mis. Op de pagina van de mail staat de melding.";
+
+/// What is said of a mail whose row cannot be read.
+const UNREADABLE: &str = "Koppelklaar kan deze mail niet lezen en verstuurt hem niet. Hij is beschadigd, of gemaakt door een nieuwere versie.";
 
 /// How many signs of a search count: more than the longest name of a school.
 const SEARCH_SIGNS: usize = 120;
@@ -49,6 +52,8 @@ pub(super) struct MailRow {
     pub(super) next: String,
     /// Where a retry is posted; empty where there is none.
     pub(super) retry: String,
+    /// Where a mail that cannot be read is dropped; empty where there is nothing to drop.
+    pub(super) drop: String,
     /// Whether it failed and can only be asked for anew by who was to get it.
     pub(super) is_lost: bool,
     /// To whom, or which school's.
@@ -76,9 +81,42 @@ pub(super) fn mail_row(mail: &OutboxMail, about: String, (can_act, now): (bool, 
         } else {
             String::new()
         },
+        drop: String::new(),
         is_lost: mail.fate == Fate::Failed && mail.kind.carries_token(),
         about,
         school: mail.school.map(|school| links::staff_school(links::STAFF_SCHOOL, school)).unwrap_or_default(),
+    }
+}
+
+/// A mail whose row cannot be read, as far as it is known.
+pub(super) fn unreadable_row(mail: &UnreadableMail, about: String, can_act: bool) -> MailRow {
+    let href = links::staff_mail(links::STAFF_MAIL, mail.id);
+    let is_open = is_open(mail);
+    let (kind, words) = if is_open { ("stuck", "Niet te lezen") } else { ("neutral", "Uit de rij") };
+    MailRow {
+        id: mail.id.to_string(),
+        name: mail.kind.map_or("Onbekende mail", mail_name),
+        when: moment_nl(mail.created_at),
+        fate: mail.fate.map_or("unreadable", Fate::as_str),
+        kind,
+        words,
+        is_double: false,
+        reason: if is_open { UNREADABLE.to_owned() } else { mail.why.clone() },
+        next: String::new(),
+        retry: String::new(),
+        drop: if can_act && is_open { href.clone() } else { String::new() },
+        href,
+        is_lost: false,
+        about,
+        school: mail.school.map(|school| links::staff_school(links::STAFF_SCHOOL, school)).unwrap_or_default(),
+    }
+}
+
+/// Whether a mail that cannot be read still asks for somebody: it is neither sent nor dropped, as far as is known.
+pub(super) fn is_open(mail: &UnreadableMail) -> bool {
+    match mail.fate {
+        Some(Fate::Sent | Fate::Skipped | Fate::Dropped) => false,
+        Some(Fate::Waiting | Fate::Failed) | None => true,
     }
 }
 
@@ -142,7 +180,7 @@ pub(super) struct MailsQuery {
 impl MailsQuery {
     /// Without what no database takes, and without choices that do not exist.
     fn tidied(mut self) -> Self {
-        self.stand = parse_fate(&self.stand).map_or("", Fate::as_str).to_owned();
+        self.stand = Fate::parse(&self.stand).map_or("", Fate::as_str).to_owned();
         self.soort = MailKind::parse(&self.soort).map_or("", MailKind::as_str).to_owned();
         self.school = self.school.trim().chars().filter(|sign| !sign.is_control()).take(SEARCH_SIGNS).collect();
         self.van = self.van.parse().map_or_else(|_| String::new(), |id: SchoolId| id.to_string());
@@ -151,7 +189,7 @@ impl MailsQuery {
 
     fn query(&self) -> MailQuery {
         MailQuery {
-            fate: parse_fate(&self.stand),
+            fate: Fate::parse(&self.stand),
             kind: MailKind::parse(&self.soort),
             text: Some(self.school.clone()).filter(|text| !text.is_empty()),
             school: self.van.parse().ok(),
@@ -173,10 +211,6 @@ impl MailsQuery {
             false => format!("{}?{}", links::STAFF_MAILS, parts.join("&")),
         }
     }
-}
-
-fn parse_fate(text: &str) -> Option<Fate> {
-    Fate::ALL.into_iter().find(|fate| fate.as_str() == text)
 }
 
 /// One way to look at the list.
@@ -224,9 +258,10 @@ pub(super) async fn list(
     let waiting = post_office::count(&site.office, Fate::Waiting).await?;
     let failed = post_office::count(&site.office, Fate::Failed).await?;
     let can_act = (staff.can_act(), staff.visit.now);
-    let row = |mail: &OutboxMail| {
-        let about = mail.school.and_then(|school| schools.get(&school)).cloned().unwrap_or_default();
-        mail_row(mail, about, can_act)
+    let about = |school: Option<SchoolId>| school.and_then(|school| schools.get(&school)).cloned().unwrap_or_default();
+    let row = |mail: &Reading| match mail {
+        Ok(mail) => mail_row(mail, about(mail.school), can_act),
+        Err(unreadable) => unreadable_row(unreadable, about(unreadable.school), can_act.0),
     };
     let one = typed.query().school;
     let page = MailsPage {

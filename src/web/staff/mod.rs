@@ -20,6 +20,7 @@ mod insight;
 mod invite;
 mod lifecycle;
 mod mail;
+mod mail_unreadable;
 mod mails;
 mod notes;
 mod panels;

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::ask::Ask;
 use super::credentials::expires_mark;
 use super::forms;
-use super::mails::{MailRow, mail_row};
+use super::mails::{MailRow, mail_row, unreadable_row};
 use super::school::SchoolLink;
 use super::view::lifecycle_tag;
 use crate::domain::credential::ClosedReason;
@@ -16,7 +16,7 @@ use crate::services::Call;
 use crate::services::credentials::Issued;
 use crate::services::onboardings::SchoolFile;
 use crate::store::notes::Note;
-use crate::store::outbox::OutboxMail;
+use crate::store::outbox::Reading;
 use crate::words::{self, Names};
 
 /// A name and its value.
@@ -171,7 +171,11 @@ pub(super) fn note(note: &Note, names: &Names) -> NoteRow {
 }
 
 /// A mail of the school with who gets it.
-pub(super) fn mail(mail: &OutboxMail, names: &Names, can_act: (bool, DateTime<Utc>)) -> MailRow {
+pub(super) fn mail(mail: &Reading, names: &Names, can_act: (bool, DateTime<Utc>)) -> MailRow {
+    let mail = match mail {
+        Ok(mail) => mail,
+        Err(unreadable) => return unreadable_row(unreadable, String::new(), can_act.0),
+    };
     let to = match mail.contact {
         Some(contact) => names.contacts.get(&contact).map_or("Een contactpersoon", String::as_str),
         None => "Kurve",

@@ -114,7 +114,7 @@ async fn tell(app: &TestApp, school: &TestSchool) -> Written {
         version: file.version,
         state: file.state,
         audit: entries.iter().map(|entry| entry.action.name().to_owned()).collect(),
-        mails: mails.iter().map(|mail| mail.kind).collect(),
+        mails: mails.iter().flatten().map(|mail| mail.kind).collect(),
     }
 }
 
