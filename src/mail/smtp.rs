@@ -6,9 +6,11 @@
 //!
 //! | step | 4xx | 5xx | no answer, lost connection |
 //! | --- | --- | --- | --- |
-//! | connect, STARTTLS, sign in | temporary | temporary: it is about our account, not about this mail | temporary |
-//! | MAIL, RCPT, DATA | temporary | permanent | temporary |
+//! | connect, STARTTLS, sign in, MAIL | temporary | temporary: it is about us, not about this mail | temporary |
+//! | RCPT, DATA | temporary | permanent | temporary |
 //! | the message and its final dot | temporary | permanent | unknown: it may have been delivered |
+//!
+//! A 5xx that asks for a log-in ([`asks_to_sign_in`]) is about us at every step, so temporary.
 
 use std::error::Error as _;
 use std::fmt;
@@ -287,8 +289,9 @@ impl Step {
     /// What a refusal for good means for the mail.
     fn meaning_of_refusal(self) -> SendErrorKind {
         match self {
-            Self::Connect | Self::StartTls | Self::SignIn | Self::Noop => SendErrorKind::Temporary,
-            Self::MailFrom | Self::RcptTo | Self::Data | Self::Message => SendErrorKind::Permanent,
+            // All mails have the same sender: the next one would fare no better.
+            Self::Connect | Self::StartTls | Self::SignIn | Self::Noop | Self::MailFrom => SendErrorKind::Temporary,
+            Self::RcptTo | Self::Data | Self::Message => SendErrorKind::Permanent,
         }
     }
 
@@ -305,7 +308,7 @@ impl Step {
 
 fn judge(step: Step, error: &SmtpError) -> Failure {
     let kind = if error.is_permanent() {
-        step.meaning_of_refusal()
+        if asks_to_sign_in(error) { SendErrorKind::Temporary } else { step.meaning_of_refusal() }
     } else if error.is_transient() {
         SendErrorKind::Temporary
     } else {
@@ -315,12 +318,23 @@ fn judge(step: Step, error: &SmtpError) -> Failure {
     Failure { step, code: error.status().map(u16::from), error: SendError::new(kind, error_text) }
 }
 
+/// Whether a refusal says that our log-in is missing or no longer good: by its code, or by its enhanced one (RFC 4954).
+fn asks_to_sign_in(error: &SmtpError) -> bool {
+    let code = error.status().map(u16::from);
+    let is_by_code = code.is_some_and(|code| [530, 534, 535, 538].contains(&code));
+    is_by_code || enhanced_code(error).is_some_and(|code| ["5.7.8", "5.7.9", "5.7.11"].contains(&code.as_str()))
+}
+
+/// The enhanced status code with which the answer begins, if it does.
+fn enhanced_code(error: &SmtpError) -> Option<String> {
+    let said = error.source()?.to_string();
+    said.split_whitespace().next().filter(|word| is_enhanced_code(word)).map(str::to_owned)
+}
+
 /// What went wrong, without a word of the server: servers like to repeat the address.
 fn describe(error: &SmtpError) -> String {
-    let source = error.source().map(ToString::to_string).unwrap_or_default();
     if let Some(code) = error.status() {
-        let enhanced = source.split_whitespace().next().filter(|word| is_enhanced_code(word));
-        return match enhanced {
+        return match enhanced_code(error) {
             Some(enhanced) => format!("refused with {code} {enhanced}"),
             None => format!("refused with {code}"),
         };
@@ -328,6 +342,7 @@ fn describe(error: &SmtpError) -> String {
     if error.is_response() {
         return "the connection ended, or the answer was not SMTP".to_owned();
     }
+    let source = error.source().map(ToString::to_string).unwrap_or_default();
     if source.is_empty() { "no connection".to_owned() } else { source }
 }
 

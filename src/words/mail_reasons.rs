@@ -72,12 +72,20 @@ const STEPS: &[(&str, &str)] = &[
     ("the receiver of the mail", "De naam of het adres van de ontvanger past niet in een mail."),
 ];
 
+/// What errors hold in which the mail server asks for a log-in, at whatever step.
+const SIGN_IN: &[&str] =
+    &["refused with 530", "refused with 534", "refused with 535", "refused with 538", " 5.7.8", " 5.7.9", " 5.7.11"];
+
 /// What a kept reason means; `None` for what a person typed, and for what is new here.
 #[must_use]
 pub fn mail_reason(kept: &str) -> Option<&'static str> {
     let known = KNOWN.iter().find(|(text, _)| *text == kept);
     let step = || STEPS.iter().find(|(start, _)| kept.starts_with(start));
-    known.or_else(step).map(|(_, meaning)| *meaning)
+    let asks = |kept: &str| kept.contains(": refused with 5") && SIGN_IN.iter().any(|sign| kept.contains(sign));
+    match known.or_else(step) {
+        Some(_) if asks(kept) => Some("De mailserver liet Koppelklaar niet inloggen."),
+        found => found.map(|(_, meaning)| *meaning),
+    }
 }
 
 #[cfg(test)]
@@ -114,6 +122,9 @@ mod tests {
         for (kept, meaning) in [
             ("RCPT TO: refused with 550 5.1.1", Some("De mailserver weigert dit adres.")),
             ("RCPT TO: refused with 450 4.2.0", Some("De mailserver nam de mail voor dit adres nog niet aan.")),
+            ("RCPT TO: refused with 530 5.7.0", Some("De mailserver liet Koppelklaar niet inloggen.")),
+            ("DATA: refused with 554 5.7.8", Some("De mailserver liet Koppelklaar niet inloggen.")),
+            ("MAIL FROM: refused with 550 5.7.1", Some("De mailserver neemt geen mail van Koppelklaar aan.")),
             ("connect: no answer within 2 s", Some("De mailserver was niet te bereiken.")),
             ("after DATA: refused with 554", Some("De mailserver weigert deze mail.")),
             ("came back: 5.1.1", Some("De mail kwam terug: hij kon niet worden bezorgd.")),

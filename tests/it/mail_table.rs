@@ -85,6 +85,7 @@ const GOOD: Script = Script {
 
 const BUSY: Reply = Reply::Say("450 4.2.0 <anna@school.example> is busy");
 const CLOSING: Reply = Reply::Say("421 4.3.2 closing");
+const SIGN_IN: Reply = Reply::Say("530 5.7.0 authentication required");
 const NEVER: Reply = Reply::Say("550 5.1.1 <anna@school.example> is unknown");
 
 /// Nothing was handed over: the next try starts from nothing.
@@ -117,18 +118,22 @@ fn rows() -> Vec<Row> {
         again("a certificate of an unknown authority", Line::UnknownAuthority, GOOD),
         again("a certificate for another name", Line::OtherName, GOOD),
         again("450 at MAIL FROM", Line::Clear, Script { mail: BUSY, ..GOOD }),
-        given_up("550 at MAIL FROM", Script { mail: NEVER, ..GOOD }),
+        again("550 at MAIL FROM", Line::Clear, Script { mail: Reply::Say("550 5.7.1 who are you"), ..GOOD }),
+        again("asks to sign in at MAIL FROM", Line::Clear, Script { mail: SIGN_IN, ..GOOD }),
         again("hangs at MAIL FROM", Line::Clear, Script { mail: Reply::Silent, ..GOOD }),
         again("421 at RCPT TO", Line::Clear, Script { rcpt: CLOSING, ..GOOD }),
         again("450 at RCPT TO", Line::Clear, Script { rcpt: BUSY, ..GOOD }),
         given_up("550 at RCPT TO", Script { rcpt: NEVER, ..GOOD }),
+        again("asks to sign in at RCPT TO", Line::Clear, Script { rcpt: SIGN_IN, ..GOOD }),
         again("hangs at RCPT TO", Line::Clear, Script { rcpt: Reply::Silent, ..GOOD }),
         again("451 at DATA", Line::Clear, Script { data: Reply::Say("451 4.3.0 later"), ..GOOD }),
         given_up("554 at DATA", Script { data: Reply::Say("554 5.6.0 no"), ..GOOD }),
+        again("asks to sign in at DATA", Line::Clear, Script { data: Reply::Say("554 5.7.8 expired"), ..GOOD }),
         again("hangs at DATA", Line::Clear, Script { data: Reply::Silent, ..GOOD }),
         unknown("drops the connection inside the message", Script { body: Reply::HangUp, ..GOOD }),
         unknown("hangs inside the message", Script { body: Reply::Silent, ..GOOD }),
         again("452 after the message", Line::Clear, Script { message: Reply::Say("452 4.3.1 disk full"), ..GOOD }),
+        again("asks to sign in after the message", Line::Clear, Script { message: SIGN_IN, ..GOOD }),
         given_up("552 after the message", Script { message: Reply::Say("552 5.2.3 too large"), ..GOOD }),
         unknown("drops the connection after the final dot", Script { message: Reply::HangUp, ..GOOD }),
         unknown("hangs after the final dot", Script { message: Reply::Silent, ..GOOD }),

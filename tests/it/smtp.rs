@@ -82,7 +82,7 @@ async fn a_refusal_of_the_mail_is_temporary_or_permanent_by_its_code() {
     let never = Reply::Say("550 5.1.1 <jan@school.example> is unknown here");
 
     for (temporary, permanent) in [
-        (Script { mail: later, ..Script::default() }, Script { mail: never, ..Script::default() }),
+        (Script { mail: never, ..Script::default() }, Script { rcpt: never, ..Script::default() }),
         (Script { rcpt: later, ..Script::default() }, Script { rcpt: never, ..Script::default() }),
         (Script { data: closing, ..Script::default() }, Script { data: never, ..Script::default() }),
         (Script { message: closing, ..Script::default() }, Script { message: never, ..Script::default() }),
