@@ -16,7 +16,7 @@ use crate::app::StartError;
 use crate::domain::check::CheckPolicy;
 use crate::domain::credential::PasswordLength;
 use crate::domain::mail_rules::{AllowList, MailFlow, MailRules};
-use crate::domain::reminder::{ReminderPolicy, Rungs};
+use crate::domain::reminder::{ReminderPolicy, Rungs, WorkingHours};
 use crate::domain::text::EmailAddress;
 use crate::links::BaseUrl;
 use crate::mail::{BounceAddress, Timeouts};
@@ -129,6 +129,14 @@ pub struct Settings {
     #[arg(long, env = "KOPPELKLAAR_REMINDER_DAYS", default_value_t = ReminderPolicy::default().rungs, global = true)]
     pub reminder_days: Rungs,
 
+    /// At what time of a working day reminders go out, between 06:00 and 22:00
+    #[arg(long, env = "KOPPELKLAAR_REMINDER_HOURS", default_value_t = WorkingHours::default(), global = true)]
+    pub reminder_hours: WorkingHours,
+
+    /// How many days ahead a school may put its reminders off, 1 to 60
+    #[arg(long, env = "KOPPELKLAAR_SNOOZE_DAYS", default_value = "60", value_parser = clap::value_parser!(u32).range(1..=60), global = true)]
+    pub snooze_days: u32,
+
     /// What is done with connection checks: off (this address is not allowlisted at Magister), advise, or require (Kurve
     /// activates after a passing check only)
     #[arg(long, env = "KOPPELKLAAR_CHECK", default_value_t = CheckPolicy::default(), global = true)]
@@ -200,8 +208,12 @@ impl Settings {
     /// When reminders come.
     #[must_use]
     pub fn reminder_rules(&self) -> ReminderRules {
-        let rules = ReminderRules::default();
-        ReminderRules { policy: ReminderPolicy { rungs: self.reminder_days.clone(), ..rules.policy }, ..rules }
+        let policy = ReminderPolicy {
+            rungs: self.reminder_days.clone(),
+            hours: self.reminder_hours,
+            max_snooze_days: self.snooze_days,
+        };
+        ReminderRules { policy, ..ReminderRules::default() }
     }
 
     /// Whether mails go, and to whom.
@@ -251,4 +263,31 @@ fn seconds(most: i64) -> impl TypedValueParser<Value = u16> {
 
 fn address(text: &str) -> Result<String, String> {
     EmailAddress::parse(text).map(|address| address.to_string()).map_err(|_| "must be an e-mail address".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Cli {
+        #[command(flatten)]
+        settings: Settings,
+    }
+
+    fn policy(options: &[&str]) -> ReminderPolicy {
+        let line = [&["koppelklaar"], options].concat();
+        Cli::try_parse_from(line).expect("good values").settings.reminder_rules().policy
+    }
+
+    #[test]
+    fn the_policy_of_reminders_is_what_is_set_and_else_that_of_the_product() {
+        let set = policy(&["--reminder-days", "2,5", "--reminder-hours", "09:30-12:00", "--snooze-days", "14"]);
+
+        assert_eq!(policy(&[]), ReminderPolicy::default());
+        assert_eq!((set.rungs.to_string(), set.hours.to_string()), ("2,5".to_owned(), "09:30-12:00".to_owned()));
+        assert_eq!(set.max_snooze_days, 14);
+    }
 }

@@ -25,6 +25,8 @@ const WRONG_VALUES: &[(&str, &str, &str)] = &[
     ("KOPPELKLAAR_DATABASE_URL", "postgres://kk:databasegeheim@127.0.0.1:1/kk", "KOPPELKLAAR_DATABASE_URL"),
     ("KOPPELKLAAR_DATABASE_URL", "sqlite:nergens/kk.db", "KOPPELKLAAR_DATABASE_URL"),
     ("KOPPELKLAAR_REMINDER_DAYS", "7,3", "--reminder-days"),
+    ("KOPPELKLAAR_REMINDER_HOURS", "17:00-08:00", "--reminder-hours"),
+    ("KOPPELKLAAR_SNOOZE_DAYS", "61", "--snooze-days"),
     ("KOPPELKLAAR_DATABASE_URL_FILE", "nergens", "KOPPELKLAAR_DATABASE_URL_FILE"),
     ("KOPPELKLAAR_KEYS", "k1:sleutelgeheim", "KOPPELKLAAR_KEYS"),
     ("KOPPELKLAAR_KEYS", "sleutelgeheim", "KOPPELKLAAR_KEYS"),

@@ -1,8 +1,14 @@
 //! Reminders through services and mailbox: only who holds the ball, once, in working hours, one mail a day.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, TimeDelta, Utc};
+use koppelklaar::app::App;
+use koppelklaar::domain::reminder::ReminderPolicy;
 use koppelklaar::jobs::{self, Job};
 use koppelklaar::links;
+use koppelklaar::services::reminders::ReminderRules;
+use koppelklaar::services::{Office, mail_dispatch};
 
 use crate::it::journey::Table;
 use crate::it::support::database::sql;
@@ -238,6 +244,29 @@ fn nothing_goes_out_at_night_or_on_sunday() {
             let hour: u32 = at[at.len() - 5..at.len() - 3].parse().expect("an hour");
             assert!((7..16).contains(&hour), "{at}");
         }
+    });
+}
+
+#[test]
+fn reminders_come_in_the_hours_that_the_installation_sets() {
+    run(|app: TestApp| async move {
+        Table::set(&app).await;
+        let hours = "13:30-15:00".parse().expect("good hours");
+        let policy = ReminderPolicy { hours, ..ReminderPolicy::default() };
+        let reminders = Arc::new(ReminderRules { policy, ..ReminderRules::default() });
+        let set = App { office: Office { reminders, ..app.office().clone() }, ..app.app.clone() };
+
+        let mut sent = vec![];
+        while app.now() < DateTime::parse_from_rfc3339("2026-11-28T12:00:00Z").expect("a moment") {
+            jobs::run(&set, Job::PlanReminders, app.now()).await.expect("it plans");
+            mail_dispatch::send_due(&set.office, &set.room, || app.now()).await.expect("it sends");
+            let mails = app.new_mails().await;
+            sent.extend(mails.iter().map(|_| app.now().format("%a %H:%M").to_string()));
+            app.advance(TimeDelta::minutes(30));
+        }
+
+        // Half past one in the Netherlands.
+        assert_eq!(sent, ["Thu 12:30"]);
     });
 }
 
