@@ -14,6 +14,7 @@ use koppelklaar::services::{Office, portal_access};
 use koppelklaar::store::outbox::Fate;
 
 use crate::it::dispatch::{load, put_in_outbox};
+use crate::it::support::database::sql;
 use crate::it::support::program::Program;
 use crate::it::support::smtp_sink::{Reply, Script, SmtpSink};
 use crate::it::support::{TestApp, TestSchool, block_on, run, run_to_failure};
@@ -76,6 +77,35 @@ fn who_is_not_on_the_list_gets_no_mail_and_kurve_sees_why() {
         assert_eq!((stored.fate, stored.last_error.as_deref()), (Fate::Failed, Some(OUTSIDE_LIST)));
         retried.expect("it was given up");
         assert_eq!((let_go.sent, app.mailbox.mails().len()), (1, 1));
+    });
+}
+
+#[test]
+fn what_may_have_arrived_is_repeated_only_to_a_receiver_on_the_list_whatever_the_address_is_now() {
+    run_to_failure(|app| async move {
+        let school = school(&app).await;
+        let mails = put_in_outbox(&app, &school, 2).await;
+        for _ in &mails {
+            app.mailbox.fail_next(SendErrorKind::Unknown);
+        }
+        let unknown = app.send_mails().await;
+        let before = app.mailbox.mails().len();
+        sql(&app.database.url, "UPDATE contact SET email = 'anna@kurve.nl'").await;
+        let only = |list: &str| office(&app, MailRules { only_to: list.parse().ok(), ..MailRules::default() });
+
+        app.advance(TimeDelta::minutes(2));
+        let outside = send(&app, &only("@kurve.nl")).await;
+        let stored = load(&app, mails[0]).await;
+        let kurve = app.kurve().await;
+        for mail in mails {
+            mail_dispatch::retry_by_hand(app.office(), &app.call(kurve), mail).await.expect("it was given up");
+        }
+        let inside = send(&app, &only("@bonhoeffer.example")).await;
+
+        assert_eq!((unknown.to_retry, outside.failed, inside.sent), (2, 2, 2));
+        assert_eq!(stored.last_error.as_deref(), Some(OUTSIDE_LIST));
+        let repeated = &app.mailbox.mails()[before..];
+        assert!(repeated.len() == 2 && repeated.iter().all(|mail| mail.to == school.email), "{repeated:?}");
     });
 }
 

@@ -91,12 +91,15 @@ async fn bytes(
     }
     let draft = drafted(office, mail, now).await.map_err(to_verdict)?;
     reminders::claim_day(office, mail, now).await.map_err(to_verdict)?;
-    if !office.mail.may_go_to(&draft.to_address) {
+    let repeated = if is_repeated { Some(as_it_was(office, mail).await?) } else { None };
+    // What is repeated goes where it went, also when the contact has another address by now.
+    let to = repeated.as_ref().map_or(&draft.to_address, |built| &built.to);
+    if !office.mail.may_go_to(to) {
         take_token_back(office, mail).await?;
         return Err(Verdict::Failed(OUTSIDE_LIST.to_owned()));
     }
-    if is_repeated {
-        return Ok((as_it_was(office, mail).await?, None));
+    if let Some(built) = repeated {
+        return Ok((built, None));
     }
     let built = message::build(&room.sender, &outgoing(office, mail, draft));
     let built = built.map_err(|error| Verdict::Failed(error.to_string()))?;
