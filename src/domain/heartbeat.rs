@@ -36,8 +36,8 @@ impl Worker {
         Self::ALL.into_iter().find(|worker| worker.as_str() == text)
     }
 
-    /// Within which time a sign of life comes while all is well. The workers for mails and checks look every two seconds
-    /// and write every thirty; the planner is knocked at every minute.
+    /// Within which time a sign of life comes while all is well. The worker for mails looks every second, that for checks
+    /// every two, and both write every thirty; the planner is knocked at every minute.
     #[must_use]
     pub fn period(self) -> Duration {
         match self {
