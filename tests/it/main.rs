@@ -41,5 +41,6 @@ mod sign_in;
 mod smtp;
 mod staff;
 mod store;
+mod threads;
 mod unsubscribe;
 mod wake;
