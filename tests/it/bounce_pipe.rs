@@ -3,8 +3,12 @@
 use std::io::Write;
 use std::process::Stdio;
 
+use koppelklaar::links;
+
+use crate::it::bounces::{is_marked, sent};
+use crate::it::support::database::texts;
 use crate::it::support::program::Program;
-use crate::it::support::{block_on, reports};
+use crate::it::support::{block_on, reports, run_to_failure};
 
 /// Runs the command with a message; the code it ends with and everything it said.
 fn pipe(program: &Program, arguments: &[&str], message: &[u8]) -> (Option<i32>, String) {
@@ -43,6 +47,32 @@ fn a_mail_server_learns_what_to_do_with_what_it_brought() {
             assert!(said.contains(line), "{said}");
             assert!(!said.contains("anna@school.example") && !said.contains("bounces+"), "{said}");
         }
+    });
+}
+
+#[test]
+fn a_report_that_an_address_does_not_exist_marks_it_and_asks_kurve_for_another() {
+    run_to_failure(|app| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let mail = sent(&app, &school, "1").await;
+        let report = reports::about(reports::POSTFIX_UNKNOWN, &mail);
+        let mut program = Program::new().await.expect("this kind of database is here");
+        program.set("KOPPELKLAAR_DATABASE_URL", &app.database.url);
+        program.set("KOPPELKLAAR_KEYS", &app.keys_text);
+        program.set("KOPPELKLAAR_BOUNCE_ADDRESS", "bounces@kurve.nl");
+        let was_marked = is_marked(&app, &school.email).await;
+
+        let first = pipe(&program, &[], report.as_bytes());
+        let again = pipe(&program, &["--to", &mail.from], report.as_bytes());
+
+        assert_eq!((first.0, again.0), (Some(0), Some(0)), "{} {}", first.1, again.1);
+        assert!(first.1.contains("Mail does not arrive at this address"), "{}", first.1);
+        assert!(again.1.contains("Nothing to do"), "{}", again.1);
+        assert!(!first.1.contains(&school.email) && !first.1.contains("bounces+"), "{}", first.1);
+        assert!(!was_marked && is_marked(&app, &school.email).await);
+        let asked = texts(&app.database.url, "SELECT kind FROM outbox WHERE kind = 'address_bounced'").await;
+        assert_eq!(asked.len(), 1, "{asked:?}");
+        assert!(app.staff().await.get(links::STAFF).await.text("[data-unreached]").contains("Bonhoeffer College"));
     });
 }
 

@@ -14,7 +14,7 @@ use crate::it::support::{TestApp, TestSchool, reports, run_to_failure};
 mod strange;
 
 /// Puts a mail to a school's contact in the outbox and sends it.
-async fn sent(app: &TestApp, school: &TestSchool, key: &str) -> BuiltMail {
+pub(super) async fn sent(app: &TestApp, school: &TestSchool, key: &str) -> BuiltMail {
     app.new_mails().await;
     let mail = super::dispatch::waiting(app, school, key);
     let message_id = mail.message_id.clone();
@@ -37,7 +37,7 @@ async fn take(app: &TestApp, report: &str) -> Outcome {
     bounces::take(app.office(), app.now(), report.as_bytes(), None).await.expect("the store answers")
 }
 
-async fn is_marked(app: &TestApp, address: &str) -> bool {
+pub(super) async fn is_marked(app: &TestApp, address: &str) -> bool {
     let key = app.office().keys.email_key(address);
     address_marks::find(app.office().db.reader(), &key).await.expect("the store answers").bounced.is_some()
 }
