@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use koppelklaar::domain::actor::StaffRole;
 use koppelklaar::jobs::Job;
+use koppelklaar::links;
 use koppelklaar::store::audit;
 
 use crate::it::journey::Table;
@@ -54,6 +55,28 @@ fn herinner_mij_op_leaves_a_school_in_peace_until_that_date_and_says_so_everywhe
         assert!(staff_page.texts("[data-upcoming]").iter().all(|line| line.contains("ma 14 december 2026")));
         assert_eq!(count(&app, &table, "reminders_snoozed").await, 1, "the same form twice");
         assert_eq!(sent_until(&app, "2026-12-16T12:00:00Z").await, ["Mon 2026-12-14 07:00"]);
+    });
+}
+
+#[test]
+fn the_page_of_a_school_says_which_reminder_comes_when_and_why() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        table.claim(&["allowlisting_requested"]).await;
+        let page = links::staff_school(links::STAFF_SCHOOL, table.school.id);
+        let upcoming = async || {
+            // Days pass: a session ends on the way.
+            let lines = app.staff().await.get(&page).await.texts("[data-upcoming]");
+            lines.into_iter().find(|line| line.starts_with("Consent")).unwrap_or_default()
+        };
+        let step = "Consent geven in Magister";
+
+        assert_eq!(upcoming().await, format!("{step}do 26 november 2026: herinnering na 3 werkdagen"));
+        sent_until(&app, "2026-11-27T12:00:00Z").await;
+        assert_eq!(upcoming().await, format!("{step}wo 2 december 2026: herinnering na 7 werkdagen"));
+        let portal = app.portal(&table.school).await;
+        snooze(&Table { portal, ..table }, "2026-12-14").await;
+        assert_eq!(upcoming().await, format!("{step}ma 14 december 2026: herinnering op de afgesproken dag"));
     });
 }
 
