@@ -2,8 +2,9 @@
 
 use std::cell::Cell;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use koppelklaar::crypto::Token;
+use koppelklaar::domain::heartbeat::Worker;
 use koppelklaar::domain::mail_rules::MailRules;
 use koppelklaar::domain::text::EmailAddress;
 use koppelklaar::mail::message::Sender;
@@ -11,9 +12,10 @@ use koppelklaar::mail::transport::{SendErrorKind, Transport};
 use koppelklaar::mail::{SmtpTransport, SmtpUrl};
 use koppelklaar::services::mail_dispatch::{self, OUTSIDE_LIST, PostRoom, Summary};
 use koppelklaar::services::{Office, portal_access};
+use koppelklaar::store::heartbeats;
 use koppelklaar::store::outbox::Fate;
 
-use crate::it::dispatch::{load, put_in_outbox};
+use crate::it::dispatch::{load, put_in_outbox, spoil};
 use crate::it::support::database::sql;
 use crate::it::support::program::Program;
 use crate::it::support::smtp_sink::{Reply, Script, SmtpSink};
@@ -107,6 +109,49 @@ fn what_may_have_arrived_is_repeated_only_to_a_receiver_on_the_list_whatever_the
         let repeated = &app.mailbox.mails()[before..];
         assert!(repeated.len() == 2 && repeated.iter().all(|mail| mail.to == school.email), "{repeated:?}");
     });
+}
+
+#[test]
+fn a_process_that_is_told_to_hold_mail_keeps_every_mail_and_sends_none() {
+    run(|app| async move {
+        let school = school(&app).await;
+        let mails = put_in_outbox(&app, &school, 3).await;
+        for mail in &mails {
+            // Due by the machine's clock too, whatever that says.
+            spoil(&app, *mail, "next_attempt_at = '2020-01-01 00:00:00+00:00'").await;
+        }
+        let sink = SmtpSink::start(Script::default()).await;
+        let mut program = Program::new().await.expect("this kind of database is here");
+        program.set("KOPPELKLAAR_DATABASE_URL", &app.database.url);
+        program.set("KOPPELKLAAR_KEYS", &app.keys_text);
+        program.set("KOPPELKLAAR_SMTP_URL", &format!("smtp://{}", sink.address));
+
+        program.set("KOPPELKLAAR_MAIL", "hold");
+        let holding = program.serve();
+        // It says that it lives once it has looked.
+        while !heartbeats::list(app.office().db.reader()).await.expect("it answers").iter().any(is_of_mail) {
+            tokio::task::yield_now().await;
+        }
+        let (ended, _) = holding.stop();
+        let seen = sink.connections();
+        let mut kept = vec![];
+        for mail in &mails {
+            let stored = load(&app, *mail).await;
+            kept.push((stored.fate, stored.attempts));
+        }
+        program.set("KOPPELKLAAR_MAIL", "send");
+        let sending = program.serve();
+        sink.whole(3).await;
+        sending.stop();
+
+        assert!(ended.success());
+        assert_eq!((seen, kept), (0, vec![(Fate::Waiting, 0); 3]));
+        assert_eq!(sink.received().len(), 3);
+    });
+}
+
+fn is_of_mail((worker, _): &(Worker, DateTime<Utc>)) -> bool {
+    *worker == Worker::Mail
 }
 
 #[test]

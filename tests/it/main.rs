@@ -8,6 +8,7 @@ mod support;
 mod api;
 mod architecture;
 mod arrangements;
+mod away;
 mod bounce_pipe;
 mod bounces;
 mod checks;
