@@ -143,6 +143,21 @@ pub async fn list_of_school(
     rows.into_iter().map(to_check).collect()
 }
 
+/// When somebody last asked for a check of a school, alone or in a run.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_last_asked(conn: &impl Connection, school: SchoolId) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let asked_at = connection_check::Entity::find()
+        .select_only()
+        .column(connection_check::Column::AskedAt)
+        .filter(connection_check::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(connection_check::COLUMN.asked_by.is_not_null())
+        .order_by_desc(connection_check::COLUMN.id)
+        .limit(1);
+    Ok(asked_at.into_tuple().one(conn).await?)
+}
+
 /// Notes that a worker began a check.
 ///
 /// # Errors

@@ -43,11 +43,9 @@ pub async fn ask(office: &Office, call: &Call, school: SchoolId) -> Result<Check
     if let Some(open) = checks::find_open(conn, school).await? {
         return Ok(open.id);
     }
-    if let Some(last) = checks::list_of_school(conn, school, None, 1).await?.first() {
-        // What the timer did is no reason to keep a person waiting.
-        if last.asked_by.is_some() {
-            check_pause(last.asked_at, call.now)?;
-        }
+    // What the timer did is no reason to keep a person waiting, nor to let one ask twice.
+    if let Some(last_at) = checks::find_last_asked(conn, school).await? {
+        check_pause(last_at, call.now)?;
     }
     let domain = schools::load(conn, school).await?.details.domain;
     let check = waiting(office, call, school, &domain, None);

@@ -58,6 +58,26 @@ fn one_that_waits_is_given_again_and_after_it_there_is_a_pause_of_a_minute() {
 }
 
 #[test]
+fn a_check_by_the_timer_makes_nobody_wait_and_lets_nobody_ask_twice_in_a_minute() {
+    run(|checks: Checks| async move {
+        let school = checks.school("12AB", "bonhoeffer").await;
+        checks.timer_comes_to(&school).await;
+        assert_eq!(checks.run_all().await, 1);
+        checks.app.advance(TimeDelta::seconds(1));
+        let after_timer = checks.ask(&school).await;
+        checks.run_all().await;
+        checks.app.advance(TimeDelta::seconds(15));
+        checks.timer_comes_to(&school).await;
+        assert_eq!(checks.run_all().await, 1);
+
+        let again = checks.ask(&school).await;
+
+        assert!(after_timer.is_ok(), "{after_timer:?}");
+        assert!(matches!(again, Err(ServiceError::TooOften { retry_after_seconds: 45 })), "{again:?}");
+    });
+}
+
+#[test]
 fn nothing_is_checked_before_there_is_a_password_nor_of_a_school_that_rests_or_stopped() {
     run(|checks: Checks| async move {
         let bare = checks.app.school_by_services("Kaal", "34CD", "kaal").await;

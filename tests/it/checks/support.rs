@@ -122,6 +122,13 @@ impl Checks {
         connection_checks::ask(self.app.office(), &self.app.call_of(school), school.id).await
     }
 
+    /// Makes it the school's turn by the timer now.
+    pub(super) async fn timer_comes_to(&self, school: &TestSchool) {
+        let (conn, now) = (self.app.office().db.writer(), self.app.now());
+        store::connections::save_first(conn, school.id, now).await.expect("the store answers");
+        store::connections::save_next(conn, school.id, Some(now)).await.expect("the store answers");
+    }
+
     /// Makes every check that waits or is due.
     pub(super) async fn run_all(&self) -> usize {
         let mut made = 0;
