@@ -288,7 +288,7 @@ pub struct Counts {
     pub without_opleidingscode: u32,
     /// Rows without an idGebr.
     pub without_id_gebr: u32,
-    /// Rows whose stamnr was in an earlier row.
+    /// Rows whose stamnr was in an earlier row; of a list of more than a hundred thousand pupils at least so many.
     pub double_stamnr: u32,
 }
 

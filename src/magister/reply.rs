@@ -71,7 +71,6 @@ where
             Ok(event) => scan.take(event)?,
             Err(error) => return Err(reader.get_ref().trouble().unwrap_or_else(|| what_is_wrong(&error))),
         };
-        debug_assert!(piece.len() <= reader.get_ref().in_memory_max(), "no more than a piece is in memory");
         match flow {
             Flow::More => {}
             Flow::Done => return Ok(scan.reply),
@@ -140,7 +139,7 @@ impl Scan {
             keeps_text: false,
             has_text: false,
             text: String::new(),
-            reply: Reply { table: Counter::new(key, limits.rows), ..Reply::default() },
+            reply: Reply { table: Counter::new(key, limits), ..Reply::default() },
         }
     }
 
@@ -199,7 +198,7 @@ impl Scan {
             self.has_text = true;
         }
         if self.keeps_text && self.is_leaf && self.text.len() <= TOKEN_MAX {
-            self.text.push_str(text.get(..TOKEN_MAX + 1).unwrap_or(text));
+            self.text.push_str(&text[..text.floor_char_boundary(TOKEN_MAX + 1)]);
         }
         Ok(())
     }
@@ -226,9 +225,12 @@ impl Scan {
             (Tag::Token, None) => self.reply.token = self.reply.token.take().or_else(|| SessionToken::parse(text)),
             (Tag::Message, None) => keep(&mut self.reply.message, text),
             (Tag::Exception | Tag::ExceptionText, None) => {
-                let before = self.reply.exception.take();
-                self.reply.exception =
-                    Some(before.map_or_else(|| text.to_owned(), |before| format!("{before} {text}")));
+                let said = self.reply.exception.get_or_insert_default();
+                // Its name and its words, and no more however often they come.
+                if said.len() <= TOKEN_MAX {
+                    let space = if said.is_empty() { "" } else { " " };
+                    said.extend([space, text]);
+                }
             }
             // Inside a list these are columns like any other.
             (Tag::Result | Tag::Token | Tag::Message | Tag::Exception | Tag::ExceptionText, Some(_))

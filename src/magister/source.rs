@@ -59,11 +59,6 @@ impl<B: Body<Data = Bytes> + Unpin> Source<B> {
         self.piece_used = 0;
     }
 
-    /// More than this cannot be in memory as one piece: what it may be, and the chunk with which it passed that.
-    pub(super) fn in_memory_max(&self) -> usize {
-        self.piece_bytes + self.text.len()
-    }
-
     /// Why reading stopped, when that was not because of the XML.
     pub(super) fn trouble(&self) -> Option<Oddity> {
         self.trouble

@@ -1,11 +1,13 @@
-//! Counts the rows of a list in bounded memory. No row is kept, not even for as long as the list is read.
+//! Counts the rows of a list in constant memory. No row is kept, not even for as long as the list is read.
 //!
-//! To find a stamnr that comes twice, a keyed hash of each is remembered until the list ends. The key is drawn for this
-//! one list, so the hashes say nothing to anybody else, and nobody can choose values that collide.
+//! To find a stamnr that comes twice, a keyed hash of each is remembered until the list ends, in a room that does not
+//! grow: once it is full, those that follow are only looked up. The key is drawn for this one list, so the hashes say
+//! nothing to anybody else, and nobody can choose values that collide.
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hasher};
 
+use super::limits::Limits;
 use crate::domain::check::{Counts, Oddity};
 
 /// A list has four columns of ours; more than this many are not named.
@@ -67,6 +69,7 @@ struct Row {
 pub(super) struct Counter {
     key: HashKey,
     rows_max: u32,
+    stamnrs_max: usize,
     counts: Counts,
     columns: Vec<String>,
     found: Vec<Column>,
@@ -75,8 +78,8 @@ pub(super) struct Counter {
 }
 
 impl Counter {
-    pub(super) fn new(key: HashKey, rows_max: u32) -> Self {
-        Self { key, rows_max, ..Self::default() }
+    pub(super) fn new(key: HashKey, limits: &Limits) -> Self {
+        Self { key, rows_max: limits.rows, stamnrs_max: limits.stamnrs, ..Self::default() }
     }
 
     /// Takes one cell of the row whose element stands at `depth`; `text` is `None` when the cell is empty.
@@ -121,8 +124,16 @@ impl Counter {
         self.counts.rows += 1;
         self.counts.without_id_gebr += u32::from(!row.has_id_gebr);
         self.counts.without_opleidingscode += u32::from(!row.has_opleidingscode);
-        self.counts.double_stamnr += u32::from(row.stamnr.is_some_and(|hash| !self.seen.insert(hash)));
+        self.counts.double_stamnr += u32::from(row.stamnr.is_some_and(|hash| self.was_seen(hash)));
         Ok(())
+    }
+
+    /// Whether this stamnr was in an earlier row, as far as those are remembered.
+    fn was_seen(&mut self, stamnr: u64) -> bool {
+        if self.seen.capacity() == 0 {
+            self.seen.reserve(self.stamnrs_max);
+        }
+        if self.seen.len() < self.stamnrs_max { !self.seen.insert(stamnr) } else { self.seen.contains(&stamnr) }
     }
 
     pub(super) fn counts(&self) -> Counts {
@@ -167,7 +178,7 @@ mod tests {
 
     #[test]
     fn the_hashes_of_one_list_say_nothing_of_another() {
-        let hash = |key| Counter::new(key, 1).hash("12345");
+        let hash = |key| Counter::new(key, &Limits::default()).hash("12345");
 
         assert_ne!(hash([1; 16]), hash([2; 16]));
         assert_eq!(hash([1; 16]), hash([1; 16]));
@@ -175,7 +186,7 @@ mod tests {
 
     #[test]
     fn counting_stops_at_the_bound() {
-        let mut counter = Counter::new([0; 16], 2);
+        let mut counter = Counter::new([0; 16], &Limits { rows: 2, ..Limits::default() });
         let mut row = || {
             counter.cell(4, "stamnr", Some(Column::Stamnr), Some("7"));
             counter.close_row(4)
@@ -184,5 +195,16 @@ mod tests {
         assert_eq!((row(), row(), row()), (Ok(()), Ok(()), Err(Oddity::TooBig)));
         assert_eq!(counter.counts().double_stamnr, 1);
         assert_eq!(counter.seen.len(), 1);
+    }
+
+    #[test]
+    fn a_stamnr_is_found_back_for_as_long_as_there_was_room_for_it() {
+        let mut counter = Counter::new([0; 16], &Limits { stamnrs: 2, ..Limits::default() });
+        for stamnr in ["1", "2", "3", "1", "3", "2"] {
+            counter.cell(4, "stamnr", Some(Column::Stamnr), Some(stamnr));
+            counter.close_row(4).expect("there is room for rows");
+        }
+
+        assert_eq!((counter.counts().rows, counter.counts().double_stamnr), (6, 2));
     }
 }

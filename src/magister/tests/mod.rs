@@ -1,5 +1,6 @@
 //! The room as a whole, over real TCP and TLS on loopback, against the simulator.
 
+mod memory;
 mod nasty;
 mod reader;
 mod scenarios;
