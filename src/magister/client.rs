@@ -4,17 +4,19 @@
 //! the address that was vetted: some servers close after each answer, and a check is a handful of calls a day.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use http_body_util::Full;
 use hyper::Request;
 use hyper::body::Bytes;
 use hyper::header::{ACCEPT, ACCEPT_ENCODING, CONNECTION, CONTENT_TYPE, HOST, USER_AGENT};
+use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use super::limits::Limits;
 use super::line::{self, Line};
 use super::reach::Reach;
-use super::reply::{self, Reply, SessionToken};
+use super::reply::{self, Reply, SessionToken, Strange};
 use super::table::HashKey;
 use super::target::Target;
 use crate::domain::check::Oddity;
@@ -25,6 +27,9 @@ const SOAP_PATH: &str = "/soap/algemeen?service=Algemeen";
 const SOAP_ACTION: &str = "urn:MediusServer_Soap-Algemeen#Login";
 /// What the server sees in its log.
 const AGENT: &str = concat!("Koppelklaar/", env!("CARGO_PKG_VERSION"));
+
+/// For what an answer with another status than 200 says of itself; nothing hangs on it.
+const GLANCE_TIME: Duration = Duration::from_secs(2);
 
 /// What is said to one Magister.
 pub(super) struct Client<'a> {
@@ -64,17 +69,17 @@ impl Client<'_> {
             ("Type", "XML"),
         ]);
         match self.call(Call::query(body), self.limits.answer_bytes).await {
-            Err(oddity) => LogIn::Odd { oddity, said: None },
-            Ok(reply) => match (reply.result, reply.token) {
+            Err(Strange { oddity, said }) => LogIn::Odd { oddity, said },
+            Ok(mut reply) => match (reply.result, reply.token.take()) {
                 (Some(true) | None, Some(token)) => LogIn::Done(token),
                 (Some(false), _) if reply.exception.is_none() => LogIn::Refused { said: reply.message },
-                (_, _) => LogIn::Odd { oddity: Oddity::Unknown, said: reply.exception.or(reply.message) },
+                (_, _) => LogIn::Odd { oddity: Oddity::Unknown, said: reply.words() },
             },
         }
     }
 
     /// Reads the list.
-    pub(super) async fn list(&mut self, token: &SessionToken) -> Result<Reply, Oddity> {
+    pub(super) async fn list(&mut self, token: &SessionToken) -> Result<Reply, Strange> {
         let body = form(&[
             ("Library", "Data"),
             ("Function", "GetData"),
@@ -93,18 +98,22 @@ impl Client<'_> {
         let _ = self.call(Call::query(body), self.limits.answer_bytes).await;
     }
 
-    async fn call(&mut self, call: Call, bytes_max: u64) -> Result<Reply, Oddity> {
+    async fn call(&mut self, call: Call, bytes_max: u64) -> Result<Reply, Strange> {
         let line = match self.line.take() {
             Some(line) => line,
             None => self.connect().await?,
         };
         let answer = line::exchange(line, call.into_request(self.target)).await?;
-        match answer.response.status().as_u16() {
-            200 => {}
-            300..=399 => return Err(Oddity::Redirect),
-            status => return Err(Oddity::Status(status)),
+        let (head, body) = answer.response.into_parts();
+        let oddity = match head.status.as_u16() {
+            200 => None,
+            300..=399 => Some(Oddity::Redirect),
+            status => Some(Oddity::Status(status)),
+        };
+        if let Some(oddity) = oddity {
+            let said = timeout(GLANCE_TIME, reply::glance(body)).await.ok().flatten();
+            return Err(Strange { oddity, said });
         }
-        let (_, body) = answer.response.into_parts();
         reply::read(body, bytes_max, self.limits, self.key).await
     }
 

@@ -9,7 +9,7 @@ use super::client::{Client, LogIn};
 use super::limits::Limits;
 use super::line;
 use super::reach::{NoAddress, Reach};
-use super::reply::{Reply, SessionToken};
+use super::reply::{Reply, SessionToken, Strange};
 use super::said;
 use super::target::Target;
 use super::turns::Turns;
@@ -133,10 +133,10 @@ impl Magister {
         };
         climb.held();
         climb.go_to(Rung::Data);
-        let reply = timeout_at(deadline, client.list(&token)).await.unwrap_or(Err(Oddity::TooSlow));
+        let reply = timeout_at(deadline, client.list(&token)).await.unwrap_or(Err(Oddity::TooSlow.into()));
         let end = match reply {
             Ok(reply) => judge_list(climb, reply, password, &token),
-            Err(oddity) => End::odd(oddity),
+            Err(Strange { oddity, said }) => End::odd(oddity).saying(said, password, Some(&token)),
         };
         // What comes after the last answer is not a rung's time.
         climb.stopped = Some(Instant::now());
@@ -160,7 +160,7 @@ fn judge_list(climb: &mut Climb<'_>, reply: Reply, password: &Password, token: &
         None => reply.has_table || counts.rows > 0,
     };
     if !is_list || reply.fault_code.is_some() {
-        return End::odd(Oddity::Unknown).saying(reply.fault_text.or(reply.message), password, Some(token));
+        return End::odd(Oddity::Unknown).saying(reply.words(), password, Some(token));
     }
     climb.held();
     climb.go_to(Rung::Shape);

@@ -2,7 +2,7 @@
 //!
 //! [`Magister::check`] climbs the ladder of [`crate::domain::check`], with these parts below it: [`target`] (where),
 //! [`reach`] (what may be reached at all), `line` (one safe connection), `client` (the calls), `source`, `reply` and
-//! `table` (a tolerant reader that keeps no row), `said` (what Magister said, made harmless), `turns` (not too much at
+//! `table` (a tolerant reader that keeps no row), `glimpse` (what an answer that nobody knows says of itself), `said` (what Magister said, made harmless), `turns` (not too much at
 //! once). [`simulator`] is a Magister of our own for tests and the demonstration.
 //!
 //! Nothing here knows a step, a database or a page. No password, token or row is in an error, a `Debug` or a trace: the
@@ -10,6 +10,7 @@
 
 mod address;
 mod client;
+mod glimpse;
 mod ladder;
 mod limits;
 mod line;

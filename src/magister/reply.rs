@@ -12,11 +12,14 @@ use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesRef, Event};
 use secrecy::{ExposeSecret, SecretString};
+use tokio::io::AsyncReadExt;
 
+use super::glimpse;
 use super::limits::Limits;
-use super::source::Source;
+use super::source::{HEAD_BYTES, Source};
 use super::table::{Column, Counter, HashKey};
 use crate::domain::check::Oddity;
+use zeroize::Zeroizing;
 
 /// A session token is shorter; anything longer is none.
 const TOKEN_MAX: usize = 512;
@@ -41,6 +44,18 @@ impl fmt::Debug for SessionToken {
     }
 }
 
+/// What is no answer, with what it said of itself, as it came: [`super::said`] makes it fit to keep. No `Debug`, for that.
+pub(super) struct Strange {
+    pub(super) oddity: Oddity,
+    pub(super) said: Option<String>,
+}
+
+impl From<Oddity> for Strange {
+    fn from(oddity: Oddity) -> Self {
+        Self { oddity, said: None }
+    }
+}
+
 /// The verdict of an answer. No `Debug`: the texts are Magister's and may quote anything.
 #[derive(Default)]
 pub(super) struct Reply {
@@ -52,10 +67,21 @@ pub(super) struct Reply {
     pub(super) fault_text: Option<String>,
     pub(super) has_table: bool,
     pub(super) table: Counter,
+    /// What it says of itself, where it is none that we know.
+    pub(super) glimpse: Option<String>,
+}
+
+impl Reply {
+    /// The words of a verdict that we do not know: its number, and what is said with it.
+    pub(super) fn words(self) -> Option<String> {
+        let fault = [self.fault_code, self.fault_text].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let fault = Some(fault).filter(|fault| !fault.is_empty());
+        self.exception.or(fault).or(self.message).or(self.glimpse)
+    }
 }
 
 /// Reads one answer of at most `bytes_max`.
-pub(super) async fn read<B>(body: B, bytes_max: u64, limits: &Limits, key: HashKey) -> Result<Reply, Oddity>
+pub(super) async fn read<B>(body: B, bytes_max: u64, limits: &Limits, key: HashKey) -> Result<Reply, Strange>
 where
     B: Body<Data = Bytes> + Unpin,
 {
@@ -68,14 +94,31 @@ where
         piece.clear();
         reader.get_mut().start_piece();
         let flow = match reader.read_event_into_async(&mut piece).await {
-            Ok(event) => scan.take(event)?,
-            Err(error) => return Err(reader.get_ref().trouble().unwrap_or_else(|| what_is_wrong(&error))),
+            Ok(event) => scan.take(event),
+            Err(error) => Err(reader.get_ref().trouble().unwrap_or_else(|| what_is_wrong(&error))),
         };
+        if scan.is_in_list() {
+            reader.get_mut().forget_head();
+        }
+        let said = || glimpse::of(reader.get_ref().head());
         match flow {
-            Flow::More => {}
-            Flow::Done => return Ok(scan.reply),
+            Ok(Flow::More) => {}
+            Ok(Flow::Done) => return Ok(Reply { glimpse: said(), ..scan.reply }),
+            Err(oddity) => return Err(Strange { oddity, said: said() }),
         }
     }
+}
+
+/// What an answer says of itself that is not read, for its status alone tells that it is none.
+pub(super) async fn glance<B>(body: B) -> Option<String>
+where
+    B: Body<Data = Bytes> + Unpin,
+{
+    let mut source = Source::new(body.map_err(|_| ()), u64::MAX, HEAD_BYTES);
+    let mut rest = Zeroizing::new([0; HEAD_BYTES]);
+    // Until its end, a break, or the bound: by then the source remembers enough.
+    while source.read(&mut rest[..]).await.is_ok_and(|bytes| bytes > 0) {}
+    glimpse::of(source.head())
 }
 
 fn what_is_wrong(error: &quick_xml::Error) -> Oddity {
@@ -141,6 +184,11 @@ impl Scan {
             text: String::new(),
             reply: Reply { table: Counter::new(key, limits), ..Reply::default() },
         }
+    }
+
+    /// Whether pupils may follow or went before.
+    fn is_in_list(&self) -> bool {
+        self.reply.has_table || self.reply.table.has_cells()
     }
 
     fn take(&mut self, event: Event<'_>) -> Result<Flow, Oddity> {

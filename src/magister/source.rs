@@ -13,7 +13,10 @@ use hyper::body::{Body, Bytes};
 use tokio::io::{AsyncBufRead, AsyncRead, ReadBuf};
 
 use crate::domain::check::Oddity;
+use zeroize::Zeroizing;
 
+/// How much of the beginning is remembered, in bytes of text.
+pub(super) const HEAD_BYTES: usize = 2 << 10;
 /// How far a declaration is looked for.
 const DECLARATION_BYTES: usize = 256;
 
@@ -23,6 +26,7 @@ pub(super) struct Source<B> {
     decoding: Decoding,
     text: String,
     at: usize,
+    head: Option<Zeroizing<String>>,
     bytes_left: u64,
     piece_used: usize,
     piece_bytes: usize,
@@ -46,6 +50,7 @@ impl<B: Body<Data = Bytes> + Unpin> Source<B> {
             decoding: Decoding::Sniffing(Vec::new()),
             text: String::new(),
             at: 0,
+            head: Some(Zeroizing::new(String::with_capacity(HEAD_BYTES))),
             bytes_left: bytes_max,
             piece_used: 0,
             piece_bytes,
@@ -57,6 +62,22 @@ impl<B: Body<Data = Bytes> + Unpin> Source<B> {
     /// Starts a new piece: a tag, a text, a comment.
     pub(super) fn start_piece(&mut self) {
         self.piece_used = 0;
+    }
+
+    /// How the answer begins; empty once that was forgotten.
+    pub(super) fn head(&self) -> &str {
+        self.head.as_deref().map_or("", String::as_str)
+    }
+
+    /// Forgets how the answer begins, and remembers no more of it: what follows is a list.
+    pub(super) fn forget_head(&mut self) {
+        self.head = None;
+    }
+
+    fn remember(&mut self) {
+        let Some(head) = &mut self.head else { return };
+        let room = HEAD_BYTES - head.len();
+        head.push_str(&self.text[..self.text.floor_char_boundary(room)]);
     }
 
     /// Why reading stopped, when that was not because of the XML.
@@ -166,6 +187,7 @@ impl<B: Body<Data = Bytes> + Unpin> AsyncBufRead for Source<B> {
                     this.take(&data, false)
                 }),
             };
+            this.remember();
             if let Err(trouble) = taken {
                 return Poll::Ready(Err(this.stop(trouble)));
             }

@@ -12,8 +12,10 @@ use crate::domain::check::{Counts, Oddity};
 
 /// A list has four columns of ours; more than this many are not named.
 const COLUMNS_MAX: usize = 64;
-/// The longest column name that is kept, in bytes.
-const COLUMN_NAME_MAX: usize = 64;
+/// The longest name that is kept, in bytes.
+const NAME_BYTES: usize = 64;
+/// With more digits it could hold the number of a pupil.
+const NAME_DIGITS: usize = 4;
 
 /// Drawn anew for each list.
 pub(super) type HashKey = [u8; 16];
@@ -53,6 +55,13 @@ impl Column {
             Self::Stamnr => &["stamnr"],
         }
     }
+}
+
+/// Whether a tag is a name that may be kept, and not half of what stands behind it in an answer that is broken.
+pub(super) fn is_name(name: &str) -> bool {
+    let is_sign = |sign: u8| sign.is_ascii_alphanumeric() || b"_-.".contains(&sign);
+    let digits = name.bytes().filter(u8::is_ascii_digit).count();
+    name.len() <= NAME_BYTES && digits <= NAME_DIGITS && name.bytes().all(is_sign)
 }
 
 /// The row that is open now: what it has, never what it says.
@@ -99,8 +108,7 @@ impl Counter {
     }
 
     fn name(&mut self, name: &str, column: Option<Column>) {
-        if self.columns.len() < COLUMNS_MAX && name.len() <= COLUMN_NAME_MAX && !self.columns.iter().any(|n| n == name)
-        {
+        if self.columns.len() < COLUMNS_MAX && is_name(name) && !self.columns.iter().any(|n| n == name) {
             self.columns.push(name.to_owned());
         }
         if let Some(column) = column.filter(|column| !self.found.contains(column)) {
@@ -134,6 +142,11 @@ impl Counter {
             self.seen.reserve(self.stamnrs_max);
         }
         if self.seen.len() < self.stamnrs_max { !self.seen.insert(stamnr) } else { self.seen.contains(&stamnr) }
+    }
+
+    /// Whether anything of a list was seen.
+    pub(super) fn has_cells(&self) -> bool {
+        !self.columns.is_empty() || !self.found.is_empty()
     }
 
     pub(super) fn counts(&self) -> Counts {
@@ -173,6 +186,20 @@ mod tests {
             ("é", None),
         ] {
             assert_eq!(Column::of(name), column, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_could_be_of_a_pupil_is_no_name() {
+        for (name, expected) in [
+            ("Loginaccount.Naam_12", true),
+            ("stamnr_1", true),
+            ("stamnr900007", false),
+            ("stamnr>900007</stamnr", false),
+            ("ExterneId'", false),
+            (&"x".repeat(65), false),
+        ] {
+            assert_eq!(is_name(name), expected, "{name}");
         }
     }
 

@@ -168,6 +168,33 @@ async fn each_scenario_gives_its_code_holder_and_proven_steps() {
 }
 
 #[tokio::test]
+async fn what_is_not_known_is_kept_as_magister_said_it() {
+    let fault = SchoolScript { data: DataScript::OtherFault, ..SchoolScript::default() };
+    let exception = SchoolScript { login: LoginScript::Exception, ..SchoolScript::default() };
+    for (name, school, said) in [
+        ("another fault", fault, Some("99 Simulated fault")),
+        ("log-in exception", exception, Some("EMGeneralFailure Simulated exception")),
+        ("service not granted", preset("service_not_granted"), Some("EMGeneralFailure Access denied")),
+        ("503", odd_data(Odd::ServerError), Some("Simulator")),
+        ("log-in 503", odd_login(Odd::ServerError), Some("Simulator")),
+        ("redirect", odd_data(Odd::Redirect), Some("Simulator")),
+        ("a page", odd_data(Odd::Html), Some("Simulator")),
+        ("log-in gives a page", odd_login(Odd::Html), Some("Simulator")),
+        ("plain words", odd_data(Odd::NotXml), Some("Er is iets misgegaan")),
+        ("other XML", odd_data(Odd::OtherXml), Some("<rss> <channel> <title>")),
+        ("log-in gives other XML", odd_login(Odd::OtherXml), Some("<rss> <channel> <title>")),
+        ("a DTD", odd_data(Odd::Dtd), Some("<Response>")),
+        ("a list that breaks off", odd_data(Odd::Half), None),
+        ("rows without end", odd_data(Odd::Endless), None),
+        ("all right", preset("right"), None),
+    ] {
+        let simulator = simulator(script([("a", school)])).await;
+
+        assert_eq!(check(&magister(&simulator), "a").await.said.as_deref(), said, "{name}");
+    }
+}
+
+#[tokio::test]
 async fn a_check_logs_in_once_reads_once_and_logs_out() {
     let simulator = simulator(script([("soap", preset("right")), ("query", soap(SoapScript::Missing))])).await;
     let magister = magister(&simulator);
