@@ -35,6 +35,17 @@ pub(super) struct Answer {
     _connection: AbortOnDropHandle<()>,
 }
 
+/// Why an address gave no connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Miss {
+    /// It said no.
+    Refused,
+    /// It said nothing.
+    Silent,
+    /// There is no way to it from here, so it was not asked.
+    NoWay,
+}
+
 /// Connects to the first address that answers; gives it with the connection.
 pub(super) async fn dial(
     reach: &Reach,
@@ -42,18 +53,30 @@ pub(super) async fn dial(
     limit: Duration,
 ) -> Result<(TcpStream, SocketAddr), CheckCode> {
     let end = Instant::now() + limit;
-    let mut worst = CheckCode::PortRefused;
+    let mut misses = Vec::with_capacity(addresses.len());
     for (tried, address) in addresses.iter().enumerate() {
         let left = u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX);
         let share = end.saturating_duration_since(Instant::now()) / left;
-        match timeout(share, connect(reach, *address)).await {
+        let miss = match timeout(share, connect(reach, *address)).await {
             Ok(Ok(stream)) => return Ok((stream, *address)),
-            Ok(Err(error)) if is_refusal(&error) => {}
-            // No route, an unreachable host, a time-out: nobody answered.
-            Ok(Err(_)) | Err(_) => worst = CheckCode::PortSilent,
-        }
+            Ok(Err(error)) => miss_of(&error),
+            Err(_) => Miss::Silent,
+        };
+        misses.push((*address, miss));
     }
-    Err(worst)
+    Err(verdict(&misses))
+}
+
+/// What the misses say together. Where there was no way to, as to IPv6 from a network without it, says nothing of
+/// Magister. Then the kind of address that was tried first counts, for allowlists hold IPv4; and among those a no: behind
+/// a port that drops us, nothing says no.
+fn verdict(misses: &[(SocketAddr, Miss)]) -> CheckCode {
+    let mut telling = misses.iter().filter(|(_, miss)| *miss != Miss::NoWay);
+    let Some((first, _)) = telling.clone().next() else { return CheckCode::PortSilent };
+    match telling.any(|(address, miss)| address.is_ipv6() == first.is_ipv6() && *miss == Miss::Refused) {
+        true => CheckCode::PortRefused,
+        false => CheckCode::PortSilent,
+    }
 }
 
 /// The one place that opens a connection. The check stands here, on the address itself, so that no way leads past it.
@@ -69,8 +92,13 @@ async fn connect(reach: &Reach, address: SocketAddr) -> io::Result<TcpStream> {
     Ok(stream)
 }
 
-fn is_refusal(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset)
+fn miss_of(error: &io::Error) -> Miss {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset => Miss::Refused,
+        io::ErrorKind::TimedOut => Miss::Silent,
+        // No route, no such family here, an unreachable host.
+        _ => Miss::NoWay,
+    }
 }
 
 /// Makes a connection safe.
@@ -110,4 +138,44 @@ pub(super) async fn exchange(line: Line, request: Request<Full<Bytes>>) -> Resul
         _ => Oddity::CutShort,
     })?;
     Ok(Answer { response, _connection: connection })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const V4: &str = "192.0.2.1:8800";
+    const V6: &str = "[2001:db8::1]:8800";
+
+    #[test]
+    fn what_a_port_did_is_read_from_the_addresses_that_could_be_asked() {
+        use Miss::{NoWay, Refused, Silent};
+        for (misses, code) in [
+            (vec![(V4, Refused)], CheckCode::PortRefused),
+            (vec![(V4, Silent)], CheckCode::PortSilent),
+            (vec![(V4, Refused), (V6, NoWay)], CheckCode::PortRefused),
+            (vec![(V4, Silent), (V6, NoWay)], CheckCode::PortSilent),
+            (vec![(V4, NoWay), (V6, Refused)], CheckCode::PortRefused),
+            (vec![(V4, Refused), (V6, Silent)], CheckCode::PortRefused),
+            (vec![(V4, Silent), (V6, Refused)], CheckCode::PortSilent),
+            (vec![(V4, Silent), (V4, Refused)], CheckCode::PortRefused),
+            (vec![(V4, NoWay), (V6, NoWay)], CheckCode::PortSilent),
+            (vec![], CheckCode::PortSilent),
+        ] {
+            let tried: Vec<_> =
+                misses.iter().map(|(address, miss)| (address.parse().expect("an address"), *miss)).collect();
+
+            assert_eq!(verdict(&tried), code, "{misses:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_no_is_a_no_beside_an_address_that_cannot_be_reached_from_here() {
+        let gone = std::net::TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port");
+        let out_of_reach = V6.parse().expect("an address");
+
+        let dialled = dial(&Reach::nowhere(), &[gone, out_of_reach], Duration::from_secs(60)).await;
+
+        assert_eq!(dialled.err(), Some(CheckCode::PortRefused));
+    }
 }
