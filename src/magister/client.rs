@@ -10,7 +10,7 @@ use http_body_util::Full;
 use hyper::Request;
 use hyper::body::Bytes;
 use hyper::header::{ACCEPT, ACCEPT_ENCODING, CONNECTION, CONTENT_TYPE, HOST, USER_AGENT};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use zeroize::Zeroizing;
 
 use super::limits::Limits;
@@ -50,10 +50,12 @@ pub(super) enum LogIn {
 }
 
 impl Client<'_> {
-    /// Logs in by SOAP; by the query form where there is no such SOAP service. A refusal is not tried a second time:
-    /// that would count as two wrong passwords.
-    pub(super) async fn log_in(&mut self, password: &Password) -> LogIn {
-        if let Ok(reply) = self.call(soap_log_in(password), self.limits.answer_bytes).await {
+    /// Logs in by SOAP; by the query form where there is no such SOAP service or it does not answer in its share of the
+    /// time. A refusal is not tried a second time: that would count as two wrong passwords.
+    pub(super) async fn log_in(&mut self, password: &Password, deadline: Instant) -> LogIn {
+        let share = self.limits.soap.min(deadline.saturating_duration_since(Instant::now()) / 2);
+        let by_soap = timeout(share, self.call(soap_log_in(password), self.limits.answer_bytes)).await;
+        if let Ok(Ok(reply)) = by_soap {
             let is_refused = reply.exception.is_none() && (reply.result == Some(false) || reply.message.is_some());
             match reply.token {
                 Some(token) => return LogIn::Done(token),

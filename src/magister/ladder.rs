@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
 use super::client::{Client, LogIn};
 use super::limits::Limits;
@@ -16,9 +16,6 @@ use super::turns::Turns;
 use crate::chance::Chance;
 use crate::domain::check::{CheckCode, CheckResult, Counts, Oddity, Rung, RungTime};
 use crate::domain::credential::Password;
-
-/// How long a log-out may take; nothing hangs on it.
-const LOG_OUT_TIME: Duration = Duration::from_secs(3);
 
 /// Makes connection checks. Cheap to clone; clones share what keeps them from doing too much at once.
 #[derive(Debug, Clone)]
@@ -84,8 +81,8 @@ impl Magister {
         climb.held();
 
         let place = self.turns.enter_address(addresses[0], target).await?;
-        let deadline = Instant::now() + self.limits.total.saturating_sub(climb.spent());
-        let end = self.climb(&mut climb, target, password, &addresses, deadline).await;
+        let last_moment = Instant::now() + self.limits.total.saturating_sub(climb.spent());
+        let end = self.climb(&mut climb, target, password, &addresses, last_moment).await;
         let result = climb.end(end);
         place.leave(&result);
         tracing::info!(
@@ -104,8 +101,11 @@ impl Magister {
         target: &Target,
         password: &Password,
         addresses: &[SocketAddr],
-        deadline: Instant,
+        last_moment: Instant,
     ) -> End {
+        // The rungs leave the log-out its time.
+        let log_out = self.limits.log_out.min(self.limits.total / 10);
+        let deadline = last_moment.checked_sub(log_out).unwrap_or(last_moment);
         let left = || self.limits.connect.min(deadline.saturating_duration_since(Instant::now()));
         climb.go_to(Rung::Tcp);
         let (stream, address) = match line::dial(&self.reach, addresses, left()).await {
@@ -125,7 +125,7 @@ impl Magister {
         let (reach, limits) = (&self.reach, &self.limits);
         let mut client = Client { reach, target, limits, address, line: Some(line), key };
         climb.go_to(Rung::Login);
-        let log_in = timeout_at(deadline, client.log_in(password)).await;
+        let log_in = timeout_at(deadline, client.log_in(password, deadline)).await;
         let token = match log_in.unwrap_or(LogIn::Odd { oddity: Oddity::TooSlow, said: None }) {
             LogIn::Done(token) => token,
             LogIn::Refused { said } => return End::code(CheckCode::LoginRefused).saying(said, password, None),
@@ -140,7 +140,8 @@ impl Magister {
         };
         // What comes after the last answer is not a rung's time.
         climb.stopped = Some(Instant::now());
-        let _ = timeout(LOG_OUT_TIME, client.log_out(&token)).await;
+        let log_out_until = last_moment.min(Instant::now() + log_out);
+        let _ = timeout_at(log_out_until, client.log_out(&token)).await;
         end
     }
 }

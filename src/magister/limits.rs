@@ -7,8 +7,12 @@ use std::time::Duration;
 pub struct Limits {
     /// For looking up the name, for the TCP connection and for the TLS handshake, each.
     pub connect: Duration,
-    /// For the whole check.
+    /// For the whole check, with its log-out.
     pub total: Duration,
+    /// For the log-in by SOAP, half of what is left at most: then the query form is tried.
+    pub soap: Duration,
+    /// For the log-out, a tenth of the whole at most; nothing hangs on it.
+    pub log_out: Duration,
     /// For the list, in bytes.
     pub list_bytes: u64,
     /// For any other answer, in bytes.
@@ -31,6 +35,8 @@ impl Default for Limits {
         Self {
             connect: Duration::from_secs(10),
             total: Duration::from_secs(30),
+            soap: Duration::from_secs(10),
+            log_out: Duration::from_secs(3),
             list_bytes: 64 << 20,
             answer_bytes: 256 << 10,
             piece_bytes: 64 << 10,
@@ -58,5 +64,22 @@ pub struct Courtesy {
 impl Default for Courtesy {
     fn default() -> Self {
         Self { pause: Duration::from_millis(500), at_once: 4, rest_after: 5, rest: Duration::from_secs(600) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bounds_are_those_that_were_agreed() {
+        let limits = Limits::default();
+
+        assert_eq!((limits.connect.as_secs(), limits.total.as_secs(), limits.list_bytes), (10, 30, 64 * 1024 * 1024));
+        assert!(limits.soap + limits.log_out < limits.total / 2, "most of the time is for the list");
+        assert!(limits.rows >= 100_000 && limits.stamnrs >= 100_000 && limits.depth <= 100);
+        assert!(limits.answer_bytes < limits.list_bytes && limits.piece_bytes as u64 <= limits.answer_bytes);
+        let Courtesy { pause, at_once, rest_after, rest } = limits.courtesy;
+        assert!(!pause.is_zero() && at_once <= 4 && rest_after >= 3 && rest.as_secs() >= 60);
     }
 }

@@ -10,7 +10,7 @@ use hyper::header::{CONTENT_TYPE, LOCATION, SERVER};
 use hyper::{Request, Response};
 
 use super::query::Query;
-use super::script::{DataScript, LoginScript, Odd, SchoolScript, SoapScript};
+use super::script::{DataScript, LoginScript, LogoutScript, Odd, SchoolScript, SoapScript};
 use super::server::BrokenOff;
 use super::{Inner, MARK, MARK_HEADER, Visit, list, lock};
 
@@ -50,6 +50,9 @@ pub(super) async fn answer(
         "getdata" => get_data(inner, label, &script, &query).await?,
         "logout" => {
             lock(&inner.tokens).remove(query.get("sessiontoken"));
+            if script.logout == LogoutScript::Hangs {
+                tokio::time::sleep(SLOW).await;
+            }
             xml("<Response><Result>True</Result></Response>".to_owned())
         }
         _ => status(404),
@@ -68,6 +71,7 @@ async fn soap_log_in(
         SoapScript::Works => {}
         SoapScript::Missing => return Ok(status(404)),
         SoapScript::BreaksOff => return Err(BrokenOff),
+        SoapScript::Hangs => return write_odd(Odd::Slow, script).await,
         SoapScript::Fault => {
             let fault = "<faultcode>SOAP-ENV:Server</faultcode><faultstring>Simulated</faultstring>";
             return Ok(envelope(&format!("<SOAP-ENV:Fault>{fault}</SOAP-ENV:Fault>")));

@@ -58,6 +58,8 @@ pub enum SoapScript {
     Fault,
     /// It breaks the connection off.
     BreaksOff,
+    /// It takes the request and says nothing.
+    Hangs,
 }
 
 /// What is in place of an answer.
@@ -142,6 +144,17 @@ pub enum LoginScript {
     Exception,
     /// Something that is no answer.
     Odd(Odd),
+}
+
+/// How a log-out goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogoutScript {
+    /// It answers.
+    #[default]
+    Answers,
+    /// It says nothing.
+    Hangs,
 }
 
 /// How reading the list goes.

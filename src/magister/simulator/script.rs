@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use super::behaviour::{
-    Columns, DataScript, LoginScript, NameScript, Odd, SoapScript, TcpScript, TextEncoding, TlsScript,
+    Columns, DataScript, LoginScript, LogoutScript, NameScript, Odd, SoapScript, TcpScript, TextEncoding, TlsScript,
 };
 
 /// All schools.
@@ -64,6 +64,8 @@ pub struct SchoolScript {
     pub data: DataScript,
     /// What is in the list.
     pub list: ListScript,
+    /// How a log-out goes.
+    pub logout: LogoutScript,
     /// Where a redirect points.
     pub location: String,
     /// How long it takes over a handshake and over each answer, in milliseconds.
@@ -196,6 +198,7 @@ struct Parts {
     message: Option<String>,
     data: DataScript,
     list: ListScript,
+    logout: LogoutScript,
     location: String,
     pause_ms: u64,
 }
@@ -209,9 +212,10 @@ impl TryFrom<Entry> for SchoolScript {
                 Self::preset(&name).ok_or_else(|| format!("no preset {name:?}; there are {}", PRESETS.join(", ")))
             }
             Entry::Parts(parts) => {
-                let Parts { name, tcp, tls, soap, login, password, token, message, data, list, location, pause_ms } =
-                    *parts;
-                Ok(Self { name, tcp, tls, soap, login, password, token, message, data, list, location, pause_ms })
+                let Parts { name, tcp, tls, soap, login, password, token, message, data, .. } = *parts;
+                let Parts { list, logout, location, pause_ms, .. } = *parts;
+                let school = Self { name, tcp, tls, soap, login, password, token, message, data, ..Self::default() };
+                Ok(Self { list, logout, location, pause_ms, ..school })
             }
         }
     }

@@ -21,6 +21,8 @@ fn limits() -> Limits {
     Limits {
         connect: Duration::from_secs(60),
         total: Duration::from_secs(120),
+        soap: Duration::from_secs(60),
+        log_out: Duration::from_secs(1),
         list_bytes: 2 << 20,
         courtesy: Courtesy { pause: Duration::ZERO, at_once: 64, rest_after: usize::MAX, rest: Duration::ZERO },
         ..Limits::default()

@@ -15,6 +15,8 @@ use crate::magister::reply::{self, Reply, Strange};
 const BOUNDS: Limits = Limits {
     connect: Duration::ZERO,
     total: Duration::ZERO,
+    soap: Duration::ZERO,
+    log_out: Duration::ZERO,
     list_bytes: 0,
     answer_bytes: 0,
     piece_bytes: 2_000,

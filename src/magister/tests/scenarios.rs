@@ -8,7 +8,7 @@ use super::*;
 use crate::domain::check::{CheckCode, Counts, Oddity, Rung};
 use crate::domain::onboarding::gate::{Party, Step};
 use crate::magister::simulator::script::{
-    Columns, DataScript, ListScript, LoginScript, Odd, SoapScript, TextEncoding, TlsScript,
+    Columns, DataScript, ListScript, LoginScript, LogoutScript, Odd, SoapScript, TextEncoding, TlsScript,
 };
 
 const NOTHING: &[Step] = &[];
@@ -23,22 +23,96 @@ const ALL: &[Step] = &[
     Step::AllowlistingConfirmed,
 ];
 
-/// What stays the same for one code at one rung.
-type Verdict = (CheckCode, Rung, Option<Party>, &'static [Step]);
+/// What stays the same for one code at one rung, with the sentence that says who acts and what to do.
+type Verdict = (CheckCode, Rung, Option<Party>, &'static [Step], &'static str);
 
-const PASSES: Verdict = (CheckCode::Ok, Rung::Rows, None, ALL);
-const REFUSED: Verdict = (CheckCode::LoginRefused, Rung::Login, Some(Party::School), LISTED);
-const NO_LIST: Verdict = (CheckCode::ListNotGranted, Rung::Data, Some(Party::School), LOGGED_IN);
-const NO_SERVICE: Verdict = (CheckCode::ServiceNotGranted, Rung::Data, Some(Party::School), LOGGED_IN);
-const OUTDATED: Verdict = (CheckCode::ListOutdated, Rung::Shape, Some(Party::Kurve), ALL);
-const EMPTY: Verdict = (CheckCode::ListEmpty, Rung::Rows, Some(Party::School), ALL);
-const UNKNOWN_HOST: Verdict = (CheckCode::HostUnknown, Rung::Name, Some(Party::School), NOTHING);
-const SILENT: Verdict = (CheckCode::PortSilent, Rung::Tcp, Some(Party::Magister), NOTHING);
-const CLOSED: Verdict = (CheckCode::PortRefused, Rung::Tcp, Some(Party::Kurve), NOTHING);
-const NO_TLS: Verdict = (CheckCode::TlsFailed, Rung::Tls, Some(Party::Kurve), LISTED);
-const BAD_CERTIFICATE: Verdict = (CheckCode::CertificateInvalid, Rung::Tls, Some(Party::Kurve), LISTED);
-const ODD_LOGIN: Verdict = (CheckCode::UnexpectedAnswer, Rung::Login, Some(Party::Kurve), LISTED);
-const ODD_DATA: Verdict = (CheckCode::UnexpectedAnswer, Rung::Data, Some(Party::Kurve), LOGGED_IN);
+const SAYS_ODD: &str = "De controle kon niet af, want er kwam een onverwacht antwoord. Kurve zoekt uit waarom. Je hoeft \
+     niets te doen.";
+
+const PASSES: Verdict =
+    (CheckCode::Ok, Rung::Rows, None, ALL, "De verbinding met Magister werkt. Je hoeft niets te doen.");
+const REFUSED: Verdict = (
+    CheckCode::LoginRefused,
+    Rung::Login,
+    Some(Party::School),
+    LISTED,
+    "Magister weigert de gebruiker Kurve of het wachtwoord. Kijk bij Beheer > Webservices > Gebruikers of \
+     Kurve erbij staat en vul het wachtwoord daar opnieuw 2 keer in. Staat Kurve er niet? Voer dan eerst \
+     de query uit in Decibel.",
+);
+const NO_LIST: Verdict = (
+    CheckCode::ListNotGranted,
+    Rung::Data,
+    Some(Party::School),
+    LOGGED_IN,
+    "Kurve mag de lijst KurveLeerlingData niet lezen. Vink de lijst aan bij Beheer > Webservices > \
+     Gebruikers > Kurve, op het tabblad Lijsten. Staat de lijst er niet? Voer dan de query opnieuw uit in \
+     Decibel.",
+);
+const NO_SERVICE: Verdict = (
+    CheckCode::ServiceNotGranted,
+    Rung::Data,
+    Some(Party::School),
+    LOGGED_IN,
+    "Kurve mag de gegevens niet ophalen. Vink Data.GetData, Algemeen.Login en Algemeen.Logout aan bij \
+     Beheer > Webservices > Gebruikers > Kurve, op het tabblad Services.",
+);
+const OUTDATED: Verdict = (
+    CheckCode::ListOutdated,
+    Rung::Shape,
+    Some(Party::Kurve),
+    ALL,
+    "In de lijst KurveLeerlingData ontbreekt een kolom. Kurve kijkt welke query je nodig hebt. Je hoeft \
+     nu niets te doen.",
+);
+const EMPTY: Verdict = (
+    CheckCode::ListEmpty,
+    Rung::Rows,
+    Some(Party::School),
+    ALL,
+    "De verbinding werkt, maar er staan nog geen leerlingen in de lijst. Kijk of het nieuwe schooljaar al \
+     klaarstaat in Magister.",
+);
+const UNKNOWN_HOST: Verdict = (
+    CheckCode::HostUnknown,
+    Rung::Name,
+    Some(Party::School),
+    NOTHING,
+    "We vinden geen Magister op dit schooldomein. Kijk na of het klopt en geef het goede schooldomein \
+     door aan Kurve.",
+);
+const SILENT: Verdict = (
+    CheckCode::PortSilent,
+    Rung::Tcp,
+    Some(Party::Magister),
+    NOTHING,
+    "Magister geeft geen antwoord; meestal is de allowlisting dan nog niet klaar. Wacht op de bevestiging \
+     van Magister, of vraag in je ticket hoe het ermee staat.",
+);
+const CLOSED: Verdict = (
+    CheckCode::PortRefused,
+    Rung::Tcp,
+    Some(Party::Kurve),
+    NOTHING,
+    "De webservice van Magister weigert de verbinding. Kurve zoekt uit waarom. Je hoeft niets te doen.",
+);
+const NO_TLS: Verdict = (
+    CheckCode::TlsFailed,
+    Rung::Tls,
+    Some(Party::Kurve),
+    LISTED,
+    "Er komt geen beveiligde verbinding met Magister tot stand. Kurve zoekt uit waarom. Je hoeft niets te \
+     doen.",
+);
+const BAD_CERTIFICATE: Verdict = (
+    CheckCode::CertificateInvalid,
+    Rung::Tls,
+    Some(Party::Kurve),
+    LISTED,
+    "Het certificaat van jullie Magister is niet geldig. Kurve zoekt uit waarom. Je hoeft niets te doen.",
+);
+const ODD_LOGIN: Verdict = (CheckCode::UnexpectedAnswer, Rung::Login, Some(Party::Kurve), LISTED, SAYS_ODD);
+const ODD_DATA: Verdict = (CheckCode::UnexpectedAnswer, Rung::Data, Some(Party::Kurve), LOGGED_IN, SAYS_ODD);
 
 fn preset(name: &str) -> SchoolScript {
     SchoolScript::preset(name).unwrap_or_else(|| panic!("no preset {name}"))
@@ -54,6 +128,10 @@ fn odd_data(odd: Odd) -> SchoolScript {
 
 fn soap(soap: SoapScript) -> SchoolScript {
     SchoolScript { soap, ..SchoolScript::default() }
+}
+
+fn log_out_hangs() -> SchoolScript {
+    SchoolScript { logout: LogoutScript::Hangs, ..SchoolScript::default() }
 }
 
 fn list(columns: Columns, encoding: TextEncoding) -> SchoolScript {
@@ -72,6 +150,8 @@ fn rows() -> Vec<(&'static str, SchoolScript, Verdict, Option<Oddity>)> {
         ("no SOAP service", soap(SoapScript::Missing), PASSES, None),
         ("SOAP fault", soap(SoapScript::Fault), PASSES, None),
         ("SOAP breaks off", soap(SoapScript::BreaksOff), PASSES, None),
+        ("SOAP hangs", soap(SoapScript::Hangs), PASSES, None),
+        ("log-out hangs", log_out_hangs(), PASSES, None),
         ("service not granted", preset("service_not_granted"), NO_SERVICE, None),
         ("list not granted", preset("list_not_granted"), NO_LIST, None),
         ("list unknown", preset("list_unknown"), NO_LIST, None),
@@ -130,7 +210,7 @@ fn rows() -> Vec<(&'static str, SchoolScript, Verdict, Option<Oddity>)> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn each_scenario_gives_its_code_holder_and_proven_steps() {
+async fn each_scenario_gives_its_code_holder_proven_steps_and_sentence() {
     let label = |at: usize| format!("school-{at}");
     let schools = rows().into_iter().enumerate().map(|(at, (_, school, _, _))| (label(at), school)).collect();
     let simulator = simulator(Script { schools, ..Script::default() }).await;
@@ -138,7 +218,7 @@ async fn each_scenario_gives_its_code_holder_and_proven_steps() {
     let (second, some) = (Duration::from_secs(1), Duration::from_secs(8));
     let (patient, at_the_door, inside) = (
         magister(limits()),
-        magister(Limits { connect: second, ..limits() }),
+        magister(Limits { connect: second, soap: second, ..limits() }),
         magister(Limits { total: some, ..limits() }),
     );
 
@@ -146,7 +226,7 @@ async fn each_scenario_gives_its_code_holder_and_proven_steps() {
     for (at, (name, _, _, oddity)) in rows().iter().enumerate() {
         let magister = match oddity {
             Some(Oddity::TooSlow) => inside.clone(),
-            _ if ["silent", "TLS hangs"].contains(name) => at_the_door.clone(),
+            _ if ["silent", "TLS hangs", "SOAP hangs"].contains(name) => at_the_door.clone(),
             _ => patient.clone(),
         };
         running.spawn(async move { (at, check(&magister, &label(at)).await) });
@@ -154,9 +234,10 @@ async fn each_scenario_gives_its_code_holder_and_proven_steps() {
     let results = running.join_all().await;
 
     for (at, result) in results {
-        let (name, _, (code, rung, holder, proven), oddity) = &rows()[at];
+        let (name, _, (code, rung, holder, proven, sentence), oddity) = &rows()[at];
         let seen = (result.code, result.rung, result.code.holder(), result.proven());
         assert_eq!(seen, (*code, *rung, *holder, proven.to_vec()), "{name}: {result:?}");
+        assert_eq!(result.code.sentence(), *sentence, "{name}");
         assert_eq!(result.oddity, *oddity, "{name}");
         assert_eq!(result.times.len(), Rung::ALL.iter().position(|r| r == rung).expect("a rung") + 1, "{name}");
         assert_eq!(result.counts.is_some(), *rung >= Rung::Shape, "{name}");
@@ -207,6 +288,23 @@ async fn a_check_logs_in_once_reads_once_and_logs_out() {
     };
     assert_eq!(calls("soap"), ["soap_login", "getdata", "logout"]);
     assert_eq!(calls("query"), ["soap_login", "login", "getdata", "logout"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn thirty_seconds_are_all_that_a_check_takes() {
+    let slow = SchoolScript { soap: SoapScript::Hangs, ..log_out_hangs() };
+    let simulator = simulator(script([("a", SchoolScript { data: DataScript::Odd(Odd::Slow), ..slow })])).await;
+    let magister = Magister::new(simulator.reach(), Limits::default(), Chance::seeded(2));
+    let began = tokio::time::Instant::now();
+
+    let result = check(&magister, "a").await;
+
+    let took = began.elapsed();
+    assert_eq!((result.code, result.oddity), (CheckCode::UnexpectedAnswer, Some(Oddity::TooSlow)), "{result:?}");
+    assert_eq!(result.rung, Rung::Data, "the query form was tried after SOAP");
+    assert!(took <= Duration::from_secs(30), "{took:?}");
+    let calls: Vec<String> = simulator.visits().into_iter().map(|visit| visit.call).collect();
+    assert_eq!(calls, ["soap_login", "login", "getdata", "logout"]);
 }
 
 #[tokio::test]
