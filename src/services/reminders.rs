@@ -125,8 +125,9 @@ pub async fn plan_due(office: &Office, now: DateTime<Utc>) -> Result<u64, Servic
         }
     }
     let due: Vec<DueAtSchool> = scenes.iter().flat_map(|scene| scene.due(office, &holidays, now)).collect();
-    let mailed = reminders::list_mailed_on(work.conn(), amsterdam_date(now)).await?;
-    let OneMailEach { mails, sent, postponed: _, unreceived } = reminder::one_mail_each(&due, &mailed, now);
+    let today = amsterdam_date(now);
+    let mailed = reminders::list_mailed_on(work.conn(), today).await?;
+    let OneMailEach { mails, sent, postponed: _, unreceived } = reminder::one_mail_each(&due, &mailed, today);
     for (school, reminder) in sent.iter().chain(&unreceived) {
         let id = office.chance.uuid_v7(now);
         reminders::insert_sent(work.conn(), id, (*school, reminder), now).await?;

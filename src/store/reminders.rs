@@ -101,13 +101,13 @@ pub async fn insert_sent(
     Ok(())
 }
 
-/// Who got a mail with reminders on a day.
+/// Who has a mail with reminders on a day: one that was made on it, or stayed behind and was moved to it.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn list_mailed_on(conn: &impl Connection, date: NaiveDate) -> Result<Vec<Mailed>, StoreError> {
     let rows = reminder_mail::Entity::find().filter(reminder_mail::COLUMN.on_date.eq(date)).all(conn).await?;
-    Ok(rows.into_iter().map(|row| Mailed { address_key: row.address_key, at: row.at }).collect())
+    Ok(rows.into_iter().map(|row| Mailed { address_key: row.address_key, on_date: row.on_date }).collect())
 }
 
 /// Keeps a mail with reminders.

@@ -29,6 +29,7 @@ mod machine_room;
 mod mail_by_hand;
 mod mail_rules;
 mod mail_table;
+mod one_mail;
 mod portal;
 mod post_pages;
 mod post_previews;

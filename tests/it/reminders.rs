@@ -13,11 +13,15 @@ use koppelklaar::services::{Office, mail_dispatch};
 use crate::it::journey::Table;
 use crate::it::support::database::sql;
 use crate::it::support::post::Mail;
-use crate::it::support::{TestApp, run, run_to_failure};
+use crate::it::support::{TestApp, TestSchool, run, run_to_failure};
+
+pub(crate) fn at(moment: &str) -> DateTime<Utc> {
+    DateTime::parse_from_rfc3339(moment).expect("a moment").to_utc()
+}
 
 /// Runs the timer's jobs and the mails every half hour until a moment, and returns what was sent with its time.
 pub(crate) async fn let_time_pass(app: &TestApp, until: &str) -> Vec<(String, Mail)> {
-    let until = DateTime::parse_from_rfc3339(until).expect("a moment").to_utc();
+    let until = at(until);
     let mut sent = vec![];
     while app.now() < until {
         app.run(Job::ResumePaused).await;
@@ -141,7 +145,7 @@ fn after_an_outage_of_weeks_one_mail_goes_out_and_not_three() {
 
 /// Lets the timer plan every half hour while no mail leaves.
 async fn plan_in_silence(app: &TestApp, until: &str) {
-    let until = DateTime::parse_from_rfc3339(until).expect("a moment").to_utc();
+    let until = at(until);
     while app.now() < until {
         app.run(Job::PlanReminders).await;
         app.advance(TimeDelta::minutes(30));
@@ -161,18 +165,24 @@ fn of_reminders_that_were_kept_back_only_the_newest_of_a_step_goes() {
     });
 }
 
+/// A second school, with the contact of the first among its own.
+pub(crate) async fn second_school_of(app: &TestApp, table: &Table) -> TestSchool {
+    let second = app.school("Tweede Lyceum", "13CD", "tweede").await;
+    let staff = app.staff().await;
+    let page = staff.get(&links::staff_school(links::STAFF_SCHOOL, second.id)).await;
+    let fields = [("name", "Anna de Wit"), ("email", table.school.email.as_str()), ("role", "superbeheerder")];
+    let added = page.submit(&staff, "form[data-form=add_contact]", &fields).await;
+    assert_eq!(added.status, 303, "{}", added.body);
+    app.new_mails().await;
+    second
+}
+
 #[test]
 fn reminders_of_several_days_that_stayed_behind_still_go_one_a_day() {
     run(|app: TestApp| async move {
         let table = Table::set(&app).await;
         app.advance(TimeDelta::days(1));
-        let second = app.school("Tweede Lyceum", "13CD", "tweede").await;
-        let staff = app.staff().await;
-        let page = staff.get(&links::staff_school(links::STAFF_SCHOOL, second.id)).await;
-        let fields = [("name", "Anna de Wit"), ("email", table.school.email.as_str()), ("role", "superbeheerder")];
-        let added = page.submit(&staff, "form[data-form=add_contact]", &fields).await;
-        assert_eq!(added.status, 303, "{}", added.body);
-        app.new_mails().await;
+        second_school_of(&app, &table).await;
 
         // Thursday for the one school, Friday for the other; the mail server is back on Friday.
         plan_in_silence(&app, "2026-11-27T10:00:00Z").await;
@@ -298,7 +308,7 @@ fn a_digest_that_could_not_be_asked_for_is_asked_for_minutes_later() {
         jobs::run_due(&app.app).await;
         app.new_mails().await;
         // Tuesday, half past eight.
-        app.clock.set(DateTime::parse_from_rfc3339("2026-11-24T07:30:00Z").expect("a moment").to_utc());
+        app.clock.set(at("2026-11-24T07:30:00Z"));
 
         sql(&app.database.url, "ALTER TABLE outbox RENAME COLUMN dedupe_key TO mislaid").await;
         jobs::run_due(&app.app).await;

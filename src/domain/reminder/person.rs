@@ -6,12 +6,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::plan::DueReminder;
 use crate::domain::ids::{ContactId, SchoolId};
-use crate::domain::onboarding::decide::amsterdam_date;
 
 /// One who is to get a reminder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,8 +37,8 @@ pub struct DueAtSchool {
 pub struct Mailed {
     /// The key of the address.
     pub address_key: String,
-    /// When.
-    pub at: DateTime<Utc>,
+    /// The day in the Netherlands whose mail it is: of one that stayed behind, not the day on which it was made.
+    pub on_date: NaiveDate,
 }
 
 /// One mail to one person.
@@ -77,13 +76,9 @@ pub struct OneMailEach {
 
 /// Makes one mail per person out of all that is due; nobody gets a second one on the same day in the Netherlands.
 #[must_use]
-pub fn one_mail_each(due: &[DueAtSchool], mailed: &[Mailed], now: DateTime<Utc>) -> OneMailEach {
-    let today = amsterdam_date(now);
-    let mailed_today: BTreeSet<&str> = mailed
-        .iter()
-        .filter(|mailed| amsterdam_date(mailed.at) == today)
-        .map(|mailed| mailed.address_key.as_str())
-        .collect();
+pub fn one_mail_each(due: &[DueAtSchool], mailed: &[Mailed], today: NaiveDate) -> OneMailEach {
+    let mailed_today: BTreeSet<&str> =
+        mailed.iter().filter(|mailed| mailed.on_date == today).map(|mailed| mailed.address_key.as_str()).collect();
     let mut by_urgency: Vec<&DueAtSchool> = due.iter().collect();
     by_urgency.sort_by_key(|due| (due.reminder.since, due.school, due.reminder.step, due.reminder.rung));
     by_urgency.dedup_by_key(|due| (due.school, due.reminder));

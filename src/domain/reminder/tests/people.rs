@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::utc;
+use super::{date, utc};
 use crate::domain::ids::{ContactId, SchoolId};
 use crate::domain::onboarding::Step;
 use crate::domain::onboarding::testing::contact_id;
@@ -74,8 +74,8 @@ fn due(number: u128, step: Step, since: &str, people: &str) -> DueAtSchool {
     }
 }
 
-fn mailed(person: char, at: &str) -> Mailed {
-    Mailed { address_key: person.to_string(), at: utc(at) }
+fn mailed(person: char, on_date: &str) -> Mailed {
+    Mailed { address_key: person.to_string(), on_date: date(on_date) }
 }
 
 /// Per mail the person, then the school and step of each reminder.
@@ -95,7 +95,7 @@ fn one_person_with_three_schools_gets_one_mail_the_longest_waiting_first() {
         due(1, Step::ConsentGiven, "2026-09-08 09:00", "ab"),
     ];
 
-    let result = one_mail_each(&all, &[], utc("2026-09-15 06:00"));
+    let result = one_mail_each(&all, &[], date("2026-09-15"));
 
     let of_school_1 = [(school(1), Step::ConsentGiven), (school(1), Step::QueryExecuted)];
     let mut of_a = vec![(school(2), Step::AllowlistingRequested), (school(3), Step::ConsentGiven)];
@@ -114,16 +114,15 @@ fn who_had_a_mail_today_waits_and_so_does_the_whole_reminder() {
         due(2, Step::QueryExecuted, "2026-09-10 09:00", "b"),
         due(3, Step::QueryExecuted, "2026-09-10 09:00", "c"),
     ];
-    let now = utc("2026-09-15 09:00");
+    let today = date("2026-09-15");
     let postponed_for = |mailed: &[Mailed]| -> Vec<SchoolId> {
-        one_mail_each(&all, mailed, now).postponed.into_iter().map(|(school, _)| school).collect()
+        one_mail_each(&all, mailed, today).postponed.into_iter().map(|(school, _)| school).collect()
     };
 
-    assert_eq!(postponed_for(&[mailed('a', "2026-09-15 06:00")]), [school(1)]);
-    assert_eq!(postponed_for(&[mailed('b', "2026-09-15 06:00")]), [school(1), school(2)]);
-    assert_eq!(postponed_for(&[mailed('b', "2026-09-14 21:59")]), [], "yesterday in the Netherlands");
-    assert_eq!(postponed_for(&[mailed('b', "2026-09-14 22:00")]), [school(1), school(2)], "just after midnight there");
-    assert_eq!(postponed_for(&[mailed('d', "2026-09-15 06:00")]), []);
+    assert_eq!(postponed_for(&[mailed('a', "2026-09-15")]), [school(1)]);
+    assert_eq!(postponed_for(&[mailed('b', "2026-09-15")]), [school(1), school(2)]);
+    assert_eq!(postponed_for(&[mailed('b', "2026-09-14"), mailed('a', "2026-09-16")]), []);
+    assert_eq!(postponed_for(&[mailed('d', "2026-09-15")]), []);
 }
 
 #[test]
@@ -131,7 +130,7 @@ fn what_nobody_can_get_is_named_and_stops_nothing_else() {
     let all =
         [due(1, Step::QueryExecuted, "2026-09-10 09:00", ""), due(2, Step::QueryExecuted, "2026-09-10 09:00", "a")];
 
-    let result = one_mail_each(&all, &[], utc("2026-09-15 09:00"));
+    let result = one_mail_each(&all, &[], date("2026-09-15"));
 
     assert_eq!(result.unreceived, [(school(1), all[0].reminder)]);
     assert_eq!(result.sent, [(school(2), all[1].reminder)]);
@@ -141,7 +140,7 @@ fn what_nobody_can_get_is_named_and_stops_nothing_else() {
 fn a_reminder_given_twice_is_told_once() {
     let one = due(1, Step::QueryExecuted, "2026-09-10 09:00", "aa");
 
-    let result = one_mail_each(&[one.clone(), one.clone()], &[], utc("2026-09-15 09:00"));
+    let result = one_mail_each(&[one.clone(), one.clone()], &[], date("2026-09-15"));
 
     assert_eq!(told(&result), [("a", vec![(school(1), Step::QueryExecuted)])]);
     assert_eq!(result.sent, [(school(1), one.reminder)]);
@@ -162,14 +161,14 @@ proptest! {
         all in proptest::collection::vec(any_due(), 0..12),
         had_one in "[a-f]{0,2}",
     ) {
-        let now = utc("2026-09-15 09:00");
+        let today = date("2026-09-15");
         // A school's step is due once, whoever gets it.
         let mut seen = BTreeSet::new();
         let all: Vec<DueAtSchool> =
             all.into_iter().filter(|due| seen.insert((due.school, due.reminder.step))).collect();
-        let mailed: Vec<Mailed> = had_one.chars().map(|person| mailed(person, "2026-09-15 06:00")).collect();
+        let mailed: Vec<Mailed> = had_one.chars().map(|person| mailed(person, "2026-09-15")).collect();
 
-        let result = one_mail_each(&all, &mailed, now);
+        let result = one_mail_each(&all, &mailed, today);
 
         let mut people: Vec<&str> = result.mails.iter().map(|mail| mail.address_key.as_str()).collect();
         prop_assert!(people.iter().all(|person| !had_one.contains(person)), "a second mail today");
