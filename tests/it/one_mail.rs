@@ -1,10 +1,14 @@
 //! One mail per person and day over all their schools, also when some of it stayed behind or a school is closed.
 
 use chrono::TimeDelta;
-use koppelklaar::jobs::Job;
+use koppelklaar::domain::ids::ReminderMailId;
+use koppelklaar::jobs::{self, Job};
+use koppelklaar::store::reminders::{self, ReminderMail};
+use tokio::task::JoinSet;
 
 use crate::it::journey::Table;
 use crate::it::reminders::{at, let_time_pass, lines, second_school_of};
+use crate::it::support::database;
 use crate::it::support::post::Mail;
 use crate::it::support::{TestApp, run};
 
@@ -41,5 +45,63 @@ fn who_got_a_late_mail_today_waits_for_the_next_and_stops_nobody_elses() {
         for (line, email) in lines.iter().zip([&table.school.email, &second.email]) {
             assert!(line.starts_with(&format!("Mon 2026-11-30 07:00 {email} ")), "{lines:?}");
         }
+    });
+}
+
+#[test]
+fn a_late_mail_that_leaves_while_a_round_is_planned_stops_nobody_elses() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        let second = app.school("Tweede Lyceum", "13CD", "tweede").await;
+        app.clock.set(at("2026-11-26T10:00:00Z"));
+        let (office, today) = (app.office(), app.now().date_naive());
+        let late = ReminderMail {
+            id: ReminderMailId::from_uuid(office.chance.uuid_v7(app.now())),
+            address_key: office.keys.email_key(&table.school.email),
+            about: vec![],
+        };
+
+        let post = office.db.begin_write().await.expect("the database answers");
+        reminders::insert_mail(post.conn(), &late, (today, app.now())).await.expect("the first of the day");
+        let (other, now) = (app.app.clone(), app.now());
+        let planner = tokio::spawn(async move { jobs::run(&other, Job::PlanReminders, now).await });
+        database::until_somebody_waits(&app.database.url).await;
+        post.commit().await.expect("the database answers");
+        let planned = planner.await.expect("it ends");
+
+        assert_eq!(planned.expect("one who had a mail does not cost the round"), 1);
+        assert_eq!(app.only_mail_to(&second.email).await.to, second.email);
+    });
+}
+
+#[test]
+fn four_instances_at_once_send_one_reminder_to_each() {
+    run(|app: TestApp| async move {
+        let mut expected = vec![];
+        for (brin, label) in [("12AB", "een"), ("13CD", "twee"), ("14EF", "drie"), ("15GH", "vier"), ("16IJ", "vijf")] {
+            expected.push(app.school(&format!("School {label}"), brin, label).await.email);
+        }
+        app.clock.set(at("2026-11-26T10:00:00Z"));
+        let now = app.now();
+        let mut instances = vec![app.app.clone()];
+        for _ in 0..3 {
+            instances.push(app.second_instance().await);
+        }
+        let mut rounds = JoinSet::new();
+
+        for instance in instances.clone() {
+            rounds.spawn(async move { jobs::run(&instance, Job::PlanReminders, now).await });
+        }
+        let planned = rounds.join_all().await;
+        for instance in &instances {
+            jobs::run(instance, Job::PlanReminders, now).await.expect("nothing is left to plan");
+        }
+
+        let counts: Result<Vec<u64>, _> = planned.into_iter().collect();
+        assert_eq!(counts.expect("who comes second finds it done").into_iter().sum::<u64>(), 5);
+        let mut to: Vec<String> = app.new_mails().await.into_iter().map(|mail| mail.to).collect();
+        to.sort();
+        expected.sort();
+        assert_eq!(to, expected);
     });
 }

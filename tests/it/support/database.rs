@@ -98,3 +98,10 @@ pub(crate) async fn texts(url: &str, query: &str) -> Vec<String> {
     conn.close().await.expect("the database closes");
     texts
 }
+
+/// Returns once some transaction waits for another one; at once on SQLite, where the second has not begun.
+pub(crate) async fn until_somebody_waits(url: &str) {
+    let waiting = "SELECT count(*)::text FROM pg_locks WHERE NOT granted AND pid IN
+        (SELECT pid FROM pg_stat_activity WHERE datname = current_database())";
+    while ON_POSTGRES && texts(url, waiting).await == ["0"] {}
+}
