@@ -13,14 +13,19 @@ pub struct Clock(Source);
 
 #[derive(Clone, Debug)]
 enum Source {
-    System,
+    System { ahead: TimeDelta },
     Fixed(Arc<Mutex<DateTime<Utc>>>),
 }
 
 impl Clock {
     /// The clock of the machine.
     pub fn system() -> Self {
-        Self(Source::System)
+        Self::system_off_by(TimeDelta::zero())
+    }
+
+    /// The clock of a machine that is ahead by this much, or behind when it is negative, for tests.
+    pub fn system_off_by(ahead: TimeDelta) -> Self {
+        Self(Source::System { ahead })
     }
 
     /// A clock that stands still until it is moved, for tests and demonstrations.
@@ -31,7 +36,7 @@ impl Clock {
     /// The moment it is now.
     pub fn now(&self) -> DateTime<Utc> {
         match &self.0 {
-            Source::System => system_now(),
+            Source::System { ahead } => system_now() + *ahead,
             Source::Fixed(at) => *at.lock().unwrap_or_else(PoisonError::into_inner),
         }
     }
@@ -39,7 +44,7 @@ impl Clock {
     /// Whether this is the clock of the machine.
     #[must_use]
     pub fn is_of_machine(&self) -> bool {
-        matches!(self.0, Source::System)
+        matches!(self.0, Source::System { .. })
     }
 
     /// Moves a fixed clock on, or back when the time is negative.
@@ -60,7 +65,7 @@ impl Clock {
 
     fn change(&self, change: impl FnOnce(DateTime<Utc>) -> DateTime<Utc>) {
         match &self.0 {
-            Source::System => panic!("the clock of the machine cannot be moved; use Clock::fixed"),
+            Source::System { .. } => panic!("the clock of the machine cannot be moved; use Clock::fixed"),
             Source::Fixed(at) => {
                 let mut at = at.lock().unwrap_or_else(PoisonError::into_inner);
                 *at = change(*at).trunc_subsecs(3);

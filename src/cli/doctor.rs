@@ -7,7 +7,7 @@ use crate::cli::settings::Settings;
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::mail::SmtpUrl;
 use crate::services::audit::{self, Finding};
-use crate::services::{holidays, mail_dispatch};
+use crate::services::{holidays, machine_clock};
 use crate::store::schema;
 
 enum Health {
@@ -98,9 +98,9 @@ async fn database(app: &App) -> Health {
 }
 
 async fn clock(app: &App) -> Health {
-    match mail_dispatch::check_clock(&app.office, app.clock.now()).await {
+    match machine_clock::check_at(&app.office, app.clock.now()).await {
         Ok(()) => Health::Good("clock: is the database's".to_owned()),
-        Err(error) => Health::Bad(format!("clock: {error}. Until then no mails are sent from here.")),
+        Err(error) => Health::Bad(format!("clock: {error}. Until then nothing is sent and planned from here.")),
     }
 }
 

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use super::pulse::Pulse;
 use crate::app::App;
 use crate::domain::heartbeat::Worker;
-use crate::services::{Office, chain, mail_dispatch};
+use crate::services::{Office, chain, machine_clock, mail_dispatch};
 use crate::store::StoreError;
 use crate::store::bell::Bell;
 
@@ -92,9 +92,7 @@ async fn send(app: &App, stop: &CancellationToken, (pulse, look_every): (&Pulse,
 }
 
 async fn look(app: &App, is_stopping: impl Fn() -> bool) -> Result<mail_dispatch::Summary, ()> {
-    if app.clock.is_of_machine()
-        && let Err(error) = mail_dispatch::check_clock(&app.office, app.clock.now()).await
-    {
+    if let Err(error) = machine_clock::check(&app.office, &app.clock).await {
         tracing::error!(cause = chain(&error), "Sends no mails");
         return Err(());
     }

@@ -1,24 +1,23 @@
-//! What runs by itself. The library only knocks, every minute; whether something is due, and which instance does it,
+//! What runs by itself. The [`timer`] only knocks, every minute; whether something is due, and which instance does it,
 //! the database decides. To add a job: a variant of [`Job`], and a service function that may run twice.
 
 pub mod checks;
 pub mod mail;
 mod pulse;
+mod timer;
 
-use chrono::{DateTime, Duration, Utc};
-use tokio_cron_scheduler::{Job as Knock, JobScheduler, JobSchedulerError};
-use tokio_util::sync::CancellationToken;
+use chrono::{DateTime, Duration, NaiveTime, Utc};
 
 use crate::app::App;
-use crate::domain::heartbeat::Worker;
+use crate::domain::heartbeat::{CLOCK_SKEW, Worker};
+use crate::domain::onboarding::decide::amsterdam_date;
+use crate::domain::reminder::hours::moment_on;
 use crate::domain::reminder::national::next_office_moment;
 use crate::services::chain;
-use crate::services::{ServiceError, connection_checks, housekeeping, onboardings, reminders};
-use crate::store::job_slots;
-use crate::web::Site;
+use crate::services::{ServiceError, connection_checks, housekeeping, machine_clock, onboardings, reminders};
+use crate::store::{StoreError, job_slots};
 
-/// Knocks at second 0 of every minute, in UTC: it has no notion of time zones, and needs none here.
-const EVERY_MINUTE: &str = "0 * * * * *";
+pub use timer::start;
 
 /// Something on a timer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,56 +69,54 @@ impl Job {
             Self::PlanChecks => now + Duration::minutes(10),
         }
     }
-}
 
-/// Starts the timer; the answer runs until `stop`.
-///
-/// # Errors
-/// When the library does not start.
-pub async fn start(
-    app: App,
-    site: Site,
-    stop: CancellationToken,
-) -> Result<impl Future<Output = ()>, JobSchedulerError> {
-    let mut scheduler = JobScheduler::new().await?;
-    let knock = Knock::new_async(EVERY_MINUTE, move |_, _| {
-        let (app, site) = (app.clone(), site.clone());
-        Box::pin(async move {
-            site.limits.forget_idle();
-            run_due(&app).await;
-        })
-    })?;
-    scheduler.add(knock).await?;
-    scheduler.start().await?;
-    Ok(async move {
-        stop.cancelled().await;
-        if let Err(error) = scheduler.shutdown().await {
-            tracing::warn!(error = %error, "The timer did not stop cleanly");
+    /// A slot that says later than this was set by a clock that was ahead.
+    fn furthest(self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let latest = now + CLOCK_SKEW;
+        self.next_after(latest).max(latest + AGAIN_AFTER)
+    }
+
+    /// When a job with such a slot is due. Of a digest the hour may have passed by then: it comes today all the same.
+    fn back_at(self, now: DateTime<Utc>) -> DateTime<Utc> {
+        match self {
+            Self::ResumePaused | Self::DeleteExpired | Self::PlanReminders | Self::PlanChecks => now,
+            Self::Digest => next_office_moment(moment_on(amsterdam_date(now), NaiveTime::MIN), reminders::DIGEST_TIME),
         }
-    })
+    }
 }
 
-/// When a job whose run failed, or whose process died, is due again.
+/// When a job is due again whose run failed, whose process died, or that is still running.
 const AGAIN_AFTER: Duration = Duration::minutes(5);
 
-/// Runs every job that is due and that no other instance has.
+/// Runs every job that is due and that no other instance has. Where the clock is not the database's, none.
 pub async fn run_due(app: &App) {
-    let now = app.clock.now();
+    if let Err(error) = machine_clock::check(&app.office, &app.clock).await {
+        tracing::error!(cause = chain(&error), "Runs no jobs");
+        return;
+    }
     for job in Job::ALL {
         let name = job.as_str();
-        let next = job.next_after(now);
-        let claimed = next.min(now + AGAIN_AFTER);
-        match job_slots::claim(app.office.db.writer(), name, now, (job.first_at(now), claimed)).await {
-            Ok(true) => {
-                let is_done = run_logged(app, job, now).await;
-                if is_done && next != claimed {
-                    settle(app, name, (claimed, next)).await;
+        // Asked for each: the one before may have taken long.
+        let now = app.clock.now();
+        match claim(app, job, now).await {
+            Ok(Some(claimed)) => {
+                if run_logged(app, job, now).await {
+                    settle(app, name, (claimed, job.next_after(now))).await;
                 }
             }
-            Ok(false) => {}
+            Ok(None) => {}
             Err(error) => tracing::error!(job.name = name, error = %error, "Could not ask whether {name} is due"),
         }
     }
+}
+
+/// Takes the slot of a job that is due, and says until when.
+async fn claim(app: &App, job: Job, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let (conn, name) = (app.office.db.writer(), job.as_str());
+    job_slots::pull_back(conn, name, (job.furthest(now), job.back_at(now))).await?;
+    let until = now + AGAIN_AFTER;
+    let is_claimed = job_slots::claim(conn, name, now, (job.first_at(now), until)).await?;
+    Ok(is_claimed.then_some(until))
 }
 
 /// Sets when a job that ran is due next. Where that fails it runs once more, which does no harm.

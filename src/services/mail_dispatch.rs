@@ -12,48 +12,17 @@ mod batch;
 mod by_hand;
 mod write;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::domain::ids::{HoldId, MailId};
 use crate::mail::message::{BuiltMail, Sender};
 use crate::mail::transport::Transport;
 use crate::services::{Office, ServiceError, frozen};
+use crate::store::frozen_mails;
 use crate::store::outbox::{self, OutboxMail, Reading, hold};
-use crate::store::{self, StoreError, frozen_mails};
 
 pub use by_hand::{drop_by_hand, retry_by_hand};
 pub use write::OUTSIDE_LIST;
-
-/// How far the clock of an instance may be from the database's. Between two instances it is twice this, and a lease that
-/// is renewed every eight seconds still holds: with more, one would take what the other is sending.
-const MOST_SKEW: TimeDelta = TimeDelta::seconds(10);
-
-/// Why an instance may not send.
-#[derive(Debug, thiserror::Error)]
-pub enum ClockFault {
-    /// The clocks differ.
-    #[error("this machine's clock is {0} s ahead of the database's: synchronise both, with NTP")]
-    Ahead(i64),
-    /// The clocks differ.
-    #[error("this machine's clock is {0} s behind the database's: synchronise both, with NTP")]
-    Behind(i64),
-    /// The database's clock could not be read.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-/// Checks that this instance may hold mails: that its clock is the database's, near enough.
-///
-/// # Errors
-/// When it is not, or the database fails.
-pub async fn check_clock(office: &Office, now: DateTime<Utc>) -> Result<(), ClockFault> {
-    let ahead = store::clock::ahead_by(&office.db, now).await?;
-    if ahead.abs() <= MOST_SKEW {
-        return Ok(());
-    }
-    let seconds = ahead.num_seconds();
-    Err(if seconds > 0 { ClockFault::Ahead(seconds) } else { ClockFault::Behind(-seconds) })
-}
 
 /// How many mails are taken in hand at once: enough to share their transactions, few enough to be sent in a moment.
 const BATCH: u64 = 25;

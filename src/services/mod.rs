@@ -23,6 +23,7 @@ pub mod import_gate;
 pub mod insight;
 mod letter_previews;
 mod letters;
+pub mod machine_clock;
 pub mod machine_room;
 pub mod mail_dispatch;
 pub mod onboardings;

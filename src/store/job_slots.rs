@@ -28,6 +28,24 @@ pub async fn claim(
     Ok(changed.rows_affected == 1)
 }
 
+/// Sets when a job is due whose slot says later than `furthest`, as only a clock that was ahead can have said.
+///
+/// # Errors
+/// When the database fails.
+pub async fn pull_back(
+    conn: &impl Connection,
+    name: &str,
+    (furthest, next_at): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<(), StoreError> {
+    job_slot::Entity::update_many()
+        .col_expr(job_slot::COLUMN.next_at, next_at.into())
+        .filter(job_slot::COLUMN.name.eq(name))
+        .filter(job_slot::COLUMN.next_at.gt(furthest))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
 /// Sets when a job is due next, after a run that was claimed until `claimed`; another claim since then stays.
 ///
 /// # Errors

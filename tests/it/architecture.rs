@@ -37,7 +37,8 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("src/jobs/checks.rs", "app::App", "the worker takes office, Magister and clock"),
     ("src/jobs/mail.rs", "app::App", "the worker takes office, post room and clock"),
     ("src/jobs/pulse.rs", "app::App", "a sign of life takes the database and the clock"),
-    ("src/jobs/mod.rs", "web::Site", "the knock of every minute forgets idle rate limits, which the site holds"),
+    ("src/jobs/timer.rs", "app::App", "each knock runs jobs on the whole app"),
+    ("src/jobs/timer.rs", "web::Site", "the knock of every minute forgets idle rate limits, which the site holds"),
 ];
 
 /// Libraries that only one room knows.

@@ -44,5 +44,6 @@ mod smtp;
 mod staff;
 mod store;
 mod threads;
+mod timer;
 mod unsubscribe;
 mod wake;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta};
 use koppelklaar::clock::Clock;
-use koppelklaar::services::mail_dispatch::{ClockFault, check_clock};
+use koppelklaar::services::machine_clock::{ClockFault, check_at};
 
 use crate::it::support::{TestApp, run};
 
@@ -10,7 +10,7 @@ use crate::it::support::{TestApp, run};
 fn an_instance_whose_clock_is_not_the_databases_holds_no_mails() {
     run(|app: TestApp| async move {
         let real = Clock::system().now();
-        let check = async |now| check_clock(app.office(), now).await;
+        let check = async |now| check_at(app.office(), now).await;
 
         assert!(check(real).await.is_ok());
 

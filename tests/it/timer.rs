@@ -1,0 +1,106 @@
+//! The timer: what is due, on which clock, and what a clock that was wrong leaves behind.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use koppelklaar::app::App;
+use koppelklaar::clock::Clock;
+use koppelklaar::domain::heartbeat::Worker;
+use koppelklaar::jobs::{self, Job};
+use koppelklaar::store::{heartbeats, job_slots};
+
+use crate::it::journey::Table;
+use crate::it::reminders::at;
+use crate::it::support::database::sql;
+use crate::it::support::{TestApp, run, run_to_failure};
+
+/// A date that a clock may jump to when it is wrong.
+const FAR: &str = "2030-06-02T11:00:00Z";
+
+/// When the planner last gave a sign of life.
+async fn planned_at(app: &TestApp) -> Option<DateTime<Utc>> {
+    let beats = heartbeats::list(app.office().db.reader()).await.expect("the store answers");
+    beats.into_iter().find(|(worker, _)| *worker == Worker::Planner).map(|(_, at)| at)
+}
+
+/// Runs what is due at a moment.
+async fn knock_at(app: &TestApp, moment: &str) {
+    app.clock.set(at(moment));
+    jobs::run_due(&app.app).await;
+}
+
+/// Has every slot taken by an instance whose clock is years ahead.
+async fn take_slots_far_ahead(app: &TestApp) {
+    let far = at(FAR);
+    for job in Job::ALL {
+        let taken =
+            job_slots::claim(app.office().db.writer(), job.as_str(), far, (far, far + TimeDelta::hours(1))).await;
+        assert!(taken.expect("the store answers"));
+    }
+}
+
+#[test]
+fn a_round_that_does_not_end_keeps_its_slot_for_five_minutes() {
+    run_to_failure(|app| async move {
+        sql(&app.database.url, "ALTER TABLE onboarding RENAME COLUMN attention_at TO mislaid").await;
+        knock_at(&app, "2026-11-24T10:00:00Z").await;
+        sql(&app.database.url, "ALTER TABLE onboarding RENAME COLUMN mislaid TO attention_at").await;
+
+        let mut seen = vec![];
+        for minute in ["10:01", "10:04", "10:05", "10:06"] {
+            knock_at(&app, &format!("2026-11-24T{minute}:00Z")).await;
+            seen.push(planned_at(&app).await.map(|at| at.format("%H:%M").to_string()));
+        }
+
+        assert_eq!(seen, [None, None, Some("10:05".to_owned()), Some("10:06".to_owned())]);
+    });
+}
+
+#[test]
+fn slots_that_a_clock_far_ahead_took_are_free_again_and_the_digest_keeps_its_hour() {
+    run(|app: TestApp| async move {
+        Table::set(&app).await;
+        app.new_mails().await;
+        take_slots_far_ahead(&app).await;
+
+        knock_at(&app, "2026-11-24T07:29:00Z").await;
+        let planned = planned_at(&app).await;
+        let early = app.new_mails().await.len();
+        knock_at(&app, "2026-11-24T07:30:00Z").await;
+        let digest = app.only_mail_to("support@kurve.nl").await;
+        knock_at(&app, "2026-11-24T07:31:00Z").await;
+
+        assert_eq!(planned, Some(at("2026-11-24T07:29:00Z")));
+        assert_eq!((early, app.new_mails().await.len()), (0, 0), "{}", digest.subject);
+    });
+}
+
+#[test]
+fn a_digest_that_a_clock_far_ahead_held_up_comes_today_and_once() {
+    run(|app: TestApp| async move {
+        Table::set(&app).await;
+        app.new_mails().await;
+
+        take_slots_far_ahead(&app).await;
+        knock_at(&app, "2026-11-24T13:00:00Z").await;
+        let digest = app.only_mail_to("support@kurve.nl").await;
+        sql(&app.database.url, "DELETE FROM job_slot").await;
+        take_slots_far_ahead(&app).await;
+        knock_at(&app, "2026-11-24T14:00:00Z").await;
+
+        assert_eq!(app.new_mails().await.len(), 0, "{}", digest.subject);
+    });
+}
+
+#[test]
+fn an_instance_whose_clock_is_not_the_databases_runs_no_jobs() {
+    run(|app: TestApp| async move {
+        let with_clock = |ahead: TimeDelta| App { clock: Clock::system_off_by(ahead), ..app.app.clone() };
+
+        jobs::run_due(&with_clock(TimeDelta::hours(2))).await;
+        let while_ahead = planned_at(&app).await;
+        jobs::run_due(&with_clock(TimeDelta::zero())).await;
+
+        // SQLite is on the machine of its only process: whatever that says is right.
+        assert_eq!(while_ahead.is_some(), app.office().db.is_sqlite());
+        assert!(planned_at(&app).await.is_some());
+    });
+}
