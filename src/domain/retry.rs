@@ -8,6 +8,13 @@ const FIRST_SECONDS: i64 = 60;
 /// The longest delay, in seconds: six hours.
 const LONGEST_SECONDS: i64 = 6 * 3600;
 
+/// Later than this from now no mail is tried again, with the most jitter, nor when it came back for a while.
+pub const FURTHEST: Duration = Duration::days(1);
+
+/// How far a mail that waits for working hours is put off at most: further than any holiday lasts. Then it is looked at
+/// again.
+pub const PUT_OFF_AT_MOST: Duration = Duration::days(100);
+
 /// How many tries are made: with these delays the last comes some two days after the first.
 pub const ATTEMPTS_ALLOWED: i32 = 16;
 
@@ -44,6 +51,14 @@ mod tests {
 
         assert!((40..=52).contains(&hours), "{hours} hours");
         assert_eq!(delay_after(ATTEMPTS_ALLOWED, 0), None);
+    }
+
+    #[test]
+    fn nothing_is_tried_again_later_than_the_furthest() {
+        let longest = (1..ATTEMPTS_ALLOWED).filter_map(|attempt| delay_after(attempt, 1000)).max();
+
+        assert!(longest.expect("there are tries") < FURTHEST);
+        assert!(FURTHEST < PUT_OFF_AT_MOST);
     }
 
     #[test]

@@ -5,8 +5,10 @@ use koppelklaar::app::App;
 use koppelklaar::clock::Clock;
 use koppelklaar::domain::heartbeat::Worker;
 use koppelklaar::jobs::{self, Job};
+use koppelklaar::store::outbox::hold::{self, Mark};
 use koppelklaar::store::{heartbeats, job_slots};
 
+use crate::it::dispatch::{new_hold, put_in_outbox};
 use crate::it::journey::Table;
 use crate::it::reminders::at;
 use crate::it::support::database::sql;
@@ -87,6 +89,37 @@ fn a_digest_that_a_clock_far_ahead_held_up_comes_today_and_once() {
         knock_at(&app, "2026-11-24T14:00:00Z").await;
 
         assert_eq!(app.new_mails().await.len(), 0, "{}", digest.subject);
+    });
+}
+
+#[test]
+fn a_mail_that_was_called_for_by_a_clock_ahead_goes_at_once() {
+    run(|app: TestApp| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        app.advance(TimeDelta::hours(1));
+        put_in_outbox(&app, &school, 1).await;
+        app.advance(-TimeDelta::hours(1));
+
+        assert_eq!(app.only_mail_to(&school.email).await.to, school.email);
+    });
+}
+
+#[test]
+fn a_mail_that_was_put_off_by_a_clock_far_ahead_goes_at_once_and_one_that_is_tried_again_waits_for_its_turn() {
+    run(|app: TestApp| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let mails = put_in_outbox(&app, &school, 2).await;
+        let (db, hold, now) = (&app.office().db, new_hold(&app), app.now());
+        hold::take(db, hold, (now, now + TimeDelta::minutes(1)), 10).await.expect("the store answers");
+        for (mail, next) in mails.iter().zip([at(FAR), now + TimeDelta::hours(7)]) {
+            let put_off = hold::mark(db.writer(), hold, *mail, &Mark::later(next, "the mail server was busy")).await;
+            assert!(put_off.expect("the store answers"));
+        }
+
+        let now_sent = app.new_mails().await.len();
+        app.advance(TimeDelta::hours(7));
+
+        assert_eq!((now_sent, app.new_mails().await.len()), (1, 1));
     });
 }
 

@@ -273,8 +273,9 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
         self.notes.push(match verdict {
             Verdict::Sent => Note { fate: Fate::Sent, ..plain },
             Verdict::Skipped(why) => Note { fate: Fate::Skipped, why: Some(why.to_owned()), ..plain },
-            Verdict::Later(at) => {
-                Note { next_attempt_at: Some(at), why: Some("waits for working hours".to_owned()), ..plain }
+            Verdict::Later(opening) => {
+                let next_attempt_at = Some(opening.min(at + retry::PUT_OFF_AT_MOST));
+                Note { next_attempt_at, why: Some("waits for working hours".to_owned()), ..plain }
             }
             Verdict::Failed(why) => Note { fate: Fate::Failed, why: Some(why), tries: Some(tries), ..plain },
             Verdict::ToRetry(why) => match retry::delay_after(tries, self.office.chance.below(1000)) {

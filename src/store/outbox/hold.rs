@@ -5,13 +5,14 @@
 
 use chrono::{DateTime, Utc};
 use entity::outbox;
-use sea_orm::sea_query::{LockBehavior, LockType};
+use sea_orm::sea_query::{Condition, LockBehavior, LockType};
 use sea_orm::{EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select, UpdateMany};
 use uuid::Uuid;
 
 use super::{Fate, OutboxMail, to_mail};
 use crate::domain::ids::{HoldId, MailId};
 use crate::domain::notice::MailKind;
+use crate::domain::retry;
 use crate::store::{Connection, Db, StoreError};
 
 /// What a worker got in hand.
@@ -43,6 +44,9 @@ pub async fn take(
         rows = due(now, limit).all(tx.conn()).await?;
     }
     if rows.is_empty() {
+        rows = take_back_to_now(tx.conn(), now, limit).await?;
+    }
+    if rows.is_empty() {
         return Ok(Held::default());
     }
     outbox::Entity::update_many()
@@ -67,11 +71,45 @@ pub async fn take(
     Ok(held)
 }
 
+/// Mails that wait only because a clock was ahead: they were made in what is still to come, or put off further than
+/// anything is. What was made then was made now.
+async fn take_back_to_now(
+    conn: &impl Connection,
+    now: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<outbox::Model>, StoreError> {
+    let column = outbox::COLUMN;
+    let is_tried_too_late =
+        column.next_attempt_at.gt(now + retry::FURTHEST).and(column.kind.ne(MailKind::Reminder.as_str()));
+    let is_astray = Condition::any()
+        .add(column.created_at.gt(now))
+        .add(is_tried_too_late)
+        .add(column.next_attempt_at.gt(now + retry::PUT_OFF_AT_MOST));
+    let ahead = waiting(now, limit).filter(column.next_attempt_at.gt(now)).filter(is_astray);
+    let mut rows = ahead.all(conn).await?;
+    if rows.is_empty() {
+        return Ok(rows);
+    }
+    outbox::Entity::update_many()
+        .col_expr(outbox::COLUMN.created_at, now.into())
+        .filter(outbox::COLUMN.id.is_in(rows.iter().map(|row| row.id)))
+        .filter(outbox::COLUMN.created_at.gt(now))
+        .exec(conn)
+        .await?;
+    for row in &mut rows {
+        row.created_at = Ord::min(row.created_at, now);
+    }
+    Ok(rows)
+}
+
 fn due(now: DateTime<Utc>, limit: u64) -> Select<outbox::Entity> {
+    waiting(now, limit).filter(outbox::COLUMN.next_attempt_at.lte(now))
+}
+
+fn waiting(now: DateTime<Utc>, limit: u64) -> Select<outbox::Entity> {
     let is_free = outbox::COLUMN.lease_until.is_null().or(outbox::COLUMN.lease_until.lt(now));
     outbox::Entity::find()
         .filter(outbox::COLUMN.status.eq(Fate::Waiting.as_str()))
-        .filter(outbox::COLUMN.next_attempt_at.lte(now))
         .filter(is_free)
         .order_by_asc(outbox::COLUMN.next_attempt_at)
         .order_by_asc(outbox::COLUMN.id)
