@@ -1,8 +1,9 @@
 //! Reminders that went out, and the mails they went out in.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use entity::{onboarding, reminder, reminder_mail};
-use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{Connection, StoreError};
 use crate::domain::ids::{ReminderMailId, SchoolId};
@@ -21,6 +22,10 @@ pub struct ReminderMail {
     pub about: Vec<PersonReminder>,
 }
 
+/// How long a school is left alone at most, whatever is to come. So later than this only a clock that was ahead can have
+/// said, and such a school is looked at now.
+const LOOK_AGAIN_AFTER: TimeDelta = TimeDelta::days(31);
+
 /// The schools whose reminders are to be looked at, the longest waiting first, at most `limit`.
 ///
 /// # Errors
@@ -30,10 +35,18 @@ pub async fn list_needing_attention(
     now: DateTime<Utc>,
     limit: u64,
 ) -> Result<Vec<SchoolId>, StoreError> {
+    let mut ids = schools_at(conn, onboarding::COLUMN.attention_at.lte(now), limit).await?;
+    let left = limit.saturating_sub(ids.len() as u64);
+    // A question of its own: of an `or` PostgreSQL may make a walk over all schools.
+    ids.extend(schools_at(conn, onboarding::COLUMN.attention_at.gt(now + LOOK_AGAIN_AFTER), left).await?);
+    Ok(ids)
+}
+
+async fn schools_at(conn: &impl Connection, when: Expr, limit: u64) -> Result<Vec<SchoolId>, StoreError> {
     let ids: Vec<uuid::Uuid> = onboarding::Entity::find()
         .select_only()
         .column(onboarding::Column::SchoolId)
-        .filter(onboarding::COLUMN.attention_at.lte(now))
+        .filter(when)
         .order_by_asc(onboarding::COLUMN.attention_at)
         .order_by_asc(onboarding::COLUMN.school_id)
         .limit(limit)
@@ -44,7 +57,7 @@ pub async fn list_needing_attention(
 }
 
 /// Notes when a school needs attention next, and since when it does not answer; the version of the onboarding stays.
-/// Who asked for a fresh look since `now` still gets it.
+/// Who asked for a fresh look since `now` still gets it, and each school gets one within a month.
 ///
 /// # Errors
 /// When the database fails.
@@ -54,13 +67,16 @@ pub async fn save_attention(
     (version, now): (i32, DateTime<Utc>),
     (next_at, no_answer_since): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
 ) -> Result<(), StoreError> {
+    let furthest = now + LOOK_AGAIN_AFTER;
+    let next_at = next_at.map(|at| Ord::min(at, furthest));
+    let is_due = onboarding::COLUMN.attention_at.lte(now).or(onboarding::COLUMN.attention_at.gt(furthest));
     onboarding::Entity::update_many()
         .col_expr(onboarding::COLUMN.attention_at, next_at.into())
         .col_expr(onboarding::COLUMN.no_answer_since, no_answer_since.into())
         .filter(onboarding::COLUMN.school_id.eq(school.as_uuid()))
         // A change that came between has its own say.
         .filter(onboarding::COLUMN.version.eq(version))
-        .filter(onboarding::COLUMN.attention_at.lte(now))
+        .filter(is_due)
         .exec(conn)
         .await?;
     Ok(())

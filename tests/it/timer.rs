@@ -93,6 +93,22 @@ fn a_digest_that_a_clock_far_ahead_held_up_comes_today_and_once() {
 }
 
 #[test]
+fn a_school_that_was_looked_at_by_a_clock_far_ahead_is_still_reminded() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+
+        // A Sunday: the planner comes back when the school opens.
+        app.clock.set(at(FAR));
+        app.run(Job::PlanReminders).await;
+        app.clock.set(at("2026-11-26T10:00:00Z"));
+        let planned = app.run(Job::PlanReminders).await;
+
+        assert_eq!(planned, 1);
+        assert_eq!(app.only_mail_to(&table.school.email).await.to, table.school.email);
+    });
+}
+
+#[test]
 fn a_mail_that_was_called_for_by_a_clock_ahead_goes_at_once() {
     run(|app: TestApp| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
