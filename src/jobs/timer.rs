@@ -50,3 +50,44 @@ async fn scheduler(knock: Knock) -> Result<JobScheduler, JobSchedulerError> {
     scheduler.add(knock).await?;
     Ok(scheduler)
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, Duration, Timelike, Utc};
+
+    use super::*;
+    use crate::clock::Clock;
+
+    #[test]
+    fn it_knocks_once_in_every_minute_also_in_the_nights_in_which_the_clock_changes() {
+        let mut knock = knock(|| async {}).expect("a pattern that the library reads");
+        let kept = knock.job_data().expect("what the library keeps of it");
+        let schedule = kept.schedule().expect("a pattern");
+
+        // Half past midnight in the Netherlands, on either side of the hour that is skipped or comes twice.
+        for night in ["2026-10-24T22:30:00Z", "2027-03-27T23:30:00Z"] {
+            let from: DateTime<Utc> = night.parse().expect("a moment");
+            let next = |after: &DateTime<Utc>| schedule.find_next_occurrence(after, false).ok();
+            let knocks: Vec<DateTime<Utc>> = std::iter::successors(Some(from), next).take(300).collect();
+
+            let every_minute: Vec<DateTime<Utc>> = (0..300).map(|count| from + Duration::minutes(count)).collect();
+            assert_eq!(knocks, every_minute);
+        }
+        assert_eq!(kept.time_offset_seconds, 0, "the library would keep today's offset for ever");
+    }
+
+    #[test]
+    fn what_starts_with_the_timer_is_knocked_at_within_a_minute() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime starts");
+        runtime.block_on(async {
+            let knock = knock(|| async {}).expect("a pattern that the library reads");
+            let (id, start) = (knock.guid(), Clock::system().now());
+
+            let mut scheduler = scheduler(knock).await.expect("the library takes it");
+            let next = scheduler.next_tick_for_job(id).await.expect("the library answers").expect("it is known");
+
+            assert_eq!(next.second(), 0);
+            assert!((start..=start + Duration::seconds(61)).contains(&next), "{start}: {next}");
+        });
+    }
+}
