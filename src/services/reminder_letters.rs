@@ -24,19 +24,19 @@ use crate::words;
 /// How many schools a digest names of each kind; the worklist shows the rest.
 const DIGEST_ROWS: u64 = 40;
 
-/// A reminder mail: what the person still holds now, the most urgent first.
+/// A reminder mail: what the person still holds now at schools that are open, the most urgent first.
 pub(super) async fn reminder(office: &Office, mail: &OutboxMail, now: DateTime<Utc>) -> Result<Draft, Unsendable> {
     let id = mail.about.reminders.ok_or(ServiceError::Broken("a reminder mail without reminders"))?;
     let kept = reminders::find_mail(office.db.reader(), id).await?;
     let kept = kept.ok_or(Unsendable::NotNeeded("the reminders are gone"))?;
-    let wanted = match stand(office, &kept, now).await? {
-        Standing::NotNow(at) => return Err(Unsendable::Later(at)),
-        Standing::Send(wanted) => wanted,
-    };
-    let (first_scene, first) = wanted.first().ok_or(Unsendable::NotNeeded("everything was done meanwhile"))?;
+    let Standing { open, opens_at, .. } = stand(office, &kept, now).await?;
+    if let (true, Some(opening)) = (open.is_empty(), opens_at) {
+        return Err(Unsendable::Later(opening));
+    }
+    let (first_scene, first) = open.first().ok_or(Unsendable::NotNeeded("everything was done meanwhile"))?;
     let receiver = first_scene.contacts.iter().find(|contact| contact.id == first.contact);
     let receiver = receiver.ok_or(Unsendable::NotNeeded("the contact was removed"))?;
-    let items = wanted
+    let items = open
         .iter()
         .map(|(scene, one)| ReminderItem {
             school: scene.school.details.name.to_string(),

@@ -1,9 +1,12 @@
 //! Reminding who holds the ball: once per step and rung, one mail a day per person, in working hours.
 //!
 //! What goes out follows from what went out before, so this may run at any moment and as often as one likes. The
-//! database keeps each reminder and each person's day single, also with several instances.
+//! database keeps each reminder and each person's day single, also with several instances. What becomes of a mail at
+//! the moment of sending is in [`standing`].
 
-use chrono::{DateTime, NaiveTime, Utc};
+mod standing;
+
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 use crate::domain::actor::Actor;
 use crate::domain::address_mark::AddressMark;
@@ -17,13 +20,13 @@ use crate::domain::reminder::{
 };
 use crate::domain::school::{Contact, School};
 use crate::services::holidays::{self, HolidayBook};
-use crate::services::letters::Unsendable;
 use crate::services::work::{Letter, Work};
 use crate::services::{Call, Office, ServiceError, addresses};
 use crate::store::onboardings::Versioned;
-use crate::store::outbox::OutboxMail;
 use crate::store::reminders::ReminderMail;
 use crate::store::{Connection, StoreError, arrangements, contacts, onboardings, reminders, schools};
+
+pub(super) use standing::{Standing, claim_day, set_closed_apart, stand};
 
 /// When Kurve gets its digest, in the Netherlands, on working days.
 pub const DIGEST_TIME: NaiveTime = NaiveTime::from_hms_opt(8, 30, 0).expect("half past eight exists");
@@ -146,33 +149,33 @@ async fn plan_round(office: &Office, now: DateTime<Utc>) -> Result<u64, ServiceE
         let id = office.chance.uuid_v7(now);
         reminders::insert_sent(work.conn(), id, (*school, reminder), now).await?;
     }
-    for mail in &mails {
-        put_in_outbox(office, &mut work, now, mail).await?;
+    let planned = mails.len() as u64;
+    for PersonMail { address_key, about } in mails {
+        let id = ReminderMailId::from_uuid(office.chance.uuid_v7(now));
+        put_in_outbox(&mut work, &ReminderMail { id, address_key, about }, (today, now)).await?;
     }
     for scene in &scenes {
         note_attention(&work, scene, &scene.calendar(&holidays), (&office.reminders.policy, now)).await?;
     }
     work.finish().await?;
-    Ok(mails.len() as u64)
+    Ok(planned)
 }
 
+/// Keeps a mail as the person's mail of a day, and calls for it.
 async fn put_in_outbox(
-    office: &Office,
     work: &mut Work<'_>,
-    now: DateTime<Utc>,
-    mail: &PersonMail,
+    mail: &ReminderMail,
+    (date, now): (NaiveDate, DateTime<Utc>),
 ) -> Result<(), ServiceError> {
-    let id = ReminderMailId::from_uuid(office.chance.uuid_v7(now));
-    let kept = ReminderMail { id, address_key: mail.address_key.clone(), about: mail.about.clone() };
-    reminders::insert_mail(work.conn(), &kept, (amsterdam_date(now), now)).await?;
+    reminders::insert_mail(work.conn(), mail, (date, now)).await?;
     let first = mail.about.first().ok_or(ServiceError::Broken("a reminder mail about nothing"))?;
     let is_one_school = mail.about.iter().all(|one| one.school == first.school);
     work.mail(Letter {
         kind: MailKind::Reminder,
         school: is_one_school.then_some(first.school),
         contact: Some(first.contact),
-        about: About { reminders: Some(id), ..About::default() },
-        occasion: id.to_string(),
+        about: About { reminders: Some(mail.id), ..About::default() },
+        occasion: mail.id.to_string(),
     });
     Ok(())
 }
@@ -215,51 +218,6 @@ pub async fn list_upcoming(
         next.at = next.at.max(soonest);
     }
     Ok(upcoming)
-}
-
-/// Where a mail with reminders stands at the moment of sending.
-pub(super) enum Standing {
-    /// These are still wanted, each with its school.
-    Send(Vec<(Scene, crate::domain::reminder::person::PersonReminder)>),
-    /// It comes after working hours: at this moment it may go.
-    NotNow(DateTime<Utc>),
-}
-
-/// Looks again at the moment of sending: a step done or handed over meanwhile is left out, and a reminder of which a
-/// later one was planned.
-pub(super) async fn stand(office: &Office, mail: &ReminderMail, now: DateTime<Utc>) -> Result<Standing, ServiceError> {
-    let (holidays, hours) = (holidays::current(office).await?, office.reminders.policy.hours);
-    let mut wanted = vec![];
-    for one in &mail.about {
-        let scene = Scene::load(office, office.db.reader(), one.school).await?;
-        let region = scene.school.details.region;
-        let calendar = scene.calendar(&holidays);
-        if !calendar.is_open(now, region, hours) {
-            return Ok(Standing::NotNow(calendar.next_opening(now, region, hours)));
-        }
-        if scene.receivers(one.reminder.step).contains(&one.contact)
-            && reminder::is_still_wanted(&one.reminder, &scene.situation(), now)
-        {
-            wanted.push((scene, *one));
-        }
-    }
-    Ok(Standing::Send(wanted))
-}
-
-/// Makes a mail that stayed behind the person's mail of today, if it is about reminders.
-///
-/// # Errors
-/// `Later` when the person has another one today.
-pub(super) async fn claim_day(office: &Office, mail: &OutboxMail, now: DateTime<Utc>) -> Result<(), Unsendable> {
-    let (Some(id), today) = (mail.about.reminders, amsterdam_date(now)) else { return Ok(()) };
-    match reminders::move_to(office.db.writer(), id, today).await {
-        Ok(()) => Ok(()),
-        Err(StoreError::Taken) => {
-            let tomorrow = today + chrono::Days::new(1);
-            Err(Unsendable::Later(reminder::hours::moment_on(tomorrow, NaiveTime::MIN)))
-        }
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// The outbox row of a digest that is due, put in once a day: on working days, when there is something to say.

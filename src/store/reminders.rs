@@ -139,14 +139,14 @@ pub async fn insert_mail(
         id: Set(mail.id.as_uuid()),
         address_key: Set(mail.address_key.clone()),
         on_date: Set(date),
-        about: Set(serde_json::to_string(&mail.about).map_err(|_| corrupt(mail.id))?),
+        about: Set(about_text(mail.id, &mail.about)?),
         at: Set(at),
     };
     reminder_mail::Entity::insert(row).exec_without_returning(conn).await?;
     Ok(())
 }
 
-/// Makes a mail that was meant for an earlier day the person's mail of this one; nothing to do for this day's own.
+/// Makes a mail that was meant for another day the person's mail of this one; nothing to do for this day's own.
 ///
 /// # Errors
 /// `Taken` when the person has another one on that day.
@@ -154,10 +154,45 @@ pub async fn move_to(conn: &impl Connection, id: ReminderMailId, date: NaiveDate
     reminder_mail::Entity::update_many()
         .col_expr(reminder_mail::COLUMN.on_date, date.into())
         .filter(reminder_mail::COLUMN.id.eq(id.as_uuid()))
-        .filter(reminder_mail::COLUMN.on_date.lt(date))
+        .filter(reminder_mail::COLUMN.on_date.ne(date))
         .exec(conn)
         .await?;
     Ok(())
+}
+
+/// The days from a date on of which a person has a mail.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_days_from(
+    conn: &impl Connection,
+    address_key: &str,
+    from: NaiveDate,
+) -> Result<Vec<NaiveDate>, StoreError> {
+    let days = reminder_mail::Entity::find()
+        .select_only()
+        .column(reminder_mail::Column::OnDate)
+        .filter(reminder_mail::COLUMN.address_key.eq(address_key))
+        .filter(reminder_mail::COLUMN.on_date.gte(from));
+    Ok(days.into_tuple().all(conn).await?)
+}
+
+/// Has a mail remind of something else; `false` when it no longer reminds of what it did.
+///
+/// # Errors
+/// When the database fails.
+pub async fn replace_about(
+    conn: &impl Connection,
+    mail: &ReminderMail,
+    about: Vec<PersonReminder>,
+) -> Result<bool, StoreError> {
+    let changed = reminder_mail::Entity::update_many()
+        .col_expr(reminder_mail::COLUMN.about, about_text(mail.id, &about)?.into())
+        .filter(reminder_mail::COLUMN.id.eq(mail.id.as_uuid()))
+        .filter(reminder_mail::COLUMN.about.eq(about_text(mail.id, &mail.about)?))
+        .exec(conn)
+        .await?;
+    Ok(changed.rows_affected == 1)
 }
 
 /// The mail with this id.
@@ -168,6 +203,10 @@ pub async fn find_mail(conn: &impl Connection, id: ReminderMailId) -> Result<Opt
     let Some(row) = reminder_mail::Entity::find_by_id(id.as_uuid()).one(conn).await? else { return Ok(None) };
     let about = serde_json::from_str(&row.about).map_err(|_| corrupt(id))?;
     Ok(Some(ReminderMail { id, address_key: row.address_key, about }))
+}
+
+fn about_text(id: ReminderMailId, about: &[PersonReminder]) -> Result<String, StoreError> {
+    serde_json::to_string(about).map_err(|_| corrupt(id))
 }
 
 fn corrupt(id: ReminderMailId) -> StoreError {

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use koppelklaar::domain::ids::ReminderMailId;
+use koppelklaar::domain::onboarding::Step;
 use koppelklaar::jobs::{self, Job};
 use koppelklaar::store::reminders::{self, ReminderMail};
 use tokio::task::JoinSet;
@@ -10,7 +11,7 @@ use crate::it::journey::Table;
 use crate::it::reminders::{at, let_time_pass, lines, second_school_of};
 use crate::it::support::database;
 use crate::it::support::post::Mail;
-use crate::it::support::{TestApp, run};
+use crate::it::support::{TestApp, TestSchool, run};
 
 fn receivers(mails: &[Mail]) -> Vec<&str> {
     mails.iter().map(|mail| mail.to.as_str()).collect()
@@ -71,6 +72,85 @@ fn a_late_mail_that_leaves_while_a_round_is_planned_stops_nobody_elses() {
 
         assert_eq!(planned.expect("one who had a mail does not cost the round"), 1);
         assert_eq!(app.only_mail_to(&second.email).await.to, second.email);
+    });
+}
+
+/// Anna's two schools in one reminder mail of Thursday that stays behind, while the second closes from Friday to
+/// Friday a week later.
+async fn two_schools_of_which_one_closes(app: &TestApp) -> (Table, TestSchool) {
+    let table = Table::set(app).await;
+    let second = second_school_of(app, &table).await;
+    app.clock.set(at("2026-11-26T10:00:00Z"));
+    assert_eq!(app.run(Job::PlanReminders).await, 2, "to Anna and to the second school's own contact");
+    let portal = app.portal_without_mail(&second).await;
+    let page = portal.get("/school/vrije-dagen").await;
+    let days = [("kind", "closed"), ("first_day", "2026-11-27"), ("last_day", "2026-12-04")];
+    let closed = page.submit(&portal, "form:has([data-action=add-own-days])", &days).await;
+    assert_eq!(closed.status, 303, "{}", closed.body);
+    (table, second)
+}
+
+async fn do_all_steps(app: &TestApp, school: &TestSchool) {
+    for step in [Step::ConsentGiven, Step::AllowlistingRequested] {
+        app.claim(school, step).await.expect("the school holds it");
+    }
+}
+
+/// Of what was sent, when a person was told of which schools.
+fn told<'a>(sent: &'a [(String, Mail)], email: &str) -> Vec<(&'a str, bool, bool)> {
+    let mails = sent.iter().filter(|(_, mail)| mail.to == email);
+    let names = |mail: &Mail| (mail.text.contains("Bonhoeffer College"), mail.text.contains("Tweede Lyceum"));
+    mails.map(|(at, mail)| (at.as_str(), names(mail).0, names(mail).1)).collect()
+}
+
+#[test]
+fn a_school_that_is_closed_holds_nothing_of_the_others_and_comes_in_a_mail_of_its_own() {
+    run(|app: TestApp| async move {
+        let (table, second) = two_schools_of_which_one_closes(&app).await;
+
+        app.clock.set(at("2026-11-27T07:00:00Z"));
+        let sent = let_time_pass(&app, "2026-12-07T12:00:00Z").await;
+
+        assert_eq!(
+            told(&sent, &table.school.email),
+            [
+                ("Fri 2026-11-27 07:00", true, false),
+                ("Wed 2026-12-02 07:00", true, false),
+                ("Mon 2026-12-07 07:00", false, true)
+            ],
+            "{:?}",
+            lines(&sent)
+        );
+        assert_eq!(told(&sent, &second.email), [("Mon 2026-12-07 07:00", false, true)]);
+    });
+}
+
+#[test]
+fn of_a_school_that_is_closed_and_did_its_steps_nothing_comes_later() {
+    run(|app: TestApp| async move {
+        let (table, second) = two_schools_of_which_one_closes(&app).await;
+        do_all_steps(&app, &second).await;
+
+        app.clock.set(at("2026-11-27T07:00:00Z"));
+        let sent = let_time_pass(&app, "2026-12-02T06:00:00Z").await;
+        do_all_steps(&app, &table.school).await;
+        let later = let_time_pass(&app, "2026-12-11T12:00:00Z").await;
+
+        assert_eq!(told(&sent, &table.school.email), [("Fri 2026-11-27 07:00", true, false)]);
+        assert!(later.iter().all(|(_, mail)| !mail.subject.contains("erinner")), "{:?}", lines(&later));
+    });
+}
+
+#[test]
+fn where_only_a_closed_school_is_left_the_whole_mail_waits_for_it() {
+    run(|app: TestApp| async move {
+        let (table, _) = two_schools_of_which_one_closes(&app).await;
+        do_all_steps(&app, &table.school).await;
+
+        app.clock.set(at("2026-11-27T07:00:00Z"));
+        let sent = let_time_pass(&app, "2026-12-07T12:00:00Z").await;
+
+        assert_eq!(told(&sent, &table.school.email), [("Mon 2026-12-07 07:00", false, true)], "{:?}", lines(&sent));
     });
 }
 

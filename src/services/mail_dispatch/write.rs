@@ -101,6 +101,8 @@ async fn bytes(
     if let Some(built) = repeated {
         return Ok((built, None));
     }
+    // Not before: bytes that may have arrived tell of all its schools.
+    reminders::set_closed_apart(office, mail, now).await.map_err(|error| to_verdict(error.into()))?;
     let built = message::build(&room.sender, &outgoing(office, mail, draft));
     let built = built.map_err(|error| Verdict::Failed(error.to_string()))?;
     let sealed = (!mail.kind.carries_token()).then(|| frozen::seal(office, mail.id, &built));

@@ -1,0 +1,101 @@
+//! Where a mail with reminders stands at the moment of sending: what is still wanted, of which day it is, and which of
+//! its schools are closed by then. Of those the reminders come later, in a mail of their own: nobody waits for the
+//! holidays of another school.
+
+use chrono::{DateTime, Days, NaiveTime, Utc};
+
+use super::{Scene, put_in_outbox};
+use crate::domain::actor::Actor;
+use crate::domain::ids::ReminderMailId;
+use crate::domain::onboarding::decide::amsterdam_date;
+use crate::domain::reminder;
+use crate::domain::reminder::hours::moment_on;
+use crate::domain::reminder::person::PersonReminder;
+use crate::services::letters::Unsendable;
+use crate::services::work::Work;
+use crate::services::{Call, Office, ServiceError, holidays};
+use crate::store::outbox::OutboxMail;
+use crate::store::reminders::ReminderMail;
+use crate::store::{StoreError, reminders};
+
+/// What is still wanted of a mail: a step done or handed over meanwhile is left out, and a reminder of which a later
+/// one was planned.
+pub(in crate::services) struct Standing {
+    /// What may go now, each with its school.
+    pub(in crate::services) open: Vec<(Scene, PersonReminder)>,
+    /// What is wanted at schools that are closed now.
+    closed: Vec<PersonReminder>,
+    /// When the first of those opens.
+    pub(in crate::services) opens_at: Option<DateTime<Utc>>,
+}
+
+/// Looks again at the moment of sending.
+pub(in crate::services) async fn stand(
+    office: &Office,
+    mail: &ReminderMail,
+    now: DateTime<Utc>,
+) -> Result<Standing, ServiceError> {
+    let (holidays, hours) = (holidays::current(office).await?, office.reminders.policy.hours);
+    let mut standing = Standing { open: vec![], closed: vec![], opens_at: None };
+    for one in &mail.about {
+        let scene = Scene::load(office, office.db.reader(), one.school).await?;
+        let is_wanted = scene.receivers(one.reminder.step).contains(&one.contact)
+            && reminder::is_still_wanted(&one.reminder, &scene.situation(), now);
+        if !is_wanted {
+            continue;
+        }
+        let opening = scene.calendar(&holidays).next_opening(now, scene.school.details.region, hours);
+        if opening <= now {
+            standing.open.push((scene, *one));
+        } else {
+            standing.closed.push(*one);
+            standing.opens_at = Some(standing.opens_at.map_or(opening, |first| first.min(opening)));
+        }
+    }
+    Ok(standing)
+}
+
+/// Makes a mail that is about to go the person's mail of today, if it is about reminders.
+///
+/// # Errors
+/// `Later` when the person has another one today.
+pub(in crate::services) async fn claim_day(
+    office: &Office,
+    mail: &OutboxMail,
+    now: DateTime<Utc>,
+) -> Result<(), Unsendable> {
+    let (Some(id), today) = (mail.about.reminders, amsterdam_date(now)) else { return Ok(()) };
+    match reminders::move_to(office.db.writer(), id, today).await {
+        Ok(()) => Ok(()),
+        Err(StoreError::Taken) => Err(Unsendable::Later(moment_on(today + Days::new(1), NaiveTime::MIN))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Puts the reminders of schools that are closed now in a mail of their own, of the first day that the person has free
+/// once such a school is open.
+pub(in crate::services) async fn set_closed_apart(
+    office: &Office,
+    mail: &OutboxMail,
+    now: DateTime<Utc>,
+) -> Result<(), ServiceError> {
+    let Some(id) = mail.about.reminders else { return Ok(()) };
+    let kept = reminders::find_mail(office.db.reader(), id).await?.filter(|kept| kept.about.len() > 1);
+    let Some(kept) = kept else { return Ok(()) };
+    let Standing { closed, opens_at: Some(opens_at), .. } = stand(office, &kept, now).await? else { return Ok(()) };
+    let rest = kept.about.iter().filter(|one| !closed.contains(one)).copied().collect();
+    let call = Call::by_machine(Actor::Clock, now, "closed_school");
+    let mut work = Work::begin(office, &call).await?;
+    let is_done = reminders::replace_about(work.conn(), &kept, rest).await?;
+    if !is_done {
+        // Another worker did.
+        return Ok(());
+    }
+    let taken = reminders::list_days_from(work.conn(), &kept.address_key, amsterdam_date(opens_at)).await?;
+    let mut days = amsterdam_date(opens_at).iter_days();
+    let day = days.find(|day| !taken.contains(day)).ok_or(ServiceError::Broken("no day is free any more"))?;
+    let id = ReminderMailId::from_uuid(office.chance.uuid_v7(now));
+    let later = ReminderMail { id, address_key: kept.address_key, about: closed };
+    put_in_outbox(&mut work, &later, (day, now)).await?;
+    work.finish().await
+}
