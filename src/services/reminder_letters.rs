@@ -1,24 +1,23 @@
 //! Reminders and the digest, written from what is true when they are sent.
 
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::crypto::mail_token::Subscription;
+use crate::domain::notice::MailKind;
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::progress::open_steps;
 use crate::domain::onboarding::{Party, Step};
-use crate::domain::reminder::hours::moment_on;
-use crate::domain::reminder::national::is_office_day;
 use crate::domain::school::School;
 use crate::links;
 use crate::mail::templates::{Content, DigestKind, DigestPart, DigestRow, ReminderItem};
 use crate::services::addresses::{self, MarkedContact};
 use crate::services::letters::{Draft, Unsendable, write};
-use crate::services::reminders::{DIGEST_TIME, Standing, stand};
+use crate::services::reminders::{Standing, stand};
 use crate::services::{Office, ServiceError};
 use crate::store::connections::SchoolConnection;
 use crate::store::outbox::{Fate, OutboxMail};
 use crate::store::overview::{self, Overview};
-use crate::store::{address_marks, connection_list, outbox_view, reminders};
+use crate::store::{address_marks, connection_list, frozen_mails, outbox_view, reminders};
 use crate::words;
 
 /// How many schools a digest names of each kind; the worklist shows the rest.
@@ -60,7 +59,7 @@ pub(super) async fn digest(office: &Office, mail: &OutboxMail, now: DateTime<Utc
     if addresses::is_stopped(office, &addresses::digest_of(office)).await? {
         return Err(Unsendable::NotNeeded("the digest was stopped"));
     }
-    let parts = [waiting(office).await?, silent(office).await?, lost(office).await?, addresses(office, now).await?];
+    let parts = [waiting(office).await?, silent(office).await?, lost(office).await?, addresses(office).await?];
     let parts: Vec<DigestPart> = parts.into_iter().filter(|part| !part.rows.is_empty()).collect();
     let failed_mails = outbox_view::count_with_fate(office.db.reader(), Fate::Failed).await?;
     if parts.is_empty() && failed_mails == 0 {
@@ -99,32 +98,25 @@ async fn lost(office: &Office) -> Result<DigestPart, ServiceError> {
     Ok(part)
 }
 
-async fn addresses(office: &Office, now: DateTime<Utc>) -> Result<DigestPart, ServiceError> {
+async fn addresses(office: &Office) -> Result<DigestPart, ServiceError> {
     let marked = addresses::list_marked(office).await?;
     let bounced = marked.iter().filter(|one| one.mark.bounced.is_some()).count();
     let more = address_marks::count_bounced(office.db.reader()).await?.saturating_sub(bounced as u64);
-    let rows = marked.iter().filter_map(|one| address_row(office, one, now)).collect();
+    let told_until = frozen_mails::last_sent_as_of(office.db.reader(), MailKind::Digest).await?;
+    let rows = marked.iter().filter_map(|one| address_row(office, one, told_until)).collect();
     Ok(DigestPart { kind: DigestKind::Addresses, rows, more, all: office.base.to(links::STAFF) })
 }
 
-/// An address where mail does not arrive is told of until that is solved; who stopped reminders, once.
-fn address_row(office: &Office, one: &MarkedContact, now: DateTime<Utc>) -> Option<DigestRow> {
+/// An address where mail does not arrive is told of until that is solved; who stopped reminders, in the first digest that
+/// leaves after that.
+fn address_row(office: &Office, one: &MarkedContact, told_until: Option<DateTime<Utc>>) -> Option<DigestRow> {
     let name = &one.contact.name;
     let (what, since) = match (&one.mark.bounced, one.mark.reminders_stopped_at) {
         (Some(bounced), _) => (format!("mail aan {name} komt niet aan ({})", bounced.code), bounced.at),
-        (None, Some(at)) if at >= last_digest(now) => (format!("{name} wil geen herinneringen"), at),
+        (None, Some(at)) if told_until.is_none_or(|told| at >= told) => (format!("{name} wil geen herinneringen"), at),
         (None, _) => return None,
     };
     Some(digest_row(office, &one.school, what, since))
-}
-
-/// When the digest before this one was called for.
-fn last_digest(now: DateTime<Utc>) -> DateTime<Utc> {
-    let mut day = amsterdam_date(now) - Days::new(1);
-    while !is_office_day(day) {
-        day = day - Days::new(1);
-    }
-    moment_on(day, DIGEST_TIME)
 }
 
 fn waiting_rows(office: &Office, row: &Overview) -> Vec<DigestRow> {

@@ -3,11 +3,12 @@
 use chrono::{DateTime, Utc};
 use entity::{frozen_mail, outbox};
 use sea_orm::sea_query::{OnConflict, Query};
-use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder};
 
 use super::outbox::Fate;
 use super::{Connection, StoreError};
 use crate::domain::ids::MailId;
+use crate::domain::notice::MailKind;
 
 /// Keeps mails as they were rendered, each with its sealed bytes; what was kept of the same mail before is replaced.
 ///
@@ -43,6 +44,20 @@ pub async fn save_all(
 pub async fn find(conn: &impl Connection, id: MailId) -> Result<Option<Vec<u8>>, StoreError> {
     let found = frozen_mail::Entity::find_by_id(id.as_uuid()).one(conn).await?;
     Ok(found.map(|row| row.sealed_mail))
+}
+
+/// As of which moment the newest mail of a kind that was sent was written.
+///
+/// # Errors
+/// When the database fails.
+pub async fn last_sent_as_of(conn: &impl Connection, kind: MailKind) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let newest = outbox::Entity::find()
+        .filter(outbox::COLUMN.kind.eq(kind.as_str()))
+        .filter(outbox::COLUMN.status.eq(Fate::Sent.as_str()))
+        .order_by_desc(outbox::COLUMN.id);
+    let Some(mail) = newest.one(conn).await? else { return Ok(None) };
+    let frozen = frozen_mail::Entity::find_by_id(mail.id).one(conn).await?;
+    Ok(Some(frozen.map_or(mail.created_at, |row| row.frozen_at)))
 }
 
 /// Forgets the bytes of mails.

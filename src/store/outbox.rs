@@ -189,7 +189,7 @@ pub async fn mark_dropped(
 }
 
 /// Deletes mails about no school that were made before a moment and are sent, no longer needed or dropped, with what
-/// was kept of them.
+/// was kept of them. Not the digests: the next one tells what came up since the last.
 ///
 /// # Errors
 /// When the database fails.
@@ -197,6 +197,7 @@ pub async fn delete_ended_without_school(conn: &impl Connection, before: DateTim
     let ended = [Fate::Sent, Fate::Skipped, Fate::Dropped].map(Fate::as_str);
     let is_over = Condition::all()
         .add(outbox::COLUMN.school_id.is_null())
+        .add(outbox::COLUMN.kind.ne(MailKind::Digest.as_str()))
         .add(outbox::COLUMN.status.is_in(ended))
         .add(outbox::COLUMN.created_at.lt(before));
     let over = Query::select().column(outbox::Column::Id).from(outbox::Entity).cond_where(is_over.clone()).to_owned();

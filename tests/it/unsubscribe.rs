@@ -8,6 +8,7 @@ use koppelklaar::store::{address_marks, audit};
 use mail_parser::MessageParser;
 
 use crate::it::journey::Table;
+use crate::it::reminders::at;
 use crate::it::support::post::Mail;
 use crate::it::support::{Page, TestApp, Visitor, run};
 
@@ -129,6 +130,33 @@ fn the_button_of_a_mail_program_stops_reminders_to_this_person_and_tells_kurve()
             assert!(later.iter().all(|mail| !mail.text.contains("wil geen herinneringen")), "it was told once");
         });
     }
+}
+
+#[test]
+fn who_stopped_reminders_is_told_of_in_the_first_digest_that_leaves_and_in_no_later_one() {
+    run(|app| async move {
+        let table = Table::set(&app).await;
+        let link = link_of(&first_reminder(&app, &table).await);
+        // Friday's digest left before; that of Monday does not leave, for there is no mail server that day.
+        app.clock.set(at("2026-11-27T07:30:00Z"));
+        app.run(Job::Digest).await;
+        app.only_mail_to("support@kurve.nl").await;
+        one_click(&app, &link, URLENCODED.0, URLENCODED.1).await;
+        app.clock.set(at("2026-11-30T07:30:00Z"));
+        app.run(Job::Digest).await;
+
+        let mut told = vec![];
+        // Over a week later what is kept of earlier digests is cleared away.
+        for day in ["2026-12-01", "2026-12-02", "2026-12-09", "2026-12-18", "2026-12-21"] {
+            app.clock.set(at(&format!("{day}T07:30:00Z")));
+            app.run(Job::DeleteExpired).await;
+            app.run(Job::Digest).await;
+            let digest = app.only_mail_to("support@kurve.nl").await;
+            told.push(digest.text.contains("Anna de Wit wil geen herinneringen"));
+        }
+
+        assert_eq!(told, [true, false, false, false, false]);
+    });
 }
 
 #[test]
