@@ -28,6 +28,7 @@ mod m20261123_000014_checks;
 mod m20261123_000015_machine_room;
 mod m20261123_000016_insight;
 mod m20261123_000017_one_open_check;
+mod m20261123_000018_reminder_mail_day;
 mod parts;
 
 /// Knows every step, oldest first.
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000013_address_mark::Migration),
             Box::new(m20261123_000015_machine_room::Migration),
             Box::new(m20261123_000017_one_open_check::Migration),
+            Box::new(m20261123_000018_reminder_mail_day::Migration),
         ]
     }
 }

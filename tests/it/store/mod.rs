@@ -6,4 +6,5 @@ mod clock;
 mod credentials;
 mod full_disk;
 mod overview;
+mod plans;
 mod races;

@@ -1,0 +1,67 @@
+//! How the database finds what a planning round asks for: by an index, whatever the number of rows.
+
+use std::sync::{Arc, Mutex};
+
+use koppelklaar::store::reminders;
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
+
+use crate::it::support::database::ON_POSTGRES;
+use crate::it::support::{TestApp, run};
+
+/// The lines of the database's own plans for the queries that are run.
+async fn plans(app: &TestApp, ask: impl AsyncFnOnce(&DatabaseConnection)) -> Vec<String> {
+    let mut options = ConnectOptions::new(&app.database.url);
+    options.max_connections(1);
+    let mut conn = Database::connect(options).await.expect("the database opens");
+    let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+    let notes = asked.clone();
+    conn.set_metric_callback(move |info| notes.lock().expect("nobody panicked").push(info.statement.to_string()));
+    ask(&conn).await;
+    let queries = std::mem::take(&mut *asked.lock().expect("nobody panicked"));
+    assert!(!queries.is_empty(), "nothing was asked");
+    if ON_POSTGRES {
+        // The tables are empty: to walk over them costs nothing.
+        conn.execute_unprepared("SET enable_seqscan = off").await.expect("a setting");
+    }
+    let (explain, column) = if ON_POSTGRES { ("EXPLAIN", "QUERY PLAN") } else { ("EXPLAIN QUERY PLAN", "detail") };
+    let mut lines = vec![];
+    for query in queries {
+        let statement = Statement::from_string(conn.get_database_backend(), format!("{explain} {query}"));
+        let rows = conn.query_all_raw(statement).await.expect("a plan");
+        let plan: Vec<String> = rows.iter().map(|row| row.try_get("", column).expect("a text")).collect();
+        assert!(is_by_index(&plan), "{query}\n{}", plan.join("\n"));
+        lines.extend(plan);
+    }
+    lines
+}
+
+fn is_by_index(plan: &[String]) -> bool {
+    let has = |words: &str| plan.iter().any(|line| line.contains(words));
+    if ON_POSTGRES { has("Index Cond:") && !has("Seq Scan") } else { has("SEARCH ") && !has("SCAN ") }
+}
+
+#[test]
+fn the_schools_that_are_due_are_found_by_an_index() {
+    run(|app: TestApp| async move {
+        let now = app.now();
+
+        let plans = plans(&app, async |conn| {
+            reminders::list_needing_attention(conn, now, 500).await.expect("the store answers");
+        });
+
+        assert!(plans.await.iter().any(|line| line.contains("idx-onboarding-attention_at")));
+    });
+}
+
+#[test]
+fn who_had_a_mail_today_is_found_by_an_index() {
+    run(|app: TestApp| async move {
+        let today = app.now().date_naive();
+
+        let plans = plans(&app, async |conn| {
+            reminders::list_mailed_on(conn, today).await.expect("the store answers");
+        });
+
+        assert!(plans.await.iter().any(|line| line.contains("idx-reminder_mail-on_date")));
+    });
+}
