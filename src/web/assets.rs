@@ -18,6 +18,9 @@ use crate::web::Site;
 #[folder = "templates/assets/"]
 struct Files;
 
+/// The style sheet of every page, in one request: the tokens, the parts that wear them, and the drawn screens.
+const STYLES: (&str, [&str; 3]) = ("koppelklaar.css", ["tokens.css", "koppelklaar.css", "sketches.css"]);
+
 /// Changes when any file does, so that browsers may keep each file for ever.
 static RELEASE: LazyLock<String> = LazyLock::new(|| {
     let mut hashes = vec![];
@@ -50,10 +53,19 @@ async fn serve(Path(path): Path<String>) -> Response {
 }
 
 fn file(name: &str) -> Response {
-    let Some(found) = Files::get(name) else { return StatusCode::NOT_FOUND.into_response() };
+    let Some(body) = body(name) else { return StatusCode::NOT_FOUND.into_response() };
     let headers =
         [(header::CONTENT_TYPE, content_type(name)), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
-    (headers, found.data.into_owned()).into_response()
+    (headers, body).into_response()
+}
+
+fn body(name: &str) -> Option<Vec<u8>> {
+    let read = |name: &str| Files::get(name).map(|file| file.data.into_owned());
+    let (joined, parts) = STYLES;
+    if name != joined {
+        return read(name);
+    }
+    parts.into_iter().map(read).collect::<Option<Vec<_>>>().map(|parts| parts.concat())
 }
 
 fn content_type(name: &str) -> &'static str {
@@ -65,5 +77,20 @@ fn content_type(name: &str) -> &'static str {
         Some("ico") => "image/x-icon",
         Some("txt") => "text/plain; charset=utf-8",
         Some(_) | None => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_style_sheet_of_every_page_starts_with_the_tokens_and_holds_all_its_parts() {
+        let sheet = body("koppelklaar.css").expect("it is there");
+        let text = String::from_utf8(sheet).expect("a style sheet is a text");
+
+        let places = [":root {", "@font-face", ".btn {", ".ticks {"].map(|part| text.find(part).expect(part));
+        assert!(places[0] < places[2] && places[1] < places[2] && places[2] < places[3], "{places:?}");
+        assert!(body("staff.css").is_some() && body("nowhere.css").is_none());
     }
 }

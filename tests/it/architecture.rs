@@ -1,6 +1,7 @@
 //! The shape of the crate: who may import whom. Change a rule here only with a reason, and write the reason down.
 
 mod source;
+mod style;
 
 use source::{Import, Source, sources, text_files};
 
