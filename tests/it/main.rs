@@ -30,6 +30,7 @@ mod mail_by_hand;
 mod mail_rules;
 mod mail_table;
 mod one_mail;
+mod patterns;
 mod portal;
 mod post_pages;
 mod post_previews;

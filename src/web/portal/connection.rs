@@ -155,15 +155,15 @@ pub(super) async fn panel(
     let known = connection_checks::connection(&site.office, file.school.id).await?;
     let is_running = latest.as_ref().is_some_and(|check| check.finished_at.is_none());
     let (key, line) = match (is_running, known.last) {
-        (true, _) => ("running", "De verbinding wordt nu getest.".to_owned()),
+        (true, _) => ("running", "De verbinding wordt nu gecontroleerd.".to_owned()),
         (false, Some((CheckCode::Ok, at))) => {
-            ("ok", format!("Getest op {}: de verbinding werkt.", words::moment_nl(at)))
+            ("ok", format!("Gecontroleerd op {}: de verbinding werkt.", words::moment_nl(at)))
         }
         (false, Some((code, at))) => {
             // Whose turn it is, is said once on the page: by the card above.
-            (code.as_str(), format!("Getest op {}. {}.", words::moment_nl(at), words::check_title(code)))
+            (code.as_str(), format!("Gecontroleerd op {}. {}.", words::moment_nl(at), words::check_title(code)))
         }
-        (false, None) => ("never", "De verbinding is nog niet getest.".to_owned()),
+        (false, None) => ("never", "De verbinding is nog niet gecontroleerd.".to_owned()),
     };
     Ok(Some(ConnectionPanel {
         key,

@@ -15,6 +15,7 @@ use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::form::Posted;
 use crate::web::page::{self, Frame};
+use crate::web::portal::sketch::{self, Line};
 use crate::web::portal::step::come_back;
 use crate::web::portal::step_parts::{self, Typed};
 use crate::web::portal::{Around, Opened, open};
@@ -44,7 +45,7 @@ struct PasswordPage<'a> {
     signs: usize,
     left: u32,
     version: u32,
-    instruction: &'static [&'static str],
+    instruction: Vec<Line>,
     afterwards: &'static str,
     can_claim: bool,
     must_run_query: bool,
@@ -75,7 +76,7 @@ pub(super) async fn reveal(
         left: revealed.left,
         version: form.version(),
         // The first line asks to come here.
-        instruction: &words::instruction(Step::PasswordSet)[1..],
+        instruction: sketch::lines(Step::PasswordSet),
         afterwards: words::check_afterwards(Step::PasswordSet),
         can_claim: step_parts::allowed(&file.state, Step::PasswordSet, &call).can_claim,
         must_run_query: !file.state.is_yes(Step::QueryExecuted),

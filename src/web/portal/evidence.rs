@@ -87,7 +87,7 @@ pub(super) fn given_sentence(evidence: Evidence, given: &Given, names: &Names) -
     let who = words::actor_name(&given.by, names);
     let when = words::date_nl(given.at);
     let said = match (evidence, &given.by, &given.ground) {
-        (Evidence::Proven, _, _) => format!("Getest op {when}: dit werkt."),
+        (Evidence::Proven, _, _) => format!("Gecontroleerd op {when}: dit werkt."),
         (Evidence::Confirmed, Actor::Staff { .. }, Ground::Credentials(_)) => {
             format!("Klaargezet door {who} op {when}.")
         }
@@ -107,6 +107,16 @@ pub(super) fn given_sentence(evidence: Evidence, given: &Given, names: &Names) -
         Ground::Ticket(ticket) => format!("{said} Ticket bij Magister: {ticket}."),
         Ground::Remark(remark) => format!("{said} Opmerking: {}", one_line(remark.as_str())),
     }
+}
+
+/// The number of the ticket at Magister, once the school gave it with its request; empty before.
+pub(super) fn ticket_given(state: &Onboarding) -> String {
+    let given = state.answer(Step::AllowlistingRequested).map(|answer| Evidence::ALL.map(|kind| answer.with(kind)));
+    let ticket = given.into_iter().flatten().flatten().find_map(|given| match &given.ground {
+        Ground::Ticket(ticket) => Some(ticket.to_string()),
+        Ground::Word | Ground::Remark(_) | Ground::Credentials(_) => None,
+    });
+    ticket.unwrap_or_default()
 }
 
 /// Every statement behind a step, the strongest first.

@@ -18,6 +18,7 @@ mod overview;
 mod own_days;
 mod pause;
 mod reminders;
+mod sketch;
 mod step;
 mod step_actions;
 mod step_parts;

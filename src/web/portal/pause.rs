@@ -44,7 +44,7 @@ struct PausePage {
 }
 
 pub(super) async fn show(State(site): State<Site>, who: SchoolContact) -> Result<Response, PageError> {
-    page::show(&build(&site, &who, PauseForm::default(), FieldErrors::default()).await?)
+    page::show(&build(&site, &who, None, FieldErrors::default()).await?)
 }
 
 pub(super) async fn create(
@@ -66,7 +66,7 @@ pub(super) async fn create(
             Err(error) => return Err(error.into()),
         }
     }
-    page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &build(&site, &who, form, errors).await?)
+    page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &build(&site, &who, Some(form), errors).await?)
 }
 
 pub(super) async fn resume(
@@ -82,12 +82,22 @@ pub(super) async fn resume(
     Ok(flash::redirect(&site, links::SCHOOL, flash))
 }
 
-async fn build(site: &Site, who: &SchoolContact, form: PauseForm, errors: FieldErrors) -> Result<PausePage, PageError> {
+/// The page with what was typed; or else with the pause that there is, so that nobody fills it in again to change it.
+async fn build(
+    site: &Site,
+    who: &SchoolContact,
+    typed: Option<PauseForm>,
+    errors: FieldErrors,
+) -> Result<PausePage, PageError> {
     let Opened { frame, around, file } = open(site, who, "").await?;
-    let (paused_until, paused_reason) = match file.state.lifecycle() {
-        Lifecycle::Paused { until, reason, .. } => (words::date_only_nl(*until), reason.to_string()),
+    let (paused_until, known) = match file.state.lifecycle() {
+        Lifecycle::Paused { until, reason, .. } => {
+            (words::date_only_nl(*until), PauseForm { reason: reason.to_string(), until: until.to_string() })
+        }
         Lifecycle::Active | Lifecycle::Withdrawn { .. } | Lifecycle::Completed { .. } => Default::default(),
     };
+    let paused_reason = known.reason.clone();
+    let form = typed.unwrap_or(known);
     let refusal = match file.state.lifecycle() {
         Lifecycle::Withdrawn { .. } => words::refusal(&Refusal::IsWithdrawn),
         Lifecycle::Completed { .. } => words::refusal(&Refusal::IsCompleted),

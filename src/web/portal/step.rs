@@ -18,6 +18,7 @@ use crate::web::page::{self, Frame};
 use crate::web::portal::connection;
 use crate::web::portal::evidence::{self, Fact, TimelineRow};
 use crate::web::portal::next::Link;
+use crate::web::portal::sketch::{self, Line};
 use crate::web::portal::step_parts::{
     self, Allowed, Choice, CredentialsPanel, DetailsForm, HandOverForm, Section, Typed,
 };
@@ -48,8 +49,12 @@ struct StepText {
     stuck_by: String,
     is_done: bool,
     who_can: &'static str,
-    instruction: &'static [&'static str],
+    instruction: Vec<Line>,
+    /// Some line has a sketch.
+    is_drawn: bool,
     afterwards: &'static str,
+    /// The sketch of what one sees afterwards, or nothing.
+    afterwards_sketch: &'static str,
 }
 
 /// Where the forms go.
@@ -137,6 +142,9 @@ async fn build(site: &Site, who: &SchoolContact, step: Step, mut typed: Typed) -
     if section != Section::HandOver && step == Step::ConsentGiven {
         colleague.colleague_role = crate::domain::school::ContactRole::Superbeheerder.as_str().to_owned();
     }
+    if section != Section::Claim && step == Step::AllowlistingConfirmed {
+        typed.ticket = evidence::ticket_given(&file.state);
+    }
     Ok(StepPage {
         paths: paths(step),
         credential_version: credential_version(&file, step),
@@ -171,6 +179,7 @@ fn credential_version(file: &SchoolFile, step: Step) -> String {
 }
 
 fn step_text(state: &Onboarding, names: &Names, step: Step) -> StepText {
+    let instruction = sketch::lines(step);
     let (kind, said) = view::standing(state, step);
     let needs = state.missing_for(step).into_iter();
     let mut text = StepText {
@@ -189,8 +198,10 @@ fn step_text(state: &Onboarding, names: &Names, step: Step) -> StepText {
         stuck_by: String::new(),
         is_done: state.is_yes(step),
         who_can: words::who_can(step),
-        instruction: instruction(step),
+        is_drawn: instruction.iter().any(|line| !line.sketch.is_empty()),
+        instruction,
         afterwards: words::check_afterwards(step),
+        afterwards_sketch: sketch::afterwards(step),
     };
     if let Some(fallen) = state.fallen(step) {
         text.fallen = words::fall_cause(&fallen.cause);
@@ -208,12 +219,6 @@ fn step_text(state: &Onboarding, names: &Names, step: Step) -> StepText {
         StepState::Waiting | StepState::Yes { .. } => {}
     }
     text
-}
-
-/// The lines of the manual without those that lead to this page: the reader is here.
-fn instruction(step: Step) -> &'static [&'static str] {
-    let lines = words::instruction(step);
-    if step == Step::PasswordSet { &lines[1..] } else { lines }
 }
 
 fn said_by(by: &crate::domain::actor::Actor, at: chrono::DateTime<chrono::Utc>, names: &Names) -> String {
