@@ -21,6 +21,8 @@ pub const SIGN_IN_LINK: &str = "/inloggen/link/{token}";
 pub const SIGN_OUT: &str = "/uitloggen";
 /// What Optie B is.
 pub const OPTION_B: &str = "/optie-b";
+/// What the words mean that a school meets.
+pub const WORDS: &str = "/woorden";
 /// Stops a kind of mail to one address: a page with a button, and the button of mail programs (RFC 8058).
 pub const UNSUBSCRIBE: &str = "/afmelden/{token}";
 /// Lets these mails come again.
@@ -153,7 +155,6 @@ pub const STAFF_CHECK_RUN_LIVE: &str = "/beheer/verbindingen/{run}/voortgang";
 pub const STAFF_CONTACT_WORKS: &str = "/beheer/scholen/{school}/contacten/{contact}/adres-werkt";
 /// The daily digest again.
 pub const STAFF_DIGEST: &str = "/beheer/overzicht-van-de-dag";
-/// Mails that could not be sent.
 /// All mails.
 pub const STAFF_MAILS: &str = "/beheer/post";
 /// One mail.

@@ -6,6 +6,7 @@
 
 mod checks;
 mod dates;
+mod glossary;
 mod instructions;
 mod mail_reasons;
 mod names;
@@ -14,6 +15,7 @@ mod timeline;
 
 pub use checks::{check_short, check_step, check_title, check_turn, leave, oddity, seconds_nl};
 pub use dates::{date_nl, date_only_nl, moment_nl, period_nl, time_nl};
+pub use glossary::{GLOSSARY, PLAIN, Word};
 pub use instructions::{check_afterwards, import_instruction, instruction, licence_note, ticket_text, who_can};
 pub use mail_reasons::mail_reason;
 pub use names::{

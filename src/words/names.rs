@@ -101,7 +101,7 @@ pub fn evidence_name(evidence: Evidence) -> &'static str {
     match evidence {
         Evidence::Claimed => "Gemeld",
         Evidence::Confirmed => "Bevestigd",
-        Evidence::Proven => "Getest",
+        Evidence::Proven => "Gecontroleerd",
     }
 }
 
@@ -111,7 +111,7 @@ pub fn evidence_sentence(evidence: Evidence) -> &'static str {
     match evidence {
         Evidence::Claimed => "Iemand van de school heeft gemeld dat dit gereed is.",
         Evidence::Confirmed => "Kurve heeft dit bevestigd, of de school gaf het ticketnummer van Magister door.",
-        Evidence::Proven => "We hebben de verbinding getest: dit werkt.",
+        Evidence::Proven => "We hebben de verbinding gecontroleerd: dit werkt.",
     }
 }
 

@@ -52,7 +52,7 @@ pub fn actor_name(actor: &Actor, names: &Names) -> String {
             Some(name) => format!("{name} van Kurve"),
             None => "Kurve".into(),
         },
-        Actor::Check => "Verbindingstest".into(),
+        Actor::Check => "Controle".into(),
         Actor::Clock => "Automatisch".into(),
         Actor::Operator => "Technisch beheer van Kurve".into(),
         Actor::Visitor => "Een bezoeker".into(),
@@ -145,7 +145,7 @@ fn onboarding_change(change: &Change, names: &Names) -> String {
             let what = match evidence {
                 Evidence::Claimed => "De melding",
                 Evidence::Confirmed => "De bevestiging",
-                Evidence::Proven => "De test",
+                Evidence::Proven => "De controle",
             };
             format!("{what} van “{}” telt niet meer. De stap blijft gereed.", step_name(*step))
         }
@@ -187,7 +187,7 @@ fn answered(step: Step, evidence: Evidence, ground: &Ground) -> String {
     let how = match evidence {
         Evidence::Claimed => "Gereed gemeld",
         Evidence::Confirmed => "Bevestigd",
-        Evidence::Proven => "Getest en in orde",
+        Evidence::Proven => "Gecontroleerd en in orde",
     };
     let line = format!("{how}: “{}”.", step_name(step));
     match ground {

@@ -2,6 +2,7 @@
 
 mod source;
 mod style;
+mod words;
 
 use source::{Import, Source, sources, text_files};
 

@@ -90,7 +90,10 @@ fn sample(kind: MailKind) -> Content {
         MailKind::ActivationAsked => Content::ActivationAsked {
             school,
             answers: vec![
-                ("Is de webservice van Magister actief?".into(), "We hebben de verbinding getest: dit werkt.".into()),
+                (
+                    "Is de webservice van Magister actief?".into(),
+                    "We hebben de verbinding gecontroleerd: dit werkt.".into(),
+                ),
                 ("Is er consent?".into(), "Iemand van de school heeft gemeld dat dit gereed is.".into()),
             ],
             link,

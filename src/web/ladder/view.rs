@@ -165,14 +165,14 @@ impl LadderView {
             }
         };
         let label = match (reader, code) {
-            (_, CheckCode::Ok) => format!("Getest op {}", words::moment_nl(at)),
+            (_, CheckCode::Ok) => format!("Gecontroleerd op {}", words::moment_nl(at)),
             (Reader::School, _) => label,
             (Reader::Kurve, _) => format!("Aan zet: {label}"),
         };
         let mut view = Self::bare(code.as_str(), kind, label, words::check_title(code), rows);
         view.lines.push(format!("{lead}{}", code.sentence()));
         if code != CheckCode::Ok {
-            view.lines.push(format!("Getest op {}.", words::moment_nl(at)));
+            view.lines.push(format!("Gecontroleerd op {}.", words::moment_nl(at)));
         }
         view.receipt = result.counts.map(|counts| counts.receipt()).unwrap_or_default();
         view.proven = result.proven().into_iter().map(words::step_name).collect();

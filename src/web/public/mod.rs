@@ -1,6 +1,6 @@
 //! The pages for everyone: what Koppelklaar is, the request for Optie A, and how school contacts get in and out.
 //!
-//! `home` and `option_b` explain; `register` and `confirm` are the request and its confirmation by mail; `sign_in`, `code` and `link`
+//! `home`, `option_b` and `words` explain; `register` and `confirm` are the request and its confirmation by mail; `sign_in`, `code` and `link`
 //! are signing in, which `redeem` concludes for both ways. No page here tells which schools or addresses are known.
 //! Where somebody cannot go on as they thought, they get the page of `message`. Not here: anything behind a sign-in.
 
@@ -16,6 +16,7 @@ mod redeem;
 mod register;
 mod sign_in;
 pub mod unsubscribe;
+mod words;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -28,6 +29,7 @@ pub fn routes() -> Router<Site> {
     Router::new()
         .route(links::HOME, get(home::show))
         .route(links::OPTION_B, get(option_b::show))
+        .route(links::WORDS, get(words::show))
         .route(links::REGISTER, get(register::new).post(register::create))
         .route(links::REGISTER_SENT, get(register::show_sent))
         .route(links::REGISTER_CONFIRM, get(confirm::show).post(confirm::create))

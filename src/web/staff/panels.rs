@@ -61,7 +61,7 @@ pub(super) fn credentials(file: &SchoolFile, issued: Option<&Issued>, call: &Cal
 fn facts(issued: &Issued) -> Vec<Fact> {
     let shown = match issued.closed {
         Some(ClosedReason::Renewed) => "Niet meer te bekijken: er is een nieuw wachtwoord.".to_owned(),
-        Some(ClosedReason::Proven) => "Niet meer te bekijken: de verbinding is ermee getest.".to_owned(),
+        Some(ClosedReason::Proven) => "Niet meer te bekijken: de verbinding is ermee gecontroleerd.".to_owned(),
         Some(ClosedReason::Withdrawn) => "Niet meer te bekijken: ingetrokken.".to_owned(),
         None => format!("Nog {} keer, tot {}", issued.reveals_left, words::moment_nl(issued.expires_at)),
     };

@@ -75,7 +75,7 @@ fn every_piece_of_evidence_is_told_strongest_first() {
     let row = step_of(&walk, Step::AllowlistingConfirmed);
 
     assert_eq!((row.kind, row.lines.len()), ("ready", 3));
-    assert!(row.lines[0].starts_with("Getest · ") && row.lines[0].ends_with("Verbindingstest · wachtwoord versie 1"));
+    assert!(row.lines[0].starts_with("Gecontroleerd · ") && row.lines[0].ends_with("Controle · wachtwoord versie 1"));
     assert!(row.lines[1].starts_with("Bevestigd · ") && row.lines[1].ends_with(" · Kurve · ticket MAG-2026/0815"));
     assert!(row.lines[2].starts_with("Gemeld · ") && row.lines[2].ends_with(" · Anna de Wit, superbeheerder"));
 }
