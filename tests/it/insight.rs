@@ -1,14 +1,15 @@
 //! Figures, exports and kept filters: what Kurve looks at over all schools.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use calamine::Reader as _;
 use chrono::{DateTime, TimeDelta, Utc};
 use koppelklaar::domain::actor::{Actor, StaffRole};
 use koppelklaar::domain::audit::Action;
 use koppelklaar::domain::import_gate::verdict;
 use koppelklaar::domain::insight::week_of;
 use koppelklaar::domain::onboarding::progress::open_steps;
-use koppelklaar::domain::onboarding::{Command, Event, Ground, Lifecycle, Onboarding, Party, Step};
+use koppelklaar::domain::onboarding::{Command, Event, Gate, Ground, Lifecycle, Onboarding, Party, Step};
 use koppelklaar::domain::reminder::national::is_office_day;
 use koppelklaar::domain::reminder::{OwnDays, SchoolHolidays, WorkingCalendar};
 use koppelklaar::domain::text::Reason;
@@ -24,12 +25,14 @@ struct Turn {
     working_days: usize,
 }
 
-/// What the audit of one school says: every turn that ended, and every moment at which its import opened.
+/// What the audit of one school says: when it asked, every turn that ended, every moment at which its import opened, and
+/// which gates are yes now.
 #[derive(Debug, Default)]
 struct Story {
+    asked: Vec<DateTime<Utc>>,
     turns: Vec<Turn>,
     opened: Vec<DateTime<Utc>>,
-    yes: usize,
+    yes: Vec<Gate>,
 }
 
 /// Plays a school's audit back, without any of the columns that the page is drawn from.
@@ -40,8 +43,12 @@ async fn replay(app: &TestApp, school: &TestSchool) -> Story {
     let calendar = WorkingCalendar { holidays: &holidays, own_days: &own_days };
     let mut entries = audit::list(app.office().db.reader(), school.id, None, 1000).await.expect("the audit");
     entries.reverse();
+    let mut story = Story::default();
     let mut versions: BTreeMap<i32, Vec<Event>> = BTreeMap::new();
     for entry in entries {
+        if entry.action == Action::SchoolRegistered {
+            story.asked.push(entry.at);
+        }
         if let (Some(version), Action::Onboarding(change)) = (entry.onboarding_version, entry.action) {
             versions.entry(version).or_default().push(Event { at: entry.at, by: entry.by, change });
         }
@@ -49,7 +56,6 @@ async fn replay(app: &TestApp, school: &TestSchool) -> Story {
     let start = versions.values().flatten().next().expect("a first event").at;
     let mut state = Onboarding::start(start);
     let mut held: BTreeMap<(Step, &str), (Party, DateTime<Utc>)> = BTreeMap::new();
-    let mut story = Story::default();
     for events in versions.into_values() {
         let at = events[0].at;
         let was_open = verdict(&state).is_open();
@@ -78,7 +84,7 @@ async fn replay(app: &TestApp, school: &TestSchool) -> Story {
             held.entry(key).or_insert((party, at));
         }
     }
-    story.yes = koppelklaar::domain::onboarding::progress::gates_done(&state);
+    story.yes = Gate::ALL.into_iter().filter(|gate| state.is_gate_yes(*gate)).collect();
     story
 }
 
@@ -155,18 +161,81 @@ fn every_figure_is_what_the_audit_tells() {
                 "{party:?}"
             );
         }
-        let opened: Vec<_> = stories.iter().flat_map(|story| &story.opened).map(|at| week_of(*at)).collect();
-        assert_eq!(opened, [week_of(app.now())]);
+        let this_week = week_of(app.now());
         assert_eq!(page.texts("[data-week-row]").len(), 12);
-        assert_eq!(cells(&page, "[data-week-row]", 11), ["0", "1"]);
-        let registered: u64 =
-            (0..12).map(|row| cells(&page, "[data-week-row]", row)[0].parse::<u64>().expect("a count")).sum();
-        assert_eq!(registered, 3);
-        let yes: usize =
-            (0..5).map(|row| cells(&page, "[data-gate-row]", row)[0].parse::<usize>().expect("a count")).sum();
-        assert_eq!(yes, stories.iter().map(|story| story.yes).sum::<usize>());
+        for row in 0..12 {
+            let monday = this_week - TimeDelta::weeks(11 - i64::try_from(row).expect("a small number"));
+            let count = |moments: Vec<&DateTime<Utc>>| {
+                moments.into_iter().filter(|at| week_of(**at) == monday).count().to_string()
+            };
+            let asked = count(stories.iter().flat_map(|story| &story.asked).collect());
+            let opened = count(stories.iter().flat_map(|story| &story.opened).collect());
+            assert_eq!(cells(&page, "[data-week-row]", row), [asked, opened], "the week of {monday}");
+        }
+        let totals = [stories.iter().map(|story| story.asked.len()).sum::<usize>(), stories[0].opened.len()];
+        assert_eq!(totals, [3, 1], "something is counted");
+        let yes = |gate: &Gate| stories.iter().filter(|story| story.yes.contains(gate)).count();
+        for (row, gate) in Gate::ALL.iter().enumerate() {
+            let expected = [yes(gate), stories.len() - yes(gate)].map(|count| count.to_string());
+            assert_eq!(cells(&page, "[data-gate-row]", row), expected, "{gate:?}");
+        }
+        let shares: BTreeSet<usize> = Gate::ALL.iter().map(yes).collect();
+        assert!(shares.len() > 1, "gates that stand apart, or they could be told in any order: {shares:?}");
         app.new_mails().await;
     });
+}
+
+#[test]
+fn every_bar_is_as_long_as_its_number_in_the_table_says() {
+    run(|app: TestApp| async move {
+        let kurve = app.kurve().await;
+        let first = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        app.advance(TimeDelta::days(8));
+        let other = app.school_by_services("Het Molenveld", "13CD", "molenveld").await;
+        app.school_by_services("De Esch", "14EF", "esch").await;
+        app.advance(TimeDelta::days(15));
+        app.open_import(kurve, &first).await;
+        claim(&app, &other, &[Step::ConsentGiven]).await;
+        app.advance(TimeDelta::days(30));
+        app.issue(kurve, &other).await;
+
+        let page = app.staff_as("els@kurve.nl", StaffRole::Reader).await.get("/beheer/inzicht?weken=12").await;
+
+        let table = |rows: &str, count: usize, column: usize| -> Vec<u64> {
+            (0..count).map(|row| number(&cells(&page, rows, row)[column])).collect()
+        };
+        let drawn = |bars: &str, side: &str| -> Vec<u64> {
+            page.attributes(bars, side).iter().map(|text| text.parse().expect("a number")).collect()
+        };
+        let (yes, no) = (table("[data-gate-row]", 5, 0), table("[data-gate-row]", 5, 1));
+        let expected: Vec<u64> = yes.iter().zip(&no).map(|(yes, no)| yes * 1000 / (yes + no)).collect();
+        assert_eq!(drawn("[data-chart=gates] .chart__bar rect.is-yes", "width"), expected);
+        let (median, ninetieth) = (table("[data-turn-row]", 3, 1), table("[data-turn-row]", 3, 2));
+        let longest = *ninetieth.iter().max().expect("three parties");
+        assert!(longest > 5, "{ninetieth:?}");
+        for (bars, days) in [(".is-yes", &median), (".is-long", &ninetieth)] {
+            let expected: Vec<u64> = days.iter().map(|days| days * 1000 / longest).collect();
+            assert_eq!(drawn(&format!("[data-chart=turns] .chart__bar rect{bars}"), "width"), expected, "{bars}");
+        }
+        let (asked, opened) = (table("[data-week-row]", 12, 0), table("[data-week-row]", 12, 1));
+        let most = *asked.iter().chain(&opened).max().expect("twelve weeks");
+        assert_eq!((most, asked.iter().sum::<u64>(), opened.iter().sum::<u64>()), (2, 3, 1));
+        for (bars, counts) in [(".is-asked", &asked), (".is-opened", &opened)] {
+            let bars = format!("[data-chart=weeks] rect{bars}");
+            let expected: Vec<u64> = counts.iter().map(|count| count * 100 / most).collect();
+            assert_eq!(drawn(&bars, "height"), expected, "{bars}");
+            let tops: Vec<u64> = expected.iter().map(|high| 100 - high).collect();
+            assert_eq!(drawn(&bars, "y"), tops, "every column stands on the line: {bars}");
+            let places: Vec<u64> = (0..12).map(|place| place * 1000 / 12).collect();
+            assert_eq!(drawn(&bars, "x"), places, "{bars}");
+        }
+        app.new_mails().await;
+    });
+}
+
+/// The number in a cell; the words for none and for the same day count as zero.
+fn number(said: &str) -> u64 {
+    said.split(' ').next().and_then(|word| word.parse().ok()).unwrap_or_default()
 }
 
 fn cells(page: &Page, rows: &str, row: usize) -> Vec<String> {
@@ -208,7 +277,12 @@ fn an_export_holds_what_the_filter_lets_through_and_no_formula() {
         };
         assert_eq!(names(&all), ["'=HYPERLINK(\"http://x\";\"y\")", "Het Molenveld; locatie Noord"]);
         assert_eq!(names(&one), ["Het Molenveld; locatie Noord"]);
-        assert_eq!((book.status, &book.body[..2]), (200, "PK"));
+        let mut book: calamine::Xlsx<_> =
+            calamine::open_workbook_from_rs(std::io::Cursor::new(book.bytes)).expect("a workbook");
+        let sheet = book.worksheet_range("Scholen").expect("the sheet");
+        let column: Vec<String> = sheet.rows().map(|row| row[0].to_string()).collect();
+        assert_eq!(column, ["School", "=HYPERLINK(\"http://x\";\"y\")", "Het Molenveld; locatie Noord"]);
+        assert!(book.worksheet_formula("Scholen").expect("the sheet").is_empty(), "it is a text there");
         app.new_mails().await;
     });
 }

@@ -1,5 +1,6 @@
 //! Who may see and do what: every route for every kind of visitor, and what surrounds every answer.
 
+mod looked_at;
 mod table;
 
 use std::collections::BTreeSet;
