@@ -6,6 +6,7 @@
 mod support;
 
 mod connection;
+mod copying;
 mod first_load;
 mod journey;
 mod keyboard;

@@ -51,7 +51,7 @@ fn every_link_that_expired_says_so_to_every_reader() {
         super::public::send_code(&browser, "123456");
         look.here("with a code that expired");
 
-        look.finish();
+        look.finish(&[]);
     });
 }
 
@@ -74,7 +74,7 @@ fn every_alarm_of_the_machine_room_is_fit_for_every_colleague() {
                 assert!(browser.has(&format!("[data-alarm={alarm}]")), "{}", browser.told());
             }
             look.here(&format!("with alarms: {}", alarms.join(", ")));
-            look.finish();
+            look.finish(&[]);
         }
     });
 }
@@ -96,7 +96,7 @@ fn an_account_that_is_locked_says_so_to_every_reader() {
         assert_eq!(browser.path(), "/beheer/inloggen", "the right password is of no use now");
         look.here("of an account that is locked");
 
-        look.finish();
+        look.finish(&[]);
     });
 }
 
@@ -119,7 +119,7 @@ fn connections_that_are_lost_are_fit_for_every_reader() {
         look.at("/beheer/verbindingen?uitkomst=kwijt");
         look.at(&browser.attributes_found("//tr[@data-connection-row]//th//a", "href")[0]);
 
-        look.finish();
+        look.finish(&[]);
     });
 }
 
@@ -138,7 +138,7 @@ fn an_outage_is_fit_for_every_colleague() {
         look.here("in an outage");
         look.at("/beheer/verbindingen");
 
-        look.finish();
+        look.finish(&[]);
     });
 }
 
@@ -163,7 +163,7 @@ fn an_import_that_is_open_by_leave_is_fit_for_every_reader() {
         assert!(browser.has("[data-verdict=open] [data-leave]"), "{}", browser.told());
         look.here("by leave");
 
-        look.finish();
+        look.finish(&[]);
     });
 }
 
@@ -183,7 +183,7 @@ fn the_way_out_of_reminders_is_fit_for_every_reader() {
         later.sign_in_as_staff(&browser);
         look.at("/beheer");
 
-        look.finish();
+        look.finish(&[]);
     });
 }
 
@@ -201,6 +201,6 @@ fn a_house_without_schools_is_fit_for_every_colleague() {
             look.here("without schools");
         }
 
-        look.finish();
+        look.finish(&[]);
     });
 }

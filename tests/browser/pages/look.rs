@@ -20,6 +20,8 @@ pub(super) struct Look<'a> {
     pub(super) browser: &'a Browser,
     album: Option<&'static Album>,
     wrong: Vec<String>,
+    /// The paths of all that was looked at.
+    seen: Vec<String>,
 }
 
 impl<'a> Look<'a> {
@@ -31,7 +33,7 @@ impl<'a> Look<'a> {
     /// Looks with this browser, gallery or not.
     pub(super) fn sharp(browser: &'a Browser) -> Self {
         access::prepare(browser);
-        Self { browser, album: None, wrong: vec![] }
+        Self { browser, album: None, wrong: vec![], seen: vec![] }
     }
 
     /// Opens a page and looks at it.
@@ -42,7 +44,9 @@ impl<'a> Look<'a> {
 
     /// Looks at the page that is shown. `state` tells it from others at the same address.
     pub(super) fn here(&mut self, state: &str) {
-        let page = format!("{} {state}", self.browser.path());
+        let path = self.browser.path();
+        self.seen.push(path.split(['?', '#']).next().unwrap_or_default().to_owned());
+        let page = format!("{path} {state}");
         let page = page.trim();
         match self.album {
             Some(album) => album.take(self.browser, page),
@@ -82,8 +86,11 @@ impl<'a> Look<'a> {
         &self.wrong
     }
 
-    /// Fails with all that was noted; or finishes the gallery.
-    pub(super) fn finish(self) {
+    /// Fails with all that was noted, and with each of these routes that was not among it; or finishes the gallery. The
+    /// router's own tests see to it that every page is named in one of these lists.
+    pub(super) fn finish(self, routes: &[&str]) {
+        let missed: Vec<_> = routes.iter().filter(|route| !self.seen.iter().any(|path| is_of(path, route))).collect();
+        assert!(missed.is_empty(), "{missed:?} not among {:#?}", self.seen);
         assert!(self.wrong.is_empty(), "{} things are wrong:\n{}", self.wrong.len(), self.wrong.join("\n"));
         if let Some(album) = self.album {
             album.write_index();
@@ -101,6 +108,12 @@ impl<'a> Look<'a> {
         let unexpected = loud.filter(|(_, text)| !text.starts_with(&itself));
         self.wrong.extend(unexpected.map(|(level, text)| format!("{page} on the console: {level} {text}")));
     }
+}
+
+/// Whether a path is one of a route such as `/school/stap/{step}`.
+fn is_of(path: &str, route: &str) -> bool {
+    let (path, route): (Vec<_>, Vec<_>) = (path.split('/').collect(), route.split('/').collect());
+    path.len() == route.len() && path.iter().zip(&route).all(|(part, of)| part == of || of.starts_with('{'))
 }
 
 pub(super) fn text(value: &Value) -> &str {

@@ -1,6 +1,7 @@
 //! What a school sees, in every state that the demo has.
 
 use koppelklaar::domain::onboarding::Step;
+use koppelklaar::links;
 
 use super::look::Look;
 use crate::support::{Browser, run};
@@ -31,7 +32,7 @@ fn every_state_of_a_school_is_fit_for_every_reader() {
             }
         }
 
-        look.finish();
+        look.finish(&[links::SCHOOL, links::SCHOOL_CHOOSE]);
     });
 }
 
@@ -90,7 +91,14 @@ fn every_page_of_a_school_is_fit_for_every_reader() {
         look.here("after a step is done");
         look.at("/school/stap/consent_given");
 
-        look.finish();
+        look.finish(&[
+            links::SCHOOL_STEP,
+            links::SCHOOL_CONTACTS,
+            links::SCHOOL_REMINDERS,
+            links::SCHOOL_PAUSE,
+            links::SCHOOL_WITHDRAW,
+            links::SCHOOL_OWN_DAYS,
+        ]);
     });
 }
 

@@ -1,5 +1,7 @@
 //! What Kurve sees.
 
+use koppelklaar::links;
+
 use super::look::Look;
 use crate::support::{Browser, run};
 
@@ -44,7 +46,15 @@ fn every_page_of_kurve_is_fit_for_every_reader() {
         look.at(&school);
         look.at(&format!("{school}/gegevens"));
 
-        look.finish();
+        look.finish(&[
+            links::STAFF,
+            links::STAFF_SCHOOLS,
+            links::STAFF_INSIGHT,
+            links::STAFF_MAILS,
+            links::STAFF_MAIL,
+            links::STAFF_INVITE,
+            links::STAFF_DETAILS,
+        ]);
     });
 }
 
@@ -62,7 +72,7 @@ fn every_state_of_a_school_is_fit_for_every_colleague() {
             look.at(&school);
         }
 
-        look.finish();
+        look.finish(&[links::STAFF_SCHOOL]);
     });
 }
 

@@ -166,6 +166,14 @@ impl Browser {
         self.session.post("actions", &keyboard).expect("keys can be pressed");
     }
 
+    /// Presses a key while another is held, such as Control and C.
+    pub(crate) fn chord(&self, held: char, key: char) {
+        let turns = [("keyDown", held), ("keyDown", key), ("keyUp", key), ("keyUp", held)];
+        let presses = turns.map(|(turn, key)| json!({ "type": turn, "value": key.to_string() }));
+        let keyboard = json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": presses }] });
+        self.session.post("actions", &keyboard).expect("keys can be pressed");
+    }
+
     /// Runs a script of the test in the page, and returns what it returns; pages themselves may be forbidden to.
     pub(crate) fn run(&self, script: &str, arguments: &[Value]) -> Value {
         let answer = self.session.post("execute/sync", &json!({ "script": script, "args": arguments }));

@@ -154,6 +154,20 @@ impl Later {
         link.unwrap_or_else(|| panic!("no link to {start} in {} mails", mails.len()))
     }
 
+    /// Has the Magister of a school behave so from now on, half an hour later.
+    pub(crate) fn behave(&self, label: &str, behaviour: &str) {
+        let domain = SchoolDomain::parse(label).expect("a label");
+        let chosen = self.magister.choose(&self.app.office, &domain, behaviour);
+        self.runtime.block_on(chosen).expect("a preset");
+        self.clock.advance(TimeDelta::minutes(30));
+    }
+
+    /// Makes the checks that somebody asked for.
+    pub(crate) fn make_checks(&self) {
+        let next = || connection_checks::run_next(&self.app.office, &self.app.magister, || self.clock.now());
+        self.runtime.block_on(async { while next().await.expect("the store answers").is_some() {} });
+    }
+
     /// Has schools' Magisters behave so from now on, and checks all schools for a day.
     pub(crate) fn check_for_a_day(&self, labels: &[&str], behaviour: &str) {
         let office = &self.app.office;

@@ -18,6 +18,9 @@ pub(crate) use stage::Stage;
 pub(crate) mod keys {
     pub(crate) const TAB: &str = "\u{e004}";
     pub(crate) const ENTER: &str = "\u{e007}";
+    pub(crate) const CONTROL: char = '\u{e009}';
+    /// Typed in a field: Control and V.
+    pub(crate) const PASTE: &str = "\u{e009}v";
 }
 
 /// Whether pages may run scripts.
