@@ -10,6 +10,7 @@
 mod fill;
 mod kept;
 mod outage;
+mod planning;
 mod points;
 mod postgres;
 #[path = "../it/support/postgres_programs.rs"]
@@ -54,6 +55,14 @@ fn kill_and_restart(rounds: u32) {
     });
 }
 
+fn kill_planners(rounds: u32) {
+    let on_sqlite = planning::plan(None, rounds);
+    let Some(cluster) = Cluster::start() else { return block_on(on_sqlite) };
+    block_on(async {
+        join(on_sqlite, planning::plan(Some(&cluster), rounds)).await;
+    });
+}
+
 fn kill_at_points(choice: Choice) {
     let Some(strace) = strace::find() else { return };
     let on_sqlite = enumerate(strace, None, choice);
@@ -72,6 +81,23 @@ fn mails_survive_kills_at_random_moments() {
 #[ignore = "the long form: minutes"]
 fn mails_survive_two_hundred_kills_of_each_run() {
     kill_and_restart(LONG);
+}
+
+#[test]
+fn four_processes_that_plan_at_once_and_are_killed_remind_each_school_once() {
+    kill_planners(4);
+}
+
+#[test]
+#[ignore = "the long form: minutes"]
+fn four_processes_that_plan_at_once_and_are_killed_often_remind_each_school_once() {
+    kill_planners(40);
+}
+
+#[test]
+#[ignore = "one of those processes; by itself it does nothing"]
+fn a_process_that_plans() {
+    block_on(planning::plan_as_process());
 }
 
 #[test]

@@ -153,6 +153,12 @@ impl Stage {
     }
 }
 
+/// The installation of a process that was prepared with its settings.
+pub(crate) async fn open_from_environment() -> App {
+    let line = Line::parse_from(["torture"]);
+    App::open(&line.settings).await.expect("the installation opens")
+}
+
 fn sqlite_url(folder: &TempDir) -> String {
     let path: &Path = folder.path();
     format!("sqlite:{}", path.join("kk.db").display())
