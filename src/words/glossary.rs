@@ -84,7 +84,7 @@ pub const GLOSSARY: [Word; 24] = [
     ),
     word(
         "koppeling",
-        "De verbinding tussen Magister en Numo. Daarmee komen gegevens van leerlingen vanzelf in Numo.",
+        "De verbinding tussen Magister en Numo. Daarmee kan Numo gegevens van leerlingen ophalen.",
         &["integratie", "connector", "interface"],
     ),
     word(
@@ -109,7 +109,7 @@ pub const GLOSSARY: [Word; 24] = [
     ),
     word(
         "stap",
-        "Een ding dat gedaan moet worden voordat je kunt importeren. Er zijn er negen.",
+        "Iets wat gedaan moet worden voordat jullie kunnen importeren. Er zijn er negen.",
         &["taak", "actiepunt", "to-do"],
     ),
     word("superbeheerder", "De enige die in Magister consent kan geven.", &["super beheerder", "hoofdbeheerder"]),
