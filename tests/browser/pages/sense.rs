@@ -25,6 +25,12 @@ must(help.length === 1 && help[0] === document.querySelector(".site-footer .wrap
 const loud = all(".btn:not([class*=btn--secondary], [class*=btn--warning], [class*=btn--link])");
 must(loud.length < 2, `has ${loud.length} loud buttons: ${loud.map((one) => one.textContent.trim())}`);
 
+// On a telephone it stands below.
+const end = (one) => one.getBoundingClientRect().right;
+const adrift = innerWidth < 700 ? [] : all(".steps > .step").filter((step) => end(step.querySelector(".tag")) < end(step) - 40);
+must(adrift.length === 0, `has a state that is not at the right: ${adrift.map((step) => step.innerText)}`);
+must(all(".step--blocked a").length === 0, "leads to what cannot be done yet");
+
 const ids = all("[id]").map((one) => one.id);
 const twice = ids.filter((id, at) => ids.indexOf(id) !== at);
 must(twice.length === 0, `has ids twice: ${twice}`);
