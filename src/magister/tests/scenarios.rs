@@ -24,7 +24,7 @@ const ALL: &[Step] = &[
 ];
 
 /// What stays the same for one code at one rung, with the sentence that says who acts and what to do.
-type Verdict = (CheckCode, Rung, Option<Party>, &'static [Step], &'static str);
+pub(super) type Verdict = (CheckCode, Rung, Option<Party>, &'static [Step], &'static str);
 
 const SAYS_ODD: &str = "De controle kon niet af, want er kwam een onverwacht antwoord. Kurve zoekt uit waarom. Je hoeft \
      niets te doen.";
@@ -138,7 +138,7 @@ fn list(columns: Columns, encoding: TextEncoding) -> SchoolScript {
     SchoolScript { list: ListScript { columns, encoding, ..ListScript::default() }, ..SchoolScript::default() }
 }
 
-fn rows() -> Vec<(&'static str, SchoolScript, Verdict, Option<Oddity>)> {
+pub(super) fn rows() -> Vec<(&'static str, SchoolScript, Verdict, Option<Oddity>)> {
     let with_password = |password: &str| SchoolScript { password: Some(password.into()), ..SchoolScript::default() };
     vec![
         ("all right", preset("right"), PASSES, None),
