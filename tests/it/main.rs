@@ -41,6 +41,7 @@ mod secrets;
 mod security;
 mod server;
 mod sign_in;
+mod simulator;
 mod smtp;
 mod staff;
 mod store;
