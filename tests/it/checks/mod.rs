@@ -3,11 +3,14 @@
 mod activation;
 mod asking;
 mod by_itself;
+mod connections;
 mod five_hundred;
 mod meaning;
+mod off;
 mod outage;
 mod pages;
 mod races;
+mod reveal;
 mod secrets;
 mod single;
 mod spoiled;

@@ -1,0 +1,111 @@
+//! The connections page through the front door: who was never checked, who fails, who is lost, and how long rungs took.
+
+use chrono::TimeDelta;
+use koppelklaar::domain::actor::StaffRole;
+use koppelklaar::domain::check::{CheckCode, Rung};
+use koppelklaar::links;
+use koppelklaar::magister::simulator::SchoolScript;
+
+use super::support::{Checks, run};
+use crate::it::support::{Page, Visitor};
+
+/// The schools of a list with how each stands, in its order.
+fn rows(page: &Page) -> Vec<(String, String)> {
+    let codes = page.attributes("[data-connection-row]", "data-connection-row");
+    page.texts("[data-connection-row] th").into_iter().zip(codes).collect()
+}
+
+async fn chosen(staff: &Visitor, choice: &str) -> Vec<(String, String)> {
+    rows(&staff.get(&format!("{}?uitkomst={choice}", links::STAFF_CONNECTIONS)).await)
+}
+
+#[test]
+fn who_was_never_checked_who_fails_and_who_is_lost_is_found() {
+    run(|checks: Checks| async move {
+        for (brin, label) in [("12AB", "werkt"), ("12AC", "ook"), ("12AD", "zeker")] {
+            checks.open_school(brin, label).await;
+        }
+        let lost = checks.open_school("34CD", "kwijt").await;
+        checks.behaves(&lost, "kwijt", "wrong_password").await;
+        checks.fail_for_hours(&lost).await;
+        let fails = checks.school("56EF", "mis").await;
+        checks.behaves(&fails, "mis", "no_rows").await;
+        assert_eq!(checks.check(&fails).await, CheckCode::ListEmpty);
+        checks.school("78GH", "nooit").await;
+        checks.app.new_mails().await;
+        let staff = checks.app.staff().await;
+
+        let all = staff.get(links::STAFF_CONNECTIONS).await;
+
+        let row = |school: &str, code: &str| (format!("School {school}"), code.to_owned());
+        assert_eq!(chosen(&staff, "nooit").await, [row("78GH", "never")]);
+        assert_eq!(chosen(&staff, "mis").await, [row("34CD", "login_refused"), row("56EF", "list_empty")]);
+        assert_eq!(chosen(&staff, "kwijt").await, [row("34CD", "login_refused")]);
+        assert_eq!(chosen(&staff, "list_empty").await, [row("56EF", "list_empty")]);
+        assert_eq!(rows(&all).len(), 6);
+        let tally = all.attributes("[data-tally-row]", "data-tally-row");
+        assert_eq!(tally, ["ok", "login_refused", "list_empty", "never"]);
+        assert_eq!(all.texts("[data-tally-row] td.num"), ["3", "1", "1", "1"]);
+        assert!(
+            all.text("[data-tally] figcaption").contains("3 van 6 verbindingen werken, 1 is kwijt"),
+            "{}",
+            all.body
+        );
+        assert!(all.text("[data-connection-row=never]").contains("Nog niet gecontroleerd"));
+        assert!(all.text("[data-connection-row=login_refused]").contains("Verbinding kwijt"));
+
+        checks.app.advance(TimeDelta::days(2));
+        let staff = checks.app.staff_as("later@kurve.nl", StaffRole::Support).await;
+        let old = chosen(&staff, "ouder-dan-dag").await;
+        assert!(old.len() == 5 && !old.contains(&row("78GH", "never")), "{old:?}");
+    });
+}
+
+#[test]
+fn what_magister_said_of_an_unknown_answer_is_for_kurve_alone() {
+    run(|checks: Checks| async move {
+        let school = checks.school("12AB", "bonhoeffer").await;
+        checks.behaves(&school, "bonhoeffer", "not_xml").await;
+        let (portal, staff) = (checks.app.portal(&school).await, checks.app.staff().await);
+
+        let id = checks.ask(&school).await.expect("it may be asked for").to_string();
+        checks.run_all().await;
+
+        let of_kurve = staff.get(&links::fill(links::STAFF_CHECK, &[&school.id.to_string(), &id])).await;
+        let of_school = portal.get(&links::fill(links::SCHOOL_CHECK, &[&id])).await;
+        assert!(of_kurve.text("[data-details]").contains("Er is iets misgegaan"), "{}", of_kurve.body);
+        assert!(of_school.has("[data-check=unexpected_answer]") && !of_school.body.contains("Er is iets misgegaan"));
+    });
+}
+
+#[test]
+fn each_rung_has_its_own_time_and_together_they_are_the_check() {
+    run(|checks: Checks| async move {
+        let school = checks.school("12AB", "bonhoeffer").await;
+        let pause_ms = 300;
+        checks.sets(&school, "bonhoeffer", SchoolScript { pause_ms, ..SchoolScript::default() }).await;
+        let (portal, staff) = (checks.app.portal(&school).await, checks.app.staff().await);
+        let id = checks.ask(&school).await.expect("it may be asked for");
+        let began = std::time::Instant::now();
+
+        checks.run_all().await;
+
+        let took = began.elapsed().as_millis();
+        let done = checks.find(id).await;
+        let result = done.result().expect("it was made");
+        assert_eq!(result.times.iter().map(|time| time.rung).collect::<Vec<_>>(), Rung::ALL);
+        assert_eq!(result.millis(), result.times.iter().map(|time| time.millis).sum::<u32>());
+        // A pause in the handshake, the log-in, the list and the log-out; the last is not a rung's.
+        for time in &result.times {
+            let is_paused = [Rung::Tls, Rung::Login, Rung::Data].contains(&time.rung);
+            assert!(!is_paused || u64::from(time.millis) >= pause_ms - 1, "{:?}", result.times);
+        }
+        assert!(u128::from(result.millis()) + u128::from(pause_ms) <= took + 10, "{} of {took}", result.millis());
+        let shown = portal.get(&links::fill(links::SCHOOL_CHECK, &[&id.to_string()])).await;
+        let said = result.times.iter().map(|time| koppelklaar::words::seconds_nl(time.millis)).collect::<Vec<_>>();
+        assert_eq!(shown.texts("[data-rung] .meta"), said);
+        let of_kurve = staff.get(&links::fill(links::STAFF_CHECK, &[&school.id.to_string(), &id.to_string()])).await;
+        let whole = koppelklaar::words::seconds_nl(result.millis());
+        assert!(of_kurve.text("[data-details]").contains(&whole), "{}", of_kurve.body);
+    });
+}
