@@ -52,6 +52,10 @@ impl Worker {
     }
 }
 
+/// How long the reminders of a school may stay unplanned after they came due: many come due at the same opening, and a
+/// round takes some hundreds.
+pub const UNPLANNED_PATIENCE: Duration = Duration::minutes(15);
+
 /// How far the clocks of two machines may differ.
 pub const CLOCK_SKEW: Duration = Duration::seconds(60);
 
@@ -62,6 +66,8 @@ pub struct Facts {
     pub watched_since: DateTime<Utc>,
     /// Since when the oldest mail that is due has been left alone, if there is one.
     pub oldest_untouched: Option<DateTime<Utc>>,
+    /// Since when the school has been due whose reminders are due longest, if any are.
+    pub oldest_unplanned: Option<DateTime<Utc>>,
     /// Whether mails are held back on purpose.
     pub is_held: bool,
     /// Whether connection checks are made at all.
@@ -109,16 +115,14 @@ pub fn judge(worker: Worker, now: DateTime<Utc>, beat: Option<DateTime<Utc>>, fa
     if now - last > worker.patience() {
         return Standing::Silent { since: last };
     }
-    match worker {
-        Worker::Mail if !facts.is_held => judge_waiting(worker, now, facts),
-        Worker::Mail | Worker::Planner | Worker::Checks => Standing::Runs,
-    }
-}
-
-fn judge_waiting(worker: Worker, now: DateTime<Utc>, facts: &Facts) -> Standing {
-    match facts.oldest_untouched {
+    let (oldest, patience) = match worker {
+        Worker::Mail => (facts.oldest_untouched.filter(|_| !facts.is_held), worker.patience()),
+        Worker::Planner => (facts.oldest_unplanned, UNPLANNED_PATIENCE),
+        Worker::Checks => (None, worker.patience()),
+    };
+    match oldest {
         // What waited while nobody ran is not held against a service that just started.
-        Some(since) if now - since.max(facts.watched_since) > worker.patience() => Standing::Behind { since },
+        Some(since) if now - since.max(facts.watched_since) > patience => Standing::Behind { since },
         Some(_) | None => Standing::Runs,
     }
 }
@@ -134,7 +138,8 @@ mod tests {
 
     fn facts(watched_since: i64, oldest_untouched: Option<i64>) -> Facts {
         let oldest_untouched = oldest_untouched.map(at);
-        Facts { watched_since: at(watched_since), oldest_untouched, is_held: false, makes_checks: true }
+        let watched_since = at(watched_since);
+        Facts { watched_since, oldest_untouched, oldest_unplanned: None, is_held: false, makes_checks: true }
     }
 
     const LONG_AGO: i64 = -86_400;
@@ -188,6 +193,22 @@ mod tests {
         ] {
             let facts = Facts { is_held, ..facts(watched_since, untouched) };
             assert_eq!(judge(worker, at(0), Some(at(-1)), &facts), expected, "{worker:?}, {untouched:?}, {is_held}");
+        }
+    }
+
+    #[test]
+    fn schools_whose_reminders_stay_unplanned_for_a_quarter_of_an_hour_are_left_behind() {
+        let behind = |since: i64| Standing::Behind { since: at(since) };
+        for (worker, unplanned, watched_since, expected) in [
+            (Worker::Planner, Some(-900), LONG_AGO, Standing::Runs),
+            (Worker::Planner, Some(-901), LONG_AGO, behind(-901)),
+            (Worker::Planner, Some(LONG_AGO), -900, Standing::Runs),
+            (Worker::Planner, Some(LONG_AGO), -901, behind(LONG_AGO)),
+            (Worker::Mail, Some(-901), LONG_AGO, Standing::Runs),
+            (Worker::Checks, Some(-901), LONG_AGO, Standing::Runs),
+        ] {
+            let facts = Facts { oldest_unplanned: unplanned.map(at), ..facts(watched_since, None) };
+            assert_eq!(judge(worker, at(0), Some(at(-1)), &facts), expected, "{worker:?}, {unplanned:?}");
         }
     }
 

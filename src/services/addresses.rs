@@ -38,16 +38,25 @@ pub async fn list_marked(office: &Office) -> Result<Vec<MarkedContact>, ServiceE
     let conn = office.db.reader();
     let mut marked = vec![];
     for (contact, mark) in address_marks::list_contacts(conn, MARKED_ROWS).await? {
-        let is_under_way = match onboardings::load(conn, contact.school).await?.state.lifecycle() {
-            Lifecycle::Active | Lifecycle::Paused { .. } => true,
-            Lifecycle::Withdrawn { .. } | Lifecycle::Completed { .. } => false,
-        };
-        if is_under_way {
-            let school = schools::load(conn, contact.school).await?;
-            marked.push(MarkedContact { contact, school, mark });
+        match find_under_way(conn, contact.school).await {
+            Ok(Some(school)) => marked.push(MarkedContact { contact, school, mark }),
+            Ok(None) => {}
+            // The worklist tells of it; the others stand here all the same.
+            Err(error @ StoreError::CorruptRow { .. }) => {
+                tracing::error!(school.id = %contact.school, error = %error, "Could not read the school of an address");
+            }
+            Err(error) => return Err(error.into()),
         }
     }
     Ok(marked)
+}
+
+/// The school, if it is under way or paused.
+async fn find_under_way(conn: &impl Connection, id: SchoolId) -> Result<Option<School>, StoreError> {
+    match onboardings::load(conn, id).await?.state.lifecycle() {
+        Lifecycle::Active | Lifecycle::Paused { .. } => Ok(Some(schools::load(conn, id).await?)),
+        Lifecycle::Withdrawn { .. } | Lifecycle::Completed { .. } => Ok(None),
+    }
 }
 
 /// What is known of the addresses of contacts; one of whom nothing is known is left out.

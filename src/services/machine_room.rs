@@ -7,7 +7,7 @@ use crate::domain::heartbeat::{Facts, Standing, Worker, judge};
 use crate::meters::Reading;
 use crate::services::{Office, ServiceError};
 use crate::store::outbox::Fate;
-use crate::store::{StoreError, heartbeats, outbox_view};
+use crate::store::{StoreError, heartbeats, outbox_view, overview};
 
 /// How long a finding serves every page that asks.
 const FRESH: Duration = Duration::seconds(5);
@@ -19,6 +19,14 @@ pub struct Condition {
     pub workers: Vec<(Worker, Standing)>,
     /// How many mails wait while all are held back on purpose; `None` while mails go.
     pub held: Option<u64>,
+}
+
+impl Condition {
+    /// Whether the reminders of some school stay unplanned, though the planner runs.
+    #[must_use]
+    pub fn leaves_schools_unplanned(&self) -> bool {
+        self.workers.iter().any(|one| matches!(one, (Worker::Planner, Standing::Behind { .. })))
+    }
 }
 
 /// Looks at the machine room, at most every few seconds, for as long as the service runs.
@@ -89,7 +97,7 @@ impl Watch {
             ),
             Reading::by(
                 "koppelklaar_worker_stands_still",
-                "1 when a worker gave no sign of life for two of its periods, or leaves due mail alone that long.",
+                "1 when a worker gave no sign of life for two of its periods, or leaves due work alone for long.",
                 "name",
                 found.condition(now).workers.iter().map(is_still).collect(),
             ),
@@ -99,8 +107,9 @@ impl Watch {
     async fn examine(&self, office: &Office, now: DateTime<Utc>) -> Result<Found, StoreError> {
         let conn = office.db.reader();
         let oldest_untouched = outbox_view::find_oldest_untouched(conn, now - Worker::Mail.patience()).await?;
+        let oldest_unplanned = overview::find_oldest_unplanned(conn, now).await?;
         let (is_held, makes_checks) = (office.mail.is_held, office.check_policy.makes_checks());
-        let facts = Facts { watched_since: self.since, oldest_untouched, is_held, makes_checks };
+        let facts = Facts { watched_since: self.since, oldest_untouched, oldest_unplanned, is_held, makes_checks };
         Ok(Found { facts, beats: heartbeats::list(conn).await? })
     }
 }

@@ -16,7 +16,7 @@ use crate::services::reminders::{Standing, stand};
 use crate::services::{Office, ServiceError};
 use crate::store::connections::SchoolConnection;
 use crate::store::outbox::{Fate, OutboxMail};
-use crate::store::overview::{self, Overview};
+use crate::store::overview::{self, Overview, Reading, Unreadable};
 use crate::store::{address_marks, connection_list, frozen_mails, outbox_view, reminders};
 use crate::words;
 
@@ -74,7 +74,11 @@ async fn waiting(office: &Office) -> Result<DigestPart, ServiceError> {
     let conn = office.db.reader();
     let schools = overview::list_waiting_on_kurve(conn, DIGEST_ROWS).await?;
     let more = overview::count_waiting_on_kurve(conn).await?.saturating_sub(schools.len() as u64);
-    let rows = schools.iter().flat_map(|row| waiting_rows(office, row)).collect();
+    let of_school = |row: &Reading| match row {
+        Ok(school) => waiting_rows(office, school),
+        Err(school) => vec![unreadable_row(office, school)],
+    };
+    let rows = schools.iter().flat_map(of_school).collect();
     Ok(DigestPart { kind: DigestKind::Waiting, rows, more, all: office.base.to(links::STAFF) })
 }
 
@@ -82,7 +86,11 @@ async fn silent(office: &Office) -> Result<DigestPart, ServiceError> {
     let conn = office.db.reader();
     let schools = overview::list_without_answer(conn, DIGEST_ROWS).await?;
     let more = overview::count_without_answer(conn).await?.saturating_sub(schools.len() as u64);
-    let rows = schools.iter().map(|(row, since)| silent_row(office, row, *since)).collect();
+    let of_school = |(row, since): &(Reading, DateTime<Utc>)| match row {
+        Ok(school) => silent_row(office, school, *since),
+        Err(school) => unreadable_row(office, school),
+    };
+    let rows = schools.iter().map(of_school).collect();
     Ok(DigestPart { kind: DigestKind::Silent, rows, more, all: office.base.to(&links::silent_schools()) })
 }
 
@@ -132,6 +140,17 @@ fn waiting_rows(office: &Office, row: &Overview) -> Vec<DigestRow> {
 
 fn silent_row(office: &Office, row: &Overview, since: DateTime<Utc>) -> DigestRow {
     digest_row(office, &row.school, "geen antwoord op herinneringen".to_owned(), since)
+}
+
+/// A school of which something cannot be read: also that is for Kurve.
+fn unreadable_row(office: &Office, school: &Unreadable) -> DigestRow {
+    DigestRow {
+        school: school.name.clone(),
+        brin: school.brin.clone(),
+        what: "kan niet worden gelezen, vraag je beheerder om in het logboek te kijken".to_owned(),
+        since: words::date_nl(school.since),
+        link: office.base.to(&links::staff_school(links::STAFF_SCHOOL, school.id)),
+    }
 }
 
 fn lost_row(office: &Office, school: &School, known: &SchoolConnection) -> DigestRow {

@@ -6,6 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
+use crate::domain::heartbeat::UNPLANNED_PATIENCE;
 use crate::domain::ids::{NoteId, SchoolId};
 use crate::domain::onboarding::{self, Command, Ground, Step};
 use crate::domain::school::{School, SchoolDetails};
@@ -14,7 +15,7 @@ use crate::services::work::Work;
 use crate::services::{Call, Office, ServiceError, contacts, onboardings};
 use crate::store::notes::Note;
 use crate::store::outbox::Reading;
-use crate::store::overview::{After, Filter, Overview, WaitingAfter};
+use crate::store::overview::{After, Filter, Overview, Reading as SchoolReading, Unreadable, WaitingAfter};
 use crate::store::{self, StoreError, notes, outbox, overview, schools};
 
 /// How many rows a list shows at once.
@@ -26,14 +27,22 @@ const SILENT_ROWS: u64 = 100;
 /// How many mails the page of a school shows; the page Post shows the rest.
 const MAIL_ROWS: u64 = 15;
 
-/// A page of what waits on Kurve, most urgent first, and the place where the next page starts, if there is one.
+/// A page of what waits on Kurve.
+#[derive(Debug, Default)]
+pub struct Waiting {
+    /// The schools, most urgent first.
+    pub schools: Vec<Overview>,
+    /// Those among them that cannot be read.
+    pub unreadable: Vec<Unreadable>,
+    /// The place where the next page starts, if there is one.
+    pub next: Option<WaitingAfter>,
+}
+
+/// A page of what waits on Kurve, most urgent first.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn list_waiting(
-    office: &Office,
-    after: Option<&WaitingAfter>,
-) -> Result<(Vec<Overview>, Option<WaitingAfter>), ServiceError> {
+pub async fn list_waiting(office: &Office, after: Option<&WaitingAfter>) -> Result<Waiting, ServiceError> {
     let mut rows = overview::list_waiting_after(office.db.reader(), after, PAGE_ROWS + 1).await?;
     let has_more = rows.len() > usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX);
     if has_more {
@@ -43,8 +52,29 @@ pub async fn list_waiting(
         let is_stuck = onboarding::progress::is_stuck(&row.state);
         row.kurve_since.map(|since| WaitingAfter { is_stuck, since, id: row.school.id })
     };
-    let next = rows.last().filter(|_| has_more).and_then(place);
-    Ok((rows, next))
+    let (schools, unreadable) = parted(rows);
+    let next = schools.last().filter(|_| has_more).and_then(place);
+    Ok(Waiting { schools, unreadable, next })
+}
+
+fn parted(rows: Vec<SchoolReading>) -> (Vec<Overview>, Vec<Unreadable>) {
+    let (mut read, mut unreadable) = (vec![], vec![]);
+    for row in rows {
+        match row {
+            Ok(school) => read.push(school),
+            Err(school) => unreadable.push(school),
+        }
+    }
+    (read, unreadable)
+}
+
+/// The schools whose reminders stay unplanned although they have been due for some time, the longest due first, as far
+/// as a worklist shows them.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list_unplanned(office: &Office, now: DateTime<Utc>) -> Result<Vec<Unreadable>, ServiceError> {
+    Ok(overview::list_unplanned(office.db.reader(), now - UNPLANNED_PATIENCE, SILENT_ROWS).await?)
 }
 
 /// The schools that do not answer their reminders.
@@ -52,6 +82,8 @@ pub async fn list_waiting(
 pub struct Silent {
     /// Those that are silent longest, the longest first, with since when.
     pub longest: Vec<(Overview, DateTime<Utc>)>,
+    /// Those among them that cannot be read.
+    pub unreadable: Vec<Unreadable>,
     /// How many there are in all.
     pub count: u64,
 }
@@ -62,8 +94,14 @@ pub struct Silent {
 /// When the store fails.
 pub async fn list_silent(office: &Office) -> Result<Silent, ServiceError> {
     let conn = office.db.reader();
-    let longest = overview::list_without_answer(conn, SILENT_ROWS).await?;
-    Ok(Silent { longest, count: overview::count_without_answer(conn).await? })
+    let mut silent = Silent { count: overview::count_without_answer(conn).await?, ..Silent::default() };
+    for (row, since) in overview::list_without_answer(conn, SILENT_ROWS).await? {
+        match row {
+            Ok(school) => silent.longest.push((school, since)),
+            Err(school) => silent.unreadable.push(school),
+        }
+    }
+    Ok(silent)
 }
 
 /// A page of schools by name, and the place where the next page starts, if there is one.

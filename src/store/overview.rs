@@ -25,6 +25,22 @@ pub struct Overview {
     pub kurve_since: Option<DateTime<Utc>>,
 }
 
+/// A school of which something cannot be read, as far as it is known: for lists that leave none out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Which.
+    pub id: SchoolId,
+    /// Its name, as it is kept.
+    pub name: String,
+    /// Its BRIN, as it is kept.
+    pub brin: String,
+    /// Since when it stands in the list.
+    pub since: DateTime<Utc>,
+}
+
+/// A school of a list that leaves none out.
+pub type Reading = Result<Overview, Unreadable>;
+
 /// Which schools to list; every part narrows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
@@ -55,7 +71,7 @@ pub struct After {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_waiting_on_kurve(conn: &impl Connection, limit: u64) -> Result<Vec<Overview>, StoreError> {
+pub async fn list_waiting_on_kurve(conn: &impl Connection, limit: u64) -> Result<Vec<Reading>, StoreError> {
     list_waiting_after(conn, None, limit).await
 }
 
@@ -78,7 +94,7 @@ pub async fn list_waiting_after(
     conn: &impl Connection,
     after: Option<&WaitingAfter>,
     limit: u64,
-) -> Result<Vec<Overview>, StoreError> {
+) -> Result<Vec<Reading>, StoreError> {
     let mut query = waiting_on_kurve();
     if let Some(WaitingAfter { is_stuck, since, id }) = after.copied() {
         let later = onboarding::COLUMN.kurve_since.gt(since);
@@ -87,7 +103,9 @@ pub async fn list_waiting_after(
         let rest = Cond::any().add(behind);
         query = query.filter(if is_stuck { rest.add(onboarding::COLUMN.is_stuck.eq(false)) } else { rest });
     }
-    query.limit(limit).all(conn).await?.into_iter().map(to_overview).collect()
+    let rows = query.limit(limit).all(conn).await?;
+    let read_since = |pair: Pair| pair.0.kurve_since.map(|since| read(pair, since));
+    Ok(rows.into_iter().filter_map(read_since).collect())
 }
 
 fn waiting_on_kurve() -> SelectTwo<onboarding::Entity, school::Entity> {
@@ -114,7 +132,7 @@ pub async fn count_waiting_on_kurve(conn: &impl Connection) -> Result<u64, Store
 pub async fn list_without_answer(
     conn: &impl Connection,
     limit: u64,
-) -> Result<Vec<(Overview, DateTime<Utc>)>, StoreError> {
+) -> Result<Vec<(Reading, DateTime<Utc>)>, StoreError> {
     let rows = onboarding::Entity::find()
         .find_also_related(school::Entity)
         .filter(onboarding::COLUMN.no_answer_since.is_not_null())
@@ -123,11 +141,59 @@ pub async fn list_without_answer(
         .limit(limit)
         .all(conn)
         .await?;
-    let with_since = |pair: (onboarding::Model, Option<school::Model>)| {
-        let since = pair.0.no_answer_since;
-        since.map(|since| to_overview(pair).map(|row| (row, since))).transpose()
-    };
-    rows.into_iter().filter_map(|pair| with_since(pair).transpose()).collect()
+    let with_since = |pair: Pair| pair.0.no_answer_since.map(|since| (read(pair, since), since));
+    Ok(rows.into_iter().filter_map(with_since).collect())
+}
+
+/// Since when the school has been due whose reminders are due longest, if any are.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_oldest_unplanned(
+    conn: &impl Connection,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    Ok(list_unplanned(conn, now, 1).await?.first().map(|school| school.since))
+}
+
+/// The schools whose reminders have been due since before a moment, the longest due first, at most `limit`; nothing
+/// of them is read that may be unreadable.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_unplanned(
+    conn: &impl Connection,
+    before: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<Unreadable>, StoreError> {
+    let rows: Vec<(uuid::Uuid, String, String, DateTime<Utc>)> = onboarding::Entity::find()
+        .select_only()
+        .column(onboarding::Column::SchoolId)
+        .column(school::Column::Name)
+        .column(school::Column::Brin)
+        .column(onboarding::Column::AttentionAt)
+        .inner_join(school::Entity)
+        .filter(onboarding::COLUMN.attention_at.lte(before))
+        .order_by_asc(onboarding::COLUMN.attention_at)
+        .order_by_asc(onboarding::COLUMN.school_id)
+        .limit(limit)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let known = |(id, name, brin, since)| Unreadable { id: SchoolId::from_uuid(id), name, brin, since };
+    Ok(rows.into_iter().map(known).collect())
+}
+
+type Pair = (onboarding::Model, Option<school::Model>);
+
+/// Reads a row, or as much of it as can be read: one bad row must not close the page that shows the others.
+fn read(pair: Pair, since: DateTime<Utc>) -> Reading {
+    let (name, brin) = pair.1.as_ref().map(|school| (school.name.clone(), school.brin.clone())).unwrap_or_default();
+    let known = Unreadable { id: SchoolId::from_uuid(pair.0.school_id), name, brin, since };
+    to_overview(pair).map_err(|error| {
+        tracing::error!(school.id = %known.id, error = %error, "Could not read a school of a list");
+        known
+    })
 }
 
 /// How many schools do not answer their reminders.
@@ -214,7 +280,7 @@ fn escape_like(text: &str) -> String {
     escaped
 }
 
-fn to_overview((row, school): (onboarding::Model, Option<school::Model>)) -> Result<Overview, StoreError> {
+fn to_overview((row, school): Pair) -> Result<Overview, StoreError> {
     let school = school.ok_or(StoreError::Missing { table: "school" })?;
     let versioned = onboardings::to_versioned(&row)?;
     Ok(Overview {

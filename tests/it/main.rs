@@ -47,5 +47,6 @@ mod staff;
 mod store;
 mod threads;
 mod timer;
+mod unreadable;
 mod unsubscribe;
 mod wake;

@@ -72,7 +72,16 @@ fn alarm(worker: Worker, standing: Standing) -> Option<Alarm> {
                 moment_nl(since)
             ),
         ),
-        (Worker::Planner, Standing::Silent { since } | Standing::Behind { since }) => (
+        (Worker::Planner, Standing::Behind { since }) => (
+            "planner",
+            "Herinneringen blijven liggen",
+            format!(
+                "Van een of meer scholen worden de herinneringen niet gepland. De eerste wacht al sinds {}. Op de werklijst staat welke \
+                 scholen het zijn. Staat dit er na een kwartier nog? Vraag je beheerder dan om in het logboek te kijken.",
+                moment_nl(since)
+            ),
+        ),
+        (Worker::Planner, Standing::Silent { since }) => (
             "planner",
             "Er worden nu geen herinneringen gepland",
             format!(
@@ -95,6 +104,9 @@ fn alarm(worker: Worker, standing: Standing) -> Option<Alarm> {
     };
     let (href, link) = match worker {
         Worker::Mail => (waiting_mails(), "Bekijk wat er wacht"),
+        Worker::Planner if matches!(standing, Standing::Behind { .. }) => {
+            (links::STAFF.to_owned(), "Bekijk de werklijst")
+        }
         Worker::Planner => (String::new(), ""),
         Worker::Checks => (links::STAFF_CONNECTIONS.to_owned(), "Bekijk de verbindingen"),
     };

@@ -1,5 +1,7 @@
 //! What waits on Kurve: stuck schools on top, then what waits longest, each with the one thing to do.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -12,13 +14,14 @@ use super::desk::{self, Nav};
 use super::schools::SchoolsQuery;
 use super::steps::BACK_TO_WORKLIST;
 use super::view::days_words;
+use crate::domain::ids::SchoolId;
 use crate::domain::onboarding::progress::open_steps;
 use crate::domain::onboarding::{Party, Step, StepState};
 use crate::links;
-use crate::services::schools::Silent;
+use crate::services::schools::{Silent, Waiting};
 use crate::services::{post_office, schools};
 use crate::store::outbox::Fate;
-use crate::store::overview::{Overview, WaitingAfter};
+use crate::store::overview::{Overview, Unreadable, WaitingAfter};
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
 use crate::web::page::Frame;
@@ -50,7 +53,7 @@ pub(super) struct WorkRow {
     since: DateTime<Utc>,
 }
 
-/// A school that does not answer.
+/// A school that does not answer, or cannot be read.
 struct SilentRow {
     school: String,
     brin: String,
@@ -70,6 +73,8 @@ struct WorklistPage {
     silent_count: u64,
     /// All of them, page by page; empty where all are shown here.
     all_silent: String,
+    /// Schools of which something cannot be read, or whose reminders stay unplanned.
+    unreadable: Vec<SilentRow>,
     addresses: AddressPart,
     /// The first page; empty when this is it.
     first: String,
@@ -110,10 +115,15 @@ pub(super) async fn show(
     query: Result<Query<WorklistQuery>, QueryRejection>,
 ) -> Result<Response, PageError> {
     let after = query.ok().and_then(|Query(query)| query.after());
-    let (waiting, next) = schools::list_waiting(&site.office, after.as_ref()).await?;
+    let Waiting { schools: waiting, unreadable, next } = schools::list_waiting(&site.office, after.as_ref()).await?;
     let failed_mails = post_office::count(&site.office, Fate::Failed).await?;
     let silent = if after.is_none() { schools::list_silent(&site.office).await? } else { Silent::default() };
-    let is_cut = silent.count > silent.longest.len() as u64;
+    let is_cut = silent.count > (silent.longest.len() + silent.unreadable.len()) as u64;
+    let unplanned = if staff.machine_room.leaves_schools_unplanned() {
+        schools::list_unplanned(&site.office, staff.visit.now).await?
+    } else {
+        vec![]
+    };
     let page = WorklistPage {
         frame: desk::frame(&site, &staff),
         nav: Nav::new(&staff, links::STAFF),
@@ -123,6 +133,7 @@ pub(super) async fn show(
         silent: silent.longest.iter().map(|(row, since)| silent_row(row, *since)).collect(),
         silent_count: silent.count,
         all_silent: if is_cut { SchoolsQuery::silent().href(None) } else { String::new() },
+        unreadable: unreadable_rows([unreadable, silent.unreadable, unplanned].concat()),
         addresses: addresses::part(&site).await?,
         failed_mails,
         mails: links::failed_mails(),
@@ -139,6 +150,19 @@ fn silent_row(row: &Overview, since: DateTime<Utc>) -> SilentRow {
         href: links::staff_school(links::STAFF_SCHOOL, row.school.id),
         since: words::date_nl(since),
     }
+}
+
+/// A row for each school, by name.
+fn unreadable_rows(schools: Vec<Unreadable>) -> Vec<SilentRow> {
+    let by_id: BTreeMap<SchoolId, Unreadable> = schools.into_iter().map(|school| (school.id, school)).collect();
+    let mut rows: Vec<SilentRow> = by_id.into_values().map(unreadable_row).collect();
+    rows.sort_by(|a, b| (&a.school, &a.brin).cmp(&(&b.school, &b.brin)));
+    rows
+}
+
+fn unreadable_row(school: Unreadable) -> SilentRow {
+    let href = links::staff_school(links::STAFF_SCHOOL, school.id);
+    SilentRow { school: school.name, brin: school.brin, href, since: words::date_nl(school.since) }
 }
 
 /// A row for each thing that waits on Kurve, most urgent first.

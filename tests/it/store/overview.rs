@@ -188,7 +188,7 @@ fn the_worklist_has_stuck_schools_first_and_then_the_longest_waiting() {
         let done = app.school_by_services("Klaar", "23AA", "klaar").await;
         withdraw(&app, &done).await;
 
-        let (waiting, _) = schools::list_waiting(app.office(), None).await.expect("the store answers");
+        let waiting = schools::list_waiting(app.office(), None).await.expect("the store answers").schools;
 
         assert_eq!(waiting.iter().map(name).collect::<Vec<_>>(), ["Vast", "Vroeg", "Later"]);
         assert_eq!(waiting[1].school.id, early.id);
