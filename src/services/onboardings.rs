@@ -18,7 +18,7 @@ use crate::services::tell::tell;
 use crate::services::work::{Letter, Work};
 use crate::services::{Call, Office, ServiceError, arrangements, connection_checks, contacts, insight};
 use crate::store::onboardings::Versioned;
-use crate::store::{self, Connection, audit, credentials, onboardings, schools};
+use crate::store::{self, Connection, StoreError, audit, credentials, onboardings, schools};
 
 /// How many contacts a school may have of its own making: more than any school named so far.
 pub const MOST_CONTACTS: usize = 20;
@@ -67,8 +67,8 @@ pub async fn load_file(office: &Office, school: SchoolId) -> Result<SchoolFile, 
 
 /// Does what a command asks, if the rules allow it.
 ///
-/// With `seen` the version that the page showed must still be the newest; without it the command is judged against
-/// whatever is true now.
+/// With `seen` the version that the page showed must still be the newest, or, for who confirms, followed only by what
+/// checks saw to be done; without it the command is judged against whatever is true now.
 ///
 /// # Errors
 /// `Refused` with the reason, `Conflict` when someone was first.
@@ -152,7 +152,11 @@ pub(super) async fn change_all(
     seen: Option<i32>,
 ) -> Result<Vec<Event>, ServiceError> {
     let before = onboardings::load(work.conn(), school).await?;
-    if seen.is_some_and(|seen| seen != before.version) {
+    if let Some(seen) = seen
+        && seen != before.version
+        && !(commands.iter().all(|command| matches!(command, Command::Confirm { .. }))
+            && only_checks_answered_since(work.conn(), school, seen).await?)
+    {
         return Err(ServiceError::Conflict);
     }
     let (mut state, mut events) = (before.state.clone(), vec![]);
@@ -180,6 +184,16 @@ pub(super) async fn change_all(
     let about = About { version: Some(version), by: contact_of(&call.actor), ..About::default() };
     tell(work, school, &notices(&before.state, &events, &changed.state), &about).await?;
     Ok(events)
+}
+
+/// Whether all that happened since a version is that a check saw steps done: that takes nothing from who would confirm
+/// one, and it happens by itself while their page is open.
+async fn only_checks_answered_since(conn: &impl Connection, school: SchoolId, seen: i32) -> Result<bool, StoreError> {
+    let changes = audit::list_after_version(conn, school, seen).await?;
+    let is_answer = |entry: &Entry| {
+        entry.by == Actor::Check && matches!(entry.action, Action::Onboarding(Change::StepAnswered { .. }))
+    };
+    Ok(!changes.is_empty() && changes.iter().all(is_answer))
 }
 
 /// Puts a change of an onboarding in the audit, with the turn of the verdict if it turned.

@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use koppelklaar::domain::check::{CheckPolicy, NotMade, Rung};
+use koppelklaar::domain::check::{CheckCode, CheckPolicy, NotMade, Rung};
 use koppelklaar::domain::ids::CheckId;
 use koppelklaar::domain::onboarding::Step;
+use koppelklaar::links;
 use koppelklaar::magister::Limits;
 use koppelklaar::services::{connection_checks, credentials};
 use koppelklaar::store::checks::Outcome;
 use koppelklaar::store::connections;
 
-use super::support::{Checks, limits, run_with};
+use super::support::{Checks, PROVABLE, limits, run_with};
 
 /// A Magister that keeps us waiting for the list keeps us waiting this long.
 fn impatient() -> Limits {
@@ -141,5 +142,41 @@ fn what_is_reported_while_a_check_runs_is_checked_a_minute_later() {
         assert!(checks.find(id).await.result().is_some());
         let next = checks.connection(&school).await.next_check_at;
         assert_eq!(next, Some(checks.app.now() + TimeDelta::minutes(1)));
+    });
+}
+
+#[test]
+fn what_a_check_proves_meanwhile_does_not_keep_a_colleague_from_confirming() {
+    run_with(CheckPolicy::Advise, limits(), |checks: Checks| async move {
+        let school = checks.school("12AB", "bonhoeffer").await;
+        for step in PROVABLE.into_iter().chain([Step::ConsentGiven]) {
+            checks.app.claim(&school, step).await.expect("it is open");
+        }
+        let staff = checks.app.staff().await;
+        let worklist = staff.get(links::STAFF).await;
+
+        assert_eq!(checks.check(&school).await, CheckCode::Ok);
+        let confirmed = worklist.submit(&staff, "[data-work=activation_confirmed] form", &[]).await;
+
+        assert_eq!(confirmed.status, 303, "{}", confirmed.body);
+        assert!(checks.state(&school).await.is_yes(Step::ActivationConfirmed));
+    });
+}
+
+#[test]
+fn what_a_check_proves_meanwhile_is_told_to_who_would_send_a_step_back() {
+    run_with(CheckPolicy::Advise, limits(), |checks: Checks| async move {
+        let school = checks.school("12AB", "bonhoeffer").await;
+        checks.app.claim(&school, Step::QueryExecuted).await.expect("it is open");
+        let staff = checks.app.staff().await;
+        let stale = staff.get(&links::staff_school(links::STAFF_SCHOOL, school.id)).await;
+
+        assert_eq!(checks.check(&school).await, CheckCode::Ok);
+        let form = "[data-step=query_executed] form[data-form=send_back]";
+        let conflict = stale.submit(&staff, form, &[("reason", "De lijst is er nog niet.")]).await;
+
+        assert_eq!(conflict.status, 409);
+        assert!(conflict.text("main").contains("Gecontroleerd en in orde"), "{}", conflict.body);
+        assert!(checks.state(&school).await.is_yes(Step::QueryExecuted));
     });
 }
