@@ -58,15 +58,14 @@ fn every_link_that_expired_says_so_to_every_reader() {
 #[test]
 fn every_alarm_of_the_machine_room_is_fit_for_every_colleague() {
     run(|stage| {
-        let silent = Later::on(stage, |_| ());
-        silent.clock.advance(TimeDelta::minutes(10));
-        let held = Later::on(stage, |office| office.mail.is_held = true);
-
-        for (later, colleague, alarms) in
-            [(&silent, "eva@kurve.example", ["mail", "planner"].as_slice()), (&held, "lezer@kurve.example", &["held"])]
-        {
+        for (colleague, is_held, minutes, alarms) in [
+            ("eva@kurve.example", false, 10, ["mail", "planner"].as_slice()),
+            ("lezer@kurve.example", true, 0, &["held"]),
+        ] {
             let mut browser = stage.browser();
             browser.sign_in_as_staff(colleague);
+            let later = Later::on(stage, |office| office.mail.is_held = is_held);
+            later.clock.advance(TimeDelta::minutes(minutes));
             browser.base.clone_from(&later.base);
             let mut look = Look::with(&browser);
             browser.open("/beheer");

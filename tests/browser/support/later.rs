@@ -1,8 +1,9 @@
-//! A second instance of the product, in this process, whose clock the test moves: on the demo's data, or on none. It
-//! serves pages, and does by itself nothing at all: whatever runs on a timer stands still until the test runs it.
+//! A second instance of the product, in this process, whose clock the test moves: on a copy of the demo's data, or on
+//! none. It serves pages, and does by itself nothing at all: whatever runs on a timer stands still until the test runs it.
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -29,6 +30,7 @@ use koppelklaar::store::Db;
 use koppelklaar::web::rate_limit::Allowance;
 use koppelklaar::web::router;
 use koppelklaar::web::server::{self, ServerLimits};
+use sea_orm::{ConnectionTrait, Database};
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -60,11 +62,23 @@ pub(crate) struct Later {
 }
 
 impl Later {
-    /// An instance on the demo's data; `change` sets what is otherwise there.
+    /// An instance on the demo's data as it is now; `change` sets what is otherwise there.
+    ///
+    /// The demo goes on with its own data: on the same it would send this one's mails, and make its checks.
     pub(crate) fn on(stage: &Stage, change: impl FnOnce(&mut Office)) -> Self {
+        static COPIES: AtomicU32 = AtomicU32::new(0);
         let data = stage.folder.join("demo");
         let keys = std::fs::read_to_string(data.join("koppelklaar.db.keys")).expect("the demo has keys");
-        Self::start(&data.join("koppelklaar.db"), &keys, change)
+        let copy = stage.folder.join(format!("later-{}.db", COPIES.fetch_add(1, Ordering::Relaxed)));
+        let runtime = Runtime::new().expect("a runtime");
+        runtime.block_on(async {
+            let url = format!("sqlite:{}", data.join("koppelklaar.db").display());
+            let demo = Database::connect(url).await.expect("the demo's database opens");
+            let copied = demo.execute_unprepared(&format!("VACUUM INTO '{}'", copy.display())).await;
+            copied.expect("there is room for a copy");
+            demo.close().await.expect("it is open");
+        });
+        Self::start(&copy, &keys, change)
     }
 
     /// An instance without schools and colleagues.
