@@ -1,8 +1,15 @@
 //! The knock at every minute. The library counts in UTC and knows no time zone: none is asked of it, for what is due at
 //! which hour in the Netherlands follows from the calendar.
+//!
+//! The library keeps the moment of its next knock, and waits for that. A machine that starts with a clock an hour ahead,
+//! and is then put right, would stand still for an hour: so a clock that nobody can set looks after it.
 
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio_cron_scheduler::{Job as Knock, JobScheduler, JobSchedulerError};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::app::App;
 use crate::jobs::run_due;
@@ -10,6 +17,12 @@ use crate::web::Site;
 
 /// Second 0 of every minute.
 const EVERY_MINUTE: &str = "0 * * * * *";
+
+/// How often somebody looks whether the next knock is near.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+
+/// A knock that is further away was set by a clock that was ahead.
+const FURTHEST: TimeDelta = TimeDelta::seconds(61);
 
 /// Starts the timer; the answer runs until `stop`.
 ///
@@ -20,21 +33,47 @@ pub async fn start(
     site: Site,
     stop: CancellationToken,
 ) -> Result<impl Future<Output = ()>, JobSchedulerError> {
-    let mut scheduler = scheduler(knock(move || {
+    let clock = app.clock.clone();
+    let knock = move || {
         let (app, site) = (app.clone(), site.clone());
-        async move {
-            site.limits.forget_idle();
-            run_due(&app).await;
-        }
-    })?)
-    .await?;
+        knock(move || {
+            let (app, site) = (app.clone(), site.clone());
+            async move {
+                site.limits.forget_idle();
+                run_due(&app).await;
+            }
+        })
+    };
+    let (mut scheduler, mut id) = scheduler(knock()?).await?;
     scheduler.start().await?;
     Ok(async move {
-        stop.cancelled().await;
+        let mut looks = tokio::time::interval(LOOK_EVERY);
+        while stop.run_until_cancelled(looks.tick()).await.is_some() {
+            match keep_awake(&mut scheduler, id, clock.now(), &knock).await {
+                Ok(kept) => id = kept,
+                Err(error) => tracing::error!(error = %error, "Could not set the timer by the clock"),
+            }
+        }
         if let Err(error) = scheduler.shutdown().await {
             tracing::warn!(error = %error, "The timer did not stop cleanly");
         }
     })
+}
+
+/// Sets a knock anew whose next moment is out of reach, and returns its id.
+async fn keep_awake(
+    scheduler: &mut JobScheduler,
+    id: Uuid,
+    now: DateTime<Utc>,
+    knock: impl FnOnce() -> Result<Knock, JobSchedulerError>,
+) -> Result<Uuid, JobSchedulerError> {
+    if scheduler.next_tick_for_job(id).await?.is_some_and(|next| next <= now + FURTHEST) {
+        return Ok(id);
+    }
+    tracing::warn!("The clock was put back: sets the timer anew");
+    let new = scheduler.add(knock()?).await?;
+    scheduler.remove(&id).await?;
+    Ok(new)
 }
 
 /// What is done at every knock.
@@ -45,15 +84,15 @@ where
     Knock::new_async(EVERY_MINUTE, move |_, _| Box::pin(run()))
 }
 
-async fn scheduler(knock: Knock) -> Result<JobScheduler, JobSchedulerError> {
+async fn scheduler(knock: Knock) -> Result<(JobScheduler, Uuid), JobSchedulerError> {
     let scheduler = JobScheduler::new().await?;
-    scheduler.add(knock).await?;
-    Ok(scheduler)
+    let id = scheduler.add(knock).await?;
+    Ok((scheduler, id))
 }
 
 #[cfg(test)]
 mod tests {
-    use chrono::{DateTime, Duration, Timelike, Utc};
+    use chrono::Timelike;
 
     use super::*;
     use crate::clock::Clock;
@@ -70,7 +109,7 @@ mod tests {
             let next = |after: &DateTime<Utc>| schedule.find_next_occurrence(after, false).ok();
             let knocks: Vec<DateTime<Utc>> = std::iter::successors(Some(from), next).take(300).collect();
 
-            let every_minute: Vec<DateTime<Utc>> = (0..300).map(|count| from + Duration::minutes(count)).collect();
+            let every_minute: Vec<DateTime<Utc>> = (0..300).map(|count| from + TimeDelta::minutes(count)).collect();
             assert_eq!(knocks, every_minute);
         }
         assert_eq!(kept.time_offset_seconds, 0, "the library would keep today's offset for ever");
@@ -81,13 +120,33 @@ mod tests {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime starts");
         runtime.block_on(async {
             let knock = knock(|| async {}).expect("a pattern that the library reads");
-            let (id, start) = (knock.guid(), Clock::system().now());
+            let start = Clock::system().now();
 
-            let mut scheduler = scheduler(knock).await.expect("the library takes it");
+            let (mut scheduler, id) = scheduler(knock).await.expect("the library takes it");
             let next = scheduler.next_tick_for_job(id).await.expect("the library answers").expect("it is known");
 
             assert_eq!(next.second(), 0);
-            assert!((start..=start + Duration::seconds(61)).contains(&next), "{start}: {next}");
+            assert!((start..=start + TimeDelta::seconds(61)).contains(&next), "{start}: {next}");
+        });
+    }
+
+    #[test]
+    fn a_knock_that_a_clock_ahead_set_is_set_anew_and_one_that_is_near_is_left_alone() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime starts");
+        runtime.block_on(async {
+            let new = || knock(|| async {});
+            let (mut scheduler, id) = scheduler(new().expect("a pattern")).await.expect("the library takes it");
+            let next = scheduler.next_tick_for_job(id).await.expect("the library answers").expect("it is known");
+
+            for now in [next - TimeDelta::seconds(61), next, next + TimeDelta::minutes(5)] {
+                let kept = keep_awake(&mut scheduler, id, now, new).await.expect("the library answers");
+                assert_eq!(kept, id, "{now}");
+            }
+            let set = keep_awake(&mut scheduler, id, next - TimeDelta::hours(1), new).await.expect("it is set");
+
+            assert_ne!(set, id);
+            let next = scheduler.next_tick_for_job(set).await.expect("the library answers").expect("it is known");
+            assert!(next <= Clock::system().now() + FURTHEST, "{next}");
         });
     }
 }

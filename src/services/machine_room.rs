@@ -32,7 +32,7 @@ impl Condition {
 /// Looks at the machine room, at most every few seconds, for as long as the service runs.
 #[derive(Debug)]
 pub struct Watch {
-    since: DateTime<Utc>,
+    since: std::sync::Mutex<DateTime<Utc>>,
     last: Mutex<Option<(DateTime<Utc>, Condition)>>,
 }
 
@@ -40,7 +40,7 @@ impl Watch {
     /// Looks from now on: what was not heard before is not held against a service that just started.
     #[must_use]
     pub fn since(now: DateTime<Utc>) -> Self {
-        Self { since: now, last: Mutex::new(None) }
+        Self { since: std::sync::Mutex::new(now), last: Mutex::new(None) }
     }
 
     /// How it is now, or was a few seconds ago.
@@ -104,12 +104,21 @@ impl Watch {
         ])
     }
 
+    /// Since when it looks. Where the clock was put back behind that, it begins anew: nobody would be found silent
+    /// before that moment comes again.
+    fn watched_since(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let mut since = self.since.lock().expect("nothing panics while it is held");
+        *since = now.min(*since);
+        *since
+    }
+
     async fn examine(&self, office: &Office, now: DateTime<Utc>) -> Result<Found, StoreError> {
         let conn = office.db.reader();
         let oldest_untouched = outbox_view::find_oldest_untouched(conn, now - Worker::Mail.patience()).await?;
         let oldest_unplanned = overview::find_oldest_unplanned(conn, now).await?;
         let (is_held, makes_checks) = (office.mail.is_held, office.check_policy.makes_checks());
-        let facts = Facts { watched_since: self.since, oldest_untouched, oldest_unplanned, is_held, makes_checks };
+        let watched_since = self.watched_since(now);
+        let facts = Facts { watched_since, oldest_untouched, oldest_unplanned, is_held, makes_checks };
         Ok(Found { facts, beats: heartbeats::list(conn).await? })
     }
 }

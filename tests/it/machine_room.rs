@@ -6,6 +6,7 @@ use koppelklaar::domain::check::CheckPolicy;
 use koppelklaar::domain::heartbeat::{CLOCK_SKEW, Worker};
 use koppelklaar::jobs;
 use koppelklaar::links;
+use koppelklaar::services::machine_room::Watch;
 use koppelklaar::store::heartbeats;
 use koppelklaar::store::outbox::{self, hold};
 use koppelklaar::web::metrics;
@@ -87,6 +88,32 @@ fn a_service_that_just_started_is_given_time_for_its_first_sign() {
         app.advance(TimeDelta::minutes(3));
 
         assert_eq!(alarms(&staff.get(links::STAFF).await), ["mail", "planner", "checks"]);
+    });
+}
+
+#[test]
+fn a_service_that_started_with_a_clock_ahead_finds_out_who_is_silent_once_the_clock_is_right() {
+    run(|app| async move {
+        app.advance(TimeDelta::hours(1));
+        let watch = Watch::since(app.now());
+        all_beat(&app).await;
+        let silent = async || {
+            let condition = watch.look(app.office(), app.now()).await.expect("the store answers");
+            condition
+                .workers
+                .into_iter()
+                .filter(|(_, standing)| standing.is_still())
+                .map(|(worker, _)| worker)
+                .collect()
+        };
+
+        app.advance(-TimeDelta::hours(1));
+        let at_first: Vec<Worker> = silent().await;
+        app.advance(TimeDelta::seconds(121));
+        beat(&app, Worker::Mail).await;
+        beat(&app, Worker::Checks).await;
+
+        assert_eq!((at_first, silent().await), (vec![], vec![Worker::Planner]));
     });
 }
 
