@@ -10,30 +10,22 @@ use super::{Connection, StoreError};
 use crate::domain::ids::MailId;
 use crate::domain::notice::MailKind;
 
-/// Keeps mails as they were rendered, each with its sealed bytes; what was kept of the same mail before is replaced.
+/// Keeps a mail as it was rendered, sealed; what was kept of it before is replaced.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn save_all(
+pub async fn save(
     conn: &impl Connection,
-    sealed: impl IntoIterator<Item = (MailId, Vec<u8>)>,
+    id: MailId,
+    sealed_mail: Vec<u8>,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let rows: Vec<_> = sealed
-        .into_iter()
-        .map(|(id, sealed_mail)| frozen_mail::ActiveModel {
-            mail_id: Set(id.as_uuid()),
-            sealed_mail: Set(sealed_mail),
-            frozen_at: Set(now),
-        })
-        .collect();
-    if rows.is_empty() {
-        return Ok(());
-    }
+    let row =
+        frozen_mail::ActiveModel { mail_id: Set(id.as_uuid()), sealed_mail: Set(sealed_mail), frozen_at: Set(now) };
     let replace = OnConflict::column(frozen_mail::Column::MailId)
         .update_columns([frozen_mail::Column::SealedMail, frozen_mail::Column::FrozenAt])
         .to_owned();
-    frozen_mail::Entity::insert_many(rows).on_conflict(replace).exec_without_returning(conn).await?;
+    frozen_mail::Entity::insert(row).on_conflict(replace).exec_without_returning(conn).await?;
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use koppelklaar::app::App;
+use koppelklaar::clock::Clock;
 use koppelklaar::crypto::Token;
 use koppelklaar::domain::ids::MailId;
 use koppelklaar::domain::notice::MailKind;
@@ -14,7 +15,7 @@ use koppelklaar::mail::message::Sender;
 use koppelklaar::mail::transport::Transport;
 use koppelklaar::mail::{SmtpTransport, SmtpUrl, Timeouts};
 use koppelklaar::services::mail_dispatch::{self, PostRoom, Summary};
-use koppelklaar::services::portal_access;
+use koppelklaar::services::{Office, portal_access};
 use koppelklaar::store::outbox::{self, Fate, OutboxMail};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -29,9 +30,9 @@ const PATIENT: Timeouts =
     Timeouts { step: Duration::from_secs(60), message: Duration::from_secs(60), goodbye: Duration::from_millis(100) };
 
 /// A lease is shorter.
-const AFTER_THE_LEASE: TimeDelta = TimeDelta::seconds(31);
+pub(super) const AFTER_THE_LEASE: TimeDelta = TimeDelta::seconds(31);
 
-fn held() -> Script {
+pub(super) fn held() -> Script {
     Script { message: Reply::Held, ..Script::default() }
 }
 
@@ -41,13 +42,18 @@ fn room(sink: &SmtpSink) -> PostRoom {
     PostRoom { transport: Transport::Smtp(SmtpTransport::new(url).with_timeouts(PATIENT)), sender }
 }
 
-async fn send(app: &TestApp, sink: &SmtpSink) -> Summary {
+pub(super) async fn send(app: &TestApp, sink: &SmtpSink) -> Summary {
     mail_dispatch::send_due(app.office(), &room(sink), || app.now()).await.expect("the outbox can be read")
 }
 
 /// A worker of an instance of its own.
 async fn worker(app: &TestApp, sink: &SmtpSink) -> JoinHandle<Summary> {
     let App { office, clock, .. } = app.second_instance().await;
+    worker_of(office, clock, sink)
+}
+
+/// The same for an instance that was made before.
+pub(super) fn worker_of(office: Office, clock: Clock, sink: &SmtpSink) -> JoinHandle<Summary> {
     let room = room(sink);
     tokio::spawn(async move {
         mail_dispatch::send_due(&office, &room, || clock.now()).await.expect("the outbox can be read")

@@ -25,6 +25,7 @@ mod housekeeping;
 mod insight;
 mod journey;
 mod limits;
+mod lost_hold;
 mod machine_room;
 mod mail_by_hand;
 mod mail_rules;

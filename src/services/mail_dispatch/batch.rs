@@ -96,13 +96,11 @@ pub(super) struct Batch<'a, Now> {
     now: &'a Now,
     /// What became of mails, not yet committed.
     notes: Vec<Note>,
-    /// Sealed bytes, not yet committed.
-    freezing: Vec<(MailId, Vec<u8>)>,
 }
 
 impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
     pub(super) fn new((office, room): (&'a Office, &'a PostRoom), hold: HoldId, now: &'a Now) -> Self {
-        Self { office, room, hold, now, notes: vec![], freezing: vec![] }
+        Self { office, room, hold, now, notes: vec![] }
     }
 
     /// Sends the mails one after another, until it is to stop or its turn is over; then lets go of the rest.
@@ -174,33 +172,35 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
         written
     }
 
-    /// Notes what does not go, and that the bytes of what goes are to be kept.
+    /// Notes what does not go.
     fn take_in(&mut self, written: Written) -> Option<Ready> {
         for (mail, verdict) in written.unsent {
             let was = mail.handing_over_at;
             self.note(mail, verdict, was);
         }
-        let mut ready = written.ready?;
-        self.freezing.extend(ready.sealed.take().map(|sealed| (ready.mail.id, sealed)));
-        Some(ready)
+        written.ready
     }
 
-    /// One transaction: what became of mails, the bytes to keep, and that the next mail is begun. Without a next mail
-    /// it lets go of the rest.
+    /// One transaction: what became of mails, and that the next mail is begun, with its bytes: where another worker has
+    /// it, other bytes may have left. Without a next mail it lets go of the rest.
     async fn commit(&self, next: Option<&Ready>) -> Result<Start, ServiceError> {
         let now = (self.now)();
         let tx = self.office.db.begin_write().await?;
         for note in &self.notes {
             self.save(tx.conn(), note).await?;
         }
-        frozen_mails::save_all(tx.conn(), self.freezing.iter().cloned(), now).await?;
         let start = match next {
             None => {
                 hold::release(tx.conn(), self.hold).await?;
                 Start::Lost
             }
             Some(next) if !next.view.still_holds(tx.conn(), now).await? => Start::Stale,
-            Some(next) if hold::begin(tx.conn(), self.hold, &next.mail, (now, now + LEASE)).await? => Start::Begun,
+            Some(next) if hold::begin(tx.conn(), self.hold, &next.mail, (now, now + LEASE)).await? => {
+                if let Some(sealed) = &next.sealed {
+                    frozen_mails::save(tx.conn(), next.mail.id, sealed.clone(), now).await?;
+                }
+                Start::Begun
+            }
             Some(_) => Start::Lost,
         };
         tx.commit().await?;
@@ -216,8 +216,9 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
             handing_over_at: note.handing_over_at,
             attempts: note.tries,
         };
-        hold::mark(conn, self.hold, note.mail.id, &mark).await?;
-        if note.fate != Fate::Sent && note.handing_over_at.is_none() {
+        // Once another worker has it, what is kept is what that one handed over.
+        let is_ours = hold::mark(conn, self.hold, note.mail.id, &mark).await?;
+        if is_ours && note.fate != Fate::Sent && note.handing_over_at.is_none() {
             frozen_mails::delete(conn, &[note.mail.id]).await?;
         }
         Ok(())
@@ -287,7 +288,6 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
 
     /// Logs and counts what was committed.
     fn tell(&mut self, summary: &mut Summary) {
-        self.freezing.clear();
         for note in self.notes.drain(..) {
             let (id, kind) = (note.mail.id, note.mail.kind.as_str());
             let why = note.why.unwrap_or_default();

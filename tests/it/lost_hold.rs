@@ -1,0 +1,117 @@
+//! A worker that wakes after another took its mails: it changes neither what becomes of them nor the bytes to repeat.
+
+use std::sync::{Mutex, mpsc};
+
+use chrono::TimeDelta;
+use koppelklaar::app::App;
+use koppelklaar::domain::ids::MailId;
+use koppelklaar::domain::mail_rules::MailRules;
+use koppelklaar::services::mail_dispatch;
+use koppelklaar::store::outbox;
+use tokio::sync::watch;
+
+use crate::it::crash_window::{AFTER_THE_LEASE, held, send, worker_of};
+use crate::it::dispatch::{load, waiting};
+use crate::it::support::database::sql;
+use crate::it::support::smtp_sink::{Received, Reply, Script, SmtpSink};
+use crate::it::support::{TestApp, run};
+
+/// Two mails to two schools, and the address that the first goes to.
+async fn two_mails(app: &TestApp) -> ([MailId; 2], String) {
+    let first = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+    let second = app.school_by_services("Het Baken", "13AB", "baken").await;
+    let mut mails = [waiting(app, &first, "first"), waiting(app, &second, "second")];
+    mails[0].next_attempt_at -= TimeDelta::seconds(1);
+    outbox::insert_all(app.office().db.writer(), &mails).await.expect("fresh keys");
+    (mails.map(|mail| mail.id), first.email)
+}
+
+/// Everything to come is written from another name.
+async fn rename_contacts(app: &TestApp, name: &str) {
+    sql(&app.database.url, &format!("UPDATE contact SET name = '{name}'")).await;
+}
+
+/// What is kept to be repeated.
+async fn kept(app: &TestApp, mail: MailId) -> Option<String> {
+    let frozen = mail_dispatch::find_frozen(app.office(), mail).await.expect("it opens")?;
+    Some(String::from_utf8(frozen.bytes).expect("ASCII"))
+}
+
+async fn that_carries(app: &TestApp, mail: MailId, mails: &[Received]) -> String {
+    let message_id = load(app, mail).await.message_id;
+    let mut found = mails.iter().filter(|mail| mail.text.contains(&message_id));
+    let one = found.next().expect("it was handed over").text.clone();
+    assert!(found.all(|mail| mail.text == one), "the same to the byte");
+    one
+}
+
+/// Sends once more: each mail is the same to the byte as the one that was handed over.
+async fn are_repeated(app: &TestApp, mails: [MailId; 2], handed_over: Vec<Received>) {
+    for mail in mails {
+        assert!(kept(app, mail).await == Some(that_carries(app, mail, &handed_over).await), "what is kept is another");
+    }
+    app.advance(TimeDelta::minutes(5));
+    let sink = SmtpSink::start(Script::default()).await;
+    assert_eq!(send(app, &sink).await.sent, 2);
+    let all = [handed_over, sink.received()].concat();
+    for mail in mails {
+        that_carries(app, mail, &all).await;
+    }
+}
+
+#[test]
+fn what_a_late_worker_could_not_send_does_not_take_the_bytes_of_what_another_handed_over() {
+    run(|app| async move {
+        let (mails, first_address) = two_mails(&app).await;
+        let slow = SmtpSink::start(held()).await;
+        let App { mut office, clock, .. } = app.second_instance().await;
+        // The second mail may not go, and is written while the first is under way.
+        office.mail = MailRules { only_to: first_address.parse().ok(), ..MailRules::default() };
+        let late = worker_of(office, clock, &slow);
+        slow.whole(1).await;
+
+        app.advance(AFTER_THE_LEASE);
+        let breaking = SmtpSink::start(Script { message: Reply::HangUp, ..Script::default() }).await;
+        assert_eq!(send(&app, &breaking).await.to_retry, 2);
+        let noted = [load(&app, mails[0]).await, load(&app, mails[1]).await];
+        let handed_over = breaking.whole(2).await;
+        slow.let_through();
+        late.await.expect("the worker ends");
+
+        assert_eq!([load(&app, mails[0]).await, load(&app, mails[1]).await], noted);
+        are_repeated(&app, mails, handed_over).await;
+    });
+}
+
+#[test]
+fn what_a_late_worker_wrote_does_not_replace_the_bytes_of_what_another_handed_over() {
+    run(|app| async move {
+        let (mails, _) = two_mails(&app).await;
+        let App { office, clock, room, .. } = app.second_instance().await;
+        let (stalled, mut stalls) = watch::channel(0);
+        let (wake, awake) = mpsc::channel();
+        let awake = Mutex::new(awake);
+        // Asked before it takes mails, and again once the first is written: there the machine stands still.
+        let is_stopping = move || {
+            stalled.send_modify(|asked| *asked += 1);
+            if *stalled.borrow() == 2 {
+                awake.lock().expect("nobody panicked").recv().expect("the test wakes it");
+            }
+            false
+        };
+        let late =
+            tokio::spawn(async move { mail_dispatch::send_until(&office, &room, || clock.now(), is_stopping).await });
+        stalls.wait_for(|asked| *asked == 2).await.expect("it asks");
+
+        app.advance(AFTER_THE_LEASE);
+        rename_contacts(&app, "Berendina Zonder").await;
+        let breaking = SmtpSink::start(Script { message: Reply::HangUp, ..Script::default() }).await;
+        assert_eq!(send(&app, &breaking).await.to_retry, 2);
+        let handed_over = breaking.whole(2).await;
+        rename_contacts(&app, "Cornelis Zonder").await;
+        wake.send(()).expect("it waits");
+        late.await.expect("the worker ends").expect("the outbox can be read");
+
+        are_repeated(&app, mails, handed_over).await;
+    });
+}
