@@ -220,13 +220,15 @@ pub async fn list_upcoming(
     Ok(upcoming)
 }
 
-/// The outbox row of a digest that is due, put in once a day: on working days, when there is something to say.
+/// The outbox row of a digest that is due, put in once a day: on working days, from [`DIGEST_TIME`] on. One that was due
+/// on another day is not asked for at night: it would be that of today, before today began.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn ask_digest(office: &Office, now: DateTime<Utc>) -> Result<u64, ServiceError> {
-    let is_stopped = addresses::is_stopped(office, &addresses::digest_of(office)).await?;
-    if is_stopped || !reminder::national::is_office_day(amsterdam_date(now)) {
+    let today = amsterdam_date(now);
+    let is_time = reminder::national::is_office_day(today) && now >= reminder::hours::moment_on(today, DIGEST_TIME);
+    if !is_time || addresses::is_stopped(office, &addresses::digest_of(office)).await? {
         return Ok(0);
     }
     let call = Call::by_machine(Actor::Clock, now, "digest");
@@ -236,7 +238,7 @@ pub async fn ask_digest(office: &Office, now: DateTime<Utc>) -> Result<u64, Serv
         school: None,
         contact: None,
         about: About::default(),
-        occasion: amsterdam_date(now).to_string(),
+        occasion: today.to_string(),
     });
     work.finish().await?;
     Ok(1)

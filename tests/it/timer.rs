@@ -76,6 +76,24 @@ fn slots_that_a_clock_far_ahead_took_are_free_again_and_the_digest_keeps_its_hou
 }
 
 #[test]
+fn a_digest_that_an_outage_held_up_does_not_leave_at_night_in_place_of_that_of_the_morning() {
+    run(|app: TestApp| async move {
+        Table::set(&app).await;
+        knock_at(&app, "2026-11-26T12:00:00Z").await;
+        app.new_mails().await;
+
+        // Nothing ran from Friday before half past eight to ten past midnight on Monday.
+        knock_at(&app, "2026-11-29T23:10:00Z").await;
+        let at_night = app.new_mails().await;
+        knock_at(&app, "2026-11-30T07:30:00Z").await;
+        let digest = app.only_mail_to("support@kurve.nl").await;
+
+        let at_night: Vec<&str> = at_night.iter().map(|mail| mail.to.as_str()).collect();
+        assert!(!at_night.contains(&"support@kurve.nl"), "{at_night:?}, and then {}", digest.subject);
+    });
+}
+
+#[test]
 fn a_digest_that_a_clock_far_ahead_held_up_comes_today_and_once() {
     run(|app: TestApp| async move {
         Table::set(&app).await;
