@@ -14,6 +14,7 @@ use crate::domain::school::{Contact, School};
 use crate::links;
 use crate::services::work::Work;
 use crate::services::{Call, Office, ServiceError};
+use crate::store::overview::{self, Unreadable};
 use crate::store::{Connection, StoreError, address_marks, contacts, onboardings, schools};
 
 /// How many addresses the worklist and the digest name.
@@ -30,22 +31,39 @@ pub struct MarkedContact {
     pub mark: AddressMark,
 }
 
-/// The contacts for Kurve to look at, where mail does not arrive first.
+/// Addresses for Kurve to look at.
+#[derive(Debug, Default)]
+pub struct Marked {
+    /// Whose they are, where mail does not arrive first.
+    pub contacts: Vec<MarkedContact>,
+    /// The schools of those that cannot be read, with what is known of the address.
+    pub unreadable: Vec<(Unreadable, AddressMark)>,
+}
+
+/// The contacts for Kurve to look at; one who cannot be read is told of by their school.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn list_marked(office: &Office) -> Result<Vec<MarkedContact>, ServiceError> {
+pub async fn list_marked(office: &Office) -> Result<Marked, ServiceError> {
     let conn = office.db.reader();
-    let mut marked = vec![];
+    let mut marked = Marked::default();
     for (contact, mark) in address_marks::list_contacts(conn, MARKED_ROWS).await? {
-        match find_under_way(conn, contact.school).await {
-            Ok(Some(school)) => marked.push(MarkedContact { contact, school, mark }),
-            Ok(None) => {}
-            // The worklist tells of it; the others stand here all the same.
+        let id = contact.as_ref().map_or_else(|school| *school, |contact| contact.school);
+        let school = match find_under_way(conn, id).await {
+            Ok(None) => continue,
+            Ok(Some(school)) => Some(school),
             Err(error @ StoreError::CorruptRow { .. }) => {
-                tracing::error!(school.id = %contact.school, error = %error, "Could not read the school of an address");
+                tracing::error!(school.id = %id, error = %error, "Could not read the school of an address");
+                None
             }
             Err(error) => return Err(error.into()),
+        };
+        if let (Ok(contact), Some(school)) = (contact, school) {
+            marked.contacts.push(MarkedContact { contact, school, mark });
+        } else {
+            let since = mark.bounced.as_ref().map(|bounced| bounced.at).or(mark.reminders_stopped_at);
+            let school = overview::load_unreadable(conn, id, since.unwrap_or_default()).await?;
+            marked.unreadable.push((school, mark));
         }
     }
     Ok(marked)

@@ -31,7 +31,7 @@ pub(super) enum Unsendable {
     NotNeeded(&'static str),
     /// An earlier try stopped halfway, so that it may have gone.
     Doubtful(&'static str),
-    /// It has nowhere to go: whoever looks after it must first find another way.
+    /// It cannot go, and trying again does not help: whoever looks after it must first find another way.
     Unreachable(&'static str),
     /// It may go at this moment, and not before.
     Later(DateTime<Utc>),
@@ -262,9 +262,9 @@ async fn content(
 /// Whether another mail tells the receiver of a waiting one that the import is open: a newer one that waits too, or the
 /// last one that they got of the import. What closed and opened again while no mail could go is told to nobody.
 async fn is_told_open_by_another(office: &Office, mail: &OutboxMail) -> Result<bool, StoreError> {
-    let Some(contact) = mail.contact.filter(|_| mail.fate == Fate::Waiting) else { return Ok(false) };
+    let (Some(school), Some(contact), Fate::Waiting) = (mail.school, mail.contact, mail.fate) else { return Ok(false) };
     let kinds = [MailKind::ImportOpen, MailKind::ImportClosed, MailKind::CredentialsReady];
-    let mails = outbox::list_to_contact(office.db.reader(), contact, &kinds).await?;
+    let mails = outbox::list_to_contact(office.db.reader(), (school, contact), &kinds).await?;
     let is_of_import = |one: &&OutboxMail| one.kind != MailKind::CredentialsReady || one.about.import_closed;
     let (sent, waiting): (Vec<_>, Vec<_>) = mails.iter().filter(is_of_import).partition(|one| one.fate == Fate::Sent);
     let says_open = |one: &OutboxMail| one.kind == MailKind::ImportOpen;

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::crypto::mail_token::Subscription;
+use crate::domain::address_mark::AddressMark;
 use crate::domain::notice::MailKind;
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::progress::open_steps;
@@ -10,10 +11,10 @@ use crate::domain::onboarding::{Party, Step};
 use crate::domain::school::School;
 use crate::links;
 use crate::mail::templates::{Content, DigestKind, DigestPart, DigestRow, ReminderItem};
-use crate::services::addresses::{self, MarkedContact};
+use crate::services::addresses::{self, Marked, MarkedContact};
 use crate::services::letters::{Draft, Unsendable, write};
 use crate::services::reminders::{Standing, stand};
-use crate::services::{Office, ServiceError};
+use crate::services::{Office, ServiceError, chain};
 use crate::store::connections::SchoolConnection;
 use crate::store::outbox::{Fate, OutboxMail};
 use crate::store::overview::{self, Overview, Reading, Unreadable};
@@ -28,9 +29,12 @@ pub(super) async fn reminder(office: &Office, mail: &OutboxMail, now: DateTime<U
     let id = mail.about.reminders.ok_or(ServiceError::Broken("a reminder mail without reminders"))?;
     let kept = reminders::find_mail(office.db.reader(), id).await?;
     let kept = kept.ok_or(Unsendable::NotNeeded("the reminders are gone"))?;
-    let Standing { open, opens_at, .. } = stand(office, &kept, now).await?;
+    let Standing { open, opens_at, unreadable, .. } = stand(office, &kept, now).await?;
     if let (true, Some(opening)) = (open.is_empty(), opens_at) {
         return Err(Unsendable::Later(opening));
+    }
+    if let (true, Some(error)) = (open.is_empty(), unreadable) {
+        return Err(error.into());
     }
     let (first_scene, first) = open.first().ok_or(Unsendable::NotNeeded("everything was done meanwhile"))?;
     let receiver = first_scene.contacts.iter().find(|contact| contact.id == first.contact);
@@ -51,11 +55,22 @@ pub(super) async fn reminder(office: &Office, mail: &OutboxMail, now: DateTime<U
 }
 
 /// The digest: what waits on Kurve, who does not answer, what connections are lost, where mail does not arrive and what
-/// could not be sent. Nothing to say: no mail. One that did not get away on its day is left to the next.
+/// could not be sent. Nothing to say: no mail. One that did not get away on its day is left to the next; one that was
+/// tried and cannot even be written by then is given up, for the next may fare the same and nobody would hear of it.
 pub(super) async fn digest(office: &Office, mail: &OutboxMail, now: DateTime<Utc>) -> Result<Draft, Unsendable> {
-    if amsterdam_date(mail.created_at) < amsterdam_date(now) {
-        return Err(Unsendable::NotNeeded("the digest of another day"));
+    if amsterdam_date(mail.created_at) == amsterdam_date(now) {
+        return digest_of_now(office).await;
     }
+    if mail.attempts > 0
+        && let Err(Unsendable::Service(error)) = digest_of_now(office).await
+    {
+        tracing::error!(mail.id = %mail.id, cause = chain(&error), "Could not write the digest the whole day");
+        return Err(Unsendable::Unreachable("the digest could not be written the whole day"));
+    }
+    Err(Unsendable::NotNeeded("the digest of another day"))
+}
+
+async fn digest_of_now(office: &Office) -> Result<Draft, Unsendable> {
     if addresses::is_stopped(office, &addresses::digest_of(office)).await? {
         return Err(Unsendable::NotNeeded("the digest was stopped"));
     }
@@ -101,28 +116,40 @@ async fn lost(office: &Office) -> Result<DigestPart, ServiceError> {
     if office.check_policy.makes_checks() {
         let schools = connection_list::list_lost(conn, DIGEST_ROWS).await?;
         part.more = connection_list::count_lost_in_use(conn).await?.saturating_sub(schools.len() as u64);
-        part.rows = schools.iter().map(|(school, known)| lost_row(office, school, known)).collect();
+        let of_school = |row: &connection_list::Reading| match row {
+            Ok((school, known)) => lost_row(office, school, known),
+            Err(school) => unreadable_row(office, school),
+        };
+        part.rows = schools.iter().map(of_school).collect();
     }
     Ok(part)
 }
 
 async fn addresses(office: &Office) -> Result<DigestPart, ServiceError> {
-    let marked = addresses::list_marked(office).await?;
-    let bounced = marked.iter().filter(|one| one.mark.bounced.is_some()).count();
+    let Marked { contacts, unreadable } = addresses::list_marked(office).await?;
+    let marks = contacts.iter().map(|one| &one.mark).chain(unreadable.iter().map(|(_, mark)| mark));
+    let bounced = marks.filter(|mark| mark.bounced.is_some()).count();
     let more = address_marks::count_bounced(office.db.reader()).await?.saturating_sub(bounced as u64);
     let told_until = frozen_mails::last_sent_as_of(office.db.reader(), MailKind::Digest).await?;
-    let rows = marked.iter().filter_map(|one| address_row(office, one, told_until)).collect();
+    let known = contacts.iter().filter_map(|one| address_row(office, one, told_until));
+    let unknown = unreadable.iter().filter(|(_, mark)| is_told(mark, told_until));
+    let rows = known.chain(unknown.map(|(school, _)| unreadable_row(office, school))).collect();
     Ok(DigestPart { kind: DigestKind::Addresses, rows, more, all: office.base.to(links::STAFF) })
 }
 
 /// An address where mail does not arrive is told of until that is solved; who stopped reminders, in the first digest that
 /// leaves after that.
+fn is_told(mark: &AddressMark, told_until: Option<DateTime<Utc>>) -> bool {
+    let is_news = |at: DateTime<Utc>| told_until.is_none_or(|told| at >= told);
+    mark.bounced.is_some() || mark.reminders_stopped_at.is_some_and(is_news)
+}
+
 fn address_row(office: &Office, one: &MarkedContact, told_until: Option<DateTime<Utc>>) -> Option<DigestRow> {
-    let name = &one.contact.name;
+    let name = Some(&one.contact.name).filter(|_| is_told(&one.mark, told_until))?;
     let (what, since) = match (&one.mark.bounced, one.mark.reminders_stopped_at) {
         (Some(bounced), _) => (format!("mail aan {name} komt niet aan ({})", bounced.code), bounced.at),
-        (None, Some(at)) if told_until.is_none_or(|told| at >= told) => (format!("{name} wil geen herinneringen"), at),
-        (None, _) => return None,
+        (None, Some(at)) => (format!("{name} wil geen herinneringen"), at),
+        (None, None) => return None,
     };
     Some(digest_row(office, &one.school, what, since))
 }

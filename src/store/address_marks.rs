@@ -9,6 +9,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, PaginatorTrait, QueryFil
 
 use super::{Connection, StoreError, contacts};
 use crate::domain::address_mark::{AddressMark, Bounced};
+use crate::domain::ids::{ContactId, SchoolId};
 use crate::domain::school::Contact;
 
 /// What is known of an address.
@@ -36,12 +37,15 @@ pub async fn list(
     Ok(rows.into_iter().map(|row| (row.address_key.clone(), to_mark(row))).collect())
 }
 
+/// A contact, or the school of one who cannot be read: for lists that leave none out.
+pub type Reading = Result<Contact, SchoolId>;
+
 /// The contacts of today where mail does not arrive or reminders are not wanted, at most `limit` addresses: first
 /// where mail does not arrive, the newest first.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_contacts(conn: &impl Connection, limit: u64) -> Result<Vec<(Contact, AddressMark)>, StoreError> {
+pub async fn list_contacts(conn: &impl Connection, limit: u64) -> Result<Vec<(Reading, AddressMark)>, StoreError> {
     let column = address_mark::COLUMN;
     let marked = |filter| address_mark::Entity::find().filter(filter).limit(limit);
     let bounced = marked(column.bounced_at.is_not_null()).order_by_desc(column.bounced_at).all(conn).await?;
@@ -58,10 +62,18 @@ pub async fn list_contacts(conn: &impl Connection, limit: u64) -> Result<Vec<(Co
             .await?;
         let mark = to_mark(row);
         for person in people {
-            found.push((contacts::to_contact(person)?, mark.clone()));
+            found.push((read(person), mark.clone()));
         }
     }
     Ok(found)
+}
+
+fn read(person: contact::Model) -> Reading {
+    let (id, school) = (ContactId::from_uuid(person.id), SchoolId::from_uuid(person.school_id));
+    contacts::to_contact(person).map_err(|error| {
+        tracing::error!(school.id = %school, contact.id = %id, error = %error, "Could not read a contact of a list");
+        school
+    })
 }
 
 /// How many contacts of today of schools under way or paused there are where mail does not arrive.

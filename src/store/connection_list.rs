@@ -6,9 +6,10 @@ use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{EntityTrait, ExprTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use super::connections::{SchoolConnection, corrupt, to_connection};
-use super::overview::After;
+use super::overview::{After, Unreadable};
 use super::{Connection, StoreError, schools};
 use crate::domain::check::CheckCode;
+use crate::domain::ids::SchoolId;
 use crate::domain::school::School;
 
 /// Which connections to list.
@@ -89,11 +90,14 @@ pub async fn count_lost(conn: &impl Connection) -> Result<u64, StoreError> {
     Ok(connection::Entity::find().filter(connection::COLUMN.is_lost.eq(true)).count(conn).await?)
 }
 
+/// A connection with its school, or as much of it as can be read: for lists that leave none out.
+pub type Reading = Result<(School, SchoolConnection), Unreadable>;
+
 /// The lost connections of schools under way or done, the longest failing first, at most `limit`.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_lost(conn: &impl Connection, limit: u64) -> Result<Vec<(School, SchoolConnection)>, StoreError> {
+pub async fn list_lost(conn: &impl Connection, limit: u64) -> Result<Vec<Reading>, StoreError> {
     let rows = lost_in_use()
         .find_also_related(school::Entity)
         .order_by_asc(connection::COLUMN.failing_since)
@@ -101,7 +105,7 @@ pub async fn list_lost(conn: &impl Connection, limit: u64) -> Result<Vec<(School
         .limit(limit)
         .all(conn)
         .await?;
-    rows.into_iter().map(with_school).collect()
+    Ok(rows.into_iter().map(read).collect())
 }
 
 /// How many lost connections there are of schools under way or done.
@@ -124,9 +128,18 @@ fn lost_in_use() -> Select<connection::Entity> {
         .filter(Expr::col((connection::Entity, connection::Column::SchoolId)).in_subquery(in_use))
 }
 
-fn with_school(
-    (row, school): (connection::Model, Option<school::Model>),
-) -> Result<(School, SchoolConnection), StoreError> {
+type Pair = (connection::Model, Option<school::Model>);
+
+fn read(pair: Pair) -> Reading {
+    let since = pair.0.failing_since.or(pair.0.last_checked_at).unwrap_or_default();
+    let known = Unreadable::of(SchoolId::from_uuid(pair.0.school_id), pair.1.as_ref(), since);
+    with_school(pair).map_err(|error| {
+        tracing::error!(school.id = %known.id, error = %error, "Could not read a connection of a list");
+        known
+    })
+}
+
+fn with_school((row, school): Pair) -> Result<(School, SchoolConnection), StoreError> {
     let school = school.ok_or(StoreError::Missing { table: "school" })?;
     Ok((schools::to_school(school)?, to_connection(&row)?))
 }

@@ -238,16 +238,18 @@ pub async fn list_of_school(conn: &impl Connection, school: SchoolId, limit: u64
     Ok(rows.into_iter().map(read).collect())
 }
 
-/// The mails of some kinds that a contact was sent or will be, in no order; a row that cannot be read is left out.
+/// The mails of some kinds about a school that a contact was sent or will be, in no order; a row that cannot be read is
+/// left out.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn list_to_contact(
     conn: &impl Connection,
-    contact: ContactId,
+    (school, contact): (SchoolId, ContactId),
     kinds: &[MailKind],
 ) -> Result<Vec<OutboxMail>, StoreError> {
     let rows = outbox::Entity::find()
+        .filter(outbox::COLUMN.school_id.eq(school.as_uuid()))
         .filter(outbox::COLUMN.contact_id.eq(contact.as_uuid()))
         .filter(outbox::COLUMN.status.is_in([Fate::Sent, Fate::Waiting].map(Fate::as_str)))
         .filter(outbox::COLUMN.kind.is_in(kinds.iter().map(|kind| kind.as_str())))

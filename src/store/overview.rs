@@ -38,6 +38,13 @@ pub struct Unreadable {
     pub since: DateTime<Utc>,
 }
 
+impl Unreadable {
+    pub(super) fn of(id: SchoolId, row: Option<&school::Model>, since: DateTime<Utc>) -> Self {
+        let (name, brin) = row.map(|school| (school.name.clone(), school.brin.clone())).unwrap_or_default();
+        Self { id, name, brin, since }
+    }
+}
+
 /// A school of a list that leaves none out.
 pub type Reading = Result<Overview, Unreadable>;
 
@@ -184,12 +191,24 @@ pub async fn list_unplanned(
     Ok(rows.into_iter().map(known).collect())
 }
 
+/// What is known of a school of which something cannot be read.
+///
+/// # Errors
+/// When the database fails.
+pub async fn load_unreadable(
+    conn: &impl Connection,
+    id: SchoolId,
+    since: DateTime<Utc>,
+) -> Result<Unreadable, StoreError> {
+    let row = school::Entity::find_by_id(id.as_uuid()).one(conn).await?;
+    Ok(Unreadable::of(id, row.as_ref(), since))
+}
+
 type Pair = (onboarding::Model, Option<school::Model>);
 
 /// Reads a row, or as much of it as can be read: one bad row must not close the page that shows the others.
 fn read(pair: Pair, since: DateTime<Utc>) -> Reading {
-    let (name, brin) = pair.1.as_ref().map(|school| (school.name.clone(), school.brin.clone())).unwrap_or_default();
-    let known = Unreadable { id: SchoolId::from_uuid(pair.0.school_id), name, brin, since };
+    let known = Unreadable::of(SchoolId::from_uuid(pair.0.school_id), pair.1.as_ref(), since);
     to_overview(pair).map_err(|error| {
         tracing::error!(school.id = %known.id, error = %error, "Could not read a school of a list");
         known

@@ -21,6 +21,10 @@ const KNOWN: &[(&str, &str)] = &[
     ("nobody has the address any more", "Niemand heeft dit adres nog."),
     ("mail arrives at the address again", "Op dit adres komt weer mail aan."),
     ("the digest of another day", "Dit dagoverzicht was van een eerdere dag. Het volgende zegt hetzelfde."),
+    (
+        "the digest could not be written the whole day",
+        "Dit dagoverzicht kon de hele dag niet worden geschreven. Vraag je beheerder om in het logboek te kijken.",
+    ),
     ("the digest was stopped", "Het dagoverzicht staat uit."),
     ("the credentials were taken back", "Het wachtwoord is ingetrokken."),
     ("the step was done meanwhile", "De stap is intussen gedaan."),

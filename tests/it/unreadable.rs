@@ -1,13 +1,19 @@
 //! A school of which something cannot be read: it costs the others nothing, and Kurve sees which it is.
 
 use chrono::TimeDelta;
+use koppelklaar::domain::address_mark::Bounced;
+use koppelklaar::domain::check::CheckCode;
 use koppelklaar::domain::heartbeat::Worker;
 use koppelklaar::jobs::Job;
 use koppelklaar::links;
-use koppelklaar::store::heartbeats;
+use koppelklaar::store::connections::{self, SchoolConnection};
+use koppelklaar::store::{address_marks, heartbeats};
 
-use crate::it::support::database::sql;
-use crate::it::support::{TestApp, TestSchool, run};
+use crate::it::journey::Table;
+use crate::it::reminders::{at, second_school_of};
+use crate::it::support::database::{sql, texts};
+use crate::it::support::post::Mail;
+use crate::it::support::{TestApp, TestSchool, run, run_to_failure};
 
 /// Writes nonsense into a row of a school, as a failing disk or a wrong hand would.
 async fn spoil(app: &TestApp, school: &TestSchool, table: &str, change: &str) {
@@ -79,5 +85,122 @@ fn a_school_whose_reminders_cannot_be_planned_raises_an_alarm_that_leads_to_its_
             assert_eq!(page.attributes("[data-alarm=planner] a", "href"), [links::STAFF]);
             assert_eq!(page.texts("[data-unreadable] a"), ["Bonhoeffer College"], "{}", page.body);
         }
+    });
+}
+
+async fn lose(app: &TestApp, school: &TestSchool) {
+    let conn = app.office().db.writer();
+    let known = connections::load(conn, school.id).await.expect("the store answers");
+    let last = Some((CheckCode::LoginRefused, app.now()));
+    let lost = SchoolConnection { last, is_failing: true, is_lost: true, failing_since: Some(app.now()), ..known };
+    connections::save(conn, &lost).await.expect("the store answers");
+}
+
+async fn mark_bounced(app: &TestApp, school: &TestSchool) {
+    let key = app.office().keys.email_key(&school.email);
+    let bounced = Bounced { at: app.now(), code: "5.1.1".to_owned() };
+    address_marks::mark_bounced(app.office().db.writer(), &key, &bounced).await.expect("the store answers");
+}
+
+/// The text in one line, so that it can be searched over line ends.
+fn dense(mail: &Mail) -> String {
+    mail.text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_lost_connection_that_cannot_be_read_is_named_in_the_digest_beside_the_others() {
+    run(|app: TestApp| async move {
+        let spoiled = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let sound = app.school_by_services("Het Molenveld", "13CD", "molenveld").await;
+        lose(&app, &spoiled).await;
+        lose(&app, &sound).await;
+        app.new_mails().await;
+        spoil(&app, &spoiled, "connection", "last_code = 'verdwaald'").await;
+
+        app.run(Job::Digest).await;
+        let digest = app.only_mail_to("support@kurve.nl").await;
+
+        let text = dense(&digest);
+        assert!(text.contains("Bonhoeffer College (12AB): kan niet worden gelezen"), "{}", digest.text);
+        assert!(text.contains("Het Molenveld (13CD): inloggen geweigerd"), "{}", digest.text);
+    });
+}
+
+#[test]
+fn a_contact_who_cannot_be_read_is_told_of_by_their_school_beside_the_others_where_mail_does_not_arrive() {
+    run(|app: TestApp| async move {
+        let spoiled = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let sound = app.school_by_services("Het Molenveld", "13CD", "molenveld").await;
+        let staff = app.staff().await;
+        app.new_mails().await;
+        mark_bounced(&app, &spoiled).await;
+        mark_bounced(&app, &sound).await;
+        spoil(&app, &spoiled, "contact", "role = 'conrector'").await;
+
+        app.run(Job::Digest).await;
+        let digest = app.only_mail_to("support@kurve.nl").await;
+        let worklist = staff.get(links::STAFF).await;
+
+        let text = dense(&digest);
+        assert!(text.contains("Bonhoeffer College (12AB): kan niet worden gelezen"), "{}", digest.text);
+        assert!(text.contains("Het Molenveld (13CD): mail aan "), "{}", digest.text);
+        assert_eq!(worklist.status, 200, "{}", worklist.body);
+        assert_eq!(worklist.texts("[data-unreadable] a"), ["Bonhoeffer College"], "{}", worklist.body);
+        assert!(worklist.body.contains("Mail komt niet aan sinds ma 23 november 2026"), "{}", worklist.body);
+    });
+}
+
+#[test]
+fn a_digest_that_cannot_be_written_the_whole_day_is_given_up_and_told_of_in_the_next() {
+    run_to_failure(|app| async move {
+        app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        app.new_mails().await;
+        sql(&app.database.url, "ALTER TABLE connection RENAME TO mislaid").await;
+        app.run(Job::Digest).await;
+        app.send_mails().await;
+        app.clock.set(at("2026-11-24T05:00:00Z"));
+
+        app.send_mails().await;
+        let fates = texts(&app.database.url, "SELECT status FROM outbox WHERE kind = 'digest'").await;
+        sql(&app.database.url, "ALTER TABLE mislaid RENAME TO connection").await;
+        app.clock.set(at("2026-11-24T07:30:00Z"));
+        app.run(Job::Digest).await;
+        let next = app.only_mail_to("support@kurve.nl").await;
+        let post = app.staff().await.get(&links::failed_mails()).await;
+
+        assert_eq!(fates, ["failed"]);
+        assert!(dense(&next).contains("Mails die niet weg konden: 1."), "{}", next.text);
+        assert!(post.body.contains("Dit dagoverzicht kon de hele dag niet worden geschreven"), "{}", post.body);
+    });
+}
+
+#[test]
+fn a_school_that_cannot_be_read_is_left_out_of_a_reminder_and_holds_nothing_of_the_others() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        let second = second_school_of(&app, &table).await;
+        app.clock.set(at("2026-11-26T10:00:00Z"));
+        app.run(Job::PlanReminders).await;
+        spoil(&app, &second, "onboarding", "state = '{'").await;
+
+        let reminder = app.only_mail_to(&table.school.email).await;
+
+        assert!(reminder.text.contains("Bonhoeffer College"), "{}", reminder.text);
+        assert!(!reminder.text.contains("Tweede Lyceum"), "{}", reminder.text);
+    });
+}
+
+#[test]
+fn a_reminder_of_which_no_school_can_be_read_is_tried_again_and_not_taken_for_done() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        app.clock.set(at("2026-11-26T10:00:00Z"));
+        app.run(Job::PlanReminders).await;
+        spoil(&app, &table.school, "onboarding", "state = '{'").await;
+
+        app.send_mails().await;
+
+        let fates = texts(&app.database.url, "SELECT status FROM outbox WHERE kind = 'reminder'").await;
+        assert_eq!(fates, ["waiting"]);
     });
 }

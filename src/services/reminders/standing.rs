@@ -27,6 +27,8 @@ pub(in crate::services) struct Standing {
     closed: Vec<PersonReminder>,
     /// When the first of those opens.
     pub(in crate::services) opens_at: Option<DateTime<Utc>>,
+    /// Why a school could not be looked at, if one could not; the others do not wait for it.
+    pub(in crate::services) unreadable: Option<StoreError>,
 }
 
 /// Looks again at the moment of sending.
@@ -36,9 +38,17 @@ pub(in crate::services) async fn stand(
     now: DateTime<Utc>,
 ) -> Result<Standing, ServiceError> {
     let (holidays, hours) = (holidays::current(office).await?, office.reminders.policy.hours);
-    let mut standing = Standing { open: vec![], closed: vec![], opens_at: None };
+    let mut standing = Standing { open: vec![], closed: vec![], opens_at: None, unreadable: None };
     for one in &mail.about {
-        let scene = Scene::load(office, office.db.reader(), one.school).await?;
+        let scene = match Scene::load(office, office.db.reader(), one.school).await {
+            Ok(scene) => scene,
+            Err(error @ StoreError::CorruptRow { .. }) => {
+                tracing::error!(school.id = %one.school, error = %error, "Left a school out of a reminder");
+                standing.unreadable = Some(error);
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
         let is_wanted = scene.receivers(one.reminder.step).contains(&one.contact)
             && reminder::is_still_wanted(&one.reminder, &scene.situation(), now);
         if !is_wanted {

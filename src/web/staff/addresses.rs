@@ -13,8 +13,9 @@ use super::press::Desk;
 use crate::domain::address_mark::AddressMark;
 use crate::domain::ids::ContactId;
 use crate::links;
-use crate::services::addresses::{self, MarkedContact};
+use crate::services::addresses::{self, Marked, MarkedContact};
 use crate::services::onboardings::SchoolFile;
+use crate::store::overview::Unreadable;
 use crate::web::Site;
 use crate::web::error::PageError;
 use crate::web::extract::ActingStaff;
@@ -39,6 +40,8 @@ pub(super) struct AddressPart {
     pub(super) unreached: Vec<AddressRow>,
     /// Who wants no reminders.
     pub(super) unreminded: Vec<AddressRow>,
+    /// The schools of those who cannot be read.
+    pub(super) unreadable: Vec<Unreadable>,
     pub(super) is_digest_stopped: bool,
     /// Where the digest is asked for again.
     pub(super) digest_path: &'static str,
@@ -47,14 +50,15 @@ pub(super) struct AddressPart {
 /// Gathers what the worklist says.
 pub(super) async fn part(site: &Site) -> Result<AddressPart, PageError> {
     let office = &site.office;
-    let marked = addresses::list_marked(office).await?;
+    let Marked { contacts, unreadable } = addresses::list_marked(office).await?;
     let rows = |is_unreached: bool| {
-        let of_kind = marked.iter().filter(|one| one.mark.bounced.is_some() == is_unreached);
+        let of_kind = contacts.iter().filter(|one| one.mark.bounced.is_some() == is_unreached);
         of_kind.map(row).collect()
     };
     Ok(AddressPart {
         unreached: rows(true),
         unreminded: rows(false),
+        unreadable: unreadable.into_iter().map(|(school, _)| school).collect(),
         is_digest_stopped: addresses::is_stopped(office, &addresses::digest_of(office)).await?,
         digest_path: links::STAFF_DIGEST,
     })

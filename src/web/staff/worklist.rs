@@ -124,6 +124,7 @@ pub(super) async fn show(
     } else {
         vec![]
     };
+    let addresses = addresses::part(&site).await?;
     let page = WorklistPage {
         frame: desk::frame(&site, &staff),
         nav: Nav::new(&staff, links::STAFF),
@@ -133,8 +134,8 @@ pub(super) async fn show(
         silent: silent.longest.iter().map(|(row, since)| silent_row(row, *since)).collect(),
         silent_count: silent.count,
         all_silent: if is_cut { SchoolsQuery::silent().href(None) } else { String::new() },
-        unreadable: unreadable_rows([unreadable, silent.unreadable, unplanned].concat()),
-        addresses: addresses::part(&site).await?,
+        unreadable: unreadable_rows([&unreadable, &silent.unreadable, &unplanned, &addresses.unreadable]),
+        addresses,
         failed_mails,
         mails: links::failed_mails(),
         back: BACK_TO_WORKLIST,
@@ -153,16 +154,18 @@ fn silent_row(row: &Overview, since: DateTime<Utc>) -> SilentRow {
 }
 
 /// A row for each school, by name.
-fn unreadable_rows(schools: Vec<Unreadable>) -> Vec<SilentRow> {
-    let by_id: BTreeMap<SchoolId, Unreadable> = schools.into_iter().map(|school| (school.id, school)).collect();
+fn unreadable_rows(schools: [&Vec<Unreadable>; 4]) -> Vec<SilentRow> {
+    let by_id: BTreeMap<SchoolId, &Unreadable> =
+        schools.into_iter().flatten().map(|school| (school.id, school)).collect();
     let mut rows: Vec<SilentRow> = by_id.into_values().map(unreadable_row).collect();
     rows.sort_by(|a, b| (&a.school, &a.brin).cmp(&(&b.school, &b.brin)));
     rows
 }
 
-fn unreadable_row(school: Unreadable) -> SilentRow {
+fn unreadable_row(school: &Unreadable) -> SilentRow {
     let href = links::staff_school(links::STAFF_SCHOOL, school.id);
-    SilentRow { school: school.name, brin: school.brin, href, since: words::date_nl(school.since) }
+    let (name, brin) = (school.name.clone(), school.brin.clone());
+    SilentRow { school: name, brin, href, since: words::date_nl(school.since) }
 }
 
 /// A row for each thing that waits on Kurve, most urgent first.

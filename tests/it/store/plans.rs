@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, Mutex};
 
-use koppelklaar::store::reminders;
+use koppelklaar::domain::ids::{ContactId, SchoolId};
+use koppelklaar::domain::notice::MailKind;
+use koppelklaar::store::{outbox, reminders};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
 
 use crate::it::support::database::ON_POSTGRES;
@@ -63,5 +65,21 @@ fn who_had_a_mail_today_is_found_by_an_index() {
         });
 
         assert!(plans.await.iter().any(|line| line.contains("idx-reminder_mail-on_date")));
+    });
+}
+
+#[test]
+fn what_a_contact_was_told_is_found_among_the_mails_of_their_school() {
+    run(|app: TestApp| async move {
+        let chance = &app.office().chance;
+        let (school, contact) = (chance.uuid_v7(app.now()), chance.uuid_v7(app.now()));
+        let whom = (SchoolId::from_uuid(school), ContactId::from_uuid(contact));
+        let kinds = [MailKind::ImportOpen, MailKind::ImportClosed, MailKind::CredentialsReady];
+
+        let plans = plans(&app, async |conn| {
+            outbox::list_to_contact(conn, whom, &kinds).await.expect("the store answers");
+        });
+
+        assert!(plans.await.iter().any(|line| line.contains("idx-outbox-school_id_created_at")));
     });
 }
