@@ -3,6 +3,7 @@
 //! Every moment is cut to whole milliseconds, so that both databases store and compare the same value. Tests hold a
 //! [`Clock::fixed`] and move it by hand; clones of it move together.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
@@ -13,7 +14,7 @@ pub struct Clock(Source);
 
 #[derive(Clone, Debug)]
 enum Source {
-    System { ahead: TimeDelta },
+    System { ahead_ms: Arc<AtomicI64> },
     Fixed(Arc<Mutex<DateTime<Utc>>>),
 }
 
@@ -25,7 +26,15 @@ impl Clock {
 
     /// The clock of a machine that is ahead by this much, or behind when it is negative, for tests.
     pub fn system_off_by(ahead: TimeDelta) -> Self {
-        Self(Source::System { ahead })
+        Self(Source::System { ahead_ms: Arc::new(AtomicI64::new(ahead.num_milliseconds())) })
+    }
+
+    /// Lets the clock of a machine jump, as one does that is set wrong, for tests; clones of it jump together. A fixed
+    /// clock stands still.
+    pub fn jump(&self, by: TimeDelta) {
+        if let Source::System { ahead_ms } = &self.0 {
+            ahead_ms.fetch_add(by.num_milliseconds(), Ordering::Relaxed);
+        }
     }
 
     /// A clock that stands still until it is moved, for tests and demonstrations.
@@ -36,7 +45,7 @@ impl Clock {
     /// The moment it is now.
     pub fn now(&self) -> DateTime<Utc> {
         match &self.0 {
-            Source::System { ahead } => system_now() + *ahead,
+            Source::System { ahead_ms } => system_now() + TimeDelta::milliseconds(ahead_ms.load(Ordering::Relaxed)),
             Source::Fixed(at) => *at.lock().unwrap_or_else(PoisonError::into_inner),
         }
     }

@@ -7,7 +7,8 @@ use tokio_util::sync::CancellationToken;
 use super::pulse::Pulse;
 use crate::app::App;
 use crate::domain::heartbeat::Worker;
-use crate::services::{Office, chain, machine_clock, mail_dispatch};
+use crate::services::mail_dispatch::{self, Summary};
+use crate::services::{Office, chain, machine_clock};
 use crate::store::StoreError;
 use crate::store::bell::Bell;
 
@@ -70,16 +71,12 @@ async fn send(app: &App, stop: &CancellationToken, (pulse, look_every): (&Pulse,
         stop.is_cancelled()
     };
     loop {
-        let rest = match look(app, is_stopping).await {
-            Ok(summary) => {
-                pulse.touch();
-                count(app, &summary);
-                look_every
-            }
-            Err(()) => {
-                pulse.miss();
-                REST
-            }
+        let rest = if look(app, &is_stopping).await {
+            pulse.touch();
+            look_every
+        } else {
+            pulse.miss();
+            REST
         };
         app.room.transport.hang_up(true).await;
         tokio::select! {
@@ -91,17 +88,32 @@ async fn send(app: &App, stop: &CancellationToken, (pulse, look_every): (&Pulse,
     app.room.transport.hang_up(false).await;
 }
 
-async fn look(app: &App, is_stopping: impl Fn() -> bool) -> Result<mail_dispatch::Summary, ()> {
-    if let Err(error) = machine_clock::check(&app.office, &app.clock).await {
-        tracing::error!(cause = chain(&error), "Sends no mails");
-        return Err(());
+/// Sends what is due until it is to stop; `false` when this machine may not, or the outbox fails, which it logs.
+///
+/// The clock is looked at each time before mails are taken: one that jumps ahead in the middle of many would see what
+/// another instance is sending as left alone.
+pub async fn look(app: &App, is_stopping: &impl Fn() -> bool) -> bool {
+    loop {
+        if let Err(error) = machine_clock::check(&app.office, &app.clock).await {
+            tracing::error!(cause = chain(&error), "Sends no mails");
+            return false;
+        }
+        let (now, mut summary) = (|| app.clock.now(), Summary::default());
+        let sent = mail_dispatch::send_some(&app.office, &app.room, &now, is_stopping, &mut summary).await;
+        count(app, &summary);
+        match sent {
+            Ok(true) => {}
+            Ok(false) => return true,
+            Err(error) => {
+                tracing::error!(cause = chain(&error), "Could not read or write the outbox");
+                return false;
+            }
+        }
     }
-    let sent = mail_dispatch::send_until(&app.office, &app.room, || app.clock.now(), is_stopping).await;
-    sent.map_err(|error| tracing::error!(cause = chain(&error), "Could not read or write the outbox"))
 }
 
-fn count(app: &App, summary: &mail_dispatch::Summary) {
-    let mail_dispatch::Summary { sent, skipped, to_retry, failed } = *summary;
+fn count(app: &App, summary: &Summary) {
+    let Summary { sent, skipped, to_retry, failed } = *summary;
     for (outcome, number) in [("sent", sent), ("skipped", skipped), ("to_retry", to_retry), ("failed", failed)] {
         app.meters.count_mails(outcome, number);
     }

@@ -114,7 +114,7 @@ impl Watch {
 
     async fn examine(&self, office: &Office, now: DateTime<Utc>) -> Result<Found, StoreError> {
         let conn = office.db.reader();
-        let oldest_untouched = outbox_view::find_oldest_untouched(conn, now - Worker::Mail.patience()).await?;
+        let oldest_untouched = outbox_view::find_oldest_untouched(conn, now, Worker::Mail.patience()).await?;
         let oldest_unplanned = overview::find_oldest_unplanned(conn, now).await?;
         let (is_held, makes_checks) = (office.mail.is_held, office.check_policy.makes_checks());
         let watched_since = self.watched_since(now);

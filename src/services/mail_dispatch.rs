@@ -80,19 +80,35 @@ pub async fn send_until(
     is_stopping: impl Fn() -> bool,
 ) -> Result<Summary, ServiceError> {
     let mut summary = Summary::default();
-    while !office.mail.is_held && !is_stopping() {
-        let id = HoldId::from_uuid(office.chance.uuid_v7(now()));
-        let held = hold::take(&office.db, id, (now(), now() + batch::LEASE), BATCH).await?;
-        if held.mails.is_empty() && held.corrupt.is_empty() {
-            break;
-        }
-        for error in held.corrupt {
-            tracing::error!(error = %error, "Gave up a mail whose row cannot be read");
-            summary.failed += 1;
-        }
-        batch::Batch::new((office, room), id, &now).work(held.mails, &is_stopping, &mut summary).await?;
-    }
+    while send_some(office, room, &now, &is_stopping, &mut summary).await? {}
     Ok(summary)
+}
+
+/// One hold of [`send_until`]: takes a few mails in hand and sends them; `false` when there is nothing more to do.
+///
+/// # Errors
+/// When the outbox cannot be read or written; what was done until then is in the summary.
+pub async fn send_some(
+    office: &Office,
+    room: &PostRoom,
+    now: &impl Fn() -> DateTime<Utc>,
+    is_stopping: &impl Fn() -> bool,
+    summary: &mut Summary,
+) -> Result<bool, ServiceError> {
+    if office.mail.is_held || is_stopping() {
+        return Ok(false);
+    }
+    let id = HoldId::from_uuid(office.chance.uuid_v7(now()));
+    let held = hold::take(&office.db, id, (now(), now() + hold::LEASE), BATCH).await?;
+    if held.mails.is_empty() && held.corrupt.is_empty() {
+        return Ok(false);
+    }
+    for error in held.corrupt {
+        tracing::error!(error = %error, "Gave up a mail whose row cannot be read");
+        summary.failed += 1;
+    }
+    batch::Batch::new((office, room), id, now).work(held.mails, is_stopping, summary).await?;
+    Ok(true)
 }
 
 /// Frees the mails that a process had in hand when it died, so that they need not wait for their leases to end; returns

@@ -144,12 +144,11 @@ pub async fn insert_all(conn: &impl Connection, mails: &[OutboxMail]) -> Result<
 /// # Errors
 /// When the database fails.
 pub async fn mark_retried_by_hand(conn: &impl Connection, id: MailId, now: DateTime<Utc>) -> Result<bool, StoreError> {
-    let is_free = outbox::COLUMN.lease_until.is_null().or(outbox::COLUMN.lease_until.lt(now));
     let is_put_off = Condition::all()
         .add(outbox::COLUMN.status.eq(Fate::Waiting.as_str()))
         .add(outbox::COLUMN.attempts.gt(0))
         .add(outbox::COLUMN.next_attempt_at.gt(now))
-        .add(is_free);
+        .add(hold::is_free_since(now, now));
     let is_given_up = outbox::COLUMN.status.eq(Fate::Failed.as_str());
     let changed = outbox::Entity::update_many()
         .col_expr(outbox::COLUMN.status, Fate::Waiting.as_str().into())
@@ -174,7 +173,6 @@ pub async fn mark_dropped(
     why: &str,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
-    let is_free = outbox::COLUMN.lease_until.is_null().or(outbox::COLUMN.lease_until.lt(now));
     let changed = outbox::Entity::update_many()
         .col_expr(outbox::COLUMN.status, Fate::Dropped.as_str().into())
         .col_expr(outbox::COLUMN.last_error, why.into())
@@ -182,7 +180,7 @@ pub async fn mark_dropped(
         .col_expr(outbox::COLUMN.held_by, Option::<uuid::Uuid>::None.into())
         .filter(outbox::COLUMN.id.eq(id.as_uuid()))
         .filter(outbox::COLUMN.status.is_not_in([Fate::Sent, Fate::Skipped, Fate::Dropped].map(Fate::as_str)))
-        .filter(is_free)
+        .filter(hold::is_free_since(now, now))
         .exec(conn)
         .await?;
     Ok(changed.rows_affected == 1)

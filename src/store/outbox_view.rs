@@ -1,10 +1,10 @@
 //! The outbox as people look at it: page by page, and in numbers. What the worker does is in [`super::outbox`].
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use entity::outbox;
-use sea_orm::{EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
-use super::outbox::{Fate, Reading, read};
+use super::outbox::{Fate, Reading, hold, read};
 use super::{Connection, StoreError};
 use crate::domain::ids::{MailId, SchoolId};
 use crate::domain::notice::MailKind;
@@ -25,16 +25,17 @@ pub async fn find_oldest_due(conn: &impl Connection, now: DateTime<Utc>) -> Resu
     oldest(conn, oldest_waiting(now)).await
 }
 
-/// Since when the oldest mail has been due that was due before a moment and that no worker has had in hand since.
+/// Since when the oldest mail has been due that was due so long ago and that no worker has had in hand since.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn find_oldest_untouched(
     conn: &impl Connection,
-    before: DateTime<Utc>,
+    now: DateTime<Utc>,
+    for_long: Duration,
 ) -> Result<Option<DateTime<Utc>>, StoreError> {
-    let is_untouched = outbox::COLUMN.lease_until.is_null().or(outbox::COLUMN.lease_until.lt(before));
-    oldest(conn, oldest_waiting(before).filter(is_untouched)).await
+    let before = now - for_long;
+    oldest(conn, oldest_waiting(before).filter(hold::is_free_since(before, now))).await
 }
 
 fn oldest_waiting(due_before: DateTime<Utc>) -> Select<outbox::Entity> {

@@ -36,7 +36,7 @@ pub(super) fn held() -> Script {
     Script { message: Reply::Held, ..Script::default() }
 }
 
-fn room(sink: &SmtpSink) -> PostRoom {
+pub(super) fn room(sink: &SmtpSink) -> PostRoom {
     let url = SmtpUrl::parse(&format!("smtp://{}", sink.address)).expect("a URL");
     let sender = Sender { name: "Koppelklaar".to_owned(), address: "koppelklaar@kurve.nl".to_owned() };
     PostRoom { transport: Transport::Smtp(SmtpTransport::new(url).with_timeouts(PATIENT)), sender }

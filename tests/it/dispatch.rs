@@ -323,7 +323,7 @@ fn two_workers_that_claim_at_once_never_hold_the_same_mail() {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let mails: BTreeSet<MailId> = put_in_outbox(&app, &school, 40).await.into_iter().collect();
         let other = app.second_instance().await;
-        let (now, lease) = (app.now(), app.now() + TimeDelta::minutes(5));
+        let (now, lease) = (app.now(), app.now() + hold::LEASE);
         let mut claims = tokio::task::JoinSet::new();
 
         for turn in 0..20 {
@@ -350,13 +350,13 @@ fn a_lease_that_ran_out_is_claimed_again_and_not_before() {
         let mail = put_in_outbox(&app, &school, 1).await[0];
         let db = &app.office().db;
         let claim = async || {
-            let lease = app.now() + TimeDelta::minutes(5);
+            let lease = app.now() + hold::LEASE;
             let held = hold::take(db, new_hold(&app), (app.now(), lease), 10).await.expect("the store answers");
             held.mails.into_iter().map(|mail| (mail.id, mail.attempts)).collect::<Vec<_>>()
         };
 
         let first = claim().await;
-        app.advance(TimeDelta::minutes(5));
+        app.advance(hold::LEASE);
         let during = claim().await;
         app.advance(TimeDelta::seconds(1));
         let after = claim().await;

@@ -1,17 +1,23 @@
-//! A worker that wakes after another took its mails: it changes neither what becomes of them nor the bytes to repeat.
+//! Holds that are not what they seem: a worker that wakes after another took its mails changes neither what becomes of
+//! them nor the bytes to repeat, and a clock that jumps takes none and leaves none behind.
 
 use std::sync::{Mutex, mpsc};
 
 use chrono::TimeDelta;
 use koppelklaar::app::App;
+use koppelklaar::clock::Clock;
+use koppelklaar::domain::heartbeat::Worker;
 use koppelklaar::domain::ids::MailId;
 use koppelklaar::domain::mail_rules::MailRules;
+use koppelklaar::domain::text::Reason;
+use koppelklaar::jobs::mail::look;
 use koppelklaar::services::mail_dispatch;
-use koppelklaar::store::outbox;
+use koppelklaar::store::outbox::{self, OutboxMail, hold};
+use koppelklaar::store::outbox_view;
 use tokio::sync::watch;
 
-use crate::it::crash_window::{AFTER_THE_LEASE, held, send, worker_of};
-use crate::it::dispatch::{load, waiting};
+use crate::it::crash_window::{AFTER_THE_LEASE, held, room, send, worker_of};
+use crate::it::dispatch::{load, new_hold, waiting};
 use crate::it::support::database::sql;
 use crate::it::support::smtp_sink::{Received, Reply, Script, SmtpSink};
 use crate::it::support::{TestApp, run};
@@ -113,5 +119,68 @@ fn what_a_late_worker_wrote_does_not_replace_the_bytes_of_what_another_handed_ov
         late.await.expect("the worker ends").expect("the outbox can be read");
 
         are_repeated(&app, mails, handed_over).await;
+    });
+}
+
+#[test]
+fn a_clock_that_jumps_ahead_while_mails_go_takes_no_more_of_them() {
+    run(|app| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let machine = Clock::system();
+        let put = async |key| {
+            let now = machine.now();
+            let mail = OutboxMail { created_at: now, next_attempt_at: now, ..waiting(&app, &school, key) };
+            outbox::insert_all(app.office().db.writer(), &[mail]).await.expect("a fresh key");
+        };
+        let sink = SmtpSink::start(held()).await;
+        let instance = App { clock: machine.clone(), room: room(&sink), ..app.app.clone() };
+        put("first").await;
+        let worker = tokio::spawn({
+            let instance = instance.clone();
+            async move { look(&instance, &|| false).await }
+        });
+        sink.whole(1).await;
+        put("second").await;
+
+        machine.jump(TimeDelta::hours(2));
+        sink.turn_to(Script::default());
+        sink.let_through();
+        let may_send = worker.await.expect("the worker ends");
+        let meanwhile = sink.received().len();
+        machine.jump(TimeDelta::hours(-2));
+
+        // SQLite is on the machine of its only process: whatever that says is right.
+        let is_alone = app.office().db.is_sqlite();
+        assert_eq!((may_send, meanwhile), (is_alone, if is_alone { 2 } else { 1 }));
+        assert!(look(&instance, &|| false).await);
+        assert_eq!(sink.received().len(), 2);
+    });
+}
+
+#[test]
+fn what_a_clock_far_ahead_had_in_hand_when_it_died_is_free() {
+    run(|app| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let kurve = app.kurve().await;
+        app.send_mails().await;
+        let [due, unwanted] = ["due", "unwanted"].map(|key| waiting(&app, &school, key));
+        let later = app.now() + TimeDelta::hours(1);
+        let put_off = OutboxMail { attempts: 3, next_attempt_at: later, ..waiting(&app, &school, "put off") };
+        let [put_off_id, unwanted_id] = [put_off.id, unwanted.id];
+        outbox::insert_all(app.office().db.writer(), &[due, unwanted, put_off]).await.expect("fresh keys");
+        let ahead = app.now() + TimeDelta::hours(2);
+        let held = hold::take(&app.office().db, new_hold(&app), (ahead, ahead + hold::LEASE), 10).await;
+        assert_eq!(held.expect("the store answers").mails.len(), 3);
+
+        app.advance(TimeDelta::minutes(3));
+        let reader = app.office().db.reader();
+        let untouched = outbox_view::find_oldest_untouched(reader, app.now(), Worker::Mail.patience()).await;
+        let reason = Reason::parse("Dubbel.").expect("a reason");
+        let dropped = mail_dispatch::drop_by_hand(app.office(), &app.call(kurve), unwanted_id, reason).await;
+        let retried = mail_dispatch::retry_by_hand(app.office(), &app.call(kurve), put_off_id).await;
+
+        assert!(untouched.expect("the store answers").is_some(), "Kurve sees that it is left alone");
+        assert!(dropped.is_ok() && retried.is_ok(), "{dropped:?} {retried:?}");
+        assert_eq!(app.send_mails().await.sent, 2);
     });
 }

@@ -135,7 +135,7 @@ fn a_worker_that_lives_and_leaves_due_mail_alone_is_seen() {
         app.advance(TimeDelta::seconds(6));
         let late = look().await;
         // Another worker has it in hand.
-        let until = app.now() + TimeDelta::minutes(5);
+        let until = app.now() + hold::LEASE;
         hold::take(&app.office().db, new_hold(&app), (app.now(), until), 1).await.expect("it is due");
         app.advance(TimeDelta::seconds(6));
         let in_hand = look().await;

@@ -43,19 +43,21 @@ pub(crate) async fn restart_database(cluster: &mut Cluster) {
     stage.close().await;
 }
 
-/// Lets a process die that had mails in hand, as far as the database tells, and would have had them for years.
+/// Lets a process die that had mails in hand, as far as the database tells, for as long as a lease can be.
 pub(crate) async fn die_with_mails_in_hand() {
     let stage = Stage::new(None).await;
     let sink = Sink::new(Chance::os(), Duration::ZERO);
     fill(&stage.app, 0, 3, 0).await;
     let now = stage.app.clock.now();
     let id = HoldId::from_uuid(stage.app.office.chance.uuid_v7(now));
-    let held = hold::take(&stage.app.office.db, id, (now, now + TimeDelta::days(1000)), 2).await;
+    let until = now + TimeDelta::seconds(85);
+    let held = hold::take(&stage.app.office.db, id, (now, until), 2).await;
     assert_eq!(held.expect("the database answers").mails.len(), 2);
     let door = sink.open(0).await;
     let mut process = Kept::spawn(&mut stage.serve(door.address));
 
     stage.all_done(&mut [&mut process]).await;
+    assert!(stage.app.clock.now() < until, "what the dead had in hand waited for its lease");
     stop(&stage, &mut process).await;
     judge(&stage, &sink, &HashSet::new()).await;
     stage.close().await;

@@ -15,12 +15,9 @@ use crate::domain::ids::{HoldId, MailId};
 use crate::domain::retry;
 use crate::mail::transport::{SendError, SendErrorKind};
 use crate::services::{Office, ServiceError, chain};
-use crate::store::outbox::hold::{self, Mark};
+use crate::store::outbox::hold::{self, LEASE, Mark};
 use crate::store::outbox::{Fate, OutboxMail};
 use crate::store::{Connection, frozen_mails};
-
-/// How long a mail is held without a word of the worker that holds it: what a dead worker held comes back after this.
-pub(super) const LEASE: Duration = Duration::seconds(30);
 
 /// How often the lease on a mail under way is renewed: twice in vain is no harm.
 const RENEW_EVERY: Wait = Wait::from_secs(8);

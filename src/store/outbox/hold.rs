@@ -3,7 +3,7 @@
 //! A hold covers a few mails. Each is begun before its bytes leave ([`begin`]) and marked when the outcome is known
 //! ([`mark`]); both do nothing to a mail that is no longer held. [`release`] gives back what was not begun.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use entity::outbox;
 use sea_orm::sea_query::{Condition, LockBehavior, LockType};
 use sea_orm::{EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select, UpdateMany};
@@ -14,6 +14,13 @@ use crate::domain::ids::{HoldId, MailId};
 use crate::domain::notice::MailKind;
 use crate::domain::retry;
 use crate::store::{Connection, Db, StoreError};
+
+/// How long a mail is held without a word of the worker that holds it: what a dead worker held comes back after this.
+pub const LEASE: Duration = Duration::seconds(30);
+
+/// Further than this from now no lease ends, with two clocks as far apart as instances may be: one that does was given
+/// by a clock that was ahead, and may be of a worker that is dead.
+const FURTHEST: Duration = Duration::seconds(90);
 
 /// What a worker got in hand.
 #[derive(Debug, Default)]
@@ -107,14 +114,22 @@ fn due(now: DateTime<Utc>, limit: u64) -> Select<outbox::Entity> {
 }
 
 fn waiting(now: DateTime<Utc>, limit: u64) -> Select<outbox::Entity> {
-    let is_free = outbox::COLUMN.lease_until.is_null().or(outbox::COLUMN.lease_until.lt(now));
     outbox::Entity::find()
         .filter(outbox::COLUMN.status.eq(Fate::Waiting.as_str()))
-        .filter(is_free)
+        .filter(is_free_since(now, now))
         .order_by_asc(outbox::COLUMN.next_attempt_at)
         .order_by_asc(outbox::COLUMN.id)
         .limit(limit)
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+}
+
+/// Whether no worker has had a mail in hand since a moment, which is now or was before.
+pub(in crate::store) fn is_free_since(moment: DateTime<Utc>, now: DateTime<Utc>) -> Condition {
+    let column = outbox::COLUMN;
+    Condition::any()
+        .add(column.lease_until.is_null())
+        .add(column.lease_until.lt(moment))
+        .add(column.lease_until.gt(now + FURTHEST))
 }
 
 fn held_by(hold: HoldId) -> UpdateMany<outbox::Entity> {
