@@ -5,6 +5,9 @@ use chrono::{DateTime, Duration, Utc};
 /// How long a link and its code work, in minutes.
 pub const LINK_MINUTES: i64 = 15;
 
+/// A request is confirmed within this many hours.
+pub const CONFIRM_HOURS: i64 = 24;
+
 /// How many wrong codes end a link.
 pub const WRONG_CODES_ALLOWED: i32 = 5;
 

@@ -215,8 +215,10 @@ pub async fn reveal(
             occasion: format!("{school}/{}/{left}/{}", stored.version, call.now.timestamp_millis()),
         });
     }
+    // What cannot be opened costs no look and tells nobody of one.
+    let password = open_password(office, &stored)?;
     work.finish().await?;
-    Ok(Revealed { password: open_password(office, &stored)?, left })
+    Ok(Revealed { password, left })
 }
 
 /// Gives the query file, exactly as it was made when the credentials were issued; logged.
@@ -234,10 +236,10 @@ pub async fn download(
     reveal::may_download(&rule, seen_version)?;
     let details = schools::load(work.conn(), school).await?.details;
     work.note(Some(school), Action::QueryDownloaded { version: stored.version });
-    work.finish().await?;
     let place = binding(stored.id, stored.version);
     let secret = sealed::open(&office.keys, Purpose::SealQuery, &place, &stored.sealed_query)?;
     let text = String::from_utf8(secret.to_vec()).map_err(|_| ServiceError::Broken("a query file that is no text"))?;
+    work.finish().await?;
     Ok(QueryFile::from_stored(&details, text, stored.query_sha256, stored.template_version))
 }
 

@@ -138,9 +138,11 @@ async fn content(
 ) -> Result<Content, Unsendable> {
     let name = receiver.map(|contact| contact.name.to_string()).unwrap_or_default();
     let school = facts.for_mail();
-    let portal = office.base.to(links::SCHOOL);
+    let portal = office.base.to(&links::of_school(links::SCHOOL, facts.school.id));
     let staff = office.base.to(&links::staff_school(links::STAFF_SCHOOL, facts.school.id));
-    let about_step = |step: Step| office.base.to(&links::step(links::SCHOOL_STEP, step));
+    let staff_step = |step: Step| office.base.to(&links::staff_school_step(facts.school.id, step));
+    let about_step =
+        |step: Step| office.base.to(&links::of_school(&links::step(links::SCHOOL_STEP, step), facts.school.id));
     Ok(match mail.kind {
         MailKind::SignIn
         | MailKind::ConfirmAddress
@@ -204,7 +206,7 @@ async fn content(
                 return Err(Unsendable::NotNeeded("the step is not stuck any more"));
             };
             let who = facts.name_of(mail.about.by);
-            Content::StuckReported { school, step, reason: reason.to_string(), who, link: staff }
+            Content::StuckReported { school, step, reason: reason.to_string(), who, link: staff_step(step) }
         }
         MailKind::StuckAnswered => {
             let step = step_of(mail)?;
@@ -217,7 +219,8 @@ async fn content(
             if facts.state.holder(Step::ActivationConfirmed).is_none() {
                 return Err(Unsendable::NotNeeded("there is nothing to activate now"));
             }
-            Content::ActivationAsked { school, answers: answers(&facts.state), link: staff }
+            let link = staff_step(Step::ActivationConfirmed);
+            Content::ActivationAsked { school, answers: answers(&facts.state), link }
         }
         MailKind::ImportOpen if !verdict(&facts.state).is_open() => {
             return Err(Unsendable::NotNeeded("the import closed meanwhile"));
@@ -236,11 +239,13 @@ async fn content(
         MailKind::ImportClosed => {
             let cause = events_cause(office, mail, facts).await?;
             let link = if receiver.is_some() { portal } else { staff };
+            let is_stopped = matches!(&cause, Some((_, FallCause::Withdrawn)));
             let (step, said) = match &cause {
+                Some((_, FallCause::Withdrawn)) => (None, words::fall_cause(&FallCause::Withdrawn)),
                 Some((step, cause)) => (Some(*step), words::fall_cause(cause)),
                 None => (mail.about.step, String::new()),
             };
-            Content::ImportClosed { name, school, step, cause: said, reason: reason_of(&cause), link }
+            Content::ImportClosed { name, school, step, cause: said, reason: reason_of(&cause), is_stopped, link }
         }
         MailKind::StepLost => {
             let step = step_of(mail)?;
@@ -317,9 +322,9 @@ fn answers(state: &Onboarding) -> Vec<(String, String)> {
     let before_activation = Gate::ALL.into_iter().filter(|gate| *gate != Gate::Activation);
     before_activation
         .map(|gate| {
-            let weakest =
-                gate.steps().iter().filter_map(|step| state.answer(*step)).map(|answer| answer.evidence()).min();
-            let said = weakest.map(|evidence| words::evidence_sentence(evidence).to_owned()).unwrap_or_default();
+            let answers = gate.steps().iter().filter_map(|step| state.answer(*step));
+            let weakest = answers.min_by_key(|answer| answer.evidence());
+            let said = weakest.map(|answer| words::evidence_sentence(answer).to_owned()).unwrap_or_default();
             (words::gate_question(gate).to_owned(), said)
         })
         .collect()

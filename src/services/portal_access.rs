@@ -34,6 +34,8 @@ pub struct Attempt<'a> {
     pub browser: Option<&'a Token>,
     /// The six digits they typed, without spaces.
     pub code: Option<&'a str>,
+    /// The school whose page they opened before; it only counts if they are a contact there.
+    pub school: Option<SchoolId>,
 }
 
 /// What redeeming led to.
@@ -171,16 +173,18 @@ pub async fn redeem(
     }
     // Nothing was written yet; the claim below, in the transaction of the session, is what counts.
     drop(work);
-    sign_in(office, (now, request_id), link).await
+    sign_in(office, (now, request_id), link, attempt.school).await
 }
 
 async fn sign_in(
     office: &Office,
     (now, request_id): (DateTime<Utc>, &str),
     link: StoredLink,
+    wanted: Option<SchoolId>,
 ) -> Result<Redeemed, ServiceError> {
     let people = contacts::list_by_email(office.db.reader(), &link.email_key).await?;
-    let Some(first) = people.first() else {
+    let asked_for = people.iter().find(|person| Some(person.school) == wanted);
+    let Some(first) = asked_for.or(people.first()) else {
         return Ok(Redeemed::Not(Outcome::Unknown));
     };
     let actor = Actor::Contact { id: first.id, role: first.role };
@@ -189,7 +193,7 @@ async fn sign_in(
     if !access_links::claim(work.conn(), link.id, now).await? {
         return Ok(Redeemed::Not(Outcome::Dead(Dead::Used)));
     }
-    let to_choose = people.len() > 1;
+    let to_choose = people.len() > 1 && asked_for.is_none();
     let email_key = link.email_key;
     // The link came by mail: it arrives.
     addresses::clear_bounced(&mut work, &email_key, link.requested_at).await?;
@@ -293,7 +297,16 @@ pub async fn list_choices(office: &Office, email_key: &str) -> Result<Vec<Choice
     Ok(choices)
 }
 
-/// Goes on as one contact; the session gets a new token.
+/// Whether an address belongs to a contact of a school.
+///
+/// # Errors
+/// When the store fails.
+pub async fn is_contact_of(office: &Office, email_key: &str, school: SchoolId) -> Result<bool, ServiceError> {
+    let people = contacts::list_by_email(office.db.reader(), email_key).await?;
+    Ok(people.iter().any(|person| person.school == school))
+}
+
+/// Goes on as one contact; the session gets a new token. Returns that and the contact's school.
 ///
 /// # Errors
 /// `NotFound` when the address does not belong to that contact.
@@ -302,7 +315,7 @@ pub async fn choose(
     (now, request_id): (DateTime<Utc>, &str),
     (session, email_key): (&Token, &str),
     contact: ContactId,
-) -> Result<Token, ServiceError> {
+) -> Result<(Token, SchoolId), ServiceError> {
     let people = contacts::list_by_email(office.db.reader(), email_key).await?;
     let chosen = people.into_iter().find(|person| person.id == contact).ok_or(ServiceError::NotFound)?;
     let actor = Actor::Contact { id: chosen.id, role: chosen.role };
@@ -313,7 +326,7 @@ pub async fn choose(
     let token = open_session(office, work.conn(), now, holder).await?;
     work.note(Some(chosen.school), Action::ContactSignedIn);
     work.finish().await?;
-    Ok(token)
+    Ok((token, chosen.school))
 }
 
 /// Ends a session, of a school or of Kurve.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::crypto::{Binding, Purpose, Token, digest, sealed};
+use crate::domain::access_link::CONFIRM_HOURS;
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::ids::{ContactId, RegistrationId, SchoolId};
@@ -18,9 +19,6 @@ use crate::services::{Call, Office, ServiceError, insight, onboardings, portal_a
 use crate::store::registrations::StoredRegistration;
 use crate::store::sessions::Holder;
 use crate::store::{self, StoreError, registrations};
-
-/// How long a request waits for its confirmation, in hours.
-pub const CONFIRM_HOURS: i64 = 24;
 
 /// Two equal requests from one browser within this many seconds are one that arrived twice.
 const REPEAT_SECONDS: i64 = 600;

@@ -46,10 +46,13 @@ pub(super) async fn reminder(office: &Office, mail: &OutboxMail, now: DateTime<U
             brin: scene.school.details.brin.to_string(),
             step: one.reminder.step,
             since: words::date_nl(one.reminder.since),
-            link: office.base.to(&links::step(links::SCHOOL_STEP, one.reminder.step)),
+            link: {
+                let page = links::step(links::SCHOOL_STEP, one.reminder.step);
+                office.base.to(&links::of_school(&page, scene.school.id))
+            },
         })
         .collect();
-    let later = office.base.to(links::SCHOOL_REMINDERS);
+    let later = office.base.to(&links::of_school(links::SCHOOL_REMINDERS, first_scene.school.id));
     let stop_link = addresses::stop_link(office, Subscription::Reminders, receiver.email.as_str());
     write(office, &Content::Reminder { name: receiver.name.to_string(), items, later, stop_link }, Some(receiver))
 }

@@ -10,6 +10,7 @@ use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use crate::links;
 use crate::services::onboardings::{MOST_CONTACTS, MOST_NEW_CONTACTS};
 use crate::services::{ServiceError, chain};
 use crate::web::flash::see_other;
@@ -41,8 +42,8 @@ pub enum PageError {
     SignIn {
         /// The page to sign in at.
         at: &'static str,
-        /// The cookie that remembers where to go on, if there is one.
-        next: Option<String>,
+        /// Cookies for that page and for after it, such as the one that remembers where to go on.
+        cookies: Vec<String>,
     },
     /// Something failed; the cause is for the log.
     Service(ServiceError),
@@ -128,12 +129,12 @@ impl PageError {
             Self::BadForm => ("Het formulier kon niet worden gelezen", "Ga terug, laad de pagina opnieuw en vul het formulier nog eens in.".to_owned()),
             Self::TooOften { retry_after_seconds } => (
                 "Even wachten",
-                format!("Dit is te vaak geprobeerd. Wacht {} en probeer het dan opnieuw.", minutes(*retry_after_seconds)),
+                too_often(*retry_after_seconds),
             ),
             Self::SignIn { .. } => ("Log eerst in", String::new()),
             Self::Service(_) | Self::Broken(_) => (
                 "Er ging iets mis bij ons",
-                "Er is niets veranderd. Probeer het over een paar minuten nog eens. Blijft het misgaan, mail ons dan met de code hieronder.".to_owned(),
+                "Misschien is je wijziging wel opgeslagen. Laad de pagina opnieuw en kijk. Blijft het misgaan, mail ons dan met de code hieronder.".to_owned(),
             ),
         };
         ErrorText { title, advice }
@@ -156,6 +157,12 @@ impl PageError {
     }
 }
 
+/// What somebody reads who must wait.
+#[must_use]
+pub fn too_often(retry_after_seconds: u64) -> String {
+    format!("Dit is te vaak geprobeerd. Wacht {} en probeer het dan opnieuw.", minutes(retry_after_seconds))
+}
+
 fn minutes(seconds: u64) -> String {
     match seconds.div_ceil(60) {
         0 | 1 => "een minuut".to_owned(),
@@ -166,12 +173,8 @@ fn minutes(seconds: u64) -> String {
 /// The error is written as a page by the middleware, which knows the site and the request's id.
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
-        if let Self::SignIn { at, next } = self {
-            let response = see_other(at);
-            return match next {
-                Some(cookie) => flash::with_cookie(response, &cookie),
-                None => response,
-            };
+        if let Self::SignIn { at, cookies } = self {
+            return cookies.iter().fold(see_other(at), |response, cookie| flash::with_cookie(response, cookie));
         }
         let mut response = self.status().into_response();
         if let Self::TooOften { retry_after_seconds } = self {
@@ -190,6 +193,8 @@ impl IntoResponse for PageError {
 #[template(path = "error.html")]
 struct ErrorPage {
     frame: page::Frame,
+    /// What the link to the start says.
+    way: &'static str,
     title: &'static str,
     advice: String,
     request_id: String,
@@ -206,7 +211,7 @@ pub fn write_answer(site: &Site, response: Response, path: &str, request_id: &st
         return problem::write(response);
     }
     match response.extensions().get::<ErrorText>().cloned().or_else(|| text_of_bare(&response, path)) {
-        Some(text) => write_page(site, response, text, request_id),
+        Some(text) => write_page(site, response, text, (path, request_id)),
         None => response,
     }
 }
@@ -234,10 +239,21 @@ fn text_of_bare(response: &Response, path: &str) -> Option<ErrorText> {
     }
 }
 
-fn write_page(site: &Site, response: Response, text: ErrorText, request_id: &str) -> Response {
+/// Where somebody who was at a path begins again, and what the link there says.
+fn start_of(path: &str) -> (&'static str, &'static str) {
+    let is_below = |start: &str| path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    match path {
+        _ if is_below(links::STAFF) => (links::STAFF, "Naar de werklijst"),
+        _ if is_below(links::SCHOOL) => (links::SCHOOL, "Naar het overzicht"),
+        _ => (links::HOME, "Naar het begin"),
+    }
+}
+
+fn write_page(site: &Site, response: Response, text: ErrorText, (path, request_id): (&str, &str)) -> Response {
     let ErrorText { title, advice } = text;
-    let frame = page::Frame::bare(site);
-    let page = ErrorPage { frame, title, advice, request_id: request_id.to_owned() };
+    let (home, way) = start_of(path);
+    let frame = page::Frame { home, ..page::Frame::bare(site) };
+    let page = ErrorPage { frame, way, title, advice, request_id: request_id.to_owned() };
     let html = page.render().unwrap_or_else(|_| title.to_owned());
     let (mut parts, _) = response.into_parts();
     parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));

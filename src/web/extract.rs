@@ -3,8 +3,8 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::header;
 use axum::http::request::Parts;
-use axum::http::{Method, header};
 use chrono::{DateTime, Utc};
 
 use crate::crypto::Token;
@@ -14,7 +14,7 @@ use crate::domain::school::Contact;
 use crate::links;
 use crate::services::machine_room::Condition;
 use crate::services::portal_access::{self, Visitor};
-use crate::services::{Call, api_keys, connection_checks, staff_auth};
+use crate::services::{Call, ServiceError, api_keys, connection_checks, staff_auth};
 use crate::store::outages::Outage;
 use crate::store::staff::StaffAccount;
 use crate::web::Site;
@@ -22,6 +22,7 @@ use crate::web::error::PageError;
 use crate::web::flash::Said;
 use crate::web::middleware::{BrowserSecret, RequestId, client_address};
 use crate::web::page::Frame;
+use crate::web::place;
 use crate::web::problem::ApiError;
 use crate::web::session::Jar;
 
@@ -110,12 +111,32 @@ impl FromRequestParts<Site> for SchoolContact {
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, PageError> {
         match AnySchoolVisitor::from_request_parts(parts, site).await? {
             AnySchoolVisitor { visitor: Visitor::Contact { contact, email_key }, session, visit } => {
-                Ok(Self { contact, email_key, session, visit })
+                match is_about_another(parts, site, &contact, &email_key).await? {
+                    true => Err(choose(parts, site)),
+                    false => Ok(Self { contact, email_key, session, visit }),
+                }
             }
-            AnySchoolVisitor { visitor: Visitor::Choosing { .. }, .. } => {
-                Err(PageError::SignIn { at: links::SCHOOL_CHOOSE, next: next_cookie(parts, site) })
-            }
+            AnySchoolVisitor { visitor: Visitor::Choosing { .. }, .. } => Err(choose(parts, site)),
         }
+    }
+}
+
+fn choose(parts: &Parts, site: &Site) -> PageError {
+    PageError::SignIn { at: links::SCHOOL_CHOOSE, cookies: place::remember_school(site, parts) }
+}
+
+/// Whether a link is about another school of this visitor than the session. A school that is not theirs, or nobody's,
+/// counts as none: the answer does not tell which of the two.
+async fn is_about_another(
+    parts: &Parts,
+    site: &Site,
+    contact: &Contact,
+    email_key: &str,
+) -> Result<bool, ServiceError> {
+    let named = links::school_in(parts.uri.query().unwrap_or_default());
+    match named.filter(|named| *named != contact.school && parts.method.is_safe()) {
+        Some(named) => portal_access::is_contact_of(&site.office, email_key, named).await,
+        None => Ok(false),
     }
 }
 
@@ -136,21 +157,16 @@ impl FromRequestParts<Site> for AnySchoolVisitor {
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, PageError> {
         let visit = Visit::from_request_parts(parts, site).await?;
         let session = Jar::School.read_token(site, &parts.headers);
-        let sign_in = |parts: &Parts| PageError::SignIn { at: links::SIGN_IN, next: next_cookie(parts, site) };
+        let sign_in = |parts: &Parts| {
+            let cookies = place::remember_school(site, parts).into_iter().chain(place::was_away(site, parts));
+            PageError::SignIn { at: links::SIGN_IN, cookies: cookies.collect() }
+        };
         let Some(session) = session else { return Err(sign_in(parts)) };
         match portal_access::find_visitor(&site.office, visit.now, &session).await? {
             Some(visitor) => Ok(Self { visitor, session, visit }),
             None => Err(sign_in(parts)),
         }
     }
-}
-
-/// Remembers a page of the school's own, to go on there after signing in.
-fn next_cookie(parts: &Parts, site: &Site) -> Option<String> {
-    let path = parts.uri.path();
-    let is_ours =
-        path.starts_with("/school") && path.bytes().all(|sign| sign.is_ascii_alphanumeric() || b"/_-".contains(&sign));
-    (parts.method == Method::GET && is_ours).then(|| Jar::Next.write(site, path.to_owned()))
 }
 
 /// A colleague of Kurve, signed in.
@@ -188,7 +204,8 @@ impl FromRequestParts<Site> for Staff {
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, PageError> {
         let visit = Visit::from_request_parts(parts, site).await?;
-        let sign_in = PageError::SignIn { at: links::STAFF_SIGN_IN, next: None };
+        let cookies = place::remember_staff(site, parts).into_iter().chain(place::was_away(site, parts));
+        let sign_in = PageError::SignIn { at: links::STAFF_SIGN_IN, cookies: cookies.collect() };
         let Some(session) = Jar::Staff.read_token(site, &parts.headers) else { return Err(sign_in) };
         let found = staff_auth::find_colleague(&site.office, visit.now, &session).await?;
         let account = found.ok_or(sign_in)?;

@@ -3,6 +3,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use crate::domain::credential::reveal::{REVEAL_DAYS, REVEALS_ALLOWED};
 use crate::domain::onboarding::Step;
 use crate::web::Site;
 use crate::web::session::Jar;
@@ -77,14 +78,16 @@ flashes! {
     Reopened => "reopened", "De koppeling is weer geopend.";
     /// Signed out.
     SignedOut => "signed_out", "Je bent uitgelogd.";
+    /// A form came after the session had ended.
+    WasAway => "was_away", "Je was te lang weg. Log opnieuw in. Wat je net invulde, is niet opgeslagen.";
     /// Credentials were issued.
-    Issued => "issued", "Wachtwoord en query zijn klaargezet. De school heeft bericht gekregen.";
+    Issued => "issued", "Wachtwoord en query zijn klaargezet. Wie Kurve heeft bevestigd, krijgt bericht.";
     /// Credentials were handed over again.
-    HandedAgain => "handed_again", "Het wachtwoord kan weer vijf keer worden bekeken, veertien dagen lang.";
+    HandedAgain => "handed_again", "Het wachtwoord kan weer worden bekeken.";
     /// A step was confirmed.
     Confirmed => "confirmed", "De stap is bevestigd.";
     /// A step was sent back.
-    SentBack => "sent_back", "De stap is teruggestuurd. De school heeft bericht gekregen.";
+    SentBack => "sent_back", "De stap is teruggestuurd. De school krijgt bericht.";
     /// A stuck step was answered.
     Answered => "answered", "Je antwoord is verstuurd.";
     /// A note was written.
@@ -159,6 +162,9 @@ impl Said {
             (Flash::StepTakenBack, Some(step)) => format!("Opgeslagen: “{}” staat weer open.", words::step_name(step)),
             (Flash::HandedOver, Some(step)) => {
                 format!("“{}” is doorgegeven. Je collega krijgt een mail met uitleg.", words::step_name(step))
+            }
+            (Flash::HandedAgain, _) => {
+                format!("Het wachtwoord kan weer {REVEALS_ALLOWED} keer worden bekeken, {REVEAL_DAYS} dagen lang.")
             }
             (flash, _) => flash.sentence().to_owned(),
         }

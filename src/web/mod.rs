@@ -16,6 +16,7 @@ pub mod metrics;
 pub mod middleware;
 pub mod own_days;
 pub mod page;
+pub mod place;
 pub mod portal;
 pub mod problem;
 pub mod public;

@@ -20,7 +20,7 @@ pub use instructions::{check_afterwards, import_instruction, instruction, licenc
 pub use mail_reasons::mail_reason;
 pub use names::{
     evidence_name, evidence_sentence, gate_name, gate_question, gate_short, lifecycle_name, mail_name, own_days_name,
-    party_list, party_name, role_name, step_name, step_short,
+    party_list, party_name, region_hint, role_name, step_name, step_short,
 };
 pub use refusals::{
     check_refusal, colleague_role, own_days_refusal, refusal, reveal_refusal, snooze_refusal, too_many_contacts,

@@ -1,9 +1,10 @@
 //! What things are called. A name stands alone on a label or in quotation marks inside a sentence.
 
-use crate::domain::actor::StaffRole;
+use crate::domain::actor::{Actor, StaffRole};
 use crate::domain::notice::MailKind;
-use crate::domain::onboarding::{Evidence, Gate, Lifecycle, Party, Step};
+use crate::domain::onboarding::{Answer, Evidence, Gate, Lifecycle, Party, Step};
 use crate::domain::reminder::OwnDayKind;
+use crate::domain::school::Region;
 
 /// What a step is called, as something to do.
 #[must_use]
@@ -105,13 +106,15 @@ pub fn evidence_name(evidence: Evidence) -> &'static str {
     }
 }
 
-/// How sure a yes is, as a sentence.
+/// How sure a yes is and by whom, as a sentence.
 #[must_use]
-pub fn evidence_sentence(evidence: Evidence) -> &'static str {
-    match evidence {
-        Evidence::Claimed => "Iemand van de school heeft gemeld dat dit gereed is.",
-        Evidence::Confirmed => "Kurve heeft dit bevestigd, of de school gaf het ticketnummer van Magister door.",
-        Evidence::Proven => "We hebben de verbinding gecontroleerd: dit werkt.",
+pub fn evidence_sentence(answer: &Answer) -> &'static str {
+    let evidence = answer.evidence();
+    match (evidence, answer.with(evidence).map(|given| &given.by)) {
+        (Evidence::Claimed, _) => "Iemand van de school heeft gemeld dat dit gereed is.",
+        (Evidence::Confirmed, Some(Actor::Contact { .. })) => "De school gaf het ticketnummer van Magister door.",
+        (Evidence::Confirmed, _) => "Kurve heeft dit bevestigd.",
+        (Evidence::Proven, _) => "We hebben de verbinding gecontroleerd: dit werkt.",
     }
 }
 
@@ -160,6 +163,16 @@ pub fn own_days_name(kind: OwnDayKind) -> &'static str {
     match kind {
         OwnDayKind::Closed => "Vrij",
         OwnDayKind::Open => "Toch open",
+    }
+}
+
+/// Where a holiday region lies, roughly.
+#[must_use]
+pub fn region_hint(region: Region) -> &'static str {
+    match region {
+        Region::Noord => "Vooral Groningen, Friesland, Drenthe, Overijssel, Flevoland en Noord-Holland.",
+        Region::Midden => "Vooral Utrecht, Zuid-Holland en een deel van Gelderland.",
+        Region::Zuid => "Vooral Zeeland, Noord-Brabant, Limburg en een deel van Gelderland.",
     }
 }
 

@@ -7,6 +7,7 @@ use koppelklaar::domain::text::Reason;
 use koppelklaar::services::{ServiceError, credentials, onboardings};
 
 use crate::it::journey::Table;
+use crate::it::support::database::sql;
 use crate::it::support::{Page, TestApp, TestSchool, run};
 
 async fn look(table: &Table) -> Page {
@@ -245,5 +246,20 @@ fn a_password_from_before_the_school_stopped_is_never_shown_again() {
         }
         assert!(new.is_ok(), "{new:?}");
         app.new_mails().await;
+    });
+}
+
+#[test]
+fn a_password_that_cannot_be_opened_costs_no_look_and_tells_nobody_of_one() {
+    run(|app: TestApp| async move {
+        let table = ready(&app).await;
+
+        sql(&app.database.url, "UPDATE credential SET sealed_password = sealed_query").await;
+        let failed = look(&table).await;
+
+        assert_eq!(failed.status, 500);
+        let issued = credentials::find_issued(app.office(), table.school.id).await.expect("the store answers");
+        assert_eq!(issued.expect("it was issued").reveals_left, REVEALS_ALLOWED);
+        assert_eq!(app.new_mails().await.len(), 0);
     });
 }

@@ -229,3 +229,23 @@ async fn contact(app: &TestApp, table: &Table, email: &str) -> ContactId {
     let all = contacts::list(app.office().db.reader(), table.school.id).await.expect("the store answers");
     all.into_iter().find(|one| one.email.as_str() == email).expect("a contact").id
 }
+
+#[test]
+fn a_request_that_comes_too_often_comes_back_as_it_was_typed() {
+    block_on(async {
+        let allowance = Allowance { per_client: nonzero(1), per_address: nonzero(100) };
+        let Some(app) = TestApp::start_with(allowance).await else { return };
+        let visitor = app.anonymous();
+        let fields = [("school_name", "Bonhoeffer College"), ("email", "anna@bonhoeffer.example")];
+
+        let page = visitor.get("/aanmelden").await;
+        let first = page.submit(&visitor, "main form", &fields).await;
+        let second = page.submit(&visitor, "main form", &fields).await;
+
+        assert_eq!((first.status, second.status), (422, 429));
+        assert!(second.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds > 0));
+        assert_eq!(second.attributes("[name=school_name]", "value"), ["Bonhoeffer College"]);
+        assert_eq!(second.attributes("[name=email]", "value"), ["anna@bonhoeffer.example"]);
+        assert!(second.text("[data-refusal][role=alert]").contains("te vaak"), "{}", second.body);
+    });
+}

@@ -28,6 +28,7 @@ mod limits;
 mod lost_hold;
 mod machine_room;
 mod mail_by_hand;
+mod mail_links;
 mod mail_rules;
 mod mail_table;
 mod one_mail;

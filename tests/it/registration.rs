@@ -3,7 +3,7 @@
 use koppelklaar::crypto::Token;
 use koppelklaar::domain::text::EmailAddress;
 use koppelklaar::links::BaseUrl;
-use koppelklaar::services::{Office, mail_dispatch, portal_access, registrations};
+use koppelklaar::services::{Office, mail_dispatch, portal_access};
 use koppelklaar::store::overview;
 
 use crate::it::support::{Page, TestApp, Visitor, run};
@@ -165,7 +165,7 @@ fn a_request_that_is_too_old_says_so_and_makes_nothing() {
         let mail = app.only_mail_to("anna@bonhoeffer.example").await;
         let page = visitor.get(&mail.path_of("/aanmelden/bevestig/")).await;
 
-        app.advance(chrono::TimeDelta::hours(registrations::CONFIRM_HOURS + 1));
+        app.advance(chrono::TimeDelta::hours(koppelklaar::domain::access_link::CONFIRM_HOURS + 1));
         let late = page.submit(&visitor, "main form", &[]).await;
 
         assert_eq!(late.status, 404);

@@ -117,13 +117,13 @@ impl DigestPart {
 #[derive(Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are named after what they hold; what is not plain is said at the variant")]
 pub enum Content {
-    /// Asks the person who requests Optie A to confirm the address, within 24 hours.
+    /// Asks the person who requests Optie A to confirm the address in time.
     ConfirmAddress { name: String, school: SchoolFacts, link: String },
     /// The request, to support, with the schools that have the same school domain.
     SupportRequest { school: SchoolFacts, contact: PersonFacts, shares_domain_with: Vec<String>, link: String },
     /// The confirmation of the request, to the contact, with the `steps` that the school can begin with.
     RequestConfirmed { name: String, school: SchoolFacts, steps: Vec<Step>, link: String },
-    /// Someone asked for a school that is already here; does not say who asked nor who its contacts are.
+    /// Someone asked for a school that is already here, to its contacts; does not say who asked.
     AlreadyRegistered { name: String, school: SchoolFacts, link: String },
     /// A link and a code to sign in.
     SignIn { name: String, schools: Vec<String>, link: String, code: String },
@@ -150,7 +150,16 @@ pub enum Content {
         link: String,
     },
     /// The import closed again. An empty `name` means that Kurve reads it; `reason` may be empty.
-    ImportClosed { name: String, school: SchoolFacts, step: Option<Step>, cause: String, reason: String, link: String },
+    ImportClosed {
+        name: String,
+        school: SchoolFacts,
+        step: Option<Step>,
+        cause: String,
+        reason: String,
+        /// The school stopped, so that no step leads on.
+        is_stopped: bool,
+        link: String,
+    },
     /// The connection check found that a step no longer holds.
     StepLost { name: String, school: SchoolFacts, step: Step, cause: String, link: String },
     /// A school's connection is lost by a cause that is Kurve's to find out.

@@ -16,7 +16,7 @@ use askama::Template;
 
 pub use content::{Content, DigestKind, DigestPart, DigestRow, PersonFacts, ReminderItem, SchoolFacts};
 
-use crate::domain::access_link::LINK_MINUTES;
+use crate::domain::access_link::{CONFIRM_HOURS, LINK_MINUTES};
 use crate::domain::credential::reveal::{REVEAL_DAYS, REVEALS_ALLOWED};
 use crate::domain::onboarding::Step;
 use crate::words;

@@ -12,7 +12,7 @@ pub(super) fn of(content: &Content) -> String {
         Content::ConfirmAddress { school, .. } => about(school, "bevestig je e-mailadres"),
         Content::SupportRequest { school, .. } => about(school, "nieuwe aanvraag, zet wachtwoord en query klaar"),
         Content::RequestConfirmed { school, .. } => about(school, "aanvraag ontvangen, dit kun je nu al doen"),
-        Content::AlreadyRegistered { school, .. } => about(school, "je school is al aangemeld, log in"),
+        Content::AlreadyRegistered { school, .. } => about(school, "nieuwe aanvraag voor je school, kijk of dat klopt"),
         Content::SignIn { schools, .. } => match schools.as_slice() {
             [] => "Log in bij Koppelklaar".to_owned(),
             [only] => format!("{}: log in bij Koppelklaar", shortened(only)),
@@ -31,6 +31,9 @@ pub(super) fn of(content: &Content) -> String {
         Content::StuckAnswered { school, step, .. } => about(school, &format!("probeer opnieuw: {}", step_name(*step))),
         Content::ActivationAsked { school, .. } => about(school, "alles gereed, activeer de koppeling in Numo"),
         Content::ImportOpen { school, .. } => about(school, "de import is open, je kunt importeren"),
+        Content::ImportClosed { school, is_stopped: true, .. } => {
+            about(school, "import dicht, de koppeling is gestopt")
+        }
         Content::ImportClosed { school, step: Some(step), .. } => {
             about(school, &format!("import weer dicht, eerst: {}", step_short(*step)))
         }

@@ -105,6 +105,7 @@ fn sample(kind: MailKind) -> Content {
             step: Some(Step::PasswordSet),
             cause: "Kurve heeft deze stap teruggestuurd.".into(),
             reason: "Het wachtwoord werkt niet.".into(),
+            is_stopped: false,
             link,
         },
         MailKind::StepLost => Content::StepLost {
@@ -208,10 +209,27 @@ fn kurve_reads_that_the_school_has_to_do_the_step() {
         step: Some(Step::ConsentGiven),
         cause: "Iemand van de school meldde dat deze stap toch niet gereed is.".into(),
         reason: String::new(),
+        is_stopped: false,
         link: LINK.into(),
     };
 
     insta::assert_snapshot!(as_text(&letter(&content)));
+}
+
+#[test]
+fn of_a_school_that_stopped_no_step_is_asked() {
+    let content = |name: &str| Content::ImportClosed {
+        name: name.into(),
+        school: school(),
+        step: None,
+        cause: "De school stopte met de koppeling.".into(),
+        reason: String::new(),
+        is_stopped: true,
+        link: LINK.into(),
+    };
+
+    insta::assert_snapshot!(as_text(&letter(&content("Anna de Wit"))));
+    insta::assert_snapshot!(as_text(&letter(&content(""))));
 }
 
 #[test]
@@ -234,7 +252,7 @@ fn every_mail_names_the_school_gives_the_link_and_says_where_an_answer_goes() {
         assert!(text.contains(LINK) && html.contains("https://koppelklaar.example/stap?a=1&#38;b=2"), "{text}");
         assert!(text.contains("Er verandert pas iets als je daar op een knop drukt"), "{text}");
         for part in [&text, &html] {
-            assert!(part.contains("automatisch verstuurd; je kunt antwoorden, dan komt je bericht bij"), "{part}");
+            assert!(part.contains("automatisch verstuurd. Antwoord je? Dan komt je bericht bij"), "{part}");
             let goes_to_support = part.contains(SUPPORT);
             assert_eq!(goes_to_support, kind != MailKind::SupportRequest, "{part}");
         }

@@ -38,7 +38,10 @@ pub(super) fn role_choices() -> Vec<Choice> {
 
 /// The holiday regions.
 pub(super) fn region_choices() -> Vec<Choice> {
-    Region::ALL.into_iter().map(|region| Choice::new(region.as_str(), region.label_nl(), "")).collect()
+    Region::ALL
+        .into_iter()
+        .map(|region| Choice::new(region.as_str(), region.label_nl(), words::region_hint(region)))
+        .collect()
 }
 
 /// "Geef door aan een collega": someone who is a contact already, or someone new. Without `Debug`: it names somebody.

@@ -15,6 +15,7 @@ use crate::web::error::PageError;
 use crate::web::extract::Visit;
 use crate::web::form::{FieldErrors, Posted};
 use crate::web::page::{self, Frame};
+use crate::web::place::SchoolPlace;
 
 /// The form; it comes back without the code, which is a secret.
 #[derive(Template)]
@@ -43,7 +44,8 @@ pub(super) async fn create(
         Ok(None) => return again(frame, CODE_MISSING),
         Err(message) => return again(frame, message),
     };
-    let attempt = Attempt { token: None, browser: Some(&visit.browser), code: Some(&code) };
+    let school = SchoolPlace::read(&site, &headers).and_then(|place| place.school);
+    let attempt = Attempt { token: None, browser: Some(&visit.browser), code: Some(&code), school };
     match portal_access::redeem(&site.office, visit.at(), &attempt).await? {
         Redeemed::SignedIn { session, to_choose } => Ok(redeem::signed_in(&site, &headers, &session, to_choose)),
         Redeemed::Not(outcome) => match outcome {

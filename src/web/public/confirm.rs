@@ -8,9 +8,10 @@ use axum::response::Response;
 use super::message::{Message, MessagePage, Way};
 use super::path_token::PathToken;
 use crate::crypto::Token;
+use crate::domain::access_link::CONFIRM_HOURS;
 use crate::links;
 use crate::services::ServiceError;
-use crate::services::registrations::{self, CONFIRM_HOURS, Confirmed, RegistrationForm, Standing};
+use crate::services::registrations::{self, Confirmed, RegistrationForm, Standing};
 use crate::web::Site;
 use crate::web::error::PageError;
 use crate::web::extract::Visit;
@@ -36,7 +37,7 @@ const MADE_ELSEWHERE: Message = Message {
 const WAS_HERE: Message = Message {
     state: "known",
     title: "Deze school is al aangemeld",
-    lead: "Er is niets veranderd. De contactpersonen van de school hebben een mail gekregen.",
+    lead: "Er is niets veranderd. De contactpersonen van de school krijgen een mail.",
     more: "Ben je zelf contactpersoon? Log dan in. Anders kan een contactpersoon van je school je toevoegen. Weet je niet \
            wie dat is? Mail ons dan; het adres staat onderaan deze pagina.",
     first: SIGN_IN,
@@ -57,7 +58,7 @@ const USED: Message = Message {
 const GONE: Message = Message {
     state: "gone",
     title: "Deze link om te bevestigen werkt niet (meer)",
-    lead: "De link is te oud, of hij is niet helemaal meegekomen uit de mail. Een link om te bevestigen werkt 24 uur.",
+    lead: "De link is te oud, of hij is niet helemaal meegekomen uit de mail.",
     more: "Kopieer de hele link nog eens uit de mail, of vraag Optie A opnieuw aan.",
     first: START_AGAIN,
     second: Some(SIGN_IN),
@@ -124,5 +125,6 @@ fn used(frame: Frame) -> Result<Response, PageError> {
 }
 
 fn gone(frame: Frame) -> Result<Response, PageError> {
-    page::show_with(StatusCode::NOT_FOUND, &MessagePage::new(frame, GONE))
+    let page = MessagePage::new(frame, GONE).say(format!("Een link om te bevestigen werkt {CONFIRM_HOURS} uur."));
+    page::show_with(StatusCode::NOT_FOUND, &page)
 }

@@ -20,6 +20,7 @@ use crate::web::error::PageError;
 use crate::web::extract::Visit;
 use crate::web::form::{FieldErrors, Posted};
 use crate::web::page::{self, Frame};
+use crate::web::place::SchoolPlace;
 
 /// The button, with a field for the code in another browser.
 #[derive(Template)]
@@ -71,7 +72,8 @@ pub(super) async fn create(
         Ok(code) => code,
         Err(message) => return again(frame, &token, message),
     };
-    let attempt = Attempt { token: Some(&token), browser: Some(&visit.browser), code: code.as_deref() };
+    let school = SchoolPlace::read(&site, &headers).and_then(|place| place.school);
+    let attempt = Attempt { token: Some(&token), browser: Some(&visit.browser), code: code.as_deref(), school };
     match portal_access::redeem(&site.office, visit.at(), &attempt).await? {
         Redeemed::SignedIn { session, to_choose } => Ok(redeem::signed_in(&site, &headers, &session, to_choose)),
         Redeemed::Not(outcome) => match outcome {

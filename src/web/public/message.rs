@@ -37,11 +37,18 @@ pub(super) struct Message {
 pub(super) struct MessagePage {
     frame: Frame,
     message: Message,
+    /// How long something lasts, after the lead; may be empty.
+    term: String,
 }
 
 impl MessagePage {
     /// A message on its page.
     pub(super) fn new(frame: Frame, message: Message) -> Self {
-        Self { frame, message }
+        Self { frame, message, term: String::new() }
+    }
+
+    /// With a sentence after the lead, such as one with a number in it.
+    pub(super) fn say(self, term: String) -> Self {
+        Self { term, ..self }
     }
 }

@@ -5,22 +5,23 @@ use axum::response::Response;
 
 use super::message::{Message, MessagePage, Way};
 use crate::crypto::Token;
-use crate::domain::access_link::Dead;
+use crate::domain::access_link::{Dead, LINK_MINUTES};
 use crate::links;
 use crate::web::Site;
 use crate::web::error::PageError;
 use crate::web::flash::{see_other, with_cookie};
 use crate::web::page::{self, Frame};
+use crate::web::place::SchoolPlace;
 use crate::web::session::Jar;
 
 const NEW_LINK: Way = Way { href: links::SIGN_IN, label: "Nieuwe link aanvragen" };
 const MY_SCHOOL: Way = Way { href: links::SCHOOL, label: "Naar de pagina van mijn school" };
 
-/// Older than a quarter of an hour.
+/// Older than a link may be.
 const EXPIRED: Message = Message {
     state: "expired",
     title: "Deze link en code zijn te oud",
-    lead: "Een link en een code om in te loggen werken 15 minuten.",
+    lead: "Een link en een code om in te loggen werken maar kort.",
     more: "Vraag een nieuwe link aan. Die komt per mail, met een nieuwe code.",
     first: NEW_LINK,
     second: None,
@@ -89,31 +90,20 @@ pub(super) fn signed_in(site: &Site, headers: &HeaderMap, session: &Token, to_ch
     if to_choose {
         return with_cookie(see_other(links::SCHOOL_CHOOSE), &cookie);
     }
-    match Jar::Next.read(site, headers) {
-        Some(next) => {
-            let to = if is_of_the_school(&next) { next.as_str() } else { links::SCHOOL };
-            with_cookie(with_cookie(see_other(to), &cookie), &Jar::Next.forget(site))
-        }
-        None => with_cookie(see_other(links::SCHOOL), &cookie),
-    }
-}
-
-/// A cookie can be set by others, so what it says is a path of the school's pages or nothing.
-fn is_of_the_school(path: &str) -> bool {
-    let rest = path.strip_prefix(links::SCHOOL);
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        && path.bytes().all(|sign| sign.is_ascii_alphanumeric() || b"/_-".contains(&sign))
+    let place = SchoolPlace::read(site, headers);
+    let response = with_cookie(see_other(place.as_ref().map_or(links::SCHOOL, |place| &place.path)), &cookie);
+    if place.is_some() { with_cookie(response, &Jar::Next.forget(site)) } else { response }
 }
 
 /// The page of a link or code that no longer works.
 pub(super) fn dead(frame: Frame, dead: Dead) -> Result<Response, PageError> {
-    let message = match dead {
-        Dead::Expired => EXPIRED,
-        Dead::Used => USED,
-        Dead::Replaced => REPLACED,
-        Dead::TooManyWrongCodes => TOO_MANY_WRONG_CODES,
+    let page = match dead {
+        Dead::Expired => MessagePage::new(frame, EXPIRED).say(format!("Dat is {LINK_MINUTES} minuten.")),
+        Dead::Used => MessagePage::new(frame, USED),
+        Dead::Replaced => MessagePage::new(frame, REPLACED),
+        Dead::TooManyWrongCodes => MessagePage::new(frame, TOO_MANY_WRONG_CODES),
     };
-    page::show_with(StatusCode::GONE, &MessagePage::new(frame, message))
+    page::show_with(StatusCode::GONE, &page)
 }
 
 /// The page of a code in a browser that asked for none.
@@ -124,21 +114,4 @@ pub(super) fn not_asked(frame: Frame) -> Result<Response, PageError> {
 /// The page of a link that we do not know.
 pub(super) fn unknown_link(frame: Frame) -> Result<Response, PageError> {
     page::show_with(StatusCode::NOT_FOUND, &MessagePage::new(frame, UNKNOWN_LINK))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_remembered_page_is_one_of_the_school() {
-        for path in ["/school", "/school/stap/query_executed", "/school/collegas"] {
-            assert!(is_of_the_school(path), "{path}");
-        }
-        for path in
-            ["", "/", "/beheer", "/schoolplein", "/school.example.nl", "//school", "/school/\\evil", "/school/?a=b"]
-        {
-            assert!(!is_of_the_school(path), "{path}");
-        }
-    }
 }

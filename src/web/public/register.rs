@@ -2,21 +2,23 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
 
+use crate::domain::access_link::CONFIRM_HOURS;
 use crate::domain::school::{ContactRole, Region, SchoolDetails};
 use crate::domain::text::{Brin, EmailAddress, PersonName, SchoolDomain, SchoolName};
 use crate::links;
-use crate::services::registrations::{self, CONFIRM_HOURS, RegistrationForm};
+use crate::services::registrations::{self, RegistrationForm};
 use crate::web::Site;
-use crate::web::error::PageError;
+use crate::web::error::{PageError, too_often};
 use crate::web::extract::Visit;
 use crate::web::flash::see_other;
 use crate::web::form::{FieldErrors, Posted};
 use crate::web::page::{self, Frame};
 use crate::web::rate_limit::Door;
+use crate::words;
 
 /// What was typed; without `Debug`, since it names somebody.
 #[derive(Default, Deserialize)]
@@ -64,14 +66,9 @@ struct Choice {
 }
 
 fn regions() -> [Choice; 3] {
-    Region::ALL.map(|region| {
-        let hint = match region {
-            Region::Noord => "Vooral Groningen, Friesland, Drenthe, Overijssel, Flevoland en Noord-Holland.",
-            Region::Midden => "Vooral Utrecht, Zuid-Holland en een deel van Gelderland.",
-            Region::Zuid => "Vooral Zeeland, Noord-Brabant, Limburg en een deel van Gelderland.",
-        };
-        Choice { value: region.as_str(), label: region.label_nl(), hint }
-    })
+    let choice =
+        |region: Region| Choice { value: region.as_str(), label: region.label_nl(), hint: words::region_hint(region) };
+    Region::ALL.map(choice)
 }
 
 fn roles() -> [Choice; 3] {
@@ -92,13 +89,15 @@ struct RegisterPage {
     frame: Frame,
     form: RegisterForm,
     errors: FieldErrors,
+    /// Why it cannot be taken now; empty when it can.
+    refusal: String,
     regions: [Choice; 3],
     roles: [Choice; 3],
 }
 
 impl RegisterPage {
     fn new(frame: Frame, form: RegisterForm, errors: FieldErrors) -> Self {
-        Self { frame, form, errors, regions: regions(), roles: roles() }
+        Self { frame, form, errors, refusal: String::new(), regions: regions(), roles: roles() }
     }
 }
 
@@ -113,17 +112,33 @@ pub(super) async fn create(
     visit: Visit,
     Posted(form): Posted<RegisterForm>,
 ) -> Result<Response, PageError> {
+    match take(&site, &visit, &form).await {
+        Ok(Ok(())) => Ok(see_other(links::REGISTER_SENT)),
+        Ok(Err(errors)) => {
+            let page = RegisterPage::new(visit.frame(&site), form, errors);
+            page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+        Err(PageError::TooOften { retry_after_seconds }) => {
+            let page = RegisterPage::new(visit.frame(&site), form, FieldErrors::default());
+            let page = RegisterPage { refusal: too_often(retry_after_seconds), ..page };
+            let mut response = page::show_with(StatusCode::TOO_MANY_REQUESTS, &page)?;
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after_seconds));
+            Ok(response)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Counts and keeps a request, or says what is wrong with it.
+async fn take(site: &Site, visit: &Visit, form: &RegisterForm) -> Result<Result<(), FieldErrors>, PageError> {
     site.limits.check_client(visit.client)?;
     let request = match form.parse() {
         Ok(request) => request,
-        Err(errors) => {
-            let page = RegisterPage::new(visit.frame(&site), form, errors);
-            return page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
-        }
+        Err(errors) => return Ok(Err(errors)),
     };
     site.limits.check_address(Door::Register, &site.office.keys.email_key(&request.email.key_form()))?;
     registrations::request(&site.office, visit.at(), &request, &visit.browser).await?;
-    Ok(see_other(links::REGISTER_SENT))
+    Ok(Ok(()))
 }
 
 /// "Look in your mailbox."

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -18,7 +18,7 @@ use crate::web::form::{FieldError, FieldErrors, Posted, Pressed};
 use crate::web::page::Frame;
 use crate::web::rate_limit::Door;
 use crate::web::session::Jar;
-use crate::web::{Site, page};
+use crate::web::{Site, page, place};
 
 #[derive(Template)]
 #[template(path = "staff/sign_in.html")]
@@ -54,6 +54,7 @@ pub(super) struct SignInForm {
 pub(super) async fn create(
     State(site): State<Site>,
     visit: Visit,
+    headers: HeaderMap,
     Posted(form): Posted<SignInForm>,
 ) -> Result<Response, PageError> {
     site.limits.check_client(visit.client)?;
@@ -72,7 +73,9 @@ pub(super) async fn create(
         return page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page_of(&site, &visit, form.email, errors));
     };
     let cookie = Jar::Staff.write(&site, token.expose_text());
-    Ok(flash::with_cookie(flash::see_other(links::STAFF), &cookie))
+    let place = place::read_staff(&site, &headers);
+    let response = flash::with_cookie(flash::see_other(place.as_deref().unwrap_or(links::STAFF)), &cookie);
+    Ok(if place.is_some() { flash::with_cookie(response, &Jar::Next.forget(&site)) } else { response })
 }
 
 fn failed() -> String {

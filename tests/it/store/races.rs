@@ -40,7 +40,7 @@ fn twenty_at_once_with_one_link_sign_in_once() {
         for turn in 0..20 {
             let (office, token, code) = (offices[turn % 2].clone(), token.clone(), code.clone());
             tries.spawn(async move {
-                let attempt = Attempt { token: Some(&token), browser: None, code: Some(&code) };
+                let attempt = Attempt { token: Some(&token), browser: None, code: Some(&code), school: None };
                 portal_access::redeem(&office, (now, "test"), &attempt).await.expect("the store answers")
             });
         }
@@ -82,7 +82,7 @@ fn wrong_codes_that_come_at_once_each_count() {
         for turn in 0..20 {
             let (office, browser) = (offices[turn % 2].clone(), browser.clone());
             tries.spawn(async move {
-                let attempt = Attempt { token: None, browser: Some(&browser), code: Some(wrong) };
+                let attempt = Attempt { token: None, browser: Some(&browser), code: Some(wrong), school: None };
                 portal_access::redeem(&office, (now, "test"), &attempt).await.expect("the store answers")
             });
         }
@@ -97,7 +97,7 @@ fn wrong_codes_that_come_at_once_each_count() {
             .collect();
         left.sort_unstable();
         assert_eq!(left, (0..WRONG_CODES_ALLOWED).collect::<Vec<_>>(), "more codes were looked at than allowed");
-        let attempt = Attempt { token: None, browser: Some(&browser), code: Some(&code) };
+        let attempt = Attempt { token: None, browser: Some(&browser), code: Some(&code), school: None };
         let late = portal_access::redeem(app.office(), (now, "test"), &attempt).await.expect("the store answers");
         assert!(matches!(late, Redeemed::Not(Outcome::Dead(Dead::TooManyWrongCodes))), "{late:?}");
     });

@@ -1,0 +1,220 @@
+//! Where someone goes on after signing in or after choosing a school.
+//!
+//! It is kept in a cookie, which others can set, so it is read as a page of ours or not at all.
+
+use axum::extract::MatchedPath;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
+
+use crate::domain::ids::SchoolId;
+use crate::domain::onboarding::Step;
+use crate::links;
+use crate::web::Site;
+use crate::web::flash::{Flash, Said};
+use crate::web::session::Jar;
+
+/// A page of the portal, and the school that the link to it named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SchoolPlace {
+    /// Its path.
+    pub path: String,
+    /// The school, if the link named one; nobody looked yet whether it is one of the visitor's.
+    pub school: Option<SchoolId>,
+}
+
+impl SchoolPlace {
+    /// Reads what the cookie holds, or the path and query of a request.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (path, query) = text.split_once('?').unwrap_or((text, ""));
+        is_below(path, links::SCHOOL).then(|| Self { path: path.to_owned(), school: links::school_in(query) })
+    }
+
+    /// What was remembered in this browser.
+    #[must_use]
+    pub fn read(site: &Site, headers: &HeaderMap) -> Option<Self> {
+        Jar::Next.read(site, headers).as_deref().and_then(Self::parse)
+    }
+
+    /// What the cookie holds.
+    fn as_text(&self) -> String {
+        match self.school {
+            Some(school) => links::of_school(&self.path, school),
+            None => self.path.clone(),
+        }
+    }
+}
+
+/// The cookies that remember a page of the portal, or the page of a form that was sent after the session had ended.
+#[must_use]
+pub fn remember_school(site: &Site, parts: &Parts) -> Vec<String> {
+    let text = match came_with(parts) {
+        Came::ForPage(text) => text,
+        Came::WithForm { route, path } => page_of_school_form(&route, &path),
+        Came::Otherwise => return vec![],
+    };
+    SchoolPlace::parse(&text).map(|place| Jar::Next.write(site, place.as_text())).into_iter().collect()
+}
+
+/// The cookies that remember a page of Kurve's own, or that of a form.
+#[must_use]
+pub fn remember_staff(site: &Site, parts: &Parts) -> Vec<String> {
+    let text = match came_with(parts) {
+        Came::ForPage(text) => text,
+        Came::WithForm { route, path } => page_of_staff_form(&route, &path),
+        Came::Otherwise => return vec![],
+    };
+    parse_staff(&text).map(|place| Jar::Next.write(site, place)).into_iter().collect()
+}
+
+/// The cookie that says, to who sent a form without a session, what became of it.
+#[must_use]
+pub fn was_away(site: &Site, parts: &Parts) -> Option<String> {
+    (parts.method == Method::POST).then(|| Jar::Flash.write(site, Said::from(Flash::WasAway).as_text()))
+}
+
+/// What was remembered in this browser of Kurve's own pages.
+#[must_use]
+pub fn read_staff(site: &Site, headers: &HeaderMap) -> Option<String> {
+    Jar::Next.read(site, headers).as_deref().and_then(parse_staff)
+}
+
+/// Kurve's lists keep their filters in the query, so that goes along.
+fn parse_staff(text: &str) -> Option<String> {
+    let (path, query) = text.split_once('?').unwrap_or((text, ""));
+    let is_query = query.bytes().all(|sign| sign.is_ascii_alphanumeric() || b"=&%+._-".contains(&sign));
+    (is_below(path, links::STAFF) && is_query).then(|| text.to_owned())
+}
+
+/// A path of ours under another, without dots: neither another host nor a way up.
+fn is_below(path: &str, start: &str) -> bool {
+    let rest = path.strip_prefix(start);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        && path.bytes().all(|sign| sign.is_ascii_alphanumeric() || b"/_-".contains(&sign))
+}
+
+/// What a request without a session wanted.
+enum Came {
+    /// To open a page, here with its query.
+    ForPage(String),
+    /// To send a form.
+    WithForm { route: String, path: String },
+    /// What a script or a frame of a page asks for by itself.
+    Otherwise,
+}
+
+fn came_with(parts: &Parts) -> Came {
+    let path = parts.uri.path().to_owned();
+    if parts.method == Method::POST {
+        let route = parts.extensions.get::<MatchedPath>().map(|route| route.as_str().to_owned());
+        return Came::WithForm { route: route.unwrap_or_default(), path };
+    }
+    let is_part = parts.headers.get("sec-fetch-dest").is_some_and(|kind| kind != "document");
+    if parts.method != Method::GET || is_part {
+        return Came::Otherwise;
+    }
+    Came::ForPage(parts.uri.path_and_query().map_or(path, ToString::to_string))
+}
+
+/// The page with a form on it, by the form's route: what a browser says of where it came from is not needed.
+fn page_of_school_form(route: &str, path: &str) -> String {
+    match route {
+        links::SCHOOL_CLAIM
+        | links::SCHOOL_TAKE_BACK
+        | links::SCHOOL_STUCK
+        | links::SCHOOL_HAND_OVER
+        | links::SCHOOL_WAKE
+        | links::SCHOOL_OWN_DAYS_REMOVE => parent(path),
+        links::SCHOOL_DETAILS => links::step(links::SCHOOL_STEP, Step::DetailsSubmitted),
+        links::SCHOOL_PASSWORD => links::step(links::SCHOOL_STEP, Step::PasswordSet),
+        links::SCHOOL_QUERY => links::step(links::SCHOOL_STEP, Step::QueryExecuted),
+        links::SCHOOL_CONNECTION
+        | links::SCHOOL_PAUSE
+        | links::SCHOOL_REMINDERS
+        | links::SCHOOL_OWN_DAYS
+        | links::SCHOOL_WITHDRAW => path.to_owned(),
+        _ => links::SCHOOL.to_owned(),
+    }
+}
+
+fn page_of_staff_form(route: &str, path: &str) -> String {
+    let is_below = |start: &str| route.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    if is_below(links::STAFF_SCHOOL) || is_below(links::STAFF_MAIL) {
+        return path.split('/').take(4).collect::<Vec<_>>().join("/");
+    }
+    if route == links::STAFF_CONNECTIONS { path.to_owned() } else { links::STAFF.to_owned() }
+}
+
+fn parent(path: &str) -> String {
+    path.rsplit_once('/').map_or_else(String::new, |(parent, _)| parent.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "019aa0b7-0000-7000-8000-000000000001";
+
+    #[test]
+    fn the_remembered_page_is_one_of_the_school() {
+        for path in ["/school", "/school/stap/query_executed", "/school/collegas"] {
+            assert_eq!(SchoolPlace::parse(path), Some(SchoolPlace { path: path.to_owned(), school: None }));
+        }
+        for path in [
+            "",
+            "/",
+            "/beheer",
+            "/schoolplein",
+            "/school.example.nl",
+            "//school",
+            "/school/\\evil",
+            "//evil.example",
+            "https://evil.example",
+            "/school/../beheer",
+            "/school\r\nX: y",
+        ] {
+            assert_eq!(SchoolPlace::parse(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn of_the_query_only_the_school_is_remembered() {
+        let place = |query: &str| SchoolPlace::parse(&format!("/school?{query}")).expect("it is ours").as_text();
+
+        assert_eq!(place(&format!("a=b&school={ID}&c")), format!("/school?school={ID}"));
+        for query in ["", "a=b", "school=", "school=//evil.example", "preschool=1"] {
+            assert_eq!(place(query), "/school", "{query}");
+        }
+    }
+
+    #[test]
+    fn a_remembered_page_of_kurve_keeps_its_filters() {
+        for path in ["/beheer", "/beheer/post?stand=failed", "/beheer/scholen?q=jan%20x+y&state=no_answer"] {
+            assert_eq!(parse_staff(path).as_deref(), Some(path));
+        }
+        for path in ["", "/school", "/beheerders", "/beheer/../x", "//beheer", "/beheer?x=/evil", "/beheer?x\r\ny"] {
+            assert_eq!(parse_staff(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_form_leads_back_to_the_page_that_it_stands_on() {
+        for (route, path, page) in [
+            (links::SCHOOL_STUCK, "/school/stap/consent_given/lukt-niet", "/school/stap/consent_given"),
+            (links::SCHOOL_WAKE, "/school/herinneringen/aan", "/school/herinneringen"),
+            (links::SCHOOL_PAUSE, "/school/pauze", "/school/pauze"),
+            (links::SCHOOL_IMPORTED, "/school/import-gedaan", "/school"),
+        ] {
+            assert_eq!(page_of_school_form(route, path), page);
+        }
+        for (route, path, page) in [
+            (links::STAFF_SEND_BACK, "/beheer/scholen/1/terugsturen", "/beheer/scholen/1"),
+            (links::STAFF_CONTACT_REMOVE, "/beheer/scholen/1/contacten/2/verwijderen", "/beheer/scholen/1"),
+            (links::STAFF_MAIL_RETRY, "/beheer/post/1/opnieuw", "/beheer/post/1"),
+            (links::STAFF_VIEW_DELETE, "/beheer/scholen/weergaven/1/verwijderen", "/beheer"),
+            (links::STAFF_CONNECTIONS, "/beheer/verbindingen", "/beheer/verbindingen"),
+        ] {
+            assert_eq!(page_of_staff_form(route, path), page);
+        }
+    }
+}

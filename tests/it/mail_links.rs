@@ -1,0 +1,249 @@
+//! Links in mails say which school they are about: one person may be a contact of more, with one mail over all.
+
+use chrono::TimeDelta;
+use koppelklaar::crypto::totp::{self, TotpSecret};
+use koppelklaar::jobs::Job;
+use koppelklaar::links;
+
+use crate::it::journey::Table;
+use crate::it::reminders::{at, second_school_of};
+use crate::it::support::app::STAFF_PASSWORD;
+use crate::it::support::post::Mail;
+use crate::it::support::{Page, TestApp, TestSchool, Visitor, run};
+
+const STEP: &str = "/school/stap/consent_given";
+
+/// Anna of the Bonhoeffer College and of the Tweede Lyceum, signed in for the first.
+async fn anna_of_two(app: &TestApp) -> (Table, TestSchool, Visitor) {
+    let table = Table::set(app).await;
+    let second = second_school_of(app, &table).await;
+    let visitor = app.portal(&table.school).await;
+    let chosen = choose(&visitor, visitor.get("/school/kies").await, &table.school).await;
+    assert_eq!(chosen.status, 303, "{}", chosen.body);
+    (table, second, visitor)
+}
+
+async fn choose(visitor: &Visitor, page: Page, school: &TestSchool) -> Page {
+    page.submit(visitor, "main form", &[("contact", school.contact.to_string().as_str())]).await
+}
+
+fn about(school: &TestSchool, path: &str) -> String {
+    links::of_school(path, school.id)
+}
+
+/// Whose page this is, as its head says.
+async fn shown(visitor: &Visitor) -> &'static str {
+    let page = visitor.get("/school").await;
+    match (page.body.contains("Bonhoeffer College"), page.body.contains("Tweede Lyceum")) {
+        (true, false) => "first",
+        (false, true) => "second",
+        other => panic!("{other:?}: {}", page.body),
+    }
+}
+
+async fn sign_in(app: &TestApp, visitor: &Visitor, email: &str) -> Page {
+    visitor.get("/inloggen").await.submit(visitor, "main form", &[("email", email)]).await;
+    let mail = app.only_mail_to(email).await;
+    visitor.get(&mail.path_of("/inloggen/link/")).await.submit(visitor, "main form", &[]).await
+}
+
+#[test]
+fn a_link_about_another_school_of_mine_asks_first_and_then_leads_to_its_page() {
+    run(|app: TestApp| async move {
+        let (_, second, visitor) = anna_of_two(&app).await;
+
+        let sent = visitor.get(&about(&second, STEP)).await;
+        let before = shown(&visitor).await;
+        let page = visitor.follow(&sent).await;
+        let ticked = page.attributes("input[name=contact][checked]", "value");
+        let asked = page.texts("[data-asked]");
+        let done = page.submit(&visitor, "main form", &[]).await;
+
+        assert_eq!((sent.status, sent.location()), (303, "/school/kies"));
+        assert_eq!(before, "first", "opening a link switches nothing");
+        assert_eq!(ticked.len(), 1, "{ticked:?}");
+        assert_eq!(asked, ["De link die je opende, gaat over Tweede Lyceum (13CD)."]);
+        assert_eq!(done.location(), STEP);
+        assert_eq!(shown(&visitor).await, "second");
+    });
+}
+
+#[test]
+fn who_chooses_another_school_than_the_link_named_does_not_land_on_its_step() {
+    run(|app: TestApp| async move {
+        let (table, second, visitor) = anna_of_two(&app).await;
+
+        let page = visitor.follow(&visitor.get(&about(&second, STEP)).await).await;
+        let done = choose(&visitor, page, &table.school).await;
+
+        assert_eq!(done.location(), "/school");
+        assert_eq!(shown(&visitor).await, "first");
+    });
+}
+
+#[test]
+fn a_link_about_the_school_of_the_session_shows_its_page_at_once() {
+    run(|app: TestApp| async move {
+        let (table, _, visitor) = anna_of_two(&app).await;
+
+        assert_eq!(visitor.get(&about(&table.school, STEP)).await.status, 200);
+    });
+}
+
+#[test]
+fn a_school_of_others_and_one_that_is_not_there_are_passed_over_alike() {
+    run(|app: TestApp| async move {
+        let (table, _, visitor) = anna_of_two(&app).await;
+        let others = app.school("Derde Lyceum", "14EF", "derde").await;
+
+        for school in [others.id.to_string(), "019aa0b7-0000-7000-8000-000000000001".to_owned(), "x".to_owned()] {
+            let page = visitor.get(&format!("{STEP}?school={school}")).await;
+            assert_eq!(page.status, 200, "{school}");
+            assert!(!page.body.contains("Derde"), "{}", page.body);
+        }
+        let stranger = app.anonymous();
+        let sent = stranger.get(&about(&others, STEP)).await;
+        let done = sign_in(&app, &stranger, &table.school.email).await;
+        assert_eq!(sent.location(), "/inloggen");
+        assert_eq!(done.location(), "/school/kies");
+        assert!(!stranger.follow(&done).await.has("[data-asked]"));
+    });
+}
+
+#[test]
+fn who_signs_in_after_a_link_is_at_its_school_without_choosing() {
+    run(|app: TestApp| async move {
+        let (table, second, _) = anna_of_two(&app).await;
+        let visitor = app.anonymous();
+
+        visitor.get(&about(&second, STEP)).await;
+        let done = sign_in(&app, &visitor, &table.school.email).await;
+
+        assert_eq!(done.location(), STEP);
+        assert_eq!(shown(&visitor).await, "second");
+    });
+}
+
+/// The links to the portal of a mail, each with the school that it names.
+fn portal_links(mail: &Mail) -> Vec<(String, String)> {
+    let words = mail.text.split_whitespace().filter_map(|word| word.strip_prefix("https://koppelklaar.test/school"));
+    words
+        .map(|rest| rest.split_once("?school=").unwrap_or((rest, "")))
+        .map(|(path, school)| (path.to_owned(), school.to_owned()))
+        .collect()
+}
+
+#[test]
+fn each_link_of_a_reminder_over_two_schools_names_its_own() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        let second = second_school_of(&app, &table).await;
+
+        app.clock.set(at("2026-11-26T10:00:00Z"));
+        app.run(Job::PlanReminders).await;
+        let mails = app.new_mails().await;
+        let mail = mails.iter().find(|mail| mail.to == table.school.email).expect("Anna gets a reminder");
+
+        let links = portal_links(mail);
+        let of = |school: &TestSchool| {
+            let id = school.id.to_string();
+            links.iter().filter(|(path, named)| path.starts_with("/stap/") && *named == id).count()
+        };
+        assert!(of(&table.school) > 0 && of(&second) > 0, "{}", mail.text);
+        assert!(links.iter().all(|(_, named)| !named.is_empty()), "{}", mail.text);
+    });
+}
+
+/// A colleague who has an account signs in.
+async fn sign_in_as_staff(app: &TestApp, visitor: &Visitor, secret: &TotpSecret) -> Page {
+    // A code works once.
+    app.advance(TimeDelta::seconds(30));
+    let code = totp::current(secret, app.now());
+    let fields = [("email", "eva@kurve.nl"), ("password", STAFF_PASSWORD), ("code", code.as_str())];
+    visitor.get("/beheer/inloggen").await.submit(visitor, "main form", &fields).await
+}
+
+#[test]
+fn a_colleague_who_signs_in_goes_on_where_the_mail_led() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        let school = links::staff_school(links::STAFF_SCHOOL, table.school.id);
+        let secret = app.enrolled("eva@kurve.nl").await;
+
+        for place in [school.as_str(), "/beheer/post?stand=failed", "/beheer/scholen?state=no_answer"] {
+            let visitor = app.anonymous();
+            let sent = visitor.get(place).await;
+            let done = sign_in_as_staff(&app, &visitor, &secret).await;
+            assert_eq!((sent.location(), done.location()), ("/beheer/inloggen", place));
+        }
+        let visitor = app.anonymous();
+        visitor.set_cookie("__Host-kk_next", "//evil.example/beheer");
+        assert_eq!(sign_in_as_staff(&app, &visitor, &secret).await.location(), "/beheer");
+    });
+}
+
+#[test]
+fn a_form_that_is_sent_after_the_session_ended_leads_back_to_its_page_and_says_what_became_of_it() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        let (portal, staff) = (app.portal(&table.school).await, app.staff().await);
+        let step = portal.get(STEP).await;
+        let place = links::staff_school(links::STAFF_SCHOOL, table.school.id);
+        let school = staff.get(&place).await;
+
+        app.advance(TimeDelta::hours(13));
+        let fields = [("reason", "Ik zie de knop niet.")];
+        let stuck = step.submit(&portal, "form:has([data-action=stuck])", &fields).await;
+        let note = school.submit(&staff, "form[data-form='note']", &[("text", "Gebeld.")]).await;
+
+        assert_eq!((stuck.location(), note.location()), ("/inloggen", "/beheer/inloggen"));
+        for (visitor, sent) in [(&portal, stuck), (&staff, note)] {
+            let page = visitor.follow(&sent).await;
+            assert!(page.body.contains("Je was te lang weg. Log opnieuw in."), "{}", page.body);
+        }
+        assert_eq!(sign_in(&app, &portal, &table.school.email).await.location(), STEP);
+        assert_eq!(staff.cookie("__Host-kk_next"), Some(place));
+    });
+}
+
+#[test]
+fn a_page_that_went_wrong_leads_back_to_the_part_that_one_was_in() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        let (portal, staff) = (app.portal(&table.school).await, app.staff().await);
+
+        for (visitor, path, start, said) in [
+            (&portal, "/school/stap/nergens", "/school", "Naar het overzicht"),
+            (&staff, "/beheer/scholen/nergens", "/beheer", "Naar de werklijst"),
+            (&staff, "/nergens", "/", "Naar het begin"),
+        ] {
+            let page = visitor.get(path).await;
+            assert_eq!(page.status, 404, "{path}");
+            assert_eq!(page.texts(&format!("main a[href='{start}']")), [said], "{path}");
+        }
+    });
+}
+
+#[test]
+fn when_a_school_stops_the_mail_asks_for_no_step() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        table.open_import().await;
+        app.new_mails().await;
+
+        let portal = app.portal(&table.school).await;
+        let page = portal.get("/school/stoppen").await;
+        let radio = page.attributes("main form input[type=radio]", "value").remove(0);
+        let name = page.attributes("main form input[type=radio]", "name").remove(0);
+        let done = page.submit(&portal, "main form", &[(&name, &radio), ("text", "We kiezen Optie B.")]).await;
+        assert_eq!(done.status, 303, "{}", done.body);
+
+        let mails = app.new_mails().await;
+        let closed: Vec<_> = mails.iter().filter(|mail| mail.subject.contains("import dicht")).collect();
+        assert!(!closed.is_empty(), "{:?}", mails.iter().map(|mail| &mail.subject).collect::<Vec<_>>());
+        for mail in closed {
+            assert!(mail.text.contains("De koppeling is gestopt."), "{}", mail.text);
+            assert!(!mail.text.contains("activeren"), "{}", mail.text);
+        }
+    });
+}
