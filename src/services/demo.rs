@@ -166,7 +166,10 @@ impl Plan<'_> {
             }
             Stage::SentBack => {
                 self.claim_all(school, contact, &BEFORE_TICKET).await?;
-                let reason = reason("In het ticket stond geen vinkje bij Voor webservice. Dien het nog eens in.")?;
+                let reason = reason(
+                    "In het ticket stond geen vinkje bij Voor webservice. Dien het nog eens in. Vragen? Mail \
+                            applicatiebeheer-leerlingadministratie@bonhoeffercollege.example.",
+                )?;
                 let command = Command::SendBack { step: Step::AllowlistingRequested, reason };
                 onboardings::act(self.office, &self.call(self.kurve, self.days_ago(2, 5)), school, &command, None).await
             }

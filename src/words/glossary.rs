@@ -18,7 +18,7 @@ const fn word(name: &'static str, meaning: &'static str, not: &'static [&'static
 }
 
 /// The words, in the order of the alphabet. Names of Magister and Numo stand as they are there.
-pub const GLOSSARY: [Word; 24] = [
+pub const GLOSSARY: [Word; 27] = [
     word(
         "aan zet",
         "Wie aan zet is, moet nu iets doen. Dat is je school, Kurve of Magister.",
@@ -98,6 +98,11 @@ pub const GLOSSARY: [Word; 24] = [
         &["e-mailbericht", "mailtje", "notificatie"],
     ),
     word(
+        "pauze",
+        "De koppeling staat even stil, tot een dag die je zelf kiest. Tot die dag komen er geen herinneringen.",
+        &["on hold", "opgeschort"],
+    ),
+    word(
         "query",
         "Een bestand van Kurve voor Decibel. Na het uitvoeren staat Kurve tussen de gebruikers in Magister.",
         &["sql-bestand", "zoekopdracht"],
@@ -119,6 +124,16 @@ pub const GLOSSARY: [Word; 24] = [
         &["incident", "servicedesk", "helpdesk"],
     ),
     word("vastgelopen", "Iemand meldde dat een stap niet lukt. Kurve is dan aan zet.", &["geblokkeerd", "geëscaleerd"]),
+    word(
+        "verbinding",
+        "Hoe Kurve met de webservice bij jullie Magister komt. Een controle laat zien of dat lukt.",
+        &["connectie", "connectiviteit"],
+    ),
+    word(
+        "vraag",
+        "Er zijn vijf vragen. Staan ze alle vijf op ja, dan gaat de import open. Bij elke vraag horen een of meer stappen.",
+        &["onderdeel", "mijlpaal"],
+    ),
     word(
         "wachtwoord",
         "Kurve maakt voor elke school één wachtwoord voor de webservice. Je vult het 2 keer in bij Magister.",

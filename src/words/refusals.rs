@@ -52,8 +52,8 @@ pub fn refusal(refusal: &Refusal) -> String {
              Kurve."
                 .into()
         }
-        Refusal::NotWithdrawn => "Deze koppeling is niet gestopt. Je hoeft haar niet opnieuw te openen.".into(),
-        Refusal::IsCompleted => "Deze koppeling is al afgerond. Je kunt haar niet meer pauzeren.".into(),
+        Refusal::NotWithdrawn => "Deze koppeling is niet gestopt. Heropenen hoeft niet.".into(),
+        Refusal::IsCompleted => "Deze koppeling is al afgerond. Pauzeren kan niet meer.".into(),
         Refusal::NotPaused => "Deze koppeling staat niet op pauze. Je kunt gewoon verder.".into(),
         Refusal::CheckNeeded => {
             "Controleer eerst de verbinding. Activeren kan als die controle in de laatste 24 uur helemaal goed ging, met \
@@ -164,7 +164,7 @@ pub fn reveal_refusal(refusal: &RevealRefusal) -> String {
                 .into()
         }
         RevealRefusal::NotIssued => {
-            "Het wachtwoord en de query staan nog niet klaar. Je krijgt een mail zodra Kurve ze heeft klaargezet."
+            "Het wachtwoord en de query staan nog niet klaar. Wie door Kurve is bevestigd, krijgt een mail zodra ze klaarstaan."
                 .into()
         }
         RevealRefusal::OldVersion { current } => format!(

@@ -84,7 +84,13 @@
       }
       if (!step.is_done) return;
       source.close();
-      for (const node of document.querySelectorAll("[data-live-only]")) node.remove();
+      const passing = [...document.querySelectorAll("[data-live-only]")];
+      const hadFocus = passing.some((node) => node.contains(document.activeElement));
+      for (const node of passing) node.remove();
+      const title = live.querySelector("h2");
+      if (!hadFocus || !title) return;
+      title.tabIndex = -1;
+      title.focus();
     });
     // It was sent away; a stream that only broke off begins anew by itself.
     source.addEventListener("error", () => {

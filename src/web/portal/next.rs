@@ -189,7 +189,7 @@ fn kurve_sentence(open: OpenStep) -> String {
             words::step_name(step)
         ),
         (false, Step::CredentialsIssued) => {
-            "Kurve zet het wachtwoord en de query voor jullie klaar. Je krijgt een mail zodra ze er zijn.".to_owned()
+            "Kurve zet het wachtwoord en de query voor jullie klaar. Wie door Kurve is bevestigd, krijgt een mail zodra ze klaarstaan.".to_owned()
         }
         (false, Step::ActivationConfirmed) => {
             "Alles van jullie kant is gereed. Kurve activeert de koppeling in Numo. Je krijgt een mail als de import open is."

@@ -230,7 +230,9 @@ fn first_button(step: Step, can: &Allowed, panel: Option<&CredentialsPanel>, was
     if !can.role_refusal.is_empty() {
         return "hand_over";
     }
-    if !can.can_claim {
+    // Who cannot pick up what the step is done with has nothing to report yet.
+    let waits_for_kurve = panel.is_some_and(|panel| !panel.is_vouched);
+    if !can.can_claim || waits_for_kurve {
         return "";
     }
     let is_to_pick_up = match step {

@@ -2,6 +2,7 @@
 //! neighbours; how they are drawn in [`super::ask`].
 
 use super::ask::{Ask, AskField, Choice, Weight};
+use crate::domain::credential::reveal::{REVEAL_DAYS, REVEALS_ALLOWED};
 use crate::domain::import_gate::verdict;
 use crate::domain::onboarding::{Change, Command, Step, decide};
 use crate::domain::school::{Contact, ContactRole, Region};
@@ -102,7 +103,10 @@ fn renewal_warnings(file: &SchoolFile, call: &Call) -> Vec<String> {
 /// The same credentials again; `expires` tells a second press of the same button from a new wish.
 pub(super) fn hand_again(file: &SchoolFile, expires: &str) -> Ask {
     Ask::new("hand_again", "Opnieuw overhandigen", "Wachtwoord opnieuw overhandigen", path(links::STAFF_HAND_AGAIN, file))
-        .note("Hetzelfde wachtwoord kan weer vijf keer worden bekeken, veertien dagen lang. Wie het mag zien krijgt een mail.")
+        .note(format!(
+            "Hetzelfde wachtwoord kan weer {REVEALS_ALLOWED} keer worden bekeken, {REVEAL_DAYS} dagen lang. Wie het mag zien \
+             krijgt een mail."
+        ))
         .hidden("expires", expires)
 }
 
@@ -134,7 +138,9 @@ pub(super) fn resume(file: &SchoolFile) -> Ask {
 /// "Stoppen".
 pub(super) fn withdraw(file: &SchoolFile, reason: &str) -> Ask {
     with_version("withdraw", "Stoppen", "Stoppen met de koppeling", links::STAFF_WITHDRAW, file)
-        .note("De koppeling stopt en de import gaat dicht. Niemand kan het wachtwoord nog ophalen. Je kunt haar later heropenen.")
+        .note(
+            "De koppeling stopt en de import gaat dicht. Niemand kan het wachtwoord nog ophalen. Later heropenen kan.",
+        )
         .field(AskField::area("reason", "Waarom stopt de school?", reason).hint("De school leest dit ook."))
         .weight(Weight::Warning)
 }
@@ -190,7 +196,7 @@ pub(super) fn address_works(file: &SchoolFile, person: &Contact) -> Ask {
 
 /// Kurve's word for a contact.
 pub(super) fn vouch(file: &SchoolFile, person: &Contact, ground: &str) -> Ask {
-    about_contact("vouch", "Instaan", links::STAFF_CONTACT_VOUCH, file, person)
+    about_contact("vouch", "Bevestig dat deze persoon bij de school hoort", links::STAFF_CONTACT_VOUCH, file, person)
         .note(format!("Daarna kan {} het wachtwoord en de query ophalen.", person.name))
         .field(ground_field(ground))
 }

@@ -271,7 +271,7 @@ fn sentence(error: ServiceError) -> Result<String, PageError> {
              wachtwoord klaar."
             .to_owned()),
         ServiceError::Refused(Refusal::IsWithdrawn) => {
-            Ok("De school is gestopt met deze koppeling. Heropen haar eerst.".to_owned())
+            Ok("De school is gestopt met deze koppeling. Heropen de koppeling eerst.".to_owned())
         }
         other => match PageError::from(other) {
             PageError::Refused(sentence) => Ok(sentence),
