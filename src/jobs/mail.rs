@@ -113,8 +113,10 @@ pub async fn look(app: &App, is_stopping: &impl Fn() -> bool) -> bool {
 }
 
 fn count(app: &App, summary: &Summary) {
-    let Summary { sent, skipped, to_retry, failed } = *summary;
-    for (outcome, number) in [("sent", sent), ("skipped", skipped), ("to_retry", to_retry), ("failed", failed)] {
+    let Summary { sent, skipped, to_retry, put_off, failed } = *summary;
+    let outcomes =
+        [("sent", sent), ("skipped", skipped), ("to_retry", to_retry), ("put_off", put_off), ("failed", failed)];
+    for (outcome, number) in outcomes {
         app.meters.count_mails(outcome, number);
     }
 }

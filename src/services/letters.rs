@@ -24,6 +24,12 @@ pub(super) struct Draft {
     pub(super) letter: Letter,
 }
 
+/// Why a reminder waits for a school to open.
+pub(super) const CLOSED: &str = "waits for working hours";
+
+/// Why a reminder waits for another day.
+pub(super) const HAD_ONE: &str = "the person has another reminder today";
+
 /// Why there is no mail to send.
 #[derive(Debug)]
 pub(super) enum Unsendable {
@@ -33,8 +39,8 @@ pub(super) enum Unsendable {
     Doubtful(&'static str),
     /// It cannot go, and trying again does not help: whoever looks after it must first find another way.
     Unreachable(&'static str),
-    /// It may go at this moment, and not before.
-    Later(DateTime<Utc>),
+    /// It may go at this moment, and not before; why.
+    Later(DateTime<Utc>, &'static str),
     /// Something failed; later it may not.
     Service(ServiceError),
 }

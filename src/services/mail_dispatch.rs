@@ -43,8 +43,10 @@ pub struct Summary {
     pub sent: usize,
     /// No longer needed.
     pub skipped: usize,
-    /// To be tried again.
+    /// Tried, and to be tried again.
     pub to_retry: usize,
+    /// Not tried, for its moment is yet to come.
+    pub put_off: usize,
     /// Given up.
     pub failed: usize,
 }

@@ -167,7 +167,7 @@ pub async fn preview(office: &Office, mail: &OutboxMail, now: DateTime<Utc>) -> 
 async fn would_leave(office: &Office, mail: &OutboxMail, now: DateTime<Utc>) -> Result<Preview, ServiceError> {
     let mut at = now;
     let mut draft = letter_previews::preview(office, mail, at).await;
-    if let Err(Unsendable::Later(later)) = draft {
+    if let Err(Unsendable::Later(later, _)) = draft {
         at = later;
         draft = letter_previews::preview(office, mail, at).await;
     }
@@ -176,7 +176,7 @@ async fn would_leave(office: &Office, mail: &OutboxMail, now: DateTime<Utc>) -> 
         Err(Unsendable::NotNeeded(why) | Unsendable::Doubtful(why) | Unsendable::Unreachable(why)) => {
             Ok(Preview::NotNeeded(why))
         }
-        Err(Unsendable::Later(_)) => Ok(Preview::Gone),
+        Err(Unsendable::Later(..)) => Ok(Preview::Gone),
         Err(Unsendable::Service(error)) => {
             // The page says as much as it can; the worker will meet the same fault and tell.
             tracing::warn!(mail.id = %mail.id, cause = chain(&error), "Could not write the preview of a mail");

@@ -12,7 +12,7 @@ use crate::domain::school::School;
 use crate::links;
 use crate::mail::templates::{Content, DigestKind, DigestPart, DigestRow, ReminderItem};
 use crate::services::addresses::{self, Marked, MarkedContact};
-use crate::services::letters::{Draft, Unsendable, write};
+use crate::services::letters::{CLOSED, Draft, Unsendable, write};
 use crate::services::reminders::{Standing, stand};
 use crate::services::{Office, ServiceError, chain};
 use crate::store::connections::SchoolConnection;
@@ -31,7 +31,7 @@ pub(super) async fn reminder(office: &Office, mail: &OutboxMail, now: DateTime<U
     let kept = kept.ok_or(Unsendable::NotNeeded("the reminders are gone"))?;
     let Standing { open, opens_at, unreadable, .. } = stand(office, &kept, now).await?;
     if let (true, Some(opening)) = (open.is_empty(), opens_at) {
-        return Err(Unsendable::Later(opening));
+        return Err(Unsendable::Later(opening, CLOSED));
     }
     if let (true, Some(error)) = (open.is_empty(), unreadable) {
         return Err(error.into());

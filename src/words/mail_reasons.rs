@@ -42,6 +42,10 @@ const KNOWN: &[(&str, &str)] = &[
     ("there is nothing to say", "Er was niets te melden."),
     ("waits for working hours", "Deze mail gaat alleen onder werktijd weg."),
     (
+        "the person has another reminder today",
+        "Deze persoon krijgt vandaag al een herinnering. Deze gaat een andere dag.",
+    ),
+    (
         "an earlier try stopped halfway and it may have arrived; the visitor can ask for a new mail",
         "Een eerdere poging stopte halverwege. De mail is misschien aangekomen. De ontvanger kan zelf een nieuwe vragen.",
     ),

@@ -24,9 +24,9 @@ use crate::it::support::{TestApp, TestSchool, post, run, run_to_failure};
 const LIMITS: Timeouts =
     Timeouts { step: Duration::from_secs(2), message: Duration::from_secs(2), goodbye: Duration::from_millis(100) };
 
-const SENT: Summary = Summary { sent: 1, skipped: 0, to_retry: 0, failed: 0 };
-const TO_RETRY: Summary = Summary { sent: 0, skipped: 0, to_retry: 1, failed: 0 };
-const FAILED: Summary = Summary { sent: 0, skipped: 0, to_retry: 0, failed: 1 };
+const SENT: Summary = Summary { sent: 1, skipped: 0, to_retry: 0, put_off: 0, failed: 0 };
+const TO_RETRY: Summary = Summary { sent: 0, skipped: 0, to_retry: 1, put_off: 0, failed: 0 };
+const FAILED: Summary = Summary { sent: 0, skipped: 0, to_retry: 0, put_off: 0, failed: 1 };
 
 fn room(sink: &SmtpSink) -> PostRoom {
     let url = SmtpUrl::parse(&format!("smtp://{}", sink.address)).expect("a URL");

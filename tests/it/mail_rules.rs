@@ -224,7 +224,7 @@ fn one_bad_mail_in_a_batch_costs_the_others_nothing() {
         app.advance(TimeDelta::minutes(2));
         let second = app.send_mails().await;
 
-        assert_eq!(first, Summary { sent: 57, skipped: 0, to_retry: 2, failed: 1 });
+        assert_eq!(first, Summary { sent: 57, to_retry: 2, failed: 1, ..Summary::default() });
         assert_eq!(second, Summary { sent: 2, ..Summary::default() });
         let mut double = 0;
         for mail in mails {

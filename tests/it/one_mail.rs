@@ -4,11 +4,12 @@ use chrono::TimeDelta;
 use koppelklaar::domain::ids::ReminderMailId;
 use koppelklaar::domain::onboarding::Step;
 use koppelklaar::jobs::{self, Job};
+use koppelklaar::store::outbox::{self, Fate};
 use koppelklaar::store::reminders::{self, ReminderMail};
 use tokio::task::JoinSet;
 
 use crate::it::journey::Table;
-use crate::it::reminders::{at, let_time_pass, lines, second_school_of};
+use crate::it::reminders::{at, let_time_pass, lines, plan_in_silence, second_school_of};
 use crate::it::support::database;
 use crate::it::support::post::Mail;
 use crate::it::support::{TestApp, TestSchool, run};
@@ -46,6 +47,24 @@ fn who_got_a_late_mail_today_waits_for_the_next_and_stops_nobody_elses() {
         for (line, email) in lines.iter().zip([&table.school.email, &second.email]) {
             assert!(line.starts_with(&format!("Mon 2026-11-30 07:00 {email} ")), "{lines:?}");
         }
+    });
+}
+
+#[test]
+fn who_got_a_late_mail_today_is_said_to_wait_for_that_and_not_for_a_mail_server() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        app.advance(TimeDelta::days(1));
+        second_school_of(&app, &table).await;
+
+        // Thursday for the one school, Friday for the other; both wait on Friday.
+        plan_in_silence(&app, "2026-11-27T10:00:00Z").await;
+        let summary = app.send_mails().await;
+
+        assert_eq!((summary.to_retry, summary.put_off), (0, 1), "{summary:?}");
+        let waits = outbox::list_with_fate(app.office().db.reader(), Fate::Waiting, 10).await;
+        let why: Vec<_> = waits.expect("the store answers").into_iter().filter_map(|mail| mail.last_error).collect();
+        assert_eq!(why, ["the person has another reminder today"]);
     });
 }
 

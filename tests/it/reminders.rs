@@ -144,7 +144,7 @@ fn after_an_outage_of_weeks_one_mail_goes_out_and_not_three() {
 }
 
 /// Lets the timer plan every half hour while no mail leaves.
-async fn plan_in_silence(app: &TestApp, until: &str) {
+pub(super) async fn plan_in_silence(app: &TestApp, until: &str) {
     let until = at(until);
     while app.now() < until {
         app.run(Job::PlanReminders).await;

@@ -48,7 +48,7 @@ impl Patience {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     Sent,
-    Later(DateTime<Utc>),
+    Later(DateTime<Utc>, &'static str),
     Skipped(&'static str),
     ToRetry(String),
     Failed(String),
@@ -271,9 +271,9 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
         self.notes.push(match verdict {
             Verdict::Sent => Note { fate: Fate::Sent, ..plain },
             Verdict::Skipped(why) => Note { fate: Fate::Skipped, why: Some(why.to_owned()), ..plain },
-            Verdict::Later(opening) => {
+            Verdict::Later(opening, why) => {
                 let next_attempt_at = Some(opening.min(at + retry::PUT_OFF_AT_MOST));
-                Note { next_attempt_at, why: Some("waits for working hours".to_owned()), ..plain }
+                Note { next_attempt_at, why: Some(why.to_owned()), ..plain }
             }
             Verdict::Failed(why) => Note { fate: Fate::Failed, why: Some(why), tries: Some(tries), ..plain },
             Verdict::ToRetry(why) => match retry::delay_after(tries, self.office.chance.below(1000)) {
@@ -297,11 +297,13 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
                     tracing::debug!(mail.id = %id, mail.kind = kind, why, "Skipped {kind} mail");
                     summary.skipped += 1;
                 }
-                Fate::Waiting => {
-                    if note.tries.is_some() {
-                        tracing::warn!(mail.id = %id, mail.kind = kind, why, "Will try {kind} mail again");
-                    }
+                Fate::Waiting if note.tries.is_some() => {
+                    tracing::warn!(mail.id = %id, mail.kind = kind, why, "Will try {kind} mail again");
                     summary.to_retry += 1;
+                }
+                Fate::Waiting => {
+                    tracing::debug!(mail.id = %id, mail.kind = kind, why, "Put off {kind} mail");
+                    summary.put_off += 1;
                 }
                 Fate::Failed => {
                     tracing::error!(mail.id = %id, mail.kind = kind, why, "Gave up {kind} mail");

@@ -132,7 +132,7 @@ fn to_verdict(unsendable: Unsendable) -> Verdict {
     match unsendable {
         Unsendable::NotNeeded(why) => Verdict::Skipped(why),
         Unsendable::Doubtful(why) | Unsendable::Unreachable(why) => Verdict::Failed(why.to_owned()),
-        Unsendable::Later(at) => Verdict::Later(at),
+        Unsendable::Later(at, why) => Verdict::Later(at, why),
         Unsendable::Service(error) => Verdict::ToRetry(chain(&error)),
     }
 }

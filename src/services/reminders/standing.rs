@@ -11,7 +11,7 @@ use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::reminder;
 use crate::domain::reminder::hours::moment_on;
 use crate::domain::reminder::person::PersonReminder;
-use crate::services::letters::Unsendable;
+use crate::services::letters::{HAD_ONE, Unsendable};
 use crate::services::work::Work;
 use crate::services::{Call, Office, ServiceError, holidays};
 use crate::store::outbox::OutboxMail;
@@ -77,7 +77,7 @@ pub(in crate::services) async fn claim_day(
     let (Some(id), today) = (mail.about.reminders, amsterdam_date(now)) else { return Ok(()) };
     match reminders::move_to(office.db.writer(), id, today).await {
         Ok(()) => Ok(()),
-        Err(StoreError::Taken) => Err(Unsendable::Later(moment_on(today + Days::new(1), NaiveTime::MIN))),
+        Err(StoreError::Taken) => Err(Unsendable::Later(moment_on(today + Days::new(1), NaiveTime::MIN), HAD_ONE)),
         Err(error) => Err(error.into()),
     }
 }
