@@ -162,6 +162,22 @@ pub async fn mark_retried_by_hand(conn: &impl Connection, id: MailId, now: DateT
     Ok(changed.rows_affected == 1)
 }
 
+/// Lets a mail that may have arrived be written anew: what was handed over is no longer kept. It counts as perhaps
+/// double.
+///
+/// # Errors
+/// When the database fails.
+pub async fn let_write_anew(conn: &impl Connection, mail: &OutboxMail, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let mut anew = outbox::Entity::update_many()
+        .col_expr(outbox::COLUMN.handing_over_at, Option::<DateTime<Utc>>::None.into())
+        .filter(outbox::COLUMN.id.eq(mail.id.as_uuid()));
+    if !mail.may_be_double {
+        anew = anew.col_expr(outbox::COLUMN.handed_again_at, now.into());
+    }
+    anew.exec(conn).await?;
+    Ok(())
+}
+
 /// Takes a mail out of the line, with the reason; `false` when it went, is no longer needed or was dropped, or a worker
 /// has it in hand now. Its row need not be readable.
 ///

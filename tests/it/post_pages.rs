@@ -6,7 +6,9 @@ use chrono::TimeDelta;
 use koppelklaar::domain::actor::StaffRole;
 use koppelklaar::domain::ids::MailId;
 use koppelklaar::domain::notice::MailKind;
+use koppelklaar::jobs::Job;
 use koppelklaar::links;
+use koppelklaar::mail::transport::SendErrorKind;
 use koppelklaar::store::outbox::hold::{self, Mark};
 use koppelklaar::store::outbox::{self, Fate, OutboxMail};
 
@@ -321,5 +323,31 @@ fn a_mail_whose_row_cannot_be_read_shows_with_what_is_known_of_it_and_can_be_dro
         assert_eq!(listed(&staff.get(&links::failed_mails()).await), Vec::<String>::new());
         let audited = texts(&app.database.url, "SELECT action FROM audit WHERE action = 'mail_dropped'").await;
         assert_eq!(audited.len(), 2, "{audited:?}");
+    });
+}
+
+#[test]
+fn what_may_have_arrived_and_is_no_longer_kept_goes_anew_by_hand_and_the_page_says_that_it_may_be_double() {
+    run(|app| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        app.send_mails().await;
+        let mail = waiting(&app, &school, "old");
+        put(&app, std::slice::from_ref(&mail)).await;
+        app.mailbox.fail_next(SendErrorKind::Unknown);
+        app.send_mails().await;
+        spoil(&app, mail.id, "status = 'failed'").await;
+        app.advance(TimeDelta::days(31));
+        app.run(Job::DeleteExpired).await;
+        let staff = app.staff().await;
+
+        let before = staff.get(&page_of(mail.id)).await;
+        before.submit(&staff, "form:has([data-action=retry])", &[]).await;
+        let sent = app.send_mails().await.sent;
+        let after = staff.get(&page_of(mail.id)).await;
+
+        assert!(before.text("[data-preview]").contains("dan komt hij dubbel aan"), "{}", before.body);
+        assert!(!before.has("[data-double]"));
+        assert_eq!((sent, fate(&app, mail.id).await), (1, Fate::Sent));
+        assert!(after.has("[data-double]"), "{}", after.body);
     });
 }

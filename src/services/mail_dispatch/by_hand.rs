@@ -5,7 +5,7 @@ use crate::domain::ids::MailId;
 use crate::domain::text::Reason;
 use crate::services::work::Work;
 use crate::services::{Call, Office, ServiceError};
-use crate::store::outbox;
+use crate::store::{frozen_mails, outbox};
 
 /// A colleague takes a mail out of the line, with the reason: it will not be sent. Its row need not be readable.
 ///
@@ -24,7 +24,8 @@ pub async fn drop_by_hand(office: &Office, call: &Call, id: MailId, reason: Reas
     work.finish().await
 }
 
-/// A colleague has a mail tried now that was given up, or that waits for its next try.
+/// A colleague has a mail tried now that was given up, or that waits for its next try. One that may have arrived is
+/// repeated to the byte for as long as what was handed over is kept, and written anew after that.
 ///
 /// # Errors
 /// `NotFound` when it is neither, or carries a token; `Forbidden` for who may not act.
@@ -34,6 +35,9 @@ pub async fn retry_by_hand(office: &Office, call: &Call, id: MailId) -> Result<(
     let mail = outbox::find(work.conn(), id).await?.ok_or(ServiceError::NotFound)?;
     if mail.kind.carries_token() || !outbox::mark_retried_by_hand(work.conn(), id, call.now).await? {
         return Err(ServiceError::NotFound);
+    }
+    if mail.handing_over_at.is_some() && frozen_mails::find(work.conn(), id).await?.is_none() {
+        outbox::let_write_anew(work.conn(), &mail, call.now).await?;
     }
     work.note(mail.school, Action::MailRetried { mail: id });
     work.finish().await?;

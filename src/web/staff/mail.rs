@@ -314,6 +314,11 @@ fn told(mail: &OutboxMail, preview: Preview, now: DateTime<Utc>) -> (String, Opt
                     format!("Zo gaat de mail weg op {}, als er niets verandert.", moment_nl(at))
                 }
                 Fate::Waiting => "Zo gaat de mail weg, als er niets verandert.".to_owned(),
+                Fate::Failed if mail.handing_over_at.is_some() && !mail.kind.carries_token() => {
+                    "Zo gaat de mail weg als je hem nu opnieuw laat proberen. Misschien is hij al aangekomen: dan komt hij \
+                     dubbel aan."
+                        .to_owned()
+                }
                 Fate::Failed => "Zo gaat de mail weg als je hem nu opnieuw laat proberen.".to_owned(),
                 Fate::Skipped | Fate::Dropped => "Zo zou de mail er nu uitzien.".to_owned(),
             };
