@@ -20,7 +20,7 @@ use chrono::{DateTime, Duration, Utc};
 /// A mail that came back softly is tried again after this; its server has tried for long by then.
 const SOFT_RETRY: Duration = Duration::hours(6);
 
-/// A mail that came back softly is tried again until it is this old, as any mail that cannot go.
+/// A mail that came back softly is tried again until this long after it was first sent, as any mail that cannot go.
 const SOFT_LIFE: Duration = Duration::hours(48);
 
 /// An enhanced status code such as `5.1.1`.
@@ -147,11 +147,11 @@ fn code(one: &RecipientReport) -> String {
     }
 }
 
-/// When a mail that came back softly is tried again, or `None` when it is too old for that.
+/// When a mail that came back softly is tried again, or `None` when it was first sent too long ago for that.
 #[must_use]
-pub fn retry_at(created_at: DateTime<Utc>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+pub fn retry_at(first_sent_at: DateTime<Utc>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let at = now + SOFT_RETRY;
-    (at - created_at <= SOFT_LIFE).then_some(at)
+    (at - first_sent_at <= SOFT_LIFE).then_some(at)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Which mails a change calls for, and to whom. How they read is the mail room's business.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::actor::Actor;
@@ -187,6 +188,9 @@ pub struct About {
     /// The delivery reports that were taken on it, each by a digest: one that is brought again counts for nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reports: Vec<String>,
+    /// When it was first sent, once it came back and was put in line again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_sent_at: Option<DateTime<Utc>>,
 }
 
 /// For whom a mail is.

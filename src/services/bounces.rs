@@ -79,9 +79,11 @@ pub async fn take(
         return Ok(Outcome::NothingToDo);
     }
     mail.about.reports.push(digest);
+    // Not since it was made: a reminder may have waited for weeks before it went.
+    let first_sent_at = mail.about.first_sent_at.take().or(mail.sent_at).unwrap_or(now);
     let outcome = match meaning {
         Meaning::Delayed | Meaning::Delivered => Outcome::NothingToDo,
-        Meaning::Soft => came_back_softly(office, now, &mail, &code).await?,
+        Meaning::Soft => came_back_softly(office, (first_sent_at, now), &mail, &code).await?,
         Meaning::Refused => give_up(office, now, &mail, &code).await?,
         Meaning::Hard => does_not_arrive(office, now, &mail, &code).await?,
     };
@@ -134,16 +136,18 @@ fn by_report(now: DateTime<Utc>) -> Call {
 
 async fn came_back_softly(
     office: &Office,
-    now: DateTime<Utc>,
+    (first_sent_at, now): (DateTime<Utc>, DateTime<Utc>),
     mail: &OutboxMail,
     code: &str,
 ) -> Result<Outcome, ServiceError> {
     // A token dies within minutes, or within a day: who needs another asks for it.
-    let again_at = bounce::retry_at(mail.created_at, now).filter(|_| !mail.kind.carries_token());
+    let again_at = bounce::retry_at(first_sent_at, now).filter(|_| !mail.kind.carries_token());
     let Some(at) = again_at else { return give_up(office, now, mail, code).await };
     let call = by_report(now);
     let mut work = Work::begin(office, &call).await?;
-    if !returned_mails::mark_to_send_again(work.conn(), mail, at, &came_back(code)).await? {
+    let about = About { first_sent_at: Some(first_sent_at), ..mail.about.clone() };
+    let again = OutboxMail { about, ..mail.clone() };
+    if !returned_mails::mark_to_send_again(work.conn(), &again, at, &came_back(code)).await? {
         return Ok(Outcome::NothingToDo);
     }
     work.note(mail.school, Action::MailReturned { mail: mail.id, code: code.to_owned() });

@@ -103,7 +103,7 @@ async fn bytes(
     }
     // Not before: bytes that may have arrived tell of all its schools.
     reminders::set_closed_apart(office, mail, now).await.map_err(|error| to_verdict(error.into()))?;
-    let built = message::build(&room.sender, &outgoing(office, mail, draft));
+    let built = message::build(&room.sender, &outgoing(office, mail, draft, now));
     let built = built.map_err(|error| Verdict::Failed(error.to_string()))?;
     let sealed = (!mail.kind.carries_token()).then(|| frozen::seal(office, mail.id, &built));
     Ok((built, sealed))
@@ -145,7 +145,7 @@ async fn as_it_was(office: &Office, mail: &OutboxMail) -> Result<BuiltMail, Verd
     frozen::open(office, mail.id, &sealed.ok_or_else(gone)?).map_err(|error| Verdict::Failed(chain(&error)))
 }
 
-fn outgoing(office: &Office, mail: &OutboxMail, draft: Draft) -> OutgoingMail {
+fn outgoing(office: &Office, mail: &OutboxMail, draft: Draft, now: DateTime<Utc>) -> OutgoingMail {
     OutgoingMail {
         to_name: draft.to_name,
         to_address: draft.to_address,
@@ -157,7 +157,8 @@ fn outgoing(office: &Office, mail: &OutboxMail, draft: Draft) -> OutgoingMail {
         stop_link: draft.letter.stop_link,
         message_id: mail.message_id.clone(),
         thread_root: mail.school.map(|school| thread_root(school, &mail.message_id)),
-        date: mail.created_at,
+        // Not when it was called for: it may have been held back for weeks.
+        date: now,
     }
 }
 
