@@ -174,7 +174,9 @@ async fn does_not_arrive(
 ) -> Result<Outcome, ServiceError> {
     let call = by_report(now);
     let mut work = Work::begin(office, &call).await?;
-    if !returned_mails::mark_returned(work.conn(), mail, &came_back(code)).await? {
+    let came_back = returned_mails::mark_returned(work.conn(), mail, &came_back(code)).await?
+        || returned_mails::mark_was_returned(work.conn(), mail).await?;
+    if !came_back {
         return Ok(Outcome::NothingToDo);
     }
     work.note(mail.school, Action::MailReturned { mail: mail.id, code: code.to_owned() });

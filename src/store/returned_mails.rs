@@ -2,18 +2,22 @@
 
 use chrono::{DateTime, Utc};
 use entity::outbox;
+use sea_orm::sea_query::Condition;
 use sea_orm::{EntityTrait, QueryFilter};
 
 use super::outbox::{Fate, OutboxMail, about_json};
 use super::{Connection, StoreError, frozen_mails};
 
-/// Notes that a mail came back for good, with the reason and the reports in what it is about; `false` when it had been given up or was not sent.
+/// Notes that a mail came back for good, with the reason and the reports in what it is about; `false` when it is known
+/// to have come back, or not to have gone.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn mark_returned(conn: &impl Connection, mail: &OutboxMail, why: &str) -> Result<bool, StoreError> {
-    // A mail of which nobody knew whether it went waits for another try: it went, and came back.
-    let can_come_back = [Fate::Sent, Fate::Waiting].map(Fate::as_str);
+    // A mail of which nobody knew whether it went waits for another try, or was given up: it went, and came back.
+    let can_come_back = Condition::any()
+        .add(outbox::COLUMN.status.is_in([Fate::Sent, Fate::Waiting].map(Fate::as_str)))
+        .add(nobody_knew().add(outbox::COLUMN.status.eq(Fate::Failed.as_str())));
     let changed = outbox::Entity::update_many()
         .col_expr(outbox::COLUMN.status, Fate::Failed.as_str().into())
         .col_expr(outbox::COLUMN.last_error, why.into())
@@ -22,10 +26,31 @@ pub async fn mark_returned(conn: &impl Connection, mail: &OutboxMail, why: &str)
         .col_expr(outbox::COLUMN.handing_over_at, Option::<DateTime<Utc>>::None.into())
         .col_expr(outbox::COLUMN.held_by, Option::<uuid::Uuid>::None.into())
         .filter(outbox::COLUMN.id.eq(mail.id.as_uuid()))
-        .filter(outbox::COLUMN.status.is_in(can_come_back))
+        .filter(can_come_back)
         .exec(conn)
         .await?;
     Ok(changed.rows_affected == 1)
+}
+
+/// The same for a mail that is no longer in line, of which nobody knew whether it went before: it went, and came back.
+/// What became of it stays; `false` when that does not hold.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_was_returned(conn: &impl Connection, mail: &OutboxMail) -> Result<bool, StoreError> {
+    let changed = outbox::Entity::update_many()
+        .col_expr(outbox::COLUMN.about, about_json(mail)?.into())
+        .col_expr(outbox::COLUMN.handing_over_at, Option::<DateTime<Utc>>::None.into())
+        .filter(outbox::COLUMN.id.eq(mail.id.as_uuid()))
+        .filter(outbox::COLUMN.status.is_in([Fate::Skipped, Fate::Dropped].map(Fate::as_str)))
+        .filter(nobody_knew())
+        .exec(conn)
+        .await?;
+    Ok(changed.rows_affected == 1)
+}
+
+fn nobody_knew() -> Condition {
+    Condition::all().add(outbox::COLUMN.handing_over_at.is_not_null())
 }
 
 /// Puts a mail that came back in line again, to be written anew: nobody has the old one. Keeps the reports in what it is
