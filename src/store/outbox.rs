@@ -7,7 +7,7 @@ pub mod hold;
 use chrono::{DateTime, Utc};
 use entity::{frozen_mail, outbox};
 use sea_orm::sea_query::{Condition, OnConflict, Query};
-use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{Connection, StoreError, bell};
 use crate::domain::ids::{ContactId, MailId, SchoolId};
