@@ -272,6 +272,8 @@ impl Scan {
             (Tag::Result, None) => self.reply.result = self.reply.result.or(yes_or_no(text)),
             (Tag::Token, None) => self.reply.token = self.reply.token.take().or_else(|| SessionToken::parse(text)),
             (Tag::Message, None) => keep(&mut self.reply.message, text),
+            // An empty one says that there was none.
+            (Tag::Exception | Tag::ExceptionText, None) if text.is_empty() => {}
             (Tag::Exception | Tag::ExceptionText, None) => {
                 let said = self.reply.exception.get_or_insert_default();
                 // Its name and its words, and no more however often they come.

@@ -22,6 +22,7 @@ const SLOW: Duration = Duration::from_secs(600);
 pub(super) type Body = UnsyncBoxBody<Bytes, BrokenOff>;
 
 const REFUSED: &str = "De gebruikersnaam of het wachtwoord is onjuist.";
+const REFUSED_PLAINLY: &str = "<Response><Result>False</Result><Exception/><ExceptionMsg></ExceptionMsg></Response>";
 const NO_RIGHT: &str = "Gebruikersaccount heeft geen recht op deze layout!";
 
 /// Answers one request. An error breaks the connection off.
@@ -83,6 +84,7 @@ async fn soap_log_in(
             envelope(&soap_answer(&format!("<ResultMessage xsi:type=\"xsd:string\">{message}</ResultMessage>")))
         }
         Err(Denied::Exception(message)) => xml(exception(&message)),
+        Err(Denied::Plainly) => xml(REFUSED_PLAINLY.to_owned()),
         Err(Denied::Odd(odd)) => write_odd(odd, script).await?,
     })
 }
@@ -94,6 +96,7 @@ async fn log_in(inner: &Inner, label: &str, script: &SchoolScript, query: &Query
             xml(format!("<Response><Result>False</Result><ResultMessage>{message}</ResultMessage></Response>"))
         }
         Err(Denied::Exception(message)) => xml(exception(&message)),
+        Err(Denied::Plainly) => xml(REFUSED_PLAINLY.to_owned()),
         Err(Denied::Odd(odd)) => write_odd(odd, script).await?,
     })
 }
@@ -102,6 +105,7 @@ async fn log_in(inner: &Inner, label: &str, script: &SchoolScript, query: &Query
 enum Denied {
     Refused(String),
     Exception(String),
+    Plainly,
     Odd(Odd),
 }
 
@@ -110,6 +114,7 @@ fn check_log_in(inner: &Inner, label: &str, script: &SchoolScript, query: &Query
     match script.login {
         LoginScript::Right => {}
         LoginScript::WrongPassword | LoginScript::UserMissing => return Err(Denied::Refused(message(REFUSED))),
+        LoginScript::RefusedPlainly => return Err(Denied::Plainly),
         LoginScript::Exception => return Err(Denied::Exception(message("Simulated exception"))),
         LoginScript::Odd(odd) => return Err(Denied::Odd(odd)),
     }

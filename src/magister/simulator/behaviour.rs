@@ -142,6 +142,8 @@ pub enum LoginScript {
     UserMissing,
     /// An exception.
     Exception,
+    /// A refusal that has the tags of an exception as well, with nothing in them.
+    RefusedPlainly,
     /// Something that is no answer.
     Odd(Odd),
 }

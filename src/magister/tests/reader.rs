@@ -116,6 +116,15 @@ fn verdicts_are_read_under_either_tag() {
         read("<Response><Exception>EMGeneralFailure</Exception><ExceptionMsg>x &#38; y</ExceptionMsg></Response>");
     assert_eq!(exception.expect("a verdict").exception.as_deref(), Some("EMGeneralFailure x & y"));
 
+    for (text, said) in [
+        ("<Response><Exception/></Response>", None),
+        ("<Response><Exception> \n</Exception><ExceptionMsg></ExceptionMsg></Response>", None),
+        ("<Response><Exception/><ExceptionMsg>Geen toegang</ExceptionMsg></Response>", Some("Geen toegang")),
+        ("<Response><Exception>EMGeneralFailure</Exception><ExceptionMsg/></Response>", Some("EMGeneralFailure")),
+    ] {
+        assert_eq!(read(text).expect("a verdict").exception.as_deref(), said, "{text}");
+    }
+
     let log_in = read("<a><b><SessionToken>  abc </SessionToken></b></a>").expect("a verdict");
     assert_eq!(log_in.token.as_ref().map(|token| token.expose()), Some("abc"));
     assert_eq!(format!("{:?}", log_in.token), "Some(SessionToken(…))");

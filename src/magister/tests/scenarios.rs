@@ -126,6 +126,10 @@ fn odd_data(odd: Odd) -> SchoolScript {
     SchoolScript { data: DataScript::Odd(odd), ..SchoolScript::default() }
 }
 
+fn refused_plainly() -> SchoolScript {
+    SchoolScript { login: LoginScript::RefusedPlainly, ..SchoolScript::default() }
+}
+
 fn soap(soap: SoapScript) -> SchoolScript {
     SchoolScript { soap, ..SchoolScript::default() }
 }
@@ -146,6 +150,7 @@ pub(super) fn rows() -> Vec<(&'static str, SchoolScript, Verdict, Option<Oddity>
         ("another password", with_password("other"), REFUSED, None),
         ("wrong password", preset("wrong_password"), REFUSED, None),
         ("user missing", preset("user_missing"), REFUSED, None),
+        ("refused with an empty exception", refused_plainly(), REFUSED, None),
         ("refused by query", SchoolScript { soap: SoapScript::Missing, ..preset("user_missing") }, REFUSED, None),
         ("no SOAP service", soap(SoapScript::Missing), PASSES, None),
         ("SOAP fault", soap(SoapScript::Fault), PASSES, None),
@@ -309,11 +314,13 @@ async fn thirty_seconds_are_all_that_a_check_takes() {
 
 #[tokio::test]
 async fn a_refusal_is_not_tried_a_second_time() {
-    let simulator = simulator(script([("a", preset("wrong_password"))])).await;
+    for refused in [preset("wrong_password"), refused_plainly()] {
+        let simulator = simulator(script([("a", refused)])).await;
 
-    check(&magister(&simulator), "a").await;
+        let result = check(&magister(&simulator), "a").await;
 
-    assert_eq!(simulator.visits().len(), 1);
+        assert_eq!((result.code, simulator.visits().len()), (CheckCode::LoginRefused, 1), "{result:?}");
+    }
 }
 
 #[tokio::test]
