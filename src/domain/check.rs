@@ -7,15 +7,17 @@
 mod judge;
 pub mod made;
 pub mod policy;
+mod round;
 pub mod schedule;
 #[cfg(test)]
 mod tests;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::judge::{Alarm, CheckHistory, Judgement, RETRY_MINUTES, RoundFacts, Streak, judge};
+pub use self::judge::{Alarm, CheckHistory, Judgement, RETRY_MINUTES, Streak, judge};
 pub use self::made::{CheckProgress, CheckRefusal, NotMade, Receipt};
 pub use self::policy::{ActivationFacts, ActivationGround, CheckPolicy};
+pub use self::round::{Others, RoundFacts};
 use super::onboarding::gate::{Party, Step};
 
 /// One rung of the ladder, lowest first.
@@ -152,6 +154,23 @@ impl CheckCode {
             Self::ListEmpty => "list_empty",
             Self::UnexpectedAnswer => "unexpected_answer",
         }
+    }
+
+    /// Whether every check that ends with this code held a rung.
+    #[must_use]
+    pub fn always_holds(self, rung: Rung) -> bool {
+        let broke_on = match self {
+            Self::Ok => return true,
+            // The second comes up on any rung.
+            Self::HostUnknown | Self::UnexpectedAnswer => Rung::Name,
+            Self::PortSilent | Self::PortRefused => Rung::Tcp,
+            Self::TlsFailed | Self::CertificateInvalid => Rung::Tls,
+            Self::LoginRefused => Rung::Login,
+            Self::ListNotGranted | Self::ServiceNotGranted => Rung::Data,
+            Self::ListOutdated => Rung::Shape,
+            Self::ListEmpty => Rung::Rows,
+        };
+        rung < broke_on
     }
 
     /// Reads the stored name.

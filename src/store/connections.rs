@@ -1,12 +1,12 @@
 //! What the checks of a school came to, and when it is looked at next.
 
 use chrono::{DateTime, Utc};
-use entity::{connection, connection_check, credential, onboarding};
-use sea_orm::sea_query::{Expr, LockBehavior, LockType, OnConflict, Query};
-use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use entity::{connection, credential, onboarding};
+use sea_orm::sea_query::{Expr, OnConflict, Query};
+use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{Connection, StoreError};
-use crate::domain::check::{CheckCode, Receipt, RoundFacts, Streak};
+use crate::domain::check::{CheckCode, Receipt, Streak};
 use crate::domain::ids::SchoolId;
 
 /// The connection with one school's Magister.
@@ -200,95 +200,6 @@ pub async fn find_next_due(conn: &impl Connection) -> Result<Option<DateTime<Utc
         .one(conn)
         .await?;
     Ok(row.and_then(|row| row.next_check_at))
-}
-
-/// How the schools that worked before fare since a moment, but for one; lost ones are explained already.
-///
-/// # Errors
-/// When the database fails.
-pub async fn round_since(
-    conn: &impl Connection,
-    since: DateTime<Utc>,
-    but: SchoolId,
-) -> Result<RoundFacts, StoreError> {
-    let counts: Vec<(bool, i64)> = connection::Entity::find()
-        .select_only()
-        .column(connection::Column::IsFailing)
-        .column_as(Expr::col(connection::Column::SchoolId).count(), "schools")
-        .filter(connection::COLUMN.last_checked_at.gte(since))
-        .filter(connection::COLUMN.has_worked.eq(true))
-        .filter(connection::COLUMN.is_lost.eq(false))
-        .filter(connection::COLUMN.school_id.ne(but.as_uuid()))
-        .group_by(connection::Column::IsFailing)
-        .into_tuple()
-        .all(conn)
-        .await?;
-    let mut facts = RoundFacts::default();
-    for (is_failing, schools) in counts {
-        let schools = u32::try_from(schools).unwrap_or(u32::MAX);
-        facts.worked_before = facts.worked_before.saturating_add(schools);
-        facts.failing = if is_failing { schools } else { facts.failing };
-    }
-    Ok(facts)
-}
-
-/// How many other schools worked before and are not lost.
-///
-/// # Errors
-/// When the database fails.
-pub async fn count_worked(conn: &impl Connection, but: SchoolId) -> Result<u64, StoreError> {
-    let query = connection::Entity::find()
-        .filter(connection::COLUMN.has_worked.eq(true))
-        .filter(connection::COLUMN.is_lost.eq(false))
-        .filter(connection::COLUMN.next_check_at.is_not_null())
-        .filter(connection::COLUMN.school_id.ne(but.as_uuid()));
-    Ok(query.count(conn).await?)
-}
-
-/// Makes some schools that worked and were not looked at since a moment due now: they tell whether more is wrong.
-///
-/// Those that are under check or whose row somebody else has, are left out: the first tell soon, and their turn is the
-/// lease of that check; for the second it would wait while others wait for the caller. The caller has a transaction.
-///
-/// # Errors
-/// When the database fails.
-pub async fn hasten_witnesses(
-    conn: &impl Connection,
-    (since, now): (DateTime<Utc>, DateTime<Utc>),
-    but: SchoolId,
-    limit: u64,
-) -> Result<(), StoreError> {
-    let under_check = Query::select()
-        .column(connection_check::Column::SchoolId)
-        .from(connection_check::Entity)
-        .and_where(Expr::col(connection_check::Column::FinishedAt).is_null())
-        .to_owned();
-    let is_left = Expr::col(connection::Column::SchoolId).not_in_subquery(under_check);
-    let ids: Vec<uuid::Uuid> = connection::Entity::find()
-        .select_only()
-        .column(connection::Column::SchoolId)
-        .filter(connection::COLUMN.has_worked.eq(true))
-        .filter(connection::COLUMN.is_lost.eq(false))
-        .filter(connection::COLUMN.last_checked_at.lt(since))
-        .filter(connection::COLUMN.next_check_at.is_not_null())
-        .filter(connection::COLUMN.school_id.ne(but.as_uuid()))
-        .filter(is_left.clone())
-        .order_by_asc(connection::COLUMN.next_check_at)
-        .order_by_asc(connection::COLUMN.school_id)
-        .limit(limit)
-        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
-        .into_tuple()
-        .all(conn)
-        .await?;
-    connection::Entity::update_many()
-        .col_expr(connection::COLUMN.next_check_at, now.into())
-        .filter(connection::COLUMN.school_id.is_in(ids))
-        // Asked again now that the rows are held: a check may have begun just before.
-        .filter(is_left)
-        .filter(connection::COLUMN.next_check_at.gt(now))
-        .exec(conn)
-        .await?;
-    Ok(())
 }
 
 pub(super) fn corrupt(id: &str, what: &'static str) -> StoreError {

@@ -12,6 +12,7 @@ pub mod bell;
 pub mod check_line;
 pub mod check_overrides;
 pub mod check_runs;
+pub mod check_witnesses;
 pub mod checks;
 pub mod clock;
 pub mod connection_list;

@@ -9,16 +9,13 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{CheckCode, CheckResult};
+use super::{CheckCode, CheckResult, RoundFacts};
 use crate::domain::onboarding::gate::Step;
 use crate::domain::onboarding::state::Evidence;
 use crate::domain::onboarding::{Command, Onboarding};
 
 /// How long after each failure the next try comes, in minutes: three retries over three and a half hours.
 pub const RETRY_MINUTES: [i64; 3] = [30, 60, 120];
-
-/// Below this many schools that fail together, it cannot be told from one broken school.
-const OUTAGE_SCHOOLS: u32 = 2;
 
 /// Failures in a row that ask for the same thing. Stored with the school; gone after a check that got through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,7 +81,7 @@ impl CheckHistory {
         Self { streak, ..known }
     }
 
-    /// Whether a check ever proved something that still stands: such a school counts in [`RoundFacts`].
+    /// Whether a check ever proved something that still stands.
     #[must_use]
     pub fn has_worked(&self) -> bool {
         !self.proven.is_empty()
@@ -94,36 +91,19 @@ impl CheckHistory {
     #[must_use]
     pub fn is_worse(&self, result: &CheckResult) -> bool {
         let shown = result.proven();
-        self.proven.iter().any(|step| !shown.contains(step))
+        !self.is_awaited(result.code) && self.proven.iter().any(|step| !shown.contains(step))
+    }
+
+    /// Whether a failure speaks against a step that is open, as after a new password: that it fails was to be expected,
+    /// and of what was proven besides it says nothing.
+    fn is_awaited(&self, code: CheckCode) -> bool {
+        doubted(code).is_some_and(|step| !self.answered.contains(&step))
     }
 
     /// Whether a step might fall by this result in the end: then it matters how the other schools fare.
     #[must_use]
     pub fn is_at_stake(&self, result: &CheckResult) -> bool {
         falling(self, result.code).is_some() || self.is_worse(result)
-    }
-}
-
-/// How the schools that worked before fare in the same round.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct RoundFacts {
-    /// How many schools that worked before were checked.
-    pub worked_before: u32,
-    /// How many of those got less far than before.
-    pub failing: u32,
-}
-
-impl RoundFacts {
-    /// Whether most of them fail: then something larger is wrong than one school.
-    #[must_use]
-    pub fn is_outage(&self) -> bool {
-        self.failing >= OUTAGE_SCHOOLS && u64::from(self.failing) * 2 > u64::from(self.worked_before)
-    }
-
-    /// Whether an outage is over: further down than where it began, so that it does not begin and end all day.
-    #[must_use]
-    pub fn is_outage_over(&self) -> bool {
-        self.worked_before > 0 && u64::from(self.failing) * 4 <= u64::from(self.worked_before)
     }
 }
 

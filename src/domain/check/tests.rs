@@ -81,6 +81,9 @@ fn each_code_has_its_holder_and_proves_what_held() {
     ] {
         assert_eq!(code.holder(), holder, "{}", code.as_str());
         assert_eq!(result(code, rung).proven(), proven, "{} at {}", code.as_str(), rung.as_str());
+        let is_sure = |held: &Rung| code.always_holds(*held) && !result(code, rung).holds(*held);
+        assert!(!Rung::ALL.iter().any(is_sure), "{} at {}", code.as_str(), rung.as_str());
+        assert_eq!(code.is_connected(), code.always_holds(Rung::Data), "{}", code.as_str());
         assert!(result(code, rung).proven().into_iter().all(Step::can_be_proven));
     }
 }
@@ -190,6 +193,28 @@ fn a_school_that_is_still_under_way_has_nothing_to_lose() {
         let school = known(LISTED, LISTED, None);
 
         assert_eq!(fail_until_it_falls(&school, code), [Judgement::default()], "{}", code.as_str());
+    }
+}
+
+#[test]
+fn what_speaks_against_a_step_that_is_open_anew_takes_nothing_away() {
+    use CheckCode::*;
+    for (code, open) in [
+        (PortSilent, AllowlistingConfirmed),
+        (LoginRefused, PasswordSet),
+        (ListNotGranted, PermissionsChecked),
+        (ServiceNotGranted, PermissionsChecked),
+    ] {
+        let left: Vec<Step> = ALL_PROVEN.iter().copied().filter(|step| *step != open).collect();
+        let school = known(&[], &left, None);
+        let failed = result(code, rung_of(code));
+
+        let judged = fail_until_it_falls(&school, code);
+
+        assert!(!school.is_worse(&failed) && !school.is_at_stake(&failed), "{}", code.as_str());
+        assert_eq!(judged, [Judgement::default()], "{}", code.as_str());
+        // By what is Kurve's to find out it can be lost all the same.
+        assert!(fail_until_it_falls(&school, HostUnknown)[3].is_lost, "{}", open.as_str());
     }
 }
 

@@ -3,20 +3,19 @@
 use chrono::{DateTime, Duration, Utc};
 
 use crate::domain::audit::Action;
-use crate::domain::check::RoundFacts;
+use crate::domain::check::{Others, RoundFacts, Rung};
 use crate::domain::ids::{OutageId, SchoolId};
 use crate::domain::notice::{About, MailKind};
 use crate::services::work::{Letter, Work};
 use crate::services::{Call, Office, ServiceError};
-use crate::store::connections::{self, SchoolConnection};
+use crate::store::check_witnesses::{self, Broken};
+use crate::store::connections::SchoolConnection;
 use crate::store::outages::{self, Outage};
 use crate::store::{Connection, lock};
 
-/// How long before a school's first failure the others still count as of the same round.
+/// How long before a school's first failure the others still count as of the same round, and for how long what was seen
+/// of them says how it is now.
 const ROUND_BEFORE: Duration = Duration::minutes(15);
-
-/// How many other schools tell whether more is wrong; with fewer at hand some are checked first.
-const WITNESSES: u32 = 5;
 
 /// How the schools that worked fare in the same round as one school.
 pub(super) struct Round {
@@ -31,6 +30,7 @@ pub(super) struct Round {
 /// Schools that tell whether more is wrong.
 #[derive(Clone, Copy)]
 pub(super) struct Witnesses {
+    broken: Broken,
     count: u64,
     /// Who was looked at since then has told already.
     since: DateTime<Utc>,
@@ -40,33 +40,37 @@ pub(super) struct Witnesses {
 pub(super) async fn round(
     conn: &impl Connection,
     known: &SchoolConnection,
-    is_worse: bool,
+    (rung, is_worse): (Rung, bool),
     now: DateTime<Utc>,
 ) -> Result<Round, ServiceError> {
-    let since = known.failing_since.unwrap_or(now) - ROUND_BEFORE;
-    let others = connections::round_since(conn, since, known.school).await?;
-    let itself = u32::from(is_worse);
-    let facts = RoundFacts { worked_before: others.worked_before + itself, failing: others.failing + itself };
-    let mut lacks_witnesses = false;
-    if others.worked_before < WITNESSES {
-        let there_are = connections::count_worked(conn, known.school).await?;
-        lacks_witnesses = u64::from(others.worked_before) < there_are;
-    }
-    // A school that never worked is often just not done yet; no others are asked for its first failure.
-    let asks_others = lacks_witnesses && (is_worse || known.streak.is_some());
-    let wanted = asks_others.then(|| Witnesses { count: u64::from(WITNESSES - others.worked_before), since });
-    Ok(Round { facts, since, lacks_witnesses, wanted })
+    let failed_at = known.failing_since.or(known.streak.map(|streak| streak.counted_at));
+    let since = failed_at.unwrap_or(now) - ROUND_BEFORE;
+    // Where the judgement waited for others, it is about the failure that it waited with.
+    let lately = waits_since(known).unwrap_or(now).min(now - ROUND_BEFORE);
+    let broken = Broken { school: known.school, rung };
+    let others = Others {
+        in_round: check_witnesses::count_since(conn, broken, (since, since)).await?,
+        lately: check_witnesses::count_lately(conn, broken, lately).await?,
+        unseen: check_witnesses::count_unseen(conn, broken, lately).await?,
+    };
+    let count = others.wanted();
+    // A school that never worked is often just not done yet; no others are asked for its first failure. Of one that is
+    // lost already nothing more can fall.
+    let asks_others = count > 0 && !known.is_lost && (is_worse || known.streak.is_some());
+    let wanted = asks_others.then_some(Witnesses { broken, count, since: lately });
+    Ok(Round { facts: others.facts(is_worse), since, lacks_witnesses: count > 0, wanted })
+}
+
+/// When the last failure was that came in its time and was not counted, as it waited for witnesses.
+fn waits_since(known: &SchoolConnection) -> Option<DateTime<Utc>> {
+    let due = known.streak.and_then(|streak| streak.retry_at())?;
+    known.last.map(|(_, at)| at).filter(|at| *at >= due)
 }
 
 /// Makes other schools due now, in a transaction of its own.
-pub(super) async fn hasten(
-    office: &Office,
-    but: SchoolId,
-    wanted: &Witnesses,
-    now: DateTime<Utc>,
-) -> Result<(), ServiceError> {
+pub(super) async fn hasten(office: &Office, wanted: &Witnesses, now: DateTime<Utc>) -> Result<(), ServiceError> {
     let tx = office.db.begin_write().await?;
-    connections::hasten_witnesses(tx.conn(), (wanted.since, now), but, wanted.count).await?;
+    check_witnesses::hasten(tx.conn(), wanted.broken, (wanted.since, now), wanted.count).await?;
     Ok(tx.commit().await?)
 }
 
@@ -97,8 +101,12 @@ pub(super) async fn end_outage(work: &mut Work<'_>, call: &Call, after: &SchoolC
     }
     lock::hold_outage(work.conn()).await?;
     let Some(outage) = outages::find_open(work.conn()).await? else { return Ok(()) };
-    let mut facts = connections::round_since(work.conn(), outage.began_at, after.school).await?;
-    if after.has_worked && !after.is_lost {
+    // Who worked before it was noticed was perhaps looked at before it began.
+    let since = (outage.began_at, outage.noticed_at);
+    let broken = Broken { school: after.school, rung: Rung::Data };
+    let mut facts = check_witnesses::count_since(work.conn(), broken, since).await?;
+    let is_connected = after.last.is_some_and(|(code, _)| code.is_connected());
+    if after.has_worked && !after.is_lost && (after.is_failing || is_connected) {
         facts.worked_before += 1;
         facts.failing += u32::from(after.is_failing);
     }

@@ -64,7 +64,7 @@ pub(super) async fn finish(
     work.finish().await?;
     // Only now: the rows of other schools are no part of this change, and two that want each other's would never end.
     match witnesses {
-        Some(wanted) => outage::hasten(office, claimed.school, &wanted, now).await,
+        Some(wanted) => outage::hasten(office, &wanted, now).await,
         None => Ok(()),
     }
 }
@@ -128,7 +128,7 @@ async fn apply(
     let history = CheckHistory::of(before, known.streak);
     let is_worse = history.is_worse(result) && !result.code.is_connected();
     let round = match history.is_at_stake(result) && !result.code.is_connected() {
-        true => Some(outage::round(work.conn(), &known, is_worse, call.now).await?),
+        true => Some(outage::round(work.conn(), &known, (result.rung, is_worse), call.now).await?),
         false => None,
     };
     let judged = judged(&history, result, &known, round.as_ref(), call.now);
@@ -197,10 +197,15 @@ fn after_check(
         has_worked: CheckHistory::of(after, None).has_worked(),
         is_failing: is_worse,
         is_lost: !is_connected && (known.is_lost || judged.is_lost),
-        failing_since: if is_worse { known.failing_since.or(Some(now)) } else { None },
+        failing_since: if is_worse { known.failing_since.or(Some(now)) } else { still_lost(known, is_connected) },
         streak: judged.streak,
         receipt: receipt.or(known.receipt),
     }
+}
+
+/// Since when a connection fails that is lost and whose failure says nothing new.
+fn still_lost(known: &SchoolConnection, is_connected: bool) -> Option<DateTime<Utc>> {
+    known.failing_since.filter(|_| known.is_lost && !is_connected)
 }
 
 /// The password did its work: it is never shown again.

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use koppelklaar::domain::check::CheckCode;
 use koppelklaar::domain::import_gate::verdict;
 use koppelklaar::domain::onboarding::{Party, Step};
+use koppelklaar::services::credentials;
 
 use super::support::{Checks, run};
 
@@ -129,5 +130,33 @@ fn a_step_that_falls_while_the_import_was_not_open_is_told_to_the_school_once() 
         let told = checks.mailed().await;
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(told[0].0 == school.email && told[0].1.contains("verbinding kwijt"), "{told:?}");
+    });
+}
+
+#[test]
+fn a_school_that_has_yet_to_type_its_new_password_is_not_lost() {
+    run(|checks: Checks| async move {
+        let school = checks.open_school("12AB", "bonhoeffer").await;
+        let call = checks.app.call(checks.kurve);
+        let renewed = credentials::issue(checks.app.office(), &call, school.id, None, None).await;
+        renewed.expect("the contact is vouched for");
+        checks.mailed().await;
+
+        // Its Magister knows the old one still.
+        checks.fail_for_hours(&school).await;
+        for _ in 0..4 {
+            checks.app.advance(TimeDelta::hours(24));
+            assert_eq!(checks.run_all().await, 1, "its ordinary turn");
+        }
+
+        let known = checks.connection(&school).await;
+        assert_eq!(known.last.map(|(code, _)| code), Some(CheckCode::LoginRefused));
+        assert_eq!((known.is_lost, known.is_failing), (false, false));
+        assert_eq!((known.failing_since, known.streak), (None, None));
+        assert_eq!(checks.mailed().await, []);
+
+        checks.behaves(&school, "bonhoeffer", "right").await;
+        assert_eq!(checks.check(&school).await, CheckCode::Ok);
+        assert!(checks.state(&school).await.is_yes(Step::PasswordSet));
     });
 }

@@ -3,8 +3,11 @@
 use chrono::TimeDelta;
 use koppelklaar::domain::check::CheckCode;
 use koppelklaar::domain::import_gate::verdict;
-use koppelklaar::domain::onboarding::Step;
-use koppelklaar::services::connection_checks;
+use koppelklaar::domain::onboarding::{Command, Step};
+use koppelklaar::domain::text::Reason;
+use koppelklaar::services::connection_checks::{self, Selection};
+use koppelklaar::services::onboardings;
+use koppelklaar::store::connection_list::ConnectionFilter;
 
 use super::support::{Checks, run};
 use crate::it::support::app::TestSchool;
@@ -18,6 +21,23 @@ async fn open_schools(checks: &Checks) -> Vec<(TestSchool, &'static str)> {
         schools.push((checks.open_school(brin, label).await, label));
     }
     schools
+}
+
+/// When all turns of the next day are over.
+async fn until_the_afternoon(checks: &Checks) {
+    let tomorrow = checks.app.now().date_naive() + TimeDelta::days(1);
+    let afternoon = tomorrow.and_hms_opt(14, 30, 0).expect("half past two exists").and_utc();
+    checks.app.advance(afternoon - checks.app.now());
+    checks.run_all().await;
+}
+
+/// Two minutes later a colleague asks for a check of every school.
+async fn run_over_all(checks: &Checks) {
+    checks.app.advance(TimeDelta::minutes(2));
+    let call = checks.app.call(checks.kurve);
+    let all = Selection::List(ConnectionFilter::All);
+    connection_checks::ask_many(checks.app.office(), &call, &all).await.expect("Kurve may");
+    checks.run_all().await;
 }
 
 async fn all_behave(checks: &Checks, schools: &[(TestSchool, &'static str)], preset: &str) {
@@ -101,5 +121,93 @@ fn while_most_fail_together_a_school_that_never_worked_is_not_blamed_either() {
         let told = checks.mailed().await;
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(told[0].0 == "support@kurve.nl" && told[0].1.contains("storing bij"), "{told:?}");
+    });
+}
+
+#[test]
+fn a_school_is_not_blamed_by_schools_that_were_seen_before_the_line_was_cut() {
+    run(|checks: Checks| async move {
+        let schools = open_schools(&checks).await;
+        until_the_afternoon(&checks).await;
+        run_over_all(&checks).await;
+
+        all_behave(&checks, &schools, "refuses").await;
+        checks.app.advance(TimeDelta::minutes(8));
+        checks.fail_for_hours(&schools[0].0).await;
+        checks.app.advance(TimeDelta::minutes(10));
+        checks.run_all().await;
+
+        for (school, label) in &schools {
+            assert!(verdict(&checks.state(school).await).is_open(), "{label}");
+            assert!(!checks.connection(school).await.is_lost, "{label}");
+        }
+        let told = checks.mailed().await;
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].0 == "support@kurve.nl" && told[0].1.contains("storing bij"), "{told:?}");
+    });
+}
+
+#[test]
+fn some_that_break_together_are_no_outage_when_only_they_are_tried_again() {
+    run(|checks: Checks| async move {
+        let mut schools = open_schools(&checks).await;
+        for (brin, label) in [
+            ("11AA", "zeven"),
+            ("11AB", "acht"),
+            ("11AC", "negen"),
+            ("11AD", "tien"),
+            ("11AE", "elf"),
+            ("11AF", "twaalf"),
+            ("11AG", "dertien"),
+        ] {
+            schools.push((checks.open_school(brin, label).await, label));
+        }
+        let (broken, sound) = schools.split_at(6);
+
+        until_the_afternoon(&checks).await;
+        all_behave(&checks, broken, "list_not_granted").await;
+        run_over_all(&checks).await;
+        for _ in 0..24 {
+            checks.app.advance(TimeDelta::minutes(10));
+            checks.run_all().await;
+        }
+
+        for (school, label) in broken {
+            assert!(checks.connection(school).await.is_lost, "{label}");
+        }
+        for (school, label) in sound {
+            assert!(verdict(&checks.state(school).await).is_open(), "{label}");
+        }
+        let told = checks.mailed().await;
+        assert!(told.iter().all(|(_, subject)| subject.contains("import weer dicht")), "{told:?}");
+    });
+}
+
+#[test]
+fn an_outage_ends_although_schools_that_failed_in_it_were_laid_aside_or_stopped() {
+    run(|checks: Checks| async move {
+        let schools = open_schools(&checks).await;
+        all_behave(&checks, &schools, "refuses").await;
+        checks.app.advance(TimeDelta::hours(24));
+        checks.run_all().await;
+        checks.app.advance(TimeDelta::minutes(40));
+        checks.run_all().await;
+        assert!(connection_checks::find_outage(checks.app.office()).await.expect("the store answers").is_some());
+
+        let reason = || Reason::parse("Kiest Optie B").expect("a reason");
+        let until = checks.app.now().date_naive() + TimeDelta::days(30);
+        let pause = Command::Pause { reason: reason(), until };
+        for (command, (school, _)) in [pause, Command::Withdraw { reason: reason() }].iter().zip(&schools) {
+            let call = checks.app.call(checks.kurve);
+            onboardings::act(checks.app.office(), &call, school.id, command, None).await.expect("Kurve may");
+        }
+        checks.mailed().await;
+        all_behave(&checks, &schools[2..], "right").await;
+        checks.app.advance(TimeDelta::hours(1));
+        checks.run_all().await;
+
+        let told = checks.mailed().await;
+        assert!(told.iter().any(|(_, subject)| subject.contains("de storing is voorbij")), "{told:?}");
+        assert_eq!(connection_checks::find_outage(checks.app.office()).await.expect("the store answers"), None);
     });
 }

@@ -152,10 +152,11 @@ impl Checks {
         self.find(id).await.result().expect("it was made").code
     }
 
-    /// Makes checks by the timer until the school's own retries are over: four failures over hours.
+    /// Makes checks by the timer until the school's own retries are over, four failures over hours, and others that were
+    /// asked to tell whether more is wrong have told.
     pub(super) async fn fail_for_hours(&self, school: &TestSchool) {
         assert_ne!(self.check(school).await, CheckCode::Ok);
-        for minutes in [30, 60, 120] {
+        for minutes in [30, 60, 120, 10] {
             self.app.advance(TimeDelta::minutes(minutes));
             self.run_all().await;
         }
