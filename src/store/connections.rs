@@ -110,6 +110,21 @@ pub async fn save_next(
     Ok(())
 }
 
+/// Forgets failures that were not followed up; a connection that is lost stays so.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_failures(conn: &impl Connection, school: SchoolId) -> Result<(), StoreError> {
+    connection::Entity::update_many()
+        .col_expr(connection::COLUMN.streak, Option::<String>::None.into())
+        .col_expr(connection::COLUMN.failing_since, Option::<DateTime<Utc>>::None.into())
+        .filter(connection::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(connection::COLUMN.is_lost.eq(false))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
 /// Sets the first turn of a school that has none; a turn that came between stays.
 ///
 /// # Errors

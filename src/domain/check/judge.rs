@@ -17,6 +17,9 @@ use crate::domain::onboarding::{Command, Onboarding};
 /// How long after each failure the next try comes, in minutes: three retries over three and a half hours.
 pub const RETRY_MINUTES: [i64; 3] = [30, 60, 120];
 
+/// For how long after its next try was due a streak still counts: more than the longest wait for other schools.
+const STREAK_KEEPS: Duration = Duration::days(1);
+
 /// Failures in a row that ask for the same thing. Stored with the school; gone after a check that got through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Streak {
@@ -38,6 +41,12 @@ impl Streak {
     pub fn retry_at(&self) -> Option<DateTime<Utc>> {
         let made = usize::from(self.failures.saturating_sub(1));
         RETRY_MINUTES.get(made).map(|minutes| self.counted_at + Duration::minutes(*minutes))
+    }
+
+    /// Whether the next try is so long overdue that nobody followed these failures up.
+    #[must_use]
+    pub fn is_old(&self, now: DateTime<Utc>) -> bool {
+        self.retry_at().is_some_and(|due| now - due > STREAK_KEEPS)
     }
 
     /// The streak after one more failure. One that comes before its time counts for nothing.

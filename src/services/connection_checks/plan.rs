@@ -5,7 +5,7 @@ use chrono::{DateTime, Duration, Utc};
 use super::aside;
 use crate::domain::check::schedule::{AFTER_CLAIM_SECONDS, Pace, Replan, next_turn, replan};
 use crate::domain::ids::SchoolId;
-use crate::domain::onboarding::{Event, Onboarding};
+use crate::domain::onboarding::{Change, Event, Onboarding};
 use crate::services::work::Work;
 use crate::services::{Call, Office, ServiceError};
 use crate::store::{check_line, connections, onboardings};
@@ -28,6 +28,9 @@ pub(in crate::services) async fn follow(
 ) -> Result<(), ServiceError> {
     if !work.office().check_policy.makes_checks() {
         return Ok(());
+    }
+    if events.iter().any(|event| matches!(event.change, Change::Resumed)) {
+        connections::forget_failures(work.conn(), school).await?;
     }
     let next_at = match replan(before, events, after) {
         Replan::Keep => return Ok(()),

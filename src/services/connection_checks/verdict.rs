@@ -124,7 +124,7 @@ async fn apply(
     before: &Onboarding,
     result: &CheckResult,
 ) -> Result<Option<Witnesses>, ServiceError> {
-    let known = connections::load(work.conn(), claimed.school).await?;
+    let known = without_old_failures(connections::load(work.conn(), claimed.school).await?, call.now);
     let history = CheckHistory::of(before, known.streak);
     let is_worse = history.is_worse(result) && !result.code.is_connected();
     let round = match history.is_at_stake(result) && !result.code.is_connected() {
@@ -158,6 +158,14 @@ async fn apply(
     }
     outage::end_outage(work, call, &next).await?;
     Ok(round.and_then(|round| round.wanted))
+}
+
+/// Failures that were not followed up in time, as while the service stood still, say nothing of today.
+fn without_old_failures(known: SchoolConnection, now: DateTime<Utc>) -> SchoolConnection {
+    match known.streak {
+        Some(streak) if streak.is_old(now) => SchoolConnection { streak: None, failing_since: None, ..known },
+        Some(_) | None => known,
+    }
 }
 
 /// The judgement; one that would make something fall waits until enough other schools were looked at.

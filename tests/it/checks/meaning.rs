@@ -3,8 +3,9 @@
 use chrono::TimeDelta;
 use koppelklaar::domain::check::CheckCode;
 use koppelklaar::domain::import_gate::verdict;
-use koppelklaar::domain::onboarding::{Party, Step};
-use koppelklaar::services::credentials;
+use koppelklaar::domain::onboarding::{Command, Party, Step};
+use koppelklaar::domain::text::Reason;
+use koppelklaar::services::{credentials, onboardings};
 
 use super::support::{Checks, run};
 
@@ -158,5 +159,54 @@ fn a_school_that_has_yet_to_type_its_new_password_is_not_lost() {
         checks.behaves(&school, "bonhoeffer", "right").await;
         assert_eq!(checks.check(&school).await, CheckCode::Ok);
         assert!(checks.state(&school).await.is_yes(Step::PasswordSet));
+    });
+}
+
+#[test]
+fn failures_of_before_a_pause_do_not_count_after_it() {
+    run(|checks: Checks| async move {
+        let school = checks.open_school("12AB", "bonhoeffer").await;
+        checks.behaves(&school, "bonhoeffer", "list_not_granted").await;
+        assert_eq!(checks.check(&school).await, CheckCode::ListNotGranted);
+        for minutes in [30, 60] {
+            checks.app.advance(TimeDelta::minutes(minutes));
+            checks.run_all().await;
+        }
+        assert_eq!(checks.connection(&school).await.streak.map(|streak| streak.failures), Some(3));
+
+        // Shorter than the failures would have counted without it.
+        let reason = Reason::parse("Eerst de toetsweek").expect("a reason");
+        let until = checks.app.now().date_naive() + TimeDelta::days(10);
+        for (command, hours) in [(Command::Pause { reason, until }, 3), (Command::Resume, 1)] {
+            let call = checks.app.call(checks.kurve);
+            onboardings::act(checks.app.office(), &call, school.id, &command, None).await.expect("Kurve may");
+            checks.app.advance(TimeDelta::hours(hours));
+        }
+        assert_eq!(checks.check(&school).await, CheckCode::ListNotGranted);
+
+        let known = checks.connection(&school).await;
+        assert!(verdict(&checks.state(&school).await).is_open());
+        assert_eq!((known.streak.map(|streak| streak.failures), known.is_lost), (Some(1), false));
+    });
+}
+
+#[test]
+fn failures_of_days_ago_that_were_not_followed_up_do_not_count() {
+    run(|checks: Checks| async move {
+        let school = checks.open_school("12AB", "bonhoeffer").await;
+        checks.behaves(&school, "bonhoeffer", "list_not_granted").await;
+        assert_eq!(checks.check(&school).await, CheckCode::ListNotGranted);
+        for minutes in [30, 60] {
+            checks.app.advance(TimeDelta::minutes(minutes));
+            checks.run_all().await;
+        }
+
+        // As after a service that stood still.
+        checks.app.advance(TimeDelta::days(2));
+        assert_eq!(checks.run_all().await, 1);
+
+        let known = checks.connection(&school).await;
+        assert_eq!((known.streak.map(|streak| streak.failures), known.is_lost), (Some(1), false));
+        assert_eq!(known.failing_since, Some(checks.app.now()));
     });
 }
