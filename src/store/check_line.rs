@@ -169,15 +169,16 @@ pub async fn delete_all_but_newest(conn: &impl Connection, school: SchoolId, kee
     Ok(deleted.rows_affected)
 }
 
-/// Deletes the tries of the timer, but for one, that only say that a school's address was left in peace: of a long
-/// outage the last one is enough, and the history is for checks that were made. What people asked for stays.
+/// Deletes the tries of the timer, but for one, that only say that a school's address was left in peace or that our own
+/// machinery failed: of a long outage the last one is enough, and the history is for checks that were made. What people
+/// asked for stays.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn delete_rests(conn: &impl Connection, school: SchoolId, but: CheckId) -> Result<(), StoreError> {
+pub async fn delete_vain(conn: &impl Connection, school: SchoolId, but: CheckId) -> Result<(), StoreError> {
     connection_check::Entity::delete_many()
         .filter(connection_check::COLUMN.school_id.eq(school.as_uuid()))
-        .filter(connection_check::COLUMN.not_made.eq(NotMade::Resting.as_str()))
+        .filter(connection_check::COLUMN.not_made.is_in([NotMade::Resting, NotMade::BrokeOff].map(NotMade::as_str)))
         .filter(connection_check::COLUMN.asked_by.is_null())
         .filter(connection_check::COLUMN.run_id.is_null())
         .filter(connection_check::COLUMN.id.ne(but.as_uuid()))

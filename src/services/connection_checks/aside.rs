@@ -9,7 +9,7 @@ use crate::store::checks::{self, Outcome};
 use crate::store::{Connection, StoreError, check_line, connections};
 
 /// How long a school that cannot be read is left alone: each try is an error in the log that asks for a person.
-const ASIDE: Duration = Duration::days(1);
+pub(super) const ASIDE: Duration = Duration::days(1);
 
 /// A check that is in line or in hand, with the lease by which it is known to be the same still.
 pub(super) type Held = (CheckId, Option<DateTime<Utc>>);
@@ -33,6 +33,7 @@ pub(super) async fn put(
             return Ok(());
         }
         check_line::release_host(conn, check).await?;
+        check_line::delete_vain(conn, school, check).await?;
     }
     connections::save_next(conn, school, Some(now + ASIDE)).await?;
     note(school, ends.map(|(check, _)| check), error);

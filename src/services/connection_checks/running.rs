@@ -75,7 +75,7 @@ pub async fn run_next(
     Ok(Some(id))
 }
 
-/// How a climb ended, and for how long the address is left in peace.
+/// How a climb ended, and for how long the school is left in peace where none was made.
 pub(super) struct Ended {
     pub(super) outcome: Outcome,
     pub(super) rest: Option<Duration>,
@@ -201,8 +201,12 @@ async fn climb(office: &Office, magister: &Magister, claimed: &Claimed) -> Ended
     let password = match credentials::open_password(office, &claimed.credential) {
         Ok(password) => password,
         Err(error) => {
-            tracing::error!(school.id = %claimed.school, cause = chain(&error), "Could not open the password for a check");
-            return broke_off;
+            tracing::error!(
+                school.id = %claimed.school,
+                cause = chain(&error),
+                "The password of a school cannot be opened, so its connection is not checked today"
+            );
+            return Ended { rest: Some(aside::ASIDE), ..broke_off };
         }
     };
     let target = Target::new(claimed.domain.clone(), Port::Live);

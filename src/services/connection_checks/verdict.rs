@@ -51,8 +51,8 @@ pub(super) async fn finish(
     let witnesses = match &outcome {
         Outcome::Made(result) => apply(&mut work, &call, claimed, &state, result).await?,
         Outcome::NotMade(reason) => {
-            if *reason == NotMade::Resting {
-                check_line::delete_rests(work.conn(), claimed.school, claimed.check).await?;
+            if matches!(reason, NotMade::Resting | NotMade::BrokeOff) {
+                check_line::delete_vain(work.conn(), claimed.school, claimed.check).await?;
             }
             let next_at = again_at(claimed, &state, *reason, ended.rest, now);
             let known = connections::load(work.conn(), claimed.school).await?;
@@ -90,9 +90,8 @@ fn again_at(
 ) -> Option<DateTime<Utc>> {
     let turn = next_turn(claimed.school, Pace::of(state), now)?;
     Some(match reason {
-        NotMade::Resting => now + rest.unwrap_or(WAIT_FOR_WITNESSES),
+        NotMade::Resting | NotMade::BrokeOff => now + rest.unwrap_or(WAIT_FOR_WITNESSES),
         NotMade::Overtaken => now + Duration::seconds(AFTER_CLAIM_SECONDS),
-        NotMade::BrokeOff => now + WAIT_FOR_WITNESSES,
         NotMade::NotNeeded => turn,
     })
 }

@@ -124,6 +124,24 @@ fn who_looks_at_a_check_of_the_timer_that_takes_long_sees_where_it_is() {
 }
 
 #[test]
+fn a_school_whose_password_cannot_be_opened_is_tried_once_a_day_and_keeps_its_history() {
+    run(|checks: Checks| async move {
+        let school = checks.school("12AB", "bonhoeffer").await;
+        assert_eq!(checks.check(&school).await, CheckCode::Ok);
+        let nonsense = if checks.app.office().db.is_sqlite() { "x'00'" } else { "'\\x00'" };
+        checks.spoil(&school, "credential", &format!("sealed_password = {nonsense}")).await;
+
+        let made = made_in_days(&checks, 3).await;
+
+        assert!((3..=4).contains(&made), "{made} tries in three days");
+        let broke_off = |check: &&Check| check.outcome == Some(Outcome::NotMade(NotMade::BrokeOff));
+        let (broken, sound): (Vec<_>, Vec<_>) =
+            history(&checks, &school).await.into_iter().partition(|c| broke_off(&c));
+        assert_eq!((broken.len(), sound.len()), (1, 1), "the last try of the timer, and the check that was made");
+    });
+}
+
+#[test]
 fn a_day_of_rest_does_not_push_the_checks_that_were_made_out_of_the_history() {
     let courtesy = Courtesy { rest_after: 2, rest: Duration::from_secs(600), ..limits().courtesy };
     run_with(CheckPolicy::Advise, Limits { courtesy, ..limits() }, |checks: Checks| async move {
