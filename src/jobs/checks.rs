@@ -11,6 +11,7 @@ use super::pulse::Pulse;
 use crate::app::App;
 use crate::domain::heartbeat::Worker;
 use crate::domain::ids::CheckId;
+use crate::services::machine_clock::{self, ClockFault};
 use crate::services::{ServiceError, chain, connection_checks};
 
 /// How many checks run at once. Behind one address fewer do: see [`crate::magister::Courtesy`].
@@ -21,6 +22,17 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// How long it rests after the line could not be read.
 const REST: Duration = Duration::from_secs(10);
+
+/// Why no check is made.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckTrouble {
+    /// Leases would be held by a clock that is wrong: another instance would take what this one checks.
+    #[error("makes no checks")]
+    Clock(#[from] ClockFault),
+    /// The line could not be read or a result not be noted.
+    #[error("could not read the line of checks or note a result")]
+    Service(#[from] ServiceError),
+}
 
 /// Makes the checks that wait or are due, until `stop`; those under way by then, it finishes.
 pub async fn work(app: App, stop: CancellationToken) {
@@ -40,8 +52,8 @@ pub async fn work(app: App, stop: CancellationToken) {
 /// Makes every check that waits or is due now, with as many hands as the worker has; returns how many.
 ///
 /// # Errors
-/// When the line could not be read or a result could not be noted.
-pub async fn run_due(app: &App) -> Result<usize, ServiceError> {
+/// When the clock is not the database's, the line could not be read or a result could not be noted.
+pub async fn run_due(app: &App) -> Result<usize, CheckTrouble> {
     let mut hands = JoinSet::new();
     for _ in 0..AT_ONCE {
         let app = app.clone();
@@ -56,8 +68,9 @@ pub async fn run_due(app: &App) -> Result<usize, ServiceError> {
     hands.join_all().await.into_iter().sum()
 }
 
-async fn run_next(app: &App) -> Result<Option<CheckId>, ServiceError> {
-    connection_checks::run_next(&app.office, &app.magister, || app.clock.now()).await
+async fn run_next(app: &App) -> Result<Option<CheckId>, CheckTrouble> {
+    machine_clock::check(&app.office, &app.clock).await?;
+    Ok(connection_checks::run_next(&app.office, &app.magister, || app.clock.now()).await?)
 }
 
 /// Any hand that goes on is a sign of life; a check takes far less time than patience does.
@@ -74,7 +87,7 @@ async fn one_hand(app: App, stop: CancellationToken, pulse: Arc<Pulse>) {
             }
             Err(error) => {
                 pulse.miss();
-                tracing::error!(cause = chain(&error), "Could not read the line of checks or note a result");
+                tracing::error!(cause = chain(&error), "Checks no connection");
                 REST
             }
         };

@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use koppelklaar::app::App;
+use koppelklaar::clock::Clock;
 use koppelklaar::domain::check::{CheckCode, CheckPolicy, NotMade, Rung};
 use koppelklaar::domain::ids::CheckId;
 use koppelklaar::domain::onboarding::Step;
+use koppelklaar::jobs;
 use koppelklaar::links;
 use koppelklaar::magister::Limits;
 use koppelklaar::services::{connection_checks, credentials};
@@ -47,6 +50,21 @@ fn a_result_of_a_password_that_was_replaced_meanwhile_says_nothing() {
         let issued = credentials::find_issued(checks.app.office(), school.id).await.expect("the store answers");
         assert_eq!(issued.map(|issued| (issued.version, issued.closed)), Some((2, None)));
         assert!(!checks.state(&school).await.is_yes(Step::PasswordSet));
+    });
+}
+
+#[test]
+fn an_instance_whose_clock_is_not_the_databases_makes_no_checks() {
+    run_with(CheckPolicy::Advise, limits(), |checks: Checks| async move {
+        let school = checks.school("12AB", "bonhoeffer").await;
+        let asked = checks.ask(&school).await.expect("it may be asked for");
+        let ahead = App { clock: Clock::system_off_by(TimeDelta::minutes(5)), ..checks.app.app.clone() };
+
+        let made = jobs::checks::run_due(&ahead).await;
+
+        // SQLite is on the machine of its only process: whatever that says is right.
+        let is_sqlite = checks.app.office().db.is_sqlite();
+        assert_eq!((made.is_ok(), checks.find(asked).await.outcome.is_some()), (is_sqlite, is_sqlite), "{made:?}");
     });
 }
 
