@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::{check_run, connection_check, onboarding, school};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::checks::{self, Check, to_i32};
@@ -32,19 +32,29 @@ pub struct Run {
 /// A school that may be part of a run, with where it stands.
 pub type Candidate = (School, Onboarding);
 
-/// These schools, as far as they are here; one that cannot be read is its own error.
+/// These schools, as far as they are here; one that cannot be read is its own error. Those of which a check is over that
+/// somebody asked for after a moment, alone or in a run, are left out.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn list_candidates(
     conn: &impl Connection,
     schools: &[SchoolId],
+    asked_after: DateTime<Utc>,
 ) -> Result<Vec<Result<Candidate, StoreError>>, StoreError> {
+    let just_checked = Query::select()
+        .column(connection_check::Column::SchoolId)
+        .from(connection_check::Entity)
+        .and_where(Expr::col(connection_check::Column::AskedBy).is_not_null())
+        .and_where(Expr::col(connection_check::Column::AskedAt).gt(asked_after))
+        .and_where(Expr::col(connection_check::Column::FinishedAt).is_not_null())
+        .to_owned();
     let mut candidates = vec![];
     for batch in schools.chunks(BATCH) {
         let rows = onboarding::Entity::find()
             .find_also_related(school::Entity)
             .filter(onboarding::COLUMN.school_id.is_in(batch.iter().map(|school| school.as_uuid())))
+            .filter(onboarding::COLUMN.school_id.not_in_subquery(just_checked.clone()))
             .order_by_asc(onboarding::COLUMN.school_id)
             .all(conn)
             .await?;

@@ -59,7 +59,8 @@ pub async fn ask(office: &Office, call: &Call, school: SchoolId) -> Result<Check
     Ok(check.id)
 }
 
-/// A colleague asks for a run over a selection. Schools that cannot be checked now are left out of it.
+/// A colleague asks for a run over a selection. Schools that cannot be checked now are left out of it, and so are those
+/// of which somebody asked for a check in the last minute and has it.
 ///
 /// # Errors
 /// `Forbidden` for who may not act; `NotChecked` where no checks are made.
@@ -70,8 +71,9 @@ pub async fn ask_many(office: &Office, call: &Call, selection: &Selection) -> Re
     }
     let schools = list_selected(office, selection).await?;
     let id = CheckRunId::from_uuid(office.chance.uuid_v7(call.now));
+    let pause = call.now - Duration::seconds(PAUSE_SECONDS);
     let mut new = vec![];
-    for candidate in check_runs::list_candidates(office.db.reader(), &schools).await? {
+    for candidate in check_runs::list_candidates(office.db.reader(), &schools, pause).await? {
         match candidate {
             Ok((school, state)) if may_check(&state).is_ok() => {
                 new.push(waiting(office, call, school.id, &school.details.domain, Some(id)));

@@ -151,6 +151,32 @@ fn a_run_takes_in_what_waits_and_leaves_out_what_cannot_be_checked_or_read() {
 }
 
 #[test]
+fn a_run_leaves_a_school_in_peace_that_was_asked_for_in_the_last_minute() {
+    run(|checks: Checks| async move {
+        let asked = checks.school("10AA", "een").await;
+        let by_timer = checks.school("10AB", "twee").await;
+        checks.ask(&asked).await.expect("it may be asked for");
+        checks.timer_comes_to(&by_timer).await;
+        assert_eq!(checks.run_all().await, 2);
+        let of_both = Selection::Schools(vec![asked.id, by_timer.id]);
+
+        let mut totals = vec![];
+        for seconds in [59, 1, 59, 1] {
+            checks.app.advance(TimeDelta::seconds(seconds));
+            let call = checks.app.call(checks.kurve);
+            let run = connection_checks::ask_many(checks.app.office(), &call, &of_both).await.expect("Kurve may");
+            let progress = connection_checks::run_progress(checks.app.office(), run).await.expect("it is there");
+            totals.push(progress.run.total);
+            checks.run_all().await;
+        }
+
+        // What the timer did keeps nobody waiting, as for one who asks; a run does.
+        assert_eq!(totals, [1, 1, 1, 1]);
+        assert_eq!((history(&checks, &asked).await.len(), history(&checks, &by_timer).await.len()), (3, 3));
+    });
+}
+
+#[test]
 fn a_run_over_five_hundred_schools_takes_as_many_statements_as_over_one() {
     run(|checks: Checks| async move {
         let work = checks.app.office().db.begin_write().await.expect("the store answers");
@@ -165,7 +191,8 @@ fn a_run_over_five_hundred_schools_takes_as_many_statements_as_over_one() {
                 checks::insert(work.conn(), &waiting(&checks, *school, None)).await.expect("the store answers");
             }
             let conn = Counting { conn: work.conn(), statements: AtomicUsize::new(0) };
-            let candidates = check_runs::list_candidates(&conn, selected).await.expect("the store answers");
+            let candidates =
+                check_runs::list_candidates(&conn, selected, checks.app.now()).await.expect("the store answers");
             let id = CheckRunId::from_uuid(checks.app.office().chance.uuid_v7(checks.app.now()));
             let new: Vec<Check> = selected.iter().map(|school| waiting(&checks, *school, Some(id))).collect();
             let run = Run { id, asked_by: checks.kurve, asked_at: checks.app.now(), total: 0 };
