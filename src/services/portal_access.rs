@@ -255,19 +255,36 @@ pub async fn find_visitor(
     session: &Token,
 ) -> Result<Option<Visitor>, ServiceError> {
     let Some(found) = sessions::find(office.db.reader(), &session.hash(), now).await? else { return Ok(None) };
-    let visitor = match &found.holder {
-        Holder::Choosing { email_key } => Visitor::Choosing { email_key: email_key.clone() },
-        Holder::Contact { id, email_key } => {
-            let contact = contacts::load(office.db.reader(), *id).await?;
-            if contact.removed_at.is_some() {
-                return Ok(None);
-            }
-            Visitor::Contact { contact, email_key: email_key.clone() }
-        }
-        Holder::Staff { .. } => return Ok(None),
-    };
+    let Some(visitor) = visitor_of(office, &found).await? else { return Ok(None) };
     keep_alive(office, now, &found).await?;
     Ok(Some(visitor))
+}
+
+/// Whether a session is still that of this contact. It keeps nothing alive: nobody came by.
+///
+/// # Errors
+/// When the store fails.
+pub async fn is_still(
+    office: &Office,
+    now: DateTime<Utc>,
+    session: &Token,
+    who: ContactId,
+) -> Result<bool, ServiceError> {
+    let Some(found) = sessions::find(office.db.reader(), &session.hash(), now).await? else { return Ok(false) };
+    let visitor = visitor_of(office, &found).await?;
+    Ok(matches!(visitor, Some(Visitor::Contact { contact, .. }) if contact.id == who))
+}
+
+async fn visitor_of(office: &Office, session: &StoredSession) -> Result<Option<Visitor>, ServiceError> {
+    match &session.holder {
+        Holder::Choosing { email_key } => Ok(Some(Visitor::Choosing { email_key: email_key.clone() })),
+        Holder::Contact { id, email_key } => {
+            let contact = contacts::load(office.db.reader(), *id).await?;
+            let is_theirs = contact.removed_at.is_none();
+            Ok(is_theirs.then(|| Visitor::Contact { contact, email_key: email_key.clone() }))
+        }
+        Holder::Staff { .. } => Ok(None),
+    }
 }
 
 /// Moves the end of a session; at most once a minute, since it is a write.

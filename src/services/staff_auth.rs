@@ -15,7 +15,7 @@ use crate::services::portal_access::{keep_alive, open_session};
 use crate::services::work::Work;
 use crate::services::{Call, Office, ServiceError};
 use crate::store::Connection;
-use crate::store::sessions::{self, Holder};
+use crate::store::sessions::{self, Holder, StoredSession};
 use crate::store::staff::{self, Invite, StaffAccount};
 
 /// What someone types to sign in.
@@ -202,13 +202,29 @@ pub async fn find_colleague(
     session: &Token,
 ) -> Result<Option<StaffAccount>, ServiceError> {
     let Some(found) = sessions::find(office.db.reader(), &session.hash(), now).await? else { return Ok(None) };
-    let Holder::Staff { id } = found.holder else { return Ok(None) };
-    let account = staff::load(office.db.reader(), id).await?;
-    if account.disabled_at.is_some() {
-        return Ok(None);
-    }
+    let Some(account) = colleague_of(office, &found).await? else { return Ok(None) };
     keep_alive(office, now, &found).await?;
     Ok(Some(account))
+}
+
+/// Whether a session is still that of this colleague. It keeps nothing alive: nobody came by.
+///
+/// # Errors
+/// When the store fails.
+pub async fn is_still(
+    office: &Office,
+    now: DateTime<Utc>,
+    session: &Token,
+    who: StaffId,
+) -> Result<bool, ServiceError> {
+    let Some(found) = sessions::find(office.db.reader(), &session.hash(), now).await? else { return Ok(false) };
+    Ok(colleague_of(office, &found).await?.is_some_and(|account| account.id == who))
+}
+
+async fn colleague_of(office: &Office, session: &StoredSession) -> Result<Option<StaffAccount>, ServiceError> {
+    let Holder::Staff { id } = session.holder else { return Ok(None) };
+    let account = staff::load(office.db.reader(), id).await?;
+    Ok(Some(account).filter(|account| account.disabled_at.is_none()))
 }
 
 fn binding(id: StaffId) -> Binding<'static> {

@@ -1,6 +1,7 @@
 //! Server-sent events for a page that is open: what changed, from the database, so that any instance can tell it.
 //!
-//! A stream ends with what it is about, after [`LONGEST`], or when the service stops; a browser asks anew by itself.
+//! A stream ends with what it is about, after [`LONGEST`], when its visitor is no longer signed in, or when the service
+//! stops; a browser asks anew by itself.
 //! Each visitor has a few at once, and so has the whole service, for each takes a connection.
 
 use std::collections::HashMap;
@@ -17,8 +18,11 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::crypto::Token;
+use crate::domain::ids::{ContactId, StaffId};
+use crate::services::{ServiceError, portal_access, staff_auth};
 use crate::web::Site;
 use crate::web::error::PageError;
+use crate::web::extract::{SchoolContact, Staff};
 
 /// How often it is looked what changed: a rung shows about when it is climbed.
 const LOOK_EVERY: Duration = Duration::from_millis(300);
@@ -88,6 +92,42 @@ impl Drop for Place {
     }
 }
 
+/// Who watches. A session may end, and a right be taken away, while the page is open.
+pub(in crate::web) enum Watcher {
+    /// A contact of a school.
+    Contact(Token, ContactId),
+    /// A colleague.
+    Colleague(Token, StaffId),
+}
+
+impl Watcher {
+    fn session(&self) -> &Token {
+        match self {
+            Self::Contact(session, _) | Self::Colleague(session, _) => session,
+        }
+    }
+
+    async fn is_still_here(&self, site: &Site) -> Result<bool, ServiceError> {
+        let now = site.clock.now();
+        match self {
+            Self::Contact(session, who) => portal_access::is_still(&site.office, now, session, *who).await,
+            Self::Colleague(session, who) => staff_auth::is_still(&site.office, now, session, *who).await,
+        }
+    }
+}
+
+impl From<SchoolContact> for Watcher {
+    fn from(who: SchoolContact) -> Self {
+        Self::Contact(who.session, who.contact.id)
+    }
+}
+
+impl From<Staff> for Watcher {
+    fn from(staff: Staff) -> Self {
+        Self::Colleague(staff.session, staff.account.id)
+    }
+}
+
 /// The changing part of a page at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(in crate::web) struct Step {
@@ -103,14 +143,19 @@ pub(in crate::web) struct Step {
 ///
 /// # Errors
 /// `TooOften` when the visitor watches too much at once; what `look` says of the first look.
-pub(in crate::web) async fn tell<L, F>(site: &Site, session: &Token, mut look: L) -> Result<Response, PageError>
+pub(in crate::web) async fn tell<L, F>(
+    site: &Site,
+    watcher: impl Into<Watcher>,
+    mut look: L,
+) -> Result<Response, PageError>
 where
     L: FnMut() -> F + Send + 'static,
     F: Future<Output = Result<Step, PageError>> + Send,
 {
-    let place = Place::take(site, session)?;
+    let watcher = watcher.into();
+    let place = Place::take(site, watcher.session())?;
     let first = look().await?;
-    let watch = Watch { place, look, last: None, next: Some(first), end: Instant::now() + LONGEST };
+    let watch = Watch { place, watcher, look, last: None, next: Some(first), end: Instant::now() + LONGEST };
     let events = stream::unfold(watch, |mut watch| async move {
         let step = watch.change().await?;
         let event = Event::default().event("step").retry(Duration::from_secs(ASK_AGAIN_SECONDS));
@@ -127,6 +172,7 @@ where
 
 struct Watch<L> {
     place: Place,
+    watcher: Watcher,
     look: L,
     last: Option<Step>,
     next: Option<Step>,
@@ -150,6 +196,9 @@ where
             tokio::select! {
                 () = self.place.site.streams.closing.cancelled() => return None,
                 () = tokio::time::sleep(LOOK_EVERY) => {}
+            }
+            if !self.watcher.is_still_here(&self.place.site).await.ok()? {
+                return None;
             }
             let step = (self.look)().await.ok()?;
             if self.last.as_ref() != Some(&step) {

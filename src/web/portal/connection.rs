@@ -69,7 +69,7 @@ pub(super) async fn show_live(
         let office = office.clone();
         async move { ladder::step(&LadderView::of(&connection_checks::find(&office, id).await?, Reader::School)) }
     };
-    live::tell(&site, &who.session, look).await
+    live::tell(&site, who, look).await
 }
 
 /// Asks for a check.

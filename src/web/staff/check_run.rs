@@ -112,7 +112,7 @@ pub(super) async fn show_live(
             Ok(live::Step { html, said: run.said, is_done: !run.is_running })
         }
     };
-    live::tell(&site, &staff.session, look).await
+    live::tell(&site, staff, look).await
 }
 
 fn run_id(text: &str) -> Result<CheckRunId, PageError> {

@@ -300,7 +300,7 @@ pub(super) async fn show_live(
         let office = office.clone();
         async move { ladder::step(&LadderView::of(&connection_checks::find(&office, id).await?, Reader::Kurve)) }
     };
-    live::tell(&site, &staff.session, look).await
+    live::tell(&site, staff, look).await
 }
 
 async fn find(site: &Site, school: &str, check: &str) -> Result<Check, PageError> {

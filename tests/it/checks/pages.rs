@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::http::{HeaderMap, Method, header};
 use chrono::TimeDelta;
+use http_body_util::BodyExt;
 use koppelklaar::domain::actor::StaffRole;
 use koppelklaar::domain::check::{CheckCode, CheckPolicy, RoundFacts};
 use koppelklaar::domain::ids::OutageId;
@@ -12,6 +13,7 @@ use koppelklaar::store::outages::{self, Outage};
 use tokio::sync::Notify;
 
 use super::support::{Checks, limits, run, run_with};
+use crate::it::support::database::sql;
 use crate::it::support::{Page, TestSchool, Visitor};
 
 /// Presses the button on the overview; the page of the check.
@@ -283,6 +285,33 @@ fn the_connections_are_counted_filtered_and_checked_together() {
         assert!(stream.body.contains("\"is_done\":true"), "{}", stream.body);
         assert_eq!(done.attributes("[data-ended]", "data-ended"), ["ok"]);
         assert_eq!(of_list.attributes("[data-ended]", "data-ended"), ["login_refused"]);
+    });
+}
+
+#[test]
+fn who_is_signed_out_while_a_page_is_open_sees_no_more_of_it() {
+    run(|checks: Checks| async move {
+        let school = checks.school("12AB", "bonhoeffer").await;
+        let (portal, staff) = (checks.app.portal(&school).await, checks.app.staff().await);
+        let check = checks.ask(&school).await.expect("it may be asked for");
+        let mut streams = [
+            portal.listen(&links::fill(links::SCHOOL_CHECK_LIVE, &[&check.to_string()])).await,
+            staff.listen(&links::staff_check(links::STAFF_CHECK_LIVE, school.id, check)).await,
+        ];
+        let mut seen = vec![];
+        for stream in &mut streams {
+            let first = stream.frame().await.expect("an event").expect("it is whole");
+            seen.push(first.into_data().expect("text"));
+        }
+
+        sql(&checks.app.database.url, "DELETE FROM session").await;
+        checks.run_all().await;
+
+        for (stream, first) in streams.into_iter().zip(seen) {
+            let rest = stream.collect().await.expect("the stream ends").to_bytes();
+            assert!(String::from_utf8_lossy(&first).contains("\"is_done\":false"));
+            assert_eq!(String::from_utf8_lossy(&rest), "");
+        }
     });
 }
 

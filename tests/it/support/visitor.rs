@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use axum::body::Body;
-use axum::http::{HeaderMap, Method, Request, header};
+use axum::http::{HeaderMap, Method, Request, Response, header};
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 
@@ -57,8 +57,25 @@ impl Visitor {
         self.send(Method::POST, path, headers, body).await
     }
 
+    /// Opens a stream of events, which is read as it comes.
+    pub(crate) async fn listen(&self, path: &str) -> Body {
+        self.answer(Method::GET, path, HeaderMap::new(), String::new()).await.into_body()
+    }
+
     /// Sends any request.
     pub(crate) async fn send(&self, method: Method, path: &str, headers: HeaderMap, body: String) -> Page {
+        let (parts, body) = self.answer(method, path, headers, body).await.into_parts();
+        let bytes = body.collect().await.expect("the body ends").to_bytes();
+        Page {
+            path: path.to_owned(),
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&bytes).into_owned(),
+            bytes: bytes.into(),
+        }
+    }
+
+    async fn answer(&self, method: Method, path: &str, headers: HeaderMap, body: String) -> Response<Body> {
         let mut request = Request::builder().method(method).uri(path).body(Body::from(body)).expect("a request");
         *request.headers_mut() = headers;
         let host = BASE.strip_prefix("https://").expect("the base is https");
@@ -69,16 +86,8 @@ impl Visitor {
             request.headers_mut().insert(header::COOKIE, jar.parse().expect("a value"));
         }
         let response = self.router.clone().oneshot(request).await.expect("the router never fails");
-        let (parts, body) = response.into_parts();
-        self.keep_cookies(&parts.headers);
-        let bytes = body.collect().await.expect("the body ends").to_bytes();
-        Page {
-            path: path.to_owned(),
-            status: parts.status.as_u16(),
-            headers: parts.headers,
-            body: String::from_utf8_lossy(&bytes).into_owned(),
-            bytes: bytes.into(),
-        }
+        self.keep_cookies(response.headers());
+        response
     }
 
     /// The value of a cookie, if the browser has it.
