@@ -270,6 +270,12 @@ pub fn lost_connections() -> String {
     format!("{STAFF_CONNECTIONS}?uitkomst=kwijt")
 }
 
+/// The connections whose last check failed, on the page of all connections.
+#[must_use]
+pub fn failing_connections() -> String {
+    format!("{STAFF_CONNECTIONS}?uitkomst=mis")
+}
+
 /// The path of a mail's page for Kurve, or of a form on it.
 #[must_use]
 pub fn staff_mail(path: &str, mail: MailId) -> String {

@@ -14,7 +14,7 @@ use crate::mail::templates::{Content, DigestKind, DigestPart, DigestRow, Reminde
 use crate::services::addresses::{self, Marked, MarkedContact};
 use crate::services::letters::{CLOSED, Draft, Unsendable, write};
 use crate::services::reminders::{Standing, stand};
-use crate::services::{Office, ServiceError, chain};
+use crate::services::{Office, ServiceError, chain, connection_checks};
 use crate::store::connections::SchoolConnection;
 use crate::store::outbox::{Fate, OutboxMail};
 use crate::store::overview::{self, Overview, Reading, Unreadable};
@@ -77,7 +77,13 @@ async fn digest_of_now(office: &Office) -> Result<Draft, Unsendable> {
     if addresses::is_stopped(office, &addresses::digest_of(office)).await? {
         return Err(Unsendable::NotNeeded("the digest was stopped"));
     }
-    let parts = [waiting(office).await?, silent(office).await?, lost(office).await?, addresses(office).await?];
+    let parts = [
+        waiting(office).await?,
+        silent(office).await?,
+        lost(office).await?,
+        failing(office).await?,
+        addresses(office).await?,
+    ];
     let parts: Vec<DigestPart> = parts.into_iter().filter(|part| !part.rows.is_empty()).collect();
     let failed_mails = outbox_view::count_with_fate(office.db.reader(), Fate::Failed).await?;
     if parts.is_empty() && failed_mails == 0 {
@@ -126,6 +132,18 @@ async fn lost(office: &Office) -> Result<DigestPart, ServiceError> {
         part.rows = schools.iter().map(of_school).collect();
     }
     Ok(part)
+}
+
+async fn failing(office: &Office) -> Result<DigestPart, ServiceError> {
+    let found = connection_checks::list_for_kurve(office, DIGEST_ROWS).await?;
+    let known = found.connections.iter().map(|(school, known)| lost_row(office, school, known));
+    let rows = known.chain(found.unreadable.iter().map(|school| unreadable_row(office, school))).collect();
+    Ok(DigestPart {
+        kind: DigestKind::Failing,
+        rows,
+        more: found.more(),
+        all: office.base.to(&links::failing_connections()),
+    })
 }
 
 async fn addresses(office: &Office) -> Result<DigestPart, ServiceError> {

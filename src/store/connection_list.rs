@@ -10,6 +10,7 @@ use super::overview::{After, Unreadable};
 use super::{Connection, StoreError, schools};
 use crate::domain::check::CheckCode;
 use crate::domain::ids::SchoolId;
+use crate::domain::onboarding::Party;
 use crate::domain::school::School;
 
 /// Which connections to list.
@@ -116,16 +117,48 @@ pub async fn count_lost_in_use(conn: &impl Connection) -> Result<u64, StoreError
     Ok(lost_in_use().count(conn).await?)
 }
 
-/// Of a school that stopped, or rests, nobody checks whether the connection came back.
+/// The connections of schools under way or done whose last check ended so that it is for one party to act, lost ones
+/// left out; the longest failing first, at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_held_by(conn: &impl Connection, party: Party, limit: u64) -> Result<Vec<Reading>, StoreError> {
+    let rows = held_by(party)
+        .find_also_related(school::Entity)
+        .order_by_asc(connection::COLUMN.failing_since)
+        .order_by_asc(connection::COLUMN.last_checked_at)
+        .order_by_asc(connection::COLUMN.school_id)
+        .limit(limit)
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().map(read).collect())
+}
+
+/// How many of those there are.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_held_by(conn: &impl Connection, party: Party) -> Result<u64, StoreError> {
+    Ok(held_by(party).count(conn).await?)
+}
+
+fn held_by(party: Party) -> Select<connection::Entity> {
+    let codes = CheckCode::ALL.into_iter().filter(|code| code.holder() == Some(party)).map(CheckCode::as_str);
+    in_use().filter(connection::COLUMN.last_code.is_in(codes)).filter(connection::COLUMN.is_lost.eq(false))
+}
+
 fn lost_in_use() -> Select<connection::Entity> {
+    in_use().filter(connection::COLUMN.is_lost.eq(true))
+}
+
+/// Of a school that stopped, or rests, nobody checks how the connection is now.
+fn in_use() -> Select<connection::Entity> {
     let in_use = Query::select()
         .column(onboarding::Column::SchoolId)
         .from(onboarding::Entity)
         .and_where(Expr::col(onboarding::Column::Lifecycle).is_in(["active", "completed"]))
         .to_owned();
-    connection::Entity::find()
-        .filter(connection::COLUMN.is_lost.eq(true))
-        .filter(Expr::col((connection::Entity, connection::Column::SchoolId)).in_subquery(in_use))
+    connection::Entity::find().filter(Expr::col((connection::Entity, connection::Column::SchoolId)).in_subquery(in_use))
 }
 
 type Pair = (connection::Model, Option<school::Model>);

@@ -79,6 +79,8 @@ pub enum DigestKind {
     Silent,
     /// Schools whose connection with Magister is lost.
     Lost,
+    /// Schools whose connection with Magister fails by something that Kurve looks into.
+    Failing,
     /// Contacts where mail does not arrive, or who stopped their reminders.
     Addresses,
 }
@@ -91,6 +93,7 @@ impl DigestKind {
             Self::Waiting => "Wacht op Kurve",
             Self::Silent => "Geen antwoord",
             Self::Lost => "Verbinding kwijt",
+            Self::Failing => "Verbinding die Kurve moet nakijken",
             Self::Addresses => "Adressen",
         }
     }
@@ -101,7 +104,7 @@ impl DigestPart {
     #[must_use]
     pub fn more_said(&self) -> String {
         let (one, many) = match self.kind {
-            DigestKind::Waiting | DigestKind::Silent | DigestKind::Lost => ("school", "scholen"),
+            DigestKind::Waiting | DigestKind::Silent | DigestKind::Lost | DigestKind::Failing => ("school", "scholen"),
             DigestKind::Addresses => ("contactpersoon", "contactpersonen"),
         };
         match self.more {

@@ -95,6 +95,8 @@ fn digest_part(part: &DigestPart) -> String {
         (DigestKind::Silent, many) => format!("{many} scholen zonder antwoord"),
         (DigestKind::Lost, 1) => "1 verbinding kwijt".to_owned(),
         (DigestKind::Lost, many) => format!("{many} verbindingen kwijt"),
+        (DigestKind::Failing, 1) => "1 verbinding om na te kijken".to_owned(),
+        (DigestKind::Failing, many) => format!("{many} verbindingen om na te kijken"),
         (DigestKind::Addresses, 1) => "1 adres om na te kijken".to_owned(),
         (DigestKind::Addresses, many) => format!("{many} adressen om na te kijken"),
     }

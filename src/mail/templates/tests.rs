@@ -154,6 +154,7 @@ fn sample(kind: MailKind) -> Content {
                 ),
                 digest_part(DigestKind::Silent, vec![digest_row("Lyceum Oost", "geen antwoord op herinneringen")], 0),
                 digest_part(DigestKind::Lost, vec![digest_row("Mavo Noord", "inloggen geweigerd")], 0),
+                digest_part(DigestKind::Failing, vec![digest_row("Mavo West", "onverwacht antwoord")], 0),
                 digest_part(
                     DigestKind::Addresses,
                     vec![digest_row("Mavo Zuid", "mail aan Anna de Wit komt niet aan (5.1.1)")],

@@ -2,6 +2,7 @@
 
 use crate::domain::check::CheckCode;
 use crate::domain::ids::{CheckId, CheckRunId, SchoolId};
+use crate::domain::onboarding::Party;
 use crate::domain::school::School;
 use crate::services::{Office, ServiceError};
 use crate::store::check_runs::{self, Run};
@@ -9,7 +10,7 @@ use crate::store::checks::{self, Check};
 use crate::store::connection_list::{self, ConnectionFilter};
 use crate::store::connections::{self, SchoolConnection};
 use crate::store::outages::{self, Outage};
-use crate::store::overview::After;
+use crate::store::overview::{After, Unreadable};
 
 /// Rows on a page of connections.
 const PAGE_ROWS: u64 = 50;
@@ -26,6 +27,25 @@ pub struct RunProgress {
     pub ended: Vec<(Option<CheckCode>, u64)>,
     /// How many wait or are under way.
     pub open: u64,
+}
+
+/// Connections that Kurve has to look into.
+#[derive(Debug, Clone, Default)]
+pub struct ForKurve {
+    /// Those that fail longest, the longest first.
+    pub connections: Vec<(School, SchoolConnection)>,
+    /// Schools among them of which something cannot be read.
+    pub unreadable: Vec<Unreadable>,
+    /// How many there are in all.
+    pub count: u64,
+}
+
+impl ForKurve {
+    /// How many there are beside those that are named.
+    #[must_use]
+    pub fn more(&self) -> u64 {
+        self.count.saturating_sub((self.connections.len() + self.unreadable.len()) as u64)
+    }
 }
 
 /// How all connections stand.
@@ -104,6 +124,27 @@ pub async fn tally(office: &Office) -> Result<Tally, ServiceError> {
         lost: connection_list::count_lost(conn).await?,
         outage: outages::find_open(conn).await?,
     })
+}
+
+/// The connections that Kurve has to look into, at most `limit`. None where no checks are made, and none while an
+/// outage lasts: that has a banner of its own.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list_for_kurve(office: &Office, limit: u64) -> Result<ForKurve, ServiceError> {
+    let conn = office.db.reader();
+    let mut found = ForKurve::default();
+    if !office.check_policy.makes_checks() || outages::find_open(conn).await?.is_some() {
+        return Ok(found);
+    }
+    for row in connection_list::list_held_by(conn, Party::Kurve, limit).await? {
+        match row {
+            Ok(connection) => found.connections.push(connection),
+            Err(school) => found.unreadable.push(school),
+        }
+    }
+    found.count = connection_list::count_held_by(conn, Party::Kurve).await?;
+    Ok(found)
 }
 
 /// The outage that lasts, if one does.

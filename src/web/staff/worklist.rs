@@ -17,9 +17,12 @@ use super::view::days_words;
 use crate::domain::ids::SchoolId;
 use crate::domain::onboarding::progress::open_steps;
 use crate::domain::onboarding::{Party, Step, StepState};
+use crate::domain::school::School;
 use crate::links;
+use crate::services::connection_checks::ForKurve;
 use crate::services::schools::{Silent, Waiting};
-use crate::services::{post_office, schools};
+use crate::services::{connection_checks, post_office, schools};
+use crate::store::connections::SchoolConnection;
 use crate::store::outbox::Fate;
 use crate::store::overview::{Overview, Unreadable, WaitingAfter};
 use crate::web::error::PageError;
@@ -53,6 +56,19 @@ pub(super) struct WorkRow {
     since: DateTime<Utc>,
 }
 
+/// How many connections are named; the page of connections shows the rest.
+const FAILING_ROWS: u64 = 20;
+
+/// A connection that Kurve has to look into.
+struct FailingRow {
+    school: String,
+    brin: String,
+    href: String,
+    /// How the last check ended, in a few words.
+    what: &'static str,
+    since: String,
+}
+
 /// A school that does not answer, or cannot be read.
 struct SilentRow {
     school: String,
@@ -75,6 +91,10 @@ struct WorklistPage {
     all_silent: String,
     /// Schools of which something cannot be read, or whose reminders stay unplanned.
     unreadable: Vec<SilentRow>,
+    /// Connections that Kurve has to look into.
+    failing: Vec<FailingRow>,
+    /// All that fail; empty where all that are Kurve's are shown here.
+    all_failing: String,
     addresses: AddressPart,
     /// The first page; empty when this is it.
     first: String,
@@ -125,6 +145,10 @@ pub(super) async fn show(
         vec![]
     };
     let addresses = addresses::part(&site).await?;
+    let failing = match after {
+        None => connection_checks::list_for_kurve(&site.office, FAILING_ROWS).await?,
+        Some(_) => ForKurve::default(),
+    };
     let page = WorklistPage {
         frame: desk::frame(&site, &staff),
         nav: Nav::new(&staff, links::STAFF),
@@ -134,7 +158,15 @@ pub(super) async fn show(
         silent: silent.longest.iter().map(|(row, since)| silent_row(row, *since)).collect(),
         silent_count: silent.count,
         all_silent: if is_cut { SchoolsQuery::silent().href(None) } else { String::new() },
-        unreadable: unreadable_rows([&unreadable, &silent.unreadable, &unplanned, &addresses.unreadable]),
+        unreadable: unreadable_rows([
+            &unreadable,
+            &silent.unreadable,
+            &unplanned,
+            &addresses.unreadable,
+            &failing.unreadable,
+        ]),
+        failing: failing.connections.iter().map(failing_row).collect(),
+        all_failing: if failing.more() > 0 { links::failing_connections() } else { String::new() },
         addresses,
         failed_mails,
         mails: links::failed_mails(),
@@ -142,6 +174,17 @@ pub(super) async fn show(
         can_act: staff.can_act(),
     };
     page::show(&page)
+}
+
+fn failing_row((school, known): &(School, SchoolConnection)) -> FailingRow {
+    let (code, checked_at) = known.last.unzip();
+    FailingRow {
+        school: school.details.name.to_string(),
+        brin: school.details.brin.to_string(),
+        href: links::staff_school(links::STAFF_CONNECTION, school.id),
+        what: code.map_or("", words::check_short),
+        since: known.failing_since.or(checked_at).map(words::date_nl).unwrap_or_default(),
+    }
 }
 
 fn silent_row(row: &Overview, since: DateTime<Utc>) -> SilentRow {
@@ -154,7 +197,7 @@ fn silent_row(row: &Overview, since: DateTime<Utc>) -> SilentRow {
 }
 
 /// A row for each school, by name.
-fn unreadable_rows(schools: [&Vec<Unreadable>; 4]) -> Vec<SilentRow> {
+fn unreadable_rows(schools: [&Vec<Unreadable>; 5]) -> Vec<SilentRow> {
     let by_id: BTreeMap<SchoolId, &Unreadable> =
         schools.into_iter().flatten().map(|school| (school.id, school)).collect();
     let mut rows: Vec<SilentRow> = by_id.into_values().map(unreadable_row).collect();

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use koppelklaar::domain::actor::StaffRole;
 use koppelklaar::domain::check::{CheckCode, Rung};
+use koppelklaar::jobs::Job;
 use koppelklaar::links;
 use koppelklaar::magister::simulator::SchoolScript;
 
@@ -58,6 +59,40 @@ fn who_was_never_checked_who_fails_and_who_is_lost_is_found() {
         let staff = checks.app.staff_as("later@kurve.nl", StaffRole::Support).await;
         let old = chosen(&staff, "ouder-dan-dag").await;
         assert!(old.len() == 5 && !old.contains(&row("78GH", "never")), "{old:?}");
+    });
+}
+
+#[test]
+fn a_connection_that_only_kurve_can_mend_is_on_its_worklist_and_in_its_digest_until_it_works() {
+    run(|checks: Checks| async move {
+        let (ours, theirs) = (checks.school("12AB", "oud").await, checks.school("34CD", "leeg").await);
+        checks.behaves(&ours, "oud", "old_columns").await;
+        checks.behaves(&theirs, "leeg", "no_rows").await;
+        assert_eq!(checks.check(&ours).await, CheckCode::ListOutdated);
+        assert_eq!(checks.check(&theirs).await, CheckCode::ListEmpty);
+        checks.app.new_mails().await;
+        let staff = checks.app.staff().await;
+
+        let worklist = staff.get(links::STAFF).await;
+        checks.app.clock.set("2026-11-24T07:30:00Z".parse().expect("a moment"));
+        checks.app.run(Job::Digest).await;
+        let digest = checks.app.only_mail_to("support@kurve.nl").await;
+        checks.behaves(&ours, "oud", "right").await;
+        assert_eq!(checks.check(&ours).await, CheckCode::Ok);
+        let staff = checks.app.staff_as("later@kurve.nl", StaffRole::Support).await;
+        let later = staff.get(links::STAFF).await;
+
+        assert_eq!(
+            worklist.texts("[data-failing]"),
+            ["School 12AB (12AB): Kolom ontbreekt, sinds ma 23 november 2026"],
+            "{}",
+            worklist.body
+        );
+        let page = links::staff_school(links::STAFF_CONNECTION, ours.id);
+        assert_eq!(worklist.attributes("[data-failing] a", "href"), [page]);
+        let text = digest.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains("Verbinding die Kurve moet nakijken: - School 12AB"), "{}", digest.text);
+        assert!(!later.has("[data-failing]"), "{}", later.body);
     });
 }
 
