@@ -6,10 +6,10 @@
 use super::{TextError, is_invisible, is_odd_line_end, turns_direction};
 
 const REASON_SHORT: TextError = TextError::new(
-    "Schrijf een korte uitleg, in minstens 3 tekens. Bijvoorbeeld: we wachten op onze applicatiebeheerder.",
+    "Schrijf in een paar woorden wat er is, in minstens 3 tekens. Bijvoorbeeld: daarover gebeld op maandag.",
 );
 const REASON_LONG: TextError = TextError::new(
-    "Deze uitleg is te lang. Maak er hoogstens 1000 tekens van. Bijvoorbeeld: we wachten op onze applicatiebeheerder.",
+    "Deze uitleg is te lang. Maak er hoogstens 1000 tekens van. Schrijf alleen wat de ander moet weten.",
 );
 const REASON_CONTROL: TextError = TextError::new(
     "In deze uitleg zit een teken dat we niet kunnen bewaren. Typ de tekst zelf. Bijvoorbeeld: de gebruiker Kurve staat \

@@ -150,6 +150,10 @@ impl LadderView {
         let held: Vec<RungTime> = result.times.iter().filter(|time| result.holds(time.rung)).copied().collect();
         let mut rows = rungs(&held, None, broken);
         for (row, rung) in rows.iter_mut().zip(Rung::ALL) {
+            if code == CheckCode::UnexpectedAnswer && broken == Some(rung) {
+                // An answer that nobody understands is no "no".
+                row.words = "Onbekend";
+            }
             let time = result.times.iter().find(|time| time.rung == rung);
             row.time = time.map_or_else(String::new, |time| words::seconds_nl(time.millis));
         }

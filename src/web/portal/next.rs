@@ -64,7 +64,7 @@ impl NextCard {
 pub(super) fn card(state: &Onboarding, me: &Contact, names: &Names) -> NextCard {
     match state.lifecycle() {
         Lifecycle::Withdrawn { at, reason } => {
-            NextCard::new("wait", "withdrawn", "Gestopt", "Jullie zijn gestopt met deze koppeling")
+            NextCard::new("wait", "withdrawn", "Gestopt", "Deze koppeling is gestopt")
                 .say(format!("Sinds {}. Reden: {reason}", words::date_nl(*at)))
                 .say("Willen jullie toch verder? Mail dan Kurve. Onderaan deze pagina staat het adres.")
         }
