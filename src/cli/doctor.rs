@@ -1,5 +1,7 @@
 //! `koppelklaar doctor`: is everything in order, and if not, what to do.
 
+use std::path::Path;
+
 use chrono::{Months, NaiveDate};
 
 use crate::app::{App, StartError};
@@ -19,6 +21,7 @@ enum Health {
 pub(super) async fn run(settings: &Settings) -> Result<(), StartError> {
     let mut findings = vec![base_url(settings), query_template(settings), mail_encryption(settings)];
     findings.extend(mail_rules(settings));
+    findings.extend(settings.secret_files().filter(|path| is_open_to_all(path)).map(open_to_all));
     match App::open(settings).await {
         Ok(app) => {
             findings.push(Health::Good(format!("keys: {} on the ring", app.office.keys.ids().count())));
@@ -87,6 +90,23 @@ fn mail_rules(settings: &Settings) -> Vec<Health> {
         "mail: only receivers in KOPPELKLAAR_MAIL_ONLY_TO get mail; the others show on the page Post.".to_owned()
     });
     held.into_iter().chain(some).map(Health::Worry).collect()
+}
+
+/// Whether everybody on this machine can read a file.
+#[cfg(unix)]
+fn is_open_to_all(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o004 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_open_to_all(_: &Path) -> bool {
+    false
+}
+
+fn open_to_all(path: &Path) -> Health {
+    let path = path.display();
+    Health::Worry(format!("secrets: everybody on this machine can read {path}. Run `chmod 600 {path}`."))
 }
 
 async fn database(app: &App) -> Health {

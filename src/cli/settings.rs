@@ -238,6 +238,11 @@ impl Settings {
         given("KOPPELKLAAR_KEYS", self.keys.as_ref(), self.keys_file.as_deref())
     }
 
+    /// The files that hold secrets, as far as they are set.
+    pub fn secret_files(&self) -> impl Iterator<Item = &Path> {
+        [&self.database_url_file, &self.keys_file, &self.smtp_url_file].into_iter().flatten().map(PathBuf::as_path)
+    }
+
     /// The mail server's URL, if there is one.
     ///
     /// # Errors

@@ -26,8 +26,21 @@ pub(super) enum StaffCommand {
     },
     /// Lists the accounts
     List,
-    /// Prints a new one-time link, for who lost password or phone
+    /// Prints a new one-time link, for who lost password or phone, and ends their sessions
     Invite {
+        /// The address of the account
+        email: String,
+    },
+    /// Gives a colleague another role
+    Role {
+        /// The address of the account
+        email: String,
+        /// What they may do: admin, support or reader
+        #[arg(value_parser = role)]
+        role: StaffRole,
+    },
+    /// Takes a disabled account into use again, and prints a one-time link
+    Enable {
         /// The address of the account
         email: String,
     },
@@ -48,7 +61,7 @@ pub(super) async fn run(settings: &Settings, command: StaffCommand) -> Result<()
                 Ok(token) => print_link(&app, &token),
                 Err(ServiceError::ContactExists) => {
                     return Err(StartError::new(
-                        "this address has an account: `koppelklaar staff invite` makes a new link",
+                        "this address has an account: `koppelklaar staff invite` makes a new link, `staff enable` when it is disabled",
                     ));
                 }
                 Err(error) => return Err(failed(&error)),
@@ -57,6 +70,16 @@ pub(super) async fn run(settings: &Settings, command: StaffCommand) -> Result<()
         StaffCommand::Invite { email } => {
             let token =
                 staff_accounts::invite(&app.office, now, &address(&email)?).await.map_err(|error| gone(&error))?;
+            print_link(&app, &token);
+        }
+        StaffCommand::Role { email, role } => {
+            let changed = staff_accounts::change_role(&app.office, now, &address(&email)?, role).await;
+            changed.map_err(|error| gone(&error))?;
+            println!("The role is {} now.", role.as_str());
+        }
+        StaffCommand::Enable { email } => {
+            let token =
+                staff_accounts::enable(&app.office, now, &address(&email)?).await.map_err(|error| gone(&error))?;
             print_link(&app, &token);
         }
         StaffCommand::Disable { email } => {
@@ -86,7 +109,7 @@ fn print_link(app: &App, token: &Token) {
 fn gone(error: &ServiceError) -> StartError {
     match error {
         ServiceError::NotFound => {
-            StartError::new("no working account has this address; `koppelklaar staff list` shows them")
+            StartError::new("no such account has this address; `koppelklaar staff list` shows them")
         }
         other => failed(other),
     }

@@ -40,6 +40,8 @@ pub enum Purpose {
     SealQuery,
     /// Seals the one-time code secret of a member of staff.
     SealTotp,
+    /// Makes the one-time code secret that an invite shows.
+    TotpOfInvite,
     /// Seals a registration form until its address is confirmed.
     SealRegistration,
     /// Seals a mail as it was handed over.
@@ -60,10 +62,11 @@ pub enum Purpose {
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::SealCredential,
         Self::SealQuery,
         Self::SealTotp,
+        Self::TotpOfInvite,
         Self::SealRegistration,
         Self::SealMail,
         Self::EmailLookup,
@@ -80,6 +83,7 @@ impl Purpose {
             Self::SealCredential => "seal-credential",
             Self::SealQuery => "seal-query",
             Self::SealTotp => "seal-totp",
+            Self::TotpOfInvite => "totp-of-invite",
             Self::SealRegistration => "seal-registration",
             Self::SealMail => "seal-mail",
             Self::EmailLookup => "email-lookup",

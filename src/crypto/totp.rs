@@ -11,7 +11,8 @@ use totp_rs::{Algorithm, Builder, Totp};
 use zeroize::Zeroizing;
 
 use crate::chance::Chance;
-use crate::crypto::Token;
+use crate::crypto::keys::Purpose;
+use crate::crypto::{KeyRing, Token};
 
 /// Bytes of a secret: the 160 bits that RFC 4226 recommends.
 const SECRET_BYTES: usize = 20;
@@ -34,11 +35,11 @@ pub struct TotpSecret(Zeroizing<[u8; SECRET_BYTES]>);
 
 impl TotpSecret {
     /// The secret that goes with a one-time invite: the same for everyone who holds its token, and stored nowhere
-    /// until it is chosen.
-    pub fn of_invite(token: &Token) -> Self {
-        let digest = super::digest(&[b"koppelklaar/totp-of-invite", token.expose_text().as_bytes()]);
+    /// until it is chosen. The token alone does not tell it: a link that is used up stays in histories and logs.
+    pub fn of_invite(ring: &KeyRing, token: &Token) -> Self {
+        let mac = Zeroizing::new(ring.first_mac(Purpose::TotpOfInvite, &[token.expose_text().as_bytes()]));
         let mut bytes = Zeroizing::new([0; SECRET_BYTES]);
-        bytes.copy_from_slice(&digest[..SECRET_BYTES]);
+        bytes.copy_from_slice(&mac[..SECRET_BYTES]);
         Self(bytes)
     }
 
@@ -125,6 +126,19 @@ mod tests {
 
     fn at(seconds: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(seconds, 0).expect("a moment in range")
+    }
+
+    #[test]
+    fn a_link_that_is_used_up_tells_nothing_without_the_keys() {
+        let rings = [1, 2].map(|seed| {
+            let line = KeyRing::generate_line(&Chance::seeded(seed), "k1").expect("a valid id");
+            KeyRing::parse(line.expose_secret()).expect("a valid ring")
+        });
+        let token = Token::new(&Chance::seeded(3));
+        let secret_by = |ring| TotpSecret::of_invite(ring, &token).to_base32();
+
+        assert_eq!(secret_by(&rings[0]).expose_secret(), secret_by(&rings[0]).expose_secret());
+        assert_ne!(secret_by(&rings[0]).expose_secret(), secret_by(&rings[1]).expose_secret());
     }
 
     #[test]

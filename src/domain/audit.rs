@@ -7,7 +7,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::actor::Actor;
+use super::actor::{Actor, StaffRole};
 use super::ids::{ApiKeyId, ContactId, MailId, NoteId, SchoolId, StaffId};
 use super::onboarding::{Change, Step};
 use super::reminder::{OwnDayKind, Period};
@@ -186,6 +186,18 @@ pub enum Action {
         /// Whose.
         staff: StaffId,
     },
+    /// A colleague got another role.
+    StaffRoleChanged {
+        /// Whose.
+        staff: StaffId,
+        /// Into which role.
+        role: StaffRole,
+    },
+    /// A disabled account was taken into use again.
+    StaffEnabled {
+        /// Whose.
+        staff: StaffId,
+    },
     /// A staff account was disabled.
     StaffDisabled {
         /// Whose.
@@ -259,6 +271,8 @@ impl Action {
             Self::DigestStopped => "digest_stopped",
             Self::DigestResumed => "digest_resumed",
             Self::StaffAdded { .. } => "staff_added",
+            Self::StaffRoleChanged { .. } => "staff_role_changed",
+            Self::StaffEnabled { .. } => "staff_enabled",
             Self::StaffDisabled { .. } => "staff_disabled",
             Self::StaffInvited { .. } => "staff_invited",
             Self::StaffEnrolled => "staff_enrolled",
@@ -308,6 +322,8 @@ impl Action {
             | Self::DigestStopped
             | Self::DigestResumed
             | Self::StaffAdded { .. }
+            | Self::StaffRoleChanged { .. }
+            | Self::StaffEnabled { .. }
             | Self::StaffDisabled { .. }
             | Self::StaffInvited { .. }
             | Self::StaffEnrolled

@@ -231,7 +231,7 @@ pub async fn resume_as(office: &Office, call: &Call, which: &Subscribed) -> Resu
 
 /// Whoever has the link: the mail may have been forwarded, so it is not put down to its reader.
 fn by_link((now, request_id): (DateTime<Utc>, &str)) -> Call {
-    Call { actor: Actor::Clock, now, request_id: request_id.to_owned() }
+    Call { actor: Actor::Visitor, now, request_id: request_id.to_owned() }
 }
 
 /// An entry for each school where somebody has this address.

@@ -320,7 +320,7 @@ async fn add_colleague(
     let address = EmailAddress::parse(email).map_err(|_| BROKEN)?;
     let person = (address, PersonName::parse(name).map_err(|_| BROKEN)?, role);
     let token = staff_accounts::add(office, now, person).await?;
-    let secret = TotpSecret::of_invite(&token);
+    let secret = TotpSecret::of_invite(&office.keys, &token);
     let password = StaffPassword::parse(&SecretString::from(STAFF_PASSWORD), email).map_err(|_| BROKEN)?;
     // An earlier code, so that the current one is still to be used.
     let earlier = now - Duration::minutes(2);

@@ -19,6 +19,12 @@ use crate::store::{Connection, access_links, contacts, lock, schools, sessions};
 /// A session ends after this many hours without use.
 pub const IDLE_HOURS: i64 = 12;
 
+/// When a session of a colleague ends however it is used, in hours: a cookie that somebody took dies too.
+pub const STAFF_HOURS: i64 = 24;
+
+/// When a session of a school contact ends however it is used, in days.
+pub const CONTACT_DAYS: i64 = 14;
+
 /// How often one address may ask for a link within a quarter of an hour, outside the demo.
 pub const LINKS_PER_QUARTER: u64 = 5;
 
@@ -240,7 +246,8 @@ pub(super) async fn open_session(
 ) -> Result<Token, ServiceError> {
     let token = Token::new(&office.chance);
     let id = SessionId::from_uuid(office.chance.uuid_v7(now));
-    let session = StoredSession { id, holder, last_seen_at: now, expires_at: now + Duration::hours(IDLE_HOURS) };
+    let expires_at = now + Duration::hours(IDLE_HOURS);
+    let session = StoredSession { id, holder, created_at: now, last_seen_at: now, expires_at };
     sessions::insert(conn, &session, &token.hash()).await?;
     Ok(token)
 }
@@ -294,7 +301,11 @@ pub(super) async fn keep_alive(
     session: &StoredSession,
 ) -> Result<(), ServiceError> {
     if now - session.last_seen_at >= Duration::minutes(1) {
-        let expires_at = now + Duration::hours(IDLE_HOURS);
+        let longest = match session.holder {
+            Holder::Choosing { .. } | Holder::Contact { .. } => Duration::days(CONTACT_DAYS),
+            Holder::Staff { .. } => Duration::hours(STAFF_HOURS),
+        };
+        let expires_at = (now + Duration::hours(IDLE_HOURS)).min(session.created_at + longest);
         sessions::mark_seen(office.db.writer(), session.id, now, expires_at).await?;
     }
     Ok(())

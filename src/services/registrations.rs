@@ -10,6 +10,7 @@ use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::ids::{ContactId, RegistrationId, SchoolId};
 use crate::domain::notice::{About, MailKind, notices};
+use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::{Command, Ground, Onboarding, Step, decide};
 use crate::domain::school::{Contact, ContactRole, School, SchoolDetails};
 use crate::domain::text::{EmailAddress, PersonName};
@@ -159,7 +160,7 @@ async fn try_to_confirm(
         return Err(ServiceError::NotFound);
     }
     if let Some(known) = store::schools::find_by_brin(work.conn(), &form.details.brin).await? {
-        tell_known(&mut work, known.id, stored.id).await?;
+        tell_known(&mut work, known.id, now).await?;
         work.finish().await?;
         return Ok(Confirmed::WasHere);
     }
@@ -209,14 +210,15 @@ async fn create(
     tell(work, id, &notices(&before, &events, &after), &about).await
 }
 
-async fn tell_known(work: &mut Work<'_>, school: SchoolId, registration: RegistrationId) -> Result<(), ServiceError> {
+async fn tell_known(work: &mut Work<'_>, school: SchoolId, now: DateTime<Utc>) -> Result<(), ServiceError> {
     for contact in store::contacts::list(work.conn(), school).await? {
         work.mail(Letter {
             kind: MailKind::AlreadyRegistered,
             school: Some(school),
             contact: Some(contact.id),
             about: About::default(),
-            occasion: registration.to_string(),
+            // However often it is asked in a day.
+            occasion: format!("{school}/{}", amsterdam_date(now)),
         });
     }
     work.note(Some(school), Action::RegistrationRepeated);

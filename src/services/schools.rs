@@ -231,9 +231,10 @@ pub async fn submit_details(
     if state.is_yes(Step::DetailsSubmitted) {
         return Err(crate::domain::onboarding::Refusal::AlreadyDone { step: Step::DetailsSubmitted }.into());
     }
-    save(&work, call, school, details).await?;
     let command = Command::Claim { step: Step::DetailsSubmitted, ground: Ground::Word, credential_version: None };
+    // Judged first: who may not send details does not learn either which BRIN numbers are taken.
     onboardings::change(&mut work, call, school, &command, None).await?;
+    save(&work, call, school, details).await?;
     work.note(Some(school), Action::DetailsChanged);
     if is_other_magister(&before, details) {
         contacts::clear_vouches(&mut work, school, None).await?;

@@ -51,7 +51,8 @@ pub async fn add(
     Ok(token)
 }
 
-/// Makes a new one-time link for a colleague who lost password or phone; older links stop working.
+/// Makes a new one-time link for a colleague who lost password or phone; older links stop working, and whoever is signed
+/// in with the account is signed out.
 ///
 /// # Errors
 /// `NotFound` when no working account has the address.
@@ -62,6 +63,45 @@ pub async fn invite(office: &Office, now: DateTime<Utc>, email: &EmailAddress) -
     }
     let call = Call::by_machine(Actor::Operator, now, "staff_invite");
     let mut work = Work::begin(office, &call).await?;
+    // Whoever has the old phone may be signed in.
+    sessions::delete_of_staff(work.conn(), account.id).await?;
+    let token = invite_within(office, &mut work, now, account.id).await?;
+    work.finish().await?;
+    Ok(token)
+}
+
+/// Gives a colleague another role, from their next press on.
+///
+/// # Errors
+/// `NotFound` when no account has the address.
+pub async fn change_role(
+    office: &Office,
+    now: DateTime<Utc>,
+    email: &EmailAddress,
+    role: StaffRole,
+) -> Result<(), ServiceError> {
+    let account = load(office, email).await?;
+    let call = Call::by_machine(Actor::Operator, now, "staff_role");
+    let mut work = Work::begin(office, &call).await?;
+    if !staff::save_role(work.conn(), account.id, role).await? {
+        return Ok(());
+    }
+    work.note(None, Action::StaffRoleChanged { staff: account.id, role });
+    work.finish().await
+}
+
+/// Takes a disabled account into use again, and makes a one-time link to choose password and second factor anew.
+///
+/// # Errors
+/// `NotFound` when no disabled account has the address.
+pub async fn enable(office: &Office, now: DateTime<Utc>, email: &EmailAddress) -> Result<Token, ServiceError> {
+    let account = load(office, email).await?;
+    let call = Call::by_machine(Actor::Operator, now, "staff_enable");
+    let mut work = Work::begin(office, &call).await?;
+    if !staff::mark_enabled(work.conn(), account.id).await? {
+        return Err(ServiceError::NotFound);
+    }
+    work.note(None, Action::StaffEnabled { staff: account.id });
     let token = invite_within(office, &mut work, now, account.id).await?;
     work.finish().await?;
     Ok(token)

@@ -19,7 +19,6 @@ use crate::store::sessions::{self, Holder, StoredSession};
 use crate::store::staff::{self, Invite, StaffAccount};
 
 /// What someone types to sign in.
-#[derive(Debug)]
 pub struct SignIn {
     /// The address.
     pub email: EmailAddress,
@@ -155,7 +154,7 @@ pub async fn find_enrolment(office: &Office, now: DateTime<Utc>, token: &Token) 
     if account.disabled_at.is_some() {
         return Err(EnrolError::Gone);
     }
-    Ok(Enrolment { account, totp: TotpSecret::of_invite(token) })
+    Ok(Enrolment { account, totp: TotpSecret::of_invite(&office.keys, token) })
 }
 
 /// Chooses password and second factor; sessions from before end.

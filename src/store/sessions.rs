@@ -37,6 +37,8 @@ pub struct StoredSession {
     pub id: SessionId,
     /// For whom.
     pub holder: Holder,
+    /// When it began.
+    pub created_at: DateTime<Utc>,
     /// When it was last used, to the minute.
     pub last_seen_at: DateTime<Utc>,
     /// When it ends if it is not used.
@@ -60,7 +62,7 @@ pub async fn insert(conn: &impl Connection, new: &StoredSession, token_hash: &[u
         email_key: Set(email_key),
         contact_id: Set(contact),
         staff_id: Set(staff),
-        created_at: Set(new.last_seen_at),
+        created_at: Set(new.created_at),
         last_seen_at: Set(new.last_seen_at),
         expires_at: Set(new.expires_at),
     };
@@ -156,6 +158,7 @@ fn to_stored(row: session::Model) -> Result<StoredSession, StoreError> {
         _ => return Err(StoreError::CorruptRow { table: "session", id: row.id.to_string(), what: "kind" }),
     };
     Ok(StoredSession {
+        created_at: row.created_at,
         id: SessionId::from_uuid(row.id),
         holder,
         last_seen_at: row.last_seen_at,

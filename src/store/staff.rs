@@ -175,6 +175,37 @@ pub async fn mark_disabled(conn: &impl Connection, id: StaffId, now: DateTime<Ut
     Ok(changed.rows_affected == 1)
 }
 
+/// Makes a disabled account one that waits for its colleague, who chooses a password and a second factor anew; `false`
+/// when it was not disabled.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_enabled(conn: &impl Connection, id: StaffId) -> Result<bool, StoreError> {
+    let changed = staff::Entity::update_many()
+        .col_expr(staff::COLUMN.disabled_at, Option::<DateTime<Utc>>::None.into())
+        .col_expr(staff::COLUMN.password_hash, Option::<String>::None.into())
+        .col_expr(staff::COLUMN.totp_sealed, Option::<Vec<u8>>::None.into())
+        .filter(staff::COLUMN.id.eq(id.as_uuid()))
+        .filter(staff::COLUMN.disabled_at.is_not_null())
+        .exec(conn)
+        .await?;
+    Ok(changed.rows_affected == 1)
+}
+
+/// Gives an account another role; `false` when it has that.
+///
+/// # Errors
+/// When the database fails.
+pub async fn save_role(conn: &impl Connection, id: StaffId, role: StaffRole) -> Result<bool, StoreError> {
+    let changed = staff::Entity::update_many()
+        .col_expr(staff::COLUMN.role, role.as_str().into())
+        .filter(staff::COLUMN.id.eq(id.as_uuid()))
+        .filter(staff::COLUMN.role.ne(role.as_str()))
+        .exec(conn)
+        .await?;
+    Ok(changed.rows_affected == 1)
+}
+
 /// Stores an invite; older ones of the same colleague stop working.
 ///
 /// # Errors

@@ -78,7 +78,9 @@ pub async fn add_headers(State(site): State<Site>, request: Request, next: Next)
     set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::X_FRAME_OPTIONS, "DENY");
-    set(header::REFERRER_POLICY, "no-referrer");
+    // No path leaves, for links have tokens; but a form whose `Origin` is hidden is refused, and older browsers show
+    // nothing else.
+    set(header::REFERRER_POLICY, "strict-origin");
     set(header::CACHE_CONTROL, "no-store");
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::dates::{date_only_nl, period_nl};
-use super::names::{own_days_name, step_name};
+use super::names::{own_days_name, role_name, step_name};
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::ids::{ContactId, StaffId};
@@ -127,6 +127,10 @@ pub fn change_sentence(action: &Action, names: &Names) -> String {
         Action::DigestStopped => "Overzicht van de dag uitgezet, met de link in een mail.".into(),
         Action::DigestResumed => "Overzicht van de dag weer aangezet.".into(),
         Action::StaffAdded { staff } => format!("Account gemaakt: {}.", names.colleague(*staff)),
+        Action::StaffRoleChanged { staff, role } => {
+            format!("Rol gewijzigd: {} is nu {}.", names.colleague(*staff), role_name(*role))
+        }
+        Action::StaffEnabled { staff } => format!("Account weer aangezet: {}.", names.colleague(*staff)),
         Action::StaffDisabled { staff } => format!("Account uitgezet: {}.", names.colleague(*staff)),
         Action::StaffInvited { staff } => format!("Nieuwe uitnodiging gemaakt: {}.", names.colleague(*staff)),
         Action::StaffEnrolled => "Wachtwoord gekozen en inlogcodes ingesteld.".into(),

@@ -50,6 +50,27 @@ fn one_address_gets_twenty_links_a_day_and_hears_when_there_is_room_again() {
 }
 
 #[test]
+fn what_was_typed_about_a_step_stays_when_there_were_too_many_forms_from_one_place() {
+    let allowance = Allowance { per_client: nonzero(4), per_address: nonzero(100) };
+    block_on(async {
+        let Some(app) = TestApp::start_with(allowance).await else { return };
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let portal = app.portal(&school).await;
+        let page = portal.get("/school/stap/consent_given").await;
+        let mut answers = vec![];
+        for number in 1..=5 {
+            let reason = format!("Het schuifje is er niet, ook niet na poging {number}.");
+            let answer = page.submit(&portal, "form[action$='/lukt-niet']", &[("reason", &reason)]).await;
+            answers.push((answer.status, answer.body.contains(&reason)));
+        }
+
+        assert_eq!(answers.first(), Some(&(303, false)));
+        assert_eq!(answers.last(), Some(&(422, true)));
+        app.finish().await;
+    });
+}
+
+#[test]
 fn an_installation_that_allows_more_links_allows_them_all_day() {
     run(|app: TestApp| async move {
         let office = Office { links_per_quarter: 30, ..app.office().clone() };

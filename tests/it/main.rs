@@ -13,6 +13,7 @@ mod bounce_pipe;
 mod bounces;
 mod checks;
 mod cli;
+mod colleagues;
 mod coming_back;
 mod contacts;
 mod crash_window;

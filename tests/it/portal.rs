@@ -129,6 +129,30 @@ fn details_that_were_sent_back_can_be_given_again() {
 }
 
 #[test]
+fn a_school_that_stopped_does_not_learn_which_brin_numbers_are_taken() {
+    run(|app: TestApp| async move {
+        app.school("Het Molenveld", "13CD", "molenveld").await;
+        let table = Table::set(&app).await;
+        table.kurve("details_submitted", "send_back", &[("reason", "Het domein klopt niet.")]).await;
+        let page = table.portal.get("/school/stap/details_submitted").await;
+        let stop = table.portal.get("/school/stoppen").await;
+        let radio = stop.attributes("main form input[type=radio]", "value").remove(0);
+        let name = stop.attributes("main form input[type=radio]", "name").remove(0);
+        let fields = [(name.as_str(), radio.as_str()), ("text", "We kiezen Optie B.")];
+        assert_eq!(stop.submit(&table.portal, "main form", &fields).await.status, 303);
+
+        let mut answers = vec![];
+        for brin in ["13CD", "14EF"] {
+            let answer = page.submit(&table.portal, "form[action='/school/gegevens']", &[("brin", brin)]).await;
+            answers.push((answer.status, answer.body.contains("hoort al bij een andere school")));
+        }
+
+        assert_eq!(answers[0], answers[1]);
+        assert!(!answers[0].1);
+    });
+}
+
+#[test]
 fn pausing_and_resuming_by_hand_and_by_the_timer() {
     run(|app: TestApp| async move {
         let table = Table::set(&app).await;

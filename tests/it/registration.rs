@@ -137,6 +137,28 @@ fn a_known_brin_makes_no_second_school_and_tells_only_the_contacts_that_are_ther
 }
 
 #[test]
+fn however_often_a_known_school_is_asked_for_in_a_day_its_contacts_are_told_once() {
+    run(|app: TestApp| async move {
+        let school = app.school("Bonhoeffer College", "12AB00", "bonhoeffer").await;
+        let ask = async |email: &'static str| {
+            let stranger = app.anonymous();
+            request(&stranger, &[("brin", "12AB"), ("email", email)]).await;
+            let mail = app.only_mail_to(email).await;
+            let confirm = stranger.get(&mail.path_of("/aanmelden/bevestig/")).await;
+            confirm.submit(&stranger, "main form", &[]).await;
+            app.new_mails().await.into_iter().map(|mail| mail.to).collect::<Vec<_>>()
+        };
+
+        let told = [ask("een@elders.example").await, ask("twee@elders.example").await];
+        app.advance(chrono::TimeDelta::days(1));
+        let next_day = ask("drie@elders.example").await;
+
+        assert_eq!(told, [vec![school.email.clone()], vec![]]);
+        assert_eq!(next_day, [school.email]);
+    });
+}
+
+#[test]
 fn two_who_confirm_the_same_brin_at_once_make_one_school() {
     run(|app: TestApp| async move {
         let (one, other) = (app.anonymous(), app.anonymous());

@@ -176,7 +176,7 @@ fn every_answer_has_the_headers_that_protect_it() {
             assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{path}");
             assert!(!policy.contains("unsafe-inline"), "{path}");
             assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
-            assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
+            assert_eq!(answer.header("referrer-policy"), "strict-origin", "{path}");
             assert_eq!(answer.header("cache-control"), "no-store", "{path}");
             assert!(answer.header("strict-transport-security").starts_with("max-age="), "{path}");
             assert!(!answer.header("x-request-id").is_empty(), "{path}");

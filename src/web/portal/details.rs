@@ -22,6 +22,10 @@ pub(super) async fn create(
     who: SchoolContact,
     Posted(form): Posted<DetailsForm>,
 ) -> Result<Response, PageError> {
+    if site.limits.check_client(who.visit.client).is_err() {
+        let typed = Typed { details: Some(form), ..Typed::too_often() };
+        return come_back(&site, &who, Step::DetailsSubmitted, typed).await;
+    }
     let mut typed = Typed::default();
     if let Some(details) = read(&form, &mut typed.errors) {
         match schools::submit_details(&site.office, &who.call(), who.school(), &details).await {

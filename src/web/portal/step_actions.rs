@@ -98,6 +98,10 @@ pub(super) async fn report_stuck(
     StepPath(step): StepPath,
     Posted(form): Posted<StuckForm>,
 ) -> Result<Response, PageError> {
+    if site.limits.check_client(who.visit.client).is_err() {
+        let typed = Typed { section: Section::Stuck, reason: form.reason, ..Typed::too_often() };
+        return come_back(&site, &who, step, typed).await;
+    }
     let mut typed = Typed { section: Section::Stuck, ..Typed::default() };
     if let Some(reason) = typed.errors.take("reason", Reason::parse(&form.reason)) {
         let page = links::step(links::SCHOOL_STEP, step);

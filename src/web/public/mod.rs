@@ -1,7 +1,8 @@
 //! The pages for everyone: what Koppelklaar is, the request for Optie A, and how school contacts get in and out.
 //!
 //! `home`, `option_b` and `words` explain; `register` and `confirm` are the request and its confirmation by mail; `sign_in`, `code` and `link`
-//! are signing in, which `redeem` concludes for both ways. No page here tells which schools or addresses are known.
+//! are signing in, which `redeem` concludes for both ways. No page here tells which addresses are known, and of
+//! a school only to who confirmed an address of theirs that it is.
 //! Where somebody cannot go on as they thought, they get the page of `message`. Not here: anything behind a sign-in.
 
 mod code;

@@ -126,7 +126,7 @@ impl Later {
         let secret = self.runtime.block_on(async {
             let token = staff_accounts::add(office, self.clock.now(), (email.clone(), name, StaffRole::Admin)).await;
             let token = token.expect("nobody has the address");
-            let secret = TotpSecret::of_invite(&token);
+            let secret = TotpSecret::of_invite(&office.keys, &token);
             let code = totp::current(&secret, self.clock.now());
             let enrolled = staff_auth::enrol(office, (self.clock.now(), "test"), &token, (password, &code)).await;
             enrolled.expect("the code is right");

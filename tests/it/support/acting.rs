@@ -76,7 +76,7 @@ impl TestApp {
     /// A colleague who chose password and second factor, without a page; the secret of the latter.
     pub(crate) async fn enrolled(&self, email: &str) -> TotpSecret {
         let token = self.invite(email, StaffRole::Support).await;
-        let secret = TotpSecret::of_invite(&token);
+        let secret = TotpSecret::of_invite(&self.office().keys, &token);
         let password = StaffPassword::parse(&STAFF_PASSWORD.into(), email).expect("a good password");
         let code = totp::current(&secret, self.now());
         let chosen = staff_auth::enrol(self.office(), (self.now(), "test"), &token, (password, &code)).await;

@@ -253,7 +253,7 @@ impl TestApp {
     pub(crate) async fn staff_as(&self, email: &str, role: StaffRole) -> Visitor {
         let visitor = self.anonymous();
         let token = self.invite(email, role).await;
-        let secret = koppelklaar::crypto::totp::TotpSecret::of_invite(&token);
+        let secret = koppelklaar::crypto::totp::TotpSecret::of_invite(&self.office().keys, &token);
         let page = visitor.get(&format!("/beheer/uitnodiging/{}", token.expose_text())).await;
         let code = koppelklaar::crypto::totp::current(&secret, self.now());
         let fields = [("password", STAFF_PASSWORD), ("again", STAFF_PASSWORD), ("code", &code)];
