@@ -23,6 +23,7 @@ pub mod frozen_mail;
 pub mod heartbeat;
 pub mod job_slot;
 pub mod loaded_holidays;
+pub mod mail_school;
 pub mod note;
 pub mod onboarding;
 pub mod outage;

@@ -30,6 +30,7 @@ mod m20261123_000016_insight;
 mod m20261123_000017_one_open_check;
 mod m20261123_000018_reminder_mail_day;
 mod m20261124_000021_connection_code;
+mod m20261123_000019_mail_school;
 mod parts;
 
 /// Knows every step, oldest first.
@@ -58,6 +59,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000017_one_open_check::Migration),
             Box::new(m20261123_000018_reminder_mail_day::Migration),
             Box::new(m20261124_000021_connection_code::Migration),
+            Box::new(m20261123_000019_mail_school::Migration),
         ]
     }
 }

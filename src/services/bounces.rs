@@ -204,14 +204,14 @@ async fn mark_address(
         let action = Action::AddressBounced { contact: person.id, code: code.to_owned() };
         work.note(Some(person.school), action);
     }
-    let is_one_school = people.len() == 1;
-    work.mail(Letter {
+    let letter = Letter {
         kind: MailKind::AddressBounced,
-        school: is_one_school.then_some(first.school),
+        school: None,
         contact: None,
         about: About { unreached: Some(first.id), ..About::default() },
         occasion: mail.id.to_string(),
-    });
+    };
+    work.mail_about(people.iter().map(|person| person.school).collect(), letter);
     Ok(Outcome::Marked)
 }
 

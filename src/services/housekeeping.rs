@@ -1,5 +1,5 @@
-//! Clearing away what no longer counts: sessions, links and requests that ended, mails that are about no school,
-//! the bytes of mails that went long ago, and old checks.
+//! Clearing away what no longer counts: sessions, links and requests that ended, mails that carried a token, the bytes
+//! of mails that went long ago, and old checks.
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -21,8 +21,8 @@ pub async fn delete_expired(office: &Office, now: DateTime<Utc>) -> Result<u64, 
     let before = now - Duration::days(KEEP_DAYS);
     let links = access_links::delete_expired(conn, before).await?;
     let requests = registrations::delete_expired(conn, before).await?;
-    // What went out about a school stays on its page; a mail about no school tells only which address asked when.
-    let mails = outbox::delete_ended_without_school(conn, before).await?;
+    // Every other mail stays on Post: a delivery report may come on it, and who has it may ask.
+    let mails = outbox::delete_ended_with_token(conn, before).await?;
     let frozen = frozen_mails::delete_before(conn, now - Duration::days(KEEP_FROZEN_DAYS)).await?;
     let checks = connection_checks::delete_old(office, now).await?;
     Ok(links + requests + mails + frozen + checks + sessions::delete_expired(conn, now).await?)

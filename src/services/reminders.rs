@@ -169,14 +169,14 @@ async fn put_in_outbox(
 ) -> Result<(), ServiceError> {
     reminders::insert_mail(work.conn(), mail, (date, now)).await?;
     let first = mail.about.first().ok_or(ServiceError::Broken("a reminder mail about nothing"))?;
-    let is_one_school = mail.about.iter().all(|one| one.school == first.school);
-    work.mail(Letter {
+    let letter = Letter {
         kind: MailKind::Reminder,
-        school: is_one_school.then_some(first.school),
+        school: None,
         contact: Some(first.contact),
         about: About { reminders: Some(mail.id), ..About::default() },
         occasion: mail.id.to_string(),
-    });
+    };
+    work.mail_about(mail.about.iter().map(|one| one.school).collect(), letter);
     Ok(())
 }
 

@@ -1,11 +1,13 @@
 //! One change: a write transaction that gathers audit entries and mails, and commits all of it or nothing.
 
+use std::collections::BTreeSet;
+
 use crate::domain::audit::Action;
 use crate::domain::ids::{ContactId, MailId, SchoolId};
 use crate::domain::notice::{About, MailKind};
 use crate::services::{Call, Office, ServiceError};
 use crate::store::outbox::{Fate, OutboxMail};
-use crate::store::{Connection, WriteTx, audit, outbox};
+use crate::store::{Connection, WriteTx, audit, mail_schools, outbox};
 
 /// A change under way.
 pub(super) struct Work<'a> {
@@ -14,6 +16,8 @@ pub(super) struct Work<'a> {
     tx: WriteTx,
     entries: Vec<audit::NewEntry>,
     mails: Vec<OutboxMail>,
+    /// The schools of mails that are about several.
+    schools: Vec<(MailId, BTreeSet<SchoolId>)>,
 }
 
 /// For whom and about what a mail is put in the outbox.
@@ -29,7 +33,7 @@ pub(super) struct Letter {
 impl<'a> Work<'a> {
     pub(super) async fn begin(office: &'a Office, call: &'a Call) -> Result<Self, ServiceError> {
         let tx = office.db.begin_write().await?;
-        Ok(Self { office, call, tx, entries: vec![], mails: vec![] })
+        Ok(Self { office, call, tx, entries: vec![], mails: vec![], schools: vec![] })
     }
 
     pub(super) fn conn(&self) -> &impl Connection {
@@ -77,9 +81,21 @@ impl<'a> Work<'a> {
         });
     }
 
+    /// A mail about one school or several, which takes the place of the school in the letter.
+    pub(super) fn mail_about(&mut self, schools: BTreeSet<SchoolId>, letter: Letter) {
+        let school = schools.first().copied().filter(|_| schools.len() == 1);
+        self.mail(Letter { school, ..letter });
+        if let (None, Some(mail)) = (school, self.mails.last()) {
+            self.schools.push((mail.id, schools));
+        }
+    }
+
     /// Writes mails and audit and commits. The audit comes last: it makes other writers wait.
     pub(super) async fn finish(self) -> Result<(), ServiceError> {
         outbox::insert_all(self.tx.conn(), &self.mails).await?;
+        for (mail, schools) in self.schools {
+            mail_schools::insert(self.tx.conn(), mail, schools).await?;
+        }
         let keys = &self.office.keys;
         let mac = |parts: &[&[u8]]| keys.audit_mac(None, parts).expect("the newest key is always there");
         audit::append(self.tx.conn(), self.entries, mac).await?;

@@ -26,6 +26,7 @@ pub mod holidays;
 pub mod insight;
 pub mod job_slots;
 pub mod lock;
+pub mod mail_schools;
 pub mod notes;
 pub mod onboardings;
 pub mod outages;

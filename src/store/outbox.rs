@@ -5,11 +5,11 @@
 pub mod hold;
 
 use chrono::{DateTime, Utc};
-use entity::{frozen_mail, outbox};
-use sea_orm::sea_query::{Condition, OnConflict, Query};
-use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use entity::outbox;
+use sea_orm::sea_query::{Condition, OnConflict};
+use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::{Connection, StoreError, bell};
+use super::{Connection, StoreError, bell, mail_schools};
 use crate::domain::ids::{ContactId, MailId, SchoolId};
 use crate::domain::notice::{About, MailKind};
 
@@ -202,22 +202,19 @@ pub async fn mark_dropped(
     Ok(changed.rows_affected == 1)
 }
 
-/// Deletes mails about no school that were made before a moment and are sent, no longer needed or dropped, with what
-/// was kept of them. Not the digests: the next one tells what came up since the last.
+/// Deletes mails with a token that were sent before a moment, or were last due before it and are no longer needed or
+/// were dropped. They tell only which address asked when; nothing is ever kept of their text.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn delete_ended_without_school(conn: &impl Connection, before: DateTime<Utc>) -> Result<u64, StoreError> {
-    let ended = [Fate::Sent, Fate::Skipped, Fate::Dropped].map(Fate::as_str);
-    let is_over = Condition::all()
-        .add(outbox::COLUMN.school_id.is_null())
-        .add(outbox::COLUMN.kind.ne(MailKind::Digest.as_str()))
-        .add(outbox::COLUMN.status.is_in(ended))
-        .add(outbox::COLUMN.created_at.lt(before));
-    let over = Query::select().column(outbox::Column::Id).from(outbox::Entity).cond_where(is_over.clone()).to_owned();
-    let frozen = frozen_mail::Entity::delete_many().filter(frozen_mail::COLUMN.mail_id.in_subquery(over));
-    frozen.exec(conn).await?;
-    let deleted = outbox::Entity::delete_many().filter(is_over).exec(conn).await?;
+pub async fn delete_ended_with_token(conn: &impl Connection, before: DateTime<Utc>) -> Result<u64, StoreError> {
+    let column = outbox::COLUMN;
+    let kinds = MailKind::ALL.into_iter().filter(|kind| kind.carries_token()).map(MailKind::as_str);
+    let is_unsent = column.status.is_in([Fate::Skipped, Fate::Dropped].map(Fate::as_str));
+    let ended = Condition::any()
+        .add(column.status.eq(Fate::Sent.as_str()).and(column.sent_at.lt(before)))
+        .add(is_unsent.and(column.next_attempt_at.lt(before)));
+    let deleted = outbox::Entity::delete_many().filter(column.kind.is_in(kinds)).filter(ended).exec(conn).await?;
     Ok(deleted.rows_affected)
 }
 
@@ -237,13 +234,13 @@ pub async fn find_any(conn: &impl Connection, id: MailId) -> Result<Option<Readi
     Ok(outbox::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(read))
 }
 
-/// A school's mails, newest first, at most `limit`.
+/// A school's mails, newest first, at most `limit`; those about several schools are among them.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn list_of_school(conn: &impl Connection, school: SchoolId, limit: u64) -> Result<Vec<Reading>, StoreError> {
     let rows = outbox::Entity::find()
-        .filter(outbox::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(mail_schools::of_schools(conn, &[school], None).await?)
         .order_by_desc(outbox::COLUMN.created_at)
         .order_by_desc(outbox::COLUMN.id)
         .limit(limit)

@@ -5,7 +5,7 @@ use entity::outbox;
 use sea_orm::{EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use super::outbox::{Fate, Reading, hold, read};
-use super::{Connection, StoreError};
+use super::{Connection, StoreError, mail_schools};
 use crate::domain::ids::{MailId, SchoolId};
 use crate::domain::notice::MailKind;
 
@@ -58,7 +58,7 @@ pub struct MailFilter {
     pub fate: Option<Fate>,
     /// Only mails of this kind.
     pub kind: Option<MailKind>,
-    /// Only mails about one of these schools.
+    /// Only mails about one of these schools, also where they are about more.
     pub schools: Option<Vec<SchoolId>>,
 }
 
@@ -90,7 +90,7 @@ pub async fn list_page(
         query = query.filter(outbox::COLUMN.kind.eq(kind.as_str()));
     }
     if let Some(schools) = &filter.schools {
-        query = query.filter(outbox::COLUMN.school_id.is_in(schools.iter().map(|school| school.as_uuid())));
+        query = query.filter(mail_schools::of_schools(conn, schools, before).await?);
     }
     if let Some(before) = before {
         query = query.filter(outbox::COLUMN.id.lt(before.as_uuid()));

@@ -2,21 +2,27 @@
 
 use chrono::TimeDelta;
 use koppelklaar::jobs::Job;
+use koppelklaar::links;
+use koppelklaar::mail::message::BuiltMail;
 use koppelklaar::mail::transport::SendErrorKind;
+use koppelklaar::services::bounces::{self, Outcome};
 use koppelklaar::services::mail_dispatch;
 use koppelklaar::store::Db;
 use koppelklaar::store::outbox::{self, Fate};
 
 use crate::it::dispatch::waiting;
+use crate::it::journey::Table;
+use crate::it::post_pages::walk;
+use crate::it::reminders::{at, second_school_of};
 use crate::it::support::database::texts;
-use crate::it::support::{TestApp, block_on, run};
+use crate::it::support::{TestApp, TestSchool, block_on, reports, run, run_to_failure};
 
 async fn kinds(app: &TestApp) -> Vec<String> {
     texts(&app.database.url, "SELECT kind FROM outbox ORDER BY created_at, kind").await
 }
 
 #[test]
-fn a_mail_about_no_school_is_cleared_away_a_week_after_it_ended() {
+fn a_mail_with_a_token_is_cleared_away_a_week_after_it_ended() {
     run(|app| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         app.portal(&school).await;
@@ -30,15 +36,15 @@ fn a_mail_about_no_school_is_cleared_away_a_week_after_it_ended() {
         let late = kinds(&app).await;
 
         assert_eq!(early, before);
-        let without_school = ["sign_in", "confirm_address"];
-        let kept: Vec<_> = before.iter().filter(|kind| !without_school.contains(&kind.as_str())).cloned().collect();
+        let with_token = ["sign_in", "confirm_address"];
+        let kept: Vec<_> = before.iter().filter(|kind| !with_token.contains(&kind.as_str())).cloned().collect();
         assert!(kept.len() < before.len(), "{before:?}");
         assert_eq!(late, kept);
     });
 }
 
 #[test]
-fn a_mail_about_no_school_that_still_waits_is_kept() {
+fn a_mail_with_a_token_that_still_waits_is_kept() {
     run(|app| async move {
         let email = "anna@bonhoeffer.example";
         app.ask_for_school("Bonhoeffer College", "12AB", "bonhoeffer", email).await;
@@ -106,5 +112,59 @@ fn the_embedded_database_is_made_for_the_owner_alone() {
             assert_eq!(mode & 0o777, 0o600, "{name}");
         }
         db.close().await;
+    });
+}
+
+/// A reminder over two schools that was held for longer than a week, sent, and looked at by who cleans up.
+async fn held_for_long(app: &TestApp) -> ([TestSchool; 2], BuiltMail) {
+    let table = Table::set(app).await;
+    let second = second_school_of(app, &table).await;
+    app.clock.set(at("2026-11-26T10:00:00Z"));
+    app.run(Job::PlanReminders).await;
+    app.clock.set(at("2026-12-04T10:00:00Z"));
+    app.send_mails().await;
+    let sent = app.mailbox.mails().into_iter().rfind(|mail| mail.to == table.school.email).expect("it went");
+    app.advance(TimeDelta::hours(6));
+    app.run(Job::DeleteExpired).await;
+    ([table.school, second], sent)
+}
+
+fn id_of(mail: &BuiltMail) -> String {
+    mail.message_id.trim_start_matches('<').split('@').next().expect("an id").to_owned()
+}
+
+#[test]
+fn a_reminder_over_two_schools_that_was_held_for_long_is_kept_and_its_bounce_counts() {
+    run_to_failure(|app| async move {
+        let (_, sent) = held_for_long(&app).await;
+        app.advance(TimeDelta::days(1));
+
+        let report = reports::about(reports::POSTFIX_UNKNOWN, &sent);
+        let outcome = bounces::take(app.office(), app.now(), report.as_bytes(), None).await.expect("the store answers");
+
+        assert_eq!(outcome, Outcome::Marked);
+    });
+}
+
+#[test]
+fn a_mail_over_two_schools_shows_at_both_and_at_no_other() {
+    run_to_failure(|app| async move {
+        let ([first, second], sent) = held_for_long(&app).await;
+        let third = app.school("Derde Lyceum", "14EF", "derde").await;
+        let report = reports::about(reports::POSTFIX_UNKNOWN, &sent);
+        bounces::take(app.office(), app.now(), report.as_bytes(), None).await.expect("the store answers");
+        let staff = app.staff().await;
+
+        let mut seen = vec![];
+        for school in [&first, &second, &third] {
+            let page = staff.get(&links::staff_school(links::STAFF_SCHOOL, school.id)).await;
+            let on_page = page.attributes("[data-mail]", "data-mail").contains(&id_of(&sent));
+            let of_school = format!("{}?van={}", links::STAFF_MAILS, school.id);
+            let on_post = walk(&staff, &of_school).await.contains(&id_of(&sent));
+            let told = walk(&staff, &format!("{of_school}&soort=address_bounced")).await.len();
+            seen.push((on_page, on_post, told));
+        }
+
+        assert_eq!(seen, [(true, true, 1), (true, true, 1), (false, false, 0)]);
     });
 }

@@ -213,6 +213,7 @@ fn entities(db: &DatabaseConnection) -> SchemaBuilder {
         .register(entity::heartbeat::Entity)
         .register(entity::job_slot::Entity)
         .register(entity::loaded_holidays::Entity)
+        .register(entity::mail_school::Entity)
         .register(entity::note::Entity)
         .register(entity::onboarding::Entity)
         .register(entity::outage::Entity)

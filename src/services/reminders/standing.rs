@@ -6,7 +6,7 @@ use chrono::{DateTime, Days, NaiveTime, Utc};
 
 use super::{Scene, put_in_outbox};
 use crate::domain::actor::Actor;
-use crate::domain::ids::ReminderMailId;
+use crate::domain::ids::{ReminderMailId, SchoolId};
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::reminder;
 use crate::domain::reminder::hours::moment_on;
@@ -16,7 +16,7 @@ use crate::services::work::Work;
 use crate::services::{Call, Office, ServiceError, holidays};
 use crate::store::outbox::OutboxMail;
 use crate::store::reminders::ReminderMail;
-use crate::store::{StoreError, reminders};
+use crate::store::{StoreError, mail_schools, reminders};
 
 /// What is still wanted of a mail: a step done or handed over meanwhile is left out, and a reminder of which a later
 /// one was planned.
@@ -93,7 +93,9 @@ pub(in crate::services) async fn set_closed_apart(
     let kept = reminders::find_mail(office.db.reader(), id).await?.filter(|kept| kept.about.len() > 1);
     let Some(kept) = kept else { return Ok(()) };
     let Standing { closed, opens_at: Some(opens_at), .. } = stand(office, &kept, now).await? else { return Ok(()) };
-    let rest = kept.about.iter().filter(|one| !closed.contains(one)).copied().collect();
+    let rest: Vec<PersonReminder> = kept.about.iter().filter(|one| !closed.contains(one)).copied().collect();
+    let is_gone = |school: &SchoolId| rest.iter().all(|one| one.school != *school);
+    let gone: Vec<SchoolId> = closed.iter().map(|one| one.school).filter(is_gone).collect();
     let call = Call::by_machine(Actor::Clock, now, "closed_school");
     let mut work = Work::begin(office, &call).await?;
     let is_done = reminders::replace_about(work.conn(), &kept, rest).await?;
@@ -101,6 +103,7 @@ pub(in crate::services) async fn set_closed_apart(
         // Another worker did.
         return Ok(());
     }
+    mail_schools::delete(work.conn(), mail.id, gone).await?;
     let taken = reminders::list_days_from(work.conn(), &kept.address_key, amsterdam_date(opens_at)).await?;
     let mut days = amsterdam_date(opens_at).iter_days();
     let day = days.find(|day| !taken.contains(day)).ok_or(ServiceError::Broken("no day is free any more"))?;

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use koppelklaar::domain::ids::{ContactId, SchoolId};
 use koppelklaar::domain::notice::MailKind;
-use koppelklaar::store::{outbox, reminders};
+use koppelklaar::store::{mail_schools, outbox, reminders};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
 
 use crate::it::support::database::ON_POSTGRES;
@@ -78,6 +78,22 @@ fn what_a_contact_was_told_is_found_among_the_mails_of_their_school() {
 
         let plans = plans(&app, async |conn| {
             outbox::list_to_contact(conn, whom, &kinds).await.expect("the store answers");
+        });
+
+        assert!(plans.await.iter().any(|line| line.contains("idx-outbox-school_id_created_at")));
+    });
+}
+
+#[test]
+fn the_mails_of_a_school_and_those_that_it_shares_are_found_by_indexes() {
+    run(|app: TestApp| async move {
+        let school = app.school("Bonhoeffer College", "12AB", "bonhoeffer").await.id;
+        let mail = outbox::list_of_school(app.office().db.reader(), school, 1).await.expect("the store answers");
+        let mail = mail[0].as_ref().expect("a row that can be read").id;
+        mail_schools::insert(app.office().db.writer(), mail, [school]).await.expect("the store answers");
+
+        let plans = plans(&app, async |conn| {
+            outbox::list_of_school(conn, school, 15).await.expect("the store answers");
         });
 
         assert!(plans.await.iter().any(|line| line.contains("idx-outbox-school_id_created_at")));

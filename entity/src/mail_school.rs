@@ -1,0 +1,24 @@
+//! Mails about several schools: a row for each of these. A mail about one school names it in its own row.
+
+use sea_orm::entity::prelude::*;
+
+/// One school of a mail about several.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "mail_school")]
+pub struct Model {
+    /// The school.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub school_id: Uuid,
+    /// The row of the outbox.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub mail_id: Uuid,
+    /// The school.
+    #[sea_orm(belongs_to, from = "school_id", to = "id")]
+    pub school: BelongsTo<super::school::Entity>,
+    /// The row of the outbox.
+    #[sea_orm(belongs_to, from = "mail_id", to = "id")]
+    pub mail: BelongsTo<super::outbox::Entity>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
