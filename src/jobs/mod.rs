@@ -88,6 +88,9 @@ impl Job {
 /// When a job is due again whose run failed, whose process died, or that is still running.
 const AGAIN_AFTER: Duration = Duration::minutes(5);
 
+/// How long the planner goes on with another round: the last one ends well within its slot.
+const ROUNDS_FOR: Duration = Duration::minutes(3);
+
 /// Runs every job that is due and that no other instance has. Where the clock is not the database's, none.
 pub async fn run_due(app: &App) {
     if let Err(error) = machine_clock::check(&app.office, &app.clock).await {
@@ -152,6 +155,20 @@ async fn run_logged(app: &App, job: Job, now: DateTime<Utc>) -> bool {
     is_done
 }
 
+/// Plans round after round, for as long as there is more to do and its slot is its own; the next run goes on.
+async fn plan_reminders(app: &App, now: DateTime<Utc>) -> Result<u64, ServiceError> {
+    let (mut planned, mut place) = (0, None);
+    loop {
+        let round = reminders::plan_due(&app.office, now, place).await?;
+        planned += round.planned;
+        place = round.next;
+        if place.is_none() || app.clock.now() >= now + ROUNDS_FOR {
+            return Ok(planned);
+        }
+        pulse::beat(app, Worker::Planner).await;
+    }
+}
+
 /// Runs a job now and returns how much it did.
 ///
 /// # Errors
@@ -160,7 +177,7 @@ pub async fn run(app: &App, job: Job, now: DateTime<Utc>) -> Result<u64, Service
     match job {
         Job::ResumePaused => Ok(onboardings::resume_due(&app.office, now).await? as u64),
         Job::DeleteExpired => housekeeping::delete_expired(&app.office, now).await,
-        Job::PlanReminders => reminders::plan_due(&app.office, now).await,
+        Job::PlanReminders => plan_reminders(app, now).await,
         Job::Digest => reminders::ask_digest(&app.office, now).await,
         Job::PlanChecks => connection_checks::plan_turns(&app.office, now).await,
     }

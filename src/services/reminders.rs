@@ -23,7 +23,7 @@ use crate::services::holidays::{self, HolidayBook};
 use crate::services::work::{Letter, Work};
 use crate::services::{Call, Office, ServiceError, addresses};
 use crate::store::onboardings::Versioned;
-use crate::store::reminders::ReminderMail;
+use crate::store::reminders::{Due, Place, ReminderMail};
 use crate::store::{Connection, StoreError, arrangements, contacts, onboardings, reminders, schools};
 
 pub(super) use standing::{Standing, claim_day, set_closed_apart, stand};
@@ -31,19 +31,38 @@ pub(super) use standing::{Standing, claim_day, set_closed_apart, stand};
 /// When Kurve gets its digest, in the Netherlands, on working days.
 pub const DIGEST_TIME: NaiveTime = NaiveTime::from_hms_opt(8, 30, 0).expect("half past eight exists");
 
-/// How many schools one round looks at; the rest come a minute later.
+/// How many schools one round looks at, with the others of their contacts as far as these fit in a few rounds.
 const ROUND: u64 = 500;
+const WIDEST_ROUNDS: usize = 4;
 
 /// How often a round is planned anew because another one was faster: from what is left then.
 const LOOKS: u32 = 3;
 
 /// When reminders come, and on which days nobody works.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct ReminderRules {
     /// After how many working days, and at what time.
     pub policy: ReminderPolicy,
     /// The school holidays, as far as this instance knows them.
     pub holidays: HolidayBook,
+    /// How many schools one round of the planner looks at.
+    pub round: u64,
+}
+
+impl Default for ReminderRules {
+    fn default() -> Self {
+        Self { policy: ReminderPolicy::default(), holidays: HolidayBook::default(), round: ROUND }
+    }
+}
+
+/// What a round of the planner did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Round {
+    /// How many mails it put in the outbox.
+    pub planned: u64,
+    /// Where the next one goes on, if there may be more to do. What cannot be looked at lies before it, and holds up
+    /// nothing behind it.
+    pub next: Option<Place>,
 }
 
 /// One school, as far as reminders go.
@@ -109,31 +128,35 @@ impl Scene {
     }
 }
 
-/// Puts the reminder mails that are due in the outbox; returns how many.
+/// Puts the reminder mails in the outbox that are due after a place: one round of them.
 ///
 /// # Errors
-/// When the store fails; then nothing was kept as sent.
-pub async fn plan_due(office: &Office, now: DateTime<Utc>) -> Result<u64, ServiceError> {
+/// When the store fails; then nothing of the round was kept as sent.
+pub async fn plan_due(office: &Office, now: DateTime<Utc>, after: Option<Place>) -> Result<Round, ServiceError> {
     for _ in 1..LOOKS {
-        match plan_round(office, now).await {
+        match plan_round(office, now, after).await {
             // Another instance planned the same meanwhile, or the post made a late mail somebody's mail of today.
-            Err(ServiceError::Store(StoreError::Taken)) => {}
+            Err(ServiceError::Store(StoreError::Taken | StoreError::Conflict)) => {}
             outcome => return outcome,
         }
     }
-    plan_round(office, now).await
+    plan_round(office, now, after).await
 }
 
-async fn plan_round(office: &Office, now: DateTime<Utc>) -> Result<u64, ServiceError> {
-    let ids = reminders::list_needing_attention(office.db.reader(), now, ROUND).await?;
-    if ids.is_empty() {
-        return Ok(0);
+async fn plan_round(office: &Office, now: DateTime<Utc>, after: Option<Place>) -> Result<Round, ServiceError> {
+    let Due { mut schools, next } =
+        reminders::list_needing_attention(office.db.reader(), now, after, office.reminders.round).await?;
+    if schools.is_empty() {
+        return Ok(Round { planned: 0, next: None });
+    }
+    if next.is_some() {
+        add_those_of_same_people(office, now, &mut schools).await?;
     }
     let holidays = holidays::current(office).await?;
     let call = Call::by_machine(Actor::Clock, now, "plan_reminders");
     let mut work = Work::begin(office, &call).await?;
     let mut scenes = vec![];
-    for id in ids {
+    for id in schools {
         match Scene::load(office, work.conn(), id).await {
             Ok(scene) => scenes.push(scene),
             Err(error) => {
@@ -154,11 +177,31 @@ async fn plan_round(office: &Office, now: DateTime<Utc>) -> Result<u64, ServiceE
         let id = ReminderMailId::from_uuid(office.chance.uuid_v7(now));
         put_in_outbox(&mut work, &ReminderMail { id, address_key, about }, (today, now)).await?;
     }
+    // By id, as whoever takes many schools does.
+    scenes.sort_by_key(|scene| scene.school.id);
     for scene in &scenes {
         note_attention(&work, scene, &scene.calendar(&holidays), (&office.reminders.policy, now)).await?;
     }
     work.finish().await?;
-    Ok(planned)
+    Ok(Round { planned, next })
+}
+
+/// Adds the schools of the next rounds that share a contact with those of this one: what a person is reminded of on one
+/// day is one mail.
+async fn add_those_of_same_people(
+    office: &Office,
+    now: DateTime<Utc>,
+    schools: &mut Vec<SchoolId>,
+) -> Result<(), ServiceError> {
+    let widest = schools.len() * WIDEST_ROUNDS;
+    while schools.len() < widest {
+        let more = reminders::list_due_of_same_people(office.db.reader(), now, schools).await?;
+        if more.is_empty() {
+            break;
+        }
+        schools.extend(more.into_iter().take(widest - schools.len()));
+    }
+    Ok(())
 }
 
 /// Keeps a mail as the person's mail of a day, and calls for it.

@@ -37,8 +37,21 @@ impl From<DbErr> for StoreError {
         if let Some(SqlErr::UniqueConstraintViolation(_)) = error.sql_err() {
             return Self::Taken;
         }
+        if is_lost_race(&error) {
+            return Self::Conflict;
+        }
         Self::Database(harmless_text(&error))
     }
+}
+
+/// Whether PostgreSQL ended the transaction because of another one: it could not be put in a row with it, or each waited
+/// for the other.
+fn is_lost_race(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = error else {
+        return false;
+    };
+    let code = cause.as_database_error().and_then(|fault| fault.code());
+    matches!(code.as_deref(), Some("40001" | "40P01"))
 }
 
 fn harmless_text(error: &DbErr) -> String {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::onboarding;
-use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{Connection, StoreError};
 use crate::domain::ids::SchoolId;
@@ -113,14 +113,25 @@ pub async fn hold(conn: &impl Connection, school: SchoolId) -> Result<Versioned,
     to_versioned(&row.ok_or(StoreError::Missing { table: "onboarding" })?)
 }
 
-/// Asks for a fresh look at the reminders of every school under way; returns how many they are.
+/// Asks for a fresh look at the reminders of every school under way; returns how many they are. It takes them by id, as
+/// the planner does: two that take many schools each in an order of its own may wait for each other.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn mark_all_for_attention(conn: &impl Connection, now: DateTime<Utc>) -> Result<u64, StoreError> {
+    let is_under_way = onboarding::COLUMN.lifecycle.eq("active");
+    let _taken: Vec<uuid::Uuid> = onboarding::Entity::find()
+        .select_only()
+        .column(onboarding::Column::SchoolId)
+        .filter(is_under_way.clone())
+        .order_by_asc(onboarding::COLUMN.school_id)
+        .lock_exclusive()
+        .into_tuple()
+        .all(conn)
+        .await?;
     let marked = onboarding::Entity::update_many()
         .col_expr(onboarding::COLUMN.attention_at, now.into())
-        .filter(onboarding::COLUMN.lifecycle.eq("active"))
+        .filter(is_under_way)
         .exec(conn)
         .await?;
     Ok(marked.rows_affected)

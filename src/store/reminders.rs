@@ -1,8 +1,8 @@
 //! Reminders that went out, and the mails they went out in.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use entity::{onboarding, reminder, reminder_mail};
-use sea_orm::sea_query::Expr;
+use entity::{contact, onboarding, reminder, reminder_mail};
+use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{Connection, StoreError};
@@ -26,25 +26,51 @@ pub struct ReminderMail {
 /// said, and such a school is looked at now.
 const LOOK_AGAIN_AFTER: TimeDelta = TimeDelta::days(31);
 
-/// The schools whose reminders are to be looked at, the longest waiting first, at most `limit`.
+/// Where a look at what is due came to: what is left of it is due later than this, or then and of a later id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    at: DateTime<Utc>,
+    school: uuid::Uuid,
+}
+
+/// Schools whose reminders are to be looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// The longest waiting first.
+    pub schools: Vec<SchoolId>,
+    /// Where the rest begins, if there may be more.
+    pub next: Option<Place>,
+}
+
+/// The schools whose reminders are to be looked at, after a place, at most `limit`.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn list_needing_attention(
     conn: &impl Connection,
     now: DateTime<Utc>,
+    after: Option<Place>,
     limit: u64,
-) -> Result<Vec<SchoolId>, StoreError> {
-    let mut ids = schools_at(conn, onboarding::COLUMN.attention_at.lte(now), limit).await?;
-    let left = limit.saturating_sub(ids.len() as u64);
+) -> Result<Due, StoreError> {
+    let column = onboarding::COLUMN;
+    let is_behind = |Place { at, school }: Place| {
+        column.attention_at.gte(at).and(column.attention_at.gt(at).or(column.school_id.gt(school)))
+    };
+    let is_due = column.attention_at.lte(now);
+    let is_due = after.into_iter().fold(is_due, |is_due, place| is_due.and(is_behind(place)));
+    let due = schools_at(conn, is_due, limit).await?;
+    let left = limit.saturating_sub(due.len() as u64);
+    let next = due.last().copied().filter(|_| left == 0);
     // A question of its own: of an `or` PostgreSQL may make a walk over all schools.
-    ids.extend(schools_at(conn, onboarding::COLUMN.attention_at.gt(now + LOOK_AGAIN_AFTER), left).await?);
-    Ok(ids)
+    let astray = schools_at(conn, column.attention_at.gt(now + LOOK_AGAIN_AFTER), left).await?;
+    let schools = due.iter().chain(&astray).map(|place| SchoolId::from_uuid(place.school)).collect();
+    Ok(Due { schools, next })
 }
 
-async fn schools_at(conn: &impl Connection, when: Expr, limit: u64) -> Result<Vec<SchoolId>, StoreError> {
-    let ids: Vec<uuid::Uuid> = onboarding::Entity::find()
+async fn schools_at(conn: &impl Connection, when: Expr, limit: u64) -> Result<Vec<Place>, StoreError> {
+    let rows: Vec<(DateTime<Utc>, uuid::Uuid)> = onboarding::Entity::find()
         .select_only()
+        .column(onboarding::Column::AttentionAt)
         .column(onboarding::Column::SchoolId)
         .filter(when)
         .order_by_asc(onboarding::COLUMN.attention_at)
@@ -53,7 +79,35 @@ async fn schools_at(conn: &impl Connection, when: Expr, limit: u64) -> Result<Ve
         .into_tuple()
         .all(conn)
         .await?;
-    Ok(ids.into_iter().map(SchoolId::from_uuid).collect())
+    Ok(rows.into_iter().map(|(at, school)| Place { at, school }).collect())
+}
+
+/// The other schools that are due and have a contact of one of these schools.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_due_of_same_people(
+    conn: &impl Connection,
+    now: DateTime<Utc>,
+    schools: &[SchoolId],
+) -> Result<Vec<SchoolId>, StoreError> {
+    let ids = || schools.iter().map(|school| school.as_uuid());
+    let of_contacts = |column: contact::Column, which: Expr| {
+        let here = Expr::col(contact::Column::RemovedAt).is_null();
+        Query::select().column(column).from(contact::Entity).and_where(here).and_where(which).to_owned()
+    };
+    let people = of_contacts(contact::Column::EmailKey, Expr::col(contact::Column::SchoolId).is_in(ids()));
+    let theirs = of_contacts(contact::Column::SchoolId, Expr::col(contact::Column::EmailKey).in_subquery(people));
+    let others: Vec<uuid::Uuid> = onboarding::Entity::find()
+        .select_only()
+        .column(onboarding::Column::SchoolId)
+        .filter(onboarding::COLUMN.attention_at.lte(now))
+        .filter(Expr::col(onboarding::Column::SchoolId).in_subquery(theirs))
+        .filter(onboarding::COLUMN.school_id.is_not_in(ids()))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(others.into_iter().map(SchoolId::from_uuid).collect())
 }
 
 /// Notes when a school needs attention next, and since when it does not answer; the version of the onboarding stays.

@@ -1,9 +1,14 @@
 //! One mail per person and day over all their schools, also when some of it stayed behind or a school is closed.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
+use koppelklaar::app::App;
 use koppelklaar::domain::ids::ReminderMailId;
 use koppelklaar::domain::onboarding::Step;
 use koppelklaar::jobs::{self, Job};
+use koppelklaar::services::Office;
+use koppelklaar::services::reminders::ReminderRules;
 use koppelklaar::store::outbox::{self, Fate};
 use koppelklaar::store::reminders::{self, ReminderMail};
 use tokio::task::JoinSet;
@@ -202,5 +207,47 @@ fn four_instances_at_once_send_one_reminder_to_each() {
         to.sort();
         expected.sort();
         assert_eq!(to, expected);
+    });
+}
+
+/// The same app, with a planner that looks at one school a round.
+pub(super) fn looking_at_one(app: &TestApp) -> App {
+    let reminders = Arc::new(ReminderRules { round: 1, ..ReminderRules::default() });
+    App { office: Office { reminders, ..app.office().clone() }, ..app.app.clone() }
+}
+
+#[test]
+fn who_has_more_schools_than_a_round_looks_at_gets_one_mail_over_all_of_them() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        let second = second_school_of(&app, &table).await;
+        app.clock.set(at("2026-11-26T10:00:00Z"));
+
+        jobs::run(&looking_at_one(&app), Job::PlanReminders, app.now()).await.expect("the job runs");
+        let mut mails = app.new_mails().await;
+
+        mails.sort_by(|one, other| one.to.cmp(&other.to));
+        assert_eq!(receivers(&mails), [table.school.email.as_str(), second.email.as_str()]);
+        assert!(mails[0].text.contains("Bonhoeffer College"), "{}", mails[0].text);
+        assert!(mails[0].text.contains("Tweede Lyceum"), "{}", mails[0].text);
+    });
+}
+
+#[test]
+fn a_planner_goes_on_with_rounds_for_as_long_as_there_is_more_to_do() {
+    run(|app: TestApp| async move {
+        let schools = [
+            app.school("Bonhoeffer College", "12AB", "bonhoeffer").await,
+            app.school("Het Molenveld", "13CD", "molenveld").await,
+            app.school("Het Baken", "14EF", "baken").await,
+        ];
+        app.clock.set(at("2026-11-26T10:00:00Z"));
+
+        let planned = jobs::run(&looking_at_one(&app), Job::PlanReminders, app.now()).await.expect("the job runs");
+        let mails = app.new_mails().await;
+
+        let mut to = receivers(&mails);
+        to.sort_unstable();
+        assert_eq!((planned, to), (3, schools.iter().map(|school| school.email.as_str()).collect()));
     });
 }

@@ -4,12 +4,14 @@ use chrono::TimeDelta;
 use koppelklaar::domain::address_mark::Bounced;
 use koppelklaar::domain::check::CheckCode;
 use koppelklaar::domain::heartbeat::Worker;
-use koppelklaar::jobs::Job;
+use koppelklaar::jobs::{self, Job};
 use koppelklaar::links;
+use koppelklaar::services::schools;
 use koppelklaar::store::connections::{self, SchoolConnection};
 use koppelklaar::store::{address_marks, heartbeats};
 
 use crate::it::journey::Table;
+use crate::it::one_mail::looking_at_one;
 use crate::it::reminders::{at, second_school_of};
 use crate::it::support::database::{sql, texts};
 use crate::it::support::post::Mail;
@@ -202,5 +204,24 @@ fn a_reminder_of_which_no_school_can_be_read_is_tried_again_and_not_taken_for_do
 
         let fates = texts(&app.database.url, "SELECT status FROM outbox WHERE kind = 'reminder'").await;
         assert_eq!(fates, ["waiting"]);
+    });
+}
+
+#[test]
+fn schools_that_cannot_be_read_fill_no_round_and_hold_up_none_behind_them() {
+    run(|app: TestApp| async move {
+        let spoiled = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        app.advance(TimeDelta::minutes(1));
+        let sound = app.school_by_services("Het Molenveld", "13CD", "molenveld").await;
+        app.advance(TimeDelta::days(3));
+        app.new_mails().await;
+        spoil(&app, &spoiled, "onboarding", "state = '{'").await;
+
+        jobs::run(&looking_at_one(&app), Job::PlanReminders, app.now()).await.expect("the job runs");
+        let reminded = app.new_mails().await;
+        let left = schools::list_unplanned(app.office(), app.now()).await.expect("the store answers");
+
+        assert_eq!(reminded.iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(), [sound.email.as_str()]);
+        assert_eq!(left.iter().map(|school| school.id).collect::<Vec<_>>(), [spoiled.id]);
     });
 }

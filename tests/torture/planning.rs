@@ -98,8 +98,8 @@ async fn judge(stage: &Stage, people: &BTreeSet<ContactId>) {
         let steps: BTreeSet<_> = sent.iter().map(|sent| sent.step).collect();
         assert_eq!(sent.len(), steps.len(), "a step was reminded of twice");
     }
-    let due = reminders::list_needing_attention(conn, moment(), 10).await.expect("the store answers");
-    assert_eq!(due, []);
+    let due = reminders::list_needing_attention(conn, moment(), None, 10).await.expect("the store answers");
+    assert_eq!(due.schools, []);
 }
 
 async fn make_schools(app: &App) -> BTreeSet<ContactId> {

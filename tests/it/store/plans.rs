@@ -48,7 +48,7 @@ fn the_schools_that_are_due_are_found_by_an_index() {
         let now = app.now();
 
         let plans = plans(&app, async |conn| {
-            reminders::list_needing_attention(conn, now, 500).await.expect("the store answers");
+            reminders::list_needing_attention(conn, now, None, 500).await.expect("the store answers");
         });
 
         assert!(plans.await.iter().any(|line| line.contains("idx-onboarding-attention_at")));

@@ -4,14 +4,16 @@ use chrono::TimeDelta;
 use koppelklaar::crypto::Token;
 use koppelklaar::domain::access_link::{Dead, Outcome, WRONG_CODES_ALLOWED};
 use koppelklaar::domain::onboarding::Step;
+use koppelklaar::domain::reminder::SchoolHolidays;
 use koppelklaar::domain::text::{Brin, EmailAddress};
+use koppelklaar::jobs::{self, Job};
 use koppelklaar::services::portal_access::{self, Attempt, Redeemed};
 use koppelklaar::services::registrations::{self, Confirmed};
-use koppelklaar::services::{Office, ServiceError, audit, onboardings};
-use koppelklaar::store::{access_links, job_slots, schools};
+use koppelklaar::services::{self, Office, ServiceError, audit, holidays};
+use koppelklaar::store::{access_links, job_slots, onboardings, schools};
 use tokio::task::JoinSet;
 
-use crate::it::support::database::texts;
+use crate::it::support::database::{ON_POSTGRES, sql, texts, until_somebody_waits};
 use crate::it::support::{TestApp, TestSchool, run, run_to_failure};
 
 /// This office and that of a second instance, by turns.
@@ -193,7 +195,7 @@ fn changes_to_many_schools_at_once_leave_a_whole_audit() {
                 ground: koppelklaar::domain::onboarding::Ground::Word,
                 credential_version: None,
             };
-            changes.spawn(async move { onboardings::act(&office, &call, id, &command, None).await });
+            changes.spawn(async move { services::onboardings::act(&office, &call, id, &command, None).await });
         }
         let answers = changes.join_all().await;
 
@@ -253,5 +255,57 @@ fn wrong_staff_passwords_that_come_at_once_lock_the_account() {
         assert!(answers.iter().all(Option::is_none));
         assert!(right.expect("the store answers").is_none(), "locked, though the password is right");
         assert!(unlocked.expect("the store answers").is_some(), "the lock ends by itself");
+    });
+}
+
+/// Two schools of which the first lies behind the second, for who takes them as they lie or as they came due.
+async fn two_due_out_of_order(app: &TestApp) -> [TestSchool; 2] {
+    let first = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+    let second = app.school_by_services("Het Molenveld", "13CD", "molenveld").await;
+    app.advance(TimeDelta::days(3));
+    for (school, at) in [(&second, "2026-11-24T10:00:00Z"), (&first, "2026-11-25T10:00:00Z")] {
+        if ON_POSTGRES {
+            let put = format!("UPDATE onboarding SET attention_at = '{at}' WHERE school_id = '{}'", school.id);
+            sql(&app.database.url, &put).await;
+        }
+    }
+    [first, second]
+}
+
+/// Has somebody take many schools while the first of them is held; nothing behind it may be taken by then.
+async fn assert_taken_in_order(app: &TestApp, takes_many: impl Future<Output = ()> + Send + 'static) {
+    let [first, second] = two_due_out_of_order(app).await;
+    let held = app.office().db.begin_write().await.expect("the database answers");
+    onboardings::hold(held.conn(), first.id).await.expect("it is there");
+    let taking = tokio::spawn(takes_many);
+    until_somebody_waits(&app.database.url).await;
+
+    if ON_POSTGRES {
+        let free = format!("SELECT 1 FROM onboarding WHERE school_id = '{}' FOR UPDATE NOWAIT", second.id);
+        sql(&app.database.url, &free).await;
+    }
+    held.commit().await.expect("the database answers");
+    taking.await.expect("it ends");
+}
+
+#[test]
+fn a_load_of_holidays_takes_the_schools_by_id() {
+    run(|app| async move {
+        let (office, now) = (app.office().clone(), app.now());
+        let line = "holiday,region,first_day,last_day\nzomer 2030,zuid,2030-07-06,2030-08-18\n";
+        let newer = SchoolHolidays::parse_csv(line).expect("a table");
+
+        let load = async move { holidays::load(&office, now, newer).await.map(|_| ()).expect("the first load") };
+        assert_taken_in_order(&app, load).await;
+    });
+}
+
+#[test]
+fn the_planner_takes_the_schools_by_id() {
+    run(|app| async move {
+        let (other, now) = (app.app.clone(), app.now() + TimeDelta::days(3));
+
+        let plan = async move { jobs::run(&other, Job::PlanReminders, now).await.map(|_| ()).expect("the job runs") };
+        assert_taken_in_order(&app, plan).await;
     });
 }
