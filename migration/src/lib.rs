@@ -29,8 +29,8 @@ mod m20261123_000015_machine_room;
 mod m20261123_000016_insight;
 mod m20261123_000017_one_open_check;
 mod m20261123_000018_reminder_mail_day;
-mod m20261124_000021_connection_code;
 mod m20261123_000019_mail_school;
+mod m20261124_000021_connection_code;
 mod parts;
 
 /// Knows every step, oldest first.
@@ -58,8 +58,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000015_machine_room::Migration),
             Box::new(m20261123_000017_one_open_check::Migration),
             Box::new(m20261123_000018_reminder_mail_day::Migration),
-            Box::new(m20261124_000021_connection_code::Migration),
             Box::new(m20261123_000019_mail_school::Migration),
+            Box::new(m20261124_000021_connection_code::Migration),
         ]
     }
 }
