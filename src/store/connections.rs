@@ -1,5 +1,7 @@
 //! What the checks of a school came to, and when it is looked at next.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use entity::{connection, credential, onboarding};
 use sea_orm::sea_query::{Expr, OnConflict, Query};
@@ -67,6 +69,27 @@ pub async fn load(conn: &impl Connection, school: SchoolId) -> Result<SchoolConn
 /// When the database fails.
 pub async fn find(conn: &impl Connection, school: SchoolId) -> Result<Option<SchoolConnection>, StoreError> {
     connection::Entity::find_by_id(school.as_uuid()).one(conn).await?.map(|row| to_connection(&row)).transpose()
+}
+
+/// How the last check ended of those of some schools where it did not pass.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_failing(
+    conn: &impl Connection,
+    schools: &[SchoolId],
+) -> Result<BTreeMap<SchoolId, CheckCode>, StoreError> {
+    let rows: Vec<(uuid::Uuid, String)> = connection::Entity::find()
+        .select_only()
+        .column(connection::Column::SchoolId)
+        .column(connection::Column::LastCode)
+        .filter(connection::COLUMN.school_id.is_in(schools.iter().map(|id| id.as_uuid())))
+        .filter(connection::COLUMN.last_code.ne(CheckCode::Ok.as_str()))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    // A code of a newer release is passed over: this is said beside something else.
+    Ok(rows.into_iter().filter_map(|(id, code)| Some((SchoolId::from_uuid(id), CheckCode::parse(&code)?))).collect())
 }
 
 /// Keeps what is known of a school's connection. The caller holds the onboarding.

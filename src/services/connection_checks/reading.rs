@@ -1,5 +1,7 @@
 //! What pages show of checks and connections.
 
+use std::collections::BTreeMap;
+
 use crate::domain::check::CheckCode;
 use crate::domain::ids::{CheckId, CheckRunId, SchoolId};
 use crate::domain::onboarding::Party;
@@ -124,6 +126,20 @@ pub async fn tally(office: &Office) -> Result<Tally, ServiceError> {
         lost: connection_list::count_lost(conn).await?,
         outage: outages::find_open(conn).await?,
     })
+}
+
+/// How the last check ended of those of some schools where it did not pass; none where no checks are made.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list_failing(
+    office: &Office,
+    schools: &[SchoolId],
+) -> Result<BTreeMap<SchoolId, CheckCode>, ServiceError> {
+    if !office.check_policy.makes_checks() || schools.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    Ok(connections::list_failing(office.db.reader(), schools).await?)
 }
 
 /// The connections that Kurve has to look into, at most `limit`. None where no checks are made, and none while an

@@ -139,6 +139,8 @@ pub(super) struct ConnectionPanel {
     pub(super) href: String,
     /// What leads there.
     pub(super) link: &'static str,
+    /// How the newest check that was made ended, if it did not pass and none runs.
+    pub(super) failed: Option<CheckCode>,
     pub(super) button: CheckButton,
 }
 
@@ -175,6 +177,7 @@ pub(super) async fn panel(
             Some(Party::Kurve | Party::Magister) | None => "Bekijk de controle",
         },
         href: latest.as_ref().map(|_| links::SCHOOL_CONNECTION.to_owned()).unwrap_or_default(),
+        failed: known.last.map(|(code, _)| code).filter(|code| *code != CheckCode::Ok && !is_running),
         button: button(site, who, file, latest.as_ref()),
     }))
 }

@@ -1,5 +1,6 @@
 //! The one card on top of the overview: what this visitor can best do now, or whom the school waits for.
 
+use crate::domain::check::CheckCode;
 use crate::domain::import_gate::verdict;
 use crate::domain::onboarding::progress::{OpenStep, next_for_school, open_steps};
 use crate::domain::onboarding::{Command, Ground, Lifecycle, Onboarding, Party, Refusal, Step, StepState, decide};
@@ -84,6 +85,22 @@ pub(super) fn card(state: &Onboarding, me: &Contact, names: &Names) -> NextCard 
                 .say("Alle vijf vragen zijn met ja beantwoord. Hieronder staat hoe je importeert.")
         }
         Lifecycle::Active => under_way(state, me, names),
+    }
+}
+
+/// The card, unless nothing but the last check asks something of the school: then that is what comes next.
+pub(super) fn beside_check(card: NextCard, state: &Onboarding, failed: Option<CheckCode>) -> NextCard {
+    let is_free = *state.lifecycle() == Lifecycle::Active
+        && !verdict(state).is_open()
+        && open_steps(state).iter().all(|open| open.holder != Party::School);
+    match failed {
+        Some(code) if is_free && code.holder() == Some(Party::School) => {
+            let mut asked = NextCard::new("now", "connection", "Jouw volgende stap", words::check_title(code));
+            asked = asked.say(code.sentence());
+            asked.link = Some(Link::new(links::SCHOOL_CONNECTION, "Bekijk wat je kunt doen"));
+            asked
+        }
+        Some(_) | None => card,
     }
 }
 

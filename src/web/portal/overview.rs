@@ -85,6 +85,7 @@ pub(super) async fn show(State(site): State<Site>, who: SchoolContact) -> Result
     let arrangement = arrangements::load(&site.office, who.school()).await?;
     let answer = connection_checks::activation(&site.office, file.school.id).await?;
     let connection = connection::panel(&site, &who, &file).await?;
+    let failed = connection.as_ref().and_then(|panel| panel.failed);
     let names = view::names_of(&file);
     let gates = view::gate_rows(&file.state, &names);
     let people = file.contacts.iter().filter(|contact| contact.is_active());
@@ -93,7 +94,7 @@ pub(super) async fn show(State(site): State<Site>, who: SchoolContact) -> Result
         frame,
         around,
         done_text: view::done_text(&gates),
-        card: next::card(&file.state, &who.contact, &names),
+        card: next::beside_check(next::card(&file.state, &who.contact, &names), &file.state, failed),
         gates,
         import: ImportPanel::of(&file.state, &answer),
         connection,

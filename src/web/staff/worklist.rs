@@ -52,6 +52,9 @@ pub(super) struct WorkRow {
     pub(super) confirm: String,
     pub(super) version: i32,
     pub(super) step: &'static str,
+    /// How the last check ended, where that matters to what is to be done and it did not pass; else empty.
+    pub(super) remark: String,
+    id: SchoolId,
     is_stuck: bool,
     since: DateTime<Utc>,
 }
@@ -145,6 +148,8 @@ pub(super) async fn show(
         vec![]
     };
     let addresses = addresses::part(&site).await?;
+    let mut rows = work_rows(&waiting, staff.visit.now);
+    remark_on_checks(&site, &mut rows).await?;
     let failing = match after {
         None => connection_checks::list_for_kurve(&site.office, FAILING_ROWS).await?,
         Some(_) => ForKurve::default(),
@@ -154,7 +159,7 @@ pub(super) async fn show(
         nav: Nav::new(&staff, links::STAFF),
         first: if after.is_some() { links::STAFF.to_owned() } else { String::new() },
         next: next.as_ref().map_or_else(String::new, WorklistQuery::href),
-        rows: work_rows(&waiting, staff.visit.now),
+        rows,
         silent: silent.longest.iter().map(|(row, since)| silent_row(row, *since)).collect(),
         silent_count: silent.count,
         all_silent: if is_cut { SchoolsQuery::silent().href(None) } else { String::new() },
@@ -211,6 +216,19 @@ fn unreadable_row(school: &Unreadable) -> SilentRow {
     SilentRow { school: name, brin, href, since: words::date_nl(school.since) }
 }
 
+/// Says beside an activation that the last check did not pass: one press opens the import.
+async fn remark_on_checks(site: &Site, rows: &mut [WorkRow]) -> Result<(), PageError> {
+    let is_activation = |row: &WorkRow| row.step == Step::ActivationConfirmed.as_str();
+    let schools: Vec<SchoolId> = rows.iter().filter(|row| is_activation(row)).map(|row| row.id).collect();
+    let failing = connection_checks::list_failing(&site.office, &schools).await?;
+    for row in rows.iter_mut().filter(|row| is_activation(row)) {
+        if let Some(code) = failing.get(&row.id) {
+            row.remark = format!("Laatste controle: {}", words::check_short(*code).to_lowercase());
+        }
+    }
+    Ok(())
+}
+
 /// A row for each thing that waits on Kurve, most urgent first.
 pub(super) fn work_rows(waiting: &[Overview], now: DateTime<Utc>) -> Vec<WorkRow> {
     let mut rows: Vec<WorkRow> = waiting.iter().flat_map(|school| rows_of(school, now)).collect();
@@ -240,6 +258,8 @@ fn rows_of(overview: &Overview, now: DateTime<Utc>) -> impl Iterator<Item = Work
             href: format!("{page}#{place}"),
             what: words::step_name(open.step),
             excerpt,
+            remark: String::new(),
+            id: overview.school.id,
             kind,
             words: tag_words,
             waits: days_words(open.since, now),

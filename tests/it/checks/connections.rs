@@ -3,11 +3,12 @@
 use chrono::TimeDelta;
 use koppelklaar::domain::actor::StaffRole;
 use koppelklaar::domain::check::{CheckCode, Rung};
+use koppelklaar::domain::onboarding::Step;
 use koppelklaar::jobs::Job;
 use koppelklaar::links;
 use koppelklaar::magister::simulator::SchoolScript;
 
-use super::support::{Checks, run};
+use super::support::{Checks, PROVABLE, run};
 use crate::it::support::{Page, Visitor};
 
 /// The schools of a list with how each stands, in its order.
@@ -93,6 +94,34 @@ fn a_connection_that_only_kurve_can_mend_is_on_its_worklist_and_in_its_digest_un
         let text = digest.text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(text.contains("Verbinding die Kurve moet nakijken: - School 12AB"), "{}", digest.text);
         assert!(!later.has("[data-failing]"), "{}", later.body);
+    });
+}
+
+#[test]
+fn a_check_that_failed_is_said_to_who_activates_and_is_the_next_thing_for_a_school_that_did_all() {
+    run(|checks: Checks| async move {
+        let school = checks.school("12AB", "leeg").await;
+        for step in PROVABLE.into_iter().chain([Step::ConsentGiven]) {
+            checks.app.claim(&school, step).await.expect("it is open");
+        }
+        let (portal, staff) = (checks.app.portal(&school).await, checks.app.staff().await);
+        let look = async || {
+            let (overview, worklist) = (portal.get(links::SCHOOL).await, staff.get(links::STAFF).await);
+            (overview.attributes("[data-next]", "data-next").remove(0), worklist.texts("[data-remark]"))
+        };
+
+        let before = look().await;
+        checks.behaves(&school, "leeg", "no_rows").await;
+        assert_eq!(checks.check(&school).await, CheckCode::ListEmpty);
+        let failed = look().await;
+        checks.behaves(&school, "leeg", "right").await;
+        assert_eq!(checks.check(&school).await, CheckCode::Ok);
+        let after = look().await;
+
+        let waiting = ("activation_confirmed".to_owned(), vec![]);
+        assert_eq!(before, waiting);
+        assert_eq!(failed, ("connection".to_owned(), vec!["Laatste controle: lijst is leeg".to_owned()]));
+        assert_eq!(after, waiting);
     });
 }
 
