@@ -23,10 +23,12 @@ use koppelklaar::domain::text::{EmailAddress, PersonName, Reason};
 use koppelklaar::jobs;
 use koppelklaar::magister::simulator::{SchoolScript, Script, Simulator, SimulatorConfig};
 use koppelklaar::magister::{Courtesy, Limits, Magister, Reach};
-use koppelklaar::services::connection_checks::{self, Selection};
-use koppelklaar::services::{Call, credentials, onboardings, staff_accounts};
+use koppelklaar::services::Call;
+use koppelklaar::services::checks::{self, Selection};
+use koppelklaar::services::onboarding::{credentials, onboardings};
+use koppelklaar::services::people::staff_accounts;
 use koppelklaar::store;
-use koppelklaar::store::connection_list::ConnectionFilter;
+use koppelklaar::store::checks::connection_list::ConnectionFilter;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
@@ -211,7 +213,7 @@ async fn ask_for_all(app: &App) {
     let name = PersonName::parse("Eva Jansen").expect("a name");
     staff_accounts::add(office, now, (email.clone(), name, StaffRole::Support)).await.expect("a fresh account");
     let key = office.keys.email_key(&email.key_form());
-    let account = store::staff::find_by_email(office.db.reader(), &key).await.expect("the database answers");
+    let account = store::people::staff::find_by_email(office.db.reader(), &key).await.expect("the database answers");
     let actor = Actor::Staff { id: account.expect("it was made").id, role: StaffRole::Support };
     let call = Call { actor, now, request_id: "bench".to_owned() };
     let mut made = vec![];
@@ -230,7 +232,7 @@ async fn ask_for_all(app: &App) {
         credentials::issue(office, &call, school, vouch, None).await.expect("the details are in");
     }
     let all = Selection::List(ConnectionFilter::All);
-    connection_checks::ask_many(office, &call, &all).await.expect("a colleague may");
+    checks::ask_many(office, &call, &all).await.expect("a colleague may");
 }
 
 /// The round, as the worker makes it.
@@ -246,6 +248,6 @@ async fn round(simulator: &Published, url: &str, keys: &str, mails: &str) {
     let made = jobs::checks::run_due(&app).await.expect("the database answers");
     report(began);
     assert_eq!(u32::try_from(made), Ok(how_many()), "every school was checked");
-    let tally = connection_checks::tally(&app.office).await.expect("the database answers");
+    let tally = checks::tally(&app.office).await.expect("the database answers");
     assert!(tally.by_code.contains(&(Some(CheckCode::Ok), u64::from(how_many()).div_ceil(2))), "{tally:?}");
 }

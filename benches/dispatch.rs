@@ -16,8 +16,8 @@ use koppelklaar::domain::ids::HoldId;
 use koppelklaar::mail::message::BuiltMail;
 use koppelklaar::mail::transport::Transport;
 use koppelklaar::mail::{Mailbox, SmtpTransport, SmtpUrl};
-use koppelklaar::services::mail_dispatch::{self, PostRoom};
-use koppelklaar::store::outbox::hold::{self, Mark};
+use koppelklaar::services::mail::dispatch::{self, PostRoom};
+use koppelklaar::store::mail::outbox::hold::{self, Mark};
 use lettre::address::Envelope;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 
@@ -189,7 +189,7 @@ async fn dispatcher(kind: Kind, manners: Manners, mails: u32) -> Option<f64> {
 
 async fn send(app: &App, transport: Transport) -> usize {
     let room = PostRoom { transport, ..app.room.clone() };
-    let summary = mail_dispatch::send_due(&app.office, &room, || app.clock.now()).await;
+    let summary = dispatch::send_due(&app.office, &room, || app.clock.now()).await;
     summary.expect("the outbox can be read").sent
 }
 

@@ -5,7 +5,8 @@ use clap::Subcommand;
 use crate::app::StartError;
 use crate::cli::settings::Settings;
 use crate::cli::{failed, open};
-use crate::services::{ServiceError, api_keys};
+use crate::services::ServiceError;
+use crate::services::operations::api_keys;
 use crate::store::StoreError;
 
 #[derive(Debug, Subcommand)]

@@ -5,7 +5,7 @@ use clap::Subcommand;
 use crate::app::StartError;
 use crate::cli::settings::Settings;
 use crate::cli::{failed, open};
-use crate::services::audit::{self, Finding};
+use crate::services::operations::audit::{self, Finding};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum AuditCommand {

@@ -15,10 +15,10 @@ use crate::domain::check::CheckPolicy;
 use crate::links::{self, BaseUrl, BaseUrlError};
 use crate::magister::{Limits, Magister};
 use crate::services::Office;
-use crate::services::demo::magister::DemoMagister;
-use crate::services::demo::{self, Demo};
-use crate::services::schools;
-use crate::store::overview::Filter;
+use crate::services::onboarding::schools;
+use crate::services::operations::demo::magister::DemoMagister;
+use crate::services::operations::demo::{self, Demo};
+use crate::store::onboarding::overview::Filter;
 use crate::web::DemoSite;
 
 /// How many forms and sign-in links the demo takes in their time: whoever tries it out is no stranger.

@@ -8,8 +8,8 @@ use crate::app::{App, StartError};
 use crate::cli::settings::Settings;
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::mail::SmtpUrl;
-use crate::services::audit::{self, Finding};
-use crate::services::{holidays, machine_clock};
+use crate::services::operations::audit::{self, Finding};
+use crate::services::operations::{holidays, machine_clock};
 use crate::store::schema;
 
 enum Health {

@@ -8,7 +8,7 @@ use crate::app::StartError;
 use crate::cli::settings::Settings;
 use crate::cli::{failed, open};
 use crate::domain::reminder::{Period, SchoolHolidays};
-use crate::services::holidays::{self, Change};
+use crate::services::operations::holidays::{self, Change};
 
 /// A year of school holidays in the government's form has some 6 kB; a file beyond this is another file.
 const MOST_BYTES: u64 = 1024 * 1024;

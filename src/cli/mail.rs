@@ -12,7 +12,7 @@ use crate::app::StartError;
 use crate::cli::settings::Settings;
 use crate::cli::{failed, open};
 use crate::mail::report::LONGEST_REPORT;
-use crate::services::bounces::{self, Outcome};
+use crate::services::mail::bounces::{self, Outcome};
 
 /// The message is none that we take.
 const NOT_FOR_US: u8 = 65;

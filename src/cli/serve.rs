@@ -6,7 +6,8 @@ use tokio::net::TcpListener;
 
 use crate::app::{App, StartError, lock_database};
 use crate::cli::settings::{ServeSettings, Settings};
-use crate::services::{chain, mail_dispatch};
+use crate::services::chain;
+use crate::services::mail::dispatch;
 use crate::web::rate_limit::Allowance;
 use crate::web::server::ServerLimits;
 use crate::web::{DemoSite, metrics, router, server};
@@ -29,7 +30,7 @@ pub(super) async fn run(settings: &Settings, serving: &ServeSettings) -> Result<
 
 /// What it cannot free now comes free when its lease ends.
 async fn free_mails(app: &App) {
-    match mail_dispatch::free_held_by_the_dead(&app.office).await {
+    match dispatch::free_held_by_the_dead(&app.office).await {
         Ok(0) => {}
         Ok(count) => tracing::info!(mail.count = count, "Took back mails that a process had in hand when it died"),
         Err(error) => tracing::warn!(cause = chain(&error), "Could not take back what a dead process had in hand"),

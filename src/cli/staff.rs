@@ -9,7 +9,8 @@ use crate::crypto::Token;
 use crate::domain::actor::StaffRole;
 use crate::domain::text::{EmailAddress, PersonName};
 use crate::links;
-use crate::services::{ServiceError, staff_accounts};
+use crate::services::ServiceError;
+use crate::services::people::staff_accounts;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum StaffCommand {

@@ -11,8 +11,8 @@ use super::pulse::Pulse;
 use crate::app::App;
 use crate::domain::heartbeat::Worker;
 use crate::domain::ids::CheckId;
-use crate::services::machine_clock::{self, ClockFault};
-use crate::services::{ServiceError, chain, connection_checks};
+use crate::services::operations::machine_clock::{self, ClockFault};
+use crate::services::{ServiceError, chain, checks};
 
 /// How many checks run at once. Behind one address fewer do: see [`crate::magister::Courtesy`].
 pub const AT_ONCE: usize = 8;
@@ -70,7 +70,7 @@ pub async fn run_due(app: &App) -> Result<usize, CheckTrouble> {
 
 async fn run_next(app: &App) -> Result<Option<CheckId>, CheckTrouble> {
     machine_clock::check(&app.office, &app.clock).await?;
-    Ok(connection_checks::run_next(&app.office, &app.magister, || app.clock.now()).await?)
+    Ok(checks::run_next(&app.office, &app.magister, || app.clock.now()).await?)
 }
 
 /// Any hand that goes on is a sign of life; a check takes far less time than patience does.

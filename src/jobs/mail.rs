@@ -7,10 +7,11 @@ use tokio_util::sync::CancellationToken;
 use super::pulse::Pulse;
 use crate::app::App;
 use crate::domain::heartbeat::Worker;
-use crate::services::mail_dispatch::{self, Summary};
-use crate::services::{Office, chain, machine_clock};
+use crate::services::mail::dispatch::{self, Summary};
+use crate::services::operations::machine_clock;
+use crate::services::{Office, chain};
 use crate::store::StoreError;
-use crate::store::bell::Bell;
+use crate::store::mail::notify::Bell;
 
 /// How often it looks unasked: for retries, and for what nobody could wake it for: another process on the same SQLite
 /// file, such as a command, or a bell that could not be heard. A mail then still leaves within two seconds.
@@ -99,7 +100,7 @@ pub async fn look(app: &App, is_stopping: &impl Fn() -> bool) -> bool {
             return false;
         }
         let (now, mut summary) = (|| app.clock.now(), Summary::default());
-        let sent = mail_dispatch::send_some(&app.office, &app.room, &now, is_stopping, &mut summary).await;
+        let sent = dispatch::send_some(&app.office, &app.room, &now, is_stopping, &mut summary).await;
         count(app, &summary);
         match sent {
             Ok(true) => {}

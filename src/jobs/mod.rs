@@ -13,9 +13,12 @@ use crate::domain::heartbeat::{CLOCK_SKEW, Worker};
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::reminder::hours::moment_on;
 use crate::domain::reminder::national::next_office_moment;
-use crate::services::chain;
-use crate::services::{ServiceError, connection_checks, housekeeping, machine_clock, onboardings, reminders};
-use crate::store::{StoreError, job_slots};
+use crate::services::onboarding::onboardings;
+use crate::services::operations::{housekeeping, machine_clock};
+use crate::services::{self, chain};
+use crate::services::{ServiceError, reminders};
+use crate::store::StoreError;
+use crate::store::operations::job_slots;
 
 pub use timer::start;
 
@@ -179,6 +182,6 @@ pub async fn run(app: &App, job: Job, now: DateTime<Utc>) -> Result<u64, Service
         Job::DeleteExpired => housekeeping::delete_expired(&app.office, now).await,
         Job::PlanReminders => plan_reminders(app, now).await,
         Job::Digest => reminders::ask_digest(&app.office, now).await,
-        Job::PlanChecks => connection_checks::plan_turns(&app.office, now).await,
+        Job::PlanChecks => services::checks::plan_turns(&app.office, now).await,
     }
 }

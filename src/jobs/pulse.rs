@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::domain::heartbeat::Worker;
-use crate::store::heartbeats;
+use crate::store::operations::heartbeats;
 
 /// How often a sign of life is written at most.
 const EVERY: Duration = Duration::from_secs(30);

@@ -3,42 +3,14 @@
 //! [`Call`] brings who and when; [`Office`] brings what every use case works with; [`work::Work`] is the one
 //! transaction that writes state, audit and outbox together.
 
-mod address_letters;
-pub mod addresses;
-pub mod api_keys;
-pub mod arrangements;
-pub mod audit;
-pub mod bounces;
-pub mod connection_checks;
-mod connection_letters;
-pub mod contacts;
-pub mod credentials;
-pub mod demo;
+pub mod checks;
 mod error;
-mod frozen;
-pub mod hashing;
-pub mod holidays;
-pub mod housekeeping;
-pub mod import_gate;
-pub mod insight;
-mod letter_previews;
-mod letters;
-pub mod machine_clock;
-pub mod machine_room;
-pub mod mail_dispatch;
-pub mod onboardings;
-pub mod portal_access;
-pub mod post_office;
-pub mod registrations;
-mod reminder_letters;
+pub mod mail;
+pub mod onboarding;
+pub mod operations;
+pub mod people;
 pub mod reminders;
-pub mod saved_views;
-pub mod schools;
-pub mod staff_accounts;
-pub mod staff_auth;
-mod tell;
-mod token_letters;
-mod work;
+mod unit_of_work;
 
 use std::sync::Arc;
 
@@ -79,7 +51,7 @@ pub struct Office {
     /// How often one address may ask for a sign-in link within a quarter of an hour.
     pub links_per_quarter: u64,
     /// Where passwords of staff are hashed.
-    pub hashing: hashing::HashingRoom,
+    pub hashing: people::hashing::HashingRoom,
     /// When reminders come.
     pub reminders: Arc<reminders::ReminderRules>,
     /// Whether mails go, and to whom.

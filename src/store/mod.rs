@@ -3,44 +3,15 @@
 //! One code for SQLite and PostgreSQL; what differs between them is in this file, in [`lock`] and in [`bell`]. To add a table:
 //! migration, entity, then a file here.
 
-pub mod access_links;
-pub mod address_marks;
-pub mod api_keys;
-pub mod arrangements;
-pub mod audit;
-pub mod bell;
-pub mod check_line;
-pub mod check_overrides;
-pub mod check_runs;
-pub mod check_witnesses;
 pub mod checks;
-pub mod clock;
-pub mod connection_list;
-pub mod connections;
-pub mod contacts;
-pub mod credentials;
 mod error;
-pub mod frozen_mails;
-pub mod heartbeats;
-pub mod holidays;
-pub mod insight;
-pub mod job_slots;
 pub mod lock;
-pub mod mail_schools;
-pub mod notes;
-pub mod onboardings;
-pub mod outages;
-pub mod outbox;
-pub mod outbox_view;
-pub mod overview;
-pub mod registrations;
+pub mod mail;
+pub mod onboarding;
+pub mod operations;
+pub mod people;
 pub mod reminders;
-pub mod returned_mails;
-pub mod saved_views;
 pub mod schema;
-pub mod schools;
-pub mod sessions;
-pub mod staff;
 
 use std::path::PathBuf;
 use std::time::Duration;

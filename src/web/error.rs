@@ -11,7 +11,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::links;
-use crate::services::onboardings::{MOST_CONTACTS, MOST_NEW_CONTACTS};
+use crate::services::onboarding::onboardings::{MOST_CONTACTS, MOST_NEW_CONTACTS};
 use crate::services::{ServiceError, chain};
 use crate::web::flash::see_other;
 use crate::web::problem::{self, ApiError};

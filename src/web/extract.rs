@@ -12,11 +12,13 @@ use crate::domain::actor::{Actor, StaffRole};
 use crate::domain::ids::SchoolId;
 use crate::domain::school::Contact;
 use crate::links;
-use crate::services::machine_room::Condition;
-use crate::services::portal_access::{self, Visitor};
-use crate::services::{Call, ServiceError, api_keys, connection_checks, staff_auth};
-use crate::store::outages::Outage;
-use crate::store::staff::StaffAccount;
+use crate::services::operations::api_keys;
+use crate::services::operations::worker_health::Condition;
+use crate::services::people::portal_access::{self, Visitor};
+use crate::services::people::staff_auth;
+use crate::services::{Call, ServiceError, checks};
+use crate::store::checks::outages::Outage;
+use crate::store::people::staff::StaffAccount;
 use crate::web::Site;
 use crate::web::error::PageError;
 use crate::web::flash::Said;
@@ -210,7 +212,7 @@ impl FromRequestParts<Site> for Staff {
         let found = staff_auth::find_colleague(&site.office, visit.now, &session).await?;
         let account = found.ok_or(sign_in)?;
         let machine_room = site.watch.look(&site.office, visit.now).await?;
-        let outage = connection_checks::find_outage(&site.office).await?;
+        let outage = checks::find_outage(&site.office).await?;
         Ok(Self { account, session, visit, machine_room, outage })
     }
 }

@@ -40,8 +40,8 @@ use crate::clock::Clock;
 use crate::crypto::totp::TotpSecret;
 use crate::meters::Meters;
 use crate::services::Office;
-use crate::services::demo::magister::DemoMagister;
-use crate::services::machine_room::Watch;
+use crate::services::operations::demo::magister::DemoMagister;
+use crate::services::operations::worker_health::Watch;
 pub use ladder::live::Streams;
 use rate_limit::RateLimits;
 

@@ -110,12 +110,12 @@ mod tests {
     #[test]
     fn every_reason_not_to_send_a_mail_is_said_in_dutch() {
         let sources = [
-            include_str!("../services/letters.rs"),
-            include_str!("../services/token_letters.rs"),
-            include_str!("../services/address_letters.rs"),
-            include_str!("../services/reminder_letters.rs"),
-            include_str!("../services/connection_letters.rs"),
-            include_str!("../services/mail_dispatch/write.rs"),
+            include_str!("../services/mail/letters.rs"),
+            include_str!("../services/mail/token_letters.rs"),
+            include_str!("../services/mail/address_letters.rs"),
+            include_str!("../services/mail/reminder_letters.rs"),
+            include_str!("../services/mail/connection_letters.rs"),
+            include_str!("../services/mail/dispatch/write.rs"),
         ];
         let all: Vec<&str> = sources.into_iter().flat_map(reasons).collect();
 

@@ -186,7 +186,9 @@ fn a_revoked_key_no_longer_works() {
         let visitor = app.anonymous();
         let before = ask(&visitor, "12AB", &key, None).await;
 
-        koppelklaar::services::api_keys::revoke(app.office(), app.now(), "numo").await.expect("the key works");
+        koppelklaar::services::operations::api_keys::revoke(app.office(), app.now(), "numo")
+            .await
+            .expect("the key works");
 
         assert_eq!((before.status, ask(&visitor, "12AB", &key, None).await.status), (404, 401));
     });

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use koppelklaar::domain::actor::StaffRole;
 use koppelklaar::jobs::Job;
 use koppelklaar::links;
-use koppelklaar::store::audit;
+use koppelklaar::store::operations::audit;
 
 use crate::it::journey::Table;
 use crate::it::reminders::{let_time_pass, lines};

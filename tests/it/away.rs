@@ -7,8 +7,8 @@ use koppelklaar::domain::ids::MailId;
 use koppelklaar::mail::message::Sender;
 use koppelklaar::mail::transport::Transport;
 use koppelklaar::mail::{SmtpTransport, SmtpUrl};
-use koppelklaar::services::mail_dispatch::{self, PostRoom, Summary};
-use koppelklaar::store::outbox::Fate;
+use koppelklaar::services::mail::dispatch::{self, PostRoom, Summary};
+use koppelklaar::store::mail::outbox::Fate;
 
 use crate::it::dispatch::{load, put_in_outbox, waiting};
 use crate::it::post_pages::put;
@@ -19,7 +19,7 @@ async fn send(app: &TestApp, sink: &SmtpSink) -> Summary {
     let url = SmtpUrl::parse(&format!("smtp://{}", sink.address)).expect("a URL");
     let sender = Sender { name: "Koppelklaar".to_owned(), address: "koppelklaar@kurve.nl".to_owned() };
     let room = PostRoom { transport: Transport::Smtp(SmtpTransport::new(url)), sender };
-    mail_dispatch::send_due(app.office(), &room, || app.now()).await.expect("the outbox can be read")
+    dispatch::send_due(app.office(), &room, || app.now()).await.expect("the outbox can be read")
 }
 
 /// Goes to the moment at which the next of these mails is due; `false` when none waits.

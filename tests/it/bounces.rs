@@ -4,9 +4,10 @@ use chrono::TimeDelta;
 use koppelklaar::domain::ids::MailId;
 use koppelklaar::jobs::Job;
 use koppelklaar::mail::message::BuiltMail;
-use koppelklaar::services::bounces::{self, Outcome};
-use koppelklaar::store::outbox::{self, Fate, OutboxMail};
-use koppelklaar::store::{address_marks, audit};
+use koppelklaar::services::mail::bounces::{self, Outcome};
+use koppelklaar::store::mail::outbox::{self, Fate, OutboxMail};
+use koppelklaar::store::operations::audit;
+use koppelklaar::store::people::address_marks;
 
 use crate::it::journey::Table;
 use crate::it::support::{TestApp, TestSchool, reports, run_to_failure};

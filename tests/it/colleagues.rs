@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use koppelklaar::domain::actor::StaffRole;
 use koppelklaar::domain::text::EmailAddress;
 use koppelklaar::links;
-use koppelklaar::services::staff_accounts;
+use koppelklaar::services::people::staff_accounts;
 
 use crate::it::journey::Table;
 use crate::it::support::program::Program;

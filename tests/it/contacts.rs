@@ -5,8 +5,11 @@ use koppelklaar::domain::ids::ContactId;
 use koppelklaar::domain::onboarding::{Command, Step};
 use koppelklaar::domain::school::{Contact, ContactRole, Region, SchoolDetails};
 use koppelklaar::domain::text::{Brin, EmailAddress, PersonName, Reason, SchoolDomain, SchoolName};
-use koppelklaar::services::{Office, ServiceError, contacts, onboardings, schools};
-use koppelklaar::store::{StoreError, contacts as rows};
+use koppelklaar::services::onboarding::{onboardings, schools};
+use koppelklaar::services::people::contacts;
+use koppelklaar::services::{Office, ServiceError};
+use koppelklaar::store::StoreError;
+use koppelklaar::store::people::contacts as rows;
 use tokio::task::JoinSet;
 
 use crate::it::journey::Table;

@@ -14,9 +14,10 @@ use koppelklaar::jobs::Job;
 use koppelklaar::mail::message::Sender;
 use koppelklaar::mail::transport::Transport;
 use koppelklaar::mail::{SmtpTransport, SmtpUrl, Timeouts};
-use koppelklaar::services::mail_dispatch::{self, PostRoom, Summary};
-use koppelklaar::services::{Office, portal_access};
-use koppelklaar::store::outbox::{self, Fate, OutboxMail};
+use koppelklaar::services::Office;
+use koppelklaar::services::mail::dispatch::{self, PostRoom, Summary};
+use koppelklaar::services::people::portal_access;
+use koppelklaar::store::mail::outbox::{self, Fate, OutboxMail};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -43,7 +44,7 @@ pub(super) fn room(sink: &SmtpSink) -> PostRoom {
 }
 
 pub(super) async fn send(app: &TestApp, sink: &SmtpSink) -> Summary {
-    mail_dispatch::send_due(app.office(), &room(sink), || app.now()).await.expect("the outbox can be read")
+    dispatch::send_due(app.office(), &room(sink), || app.now()).await.expect("the outbox can be read")
 }
 
 /// A worker of an instance of its own.
@@ -55,9 +56,9 @@ async fn worker(app: &TestApp, sink: &SmtpSink) -> JoinHandle<Summary> {
 /// The same for an instance that was made before.
 pub(super) fn worker_of(office: Office, clock: Clock, sink: &SmtpSink) -> JoinHandle<Summary> {
     let room = room(sink);
-    tokio::spawn(async move {
-        mail_dispatch::send_due(&office, &room, || clock.now()).await.expect("the outbox can be read")
-    })
+    tokio::spawn(
+        async move { dispatch::send_due(&office, &room, || clock.now()).await.expect("the outbox can be read") },
+    )
 }
 
 /// Ends a worker between one step and the next, as the system ends a process.
@@ -148,7 +149,7 @@ fn a_connection_that_breaks_after_the_final_dot_makes_the_next_tries_repeat_the_
         assert!(whole.iter().all(|mail| *mail == whole[0]), "the same to the byte");
         let stored = load(&app, mail).await;
         assert_eq!((stored.fate, stored.may_be_double, stored.handing_over_at), (Fate::Sent, true, None));
-        let frozen = mail_dispatch::find_frozen(app.office(), mail).await.expect("it opens").expect("it is kept");
+        let frozen = dispatch::find_frozen(app.office(), mail).await.expect("it opens").expect("it is kept");
         assert_eq!(String::from_utf8(frozen.bytes).expect("ASCII"), whole[0].text);
     });
 }
@@ -162,7 +163,7 @@ fn a_mail_that_was_certainly_not_taken_is_written_anew() {
 
         send(&app, &sink).await;
         let refused = load(&app, mail).await;
-        let frozen = mail_dispatch::find_frozen(app.office(), mail).await.expect("the store answers");
+        let frozen = dispatch::find_frozen(app.office(), mail).await.expect("the store answers");
         rename_contact(&app).await;
         sink.turn_to(Script::default());
         app.advance(TimeDelta::minutes(2));
@@ -238,7 +239,7 @@ fn a_sign_in_mail_that_a_dying_worker_handed_over_is_given_up_and_seen_and_never
         assert!(sink.received().is_empty());
         let stored = of_kind(&app, MailKind::SignIn).await;
         assert!(stored.last_error.is_some_and(|why| why.contains("may have arrived")));
-        let frozen = mail_dispatch::find_frozen(app.office(), stored.id).await.expect("the store answers");
+        let frozen = dispatch::find_frozen(app.office(), stored.id).await.expect("the store answers");
         assert!(frozen.is_none(), "a token is never kept");
     });
 }
@@ -297,7 +298,7 @@ fn a_database_that_is_away_when_a_mail_was_taken_is_told_when_it_is_back_and_the
             false
         };
         let worker =
-            tokio::spawn(async move { mail_dispatch::send_until(&office, &room, || clock.now(), is_stopping).await });
+            tokio::spawn(async move { dispatch::send_until(&office, &room, || clock.now(), is_stopping).await });
         let first = sink.whole(1).await;
 
         sql(&app.database.url, "ALTER TABLE outbox RENAME TO mislaid").await;

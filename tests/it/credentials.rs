@@ -4,7 +4,8 @@ use chrono::TimeDelta;
 use koppelklaar::domain::credential::reveal::{REVEAL_DAYS, REVEALS_ALLOWED, RevealRefusal};
 use koppelklaar::domain::onboarding::{Command, Step};
 use koppelklaar::domain::text::Reason;
-use koppelklaar::services::{ServiceError, credentials, onboardings};
+use koppelklaar::services::ServiceError;
+use koppelklaar::services::onboarding::{credentials, onboardings};
 
 use crate::it::journey::Table;
 use crate::it::support::database::sql;

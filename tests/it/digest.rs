@@ -4,8 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use koppelklaar::domain::check::CheckCode;
 use koppelklaar::domain::ids::SchoolId;
 use koppelklaar::jobs::Job;
-use koppelklaar::store::connections::{self, SchoolConnection};
-use koppelklaar::store::outbox;
+use koppelklaar::store::checks::connections::{self, SchoolConnection};
+use koppelklaar::store::mail::outbox;
 
 use crate::it::dispatch::{put_in_outbox, spoil, waiting};
 use crate::it::journey::Table;

@@ -12,9 +12,10 @@ use koppelklaar::domain::text::EmailAddress;
 use koppelklaar::mail::message::Sender;
 use koppelklaar::mail::transport::Transport;
 use koppelklaar::mail::{SmtpTransport, SmtpUrl, Timeouts};
-use koppelklaar::services::mail_dispatch::{self, PostRoom, Summary};
-use koppelklaar::services::{portal_access, schools};
-use koppelklaar::store::outbox::{self, Fate, OutboxMail, hold};
+use koppelklaar::services::mail::dispatch::{self, PostRoom, Summary};
+use koppelklaar::services::onboarding::schools;
+use koppelklaar::services::people::portal_access;
+use koppelklaar::store::mail::outbox::{self, Fate, OutboxMail, hold};
 
 use crate::it::support::database::sql;
 use crate::it::support::smtp_sink::{Reply, Script, SmtpSink};
@@ -36,7 +37,7 @@ fn room(sink: &SmtpSink) -> PostRoom {
 
 async fn send(app: &TestApp, script: Script) -> (Summary, SmtpSink) {
     let sink = SmtpSink::start(script).await;
-    let summary = mail_dispatch::send_due(app.office(), &room(&sink), || app.now()).await;
+    let summary = dispatch::send_due(app.office(), &room(&sink), || app.now()).await;
     (summary.expect("the outbox can be read"), sink)
 }
 
@@ -109,7 +110,7 @@ fn a_database_that_makes_every_look_last_holds_no_mail_back() {
         };
 
         let sink = SmtpSink::start(Script::default()).await;
-        let summary = mail_dispatch::send_due(app.office(), &room(&sink), slow).await;
+        let summary = dispatch::send_due(app.office(), &room(&sink), slow).await;
 
         assert_eq!(summary.expect("the outbox can be read"), Summary { sent: 3, ..SENT });
         assert_eq!(sink.received().len(), 3);
@@ -158,7 +159,7 @@ fn a_mail_that_is_refused_is_given_up_seen_by_kurve_and_can_be_put_back() {
         let seen: Vec<_> = failed.iter().map(|mail| (mail.id, mail.last_error.as_deref())).collect();
         assert_eq!(seen, [(mail, Some("RCPT TO: refused with 550 5.1.1"))]);
 
-        let retried = mail_dispatch::retry_by_hand(app.office(), &app.call(kurve), mail).await;
+        let retried = dispatch::retry_by_hand(app.office(), &app.call(kurve), mail).await;
         let (after, _) = send(&app, Script::default()).await;
 
         retried.expect("it was given up");
@@ -307,7 +308,7 @@ fn two_workers_send_every_mail_once() {
 
 async fn work(app: App) -> Summary {
     let worker = tokio::spawn(async move {
-        mail_dispatch::send_due(&app.office, &app.room, || app.clock.now()).await.expect("the outbox can be read")
+        dispatch::send_due(&app.office, &app.room, || app.clock.now()).await.expect("the outbox can be read")
     });
     worker.await.expect("the worker ends")
 }

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use koppelklaar::domain::reminder::SchoolHolidays;
 use koppelklaar::jobs::{self, Job};
-use koppelklaar::services::holidays;
+use koppelklaar::services::operations::holidays;
 
 use crate::it::journey::Table;
 use crate::it::reminders::let_time_pass;

@@ -5,10 +5,10 @@ use koppelklaar::jobs::Job;
 use koppelklaar::links;
 use koppelklaar::mail::message::BuiltMail;
 use koppelklaar::mail::transport::SendErrorKind;
-use koppelklaar::services::bounces::{self, Outcome};
-use koppelklaar::services::mail_dispatch;
+use koppelklaar::services::mail::bounces::{self, Outcome};
+use koppelklaar::services::mail::dispatch;
 use koppelklaar::store::Db;
-use koppelklaar::store::outbox::{self, Fate};
+use koppelklaar::store::mail::outbox::{self, Fate};
 
 use crate::it::dispatch::waiting;
 use crate::it::journey::Table;
@@ -75,7 +75,7 @@ fn the_bytes_of_a_mail_are_kept_for_thirty_days_and_longer_while_it_may_have_to_
         let kept = async || {
             let mut kept = vec![];
             for mail in [&went, &waits] {
-                let frozen = mail_dispatch::find_frozen(app.office(), mail.id).await.expect("what is kept opens");
+                let frozen = dispatch::find_frozen(app.office(), mail.id).await.expect("what is kept opens");
                 kept.push(frozen.is_some());
             }
             kept
@@ -89,7 +89,7 @@ fn the_bytes_of_a_mail_are_kept_for_thirty_days_and_longer_while_it_may_have_to_
         let late = kept().await;
 
         assert_eq!((early, late), (vec![true, true], vec![false, true]));
-        let gone = mail_dispatch::find(app.office(), went.id).await.expect("that it went stays");
+        let gone = dispatch::find(app.office(), went.id).await.expect("that it went stays");
         assert_eq!(gone.fate, Fate::Sent);
         assert_eq!(app.send_mails().await.sent, 1, "the one that waited goes as it was");
     });

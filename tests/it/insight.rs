@@ -13,8 +13,9 @@ use koppelklaar::domain::onboarding::{Command, Event, Gate, Ground, Lifecycle, O
 use koppelklaar::domain::reminder::national::is_office_day;
 use koppelklaar::domain::reminder::{OwnDays, SchoolHolidays, WorkingCalendar};
 use koppelklaar::domain::text::Reason;
-use koppelklaar::services::onboardings;
-use koppelklaar::store::{audit, schools};
+use koppelklaar::services::onboarding::onboardings;
+use koppelklaar::store::onboarding::schools;
+use koppelklaar::store::operations::audit;
 
 use crate::it::support::{Page, TestApp, TestSchool, run};
 

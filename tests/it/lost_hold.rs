@@ -11,9 +11,9 @@ use koppelklaar::domain::ids::MailId;
 use koppelklaar::domain::mail_rules::MailRules;
 use koppelklaar::domain::text::Reason;
 use koppelklaar::jobs::mail::look;
-use koppelklaar::services::mail_dispatch;
-use koppelklaar::store::outbox::{self, OutboxMail, hold};
-use koppelklaar::store::outbox_view;
+use koppelklaar::services::mail::dispatch;
+use koppelklaar::store::mail::outbox::{self, OutboxMail, hold};
+use koppelklaar::store::mail::outbox_view;
 use tokio::sync::watch;
 
 use crate::it::crash_window::{AFTER_THE_LEASE, held, room, send, worker_of};
@@ -39,7 +39,7 @@ async fn rename_contacts(app: &TestApp, name: &str) {
 
 /// What is kept to be repeated.
 async fn kept(app: &TestApp, mail: MailId) -> Option<String> {
-    let frozen = mail_dispatch::find_frozen(app.office(), mail).await.expect("it opens")?;
+    let frozen = dispatch::find_frozen(app.office(), mail).await.expect("it opens")?;
     Some(String::from_utf8(frozen.bytes).expect("ASCII"))
 }
 
@@ -105,8 +105,7 @@ fn what_a_late_worker_wrote_does_not_replace_the_bytes_of_what_another_handed_ov
             }
             false
         };
-        let late =
-            tokio::spawn(async move { mail_dispatch::send_until(&office, &room, || clock.now(), is_stopping).await });
+        let late = tokio::spawn(async move { dispatch::send_until(&office, &room, || clock.now(), is_stopping).await });
         stalls.wait_for(|asked| *asked == 2).await.expect("it asks");
 
         app.advance(AFTER_THE_LEASE);
@@ -176,8 +175,8 @@ fn what_a_clock_far_ahead_had_in_hand_when_it_died_is_free() {
         let reader = app.office().db.reader();
         let untouched = outbox_view::find_oldest_untouched(reader, app.now(), Worker::Mail.patience()).await;
         let reason = Reason::parse("Dubbel.").expect("a reason");
-        let dropped = mail_dispatch::drop_by_hand(app.office(), &app.call(kurve), unwanted_id, reason).await;
-        let retried = mail_dispatch::retry_by_hand(app.office(), &app.call(kurve), put_off_id).await;
+        let dropped = dispatch::drop_by_hand(app.office(), &app.call(kurve), unwanted_id, reason).await;
+        let retried = dispatch::retry_by_hand(app.office(), &app.call(kurve), put_off_id).await;
 
         assert!(untouched.expect("the store answers").is_some(), "Kurve sees that it is left alone");
         assert!(dropped.is_ok() && retried.is_ok(), "{dropped:?} {retried:?}");

@@ -6,8 +6,9 @@ use koppelklaar::domain::ids::MailId;
 use koppelklaar::domain::school::ContactRole;
 use koppelklaar::domain::text::Reason;
 use koppelklaar::mail::transport::SendErrorKind;
-use koppelklaar::services::{ServiceError, mail_dispatch};
-use koppelklaar::store::outbox::{self, Fate, hold};
+use koppelklaar::services::ServiceError;
+use koppelklaar::services::mail::dispatch;
+use koppelklaar::store::mail::outbox::{self, Fate, hold};
 
 use crate::it::dispatch::{new_hold, waiting};
 use crate::it::support::database::texts;
@@ -18,7 +19,7 @@ fn reason() -> Reason {
 }
 
 async fn drop_mail(app: &TestApp, actor: Actor, mail: MailId) -> Result<(), ServiceError> {
-    mail_dispatch::drop_by_hand(app.office(), &app.call(actor), mail, reason()).await
+    dispatch::drop_by_hand(app.office(), &app.call(actor), mail, reason()).await
 }
 
 #[test]
@@ -41,12 +42,12 @@ fn a_mail_that_waits_or_was_given_up_can_be_dropped_with_a_reason_and_is_never_s
         app.send_mails().await;
 
         for mail in [waits, fails] {
-            let stored = mail_dispatch::find(app.office(), mail).await.expect("it is there");
+            let stored = dispatch::find(app.office(), mail).await.expect("it is there");
             assert_eq!(
                 (stored.fate, stored.last_error.as_deref()),
                 (Fate::Dropped, Some("Al aan de telefoon gezegd."))
             );
-            let again = mail_dispatch::retry_by_hand(app.office(), &app.call(kurve), mail).await;
+            let again = dispatch::retry_by_hand(app.office(), &app.call(kurve), mail).await;
             assert!(matches!(again, Err(ServiceError::NotFound)), "{again:?}");
         }
         assert_eq!(app.mailbox.mails().len(), before);

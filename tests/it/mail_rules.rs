@@ -10,10 +10,11 @@ use koppelklaar::domain::text::EmailAddress;
 use koppelklaar::mail::message::Sender;
 use koppelklaar::mail::transport::{SendErrorKind, Transport};
 use koppelklaar::mail::{SmtpTransport, SmtpUrl};
-use koppelklaar::services::mail_dispatch::{self, OUTSIDE_LIST, PostRoom, Summary};
-use koppelklaar::services::{Office, portal_access};
-use koppelklaar::store::heartbeats;
-use koppelklaar::store::outbox::Fate;
+use koppelklaar::services::Office;
+use koppelklaar::services::mail::dispatch::{self, OUTSIDE_LIST, PostRoom, Summary};
+use koppelklaar::services::people::portal_access;
+use koppelklaar::store::mail::outbox::Fate;
+use koppelklaar::store::operations::heartbeats;
 
 use crate::it::dispatch::{load, put_in_outbox, spoil};
 use crate::it::support::database::sql;
@@ -33,7 +34,7 @@ fn office(app: &TestApp, mail: MailRules) -> Office {
 }
 
 async fn send(app: &TestApp, office: &Office) -> Summary {
-    mail_dispatch::send_due(office, &app.app.room, || app.now()).await.expect("the outbox can be read")
+    dispatch::send_due(office, &app.app.room, || app.now()).await.expect("the outbox can be read")
 }
 
 async fn ask_link(app: &TestApp, school: &TestSchool) {
@@ -72,7 +73,7 @@ fn who_is_not_on_the_list_gets_no_mail_and_kurve_sees_why() {
         let kept = send(&app, &office(&app, only("@kurve.nl"))).await;
         let stored = load(&app, mail).await;
         let kurve = app.kurve().await;
-        let retried = mail_dispatch::retry_by_hand(app.office(), &app.call(kurve), mail).await;
+        let retried = dispatch::retry_by_hand(app.office(), &app.call(kurve), mail).await;
         let let_go = send(&app, &office(&app, only("@kurve.nl,@bonhoeffer.example"))).await;
 
         assert_eq!(kept, Summary { failed: 2, ..Summary::default() });
@@ -100,7 +101,7 @@ fn what_may_have_arrived_is_repeated_only_to_a_receiver_on_the_list_whatever_the
         let stored = load(&app, mails[0]).await;
         let kurve = app.kurve().await;
         for mail in mails {
-            mail_dispatch::retry_by_hand(app.office(), &app.call(kurve), mail).await.expect("it was given up");
+            dispatch::retry_by_hand(app.office(), &app.call(kurve), mail).await.expect("it was given up");
         }
         let inside = send(&app, &only("@bonhoeffer.example")).await;
 
@@ -165,7 +166,7 @@ fn a_sign_in_mail_does_not_wait_behind_a_slow_batch() {
         let room = PostRoom { transport: Transport::Smtp(SmtpTransport::new(url)), sender };
         let worker = tokio::spawn({
             let app = app.clone();
-            async move { mail_dispatch::send_due(app.office(), &room, || app.now()).await.expect("it can be read") }
+            async move { dispatch::send_due(app.office(), &room, || app.now()).await.expect("it can be read") }
         });
         sink.whole(1).await;
 
@@ -195,7 +196,7 @@ fn a_worker_that_is_to_stop_finishes_the_mail_in_hand_and_lets_go_of_the_rest_at
             asked.get() > 3
         };
 
-        let stopped = mail_dispatch::send_until(app.office(), &app.app.room, || app.now(), is_stopping).await;
+        let stopped = dispatch::send_until(app.office(), &app.app.room, || app.now(), is_stopping).await;
         let mut untouched = 0;
         for mail in &mails {
             let stored = load(&app, *mail).await;

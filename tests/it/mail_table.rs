@@ -10,9 +10,9 @@ use koppelklaar::domain::text::EmailAddress;
 use koppelklaar::mail::message::Sender;
 use koppelklaar::mail::transport::Transport;
 use koppelklaar::mail::{SmtpTransport, SmtpUrl, Timeouts};
-use koppelklaar::services::mail_dispatch::{self, PostRoom};
-use koppelklaar::services::portal_access;
-use koppelklaar::store::outbox::{self, Fate, OutboxMail};
+use koppelklaar::services::mail::dispatch::{self, PostRoom};
+use koppelklaar::services::people::portal_access;
+use koppelklaar::store::mail::outbox::{self, Fate, OutboxMail};
 
 use crate::it::dispatch::{load, waiting};
 use crate::it::support::database::sql;
@@ -192,7 +192,7 @@ async fn good() -> (SmtpSink, PostRoom) {
 }
 
 async fn send(app: &TestApp, room: &PostRoom) {
-    mail_dispatch::send_due(app.office(), room, || app.now()).await.expect("the outbox can be read");
+    dispatch::send_due(app.office(), room, || app.now()).await.expect("the outbox can be read");
 }
 
 /// What became of a mail, seen from the database and from a second mail server that takes everything.
@@ -212,7 +212,7 @@ async fn end_of(app: &TestApp, mail: MailId, (first, bad): (&SmtpSink, &PostRoom
         (Fate::Waiting, Fate::Sent) => End::Again,
         (noted, after) => panic!("first {noted:?}, then {after:?}"),
     };
-    let bytes = mail_dispatch::find_frozen(app.office(), mail).await.expect("the store answers");
+    let bytes = dispatch::find_frozen(app.office(), mail).await.expect("the store answers");
     match end {
         End::Sent => assert_eq!((first.received().len(), again.len()), (1, 0)),
         End::GivenUp => assert_eq!((first.received().len(), again.len()), (0, 0)),

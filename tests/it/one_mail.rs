@@ -9,7 +9,7 @@ use koppelklaar::domain::onboarding::Step;
 use koppelklaar::jobs::{self, Job};
 use koppelklaar::services::Office;
 use koppelklaar::services::reminders::ReminderRules;
-use koppelklaar::store::outbox::{self, Fate};
+use koppelklaar::store::mail::outbox::{self, Fate};
 use koppelklaar::store::reminders::{self, ReminderMail};
 use tokio::task::JoinSet;
 

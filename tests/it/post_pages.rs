@@ -9,8 +9,8 @@ use koppelklaar::domain::notice::MailKind;
 use koppelklaar::jobs::Job;
 use koppelklaar::links;
 use koppelklaar::mail::transport::SendErrorKind;
-use koppelklaar::store::outbox::hold::{self, Mark};
-use koppelklaar::store::outbox::{self, Fate, OutboxMail};
+use koppelklaar::store::mail::outbox::hold::{self, Mark};
+use koppelklaar::store::mail::outbox::{self, Fate, OutboxMail};
 
 use crate::it::dispatch::{new_hold, spoil, waiting};
 use crate::it::support::database::texts;

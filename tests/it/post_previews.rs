@@ -6,8 +6,8 @@ use koppelklaar::domain::ids::MailId;
 use koppelklaar::domain::notice::MailKind;
 use koppelklaar::domain::text::EmailAddress;
 use koppelklaar::links;
-use koppelklaar::services::portal_access;
-use koppelklaar::store::{frozen_mails, outbox_view};
+use koppelklaar::services::people::portal_access;
+use koppelklaar::store::mail::{frozen_mails, outbox_view};
 
 use crate::it::dispatch::waiting;
 use crate::it::post_pages::{page_of, put, walk};

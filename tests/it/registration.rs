@@ -3,8 +3,10 @@
 use koppelklaar::crypto::Token;
 use koppelklaar::domain::text::EmailAddress;
 use koppelklaar::links::BaseUrl;
-use koppelklaar::services::{Office, mail_dispatch, portal_access};
-use koppelklaar::store::overview;
+use koppelklaar::services::Office;
+use koppelklaar::services::mail::dispatch;
+use koppelklaar::services::people::portal_access;
+use koppelklaar::store::onboarding::overview;
 
 use crate::it::support::{Page, TestApp, Visitor, run};
 
@@ -218,7 +220,7 @@ fn an_installation_at_an_ipv6_address_sends_its_mails() {
         let browser = Token::new(&office.chance);
 
         let asked = portal_access::request_link(&office, (app.now(), "test"), &email, &browser).await;
-        let sent = mail_dispatch::send_due(&office, &app.app.room, || app.now()).await.expect("the outbox can be read");
+        let sent = dispatch::send_due(&office, &app.app.room, || app.now()).await.expect("the outbox can be read");
 
         asked.expect("anyone may ask");
         assert_eq!((sent.sent, sent.failed), (1, 0));

@@ -7,8 +7,9 @@ use koppelklaar::app::App;
 use koppelklaar::domain::reminder::ReminderPolicy;
 use koppelklaar::jobs::{self, Job};
 use koppelklaar::links;
+use koppelklaar::services::Office;
+use koppelklaar::services::mail::dispatch;
 use koppelklaar::services::reminders::ReminderRules;
-use koppelklaar::services::{Office, mail_dispatch};
 
 use crate::it::journey::Table;
 use crate::it::support::database::sql;
@@ -269,7 +270,7 @@ fn reminders_come_in_the_hours_that_the_installation_sets() {
         let mut sent = vec![];
         while app.now() < DateTime::parse_from_rfc3339("2026-11-28T12:00:00Z").expect("a moment") {
             jobs::run(&set, Job::PlanReminders, app.now()).await.expect("it plans");
-            mail_dispatch::send_due(&set.office, &set.room, || app.now()).await.expect("it sends");
+            dispatch::send_due(&set.office, &set.room, || app.now()).await.expect("it sends");
             let mails = app.new_mails().await;
             sent.extend(mails.iter().map(|_| app.now().format("%a %H:%M").to_string()));
             app.advance(TimeDelta::minutes(30));

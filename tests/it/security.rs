@@ -99,7 +99,7 @@ fn no_get_changes_anything() {
         let portal = app.portal(&school).await;
         let staff = app.staff().await;
         let count = || async {
-            let rows = koppelklaar::store::audit::list_raw(app.office().db.reader(), 0, 10_000).await;
+            let rows = koppelklaar::store::operations::audit::list_raw(app.office().db.reader(), 0, 10_000).await;
             rows.expect("the audit can be read").len()
         };
         let before = count().await;

@@ -4,7 +4,8 @@ use chrono::TimeDelta;
 use koppelklaar::crypto::totp::{self, TotpSecret};
 use koppelklaar::domain::actor::StaffRole;
 use koppelklaar::links;
-use koppelklaar::services::{ServiceError, staff_accounts};
+use koppelklaar::services::ServiceError;
+use koppelklaar::services::people::staff_accounts;
 
 use crate::it::journey::Table;
 use crate::it::support::app::STAFF_PASSWORD;
@@ -99,7 +100,7 @@ fn a_disabled_colleague_is_signed_out() {
         let before = staff.get("/beheer").await.status;
 
         let email = koppelklaar::domain::text::EmailAddress::parse("eva@kurve.nl").expect("an address");
-        let disabled = koppelklaar::services::staff_accounts::disable(app.office(), app.now(), &email).await;
+        let disabled = koppelklaar::services::people::staff_accounts::disable(app.office(), app.now(), &email).await;
 
         disabled.expect("the account is there");
         assert_eq!(before, 200);

@@ -5,8 +5,8 @@ use koppelklaar::app::App;
 use koppelklaar::clock::Clock;
 use koppelklaar::domain::heartbeat::Worker;
 use koppelklaar::jobs::{self, Job};
-use koppelklaar::store::outbox::hold::{self, Mark};
-use koppelklaar::store::{heartbeats, job_slots};
+use koppelklaar::store::mail::outbox::hold::{self, Mark};
+use koppelklaar::store::operations::{heartbeats, job_slots};
 
 use crate::it::dispatch::{new_hold, put_in_outbox};
 use crate::it::journey::Table;

@@ -6,9 +6,10 @@ use koppelklaar::domain::check::CheckCode;
 use koppelklaar::domain::heartbeat::Worker;
 use koppelklaar::jobs::{self, Job};
 use koppelklaar::links;
-use koppelklaar::services::schools;
-use koppelklaar::store::connections::{self, SchoolConnection};
-use koppelklaar::store::{address_marks, heartbeats};
+use koppelklaar::services::onboarding::schools;
+use koppelklaar::store::checks::connections::{self, SchoolConnection};
+use koppelklaar::store::operations::heartbeats;
+use koppelklaar::store::people::address_marks;
 
 use crate::it::journey::Table;
 use crate::it::one_mail::looking_at_one;

@@ -4,7 +4,8 @@ use axum::http::{HeaderMap, Method, header};
 use chrono::TimeDelta;
 use koppelklaar::crypto::mail_token::{self, Subscription};
 use koppelklaar::jobs::Job;
-use koppelklaar::store::{address_marks, audit};
+use koppelklaar::store::operations::audit;
+use koppelklaar::store::people::address_marks;
 use mail_parser::MessageParser;
 
 use crate::it::journey::Table;

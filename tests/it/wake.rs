@@ -11,7 +11,7 @@ use koppelklaar::links;
 use koppelklaar::mail::message::Sender;
 use koppelklaar::mail::transport::Transport;
 use koppelklaar::mail::{SmtpTransport, SmtpUrl, Timeouts};
-use koppelklaar::services::mail_dispatch::PostRoom;
+use koppelklaar::services::mail::dispatch::PostRoom;
 use koppelklaar::web::rate_limit::Allowance;
 use koppelklaar::web::router;
 use tokio::task::JoinHandle;

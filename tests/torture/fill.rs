@@ -6,8 +6,8 @@ use koppelklaar::crypto::Token;
 use koppelklaar::domain::ids::{ContactId, MailId, SchoolId};
 use koppelklaar::domain::notice::{About, MailKind};
 use koppelklaar::domain::onboarding::Step;
-use koppelklaar::services::portal_access;
-use koppelklaar::store::outbox::{self, Fate, OutboxMail};
+use koppelklaar::services::people::portal_access;
+use koppelklaar::store::mail::outbox::{self, Fate, OutboxMail};
 
 use super::schools::insert_school;
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use koppelklaar::chance::Chance;
 use koppelklaar::domain::ids::HoldId;
-use koppelklaar::store::outbox::hold;
+use koppelklaar::store::mail::outbox::hold;
 
 use super::fill::fill;
 use super::kept::Kept;

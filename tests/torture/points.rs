@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
 use koppelklaar::chance::Chance;
-use koppelklaar::services::mail_dispatch;
+use koppelklaar::services::mail::dispatch;
 
 use super::fill::fill;
 use super::kept::Kept;
@@ -117,7 +117,7 @@ async fn kill_at(
         killed.insert(0);
     }
     if !stage.is_all_done().await {
-        let freed = mail_dispatch::free_held_by_the_dead(&stage.app.office).await;
+        let freed = dispatch::free_held_by_the_dead(&stage.app.office).await;
         freed.expect("the database answers");
         let door = sink.open(1).await;
         let mut process = Kept::spawn(&mut stage.serve(door.address));

@@ -7,7 +7,7 @@ use koppelklaar::app::App;
 use koppelklaar::chance::Chance;
 use koppelklaar::domain::school::SchoolDetails;
 use koppelklaar::domain::text::SchoolName;
-use koppelklaar::store::schools;
+use koppelklaar::store::onboarding::schools;
 
 use super::fill::fill;
 use super::kept::Kept;

@@ -6,7 +6,9 @@ use koppelklaar::domain::ids::{ContactId, SchoolId};
 use koppelklaar::domain::onboarding::Onboarding;
 use koppelklaar::domain::school::{Contact, ContactRole, Region, School, SchoolDetails};
 use koppelklaar::domain::text::{Brin, EmailAddress, PersonName, SchoolDomain, SchoolName};
-use koppelklaar::store::{Connection, contacts, onboardings, schools};
+use koppelklaar::store::Connection;
+use koppelklaar::store::onboarding::{onboardings, schools};
+use koppelklaar::store::people::contacts;
 
 /// Makes a school with this number and so many contacts.
 pub(crate) async fn insert_school(

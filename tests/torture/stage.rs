@@ -11,7 +11,7 @@ use koppelklaar::app::App;
 use koppelklaar::chance::Chance;
 use koppelklaar::cli::settings::Settings;
 use koppelklaar::crypto::KeyRing;
-use koppelklaar::store::outbox::{self, Fate, OutboxMail};
+use koppelklaar::store::mail::outbox::{self, Fate, OutboxMail};
 use koppelklaar::store::{Db, schema};
 use secrecy::ExposeSecret;
 use tempfile::TempDir;

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
-use koppelklaar::store::outbox::{Fate, OutboxMail};
+use koppelklaar::store::mail::outbox::{Fate, OutboxMail};
 
 use super::sink::{Delivery, LifeId, Sink};
 use super::stage::Stage;

@@ -11,12 +11,14 @@ use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::reminder;
 use crate::domain::reminder::hours::moment_on;
 use crate::domain::reminder::person::PersonReminder;
-use crate::services::letters::{HAD_ONE, Unsendable};
-use crate::services::work::Work;
-use crate::services::{Call, Office, ServiceError, holidays};
-use crate::store::outbox::OutboxMail;
+use crate::services::mail::letters::{HAD_ONE, Unsendable};
+use crate::services::operations::holidays;
+use crate::services::unit_of_work::Work;
+use crate::services::{Call, Office, ServiceError};
+use crate::store::mail::mail_schools;
+use crate::store::mail::outbox::OutboxMail;
 use crate::store::reminders::ReminderMail;
-use crate::store::{StoreError, mail_schools, reminders};
+use crate::store::{StoreError, reminders};
 
 /// What is still wanted of a mail: a step done or handed over meanwhile is left out, and a reminder of which a later
 /// one was planned.

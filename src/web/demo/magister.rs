@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::domain::text::SchoolDomain;
 use crate::links;
-use crate::services::demo::magister::BEHAVIOURS;
+use crate::services::operations::demo::magister::BEHAVIOURS;
 use crate::web::error::PageError;
 use crate::web::extract::Visit;
 use crate::web::flash::{self, Flash};

@@ -4,8 +4,8 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::domain::onboarding::Onboarding;
 use crate::services::Office;
-use crate::services::connection_checks::{self, PAUSE_SECONDS};
-use crate::store::checks::Check;
+use crate::services::checks::{self, PAUSE_SECONDS};
+use crate::store::checks::connection_checks::Check;
 use crate::words;
 
 /// The button.
@@ -28,7 +28,7 @@ impl CheckButton {
         now: DateTime<Utc>,
     ) -> Self {
         let is_off = !office.check_policy.makes_checks();
-        let instead = match (connection_checks::may_ask(office, state), latest) {
+        let instead = match (checks::may_ask(office, state), latest) {
             (Err(refusal), _) => words::check_refusal(&refusal).to_owned(),
             (Ok(()), Some(latest)) if latest.finished_at.is_none() => "De controle loopt al.".to_owned(),
             // What the timer did is no reason to wait.

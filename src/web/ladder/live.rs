@@ -19,7 +19,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::crypto::Token;
 use crate::domain::ids::{ContactId, StaffId};
-use crate::services::{ServiceError, portal_access, staff_auth};
+use crate::services::ServiceError;
+use crate::services::people::{portal_access, staff_auth};
 use crate::web::Site;
 use crate::web::error::PageError;
 use crate::web::extract::{SchoolContact, Staff};

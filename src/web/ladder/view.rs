@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::check::{CheckCode, CheckResult, NotMade, Rung, RungTime};
 use crate::domain::onboarding::Party;
 use crate::links;
-use crate::store::checks::{Check, Outcome};
+use crate::store::checks::connection_checks::{Check, Outcome};
 use crate::words;
 
 /// For whose eyes it is.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::domain::ids::ContactId;
 use crate::links;
-use crate::services::portal_access::{self, Visitor};
+use crate::services::people::portal_access::{self, Visitor};
 use crate::web::Site;
 use crate::web::error::PageError;
 use crate::web::extract::AnySchoolVisitor;

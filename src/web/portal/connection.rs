@@ -9,9 +9,9 @@ use crate::domain::ids::CheckId;
 use crate::domain::onboarding::Party;
 use crate::links;
 use crate::services::ServiceError;
-use crate::services::connection_checks;
-use crate::services::onboardings::SchoolFile;
-use crate::store::checks::Check;
+use crate::services::checks;
+use crate::services::onboarding::onboardings::SchoolFile;
+use crate::store::checks::connection_checks::Check;
 use crate::web::Site;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
@@ -43,7 +43,7 @@ struct ConnectionPage {
 
 /// The newest check, or that there was none.
 pub(super) async fn show(State(site): State<Site>, who: SchoolContact) -> Result<Response, PageError> {
-    let latest = connection_checks::latest(&site.office, who.school()).await?;
+    let latest = checks::latest(&site.office, who.school()).await?;
     page::show(&build(&site, &who, latest).await?)
 }
 
@@ -67,7 +67,7 @@ pub(super) async fn show_live(
     let office = site.office.clone();
     let look = move || {
         let office = office.clone();
-        async move { ladder::step(&LadderView::of(&connection_checks::find(&office, id).await?, Reader::School)) }
+        async move { ladder::step(&LadderView::of(&checks::find(&office, id).await?, Reader::School)) }
     };
     live::tell(&site, who, look).await
 }
@@ -78,7 +78,7 @@ pub(super) async fn create(
     who: SchoolContact,
     Posted(_): Posted<Pressed>,
 ) -> Result<Response, PageError> {
-    match connection_checks::ask(&site.office, &who.call(), who.school()).await {
+    match checks::ask(&site.office, &who.call(), who.school()).await {
         Ok(check) => Ok(see_other(&links::fill(links::SCHOOL_CHECK, &[&check.to_string()]))),
         // The page says from when it can be pressed, or why not.
         Err(ServiceError::TooOften { .. } | ServiceError::NotChecked(_)) => Ok(see_other(links::SCHOOL_CONNECTION)),
@@ -89,13 +89,13 @@ pub(super) async fn create(
 /// A check of the visitor's own school; another's is not there.
 async fn find(site: &Site, who: &SchoolContact, id: &str) -> Result<Check, PageError> {
     let id: CheckId = id.parse().map_err(|_| PageError::NotFound)?;
-    let check = connection_checks::find(&site.office, id).await?;
+    let check = checks::find(&site.office, id).await?;
     if check.school == who.school() { Ok(check) } else { Err(PageError::NotFound) }
 }
 
 async fn build(site: &Site, who: &SchoolContact, shown: Option<Check>) -> Result<ConnectionPage, PageError> {
     let Opened { frame, around, file } = open(site, who, "").await?;
-    let history = connection_checks::history(&site.office, file.school.id, None, EARLIER).await?;
+    let history = checks::history(&site.office, file.school.id, None, EARLIER).await?;
     let path = |path: &str, check: &Check| links::fill(path, &[&check.id.to_string()]);
     let is_shown = |check: &Check| shown.as_ref().is_some_and(|shown| shown.id == check.id);
     let others = history.iter().filter(|check| !is_shown(check));
@@ -153,8 +153,8 @@ pub(super) async fn panel(
     if file.state.credential_version() == 0 || file.state.lifecycle().is_withdrawn() {
         return Ok(None);
     }
-    let latest = connection_checks::latest(&site.office, file.school.id).await?;
-    let known = connection_checks::connection(&site.office, file.school.id).await?;
+    let latest = checks::latest(&site.office, file.school.id).await?;
+    let known = checks::connection(&site.office, file.school.id).await?;
     let is_running = latest.as_ref().is_some_and(|check| check.finished_at.is_none());
     let (key, line) = match (is_running, known.last) {
         (true, _) => ("running", "De verbinding wordt nu gecontroleerd.".to_owned()),

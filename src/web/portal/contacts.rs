@@ -8,7 +8,7 @@ use crate::domain::onboarding::Party;
 use crate::domain::onboarding::progress::open_steps;
 use crate::domain::school::ContactRole;
 use crate::links;
-use crate::services::addresses;
+use crate::services::people::addresses;
 use crate::web::Site;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;

@@ -9,7 +9,7 @@ use crate::domain::school::{Contact, ContactRole};
 use crate::domain::text::{EmailAddress, PersonName};
 use crate::links;
 use crate::services::ServiceError;
-use crate::services::onboardings::{self, MOST_CONTACTS, MOST_NEW_CONTACTS};
+use crate::services::onboarding::onboardings::{self, MOST_CONTACTS, MOST_NEW_CONTACTS};
 use crate::web::Site;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;

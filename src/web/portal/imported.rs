@@ -5,7 +5,7 @@ use axum::response::Response;
 
 use crate::domain::onboarding::Command;
 use crate::links;
-use crate::services::onboardings;
+use crate::services::onboarding::onboardings;
 use crate::web::Site;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;

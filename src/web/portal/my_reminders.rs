@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use crate::links;
-use crate::services::addresses;
+use crate::services::people::addresses;
 use crate::web::Site;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;

@@ -7,8 +7,8 @@ use axum::response::Response;
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::{Lifecycle, Onboarding};
 use crate::links;
-use crate::services::arrangements;
-use crate::services::connection_checks::{self, ActivationAnswer};
+use crate::services::checks::{self, ActivationAnswer};
+use crate::services::onboarding::arrangements;
 use crate::web::Site;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
@@ -83,7 +83,7 @@ struct OverviewPage {
 pub(super) async fn show(State(site): State<Site>, who: SchoolContact) -> Result<Response, PageError> {
     let Opened { frame, around, file } = open(&site, &who, "overview").await?;
     let arrangement = arrangements::load(&site.office, who.school()).await?;
-    let answer = connection_checks::activation(&site.office, file.school.id).await?;
+    let answer = checks::activation(&site.office, file.school.id).await?;
     let connection = connection::panel(&site, &who, &file).await?;
     let failed = connection.as_ref().and_then(|panel| panel.failed);
     let names = view::names_of(&file);

@@ -7,7 +7,8 @@ use axum::response::Response;
 
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::links;
-use crate::services::{ServiceError, arrangements};
+use crate::services::ServiceError;
+use crate::services::onboarding::arrangements;
 use crate::web::Site;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;

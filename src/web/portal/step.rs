@@ -8,8 +8,9 @@ use axum::response::Response;
 use crate::domain::audit::{Action, Entry};
 use crate::domain::onboarding::{Onboarding, Step, StepState};
 use crate::links;
-use crate::services::onboardings::SchoolFile;
-use crate::services::{connection_checks, credentials, onboardings};
+use crate::services::checks;
+use crate::services::onboarding::onboardings::SchoolFile;
+use crate::services::onboarding::{credentials, onboardings};
 use crate::web::Site;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
@@ -127,7 +128,7 @@ async fn build(site: &Site, who: &SchoolContact, step: Step, mut typed: Typed) -
     let issued = if shows_credentials { credentials::find_issued(&site.office, file.school.id).await? } else { None };
     let panel = issued.map(|issued| step_parts::credentials_panel(&file, &issued, &who.contact, &call));
     let check = if step.can_be_proven() && file.state.credential_version() > 0 {
-        let latest = connection_checks::latest(&site.office, file.school.id).await?;
+        let latest = checks::latest(&site.office, file.school.id).await?;
         Some(connection::button(site, who, &file, latest.as_ref()))
     } else {
         None

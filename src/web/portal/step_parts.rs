@@ -7,8 +7,8 @@ use crate::domain::credential::reveal::{REVEALS_ALLOWED, RevealState, may_downlo
 use crate::domain::onboarding::{Change, Command, Evidence, Ground, Onboarding, Refusal, Step, decide};
 use crate::domain::school::{Contact, ContactRole, Region, SchoolDetails};
 use crate::services::Call;
-use crate::services::credentials::Issued;
-use crate::services::onboardings::SchoolFile;
+use crate::services::onboarding::credentials::Issued;
+use crate::services::onboarding::onboardings::SchoolFile;
 use crate::web::form::FieldErrors;
 use crate::words;
 

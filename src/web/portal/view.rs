@@ -5,7 +5,7 @@
 use crate::domain::import_gate::{Verdict, verdict};
 use crate::domain::onboarding::{Gate, Lifecycle, Onboarding, Party, Step, StepState};
 use crate::links;
-use crate::services::onboardings::SchoolFile;
+use crate::services::onboarding::onboardings::SchoolFile;
 use crate::web::portal::evidence;
 use crate::words::{self, Names};
 

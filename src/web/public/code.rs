@@ -9,7 +9,7 @@ use super::code_form::{CODE_MISSING, CodeForm};
 use super::redeem;
 use crate::domain::access_link::{Dead, LINK_MINUTES, Outcome};
 use crate::links;
-use crate::services::portal_access::{self, Attempt, Redeemed};
+use crate::services::people::portal_access::{self, Attempt, Redeemed};
 use crate::web::Site;
 use crate::web::error::PageError;
 use crate::web::extract::Visit;

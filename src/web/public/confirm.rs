@@ -11,7 +11,7 @@ use crate::crypto::Token;
 use crate::domain::access_link::CONFIRM_HOURS;
 use crate::links;
 use crate::services::ServiceError;
-use crate::services::registrations::{self, Confirmed, RegistrationForm, Standing};
+use crate::services::people::registrations::{self, Confirmed, RegistrationForm, Standing};
 use crate::web::Site;
 use crate::web::error::PageError;
 use crate::web::extract::Visit;

@@ -14,7 +14,7 @@ use crate::crypto::Token;
 use crate::domain::access_link::{Dead, Outcome};
 use crate::links;
 use crate::services::ServiceError;
-use crate::services::portal_access::{self, Attempt, Redeemed};
+use crate::services::people::portal_access::{self, Attempt, Redeemed};
 use crate::web::Site;
 use crate::web::error::PageError;
 use crate::web::extract::Visit;

@@ -10,7 +10,7 @@ use crate::domain::access_link::CONFIRM_HOURS;
 use crate::domain::school::{ContactRole, Region, SchoolDetails};
 use crate::domain::text::{Brin, EmailAddress, PersonName, SchoolDomain, SchoolName};
 use crate::links;
-use crate::services::registrations::{self, RegistrationForm};
+use crate::services::people::registrations::{self, RegistrationForm};
 use crate::web::Site;
 use crate::web::error::{PageError, too_often};
 use crate::web::extract::Visit;

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::domain::text::EmailAddress;
 use crate::links;
-use crate::services::portal_access;
+use crate::services::people::portal_access;
 use crate::web::Site;
 use crate::web::error::PageError;
 use crate::web::extract::{AnySchoolVisitor, Visit};

@@ -16,7 +16,7 @@ use axum::response::Response;
 use super::message::{Message, MessagePage, Way};
 use crate::crypto::mail_token::Subscription;
 use crate::links;
-use crate::services::addresses::{self, Subscribed};
+use crate::services::people::addresses::{self, Subscribed};
 use crate::web::error::PageError;
 use crate::web::extract::Visit;
 use crate::web::flash::{self, Flash};

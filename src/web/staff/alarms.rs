@@ -2,8 +2,8 @@
 
 use crate::domain::heartbeat::{Standing, Worker};
 use crate::links;
-use crate::services::machine_room::Condition;
-use crate::store::outbox::Fate;
+use crate::services::operations::worker_health::Condition;
+use crate::store::mail::outbox::Fate;
 use crate::words::moment_nl;
 
 /// One banner.

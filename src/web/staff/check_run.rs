@@ -9,7 +9,7 @@ use super::desk::{self, Nav};
 use crate::domain::check::CheckCode;
 use crate::domain::ids::CheckRunId;
 use crate::links;
-use crate::services::connection_checks::{self, RunProgress};
+use crate::services::checks::{self, RunProgress};
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
 use crate::web::ladder::live;
@@ -84,7 +84,7 @@ pub(super) async fn show(
     Path(run): Path<String>,
 ) -> Result<Response, PageError> {
     let id = run_id(&run)?;
-    let progress = connection_checks::run_progress(&site.office, id).await?;
+    let progress = checks::run_progress(&site.office, id).await?;
     let page = RunPage {
         frame: desk::frame(&site, &staff),
         nav: Nav::new(&staff, links::STAFF_CONNECTIONS),
@@ -107,7 +107,7 @@ pub(super) async fn show_live(
     let look = move || {
         let office = office.clone();
         async move {
-            let run = RunView::of(&connection_checks::run_progress(&office, id).await?);
+            let run = RunView::of(&checks::run_progress(&office, id).await?);
             let html = RunBlock { run: &run }.render().map_err(|_| PageError::Broken("a template failed"))?;
             Ok(live::Step { html, said: run.said, is_done: !run.is_running })
         }

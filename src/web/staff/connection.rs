@@ -19,9 +19,9 @@ use crate::domain::onboarding::Party;
 use crate::domain::text::Reason;
 use crate::links;
 use crate::services::ServiceError;
-use crate::services::connection_checks::{self, ActivationAnswer};
-use crate::services::onboardings::{self, SchoolFile};
-use crate::store::checks::Check;
+use crate::services::checks::{self, ActivationAnswer};
+use crate::services::onboarding::onboardings::{self, SchoolFile};
+use crate::store::checks::connection_checks::Check;
 use crate::web::error::PageError;
 use crate::web::extract::{ActingStaff, Staff};
 use crate::web::flash::{self, Flash, see_other};
@@ -106,8 +106,8 @@ pub(super) async fn panel(
     names: &Names,
 ) -> Result<ConnectionPanel, PageError> {
     let (office, school, now) = (&site.office, file.school.id, staff.visit.now);
-    let checks = connection_checks::history(office, school, None, PANEL_ROWS).await?;
-    let answer = connection_checks::activation(office, school).await?;
+    let checks = checks::history(office, school, None, PANEL_ROWS).await?;
+    let answer = checks::activation(office, school).await?;
     let is_admin = staff.account.role == StaffRole::Admin;
     let action = links::staff_school(links::STAFF_CONNECTION, school);
     let needs_leave = answer.ground(now).is_none() && is_admin && file.state.credential_version() > 0;
@@ -206,8 +206,8 @@ pub(super) async fn list(
     let before: Option<CheckId> = query.ok().and_then(|Query(query)| query.voor.parse().ok());
     let file = onboardings::load_file(&site.office, school).await?;
     let names = desk::names(&site, &file).await?;
-    let latest = connection_checks::latest(&site.office, school).await?;
-    let mut checks = connection_checks::history(&site.office, school, before, HISTORY_ROWS + 1).await?;
+    let latest = checks::latest(&site.office, school).await?;
+    let mut checks = checks::history(&site.office, school, before, HISTORY_ROWS + 1).await?;
     let has_more = checks.len() as u64 > HISTORY_ROWS;
     checks.truncate(usize::try_from(HISTORY_ROWS).unwrap_or(usize::MAX));
     let here = links::staff_school(links::STAFF_CONNECTION, school);
@@ -235,7 +235,7 @@ pub(super) async fn create(
     Posted(_): Posted<Pressed>,
 ) -> Result<Response, PageError> {
     let school = desk::school_id(&school)?;
-    match connection_checks::ask(&site.office, &staff.call(), school).await {
+    match checks::ask(&site.office, &staff.call(), school).await {
         Ok(check) => Ok(see_other(&links::staff_check(links::STAFF_CHECK, school, check))),
         // The page says from when it can be pressed, or why not.
         Err(ServiceError::TooOften { .. } | ServiceError::NotChecked(_)) => {
@@ -269,7 +269,7 @@ pub(super) async fn show(
     let check = find(&site, &school, &check).await?;
     let file = onboardings::load_file(&site.office, check.school).await?;
     let names = desk::names(&site, &file).await?;
-    let latest = connection_checks::latest(&site.office, check.school).await?;
+    let latest = checks::latest(&site.office, check.school).await?;
     let action = links::staff_school(links::STAFF_CONNECTION, check.school);
     let back = action.clone();
     let button = || CheckButton::new(&site.office, (&file.state, latest.as_ref()), action, staff.visit.now);
@@ -298,7 +298,7 @@ pub(super) async fn show_live(
     let office = site.office.clone();
     let look = move || {
         let office = office.clone();
-        async move { ladder::step(&LadderView::of(&connection_checks::find(&office, id).await?, Reader::Kurve)) }
+        async move { ladder::step(&LadderView::of(&checks::find(&office, id).await?, Reader::Kurve)) }
     };
     live::tell(&site, staff, look).await
 }
@@ -306,7 +306,7 @@ pub(super) async fn show_live(
 async fn find(site: &Site, school: &str, check: &str) -> Result<Check, PageError> {
     let school: SchoolId = desk::school_id(school)?;
     let id: CheckId = check.parse().map_err(|_| PageError::NotFound)?;
-    let check = connection_checks::find(&site.office, id).await?;
+    let check = checks::find(&site.office, id).await?;
     if check.school == school { Ok(check) } else { Err(PageError::NotFound) }
 }
 
@@ -333,7 +333,7 @@ pub(super) async fn allow(
     let Some(reason) = errors.take("reason", Reason::parse(&form.reason)) else {
         return desk.wrong(None, errors, draw).await;
     };
-    match connection_checks::allow_without(&site.office, &staff.call(), desk.school, reason).await {
+    match checks::allow_without(&site.office, &staff.call(), desk.school, reason).await {
         Ok(()) => Ok(flash::redirect(&site, &desk.page(), Flash::Allowed)),
         Err(error) => desk.refuse(None, error, draw).await,
     }

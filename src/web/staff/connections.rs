@@ -19,10 +19,10 @@ use crate::domain::ids::SchoolId;
 use crate::domain::onboarding::Party;
 use crate::domain::school::School;
 use crate::links;
-use crate::services::connection_checks::{self, Selection, Tally};
-use crate::store::connection_list::ConnectionFilter;
-use crate::store::connections::SchoolConnection;
-use crate::store::overview::After;
+use crate::services::checks::{self, Selection, Tally};
+use crate::store::checks::connection_list::ConnectionFilter;
+use crate::store::checks::connections::SchoolConnection;
+use crate::store::onboarding::overview::After;
 use crate::web::error::PageError;
 use crate::web::extract::{ActingStaff, Staff};
 use crate::web::flash::see_other;
@@ -246,8 +246,8 @@ async fn build(
 ) -> Result<ConnectionsPage, PageError> {
     let after = typed.after();
     let chosen = filter(&typed.uitkomst, staff.visit.now);
-    let (found, next) = connection_checks::list_connections(&site.office, chosen, after.as_ref()).await?;
-    let tally = connection_checks::tally(&site.office).await?;
+    let (found, next) = checks::list_connections(&site.office, chosen, after.as_ref()).await?;
+    let tally = checks::tally(&site.office).await?;
     let rows = tally_rows(&tally);
     Ok(ConnectionsPage {
         frame: desk::frame(site, staff),
@@ -303,7 +303,7 @@ pub(super) async fn create(
         let typed = ConnectionsQuery { uitkomst, ..Default::default() }.tidied();
         return page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &build(&site, &staff, typed, errors).await?);
     }
-    let run = connection_checks::ask_many(&site.office, &staff.call(), &selection).await?;
+    let run = checks::ask_many(&site.office, &staff.call(), &selection).await?;
     Ok(see_other(&links::fill(links::STAFF_CHECK_RUN, &[&run.to_string()])))
 }
 

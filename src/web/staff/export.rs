@@ -19,8 +19,9 @@ use crate::domain::onboarding::Gate;
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::text::Reason;
 use crate::links;
-use crate::services::{connection_checks, schools};
-use crate::store::overview::{Filter, Overview};
+use crate::services::checks;
+use crate::services::onboarding::schools;
+use crate::store::onboarding::overview::{Filter, Overview};
 use crate::web::Site;
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
@@ -82,7 +83,7 @@ async fn rows(
 ) -> Result<Vec<[String; HEADINGS.len()]>, PageError> {
     let filter = query.map(|Query(typed)| typed).unwrap_or_default().tidied().filter();
     let found = all(site, &filter).await?;
-    let leaves = connection_checks::reasons_of_leave(&site.office).await?;
+    let leaves = checks::reasons_of_leave(&site.office).await?;
     Ok(found.iter().map(|school| row(site, school, &leaves)).collect())
 }
 

@@ -8,7 +8,7 @@ use crate::domain::onboarding::{Change, Command, Step, decide};
 use crate::domain::school::{Contact, ContactRole, Region};
 use crate::links;
 use crate::services::Call;
-use crate::services::onboardings::SchoolFile;
+use crate::services::onboarding::onboardings::SchoolFile;
 use crate::words::{step_name, step_short};
 
 /// "Bevestigen", on a ground if there is more than a colleague's word.

@@ -10,7 +10,7 @@ use super::desk::{self, Nav};
 use crate::domain::insight::Durations;
 use crate::domain::onboarding::{Gate, Party};
 use crate::links;
-use crate::services::insight::{self, GateFigures, Week};
+use crate::services::operations::insight::{self, GateFigures, Week};
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
 use crate::web::page::Frame;

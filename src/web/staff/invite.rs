@@ -13,7 +13,7 @@ use crate::crypto::Token;
 use crate::crypto::password_hash::StaffPassword;
 use crate::crypto::totp::otpauth_url;
 use crate::links;
-use crate::services::staff_auth::{self, EnrolError, Enrolment};
+use crate::services::people::staff_auth::{self, EnrolError, Enrolment};
 use crate::web::error::PageError;
 use crate::web::extract::Visit;
 use crate::web::flash::{self, Flash};

@@ -8,7 +8,7 @@ use super::press::{Desk, Wish};
 use super::{desk, forms};
 use crate::domain::onboarding::Command;
 use crate::domain::text::Reason;
-use crate::services::onboardings::SchoolFile;
+use crate::services::onboarding::onboardings::SchoolFile;
 use crate::web::Site;
 use crate::web::error::PageError;
 use crate::web::extract::ActingStaff;

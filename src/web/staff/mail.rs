@@ -18,9 +18,12 @@ use crate::domain::ids::MailId;
 use crate::domain::text::Reason;
 use crate::links;
 use crate::mail::read::MailParts;
-use crate::services::post_office::{self, Addressee, Preview};
-use crate::services::{ServiceError, mail_dispatch, schools, staff_accounts};
-use crate::store::outbox::{Fate, OutboxMail};
+use crate::services::ServiceError;
+use crate::services::mail::dispatch;
+use crate::services::mail::post_office::{self, Addressee, Preview};
+use crate::services::onboarding::schools;
+use crate::services::people::staff_accounts;
+use crate::store::mail::outbox::{Fate, OutboxMail};
 use crate::web::error::PageError;
 use crate::web::extract::{ActingStaff, Staff};
 use crate::web::flash::{self, Flash};
@@ -84,7 +87,7 @@ pub(super) async fn show(
 async fn show_again(site: &Site, staff: &Staff, id: MailId, again: Again) -> Result<Response, PageError> {
     let office = &site.office;
     let now = staff.visit.now;
-    let mail = match mail_dispatch::find_any(office, id).await? {
+    let mail = match dispatch::find_any(office, id).await? {
         Ok(mail) => mail,
         Err(unreadable) => return mail_unreadable::show(site, staff, &unreadable, again).await,
     };
@@ -136,7 +139,7 @@ pub(super) async fn show_html(
     staff: Staff,
     Path(mail): Path<String>,
 ) -> Result<Response, PageError> {
-    let mail = mail_dispatch::find(&site.office, mail_id(&mail)?).await?;
+    let mail = dispatch::find(&site.office, mail_id(&mail)?).await?;
     let preview = post_office::preview(&site.office, &mail, staff.visit.now).await?;
     let (_, parts) = told(&mail, preview, staff.visit.now);
     let parts = parts.ok_or(PageError::NotFound)?;
@@ -163,7 +166,7 @@ pub(super) async fn retry(
     Path(mail): Path<String>,
     Posted(form): Posted<RetryForm>,
 ) -> Result<Response, PageError> {
-    let mail = mail_dispatch::find(&site.office, mail_id(&mail)?).await?;
+    let mail = dispatch::find(&site.office, mail_id(&mail)?).await?;
     let to = match (form.back.as_str(), mail.school) {
         (BACK_TO_SCHOOL, Some(school)) => links::staff_school(links::STAFF_SCHOOL, school),
         (BACK_TO_MAIL, _) => links::staff_mail(links::STAFF_MAIL, mail.id),
@@ -172,7 +175,7 @@ pub(super) async fn retry(
     if !can_retry(&mail, staff.visit.now) {
         return Ok(flash::redirect(&site, &to, Flash::AlreadySo));
     }
-    match mail_dispatch::retry_by_hand(&site.office, &staff.call(), mail.id).await {
+    match dispatch::retry_by_hand(&site.office, &staff.call(), mail.id).await {
         Ok(()) => Ok(flash::redirect(&site, &to, Flash::MailRetried)),
         // A worker took it up since.
         Err(ServiceError::NotFound) => Ok(flash::redirect(&site, &to, Flash::AlreadySo)),
@@ -201,12 +204,12 @@ pub(super) async fn drop(
         return show_again(&site, &staff, id, again).await;
     };
     let to = links::staff_mail(links::STAFF_MAIL, id);
-    match mail_dispatch::drop_by_hand(&site.office, &staff.call(), id, reason).await {
+    match dispatch::drop_by_hand(&site.office, &staff.call(), id, reason).await {
         Ok(()) => return Ok(flash::redirect(&site, &to, Flash::MailDropped)),
         Err(ServiceError::Conflict) => {}
         Err(error) => return Err(error.into()),
     }
-    let mail = mail_dispatch::find_any(&site.office, id).await?;
+    let mail = dispatch::find_any(&site.office, id).await?;
     let refusal = match mail.map_or_else(|unreadable| unreadable.fate, |mail| Some(mail.fate)) {
         Some(Fate::Dropped) => return Ok(flash::redirect(&site, &to, Flash::AlreadySo)),
         Some(Fate::Sent) => "De mail is intussen verstuurd.",

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::forms;
 use super::press::Desk;
 use crate::domain::text::NoteText;
-use crate::services::schools;
+use crate::services::onboarding::schools;
 use crate::web::Site;
 use crate::web::error::PageError;
 use crate::web::extract::ActingStaff;

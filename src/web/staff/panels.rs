@@ -13,10 +13,10 @@ use crate::domain::onboarding::{Lifecycle, Step};
 use crate::domain::school::{Contact, School};
 use crate::links;
 use crate::services::Call;
-use crate::services::credentials::Issued;
-use crate::services::onboardings::SchoolFile;
-use crate::store::notes::Note;
-use crate::store::outbox::Reading;
+use crate::services::onboarding::credentials::Issued;
+use crate::services::onboarding::onboardings::SchoolFile;
+use crate::store::mail::outbox::Reading;
+use crate::store::onboarding::notes::Note;
 use crate::words::{self, Names};
 
 /// A name and its value.

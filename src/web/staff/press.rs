@@ -15,7 +15,7 @@ use crate::domain::ids::SchoolId;
 use crate::domain::onboarding::{Change, Command, Evidence, FallCause, Refusal};
 use crate::links;
 use crate::services::ServiceError;
-use crate::services::onboardings::{self, SchoolFile};
+use crate::services::onboarding::onboardings::{self, SchoolFile};
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
 use crate::web::flash::{self, Flash};

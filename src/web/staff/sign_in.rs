@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::domain::lockout::{LOCK_MINUTES, TRIES_ALLOWED};
 use crate::domain::text::EmailAddress;
 use crate::links;
-use crate::services::{portal_access, staff_auth};
+use crate::services::people::{portal_access, staff_auth};
 use crate::web::error::PageError;
 use crate::web::extract::{Staff, Visit};
 use crate::web::flash::{self, Flash};

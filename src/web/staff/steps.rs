@@ -9,7 +9,7 @@ use super::{desk, forms};
 use crate::domain::onboarding::{Command, Ground};
 use crate::domain::text::{Reason, TicketRef};
 use crate::links;
-use crate::services::onboardings::SchoolFile;
+use crate::services::onboarding::onboardings::SchoolFile;
 use crate::web::Site;
 use crate::web::error::PageError;
 use crate::web::extract::ActingStaff;

@@ -8,7 +8,7 @@ use super::schools::{self, SchoolsQuery};
 use crate::domain::ids::SavedViewId;
 use crate::domain::text::ViewName;
 use crate::links;
-use crate::services::saved_views;
+use crate::services::operations::saved_views;
 use crate::web::Site;
 use crate::web::error::PageError;
 use crate::web::extract::Staff;

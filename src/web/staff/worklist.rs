@@ -19,12 +19,14 @@ use crate::domain::onboarding::progress::open_steps;
 use crate::domain::onboarding::{Party, Step, StepState};
 use crate::domain::school::School;
 use crate::links;
-use crate::services::connection_checks::ForKurve;
-use crate::services::schools::{Silent, Waiting};
-use crate::services::{connection_checks, post_office, schools};
-use crate::store::connections::SchoolConnection;
-use crate::store::outbox::Fate;
-use crate::store::overview::{Overview, Unreadable, WaitingAfter};
+use crate::services::checks;
+use crate::services::checks::ForKurve;
+use crate::services::mail::post_office;
+use crate::services::onboarding::schools;
+use crate::services::onboarding::schools::{Silent, Waiting};
+use crate::store::checks::connections::SchoolConnection;
+use crate::store::mail::outbox::Fate;
+use crate::store::onboarding::overview::{Overview, Unreadable, WaitingAfter};
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
 use crate::web::page::Frame;
@@ -151,7 +153,7 @@ pub(super) async fn show(
     let mut rows = work_rows(&waiting, staff.visit.now);
     remark_on_checks(&site, &mut rows).await?;
     let failing = match after {
-        None => connection_checks::list_for_kurve(&site.office, FAILING_ROWS).await?,
+        None => checks::list_for_kurve(&site.office, FAILING_ROWS).await?,
         Some(_) => ForKurve::default(),
     };
     let page = WorklistPage {
@@ -220,7 +222,7 @@ fn unreadable_row(school: &Unreadable) -> SilentRow {
 async fn remark_on_checks(site: &Site, rows: &mut [WorkRow]) -> Result<(), PageError> {
     let is_activation = |row: &WorkRow| row.step == Step::ActivationConfirmed.as_str();
     let schools: Vec<SchoolId> = rows.iter().filter(|row| is_activation(row)).map(|row| row.id).collect();
-    let failing = connection_checks::list_failing(&site.office, &schools).await?;
+    let failing = checks::list_failing(&site.office, &schools).await?;
     for row in rows.iter_mut().filter(|row| is_activation(row)) {
         if let Some(code) = failing.get(&row.id) {
             row.remark = format!("Laatste controle: {}", words::check_short(*code).to_lowercase());

@@ -22,10 +22,11 @@ use koppelklaar::mail::Mailbox;
 use koppelklaar::mail::message::Sender;
 use koppelklaar::mail::transport::Transport;
 use koppelklaar::meters::Meters;
-use koppelklaar::services::demo::magister::DemoMagister;
-use koppelklaar::services::hashing::HashingRoom;
-use koppelklaar::services::mail_dispatch::{self, PostRoom};
-use koppelklaar::services::{Office, connection_checks, staff_accounts, staff_auth};
+use koppelklaar::services::mail::dispatch::{self, PostRoom};
+use koppelklaar::services::operations::demo::magister::DemoMagister;
+use koppelklaar::services::people::hashing::HashingRoom;
+use koppelklaar::services::people::{staff_accounts, staff_auth};
+use koppelklaar::services::{Office, checks};
 use koppelklaar::store::Db;
 use koppelklaar::web::rate_limit::Allowance;
 use koppelklaar::web::router;
@@ -156,7 +157,7 @@ impl Later {
 
     /// Sends what is due, and returns the newest address in a mail that starts so.
     pub(crate) fn link_in_mail(&self, start: &str) -> String {
-        let sent = mail_dispatch::send_due(&self.app.office, &self.app.room, || self.clock.now());
+        let sent = dispatch::send_due(&self.app.office, &self.app.room, || self.clock.now());
         self.runtime.block_on(sent).expect("the outbox can be read");
         let mails = self.mailbox.mails();
         let texts = mails.iter().rev().map(|mail| String::from_utf8_lossy(&mail.bytes).replace("=\r\n", ""));
@@ -178,7 +179,7 @@ impl Later {
 
     /// Makes the checks that somebody asked for.
     pub(crate) fn make_checks(&self) {
-        let next = || connection_checks::run_next(&self.app.office, &self.app.magister, || self.clock.now());
+        let next = || checks::run_next(&self.app.office, &self.app.magister, || self.clock.now());
         self.runtime.block_on(async { while next().await.expect("the store answers").is_some() {} });
     }
 
@@ -192,8 +193,8 @@ impl Later {
             }
             for _ in 0..ROUNDS {
                 self.clock.advance(TimeDelta::hours(2));
-                connection_checks::plan_turns(office, self.clock.now()).await.expect("the store answers");
-                let next = || connection_checks::run_next(office, &self.app.magister, || self.clock.now());
+                checks::plan_turns(office, self.clock.now()).await.expect("the store answers");
+                let next = || checks::run_next(office, &self.app.magister, || self.clock.now());
                 while next().await.expect("the store answers").is_some() {}
             }
         });

@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 use koppelklaar::mail::message::BuiltMail;
-use koppelklaar::services::bounces::Outcome;
-use koppelklaar::store::outbox::{self, Fate, OutboxMail};
+use koppelklaar::services::mail::bounces::Outcome;
+use koppelklaar::store::mail::outbox::{self, Fate, OutboxMail};
 
 use super::{dated, id_of, is_marked, stored, take};
 use crate::it::dispatch::{spoil, waiting};

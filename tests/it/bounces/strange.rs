@@ -1,8 +1,8 @@
 //! Reports that are none, or on none of our mails, and where a report names its mail.
 
 use koppelklaar::services::Office;
-use koppelklaar::services::bounces::{self, Outcome};
-use koppelklaar::store::outbox::Fate;
+use koppelklaar::services::mail::bounces::{self, Outcome};
+use koppelklaar::store::mail::outbox::Fate;
 
 use super::{actions, is_marked, sent, stored, take};
 use crate::it::journey::Table;

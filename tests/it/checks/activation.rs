@@ -5,7 +5,8 @@ use koppelklaar::domain::actor::{Actor, StaffRole};
 use koppelklaar::domain::check::{CheckCode, CheckPolicy};
 use koppelklaar::domain::import_gate::verdict;
 use koppelklaar::domain::onboarding::{Refusal, Step};
-use koppelklaar::services::{ServiceError, connection_checks, import_gate};
+use koppelklaar::services::onboarding::import_gate;
+use koppelklaar::services::{ServiceError, checks};
 
 use super::support::{Checks, limits, run_with};
 use crate::it::support::acting::{STEPS_OF_SCHOOL, reason};
@@ -52,9 +53,9 @@ fn an_admin_gives_leave_with_a_reason_that_is_shown_with_the_verdict_and_counts_
         let why = reason("Magister heeft ons adres pas morgen op de lijst.");
 
         let support = checks.app.call(checks.kurve);
-        let refused = connection_checks::allow_without(office, &support, school.id, why.clone()).await;
+        let refused = checks::allow_without(office, &support, school.id, why.clone()).await;
         let admin = checks.app.call(as_admin(checks.kurve));
-        connection_checks::allow_without(office, &admin, school.id, why.clone()).await.expect("an admin may");
+        checks::allow_without(office, &admin, school.id, why.clone()).await.expect("an admin may");
         checks.activate(&school).await.expect("an admin gave leave");
 
         assert!(matches!(refused, Err(ServiceError::Forbidden)), "{refused:?}");
@@ -68,9 +69,15 @@ fn an_admin_gives_leave_with_a_reason_that_is_shown_with_the_verdict_and_counts_
         assert!(checks.audited(&school).await.contains(&"check_overridden"));
 
         checks.app.advance(TimeDelta::minutes(1));
-        koppelklaar::services::credentials::issue(office, &checks.app.call(checks.kurve), school.id, None, None)
-            .await
-            .expect("the contact is vouched for");
+        koppelklaar::services::onboarding::credentials::issue(
+            office,
+            &checks.app.call(checks.kurve),
+            school.id,
+            None,
+            None,
+        )
+        .await
+        .expect("the contact is vouched for");
         checks.app.claim(&school, Step::PasswordSet).await.expect("it is open again");
         let renewed = checks.activate(&school).await;
         assert!(matches!(renewed, Err(ServiceError::Refused(Refusal::CheckNeeded))), "{renewed:?}");

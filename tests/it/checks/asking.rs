@@ -4,7 +4,8 @@ use chrono::TimeDelta;
 use koppelklaar::domain::check::{CheckCode, CheckPolicy, CheckRefusal, Rung};
 use koppelklaar::domain::credential::{ClosedReason, RevealRefusal};
 use koppelklaar::domain::onboarding::Command;
-use koppelklaar::services::{ServiceError, connection_checks, credentials, onboardings};
+use koppelklaar::services::onboarding::{credentials, onboardings};
+use koppelklaar::services::{ServiceError, checks};
 
 use super::support::{Checks, PROVABLE, limits, run, run_with};
 use crate::it::support::acting::reason;
@@ -123,8 +124,8 @@ fn only_the_schools_own_people_and_colleagues_who_may_act_ask() {
         let school = checks.school("12AB", "bonhoeffer").await;
         let other = checks.school("34CD", "lyceum").await;
 
-        let foreign = connection_checks::ask(checks.app.office(), &checks.app.call_of(&other), school.id).await;
-        let kurve = connection_checks::ask(checks.app.office(), &checks.app.call(checks.kurve), school.id).await;
+        let foreign = checks::ask(checks.app.office(), &checks.app.call_of(&other), school.id).await;
+        let kurve = checks::ask(checks.app.office(), &checks.app.call(checks.kurve), school.id).await;
 
         assert!(matches!(foreign, Err(ServiceError::NotFound)), "{foreign:?}");
         assert!(kurve.is_ok());

@@ -7,14 +7,15 @@ use koppelklaar::domain::check::{CheckCode, CheckPolicy, NotMade, Rung};
 use koppelklaar::domain::onboarding::{Command, Step};
 use koppelklaar::links;
 use koppelklaar::magister::{Courtesy, Limits};
-use koppelklaar::services::{connection_checks, onboardings};
-use koppelklaar::store::checks::{Check, Outcome};
+use koppelklaar::services::checks;
+use koppelklaar::services::onboarding::onboardings;
+use koppelklaar::store::checks::connection_checks::{Check, Outcome};
 
 use super::support::{Checks, limits, run, run_with};
 use crate::it::support::TestSchool;
 
 async fn history(checks: &Checks, school: &TestSchool) -> Vec<Check> {
-    let history = connection_checks::history(checks.app.office(), school.id, None, 200).await;
+    let history = checks::history(checks.app.office(), school.id, None, 200).await;
     history.expect("the store answers")
 }
 
@@ -106,8 +107,7 @@ fn who_looks_at_a_check_of_the_timer_that_takes_long_sees_where_it_is() {
 
         let looking = async {
             loop {
-                let latest =
-                    connection_checks::latest(checks.app.office(), school.id).await.expect("the store answers");
+                let latest = checks::latest(checks.app.office(), school.id).await.expect("the store answers");
                 match latest {
                     Some(check) if check.progress.trying == Some(Rung::Data) => return check,
                     Some(check) if check.outcome.is_some() => panic!("nothing was seen of it"),

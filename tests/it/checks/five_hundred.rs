@@ -13,8 +13,9 @@ use koppelklaar::jobs;
 use koppelklaar::magister::simulator::SchoolScript;
 use koppelklaar::magister::simulator::script::ListScript;
 use koppelklaar::magister::{Courtesy, Limits};
-use koppelklaar::services::connection_checks::{self, Selection};
-use koppelklaar::store::{self, connection_list::ConnectionFilter};
+use koppelklaar::services::checks::{self, Selection};
+use koppelklaar::store;
+use koppelklaar::store::checks::connection_list::ConnectionFilter;
 
 use super::support::{Checks, limits, run_with};
 use crate::it::support::TestSchool;
@@ -92,9 +93,11 @@ async fn open_on_their_word(checks: &Checks) -> Vec<TestSchool> {
     let mut schools = vec![];
     for number in 0..SCHOOLS {
         let (id, contacts) = many::insert_school(&app.app, work.conn(), (number, 1), app.now()).await;
-        let mut details = store::schools::load(work.conn(), id).await.expect("it was made").details;
+        let mut details = store::onboarding::schools::load(work.conn(), id).await.expect("it was made").details;
         details.domain = SchoolDomain::parse(&label_of(number)).expect("a label");
-        store::schools::save_details(work.conn(), id, &details, app.now()).await.expect("the database answers");
+        store::onboarding::schools::save_details(work.conn(), id, &details, app.now())
+            .await
+            .expect("the database answers");
         let (brin, email) = (details.brin.to_string(), contacts[0].email.to_string());
         schools.push(TestSchool { id, contact: contacts[0].id, brin, email });
     }
@@ -149,7 +152,7 @@ fn five_hundred_schools_behind_one_address_half_of_them_broken_are_all_checked_a
         // Half are broken: each check says how, nobody is asked too much of, and one failure takes nothing away.
         checks.app.advance(TimeDelta::minutes(2));
         let reader = checks.app.call(checks.kurve);
-        let run = connection_checks::ask_many(checks.app.office(), &reader, &Selection::List(ConnectionFilter::All));
+        let run = checks::ask_many(checks.app.office(), &reader, &Selection::List(ConnectionFilter::All));
         let run = run.await.expect("a colleague may");
         let began = Instant::now();
         let made = round(&checks).await;
@@ -159,12 +162,12 @@ fn five_hundred_schools_behind_one_address_half_of_them_broken_are_all_checked_a
         let mut tally = BTreeMap::new();
         for (number, school) in (0..).zip(&schools) {
             let (preset, code) = preset_of(number);
-            let check = connection_checks::latest(checks.app.office(), school.id).await.expect("the store answers");
+            let check = checks::latest(checks.app.office(), school.id).await.expect("the store answers");
             let check = check.expect("it was checked");
             assert_eq!(check.result().map(|result| result.code), Some(code), "{preset}: {check:?}");
             *tally.entry(code.as_str()).or_insert(0) += 1;
         }
-        let progress = connection_checks::run_progress(checks.app.office(), run).await.expect("it is there");
+        let progress = checks::run_progress(checks.app.office(), run).await.expect("it is there");
         assert_eq!((progress.run.total, progress.open), (SCHOOLS, 0));
         let ended: BTreeMap<_, _> =
             progress.ended.iter().map(|(code, count)| (code.map_or("", CheckCode::as_str), *count)).collect();
@@ -188,7 +191,7 @@ fn five_hundred_schools_behind_one_address_half_of_them_broken_are_all_checked_a
         all_behave(&checks, |_| "refuses");
         checks.app.advance(TimeDelta::hours(24));
         assert_eq!(round(&checks).await, schools.len());
-        let tally = connection_checks::tally(checks.app.office()).await.expect("the store answers");
+        let tally = checks::tally(checks.app.office()).await.expect("the store answers");
         let refused = tally.by_code.iter().find(|(code, _)| *code == Some(CheckCode::PortRefused));
         let reached = refused.map_or(0, |(_, count)| *count);
         assert!((COURTESY.rest_after as u64..20).contains(&reached), "{reached} knocked on a dead door");
@@ -213,7 +216,7 @@ fn five_hundred_schools_behind_one_address_half_of_them_broken_are_all_checked_a
         let told = checks.mailed().await;
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(told[0].0 == "support@kurve.nl" && told[0].1.contains("de storing is voorbij"), "{told:?}");
-        let tally = connection_checks::tally(checks.app.office()).await.expect("the store answers");
+        let tally = checks::tally(checks.app.office()).await.expect("the store answers");
         assert_eq!((tally.by_code, tally.lost, tally.outage), (vec![(Some(CheckCode::Ok), 500)], 0, None));
     });
 }

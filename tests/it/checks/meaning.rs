@@ -5,7 +5,7 @@ use koppelklaar::domain::check::CheckCode;
 use koppelklaar::domain::import_gate::verdict;
 use koppelklaar::domain::onboarding::{Command, Party, Step};
 use koppelklaar::domain::text::Reason;
-use koppelklaar::services::{credentials, onboardings};
+use koppelklaar::services::onboarding::{credentials, onboardings};
 
 use super::support::{Checks, run};
 

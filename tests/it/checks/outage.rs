@@ -5,9 +5,9 @@ use koppelklaar::domain::check::CheckCode;
 use koppelklaar::domain::import_gate::verdict;
 use koppelklaar::domain::onboarding::{Command, Step};
 use koppelklaar::domain::text::Reason;
-use koppelklaar::services::connection_checks::{self, Selection};
-use koppelklaar::services::onboardings;
-use koppelklaar::store::connection_list::ConnectionFilter;
+use koppelklaar::services::checks::{self, Selection};
+use koppelklaar::services::onboarding::onboardings;
+use koppelklaar::store::checks::connection_list::ConnectionFilter;
 
 use super::support::{Checks, run};
 use crate::it::support::app::TestSchool;
@@ -36,7 +36,7 @@ async fn run_over_all(checks: &Checks) {
     checks.app.advance(TimeDelta::minutes(2));
     let call = checks.app.call(checks.kurve);
     let all = Selection::List(ConnectionFilter::All);
-    connection_checks::ask_many(checks.app.office(), &call, &all).await.expect("Kurve may");
+    checks::ask_many(checks.app.office(), &call, &all).await.expect("Kurve may");
     checks.run_all().await;
 }
 
@@ -63,7 +63,7 @@ fn when_all_fail_nothing_falls_and_kurve_hears_once_of_the_beginning_and_once_of
         let told = checks.mailed().await;
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(told[0].0 == "support@kurve.nl" && told[0].1.contains("storing bij"), "{told:?}");
-        let tally = connection_checks::tally(checks.app.office()).await.expect("the store answers");
+        let tally = checks::tally(checks.app.office()).await.expect("the store answers");
         assert!(tally.outage.is_some());
         assert_eq!(tally.by_code, [(Some(CheckCode::PortRefused), 6)]);
 
@@ -73,7 +73,7 @@ fn when_all_fail_nothing_falls_and_kurve_hears_once_of_the_beginning_and_once_of
         let told = checks.mailed().await;
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(told[0].1.contains("de storing is voorbij"), "{told:?}");
-        assert_eq!(connection_checks::find_outage(checks.app.office()).await.expect("the store answers"), None);
+        assert_eq!(checks::find_outage(checks.app.office()).await.expect("the store answers"), None);
     });
 }
 
@@ -192,7 +192,7 @@ fn an_outage_ends_although_schools_that_failed_in_it_were_laid_aside_or_stopped(
         checks.run_all().await;
         checks.app.advance(TimeDelta::minutes(40));
         checks.run_all().await;
-        assert!(connection_checks::find_outage(checks.app.office()).await.expect("the store answers").is_some());
+        assert!(checks::find_outage(checks.app.office()).await.expect("the store answers").is_some());
 
         let reason = || Reason::parse("Kiest Optie B").expect("a reason");
         let until = checks.app.now().date_naive() + TimeDelta::days(30);
@@ -208,6 +208,6 @@ fn an_outage_ends_although_schools_that_failed_in_it_were_laid_aside_or_stopped(
 
         let told = checks.mailed().await;
         assert!(told.iter().any(|(_, subject)| subject.contains("de storing is voorbij")), "{told:?}");
-        assert_eq!(connection_checks::find_outage(checks.app.office()).await.expect("the store answers"), None);
+        assert_eq!(checks::find_outage(checks.app.office()).await.expect("the store answers"), None);
     });
 }

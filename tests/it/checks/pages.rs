@@ -9,7 +9,7 @@ use koppelklaar::domain::actor::StaffRole;
 use koppelklaar::domain::check::{CheckCode, CheckPolicy, RoundFacts};
 use koppelklaar::domain::ids::OutageId;
 use koppelklaar::links;
-use koppelklaar::store::outages::{self, Outage};
+use koppelklaar::store::checks::outages::{self, Outage};
 use tokio::sync::Notify;
 
 use super::support::{Checks, limits, run, run_with};

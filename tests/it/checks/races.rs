@@ -11,9 +11,10 @@ use koppelklaar::domain::onboarding::Step;
 use koppelklaar::jobs;
 use koppelklaar::links;
 use koppelklaar::magister::Limits;
-use koppelklaar::services::{connection_checks, credentials};
-use koppelklaar::store::checks::Outcome;
-use koppelklaar::store::connections;
+use koppelklaar::services::checks;
+use koppelklaar::services::onboarding::credentials;
+use koppelklaar::store::checks::connection_checks::Outcome;
+use koppelklaar::store::checks::connections;
 
 use super::support::{Checks, PROVABLE, limits, run_with};
 
@@ -81,10 +82,10 @@ fn two_instances_never_check_one_host_at_once() {
 
         let meanwhile = async {
             until_it_asks_for_the_list(&checks, waits).await;
-            connection_checks::run_next(&other.office, &other.magister, || checks.app.now()).await
+            checks::run_next(&other.office, &other.magister, || checks.app.now()).await
         };
         let (made, meanwhile) = tokio::join!(checks.run_one(), meanwhile);
-        let after = connection_checks::run_next(&other.office, &other.magister, || checks.app.now()).await;
+        let after = checks::run_next(&other.office, &other.magister, || checks.app.now()).await;
 
         assert_eq!(made, Some(waits));
         assert_eq!(meanwhile.expect("the store answers"), None);
@@ -131,7 +132,7 @@ fn a_school_under_check_is_not_hastened() {
         let meanwhile = async {
             until_it_asks_for_the_list(&checks, slow).await;
             let id = checks.ask(&failing).await.expect("it may be asked for");
-            let made = connection_checks::run_next(&other.office, &other.magister, || checks.app.now()).await;
+            let made = checks::run_next(&other.office, &other.magister, || checks.app.now()).await;
             assert_eq!(made.expect("the store answers"), Some(id));
             (checks.find(slow).await.lease_until, checks.connection(&witness).await.next_check_at)
         };

@@ -2,7 +2,8 @@
 
 use koppelklaar::domain::check::CheckCode;
 use koppelklaar::domain::credential::{ClosedReason, RevealRefusal};
-use koppelklaar::services::{ServiceError, credentials};
+use koppelklaar::services::ServiceError;
+use koppelklaar::services::onboarding::credentials;
 
 use super::support::{Checks, run};
 

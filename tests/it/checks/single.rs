@@ -7,9 +7,9 @@ use chrono::TimeDelta;
 use koppelklaar::domain::check::{CheckProgress, NotMade};
 use koppelklaar::domain::ids::{CheckId, CheckRunId, SchoolId};
 use koppelklaar::domain::onboarding::Step;
-use koppelklaar::services::connection_checks::{self, Selection};
-use koppelklaar::store::check_runs::{self, Run};
-use koppelklaar::store::checks::{self, Check, Outcome};
+use koppelklaar::services::checks::{self, Selection};
+use koppelklaar::store::checks::check_runs::{self, Run};
+use koppelklaar::store::checks::connection_checks::{self, Check, Outcome};
 use sea_orm::entity::prelude::async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
@@ -38,7 +38,7 @@ fn waiting(checks: &Checks, school: SchoolId, run: Option<CheckRunId>) -> Check 
 }
 
 async fn history(checks: &Checks, school: &TestSchool) -> Vec<CheckId> {
-    let made = connection_checks::history(checks.app.office(), school.id, None, 50).await;
+    let made = checks::history(checks.app.office(), school.id, None, 50).await;
     made.expect("the store answers").iter().map(|check| check.id).collect()
 }
 
@@ -58,7 +58,7 @@ async fn beside_a_check_put_in_line<T>(
 ) -> (CheckId, T) {
     let asking = checks.app.office().db.begin_write().await.expect("the store answers");
     let check = waiting(checks, school.id, None);
-    assert!(checks::insert(asking.conn(), &check).await.expect("the store answers"));
+    assert!(connection_checks::insert(asking.conn(), &check).await.expect("the store answers"));
     let commit = async {
         until_one_waits(checks).await;
         asking.commit().await.expect("the store answers");
@@ -75,12 +75,12 @@ fn the_database_keeps_one_check_of_a_school_that_is_not_over() {
         let other = checks.school("34CD", "lyceum").await;
         let conn = checks.app.office().db.writer();
         let first = waiting(&checks, school.id, None);
-        let insert = async |check: &Check| checks::insert(conn, check).await.expect("the store answers");
+        let insert = async |check: &Check| connection_checks::insert(conn, check).await.expect("the store answers");
 
         let kept = [&first, &waiting(&checks, school.id, None), &waiting(&checks, other.id, None)];
         let kept = [insert(kept[0]).await, insert(kept[1]).await, insert(kept[2]).await];
         let over = Outcome::NotMade(NotMade::NotNeeded);
-        let is_over = checks::mark_finished(conn, (first.id, None), &over, checks.app.now()).await;
+        let is_over = connection_checks::mark_finished(conn, (first.id, None), &over, checks.app.now()).await;
         let after = insert(&waiting(&checks, school.id, None)).await;
 
         assert_eq!(kept, [true, false, true]);
@@ -136,10 +136,10 @@ fn a_run_takes_in_what_waits_and_leaves_out_what_cannot_be_checked_or_read() {
         let call = checks.app.call(checks.kurve);
 
         let selection = Selection::Schools(named.to_vec());
-        let first = connection_checks::ask_many(checks.app.office(), &call, &selection).await.expect("Kurve may");
-        let again = connection_checks::ask_many(checks.app.office(), &call, &selection).await.expect("Kurve may");
+        let first = checks::ask_many(checks.app.office(), &call, &selection).await.expect("Kurve may");
+        let again = checks::ask_many(checks.app.office(), &call, &selection).await.expect("Kurve may");
         let progress = async |id| {
-            let progress = connection_checks::run_progress(checks.app.office(), id).await.expect("it is there");
+            let progress = checks::run_progress(checks.app.office(), id).await.expect("it is there");
             (progress.run.total, progress.open)
         };
 
@@ -164,8 +164,8 @@ fn a_run_leaves_a_school_in_peace_that_was_asked_for_in_the_last_minute() {
         for seconds in [59, 1, 59, 1] {
             checks.app.advance(TimeDelta::seconds(seconds));
             let call = checks.app.call(checks.kurve);
-            let run = connection_checks::ask_many(checks.app.office(), &call, &of_both).await.expect("Kurve may");
-            let progress = connection_checks::run_progress(checks.app.office(), run).await.expect("it is there");
+            let run = checks::ask_many(checks.app.office(), &call, &of_both).await.expect("Kurve may");
+            let progress = checks::run_progress(checks.app.office(), run).await.expect("it is there");
             totals.push(progress.run.total);
             checks.run_all().await;
         }
@@ -188,7 +188,9 @@ fn a_run_over_five_hundred_schools_takes_as_many_statements_as_over_one() {
 
         for (selected, joined) in [(&schools[..1], 1), (&schools[..], 250)] {
             for school in &selected[..joined] {
-                checks::insert(work.conn(), &waiting(&checks, *school, None)).await.expect("the store answers");
+                connection_checks::insert(work.conn(), &waiting(&checks, *school, None))
+                    .await
+                    .expect("the store answers");
             }
             let conn = Counting { conn: work.conn(), statements: AtomicUsize::new(0) };
             let candidates =

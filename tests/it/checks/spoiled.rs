@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 use koppelklaar::domain::check::{CheckCode, NotMade};
-use koppelklaar::services::connection_checks;
-use koppelklaar::store::checks::Outcome;
+use koppelklaar::services::checks;
+use koppelklaar::store::checks::connection_checks::Outcome;
 
 use super::support::{Checks, run};
 
@@ -83,7 +83,7 @@ fn schools_get_their_first_turn_beside_one_that_cannot_be_read() {
         checks.spoil(&spoiled, "connection", "next_check_at = NULL").await;
         checks.spoil(&sound, "connection", "next_check_at = NULL").await;
 
-        let planned = connection_checks::plan_turns(checks.app.office(), checks.app.now()).await;
+        let planned = checks::plan_turns(checks.app.office(), checks.app.now()).await;
 
         assert_eq!(planned.expect("the store answers"), 1);
         assert!(checks.connection(&sound).await.next_check_at.is_some());

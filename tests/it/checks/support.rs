@@ -10,10 +10,11 @@ use koppelklaar::domain::ids::CheckId;
 use koppelklaar::domain::onboarding::{Answer, Command, Evidence, Ground, Onboarding, Step};
 use koppelklaar::magister::simulator::{SchoolScript, Simulator, SimulatorConfig};
 use koppelklaar::magister::{Courtesy, Limits, Magister};
-use koppelklaar::services::{connection_checks, onboardings};
+use koppelklaar::services::checks;
+use koppelklaar::services::onboarding::onboardings;
 use koppelklaar::store;
-use koppelklaar::store::checks::Check;
-use koppelklaar::store::connections::SchoolConnection;
+use koppelklaar::store::checks::connection_checks::Check;
+use koppelklaar::store::checks::connections::SchoolConnection;
 use koppelklaar::web::rate_limit::Allowance;
 
 use crate::it::support::app::{TestSchool, nonzero};
@@ -107,7 +108,7 @@ impl Checks {
     /// The password that counts now, as the school would type it over.
     pub(super) async fn password(&self, school: &TestSchool) -> String {
         let conn = self.app.office().db.reader();
-        let stored = store::credentials::find_newest(conn, school.id).await.expect("the store answers");
+        let stored = store::onboarding::credentials::find_newest(conn, school.id).await.expect("the store answers");
         let stored = stored.expect("credentials are issued");
         let place =
             koppelklaar::crypto::Binding { table: "credential", row: stored.id.as_uuid(), version: stored.version };
@@ -119,14 +120,14 @@ impl Checks {
 
     /// The contact asks for a check.
     pub(super) async fn ask(&self, school: &TestSchool) -> Result<CheckId, koppelklaar::services::ServiceError> {
-        connection_checks::ask(self.app.office(), &self.app.call_of(school), school.id).await
+        checks::ask(self.app.office(), &self.app.call_of(school), school.id).await
     }
 
     /// Makes it the school's turn by the timer now.
     pub(super) async fn timer_comes_to(&self, school: &TestSchool) {
         let (conn, now) = (self.app.office().db.writer(), self.app.now());
-        store::connections::save_first(conn, school.id, now).await.expect("the store answers");
-        store::connections::save_next(conn, school.id, Some(now)).await.expect("the store answers");
+        store::checks::connections::save_first(conn, school.id, now).await.expect("the store answers");
+        store::checks::connections::save_next(conn, school.id, Some(now)).await.expect("the store answers");
     }
 
     /// Makes every check that waits or is due.
@@ -140,7 +141,7 @@ impl Checks {
 
     /// Makes one check that waits or is due.
     pub(super) async fn run_one(&self) -> Option<CheckId> {
-        let made = connection_checks::run_next(self.app.office(), &self.app.app.magister, || self.app.now()).await;
+        let made = checks::run_next(self.app.office(), &self.app.app.magister, || self.app.now()).await;
         made.expect("the store answers")
     }
 
@@ -163,15 +164,15 @@ impl Checks {
     }
 
     pub(super) async fn find(&self, id: CheckId) -> Check {
-        connection_checks::find(self.app.office(), id).await.expect("it is there")
+        checks::find(self.app.office(), id).await.expect("it is there")
     }
 
     pub(super) async fn state(&self, school: &TestSchool) -> Onboarding {
-        store::onboardings::load(self.app.office().db.reader(), school.id).await.expect("it is there").state
+        store::onboarding::onboardings::load(self.app.office().db.reader(), school.id).await.expect("it is there").state
     }
 
     pub(super) async fn connection(&self, school: &TestSchool) -> SchoolConnection {
-        connection_checks::connection(self.app.office(), school.id).await.expect("the store answers")
+        checks::connection(self.app.office(), school.id).await.expect("the store answers")
     }
 
     /// The steps that rest on what a check saw.

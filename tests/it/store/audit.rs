@@ -3,9 +3,10 @@
 use koppelklaar::crypto::KeyRing;
 use koppelklaar::domain::onboarding::{Command, Onboarding, Step};
 use koppelklaar::domain::text::Reason;
-use koppelklaar::services::audit::{Finding, verify};
-use koppelklaar::services::{Office, onboardings};
-use koppelklaar::store::audit::list_events_of;
+use koppelklaar::services::Office;
+use koppelklaar::services::onboarding::onboardings;
+use koppelklaar::services::operations::audit::{Finding, verify};
+use koppelklaar::store::operations::audit::list_events_of;
 
 use crate::it::support::database::{ON_POSTGRES, sql};
 use crate::it::support::{TestApp, run, run_to_failure};
@@ -137,7 +138,7 @@ fn a_new_key_goes_on_where_the_old_one_stopped_and_an_entry_cannot_move_to_it() 
         let both = format!("{}\n{}", app.keys_text, secrecy::ExposeSecret::expose_secret(&line));
         let keys = KeyRing::parse(&both).expect("a good ring");
         let office = Office { keys, ..app.office().clone() };
-        let last = koppelklaar::services::api_keys::add(&office, app.now(), "numo").await;
+        let last = koppelklaar::services::operations::api_keys::add(&office, app.now(), "numo").await;
         last.expect("a fresh name");
 
         let rotated = verify(&office).await.expect("the audit can be read");

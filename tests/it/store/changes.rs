@@ -4,10 +4,13 @@ use chrono::TimeDelta;
 use koppelklaar::domain::notice::MailKind;
 use koppelklaar::domain::onboarding::{Command, Onboarding, Step};
 use koppelklaar::domain::text::Reason;
-use koppelklaar::services::mail_dispatch::Summary;
-use koppelklaar::services::{ServiceError, onboardings as office, schools};
-use koppelklaar::store::onboardings::{self, Versioned};
-use koppelklaar::store::{StoreError, audit, outbox};
+use koppelklaar::services::ServiceError;
+use koppelklaar::services::mail::dispatch::Summary;
+use koppelklaar::services::onboarding::{onboardings as office, schools};
+use koppelklaar::store::StoreError;
+use koppelklaar::store::mail::outbox;
+use koppelklaar::store::onboarding::onboardings::{self, Versioned};
+use koppelklaar::store::operations::audit;
 
 use crate::it::dispatch::waiting;
 use crate::it::support::database::{ON_POSTGRES, sql, texts};

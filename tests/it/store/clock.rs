@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta};
 use koppelklaar::clock::Clock;
-use koppelklaar::services::machine_clock::{ClockFault, check_at};
+use koppelklaar::services::operations::machine_clock::{ClockFault, check_at};
 
 use crate::it::support::{TestApp, run};
 

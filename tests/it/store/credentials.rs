@@ -6,8 +6,9 @@ use koppelklaar::crypto::OpenError;
 use koppelklaar::domain::credential::RevealRefusal;
 use koppelklaar::domain::notice::MailKind;
 use koppelklaar::domain::onboarding::Refusal;
-use koppelklaar::services::credentials::{self, Revealed};
-use koppelklaar::services::{Office, ServiceError, onboardings, schools};
+use koppelklaar::services::onboarding::credentials::{self, Revealed};
+use koppelklaar::services::onboarding::{onboardings, schools};
+use koppelklaar::services::{Office, ServiceError};
 
 use crate::it::support::database::{ON_POSTGRES, sql, texts};
 use crate::it::support::{TestApp, TestSchool, run};

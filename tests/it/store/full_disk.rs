@@ -1,7 +1,8 @@
 //! What is left of a database whose disk was full for a while. Only SQLite: PostgreSQL has a disk of its own.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use koppelklaar::store::{Connection, Db, job_slots};
+use koppelklaar::store::operations::job_slots;
+use koppelklaar::store::{Connection, Db};
 
 use crate::it::support::database::ON_POSTGRES;
 use crate::it::support::run;

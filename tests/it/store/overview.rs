@@ -2,8 +2,8 @@
 
 use koppelklaar::domain::onboarding::{Command, Gate, Party, Step};
 use koppelklaar::domain::text::Reason;
-use koppelklaar::services::{onboardings, schools};
-use koppelklaar::store::overview::{self, After, Filter, Overview};
+use koppelklaar::services::onboarding::{onboardings, schools};
+use koppelklaar::store::onboarding::overview::{self, After, Filter, Overview};
 
 use crate::it::support::{TestApp, TestSchool, run};
 

@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use koppelklaar::domain::ids::{ContactId, SchoolId};
 use koppelklaar::domain::notice::MailKind;
-use koppelklaar::store::{mail_schools, outbox, reminders};
+use koppelklaar::store::mail::{mail_schools, outbox};
+use koppelklaar::store::reminders;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
 
 use crate::it::support::database::ON_POSTGRES;

@@ -7,10 +7,13 @@ use koppelklaar::domain::onboarding::Step;
 use koppelklaar::domain::reminder::SchoolHolidays;
 use koppelklaar::domain::text::{Brin, EmailAddress};
 use koppelklaar::jobs::{self, Job};
-use koppelklaar::services::portal_access::{self, Attempt, Redeemed};
-use koppelklaar::services::registrations::{self, Confirmed};
-use koppelklaar::services::{self, Office, ServiceError, audit, holidays};
-use koppelklaar::store::{access_links, job_slots, onboardings, schools};
+use koppelklaar::services::operations::{audit, holidays};
+use koppelklaar::services::people::portal_access::{self, Attempt, Redeemed};
+use koppelklaar::services::people::registrations::{self, Confirmed};
+use koppelklaar::services::{self, Office, ServiceError};
+use koppelklaar::store::onboarding::{onboardings, schools};
+use koppelklaar::store::operations::job_slots;
+use koppelklaar::store::people::access_links;
 use tokio::task::JoinSet;
 
 use crate::it::support::database::{ON_POSTGRES, sql, texts, until_somebody_waits};
@@ -195,7 +198,8 @@ fn changes_to_many_schools_at_once_leave_a_whole_audit() {
                 ground: koppelklaar::domain::onboarding::Ground::Word,
                 credential_version: None,
             };
-            changes.spawn(async move { services::onboardings::act(&office, &call, id, &command, None).await });
+            changes
+                .spawn(async move { services::onboarding::onboardings::act(&office, &call, id, &command, None).await });
         }
         let answers = changes.join_all().await;
 
@@ -231,7 +235,7 @@ fn a_job_that_is_due_goes_to_one_instance() {
 
 #[test]
 fn wrong_staff_passwords_that_come_at_once_lock_the_account() {
-    use koppelklaar::services::staff_auth::{SignIn, sign_in};
+    use koppelklaar::services::people::staff_auth::{SignIn, sign_in};
 
     run_to_failure(|app| async move {
         let secret = app.enrolled("eva@kurve.nl").await;

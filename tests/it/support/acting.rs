@@ -7,9 +7,12 @@ use koppelklaar::domain::actor::{Actor, StaffRole};
 use koppelklaar::domain::onboarding::{Command, Ground, Step};
 use koppelklaar::domain::school::{ContactRole, Region, SchoolDetails};
 use koppelklaar::domain::text::{Brin, EmailAddress, PersonName, Reason, SchoolDomain, SchoolName, TicketRef};
-use koppelklaar::services::registrations::{self, RegistrationForm};
-use koppelklaar::services::{Call, ServiceError, credentials, onboardings, staff_auth};
-use koppelklaar::store::{contacts, schools, staff};
+use koppelklaar::services::onboarding::{credentials, onboardings};
+use koppelklaar::services::people::registrations::{self, RegistrationForm};
+use koppelklaar::services::people::staff_auth;
+use koppelklaar::services::{Call, ServiceError};
+use koppelklaar::store::onboarding::schools;
+use koppelklaar::store::people::{contacts, staff};
 
 use super::app::{STAFF_PASSWORD, TestApp, TestSchool};
 

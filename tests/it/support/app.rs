@@ -21,11 +21,14 @@ use koppelklaar::mail::Mailbox;
 use koppelklaar::mail::message::Sender;
 use koppelklaar::mail::transport::Transport;
 use koppelklaar::meters::Meters;
-use koppelklaar::services::hashing::HashingRoom;
-use koppelklaar::services::mail_dispatch::{self, PostRoom, Summary};
-use koppelklaar::services::portal_access::LINKS_PER_QUARTER;
-use koppelklaar::services::{Office, staff_accounts};
-use koppelklaar::store::{self, Db, contacts, schools};
+use koppelklaar::services::Office;
+use koppelklaar::services::mail::dispatch::{self, PostRoom, Summary};
+use koppelklaar::services::people::hashing::HashingRoom;
+use koppelklaar::services::people::portal_access::LINKS_PER_QUARTER;
+use koppelklaar::services::people::staff_accounts;
+use koppelklaar::store::onboarding::schools;
+use koppelklaar::store::people::contacts;
+use koppelklaar::store::{self, Db};
 use koppelklaar::web::rate_limit::Allowance;
 use koppelklaar::web::router;
 use secrecy::ExposeSecret;
@@ -154,7 +157,7 @@ impl TestApp {
 
     /// Sends what is in the outbox.
     pub(crate) async fn send_mails(&self) -> Summary {
-        mail_dispatch::send_due(self.office(), &self.app.room, || self.now()).await.expect("the outbox can be read")
+        dispatch::send_due(self.office(), &self.app.room, || self.now()).await.expect("the outbox can be read")
     }
 
     /// Sends what is in the outbox and returns the mails that were not returned before, in order.
@@ -217,15 +220,24 @@ impl TestApp {
         let visitor = self.anonymous();
         let email = EmailAddress::parse(&school.email).expect("an address");
         let browser = visitor.browser().await;
-        let asked =
-            koppelklaar::services::portal_access::request_link(self.office(), (self.now(), "test"), &email, &browser);
+        let asked = koppelklaar::services::people::portal_access::request_link(
+            self.office(),
+            (self.now(), "test"),
+            &email,
+            &browser,
+        );
         asked.await.expect("not too often");
-        let link = store::access_links::find_by_browser(self.office().db.reader(), &browser.hash()).await;
+        let link = store::people::access_links::find_by_browser(self.office().db.reader(), &browser.hash()).await;
         let link = link.expect("the store answers").expect("it was asked for");
         let code_hash = koppelklaar::crypto::token::code_hash(&self.office().keys, link.id.as_uuid(), "123456");
         let token_hash = Token::new(&self.office().chance).hash();
-        let minted =
-            store::access_links::mark_minted(self.office().db.writer(), link.id, &token_hash, &code_hash, self.now());
+        let minted = store::people::access_links::mark_minted(
+            self.office().db.writer(),
+            link.id,
+            &token_hash,
+            &code_hash,
+            self.now(),
+        );
         assert!(minted.await.expect("the store answers"));
         let done = visitor.get("/inloggen/code").await.submit(&visitor, "main form", &[("code", "123456")]).await;
         assert_eq!(done.status, 303, "{}", done.body);
@@ -281,14 +293,16 @@ impl TestApp {
 
     /// A machine's key.
     pub(crate) async fn api_key(&self) -> String {
-        koppelklaar::services::api_keys::add(self.office(), self.now(), "numo").await.expect("a fresh name")
+        koppelklaar::services::operations::api_keys::add(self.office(), self.now(), "numo").await.expect("a fresh name")
     }
 
     /// Everything that must hold after a test: the audit is whole, and no mail was given up.
     pub(crate) async fn finish(&self) {
-        let finding = koppelklaar::services::audit::verify(self.office()).await.expect("the audit can be read");
-        assert!(matches!(finding, koppelklaar::services::audit::Finding::Whole { .. }), "{finding:?}");
-        let failed = store::outbox::list_with_fate(self.office().db.reader(), store::outbox::Fate::Failed, 10).await;
+        let finding =
+            koppelklaar::services::operations::audit::verify(self.office()).await.expect("the audit can be read");
+        assert!(matches!(finding, koppelklaar::services::operations::audit::Finding::Whole { .. }), "{finding:?}");
+        let failed =
+            store::mail::outbox::list_with_fate(self.office().db.reader(), store::mail::outbox::Fate::Failed, 10).await;
         assert_eq!(failed.expect("the store answers"), vec![], "mails were given up");
     }
 }

@@ -1,0 +1,122 @@
+//! What activation asks of a check, and leave of an admin to go without.
+
+use std::collections::HashMap;
+
+use crate::domain::actor::{Actor, StaffRole};
+use crate::domain::audit::Action;
+use crate::domain::check::{ActivationFacts, ActivationGround, CheckPolicy};
+use crate::domain::ids::{OverrideId, SchoolId};
+use crate::domain::onboarding::{Refusal, Step};
+use crate::domain::text::Reason;
+use crate::services::unit_of_work::Work;
+use crate::services::{Call, Office, ServiceError};
+use crate::store::Connection;
+use crate::store::checks::check_overrides::{self, CheckOverride};
+use crate::store::checks::connections::{self, SchoolConnection};
+use crate::store::onboarding::onboardings;
+
+/// What a page shows beside the verdict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActivationAnswer {
+    /// What activation rests on.
+    pub facts: ActivationFacts,
+    /// What is known of the connection.
+    pub connection: SchoolConnection,
+    /// The leave of an admin for the credentials that count now.
+    pub leave: Option<CheckOverride>,
+}
+
+impl ActivationAnswer {
+    /// On what ground Kurve may activate now.
+    #[must_use]
+    pub fn ground(&self, now: chrono::DateTime<chrono::Utc>) -> Option<ActivationGround> {
+        self.facts.ground(now)
+    }
+
+    /// The leave of an admin, where activation asks for a check and so for leave to go without.
+    #[must_use]
+    pub fn counting_leave(&self) -> Option<&CheckOverride> {
+        match self.facts.policy {
+            CheckPolicy::Require => self.leave.as_ref(),
+            CheckPolicy::Off | CheckPolicy::Advise => None,
+        }
+    }
+}
+
+/// What the verdict over a school rests on, as far as checks go.
+///
+/// # Errors
+/// `NotFound` when there is no such school.
+pub async fn activation(office: &Office, school: SchoolId) -> Result<ActivationAnswer, ServiceError> {
+    let conn = office.db.reader();
+    let version = onboardings::load(conn, school).await?.state.credential_version();
+    answer(office, conn, school, version).await
+}
+
+/// The reason of each leave that counts, by school and version of its credentials; none where no check is asked for.
+///
+/// # Errors
+/// When the store fails.
+pub async fn reasons_of_leave(office: &Office) -> Result<HashMap<(SchoolId, u32), Reason>, ServiceError> {
+    let leaves = match office.check_policy {
+        CheckPolicy::Require => check_overrides::list(office.db.reader()).await?,
+        CheckPolicy::Off | CheckPolicy::Advise => vec![],
+    };
+    Ok(leaves.into_iter().map(|leave| ((leave.school, leave.credential_version), leave.reason)).collect())
+}
+
+/// An admin gives leave to activate without a passing check, with a reason. It counts for these credentials only.
+///
+/// # Errors
+/// `Forbidden` for who is no admin; `Refused` when no credentials are issued.
+pub async fn allow_without(office: &Office, call: &Call, school: SchoolId, reason: Reason) -> Result<(), ServiceError> {
+    let Actor::Staff { id: by, role: StaffRole::Admin } = call.actor else { return Err(ServiceError::Forbidden) };
+    let mut work = Work::begin(office, call).await?;
+    let state = onboardings::hold(work.conn(), school).await?.state;
+    if state.lifecycle().is_withdrawn() {
+        return Err(Refusal::IsWithdrawn.into());
+    }
+    if !state.is_yes(Step::CredentialsIssued) {
+        let missing = vec![Step::CredentialsIssued];
+        return Err(Refusal::NotYet { step: Step::ActivationConfirmed, missing }.into());
+    }
+    let version = state.credential_version();
+    let known = check_overrides::find(work.conn(), school, version).await?;
+    if known.is_some_and(|known| known.reason == reason && known.by == by) {
+        return Ok(());
+    }
+    let id = OverrideId::from_uuid(office.chance.uuid_v7(call.now));
+    let new = CheckOverride { id, school, by, credential_version: version, reason: reason.clone(), at: call.now };
+    check_overrides::insert(work.conn(), &new).await?;
+    work.note(Some(school), Action::CheckOverridden { version, reason });
+    work.finish().await
+}
+
+/// Within a change: whether Kurve may activate now.
+pub(in crate::services) async fn check_activation(
+    work: &Work<'_>,
+    call: &Call,
+    school: SchoolId,
+    version: u32,
+) -> Result<(), ServiceError> {
+    let answer = answer(work.office(), work.conn(), school, version).await?;
+    if answer.ground(call.now).is_some() { Ok(()) } else { Err(Refusal::CheckNeeded.into()) }
+}
+
+pub(in crate::services) async fn answer(
+    office: &Office,
+    conn: &impl Connection,
+    school: SchoolId,
+    version: u32,
+) -> Result<ActivationAnswer, ServiceError> {
+    let connection = connections::load(conn, school).await?;
+    let leave = check_overrides::find(conn, school, version).await?;
+    let facts = ActivationFacts {
+        policy: office.check_policy,
+        credential_version: version,
+        passed: connection.passed,
+        newest: connection.last,
+        leave_for: leave.as_ref().map(|leave| leave.credential_version),
+    };
+    Ok(ActivationAnswer { facts, connection, leave })
+}

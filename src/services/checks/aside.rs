@@ -1,0 +1,63 @@
+//! A school of which something cannot be read: it is put aside for a day, so that the others are checked.
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::domain::check::NotMade;
+use crate::domain::ids::{CheckId, SchoolId};
+use crate::services::{ServiceError, chain};
+use crate::store::checks::connection_checks::{self, Outcome};
+use crate::store::checks::{check_queue, connections};
+use crate::store::{Connection, StoreError};
+
+/// How long a school that cannot be read is left alone: each try is an error in the log that asks for a person.
+pub(super) const ASIDE: Duration = Duration::days(1);
+
+/// A check that is in line or in hand, with the lease by which it is known to be the same still.
+pub(super) type Held = (CheckId, Option<DateTime<Utc>>);
+
+/// Whether an error is about the rows of one school and not about the database.
+pub(super) fn is_of_one_school(error: &ServiceError) -> bool {
+    matches!(error, ServiceError::NotFound | ServiceError::Store(StoreError::CorruptRow { .. }))
+}
+
+/// Puts a school off, and ends the check that was in line or in hand as not made.
+pub(super) async fn put(
+    conn: &impl Connection,
+    school: SchoolId,
+    (ends, error): (Option<Held>, &ServiceError),
+    now: DateTime<Utc>,
+) -> Result<(), ServiceError> {
+    if let Some((check, lease_until)) = ends {
+        let outcome = Outcome::NotMade(NotMade::BrokeOff);
+        if !connection_checks::mark_finished(conn, (check, lease_until), &outcome, now).await? {
+            // Another worker has it by now.
+            return Ok(());
+        }
+        check_queue::release_host(conn, check).await?;
+        check_queue::delete_vain(conn, school, check).await?;
+    }
+    connections::save_next(conn, school, Some(now + ASIDE)).await?;
+    note(school, ends.map(|(check, _)| check), error);
+    Ok(())
+}
+
+/// Gives a school that cannot be read a first turn in a day: it is not asked for again until then.
+pub(super) async fn put_first(
+    conn: &impl Connection,
+    school: SchoolId,
+    error: &ServiceError,
+    now: DateTime<Utc>,
+) -> Result<(), ServiceError> {
+    connections::save_first(conn, school, now + ASIDE).await?;
+    note(school, None, error);
+    Ok(())
+}
+
+fn note(school: SchoolId, check: Option<CheckId>, error: &ServiceError) {
+    tracing::error!(
+        school.id = %school,
+        check.id = check.map(|check| check.to_string()),
+        cause = chain(error),
+        "A school cannot be read, so its connection is not checked today"
+    );
+}

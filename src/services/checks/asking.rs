@@ -1,0 +1,171 @@
+//! Asking for checks: one school, or a selection.
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::PAUSE_SECONDS;
+use crate::domain::actor::Actor;
+use crate::domain::check::{CheckProgress, CheckRefusal};
+use crate::domain::ids::{CheckId, CheckRunId, SchoolId};
+use crate::domain::onboarding::{Lifecycle, Onboarding, Step};
+use crate::domain::text::SchoolDomain;
+use crate::services::{Call, Office, ServiceError};
+use crate::store::checks::check_runs::{self, Run};
+use crate::store::checks::connection_checks::{self, Check};
+use crate::store::checks::connection_list::{self, ConnectionFilter};
+use crate::store::onboarding::{onboardings, schools};
+use crate::store::{self, Connection};
+
+/// How many schools of a list are read at once.
+const SELECTION_PAGE: u64 = 500;
+
+/// For which schools a run is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Selection {
+    /// These; one that is named twice is checked once.
+    Schools(Vec<SchoolId>),
+    /// Those of this list.
+    List(ConnectionFilter),
+}
+
+/// Someone of the school, or a colleague, asks for a check. One that waits or is under way is given instead of another.
+///
+/// # Errors
+/// `TooOften` within a minute of the last one; `NotChecked` when there is nothing to check; `Forbidden`, `NotFound`.
+pub async fn ask(office: &Office, call: &Call, school: SchoolId) -> Result<CheckId, ServiceError> {
+    if !office.check_policy.makes_checks() {
+        return Err(CheckRefusal::Off.into());
+    }
+    let tx = office.db.begin_write().await?;
+    let conn = tx.conn();
+    check_asker(conn, call, school).await?;
+    // Held, so that two who ask at once are given the same check.
+    let state = onboardings::hold(conn, school).await?.state;
+    may_check(&state)?;
+    if let Some(open) = connection_checks::find_open(conn, school).await? {
+        return Ok(open.id);
+    }
+    // What the timer did is no reason to keep a person waiting, nor to let one ask twice.
+    if let Some(last_at) = connection_checks::find_last_asked(conn, school).await? {
+        check_pause(last_at, call.now)?;
+    }
+    let domain = schools::load(conn, school).await?.details.domain;
+    let check = waiting(office, call, school, &domain, None);
+    if !connection_checks::insert(conn, &check).await? {
+        // A run or the timer was first: they hold no onboarding.
+        let open = connection_checks::find_open(conn, school).await?.ok_or(ServiceError::Conflict)?;
+        return Ok(open.id);
+    }
+    tx.commit().await?;
+    office.check_waits.notify_waiters();
+    Ok(check.id)
+}
+
+/// A colleague asks for a run over a selection. Schools that cannot be checked now are left out of it, and so are those
+/// of which somebody asked for a check in the last minute and has it.
+///
+/// # Errors
+/// `Forbidden` for who may not act; `NotChecked` where no checks are made.
+pub async fn ask_many(office: &Office, call: &Call, selection: &Selection) -> Result<CheckRunId, ServiceError> {
+    call.check_may_act()?;
+    if !office.check_policy.makes_checks() {
+        return Err(CheckRefusal::Off.into());
+    }
+    let schools = list_selected(office, selection).await?;
+    let id = CheckRunId::from_uuid(office.chance.uuid_v7(call.now));
+    let pause = call.now - Duration::seconds(PAUSE_SECONDS);
+    let mut new = vec![];
+    for candidate in check_runs::list_candidates(office.db.reader(), &schools, pause).await? {
+        match candidate {
+            Ok((school, state)) if may_check(&state).is_ok() => {
+                new.push(waiting(office, call, school.id, &school.details.domain, Some(id)));
+            }
+            Ok(_) => {}
+            Err(error) => tracing::error!(error = %error, "A school cannot be read, so it is left out of a run"),
+        }
+    }
+    let tx = office.db.begin_write().await?;
+    let run = Run { id, asked_by: call.actor, asked_at: call.now, total: 0 };
+    check_runs::insert(tx.conn(), &run, &new).await?;
+    tx.commit().await?;
+    office.check_waits.notify_waiters();
+    Ok(id)
+}
+
+/// In the order of their ids, each once.
+async fn list_selected(office: &Office, selection: &Selection) -> Result<Vec<SchoolId>, ServiceError> {
+    let mut schools = match selection {
+        Selection::Schools(named) => named.clone(),
+        Selection::List(filter) => list_filtered(office, *filter).await?,
+    };
+    schools.sort_unstable();
+    schools.dedup();
+    Ok(schools)
+}
+
+async fn list_filtered(office: &Office, filter: ConnectionFilter) -> Result<Vec<SchoolId>, ServiceError> {
+    let (mut schools, mut after) = (vec![], None);
+    loop {
+        let rows = connection_list::list(office.db.reader(), filter, after.as_ref(), SELECTION_PAGE).await?;
+        schools.extend(rows.iter().map(|(school, _)| school.id));
+        match rows.last() {
+            Some((last, _)) if rows.len() as u64 == SELECTION_PAGE => {
+                after = Some(store::onboarding::overview::After {
+                    name: last.details.name.as_str().to_owned(),
+                    id: last.id,
+                });
+            }
+            Some(_) | None => return Ok(schools),
+        }
+    }
+}
+
+fn waiting(office: &Office, call: &Call, school: SchoolId, domain: &SchoolDomain, run: Option<CheckRunId>) -> Check {
+    Check {
+        id: CheckId::from_uuid(office.chance.uuid_v7(call.now)),
+        school,
+        run,
+        host: domain.host(),
+        asked_by: Some(call.actor),
+        asked_at: call.now,
+        started_at: None,
+        finished_at: None,
+        lease_until: None,
+        progress: CheckProgress::default(),
+        credential_version: None,
+        outcome: None,
+    }
+}
+
+/// Whether a check of a school may be asked for, as things are.
+///
+/// # Errors
+/// Why not.
+pub fn may_ask(office: &Office, state: &Onboarding) -> Result<(), CheckRefusal> {
+    if office.check_policy.makes_checks() { may_check(state) } else { Err(CheckRefusal::Off) }
+}
+
+/// Whether there is something to check. Before credentials are issued there is nothing to log in with; what the lower
+/// rungs would show then, the school is told by Magister's own answer to its ticket.
+pub(super) fn may_check(state: &Onboarding) -> Result<(), CheckRefusal> {
+    match state.lifecycle() {
+        Lifecycle::Withdrawn { .. } => return Err(CheckRefusal::Withdrawn),
+        Lifecycle::Paused { .. } => return Err(CheckRefusal::Paused),
+        Lifecycle::Active | Lifecycle::Completed { .. } => {}
+    }
+    if state.is_yes(Step::CredentialsIssued) { Ok(()) } else { Err(CheckRefusal::NotIssued) }
+}
+
+fn check_pause(last_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), ServiceError> {
+    let left = last_at + Duration::seconds(PAUSE_SECONDS) - now;
+    match u64::try_from(left.num_milliseconds()) {
+        Ok(millis) if millis > 0 => Err(ServiceError::TooOften { retry_after_seconds: millis.div_ceil(1000) }),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+async fn check_asker(conn: &impl Connection, call: &Call, school: SchoolId) -> Result<(), ServiceError> {
+    let Actor::Contact { id, .. } = call.actor else { return call.check_may_act() };
+    let contact = store::people::contacts::load(conn, id).await?;
+    let is_theirs = contact.school == school && contact.removed_at.is_none();
+    if is_theirs { Ok(()) } else { Err(ServiceError::NotFound) }
+}

@@ -1,0 +1,85 @@
+//! When schools are checked by themselves, and for how long what was found is kept.
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::aside;
+use crate::domain::check::schedule::{AFTER_CLAIM_SECONDS, Pace, Replan, next_turn, replan};
+use crate::domain::ids::SchoolId;
+use crate::domain::onboarding::{Change, Event, Onboarding};
+use crate::services::unit_of_work::Work;
+use crate::services::{Call, Office, ServiceError};
+use crate::store::checks::{check_queue, connections};
+use crate::store::onboarding::onboardings;
+
+/// How many schools get their turn in one go.
+const PLAN_ROWS: u64 = 500;
+
+/// How long checks are kept, in days.
+const KEEP_DAYS: i64 = 366;
+
+/// How many checks are kept of one school.
+const KEEP_CHECKS: u64 = 200;
+
+/// Within a change: sees to it that what was reported is checked soon, and that who stops is not checked at all.
+pub(in crate::services) async fn follow(
+    work: &Work<'_>,
+    call: &Call,
+    school: SchoolId,
+    (before, events, after): (&Onboarding, &[Event], &Onboarding),
+) -> Result<(), ServiceError> {
+    if !work.office().check_policy.makes_checks() {
+        return Ok(());
+    }
+    if events.iter().any(|event| matches!(event.change, Change::Resumed)) {
+        connections::forget_failures(work.conn(), school).await?;
+    }
+    let next_at = match replan(before, events, after) {
+        Replan::Keep => return Ok(()),
+        Replan::Soon => {
+            let soon = call.now + Duration::seconds(AFTER_CLAIM_SECONDS);
+            let known = connections::load(work.conn(), school).await?.next_check_at;
+            Some(known.map_or(soon, |known| known.min(soon)))
+        }
+        Replan::Turns => next_turn(school, Pace::of(after), call.now),
+    };
+    Ok(connections::save_next(work.conn(), school, next_at).await?)
+}
+
+/// Gives a turn to schools that can be checked and have none: those from before checks were made here.
+///
+/// # Errors
+/// When the store fails.
+pub async fn plan_turns(office: &Office, now: DateTime<Utc>) -> Result<u64, ServiceError> {
+    if !office.check_policy.makes_checks() {
+        return Ok(0);
+    }
+    let mut planned = 0;
+    for school in connections::list_without_turn(office.db.reader(), PLAN_ROWS).await? {
+        let state = match onboardings::load(office.db.reader(), school).await.map_err(ServiceError::from) {
+            Err(error) if aside::is_of_one_school(&error) => {
+                aside::put_first(office.db.writer(), school, &error, now).await?;
+                continue;
+            }
+            known => known?.state,
+        };
+        if let Some(turn) = next_turn(school, Pace::of(&state), now) {
+            connections::save_first(office.db.writer(), school, turn).await?;
+            planned += 1;
+        }
+    }
+    Ok(planned)
+}
+
+/// Deletes checks that are older than a year or that have two hundred newer ones; returns how many.
+///
+/// # Errors
+/// When the store fails.
+pub async fn delete_old(office: &Office, now: DateTime<Utc>) -> Result<u64, ServiceError> {
+    let conn = office.db.writer();
+    let before = now - Duration::days(KEEP_DAYS);
+    let mut deleted = check_queue::delete_before(conn, before).await?;
+    for school in check_queue::list_with_more_than(office.db.reader(), KEEP_CHECKS).await? {
+        deleted += check_queue::delete_all_but_newest(conn, school, KEEP_CHECKS).await?;
+    }
+    Ok(deleted + check_queue::delete_ended_leases(conn, now).await?)
+}

@@ -1,0 +1,183 @@
+//! What pages show of checks and connections.
+
+use std::collections::BTreeMap;
+
+use crate::domain::check::CheckCode;
+use crate::domain::ids::{CheckId, CheckRunId, SchoolId};
+use crate::domain::onboarding::Party;
+use crate::domain::school::School;
+use crate::services::{Office, ServiceError};
+use crate::store::checks::check_runs::{self, Run};
+use crate::store::checks::connection_checks::{self, Check};
+use crate::store::checks::connection_list::{self, ConnectionFilter};
+use crate::store::checks::connections::{self, SchoolConnection};
+use crate::store::checks::outages::{self, Outage};
+use crate::store::onboarding::overview::{After, Unreadable};
+
+/// Rows on a page of connections.
+const PAGE_ROWS: u64 = 50;
+
+/// A page of connections, with the place after which the list goes on.
+pub type Page = (Vec<(School, SchoolConnection)>, Option<After>);
+
+/// How far a run is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunProgress {
+    /// The run.
+    pub run: Run,
+    /// How many checks ended with each code; `None` for those that were not made.
+    pub ended: Vec<(Option<CheckCode>, u64)>,
+    /// How many wait or are under way.
+    pub open: u64,
+}
+
+/// Connections that Kurve has to look into.
+#[derive(Debug, Clone, Default)]
+pub struct ForKurve {
+    /// Those that fail longest, the longest first.
+    pub connections: Vec<(School, SchoolConnection)>,
+    /// Schools among them of which something cannot be read.
+    pub unreadable: Vec<Unreadable>,
+    /// How many there are in all.
+    pub count: u64,
+}
+
+impl ForKurve {
+    /// How many there are beside those that are named.
+    #[must_use]
+    pub fn more(&self) -> u64 {
+        self.count.saturating_sub((self.connections.len() + self.unreadable.len()) as u64)
+    }
+}
+
+/// How all connections stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tally {
+    /// How many ended how at their last check; `None` for those that were never checked.
+    pub by_code: Vec<(Option<CheckCode>, u64)>,
+    /// How many count as lost.
+    pub lost: u64,
+    /// The outage that lasts, if one does.
+    pub outage: Option<Outage>,
+}
+
+/// The check with this id, for who may see its school: the caller compares [`Check::school`].
+///
+/// # Errors
+/// `NotFound` when there is none.
+pub async fn find(office: &Office, id: CheckId) -> Result<Check, ServiceError> {
+    connection_checks::find(office.db.reader(), id).await?.ok_or(ServiceError::NotFound)
+}
+
+/// A school's newest check, whether it waits, is under way or is over.
+///
+/// # Errors
+/// When the store fails.
+pub async fn latest(office: &Office, school: SchoolId) -> Result<Option<Check>, ServiceError> {
+    Ok(connection_checks::list_of_school(office.db.reader(), school, None, 1).await?.pop())
+}
+
+/// A school's checks, newest first, older than `before`.
+///
+/// # Errors
+/// When the store fails.
+pub async fn history(
+    office: &Office,
+    school: SchoolId,
+    before: Option<CheckId>,
+    limit: u64,
+) -> Result<Vec<Check>, ServiceError> {
+    Ok(connection_checks::list_of_school(office.db.reader(), school, before, limit).await?)
+}
+
+/// What is known of a school's connection: the last code, the receipt, whether it is lost, when it is checked next.
+///
+/// # Errors
+/// When the store fails.
+pub async fn connection(office: &Office, school: SchoolId) -> Result<SchoolConnection, ServiceError> {
+    Ok(connections::load(office.db.reader(), school).await?)
+}
+
+/// Connections by the name of their school, after a place.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list_connections(
+    office: &Office,
+    filter: ConnectionFilter,
+    after: Option<&After>,
+) -> Result<Page, ServiceError> {
+    let mut rows = connection_list::list(office.db.reader(), filter, after, PAGE_ROWS + 1).await?;
+    let has_more = rows.len() as u64 > PAGE_ROWS;
+    rows.truncate(usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX));
+    let last = rows.last().filter(|_| has_more);
+    let next = last.map(|(school, _)| After { name: school.details.name.as_str().to_owned(), id: school.id });
+    Ok((rows, next))
+}
+
+/// How all connections stand.
+///
+/// # Errors
+/// When the store fails.
+pub async fn tally(office: &Office) -> Result<Tally, ServiceError> {
+    let conn = office.db.reader();
+    Ok(Tally {
+        by_code: connection_list::count_by_code(conn).await?,
+        lost: connection_list::count_lost(conn).await?,
+        outage: outages::find_open(conn).await?,
+    })
+}
+
+/// How the last check ended of those of some schools where it did not pass; none where no checks are made.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list_failing(
+    office: &Office,
+    schools: &[SchoolId],
+) -> Result<BTreeMap<SchoolId, CheckCode>, ServiceError> {
+    if !office.check_policy.makes_checks() || schools.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    Ok(connections::list_failing(office.db.reader(), schools).await?)
+}
+
+/// The connections that Kurve has to look into, at most `limit`. None where no checks are made, and none while an
+/// outage lasts: that has a banner of its own.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list_for_kurve(office: &Office, limit: u64) -> Result<ForKurve, ServiceError> {
+    let conn = office.db.reader();
+    let mut found = ForKurve::default();
+    if !office.check_policy.makes_checks() || outages::find_open(conn).await?.is_some() {
+        return Ok(found);
+    }
+    for row in connection_list::list_held_by(conn, Party::Kurve, limit).await? {
+        match row {
+            Ok(connection) => found.connections.push(connection),
+            Err(school) => found.unreadable.push(school),
+        }
+    }
+    found.count = connection_list::count_held_by(conn, Party::Kurve).await?;
+    Ok(found)
+}
+
+/// The outage that lasts, if one does.
+///
+/// # Errors
+/// When the store fails.
+pub async fn find_outage(office: &Office) -> Result<Option<Outage>, ServiceError> {
+    Ok(outages::find_open(office.db.reader()).await?)
+}
+
+/// How far a run is.
+///
+/// # Errors
+/// `NotFound` when there is no such run.
+pub async fn run_progress(office: &Office, id: CheckRunId) -> Result<RunProgress, ServiceError> {
+    let conn = office.db.reader();
+    let run = check_runs::find(conn, id).await?.ok_or(ServiceError::NotFound)?;
+    let (ended, open) = check_runs::count(conn, id).await?;
+    Ok(RunProgress { run, ended, open })
+}

@@ -1,0 +1,248 @@
+//! What a check came to, applied in one transaction: steps, connection, receipt, reveal, outage, mails.
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::activation;
+use super::asking::may_check;
+use super::outage::{self, Round, Witnesses};
+use super::running::{Claimed, Ended};
+use crate::domain::actor::Actor;
+use crate::domain::audit::Action;
+use crate::domain::check::schedule::{AFTER_CLAIM_SECONDS, Pace, next_turn};
+use crate::domain::check::{
+    ActivationFacts, Alarm, CheckCode, CheckHistory, CheckResult, Judgement, NotMade, Receipt, RoundFacts, Rung, judge,
+};
+use crate::domain::credential::ClosedReason;
+use crate::domain::import_gate::verdict;
+use crate::domain::onboarding::{Command, Onboarding};
+use crate::services::onboarding::onboardings;
+use crate::services::unit_of_work::Work;
+use crate::services::{Call, Office, ServiceError};
+use crate::store;
+use crate::store::checks::check_queue;
+use crate::store::checks::connection_checks::{self, Outcome};
+use crate::store::checks::connections::{self, SchoolConnection};
+use crate::store::onboarding::schools;
+
+/// How long a judgement waits for other schools to be looked at first.
+const WAIT_FOR_WITNESSES: Duration = Duration::minutes(10);
+
+/// After this long a school is judged without witnesses.
+const LONGEST_WAIT: Duration = Duration::hours(24);
+
+/// Applies how a check ended. When another worker took it over meanwhile, nothing is.
+pub(super) async fn finish(
+    office: &Office,
+    claimed: &Claimed,
+    ended: Ended,
+    now: DateTime<Utc>,
+) -> Result<(), ServiceError> {
+    let call = Call::by_machine(Actor::Check, now, &format!("check {}", claimed.check));
+    let mut work = Work::begin(office, &call).await?;
+    // Held first: who renews the password, changes the domain or stops, comes before or after all of this.
+    let state = store::onboarding::onboardings::hold(work.conn(), claimed.school).await?.state;
+    let domain = schools::load(work.conn(), claimed.school).await?.details.domain;
+    let outcome = if domain == claimed.domain && still_says(&state, claimed, &ended.outcome) {
+        ended.outcome
+    } else {
+        Outcome::NotMade(NotMade::Overtaken)
+    };
+    if !connection_checks::mark_finished(work.conn(), (claimed.check, Some(claimed.lease_until)), &outcome, now).await?
+    {
+        return Ok(());
+    }
+    check_queue::release_host(work.conn(), claimed.check).await?;
+    let witnesses = match &outcome {
+        Outcome::Made(result) => apply(&mut work, &call, claimed, &state, result).await?,
+        Outcome::NotMade(reason) => {
+            if matches!(reason, NotMade::Resting | NotMade::BrokeOff) {
+                check_queue::delete_vain(work.conn(), claimed.school, claimed.check).await?;
+            }
+            let next_at = again_at(claimed, &state, *reason, ended.rest, now);
+            let known = connections::load(work.conn(), claimed.school).await?;
+            let next_at = sooner(claimed, &known, next_at);
+            connections::save_next(work.conn(), claimed.school, next_at).await?;
+            None
+        }
+    };
+    work.finish().await?;
+    // Only now: the rows of other schools are no part of this change, and two that want each other's would never end.
+    match witnesses {
+        Some(wanted) => outage::hasten(office, &wanted, now).await,
+        None => Ok(()),
+    }
+}
+
+/// Whether a result still says something. What was found with a password that was replaced meanwhile does not; what
+/// was found before the log-in does.
+fn still_says(state: &Onboarding, claimed: &Claimed, outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::NotMade(_) => true,
+        Outcome::Made(result) => {
+            let is_current = state.credential_version() == claimed.version;
+            may_check(state).is_ok() && (is_current || result.rung < Rung::Login)
+        }
+    }
+}
+
+fn again_at(
+    claimed: &Claimed,
+    state: &Onboarding,
+    reason: NotMade,
+    rest: Option<Duration>,
+    now: DateTime<Utc>,
+) -> Option<DateTime<Utc>> {
+    let turn = next_turn(claimed.school, Pace::of(state), now)?;
+    Some(match reason {
+        NotMade::Resting | NotMade::BrokeOff => now + rest.unwrap_or(WAIT_FOR_WITNESSES),
+        NotMade::Overtaken => now + Duration::seconds(AFTER_CLAIM_SECONDS),
+        NotMade::NotNeeded => turn,
+    })
+}
+
+/// Whether the import may open again by itself: on the same grounds on which Kurve may activate after this check.
+async fn may_restore(
+    work: &Work<'_>,
+    call: &Call,
+    claimed: &Claimed,
+    result: &CheckResult,
+) -> Result<bool, ServiceError> {
+    let answer = activation::answer(work.office(), work.conn(), claimed.school, claimed.version).await?;
+    let passed = (result.code == CheckCode::Ok).then_some((call.now, claimed.version));
+    let facts = ActivationFacts { passed, newest: Some((result.code, call.now)), ..answer.facts };
+    Ok(facts.ground(call.now).is_some())
+}
+
+/// The next check; the one that was planned while this one ran, where that is sooner.
+fn sooner(claimed: &Claimed, known: &SchoolConnection, next_at: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
+    let planned = known.next_check_at.filter(|at| *at != claimed.lease_until);
+    next_at.map(|next_at| planned.map_or(next_at, |planned| planned.min(next_at)))
+}
+
+/// Applies a result; returns for which other schools the judgement waits, if for any.
+async fn apply(
+    work: &mut Work<'_>,
+    call: &Call,
+    claimed: &Claimed,
+    before: &Onboarding,
+    result: &CheckResult,
+) -> Result<Option<Witnesses>, ServiceError> {
+    let known = without_old_failures(connections::load(work.conn(), claimed.school).await?, call.now);
+    let history = CheckHistory::of(before, known.streak);
+    let is_worse = history.is_worse(result) && !result.code.is_connected();
+    let round = match history.is_at_stake(result) && !result.code.is_connected() {
+        true => Some(outage::round(work.conn(), &known, (result.rung, is_worse), call.now).await?),
+        false => None,
+    };
+    let judged = judged(&history, result, &known, round.as_ref(), call.now);
+    let mut commands = judged.commands(result.code, claimed.version);
+    if !may_restore(work, call, claimed, result).await? {
+        commands.retain(|command| !matches!(command, Command::Restore { .. }));
+    }
+    onboardings::change_all(work, call, claimed.school, &commands, None).await?;
+    let after = store::onboarding::onboardings::load(work.conn(), claimed.school).await?.state;
+
+    let next = after_check(&known, &after, (result, &judged, is_worse), (claimed.version, call.now));
+    let turn = next_turn(claimed.school, Pace::of(&after), call.now);
+    let next_at = judged.retry_at.filter(|_| turn.is_some()).or(turn);
+    let next = SchoolConnection { next_check_at: sooner(claimed, &known, next_at), ..next };
+    connections::save(work.conn(), &next).await?;
+    if result.holds(Rung::Login) {
+        close_reveal(work, call, claimed).await?;
+    }
+    note_loss(work, call, claimed, (&known, &next), result.code);
+    if let (Some(Alarm::Outage), Some(round)) = (judged.alarm, &round) {
+        outage::note_outage(work, call, round).await?;
+        return Ok(round.wanted);
+    }
+    let import_closed = verdict(before).is_open() && !verdict(&after).is_open();
+    if judged.alarm == Some(Alarm::ConnectionLost) && !import_closed {
+        outage::tell_of_loss(work, claimed.school, call.now);
+    }
+    outage::end_outage(work, call, &next).await?;
+    Ok(round.and_then(|round| round.wanted))
+}
+
+/// Failures that were not followed up in time, as while the service stood still, say nothing of today.
+fn without_old_failures(known: SchoolConnection, now: DateTime<Utc>) -> SchoolConnection {
+    match known.streak {
+        Some(streak) if streak.is_old(now) => SchoolConnection { streak: None, failing_since: None, ..known },
+        Some(_) | None => known,
+    }
+}
+
+/// The judgement; one that would make something fall waits until enough other schools were looked at.
+fn judged(
+    history: &CheckHistory,
+    result: &CheckResult,
+    known: &SchoolConnection,
+    round: Option<&Round>,
+    now: DateTime<Utc>,
+) -> Judgement {
+    let since = known.failing_since.or(known.streak.map(|streak| streak.counted_at));
+    let is_early =
+        round.is_some_and(|round| round.lacks_witnesses) && since.is_none_or(|since| now - since < LONGEST_WAIT);
+    let facts = round.filter(|_| !is_early).map_or(RoundFacts::default(), |round| round.facts);
+    let judged = judge(history, result, &facts, now);
+    let blames = !judged.disprove.is_empty() || judged.is_lost || judged.alarm.is_some();
+    if is_early && blames {
+        let retry_at = Some(now + WAIT_FOR_WITNESSES);
+        return Judgement { prove: judged.prove, streak: history.streak, retry_at, ..Judgement::default() };
+    }
+    judged
+}
+
+fn after_check(
+    known: &SchoolConnection,
+    after: &Onboarding,
+    (result, judged, is_worse): (&CheckResult, &Judgement, bool),
+    (version, now): (u32, DateTime<Utc>),
+) -> SchoolConnection {
+    let is_connected = result.code.is_connected();
+    let receipt = result.counts.map(|counts| Receipt { counts, at: now });
+    SchoolConnection {
+        school: known.school,
+        next_check_at: None,
+        last: Some((result.code, now)),
+        passed: if result.code == CheckCode::Ok { Some((now, version)) } else { known.passed },
+        has_worked: CheckHistory::of(after, None).has_worked(),
+        is_failing: is_worse,
+        is_lost: !is_connected && (known.is_lost || judged.is_lost),
+        failing_since: if is_worse { known.failing_since.or(Some(now)) } else { still_lost(known, is_connected) },
+        streak: judged.streak,
+        receipt: receipt.or(known.receipt),
+    }
+}
+
+/// Since when a connection fails that is lost and whose failure says nothing new.
+fn still_lost(known: &SchoolConnection, is_connected: bool) -> Option<DateTime<Utc>> {
+    known.failing_since.filter(|_| known.is_lost && !is_connected)
+}
+
+/// The password did its work: it is never shown again.
+async fn close_reveal(work: &mut Work<'_>, call: &Call, claimed: &Claimed) -> Result<(), ServiceError> {
+    let newest = store::onboarding::credentials::hold_newest(work.conn(), claimed.school).await?;
+    if newest.is_some_and(|newest| newest.version == claimed.version && newest.closed.is_none()) {
+        store::onboarding::credentials::mark_closed(work.conn(), claimed.school, ClosedReason::Proven, call.now)
+            .await?;
+        work.note(Some(claimed.school), Action::RevealClosed { version: claimed.version });
+    }
+    Ok(())
+}
+
+fn note_loss(
+    work: &mut Work<'_>,
+    call: &Call,
+    claimed: &Claimed,
+    (known, next): (&SchoolConnection, &SchoolConnection),
+    code: CheckCode,
+) {
+    match (known.is_lost, next.is_lost) {
+        (false, true) => {
+            work.note(Some(claimed.school), Action::ConnectionLost { code: code.as_str().to_owned() });
+            tracing::warn!(school.id = %claimed.school, check.code = code.as_str(), at = %call.now, "A connection is lost");
+        }
+        (true, false) => work.note(Some(claimed.school), Action::ConnectionBack),
+        (true, true) | (false, false) => {}
+    }
+}

@@ -1,0 +1,237 @@
+//! Delivery reports: which mail of ours came back, and what follows from it.
+//!
+//! A report is believed when it came to the address of one mail, which only that mail carried, or when it returns the
+//! Message-ID of one. Anybody who got the mail can make up such a report, so all that follows from one is a mark that
+//! a colleague can take away, or that goes by itself once the contact signs in.
+
+use chrono::{DateTime, Utc};
+
+use crate::crypto::{self, mail_token};
+use crate::domain::actor::Actor;
+use crate::domain::address_mark::Bounced;
+use crate::domain::audit::Action;
+use crate::domain::bounce::{self, Meaning};
+use crate::domain::ids::MailId;
+use crate::domain::notice::{About, MailKind};
+use crate::mail::report::{self, DeliveryReport, Incoming};
+use crate::services::unit_of_work::{Letter, Work};
+use crate::services::{Call, Office, ServiceError};
+use crate::store::Connection;
+use crate::store::mail::outbox::{self, OutboxMail};
+use crate::store::mail::returned_mails;
+use crate::store::people::{access_links, address_marks, contacts};
+
+/// What was done with a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Mail does not arrive at the address: it is marked, and Kurve is asked for another contact.
+    Marked,
+    /// Mail does not arrive, which was known, or at an address that is no contact's.
+    Noted,
+    /// The mail will be sent again.
+    ToSendAgain,
+    /// The mail is given up; the address is not marked.
+    GivenUp,
+    /// The report asks for nothing: the mail arrived, its server still tries, or this was reported before.
+    NothingToDo,
+    /// No report, but something else of a machine; the words say what.
+    FromMachine(&'static str),
+    /// No report.
+    NoReport,
+    /// A report that says not what became of the mail.
+    SaysNothing,
+    /// The address that it came to was never given out by this installation.
+    Forged,
+    /// A report on a mail that is not ours, or no longer in the outbox.
+    UnknownMail,
+}
+
+/// Which mail a report is about.
+enum Subject {
+    Mail(Box<OutboxMail>),
+    Forged,
+    Unknown,
+}
+
+/// Takes in a message that came to the address for delivery reports; `to` is that address, where the mail server says
+/// it beside the message.
+///
+/// # Errors
+/// When the store fails; then nothing was changed, and the message is to be brought again.
+pub async fn take(
+    office: &Office,
+    now: DateTime<Utc>,
+    message: &[u8],
+    to: Option<&str>,
+) -> Result<Outcome, ServiceError> {
+    let mut report = match report::read(message) {
+        Incoming::Report(report) => report,
+        Incoming::FromMachine(what) => return Ok(Outcome::FromMachine(what)),
+        Incoming::Other => return Ok(Outcome::NoReport),
+    };
+    report.came_to.splice(0..0, to.map(str::to_owned));
+    let mut mail = match find_subject(office, &report).await? {
+        Subject::Mail(mail) => *mail,
+        Subject::Forged => return Ok(Outcome::Forged),
+        Subject::Unknown => return Ok(Outcome::UnknownMail),
+    };
+    let Some((meaning, code)) = bounce::judge(&report.recipients) else { return Ok(Outcome::SaysNothing) };
+    let digest = digest_of(&report, message);
+    if mail.about.reports.contains(&digest) {
+        return Ok(Outcome::NothingToDo);
+    }
+    mail.about.reports.push(digest);
+    // Not since it was made: a reminder may have waited for weeks before it went.
+    let first_sent_at = mail.about.first_sent_at.take().or(mail.sent_at).unwrap_or(now);
+    let outcome = match meaning {
+        Meaning::Delayed | Meaning::Delivered => Outcome::NothingToDo,
+        Meaning::Soft => came_back_softly(office, (first_sent_at, now), &mail, &code).await?,
+        Meaning::Refused => give_up(office, now, &mail, &code).await?,
+        Meaning::Hard => does_not_arrive(office, now, &mail, &code).await?,
+    };
+    let kind = mail.kind.as_str();
+    tracing::info!(mail.id = %mail.id, mail.kind = kind, bounce.code = code, "Took a report on {kind} mail: {outcome:?}");
+    Ok(outcome)
+}
+
+/// The address in the envelope of a mail: one of its own, that names it when it comes back.
+pub(in crate::services) fn envelope_of(office: &Office, mail: MailId) -> Option<String> {
+    let address = office.bounce_address.as_ref()?;
+    Some(address.with(&mail_token::bounce(&office.keys, mail.as_uuid())))
+}
+
+async fn find_subject(office: &Office, report: &DeliveryReport) -> Result<Subject, ServiceError> {
+    let conn = office.db.reader();
+    let token = office.bounce_address.as_ref().and_then(|address| {
+        // The first one that is ours; the report of another installation may name ours somewhere.
+        report.came_to.iter().find_map(|text| address.token_in(text))
+    });
+    if let Some(token) = token {
+        let Some(id) = mail_token::read_bounce(&office.keys, token) else { return Ok(Subject::Forged) };
+        let found = outbox::find(conn, MailId::from_uuid(id)).await?;
+        return Ok(found.map_or(Subject::Unknown, |mail| Subject::Mail(Box::new(mail))));
+    }
+    for message_id in &report.message_ids {
+        let Some(id) = mail_of(message_id) else { continue };
+        let found = outbox::find(conn, id).await?.filter(|mail| mail.message_id == *message_id);
+        if let Some(mail) = found {
+            return Ok(Subject::Mail(Box::new(mail)));
+        }
+    }
+    Ok(Subject::Unknown)
+}
+
+/// What a report is known by when it is brought again, perhaps by another way: its own Message-ID, else all of it.
+fn digest_of(report: &DeliveryReport, message: &[u8]) -> String {
+    let digest = crypto::digest(&[report.own_id.as_deref().map_or(message, str::as_bytes)]);
+    crypto::hex(&digest[..16])
+}
+
+/// The mail that a Message-ID of ours names.
+fn mail_of(message_id: &str) -> Option<MailId> {
+    message_id.strip_prefix('<')?.split_once('@')?.0.parse().ok()
+}
+
+fn by_report(now: DateTime<Utc>) -> Call {
+    Call::by_machine(Actor::Clock, now, "bounce")
+}
+
+async fn came_back_softly(
+    office: &Office,
+    (first_sent_at, now): (DateTime<Utc>, DateTime<Utc>),
+    mail: &OutboxMail,
+    code: &str,
+) -> Result<Outcome, ServiceError> {
+    // A token dies within minutes, or within a day: who needs another asks for it.
+    let again_at = bounce::retry_at(first_sent_at, now).filter(|_| !mail.kind.carries_token());
+    let Some(at) = again_at else { return give_up(office, now, mail, code).await };
+    let call = by_report(now);
+    let mut work = Work::begin(office, &call).await?;
+    let about = About { first_sent_at: Some(first_sent_at), ..mail.about.clone() };
+    let again = OutboxMail { about, ..mail.clone() };
+    if !returned_mails::mark_to_send_again(work.conn(), &again, at, &came_back(code)).await? {
+        return Ok(Outcome::NothingToDo);
+    }
+    work.note(mail.school, Action::MailReturned { mail: mail.id, code: code.to_owned() });
+    work.finish().await?;
+    Ok(Outcome::ToSendAgain)
+}
+
+async fn give_up(office: &Office, now: DateTime<Utc>, mail: &OutboxMail, code: &str) -> Result<Outcome, ServiceError> {
+    let call = by_report(now);
+    let mut work = Work::begin(office, &call).await?;
+    if !returned_mails::mark_returned(work.conn(), mail, &came_back(code)).await? {
+        return Ok(Outcome::NothingToDo);
+    }
+    work.note(mail.school, Action::MailReturned { mail: mail.id, code: code.to_owned() });
+    work.finish().await?;
+    Ok(Outcome::GivenUp)
+}
+
+async fn does_not_arrive(
+    office: &Office,
+    now: DateTime<Utc>,
+    mail: &OutboxMail,
+    code: &str,
+) -> Result<Outcome, ServiceError> {
+    let call = by_report(now);
+    let mut work = Work::begin(office, &call).await?;
+    let came_back = returned_mails::mark_returned(work.conn(), mail, &came_back(code)).await?
+        || returned_mails::mark_was_returned(work.conn(), mail).await?;
+    if !came_back {
+        return Ok(Outcome::NothingToDo);
+    }
+    work.note(mail.school, Action::MailReturned { mail: mail.id, code: code.to_owned() });
+    let outcome = mark_address(office, &mut work, now, mail, code).await?;
+    work.finish().await?;
+    Ok(outcome)
+}
+
+/// Marks the address of a mail to a contact, once; Kurve hears of it once.
+async fn mark_address(
+    office: &Office,
+    work: &mut Work<'_>,
+    now: DateTime<Utc>,
+    mail: &OutboxMail,
+    code: &str,
+) -> Result<Outcome, ServiceError> {
+    let Some(address_key) = address_key(office, work.conn(), mail).await? else { return Ok(Outcome::Noted) };
+    let people = contacts::list_by_email(work.conn(), &address_key).await?;
+    let Some(first) = people.first() else { return Ok(Outcome::Noted) };
+    let bounced = Bounced { at: now, code: code.to_owned() };
+    if !address_marks::mark_bounced(work.conn(), &address_key, &bounced).await? {
+        return Ok(Outcome::Noted);
+    }
+    for person in &people {
+        let action = Action::AddressBounced { contact: person.id, code: code.to_owned() };
+        work.note(Some(person.school), action);
+    }
+    let letter = Letter {
+        kind: MailKind::AddressBounced,
+        school: None,
+        contact: None,
+        about: About { unreached: Some(first.id), ..About::default() },
+        occasion: mail.id.to_string(),
+    };
+    work.mail_about(people.iter().map(|person| person.school).collect(), letter);
+    Ok(Outcome::Marked)
+}
+
+/// The keyed hash of the contact's address that a mail went to. A mail to Kurve's own support has none: were that
+/// address marked, nobody would hear of anything.
+async fn address_key(
+    office: &Office,
+    conn: &impl Connection,
+    mail: &OutboxMail,
+) -> Result<Option<String>, ServiceError> {
+    if let Some(contact) = mail.contact {
+        let contact = contacts::load(conn, contact).await?;
+        return Ok(Some(office.keys.email_key(&contact.email.key_form())));
+    }
+    let Some(link) = mail.about.link else { return Ok(None) };
+    Ok(access_links::find(conn, link).await?.map(|link| link.email_key))
+}
+
+fn came_back(code: &str) -> String {
+    format!("came back: {code}")
+}

@@ -1,0 +1,151 @@
+//! Sending what is in the outbox: take a few mails in hand, and one after another write, begin, hand over, mark.
+//!
+//! - A mail is written when it is sent, from what is true then; what is no longer needed is skipped ([`write`]).
+//! - Its bytes are kept, sealed, before they leave. When nobody knows whether the mail server has them, the next attempt
+//!   sends the same bytes and the mail is marked: it may be double. A mail with a token is then given up instead.
+//! - One transaction marks a mail and begins the next one ([`batch`]): a worker that dies has at most one mail under
+//!   way, and what it did not begin comes back when its lease ends.
+//!
+//! What a mail server can do and what becomes of the mail is in `docs/mail.md`.
+
+mod batch;
+mod by_hand;
+mod write;
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::ids::{HoldId, MailId};
+use crate::mail::message::{BuiltMail, Sender};
+use crate::mail::transport::Transport;
+use crate::services::mail::frozen;
+use crate::services::{Office, ServiceError};
+use crate::store::mail::frozen_mails;
+use crate::store::mail::outbox::{self, OutboxMail, Reading, hold};
+
+pub use by_hand::{drop_by_hand, retry_by_hand};
+pub use write::OUTSIDE_LIST;
+
+/// How many mails are taken in hand at once: enough to share their transactions, few enough to be sent in a moment.
+const BATCH: u64 = 25;
+
+/// The post room: how mails leave and in whose name.
+#[derive(Debug, Clone)]
+pub struct PostRoom {
+    /// What carries them.
+    pub transport: Transport,
+    /// Who they come from.
+    pub sender: Sender,
+}
+
+/// What a round of sending did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Handed to the mail server.
+    pub sent: usize,
+    /// No longer needed.
+    pub skipped: usize,
+    /// Tried, and to be tried again.
+    pub to_retry: usize,
+    /// Not tried, for its moment is yet to come.
+    pub put_off: usize,
+    /// Given up.
+    pub failed: usize,
+}
+
+impl Summary {
+    /// Whether there was nothing to do.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Sends every mail that is due now, those with a token first; one that cannot go does not stop the rest.
+///
+/// # Errors
+/// When the outbox cannot be read or written.
+pub async fn send_due(
+    office: &Office,
+    room: &PostRoom,
+    now: impl Fn() -> DateTime<Utc>,
+) -> Result<Summary, ServiceError> {
+    send_until(office, room, now, || false).await
+}
+
+/// Like [`send_due`]; once it is to stop, it finishes the mail under way and lets go of the rest.
+///
+/// # Errors
+/// When the outbox cannot be read or written.
+pub async fn send_until(
+    office: &Office,
+    room: &PostRoom,
+    now: impl Fn() -> DateTime<Utc>,
+    is_stopping: impl Fn() -> bool,
+) -> Result<Summary, ServiceError> {
+    let mut summary = Summary::default();
+    while send_some(office, room, &now, &is_stopping, &mut summary).await? {}
+    Ok(summary)
+}
+
+/// One hold of [`send_until`]: takes a few mails in hand and sends them; `false` when there is nothing more to do.
+///
+/// # Errors
+/// When the outbox cannot be read or written; what was done until then is in the summary.
+pub async fn send_some(
+    office: &Office,
+    room: &PostRoom,
+    now: &impl Fn() -> DateTime<Utc>,
+    is_stopping: &impl Fn() -> bool,
+    summary: &mut Summary,
+) -> Result<bool, ServiceError> {
+    if office.mail.is_held || is_stopping() {
+        return Ok(false);
+    }
+    let id = HoldId::from_uuid(office.chance.uuid_v7(now()));
+    let held = hold::take(&office.db, id, (now(), now() + hold::LEASE), BATCH).await?;
+    if held.mails.is_empty() && held.corrupt.is_empty() {
+        return Ok(false);
+    }
+    for error in held.corrupt {
+        tracing::error!(error = %error, "Gave up a mail whose row cannot be read");
+        summary.failed += 1;
+    }
+    batch::Batch::new((office, room), id, now).work(held.mails, is_stopping, summary).await?;
+    Ok(true)
+}
+
+/// Frees the mails that a process had in hand when it died, so that they need not wait for their leases to end; returns
+/// how many. One that was begun keeps its bytes and its mark.
+///
+/// Only for the one process that can serve from its database, before it starts its own worker.
+///
+/// # Errors
+/// When the store fails.
+pub async fn free_held_by_the_dead(office: &Office) -> Result<u64, ServiceError> {
+    Ok(hold::release_all(office.db.writer()).await?)
+}
+
+/// The mail with this id, with what became of it.
+///
+/// # Errors
+/// `NotFound` when there is none.
+pub async fn find(office: &Office, id: MailId) -> Result<OutboxMail, ServiceError> {
+    outbox::find(office.db.reader(), id).await?.ok_or(ServiceError::NotFound)
+}
+
+/// The same for a mail whose row may be one that cannot be read.
+///
+/// # Errors
+/// `NotFound` when there is none.
+pub async fn find_any(office: &Office, id: MailId) -> Result<Reading, ServiceError> {
+    outbox::find_any(office.db.reader(), id).await?.ok_or(ServiceError::NotFound)
+}
+
+/// A mail as it was rendered when it was handed over, for as long as it is kept; never one with a token.
+///
+/// # Errors
+/// When the store fails, or what is kept does not open.
+pub async fn find_frozen(office: &Office, id: MailId) -> Result<Option<BuiltMail>, ServiceError> {
+    let sealed = frozen_mails::find(office.db.reader(), id).await?;
+    sealed.map(|sealed| frozen::open(office, id, &sealed)).transpose()
+}

@@ -1,0 +1,172 @@
+//! From a row of the outbox to bytes that can be handed over, or to why there are none.
+
+use std::panic::AssertUnwindSafe;
+
+use chrono::{DateTime, Duration, Utc};
+use futures_util::FutureExt;
+
+use super::PostRoom;
+use super::batch::Verdict;
+use crate::domain::ids::SchoolId;
+use crate::mail::message::{self, BuiltMail, OutgoingMail};
+use crate::services::mail::letters::{Draft, Unsendable, draft};
+use crate::services::mail::{bounces, frozen, token_letters};
+use crate::services::{Office, chain, reminders};
+use crate::store::mail::frozen_mails;
+use crate::store::mail::outbox::OutboxMail;
+use crate::store::operations::audit;
+use crate::store::{Connection, StoreError};
+
+/// Why a mail to somebody outside `KOPPELKLAAR_MAIL_ONLY_TO` is given up.
+pub const OUTSIDE_LIST: &str = "the receiver is not in KOPPELKLAAR_MAIL_ONLY_TO";
+
+/// Why a mail with a token is given up when nobody knows whether it went.
+const MAY_HAVE_GONE: &str =
+    "an earlier try stopped halfway and it may have arrived; the visitor can ask for a new mail";
+
+/// How long what a mail was written from counts as what is true now.
+const FRESH: Duration = Duration::seconds(1);
+
+/// How often a mail is written anew because something changed in between.
+const LOOKS: u32 = 3;
+
+/// A mail that can be handed over.
+pub(super) struct Ready {
+    pub(super) mail: OutboxMail,
+    pub(super) built: BuiltMail,
+    /// What is to be kept of it; `None` for a mail with a token, and for one that is kept already.
+    pub(super) sealed: Option<Vec<u8>>,
+    /// What it was written from.
+    pub(super) view: View,
+}
+
+/// What was true when mails were written: every change of state leaves an entry in the audit.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct View {
+    last_entry: Option<i64>,
+    at: DateTime<Utc>,
+    looks: u32,
+}
+
+impl View {
+    /// What is true now.
+    pub(super) async fn now(conn: &impl Connection, now: DateTime<Utc>) -> Result<Self, StoreError> {
+        Ok(Self { last_entry: audit::last_id(conn).await?, at: now, looks: 1 })
+    }
+
+    /// What is true now, after this no longer held.
+    pub(super) async fn again(self, conn: &impl Connection, now: DateTime<Utc>) -> Result<Self, StoreError> {
+        Ok(Self { looks: self.looks + 1, ..Self::now(conn, now).await? })
+    }
+
+    /// Whether nothing changed since: no entry, and hardly any time. Where something changes at every look, the last
+    /// one is good enough.
+    pub(super) async fn still_holds(self, conn: &impl Connection, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        if self.looks > LOOKS {
+            return Ok(true);
+        }
+        let is_recent = (self.at..=self.at + FRESH).contains(&now);
+        Ok(is_recent && audit::last_id(conn).await? == self.last_entry)
+    }
+}
+
+/// Writes a mail, or says why not. A fault in one mail's text costs that mail, not the worker.
+pub(super) async fn write(
+    (office, room): (&Office, &PostRoom),
+    mail: OutboxMail,
+    view: View,
+) -> Result<Ready, (OutboxMail, Verdict)> {
+    let written = AssertUnwindSafe(bytes((office, room), &mail, view.at)).catch_unwind().await;
+    match written.unwrap_or_else(|_| Err(Verdict::Failed("a fault while the mail was written".to_owned()))) {
+        Ok((built, sealed)) => Ok(Ready { mail, built, sealed, view }),
+        Err(verdict) => Err((mail, verdict)),
+    }
+}
+
+async fn bytes(
+    (office, room): (&Office, &PostRoom),
+    mail: &OutboxMail,
+    now: DateTime<Utc>,
+) -> Result<(BuiltMail, Option<Vec<u8>>), Verdict> {
+    let is_repeated = mail.handing_over_at.is_some();
+    if is_repeated && mail.kind.carries_token() {
+        return Err(Verdict::Failed(MAY_HAVE_GONE.to_owned()));
+    }
+    let draft = drafted(office, mail, now).await.map_err(to_verdict)?;
+    reminders::claim_day(office, mail, now).await.map_err(to_verdict)?;
+    let repeated = if is_repeated { Some(as_it_was(office, mail).await?) } else { None };
+    // What is repeated goes where it went, also when the contact has another address by now.
+    let to = repeated.as_ref().map_or(&draft.to_address, |built| &built.to);
+    if !office.mail.may_go_to(to) {
+        take_token_back(office, mail).await?;
+        return Err(Verdict::Failed(OUTSIDE_LIST.to_owned()));
+    }
+    if let Some(built) = repeated {
+        return Ok((built, None));
+    }
+    // Not before: bytes that may have arrived tell of all its schools.
+    reminders::set_closed_apart(office, mail, now).await.map_err(|error| to_verdict(error.into()))?;
+    let built = message::build(&room.sender, &outgoing(office, mail, draft, now));
+    let built = built.map_err(|error| Verdict::Failed(error.to_string()))?;
+    let sealed = (!mail.kind.carries_token()).then(|| frozen::seal(office, mail.id, &built));
+    Ok((built, sealed))
+}
+
+/// A token that an earlier try made and did not hand over is worth nothing: a new one is made.
+async fn drafted(office: &Office, mail: &OutboxMail, now: DateTime<Utc>) -> Result<Draft, Unsendable> {
+    match draft(office, mail, now).await {
+        Err(Unsendable::Doubtful(_)) => {
+            token_letters::take_token_back(office, mail).await?;
+            draft(office, mail, now).await
+        }
+        drafted => drafted,
+    }
+}
+
+/// Makes the token of a mail that was not taken worth nothing; nothing to do for a mail without one.
+pub(super) async fn take_token_back(office: &Office, mail: &OutboxMail) -> Result<(), Verdict> {
+    if mail.kind.carries_token() {
+        token_letters::take_token_back(office, mail).await.map_err(|error| Verdict::Failed(chain(&error)))?;
+    }
+    Ok(())
+}
+
+fn to_verdict(unsendable: Unsendable) -> Verdict {
+    match unsendable {
+        Unsendable::NotNeeded(why) => Verdict::Skipped(why),
+        Unsendable::Doubtful(why) | Unsendable::Unreachable(why) => Verdict::Failed(why.to_owned()),
+        Unsendable::Later(at, why) => Verdict::Later(at, why),
+        Unsendable::Service(error) => Verdict::ToRetry(chain(&error)),
+    }
+}
+
+/// The bytes that may have arrived; another attempt sends these and no others.
+async fn as_it_was(office: &Office, mail: &OutboxMail) -> Result<BuiltMail, Verdict> {
+    let sealed = frozen_mails::find(office.db.reader(), mail.id).await;
+    let sealed = sealed.map_err(|error| Verdict::ToRetry(chain(&error)))?;
+    let gone = || Verdict::Failed("what was handed over before is no longer kept".to_owned());
+    frozen::open(office, mail.id, &sealed.ok_or_else(gone)?).map_err(|error| Verdict::Failed(chain(&error)))
+}
+
+fn outgoing(office: &Office, mail: &OutboxMail, draft: Draft, now: DateTime<Utc>) -> OutgoingMail {
+    OutgoingMail {
+        to_name: draft.to_name,
+        to_address: draft.to_address,
+        envelope_from: bounces::envelope_of(office, mail.id),
+        reply_to: draft.reply_to,
+        subject: draft.letter.subject,
+        text: draft.letter.text,
+        html: draft.letter.html,
+        stop_link: draft.letter.stop_link,
+        message_id: mail.message_id.clone(),
+        thread_root: mail.school.map(|school| thread_root(school, &mail.message_id)),
+        // Not when it was called for: it may have been held back for weeks.
+        date: now,
+    }
+}
+
+/// All mails about one school are one thread, though none of them was first.
+fn thread_root(school: SchoolId, message_id: &str) -> String {
+    let host = message_id.rsplit_once('@').map_or("koppelklaar>", |(_, host)| host);
+    format!("<school-{school}@{host}")
+}

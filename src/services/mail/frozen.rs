@@ -1,0 +1,43 @@
+//! Rendered mails as sealed bytes, bound to their row of the outbox.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::crypto::{Binding, Purpose, sealed};
+use crate::domain::ids::MailId;
+use crate::mail::message::BuiltMail;
+use crate::services::{Office, ServiceError};
+
+/// What stands before the bytes: a line of JSON.
+#[derive(Serialize, Deserialize)]
+struct Envelope {
+    from: String,
+    to: String,
+    message_id: String,
+    date: DateTime<Utc>,
+}
+
+/// Seals a rendered mail.
+pub(in crate::services) fn seal(office: &Office, id: MailId, mail: &BuiltMail) -> Vec<u8> {
+    let BuiltMail { from, to, message_id, date, bytes } = mail.clone();
+    let envelope = Envelope { from, to, message_id, date };
+    let mut plain = Zeroizing::new(serde_json::to_vec(&envelope).expect("texts and a moment become JSON"));
+    plain.push(b'\n');
+    plain.extend_from_slice(&bytes);
+    sealed::seal(&office.keys, Purpose::SealMail, &place(id), &plain, &office.chance)
+}
+
+/// Opens a sealed mail of this row.
+pub(in crate::services) fn open(office: &Office, id: MailId, cell: &[u8]) -> Result<BuiltMail, ServiceError> {
+    let broken = ServiceError::Broken("a frozen mail that cannot be read");
+    let plain = sealed::open(&office.keys, Purpose::SealMail, &place(id), cell)?;
+    let Some(end) = plain.iter().position(|byte| *byte == b'\n') else { return Err(broken) };
+    let envelope: Envelope = serde_json::from_slice(&plain[..end]).map_err(|_| broken)?;
+    let Envelope { from, to, message_id, date } = envelope;
+    Ok(BuiltMail { from, to, message_id, date, bytes: plain[end + 1..].to_vec() })
+}
+
+fn place(id: MailId) -> Binding<'static> {
+    Binding { table: "frozen_mail", row: id.as_uuid(), version: 0 }
+}

@@ -1,0 +1,190 @@
+//! What people see of mails: lists, and a mail as it left or would leave. Sending is `mail_dispatch`; nothing here
+//! changes anything, so no link and no code is made for a preview.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::audit::{Action, Entry};
+use crate::domain::ids::{MailId, SchoolId};
+use crate::domain::notice::MailKind;
+use crate::mail::read::{self, MailParts};
+use crate::services::mail::dispatch;
+use crate::services::mail::letters::Unsendable;
+use crate::services::mail::previews;
+use crate::services::onboarding::schools;
+use crate::services::{Office, ServiceError, chain};
+use crate::store::mail::outbox::{Fate, OutboxMail, Reading};
+use crate::store::mail::outbox_view::{self, MailFilter};
+use crate::store::onboarding::overview;
+use crate::store::onboarding::overview::Filter;
+use crate::store::operations::audit;
+use crate::store::people::contacts;
+
+/// How many mails a page holds.
+pub const PAGE_MAILS: u64 = 50;
+
+/// How many schools a text may find; with more, the text says too little.
+pub const MOST_SCHOOLS: usize = 50;
+
+/// How many entries, of a school or about none, are looked through for what colleagues did with a mail.
+const LOOK_BACK: u64 = 500;
+
+/// The stored names of what colleagues do with a mail.
+const HANDLED: [&str; 2] = ["mail_retried", "mail_dropped"];
+
+/// What somebody looks for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MailQuery {
+    /// The fate.
+    pub fate: Option<Fate>,
+    /// The kind.
+    pub kind: Option<MailKind>,
+    /// A part of a school's name, BRIN or domain.
+    pub text: Option<String>,
+    /// One school.
+    pub school: Option<SchoolId>,
+}
+
+/// A page of mails.
+#[derive(Debug, Default)]
+pub struct Listed {
+    /// The mails, newest first.
+    pub mails: Vec<Reading>,
+    /// The names of their schools.
+    pub schools: BTreeMap<SchoolId, String>,
+    /// After which mail the next page starts.
+    pub next: Option<MailId>,
+    /// Whether the text finds more schools than are looked at.
+    pub is_cut: bool,
+}
+
+/// A page of mails, newest first, after a mail.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list(office: &Office, query: &MailQuery, before: Option<MailId>) -> Result<Listed, ServiceError> {
+    let conn = office.db.reader();
+    let mut found = query.school.map(|school| vec![school]);
+    let mut is_cut = false;
+    if let (None, Some(text)) = (query.school, &query.text) {
+        let filter = Filter { text: Some(text.clone()), ..Filter::default() };
+        let rows = overview::list(conn, &filter, None, MOST_SCHOOLS as u64 + 1).await?;
+        is_cut = rows.len() > MOST_SCHOOLS;
+        found = Some(rows.into_iter().take(MOST_SCHOOLS).map(|row| row.school.id).collect());
+    }
+    let filter = MailFilter { fate: query.fate, kind: query.kind, schools: found };
+    let page = outbox_view::list_page(conn, &filter, before, PAGE_MAILS).await?;
+    let school_of = |row: &Reading| row.as_ref().map_or_else(|unreadable| unreadable.school, |mail| mail.school);
+    let about = page.mails.iter().filter_map(school_of).chain(query.school);
+    let schools = schools::find_names(office, about).await?;
+    Ok(Listed { mails: page.mails, schools, next: page.next, is_cut })
+}
+
+/// How many mails have a fate: for fates of which there are few.
+///
+/// # Errors
+/// When the store fails.
+pub async fn count(office: &Office, fate: Fate) -> Result<u64, ServiceError> {
+    Ok(outbox_view::count_with_fate(office.db.reader(), fate).await?)
+}
+
+/// To whom a mail goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Addressee {
+    /// Kurve's support.
+    Kurve,
+    /// Whoever typed an address on the start page.
+    Visitor,
+    /// A contact: name and role.
+    Contact {
+        /// The name.
+        name: String,
+        /// The role, in Dutch.
+        role: &'static str,
+    },
+}
+
+/// To whom a mail goes.
+///
+/// # Errors
+/// When the store fails.
+pub async fn find_addressee(office: &Office, mail: &OutboxMail) -> Result<Addressee, ServiceError> {
+    let Some(contact) = mail.contact else {
+        return Ok(if mail.kind.carries_token() { Addressee::Visitor } else { Addressee::Kurve });
+    };
+    // A mail about more schools has none of its own; the contact has one all the same.
+    let found = contacts::find(office.db.reader(), contact).await?;
+    let found = found.ok_or(ServiceError::Broken("a mail to a contact that is not there"))?;
+    Ok(Addressee::Contact { name: found.name.to_string(), role: found.role.as_str() })
+}
+
+/// What colleagues did with a mail, oldest first: as far back as is looked.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list_handled(office: &Office, mail: &OutboxMail) -> Result<Vec<Entry>, ServiceError> {
+    let conn = office.db.reader();
+    let mut entries = match mail.school {
+        Some(school) => audit::list(conn, school, None, LOOK_BACK).await?,
+        None => audit::list_about_no_school(conn, &HANDLED, LOOK_BACK).await?,
+    };
+    entries.retain(|entry| match &entry.action {
+        Action::MailRetried { mail: of } | Action::MailDropped { mail: of, .. } => *of == mail.id,
+        _ => false,
+    });
+    entries.reverse();
+    Ok(entries)
+}
+
+/// What can be shown of a mail's text.
+pub enum Preview {
+    /// As it left.
+    Left(MailParts),
+    /// As it was offered to the mail server, and will be again to the byte.
+    Offered(MailParts),
+    /// As it would leave at this moment.
+    Would(MailParts, DateTime<Utc>),
+    /// It would not leave: why.
+    NotNeeded(&'static str),
+    /// Its text is not kept.
+    Gone,
+}
+
+/// A mail as it left, or as it would leave now; in place of a one-time link and code stands that there is one.
+///
+/// # Errors
+/// When the store fails, or what was kept does not open.
+pub async fn preview(office: &Office, mail: &OutboxMail, now: DateTime<Utc>) -> Result<Preview, ServiceError> {
+    let is_settled = mail.fate != Fate::Waiting || mail.handing_over_at.is_some();
+    if is_settled && let Some(kept) = dispatch::find_frozen(office, mail.id).await? {
+        let parts = read::parts(&kept).ok_or(ServiceError::Broken("a frozen mail that is no mail"))?.masked();
+        return Ok(if mail.fate == Fate::Sent { Preview::Left(parts) } else { Preview::Offered(parts) });
+    }
+    match mail.fate {
+        Fate::Sent if !mail.kind.carries_token() => Ok(Preview::Gone),
+        Fate::Skipped => Ok(Preview::Gone),
+        Fate::Sent | Fate::Waiting | Fate::Failed | Fate::Dropped => would_leave(office, mail, now).await,
+    }
+}
+
+async fn would_leave(office: &Office, mail: &OutboxMail, now: DateTime<Utc>) -> Result<Preview, ServiceError> {
+    let mut at = now;
+    let mut draft = previews::preview(office, mail, at).await;
+    if let Err(Unsendable::Later(later, _)) = draft {
+        at = later;
+        draft = previews::preview(office, mail, at).await;
+    }
+    match draft {
+        Ok(draft) => Ok(Preview::Would(MailParts::of(draft.letter).masked(), at)),
+        Err(Unsendable::NotNeeded(why) | Unsendable::Doubtful(why) | Unsendable::Unreachable(why)) => {
+            Ok(Preview::NotNeeded(why))
+        }
+        Err(Unsendable::Later(..)) => Ok(Preview::Gone),
+        Err(Unsendable::Service(error)) => {
+            // The page says as much as it can; the worker will meet the same fault and tell.
+            tracing::warn!(mail.id = %mail.id, cause = chain(&error), "Could not write the preview of a mail");
+            Ok(Preview::Gone)
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! What a school arranges about its reminders: "herinner mij op …", turning them on again, and days of its own.
+//!
+//! A contact of the school may, and Kurve may for them. Each change counts the onboarding's version up and asks for a
+//! fresh look at the school, so that a planner at work at the same moment cannot overlook it.
+
+use chrono::NaiveDate;
+
+use crate::domain::actor::Actor;
+use crate::domain::audit::Action;
+use crate::domain::ids::SchoolId;
+use crate::domain::onboarding::decide::amsterdam_date;
+use crate::domain::onboarding::{Lifecycle, Onboarding, Refusal};
+use crate::domain::reminder::{Arrangement, OwnDayKind, Period};
+use crate::services::unit_of_work::Work;
+use crate::services::{Call, Office, ServiceError};
+use crate::store::Connection;
+use crate::store::onboarding::{arrangements, onboardings};
+
+/// What a school arranged.
+///
+/// # Errors
+/// When the store fails.
+pub async fn load(office: &Office, school: SchoolId) -> Result<Arrangement, ServiceError> {
+    Ok(arrangements::load(office.db.reader(), school).await?)
+}
+
+/// Puts reminders off until a date; `false` when it was so already.
+///
+/// # Errors
+/// `BadSnooze` with how far ahead it may be, `Refused` when the school stopped or is done.
+pub async fn snooze(office: &Office, call: &Call, school: SchoolId, until: NaiveDate) -> Result<bool, ServiceError> {
+    let policy = &office.reminders.policy;
+    arrange(office, call, school, Action::RemindersSnoozed { until }, |before, state| {
+        check_under_way(state)?;
+        policy.check_snooze(until, call.now)?;
+        Ok(before.snoozed(until))
+    })
+    .await
+}
+
+/// Turns reminders on again; `false` when they were not put off.
+///
+/// # Errors
+/// `Forbidden` for a reader.
+pub async fn wake(office: &Office, call: &Call, school: SchoolId) -> Result<bool, ServiceError> {
+    let today = amsterdam_date(call.now);
+    arrange(office, call, school, Action::RemindersWoken, |before, _| {
+        Ok(if before.rests_until(today).is_some() { before.woken(today) } else { before })
+    })
+    .await
+}
+
+/// Adds days of the school's own; `false` when they were there already.
+///
+/// # Errors
+/// `BadOwnDays` with what is wrong with them.
+pub async fn add_own_days(
+    office: &Office,
+    call: &Call,
+    school: SchoolId,
+    (kind, period): (OwnDayKind, Period),
+) -> Result<bool, ServiceError> {
+    let today = amsterdam_date(call.now);
+    arrange(office, call, school, Action::OwnDaysAdded { kind, period }, |before, _| {
+        let own_days = before.own_days.with(kind, period, today)?;
+        Ok(Arrangement { own_days, ..before })
+    })
+    .await
+}
+
+/// Takes days of the school's own away; `false` when they were not there.
+///
+/// # Errors
+/// `Forbidden` for a reader.
+pub async fn remove_own_days(
+    office: &Office,
+    call: &Call,
+    school: SchoolId,
+    (kind, period): (OwnDayKind, Period),
+) -> Result<bool, ServiceError> {
+    arrange(office, call, school, Action::OwnDaysRemoved { kind, period }, |before, _| {
+        let own_days = before.own_days.without(kind, period);
+        Ok(Arrangement { own_days, ..before })
+    })
+    .await
+}
+
+async fn arrange(
+    office: &Office,
+    call: &Call,
+    school: SchoolId,
+    action: Action,
+    change: impl FnOnce(Arrangement, &Onboarding) -> Result<Arrangement, ServiceError>,
+) -> Result<bool, ServiceError> {
+    check_may_arrange(call)?;
+    let mut work = Work::begin(office, call).await?;
+    let held = onboardings::hold(work.conn(), school).await?;
+    let before = arrangements::load(work.conn(), school).await?;
+    let after = change(before.clone(), &held.state)?;
+    if after == before {
+        return Ok(false);
+    }
+    arrangements::save(work.conn(), school, &after).await?;
+    let version = onboardings::save(work.conn(), school, &held, call.now).await?;
+    work.note_version(Some(school), Some(version), action);
+    work.finish().await?;
+    Ok(true)
+}
+
+/// What a change of the onboarding does to the arrangement, within that change.
+pub(in crate::services) async fn follow(
+    conn: &impl Connection,
+    school: SchoolId,
+    (before, events): (&Onboarding, &[crate::domain::onboarding::Event]),
+) -> Result<(), ServiceError> {
+    if before.lifecycle() == &Lifecycle::Active {
+        // Only who comes back from somewhere has rested.
+        return Ok(());
+    }
+    let kept = arrangements::load(conn, school).await?;
+    let after = kept.clone().after(before, events);
+    if after != kept {
+        arrangements::save(conn, school, &after).await?;
+    }
+    Ok(())
+}
+
+fn check_may_arrange(call: &Call) -> Result<(), ServiceError> {
+    if matches!(call.actor, Actor::Contact { .. }) { Ok(()) } else { call.check_may_act() }
+}
+
+fn check_under_way(state: &Onboarding) -> Result<(), Refusal> {
+    match state.lifecycle() {
+        Lifecycle::Active | Lifecycle::Paused { .. } => Ok(()),
+        Lifecycle::Withdrawn { .. } => Err(Refusal::IsWithdrawn),
+        Lifecycle::Completed { .. } => Err(Refusal::IsCompleted),
+    }
+}

@@ -1,0 +1,284 @@
+//! Password and query file: issuing, handing over again, revealing, downloading.
+
+use chrono::{DateTime, Utc};
+
+use crate::crypto::{Binding, Purpose, sealed};
+use crate::domain::actor::Actor;
+use crate::domain::audit::Action;
+use crate::domain::credential::reveal::{self, RevealRefusal, RevealState};
+use crate::domain::credential::{ClosedReason, Password, QueryFile, password};
+use crate::domain::ids::{ContactId, CredentialId, SchoolId};
+use crate::domain::notice::{About, MailKind};
+use crate::domain::onboarding::{Command, Step};
+use crate::domain::text::Reason;
+use crate::services::onboarding::onboardings;
+use crate::services::people::contacts;
+use crate::services::unit_of_work::{Letter, Work};
+use crate::services::{Call, Office, ServiceError};
+use crate::store::onboarding::credentials::StoredCredential;
+use crate::store::onboarding::{credentials, schools};
+use crate::store::{self, Connection};
+
+/// What a page tells about issued credentials; nothing secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issued {
+    /// 1 for the first.
+    pub version: u32,
+    /// When.
+    pub issued_at: DateTime<Utc>,
+    /// How often the password may still be looked at.
+    pub reveals_left: u32,
+    /// Until when.
+    pub expires_at: DateTime<Utc>,
+    /// Why it is never shown again, if so.
+    pub closed: Option<ClosedReason>,
+    /// The version of the query template.
+    pub template_version: String,
+    /// SHA-256 of the query file, in hex.
+    pub query_sha256: String,
+}
+
+/// A password on its way to a page.
+#[derive(Debug)]
+pub struct Revealed {
+    /// The password.
+    pub password: Password,
+    /// How often it may be looked at after this.
+    pub left: u32,
+}
+
+/// The newest credentials of a school, if any were issued.
+///
+/// # Errors
+/// When the store fails.
+pub async fn find_issued(office: &Office, school: SchoolId) -> Result<Option<Issued>, ServiceError> {
+    let found = credentials::find_newest(office.db.reader(), school).await?;
+    Ok(found.map(|stored| Issued {
+        version: stored.version,
+        issued_at: stored.issued_at,
+        reveals_left: reveal::REVEALS_ALLOWED.saturating_sub(stored.reveals_used),
+        expires_at: stored.expires_at,
+        closed: stored.closed.map(|(_, reason)| reason),
+        template_version: stored.template_version,
+        query_sha256: stored.query_sha256,
+    }))
+}
+
+/// Kurve issues the first credentials, or renews them; all versions before become unusable in the same transaction.
+///
+/// Somebody at the school must be vouched for, here or before, or nobody could pick them up.
+///
+/// # Errors
+/// `NobodyVouched`, `Conflict` on a stale page, `Refused` when the details are not in yet.
+pub async fn issue(
+    office: &Office,
+    call: &Call,
+    school: SchoolId,
+    vouch: Option<(ContactId, Reason)>,
+    seen: Option<i32>,
+) -> Result<(), ServiceError> {
+    let mut work = Work::begin(office, call).await?;
+    if let Some((contact, ground)) = vouch {
+        contacts::vouch_within(&mut work, call, (school, contact), ground).await?;
+    }
+    onboardings::change(&mut work, call, school, &Command::IssueCredentials, seen).await?;
+    let people = store::people::contacts::list(work.conn(), school).await?;
+    if people.iter().all(|contact| contact.vouch.is_none()) {
+        return Err(ServiceError::NobodyVouched);
+    }
+    credentials::mark_closed(work.conn(), school, ClosedReason::Renewed, call.now).await?;
+    let new = make(office, call, school, work.conn()).await?;
+    credentials::insert(work.conn(), &new).await?;
+    work.finish().await
+}
+
+async fn make(
+    office: &Office,
+    call: &Call,
+    school: SchoolId,
+    conn: &impl Connection,
+) -> Result<StoredCredential, ServiceError> {
+    let version = store::onboarding::onboardings::load(conn, school).await?.state.credential_version();
+    let details = schools::load(conn, school).await?.details;
+    let password = password::generate(office.password_length, &mut |bytes| office.chance.fill(bytes));
+    let query = office.template.render(&details);
+    let id = CredentialId::from_uuid(office.chance.uuid_v7(call.now));
+    let seal = |purpose, secret: &str| {
+        sealed::seal(&office.keys, purpose, &binding(id, version), secret.as_bytes(), &office.chance)
+    };
+    Ok(StoredCredential {
+        id,
+        school,
+        version,
+        sealed_password: seal(Purpose::SealCredential, password.expose()),
+        sealed_query: seal(Purpose::SealQuery, &query.text),
+        template_version: query.template_version,
+        query_sha256: query.sha256_hex,
+        reveals_used: 0,
+        issued_at: call.now,
+        issued_by: match call.actor {
+            Actor::Staff { id, .. } => Some(id),
+            Actor::Contact { .. } | Actor::Check | Actor::Clock | Actor::Operator | Actor::Visitor => None,
+        },
+        expires_at: reveal::expires_at(call.now),
+        closed: None,
+    })
+}
+
+/// Kurve hands the same credentials over again: five more views, fourteen more days.
+///
+/// With `seen`, the [`hand_over_mark`] that the page showed, a second press of the same button is told apart from a new
+/// wish.
+///
+/// # Errors
+/// `NotHandedOut` when the school stopped, nothing is issued, or they are closed for ever: then only new ones help.
+/// `Conflict` when they were handed over or renewed since the page was shown.
+pub async fn hand_over_again(
+    office: &Office,
+    call: &Call,
+    school: SchoolId,
+    seen: Option<&str>,
+) -> Result<(), ServiceError> {
+    call.check_may_act()?;
+    let mut work = Work::begin(office, call).await?;
+    let stored = hold_to_hand_over(&work, school).await?;
+    let mark = hand_over_mark(stored.version, stored.expires_at);
+    if seen.is_some_and(|seen| seen != mark) {
+        return Err(ServiceError::Conflict);
+    }
+    if !credentials::save_handed_over_again(work.conn(), stored.id, reveal::expires_at(call.now)).await? {
+        return Err(ServiceError::Conflict);
+    }
+    for contact in store::people::contacts::list(work.conn(), school).await? {
+        if contact.vouch.is_some() {
+            work.mail(Letter {
+                kind: MailKind::CredentialsReady,
+                school: Some(school),
+                contact: Some(contact.id),
+                about: About { credential_version: Some(stored.version), ..About::default() },
+                occasion: format!("{school}/again/{mark}"),
+            });
+        }
+    }
+    work.note(Some(school), Action::CredentialsHandedAgain { version: stored.version });
+    work.finish().await
+}
+
+/// Changes with every issue and every hand-over, so that a page from before it shows.
+#[must_use]
+pub fn hand_over_mark(version: u32, expires_at: DateTime<Utc>) -> String {
+    format!("{version}-{}", expires_at.timestamp_millis())
+}
+
+/// The newest credentials, held, if they may be handed over as things are now.
+async fn hold_to_hand_over(work: &Work<'_>, school: SchoolId) -> Result<StoredCredential, ServiceError> {
+    let state = store::onboarding::onboardings::hold(work.conn(), school).await?.state;
+    let stored = credentials::hold_newest(work.conn(), school).await?.ok_or(RevealRefusal::NotIssued)?;
+    if state.lifecycle().is_withdrawn() {
+        return Err(RevealRefusal::Withdrawn.into());
+    }
+    if !state.is_yes(Step::CredentialsIssued) {
+        return Err(RevealRefusal::NotIssued.into());
+    }
+    match stored.closed {
+        Some((_, reason)) => Err(RevealRefusal::Closed(reason).into()),
+        None => Ok(stored),
+    }
+}
+
+/// Shows the password once: counted, logged and told to the school's contacts before the value is opened.
+///
+/// # Errors
+/// `NotHandedOut` with the reason; a page that showed an older version is told so.
+pub async fn reveal(
+    office: &Office,
+    call: &Call,
+    (school, contact): (SchoolId, ContactId),
+    seen_version: u32,
+) -> Result<Revealed, ServiceError> {
+    let mut work = Work::begin(office, call).await?;
+    let (stored, rule) = load_rule(&work, school, contact).await?;
+    let left = reveal::may_reveal(&rule, seen_version, call.now)?.left_after;
+    if !credentials::claim_reveal(work.conn(), stored.id, call.now).await? {
+        return Err(RevealRefusal::UsedUp.into());
+    }
+    work.note(Some(school), Action::PasswordRevealed { version: stored.version, left });
+    for person in store::people::contacts::list(work.conn(), school).await? {
+        let about = About {
+            by: Some(contact),
+            credential_version: Some(stored.version),
+            reveals_left: Some(left),
+            ..About::default()
+        };
+        work.mail(Letter {
+            kind: MailKind::CredentialsRevealed,
+            school: Some(school),
+            contact: Some(person.id),
+            about,
+            occasion: format!("{school}/{}/{left}/{}", stored.version, call.now.timestamp_millis()),
+        });
+    }
+    // What cannot be opened costs no look and tells nobody of one.
+    let password = open_password(office, &stored)?;
+    work.finish().await?;
+    Ok(Revealed { password, left })
+}
+
+/// Gives the query file, exactly as it was made when the credentials were issued; logged.
+///
+/// # Errors
+/// `NotHandedOut` with the reason.
+pub async fn download(
+    office: &Office,
+    call: &Call,
+    (school, contact): (SchoolId, ContactId),
+    seen_version: u32,
+) -> Result<QueryFile, ServiceError> {
+    let mut work = Work::begin(office, call).await?;
+    let (stored, rule) = load_rule(&work, school, contact).await?;
+    reveal::may_download(&rule, seen_version)?;
+    let details = schools::load(work.conn(), school).await?.details;
+    work.note(Some(school), Action::QueryDownloaded { version: stored.version });
+    let place = binding(stored.id, stored.version);
+    let secret = sealed::open(&office.keys, Purpose::SealQuery, &place, &stored.sealed_query)?;
+    let text = String::from_utf8(secret.to_vec()).map_err(|_| ServiceError::Broken("a query file that is no text"))?;
+    work.finish().await?;
+    Ok(QueryFile::from_stored(&details, text, stored.query_sha256, stored.template_version))
+}
+
+/// Opens a stored password, for the connection check.
+pub(in crate::services) fn open_password(office: &Office, stored: &StoredCredential) -> Result<Password, ServiceError> {
+    let place = binding(stored.id, stored.version);
+    let secret = sealed::open(&office.keys, Purpose::SealCredential, &place, &stored.sealed_password)?;
+    let text = String::from_utf8(secret.to_vec()).map_err(|_| ServiceError::Broken("a password that is no text"))?;
+    Ok(Password::from_stored(text))
+}
+
+async fn load_rule(
+    work: &Work<'_>,
+    school: SchoolId,
+    contact: ContactId,
+) -> Result<(StoredCredential, RevealState), ServiceError> {
+    let person = store::people::contacts::load(work.conn(), contact).await?;
+    if person.school != school || person.removed_at.is_some() {
+        return Err(ServiceError::NotFound);
+    }
+    // Held first: what is read after it is true until the end of the change.
+    let stored = credentials::hold_newest(work.conn(), school).await?.ok_or(RevealRefusal::NotIssued)?;
+    let state = store::onboarding::onboardings::load(work.conn(), school).await?.state;
+    let rule = RevealState {
+        version: stored.version,
+        current_version: state.credential_version(),
+        reveals_used: stored.reveals_used,
+        expires_at: stored.expires_at,
+        closed: stored.closed.map(|(_, reason)| reason),
+        step_issued: state.is_yes(Step::CredentialsIssued),
+        is_withdrawn: state.lifecycle().is_withdrawn(),
+        contact_vouched: person.vouch.is_some(),
+    };
+    Ok((stored, rule))
+}
+
+fn binding(id: CredentialId, version: u32) -> Binding<'static> {
+    Binding { table: "credential", row: id.as_uuid(), version }
+}

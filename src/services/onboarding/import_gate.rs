@@ -1,0 +1,34 @@
+//! What Numo asks: may this school import?
+
+use crate::domain::import_gate::{Verdict, verdict};
+use crate::domain::text::Brin;
+use crate::services::checks::{self, ActivationAnswer};
+use crate::services::{Office, ServiceError};
+use crate::store::onboarding::{onboardings, schools};
+
+/// The verdict with what it rests on.
+#[derive(Debug, Clone)]
+pub struct GateAnswer {
+    /// The school's BRIN as it is registered.
+    pub brin: Brin,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Where the onboarding stands.
+    pub state: crate::domain::onboarding::Onboarding,
+    /// The version of that.
+    pub version: i32,
+    /// What the connection check says, and what activation asks of it.
+    pub activation: ActivationAnswer,
+}
+
+/// The verdict over the school with this BRIN.
+///
+/// # Errors
+/// `NotFound` when there is no such school.
+pub async fn answer(office: &Office, brin: &Brin) -> Result<GateAnswer, ServiceError> {
+    let conn = office.db.reader();
+    let school = schools::find_by_brin(conn, brin).await?.ok_or(ServiceError::NotFound)?;
+    let onboardings::Versioned { state, version } = onboardings::load(conn, school.id).await?;
+    let activation = checks::activation(office, school.id).await?;
+    Ok(GateAnswer { brin: school.details.brin, verdict: verdict(&state), state, version, activation })
+}

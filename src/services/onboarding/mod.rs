@@ -1,0 +1,8 @@
+//! What is done to an onboarding and what it is made of: schools, steps, credentials, and who is told.
+
+pub mod arrangements;
+pub mod credentials;
+pub mod import_gate;
+pub mod onboardings;
+pub mod schools;
+pub(in crate::services) mod tell;

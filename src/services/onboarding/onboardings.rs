@@ -1,0 +1,270 @@
+//! What people do to an onboarding, and what they see of it.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::domain::actor::Actor;
+use crate::domain::audit::{Action, Entry};
+use crate::domain::credential::ClosedReason;
+use crate::domain::ids::{ContactId, SchoolId};
+use crate::domain::import_gate::verdict;
+use crate::domain::notice::{About, MailKind, notices};
+use crate::domain::onboarding::decide::amsterdam_date;
+use crate::domain::onboarding::{Change, Command, Event, Ground, Onboarding, Refusal, Step, decide};
+use crate::domain::school::{Contact, ContactRole, School};
+use crate::domain::text::{EmailAddress, PersonName};
+use crate::services::onboarding::arrangements;
+use crate::services::onboarding::tell::tell;
+use crate::services::operations::insight;
+use crate::services::people::contacts;
+use crate::services::unit_of_work::{Letter, Work};
+use crate::services::{Call, Office, ServiceError, checks};
+use crate::store::onboarding::onboardings::Versioned;
+use crate::store::onboarding::{credentials, onboardings, schools};
+use crate::store::operations::audit;
+use crate::store::{self, Connection, StoreError};
+
+/// How many contacts a school may have of its own making: more than any school named so far.
+pub const MOST_CONTACTS: usize = 20;
+
+/// How many of those it may make in 24 hours.
+pub const MOST_NEW_CONTACTS: usize = 10;
+
+/// Everything a page shows of one school.
+#[derive(Debug, Clone)]
+pub struct SchoolFile {
+    /// The school.
+    pub school: School,
+    /// Where it stands.
+    pub state: Onboarding,
+    /// The version of that.
+    pub version: i32,
+    /// Its contacts, also removed ones, oldest first.
+    pub contacts: Vec<Contact>,
+}
+
+impl SchoolFile {
+    /// A contact, also a removed one.
+    #[must_use]
+    pub fn contact(&self, id: ContactId) -> Option<&Contact> {
+        self.contacts.iter().find(|contact| contact.id == id)
+    }
+
+    /// The contacts who were removed.
+    #[must_use]
+    pub fn removed(&self) -> BTreeSet<ContactId> {
+        self.contacts.iter().filter(|contact| !contact.is_active()).map(|contact| contact.id).collect()
+    }
+}
+
+/// Everything a page shows of one school.
+///
+/// # Errors
+/// `NotFound` when there is no such school.
+pub async fn load_file(office: &Office, school: SchoolId) -> Result<SchoolFile, ServiceError> {
+    let conn = office.db.reader();
+    let found = schools::load(conn, school).await?;
+    let Versioned { state, version } = onboardings::load(conn, school).await?;
+    let contacts = store::people::contacts::list_with_removed(conn, school).await?;
+    Ok(SchoolFile { school: found, state, version, contacts })
+}
+
+/// Does what a command asks, if the rules allow it.
+///
+/// With `seen` the version that the page showed must still be the newest, or, for who confirms, followed only by what
+/// checks saw to be done; without it the command is judged against whatever is true now.
+///
+/// # Errors
+/// `Refused` with the reason, `Conflict` when someone was first.
+pub async fn act(
+    office: &Office,
+    call: &Call,
+    school: SchoolId,
+    command: &Command,
+    seen: Option<i32>,
+) -> Result<(), ServiceError> {
+    let mut work = Work::begin(office, call).await?;
+    change(&mut work, call, school, command, seen).await?;
+    work.finish().await
+}
+
+/// Hands a step to a colleague, who becomes a contact if they are not one yet.
+///
+/// # Errors
+/// `Refused` when the step is not open, `ColleagueRole` when a known colleague cannot do it, `TooManyContacts` when the school may make no more of them.
+pub async fn hand_over(
+    office: &Office,
+    call: &Call,
+    school: SchoolId,
+    step: Step,
+    (name, email, role): (PersonName, EmailAddress, ContactRole),
+) -> Result<(), ServiceError> {
+    let mut work = Work::begin(office, call).await?;
+    let held = onboardings::hold(work.conn(), school).await?;
+    let known = store::people::contacts::list_with_removed(work.conn(), school).await?;
+    let here = known.iter().find(|contact| contact.is_active() && contact.email.key_form() == email.key_form());
+    let is_here = here.is_some();
+    match here {
+        Some(colleague) => check_role(&held.state, step, colleague, call.now)?,
+        None => check_room(&known, call.now)?,
+    }
+    let to = contacts::ensure(office, &mut work, call, (school, None), (name, email, role)).await?;
+    let events = change(&mut work, call, school, &Command::HandOver { step, to }, None).await?;
+    if events.is_empty() && !is_here {
+        // The step was theirs before they were removed; they have to hear that it is again.
+        let about = About { step: Some(step), by: contact_of(&call.actor), ..About::default() };
+        let occasion = format!("{school}/{}/{}", step.as_str(), call.now.timestamp_millis());
+        work.mail(Letter { kind: MailKind::StepHandedOver, school: Some(school), contact: Some(to), about, occasion });
+    }
+    work.finish().await
+}
+
+/// Whoever is here keeps their role, whatever was typed: only Kurve changes it.
+fn check_role(state: &Onboarding, step: Step, to: &Contact, now: DateTime<Utc>) -> Result<(), ServiceError> {
+    let claim = Command::Claim { step, ground: Ground::Word, credential_version: None };
+    match decide(state, &claim, &Actor::Contact { id: to.id, role: to.role }, now) {
+        Err(Refusal::WrongRole { needed, .. }) => Err(ServiceError::ColleagueRole { role: to.role, needed }),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+/// Everyone who is made a contact gets a mail from us, so a school makes no more of them than schools do.
+fn check_room(known: &[Contact], now: DateTime<Utc>) -> Result<(), ServiceError> {
+    let here = known.iter().filter(|contact| contact.is_active()).count();
+    // The first one came by the request, not by a colleague.
+    let new = known.iter().skip(1).filter(|contact| now - contact.created_at < Duration::hours(24)).count();
+    if here >= MOST_CONTACTS || new >= MOST_NEW_CONTACTS { Err(ServiceError::TooManyContacts) } else { Ok(()) }
+}
+
+/// Applies a command within a change under way, and returns the events.
+pub(in crate::services) async fn change(
+    work: &mut Work<'_>,
+    call: &Call,
+    school: SchoolId,
+    command: &Command,
+    seen: Option<i32>,
+) -> Result<Vec<Event>, ServiceError> {
+    change_all(work, call, school, std::slice::from_ref(command), seen).await
+}
+
+/// Applies commands one after another as one change, of which people are told once; all of them or none.
+pub(in crate::services) async fn change_all(
+    work: &mut Work<'_>,
+    call: &Call,
+    school: SchoolId,
+    commands: &[Command],
+    seen: Option<i32>,
+) -> Result<Vec<Event>, ServiceError> {
+    let before = onboardings::load(work.conn(), school).await?;
+    if let Some(seen) = seen
+        && seen != before.version
+        && !(commands.iter().all(|command| matches!(command, Command::Confirm { .. }))
+            && only_checks_answered_since(work.conn(), school, seen).await?)
+    {
+        return Err(ServiceError::Conflict);
+    }
+    let (mut state, mut events) = (before.state.clone(), vec![]);
+    for command in commands {
+        let new = decide(&state, command, &call.actor, call.now)?;
+        if !new.is_empty() && matches!(command, Command::Confirm { step: Step::ActivationConfirmed, .. }) {
+            checks::check_activation(work, call, school, state.credential_version()).await?;
+        }
+        state = state.apply_all(&new);
+        events.extend(new);
+    }
+    if events.is_empty() {
+        return Ok(events);
+    }
+    let changed = Versioned { state, version: before.version };
+    let version = onboardings::save(work.conn(), school, &changed, call.now).await?;
+    record(work, school, version, (&before.state, &events, &changed.state));
+    arrangements::follow(work.conn(), school, (&before.state, &events)).await?;
+    insight::keep_turns(work, call, school, (Some(&before.state), &changed.state)).await?;
+    if events.iter().any(|event| matches!(event.change, Change::Withdrawn { .. })) {
+        // For ever: who takes the school up again makes a new password.
+        credentials::mark_closed(work.conn(), school, ClosedReason::Withdrawn, call.now).await?;
+    }
+    checks::follow(work, call, school, (&before.state, &events, &changed.state)).await?;
+    let about = About { version: Some(version), by: contact_of(&call.actor), ..About::default() };
+    tell(work, school, &notices(&before.state, &events, &changed.state), &about).await?;
+    Ok(events)
+}
+
+/// Whether all that happened since a version is that a check saw steps done: that takes nothing from who would confirm
+/// one, and it happens by itself while their page is open.
+async fn only_checks_answered_since(conn: &impl Connection, school: SchoolId, seen: i32) -> Result<bool, StoreError> {
+    let changes = audit::list_after_version(conn, school, seen).await?;
+    let is_answer = |entry: &Entry| {
+        entry.by == Actor::Check && matches!(entry.action, Action::Onboarding(Change::StepAnswered { .. }))
+    };
+    Ok(!changes.is_empty() && changes.iter().all(is_answer))
+}
+
+/// Puts a change of an onboarding in the audit, with the turn of the verdict if it turned.
+pub(in crate::services) fn record(
+    work: &mut Work<'_>,
+    school: SchoolId,
+    version: i32,
+    (before, events, after): (&Onboarding, &[Event], &Onboarding),
+) {
+    for event in events {
+        work.note_version(Some(school), Some(version), Action::Onboarding(event.change.clone()));
+    }
+    match (verdict(before).is_open(), verdict(after).is_open()) {
+        (false, true) => work.note(Some(school), Action::ImportOpened),
+        (true, false) => work.note(Some(school), Action::ImportClosed),
+        (true, true) | (false, false) => {}
+    }
+}
+
+fn contact_of(actor: &Actor) -> Option<ContactId> {
+    match actor {
+        Actor::Contact { id, .. } => Some(*id),
+        Actor::Staff { .. } | Actor::Check | Actor::Clock | Actor::Operator | Actor::Visitor => None,
+    }
+}
+
+/// A school's timeline, newest first, older than `before`.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list_timeline(
+    office: &Office,
+    school: SchoolId,
+    before: Option<i64>,
+    limit: u64,
+) -> Result<Vec<Entry>, ServiceError> {
+    Ok(audit::list(office.db.reader(), school, before, limit).await?)
+}
+
+/// What changed since the version that a stale page showed, oldest first.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list_changes_since(office: &Office, school: SchoolId, seen: i32) -> Result<Vec<Entry>, ServiceError> {
+    Ok(audit::list_after_version(office.db.reader(), school, seen).await?)
+}
+
+/// Resumes the schools whose pause has ended; one that fails does not stop the rest.
+///
+/// # Errors
+/// When the list of them cannot be read.
+pub async fn resume_due(office: &Office, now: DateTime<Utc>) -> Result<usize, ServiceError> {
+    let due = list_due(office.db.reader(), now).await?;
+    let call = Call::by_machine(Actor::Clock, now, "resume_due");
+    let mut resumed = 0;
+    for school in due {
+        match act(office, &call, school, &Command::Resume, None).await {
+            Ok(()) => resumed += 1,
+            // Somebody resumed it a moment ago: nothing is left to do.
+            Err(ServiceError::Refused(_) | ServiceError::Conflict) => {}
+            Err(error) => tracing::error!(school.id = %school, error = %error, "Could not resume a paused school"),
+        }
+    }
+    Ok(resumed)
+}
+
+async fn list_due(conn: &impl Connection, now: DateTime<Utc>) -> Result<Vec<SchoolId>, ServiceError> {
+    Ok(onboardings::list_due_to_resume(conn, amsterdam_date(now)).await?)
+}

@@ -1,0 +1,259 @@
+//! Schools for Kurve: lists, and changing what a school gave of itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::domain::actor::Actor;
+use crate::domain::audit::Action;
+use crate::domain::heartbeat::UNPLANNED_PATIENCE;
+use crate::domain::ids::{NoteId, SchoolId};
+use crate::domain::onboarding::{self, Command, Ground, Step};
+use crate::domain::school::{School, SchoolDetails};
+use crate::domain::text::NoteText;
+use crate::services::onboarding::onboardings;
+use crate::services::people::contacts;
+use crate::services::unit_of_work::Work;
+use crate::services::{Call, Office, ServiceError};
+use crate::store::mail::outbox;
+use crate::store::mail::outbox::Reading;
+use crate::store::onboarding::notes::Note;
+use crate::store::onboarding::overview::{After, Filter, Overview, Reading as SchoolReading, Unreadable, WaitingAfter};
+use crate::store::onboarding::{notes, overview, schools};
+use crate::store::{self, StoreError};
+
+/// How many rows a list shows at once.
+pub const PAGE_ROWS: u64 = 50;
+
+/// How many schools that do not answer the worklist shows: the longest silent ones.
+const SILENT_ROWS: u64 = 100;
+
+/// How many mails the page of a school shows; the page Post shows the rest.
+const MAIL_ROWS: u64 = 15;
+
+/// A page of what waits on Kurve.
+#[derive(Debug, Default)]
+pub struct Waiting {
+    /// The schools, most urgent first.
+    pub schools: Vec<Overview>,
+    /// Those among them that cannot be read.
+    pub unreadable: Vec<Unreadable>,
+    /// The place where the next page starts, if there is one.
+    pub next: Option<WaitingAfter>,
+}
+
+/// A page of what waits on Kurve, most urgent first.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list_waiting(office: &Office, after: Option<&WaitingAfter>) -> Result<Waiting, ServiceError> {
+    let mut rows = overview::list_waiting_after(office.db.reader(), after, PAGE_ROWS + 1).await?;
+    let has_more = rows.len() > usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX);
+    if has_more {
+        rows.pop();
+    }
+    let place = |row: &Overview| {
+        let is_stuck = onboarding::progress::is_stuck(&row.state);
+        row.kurve_since.map(|since| WaitingAfter { is_stuck, since, id: row.school.id })
+    };
+    let (schools, unreadable) = parted(rows);
+    let next = schools.last().filter(|_| has_more).and_then(place);
+    Ok(Waiting { schools, unreadable, next })
+}
+
+fn parted(rows: Vec<SchoolReading>) -> (Vec<Overview>, Vec<Unreadable>) {
+    let (mut read, mut unreadable) = (vec![], vec![]);
+    for row in rows {
+        match row {
+            Ok(school) => read.push(school),
+            Err(school) => unreadable.push(school),
+        }
+    }
+    (read, unreadable)
+}
+
+/// The schools whose reminders stay unplanned although they have been due for some time, the longest due first, as far
+/// as a worklist shows them.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list_unplanned(office: &Office, now: DateTime<Utc>) -> Result<Vec<Unreadable>, ServiceError> {
+    Ok(overview::list_unplanned(office.db.reader(), now - UNPLANNED_PATIENCE, SILENT_ROWS).await?)
+}
+
+/// The schools that do not answer their reminders.
+#[derive(Debug, Default)]
+pub struct Silent {
+    /// Those that are silent longest, the longest first, with since when.
+    pub longest: Vec<(Overview, DateTime<Utc>)>,
+    /// Those among them that cannot be read.
+    pub unreadable: Vec<Unreadable>,
+    /// How many there are in all.
+    pub count: u64,
+}
+
+/// The schools that do not answer their reminders, as far as a worklist shows them; [`list`] has them all.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list_silent(office: &Office) -> Result<Silent, ServiceError> {
+    let conn = office.db.reader();
+    let mut silent = Silent { count: overview::count_without_answer(conn).await?, ..Silent::default() };
+    for (row, since) in overview::list_without_answer(conn, SILENT_ROWS).await? {
+        match row {
+            Ok(school) => silent.longest.push((school, since)),
+            Err(school) => silent.unreadable.push(school),
+        }
+    }
+    Ok(silent)
+}
+
+/// A page of schools by name, and the place where the next page starts, if there is one.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list(
+    office: &Office,
+    filter: &Filter,
+    after: Option<&After>,
+) -> Result<(Vec<Overview>, Option<After>), ServiceError> {
+    let mut rows = overview::list(office.db.reader(), filter, after, PAGE_ROWS + 1).await?;
+    let has_more = rows.len() > usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX);
+    if has_more {
+        rows.pop();
+    }
+    let last = rows.last().filter(|_| has_more);
+    let next = last.map(|row| After { name: row.school.details.name.as_str().to_owned(), id: row.school.id });
+    Ok((rows, next))
+}
+
+/// The other schools on the same school domain: they share one webservice user, so one password.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list_sharing_domain(office: &Office, school: &School) -> Result<Vec<School>, ServiceError> {
+    let mut all = schools::list_on_domain(office.db.reader(), &school.details.domain).await?;
+    all.retain(|other| other.id != school.id);
+    Ok(all)
+}
+
+/// A school's notes, newest first.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list_notes(office: &Office, school: SchoolId) -> Result<Vec<Note>, ServiceError> {
+    Ok(notes::list(office.db.reader(), school).await?)
+}
+
+/// Writes a note; the same note by the same colleague within a minute is the same form twice, and is kept once.
+///
+/// # Errors
+/// `Forbidden` for who may not act.
+pub async fn add_note(office: &Office, call: &Call, school: SchoolId, text: NoteText) -> Result<(), ServiceError> {
+    let Actor::Staff { id: by, role } = call.actor else { return Err(ServiceError::Forbidden) };
+    if !role.can_act() {
+        return Err(ServiceError::Forbidden);
+    }
+    let mut work = Work::begin(office, call).await?;
+    schools::load(work.conn(), school).await?;
+    let is_same = |last: &Note| last.by == by && last.text == text && call.now - last.created_at < Duration::minutes(1);
+    if notes::list(work.conn(), school).await?.first().is_some_and(is_same) {
+        return Ok(());
+    }
+    let id = NoteId::from_uuid(office.chance.uuid_v7(call.now));
+    notes::insert(work.conn(), &Note { id, school, by, text, created_at: call.now }).await?;
+    work.note(Some(school), Action::NoteAdded { note: id });
+    work.finish().await
+}
+
+/// A school's mails, newest first.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list_mails(office: &Office, school: SchoolId) -> Result<Vec<Reading>, ServiceError> {
+    Ok(outbox::list_of_school(office.db.reader(), school, MAIL_ROWS).await?)
+}
+
+/// The names of these schools; one that is not here is left out.
+///
+/// # Errors
+/// When the store fails.
+pub async fn find_names(
+    office: &Office,
+    ids: impl Iterator<Item = SchoolId>,
+) -> Result<BTreeMap<SchoolId, String>, ServiceError> {
+    let ids: BTreeSet<SchoolId> = ids.collect();
+    Ok(schools::list_names(office.db.reader(), &ids).await?)
+}
+
+/// Kurve changes a school's details. The BRIN and domain stay once credentials are issued on them: to change those,
+/// send the step back. With another BRIN or domain nobody is vouched for any more.
+///
+/// # Errors
+/// `BrinTaken`, `Conflict` on a stale page, `Forbidden` for who may not act.
+pub async fn change_details(
+    office: &Office,
+    call: &Call,
+    school: SchoolId,
+    details: &SchoolDetails,
+    seen: i32,
+) -> Result<(), ServiceError> {
+    call.check_may_act()?;
+    let mut work = Work::begin(office, call).await?;
+    let onboarding = store::onboarding::onboardings::hold(work.conn(), school).await?;
+    let before = schools::load(work.conn(), school).await?.details;
+    if onboarding.version != seen {
+        return Err(ServiceError::Conflict);
+    }
+    let is_other = is_other_magister(&before, details);
+    if is_other && onboarding.state.is_yes(Step::CredentialsIssued) {
+        return Err(crate::domain::onboarding::Refusal::DetailsInUse.into());
+    }
+    save(&work, call, school, details).await?;
+    // The answers stay as they are; the version tells a colleague with an older page that something changed.
+    let version = store::onboarding::onboardings::save(work.conn(), school, &onboarding, call.now).await?;
+    work.note_version(Some(school), Some(version), Action::DetailsChanged);
+    if is_other {
+        contacts::clear_vouches(&mut work, school, Some(version)).await?;
+    }
+    work.finish().await
+}
+
+/// The school gives its details again, after they were sent or taken back.
+///
+/// # Errors
+/// `BrinTaken`; `Refused` when the details are in use.
+pub async fn submit_details(
+    office: &Office,
+    call: &Call,
+    school: SchoolId,
+    details: &SchoolDetails,
+) -> Result<(), ServiceError> {
+    let mut work = Work::begin(office, call).await?;
+    let state = store::onboarding::onboardings::hold(work.conn(), school).await?.state;
+    let before = schools::load(work.conn(), school).await?.details;
+    if state.is_yes(Step::DetailsSubmitted) {
+        return Err(crate::domain::onboarding::Refusal::AlreadyDone { step: Step::DetailsSubmitted }.into());
+    }
+    let command = Command::Claim { step: Step::DetailsSubmitted, ground: Ground::Word, credential_version: None };
+    // Judged first: who may not send details does not learn either which BRIN numbers are taken.
+    onboardings::change(&mut work, call, school, &command, None).await?;
+    save(&work, call, school, details).await?;
+    work.note(Some(school), Action::DetailsChanged);
+    if is_other_magister(&before, details) {
+        contacts::clear_vouches(&mut work, school, None).await?;
+    }
+    work.finish().await
+}
+
+/// Whether people vouched for at the one school say nothing about the other.
+fn is_other_magister(before: &SchoolDetails, after: &SchoolDetails) -> bool {
+    before.brin.key() != after.brin.key() || before.domain != after.domain
+}
+
+async fn save(work: &Work<'_>, call: &Call, school: SchoolId, details: &SchoolDetails) -> Result<(), ServiceError> {
+    match schools::save_details(work.conn(), school, details, call.now).await {
+        Err(StoreError::Taken) => Err(ServiceError::BrinTaken),
+        other => Ok(other?),
+    }
+}

@@ -1,0 +1,63 @@
+//! Who is told of a change: notices of the rules become mails for persons.
+
+use std::collections::HashSet;
+
+use crate::domain::ids::{ContactId, SchoolId};
+use crate::domain::notice::{About, Audience, MailKind, Notice};
+use crate::domain::school::Contact;
+use crate::services::ServiceError;
+use crate::services::unit_of_work::{Letter, Work};
+use crate::store::people::contacts;
+
+/// Puts the mails of one change of an onboarding in the outbox, one for each person concerned.
+pub(in crate::services) async fn tell(
+    work: &mut Work<'_>,
+    school: SchoolId,
+    notices: &[Notice],
+    about: &About,
+) -> Result<(), ServiceError> {
+    if notices.is_empty() {
+        return Ok(());
+    }
+    let contacts = contacts::list(work.conn(), school).await?;
+    let import_closed = notices.iter().any(|notice| notice.kind == MailKind::ImportClosed);
+    let about = About { import_closed, ..about.clone() };
+    let mut told = HashSet::new();
+    for notice in in_order_of_use(notices) {
+        for contact in receivers(notice.to, &contacts) {
+            // A person is told of one change once: by the mail that says what to do now.
+            if contact.is_some() && !told.insert(contact) {
+                continue;
+            }
+            let version = about.version.unwrap_or_default();
+            let step = notice.step.map_or("-", crate::domain::onboarding::Step::as_str);
+            work.mail(Letter {
+                kind: notice.kind,
+                school: Some(school),
+                contact,
+                about: About { step: notice.step, ..about.clone() },
+                occasion: format!("{school}/{version}/{step}"),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// New credentials first: that mail also says that the import closed.
+fn in_order_of_use(notices: &[Notice]) -> Vec<&Notice> {
+    let mut ordered: Vec<&Notice> = notices.iter().collect();
+    ordered.sort_by_key(|notice| notice.kind != MailKind::CredentialsReady);
+    ordered
+}
+
+/// `None` stands for Kurve's support.
+fn receivers(audience: Audience, contacts: &[Contact]) -> Vec<Option<ContactId>> {
+    match audience {
+        Audience::Support => vec![None],
+        Audience::Contact(id) => vec![Some(id)],
+        Audience::School => contacts.iter().map(|contact| Some(contact.id)).collect(),
+        Audience::VouchedContacts => {
+            contacts.iter().filter(|contact| contact.vouch.is_some()).map(|contact| Some(contact.id)).collect()
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Keys with which machines ask for verdicts.
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::crypto::Token;
+use crate::domain::actor::Actor;
+use crate::domain::audit::Action;
+use crate::domain::ids::ApiKeyId;
+use crate::services::unit_of_work::Work;
+use crate::services::{Call, Office, ServiceError};
+use crate::store::operations::api_keys::{self, StoredApiKey};
+
+/// What every key starts with, so that a leaked one is recognised.
+pub const KEY_PREFIX: &str = "kk_";
+
+/// Makes a key; the answer is the only time that it is seen.
+///
+/// # Errors
+/// `Store(Taken)` when the name is in use.
+pub async fn add(office: &Office, now: DateTime<Utc>, name: &str) -> Result<String, ServiceError> {
+    let token = Token::new(&office.chance);
+    let id = ApiKeyId::from_uuid(office.chance.uuid_v7(now));
+    let key = StoredApiKey { id, name: name.to_owned(), created_at: now, last_used_at: None, revoked_at: None };
+    let call = Call::by_machine(Actor::Operator, now, "api_key_add");
+    let mut work = Work::begin(office, &call).await?;
+    api_keys::insert(work.conn(), &key, &token.hash()).await?;
+    work.note(None, Action::ApiKeyAdded { key: id });
+    work.finish().await?;
+    Ok(format!("{KEY_PREFIX}{}", token.expose_text()))
+}
+
+/// Stops a key.
+///
+/// # Errors
+/// `NotFound` when no working key has the name.
+pub async fn revoke(office: &Office, now: DateTime<Utc>, name: &str) -> Result<(), ServiceError> {
+    let call = Call::by_machine(Actor::Operator, now, "api_key_revoke");
+    let mut work = Work::begin(office, &call).await?;
+    let key = api_keys::mark_revoked(work.conn(), name, now).await?.ok_or(ServiceError::NotFound)?;
+    work.note(None, Action::ApiKeyRevoked { key });
+    work.finish().await
+}
+
+/// Every key, by name.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list(office: &Office) -> Result<Vec<StoredApiKey>, ServiceError> {
+    Ok(api_keys::list(office.db.reader()).await?)
+}
+
+/// Whose key this is, if it works.
+///
+/// # Errors
+/// When the store fails.
+pub async fn find(office: &Office, now: DateTime<Utc>, presented: &str) -> Result<Option<StoredApiKey>, ServiceError> {
+    let Some(token) = presented.strip_prefix(KEY_PREFIX).and_then(Token::parse) else { return Ok(None) };
+    let Some(key) = api_keys::find(office.db.reader(), &token.hash()).await? else { return Ok(None) };
+    if key.last_used_at.is_none_or(|last| now - last >= Duration::hours(1)) {
+        api_keys::mark_used(office.db.writer(), key.id, now).await?;
+    }
+    Ok(Some(key))
+}

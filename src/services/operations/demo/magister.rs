@@ -1,0 +1,175 @@
+//! The Magister of the demo: a simulator in this process, in which each demo school has what fits its story.
+//!
+//! It knows the passwords that were really issued, so a check of a demo school goes the way it goes in the world. Whoever
+//! plays can change how a host behaves, also one that did not exist before. To add a behaviour: a line in [`BEHAVIOURS`].
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+use std::sync::{Mutex, PoisonError};
+
+use crate::chance::Chance;
+use crate::domain::credential::Password;
+use crate::domain::text::SchoolDomain;
+use crate::magister::Reach;
+use crate::magister::simulator::{SchoolScript, Script, Simulator, SimulatorConfig};
+use crate::services::onboarding::credentials;
+use crate::services::{Office, ServiceError};
+use crate::store;
+
+/// What a visitor can choose from: the preset of the simulator, and what it is called.
+pub const BEHAVIOURS: [(&str, &str); 17] = [
+    ("right", "Werkt"),
+    ("unhurried", "Werkt, maar langzaam"),
+    ("rows_100000", "Werkt, met 100.000 leerlingen"),
+    ("old_server", "Werkt, oude versie van Magister"),
+    (NO_HOST, "Bestaat niet"),
+    ("silent", "Geen antwoord: niet op allowlist"),
+    ("refuses", "Weigert de verbinding"),
+    ("plain_text", "Geen beveiligde verbinding"),
+    ("expired", "Verlopen certificaat"),
+    ("user_missing", "Gebruiker Kurve ontbreekt"),
+    ("wrong_password", "Ander wachtwoord in Magister"),
+    ("list_not_granted", "Lijst niet aangevinkt"),
+    ("service_not_granted", "Services niet aangevinkt"),
+    ("old_columns", "Oude query: er ontbreekt een kolom"),
+    ("no_rows", "Nog geen leerlingen"),
+    ("html", "Antwoordt met een webpagina"),
+    ("slow", "Het antwoord komt nooit"),
+];
+
+/// What every host is that nobody chose anything for.
+const NO_HOST: &str = "unknown_host";
+
+/// The hosts of the demo schools, each as its story goes.
+const STORIES: [(&str, &str); 12] = [
+    ("bonhoeffer", "user_missing"),
+    ("dewilgen", "user_missing"),
+    ("molenveld", "user_missing"),
+    ("zuiderzee", "silent"),
+    ("vechtstroom", "silent"),
+    // Said to be done, and it is not.
+    ("atheneumnp", "list_not_granted"),
+    ("duinrand", "unhurried"),
+    // The new school year is not made yet.
+    ("kompascollege", "no_rows"),
+    // The old password stands there still.
+    ("heuvelrug", "wrong_password"),
+    ("debongerd", "service_not_granted"),
+    ("westerkwartier", "expired"),
+    // Three schools with one user: the password of the one that came last.
+    ("rivierenland", "right"),
+];
+
+/// One host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Host {
+    /// The label before `.swp.nl`.
+    pub label: String,
+    /// How it behaves: a name of [`BEHAVIOURS`].
+    pub behaviour: &'static str,
+}
+
+/// A simulator with what is chosen for each host.
+pub struct DemoMagister {
+    simulator: Simulator,
+    chosen: Mutex<BTreeMap<String, &'static str>>,
+}
+
+impl fmt::Debug for DemoMagister {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DemoMagister").finish_non_exhaustive()
+    }
+}
+
+impl DemoMagister {
+    /// Starts a simulator without hosts.
+    ///
+    /// # Errors
+    /// When it cannot listen on this machine.
+    pub async fn start(chance: Chance) -> io::Result<Self> {
+        let default = SchoolScript::preset(NO_HOST).expect("the simulator has this preset");
+        let script = Script { default, ..Script::default() };
+        let simulator = Simulator::start(SimulatorConfig { script, ..SimulatorConfig::default() }, chance).await?;
+        Ok(Self { simulator, chosen: Mutex::default() })
+    }
+
+    /// What to print at the start, so that nobody takes it for a real Magister.
+    #[must_use]
+    pub fn start_line(&self) -> String {
+        self.simulator.start_line()
+    }
+
+    /// What leads to it and nowhere else.
+    #[must_use]
+    pub fn reach(&self) -> Reach {
+        self.simulator.reach()
+    }
+
+    /// Gives the demo schools what fits their stories.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn tell_stories(&self, office: &Office) -> Result<(), ServiceError> {
+        for (label, behaviour) in STORIES {
+            let domain = SchoolDomain::parse(label).map_err(|_| ServiceError::Broken("a label of the demo"))?;
+            self.choose(office, &domain, behaviour).await?;
+        }
+        Ok(())
+    }
+
+    /// Changes how a host behaves. What works, works by the password that was issued last.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such behaviour.
+    pub async fn choose(&self, office: &Office, domain: &SchoolDomain, behaviour: &str) -> Result<(), ServiceError> {
+        let (behaviour, _) =
+            BEHAVIOURS.into_iter().find(|(name, _)| *name == behaviour).ok_or(ServiceError::NotFound)?;
+        let preset = SchoolScript::preset(behaviour).ok_or(ServiceError::Broken("a preset of the demo"))?;
+        let password = newest_password(office, domain).await?.map(|password| password.expose().to_owned());
+        let changed = self.simulator.set(domain.label(), SchoolScript { password, ..preset });
+        changed.map_err(|_| ServiceError::Broken("the simulator of the demo"))?;
+        let mut chosen = self.chosen.lock().unwrap_or_else(PoisonError::into_inner);
+        chosen.insert(domain.label().to_owned(), behaviour);
+        Ok(())
+    }
+
+    /// Every host for which something was chosen, by label.
+    #[must_use]
+    pub fn hosts(&self) -> Vec<Host> {
+        let chosen = self.chosen.lock().unwrap_or_else(PoisonError::into_inner);
+        chosen.iter().map(|(label, behaviour)| Host { label: label.clone(), behaviour }).collect()
+    }
+}
+
+/// The password that was issued last to a school on this domain.
+async fn newest_password(office: &Office, domain: &SchoolDomain) -> Result<Option<Password>, ServiceError> {
+    let conn = office.db.reader();
+    let mut newest = None;
+    for school in store::onboarding::schools::list_on_domain(conn, domain).await? {
+        let Some(stored) = store::onboarding::credentials::find_newest(conn, school.id).await? else { continue };
+        if newest
+            .as_ref()
+            .is_none_or(|known: &store::onboarding::credentials::StoredCredential| known.issued_at <= stored.issued_at)
+        {
+            newest = Some(stored);
+        }
+    }
+    newest.map(|stored| credentials::open_password(office, &stored)).transpose()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_behaviour_and_every_story_is_one_that_the_simulator_has() {
+        for (name, _) in BEHAVIOURS {
+            assert!(SchoolScript::preset(name).is_some(), "{name}");
+        }
+        for (label, name) in STORIES {
+            assert!(SchoolDomain::parse(label).is_ok(), "{label}");
+            assert!(BEHAVIOURS.iter().any(|(known, _)| *known == name), "{label}: {name}");
+        }
+    }
+}

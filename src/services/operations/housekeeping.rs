@@ -1,0 +1,30 @@
+//! Clearing away what no longer counts: sessions, links and requests that ended, mails that carried a token, the bytes
+//! of mails that went long ago, and old checks.
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::services::{Office, ServiceError, checks};
+use crate::store::mail::{frozen_mails, outbox};
+use crate::store::people::{access_links, registrations, sessions};
+
+/// How long ended links and requests are kept, so that a late visitor is told "used" or "too old".
+const KEEP_DAYS: i64 = 7;
+
+/// How long the bytes of a mail that went are kept, so that Kurve can see what was sent.
+const KEEP_FROZEN_DAYS: i64 = 30;
+
+/// Deletes what ended; returns how many rows.
+///
+/// # Errors
+/// When the store fails.
+pub async fn delete_expired(office: &Office, now: DateTime<Utc>) -> Result<u64, ServiceError> {
+    let conn = office.db.writer();
+    let before = now - Duration::days(KEEP_DAYS);
+    let links = access_links::delete_expired(conn, before).await?;
+    let requests = registrations::delete_expired(conn, before).await?;
+    // Every other mail stays on Post: a delivery report may come on it, and who has it may ask.
+    let mails = outbox::delete_ended_with_token(conn, before).await?;
+    let frozen = frozen_mails::delete_before(conn, now - Duration::days(KEEP_FROZEN_DAYS)).await?;
+    let checks = checks::delete_old(office, now).await?;
+    Ok(links + requests + mails + frozen + checks + sessions::delete_expired(conn, now).await?)
+}

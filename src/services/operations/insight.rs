@@ -1,0 +1,116 @@
+//! Figures for Kurve: where schools stand, how long each party keeps the ball, and what comes in and opens per week.
+//!
+//! Turns are kept with each change, in its transaction, so the figures cost what happened, not all that ever was.
+
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+
+use crate::domain::ids::SchoolId;
+use crate::domain::insight::{Durations, Turns, last_weeks, per_week};
+use crate::domain::onboarding::decide::amsterdam_date;
+use crate::domain::onboarding::{Gate, Onboarding, Party};
+use crate::domain::reminder::hours::moment_on;
+use crate::domain::reminder::{OwnDays, WorkingCalendar, national};
+use crate::domain::school::Region;
+use crate::services::operations::holidays;
+use crate::services::unit_of_work::Work;
+use crate::services::{Call, Office, ServiceError};
+use crate::store::onboarding::schools;
+use crate::store::operations::insight::{self, OpenTurn};
+
+/// Where schools that are under way or paused stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GateFigures {
+    /// How many there are.
+    pub schools: u64,
+    /// For how many of them each gate is yes.
+    pub yes: Vec<(Gate, u64)>,
+}
+
+/// What came in and what opened in one week.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Week {
+    /// Its Monday.
+    pub monday: NaiveDate,
+    /// Schools that asked for the connection.
+    pub registered: u64,
+    /// Imports that opened.
+    pub opened: u64,
+}
+
+/// All figures of a period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figures {
+    /// Where schools stand now.
+    pub gates: GateFigures,
+    /// How many working days each party's turns took that ended in the period.
+    pub turns: Vec<(Party, Durations)>,
+    /// The weeks, oldest first, this week last.
+    pub weeks: Vec<Week>,
+}
+
+/// The figures of the last weeks, this week included.
+///
+/// # Errors
+/// When the store fails.
+pub async fn figures(office: &Office, now: DateTime<Utc>, weeks: u64) -> Result<Figures, ServiceError> {
+    let conn = office.db.reader();
+    let mondays = last_weeks(now, weeks);
+    let first = mondays.first().copied().unwrap_or_else(|| amsterdam_date(now));
+    let since = moment_on(first, NaiveTime::MIN);
+    let (schools, yes) = insight::count_gates(conn).await?;
+    let mut turns = Party::ALL.map(|party| (party, Durations::default()));
+    for (party, days, count) in insight::count_turns(conn, since).await? {
+        turns.iter_mut().filter(|(of, _)| *of == party).for_each(|(_, durations)| durations.add(days, count));
+    }
+    let registered = per_week(&mondays, insight::list_registered(conn, since).await?);
+    let opened = per_week(&mondays, insight::list_opened(conn, since).await?);
+    let week = |(monday, (registered, opened))| Week { monday, registered, opened };
+    Ok(Figures {
+        gates: GateFigures { schools, yes: Gate::ALL.into_iter().zip(yes).collect() },
+        turns: turns.into(),
+        weeks: mondays.into_iter().zip(registered.into_iter().zip(opened)).map(week).collect(),
+    })
+}
+
+/// Keeps the turns that a change ends and begins.
+pub(in crate::services) async fn keep_turns(
+    work: &Work<'_>,
+    call: &Call,
+    school: SchoolId,
+    (before, after): (Option<&Onboarding>, &Onboarding),
+) -> Result<(), ServiceError> {
+    let office = work.office();
+    let turns = Turns::of(before, after);
+    if !turns.ended.is_empty() {
+        let region = schools::load(work.conn(), school).await?.details.region;
+        for open in insight::list_open_turns(work.conn(), school).await? {
+            if turns.ended.contains(&open.ball) {
+                let days = working_days(office, open.ball.party, region, (open.begun_at, call.now));
+                insight::mark_turn_ended(work.conn(), open.id, call.now, days).await?;
+            }
+        }
+    }
+    for ball in turns.begun {
+        let turn = OpenTurn { id: office.chance.uuid_v7(call.now), ball, begun_at: call.now };
+        insight::insert_turn(work.conn(), school, turn).await?;
+    }
+    Ok(())
+}
+
+/// The working days after the first day, up to and with the last: those of the school's region while the school has the
+/// ball, and of an office for the others. Begun and ended on one day is none.
+fn working_days(office: &Office, party: Party, region: Region, (from, to): (DateTime<Utc>, DateTime<Utc>)) -> u32 {
+    let (from, to) = (amsterdam_date(from), amsterdam_date(to));
+    let days = match party {
+        Party::School => {
+            let holidays = holidays::last_known(office);
+            let calendar = WorkingCalendar { holidays: &holidays, own_days: &OwnDays::default() };
+            calendar.working_days_between(from, to, region)
+        }
+        Party::Kurve | Party::Magister => {
+            let days = from.iter_days().skip(1).take_while(|day| *day <= to);
+            days.filter(|day| national::is_office_day(*day)).count()
+        }
+    };
+    u32::try_from(days).unwrap_or(u32::MAX)
+}

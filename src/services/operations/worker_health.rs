@@ -1,0 +1,150 @@
+//! Whether what runs by itself still runs: for the banner on Kurve's pages, and as numbers for who watches from outside.
+
+use chrono::{DateTime, Duration, Utc};
+use tokio::sync::Mutex;
+
+use crate::domain::heartbeat::{Facts, Standing, Worker, judge};
+use crate::meters::Reading;
+use crate::services::{Office, ServiceError};
+use crate::store::StoreError;
+use crate::store::mail::outbox::Fate;
+use crate::store::mail::outbox_view;
+use crate::store::onboarding::overview;
+use crate::store::operations::heartbeats;
+
+/// How long a finding serves every page that asks.
+const FRESH: Duration = Duration::seconds(5);
+
+/// What was found of the machine room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    /// How it is with each worker.
+    pub workers: Vec<(Worker, Standing)>,
+    /// How many mails wait while all are held back on purpose; `None` while mails go.
+    pub held: Option<u64>,
+}
+
+impl Condition {
+    /// Whether the reminders of some school stay unplanned, though the planner runs.
+    #[must_use]
+    pub fn leaves_schools_unplanned(&self) -> bool {
+        self.workers.iter().any(|one| matches!(one, (Worker::Planner, Standing::Behind { .. })))
+    }
+}
+
+/// Looks at the machine room, at most every few seconds, for as long as the service runs.
+#[derive(Debug)]
+pub struct Watch {
+    since: std::sync::Mutex<DateTime<Utc>>,
+    last: Mutex<Option<(DateTime<Utc>, Condition)>>,
+}
+
+impl Watch {
+    /// Looks from now on: what was not heard before is not held against a service that just started.
+    #[must_use]
+    pub fn since(now: DateTime<Utc>) -> Self {
+        Self { since: std::sync::Mutex::new(now), last: Mutex::new(None) }
+    }
+
+    /// How it is now, or was a few seconds ago.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn look(&self, office: &Office, now: DateTime<Utc>) -> Result<Condition, ServiceError> {
+        let mut last = self.last.lock().await;
+        if let Some((at, condition)) = last.as_ref() {
+            // A clock that was put back makes an old finding look new.
+            if (Duration::zero()..FRESH).contains(&(now - *at)) {
+                return Ok(condition.clone());
+            }
+        }
+        let mut condition = self.examine(office, now).await?.condition(now);
+        if office.mail.is_held {
+            condition.held = Some(outbox_view::count_with_fate(office.db.reader(), Fate::Waiting).await?);
+        }
+        *last = Some((now, condition.clone()));
+        Ok(condition)
+    }
+
+    /// Numbers for who watches from outside, read now.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn readings(&self, office: &Office, now: DateTime<Utc>) -> Result<Vec<Reading>, ServiceError> {
+        let found = self.examine(office, now).await?;
+        let conn = office.db.reader();
+        let mut mails = vec![];
+        for fate in [Fate::Waiting, Fate::Failed] {
+            mails.push((fate.as_str(), number(outbox_view::count_with_fate(conn, fate).await?)));
+        }
+        let oldest = outbox_view::find_oldest_due(conn, now).await?;
+        let is_still = |(worker, standing): &(Worker, Standing)| (worker.as_str(), f64::from(standing.is_still()));
+        let age = |(worker, at): &(Worker, DateTime<Utc>)| (worker.as_str(), seconds(now - *at));
+        Ok(vec![
+            Reading::by("koppelklaar_mails", "Mails in the outbox that wait or were given up.", "fate", mails),
+            Reading::one(
+                "koppelklaar_oldest_due_mail_age_seconds",
+                "How long the mail that is due longest has been due; 0 when none is.",
+                oldest.map_or(0.0, |due| seconds(now - due)),
+            ),
+            Reading::one(
+                "koppelklaar_mails_held",
+                "1 when every mail is kept and none is sent, on purpose.",
+                f64::from(found.facts.is_held),
+            ),
+            Reading::by(
+                "koppelklaar_heartbeat_age_seconds",
+                "Time since the last sign of life of any instance's worker.",
+                "name",
+                found.beats.iter().map(age).collect(),
+            ),
+            Reading::by(
+                "koppelklaar_worker_stands_still",
+                "1 when a worker gave no sign of life for two of its periods, or leaves due work alone for long.",
+                "name",
+                found.condition(now).workers.iter().map(is_still).collect(),
+            ),
+        ])
+    }
+
+    /// Since when it looks. Where the clock was put back behind that, it begins anew: nobody would be found silent
+    /// before that moment comes again.
+    fn watched_since(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let mut since = self.since.lock().expect("nothing panics while it is held");
+        *since = now.min(*since);
+        *since
+    }
+
+    async fn examine(&self, office: &Office, now: DateTime<Utc>) -> Result<Found, StoreError> {
+        let conn = office.db.reader();
+        let oldest_untouched = outbox_view::find_oldest_untouched(conn, now, Worker::Mail.patience()).await?;
+        let oldest_unplanned = overview::find_oldest_unplanned(conn, now).await?;
+        let (is_held, makes_checks) = (office.mail.is_held, office.check_policy.makes_checks());
+        let watched_since = self.watched_since(now);
+        let facts = Facts { watched_since, oldest_untouched, oldest_unplanned, is_held, makes_checks };
+        Ok(Found { facts, beats: heartbeats::list(conn).await? })
+    }
+}
+
+struct Found {
+    facts: Facts,
+    beats: Vec<(Worker, DateTime<Utc>)>,
+}
+
+impl Found {
+    fn condition(&self, now: DateTime<Utc>) -> Condition {
+        let beat = |worker: Worker| self.beats.iter().find(|(of, _)| *of == worker).map(|(_, at)| *at);
+        let standing = |worker: Worker| (worker, judge(worker, now, beat(worker), &self.facts));
+        Condition { workers: Worker::ALL.map(standing).into(), held: None }
+    }
+}
+
+/// Whole milliseconds are exact in a float for longer than anything waits.
+fn seconds(time: Duration) -> f64 {
+    number(u64::try_from(time.num_milliseconds()).unwrap_or(0)) / 1000.0
+}
+
+#[expect(clippy::cast_precision_loss, reason = "metrics are floats; these numbers are far below 2^53")]
+fn number(count: u64) -> f64 {
+    count as f64
+}

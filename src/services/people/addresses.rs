@@ -1,0 +1,249 @@
+//! What is known of addresses: where mail does not arrive, and who wants no reminders or no digest.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use crate::crypto::mail_token::{self, Subscription};
+use crate::domain::actor::Actor;
+use crate::domain::address_mark::AddressMark;
+use crate::domain::audit::Action;
+use crate::domain::ids::{ContactId, SchoolId};
+use crate::domain::onboarding::Lifecycle;
+use crate::domain::school::{Contact, School};
+use crate::links;
+use crate::services::unit_of_work::Work;
+use crate::services::{Call, Office, ServiceError};
+use crate::store::onboarding::overview::{self, Unreadable};
+use crate::store::onboarding::{onboardings, schools};
+use crate::store::people::{address_marks, contacts};
+use crate::store::{Connection, StoreError};
+
+/// How many addresses the worklist and the digest name.
+const MARKED_ROWS: u64 = 40;
+
+/// A contact of a school under way, of whose address something is known.
+#[derive(Debug, Clone)]
+pub struct MarkedContact {
+    /// Who.
+    pub contact: Contact,
+    /// Of which school.
+    pub school: School,
+    /// What is known.
+    pub mark: AddressMark,
+}
+
+/// Addresses for Kurve to look at.
+#[derive(Debug, Default)]
+pub struct Marked {
+    /// Whose they are, where mail does not arrive first.
+    pub contacts: Vec<MarkedContact>,
+    /// The schools of those that cannot be read, with what is known of the address.
+    pub unreadable: Vec<(Unreadable, AddressMark)>,
+}
+
+/// The contacts for Kurve to look at; one who cannot be read is told of by their school.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list_marked(office: &Office) -> Result<Marked, ServiceError> {
+    let conn = office.db.reader();
+    let mut marked = Marked::default();
+    for (contact, mark) in address_marks::list_contacts(conn, MARKED_ROWS).await? {
+        let id = contact.as_ref().map_or_else(|school| *school, |contact| contact.school);
+        let school = match find_under_way(conn, id).await {
+            Ok(None) => continue,
+            Ok(Some(school)) => Some(school),
+            Err(error @ StoreError::CorruptRow { .. }) => {
+                tracing::error!(school.id = %id, error = %error, "Could not read the school of an address");
+                None
+            }
+            Err(error) => return Err(error.into()),
+        };
+        if let (Ok(contact), Some(school)) = (contact, school) {
+            marked.contacts.push(MarkedContact { contact, school, mark });
+        } else {
+            let since = mark.bounced.as_ref().map(|bounced| bounced.at).or(mark.reminders_stopped_at);
+            let school = overview::load_unreadable(conn, id, since.unwrap_or_default()).await?;
+            marked.unreadable.push((school, mark));
+        }
+    }
+    Ok(marked)
+}
+
+/// The school, if it is under way or paused.
+async fn find_under_way(conn: &impl Connection, id: SchoolId) -> Result<Option<School>, StoreError> {
+    match onboardings::load(conn, id).await?.state.lifecycle() {
+        Lifecycle::Active | Lifecycle::Paused { .. } => Ok(Some(schools::load(conn, id).await?)),
+        Lifecycle::Withdrawn { .. } | Lifecycle::Completed { .. } => Ok(None),
+    }
+}
+
+/// What is known of the addresses of contacts; one of whom nothing is known is left out.
+///
+/// # Errors
+/// When the store fails.
+pub async fn marks_of(office: &Office, people: &[Contact]) -> Result<BTreeMap<ContactId, AddressMark>, ServiceError> {
+    Ok(find_marks(office, office.db.reader(), people).await?)
+}
+
+/// The same within a change under way.
+pub(in crate::services) async fn find_marks(
+    office: &Office,
+    conn: &impl Connection,
+    people: &[Contact],
+) -> Result<BTreeMap<ContactId, AddressMark>, StoreError> {
+    let keys: BTreeMap<ContactId, String> = people.iter().map(|person| (person.id, key_of(office, person))).collect();
+    let marks = address_marks::list(conn, keys.values().cloned()).await?;
+    Ok(keys.into_iter().filter_map(|(id, key)| marks.get(&key).map(|mark| (id, mark.clone()))).collect())
+}
+
+fn key_of(office: &Office, person: &Contact) -> String {
+    office.keys.email_key(&person.email.key_form())
+}
+
+/// A colleague says that mail arrives again at the address of a contact; `false` when nothing else was known.
+///
+/// # Errors
+/// `Forbidden` for who may not act, `NotFound` when the school has no such contact.
+pub async fn declare_working(
+    office: &Office,
+    call: &Call,
+    school: SchoolId,
+    contact: ContactId,
+) -> Result<bool, ServiceError> {
+    call.check_may_act()?;
+    let mut work = Work::begin(office, call).await?;
+    let person = contacts::load(work.conn(), contact).await?;
+    if person.school != school {
+        return Err(ServiceError::NotFound);
+    }
+    let did = clear_bounced(&mut work, &key_of(office, &person), call.now).await?;
+    work.finish().await?;
+    Ok(did)
+}
+
+/// Mail arrives at an address: it was not so until this moment at the latest, if it ever was.
+pub(in crate::services) async fn clear_bounced(
+    work: &mut Work<'_>,
+    address_key: &str,
+    until: DateTime<Utc>,
+) -> Result<bool, ServiceError> {
+    if !address_marks::clear_bounced(work.conn(), address_key, until).await? {
+        return Ok(false);
+    }
+    for person in contacts::list_by_email(work.conn(), address_key).await? {
+        work.note(Some(person.school), Action::AddressWorks { contact: person.id });
+    }
+    Ok(true)
+}
+
+/// The link with which the reader of a mail stops such mails.
+pub(in crate::services) fn stop_link(office: &Office, what: Subscription, address: &str) -> String {
+    let key = office.keys.email_key(&address.to_ascii_lowercase());
+    office.base.to(&links::fill(links::UNSUBSCRIBE, &[&mail_token::unsubscribe(&office.keys, what, &key)]))
+}
+
+/// A kind of mail to one address, as a link names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subscribed {
+    /// Which mails.
+    pub what: Subscription,
+    address_key: String,
+}
+
+/// What a token in a link stops; `None` when the token is not ours.
+#[must_use]
+pub fn read_link(office: &Office, token: &str) -> Option<Subscribed> {
+    let (what, address_key) = mail_token::read_unsubscribe(&office.keys, token)?;
+    Some(Subscribed { what, address_key })
+}
+
+/// The reminders to a contact, for their own page.
+#[must_use]
+pub fn reminders_of(office: &Office, person: &Contact) -> Subscribed {
+    Subscribed { what: Subscription::Reminders, address_key: key_of(office, person) }
+}
+
+/// The digest to Kurve.
+#[must_use]
+pub fn digest_of(office: &Office) -> Subscribed {
+    let address_key = office.keys.email_key(&office.support_email.to_ascii_lowercase());
+    Subscribed { what: Subscription::Digest, address_key }
+}
+
+/// Whether these mails are stopped.
+///
+/// # Errors
+/// When the store fails.
+pub async fn is_stopped(office: &Office, which: &Subscribed) -> Result<bool, ServiceError> {
+    let mark = address_marks::find(office.db.reader(), &which.address_key).await?;
+    Ok(match which.what {
+        Subscription::Reminders => mark.reminders_stopped_at.is_some(),
+        Subscription::Digest => mark.digest_stopped_at.is_some(),
+    })
+}
+
+/// Stops mails; a second time changes nothing.
+///
+/// # Errors
+/// When the store fails.
+pub async fn stop(office: &Office, at: (DateTime<Utc>, &str), which: &Subscribed) -> Result<(), ServiceError> {
+    let call = by_link(at);
+    let mut work = Work::begin(office, &call).await?;
+    let key = &which.address_key;
+    match which.what {
+        Subscription::Reminders if address_marks::stop_reminders(work.conn(), key, call.now).await? => {
+            note_each(&mut work, key, |contact| Action::RemindersStopped { contact }).await?;
+        }
+        Subscription::Digest if address_marks::stop_digest(work.conn(), key, call.now).await? => {
+            work.note(None, Action::DigestStopped);
+        }
+        Subscription::Reminders | Subscription::Digest => return Ok(()),
+    }
+    work.finish().await
+}
+
+/// Lets mails come again, for who has the link; a second time changes nothing.
+///
+/// # Errors
+/// When the store fails.
+pub async fn resume(office: &Office, at: (DateTime<Utc>, &str), which: &Subscribed) -> Result<(), ServiceError> {
+    resume_as(office, &by_link(at), which).await
+}
+
+/// Lets mails come again, for who is signed in.
+///
+/// # Errors
+/// When the store fails.
+pub async fn resume_as(office: &Office, call: &Call, which: &Subscribed) -> Result<(), ServiceError> {
+    let mut work = Work::begin(office, call).await?;
+    let key = &which.address_key;
+    match which.what {
+        Subscription::Reminders if address_marks::resume_reminders(work.conn(), key).await? => {
+            note_each(&mut work, key, |contact| Action::RemindersResumed { contact }).await?;
+        }
+        Subscription::Digest if address_marks::resume_digest(work.conn(), key).await? => {
+            work.note(None, Action::DigestResumed);
+        }
+        Subscription::Reminders | Subscription::Digest => return Ok(()),
+    }
+    work.finish().await
+}
+
+/// Whoever has the link: the mail may have been forwarded, so it is not put down to its reader.
+fn by_link((now, request_id): (DateTime<Utc>, &str)) -> Call {
+    Call { actor: Actor::Visitor, now, request_id: request_id.to_owned() }
+}
+
+/// An entry for each school where somebody has this address.
+async fn note_each(
+    work: &mut Work<'_>,
+    address_key: &str,
+    action: impl Fn(ContactId) -> Action,
+) -> Result<(), ServiceError> {
+    for person in contacts::list_by_email(work.conn(), address_key).await? {
+        work.note(Some(person.school), action(person.id));
+    }
+    Ok(())
+}

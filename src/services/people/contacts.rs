@@ -1,0 +1,226 @@
+//! The people at a school: adding, changing, removing, and vouching for them.
+//!
+//! Each change holds the school's onboarding first, so that two colleagues at once are one after the other, and counts
+//! its version up, so that a page from before it is stale.
+
+use crate::domain::actor::Actor;
+use crate::domain::audit::Action;
+use crate::domain::ids::{ContactId, SchoolId, StaffId};
+use crate::domain::notice::{About, MailKind};
+use crate::domain::school::{Contact, ContactRole, Vouch};
+use crate::domain::text::{EmailAddress, PersonName, Reason};
+use crate::services::unit_of_work::{Letter, Work};
+use crate::services::{Call, Office, ServiceError};
+use crate::store::StoreError;
+use crate::store::onboarding::onboardings;
+use crate::store::onboarding::onboardings::Versioned;
+use crate::store::operations::audit;
+use crate::store::people::staff::StaffAccount;
+use crate::store::people::{contacts, sessions, staff};
+
+/// Adds a contact, or takes a removed one back; they are told by mail.
+///
+/// # Errors
+/// `Forbidden` for a reader, `Conflict` on a stale page, `ContactExists` when the address is one already.
+pub async fn add(
+    office: &Office,
+    call: &Call,
+    school: SchoolId,
+    person: (PersonName, EmailAddress, ContactRole),
+    seen: Option<i32>,
+) -> Result<(), ServiceError> {
+    call.check_may_act()?;
+    let mut work = Work::begin(office, call).await?;
+    let held = hold_seen(&work, school, seen).await?;
+    if find_by_email(&work, school, &person.1).await?.is_some_and(|found| found.removed_at.is_none()) {
+        return Err(ServiceError::ContactExists);
+    }
+    let version = onboardings::save(work.conn(), school, &held, call.now).await?;
+    let contact = ensure(office, &mut work, call, (school, Some(version)), person).await?;
+    work.mail(Letter {
+        kind: MailKind::ContactAdded,
+        school: Some(school),
+        contact: Some(contact),
+        about: About::default(),
+        occasion: format!("{school}/{version}"),
+    });
+    work.finish().await
+}
+
+/// The contact with this address, made or taken back if need be. The caller holds the onboarding; its version, if it
+/// is counted up here, goes along.
+pub(in crate::services) async fn ensure(
+    office: &Office,
+    work: &mut Work<'_>,
+    call: &Call,
+    (school, version): (SchoolId, Option<i32>),
+    (name, email, role): (PersonName, EmailAddress, ContactRole),
+) -> Result<ContactId, ServiceError> {
+    let contact = match find_by_email(work, school, &email).await? {
+        Some(found) if found.removed_at.is_none() => return Ok(found.id),
+        Some(found) => {
+            contacts::save_taken_back(work.conn(), found.id, &name, role).await?;
+            found.id
+        }
+        None => {
+            let contact = ContactId::from_uuid(office.chance.uuid_v7(call.now));
+            let email_key = office.keys.email_key(&email.key_form());
+            let new =
+                Contact { id: contact, school, name, email, role, vouch: None, created_at: call.now, removed_at: None };
+            match contacts::insert(work.conn(), &new, &email_key).await {
+                Err(StoreError::Taken) => return Err(ServiceError::ContactExists),
+                other => other?,
+            }
+            contact
+        }
+    };
+    work.note_version(Some(school), version, Action::ContactAdded { contact, role });
+    Ok(contact)
+}
+
+/// Changes a contact's name and role.
+///
+/// # Errors
+/// `Forbidden` for a reader, `Conflict` on a stale page, `NotFound` when the school has no such contact.
+pub async fn change(
+    office: &Office,
+    call: &Call,
+    (school, contact): (SchoolId, ContactId),
+    (name, role): (PersonName, ContactRole),
+    seen: Option<i32>,
+) -> Result<(), ServiceError> {
+    call.check_may_act()?;
+    let mut work = Work::begin(office, call).await?;
+    let held = hold_seen(&work, school, seen).await?;
+    load_of(&work, school, contact).await?;
+    contacts::save(work.conn(), contact, &name, role).await?;
+    let version = onboardings::save(work.conn(), school, &held, call.now).await?;
+    work.note_version(Some(school), Some(version), Action::ContactChanged { contact, role });
+    work.finish().await
+}
+
+/// Removes a contact and ends their sessions.
+///
+/// # Errors
+/// `LastContact` when nobody would be left, `Conflict` on a stale page.
+pub async fn remove(
+    office: &Office,
+    call: &Call,
+    (school, contact): (SchoolId, ContactId),
+    seen: Option<i32>,
+) -> Result<(), ServiceError> {
+    call.check_may_act()?;
+    let mut work = Work::begin(office, call).await?;
+    let held = hold_seen(&work, school, seen).await?;
+    load_of(&work, school, contact).await?;
+    if contacts::list(work.conn(), school).await?.len() == 1 {
+        return Err(ServiceError::LastContact);
+    }
+    contacts::mark_removed(work.conn(), contact, call.now).await?;
+    sessions::delete_of_contact(work.conn(), contact).await?;
+    let version = onboardings::save(work.conn(), school, &held, call.now).await?;
+    work.note_version(Some(school), Some(version), Action::ContactRemoved { contact });
+    work.finish().await
+}
+
+/// Kurve vouches for a contact: from then on password and query file may be handed to them.
+///
+/// # Errors
+/// `Forbidden` for a reader, `Conflict` on a stale page, `NotFound` when the school has no such contact,
+/// `AddedByOneself` when a colleague has to look at it.
+pub async fn vouch(
+    office: &Office,
+    call: &Call,
+    (school, contact): (SchoolId, ContactId),
+    ground: Reason,
+    seen: Option<i32>,
+) -> Result<(), ServiceError> {
+    call.check_may_act()?;
+    let mut work = Work::begin(office, call).await?;
+    let held = hold_seen(&work, school, seen).await?;
+    let version = onboardings::save(work.conn(), school, &held, call.now).await?;
+    vouch_held(&mut work, call, (school, contact), ground, Some(version)).await?;
+    work.finish().await
+}
+
+/// The same within another change, which counts the version up.
+pub(in crate::services) async fn vouch_within(
+    work: &mut Work<'_>,
+    call: &Call,
+    of: (SchoolId, ContactId),
+    ground: Reason,
+) -> Result<(), ServiceError> {
+    onboardings::hold(work.conn(), of.0).await?;
+    vouch_held(work, call, of, ground, None).await
+}
+
+async fn vouch_held(
+    work: &mut Work<'_>,
+    call: &Call,
+    (school, contact): (SchoolId, ContactId),
+    ground: Reason,
+    version: Option<i32>,
+) -> Result<(), ServiceError> {
+    let Actor::Staff { id: by, role } = call.actor else { return Err(ServiceError::Forbidden) };
+    if !role.can_act() {
+        return Err(ServiceError::Forbidden);
+    }
+    load_of(work, school, contact).await?;
+    check_four_eyes(work, (school, contact), by).await?;
+    contacts::mark_vouched(work.conn(), contact, &Vouch { at: call.now, by, ground: ground.clone() }).await?;
+    work.note_version(Some(school), version, Action::ContactVouched { contact, ground });
+    Ok(())
+}
+
+/// Who added a contact does not also vouch for them: one pair of eyes alone would decide who gets the password. Where
+/// nobody else at Kurve can act there is no second pair, and both lines stand in the audit.
+async fn check_four_eyes(
+    work: &Work<'_>,
+    (school, contact): (SchoolId, ContactId),
+    by: StaffId,
+) -> Result<(), ServiceError> {
+    let added_by = audit::find_adder(work.conn(), school, contact).await?;
+    if added_by.and_then(|actor| actor.person()) != Some(by.as_uuid()) {
+        return Ok(());
+    }
+    let can_vouch = |account: &StaffAccount| {
+        account.id != by && account.role.can_act() && account.disabled_at.is_none() && account.password_hash.is_some()
+    };
+    if staff::list(work.conn()).await?.iter().any(can_vouch) { Err(ServiceError::AddedByOneself) } else { Ok(()) }
+}
+
+/// Takes back every vouch at a school that turns out to be another one, or to work in another Magister: Kurve's word
+/// was about people at the school of then. The caller holds the onboarding.
+pub(in crate::services) async fn clear_vouches(
+    work: &mut Work<'_>,
+    school: SchoolId,
+    version: Option<i32>,
+) -> Result<(), ServiceError> {
+    if contacts::clear_vouches(work.conn(), school).await? > 0 {
+        work.note_version(Some(school), version, Action::VouchesCleared);
+    }
+    Ok(())
+}
+
+/// The onboarding, held first, so that everything read after it is true until the end of the change.
+async fn hold_seen(work: &Work<'_>, school: SchoolId, seen: Option<i32>) -> Result<Versioned, ServiceError> {
+    let held = onboardings::hold(work.conn(), school).await?;
+    if seen.is_some_and(|seen| seen != held.version) {
+        return Err(ServiceError::Conflict);
+    }
+    Ok(held)
+}
+
+async fn find_by_email(
+    work: &Work<'_>,
+    school: SchoolId,
+    email: &EmailAddress,
+) -> Result<Option<Contact>, ServiceError> {
+    let all = contacts::list_with_removed(work.conn(), school).await?;
+    Ok(all.into_iter().find(|contact| contact.email.key_form() == email.key_form()))
+}
+
+async fn load_of(work: &Work<'_>, school: SchoolId, contact: ContactId) -> Result<Contact, ServiceError> {
+    let found = contacts::load(work.conn(), contact).await?;
+    if found.school == school && found.removed_at.is_none() { Ok(found) } else { Err(ServiceError::NotFound) }
+}

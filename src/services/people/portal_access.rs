@@ -1,0 +1,369 @@
+//! How school contacts get in: a link and a code by mail, and the session after it.
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::crypto::{Token, same, token};
+use crate::domain::access_link::{self, Dead, Outcome, Proof};
+use crate::domain::actor::Actor;
+use crate::domain::audit::Action;
+use crate::domain::ids::{AccessLinkId, ContactId, SchoolId, SessionId};
+use crate::domain::notice::{About, MailKind};
+use crate::domain::school::Contact;
+use crate::domain::text::{Brin, EmailAddress, SchoolName};
+use crate::services::people::addresses;
+use crate::services::unit_of_work::{Letter, Work};
+use crate::services::{Call, Office, ServiceError};
+use crate::store::onboarding::schools;
+use crate::store::people::access_links::StoredLink;
+use crate::store::people::sessions::{Holder, StoredSession};
+use crate::store::people::{access_links, contacts, sessions};
+use crate::store::{Connection, lock};
+
+/// A session ends after this many hours without use.
+pub const IDLE_HOURS: i64 = 12;
+
+/// When a session of a colleague ends however it is used, in hours: a cookie that somebody took dies too.
+pub const STAFF_HOURS: i64 = 24;
+
+/// When a session of a school contact ends however it is used, in days.
+pub const CONTACT_DAYS: i64 = 14;
+
+/// How often one address may ask for a link within a quarter of an hour, outside the demo.
+pub const LINKS_PER_QUARTER: u64 = 5;
+
+/// How often one address may ask for a link within a day: with five tries of a code each, too few to guess one.
+const LINKS_PER_DAY: u64 = 20;
+
+/// How someone comes to redeem a link.
+#[derive(Debug, Clone)]
+pub struct Attempt<'a> {
+    /// The token of the link, if they came by the link.
+    pub token: Option<&'a Token>,
+    /// The secret of their browser.
+    pub browser: Option<&'a Token>,
+    /// The six digits they typed, without spaces.
+    pub code: Option<&'a str>,
+    /// The school whose page they opened before; it only counts if they are a contact there.
+    pub school: Option<SchoolId>,
+}
+
+/// What redeeming led to.
+#[derive(Debug)]
+pub enum Redeemed {
+    /// Signed in.
+    SignedIn {
+        /// The session's token, for the cookie.
+        session: Token,
+        /// Whether the visitor still has to choose among several schools.
+        to_choose: bool,
+    },
+    /// Not signed in, and why. Never `Outcome::Redeemed`.
+    Not(Outcome),
+}
+
+/// Someone who is signed in with a school's address.
+#[derive(Debug, Clone)]
+pub enum Visitor {
+    /// Has to choose a school first.
+    Choosing {
+        /// The keyed hash of the address.
+        email_key: String,
+    },
+    /// A contact of one school.
+    Contact {
+        /// Who.
+        contact: Contact,
+        /// The keyed hash of the address.
+        email_key: String,
+    },
+}
+
+/// One of the schools that a visitor can choose.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// As which contact.
+    pub contact: ContactId,
+    /// Which school.
+    pub school: SchoolId,
+    /// Its name.
+    pub name: SchoolName,
+    /// Its BRIN: two schools can have one name.
+    pub brin: Brin,
+}
+
+/// Asks for a link. Known and unknown addresses cost the same and get the same answer; only the mail differs.
+///
+/// # Errors
+/// `TooOften` when the address was used too often.
+pub async fn request_link(
+    office: &Office,
+    (now, request_id): (DateTime<Utc>, &str),
+    email: &EmailAddress,
+    browser: &Token,
+) -> Result<(), ServiceError> {
+    let email_key = office.keys.email_key(&email.key_form());
+    let call = Call { actor: Actor::Visitor, now, request_id: request_id.to_owned() };
+    let mut work = Work::begin(office, &call).await?;
+    lock::hold_address(work.conn(), &email_key).await?;
+    let per_quarter = office.links_per_quarter;
+    check_links(&work, now, &email_key, (per_quarter, Duration::minutes(15))).await?;
+    check_links(&work, now, &email_key, (LINKS_PER_DAY.max(per_quarter), Duration::hours(24))).await?;
+    let id = AccessLinkId::from_uuid(office.chance.uuid_v7(now));
+    access_links::mark_replaced(work.conn(), &email_key, now).await?;
+    let moments = (now, access_link::expires_at(now));
+    access_links::insert(work.conn(), id, &email_key, &browser.hash(), moments).await?;
+    work.mail(Letter {
+        kind: MailKind::SignIn,
+        school: None,
+        contact: None,
+        about: About { link: Some(id), ..About::default() },
+        occasion: id.to_string(),
+    });
+    work.finish().await
+}
+
+/// Counted in the database, so over all instances.
+async fn check_links(
+    work: &Work<'_>,
+    now: DateTime<Utc>,
+    email_key: &str,
+    (allowed, within): (u64, Duration),
+) -> Result<(), ServiceError> {
+    if access_links::count_since(work.conn(), email_key, now - within).await? < allowed {
+        return Ok(());
+    }
+    // As soon as the oldest of the last ones no longer counts, there is room again.
+    let oldest = access_links::find_nth_newest(work.conn(), email_key, allowed).await?.unwrap_or(now);
+    let wait = (oldest + within - now).num_seconds().max(0);
+    Err(ServiceError::TooOften { retry_after_seconds: u64::try_from(wait).unwrap_or_default() + 1 })
+}
+
+/// Why a link no longer works, or `None` while it does. Changes nothing.
+///
+/// # Errors
+/// `NotFound` when there never was such a link.
+pub async fn find_death(office: &Office, now: DateTime<Utc>, token: &Token) -> Result<Option<Dead>, ServiceError> {
+    let link = access_links::find_by_token(office.db.reader(), &token.hash()).await?;
+    Ok(access_link::death(&link.ok_or(ServiceError::NotFound)?.link, now))
+}
+
+/// Whether this browser is the one that asked for the link. Changes nothing.
+///
+/// # Errors
+/// `NotFound` when there never was such a link.
+pub async fn is_asking_browser(office: &Office, token: &Token, browser: Option<&Token>) -> Result<bool, ServiceError> {
+    let link = access_links::find_by_token(office.db.reader(), &token.hash()).await?;
+    let link = link.ok_or(ServiceError::NotFound)?;
+    Ok(browser.is_some_and(|browser| same(&browser.hash(), &link.browser_hash)))
+}
+
+/// Tries to redeem a link, by its token or by the browser that asked for it.
+///
+/// # Errors
+/// When the store fails.
+pub async fn redeem(
+    office: &Office,
+    (now, request_id): (DateTime<Utc>, &str),
+    attempt: &Attempt<'_>,
+) -> Result<Redeemed, ServiceError> {
+    let call = Call { actor: Actor::Visitor, now, request_id: request_id.to_owned() };
+    let work = Work::begin(office, &call).await?;
+    let Some(link) = find_link(&work, attempt).await? else {
+        return Ok(Redeemed::Not(Outcome::Unknown));
+    };
+    match access_link::redeem(&link.link, proof(office, &link, attempt), now) {
+        Outcome::Redeemed => {}
+        wrong @ Outcome::WrongCode { .. } => {
+            access_links::mark_wrong_code(work.conn(), link.id).await?;
+            work.finish().await?;
+            return Ok(Redeemed::Not(wrong));
+        }
+        other @ (Outcome::NeedsCode | Outcome::Dead(_) | Outcome::Unknown) => return Ok(Redeemed::Not(other)),
+    }
+    // Nothing was written yet; the claim below, in the transaction of the session, is what counts.
+    drop(work);
+    sign_in(office, (now, request_id), link, attempt.school).await
+}
+
+async fn sign_in(
+    office: &Office,
+    (now, request_id): (DateTime<Utc>, &str),
+    link: StoredLink,
+    wanted: Option<SchoolId>,
+) -> Result<Redeemed, ServiceError> {
+    let people = contacts::list_by_email(office.db.reader(), &link.email_key).await?;
+    let asked_for = people.iter().find(|person| Some(person.school) == wanted);
+    let Some(first) = asked_for.or(people.first()) else {
+        return Ok(Redeemed::Not(Outcome::Unknown));
+    };
+    let actor = Actor::Contact { id: first.id, role: first.role };
+    let call = Call { actor, now, request_id: request_id.to_owned() };
+    let mut work = Work::begin(office, &call).await?;
+    if !access_links::claim(work.conn(), link.id, now).await? {
+        return Ok(Redeemed::Not(Outcome::Dead(Dead::Used)));
+    }
+    let to_choose = people.len() > 1 && asked_for.is_none();
+    let email_key = link.email_key;
+    // The link came by mail: it arrives.
+    addresses::clear_bounced(&mut work, &email_key, link.requested_at).await?;
+    let holder = if to_choose { Holder::Choosing { email_key } } else { Holder::Contact { id: first.id, email_key } };
+    let session = open_session(office, work.conn(), now, holder).await?;
+    if !to_choose {
+        work.note(Some(first.school), Action::ContactSignedIn);
+    }
+    work.finish().await?;
+    Ok(Redeemed::SignedIn { session, to_choose })
+}
+
+async fn find_link(work: &Work<'_>, attempt: &Attempt<'_>) -> Result<Option<StoredLink>, ServiceError> {
+    let found = match (attempt.token, attempt.browser) {
+        (Some(token), _) => access_links::find_by_token(work.conn(), &token.hash()).await?,
+        (None, Some(browser)) => access_links::find_by_browser(work.conn(), &browser.hash()).await?,
+        (None, None) => None,
+    };
+    // Wrong codes that come at once must each count, or many could be tried as one.
+    match found {
+        Some(link) => Ok(access_links::hold(work.conn(), link.id).await?),
+        None => Ok(None),
+    }
+}
+
+fn proof(office: &Office, link: &StoredLink, attempt: &Attempt<'_>) -> Proof {
+    let is_right = |code: &str| {
+        let typed = token::code_hash(&office.keys, link.id.as_uuid(), code);
+        link.code_hash.as_deref().is_some_and(|stored| same(stored, &typed))
+    };
+    Proof {
+        has_token: attempt.token.is_some(),
+        is_same_browser: attempt.browser.is_some_and(|browser| same(&browser.hash(), &link.browser_hash)),
+        is_code_right: attempt.code.map(is_right),
+    }
+}
+
+/// Opens a session within a change under way.
+pub(in crate::services) async fn open_session(
+    office: &Office,
+    conn: &impl Connection,
+    now: DateTime<Utc>,
+    holder: Holder,
+) -> Result<Token, ServiceError> {
+    let token = Token::new(&office.chance);
+    let id = SessionId::from_uuid(office.chance.uuid_v7(now));
+    let expires_at = now + Duration::hours(IDLE_HOURS);
+    let session = StoredSession { id, holder, created_at: now, last_seen_at: now, expires_at };
+    sessions::insert(conn, &session, &token.hash()).await?;
+    Ok(token)
+}
+
+/// Who holds a session, if it lives; keeps it alive.
+///
+/// # Errors
+/// When the store fails.
+pub async fn find_visitor(
+    office: &Office,
+    now: DateTime<Utc>,
+    session: &Token,
+) -> Result<Option<Visitor>, ServiceError> {
+    let Some(found) = sessions::find(office.db.reader(), &session.hash(), now).await? else { return Ok(None) };
+    let Some(visitor) = visitor_of(office, &found).await? else { return Ok(None) };
+    keep_alive(office, now, &found).await?;
+    Ok(Some(visitor))
+}
+
+/// Whether a session is still that of this contact. It keeps nothing alive: nobody came by.
+///
+/// # Errors
+/// When the store fails.
+pub async fn is_still(
+    office: &Office,
+    now: DateTime<Utc>,
+    session: &Token,
+    who: ContactId,
+) -> Result<bool, ServiceError> {
+    let Some(found) = sessions::find(office.db.reader(), &session.hash(), now).await? else { return Ok(false) };
+    let visitor = visitor_of(office, &found).await?;
+    Ok(matches!(visitor, Some(Visitor::Contact { contact, .. }) if contact.id == who))
+}
+
+async fn visitor_of(office: &Office, session: &StoredSession) -> Result<Option<Visitor>, ServiceError> {
+    match &session.holder {
+        Holder::Choosing { email_key } => Ok(Some(Visitor::Choosing { email_key: email_key.clone() })),
+        Holder::Contact { id, email_key } => {
+            let contact = contacts::load(office.db.reader(), *id).await?;
+            let is_theirs = contact.removed_at.is_none();
+            Ok(is_theirs.then(|| Visitor::Contact { contact, email_key: email_key.clone() }))
+        }
+        Holder::Staff { .. } => Ok(None),
+    }
+}
+
+/// Moves the end of a session; at most once a minute, since it is a write.
+pub(in crate::services) async fn keep_alive(
+    office: &Office,
+    now: DateTime<Utc>,
+    session: &StoredSession,
+) -> Result<(), ServiceError> {
+    if now - session.last_seen_at >= Duration::minutes(1) {
+        let longest = match session.holder {
+            Holder::Choosing { .. } | Holder::Contact { .. } => Duration::days(CONTACT_DAYS),
+            Holder::Staff { .. } => Duration::hours(STAFF_HOURS),
+        };
+        let expires_at = (now + Duration::hours(IDLE_HOURS)).min(session.created_at + longest);
+        sessions::mark_seen(office.db.writer(), session.id, now, expires_at).await?;
+    }
+    Ok(())
+}
+
+/// The schools that an address belongs to.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list_choices(office: &Office, email_key: &str) -> Result<Vec<Choice>, ServiceError> {
+    let mut choices = vec![];
+    for contact in contacts::list_by_email(office.db.reader(), email_key).await? {
+        let school = schools::load(office.db.reader(), contact.school).await?;
+        let (name, brin) = (school.details.name, school.details.brin);
+        choices.push(Choice { contact: contact.id, school: school.id, name, brin });
+    }
+    Ok(choices)
+}
+
+/// Whether an address belongs to a contact of a school.
+///
+/// # Errors
+/// When the store fails.
+pub async fn is_contact_of(office: &Office, email_key: &str, school: SchoolId) -> Result<bool, ServiceError> {
+    let people = contacts::list_by_email(office.db.reader(), email_key).await?;
+    Ok(people.iter().any(|person| person.school == school))
+}
+
+/// Goes on as one contact; the session gets a new token. Returns that and the contact's school.
+///
+/// # Errors
+/// `NotFound` when the address does not belong to that contact.
+pub async fn choose(
+    office: &Office,
+    (now, request_id): (DateTime<Utc>, &str),
+    (session, email_key): (&Token, &str),
+    contact: ContactId,
+) -> Result<(Token, SchoolId), ServiceError> {
+    let people = contacts::list_by_email(office.db.reader(), email_key).await?;
+    let chosen = people.into_iter().find(|person| person.id == contact).ok_or(ServiceError::NotFound)?;
+    let actor = Actor::Contact { id: chosen.id, role: chosen.role };
+    let call = Call { actor, now, request_id: request_id.to_owned() };
+    let mut work = Work::begin(office, &call).await?;
+    sessions::delete(work.conn(), &session.hash()).await?;
+    let holder = Holder::Contact { id: chosen.id, email_key: email_key.to_owned() };
+    let token = open_session(office, work.conn(), now, holder).await?;
+    work.note(Some(chosen.school), Action::ContactSignedIn);
+    work.finish().await?;
+    Ok((token, chosen.school))
+}
+
+/// Ends a session, of a school or of Kurve.
+///
+/// # Errors
+/// When the store fails.
+pub async fn sign_out(office: &Office, session: &Token) -> Result<(), ServiceError> {
+    Ok(sessions::delete(office.db.writer(), &session.hash()).await?)
+}

@@ -1,0 +1,253 @@
+//! The request for Optie A: typed by anyone, and nothing until the address is confirmed by mail.
+
+use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::crypto::{Binding, Purpose, Token, digest, sealed};
+use crate::domain::access_link::CONFIRM_HOURS;
+use crate::domain::actor::Actor;
+use crate::domain::audit::Action;
+use crate::domain::ids::{ContactId, RegistrationId, SchoolId};
+use crate::domain::notice::{About, MailKind, notices};
+use crate::domain::onboarding::decide::amsterdam_date;
+use crate::domain::onboarding::{Command, Ground, Onboarding, Step, decide};
+use crate::domain::school::{Contact, ContactRole, School, SchoolDetails};
+use crate::domain::text::{EmailAddress, PersonName};
+use crate::services::onboarding::onboardings;
+use crate::services::onboarding::tell::tell;
+use crate::services::operations::insight;
+use crate::services::people::portal_access;
+use crate::services::unit_of_work::{Letter, Work};
+use crate::services::{Call, Office, ServiceError};
+use crate::store::people::registrations;
+use crate::store::people::registrations::StoredRegistration;
+use crate::store::people::sessions::Holder;
+use crate::store::{self, StoreError};
+
+/// Two equal requests from one browser within this many seconds are one that arrived twice.
+const REPEAT_SECONDS: i64 = 600;
+
+/// What somebody typed on `/aanmelden`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegistrationForm {
+    /// The school.
+    pub details: SchoolDetails,
+    /// Who asks.
+    pub name: PersonName,
+    /// Where they are reached.
+    pub email: EmailAddress,
+    /// What they are at school.
+    pub role: ContactRole,
+}
+
+/// What a confirmation led to.
+#[derive(Debug)]
+pub enum Confirmed {
+    /// The school is here now; with a session when it was confirmed in the browser that asked.
+    Made(Option<Token>),
+    /// The school was here; its contacts are told.
+    WasHere,
+}
+
+/// Where a request for Optie A stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// It can be confirmed.
+    Open(Box<RegistrationForm>),
+    /// It was confirmed before.
+    Used,
+    /// It is too old, or never was.
+    Gone,
+}
+
+/// Keeps a request, sealed, and asks by mail to confirm the address; returns its id.
+///
+/// The answer is the same whether or not the school or the address is known.
+///
+/// # Errors
+/// When the store fails.
+pub async fn request(
+    office: &Office,
+    (now, request_id): (DateTime<Utc>, &str),
+    form: &RegistrationForm,
+    browser: &Token,
+) -> Result<RegistrationId, ServiceError> {
+    let call = Call { actor: Actor::Visitor, now, request_id: request_id.to_owned() };
+    let typed = serde_json::to_vec(form).map_err(|_| ServiceError::Broken("a form that cannot be written"))?;
+    let id = request_id_of(browser, &typed, now);
+    let sealed_form = sealed::seal(&office.keys, Purpose::SealRegistration, &binding(id), &typed, &office.chance);
+    let expires_at = now + Duration::hours(CONFIRM_HOURS);
+    let browser_hash = browser.hash().to_vec();
+    let new = StoredRegistration { id, sealed_form, browser_hash, expires_at, used_at: None };
+
+    let mut work = Work::begin(office, &call).await?;
+    match registrations::insert(work.conn(), &new, &form.details.brin, now).await {
+        Ok(()) => {}
+        // The same form arrived twice.
+        Err(StoreError::Taken) => return Ok(id),
+        Err(error) => return Err(error.into()),
+    }
+    work.mail(Letter {
+        kind: MailKind::ConfirmAddress,
+        school: None,
+        contact: None,
+        about: About { registration: Some(id), ..About::default() },
+        occasion: id.to_string(),
+    });
+    work.finish().await?;
+    Ok(id)
+}
+
+/// Makes the token of a request, once; `None` when it was made before or the request no longer counts.
+pub(in crate::services) async fn mint(
+    office: &Office,
+    now: DateTime<Utc>,
+    id: RegistrationId,
+) -> Result<Option<Token>, ServiceError> {
+    let token = Token::new(&office.chance);
+    let is_fresh = registrations::mark_minted(office.db.writer(), id, &token.hash(), now).await?;
+    Ok(is_fresh.then_some(token))
+}
+
+/// Where the request with this token stands. Changes nothing.
+///
+/// # Errors
+/// When the store fails.
+pub async fn find(office: &Office, now: DateTime<Utc>, token: &Token) -> Result<Standing, ServiceError> {
+    let Some(stored) = registrations::find_by_token(office.db.reader(), &token.hash()).await? else {
+        return Ok(Standing::Gone);
+    };
+    if stored.used_at.is_some() {
+        return Ok(Standing::Used);
+    }
+    if now > stored.expires_at {
+        return Ok(Standing::Gone);
+    }
+    Ok(Standing::Open(Box::new(open(office, &stored)?)))
+}
+
+/// Confirms the address: the school comes to exist, support and contact are told.
+///
+/// # Errors
+/// `NotFound` when the request was used or is too old.
+pub async fn confirm(
+    office: &Office,
+    (now, request_id): (DateTime<Utc>, &str),
+    token: &Token,
+    browser: Option<&Token>,
+) -> Result<Confirmed, ServiceError> {
+    match try_to_confirm(office, (now, request_id), token, browser).await {
+        // Another confirmation for the same BRIN was first by a moment: by now that school is here.
+        Err(ServiceError::Store(StoreError::Taken)) => try_to_confirm(office, (now, request_id), token, browser).await,
+        other => other,
+    }
+}
+
+async fn try_to_confirm(
+    office: &Office,
+    (now, request_id): (DateTime<Utc>, &str),
+    token: &Token,
+    browser: Option<&Token>,
+) -> Result<Confirmed, ServiceError> {
+    let contact = ContactId::from_uuid(office.chance.uuid_v7(now));
+    let placeholder = Actor::Contact { id: contact, role: ContactRole::Contactpersoon };
+    let mut call = Call { actor: placeholder, now, request_id: request_id.to_owned() };
+
+    let stored = registrations::find_by_token(office.db.reader(), &token.hash()).await?;
+    let stored = stored.filter(|stored| now <= stored.expires_at).ok_or(ServiceError::NotFound)?;
+    let form = open(office, &stored)?;
+    call.actor = Actor::Contact { id: contact, role: form.role };
+
+    let mut work = Work::begin(office, &call).await?;
+    if !registrations::claim(work.conn(), stored.id, now).await? {
+        return Err(ServiceError::NotFound);
+    }
+    if let Some(known) = store::onboarding::schools::find_by_brin(work.conn(), &form.details.brin).await? {
+        tell_known(&mut work, known.id, now).await?;
+        work.finish().await?;
+        return Ok(Confirmed::WasHere);
+    }
+    create(office, &mut work, &call, &form, contact).await?;
+    let is_same_browser = browser.is_some_and(|browser| crate::crypto::same(&browser.hash(), &stored.browser_hash));
+    let session = if is_same_browser {
+        let email_key = office.keys.email_key(&form.email.key_form());
+        Some(portal_access::open_session(office, work.conn(), now, Holder::Contact { id: contact, email_key }).await?)
+    } else {
+        None
+    };
+    work.finish().await?;
+    Ok(Confirmed::Made(session))
+}
+
+async fn create(
+    office: &Office,
+    work: &mut Work<'_>,
+    call: &Call,
+    form: &RegistrationForm,
+    contact: ContactId,
+) -> Result<(), ServiceError> {
+    let id = SchoolId::from_uuid(office.chance.uuid_v7(call.now));
+    let school = School { id, details: form.details.clone(), created_at: call.now };
+    store::onboarding::schools::insert(work.conn(), &school).await?;
+    let person = Contact {
+        id: contact,
+        school: id,
+        name: form.name.clone(),
+        email: form.email.clone(),
+        role: form.role,
+        vouch: None,
+        created_at: call.now,
+        removed_at: None,
+    };
+    store::people::contacts::insert(work.conn(), &person, &office.keys.email_key(&form.email.key_form())).await?;
+    let before = Onboarding::start(call.now);
+    let command = Command::Claim { step: Step::DetailsSubmitted, ground: Ground::Word, credential_version: None };
+    let events = decide(&before, &command, &call.actor, call.now)?;
+    let after = before.clone().apply_all(&events);
+    store::onboarding::onboardings::insert(work.conn(), id, &after, call.now).await?;
+    work.note(Some(id), Action::SchoolRegistered);
+    work.note(Some(id), Action::ContactAdded { contact, role: form.role });
+    onboardings::record(work, id, 1, (&before, &events, &after));
+    insight::keep_turns(work, call, id, (None, &after)).await?;
+    let about = About { version: Some(1), by: Some(contact), ..About::default() };
+    tell(work, id, &notices(&before, &events, &after), &about).await
+}
+
+async fn tell_known(work: &mut Work<'_>, school: SchoolId, now: DateTime<Utc>) -> Result<(), ServiceError> {
+    for contact in store::people::contacts::list(work.conn(), school).await? {
+        work.mail(Letter {
+            kind: MailKind::AlreadyRegistered,
+            school: Some(school),
+            contact: Some(contact.id),
+            about: About::default(),
+            // However often it is asked in a day.
+            occasion: format!("{school}/{}", amsterdam_date(now)),
+        });
+    }
+    work.note(Some(school), Action::RegistrationRepeated);
+    Ok(())
+}
+
+/// The form of a request.
+pub(in crate::services) fn open(
+    office: &Office,
+    stored: &StoredRegistration,
+) -> Result<RegistrationForm, ServiceError> {
+    let typed = sealed::open(&office.keys, Purpose::SealRegistration, &binding(stored.id), &stored.sealed_form)?;
+    serde_json::from_slice(&typed).map_err(|_| ServiceError::Broken("a stored form that cannot be read"))
+}
+
+/// The same form from the same browser within ten minutes has the same id, so that a form that arrives twice is one.
+fn request_id_of(browser: &Token, typed: &[u8], now: DateTime<Utc>) -> RegistrationId {
+    let slot = (now.timestamp() / REPEAT_SECONDS).to_be_bytes();
+    let hash = digest(&[&browser.hash(), typed, &slot]);
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hash[..16]);
+    RegistrationId::from_uuid(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+}
+
+fn binding(id: RegistrationId) -> Binding<'static> {
+    let row: Uuid = id.as_uuid();
+    Binding { table: "registration", row, version: 0 }
+}

@@ -1,0 +1,152 @@
+//! Accounts of Kurve's colleagues: made, invited again and disabled from the command line.
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::crypto::Token;
+use crate::domain::actor::{Actor, StaffRole};
+use crate::domain::audit::Action;
+use crate::domain::ids::{InviteId, StaffId};
+use crate::domain::lockout::Lockout;
+use crate::domain::text::{EmailAddress, PersonName};
+use crate::services::unit_of_work::Work;
+use crate::services::{Call, Office, ServiceError};
+use crate::store::StoreError;
+use crate::store::people::sessions;
+use crate::store::people::staff::{self, Invite, StaffAccount};
+
+/// How long a one-time link works, in hours.
+pub const INVITE_HOURS: i64 = 72;
+
+/// Makes an account and a one-time link to choose password and second factor.
+///
+/// # Errors
+/// `ContactExists` when the address has an account.
+pub async fn add(
+    office: &Office,
+    now: DateTime<Utc>,
+    (email, name, role): (EmailAddress, PersonName, StaffRole),
+) -> Result<Token, ServiceError> {
+    let call = Call::by_machine(Actor::Operator, now, "staff_add");
+    let mut work = Work::begin(office, &call).await?;
+    let id = StaffId::from_uuid(office.chance.uuid_v7(now));
+    let email_key = office.keys.email_key(&email.key_form());
+    let account = StaffAccount {
+        id,
+        email,
+        name,
+        role,
+        password_hash: None,
+        totp_sealed: None,
+        totp_last_step: None,
+        lockout: Lockout::CLEAR,
+        created_at: now,
+        disabled_at: None,
+    };
+    match staff::insert(work.conn(), &account, &email_key).await {
+        Err(StoreError::Taken) => return Err(ServiceError::ContactExists),
+        other => other?,
+    }
+    work.note(None, Action::StaffAdded { staff: id });
+    let token = invite_within(office, &mut work, now, id).await?;
+    work.finish().await?;
+    Ok(token)
+}
+
+/// Makes a new one-time link for a colleague who lost password or phone; older links stop working, and whoever is signed
+/// in with the account is signed out.
+///
+/// # Errors
+/// `NotFound` when no working account has the address.
+pub async fn invite(office: &Office, now: DateTime<Utc>, email: &EmailAddress) -> Result<Token, ServiceError> {
+    let account = load(office, email).await?;
+    if account.disabled_at.is_some() {
+        return Err(ServiceError::NotFound);
+    }
+    let call = Call::by_machine(Actor::Operator, now, "staff_invite");
+    let mut work = Work::begin(office, &call).await?;
+    // Whoever has the old phone may be signed in.
+    sessions::delete_of_staff(work.conn(), account.id).await?;
+    let token = invite_within(office, &mut work, now, account.id).await?;
+    work.finish().await?;
+    Ok(token)
+}
+
+/// Gives a colleague another role, from their next press on.
+///
+/// # Errors
+/// `NotFound` when no account has the address.
+pub async fn change_role(
+    office: &Office,
+    now: DateTime<Utc>,
+    email: &EmailAddress,
+    role: StaffRole,
+) -> Result<(), ServiceError> {
+    let account = load(office, email).await?;
+    let call = Call::by_machine(Actor::Operator, now, "staff_role");
+    let mut work = Work::begin(office, &call).await?;
+    if !staff::save_role(work.conn(), account.id, role).await? {
+        return Ok(());
+    }
+    work.note(None, Action::StaffRoleChanged { staff: account.id, role });
+    work.finish().await
+}
+
+/// Takes a disabled account into use again, and makes a one-time link to choose password and second factor anew.
+///
+/// # Errors
+/// `NotFound` when no disabled account has the address.
+pub async fn enable(office: &Office, now: DateTime<Utc>, email: &EmailAddress) -> Result<Token, ServiceError> {
+    let account = load(office, email).await?;
+    let call = Call::by_machine(Actor::Operator, now, "staff_enable");
+    let mut work = Work::begin(office, &call).await?;
+    if !staff::mark_enabled(work.conn(), account.id).await? {
+        return Err(ServiceError::NotFound);
+    }
+    work.note(None, Action::StaffEnabled { staff: account.id });
+    let token = invite_within(office, &mut work, now, account.id).await?;
+    work.finish().await?;
+    Ok(token)
+}
+
+/// Disables an account and ends its sessions.
+///
+/// # Errors
+/// `NotFound` when no working account has the address.
+pub async fn disable(office: &Office, now: DateTime<Utc>, email: &EmailAddress) -> Result<(), ServiceError> {
+    let account = load(office, email).await?;
+    let call = Call::by_machine(Actor::Operator, now, "staff_disable");
+    let mut work = Work::begin(office, &call).await?;
+    if !staff::mark_disabled(work.conn(), account.id, now).await? {
+        return Err(ServiceError::NotFound);
+    }
+    sessions::delete_of_staff(work.conn(), account.id).await?;
+    work.note(None, Action::StaffDisabled { staff: account.id });
+    work.finish().await
+}
+
+/// Every account, by name.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list(office: &Office) -> Result<Vec<StaffAccount>, ServiceError> {
+    Ok(staff::list(office.db.reader()).await?)
+}
+
+async fn load(office: &Office, email: &EmailAddress) -> Result<StaffAccount, ServiceError> {
+    let key = office.keys.email_key(&email.key_form());
+    staff::find_by_email(office.db.reader(), &key).await?.ok_or(ServiceError::NotFound)
+}
+
+async fn invite_within(
+    office: &Office,
+    work: &mut Work<'_>,
+    now: DateTime<Utc>,
+    staff: StaffId,
+) -> Result<Token, ServiceError> {
+    let token = Token::new(&office.chance);
+    let id = InviteId::from_uuid(office.chance.uuid_v7(now));
+    let invite = Invite { id, staff, expires_at: now + Duration::hours(INVITE_HOURS), used_at: None };
+    staff::insert_invite(work.conn(), &invite, &token.hash(), now).await?;
+    work.note(None, Action::StaffInvited { staff });
+    Ok(token)
+}

@@ -1,0 +1,232 @@
+//! How Kurve's colleagues get in: password and one-time code, chosen by a one-time link.
+
+use chrono::{DateTime, Utc};
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use crate::crypto::password_hash::{self, StaffPassword};
+use crate::crypto::totp::{self, TotpSecret};
+use crate::crypto::{Binding, Purpose, Token, sealed};
+use crate::domain::actor::Actor;
+use crate::domain::audit::Action;
+use crate::domain::ids::StaffId;
+use crate::domain::text::EmailAddress;
+use crate::services::people::portal_access::{keep_alive, open_session};
+use crate::services::unit_of_work::Work;
+use crate::services::{Call, Office, ServiceError};
+use crate::store::Connection;
+use crate::store::people::sessions::{self, Holder, StoredSession};
+use crate::store::people::staff::{self, Invite, StaffAccount};
+
+/// What someone types to sign in.
+pub struct SignIn {
+    /// The address.
+    pub email: EmailAddress,
+    /// The password.
+    pub password: SecretString,
+    /// The six digits, without spaces.
+    pub code: String,
+}
+
+/// A page for someone with a one-time link.
+#[derive(Debug)]
+pub struct Enrolment {
+    /// Whose account it is.
+    pub account: StaffAccount,
+    /// The secret of the second factor, to be put in an authenticator app.
+    pub totp: TotpSecret,
+}
+
+/// Why choosing a password and second factor did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum EnrolError {
+    /// The code does not belong to the second factor shown.
+    #[error("the code is wrong")]
+    WrongCode,
+    /// The link was used, replaced, or is too old.
+    #[error("the link no longer works")]
+    Gone,
+    /// Something else.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+}
+
+/// Signs in; `None` for every reason why not, so that a stranger learns nothing.
+///
+/// # Errors
+/// When the store fails.
+pub async fn sign_in(
+    office: &Office,
+    (now, request_id): (DateTime<Utc>, &str),
+    typed: SignIn,
+) -> Result<Option<Token>, ServiceError> {
+    let email_key = office.keys.email_key(&typed.email.key_form());
+    let account = staff::find_by_email(office.db.reader(), &email_key).await?;
+    let usable = account.filter(|account| account.disabled_at.is_none() && !account.lockout.is_locked(now));
+    let Some(account) = usable else {
+        // As much work as for an address that is here: the same hash, and a write that waits and lasts as long.
+        verify(office, None, typed.password).await?;
+        write_as_a_wrong_try(office, (now, request_id), email_key).await?;
+        return Ok(None);
+    };
+    let call =
+        Call { actor: Actor::Staff { id: account.id, role: account.role }, now, request_id: request_id.to_owned() };
+    let is_right = verify(office, account.password_hash.clone(), typed.password).await?;
+    let step = is_right.then(|| totp_step(office, &account, &typed.code, now)).transpose()?.flatten();
+    match step {
+        Some(step) => open(office, &call, account.id, step).await,
+        None => {
+            // Who types a wrong password may be anybody.
+            count_wrong_try(office, &Call { actor: Actor::Visitor, ..call }, account.id).await?;
+            Ok(None)
+        }
+    }
+}
+
+async fn open(office: &Office, call: &Call, id: StaffId, step: i64) -> Result<Option<Token>, ServiceError> {
+    let mut work = Work::begin(office, call).await?;
+    // Wrong tries that came at once may have locked the account since it was read.
+    let is_locked = staff::hold(work.conn(), id).await?.lockout.is_locked(call.now);
+    if is_locked || !staff::claim_totp_step(work.conn(), id, step).await? {
+        return Ok(None);
+    }
+    let token = open_session(office, work.conn(), call.now, Holder::Staff { id }).await?;
+    work.note(None, Action::StaffSignedIn);
+    work.finish().await?;
+    Ok(Some(token))
+}
+
+async fn count_wrong_try(office: &Office, call: &Call, id: StaffId) -> Result<(), ServiceError> {
+    let mut work = Work::begin(office, call).await?;
+    let seen = staff::hold(work.conn(), id).await?.lockout;
+    let after = seen.after_wrong_try(call.now);
+    staff::save_lockout(work.conn(), id, after).await?;
+    if after.is_locked(call.now) && !seen.is_locked(call.now) {
+        work.note(None, Action::StaffLocked { staff: id });
+    }
+    work.finish().await
+}
+
+/// A row that is gone before anyone can see it: the database has to write and keep as much as for a wrong try that
+/// counts. An update that changes nothing would be done sooner.
+async fn write_as_a_wrong_try(
+    office: &Office,
+    (now, request_id): (DateTime<Utc>, &str),
+    email_key: String,
+) -> Result<(), ServiceError> {
+    let call = Call { actor: Actor::Visitor, now, request_id: request_id.to_owned() };
+    let work = Work::begin(office, &call).await?;
+    let token = open_session(office, work.conn(), now, Holder::Choosing { email_key }).await?;
+    sessions::delete(work.conn(), &token.hash()).await?;
+    work.finish().await
+}
+
+fn totp_step(
+    office: &Office,
+    account: &StaffAccount,
+    code: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<i64>, ServiceError> {
+    let Some(cell) = &account.totp_sealed else { return Ok(None) };
+    let bytes = sealed::open(&office.keys, Purpose::SealTotp, &binding(account.id), cell)?;
+    let secret = TotpSecret::from_bytes(&bytes).ok_or(ServiceError::Broken("a second factor of another length"))?;
+    Ok(totp::check(&secret, code, now, account.totp_last_step))
+}
+
+async fn verify(office: &Office, stored: Option<String>, password: SecretString) -> Result<bool, ServiceError> {
+    let work = move || match stored {
+        Some(stored) => password_hash::verify(&stored, &password),
+        None => {
+            password_hash::dummy_verify(&password);
+            false
+        }
+    };
+    office.hashing.run(work).await
+}
+
+/// What the page of a one-time link shows. Changes nothing.
+///
+/// # Errors
+/// `Gone` when the link does not work.
+pub async fn find_enrolment(office: &Office, now: DateTime<Utc>, token: &Token) -> Result<Enrolment, EnrolError> {
+    let invite = load_invite(office.db.reader(), now, token).await?;
+    let account = staff::load(office.db.reader(), invite.staff).await.map_err(ServiceError::from)?;
+    if account.disabled_at.is_some() {
+        return Err(EnrolError::Gone);
+    }
+    Ok(Enrolment { account, totp: TotpSecret::of_invite(&office.keys, token) })
+}
+
+/// Chooses password and second factor; sessions from before end.
+///
+/// # Errors
+/// `WrongCode`, `Gone`.
+pub async fn enrol(
+    office: &Office,
+    (now, request_id): (DateTime<Utc>, &str),
+    token: &Token,
+    (password, code): (StaffPassword, &str),
+) -> Result<(), EnrolError> {
+    let Enrolment { account, totp: secret } = find_enrolment(office, now, token).await?;
+    let step = totp::check(&secret, code, now, None).ok_or(EnrolError::WrongCode)?;
+    let chance = office.chance.clone();
+    let hash = office.hashing.run(move || password_hash::hash(password.secret(), &chance)).await?;
+    let cell = sealed::seal(&office.keys, Purpose::SealTotp, &binding(account.id), secret.as_bytes(), &office.chance);
+
+    let actor = Actor::Staff { id: account.id, role: account.role };
+    let call = Call { actor, now, request_id: request_id.to_owned() };
+    let mut work = Work::begin(office, &call).await?;
+    let invite = load_invite(work.conn(), now, token).await?;
+    if !staff::claim_invite(work.conn(), invite.id, now).await.map_err(ServiceError::from)? {
+        return Err(EnrolError::Gone);
+    }
+    staff::save_enrolled(work.conn(), account.id, &hash, &cell, step).await.map_err(ServiceError::from)?;
+    sessions::delete_of_staff(work.conn(), account.id).await.map_err(ServiceError::from)?;
+    work.note(None, Action::StaffEnrolled);
+    Ok(work.finish().await?)
+}
+
+async fn load_invite(conn: &impl Connection, now: DateTime<Utc>, token: &Token) -> Result<Invite, EnrolError> {
+    let invite = staff::find_invite(conn, &token.hash()).await.map_err(ServiceError::from)?;
+    invite.filter(|invite| invite.used_at.is_none() && now <= invite.expires_at).ok_or(EnrolError::Gone)
+}
+
+/// Who holds a session, if it lives; keeps it alive.
+///
+/// # Errors
+/// When the store fails.
+pub async fn find_colleague(
+    office: &Office,
+    now: DateTime<Utc>,
+    session: &Token,
+) -> Result<Option<StaffAccount>, ServiceError> {
+    let Some(found) = sessions::find(office.db.reader(), &session.hash(), now).await? else { return Ok(None) };
+    let Some(account) = colleague_of(office, &found).await? else { return Ok(None) };
+    keep_alive(office, now, &found).await?;
+    Ok(Some(account))
+}
+
+/// Whether a session is still that of this colleague. It keeps nothing alive: nobody came by.
+///
+/// # Errors
+/// When the store fails.
+pub async fn is_still(
+    office: &Office,
+    now: DateTime<Utc>,
+    session: &Token,
+    who: StaffId,
+) -> Result<bool, ServiceError> {
+    let Some(found) = sessions::find(office.db.reader(), &session.hash(), now).await? else { return Ok(false) };
+    Ok(colleague_of(office, &found).await?.is_some_and(|account| account.id == who))
+}
+
+async fn colleague_of(office: &Office, session: &StoredSession) -> Result<Option<StaffAccount>, ServiceError> {
+    let Holder::Staff { id } = session.holder else { return Ok(None) };
+    let account = staff::load(office.db.reader(), id).await?;
+    Ok(Some(account).filter(|account| account.disabled_at.is_none()))
+}
+
+fn binding(id: StaffId) -> Binding<'static> {
+    let row: Uuid = id.as_uuid();
+    Binding { table: "staff", row, version: 0 }
+}

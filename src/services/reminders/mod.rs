@@ -1,0 +1,291 @@
+//! Reminding who holds the ball: once per step and rung, one mail a day per person, in working hours.
+//!
+//! What goes out follows from what went out before, so this may run at any moment and as often as one likes. The
+//! database keeps each reminder and each person's day single, also with several instances. What becomes of a mail at
+//! the moment of sending is in [`standing`].
+
+mod standing;
+
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+
+use crate::domain::actor::Actor;
+use crate::domain::address_mark::AddressMark;
+use crate::domain::ids::{ContactId, ReminderMailId, SchoolId};
+use crate::domain::notice::{About, MailKind};
+use crate::domain::onboarding::Step;
+use crate::domain::onboarding::decide::amsterdam_date;
+use crate::domain::reminder::{
+    self, Arrangement, DueAtSchool, OneMailEach, PersonMail, Receiver, ReminderPolicy, SchoolHolidays, Situation,
+    Upcoming, WorkingCalendar,
+};
+use crate::domain::school::{Contact, School};
+use crate::services::operations::holidays::{self, HolidayBook};
+use crate::services::people::addresses;
+use crate::services::unit_of_work::{Letter, Work};
+use crate::services::{Call, Office, ServiceError};
+use crate::store::onboarding::onboardings::Versioned;
+use crate::store::onboarding::{arrangements, onboardings, schools};
+use crate::store::people::contacts;
+use crate::store::reminders::{Due, Place, ReminderMail};
+use crate::store::{Connection, StoreError, reminders};
+
+pub(super) use standing::{Standing, claim_day, set_closed_apart, stand};
+
+/// When Kurve gets its digest, in the Netherlands, on working days.
+pub const DIGEST_TIME: NaiveTime = NaiveTime::from_hms_opt(8, 30, 0).expect("half past eight exists");
+
+/// How many schools one round looks at, with the others of their contacts as far as these fit in a few rounds.
+const ROUND: u64 = 500;
+const WIDEST_ROUNDS: usize = 4;
+
+/// How often a round is planned anew because another one was faster: from what is left then.
+const LOOKS: u32 = 3;
+
+/// When reminders come, and on which days nobody works.
+#[derive(Debug, Clone)]
+pub struct ReminderRules {
+    /// After how many working days, and at what time.
+    pub policy: ReminderPolicy,
+    /// The school holidays, as far as this instance knows them.
+    pub holidays: HolidayBook,
+    /// How many schools one round of the planner looks at.
+    pub round: u64,
+}
+
+impl Default for ReminderRules {
+    fn default() -> Self {
+        Self { policy: ReminderPolicy::default(), holidays: HolidayBook::default(), round: ROUND }
+    }
+}
+
+/// What a round of the planner did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Round {
+    /// How many mails it put in the outbox.
+    pub planned: u64,
+    /// Where the next one goes on, if there may be more to do. What cannot be looked at lies before it, and holds up
+    /// nothing behind it.
+    pub next: Option<Place>,
+}
+
+/// One school, as far as reminders go.
+pub(super) struct Scene {
+    pub(super) school: School,
+    pub(super) onboarding: Versioned,
+    pub(super) contacts: Vec<Contact>,
+    /// Whom a reminder may go to: mail arrives there, and they want it.
+    reminded: Vec<Contact>,
+    sent: Vec<reminder::SentReminder>,
+    arrangement: Arrangement,
+}
+
+impl Scene {
+    pub(super) async fn load(office: &Office, conn: &impl Connection, id: SchoolId) -> Result<Self, StoreError> {
+        let contacts = contacts::list(conn, id).await?;
+        let marks = addresses::find_marks(office, conn, &contacts).await?;
+        let is_reminded = |one: &&Contact| marks.get(&one.id).is_none_or(AddressMark::takes_reminders);
+        Ok(Self {
+            school: schools::load(conn, id).await?,
+            onboarding: onboardings::load(conn, id).await?,
+            reminded: contacts.iter().filter(is_reminded).cloned().collect(),
+            contacts,
+            sent: reminders::list_sent(conn, id).await?,
+            arrangement: arrangements::load(conn, id).await?,
+        })
+    }
+
+    pub(super) fn situation(&self) -> Situation<'_> {
+        Situation {
+            region: self.school.details.region,
+            onboarding: &self.onboarding.state,
+            sent: &self.sent,
+            snoozed_until: self.arrangement.snoozed_until,
+            counts_from: self.arrangement.counts_from,
+        }
+    }
+
+    fn calendar<'a>(&'a self, holidays: &'a SchoolHolidays) -> WorkingCalendar<'a> {
+        WorkingCalendar { holidays, own_days: &self.arrangement.own_days }
+    }
+
+    /// Who of the school is reminded of a step now.
+    fn receivers(&self, step: Step) -> Vec<ContactId> {
+        reminder::receivers(step, self.onboarding.state.handed_to(step), &self.reminded)
+    }
+
+    fn due(&self, office: &Office, holidays: &SchoolHolidays, now: DateTime<Utc>) -> Vec<DueAtSchool> {
+        let to_due = |reminder: reminder::DueReminder| {
+            let ids = self.receivers(reminder.step);
+            let meant = self.reminded.iter().filter(|contact| ids.contains(&contact.id));
+            let receivers = meant
+                .map(|contact| Receiver {
+                    contact: contact.id,
+                    address_key: office.keys.email_key(&contact.email.key_form()),
+                })
+                .collect();
+            DueAtSchool { school: self.school.id, reminder, receivers }
+        };
+        let policy = &office.reminders.policy;
+        let plan = reminder::plan(policy, &self.calendar(holidays), &self.situation(), now);
+        plan.due.into_iter().map(to_due).collect()
+    }
+}
+
+/// Puts the reminder mails in the outbox that are due after a place: one round of them.
+///
+/// # Errors
+/// When the store fails; then nothing of the round was kept as sent.
+pub async fn plan_due(office: &Office, now: DateTime<Utc>, after: Option<Place>) -> Result<Round, ServiceError> {
+    for _ in 1..LOOKS {
+        match plan_round(office, now, after).await {
+            // Another instance planned the same meanwhile, or the post made a late mail somebody's mail of today.
+            Err(ServiceError::Store(StoreError::Taken | StoreError::Conflict)) => {}
+            outcome => return outcome,
+        }
+    }
+    plan_round(office, now, after).await
+}
+
+async fn plan_round(office: &Office, now: DateTime<Utc>, after: Option<Place>) -> Result<Round, ServiceError> {
+    let Due { mut schools, next } =
+        reminders::list_needing_attention(office.db.reader(), now, after, office.reminders.round).await?;
+    if schools.is_empty() {
+        return Ok(Round { planned: 0, next: None });
+    }
+    if next.is_some() {
+        add_those_of_same_people(office, now, &mut schools).await?;
+    }
+    let holidays = holidays::current(office).await?;
+    let call = Call::by_machine(Actor::Clock, now, "plan_reminders");
+    let mut work = Work::begin(office, &call).await?;
+    let mut scenes = vec![];
+    for id in schools {
+        match Scene::load(office, work.conn(), id).await {
+            Ok(scene) => scenes.push(scene),
+            Err(error) => {
+                tracing::error!(school.id = %id, error = %error, "Could not look at the reminders of a school")
+            }
+        }
+    }
+    let due: Vec<DueAtSchool> = scenes.iter().flat_map(|scene| scene.due(office, &holidays, now)).collect();
+    let today = amsterdam_date(now);
+    let mailed = reminders::list_mailed_on(work.conn(), today).await?;
+    let OneMailEach { mails, sent, postponed: _, unreceived } = reminder::one_mail_each(&due, &mailed, today);
+    for (school, reminder) in sent.iter().chain(&unreceived) {
+        let id = office.chance.uuid_v7(now);
+        reminders::insert_sent(work.conn(), id, (*school, reminder), now).await?;
+    }
+    let planned = mails.len() as u64;
+    for PersonMail { address_key, about } in mails {
+        let id = ReminderMailId::from_uuid(office.chance.uuid_v7(now));
+        put_in_outbox(&mut work, &ReminderMail { id, address_key, about }, (today, now)).await?;
+    }
+    // By id, as whoever takes many schools does.
+    scenes.sort_by_key(|scene| scene.school.id);
+    for scene in &scenes {
+        note_attention(&work, scene, &scene.calendar(&holidays), (&office.reminders.policy, now)).await?;
+    }
+    work.finish().await?;
+    Ok(Round { planned, next })
+}
+
+/// Adds the schools of the next rounds that share a contact with those of this one: what a person is reminded of on one
+/// day is one mail.
+async fn add_those_of_same_people(
+    office: &Office,
+    now: DateTime<Utc>,
+    schools: &mut Vec<SchoolId>,
+) -> Result<(), ServiceError> {
+    let widest = schools.len() * WIDEST_ROUNDS;
+    while schools.len() < widest {
+        let more = reminders::list_due_of_same_people(office.db.reader(), now, schools).await?;
+        if more.is_empty() {
+            break;
+        }
+        schools.extend(more.into_iter().take(widest - schools.len()));
+    }
+    Ok(())
+}
+
+/// Keeps a mail as the person's mail of a day, and calls for it.
+async fn put_in_outbox(
+    work: &mut Work<'_>,
+    mail: &ReminderMail,
+    (date, now): (NaiveDate, DateTime<Utc>),
+) -> Result<(), ServiceError> {
+    reminders::insert_mail(work.conn(), mail, (date, now)).await?;
+    let first = mail.about.first().ok_or(ServiceError::Broken("a reminder mail about nothing"))?;
+    let letter = Letter {
+        kind: MailKind::Reminder,
+        school: None,
+        contact: Some(first.contact),
+        about: About { reminders: Some(mail.id), ..About::default() },
+        occasion: mail.id.to_string(),
+    };
+    work.mail_about(mail.about.iter().map(|one| one.school).collect(), letter);
+    Ok(())
+}
+
+/// Reads what was just kept as sent, so that the next moment follows from it.
+async fn note_attention(
+    work: &Work<'_>,
+    scene: &Scene,
+    calendar: &WorkingCalendar<'_>,
+    (policy, now): (&ReminderPolicy, DateTime<Utc>),
+) -> Result<(), ServiceError> {
+    let sent = reminders::list_sent(work.conn(), scene.school.id).await?;
+    let situation = Situation { sent: &sent, ..scene.situation() };
+    let mut plan = reminder::plan(policy, calendar, &situation, now);
+    if !plan.due.is_empty() {
+        // Somebody had a mail today: all of it comes at the next opening.
+        let tomorrow = reminder::hours::moment_on(amsterdam_date(now) + chrono::Days::new(1), NaiveTime::MIN);
+        plan.next_at = Some(calendar.next_opening(tomorrow, situation.region, policy.hours));
+    }
+    let (seen, next) = ((scene.onboarding.version, now), (plan.next_at, plan.no_answer_since));
+    Ok(reminders::save_attention(work.conn(), scene.school.id, seen, next).await?)
+}
+
+/// What comes next for each step that a school holds, and when, for the page that shows it.
+///
+/// # Errors
+/// `NotFound` when there is no such school.
+pub async fn list_upcoming(
+    office: &Office,
+    school: SchoolId,
+    now: DateTime<Utc>,
+) -> Result<Vec<Upcoming>, ServiceError> {
+    let holidays = holidays::current(office).await?;
+    let scene = Scene::load(office, office.db.reader(), school).await?;
+    let (policy, calendar) = (&office.reminders.policy, scene.calendar(&holidays));
+    let mut upcoming = reminder::upcoming(policy, &calendar, &scene.situation(), now);
+    // What is late goes out as soon as it may.
+    let soonest = calendar.next_opening(now, scene.school.details.region, policy.hours);
+    for next in upcoming.iter_mut().filter(|next| matches!(next.kind, reminder::UpcomingKind::Reminder(_))) {
+        next.at = next.at.max(soonest);
+    }
+    Ok(upcoming)
+}
+
+/// The outbox row of a digest that is due, put in once a day: on working days, from [`DIGEST_TIME`] on. One that was due
+/// on another day is not asked for at night: it would be that of today, before today began.
+///
+/// # Errors
+/// When the store fails.
+pub async fn ask_digest(office: &Office, now: DateTime<Utc>) -> Result<u64, ServiceError> {
+    let today = amsterdam_date(now);
+    let is_time = reminder::national::is_office_day(today) && now >= reminder::hours::moment_on(today, DIGEST_TIME);
+    if !is_time || addresses::is_stopped(office, &addresses::digest_of(office)).await? {
+        return Ok(0);
+    }
+    let call = Call::by_machine(Actor::Clock, now, "digest");
+    let mut work = Work::begin(office, &call).await?;
+    work.mail(Letter {
+        kind: MailKind::Digest,
+        school: None,
+        contact: None,
+        about: About::default(),
+        occasion: today.to_string(),
+    });
+    work.finish().await?;
+    Ok(1)
+}

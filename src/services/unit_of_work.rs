@@ -1,0 +1,110 @@
+//! One change: a write transaction that gathers audit entries and mails, and commits all of it or nothing.
+
+use std::collections::BTreeSet;
+
+use crate::domain::audit::Action;
+use crate::domain::ids::{ContactId, MailId, SchoolId};
+use crate::domain::notice::{About, MailKind};
+use crate::services::{Call, Office, ServiceError};
+use crate::store::mail::outbox::{Fate, OutboxMail};
+use crate::store::mail::{mail_schools, outbox};
+use crate::store::operations::audit;
+use crate::store::{Connection, WriteTx};
+
+/// A change under way.
+pub(super) struct Work<'a> {
+    office: &'a Office,
+    call: &'a Call,
+    tx: WriteTx,
+    entries: Vec<audit::NewEntry>,
+    mails: Vec<OutboxMail>,
+    /// The schools of mails that are about several.
+    schools: Vec<(MailId, BTreeSet<SchoolId>)>,
+}
+
+/// For whom and about what a mail is put in the outbox.
+pub(super) struct Letter {
+    pub(super) kind: MailKind,
+    pub(super) school: Option<SchoolId>,
+    pub(super) contact: Option<ContactId>,
+    pub(super) about: About,
+    /// What makes it this mail and no other, beside kind and receiver.
+    pub(super) occasion: String,
+}
+
+impl<'a> Work<'a> {
+    pub(super) async fn begin(office: &'a Office, call: &'a Call) -> Result<Self, ServiceError> {
+        let tx = office.db.begin_write().await?;
+        Ok(Self { office, call, tx, entries: vec![], mails: vec![], schools: vec![] })
+    }
+
+    pub(super) fn conn(&self) -> &impl Connection {
+        self.tx.conn()
+    }
+
+    pub(super) fn office(&self) -> &'a Office {
+        self.office
+    }
+
+    pub(super) fn note(&mut self, school: Option<SchoolId>, action: Action) {
+        self.note_version(school, None, action);
+    }
+
+    pub(super) fn note_version(&mut self, school: Option<SchoolId>, version: Option<i32>, action: Action) {
+        self.entries.push(audit::NewEntry {
+            school,
+            onboarding_version: version,
+            at: self.call.now,
+            by: self.call.actor,
+            action,
+            request_id: self.call.request_id.clone(),
+        });
+    }
+
+    pub(super) fn mail(&mut self, letter: Letter) {
+        let id = MailId::from_uuid(self.office.chance.uuid_v7(self.call.now));
+        let receiver = letter.contact.map_or_else(|| "-".to_owned(), |contact| contact.to_string());
+        self.mails.push(OutboxMail {
+            id,
+            kind: letter.kind,
+            school: letter.school,
+            contact: letter.contact,
+            about: letter.about,
+            dedupe_key: format!("{}/{receiver}/{}", letter.kind.as_str(), letter.occasion),
+            fate: Fate::Waiting,
+            attempts: 0,
+            created_at: self.call.now,
+            next_attempt_at: self.call.now,
+            handing_over_at: None,
+            may_be_double: false,
+            sent_at: None,
+            message_id: format!("<{id}@{}>", self.office.base.mail_host()),
+            last_error: None,
+        });
+    }
+
+    /// A mail about one school or several, which takes the place of the school in the letter.
+    pub(super) fn mail_about(&mut self, schools: BTreeSet<SchoolId>, letter: Letter) {
+        let school = schools.first().copied().filter(|_| schools.len() == 1);
+        self.mail(Letter { school, ..letter });
+        if let (None, Some(mail)) = (school, self.mails.last()) {
+            self.schools.push((mail.id, schools));
+        }
+    }
+
+    /// Writes mails and audit and commits. The audit comes last: it makes other writers wait.
+    pub(super) async fn finish(self) -> Result<(), ServiceError> {
+        outbox::insert_all(self.tx.conn(), &self.mails).await?;
+        for (mail, schools) in self.schools {
+            mail_schools::insert(self.tx.conn(), mail, schools).await?;
+        }
+        let keys = &self.office.keys;
+        let mac = |parts: &[&[u8]]| keys.audit_mac(None, parts).expect("the newest key is always there");
+        audit::append(self.tx.conn(), self.entries, mac).await?;
+        self.tx.commit().await?;
+        if !self.mails.is_empty() {
+            self.office.mail_waits.notify_one();
+        }
+        Ok(())
+    }
+}

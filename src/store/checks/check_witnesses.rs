@@ -1,0 +1,136 @@
+//! Schools whose connection worked before, as witnesses of whether more is wrong than one school.
+
+use chrono::{DateTime, Utc};
+use entity::{connection, connection_check};
+use sea_orm::sea_query::{Expr, LockBehavior, LockType, Query};
+use sea_orm::{EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use crate::domain::check::{CheckCode, RoundFacts, Rung};
+use crate::domain::ids::SchoolId;
+use crate::store::{Connection, StoreError};
+
+/// Of what there are to be witnesses: of a check of this school that broke on this rung.
+#[derive(Debug, Clone, Copy)]
+pub struct Broken {
+    /// Whose; it is no witness itself.
+    pub school: SchoolId,
+    /// Who did not get past it says nothing of it.
+    pub rung: Rung,
+}
+
+/// How the witnesses fare: those that fail, if checked since the first moment, and those that work, if checked since the
+/// second. Lost ones are explained already, and who has no turn is not looked at any more.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_since(
+    conn: &impl Connection,
+    broken: Broken,
+    (failing_since, working_since): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<RoundFacts, StoreError> {
+    let checked_at = connection::COLUMN.last_checked_at;
+    let fails = connection::COLUMN.is_failing.eq(true).and(checked_at.gte(failing_since));
+    count(conn, broken, fails.or(works(broken.rung).and(checked_at.gte(working_since)))).await
+}
+
+/// The same for those that were checked since a moment and did not fail before it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_lately(
+    conn: &impl Connection,
+    broken: Broken,
+    since: DateTime<Utc>,
+) -> Result<RoundFacts, StoreError> {
+    let fails_newly = connection::COLUMN.is_failing.eq(true).and(connection::COLUMN.failing_since.gte(since));
+    let tells = fails_newly.or(works(broken.rung));
+    count(conn, broken, connection::COLUMN.last_checked_at.gte(since).and(tells)).await
+}
+
+async fn count(conn: &impl Connection, broken: Broken, are_seen: Expr) -> Result<RoundFacts, StoreError> {
+    let counts: Vec<(bool, i64)> = connection::Entity::find()
+        .select_only()
+        .column(connection::Column::IsFailing)
+        .column_as(Expr::col(connection::Column::SchoolId).count(), "schools")
+        .filter(are_seen)
+        .filter(can_tell(broken.school))
+        .group_by(connection::Column::IsFailing)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let mut facts = RoundFacts::default();
+    for (is_failing, schools) in counts {
+        let schools = u32::try_from(schools).unwrap_or(u32::MAX);
+        facts.worked_before = facts.worked_before.saturating_add(schools);
+        facts.failing = if is_failing { schools } else { facts.failing };
+    }
+    Ok(facts)
+}
+
+/// How many witnesses worked when they were last checked, before a moment.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_unseen(conn: &impl Connection, broken: Broken, since: DateTime<Utc>) -> Result<u64, StoreError> {
+    Ok(connection::Entity::find().filter(is_unseen(broken, since)).count(conn).await?)
+}
+
+/// Makes some witnesses that worked when they were last checked, before a moment, due now.
+///
+/// Those that are under check or whose row somebody else has, are left out: the first tell soon, and their turn is the
+/// lease of that check; for the second it would wait while others wait for the caller. The caller has a transaction.
+///
+/// # Errors
+/// When the database fails.
+pub async fn hasten(
+    conn: &impl Connection,
+    broken: Broken,
+    (since, now): (DateTime<Utc>, DateTime<Utc>),
+    limit: u64,
+) -> Result<(), StoreError> {
+    let under_check = Query::select()
+        .column(connection_check::Column::SchoolId)
+        .from(connection_check::Entity)
+        .and_where(Expr::col(connection_check::Column::FinishedAt).is_null())
+        .to_owned();
+    let is_left = Expr::col(connection::Column::SchoolId).not_in_subquery(under_check);
+    let ids: Vec<uuid::Uuid> = connection::Entity::find()
+        .select_only()
+        .column(connection::Column::SchoolId)
+        .filter(is_unseen(broken, since))
+        .filter(is_left.clone())
+        .order_by_asc(connection::COLUMN.next_check_at)
+        .order_by_asc(connection::COLUMN.school_id)
+        .limit(limit)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    connection::Entity::update_many()
+        .col_expr(connection::COLUMN.next_check_at, now.into())
+        .filter(connection::COLUMN.school_id.is_in(ids))
+        // Asked again now that the rows are held: a check may have begun just before.
+        .filter(is_left)
+        .filter(connection::COLUMN.next_check_at.gt(now))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// Other schools that worked before, are not lost, and are looked at when their turn comes.
+fn can_tell(but: SchoolId) -> Expr {
+    let has_worked = connection::COLUMN.has_worked.eq(true);
+    let has_turn = connection::COLUMN.next_check_at.is_not_null();
+    let is_other = connection::COLUMN.school_id.ne(but.as_uuid());
+    has_worked.and(connection::COLUMN.is_lost.eq(false)).and(has_turn).and(is_other)
+}
+
+/// Those whose last check showed no less than before, and that this rung holds.
+fn works(rung: Rung) -> Expr {
+    let codes = CheckCode::ALL.into_iter().filter(|code| code.always_holds(rung)).map(CheckCode::as_str);
+    connection::COLUMN.is_failing.eq(false).and(connection::COLUMN.last_code.is_in(codes))
+}
+
+fn is_unseen(broken: Broken, since: DateTime<Utc>) -> Expr {
+    works(broken.rung).and(connection::COLUMN.last_checked_at.lt(since)).and(can_tell(broken.school))
+}

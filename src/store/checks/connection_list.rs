@@ -1,0 +1,179 @@
+//! Connections beside their schools, as lists and counts for Kurve.
+
+use chrono::{DateTime, Utc};
+use entity::{connection, onboarding, school};
+use sea_orm::sea_query::{Expr, Query};
+use sea_orm::{EntityTrait, ExprTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+
+use crate::domain::check::CheckCode;
+use crate::domain::ids::SchoolId;
+use crate::domain::onboarding::Party;
+use crate::domain::school::School;
+use crate::store::checks::connections::{SchoolConnection, corrupt, to_connection};
+use crate::store::onboarding::overview::{After, Unreadable};
+use crate::store::onboarding::schools;
+use crate::store::{Connection, StoreError};
+
+/// Which connections to list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ConnectionFilter {
+    /// All of them.
+    #[default]
+    All,
+    /// The last check passed every rung.
+    Green,
+    /// The last check did not.
+    Failing,
+    /// The last check ended so.
+    Code(CheckCode),
+    /// No check was made yet.
+    NotChecked,
+    /// It counts as lost.
+    Lost,
+    /// The last check was before a moment.
+    CheckedBefore(DateTime<Utc>),
+}
+
+/// Connections with their schools, by name, after a place, at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(
+    conn: &impl Connection,
+    filter: ConnectionFilter,
+    after: Option<&After>,
+    limit: u64,
+) -> Result<Vec<(School, SchoolConnection)>, StoreError> {
+    let mut query = connection::Entity::find().find_also_related(school::Entity);
+    let code = |code: CheckCode| connection::COLUMN.last_code.eq(code.as_str());
+    query = match filter {
+        ConnectionFilter::All => query,
+        ConnectionFilter::Green => query.filter(code(CheckCode::Ok)),
+        ConnectionFilter::Failing => query.filter(connection::COLUMN.last_code.ne(CheckCode::Ok.as_str())),
+        ConnectionFilter::Code(wanted) => query.filter(code(wanted)),
+        ConnectionFilter::NotChecked => query.filter(connection::COLUMN.last_code.is_null()),
+        ConnectionFilter::CheckedBefore(at) => query.filter(connection::COLUMN.last_checked_at.lt(at)),
+        ConnectionFilter::Lost => query.filter(connection::COLUMN.is_lost.eq(true)),
+    };
+    if let Some(after) = after {
+        let same_name = school::COLUMN.name.eq(&after.name).and(school::COLUMN.id.gt(after.id.as_uuid()));
+        query = query.filter(school::COLUMN.name.gt(&after.name).or(same_name));
+    }
+    let rows = query.order_by_asc(school::COLUMN.name).order_by_asc(school::COLUMN.id).limit(limit).all(conn).await?;
+    rows.into_iter().map(with_school).collect()
+}
+
+/// How many connections ended how at their last check; `None` for those that were never checked.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_by_code(conn: &impl Connection) -> Result<Vec<(Option<CheckCode>, u64)>, StoreError> {
+    let counts: Vec<(Option<String>, i64)> = connection::Entity::find()
+        .select_only()
+        .column(connection::Column::LastCode)
+        .column_as(Expr::col(connection::Column::SchoolId).count(), "schools")
+        .group_by(connection::Column::LastCode)
+        .order_by(connection::Column::LastCode, Order::Asc)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let read = |(name, schools): (Option<String>, i64)| {
+        let code = name.map(|name| CheckCode::parse(&name).ok_or_else(|| corrupt("", "last_code"))).transpose()?;
+        Ok((code, u64::try_from(schools).unwrap_or_default()))
+    };
+    counts.into_iter().map(read).collect()
+}
+
+/// How many connections count as lost.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_lost(conn: &impl Connection) -> Result<u64, StoreError> {
+    Ok(connection::Entity::find().filter(connection::COLUMN.is_lost.eq(true)).count(conn).await?)
+}
+
+/// A connection with its school, or as much of it as can be read: for lists that leave none out.
+pub type Reading = Result<(School, SchoolConnection), Unreadable>;
+
+/// The lost connections of schools under way or done, the longest failing first, at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_lost(conn: &impl Connection, limit: u64) -> Result<Vec<Reading>, StoreError> {
+    let rows = lost_in_use()
+        .find_also_related(school::Entity)
+        .order_by_asc(connection::COLUMN.failing_since)
+        .order_by_asc(connection::COLUMN.school_id)
+        .limit(limit)
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().map(read).collect())
+}
+
+/// How many lost connections there are of schools under way or done.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_lost_in_use(conn: &impl Connection) -> Result<u64, StoreError> {
+    Ok(lost_in_use().count(conn).await?)
+}
+
+/// The connections of schools under way or done whose last check ended so that it is for one party to act, lost ones
+/// left out; the longest failing first, at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_held_by(conn: &impl Connection, party: Party, limit: u64) -> Result<Vec<Reading>, StoreError> {
+    let rows = held_by(party)
+        .find_also_related(school::Entity)
+        .order_by_asc(connection::COLUMN.failing_since)
+        .order_by_asc(connection::COLUMN.last_checked_at)
+        .order_by_asc(connection::COLUMN.school_id)
+        .limit(limit)
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().map(read).collect())
+}
+
+/// How many of those there are.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_held_by(conn: &impl Connection, party: Party) -> Result<u64, StoreError> {
+    Ok(held_by(party).count(conn).await?)
+}
+
+fn held_by(party: Party) -> Select<connection::Entity> {
+    let codes = CheckCode::ALL.into_iter().filter(|code| code.holder() == Some(party)).map(CheckCode::as_str);
+    in_use().filter(connection::COLUMN.last_code.is_in(codes)).filter(connection::COLUMN.is_lost.eq(false))
+}
+
+fn lost_in_use() -> Select<connection::Entity> {
+    in_use().filter(connection::COLUMN.is_lost.eq(true))
+}
+
+/// Of a school that stopped, or rests, nobody checks how the connection is now.
+fn in_use() -> Select<connection::Entity> {
+    let in_use = Query::select()
+        .column(onboarding::Column::SchoolId)
+        .from(onboarding::Entity)
+        .and_where(Expr::col(onboarding::Column::Lifecycle).is_in(["active", "completed"]))
+        .to_owned();
+    connection::Entity::find().filter(Expr::col((connection::Entity, connection::Column::SchoolId)).in_subquery(in_use))
+}
+
+type Pair = (connection::Model, Option<school::Model>);
+
+fn read(pair: Pair) -> Reading {
+    let since = pair.0.failing_since.or(pair.0.last_checked_at).unwrap_or_default();
+    let known = Unreadable::of(SchoolId::from_uuid(pair.0.school_id), pair.1.as_ref(), since);
+    with_school(pair).map_err(|error| {
+        tracing::error!(school.id = %known.id, error = %error, "Could not read a connection of a list");
+        known
+    })
+}
+
+fn with_school((row, school): Pair) -> Result<(School, SchoolConnection), StoreError> {
+    let school = school.ok_or(StoreError::Missing { table: "school" })?;
+    Ok((schools::to_school(school)?, to_connection(&row)?))
+}

@@ -1,0 +1,300 @@
+//! What the checks of a school came to, and when it is looked at next.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use entity::{connection, credential, onboarding};
+use sea_orm::sea_query::{Expr, OnConflict, Query};
+use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use crate::domain::check::{CheckCode, Receipt, Streak};
+use crate::domain::ids::SchoolId;
+use crate::store::{Connection, StoreError};
+
+/// The connection with one school's Magister.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SchoolConnection {
+    /// Whose.
+    pub school: SchoolId,
+    /// When the timer checks it next.
+    pub next_check_at: Option<DateTime<Utc>>,
+    /// How the last check ended, and when.
+    pub last: Option<(CheckCode, DateTime<Utc>)>,
+    /// When a check last passed every rung, and with which version of the credentials.
+    pub passed: Option<(DateTime<Utc>, u32)>,
+    /// Whether a check ever proved something that still stands.
+    pub has_worked: bool,
+    /// Whether the last check showed less than was proven before.
+    pub is_failing: bool,
+    /// Whether the connection counts as lost.
+    pub is_lost: bool,
+    /// Since when the checks fail.
+    pub failing_since: Option<DateTime<Utc>>,
+    /// The failures in a row.
+    pub streak: Option<Streak>,
+    /// What was counted when the list was last read.
+    pub receipt: Option<Receipt>,
+}
+
+impl SchoolConnection {
+    /// A connection that was never checked.
+    #[must_use]
+    pub fn fresh(school: SchoolId) -> Self {
+        Self {
+            school,
+            next_check_at: None,
+            last: None,
+            passed: None,
+            has_worked: false,
+            is_failing: false,
+            is_lost: false,
+            failing_since: None,
+            streak: None,
+            receipt: None,
+        }
+    }
+}
+
+/// A school's connection; one that was never checked if nothing is known.
+///
+/// # Errors
+/// When the database fails.
+pub async fn load(conn: &impl Connection, school: SchoolId) -> Result<SchoolConnection, StoreError> {
+    Ok(find(conn, school).await?.unwrap_or_else(|| SchoolConnection::fresh(school)))
+}
+
+/// A school's connection, if anything is known of it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(conn: &impl Connection, school: SchoolId) -> Result<Option<SchoolConnection>, StoreError> {
+    connection::Entity::find_by_id(school.as_uuid()).one(conn).await?.map(|row| to_connection(&row)).transpose()
+}
+
+/// How the last check ended of those of some schools where it did not pass.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_failing(
+    conn: &impl Connection,
+    schools: &[SchoolId],
+) -> Result<BTreeMap<SchoolId, CheckCode>, StoreError> {
+    let rows: Vec<(uuid::Uuid, String)> = connection::Entity::find()
+        .select_only()
+        .column(connection::Column::SchoolId)
+        .column(connection::Column::LastCode)
+        .filter(connection::COLUMN.school_id.is_in(schools.iter().map(|id| id.as_uuid())))
+        .filter(connection::COLUMN.last_code.ne(CheckCode::Ok.as_str()))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    // A code of a newer release is passed over: this is said beside something else.
+    Ok(rows.into_iter().filter_map(|(id, code)| Some((SchoolId::from_uuid(id), CheckCode::parse(&code)?))).collect())
+}
+
+/// Keeps what is known of a school's connection. The caller holds the onboarding.
+///
+/// # Errors
+/// When the database fails.
+pub async fn save(conn: &impl Connection, known: &SchoolConnection) -> Result<(), StoreError> {
+    use connection::Column;
+    let update = [
+        Column::NextCheckAt,
+        Column::LastCode,
+        Column::LastCheckedAt,
+        Column::LastOkAt,
+        Column::LastOkVersion,
+        Column::HasWorked,
+        Column::IsFailing,
+        Column::IsLost,
+        Column::FailingSince,
+        Column::Streak,
+        Column::Receipt,
+        Column::ReceiptAt,
+    ];
+    let renew = OnConflict::column(Column::SchoolId).update_columns(update).to_owned();
+    connection::Entity::insert(to_row(known)?).on_conflict(renew).exec_without_returning(conn).await?;
+    Ok(())
+}
+
+/// Sets when a school is checked next; the rest stays.
+///
+/// # Errors
+/// When the database fails.
+pub async fn save_next(
+    conn: &impl Connection,
+    school: SchoolId,
+    next_at: Option<DateTime<Utc>>,
+) -> Result<(), StoreError> {
+    let fresh = SchoolConnection { next_check_at: next_at, ..SchoolConnection::fresh(school) };
+    let renew =
+        OnConflict::column(connection::Column::SchoolId).update_column(connection::Column::NextCheckAt).to_owned();
+    connection::Entity::insert(to_row(&fresh)?).on_conflict(renew).exec_without_returning(conn).await?;
+    Ok(())
+}
+
+/// Forgets failures that were not followed up; a connection that is lost stays so.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_failures(conn: &impl Connection, school: SchoolId) -> Result<(), StoreError> {
+    connection::Entity::update_many()
+        .col_expr(connection::COLUMN.streak, Option::<String>::None.into())
+        .col_expr(connection::COLUMN.failing_since, Option::<DateTime<Utc>>::None.into())
+        .filter(connection::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(connection::COLUMN.is_lost.eq(false))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// Sets the first turn of a school that has none; a turn that came between stays.
+///
+/// # Errors
+/// When the database fails.
+pub async fn save_first(conn: &impl Connection, school: SchoolId, turn: DateTime<Utc>) -> Result<(), StoreError> {
+    let keep = OnConflict::column(connection::Column::SchoolId).do_nothing().to_owned();
+    let fresh = SchoolConnection::fresh(school);
+    connection::Entity::insert(to_row(&fresh)?).on_conflict(keep).exec_without_returning(conn).await?;
+    connection::Entity::update_many()
+        .col_expr(connection::COLUMN.next_check_at, turn.into())
+        .filter(connection::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(connection::COLUMN.next_check_at.is_null())
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// Schools with credentials that are under way or done and have no turn, at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_without_turn(conn: &impl Connection, limit: u64) -> Result<Vec<SchoolId>, StoreError> {
+    let planned = Query::select()
+        .column(connection::Column::SchoolId)
+        .from(connection::Entity)
+        .and_where(Expr::col(connection::Column::NextCheckAt).is_not_null())
+        .to_owned();
+    let issued = Query::select().column(credential::Column::SchoolId).from(credential::Entity).to_owned();
+    let ids: Vec<uuid::Uuid> = onboarding::Entity::find()
+        .select_only()
+        .column(onboarding::Column::SchoolId)
+        .filter(onboarding::COLUMN.lifecycle.is_in(["active", "completed"]))
+        .filter(Expr::col(onboarding::Column::SchoolId).in_subquery(issued))
+        .filter(Expr::col(onboarding::Column::SchoolId).not_in_subquery(planned))
+        .order_by_asc(onboarding::COLUMN.school_id)
+        .limit(limit)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(ids.into_iter().map(SchoolId::from_uuid).collect())
+}
+
+/// The schools that are due, the longest waiting first, at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_due(conn: &impl Connection, now: DateTime<Utc>, limit: u64) -> Result<Vec<SchoolId>, StoreError> {
+    let ids: Vec<uuid::Uuid> = connection::Entity::find()
+        .select_only()
+        .column(connection::Column::SchoolId)
+        .filter(connection::COLUMN.next_check_at.lte(now))
+        .order_by_asc(connection::COLUMN.next_check_at)
+        .order_by_asc(connection::COLUMN.school_id)
+        .limit(limit)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(ids.into_iter().map(SchoolId::from_uuid).collect())
+}
+
+/// Takes a school that is due, until a moment at which it is due again if nothing comes of it; `false` when another
+/// worker was first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn claim_due(
+    conn: &impl Connection,
+    school: SchoolId,
+    (now, until): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<bool, StoreError> {
+    let taken = connection::Entity::update_many()
+        .col_expr(connection::COLUMN.next_check_at, until.into())
+        .filter(connection::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(connection::COLUMN.next_check_at.lte(now))
+        .exec(conn)
+        .await?;
+    Ok(taken.rows_affected == 1)
+}
+
+/// When the next school is due.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_next_due(conn: &impl Connection) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let row = connection::Entity::find()
+        .filter(connection::COLUMN.next_check_at.is_not_null())
+        .order_by_asc(connection::COLUMN.next_check_at)
+        .one(conn)
+        .await?;
+    Ok(row.and_then(|row| row.next_check_at))
+}
+
+pub(in crate::store) fn corrupt(id: &str, what: &'static str) -> StoreError {
+    StoreError::CorruptRow { table: "connection", id: id.to_owned(), what }
+}
+
+fn to_row(known: &SchoolConnection) -> Result<connection::ActiveModel, StoreError> {
+    let id = known.school.to_string();
+    let streak = known.streak.map(|streak| serde_json::to_string(&streak)).transpose();
+    let receipt = known.receipt.map(|receipt| serde_json::to_string(&receipt.counts)).transpose();
+    Ok(connection::ActiveModel {
+        school_id: Set(known.school.as_uuid()),
+        next_check_at: Set(known.next_check_at),
+        last_code: Set(known.last.map(|(code, _)| code.as_str().to_owned())),
+        last_checked_at: Set(known.last.map(|(_, at)| at)),
+        last_ok_at: Set(known.passed.map(|(at, _)| at)),
+        last_ok_version: Set(known.passed.map(|(_, version)| i32::try_from(version).unwrap_or(i32::MAX))),
+        has_worked: Set(known.has_worked),
+        is_failing: Set(known.is_failing),
+        is_lost: Set(known.is_lost),
+        failing_since: Set(known.failing_since),
+        streak: Set(streak.map_err(|_| corrupt(&id, "streak"))?),
+        receipt: Set(receipt.map_err(|_| corrupt(&id, "receipt"))?),
+        receipt_at: Set(known.receipt.map(|receipt| receipt.at)),
+    })
+}
+
+pub(in crate::store) fn to_connection(row: &connection::Model) -> Result<SchoolConnection, StoreError> {
+    let corrupt = |what| corrupt(&row.school_id.to_string(), what);
+    let last = match (&row.last_code, row.last_checked_at) {
+        (None, None) => None,
+        (Some(code), Some(at)) => Some((CheckCode::parse(code).ok_or_else(|| corrupt("last_code"))?, at)),
+        (Some(_), None) | (None, Some(_)) => return Err(corrupt("last_checked_at")),
+    };
+    let passed = match (row.last_ok_at, row.last_ok_version) {
+        (None, None) => None,
+        (Some(at), Some(version)) => Some((at, u32::try_from(version).map_err(|_| corrupt("last_ok_version"))?)),
+        (Some(_), None) | (None, Some(_)) => return Err(corrupt("last_ok_at")),
+    };
+    let receipt = match (&row.receipt, row.receipt_at) {
+        (None, None) => None,
+        (Some(counts), Some(at)) => {
+            Some(Receipt { counts: serde_json::from_str(counts).map_err(|_| corrupt("receipt"))?, at })
+        }
+        (Some(_), None) | (None, Some(_)) => return Err(corrupt("receipt_at")),
+    };
+    let streak = row.streak.as_deref().map(serde_json::from_str).transpose().map_err(|_| corrupt("streak"))?;
+    Ok(SchoolConnection {
+        school: SchoolId::from_uuid(row.school_id),
+        next_check_at: row.next_check_at,
+        last,
+        passed,
+        has_worked: row.has_worked,
+        is_failing: row.is_failing,
+        is_lost: row.is_lost,
+        failing_since: row.failing_since,
+        streak,
+        receipt,
+    })
+}

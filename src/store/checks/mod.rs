@@ -1,0 +1,10 @@
+//! Rows of connection checks: the checks themselves, what is known of each connection, and outages.
+
+pub mod check_overrides;
+pub mod check_queue;
+pub mod check_runs;
+pub mod check_witnesses;
+pub mod connection_checks;
+pub mod connection_list;
+pub mod connections;
+pub mod outages;

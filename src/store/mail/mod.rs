@@ -1,0 +1,8 @@
+//! Rows of mails: the outbox, the bytes that were sent, and what came back.
+
+pub mod frozen_mails;
+pub mod mail_schools;
+pub mod notify;
+pub mod outbox;
+pub mod outbox_view;
+pub mod returned_mails;

@@ -1,0 +1,106 @@
+//! The outbox as people look at it: page by page, and in numbers. What the worker does is in [`super::outbox`].
+
+use chrono::{DateTime, Duration, Utc};
+use entity::outbox;
+use sea_orm::{EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+
+use crate::domain::ids::{MailId, SchoolId};
+use crate::domain::notice::MailKind;
+use crate::store::mail::mail_schools;
+use crate::store::mail::outbox::{Fate, Reading, hold, read};
+use crate::store::{Connection, StoreError};
+
+/// How many mails have this fate: for fates of which there are few.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_with_fate(conn: &impl Connection, fate: Fate) -> Result<u64, StoreError> {
+    Ok(outbox::Entity::find().filter(outbox::COLUMN.status.eq(fate.as_str())).count(conn).await?)
+}
+
+/// Since when the mail that is due longest has been due, if any is.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_oldest_due(conn: &impl Connection, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
+    oldest(conn, oldest_waiting(now)).await
+}
+
+/// Since when the oldest mail has been due that was due so long ago and that no worker has had in hand since.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_oldest_untouched(
+    conn: &impl Connection,
+    now: DateTime<Utc>,
+    for_long: Duration,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let before = now - for_long;
+    oldest(conn, oldest_waiting(before).filter(hold::is_free_since(before, now))).await
+}
+
+fn oldest_waiting(due_before: DateTime<Utc>) -> Select<outbox::Entity> {
+    outbox::Entity::find()
+        .filter(outbox::COLUMN.status.eq(Fate::Waiting.as_str()))
+        .filter(outbox::COLUMN.next_attempt_at.lte(due_before))
+        .order_by_asc(outbox::COLUMN.next_attempt_at)
+        .limit(1)
+}
+
+async fn oldest(conn: &impl Connection, query: Select<outbox::Entity>) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let only = query.select_only().column(outbox::Column::NextAttemptAt);
+    Ok(only.into_tuple::<DateTime<Utc>>().one(conn).await?)
+}
+
+/// Which mails to list; every part narrows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MailFilter {
+    /// Only mails with this fate.
+    pub fate: Option<Fate>,
+    /// Only mails of this kind.
+    pub kind: Option<MailKind>,
+    /// Only mails about one of these schools, also where they are about more.
+    pub schools: Option<Vec<SchoolId>>,
+}
+
+/// Mails of one page, newest first, and after which one the next page starts, if there is one.
+#[derive(Debug, Default)]
+pub struct MailPage {
+    /// The mails.
+    pub mails: Vec<Reading>,
+    /// The last row of this page, when there are more.
+    pub next: Option<MailId>,
+}
+
+/// A page of at most `limit` mails, newest first, made before the mail with this id: the cost does not grow with the
+/// outbox, for ids rise with time and every filter has an index that ends in the id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_page(
+    conn: &impl Connection,
+    filter: &MailFilter,
+    before: Option<MailId>,
+    limit: u64,
+) -> Result<MailPage, StoreError> {
+    let mut query = outbox::Entity::find();
+    if let Some(fate) = filter.fate {
+        query = query.filter(outbox::COLUMN.status.eq(fate.as_str()));
+    }
+    if let Some(kind) = filter.kind {
+        query = query.filter(outbox::COLUMN.kind.eq(kind.as_str()));
+    }
+    if let Some(schools) = &filter.schools {
+        query = query.filter(mail_schools::of_schools(conn, schools, before).await?);
+    }
+    if let Some(before) = before {
+        query = query.filter(outbox::COLUMN.id.lt(before.as_uuid()));
+    }
+    let mut rows = query.order_by_desc(outbox::COLUMN.id).limit(limit + 1).all(conn).await?;
+    let has_more = rows.len() as u64 > limit;
+    if has_more {
+        rows.pop();
+    }
+    let next = rows.last().filter(|_| has_more).map(|row| MailId::from_uuid(row.id));
+    Ok(MailPage { mails: rows.into_iter().map(read).collect(), next })
+}

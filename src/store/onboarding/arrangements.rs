@@ -1,0 +1,45 @@
+//! What schools arranged about their reminders; a school without a row arranged nothing.
+
+use entity::reminder_arrangement;
+use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
+
+use crate::domain::ids::SchoolId;
+use crate::domain::reminder::Arrangement;
+use crate::store::{Connection, StoreError};
+
+/// What a school arranged.
+///
+/// # Errors
+/// When the database fails.
+pub async fn load(conn: &impl Connection, school: SchoolId) -> Result<Arrangement, StoreError> {
+    let row = reminder_arrangement::Entity::find_by_id(school.as_uuid()).one(conn).await?;
+    let Some(row) = row else { return Ok(Arrangement::default()) };
+    let own_days = serde_json::from_str(&row.own_days).map_err(|_| corrupt(school))?;
+    Ok(Arrangement { snoozed_until: row.snoozed_until, counts_from: row.counts_from, own_days })
+}
+
+/// Stores what a school arranged. The caller holds the school's onboarding and says when to look at it anew.
+///
+/// # Errors
+/// When the database fails.
+pub async fn save(conn: &impl Connection, school: SchoolId, arrangement: &Arrangement) -> Result<(), StoreError> {
+    let row = reminder_arrangement::ActiveModel {
+        school_id: Set(school.as_uuid()),
+        snoozed_until: Set(arrangement.snoozed_until),
+        counts_from: Set(arrangement.counts_from),
+        own_days: Set(serde_json::to_string(&arrangement.own_days).map_err(|_| corrupt(school))?),
+    };
+    let replace = OnConflict::column(reminder_arrangement::Column::SchoolId)
+        .update_columns([
+            reminder_arrangement::Column::SnoozedUntil,
+            reminder_arrangement::Column::CountsFrom,
+            reminder_arrangement::Column::OwnDays,
+        ])
+        .to_owned();
+    reminder_arrangement::Entity::insert(row).on_conflict(replace).exec_without_returning(conn).await?;
+    Ok(())
+}
+
+fn corrupt(school: SchoolId) -> StoreError {
+    StoreError::CorruptRow { table: "reminder_arrangement", id: school.to_string(), what: "own_days" }
+}

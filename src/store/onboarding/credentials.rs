@@ -1,0 +1,173 @@
+//! Issued credentials: sealed password and sealed query file, a row per version.
+
+use chrono::{DateTime, Utc};
+use entity::credential;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use crate::domain::credential::reveal::{ClosedReason, REVEALS_ALLOWED};
+use crate::domain::ids::{CredentialId, SchoolId, StaffId};
+use crate::store::{Connection, StoreError};
+
+/// One version of a school's credentials; the secrets are sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredCredential {
+    /// Its id, part of what the seals are bound to.
+    pub id: CredentialId,
+    /// Whose.
+    pub school: SchoolId,
+    /// 1 for the first.
+    pub version: u32,
+    /// The password, sealed.
+    pub sealed_password: Vec<u8>,
+    /// The query file, sealed.
+    pub sealed_query: Vec<u8>,
+    /// The version of the query template.
+    pub template_version: String,
+    /// SHA-256 of the query file, in hex.
+    pub query_sha256: String,
+    /// How often the password was looked at.
+    pub reveals_used: u32,
+    /// When it was issued.
+    pub issued_at: DateTime<Utc>,
+    /// By whom.
+    pub issued_by: Option<StaffId>,
+    /// After this it is not shown any more.
+    pub expires_at: DateTime<Utc>,
+    /// Since when and why it is never shown again.
+    pub closed: Option<(DateTime<Utc>, ClosedReason)>,
+}
+
+/// Stores a new version.
+///
+/// # Errors
+/// `Taken` when the school has this version already.
+pub async fn insert(conn: &impl Connection, new: &StoredCredential) -> Result<(), StoreError> {
+    let row = credential::ActiveModel {
+        id: Set(new.id.as_uuid()),
+        school_id: Set(new.school.as_uuid()),
+        version: Set(to_i32(new.version)),
+        sealed_password: Set(new.sealed_password.clone()),
+        sealed_query: Set(new.sealed_query.clone()),
+        template_version: Set(new.template_version.clone()),
+        query_sha256: Set(new.query_sha256.clone()),
+        reveals_used: Set(to_i32(new.reveals_used)),
+        issued_at: Set(new.issued_at),
+        issued_by: Set(new.issued_by.map(StaffId::as_uuid)),
+        expires_at: Set(new.expires_at),
+        closed_at: Set(new.closed.map(|(at, _)| at)),
+        closed_reason: Set(new.closed.map(|(_, reason)| reason.as_str().to_owned())),
+    };
+    credential::Entity::insert(row).exec_without_returning(conn).await?;
+    Ok(())
+}
+
+/// The newest version of a school, if any was issued.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_newest(conn: &impl Connection, school: SchoolId) -> Result<Option<StoredCredential>, StoreError> {
+    let row = credential::Entity::find()
+        .filter(credential::COLUMN.school_id.eq(school.as_uuid()))
+        .order_by_desc(credential::COLUMN.version)
+        .one(conn)
+        .await?;
+    row.map(to_stored).transpose()
+}
+
+/// The newest version of a school, held until the transaction ends: views that come at once are counted one by one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn hold_newest(conn: &impl Connection, school: SchoolId) -> Result<Option<StoredCredential>, StoreError> {
+    let row = credential::Entity::find()
+        .filter(credential::COLUMN.school_id.eq(school.as_uuid()))
+        .order_by_desc(credential::COLUMN.version)
+        .limit(1)
+        .lock_exclusive()
+        .one(conn)
+        .await?;
+    row.map(to_stored).transpose()
+}
+
+/// Takes one of the allowed views, in one statement; `false` when none was left or it was closed meanwhile.
+///
+/// # Errors
+/// When the database fails.
+pub async fn claim_reveal(conn: &impl Connection, id: CredentialId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let changed = credential::Entity::update_many()
+        .col_expr(credential::COLUMN.reveals_used, Expr::col(credential::Column::RevealsUsed).add(1))
+        .filter(credential::COLUMN.id.eq(id.as_uuid()))
+        .filter(credential::COLUMN.reveals_used.lt(to_i32(REVEALS_ALLOWED)))
+        .filter(credential::COLUMN.closed_at.is_null())
+        .filter(credential::COLUMN.expires_at.gt(now))
+        .exec(conn)
+        .await?;
+    Ok(changed.rows_affected == 1)
+}
+
+/// Gives the newest version a fresh set of views and days.
+///
+/// # Errors
+/// When the database fails.
+pub async fn save_handed_over_again(
+    conn: &impl Connection,
+    id: CredentialId,
+    expires_at: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let changed = credential::Entity::update_many()
+        .col_expr(credential::COLUMN.reveals_used, 0.into())
+        .col_expr(credential::COLUMN.expires_at, expires_at.into())
+        .filter(credential::COLUMN.id.eq(id.as_uuid()))
+        .filter(credential::COLUMN.closed_at.is_null())
+        .exec(conn)
+        .await?;
+    Ok(changed.rows_affected == 1)
+}
+
+/// Closes every version of a school that is still open, for ever.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_closed(
+    conn: &impl Connection,
+    school: SchoolId,
+    reason: ClosedReason,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    credential::Entity::update_many()
+        .col_expr(credential::COLUMN.closed_at, now.into())
+        .col_expr(credential::COLUMN.closed_reason, reason.as_str().into())
+        .filter(credential::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(credential::COLUMN.closed_at.is_null())
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+fn to_i32(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+fn to_stored(row: credential::Model) -> Result<StoredCredential, StoreError> {
+    let corrupt = |what| StoreError::CorruptRow { table: "credential", id: row.id.to_string(), what };
+    let closed = match (row.closed_at, &row.closed_reason) {
+        (None, None) => None,
+        (Some(at), Some(reason)) => Some((at, ClosedReason::parse(reason).ok_or_else(|| corrupt("closed_reason"))?)),
+        _ => return Err(corrupt("closed_at")),
+    };
+    Ok(StoredCredential {
+        id: CredentialId::from_uuid(row.id),
+        school: SchoolId::from_uuid(row.school_id),
+        version: u32::try_from(row.version).map_err(|_| corrupt("version"))?,
+        reveals_used: u32::try_from(row.reveals_used).map_err(|_| corrupt("reveals_used"))?,
+        sealed_password: row.sealed_password,
+        sealed_query: row.sealed_query,
+        template_version: row.template_version,
+        query_sha256: row.query_sha256,
+        issued_at: row.issued_at,
+        issued_by: row.issued_by.map(StaffId::from_uuid),
+        expires_at: row.expires_at,
+        closed,
+    })
+}

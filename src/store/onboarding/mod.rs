@@ -1,0 +1,8 @@
+//! Rows of onboardings: schools, states, credentials, notes, and the lists that Kurve reads.
+
+pub mod arrangements;
+pub mod credentials;
+pub mod notes;
+pub mod onboardings;
+pub mod overview;
+pub mod schools;

@@ -1,0 +1,65 @@
+//! Notes of Kurve's colleagues about a school.
+
+use chrono::{DateTime, Utc};
+use entity::note;
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder};
+
+use crate::domain::ids::{NoteId, SchoolId, StaffId};
+use crate::domain::text::NoteText;
+use crate::store::{Connection, StoreError};
+
+/// A note.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// Its id.
+    pub id: NoteId,
+    /// About which school.
+    pub school: SchoolId,
+    /// Who wrote it.
+    pub by: StaffId,
+    /// What it says.
+    pub text: NoteText,
+    /// When.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Stores a note.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert(conn: &impl Connection, new: &Note) -> Result<(), StoreError> {
+    let row = note::ActiveModel {
+        id: Set(new.id.as_uuid()),
+        school_id: Set(new.school.as_uuid()),
+        staff_id: Set(new.by.as_uuid()),
+        body: Set(new.text.as_str().to_owned()),
+        created_at: Set(new.created_at),
+    };
+    note::Entity::insert(row).exec_without_returning(conn).await?;
+    Ok(())
+}
+
+/// A school's notes, newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(conn: &impl Connection, school: SchoolId) -> Result<Vec<Note>, StoreError> {
+    let rows = note::Entity::find()
+        .filter(note::COLUMN.school_id.eq(school.as_uuid()))
+        .order_by_desc(note::COLUMN.created_at)
+        .order_by_desc(note::COLUMN.id)
+        .all(conn)
+        .await?;
+    rows.into_iter().map(to_note).collect()
+}
+
+fn to_note(row: note::Model) -> Result<Note, StoreError> {
+    let corrupt = |_| StoreError::CorruptRow { table: "note", id: row.id.to_string(), what: "body" };
+    Ok(Note {
+        id: NoteId::from_uuid(row.id),
+        school: SchoolId::from_uuid(row.school_id),
+        by: StaffId::from_uuid(row.staff_id),
+        text: NoteText::parse(&row.body).map_err(corrupt)?,
+        created_at: row.created_at,
+    })
+}

@@ -1,0 +1,180 @@
+//! Onboardings: the state as one JSON value, with columns beside it that lists filter and sort on.
+
+use chrono::{DateTime, Utc};
+use entity::onboarding;
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use crate::domain::ids::SchoolId;
+use crate::domain::import_gate::verdict;
+use crate::domain::onboarding::progress::{is_stuck, waits_on_since};
+use crate::domain::onboarding::{Gate, Lifecycle, Onboarding, Party};
+use crate::store::{Connection, StoreError};
+
+/// An onboarding with the version it had when it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Versioned {
+    /// The state.
+    pub state: Onboarding,
+    /// Counts changes; starts at 1.
+    pub version: i32,
+}
+
+/// Stores a new onboarding as version 1.
+///
+/// # Errors
+/// When the school has one already, or the database fails.
+pub async fn insert(
+    conn: &impl Connection,
+    school: SchoolId,
+    state: &Onboarding,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let columns = Columns::of(state);
+    let row = onboarding::ActiveModel {
+        school_id: Set(school.as_uuid()),
+        version: Set(1),
+        state: Set(to_json(school, state)?),
+        lifecycle: Set(state.lifecycle().as_str().to_owned()),
+        gate_consent: Set(state.is_gate_yes(Gate::Consent)),
+        gate_webservice: Set(state.is_gate_yes(Gate::Webservice)),
+        gate_password: Set(state.is_gate_yes(Gate::Password)),
+        gate_allowlisting: Set(state.is_gate_yes(Gate::Allowlisting)),
+        gate_activation: Set(state.is_gate_yes(Gate::Activation)),
+        import_open: Set(verdict(state).is_open()),
+        held_by_school: Set(columns.held_by_school),
+        held_by_kurve: Set(columns.kurve_since.is_some()),
+        held_by_magister: Set(columns.held_by_magister),
+        kurve_since: Set(columns.kurve_since),
+        is_stuck: Set(is_stuck(state)),
+        resume_on: Set(columns.resume_on),
+        updated_at: Set(now),
+        // Whatever changed, the timer looks at the school's reminders anew.
+        attention_at: Set(Some(now)),
+        no_answer_since: Set(None),
+    };
+    onboarding::Entity::insert(row).exec_without_returning(conn).await?;
+    Ok(())
+}
+
+/// Stores a changed onboarding over the version it was made from, and returns the new version.
+///
+/// # Errors
+/// `Conflict` when it has another version by now.
+pub async fn save(
+    conn: &impl Connection,
+    school: SchoolId,
+    changed: &Versioned,
+    now: DateTime<Utc>,
+) -> Result<i32, StoreError> {
+    let state = &changed.state;
+    let columns = Columns::of(state);
+    let result = onboarding::Entity::update_many()
+        .col_expr(onboarding::COLUMN.version, (changed.version + 1).into())
+        .col_expr(onboarding::COLUMN.state, to_json(school, state)?.into())
+        .col_expr(onboarding::COLUMN.lifecycle, state.lifecycle().as_str().into())
+        .col_expr(onboarding::COLUMN.gate_consent, state.is_gate_yes(Gate::Consent).into())
+        .col_expr(onboarding::COLUMN.gate_webservice, state.is_gate_yes(Gate::Webservice).into())
+        .col_expr(onboarding::COLUMN.gate_password, state.is_gate_yes(Gate::Password).into())
+        .col_expr(onboarding::COLUMN.gate_allowlisting, state.is_gate_yes(Gate::Allowlisting).into())
+        .col_expr(onboarding::COLUMN.gate_activation, state.is_gate_yes(Gate::Activation).into())
+        .col_expr(onboarding::COLUMN.import_open, verdict(state).is_open().into())
+        .col_expr(onboarding::COLUMN.held_by_school, columns.held_by_school.into())
+        .col_expr(onboarding::COLUMN.held_by_kurve, columns.kurve_since.is_some().into())
+        .col_expr(onboarding::COLUMN.held_by_magister, columns.held_by_magister.into())
+        .col_expr(onboarding::COLUMN.kurve_since, columns.kurve_since.into())
+        .col_expr(onboarding::COLUMN.is_stuck, is_stuck(state).into())
+        .col_expr(onboarding::COLUMN.resume_on, columns.resume_on.into())
+        .col_expr(onboarding::COLUMN.updated_at, now.into())
+        .col_expr(onboarding::COLUMN.attention_at, now.into())
+        .col_expr(onboarding::COLUMN.no_answer_since, Option::<DateTime<Utc>>::None.into())
+        .filter(onboarding::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(onboarding::COLUMN.version.eq(changed.version))
+        .exec(conn)
+        .await?;
+    if result.rows_affected == 1 { Ok(changed.version + 1) } else { Err(StoreError::Conflict) }
+}
+
+/// A school's onboarding.
+///
+/// # Errors
+/// `Missing` when there is none, `CorruptRow` when it cannot be read.
+pub async fn load(conn: &impl Connection, school: SchoolId) -> Result<Versioned, StoreError> {
+    let row = onboarding::Entity::find_by_id(school.as_uuid()).one(conn).await?;
+    to_versioned(&row.ok_or(StoreError::Missing { table: "onboarding" })?)
+}
+
+/// A school's onboarding, held until the transaction ends: who holds it changes this school's contacts, details or
+/// credentials alone.
+///
+/// # Errors
+/// `Missing` when there is none, `CorruptRow` when it cannot be read.
+pub async fn hold(conn: &impl Connection, school: SchoolId) -> Result<Versioned, StoreError> {
+    let row = onboarding::Entity::find_by_id(school.as_uuid()).lock_exclusive().one(conn).await?;
+    to_versioned(&row.ok_or(StoreError::Missing { table: "onboarding" })?)
+}
+
+/// Asks for a fresh look at the reminders of every school under way; returns how many they are. It takes them by id, as
+/// the planner does: two that take many schools each in an order of its own may wait for each other.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_all_for_attention(conn: &impl Connection, now: DateTime<Utc>) -> Result<u64, StoreError> {
+    let is_under_way = onboarding::COLUMN.lifecycle.eq("active");
+    let _taken: Vec<uuid::Uuid> = onboarding::Entity::find()
+        .select_only()
+        .column(onboarding::Column::SchoolId)
+        .filter(is_under_way.clone())
+        .order_by_asc(onboarding::COLUMN.school_id)
+        .lock_exclusive()
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let marked = onboarding::Entity::update_many()
+        .col_expr(onboarding::COLUMN.attention_at, now.into())
+        .filter(is_under_way)
+        .exec(conn)
+        .await?;
+    Ok(marked.rows_affected)
+}
+
+/// The paused schools whose date to resume has come.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_due_to_resume(conn: &impl Connection, today: chrono::NaiveDate) -> Result<Vec<SchoolId>, StoreError> {
+    let rows = onboarding::Entity::find().filter(onboarding::COLUMN.resume_on.lte(today)).all(conn).await?;
+    Ok(rows.into_iter().map(|row| SchoolId::from_uuid(row.school_id)).collect())
+}
+
+pub(in crate::store) fn to_versioned(row: &onboarding::Model) -> Result<Versioned, StoreError> {
+    let corrupt = |_| StoreError::CorruptRow { table: "onboarding", id: row.school_id.to_string(), what: "state" };
+    let state = serde_json::from_str(&row.state).map_err(corrupt)?;
+    Ok(Versioned { state, version: row.version })
+}
+
+fn to_json(school: SchoolId, state: &Onboarding) -> Result<String, StoreError> {
+    let corrupt = |_| StoreError::CorruptRow { table: "onboarding", id: school.to_string(), what: "state" };
+    serde_json::to_string(state).map_err(corrupt)
+}
+
+struct Columns {
+    held_by_school: bool,
+    held_by_magister: bool,
+    kurve_since: Option<DateTime<Utc>>,
+    resume_on: Option<chrono::NaiveDate>,
+}
+
+impl Columns {
+    fn of(state: &Onboarding) -> Self {
+        let resume_on = match state.lifecycle() {
+            Lifecycle::Paused { until, .. } => Some(*until),
+            Lifecycle::Active | Lifecycle::Withdrawn { .. } | Lifecycle::Completed { .. } => None,
+        };
+        Self {
+            held_by_school: waits_on_since(state, Party::School).is_some(),
+            held_by_magister: waits_on_since(state, Party::Magister).is_some(),
+            kurve_since: waits_on_since(state, Party::Kurve),
+            resume_on,
+        }
+    }
+}

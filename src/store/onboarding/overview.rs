@@ -1,0 +1,321 @@
+//! Schools beside their onboardings, as lists for Kurve.
+
+use chrono::{DateTime, Utc};
+use entity::{onboarding, school};
+use sea_orm::sea_query::{Cond, Expr, Func, LikeExpr};
+use sea_orm::{
+    ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, SelectTwo,
+};
+
+use crate::domain::ids::SchoolId;
+use crate::domain::onboarding::{Gate, Onboarding, Party};
+use crate::domain::school::School;
+use crate::store::onboarding::{onboardings, schools};
+use crate::store::{Connection, StoreError};
+
+/// One school in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overview {
+    /// The school.
+    pub school: School,
+    /// Where it stands.
+    pub state: Onboarding,
+    /// The version of that.
+    pub version: i32,
+    /// Since when something waits on Kurve.
+    pub kurve_since: Option<DateTime<Utc>>,
+}
+
+/// A school of which something cannot be read, as far as it is known: for lists that leave none out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Which.
+    pub id: SchoolId,
+    /// Its name, as it is kept.
+    pub name: String,
+    /// Its BRIN, as it is kept.
+    pub brin: String,
+    /// Since when it stands in the list.
+    pub since: DateTime<Utc>,
+}
+
+impl Unreadable {
+    pub(in crate::store) fn of(id: SchoolId, row: Option<&school::Model>, since: DateTime<Utc>) -> Self {
+        let (name, brin) = row.map(|school| (school.name.clone(), school.brin.clone())).unwrap_or_default();
+        Self { id, name, brin, since }
+    }
+}
+
+/// A school of a list that leaves none out.
+pub type Reading = Result<Overview, Unreadable>;
+
+/// Which schools to list; every part narrows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// A part of the name, BRIN or domain.
+    pub text: Option<String>,
+    /// Only schools where this gate is no.
+    pub gate_missing: Option<Gate>,
+    /// Only schools where this party holds a ball.
+    pub holder: Option<Party>,
+    /// Only schools in this state: a name of [`crate::domain::onboarding::Lifecycle::NAMES`].
+    pub lifecycle: Option<String>,
+    /// Only schools that are stuck.
+    pub is_stuck: bool,
+    /// Only schools that do not answer their reminders.
+    pub is_silent: bool,
+}
+
+/// The place after which a list goes on: name and id of the last row shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct After {
+    /// The name.
+    pub name: String,
+    /// The id.
+    pub id: SchoolId,
+}
+
+/// What waits on Kurve: stuck schools first, then the longest waiting; at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_waiting_on_kurve(conn: &impl Connection, limit: u64) -> Result<Vec<Reading>, StoreError> {
+    list_waiting_after(conn, None, limit).await
+}
+
+/// The place in what waits on Kurve after which a list goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WaitingAfter {
+    /// Whether the last school shown is stuck.
+    pub is_stuck: bool,
+    /// Since when it waits.
+    pub since: DateTime<Utc>,
+    /// Its id.
+    pub id: SchoolId,
+}
+
+/// A page of what waits on Kurve, in the same order, after a place.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_waiting_after(
+    conn: &impl Connection,
+    after: Option<&WaitingAfter>,
+    limit: u64,
+) -> Result<Vec<Reading>, StoreError> {
+    let mut query = waiting_on_kurve();
+    if let Some(WaitingAfter { is_stuck, since, id }) = after.copied() {
+        let later = onboarding::COLUMN.kurve_since.gt(since);
+        let same = onboarding::COLUMN.kurve_since.eq(since).and(onboarding::COLUMN.school_id.gt(id.as_uuid()));
+        let behind = Cond::all().add(onboarding::COLUMN.is_stuck.eq(is_stuck)).add(later.or(same));
+        let rest = Cond::any().add(behind);
+        query = query.filter(if is_stuck { rest.add(onboarding::COLUMN.is_stuck.eq(false)) } else { rest });
+    }
+    let rows = query.limit(limit).all(conn).await?;
+    let read_since = |pair: Pair| pair.0.kurve_since.map(|since| read(pair, since));
+    Ok(rows.into_iter().filter_map(read_since).collect())
+}
+
+fn waiting_on_kurve() -> SelectTwo<onboarding::Entity, school::Entity> {
+    onboarding::Entity::find()
+        .find_also_related(school::Entity)
+        .filter(onboarding::COLUMN.kurve_since.is_not_null())
+        .order_by_desc(onboarding::COLUMN.is_stuck)
+        .order_by_asc(onboarding::COLUMN.kurve_since)
+        .order_by_asc(onboarding::COLUMN.school_id)
+}
+
+/// How many schools wait on Kurve.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_waiting_on_kurve(conn: &impl Connection) -> Result<u64, StoreError> {
+    Ok(onboarding::Entity::find().filter(onboarding::COLUMN.kurve_since.is_not_null()).count(conn).await?)
+}
+
+/// Schools that do not answer their reminders, with since when, the longest first; at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_without_answer(
+    conn: &impl Connection,
+    limit: u64,
+) -> Result<Vec<(Reading, DateTime<Utc>)>, StoreError> {
+    let rows = onboarding::Entity::find()
+        .find_also_related(school::Entity)
+        .filter(onboarding::COLUMN.no_answer_since.is_not_null())
+        .order_by_asc(onboarding::COLUMN.no_answer_since)
+        .order_by_asc(onboarding::COLUMN.school_id)
+        .limit(limit)
+        .all(conn)
+        .await?;
+    let with_since = |pair: Pair| pair.0.no_answer_since.map(|since| (read(pair, since), since));
+    Ok(rows.into_iter().filter_map(with_since).collect())
+}
+
+/// Since when the school has been due whose reminders are due longest, if any are.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_oldest_unplanned(
+    conn: &impl Connection,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    Ok(list_unplanned(conn, now, 1).await?.first().map(|school| school.since))
+}
+
+/// The schools whose reminders have been due since before a moment, the longest due first, at most `limit`; nothing
+/// of them is read that may be unreadable.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_unplanned(
+    conn: &impl Connection,
+    before: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<Unreadable>, StoreError> {
+    let rows: Vec<(uuid::Uuid, String, String, DateTime<Utc>)> = onboarding::Entity::find()
+        .select_only()
+        .column(onboarding::Column::SchoolId)
+        .column(school::Column::Name)
+        .column(school::Column::Brin)
+        .column(onboarding::Column::AttentionAt)
+        .inner_join(school::Entity)
+        .filter(onboarding::COLUMN.attention_at.lte(before))
+        .order_by_asc(onboarding::COLUMN.attention_at)
+        .order_by_asc(onboarding::COLUMN.school_id)
+        .limit(limit)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let known = |(id, name, brin, since)| Unreadable { id: SchoolId::from_uuid(id), name, brin, since };
+    Ok(rows.into_iter().map(known).collect())
+}
+
+/// What is known of a school of which something cannot be read.
+///
+/// # Errors
+/// When the database fails.
+pub async fn load_unreadable(
+    conn: &impl Connection,
+    id: SchoolId,
+    since: DateTime<Utc>,
+) -> Result<Unreadable, StoreError> {
+    let row = school::Entity::find_by_id(id.as_uuid()).one(conn).await?;
+    Ok(Unreadable::of(id, row.as_ref(), since))
+}
+
+type Pair = (onboarding::Model, Option<school::Model>);
+
+/// Reads a row, or as much of it as can be read: one bad row must not close the page that shows the others.
+fn read(pair: Pair, since: DateTime<Utc>) -> Reading {
+    let known = Unreadable::of(SchoolId::from_uuid(pair.0.school_id), pair.1.as_ref(), since);
+    to_overview(pair).map_err(|error| {
+        tracing::error!(school.id = %known.id, error = %error, "Could not read a school of a list");
+        known
+    })
+}
+
+/// How many schools do not answer their reminders.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_without_answer(conn: &impl Connection) -> Result<u64, StoreError> {
+    Ok(onboarding::Entity::find().filter(onboarding::COLUMN.no_answer_since.is_not_null()).count(conn).await?)
+}
+
+/// Schools by name, after a place, at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(
+    conn: &impl Connection,
+    filter: &Filter,
+    after: Option<&After>,
+    limit: u64,
+) -> Result<Vec<Overview>, StoreError> {
+    let mut query = onboarding::Entity::find().find_also_related(school::Entity);
+    query = query.filter(condition(filter));
+    if let Some(after) = after {
+        let same_name = school::COLUMN.name.eq(&after.name).and(school::COLUMN.id.gt(after.id.as_uuid()));
+        query = query.filter(school::COLUMN.name.gt(&after.name).or(same_name));
+    }
+    let rows = query.order_by_asc(school::COLUMN.name).order_by_asc(school::COLUMN.id).limit(limit).all(conn).await?;
+    rows.into_iter().map(to_overview).collect()
+}
+
+fn condition(filter: &Filter) -> Cond {
+    let mut all = Cond::all();
+    if let Some(text) = filter.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+        let pattern = format!("%{}%", escape_like(&text.to_lowercase()));
+        let like = |pattern: &str| LikeExpr::new(pattern.to_owned()).escape('\\');
+        let mut any = Cond::any()
+            .add(Expr::expr(Func::lower(Expr::col(school::Column::Name.as_column_ref()))).like(like(&pattern)))
+            .add(Expr::col(school::Column::Domain.as_column_ref()).like(like(&pattern)));
+        // A BRIN is typed in many ways; it is stored in one.
+        let brin = text.replace([' ', '.', '-'], "").to_uppercase();
+        if !brin.is_empty() && brin.bytes().all(|sign| sign.is_ascii_alphanumeric()) {
+            any = any.add(Expr::col(school::Column::BrinKey.as_column_ref()).like(like(&format!("{brin}%"))));
+        }
+        all = all.add(any);
+    }
+    if let Some(gate) = filter.gate_missing {
+        all = all.add(match gate {
+            Gate::Consent => onboarding::COLUMN.gate_consent.eq(false),
+            Gate::Webservice => onboarding::COLUMN.gate_webservice.eq(false),
+            Gate::Password => onboarding::COLUMN.gate_password.eq(false),
+            Gate::Allowlisting => onboarding::COLUMN.gate_allowlisting.eq(false),
+            Gate::Activation => onboarding::COLUMN.gate_activation.eq(false),
+        });
+    }
+    if let Some(holder) = filter.holder {
+        all = all.add(match holder {
+            Party::School => onboarding::COLUMN.held_by_school.eq(true),
+            Party::Kurve => onboarding::COLUMN.held_by_kurve.eq(true),
+            Party::Magister => onboarding::COLUMN.held_by_magister.eq(true),
+        });
+    }
+    if let Some(lifecycle) = &filter.lifecycle {
+        all = all.add(onboarding::COLUMN.lifecycle.eq(lifecycle.as_str()));
+    }
+    if filter.is_stuck {
+        all = all.add(onboarding::COLUMN.is_stuck.eq(true));
+    }
+    if filter.is_silent {
+        all = all.add(onboarding::COLUMN.no_answer_since.is_not_null());
+    }
+    all
+}
+
+fn escape_like(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for sign in text.chars() {
+        match sign {
+            '\\' | '%' | '_' => escaped.extend(['\\', sign]),
+            // The databases turn only a to z into one case, so `é` must also find `É`: any sign will do there.
+            sign if sign.is_alphabetic() && !sign.is_ascii() => escaped.push('_'),
+            sign => escaped.push(sign),
+        }
+    }
+    escaped
+}
+
+fn to_overview((row, school): Pair) -> Result<Overview, StoreError> {
+    let school = school.ok_or(StoreError::Missing { table: "school" })?;
+    let versioned = onboardings::to_versioned(&row)?;
+    Ok(Overview {
+        school: schools::to_school(school)?,
+        state: versioned.state,
+        version: versioned.version,
+        kurve_since: row.kurve_since,
+    })
+}
+
+/// How many schools there are in all.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count(conn: &impl Connection) -> Result<u64, StoreError> {
+    let query: Select<school::Entity> = school::Entity::find();
+    Ok(query.count(conn).await?)
+}

@@ -1,0 +1,119 @@
+//! Schools.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use entity::school;
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QuerySelect};
+
+use crate::domain::ids::SchoolId;
+use crate::domain::school::{Region, School, SchoolDetails};
+use crate::domain::text::{Brin, SchoolDomain, SchoolName};
+use crate::store::{Connection, StoreError};
+
+/// Stores a new school.
+///
+/// # Errors
+/// `Taken` when its BRIN is here already.
+pub async fn insert(conn: &impl Connection, school: &School) -> Result<(), StoreError> {
+    let row = school::ActiveModel {
+        id: Set(school.id.as_uuid()),
+        name: Set(school.details.name.as_str().to_owned()),
+        brin: Set(school.details.brin.as_str().to_owned()),
+        brin_key: Set(school.details.brin.key()),
+        domain: Set(school.details.domain.label().to_owned()),
+        region: Set(school.details.region.as_str().to_owned()),
+        created_at: Set(school.created_at),
+        updated_at: Set(school.created_at),
+    };
+    school::Entity::insert(row).exec_without_returning(conn).await?;
+    Ok(())
+}
+
+/// Changes a school's details.
+///
+/// # Errors
+/// `Taken` when another school has the BRIN, `Missing` when there is no such school.
+pub async fn save_details(
+    conn: &impl Connection,
+    id: SchoolId,
+    details: &SchoolDetails,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let changed = school::Entity::update_many()
+        .col_expr(school::COLUMN.name, details.name.as_str().into())
+        .col_expr(school::COLUMN.brin, details.brin.as_str().into())
+        .col_expr(school::COLUMN.brin_key, details.brin.key().into())
+        .col_expr(school::COLUMN.domain, details.domain.label().into())
+        .col_expr(school::COLUMN.region, details.region.as_str().into())
+        .col_expr(school::COLUMN.updated_at, now.into())
+        .filter(school::COLUMN.id.eq(id.as_uuid()))
+        .exec(conn)
+        .await?;
+    if changed.rows_affected == 1 { Ok(()) } else { Err(StoreError::Missing { table: "school" }) }
+}
+
+/// The school with this id.
+///
+/// # Errors
+/// `Missing` when there is none.
+pub async fn load(conn: &impl Connection, id: SchoolId) -> Result<School, StoreError> {
+    find(conn, id).await?.ok_or(StoreError::Missing { table: "school" })
+}
+
+/// The school with this id, if there is one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(conn: &impl Connection, id: SchoolId) -> Result<Option<School>, StoreError> {
+    school::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(to_school).transpose()
+}
+
+/// The names of schools; one that is not here is left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_names(
+    conn: &impl Connection,
+    ids: &BTreeSet<SchoolId>,
+) -> Result<BTreeMap<SchoolId, String>, StoreError> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let query = school::Entity::find().filter(school::COLUMN.id.is_in(ids.iter().map(|id| id.as_uuid())));
+    let query = query.select_only().column(school::Column::Id).column(school::Column::Name);
+    let rows: Vec<(uuid::Uuid, String)> = query.into_tuple().all(conn).await?;
+    Ok(rows.into_iter().map(|(id, name)| (SchoolId::from_uuid(id), name)).collect())
+}
+
+/// The school with this BRIN and site, if it is here.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_by_brin(conn: &impl Connection, brin: &Brin) -> Result<Option<School>, StoreError> {
+    let found = school::Entity::find().filter(school::COLUMN.brin_key.eq(brin.key())).one(conn).await?;
+    found.map(to_school).transpose()
+}
+
+/// The schools on one school domain: they share one Magister, and so one webservice user.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_on_domain(conn: &impl Connection, domain: &SchoolDomain) -> Result<Vec<School>, StoreError> {
+    let rows = school::Entity::find().filter(school::COLUMN.domain.eq(domain.label())).all(conn).await?;
+    rows.into_iter().map(to_school).collect()
+}
+
+pub(in crate::store) fn to_school(row: school::Model) -> Result<School, StoreError> {
+    let corrupt = |what| StoreError::CorruptRow { table: "school", id: row.id.to_string(), what };
+    Ok(School {
+        id: SchoolId::from_uuid(row.id),
+        details: SchoolDetails {
+            name: SchoolName::parse(&row.name).map_err(|_| corrupt("name"))?,
+            brin: Brin::parse(&row.brin).map_err(|_| corrupt("brin"))?,
+            domain: SchoolDomain::parse(&row.domain).map_err(|_| corrupt("domain"))?,
+            region: Region::parse(&row.region).ok_or_else(|| corrupt("region"))?,
+        },
+        created_at: row.created_at,
+    })
+}

@@ -1,0 +1,298 @@
+//! The audit: appended to, never changed. Each entry carries a keyed hash over itself and the one before.
+
+use chrono::{DateTime, Utc};
+use entity::audit;
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::actor::Actor;
+use crate::domain::audit::{Action, Entry};
+use crate::domain::ids::{ContactId, SchoolId};
+use crate::domain::onboarding::Event;
+use crate::store::{Connection, StoreError, lock};
+
+/// What is to be kept.
+#[derive(Debug, Clone)]
+pub struct NewEntry {
+    /// About which school, if about one.
+    pub school: Option<SchoolId>,
+    /// The version of the onboarding after it, if it changed one.
+    pub onboarding_version: Option<i32>,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// By whom.
+    pub by: Actor,
+    /// What.
+    pub action: Action,
+    /// The request or job in which it happened.
+    pub request_id: String,
+}
+
+/// A keyed hash: the id of the key and the hash over the parts.
+pub type Mac = (String, [u8; 32]);
+
+/// An entry as it is stored, to be checked.
+#[derive(Debug, Clone)]
+pub struct RawEntry {
+    row: audit::Model,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Payload {
+    by: Actor,
+    #[serde(flatten)]
+    action: Action,
+}
+
+impl RawEntry {
+    /// Its place.
+    #[must_use]
+    pub fn id(&self) -> i64 {
+        self.row.id
+    }
+
+    /// The id of the key that it was hashed with.
+    #[must_use]
+    pub fn key_id(&self) -> &str {
+        &self.row.key_id
+    }
+
+    /// The hash that is stored.
+    #[must_use]
+    pub fn mac(&self) -> &[u8] {
+        &self.row.mac
+    }
+
+    /// The hash of the entry before, as stored with this one.
+    #[must_use]
+    pub fn prev_mac(&self) -> &[u8] {
+        &self.row.prev_mac
+    }
+
+    /// Gives everything the hash goes over, to `with`.
+    pub fn hashed<T>(&self, with: impl FnOnce(&[&[u8]]) -> T) -> T {
+        with_parts(&self.row, with)
+    }
+}
+
+/// Appends entries within the transaction of the change they tell of.
+///
+/// Do this last: it makes other writers wait until the transaction ends.
+///
+/// # Errors
+/// When the database fails, or the keyed hash cannot be made.
+pub async fn append(
+    conn: &impl Connection,
+    entries: Vec<NewEntry>,
+    mac: impl Fn(&[&[u8]]) -> Mac,
+) -> Result<(), StoreError> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    lock::hold_audit_tail(conn).await?;
+    let last = audit::Entity::find().order_by_desc(audit::COLUMN.id).limit(1).one(conn).await?;
+    let (mut last_id, mut last_mac) = last.map_or((0, vec![]), |row| (row.id, row.mac));
+    let mut rows = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let mut row = to_row(last_id + 1, last_mac, entry)?;
+        let (key_id, hash) = with_parts(&row, &mac);
+        row.key_id = key_id;
+        row.mac = hash.to_vec();
+        (last_id, last_mac) = (row.id, row.mac.clone());
+        rows.push(to_active(row));
+    }
+    audit::Entity::insert_many(rows).exec_without_returning(conn).await?;
+    Ok(())
+}
+
+/// A school's entries, newest first, older than `before`, at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(
+    conn: &impl Connection,
+    school: SchoolId,
+    before: Option<i64>,
+    limit: u64,
+) -> Result<Vec<Entry>, StoreError> {
+    let rows = audit::Entity::find()
+        .filter(audit::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(audit::COLUMN.id.lt(before.unwrap_or(i64::MAX)))
+        .order_by_desc(audit::COLUMN.id)
+        .limit(limit)
+        .all(conn)
+        .await?;
+    rows.into_iter().map(to_entry).collect()
+}
+
+/// The newest entries about no school that tell of one of these, at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_about_no_school(
+    conn: &impl Connection,
+    actions: &[&str],
+    limit: u64,
+) -> Result<Vec<Entry>, StoreError> {
+    let rows = audit::Entity::find()
+        .filter(audit::COLUMN.school_id.is_null())
+        .filter(audit::COLUMN.action.is_in(actions.iter().copied()))
+        .order_by_desc(audit::COLUMN.id)
+        .limit(limit)
+        .all(conn)
+        .await?;
+    rows.into_iter().map(to_entry).collect()
+}
+
+/// What changed a school's onboarding after a version, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_after_version(
+    conn: &impl Connection,
+    school: SchoolId,
+    version: i32,
+) -> Result<Vec<Entry>, StoreError> {
+    let rows = audit::Entity::find()
+        .filter(audit::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(audit::COLUMN.onboarding_version.gt(version))
+        .order_by_asc(audit::COLUMN.id)
+        .all(conn)
+        .await?;
+    rows.into_iter().map(to_entry).collect()
+}
+
+/// The events that made one version of a school's onboarding.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_events_of(conn: &impl Connection, school: SchoolId, version: i32) -> Result<Vec<Event>, StoreError> {
+    let rows = audit::Entity::find()
+        .filter(audit::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(audit::COLUMN.onboarding_version.eq(version))
+        .order_by_asc(audit::COLUMN.id)
+        .all(conn)
+        .await?;
+    let entries = rows.into_iter().map(to_entry).collect::<Result<Vec<_>, _>>()?;
+    Ok(entries.into_iter().filter_map(to_event).collect())
+}
+
+/// The place of the last entry: another one means that something changed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn last_id(conn: &impl Connection) -> Result<Option<i64>, StoreError> {
+    let last = audit::Entity::find().select_only().column(audit::Column::Id).order_by_desc(audit::COLUMN.id).limit(1);
+    Ok(last.into_tuple().one(conn).await?)
+}
+
+/// Who made somebody a contact of a school, the last time that somebody did.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_adder(
+    conn: &impl Connection,
+    school: SchoolId,
+    contact: ContactId,
+) -> Result<Option<Actor>, StoreError> {
+    let rows = audit::Entity::find()
+        .filter(audit::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(audit::COLUMN.action.eq("contact_added"))
+        .order_by_desc(audit::COLUMN.id)
+        .all(conn)
+        .await?;
+    for row in rows {
+        let entry = to_entry(row)?;
+        if matches!(entry.action, Action::ContactAdded { contact: added, .. } if added == contact) {
+            return Ok(Some(entry.by));
+        }
+    }
+    Ok(None)
+}
+
+/// A stretch of the whole audit, oldest first, after an id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_raw(conn: &impl Connection, after: i64, limit: u64) -> Result<Vec<RawEntry>, StoreError> {
+    let rows = audit::Entity::find()
+        .filter(audit::COLUMN.id.gt(after))
+        .order_by_asc(audit::COLUMN.id)
+        .limit(limit)
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().map(|row| RawEntry { row }).collect())
+}
+
+fn to_event(entry: Entry) -> Option<Event> {
+    let Action::Onboarding(change) = entry.action else { return None };
+    Some(Event { at: entry.at, by: entry.by, change })
+}
+
+fn to_row(id: i64, prev_mac: Vec<u8>, entry: NewEntry) -> Result<audit::Model, StoreError> {
+    let payload = Payload { by: entry.by, action: entry.action };
+    let corrupt = |_| StoreError::CorruptRow { table: "audit", id: id.to_string(), what: "payload" };
+    Ok(audit::Model {
+        id,
+        school_id: entry.school.map(SchoolId::as_uuid),
+        onboarding_version: entry.onboarding_version,
+        actor_kind: entry.by.kind().to_owned(),
+        actor_id: entry.by.person(),
+        action: payload.action.name().to_owned(),
+        payload: serde_json::to_string(&payload).map_err(corrupt)?,
+        at: entry.at,
+        request_id: entry.request_id,
+        key_id: String::new(),
+        prev_mac,
+        mac: vec![],
+    })
+}
+
+/// The key's id is not hashed: another key gives another hash anyway.
+fn with_parts<T>(row: &audit::Model, with: impl FnOnce(&[&[u8]]) -> T) -> T {
+    let school = row.school_id.map(|id| id.to_string()).unwrap_or_default();
+    let version = row.onboarding_version.map(|version| version.to_string()).unwrap_or_default();
+    let actor = row.actor_id.map(|id| id.to_string()).unwrap_or_default();
+    with(&[
+        row.id.to_string().as_bytes(),
+        school.as_bytes(),
+        version.as_bytes(),
+        row.actor_kind.as_bytes(),
+        actor.as_bytes(),
+        row.action.as_bytes(),
+        row.payload.as_bytes(),
+        row.at.timestamp_millis().to_string().as_bytes(),
+        row.request_id.as_bytes(),
+        &row.prev_mac,
+    ])
+}
+
+fn to_active(row: audit::Model) -> audit::ActiveModel {
+    audit::ActiveModel {
+        id: Set(row.id),
+        school_id: Set(row.school_id),
+        onboarding_version: Set(row.onboarding_version),
+        actor_kind: Set(row.actor_kind),
+        actor_id: Set(row.actor_id),
+        action: Set(row.action),
+        payload: Set(row.payload),
+        at: Set(row.at),
+        request_id: Set(row.request_id),
+        key_id: Set(row.key_id),
+        prev_mac: Set(row.prev_mac),
+        mac: Set(row.mac),
+    }
+}
+
+fn to_entry(row: audit::Model) -> Result<Entry, StoreError> {
+    let corrupt = |_| StoreError::CorruptRow { table: "audit", id: row.id.to_string(), what: "payload" };
+    let payload: Payload = serde_json::from_str(&row.payload).map_err(corrupt)?;
+    Ok(Entry {
+        id: row.id,
+        school: row.school_id.map(SchoolId::from_uuid),
+        onboarding_version: row.onboarding_version,
+        at: row.at,
+        by: payload.by,
+        action: payload.action,
+    })
+}

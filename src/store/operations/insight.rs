@@ -1,0 +1,149 @@
+//! Turns with the ball, and the counts that Kurve's figures are drawn from.
+
+use chrono::{DateTime, Utc};
+use entity::{audit, ball_turn, onboarding, school};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use crate::domain::ids::SchoolId;
+use crate::domain::insight::Ball;
+use crate::domain::onboarding::{Gate, Party, Step};
+use crate::store::{Connection, StoreError};
+
+/// A turn that has not ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenTurn {
+    /// Its id.
+    pub id: Uuid,
+    /// Which step, in whose hands.
+    pub ball: Ball,
+    /// Since when.
+    pub begun_at: DateTime<Utc>,
+}
+
+/// Notes that a turn begins.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_turn(conn: &impl Connection, school: SchoolId, turn: OpenTurn) -> Result<(), StoreError> {
+    let row = ball_turn::ActiveModel {
+        id: Set(turn.id),
+        school_id: Set(school.as_uuid()),
+        step: Set(turn.ball.step.as_str().to_owned()),
+        party: Set(turn.ball.party.as_str().to_owned()),
+        begun_at: Set(turn.begun_at),
+        ended_at: Set(None),
+        working_days: Set(None),
+    };
+    ball_turn::Entity::insert(row).exec_without_returning(conn).await?;
+    Ok(())
+}
+
+/// A school's turns that have not ended.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_open_turns(conn: &impl Connection, school: SchoolId) -> Result<Vec<OpenTurn>, StoreError> {
+    let rows = ball_turn::Entity::find()
+        .filter(ball_turn::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(ball_turn::COLUMN.ended_at.is_null())
+        .order_by_asc(ball_turn::COLUMN.id)
+        .all(conn)
+        .await?;
+    let to_turn = |row: ball_turn::Model| {
+        let corrupt = |what| StoreError::CorruptRow { table: "ball_turn", id: row.id.to_string(), what };
+        let step = Step::parse(&row.step).ok_or_else(|| corrupt("step"))?;
+        let party = Party::parse(&row.party).ok_or_else(|| corrupt("party"))?;
+        Ok(OpenTurn { id: row.id, ball: Ball { step, party }, begun_at: row.begun_at })
+    };
+    rows.into_iter().map(to_turn).collect()
+}
+
+/// Notes that a turn ended, and how many working days it took.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_turn_ended(
+    conn: &impl Connection,
+    id: Uuid,
+    at: DateTime<Utc>,
+    working_days: u32,
+) -> Result<(), StoreError> {
+    ball_turn::Entity::update_many()
+        .col_expr(ball_turn::COLUMN.ended_at, at.into())
+        .col_expr(ball_turn::COLUMN.working_days, i32::try_from(working_days).unwrap_or(i32::MAX).into())
+        .filter(ball_turn::COLUMN.id.eq(id))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// How many turns that ended since a moment took how many working days, per party.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_turns(conn: &impl Connection, since: DateTime<Utc>) -> Result<Vec<(Party, u32, u64)>, StoreError> {
+    let rows: Vec<(String, i32, i64)> = ball_turn::Entity::find()
+        .select_only()
+        .column(ball_turn::Column::Party)
+        .column(ball_turn::Column::WorkingDays)
+        .column_as(ball_turn::COLUMN.id.count(), "turns")
+        .filter(ball_turn::COLUMN.ended_at.gte(since))
+        .filter(ball_turn::COLUMN.working_days.is_not_null())
+        .group_by(ball_turn::COLUMN.party)
+        .group_by(ball_turn::COLUMN.working_days)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let to_count = |(party, days, turns): (String, i32, i64)| {
+        let party = Party::parse(&party).ok_or(StoreError::CorruptRow { table: "ball_turn", id: party, what: "party" });
+        Ok((party?, u32::try_from(days).unwrap_or_default(), u64::try_from(turns).unwrap_or_default()))
+    };
+    rows.into_iter().map(to_count).collect()
+}
+
+/// How many schools are under way or paused, and for how many of those each gate is yes, in the order of the gates.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_gates(conn: &impl Connection) -> Result<(u64, [u64; 5]), StoreError> {
+    let yes = |column: onboarding::Column| Expr::expr(Expr::case(Expr::col(column).eq(true), 1).finally(0)).sum();
+    // Nothing sums up to null.
+    type Sum = Option<i64>;
+    let counts: Option<(i64, Sum, Sum, Sum, Sum, Sum)> = onboarding::Entity::find()
+        .select_only()
+        .column_as(onboarding::COLUMN.school_id.count(), "schools")
+        .column_as(yes(onboarding::Column::GateConsent), Gate::Consent.as_str())
+        .column_as(yes(onboarding::Column::GateWebservice), Gate::Webservice.as_str())
+        .column_as(yes(onboarding::Column::GatePassword), Gate::Password.as_str())
+        .column_as(yes(onboarding::Column::GateAllowlisting), Gate::Allowlisting.as_str())
+        .column_as(yes(onboarding::Column::GateActivation), Gate::Activation.as_str())
+        .filter(onboarding::COLUMN.lifecycle.is_in(["active", "paused"]))
+        .into_tuple()
+        .one(conn)
+        .await?;
+    let (schools, consent, webservice, password, allowlisting, activation) = counts.unwrap_or_default();
+    let positive = |count: i64| u64::try_from(count).unwrap_or_default();
+    let yes = [consent, webservice, password, allowlisting, activation];
+    Ok((positive(schools), yes.map(|count| positive(count.unwrap_or_default()))))
+}
+
+/// When schools came to exist, since a moment.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_registered(conn: &impl Connection, since: DateTime<Utc>) -> Result<Vec<DateTime<Utc>>, StoreError> {
+    let query = school::Entity::find().select_only().column(school::Column::CreatedAt);
+    Ok(query.filter(school::COLUMN.created_at.gte(since)).into_tuple().all(conn).await?)
+}
+
+/// When imports opened, since a moment; a school whose import opened twice counts twice.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_opened(conn: &impl Connection, since: DateTime<Utc>) -> Result<Vec<DateTime<Utc>>, StoreError> {
+    let query = audit::Entity::find().select_only().column(audit::Column::At);
+    let opened = query.filter(audit::COLUMN.action.eq("import_opened")).filter(audit::COLUMN.at.gte(since));
+    Ok(opened.into_tuple().all(conn).await?)
+}

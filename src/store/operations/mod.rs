@@ -1,0 +1,10 @@
+//! Rows for running the service: heartbeats, job slots, the clock, the audit, keys and figures.
+
+pub mod api_keys;
+pub mod audit;
+pub mod clock;
+pub mod heartbeats;
+pub mod holidays;
+pub mod insight;
+pub mod job_slots;
+pub mod saved_views;

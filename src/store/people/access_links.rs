@@ -1,0 +1,234 @@
+//! Links and codes to sign in with; only hashes of what a visitor must bring.
+
+use chrono::{DateTime, Utc};
+use entity::access_link;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use crate::domain::access_link::AccessLink;
+use crate::domain::ids::AccessLinkId;
+use crate::store::{Connection, StoreError};
+
+/// A stored link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredLink {
+    /// Its id.
+    pub id: AccessLinkId,
+    /// The keyed hash of the address that asked.
+    pub email_key: String,
+    /// The hash of the secret of the browser that asked.
+    pub browser_hash: Vec<u8>,
+    /// The keyed hash of the six-digit code, once it was made.
+    pub code_hash: Option<Vec<u8>>,
+    /// When it was asked for.
+    pub requested_at: DateTime<Utc>,
+    /// What the rule needs.
+    pub link: AccessLink,
+}
+
+/// Stores a request for a link; the token and code are made when the mail is.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert(
+    conn: &impl Connection,
+    id: AccessLinkId,
+    email_key: &str,
+    browser_hash: &[u8],
+    (requested_at, expires_at): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<(), StoreError> {
+    let row = access_link::ActiveModel {
+        id: Set(id.as_uuid()),
+        email_key: Set(email_key.to_owned()),
+        browser_hash: Set(browser_hash.to_vec()),
+        token_hash: Set(None),
+        code_hash: Set(None),
+        wrong_codes: Set(0),
+        requested_at: Set(requested_at),
+        expires_at: Set(expires_at),
+        minted_at: Set(None),
+        used_at: Set(None),
+        replaced_at: Set(None),
+        ended_at: Set(None),
+    };
+    access_link::Entity::insert(row).exec_without_returning(conn).await?;
+    Ok(())
+}
+
+/// Replaces every live link of an address.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_replaced(conn: &impl Connection, email_key: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+    access_link::Entity::update_many()
+        .col_expr(access_link::COLUMN.replaced_at, now.into())
+        .filter(access_link::COLUMN.email_key.eq(email_key))
+        .filter(access_link::COLUMN.used_at.is_null())
+        .filter(access_link::COLUMN.replaced_at.is_null())
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// How often a link was asked for with an address since a moment.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_since(conn: &impl Connection, email_key: &str, since: DateTime<Utc>) -> Result<u64, StoreError> {
+    Ok(access_link::Entity::find()
+        .filter(access_link::COLUMN.email_key.eq(email_key))
+        .filter(access_link::COLUMN.requested_at.gt(since))
+        .count(conn)
+        .await?)
+}
+
+/// When the `nth` newest link of an address was asked for, counted from 1.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_nth_newest(
+    conn: &impl Connection,
+    email_key: &str,
+    nth: u64,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let row = access_link::Entity::find()
+        .filter(access_link::COLUMN.email_key.eq(email_key))
+        .order_by_desc(access_link::COLUMN.requested_at)
+        .offset(nth.saturating_sub(1))
+        .limit(1)
+        .one(conn)
+        .await?;
+    Ok(row.map(|row| row.requested_at))
+}
+
+/// Gives a link its token and code, once; `false` when it had them or no longer works.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_minted(
+    conn: &impl Connection,
+    id: AccessLinkId,
+    token_hash: &[u8],
+    code_hash: &[u8],
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let changed = access_link::Entity::update_many()
+        .col_expr(access_link::COLUMN.token_hash, token_hash.to_vec().into())
+        .col_expr(access_link::COLUMN.code_hash, code_hash.to_vec().into())
+        .col_expr(access_link::COLUMN.minted_at, now.into())
+        .filter(access_link::COLUMN.id.eq(id.as_uuid()))
+        .filter(access_link::COLUMN.minted_at.is_null())
+        .filter(access_link::COLUMN.replaced_at.is_null())
+        .filter(access_link::COLUMN.expires_at.gt(now))
+        .exec(conn)
+        .await?;
+    Ok(changed.rows_affected == 1)
+}
+
+/// Takes a link's token and code away, since they reached nobody.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_unminted(conn: &impl Connection, id: AccessLinkId) -> Result<(), StoreError> {
+    access_link::Entity::update_many()
+        .col_expr(access_link::COLUMN.token_hash, Option::<Vec<u8>>::None.into())
+        .col_expr(access_link::COLUMN.code_hash, Option::<Vec<u8>>::None.into())
+        .col_expr(access_link::COLUMN.minted_at, Option::<DateTime<Utc>>::None.into())
+        .filter(access_link::COLUMN.id.eq(id.as_uuid()))
+        .filter(access_link::COLUMN.used_at.is_null())
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// The link with this token.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_by_token(conn: &impl Connection, token_hash: &[u8]) -> Result<Option<StoredLink>, StoreError> {
+    let found = access_link::Entity::find().filter(access_link::COLUMN.token_hash.eq(token_hash)).one(conn).await?;
+    Ok(found.map(to_stored))
+}
+
+/// The link that a browser asked for last.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_by_browser(conn: &impl Connection, browser_hash: &[u8]) -> Result<Option<StoredLink>, StoreError> {
+    let found = access_link::Entity::find()
+        .filter(access_link::COLUMN.browser_hash.eq(browser_hash))
+        .order_by_desc(access_link::COLUMN.requested_at)
+        .order_by_desc(access_link::COLUMN.id)
+        .one(conn)
+        .await?;
+    Ok(found.map(to_stored))
+}
+
+/// The link with this id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(conn: &impl Connection, id: AccessLinkId) -> Result<Option<StoredLink>, StoreError> {
+    Ok(access_link::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(to_stored))
+}
+
+/// The link with this id, held until the transaction ends: attempts that come at once are judged one after another.
+///
+/// # Errors
+/// When the database fails.
+pub async fn hold(conn: &impl Connection, id: AccessLinkId) -> Result<Option<StoredLink>, StoreError> {
+    Ok(access_link::Entity::find_by_id(id.as_uuid()).lock_exclusive().one(conn).await?.map(to_stored))
+}
+
+/// Uses a link up, in one statement; `false` when someone was first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn claim(conn: &impl Connection, id: AccessLinkId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let changed = access_link::Entity::update_many()
+        .col_expr(access_link::COLUMN.used_at, now.into())
+        .filter(access_link::COLUMN.id.eq(id.as_uuid()))
+        .filter(access_link::COLUMN.used_at.is_null())
+        .filter(access_link::COLUMN.replaced_at.is_null())
+        .exec(conn)
+        .await?;
+    Ok(changed.rows_affected == 1)
+}
+
+/// Counts a wrong code.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_wrong_code(conn: &impl Connection, id: AccessLinkId) -> Result<(), StoreError> {
+    access_link::Entity::update_many()
+        .col_expr(access_link::COLUMN.wrong_codes, Expr::col(access_link::Column::WrongCodes).add(1))
+        .filter(access_link::COLUMN.id.eq(id.as_uuid()))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// Deletes links that stopped working before a moment.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete_expired(conn: &impl Connection, before: DateTime<Utc>) -> Result<u64, StoreError> {
+    let filter = access_link::COLUMN.expires_at.lt(before);
+    Ok(access_link::Entity::delete_many().filter(filter).exec(conn).await?.rows_affected)
+}
+
+fn to_stored(row: access_link::Model) -> StoredLink {
+    StoredLink {
+        id: AccessLinkId::from_uuid(row.id),
+        email_key: row.email_key,
+        browser_hash: row.browser_hash,
+        code_hash: row.code_hash,
+        requested_at: row.requested_at,
+        link: AccessLink {
+            expires_at: row.expires_at,
+            used_at: row.used_at,
+            replaced_at: row.replaced_at,
+            wrong_codes: row.wrong_codes,
+        },
+    }
+}

@@ -1,0 +1,207 @@
+//! Contacts of schools. A removed contact stays as a row, so that the timeline can name who did what.
+
+use chrono::{DateTime, Utc};
+use entity::contact;
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder, UpdateMany};
+
+use crate::domain::ids::{ContactId, SchoolId, StaffId};
+use crate::domain::school::{Contact, ContactRole, Vouch};
+use crate::domain::text::{EmailAddress, PersonName, Reason};
+use crate::store::{Connection, StoreError};
+
+/// Stores a new contact; `email_key` is the keyed hash of the address for look-ups.
+///
+/// # Errors
+/// `Taken` when the school has a contact, also a removed one, with this address.
+pub async fn insert(conn: &impl Connection, contact: &Contact, email_key: &str) -> Result<(), StoreError> {
+    let row = contact::ActiveModel {
+        id: Set(contact.id.as_uuid()),
+        school_id: Set(contact.school.as_uuid()),
+        name: Set(contact.name.as_str().to_owned()),
+        email: Set(contact.email.as_str().to_owned()),
+        email_key: Set(email_key.to_owned()),
+        role: Set(contact.role.as_str().to_owned()),
+        vouched_at: Set(contact.vouch.as_ref().map(|vouch| vouch.at)),
+        vouched_by: Set(contact.vouch.as_ref().map(|vouch| vouch.by.as_uuid())),
+        vouch_ground: Set(contact.vouch.as_ref().map(|vouch| vouch.ground.as_str().to_owned())),
+        created_at: Set(contact.created_at),
+        removed_at: Set(contact.removed_at),
+    };
+    contact::Entity::insert(row).exec_without_returning(conn).await?;
+    Ok(())
+}
+
+/// The contact with this id, also a removed one.
+///
+/// # Errors
+/// `Missing` when there is none.
+pub async fn load(conn: &impl Connection, id: ContactId) -> Result<Contact, StoreError> {
+    let row = contact::Entity::find_by_id(id.as_uuid()).one(conn).await?;
+    to_contact(row.ok_or(StoreError::Missing { table: "contact" })?)
+}
+
+/// A school's contacts, also removed ones, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_with_removed(conn: &impl Connection, school: SchoolId) -> Result<Vec<Contact>, StoreError> {
+    let rows = contact::Entity::find()
+        .filter(contact::COLUMN.school_id.eq(school.as_uuid()))
+        .order_by_asc(contact::COLUMN.created_at)
+        .order_by_asc(contact::COLUMN.id)
+        .all(conn)
+        .await?;
+    rows.into_iter().map(to_contact).collect()
+}
+
+/// A school's contacts of today, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(conn: &impl Connection, school: SchoolId) -> Result<Vec<Contact>, StoreError> {
+    let mut contacts = list_with_removed(conn, school).await?;
+    contacts.retain(|contact| contact.removed_at.is_none());
+    Ok(contacts)
+}
+
+/// The contact with this id, removed or not.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(conn: &impl Connection, id: ContactId) -> Result<Option<Contact>, StoreError> {
+    contact::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(to_contact).transpose()
+}
+
+/// Everyone of today with this address, over all schools, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_by_email(conn: &impl Connection, email_key: &str) -> Result<Vec<Contact>, StoreError> {
+    let rows = contact::Entity::find()
+        .filter(contact::COLUMN.email_key.eq(email_key))
+        .filter(contact::COLUMN.removed_at.is_null())
+        .order_by_asc(contact::COLUMN.created_at)
+        .order_by_asc(contact::COLUMN.id)
+        .all(conn)
+        .await?;
+    rows.into_iter().map(to_contact).collect()
+}
+
+/// Changes name and role of a contact of today; the address stays.
+///
+/// # Errors
+/// `Missing` when there is no such contact, or it was removed.
+pub async fn save(
+    conn: &impl Connection,
+    id: ContactId,
+    name: &PersonName,
+    role: ContactRole,
+) -> Result<(), StoreError> {
+    let changed = contact::Entity::update_many()
+        .col_expr(contact::COLUMN.name, name.as_str().into())
+        .col_expr(contact::COLUMN.role, role.as_str().into())
+        .filter(contact::COLUMN.id.eq(id.as_uuid()))
+        .filter(contact::COLUMN.removed_at.is_null())
+        .exec(conn)
+        .await?;
+    one(changed.rows_affected)
+}
+
+/// Notes Kurve's word for a contact of today.
+///
+/// # Errors
+/// `Missing` when there is no such contact, or it was removed.
+pub async fn mark_vouched(conn: &impl Connection, id: ContactId, vouch: &Vouch) -> Result<(), StoreError> {
+    let changed = contact::Entity::update_many()
+        .col_expr(contact::COLUMN.vouched_at, vouch.at.into())
+        .col_expr(contact::COLUMN.vouched_by, vouch.by.as_uuid().into())
+        .col_expr(contact::COLUMN.vouch_ground, vouch.ground.as_str().into())
+        .filter(contact::COLUMN.id.eq(id.as_uuid()))
+        .filter(contact::COLUMN.removed_at.is_null())
+        .exec(conn)
+        .await?;
+    one(changed.rows_affected)
+}
+
+/// Takes back Kurve's word for everyone at a school; returns for how many it was given.
+///
+/// # Errors
+/// When the database fails.
+pub async fn clear_vouches(conn: &impl Connection, school: SchoolId) -> Result<u64, StoreError> {
+    let changed = without_vouch()
+        .filter(contact::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(contact::COLUMN.vouched_at.is_not_null())
+        .exec(conn)
+        .await?;
+    Ok(changed.rows_affected)
+}
+
+/// Removes a contact of today.
+///
+/// # Errors
+/// `Missing` when there is no such contact, or it was removed.
+pub async fn mark_removed(conn: &impl Connection, id: ContactId, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let changed = contact::Entity::update_many()
+        .col_expr(contact::COLUMN.removed_at, now.into())
+        .filter(contact::COLUMN.id.eq(id.as_uuid()))
+        .filter(contact::COLUMN.removed_at.is_null())
+        .exec(conn)
+        .await?;
+    one(changed.rows_affected)
+}
+
+/// Takes a removed contact back, with the name and role of now and without Kurve's word.
+///
+/// # Errors
+/// `Missing` when there is no such removed contact.
+pub async fn save_taken_back(
+    conn: &impl Connection,
+    id: ContactId,
+    name: &PersonName,
+    role: ContactRole,
+) -> Result<(), StoreError> {
+    // Whoever vouched before vouched for someone who was removed since.
+    let changed = without_vouch()
+        .col_expr(contact::COLUMN.name, name.as_str().into())
+        .col_expr(contact::COLUMN.role, role.as_str().into())
+        .col_expr(contact::COLUMN.removed_at, Option::<DateTime<Utc>>::None.into())
+        .filter(contact::COLUMN.id.eq(id.as_uuid()))
+        .filter(contact::COLUMN.removed_at.is_not_null())
+        .exec(conn)
+        .await?;
+    one(changed.rows_affected)
+}
+
+fn without_vouch() -> UpdateMany<contact::Entity> {
+    contact::Entity::update_many()
+        .col_expr(contact::COLUMN.vouched_at, Option::<DateTime<Utc>>::None.into())
+        .col_expr(contact::COLUMN.vouched_by, Option::<uuid::Uuid>::None.into())
+        .col_expr(contact::COLUMN.vouch_ground, Option::<String>::None.into())
+}
+
+fn one(rows: u64) -> Result<(), StoreError> {
+    if rows == 1 { Ok(()) } else { Err(StoreError::Missing { table: "contact" }) }
+}
+
+pub(in crate::store) fn to_contact(row: contact::Model) -> Result<Contact, StoreError> {
+    let corrupt = |what| StoreError::CorruptRow { table: "contact", id: row.id.to_string(), what };
+    let vouch = match (row.vouched_at, row.vouched_by, &row.vouch_ground) {
+        (None, None, None) => None,
+        (Some(at), Some(by), Some(ground)) => Some(vouch(at, by, ground).ok_or_else(|| corrupt("vouch_ground"))?),
+        _ => return Err(corrupt("vouch")),
+    };
+    Ok(Contact {
+        id: ContactId::from_uuid(row.id),
+        school: SchoolId::from_uuid(row.school_id),
+        name: PersonName::parse(&row.name).map_err(|_| corrupt("name"))?,
+        email: EmailAddress::parse(&row.email).map_err(|_| corrupt("email"))?,
+        role: ContactRole::parse(&row.role).ok_or_else(|| corrupt("role"))?,
+        vouch,
+        created_at: row.created_at,
+        removed_at: row.removed_at,
+    })
+}
+
+fn vouch(at: DateTime<Utc>, by: uuid::Uuid, ground: &str) -> Option<Vouch> {
+    Some(Vouch { at, by: StaffId::from_uuid(by), ground: Reason::parse(ground).ok()? })
+}

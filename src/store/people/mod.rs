@@ -1,0 +1,8 @@
+//! Rows of people: contacts, addresses, requests, sign-in links, sessions, and the accounts of Kurve.
+
+pub mod access_links;
+pub mod address_marks;
+pub mod contacts;
+pub mod registrations;
+pub mod sessions;
+pub mod staff;

@@ -1,0 +1,138 @@
+//! Requests for Optie A whose address is not confirmed yet; the typed form is sealed.
+
+use chrono::{DateTime, Utc};
+use entity::registration;
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter};
+
+use crate::domain::ids::RegistrationId;
+use crate::domain::text::Brin;
+use crate::store::{Connection, StoreError};
+
+/// A stored request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredRegistration {
+    /// Its id, part of what the seal is bound to.
+    pub id: RegistrationId,
+    /// The typed form, sealed.
+    pub sealed_form: Vec<u8>,
+    /// The hash of the secret of the browser that asked.
+    pub browser_hash: Vec<u8>,
+    /// The last moment at which it can be confirmed.
+    pub expires_at: DateTime<Utc>,
+    /// When it was confirmed.
+    pub used_at: Option<DateTime<Utc>>,
+}
+
+/// Stores a request.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert(
+    conn: &impl Connection,
+    new: &StoredRegistration,
+    brin: &Brin,
+    requested_at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let row = registration::ActiveModel {
+        id: Set(new.id.as_uuid()),
+        sealed_form: Set(new.sealed_form.clone()),
+        brin_key: Set(brin.key()),
+        browser_hash: Set(new.browser_hash.clone()),
+        token_hash: Set(None),
+        requested_at: Set(requested_at),
+        expires_at: Set(new.expires_at),
+        minted_at: Set(None),
+        used_at: Set(None),
+    };
+    registration::Entity::insert(row).exec_without_returning(conn).await?;
+    Ok(())
+}
+
+/// The request with this id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(conn: &impl Connection, id: RegistrationId) -> Result<Option<StoredRegistration>, StoreError> {
+    Ok(registration::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(to_stored))
+}
+
+/// The request with this token.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_by_token(
+    conn: &impl Connection,
+    token_hash: &[u8],
+) -> Result<Option<StoredRegistration>, StoreError> {
+    let filter = registration::COLUMN.token_hash.eq(token_hash);
+    Ok(registration::Entity::find().filter(filter).one(conn).await?.map(to_stored))
+}
+
+/// Gives a request its token, once; `false` when it had one or no longer counts.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_minted(
+    conn: &impl Connection,
+    id: RegistrationId,
+    token_hash: &[u8],
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let changed = registration::Entity::update_many()
+        .col_expr(registration::COLUMN.token_hash, token_hash.to_vec().into())
+        .col_expr(registration::COLUMN.minted_at, now.into())
+        .filter(registration::COLUMN.id.eq(id.as_uuid()))
+        .filter(registration::COLUMN.minted_at.is_null())
+        .filter(registration::COLUMN.expires_at.gt(now))
+        .exec(conn)
+        .await?;
+    Ok(changed.rows_affected == 1)
+}
+
+/// Takes a request's token away, since it reached nobody.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_unminted(conn: &impl Connection, id: RegistrationId) -> Result<(), StoreError> {
+    registration::Entity::update_many()
+        .col_expr(registration::COLUMN.token_hash, Option::<Vec<u8>>::None.into())
+        .col_expr(registration::COLUMN.minted_at, Option::<DateTime<Utc>>::None.into())
+        .filter(registration::COLUMN.id.eq(id.as_uuid()))
+        .filter(registration::COLUMN.used_at.is_null())
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// Uses a request up, in one statement; `false` when someone was first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn claim(conn: &impl Connection, id: RegistrationId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let changed = registration::Entity::update_many()
+        .col_expr(registration::COLUMN.used_at, now.into())
+        .filter(registration::COLUMN.id.eq(id.as_uuid()))
+        .filter(registration::COLUMN.used_at.is_null())
+        .exec(conn)
+        .await?;
+    Ok(changed.rows_affected == 1)
+}
+
+/// Deletes requests that stopped counting before a moment.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete_expired(conn: &impl Connection, before: DateTime<Utc>) -> Result<u64, StoreError> {
+    let filter = registration::COLUMN.expires_at.lt(before);
+    Ok(registration::Entity::delete_many().filter(filter).exec(conn).await?.rows_affected)
+}
+
+fn to_stored(row: registration::Model) -> StoredRegistration {
+    StoredRegistration {
+        id: RegistrationId::from_uuid(row.id),
+        sealed_form: row.sealed_form,
+        browser_hash: row.browser_hash,
+        expires_at: row.expires_at,
+        used_at: row.used_at,
+    }
+}

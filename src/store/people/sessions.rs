@@ -1,0 +1,167 @@
+//! Who is signed in, keyed by the hash of the cookie.
+
+use chrono::{DateTime, Utc};
+use entity::session;
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use crate::domain::ids::{ContactId, SessionId, StaffId};
+use crate::store::{Connection, StoreError};
+
+/// For whom a session is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Holder {
+    /// Someone who proved an address that several schools know, and still has to choose.
+    Choosing {
+        /// The keyed hash of the address.
+        email_key: String,
+    },
+    /// A contact of one school.
+    Contact {
+        /// Which contact.
+        id: ContactId,
+        /// The keyed hash of the address.
+        email_key: String,
+    },
+    /// A colleague of Kurve.
+    Staff {
+        /// Which colleague.
+        id: StaffId,
+    },
+}
+
+/// A stored session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredSession {
+    /// Its id.
+    pub id: SessionId,
+    /// For whom.
+    pub holder: Holder,
+    /// When it began.
+    pub created_at: DateTime<Utc>,
+    /// When it was last used, to the minute.
+    pub last_seen_at: DateTime<Utc>,
+    /// When it ends if it is not used.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Stores a new session.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert(conn: &impl Connection, new: &StoredSession, token_hash: &[u8]) -> Result<(), StoreError> {
+    let (kind, email_key, contact, staff) = match &new.holder {
+        Holder::Choosing { email_key } => ("contact", Some(email_key.clone()), None, None),
+        Holder::Contact { id, email_key } => ("contact", Some(email_key.clone()), Some(id.as_uuid()), None),
+        Holder::Staff { id } => ("staff", None, None, Some(id.as_uuid())),
+    };
+    let row = session::ActiveModel {
+        id: Set(new.id.as_uuid()),
+        token_hash: Set(token_hash.to_vec()),
+        kind: Set(kind.to_owned()),
+        email_key: Set(email_key),
+        contact_id: Set(contact),
+        staff_id: Set(staff),
+        created_at: Set(new.created_at),
+        last_seen_at: Set(new.last_seen_at),
+        expires_at: Set(new.expires_at),
+    };
+    session::Entity::insert(row).exec_without_returning(conn).await?;
+    Ok(())
+}
+
+/// The session of a cookie, while it has not ended.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(
+    conn: &impl Connection,
+    token_hash: &[u8],
+    now: DateTime<Utc>,
+) -> Result<Option<StoredSession>, StoreError> {
+    let row = session::Entity::find()
+        .filter(session::COLUMN.token_hash.eq(token_hash))
+        .filter(session::COLUMN.expires_at.gt(now))
+        .one(conn)
+        .await?;
+    row.map(to_stored).transpose()
+}
+
+/// Notes that a session was used.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_seen(
+    conn: &impl Connection,
+    id: SessionId,
+    seen_at: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    session::Entity::update_many()
+        .col_expr(session::COLUMN.last_seen_at, seen_at.into())
+        .col_expr(session::COLUMN.expires_at, expires_at.into())
+        .filter(session::COLUMN.id.eq(id.as_uuid()))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// Ends the session of a cookie.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete(conn: &impl Connection, token_hash: &[u8]) -> Result<(), StoreError> {
+    session::Entity::delete_many().filter(session::COLUMN.token_hash.eq(token_hash)).exec(conn).await?;
+    Ok(())
+}
+
+/// Ends every session of a contact.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete_of_contact(conn: &impl Connection, contact: ContactId) -> Result<(), StoreError> {
+    delete_of(conn, Some(contact.as_uuid()), None).await
+}
+
+/// Ends every session of a colleague.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete_of_staff(conn: &impl Connection, staff: StaffId) -> Result<(), StoreError> {
+    delete_of(conn, None, Some(staff.as_uuid())).await
+}
+
+async fn delete_of(conn: &impl Connection, contact: Option<Uuid>, staff: Option<Uuid>) -> Result<(), StoreError> {
+    let filter = match (contact, staff) {
+        (Some(contact), _) => session::COLUMN.contact_id.eq(contact),
+        (None, Some(staff)) => session::COLUMN.staff_id.eq(staff),
+        (None, None) => return Ok(()),
+    };
+    session::Entity::delete_many().filter(filter).exec(conn).await?;
+    Ok(())
+}
+
+/// Deletes sessions that ended before a moment.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete_expired(conn: &impl Connection, before: DateTime<Utc>) -> Result<u64, StoreError> {
+    let filter = session::COLUMN.expires_at.lt(before);
+    Ok(session::Entity::delete_many().filter(filter).exec(conn).await?.rows_affected)
+}
+
+fn to_stored(row: session::Model) -> Result<StoredSession, StoreError> {
+    let holder = match (row.kind.as_str(), row.email_key, row.contact_id, row.staff_id) {
+        ("contact", Some(email_key), None, None) => Holder::Choosing { email_key },
+        ("contact", Some(email_key), Some(id), None) => Holder::Contact { id: ContactId::from_uuid(id), email_key },
+        ("staff", None, None, Some(id)) => Holder::Staff { id: StaffId::from_uuid(id) },
+        _ => return Err(StoreError::CorruptRow { table: "session", id: row.id.to_string(), what: "kind" }),
+    };
+    Ok(StoredSession {
+        created_at: row.created_at,
+        id: SessionId::from_uuid(row.id),
+        holder,
+        last_seen_at: row.last_seen_at,
+        expires_at: row.expires_at,
+    })
+}

@@ -1,0 +1,279 @@
+//! Accounts of Kurve's colleagues, and the one-time links to choose a password and second factor.
+
+use chrono::{DateTime, Utc};
+use entity::{staff, staff_invite};
+use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use crate::domain::actor::StaffRole;
+use crate::domain::ids::{InviteId, StaffId};
+use crate::domain::lockout::Lockout;
+use crate::domain::text::{EmailAddress, PersonName};
+use crate::store::{Connection, StoreError};
+
+/// An account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StaffAccount {
+    /// Its id.
+    pub id: StaffId,
+    /// The address to sign in with.
+    pub email: EmailAddress,
+    /// The colleague's name.
+    pub name: PersonName,
+    /// What they may do.
+    pub role: StaffRole,
+    /// The argon2id hash of the password, once chosen.
+    pub password_hash: Option<String>,
+    /// The secret of the second factor, sealed, once chosen.
+    pub totp_sealed: Option<Vec<u8>>,
+    /// The last time step of which a code was used: it works once.
+    pub totp_last_step: Option<i64>,
+    /// Wrong tries.
+    pub lockout: Lockout,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// Since when it is disabled.
+    pub disabled_at: Option<DateTime<Utc>>,
+}
+
+/// A one-time link to choose a password and a second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Invite {
+    /// Its id.
+    pub id: InviteId,
+    /// For whom.
+    pub staff: StaffId,
+    /// The last moment at which it works.
+    pub expires_at: DateTime<Utc>,
+    /// When it was used.
+    pub used_at: Option<DateTime<Utc>>,
+}
+
+/// Stores a new account.
+///
+/// # Errors
+/// `Taken` when the address has an account.
+pub async fn insert(conn: &impl Connection, new: &StaffAccount, email_key: &str) -> Result<(), StoreError> {
+    let row = staff::ActiveModel {
+        id: Set(new.id.as_uuid()),
+        email: Set(new.email.as_str().to_owned()),
+        email_key: Set(email_key.to_owned()),
+        name: Set(new.name.as_str().to_owned()),
+        role: Set(new.role.as_str().to_owned()),
+        password_hash: Set(new.password_hash.clone()),
+        totp_sealed: Set(new.totp_sealed.clone()),
+        totp_last_step: Set(new.totp_last_step),
+        failed_count: Set(new.lockout.failed),
+        locked_until: Set(new.lockout.locked_until),
+        created_at: Set(new.created_at),
+        disabled_at: Set(new.disabled_at),
+    };
+    staff::Entity::insert(row).exec_without_returning(conn).await?;
+    Ok(())
+}
+
+/// The account with this id.
+///
+/// # Errors
+/// `Missing` when there is none.
+pub async fn load(conn: &impl Connection, id: StaffId) -> Result<StaffAccount, StoreError> {
+    let row = staff::Entity::find_by_id(id.as_uuid()).one(conn).await?;
+    to_account(row.ok_or(StoreError::Missing { table: "staff" })?)
+}
+
+/// The account with this id, held until the transaction ends: wrong tries that come at once each count.
+///
+/// # Errors
+/// `Missing` when there is none.
+pub async fn hold(conn: &impl Connection, id: StaffId) -> Result<StaffAccount, StoreError> {
+    let row = staff::Entity::find_by_id(id.as_uuid()).lock_exclusive().one(conn).await?;
+    to_account(row.ok_or(StoreError::Missing { table: "staff" })?)
+}
+
+/// The account of an address.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_by_email(conn: &impl Connection, email_key: &str) -> Result<Option<StaffAccount>, StoreError> {
+    let row = staff::Entity::find().filter(staff::COLUMN.email_key.eq(email_key)).one(conn).await?;
+    row.map(to_account).transpose()
+}
+
+/// Every account, by name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(conn: &impl Connection) -> Result<Vec<StaffAccount>, StoreError> {
+    let rows = staff::Entity::find().order_by_asc(staff::COLUMN.name).order_by_asc(staff::COLUMN.id).all(conn).await?;
+    rows.into_iter().map(to_account).collect()
+}
+
+/// Stores the chosen password and second factor, and forgets wrong tries.
+///
+/// # Errors
+/// When the database fails.
+pub async fn save_enrolled(
+    conn: &impl Connection,
+    id: StaffId,
+    password_hash: &str,
+    totp_sealed: &[u8],
+    totp_last_step: i64,
+) -> Result<(), StoreError> {
+    staff::Entity::update_many()
+        .col_expr(staff::COLUMN.password_hash, password_hash.into())
+        .col_expr(staff::COLUMN.totp_sealed, totp_sealed.to_vec().into())
+        .col_expr(staff::COLUMN.totp_last_step, totp_last_step.into())
+        .col_expr(staff::COLUMN.failed_count, 0.into())
+        .col_expr(staff::COLUMN.locked_until, Option::<DateTime<Utc>>::None.into())
+        .filter(staff::COLUMN.id.eq(id.as_uuid()))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// Stores wrong tries, over those that were read with [`hold`].
+///
+/// # Errors
+/// When the database fails.
+pub async fn save_lockout(conn: &impl Connection, id: StaffId, lockout: Lockout) -> Result<(), StoreError> {
+    staff::Entity::update_many()
+        .col_expr(staff::COLUMN.failed_count, lockout.failed.into())
+        .col_expr(staff::COLUMN.locked_until, lockout.locked_until.into())
+        .filter(staff::COLUMN.id.eq(id.as_uuid()))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// Uses up the code of a time step and forgets wrong tries; `false` when that code was used.
+///
+/// # Errors
+/// When the database fails.
+pub async fn claim_totp_step(conn: &impl Connection, id: StaffId, step: i64) -> Result<bool, StoreError> {
+    let is_newer = staff::COLUMN.totp_last_step.is_null().or(staff::COLUMN.totp_last_step.lt(step));
+    let changed = staff::Entity::update_many()
+        .col_expr(staff::COLUMN.totp_last_step, step.into())
+        .col_expr(staff::COLUMN.failed_count, 0.into())
+        .col_expr(staff::COLUMN.locked_until, Option::<DateTime<Utc>>::None.into())
+        .filter(staff::COLUMN.id.eq(id.as_uuid()))
+        .filter(is_newer)
+        .exec(conn)
+        .await?;
+    Ok(changed.rows_affected == 1)
+}
+
+/// Disables an account; `false` when it was disabled.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_disabled(conn: &impl Connection, id: StaffId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let changed = staff::Entity::update_many()
+        .col_expr(staff::COLUMN.disabled_at, now.into())
+        .filter(staff::COLUMN.id.eq(id.as_uuid()))
+        .filter(staff::COLUMN.disabled_at.is_null())
+        .exec(conn)
+        .await?;
+    Ok(changed.rows_affected == 1)
+}
+
+/// Makes a disabled account one that waits for its colleague, who chooses a password and a second factor anew; `false`
+/// when it was not disabled.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_enabled(conn: &impl Connection, id: StaffId) -> Result<bool, StoreError> {
+    let changed = staff::Entity::update_many()
+        .col_expr(staff::COLUMN.disabled_at, Option::<DateTime<Utc>>::None.into())
+        .col_expr(staff::COLUMN.password_hash, Option::<String>::None.into())
+        .col_expr(staff::COLUMN.totp_sealed, Option::<Vec<u8>>::None.into())
+        .filter(staff::COLUMN.id.eq(id.as_uuid()))
+        .filter(staff::COLUMN.disabled_at.is_not_null())
+        .exec(conn)
+        .await?;
+    Ok(changed.rows_affected == 1)
+}
+
+/// Gives an account another role; `false` when it has that.
+///
+/// # Errors
+/// When the database fails.
+pub async fn save_role(conn: &impl Connection, id: StaffId, role: StaffRole) -> Result<bool, StoreError> {
+    let changed = staff::Entity::update_many()
+        .col_expr(staff::COLUMN.role, role.as_str().into())
+        .filter(staff::COLUMN.id.eq(id.as_uuid()))
+        .filter(staff::COLUMN.role.ne(role.as_str()))
+        .exec(conn)
+        .await?;
+    Ok(changed.rows_affected == 1)
+}
+
+/// Stores an invite; older ones of the same colleague stop working.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_invite(
+    conn: &impl Connection,
+    invite: &Invite,
+    token_hash: &[u8],
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    staff_invite::Entity::update_many()
+        .col_expr(staff_invite::COLUMN.used_at, now.into())
+        .filter(staff_invite::COLUMN.staff_id.eq(invite.staff.as_uuid()))
+        .filter(staff_invite::COLUMN.used_at.is_null())
+        .exec(conn)
+        .await?;
+    let row = staff_invite::ActiveModel {
+        id: Set(invite.id.as_uuid()),
+        staff_id: Set(invite.staff.as_uuid()),
+        token_hash: Set(token_hash.to_vec()),
+        created_at: Set(now),
+        expires_at: Set(invite.expires_at),
+        used_at: Set(None),
+    };
+    staff_invite::Entity::insert(row).exec_without_returning(conn).await?;
+    Ok(())
+}
+
+/// The invite with this token.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_invite(conn: &impl Connection, token_hash: &[u8]) -> Result<Option<Invite>, StoreError> {
+    let row = staff_invite::Entity::find().filter(staff_invite::COLUMN.token_hash.eq(token_hash)).one(conn).await?;
+    Ok(row.map(|row| Invite {
+        id: InviteId::from_uuid(row.id),
+        staff: StaffId::from_uuid(row.staff_id),
+        expires_at: row.expires_at,
+        used_at: row.used_at,
+    }))
+}
+
+/// Uses an invite up, in one statement; `false` when someone was first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn claim_invite(conn: &impl Connection, id: InviteId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let changed = staff_invite::Entity::update_many()
+        .col_expr(staff_invite::COLUMN.used_at, now.into())
+        .filter(staff_invite::COLUMN.id.eq(id.as_uuid()))
+        .filter(staff_invite::COLUMN.used_at.is_null())
+        .exec(conn)
+        .await?;
+    Ok(changed.rows_affected == 1)
+}
+
+fn to_account(row: staff::Model) -> Result<StaffAccount, StoreError> {
+    let corrupt = |what| StoreError::CorruptRow { table: "staff", id: row.id.to_string(), what };
+    Ok(StaffAccount {
+        id: StaffId::from_uuid(row.id),
+        email: EmailAddress::parse(&row.email).map_err(|_| corrupt("email"))?,
+        name: PersonName::parse(&row.name).map_err(|_| corrupt("name"))?,
+        role: StaffRole::parse(&row.role).ok_or_else(|| corrupt("role"))?,
+        lockout: Lockout { failed: row.failed_count, locked_until: row.locked_until },
+        password_hash: row.password_hash,
+        totp_sealed: row.totp_sealed,
+        totp_last_step: row.totp_last_step,
+        created_at: row.created_at,
+        disabled_at: row.disabled_at,
+    })
+}
