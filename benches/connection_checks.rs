@@ -100,7 +100,7 @@ async fn measure() {
         let Some(mut installation) = Installation::new(kind).await else { continue };
         let app = installation.open().await;
         ask_for_all(&app).await;
-        app.office.db.close().await;
+        app.context.db.close().await;
         installation.settle();
         let mails = installation.folder.path().join("mail");
         let at = [&published[..], &[&installation.url, &installation.keys, path(&mails)]].concat();
@@ -208,16 +208,16 @@ async fn bare_loop(simulator: &Published) {
 
 /// Schools with credentials, and a run over all of them that waits.
 async fn ask_for_all(app: &App) {
-    let (office, now) = (&app.office, app.clock.now());
+    let (context, now) = (&app.context, app.clock.now());
     let email = EmailAddress::parse("eva@kurve.nl").expect("an address");
     let name = PersonName::parse("Eva Jansen").expect("a name");
-    staff_accounts::add(office, now, (email.clone(), name, StaffRole::Support)).await.expect("a fresh account");
-    let key = office.keys.email_key(&email.key_form());
-    let account = store::people::staff::find_by_email(office.db.reader(), &key).await.expect("the database answers");
+    staff_accounts::add(context, now, (email.clone(), name, StaffRole::Support)).await.expect("a fresh account");
+    let key = context.keys.email_key(&email.key_form());
+    let account = store::people::staff::find_by_email(context.db.reader(), &key).await.expect("the database answers");
     let actor = Actor::Staff { id: account.expect("it was made").id, role: StaffRole::Support };
     let call = Call { actor, now, request_id: "bench".to_owned() };
     let mut made = vec![];
-    let work = office.db.begin_write().await.expect("the database answers");
+    let work = context.db.begin_write().await.expect("the database answers");
     for number in 0..how_many() {
         made.push(schools::insert_school(app, work.conn(), (number, 1), now).await);
     }
@@ -226,13 +226,13 @@ async fn ask_for_all(app: &App) {
         let contact = Actor::Contact { id: contacts[0].id, role: ContactRole::Superbeheerder };
         let of_school = Call { actor: contact, now, request_id: "bench".to_owned() };
         let details = Asked::Claim { step: Step::DetailsSubmitted, ground: Ground::Word, credential_version: None };
-        onboardings::act(office, &of_school, school, &details, None).await.expect("it is open");
+        onboardings::act(context, &of_school, school, &details, None).await.expect("it is open");
         let ground = Reason::parse("Gebeld via het algemene nummer van de school.").expect("a reason");
         let vouch = Some((contacts[0].id, ground));
-        credentials::issue(office, &call, school, vouch, None).await.expect("the details are in");
+        credentials::issue(context, &call, school, vouch, None).await.expect("the details are in");
     }
     let all = Selection::List(ConnectionFilter::All);
-    checks::ask_many(office, &call, &all).await.expect("a colleague may");
+    checks::ask_many(context, &call, &all).await.expect("a colleague may");
 }
 
 /// The round, as the worker makes it.
@@ -248,6 +248,6 @@ async fn round(simulator: &Published, url: &str, keys: &str, mails: &str) {
     let made = jobs::checks::run_due(&app).await.expect("the database answers");
     report(began);
     assert_eq!(u32::try_from(made), Ok(how_many()), "every school was checked");
-    let tally = checks::tally(&app.office).await.expect("the database answers");
+    let tally = checks::tally(&app.context).await.expect("the database answers");
     assert!(tally.by_code.contains(&(Some(CheckCode::Ok), u64::from(how_many()).div_ceil(2))), "{tally:?}");
 }

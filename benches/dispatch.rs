@@ -12,12 +12,12 @@ use std::time::Instant;
 
 use chrono::Duration;
 use koppelklaar::app::App;
-use koppelklaar::domain::ids::HoldId;
+use koppelklaar::domain::ids::LeaseId;
 use koppelklaar::mail::message::BuiltMail;
 use koppelklaar::mail::transport::Transport;
 use koppelklaar::mail::{Mailbox, SmtpTransport, SmtpUrl};
-use koppelklaar::services::mail::dispatch::{self, PostRoom};
-use koppelklaar::store::mail::outbox::hold::{self, Mark};
+use koppelklaar::services::mail::dispatch::{self, Mailer};
+use koppelklaar::store::mail::outbox::lease::{self, Mark};
 use lettre::address::Envelope;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 
@@ -141,19 +141,20 @@ async fn noting_loop(kind: Kind, manners: Manners, messages: &[BuiltMail]) -> Op
     let messages = enough(manners, messages);
     let (_installation, app) = filled(kind, u32::try_from(messages.len()).expect("a reasonable number")).await?;
     let now = app.clock.now();
-    let id = HoldId::from_uuid(app.office.chance.uuid_v7(now));
+    let id = LeaseId::from_uuid(app.context.chance.uuid_v7(now));
     let all = u64::try_from(messages.len()).expect("a reasonable number");
-    let held = hold::take(&app.office.db, id, (now, now + Duration::days(1)), all).await.expect("the outbox is read");
-    assert_eq!(held.mails.len(), messages.len(), "every mail is due");
+    let leased =
+        lease::acquire(&app.context.db, id, (now, now + Duration::days(1)), all).await.expect("the outbox is read");
+    assert_eq!(leased.mails.len(), messages.len(), "every mail is due");
     let bare = BareLoop::new(manners);
     let start = Instant::now();
-    for (message, mail) in messages.iter().zip(&held.mails) {
+    for (message, mail) in messages.iter().zip(&leased.mails) {
         bare.send(message).await;
-        let noted = hold::mark(app.office.db.writer(), id, mail.id, &Mark::sent(now)).await;
+        let noted = lease::mark(app.context.db.writer(), id, mail.id, &Mark::sent(now)).await;
         assert!(noted.expect("the outbox is written"), "the mail was held");
     }
     let rate = rate(messages.len(), start);
-    app.office.db.close().await;
+    app.context.db.close().await;
     Some(rate)
 }
 
@@ -168,7 +169,7 @@ async fn filled(kind: Kind, mails: u32) -> Option<(Installation, App)> {
     let mut installation = Installation::new(kind).await?;
     let app = installation.open().await;
     fill::fill(&app, 0, mails, 0).await;
-    app.office.db.close().await;
+    app.context.db.close().await;
     installation.settle();
     let app = installation.open().await;
     Some((installation, app))
@@ -183,13 +184,13 @@ async fn dispatcher(kind: Kind, manners: Manners, mails: u32) -> Option<f64> {
     let sent = send(&app, Transport::Smtp(SmtpTransport::new(url))).await;
     let rate = rate(sent, start);
     assert_eq!(u32::try_from(sent), Ok(mails), "every mail left");
-    app.office.db.close().await;
+    app.context.db.close().await;
     Some(rate)
 }
 
 async fn send(app: &App, transport: Transport) -> usize {
-    let room = PostRoom { transport, ..app.room.clone() };
-    let summary = dispatch::send_due(&app.office, &room, || app.clock.now()).await;
+    let mailer = Mailer { transport, ..app.mailer.clone() };
+    let summary = dispatch::send_due(&app.context, &mailer, || app.clock.now()).await;
     summary.expect("the outbox can be read").sent
 }
 

@@ -57,7 +57,7 @@ async fn measure() {
                 ids = make_schools(&app, schools).await;
             }
             make_due(&app, ids.iter().take(due)).await;
-            app.office.db.close().await;
+            app.context.db.close().await;
             installation.settle();
             let mails = installation.folder.path().join("mail");
             let program = std::env::current_exe().expect("this program");
@@ -81,7 +81,7 @@ async fn make_schools(app: &App, schools: u32) -> Vec<SchoolId> {
     let mut ids = vec![];
     let began = DateTime::parse_from_rfc3339("2026-11-18T09:00:00Z").expect("a moment").to_utc();
     for chunk in 0..schools.div_ceil(CHUNK) {
-        let work = app.office.db.begin_write().await.expect("the database answers");
+        let work = app.context.db.begin_write().await.expect("the database answers");
         for number in chunk * CHUNK..schools.min((chunk + 1) * CHUNK) {
             let (school, _) = schools::insert_school(app, work.conn(), (number, 1), began).await;
             let later = Some(moment() + chrono::Duration::days(30));
@@ -95,7 +95,7 @@ async fn make_schools(app: &App, schools: u32) -> Vec<SchoolId> {
 
 /// Says of schools that they need attention now.
 async fn make_due(app: &App, ids: impl Iterator<Item = &SchoolId>) {
-    let work = app.office.db.begin_write().await.expect("the database answers");
+    let work = app.context.db.begin_write().await.expect("the database answers");
     // As if by somebody who looked later than anybody was to look.
     let looked_at = moment() + chrono::Duration::days(31);
     for id in ids {
@@ -105,7 +105,7 @@ async fn make_due(app: &App, ids: impl Iterator<Item = &SchoolId>) {
     work.commit().await.expect("the database answers");
 }
 
-/// One planning round, as often as the timer would knock until nothing is due.
+/// One planning round, as often as the timer would tick until nothing is due.
 async fn round(url: &str, keys: &str, mails: &str) {
     let app = setting::open(url, keys, mails).await;
     let start = Instant::now();

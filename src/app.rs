@@ -1,4 +1,4 @@
-//! The composition root: settings become an office, a post room, a site and workers. Used by `serve`, `demo`, the
+//! The composition root: settings become an context, a mailer, a site and workers. Used by `serve`, `demo`, the
 //! other commands and the tests.
 
 use std::fs::File;
@@ -19,15 +19,15 @@ use crate::magister::{Limits, Magister, Reach};
 use crate::mail::message::Sender;
 use crate::mail::transport::Transport;
 use crate::mail::{SmtpTransport, SmtpUrl};
-use crate::meters::Meters;
-use crate::services::Office;
-use crate::services::mail::dispatch::PostRoom;
-use crate::services::operations::worker_health::Watch;
-use crate::services::people::hashing::HashingRoom;
+use crate::metrics::Metrics;
+use crate::services::Context;
+use crate::services::mail::dispatch::Mailer;
+use crate::services::operations::worker_health::HealthMonitor;
+use crate::services::people::hashing::HashingPool;
 use crate::services::people::portal_access::LINKS_PER_QUARTER;
 use crate::store::{Db, schema, sqlite_path};
 use crate::web::rate_limit::{Allowance, RateLimits};
-use crate::web::{DemoSite, Site, SiteParts, Streams};
+use crate::web::{DemoWeb, Streams, WebState, WebStateParts};
 
 /// The query template that ships with the product: clearly a sample.
 const SAMPLE_TEMPLATE: &str = include_str!("../templates/query/sample.sql");
@@ -60,15 +60,15 @@ impl StartError {
 #[derive(Debug, Clone)]
 pub struct App {
     /// What use cases work with.
-    pub office: Office,
+    pub context: Context,
     /// How mails leave.
-    pub room: PostRoom,
+    pub mailer: Mailer,
     /// How schools' Magisters are called.
     pub magister: Magister,
     /// The time.
     pub clock: Clock,
     /// What this instance counts of itself.
-    pub meters: Meters,
+    pub metrics: Metrics,
 }
 
 impl App {
@@ -87,7 +87,7 @@ impl App {
         let db = Db::connect(url.expose()).await.map_err(|error| {
             StartError::new(format!("KOPPELKLAAR_DATABASE_URL: the database cannot be opened ({error}). Check that it exists and may be used."))
         })?;
-        let office = Office {
+        let context = Context {
             db,
             keys,
             chance,
@@ -97,15 +97,21 @@ impl App {
             support_email: settings.support_email.clone(),
             bounce_address: settings.bounce_address.clone(),
             links_per_quarter: LINKS_PER_QUARTER,
-            hashing: HashingRoom::default(),
+            hashing: HashingPool::default(),
             reminders: Arc::new(settings.reminder_rules()),
             mail: settings.mail_rules(),
             mail_waits: Arc::new(Notify::new()),
             check_policy: settings.check,
             check_waits: Arc::new(Notify::new()),
         };
-        let magister = Magister::new(Reach::internet(), Limits::default(), office.chance.clone());
-        Ok(Self { office, room: post_room(settings)?, magister, clock: Clock::system(), meters: Meters::default() })
+        let magister = Magister::new(Reach::internet(), Limits::default(), context.chance.clone());
+        Ok(Self {
+            context,
+            mailer: open_mailer(settings)?,
+            magister,
+            clock: Clock::system(),
+            metrics: Metrics::default(),
+        })
     }
 
     /// Refuses to go on with a database of another release.
@@ -113,7 +119,7 @@ impl App {
     /// # Errors
     /// When the database is behind, with the command that helps.
     pub async fn check_schema(&self) -> Result<(), StartError> {
-        let behind = schema::pending(&self.office.db).await.map_err(|error| {
+        let behind = schema::pending(&self.context.db).await.map_err(|error| {
             StartError::new(format!("the schema cannot be read ({error}). Is this a database of a newer release?"))
         })?;
         if behind == 0 {
@@ -126,16 +132,16 @@ impl App {
 
     /// The site with its limits.
     #[must_use]
-    pub fn site(&self, allowance: Allowance, trusted_proxies: usize, demo: Option<DemoSite>) -> Site {
-        Site::new(SiteParts {
-            office: self.office.clone(),
+    pub fn web(&self, allowance: Allowance, trusted_proxies: usize, demo: Option<DemoWeb>) -> WebState {
+        WebState::new(WebStateParts {
+            context: self.context.clone(),
             clock: self.clock.clone(),
             limits: RateLimits::new(allowance),
             trusted_proxies,
             streams: Streams::default(),
             demo,
-            watch: Watch::since(self.clock.now()),
-            meters: self.meters.clone(),
+            watch: HealthMonitor::since(self.clock.now()),
+            metrics: self.metrics.clone(),
         })
     }
 
@@ -143,11 +149,11 @@ impl App {
     ///
     /// # Errors
     /// When the timer does not start.
-    pub async fn start_workers(&self, site: Site, stop: &CancellationToken) -> Result<JoinSet<()>, StartError> {
+    pub async fn start_workers(&self, web: WebState, stop: &CancellationToken) -> Result<JoinSet<()>, StartError> {
         let mut workers = JoinSet::new();
         workers.spawn(jobs::mail::work(self.clone(), stop.clone()));
         workers.spawn(jobs::checks::work(self.clone(), stop.clone()));
-        let timer = jobs::start(self.clone(), site, stop.clone()).await;
+        let timer = jobs::start(self.clone(), web, stop.clone()).await;
         workers.spawn(timer.map_err(|error| StartError::new(format!("the timer does not start ({error})")))?);
         Ok(workers)
     }
@@ -274,7 +280,7 @@ fn trusting(smtp: SmtpTransport, authority: Option<&Path>) -> Result<SmtpTranspo
     smtp.with_authority(&pem).map_err(|error| StartError::new(format!("{SETTING}: {} {error}", path.display())))
 }
 
-fn post_room(settings: &Settings) -> Result<PostRoom, StartError> {
+fn open_mailer(settings: &Settings) -> Result<Mailer, StartError> {
     let transport = match settings.smtp_url()? {
         Some(url) => {
             let url = SmtpUrl::parse(url.expose())
@@ -292,5 +298,5 @@ fn post_room(settings: &Settings) -> Result<PostRoom, StartError> {
         }
     };
     let sender = Sender { name: "Koppelklaar".to_owned(), address: settings.mail_from.clone() };
-    Ok(PostRoom { transport, sender })
+    Ok(Mailer { transport, sender })
 }

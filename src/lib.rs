@@ -9,7 +9,7 @@
 //!  entity      domain                   rows · rules
 //! ```
 //!
-//! Imports point down. [`clock`], [`chance`], [`links`], [`meters`] and [`words`] are open to every room but [`domain`].
+//! Imports point down. [`clock`], [`chance`], [`links`], [`metrics`] and [`words`] are open to every room but [`domain`].
 
 pub mod app;
 pub mod chance;
@@ -21,7 +21,7 @@ pub mod jobs;
 pub mod links;
 pub mod magister;
 pub mod mail;
-pub mod meters;
+pub mod metrics;
 pub mod services;
 pub mod shutdown;
 pub mod store;

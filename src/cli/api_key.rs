@@ -31,7 +31,7 @@ pub(super) async fn run(settings: &Settings, command: ApiKeyCommand) -> Result<(
     let app = open(settings).await?;
     let now = app.clock.now();
     match command {
-        ApiKeyCommand::Add { name } => match api_keys::add(&app.office, now, &name).await {
+        ApiKeyCommand::Add { name } => match api_keys::add(&app.context, now, &name).await {
             Ok(key) => println!("{key}"),
             Err(ServiceError::Store(StoreError::Taken)) => {
                 return Err(StartError::new(
@@ -40,13 +40,13 @@ pub(super) async fn run(settings: &Settings, command: ApiKeyCommand) -> Result<(
             }
             Err(error) => return Err(failed(&error)),
         },
-        ApiKeyCommand::Revoke { name } => match api_keys::revoke(&app.office, now, &name).await {
+        ApiKeyCommand::Revoke { name } => match api_keys::revoke(&app.context, now, &name).await {
             Ok(()) => println!("The key no longer works."),
             Err(ServiceError::NotFound) => return Err(StartError::new("--name: no working key has this name")),
             Err(error) => return Err(failed(&error)),
         },
         ApiKeyCommand::List => {
-            for key in api_keys::list(&app.office).await.map_err(|error| failed(&error))? {
+            for key in api_keys::list(&app.context).await.map_err(|error| failed(&error))? {
                 let state = if key.revoked_at.is_some() { "revoked" } else { "works" };
                 let used = key.last_used_at.map_or_else(|| "never".to_owned(), |at| at.to_rfc3339());
                 println!("{state:8} {:20} last used: {used}", key.name);

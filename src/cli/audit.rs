@@ -16,7 +16,7 @@ pub(super) enum AuditCommand {
 pub(super) async fn run(settings: &Settings, command: &AuditCommand) -> Result<(), StartError> {
     let AuditCommand::Verify = command;
     let app = open(settings).await?;
-    match audit::verify(&app.office).await.map_err(|error| failed(&error))? {
+    match audit::verify(&app.context).await.map_err(|error| failed(&error))? {
         Finding::Whole { entries, last } => {
             println!("The audit is whole: {entries} entries.");
             println!("Last hash, to be kept elsewhere: {last}");

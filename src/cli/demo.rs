@@ -14,12 +14,12 @@ use crate::cli::{failed, migrate, serve};
 use crate::domain::check::CheckPolicy;
 use crate::links::{self, BaseUrl, BaseUrlError};
 use crate::magister::{Limits, Magister};
-use crate::services::Office;
+use crate::services::Context;
 use crate::services::onboarding::schools;
 use crate::services::operations::demo::magister::DemoMagister;
 use crate::services::operations::demo::{self, Demo};
 use crate::store::onboarding::overview::Filter;
-use crate::web::DemoSite;
+use crate::web::DemoWeb;
 
 /// How many forms and sign-in links the demo takes in their time: whoever tries it out is no stranger.
 const FORMS: NonZeroU32 = NonZeroU32::new(1000).expect("not zero");
@@ -51,26 +51,26 @@ pub(super) async fn run(mut settings: Settings, args: &DemoArgs) -> Result<(), S
     let _lock = lock_database(settings.database_url()?.expose())?;
     migrate::migrate(&settings).await?;
     let mut app = App::open(&settings).await?;
-    app.office.links_per_quarter = FORMS.get().into();
-    let magister = DemoMagister::start(app.office.chance.clone()).await;
+    app.context.links_per_quarter = FORMS.get().into();
+    let magister = DemoMagister::start(app.context.chance.clone()).await;
     let magister = Arc::new(
         magister.map_err(|error| StartError::new(format!("the simulator of Magister does not start ({error})")))?,
     );
-    app.magister = Magister::new(magister.reach(), Limits::default(), app.office.chance.clone());
-    let (rows, _) = schools::list(&app.office, &Filter::default(), None).await.map_err(|error| failed(&error))?;
+    app.magister = Magister::new(magister.reach(), Limits::default(), app.context.chance.clone());
+    let (rows, _) = schools::list(&app.context, &Filter::default(), None).await.map_err(|error| failed(&error))?;
     if !rows.is_empty() {
         return Err(StartError::new(
             "--dir: the folder holds a demo already; give another folder, or none for a new one",
         ));
     }
     // Its schools were activated before anything was asked of checks.
-    let filling = Office { check_policy: CheckPolicy::Advise, ..app.office.clone() };
+    let filling = Context { check_policy: CheckPolicy::Advise, ..app.context.clone() };
     let made = demo::fill(&filling, app.clock.now()).await.map_err(|error| failed(&error))?;
-    magister.tell_stories(&app.office).await.map_err(|error| failed(&error))?;
+    magister.tell_stories(&app.context).await.map_err(|error| failed(&error))?;
     print(&app, &made, &folder, &magister);
     let accounts = made.staff.into_iter().map(|account| (account.email, account.totp)).collect();
-    let site = DemoSite { mails: settings.mail_dir.clone(), accounts, magister };
-    serve::until_stopped(app, &serving, listener, Some(site)).await
+    let web = DemoWeb { mails: settings.mail_dir.clone(), accounts, magister };
+    serve::until_stopped(app, &serving, listener, Some(web)).await
 }
 
 /// Where a browser on this machine reaches the demo; an address that stands for every interface is none to go to.
@@ -105,7 +105,7 @@ fn fresh_folder(chance: &Chance) -> PathBuf {
 }
 
 fn print(app: &App, made: &Demo, folder: &Path, magister: &DemoMagister) {
-    let at = |path: &str| app.office.base.to(path);
+    let at = |path: &str| app.context.base.to(path);
     println!("Koppelklaar demo. Database and mails are in {}", folder.display());
     println!();
     println!("  Start page            {}", at(links::HOME));

@@ -24,7 +24,7 @@ pub(super) async fn run(settings: &Settings) -> Result<(), StartError> {
     findings.extend(settings.secret_files().filter(|path| is_open_to_all(path)).map(open_to_all));
     match App::open(settings).await {
         Ok(app) => {
-            findings.push(Health::Good(format!("keys: {} on the ring", app.office.keys.ids().count())));
+            findings.push(Health::Good(format!("keys: {} on the ring", app.context.keys.ids().count())));
             findings.push(database(&app).await);
             findings.push(clock(&app).await);
             findings.push(mail(&app).await);
@@ -110,7 +110,7 @@ fn open_to_all(path: &Path) -> Health {
 }
 
 async fn database(app: &App) -> Health {
-    match schema::pending(&app.office.db).await {
+    match schema::pending(&app.context.db).await {
         Ok(0) => Health::Good("database: answers, and is up to date".to_owned()),
         Ok(behind) => Health::Bad(format!("database: {behind} step(s) behind. Run `koppelklaar migrate`.")),
         Err(error) => Health::Bad(format!("database: {error}. Is it of a newer release?")),
@@ -118,21 +118,21 @@ async fn database(app: &App) -> Health {
 }
 
 async fn clock(app: &App) -> Health {
-    match machine_clock::check_at(&app.office, app.clock.now()).await {
+    match machine_clock::check_at(&app.context, app.clock.now()).await {
         Ok(()) => Health::Good("clock: is the database's".to_owned()),
         Err(error) => Health::Bad(format!("clock: {error}. Until then nothing is sent and planned from here.")),
     }
 }
 
 async fn mail(app: &App) -> Health {
-    match app.room.transport.check().await {
+    match app.mailer.transport.check().await {
         Ok(()) => Health::Good("mail: can be handed over".to_owned()),
         Err(error) => Health::Bad(format!("mail: {error}. Check KOPPELKLAAR_SMTP_URL and the mail server.")),
     }
 }
 
 async fn holidays_known(app: &App) -> Health {
-    match holidays::current(&app.office).await {
+    match holidays::current(&app.context).await {
         Ok(known) => holidays_until(known.known_until(), amsterdam_date(app.clock.now())),
         Err(_) => Health::Worry("school holidays: not checked, since the database is not up to date".to_owned()),
     }
@@ -152,7 +152,7 @@ fn holidays_until(known_until: Option<NaiveDate>, today: NaiveDate) -> Health {
 }
 
 async fn audit_whole(app: &App) -> Health {
-    match audit::verify(&app.office).await {
+    match audit::verify(&app.context).await {
         Ok(Finding::Whole { entries, .. }) => Health::Good(format!("audit: whole, {entries} entries")),
         Ok(Finding::Broken { id, what }) => Health::Bad(format!(
             "audit: broken at row {id}, {what}. Keep the database as it is and find out who changed it."

@@ -33,12 +33,12 @@ pub(super) async fn run(settings: &Settings, command: HolidaysCommand) -> Result
             for skipped in &loaded.skipped {
                 println!("left out: {skipped}");
             }
-            let change = holidays::load(&app.office, app.clock.now(), loaded.holidays).await;
+            let change = holidays::load(&app.context, app.clock.now(), loaded.holidays).await;
             print_change(&change.map_err(|error| failed(&error))?);
         }
         HolidaysCommand::List => {
-            let known = holidays::current(&app.office).await.map_err(|error| failed(&error))?;
-            let loaded = holidays::find_loaded(&app.office).await.map_err(|error| failed(&error))?;
+            let known = holidays::current(&app.context).await.map_err(|error| failed(&error))?;
+            let loaded = holidays::find_loaded(&app.context).await.map_err(|error| failed(&error))?;
             for (name, region, period) in known.list() {
                 let is_loaded =
                     loaded.as_ref().is_some_and(|loaded| loaded.holidays.list().contains(&(name, region, period)));

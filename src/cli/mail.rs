@@ -34,9 +34,9 @@ pub(super) async fn run(settings: &Settings, command: MailCommand) -> Result<(),
     let MailCommand::Bounce { to } = command;
     let message = read().map_err(|error| trouble(&StartError::new(format!("the message cannot be read ({error})"))))?;
     let app = open(settings).await.map_err(|error| trouble(&error))?;
-    let outcome = bounces::take(&app.office, app.clock.now(), &message, to.as_deref()).await;
+    let outcome = bounces::take(&app.context, app.clock.now(), &message, to.as_deref()).await;
     let outcome = outcome.map_err(|error| trouble(&failed(&error)))?;
-    app.office.db.close().await;
+    app.context.db.close().await;
     println!("{}", said(outcome)?);
     Ok(())
 }

@@ -21,9 +21,9 @@ pub(super) async fn migrate(settings: &Settings) -> Result<usize, StartError> {
     let url = settings.database_url()?;
     let _turn = sqlite_path(url.expose()).map(|path| wait_for_turn(&with_ending(&path, "migrating"))).transpose()?;
     let app = App::open(settings).await?;
-    let steps = schema::migrate(&app.office.db).await;
+    let steps = schema::migrate(&app.context.db).await;
     let steps = steps.map_err(|error| StartError::new(format!("the database was not changed: {error}")))?;
-    app.office.db.close().await;
+    app.context.db.close().await;
     Ok(steps)
 }
 

@@ -10,7 +10,7 @@ use crate::services::chain;
 use crate::services::mail::dispatch;
 use crate::web::rate_limit::Allowance;
 use crate::web::server::ServerLimits;
-use crate::web::{DemoSite, metrics, router, server};
+use crate::web::{DemoWeb, metrics, router, server};
 use crate::{cli, shutdown};
 
 pub(super) async fn run(settings: &Settings, serving: &ServeSettings) -> Result<(), StartError> {
@@ -30,7 +30,7 @@ pub(super) async fn run(settings: &Settings, serving: &ServeSettings) -> Result<
 
 /// What it cannot free now comes free when its lease ends.
 async fn free_mails(app: &App) {
-    match dispatch::free_held_by_the_dead(&app.office).await {
+    match dispatch::free_held_by_the_dead(&app.context).await {
         Ok(0) => {}
         Ok(count) => tracing::info!(mail.count = count, "Took back mails that a process had in hand when it died"),
         Err(error) => tracing::warn!(cause = chain(&error), "Could not take back what a dead process had in hand"),
@@ -55,7 +55,7 @@ pub(super) async fn until_stopped(
     app: App,
     serving: &ServeSettings,
     listener: TcpListener,
-    demo: Option<DemoSite>,
+    demo: Option<DemoWeb>,
 ) -> Result<(), StartError> {
     let stop = shutdown::on_signal().map_err(|error| StartError::new(format!("no signals ({error})")))?;
     let metrics = match serving.metrics_listen {
@@ -63,21 +63,21 @@ pub(super) async fn until_stopped(
         None => None,
     };
     let allowance = Allowance { per_client: serving.forms_per_client, per_address: serving.forms_per_address };
-    let site = app.site(allowance, serving.trusted_proxies, demo);
-    let mut workers = app.start_workers(site.clone(), &stop).await?;
+    let web = app.web(allowance, serving.trusted_proxies, demo);
+    let mut workers = app.start_workers(web.clone(), &stop).await?;
     // A page that watches something would keep its connection for as long as it may.
-    let (watched, stopping) = (site.clone(), stop.clone());
+    let (watched, stopping) = (web.clone(), stop.clone());
     workers.spawn(async move {
         stopping.cancelled().await;
         watched.streams.close();
     });
     if let Some(metrics) = metrics {
         tracing::info!(metrics.listen = %address_of(&metrics)?, "Serving metrics");
-        let numbers = metrics::router(site.clone());
+        let numbers = metrics::router(web.clone());
         workers.spawn(server::serve(metrics, numbers, ServerLimits::default(), stop.clone()));
     }
-    tracing::info!(listen = %address_of(&listener)?, "Serving {}", app.office.base);
-    let pages = server::serve(listener, router(site), ServerLimits::default(), stop.clone());
+    tracing::info!(listen = %address_of(&listener)?, "Serving {}", app.context.base);
+    let pages = server::serve(listener, router(web), ServerLimits::default(), stop.clone());
     tokio::pin!(pages);
     let is_broken = tokio::select! {
         () = &mut pages => false,
@@ -90,7 +90,7 @@ pub(super) async fn until_stopped(
         pages.await;
     }
     while workers.join_next().await.is_some() {}
-    app.office.db.close().await;
+    app.context.db.close().await;
     tracing::info!("Stopped");
     if is_broken { Err(StartError::new("a worker ended by itself; see the log")) } else { Ok(()) }
 }

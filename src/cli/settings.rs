@@ -16,7 +16,7 @@ use crate::app::StartError;
 use crate::domain::check::CheckPolicy;
 use crate::domain::credential::PasswordLength;
 use crate::domain::mail_rules::{AllowList, MailFlow, MailRules};
-use crate::domain::reminder::{ReminderPolicy, Rungs, WorkingHours};
+use crate::domain::reminder::{ReminderPolicy, ReminderStages, WorkingHours};
 use crate::domain::text::EmailAddress;
 use crate::links::BaseUrl;
 use crate::mail::{BounceAddress, Timeouts};
@@ -126,8 +126,8 @@ pub struct Settings {
     pub password_length: PasswordLength,
 
     /// After how many working days a school is reminded of what it holds
-    #[arg(long, env = "KOPPELKLAAR_REMINDER_DAYS", default_value_t = ReminderPolicy::default().rungs, global = true)]
-    pub reminder_days: Rungs,
+    #[arg(long, env = "KOPPELKLAAR_REMINDER_DAYS", default_value_t = ReminderPolicy::default().stages, global = true)]
+    pub reminder_days: ReminderStages,
 
     /// At what time of a working day reminders go out, between 06:00 and 22:00
     #[arg(long, env = "KOPPELKLAAR_REMINDER_HOURS", default_value_t = WorkingHours::default(), global = true)]
@@ -209,7 +209,7 @@ impl Settings {
     #[must_use]
     pub fn reminder_rules(&self) -> ReminderRules {
         let policy = ReminderPolicy {
-            rungs: self.reminder_days.clone(),
+            stages: self.reminder_days.clone(),
             hours: self.reminder_hours,
             max_snooze_days: self.snooze_days,
         };
@@ -292,7 +292,7 @@ mod tests {
         let set = policy(&["--reminder-days", "2,5", "--reminder-hours", "09:30-12:00", "--snooze-days", "14"]);
 
         assert_eq!(policy(&[]), ReminderPolicy::default());
-        assert_eq!((set.rungs.to_string(), set.hours.to_string()), ("2,5".to_owned(), "09:30-12:00".to_owned()));
+        assert_eq!((set.stages.to_string(), set.hours.to_string()), ("2,5".to_owned(), "09:30-12:00".to_owned()));
         assert_eq!(set.max_snooze_days, 14);
     }
 }

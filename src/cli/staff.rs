@@ -58,7 +58,7 @@ pub(super) async fn run(settings: &Settings, command: StaffCommand) -> Result<()
     match command {
         StaffCommand::Add { email, name, role } => {
             let person = (address(&email)?, name_of(&name)?, role);
-            match staff_accounts::add(&app.office, now, person).await {
+            match staff_accounts::add(&app.context, now, person).await {
                 Ok(token) => print_link(&app, &token),
                 Err(ServiceError::ContactExists) => {
                     return Err(StartError::new(
@@ -70,25 +70,25 @@ pub(super) async fn run(settings: &Settings, command: StaffCommand) -> Result<()
         }
         StaffCommand::Invite { email } => {
             let token =
-                staff_accounts::invite(&app.office, now, &address(&email)?).await.map_err(|error| gone(&error))?;
+                staff_accounts::invite(&app.context, now, &address(&email)?).await.map_err(|error| gone(&error))?;
             print_link(&app, &token);
         }
         StaffCommand::Role { email, role } => {
-            let changed = staff_accounts::change_role(&app.office, now, &address(&email)?, role).await;
+            let changed = staff_accounts::change_role(&app.context, now, &address(&email)?, role).await;
             changed.map_err(|error| gone(&error))?;
             println!("The role is {} now.", role.as_str());
         }
         StaffCommand::Enable { email } => {
             let token =
-                staff_accounts::enable(&app.office, now, &address(&email)?).await.map_err(|error| gone(&error))?;
+                staff_accounts::enable(&app.context, now, &address(&email)?).await.map_err(|error| gone(&error))?;
             print_link(&app, &token);
         }
         StaffCommand::Disable { email } => {
-            staff_accounts::disable(&app.office, now, &address(&email)?).await.map_err(|error| gone(&error))?;
+            staff_accounts::disable(&app.context, now, &address(&email)?).await.map_err(|error| gone(&error))?;
             println!("The account is disabled and signed out.");
         }
         StaffCommand::List => {
-            for account in staff_accounts::list(&app.office).await.map_err(|error| failed(&error))? {
+            for account in staff_accounts::list(&app.context).await.map_err(|error| failed(&error))? {
                 let state = match (account.disabled_at, &account.password_hash) {
                     (Some(_), _) => "disabled",
                     (None, None) => "invited",
@@ -102,7 +102,7 @@ pub(super) async fn run(settings: &Settings, command: StaffCommand) -> Result<()
 }
 
 fn print_link(app: &App, token: &Token) {
-    let link = app.office.base.to(&links::fill(links::STAFF_INVITE, &[&token.expose_text()]));
+    let link = app.context.base.to(&links::fill(links::STAFF_INVITE, &[&token.expose_text()]));
     println!("Give this link to your colleague. It works once, within {} hours:", staff_accounts::INVITE_HOURS);
     println!("{link}");
 }

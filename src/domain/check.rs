@@ -356,7 +356,8 @@ pub struct CheckResult {
     /// What was unexpected.
     pub oddity: Option<Oddity>,
     /// What Magister said of it: one short line, cleaned of secrets and long numbers.
-    pub said: Option<String>,
+    #[serde(rename = "said")]
+    pub redacted_text: Option<String>,
 }
 
 impl CheckResult {

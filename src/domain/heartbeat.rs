@@ -1,6 +1,6 @@
-//! Whether what runs by itself still runs: judged from the last sign of life, by whoever looks at it.
+//! Whether what runs by itself still runs: judged from the last heartbeat, by whoever looks at it.
 //!
-//! Several machines write signs of life under one name, each by its own clock. So a sign counts from a little in the
+//! Several machines write heartbeats under one name, each by its own clock. So a sign counts from a little in the
 //! future as well, and one from further off says only that some clock is wrong: it is passed over.
 
 use chrono::{DateTime, Duration, Utc};
@@ -36,8 +36,8 @@ impl Worker {
         Self::ALL.into_iter().find(|worker| worker.as_str() == text)
     }
 
-    /// Within which time a sign of life comes while all is well. The worker for mails looks every second, that for checks
-    /// every two, and both write every thirty; the planner is knocked at every minute.
+    /// Within which time a heartbeat comes while all is well. The worker for mails looks every second, that for checks
+    /// every two, and both write every thirty; the planner is ticked every minute.
     #[must_use]
     pub fn period(self) -> Duration {
         match self {
@@ -45,7 +45,7 @@ impl Worker {
         }
     }
 
-    /// After how long without a sign of life it stands still: two periods.
+    /// After how long without a heartbeat it stands still: two periods.
     #[must_use]
     pub fn patience(self) -> Duration {
         self.period() * 2
@@ -59,7 +59,7 @@ pub const UNPLANNED_PATIENCE: Duration = Duration::minutes(15);
 /// How far the clocks of two machines may differ.
 pub const CLOCK_SKEW: Duration = Duration::seconds(60);
 
-/// What is known beside the signs of life.
+/// What is known beside the heartbeats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Facts {
     /// Since when somebody looks: a service that just started has had no time yet to give a sign.
@@ -76,22 +76,22 @@ pub struct Facts {
 
 /// How it is with a worker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum WorkerStatus {
     /// It goes on.
     Runs,
-    /// No sign of life.
+    /// No heartbeat.
     Silent {
         /// Since when, as far as is known.
         since: DateTime<Utc>,
     },
-    /// It gives signs of life, and leaves what is due.
+    /// It gives heartbeats, and leaves what is due.
     Behind {
         /// Since when the oldest waits.
         since: DateTime<Utc>,
     },
 }
 
-impl Standing {
+impl WorkerStatus {
     /// Whether work is left undone.
     #[must_use]
     pub fn is_still(self) -> bool {
@@ -102,18 +102,18 @@ impl Standing {
     }
 }
 
-/// How it is with a worker now, from its last sign of life.
+/// How it is with a worker now, from its last heartbeat.
 #[must_use]
-pub fn judge(worker: Worker, now: DateTime<Utc>, beat: Option<DateTime<Utc>>, facts: &Facts) -> Standing {
+pub fn judge(worker: Worker, now: DateTime<Utc>, beat: Option<DateTime<Utc>>, facts: &Facts) -> WorkerStatus {
     if worker == Worker::Checks && !facts.makes_checks {
-        return Standing::Runs;
+        return WorkerStatus::Runs;
     }
     let is_heard = |at: &DateTime<Utc>| *at <= now + CLOCK_SKEW;
     let last = [beat, Some(facts.watched_since)].into_iter().flatten().filter(is_heard).max();
     // Every moment that is known lies in the future: the clock was put back, and the next sign tells.
-    let Some(last) = last else { return Standing::Runs };
+    let Some(last) = last else { return WorkerStatus::Runs };
     if now - last > worker.patience() {
-        return Standing::Silent { since: last };
+        return WorkerStatus::Silent { since: last };
     }
     let (oldest, patience) = match worker {
         Worker::Mail => (facts.oldest_untouched.filter(|_| !facts.is_held), worker.patience()),
@@ -122,8 +122,8 @@ pub fn judge(worker: Worker, now: DateTime<Utc>, beat: Option<DateTime<Utc>>, fa
     };
     match oldest {
         // What waited while nobody ran is not held against a service that just started.
-        Some(since) if now - since.max(facts.watched_since) > patience => Standing::Behind { since },
-        Some(_) | None => Standing::Runs,
+        Some(since) if now - since.max(facts.watched_since) > patience => WorkerStatus::Behind { since },
+        Some(_) | None => WorkerStatus::Runs,
     }
 }
 
@@ -146,30 +146,30 @@ mod tests {
 
     #[test]
     fn a_worker_stands_still_after_two_periods_without_a_sign_and_not_before() {
-        let silent = |since: i64| Standing::Silent { since: at(since) };
+        let silent = |since: i64| WorkerStatus::Silent { since: at(since) };
         for worker in Worker::ALL {
             for (beat, watched_since, expected) in [
-                (Some(0), LONG_AGO, Standing::Runs),
-                (Some(-120), LONG_AGO, Standing::Runs),
+                (Some(0), LONG_AGO, WorkerStatus::Runs),
+                (Some(-120), LONG_AGO, WorkerStatus::Runs),
                 (Some(-121), LONG_AGO, silent(-121)),
                 // Never a sign: silent since somebody looks, and only once it had time for one.
                 (None, LONG_AGO, silent(LONG_AGO)),
                 (None, -121, silent(-121)),
-                (None, -120, Standing::Runs),
-                (None, 0, Standing::Runs),
+                (None, -120, WorkerStatus::Runs),
+                (None, 0, WorkerStatus::Runs),
                 // Started again after a night: yesterday's sign is not held against it.
-                (Some(LONG_AGO), -5, Standing::Runs),
+                (Some(LONG_AGO), -5, WorkerStatus::Runs),
                 (Some(LONG_AGO), -121, silent(-121)),
                 // Another machine's clock is a little ahead.
-                (Some(60), LONG_AGO, Standing::Runs),
+                (Some(60), LONG_AGO, WorkerStatus::Runs),
                 // A sign from a clock that is far ahead hides nothing.
                 (Some(61), LONG_AGO, silent(LONG_AGO)),
-                (Some(86_400), -30, Standing::Runs),
+                (Some(86_400), -30, WorkerStatus::Runs),
                 // The clock was put back after the start.
-                (Some(-30), 3600, Standing::Runs),
+                (Some(-30), 3600, WorkerStatus::Runs),
                 (Some(-121), 3600, silent(-121)),
-                (Some(3600), 3600, Standing::Runs),
-                (None, 3600, Standing::Runs),
+                (Some(3600), 3600, WorkerStatus::Runs),
+                (None, 3600, WorkerStatus::Runs),
             ] {
                 let judged = judge(worker, at(0), beat.map(at), &facts(watched_since, None));
                 assert_eq!(judged, expected, "{worker:?}, {beat:?}, watched since {watched_since}");
@@ -179,16 +179,16 @@ mod tests {
 
     #[test]
     fn due_mail_that_is_left_alone_for_two_periods_is_behind_unless_mails_are_held() {
-        let behind = |since: i64| Standing::Behind { since: at(since) };
+        let behind = |since: i64| WorkerStatus::Behind { since: at(since) };
         for (worker, untouched, watched_since, is_held, expected) in [
-            (Worker::Mail, None, LONG_AGO, false, Standing::Runs),
-            (Worker::Mail, Some(-120), LONG_AGO, false, Standing::Runs),
+            (Worker::Mail, None, LONG_AGO, false, WorkerStatus::Runs),
+            (Worker::Mail, Some(-120), LONG_AGO, false, WorkerStatus::Runs),
             (Worker::Mail, Some(-121), LONG_AGO, false, behind(-121)),
-            (Worker::Mail, Some(-121), LONG_AGO, true, Standing::Runs),
-            (Worker::Planner, Some(-121), LONG_AGO, false, Standing::Runs),
-            (Worker::Checks, Some(-121), LONG_AGO, false, Standing::Runs),
+            (Worker::Mail, Some(-121), LONG_AGO, true, WorkerStatus::Runs),
+            (Worker::Planner, Some(-121), LONG_AGO, false, WorkerStatus::Runs),
+            (Worker::Checks, Some(-121), LONG_AGO, false, WorkerStatus::Runs),
             // Mail of last night, seen by a service that just started.
-            (Worker::Mail, Some(LONG_AGO), -10, false, Standing::Runs),
+            (Worker::Mail, Some(LONG_AGO), -10, false, WorkerStatus::Runs),
             (Worker::Mail, Some(LONG_AGO), -121, false, behind(LONG_AGO)),
         ] {
             let facts = Facts { is_held, ..facts(watched_since, untouched) };
@@ -198,14 +198,14 @@ mod tests {
 
     #[test]
     fn schools_whose_reminders_stay_unplanned_for_a_quarter_of_an_hour_are_left_behind() {
-        let behind = |since: i64| Standing::Behind { since: at(since) };
+        let behind = |since: i64| WorkerStatus::Behind { since: at(since) };
         for (worker, unplanned, watched_since, expected) in [
-            (Worker::Planner, Some(-900), LONG_AGO, Standing::Runs),
+            (Worker::Planner, Some(-900), LONG_AGO, WorkerStatus::Runs),
             (Worker::Planner, Some(-901), LONG_AGO, behind(-901)),
-            (Worker::Planner, Some(LONG_AGO), -900, Standing::Runs),
+            (Worker::Planner, Some(LONG_AGO), -900, WorkerStatus::Runs),
             (Worker::Planner, Some(LONG_AGO), -901, behind(LONG_AGO)),
-            (Worker::Mail, Some(-901), LONG_AGO, Standing::Runs),
-            (Worker::Checks, Some(-901), LONG_AGO, Standing::Runs),
+            (Worker::Mail, Some(-901), LONG_AGO, WorkerStatus::Runs),
+            (Worker::Checks, Some(-901), LONG_AGO, WorkerStatus::Runs),
         ] {
             let facts = Facts { oldest_unplanned: unplanned.map(at), ..facts(watched_since, None) };
             assert_eq!(judge(worker, at(0), Some(at(-1)), &facts), expected, "{worker:?}, {unplanned:?}");
@@ -216,7 +216,7 @@ mod tests {
     fn a_worker_that_gives_no_sign_is_silent_also_while_mails_are_held() {
         let held = Facts { is_held: true, ..facts(LONG_AGO, Some(-500)) };
 
-        assert_eq!(judge(Worker::Mail, at(0), Some(at(-200)), &held), Standing::Silent { since: at(-200) });
+        assert_eq!(judge(Worker::Mail, at(0), Some(at(-200)), &held), WorkerStatus::Silent { since: at(-200) });
     }
 
     #[test]

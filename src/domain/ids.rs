@@ -57,7 +57,7 @@ id! {
     /// A row of the outbox.
     MailId
     /// A worker's hold on mails that it is about to send.
-    HoldId
+    LeaseId
     /// A sign-in link.
     AccessLinkId
     /// A request to take part that is not yet confirmed.

@@ -33,14 +33,14 @@ pub fn balls(state: &Onboarding) -> BTreeSet<Ball> {
 
 /// Whose turns end and whose begin by a change.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Turns {
+pub struct HoldingChange {
     /// These end.
     pub ended: Vec<Ball>,
     /// These begin.
     pub begun: Vec<Ball>,
 }
 
-impl Turns {
+impl HoldingChange {
     /// The turns of a change; with nothing before it, all of them begin.
     #[must_use]
     pub fn of(before: Option<&Onboarding>, after: &Onboarding) -> Self {
@@ -58,23 +58,23 @@ pub struct Durations(BTreeMap<u32, u64>);
 
 impl Durations {
     /// Adds turns that took this many working days.
-    pub fn add(&mut self, working_days: u32, turns: u64) {
-        *self.0.entry(working_days).or_default() += turns;
+    pub fn add(&mut self, working_days: u32, holdings: u64) {
+        *self.0.entry(working_days).or_default() += holdings;
     }
 
     /// How many turns there are.
     #[must_use]
-    pub fn turns(&self) -> u64 {
+    pub fn count(&self) -> u64 {
         self.0.values().sum()
     }
 
     /// The fewest working days within which at least this share of the turns ended, by nearest rank; `None` without turns.
     #[must_use]
     pub fn within(&self, percent: u64) -> Option<u32> {
-        let rank = (self.turns() * percent).div_ceil(100).max(1);
+        let rank = (self.count() * percent).div_ceil(100).max(1);
         let mut seen = 0;
-        self.0.iter().find_map(|(days, turns)| {
-            seen += turns;
+        self.0.iter().find_map(|(days, holdings)| {
+            seen += holdings;
             (seen >= rank).then_some(*days)
         })
     }
@@ -176,11 +176,11 @@ mod tests {
         let paused = decide(&state, &Command::Pause { reason, until }, &staff, now);
         let paused = state.clone().apply_all(&paused.expect("Kurve may pause"));
 
-        let away = Turns::of(Some(&state), &paused);
-        let back = Turns::of(Some(&paused), &state);
+        let away = HoldingChange::of(Some(&state), &paused);
+        let back = HoldingChange::of(Some(&paused), &state);
 
         assert!(!away.ended.is_empty() && away.begun.is_empty());
-        assert_eq!(back, Turns { ended: vec![], begun: away.ended });
-        assert_eq!(Turns::of(None, &state).begun, back.begun);
+        assert_eq!(back, HoldingChange { ended: vec![], begun: away.ended });
+        assert_eq!(HoldingChange::of(None, &state).begun, back.begun);
     }
 }

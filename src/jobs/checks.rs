@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::pulse::Pulse;
+use super::heartbeat::Heartbeat;
 use crate::app::App;
 use crate::domain::heartbeat::Worker;
 use crate::domain::ids::CheckId;
@@ -36,17 +36,17 @@ pub enum CheckTrouble {
 
 /// Makes the checks that wait or are due, until `stop`; those under way by then, it finishes.
 pub async fn work(app: App, stop: CancellationToken) {
-    if !app.office.check_policy.makes_checks() {
+    if !app.context.check_policy.makes_checks() {
         tracing::info!("Connection checks are off");
         return stop.cancelled().await;
     }
-    let pulse = Arc::new(Pulse::default());
+    let heartbeat = Arc::new(Heartbeat::default());
     let mut hands = JoinSet::new();
     for _ in 0..AT_ONCE {
-        hands.spawn(one_hand(app.clone(), stop.clone(), pulse.clone()));
+        hands.spawn(one_hand(app.clone(), stop.clone(), heartbeat.clone()));
     }
     let all_hands = async { while hands.join_next().await.is_some() {} };
-    tokio::join!(all_hands, pulse.keep(&app, Worker::Checks, &stop));
+    tokio::join!(all_hands, heartbeat.keep(&app, Worker::Checks, &stop));
 }
 
 /// Makes every check that waits or is due now, with as many hands as the worker has; returns how many.
@@ -69,24 +69,24 @@ pub async fn run_due(app: &App) -> Result<usize, CheckTrouble> {
 }
 
 async fn run_next(app: &App) -> Result<Option<CheckId>, CheckTrouble> {
-    machine_clock::check(&app.office, &app.clock).await?;
-    Ok(checks::run_next(&app.office, &app.magister, || app.clock.now()).await?)
+    machine_clock::check(&app.context, &app.clock).await?;
+    Ok(checks::run_next(&app.context, &app.magister, || app.clock.now()).await?)
 }
 
-/// Any hand that goes on is a sign of life; a check takes far less time than patience does.
-async fn one_hand(app: App, stop: CancellationToken, pulse: Arc<Pulse>) {
+/// Any hand that goes on is a heartbeat; a check takes far less time than patience does.
+async fn one_hand(app: App, stop: CancellationToken, heartbeat: Arc<Heartbeat>) {
     while !stop.is_cancelled() {
-        let asked = app.office.check_waits.notified();
+        let asked = app.context.check_waits.notified();
         let rest = match run_next(&app).await {
             Ok(made) => {
-                pulse.touch();
+                heartbeat.touch();
                 match made {
                     Some(_) => continue,
                     None => LOOK_EVERY,
                 }
             }
             Err(error) => {
-                pulse.miss();
+                heartbeat.miss();
                 tracing::error!(cause = chain(&error), "Checks no connection");
                 REST
             }

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::pulse::Pulse;
+use super::heartbeat::Heartbeat;
 use crate::app::App;
 use crate::domain::heartbeat::Worker;
 use crate::services::mail::dispatch::{self, Summary};
 use crate::services::operations::machine_clock;
-use crate::services::{Office, chain};
+use crate::services::{Context, chain};
 use crate::store::StoreError;
-use crate::store::mail::notify::Bell;
+use crate::store::mail::notify::MailListener;
 
 /// How often it looks unasked: for retries, and for what nobody could wake it for: another process on the same SQLite
 /// file, such as a command, or a bell that could not be heard. A mail then still leaves within two seconds.
@@ -27,20 +27,20 @@ pub async fn work(app: App, stop: CancellationToken) {
 
 /// The same, looking unasked as often as this.
 pub async fn work_looking(app: App, stop: CancellationToken, look_every: Duration) {
-    let pulse = Pulse::default();
+    let heartbeat = Heartbeat::default();
     tokio::join!(
-        send(&app, &stop, (&pulse, look_every)),
-        pulse.keep(&app, Worker::Mail, &stop),
-        wake(&app.office, &stop)
+        send(&app, &stop, (&heartbeat, look_every)),
+        heartbeat.keep(&app, Worker::Mail, &stop),
+        wake(&app.context, &stop)
     );
 }
 
 /// Wakes this instance's worker when another instance committed mails.
-async fn wake(office: &Office, stop: &CancellationToken) {
+async fn wake(context: &Context, stop: &CancellationToken) {
     while !stop.is_cancelled() {
         tokio::select! {
             () = stop.cancelled() => {}
-            error = wake_until_lost(office) => {
+            error = wake_until_lost(context) => {
                 tracing::warn!(error = %error, "Cannot hear of mails of other instances, and looks for them");
                 tokio::select! {
                     () = stop.cancelled() => {}
@@ -51,42 +51,42 @@ async fn wake(office: &Office, stop: &CancellationToken) {
     }
 }
 
-async fn wake_until_lost(office: &Office) -> StoreError {
-    let mut bell = match Bell::listen(&office.db).await {
-        Ok(bell) => bell,
+async fn wake_until_lost(context: &Context) -> StoreError {
+    let mut listener = match MailListener::listen(&context.db).await {
+        Ok(listener) => listener,
         Err(error) => return error,
     };
     loop {
         // Also the first time: it may have rung before somebody listened.
-        office.mail_waits.notify_one();
-        if let Err(error) = bell.rung().await {
+        context.mail_waits.notify_one();
+        if let Err(error) = listener.notified().await {
             return error;
         }
     }
 }
 
-async fn send(app: &App, stop: &CancellationToken, (pulse, look_every): (&Pulse, Duration)) {
-    // Asked before each mail, so that a long round gives signs of life and one mail that hangs does not.
+async fn send(app: &App, stop: &CancellationToken, (heartbeat, look_every): (&Heartbeat, Duration)) {
+    // Asked before each mail, so that a long round gives heartbeats and one mail that hangs does not.
     let is_stopping = || {
-        pulse.touch();
+        heartbeat.touch();
         stop.is_cancelled()
     };
     loop {
         let rest = if look(app, &is_stopping).await {
-            pulse.touch();
+            heartbeat.touch();
             look_every
         } else {
-            pulse.miss();
+            heartbeat.miss();
             REST
         };
-        app.room.transport.hang_up(true).await;
+        app.mailer.transport.hang_up(true).await;
         tokio::select! {
             () = stop.cancelled() => break,
-            () = app.office.mail_waits.notified() => {}
+            () = app.context.mail_waits.notified() => {}
             () = tokio::time::sleep(rest) => {}
         }
     }
-    app.room.transport.hang_up(false).await;
+    app.mailer.transport.hang_up(false).await;
 }
 
 /// Sends what is due until it is to stop; `false` when this machine may not, or the outbox fails, which it logs.
@@ -95,12 +95,12 @@ async fn send(app: &App, stop: &CancellationToken, (pulse, look_every): (&Pulse,
 /// another instance is sending as left alone.
 pub async fn look(app: &App, is_stopping: &impl Fn() -> bool) -> bool {
     loop {
-        if let Err(error) = machine_clock::check(&app.office, &app.clock).await {
+        if let Err(error) = machine_clock::check(&app.context, &app.clock).await {
             tracing::error!(cause = chain(&error), "Sends no mails");
             return false;
         }
         let (now, mut summary) = (|| app.clock.now(), Summary::default());
-        let sent = dispatch::send_some(&app.office, &app.room, &now, is_stopping, &mut summary).await;
+        let sent = dispatch::send_some(&app.context, &app.mailer, &now, is_stopping, &mut summary).await;
         count(app, &summary);
         match sent {
             Ok(true) => {}
@@ -118,6 +118,6 @@ fn count(app: &App, summary: &Summary) {
     let outcomes =
         [("sent", sent), ("skipped", skipped), ("to_retry", to_retry), ("put_off", put_off), ("failed", failed)];
     for (outcome, number) in outcomes {
-        app.meters.count_mails(outcome, number);
+        app.metrics.count_mails(outcome, number);
     }
 }

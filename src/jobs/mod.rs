@@ -1,9 +1,9 @@
-//! What runs by itself. The [`timer`] only knocks, every minute; whether something is due, and which instance does it,
+//! What runs by itself. The [`timer`] only ticks, every minute; whether something is due, and which instance does it,
 //! the database decides. To add a job: a variant of [`Job`], and a service function that may run twice.
 
 pub mod checks;
+mod heartbeat;
 pub mod mail;
-mod pulse;
 mod timer;
 
 use chrono::{DateTime, Duration, NaiveTime, Utc};
@@ -96,7 +96,7 @@ const ROUNDS_FOR: Duration = Duration::minutes(3);
 
 /// Runs every job that is due and that no other instance has. Where the clock is not the database's, none.
 pub async fn run_due(app: &App) {
-    if let Err(error) = machine_clock::check(&app.office, &app.clock).await {
+    if let Err(error) = machine_clock::check(&app.context, &app.clock).await {
         tracing::error!(cause = chain(&error), "Runs no jobs");
         return;
     }
@@ -118,7 +118,7 @@ pub async fn run_due(app: &App) {
 
 /// Takes the slot of a job that is due, and says until when.
 async fn claim(app: &App, job: Job, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
-    let (conn, name) = (app.office.db.writer(), job.as_str());
+    let (conn, name) = (app.context.db.writer(), job.as_str());
     job_slots::pull_back(conn, name, (job.furthest(now), job.back_at(now))).await?;
     let until = now + AGAIN_AFTER;
     let is_claimed = job_slots::claim(conn, name, now, (job.first_at(now), until)).await?;
@@ -127,7 +127,7 @@ async fn claim(app: &App, job: Job, now: DateTime<Utc>) -> Result<Option<DateTim
 
 /// Sets when a job that ran is due next. Where that fails it runs once more, which does no harm.
 async fn settle(app: &App, name: &str, (claimed, next): (DateTime<Utc>, DateTime<Utc>)) {
-    if let Err(error) = job_slots::settle(app.office.db.writer(), name, (claimed, next)).await {
+    if let Err(error) = job_slots::settle(app.context.db.writer(), name, (claimed, next)).await {
         tracing::error!(job.name = name, error = %error, "Could not note that {name} ran");
     }
 }
@@ -149,26 +149,26 @@ async fn run_logged(app: &App, job: Job, now: DateTime<Utc>) -> bool {
             "failed"
         }
     };
-    app.meters.count_job(name, outcome);
-    // A planner whose rounds fail plans nothing: only a whole round is a sign of life.
+    app.metrics.count_job(name, outcome);
+    // A planner whose rounds fail plans nothing: only a whole round is a heartbeat.
     let is_done = outcome != "failed";
     if job == Job::PlanReminders && is_done {
-        pulse::beat(app, Worker::Planner).await;
+        heartbeat::beat(app, Worker::Planner).await;
     }
     is_done
 }
 
 /// Plans round after round, for as long as there is more to do and its slot is its own; the next run goes on.
 async fn plan_reminders(app: &App, now: DateTime<Utc>) -> Result<u64, ServiceError> {
-    let (mut planned, mut place) = (0, None);
+    let (mut planned, mut cursor) = (0, None);
     loop {
-        let round = reminders::plan_due(&app.office, now, place).await?;
+        let round = reminders::plan_due(&app.context, now, cursor).await?;
         planned += round.planned;
-        place = round.next;
-        if place.is_none() || app.clock.now() >= now + ROUNDS_FOR {
+        cursor = round.next;
+        if cursor.is_none() || app.clock.now() >= now + ROUNDS_FOR {
             return Ok(planned);
         }
-        pulse::beat(app, Worker::Planner).await;
+        heartbeat::beat(app, Worker::Planner).await;
     }
 }
 
@@ -178,10 +178,10 @@ async fn plan_reminders(app: &App, now: DateTime<Utc>) -> Result<u64, ServiceErr
 /// When it could not even begin.
 pub async fn run(app: &App, job: Job, now: DateTime<Utc>) -> Result<u64, ServiceError> {
     match job {
-        Job::ResumePaused => Ok(onboardings::resume_due(&app.office, now).await? as u64),
-        Job::DeleteExpired => housekeeping::delete_expired(&app.office, now).await,
+        Job::ResumePaused => Ok(onboardings::resume_due(&app.context, now).await? as u64),
+        Job::DeleteExpired => housekeeping::delete_expired(&app.context, now).await,
         Job::PlanReminders => plan_reminders(app, now).await,
-        Job::Digest => reminders::ask_digest(&app.office, now).await,
-        Job::PlanChecks => services::checks::plan_turns(&app.office, now).await,
+        Job::Digest => reminders::ask_digest(&app.context, now).await,
+        Job::PlanChecks => services::checks::plan_first_checks(&app.context, now).await,
     }
 }

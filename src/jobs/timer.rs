@@ -1,7 +1,7 @@
-//! The knock at every minute. The library counts in UTC and knows no time zone: none is asked of it, for what is due at
+//! The tick at every minute. The library counts in UTC and knows no time zone: none is asked of it, for what is due at
 //! which hour in the Netherlands follows from the calendar.
 //!
-//! The library keeps the moment of its next knock, and waits for that. A machine that starts with a clock an hour ahead,
+//! The library keeps the moment of its next tick, and waits for that. A machine that starts with a clock an hour ahead,
 //! and is then put right, would stand still for an hour: so a clock that nobody can set looks after it.
 
 use std::time::Duration;
@@ -13,15 +13,15 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::jobs::run_due;
-use crate::web::Site;
+use crate::web::WebState;
 
 /// Second 0 of every minute.
 const EVERY_MINUTE: &str = "0 * * * * *";
 
-/// How often somebody looks whether the next knock is near.
+/// How often somebody looks whether the next tick is near.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 
-/// A knock that is further away was set by a clock that was ahead.
+/// A tick that is further away was set by a clock that was ahead.
 const FURTHEST: TimeDelta = TimeDelta::seconds(61);
 
 /// Starts the timer; the answer runs until `stop`.
@@ -30,26 +30,26 @@ const FURTHEST: TimeDelta = TimeDelta::seconds(61);
 /// When the library does not start.
 pub async fn start(
     app: App,
-    site: Site,
+    web: WebState,
     stop: CancellationToken,
 ) -> Result<impl Future<Output = ()>, JobSchedulerError> {
     let clock = app.clock.clone();
-    let knock = move || {
-        let (app, site) = (app.clone(), site.clone());
-        knock(move || {
-            let (app, site) = (app.clone(), site.clone());
+    let tick = move || {
+        let (app, web) = (app.clone(), web.clone());
+        tick(move || {
+            let (app, web) = (app.clone(), web.clone());
             async move {
-                site.limits.forget_idle();
+                web.limits.forget_idle();
                 run_due(&app).await;
             }
         })
     };
-    let (mut scheduler, mut id) = scheduler(knock()?).await?;
+    let (mut scheduler, mut id) = scheduler(tick()?).await?;
     scheduler.start().await?;
     Ok(async move {
         let mut looks = tokio::time::interval(LOOK_EVERY);
         while stop.run_until_cancelled(looks.tick()).await.is_some() {
-            match keep_awake(&mut scheduler, id, clock.now(), &knock).await {
+            match keep_awake(&mut scheduler, id, clock.now(), &tick).await {
                 Ok(kept) => id = kept,
                 Err(error) => tracing::error!(error = %error, "Could not set the timer by the clock"),
             }
@@ -60,33 +60,33 @@ pub async fn start(
     })
 }
 
-/// Sets a knock anew whose next moment is out of reach, and returns its id.
+/// Sets a tick anew whose next moment is out of reach, and returns its id.
 async fn keep_awake(
     scheduler: &mut JobScheduler,
     id: Uuid,
     now: DateTime<Utc>,
-    knock: impl FnOnce() -> Result<Knock, JobSchedulerError>,
+    tick: impl FnOnce() -> Result<Knock, JobSchedulerError>,
 ) -> Result<Uuid, JobSchedulerError> {
     if scheduler.next_tick_for_job(id).await?.is_some_and(|next| next <= now + FURTHEST) {
         return Ok(id);
     }
     tracing::warn!("The clock was put back: sets the timer anew");
-    let new = scheduler.add(knock()?).await?;
+    let new = scheduler.add(tick()?).await?;
     scheduler.remove(&id).await?;
     Ok(new)
 }
 
-/// What is done at every knock.
-fn knock<Done>(mut run: impl FnMut() -> Done + Send + Sync + 'static) -> Result<Knock, JobSchedulerError>
+/// What is done at every tick.
+fn tick<Done>(mut run: impl FnMut() -> Done + Send + Sync + 'static) -> Result<Knock, JobSchedulerError>
 where
     Done: Future<Output = ()> + Send + 'static,
 {
     Knock::new_async(EVERY_MINUTE, move |_, _| Box::pin(run()))
 }
 
-async fn scheduler(knock: Knock) -> Result<(JobScheduler, Uuid), JobSchedulerError> {
+async fn scheduler(tick: Knock) -> Result<(JobScheduler, Uuid), JobSchedulerError> {
     let scheduler = JobScheduler::new().await?;
-    let id = scheduler.add(knock).await?;
+    let id = scheduler.add(tick).await?;
     Ok((scheduler, id))
 }
 
@@ -98,31 +98,31 @@ mod tests {
     use crate::clock::Clock;
 
     #[test]
-    fn it_knocks_once_in_every_minute_also_in_the_nights_in_which_the_clock_changes() {
-        let mut knock = knock(|| async {}).expect("a pattern that the library reads");
-        let kept = knock.job_data().expect("what the library keeps of it");
+    fn it_ticks_once_in_every_minute_also_in_the_nights_in_which_the_clock_changes() {
+        let mut tick = tick(|| async {}).expect("a pattern that the library reads");
+        let kept = tick.job_data().expect("what the library keeps of it");
         let schedule = kept.schedule().expect("a pattern");
 
         // Half past midnight in the Netherlands, on either side of the hour that is skipped or comes twice.
         for night in ["2026-10-24T22:30:00Z", "2027-03-27T23:30:00Z"] {
             let from: DateTime<Utc> = night.parse().expect("a moment");
             let next = |after: &DateTime<Utc>| schedule.find_next_occurrence(after, false).ok();
-            let knocks: Vec<DateTime<Utc>> = std::iter::successors(Some(from), next).take(300).collect();
+            let ticks: Vec<DateTime<Utc>> = std::iter::successors(Some(from), next).take(300).collect();
 
             let every_minute: Vec<DateTime<Utc>> = (0..300).map(|count| from + TimeDelta::minutes(count)).collect();
-            assert_eq!(knocks, every_minute);
+            assert_eq!(ticks, every_minute);
         }
         assert_eq!(kept.time_offset_seconds, 0, "the library would keep today's offset for ever");
     }
 
     #[test]
-    fn what_starts_with_the_timer_is_knocked_at_within_a_minute() {
+    fn what_starts_with_the_timer_ticks_within_a_minute() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime starts");
         runtime.block_on(async {
-            let knock = knock(|| async {}).expect("a pattern that the library reads");
+            let tick = tick(|| async {}).expect("a pattern that the library reads");
             let start = Clock::system().now();
 
-            let (mut scheduler, id) = scheduler(knock).await.expect("the library takes it");
+            let (mut scheduler, id) = scheduler(tick).await.expect("the library takes it");
             let next = scheduler.next_tick_for_job(id).await.expect("the library answers").expect("it is known");
 
             assert_eq!(next.second(), 0);
@@ -131,10 +131,10 @@ mod tests {
     }
 
     #[test]
-    fn a_knock_that_a_clock_ahead_set_is_set_anew_and_one_that_is_near_is_left_alone() {
+    fn a_tick_that_a_clock_ahead_set_is_set_anew_and_one_that_is_near_is_left_alone() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime starts");
         runtime.block_on(async {
-            let new = || knock(|| async {});
+            let new = || tick(|| async {});
             let (mut scheduler, id) = scheduler(new().expect("a pattern")).await.expect("the library takes it");
             let next = scheduler.next_tick_for_job(id).await.expect("the library answers").expect("it is known");
 

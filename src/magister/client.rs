@@ -13,8 +13,8 @@ use hyper::header::{ACCEPT, ACCEPT_ENCODING, CONNECTION, CONTENT_TYPE, HOST, USE
 use tokio::time::{Instant, timeout};
 use zeroize::Zeroizing;
 
+use super::connection::{self, TlsConnection};
 use super::limits::Limits;
-use super::line::{self, Line};
 use super::reach::Reach;
 use super::reply::{self, Reply, SessionToken, Strange};
 use super::table::HashKey;
@@ -38,15 +38,15 @@ pub(super) struct Client<'a> {
     pub(super) limits: &'a Limits,
     pub(super) address: SocketAddr,
     /// The connection that the lower rungs made; the first call takes it.
-    pub(super) line: Option<Line>,
+    pub(super) line: Option<TlsConnection>,
     pub(super) key: HashKey,
 }
 
 /// How a log-in ended.
 pub(super) enum LogIn {
     Done(SessionToken),
-    Refused { said: Option<String> },
-    Odd { oddity: Oddity, said: Option<String> },
+    Refused { raw_text: Option<String> },
+    Odd { oddity: Oddity, raw_text: Option<String> },
 }
 
 impl Client<'_> {
@@ -59,7 +59,7 @@ impl Client<'_> {
             let is_refused = reply.exception.is_none() && (reply.result == Some(false) || reply.message.is_some());
             match reply.token {
                 Some(token) => return LogIn::Done(token),
-                None if is_refused => return LogIn::Refused { said: reply.message },
+                None if is_refused => return LogIn::Refused { raw_text: reply.message },
                 None => {}
             }
         }
@@ -71,11 +71,11 @@ impl Client<'_> {
             ("Type", "XML"),
         ]);
         match self.call(Call::query(body), self.limits.answer_bytes).await {
-            Err(Strange { oddity, said }) => LogIn::Odd { oddity, said },
+            Err(Strange { oddity, raw_text }) => LogIn::Odd { oddity, raw_text },
             Ok(mut reply) => match (reply.result, reply.token.take()) {
                 (Some(true) | None, Some(token)) => LogIn::Done(token),
-                (Some(false), _) if reply.exception.is_none() => LogIn::Refused { said: reply.message },
-                (_, _) => LogIn::Odd { oddity: Oddity::Unknown, said: reply.words() },
+                (Some(false), _) if reply.exception.is_none() => LogIn::Refused { raw_text: reply.message },
+                (_, _) => LogIn::Odd { oddity: Oddity::Unknown, raw_text: reply.words() },
             },
         }
     }
@@ -105,7 +105,7 @@ impl Client<'_> {
             Some(line) => line,
             None => self.connect().await?,
         };
-        let answer = line::exchange(line, call.into_request(self.target)).await?;
+        let answer = connection::exchange(line, call.into_request(self.target)).await?;
         let (head, body) = answer.response.into_parts();
         let oddity = match head.status.as_u16() {
             200 => None,
@@ -113,16 +113,16 @@ impl Client<'_> {
             status => Some(Oddity::Status(status)),
         };
         if let Some(oddity) = oddity {
-            let said = timeout(GLANCE_TIME, reply::glance(body)).await.ok().flatten();
-            return Err(Strange { oddity, said });
+            let raw_text = timeout(GLANCE_TIME, reply::glance(body)).await.ok().flatten();
+            return Err(Strange { oddity, raw_text });
         }
         reply::read(body, bytes_max, self.limits, self.key).await
     }
 
-    async fn connect(&self) -> Result<Line, Oddity> {
+    async fn connect(&self) -> Result<TlsConnection, Oddity> {
         let limit = self.limits.connect;
-        let (stream, _) = line::dial(self.reach, &[self.address], limit).await.map_err(|_| Oddity::CutShort)?;
-        line::secure(self.reach, self.target, stream, limit).await.map_err(|_| Oddity::CutShort)
+        let (stream, _) = connection::dial(self.reach, &[self.address], limit).await.map_err(|_| Oddity::CutShort)?;
+        connection::secure(self.reach, self.target, stream, limit).await.map_err(|_| Oddity::CutShort)
     }
 }
 

@@ -6,13 +6,13 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
 use super::client::{Client, LogIn};
+use super::connection;
 use super::limits::Limits;
-use super::line;
 use super::reach::{NoAddress, Reach};
+use super::redaction;
 use super::reply::{Reply, SessionToken, Strange};
-use super::said;
 use super::target::Target;
-use super::turns::Turns;
+use super::throttle::Throttle;
 use crate::chance::Chance;
 use crate::domain::check::{CheckCode, CheckResult, Counts, Oddity, Rung, RungTime};
 use crate::domain::credential::Password;
@@ -22,7 +22,7 @@ use crate::domain::credential::Password;
 pub struct Magister {
     reach: Reach,
     limits: Limits,
-    turns: Turns,
+    throttle: Throttle,
     chance: Chance,
 }
 
@@ -55,8 +55,8 @@ impl Magister {
     /// A checker with what it may reach and its bounds. `chance` draws the key under which double rows are found.
     #[must_use]
     pub fn new(reach: Reach, limits: Limits, chance: Chance) -> Self {
-        let turns = Turns::new(limits.courtesy);
-        Self { reach, limits, turns, chance }
+        let throttle = Throttle::new(limits.courtesy);
+        Self { reach, limits, throttle, chance }
     }
 
     /// Checks one Magister, and tells of each rung as it goes. It may first wait for others behind the same address.
@@ -69,7 +69,7 @@ impl Magister {
         password: &Password,
         progress: &mut (dyn FnMut(Progress) + Send),
     ) -> Result<CheckResult, NotChecked> {
-        let _host = self.turns.enter_host(target)?;
+        let _host = self.throttle.enter_host(target)?;
         let mut climb = Climb::new(progress);
         climb.go_to(Rung::Name);
         let limit = self.limits.connect.min(self.limits.total);
@@ -80,11 +80,11 @@ impl Magister {
         };
         climb.held();
 
-        let place = self.turns.enter_address(addresses[0], target).await?;
+        let permit = self.throttle.enter_address(addresses[0], target).await?;
         let last_moment = Instant::now() + self.limits.total.saturating_sub(climb.spent());
         let end = self.climb(&mut climb, target, password, &addresses, last_moment).await;
         let result = climb.end(end);
-        place.leave(&result);
+        permit.leave(&result);
         tracing::info!(
             check.code = result.code.as_str(),
             check.rung = result.rung.as_str(),
@@ -108,13 +108,13 @@ impl Magister {
         let deadline = last_moment.checked_sub(log_out).unwrap_or(last_moment);
         let left = || self.limits.connect.min(deadline.saturating_duration_since(Instant::now()));
         climb.go_to(Rung::Tcp);
-        let (stream, address) = match line::dial(&self.reach, addresses, left()).await {
+        let (stream, address) = match connection::dial(&self.reach, addresses, left()).await {
             Ok(connected) => connected,
             Err(code) => return End::code(code),
         };
         climb.held();
         climb.go_to(Rung::Tls);
-        let line = match line::secure(&self.reach, target, stream, left()).await {
+        let line = match connection::secure(&self.reach, target, stream, left()).await {
             Ok(line) => line,
             Err(code) => return End::code(code),
         };
@@ -126,17 +126,17 @@ impl Magister {
         let mut client = Client { reach, target, limits, address, line: Some(line), key };
         climb.go_to(Rung::Login);
         let log_in = timeout_at(deadline, client.log_in(password, deadline)).await;
-        let token = match log_in.unwrap_or(LogIn::Odd { oddity: Oddity::TooSlow, said: None }) {
+        let token = match log_in.unwrap_or(LogIn::Odd { oddity: Oddity::TooSlow, raw_text: None }) {
             LogIn::Done(token) => token,
-            LogIn::Refused { said } => return End::code(CheckCode::LoginRefused).saying(said, password, None),
-            LogIn::Odd { oddity, said } => return End::odd(oddity).saying(said, password, None),
+            LogIn::Refused { raw_text } => return End::code(CheckCode::LoginRefused).saying(raw_text, password, None),
+            LogIn::Odd { oddity, raw_text } => return End::odd(oddity).saying(raw_text, password, None),
         };
         climb.held();
         climb.go_to(Rung::Data);
         let reply = timeout_at(deadline, client.list(&token)).await.unwrap_or(Err(Oddity::TooSlow.into()));
         let end = match reply {
             Ok(reply) => judge_list(climb, reply, password, &token),
-            Err(Strange { oddity, said }) => End::odd(oddity).saying(said, password, Some(&token)),
+            Err(Strange { oddity, raw_text }) => End::odd(oddity).saying(raw_text, password, Some(&token)),
         };
         // What comes after the last answer is not a rung's time.
         climb.stopped = Some(Instant::now());
@@ -166,7 +166,7 @@ fn judge_list(climb: &mut Climb<'_>, reply: Reply, password: &Password, token: &
     climb.held();
     climb.go_to(Rung::Shape);
     let secrets = [password.expose(), token.expose()];
-    let columns = reply.table.columns().iter().filter_map(|name| said::clean(name, &secrets)).collect();
+    let columns = reply.table.columns().iter().filter_map(|name| redaction::redact(name, &secrets)).collect();
     let seen = |code| End { columns, counts: Some(counts), ..End::code(code) };
     if counts.rows > 0 && reply.table.lacks_column() {
         return seen(CheckCode::ListOutdated);
@@ -180,14 +180,14 @@ fn judge_list(climb: &mut Climb<'_>, reply: Reply, password: &Password, token: &
 struct End {
     code: CheckCode,
     oddity: Option<Oddity>,
-    said: Option<String>,
+    redacted_text: Option<String>,
     columns: Vec<String>,
     counts: Option<Counts>,
 }
 
 impl End {
     fn code(code: CheckCode) -> Self {
-        Self { code, oddity: None, said: None, columns: vec![], counts: None }
+        Self { code, oddity: None, redacted_text: None, columns: vec![], counts: None }
     }
 
     fn odd(oddity: Oddity) -> Self {
@@ -196,7 +196,7 @@ impl End {
 
     fn saying(self, text: Option<String>, password: &Password, token: Option<&SessionToken>) -> Self {
         let secrets = [password.expose(), token.map_or("", SessionToken::expose)];
-        Self { said: text.and_then(|text| said::clean(&text, &secrets)), ..self }
+        Self { redacted_text: text.and_then(|text| redaction::redact(&text, &secrets)), ..self }
     }
 }
 
@@ -246,7 +246,7 @@ impl<'a> Climb<'a> {
     fn end(mut self, end: End) -> CheckResult {
         let time = self.clock();
         (self.progress)(if end.code == CheckCode::Ok { Progress::Held(time) } else { Progress::Broke(time) });
-        let End { code, oddity, said, columns, counts } = end;
-        CheckResult { code, rung: self.rung, times: self.times, columns, counts, oddity, said }
+        let End { code, oddity, redacted_text, columns, counts } = end;
+        CheckResult { code, rung: self.rung, times: self.times, columns, counts, oddity, redacted_text }
     }
 }

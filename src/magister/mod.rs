@@ -1,8 +1,8 @@
 //! The connection check: calls a school's Magister on port 8800 and sees how far it gets.
 //!
 //! [`Magister::check`] climbs the ladder of [`crate::domain::check`], with these parts below it: [`target`] (where),
-//! [`reach`] (what may be reached at all), `line` (one safe connection), `client` (the calls), `source`, `reply` and
-//! `table` (a tolerant reader that keeps no row), `glimpse` (what an answer that nobody knows says of itself), `said` (what Magister said, made harmless), `turns` (not too much at
+//! [`reach`] (what may be reached at all), `connection` (one safe connection), `client` (the calls), `source`, `reply` and
+//! `table` (a tolerant reader that keeps no row), `excerpt` (what an answer that nobody knows says of itself), `redaction` (what Magister said, made harmless), `throttle` (not too much at
 //! once). [`simulator`] is a Magister of our own for tests and the demonstration.
 //!
 //! Nothing here knows a step, a database or a page. No password, token or row is in an error, a `Debug` or a trace: the
@@ -10,20 +10,20 @@
 
 mod address;
 mod client;
-mod glimpse;
+mod connection;
+mod excerpt;
 mod ladder;
 mod limits;
-mod line;
 pub mod reach;
+mod redaction;
 mod reply;
-mod said;
 pub mod simulator;
 mod source;
 mod table;
 pub mod target;
 #[cfg(test)]
 mod tests;
-mod turns;
+mod throttle;
 
 pub use self::ladder::{Magister, NotChecked, Progress};
 pub use self::limits::{Courtesy, Limits};

@@ -14,7 +14,7 @@ use quick_xml::events::{BytesRef, Event};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::io::AsyncReadExt;
 
-use super::glimpse;
+use super::excerpt;
 use super::limits::Limits;
 use super::source::{HEAD_BYTES, Source};
 use super::table::{Column, Counter, HashKey};
@@ -44,15 +44,15 @@ impl fmt::Debug for SessionToken {
     }
 }
 
-/// What is no answer, with what it said of itself, as it came: [`super::said`] makes it fit to keep. No `Debug`, for that.
+/// What is no answer, with what it said of itself, as it came: [`super::redaction`] makes it fit to keep. No `Debug`, for that.
 pub(super) struct Strange {
     pub(super) oddity: Oddity,
-    pub(super) said: Option<String>,
+    pub(super) raw_text: Option<String>,
 }
 
 impl From<Oddity> for Strange {
     fn from(oddity: Oddity) -> Self {
-        Self { oddity, said: None }
+        Self { oddity, raw_text: None }
     }
 }
 
@@ -68,7 +68,7 @@ pub(super) struct Reply {
     pub(super) has_table: bool,
     pub(super) table: Counter,
     /// What it says of itself, where it is none that we know.
-    pub(super) glimpse: Option<String>,
+    pub(super) excerpt: Option<String>,
 }
 
 impl Reply {
@@ -76,7 +76,7 @@ impl Reply {
     pub(super) fn words(self) -> Option<String> {
         let fault = [self.fault_code, self.fault_text].into_iter().flatten().collect::<Vec<_>>().join(" ");
         let fault = Some(fault).filter(|fault| !fault.is_empty());
-        self.exception.or(fault).or(self.message).or(self.glimpse)
+        self.exception.or(fault).or(self.message).or(self.excerpt)
     }
 }
 
@@ -100,11 +100,11 @@ where
         if scan.is_in_list() {
             reader.get_mut().forget_head();
         }
-        let said = || glimpse::of(reader.get_ref().head());
+        let raw_text = || excerpt::of(reader.get_ref().head());
         match flow {
             Ok(Flow::More) => {}
-            Ok(Flow::Done) => return Ok(Reply { glimpse: said(), ..scan.reply }),
-            Err(oddity) => return Err(Strange { oddity, said: said() }),
+            Ok(Flow::Done) => return Ok(Reply { excerpt: raw_text(), ..scan.reply }),
+            Err(oddity) => return Err(Strange { oddity, raw_text: raw_text() }),
         }
     }
 }
@@ -118,7 +118,7 @@ where
     let mut rest = Zeroizing::new([0; HEAD_BYTES]);
     // Until its end, a break, or the bound: by then the source remembers enough.
     while source.read(&mut rest[..]).await.is_ok_and(|bytes| bytes > 0) {}
-    glimpse::of(source.head())
+    excerpt::of(source.head())
 }
 
 fn what_is_wrong(error: &quick_xml::Error) -> Oddity {
@@ -275,11 +275,11 @@ impl Scan {
             // An empty one says that there was none.
             (Tag::Exception | Tag::ExceptionText, None) if text.is_empty() => {}
             (Tag::Exception | Tag::ExceptionText, None) => {
-                let said = self.reply.exception.get_or_insert_default();
+                let raw_text = self.reply.exception.get_or_insert_default();
                 // Its name and its words, and no more however often they come.
-                if said.len() <= TOKEN_MAX {
-                    let space = if said.is_empty() { "" } else { " " };
-                    said.extend([space, text]);
+                if raw_text.len() <= TOKEN_MAX {
+                    let space = if raw_text.is_empty() { "" } else { " " };
+                    raw_text.extend([space, text]);
                 }
             }
             // Inside a list these are columns like any other.
@@ -305,9 +305,9 @@ impl Scan {
     }
 }
 
-fn keep(place: &mut Option<String>, text: &str) {
-    if place.is_none() && !text.is_empty() {
-        *place = Some(text.to_owned());
+fn keep(permit: &mut Option<String>, text: &str) {
+    if permit.is_none() && !text.is_empty() {
+        *permit = Some(text.to_owned());
     }
 }
 

@@ -1,6 +1,6 @@
-//! Use cases: load, ask the rule, save, tell. A file per office.
+//! Use cases: load, ask the rule, save, tell. A file per context.
 //!
-//! [`Call`] brings who and when; [`Office`] brings what every use case works with; [`work::Work`] is the one
+//! [`Call`] brings who and when; [`Context`] brings what every use case works with; [`work::Work`] is the one
 //! transaction that writes state, audit and outbox together.
 
 pub mod checks;
@@ -31,7 +31,7 @@ use crate::store::Db;
 
 /// What every use case works with.
 #[derive(Debug, Clone)]
-pub struct Office {
+pub struct Context {
     /// The database.
     pub db: Db,
     /// The keys for sealing, hashing and signing.
@@ -51,7 +51,7 @@ pub struct Office {
     /// How often one address may ask for a sign-in link within a quarter of an hour.
     pub links_per_quarter: u64,
     /// Where passwords of staff are hashed.
-    pub hashing: people::hashing::HashingRoom,
+    pub hashing: people::hashing::HashingPool,
     /// When reminders come.
     pub reminders: Arc<reminders::ReminderRules>,
     /// Whether mails go, and to whom.

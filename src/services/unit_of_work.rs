@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 use crate::domain::audit::Action;
 use crate::domain::ids::{ContactId, MailId, SchoolId};
 use crate::domain::notice::{About, MailKind};
-use crate::services::{Call, Office, ServiceError};
-use crate::store::mail::outbox::{Fate, OutboxMail};
+use crate::services::{Call, Context, ServiceError};
+use crate::store::mail::outbox::{MailStatus, OutboxMail};
 use crate::store::mail::{mail_schools, outbox};
 use crate::store::operations::audit;
-use crate::store::{Connection, WriteTx};
+use crate::store::{ConnectionTrait, WriteTx};
 
 /// A change under way.
-pub(super) struct Work<'a> {
-    office: &'a Office,
+pub(super) struct UnitOfWork<'a> {
+    context: &'a Context,
     call: &'a Call,
     tx: WriteTx,
     entries: Vec<audit::NewEntry>,
@@ -23,7 +23,7 @@ pub(super) struct Work<'a> {
 }
 
 /// For whom and about what a mail is put in the outbox.
-pub(super) struct Letter {
+pub(super) struct NewMail {
     pub(super) kind: MailKind,
     pub(super) school: Option<SchoolId>,
     pub(super) contact: Option<ContactId>,
@@ -32,18 +32,18 @@ pub(super) struct Letter {
     pub(super) occasion: String,
 }
 
-impl<'a> Work<'a> {
-    pub(super) async fn begin(office: &'a Office, call: &'a Call) -> Result<Self, ServiceError> {
-        let tx = office.db.begin_write().await?;
-        Ok(Self { office, call, tx, entries: vec![], mails: vec![], schools: vec![] })
+impl<'a> UnitOfWork<'a> {
+    pub(super) async fn begin(context: &'a Context, call: &'a Call) -> Result<Self, ServiceError> {
+        let tx = context.db.begin_write().await?;
+        Ok(Self { context, call, tx, entries: vec![], mails: vec![], schools: vec![] })
     }
 
-    pub(super) fn conn(&self) -> &impl Connection {
+    pub(super) fn conn(&self) -> &impl ConnectionTrait {
         self.tx.conn()
     }
 
-    pub(super) fn office(&self) -> &'a Office {
-        self.office
+    pub(super) fn context(&self) -> &'a Context {
+        self.context
     }
 
     pub(super) fn note(&mut self, school: Option<SchoolId>, action: Action) {
@@ -61,8 +61,8 @@ impl<'a> Work<'a> {
         });
     }
 
-    pub(super) fn mail(&mut self, letter: Letter) {
-        let id = MailId::from_uuid(self.office.chance.uuid_v7(self.call.now));
+    pub(super) fn mail(&mut self, letter: NewMail) {
+        let id = MailId::from_uuid(self.context.chance.uuid_v7(self.call.now));
         let receiver = letter.contact.map_or_else(|| "-".to_owned(), |contact| contact.to_string());
         self.mails.push(OutboxMail {
             id,
@@ -71,22 +71,22 @@ impl<'a> Work<'a> {
             contact: letter.contact,
             about: letter.about,
             dedupe_key: format!("{}/{receiver}/{}", letter.kind.as_str(), letter.occasion),
-            fate: Fate::Waiting,
+            status: MailStatus::Waiting,
             attempts: 0,
             created_at: self.call.now,
             next_attempt_at: self.call.now,
             handing_over_at: None,
             may_be_double: false,
             sent_at: None,
-            message_id: format!("<{id}@{}>", self.office.base.mail_host()),
+            message_id: format!("<{id}@{}>", self.context.base.mail_host()),
             last_error: None,
         });
     }
 
     /// A mail about one school or several, which takes the place of the school in the letter.
-    pub(super) fn mail_about(&mut self, schools: BTreeSet<SchoolId>, letter: Letter) {
+    pub(super) fn mail_about(&mut self, schools: BTreeSet<SchoolId>, letter: NewMail) {
         let school = schools.first().copied().filter(|_| schools.len() == 1);
-        self.mail(Letter { school, ..letter });
+        self.mail(NewMail { school, ..letter });
         if let (None, Some(mail)) = (school, self.mails.last()) {
             self.schools.push((mail.id, schools));
         }
@@ -98,12 +98,12 @@ impl<'a> Work<'a> {
         for (mail, schools) in self.schools {
             mail_schools::insert(self.tx.conn(), mail, schools).await?;
         }
-        let keys = &self.office.keys;
+        let keys = &self.context.keys;
         let mac = |parts: &[&[u8]]| keys.audit_mac(None, parts).expect("the newest key is always there");
         audit::append(self.tx.conn(), self.entries, mac).await?;
         self.tx.commit().await?;
         if !self.mails.is_empty() {
-            self.office.mail_waits.notify_one();
+            self.context.mail_waits.notify_one();
         }
         Ok(())
     }

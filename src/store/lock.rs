@@ -2,7 +2,7 @@
 
 use sea_orm::{DatabaseBackend, Statement};
 
-use super::{Connection, StoreError};
+use super::{ConnectionTrait, StoreError};
 
 /// The numbers of our advisory locks on PostgreSQL: arbitrary, and the same in every instance.
 const AUDIT_TAIL: i64 = 0x6b6f_7070_0001;
@@ -13,7 +13,7 @@ const AUDIT_TAIL: i64 = 0x6b6f_7070_0001;
 ///
 /// # Errors
 /// When the database fails.
-pub async fn hold_address(conn: &impl Connection, email_key: &str) -> Result<(), StoreError> {
+pub async fn hold_address(conn: &impl ConnectionTrait, email_key: &str) -> Result<(), StoreError> {
     hold_text(conn, email_key).await
 }
 
@@ -23,7 +23,7 @@ pub async fn hold_address(conn: &impl Connection, email_key: &str) -> Result<(),
 ///
 /// # Errors
 /// When the database fails.
-pub async fn hold_outage(conn: &impl Connection) -> Result<(), StoreError> {
+pub async fn hold_outage(conn: &impl ConnectionTrait) -> Result<(), StoreError> {
     hold_text(conn, "outage").await
 }
 
@@ -33,11 +33,11 @@ pub async fn hold_outage(conn: &impl Connection) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn hold_check_runs(conn: &impl Connection) -> Result<(), StoreError> {
+pub async fn hold_check_runs(conn: &impl ConnectionTrait) -> Result<(), StoreError> {
     hold_text(conn, "check_run").await
 }
 
-async fn hold_text(conn: &impl Connection, text: &str) -> Result<(), StoreError> {
+async fn hold_text(conn: &impl ConnectionTrait, text: &str) -> Result<(), StoreError> {
     if conn.get_database_backend() == DatabaseBackend::Postgres {
         let sql = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
         let statement = Statement::from_sql_and_values(DatabaseBackend::Postgres, sql, [text.into()]);
@@ -52,7 +52,7 @@ async fn hold_text(conn: &impl Connection, text: &str) -> Result<(), StoreError>
 ///
 /// # Errors
 /// When the database fails.
-pub async fn hold_audit_tail(conn: &impl Connection) -> Result<(), StoreError> {
+pub async fn hold_audit_tail(conn: &impl ConnectionTrait) -> Result<(), StoreError> {
     if conn.get_database_backend() == DatabaseBackend::Postgres {
         let sql = "SELECT pg_advisory_xact_lock($1)";
         let statement = Statement::from_sql_and_values(DatabaseBackend::Postgres, sql, [AUDIT_TAIL.into()]);

@@ -18,14 +18,14 @@ use std::time::Duration;
 
 use sea_orm::sqlx::{self, Connection as _, SqliteConnection};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnectOptions, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
 };
 
 pub use error::StoreError;
 
 /// Something that queries can run on: a pool or a transaction.
-pub use sea_orm::ConnectionTrait as Connection;
+pub use sea_orm::ConnectionTrait;
 
 /// Connections that read beside the one writer of SQLite; four serve two cores well.
 const SQLITE_READERS: u32 = 4;
@@ -82,13 +82,13 @@ impl Db {
 
     /// For queries that change nothing.
     #[must_use]
-    pub fn reader(&self) -> &impl Connection {
+    pub fn reader(&self) -> &impl ConnectionTrait {
         &self.read
     }
 
     /// For one statement that writes and is whole by itself. With more than one, use [`Db::begin_write`].
     #[must_use]
-    pub fn writer(&self) -> &impl Connection {
+    pub fn writer(&self) -> &impl ConnectionTrait {
         &self.write
     }
 
@@ -132,7 +132,7 @@ impl Db {
 impl WriteTx {
     /// The connection to run queries on.
     #[must_use]
-    pub fn conn(&self) -> &impl Connection {
+    pub fn conn(&self) -> &impl ConnectionTrait {
         &self.0
     }
 

@@ -5,7 +5,7 @@ use entity::{contact, onboarding, reminder, reminder_mail};
 use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::{Connection, StoreError};
+use super::{ConnectionTrait, StoreError};
 use crate::domain::ids::{ReminderMailId, SchoolId};
 use crate::domain::onboarding::Step;
 use crate::domain::reminder::person::PersonReminder;
@@ -28,7 +28,7 @@ const LOOK_AGAIN_AFTER: TimeDelta = TimeDelta::days(31);
 
 /// Where a look at what is due came to: what is left of it is due later than this, or then and of a later id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct PlanCursor {
     at: DateTime<Utc>,
     school: uuid::Uuid,
 }
@@ -39,7 +39,7 @@ pub struct Due {
     /// The longest waiting first.
     pub schools: Vec<SchoolId>,
     /// Where the rest begins, if there may be more.
-    pub next: Option<Place>,
+    pub next: Option<PlanCursor>,
 }
 
 /// The schools whose reminders are to be looked at, after a place, at most `limit`.
@@ -47,27 +47,27 @@ pub struct Due {
 /// # Errors
 /// When the database fails.
 pub async fn list_needing_attention(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     now: DateTime<Utc>,
-    after: Option<Place>,
+    after: Option<PlanCursor>,
     limit: u64,
 ) -> Result<Due, StoreError> {
     let column = onboarding::COLUMN;
-    let is_behind = |Place { at, school }: Place| {
+    let is_behind = |PlanCursor { at, school }: PlanCursor| {
         column.attention_at.gte(at).and(column.attention_at.gt(at).or(column.school_id.gt(school)))
     };
     let is_due = column.attention_at.lte(now);
-    let is_due = after.into_iter().fold(is_due, |is_due, place| is_due.and(is_behind(place)));
+    let is_due = after.into_iter().fold(is_due, |is_due, cursor| is_due.and(is_behind(cursor)));
     let due = schools_at(conn, is_due, limit).await?;
     let left = limit.saturating_sub(due.len() as u64);
     let next = due.last().copied().filter(|_| left == 0);
     // A question of its own: of an `or` PostgreSQL may make a walk over all schools.
     let astray = schools_at(conn, column.attention_at.gt(now + LOOK_AGAIN_AFTER), left).await?;
-    let schools = due.iter().chain(&astray).map(|place| SchoolId::from_uuid(place.school)).collect();
+    let schools = due.iter().chain(&astray).map(|cursor| SchoolId::from_uuid(cursor.school)).collect();
     Ok(Due { schools, next })
 }
 
-async fn schools_at(conn: &impl Connection, when: Expr, limit: u64) -> Result<Vec<Place>, StoreError> {
+async fn schools_at(conn: &impl ConnectionTrait, when: Expr, limit: u64) -> Result<Vec<PlanCursor>, StoreError> {
     let rows: Vec<(DateTime<Utc>, uuid::Uuid)> = onboarding::Entity::find()
         .select_only()
         .column(onboarding::Column::AttentionAt)
@@ -79,7 +79,7 @@ async fn schools_at(conn: &impl Connection, when: Expr, limit: u64) -> Result<Ve
         .into_tuple()
         .all(conn)
         .await?;
-    Ok(rows.into_iter().map(|(at, school)| Place { at, school }).collect())
+    Ok(rows.into_iter().map(|(at, school)| PlanCursor { at, school }).collect())
 }
 
 /// The other schools that are due and have a contact of one of these schools.
@@ -87,7 +87,7 @@ async fn schools_at(conn: &impl Connection, when: Expr, limit: u64) -> Result<Ve
 /// # Errors
 /// When the database fails.
 pub async fn list_due_of_same_people(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     now: DateTime<Utc>,
     schools: &[SchoolId],
 ) -> Result<Vec<SchoolId>, StoreError> {
@@ -116,7 +116,7 @@ pub async fn list_due_of_same_people(
 /// # Errors
 /// When the database fails.
 pub async fn save_attention(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     school: SchoolId,
     (version, now): (i32, DateTime<Utc>),
     (next_at, no_answer_since): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
@@ -140,7 +140,7 @@ pub async fn save_attention(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_sent(conn: &impl Connection, school: SchoolId) -> Result<Vec<SentReminder>, StoreError> {
+pub async fn list_sent(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Vec<SentReminder>, StoreError> {
     let rows = reminder::Entity::find()
         .filter(reminder::COLUMN.school_id.eq(school.as_uuid()))
         .order_by_asc(reminder::COLUMN.at)
@@ -154,7 +154,7 @@ pub async fn list_sent(conn: &impl Connection, school: SchoolId) -> Result<Vec<S
 /// # Errors
 /// `Taken` when it went out before.
 pub async fn insert_sent(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     id: uuid::Uuid,
     (school, due): (SchoolId, &DueReminder),
     at: DateTime<Utc>,
@@ -163,7 +163,7 @@ pub async fn insert_sent(
         id: Set(id),
         school_id: Set(school.as_uuid()),
         step: Set(due.step.as_str().to_owned()),
-        rung: Set(due.rung.to_string()),
+        rung: Set(due.stage.to_string()),
         since: Set(due.since),
         at: Set(at),
     };
@@ -175,7 +175,7 @@ pub async fn insert_sent(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_mailed_on(conn: &impl Connection, date: NaiveDate) -> Result<Vec<Mailed>, StoreError> {
+pub async fn list_mailed_on(conn: &impl ConnectionTrait, date: NaiveDate) -> Result<Vec<Mailed>, StoreError> {
     let rows = reminder_mail::Entity::find().filter(reminder_mail::COLUMN.on_date.eq(date)).all(conn).await?;
     Ok(rows.into_iter().map(|row| Mailed { address_key: row.address_key, on_date: row.on_date }).collect())
 }
@@ -185,7 +185,7 @@ pub async fn list_mailed_on(conn: &impl Connection, date: NaiveDate) -> Result<V
 /// # Errors
 /// `Taken` when the person has one on that day.
 pub async fn insert_mail(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     mail: &ReminderMail,
     (date, at): (NaiveDate, DateTime<Utc>),
 ) -> Result<(), StoreError> {
@@ -204,7 +204,7 @@ pub async fn insert_mail(
 ///
 /// # Errors
 /// `Taken` when the person has another one on that day.
-pub async fn move_to(conn: &impl Connection, id: ReminderMailId, date: NaiveDate) -> Result<(), StoreError> {
+pub async fn move_to(conn: &impl ConnectionTrait, id: ReminderMailId, date: NaiveDate) -> Result<(), StoreError> {
     reminder_mail::Entity::update_many()
         .col_expr(reminder_mail::COLUMN.on_date, date.into())
         .filter(reminder_mail::COLUMN.id.eq(id.as_uuid()))
@@ -219,7 +219,7 @@ pub async fn move_to(conn: &impl Connection, id: ReminderMailId, date: NaiveDate
 /// # Errors
 /// When the database fails.
 pub async fn list_days_from(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     address_key: &str,
     from: NaiveDate,
 ) -> Result<Vec<NaiveDate>, StoreError> {
@@ -236,7 +236,7 @@ pub async fn list_days_from(
 /// # Errors
 /// When the database fails.
 pub async fn replace_about(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     mail: &ReminderMail,
     about: Vec<PersonReminder>,
 ) -> Result<bool, StoreError> {
@@ -253,7 +253,7 @@ pub async fn replace_about(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_mail(conn: &impl Connection, id: ReminderMailId) -> Result<Option<ReminderMail>, StoreError> {
+pub async fn find_mail(conn: &impl ConnectionTrait, id: ReminderMailId) -> Result<Option<ReminderMail>, StoreError> {
     let Some(row) = reminder_mail::Entity::find_by_id(id.as_uuid()).one(conn).await? else { return Ok(None) };
     let about = serde_json::from_str(&row.about).map_err(|_| corrupt(id))?;
     Ok(Some(ReminderMail { id, address_key: row.address_key, about }))
@@ -271,7 +271,7 @@ fn to_sent(row: &reminder::Model) -> Result<SentReminder, StoreError> {
     let corrupt = |what| StoreError::CorruptRow { table: "reminder", id: row.id.to_string(), what };
     Ok(SentReminder {
         step: Step::parse(&row.step).ok_or_else(|| corrupt("step"))?,
-        rung: row.rung.parse().map_err(|_| corrupt("rung"))?,
+        stage: row.rung.parse().map_err(|_| corrupt("rung"))?,
         since: row.since,
         at: row.at,
     })

@@ -12,7 +12,7 @@ use tower_http::compression::CompressionLayer;
 
 use crate::crypto::{digest, hex};
 use crate::links;
-use crate::web::Site;
+use crate::web::WebState;
 
 #[derive(RustEmbed)]
 #[folder = "templates/assets/"]
@@ -38,7 +38,7 @@ pub fn address(name: &str) -> String {
 }
 
 /// The routes of this file. Only these answers are compressed: pages hold tokens beside what visitors typed.
-pub fn routes() -> Router<Site> {
+pub fn routes() -> Router<WebState> {
     Router::new()
         .route(links::ASSETS, get(serve))
         .route("/favicon.ico", get(|| async { file("favicon.ico") }))

@@ -15,7 +15,7 @@ use mail_parser::{Message, MessageParser};
 
 use crate::crypto::totp;
 use crate::links;
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::Visit;
 use crate::web::page::{Frame, show};
@@ -26,7 +26,7 @@ const MAIL_POLICY: &str = "sandbox allow-popups allow-top-navigation-by-user-act
      style-src 'unsafe-inline'; frame-ancestors 'self'";
 
 /// The routes of this file; only the demo has them.
-pub fn routes() -> Router<Site> {
+pub fn routes() -> Router<WebState> {
     Router::new()
         .route(links::DEMO_MAILS, get(list))
         .route(links::DEMO_CODES, get(show_codes))
@@ -50,8 +50,8 @@ struct MailsPage {
     rows: Vec<Row>,
 }
 
-async fn list(State(site): State<Site>, visit: Visit) -> Result<Response, PageError> {
-    let folder = folder(&site)?;
+async fn list(State(web): State<WebState>, visit: Visit) -> Result<Response, PageError> {
+    let folder = folder(&web)?;
     let mut names = vec![];
     let mut entries = tokio::fs::read_dir(&folder).await.map_err(|_| PageError::Broken("the mail folder is gone"))?;
     while let Ok(Some(entry)) = entries.next_entry().await {
@@ -69,7 +69,7 @@ async fn list(State(site): State<Site>, visit: Visit) -> Result<Response, PageEr
             rows.push(row(&name, &mail));
         }
     }
-    show(&MailsPage { frame: visit.frame(&site), rows })
+    show(&MailsPage { frame: visit.frame(&web), rows })
 }
 
 #[derive(Template)]
@@ -88,13 +88,13 @@ struct Piece {
     is_link: bool,
 }
 
-async fn show_mail(State(site): State<Site>, visit: Visit, Path(name): Path<String>) -> Result<Response, PageError> {
-    let folder = folder(&site)?;
+async fn show_mail(State(web): State<WebState>, visit: Visit, Path(name): Path<String>) -> Result<Response, PageError> {
+    let folder = folder(&web)?;
     let raw = read(&folder, &name).await?;
     let mail = MessageParser::default().parse(&raw).ok_or(PageError::NotFound)?;
     let text = mail.body_text(0).unwrap_or_default();
     let page = MailPage {
-        frame: visit.frame(&site),
+        frame: visit.frame(&web),
         row: row(&name, &mail),
         text: pieces(&text),
         html_href: links::fill(links::DEMO_MAIL_HTML, &[&name]),
@@ -103,8 +103,8 @@ async fn show_mail(State(site): State<Site>, visit: Visit, Path(name): Path<Stri
     show(&page)
 }
 
-async fn show_html(State(site): State<Site>, Path(name): Path<String>) -> Result<Response, PageError> {
-    let folder = folder(&site)?;
+async fn show_html(State(web): State<WebState>, Path(name): Path<String>) -> Result<Response, PageError> {
+    let folder = folder(&web)?;
     let raw = read(&folder, &name).await?;
     let mail = MessageParser::default().parse(&raw).ok_or(PageError::NotFound)?;
     let html = mail.body_html(0).unwrap_or_default().into_owned();
@@ -113,8 +113,8 @@ async fn show_html(State(site): State<Site>, Path(name): Path<String>) -> Result
     Ok(response)
 }
 
-fn folder(site: &Site) -> Result<PathBuf, PageError> {
-    site.demo.as_ref().map(|demo| demo.mails.clone()).ok_or(PageError::NotFound)
+fn folder(web: &WebState) -> Result<PathBuf, PageError> {
+    web.demo.as_ref().map(|demo| demo.mails.clone()).ok_or(PageError::NotFound)
 }
 
 #[derive(Template)]
@@ -124,11 +124,11 @@ struct CodesPage {
     codes: Vec<(String, String)>,
 }
 
-async fn show_codes(State(site): State<Site>, visit: Visit) -> Result<Response, PageError> {
-    let demo = site.demo.as_ref().ok_or(PageError::NotFound)?;
+async fn show_codes(State(web): State<WebState>, visit: Visit) -> Result<Response, PageError> {
+    let demo = web.demo.as_ref().ok_or(PageError::NotFound)?;
     let accounts = demo.accounts.iter();
     let codes = accounts.map(|(email, secret)| (email.clone(), totp::current(secret, visit.now))).collect();
-    show(&CodesPage { frame: visit.frame(&site), codes })
+    show(&CodesPage { frame: visit.frame(&web), codes })
 }
 
 /// Fails as it would in earnest.

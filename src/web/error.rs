@@ -15,7 +15,7 @@ use crate::services::onboarding::onboardings::{MOST_CONTACTS, MOST_NEW_CONTACTS}
 use crate::services::{ServiceError, chain};
 use crate::web::flash::see_other;
 use crate::web::problem::{self, ApiError};
-use crate::web::{Site, flash, page};
+use crate::web::{WebState, flash, page};
 use crate::words;
 
 /// Why there is no page.
@@ -203,7 +203,7 @@ struct ErrorPage {
 /// Writes what a visitor sees of an error into its answer: a page, or problem details under `/api`. Also into answers
 /// that come from around our handlers and hold a line of English or nothing.
 #[must_use]
-pub fn write_answer(site: &Site, response: Response, path: &str, request_id: &str) -> Response {
+pub fn write_answer(web: &WebState, response: Response, path: &str, request_id: &str) -> Response {
     if !response.status().is_client_error() && !response.status().is_server_error() {
         return response;
     }
@@ -211,7 +211,7 @@ pub fn write_answer(site: &Site, response: Response, path: &str, request_id: &st
         return problem::write(response);
     }
     match response.extensions().get::<ErrorText>().cloned().or_else(|| text_of_bare(&response, path)) {
-        Some(text) => write_page(site, response, text, (path, request_id)),
+        Some(text) => write_page(web, response, text, (path, request_id)),
         None => response,
     }
 }
@@ -249,10 +249,10 @@ fn start_of(path: &str) -> (&'static str, &'static str) {
     }
 }
 
-fn write_page(site: &Site, response: Response, text: ErrorText, (path, request_id): (&str, &str)) -> Response {
+fn write_page(web: &WebState, response: Response, text: ErrorText, (path, request_id): (&str, &str)) -> Response {
     let ErrorText { title, advice } = text;
     let (home, way) = start_of(path);
-    let frame = page::Frame { home, ..page::Frame::bare(site) };
+    let frame = page::Frame { home, ..page::Frame::bare(web) };
     let page = ErrorPage { frame, way, title, advice, request_id: request_id.to_owned() };
     let html = page.render().unwrap_or_else(|_| title.to_owned());
     let (mut parts, _) = response.into_parts();
@@ -262,7 +262,7 @@ fn write_page(site: &Site, response: Response, text: ErrorText, (path, request_i
 }
 
 /// No such route: a page, or problem details under `/api`.
-pub async fn not_found(State(_): State<Site>, OriginalUri(uri): OriginalUri) -> Response {
+pub async fn not_found(State(_): State<WebState>, OriginalUri(uri): OriginalUri) -> Response {
     if problem::is_for_machines(uri.path()) {
         ApiError::NotFound.into_response()
     } else {

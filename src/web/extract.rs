@@ -13,19 +13,19 @@ use crate::domain::ids::SchoolId;
 use crate::domain::school::Contact;
 use crate::links;
 use crate::services::operations::api_keys;
-use crate::services::operations::worker_health::Condition;
+use crate::services::operations::worker_health::WorkerHealth;
 use crate::services::people::portal_access::{self, Visitor};
 use crate::services::people::staff_auth;
 use crate::services::{Call, ServiceError, checks};
 use crate::store::checks::outages::Outage;
 use crate::store::people::staff::StaffAccount;
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::PageError;
-use crate::web::flash::Said;
+use crate::web::flash::FlashMessage;
 use crate::web::middleware::{BrowserSecret, RequestId, client_address};
 use crate::web::page::Frame;
-use crate::web::place;
 use crate::web::problem::ApiError;
+use crate::web::return_to;
 use crate::web::session::Jar;
 
 /// One request: when, its id, from which browser and client.
@@ -40,7 +40,7 @@ pub struct Visit {
     /// Where it came from.
     pub client: IpAddr,
     /// What was just done.
-    flash: Option<Said>,
+    flash: Option<FlashMessage>,
 }
 
 impl Visit {
@@ -52,29 +52,29 @@ impl Visit {
 
     /// The frame around a page for this visit.
     #[must_use]
-    pub fn frame(&self, site: &Site) -> Frame {
+    pub fn frame(&self, web: &WebState) -> Frame {
         Frame {
-            flash: self.flash.map(Said::sentence),
-            csrf: site.office.keys.csrf_token(&self.browser.hash()),
-            ..Frame::bare(site)
+            flash: self.flash.map(FlashMessage::sentence),
+            csrf: web.context.keys.csrf_token(&self.browser.hash()),
+            ..Frame::bare(web)
         }
     }
 }
 
-impl FromRequestParts<Site> for Visit {
+impl FromRequestParts<WebState> for Visit {
     type Rejection = PageError;
 
-    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, PageError> {
+    async fn from_request_parts(parts: &mut Parts, web: &WebState) -> Result<Self, PageError> {
         let id = parts.extensions.get::<RequestId>().cloned().ok_or(PageError::Broken("a request without an id"))?;
         let secret = parts.extensions.get::<BrowserSecret>().cloned();
         let BrowserSecret(browser) = secret.ok_or(PageError::Broken("a browser without a secret"))?;
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         Ok(Self {
-            now: site.clock.now(),
+            now: web.clock.now(),
             request_id: id.0,
             browser,
-            client: client_address(site, &parts.headers, peer),
-            flash: Jar::Flash.read(site, &parts.headers).as_deref().and_then(Said::parse),
+            client: client_address(web, &parts.headers, peer),
+            flash: Jar::Flash.read(web, &parts.headers).as_deref().and_then(FlashMessage::parse),
         })
     }
 }
@@ -107,37 +107,37 @@ impl SchoolContact {
     }
 }
 
-impl FromRequestParts<Site> for SchoolContact {
+impl FromRequestParts<WebState> for SchoolContact {
     type Rejection = PageError;
 
-    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, PageError> {
-        match AnySchoolVisitor::from_request_parts(parts, site).await? {
+    async fn from_request_parts(parts: &mut Parts, web: &WebState) -> Result<Self, PageError> {
+        match AnySchoolVisitor::from_request_parts(parts, web).await? {
             AnySchoolVisitor { visitor: Visitor::Contact { contact, email_key }, session, visit } => {
-                match is_about_another(parts, site, &contact, &email_key).await? {
-                    true => Err(choose(parts, site)),
+                match is_about_another(parts, web, &contact, &email_key).await? {
+                    true => Err(choose(parts, web)),
                     false => Ok(Self { contact, email_key, session, visit }),
                 }
             }
-            AnySchoolVisitor { visitor: Visitor::Choosing { .. }, .. } => Err(choose(parts, site)),
+            AnySchoolVisitor { visitor: Visitor::Choosing { .. }, .. } => Err(choose(parts, web)),
         }
     }
 }
 
-fn choose(parts: &Parts, site: &Site) -> PageError {
-    PageError::SignIn { at: links::SCHOOL_CHOOSE, cookies: place::remember_school(site, parts) }
+fn choose(parts: &Parts, web: &WebState) -> PageError {
+    PageError::SignIn { at: links::SCHOOL_CHOOSE, cookies: return_to::remember_school(web, parts) }
 }
 
 /// Whether a link is about another school of this visitor than the session. A school that is not theirs, or nobody's,
 /// counts as none: the answer does not tell which of the two.
 async fn is_about_another(
     parts: &Parts,
-    site: &Site,
+    web: &WebState,
     contact: &Contact,
     email_key: &str,
 ) -> Result<bool, ServiceError> {
     let named = links::school_in(parts.uri.query().unwrap_or_default());
     match named.filter(|named| *named != contact.school && parts.method.is_safe()) {
-        Some(named) => portal_access::is_contact_of(&site.office, email_key, named).await,
+        Some(named) => portal_access::is_contact_of(&web.context, email_key, named).await,
         None => Ok(false),
     }
 }
@@ -153,18 +153,18 @@ pub struct AnySchoolVisitor {
     pub visit: Visit,
 }
 
-impl FromRequestParts<Site> for AnySchoolVisitor {
+impl FromRequestParts<WebState> for AnySchoolVisitor {
     type Rejection = PageError;
 
-    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, PageError> {
-        let visit = Visit::from_request_parts(parts, site).await?;
-        let session = Jar::School.read_token(site, &parts.headers);
+    async fn from_request_parts(parts: &mut Parts, web: &WebState) -> Result<Self, PageError> {
+        let visit = Visit::from_request_parts(parts, web).await?;
+        let session = Jar::School.read_token(web, &parts.headers);
         let sign_in = |parts: &Parts| {
-            let cookies = place::remember_school(site, parts).into_iter().chain(place::was_away(site, parts));
+            let cookies = return_to::remember_school(web, parts).into_iter().chain(return_to::was_away(web, parts));
             PageError::SignIn { at: links::SIGN_IN, cookies: cookies.collect() }
         };
         let Some(session) = session else { return Err(sign_in(parts)) };
-        match portal_access::find_visitor(&site.office, visit.now, &session).await? {
+        match portal_access::find_visitor(&web.context, visit.now, &session).await? {
             Some(visitor) => Ok(Self { visitor, session, visit }),
             None => Err(sign_in(parts)),
         }
@@ -181,7 +181,7 @@ pub struct Staff {
     /// The visit.
     pub visit: Visit,
     /// How it is with what runs by itself: every page of Kurve tells.
-    pub machine_room: Condition,
+    pub worker_health: WorkerHealth,
     /// The outage that lasts, if one does: every page of Kurve says so.
     pub outage: Option<Outage>,
 }
@@ -201,19 +201,19 @@ impl Staff {
     }
 }
 
-impl FromRequestParts<Site> for Staff {
+impl FromRequestParts<WebState> for Staff {
     type Rejection = PageError;
 
-    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, PageError> {
-        let visit = Visit::from_request_parts(parts, site).await?;
-        let cookies = place::remember_staff(site, parts).into_iter().chain(place::was_away(site, parts));
+    async fn from_request_parts(parts: &mut Parts, web: &WebState) -> Result<Self, PageError> {
+        let visit = Visit::from_request_parts(parts, web).await?;
+        let cookies = return_to::remember_staff(web, parts).into_iter().chain(return_to::was_away(web, parts));
         let sign_in = PageError::SignIn { at: links::STAFF_SIGN_IN, cookies: cookies.collect() };
-        let Some(session) = Jar::Staff.read_token(site, &parts.headers) else { return Err(sign_in) };
-        let found = staff_auth::find_colleague(&site.office, visit.now, &session).await?;
+        let Some(session) = Jar::Staff.read_token(web, &parts.headers) else { return Err(sign_in) };
+        let found = staff_auth::find_colleague(&web.context, visit.now, &session).await?;
         let account = found.ok_or(sign_in)?;
-        let machine_room = site.watch.look(&site.office, visit.now).await?;
-        let outage = checks::find_outage(&site.office).await?;
-        Ok(Self { account, session, visit, machine_room, outage })
+        let worker_health = web.watch.look(&web.context, visit.now).await?;
+        let outage = checks::find_outage(&web.context).await?;
+        Ok(Self { account, session, visit, worker_health, outage })
     }
 }
 
@@ -221,11 +221,11 @@ impl FromRequestParts<Site> for Staff {
 #[derive(Debug, Clone)]
 pub struct ActingStaff(pub Staff);
 
-impl FromRequestParts<Site> for ActingStaff {
+impl FromRequestParts<WebState> for ActingStaff {
     type Rejection = PageError;
 
-    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, PageError> {
-        let staff = Staff::from_request_parts(parts, site).await?;
+    async fn from_request_parts(parts: &mut Parts, web: &WebState) -> Result<Self, PageError> {
+        let staff = Staff::from_request_parts(parts, web).await?;
         match staff.account.role {
             StaffRole::Admin | StaffRole::Support => Ok(Self(staff)),
             StaffRole::Reader => Err(PageError::Forbidden),
@@ -240,13 +240,13 @@ pub struct ApiClient {
     pub name: String,
 }
 
-impl FromRequestParts<Site> for ApiClient {
+impl FromRequestParts<WebState> for ApiClient {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, web: &WebState) -> Result<Self, ApiError> {
         let given = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let key = given.and_then(|value| value.strip_prefix("Bearer ")).ok_or(ApiError::Unauthorized)?;
-        let found = api_keys::find(&site.office, site.clock.now(), key.trim()).await?;
+        let found = api_keys::find(&web.context, web.clock.now(), key.trim()).await?;
         Ok(Self { name: found.ok_or(ApiError::Unauthorized)?.name })
     }
 }

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::domain::credential::reveal::{REVEAL_DAYS, REVEALS_ALLOWED};
 use crate::domain::onboarding::Step;
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::session::Jar;
 use crate::words;
 
@@ -118,7 +118,7 @@ flashes! {
 
 /// Something that was just done, with the step that it was about where the page names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Said {
+pub struct FlashMessage {
     flash: Flash,
     about: Option<Step>,
 }
@@ -126,18 +126,18 @@ pub struct Said {
 impl Flash {
     /// With the step that it was about.
     #[must_use]
-    pub fn about(self, step: Step) -> Said {
-        Said { flash: self, about: Some(step) }
+    pub fn about(self, step: Step) -> FlashMessage {
+        FlashMessage { flash: self, about: Some(step) }
     }
 }
 
-impl From<Flash> for Said {
+impl From<Flash> for FlashMessage {
     fn from(flash: Flash) -> Self {
         Self { flash, about: None }
     }
 }
 
-impl Said {
+impl FlashMessage {
     /// The text in the cookie.
     #[must_use]
     pub fn as_text(self) -> String {
@@ -173,8 +173,8 @@ impl Said {
 
 /// Goes to another page, which says what was done.
 #[must_use]
-pub fn redirect(site: &Site, to: &str, said: impl Into<Said>) -> Response {
-    let cookie = Jar::Flash.write(site, said.into().as_text());
+pub fn redirect(web: &WebState, to: &str, message: impl Into<FlashMessage>) -> Response {
+    let cookie = Jar::Flash.write(web, message.into().as_text());
     with_cookie(see_other(to), &cookie)
 }
 
@@ -199,13 +199,13 @@ mod tests {
 
     #[test]
     fn what_was_said_reads_back_from_the_cookie_and_nothing_else_does() {
-        for said in [Flash::Woken.into(), Flash::StepDone.about(Step::PasswordSet), Flash::StepDone.into()] {
-            assert_eq!(Said::parse(&said.as_text()), Some(said));
-            assert!(said.sentence().ends_with('.'));
+        for message in [Flash::Woken.into(), Flash::StepDone.about(Step::PasswordSet), Flash::StepDone.into()] {
+            assert_eq!(FlashMessage::parse(&message.as_text()), Some(message));
+            assert!(message.sentence().ends_with('.'));
         }
-        assert_eq!(Said::parse("step_done.nergens"), Some(Flash::StepDone.into()));
+        assert_eq!(FlashMessage::parse("step_done.nergens"), Some(Flash::StepDone.into()));
         for strange in ["", "iets", ".password_set", "<b>.password_set"] {
-            assert_eq!(Said::parse(strange), None);
+            assert_eq!(FlashMessage::parse(strange), None);
         }
     }
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::domain::text::TextError;
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::middleware::BrowserSecret;
 
@@ -23,14 +23,14 @@ struct WithToken<T> {
     typed: T,
 }
 
-impl<T: DeserializeOwned> FromRequest<Site> for Posted<T> {
+impl<T: DeserializeOwned> FromRequest<WebState> for Posted<T> {
     type Rejection = PageError;
 
-    async fn from_request(request: Request, site: &Site) -> Result<Self, PageError> {
+    async fn from_request(request: Request, web: &WebState) -> Result<Self, PageError> {
         let secret = request.extensions().get::<BrowserSecret>().cloned();
         let BrowserSecret(browser) = secret.ok_or(PageError::StaleForm)?;
-        let Form(form) = Form::<WithToken<T>>::from_request(request, site).await.map_err(|_| PageError::BadForm)?;
-        if !site.office.keys.is_csrf_token(&browser.hash(), &form.csrf) {
+        let Form(form) = Form::<WithToken<T>>::from_request(request, web).await.map_err(|_| PageError::BadForm)?;
+        if !web.context.keys.is_csrf_token(&browser.hash(), &form.csrf) {
             return Err(PageError::StaleForm);
         }
         Ok(Self(form.typed))

@@ -6,10 +6,10 @@ use axum::http::StatusCode;
 use axum::routing::get;
 
 use crate::links;
-use crate::web::Site;
+use crate::web::WebState;
 
 /// The routes of this file; they are outside the host check, for who asks by IP address.
-pub fn routes() -> Router<Site> {
+pub fn routes() -> Router<WebState> {
     Router::new().route(links::HEALTH_LIVE, get(live)).route(links::HEALTH_READY, get(ready))
 }
 
@@ -17,8 +17,8 @@ async fn live() -> &'static str {
     "live\n"
 }
 
-async fn ready(State(site): State<Site>) -> (StatusCode, &'static str) {
-    match site.office.db.ping().await {
+async fn ready(State(web): State<WebState>) -> (StatusCode, &'static str) {
+    match web.context.db.ping().await {
         Ok(()) => (StatusCode::OK, "ready\n"),
         Err(error) => {
             tracing::error!(error = %error, "Not ready: the database does not answer");

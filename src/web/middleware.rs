@@ -9,7 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::crypto::Token;
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::{self, Cause};
 use crate::web::flash::with_cookie;
 use crate::web::problem;
@@ -28,8 +28,8 @@ pub struct RequestId(pub String);
 pub struct BrowserSecret(pub Token);
 
 /// Gives the request an id, and logs one line without addresses, names, tokens or query strings.
-pub async fn log_request(State(site): State<Site>, mut request: Request, next: Next) -> Response {
-    let id = site.office.chance.uuid_v7(site.clock.now()).to_string();
+pub async fn log_request(State(web): State<WebState>, mut request: Request, next: Next) -> Response {
+    let id = web.context.chance.uuid_v7(web.clock.now()).to_string();
     request.extensions_mut().insert(RequestId(id.clone()));
     let method = request.method().clone();
     // The route, not the path: a path may hold a token.
@@ -38,10 +38,10 @@ pub async fn log_request(State(site): State<Site>, mut request: Request, next: N
     let path = request.uri().path().to_owned();
     let started = Instant::now();
     let response = next.run(request).await;
-    let mut response = error::write_answer(&site, response, &path, &id);
+    let mut response = error::write_answer(&web, response, &path, &id);
     let status = response.status().as_u16();
     let took = started.elapsed().as_millis();
-    site.meters.count_request(method_label(&method), &route, status);
+    web.metrics.count_request(method_label(&method), &route, status);
     match response.extensions().get::<Cause>() {
         Some(Cause(cause)) => {
             tracing::error!(request.id = id, http.method = %method, http.route = route, http.status = status, took_ms = took, cause = %cause, "Failed {method} {route}");
@@ -67,7 +67,7 @@ fn method_label(method: &Method) -> &'static str {
 }
 
 /// Adds the headers that every answer has.
-pub async fn add_headers(State(site): State<Site>, request: Request, next: Next) -> Response {
+pub async fn add_headers(State(web): State<WebState>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| {
@@ -85,50 +85,50 @@ pub async fn add_headers(State(site): State<Site>, request: Request, next: Next)
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     set(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()");
-    if site.office.base.is_https() {
+    if web.context.base.is_https() {
         set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
     response
 }
 
 /// Refuses a request for another host: links and redirects come from the configured base URL only.
-pub async fn check_host(State(site): State<Site>, request: Request, next: Next) -> Response {
-    let expected = site.office.base.authority();
+pub async fn check_host(State(web): State<WebState>, request: Request, next: Next) -> Response {
+    let expected = web.context.base.authority();
     let asked = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
     let asked = asked.or_else(|| request.uri().authority().map(axum::http::uri::Authority::as_str));
     if asked.is_some_and(|asked| asked.eq_ignore_ascii_case(expected)) {
         return next.run(request).await;
     }
-    let text = format!("Deze dienst staat op {}\n", site.office.base);
+    let text = format!("Deze dienst staat op {}\n", web.context.base);
     (StatusCode::MISDIRECTED_REQUEST, text).into_response()
 }
 
 /// Makes sure that the browser has a secret of its own, and forgets a flash once it was shown.
-pub async fn keep_browser(State(site): State<Site>, mut request: Request, next: Next) -> Response {
+pub async fn keep_browser(State(web): State<WebState>, mut request: Request, next: Next) -> Response {
     if problem::is_for_machines(request.uri().path()) || request.uri().path().starts_with("/assets") {
         return next.run(request).await;
     }
-    let known = Jar::Browser.read_token(&site, request.headers());
+    let known = Jar::Browser.read_token(&web, request.headers());
     let is_new = known.is_none();
-    let secret = known.unwrap_or_else(|| Token::new(&site.office.chance));
+    let secret = known.unwrap_or_else(|| Token::new(&web.context.chance));
     let is_page = request.method() == Method::GET;
-    let had_flash = is_page && Jar::Flash.read(&site, request.headers()).is_some();
+    let had_flash = is_page && Jar::Flash.read(&web, request.headers()).is_some();
     request.extensions_mut().insert(BrowserSecret(secret.clone()));
     let mut response = next.run(request).await;
     if is_new {
-        response = with_cookie(response, &Jar::Browser.write(&site, secret.expose_text()));
+        response = with_cookie(response, &Jar::Browser.write(&web, secret.expose_text()));
     }
     if had_flash && response.status() == StatusCode::OK {
-        response = with_cookie(response, &Jar::Flash.forget(&site));
+        response = with_cookie(response, &Jar::Flash.forget(&web));
     }
     response
 }
 
 /// The address of the client, through as many proxies as are ours.
 #[must_use]
-pub fn client_address(site: &Site, headers: &HeaderMap, peer: Option<&ConnectInfo<SocketAddr>>) -> IpAddr {
+pub fn client_address(web: &WebState, headers: &HeaderMap, peer: Option<&ConnectInfo<SocketAddr>>) -> IpAddr {
     let direct = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
-    let Some(behind) = site.trusted_proxies.checked_sub(1) else { return direct };
+    let Some(behind) = web.trusted_proxies.checked_sub(1) else { return direct };
     let hops: Vec<&str> = headers
         .get_all(HeaderName::from_static("x-forwarded-for"))
         .iter()

@@ -16,11 +16,11 @@ pub mod metrics;
 pub mod middleware;
 pub mod own_days;
 pub mod page;
-pub mod place;
 pub mod portal;
 pub mod problem;
 pub mod public;
 pub mod rate_limit;
+pub mod return_to;
 pub mod server;
 pub mod session;
 pub mod staff;
@@ -38,10 +38,10 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::clock::Clock;
 use crate::crypto::totp::TotpSecret;
-use crate::meters::Meters;
-use crate::services::Office;
+use crate::metrics::Metrics;
+use crate::services::Context;
 use crate::services::operations::demo::magister::DemoMagister;
-use crate::services::operations::worker_health::Watch;
+use crate::services::operations::worker_health::HealthMonitor;
 pub use ladder::live::Streams;
 use rate_limit::RateLimits;
 
@@ -53,13 +53,13 @@ const REQUEST_TIME: Duration = Duration::from_secs(30);
 
 /// What every handler works with; cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Site(Arc<SiteParts>);
+pub struct WebState(Arc<WebStateParts>);
 
-/// The parts of a [`Site`].
+/// The parts of a [`WebState`].
 #[derive(Debug)]
-pub struct SiteParts {
-    /// The use cases' office.
-    pub office: Office,
+pub struct WebStateParts {
+    /// The use cases' context.
+    pub context: Context,
     /// The time.
     pub clock: Clock,
     /// Limits on forms that strangers can post.
@@ -69,16 +69,16 @@ pub struct SiteParts {
     /// The pages that are watched while something is under way.
     pub streams: Streams,
     /// What only the demo has; `None` outside it.
-    pub demo: Option<DemoSite>,
+    pub demo: Option<DemoWeb>,
     /// Whether what runs by itself still runs.
-    pub watch: Watch,
+    pub watch: HealthMonitor,
     /// What this instance counts of itself.
-    pub meters: Meters,
+    pub metrics: Metrics,
 }
 
 /// What the pages of the demo show.
 #[derive(Debug, Clone)]
-pub struct DemoSite {
+pub struct DemoWeb {
     /// The folder of its mails.
     pub mails: PathBuf,
     /// Its staff accounts: address and second factor.
@@ -87,49 +87,49 @@ pub struct DemoSite {
     pub magister: Arc<DemoMagister>,
 }
 
-impl Site {
+impl WebState {
     /// A site from its parts.
     #[must_use]
-    pub fn new(parts: SiteParts) -> Self {
+    pub fn new(parts: WebStateParts) -> Self {
         Self(Arc::new(parts))
     }
 }
 
-impl std::ops::Deref for Site {
-    type Target = SiteParts;
+impl std::ops::Deref for WebState {
+    type Target = WebStateParts;
 
-    fn deref(&self) -> &SiteParts {
+    fn deref(&self) -> &WebStateParts {
         &self.0
     }
 }
 
 /// Every route with everything around it.
-pub fn router(site: Site) -> Router {
+pub fn router(web: WebState) -> Router {
     let mut routes = Router::new()
         .merge(public::routes())
         .merge(portal::routes())
         .merge(staff::routes())
         .merge(api::routes())
         .merge(assets::routes());
-    if site.demo.is_some() {
+    if web.demo.is_some() {
         routes = routes.merge(demo::routes());
     }
-    surround(routes, site)
+    surround(routes, web)
 }
 
 /// Puts around routes what stands around every route.
-pub fn surround(routes: Router<Site>, site: Site) -> Router {
+pub fn surround(routes: Router<WebState>, web: WebState) -> Router {
     routes
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::method_not_allowed)
-        .layer(axum::middleware::from_fn_with_state(site.clone(), middleware::keep_browser))
+        .layer(axum::middleware::from_fn_with_state(web.clone(), middleware::keep_browser))
         .layer(CsrfLayer::new().with_insecure_bypass(public::unsubscribe::is_one_click))
-        .layer(axum::middleware::from_fn_with_state(site.clone(), middleware::check_host))
+        .layer(axum::middleware::from_fn_with_state(web.clone(), middleware::check_host))
         .merge(health::routes())
         .layer(RequestBodyLimitLayer::new(BODY_BYTES))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME))
         .layer(CatchPanicLayer::custom(error::panicked))
-        .layer(axum::middleware::from_fn_with_state(site.clone(), middleware::add_headers))
-        .layer(axum::middleware::from_fn_with_state(site.clone(), middleware::log_request))
-        .with_state(site)
+        .layer(axum::middleware::from_fn_with_state(web.clone(), middleware::add_headers))
+        .layer(axum::middleware::from_fn_with_state(web.clone(), middleware::log_request))
+        .with_state(web)
 }

@@ -6,7 +6,7 @@ use axum::response::{Html, IntoResponse, Response};
 
 use crate::links;
 use crate::web::error::PageError;
-use crate::web::{Site, assets};
+use crate::web::{WebState, assets};
 
 /// What the base template needs.
 #[derive(Debug, Clone)]
@@ -34,7 +34,7 @@ pub struct Frame {
 impl Frame {
     /// A frame for a page without forms, such as an error.
     #[must_use]
-    pub fn bare(site: &Site) -> Self {
+    pub fn bare(web: &WebState) -> Self {
         Self {
             asset_css: assets::address("koppelklaar.css"),
             asset_staff_css: assets::address("staff.css"),
@@ -42,9 +42,9 @@ impl Frame {
             asset_icon: assets::address("icon.svg"),
             home: links::HOME,
             flash: None,
-            support_email: site.office.support_email.clone(),
+            support_email: web.context.support_email.clone(),
             csrf: String::new(),
-            is_demo: site.demo.is_some(),
+            is_demo: web.demo.is_some(),
         }
     }
 }

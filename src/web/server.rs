@@ -37,23 +37,23 @@ impl Default for ServerLimits {
 /// Serves until `stop`, then lets requests under way finish.
 pub async fn serve(listener: TcpListener, router: Router, limits: ServerLimits, stop: CancellationToken) {
     let graceful = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(limits.connections));
+    let permits = Arc::new(Semaphore::new(limits.connections));
     loop {
         let next = async {
-            let place = places.clone().acquire_owned().await;
-            (place, listener.accept().await)
+            let permit = permits.clone().acquire_owned().await;
+            (permit, listener.accept().await)
         };
-        let (place, accepted) = tokio::select! {
+        let (permit, accepted) = tokio::select! {
             next = next => next,
             () = stop.cancelled() => break,
         };
-        let Ok(place) = place else { break };
+        let Ok(permit) = permit else { break };
         match accepted {
             Ok((stream, peer)) => {
                 let connection = connection((stream, peer), router.clone(), limits, &graceful);
                 tokio::spawn(async move {
                     connection.await;
-                    drop(place);
+                    drop(permit);
                 });
             }
             // The system is out of something; it is not helped by asking again at once.

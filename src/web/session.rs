@@ -5,7 +5,7 @@ use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use time::Duration;
 
 use crate::crypto::Token;
-use crate::web::Site;
+use crate::web::WebState;
 
 /// How long a browser is recognised, in days.
 const BROWSER_DAYS: i64 = 365;
@@ -28,8 +28,8 @@ pub enum Jar {
 impl Jar {
     /// The cookie's name. With HTTPS the `__Host-` prefix keeps other hosts of the domain from setting it.
     #[must_use]
-    pub fn name(self, site: &Site) -> &'static str {
-        match (self, site.office.base.is_https()) {
+    pub fn name(self, web: &WebState) -> &'static str {
+        match (self, web.context.base.is_https()) {
             (Self::School, true) => "__Host-kk_school",
             (Self::School, false) => "kk_school",
             (Self::Staff, true) => "__Host-kk_staff",
@@ -45,20 +45,20 @@ impl Jar {
 
     /// What a request brought in this cookie.
     #[must_use]
-    pub fn read(self, site: &Site, headers: &HeaderMap) -> Option<String> {
-        CookieJar::from_headers(headers).get(self.name(site)).map(|cookie| cookie.value().to_owned())
+    pub fn read(self, web: &WebState, headers: &HeaderMap) -> Option<String> {
+        CookieJar::from_headers(headers).get(self.name(web)).map(|cookie| cookie.value().to_owned())
     }
 
     /// The token that a request brought in this cookie.
     #[must_use]
-    pub fn read_token(self, site: &Site, headers: &HeaderMap) -> Option<Token> {
-        self.read(site, headers).as_deref().and_then(Token::parse)
+    pub fn read_token(self, web: &WebState, headers: &HeaderMap) -> Option<Token> {
+        self.read(web, headers).as_deref().and_then(Token::parse)
     }
 
     /// The `Set-Cookie` value that keeps a value until the browser closes, or for a year for the browser's secret.
     #[must_use]
-    pub fn write(self, site: &Site, value: String) -> String {
-        let mut cookie = self.cookie(site, value);
+    pub fn write(self, web: &WebState, value: String) -> String {
+        let mut cookie = self.cookie(web, value);
         if self == Self::Browser {
             cookie.set_max_age(Duration::days(BROWSER_DAYS));
         }
@@ -67,18 +67,18 @@ impl Jar {
 
     /// The `Set-Cookie` value that forgets it.
     #[must_use]
-    pub fn forget(self, site: &Site) -> String {
-        let mut cookie = self.cookie(site, String::new());
+    pub fn forget(self, web: &WebState) -> String {
+        let mut cookie = self.cookie(web, String::new());
         cookie.set_max_age(Duration::ZERO);
         cookie.to_string()
     }
 
-    fn cookie(self, site: &Site, value: String) -> Cookie<'static> {
-        Cookie::build((self.name(site), value))
+    fn cookie(self, web: &WebState, value: String) -> Cookie<'static> {
+        Cookie::build((self.name(web), value))
             .path("/")
             .http_only(true)
             .same_site(SameSite::Lax)
-            .secure(site.office.base.is_https())
+            .secure(web.context.base.is_https())
             .build()
     }
 }

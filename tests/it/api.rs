@@ -100,7 +100,7 @@ fn a_handler_that_panics_or_takes_too_long_answers_with_a_problem_under_the_api_
             .route("/api/panic", get(panics))
             .route("/slow", get(late))
             .route("/api/slow", get(late));
-        let router = surround(routes, app.app.site(allowance, 1, None));
+        let router = surround(routes, app.app.web(allowance, 1, None));
 
         let mut seen = vec![];
         for path in ["/panic", "/slow", "/api/panic", "/api/slow"] {
@@ -186,7 +186,7 @@ fn a_revoked_key_no_longer_works() {
         let visitor = app.anonymous();
         let before = ask(&visitor, "12AB", &key, None).await;
 
-        koppelklaar::services::operations::api_keys::revoke(app.office(), app.now(), "numo")
+        koppelklaar::services::operations::api_keys::revoke(app.context(), app.now(), "numo")
             .await
             .expect("the key works");
 

@@ -33,7 +33,8 @@ async fn add_days(table: &Table, kind: &str, first_day: &str, last_day: &str) ->
 
 /// How often something of this name stands in the audit.
 async fn count(app: &TestApp, table: &Table, name: &str) -> usize {
-    let entries = audit::list(app.office().db.reader(), table.school.id, None, 1_000).await.expect("the store answers");
+    let entries =
+        audit::list(app.context().db.reader(), table.school.id, None, 1_000).await.expect("the store answers");
     entries.iter().filter(|entry| entry.action.name() == name).count()
 }
 

@@ -7,8 +7,8 @@ use koppelklaar::domain::ids::MailId;
 use koppelklaar::mail::message::Sender;
 use koppelklaar::mail::transport::Transport;
 use koppelklaar::mail::{SmtpTransport, SmtpUrl};
-use koppelklaar::services::mail::dispatch::{self, PostRoom, Summary};
-use koppelklaar::store::mail::outbox::Fate;
+use koppelklaar::services::mail::dispatch::{self, Mailer, Summary};
+use koppelklaar::store::mail::outbox::MailStatus;
 
 use crate::it::dispatch::{load, put_in_outbox, waiting};
 use crate::it::post_pages::put;
@@ -18,8 +18,8 @@ use crate::it::support::{TestApp, run};
 async fn send(app: &TestApp, sink: &SmtpSink) -> Summary {
     let url = SmtpUrl::parse(&format!("smtp://{}", sink.address)).expect("a URL");
     let sender = Sender { name: "Koppelklaar".to_owned(), address: "koppelklaar@kurve.nl".to_owned() };
-    let room = PostRoom { transport: Transport::Smtp(SmtpTransport::new(url)), sender };
-    dispatch::send_due(app.office(), &room, || app.now()).await.expect("the outbox can be read")
+    let mailer = Mailer { transport: Transport::Smtp(SmtpTransport::new(url)), sender };
+    dispatch::send_due(app.context(), &mailer, || app.now()).await.expect("the outbox can be read")
 }
 
 /// Goes to the moment at which the next of these mails is due; `false` when none waits.
@@ -27,7 +27,7 @@ async fn go_to_next(app: &TestApp, mails: &[MailId]) -> bool {
     let mut next = None;
     for mail in mails {
         let stored = load(app, *mail).await;
-        if stored.fate == Fate::Waiting {
+        if stored.status == MailStatus::Waiting {
             next = next.into_iter().chain([stored.next_attempt_at]).min();
         }
     }
@@ -64,7 +64,7 @@ fn a_mail_server_that_was_away_for_a_day_costs_no_mail_and_gets_none_twice() {
         let times = |id: &String| received.iter().filter(|mail| mail.text.contains(id.as_str())).count();
         for mail in &mails {
             let stored = load(&app, *mail).await;
-            assert_eq!((stored.fate, stored.may_be_double), (Fate::Sent, false), "{stored:?}");
+            assert_eq!((stored.status, stored.may_be_double), (MailStatus::Sent, false), "{stored:?}");
             assert_eq!(times(&format!("Message-ID: {}", stored.message_id)), 1, "{stored:?}");
         }
         assert_eq!((mails.len(), received.len()), (29, 29));

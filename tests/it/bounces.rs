@@ -5,7 +5,7 @@ use koppelklaar::domain::ids::MailId;
 use koppelklaar::jobs::Job;
 use koppelklaar::mail::message::BuiltMail;
 use koppelklaar::services::mail::bounces::{self, Outcome};
-use koppelklaar::store::mail::outbox::{self, Fate, OutboxMail};
+use koppelklaar::store::mail::outbox::{self, MailStatus, OutboxMail};
 use koppelklaar::store::operations::audit;
 use koppelklaar::store::people::address_marks;
 
@@ -20,7 +20,7 @@ pub(super) async fn sent(app: &TestApp, school: &TestSchool, key: &str) -> Built
     app.new_mails().await;
     let mail = super::dispatch::waiting(app, school, key);
     let message_id = mail.message_id.clone();
-    outbox::insert_all(app.office().db.writer(), &[mail]).await.expect("a fresh key");
+    outbox::insert_all(app.context().db.writer(), &[mail]).await.expect("a fresh key");
     app.new_mails().await;
     let mails = app.mailbox.mails();
     mails.into_iter().find(|mail| mail.message_id == message_id).expect("the mail went")
@@ -32,20 +32,20 @@ fn id_of(mail: &BuiltMail) -> MailId {
 }
 
 async fn stored(app: &TestApp, mail: &BuiltMail) -> OutboxMail {
-    outbox::find(app.office().db.reader(), id_of(mail)).await.expect("the store answers").expect("the row is there")
+    outbox::find(app.context().db.reader(), id_of(mail)).await.expect("the store answers").expect("the row is there")
 }
 
 async fn take(app: &TestApp, report: &str) -> Outcome {
-    bounces::take(app.office(), app.now(), report.as_bytes(), None).await.expect("the store answers")
+    bounces::take(app.context(), app.now(), report.as_bytes(), None).await.expect("the store answers")
 }
 
 pub(super) async fn is_marked(app: &TestApp, address: &str) -> bool {
-    let key = app.office().keys.email_key(address);
-    address_marks::find(app.office().db.reader(), &key).await.expect("the store answers").bounced.is_some()
+    let key = app.context().keys.email_key(address);
+    address_marks::find(app.context().db.reader(), &key).await.expect("the store answers").bounced.is_some()
 }
 
 async fn actions(app: &TestApp, school: &TestSchool) -> Vec<&'static str> {
-    let entries = audit::list(app.office().db.reader(), school.id, None, 100).await.expect("the audit can be read");
+    let entries = audit::list(app.context().db.reader(), school.id, None, 100).await.expect("the audit can be read");
     let about_mail = |name: &&str| name.starts_with("mail_") || name.starts_with("address_");
     entries.iter().map(|entry| entry.action.name()).filter(about_mail).collect()
 }
@@ -89,7 +89,7 @@ fn reports_of_every_server_mark_the_address_and_ask_kurve_once_for_another_conta
             assert_eq!((first, again, second), (Outcome::Marked, Outcome::NothingToDo, Outcome::Noted));
             assert!(is_marked(&app, &school.email).await);
             let came_back = stored(&app, &one).await;
-            assert_eq!(came_back.fate, Fate::Failed);
+            assert_eq!(came_back.status, MailStatus::Failed);
             assert!(came_back.last_error.is_some_and(|why| why.starts_with("came back: 5.")));
             let asked = app.only_mail_to("support@kurve.nl").await;
             assert!(asked.subject.ends_with("mail komt niet aan, zoek een ander adres"), "{}", asked.subject);
@@ -234,7 +234,7 @@ fn a_full_mailbox_is_tried_again_for_two_days_and_then_given_up_without_a_mark()
             outcomes.push(take(&app, &report).await);
             assert_eq!(take(&app, &report).await, Outcome::NothingToDo, "the same report twice");
             let row = stored(&app, &mail).await;
-            if row.fate != Fate::Waiting {
+            if row.status != MailStatus::Waiting {
                 break;
             }
             assert!(row.next_attempt_at - app.now() >= TimeDelta::hours(6));
@@ -245,7 +245,7 @@ fn a_full_mailbox_is_tried_again_for_two_days_and_then_given_up_without_a_mark()
         assert_eq!(outcomes.pop(), Some(Outcome::GivenUp));
         assert!(outcomes.len() >= 6 && outcomes.iter().all(|one| *one == Outcome::ToSendAgain), "{outcomes:?}");
         assert!(app.now() - start <= TimeDelta::hours(48));
-        assert_eq!(stored(&app, &mail).await.fate, Fate::Failed);
+        assert_eq!(stored(&app, &mail).await.status, MailStatus::Failed);
         assert!(!is_marked(&app, &school.email).await);
         let copies: Vec<_> = app.mailbox.mails().into_iter().filter(|one| one.message_id == mail.message_id).collect();
         let undated = |copy: &BuiltMail| {
@@ -287,7 +287,7 @@ fn a_report_that_is_brought_again_after_the_mail_went_again_counts_once() {
 
         let (again, nothing) = (Outcome::ToSendAgain, Outcome::NothingToDo);
         assert_eq!(outcomes, [again, again, nothing, nothing, nothing]);
-        assert_eq!(stored(&app, &mail).await.fate, Fate::Sent);
+        assert_eq!(stored(&app, &mail).await.status, MailStatus::Sent);
         assert_eq!(actions(&app, &school).await, ["mail_returned"; 2]);
     });
 }
@@ -304,7 +304,7 @@ fn a_mail_with_a_token_that_came_back_is_never_sent_again() {
         let soft = take(&app, &reports::about(reports::POSTFIX_FULL, &mail)).await;
         app.advance(TimeDelta::hours(7));
 
-        assert_eq!((soft, stored(&app, &mail).await.fate), (Outcome::GivenUp, Fate::Failed));
+        assert_eq!((soft, stored(&app, &mail).await.status), (Outcome::GivenUp, MailStatus::Failed));
         assert_eq!(app.send_mails().await.sent, 0);
     });
 }
@@ -332,7 +332,10 @@ fn a_refusal_of_one_mail_and_a_delay_do_not_mark_the_address() {
         let refused = take(&app, &reports::about(reports::POLICY, &other)).await;
 
         assert_eq!((delayed, refused), (Outcome::NothingToDo, Outcome::GivenUp));
-        assert_eq!((stored(&app, &one).await.fate, stored(&app, &other).await.fate), (Fate::Sent, Fate::Failed));
+        assert_eq!(
+            (stored(&app, &one).await.status, stored(&app, &other).await.status),
+            (MailStatus::Sent, MailStatus::Failed)
+        );
         assert!(!is_marked(&app, &school.email).await);
     });
 }

@@ -25,11 +25,11 @@ fn another_role_counts_from_the_next_press_on() {
         let page = table.staff_page().await;
         let note = [("text", "Gebeld met de school.")];
 
-        let changed = staff_accounts::change_role(app.office(), app.now(), &eva(), StaffRole::Reader).await;
+        let changed = staff_accounts::change_role(app.context(), app.now(), &eva(), StaffRole::Reader).await;
         changed.expect("the account is there");
         let refused = page.submit(&table.staff, "form[data-form=note]", &note).await;
         let as_reader = table.staff_page().await;
-        let back = staff_accounts::change_role(app.office(), app.now(), &eva(), StaffRole::Admin).await;
+        let back = staff_accounts::change_role(app.context(), app.now(), &eva(), StaffRole::Admin).await;
         back.expect("the account is there");
         let as_admin = table.staff_page().await;
 
@@ -44,7 +44,7 @@ fn a_new_invite_signs_out_whoever_has_the_old_phone() {
         let staff = app.staff().await;
         let before = is_signed_in(&staff, links::STAFF).await;
 
-        staff_accounts::invite(app.office(), app.now(), &eva()).await.expect("the account is there");
+        staff_accounts::invite(app.context(), app.now(), &eva()).await.expect("the account is there");
 
         assert_eq!((before, is_signed_in(&staff, links::STAFF).await), (true, false));
     });

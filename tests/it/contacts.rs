@@ -7,7 +7,7 @@ use koppelklaar::domain::school::{Contact, ContactRole, Region, SchoolDetails};
 use koppelklaar::domain::text::{Brin, EmailAddress, PersonName, Reason, SchoolDomain, SchoolName};
 use koppelklaar::services::onboarding::{onboardings, schools};
 use koppelklaar::services::people::contacts;
-use koppelklaar::services::{Office, ServiceError};
+use koppelklaar::services::{Context, ServiceError};
 use koppelklaar::store::StoreError;
 use koppelklaar::store::people::contacts as rows;
 use tokio::task::JoinSet;
@@ -27,29 +27,29 @@ fn reason(text: &str) -> Reason {
 }
 
 async fn people(app: &TestApp, school: &TestSchool) -> Vec<Contact> {
-    rows::list(app.office().db.reader(), school.id).await.expect("the store answers")
+    rows::list(app.context().db.reader(), school.id).await.expect("the store answers")
 }
 
 async fn add(app: &TestApp, kurve: Actor, school: &TestSchool, email: &str) -> ContactId {
-    let added = contacts::add(app.office(), &app.call(kurve), school.id, person(email), None).await;
+    let added = contacts::add(app.context(), &app.call(kurve), school.id, person(email), None).await;
     added.expect("the address is new");
     people(app, school).await.iter().find(|contact| contact.email.as_str() == email).expect("it was added").id
 }
 
 async fn vouch(app: &TestApp, kurve: Actor, school: &TestSchool, contact: ContactId) {
     let ground = reason("Gebeld via het algemene nummer van de school.");
-    let vouched = contacts::vouch(app.office(), &app.call(kurve), (school.id, contact), ground, None).await;
+    let vouched = contacts::vouch(app.context(), &app.call(kurve), (school.id, contact), ground, None).await;
     vouched.expect("the contact is here");
 }
 
 async fn version(app: &TestApp, school: &TestSchool) -> i32 {
-    onboardings::load_file(app.office(), school.id).await.expect("it is there").version
+    onboardings::load_file(app.context(), school.id).await.expect("it is there").version
 }
 
-/// This office and that of other instances, one for each who acts at once.
-async fn offices(app: &TestApp) -> Vec<Office> {
-    let mut offices = vec![app.office().clone()];
-    offices.push(app.second_instance().await.office);
+/// This context and that of other instances, one for each who acts at once.
+async fn offices(app: &TestApp) -> Vec<Context> {
+    let mut offices = vec![app.context().clone()];
+    offices.push(app.second_instance().await.context);
     offices
 }
 
@@ -63,9 +63,9 @@ fn colleagues_who_each_remove_one_of_the_last_two_leave_one() {
             let other = add(&app, kurve, &school, &format!("piet{round}@bonhoeffer.example")).await;
             let mut removals = JoinSet::new();
 
-            for (office, contact) in offices.clone().into_iter().zip([kept, other]) {
+            for (context, contact) in offices.clone().into_iter().zip([kept, other]) {
                 let (call, id) = (app.call(kurve), school.id);
-                removals.spawn(async move { contacts::remove(&office, &call, (id, contact), None).await });
+                removals.spawn(async move { contacts::remove(&context, &call, (id, contact), None).await });
             }
             let answers = removals.join_all().await;
 
@@ -107,11 +107,11 @@ fn a_row_of_a_removed_contact_takes_no_change_and_comes_back_without_a_vouch() {
         let email = "piet@bonhoeffer.example";
         let piet = add(&app, kurve, &school, email).await;
         vouch(&app, kurve, &school, piet).await;
-        let removed = contacts::remove(app.office(), &app.call(kurve), (school.id, piet), None).await;
+        let removed = contacts::remove(app.context(), &app.call(kurve), (school.id, piet), None).await;
         removed.expect("not the last one");
 
         let name = PersonName::parse("Piet Terug").expect("a name");
-        let changed = rows::save(app.office().db.writer(), piet, &name, ContactRole::Contactpersoon).await;
+        let changed = rows::save(app.context().db.writer(), piet, &name, ContactRole::Contactpersoon).await;
         let back = add(&app, kurve, &school, email).await;
 
         assert!(matches!(changed, Err(StoreError::Missing { table: "contact" })), "{changed:?}");
@@ -130,9 +130,10 @@ fn one_address_added_many_times_at_once_is_one_contact_and_the_rest_hear_so() {
         let mut tries = JoinSet::new();
 
         for turn in 0..AT_ONCE {
-            let (office, call, id) = (offices[turn % 2].clone(), app.call(kurve), school.id);
-            tries
-                .spawn(async move { contacts::add(&office, &call, id, person("piet@bonhoeffer.example"), None).await });
+            let (context, call, id) = (offices[turn % 2].clone(), app.call(kurve), school.id);
+            tries.spawn(
+                async move { contacts::add(&context, &call, id, person("piet@bonhoeffer.example"), None).await },
+            );
         }
         let answers = tries.join_all().await;
 
@@ -153,9 +154,9 @@ fn a_step_handed_to_one_new_colleague_twice_at_once_makes_one_contact() {
             let email = format!("piet{round}@bonhoeffer.example");
             let mut tries = JoinSet::new();
 
-            for office in offices.clone() {
+            for context in offices.clone() {
                 let (call, id, to) = (app.call_of(&school), school.id, person(&email));
-                tries.spawn(async move { onboardings::hand_over(&office, &call, id, Step::ConsentGiven, to).await });
+                tries.spawn(async move { onboardings::hand_over(&context, &call, id, Step::ConsentGiven, to).await });
             }
             let answers = tries.join_all().await;
 
@@ -172,7 +173,7 @@ fn a_step_handed_to_one_new_colleague_twice_at_once_makes_one_contact() {
 fn every_change_of_the_contacts_makes_pages_from_before_it_stale() {
     run(|app| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
-        let (kurve, office) = (app.kurve().await, app.office());
+        let (kurve, context) = (app.kurve().await, app.context());
         let first = version(&app, &school).await;
         let call = app.call(kurve);
         let piet = add(&app, kurve, &school, "piet@bonhoeffer.example").await;
@@ -180,20 +181,20 @@ fn every_change_of_the_contacts_makes_pages_from_before_it_stale() {
         let (name, email, role) = person("joke@bonhoeffer.example");
 
         let stale = [
-            contacts::add(office, &call, school.id, (name.clone(), email, role), Some(first)).await,
-            contacts::change(office, &call, of, (name.clone(), role), Some(first)).await,
-            contacts::remove(office, &call, of, Some(first)).await,
-            contacts::vouch(office, &call, of, reason("Gebeld."), Some(first)).await,
+            contacts::add(context, &call, school.id, (name.clone(), email, role), Some(first)).await,
+            contacts::change(context, &call, of, (name.clone(), role), Some(first)).await,
+            contacts::remove(context, &call, of, Some(first)).await,
+            contacts::vouch(context, &call, of, reason("Gebeld."), Some(first)).await,
         ];
         let fresh = [
-            contacts::change(office, &call, of, (name, ContactRole::Contactpersoon), Some(first + 1)).await,
-            contacts::vouch(office, &call, of, reason("Gebeld."), Some(first + 2)).await,
-            contacts::remove(office, &call, of, Some(first + 3)).await,
+            contacts::change(context, &call, of, (name, ContactRole::Contactpersoon), Some(first + 1)).await,
+            contacts::vouch(context, &call, of, reason("Gebeld."), Some(first + 2)).await,
+            contacts::remove(context, &call, of, Some(first + 3)).await,
         ];
 
         assert!(stale.iter().all(|answer| matches!(answer, Err(ServiceError::Conflict))), "{stale:?}");
         assert!(fresh.iter().all(Result::is_ok), "{fresh:?}");
-        let told = onboardings::list_changes_since(office, school.id, first).await.expect("the store answers");
+        let told = onboardings::list_changes_since(context, school.id, first).await.expect("the store answers");
         let names: Vec<_> = told.iter().map(|entry| entry.action.name()).collect();
         assert_eq!(names, ["contact_added", "contact_changed", "contact_vouched", "contact_removed"]);
         app.new_mails().await;
@@ -278,7 +279,7 @@ fn details(name: &str, brin: &str, label: &str) -> SchoolDetails {
 }
 
 async fn last_actions(app: &TestApp, school: &TestSchool) -> Vec<&'static str> {
-    let lines = onboardings::list_timeline(app.office(), school.id, None, 3).await.expect("the store answers");
+    let lines = onboardings::list_timeline(app.context(), school.id, None, 3).await.expect("the store answers");
     lines.iter().map(|line| line.action.name()).collect()
 }
 
@@ -295,7 +296,7 @@ fn another_brin_or_domain_by_kurve_takes_every_vouch_back() {
             vouch(&app, kurve, &school, school.contact).await;
             let seen = version(&app, &school).await;
 
-            let changed = schools::change_details(app.office(), &app.call(kurve), school.id, &next, seen).await;
+            let changed = schools::change_details(app.context(), &app.call(kurve), school.id, &next, seen).await;
 
             changed.expect("nothing is issued on the old details");
             assert_eq!(people(&app, &school).await[0].is_vouched(), is_kept, "{next:?}");
@@ -312,10 +313,10 @@ fn another_domain_by_the_school_takes_every_vouch_back() {
         vouch(&app, kurve, &school, school.contact).await;
         let back = Command::TakeBack { step: Step::DetailsSubmitted };
         let call = app.call_of(&school);
-        onboardings::act(app.office(), &call, school.id, &back, None).await.expect("nothing is issued yet");
+        onboardings::act(app.context(), &call, school.id, &back, None).await.expect("nothing is issued yet");
 
         let other = details("Bonhoeffer College", "12AB", "anders");
-        schools::submit_details(app.office(), &call, school.id, &other).await.expect("the step is open");
+        schools::submit_details(app.context(), &call, school.id, &other).await.expect("the step is open");
 
         assert!(!people(&app, &school).await[0].is_vouched());
         assert!(last_actions(&app, &school).await.contains(&"vouches_cleared"));
@@ -378,5 +379,5 @@ fn for_a_contact_whom_the_school_brought_in_any_colleague_vouches() {
 }
 
 async fn clear_vouches(app: &TestApp, school: &TestSchool) {
-    rows::clear_vouches(app.office().db.writer(), school.id).await.expect("the store answers");
+    rows::clear_vouches(app.context().db.writer(), school.id).await.expect("the store answers");
 }

@@ -14,10 +14,10 @@ use koppelklaar::jobs::Job;
 use koppelklaar::mail::message::Sender;
 use koppelklaar::mail::transport::Transport;
 use koppelklaar::mail::{SmtpTransport, SmtpUrl, Timeouts};
-use koppelklaar::services::Office;
-use koppelklaar::services::mail::dispatch::{self, PostRoom, Summary};
+use koppelklaar::services::Context;
+use koppelklaar::services::mail::dispatch::{self, Mailer, Summary};
 use koppelklaar::services::people::portal_access;
-use koppelklaar::store::mail::outbox::{self, Fate, OutboxMail};
+use koppelklaar::store::mail::outbox::{self, MailStatus, OutboxMail};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -33,31 +33,31 @@ const PATIENT: Timeouts =
 /// A lease is shorter.
 pub(super) const AFTER_THE_LEASE: TimeDelta = TimeDelta::seconds(31);
 
-pub(super) fn held() -> Script {
+pub(super) fn leased() -> Script {
     Script { message: Reply::Held, ..Script::default() }
 }
 
-pub(super) fn room(sink: &SmtpSink) -> PostRoom {
+pub(super) fn mailer(sink: &SmtpSink) -> Mailer {
     let url = SmtpUrl::parse(&format!("smtp://{}", sink.address)).expect("a URL");
     let sender = Sender { name: "Koppelklaar".to_owned(), address: "koppelklaar@kurve.nl".to_owned() };
-    PostRoom { transport: Transport::Smtp(SmtpTransport::new(url).with_timeouts(PATIENT)), sender }
+    Mailer { transport: Transport::Smtp(SmtpTransport::new(url).with_timeouts(PATIENT)), sender }
 }
 
 pub(super) async fn send(app: &TestApp, sink: &SmtpSink) -> Summary {
-    dispatch::send_due(app.office(), &room(sink), || app.now()).await.expect("the outbox can be read")
+    dispatch::send_due(app.context(), &mailer(sink), || app.now()).await.expect("the outbox can be read")
 }
 
 /// A worker of an instance of its own.
 async fn worker(app: &TestApp, sink: &SmtpSink) -> JoinHandle<Summary> {
-    let App { office, clock, .. } = app.second_instance().await;
-    worker_of(office, clock, sink)
+    let App { context, clock, .. } = app.second_instance().await;
+    worker_of(context, clock, sink)
 }
 
 /// The same for an instance that was made before.
-pub(super) fn worker_of(office: Office, clock: Clock, sink: &SmtpSink) -> JoinHandle<Summary> {
-    let room = room(sink);
+pub(super) fn worker_of(context: Context, clock: Clock, sink: &SmtpSink) -> JoinHandle<Summary> {
+    let mailer = mailer(sink);
     tokio::spawn(
-        async move { dispatch::send_due(&office, &room, || clock.now()).await.expect("the outbox can be read") },
+        async move { dispatch::send_due(&context, &mailer, || clock.now()).await.expect("the outbox can be read") },
     )
 }
 
@@ -77,14 +77,14 @@ async fn school(app: &TestApp) -> TestSchool {
 }
 
 async fn ask_link(app: &TestApp, school: &TestSchool) {
-    let browser = Token::new(&app.office().chance);
+    let browser = Token::new(&app.context().chance);
     let email = EmailAddress::parse(&school.email).expect("an address");
-    portal_access::request_link(app.office(), (app.now(), "test"), &email, &browser).await.expect("a first time");
+    portal_access::request_link(app.context(), (app.now(), "test"), &email, &browser).await.expect("a first time");
 }
 
 async fn of_kind(app: &TestApp, kind: MailKind) -> OutboxMail {
-    for fate in Fate::ALL {
-        let mails = outbox::list_with_fate(app.office().db.reader(), fate, 100).await.expect("the store answers");
+    for status in MailStatus::ALL {
+        let mails = outbox::list_with_status(app.context().db.reader(), status, 100).await.expect("the store answers");
         if let Some(mail) = mails.into_iter().find(|mail| mail.kind == kind) {
             return mail;
         }
@@ -97,7 +97,7 @@ fn a_worker_that_dies_after_the_mail_server_took_a_mail_costs_at_most_that_mail_
     run(|app| async move {
         let school = school(&app).await;
         let mails = put_in_outbox(&app, &school, 4).await;
-        let sink = SmtpSink::start(held()).await;
+        let sink = SmtpSink::start(leased()).await;
         let dying = worker(&app, &sink).await;
         let taken = sink.whole(1).await;
         kill(dying).await;
@@ -117,7 +117,7 @@ fn a_worker_that_dies_after_the_mail_server_took_a_mail_costs_at_most_that_mail_
         for mail in mails {
             let stored = load(&app, mail).await;
             let was_taken = taken[0].text.contains(&stored.message_id);
-            assert_eq!((stored.fate, stored.may_be_double), (Fate::Sent, was_taken), "{stored:?}");
+            assert_eq!((stored.status, stored.may_be_double), (MailStatus::Sent, was_taken), "{stored:?}");
             assert_eq!((stored.attempts, stored.handing_over_at), (1 + i32::from(was_taken), None));
         }
     });
@@ -148,8 +148,8 @@ fn a_connection_that_breaks_after_the_final_dot_makes_the_next_tries_repeat_the_
         let whole = sink.whole(3).await;
         assert!(whole.iter().all(|mail| *mail == whole[0]), "the same to the byte");
         let stored = load(&app, mail).await;
-        assert_eq!((stored.fate, stored.may_be_double, stored.handing_over_at), (Fate::Sent, true, None));
-        let frozen = dispatch::find_frozen(app.office(), mail).await.expect("it opens").expect("it is kept");
+        assert_eq!((stored.status, stored.may_be_double, stored.handing_over_at), (MailStatus::Sent, true, None));
+        let frozen = dispatch::find_frozen(app.context(), mail).await.expect("it opens").expect("it is kept");
         assert_eq!(String::from_utf8(frozen.bytes).expect("ASCII"), whole[0].text);
     });
 }
@@ -163,7 +163,7 @@ fn a_mail_that_was_certainly_not_taken_is_written_anew() {
 
         send(&app, &sink).await;
         let refused = load(&app, mail).await;
-        let frozen = dispatch::find_frozen(app.office(), mail).await.expect("the store answers");
+        let frozen = dispatch::find_frozen(app.context(), mail).await.expect("the store answers");
         rename_contact(&app).await;
         sink.turn_to(Script::default());
         app.advance(TimeDelta::minutes(2));
@@ -193,7 +193,7 @@ fn a_reminder_that_may_have_gone_is_not_repeated_once_the_step_is_done() {
         app.advance(TimeDelta::minutes(2));
         send(&app, &sink).await;
 
-        assert_eq!(of_kind(&app, MailKind::Reminder).await.fate, Fate::Skipped);
+        assert_eq!(of_kind(&app, MailKind::Reminder).await.status, MailStatus::Skipped);
         assert!(sink.received().is_empty());
     });
 }
@@ -205,7 +205,7 @@ fn a_step_that_is_done_while_another_mail_is_under_way_cancels_its_reminder() {
         let other = app.school_by_services("Het Baken", "13AB", "baken").await;
         app.advance(TimeDelta::days(3));
         app.run(Job::PlanReminders).await;
-        let sink = SmtpSink::start(held()).await;
+        let sink = SmtpSink::start(leased()).await;
         let worker = worker(&app, &sink).await;
         let first = sink.whole(1).await;
         let second = if first[0].to == school.email { &other } else { &school };
@@ -226,7 +226,7 @@ fn a_sign_in_mail_that_a_dying_worker_handed_over_is_given_up_and_seen_and_never
     run_to_failure(|app| async move {
         let school = school(&app).await;
         ask_link(&app, &school).await;
-        let sink = SmtpSink::start(held()).await;
+        let sink = SmtpSink::start(leased()).await;
         let dying = worker(&app, &sink).await;
         sink.whole(1).await;
         kill(dying).await;
@@ -239,7 +239,7 @@ fn a_sign_in_mail_that_a_dying_worker_handed_over_is_given_up_and_seen_and_never
         assert!(sink.received().is_empty());
         let stored = of_kind(&app, MailKind::SignIn).await;
         assert!(stored.last_error.is_some_and(|why| why.contains("may have arrived")));
-        let frozen = dispatch::find_frozen(app.office(), stored.id).await.expect("the store answers");
+        let frozen = dispatch::find_frozen(app.context(), stored.id).await.expect("the store answers");
         assert!(frozen.is_none(), "a token is never kept");
     });
 }
@@ -265,7 +265,7 @@ fn a_worker_that_wakes_after_its_lease_ended_changes_nothing() {
     run(|app| async move {
         let school = school(&app).await;
         let mails = put_in_outbox(&app, &school, 3).await;
-        let slow = SmtpSink::start(held()).await;
+        let slow = SmtpSink::start(leased()).await;
         let quick = SmtpSink::start(Script::default()).await;
         let late = worker(&app, &slow).await;
         let taken = slow.whole(1).await;
@@ -289,8 +289,8 @@ fn a_database_that_is_away_when_a_mail_was_taken_is_told_when_it_is_back_and_the
     run(|app| async move {
         let school = school(&app).await;
         let mails = put_in_outbox(&app, &school, 2).await;
-        let sink = SmtpSink::start(held()).await;
-        let (office, room, clock) = (app.office().clone(), room(&sink), app.clock.clone());
+        let sink = SmtpSink::start(leased()).await;
+        let (context, mailer, clock) = (app.context().clone(), mailer(&sink), app.clock.clone());
         let (asked, mut asks) = watch::channel(0);
         // Asked before each mail, and after each try to note one that was in vain.
         let is_stopping = move || {
@@ -298,7 +298,7 @@ fn a_database_that_is_away_when_a_mail_was_taken_is_told_when_it_is_back_and_the
             false
         };
         let worker =
-            tokio::spawn(async move { dispatch::send_until(&office, &room, || clock.now(), is_stopping).await });
+            tokio::spawn(async move { dispatch::send_until(&context, &mailer, || clock.now(), is_stopping).await });
         let first = sink.whole(1).await;
 
         sql(&app.database.url, "ALTER TABLE outbox RENAME TO mislaid").await;
@@ -314,7 +314,11 @@ fn a_database_that_is_away_when_a_mail_was_taken_is_told_when_it_is_back_and_the
         assert_eq!((received.len(), &received[0]), (2, &first[0]), "each went once");
         for mail in mails {
             let stored = load(&app, mail).await;
-            assert_eq!((stored.fate, stored.attempts, stored.may_be_double), (Fate::Sent, 1, false), "{stored:?}");
+            assert_eq!(
+                (stored.status, stored.attempts, stored.may_be_double),
+                (MailStatus::Sent, 1, false),
+                "{stored:?}"
+            );
         }
     });
 }
@@ -324,7 +328,7 @@ fn a_mail_server_that_takes_its_time_keeps_the_mail_in_the_hand_of_its_worker() 
     run(|app| async move {
         let school = school(&app).await;
         let mail: MailId = put_in_outbox(&app, &school, 1).await[0];
-        let sink = SmtpSink::start(held()).await;
+        let sink = SmtpSink::start(leased()).await;
         let worker = worker(&app, &sink).await;
         sink.whole(1).await;
         let before = outbox_lease(&app).await;

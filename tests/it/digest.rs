@@ -37,7 +37,7 @@ async fn follow(visitor: &Visitor, mail: &Mail, words: &str) -> String {
 }
 
 async fn lose(app: &TestApp, school: SchoolId, since: DateTime<Utc>) {
-    let conn = app.office().db.writer();
+    let conn = app.context().db.writer();
     let known = connections::load(conn, school).await.expect("the store answers");
     let lost = SchoolConnection {
         last: Some((CheckCode::LoginRefused, app.now())),
@@ -128,7 +128,7 @@ fn what_does_not_fit_on_the_digest_is_counted_with_a_link() {
         sql(&app.database.url, "UPDATE onboarding SET no_answer_since = kurve_since").await;
         let mails: Vec<_> = (0..101).map(|number| waiting(&app, &last, &number.to_string())).collect();
         app.send_mails().await;
-        outbox::insert_all(app.office().db.writer(), &mails).await.expect("fresh keys");
+        outbox::insert_all(app.context().db.writer(), &mails).await.expect("fresh keys");
         sql(&app.database.url, "UPDATE outbox SET status = 'failed' WHERE status = 'waiting'").await;
 
         let mail = digest(&app).await;

@@ -6,16 +6,16 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use koppelklaar::app::App;
 use koppelklaar::crypto::Token;
-use koppelklaar::domain::ids::{HoldId, MailId};
+use koppelklaar::domain::ids::{LeaseId, MailId};
 use koppelklaar::domain::notice::{About, MailKind};
 use koppelklaar::domain::text::EmailAddress;
 use koppelklaar::mail::message::Sender;
 use koppelklaar::mail::transport::Transport;
 use koppelklaar::mail::{SmtpTransport, SmtpUrl, Timeouts};
-use koppelklaar::services::mail::dispatch::{self, PostRoom, Summary};
+use koppelklaar::services::mail::dispatch::{self, Mailer, Summary};
 use koppelklaar::services::onboarding::schools;
 use koppelklaar::services::people::portal_access;
-use koppelklaar::store::mail::outbox::{self, Fate, OutboxMail, hold};
+use koppelklaar::store::mail::outbox::{self, MailStatus, OutboxMail, lease};
 
 use crate::it::support::database::sql;
 use crate::it::support::smtp_sink::{Reply, Script, SmtpSink};
@@ -29,27 +29,27 @@ const SENT: Summary = Summary { sent: 1, skipped: 0, to_retry: 0, put_off: 0, fa
 const TO_RETRY: Summary = Summary { sent: 0, skipped: 0, to_retry: 1, put_off: 0, failed: 0 };
 const FAILED: Summary = Summary { sent: 0, skipped: 0, to_retry: 0, put_off: 0, failed: 1 };
 
-fn room(sink: &SmtpSink) -> PostRoom {
+fn mailer(sink: &SmtpSink) -> Mailer {
     let url = SmtpUrl::parse(&format!("smtp://{}", sink.address)).expect("a URL");
     let sender = Sender { name: "Koppelklaar".to_owned(), address: "koppelklaar@kurve.nl".to_owned() };
-    PostRoom { transport: Transport::Smtp(SmtpTransport::new(url).with_timeouts(LIMITS)), sender }
+    Mailer { transport: Transport::Smtp(SmtpTransport::new(url).with_timeouts(LIMITS)), sender }
 }
 
 async fn send(app: &TestApp, script: Script) -> (Summary, SmtpSink) {
     let sink = SmtpSink::start(script).await;
-    let summary = dispatch::send_due(app.office(), &room(&sink), || app.now()).await;
+    let summary = dispatch::send_due(app.context(), &mailer(&sink), || app.now()).await;
     (summary.expect("the outbox can be read"), sink)
 }
 
 /// Puts confirmations of a school's request in the outbox, due now.
 pub(super) async fn put_in_outbox(app: &TestApp, school: &TestSchool, count: usize) -> Vec<MailId> {
     let mails: Vec<_> = (0..count).map(|number| waiting(app, school, &number.to_string())).collect();
-    outbox::insert_all(app.office().db.writer(), &mails).await.expect("fresh keys");
+    outbox::insert_all(app.context().db.writer(), &mails).await.expect("fresh keys");
     mails.iter().map(|mail| mail.id).collect()
 }
 
 pub(super) fn waiting(app: &TestApp, school: &TestSchool, key: &str) -> OutboxMail {
-    let id = MailId::from_uuid(app.office().chance.uuid_v7(app.now()));
+    let id = MailId::from_uuid(app.context().chance.uuid_v7(app.now()));
     OutboxMail {
         id,
         kind: MailKind::RequestConfirmed,
@@ -57,7 +57,7 @@ pub(super) fn waiting(app: &TestApp, school: &TestSchool, key: &str) -> OutboxMa
         contact: Some(school.contact),
         about: About::default(),
         dedupe_key: format!("test/{key}"),
-        fate: Fate::Waiting,
+        status: MailStatus::Waiting,
         attempts: 0,
         created_at: app.now(),
         next_attempt_at: app.now(),
@@ -69,12 +69,12 @@ pub(super) fn waiting(app: &TestApp, school: &TestSchool, key: &str) -> OutboxMa
     }
 }
 
-pub(super) fn new_hold(app: &TestApp) -> HoldId {
-    HoldId::from_uuid(app.office().chance.uuid_v7(app.now()))
+pub(super) fn new_hold(app: &TestApp) -> LeaseId {
+    LeaseId::from_uuid(app.context().chance.uuid_v7(app.now()))
 }
 
 pub(super) async fn load(app: &TestApp, id: MailId) -> OutboxMail {
-    outbox::find(app.office().db.reader(), id).await.expect("the store answers").expect("the row is there")
+    outbox::find(app.context().db.reader(), id).await.expect("the store answers").expect("the row is there")
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn a_mail_that_the_server_takes_is_sent_once() {
 
         assert_eq!((summary, again), (SENT, Summary::default()));
         let stored = load(&app, mail).await;
-        assert_eq!((stored.fate, stored.attempts, stored.sent_at), (Fate::Sent, 1, Some(app.now())));
+        assert_eq!((stored.status, stored.attempts, stored.sent_at), (MailStatus::Sent, 1, Some(app.now())));
         let received = sink.received();
         assert_eq!(received.iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(), [school.email.as_str()]);
         assert!(received[0].text.contains(&stored.message_id));
@@ -110,7 +110,7 @@ fn a_database_that_makes_every_look_last_holds_no_mail_back() {
         };
 
         let sink = SmtpSink::start(Script::default()).await;
-        let summary = dispatch::send_due(app.office(), &room(&sink), slow).await;
+        let summary = dispatch::send_due(app.context(), &mailer(&sink), slow).await;
 
         assert_eq!(summary.expect("the outbox can be read"), Summary { sent: 3, ..SENT });
         assert_eq!(sink.received().len(), 3);
@@ -127,7 +127,7 @@ fn a_mail_that_is_postponed_waits_says_why_and_goes_later_as_the_same_message() 
         let (summary, _) = send(&app, busy).await;
 
         let postponed = load(&app, mail).await;
-        assert_eq!((summary, postponed.fate), (TO_RETRY, Fate::Waiting));
+        assert_eq!((summary, postponed.status), (TO_RETRY, MailStatus::Waiting));
         assert_eq!(postponed.last_error.as_deref(), Some("RCPT TO: refused with 450 4.2.0"));
         assert!(postponed.next_attempt_at > app.now(), "{postponed:?}");
 
@@ -154,12 +154,13 @@ fn a_mail_that_is_refused_is_given_up_seen_by_kurve_and_can_be_put_back() {
         let (later, _) = send(&app, Script::default()).await;
 
         assert_eq!((summary, later), (FAILED, Summary::default()));
-        let failed =
-            outbox::list_with_fate(app.office().db.reader(), Fate::Failed, 10).await.expect("the store answers");
+        let failed = outbox::list_with_status(app.context().db.reader(), MailStatus::Failed, 10)
+            .await
+            .expect("the store answers");
         let seen: Vec<_> = failed.iter().map(|mail| (mail.id, mail.last_error.as_deref())).collect();
         assert_eq!(seen, [(mail, Some("RCPT TO: refused with 550 5.1.1"))]);
 
-        let retried = dispatch::retry_by_hand(app.office(), &app.call(kurve), mail).await;
+        let retried = dispatch::retry_by_hand(app.context(), &app.call(kurve), mail).await;
         let (after, _) = send(&app, Script::default()).await;
 
         retried.expect("it was given up");
@@ -176,7 +177,7 @@ fn a_server_that_falls_silent_costs_time_and_no_mail() {
         let (summary, _) = send(&app, Script { greeting: Reply::Silent, ..Script::default() }).await;
 
         let stored = load(&app, mail).await;
-        assert_eq!((summary, stored.fate), (TO_RETRY, Fate::Waiting));
+        assert_eq!((summary, stored.status), (TO_RETRY, MailStatus::Waiting));
         assert_eq!(stored.last_error.as_deref(), Some("connect: no answer within 2 s"));
 
         app.advance(TimeDelta::minutes(2));
@@ -191,13 +192,13 @@ fn a_mail_is_tried_for_two_days_and_then_given_up() {
         let mail = put_in_outbox(&app, &school, 1).await[0];
         let start = app.now();
 
-        while load(&app, mail).await.fate == Fate::Waiting {
+        while load(&app, mail).await.status == MailStatus::Waiting {
             app.clock.set(load(&app, mail).await.next_attempt_at);
             send(&app, Script { greeting: Reply::HangUp, ..Script::default() }).await;
         }
 
         let stored = load(&app, mail).await;
-        assert_eq!(stored.fate, Fate::Failed);
+        assert_eq!(stored.status, MailStatus::Failed);
         assert!((36..72).contains(&(app.now() - start).num_hours()), "{} tries", stored.attempts);
     });
 }
@@ -206,9 +207,9 @@ fn a_mail_is_tried_for_two_days_and_then_given_up() {
 fn a_sign_in_mail_that_was_not_taken_is_tried_again_with_a_new_token_while_it_is_not_late() {
     run(|app| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
-        let browser = Token::new(&app.office().chance);
+        let browser = Token::new(&app.context().chance);
         let email = EmailAddress::parse(&school.email).expect("an address");
-        portal_access::request_link(app.office(), (app.now(), "test"), &email, &browser).await.expect("a first time");
+        portal_access::request_link(app.context(), (app.now(), "test"), &email, &browser).await.expect("a first time");
 
         let (postponed, _) = send(&app, Script { rcpt: Reply::Say("450 4.2.0 busy"), ..Script::default() }).await;
         app.advance(TimeDelta::minutes(2));
@@ -223,9 +224,9 @@ fn a_sign_in_mail_that_was_not_taken_is_tried_again_with_a_new_token_while_it_is
 fn a_sign_in_mail_that_could_not_go_in_time_is_not_sent_late() {
     run(|app| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
-        let browser = Token::new(&app.office().chance);
+        let browser = Token::new(&app.context().chance);
         let email = EmailAddress::parse(&school.email).expect("an address");
-        portal_access::request_link(app.office(), (app.now(), "test"), &email, &browser).await.expect("a first time");
+        portal_access::request_link(app.context(), (app.now(), "test"), &email, &browser).await.expect("a first time");
 
         send(&app, Script { rcpt: Reply::Say("450 4.2.0 busy"), ..Script::default() }).await;
         app.advance(TimeDelta::minutes(16));
@@ -240,9 +241,9 @@ fn a_sign_in_mail_that_could_not_go_in_time_is_not_sent_late() {
 fn a_sign_in_mail_of_which_nobody_knows_whether_it_went_is_given_up_and_seen() {
     run_to_failure(|app| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
-        let browser = Token::new(&app.office().chance);
+        let browser = Token::new(&app.context().chance);
         let email = EmailAddress::parse(&school.email).expect("an address");
-        portal_access::request_link(app.office(), (app.now(), "test"), &email, &browser).await.expect("a first time");
+        portal_access::request_link(app.context(), (app.now(), "test"), &email, &browser).await.expect("a first time");
 
         let (summary, _) = send(&app, Script { message: Reply::HangUp, ..Script::default() }).await;
         app.advance(TimeDelta::minutes(5));
@@ -250,8 +251,9 @@ fn a_sign_in_mail_of_which_nobody_knows_whether_it_went_is_given_up_and_seen() {
 
         assert_eq!((summary, later), (FAILED, Summary::default()));
         assert!(sink.received().is_empty());
-        let failed =
-            outbox::list_with_fate(app.office().db.reader(), Fate::Failed, 10).await.expect("the store answers");
+        let failed = outbox::list_with_status(app.context().db.reader(), MailStatus::Failed, 10)
+            .await
+            .expect("the store answers");
         assert_eq!(failed.iter().map(|mail| mail.kind).collect::<Vec<_>>(), [MailKind::SignIn]);
     });
 }
@@ -271,9 +273,9 @@ fn a_mail_that_cannot_be_written_does_not_stop_the_rest() {
         assert_eq!((summary.sent, summary.to_retry), (3, 1), "{summary:?}");
         assert_eq!(sink.received().len(), 3);
         for good in [mails[1], mails[3], mails[5]] {
-            assert_eq!(load(&app, good).await.fate, Fate::Sent);
+            assert_eq!(load(&app, good).await.status, MailStatus::Sent);
         }
-        let listed = schools::list_mails(app.office(), school.id).await.expect("the page still opens");
+        let listed = schools::list_mails(app.context(), school.id).await.expect("the page still opens");
         assert!(listed.iter().flatten().any(|mail| mail.id == mails[5]));
     });
 }
@@ -281,7 +283,7 @@ fn a_mail_that_cannot_be_written_does_not_stop_the_rest() {
 pub(super) async fn spoil(app: &TestApp, mail: MailId, change: &str) {
     // SQLite keeps an id as bytes.
     let id = mail.to_string();
-    let place = if app.office().db.is_sqlite() { format!("x'{}'", id.replace('-', "")) } else { format!("'{id}'") };
+    let place = if app.context().db.is_sqlite() { format!("x'{}'", id.replace('-', "")) } else { format!("'{id}'") };
     sql(&app.database.url, &format!("UPDATE outbox SET {change} WHERE id = {place}")).await;
 }
 
@@ -301,14 +303,14 @@ fn two_workers_send_every_mail_once() {
         assert_eq!((sent.len(), ids.len()), (40, 40));
         for mail in mails {
             let stored = load(&app, mail).await;
-            assert_eq!((stored.fate, stored.attempts), (Fate::Sent, 1));
+            assert_eq!((stored.status, stored.attempts), (MailStatus::Sent, 1));
         }
     });
 }
 
 async fn work(app: App) -> Summary {
     let worker = tokio::spawn(async move {
-        dispatch::send_due(&app.office, &app.room, || app.clock.now()).await.expect("the outbox can be read")
+        dispatch::send_due(&app.context, &app.mailer, || app.clock.now()).await.expect("the outbox can be read")
     });
     worker.await.expect("the worker ends")
 }
@@ -324,21 +326,22 @@ fn two_workers_that_claim_at_once_never_hold_the_same_mail() {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let mails: BTreeSet<MailId> = put_in_outbox(&app, &school, 40).await.into_iter().collect();
         let other = app.second_instance().await;
-        let (now, lease) = (app.now(), app.now() + hold::LEASE);
+        let (now, lease) = (app.now(), app.now() + lease::LEASE);
         let mut claims = tokio::task::JoinSet::new();
 
         for turn in 0..20 {
-            let db = if turn % 2 == 0 { app.office().db.clone() } else { other.office.db.clone() };
+            let db = if turn % 2 == 0 { app.context().db.clone() } else { other.context.db.clone() };
             let id = new_hold(&app);
-            claims.spawn(async move { hold::take(&db, id, (now, lease), 2).await.expect("the store answers") });
+            claims.spawn(async move { lease::acquire(&db, id, (now, lease), 2).await.expect("the store answers") });
         }
-        let held: Vec<MailId> =
-            claims.join_all().await.into_iter().flat_map(|held| held.mails).map(|mail| mail.id).collect();
+        let leased: Vec<MailId> =
+            claims.join_all().await.into_iter().flat_map(|leased| leased.mails).map(|mail| mail.id).collect();
 
         // SKIP LOCKED may leave some for a next look; none is held twice.
-        let distinct: BTreeSet<MailId> = held.iter().copied().collect();
-        assert_eq!(distinct.len(), held.len());
-        let rest = hold::take(&app.office().db, new_hold(&app), (now, lease), 100).await.expect("the store answers");
+        let distinct: BTreeSet<MailId> = leased.iter().copied().collect();
+        assert_eq!(distinct.len(), leased.len());
+        let rest =
+            lease::acquire(&app.context().db, new_hold(&app), (now, lease), 100).await.expect("the store answers");
         let all: BTreeSet<MailId> = distinct.into_iter().chain(rest.mails.iter().map(|mail| mail.id)).collect();
         assert_eq!(all, mails);
     });
@@ -349,15 +352,15 @@ fn a_lease_that_ran_out_is_claimed_again_and_not_before() {
     run(|app| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let mail = put_in_outbox(&app, &school, 1).await[0];
-        let db = &app.office().db;
+        let db = &app.context().db;
         let claim = async || {
-            let lease = app.now() + hold::LEASE;
-            let held = hold::take(db, new_hold(&app), (app.now(), lease), 10).await.expect("the store answers");
-            held.mails.into_iter().map(|mail| (mail.id, mail.attempts)).collect::<Vec<_>>()
+            let lease = app.now() + lease::LEASE;
+            let leased = lease::acquire(db, new_hold(&app), (app.now(), lease), 10).await.expect("the store answers");
+            leased.mails.into_iter().map(|mail| (mail.id, mail.attempts)).collect::<Vec<_>>()
         };
 
         let first = claim().await;
-        app.advance(hold::LEASE);
+        app.advance(lease::LEASE);
         let during = claim().await;
         app.advance(TimeDelta::seconds(1));
         let after = claim().await;

@@ -119,7 +119,7 @@ fn what_one_instance_loads_every_instance_plans_with_at_once() {
         jobs::run(&other, Job::PlanReminders, app.now()).await.expect("nothing is due");
         let newer = SchoolHolidays::parse_csv(&format!("{HEADER}\nkerst 2026,noord,2026-12-26,2027-01-03\n"));
 
-        let change = holidays::load(&other.office, app.now(), newer.expect("a good table")).await.expect("the first");
+        let change = holidays::load(&other.context, app.now(), newer.expect("a good table")).await.expect("the first");
 
         assert_eq!(change.schools, 1);
         let sent = let_time_pass(&app, "2026-12-22T12:00:00Z").await;

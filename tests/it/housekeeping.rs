@@ -8,7 +8,7 @@ use koppelklaar::mail::transport::SendErrorKind;
 use koppelklaar::services::mail::bounces::{self, Outcome};
 use koppelklaar::services::mail::dispatch;
 use koppelklaar::store::Db;
-use koppelklaar::store::mail::outbox::{self, Fate};
+use koppelklaar::store::mail::outbox::{self, MailStatus};
 
 use crate::it::dispatch::waiting;
 use crate::it::journey::Table;
@@ -67,15 +67,15 @@ fn the_bytes_of_a_mail_are_kept_for_thirty_days_and_longer_while_it_may_have_to_
     run(|app| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let (went, waits) = (waiting(&app, &school, "went"), waiting(&app, &school, "waits"));
-        outbox::insert_all(app.office().db.writer(), std::slice::from_ref(&went)).await.expect("a fresh key");
+        outbox::insert_all(app.context().db.writer(), std::slice::from_ref(&went)).await.expect("a fresh key");
         app.send_mails().await;
-        outbox::insert_all(app.office().db.writer(), std::slice::from_ref(&waits)).await.expect("a fresh key");
+        outbox::insert_all(app.context().db.writer(), std::slice::from_ref(&waits)).await.expect("a fresh key");
         app.mailbox.fail_next(SendErrorKind::Unknown);
         app.send_mails().await;
         let kept = async || {
             let mut kept = vec![];
             for mail in [&went, &waits] {
-                let frozen = dispatch::find_frozen(app.office(), mail.id).await.expect("what is kept opens");
+                let frozen = dispatch::find_frozen(app.context(), mail.id).await.expect("what is kept opens");
                 kept.push(frozen.is_some());
             }
             kept
@@ -89,8 +89,8 @@ fn the_bytes_of_a_mail_are_kept_for_thirty_days_and_longer_while_it_may_have_to_
         let late = kept().await;
 
         assert_eq!((early, late), (vec![true, true], vec![false, true]));
-        let gone = dispatch::find(app.office(), went.id).await.expect("that it went stays");
-        assert_eq!(gone.fate, Fate::Sent);
+        let gone = dispatch::find(app.context(), went.id).await.expect("that it went stays");
+        assert_eq!(gone.status, MailStatus::Sent);
         assert_eq!(app.send_mails().await.sent, 1, "the one that waited goes as it was");
     });
 }
@@ -140,7 +140,8 @@ fn a_reminder_over_two_schools_that_was_held_for_long_is_kept_and_its_bounce_cou
         app.advance(TimeDelta::days(1));
 
         let report = reports::about(reports::POSTFIX_UNKNOWN, &sent);
-        let outcome = bounces::take(app.office(), app.now(), report.as_bytes(), None).await.expect("the store answers");
+        let outcome =
+            bounces::take(app.context(), app.now(), report.as_bytes(), None).await.expect("the store answers");
 
         assert_eq!(outcome, Outcome::Marked);
     });
@@ -152,7 +153,7 @@ fn a_mail_over_two_schools_shows_at_both_and_at_no_other() {
         let ([first, second], sent) = held_for_long(&app).await;
         let third = app.school("Derde Lyceum", "14EF", "derde").await;
         let report = reports::about(reports::POSTFIX_UNKNOWN, &sent);
-        bounces::take(app.office(), app.now(), report.as_bytes(), None).await.expect("the store answers");
+        bounces::take(app.context(), app.now(), report.as_bytes(), None).await.expect("the store answers");
         let staff = app.staff().await;
 
         let mut seen = vec![];

@@ -31,18 +31,18 @@ struct Turn {
 #[derive(Debug, Default)]
 struct Story {
     asked: Vec<DateTime<Utc>>,
-    turns: Vec<Turn>,
+    holdings: Vec<Turn>,
     opened: Vec<DateTime<Utc>>,
     yes: Vec<Gate>,
 }
 
 /// Plays a school's audit back, without any of the columns that the page is drawn from.
 async fn replay(app: &TestApp, school: &TestSchool) -> Story {
-    let region = schools::load(app.office().db.reader(), school.id).await.expect("it is there").details.region;
+    let region = schools::load(app.context().db.reader(), school.id).await.expect("it is there").details.region;
     let holidays = SchoolHolidays::built_in();
     let own_days = OwnDays::default();
     let calendar = WorkingCalendar { holidays: &holidays, own_days: &own_days };
-    let mut entries = audit::list(app.office().db.reader(), school.id, None, 1000).await.expect("the audit");
+    let mut entries = audit::list(app.context().db.reader(), school.id, None, 1000).await.expect("the audit");
     entries.reverse();
     let mut story = Story::default();
     let mut versions: BTreeMap<i32, Vec<Event>> = BTreeMap::new();
@@ -79,7 +79,7 @@ async fn replay(app: &TestApp, school: &TestSchool) -> Story {
                 Party::School => days.filter(|day| calendar.is_working_day(*day, region)).count(),
                 Party::Kurve | Party::Magister => days.filter(|day| is_office_day(*day)).count(),
             };
-            story.turns.push(Turn { party, working_days });
+            story.holdings.push(Turn { party, working_days });
         }
         for (key, party) in holds {
             held.entry(key).or_insert((party, at));
@@ -96,7 +96,7 @@ async fn claim(app: &TestApp, school: &TestSchool, steps: &[Step]) {
 }
 
 async fn act(app: &TestApp, actor: Actor, school: &TestSchool, command: Command) {
-    onboardings::act(app.office(), &app.call(actor), school.id, &command, None).await.expect("it may be done");
+    onboardings::act(app.context(), &app.call(actor), school.id, &command, None).await.expect("it may be done");
 }
 
 fn amsterdam(moment: DateTime<Utc>) -> chrono::NaiveDate {
@@ -150,10 +150,10 @@ fn every_figure_is_what_the_audit_tells() {
         for school in [&first, &other, &third] {
             stories.push(replay(&app, school).await);
         }
-        assert!(stories.iter().map(|story| story.turns.len()).sum::<usize>() > 8, "{stories:?}");
+        assert!(stories.iter().map(|story| story.holdings.len()).sum::<usize>() > 8, "{stories:?}");
         for (row, party) in [(0, Party::School), (1, Party::Kurve), (2, Party::Magister)] {
-            let turns = stories.iter().flat_map(|story| &story.turns).filter(|turn| turn.party == party);
-            let mut days: Vec<usize> = turns.map(|turn| turn.working_days).collect();
+            let holdings = stories.iter().flat_map(|story| &story.holdings).filter(|holding| holding.party == party);
+            let mut days: Vec<usize> = holdings.map(|holding| holding.working_days).collect();
             days.sort_unstable();
             let cells = cells(&page, "[data-turn-row]", row);
             assert_eq!(

@@ -9,7 +9,7 @@ use koppelklaar::domain::ids::ContactId;
 use koppelklaar::domain::text::EmailAddress;
 use koppelklaar::services::people::portal_access;
 use koppelklaar::services::people::staff_auth::{self, SignIn};
-use koppelklaar::services::{Office, ServiceError};
+use koppelklaar::services::{Context, ServiceError};
 use koppelklaar::store::people::contacts;
 use koppelklaar::web::rate_limit::Allowance;
 use sea_orm::ConnectionTrait;
@@ -19,10 +19,10 @@ use crate::it::journey::Table;
 use crate::it::support::app::nonzero;
 use crate::it::support::{Page, TestApp, Visitor, block_on, run};
 
-async fn ask_for_link(app: &TestApp, office: &Office) -> Result<(), ServiceError> {
+async fn ask_for_link(app: &TestApp, context: &Context) -> Result<(), ServiceError> {
     let email = EmailAddress::parse("iemand@nergens.example").expect("an address");
-    let browser = Token::new(&office.chance);
-    portal_access::request_link(office, (app.now(), "test"), &email, &browser).await
+    let browser = Token::new(&context.chance);
+    portal_access::request_link(context, (app.now(), "test"), &email, &browser).await
 }
 
 #[test]
@@ -30,20 +30,20 @@ fn one_address_gets_twenty_links_a_day_and_hears_when_there_is_room_again() {
     run(|app: TestApp| async move {
         for quarter in 0..4 {
             for link in 0..5 {
-                let asked = ask_for_link(&app, app.office()).await;
+                let asked = ask_for_link(&app, app.context()).await;
                 assert!(asked.is_ok(), "{quarter}/{link}: {asked:?}");
             }
             app.advance(TimeDelta::minutes(16));
         }
 
-        let Err(ServiceError::TooOften { retry_after_seconds }) = ask_for_link(&app, app.office()).await else {
+        let Err(ServiceError::TooOften { retry_after_seconds }) = ask_for_link(&app, app.context()).await else {
             panic!("a twenty-first link");
         };
         let wait = TimeDelta::seconds(retry_after_seconds.try_into().expect("less than a day"));
         app.advance(wait - TimeDelta::seconds(2));
-        let too_soon = ask_for_link(&app, app.office()).await;
+        let too_soon = ask_for_link(&app, app.context()).await;
         app.advance(TimeDelta::seconds(2));
-        let later = ask_for_link(&app, app.office()).await;
+        let later = ask_for_link(&app, app.context()).await;
 
         assert_eq!(wait, TimeDelta::hours(24) - TimeDelta::minutes(64) + TimeDelta::seconds(1));
         assert!(too_soon.is_err() && later.is_ok(), "{too_soon:?} {later:?}");
@@ -74,14 +74,14 @@ fn what_was_typed_about_a_step_stays_when_there_were_too_many_forms_from_one_pla
 #[test]
 fn an_installation_that_allows_more_links_allows_them_all_day() {
     run(|app: TestApp| async move {
-        let office = Office { links_per_quarter: 30, ..app.office().clone() };
+        let context = Context { links_per_quarter: 30, ..app.context().clone() };
 
         for link in 0..30 {
-            let asked = ask_for_link(&app, &office).await;
+            let asked = ask_for_link(&app, &context).await;
             assert!(asked.is_ok(), "{link}: {asked:?}");
         }
 
-        assert!(matches!(ask_for_link(&app, &office).await, Err(ServiceError::TooOften { .. })));
+        assert!(matches!(ask_for_link(&app, &context).await, Err(ServiceError::TooOften { .. })));
     });
 }
 
@@ -120,7 +120,7 @@ fn who_comes_while_many_sign_ins_wait_is_told_to_come_back() {
         for _ in 0..4 + 64 {
             let gate = Arc::clone(&gate);
             let work = move || drop(gate.blocking_lock());
-            let hashing = app.office().hashing.clone();
+            let hashing = app.context().hashing.clone();
             let mut hash = Box::pin(async move { hashing.run(work).await });
             // Polled once it has its place.
             let polled = std::future::poll_fn(|cx| std::task::Poll::Ready(hash.as_mut().poll(cx))).await;
@@ -144,14 +144,14 @@ fn who_comes_while_many_sign_ins_wait_is_told_to_come_back() {
 fn a_sign_in_with_an_unknown_address_waits_for_the_database_as_a_known_one_does() {
     run(|app: TestApp| async move {
         app.enrolled("eva@kurve.nl").await;
-        let tx = app.office().db.begin_write().await.expect("the database answers");
-        if !app.office().db.is_sqlite() {
+        let tx = app.context().db.begin_write().await.expect("the database answers");
+        if !app.context().db.is_sqlite() {
             tx.conn().execute_unprepared("LOCK TABLE session, staff IN EXCLUSIVE MODE").await.expect("a lock");
         }
         let try_it = |email: &str| {
             let email = EmailAddress::parse(email).expect("an address");
             let typed = SignIn { email, password: "een of ander wachtwoord".into(), code: "123456".to_owned() };
-            tokio::time::timeout(Duration::from_secs(1), staff_auth::sign_in(app.office(), (app.now(), "test"), typed))
+            tokio::time::timeout(Duration::from_secs(1), staff_auth::sign_in(app.context(), (app.now(), "test"), typed))
         };
 
         let known = try_it("eva@kurve.nl").await;
@@ -195,7 +195,7 @@ fn a_school_makes_ten_contacts_a_day_and_twenty_in_all() {
         assert_eq!((eleventh.status, known.status, twenty_first.status), (422, 303, 422));
         assert!(eleventh.body.contains("hoogstens 20 contactpersonen"), "{}", eleventh.body);
         assert_eq!(eleventh.attributes("[name=colleague_email]", "value"), ["collega11@bonhoeffer.example"]);
-        let here = contacts::list(app.office().db.reader(), table.school.id).await.expect("the store answers");
+        let here = contacts::list(app.context().db.reader(), table.school.id).await.expect("the store answers");
         assert_eq!(here.len(), 20);
         assert!(here.iter().all(|contact| !contact.email.as_str().starts_with("collega20@")));
         app.new_mails().await;
@@ -248,7 +248,7 @@ fn a_step_of_a_removed_colleague_is_nobodys_and_handing_it_over_again_tells_them
 }
 
 async fn contact(app: &TestApp, table: &Table, email: &str) -> ContactId {
-    let all = contacts::list(app.office().db.reader(), table.school.id).await.expect("the store answers");
+    let all = contacts::list(app.context().db.reader(), table.school.id).await.expect("the store answers");
     all.into_iter().find(|one| one.email.as_str() == email).expect("a contact").id
 }
 

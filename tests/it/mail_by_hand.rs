@@ -8,7 +8,7 @@ use koppelklaar::domain::text::Reason;
 use koppelklaar::mail::transport::SendErrorKind;
 use koppelklaar::services::ServiceError;
 use koppelklaar::services::mail::dispatch;
-use koppelklaar::store::mail::outbox::{self, Fate, hold};
+use koppelklaar::store::mail::outbox::{self, MailStatus, lease};
 
 use crate::it::dispatch::{new_hold, waiting};
 use crate::it::support::database::texts;
@@ -19,7 +19,7 @@ fn reason() -> Reason {
 }
 
 async fn drop_mail(app: &TestApp, actor: Actor, mail: MailId) -> Result<(), ServiceError> {
-    dispatch::drop_by_hand(app.office(), &app.call(actor), mail, reason()).await
+    dispatch::drop_by_hand(app.context(), &app.call(actor), mail, reason()).await
 }
 
 #[test]
@@ -30,10 +30,10 @@ fn a_mail_that_waits_or_was_given_up_can_be_dropped_with_a_reason_and_is_never_s
         app.send_mails().await;
         let mails = [waiting(&app, &school, "1"), waiting(&app, &school, "2")];
         let [waits, fails] = [mails[0].id, mails[1].id];
-        outbox::insert_all(app.office().db.writer(), &mails[1..]).await.expect("fresh keys");
+        outbox::insert_all(app.context().db.writer(), &mails[1..]).await.expect("fresh keys");
         app.mailbox.fail_next(SendErrorKind::Permanent);
         app.send_mails().await;
-        outbox::insert_all(app.office().db.writer(), &mails[..1]).await.expect("fresh keys");
+        outbox::insert_all(app.context().db.writer(), &mails[..1]).await.expect("fresh keys");
         let before = app.mailbox.mails().len();
 
         drop_mail(&app, kurve, waits).await.expect("it waits");
@@ -42,12 +42,12 @@ fn a_mail_that_waits_or_was_given_up_can_be_dropped_with_a_reason_and_is_never_s
         app.send_mails().await;
 
         for mail in [waits, fails] {
-            let stored = dispatch::find(app.office(), mail).await.expect("it is there");
+            let stored = dispatch::find(app.context(), mail).await.expect("it is there");
             assert_eq!(
-                (stored.fate, stored.last_error.as_deref()),
-                (Fate::Dropped, Some("Al aan de telefoon gezegd."))
+                (stored.status, stored.last_error.as_deref()),
+                (MailStatus::Dropped, Some("Al aan de telefoon gezegd."))
             );
-            let again = dispatch::retry_by_hand(app.office(), &app.call(kurve), mail).await;
+            let again = dispatch::retry_by_hand(app.context(), &app.call(kurve), mail).await;
             assert!(matches!(again, Err(ServiceError::NotFound)), "{again:?}");
         }
         assert_eq!(app.mailbox.mails().len(), before);
@@ -63,15 +63,15 @@ fn a_mail_that_went_or_is_being_sent_cannot_be_dropped() {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         app.send_mails().await;
         let mail = waiting(&app, &school, "1");
-        outbox::insert_all(app.office().db.writer(), std::slice::from_ref(&mail)).await.expect("fresh keys");
+        outbox::insert_all(app.context().db.writer(), std::slice::from_ref(&mail)).await.expect("fresh keys");
         let until = app.now() + TimeDelta::minutes(1);
-        hold::take(&app.office().db, new_hold(&app), (app.now(), until), 10).await.expect("the store answers");
+        lease::acquire(&app.context().db, new_hold(&app), (app.now(), until), 10).await.expect("the store answers");
 
         let in_hand = drop_mail(&app, kurve, mail.id).await;
         app.advance(TimeDelta::minutes(2));
         app.send_mails().await;
         let gone = drop_mail(&app, kurve, mail.id).await;
-        let unknown = drop_mail(&app, kurve, MailId::from_uuid(app.office().chance.uuid_v7(app.now()))).await;
+        let unknown = drop_mail(&app, kurve, MailId::from_uuid(app.context().chance.uuid_v7(app.now()))).await;
 
         assert!(matches!(in_hand, Err(ServiceError::Conflict)), "{in_hand:?}");
         assert!(matches!(gone, Err(ServiceError::Conflict)), "{gone:?}");
@@ -85,7 +85,7 @@ fn only_a_colleague_who_may_act_drops_a_mail() {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         app.send_mails().await;
         let mail = waiting(&app, &school, "1");
-        outbox::insert_all(app.office().db.writer(), std::slice::from_ref(&mail)).await.expect("fresh keys");
+        outbox::insert_all(app.context().db.writer(), std::slice::from_ref(&mail)).await.expect("fresh keys");
 
         let contact = Actor::Contact { id: school.contact, role: ContactRole::Superbeheerder };
         for actor in [contact, Actor::Operator, Actor::Clock] {

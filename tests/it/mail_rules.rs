@@ -10,10 +10,10 @@ use koppelklaar::domain::text::EmailAddress;
 use koppelklaar::mail::message::Sender;
 use koppelklaar::mail::transport::{SendErrorKind, Transport};
 use koppelklaar::mail::{SmtpTransport, SmtpUrl};
-use koppelklaar::services::Office;
-use koppelklaar::services::mail::dispatch::{self, OUTSIDE_LIST, PostRoom, Summary};
+use koppelklaar::services::Context;
+use koppelklaar::services::mail::dispatch::{self, Mailer, OUTSIDE_LIST, Summary};
 use koppelklaar::services::people::portal_access;
-use koppelklaar::store::mail::outbox::Fate;
+use koppelklaar::store::mail::outbox::MailStatus;
 use koppelklaar::store::operations::heartbeats;
 
 use crate::it::dispatch::{load, put_in_outbox, spoil};
@@ -29,18 +29,18 @@ async fn school(app: &TestApp) -> TestSchool {
     school
 }
 
-fn office(app: &TestApp, mail: MailRules) -> Office {
-    Office { mail, ..app.office().clone() }
+fn context(app: &TestApp, mail: MailRules) -> Context {
+    Context { mail, ..app.context().clone() }
 }
 
-async fn send(app: &TestApp, office: &Office) -> Summary {
-    dispatch::send_due(office, &app.app.room, || app.now()).await.expect("the outbox can be read")
+async fn send(app: &TestApp, context: &Context) -> Summary {
+    dispatch::send_due(context, &app.app.mailer, || app.now()).await.expect("the outbox can be read")
 }
 
 async fn ask_link(app: &TestApp, school: &TestSchool) {
-    let browser = Token::new(&app.office().chance);
+    let browser = Token::new(&app.context().chance);
     let email = EmailAddress::parse(&school.email).expect("an address");
-    portal_access::request_link(app.office(), (app.now(), "test"), &email, &browser).await.expect("a first time");
+    portal_access::request_link(app.context(), (app.now(), "test"), &email, &browser).await.expect("a first time");
 }
 
 #[test]
@@ -48,16 +48,16 @@ fn while_mail_is_held_everything_is_kept_and_nothing_is_sent() {
     run(|app| async move {
         let school = school(&app).await;
         let mails = put_in_outbox(&app, &school, 60).await;
-        let held = office(&app, MailRules { is_held: true, ..MailRules::default() });
+        let leased = context(&app, MailRules { is_held: true, ..MailRules::default() });
 
-        let during = send(&app, &held).await;
+        let during = send(&app, &leased).await;
         app.advance(TimeDelta::days(30));
-        let long_after = send(&app, &held).await;
+        let long_after = send(&app, &leased).await;
         let untouched = load(&app, mails[0]).await;
         let after = app.send_mails().await;
 
         assert_eq!((during, long_after), (Summary::default(), Summary::default()));
-        assert_eq!((untouched.fate, untouched.attempts), (Fate::Waiting, 0));
+        assert_eq!((untouched.status, untouched.attempts), (MailStatus::Waiting, 0));
         assert_eq!((after.sent, app.mailbox.mails().len()), (60, 60));
     });
 }
@@ -70,14 +70,14 @@ fn who_is_not_on_the_list_gets_no_mail_and_kurve_sees_why() {
         ask_link(&app, &school).await;
         let only = |list: &str| MailRules { only_to: list.parse().ok(), ..MailRules::default() };
 
-        let kept = send(&app, &office(&app, only("@kurve.nl"))).await;
+        let kept = send(&app, &context(&app, only("@kurve.nl"))).await;
         let stored = load(&app, mail).await;
         let kurve = app.kurve().await;
-        let retried = dispatch::retry_by_hand(app.office(), &app.call(kurve), mail).await;
-        let let_go = send(&app, &office(&app, only("@kurve.nl,@bonhoeffer.example"))).await;
+        let retried = dispatch::retry_by_hand(app.context(), &app.call(kurve), mail).await;
+        let let_go = send(&app, &context(&app, only("@kurve.nl,@bonhoeffer.example"))).await;
 
         assert_eq!(kept, Summary { failed: 2, ..Summary::default() });
-        assert_eq!((stored.fate, stored.last_error.as_deref()), (Fate::Failed, Some(OUTSIDE_LIST)));
+        assert_eq!((stored.status, stored.last_error.as_deref()), (MailStatus::Failed, Some(OUTSIDE_LIST)));
         retried.expect("it was given up");
         assert_eq!((let_go.sent, app.mailbox.mails().len()), (1, 1));
     });
@@ -94,14 +94,14 @@ fn what_may_have_arrived_is_repeated_only_to_a_receiver_on_the_list_whatever_the
         let unknown = app.send_mails().await;
         let before = app.mailbox.mails().len();
         sql(&app.database.url, "UPDATE contact SET email = 'anna@kurve.nl'").await;
-        let only = |list: &str| office(&app, MailRules { only_to: list.parse().ok(), ..MailRules::default() });
+        let only = |list: &str| context(&app, MailRules { only_to: list.parse().ok(), ..MailRules::default() });
 
         app.advance(TimeDelta::minutes(2));
         let outside = send(&app, &only("@kurve.nl")).await;
         let stored = load(&app, mails[0]).await;
         let kurve = app.kurve().await;
         for mail in mails {
-            dispatch::retry_by_hand(app.office(), &app.call(kurve), mail).await.expect("it was given up");
+            dispatch::retry_by_hand(app.context(), &app.call(kurve), mail).await.expect("it was given up");
         }
         let inside = send(&app, &only("@bonhoeffer.example")).await;
 
@@ -130,7 +130,7 @@ fn a_process_that_is_told_to_hold_mail_keeps_every_mail_and_sends_none() {
         program.set("KOPPELKLAAR_MAIL", "hold");
         let holding = program.serve();
         // It says that it lives once it has looked.
-        while !heartbeats::list(app.office().db.reader()).await.expect("it answers").iter().any(is_of_mail) {
+        while !heartbeats::list(app.context().db.reader()).await.expect("it answers").iter().any(is_of_mail) {
             tokio::task::yield_now().await;
         }
         let (ended, _) = holding.stop();
@@ -138,7 +138,7 @@ fn a_process_that_is_told_to_hold_mail_keeps_every_mail_and_sends_none() {
         let mut kept = vec![];
         for mail in &mails {
             let stored = load(&app, *mail).await;
-            kept.push((stored.fate, stored.attempts));
+            kept.push((stored.status, stored.attempts));
         }
         program.set("KOPPELKLAAR_MAIL", "send");
         let sending = program.serve();
@@ -146,7 +146,7 @@ fn a_process_that_is_told_to_hold_mail_keeps_every_mail_and_sends_none() {
         sending.stop();
 
         assert!(ended.success());
-        assert_eq!((seen, kept), (0, vec![(Fate::Waiting, 0); 3]));
+        assert_eq!((seen, kept), (0, vec![(MailStatus::Waiting, 0); 3]));
         assert_eq!(sink.received().len(), 3);
     });
 }
@@ -163,10 +163,10 @@ fn a_sign_in_mail_does_not_wait_behind_a_slow_batch() {
         let sink = SmtpSink::start(Script { message: Reply::Held, ..Script::default() }).await;
         let url = SmtpUrl::parse(&format!("smtp://{}", sink.address)).expect("a URL");
         let sender = Sender { name: "Koppelklaar".to_owned(), address: "koppelklaar@kurve.nl".to_owned() };
-        let room = PostRoom { transport: Transport::Smtp(SmtpTransport::new(url)), sender };
+        let mailer = Mailer { transport: Transport::Smtp(SmtpTransport::new(url)), sender };
         let worker = tokio::spawn({
             let app = app.clone();
-            async move { dispatch::send_due(app.office(), &room, || app.now()).await.expect("it can be read") }
+            async move { dispatch::send_due(app.context(), &mailer, || app.now()).await.expect("it can be read") }
         });
         sink.whole(1).await;
 
@@ -196,12 +196,12 @@ fn a_worker_that_is_to_stop_finishes_the_mail_in_hand_and_lets_go_of_the_rest_at
             asked.get() > 3
         };
 
-        let stopped = dispatch::send_until(app.office(), &app.app.room, || app.now(), is_stopping).await;
+        let stopped = dispatch::send_until(app.context(), &app.app.mailer, || app.now(), is_stopping).await;
         let mut untouched = 0;
         for mail in &mails {
             let stored = load(&app, *mail).await;
             untouched +=
-                usize::from((stored.fate, stored.attempts, stored.handing_over_at) == (Fate::Waiting, 0, None));
+                usize::from((stored.status, stored.attempts, stored.handing_over_at) == (MailStatus::Waiting, 0, None));
         }
         let at_once = app.send_mails().await;
 

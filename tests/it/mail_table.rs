@@ -10,9 +10,9 @@ use koppelklaar::domain::text::EmailAddress;
 use koppelklaar::mail::message::Sender;
 use koppelklaar::mail::transport::Transport;
 use koppelklaar::mail::{SmtpTransport, SmtpUrl, Timeouts};
-use koppelklaar::services::mail::dispatch::{self, PostRoom};
+use koppelklaar::services::mail::dispatch::{self, Mailer};
 use koppelklaar::services::people::portal_access;
-use koppelklaar::store::mail::outbox::{self, Fate, OutboxMail};
+use koppelklaar::store::mail::outbox::{self, MailStatus, OutboxMail};
 
 use crate::it::dispatch::{load, waiting};
 use crate::it::support::database::sql;
@@ -154,7 +154,7 @@ fn timeouts(script: &Script) -> Timeouts {
 }
 
 /// The mail server of a row, and how to reach it.
-async fn server(row: &Row) -> (SmtpSink, PostRoom) {
+async fn server(row: &Row) -> (SmtpSink, Mailer) {
     let authority = Authority::new();
     let (scheme, host) = match row.line {
         Line::Clear | Line::Nobody => ("smtp://", None),
@@ -173,7 +173,7 @@ async fn server(row: &Row) -> (SmtpSink, PostRoom) {
     if row.line == Line::OtherName {
         smtp = smtp.with_authority(&authority.pem()).expect("a certificate");
     }
-    (sink, room(Transport::Smtp(smtp)))
+    (sink, mailer(Transport::Smtp(smtp)))
 }
 
 async fn nobody() -> String {
@@ -181,38 +181,38 @@ async fn nobody() -> String {
     listener.local_addr().expect("a bound port").to_string()
 }
 
-fn room(transport: Transport) -> PostRoom {
+fn mailer(transport: Transport) -> Mailer {
     let sender = Sender { name: "Koppelklaar".to_owned(), address: "koppelklaar@kurve.nl".to_owned() };
-    PostRoom { transport, sender }
+    Mailer { transport, sender }
 }
 
-async fn good() -> (SmtpSink, PostRoom) {
+async fn good() -> (SmtpSink, Mailer) {
     let row = Row { name: "", line: Line::Clear, script: GOOD, plain: End::Sent, token: End::Sent };
     server(&row).await
 }
 
-async fn send(app: &TestApp, room: &PostRoom) {
-    dispatch::send_due(app.office(), room, || app.now()).await.expect("the outbox can be read");
+async fn send(app: &TestApp, mailer: &Mailer) {
+    dispatch::send_due(app.context(), mailer, || app.now()).await.expect("the outbox can be read");
 }
 
 /// What became of a mail, seen from the database and from a second mail server that takes everything.
-async fn end_of(app: &TestApp, mail: MailId, (first, bad): (&SmtpSink, &PostRoom)) -> (End, OutboxMail) {
+async fn end_of(app: &TestApp, mail: MailId, (first, bad): (&SmtpSink, &Mailer)) -> (End, OutboxMail) {
     send(app, bad).await;
     let noted = load(app, mail).await;
     sql(&app.database.url, &format!("UPDATE contact SET name = 'Naam {}'", mail.to_string().replace('-', ""))).await;
     app.advance(TimeDelta::minutes(2));
-    let (second, room) = good().await;
-    send(app, &room).await;
+    let (second, mailer) = good().await;
+    send(app, &mailer).await;
     let after = load(app, mail).await;
     let again = second.received();
-    let end = match (noted.fate, after.fate) {
-        (Fate::Sent, Fate::Sent) => End::Sent,
-        (Fate::Failed, Fate::Failed) => End::GivenUp,
-        (Fate::Waiting, Fate::Sent) if after.may_be_double => End::Repeated,
-        (Fate::Waiting, Fate::Sent) => End::Again,
+    let end = match (noted.status, after.status) {
+        (MailStatus::Sent, MailStatus::Sent) => End::Sent,
+        (MailStatus::Failed, MailStatus::Failed) => End::GivenUp,
+        (MailStatus::Waiting, MailStatus::Sent) if after.may_be_double => End::Repeated,
+        (MailStatus::Waiting, MailStatus::Sent) => End::Again,
         (noted, after) => panic!("first {noted:?}, then {after:?}"),
     };
-    let bytes = dispatch::find_frozen(app.office(), mail).await.expect("the store answers");
+    let bytes = dispatch::find_frozen(app.context(), mail).await.expect("the store answers");
     match end {
         End::Sent => assert_eq!((first.received().len(), again.len()), (1, 0)),
         End::GivenUp => assert_eq!((first.received().len(), again.len()), (0, 0)),
@@ -232,16 +232,17 @@ async fn end_of(app: &TestApp, mail: MailId, (first, bad): (&SmtpSink, &PostRoom
 }
 
 async fn ask_link(app: &TestApp, school: &TestSchool) -> MailId {
-    let browser = Token::new(&app.office().chance);
+    let browser = Token::new(&app.context().chance);
     let email = EmailAddress::parse(&school.email).expect("an address");
-    portal_access::request_link(app.office(), (app.now(), "test"), &email, &browser).await.expect("not too often");
-    let waits = outbox::list_with_fate(app.office().db.reader(), Fate::Waiting, 10).await.expect("the store answers");
+    portal_access::request_link(app.context(), (app.now(), "test"), &email, &browser).await.expect("not too often");
+    let waits =
+        outbox::list_with_status(app.context().db.reader(), MailStatus::Waiting, 10).await.expect("the store answers");
     waits.into_iter().find(|mail| mail.kind == MailKind::SignIn).expect("it was asked for").id
 }
 
 fn check_reason(row: &Row, noted: &OutboxMail) {
     let reason = noted.last_error.as_deref().unwrap_or_default();
-    assert!(noted.fate == Fate::Sent || !reason.is_empty(), "{}: no reason", row.name);
+    assert!(noted.status == MailStatus::Sent || !reason.is_empty(), "{}: no reason", row.name);
     assert!(!reason.contains('@') && !reason.contains("geheim"), "{}: {reason}", row.name);
 }
 
@@ -252,10 +253,10 @@ fn a_mail_without_a_token_ends_as_the_table_says() {
         app.send_mails().await;
         for row in rows() {
             let mail = waiting(&app, &school, row.name);
-            outbox::insert_all(app.office().db.writer(), std::slice::from_ref(&mail)).await.expect("a fresh key");
-            let (sink, room) = server(&row).await;
+            outbox::insert_all(app.context().db.writer(), std::slice::from_ref(&mail)).await.expect("a fresh key");
+            let (sink, mailer) = server(&row).await;
 
-            let (end, noted) = end_of(&app, mail.id, (&sink, &room)).await;
+            let (end, noted) = end_of(&app, mail.id, (&sink, &mailer)).await;
 
             assert_eq!(end, row.plain, "{}", row.name);
             check_reason(&row, &noted);
@@ -272,9 +273,9 @@ fn a_mail_with_a_token_ends_as_the_table_says() {
         for row in rows() {
             app.advance(TimeDelta::days(1));
             let mail = ask_link(&app, &school).await;
-            let (sink, room) = server(&row).await;
+            let (sink, mailer) = server(&row).await;
 
-            let (end, noted) = end_of(&app, mail, (&sink, &room)).await;
+            let (end, noted) = end_of(&app, mail, (&sink, &mailer)).await;
 
             assert_eq!(end, row.token, "{}", row.name);
             check_reason(&row, &noted);
@@ -310,7 +311,7 @@ fn a_mail_goes_over_tls_to_a_server_whose_authority_is_trusted() {
         app.send_mails().await;
         for (scheme, ending, after_starttls) in [("smtps://", "", false), ("smtp://", "?tls=required", true)] {
             let mail = waiting(&app, &school, scheme);
-            outbox::insert_all(app.office().db.writer(), std::slice::from_ref(&mail)).await.expect("a fresh key");
+            outbox::insert_all(app.context().db.writer(), std::slice::from_ref(&mail)).await.expect("a fresh key");
             let authority = Authority::new();
             let tls = Tls { acceptor: authority.acceptor("127.0.0.1"), after_starttls };
             let sink = SmtpSink::start_with(GOOD, Some(tls)).await;
@@ -318,9 +319,9 @@ fn a_mail_goes_over_tls_to_a_server_whose_authority_is_trusted() {
             let smtp = SmtpTransport::new(url).with_timeouts(timeouts(&GOOD));
             let smtp = smtp.with_authority(&authority.pem()).expect("a certificate");
 
-            send(&app, &room(Transport::Smtp(smtp))).await;
+            send(&app, &mailer(Transport::Smtp(smtp))).await;
 
-            assert_eq!(load(&app, mail.id).await.fate, Fate::Sent, "{scheme}");
+            assert_eq!(load(&app, mail.id).await.status, MailStatus::Sent, "{scheme}");
             assert!(sink.received()[0].text.contains(&mail.message_id));
             assert!(sink.commands().iter().any(|command| command.starts_with("AUTH PLAIN ")));
         }

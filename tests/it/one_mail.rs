@@ -7,9 +7,9 @@ use koppelklaar::app::App;
 use koppelklaar::domain::ids::ReminderMailId;
 use koppelklaar::domain::onboarding::Step;
 use koppelklaar::jobs::{self, Job};
-use koppelklaar::services::Office;
+use koppelklaar::services::Context;
 use koppelklaar::services::reminders::ReminderRules;
-use koppelklaar::store::mail::outbox::{self, Fate};
+use koppelklaar::store::mail::outbox::{self, MailStatus};
 use koppelklaar::store::reminders::{self, ReminderMail};
 use tokio::task::JoinSet;
 
@@ -67,7 +67,7 @@ fn who_got_a_late_mail_today_is_said_to_wait_for_that_and_not_for_a_mail_server(
         let summary = app.send_mails().await;
 
         assert_eq!((summary.to_retry, summary.put_off), (0, 1), "{summary:?}");
-        let waits = outbox::list_with_fate(app.office().db.reader(), Fate::Waiting, 10).await;
+        let waits = outbox::list_with_status(app.context().db.reader(), MailStatus::Waiting, 10).await;
         let why: Vec<_> = waits.expect("the store answers").into_iter().filter_map(|mail| mail.last_error).collect();
         assert_eq!(why, ["the person has another reminder today"]);
     });
@@ -79,14 +79,14 @@ fn a_late_mail_that_leaves_while_a_round_is_planned_stops_nobody_elses() {
         let table = Table::set(&app).await;
         let second = app.school("Tweede Lyceum", "13CD", "tweede").await;
         app.clock.set(at("2026-11-26T10:00:00Z"));
-        let (office, today) = (app.office(), app.now().date_naive());
+        let (context, today) = (app.context(), app.now().date_naive());
         let late = ReminderMail {
-            id: ReminderMailId::from_uuid(office.chance.uuid_v7(app.now())),
-            address_key: office.keys.email_key(&table.school.email),
+            id: ReminderMailId::from_uuid(context.chance.uuid_v7(app.now())),
+            address_key: context.keys.email_key(&table.school.email),
             about: vec![],
         };
 
-        let post = office.db.begin_write().await.expect("the database answers");
+        let post = context.db.begin_write().await.expect("the database answers");
         reminders::insert_mail(post.conn(), &late, (today, app.now())).await.expect("the first of the day");
         let (other, now) = (app.app.clone(), app.now());
         let planner = tokio::spawn(async move { jobs::run(&other, Job::PlanReminders, now).await });
@@ -213,7 +213,7 @@ fn four_instances_at_once_send_one_reminder_to_each() {
 /// The same app, with a planner that looks at one school a round.
 pub(super) fn looking_at_one(app: &TestApp) -> App {
     let reminders = Arc::new(ReminderRules { round: 1, ..ReminderRules::default() });
-    App { office: Office { reminders, ..app.office().clone() }, ..app.app.clone() }
+    App { context: Context { reminders, ..app.context().clone() }, ..app.app.clone() }
 }
 
 #[test]

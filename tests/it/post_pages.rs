@@ -9,19 +9,19 @@ use koppelklaar::domain::notice::MailKind;
 use koppelklaar::jobs::Job;
 use koppelklaar::links;
 use koppelklaar::mail::transport::SendErrorKind;
-use koppelklaar::store::mail::outbox::hold::{self, Mark};
-use koppelklaar::store::mail::outbox::{self, Fate, OutboxMail};
+use koppelklaar::store::mail::outbox::lease::{self, Mark};
+use koppelklaar::store::mail::outbox::{self, MailStatus, OutboxMail};
 
 use crate::it::dispatch::{new_hold, spoil, waiting};
 use crate::it::support::database::texts;
 use crate::it::support::{Page, TestApp, TestSchool, Visitor, run, run_to_failure};
 
 pub(super) async fn put(app: &TestApp, mails: &[OutboxMail]) {
-    outbox::insert_all(app.office().db.writer(), mails).await.expect("fresh keys");
+    outbox::insert_all(app.context().db.writer(), mails).await.expect("fresh keys");
 }
 
-async fn fate(app: &TestApp, mail: MailId) -> Fate {
-    outbox::find(app.office().db.reader(), mail).await.expect("the store answers").expect("it is there").fate
+async fn status(app: &TestApp, mail: MailId) -> MailStatus {
+    outbox::find(app.context().db.reader(), mail).await.expect("the store answers").expect("it is there").status
 }
 
 pub(super) fn page_of(mail: MailId) -> String {
@@ -49,7 +49,7 @@ pub(super) async fn walk(visitor: &Visitor, start: &str) -> Vec<String> {
     }
 }
 
-/// A mail of a school for each fate, and some of other kinds.
+/// A mail of a school for each status, and some of other kinds.
 async fn all_fates(app: &TestApp, school: &TestSchool) -> [MailId; 5] {
     app.send_mails().await;
     let mails = ["waits", "sent", "skipped", "failed", "dropped"].map(|key| waiting(app, school, key));
@@ -128,7 +128,7 @@ fn pages_of_mails_follow_one_another_newest_first_and_keep_the_filter() {
         let first = staff.get(&format!("/beheer/post?stand=waiting&{filter}")).await;
         let second = staff.get(&first.attributes("[data-next]", "href")[0]).await;
         assert_eq!(second.attributes("[data-first]", "href"), [format!("/beheer/post?stand=waiting&{filter}")]);
-        // Another fate starts at its newest, with the rest of the filter.
+        // Another status starts at its newest, with the rest of the filter.
         let tabs = second.attributes(".tabs a", "href");
         assert_eq!(tabs[0], format!("/beheer/post?{filter}"));
         assert!(tabs.iter().all(|tab| tab.ends_with(filter)), "{tabs:?}");
@@ -176,12 +176,12 @@ fn a_mail_that_failed_or_was_put_off_is_tried_now_when_a_colleague_says_so() {
         let mails = ["failed", "put off", "fresh"].map(|key| waiting(&app, &school, key));
         let [failed, put_off, fresh] = [mails[0].id, mails[1].id, mails[2].id];
         put(&app, &mails).await;
-        let (conn, held, later) = (app.office().db.writer(), new_hold(&app), app.now() + TimeDelta::hours(3));
-        hold::take(&app.office().db, held, (app.now(), later), 10).await.expect("the store answers");
+        let (conn, leased, later) = (app.context().db.writer(), new_hold(&app), app.now() + TimeDelta::hours(3));
+        lease::acquire(&app.context().db, leased, (app.now(), later), 10).await.expect("the store answers");
         let tried = Mark { attempts: Some(4), ..Mark::later(later, "connect: no connection") };
-        hold::mark(conn, held, put_off, &tried).await.expect("it is held");
-        hold::mark(conn, held, failed, &Mark::failed("RCPT TO: refused with 550 5.1.1")).await.expect("it is held");
-        hold::release(conn, held).await.expect("the store answers");
+        lease::mark(conn, leased, put_off, &tried).await.expect("it is held");
+        lease::mark(conn, leased, failed, &Mark::failed("RCPT TO: refused with 550 5.1.1")).await.expect("it is held");
+        lease::release(conn, leased).await.expect("the store answers");
         let staff = app.staff().await;
 
         let pages = [staff.get(&page_of(failed)).await, staff.get(&page_of(put_off)).await];
@@ -258,7 +258,7 @@ fn a_mail_is_taken_out_of_the_line_with_a_reason_and_not_without() {
         assert_eq!((without.status, done.status, twice.status, late.status), (422, 303, 303, 409));
         assert!(without.has("[data-error-for=reason]") && without.has("[data-error-summary]"), "{}", without.body);
         assert_eq!(late.text("[data-refusal] p:last-child"), "De mail is intussen verstuurd.");
-        assert_eq!((fate(&app, dropped).await, fate(&app, sent).await), (Fate::Dropped, Fate::Sent));
+        assert_eq!((status(&app, dropped).await, status(&app, sent).await), (MailStatus::Dropped, MailStatus::Sent));
         assert_eq!(after.text("[data-flash]"), "De mail wordt niet verstuurd.");
         assert!(!after.has(form) && !after.has("[data-action=retry]"), "{}", after.body);
     });
@@ -297,7 +297,7 @@ fn a_mail_whose_row_cannot_be_read_shows_with_what_is_known_of_it_and_can_be_dro
         let of_school = staff.get(&links::staff_school(links::STAFF_SCHOOL, school.id)).await;
         let pages = [staff.get(&page_of(unknown)).await, staff.get(&page_of(nonsense)).await];
 
-        assert_eq!(fate(&app, good).await, Fate::Sent);
+        assert_eq!(status(&app, good).await, MailStatus::Sent);
         for (mail, name) in [(unknown, "Onbekende mail"), (nonsense, "Aanvraag ontvangen")] {
             for page in [&list, &of_school] {
                 let row = format!("[data-mail='{mail}']");
@@ -347,7 +347,7 @@ fn what_may_have_arrived_and_is_no_longer_kept_goes_anew_by_hand_and_the_page_sa
 
         assert!(before.text("[data-preview]").contains("dan komt hij dubbel aan"), "{}", before.body);
         assert!(!before.has("[data-double]"));
-        assert_eq!((sent, fate(&app, mail.id).await), (1, Fate::Sent));
+        assert_eq!((sent, status(&app, mail.id).await), (1, MailStatus::Sent));
         assert!(after.has("[data-double]"), "{}", after.body);
     });
 }

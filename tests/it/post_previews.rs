@@ -24,7 +24,7 @@ fn a_mail_that_left_is_shown_as_it_left_and_one_whose_bytes_are_gone_says_so() {
         let left = app.mailbox.mails().into_iter().find(|mail| mail.message_id == mails[0].message_id);
         let left = left.expect("it was sent");
         let [kept, forgotten] = mails.map(|mail| mail.id);
-        let conn = app.office().db.writer();
+        let conn = app.context().db.writer();
         frozen_mails::delete(conn, &[forgotten]).await.expect("the store answers");
         let staff = app.staff().await;
 
@@ -89,7 +89,7 @@ async fn stored(app: &TestApp) -> Vec<String> {
 
 async fn only_of_kind(app: &TestApp, kind: MailKind) -> MailId {
     let filter = outbox_view::MailFilter { kind: Some(kind), ..outbox_view::MailFilter::default() };
-    let page = outbox_view::list_page(app.office().db.reader(), &filter, None, 1).await.expect("the store answers");
+    let page = outbox_view::list_page(app.context().db.reader(), &filter, None, 1).await.expect("the store answers");
     page.mails.into_iter().flatten().next().expect("one was found").id
 }
 
@@ -99,8 +99,8 @@ fn a_preview_of_a_sign_in_mail_holds_no_link_and_no_code_and_makes_none() {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let staff = app.staff().await;
         let email = EmailAddress::parse(&school.email).expect("an address");
-        let browser = Token::new(&app.office().chance);
-        portal_access::request_link(app.office(), (app.now(), "test"), &email, &browser).await.expect("a first time");
+        let browser = Token::new(&app.context().chance);
+        portal_access::request_link(app.context(), (app.now(), "test"), &email, &browser).await.expect("a first time");
         let mail = only_of_kind(&app, MailKind::SignIn).await;
         let before = stored(&app).await;
 

@@ -3,7 +3,7 @@
 use koppelklaar::crypto::Token;
 use koppelklaar::domain::text::EmailAddress;
 use koppelklaar::links::BaseUrl;
-use koppelklaar::services::Office;
+use koppelklaar::services::Context;
 use koppelklaar::services::mail::dispatch;
 use koppelklaar::services::people::portal_access;
 use koppelklaar::store::onboarding::overview;
@@ -31,7 +31,7 @@ async fn request(visitor: &Visitor, changes: &[(&str, &str)]) -> Page {
 }
 
 async fn count_schools(app: &TestApp) -> u64 {
-    overview::count(app.office().db.reader()).await.expect("the store answers")
+    overview::count(app.context().db.reader()).await.expect("the store answers")
 }
 
 #[test]
@@ -214,13 +214,13 @@ fn a_typed_name_with_html_stays_text_on_the_page() {
 fn an_installation_at_an_ipv6_address_sends_its_mails() {
     run(|app: TestApp| async move {
         let base = BaseUrl::parse("http://[::1]:8080").expect("a good base URL");
-        let office = Office { base, ..app.office().clone() };
+        let context = Context { base, ..app.context().clone() };
         let school = app.school("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let email = EmailAddress::parse(&school.email).expect("an address");
-        let browser = Token::new(&office.chance);
+        let browser = Token::new(&context.chance);
 
-        let asked = portal_access::request_link(&office, (app.now(), "test"), &email, &browser).await;
-        let sent = dispatch::send_due(&office, &app.app.room, || app.now()).await.expect("the outbox can be read");
+        let asked = portal_access::request_link(&context, (app.now(), "test"), &email, &browser).await;
+        let sent = dispatch::send_due(&context, &app.app.mailer, || app.now()).await.expect("the outbox can be read");
 
         asked.expect("anyone may ask");
         assert_eq!((sent.sent, sent.failed), (1, 0));

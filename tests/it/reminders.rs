@@ -7,7 +7,7 @@ use koppelklaar::app::App;
 use koppelklaar::domain::reminder::ReminderPolicy;
 use koppelklaar::jobs::{self, Job};
 use koppelklaar::links;
-use koppelklaar::services::Office;
+use koppelklaar::services::Context;
 use koppelklaar::services::mail::dispatch;
 use koppelklaar::services::reminders::ReminderRules;
 
@@ -265,12 +265,12 @@ fn reminders_come_in_the_hours_that_the_installation_sets() {
         let hours = "13:30-15:00".parse().expect("good hours");
         let policy = ReminderPolicy { hours, ..ReminderPolicy::default() };
         let reminders = Arc::new(ReminderRules { policy, ..ReminderRules::default() });
-        let set = App { office: Office { reminders, ..app.office().clone() }, ..app.app.clone() };
+        let set = App { context: Context { reminders, ..app.context().clone() }, ..app.app.clone() };
 
         let mut sent = vec![];
         while app.now() < DateTime::parse_from_rfc3339("2026-11-28T12:00:00Z").expect("a moment") {
             jobs::run(&set, Job::PlanReminders, app.now()).await.expect("it plans");
-            dispatch::send_due(&set.office, &set.room, || app.now()).await.expect("it sends");
+            dispatch::send_due(&set.context, &set.mailer, || app.now()).await.expect("it sends");
             let mails = app.new_mails().await;
             sent.extend(mails.iter().map(|_| app.now().format("%a %H:%M").to_string()));
             app.advance(TimeDelta::minutes(30));

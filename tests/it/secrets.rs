@@ -110,8 +110,8 @@ fn no_secret_is_in_a_log_a_mail_or_the_database() {
         let link = sign_in.path_of("/inloggen/link/");
         let token = link.rsplit('/').next().expect("a token").to_owned();
         visitor.get(&link).await.submit(&visitor, "main form", &[]).await;
-        let address_key = app.office().keys.email_key(&table.school.email);
-        let stop = mail_token::unsubscribe(&app.office().keys, mail_token::Subscription::Reminders, &address_key);
+        let address_key = app.context().keys.email_key(&table.school.email);
+        let stop = mail_token::unsubscribe(&app.context().keys, mail_token::Subscription::Reminders, &address_key);
         let page = visitor.get(&format!("/afmelden/{stop}")).await;
         let stopped = page.submit(&visitor, "main form", &[]).await;
         stopped.submit(&visitor, "main form", &[]).await;

@@ -43,7 +43,7 @@ async fn csrf(visitor: &Visitor) -> String {
     values.into_iter().find(|(name, _)| name == "csrf").expect("every form has one").1
 }
 
-async fn knock(visitor: &Visitor, method: &str, path: &str) -> Page {
+async fn tick(visitor: &Visitor, method: &str, path: &str) -> Page {
     match method {
         "GET" => visitor.get(path).await,
         _ => visitor.post(path, &[("csrf".to_owned(), csrf(visitor).await)]).await,
@@ -69,21 +69,21 @@ fn every_route_is_locked_for_whom_it_should_be() {
         let mut wrong = vec![];
         for (method, path, expected) in TABLE {
             for (column, may) in expected.iter().enumerate() {
-                // A visitor of their own for each knock: some doors sign out or change something.
+                // A visitor of their own for each tick: some doors sign out or change something.
                 let visitor = match column {
                     0 => app.anonymous(),
                     1 => app.portal(&school).await,
                     2 => app.staff_as("lezer@kurve.nl", StaffRole::Reader).await,
                     _ => app.staff().await,
                 };
-                let page = knock(&visitor, method, &sample(path, &id)).await;
+                let page = tick(&visitor, method, &sample(path, &id)).await;
                 // Signing out as Kurve and a sign-in page lead where a lock would.
                 let is_way_out = [links::STAFF_SIGN_OUT, links::SIGN_OUT].contains(path);
                 if seen(&page) != *may && !(is_way_out && page.status == 303) {
                     wrong.push(format!("{method} {path} [{column}]: {} {}", page.status, page.location()));
                 }
                 assert!(page.status != 500, "{method} {path} [{column}]\n{}", page.body);
-                // Where this contact or school was withdrawn, later knocks still find a lock first.
+                // Where this contact or school was withdrawn, later ticks still find a lock first.
                 app.advance(chrono::TimeDelta::minutes(20));
             }
         }
@@ -99,7 +99,7 @@ fn no_get_changes_anything() {
         let portal = app.portal(&school).await;
         let staff = app.staff().await;
         let count = || async {
-            let rows = koppelklaar::store::operations::audit::list_raw(app.office().db.reader(), 0, 10_000).await;
+            let rows = koppelklaar::store::operations::audit::list_raw(app.context().db.reader(), 0, 10_000).await;
             rows.expect("the audit can be read").len()
         };
         let before = count().await;

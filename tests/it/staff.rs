@@ -20,7 +20,7 @@ async fn try_to_sign_in(visitor: &Visitor, email: &str, password: &str, code: &s
 /// An enrolled colleague's second factor.
 async fn enrolled(app: &TestApp) -> TotpSecret {
     let token = app.invite("eva@kurve.nl", StaffRole::Support).await;
-    let secret = TotpSecret::of_invite(&app.office().keys, &token);
+    let secret = TotpSecret::of_invite(&app.context().keys, &token);
     let visitor = app.anonymous();
     let page = visitor.get(&format!("/beheer/uitnodiging/{}", token.expose_text())).await;
     let code = totp::current(&secret, app.now());
@@ -79,7 +79,7 @@ fn an_invite_works_once_and_a_newer_one_replaces_it() {
 
         let replaced = visitor.get(&format!("/beheer/uitnodiging/{}", old.expose_text())).await;
         let fresh = visitor.get(&format!("/beheer/uitnodiging/{}", new.expose_text())).await;
-        let code = totp::current(&TotpSecret::of_invite(&app.office().keys, &new), app.now());
+        let code = totp::current(&TotpSecret::of_invite(&app.context().keys, &new), app.now());
         let weak =
             fresh.submit(&visitor, "main form", &[("password", "kort"), ("again", "kort"), ("code", &code)]).await;
         let fields = [("password", STAFF_PASSWORD), ("again", STAFF_PASSWORD), ("code", code.as_str())];
@@ -100,7 +100,7 @@ fn a_disabled_colleague_is_signed_out() {
         let before = staff.get("/beheer").await.status;
 
         let email = koppelklaar::domain::text::EmailAddress::parse("eva@kurve.nl").expect("an address");
-        let disabled = koppelklaar::services::people::staff_accounts::disable(app.office(), app.now(), &email).await;
+        let disabled = koppelklaar::services::people::staff_accounts::disable(app.context(), app.now(), &email).await;
 
         disabled.expect("the account is there");
         assert_eq!(before, 200);
@@ -200,9 +200,9 @@ fn a_disabled_colleague_cannot_be_invited() {
     run(|app: TestApp| async move {
         app.invite("eva@kurve.nl", StaffRole::Support).await;
         let email = koppelklaar::domain::text::EmailAddress::parse("eva@kurve.nl").expect("an address");
-        staff_accounts::disable(app.office(), app.now(), &email).await.expect("the account is there");
+        staff_accounts::disable(app.context(), app.now(), &email).await.expect("the account is there");
 
-        let invited = staff_accounts::invite(app.office(), app.now(), &email).await;
+        let invited = staff_accounts::invite(app.context(), app.now(), &email).await;
 
         assert!(matches!(invited, Err(ServiceError::NotFound)), "a link that never works");
     });

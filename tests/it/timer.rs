@@ -5,7 +5,7 @@ use koppelklaar::app::App;
 use koppelklaar::clock::Clock;
 use koppelklaar::domain::heartbeat::Worker;
 use koppelklaar::jobs::{self, Job};
-use koppelklaar::store::mail::outbox::hold::{self, Mark};
+use koppelklaar::store::mail::outbox::lease::{self, Mark};
 use koppelklaar::store::operations::{heartbeats, job_slots};
 
 use crate::it::dispatch::{new_hold, put_in_outbox};
@@ -17,9 +17,9 @@ use crate::it::support::{TestApp, run, run_to_failure};
 /// A date that a clock may jump to when it is wrong.
 const FAR: &str = "2030-06-02T11:00:00Z";
 
-/// When the planner last gave a sign of life.
+/// When the planner last gave a heartbeat.
 async fn planned_at(app: &TestApp) -> Option<DateTime<Utc>> {
-    let beats = heartbeats::list(app.office().db.reader()).await.expect("the store answers");
+    let beats = heartbeats::list(app.context().db.reader()).await.expect("the store answers");
     beats.into_iter().find(|(worker, _)| *worker == Worker::Planner).map(|(_, at)| at)
 }
 
@@ -34,7 +34,7 @@ async fn take_slots_far_ahead(app: &TestApp) {
     let far = at(FAR);
     for job in Job::ALL {
         let taken =
-            job_slots::claim(app.office().db.writer(), job.as_str(), far, (far, far + TimeDelta::hours(1))).await;
+            job_slots::claim(app.context().db.writer(), job.as_str(), far, (far, far + TimeDelta::hours(1))).await;
         assert!(taken.expect("the store answers"));
     }
 }
@@ -143,10 +143,10 @@ fn a_mail_that_was_put_off_by_a_clock_far_ahead_goes_at_once_and_one_that_is_tri
     run(|app: TestApp| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let mails = put_in_outbox(&app, &school, 2).await;
-        let (db, hold, now) = (&app.office().db, new_hold(&app), app.now());
-        hold::take(db, hold, (now, now + TimeDelta::minutes(1)), 10).await.expect("the store answers");
+        let (db, lease, now) = (&app.context().db, new_hold(&app), app.now());
+        lease::acquire(db, lease, (now, now + TimeDelta::minutes(1)), 10).await.expect("the store answers");
         for (mail, next) in mails.iter().zip([at(FAR), now + TimeDelta::hours(7)]) {
-            let put_off = hold::mark(db.writer(), hold, *mail, &Mark::later(next, "the mail server was busy")).await;
+            let put_off = lease::mark(db.writer(), lease, *mail, &Mark::later(next, "the mail server was busy")).await;
             assert!(put_off.expect("the store answers"));
         }
 
@@ -167,7 +167,7 @@ fn an_instance_whose_clock_is_not_the_databases_runs_no_jobs() {
         jobs::run_due(&with_clock(TimeDelta::zero())).await;
 
         // SQLite is on the machine of its only process: whatever that says is right.
-        assert_eq!(while_ahead.is_some(), app.office().db.is_sqlite());
+        assert_eq!(while_ahead.is_some(), app.context().db.is_sqlite());
         assert!(planned_at(&app).await.is_some());
     });
 }

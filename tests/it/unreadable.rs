@@ -22,13 +22,13 @@ use crate::it::support::{TestApp, TestSchool, run, run_to_failure};
 async fn spoil(app: &TestApp, school: &TestSchool, table: &str, change: &str) {
     // SQLite keeps an id as bytes.
     let id = school.id.to_string();
-    let place = if app.office().db.is_sqlite() { format!("x'{}'", id.replace('-', "")) } else { format!("'{id}'") };
+    let place = if app.context().db.is_sqlite() { format!("x'{}'", id.replace('-', "")) } else { format!("'{id}'") };
     sql(&app.database.url, &format!("UPDATE {table} SET {change} WHERE school_id = {place}")).await;
 }
 
 async fn all_beat(app: &TestApp) {
     for worker in Worker::ALL {
-        heartbeats::beat(app.office().db.writer(), worker, app.now()).await.expect("the store answers");
+        heartbeats::beat(app.context().db.writer(), worker, app.now()).await.expect("the store answers");
     }
 }
 
@@ -92,7 +92,7 @@ fn a_school_whose_reminders_cannot_be_planned_raises_an_alarm_that_leads_to_its_
 }
 
 async fn lose(app: &TestApp, school: &TestSchool) {
-    let conn = app.office().db.writer();
+    let conn = app.context().db.writer();
     let known = connections::load(conn, school.id).await.expect("the store answers");
     let last = Some((CheckCode::LoginRefused, app.now()));
     let lost = SchoolConnection { last, is_failing: true, is_lost: true, failing_since: Some(app.now()), ..known };
@@ -100,9 +100,9 @@ async fn lose(app: &TestApp, school: &TestSchool) {
 }
 
 async fn mark_bounced(app: &TestApp, school: &TestSchool) {
-    let key = app.office().keys.email_key(&school.email);
+    let key = app.context().keys.email_key(&school.email);
     let bounced = Bounced { at: app.now(), code: "5.1.1".to_owned() };
-    address_marks::mark_bounced(app.office().db.writer(), &key, &bounced).await.expect("the store answers");
+    address_marks::mark_bounced(app.context().db.writer(), &key, &bounced).await.expect("the store answers");
 }
 
 /// The text in one line, so that it can be searched over line ends.
@@ -164,14 +164,14 @@ fn a_digest_that_cannot_be_written_the_whole_day_is_given_up_and_told_of_in_the_
         app.clock.set(at("2026-11-24T05:00:00Z"));
 
         app.send_mails().await;
-        let fates = texts(&app.database.url, "SELECT status FROM outbox WHERE kind = 'digest'").await;
+        let statuses = texts(&app.database.url, "SELECT status FROM outbox WHERE kind = 'digest'").await;
         sql(&app.database.url, "ALTER TABLE mislaid RENAME TO connection").await;
         app.clock.set(at("2026-11-24T07:30:00Z"));
         app.run(Job::Digest).await;
         let next = app.only_mail_to("support@kurve.nl").await;
         let post = app.staff().await.get(&links::failed_mails()).await;
 
-        assert_eq!(fates, ["failed"]);
+        assert_eq!(statuses, ["failed"]);
         assert!(dense(&next).contains("Mails die niet weg konden: 1."), "{}", next.text);
         assert!(post.body.contains("Dit dagoverzicht kon de hele dag niet worden geschreven"), "{}", post.body);
     });
@@ -203,8 +203,8 @@ fn a_reminder_of_which_no_school_can_be_read_is_tried_again_and_not_taken_for_do
 
         app.send_mails().await;
 
-        let fates = texts(&app.database.url, "SELECT status FROM outbox WHERE kind = 'reminder'").await;
-        assert_eq!(fates, ["waiting"]);
+        let statuses = texts(&app.database.url, "SELECT status FROM outbox WHERE kind = 'reminder'").await;
+        assert_eq!(statuses, ["waiting"]);
     });
 }
 
@@ -220,7 +220,7 @@ fn schools_that_cannot_be_read_fill_no_round_and_hold_up_none_behind_them() {
 
         jobs::run(&looking_at_one(&app), Job::PlanReminders, app.now()).await.expect("the job runs");
         let reminded = app.new_mails().await;
-        let left = schools::list_unplanned(app.office(), app.now()).await.expect("the store answers");
+        let left = schools::list_unplanned(app.context(), app.now()).await.expect("the store answers");
 
         assert_eq!(reminded.iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(), [sound.email.as_str()]);
         assert_eq!(left.iter().map(|school| school.id).collect::<Vec<_>>(), [spoiled.id]);

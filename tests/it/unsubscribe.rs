@@ -49,13 +49,13 @@ async fn first_reminder(app: &TestApp, table: &Table) -> Mail {
 }
 
 async fn is_stopped(app: &TestApp, address: &str) -> bool {
-    let key = app.office().keys.email_key(address);
-    let mark = address_marks::find(app.office().db.reader(), &key).await.expect("the store answers");
+    let key = app.context().keys.email_key(address);
+    let mark = address_marks::find(app.context().db.reader(), &key).await.expect("the store answers");
     mark.reminders_stopped_at.is_some()
 }
 
 async fn actions(app: &TestApp, table: &Table) -> Vec<&'static str> {
-    let entries = audit::list(app.office().db.reader(), table.school.id, None, 100).await;
+    let entries = audit::list(app.context().db.reader(), table.school.id, None, 100).await;
     let names = entries.expect("the audit can be read").into_iter().map(|entry| entry.action.name());
     names.filter(|name| name.starts_with("reminders_")).collect()
 }
@@ -255,7 +255,7 @@ fn the_digest_stops_for_kurve_and_comes_again_by_a_button_on_the_worklist() {
 fn a_token_does_nothing_but_what_it_was_made_for() {
     run(|app| async move {
         let table = Table::set(&app).await;
-        let keys = &app.office().keys;
+        let keys = &app.context().keys;
         let mine = mail_token::unsubscribe(keys, Subscription::Reminders, &keys.email_key(&table.school.email));
         let others = mail_token::unsubscribe(keys, Subscription::Reminders, &keys.email_key("iemand@elders.nl"));
         let digest = mail_token::unsubscribe(keys, Subscription::Digest, &keys.email_key(&table.school.email));

@@ -11,7 +11,7 @@ use koppelklaar::links;
 use koppelklaar::mail::message::Sender;
 use koppelklaar::mail::transport::Transport;
 use koppelklaar::mail::{SmtpTransport, SmtpUrl, Timeouts};
-use koppelklaar::services::mail::dispatch::PostRoom;
+use koppelklaar::services::mail::dispatch::Mailer;
 use koppelklaar::web::rate_limit::Allowance;
 use koppelklaar::web::router;
 use tokio::task::JoinHandle;
@@ -41,9 +41,9 @@ impl Sending {
         let url = SmtpUrl::parse(&format!("smtp://{}", sink.address)).expect("a URL");
         let sender = Sender { name: "Koppelklaar".to_owned(), address: "koppelklaar@kurve.nl".to_owned() };
         let limits = Timeouts { step: PATIENCE, message: PATIENCE, goodbye: Duration::from_millis(100) };
-        let room = PostRoom { transport: Transport::Smtp(SmtpTransport::new(url).with_timeouts(limits)), sender };
+        let mailer = Mailer { transport: Transport::Smtp(SmtpTransport::new(url).with_timeouts(limits)), sender };
         let stop = CancellationToken::new();
-        let app = App { room, ..app };
+        let app = App { mailer, ..app };
         let worker = if look_every == LOOK_EVERY {
             tokio::spawn(work(app, stop.clone()))
         } else {
@@ -61,7 +61,7 @@ impl Sending {
 /// Asks for a school on the start page of an instance: the address is to be confirmed by mail.
 async fn ask(app: &TestApp, instance: &App, number: u32) {
     let allowance = Allowance { per_client: nonzero(100), per_address: nonzero(100) };
-    let visitor = app.anonymous().at_router(&router(instance.site(allowance, 1, None)));
+    let visitor = app.anonymous().at_router(&router(instance.web(allowance, 1, None)));
     let (name, brin) = (format!("School {number}"), format!("12A{}", if number == 1 { 'B' } else { 'C' }));
     let fields = [
         ("school_name", name.as_str()),
@@ -100,7 +100,7 @@ fn a_worker_at_rest_is_woken_by_a_change_and_does_not_wait_for_its_next_look() {
 #[test]
 fn a_change_of_another_instance_wakes_the_worker_of_this_one() {
     run(|app| async move {
-        if app.office().db.is_sqlite() {
+        if app.context().db.is_sqlite() {
             // One process serves from a SQLite file; commands beside it are for the test below.
             return;
         }
@@ -120,7 +120,7 @@ fn a_change_of_another_instance_wakes_the_worker_of_this_one() {
 #[test]
 fn a_bell_whose_connection_was_lost_is_heard_again() {
     run(|app| async move {
-        if app.office().db.is_sqlite() {
+        if app.context().db.is_sqlite() {
             return;
         }
         let sink = SmtpSink::start(Script::default()).await;
@@ -172,6 +172,6 @@ fn a_change_that_nobody_can_wake_the_worker_for_is_found_by_a_look_within_a_seco
 /// An instance that shares nothing with this one but the database.
 async fn another_process(app: &TestApp) -> App {
     let mut other = app.second_instance().await;
-    other.office.mail_waits = std::sync::Arc::default();
+    other.context.mail_waits = std::sync::Arc::default();
     other
 }

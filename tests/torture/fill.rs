@@ -7,7 +7,7 @@ use koppelklaar::domain::ids::{ContactId, MailId, SchoolId};
 use koppelklaar::domain::notice::{About, MailKind};
 use koppelklaar::domain::onboarding::Step;
 use koppelklaar::services::people::portal_access;
-use koppelklaar::store::mail::outbox::{self, Fate, OutboxMail};
+use koppelklaar::store::mail::outbox::{self, MailStatus, OutboxMail};
 
 use super::schools::insert_school;
 
@@ -33,7 +33,7 @@ pub(crate) async fn fill(app: &App, batch: u32, mails: u32, sign_ins: u32) {
     let now = app.clock.now();
     let mut made = vec![];
     let mut people = vec![];
-    let work = app.office.db.begin_write().await.expect("the database answers");
+    let work = app.context.db.begin_write().await.expect("the database answers");
     for number in 0..mails.div_ceil(MAILS_PER_SCHOOL) {
         let (school, contacts) = insert_school(app, work.conn(), (batch * 1000 + number, CONTACTS), now).await;
         for contact in &contacts {
@@ -45,14 +45,14 @@ pub(crate) async fn fill(app: &App, batch: u32, mails: u32, sign_ins: u32) {
     outbox::insert_all(work.conn(), &made).await.expect("fresh keys");
     work.commit().await.expect("the database answers");
     for person in people.iter().take(usize::try_from(sign_ins).expect("a small number")) {
-        let browser = Token::new(&app.office.chance);
-        let asked = portal_access::request_link(&app.office, (now, "torture"), &person.email, &browser).await;
+        let browser = Token::new(&app.context.chance);
+        let asked = portal_access::request_link(&app.context, (now, "torture"), &person.email, &browser).await;
         asked.expect("the first link for this address");
     }
 }
 
 fn mail(app: &App, now: DateTime<Utc>, kind: MailKind, (school, contact): (SchoolId, ContactId)) -> OutboxMail {
-    let id = MailId::from_uuid(app.office.chance.uuid_v7(now));
+    let id = MailId::from_uuid(app.context.chance.uuid_v7(now));
     let about = About { step: Some(Step::QueryExecuted), by: Some(contact), reveals_left: Some(3), ..About::default() };
     OutboxMail {
         id,
@@ -61,14 +61,14 @@ fn mail(app: &App, now: DateTime<Utc>, kind: MailKind, (school, contact): (Schoo
         contact: (kind != MailKind::SupportRequest).then_some(contact),
         about,
         dedupe_key: format!("torture/{id}"),
-        fate: Fate::Waiting,
+        status: MailStatus::Waiting,
         attempts: 0,
         created_at: now,
         next_attempt_at: now,
         handing_over_at: None,
         may_be_double: false,
         sent_at: None,
-        message_id: format!("<{id}@{}>", app.office.base.mail_host()),
+        message_id: format!("<{id}@{}>", app.context.base.mail_host()),
         last_error: None,
     }
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use koppelklaar::chance::Chance;
-use koppelklaar::domain::ids::HoldId;
-use koppelklaar::store::mail::outbox::hold;
+use koppelklaar::domain::ids::LeaseId;
+use koppelklaar::store::mail::outbox::lease;
 
 use super::fill::fill;
 use super::kept::Kept;
@@ -49,10 +49,10 @@ pub(crate) async fn die_with_mails_in_hand() {
     let sink = Sink::new(Chance::os(), Duration::ZERO);
     fill(&stage.app, 0, 3, 0).await;
     let now = stage.app.clock.now();
-    let id = HoldId::from_uuid(stage.app.office.chance.uuid_v7(now));
+    let id = LeaseId::from_uuid(stage.app.context.chance.uuid_v7(now));
     let until = now + TimeDelta::seconds(85);
-    let held = hold::take(&stage.app.office.db, id, (now, until), 2).await;
-    assert_eq!(held.expect("the database answers").mails.len(), 2);
+    let leased = lease::acquire(&stage.app.context.db, id, (now, until), 2).await;
+    assert_eq!(leased.expect("the database answers").mails.len(), 2);
     let door = sink.open(0).await;
     let mut process = Kept::spawn(&mut stage.serve(door.address));
 

@@ -47,7 +47,7 @@ pub(crate) async fn plan_as_process() {
         return;
     }
     let app = stage::open_from_environment().await;
-    // Who came second too often comes again at the next knock.
+    // Who came second too often comes again at the next tick.
     while !matches!(jobs::run(&app, Job::PlanReminders, moment()).await, Ok(0)) {}
 }
 
@@ -90,7 +90,7 @@ async fn judge(stage: &Stage, people: &BTreeSet<ContactId>) {
     let reminded: BTreeSet<ContactId> = mails.iter().filter_map(|mail| mail.contact).collect();
     assert_eq!(mails.len(), reminded.len(), "somebody has two mails");
     assert_eq!(reminded.len(), people.len(), "somebody has none");
-    let conn = stage.app.office.db.reader();
+    let conn = stage.app.context.db.reader();
     let schools: BTreeSet<_> = mails.iter().filter_map(|mail| mail.school).collect();
     assert_eq!(schools.len(), SCHOOLS as usize);
     for school in schools {
@@ -104,7 +104,7 @@ async fn judge(stage: &Stage, people: &BTreeSet<ContactId>) {
 
 async fn make_schools(app: &App) -> BTreeSet<ContactId> {
     let began = at("2026-11-18T09:00:00Z");
-    let work = app.office.db.begin_write().await.expect("the database answers");
+    let work = app.context.db.begin_write().await.expect("the database answers");
     let mut people = BTreeSet::new();
     for number in 0..SCHOOLS {
         let (_, contacts) = insert_school(app, work.conn(), (number, PEOPLE), began).await;

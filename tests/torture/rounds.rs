@@ -103,7 +103,7 @@ async fn wait_for_the_moment(chance: &Chance, door: &Door) {
 
 /// Gives some schools another name: a mail that was handed over before must keep the old one.
 async fn rename_schools(app: &App, round: u32) {
-    let conn = app.office.db.writer();
+    let conn = app.context.db.writer();
     let name = SchoolName::parse(&format!("Lyceum Ronde {round}")).expect("a name");
     for number in 0..10 {
         let found = schools::find_by_brin(conn, &brin(number)).await.expect("the store answers");

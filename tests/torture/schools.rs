@@ -6,19 +6,19 @@ use koppelklaar::domain::ids::{ContactId, SchoolId};
 use koppelklaar::domain::onboarding::Onboarding;
 use koppelklaar::domain::school::{Contact, ContactRole, Region, School, SchoolDetails};
 use koppelklaar::domain::text::{Brin, EmailAddress, PersonName, SchoolDomain, SchoolName};
-use koppelklaar::store::Connection;
+use koppelklaar::store::ConnectionTrait;
 use koppelklaar::store::onboarding::{onboardings, schools};
 use koppelklaar::store::people::contacts;
 
 /// Makes a school with this number and so many contacts.
 pub(crate) async fn insert_school(
     app: &App,
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     (number, people): (u32, u32),
     now: DateTime<Utc>,
 ) -> (SchoolId, Vec<Contact>) {
-    let office = &app.office;
-    let id = SchoolId::from_uuid(office.chance.uuid_v7(now));
+    let context = &app.context;
+    let id = SchoolId::from_uuid(context.chance.uuid_v7(now));
     let details = SchoolDetails {
         name: SchoolName::parse(&format!("Lyceum {number}")).expect("a name"),
         brin: brin(number),
@@ -31,7 +31,7 @@ pub(crate) async fn insert_school(
     for person in 0..people {
         let email = EmailAddress::parse(&format!("contact{person}@lyceum{number}.example")).expect("an address");
         let contact = Contact {
-            id: ContactId::from_uuid(office.chance.uuid_v7(now)),
+            id: ContactId::from_uuid(context.chance.uuid_v7(now)),
             school: id,
             name: PersonName::parse(&format!("Anna de Wit-{person}")).expect("a name"),
             email,
@@ -40,7 +40,7 @@ pub(crate) async fn insert_school(
             created_at: now,
             removed_at: None,
         };
-        let key = office.keys.email_key(&contact.email.key_form());
+        let key = context.keys.email_key(&contact.email.key_form());
         contacts::insert(conn, &contact, &key).await.expect("a fresh contact");
         made.push(contact);
     }

@@ -74,7 +74,7 @@ impl Sink {
                 state.connections.fetch_add(1, Ordering::SeqCst);
                 tokio::spawn(async move {
                     // A process that dies leaves half a talk; that is the point.
-                    let _ = talk.hold(stream).await;
+                    let _ = talk.lease(stream).await;
                     talk.state.connections.fetch_sub(1, Ordering::SeqCst);
                 });
             }
@@ -116,7 +116,7 @@ struct Talk {
 }
 
 impl Talk {
-    async fn hold(&self, stream: TcpStream) -> std::io::Result<()> {
+    async fn lease(&self, stream: TcpStream) -> std::io::Result<()> {
         stream.set_nodelay(true)?;
         let mut stream = BufReader::new(stream);
         let mut envelope = String::new();

@@ -11,7 +11,7 @@ use koppelklaar::app::App;
 use koppelklaar::chance::Chance;
 use koppelklaar::cli::settings::Settings;
 use koppelklaar::crypto::KeyRing;
-use koppelklaar::store::mail::outbox::{self, Fate, OutboxMail};
+use koppelklaar::store::mail::outbox::{self, MailStatus, OutboxMail};
 use koppelklaar::store::{Db, schema};
 use secrecy::ExposeSecret;
 use tempfile::TempDir;
@@ -92,8 +92,8 @@ impl Stage {
     /// Every mail in the outbox.
     pub(crate) async fn mails(&self) -> Vec<OutboxMail> {
         let mut mails = vec![];
-        for fate in Fate::ALL {
-            mails.extend(self.list(fate, 1_000_000).await);
+        for status in MailStatus::ALL {
+            mails.extend(self.list(status, 1_000_000).await);
         }
         mails
     }
@@ -109,7 +109,7 @@ impl Stage {
 
     /// Whether no mail is left waiting.
     pub(crate) async fn is_all_done(&self) -> bool {
-        self.list(Fate::Waiting, 1).await.is_empty()
+        self.list(MailStatus::Waiting, 1).await.is_empty()
     }
 
     /// Waits until no mail is left waiting, while the processes serve.
@@ -125,10 +125,10 @@ impl Stage {
     }
 
     /// Asks until there is an answer: the database may be on its way back.
-    async fn list(&self, fate: Fate, limit: u64) -> Vec<OutboxMail> {
+    async fn list(&self, status: MailStatus, limit: u64) -> Vec<OutboxMail> {
         let until = Instant::now() + PATIENCE;
         loop {
-            match outbox::list_with_fate(self.app.office.db.reader(), fate, limit).await {
+            match outbox::list_with_status(self.app.context.db.reader(), status, limit).await {
                 Ok(mails) => return mails,
                 Err(error) => assert!(Instant::now() < until, "{error}:\n{}", self.last_words()),
             }
@@ -138,7 +138,7 @@ impl Stage {
 
     /// Closes the database, so that it can be copied.
     pub(crate) async fn close(&self) {
-        self.app.office.db.clone().close().await;
+        self.app.context.db.clone().close().await;
     }
 
     /// The last things that the processes logged beside what went well.

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
-use koppelklaar::store::mail::outbox::{Fate, OutboxMail};
+use koppelklaar::store::mail::outbox::{MailStatus, OutboxMail};
 
 use super::sink::{Delivery, LifeId, Sink};
 use super::stage::Stage;
@@ -52,12 +52,12 @@ pub(crate) async fn judge(stage: &Stage, sink: &Sink, killed: &HashSet<LifeId>) 
     let mut blamed = HashSet::new();
     for mail in &mails {
         let got = of_mail.remove(mail.message_id.as_str()).unwrap_or_default();
-        let is_given_up = mail.kind.carries_token() && mail.fate == Fate::Failed && got.len() <= 1;
+        let is_given_up = mail.kind.carries_token() && mail.status == MailStatus::Failed && got.len() <= 1;
         figures.given_up += usize::from(is_given_up);
-        if mail.fate != Fate::Sent && !is_given_up {
-            wrong.push(format!("{} is {:?}: {:?}", name(mail), mail.fate, mail.last_error));
+        if mail.status != MailStatus::Sent && !is_given_up {
+            wrong.push(format!("{} is {:?}: {:?}", name(mail), mail.status, mail.last_error));
         }
-        if mail.fate == Fate::Sent && got.is_empty() {
+        if mail.status == MailStatus::Sent && got.is_empty() {
             wrong.push(format!("{} is lost", name(mail)));
         }
         if got.len() > 1 {

@@ -50,7 +50,7 @@ impl Pace {
 
 /// The next ordinary turn of a school after a moment.
 #[must_use]
-pub fn next_turn(school: SchoolId, pace: Pace, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+pub fn next_check_at(school: SchoolId, pace: Pace, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     if pace == Pace::Never {
         return None;
     }
@@ -64,8 +64,8 @@ pub fn next_turn(school: SchoolId, pace: Pace, now: DateTime<Utc>) -> Option<Dat
             || BUSY_MONTHS.contains(&date.month())
             || date.weekday().num_days_from_monday() == weekday;
         let first = chrono_tz::Europe::Amsterdam.from_local_datetime(&date.and_time(FIRST_TURN)).earliest()?;
-        let turn = first.to_utc() + Duration::minutes(minutes);
-        (is_its_day && turn > now).then_some(turn)
+        let next_check = first.to_utc() + Duration::minutes(minutes);
+        (is_its_day && next_check > now).then_some(next_check)
     })
 }
 
@@ -82,7 +82,7 @@ pub enum Replan {
     /// The school is checked soon: there is something new to see.
     Soon,
     /// From now on the school has other turns, or none.
-    Turns,
+    NextCheck,
 }
 
 /// What a change of an onboarding does to the school's next check.
@@ -95,7 +95,7 @@ pub fn replan(before: &Onboarding, events: &[Event], after: &Onboarding) -> Repl
     if Pace::of(after) != Pace::Never && events.iter().any(is_report) {
         Replan::Soon
     } else if Pace::of(before) != Pace::of(after) {
-        Replan::Turns
+        Replan::NextCheck
     } else {
         Replan::Keep
     }

@@ -20,10 +20,10 @@ fn school(number: u128) -> SchoolId {
 fn turns(school: SchoolId, pace: Pace) -> Vec<DateTime<Utc>> {
     let (mut now, end) = (at("2026-01-01T00:00:00Z"), at("2027-01-01T00:00:00Z"));
     let mut found = vec![];
-    while let Some(turn) = next_turn(school, pace, now).filter(|turn| *turn < end) {
-        assert!(turn > now);
-        found.push(turn);
-        now = turn;
+    while let Some(next_check) = next_check_at(school, pace, now).filter(|next_check| *next_check < end) {
+        assert!(next_check > now);
+        found.push(next_check);
+        now = next_check;
     }
     found
 }
@@ -34,7 +34,7 @@ fn a_school_on_its_way_has_a_turn_every_day_of_the_year_between_six_and_two() {
         let turns = turns(school(number), Pace::Daily);
 
         assert_eq!(turns.len(), 365);
-        assert!(turns.iter().all(|turn| (6..14).contains(&turn.with_timezone(&Amsterdam).hour())));
+        assert!(turns.iter().all(|next_check| (6..14).contains(&next_check.with_timezone(&Amsterdam).hour())));
     }
 }
 
@@ -43,11 +43,12 @@ fn a_school_that_imported_has_a_turn_every_week_and_every_day_in_august_and_sept
     for number in 0..50 {
         let turns = turns(school(number), Pace::Weekly);
         let (busy, quiet): (Vec<DateTime<Utc>>, Vec<DateTime<Utc>>) =
-            turns.into_iter().partition(|turn| [8, 9].contains(&turn.month()));
+            turns.into_iter().partition(|next_check| [8, 9].contains(&next_check.month()));
 
         assert_eq!(busy.len(), 61);
         assert!((42..=45).contains(&quiet.len()), "{}", quiet.len());
-        let weekdays: BTreeSet<u32> = quiet.iter().map(|turn| turn.weekday().num_days_from_monday()).collect();
+        let weekdays: BTreeSet<u32> =
+            quiet.iter().map(|next_check| next_check.weekday().num_days_from_monday()).collect();
         assert_eq!(weekdays.len(), 1);
     }
 }
@@ -57,8 +58,8 @@ fn the_turns_of_many_schools_are_spread() {
     let now = at("2026-11-23T00:00:00Z");
     let mut per_hour = [0; 24];
     for number in 0..960 {
-        let turn = next_turn(school(number), Pace::Daily, now).expect("a turn");
-        per_hour[turn.with_timezone(&Amsterdam).hour() as usize] += 1;
+        let next_check = next_check_at(school(number), Pace::Daily, now).expect("a turn");
+        per_hour[next_check.with_timezone(&Amsterdam).hour() as usize] += 1;
     }
 
     assert!(per_hour[6..14].iter().all(|count| (80..=160).contains(count)), "{per_hour:?}");
@@ -66,5 +67,5 @@ fn the_turns_of_many_schools_are_spread() {
 
 #[test]
 fn a_school_that_is_laid_aside_has_no_turn() {
-    assert_eq!(next_turn(school(1), Pace::Never, at("2026-11-23T00:00:00Z")), None);
+    assert_eq!(next_check_at(school(1), Pace::Never, at("2026-11-23T00:00:00Z")), None);
 }

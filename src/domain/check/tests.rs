@@ -20,7 +20,7 @@ fn now() -> DateTime<Utc> {
 }
 
 fn result(code: CheckCode, rung: Rung) -> CheckResult {
-    CheckResult { code, rung, times: vec![], columns: vec![], counts: None, oddity: None, said: None }
+    CheckResult { code, rung, times: vec![], columns: vec![], counts: None, oddity: None, redacted_text: None }
 }
 
 /// The rung on which a code comes up in a real check.

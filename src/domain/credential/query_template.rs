@@ -146,14 +146,14 @@ fn is_version(version: &str) -> bool {
 
 /// Where a sign of the file stands, as far as SQL dialects agree on it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum Region {
     Code,
     LineComment,
     BlockComment,
     Quoted(char),
 }
 
-impl Place {
+impl Region {
     /// The place after the signs at the front of `rest`, and how many signs that takes. A doubled quote inside a string
     /// needs no rule: it closes and opens again.
     fn next(self, rest: &str) -> (Self, usize) {
@@ -174,14 +174,14 @@ impl Place {
 fn parts(body: &str) -> Result<Vec<Part>, TemplateError> {
     let mut parts = Vec::new();
     let mut text = String::new();
-    let (mut place, mut line, mut place_line) = (Place::Code, 2, 2);
+    let (mut region, mut line, mut place_line) = (Region::Code, 2, 2);
     let mut rest = body;
     while !rest.is_empty() {
         if let Some(after) = rest.strip_prefix("{{") {
             let on_line = after.split('\n').next().unwrap_or_default();
             let (name, _) = on_line.split_once("}}").ok_or(TemplateError::UnclosedPlaceholder(line))?;
             let placeholder = Placeholder::parse(name.trim()).ok_or(TemplateError::UnknownPlaceholder(line))?;
-            if place == Place::Code {
+            if region == Region::Code {
                 return Err(TemplateError::PlaceholderInCode(line));
             }
             parts.push(Part::Text(std::mem::take(&mut text)));
@@ -189,16 +189,16 @@ fn parts(body: &str) -> Result<Vec<Part>, TemplateError> {
             rest = &after[name.len() + 2..];
             continue;
         }
-        let (next, signs) = place.next(rest);
-        if next != place {
-            (place, place_line) = (next, line);
+        let (next, signs) = region.next(rest);
+        if next != region {
+            (region, place_line) = (next, line);
         }
         let (taken, left) = rest.split_at(signs);
         line += taken.matches('\n').count();
         text.push_str(taken);
         rest = left;
     }
-    if !matches!(place, Place::Code | Place::LineComment) {
+    if !matches!(region, Region::Code | Region::LineComment) {
         return Err(TemplateError::Unclosed(place_line));
     }
     if !text.ends_with('\n') {
@@ -218,16 +218,16 @@ pub(super) mod tests {
 
     /// What stands outside comments and strings.
     pub(in super::super) fn code(text: &str) -> String {
-        let (mut place, mut rest, mut code) = (Place::Code, text, String::new());
+        let (mut region, mut rest, mut code) = (Region::Code, text, String::new());
         while !rest.is_empty() {
-            let (next, signs) = place.next(rest);
+            let (next, signs) = region.next(rest);
             let (taken, left) = rest.split_at(signs);
-            if place == Place::Code || next == Place::Code {
+            if region == Region::Code || next == Region::Code {
                 code.push_str(taken);
             }
-            (place, rest) = (next, left);
+            (region, rest) = (next, left);
         }
-        assert!(matches!(place, Place::Code | Place::LineComment));
+        assert!(matches!(region, Region::Code | Region::LineComment));
         code
     }
 

@@ -15,8 +15,8 @@ pub mod person;
 pub mod plan;
 pub mod policy;
 pub mod receivers;
-pub mod rung;
 pub mod school_holidays;
+pub mod stage;
 #[cfg(test)]
 mod tests;
 
@@ -26,7 +26,7 @@ pub use hours::WorkingHours;
 pub use own_days::{OwnDayKind, OwnDaysRefusal};
 pub use person::{DueAtSchool, Mailed, OneMailEach, PersonMail, Receiver, one_mail_each};
 pub use plan::{DueReminder, Plan, SentReminder, Situation, Upcoming, UpcomingKind, is_still_wanted, plan, upcoming};
-pub use policy::{ReminderPolicy, Rungs, SnoozeRefusal};
+pub use policy::{ReminderPolicy, ReminderStages, SnoozeRefusal};
 pub use receivers::receivers;
-pub use rung::Rung;
 pub use school_holidays::{HolidaysError, LoadedHolidays, SchoolHolidays};
+pub use stage::ReminderStage;

@@ -80,7 +80,7 @@ pub fn one_mail_each(due: &[DueAtSchool], mailed: &[Mailed], today: NaiveDate) -
     let mailed_today: BTreeSet<&str> =
         mailed.iter().filter(|mailed| mailed.on_date == today).map(|mailed| mailed.address_key.as_str()).collect();
     let mut by_urgency: Vec<&DueAtSchool> = due.iter().collect();
-    by_urgency.sort_by_key(|due| (due.reminder.since, due.school, due.reminder.step, due.reminder.rung));
+    by_urgency.sort_by_key(|due| (due.reminder.since, due.school, due.reminder.step, due.reminder.stage));
     by_urgency.dedup_by_key(|due| (due.school, due.reminder));
 
     let mut result = OneMailEach::default();

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::calendar::WorkingCalendar;
 use super::policy::ReminderPolicy;
-use super::rung::Rung;
+use super::stage::ReminderStage;
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::progress::{OpenStep, open_steps};
 use crate::domain::onboarding::{Lifecycle, Onboarding, Party, Step};
@@ -26,7 +26,7 @@ pub struct SentReminder {
     /// Of which step.
     pub step: Step,
     /// Which one.
-    pub rung: Rung,
+    pub stage: ReminderStage,
     /// When the step had opened: a step that opens again starts anew.
     pub since: DateTime<Utc>,
     /// When it went out.
@@ -54,7 +54,8 @@ pub struct DueReminder {
     /// Of which step.
     pub step: Step,
     /// Which one.
-    pub rung: Rung,
+    #[serde(rename = "rung")]
+    pub stage: ReminderStage,
     /// Since when the school holds the step.
     pub since: DateTime<Utc>,
 }
@@ -95,7 +96,7 @@ pub struct Upcoming {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UpcomingKind {
     /// A reminder.
-    Reminder(Rung),
+    Reminder(ReminderStage),
     /// The school goes to Kurve's worklist.
     NoAnswer,
 }
@@ -114,9 +115,9 @@ pub fn plan(
     for Upcoming { step, since, kind, at } in upcoming(policy, calendar, situation, now) {
         match kind {
             UpcomingKind::NoAnswer => no_answer_at = sooner(no_answer_at, at),
-            UpcomingKind::Reminder(rung) => {
+            UpcomingKind::Reminder(stage) => {
                 if at <= now && next_opening == now {
-                    plan.due.push(DueReminder { step, rung, since });
+                    plan.due.push(DueReminder { step, stage, since });
                 }
                 plan.next_at = sooner(plan.next_at, at.max(next_opening));
             }
@@ -157,7 +158,7 @@ pub fn upcoming(
 pub fn is_still_wanted(due: &DueReminder, situation: &Situation<'_>, now: DateTime<Utc>) -> bool {
     let is_held = held_steps(situation.onboarding).any(|open| open.step == due.step && open.since == due.since);
     let of_opening = || situation.sent.iter().filter(|sent| sent.step == due.step && sent.since == due.since);
-    let planned_at = of_opening().find(|sent| sent.rung == due.rung).map(|sent| sent.at);
+    let planned_at = of_opening().find(|sent| sent.stage == due.stage).map(|sent| sent.at);
     let is_newest = planned_at.is_none_or(|at| of_opening().all(|sent| sent.at <= at));
     is_held && is_newest && situation.snoozed_until.is_none_or(|until| until <= amsterdam_date(now))
 }
@@ -189,7 +190,7 @@ impl Ladder {
         let mut ladder = Self { opened_on, place: 0, counts_from };
         for sent in situation.sent.iter().filter(|sent| sent.step == open.step && sent.since == open.since) {
             ladder.counts_from = ladder.counts_from.max(amsterdam_date(sent.at));
-            if let Rung::Days(days) = sent.rung {
+            if let ReminderStage::Days(days) = sent.stage {
                 ladder.place = ladder.place.max(days);
             }
         }
@@ -205,21 +206,21 @@ impl Ladder {
         today: NaiveDate,
     ) -> (UpcomingKind, NaiveDate) {
         if let Some(until) = situation.snoozed_until.filter(|until| self.waits_for(*until)) {
-            return (UpcomingKind::Reminder(Rung::Asked(until)), until);
+            return (UpcomingKind::Reminder(ReminderStage::Asked(until)), until);
         }
         let days_later = |day, count| calendar.nth_working_day_after(day, count, situation.region);
         let mut next = None;
         let (mut place, mut day) = (self.place, self.counts_from);
-        for rung in policy.rungs.above(self.place) {
-            (place, day) = (rung, days_later(day, rung - place));
+        for stage in policy.stages.above(self.place) {
+            (place, day) = (stage, days_later(day, stage - place));
             if next.is_none() || day <= today {
-                next = Some((UpcomingKind::Reminder(Rung::Days(rung)), day));
+                next = Some((UpcomingKind::Reminder(ReminderStage::Days(stage)), day));
             }
             if day > today {
                 break;
             }
         }
-        let no_answer = || (UpcomingKind::NoAnswer, days_later(self.counts_from, policy.rungs.last_interval()));
+        let no_answer = || (UpcomingKind::NoAnswer, days_later(self.counts_from, policy.stages.last_interval()));
         next.unwrap_or_else(no_answer)
     }
 

@@ -16,30 +16,30 @@ const LATEST_RUNG: u32 = 200;
 
 /// After how many working days each reminder comes; never empty, rising, from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rungs(Vec<u32>);
+pub struct ReminderStages(Vec<u32>);
 
 /// The text is not a ladder of reminders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "write the working days after which reminders come as 3,7,14: rising, from 1 to {LATEST_RUNG}, at most {RUNGS_MAX}"
 )]
-pub struct RungsError;
+pub struct ReminderStagesError;
 
-impl Rungs {
+impl ReminderStages {
     /// A ladder of working days.
     ///
     /// # Errors
     /// When there are none or too many, or they do not rise from 1 to 200.
-    pub fn new(working_days: Vec<u32>) -> Result<Self, RungsError> {
+    pub fn new(working_days: Vec<u32>) -> Result<Self, ReminderStagesError> {
         let is_fit = matches!(working_days.len(), 1..=RUNGS_MAX)
             && working_days.iter().all(|days| (1..=LATEST_RUNG).contains(days))
             && working_days.is_sorted_by(|earlier, later| earlier < later);
-        if is_fit { Ok(Self(working_days)) } else { Err(RungsError) }
+        if is_fit { Ok(Self(working_days)) } else { Err(ReminderStagesError) }
     }
 
     /// The rungs above a place on the ladder, lowest first; 0 is the ground.
     pub fn above(&self, place: u32) -> impl Iterator<Item = u32> {
-        self.0.iter().copied().filter(move |rung| *rung > place)
+        self.0.iter().copied().filter(move |stage| *stage > place)
     }
 
     /// How many working days the last rung comes after the one before it: after as many again without an answer the
@@ -54,16 +54,16 @@ impl Rungs {
     }
 }
 
-impl FromStr for Rungs {
-    type Err = RungsError;
+impl FromStr for ReminderStages {
+    type Err = ReminderStagesError;
 
-    fn from_str(text: &str) -> Result<Self, RungsError> {
+    fn from_str(text: &str) -> Result<Self, ReminderStagesError> {
         let parsed: Result<Vec<u32>, _> = text.split(',').map(|part| part.trim().parse()).collect();
-        Self::new(parsed.map_err(|_| RungsError)?)
+        Self::new(parsed.map_err(|_| ReminderStagesError)?)
     }
 }
 
-impl fmt::Display for Rungs {
+impl fmt::Display for ReminderStages {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let texts: Vec<String> = self.0.iter().map(u32::to_string).collect();
         f.write_str(&texts.join(","))
@@ -74,7 +74,7 @@ impl fmt::Display for Rungs {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReminderPolicy {
     /// After how many working days.
-    pub rungs: Rungs,
+    pub stages: ReminderStages,
     /// At what time of the day.
     pub hours: WorkingHours,
     /// How many days ahead a school may put its reminders off.
@@ -84,7 +84,7 @@ pub struct ReminderPolicy {
 impl Default for ReminderPolicy {
     /// After 3, 7 and 14 working days, between eight and five, put off by at most 60 days.
     fn default() -> Self {
-        Self { rungs: Rungs(vec![3, 7, 14]), hours: WorkingHours::default(), max_snooze_days: 60 }
+        Self { stages: ReminderStages(vec![3, 7, 14]), hours: WorkingHours::default(), max_snooze_days: 60 }
     }
 }
 

@@ -119,7 +119,7 @@ async fn the_connection_itself_is_guarded_whoever_asks_for_it() {
     for text in ["127.0.0.1", "::1", "::ffff:127.0.0.1", "0.0.0.0"] {
         let address = SocketAddr::new(text.parse().expect("an address"), forbidden.port);
 
-        let dialled = crate::magister::line::dial(&reach, &[address], Duration::from_secs(1)).await;
+        let dialled = crate::magister::connection::dial(&reach, &[address], Duration::from_secs(1)).await;
 
         assert_eq!(dialled.err(), Some(CheckCode::PortSilent), "{text}");
     }

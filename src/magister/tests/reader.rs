@@ -291,10 +291,10 @@ proptest! {
                     let parts = [counts.without_opleidingscode, counts.without_id_gebr, counts.double_stamnr];
                     prop_assert!(parts.iter().all(|part| *part <= rows));
                     let token = reply.token.as_ref().map(|token| token.expose().to_owned());
-                    let texts = [&reply.message, &reply.exception, &reply.fault_code, &reply.fault_text, &reply.glimpse];
+                    let texts = [&reply.message, &reply.exception, &reply.fault_code, &reply.fault_text, &reply.excerpt];
                     texts.into_iter().flatten().chain(&token).chain(reply.table.columns()).cloned().collect()
                 }
-                Err(strange) => Vec::from_iter(strange.said),
+                Err(strange) => Vec::from_iter(strange.raw_text),
             };
             prop_assert!(kept.iter().all(|text| text.len() <= bounds.piece_bytes + chunk + 2_048));
             for text in kept {

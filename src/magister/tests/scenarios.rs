@@ -24,14 +24,14 @@ const ALL: &[Step] = &[
 ];
 
 /// What stays the same for one code at one rung, with the sentence that says who acts and what to do.
-pub(super) type Verdict = (CheckCode, Rung, Option<Party>, &'static [Step], &'static str);
+pub(super) type Expected = (CheckCode, Rung, Option<Party>, &'static [Step], &'static str);
 
 const SAYS_ODD: &str = "De controle kon niet af, want er kwam een onverwacht antwoord. Kurve zoekt uit waarom. Je hoeft \
      niets te doen.";
 
-const PASSES: Verdict =
+const PASSES: Expected =
     (CheckCode::Ok, Rung::Rows, None, ALL, "De verbinding met Magister werkt. Je hoeft niets te doen.");
-const REFUSED: Verdict = (
+const REFUSED: Expected = (
     CheckCode::LoginRefused,
     Rung::Login,
     Some(Party::School),
@@ -40,7 +40,7 @@ const REFUSED: Verdict = (
      Kurve erbij staat en vul het wachtwoord daar opnieuw 2 keer in. Staat Kurve er niet? Voer dan eerst \
      de query uit in Decibel.",
 );
-const NO_LIST: Verdict = (
+const NO_LIST: Expected = (
     CheckCode::ListNotGranted,
     Rung::Data,
     Some(Party::School),
@@ -49,7 +49,7 @@ const NO_LIST: Verdict = (
      Gebruikers > Kurve, op het tabblad Lijsten. Staat de lijst er niet? Voer dan de query opnieuw uit in \
      Decibel.",
 );
-const NO_SERVICE: Verdict = (
+const NO_SERVICE: Expected = (
     CheckCode::ServiceNotGranted,
     Rung::Data,
     Some(Party::School),
@@ -57,7 +57,7 @@ const NO_SERVICE: Verdict = (
     "Kurve mag de gegevens niet ophalen. Vink Data.GetData, Algemeen.Login en Algemeen.Logout aan bij \
      Beheer > Webservices > Gebruikers > Kurve, op het tabblad Services.",
 );
-const OUTDATED: Verdict = (
+const OUTDATED: Expected = (
     CheckCode::ListOutdated,
     Rung::Shape,
     Some(Party::Kurve),
@@ -65,7 +65,7 @@ const OUTDATED: Verdict = (
     "In de lijst KurveLeerlingData ontbreekt een kolom. Kurve kijkt welke query je nodig hebt. Je hoeft \
      nu niets te doen.",
 );
-const EMPTY: Verdict = (
+const EMPTY: Expected = (
     CheckCode::ListEmpty,
     Rung::Rows,
     Some(Party::School),
@@ -73,7 +73,7 @@ const EMPTY: Verdict = (
     "De verbinding werkt, maar er staan nog geen leerlingen in de lijst. Kijk of het nieuwe schooljaar al \
      klaarstaat in Magister.",
 );
-const UNKNOWN_HOST: Verdict = (
+const UNKNOWN_HOST: Expected = (
     CheckCode::HostUnknown,
     Rung::Name,
     Some(Party::School),
@@ -81,7 +81,7 @@ const UNKNOWN_HOST: Verdict = (
     "We vinden geen Magister op dit schooldomein. Kijk na of het klopt en geef het goede schooldomein \
      door aan Kurve.",
 );
-const SILENT: Verdict = (
+const SILENT: Expected = (
     CheckCode::PortSilent,
     Rung::Tcp,
     Some(Party::Magister),
@@ -89,14 +89,14 @@ const SILENT: Verdict = (
     "Magister geeft geen antwoord; meestal is de allowlisting dan nog niet klaar. Wacht op de bevestiging \
      van Magister, of vraag in je ticket hoe het ermee staat.",
 );
-const CLOSED: Verdict = (
+const CLOSED: Expected = (
     CheckCode::PortRefused,
     Rung::Tcp,
     Some(Party::Kurve),
     NOTHING,
     "De webservice van Magister weigert de verbinding. Kurve zoekt uit waarom. Je hoeft niets te doen.",
 );
-const NO_TLS: Verdict = (
+const NO_TLS: Expected = (
     CheckCode::TlsFailed,
     Rung::Tls,
     Some(Party::Kurve),
@@ -104,15 +104,15 @@ const NO_TLS: Verdict = (
     "Er komt geen beveiligde verbinding met Magister tot stand. Kurve zoekt uit waarom. Je hoeft niets te \
      doen.",
 );
-const BAD_CERTIFICATE: Verdict = (
+const BAD_CERTIFICATE: Expected = (
     CheckCode::CertificateInvalid,
     Rung::Tls,
     Some(Party::Kurve),
     LISTED,
     "Het certificaat van jullie Magister is niet geldig. Kurve zoekt uit waarom. Je hoeft niets te doen.",
 );
-const ODD_LOGIN: Verdict = (CheckCode::UnexpectedAnswer, Rung::Login, Some(Party::Kurve), LISTED, SAYS_ODD);
-const ODD_DATA: Verdict = (CheckCode::UnexpectedAnswer, Rung::Data, Some(Party::Kurve), LOGGED_IN, SAYS_ODD);
+const ODD_LOGIN: Expected = (CheckCode::UnexpectedAnswer, Rung::Login, Some(Party::Kurve), LISTED, SAYS_ODD);
+const ODD_DATA: Expected = (CheckCode::UnexpectedAnswer, Rung::Data, Some(Party::Kurve), LOGGED_IN, SAYS_ODD);
 
 fn preset(name: &str) -> SchoolScript {
     SchoolScript::preset(name).unwrap_or_else(|| panic!("no preset {name}"))
@@ -142,7 +142,7 @@ fn list(columns: Columns, encoding: TextEncoding) -> SchoolScript {
     SchoolScript { list: ListScript { columns, encoding, ..ListScript::default() }, ..SchoolScript::default() }
 }
 
-pub(super) fn rows() -> Vec<(&'static str, SchoolScript, Verdict, Option<Oddity>)> {
+pub(super) fn rows() -> Vec<(&'static str, SchoolScript, Expected, Option<Oddity>)> {
     let with_password = |password: &str| SchoolScript { password: Some(password.into()), ..SchoolScript::default() };
     vec![
         ("all right", preset("right"), PASSES, None),
@@ -276,7 +276,7 @@ async fn what_is_not_known_is_kept_as_magister_said_it() {
     ] {
         let simulator = simulator(script([("a", school)])).await;
 
-        assert_eq!(check(&magister(&simulator), "a").await.said.as_deref(), said, "{name}");
+        assert_eq!(check(&magister(&simulator), "a").await.redacted_text.as_deref(), said, "{name}");
     }
 }
 
@@ -373,5 +373,5 @@ async fn who_watches_sees_each_rung_as_it_is_tried() {
     let mut expected: Vec<_> = rungs.into_iter().flat_map(|rung| [("trying", rung), ("held", rung)]).collect();
     expected.extend([("trying", Rung::Login), ("broke", Rung::Login)]);
     assert_eq!(seen, expected);
-    assert_eq!(result.said.as_deref(), Some("De gebruikersnaam of het wachtwoord is onjuist."));
+    assert_eq!(result.redacted_text.as_deref(), Some("De gebruikersnaam of het wachtwoord is onjuist."));
 }

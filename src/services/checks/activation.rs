@@ -8,9 +8,9 @@ use crate::domain::check::{ActivationFacts, ActivationGround, CheckPolicy};
 use crate::domain::ids::{OverrideId, SchoolId};
 use crate::domain::onboarding::{Refusal, Step};
 use crate::domain::text::Reason;
-use crate::services::unit_of_work::Work;
-use crate::services::{Call, Office, ServiceError};
-use crate::store::Connection;
+use crate::services::unit_of_work::UnitOfWork;
+use crate::services::{Call, Context, ServiceError};
+use crate::store::ConnectionTrait;
 use crate::store::checks::check_overrides::{self, CheckOverride};
 use crate::store::checks::connections::{self, SchoolConnection};
 use crate::store::onboarding::onboardings;
@@ -47,19 +47,19 @@ impl ActivationAnswer {
 ///
 /// # Errors
 /// `NotFound` when there is no such school.
-pub async fn activation(office: &Office, school: SchoolId) -> Result<ActivationAnswer, ServiceError> {
-    let conn = office.db.reader();
+pub async fn activation(context: &Context, school: SchoolId) -> Result<ActivationAnswer, ServiceError> {
+    let conn = context.db.reader();
     let version = onboardings::load(conn, school).await?.state.credential_version();
-    answer(office, conn, school, version).await
+    answer(context, conn, school, version).await
 }
 
 /// The reason of each leave that counts, by school and version of its credentials; none where no check is asked for.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn reasons_of_leave(office: &Office) -> Result<HashMap<(SchoolId, u32), Reason>, ServiceError> {
-    let leaves = match office.check_policy {
-        CheckPolicy::Require => check_overrides::list(office.db.reader()).await?,
+pub async fn reasons_of_leave(context: &Context) -> Result<HashMap<(SchoolId, u32), Reason>, ServiceError> {
+    let leaves = match context.check_policy {
+        CheckPolicy::Require => check_overrides::list(context.db.reader()).await?,
         CheckPolicy::Off | CheckPolicy::Advise => vec![],
     };
     Ok(leaves.into_iter().map(|leave| ((leave.school, leave.credential_version), leave.reason)).collect())
@@ -69,10 +69,15 @@ pub async fn reasons_of_leave(office: &Office) -> Result<HashMap<(SchoolId, u32)
 ///
 /// # Errors
 /// `Forbidden` for who is no admin; `Refused` when no credentials are issued.
-pub async fn allow_without(office: &Office, call: &Call, school: SchoolId, reason: Reason) -> Result<(), ServiceError> {
+pub async fn allow_without(
+    context: &Context,
+    call: &Call,
+    school: SchoolId,
+    reason: Reason,
+) -> Result<(), ServiceError> {
     let Actor::Staff { id: by, role: StaffRole::Admin } = call.actor else { return Err(ServiceError::Forbidden) };
-    let mut work = Work::begin(office, call).await?;
-    let state = onboardings::hold(work.conn(), school).await?.state;
+    let mut work = UnitOfWork::begin(context, call).await?;
+    let state = onboardings::load_for_update(work.conn(), school).await?.state;
     if state.lifecycle().is_withdrawn() {
         return Err(Refusal::IsWithdrawn.into());
     }
@@ -85,7 +90,7 @@ pub async fn allow_without(office: &Office, call: &Call, school: SchoolId, reaso
     if known.is_some_and(|known| known.reason == reason && known.by == by) {
         return Ok(());
     }
-    let id = OverrideId::from_uuid(office.chance.uuid_v7(call.now));
+    let id = OverrideId::from_uuid(context.chance.uuid_v7(call.now));
     let new = CheckOverride { id, school, by, credential_version: version, reason: reason.clone(), at: call.now };
     check_overrides::insert(work.conn(), &new).await?;
     work.note(Some(school), Action::CheckOverridden { version, reason });
@@ -94,25 +99,25 @@ pub async fn allow_without(office: &Office, call: &Call, school: SchoolId, reaso
 
 /// Within a change: whether Kurve may activate now.
 pub(in crate::services) async fn check_activation(
-    work: &Work<'_>,
+    work: &UnitOfWork<'_>,
     call: &Call,
     school: SchoolId,
     version: u32,
 ) -> Result<(), ServiceError> {
-    let answer = answer(work.office(), work.conn(), school, version).await?;
+    let answer = answer(work.context(), work.conn(), school, version).await?;
     if answer.ground(call.now).is_some() { Ok(()) } else { Err(Refusal::CheckNeeded.into()) }
 }
 
 pub(in crate::services) async fn answer(
-    office: &Office,
-    conn: &impl Connection,
+    context: &Context,
+    conn: &impl ConnectionTrait,
     school: SchoolId,
     version: u32,
 ) -> Result<ActivationAnswer, ServiceError> {
     let connection = connections::load(conn, school).await?;
     let leave = check_overrides::find(conn, school, version).await?;
     let facts = ActivationFacts {
-        policy: office.check_policy,
+        policy: context.check_policy,
         credential_version: version,
         passed: connection.passed,
         newest: connection.last,

@@ -8,12 +8,12 @@ use crate::domain::check::{CheckProgress, CheckRefusal};
 use crate::domain::ids::{CheckId, CheckRunId, SchoolId};
 use crate::domain::onboarding::{Lifecycle, Onboarding, Step};
 use crate::domain::text::SchoolDomain;
-use crate::services::{Call, Office, ServiceError};
+use crate::services::{Call, Context, ServiceError};
 use crate::store::checks::check_runs::{self, Run};
 use crate::store::checks::connection_checks::{self, Check};
 use crate::store::checks::connection_list::{self, ConnectionFilter};
 use crate::store::onboarding::{onboardings, schools};
-use crate::store::{self, Connection};
+use crate::store::{self, ConnectionTrait};
 
 /// How many schools of a list are read at once.
 const SELECTION_PAGE: u64 = 500;
@@ -31,15 +31,15 @@ pub enum Selection {
 ///
 /// # Errors
 /// `TooOften` within a minute of the last one; `NotChecked` when there is nothing to check; `Forbidden`, `NotFound`.
-pub async fn ask(office: &Office, call: &Call, school: SchoolId) -> Result<CheckId, ServiceError> {
-    if !office.check_policy.makes_checks() {
+pub async fn ask(context: &Context, call: &Call, school: SchoolId) -> Result<CheckId, ServiceError> {
+    if !context.check_policy.makes_checks() {
         return Err(CheckRefusal::Off.into());
     }
-    let tx = office.db.begin_write().await?;
+    let tx = context.db.begin_write().await?;
     let conn = tx.conn();
     check_asker(conn, call, school).await?;
     // Held, so that two who ask at once are given the same check.
-    let state = onboardings::hold(conn, school).await?.state;
+    let state = onboardings::load_for_update(conn, school).await?.state;
     may_check(&state)?;
     if let Some(open) = connection_checks::find_open(conn, school).await? {
         return Ok(open.id);
@@ -49,14 +49,14 @@ pub async fn ask(office: &Office, call: &Call, school: SchoolId) -> Result<Check
         check_pause(last_at, call.now)?;
     }
     let domain = schools::load(conn, school).await?.details.domain;
-    let check = waiting(office, call, school, &domain, None);
+    let check = waiting(context, call, school, &domain, None);
     if !connection_checks::insert(conn, &check).await? {
         // A run or the timer was first: they hold no onboarding.
         let open = connection_checks::find_open(conn, school).await?.ok_or(ServiceError::Conflict)?;
         return Ok(open.id);
     }
     tx.commit().await?;
-    office.check_waits.notify_waiters();
+    context.check_waits.notify_waiters();
     Ok(check.id)
 }
 
@@ -65,47 +65,47 @@ pub async fn ask(office: &Office, call: &Call, school: SchoolId) -> Result<Check
 ///
 /// # Errors
 /// `Forbidden` for who may not act; `NotChecked` where no checks are made.
-pub async fn ask_many(office: &Office, call: &Call, selection: &Selection) -> Result<CheckRunId, ServiceError> {
+pub async fn ask_many(context: &Context, call: &Call, selection: &Selection) -> Result<CheckRunId, ServiceError> {
     call.check_may_act()?;
-    if !office.check_policy.makes_checks() {
+    if !context.check_policy.makes_checks() {
         return Err(CheckRefusal::Off.into());
     }
-    let schools = list_selected(office, selection).await?;
-    let id = CheckRunId::from_uuid(office.chance.uuid_v7(call.now));
+    let schools = list_selected(context, selection).await?;
+    let id = CheckRunId::from_uuid(context.chance.uuid_v7(call.now));
     let pause = call.now - Duration::seconds(PAUSE_SECONDS);
     let mut new = vec![];
-    for candidate in check_runs::list_candidates(office.db.reader(), &schools, pause).await? {
+    for candidate in check_runs::list_candidates(context.db.reader(), &schools, pause).await? {
         match candidate {
             Ok((school, state)) if may_check(&state).is_ok() => {
-                new.push(waiting(office, call, school.id, &school.details.domain, Some(id)));
+                new.push(waiting(context, call, school.id, &school.details.domain, Some(id)));
             }
             Ok(_) => {}
             Err(error) => tracing::error!(error = %error, "A school cannot be read, so it is left out of a run"),
         }
     }
-    let tx = office.db.begin_write().await?;
+    let tx = context.db.begin_write().await?;
     let run = Run { id, asked_by: call.actor, asked_at: call.now, total: 0 };
     check_runs::insert(tx.conn(), &run, &new).await?;
     tx.commit().await?;
-    office.check_waits.notify_waiters();
+    context.check_waits.notify_waiters();
     Ok(id)
 }
 
 /// In the order of their ids, each once.
-async fn list_selected(office: &Office, selection: &Selection) -> Result<Vec<SchoolId>, ServiceError> {
+async fn list_selected(context: &Context, selection: &Selection) -> Result<Vec<SchoolId>, ServiceError> {
     let mut schools = match selection {
         Selection::Schools(named) => named.clone(),
-        Selection::List(filter) => list_filtered(office, *filter).await?,
+        Selection::List(filter) => list_filtered(context, *filter).await?,
     };
     schools.sort_unstable();
     schools.dedup();
     Ok(schools)
 }
 
-async fn list_filtered(office: &Office, filter: ConnectionFilter) -> Result<Vec<SchoolId>, ServiceError> {
+async fn list_filtered(context: &Context, filter: ConnectionFilter) -> Result<Vec<SchoolId>, ServiceError> {
     let (mut schools, mut after) = (vec![], None);
     loop {
-        let rows = connection_list::list(office.db.reader(), filter, after.as_ref(), SELECTION_PAGE).await?;
+        let rows = connection_list::list(context.db.reader(), filter, after.as_ref(), SELECTION_PAGE).await?;
         schools.extend(rows.iter().map(|(school, _)| school.id));
         match rows.last() {
             Some((last, _)) if rows.len() as u64 == SELECTION_PAGE => {
@@ -119,9 +119,9 @@ async fn list_filtered(office: &Office, filter: ConnectionFilter) -> Result<Vec<
     }
 }
 
-fn waiting(office: &Office, call: &Call, school: SchoolId, domain: &SchoolDomain, run: Option<CheckRunId>) -> Check {
+fn waiting(context: &Context, call: &Call, school: SchoolId, domain: &SchoolDomain, run: Option<CheckRunId>) -> Check {
     Check {
-        id: CheckId::from_uuid(office.chance.uuid_v7(call.now)),
+        id: CheckId::from_uuid(context.chance.uuid_v7(call.now)),
         school,
         run,
         host: domain.host(),
@@ -140,8 +140,8 @@ fn waiting(office: &Office, call: &Call, school: SchoolId, domain: &SchoolDomain
 ///
 /// # Errors
 /// Why not.
-pub fn may_ask(office: &Office, state: &Onboarding) -> Result<(), CheckRefusal> {
-    if office.check_policy.makes_checks() { may_check(state) } else { Err(CheckRefusal::Off) }
+pub fn may_ask(context: &Context, state: &Onboarding) -> Result<(), CheckRefusal> {
+    if context.check_policy.makes_checks() { may_check(state) } else { Err(CheckRefusal::Off) }
 }
 
 /// Whether there is something to check. Before credentials are issued there is nothing to log in with; what the lower
@@ -163,7 +163,7 @@ fn check_pause(last_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Service
     }
 }
 
-async fn check_asker(conn: &impl Connection, call: &Call, school: SchoolId) -> Result<(), ServiceError> {
+async fn check_asker(conn: &impl ConnectionTrait, call: &Call, school: SchoolId) -> Result<(), ServiceError> {
     let Actor::Contact { id, .. } = call.actor else { return call.check_may_act() };
     let contact = store::people::contacts::load(conn, id).await?;
     let is_theirs = contact.school == school && contact.removed_at.is_none();

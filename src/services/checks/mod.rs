@@ -5,19 +5,19 @@
 //! asks of a check. Not here: the climb itself (the room `magister`) and what a result means (`domain::check`).
 
 mod activation;
-mod aside;
 mod asking;
+mod assessment;
 mod outage;
 mod plan;
+mod quarantine;
 mod reading;
 mod running;
-mod verdict;
 
 pub(super) use self::activation::check_activation;
 pub use self::activation::{ActivationAnswer, activation, allow_without, reasons_of_leave};
 pub use self::asking::{Selection, ask, ask_many, may_ask};
 pub(super) use self::plan::follow;
-pub use self::plan::{delete_old, plan_turns};
+pub use self::plan::{delete_old, plan_first_checks};
 pub use self::reading::{
     ForKurve, Page, RunProgress, Tally, connection, find, find_outage, history, latest, list_connections, list_failing,
     list_for_kurve, run_progress, tally,

@@ -6,12 +6,12 @@ use crate::domain::audit::Action;
 use crate::domain::check::{Others, RoundFacts, Rung};
 use crate::domain::ids::{OutageId, SchoolId};
 use crate::domain::notice::{About, MailKind};
-use crate::services::unit_of_work::{Letter, Work};
-use crate::services::{Call, Office, ServiceError};
+use crate::services::unit_of_work::{NewMail, UnitOfWork};
+use crate::services::{Call, Context, ServiceError};
 use crate::store::checks::check_witnesses::{self, Broken};
 use crate::store::checks::connections::SchoolConnection;
 use crate::store::checks::outages::{self, Outage};
-use crate::store::{Connection, lock};
+use crate::store::{ConnectionTrait, lock};
 
 /// How long before a school's first failure the others still count as of the same round, and for how long what was seen
 /// of them says how it is now.
@@ -38,7 +38,7 @@ pub(super) struct Witnesses {
 
 /// Looks at the other schools that worked, for one that fails; `is_worse` when it worked itself.
 pub(super) async fn round(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     known: &SchoolConnection,
     (rung, is_worse): (Rung, bool),
     now: DateTime<Utc>,
@@ -68,19 +68,19 @@ fn waits_since(known: &SchoolConnection) -> Option<DateTime<Utc>> {
 }
 
 /// Makes other schools due now, in a transaction of its own.
-pub(super) async fn hasten(office: &Office, wanted: &Witnesses, now: DateTime<Utc>) -> Result<(), ServiceError> {
-    let tx = office.db.begin_write().await?;
+pub(super) async fn hasten(context: &Context, wanted: &Witnesses, now: DateTime<Utc>) -> Result<(), ServiceError> {
+    let tx = context.db.begin_write().await?;
     check_witnesses::hasten(tx.conn(), wanted.broken, (wanted.since, now), wanted.count).await?;
     Ok(tx.commit().await?)
 }
 
 /// Notes that most schools that worked fail together, and tells Kurve once.
-pub(super) async fn note_outage(work: &mut Work<'_>, call: &Call, round: &Round) -> Result<(), ServiceError> {
+pub(super) async fn note_outage(work: &mut UnitOfWork<'_>, call: &Call, round: &Round) -> Result<(), ServiceError> {
     lock::hold_outage(work.conn()).await?;
     if outages::find_open(work.conn()).await?.is_some() {
         return Ok(());
     }
-    let id = OutageId::from_uuid(work.office().chance.uuid_v7(call.now));
+    let id = OutageId::from_uuid(work.context().chance.uuid_v7(call.now));
     let new = Outage { id, began_at: round.since, noticed_at: call.now, ended_at: None, round: round.facts };
     outages::insert(work.conn(), &new).await?;
     let RoundFacts { worked_before, failing } = round.facts;
@@ -95,7 +95,11 @@ pub(super) async fn note_outage(work: &mut Work<'_>, call: &Call, round: &Round)
 }
 
 /// Notes that an outage is over, once the schools that worked work again, and tells Kurve.
-pub(super) async fn end_outage(work: &mut Work<'_>, call: &Call, after: &SchoolConnection) -> Result<(), ServiceError> {
+pub(super) async fn end_outage(
+    work: &mut UnitOfWork<'_>,
+    call: &Call,
+    after: &SchoolConnection,
+) -> Result<(), ServiceError> {
     if outages::find_open(work.conn()).await?.is_none() {
         return Ok(());
     }
@@ -118,14 +122,14 @@ pub(super) async fn end_outage(work: &mut Work<'_>, call: &Call, after: &SchoolC
     Ok(())
 }
 
-fn tell_kurve(work: &mut Work<'_>, kind: MailKind, outage: OutageId) {
+fn tell_kurve(work: &mut UnitOfWork<'_>, kind: MailKind, outage: OutageId) {
     let about = About { outage: Some(outage), ..About::default() };
-    work.mail(Letter { kind, school: None, contact: None, about, occasion: outage.to_string() });
+    work.mail(NewMail { kind, school: None, contact: None, about, occasion: outage.to_string() });
 }
 
 /// Tells Kurve that the connection of a school that worked is lost, by a cause that is Kurve's to find out.
-pub(super) fn tell_of_loss(work: &mut Work<'_>, school: SchoolId, now: DateTime<Utc>) {
+pub(super) fn tell_of_loss(work: &mut UnitOfWork<'_>, school: SchoolId, now: DateTime<Utc>) {
     let occasion = format!("{school}/{}", now.timestamp_millis());
     let about = About::default();
-    work.mail(Letter { kind: MailKind::ConnectionLost, school: Some(school), contact: None, about, occasion });
+    work.mail(NewMail { kind: MailKind::ConnectionLost, school: Some(school), contact: None, about, occasion });
 }

@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::aside;
-use crate::domain::check::schedule::{AFTER_CLAIM_SECONDS, Pace, Replan, next_turn, replan};
+use super::quarantine;
+use crate::domain::check::schedule::{AFTER_CLAIM_SECONDS, Pace, Replan, next_check_at, replan};
 use crate::domain::ids::SchoolId;
 use crate::domain::onboarding::{Change, Event, Onboarding};
-use crate::services::unit_of_work::Work;
-use crate::services::{Call, Office, ServiceError};
+use crate::services::unit_of_work::UnitOfWork;
+use crate::services::{Call, Context, ServiceError};
 use crate::store::checks::{check_queue, connections};
 use crate::store::onboarding::onboardings;
 
@@ -22,12 +22,12 @@ const KEEP_CHECKS: u64 = 200;
 
 /// Within a change: sees to it that what was reported is checked soon, and that who stops is not checked at all.
 pub(in crate::services) async fn follow(
-    work: &Work<'_>,
+    work: &UnitOfWork<'_>,
     call: &Call,
     school: SchoolId,
     (before, events, after): (&Onboarding, &[Event], &Onboarding),
 ) -> Result<(), ServiceError> {
-    if !work.office().check_policy.makes_checks() {
+    if !work.context().check_policy.makes_checks() {
         return Ok(());
     }
     if events.iter().any(|event| matches!(event.change, Change::Resumed)) {
@@ -40,7 +40,7 @@ pub(in crate::services) async fn follow(
             let known = connections::load(work.conn(), school).await?.next_check_at;
             Some(known.map_or(soon, |known| known.min(soon)))
         }
-        Replan::Turns => next_turn(school, Pace::of(after), call.now),
+        Replan::NextCheck => next_check_at(school, Pace::of(after), call.now),
     };
     Ok(connections::save_next(work.conn(), school, next_at).await?)
 }
@@ -49,21 +49,21 @@ pub(in crate::services) async fn follow(
 ///
 /// # Errors
 /// When the store fails.
-pub async fn plan_turns(office: &Office, now: DateTime<Utc>) -> Result<u64, ServiceError> {
-    if !office.check_policy.makes_checks() {
+pub async fn plan_first_checks(context: &Context, now: DateTime<Utc>) -> Result<u64, ServiceError> {
+    if !context.check_policy.makes_checks() {
         return Ok(0);
     }
     let mut planned = 0;
-    for school in connections::list_without_turn(office.db.reader(), PLAN_ROWS).await? {
-        let state = match onboardings::load(office.db.reader(), school).await.map_err(ServiceError::from) {
-            Err(error) if aside::is_of_one_school(&error) => {
-                aside::put_first(office.db.writer(), school, &error, now).await?;
+    for school in connections::list_without_turn(context.db.reader(), PLAN_ROWS).await? {
+        let state = match onboardings::load(context.db.reader(), school).await.map_err(ServiceError::from) {
+            Err(error) if quarantine::is_of_one_school(&error) => {
+                quarantine::quarantine_new(context.db.writer(), school, &error, now).await?;
                 continue;
             }
             known => known?.state,
         };
-        if let Some(turn) = next_turn(school, Pace::of(&state), now) {
-            connections::save_first(office.db.writer(), school, turn).await?;
+        if let Some(next_check) = next_check_at(school, Pace::of(&state), now) {
+            connections::save_first(context.db.writer(), school, next_check).await?;
             planned += 1;
         }
     }
@@ -74,11 +74,11 @@ pub async fn plan_turns(office: &Office, now: DateTime<Utc>) -> Result<u64, Serv
 ///
 /// # Errors
 /// When the store fails.
-pub async fn delete_old(office: &Office, now: DateTime<Utc>) -> Result<u64, ServiceError> {
-    let conn = office.db.writer();
+pub async fn delete_old(context: &Context, now: DateTime<Utc>) -> Result<u64, ServiceError> {
+    let conn = context.db.writer();
     let before = now - Duration::days(KEEP_DAYS);
     let mut deleted = check_queue::delete_before(conn, before).await?;
-    for school in check_queue::list_with_more_than(office.db.reader(), KEEP_CHECKS).await? {
+    for school in check_queue::list_with_more_than(context.db.reader(), KEEP_CHECKS).await? {
         deleted += check_queue::delete_all_but_newest(conn, school, KEEP_CHECKS).await?;
     }
     Ok(deleted + check_queue::delete_ended_leases(conn, now).await?)

@@ -6,7 +6,7 @@ use crate::domain::check::CheckCode;
 use crate::domain::ids::{CheckId, CheckRunId, SchoolId};
 use crate::domain::onboarding::Party;
 use crate::domain::school::School;
-use crate::services::{Office, ServiceError};
+use crate::services::{Context, ServiceError};
 use crate::store::checks::check_runs::{self, Run};
 use crate::store::checks::connection_checks::{self, Check};
 use crate::store::checks::connection_list::{self, ConnectionFilter};
@@ -65,16 +65,16 @@ pub struct Tally {
 ///
 /// # Errors
 /// `NotFound` when there is none.
-pub async fn find(office: &Office, id: CheckId) -> Result<Check, ServiceError> {
-    connection_checks::find(office.db.reader(), id).await?.ok_or(ServiceError::NotFound)
+pub async fn find(context: &Context, id: CheckId) -> Result<Check, ServiceError> {
+    connection_checks::find(context.db.reader(), id).await?.ok_or(ServiceError::NotFound)
 }
 
 /// A school's newest check, whether it waits, is under way or is over.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn latest(office: &Office, school: SchoolId) -> Result<Option<Check>, ServiceError> {
-    Ok(connection_checks::list_of_school(office.db.reader(), school, None, 1).await?.pop())
+pub async fn latest(context: &Context, school: SchoolId) -> Result<Option<Check>, ServiceError> {
+    Ok(connection_checks::list_of_school(context.db.reader(), school, None, 1).await?.pop())
 }
 
 /// A school's checks, newest first, older than `before`.
@@ -82,20 +82,20 @@ pub async fn latest(office: &Office, school: SchoolId) -> Result<Option<Check>, 
 /// # Errors
 /// When the store fails.
 pub async fn history(
-    office: &Office,
+    context: &Context,
     school: SchoolId,
     before: Option<CheckId>,
     limit: u64,
 ) -> Result<Vec<Check>, ServiceError> {
-    Ok(connection_checks::list_of_school(office.db.reader(), school, before, limit).await?)
+    Ok(connection_checks::list_of_school(context.db.reader(), school, before, limit).await?)
 }
 
 /// What is known of a school's connection: the last code, the receipt, whether it is lost, when it is checked next.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn connection(office: &Office, school: SchoolId) -> Result<SchoolConnection, ServiceError> {
-    Ok(connections::load(office.db.reader(), school).await?)
+pub async fn connection(context: &Context, school: SchoolId) -> Result<SchoolConnection, ServiceError> {
+    Ok(connections::load(context.db.reader(), school).await?)
 }
 
 /// Connections by the name of their school, after a place.
@@ -103,11 +103,11 @@ pub async fn connection(office: &Office, school: SchoolId) -> Result<SchoolConne
 /// # Errors
 /// When the store fails.
 pub async fn list_connections(
-    office: &Office,
+    context: &Context,
     filter: ConnectionFilter,
     after: Option<&After>,
 ) -> Result<Page, ServiceError> {
-    let mut rows = connection_list::list(office.db.reader(), filter, after, PAGE_ROWS + 1).await?;
+    let mut rows = connection_list::list(context.db.reader(), filter, after, PAGE_ROWS + 1).await?;
     let has_more = rows.len() as u64 > PAGE_ROWS;
     rows.truncate(usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX));
     let last = rows.last().filter(|_| has_more);
@@ -119,8 +119,8 @@ pub async fn list_connections(
 ///
 /// # Errors
 /// When the store fails.
-pub async fn tally(office: &Office) -> Result<Tally, ServiceError> {
-    let conn = office.db.reader();
+pub async fn tally(context: &Context) -> Result<Tally, ServiceError> {
+    let conn = context.db.reader();
     Ok(Tally {
         by_code: connection_list::count_by_code(conn).await?,
         lost: connection_list::count_lost(conn).await?,
@@ -133,13 +133,13 @@ pub async fn tally(office: &Office) -> Result<Tally, ServiceError> {
 /// # Errors
 /// When the store fails.
 pub async fn list_failing(
-    office: &Office,
+    context: &Context,
     schools: &[SchoolId],
 ) -> Result<BTreeMap<SchoolId, CheckCode>, ServiceError> {
-    if !office.check_policy.makes_checks() || schools.is_empty() {
+    if !context.check_policy.makes_checks() || schools.is_empty() {
         return Ok(BTreeMap::new());
     }
-    Ok(connections::list_failing(office.db.reader(), schools).await?)
+    Ok(connections::list_failing(context.db.reader(), schools).await?)
 }
 
 /// The connections that Kurve has to look into, at most `limit`. None where no checks are made, and none while an
@@ -147,10 +147,10 @@ pub async fn list_failing(
 ///
 /// # Errors
 /// When the store fails.
-pub async fn list_for_kurve(office: &Office, limit: u64) -> Result<ForKurve, ServiceError> {
-    let conn = office.db.reader();
+pub async fn list_for_kurve(context: &Context, limit: u64) -> Result<ForKurve, ServiceError> {
+    let conn = context.db.reader();
     let mut found = ForKurve::default();
-    if !office.check_policy.makes_checks() || outages::find_open(conn).await?.is_some() {
+    if !context.check_policy.makes_checks() || outages::find_open(conn).await?.is_some() {
         return Ok(found);
     }
     for row in connection_list::list_held_by(conn, Party::Kurve, limit).await? {
@@ -167,16 +167,16 @@ pub async fn list_for_kurve(office: &Office, limit: u64) -> Result<ForKurve, Ser
 ///
 /// # Errors
 /// When the store fails.
-pub async fn find_outage(office: &Office) -> Result<Option<Outage>, ServiceError> {
-    Ok(outages::find_open(office.db.reader()).await?)
+pub async fn find_outage(context: &Context) -> Result<Option<Outage>, ServiceError> {
+    Ok(outages::find_open(context.db.reader()).await?)
 }
 
 /// How far a run is.
 ///
 /// # Errors
 /// `NotFound` when there is no such run.
-pub async fn run_progress(office: &Office, id: CheckRunId) -> Result<RunProgress, ServiceError> {
-    let conn = office.db.reader();
+pub async fn run_progress(context: &Context, id: CheckRunId) -> Result<RunProgress, ServiceError> {
+    let conn = context.db.reader();
     let run = check_runs::find(conn, id).await?.ok_or(ServiceError::NotFound)?;
     let (ended, open) = check_runs::count(conn, id).await?;
     Ok(RunProgress { run, ended, open })

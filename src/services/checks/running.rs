@@ -8,19 +8,19 @@ use futures_util::FutureExt;
 use tokio::sync::watch;
 
 use super::asking::may_check;
-use super::{aside, verdict};
+use super::{assessment, quarantine};
 use crate::domain::check::{CheckProgress, NotMade};
 use crate::domain::credential::{ClosedReason, Password};
 use crate::domain::ids::{CheckId, SchoolId};
 use crate::domain::text::SchoolDomain;
 use crate::magister::{Magister, NotChecked, Port, Progress, Target};
 use crate::services::onboarding::credentials;
-use crate::services::{Office, ServiceError, chain};
+use crate::services::{Context, ServiceError, chain};
 use crate::store::checks::connection_checks::{self, Check, Outcome};
 use crate::store::checks::{check_queue, connections};
 use crate::store::onboarding::credentials::StoredCredential;
 use crate::store::onboarding::{onboardings, schools};
-use crate::store::{self, Connection};
+use crate::store::{self, ConnectionTrait};
 
 /// How long a check may take with its wait for others behind the same address; then its worker is taken for dead.
 const LEASE: Duration = Duration::minutes(5);
@@ -57,20 +57,20 @@ struct Ready {
 /// # Errors
 /// When the store fails. A check that fails is a result.
 pub async fn run_next(
-    office: &Office,
+    context: &Context,
     magister: &Magister,
     now: impl Fn() -> DateTime<Utc>,
 ) -> Result<Option<CheckId>, ServiceError> {
-    let Some(claimed) = claim(office, now()).await? else { return Ok(None) };
+    let Some(claimed) = claim(context, now()).await? else { return Ok(None) };
     let id = claimed.check;
     // A fault costs this check, not the worker.
-    let climb = AssertUnwindSafe(climb(office, magister, &claimed)).catch_unwind().await;
+    let climb = AssertUnwindSafe(climb(context, magister, &claimed)).catch_unwind().await;
     let ended = climb.unwrap_or(Ended { outcome: Outcome::NotMade(NotMade::BrokeOff), rest: None });
-    match verdict::finish(office, &claimed, ended, now()).await {
-        Err(error) if aside::is_of_one_school(&error) => {
-            let tx = office.db.begin_write().await?;
+    match assessment::finish(context, &claimed, ended, now()).await {
+        Err(error) if quarantine::is_of_one_school(&error) => {
+            let tx = context.db.begin_write().await?;
             let ends = Some((id, Some(claimed.lease_until)));
-            aside::put(tx.conn(), claimed.school, (ends, &error), now()).await?;
+            quarantine::quarantine(tx.conn(), claimed.school, (ends, &error), now()).await?;
             tx.commit().await?;
         }
         finished => finished?,
@@ -84,25 +84,25 @@ pub(super) struct Ended {
     pub(super) rest: Option<Duration>,
 }
 
-async fn claim(office: &Office, now: DateTime<Utc>) -> Result<Option<Claimed>, ServiceError> {
-    if !office.check_policy.makes_checks() {
+async fn claim(context: &Context, now: DateTime<Utc>) -> Result<Option<Claimed>, ServiceError> {
+    if !context.check_policy.makes_checks() {
         return Ok(None);
     }
-    let tx = office.db.begin_write().await?;
+    let tx = context.db.begin_write().await?;
     let claimed = match claim_waiting(tx.conn(), now).await? {
         Some(claimed) => Some(claimed),
-        None => claim_due(office, tx.conn(), now).await?,
+        None => claim_due(context, tx.conn(), now).await?,
     };
     tx.commit().await?;
     Ok(claimed)
 }
 
-async fn claim_waiting(conn: &impl Connection, now: DateTime<Utc>) -> Result<Option<Claimed>, ServiceError> {
+async fn claim_waiting(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Option<Claimed>, ServiceError> {
     let until = now + LEASE;
     for check in check_queue::list_to_begin(conn, now, CANDIDATES).await? {
         let ready = match prepare(conn, check.school).await {
-            Err(error) if aside::is_of_one_school(&error) => {
-                aside::put(conn, check.school, (Some((check.id, check.lease_until)), &error), now).await?;
+            Err(error) if quarantine::is_of_one_school(&error) => {
+                quarantine::quarantine(conn, check.school, (Some((check.id, check.lease_until)), &error), now).await?;
                 continue;
             }
             ready => ready?,
@@ -124,15 +124,15 @@ async fn claim_waiting(conn: &impl Connection, now: DateTime<Utc>) -> Result<Opt
 }
 
 async fn claim_due(
-    office: &Office,
-    conn: &impl Connection,
+    context: &Context,
+    conn: &impl ConnectionTrait,
     now: DateTime<Utc>,
 ) -> Result<Option<Claimed>, ServiceError> {
     let until = now + LEASE;
     for school in connections::list_due(conn, now, CANDIDATES).await? {
         let ready = match prepare(conn, school).await {
-            Err(error) if aside::is_of_one_school(&error) => {
-                aside::put(conn, school, (None, &error), now).await?;
+            Err(error) if quarantine::is_of_one_school(&error) => {
+                quarantine::quarantine(conn, school, (None, &error), now).await?;
                 continue;
             }
             ready => ready?,
@@ -141,7 +141,7 @@ async fn claim_due(
             connections::save_next(conn, school, None).await?;
             continue;
         };
-        let (id, host) = (CheckId::from_uuid(office.chance.uuid_v7(now)), ready.domain.host());
+        let (id, host) = (CheckId::from_uuid(context.chance.uuid_v7(now)), ready.domain.host());
         let is_free = !check_queue::has_open(conn, school).await?
             && check_queue::claim_host(conn, (&host, id), (now, until)).await?;
         if !is_free {
@@ -182,7 +182,7 @@ fn claimed(check: CheckId, school: SchoolId, ready: Ready, lease_until: DateTime
 }
 
 /// What a check of a school needs; `None` when there is nothing to check any more.
-async fn prepare(conn: &impl Connection, school: SchoolId) -> Result<Option<Ready>, ServiceError> {
+async fn prepare(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Option<Ready>, ServiceError> {
     let state = onboardings::load(conn, school).await?.state;
     if may_check(&state).is_err() {
         return Ok(None);
@@ -199,9 +199,9 @@ async fn prepare(conn: &impl Connection, school: SchoolId) -> Result<Option<Read
     Ok(Some(Ready { domain, version: credential.version, credential }))
 }
 
-async fn climb(office: &Office, magister: &Magister, claimed: &Claimed) -> Ended {
+async fn climb(context: &Context, magister: &Magister, claimed: &Claimed) -> Ended {
     let broke_off = Ended { outcome: Outcome::NotMade(NotMade::BrokeOff), rest: None };
-    let password = match credentials::open_password(office, &claimed.credential) {
+    let password = match credentials::open_password(context, &claimed.credential) {
         Ok(password) => password,
         Err(error) => {
             tracing::error!(
@@ -209,12 +209,12 @@ async fn climb(office: &Office, magister: &Magister, claimed: &Claimed) -> Ended
                 cause = chain(&error),
                 "The password of a school cannot be opened, so its connection is not checked today"
             );
-            return Ended { rest: Some(aside::ASIDE), ..broke_off };
+            return Ended { rest: Some(quarantine::ASIDE), ..broke_off };
         }
     };
     let target = Target::new(claimed.domain.clone(), Port::Live);
     let (tell, told) = watch::channel(CheckProgress::default());
-    let noted = note_progress(office, claimed, told);
+    let noted = note_progress(context, claimed, told);
     let (climbed, ()) = tokio::join!(climb_aloud(magister, &target, &password, tell), noted);
     match climbed {
         Some(Ok(result)) => Ended { outcome: Outcome::Made(result), rest: None },
@@ -248,14 +248,14 @@ async fn climb_aloud(
 
 /// Writes down how far a check is, for the pages that show it: each rung when a person asked for it, and what a glance
 /// now and then sees when it was its turn.
-async fn note_progress(office: &Office, claimed: &Claimed, mut told: watch::Receiver<CheckProgress>) {
+async fn note_progress(context: &Context, claimed: &Claimed, mut told: watch::Receiver<CheckProgress>) {
     let mut noted = CheckProgress::default();
     while goes_on(&mut told, claimed.is_watched).await {
         let progress = told.borrow_and_update().clone();
         if progress == noted {
             continue;
         }
-        if let Err(error) = connection_checks::save_progress(office.db.writer(), claimed.check, &progress).await {
+        if let Err(error) = connection_checks::save_progress(context.db.writer(), claimed.check, &progress).await {
             tracing::warn!(error = %error, "Could not note how far a check is");
         }
         noted = progress;

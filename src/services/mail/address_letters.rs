@@ -4,35 +4,35 @@ use crate::domain::school::Contact;
 use crate::links;
 use crate::mail::templates::{Content, PersonFacts};
 use crate::services::mail::letters::{Draft, Facts, Unsendable, write};
-use crate::services::{Office, ServiceError};
+use crate::services::{Context, ServiceError};
 use crate::store::mail::outbox::OutboxMail;
 use crate::store::people::{address_marks, contacts};
 
 /// Nothing is sent by itself to who left, or to an address that mail does not arrive at; the latter shows to Kurve,
 /// with a button for when the address works again.
-pub(in crate::services) async fn check_reachable(office: &Office, receiver: &Contact) -> Result<(), Unsendable> {
+pub(in crate::services) async fn check_reachable(context: &Context, receiver: &Contact) -> Result<(), Unsendable> {
     if receiver.removed_at.is_some() {
         return Err(Unsendable::NotNeeded("the contact was removed"));
     }
-    let key = office.keys.email_key(&receiver.email.key_form());
-    if address_marks::find(office.db.reader(), &key).await?.bounced.is_some() {
+    let key = context.keys.email_key(&receiver.email.key_form());
+    if address_marks::find(context.db.reader(), &key).await?.bounced.is_some() {
         return Err(Unsendable::Unreachable("mail does not arrive at this address"));
     }
     Ok(())
 }
 
 /// Asks Kurve for another contact, at every school where this one has the address.
-pub(in crate::services) async fn address_bounced(office: &Office, mail: &OutboxMail) -> Result<Draft, Unsendable> {
-    let conn = office.db.reader();
+pub(in crate::services) async fn address_bounced(context: &Context, mail: &OutboxMail) -> Result<Draft, Unsendable> {
+    let conn = context.db.reader();
     let id = mail.about.unreached.ok_or(ServiceError::Broken("a mail about an address of nobody"))?;
     let person = contacts::load(conn, id).await?;
-    let key = office.keys.email_key(&person.email.key_form());
+    let key = context.keys.email_key(&person.email.key_form());
     let bounced = address_marks::find(conn, &key).await?.bounced;
     let bounced = bounced.ok_or(Unsendable::NotNeeded("mail arrives at the address again"))?;
     let mut schools = vec![];
     for one in contacts::list_by_email(conn, &key).await? {
-        let facts = Facts::load(office, one.school).await?;
-        let page = office.base.to(&links::staff_school(links::STAFF_SCHOOL, one.school));
+        let facts = Facts::load(context, one.school).await?;
+        let page = context.base.to(&links::staff_school(links::STAFF_SCHOOL, one.school));
         schools.push((facts.for_mail(), format!("{page}#contact-{}", one.id)));
     }
     if schools.is_empty() {
@@ -43,5 +43,5 @@ pub(in crate::services) async fn address_bounced(office: &Office, mail: &OutboxM
         email: person.email.to_string(),
         role: person.role.label_nl().to_owned(),
     };
-    write(office, &Content::AddressBounced { contact, code: bounced.code, schools }, None)
+    write(context, &Content::AddressBounced { contact, code: bounced.code, schools }, None)
 }

@@ -14,9 +14,9 @@ use crate::domain::bounce::{self, Meaning};
 use crate::domain::ids::MailId;
 use crate::domain::notice::{About, MailKind};
 use crate::mail::report::{self, DeliveryReport, Incoming};
-use crate::services::unit_of_work::{Letter, Work};
-use crate::services::{Call, Office, ServiceError};
-use crate::store::Connection;
+use crate::services::unit_of_work::{NewMail, UnitOfWork};
+use crate::services::{Call, Context, ServiceError};
+use crate::store::ConnectionTrait;
 use crate::store::mail::outbox::{self, OutboxMail};
 use crate::store::mail::returned_mails;
 use crate::store::people::{access_links, address_marks, contacts};
@@ -59,7 +59,7 @@ enum Subject {
 /// # Errors
 /// When the store fails; then nothing was changed, and the message is to be brought again.
 pub async fn take(
-    office: &Office,
+    context: &Context,
     now: DateTime<Utc>,
     message: &[u8],
     to: Option<&str>,
@@ -70,7 +70,7 @@ pub async fn take(
         Incoming::Other => return Ok(Outcome::NoReport),
     };
     report.came_to.splice(0..0, to.map(str::to_owned));
-    let mut mail = match find_subject(office, &report).await? {
+    let mut mail = match find_subject(context, &report).await? {
         Subject::Mail(mail) => *mail,
         Subject::Forged => return Ok(Outcome::Forged),
         Subject::Unknown => return Ok(Outcome::UnknownMail),
@@ -85,9 +85,9 @@ pub async fn take(
     let first_sent_at = mail.about.first_sent_at.take().or(mail.sent_at).unwrap_or(now);
     let outcome = match meaning {
         Meaning::Delayed | Meaning::Delivered => Outcome::NothingToDo,
-        Meaning::Soft => came_back_softly(office, (first_sent_at, now), &mail, &code).await?,
-        Meaning::Refused => give_up(office, now, &mail, &code).await?,
-        Meaning::Hard => does_not_arrive(office, now, &mail, &code).await?,
+        Meaning::Soft => came_back_softly(context, (first_sent_at, now), &mail, &code).await?,
+        Meaning::Refused => give_up(context, now, &mail, &code).await?,
+        Meaning::Hard => does_not_arrive(context, now, &mail, &code).await?,
     };
     let kind = mail.kind.as_str();
     tracing::info!(mail.id = %mail.id, mail.kind = kind, bounce.code = code, "Took a report on {kind} mail: {outcome:?}");
@@ -95,19 +95,19 @@ pub async fn take(
 }
 
 /// The address in the envelope of a mail: one of its own, that names it when it comes back.
-pub(in crate::services) fn envelope_of(office: &Office, mail: MailId) -> Option<String> {
-    let address = office.bounce_address.as_ref()?;
-    Some(address.with(&mail_token::bounce(&office.keys, mail.as_uuid())))
+pub(in crate::services) fn envelope_of(context: &Context, mail: MailId) -> Option<String> {
+    let address = context.bounce_address.as_ref()?;
+    Some(address.with(&mail_token::bounce(&context.keys, mail.as_uuid())))
 }
 
-async fn find_subject(office: &Office, report: &DeliveryReport) -> Result<Subject, ServiceError> {
-    let conn = office.db.reader();
-    let token = office.bounce_address.as_ref().and_then(|address| {
+async fn find_subject(context: &Context, report: &DeliveryReport) -> Result<Subject, ServiceError> {
+    let conn = context.db.reader();
+    let token = context.bounce_address.as_ref().and_then(|address| {
         // The first one that is ours; the report of another installation may name ours somewhere.
         report.came_to.iter().find_map(|text| address.token_in(text))
     });
     if let Some(token) = token {
-        let Some(id) = mail_token::read_bounce(&office.keys, token) else { return Ok(Subject::Forged) };
+        let Some(id) = mail_token::read_bounce(&context.keys, token) else { return Ok(Subject::Forged) };
         let found = outbox::find(conn, MailId::from_uuid(id)).await?;
         return Ok(found.map_or(Subject::Unknown, |mail| Subject::Mail(Box::new(mail))));
     }
@@ -137,16 +137,16 @@ fn by_report(now: DateTime<Utc>) -> Call {
 }
 
 async fn came_back_softly(
-    office: &Office,
+    context: &Context,
     (first_sent_at, now): (DateTime<Utc>, DateTime<Utc>),
     mail: &OutboxMail,
     code: &str,
 ) -> Result<Outcome, ServiceError> {
     // A token dies within minutes, or within a day: who needs another asks for it.
     let again_at = bounce::retry_at(first_sent_at, now).filter(|_| !mail.kind.carries_token());
-    let Some(at) = again_at else { return give_up(office, now, mail, code).await };
+    let Some(at) = again_at else { return give_up(context, now, mail, code).await };
     let call = by_report(now);
-    let mut work = Work::begin(office, &call).await?;
+    let mut work = UnitOfWork::begin(context, &call).await?;
     let about = About { first_sent_at: Some(first_sent_at), ..mail.about.clone() };
     let again = OutboxMail { about, ..mail.clone() };
     if !returned_mails::mark_to_send_again(work.conn(), &again, at, &came_back(code)).await? {
@@ -157,9 +157,14 @@ async fn came_back_softly(
     Ok(Outcome::ToSendAgain)
 }
 
-async fn give_up(office: &Office, now: DateTime<Utc>, mail: &OutboxMail, code: &str) -> Result<Outcome, ServiceError> {
+async fn give_up(
+    context: &Context,
+    now: DateTime<Utc>,
+    mail: &OutboxMail,
+    code: &str,
+) -> Result<Outcome, ServiceError> {
     let call = by_report(now);
-    let mut work = Work::begin(office, &call).await?;
+    let mut work = UnitOfWork::begin(context, &call).await?;
     if !returned_mails::mark_returned(work.conn(), mail, &came_back(code)).await? {
         return Ok(Outcome::NothingToDo);
     }
@@ -169,33 +174,33 @@ async fn give_up(office: &Office, now: DateTime<Utc>, mail: &OutboxMail, code: &
 }
 
 async fn does_not_arrive(
-    office: &Office,
+    context: &Context,
     now: DateTime<Utc>,
     mail: &OutboxMail,
     code: &str,
 ) -> Result<Outcome, ServiceError> {
     let call = by_report(now);
-    let mut work = Work::begin(office, &call).await?;
+    let mut work = UnitOfWork::begin(context, &call).await?;
     let came_back = returned_mails::mark_returned(work.conn(), mail, &came_back(code)).await?
         || returned_mails::mark_was_returned(work.conn(), mail).await?;
     if !came_back {
         return Ok(Outcome::NothingToDo);
     }
     work.note(mail.school, Action::MailReturned { mail: mail.id, code: code.to_owned() });
-    let outcome = mark_address(office, &mut work, now, mail, code).await?;
+    let outcome = mark_address(context, &mut work, now, mail, code).await?;
     work.finish().await?;
     Ok(outcome)
 }
 
 /// Marks the address of a mail to a contact, once; Kurve hears of it once.
 async fn mark_address(
-    office: &Office,
-    work: &mut Work<'_>,
+    context: &Context,
+    work: &mut UnitOfWork<'_>,
     now: DateTime<Utc>,
     mail: &OutboxMail,
     code: &str,
 ) -> Result<Outcome, ServiceError> {
-    let Some(address_key) = address_key(office, work.conn(), mail).await? else { return Ok(Outcome::Noted) };
+    let Some(address_key) = address_key(context, work.conn(), mail).await? else { return Ok(Outcome::Noted) };
     let people = contacts::list_by_email(work.conn(), &address_key).await?;
     let Some(first) = people.first() else { return Ok(Outcome::Noted) };
     let bounced = Bounced { at: now, code: code.to_owned() };
@@ -206,7 +211,7 @@ async fn mark_address(
         let action = Action::AddressBounced { contact: person.id, code: code.to_owned() };
         work.note(Some(person.school), action);
     }
-    let letter = Letter {
+    let letter = NewMail {
         kind: MailKind::AddressBounced,
         school: None,
         contact: None,
@@ -220,13 +225,13 @@ async fn mark_address(
 /// The keyed hash of the contact's address that a mail went to. A mail to Kurve's own support has none: were that
 /// address marked, nobody would hear of anything.
 async fn address_key(
-    office: &Office,
-    conn: &impl Connection,
+    context: &Context,
+    conn: &impl ConnectionTrait,
     mail: &OutboxMail,
 ) -> Result<Option<String>, ServiceError> {
     if let Some(contact) = mail.contact {
         let contact = contacts::load(conn, contact).await?;
-        return Ok(Some(office.keys.email_key(&contact.email.key_form())));
+        return Ok(Some(context.keys.email_key(&contact.email.key_form())));
     }
     let Some(link) = mail.about.link else { return Ok(None) };
     Ok(access_links::find(conn, link).await?.map(|link| link.email_key))

@@ -6,25 +6,25 @@ use crate::domain::notice::MailKind;
 use crate::links;
 use crate::mail::templates::{Content, SchoolFacts};
 use crate::services::mail::letters::{Draft, Unsendable, write};
-use crate::services::{Office, ServiceError};
+use crate::services::{Context, ServiceError};
 use crate::store::checks::{connection_checks, connections, outages};
 use crate::store::mail::outbox::OutboxMail;
 use crate::words;
 
 /// A school's connection that is lost by a cause that is Kurve's to find out.
 pub(in crate::services) async fn lost(
-    office: &Office,
+    context: &Context,
     id: SchoolId,
     school: SchoolFacts,
     link: String,
 ) -> Result<Content, Unsendable> {
-    let conn = office.db.reader();
+    let conn = context.db.reader();
     let known = connections::load(conn, id).await?;
     let Some((code, _)) = known.last.filter(|_| known.is_lost) else {
         return Err(Unsendable::NotNeeded("the connection came back meanwhile"));
     };
     let newest = connection_checks::list_of_school(conn, id, None, 1).await?;
-    let said = newest.first().and_then(|check| check.result()).and_then(|result| result.said.clone());
+    let said = newest.first().and_then(|check| check.result()).and_then(|result| result.redacted_text.clone());
     let cause = match code {
         CheckCode::Ok => String::new(),
         code => code.sentence().to_owned(),
@@ -33,10 +33,10 @@ pub(in crate::services) async fn lost(
 }
 
 /// An outage that began or ended.
-pub(in crate::services) async fn outage(office: &Office, mail: &OutboxMail) -> Result<Draft, Unsendable> {
+pub(in crate::services) async fn outage(context: &Context, mail: &OutboxMail) -> Result<Draft, Unsendable> {
     let id = mail.about.outage.ok_or(ServiceError::Broken("a mail about an outage without one"))?;
-    let outage = outages::find(office.db.reader(), id).await?.ok_or(Unsendable::NotNeeded("the outage is gone"))?;
-    let link = office.base.to(links::STAFF);
+    let outage = outages::find(context.db.reader(), id).await?.ok_or(Unsendable::NotNeeded("the outage is gone"))?;
+    let link = context.base.to(links::STAFF);
     let began = words::moment_nl(outage.noticed_at);
     let content = match (mail.kind, outage.ended_at) {
         (MailKind::ConnectionsOutageEnded, Some(ended)) => {
@@ -53,5 +53,5 @@ pub(in crate::services) async fn outage(office: &Office, mail: &OutboxMail) -> R
             link,
         },
     };
-    write(office, &content, None)
+    write(context, &content, None)
 }

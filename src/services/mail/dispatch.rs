@@ -14,13 +14,13 @@ mod write;
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::ids::{HoldId, MailId};
+use crate::domain::ids::{LeaseId, MailId};
 use crate::mail::message::{BuiltMail, Sender};
 use crate::mail::transport::Transport;
 use crate::services::mail::frozen;
-use crate::services::{Office, ServiceError};
+use crate::services::{Context, ServiceError};
 use crate::store::mail::frozen_mails;
-use crate::store::mail::outbox::{self, OutboxMail, Reading, hold};
+use crate::store::mail::outbox::{self, OutboxMail, Reading, lease};
 
 pub use by_hand::{drop_by_hand, retry_by_hand};
 pub use write::OUTSIDE_LIST;
@@ -28,9 +28,9 @@ pub use write::OUTSIDE_LIST;
 /// How many mails are taken in hand at once: enough to share their transactions, few enough to be sent in a moment.
 const BATCH: u64 = 25;
 
-/// The post room: how mails leave and in whose name.
+/// The mailer: how mails leave and in whose name.
 #[derive(Debug, Clone)]
-pub struct PostRoom {
+pub struct Mailer {
     /// What carries them.
     pub transport: Transport,
     /// Who they come from.
@@ -65,11 +65,11 @@ impl Summary {
 /// # Errors
 /// When the outbox cannot be read or written.
 pub async fn send_due(
-    office: &Office,
-    room: &PostRoom,
+    context: &Context,
+    mailer: &Mailer,
     now: impl Fn() -> DateTime<Utc>,
 ) -> Result<Summary, ServiceError> {
-    send_until(office, room, now, || false).await
+    send_until(context, mailer, now, || false).await
 }
 
 /// Like [`send_due`]; once it is to stop, it finishes the mail under way and lets go of the rest.
@@ -77,13 +77,13 @@ pub async fn send_due(
 /// # Errors
 /// When the outbox cannot be read or written.
 pub async fn send_until(
-    office: &Office,
-    room: &PostRoom,
+    context: &Context,
+    mailer: &Mailer,
     now: impl Fn() -> DateTime<Utc>,
     is_stopping: impl Fn() -> bool,
 ) -> Result<Summary, ServiceError> {
     let mut summary = Summary::default();
-    while send_some(office, room, &now, &is_stopping, &mut summary).await? {}
+    while send_some(context, mailer, &now, &is_stopping, &mut summary).await? {}
     Ok(summary)
 }
 
@@ -92,25 +92,25 @@ pub async fn send_until(
 /// # Errors
 /// When the outbox cannot be read or written; what was done until then is in the summary.
 pub async fn send_some(
-    office: &Office,
-    room: &PostRoom,
+    context: &Context,
+    mailer: &Mailer,
     now: &impl Fn() -> DateTime<Utc>,
     is_stopping: &impl Fn() -> bool,
     summary: &mut Summary,
 ) -> Result<bool, ServiceError> {
-    if office.mail.is_held || is_stopping() {
+    if context.mail.is_held || is_stopping() {
         return Ok(false);
     }
-    let id = HoldId::from_uuid(office.chance.uuid_v7(now()));
-    let held = hold::take(&office.db, id, (now(), now() + hold::LEASE), BATCH).await?;
-    if held.mails.is_empty() && held.corrupt.is_empty() {
+    let id = LeaseId::from_uuid(context.chance.uuid_v7(now()));
+    let leased = lease::acquire(&context.db, id, (now(), now() + lease::LEASE), BATCH).await?;
+    if leased.mails.is_empty() && leased.corrupt.is_empty() {
         return Ok(false);
     }
-    for error in held.corrupt {
+    for error in leased.corrupt {
         tracing::error!(error = %error, "Gave up a mail whose row cannot be read");
         summary.failed += 1;
     }
-    batch::Batch::new((office, room), id, now).work(held.mails, is_stopping, summary).await?;
+    batch::Batch::new((context, mailer), id, now).work(leased.mails, is_stopping, summary).await?;
     Ok(true)
 }
 
@@ -121,31 +121,31 @@ pub async fn send_some(
 ///
 /// # Errors
 /// When the store fails.
-pub async fn free_held_by_the_dead(office: &Office) -> Result<u64, ServiceError> {
-    Ok(hold::release_all(office.db.writer()).await?)
+pub async fn free_held_by_the_dead(context: &Context) -> Result<u64, ServiceError> {
+    Ok(lease::release_all(context.db.writer()).await?)
 }
 
 /// The mail with this id, with what became of it.
 ///
 /// # Errors
 /// `NotFound` when there is none.
-pub async fn find(office: &Office, id: MailId) -> Result<OutboxMail, ServiceError> {
-    outbox::find(office.db.reader(), id).await?.ok_or(ServiceError::NotFound)
+pub async fn find(context: &Context, id: MailId) -> Result<OutboxMail, ServiceError> {
+    outbox::find(context.db.reader(), id).await?.ok_or(ServiceError::NotFound)
 }
 
 /// The same for a mail whose row may be one that cannot be read.
 ///
 /// # Errors
 /// `NotFound` when there is none.
-pub async fn find_any(office: &Office, id: MailId) -> Result<Reading, ServiceError> {
-    outbox::find_any(office.db.reader(), id).await?.ok_or(ServiceError::NotFound)
+pub async fn find_any(context: &Context, id: MailId) -> Result<Reading, ServiceError> {
+    outbox::find_any(context.db.reader(), id).await?.ok_or(ServiceError::NotFound)
 }
 
 /// A mail as it was rendered when it was handed over, for as long as it is kept; never one with a token.
 ///
 /// # Errors
 /// When the store fails, or what is kept does not open.
-pub async fn find_frozen(office: &Office, id: MailId) -> Result<Option<BuiltMail>, ServiceError> {
-    let sealed = frozen_mails::find(office.db.reader(), id).await?;
-    sealed.map(|sealed| frozen::open(office, id, &sealed)).transpose()
+pub async fn find_frozen(context: &Context, id: MailId) -> Result<Option<BuiltMail>, ServiceError> {
+    let sealed = frozen_mails::find(context.db.reader(), id).await?;
+    sealed.map(|sealed| frozen::open(context, id, &sealed)).transpose()
 }

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use crate::crypto::{Binding, Purpose, sealed};
 use crate::domain::ids::MailId;
 use crate::mail::message::BuiltMail;
-use crate::services::{Office, ServiceError};
+use crate::services::{Context, ServiceError};
 
 /// What stands before the bytes: a line of JSON.
 #[derive(Serialize, Deserialize)]
@@ -19,19 +19,19 @@ struct Envelope {
 }
 
 /// Seals a rendered mail.
-pub(in crate::services) fn seal(office: &Office, id: MailId, mail: &BuiltMail) -> Vec<u8> {
+pub(in crate::services) fn seal(context: &Context, id: MailId, mail: &BuiltMail) -> Vec<u8> {
     let BuiltMail { from, to, message_id, date, bytes } = mail.clone();
     let envelope = Envelope { from, to, message_id, date };
     let mut plain = Zeroizing::new(serde_json::to_vec(&envelope).expect("texts and a moment become JSON"));
     plain.push(b'\n');
     plain.extend_from_slice(&bytes);
-    sealed::seal(&office.keys, Purpose::SealMail, &place(id), &plain, &office.chance)
+    sealed::seal(&context.keys, Purpose::SealMail, &place(id), &plain, &context.chance)
 }
 
 /// Opens a sealed mail of this row.
-pub(in crate::services) fn open(office: &Office, id: MailId, cell: &[u8]) -> Result<BuiltMail, ServiceError> {
+pub(in crate::services) fn open(context: &Context, id: MailId, cell: &[u8]) -> Result<BuiltMail, ServiceError> {
     let broken = ServiceError::Broken("a frozen mail that cannot be read");
-    let plain = sealed::open(&office.keys, Purpose::SealMail, &place(id), cell)?;
+    let plain = sealed::open(&context.keys, Purpose::SealMail, &place(id), cell)?;
     let Some(end) = plain.iter().position(|byte| *byte == b'\n') else { return Err(broken) };
     let envelope: Envelope = serde_json::from_slice(&plain[..end]).map_err(|_| broken)?;
     let Envelope { from, to, message_id, date } = envelope;

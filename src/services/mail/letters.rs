@@ -10,9 +10,9 @@ use crate::domain::school::{Contact, School};
 use crate::links;
 use crate::mail::templates::{Content, Letter, PersonFacts, SchoolFacts, render};
 use crate::services::mail::{address_letters, connection_letters, reminder_letters, token_letters};
-use crate::services::{Office, ServiceError, checks};
+use crate::services::{Context, ServiceError, checks};
 use crate::store::StoreError;
-use crate::store::mail::outbox::{self, Fate, OutboxMail};
+use crate::store::mail::outbox::{self, MailStatus, OutboxMail};
 use crate::store::onboarding::{onboardings, schools};
 use crate::store::operations::audit;
 use crate::store::people::contacts;
@@ -61,8 +61,8 @@ pub(in crate::services) struct Facts {
 }
 
 impl Facts {
-    pub(in crate::services) async fn load(office: &Office, id: SchoolId) -> Result<Self, StoreError> {
-        let conn = office.db.reader();
+    pub(in crate::services) async fn load(context: &Context, id: SchoolId) -> Result<Self, StoreError> {
+        let conn = context.db.reader();
         let school = schools::load(conn, id).await?;
         let state = onboardings::load(conn, id).await?.state;
         Ok(Self { school, state, contacts: contacts::list_with_removed(conn, id).await? })
@@ -88,13 +88,13 @@ impl Facts {
 
 /// Writes a mail.
 pub(in crate::services) async fn draft(
-    office: &Office,
+    context: &Context,
     mail: &OutboxMail,
     now: DateTime<Utc>,
 ) -> Result<Draft, Unsendable> {
     match mail.kind {
-        MailKind::SignIn => token_letters::sign_in(office, mail, now).await,
-        MailKind::ConfirmAddress => token_letters::confirm_address(office, mail, now).await,
+        MailKind::SignIn => token_letters::sign_in(context, mail, now).await,
+        MailKind::ConfirmAddress => token_letters::confirm_address(context, mail, now).await,
         MailKind::SupportRequest
         | MailKind::RequestConfirmed
         | MailKind::AlreadyRegistered
@@ -109,32 +109,32 @@ pub(in crate::services) async fn draft(
         | MailKind::ImportClosed
         | MailKind::StepLost
         | MailKind::ConnectionLost
-        | MailKind::ContactAdded => about_school(office, mail).await,
+        | MailKind::ContactAdded => about_school(context, mail).await,
         MailKind::ConnectionsOutage | MailKind::ConnectionsOutageEnded => {
-            connection_letters::outage(office, mail).await
+            connection_letters::outage(context, mail).await
         }
-        MailKind::Reminder => reminder_letters::reminder(office, mail, now).await,
-        MailKind::Digest => reminder_letters::digest(office, mail, now).await,
-        MailKind::AddressBounced => address_letters::address_bounced(office, mail).await,
+        MailKind::Reminder => reminder_letters::reminder(context, mail, now).await,
+        MailKind::Digest => reminder_letters::digest(context, mail, now).await,
+        MailKind::AddressBounced => address_letters::address_bounced(context, mail).await,
     }
 }
 
-pub(in crate::services) fn support(office: &Office) -> (String, String) {
-    ("Kurve support".to_owned(), office.support_email.clone())
+pub(in crate::services) fn support(context: &Context) -> (String, String) {
+    ("Kurve support".to_owned(), context.support_email.clone())
 }
 
-async fn about_school(office: &Office, mail: &OutboxMail) -> Result<Draft, Unsendable> {
+async fn about_school(context: &Context, mail: &OutboxMail) -> Result<Draft, Unsendable> {
     let id = mail.school.ok_or(ServiceError::Broken("a mail about no school"))?;
-    let facts = Facts::load(office, id).await?;
+    let facts = Facts::load(context, id).await?;
     let receiver = match mail.contact {
         None => None,
         Some(contact) => Some(facts.contact(Some(contact)).ok_or(Unsendable::NotNeeded("the contact is gone"))?),
     };
     if let Some(receiver) = receiver {
-        address_letters::check_reachable(office, receiver).await?;
+        address_letters::check_reachable(context, receiver).await?;
     }
-    let content = content(office, mail, &facts, receiver).await?;
-    let mut draft = write(office, &content, receiver)?;
+    let content = content(context, mail, &facts, receiver).await?;
+    let mut draft = write(context, &content, receiver)?;
     if mail.kind == MailKind::SupportRequest {
         let by = facts.contact(mail.about.by);
         draft.reply_to = by.map(|contact| (contact.name.to_string(), contact.email.to_string()));
@@ -143,18 +143,18 @@ async fn about_school(office: &Office, mail: &OutboxMail) -> Result<Draft, Unsen
 }
 
 async fn content(
-    office: &Office,
+    context: &Context,
     mail: &OutboxMail,
     facts: &Facts,
     receiver: Option<&Contact>,
 ) -> Result<Content, Unsendable> {
     let name = receiver.map(|contact| contact.name.to_string()).unwrap_or_default();
     let school = facts.for_mail();
-    let portal = office.base.to(&links::of_school(links::SCHOOL, facts.school.id));
-    let staff = office.base.to(&links::staff_school(links::STAFF_SCHOOL, facts.school.id));
-    let staff_step = |step: Step| office.base.to(&links::staff_school_step(facts.school.id, step));
+    let portal = context.base.to(&links::of_school(links::SCHOOL, facts.school.id));
+    let staff = context.base.to(&links::staff_school(links::STAFF_SCHOOL, facts.school.id));
+    let staff_step = |step: Step| context.base.to(&links::staff_school_step(facts.school.id, step));
     let about_step =
-        |step: Step| office.base.to(&links::of_school(&links::step(links::SCHOOL_STEP, step), facts.school.id));
+        |step: Step| context.base.to(&links::of_school(&links::step(links::SCHOOL_STEP, step), facts.school.id));
     Ok(match mail.kind {
         MailKind::SignIn
         | MailKind::ConfirmAddress
@@ -172,7 +172,7 @@ async fn content(
                 email: person.email.to_string(),
                 role: person.role.label_nl().to_owned(),
             };
-            Content::SupportRequest { school, contact, shares_domain_with: sharing(office, facts).await?, link: staff }
+            Content::SupportRequest { school, contact, shares_domain_with: sharing(context, facts).await?, link: staff }
         }
         MailKind::RequestConfirmed => {
             // Details that are given again may find these done.
@@ -202,7 +202,7 @@ async fn content(
         },
         MailKind::StepSentBack => {
             let step = step_of(mail)?;
-            let reason = reason_of(&events_cause(office, mail, facts).await?);
+            let reason = reason_of(&events_cause(context, mail, facts).await?);
             Content::StepSentBack { name, school, step, reason, link: about_step(step) }
         }
         MailKind::StepHandedOver => {
@@ -237,11 +237,11 @@ async fn content(
         MailKind::ImportOpen if !verdict(&facts.state).is_open() => {
             return Err(Unsendable::NotNeeded("the import closed meanwhile"));
         }
-        MailKind::ImportOpen if is_told_open_by_another(office, mail).await? => {
+        MailKind::ImportOpen if is_told_open_by_another(context, mail).await? => {
             return Err(Unsendable::NotNeeded("another mail says that the import is open"));
         }
         MailKind::ImportOpen => {
-            let activation = checks::activation(office, facts.school.id).await?;
+            let activation = checks::activation(context, facts.school.id).await?;
             let leave = activation.counting_leave().map(|leave| words::leave(leave.at, &leave.reason));
             Content::ImportOpen { name, school, leave: leave.unwrap_or_default(), link: portal }
         }
@@ -249,7 +249,7 @@ async fn content(
             return Err(Unsendable::NotNeeded("the import opened meanwhile"));
         }
         MailKind::ImportClosed => {
-            let cause = events_cause(office, mail, facts).await?;
+            let cause = events_cause(context, mail, facts).await?;
             let link = if receiver.is_some() { portal } else { staff };
             let is_stopped = matches!(&cause, Some((_, FallCause::Withdrawn)));
             let (step, said) = match &cause {
@@ -264,11 +264,11 @@ async fn content(
             if facts.state.is_yes(step) {
                 return Err(Unsendable::NotNeeded("the connection came back meanwhile"));
             }
-            let cause = events_cause(office, mail, facts).await?;
+            let cause = events_cause(context, mail, facts).await?;
             let cause = cause.map(|(_, cause)| words::fall_cause(&cause)).unwrap_or_default();
             Content::StepLost { name, school, step, cause, link: about_step(step) }
         }
-        MailKind::ConnectionLost => connection_letters::lost(office, facts.school.id, school, staff).await?,
+        MailKind::ConnectionLost => connection_letters::lost(context, facts.school.id, school, staff).await?,
         MailKind::ContactAdded => {
             let role = receiver.map(|contact| contact.role.label_nl().to_owned()).unwrap_or_default();
             Content::ContactAdded { name, school, role, link: portal }
@@ -278,20 +278,23 @@ async fn content(
 
 /// Whether another mail tells the receiver of a waiting one that the import is open: a newer one that waits too, or the
 /// last one that they got of the import. What closed and opened again while no mail could go is told to nobody.
-async fn is_told_open_by_another(office: &Office, mail: &OutboxMail) -> Result<bool, StoreError> {
-    let (Some(school), Some(contact), Fate::Waiting) = (mail.school, mail.contact, mail.fate) else { return Ok(false) };
+async fn is_told_open_by_another(context: &Context, mail: &OutboxMail) -> Result<bool, StoreError> {
+    let (Some(school), Some(contact), MailStatus::Waiting) = (mail.school, mail.contact, mail.status) else {
+        return Ok(false);
+    };
     let kinds = [MailKind::ImportOpen, MailKind::ImportClosed, MailKind::CredentialsReady];
-    let mails = outbox::list_to_contact(office.db.reader(), (school, contact), &kinds).await?;
+    let mails = outbox::list_to_contact(context.db.reader(), (school, contact), &kinds).await?;
     let is_of_import = |one: &&OutboxMail| one.kind != MailKind::CredentialsReady || one.about.import_closed;
-    let (sent, waiting): (Vec<_>, Vec<_>) = mails.iter().filter(is_of_import).partition(|one| one.fate == Fate::Sent);
+    let (sent, waiting): (Vec<_>, Vec<_>) =
+        mails.iter().filter(is_of_import).partition(|one| one.status == MailStatus::Sent);
     let says_open = |one: &OutboxMail| one.kind == MailKind::ImportOpen;
     let last_sent = sent.into_iter().max_by_key(|one| one.about.version);
     let is_newer = |one: &&OutboxMail| says_open(one) && one.about.version > mail.about.version;
     Ok(last_sent.is_some_and(says_open) || waiting.iter().any(is_newer))
 }
 
-async fn sharing(office: &Office, facts: &Facts) -> Result<Vec<String>, StoreError> {
-    let all = schools::list_on_domain(office.db.reader(), &facts.school.details.domain).await?;
+async fn sharing(context: &Context, facts: &Facts) -> Result<Vec<String>, StoreError> {
+    let all = schools::list_on_domain(context.db.reader(), &facts.school.details.domain).await?;
     Ok(all
         .into_iter()
         .filter(|other| other.id != facts.school.id)
@@ -301,12 +304,12 @@ async fn sharing(office: &Office, facts: &Facts) -> Result<Vec<String>, StoreErr
 
 /// The step and cause that made steps fall in the change that called for this mail.
 async fn events_cause(
-    office: &Office,
+    context: &Context,
     mail: &OutboxMail,
     facts: &Facts,
 ) -> Result<Option<(Step, FallCause)>, StoreError> {
     let Some(version) = mail.about.version else { return Ok(None) };
-    let events = audit::list_events_of(office.db.reader(), facts.school.id, version).await?;
+    let events = audit::list_events_of(context.db.reader(), facts.school.id, version).await?;
     Ok(root_fall(&events).map(|(step, cause)| (step, cause.clone())))
 }
 
@@ -343,25 +346,25 @@ fn answers(state: &Onboarding) -> Vec<(String, String)> {
 }
 
 pub(in crate::services) fn write(
-    office: &Office,
+    context: &Context,
     content: &Content,
     receiver: Option<&Contact>,
 ) -> Result<Draft, Unsendable> {
-    let letter = written(office, content)?;
+    let letter = written(context, content)?;
     Ok(match receiver {
         Some(contact) => Draft {
             to_name: Some(contact.name.to_string()),
             to_address: contact.email.to_string(),
-            reply_to: Some(support(office)),
+            reply_to: Some(support(context)),
             letter,
         },
         None => {
-            let to_address = office.support_email.clone();
-            Draft { to_name: None, to_address, reply_to: Some(support(office)), letter }
+            let to_address = context.support_email.clone();
+            Draft { to_name: None, to_address, reply_to: Some(support(context)), letter }
         }
     })
 }
 
-pub(in crate::services) fn written(office: &Office, content: &Content) -> Result<Letter, ServiceError> {
-    render(content, &office.support_email).map_err(|_| ServiceError::Broken("a mail that cannot be written"))
+pub(in crate::services) fn written(context: &Context, content: &Content) -> Result<Letter, ServiceError> {
+    render(content, &context.support_email).map_err(|_| ServiceError::Broken("a mail that cannot be written"))
 }

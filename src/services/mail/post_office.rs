@@ -13,8 +13,8 @@ use crate::services::mail::dispatch;
 use crate::services::mail::letters::Unsendable;
 use crate::services::mail::previews;
 use crate::services::onboarding::schools;
-use crate::services::{Office, ServiceError, chain};
-use crate::store::mail::outbox::{Fate, OutboxMail, Reading};
+use crate::services::{Context, ServiceError, chain};
+use crate::store::mail::outbox::{MailStatus, OutboxMail, Reading};
 use crate::store::mail::outbox_view::{self, MailFilter};
 use crate::store::onboarding::overview;
 use crate::store::onboarding::overview::Filter;
@@ -36,8 +36,8 @@ const HANDLED: [&str; 2] = ["mail_retried", "mail_dropped"];
 /// What somebody looks for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MailQuery {
-    /// The fate.
-    pub fate: Option<Fate>,
+    /// The status.
+    pub status: Option<MailStatus>,
     /// The kind.
     pub kind: Option<MailKind>,
     /// A part of a school's name, BRIN or domain.
@@ -63,8 +63,8 @@ pub struct Listed {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn list(office: &Office, query: &MailQuery, before: Option<MailId>) -> Result<Listed, ServiceError> {
-    let conn = office.db.reader();
+pub async fn list(context: &Context, query: &MailQuery, before: Option<MailId>) -> Result<Listed, ServiceError> {
+    let conn = context.db.reader();
     let mut found = query.school.map(|school| vec![school]);
     let mut is_cut = false;
     if let (None, Some(text)) = (query.school, &query.text) {
@@ -73,20 +73,20 @@ pub async fn list(office: &Office, query: &MailQuery, before: Option<MailId>) ->
         is_cut = rows.len() > MOST_SCHOOLS;
         found = Some(rows.into_iter().take(MOST_SCHOOLS).map(|row| row.school.id).collect());
     }
-    let filter = MailFilter { fate: query.fate, kind: query.kind, schools: found };
+    let filter = MailFilter { status: query.status, kind: query.kind, schools: found };
     let page = outbox_view::list_page(conn, &filter, before, PAGE_MAILS).await?;
     let school_of = |row: &Reading| row.as_ref().map_or_else(|unreadable| unreadable.school, |mail| mail.school);
     let about = page.mails.iter().filter_map(school_of).chain(query.school);
-    let schools = schools::find_names(office, about).await?;
+    let schools = schools::find_names(context, about).await?;
     Ok(Listed { mails: page.mails, schools, next: page.next, is_cut })
 }
 
-/// How many mails have a fate: for fates of which there are few.
+/// How many mails have a status: for fates of which there are few.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn count(office: &Office, fate: Fate) -> Result<u64, ServiceError> {
-    Ok(outbox_view::count_with_fate(office.db.reader(), fate).await?)
+pub async fn count(context: &Context, status: MailStatus) -> Result<u64, ServiceError> {
+    Ok(outbox_view::count_with_status(context.db.reader(), status).await?)
 }
 
 /// To whom a mail goes.
@@ -109,12 +109,12 @@ pub enum Addressee {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn find_addressee(office: &Office, mail: &OutboxMail) -> Result<Addressee, ServiceError> {
+pub async fn find_addressee(context: &Context, mail: &OutboxMail) -> Result<Addressee, ServiceError> {
     let Some(contact) = mail.contact else {
         return Ok(if mail.kind.carries_token() { Addressee::Visitor } else { Addressee::Kurve });
     };
     // A mail about more schools has none of its own; the contact has one all the same.
-    let found = contacts::find(office.db.reader(), contact).await?;
+    let found = contacts::find(context.db.reader(), contact).await?;
     let found = found.ok_or(ServiceError::Broken("a mail to a contact that is not there"))?;
     Ok(Addressee::Contact { name: found.name.to_string(), role: found.role.as_str() })
 }
@@ -123,8 +123,8 @@ pub async fn find_addressee(office: &Office, mail: &OutboxMail) -> Result<Addres
 ///
 /// # Errors
 /// When the store fails.
-pub async fn list_handled(office: &Office, mail: &OutboxMail) -> Result<Vec<Entry>, ServiceError> {
-    let conn = office.db.reader();
+pub async fn list_handled(context: &Context, mail: &OutboxMail) -> Result<Vec<Entry>, ServiceError> {
+    let conn = context.db.reader();
     let mut entries = match mail.school {
         Some(school) => audit::list(conn, school, None, LOOK_BACK).await?,
         None => audit::list_about_no_school(conn, &HANDLED, LOOK_BACK).await?,
@@ -155,25 +155,27 @@ pub enum Preview {
 ///
 /// # Errors
 /// When the store fails, or what was kept does not open.
-pub async fn preview(office: &Office, mail: &OutboxMail, now: DateTime<Utc>) -> Result<Preview, ServiceError> {
-    let is_settled = mail.fate != Fate::Waiting || mail.handing_over_at.is_some();
-    if is_settled && let Some(kept) = dispatch::find_frozen(office, mail.id).await? {
+pub async fn preview(context: &Context, mail: &OutboxMail, now: DateTime<Utc>) -> Result<Preview, ServiceError> {
+    let is_settled = mail.status != MailStatus::Waiting || mail.handing_over_at.is_some();
+    if is_settled && let Some(kept) = dispatch::find_frozen(context, mail.id).await? {
         let parts = read::parts(&kept).ok_or(ServiceError::Broken("a frozen mail that is no mail"))?.masked();
-        return Ok(if mail.fate == Fate::Sent { Preview::Left(parts) } else { Preview::Offered(parts) });
+        return Ok(if mail.status == MailStatus::Sent { Preview::Left(parts) } else { Preview::Offered(parts) });
     }
-    match mail.fate {
-        Fate::Sent if !mail.kind.carries_token() => Ok(Preview::Gone),
-        Fate::Skipped => Ok(Preview::Gone),
-        Fate::Sent | Fate::Waiting | Fate::Failed | Fate::Dropped => would_leave(office, mail, now).await,
+    match mail.status {
+        MailStatus::Sent if !mail.kind.carries_token() => Ok(Preview::Gone),
+        MailStatus::Skipped => Ok(Preview::Gone),
+        MailStatus::Sent | MailStatus::Waiting | MailStatus::Failed | MailStatus::Dropped => {
+            would_leave(context, mail, now).await
+        }
     }
 }
 
-async fn would_leave(office: &Office, mail: &OutboxMail, now: DateTime<Utc>) -> Result<Preview, ServiceError> {
+async fn would_leave(context: &Context, mail: &OutboxMail, now: DateTime<Utc>) -> Result<Preview, ServiceError> {
     let mut at = now;
-    let mut draft = previews::preview(office, mail, at).await;
+    let mut draft = previews::preview(context, mail, at).await;
     if let Err(Unsendable::Later(later, _)) = draft {
         at = later;
-        draft = previews::preview(office, mail, at).await;
+        draft = previews::preview(context, mail, at).await;
     }
     match draft {
         Ok(draft) => Ok(Preview::Would(MailParts::of(draft.letter).masked(), at)),

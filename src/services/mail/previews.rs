@@ -7,8 +7,8 @@ use crate::mail::templates::Content;
 use crate::services::mail::letters::{Draft, Unsendable, draft, write};
 use crate::services::mail::token_letters::{Awaited, confirm_letter};
 use crate::services::people::registrations as requests;
-use crate::services::{Office, ServiceError};
-use crate::store::mail::outbox::{Fate, OutboxMail};
+use crate::services::{Context, ServiceError};
+use crate::store::mail::outbox::{MailStatus, OutboxMail};
 use crate::store::people::registrations;
 
 /// What stands where a mail has its one-time link: no address of anything.
@@ -19,31 +19,31 @@ const PLACE_OF_CODE: &str = "••••••";
 
 /// Writes a mail as it would leave now; in place of a one-time link and code stands that there is one.
 pub(in crate::services) async fn preview(
-    office: &Office,
+    context: &Context,
     mail: &OutboxMail,
     now: DateTime<Utc>,
 ) -> Result<Draft, Unsendable> {
     if !mail.kind.carries_token() {
-        return draft(office, mail, now).await;
+        return draft(context, mail, now).await;
     }
-    let is_awaited = mail.fate == Fate::Waiting;
+    let is_awaited = mail.status == MailStatus::Waiting;
     match (mail.about.link, mail.about.registration) {
         (Some(_), _) => {
-            let awaited = Awaited::load(office, mail).await?;
+            let awaited = Awaited::load(context, mail).await?;
             if is_awaited && access_link::death(&awaited.link.link, now).is_some() {
                 return Err(Unsendable::NotNeeded("the link no longer works"));
             }
             let (link, code) = (PLACE_OF_LINK.to_owned(), PLACE_OF_CODE.to_owned());
             let name = awaited.first.name.to_string();
-            write(office, &Content::SignIn { name, schools: awaited.schools, link, code }, Some(&awaited.first))
+            write(context, &Content::SignIn { name, schools: awaited.schools, link, code }, Some(&awaited.first))
         }
         (None, Some(id)) => {
-            let stored = registrations::find(office.db.reader(), id).await?;
+            let stored = registrations::find(context.db.reader(), id).await?;
             let stored = stored.ok_or(Unsendable::NotNeeded("the request is gone"))?;
             if is_awaited && (now > stored.expires_at || stored.used_at.is_some()) {
                 return Err(Unsendable::NotNeeded("the request no longer counts"));
             }
-            confirm_letter(office, &requests::open(office, &stored)?, PLACE_OF_LINK.to_owned())
+            confirm_letter(context, &requests::open(context, &stored)?, PLACE_OF_LINK.to_owned())
         }
         (None, None) => Err(ServiceError::Broken("a mail with a token about nothing").into()),
     }

@@ -13,11 +13,11 @@ use crate::links;
 use crate::mail::templates::{Content, DigestKind, DigestPart, DigestRow, ReminderItem};
 use crate::services::mail::letters::{CLOSED, Draft, Unsendable, write};
 use crate::services::people::addresses::{self, Marked, MarkedContact};
-use crate::services::reminders::{Standing, stand};
-use crate::services::{Office, ServiceError, chain, checks};
+use crate::services::reminders::{ReminderContent, load_content};
+use crate::services::{Context, ServiceError, chain, checks};
 use crate::store::checks::connection_list;
 use crate::store::checks::connections::SchoolConnection;
-use crate::store::mail::outbox::{Fate, OutboxMail};
+use crate::store::mail::outbox::{MailStatus, OutboxMail};
 use crate::store::mail::{frozen_mails, outbox_view};
 use crate::store::onboarding::overview::{self, Overview, Reading, Unreadable};
 use crate::store::people::address_marks;
@@ -29,14 +29,14 @@ const DIGEST_ROWS: u64 = 40;
 
 /// A reminder mail: what the person still holds now at schools that are open, the most urgent first.
 pub(in crate::services) async fn reminder(
-    office: &Office,
+    context: &Context,
     mail: &OutboxMail,
     now: DateTime<Utc>,
 ) -> Result<Draft, Unsendable> {
     let id = mail.about.reminders.ok_or(ServiceError::Broken("a reminder mail without reminders"))?;
-    let kept = reminders::find_mail(office.db.reader(), id).await?;
+    let kept = reminders::find_mail(context.db.reader(), id).await?;
     let kept = kept.ok_or(Unsendable::NotNeeded("the reminders are gone"))?;
-    let Standing { open, opens_at, unreadable, .. } = stand(office, &kept, now).await?;
+    let ReminderContent { open, opens_at, unreadable, .. } = load_content(context, &kept, now).await?;
     if let (true, Some(opening)) = (open.is_empty(), opens_at) {
         return Err(Unsendable::Later(opening, CLOSED));
     }
@@ -55,28 +55,28 @@ pub(in crate::services) async fn reminder(
             since: words::date_nl(one.reminder.since),
             link: {
                 let page = links::step(links::SCHOOL_STEP, one.reminder.step);
-                office.base.to(&links::of_school(&page, scene.school.id))
+                context.base.to(&links::of_school(&page, scene.school.id))
             },
         })
         .collect();
-    let later = office.base.to(&links::of_school(links::SCHOOL_REMINDERS, first_scene.school.id));
-    let stop_link = addresses::stop_link(office, Subscription::Reminders, receiver.email.as_str());
-    write(office, &Content::Reminder { name: receiver.name.to_string(), items, later, stop_link }, Some(receiver))
+    let later = context.base.to(&links::of_school(links::SCHOOL_REMINDERS, first_scene.school.id));
+    let stop_link = addresses::stop_link(context, Subscription::Reminders, receiver.email.as_str());
+    write(context, &Content::Reminder { name: receiver.name.to_string(), items, later, stop_link }, Some(receiver))
 }
 
 /// The digest: what waits on Kurve, who does not answer, what connections are lost, where mail does not arrive and what
 /// could not be sent. Nothing to say: no mail. One that did not get away on its day is left to the next; one that was
 /// tried and cannot even be written by then is given up, for the next may fare the same and nobody would hear of it.
 pub(in crate::services) async fn digest(
-    office: &Office,
+    context: &Context,
     mail: &OutboxMail,
     now: DateTime<Utc>,
 ) -> Result<Draft, Unsendable> {
     if amsterdam_date(mail.created_at) == amsterdam_date(now) {
-        return digest_of_now(office).await;
+        return digest_of_now(context).await;
     }
     if mail.attempts > 0
-        && let Err(Unsendable::Service(error)) = digest_of_now(office).await
+        && let Err(Unsendable::Service(error)) = digest_of_now(context).await
     {
         tracing::error!(mail.id = %mail.id, cause = chain(&error), "Could not write the digest the whole day");
         return Err(Unsendable::Unreachable("the digest could not be written the whole day"));
@@ -84,89 +84,89 @@ pub(in crate::services) async fn digest(
     Err(Unsendable::NotNeeded("the digest of another day"))
 }
 
-async fn digest_of_now(office: &Office) -> Result<Draft, Unsendable> {
-    if addresses::is_stopped(office, &addresses::digest_of(office)).await? {
+async fn digest_of_now(context: &Context) -> Result<Draft, Unsendable> {
+    if addresses::is_stopped(context, &addresses::digest_of(context)).await? {
         return Err(Unsendable::NotNeeded("the digest was stopped"));
     }
     let parts = [
-        waiting(office).await?,
-        silent(office).await?,
-        lost(office).await?,
-        failing(office).await?,
-        addresses(office).await?,
+        waiting(context).await?,
+        silent(context).await?,
+        lost(context).await?,
+        failing(context).await?,
+        addresses(context).await?,
     ];
     let parts: Vec<DigestPart> = parts.into_iter().filter(|part| !part.rows.is_empty()).collect();
-    let failed_mails = outbox_view::count_with_fate(office.db.reader(), Fate::Failed).await?;
+    let failed_mails = outbox_view::count_with_status(context.db.reader(), MailStatus::Failed).await?;
     if parts.is_empty() && failed_mails == 0 {
         return Err(Unsendable::NotNeeded("there is nothing to say"));
     }
-    let (mails, link) = (office.base.to(&links::failed_mails()), office.base.to(links::STAFF));
-    let stop_link = addresses::stop_link(office, Subscription::Digest, &office.support_email);
-    write(office, &Content::Digest { parts, failed_mails, mails, link, stop_link }, None)
+    let (mails, link) = (context.base.to(&links::failed_mails()), context.base.to(links::STAFF));
+    let stop_link = addresses::stop_link(context, Subscription::Digest, &context.support_email);
+    write(context, &Content::Digest { parts, failed_mails, mails, link, stop_link }, None)
 }
 
-async fn waiting(office: &Office) -> Result<DigestPart, ServiceError> {
-    let conn = office.db.reader();
+async fn waiting(context: &Context) -> Result<DigestPart, ServiceError> {
+    let conn = context.db.reader();
     let schools = overview::list_waiting_on_kurve(conn, DIGEST_ROWS).await?;
     let more = overview::count_waiting_on_kurve(conn).await?.saturating_sub(schools.len() as u64);
     let of_school = |row: &Reading| match row {
-        Ok(school) => waiting_rows(office, school),
-        Err(school) => vec![unreadable_row(office, school)],
+        Ok(school) => waiting_rows(context, school),
+        Err(school) => vec![unreadable_row(context, school)],
     };
     let rows = schools.iter().flat_map(of_school).collect();
-    Ok(DigestPart { kind: DigestKind::Waiting, rows, more, all: office.base.to(links::STAFF) })
+    Ok(DigestPart { kind: DigestKind::Waiting, rows, more, all: context.base.to(links::STAFF) })
 }
 
-async fn silent(office: &Office) -> Result<DigestPart, ServiceError> {
-    let conn = office.db.reader();
+async fn silent(context: &Context) -> Result<DigestPart, ServiceError> {
+    let conn = context.db.reader();
     let schools = overview::list_without_answer(conn, DIGEST_ROWS).await?;
     let more = overview::count_without_answer(conn).await?.saturating_sub(schools.len() as u64);
     let of_school = |(row, since): &(Reading, DateTime<Utc>)| match row {
-        Ok(school) => silent_row(office, school, *since),
-        Err(school) => unreadable_row(office, school),
+        Ok(school) => silent_row(context, school, *since),
+        Err(school) => unreadable_row(context, school),
     };
     let rows = schools.iter().map(of_school).collect();
-    Ok(DigestPart { kind: DigestKind::Silent, rows, more, all: office.base.to(&links::silent_schools()) })
+    Ok(DigestPart { kind: DigestKind::Silent, rows, more, all: context.base.to(&links::silent_schools()) })
 }
 
 /// Where no checks are made, nobody knows whether what was lost came back.
-async fn lost(office: &Office) -> Result<DigestPart, ServiceError> {
-    let (conn, all) = (office.db.reader(), office.base.to(&links::lost_connections()));
+async fn lost(context: &Context) -> Result<DigestPart, ServiceError> {
+    let (conn, all) = (context.db.reader(), context.base.to(&links::lost_connections()));
     let mut part = DigestPart { kind: DigestKind::Lost, rows: vec![], more: 0, all };
-    if office.check_policy.makes_checks() {
+    if context.check_policy.makes_checks() {
         let schools = connection_list::list_lost(conn, DIGEST_ROWS).await?;
         part.more = connection_list::count_lost_in_use(conn).await?.saturating_sub(schools.len() as u64);
         let of_school = |row: &connection_list::Reading| match row {
-            Ok((school, known)) => lost_row(office, school, known),
-            Err(school) => unreadable_row(office, school),
+            Ok((school, known)) => lost_row(context, school, known),
+            Err(school) => unreadable_row(context, school),
         };
         part.rows = schools.iter().map(of_school).collect();
     }
     Ok(part)
 }
 
-async fn failing(office: &Office) -> Result<DigestPart, ServiceError> {
-    let found = checks::list_for_kurve(office, DIGEST_ROWS).await?;
-    let known = found.connections.iter().map(|(school, known)| lost_row(office, school, known));
-    let rows = known.chain(found.unreadable.iter().map(|school| unreadable_row(office, school))).collect();
+async fn failing(context: &Context) -> Result<DigestPart, ServiceError> {
+    let found = checks::list_for_kurve(context, DIGEST_ROWS).await?;
+    let known = found.connections.iter().map(|(school, known)| lost_row(context, school, known));
+    let rows = known.chain(found.unreadable.iter().map(|school| unreadable_row(context, school))).collect();
     Ok(DigestPart {
         kind: DigestKind::Failing,
         rows,
         more: found.more(),
-        all: office.base.to(&links::failing_connections()),
+        all: context.base.to(&links::failing_connections()),
     })
 }
 
-async fn addresses(office: &Office) -> Result<DigestPart, ServiceError> {
-    let Marked { contacts, unreadable } = addresses::list_marked(office).await?;
+async fn addresses(context: &Context) -> Result<DigestPart, ServiceError> {
+    let Marked { contacts, unreadable } = addresses::list_marked(context).await?;
     let marks = contacts.iter().map(|one| &one.mark).chain(unreadable.iter().map(|(_, mark)| mark));
     let bounced = marks.filter(|mark| mark.bounced.is_some()).count();
-    let more = address_marks::count_bounced(office.db.reader()).await?.saturating_sub(bounced as u64);
-    let told_until = frozen_mails::last_sent_as_of(office.db.reader(), MailKind::Digest).await?;
-    let known = contacts.iter().filter_map(|one| address_row(office, one, told_until));
+    let more = address_marks::count_bounced(context.db.reader()).await?.saturating_sub(bounced as u64);
+    let told_until = frozen_mails::last_sent_as_of(context.db.reader(), MailKind::Digest).await?;
+    let known = contacts.iter().filter_map(|one| address_row(context, one, told_until));
     let unknown = unreadable.iter().filter(|(_, mark)| is_told(mark, told_until));
-    let rows = known.chain(unknown.map(|(school, _)| unreadable_row(office, school))).collect();
-    Ok(DigestPart { kind: DigestKind::Addresses, rows, more, all: office.base.to(links::STAFF) })
+    let rows = known.chain(unknown.map(|(school, _)| unreadable_row(context, school))).collect();
+    Ok(DigestPart { kind: DigestKind::Addresses, rows, more, all: context.base.to(links::STAFF) })
 }
 
 /// An address where mail does not arrive is told of until that is solved; who stopped reminders, in the first digest that
@@ -176,17 +176,17 @@ fn is_told(mark: &AddressMark, told_until: Option<DateTime<Utc>>) -> bool {
     mark.bounced.is_some() || mark.reminders_stopped_at.is_some_and(is_news)
 }
 
-fn address_row(office: &Office, one: &MarkedContact, told_until: Option<DateTime<Utc>>) -> Option<DigestRow> {
+fn address_row(context: &Context, one: &MarkedContact, told_until: Option<DateTime<Utc>>) -> Option<DigestRow> {
     let name = Some(&one.contact.name).filter(|_| is_told(&one.mark, told_until))?;
     let (what, since) = match (&one.mark.bounced, one.mark.reminders_stopped_at) {
         (Some(bounced), _) => (format!("mail aan {name} komt niet aan ({})", bounced.code), bounced.at),
         (None, Some(at)) => (format!("{name} wil geen herinneringen"), at),
         (None, None) => return None,
     };
-    Some(digest_row(office, &one.school, what, since))
+    Some(digest_row(context, &one.school, what, since))
 }
 
-fn waiting_rows(office: &Office, row: &Overview) -> Vec<DigestRow> {
+fn waiting_rows(context: &Context, row: &Overview) -> Vec<DigestRow> {
     let steps = open_steps(&row.state).into_iter().filter(|open| open.holder == Party::Kurve);
     let is_new = row.state.credential_version() == 0;
     let what = |step: Step, is_stuck: bool| match (step, words::step_name(step)) {
@@ -194,37 +194,37 @@ fn waiting_rows(office: &Office, row: &Overview) -> Vec<DigestRow> {
         (Step::CredentialsIssued, name) if is_new => format!("nieuwe aanvraag: {name}"),
         (_, name) => name.to_owned(),
     };
-    steps.map(|open| digest_row(office, &row.school, what(open.step, open.is_stuck), open.since)).collect()
+    steps.map(|open| digest_row(context, &row.school, what(open.step, open.is_stuck), open.since)).collect()
 }
 
-fn silent_row(office: &Office, row: &Overview, since: DateTime<Utc>) -> DigestRow {
-    digest_row(office, &row.school, "geen antwoord op herinneringen".to_owned(), since)
+fn silent_row(context: &Context, row: &Overview, since: DateTime<Utc>) -> DigestRow {
+    digest_row(context, &row.school, "geen antwoord op herinneringen".to_owned(), since)
 }
 
 /// A school of which something cannot be read: also that is for Kurve.
-fn unreadable_row(office: &Office, school: &Unreadable) -> DigestRow {
+fn unreadable_row(context: &Context, school: &Unreadable) -> DigestRow {
     DigestRow {
         school: school.name.clone(),
         brin: school.brin.clone(),
         what: "kan niet worden gelezen, vraag je beheerder om in het logboek te kijken".to_owned(),
         since: words::date_nl(school.since),
-        link: office.base.to(&links::staff_school(links::STAFF_SCHOOL, school.id)),
+        link: context.base.to(&links::staff_school(links::STAFF_SCHOOL, school.id)),
     }
 }
 
-fn lost_row(office: &Office, school: &School, known: &SchoolConnection) -> DigestRow {
+fn lost_row(context: &Context, school: &School, known: &SchoolConnection) -> DigestRow {
     let (code, checked_at) = known.last.unzip();
     let what = code.map_or_else(String::new, |code| words::check_short(code).to_lowercase());
     let since = known.failing_since.or(checked_at).unwrap_or_default();
-    digest_row(office, school, what, since)
+    digest_row(context, school, what, since)
 }
 
-fn digest_row(office: &Office, school: &School, what: String, since: DateTime<Utc>) -> DigestRow {
+fn digest_row(context: &Context, school: &School, what: String, since: DateTime<Utc>) -> DigestRow {
     DigestRow {
         school: school.details.name.to_string(),
         brin: school.details.brin.to_string(),
         what,
         since: words::date_nl(since),
-        link: office.base.to(&links::staff_school(links::STAFF_SCHOOL, school.id)),
+        link: context.base.to(&links::staff_school(links::STAFF_SCHOOL, school.id)),
     }
 }

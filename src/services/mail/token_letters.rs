@@ -12,29 +12,29 @@ use crate::mail::templates::{Content, SchoolFacts};
 use crate::services::mail::letters::{Draft, Unsendable, support, write, written};
 use crate::services::people::registrations as requests;
 use crate::services::people::registrations::RegistrationForm;
-use crate::services::{Office, ServiceError};
+use crate::services::{Context, ServiceError};
 use crate::store::mail::outbox::OutboxMail;
 use crate::store::onboarding::schools;
 use crate::store::people::access_links::StoredLink;
 use crate::store::people::{access_links, contacts, registrations};
 
 pub(in crate::services) async fn sign_in(
-    office: &Office,
+    context: &Context,
     mail: &OutboxMail,
     now: DateTime<Utc>,
 ) -> Result<Draft, Unsendable> {
-    let Awaited { id, link, first, schools } = Awaited::load(office, mail).await?;
+    let Awaited { id, link, first, schools } = Awaited::load(context, mail).await?;
     if access_link::death(&link.link, now).is_some() {
         return Err(Unsendable::NotNeeded("the link no longer works"));
     }
-    let (token, code) = (Token::new(&office.chance), office.chance.digits6());
-    let code_hash = token::code_hash(&office.keys, id.as_uuid(), &code);
-    if !access_links::mark_minted(office.db.writer(), id, &token.hash(), &code_hash, now).await? {
+    let (token, code) = (Token::new(&context.chance), context.chance.digits6());
+    let code_hash = token::code_hash(&context.keys, id.as_uuid(), &code);
+    if !access_links::mark_minted(context.db.writer(), id, &token.hash(), &code_hash, now).await? {
         return Err(Unsendable::Doubtful("an earlier try stopped halfway; the visitor can ask for a new mail"));
     }
-    let link = office.base.to(&links::fill(links::SIGN_IN_LINK, &[&token.expose_text()]));
+    let link = context.base.to(&links::fill(links::SIGN_IN_LINK, &[&token.expose_text()]));
     let content = Content::SignIn { name: first.name.to_string(), schools, link, code };
-    write(office, &content, Some(&first))
+    write(context, &content, Some(&first))
 }
 
 /// What a sign-in mail is written from, but for its token.
@@ -48,8 +48,8 @@ pub(in crate::services) struct Awaited {
 }
 
 impl Awaited {
-    pub(in crate::services) async fn load(office: &Office, mail: &OutboxMail) -> Result<Self, Unsendable> {
-        let conn = office.db.reader();
+    pub(in crate::services) async fn load(context: &Context, mail: &OutboxMail) -> Result<Self, Unsendable> {
+        let conn = context.db.reader();
         let id = mail.about.link.ok_or(ServiceError::Broken("a sign-in mail without a link"))?;
         let link = access_links::find(conn, id).await?.ok_or(Unsendable::NotNeeded("the link is gone"))?;
         let people = contacts::list_by_email(conn, &link.email_key).await?;
@@ -63,26 +63,26 @@ impl Awaited {
 }
 
 pub(in crate::services) async fn confirm_address(
-    office: &Office,
+    context: &Context,
     mail: &OutboxMail,
     now: DateTime<Utc>,
 ) -> Result<Draft, Unsendable> {
     let id = mail.about.registration.ok_or(ServiceError::Broken("a confirmation mail without a request"))?;
-    let stored = registrations::find(office.db.reader(), id).await?;
+    let stored = registrations::find(context.db.reader(), id).await?;
     let stored = stored.ok_or(Unsendable::NotNeeded("the request is gone"))?;
     if now > stored.expires_at || stored.used_at.is_some() {
         return Err(Unsendable::NotNeeded("the request no longer counts"));
     }
-    let form = requests::open(office, &stored)?;
-    let minted = requests::mint(office, now, id).await?;
+    let form = requests::open(context, &stored)?;
+    let minted = requests::mint(context, now, id).await?;
     let why = "an earlier try stopped halfway; the visitor can send the form again";
     let token = minted.ok_or(Unsendable::Doubtful(why))?;
-    confirm_letter(office, &form, office.base.to(&links::fill(links::REGISTER_CONFIRM, &[&token.expose_text()])))
+    confirm_letter(context, &form, context.base.to(&links::fill(links::REGISTER_CONFIRM, &[&token.expose_text()])))
 }
 
 /// The confirmation mail of a request, with this link.
 pub(in crate::services) fn confirm_letter(
-    office: &Office,
+    context: &Context,
     form: &RegistrationForm,
     link: String,
 ) -> Result<Draft, Unsendable> {
@@ -96,14 +96,14 @@ pub(in crate::services) fn confirm_letter(
     Ok(Draft {
         to_name: Some(form.name.to_string()),
         to_address: form.email.to_string(),
-        reply_to: Some(support(office)),
-        letter: written(office, &content)?,
+        reply_to: Some(support(context)),
+        letter: written(context, &content)?,
     })
 }
 
 /// Makes the token of a mail that was not taken worth nothing, so that the next try can make another.
-pub(in crate::services) async fn take_token_back(office: &Office, mail: &OutboxMail) -> Result<(), ServiceError> {
-    let conn = office.db.writer();
+pub(in crate::services) async fn take_token_back(context: &Context, mail: &OutboxMail) -> Result<(), ServiceError> {
+    let conn = context.db.writer();
     match (mail.about.link, mail.about.registration) {
         (Some(link), _) => access_links::mark_unminted(conn, link).await?,
         (None, Some(registration)) => registrations::mark_unminted(conn, registration).await?,

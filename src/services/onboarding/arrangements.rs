@@ -11,26 +11,26 @@ use crate::domain::ids::SchoolId;
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::{Lifecycle, Onboarding, Refusal};
 use crate::domain::reminder::{Arrangement, OwnDayKind, Period};
-use crate::services::unit_of_work::Work;
-use crate::services::{Call, Office, ServiceError};
-use crate::store::Connection;
+use crate::services::unit_of_work::UnitOfWork;
+use crate::services::{Call, Context, ServiceError};
+use crate::store::ConnectionTrait;
 use crate::store::onboarding::{arrangements, onboardings};
 
 /// What a school arranged.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn load(office: &Office, school: SchoolId) -> Result<Arrangement, ServiceError> {
-    Ok(arrangements::load(office.db.reader(), school).await?)
+pub async fn load(context: &Context, school: SchoolId) -> Result<Arrangement, ServiceError> {
+    Ok(arrangements::load(context.db.reader(), school).await?)
 }
 
 /// Puts reminders off until a date; `false` when it was so already.
 ///
 /// # Errors
 /// `BadSnooze` with how far ahead it may be, `Refused` when the school stopped or is done.
-pub async fn snooze(office: &Office, call: &Call, school: SchoolId, until: NaiveDate) -> Result<bool, ServiceError> {
-    let policy = &office.reminders.policy;
-    arrange(office, call, school, Action::RemindersSnoozed { until }, |before, state| {
+pub async fn snooze(context: &Context, call: &Call, school: SchoolId, until: NaiveDate) -> Result<bool, ServiceError> {
+    let policy = &context.reminders.policy;
+    arrange(context, call, school, Action::RemindersSnoozed { until }, |before, state| {
         check_under_way(state)?;
         policy.check_snooze(until, call.now)?;
         Ok(before.snoozed(until))
@@ -42,9 +42,9 @@ pub async fn snooze(office: &Office, call: &Call, school: SchoolId, until: Naive
 ///
 /// # Errors
 /// `Forbidden` for a reader.
-pub async fn wake(office: &Office, call: &Call, school: SchoolId) -> Result<bool, ServiceError> {
+pub async fn wake(context: &Context, call: &Call, school: SchoolId) -> Result<bool, ServiceError> {
     let today = amsterdam_date(call.now);
-    arrange(office, call, school, Action::RemindersWoken, |before, _| {
+    arrange(context, call, school, Action::RemindersWoken, |before, _| {
         Ok(if before.rests_until(today).is_some() { before.woken(today) } else { before })
     })
     .await
@@ -55,13 +55,13 @@ pub async fn wake(office: &Office, call: &Call, school: SchoolId) -> Result<bool
 /// # Errors
 /// `BadOwnDays` with what is wrong with them.
 pub async fn add_own_days(
-    office: &Office,
+    context: &Context,
     call: &Call,
     school: SchoolId,
     (kind, period): (OwnDayKind, Period),
 ) -> Result<bool, ServiceError> {
     let today = amsterdam_date(call.now);
-    arrange(office, call, school, Action::OwnDaysAdded { kind, period }, |before, _| {
+    arrange(context, call, school, Action::OwnDaysAdded { kind, period }, |before, _| {
         let own_days = before.own_days.with(kind, period, today)?;
         Ok(Arrangement { own_days, ..before })
     })
@@ -73,12 +73,12 @@ pub async fn add_own_days(
 /// # Errors
 /// `Forbidden` for a reader.
 pub async fn remove_own_days(
-    office: &Office,
+    context: &Context,
     call: &Call,
     school: SchoolId,
     (kind, period): (OwnDayKind, Period),
 ) -> Result<bool, ServiceError> {
-    arrange(office, call, school, Action::OwnDaysRemoved { kind, period }, |before, _| {
+    arrange(context, call, school, Action::OwnDaysRemoved { kind, period }, |before, _| {
         let own_days = before.own_days.without(kind, period);
         Ok(Arrangement { own_days, ..before })
     })
@@ -86,15 +86,15 @@ pub async fn remove_own_days(
 }
 
 async fn arrange(
-    office: &Office,
+    context: &Context,
     call: &Call,
     school: SchoolId,
     action: Action,
     change: impl FnOnce(Arrangement, &Onboarding) -> Result<Arrangement, ServiceError>,
 ) -> Result<bool, ServiceError> {
     check_may_arrange(call)?;
-    let mut work = Work::begin(office, call).await?;
-    let held = onboardings::hold(work.conn(), school).await?;
+    let mut work = UnitOfWork::begin(context, call).await?;
+    let held = onboardings::load_for_update(work.conn(), school).await?;
     let before = arrangements::load(work.conn(), school).await?;
     let after = change(before.clone(), &held.state)?;
     if after == before {
@@ -109,7 +109,7 @@ async fn arrange(
 
 /// What a change of the onboarding does to the arrangement, within that change.
 pub(in crate::services) async fn follow(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     school: SchoolId,
     (before, events): (&Onboarding, &[crate::domain::onboarding::Event]),
 ) -> Result<(), ServiceError> {

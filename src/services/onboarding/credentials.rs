@@ -13,11 +13,11 @@ use crate::domain::onboarding::{Command, Step};
 use crate::domain::text::Reason;
 use crate::services::onboarding::onboardings;
 use crate::services::people::contacts;
-use crate::services::unit_of_work::{Letter, Work};
-use crate::services::{Call, Office, ServiceError};
+use crate::services::unit_of_work::{NewMail, UnitOfWork};
+use crate::services::{Call, Context, ServiceError};
 use crate::store::onboarding::credentials::StoredCredential;
 use crate::store::onboarding::{credentials, schools};
-use crate::store::{self, Connection};
+use crate::store::{self, ConnectionTrait};
 
 /// What a page tells about issued credentials; nothing secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,8 +51,8 @@ pub struct Revealed {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn find_issued(office: &Office, school: SchoolId) -> Result<Option<Issued>, ServiceError> {
-    let found = credentials::find_newest(office.db.reader(), school).await?;
+pub async fn find_issued(context: &Context, school: SchoolId) -> Result<Option<Issued>, ServiceError> {
+    let found = credentials::find_newest(context.db.reader(), school).await?;
     Ok(found.map(|stored| Issued {
         version: stored.version,
         issued_at: stored.issued_at,
@@ -71,13 +71,13 @@ pub async fn find_issued(office: &Office, school: SchoolId) -> Result<Option<Iss
 /// # Errors
 /// `NobodyVouched`, `Conflict` on a stale page, `Refused` when the details are not in yet.
 pub async fn issue(
-    office: &Office,
+    context: &Context,
     call: &Call,
     school: SchoolId,
     vouch: Option<(ContactId, Reason)>,
     seen: Option<i32>,
 ) -> Result<(), ServiceError> {
-    let mut work = Work::begin(office, call).await?;
+    let mut work = UnitOfWork::begin(context, call).await?;
     if let Some((contact, ground)) = vouch {
         contacts::vouch_within(&mut work, call, (school, contact), ground).await?;
     }
@@ -87,24 +87,24 @@ pub async fn issue(
         return Err(ServiceError::NobodyVouched);
     }
     credentials::mark_closed(work.conn(), school, ClosedReason::Renewed, call.now).await?;
-    let new = make(office, call, school, work.conn()).await?;
+    let new = make(context, call, school, work.conn()).await?;
     credentials::insert(work.conn(), &new).await?;
     work.finish().await
 }
 
 async fn make(
-    office: &Office,
+    context: &Context,
     call: &Call,
     school: SchoolId,
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
 ) -> Result<StoredCredential, ServiceError> {
     let version = store::onboarding::onboardings::load(conn, school).await?.state.credential_version();
     let details = schools::load(conn, school).await?.details;
-    let password = password::generate(office.password_length, &mut |bytes| office.chance.fill(bytes));
-    let query = office.template.render(&details);
-    let id = CredentialId::from_uuid(office.chance.uuid_v7(call.now));
+    let password = password::generate(context.password_length, &mut |bytes| context.chance.fill(bytes));
+    let query = context.template.render(&details);
+    let id = CredentialId::from_uuid(context.chance.uuid_v7(call.now));
     let seal = |purpose, secret: &str| {
-        sealed::seal(&office.keys, purpose, &binding(id, version), secret.as_bytes(), &office.chance)
+        sealed::seal(&context.keys, purpose, &binding(id, version), secret.as_bytes(), &context.chance)
     };
     Ok(StoredCredential {
         id,
@@ -134,13 +134,13 @@ async fn make(
 /// `NotHandedOut` when the school stopped, nothing is issued, or they are closed for ever: then only new ones help.
 /// `Conflict` when they were handed over or renewed since the page was shown.
 pub async fn hand_over_again(
-    office: &Office,
+    context: &Context,
     call: &Call,
     school: SchoolId,
     seen: Option<&str>,
 ) -> Result<(), ServiceError> {
     call.check_may_act()?;
-    let mut work = Work::begin(office, call).await?;
+    let mut work = UnitOfWork::begin(context, call).await?;
     let stored = hold_to_hand_over(&work, school).await?;
     let mark = hand_over_mark(stored.version, stored.expires_at);
     if seen.is_some_and(|seen| seen != mark) {
@@ -151,7 +151,7 @@ pub async fn hand_over_again(
     }
     for contact in store::people::contacts::list(work.conn(), school).await? {
         if contact.vouch.is_some() {
-            work.mail(Letter {
+            work.mail(NewMail {
                 kind: MailKind::CredentialsReady,
                 school: Some(school),
                 contact: Some(contact.id),
@@ -171,8 +171,8 @@ pub fn hand_over_mark(version: u32, expires_at: DateTime<Utc>) -> String {
 }
 
 /// The newest credentials, held, if they may be handed over as things are now.
-async fn hold_to_hand_over(work: &Work<'_>, school: SchoolId) -> Result<StoredCredential, ServiceError> {
-    let state = store::onboarding::onboardings::hold(work.conn(), school).await?.state;
+async fn hold_to_hand_over(work: &UnitOfWork<'_>, school: SchoolId) -> Result<StoredCredential, ServiceError> {
+    let state = store::onboarding::onboardings::load_for_update(work.conn(), school).await?.state;
     let stored = credentials::hold_newest(work.conn(), school).await?.ok_or(RevealRefusal::NotIssued)?;
     if state.lifecycle().is_withdrawn() {
         return Err(RevealRefusal::Withdrawn.into());
@@ -191,12 +191,12 @@ async fn hold_to_hand_over(work: &Work<'_>, school: SchoolId) -> Result<StoredCr
 /// # Errors
 /// `NotHandedOut` with the reason; a page that showed an older version is told so.
 pub async fn reveal(
-    office: &Office,
+    context: &Context,
     call: &Call,
     (school, contact): (SchoolId, ContactId),
     seen_version: u32,
 ) -> Result<Revealed, ServiceError> {
-    let mut work = Work::begin(office, call).await?;
+    let mut work = UnitOfWork::begin(context, call).await?;
     let (stored, rule) = load_rule(&work, school, contact).await?;
     let left = reveal::may_reveal(&rule, seen_version, call.now)?.left_after;
     if !credentials::claim_reveal(work.conn(), stored.id, call.now).await? {
@@ -210,7 +210,7 @@ pub async fn reveal(
             reveals_left: Some(left),
             ..About::default()
         };
-        work.mail(Letter {
+        work.mail(NewMail {
             kind: MailKind::CredentialsRevealed,
             school: Some(school),
             contact: Some(person.id),
@@ -219,7 +219,7 @@ pub async fn reveal(
         });
     }
     // What cannot be opened costs no look and tells nobody of one.
-    let password = open_password(office, &stored)?;
+    let password = open_password(context, &stored)?;
     work.finish().await?;
     Ok(Revealed { password, left })
 }
@@ -229,33 +229,36 @@ pub async fn reveal(
 /// # Errors
 /// `NotHandedOut` with the reason.
 pub async fn download(
-    office: &Office,
+    context: &Context,
     call: &Call,
     (school, contact): (SchoolId, ContactId),
     seen_version: u32,
 ) -> Result<QueryFile, ServiceError> {
-    let mut work = Work::begin(office, call).await?;
+    let mut work = UnitOfWork::begin(context, call).await?;
     let (stored, rule) = load_rule(&work, school, contact).await?;
     reveal::may_download(&rule, seen_version)?;
     let details = schools::load(work.conn(), school).await?.details;
     work.note(Some(school), Action::QueryDownloaded { version: stored.version });
     let place = binding(stored.id, stored.version);
-    let secret = sealed::open(&office.keys, Purpose::SealQuery, &place, &stored.sealed_query)?;
+    let secret = sealed::open(&context.keys, Purpose::SealQuery, &place, &stored.sealed_query)?;
     let text = String::from_utf8(secret.to_vec()).map_err(|_| ServiceError::Broken("a query file that is no text"))?;
     work.finish().await?;
     Ok(QueryFile::from_stored(&details, text, stored.query_sha256, stored.template_version))
 }
 
 /// Opens a stored password, for the connection check.
-pub(in crate::services) fn open_password(office: &Office, stored: &StoredCredential) -> Result<Password, ServiceError> {
+pub(in crate::services) fn open_password(
+    context: &Context,
+    stored: &StoredCredential,
+) -> Result<Password, ServiceError> {
     let place = binding(stored.id, stored.version);
-    let secret = sealed::open(&office.keys, Purpose::SealCredential, &place, &stored.sealed_password)?;
+    let secret = sealed::open(&context.keys, Purpose::SealCredential, &place, &stored.sealed_password)?;
     let text = String::from_utf8(secret.to_vec()).map_err(|_| ServiceError::Broken("a password that is no text"))?;
     Ok(Password::from_stored(text))
 }
 
 async fn load_rule(
-    work: &Work<'_>,
+    work: &UnitOfWork<'_>,
     school: SchoolId,
     contact: ContactId,
 ) -> Result<(StoredCredential, RevealState), ServiceError> {

@@ -3,7 +3,7 @@
 use crate::domain::import_gate::{Verdict, verdict};
 use crate::domain::text::Brin;
 use crate::services::checks::{self, ActivationAnswer};
-use crate::services::{Office, ServiceError};
+use crate::services::{Context, ServiceError};
 use crate::store::onboarding::{onboardings, schools};
 
 /// The verdict with what it rests on.
@@ -25,10 +25,10 @@ pub struct GateAnswer {
 ///
 /// # Errors
 /// `NotFound` when there is no such school.
-pub async fn answer(office: &Office, brin: &Brin) -> Result<GateAnswer, ServiceError> {
-    let conn = office.db.reader();
+pub async fn answer(context: &Context, brin: &Brin) -> Result<GateAnswer, ServiceError> {
+    let conn = context.db.reader();
     let school = schools::find_by_brin(conn, brin).await?.ok_or(ServiceError::NotFound)?;
     let onboardings::Versioned { state, version } = onboardings::load(conn, school.id).await?;
-    let activation = checks::activation(office, school.id).await?;
+    let activation = checks::activation(context, school.id).await?;
     Ok(GateAnswer { brin: school.details.brin, verdict: verdict(&state), state, version, activation })
 }

@@ -18,12 +18,12 @@ use crate::services::onboarding::arrangements;
 use crate::services::onboarding::tell::tell;
 use crate::services::operations::insight;
 use crate::services::people::contacts;
-use crate::services::unit_of_work::{Letter, Work};
-use crate::services::{Call, Office, ServiceError, checks};
+use crate::services::unit_of_work::{NewMail, UnitOfWork};
+use crate::services::{Call, Context, ServiceError, checks};
 use crate::store::onboarding::onboardings::Versioned;
 use crate::store::onboarding::{credentials, onboardings, schools};
 use crate::store::operations::audit;
-use crate::store::{self, Connection, StoreError};
+use crate::store::{self, ConnectionTrait, StoreError};
 
 /// How many contacts a school may have of its own making: more than any school named so far.
 pub const MOST_CONTACTS: usize = 20;
@@ -62,8 +62,8 @@ impl SchoolFile {
 ///
 /// # Errors
 /// `NotFound` when there is no such school.
-pub async fn load_file(office: &Office, school: SchoolId) -> Result<SchoolFile, ServiceError> {
-    let conn = office.db.reader();
+pub async fn load_file(context: &Context, school: SchoolId) -> Result<SchoolFile, ServiceError> {
+    let conn = context.db.reader();
     let found = schools::load(conn, school).await?;
     let Versioned { state, version } = onboardings::load(conn, school).await?;
     let contacts = store::people::contacts::list_with_removed(conn, school).await?;
@@ -78,13 +78,13 @@ pub async fn load_file(office: &Office, school: SchoolId) -> Result<SchoolFile, 
 /// # Errors
 /// `Refused` with the reason, `Conflict` when someone was first.
 pub async fn act(
-    office: &Office,
+    context: &Context,
     call: &Call,
     school: SchoolId,
     command: &Command,
     seen: Option<i32>,
 ) -> Result<(), ServiceError> {
-    let mut work = Work::begin(office, call).await?;
+    let mut work = UnitOfWork::begin(context, call).await?;
     change(&mut work, call, school, command, seen).await?;
     work.finish().await
 }
@@ -94,14 +94,14 @@ pub async fn act(
 /// # Errors
 /// `Refused` when the step is not open, `ColleagueRole` when a known colleague cannot do it, `TooManyContacts` when the school may make no more of them.
 pub async fn hand_over(
-    office: &Office,
+    context: &Context,
     call: &Call,
     school: SchoolId,
     step: Step,
     (name, email, role): (PersonName, EmailAddress, ContactRole),
 ) -> Result<(), ServiceError> {
-    let mut work = Work::begin(office, call).await?;
-    let held = onboardings::hold(work.conn(), school).await?;
+    let mut work = UnitOfWork::begin(context, call).await?;
+    let held = onboardings::load_for_update(work.conn(), school).await?;
     let known = store::people::contacts::list_with_removed(work.conn(), school).await?;
     let here = known.iter().find(|contact| contact.is_active() && contact.email.key_form() == email.key_form());
     let is_here = here.is_some();
@@ -109,13 +109,13 @@ pub async fn hand_over(
         Some(colleague) => check_role(&held.state, step, colleague, call.now)?,
         None => check_room(&known, call.now)?,
     }
-    let to = contacts::ensure(office, &mut work, call, (school, None), (name, email, role)).await?;
+    let to = contacts::ensure(context, &mut work, call, (school, None), (name, email, role)).await?;
     let events = change(&mut work, call, school, &Command::HandOver { step, to }, None).await?;
     if events.is_empty() && !is_here {
         // The step was theirs before they were removed; they have to hear that it is again.
         let about = About { step: Some(step), by: contact_of(&call.actor), ..About::default() };
         let occasion = format!("{school}/{}/{}", step.as_str(), call.now.timestamp_millis());
-        work.mail(Letter { kind: MailKind::StepHandedOver, school: Some(school), contact: Some(to), about, occasion });
+        work.mail(NewMail { kind: MailKind::StepHandedOver, school: Some(school), contact: Some(to), about, occasion });
     }
     work.finish().await
 }
@@ -139,7 +139,7 @@ fn check_room(known: &[Contact], now: DateTime<Utc>) -> Result<(), ServiceError>
 
 /// Applies a command within a change under way, and returns the events.
 pub(in crate::services) async fn change(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     call: &Call,
     school: SchoolId,
     command: &Command,
@@ -150,7 +150,7 @@ pub(in crate::services) async fn change(
 
 /// Applies commands one after another as one change, of which people are told once; all of them or none.
 pub(in crate::services) async fn change_all(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     call: &Call,
     school: SchoolId,
     commands: &[Command],
@@ -180,7 +180,7 @@ pub(in crate::services) async fn change_all(
     let version = onboardings::save(work.conn(), school, &changed, call.now).await?;
     record(work, school, version, (&before.state, &events, &changed.state));
     arrangements::follow(work.conn(), school, (&before.state, &events)).await?;
-    insight::keep_turns(work, call, school, (Some(&before.state), &changed.state)).await?;
+    insight::record_holdings(work, call, school, (Some(&before.state), &changed.state)).await?;
     if events.iter().any(|event| matches!(event.change, Change::Withdrawn { .. })) {
         // For ever: who takes the school up again makes a new password.
         credentials::mark_closed(work.conn(), school, ClosedReason::Withdrawn, call.now).await?;
@@ -193,7 +193,11 @@ pub(in crate::services) async fn change_all(
 
 /// Whether all that happened since a version is that a check saw steps done: that takes nothing from who would confirm
 /// one, and it happens by itself while their page is open.
-async fn only_checks_answered_since(conn: &impl Connection, school: SchoolId, seen: i32) -> Result<bool, StoreError> {
+async fn only_checks_answered_since(
+    conn: &impl ConnectionTrait,
+    school: SchoolId,
+    seen: i32,
+) -> Result<bool, StoreError> {
     let changes = audit::list_after_version(conn, school, seen).await?;
     let is_answer = |entry: &Entry| {
         entry.by == Actor::Check && matches!(entry.action, Action::Onboarding(Change::StepAnswered { .. }))
@@ -203,7 +207,7 @@ async fn only_checks_answered_since(conn: &impl Connection, school: SchoolId, se
 
 /// Puts a change of an onboarding in the audit, with the turn of the verdict if it turned.
 pub(in crate::services) fn record(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     school: SchoolId,
     version: i32,
     (before, events, after): (&Onboarding, &[Event], &Onboarding),
@@ -230,32 +234,32 @@ fn contact_of(actor: &Actor) -> Option<ContactId> {
 /// # Errors
 /// When the store fails.
 pub async fn list_timeline(
-    office: &Office,
+    context: &Context,
     school: SchoolId,
     before: Option<i64>,
     limit: u64,
 ) -> Result<Vec<Entry>, ServiceError> {
-    Ok(audit::list(office.db.reader(), school, before, limit).await?)
+    Ok(audit::list(context.db.reader(), school, before, limit).await?)
 }
 
 /// What changed since the version that a stale page showed, oldest first.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn list_changes_since(office: &Office, school: SchoolId, seen: i32) -> Result<Vec<Entry>, ServiceError> {
-    Ok(audit::list_after_version(office.db.reader(), school, seen).await?)
+pub async fn list_changes_since(context: &Context, school: SchoolId, seen: i32) -> Result<Vec<Entry>, ServiceError> {
+    Ok(audit::list_after_version(context.db.reader(), school, seen).await?)
 }
 
 /// Resumes the schools whose pause has ended; one that fails does not stop the rest.
 ///
 /// # Errors
 /// When the list of them cannot be read.
-pub async fn resume_due(office: &Office, now: DateTime<Utc>) -> Result<usize, ServiceError> {
-    let due = list_due(office.db.reader(), now).await?;
+pub async fn resume_due(context: &Context, now: DateTime<Utc>) -> Result<usize, ServiceError> {
+    let due = list_due(context.db.reader(), now).await?;
     let call = Call::by_machine(Actor::Clock, now, "resume_due");
     let mut resumed = 0;
     for school in due {
-        match act(office, &call, school, &Command::Resume, None).await {
+        match act(context, &call, school, &Command::Resume, None).await {
             Ok(()) => resumed += 1,
             // Somebody resumed it a moment ago: nothing is left to do.
             Err(ServiceError::Refused(_) | ServiceError::Conflict) => {}
@@ -265,6 +269,6 @@ pub async fn resume_due(office: &Office, now: DateTime<Utc>) -> Result<usize, Se
     Ok(resumed)
 }
 
-async fn list_due(conn: &impl Connection, now: DateTime<Utc>) -> Result<Vec<SchoolId>, ServiceError> {
+async fn list_due(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec<SchoolId>, ServiceError> {
     Ok(onboardings::list_due_to_resume(conn, amsterdam_date(now)).await?)
 }

@@ -13,8 +13,8 @@ use crate::domain::school::{School, SchoolDetails};
 use crate::domain::text::NoteText;
 use crate::services::onboarding::onboardings;
 use crate::services::people::contacts;
-use crate::services::unit_of_work::Work;
-use crate::services::{Call, Office, ServiceError};
+use crate::services::unit_of_work::UnitOfWork;
+use crate::services::{Call, Context, ServiceError};
 use crate::store::mail::outbox;
 use crate::store::mail::outbox::Reading;
 use crate::store::onboarding::notes::Note;
@@ -46,8 +46,8 @@ pub struct Waiting {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn list_waiting(office: &Office, after: Option<&WaitingAfter>) -> Result<Waiting, ServiceError> {
-    let mut rows = overview::list_waiting_after(office.db.reader(), after, PAGE_ROWS + 1).await?;
+pub async fn list_waiting(context: &Context, after: Option<&WaitingAfter>) -> Result<Waiting, ServiceError> {
+    let mut rows = overview::list_waiting_after(context.db.reader(), after, PAGE_ROWS + 1).await?;
     let has_more = rows.len() > usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX);
     if has_more {
         rows.pop();
@@ -77,8 +77,8 @@ fn parted(rows: Vec<SchoolReading>) -> (Vec<Overview>, Vec<Unreadable>) {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn list_unplanned(office: &Office, now: DateTime<Utc>) -> Result<Vec<Unreadable>, ServiceError> {
-    Ok(overview::list_unplanned(office.db.reader(), now - UNPLANNED_PATIENCE, SILENT_ROWS).await?)
+pub async fn list_unplanned(context: &Context, now: DateTime<Utc>) -> Result<Vec<Unreadable>, ServiceError> {
+    Ok(overview::list_unplanned(context.db.reader(), now - UNPLANNED_PATIENCE, SILENT_ROWS).await?)
 }
 
 /// The schools that do not answer their reminders.
@@ -96,8 +96,8 @@ pub struct Silent {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn list_silent(office: &Office) -> Result<Silent, ServiceError> {
-    let conn = office.db.reader();
+pub async fn list_silent(context: &Context) -> Result<Silent, ServiceError> {
+    let conn = context.db.reader();
     let mut silent = Silent { count: overview::count_without_answer(conn).await?, ..Silent::default() };
     for (row, since) in overview::list_without_answer(conn, SILENT_ROWS).await? {
         match row {
@@ -113,11 +113,11 @@ pub async fn list_silent(office: &Office) -> Result<Silent, ServiceError> {
 /// # Errors
 /// When the store fails.
 pub async fn list(
-    office: &Office,
+    context: &Context,
     filter: &Filter,
     after: Option<&After>,
 ) -> Result<(Vec<Overview>, Option<After>), ServiceError> {
-    let mut rows = overview::list(office.db.reader(), filter, after, PAGE_ROWS + 1).await?;
+    let mut rows = overview::list(context.db.reader(), filter, after, PAGE_ROWS + 1).await?;
     let has_more = rows.len() > usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX);
     if has_more {
         rows.pop();
@@ -131,8 +131,8 @@ pub async fn list(
 ///
 /// # Errors
 /// When the store fails.
-pub async fn list_sharing_domain(office: &Office, school: &School) -> Result<Vec<School>, ServiceError> {
-    let mut all = schools::list_on_domain(office.db.reader(), &school.details.domain).await?;
+pub async fn list_sharing_domain(context: &Context, school: &School) -> Result<Vec<School>, ServiceError> {
+    let mut all = schools::list_on_domain(context.db.reader(), &school.details.domain).await?;
     all.retain(|other| other.id != school.id);
     Ok(all)
 }
@@ -141,26 +141,26 @@ pub async fn list_sharing_domain(office: &Office, school: &School) -> Result<Vec
 ///
 /// # Errors
 /// When the store fails.
-pub async fn list_notes(office: &Office, school: SchoolId) -> Result<Vec<Note>, ServiceError> {
-    Ok(notes::list(office.db.reader(), school).await?)
+pub async fn list_notes(context: &Context, school: SchoolId) -> Result<Vec<Note>, ServiceError> {
+    Ok(notes::list(context.db.reader(), school).await?)
 }
 
 /// Writes a note; the same note by the same colleague within a minute is the same form twice, and is kept once.
 ///
 /// # Errors
 /// `Forbidden` for who may not act.
-pub async fn add_note(office: &Office, call: &Call, school: SchoolId, text: NoteText) -> Result<(), ServiceError> {
+pub async fn add_note(context: &Context, call: &Call, school: SchoolId, text: NoteText) -> Result<(), ServiceError> {
     let Actor::Staff { id: by, role } = call.actor else { return Err(ServiceError::Forbidden) };
     if !role.can_act() {
         return Err(ServiceError::Forbidden);
     }
-    let mut work = Work::begin(office, call).await?;
+    let mut work = UnitOfWork::begin(context, call).await?;
     schools::load(work.conn(), school).await?;
     let is_same = |last: &Note| last.by == by && last.text == text && call.now - last.created_at < Duration::minutes(1);
     if notes::list(work.conn(), school).await?.first().is_some_and(is_same) {
         return Ok(());
     }
-    let id = NoteId::from_uuid(office.chance.uuid_v7(call.now));
+    let id = NoteId::from_uuid(context.chance.uuid_v7(call.now));
     notes::insert(work.conn(), &Note { id, school, by, text, created_at: call.now }).await?;
     work.note(Some(school), Action::NoteAdded { note: id });
     work.finish().await
@@ -170,8 +170,8 @@ pub async fn add_note(office: &Office, call: &Call, school: SchoolId, text: Note
 ///
 /// # Errors
 /// When the store fails.
-pub async fn list_mails(office: &Office, school: SchoolId) -> Result<Vec<Reading>, ServiceError> {
-    Ok(outbox::list_of_school(office.db.reader(), school, MAIL_ROWS).await?)
+pub async fn list_mails(context: &Context, school: SchoolId) -> Result<Vec<Reading>, ServiceError> {
+    Ok(outbox::list_of_school(context.db.reader(), school, MAIL_ROWS).await?)
 }
 
 /// The names of these schools; one that is not here is left out.
@@ -179,11 +179,11 @@ pub async fn list_mails(office: &Office, school: SchoolId) -> Result<Vec<Reading
 /// # Errors
 /// When the store fails.
 pub async fn find_names(
-    office: &Office,
+    context: &Context,
     ids: impl Iterator<Item = SchoolId>,
 ) -> Result<BTreeMap<SchoolId, String>, ServiceError> {
     let ids: BTreeSet<SchoolId> = ids.collect();
-    Ok(schools::list_names(office.db.reader(), &ids).await?)
+    Ok(schools::list_names(context.db.reader(), &ids).await?)
 }
 
 /// Kurve changes a school's details. The BRIN and domain stay once credentials are issued on them: to change those,
@@ -192,15 +192,15 @@ pub async fn find_names(
 /// # Errors
 /// `BrinTaken`, `Conflict` on a stale page, `Forbidden` for who may not act.
 pub async fn change_details(
-    office: &Office,
+    context: &Context,
     call: &Call,
     school: SchoolId,
     details: &SchoolDetails,
     seen: i32,
 ) -> Result<(), ServiceError> {
     call.check_may_act()?;
-    let mut work = Work::begin(office, call).await?;
-    let onboarding = store::onboarding::onboardings::hold(work.conn(), school).await?;
+    let mut work = UnitOfWork::begin(context, call).await?;
+    let onboarding = store::onboarding::onboardings::load_for_update(work.conn(), school).await?;
     let before = schools::load(work.conn(), school).await?.details;
     if onboarding.version != seen {
         return Err(ServiceError::Conflict);
@@ -224,13 +224,13 @@ pub async fn change_details(
 /// # Errors
 /// `BrinTaken`; `Refused` when the details are in use.
 pub async fn submit_details(
-    office: &Office,
+    context: &Context,
     call: &Call,
     school: SchoolId,
     details: &SchoolDetails,
 ) -> Result<(), ServiceError> {
-    let mut work = Work::begin(office, call).await?;
-    let state = store::onboarding::onboardings::hold(work.conn(), school).await?.state;
+    let mut work = UnitOfWork::begin(context, call).await?;
+    let state = store::onboarding::onboardings::load_for_update(work.conn(), school).await?.state;
     let before = schools::load(work.conn(), school).await?.details;
     if state.is_yes(Step::DetailsSubmitted) {
         return Err(crate::domain::onboarding::Refusal::AlreadyDone { step: Step::DetailsSubmitted }.into());
@@ -251,7 +251,12 @@ fn is_other_magister(before: &SchoolDetails, after: &SchoolDetails) -> bool {
     before.brin.key() != after.brin.key() || before.domain != after.domain
 }
 
-async fn save(work: &Work<'_>, call: &Call, school: SchoolId, details: &SchoolDetails) -> Result<(), ServiceError> {
+async fn save(
+    work: &UnitOfWork<'_>,
+    call: &Call,
+    school: SchoolId,
+    details: &SchoolDetails,
+) -> Result<(), ServiceError> {
     match schools::save_details(work.conn(), school, details, call.now).await {
         Err(StoreError::Taken) => Err(ServiceError::BrinTaken),
         other => Ok(other?),

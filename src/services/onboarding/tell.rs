@@ -6,12 +6,12 @@ use crate::domain::ids::{ContactId, SchoolId};
 use crate::domain::notice::{About, Audience, MailKind, Notice};
 use crate::domain::school::Contact;
 use crate::services::ServiceError;
-use crate::services::unit_of_work::{Letter, Work};
+use crate::services::unit_of_work::{NewMail, UnitOfWork};
 use crate::store::people::contacts;
 
 /// Puts the mails of one change of an onboarding in the outbox, one for each person concerned.
 pub(in crate::services) async fn tell(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     school: SchoolId,
     notices: &[Notice],
     about: &About,
@@ -31,7 +31,7 @@ pub(in crate::services) async fn tell(
             }
             let version = about.version.unwrap_or_default();
             let step = notice.step.map_or("-", crate::domain::onboarding::Step::as_str);
-            work.mail(Letter {
+            work.mail(NewMail {
                 kind: notice.kind,
                 school: Some(school),
                 contact,

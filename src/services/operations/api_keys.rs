@@ -6,8 +6,8 @@ use crate::crypto::Token;
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::ids::ApiKeyId;
-use crate::services::unit_of_work::Work;
-use crate::services::{Call, Office, ServiceError};
+use crate::services::unit_of_work::UnitOfWork;
+use crate::services::{Call, Context, ServiceError};
 use crate::store::operations::api_keys::{self, StoredApiKey};
 
 /// What every key starts with, so that a leaked one is recognised.
@@ -17,12 +17,12 @@ pub const KEY_PREFIX: &str = "kk_";
 ///
 /// # Errors
 /// `Store(Taken)` when the name is in use.
-pub async fn add(office: &Office, now: DateTime<Utc>, name: &str) -> Result<String, ServiceError> {
-    let token = Token::new(&office.chance);
-    let id = ApiKeyId::from_uuid(office.chance.uuid_v7(now));
+pub async fn add(context: &Context, now: DateTime<Utc>, name: &str) -> Result<String, ServiceError> {
+    let token = Token::new(&context.chance);
+    let id = ApiKeyId::from_uuid(context.chance.uuid_v7(now));
     let key = StoredApiKey { id, name: name.to_owned(), created_at: now, last_used_at: None, revoked_at: None };
     let call = Call::by_machine(Actor::Operator, now, "api_key_add");
-    let mut work = Work::begin(office, &call).await?;
+    let mut work = UnitOfWork::begin(context, &call).await?;
     api_keys::insert(work.conn(), &key, &token.hash()).await?;
     work.note(None, Action::ApiKeyAdded { key: id });
     work.finish().await?;
@@ -33,9 +33,9 @@ pub async fn add(office: &Office, now: DateTime<Utc>, name: &str) -> Result<Stri
 ///
 /// # Errors
 /// `NotFound` when no working key has the name.
-pub async fn revoke(office: &Office, now: DateTime<Utc>, name: &str) -> Result<(), ServiceError> {
+pub async fn revoke(context: &Context, now: DateTime<Utc>, name: &str) -> Result<(), ServiceError> {
     let call = Call::by_machine(Actor::Operator, now, "api_key_revoke");
-    let mut work = Work::begin(office, &call).await?;
+    let mut work = UnitOfWork::begin(context, &call).await?;
     let key = api_keys::mark_revoked(work.conn(), name, now).await?.ok_or(ServiceError::NotFound)?;
     work.note(None, Action::ApiKeyRevoked { key });
     work.finish().await
@@ -45,19 +45,23 @@ pub async fn revoke(office: &Office, now: DateTime<Utc>, name: &str) -> Result<(
 ///
 /// # Errors
 /// When the store fails.
-pub async fn list(office: &Office) -> Result<Vec<StoredApiKey>, ServiceError> {
-    Ok(api_keys::list(office.db.reader()).await?)
+pub async fn list(context: &Context) -> Result<Vec<StoredApiKey>, ServiceError> {
+    Ok(api_keys::list(context.db.reader()).await?)
 }
 
 /// Whose key this is, if it works.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn find(office: &Office, now: DateTime<Utc>, presented: &str) -> Result<Option<StoredApiKey>, ServiceError> {
+pub async fn find(
+    context: &Context,
+    now: DateTime<Utc>,
+    presented: &str,
+) -> Result<Option<StoredApiKey>, ServiceError> {
     let Some(token) = presented.strip_prefix(KEY_PREFIX).and_then(Token::parse) else { return Ok(None) };
-    let Some(key) = api_keys::find(office.db.reader(), &token.hash()).await? else { return Ok(None) };
+    let Some(key) = api_keys::find(context.db.reader(), &token.hash()).await? else { return Ok(None) };
     if key.last_used_at.is_none_or(|last| now - last >= Duration::hours(1)) {
-        api_keys::mark_used(office.db.writer(), key.id, now).await?;
+        api_keys::mark_used(context.db.writer(), key.id, now).await?;
     }
     Ok(Some(key))
 }

@@ -1,7 +1,7 @@
 //! Whether the audit is whole.
 
 use crate::crypto::{hex, same};
-use crate::services::{Office, ServiceError};
+use crate::services::{Context, ServiceError};
 use crate::store::operations::audit::{self, RawEntry};
 
 /// How many entries are read at once.
@@ -30,16 +30,16 @@ pub enum Finding {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn verify(office: &Office) -> Result<Finding, ServiceError> {
+pub async fn verify(context: &Context) -> Result<Finding, ServiceError> {
     let mut last_id = 0;
     let mut last_mac = vec![];
     loop {
-        let stretch = audit::list_raw(office.db.reader(), last_id, STRETCH).await?;
+        let stretch = audit::list_raw(context.db.reader(), last_id, STRETCH).await?;
         if stretch.is_empty() {
             return Ok(Finding::Whole { entries: last_id, last: hex(&last_mac) });
         }
         for entry in &stretch {
-            if let Some(what) = fault(office, entry, last_id, &last_mac) {
+            if let Some(what) = fault(context, entry, last_id, &last_mac) {
                 return Ok(Finding::Broken { id: last_id + 1, what });
             }
             last_id = entry.id();
@@ -48,14 +48,14 @@ pub async fn verify(office: &Office) -> Result<Finding, ServiceError> {
     }
 }
 
-fn fault(office: &Office, entry: &RawEntry, last_id: i64, last_mac: &[u8]) -> Option<&'static str> {
+fn fault(context: &Context, entry: &RawEntry, last_id: i64, last_mac: &[u8]) -> Option<&'static str> {
     if entry.id() != last_id + 1 {
         return Some("the entry is missing");
     }
     if entry.prev_mac() != last_mac {
         return Some("it does not follow the entry before");
     }
-    match entry.hashed(|parts| office.keys.audit_mac(Some(entry.key_id()), parts)) {
+    match entry.hashed(|parts| context.keys.audit_mac(Some(entry.key_id()), parts)) {
         Err(_) => Some("the key it was hashed with is not on the key ring"),
         Ok((_, expected)) if same(&expected, entry.mac()) => None,
         Ok(_) => Some("it was changed"),

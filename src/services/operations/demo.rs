@@ -18,9 +18,9 @@ use crate::domain::text::{Brin, EmailAddress, NoteText, PersonName, Reason, Scho
 use crate::services::onboarding::{arrangements, credentials, onboardings, schools};
 use crate::services::people::registrations::RegistrationForm;
 use crate::services::people::{registrations, staff_accounts, staff_auth};
-use crate::services::{Call, Office, ServiceError};
+use crate::services::{Call, Context, ServiceError};
 use crate::store;
-use crate::store::mail::outbox::{Fate, OutboxMail};
+use crate::store::mail::outbox::{MailStatus, OutboxMail};
 
 /// The password of every staff account of the demo.
 pub const STAFF_PASSWORD: &str = "vier paarse paraplus";
@@ -58,19 +58,19 @@ pub struct Demo {
 ///
 /// # Errors
 /// When something that the rules should allow fails.
-pub async fn fill(office: &Office, now: DateTime<Utc>) -> Result<Demo, ServiceError> {
+pub async fn fill(context: &Context, now: DateTime<Utc>) -> Result<Demo, ServiceError> {
     let staff = vec![
-        add_colleague(office, now, "eva@kurve.example", "Eva Jansen", StaffRole::Admin).await?,
-        add_colleague(office, now, "lezer@kurve.example", "Rob Lezer", StaffRole::Reader).await?,
+        add_colleague(context, now, "eva@kurve.example", "Eva Jansen", StaffRole::Admin).await?,
+        add_colleague(context, now, "lezer@kurve.example", "Rob Lezer", StaffRole::Reader).await?,
     ];
     let eva = EmailAddress::parse("eva@kurve.example").map_err(|_| ServiceError::Broken("a demo address"))?;
     let found =
-        store::people::staff::find_by_email(office.db.reader(), &office.keys.email_key(&eva.key_form())).await?;
+        store::people::staff::find_by_email(context.db.reader(), &context.keys.email_key(&eva.key_form())).await?;
     let by = found.ok_or(ServiceError::Broken("a demo account"))?;
     let actor = Actor::Staff { id: by.id, role: by.role };
     let mut contacts = vec![];
     for (number, (name, domain, what, stage)) in SCHOOLS.iter().enumerate() {
-        let plan = Plan { office, kurve: actor, now, number, name, domain };
+        let plan = Plan { context, kurve: actor, now, number, name, domain };
         contacts.push(DemoContact { email: plan.email(), what });
         plan.play(*stage).await?;
     }
@@ -119,7 +119,7 @@ const SCHOOLS: &[(&str, &str, &str, Stage)] = &[
 ];
 
 struct Plan<'a> {
-    office: &'a Office,
+    context: &'a Context,
     kurve: Actor,
     now: DateTime<Utc>,
     number: usize,
@@ -150,7 +150,7 @@ impl Plan<'_> {
         }
         let call = self.call(self.kurve, self.days_ago(11, 15));
         let vouch = (contact, reason("Gebeld via het algemene nummer van de school.")?);
-        credentials::issue(self.office, &call, school, Some(vouch), None).await?;
+        credentials::issue(self.context, &call, school, Some(vouch), None).await?;
         match stage {
             Stage::Requested | Stage::Withdrawn | Stage::Issued => Ok(()),
             Stage::Snoozed => self.snooze(school, contact).await,
@@ -171,7 +171,8 @@ impl Plan<'_> {
                             applicatiebeheer-leerlingadministratie@bonhoeffercollege.example.",
                 )?;
                 let command = Command::SendBack { step: Step::AllowlistingRequested, reason };
-                onboardings::act(self.office, &self.call(self.kurve, self.days_ago(2, 5)), school, &command, None).await
+                onboardings::act(self.context, &self.call(self.kurve, self.days_ago(2, 5)), school, &command, None)
+                    .await
             }
             Stage::AtMagister => self.claim_all(school, contact, &BEFORE_TICKET).await,
             Stage::ToActivate => self.claim_all(school, contact, &ALL_OF_SCHOOL).await,
@@ -181,7 +182,7 @@ impl Plan<'_> {
                 self.by_school(school, contact, 1, &Command::ReportImported).await?;
                 if stage == Stage::Renewed {
                     let call = self.call(self.kurve, self.now - Duration::minutes(90));
-                    credentials::issue(self.office, &call, school, None, None).await?;
+                    credentials::issue(self.context, &call, school, None, None).await?;
                     return self.lose_mail(school).await;
                 }
                 Ok(())
@@ -193,9 +194,9 @@ impl Plan<'_> {
     async fn snooze(&self, school: SchoolId, contact: ContactId) -> Result<(), ServiceError> {
         let call = self.call(self.superbeheerder(contact), self.days_ago(1, 20));
         let today = amsterdam_date(self.now);
-        arrangements::snooze(self.office, &call, school, today + Days::new(17)).await?;
+        arrangements::snooze(self.context, &call, school, today + Days::new(17)).await?;
         let study = Period { first_day: today + Days::new(24), last_day: today + Days::new(25) };
-        arrangements::add_own_days(self.office, &call, school, (OwnDayKind::Closed, study)).await?;
+        arrangements::add_own_days(self.context, &call, school, (OwnDayKind::Closed, study)).await?;
         Ok(())
     }
 
@@ -203,25 +204,25 @@ impl Plan<'_> {
         self.claim_all(school, contact, &ALL_OF_SCHOOL).await?;
         let call = self.call(self.kurve, self.days_ago(2, 30));
         let text = NoteText::parse("Aan de kant van Numo ingericht en nagekeken.").map_err(|_| BROKEN)?;
-        schools::add_note(self.office, &call, school, text).await?;
+        schools::add_note(self.context, &call, school, text).await?;
         let command = Command::Confirm { step: Step::ActivationConfirmed, ground: Ground::Word };
-        onboardings::act(self.office, &call, school, &command, None).await
+        onboardings::act(self.context, &call, school, &command, None).await
     }
 
     /// Another mail like the newest about the school, which did not arrive.
     async fn lose_mail(&self, school: SchoolId) -> Result<(), ServiceError> {
-        let mails = store::mail::outbox::list_of_school(self.office.db.reader(), school, 1).await?;
+        let mails = store::mail::outbox::list_of_school(self.context.db.reader(), school, 1).await?;
         let newest = mails.into_iter().flatten().next().ok_or(BROKEN)?;
         let lost = OutboxMail {
-            id: MailId::from_uuid(self.office.chance.uuid_v7(self.now)),
+            id: MailId::from_uuid(self.context.chance.uuid_v7(self.now)),
             dedupe_key: format!("{}-lost", newest.dedupe_key),
             message_id: newest.message_id.replacen('<', "<lost-", 1),
-            fate: Fate::Failed,
+            status: MailStatus::Failed,
             attempts: 1,
             last_error: Some("RCPT TO: refused with 550 5.1.1".to_owned()),
             ..newest
         };
-        Ok(store::mail::outbox::insert_all(self.office.db.writer(), &[lost]).await?)
+        Ok(store::mail::outbox::insert_all(self.context.db.writer(), &[lost]).await?)
     }
 
     async fn claim_all(&self, school: SchoolId, contact: ContactId, steps: &[Step]) -> Result<(), ServiceError> {
@@ -247,7 +248,7 @@ impl Plan<'_> {
         command: &Command,
     ) -> Result<(), ServiceError> {
         let call = self.call(self.superbeheerder(contact), self.days_ago(days, 40));
-        onboardings::act(self.office, &call, school, command, None).await
+        onboardings::act(self.context, &call, school, command, None).await
     }
 
     fn superbeheerder(&self, id: ContactId) -> Actor {
@@ -256,12 +257,12 @@ impl Plan<'_> {
 
     async fn register(&self) -> Result<(SchoolId, ContactId), ServiceError> {
         let at = self.days_ago(12, i64::try_from(self.number).unwrap_or_default());
-        let browser = Token::new(&self.office.chance);
+        let browser = Token::new(&self.context.chance);
         let form = self.form()?;
-        let id = registrations::request(self.office, (at, "demo"), &form, &browser).await?;
-        let token = registrations::mint(self.office, at, id).await?.ok_or(BROKEN)?;
-        registrations::confirm(self.office, (at, "demo"), &token, None).await?;
-        let conn = self.office.db.reader();
+        let id = registrations::request(self.context, (at, "demo"), &form, &browser).await?;
+        let token = registrations::mint(self.context, at, id).await?.ok_or(BROKEN)?;
+        registrations::confirm(self.context, (at, "demo"), &token, None).await?;
+        let conn = self.context.db.reader();
         let school = store::onboarding::schools::find_by_brin(conn, &form.details.brin).await?.ok_or(BROKEN)?;
         let people = store::people::contacts::list(conn, school.id).await?;
         Ok((school.id, people.first().ok_or(BROKEN)?.id))
@@ -311,7 +312,7 @@ fn reason(text: &str) -> Result<Reason, ServiceError> {
 }
 
 async fn add_colleague(
-    office: &Office,
+    context: &Context,
     now: DateTime<Utc>,
     email: &str,
     name: &str,
@@ -319,13 +320,13 @@ async fn add_colleague(
 ) -> Result<DemoStaff, ServiceError> {
     let address = EmailAddress::parse(email).map_err(|_| BROKEN)?;
     let person = (address, PersonName::parse(name).map_err(|_| BROKEN)?, role);
-    let token = staff_accounts::add(office, now, person).await?;
-    let secret = TotpSecret::of_invite(&office.keys, &token);
+    let token = staff_accounts::add(context, now, person).await?;
+    let secret = TotpSecret::of_invite(&context.keys, &token);
     let password = StaffPassword::parse(&SecretString::from(STAFF_PASSWORD), email).map_err(|_| BROKEN)?;
     // An earlier code, so that the current one is still to be used.
     let earlier = now - Duration::minutes(2);
     let code = totp::current(&secret, earlier);
-    let enrolled = staff_auth::enrol(office, (earlier, "demo"), &token, (password, &code)).await;
+    let enrolled = staff_auth::enrol(context, (earlier, "demo"), &token, (password, &code)).await;
     enrolled.map_err(|_| ServiceError::Broken("a demo account"))?;
     Ok(DemoStaff { email: email.to_owned(), role, totp: secret })
 }

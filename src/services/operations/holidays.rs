@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::reminder::SchoolHolidays;
-use crate::services::unit_of_work::Work;
-use crate::services::{Call, Office, ServiceError};
+use crate::services::unit_of_work::UnitOfWork;
+use crate::services::{Call, Context, ServiceError};
 use crate::store::onboarding::onboardings;
 use crate::store::operations::holidays::{self, Loaded};
 
@@ -45,8 +45,8 @@ impl HolidayBook {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn current(office: &Office) -> Result<Arc<SchoolHolidays>, ServiceError> {
-    let (conn, book) = (office.db.reader(), &office.reminders.holidays);
+pub async fn current(context: &Context) -> Result<Arc<SchoolHolidays>, ServiceError> {
+    let (conn, book) = (context.db.reader(), &context.reminders.holidays);
     let known = book.known();
     if holidays::find_version(conn).await? == known.version {
         return Ok(known.all);
@@ -59,8 +59,8 @@ pub async fn current(office: &Office) -> Result<Arc<SchoolHolidays>, ServiceErro
 }
 
 /// The school holidays as this instance last saw them, without asking: for a figure within a change under way.
-pub(in crate::services) fn last_known(office: &Office) -> Arc<SchoolHolidays> {
-    office.reminders.holidays.known().all
+pub(in crate::services) fn last_known(context: &Context) -> Arc<SchoolHolidays> {
+    context.reminders.holidays.known().all
 }
 
 fn together(loaded: Option<&Loaded>) -> SchoolHolidays {
@@ -87,9 +87,9 @@ pub struct Change {
 ///
 /// # Errors
 /// `Conflict` when another load was first.
-pub async fn load(office: &Office, now: DateTime<Utc>, newer: SchoolHolidays) -> Result<Change, ServiceError> {
+pub async fn load(context: &Context, now: DateTime<Utc>, newer: SchoolHolidays) -> Result<Change, ServiceError> {
     let call = Call::by_machine(Actor::Operator, now, "holidays_load");
-    let mut work = Work::begin(office, &call).await?;
+    let mut work = UnitOfWork::begin(context, &call).await?;
     let known = holidays::find(work.conn()).await?;
     let before = together(known.as_ref());
     let after = before.clone().with_newer(newer.clone());
@@ -109,6 +109,6 @@ pub async fn load(office: &Office, now: DateTime<Utc>, newer: SchoolHolidays) ->
 ///
 /// # Errors
 /// When the store fails.
-pub async fn find_loaded(office: &Office) -> Result<Option<Loaded>, ServiceError> {
-    Ok(holidays::find(office.db.reader()).await?)
+pub async fn find_loaded(context: &Context) -> Result<Option<Loaded>, ServiceError> {
+    Ok(holidays::find(context.db.reader()).await?)
 }

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use crate::services::{Office, ServiceError, checks};
+use crate::services::{Context, ServiceError, checks};
 use crate::store::mail::{frozen_mails, outbox};
 use crate::store::people::{access_links, registrations, sessions};
 
@@ -17,14 +17,14 @@ const KEEP_FROZEN_DAYS: i64 = 30;
 ///
 /// # Errors
 /// When the store fails.
-pub async fn delete_expired(office: &Office, now: DateTime<Utc>) -> Result<u64, ServiceError> {
-    let conn = office.db.writer();
+pub async fn delete_expired(context: &Context, now: DateTime<Utc>) -> Result<u64, ServiceError> {
+    let conn = context.db.writer();
     let before = now - Duration::days(KEEP_DAYS);
     let links = access_links::delete_expired(conn, before).await?;
     let requests = registrations::delete_expired(conn, before).await?;
     // Every other mail stays on Post: a delivery report may come on it, and who has it may ask.
     let mails = outbox::delete_ended_with_token(conn, before).await?;
     let frozen = frozen_mails::delete_before(conn, now - Duration::days(KEEP_FROZEN_DAYS)).await?;
-    let checks = checks::delete_old(office, now).await?;
+    let checks = checks::delete_old(context, now).await?;
     Ok(links + requests + mails + frozen + checks + sessions::delete_expired(conn, now).await?)
 }

@@ -5,17 +5,17 @@
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 use crate::domain::ids::SchoolId;
-use crate::domain::insight::{Durations, Turns, last_weeks, per_week};
+use crate::domain::insight::{Durations, HoldingChange, last_weeks, per_week};
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::{Gate, Onboarding, Party};
 use crate::domain::reminder::hours::moment_on;
 use crate::domain::reminder::{OwnDays, WorkingCalendar, national};
 use crate::domain::school::Region;
 use crate::services::operations::holidays;
-use crate::services::unit_of_work::Work;
-use crate::services::{Call, Office, ServiceError};
+use crate::services::unit_of_work::UnitOfWork;
+use crate::services::{Call, Context, ServiceError};
 use crate::store::onboarding::schools;
-use crate::store::operations::insight::{self, OpenTurn};
+use crate::store::operations::insight::{self, OpenHolding};
 
 /// Where schools that are under way or paused stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub struct Figures {
     /// Where schools stand now.
     pub gates: GateFigures,
     /// How many working days each party's turns took that ended in the period.
-    pub turns: Vec<(Party, Durations)>,
+    pub holdings: Vec<(Party, Durations)>,
     /// The weeks, oldest first, this week last.
     pub weeks: Vec<Week>,
 }
@@ -52,58 +52,58 @@ pub struct Figures {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn figures(office: &Office, now: DateTime<Utc>, weeks: u64) -> Result<Figures, ServiceError> {
-    let conn = office.db.reader();
+pub async fn figures(context: &Context, now: DateTime<Utc>, weeks: u64) -> Result<Figures, ServiceError> {
+    let conn = context.db.reader();
     let mondays = last_weeks(now, weeks);
     let first = mondays.first().copied().unwrap_or_else(|| amsterdam_date(now));
     let since = moment_on(first, NaiveTime::MIN);
     let (schools, yes) = insight::count_gates(conn).await?;
-    let mut turns = Party::ALL.map(|party| (party, Durations::default()));
-    for (party, days, count) in insight::count_turns(conn, since).await? {
-        turns.iter_mut().filter(|(of, _)| *of == party).for_each(|(_, durations)| durations.add(days, count));
+    let mut holdings = Party::ALL.map(|party| (party, Durations::default()));
+    for (party, days, count) in insight::count_holdings(conn, since).await? {
+        holdings.iter_mut().filter(|(of, _)| *of == party).for_each(|(_, durations)| durations.add(days, count));
     }
     let registered = per_week(&mondays, insight::list_registered(conn, since).await?);
     let opened = per_week(&mondays, insight::list_opened(conn, since).await?);
     let week = |(monday, (registered, opened))| Week { monday, registered, opened };
     Ok(Figures {
         gates: GateFigures { schools, yes: Gate::ALL.into_iter().zip(yes).collect() },
-        turns: turns.into(),
+        holdings: holdings.into(),
         weeks: mondays.into_iter().zip(registered.into_iter().zip(opened)).map(week).collect(),
     })
 }
 
 /// Keeps the turns that a change ends and begins.
-pub(in crate::services) async fn keep_turns(
-    work: &Work<'_>,
+pub(in crate::services) async fn record_holdings(
+    work: &UnitOfWork<'_>,
     call: &Call,
     school: SchoolId,
     (before, after): (Option<&Onboarding>, &Onboarding),
 ) -> Result<(), ServiceError> {
-    let office = work.office();
-    let turns = Turns::of(before, after);
-    if !turns.ended.is_empty() {
+    let context = work.context();
+    let holdings = HoldingChange::of(before, after);
+    if !holdings.ended.is_empty() {
         let region = schools::load(work.conn(), school).await?.details.region;
-        for open in insight::list_open_turns(work.conn(), school).await? {
-            if turns.ended.contains(&open.ball) {
-                let days = working_days(office, open.ball.party, region, (open.begun_at, call.now));
-                insight::mark_turn_ended(work.conn(), open.id, call.now, days).await?;
+        for open in insight::list_open_holdings(work.conn(), school).await? {
+            if holdings.ended.contains(&open.ball) {
+                let days = working_days(context, open.ball.party, region, (open.begun_at, call.now));
+                insight::mark_holding_ended(work.conn(), open.id, call.now, days).await?;
             }
         }
     }
-    for ball in turns.begun {
-        let turn = OpenTurn { id: office.chance.uuid_v7(call.now), ball, begun_at: call.now };
-        insight::insert_turn(work.conn(), school, turn).await?;
+    for ball in holdings.begun {
+        let holding = OpenHolding { id: context.chance.uuid_v7(call.now), ball, begun_at: call.now };
+        insight::insert_holding(work.conn(), school, holding).await?;
     }
     Ok(())
 }
 
 /// The working days after the first day, up to and with the last: those of the school's region while the school has the
-/// ball, and of an office for the others. Begun and ended on one day is none.
-fn working_days(office: &Office, party: Party, region: Region, (from, to): (DateTime<Utc>, DateTime<Utc>)) -> u32 {
+/// ball, and of an context for the others. Begun and ended on one day is none.
+fn working_days(context: &Context, party: Party, region: Region, (from, to): (DateTime<Utc>, DateTime<Utc>)) -> u32 {
     let (from, to) = (amsterdam_date(from), amsterdam_date(to));
     let days = match party {
         Party::School => {
-            let holidays = holidays::last_known(office);
+            let holidays = holidays::last_known(context);
             let calendar = WorkingCalendar { holidays: &holidays, own_days: &OwnDays::default() };
             calendar.working_days_between(from, to, region)
         }

@@ -4,7 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::clock::Clock;
-use crate::services::Office;
+use crate::services::Context;
 use crate::store::{self, StoreError};
 
 /// How far the clock of an instance may be from the database's. Between two instances it is twice this, and a lease that
@@ -30,16 +30,16 @@ pub enum ClockFault {
 ///
 /// # Errors
 /// When it is not, or the database fails.
-pub async fn check(office: &Office, clock: &Clock) -> Result<(), ClockFault> {
-    if clock.is_of_machine() { check_at(office, clock.now()).await } else { Ok(()) }
+pub async fn check(context: &Context, clock: &Clock) -> Result<(), ClockFault> {
+    if clock.is_of_machine() { check_at(context, clock.now()).await } else { Ok(()) }
 }
 
 /// The same, for the moment that a machine says it is.
 ///
 /// # Errors
 /// When it is not, or the database fails.
-pub async fn check_at(office: &Office, now: DateTime<Utc>) -> Result<(), ClockFault> {
-    let ahead = store::operations::clock::ahead_by(&office.db, now).await?;
+pub async fn check_at(context: &Context, now: DateTime<Utc>) -> Result<(), ClockFault> {
+    let ahead = store::operations::clock::ahead_by(&context.db, now).await?;
     if ahead.abs() <= MOST_SKEW {
         return Ok(());
     }

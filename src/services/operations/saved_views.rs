@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::ids::{SavedViewId, StaffId};
 use crate::domain::text::ViewName;
-use crate::services::{Office, ServiceError};
+use crate::services::{Context, ServiceError};
 use crate::store::operations::saved_views::{self, SavedView};
 
 /// How many filters a colleague keeps at most: more than that nobody finds back.
@@ -14,8 +14,8 @@ pub const MOST_VIEWS: usize = 20;
 ///
 /// # Errors
 /// When the store fails.
-pub async fn list(office: &Office, owner: StaffId) -> Result<Vec<SavedView>, ServiceError> {
-    Ok(saved_views::list(office.db.reader(), owner).await?)
+pub async fn list(context: &Context, owner: StaffId) -> Result<Vec<SavedView>, ServiceError> {
+    Ok(saved_views::list(context.db.reader(), owner).await?)
 }
 
 /// Keeps a filter; the same colleague's filter of the same name is replaced. `false` when there are too many.
@@ -23,17 +23,17 @@ pub async fn list(office: &Office, owner: StaffId) -> Result<Vec<SavedView>, Ser
 /// # Errors
 /// When the store fails.
 pub async fn save(
-    office: &Office,
+    context: &Context,
     now: DateTime<Utc>,
     owner: StaffId,
     (name, query): (ViewName, String),
 ) -> Result<bool, ServiceError> {
-    let tx = office.db.begin_write().await?;
+    let tx = context.db.begin_write().await?;
     let known = saved_views::list(tx.conn(), owner).await?;
     if known.len() >= MOST_VIEWS && !known.iter().any(|view| view.name == name) {
         return Ok(false);
     }
-    let id = SavedViewId::from_uuid(office.chance.uuid_v7(now));
+    let id = SavedViewId::from_uuid(context.chance.uuid_v7(now));
     saved_views::save(tx.conn(), &SavedView { id, owner, name, query }, now).await?;
     tx.commit().await?;
     Ok(true)
@@ -43,6 +43,6 @@ pub async fn save(
 ///
 /// # Errors
 /// When the store fails.
-pub async fn delete(office: &Office, owner: StaffId, id: SavedViewId) -> Result<bool, ServiceError> {
-    Ok(saved_views::delete(office.db.writer(), owner, id).await?)
+pub async fn delete(context: &Context, owner: StaffId, id: SavedViewId) -> Result<bool, ServiceError> {
+    Ok(saved_views::delete(context.db.writer(), owner, id).await?)
 }

@@ -3,11 +3,11 @@
 use chrono::{DateTime, Duration, Utc};
 use tokio::sync::Mutex;
 
-use crate::domain::heartbeat::{Facts, Standing, Worker, judge};
-use crate::meters::Reading;
-use crate::services::{Office, ServiceError};
+use crate::domain::heartbeat::{Facts, Worker, WorkerStatus, judge};
+use crate::metrics::Reading;
+use crate::services::{Context, ServiceError};
 use crate::store::StoreError;
-use crate::store::mail::outbox::Fate;
+use crate::store::mail::outbox::MailStatus;
 use crate::store::mail::outbox_view;
 use crate::store::onboarding::overview;
 use crate::store::operations::heartbeats;
@@ -15,31 +15,31 @@ use crate::store::operations::heartbeats;
 /// How long a finding serves every page that asks.
 const FRESH: Duration = Duration::seconds(5);
 
-/// What was found of the machine room.
+/// What was found of the worker health.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Condition {
+pub struct WorkerHealth {
     /// How it is with each worker.
-    pub workers: Vec<(Worker, Standing)>,
+    pub workers: Vec<(Worker, WorkerStatus)>,
     /// How many mails wait while all are held back on purpose; `None` while mails go.
     pub held: Option<u64>,
 }
 
-impl Condition {
+impl WorkerHealth {
     /// Whether the reminders of some school stay unplanned, though the planner runs.
     #[must_use]
     pub fn leaves_schools_unplanned(&self) -> bool {
-        self.workers.iter().any(|one| matches!(one, (Worker::Planner, Standing::Behind { .. })))
+        self.workers.iter().any(|one| matches!(one, (Worker::Planner, WorkerStatus::Behind { .. })))
     }
 }
 
-/// Looks at the machine room, at most every few seconds, for as long as the service runs.
+/// Looks at the worker health, at most every few seconds, for as long as the service runs.
 #[derive(Debug)]
-pub struct Watch {
+pub struct HealthMonitor {
     since: std::sync::Mutex<DateTime<Utc>>,
-    last: Mutex<Option<(DateTime<Utc>, Condition)>>,
+    last: Mutex<Option<(DateTime<Utc>, WorkerHealth)>>,
 }
 
-impl Watch {
+impl HealthMonitor {
     /// Looks from now on: what was not heard before is not held against a service that just started.
     #[must_use]
     pub fn since(now: DateTime<Utc>) -> Self {
@@ -50,35 +50,35 @@ impl Watch {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn look(&self, office: &Office, now: DateTime<Utc>) -> Result<Condition, ServiceError> {
+    pub async fn look(&self, context: &Context, now: DateTime<Utc>) -> Result<WorkerHealth, ServiceError> {
         let mut last = self.last.lock().await;
-        if let Some((at, condition)) = last.as_ref() {
+        if let Some((at, health)) = last.as_ref() {
             // A clock that was put back makes an old finding look new.
             if (Duration::zero()..FRESH).contains(&(now - *at)) {
-                return Ok(condition.clone());
+                return Ok(health.clone());
             }
         }
-        let mut condition = self.examine(office, now).await?.condition(now);
-        if office.mail.is_held {
-            condition.held = Some(outbox_view::count_with_fate(office.db.reader(), Fate::Waiting).await?);
+        let mut health = self.examine(context, now).await?.health(now);
+        if context.mail.is_held {
+            health.held = Some(outbox_view::count_with_status(context.db.reader(), MailStatus::Waiting).await?);
         }
-        *last = Some((now, condition.clone()));
-        Ok(condition)
+        *last = Some((now, health.clone()));
+        Ok(health)
     }
 
     /// Numbers for who watches from outside, read now.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn readings(&self, office: &Office, now: DateTime<Utc>) -> Result<Vec<Reading>, ServiceError> {
-        let found = self.examine(office, now).await?;
-        let conn = office.db.reader();
+    pub async fn readings(&self, context: &Context, now: DateTime<Utc>) -> Result<Vec<Reading>, ServiceError> {
+        let found = self.examine(context, now).await?;
+        let conn = context.db.reader();
         let mut mails = vec![];
-        for fate in [Fate::Waiting, Fate::Failed] {
-            mails.push((fate.as_str(), number(outbox_view::count_with_fate(conn, fate).await?)));
+        for status in [MailStatus::Waiting, MailStatus::Failed] {
+            mails.push((status.as_str(), number(outbox_view::count_with_status(conn, status).await?)));
         }
         let oldest = outbox_view::find_oldest_due(conn, now).await?;
-        let is_still = |(worker, standing): &(Worker, Standing)| (worker.as_str(), f64::from(standing.is_still()));
+        let is_still = |(worker, status): &(Worker, WorkerStatus)| (worker.as_str(), f64::from(status.is_still()));
         let age = |(worker, at): &(Worker, DateTime<Utc>)| (worker.as_str(), seconds(now - *at));
         Ok(vec![
             Reading::by("koppelklaar_mails", "Mails in the outbox that wait or were given up.", "fate", mails),
@@ -102,7 +102,7 @@ impl Watch {
                 "koppelklaar_worker_stands_still",
                 "1 when a worker gave no sign of life for two of its periods, or leaves due work alone for long.",
                 "name",
-                found.condition(now).workers.iter().map(is_still).collect(),
+                found.health(now).workers.iter().map(is_still).collect(),
             ),
         ])
     }
@@ -115,11 +115,11 @@ impl Watch {
         *since
     }
 
-    async fn examine(&self, office: &Office, now: DateTime<Utc>) -> Result<Found, StoreError> {
-        let conn = office.db.reader();
+    async fn examine(&self, context: &Context, now: DateTime<Utc>) -> Result<Found, StoreError> {
+        let conn = context.db.reader();
         let oldest_untouched = outbox_view::find_oldest_untouched(conn, now, Worker::Mail.patience()).await?;
         let oldest_unplanned = overview::find_oldest_unplanned(conn, now).await?;
-        let (is_held, makes_checks) = (office.mail.is_held, office.check_policy.makes_checks());
+        let (is_held, makes_checks) = (context.mail.is_held, context.check_policy.makes_checks());
         let watched_since = self.watched_since(now);
         let facts = Facts { watched_since, oldest_untouched, oldest_unplanned, is_held, makes_checks };
         Ok(Found { facts, beats: heartbeats::list(conn).await? })
@@ -132,10 +132,10 @@ struct Found {
 }
 
 impl Found {
-    fn condition(&self, now: DateTime<Utc>) -> Condition {
+    fn health(&self, now: DateTime<Utc>) -> WorkerHealth {
         let beat = |worker: Worker| self.beats.iter().find(|(of, _)| *of == worker).map(|(_, at)| *at);
-        let standing = |worker: Worker| (worker, judge(worker, now, beat(worker), &self.facts));
-        Condition { workers: Worker::ALL.map(standing).into(), held: None }
+        let status = |worker: Worker| (worker, judge(worker, now, beat(worker), &self.facts));
+        WorkerHealth { workers: Worker::ALL.map(status).into(), held: None }
     }
 }
 

@@ -12,12 +12,12 @@ use crate::domain::ids::{ContactId, SchoolId};
 use crate::domain::onboarding::Lifecycle;
 use crate::domain::school::{Contact, School};
 use crate::links;
-use crate::services::unit_of_work::Work;
-use crate::services::{Call, Office, ServiceError};
+use crate::services::unit_of_work::UnitOfWork;
+use crate::services::{Call, Context, ServiceError};
 use crate::store::onboarding::overview::{self, Unreadable};
 use crate::store::onboarding::{onboardings, schools};
 use crate::store::people::{address_marks, contacts};
-use crate::store::{Connection, StoreError};
+use crate::store::{ConnectionTrait, StoreError};
 
 /// How many addresses the worklist and the digest name.
 const MARKED_ROWS: u64 = 40;
@@ -46,8 +46,8 @@ pub struct Marked {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn list_marked(office: &Office) -> Result<Marked, ServiceError> {
-    let conn = office.db.reader();
+pub async fn list_marked(context: &Context) -> Result<Marked, ServiceError> {
+    let conn = context.db.reader();
     let mut marked = Marked::default();
     for (contact, mark) in address_marks::list_contacts(conn, MARKED_ROWS).await? {
         let id = contact.as_ref().map_or_else(|school| *school, |contact| contact.school);
@@ -72,7 +72,7 @@ pub async fn list_marked(office: &Office) -> Result<Marked, ServiceError> {
 }
 
 /// The school, if it is under way or paused.
-async fn find_under_way(conn: &impl Connection, id: SchoolId) -> Result<Option<School>, StoreError> {
+async fn find_under_way(conn: &impl ConnectionTrait, id: SchoolId) -> Result<Option<School>, StoreError> {
     match onboardings::load(conn, id).await?.state.lifecycle() {
         Lifecycle::Active | Lifecycle::Paused { .. } => Ok(Some(schools::load(conn, id).await?)),
         Lifecycle::Withdrawn { .. } | Lifecycle::Completed { .. } => Ok(None),
@@ -83,23 +83,23 @@ async fn find_under_way(conn: &impl Connection, id: SchoolId) -> Result<Option<S
 ///
 /// # Errors
 /// When the store fails.
-pub async fn marks_of(office: &Office, people: &[Contact]) -> Result<BTreeMap<ContactId, AddressMark>, ServiceError> {
-    Ok(find_marks(office, office.db.reader(), people).await?)
+pub async fn marks_of(context: &Context, people: &[Contact]) -> Result<BTreeMap<ContactId, AddressMark>, ServiceError> {
+    Ok(find_marks(context, context.db.reader(), people).await?)
 }
 
 /// The same within a change under way.
 pub(in crate::services) async fn find_marks(
-    office: &Office,
-    conn: &impl Connection,
+    context: &Context,
+    conn: &impl ConnectionTrait,
     people: &[Contact],
 ) -> Result<BTreeMap<ContactId, AddressMark>, StoreError> {
-    let keys: BTreeMap<ContactId, String> = people.iter().map(|person| (person.id, key_of(office, person))).collect();
+    let keys: BTreeMap<ContactId, String> = people.iter().map(|person| (person.id, key_of(context, person))).collect();
     let marks = address_marks::list(conn, keys.values().cloned()).await?;
     Ok(keys.into_iter().filter_map(|(id, key)| marks.get(&key).map(|mark| (id, mark.clone()))).collect())
 }
 
-fn key_of(office: &Office, person: &Contact) -> String {
-    office.keys.email_key(&person.email.key_form())
+fn key_of(context: &Context, person: &Contact) -> String {
+    context.keys.email_key(&person.email.key_form())
 }
 
 /// A colleague says that mail arrives again at the address of a contact; `false` when nothing else was known.
@@ -107,25 +107,25 @@ fn key_of(office: &Office, person: &Contact) -> String {
 /// # Errors
 /// `Forbidden` for who may not act, `NotFound` when the school has no such contact.
 pub async fn declare_working(
-    office: &Office,
+    context: &Context,
     call: &Call,
     school: SchoolId,
     contact: ContactId,
 ) -> Result<bool, ServiceError> {
     call.check_may_act()?;
-    let mut work = Work::begin(office, call).await?;
+    let mut work = UnitOfWork::begin(context, call).await?;
     let person = contacts::load(work.conn(), contact).await?;
     if person.school != school {
         return Err(ServiceError::NotFound);
     }
-    let did = clear_bounced(&mut work, &key_of(office, &person), call.now).await?;
+    let did = clear_bounced(&mut work, &key_of(context, &person), call.now).await?;
     work.finish().await?;
     Ok(did)
 }
 
 /// Mail arrives at an address: it was not so until this moment at the latest, if it ever was.
 pub(in crate::services) async fn clear_bounced(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     address_key: &str,
     until: DateTime<Utc>,
 ) -> Result<bool, ServiceError> {
@@ -139,9 +139,9 @@ pub(in crate::services) async fn clear_bounced(
 }
 
 /// The link with which the reader of a mail stops such mails.
-pub(in crate::services) fn stop_link(office: &Office, what: Subscription, address: &str) -> String {
-    let key = office.keys.email_key(&address.to_ascii_lowercase());
-    office.base.to(&links::fill(links::UNSUBSCRIBE, &[&mail_token::unsubscribe(&office.keys, what, &key)]))
+pub(in crate::services) fn stop_link(context: &Context, what: Subscription, address: &str) -> String {
+    let key = context.keys.email_key(&address.to_ascii_lowercase());
+    context.base.to(&links::fill(links::UNSUBSCRIBE, &[&mail_token::unsubscribe(&context.keys, what, &key)]))
 }
 
 /// A kind of mail to one address, as a link names it.
@@ -154,21 +154,21 @@ pub struct Subscribed {
 
 /// What a token in a link stops; `None` when the token is not ours.
 #[must_use]
-pub fn read_link(office: &Office, token: &str) -> Option<Subscribed> {
-    let (what, address_key) = mail_token::read_unsubscribe(&office.keys, token)?;
+pub fn read_link(context: &Context, token: &str) -> Option<Subscribed> {
+    let (what, address_key) = mail_token::read_unsubscribe(&context.keys, token)?;
     Some(Subscribed { what, address_key })
 }
 
 /// The reminders to a contact, for their own page.
 #[must_use]
-pub fn reminders_of(office: &Office, person: &Contact) -> Subscribed {
-    Subscribed { what: Subscription::Reminders, address_key: key_of(office, person) }
+pub fn reminders_of(context: &Context, person: &Contact) -> Subscribed {
+    Subscribed { what: Subscription::Reminders, address_key: key_of(context, person) }
 }
 
 /// The digest to Kurve.
 #[must_use]
-pub fn digest_of(office: &Office) -> Subscribed {
-    let address_key = office.keys.email_key(&office.support_email.to_ascii_lowercase());
+pub fn digest_of(context: &Context) -> Subscribed {
+    let address_key = context.keys.email_key(&context.support_email.to_ascii_lowercase());
     Subscribed { what: Subscription::Digest, address_key }
 }
 
@@ -176,8 +176,8 @@ pub fn digest_of(office: &Office) -> Subscribed {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn is_stopped(office: &Office, which: &Subscribed) -> Result<bool, ServiceError> {
-    let mark = address_marks::find(office.db.reader(), &which.address_key).await?;
+pub async fn is_stopped(context: &Context, which: &Subscribed) -> Result<bool, ServiceError> {
+    let mark = address_marks::find(context.db.reader(), &which.address_key).await?;
     Ok(match which.what {
         Subscription::Reminders => mark.reminders_stopped_at.is_some(),
         Subscription::Digest => mark.digest_stopped_at.is_some(),
@@ -188,9 +188,9 @@ pub async fn is_stopped(office: &Office, which: &Subscribed) -> Result<bool, Ser
 ///
 /// # Errors
 /// When the store fails.
-pub async fn stop(office: &Office, at: (DateTime<Utc>, &str), which: &Subscribed) -> Result<(), ServiceError> {
+pub async fn stop(context: &Context, at: (DateTime<Utc>, &str), which: &Subscribed) -> Result<(), ServiceError> {
     let call = by_link(at);
-    let mut work = Work::begin(office, &call).await?;
+    let mut work = UnitOfWork::begin(context, &call).await?;
     let key = &which.address_key;
     match which.what {
         Subscription::Reminders if address_marks::stop_reminders(work.conn(), key, call.now).await? => {
@@ -208,16 +208,16 @@ pub async fn stop(office: &Office, at: (DateTime<Utc>, &str), which: &Subscribed
 ///
 /// # Errors
 /// When the store fails.
-pub async fn resume(office: &Office, at: (DateTime<Utc>, &str), which: &Subscribed) -> Result<(), ServiceError> {
-    resume_as(office, &by_link(at), which).await
+pub async fn resume(context: &Context, at: (DateTime<Utc>, &str), which: &Subscribed) -> Result<(), ServiceError> {
+    resume_as(context, &by_link(at), which).await
 }
 
 /// Lets mails come again, for who is signed in.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn resume_as(office: &Office, call: &Call, which: &Subscribed) -> Result<(), ServiceError> {
-    let mut work = Work::begin(office, call).await?;
+pub async fn resume_as(context: &Context, call: &Call, which: &Subscribed) -> Result<(), ServiceError> {
+    let mut work = UnitOfWork::begin(context, call).await?;
     let key = &which.address_key;
     match which.what {
         Subscription::Reminders if address_marks::resume_reminders(work.conn(), key).await? => {
@@ -238,7 +238,7 @@ fn by_link((now, request_id): (DateTime<Utc>, &str)) -> Call {
 
 /// An entry for each school where somebody has this address.
 async fn note_each(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     address_key: &str,
     action: impl Fn(ContactId) -> Action,
 ) -> Result<(), ServiceError> {

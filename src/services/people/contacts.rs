@@ -9,8 +9,8 @@ use crate::domain::ids::{ContactId, SchoolId, StaffId};
 use crate::domain::notice::{About, MailKind};
 use crate::domain::school::{Contact, ContactRole, Vouch};
 use crate::domain::text::{EmailAddress, PersonName, Reason};
-use crate::services::unit_of_work::{Letter, Work};
-use crate::services::{Call, Office, ServiceError};
+use crate::services::unit_of_work::{NewMail, UnitOfWork};
+use crate::services::{Call, Context, ServiceError};
 use crate::store::StoreError;
 use crate::store::onboarding::onboardings;
 use crate::store::onboarding::onboardings::Versioned;
@@ -23,21 +23,21 @@ use crate::store::people::{contacts, sessions, staff};
 /// # Errors
 /// `Forbidden` for a reader, `Conflict` on a stale page, `ContactExists` when the address is one already.
 pub async fn add(
-    office: &Office,
+    context: &Context,
     call: &Call,
     school: SchoolId,
     person: (PersonName, EmailAddress, ContactRole),
     seen: Option<i32>,
 ) -> Result<(), ServiceError> {
     call.check_may_act()?;
-    let mut work = Work::begin(office, call).await?;
+    let mut work = UnitOfWork::begin(context, call).await?;
     let held = hold_seen(&work, school, seen).await?;
     if find_by_email(&work, school, &person.1).await?.is_some_and(|found| found.removed_at.is_none()) {
         return Err(ServiceError::ContactExists);
     }
     let version = onboardings::save(work.conn(), school, &held, call.now).await?;
-    let contact = ensure(office, &mut work, call, (school, Some(version)), person).await?;
-    work.mail(Letter {
+    let contact = ensure(context, &mut work, call, (school, Some(version)), person).await?;
+    work.mail(NewMail {
         kind: MailKind::ContactAdded,
         school: Some(school),
         contact: Some(contact),
@@ -50,8 +50,8 @@ pub async fn add(
 /// The contact with this address, made or taken back if need be. The caller holds the onboarding; its version, if it
 /// is counted up here, goes along.
 pub(in crate::services) async fn ensure(
-    office: &Office,
-    work: &mut Work<'_>,
+    context: &Context,
+    work: &mut UnitOfWork<'_>,
     call: &Call,
     (school, version): (SchoolId, Option<i32>),
     (name, email, role): (PersonName, EmailAddress, ContactRole),
@@ -63,8 +63,8 @@ pub(in crate::services) async fn ensure(
             found.id
         }
         None => {
-            let contact = ContactId::from_uuid(office.chance.uuid_v7(call.now));
-            let email_key = office.keys.email_key(&email.key_form());
+            let contact = ContactId::from_uuid(context.chance.uuid_v7(call.now));
+            let email_key = context.keys.email_key(&email.key_form());
             let new =
                 Contact { id: contact, school, name, email, role, vouch: None, created_at: call.now, removed_at: None };
             match contacts::insert(work.conn(), &new, &email_key).await {
@@ -83,14 +83,14 @@ pub(in crate::services) async fn ensure(
 /// # Errors
 /// `Forbidden` for a reader, `Conflict` on a stale page, `NotFound` when the school has no such contact.
 pub async fn change(
-    office: &Office,
+    context: &Context,
     call: &Call,
     (school, contact): (SchoolId, ContactId),
     (name, role): (PersonName, ContactRole),
     seen: Option<i32>,
 ) -> Result<(), ServiceError> {
     call.check_may_act()?;
-    let mut work = Work::begin(office, call).await?;
+    let mut work = UnitOfWork::begin(context, call).await?;
     let held = hold_seen(&work, school, seen).await?;
     load_of(&work, school, contact).await?;
     contacts::save(work.conn(), contact, &name, role).await?;
@@ -104,13 +104,13 @@ pub async fn change(
 /// # Errors
 /// `LastContact` when nobody would be left, `Conflict` on a stale page.
 pub async fn remove(
-    office: &Office,
+    context: &Context,
     call: &Call,
     (school, contact): (SchoolId, ContactId),
     seen: Option<i32>,
 ) -> Result<(), ServiceError> {
     call.check_may_act()?;
-    let mut work = Work::begin(office, call).await?;
+    let mut work = UnitOfWork::begin(context, call).await?;
     let held = hold_seen(&work, school, seen).await?;
     load_of(&work, school, contact).await?;
     if contacts::list(work.conn(), school).await?.len() == 1 {
@@ -129,14 +129,14 @@ pub async fn remove(
 /// `Forbidden` for a reader, `Conflict` on a stale page, `NotFound` when the school has no such contact,
 /// `AddedByOneself` when a colleague has to look at it.
 pub async fn vouch(
-    office: &Office,
+    context: &Context,
     call: &Call,
     (school, contact): (SchoolId, ContactId),
     ground: Reason,
     seen: Option<i32>,
 ) -> Result<(), ServiceError> {
     call.check_may_act()?;
-    let mut work = Work::begin(office, call).await?;
+    let mut work = UnitOfWork::begin(context, call).await?;
     let held = hold_seen(&work, school, seen).await?;
     let version = onboardings::save(work.conn(), school, &held, call.now).await?;
     vouch_held(&mut work, call, (school, contact), ground, Some(version)).await?;
@@ -145,17 +145,17 @@ pub async fn vouch(
 
 /// The same within another change, which counts the version up.
 pub(in crate::services) async fn vouch_within(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     call: &Call,
     of: (SchoolId, ContactId),
     ground: Reason,
 ) -> Result<(), ServiceError> {
-    onboardings::hold(work.conn(), of.0).await?;
+    onboardings::load_for_update(work.conn(), of.0).await?;
     vouch_held(work, call, of, ground, None).await
 }
 
 async fn vouch_held(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     call: &Call,
     (school, contact): (SchoolId, ContactId),
     ground: Reason,
@@ -175,7 +175,7 @@ async fn vouch_held(
 /// Who added a contact does not also vouch for them: one pair of eyes alone would decide who gets the password. Where
 /// nobody else at Kurve can act there is no second pair, and both lines stand in the audit.
 async fn check_four_eyes(
-    work: &Work<'_>,
+    work: &UnitOfWork<'_>,
     (school, contact): (SchoolId, ContactId),
     by: StaffId,
 ) -> Result<(), ServiceError> {
@@ -192,7 +192,7 @@ async fn check_four_eyes(
 /// Takes back every vouch at a school that turns out to be another one, or to work in another Magister: Kurve's word
 /// was about people at the school of then. The caller holds the onboarding.
 pub(in crate::services) async fn clear_vouches(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     school: SchoolId,
     version: Option<i32>,
 ) -> Result<(), ServiceError> {
@@ -203,8 +203,8 @@ pub(in crate::services) async fn clear_vouches(
 }
 
 /// The onboarding, held first, so that everything read after it is true until the end of the change.
-async fn hold_seen(work: &Work<'_>, school: SchoolId, seen: Option<i32>) -> Result<Versioned, ServiceError> {
-    let held = onboardings::hold(work.conn(), school).await?;
+async fn hold_seen(work: &UnitOfWork<'_>, school: SchoolId, seen: Option<i32>) -> Result<Versioned, ServiceError> {
+    let held = onboardings::load_for_update(work.conn(), school).await?;
     if seen.is_some_and(|seen| seen != held.version) {
         return Err(ServiceError::Conflict);
     }
@@ -212,7 +212,7 @@ async fn hold_seen(work: &Work<'_>, school: SchoolId, seen: Option<i32>) -> Resu
 }
 
 async fn find_by_email(
-    work: &Work<'_>,
+    work: &UnitOfWork<'_>,
     school: SchoolId,
     email: &EmailAddress,
 ) -> Result<Option<Contact>, ServiceError> {
@@ -220,7 +220,7 @@ async fn find_by_email(
     Ok(all.into_iter().find(|contact| contact.email.key_form() == email.key_form()))
 }
 
-async fn load_of(work: &Work<'_>, school: SchoolId, contact: ContactId) -> Result<Contact, ServiceError> {
+async fn load_of(work: &UnitOfWork<'_>, school: SchoolId, contact: ContactId) -> Result<Contact, ServiceError> {
     let found = contacts::load(work.conn(), contact).await?;
     if found.school == school && found.removed_at.is_none() { Ok(found) } else { Err(ServiceError::NotFound) }
 }

@@ -18,31 +18,31 @@ const FULL_SECONDS: u64 = 5;
 
 /// The room with its places; clones share them.
 #[derive(Debug, Clone)]
-pub struct HashingRoom {
-    places: Arc<Semaphore>,
-    turns: Arc<Semaphore>,
+pub struct HashingPool {
+    queue: Arc<Semaphore>,
+    holdings: Arc<Semaphore>,
 }
 
-impl Default for HashingRoom {
+impl Default for HashingPool {
     fn default() -> Self {
-        Self { places: Arc::new(Semaphore::new(AT_ONCE + WAITING)), turns: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self { queue: Arc::new(Semaphore::new(AT_ONCE + WAITING)), holdings: Arc::new(Semaphore::new(AT_ONCE)) }
     }
 }
 
-impl HashingRoom {
+impl HashingPool {
     /// Runs a hash when its turn comes, beside the tasks that answer requests.
     ///
     /// # Errors
     /// `TooOften` when too many wait already.
     pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, ServiceError> {
         let full = |_| ServiceError::TooOften { retry_after_seconds: FULL_SECONDS };
-        let place = self.places.clone().try_acquire_owned().map_err(full)?;
+        let queued = self.queue.clone().try_acquire_owned().map_err(full)?;
         let closed = |_| ServiceError::Broken("a hashing room that closed");
-        let turn = self.turns.clone().acquire_owned().await.map_err(closed)?;
+        let holding = self.holdings.clone().acquire_owned().await.map_err(closed)?;
         // Both go along with the work: it runs on when the visitor breaks off.
         let hashing = tokio::task::spawn_blocking(move || {
             let made = work();
-            drop((turn, place));
+            drop((holding, queued));
             made
         });
         hashing.await.map_err(|_| ServiceError::Broken("a hash that stopped"))

@@ -11,13 +11,13 @@ use crate::domain::notice::{About, MailKind};
 use crate::domain::school::Contact;
 use crate::domain::text::{Brin, EmailAddress, SchoolName};
 use crate::services::people::addresses;
-use crate::services::unit_of_work::{Letter, Work};
-use crate::services::{Call, Office, ServiceError};
+use crate::services::unit_of_work::{NewMail, UnitOfWork};
+use crate::services::{Call, Context, ServiceError};
 use crate::store::onboarding::schools;
 use crate::store::people::access_links::StoredLink;
 use crate::store::people::sessions::{Holder, StoredSession};
 use crate::store::people::{access_links, contacts, sessions};
-use crate::store::{Connection, lock};
+use crate::store::{ConnectionTrait, lock};
 
 /// A session ends after this many hours without use.
 pub const IDLE_HOURS: i64 = 12;
@@ -96,23 +96,23 @@ pub struct Choice {
 /// # Errors
 /// `TooOften` when the address was used too often.
 pub async fn request_link(
-    office: &Office,
+    context: &Context,
     (now, request_id): (DateTime<Utc>, &str),
     email: &EmailAddress,
     browser: &Token,
 ) -> Result<(), ServiceError> {
-    let email_key = office.keys.email_key(&email.key_form());
+    let email_key = context.keys.email_key(&email.key_form());
     let call = Call { actor: Actor::Visitor, now, request_id: request_id.to_owned() };
-    let mut work = Work::begin(office, &call).await?;
+    let mut work = UnitOfWork::begin(context, &call).await?;
     lock::hold_address(work.conn(), &email_key).await?;
-    let per_quarter = office.links_per_quarter;
+    let per_quarter = context.links_per_quarter;
     check_links(&work, now, &email_key, (per_quarter, Duration::minutes(15))).await?;
     check_links(&work, now, &email_key, (LINKS_PER_DAY.max(per_quarter), Duration::hours(24))).await?;
-    let id = AccessLinkId::from_uuid(office.chance.uuid_v7(now));
+    let id = AccessLinkId::from_uuid(context.chance.uuid_v7(now));
     access_links::mark_replaced(work.conn(), &email_key, now).await?;
     let moments = (now, access_link::expires_at(now));
     access_links::insert(work.conn(), id, &email_key, &browser.hash(), moments).await?;
-    work.mail(Letter {
+    work.mail(NewMail {
         kind: MailKind::SignIn,
         school: None,
         contact: None,
@@ -124,7 +124,7 @@ pub async fn request_link(
 
 /// Counted in the database, so over all instances.
 async fn check_links(
-    work: &Work<'_>,
+    work: &UnitOfWork<'_>,
     now: DateTime<Utc>,
     email_key: &str,
     (allowed, within): (u64, Duration),
@@ -142,8 +142,8 @@ async fn check_links(
 ///
 /// # Errors
 /// `NotFound` when there never was such a link.
-pub async fn find_death(office: &Office, now: DateTime<Utc>, token: &Token) -> Result<Option<Dead>, ServiceError> {
-    let link = access_links::find_by_token(office.db.reader(), &token.hash()).await?;
+pub async fn find_death(context: &Context, now: DateTime<Utc>, token: &Token) -> Result<Option<Dead>, ServiceError> {
+    let link = access_links::find_by_token(context.db.reader(), &token.hash()).await?;
     Ok(access_link::death(&link.ok_or(ServiceError::NotFound)?.link, now))
 }
 
@@ -151,8 +151,12 @@ pub async fn find_death(office: &Office, now: DateTime<Utc>, token: &Token) -> R
 ///
 /// # Errors
 /// `NotFound` when there never was such a link.
-pub async fn is_asking_browser(office: &Office, token: &Token, browser: Option<&Token>) -> Result<bool, ServiceError> {
-    let link = access_links::find_by_token(office.db.reader(), &token.hash()).await?;
+pub async fn is_asking_browser(
+    context: &Context,
+    token: &Token,
+    browser: Option<&Token>,
+) -> Result<bool, ServiceError> {
+    let link = access_links::find_by_token(context.db.reader(), &token.hash()).await?;
     let link = link.ok_or(ServiceError::NotFound)?;
     Ok(browser.is_some_and(|browser| same(&browser.hash(), &link.browser_hash)))
 }
@@ -162,16 +166,16 @@ pub async fn is_asking_browser(office: &Office, token: &Token, browser: Option<&
 /// # Errors
 /// When the store fails.
 pub async fn redeem(
-    office: &Office,
+    context: &Context,
     (now, request_id): (DateTime<Utc>, &str),
     attempt: &Attempt<'_>,
 ) -> Result<Redeemed, ServiceError> {
     let call = Call { actor: Actor::Visitor, now, request_id: request_id.to_owned() };
-    let work = Work::begin(office, &call).await?;
+    let work = UnitOfWork::begin(context, &call).await?;
     let Some(link) = find_link(&work, attempt).await? else {
         return Ok(Redeemed::Not(Outcome::Unknown));
     };
-    match access_link::redeem(&link.link, proof(office, &link, attempt), now) {
+    match access_link::redeem(&link.link, proof(context, &link, attempt), now) {
         Outcome::Redeemed => {}
         wrong @ Outcome::WrongCode { .. } => {
             access_links::mark_wrong_code(work.conn(), link.id).await?;
@@ -182,23 +186,23 @@ pub async fn redeem(
     }
     // Nothing was written yet; the claim below, in the transaction of the session, is what counts.
     drop(work);
-    sign_in(office, (now, request_id), link, attempt.school).await
+    sign_in(context, (now, request_id), link, attempt.school).await
 }
 
 async fn sign_in(
-    office: &Office,
+    context: &Context,
     (now, request_id): (DateTime<Utc>, &str),
     link: StoredLink,
     wanted: Option<SchoolId>,
 ) -> Result<Redeemed, ServiceError> {
-    let people = contacts::list_by_email(office.db.reader(), &link.email_key).await?;
+    let people = contacts::list_by_email(context.db.reader(), &link.email_key).await?;
     let asked_for = people.iter().find(|person| Some(person.school) == wanted);
     let Some(first) = asked_for.or(people.first()) else {
         return Ok(Redeemed::Not(Outcome::Unknown));
     };
     let actor = Actor::Contact { id: first.id, role: first.role };
     let call = Call { actor, now, request_id: request_id.to_owned() };
-    let mut work = Work::begin(office, &call).await?;
+    let mut work = UnitOfWork::begin(context, &call).await?;
     if !access_links::claim(work.conn(), link.id, now).await? {
         return Ok(Redeemed::Not(Outcome::Dead(Dead::Used)));
     }
@@ -207,7 +211,7 @@ async fn sign_in(
     // The link came by mail: it arrives.
     addresses::clear_bounced(&mut work, &email_key, link.requested_at).await?;
     let holder = if to_choose { Holder::Choosing { email_key } } else { Holder::Contact { id: first.id, email_key } };
-    let session = open_session(office, work.conn(), now, holder).await?;
+    let session = open_session(context, work.conn(), now, holder).await?;
     if !to_choose {
         work.note(Some(first.school), Action::ContactSignedIn);
     }
@@ -215,7 +219,7 @@ async fn sign_in(
     Ok(Redeemed::SignedIn { session, to_choose })
 }
 
-async fn find_link(work: &Work<'_>, attempt: &Attempt<'_>) -> Result<Option<StoredLink>, ServiceError> {
+async fn find_link(work: &UnitOfWork<'_>, attempt: &Attempt<'_>) -> Result<Option<StoredLink>, ServiceError> {
     let found = match (attempt.token, attempt.browser) {
         (Some(token), _) => access_links::find_by_token(work.conn(), &token.hash()).await?,
         (None, Some(browser)) => access_links::find_by_browser(work.conn(), &browser.hash()).await?,
@@ -223,14 +227,14 @@ async fn find_link(work: &Work<'_>, attempt: &Attempt<'_>) -> Result<Option<Stor
     };
     // Wrong codes that come at once must each count, or many could be tried as one.
     match found {
-        Some(link) => Ok(access_links::hold(work.conn(), link.id).await?),
+        Some(link) => Ok(access_links::load_for_update(work.conn(), link.id).await?),
         None => Ok(None),
     }
 }
 
-fn proof(office: &Office, link: &StoredLink, attempt: &Attempt<'_>) -> Proof {
+fn proof(context: &Context, link: &StoredLink, attempt: &Attempt<'_>) -> Proof {
     let is_right = |code: &str| {
-        let typed = token::code_hash(&office.keys, link.id.as_uuid(), code);
+        let typed = token::code_hash(&context.keys, link.id.as_uuid(), code);
         link.code_hash.as_deref().is_some_and(|stored| same(stored, &typed))
     };
     Proof {
@@ -242,13 +246,13 @@ fn proof(office: &Office, link: &StoredLink, attempt: &Attempt<'_>) -> Proof {
 
 /// Opens a session within a change under way.
 pub(in crate::services) async fn open_session(
-    office: &Office,
-    conn: &impl Connection,
+    context: &Context,
+    conn: &impl ConnectionTrait,
     now: DateTime<Utc>,
     holder: Holder,
 ) -> Result<Token, ServiceError> {
-    let token = Token::new(&office.chance);
-    let id = SessionId::from_uuid(office.chance.uuid_v7(now));
+    let token = Token::new(&context.chance);
+    let id = SessionId::from_uuid(context.chance.uuid_v7(now));
     let expires_at = now + Duration::hours(IDLE_HOURS);
     let session = StoredSession { id, holder, created_at: now, last_seen_at: now, expires_at };
     sessions::insert(conn, &session, &token.hash()).await?;
@@ -260,13 +264,13 @@ pub(in crate::services) async fn open_session(
 /// # Errors
 /// When the store fails.
 pub async fn find_visitor(
-    office: &Office,
+    context: &Context,
     now: DateTime<Utc>,
     session: &Token,
 ) -> Result<Option<Visitor>, ServiceError> {
-    let Some(found) = sessions::find(office.db.reader(), &session.hash(), now).await? else { return Ok(None) };
-    let Some(visitor) = visitor_of(office, &found).await? else { return Ok(None) };
-    keep_alive(office, now, &found).await?;
+    let Some(found) = sessions::find(context.db.reader(), &session.hash(), now).await? else { return Ok(None) };
+    let Some(visitor) = visitor_of(context, &found).await? else { return Ok(None) };
+    keep_alive(context, now, &found).await?;
     Ok(Some(visitor))
 }
 
@@ -275,21 +279,21 @@ pub async fn find_visitor(
 /// # Errors
 /// When the store fails.
 pub async fn is_still(
-    office: &Office,
+    context: &Context,
     now: DateTime<Utc>,
     session: &Token,
     who: ContactId,
 ) -> Result<bool, ServiceError> {
-    let Some(found) = sessions::find(office.db.reader(), &session.hash(), now).await? else { return Ok(false) };
-    let visitor = visitor_of(office, &found).await?;
+    let Some(found) = sessions::find(context.db.reader(), &session.hash(), now).await? else { return Ok(false) };
+    let visitor = visitor_of(context, &found).await?;
     Ok(matches!(visitor, Some(Visitor::Contact { contact, .. }) if contact.id == who))
 }
 
-async fn visitor_of(office: &Office, session: &StoredSession) -> Result<Option<Visitor>, ServiceError> {
+async fn visitor_of(context: &Context, session: &StoredSession) -> Result<Option<Visitor>, ServiceError> {
     match &session.holder {
         Holder::Choosing { email_key } => Ok(Some(Visitor::Choosing { email_key: email_key.clone() })),
         Holder::Contact { id, email_key } => {
-            let contact = contacts::load(office.db.reader(), *id).await?;
+            let contact = contacts::load(context.db.reader(), *id).await?;
             let is_theirs = contact.removed_at.is_none();
             Ok(is_theirs.then(|| Visitor::Contact { contact, email_key: email_key.clone() }))
         }
@@ -299,7 +303,7 @@ async fn visitor_of(office: &Office, session: &StoredSession) -> Result<Option<V
 
 /// Moves the end of a session; at most once a minute, since it is a write.
 pub(in crate::services) async fn keep_alive(
-    office: &Office,
+    context: &Context,
     now: DateTime<Utc>,
     session: &StoredSession,
 ) -> Result<(), ServiceError> {
@@ -309,7 +313,7 @@ pub(in crate::services) async fn keep_alive(
             Holder::Staff { .. } => Duration::hours(STAFF_HOURS),
         };
         let expires_at = (now + Duration::hours(IDLE_HOURS)).min(session.created_at + longest);
-        sessions::mark_seen(office.db.writer(), session.id, now, expires_at).await?;
+        sessions::mark_seen(context.db.writer(), session.id, now, expires_at).await?;
     }
     Ok(())
 }
@@ -318,10 +322,10 @@ pub(in crate::services) async fn keep_alive(
 ///
 /// # Errors
 /// When the store fails.
-pub async fn list_choices(office: &Office, email_key: &str) -> Result<Vec<Choice>, ServiceError> {
+pub async fn list_choices(context: &Context, email_key: &str) -> Result<Vec<Choice>, ServiceError> {
     let mut choices = vec![];
-    for contact in contacts::list_by_email(office.db.reader(), email_key).await? {
-        let school = schools::load(office.db.reader(), contact.school).await?;
+    for contact in contacts::list_by_email(context.db.reader(), email_key).await? {
+        let school = schools::load(context.db.reader(), contact.school).await?;
         let (name, brin) = (school.details.name, school.details.brin);
         choices.push(Choice { contact: contact.id, school: school.id, name, brin });
     }
@@ -332,8 +336,8 @@ pub async fn list_choices(office: &Office, email_key: &str) -> Result<Vec<Choice
 ///
 /// # Errors
 /// When the store fails.
-pub async fn is_contact_of(office: &Office, email_key: &str, school: SchoolId) -> Result<bool, ServiceError> {
-    let people = contacts::list_by_email(office.db.reader(), email_key).await?;
+pub async fn is_contact_of(context: &Context, email_key: &str, school: SchoolId) -> Result<bool, ServiceError> {
+    let people = contacts::list_by_email(context.db.reader(), email_key).await?;
     Ok(people.iter().any(|person| person.school == school))
 }
 
@@ -342,19 +346,19 @@ pub async fn is_contact_of(office: &Office, email_key: &str, school: SchoolId) -
 /// # Errors
 /// `NotFound` when the address does not belong to that contact.
 pub async fn choose(
-    office: &Office,
+    context: &Context,
     (now, request_id): (DateTime<Utc>, &str),
     (session, email_key): (&Token, &str),
     contact: ContactId,
 ) -> Result<(Token, SchoolId), ServiceError> {
-    let people = contacts::list_by_email(office.db.reader(), email_key).await?;
+    let people = contacts::list_by_email(context.db.reader(), email_key).await?;
     let chosen = people.into_iter().find(|person| person.id == contact).ok_or(ServiceError::NotFound)?;
     let actor = Actor::Contact { id: chosen.id, role: chosen.role };
     let call = Call { actor, now, request_id: request_id.to_owned() };
-    let mut work = Work::begin(office, &call).await?;
+    let mut work = UnitOfWork::begin(context, &call).await?;
     sessions::delete(work.conn(), &session.hash()).await?;
     let holder = Holder::Contact { id: chosen.id, email_key: email_key.to_owned() };
-    let token = open_session(office, work.conn(), now, holder).await?;
+    let token = open_session(context, work.conn(), now, holder).await?;
     work.note(Some(chosen.school), Action::ContactSignedIn);
     work.finish().await?;
     Ok((token, chosen.school))
@@ -364,6 +368,6 @@ pub async fn choose(
 ///
 /// # Errors
 /// When the store fails.
-pub async fn sign_out(office: &Office, session: &Token) -> Result<(), ServiceError> {
-    Ok(sessions::delete(office.db.writer(), &session.hash()).await?)
+pub async fn sign_out(context: &Context, session: &Token) -> Result<(), ServiceError> {
+    Ok(sessions::delete(context.db.writer(), &session.hash()).await?)
 }

@@ -18,8 +18,8 @@ use crate::services::onboarding::onboardings;
 use crate::services::onboarding::tell::tell;
 use crate::services::operations::insight;
 use crate::services::people::portal_access;
-use crate::services::unit_of_work::{Letter, Work};
-use crate::services::{Call, Office, ServiceError};
+use crate::services::unit_of_work::{NewMail, UnitOfWork};
+use crate::services::{Call, Context, ServiceError};
 use crate::store::people::registrations;
 use crate::store::people::registrations::StoredRegistration;
 use crate::store::people::sessions::Holder;
@@ -52,7 +52,7 @@ pub enum Confirmed {
 
 /// Where a request for Optie A stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
+pub enum RequestStatus {
     /// It can be confirmed.
     Open(Box<RegistrationForm>),
     /// It was confirmed before.
@@ -68,7 +68,7 @@ pub enum Standing {
 /// # Errors
 /// When the store fails.
 pub async fn request(
-    office: &Office,
+    context: &Context,
     (now, request_id): (DateTime<Utc>, &str),
     form: &RegistrationForm,
     browser: &Token,
@@ -76,19 +76,19 @@ pub async fn request(
     let call = Call { actor: Actor::Visitor, now, request_id: request_id.to_owned() };
     let typed = serde_json::to_vec(form).map_err(|_| ServiceError::Broken("a form that cannot be written"))?;
     let id = request_id_of(browser, &typed, now);
-    let sealed_form = sealed::seal(&office.keys, Purpose::SealRegistration, &binding(id), &typed, &office.chance);
+    let sealed_form = sealed::seal(&context.keys, Purpose::SealRegistration, &binding(id), &typed, &context.chance);
     let expires_at = now + Duration::hours(CONFIRM_HOURS);
     let browser_hash = browser.hash().to_vec();
     let new = StoredRegistration { id, sealed_form, browser_hash, expires_at, used_at: None };
 
-    let mut work = Work::begin(office, &call).await?;
+    let mut work = UnitOfWork::begin(context, &call).await?;
     match registrations::insert(work.conn(), &new, &form.details.brin, now).await {
         Ok(()) => {}
         // The same form arrived twice.
         Err(StoreError::Taken) => return Ok(id),
         Err(error) => return Err(error.into()),
     }
-    work.mail(Letter {
+    work.mail(NewMail {
         kind: MailKind::ConfirmAddress,
         school: None,
         contact: None,
@@ -101,12 +101,12 @@ pub async fn request(
 
 /// Makes the token of a request, once; `None` when it was made before or the request no longer counts.
 pub(in crate::services) async fn mint(
-    office: &Office,
+    context: &Context,
     now: DateTime<Utc>,
     id: RegistrationId,
 ) -> Result<Option<Token>, ServiceError> {
-    let token = Token::new(&office.chance);
-    let is_fresh = registrations::mark_minted(office.db.writer(), id, &token.hash(), now).await?;
+    let token = Token::new(&context.chance);
+    let is_fresh = registrations::mark_minted(context.db.writer(), id, &token.hash(), now).await?;
     Ok(is_fresh.then_some(token))
 }
 
@@ -114,17 +114,17 @@ pub(in crate::services) async fn mint(
 ///
 /// # Errors
 /// When the store fails.
-pub async fn find(office: &Office, now: DateTime<Utc>, token: &Token) -> Result<Standing, ServiceError> {
-    let Some(stored) = registrations::find_by_token(office.db.reader(), &token.hash()).await? else {
-        return Ok(Standing::Gone);
+pub async fn find(context: &Context, now: DateTime<Utc>, token: &Token) -> Result<RequestStatus, ServiceError> {
+    let Some(stored) = registrations::find_by_token(context.db.reader(), &token.hash()).await? else {
+        return Ok(RequestStatus::Gone);
     };
     if stored.used_at.is_some() {
-        return Ok(Standing::Used);
+        return Ok(RequestStatus::Used);
     }
     if now > stored.expires_at {
-        return Ok(Standing::Gone);
+        return Ok(RequestStatus::Gone);
     }
-    Ok(Standing::Open(Box::new(open(office, &stored)?)))
+    Ok(RequestStatus::Open(Box::new(open(context, &stored)?)))
 }
 
 /// Confirms the address: the school comes to exist, support and contact are told.
@@ -132,34 +132,34 @@ pub async fn find(office: &Office, now: DateTime<Utc>, token: &Token) -> Result<
 /// # Errors
 /// `NotFound` when the request was used or is too old.
 pub async fn confirm(
-    office: &Office,
+    context: &Context,
     (now, request_id): (DateTime<Utc>, &str),
     token: &Token,
     browser: Option<&Token>,
 ) -> Result<Confirmed, ServiceError> {
-    match try_to_confirm(office, (now, request_id), token, browser).await {
+    match try_to_confirm(context, (now, request_id), token, browser).await {
         // Another confirmation for the same BRIN was first by a moment: by now that school is here.
-        Err(ServiceError::Store(StoreError::Taken)) => try_to_confirm(office, (now, request_id), token, browser).await,
+        Err(ServiceError::Store(StoreError::Taken)) => try_to_confirm(context, (now, request_id), token, browser).await,
         other => other,
     }
 }
 
 async fn try_to_confirm(
-    office: &Office,
+    context: &Context,
     (now, request_id): (DateTime<Utc>, &str),
     token: &Token,
     browser: Option<&Token>,
 ) -> Result<Confirmed, ServiceError> {
-    let contact = ContactId::from_uuid(office.chance.uuid_v7(now));
+    let contact = ContactId::from_uuid(context.chance.uuid_v7(now));
     let placeholder = Actor::Contact { id: contact, role: ContactRole::Contactpersoon };
     let mut call = Call { actor: placeholder, now, request_id: request_id.to_owned() };
 
-    let stored = registrations::find_by_token(office.db.reader(), &token.hash()).await?;
+    let stored = registrations::find_by_token(context.db.reader(), &token.hash()).await?;
     let stored = stored.filter(|stored| now <= stored.expires_at).ok_or(ServiceError::NotFound)?;
-    let form = open(office, &stored)?;
+    let form = open(context, &stored)?;
     call.actor = Actor::Contact { id: contact, role: form.role };
 
-    let mut work = Work::begin(office, &call).await?;
+    let mut work = UnitOfWork::begin(context, &call).await?;
     if !registrations::claim(work.conn(), stored.id, now).await? {
         return Err(ServiceError::NotFound);
     }
@@ -168,11 +168,11 @@ async fn try_to_confirm(
         work.finish().await?;
         return Ok(Confirmed::WasHere);
     }
-    create(office, &mut work, &call, &form, contact).await?;
+    create(context, &mut work, &call, &form, contact).await?;
     let is_same_browser = browser.is_some_and(|browser| crate::crypto::same(&browser.hash(), &stored.browser_hash));
     let session = if is_same_browser {
-        let email_key = office.keys.email_key(&form.email.key_form());
-        Some(portal_access::open_session(office, work.conn(), now, Holder::Contact { id: contact, email_key }).await?)
+        let email_key = context.keys.email_key(&form.email.key_form());
+        Some(portal_access::open_session(context, work.conn(), now, Holder::Contact { id: contact, email_key }).await?)
     } else {
         None
     };
@@ -181,13 +181,13 @@ async fn try_to_confirm(
 }
 
 async fn create(
-    office: &Office,
-    work: &mut Work<'_>,
+    context: &Context,
+    work: &mut UnitOfWork<'_>,
     call: &Call,
     form: &RegistrationForm,
     contact: ContactId,
 ) -> Result<(), ServiceError> {
-    let id = SchoolId::from_uuid(office.chance.uuid_v7(call.now));
+    let id = SchoolId::from_uuid(context.chance.uuid_v7(call.now));
     let school = School { id, details: form.details.clone(), created_at: call.now };
     store::onboarding::schools::insert(work.conn(), &school).await?;
     let person = Contact {
@@ -200,7 +200,7 @@ async fn create(
         created_at: call.now,
         removed_at: None,
     };
-    store::people::contacts::insert(work.conn(), &person, &office.keys.email_key(&form.email.key_form())).await?;
+    store::people::contacts::insert(work.conn(), &person, &context.keys.email_key(&form.email.key_form())).await?;
     let before = Onboarding::start(call.now);
     let command = Command::Claim { step: Step::DetailsSubmitted, ground: Ground::Word, credential_version: None };
     let events = decide(&before, &command, &call.actor, call.now)?;
@@ -209,14 +209,14 @@ async fn create(
     work.note(Some(id), Action::SchoolRegistered);
     work.note(Some(id), Action::ContactAdded { contact, role: form.role });
     onboardings::record(work, id, 1, (&before, &events, &after));
-    insight::keep_turns(work, call, id, (None, &after)).await?;
+    insight::record_holdings(work, call, id, (None, &after)).await?;
     let about = About { version: Some(1), by: Some(contact), ..About::default() };
     tell(work, id, &notices(&before, &events, &after), &about).await
 }
 
-async fn tell_known(work: &mut Work<'_>, school: SchoolId, now: DateTime<Utc>) -> Result<(), ServiceError> {
+async fn tell_known(work: &mut UnitOfWork<'_>, school: SchoolId, now: DateTime<Utc>) -> Result<(), ServiceError> {
     for contact in store::people::contacts::list(work.conn(), school).await? {
-        work.mail(Letter {
+        work.mail(NewMail {
             kind: MailKind::AlreadyRegistered,
             school: Some(school),
             contact: Some(contact.id),
@@ -231,10 +231,10 @@ async fn tell_known(work: &mut Work<'_>, school: SchoolId, now: DateTime<Utc>) -
 
 /// The form of a request.
 pub(in crate::services) fn open(
-    office: &Office,
+    context: &Context,
     stored: &StoredRegistration,
 ) -> Result<RegistrationForm, ServiceError> {
-    let typed = sealed::open(&office.keys, Purpose::SealRegistration, &binding(stored.id), &stored.sealed_form)?;
+    let typed = sealed::open(&context.keys, Purpose::SealRegistration, &binding(stored.id), &stored.sealed_form)?;
     serde_json::from_slice(&typed).map_err(|_| ServiceError::Broken("a stored form that cannot be read"))
 }
 

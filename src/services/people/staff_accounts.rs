@@ -8,8 +8,8 @@ use crate::domain::audit::Action;
 use crate::domain::ids::{InviteId, StaffId};
 use crate::domain::lockout::Lockout;
 use crate::domain::text::{EmailAddress, PersonName};
-use crate::services::unit_of_work::Work;
-use crate::services::{Call, Office, ServiceError};
+use crate::services::unit_of_work::UnitOfWork;
+use crate::services::{Call, Context, ServiceError};
 use crate::store::StoreError;
 use crate::store::people::sessions;
 use crate::store::people::staff::{self, Invite, StaffAccount};
@@ -22,14 +22,14 @@ pub const INVITE_HOURS: i64 = 72;
 /// # Errors
 /// `ContactExists` when the address has an account.
 pub async fn add(
-    office: &Office,
+    context: &Context,
     now: DateTime<Utc>,
     (email, name, role): (EmailAddress, PersonName, StaffRole),
 ) -> Result<Token, ServiceError> {
     let call = Call::by_machine(Actor::Operator, now, "staff_add");
-    let mut work = Work::begin(office, &call).await?;
-    let id = StaffId::from_uuid(office.chance.uuid_v7(now));
-    let email_key = office.keys.email_key(&email.key_form());
+    let mut work = UnitOfWork::begin(context, &call).await?;
+    let id = StaffId::from_uuid(context.chance.uuid_v7(now));
+    let email_key = context.keys.email_key(&email.key_form());
     let account = StaffAccount {
         id,
         email,
@@ -47,7 +47,7 @@ pub async fn add(
         other => other?,
     }
     work.note(None, Action::StaffAdded { staff: id });
-    let token = invite_within(office, &mut work, now, id).await?;
+    let token = invite_within(context, &mut work, now, id).await?;
     work.finish().await?;
     Ok(token)
 }
@@ -57,16 +57,16 @@ pub async fn add(
 ///
 /// # Errors
 /// `NotFound` when no working account has the address.
-pub async fn invite(office: &Office, now: DateTime<Utc>, email: &EmailAddress) -> Result<Token, ServiceError> {
-    let account = load(office, email).await?;
+pub async fn invite(context: &Context, now: DateTime<Utc>, email: &EmailAddress) -> Result<Token, ServiceError> {
+    let account = load(context, email).await?;
     if account.disabled_at.is_some() {
         return Err(ServiceError::NotFound);
     }
     let call = Call::by_machine(Actor::Operator, now, "staff_invite");
-    let mut work = Work::begin(office, &call).await?;
+    let mut work = UnitOfWork::begin(context, &call).await?;
     // Whoever has the old phone may be signed in.
     sessions::delete_of_staff(work.conn(), account.id).await?;
-    let token = invite_within(office, &mut work, now, account.id).await?;
+    let token = invite_within(context, &mut work, now, account.id).await?;
     work.finish().await?;
     Ok(token)
 }
@@ -76,14 +76,14 @@ pub async fn invite(office: &Office, now: DateTime<Utc>, email: &EmailAddress) -
 /// # Errors
 /// `NotFound` when no account has the address.
 pub async fn change_role(
-    office: &Office,
+    context: &Context,
     now: DateTime<Utc>,
     email: &EmailAddress,
     role: StaffRole,
 ) -> Result<(), ServiceError> {
-    let account = load(office, email).await?;
+    let account = load(context, email).await?;
     let call = Call::by_machine(Actor::Operator, now, "staff_role");
-    let mut work = Work::begin(office, &call).await?;
+    let mut work = UnitOfWork::begin(context, &call).await?;
     if !staff::save_role(work.conn(), account.id, role).await? {
         return Ok(());
     }
@@ -95,15 +95,15 @@ pub async fn change_role(
 ///
 /// # Errors
 /// `NotFound` when no disabled account has the address.
-pub async fn enable(office: &Office, now: DateTime<Utc>, email: &EmailAddress) -> Result<Token, ServiceError> {
-    let account = load(office, email).await?;
+pub async fn enable(context: &Context, now: DateTime<Utc>, email: &EmailAddress) -> Result<Token, ServiceError> {
+    let account = load(context, email).await?;
     let call = Call::by_machine(Actor::Operator, now, "staff_enable");
-    let mut work = Work::begin(office, &call).await?;
+    let mut work = UnitOfWork::begin(context, &call).await?;
     if !staff::mark_enabled(work.conn(), account.id).await? {
         return Err(ServiceError::NotFound);
     }
     work.note(None, Action::StaffEnabled { staff: account.id });
-    let token = invite_within(office, &mut work, now, account.id).await?;
+    let token = invite_within(context, &mut work, now, account.id).await?;
     work.finish().await?;
     Ok(token)
 }
@@ -112,10 +112,10 @@ pub async fn enable(office: &Office, now: DateTime<Utc>, email: &EmailAddress) -
 ///
 /// # Errors
 /// `NotFound` when no working account has the address.
-pub async fn disable(office: &Office, now: DateTime<Utc>, email: &EmailAddress) -> Result<(), ServiceError> {
-    let account = load(office, email).await?;
+pub async fn disable(context: &Context, now: DateTime<Utc>, email: &EmailAddress) -> Result<(), ServiceError> {
+    let account = load(context, email).await?;
     let call = Call::by_machine(Actor::Operator, now, "staff_disable");
-    let mut work = Work::begin(office, &call).await?;
+    let mut work = UnitOfWork::begin(context, &call).await?;
     if !staff::mark_disabled(work.conn(), account.id, now).await? {
         return Err(ServiceError::NotFound);
     }
@@ -128,23 +128,23 @@ pub async fn disable(office: &Office, now: DateTime<Utc>, email: &EmailAddress) 
 ///
 /// # Errors
 /// When the store fails.
-pub async fn list(office: &Office) -> Result<Vec<StaffAccount>, ServiceError> {
-    Ok(staff::list(office.db.reader()).await?)
+pub async fn list(context: &Context) -> Result<Vec<StaffAccount>, ServiceError> {
+    Ok(staff::list(context.db.reader()).await?)
 }
 
-async fn load(office: &Office, email: &EmailAddress) -> Result<StaffAccount, ServiceError> {
-    let key = office.keys.email_key(&email.key_form());
-    staff::find_by_email(office.db.reader(), &key).await?.ok_or(ServiceError::NotFound)
+async fn load(context: &Context, email: &EmailAddress) -> Result<StaffAccount, ServiceError> {
+    let key = context.keys.email_key(&email.key_form());
+    staff::find_by_email(context.db.reader(), &key).await?.ok_or(ServiceError::NotFound)
 }
 
 async fn invite_within(
-    office: &Office,
-    work: &mut Work<'_>,
+    context: &Context,
+    work: &mut UnitOfWork<'_>,
     now: DateTime<Utc>,
     staff: StaffId,
 ) -> Result<Token, ServiceError> {
-    let token = Token::new(&office.chance);
-    let id = InviteId::from_uuid(office.chance.uuid_v7(now));
+    let token = Token::new(&context.chance);
+    let id = InviteId::from_uuid(context.chance.uuid_v7(now));
     let invite = Invite { id, staff, expires_at: now + Duration::hours(INVITE_HOURS), used_at: None };
     staff::insert_invite(work.conn(), &invite, &token.hash(), now).await?;
     work.note(None, Action::StaffInvited { staff });

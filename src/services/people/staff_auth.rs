@@ -12,9 +12,9 @@ use crate::domain::audit::Action;
 use crate::domain::ids::StaffId;
 use crate::domain::text::EmailAddress;
 use crate::services::people::portal_access::{keep_alive, open_session};
-use crate::services::unit_of_work::Work;
-use crate::services::{Call, Office, ServiceError};
-use crate::store::Connection;
+use crate::services::unit_of_work::UnitOfWork;
+use crate::services::{Call, Context, ServiceError};
+use crate::store::ConnectionTrait;
 use crate::store::people::sessions::{self, Holder, StoredSession};
 use crate::store::people::staff::{self, Invite, StaffAccount};
 
@@ -56,49 +56,49 @@ pub enum EnrolError {
 /// # Errors
 /// When the store fails.
 pub async fn sign_in(
-    office: &Office,
+    context: &Context,
     (now, request_id): (DateTime<Utc>, &str),
     typed: SignIn,
 ) -> Result<Option<Token>, ServiceError> {
-    let email_key = office.keys.email_key(&typed.email.key_form());
-    let account = staff::find_by_email(office.db.reader(), &email_key).await?;
+    let email_key = context.keys.email_key(&typed.email.key_form());
+    let account = staff::find_by_email(context.db.reader(), &email_key).await?;
     let usable = account.filter(|account| account.disabled_at.is_none() && !account.lockout.is_locked(now));
     let Some(account) = usable else {
         // As much work as for an address that is here: the same hash, and a write that waits and lasts as long.
-        verify(office, None, typed.password).await?;
-        write_as_a_wrong_try(office, (now, request_id), email_key).await?;
+        verify(context, None, typed.password).await?;
+        write_as_a_wrong_try(context, (now, request_id), email_key).await?;
         return Ok(None);
     };
     let call =
         Call { actor: Actor::Staff { id: account.id, role: account.role }, now, request_id: request_id.to_owned() };
-    let is_right = verify(office, account.password_hash.clone(), typed.password).await?;
-    let step = is_right.then(|| totp_step(office, &account, &typed.code, now)).transpose()?.flatten();
+    let is_right = verify(context, account.password_hash.clone(), typed.password).await?;
+    let step = is_right.then(|| totp_step(context, &account, &typed.code, now)).transpose()?.flatten();
     match step {
-        Some(step) => open(office, &call, account.id, step).await,
+        Some(step) => open(context, &call, account.id, step).await,
         None => {
             // Who types a wrong password may be anybody.
-            count_wrong_try(office, &Call { actor: Actor::Visitor, ..call }, account.id).await?;
+            count_wrong_try(context, &Call { actor: Actor::Visitor, ..call }, account.id).await?;
             Ok(None)
         }
     }
 }
 
-async fn open(office: &Office, call: &Call, id: StaffId, step: i64) -> Result<Option<Token>, ServiceError> {
-    let mut work = Work::begin(office, call).await?;
+async fn open(context: &Context, call: &Call, id: StaffId, step: i64) -> Result<Option<Token>, ServiceError> {
+    let mut work = UnitOfWork::begin(context, call).await?;
     // Wrong tries that came at once may have locked the account since it was read.
-    let is_locked = staff::hold(work.conn(), id).await?.lockout.is_locked(call.now);
+    let is_locked = staff::load_for_update(work.conn(), id).await?.lockout.is_locked(call.now);
     if is_locked || !staff::claim_totp_step(work.conn(), id, step).await? {
         return Ok(None);
     }
-    let token = open_session(office, work.conn(), call.now, Holder::Staff { id }).await?;
+    let token = open_session(context, work.conn(), call.now, Holder::Staff { id }).await?;
     work.note(None, Action::StaffSignedIn);
     work.finish().await?;
     Ok(Some(token))
 }
 
-async fn count_wrong_try(office: &Office, call: &Call, id: StaffId) -> Result<(), ServiceError> {
-    let mut work = Work::begin(office, call).await?;
-    let seen = staff::hold(work.conn(), id).await?.lockout;
+async fn count_wrong_try(context: &Context, call: &Call, id: StaffId) -> Result<(), ServiceError> {
+    let mut work = UnitOfWork::begin(context, call).await?;
+    let seen = staff::load_for_update(work.conn(), id).await?.lockout;
     let after = seen.after_wrong_try(call.now);
     staff::save_lockout(work.conn(), id, after).await?;
     if after.is_locked(call.now) && !seen.is_locked(call.now) {
@@ -110,30 +110,30 @@ async fn count_wrong_try(office: &Office, call: &Call, id: StaffId) -> Result<()
 /// A row that is gone before anyone can see it: the database has to write and keep as much as for a wrong try that
 /// counts. An update that changes nothing would be done sooner.
 async fn write_as_a_wrong_try(
-    office: &Office,
+    context: &Context,
     (now, request_id): (DateTime<Utc>, &str),
     email_key: String,
 ) -> Result<(), ServiceError> {
     let call = Call { actor: Actor::Visitor, now, request_id: request_id.to_owned() };
-    let work = Work::begin(office, &call).await?;
-    let token = open_session(office, work.conn(), now, Holder::Choosing { email_key }).await?;
+    let work = UnitOfWork::begin(context, &call).await?;
+    let token = open_session(context, work.conn(), now, Holder::Choosing { email_key }).await?;
     sessions::delete(work.conn(), &token.hash()).await?;
     work.finish().await
 }
 
 fn totp_step(
-    office: &Office,
+    context: &Context,
     account: &StaffAccount,
     code: &str,
     now: DateTime<Utc>,
 ) -> Result<Option<i64>, ServiceError> {
     let Some(cell) = &account.totp_sealed else { return Ok(None) };
-    let bytes = sealed::open(&office.keys, Purpose::SealTotp, &binding(account.id), cell)?;
+    let bytes = sealed::open(&context.keys, Purpose::SealTotp, &binding(account.id), cell)?;
     let secret = TotpSecret::from_bytes(&bytes).ok_or(ServiceError::Broken("a second factor of another length"))?;
     Ok(totp::check(&secret, code, now, account.totp_last_step))
 }
 
-async fn verify(office: &Office, stored: Option<String>, password: SecretString) -> Result<bool, ServiceError> {
+async fn verify(context: &Context, stored: Option<String>, password: SecretString) -> Result<bool, ServiceError> {
     let work = move || match stored {
         Some(stored) => password_hash::verify(&stored, &password),
         None => {
@@ -141,20 +141,20 @@ async fn verify(office: &Office, stored: Option<String>, password: SecretString)
             false
         }
     };
-    office.hashing.run(work).await
+    context.hashing.run(work).await
 }
 
 /// What the page of a one-time link shows. Changes nothing.
 ///
 /// # Errors
 /// `Gone` when the link does not work.
-pub async fn find_enrolment(office: &Office, now: DateTime<Utc>, token: &Token) -> Result<Enrolment, EnrolError> {
-    let invite = load_invite(office.db.reader(), now, token).await?;
-    let account = staff::load(office.db.reader(), invite.staff).await.map_err(ServiceError::from)?;
+pub async fn find_enrolment(context: &Context, now: DateTime<Utc>, token: &Token) -> Result<Enrolment, EnrolError> {
+    let invite = load_invite(context.db.reader(), now, token).await?;
+    let account = staff::load(context.db.reader(), invite.staff).await.map_err(ServiceError::from)?;
     if account.disabled_at.is_some() {
         return Err(EnrolError::Gone);
     }
-    Ok(Enrolment { account, totp: TotpSecret::of_invite(&office.keys, token) })
+    Ok(Enrolment { account, totp: TotpSecret::of_invite(&context.keys, token) })
 }
 
 /// Chooses password and second factor; sessions from before end.
@@ -162,20 +162,20 @@ pub async fn find_enrolment(office: &Office, now: DateTime<Utc>, token: &Token) 
 /// # Errors
 /// `WrongCode`, `Gone`.
 pub async fn enrol(
-    office: &Office,
+    context: &Context,
     (now, request_id): (DateTime<Utc>, &str),
     token: &Token,
     (password, code): (StaffPassword, &str),
 ) -> Result<(), EnrolError> {
-    let Enrolment { account, totp: secret } = find_enrolment(office, now, token).await?;
+    let Enrolment { account, totp: secret } = find_enrolment(context, now, token).await?;
     let step = totp::check(&secret, code, now, None).ok_or(EnrolError::WrongCode)?;
-    let chance = office.chance.clone();
-    let hash = office.hashing.run(move || password_hash::hash(password.secret(), &chance)).await?;
-    let cell = sealed::seal(&office.keys, Purpose::SealTotp, &binding(account.id), secret.as_bytes(), &office.chance);
+    let chance = context.chance.clone();
+    let hash = context.hashing.run(move || password_hash::hash(password.secret(), &chance)).await?;
+    let cell = sealed::seal(&context.keys, Purpose::SealTotp, &binding(account.id), secret.as_bytes(), &context.chance);
 
     let actor = Actor::Staff { id: account.id, role: account.role };
     let call = Call { actor, now, request_id: request_id.to_owned() };
-    let mut work = Work::begin(office, &call).await?;
+    let mut work = UnitOfWork::begin(context, &call).await?;
     let invite = load_invite(work.conn(), now, token).await?;
     if !staff::claim_invite(work.conn(), invite.id, now).await.map_err(ServiceError::from)? {
         return Err(EnrolError::Gone);
@@ -186,7 +186,7 @@ pub async fn enrol(
     Ok(work.finish().await?)
 }
 
-async fn load_invite(conn: &impl Connection, now: DateTime<Utc>, token: &Token) -> Result<Invite, EnrolError> {
+async fn load_invite(conn: &impl ConnectionTrait, now: DateTime<Utc>, token: &Token) -> Result<Invite, EnrolError> {
     let invite = staff::find_invite(conn, &token.hash()).await.map_err(ServiceError::from)?;
     invite.filter(|invite| invite.used_at.is_none() && now <= invite.expires_at).ok_or(EnrolError::Gone)
 }
@@ -196,13 +196,13 @@ async fn load_invite(conn: &impl Connection, now: DateTime<Utc>, token: &Token) 
 /// # Errors
 /// When the store fails.
 pub async fn find_colleague(
-    office: &Office,
+    context: &Context,
     now: DateTime<Utc>,
     session: &Token,
 ) -> Result<Option<StaffAccount>, ServiceError> {
-    let Some(found) = sessions::find(office.db.reader(), &session.hash(), now).await? else { return Ok(None) };
-    let Some(account) = colleague_of(office, &found).await? else { return Ok(None) };
-    keep_alive(office, now, &found).await?;
+    let Some(found) = sessions::find(context.db.reader(), &session.hash(), now).await? else { return Ok(None) };
+    let Some(account) = colleague_of(context, &found).await? else { return Ok(None) };
+    keep_alive(context, now, &found).await?;
     Ok(Some(account))
 }
 
@@ -211,18 +211,18 @@ pub async fn find_colleague(
 /// # Errors
 /// When the store fails.
 pub async fn is_still(
-    office: &Office,
+    context: &Context,
     now: DateTime<Utc>,
     session: &Token,
     who: StaffId,
 ) -> Result<bool, ServiceError> {
-    let Some(found) = sessions::find(office.db.reader(), &session.hash(), now).await? else { return Ok(false) };
-    Ok(colleague_of(office, &found).await?.is_some_and(|account| account.id == who))
+    let Some(found) = sessions::find(context.db.reader(), &session.hash(), now).await? else { return Ok(false) };
+    Ok(colleague_of(context, &found).await?.is_some_and(|account| account.id == who))
 }
 
-async fn colleague_of(office: &Office, session: &StoredSession) -> Result<Option<StaffAccount>, ServiceError> {
+async fn colleague_of(context: &Context, session: &StoredSession) -> Result<Option<StaffAccount>, ServiceError> {
     let Holder::Staff { id } = session.holder else { return Ok(None) };
-    let account = staff::load(office.db.reader(), id).await?;
+    let account = staff::load(context.db.reader(), id).await?;
     Ok(Some(account).filter(|account| account.disabled_at.is_none()))
 }
 

@@ -4,7 +4,7 @@
 //! database keeps each reminder and each person's day single, also with several instances. What becomes of a mail at
 //! the moment of sending is in [`standing`].
 
-mod standing;
+mod content;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
@@ -21,15 +21,15 @@ use crate::domain::reminder::{
 use crate::domain::school::{Contact, School};
 use crate::services::operations::holidays::{self, HolidayBook};
 use crate::services::people::addresses;
-use crate::services::unit_of_work::{Letter, Work};
-use crate::services::{Call, Office, ServiceError};
+use crate::services::unit_of_work::{NewMail, UnitOfWork};
+use crate::services::{Call, Context, ServiceError};
 use crate::store::onboarding::onboardings::Versioned;
 use crate::store::onboarding::{arrangements, onboardings, schools};
 use crate::store::people::contacts;
-use crate::store::reminders::{Due, Place, ReminderMail};
-use crate::store::{Connection, StoreError, reminders};
+use crate::store::reminders::{Due, PlanCursor, ReminderMail};
+use crate::store::{ConnectionTrait, StoreError, reminders};
 
-pub(super) use standing::{Standing, claim_day, set_closed_apart, stand};
+pub(super) use content::{ReminderContent, claim_day, load_content, set_closed_apart};
 
 /// When Kurve gets its digest, in the Netherlands, on working days.
 pub const DIGEST_TIME: NaiveTime = NaiveTime::from_hms_opt(8, 30, 0).expect("half past eight exists");
@@ -65,7 +65,7 @@ pub struct Round {
     pub planned: u64,
     /// Where the next one goes on, if there may be more to do. What cannot be looked at lies before it, and holds up
     /// nothing behind it.
-    pub next: Option<Place>,
+    pub next: Option<PlanCursor>,
 }
 
 /// One school, as far as reminders go.
@@ -80,9 +80,9 @@ pub(super) struct Scene {
 }
 
 impl Scene {
-    pub(super) async fn load(office: &Office, conn: &impl Connection, id: SchoolId) -> Result<Self, StoreError> {
+    pub(super) async fn load(context: &Context, conn: &impl ConnectionTrait, id: SchoolId) -> Result<Self, StoreError> {
         let contacts = contacts::list(conn, id).await?;
-        let marks = addresses::find_marks(office, conn, &contacts).await?;
+        let marks = addresses::find_marks(context, conn, &contacts).await?;
         let is_reminded = |one: &&Contact| marks.get(&one.id).is_none_or(AddressMark::takes_reminders);
         Ok(Self {
             school: schools::load(conn, id).await?,
@@ -113,19 +113,19 @@ impl Scene {
         reminder::receivers(step, self.onboarding.state.handed_to(step), &self.reminded)
     }
 
-    fn due(&self, office: &Office, holidays: &SchoolHolidays, now: DateTime<Utc>) -> Vec<DueAtSchool> {
+    fn due(&self, context: &Context, holidays: &SchoolHolidays, now: DateTime<Utc>) -> Vec<DueAtSchool> {
         let to_due = |reminder: reminder::DueReminder| {
             let ids = self.receivers(reminder.step);
             let meant = self.reminded.iter().filter(|contact| ids.contains(&contact.id));
             let receivers = meant
                 .map(|contact| Receiver {
                     contact: contact.id,
-                    address_key: office.keys.email_key(&contact.email.key_form()),
+                    address_key: context.keys.email_key(&contact.email.key_form()),
                 })
                 .collect();
             DueAtSchool { school: self.school.id, reminder, receivers }
         };
-        let policy = &office.reminders.policy;
+        let policy = &context.reminders.policy;
         let plan = reminder::plan(policy, &self.calendar(holidays), &self.situation(), now);
         plan.due.into_iter().map(to_due).collect()
     }
@@ -135,55 +135,55 @@ impl Scene {
 ///
 /// # Errors
 /// When the store fails; then nothing of the round was kept as sent.
-pub async fn plan_due(office: &Office, now: DateTime<Utc>, after: Option<Place>) -> Result<Round, ServiceError> {
+pub async fn plan_due(context: &Context, now: DateTime<Utc>, after: Option<PlanCursor>) -> Result<Round, ServiceError> {
     for _ in 1..LOOKS {
-        match plan_round(office, now, after).await {
+        match plan_round(context, now, after).await {
             // Another instance planned the same meanwhile, or the post made a late mail somebody's mail of today.
             Err(ServiceError::Store(StoreError::Taken | StoreError::Conflict)) => {}
             outcome => return outcome,
         }
     }
-    plan_round(office, now, after).await
+    plan_round(context, now, after).await
 }
 
-async fn plan_round(office: &Office, now: DateTime<Utc>, after: Option<Place>) -> Result<Round, ServiceError> {
+async fn plan_round(context: &Context, now: DateTime<Utc>, after: Option<PlanCursor>) -> Result<Round, ServiceError> {
     let Due { mut schools, next } =
-        reminders::list_needing_attention(office.db.reader(), now, after, office.reminders.round).await?;
+        reminders::list_needing_attention(context.db.reader(), now, after, context.reminders.round).await?;
     if schools.is_empty() {
         return Ok(Round { planned: 0, next: None });
     }
     if next.is_some() {
-        add_those_of_same_people(office, now, &mut schools).await?;
+        add_those_of_same_people(context, now, &mut schools).await?;
     }
-    let holidays = holidays::current(office).await?;
+    let holidays = holidays::current(context).await?;
     let call = Call::by_machine(Actor::Clock, now, "plan_reminders");
-    let mut work = Work::begin(office, &call).await?;
+    let mut work = UnitOfWork::begin(context, &call).await?;
     let mut scenes = vec![];
     for id in schools {
-        match Scene::load(office, work.conn(), id).await {
+        match Scene::load(context, work.conn(), id).await {
             Ok(scene) => scenes.push(scene),
             Err(error) => {
                 tracing::error!(school.id = %id, error = %error, "Could not look at the reminders of a school")
             }
         }
     }
-    let due: Vec<DueAtSchool> = scenes.iter().flat_map(|scene| scene.due(office, &holidays, now)).collect();
+    let due: Vec<DueAtSchool> = scenes.iter().flat_map(|scene| scene.due(context, &holidays, now)).collect();
     let today = amsterdam_date(now);
     let mailed = reminders::list_mailed_on(work.conn(), today).await?;
     let OneMailEach { mails, sent, postponed: _, unreceived } = reminder::one_mail_each(&due, &mailed, today);
     for (school, reminder) in sent.iter().chain(&unreceived) {
-        let id = office.chance.uuid_v7(now);
+        let id = context.chance.uuid_v7(now);
         reminders::insert_sent(work.conn(), id, (*school, reminder), now).await?;
     }
     let planned = mails.len() as u64;
     for PersonMail { address_key, about } in mails {
-        let id = ReminderMailId::from_uuid(office.chance.uuid_v7(now));
+        let id = ReminderMailId::from_uuid(context.chance.uuid_v7(now));
         put_in_outbox(&mut work, &ReminderMail { id, address_key, about }, (today, now)).await?;
     }
     // By id, as whoever takes many schools does.
     scenes.sort_by_key(|scene| scene.school.id);
     for scene in &scenes {
-        note_attention(&work, scene, &scene.calendar(&holidays), (&office.reminders.policy, now)).await?;
+        note_attention(&work, scene, &scene.calendar(&holidays), (&context.reminders.policy, now)).await?;
     }
     work.finish().await?;
     Ok(Round { planned, next })
@@ -192,13 +192,13 @@ async fn plan_round(office: &Office, now: DateTime<Utc>, after: Option<Place>) -
 /// Adds the schools of the next rounds that share a contact with those of this one: what a person is reminded of on one
 /// day is one mail.
 async fn add_those_of_same_people(
-    office: &Office,
+    context: &Context,
     now: DateTime<Utc>,
     schools: &mut Vec<SchoolId>,
 ) -> Result<(), ServiceError> {
     let widest = schools.len() * WIDEST_ROUNDS;
     while schools.len() < widest {
-        let more = reminders::list_due_of_same_people(office.db.reader(), now, schools).await?;
+        let more = reminders::list_due_of_same_people(context.db.reader(), now, schools).await?;
         if more.is_empty() {
             break;
         }
@@ -209,13 +209,13 @@ async fn add_those_of_same_people(
 
 /// Keeps a mail as the person's mail of a day, and calls for it.
 async fn put_in_outbox(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     mail: &ReminderMail,
     (date, now): (NaiveDate, DateTime<Utc>),
 ) -> Result<(), ServiceError> {
     reminders::insert_mail(work.conn(), mail, (date, now)).await?;
     let first = mail.about.first().ok_or(ServiceError::Broken("a reminder mail about nothing"))?;
-    let letter = Letter {
+    let letter = NewMail {
         kind: MailKind::Reminder,
         school: None,
         contact: Some(first.contact),
@@ -228,7 +228,7 @@ async fn put_in_outbox(
 
 /// Reads what was just kept as sent, so that the next moment follows from it.
 async fn note_attention(
-    work: &Work<'_>,
+    work: &UnitOfWork<'_>,
     scene: &Scene,
     calendar: &WorkingCalendar<'_>,
     (policy, now): (&ReminderPolicy, DateTime<Utc>),
@@ -250,13 +250,13 @@ async fn note_attention(
 /// # Errors
 /// `NotFound` when there is no such school.
 pub async fn list_upcoming(
-    office: &Office,
+    context: &Context,
     school: SchoolId,
     now: DateTime<Utc>,
 ) -> Result<Vec<Upcoming>, ServiceError> {
-    let holidays = holidays::current(office).await?;
-    let scene = Scene::load(office, office.db.reader(), school).await?;
-    let (policy, calendar) = (&office.reminders.policy, scene.calendar(&holidays));
+    let holidays = holidays::current(context).await?;
+    let scene = Scene::load(context, context.db.reader(), school).await?;
+    let (policy, calendar) = (&context.reminders.policy, scene.calendar(&holidays));
     let mut upcoming = reminder::upcoming(policy, &calendar, &scene.situation(), now);
     // What is late goes out as soon as it may.
     let soonest = calendar.next_opening(now, scene.school.details.region, policy.hours);
@@ -271,15 +271,15 @@ pub async fn list_upcoming(
 ///
 /// # Errors
 /// When the store fails.
-pub async fn ask_digest(office: &Office, now: DateTime<Utc>) -> Result<u64, ServiceError> {
+pub async fn ask_digest(context: &Context, now: DateTime<Utc>) -> Result<u64, ServiceError> {
     let today = amsterdam_date(now);
     let is_time = reminder::national::is_office_day(today) && now >= reminder::hours::moment_on(today, DIGEST_TIME);
-    if !is_time || addresses::is_stopped(office, &addresses::digest_of(office)).await? {
+    if !is_time || addresses::is_stopped(context, &addresses::digest_of(context)).await? {
         return Ok(0);
     }
     let call = Call::by_machine(Actor::Clock, now, "digest");
-    let mut work = Work::begin(office, &call).await?;
-    work.mail(Letter {
+    let mut work = UnitOfWork::begin(context, &call).await?;
+    work.mail(NewMail {
         kind: MailKind::Digest,
         school: None,
         contact: None,

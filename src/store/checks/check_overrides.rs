@@ -6,7 +6,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::domain::ids::{OverrideId, SchoolId, StaffId};
 use crate::domain::text::Reason;
-use crate::store::{Connection, StoreError};
+use crate::store::{ConnectionTrait, StoreError};
 
 /// One leave, for one version of a school's credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct CheckOverride {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn insert(conn: &impl Connection, new: &CheckOverride) -> Result<(), StoreError> {
+pub async fn insert(conn: &impl ConnectionTrait, new: &CheckOverride) -> Result<(), StoreError> {
     let row = check_override::ActiveModel {
         id: Set(new.id.as_uuid()),
         school_id: Set(new.school.as_uuid()),
@@ -46,7 +46,7 @@ pub async fn insert(conn: &impl Connection, new: &CheckOverride) -> Result<(), S
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list(conn: &impl Connection) -> Result<Vec<CheckOverride>, StoreError> {
+pub async fn list(conn: &impl ConnectionTrait) -> Result<Vec<CheckOverride>, StoreError> {
     let rows = check_override::Entity::find().order_by_asc(check_override::COLUMN.at).all(conn).await?;
     rows.iter().map(to_override).collect()
 }
@@ -56,7 +56,7 @@ pub async fn list(conn: &impl Connection) -> Result<Vec<CheckOverride>, StoreErr
 /// # Errors
 /// When the database fails.
 pub async fn find(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     school: SchoolId,
     credential_version: u32,
 ) -> Result<Option<CheckOverride>, StoreError> {

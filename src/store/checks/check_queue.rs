@@ -7,7 +7,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, Order, PaginatorTrait, Q
 
 use crate::domain::check::NotMade;
 use crate::domain::ids::{CheckId, SchoolId};
-use crate::store::{Connection, StoreError};
+use crate::store::{ConnectionTrait, StoreError};
 
 /// A check that may begin: no more of it than the claim needs, so that nothing of it can be corrupt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +29,11 @@ type Row = (uuid::Uuid, uuid::Uuid, Option<DateTime<Utc>>, Option<String>);
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_to_begin(conn: &impl Connection, now: DateTime<Utc>, limit: u64) -> Result<Vec<Waiting>, StoreError> {
+pub async fn list_to_begin(
+    conn: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<Waiting>, StoreError> {
     let busy = Query::select()
         .column(check_host::Column::Host)
         .from(check_host::Entity)
@@ -66,7 +70,7 @@ pub async fn list_to_begin(conn: &impl Connection, now: DateTime<Utc>, limit: u6
 ///
 /// # Errors
 /// When the database fails.
-pub async fn has_open(conn: &impl Connection, school: SchoolId) -> Result<bool, StoreError> {
+pub async fn has_open(conn: &impl ConnectionTrait, school: SchoolId) -> Result<bool, StoreError> {
     let open = connection_check::Entity::find()
         .filter(connection_check::COLUMN.school_id.eq(school.as_uuid()))
         .filter(connection_check::COLUMN.finished_at.is_null());
@@ -78,7 +82,7 @@ pub async fn has_open(conn: &impl Connection, school: SchoolId) -> Result<bool, 
 /// # Errors
 /// When the database fails.
 pub async fn claim_host(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     (host, check): (&str, CheckId),
     (now, until): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<bool, StoreError> {
@@ -100,7 +104,7 @@ pub async fn claim_host(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn release_host(conn: &impl Connection, check: CheckId) -> Result<(), StoreError> {
+pub async fn release_host(conn: &impl ConnectionTrait, check: CheckId) -> Result<(), StoreError> {
     check_host::Entity::delete_many().filter(check_host::COLUMN.check_id.eq(check.as_uuid())).exec(conn).await?;
     Ok(())
 }
@@ -109,7 +113,7 @@ pub async fn release_host(conn: &impl Connection, check: CheckId) -> Result<(), 
 ///
 /// # Errors
 /// When the database fails.
-pub async fn delete_before(conn: &impl Connection, before: DateTime<Utc>) -> Result<u64, StoreError> {
+pub async fn delete_before(conn: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<u64, StoreError> {
     let checks = connection_check::Entity::delete_many()
         .filter(connection_check::COLUMN.finished_at.lt(before))
         .exec(conn)
@@ -131,7 +135,7 @@ pub async fn delete_before(conn: &impl Connection, before: DateTime<Utc>) -> Res
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_with_more_than(conn: &impl Connection, most: u64) -> Result<Vec<SchoolId>, StoreError> {
+pub async fn list_with_more_than(conn: &impl ConnectionTrait, most: u64) -> Result<Vec<SchoolId>, StoreError> {
     let ids: Vec<uuid::Uuid> = connection_check::Entity::find()
         .select_only()
         .column(connection_check::Column::SchoolId)
@@ -147,7 +151,11 @@ pub async fn list_with_more_than(conn: &impl Connection, most: u64) -> Result<Ve
 ///
 /// # Errors
 /// When the database fails.
-pub async fn delete_all_but_newest(conn: &impl Connection, school: SchoolId, keep: u64) -> Result<u64, StoreError> {
+pub async fn delete_all_but_newest(
+    conn: &impl ConnectionTrait,
+    school: SchoolId,
+    keep: u64,
+) -> Result<u64, StoreError> {
     let of_school = || connection_check::COLUMN.school_id.eq(school.as_uuid());
     let newest: Option<uuid::Uuid> = connection_check::Entity::find()
         .select_only()
@@ -175,7 +183,7 @@ pub async fn delete_all_but_newest(conn: &impl Connection, school: SchoolId, kee
 ///
 /// # Errors
 /// When the database fails.
-pub async fn delete_vain(conn: &impl Connection, school: SchoolId, but: CheckId) -> Result<(), StoreError> {
+pub async fn delete_vain(conn: &impl ConnectionTrait, school: SchoolId, but: CheckId) -> Result<(), StoreError> {
     connection_check::Entity::delete_many()
         .filter(connection_check::COLUMN.school_id.eq(school.as_uuid()))
         .filter(connection_check::COLUMN.not_made.is_in([NotMade::Resting, NotMade::BrokeOff].map(NotMade::as_str)))
@@ -191,7 +199,7 @@ pub async fn delete_vain(conn: &impl Connection, school: SchoolId, but: CheckId)
 ///
 /// # Errors
 /// When the database fails.
-pub async fn delete_ended_leases(conn: &impl Connection, now: DateTime<Utc>) -> Result<u64, StoreError> {
+pub async fn delete_ended_leases(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<u64, StoreError> {
     let deleted = check_host::Entity::delete_many().filter(check_host::COLUMN.lease_until.lt(now)).exec(conn).await?;
     Ok(deleted.rows_affected)
 }

@@ -12,7 +12,7 @@ use crate::domain::onboarding::Onboarding;
 use crate::domain::school::School;
 use crate::store::checks::connection_checks::{self, Check, to_i32};
 use crate::store::onboarding::{onboardings, schools};
-use crate::store::{Connection, StoreError, lock};
+use crate::store::{ConnectionTrait, StoreError, lock};
 
 /// How many schools one statement is about: SQLite takes 32,766 values in one, and a check has fifteen.
 const BATCH: usize = 1_000;
@@ -39,7 +39,7 @@ pub type Candidate = (School, Onboarding);
 /// # Errors
 /// When the database fails.
 pub async fn list_candidates(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     schools: &[SchoolId],
     asked_after: DateTime<Utc>,
 ) -> Result<Vec<Result<Candidate, StoreError>>, StoreError> {
@@ -76,7 +76,7 @@ fn to_candidate((row, school): (onboarding::Model, Option<school::Model>)) -> Re
 ///
 /// # Errors
 /// When the database fails.
-pub async fn insert(conn: &impl Connection, run: &Run, new: &[Check]) -> Result<u32, StoreError> {
+pub async fn insert(conn: &impl ConnectionTrait, run: &Run, new: &[Check]) -> Result<u32, StoreError> {
     // Rows of many schools are taken here: one run after another, and those that others may hold before our own.
     lock::hold_check_runs(conn).await?;
     insert_empty(conn, run).await?;
@@ -103,7 +103,7 @@ pub async fn insert(conn: &impl Connection, run: &Run, new: &[Check]) -> Result<
     Ok(total)
 }
 
-async fn insert_empty(conn: &impl Connection, run: &Run) -> Result<(), StoreError> {
+async fn insert_empty(conn: &impl ConnectionTrait, run: &Run) -> Result<(), StoreError> {
     let corrupt = |_| StoreError::CorruptRow { table: "check_run", id: run.id.to_string(), what: "asked_by" };
     let row = check_run::ActiveModel {
         id: Set(run.id.as_uuid()),
@@ -119,7 +119,7 @@ async fn insert_empty(conn: &impl Connection, run: &Run) -> Result<(), StoreErro
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find(conn: &impl Connection, id: CheckRunId) -> Result<Option<Run>, StoreError> {
+pub async fn find(conn: &impl ConnectionTrait, id: CheckRunId) -> Result<Option<Run>, StoreError> {
     let Some(row) = check_run::Entity::find_by_id(id.as_uuid()).one(conn).await? else { return Ok(None) };
     let corrupt = |what| StoreError::CorruptRow { table: "check_run", id: id.to_string(), what };
     Ok(Some(Run {
@@ -135,7 +135,10 @@ pub async fn find(conn: &impl Connection, id: CheckRunId) -> Result<Option<Run>,
 ///
 /// # Errors
 /// When the database fails.
-pub async fn count(conn: &impl Connection, id: CheckRunId) -> Result<(Vec<(Option<CheckCode>, u64)>, u64), StoreError> {
+pub async fn count(
+    conn: &impl ConnectionTrait,
+    id: CheckRunId,
+) -> Result<(Vec<(Option<CheckCode>, u64)>, u64), StoreError> {
     let of_run = || connection_check::Entity::find().filter(connection_check::COLUMN.run_id.eq(id.as_uuid()));
     let counts: Vec<(Option<String>, i64)> = of_run()
         .select_only()

@@ -7,7 +7,7 @@ use sea_orm::{EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, Q
 
 use crate::domain::check::{CheckCode, RoundFacts, Rung};
 use crate::domain::ids::SchoolId;
-use crate::store::{Connection, StoreError};
+use crate::store::{ConnectionTrait, StoreError};
 
 /// Of what there are to be witnesses: of a check of this school that broke on this rung.
 #[derive(Debug, Clone, Copy)]
@@ -24,7 +24,7 @@ pub struct Broken {
 /// # Errors
 /// When the database fails.
 pub async fn count_since(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     broken: Broken,
     (failing_since, working_since): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<RoundFacts, StoreError> {
@@ -38,7 +38,7 @@ pub async fn count_since(
 /// # Errors
 /// When the database fails.
 pub async fn count_lately(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     broken: Broken,
     since: DateTime<Utc>,
 ) -> Result<RoundFacts, StoreError> {
@@ -47,7 +47,7 @@ pub async fn count_lately(
     count(conn, broken, connection::COLUMN.last_checked_at.gte(since).and(tells)).await
 }
 
-async fn count(conn: &impl Connection, broken: Broken, are_seen: Expr) -> Result<RoundFacts, StoreError> {
+async fn count(conn: &impl ConnectionTrait, broken: Broken, are_seen: Expr) -> Result<RoundFacts, StoreError> {
     let counts: Vec<(bool, i64)> = connection::Entity::find()
         .select_only()
         .column(connection::Column::IsFailing)
@@ -71,7 +71,11 @@ async fn count(conn: &impl Connection, broken: Broken, are_seen: Expr) -> Result
 ///
 /// # Errors
 /// When the database fails.
-pub async fn count_unseen(conn: &impl Connection, broken: Broken, since: DateTime<Utc>) -> Result<u64, StoreError> {
+pub async fn count_unseen(
+    conn: &impl ConnectionTrait,
+    broken: Broken,
+    since: DateTime<Utc>,
+) -> Result<u64, StoreError> {
     Ok(connection::Entity::find().filter(is_unseen(broken, since)).count(conn).await?)
 }
 
@@ -83,7 +87,7 @@ pub async fn count_unseen(conn: &impl Connection, broken: Broken, since: DateTim
 /// # Errors
 /// When the database fails.
 pub async fn hasten(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     broken: Broken,
     (since, now): (DateTime<Utc>, DateTime<Utc>),
     limit: u64,

@@ -9,7 +9,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
 use crate::domain::actor::Actor;
 use crate::domain::check::{CheckProgress, CheckResult, NotMade};
 use crate::domain::ids::{CheckId, CheckRunId, SchoolId};
-use crate::store::{Connection, StoreError};
+use crate::store::{ConnectionTrait, StoreError};
 
 /// How a check ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +64,7 @@ impl Check {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn insert(conn: &impl Connection, new: &Check) -> Result<bool, StoreError> {
+pub async fn insert(conn: &impl ConnectionTrait, new: &Check) -> Result<bool, StoreError> {
     Ok(insert_all(conn, std::slice::from_ref(new)).await? == 1)
 }
 
@@ -72,7 +72,7 @@ pub async fn insert(conn: &impl Connection, new: &Check) -> Result<bool, StoreEr
 ///
 /// # Errors
 /// When the database fails.
-pub(in crate::store) async fn insert_all(conn: &impl Connection, new: &[Check]) -> Result<u64, StoreError> {
+pub(in crate::store) async fn insert_all(conn: &impl ConnectionTrait, new: &[Check]) -> Result<u64, StoreError> {
     let rows = new.iter().map(to_row).collect::<Result<Vec<_>, _>>()?;
     let keep = OnConflict::column(connection_check::Column::SchoolId)
         .target_and_where(Expr::col(connection_check::Column::FinishedAt).is_null())
@@ -106,7 +106,7 @@ fn to_row(new: &Check) -> Result<connection_check::ActiveModel, StoreError> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find(conn: &impl Connection, id: CheckId) -> Result<Option<Check>, StoreError> {
+pub async fn find(conn: &impl ConnectionTrait, id: CheckId) -> Result<Option<Check>, StoreError> {
     connection_check::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(to_check).transpose()
 }
 
@@ -114,7 +114,7 @@ pub async fn find(conn: &impl Connection, id: CheckId) -> Result<Option<Check>, 
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_open(conn: &impl Connection, school: SchoolId) -> Result<Option<Check>, StoreError> {
+pub async fn find_open(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Option<Check>, StoreError> {
     let row = connection_check::Entity::find()
         .filter(connection_check::COLUMN.school_id.eq(school.as_uuid()))
         .filter(connection_check::COLUMN.finished_at.is_null())
@@ -129,7 +129,7 @@ pub async fn find_open(conn: &impl Connection, school: SchoolId) -> Result<Optio
 /// # Errors
 /// When the database fails.
 pub async fn list_of_school(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     school: SchoolId,
     before: Option<CheckId>,
     limit: u64,
@@ -147,7 +147,10 @@ pub async fn list_of_school(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_last_asked(conn: &impl Connection, school: SchoolId) -> Result<Option<DateTime<Utc>>, StoreError> {
+pub async fn find_last_asked(
+    conn: &impl ConnectionTrait,
+    school: SchoolId,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
     let asked_at = connection_check::Entity::find()
         .select_only()
         .column(connection_check::Column::AskedAt)
@@ -163,7 +166,7 @@ pub async fn find_last_asked(conn: &impl Connection, school: SchoolId) -> Result
 /// # Errors
 /// When the database fails.
 pub async fn mark_begun(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     (id, host): (CheckId, &str),
     (now, lease_until): (DateTime<Utc>, DateTime<Utc>),
     credential_version: u32,
@@ -184,7 +187,11 @@ pub async fn mark_begun(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn save_progress(conn: &impl Connection, id: CheckId, progress: &CheckProgress) -> Result<(), StoreError> {
+pub async fn save_progress(
+    conn: &impl ConnectionTrait,
+    id: CheckId,
+    progress: &CheckProgress,
+) -> Result<(), StoreError> {
     let json = serde_json::to_string(progress).map_err(|_| corrupt(id, "progress"))?;
     connection_check::Entity::update_many()
         .col_expr(connection_check::COLUMN.progress, json.into())
@@ -200,7 +207,7 @@ pub async fn save_progress(conn: &impl Connection, id: CheckId, progress: &Check
 /// # Errors
 /// When the database fails.
 pub async fn mark_finished(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     (id, lease_until): (CheckId, Option<DateTime<Utc>>),
     outcome: &Outcome,
     now: DateTime<Utc>,

@@ -12,7 +12,7 @@ use crate::domain::school::School;
 use crate::store::checks::connections::{SchoolConnection, corrupt, to_connection};
 use crate::store::onboarding::overview::{After, Unreadable};
 use crate::store::onboarding::schools;
-use crate::store::{Connection, StoreError};
+use crate::store::{ConnectionTrait, StoreError};
 
 /// Which connections to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -39,7 +39,7 @@ pub enum ConnectionFilter {
 /// # Errors
 /// When the database fails.
 pub async fn list(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     filter: ConnectionFilter,
     after: Option<&After>,
     limit: u64,
@@ -67,7 +67,7 @@ pub async fn list(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn count_by_code(conn: &impl Connection) -> Result<Vec<(Option<CheckCode>, u64)>, StoreError> {
+pub async fn count_by_code(conn: &impl ConnectionTrait) -> Result<Vec<(Option<CheckCode>, u64)>, StoreError> {
     let counts: Vec<(Option<String>, i64)> = connection::Entity::find()
         .select_only()
         .column(connection::Column::LastCode)
@@ -88,7 +88,7 @@ pub async fn count_by_code(conn: &impl Connection) -> Result<Vec<(Option<CheckCo
 ///
 /// # Errors
 /// When the database fails.
-pub async fn count_lost(conn: &impl Connection) -> Result<u64, StoreError> {
+pub async fn count_lost(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
     Ok(connection::Entity::find().filter(connection::COLUMN.is_lost.eq(true)).count(conn).await?)
 }
 
@@ -99,7 +99,7 @@ pub type Reading = Result<(School, SchoolConnection), Unreadable>;
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_lost(conn: &impl Connection, limit: u64) -> Result<Vec<Reading>, StoreError> {
+pub async fn list_lost(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<Reading>, StoreError> {
     let rows = lost_in_use()
         .find_also_related(school::Entity)
         .order_by_asc(connection::COLUMN.failing_since)
@@ -114,7 +114,7 @@ pub async fn list_lost(conn: &impl Connection, limit: u64) -> Result<Vec<Reading
 ///
 /// # Errors
 /// When the database fails.
-pub async fn count_lost_in_use(conn: &impl Connection) -> Result<u64, StoreError> {
+pub async fn count_lost_in_use(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
     Ok(lost_in_use().count(conn).await?)
 }
 
@@ -123,7 +123,7 @@ pub async fn count_lost_in_use(conn: &impl Connection) -> Result<u64, StoreError
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_held_by(conn: &impl Connection, party: Party, limit: u64) -> Result<Vec<Reading>, StoreError> {
+pub async fn list_held_by(conn: &impl ConnectionTrait, party: Party, limit: u64) -> Result<Vec<Reading>, StoreError> {
     let rows = held_by(party)
         .find_also_related(school::Entity)
         .order_by_asc(connection::COLUMN.failing_since)
@@ -139,7 +139,7 @@ pub async fn list_held_by(conn: &impl Connection, party: Party, limit: u64) -> R
 ///
 /// # Errors
 /// When the database fails.
-pub async fn count_held_by(conn: &impl Connection, party: Party) -> Result<u64, StoreError> {
+pub async fn count_held_by(conn: &impl ConnectionTrait, party: Party) -> Result<u64, StoreError> {
     Ok(held_by(party).count(conn).await?)
 }
 

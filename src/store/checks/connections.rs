@@ -9,7 +9,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
 
 use crate::domain::check::{CheckCode, Receipt, Streak};
 use crate::domain::ids::SchoolId;
-use crate::store::{Connection, StoreError};
+use crate::store::{ConnectionTrait, StoreError};
 
 /// The connection with one school's Magister.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +59,7 @@ impl SchoolConnection {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn load(conn: &impl Connection, school: SchoolId) -> Result<SchoolConnection, StoreError> {
+pub async fn load(conn: &impl ConnectionTrait, school: SchoolId) -> Result<SchoolConnection, StoreError> {
     Ok(find(conn, school).await?.unwrap_or_else(|| SchoolConnection::fresh(school)))
 }
 
@@ -67,7 +67,7 @@ pub async fn load(conn: &impl Connection, school: SchoolId) -> Result<SchoolConn
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find(conn: &impl Connection, school: SchoolId) -> Result<Option<SchoolConnection>, StoreError> {
+pub async fn find(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Option<SchoolConnection>, StoreError> {
     connection::Entity::find_by_id(school.as_uuid()).one(conn).await?.map(|row| to_connection(&row)).transpose()
 }
 
@@ -76,7 +76,7 @@ pub async fn find(conn: &impl Connection, school: SchoolId) -> Result<Option<Sch
 /// # Errors
 /// When the database fails.
 pub async fn list_failing(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     schools: &[SchoolId],
 ) -> Result<BTreeMap<SchoolId, CheckCode>, StoreError> {
     let rows: Vec<(uuid::Uuid, String)> = connection::Entity::find()
@@ -96,7 +96,7 @@ pub async fn list_failing(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn save(conn: &impl Connection, known: &SchoolConnection) -> Result<(), StoreError> {
+pub async fn save(conn: &impl ConnectionTrait, known: &SchoolConnection) -> Result<(), StoreError> {
     use connection::Column;
     let update = [
         Column::NextCheckAt,
@@ -122,7 +122,7 @@ pub async fn save(conn: &impl Connection, known: &SchoolConnection) -> Result<()
 /// # Errors
 /// When the database fails.
 pub async fn save_next(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     school: SchoolId,
     next_at: Option<DateTime<Utc>>,
 ) -> Result<(), StoreError> {
@@ -137,7 +137,7 @@ pub async fn save_next(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn forget_failures(conn: &impl Connection, school: SchoolId) -> Result<(), StoreError> {
+pub async fn forget_failures(conn: &impl ConnectionTrait, school: SchoolId) -> Result<(), StoreError> {
     connection::Entity::update_many()
         .col_expr(connection::COLUMN.streak, Option::<String>::None.into())
         .col_expr(connection::COLUMN.failing_since, Option::<DateTime<Utc>>::None.into())
@@ -152,12 +152,16 @@ pub async fn forget_failures(conn: &impl Connection, school: SchoolId) -> Result
 ///
 /// # Errors
 /// When the database fails.
-pub async fn save_first(conn: &impl Connection, school: SchoolId, turn: DateTime<Utc>) -> Result<(), StoreError> {
+pub async fn save_first(
+    conn: &impl ConnectionTrait,
+    school: SchoolId,
+    next_check: DateTime<Utc>,
+) -> Result<(), StoreError> {
     let keep = OnConflict::column(connection::Column::SchoolId).do_nothing().to_owned();
     let fresh = SchoolConnection::fresh(school);
     connection::Entity::insert(to_row(&fresh)?).on_conflict(keep).exec_without_returning(conn).await?;
     connection::Entity::update_many()
-        .col_expr(connection::COLUMN.next_check_at, turn.into())
+        .col_expr(connection::COLUMN.next_check_at, next_check.into())
         .filter(connection::COLUMN.school_id.eq(school.as_uuid()))
         .filter(connection::COLUMN.next_check_at.is_null())
         .exec(conn)
@@ -169,7 +173,7 @@ pub async fn save_first(conn: &impl Connection, school: SchoolId, turn: DateTime
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_without_turn(conn: &impl Connection, limit: u64) -> Result<Vec<SchoolId>, StoreError> {
+pub async fn list_without_turn(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<SchoolId>, StoreError> {
     let planned = Query::select()
         .column(connection::Column::SchoolId)
         .from(connection::Entity)
@@ -194,7 +198,11 @@ pub async fn list_without_turn(conn: &impl Connection, limit: u64) -> Result<Vec
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_due(conn: &impl Connection, now: DateTime<Utc>, limit: u64) -> Result<Vec<SchoolId>, StoreError> {
+pub async fn list_due(
+    conn: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<SchoolId>, StoreError> {
     let ids: Vec<uuid::Uuid> = connection::Entity::find()
         .select_only()
         .column(connection::Column::SchoolId)
@@ -214,7 +222,7 @@ pub async fn list_due(conn: &impl Connection, now: DateTime<Utc>, limit: u64) ->
 /// # Errors
 /// When the database fails.
 pub async fn claim_due(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     school: SchoolId,
     (now, until): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<bool, StoreError> {
@@ -231,7 +239,7 @@ pub async fn claim_due(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_next_due(conn: &impl Connection) -> Result<Option<DateTime<Utc>>, StoreError> {
+pub async fn find_next_due(conn: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>, StoreError> {
     let row = connection::Entity::find()
         .filter(connection::COLUMN.next_check_at.is_not_null())
         .order_by_asc(connection::COLUMN.next_check_at)

@@ -6,7 +6,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::domain::check::RoundFacts;
 use crate::domain::ids::OutageId;
-use crate::store::{Connection, StoreError};
+use crate::store::{ConnectionTrait, StoreError};
 
 /// One outage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub struct Outage {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_open(conn: &impl Connection) -> Result<Option<Outage>, StoreError> {
+pub async fn find_open(conn: &impl ConnectionTrait) -> Result<Option<Outage>, StoreError> {
     let row = outage::Entity::find()
         .filter(outage::COLUMN.ended_at.is_null())
         .order_by_asc(outage::COLUMN.began_at)
@@ -40,7 +40,7 @@ pub async fn find_open(conn: &impl Connection) -> Result<Option<Outage>, StoreEr
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find(conn: &impl Connection, id: OutageId) -> Result<Option<Outage>, StoreError> {
+pub async fn find(conn: &impl ConnectionTrait, id: OutageId) -> Result<Option<Outage>, StoreError> {
     outage::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(|row| to_outage(&row)).transpose()
 }
 
@@ -48,7 +48,7 @@ pub async fn find(conn: &impl Connection, id: OutageId) -> Result<Option<Outage>
 ///
 /// # Errors
 /// When the database fails.
-pub async fn insert(conn: &impl Connection, new: &Outage) -> Result<(), StoreError> {
+pub async fn insert(conn: &impl ConnectionTrait, new: &Outage) -> Result<(), StoreError> {
     let row = outage::ActiveModel {
         id: Set(new.id.as_uuid()),
         began_at: Set(new.began_at),
@@ -65,7 +65,7 @@ pub async fn insert(conn: &impl Connection, new: &Outage) -> Result<(), StoreErr
 ///
 /// # Errors
 /// When the database fails.
-pub async fn mark_ended(conn: &impl Connection, id: OutageId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+pub async fn mark_ended(conn: &impl ConnectionTrait, id: OutageId, now: DateTime<Utc>) -> Result<bool, StoreError> {
     let changed = outage::Entity::update_many()
         .col_expr(outage::COLUMN.ended_at, now.into())
         .filter(outage::COLUMN.id.eq(id.as_uuid()))

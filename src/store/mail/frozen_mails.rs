@@ -7,15 +7,15 @@ use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::domain::ids::MailId;
 use crate::domain::notice::MailKind;
-use crate::store::mail::outbox::Fate;
-use crate::store::{Connection, StoreError};
+use crate::store::mail::outbox::MailStatus;
+use crate::store::{ConnectionTrait, StoreError};
 
 /// Keeps a mail as it was rendered, sealed; what was kept of it before is replaced.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn save(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     id: MailId,
     sealed_mail: Vec<u8>,
     now: DateTime<Utc>,
@@ -33,7 +33,7 @@ pub async fn save(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find(conn: &impl Connection, id: MailId) -> Result<Option<Vec<u8>>, StoreError> {
+pub async fn find(conn: &impl ConnectionTrait, id: MailId) -> Result<Option<Vec<u8>>, StoreError> {
     let found = frozen_mail::Entity::find_by_id(id.as_uuid()).one(conn).await?;
     Ok(found.map(|row| row.sealed_mail))
 }
@@ -42,10 +42,10 @@ pub async fn find(conn: &impl Connection, id: MailId) -> Result<Option<Vec<u8>>,
 ///
 /// # Errors
 /// When the database fails.
-pub async fn last_sent_as_of(conn: &impl Connection, kind: MailKind) -> Result<Option<DateTime<Utc>>, StoreError> {
+pub async fn last_sent_as_of(conn: &impl ConnectionTrait, kind: MailKind) -> Result<Option<DateTime<Utc>>, StoreError> {
     let newest = outbox::Entity::find()
         .filter(outbox::COLUMN.kind.eq(kind.as_str()))
-        .filter(outbox::COLUMN.status.eq(Fate::Sent.as_str()))
+        .filter(outbox::COLUMN.status.eq(MailStatus::Sent.as_str()))
         .order_by_desc(outbox::COLUMN.id);
     let Some(mail) = newest.one(conn).await? else { return Ok(None) };
     let frozen = frozen_mail::Entity::find_by_id(mail.id).one(conn).await?;
@@ -56,7 +56,7 @@ pub async fn last_sent_as_of(conn: &impl Connection, kind: MailKind) -> Result<O
 ///
 /// # Errors
 /// When the database fails.
-pub async fn delete(conn: &impl Connection, ids: &[MailId]) -> Result<(), StoreError> {
+pub async fn delete(conn: &impl ConnectionTrait, ids: &[MailId]) -> Result<(), StoreError> {
     if ids.is_empty() {
         return Ok(());
     }
@@ -69,11 +69,11 @@ pub async fn delete(conn: &impl Connection, ids: &[MailId]) -> Result<(), StoreE
 ///
 /// # Errors
 /// When the database fails.
-pub async fn delete_before(conn: &impl Connection, before: DateTime<Utc>) -> Result<u64, StoreError> {
+pub async fn delete_before(conn: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<u64, StoreError> {
     let waiting = Query::select()
         .column(outbox::Column::Id)
         .from(outbox::Entity)
-        .and_where(outbox::COLUMN.status.eq(Fate::Waiting.as_str()))
+        .and_where(outbox::COLUMN.status.eq(MailStatus::Waiting.as_str()))
         .to_owned();
     let deleted = frozen_mail::Entity::delete_many()
         .filter(frozen_mail::COLUMN.frozen_at.lt(before))

@@ -5,7 +5,7 @@ use sea_orm::sea_query::Condition;
 use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::domain::ids::{MailId, SchoolId};
-use crate::store::{Connection, StoreError};
+use crate::store::{ConnectionTrait, StoreError};
 
 /// How many mails about several schools a page looks back over: more than it shows.
 const LOOK_BACK: u64 = 500;
@@ -15,7 +15,7 @@ const LOOK_BACK: u64 = 500;
 /// # Errors
 /// When the database fails.
 pub async fn insert(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     mail: MailId,
     schools: impl IntoIterator<Item = SchoolId>,
 ) -> Result<(), StoreError> {
@@ -34,7 +34,7 @@ pub async fn insert(
 /// # Errors
 /// When the database fails.
 pub async fn delete(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     mail: MailId,
     schools: impl IntoIterator<Item = SchoolId>,
 ) -> Result<(), StoreError> {
@@ -49,7 +49,7 @@ pub async fn delete(
 /// What mails about these schools fit: their own, and the newest before a mail of those about several. A list of ids and
 /// no query in the query: of that PostgreSQL makes a walk over all mails.
 pub(in crate::store) async fn of_schools(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     schools: &[SchoolId],
     before: Option<MailId>,
 ) -> Result<Condition, StoreError> {

@@ -5,24 +5,24 @@
 use sea_orm::sqlx::postgres::PgListener;
 use sea_orm::{DatabaseBackend, RuntimeErr, sqlx};
 
-use crate::store::{Connection, Db, StoreError};
+use crate::store::{ConnectionTrait, Db, StoreError};
 
 /// The name that instances ring and listen by.
 const MAIL: &str = "koppelklaar_mail";
 
 /// What hears the bell.
 #[derive(Debug)]
-pub struct Bell(Option<PgListener>);
+pub struct MailListener(Option<PgListener>);
 
 /// Rings once the transaction is committed, however often this is called in it.
-pub(in crate::store) async fn ring(conn: &impl Connection) -> Result<(), StoreError> {
+pub(in crate::store) async fn notify_mail(conn: &impl ConnectionTrait) -> Result<(), StoreError> {
     if conn.get_database_backend() == DatabaseBackend::Postgres {
         conn.execute_unprepared(&format!("NOTIFY {MAIL}")).await?;
     }
     Ok(())
 }
 
-impl Bell {
+impl MailListener {
     /// Listens from now on, over a connection of its own.
     ///
     /// # Errors
@@ -40,7 +40,7 @@ impl Bell {
     ///
     /// # Errors
     /// When the connection is lost and cannot be made again.
-    pub async fn rung(&mut self) -> Result<(), StoreError> {
+    pub async fn notified(&mut self) -> Result<(), StoreError> {
         match &mut self.0 {
             Some(listener) => listener.try_recv().await.map(drop).map_err(lost),
             None => std::future::pending().await,

@@ -1,8 +1,8 @@
 //! Mails that committed changes call for. A row says which mail, about what and for whom; never its text.
 //!
-//! How a worker takes them in hand and notes what became of them is in [`hold`].
+//! How a worker takes them in hand and notes what became of them is in [`lease`].
 
-pub mod hold;
+pub mod lease;
 
 use chrono::{DateTime, Utc};
 use entity::outbox;
@@ -12,11 +12,11 @@ use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
 use crate::domain::ids::{ContactId, MailId, SchoolId};
 use crate::domain::notice::{About, MailKind};
 use crate::store::mail::{mail_schools, notify};
-use crate::store::{Connection, StoreError};
+use crate::store::{ConnectionTrait, StoreError};
 
 /// What became of a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
+pub enum MailStatus {
     /// To be sent, or to be tried again.
     Waiting,
     /// Handed to the mail server.
@@ -29,8 +29,8 @@ pub enum Fate {
     Dropped,
 }
 
-impl Fate {
-    /// Every fate.
+impl MailStatus {
+    /// Every status.
     pub const ALL: [Self; 5] = [Self::Waiting, Self::Sent, Self::Skipped, Self::Failed, Self::Dropped];
 
     /// The stored name.
@@ -48,7 +48,7 @@ impl Fate {
     /// Reads the stored name.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|fate| fate.as_str() == text)
+        Self::ALL.into_iter().find(|status| status.as_str() == text)
     }
 }
 
@@ -68,7 +68,7 @@ pub struct OutboxMail {
     /// Two mails with the same key are one.
     pub dedupe_key: String,
     /// What became of it.
-    pub fate: Fate,
+    pub status: MailStatus,
     /// How often it was tried.
     pub attempts: i32,
     /// When the change was made.
@@ -98,7 +98,7 @@ pub struct UnreadableMail {
     /// About which school.
     pub school: Option<SchoolId>,
     /// What became of it, if that can be read.
-    pub fate: Option<Fate>,
+    pub status: Option<MailStatus>,
     /// When the change was made.
     pub created_at: DateTime<Utc>,
     /// What cannot be read, without the value; or why it was dropped.
@@ -112,7 +112,7 @@ pub type Reading = Result<OutboxMail, UnreadableMail>;
 ///
 /// # Errors
 /// When the database fails.
-pub async fn insert_all(conn: &impl Connection, mails: &[OutboxMail]) -> Result<(), StoreError> {
+pub async fn insert_all(conn: &impl ConnectionTrait, mails: &[OutboxMail]) -> Result<(), StoreError> {
     for mail in mails {
         let row = outbox::ActiveModel {
             id: Set(mail.id.as_uuid()),
@@ -121,7 +121,7 @@ pub async fn insert_all(conn: &impl Connection, mails: &[OutboxMail]) -> Result<
             contact_id: Set(mail.contact.map(ContactId::as_uuid)),
             about: Set(about_json(mail)?),
             dedupe_key: Set(mail.dedupe_key.clone()),
-            status: Set(mail.fate.as_str().to_owned()),
+            status: Set(mail.status.as_str().to_owned()),
             attempts: Set(mail.attempts),
             created_at: Set(mail.created_at),
             next_attempt_at: Set(mail.next_attempt_at),
@@ -136,7 +136,7 @@ pub async fn insert_all(conn: &impl Connection, mails: &[OutboxMail]) -> Result<
         let keep = OnConflict::column(outbox::Column::DedupeKey).do_nothing().to_owned();
         outbox::Entity::insert(row).on_conflict(keep).exec_without_returning(conn).await?;
     }
-    if mails.is_empty() { Ok(()) } else { notify::ring(conn).await }
+    if mails.is_empty() { Ok(()) } else { notify::notify_mail(conn).await }
 }
 
 /// Has a mail tried now, from the first try; `false` when it was not given up and does not wait for its next try either,
@@ -144,22 +144,26 @@ pub async fn insert_all(conn: &impl Connection, mails: &[OutboxMail]) -> Result<
 ///
 /// # Errors
 /// When the database fails.
-pub async fn mark_retried_by_hand(conn: &impl Connection, id: MailId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+pub async fn mark_retried_by_hand(
+    conn: &impl ConnectionTrait,
+    id: MailId,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
     let is_put_off = Condition::all()
-        .add(outbox::COLUMN.status.eq(Fate::Waiting.as_str()))
+        .add(outbox::COLUMN.status.eq(MailStatus::Waiting.as_str()))
         .add(outbox::COLUMN.attempts.gt(0))
         .add(outbox::COLUMN.next_attempt_at.gt(now))
-        .add(hold::is_free_since(now, now));
-    let is_given_up = outbox::COLUMN.status.eq(Fate::Failed.as_str());
+        .add(lease::is_free_since(now, now));
+    let is_given_up = outbox::COLUMN.status.eq(MailStatus::Failed.as_str());
     let changed = outbox::Entity::update_many()
-        .col_expr(outbox::COLUMN.status, Fate::Waiting.as_str().into())
+        .col_expr(outbox::COLUMN.status, MailStatus::Waiting.as_str().into())
         .col_expr(outbox::COLUMN.attempts, 0.into())
         .col_expr(outbox::COLUMN.next_attempt_at, now.into())
         .filter(outbox::COLUMN.id.eq(id.as_uuid()))
         .filter(Condition::any().add(is_given_up).add(is_put_off))
         .exec(conn)
         .await?;
-    notify::ring(conn).await?;
+    notify::notify_mail(conn).await?;
     Ok(changed.rows_affected == 1)
 }
 
@@ -168,7 +172,11 @@ pub async fn mark_retried_by_hand(conn: &impl Connection, id: MailId, now: DateT
 ///
 /// # Errors
 /// When the database fails.
-pub async fn let_write_anew(conn: &impl Connection, mail: &OutboxMail, now: DateTime<Utc>) -> Result<(), StoreError> {
+pub async fn let_write_anew(
+    conn: &impl ConnectionTrait,
+    mail: &OutboxMail,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
     let mut anew = outbox::Entity::update_many()
         .col_expr(outbox::COLUMN.handing_over_at, Option::<DateTime<Utc>>::None.into())
         .filter(outbox::COLUMN.id.eq(mail.id.as_uuid()));
@@ -185,19 +193,23 @@ pub async fn let_write_anew(conn: &impl Connection, mail: &OutboxMail, now: Date
 /// # Errors
 /// When the database fails.
 pub async fn mark_dropped(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     id: MailId,
     why: &str,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     let changed = outbox::Entity::update_many()
-        .col_expr(outbox::COLUMN.status, Fate::Dropped.as_str().into())
+        .col_expr(outbox::COLUMN.status, MailStatus::Dropped.as_str().into())
         .col_expr(outbox::COLUMN.last_error, why.into())
         .col_expr(outbox::COLUMN.lease_until, Option::<DateTime<Utc>>::None.into())
         .col_expr(outbox::COLUMN.held_by, Option::<uuid::Uuid>::None.into())
         .filter(outbox::COLUMN.id.eq(id.as_uuid()))
-        .filter(outbox::COLUMN.status.is_not_in([Fate::Sent, Fate::Skipped, Fate::Dropped].map(Fate::as_str)))
-        .filter(hold::is_free_since(now, now))
+        .filter(
+            outbox::COLUMN
+                .status
+                .is_not_in([MailStatus::Sent, MailStatus::Skipped, MailStatus::Dropped].map(MailStatus::as_str)),
+        )
+        .filter(lease::is_free_since(now, now))
         .exec(conn)
         .await?;
     Ok(changed.rows_affected == 1)
@@ -208,12 +220,12 @@ pub async fn mark_dropped(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn delete_ended_with_token(conn: &impl Connection, before: DateTime<Utc>) -> Result<u64, StoreError> {
+pub async fn delete_ended_with_token(conn: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<u64, StoreError> {
     let column = outbox::COLUMN;
     let kinds = MailKind::ALL.into_iter().filter(|kind| kind.carries_token()).map(MailKind::as_str);
-    let is_unsent = column.status.is_in([Fate::Skipped, Fate::Dropped].map(Fate::as_str));
+    let is_unsent = column.status.is_in([MailStatus::Skipped, MailStatus::Dropped].map(MailStatus::as_str));
     let ended = Condition::any()
-        .add(column.status.eq(Fate::Sent.as_str()).and(column.sent_at.lt(before)))
+        .add(column.status.eq(MailStatus::Sent.as_str()).and(column.sent_at.lt(before)))
         .add(is_unsent.and(column.next_attempt_at.lt(before)));
     let deleted = outbox::Entity::delete_many().filter(column.kind.is_in(kinds)).filter(ended).exec(conn).await?;
     Ok(deleted.rows_affected)
@@ -223,7 +235,7 @@ pub async fn delete_ended_with_token(conn: &impl Connection, before: DateTime<Ut
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find(conn: &impl Connection, id: MailId) -> Result<Option<OutboxMail>, StoreError> {
+pub async fn find(conn: &impl ConnectionTrait, id: MailId) -> Result<Option<OutboxMail>, StoreError> {
     outbox::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(to_mail).transpose()
 }
 
@@ -231,7 +243,7 @@ pub async fn find(conn: &impl Connection, id: MailId) -> Result<Option<OutboxMai
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_any(conn: &impl Connection, id: MailId) -> Result<Option<Reading>, StoreError> {
+pub async fn find_any(conn: &impl ConnectionTrait, id: MailId) -> Result<Option<Reading>, StoreError> {
     Ok(outbox::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(read))
 }
 
@@ -239,7 +251,11 @@ pub async fn find_any(conn: &impl Connection, id: MailId) -> Result<Option<Readi
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_of_school(conn: &impl Connection, school: SchoolId, limit: u64) -> Result<Vec<Reading>, StoreError> {
+pub async fn list_of_school(
+    conn: &impl ConnectionTrait,
+    school: SchoolId,
+    limit: u64,
+) -> Result<Vec<Reading>, StoreError> {
     let rows = outbox::Entity::find()
         .filter(mail_schools::of_schools(conn, &[school], None).await?)
         .order_by_desc(outbox::COLUMN.created_at)
@@ -256,27 +272,31 @@ pub async fn list_of_school(conn: &impl Connection, school: SchoolId, limit: u64
 /// # Errors
 /// When the database fails.
 pub async fn list_to_contact(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     (school, contact): (SchoolId, ContactId),
     kinds: &[MailKind],
 ) -> Result<Vec<OutboxMail>, StoreError> {
     let rows = outbox::Entity::find()
         .filter(outbox::COLUMN.school_id.eq(school.as_uuid()))
         .filter(outbox::COLUMN.contact_id.eq(contact.as_uuid()))
-        .filter(outbox::COLUMN.status.is_in([Fate::Sent, Fate::Waiting].map(Fate::as_str)))
+        .filter(outbox::COLUMN.status.is_in([MailStatus::Sent, MailStatus::Waiting].map(MailStatus::as_str)))
         .filter(outbox::COLUMN.kind.is_in(kinds.iter().map(|kind| kind.as_str())))
         .all(conn)
         .await?;
     Ok(rows.into_iter().filter_map(|row| to_mail(row).ok()).collect())
 }
 
-/// Mails of one fate over all schools, newest first, at most `limit`; a row that cannot be read is left out.
+/// Mails of one status over all schools, newest first, at most `limit`; a row that cannot be read is left out.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_with_fate(conn: &impl Connection, fate: Fate, limit: u64) -> Result<Vec<OutboxMail>, StoreError> {
+pub async fn list_with_status(
+    conn: &impl ConnectionTrait,
+    status: MailStatus,
+    limit: u64,
+) -> Result<Vec<OutboxMail>, StoreError> {
     let rows = outbox::Entity::find()
-        .filter(outbox::COLUMN.status.eq(fate.as_str()))
+        .filter(outbox::COLUMN.status.eq(status.as_str()))
         .order_by_desc(outbox::COLUMN.next_attempt_at)
         .order_by_desc(outbox::COLUMN.id)
         .limit(limit)
@@ -287,18 +307,18 @@ pub async fn list_with_fate(conn: &impl Connection, fate: Fate, limit: u64) -> R
 
 /// Reads a row, or as much of it as can be read: one bad row must not close the page that shows the others.
 pub(in crate::store) fn read(row: outbox::Model) -> Reading {
-    let fate = Fate::parse(&row.status);
+    let status = MailStatus::parse(&row.status);
     let known = UnreadableMail {
         id: MailId::from_uuid(row.id),
         kind: MailKind::parse(&row.kind),
         school: row.school_id.map(SchoolId::from_uuid),
-        fate,
+        status,
         created_at: row.created_at,
-        why: row.last_error.clone().filter(|_| fate == Some(Fate::Dropped)).unwrap_or_default(),
+        why: row.last_error.clone().filter(|_| status == Some(MailStatus::Dropped)).unwrap_or_default(),
     };
-    to_mail(row).map_err(|error| match fate {
-        Some(Fate::Dropped) => known,
-        Some(Fate::Waiting | Fate::Sent | Fate::Skipped | Fate::Failed) | None => {
+    to_mail(row).map_err(|error| match status {
+        Some(MailStatus::Dropped) => known,
+        Some(MailStatus::Waiting | MailStatus::Sent | MailStatus::Skipped | MailStatus::Failed) | None => {
             UnreadableMail { why: error.to_string(), ..known }
         }
     })
@@ -321,7 +341,7 @@ fn to_mail(row: outbox::Model) -> Result<OutboxMail, StoreError> {
         contact: row.contact_id.map(ContactId::from_uuid),
         about: serde_json::from_str(&row.about).map_err(|_| corrupt(id, "about"))?,
         dedupe_key: row.dedupe_key,
-        fate: Fate::parse(&row.status).ok_or_else(|| corrupt(id, "status"))?,
+        status: MailStatus::parse(&row.status).ok_or_else(|| corrupt(id, "status"))?,
         attempts: row.attempts,
         created_at: row.created_at,
         next_attempt_at: row.next_attempt_at,

@@ -7,22 +7,25 @@ use sea_orm::{EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 use crate::domain::ids::{MailId, SchoolId};
 use crate::domain::notice::MailKind;
 use crate::store::mail::mail_schools;
-use crate::store::mail::outbox::{Fate, Reading, hold, read};
-use crate::store::{Connection, StoreError};
+use crate::store::mail::outbox::{MailStatus, Reading, lease, read};
+use crate::store::{ConnectionTrait, StoreError};
 
-/// How many mails have this fate: for fates of which there are few.
+/// How many mails have this status: for fates of which there are few.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn count_with_fate(conn: &impl Connection, fate: Fate) -> Result<u64, StoreError> {
-    Ok(outbox::Entity::find().filter(outbox::COLUMN.status.eq(fate.as_str())).count(conn).await?)
+pub async fn count_with_status(conn: &impl ConnectionTrait, status: MailStatus) -> Result<u64, StoreError> {
+    Ok(outbox::Entity::find().filter(outbox::COLUMN.status.eq(status.as_str())).count(conn).await?)
 }
 
 /// Since when the mail that is due longest has been due, if any is.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_oldest_due(conn: &impl Connection, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
+pub async fn find_oldest_due(
+    conn: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
     oldest(conn, oldest_waiting(now)).await
 }
 
@@ -31,23 +34,26 @@ pub async fn find_oldest_due(conn: &impl Connection, now: DateTime<Utc>) -> Resu
 /// # Errors
 /// When the database fails.
 pub async fn find_oldest_untouched(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     now: DateTime<Utc>,
     for_long: Duration,
 ) -> Result<Option<DateTime<Utc>>, StoreError> {
     let before = now - for_long;
-    oldest(conn, oldest_waiting(before).filter(hold::is_free_since(before, now))).await
+    oldest(conn, oldest_waiting(before).filter(lease::is_free_since(before, now))).await
 }
 
 fn oldest_waiting(due_before: DateTime<Utc>) -> Select<outbox::Entity> {
     outbox::Entity::find()
-        .filter(outbox::COLUMN.status.eq(Fate::Waiting.as_str()))
+        .filter(outbox::COLUMN.status.eq(MailStatus::Waiting.as_str()))
         .filter(outbox::COLUMN.next_attempt_at.lte(due_before))
         .order_by_asc(outbox::COLUMN.next_attempt_at)
         .limit(1)
 }
 
-async fn oldest(conn: &impl Connection, query: Select<outbox::Entity>) -> Result<Option<DateTime<Utc>>, StoreError> {
+async fn oldest(
+    conn: &impl ConnectionTrait,
+    query: Select<outbox::Entity>,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
     let only = query.select_only().column(outbox::Column::NextAttemptAt);
     Ok(only.into_tuple::<DateTime<Utc>>().one(conn).await?)
 }
@@ -55,8 +61,8 @@ async fn oldest(conn: &impl Connection, query: Select<outbox::Entity>) -> Result
 /// Which mails to list; every part narrows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MailFilter {
-    /// Only mails with this fate.
-    pub fate: Option<Fate>,
+    /// Only mails with this status.
+    pub status: Option<MailStatus>,
     /// Only mails of this kind.
     pub kind: Option<MailKind>,
     /// Only mails about one of these schools, also where they are about more.
@@ -78,14 +84,14 @@ pub struct MailPage {
 /// # Errors
 /// When the database fails.
 pub async fn list_page(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     filter: &MailFilter,
     before: Option<MailId>,
     limit: u64,
 ) -> Result<MailPage, StoreError> {
     let mut query = outbox::Entity::find();
-    if let Some(fate) = filter.fate {
-        query = query.filter(outbox::COLUMN.status.eq(fate.as_str()));
+    if let Some(status) = filter.status {
+        query = query.filter(outbox::COLUMN.status.eq(status.as_str()));
     }
     if let Some(kind) = filter.kind {
         query = query.filter(outbox::COLUMN.kind.eq(kind.as_str()));

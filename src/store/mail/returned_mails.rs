@@ -6,21 +6,21 @@ use sea_orm::sea_query::Condition;
 use sea_orm::{EntityTrait, QueryFilter};
 
 use crate::store::mail::frozen_mails;
-use crate::store::mail::outbox::{Fate, OutboxMail, about_json};
-use crate::store::{Connection, StoreError};
+use crate::store::mail::outbox::{MailStatus, OutboxMail, about_json};
+use crate::store::{ConnectionTrait, StoreError};
 
 /// Notes that a mail came back for good, with the reason and the reports in what it is about; `false` when it is known
 /// to have come back, or not to have gone.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn mark_returned(conn: &impl Connection, mail: &OutboxMail, why: &str) -> Result<bool, StoreError> {
+pub async fn mark_returned(conn: &impl ConnectionTrait, mail: &OutboxMail, why: &str) -> Result<bool, StoreError> {
     // A mail of which nobody knew whether it went waits for another try, or was given up: it went, and came back.
     let can_come_back = Condition::any()
-        .add(outbox::COLUMN.status.is_in([Fate::Sent, Fate::Waiting].map(Fate::as_str)))
-        .add(nobody_knew().add(outbox::COLUMN.status.eq(Fate::Failed.as_str())));
+        .add(outbox::COLUMN.status.is_in([MailStatus::Sent, MailStatus::Waiting].map(MailStatus::as_str)))
+        .add(nobody_knew().add(outbox::COLUMN.status.eq(MailStatus::Failed.as_str())));
     let changed = outbox::Entity::update_many()
-        .col_expr(outbox::COLUMN.status, Fate::Failed.as_str().into())
+        .col_expr(outbox::COLUMN.status, MailStatus::Failed.as_str().into())
         .col_expr(outbox::COLUMN.last_error, why.into())
         .col_expr(outbox::COLUMN.about, about_json(mail)?.into())
         .col_expr(outbox::COLUMN.lease_until, Option::<DateTime<Utc>>::None.into())
@@ -38,12 +38,12 @@ pub async fn mark_returned(conn: &impl Connection, mail: &OutboxMail, why: &str)
 ///
 /// # Errors
 /// When the database fails.
-pub async fn mark_was_returned(conn: &impl Connection, mail: &OutboxMail) -> Result<bool, StoreError> {
+pub async fn mark_was_returned(conn: &impl ConnectionTrait, mail: &OutboxMail) -> Result<bool, StoreError> {
     let changed = outbox::Entity::update_many()
         .col_expr(outbox::COLUMN.about, about_json(mail)?.into())
         .col_expr(outbox::COLUMN.handing_over_at, Option::<DateTime<Utc>>::None.into())
         .filter(outbox::COLUMN.id.eq(mail.id.as_uuid()))
-        .filter(outbox::COLUMN.status.is_in([Fate::Skipped, Fate::Dropped].map(Fate::as_str)))
+        .filter(outbox::COLUMN.status.is_in([MailStatus::Skipped, MailStatus::Dropped].map(MailStatus::as_str)))
         .filter(nobody_knew())
         .exec(conn)
         .await?;
@@ -60,13 +60,13 @@ fn nobody_knew() -> Condition {
 /// # Errors
 /// When the database fails.
 pub async fn mark_to_send_again(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     mail: &OutboxMail,
     at: DateTime<Utc>,
     why: &str,
 ) -> Result<bool, StoreError> {
     let changed = outbox::Entity::update_many()
-        .col_expr(outbox::COLUMN.status, Fate::Waiting.as_str().into())
+        .col_expr(outbox::COLUMN.status, MailStatus::Waiting.as_str().into())
         .col_expr(outbox::COLUMN.sent_at, Option::<DateTime<Utc>>::None.into())
         .col_expr(outbox::COLUMN.next_attempt_at, at.into())
         .col_expr(outbox::COLUMN.handing_over_at, Option::<DateTime<Utc>>::None.into())
@@ -75,7 +75,7 @@ pub async fn mark_to_send_again(
         .col_expr(outbox::COLUMN.last_error, why.into())
         .col_expr(outbox::COLUMN.about, about_json(mail)?.into())
         .filter(outbox::COLUMN.id.eq(mail.id.as_uuid()))
-        .filter(outbox::COLUMN.status.eq(Fate::Sent.as_str()))
+        .filter(outbox::COLUMN.status.eq(MailStatus::Sent.as_str()))
         .exec(conn)
         .await?;
     if changed.rows_affected == 0 {

@@ -5,13 +5,13 @@ use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
 
 use crate::domain::ids::SchoolId;
 use crate::domain::reminder::Arrangement;
-use crate::store::{Connection, StoreError};
+use crate::store::{ConnectionTrait, StoreError};
 
 /// What a school arranged.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn load(conn: &impl Connection, school: SchoolId) -> Result<Arrangement, StoreError> {
+pub async fn load(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Arrangement, StoreError> {
     let row = reminder_arrangement::Entity::find_by_id(school.as_uuid()).one(conn).await?;
     let Some(row) = row else { return Ok(Arrangement::default()) };
     let own_days = serde_json::from_str(&row.own_days).map_err(|_| corrupt(school))?;
@@ -22,7 +22,7 @@ pub async fn load(conn: &impl Connection, school: SchoolId) -> Result<Arrangemen
 ///
 /// # Errors
 /// When the database fails.
-pub async fn save(conn: &impl Connection, school: SchoolId, arrangement: &Arrangement) -> Result<(), StoreError> {
+pub async fn save(conn: &impl ConnectionTrait, school: SchoolId, arrangement: &Arrangement) -> Result<(), StoreError> {
     let row = reminder_arrangement::ActiveModel {
         school_id: Set(school.as_uuid()),
         snoozed_until: Set(arrangement.snoozed_until),

@@ -7,7 +7,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
 
 use crate::domain::credential::reveal::{ClosedReason, REVEALS_ALLOWED};
 use crate::domain::ids::{CredentialId, SchoolId, StaffId};
-use crate::store::{Connection, StoreError};
+use crate::store::{ConnectionTrait, StoreError};
 
 /// One version of a school's credentials; the secrets are sealed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +42,7 @@ pub struct StoredCredential {
 ///
 /// # Errors
 /// `Taken` when the school has this version already.
-pub async fn insert(conn: &impl Connection, new: &StoredCredential) -> Result<(), StoreError> {
+pub async fn insert(conn: &impl ConnectionTrait, new: &StoredCredential) -> Result<(), StoreError> {
     let row = credential::ActiveModel {
         id: Set(new.id.as_uuid()),
         school_id: Set(new.school.as_uuid()),
@@ -66,7 +66,10 @@ pub async fn insert(conn: &impl Connection, new: &StoredCredential) -> Result<()
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_newest(conn: &impl Connection, school: SchoolId) -> Result<Option<StoredCredential>, StoreError> {
+pub async fn find_newest(
+    conn: &impl ConnectionTrait,
+    school: SchoolId,
+) -> Result<Option<StoredCredential>, StoreError> {
     let row = credential::Entity::find()
         .filter(credential::COLUMN.school_id.eq(school.as_uuid()))
         .order_by_desc(credential::COLUMN.version)
@@ -79,7 +82,10 @@ pub async fn find_newest(conn: &impl Connection, school: SchoolId) -> Result<Opt
 ///
 /// # Errors
 /// When the database fails.
-pub async fn hold_newest(conn: &impl Connection, school: SchoolId) -> Result<Option<StoredCredential>, StoreError> {
+pub async fn hold_newest(
+    conn: &impl ConnectionTrait,
+    school: SchoolId,
+) -> Result<Option<StoredCredential>, StoreError> {
     let row = credential::Entity::find()
         .filter(credential::COLUMN.school_id.eq(school.as_uuid()))
         .order_by_desc(credential::COLUMN.version)
@@ -94,7 +100,11 @@ pub async fn hold_newest(conn: &impl Connection, school: SchoolId) -> Result<Opt
 ///
 /// # Errors
 /// When the database fails.
-pub async fn claim_reveal(conn: &impl Connection, id: CredentialId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+pub async fn claim_reveal(
+    conn: &impl ConnectionTrait,
+    id: CredentialId,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
     let changed = credential::Entity::update_many()
         .col_expr(credential::COLUMN.reveals_used, Expr::col(credential::Column::RevealsUsed).add(1))
         .filter(credential::COLUMN.id.eq(id.as_uuid()))
@@ -111,7 +121,7 @@ pub async fn claim_reveal(conn: &impl Connection, id: CredentialId, now: DateTim
 /// # Errors
 /// When the database fails.
 pub async fn save_handed_over_again(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     id: CredentialId,
     expires_at: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
@@ -130,7 +140,7 @@ pub async fn save_handed_over_again(
 /// # Errors
 /// When the database fails.
 pub async fn mark_closed(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     school: SchoolId,
     reason: ClosedReason,
     now: DateTime<Utc>,

@@ -6,7 +6,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::domain::ids::{NoteId, SchoolId, StaffId};
 use crate::domain::text::NoteText;
-use crate::store::{Connection, StoreError};
+use crate::store::{ConnectionTrait, StoreError};
 
 /// A note.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub struct Note {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn insert(conn: &impl Connection, new: &Note) -> Result<(), StoreError> {
+pub async fn insert(conn: &impl ConnectionTrait, new: &Note) -> Result<(), StoreError> {
     let row = note::ActiveModel {
         id: Set(new.id.as_uuid()),
         school_id: Set(new.school.as_uuid()),
@@ -43,7 +43,7 @@ pub async fn insert(conn: &impl Connection, new: &Note) -> Result<(), StoreError
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list(conn: &impl Connection, school: SchoolId) -> Result<Vec<Note>, StoreError> {
+pub async fn list(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Vec<Note>, StoreError> {
     let rows = note::Entity::find()
         .filter(note::COLUMN.school_id.eq(school.as_uuid()))
         .order_by_desc(note::COLUMN.created_at)

@@ -8,7 +8,7 @@ use crate::domain::ids::SchoolId;
 use crate::domain::import_gate::verdict;
 use crate::domain::onboarding::progress::{is_stuck, waits_on_since};
 use crate::domain::onboarding::{Gate, Lifecycle, Onboarding, Party};
-use crate::store::{Connection, StoreError};
+use crate::store::{ConnectionTrait, StoreError};
 
 /// An onboarding with the version it had when it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub struct Versioned {
 /// # Errors
 /// When the school has one already, or the database fails.
 pub async fn insert(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     school: SchoolId,
     state: &Onboarding,
     now: DateTime<Utc>,
@@ -61,7 +61,7 @@ pub async fn insert(
 /// # Errors
 /// `Conflict` when it has another version by now.
 pub async fn save(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     school: SchoolId,
     changed: &Versioned,
     now: DateTime<Utc>,
@@ -98,7 +98,7 @@ pub async fn save(
 ///
 /// # Errors
 /// `Missing` when there is none, `CorruptRow` when it cannot be read.
-pub async fn load(conn: &impl Connection, school: SchoolId) -> Result<Versioned, StoreError> {
+pub async fn load(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Versioned, StoreError> {
     let row = onboarding::Entity::find_by_id(school.as_uuid()).one(conn).await?;
     to_versioned(&row.ok_or(StoreError::Missing { table: "onboarding" })?)
 }
@@ -108,7 +108,7 @@ pub async fn load(conn: &impl Connection, school: SchoolId) -> Result<Versioned,
 ///
 /// # Errors
 /// `Missing` when there is none, `CorruptRow` when it cannot be read.
-pub async fn hold(conn: &impl Connection, school: SchoolId) -> Result<Versioned, StoreError> {
+pub async fn load_for_update(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Versioned, StoreError> {
     let row = onboarding::Entity::find_by_id(school.as_uuid()).lock_exclusive().one(conn).await?;
     to_versioned(&row.ok_or(StoreError::Missing { table: "onboarding" })?)
 }
@@ -118,7 +118,7 @@ pub async fn hold(conn: &impl Connection, school: SchoolId) -> Result<Versioned,
 ///
 /// # Errors
 /// When the database fails.
-pub async fn mark_all_for_attention(conn: &impl Connection, now: DateTime<Utc>) -> Result<u64, StoreError> {
+pub async fn mark_all_for_attention(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<u64, StoreError> {
     let is_under_way = onboarding::COLUMN.lifecycle.eq("active");
     let _taken: Vec<uuid::Uuid> = onboarding::Entity::find()
         .select_only()
@@ -141,7 +141,10 @@ pub async fn mark_all_for_attention(conn: &impl Connection, now: DateTime<Utc>) 
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_due_to_resume(conn: &impl Connection, today: chrono::NaiveDate) -> Result<Vec<SchoolId>, StoreError> {
+pub async fn list_due_to_resume(
+    conn: &impl ConnectionTrait,
+    today: chrono::NaiveDate,
+) -> Result<Vec<SchoolId>, StoreError> {
     let rows = onboarding::Entity::find().filter(onboarding::COLUMN.resume_on.lte(today)).all(conn).await?;
     Ok(rows.into_iter().map(|row| SchoolId::from_uuid(row.school_id)).collect())
 }

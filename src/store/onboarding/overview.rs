@@ -11,7 +11,7 @@ use crate::domain::ids::SchoolId;
 use crate::domain::onboarding::{Gate, Onboarding, Party};
 use crate::domain::school::School;
 use crate::store::onboarding::{onboardings, schools};
-use crate::store::{Connection, StoreError};
+use crate::store::{ConnectionTrait, StoreError};
 
 /// One school in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,7 +79,7 @@ pub struct After {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_waiting_on_kurve(conn: &impl Connection, limit: u64) -> Result<Vec<Reading>, StoreError> {
+pub async fn list_waiting_on_kurve(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<Reading>, StoreError> {
     list_waiting_after(conn, None, limit).await
 }
 
@@ -99,7 +99,7 @@ pub struct WaitingAfter {
 /// # Errors
 /// When the database fails.
 pub async fn list_waiting_after(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     after: Option<&WaitingAfter>,
     limit: u64,
 ) -> Result<Vec<Reading>, StoreError> {
@@ -129,7 +129,7 @@ fn waiting_on_kurve() -> SelectTwo<onboarding::Entity, school::Entity> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn count_waiting_on_kurve(conn: &impl Connection) -> Result<u64, StoreError> {
+pub async fn count_waiting_on_kurve(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
     Ok(onboarding::Entity::find().filter(onboarding::COLUMN.kurve_since.is_not_null()).count(conn).await?)
 }
 
@@ -138,7 +138,7 @@ pub async fn count_waiting_on_kurve(conn: &impl Connection) -> Result<u64, Store
 /// # Errors
 /// When the database fails.
 pub async fn list_without_answer(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     limit: u64,
 ) -> Result<Vec<(Reading, DateTime<Utc>)>, StoreError> {
     let rows = onboarding::Entity::find()
@@ -158,7 +158,7 @@ pub async fn list_without_answer(
 /// # Errors
 /// When the database fails.
 pub async fn find_oldest_unplanned(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     now: DateTime<Utc>,
 ) -> Result<Option<DateTime<Utc>>, StoreError> {
     Ok(list_unplanned(conn, now, 1).await?.first().map(|school| school.since))
@@ -170,7 +170,7 @@ pub async fn find_oldest_unplanned(
 /// # Errors
 /// When the database fails.
 pub async fn list_unplanned(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     before: DateTime<Utc>,
     limit: u64,
 ) -> Result<Vec<Unreadable>, StoreError> {
@@ -197,7 +197,7 @@ pub async fn list_unplanned(
 /// # Errors
 /// When the database fails.
 pub async fn load_unreadable(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     id: SchoolId,
     since: DateTime<Utc>,
 ) -> Result<Unreadable, StoreError> {
@@ -220,7 +220,7 @@ fn read(pair: Pair, since: DateTime<Utc>) -> Reading {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn count_without_answer(conn: &impl Connection) -> Result<u64, StoreError> {
+pub async fn count_without_answer(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
     Ok(onboarding::Entity::find().filter(onboarding::COLUMN.no_answer_since.is_not_null()).count(conn).await?)
 }
 
@@ -229,7 +229,7 @@ pub async fn count_without_answer(conn: &impl Connection) -> Result<u64, StoreEr
 /// # Errors
 /// When the database fails.
 pub async fn list(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     filter: &Filter,
     after: Option<&After>,
     limit: u64,
@@ -315,7 +315,7 @@ fn to_overview((row, school): Pair) -> Result<Overview, StoreError> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn count(conn: &impl Connection) -> Result<u64, StoreError> {
+pub async fn count(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
     let query: Select<school::Entity> = school::Entity::find();
     Ok(query.count(conn).await?)
 }

@@ -9,13 +9,13 @@ use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QuerySelect};
 use crate::domain::ids::SchoolId;
 use crate::domain::school::{Region, School, SchoolDetails};
 use crate::domain::text::{Brin, SchoolDomain, SchoolName};
-use crate::store::{Connection, StoreError};
+use crate::store::{ConnectionTrait, StoreError};
 
 /// Stores a new school.
 ///
 /// # Errors
 /// `Taken` when its BRIN is here already.
-pub async fn insert(conn: &impl Connection, school: &School) -> Result<(), StoreError> {
+pub async fn insert(conn: &impl ConnectionTrait, school: &School) -> Result<(), StoreError> {
     let row = school::ActiveModel {
         id: Set(school.id.as_uuid()),
         name: Set(school.details.name.as_str().to_owned()),
@@ -35,7 +35,7 @@ pub async fn insert(conn: &impl Connection, school: &School) -> Result<(), Store
 /// # Errors
 /// `Taken` when another school has the BRIN, `Missing` when there is no such school.
 pub async fn save_details(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     id: SchoolId,
     details: &SchoolDetails,
     now: DateTime<Utc>,
@@ -57,7 +57,7 @@ pub async fn save_details(
 ///
 /// # Errors
 /// `Missing` when there is none.
-pub async fn load(conn: &impl Connection, id: SchoolId) -> Result<School, StoreError> {
+pub async fn load(conn: &impl ConnectionTrait, id: SchoolId) -> Result<School, StoreError> {
     find(conn, id).await?.ok_or(StoreError::Missing { table: "school" })
 }
 
@@ -65,7 +65,7 @@ pub async fn load(conn: &impl Connection, id: SchoolId) -> Result<School, StoreE
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find(conn: &impl Connection, id: SchoolId) -> Result<Option<School>, StoreError> {
+pub async fn find(conn: &impl ConnectionTrait, id: SchoolId) -> Result<Option<School>, StoreError> {
     school::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(to_school).transpose()
 }
 
@@ -74,7 +74,7 @@ pub async fn find(conn: &impl Connection, id: SchoolId) -> Result<Option<School>
 /// # Errors
 /// When the database fails.
 pub async fn list_names(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     ids: &BTreeSet<SchoolId>,
 ) -> Result<BTreeMap<SchoolId, String>, StoreError> {
     if ids.is_empty() {
@@ -90,7 +90,7 @@ pub async fn list_names(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_by_brin(conn: &impl Connection, brin: &Brin) -> Result<Option<School>, StoreError> {
+pub async fn find_by_brin(conn: &impl ConnectionTrait, brin: &Brin) -> Result<Option<School>, StoreError> {
     let found = school::Entity::find().filter(school::COLUMN.brin_key.eq(brin.key())).one(conn).await?;
     found.map(to_school).transpose()
 }
@@ -99,7 +99,7 @@ pub async fn find_by_brin(conn: &impl Connection, brin: &Brin) -> Result<Option<
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_on_domain(conn: &impl Connection, domain: &SchoolDomain) -> Result<Vec<School>, StoreError> {
+pub async fn list_on_domain(conn: &impl ConnectionTrait, domain: &SchoolDomain) -> Result<Vec<School>, StoreError> {
     let rows = school::Entity::find().filter(school::COLUMN.domain.eq(domain.label())).all(conn).await?;
     rows.into_iter().map(to_school).collect()
 }

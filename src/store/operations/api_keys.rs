@@ -5,7 +5,7 @@ use entity::api_key;
 use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::domain::ids::ApiKeyId;
-use crate::store::{Connection, StoreError};
+use crate::store::{ConnectionTrait, StoreError};
 
 /// A stored key, without the key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub struct StoredApiKey {
 ///
 /// # Errors
 /// `Taken` when the name is in use.
-pub async fn insert(conn: &impl Connection, new: &StoredApiKey, key_hash: &[u8]) -> Result<(), StoreError> {
+pub async fn insert(conn: &impl ConnectionTrait, new: &StoredApiKey, key_hash: &[u8]) -> Result<(), StoreError> {
     let row = api_key::ActiveModel {
         id: Set(new.id.as_uuid()),
         name: Set(new.name.clone()),
@@ -43,7 +43,7 @@ pub async fn insert(conn: &impl Connection, new: &StoredApiKey, key_hash: &[u8])
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find(conn: &impl Connection, key_hash: &[u8]) -> Result<Option<StoredApiKey>, StoreError> {
+pub async fn find(conn: &impl ConnectionTrait, key_hash: &[u8]) -> Result<Option<StoredApiKey>, StoreError> {
     let row = api_key::Entity::find()
         .filter(api_key::COLUMN.key_hash.eq(key_hash))
         .filter(api_key::COLUMN.revoked_at.is_null())
@@ -56,7 +56,7 @@ pub async fn find(conn: &impl Connection, key_hash: &[u8]) -> Result<Option<Stor
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list(conn: &impl Connection) -> Result<Vec<StoredApiKey>, StoreError> {
+pub async fn list(conn: &impl ConnectionTrait) -> Result<Vec<StoredApiKey>, StoreError> {
     let rows = api_key::Entity::find().order_by_asc(api_key::COLUMN.name).all(conn).await?;
     Ok(rows.into_iter().map(to_stored).collect())
 }
@@ -65,7 +65,7 @@ pub async fn list(conn: &impl Connection) -> Result<Vec<StoredApiKey>, StoreErro
 ///
 /// # Errors
 /// When the database fails.
-pub async fn mark_used(conn: &impl Connection, id: ApiKeyId, now: DateTime<Utc>) -> Result<(), StoreError> {
+pub async fn mark_used(conn: &impl ConnectionTrait, id: ApiKeyId, now: DateTime<Utc>) -> Result<(), StoreError> {
     api_key::Entity::update_many()
         .col_expr(api_key::COLUMN.last_used_at, now.into())
         .filter(api_key::COLUMN.id.eq(id.as_uuid()))
@@ -79,7 +79,7 @@ pub async fn mark_used(conn: &impl Connection, id: ApiKeyId, now: DateTime<Utc>)
 /// # Errors
 /// When the database fails.
 pub async fn mark_revoked(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     name: &str,
     now: DateTime<Utc>,
 ) -> Result<Option<ApiKeyId>, StoreError> {

@@ -9,7 +9,7 @@ use crate::domain::actor::Actor;
 use crate::domain::audit::{Action, Entry};
 use crate::domain::ids::{ContactId, SchoolId};
 use crate::domain::onboarding::Event;
-use crate::store::{Connection, StoreError, lock};
+use crate::store::{ConnectionTrait, StoreError, lock};
 
 /// What is to be kept.
 #[derive(Debug, Clone)]
@@ -82,7 +82,7 @@ impl RawEntry {
 /// # Errors
 /// When the database fails, or the keyed hash cannot be made.
 pub async fn append(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     entries: Vec<NewEntry>,
     mac: impl Fn(&[&[u8]]) -> Mac,
 ) -> Result<(), StoreError> {
@@ -110,7 +110,7 @@ pub async fn append(
 /// # Errors
 /// When the database fails.
 pub async fn list(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     school: SchoolId,
     before: Option<i64>,
     limit: u64,
@@ -130,7 +130,7 @@ pub async fn list(
 /// # Errors
 /// When the database fails.
 pub async fn list_about_no_school(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     actions: &[&str],
     limit: u64,
 ) -> Result<Vec<Entry>, StoreError> {
@@ -149,7 +149,7 @@ pub async fn list_about_no_school(
 /// # Errors
 /// When the database fails.
 pub async fn list_after_version(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     school: SchoolId,
     version: i32,
 ) -> Result<Vec<Entry>, StoreError> {
@@ -166,7 +166,11 @@ pub async fn list_after_version(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_events_of(conn: &impl Connection, school: SchoolId, version: i32) -> Result<Vec<Event>, StoreError> {
+pub async fn list_events_of(
+    conn: &impl ConnectionTrait,
+    school: SchoolId,
+    version: i32,
+) -> Result<Vec<Event>, StoreError> {
     let rows = audit::Entity::find()
         .filter(audit::COLUMN.school_id.eq(school.as_uuid()))
         .filter(audit::COLUMN.onboarding_version.eq(version))
@@ -181,7 +185,7 @@ pub async fn list_events_of(conn: &impl Connection, school: SchoolId, version: i
 ///
 /// # Errors
 /// When the database fails.
-pub async fn last_id(conn: &impl Connection) -> Result<Option<i64>, StoreError> {
+pub async fn last_id(conn: &impl ConnectionTrait) -> Result<Option<i64>, StoreError> {
     let last = audit::Entity::find().select_only().column(audit::Column::Id).order_by_desc(audit::COLUMN.id).limit(1);
     Ok(last.into_tuple().one(conn).await?)
 }
@@ -191,7 +195,7 @@ pub async fn last_id(conn: &impl Connection) -> Result<Option<i64>, StoreError> 
 /// # Errors
 /// When the database fails.
 pub async fn find_adder(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     school: SchoolId,
     contact: ContactId,
 ) -> Result<Option<Actor>, StoreError> {
@@ -214,7 +218,7 @@ pub async fn find_adder(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_raw(conn: &impl Connection, after: i64, limit: u64) -> Result<Vec<RawEntry>, StoreError> {
+pub async fn list_raw(conn: &impl ConnectionTrait, after: i64, limit: u64) -> Result<Vec<RawEntry>, StoreError> {
     let rows = audit::Entity::find()
         .filter(audit::COLUMN.id.gt(after))
         .order_by_asc(audit::COLUMN.id)

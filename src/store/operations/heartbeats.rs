@@ -6,13 +6,13 @@ use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait};
 
 use crate::domain::heartbeat::{CLOCK_SKEW, Worker};
-use crate::store::{Connection, StoreError};
+use crate::store::{ConnectionTrait, StoreError};
 
 /// Notes that a worker goes on. The newest sign of all instances stays, unless it comes from a clock that is far ahead.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn beat(conn: &impl Connection, worker: Worker, now: DateTime<Utc>) -> Result<(), StoreError> {
+pub async fn beat(conn: &impl ConnectionTrait, worker: Worker, now: DateTime<Utc>) -> Result<(), StoreError> {
     let row = heartbeat::ActiveModel { name: Set(worker.as_str().to_owned()), at: Set(now) };
     let kept = Expr::col((heartbeat::Entity, heartbeat::Column::At));
     let is_worse = kept.clone().lt(now).or(kept.gt(now + CLOCK_SKEW));
@@ -24,11 +24,11 @@ pub async fn beat(conn: &impl Connection, worker: Worker, now: DateTime<Utc>) ->
     Ok(())
 }
 
-/// The last sign of life of each worker that ever gave one.
+/// The last heartbeat of each worker that ever gave one.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list(conn: &impl Connection) -> Result<Vec<(Worker, DateTime<Utc>)>, StoreError> {
+pub async fn list(conn: &impl ConnectionTrait) -> Result<Vec<(Worker, DateTime<Utc>)>, StoreError> {
     let rows = heartbeat::Entity::find().all(conn).await?;
     // A name of another release is no worker of this one.
     Ok(rows.into_iter().filter_map(|row| Worker::parse(&row.name).map(|worker| (worker, row.at))).collect())

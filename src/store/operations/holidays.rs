@@ -6,7 +6,7 @@ use entity::loaded_holidays;
 use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QuerySelect};
 
 use crate::domain::reminder::SchoolHolidays;
-use crate::store::{Connection, StoreError};
+use crate::store::{ConnectionTrait, StoreError};
 
 /// The name of the one table.
 const SCHOOL: &str = "school";
@@ -26,7 +26,7 @@ pub struct Loaded {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_version(conn: &impl Connection) -> Result<i32, StoreError> {
+pub async fn find_version(conn: &impl ConnectionTrait) -> Result<i32, StoreError> {
     let version: Option<i32> = loaded_holidays::Entity::find_by_id(SCHOOL)
         .select_only()
         .column(loaded_holidays::Column::Version)
@@ -40,7 +40,7 @@ pub async fn find_version(conn: &impl Connection) -> Result<i32, StoreError> {
 ///
 /// # Errors
 /// When the database fails, `CorruptRow` when the table cannot be read.
-pub async fn find(conn: &impl Connection) -> Result<Option<Loaded>, StoreError> {
+pub async fn find(conn: &impl ConnectionTrait) -> Result<Option<Loaded>, StoreError> {
     let Some(row) = loaded_holidays::Entity::find_by_id(SCHOOL).one(conn).await? else { return Ok(None) };
     let corrupt = |_| StoreError::CorruptRow { table: "loaded_holidays", id: row.name.clone(), what: "table_csv" };
     let holidays = SchoolHolidays::parse_csv(&row.table_csv).map_err(corrupt)?;
@@ -51,7 +51,7 @@ pub async fn find(conn: &impl Connection) -> Result<Option<Loaded>, StoreError> 
 ///
 /// # Errors
 /// `Taken` or `Conflict` when another load was first.
-pub async fn save(conn: &impl Connection, loaded: &Loaded) -> Result<(), StoreError> {
+pub async fn save(conn: &impl ConnectionTrait, loaded: &Loaded) -> Result<(), StoreError> {
     let table_csv = loaded.holidays.to_csv();
     if loaded.version == 1 {
         let row = loaded_holidays::ActiveModel {

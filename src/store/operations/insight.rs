@@ -9,11 +9,11 @@ use uuid::Uuid;
 use crate::domain::ids::SchoolId;
 use crate::domain::insight::Ball;
 use crate::domain::onboarding::{Gate, Party, Step};
-use crate::store::{Connection, StoreError};
+use crate::store::{ConnectionTrait, StoreError};
 
 /// A turn that has not ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OpenTurn {
+pub struct OpenHolding {
     /// Its id.
     pub id: Uuid,
     /// Which step, in whose hands.
@@ -26,13 +26,17 @@ pub struct OpenTurn {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn insert_turn(conn: &impl Connection, school: SchoolId, turn: OpenTurn) -> Result<(), StoreError> {
+pub async fn insert_holding(
+    conn: &impl ConnectionTrait,
+    school: SchoolId,
+    holding: OpenHolding,
+) -> Result<(), StoreError> {
     let row = ball_turn::ActiveModel {
-        id: Set(turn.id),
+        id: Set(holding.id),
         school_id: Set(school.as_uuid()),
-        step: Set(turn.ball.step.as_str().to_owned()),
-        party: Set(turn.ball.party.as_str().to_owned()),
-        begun_at: Set(turn.begun_at),
+        step: Set(holding.ball.step.as_str().to_owned()),
+        party: Set(holding.ball.party.as_str().to_owned()),
+        begun_at: Set(holding.begun_at),
         ended_at: Set(None),
         working_days: Set(None),
     };
@@ -44,28 +48,28 @@ pub async fn insert_turn(conn: &impl Connection, school: SchoolId, turn: OpenTur
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_open_turns(conn: &impl Connection, school: SchoolId) -> Result<Vec<OpenTurn>, StoreError> {
+pub async fn list_open_holdings(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Vec<OpenHolding>, StoreError> {
     let rows = ball_turn::Entity::find()
         .filter(ball_turn::COLUMN.school_id.eq(school.as_uuid()))
         .filter(ball_turn::COLUMN.ended_at.is_null())
         .order_by_asc(ball_turn::COLUMN.id)
         .all(conn)
         .await?;
-    let to_turn = |row: ball_turn::Model| {
+    let to_holding = |row: ball_turn::Model| {
         let corrupt = |what| StoreError::CorruptRow { table: "ball_turn", id: row.id.to_string(), what };
         let step = Step::parse(&row.step).ok_or_else(|| corrupt("step"))?;
         let party = Party::parse(&row.party).ok_or_else(|| corrupt("party"))?;
-        Ok(OpenTurn { id: row.id, ball: Ball { step, party }, begun_at: row.begun_at })
+        Ok(OpenHolding { id: row.id, ball: Ball { step, party }, begun_at: row.begun_at })
     };
-    rows.into_iter().map(to_turn).collect()
+    rows.into_iter().map(to_holding).collect()
 }
 
 /// Notes that a turn ended, and how many working days it took.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn mark_turn_ended(
-    conn: &impl Connection,
+pub async fn mark_holding_ended(
+    conn: &impl ConnectionTrait,
     id: Uuid,
     at: DateTime<Utc>,
     working_days: u32,
@@ -83,7 +87,10 @@ pub async fn mark_turn_ended(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn count_turns(conn: &impl Connection, since: DateTime<Utc>) -> Result<Vec<(Party, u32, u64)>, StoreError> {
+pub async fn count_holdings(
+    conn: &impl ConnectionTrait,
+    since: DateTime<Utc>,
+) -> Result<Vec<(Party, u32, u64)>, StoreError> {
     let rows: Vec<(String, i32, i64)> = ball_turn::Entity::find()
         .select_only()
         .column(ball_turn::Column::Party)
@@ -96,9 +103,9 @@ pub async fn count_turns(conn: &impl Connection, since: DateTime<Utc>) -> Result
         .into_tuple()
         .all(conn)
         .await?;
-    let to_count = |(party, days, turns): (String, i32, i64)| {
+    let to_count = |(party, days, holdings): (String, i32, i64)| {
         let party = Party::parse(&party).ok_or(StoreError::CorruptRow { table: "ball_turn", id: party, what: "party" });
-        Ok((party?, u32::try_from(days).unwrap_or_default(), u64::try_from(turns).unwrap_or_default()))
+        Ok((party?, u32::try_from(days).unwrap_or_default(), u64::try_from(holdings).unwrap_or_default()))
     };
     rows.into_iter().map(to_count).collect()
 }
@@ -107,7 +114,7 @@ pub async fn count_turns(conn: &impl Connection, since: DateTime<Utc>) -> Result
 ///
 /// # Errors
 /// When the database fails.
-pub async fn count_gates(conn: &impl Connection) -> Result<(u64, [u64; 5]), StoreError> {
+pub async fn count_gates(conn: &impl ConnectionTrait) -> Result<(u64, [u64; 5]), StoreError> {
     let yes = |column: onboarding::Column| Expr::expr(Expr::case(Expr::col(column).eq(true), 1).finally(0)).sum();
     // Nothing sums up to null.
     type Sum = Option<i64>;
@@ -133,7 +140,10 @@ pub async fn count_gates(conn: &impl Connection) -> Result<(u64, [u64; 5]), Stor
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_registered(conn: &impl Connection, since: DateTime<Utc>) -> Result<Vec<DateTime<Utc>>, StoreError> {
+pub async fn list_registered(
+    conn: &impl ConnectionTrait,
+    since: DateTime<Utc>,
+) -> Result<Vec<DateTime<Utc>>, StoreError> {
     let query = school::Entity::find().select_only().column(school::Column::CreatedAt);
     Ok(query.filter(school::COLUMN.created_at.gte(since)).into_tuple().all(conn).await?)
 }
@@ -142,7 +152,7 @@ pub async fn list_registered(conn: &impl Connection, since: DateTime<Utc>) -> Re
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_opened(conn: &impl Connection, since: DateTime<Utc>) -> Result<Vec<DateTime<Utc>>, StoreError> {
+pub async fn list_opened(conn: &impl ConnectionTrait, since: DateTime<Utc>) -> Result<Vec<DateTime<Utc>>, StoreError> {
     let query = audit::Entity::find().select_only().column(audit::Column::At);
     let opened = query.filter(audit::COLUMN.action.eq("import_opened")).filter(audit::COLUMN.at.gte(since));
     Ok(opened.into_tuple().all(conn).await?)

@@ -4,14 +4,14 @@ use chrono::{DateTime, Utc};
 use entity::job_slot;
 use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, sea_query::OnConflict};
 
-use crate::store::{Connection, StoreError};
+use crate::store::{ConnectionTrait, StoreError};
 
 /// Claims a job that is due, and sets when it is due next; a job that never ran is due from `first_at`. `false` when it is not due or another instance has it.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn claim(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     name: &str,
     now: DateTime<Utc>,
     (first_at, next_at): (DateTime<Utc>, DateTime<Utc>),
@@ -33,7 +33,7 @@ pub async fn claim(
 /// # Errors
 /// When the database fails.
 pub async fn pull_back(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     name: &str,
     (furthest, next_at): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<(), StoreError> {
@@ -51,7 +51,7 @@ pub async fn pull_back(
 /// # Errors
 /// When the database fails.
 pub async fn settle(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     name: &str,
     (claimed, next_at): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<(), StoreError> {

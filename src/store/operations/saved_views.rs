@@ -7,7 +7,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::domain::ids::{SavedViewId, StaffId};
 use crate::domain::text::ViewName;
-use crate::store::{Connection, StoreError};
+use crate::store::{ConnectionTrait, StoreError};
 
 /// A filter under a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub struct SavedView {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn save(conn: &impl Connection, view: &SavedView, now: DateTime<Utc>) -> Result<(), StoreError> {
+pub async fn save(conn: &impl ConnectionTrait, view: &SavedView, now: DateTime<Utc>) -> Result<(), StoreError> {
     let row = saved_view::ActiveModel {
         id: Set(view.id.as_uuid()),
         staff_id: Set(view.owner.as_uuid()),
@@ -45,7 +45,7 @@ pub async fn save(conn: &impl Connection, view: &SavedView, now: DateTime<Utc>) 
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list(conn: &impl Connection, owner: StaffId) -> Result<Vec<SavedView>, StoreError> {
+pub async fn list(conn: &impl ConnectionTrait, owner: StaffId) -> Result<Vec<SavedView>, StoreError> {
     let rows = saved_view::Entity::find()
         .filter(saved_view::COLUMN.staff_id.eq(owner.as_uuid()))
         .order_by_asc(saved_view::COLUMN.name)
@@ -68,7 +68,7 @@ fn to_view(row: saved_view::Model) -> Result<SavedView, StoreError> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn delete(conn: &impl Connection, owner: StaffId, id: SavedViewId) -> Result<bool, StoreError> {
+pub async fn delete(conn: &impl ConnectionTrait, owner: StaffId, id: SavedViewId) -> Result<bool, StoreError> {
     let done = saved_view::Entity::delete_many()
         .filter(saved_view::COLUMN.id.eq(id.as_uuid()))
         .filter(saved_view::COLUMN.staff_id.eq(owner.as_uuid()))

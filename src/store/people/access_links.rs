@@ -7,7 +7,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, PaginatorTrait, QueryFil
 
 use crate::domain::access_link::AccessLink;
 use crate::domain::ids::AccessLinkId;
-use crate::store::{Connection, StoreError};
+use crate::store::{ConnectionTrait, StoreError};
 
 /// A stored link.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub struct StoredLink {
 /// # Errors
 /// When the database fails.
 pub async fn insert(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     id: AccessLinkId,
     email_key: &str,
     browser_hash: &[u8],
@@ -59,7 +59,7 @@ pub async fn insert(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn mark_replaced(conn: &impl Connection, email_key: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+pub async fn mark_replaced(conn: &impl ConnectionTrait, email_key: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
     access_link::Entity::update_many()
         .col_expr(access_link::COLUMN.replaced_at, now.into())
         .filter(access_link::COLUMN.email_key.eq(email_key))
@@ -74,7 +74,11 @@ pub async fn mark_replaced(conn: &impl Connection, email_key: &str, now: DateTim
 ///
 /// # Errors
 /// When the database fails.
-pub async fn count_since(conn: &impl Connection, email_key: &str, since: DateTime<Utc>) -> Result<u64, StoreError> {
+pub async fn count_since(
+    conn: &impl ConnectionTrait,
+    email_key: &str,
+    since: DateTime<Utc>,
+) -> Result<u64, StoreError> {
     Ok(access_link::Entity::find()
         .filter(access_link::COLUMN.email_key.eq(email_key))
         .filter(access_link::COLUMN.requested_at.gt(since))
@@ -87,7 +91,7 @@ pub async fn count_since(conn: &impl Connection, email_key: &str, since: DateTim
 /// # Errors
 /// When the database fails.
 pub async fn find_nth_newest(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     email_key: &str,
     nth: u64,
 ) -> Result<Option<DateTime<Utc>>, StoreError> {
@@ -106,7 +110,7 @@ pub async fn find_nth_newest(
 /// # Errors
 /// When the database fails.
 pub async fn mark_minted(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     id: AccessLinkId,
     token_hash: &[u8],
     code_hash: &[u8],
@@ -129,7 +133,7 @@ pub async fn mark_minted(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn mark_unminted(conn: &impl Connection, id: AccessLinkId) -> Result<(), StoreError> {
+pub async fn mark_unminted(conn: &impl ConnectionTrait, id: AccessLinkId) -> Result<(), StoreError> {
     access_link::Entity::update_many()
         .col_expr(access_link::COLUMN.token_hash, Option::<Vec<u8>>::None.into())
         .col_expr(access_link::COLUMN.code_hash, Option::<Vec<u8>>::None.into())
@@ -145,7 +149,7 @@ pub async fn mark_unminted(conn: &impl Connection, id: AccessLinkId) -> Result<(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_by_token(conn: &impl Connection, token_hash: &[u8]) -> Result<Option<StoredLink>, StoreError> {
+pub async fn find_by_token(conn: &impl ConnectionTrait, token_hash: &[u8]) -> Result<Option<StoredLink>, StoreError> {
     let found = access_link::Entity::find().filter(access_link::COLUMN.token_hash.eq(token_hash)).one(conn).await?;
     Ok(found.map(to_stored))
 }
@@ -154,7 +158,10 @@ pub async fn find_by_token(conn: &impl Connection, token_hash: &[u8]) -> Result<
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_by_browser(conn: &impl Connection, browser_hash: &[u8]) -> Result<Option<StoredLink>, StoreError> {
+pub async fn find_by_browser(
+    conn: &impl ConnectionTrait,
+    browser_hash: &[u8],
+) -> Result<Option<StoredLink>, StoreError> {
     let found = access_link::Entity::find()
         .filter(access_link::COLUMN.browser_hash.eq(browser_hash))
         .order_by_desc(access_link::COLUMN.requested_at)
@@ -168,7 +175,7 @@ pub async fn find_by_browser(conn: &impl Connection, browser_hash: &[u8]) -> Res
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find(conn: &impl Connection, id: AccessLinkId) -> Result<Option<StoredLink>, StoreError> {
+pub async fn find(conn: &impl ConnectionTrait, id: AccessLinkId) -> Result<Option<StoredLink>, StoreError> {
     Ok(access_link::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(to_stored))
 }
 
@@ -176,7 +183,7 @@ pub async fn find(conn: &impl Connection, id: AccessLinkId) -> Result<Option<Sto
 ///
 /// # Errors
 /// When the database fails.
-pub async fn hold(conn: &impl Connection, id: AccessLinkId) -> Result<Option<StoredLink>, StoreError> {
+pub async fn load_for_update(conn: &impl ConnectionTrait, id: AccessLinkId) -> Result<Option<StoredLink>, StoreError> {
     Ok(access_link::Entity::find_by_id(id.as_uuid()).lock_exclusive().one(conn).await?.map(to_stored))
 }
 
@@ -184,7 +191,7 @@ pub async fn hold(conn: &impl Connection, id: AccessLinkId) -> Result<Option<Sto
 ///
 /// # Errors
 /// When the database fails.
-pub async fn claim(conn: &impl Connection, id: AccessLinkId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+pub async fn claim(conn: &impl ConnectionTrait, id: AccessLinkId, now: DateTime<Utc>) -> Result<bool, StoreError> {
     let changed = access_link::Entity::update_many()
         .col_expr(access_link::COLUMN.used_at, now.into())
         .filter(access_link::COLUMN.id.eq(id.as_uuid()))
@@ -199,7 +206,7 @@ pub async fn claim(conn: &impl Connection, id: AccessLinkId, now: DateTime<Utc>)
 ///
 /// # Errors
 /// When the database fails.
-pub async fn mark_wrong_code(conn: &impl Connection, id: AccessLinkId) -> Result<(), StoreError> {
+pub async fn mark_wrong_code(conn: &impl ConnectionTrait, id: AccessLinkId) -> Result<(), StoreError> {
     access_link::Entity::update_many()
         .col_expr(access_link::COLUMN.wrong_codes, Expr::col(access_link::Column::WrongCodes).add(1))
         .filter(access_link::COLUMN.id.eq(id.as_uuid()))
@@ -212,7 +219,7 @@ pub async fn mark_wrong_code(conn: &impl Connection, id: AccessLinkId) -> Result
 ///
 /// # Errors
 /// When the database fails.
-pub async fn delete_expired(conn: &impl Connection, before: DateTime<Utc>) -> Result<u64, StoreError> {
+pub async fn delete_expired(conn: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<u64, StoreError> {
     let filter = access_link::COLUMN.expires_at.lt(before);
     Ok(access_link::Entity::delete_many().filter(filter).exec(conn).await?.rows_affected)
 }

@@ -11,13 +11,13 @@ use crate::domain::address_mark::{AddressMark, Bounced};
 use crate::domain::ids::{ContactId, SchoolId};
 use crate::domain::school::Contact;
 use crate::store::people::contacts;
-use crate::store::{Connection, StoreError};
+use crate::store::{ConnectionTrait, StoreError};
 
 /// What is known of an address.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find(conn: &impl Connection, address_key: &str) -> Result<AddressMark, StoreError> {
+pub async fn find(conn: &impl ConnectionTrait, address_key: &str) -> Result<AddressMark, StoreError> {
     let row = address_mark::Entity::find_by_id(address_key).one(conn).await?;
     Ok(row.map(to_mark).unwrap_or_default())
 }
@@ -27,7 +27,7 @@ pub async fn find(conn: &impl Connection, address_key: &str) -> Result<AddressMa
 /// # Errors
 /// When the database fails.
 pub async fn list(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     address_keys: impl IntoIterator<Item = String>,
 ) -> Result<BTreeMap<String, AddressMark>, StoreError> {
     let keys: Vec<String> = address_keys.into_iter().collect();
@@ -46,7 +46,7 @@ pub type Reading = Result<Contact, SchoolId>;
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_contacts(conn: &impl Connection, limit: u64) -> Result<Vec<(Reading, AddressMark)>, StoreError> {
+pub async fn list_contacts(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<(Reading, AddressMark)>, StoreError> {
     let column = address_mark::COLUMN;
     let marked = |filter| address_mark::Entity::find().filter(filter).limit(limit);
     let bounced = marked(column.bounced_at.is_not_null()).order_by_desc(column.bounced_at).all(conn).await?;
@@ -81,7 +81,7 @@ fn read(person: contact::Model) -> Reading {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn count_bounced(conn: &impl Connection) -> Result<u64, StoreError> {
+pub async fn count_bounced(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
     let bounced = Query::select()
         .column(address_mark::Column::AddressKey)
         .from(address_mark::Entity)
@@ -103,7 +103,11 @@ pub async fn count_bounced(conn: &impl Connection) -> Result<u64, StoreError> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn mark_bounced(conn: &impl Connection, address_key: &str, bounced: &Bounced) -> Result<bool, StoreError> {
+pub async fn mark_bounced(
+    conn: &impl ConnectionTrait,
+    address_key: &str,
+    bounced: &Bounced,
+) -> Result<bool, StoreError> {
     ensure(conn, address_key).await?;
     let changed = address_mark::Entity::update_many()
         .col_expr(address_mark::COLUMN.bounced_at, bounced.at.into())
@@ -120,7 +124,7 @@ pub async fn mark_bounced(conn: &impl Connection, address_key: &str, bounced: &B
 /// # Errors
 /// When the database fails.
 pub async fn clear_bounced(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     address_key: &str,
     until: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
@@ -138,7 +142,11 @@ pub async fn clear_bounced(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn stop_reminders(conn: &impl Connection, address_key: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
+pub async fn stop_reminders(
+    conn: &impl ConnectionTrait,
+    address_key: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
     ensure(conn, address_key).await?;
     let changed = address_mark::Entity::update_many()
         .col_expr(address_mark::COLUMN.reminders_stopped_at, now.into())
@@ -153,7 +161,7 @@ pub async fn stop_reminders(conn: &impl Connection, address_key: &str, now: Date
 ///
 /// # Errors
 /// When the database fails.
-pub async fn resume_reminders(conn: &impl Connection, address_key: &str) -> Result<bool, StoreError> {
+pub async fn resume_reminders(conn: &impl ConnectionTrait, address_key: &str) -> Result<bool, StoreError> {
     let changed = address_mark::Entity::update_many()
         .col_expr(address_mark::COLUMN.reminders_stopped_at, Option::<DateTime<Utc>>::None.into())
         .filter(address_mark::COLUMN.address_key.eq(address_key))
@@ -167,7 +175,11 @@ pub async fn resume_reminders(conn: &impl Connection, address_key: &str) -> Resu
 ///
 /// # Errors
 /// When the database fails.
-pub async fn stop_digest(conn: &impl Connection, address_key: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
+pub async fn stop_digest(
+    conn: &impl ConnectionTrait,
+    address_key: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
     ensure(conn, address_key).await?;
     let changed = address_mark::Entity::update_many()
         .col_expr(address_mark::COLUMN.digest_stopped_at, now.into())
@@ -182,7 +194,7 @@ pub async fn stop_digest(conn: &impl Connection, address_key: &str, now: DateTim
 ///
 /// # Errors
 /// When the database fails.
-pub async fn resume_digest(conn: &impl Connection, address_key: &str) -> Result<bool, StoreError> {
+pub async fn resume_digest(conn: &impl ConnectionTrait, address_key: &str) -> Result<bool, StoreError> {
     let changed = address_mark::Entity::update_many()
         .col_expr(address_mark::COLUMN.digest_stopped_at, Option::<DateTime<Utc>>::None.into())
         .filter(address_mark::COLUMN.address_key.eq(address_key))
@@ -192,7 +204,7 @@ pub async fn resume_digest(conn: &impl Connection, address_key: &str) -> Result<
     Ok(changed.rows_affected == 1)
 }
 
-async fn ensure(conn: &impl Connection, address_key: &str) -> Result<(), StoreError> {
+async fn ensure(conn: &impl ConnectionTrait, address_key: &str) -> Result<(), StoreError> {
     let row = address_mark::ActiveModel {
         address_key: Set(address_key.to_owned()),
         bounced_at: Set(None),

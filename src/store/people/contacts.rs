@@ -7,13 +7,13 @@ use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder, UpdateMany
 use crate::domain::ids::{ContactId, SchoolId, StaffId};
 use crate::domain::school::{Contact, ContactRole, Vouch};
 use crate::domain::text::{EmailAddress, PersonName, Reason};
-use crate::store::{Connection, StoreError};
+use crate::store::{ConnectionTrait, StoreError};
 
 /// Stores a new contact; `email_key` is the keyed hash of the address for look-ups.
 ///
 /// # Errors
 /// `Taken` when the school has a contact, also a removed one, with this address.
-pub async fn insert(conn: &impl Connection, contact: &Contact, email_key: &str) -> Result<(), StoreError> {
+pub async fn insert(conn: &impl ConnectionTrait, contact: &Contact, email_key: &str) -> Result<(), StoreError> {
     let row = contact::ActiveModel {
         id: Set(contact.id.as_uuid()),
         school_id: Set(contact.school.as_uuid()),
@@ -35,7 +35,7 @@ pub async fn insert(conn: &impl Connection, contact: &Contact, email_key: &str) 
 ///
 /// # Errors
 /// `Missing` when there is none.
-pub async fn load(conn: &impl Connection, id: ContactId) -> Result<Contact, StoreError> {
+pub async fn load(conn: &impl ConnectionTrait, id: ContactId) -> Result<Contact, StoreError> {
     let row = contact::Entity::find_by_id(id.as_uuid()).one(conn).await?;
     to_contact(row.ok_or(StoreError::Missing { table: "contact" })?)
 }
@@ -44,7 +44,7 @@ pub async fn load(conn: &impl Connection, id: ContactId) -> Result<Contact, Stor
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_with_removed(conn: &impl Connection, school: SchoolId) -> Result<Vec<Contact>, StoreError> {
+pub async fn list_with_removed(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Vec<Contact>, StoreError> {
     let rows = contact::Entity::find()
         .filter(contact::COLUMN.school_id.eq(school.as_uuid()))
         .order_by_asc(contact::COLUMN.created_at)
@@ -58,7 +58,7 @@ pub async fn list_with_removed(conn: &impl Connection, school: SchoolId) -> Resu
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list(conn: &impl Connection, school: SchoolId) -> Result<Vec<Contact>, StoreError> {
+pub async fn list(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Vec<Contact>, StoreError> {
     let mut contacts = list_with_removed(conn, school).await?;
     contacts.retain(|contact| contact.removed_at.is_none());
     Ok(contacts)
@@ -68,7 +68,7 @@ pub async fn list(conn: &impl Connection, school: SchoolId) -> Result<Vec<Contac
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find(conn: &impl Connection, id: ContactId) -> Result<Option<Contact>, StoreError> {
+pub async fn find(conn: &impl ConnectionTrait, id: ContactId) -> Result<Option<Contact>, StoreError> {
     contact::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(to_contact).transpose()
 }
 
@@ -76,7 +76,7 @@ pub async fn find(conn: &impl Connection, id: ContactId) -> Result<Option<Contac
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_by_email(conn: &impl Connection, email_key: &str) -> Result<Vec<Contact>, StoreError> {
+pub async fn list_by_email(conn: &impl ConnectionTrait, email_key: &str) -> Result<Vec<Contact>, StoreError> {
     let rows = contact::Entity::find()
         .filter(contact::COLUMN.email_key.eq(email_key))
         .filter(contact::COLUMN.removed_at.is_null())
@@ -92,7 +92,7 @@ pub async fn list_by_email(conn: &impl Connection, email_key: &str) -> Result<Ve
 /// # Errors
 /// `Missing` when there is no such contact, or it was removed.
 pub async fn save(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     id: ContactId,
     name: &PersonName,
     role: ContactRole,
@@ -111,7 +111,7 @@ pub async fn save(
 ///
 /// # Errors
 /// `Missing` when there is no such contact, or it was removed.
-pub async fn mark_vouched(conn: &impl Connection, id: ContactId, vouch: &Vouch) -> Result<(), StoreError> {
+pub async fn mark_vouched(conn: &impl ConnectionTrait, id: ContactId, vouch: &Vouch) -> Result<(), StoreError> {
     let changed = contact::Entity::update_many()
         .col_expr(contact::COLUMN.vouched_at, vouch.at.into())
         .col_expr(contact::COLUMN.vouched_by, vouch.by.as_uuid().into())
@@ -127,7 +127,7 @@ pub async fn mark_vouched(conn: &impl Connection, id: ContactId, vouch: &Vouch) 
 ///
 /// # Errors
 /// When the database fails.
-pub async fn clear_vouches(conn: &impl Connection, school: SchoolId) -> Result<u64, StoreError> {
+pub async fn clear_vouches(conn: &impl ConnectionTrait, school: SchoolId) -> Result<u64, StoreError> {
     let changed = without_vouch()
         .filter(contact::COLUMN.school_id.eq(school.as_uuid()))
         .filter(contact::COLUMN.vouched_at.is_not_null())
@@ -140,7 +140,7 @@ pub async fn clear_vouches(conn: &impl Connection, school: SchoolId) -> Result<u
 ///
 /// # Errors
 /// `Missing` when there is no such contact, or it was removed.
-pub async fn mark_removed(conn: &impl Connection, id: ContactId, now: DateTime<Utc>) -> Result<(), StoreError> {
+pub async fn mark_removed(conn: &impl ConnectionTrait, id: ContactId, now: DateTime<Utc>) -> Result<(), StoreError> {
     let changed = contact::Entity::update_many()
         .col_expr(contact::COLUMN.removed_at, now.into())
         .filter(contact::COLUMN.id.eq(id.as_uuid()))
@@ -155,7 +155,7 @@ pub async fn mark_removed(conn: &impl Connection, id: ContactId, now: DateTime<U
 /// # Errors
 /// `Missing` when there is no such removed contact.
 pub async fn save_taken_back(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     id: ContactId,
     name: &PersonName,
     role: ContactRole,

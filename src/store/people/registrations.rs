@@ -6,7 +6,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter};
 
 use crate::domain::ids::RegistrationId;
 use crate::domain::text::Brin;
-use crate::store::{Connection, StoreError};
+use crate::store::{ConnectionTrait, StoreError};
 
 /// A stored request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub struct StoredRegistration {
 /// # Errors
 /// When the database fails.
 pub async fn insert(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     new: &StoredRegistration,
     brin: &Brin,
     requested_at: DateTime<Utc>,
@@ -52,7 +52,7 @@ pub async fn insert(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find(conn: &impl Connection, id: RegistrationId) -> Result<Option<StoredRegistration>, StoreError> {
+pub async fn find(conn: &impl ConnectionTrait, id: RegistrationId) -> Result<Option<StoredRegistration>, StoreError> {
     Ok(registration::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(to_stored))
 }
 
@@ -61,7 +61,7 @@ pub async fn find(conn: &impl Connection, id: RegistrationId) -> Result<Option<S
 /// # Errors
 /// When the database fails.
 pub async fn find_by_token(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     token_hash: &[u8],
 ) -> Result<Option<StoredRegistration>, StoreError> {
     let filter = registration::COLUMN.token_hash.eq(token_hash);
@@ -73,7 +73,7 @@ pub async fn find_by_token(
 /// # Errors
 /// When the database fails.
 pub async fn mark_minted(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     id: RegistrationId,
     token_hash: &[u8],
     now: DateTime<Utc>,
@@ -93,7 +93,7 @@ pub async fn mark_minted(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn mark_unminted(conn: &impl Connection, id: RegistrationId) -> Result<(), StoreError> {
+pub async fn mark_unminted(conn: &impl ConnectionTrait, id: RegistrationId) -> Result<(), StoreError> {
     registration::Entity::update_many()
         .col_expr(registration::COLUMN.token_hash, Option::<Vec<u8>>::None.into())
         .col_expr(registration::COLUMN.minted_at, Option::<DateTime<Utc>>::None.into())
@@ -108,7 +108,7 @@ pub async fn mark_unminted(conn: &impl Connection, id: RegistrationId) -> Result
 ///
 /// # Errors
 /// When the database fails.
-pub async fn claim(conn: &impl Connection, id: RegistrationId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+pub async fn claim(conn: &impl ConnectionTrait, id: RegistrationId, now: DateTime<Utc>) -> Result<bool, StoreError> {
     let changed = registration::Entity::update_many()
         .col_expr(registration::COLUMN.used_at, now.into())
         .filter(registration::COLUMN.id.eq(id.as_uuid()))
@@ -122,7 +122,7 @@ pub async fn claim(conn: &impl Connection, id: RegistrationId, now: DateTime<Utc
 ///
 /// # Errors
 /// When the database fails.
-pub async fn delete_expired(conn: &impl Connection, before: DateTime<Utc>) -> Result<u64, StoreError> {
+pub async fn delete_expired(conn: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<u64, StoreError> {
     let filter = registration::COLUMN.expires_at.lt(before);
     Ok(registration::Entity::delete_many().filter(filter).exec(conn).await?.rows_affected)
 }

@@ -6,7 +6,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use crate::domain::ids::{ContactId, SessionId, StaffId};
-use crate::store::{Connection, StoreError};
+use crate::store::{ConnectionTrait, StoreError};
 
 /// For whom a session is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +49,7 @@ pub struct StoredSession {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn insert(conn: &impl Connection, new: &StoredSession, token_hash: &[u8]) -> Result<(), StoreError> {
+pub async fn insert(conn: &impl ConnectionTrait, new: &StoredSession, token_hash: &[u8]) -> Result<(), StoreError> {
     let (kind, email_key, contact, staff) = match &new.holder {
         Holder::Choosing { email_key } => ("contact", Some(email_key.clone()), None, None),
         Holder::Contact { id, email_key } => ("contact", Some(email_key.clone()), Some(id.as_uuid()), None),
@@ -75,7 +75,7 @@ pub async fn insert(conn: &impl Connection, new: &StoredSession, token_hash: &[u
 /// # Errors
 /// When the database fails.
 pub async fn find(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     token_hash: &[u8],
     now: DateTime<Utc>,
 ) -> Result<Option<StoredSession>, StoreError> {
@@ -92,7 +92,7 @@ pub async fn find(
 /// # Errors
 /// When the database fails.
 pub async fn mark_seen(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     id: SessionId,
     seen_at: DateTime<Utc>,
     expires_at: DateTime<Utc>,
@@ -110,7 +110,7 @@ pub async fn mark_seen(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn delete(conn: &impl Connection, token_hash: &[u8]) -> Result<(), StoreError> {
+pub async fn delete(conn: &impl ConnectionTrait, token_hash: &[u8]) -> Result<(), StoreError> {
     session::Entity::delete_many().filter(session::COLUMN.token_hash.eq(token_hash)).exec(conn).await?;
     Ok(())
 }
@@ -119,7 +119,7 @@ pub async fn delete(conn: &impl Connection, token_hash: &[u8]) -> Result<(), Sto
 ///
 /// # Errors
 /// When the database fails.
-pub async fn delete_of_contact(conn: &impl Connection, contact: ContactId) -> Result<(), StoreError> {
+pub async fn delete_of_contact(conn: &impl ConnectionTrait, contact: ContactId) -> Result<(), StoreError> {
     delete_of(conn, Some(contact.as_uuid()), None).await
 }
 
@@ -127,11 +127,11 @@ pub async fn delete_of_contact(conn: &impl Connection, contact: ContactId) -> Re
 ///
 /// # Errors
 /// When the database fails.
-pub async fn delete_of_staff(conn: &impl Connection, staff: StaffId) -> Result<(), StoreError> {
+pub async fn delete_of_staff(conn: &impl ConnectionTrait, staff: StaffId) -> Result<(), StoreError> {
     delete_of(conn, None, Some(staff.as_uuid())).await
 }
 
-async fn delete_of(conn: &impl Connection, contact: Option<Uuid>, staff: Option<Uuid>) -> Result<(), StoreError> {
+async fn delete_of(conn: &impl ConnectionTrait, contact: Option<Uuid>, staff: Option<Uuid>) -> Result<(), StoreError> {
     let filter = match (contact, staff) {
         (Some(contact), _) => session::COLUMN.contact_id.eq(contact),
         (None, Some(staff)) => session::COLUMN.staff_id.eq(staff),
@@ -145,7 +145,7 @@ async fn delete_of(conn: &impl Connection, contact: Option<Uuid>, staff: Option<
 ///
 /// # Errors
 /// When the database fails.
-pub async fn delete_expired(conn: &impl Connection, before: DateTime<Utc>) -> Result<u64, StoreError> {
+pub async fn delete_expired(conn: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<u64, StoreError> {
     let filter = session::COLUMN.expires_at.lt(before);
     Ok(session::Entity::delete_many().filter(filter).exec(conn).await?.rows_affected)
 }

@@ -8,7 +8,7 @@ use crate::domain::actor::StaffRole;
 use crate::domain::ids::{InviteId, StaffId};
 use crate::domain::lockout::Lockout;
 use crate::domain::text::{EmailAddress, PersonName};
-use crate::store::{Connection, StoreError};
+use crate::store::{ConnectionTrait, StoreError};
 
 /// An account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub struct Invite {
 ///
 /// # Errors
 /// `Taken` when the address has an account.
-pub async fn insert(conn: &impl Connection, new: &StaffAccount, email_key: &str) -> Result<(), StoreError> {
+pub async fn insert(conn: &impl ConnectionTrait, new: &StaffAccount, email_key: &str) -> Result<(), StoreError> {
     let row = staff::ActiveModel {
         id: Set(new.id.as_uuid()),
         email: Set(new.email.as_str().to_owned()),
@@ -75,7 +75,7 @@ pub async fn insert(conn: &impl Connection, new: &StaffAccount, email_key: &str)
 ///
 /// # Errors
 /// `Missing` when there is none.
-pub async fn load(conn: &impl Connection, id: StaffId) -> Result<StaffAccount, StoreError> {
+pub async fn load(conn: &impl ConnectionTrait, id: StaffId) -> Result<StaffAccount, StoreError> {
     let row = staff::Entity::find_by_id(id.as_uuid()).one(conn).await?;
     to_account(row.ok_or(StoreError::Missing { table: "staff" })?)
 }
@@ -84,7 +84,7 @@ pub async fn load(conn: &impl Connection, id: StaffId) -> Result<StaffAccount, S
 ///
 /// # Errors
 /// `Missing` when there is none.
-pub async fn hold(conn: &impl Connection, id: StaffId) -> Result<StaffAccount, StoreError> {
+pub async fn load_for_update(conn: &impl ConnectionTrait, id: StaffId) -> Result<StaffAccount, StoreError> {
     let row = staff::Entity::find_by_id(id.as_uuid()).lock_exclusive().one(conn).await?;
     to_account(row.ok_or(StoreError::Missing { table: "staff" })?)
 }
@@ -93,7 +93,7 @@ pub async fn hold(conn: &impl Connection, id: StaffId) -> Result<StaffAccount, S
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_by_email(conn: &impl Connection, email_key: &str) -> Result<Option<StaffAccount>, StoreError> {
+pub async fn find_by_email(conn: &impl ConnectionTrait, email_key: &str) -> Result<Option<StaffAccount>, StoreError> {
     let row = staff::Entity::find().filter(staff::COLUMN.email_key.eq(email_key)).one(conn).await?;
     row.map(to_account).transpose()
 }
@@ -102,7 +102,7 @@ pub async fn find_by_email(conn: &impl Connection, email_key: &str) -> Result<Op
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list(conn: &impl Connection) -> Result<Vec<StaffAccount>, StoreError> {
+pub async fn list(conn: &impl ConnectionTrait) -> Result<Vec<StaffAccount>, StoreError> {
     let rows = staff::Entity::find().order_by_asc(staff::COLUMN.name).order_by_asc(staff::COLUMN.id).all(conn).await?;
     rows.into_iter().map(to_account).collect()
 }
@@ -112,7 +112,7 @@ pub async fn list(conn: &impl Connection) -> Result<Vec<StaffAccount>, StoreErro
 /// # Errors
 /// When the database fails.
 pub async fn save_enrolled(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     id: StaffId,
     password_hash: &str,
     totp_sealed: &[u8],
@@ -130,11 +130,11 @@ pub async fn save_enrolled(
     Ok(())
 }
 
-/// Stores wrong tries, over those that were read with [`hold`].
+/// Stores wrong tries, over those that were read with [`lease`].
 ///
 /// # Errors
 /// When the database fails.
-pub async fn save_lockout(conn: &impl Connection, id: StaffId, lockout: Lockout) -> Result<(), StoreError> {
+pub async fn save_lockout(conn: &impl ConnectionTrait, id: StaffId, lockout: Lockout) -> Result<(), StoreError> {
     staff::Entity::update_many()
         .col_expr(staff::COLUMN.failed_count, lockout.failed.into())
         .col_expr(staff::COLUMN.locked_until, lockout.locked_until.into())
@@ -148,7 +148,7 @@ pub async fn save_lockout(conn: &impl Connection, id: StaffId, lockout: Lockout)
 ///
 /// # Errors
 /// When the database fails.
-pub async fn claim_totp_step(conn: &impl Connection, id: StaffId, step: i64) -> Result<bool, StoreError> {
+pub async fn claim_totp_step(conn: &impl ConnectionTrait, id: StaffId, step: i64) -> Result<bool, StoreError> {
     let is_newer = staff::COLUMN.totp_last_step.is_null().or(staff::COLUMN.totp_last_step.lt(step));
     let changed = staff::Entity::update_many()
         .col_expr(staff::COLUMN.totp_last_step, step.into())
@@ -165,7 +165,7 @@ pub async fn claim_totp_step(conn: &impl Connection, id: StaffId, step: i64) -> 
 ///
 /// # Errors
 /// When the database fails.
-pub async fn mark_disabled(conn: &impl Connection, id: StaffId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+pub async fn mark_disabled(conn: &impl ConnectionTrait, id: StaffId, now: DateTime<Utc>) -> Result<bool, StoreError> {
     let changed = staff::Entity::update_many()
         .col_expr(staff::COLUMN.disabled_at, now.into())
         .filter(staff::COLUMN.id.eq(id.as_uuid()))
@@ -180,7 +180,7 @@ pub async fn mark_disabled(conn: &impl Connection, id: StaffId, now: DateTime<Ut
 ///
 /// # Errors
 /// When the database fails.
-pub async fn mark_enabled(conn: &impl Connection, id: StaffId) -> Result<bool, StoreError> {
+pub async fn mark_enabled(conn: &impl ConnectionTrait, id: StaffId) -> Result<bool, StoreError> {
     let changed = staff::Entity::update_many()
         .col_expr(staff::COLUMN.disabled_at, Option::<DateTime<Utc>>::None.into())
         .col_expr(staff::COLUMN.password_hash, Option::<String>::None.into())
@@ -196,7 +196,7 @@ pub async fn mark_enabled(conn: &impl Connection, id: StaffId) -> Result<bool, S
 ///
 /// # Errors
 /// When the database fails.
-pub async fn save_role(conn: &impl Connection, id: StaffId, role: StaffRole) -> Result<bool, StoreError> {
+pub async fn save_role(conn: &impl ConnectionTrait, id: StaffId, role: StaffRole) -> Result<bool, StoreError> {
     let changed = staff::Entity::update_many()
         .col_expr(staff::COLUMN.role, role.as_str().into())
         .filter(staff::COLUMN.id.eq(id.as_uuid()))
@@ -211,7 +211,7 @@ pub async fn save_role(conn: &impl Connection, id: StaffId, role: StaffRole) -> 
 /// # Errors
 /// When the database fails.
 pub async fn insert_invite(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     invite: &Invite,
     token_hash: &[u8],
     now: DateTime<Utc>,
@@ -238,7 +238,7 @@ pub async fn insert_invite(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_invite(conn: &impl Connection, token_hash: &[u8]) -> Result<Option<Invite>, StoreError> {
+pub async fn find_invite(conn: &impl ConnectionTrait, token_hash: &[u8]) -> Result<Option<Invite>, StoreError> {
     let row = staff_invite::Entity::find().filter(staff_invite::COLUMN.token_hash.eq(token_hash)).one(conn).await?;
     Ok(row.map(|row| Invite {
         id: InviteId::from_uuid(row.id),
@@ -252,7 +252,7 @@ pub async fn find_invite(conn: &impl Connection, token_hash: &[u8]) -> Result<Op
 ///
 /// # Errors
 /// When the database fails.
-pub async fn claim_invite(conn: &impl Connection, id: InviteId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+pub async fn claim_invite(conn: &impl ConnectionTrait, id: InviteId, now: DateTime<Utc>) -> Result<bool, StoreError> {
     let changed = staff_invite::Entity::update_many()
         .col_expr(staff_invite::COLUMN.used_at, now.into())
         .filter(staff_invite::COLUMN.id.eq(id.as_uuid()))

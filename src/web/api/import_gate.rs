@@ -13,7 +13,7 @@ use crate::domain::onboarding::{Gate, Onboarding, Party, Step};
 use crate::domain::text::Brin;
 use crate::services::checks::ActivationAnswer;
 use crate::services::onboarding::import_gate::{self, GateAnswer};
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::extract::ApiClient;
 use crate::web::problem::{ApiError, Problem};
 
@@ -121,13 +121,13 @@ struct StepAnswer {
     security(("api_key" = []))
 )]
 pub(super) async fn show(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     _client: ApiClient,
     Path(brin): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let brin = Brin::parse(&brin).map_err(|_| ApiError::BadBrin)?;
-    let found = import_gate::answer(&site.office, &brin).await?;
+    let found = import_gate::answer(&web.context, &brin).await?;
     let body = body(&found);
     let tag = entity_tag(&body);
     let cache = [(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")), (header::ETAG, tag.clone())];

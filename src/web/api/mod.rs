@@ -8,10 +8,10 @@ use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use crate::links;
-use crate::web::Site;
+use crate::web::WebState;
 
 /// The routes of this folder.
-pub fn routes() -> Router<Site> {
+pub fn routes() -> Router<WebState> {
     Router::new()
         .route(links::API_IMPORT_GATE, get(import_gate::show))
         .route(links::API_DESCRIPTION, get(|| async { Json(Description::openapi()) }))

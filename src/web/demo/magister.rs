@@ -13,7 +13,7 @@ use crate::web::extract::Visit;
 use crate::web::flash::{self, Flash};
 use crate::web::form::{FieldErrors, Posted};
 use crate::web::page::{self, Frame};
-use crate::web::{DemoSite, Site};
+use crate::web::{DemoWeb, WebState};
 
 /// Something to choose.
 struct Choice {
@@ -47,29 +47,29 @@ pub(super) struct MagisterForm {
 }
 
 /// Shows every host.
-pub(super) async fn show(State(site): State<Site>, visit: Visit) -> Result<Response, PageError> {
-    page::show(&build(&site, &visit, MagisterForm::default(), FieldErrors::default())?)
+pub(super) async fn show(State(web): State<WebState>, visit: Visit) -> Result<Response, PageError> {
+    page::show(&build(&web, &visit, MagisterForm::default(), FieldErrors::default())?)
 }
 
 /// Changes one host.
 pub(super) async fn update(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     visit: Visit,
     Posted(form): Posted<MagisterForm>,
 ) -> Result<Response, PageError> {
     let mut errors = FieldErrors::default();
     let Some(domain) = errors.take("domain", SchoolDomain::parse(&form.domain)) else {
         let status = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
-        return page::show_with(status, &build(&site, &visit, form, errors)?);
+        return page::show_with(status, &build(&web, &visit, form, errors)?);
     };
-    demo(&site)?.magister.choose(&site.office, &domain, &form.behaviour).await?;
-    Ok(flash::redirect(&site, links::DEMO_MAGISTER, Flash::DemoMagisterSet))
+    demo(&web)?.magister.choose(&web.context, &domain, &form.behaviour).await?;
+    Ok(flash::redirect(&web, links::DEMO_MAGISTER, Flash::DemoMagisterSet))
 }
 
-fn build(site: &Site, visit: &Visit, typed: MagisterForm, errors: FieldErrors) -> Result<MagisterPage, PageError> {
-    let hosts = demo(site)?.magister.hosts().into_iter();
+fn build(web: &WebState, visit: &Visit, typed: MagisterForm, errors: FieldErrors) -> Result<MagisterPage, PageError> {
+    let hosts = demo(web)?.magister.hosts().into_iter();
     Ok(MagisterPage {
-        frame: visit.frame(site),
+        frame: visit.frame(web),
         rows: hosts.map(|host| HostRow { label: host.label, behaviour: host.behaviour }).collect(),
         choices: BEHAVIOURS.into_iter().map(|(value, label)| Choice { value, label }).collect(),
         typed,
@@ -77,6 +77,6 @@ fn build(site: &Site, visit: &Visit, typed: MagisterForm, errors: FieldErrors) -
     })
 }
 
-fn demo(site: &Site) -> Result<&DemoSite, PageError> {
-    site.demo.as_ref().ok_or(PageError::NotFound)
+fn demo(web: &WebState) -> Result<&DemoWeb, PageError> {
+    web.demo.as_ref().ok_or(PageError::NotFound)
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 
 use crate::domain::onboarding::Onboarding;
-use crate::services::Office;
+use crate::services::Context;
 use crate::services::checks::{self, PAUSE_SECONDS};
 use crate::store::checks::connection_checks::Check;
 use crate::words;
@@ -22,13 +22,13 @@ pub(in crate::web) struct CheckButton {
 impl CheckButton {
     /// The button for a school whose newest check is `latest`.
     pub(in crate::web) fn new(
-        office: &Office,
+        context: &Context,
         (state, latest): (&Onboarding, Option<&Check>),
         action: String,
         now: DateTime<Utc>,
     ) -> Self {
-        let is_off = !office.check_policy.makes_checks();
-        let instead = match (checks::may_ask(office, state), latest) {
+        let is_off = !context.check_policy.makes_checks();
+        let instead = match (checks::may_ask(context, state), latest) {
             (Err(refusal), _) => words::check_refusal(&refusal).to_owned(),
             (Ok(()), Some(latest)) if latest.finished_at.is_none() => "De controle loopt al.".to_owned(),
             // What the timer did is no reason to wait.

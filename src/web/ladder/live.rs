@@ -21,7 +21,7 @@ use crate::crypto::Token;
 use crate::domain::ids::{ContactId, StaffId};
 use crate::services::ServiceError;
 use crate::services::people::{portal_access, staff_auth};
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::{SchoolContact, Staff};
 
@@ -62,28 +62,28 @@ impl Streams {
 }
 
 /// A place among the streams; given back on drop.
-struct Place {
-    site: Site,
+struct StreamSlot {
+    web: WebState,
     visitor: Vec<u8>,
 }
 
-impl Place {
-    fn take(site: &Site, session: &Token) -> Result<Self, PageError> {
+impl StreamSlot {
+    fn take(web: &WebState, session: &Token) -> Result<Self, PageError> {
         let visitor = session.hash().to_vec();
-        let mut open = site.streams.open();
+        let mut open = web.streams.open();
         let mine = open.get(&visitor).copied().unwrap_or_default();
-        if mine >= PER_VISITOR || open.values().sum::<usize>() >= IN_ALL || site.streams.closing.is_cancelled() {
+        if mine >= PER_VISITOR || open.values().sum::<usize>() >= IN_ALL || web.streams.closing.is_cancelled() {
             return Err(PageError::TooOften { retry_after_seconds: ASK_AGAIN_SECONDS });
         }
         open.insert(visitor.clone(), mine + 1);
         drop(open);
-        Ok(Self { site: site.clone(), visitor })
+        Ok(Self { web: web.clone(), visitor })
     }
 }
 
-impl Drop for Place {
+impl Drop for StreamSlot {
     fn drop(&mut self) {
-        let mut open = self.site.streams.open();
+        let mut open = self.web.streams.open();
         if let Some(mine) = open.get_mut(&self.visitor) {
             *mine -= 1;
             if *mine == 0 {
@@ -108,11 +108,11 @@ impl Watcher {
         }
     }
 
-    async fn is_still_here(&self, site: &Site) -> Result<bool, ServiceError> {
-        let now = site.clock.now();
+    async fn is_still_here(&self, web: &WebState) -> Result<bool, ServiceError> {
+        let now = web.clock.now();
         match self {
-            Self::Contact(session, who) => portal_access::is_still(&site.office, now, session, *who).await,
-            Self::Colleague(session, who) => staff_auth::is_still(&site.office, now, session, *who).await,
+            Self::Contact(session, who) => portal_access::is_still(&web.context, now, session, *who).await,
+            Self::Colleague(session, who) => staff_auth::is_still(&web.context, now, session, *who).await,
         }
     }
 }
@@ -145,7 +145,7 @@ pub(in crate::web) struct Step {
 /// # Errors
 /// `TooOften` when the visitor watches too much at once; what `look` says of the first look.
 pub(in crate::web) async fn tell<L, F>(
-    site: &Site,
+    web: &WebState,
     watcher: impl Into<Watcher>,
     mut look: L,
 ) -> Result<Response, PageError>
@@ -154,9 +154,9 @@ where
     F: Future<Output = Result<Step, PageError>> + Send,
 {
     let watcher = watcher.into();
-    let place = Place::take(site, watcher.session())?;
+    let slot = StreamSlot::take(web, watcher.session())?;
     let first = look().await?;
-    let watch = Watch { place, watcher, look, last: None, next: Some(first), end: Instant::now() + LONGEST };
+    let watch = StreamState { slot, watcher, look, last: None, next: Some(first), end: Instant::now() + LONGEST };
     let events = stream::unfold(watch, |mut watch| async move {
         let step = watch.change().await?;
         let event = Event::default().event("step").retry(Duration::from_secs(ASK_AGAIN_SECONDS));
@@ -171,8 +171,8 @@ where
     Ok(response)
 }
 
-struct Watch<L> {
-    place: Place,
+struct StreamState<L> {
+    slot: StreamSlot,
     watcher: Watcher,
     look: L,
     last: Option<Step>,
@@ -180,7 +180,7 @@ struct Watch<L> {
     end: Instant,
 }
 
-impl<L, F> Watch<L>
+impl<L, F> StreamState<L>
 where
     L: FnMut() -> F,
     F: Future<Output = Result<Step, PageError>>,
@@ -195,10 +195,10 @@ where
         }
         while Instant::now() < self.end {
             tokio::select! {
-                () = self.place.site.streams.closing.cancelled() => return None,
+                () = self.slot.web.streams.closing.cancelled() => return None,
                 () = tokio::time::sleep(LOOK_EVERY) => {}
             }
-            if !self.watcher.is_still_here(&self.place.site).await.ok()? {
+            if !self.watcher.is_still_here(&self.slot.web).await.ok()? {
                 return None;
             }
             let step = (self.look)().await.ok()?;

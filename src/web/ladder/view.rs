@@ -218,7 +218,7 @@ fn rungs(held: &[RungTime], trying: Option<Rung>, broken: Option<Rung>) -> Vec<R
 fn details(result: &CheckResult) -> Vec<(&'static str, String)> {
     let mut rows = vec![("Code", result.code.as_str().to_owned()), ("Duurde", words::seconds_nl(result.millis()))];
     rows.extend(result.oddity.map(|oddity| ("Wat er vreemd was", words::oddity(oddity))));
-    rows.extend(result.said.clone().map(|said| ("Magister zei", said)));
+    rows.extend(result.redacted_text.clone().map(|said| ("Magister zei", said)));
     if !result.columns.is_empty() {
         rows.push(("Kolommen", result.columns.join(", ")));
     }

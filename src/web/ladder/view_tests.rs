@@ -16,7 +16,7 @@ fn ended(code: CheckCode, rung: Rung) -> CheckResult {
         columns: vec!["idGebr".into(), "stamnr".into()],
         counts: (rung == Rung::Rows).then_some(Counts { rows: 612, without_opleidingscode: 3, ..Counts::default() }),
         oddity: None,
-        said: None,
+        redacted_text: None,
     }
 }
 

@@ -12,7 +12,7 @@ use crate::services::ServiceError;
 use crate::services::checks;
 use crate::services::onboarding::onboardings::SchoolFile;
 use crate::store::checks::connection_checks::Check;
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::flash::see_other;
@@ -42,43 +42,43 @@ struct ConnectionPage {
 }
 
 /// The newest check, or that there was none.
-pub(super) async fn show(State(site): State<Site>, who: SchoolContact) -> Result<Response, PageError> {
-    let latest = checks::latest(&site.office, who.school()).await?;
-    page::show(&build(&site, &who, latest).await?)
+pub(super) async fn show(State(web): State<WebState>, who: SchoolContact) -> Result<Response, PageError> {
+    let latest = checks::latest(&web.context, who.school()).await?;
+    page::show(&build(&web, &who, latest).await?)
 }
 
 /// One check.
 pub(super) async fn show_one(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     who: SchoolContact,
     Path(check): Path<String>,
 ) -> Result<Response, PageError> {
-    let check = find(&site, &who, &check).await?;
-    page::show(&build(&site, &who, Some(check)).await?)
+    let check = find(&web, &who, &check).await?;
+    page::show(&build(&web, &who, Some(check)).await?)
 }
 
 /// How far one check is, as it goes.
 pub(super) async fn show_live(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     who: SchoolContact,
     Path(check): Path<String>,
 ) -> Result<Response, PageError> {
-    let id = find(&site, &who, &check).await?.id;
-    let office = site.office.clone();
+    let id = find(&web, &who, &check).await?.id;
+    let context = web.context.clone();
     let look = move || {
-        let office = office.clone();
-        async move { ladder::step(&LadderView::of(&checks::find(&office, id).await?, Reader::School)) }
+        let context = context.clone();
+        async move { ladder::step(&LadderView::of(&checks::find(&context, id).await?, Reader::School)) }
     };
-    live::tell(&site, who, look).await
+    live::tell(&web, who, look).await
 }
 
 /// Asks for a check.
 pub(super) async fn create(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     who: SchoolContact,
     Posted(_): Posted<Pressed>,
 ) -> Result<Response, PageError> {
-    match checks::ask(&site.office, &who.call(), who.school()).await {
+    match checks::ask(&web.context, &who.call(), who.school()).await {
         Ok(check) => Ok(see_other(&links::fill(links::SCHOOL_CHECK, &[&check.to_string()]))),
         // The page says from when it can be pressed, or why not.
         Err(ServiceError::TooOften { .. } | ServiceError::NotChecked(_)) => Ok(see_other(links::SCHOOL_CONNECTION)),
@@ -87,15 +87,15 @@ pub(super) async fn create(
 }
 
 /// A check of the visitor's own school; another's is not there.
-async fn find(site: &Site, who: &SchoolContact, id: &str) -> Result<Check, PageError> {
+async fn find(web: &WebState, who: &SchoolContact, id: &str) -> Result<Check, PageError> {
     let id: CheckId = id.parse().map_err(|_| PageError::NotFound)?;
-    let check = checks::find(&site.office, id).await?;
+    let check = checks::find(&web.context, id).await?;
     if check.school == who.school() { Ok(check) } else { Err(PageError::NotFound) }
 }
 
-async fn build(site: &Site, who: &SchoolContact, shown: Option<Check>) -> Result<ConnectionPage, PageError> {
-    let Opened { frame, around, file } = open(site, who, "").await?;
-    let history = checks::history(&site.office, file.school.id, None, EARLIER).await?;
+async fn build(web: &WebState, who: &SchoolContact, shown: Option<Check>) -> Result<ConnectionPage, PageError> {
+    let Opened { frame, around, file } = open(web, who, "").await?;
+    let history = checks::history(&web.context, file.school.id, None, EARLIER).await?;
     let path = |path: &str, check: &Check| links::fill(path, &[&check.id.to_string()]);
     let is_shown = |check: &Check| shown.as_ref().is_some_and(|shown| shown.id == check.id);
     let others = history.iter().filter(|check| !is_shown(check));
@@ -103,7 +103,7 @@ async fn build(site: &Site, who: &SchoolContact, shown: Option<Check>) -> Result
         frame,
         around,
         ladder: shown.as_ref().map(|check| LadderView::of(check, Reader::School)),
-        button: button(site, who, &file, history.first()),
+        button: button(web, who, &file, history.first()),
         here: shown
             .as_ref()
             .map_or_else(|| links::SCHOOL_CONNECTION.to_owned(), |check| path(links::SCHOOL_CHECK, check)),
@@ -122,9 +122,9 @@ fn earlier_words(check: &Check) -> String {
 }
 
 /// The button on a page of the school.
-pub(super) fn button(site: &Site, who: &SchoolContact, file: &SchoolFile, latest: Option<&Check>) -> CheckButton {
+pub(super) fn button(web: &WebState, who: &SchoolContact, file: &SchoolFile, latest: Option<&Check>) -> CheckButton {
     let action = links::SCHOOL_CONNECTION.to_owned();
-    CheckButton::new(&site.office, (&file.state, latest), action, who.visit.now)
+    CheckButton::new(&web.context, (&file.state, latest), action, who.visit.now)
 }
 
 /// The connection on the overview.
@@ -146,15 +146,15 @@ pub(super) struct ConnectionPanel {
 
 /// The panel, once there is something to check with.
 pub(super) async fn panel(
-    site: &Site,
+    web: &WebState,
     who: &SchoolContact,
     file: &SchoolFile,
 ) -> Result<Option<ConnectionPanel>, PageError> {
     if file.state.credential_version() == 0 || file.state.lifecycle().is_withdrawn() {
         return Ok(None);
     }
-    let latest = checks::latest(&site.office, file.school.id).await?;
-    let known = checks::connection(&site.office, file.school.id).await?;
+    let latest = checks::latest(&web.context, file.school.id).await?;
+    let known = checks::connection(&web.context, file.school.id).await?;
     let is_running = latest.as_ref().is_some_and(|check| check.finished_at.is_none());
     let (key, line) = match (is_running, known.last) {
         (true, _) => ("running", "De verbinding wordt nu gecontroleerd.".to_owned()),
@@ -178,6 +178,6 @@ pub(super) async fn panel(
         },
         href: latest.as_ref().map(|_| links::SCHOOL_CONNECTION.to_owned()).unwrap_or_default(),
         failed: known.last.map(|(code, _)| code).filter(|code| *code != CheckCode::Ok && !is_running),
-        button: button(site, who, file, latest.as_ref()),
+        button: button(web, who, file, latest.as_ref()),
     }))
 }

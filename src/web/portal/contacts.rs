@@ -9,7 +9,7 @@ use crate::domain::onboarding::progress::open_steps;
 use crate::domain::school::ContactRole;
 use crate::links;
 use crate::services::people::addresses;
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::page::{self, Frame};
@@ -37,9 +37,9 @@ struct ContactsPage {
     steps: Vec<Link>,
 }
 
-pub(super) async fn list(State(site): State<Site>, who: SchoolContact) -> Result<Response, PageError> {
-    let Opened { frame, around, file } = open(&site, &who, "contacts").await?;
-    let marks = addresses::marks_of(&site.office, &file.contacts).await?;
+pub(super) async fn list(State(web): State<WebState>, who: SchoolContact) -> Result<Response, PageError> {
+    let Opened { frame, around, file } = open(&web, &who, "contacts").await?;
+    let marks = addresses::marks_of(&web.context, &file.contacts).await?;
     let active = file.contacts.iter().filter(|contact| contact.is_active());
     let contacts: Vec<_> = active
         .clone()

@@ -11,7 +11,7 @@ use crate::domain::onboarding::Step;
 use crate::links;
 use crate::services::ServiceError;
 use crate::services::onboarding::credentials;
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::form::Posted;
@@ -56,18 +56,18 @@ struct PasswordPage<'a> {
 }
 
 pub(super) async fn reveal(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     who: SchoolContact,
     Posted(form): Posted<SeenForm>,
 ) -> Result<Response, PageError> {
     let call = who.call();
-    let revealed = match credentials::reveal(&site.office, &call, (who.school(), who.contact.id), form.version()).await
+    let revealed = match credentials::reveal(&web.context, &call, (who.school(), who.contact.id), form.version()).await
     {
         Ok(revealed) => revealed,
-        Err(ServiceError::NotHandedOut(refusal)) => return refused(&site, &who, Step::PasswordSet, refusal).await,
+        Err(ServiceError::NotHandedOut(refusal)) => return refused(&web, &who, Step::PasswordSet, refusal).await,
         Err(error) => return Err(error.into()),
     };
-    let Opened { frame, around, file } = open(&site, &who, "").await?;
+    let Opened { frame, around, file } = open(&web, &who, "").await?;
     let groups = revealed.password.groups();
     page::show(&PasswordPage {
         frame,
@@ -88,14 +88,14 @@ pub(super) async fn reveal(
 }
 
 pub(super) async fn download(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     who: SchoolContact,
     Posted(form): Posted<SeenForm>,
 ) -> Result<Response, PageError> {
     let contact = (who.school(), who.contact.id);
-    let file = match credentials::download(&site.office, &who.call(), contact, form.version()).await {
+    let file = match credentials::download(&web.context, &who.call(), contact, form.version()).await {
         Ok(file) => file,
-        Err(ServiceError::NotHandedOut(refusal)) => return refused(&site, &who, Step::QueryExecuted, refusal).await,
+        Err(ServiceError::NotHandedOut(refusal)) => return refused(&web, &who, Step::QueryExecuted, refusal).await,
         Err(error) => return Err(error.into()),
     };
     let disposition = format!("attachment; filename=\"{}\"", file.file_name);
@@ -106,6 +106,11 @@ pub(super) async fn download(
 }
 
 /// The step's page again, with why nothing was handed out: it says what to do, and has the newest version on it.
-async fn refused(site: &Site, who: &SchoolContact, step: Step, refusal: RevealRefusal) -> Result<Response, PageError> {
-    come_back(site, who, step, Typed::refused(words::reveal_refusal(&refusal))).await
+async fn refused(
+    web: &WebState,
+    who: &SchoolContact,
+    step: Step,
+    refusal: RevealRefusal,
+) -> Result<Response, PageError> {
+    come_back(web, who, step, Typed::refused(words::reveal_refusal(&refusal))).await
 }

@@ -9,7 +9,7 @@ use crate::domain::text::{Brin, SchoolDomain, SchoolName};
 use crate::links;
 use crate::services::ServiceError;
 use crate::services::onboarding::schools;
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::flash::{self, Flash};
@@ -19,20 +19,20 @@ use crate::web::portal::step_parts::{DetailsForm, Typed};
 use crate::words;
 
 pub(super) async fn create(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     who: SchoolContact,
     Posted(form): Posted<DetailsForm>,
 ) -> Result<Response, PageError> {
-    if site.limits.check_client(who.visit.client).is_err() {
+    if web.limits.check_client(who.visit.client).is_err() {
         let typed = Typed { details: Some(form), ..Typed::too_often() };
-        return come_back(&site, &who, Step::DetailsSubmitted, typed).await;
+        return come_back(&web, &who, Step::DetailsSubmitted, typed).await;
     }
     let mut typed = Typed::default();
     if let Some(details) = read(&form, &mut typed.errors) {
-        match schools::submit_details(&site.office, &who.call(), who.school(), &details).await {
-            Ok(()) => return Ok(flash::redirect(&site, links::SCHOOL, Flash::DetailsSent)),
+        match schools::submit_details(&web.context, &who.call(), who.school(), &details).await {
+            Ok(()) => return Ok(flash::redirect(&web, links::SCHOOL, Flash::DetailsSent)),
             Err(ServiceError::Refused(Refusal::AlreadyDone { .. })) => {
-                return Ok(flash::redirect(&site, links::SCHOOL, Flash::AlreadySo));
+                return Ok(flash::redirect(&web, links::SCHOOL, Flash::AlreadySo));
             }
             Err(ServiceError::BrinTaken) => typed.errors.add("brin", BRIN_TAKEN),
             Err(ServiceError::Refused(refusal)) => typed.refusal = words::refusal(&refusal),
@@ -40,7 +40,7 @@ pub(super) async fn create(
         }
     }
     typed.details = Some(form);
-    come_back(&site, &who, Step::DetailsSubmitted, typed).await
+    come_back(&web, &who, Step::DetailsSubmitted, typed).await
 }
 
 const BRIN_TAKEN: &str = "Dit BRIN-nummer hoort al bij een andere school in Koppelklaar. Kijk het na. Heeft jullie school \

@@ -10,7 +10,7 @@ use crate::domain::text::{EmailAddress, PersonName};
 use crate::links;
 use crate::services::ServiceError;
 use crate::services::onboarding::onboardings::{self, MOST_CONTACTS, MOST_NEW_CONTACTS};
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::flash::{self, Flash};
@@ -24,23 +24,23 @@ use crate::words;
 type Person = (PersonName, EmailAddress, ContactRole);
 
 pub(super) async fn create(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     who: SchoolContact,
     StepPath(step): StepPath,
     Posted(form): Posted<HandOverForm>,
 ) -> Result<Response, PageError> {
     let mut typed = Typed { section: Section::HandOver, ..Typed::default() };
     let person = match form.colleague.parse() {
-        Ok(id) => Some(find(&site, &who, id).await?),
+        Ok(id) => Some(find(&web, &who, id).await?),
         Err(_) => read(&form, step, &mut typed.errors),
     };
     if let Some(person) = person {
-        site.limits.check_client(who.visit.client)?;
-        site.limits.check_address(Door::HandOver, &site.office.keys.email_key(&person.1.key_form()))?;
-        match onboardings::hand_over(&site.office, &who.call(), who.school(), step, person).await {
-            Ok(()) => return Ok(flash::redirect(&site, links::SCHOOL, Flash::HandedOver.about(step))),
+        web.limits.check_client(who.visit.client)?;
+        web.limits.check_address(Door::HandOver, &web.context.keys.email_key(&person.1.key_form()))?;
+        match onboardings::hand_over(&web.context, &who.call(), who.school(), step, person).await {
+            Ok(()) => return Ok(flash::redirect(&web, links::SCHOOL, Flash::HandedOver.about(step))),
             Err(ServiceError::Refused(Refusal::AlreadyDone { .. })) => {
-                return Ok(flash::redirect(&site, links::SCHOOL, Flash::AlreadySo));
+                return Ok(flash::redirect(&web, links::SCHOOL, Flash::AlreadySo));
             }
             Err(ServiceError::Refused(refusal)) => typed.refusal = words::refusal(&refusal),
             Err(ServiceError::ColleagueRole { role, needed }) => typed.refusal = words::colleague_role(role, needed),
@@ -51,12 +51,12 @@ pub(super) async fn create(
         }
     }
     typed.colleague = form;
-    come_back(&site, &who, step, typed).await
+    come_back(&web, &who, step, typed).await
 }
 
 /// A contact of this school by id; whoever is not one is not found.
-async fn find(site: &Site, who: &SchoolContact, id: ContactId) -> Result<Person, PageError> {
-    let file = onboardings::load_file(&site.office, who.school()).await?;
+async fn find(web: &WebState, who: &SchoolContact, id: ContactId) -> Result<Person, PageError> {
+    let file = onboardings::load_file(&web.context, who.school()).await?;
     let found = file.contact(id).filter(|contact| contact.is_active()).cloned().ok_or(PageError::NotFound)?;
     let Contact { name, email, role, .. } = found;
     Ok((name, email, role))

@@ -6,17 +6,17 @@ use axum::response::Response;
 use crate::domain::onboarding::Command;
 use crate::links;
 use crate::services::onboarding::onboardings;
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::flash::{self, Flash};
 use crate::web::form::{Posted, Pressed};
 
 pub(super) async fn create(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     who: SchoolContact,
     Posted(_): Posted<Pressed>,
 ) -> Result<Response, PageError> {
-    onboardings::act(&site.office, &who.call(), who.school(), &Command::ReportImported, None).await?;
-    Ok(flash::redirect(&site, links::SCHOOL, Flash::ImportReported))
+    onboardings::act(&web.context, &who.call(), who.school(), &Command::ReportImported, None).await?;
+    Ok(flash::redirect(&web, links::SCHOOL, Flash::ImportReported))
 }

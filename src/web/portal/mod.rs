@@ -35,13 +35,13 @@ use crate::links;
 use crate::services::ServiceError;
 use crate::services::onboarding::onboardings::{self, SchoolFile};
 use crate::services::people::portal_access;
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::page::Frame;
 
 /// The routes of this folder.
-pub fn routes() -> Router<Site> {
+pub fn routes() -> Router<WebState> {
     Router::new()
         .route(links::SCHOOL, get(overview::show))
         .route(links::SCHOOL_CHOOSE, get(choose::show).post(choose::create))
@@ -72,11 +72,11 @@ pub fn routes() -> Router<Site> {
 #[derive(Debug, Clone, Copy)]
 struct StepPath(Step);
 
-impl FromRequestParts<Site> for StepPath {
+impl FromRequestParts<WebState> for StepPath {
     type Rejection = PageError;
 
-    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, PageError> {
-        let name = Path::<String>::from_request_parts(parts, site).await.map_err(|_| PageError::NotFound)?;
+    async fn from_request_parts(parts: &mut Parts, web: &WebState) -> Result<Self, PageError> {
+        let name = Path::<String>::from_request_parts(parts, web).await.map_err(|_| PageError::NotFound)?;
         Step::parse(&name.0).map(Self).ok_or(PageError::NotFound)
     }
 }
@@ -104,9 +104,9 @@ struct Opened {
 }
 
 /// Loads the school of this visitor for a page.
-async fn open(site: &Site, who: &SchoolContact, current: &'static str) -> Result<Opened, ServiceError> {
-    let file = onboardings::load_file(&site.office, who.school()).await?;
-    let choices = portal_access::list_choices(&site.office, &who.email_key).await?;
+async fn open(web: &WebState, who: &SchoolContact, current: &'static str) -> Result<Opened, ServiceError> {
+    let file = onboardings::load_file(&web.context, who.school()).await?;
+    let choices = portal_access::list_choices(&web.context, &who.email_key).await?;
     let around = Around {
         school: file.school.details.name.as_str().to_owned(),
         brin: file.school.details.brin.as_str().to_owned(),
@@ -117,6 +117,6 @@ async fn open(site: &Site, who: &SchoolContact, current: &'static str) -> Result
         has_more: choices.len() > 1,
         current,
     };
-    let frame = Frame { home: links::SCHOOL, ..who.visit.frame(site) };
+    let frame = Frame { home: links::SCHOOL, ..who.visit.frame(web) };
     Ok(Opened { frame, around, file })
 }

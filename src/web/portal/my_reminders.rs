@@ -5,7 +5,7 @@ use axum::response::Response;
 
 use crate::links;
 use crate::services::people::addresses;
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::flash::{self, Flash};
@@ -13,16 +13,16 @@ use crate::web::form::{Posted, Pressed};
 
 /// Lets reminders come again, over all schools of this contact.
 pub(super) async fn resume(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     who: SchoolContact,
     Posted(Pressed {}): Posted<Pressed>,
 ) -> Result<Response, PageError> {
-    let reminders = addresses::reminders_of(&site.office, &who.contact);
-    addresses::resume_as(&site.office, &who.call(), &reminders).await?;
-    Ok(flash::redirect(&site, links::SCHOOL, Flash::RemindersResumed))
+    let reminders = addresses::reminders_of(&web.context, &who.contact);
+    addresses::resume_as(&web.context, &who.call(), &reminders).await?;
+    Ok(flash::redirect(&web, links::SCHOOL, Flash::RemindersResumed))
 }
 
 /// Whether this contact put their reminders off.
-pub(super) async fn is_stopped(site: &Site, who: &SchoolContact) -> Result<bool, PageError> {
-    Ok(addresses::is_stopped(&site.office, &addresses::reminders_of(&site.office, &who.contact)).await?)
+pub(super) async fn is_stopped(web: &WebState, who: &SchoolContact) -> Result<bool, PageError> {
+    Ok(addresses::is_stopped(&web.context, &addresses::reminders_of(&web.context, &who.contact)).await?)
 }

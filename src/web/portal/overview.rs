@@ -9,7 +9,7 @@ use crate::domain::onboarding::{Lifecycle, Onboarding};
 use crate::links;
 use crate::services::checks::{self, ActivationAnswer};
 use crate::services::onboarding::arrangements;
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::page::{self, Frame};
@@ -80,11 +80,11 @@ struct OverviewPage {
     my_reminders_path: &'static str,
 }
 
-pub(super) async fn show(State(site): State<Site>, who: SchoolContact) -> Result<Response, PageError> {
-    let Opened { frame, around, file } = open(&site, &who, "overview").await?;
-    let arrangement = arrangements::load(&site.office, who.school()).await?;
-    let answer = checks::activation(&site.office, file.school.id).await?;
-    let connection = connection::panel(&site, &who, &file).await?;
+pub(super) async fn show(State(web): State<WebState>, who: SchoolContact) -> Result<Response, PageError> {
+    let Opened { frame, around, file } = open(&web, &who, "overview").await?;
+    let arrangement = arrangements::load(&web.context, who.school()).await?;
+    let answer = checks::activation(&web.context, file.school.id).await?;
+    let connection = connection::panel(&web, &who, &file).await?;
     let failed = connection.as_ref().and_then(|panel| panel.failed);
     let names = view::names_of(&file);
     let gates = view::gate_rows(&file.state, &names);
@@ -116,7 +116,7 @@ pub(super) async fn show(State(site): State<Site>, who: SchoolContact) -> Result
         own_days_path: links::SCHOOL_OWN_DAYS,
         pause_path: links::SCHOOL_PAUSE,
         stop_path: links::SCHOOL_WITHDRAW,
-        is_unreminded: my_reminders::is_stopped(&site, &who).await?,
+        is_unreminded: my_reminders::is_stopped(&web, &who).await?,
         my_reminders_path: links::SCHOOL_REMINDERS_TO_ME,
     })
 }

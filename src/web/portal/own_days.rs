@@ -9,7 +9,7 @@ use crate::domain::onboarding::decide::amsterdam_date;
 use crate::links;
 use crate::services::ServiceError;
 use crate::services::onboarding::arrangements;
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::flash::{self, Flash};
@@ -35,46 +35,46 @@ struct OwnDaysPage {
     reminders_path: &'static str,
 }
 
-pub(super) async fn show(State(site): State<Site>, who: SchoolContact) -> Result<Response, PageError> {
-    page::show(&build(&site, &who, OwnDaysForm::default(), FieldErrors::default()).await?)
+pub(super) async fn show(State(web): State<WebState>, who: SchoolContact) -> Result<Response, PageError> {
+    page::show(&build(&web, &who, OwnDaysForm::default(), FieldErrors::default()).await?)
 }
 
 pub(super) async fn create(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     who: SchoolContact,
     Posted(form): Posted<OwnDaysForm>,
 ) -> Result<Response, PageError> {
     let mut errors = FieldErrors::default();
     if let Some(days) = read(&form, &mut errors) {
-        match arrangements::add_own_days(&site.office, &who.call(), who.school(), days).await {
-            Ok(true) => return Ok(flash::redirect(&site, links::SCHOOL_OWN_DAYS, Flash::OwnDaysAdded)),
-            Ok(false) => return Ok(flash::redirect(&site, links::SCHOOL_OWN_DAYS, Flash::AlreadySo)),
+        match arrangements::add_own_days(&web.context, &who.call(), who.school(), days).await {
+            Ok(true) => return Ok(flash::redirect(&web, links::SCHOOL_OWN_DAYS, Flash::OwnDaysAdded)),
+            Ok(false) => return Ok(flash::redirect(&web, links::SCHOOL_OWN_DAYS, Flash::AlreadySo)),
             Err(ServiceError::BadOwnDays(refusal)) => errors.add("first_day", words::own_days_refusal(refusal)),
             Err(error) => return Err(error.into()),
         }
     }
-    page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &build(&site, &who, form, errors).await?)
+    page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &build(&web, &who, form, errors).await?)
 }
 
 pub(super) async fn remove(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     who: SchoolContact,
     Posted(form): Posted<OwnDaysForm>,
 ) -> Result<Response, PageError> {
     let days = read_row(&form).ok_or(PageError::BadForm)?;
-    let was_there = arrangements::remove_own_days(&site.office, &who.call(), who.school(), days).await?;
+    let was_there = arrangements::remove_own_days(&web.context, &who.call(), who.school(), days).await?;
     let flash = if was_there { Flash::OwnDaysRemoved } else { Flash::AlreadySo };
-    Ok(flash::redirect(&site, links::SCHOOL_OWN_DAYS, flash))
+    Ok(flash::redirect(&web, links::SCHOOL_OWN_DAYS, flash))
 }
 
 async fn build(
-    site: &Site,
+    web: &WebState,
     who: &SchoolContact,
     form: OwnDaysForm,
     errors: FieldErrors,
 ) -> Result<OwnDaysPage, PageError> {
-    let Opened { frame, around, file } = open(site, who, "").await?;
-    let arrangement = arrangements::load(&site.office, who.school()).await?;
+    let Opened { frame, around, file } = open(web, who, "").await?;
+    let arrangement = arrangements::load(&web.context, who.school()).await?;
     let region = file.school.details.region.label_nl();
     Ok(OwnDaysPage {
         frame,

@@ -11,7 +11,7 @@ use crate::domain::text::Reason;
 use crate::links;
 use crate::services::ServiceError;
 use crate::services::onboarding::onboardings;
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::flash::{self, Flash};
@@ -44,12 +44,12 @@ struct PausePage {
     resume_path: &'static str,
 }
 
-pub(super) async fn show(State(site): State<Site>, who: SchoolContact) -> Result<Response, PageError> {
-    page::show(&build(&site, &who, None, FieldErrors::default()).await?)
+pub(super) async fn show(State(web): State<WebState>, who: SchoolContact) -> Result<Response, PageError> {
+    page::show(&build(&web, &who, None, FieldErrors::default()).await?)
 }
 
 pub(super) async fn create(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     who: SchoolContact,
     Posted(form): Posted<PauseForm>,
 ) -> Result<Response, PageError> {
@@ -59,38 +59,38 @@ pub(super) async fn create(
         errors.choose("until", parse_date(&form.until), "Kies de dag waarop jullie verdergaan, als dag-maand-jaar.");
     if let (Some(reason), Some(until)) = (reason, until) {
         let command = Command::Pause { reason, until };
-        match onboardings::act(&site.office, &who.call(), who.school(), &command, None).await {
-            Ok(()) => return Ok(flash::redirect(&site, links::SCHOOL, Flash::Paused)),
+        match onboardings::act(&web.context, &who.call(), who.school(), &command, None).await {
+            Ok(()) => return Ok(flash::redirect(&web, links::SCHOOL, Flash::Paused)),
             Err(ServiceError::Refused(refusal @ Refusal::BadResumeDate)) => {
                 errors.add("until", words::refusal(&refusal))
             }
             Err(error) => return Err(error.into()),
         }
     }
-    page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &build(&site, &who, Some(form), errors).await?)
+    page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &build(&web, &who, Some(form), errors).await?)
 }
 
 pub(super) async fn resume(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     who: SchoolContact,
     Posted(_): Posted<Pressed>,
 ) -> Result<Response, PageError> {
-    let flash = match onboardings::act(&site.office, &who.call(), who.school(), &Command::Resume, None).await {
+    let flash = match onboardings::act(&web.context, &who.call(), who.school(), &Command::Resume, None).await {
         Ok(()) => Flash::Resumed,
         Err(ServiceError::Refused(Refusal::NotPaused)) => Flash::AlreadySo,
         Err(error) => return Err(error.into()),
     };
-    Ok(flash::redirect(&site, links::SCHOOL, flash))
+    Ok(flash::redirect(&web, links::SCHOOL, flash))
 }
 
 /// The page with what was typed; or else with the pause that there is, so that nobody fills it in again to change it.
 async fn build(
-    site: &Site,
+    web: &WebState,
     who: &SchoolContact,
     typed: Option<PauseForm>,
     errors: FieldErrors,
 ) -> Result<PausePage, PageError> {
-    let Opened { frame, around, file } = open(site, who, "").await?;
+    let Opened { frame, around, file } = open(web, who, "").await?;
     let (paused_until, known) = match file.state.lifecycle() {
         Lifecycle::Paused { until, reason, .. } => {
             (words::date_only_nl(*until), PauseForm { reason: reason.to_string(), until: until.to_string() })

@@ -13,7 +13,7 @@ use crate::domain::reminder::UpcomingKind;
 use crate::links;
 use crate::services::onboarding::arrangements;
 use crate::services::{ServiceError, reminders};
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::flash::{self, Flash};
@@ -49,49 +49,49 @@ struct RemindersPage {
     own_days_path: &'static str,
 }
 
-pub(super) async fn show(State(site): State<Site>, who: SchoolContact) -> Result<Response, PageError> {
-    page::show(&build(&site, &who, SnoozeForm::default(), FieldErrors::default()).await?)
+pub(super) async fn show(State(web): State<WebState>, who: SchoolContact) -> Result<Response, PageError> {
+    page::show(&build(&web, &who, SnoozeForm::default(), FieldErrors::default()).await?)
 }
 
 pub(super) async fn create(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     who: SchoolContact,
     Posted(form): Posted<SnoozeForm>,
 ) -> Result<Response, PageError> {
     let mut errors = FieldErrors::default();
     let until = errors.choose("until", parse_date(&form.until), "Kies een dag, als dag-maand-jaar.");
     if let Some(until) = until {
-        match arrangements::snooze(&site.office, &who.call(), who.school(), until).await {
-            Ok(true) => return Ok(flash::redirect(&site, links::SCHOOL, Flash::Snoozed)),
-            Ok(false) => return Ok(flash::redirect(&site, links::SCHOOL, Flash::AlreadySo)),
+        match arrangements::snooze(&web.context, &who.call(), who.school(), until).await {
+            Ok(true) => return Ok(flash::redirect(&web, links::SCHOOL, Flash::Snoozed)),
+            Ok(false) => return Ok(flash::redirect(&web, links::SCHOOL, Flash::AlreadySo)),
             Err(ServiceError::BadSnooze(refusal)) => errors.add("until", words::snooze_refusal(refusal)),
             Err(error) => return Err(error.into()),
         }
     }
-    page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &build(&site, &who, form, errors).await?)
+    page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &build(&web, &who, form, errors).await?)
 }
 
 pub(super) async fn wake(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     who: SchoolContact,
     Posted(_): Posted<Pressed>,
 ) -> Result<Response, PageError> {
-    let was_off = arrangements::wake(&site.office, &who.call(), who.school()).await?;
-    Ok(flash::redirect(&site, links::SCHOOL, if was_off { Flash::Woken } else { Flash::AlreadySo }))
+    let was_off = arrangements::wake(&web.context, &who.call(), who.school()).await?;
+    Ok(flash::redirect(&web, links::SCHOOL, if was_off { Flash::Woken } else { Flash::AlreadySo }))
 }
 
 async fn build(
-    site: &Site,
+    web: &WebState,
     who: &SchoolContact,
     form: SnoozeForm,
     errors: FieldErrors,
 ) -> Result<RemindersPage, PageError> {
-    let Opened { frame, around, file } = open(site, who, "").await?;
+    let Opened { frame, around, file } = open(web, who, "").await?;
     let now = who.visit.now;
     let today = amsterdam_date(now);
-    let arrangement = arrangements::load(&site.office, who.school()).await?;
-    let upcoming = reminders::list_upcoming(&site.office, who.school(), now).await?;
-    let max_days = site.office.reminders.policy.max_snooze_days;
+    let arrangement = arrangements::load(&web.context, who.school()).await?;
+    let upcoming = reminders::list_upcoming(&web.context, who.school(), now).await?;
+    let max_days = web.context.reminders.policy.max_snooze_days;
     let last = today.checked_add_days(Days::new(max_days.into())).unwrap_or(today);
     Ok(RemindersPage {
         frame,

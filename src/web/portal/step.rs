@@ -11,7 +11,7 @@ use crate::links;
 use crate::services::checks;
 use crate::services::onboarding::onboardings::SchoolFile;
 use crate::services::onboarding::{credentials, onboardings};
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::ladder::CheckButton;
@@ -103,37 +103,37 @@ struct StepPage {
 }
 
 pub(super) async fn show(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     who: SchoolContact,
     StepPath(step): StepPath,
 ) -> Result<Response, PageError> {
-    page::show(&build(&site, &who, step, Typed::default()).await?)
+    page::show(&build(&web, &who, step, Typed::default()).await?)
 }
 
 /// The page again, with what was typed and what is wrong.
 pub(super) async fn come_back(
-    site: &Site,
+    web: &WebState,
     who: &SchoolContact,
     step: Step,
     typed: Typed,
 ) -> Result<Response, PageError> {
-    page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &build(site, who, step, typed).await?)
+    page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &build(web, who, step, typed).await?)
 }
 
-async fn build(site: &Site, who: &SchoolContact, step: Step, mut typed: Typed) -> Result<StepPage, PageError> {
-    let Opened { frame, around, file } = open(site, who, "").await?;
+async fn build(web: &WebState, who: &SchoolContact, step: Step, mut typed: Typed) -> Result<StepPage, PageError> {
+    let Opened { frame, around, file } = open(web, who, "").await?;
     let names = view::names_of(&file);
     let call = who.call();
     let shows_credentials = matches!(step, Step::QueryExecuted | Step::PasswordSet);
-    let issued = if shows_credentials { credentials::find_issued(&site.office, file.school.id).await? } else { None };
+    let issued = if shows_credentials { credentials::find_issued(&web.context, file.school.id).await? } else { None };
     let panel = issued.map(|issued| step_parts::credentials_panel(&file, &issued, &who.contact, &call));
     let check = if step.can_be_proven() && file.state.credential_version() > 0 {
-        let latest = checks::latest(&site.office, file.school.id).await?;
-        Some(connection::button(site, who, &file, latest.as_ref()))
+        let latest = checks::latest(&web.context, file.school.id).await?;
+        Some(connection::button(web, who, &file, latest.as_ref()))
     } else {
         None
     };
-    let lines = onboardings::list_timeline(&site.office, file.school.id, None, HISTORY_LINES).await?;
+    let lines = onboardings::list_timeline(&web.context, file.school.id, None, HISTORY_LINES).await?;
     let lines: Vec<&Entry> = lines.iter().filter(|line| line.action.step() == Some(step)).collect();
     let can = step_parts::allowed(&file.state, step, &call);
     let text = step_text(&file.state, &names, step);
@@ -160,7 +160,7 @@ async fn build(site: &Site, who: &SchoolContact, step: Step, mut typed: Typed) -
         detail_facts: detail_facts(&file),
         regions: step_parts::region_choices(),
         ticket_text: words::ticket_text(),
-        address: site.office.base.to(&links::step(links::SCHOOL_STEP, step)),
+        address: web.context.base.to(&links::step(links::SCHOOL_STEP, step)),
         statements: evidence::evidence_sentences(&file.state, &names, step),
         next_path: links::step(links::SCHOOL_STEP, Step::QueryExecuted),
         history: lines.iter().map(|line| evidence::timeline_row(line, &names)).collect(),

@@ -9,7 +9,7 @@ use crate::domain::text::{Reason, TicketRef};
 use crate::links;
 use crate::services::ServiceError;
 use crate::services::onboarding::onboardings;
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::flash::{self, Flash};
@@ -36,7 +36,7 @@ pub(super) struct StuckForm {
 }
 
 pub(super) async fn claim(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     who: SchoolContact,
     StepPath(step): StepPath,
     Posted(form): Posted<ClaimForm>,
@@ -49,7 +49,7 @@ pub(super) async fn claim(
     };
     let Some(ground) = ground else {
         return come_back(
-            &site,
+            &web,
             &who,
             step,
             Typed { errors, ticket: form.ticket, section: Section::Claim, ..Typed::default() },
@@ -58,13 +58,13 @@ pub(super) async fn claim(
     };
     let command = Command::Claim { step, ground, credential_version: seen_version(step, &form) };
     let to = links::SCHOOL;
-    match onboardings::act(&site.office, &who.call(), who.school(), &command, None).await {
-        Ok(()) => Ok(flash::redirect(&site, to, Flash::StepDone.about(step))),
-        Err(ServiceError::Refused(Refusal::AlreadyDone { .. })) => Ok(flash::redirect(&site, to, Flash::AlreadySo)),
+    match onboardings::act(&web.context, &who.call(), who.school(), &command, None).await {
+        Ok(()) => Ok(flash::redirect(&web, to, Flash::StepDone.about(step))),
+        Err(ServiceError::Refused(Refusal::AlreadyDone { .. })) => Ok(flash::redirect(&web, to, Flash::AlreadySo)),
         Err(ServiceError::Refused(refusal)) => {
             let typed =
                 Typed { ticket: form.ticket, section: Section::Claim, ..Typed::refused(words::refusal(&refusal)) };
-            come_back(&site, &who, step, typed).await
+            come_back(&web, &who, step, typed).await
         }
         Err(error) => Err(error.into()),
     }
@@ -77,45 +77,45 @@ fn seen_version(step: Step, form: &ClaimForm) -> Option<u32> {
 }
 
 pub(super) async fn take_back(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     who: SchoolContact,
     StepPath(step): StepPath,
     Posted(_): Posted<Pressed>,
 ) -> Result<Response, PageError> {
     let page = links::step(links::SCHOOL_STEP, step);
-    match onboardings::act(&site.office, &who.call(), who.school(), &Command::TakeBack { step }, None).await {
-        Ok(()) => Ok(flash::redirect(&site, &page, Flash::StepTakenBack.about(step))),
-        Err(ServiceError::Refused(Refusal::NotDone { .. })) => Ok(flash::redirect(&site, &page, Flash::AlreadySo)),
+    match onboardings::act(&web.context, &who.call(), who.school(), &Command::TakeBack { step }, None).await {
+        Ok(()) => Ok(flash::redirect(&web, &page, Flash::StepTakenBack.about(step))),
+        Err(ServiceError::Refused(Refusal::NotDone { .. })) => Ok(flash::redirect(&web, &page, Flash::AlreadySo)),
         Err(ServiceError::Refused(refusal)) => {
-            come_back(&site, &who, step, Typed::refused(words::refusal(&refusal))).await
+            come_back(&web, &who, step, Typed::refused(words::refusal(&refusal))).await
         }
         Err(error) => Err(error.into()),
     }
 }
 
 pub(super) async fn report_stuck(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     who: SchoolContact,
     StepPath(step): StepPath,
     Posted(form): Posted<StuckForm>,
 ) -> Result<Response, PageError> {
-    if site.limits.check_client(who.visit.client).is_err() {
+    if web.limits.check_client(who.visit.client).is_err() {
         let typed = Typed { section: Section::Stuck, reason: form.reason, ..Typed::too_often() };
-        return come_back(&site, &who, step, typed).await;
+        return come_back(&web, &who, step, typed).await;
     }
     let mut typed = Typed { section: Section::Stuck, ..Typed::default() };
     if let Some(reason) = typed.errors.take("reason", Reason::parse(&form.reason)) {
         let page = links::step(links::SCHOOL_STEP, step);
         let command = Command::ReportStuck { step, reason };
-        match onboardings::act(&site.office, &who.call(), who.school(), &command, None).await {
-            Ok(()) => return Ok(flash::redirect(&site, &page, Flash::StuckReported)),
+        match onboardings::act(&web.context, &who.call(), who.school(), &command, None).await {
+            Ok(()) => return Ok(flash::redirect(&web, &page, Flash::StuckReported)),
             Err(ServiceError::Refused(Refusal::AlreadyDone { .. })) => {
-                return Ok(flash::redirect(&site, &page, Flash::AlreadySo));
+                return Ok(flash::redirect(&web, &page, Flash::AlreadySo));
             }
             Err(ServiceError::Refused(refusal)) => typed.refusal = words::refusal(&refusal),
             Err(error) => return Err(error.into()),
         }
     }
     typed.reason = form.reason;
-    come_back(&site, &who, step, typed).await
+    come_back(&web, &who, step, typed).await
 }

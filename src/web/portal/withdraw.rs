@@ -11,7 +11,7 @@ use crate::domain::text::Reason;
 use crate::links;
 use crate::services::ServiceError;
 use crate::services::onboarding::onboardings;
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::flash::{self, Flash};
@@ -45,12 +45,12 @@ struct WithdrawPage {
     option_b_path: &'static str,
 }
 
-pub(super) async fn show(State(site): State<Site>, who: SchoolContact) -> Result<Response, PageError> {
-    page::show(&build(&site, &who, WithdrawForm::default(), FieldErrors::default()).await?)
+pub(super) async fn show(State(web): State<WebState>, who: SchoolContact) -> Result<Response, PageError> {
+    page::show(&build(&web, &who, WithdrawForm::default(), FieldErrors::default()).await?)
 }
 
 pub(super) async fn create(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     who: SchoolContact,
     Posted(form): Posted<WithdrawForm>,
 ) -> Result<Response, PageError> {
@@ -60,14 +60,14 @@ pub(super) async fn create(
     let reason = whole.and_then(|whole| errors.take("reason", Reason::parse(&whole)));
     if let Some(reason) = reason {
         let command = Command::Withdraw { reason };
-        let flash = match onboardings::act(&site.office, &who.call(), who.school(), &command, None).await {
+        let flash = match onboardings::act(&web.context, &who.call(), who.school(), &command, None).await {
             Ok(()) => Flash::Withdrawn,
             Err(ServiceError::Refused(Refusal::IsWithdrawn)) => Flash::AlreadySo,
             Err(error) => return Err(error.into()),
         };
-        return Ok(flash::redirect(&site, links::SCHOOL, flash));
+        return Ok(flash::redirect(&web, links::SCHOOL, flash));
     }
-    page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &build(&site, &who, form, errors).await?)
+    page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &build(&web, &who, form, errors).await?)
 }
 
 /// How a choice opens the reason that is kept.
@@ -80,12 +80,12 @@ fn said(choice: &str) -> Option<&'static str> {
 }
 
 async fn build(
-    site: &Site,
+    web: &WebState,
     who: &SchoolContact,
     form: WithdrawForm,
     errors: FieldErrors,
 ) -> Result<WithdrawPage, PageError> {
-    let Opened { frame, around, file } = open(site, who, "").await?;
+    let Opened { frame, around, file } = open(web, who, "").await?;
     let choices = vec![
         Choice::new(
             OPTION_B,

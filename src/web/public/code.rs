@@ -10,12 +10,12 @@ use super::redeem;
 use crate::domain::access_link::{Dead, LINK_MINUTES, Outcome};
 use crate::links;
 use crate::services::people::portal_access::{self, Attempt, Redeemed};
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::Visit;
 use crate::web::form::{FieldErrors, Posted};
 use crate::web::page::{self, Frame};
-use crate::web::place::SchoolPlace;
+use crate::web::return_to::ReturnTo;
 
 /// The form; it comes back without the code, which is a secret.
 #[derive(Template)]
@@ -26,28 +26,28 @@ struct CodePage {
 }
 
 /// Shows the form, to everyone the same.
-pub(super) async fn new(State(site): State<Site>, visit: Visit) -> Result<Response, PageError> {
-    page::show(&CodePage { frame: visit.frame(&site), errors: FieldErrors::default() })
+pub(super) async fn new(State(web): State<WebState>, visit: Visit) -> Result<Response, PageError> {
+    page::show(&CodePage { frame: visit.frame(&web), errors: FieldErrors::default() })
 }
 
 /// Signs in with a code.
 pub(super) async fn create(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     visit: Visit,
     headers: HeaderMap,
     Posted(form): Posted<CodeForm>,
 ) -> Result<Response, PageError> {
-    site.limits.check_client(visit.client)?;
-    let frame = visit.frame(&site);
+    web.limits.check_client(visit.client)?;
+    let frame = visit.frame(&web);
     let code = match form.digits() {
         Ok(Some(code)) => code,
         Ok(None) => return again(frame, CODE_MISSING),
         Err(message) => return again(frame, message),
     };
-    let school = SchoolPlace::read(&site, &headers).and_then(|place| place.school);
+    let school = ReturnTo::read(&web, &headers).and_then(|return_to| return_to.school);
     let attempt = Attempt { token: None, browser: Some(&visit.browser), code: Some(&code), school };
-    match portal_access::redeem(&site.office, visit.at(), &attempt).await? {
-        Redeemed::SignedIn { session, to_choose } => Ok(redeem::signed_in(&site, &headers, &session, to_choose)),
+    match portal_access::redeem(&web.context, visit.at(), &attempt).await? {
+        Redeemed::SignedIn { session, to_choose } => Ok(redeem::signed_in(&web, &headers, &session, to_choose)),
         Redeemed::Not(outcome) => match outcome {
             Outcome::WrongCode { left } if left > 0 => again(frame, redeem::wrong_code(left)),
             Outcome::WrongCode { .. } => redeem::dead(frame, Dead::TooManyWrongCodes),

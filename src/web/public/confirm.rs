@@ -11,8 +11,8 @@ use crate::crypto::Token;
 use crate::domain::access_link::CONFIRM_HOURS;
 use crate::links;
 use crate::services::ServiceError;
-use crate::services::people::registrations::{self, Confirmed, RegistrationForm, Standing};
-use crate::web::Site;
+use crate::services::people::registrations::{self, Confirmed, RegistrationForm, RequestStatus};
+use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::Visit;
 use crate::web::flash::{see_other, with_cookie};
@@ -75,48 +75,48 @@ struct ConfirmPage {
 
 /// Shows what was typed, with a button. Changes nothing: scanners of mail follow links.
 pub(super) async fn show(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     visit: Visit,
     PathToken(token): PathToken,
 ) -> Result<Response, PageError> {
-    let frame = visit.frame(&site);
+    let frame = visit.frame(&web);
     let Some(token) = token else { return gone(frame) };
-    match registrations::find(&site.office, visit.now, &token).await? {
-        Standing::Open(form) => {
+    match registrations::find(&web.context, visit.now, &token).await? {
+        RequestStatus::Open(form) => {
             let action = links::fill(links::REGISTER_CONFIRM, &[&token.expose_text()]);
             page::show(&ConfirmPage { frame, action, form: *form })
         }
-        Standing::Used => used(frame),
-        Standing::Gone => gone(frame),
+        RequestStatus::Used => used(frame),
+        RequestStatus::Gone => gone(frame),
     }
 }
 
 /// Confirms; the browser that asked is signed in at once.
 pub(super) async fn create(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     visit: Visit,
     PathToken(token): PathToken,
     Posted(Pressed {}): Posted<Pressed>,
 ) -> Result<Response, PageError> {
-    site.limits.check_client(visit.client)?;
-    let Some(token) = token else { return gone(visit.frame(&site)) };
-    match registrations::confirm(&site.office, visit.at(), &token, Some(&visit.browser)).await {
+    web.limits.check_client(visit.client)?;
+    let Some(token) = token else { return gone(visit.frame(&web)) };
+    match registrations::confirm(&web.context, visit.at(), &token, Some(&visit.browser)).await {
         Ok(Confirmed::Made(Some(session))) => {
-            Ok(with_cookie(see_other(links::SCHOOL), &Jar::School.write(&site, session.expose_text())))
+            Ok(with_cookie(see_other(links::SCHOOL), &Jar::School.write(&web, session.expose_text())))
         }
-        Ok(Confirmed::Made(None)) => page::show(&MessagePage::new(visit.frame(&site), MADE_ELSEWHERE)),
-        Ok(Confirmed::WasHere) => page::show(&MessagePage::new(visit.frame(&site), WAS_HERE)),
-        Err(ServiceError::NotFound) => ended(&site, &visit, &token).await,
+        Ok(Confirmed::Made(None)) => page::show(&MessagePage::new(visit.frame(&web), MADE_ELSEWHERE)),
+        Ok(Confirmed::WasHere) => page::show(&MessagePage::new(visit.frame(&web), WAS_HERE)),
+        Err(ServiceError::NotFound) => ended(&web, &visit, &token).await,
         Err(error) => Err(error.into()),
     }
 }
 
 /// Why a request cannot be confirmed any more.
-async fn ended(site: &Site, visit: &Visit, token: &Token) -> Result<Response, PageError> {
-    match registrations::find(&site.office, visit.now, token).await? {
+async fn ended(web: &WebState, visit: &Visit, token: &Token) -> Result<Response, PageError> {
+    match registrations::find(&web.context, visit.now, token).await? {
         // It was not open a moment ago, and it does not open again.
-        Standing::Used | Standing::Open(_) => used(visit.frame(site)),
-        Standing::Gone => gone(visit.frame(site)),
+        RequestStatus::Used | RequestStatus::Open(_) => used(visit.frame(web)),
+        RequestStatus::Gone => gone(visit.frame(web)),
     }
 }
 

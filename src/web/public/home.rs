@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use crate::domain::onboarding::{Gate, Party};
 use crate::links;
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::Visit;
 use crate::web::page::{self, Frame};
@@ -36,9 +36,9 @@ struct HomePage {
 }
 
 /// Shows the start page.
-pub(super) async fn show(State(site): State<Site>, visit: Visit) -> Result<Response, PageError> {
+pub(super) async fn show(State(web): State<WebState>, visit: Visit) -> Result<Response, PageError> {
     let gates = Gate::ALL.map(glance).into();
-    page::show(&HomePage { frame: visit.frame(&site), gates, licence: words::licence_note() })
+    page::show(&HomePage { frame: visit.frame(&web), gates, licence: words::licence_note() })
 }
 
 fn glance(gate: Gate) -> GateGlance {

@@ -15,12 +15,12 @@ use crate::domain::access_link::{Dead, Outcome};
 use crate::links;
 use crate::services::ServiceError;
 use crate::services::people::portal_access::{self, Attempt, Redeemed};
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::Visit;
 use crate::web::form::{FieldErrors, Posted};
 use crate::web::page::{self, Frame};
-use crate::web::place::SchoolPlace;
+use crate::web::return_to::ReturnTo;
 
 /// The button, with a field for the code in another browser.
 #[derive(Template)]
@@ -41,41 +41,41 @@ impl LinkPage {
 
 /// Shows the button. Changes nothing: scanners of mail follow links.
 pub(super) async fn show(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     visit: Visit,
     PathToken(token): PathToken,
 ) -> Result<Response, PageError> {
-    let frame = visit.frame(&site);
+    let frame = visit.frame(&web);
     let Some(token) = token else { return redeem::unknown_link(frame) };
-    match portal_access::find_death(&site.office, visit.now, &token).await {
+    match portal_access::find_death(&web.context, visit.now, &token).await {
         Ok(None) => {}
         Ok(Some(dead)) => return redeem::dead(frame, dead),
         Err(ServiceError::NotFound) => return redeem::unknown_link(frame),
         Err(error) => return Err(error.into()),
     }
-    let is_asking = portal_access::is_asking_browser(&site.office, &token, Some(&visit.browser)).await?;
+    let is_asking = portal_access::is_asking_browser(&web.context, &token, Some(&visit.browser)).await?;
     page::show(&LinkPage::new(frame, &token, !is_asking, FieldErrors::default()))
 }
 
 /// Signs in with the link, and with the code where it is needed.
 pub(super) async fn create(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     visit: Visit,
     PathToken(token): PathToken,
     headers: HeaderMap,
     Posted(form): Posted<CodeForm>,
 ) -> Result<Response, PageError> {
-    site.limits.check_client(visit.client)?;
-    let frame = visit.frame(&site);
+    web.limits.check_client(visit.client)?;
+    let frame = visit.frame(&web);
     let Some(token) = token else { return redeem::unknown_link(frame) };
     let code = match form.digits() {
         Ok(code) => code,
         Err(message) => return again(frame, &token, message),
     };
-    let school = SchoolPlace::read(&site, &headers).and_then(|place| place.school);
+    let school = ReturnTo::read(&web, &headers).and_then(|return_to| return_to.school);
     let attempt = Attempt { token: Some(&token), browser: Some(&visit.browser), code: code.as_deref(), school };
-    match portal_access::redeem(&site.office, visit.at(), &attempt).await? {
-        Redeemed::SignedIn { session, to_choose } => Ok(redeem::signed_in(&site, &headers, &session, to_choose)),
+    match portal_access::redeem(&web.context, visit.at(), &attempt).await? {
+        Redeemed::SignedIn { session, to_choose } => Ok(redeem::signed_in(&web, &headers, &session, to_choose)),
         Redeemed::Not(outcome) => match outcome {
             Outcome::NeedsCode => again(frame, &token, CODE_MISSING),
             Outcome::WrongCode { left } if left > 0 => again(frame, &token, redeem::wrong_code(left)),

@@ -23,10 +23,10 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use crate::links;
-use crate::web::Site;
+use crate::web::WebState;
 
 /// The routes of this folder.
-pub fn routes() -> Router<Site> {
+pub fn routes() -> Router<WebState> {
     Router::new()
         .route(links::HOME, get(home::show))
         .route(links::OPTION_B, get(option_b::show))

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use crate::links;
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::Visit;
 use crate::web::page::{self, Frame};
@@ -42,6 +42,6 @@ struct OptionBPage {
 }
 
 /// Shows what Optie B is.
-pub(super) async fn show(State(site): State<Site>, visit: Visit) -> Result<Response, PageError> {
-    page::show(&OptionBPage { frame: visit.frame(&site), columns: COLUMNS })
+pub(super) async fn show(State(web): State<WebState>, visit: Visit) -> Result<Response, PageError> {
+    page::show(&OptionBPage { frame: visit.frame(&web), columns: COLUMNS })
 }

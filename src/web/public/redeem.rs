@@ -7,11 +7,11 @@ use super::message::{Message, MessagePage, Way};
 use crate::crypto::Token;
 use crate::domain::access_link::{Dead, LINK_MINUTES};
 use crate::links;
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::flash::{see_other, with_cookie};
 use crate::web::page::{self, Frame};
-use crate::web::place::SchoolPlace;
+use crate::web::return_to::ReturnTo;
 use crate::web::session::Jar;
 
 const NEW_LINK: Way = Way { href: links::SIGN_IN, label: "Nieuwe link aanvragen" };
@@ -85,14 +85,15 @@ pub(super) fn wrong_code(left: i32) -> String {
 }
 
 /// Signed in: goes on to the page that was asked for before, or to the school's own page.
-pub(super) fn signed_in(site: &Site, headers: &HeaderMap, session: &Token, to_choose: bool) -> Response {
-    let cookie = Jar::School.write(site, session.expose_text());
+pub(super) fn signed_in(web: &WebState, headers: &HeaderMap, session: &Token, to_choose: bool) -> Response {
+    let cookie = Jar::School.write(web, session.expose_text());
     if to_choose {
         return with_cookie(see_other(links::SCHOOL_CHOOSE), &cookie);
     }
-    let place = SchoolPlace::read(site, headers);
-    let response = with_cookie(see_other(place.as_ref().map_or(links::SCHOOL, |place| &place.path)), &cookie);
-    if place.is_some() { with_cookie(response, &Jar::Next.forget(site)) } else { response }
+    let return_to = ReturnTo::read(web, headers);
+    let response =
+        with_cookie(see_other(return_to.as_ref().map_or(links::SCHOOL, |return_to| &return_to.path)), &cookie);
+    if return_to.is_some() { with_cookie(response, &Jar::Next.forget(web)) } else { response }
 }
 
 /// The page of a link or code that no longer works.

@@ -11,7 +11,7 @@ use crate::domain::school::{ContactRole, Region, SchoolDetails};
 use crate::domain::text::{Brin, EmailAddress, PersonName, SchoolDomain, SchoolName};
 use crate::links;
 use crate::services::people::registrations::{self, RegistrationForm};
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::{PageError, too_often};
 use crate::web::extract::Visit;
 use crate::web::flash::see_other;
@@ -102,24 +102,24 @@ impl RegisterPage {
 }
 
 /// Shows the empty form.
-pub(super) async fn new(State(site): State<Site>, visit: Visit) -> Result<Response, PageError> {
-    page::show(&RegisterPage::new(visit.frame(&site), RegisterForm::default(), FieldErrors::default()))
+pub(super) async fn new(State(web): State<WebState>, visit: Visit) -> Result<Response, PageError> {
+    page::show(&RegisterPage::new(visit.frame(&web), RegisterForm::default(), FieldErrors::default()))
 }
 
 /// Takes a request; known and unknown schools and addresses get the same answer.
 pub(super) async fn create(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     visit: Visit,
     Posted(form): Posted<RegisterForm>,
 ) -> Result<Response, PageError> {
-    match take(&site, &visit, &form).await {
+    match take(&web, &visit, &form).await {
         Ok(Ok(())) => Ok(see_other(links::REGISTER_SENT)),
         Ok(Err(errors)) => {
-            let page = RegisterPage::new(visit.frame(&site), form, errors);
+            let page = RegisterPage::new(visit.frame(&web), form, errors);
             page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
         Err(PageError::TooOften { retry_after_seconds }) => {
-            let page = RegisterPage::new(visit.frame(&site), form, FieldErrors::default());
+            let page = RegisterPage::new(visit.frame(&web), form, FieldErrors::default());
             let page = RegisterPage { refusal: too_often(retry_after_seconds), ..page };
             let mut response = page::show_with(StatusCode::TOO_MANY_REQUESTS, &page)?;
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after_seconds));
@@ -130,14 +130,14 @@ pub(super) async fn create(
 }
 
 /// Counts and keeps a request, or says what is wrong with it.
-async fn take(site: &Site, visit: &Visit, form: &RegisterForm) -> Result<Result<(), FieldErrors>, PageError> {
-    site.limits.check_client(visit.client)?;
+async fn take(web: &WebState, visit: &Visit, form: &RegisterForm) -> Result<Result<(), FieldErrors>, PageError> {
+    web.limits.check_client(visit.client)?;
     let request = match form.parse() {
         Ok(request) => request,
         Err(errors) => return Ok(Err(errors)),
     };
-    site.limits.check_address(Door::Register, &site.office.keys.email_key(&request.email.key_form()))?;
-    registrations::request(&site.office, visit.at(), &request, &visit.browser).await?;
+    web.limits.check_address(Door::Register, &web.context.keys.email_key(&request.email.key_form()))?;
+    registrations::request(&web.context, visit.at(), &request, &visit.browser).await?;
     Ok(Ok(()))
 }
 
@@ -149,6 +149,6 @@ struct RegisterSentPage {
 }
 
 /// Shows what happens after a request.
-pub(super) async fn show_sent(State(site): State<Site>, visit: Visit) -> Result<Response, PageError> {
-    page::show(&RegisterSentPage { frame: visit.frame(&site) })
+pub(super) async fn show_sent(State(web): State<WebState>, visit: Visit) -> Result<Response, PageError> {
+    page::show(&RegisterSentPage { frame: visit.frame(&web) })
 }

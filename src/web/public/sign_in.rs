@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::domain::text::EmailAddress;
 use crate::links;
 use crate::services::people::portal_access;
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::{AnySchoolVisitor, Visit};
 use crate::web::flash::{self, Flash, see_other, with_cookie};
@@ -36,7 +36,7 @@ struct SignInPage {
 
 /// Shows the form; who is signed in already goes on.
 pub(super) async fn new(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     visit: Visit,
     visitor: Result<AnySchoolVisitor, PageError>,
 ) -> Result<Response, PageError> {
@@ -44,35 +44,35 @@ pub(super) async fn new(
         return Ok(see_other(links::SCHOOL));
     }
     let (form, errors) = (SignInForm::default(), FieldErrors::default());
-    page::show(&SignInPage { frame: visit.frame(&site), form, errors })
+    page::show(&SignInPage { frame: visit.frame(&web), form, errors })
 }
 
 /// Sends a link and a code to a contact's address; every address gets the same answer.
 pub(super) async fn create(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     visit: Visit,
     Posted(form): Posted<SignInForm>,
 ) -> Result<Response, PageError> {
-    site.limits.check_client(visit.client)?;
+    web.limits.check_client(visit.client)?;
     let mut errors = FieldErrors::default();
     let Some(email) = errors.take("email", EmailAddress::parse(&form.email)) else {
-        let page = SignInPage { frame: visit.frame(&site), form, errors };
+        let page = SignInPage { frame: visit.frame(&web), form, errors };
         return page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     };
-    site.limits.check_address(Door::SignIn, &site.office.keys.email_key(&email.key_form()))?;
-    portal_access::request_link(&site.office, visit.at(), &email, &visit.browser).await?;
+    web.limits.check_address(Door::SignIn, &web.context.keys.email_key(&email.key_form()))?;
+    portal_access::request_link(&web.context, visit.at(), &email, &visit.browser).await?;
     Ok(see_other(links::SIGN_IN_CODE))
 }
 
 /// Ends the session, if there is one.
 pub(super) async fn sign_out(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     headers: HeaderMap,
     Posted(Pressed {}): Posted<Pressed>,
 ) -> Result<Response, PageError> {
-    if let Some(session) = Jar::School.read_token(&site, &headers) {
-        portal_access::sign_out(&site.office, &session).await?;
+    if let Some(session) = Jar::School.read_token(&web, &headers) {
+        portal_access::sign_out(&web.context, &session).await?;
     }
-    let response = flash::redirect(&site, links::HOME, Flash::SignedOut);
-    Ok(with_cookie(response, &Jar::School.forget(&site)))
+    let response = flash::redirect(&web, links::HOME, Flash::SignedOut);
+    Ok(with_cookie(response, &Jar::School.forget(&web)))
 }

@@ -22,7 +22,7 @@ use crate::web::extract::Visit;
 use crate::web::flash::{self, Flash};
 use crate::web::form::{Posted, Pressed};
 use crate::web::page::Frame;
-use crate::web::{Site, page};
+use crate::web::{WebState, page};
 
 /// The field that a mail program posts, and our own button.
 const FIELD: &str = "List-Unsubscribe";
@@ -52,17 +52,17 @@ struct StopPage {
 /// A form with the one field that RFC 8058 asks for, in either encoding of forms.
 pub(super) struct OneClick;
 
-impl FromRequest<Site> for OneClick {
+impl FromRequest<WebState> for OneClick {
     type Rejection = PageError;
 
-    async fn from_request(request: Request, site: &Site) -> Result<Self, PageError> {
+    async fn from_request(request: Request, web: &WebState) -> Result<Self, PageError> {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let is_pressed = if kind.to_ascii_lowercase().starts_with("multipart/form-data") {
-            let body = Bytes::from_request(request, site).await.map_err(|_| PageError::BadForm)?;
+            let body = Bytes::from_request(request, web).await.map_err(|_| PageError::BadForm)?;
             let body = String::from_utf8_lossy(&body);
             body.contains(&format!("name=\"{FIELD}\"")) && body.contains(VALUE)
         } else {
-            let form = Form::<BTreeMap<String, String>>::from_request(request, site).await;
+            let form = Form::<BTreeMap<String, String>>::from_request(request, web).await;
             form.is_ok_and(|Form(fields)| fields.get(FIELD).is_some_and(|value| value == VALUE))
         };
         if is_pressed { Ok(Self) } else { Err(PageError::BadForm) }
@@ -78,47 +78,47 @@ pub fn is_one_click(method: &Method, uri: &Uri) -> bool {
 
 /// Shows the button. Changes nothing: scanners of mail follow links.
 pub(super) async fn show(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     visit: Visit,
     Path(token): Path<String>,
 ) -> Result<Response, PageError> {
-    let Some(which) = addresses::read_link(&site.office, &token) else { return unknown(&site, &visit) };
-    let is_stopped = addresses::is_stopped(&site.office, &which).await?;
-    page::show(&stop_page(&site, &visit, (&which, &token), is_stopped))
+    let Some(which) = addresses::read_link(&web.context, &token) else { return unknown(&web, &visit) };
+    let is_stopped = addresses::is_stopped(&web.context, &which).await?;
+    page::show(&stop_page(&web, &visit, (&which, &token), is_stopped))
 }
 
 /// Stops the mails; a mail program wants an answer here and no redirect.
 pub(super) async fn create(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     visit: Visit,
     Path(token): Path<String>,
     OneClick: OneClick,
 ) -> Result<Response, PageError> {
-    let Some(which) = addresses::read_link(&site.office, &token) else { return unknown(&site, &visit) };
-    addresses::stop(&site.office, visit.at(), &which).await?;
-    page::show(&stop_page(&site, &visit, (&which, &token), true))
+    let Some(which) = addresses::read_link(&web.context, &token) else { return unknown(&web, &visit) };
+    addresses::stop(&web.context, visit.at(), &which).await?;
+    page::show(&stop_page(&web, &visit, (&which, &token), true))
 }
 
 /// Lets the mails come again.
 pub(super) async fn undo(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     visit: Visit,
     Path(token): Path<String>,
     Posted(Pressed {}): Posted<Pressed>,
 ) -> Result<Response, PageError> {
-    let Some(which) = addresses::read_link(&site.office, &token) else { return unknown(&site, &visit) };
-    addresses::resume(&site.office, visit.at(), &which).await?;
+    let Some(which) = addresses::read_link(&web.context, &token) else { return unknown(&web, &visit) };
+    addresses::resume(&web.context, visit.at(), &which).await?;
     let flash = match which.what {
         Subscription::Reminders => Flash::RemindersResumed,
         Subscription::Digest => Flash::DigestResumed,
     };
-    Ok(flash::redirect(&site, &links::fill(links::UNSUBSCRIBE, &[&token]), flash))
+    Ok(flash::redirect(&web, &links::fill(links::UNSUBSCRIBE, &[&token]), flash))
 }
 
-fn stop_page(site: &Site, visit: &Visit, (which, token): (&Subscribed, &str), is_stopped: bool) -> StopPage {
+fn stop_page(web: &WebState, visit: &Visit, (which, token): (&Subscribed, &str), is_stopped: bool) -> StopPage {
     let path = if is_stopped { links::UNSUBSCRIBE_UNDO } else { links::UNSUBSCRIBE };
     StopPage {
-        frame: visit.frame(site),
+        frame: visit.frame(web),
         is_digest: which.what == Subscription::Digest,
         is_stopped,
         action: links::fill(path, &[token]),
@@ -126,7 +126,7 @@ fn stop_page(site: &Site, visit: &Visit, (which, token): (&Subscribed, &str), is
 }
 
 /// Only who guesses at tokens comes here often.
-fn unknown(site: &Site, visit: &Visit) -> Result<Response, PageError> {
-    site.limits.check_client(visit.client)?;
-    page::show_with(StatusCode::NOT_FOUND, &MessagePage::new(visit.frame(site), UNKNOWN))
+fn unknown(web: &WebState, visit: &Visit) -> Result<Response, PageError> {
+    web.limits.check_client(visit.client)?;
+    page::show_with(StatusCode::NOT_FOUND, &MessagePage::new(visit.frame(web), UNKNOWN))
 }

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use crate::links;
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::Visit;
 use crate::web::page::{self, Frame};
@@ -20,6 +20,6 @@ struct WordsPage {
 }
 
 /// Shows the glossary.
-pub(super) async fn show(State(site): State<Site>, visit: Visit) -> Result<Response, PageError> {
-    page::show(&WordsPage { frame: visit.frame(&site), words: GLOSSARY })
+pub(super) async fn show(State(web): State<WebState>, visit: Visit) -> Result<Response, PageError> {
+    page::show(&WordsPage { frame: visit.frame(&web), words: GLOSSARY })
 }

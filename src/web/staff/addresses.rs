@@ -6,17 +6,17 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::contacts;
+use super::form_response::Desk;
 use super::forms;
 use super::lifecycle::VersionForm;
 use super::panels::ContactRow;
-use super::press::Desk;
 use crate::domain::address_mark::AddressMark;
 use crate::domain::ids::ContactId;
 use crate::links;
 use crate::services::onboarding::onboardings::SchoolFile;
 use crate::services::people::addresses::{self, Marked, MarkedContact};
 use crate::store::onboarding::overview::Unreadable;
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::ActingStaff;
 use crate::web::flash::{self, Flash};
@@ -48,9 +48,9 @@ pub(super) struct AddressPart {
 }
 
 /// Gathers what the worklist says.
-pub(super) async fn part(site: &Site) -> Result<AddressPart, PageError> {
-    let office = &site.office;
-    let Marked { contacts, unreadable } = addresses::list_marked(office).await?;
+pub(super) async fn part(web: &WebState) -> Result<AddressPart, PageError> {
+    let context = &web.context;
+    let Marked { contacts, unreadable } = addresses::list_marked(context).await?;
     let rows = |is_unreached: bool| {
         let of_kind = contacts.iter().filter(|one| one.mark.bounced.is_some() == is_unreached);
         of_kind.map(row).collect()
@@ -59,7 +59,7 @@ pub(super) async fn part(site: &Site) -> Result<AddressPart, PageError> {
         unreached: rows(true),
         unreminded: rows(false),
         unreadable: unreadable.into_iter().map(|(school, _)| school).collect(),
-        is_digest_stopped: addresses::is_stopped(office, &addresses::digest_of(office)).await?,
+        is_digest_stopped: addresses::is_stopped(context, &addresses::digest_of(context)).await?,
         digest_path: links::STAFF_DIGEST,
     })
 }
@@ -106,23 +106,23 @@ pub(super) fn add_marks(
 
 /// "Adres werkt weer".
 pub(super) async fn declare_working(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,
     Path((school, contact)): Path<(String, String)>,
     Posted(VersionForm { .. }): Posted<VersionForm>,
 ) -> Result<Response, PageError> {
-    let desk = Desk::at(&site, &staff, &school)?;
+    let desk = Desk::at(&web, &staff, &school)?;
     let person = contacts::find(&desk, &contact).await?;
-    let did = addresses::declare_working(&site.office, &staff.call(), desk.school, person.id).await?;
+    let did = addresses::declare_working(&web.context, &staff.call(), desk.school, person.id).await?;
     Ok(desk.done(if did { Flash::AddressWorks } else { Flash::AlreadySo }))
 }
 
 /// The digest again.
 pub(super) async fn resume_digest(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,
     Posted(Pressed {}): Posted<Pressed>,
 ) -> Result<Response, PageError> {
-    addresses::resume_as(&site.office, &staff.call(), &addresses::digest_of(&site.office)).await?;
-    Ok(flash::redirect(&site, links::STAFF, Flash::DigestResumed))
+    addresses::resume_as(&web.context, &staff.call(), &addresses::digest_of(&web.context)).await?;
+    Ok(flash::redirect(&web, links::STAFF, Flash::DigestResumed))
 }

@@ -1,9 +1,9 @@
-//! What stands above every page of Kurve while something of the machine room needs a person.
+//! What stands above every page of Kurve while something of the worker health needs a person.
 
-use crate::domain::heartbeat::{Standing, Worker};
+use crate::domain::heartbeat::{Worker, WorkerStatus};
 use crate::links;
-use crate::services::operations::worker_health::Condition;
-use crate::store::mail::outbox::Fate;
+use crate::services::operations::worker_health::WorkerHealth;
+use crate::store::mail::outbox::MailStatus;
 use crate::words::moment_nl;
 
 /// One banner.
@@ -22,8 +22,8 @@ pub(super) struct Alarm {
 }
 
 /// The banners that a condition calls for.
-pub(super) fn alarms(condition: &Condition) -> Vec<Alarm> {
-    let still = condition.workers.iter().filter_map(|(worker, standing)| alarm(*worker, *standing));
+pub(super) fn alarms(condition: &WorkerHealth) -> Vec<Alarm> {
+    let still = condition.workers.iter().filter_map(|(worker, status)| alarm(*worker, *status));
     condition.held.map(held).into_iter().chain(still).collect()
 }
 
@@ -47,13 +47,13 @@ fn held(waiting: u64) -> Alarm {
 }
 
 fn waiting_mails() -> String {
-    format!("{}?stand={}", links::STAFF_MAILS, Fate::Waiting.as_str())
+    format!("{}?stand={}", links::STAFF_MAILS, MailStatus::Waiting.as_str())
 }
 
-fn alarm(worker: Worker, standing: Standing) -> Option<Alarm> {
-    let (key, title, text) = match (worker, standing) {
-        (_, Standing::Runs) => return None,
-        (Worker::Mail, Standing::Silent { since }) => (
+fn alarm(worker: Worker, status: WorkerStatus) -> Option<Alarm> {
+    let (key, title, text) = match (worker, status) {
+        (_, WorkerStatus::Runs) => return None,
+        (Worker::Mail, WorkerStatus::Silent { since }) => (
             "mail",
             "Er gaan nu geen mails uit",
             format!(
@@ -63,7 +63,7 @@ fn alarm(worker: Worker, standing: Standing) -> Option<Alarm> {
                 moment_nl(since)
             ),
         ),
-        (Worker::Mail, Standing::Behind { since }) => (
+        (Worker::Mail, WorkerStatus::Behind { since }) => (
             "mail",
             "Mails blijven liggen",
             format!(
@@ -72,7 +72,7 @@ fn alarm(worker: Worker, standing: Standing) -> Option<Alarm> {
                 moment_nl(since)
             ),
         ),
-        (Worker::Planner, Standing::Behind { since }) => (
+        (Worker::Planner, WorkerStatus::Behind { since }) => (
             "planner",
             "Herinneringen blijven liggen",
             format!(
@@ -81,7 +81,7 @@ fn alarm(worker: Worker, standing: Standing) -> Option<Alarm> {
                 moment_nl(since)
             ),
         ),
-        (Worker::Planner, Standing::Silent { since }) => (
+        (Worker::Planner, WorkerStatus::Silent { since }) => (
             "planner",
             "Er worden nu geen herinneringen gepland",
             format!(
@@ -91,7 +91,7 @@ fn alarm(worker: Worker, standing: Standing) -> Option<Alarm> {
                 moment_nl(since)
             ),
         ),
-        (Worker::Checks, Standing::Silent { since } | Standing::Behind { since }) => (
+        (Worker::Checks, WorkerStatus::Silent { since } | WorkerStatus::Behind { since }) => (
             "checks",
             "Er worden nu geen verbindingen gecontroleerd",
             format!(
@@ -104,7 +104,7 @@ fn alarm(worker: Worker, standing: Standing) -> Option<Alarm> {
     };
     let (href, link) = match worker {
         Worker::Mail => (waiting_mails(), "Bekijk wat er wacht"),
-        Worker::Planner if matches!(standing, Standing::Behind { .. }) => {
+        Worker::Planner if matches!(status, WorkerStatus::Behind { .. }) => {
             (links::STAFF.to_owned(), "Bekijk de werklijst")
         }
         Worker::Planner => (String::new(), ""),

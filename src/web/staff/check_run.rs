@@ -14,7 +14,7 @@ use crate::web::error::PageError;
 use crate::web::extract::Staff;
 use crate::web::ladder::live;
 use crate::web::page::Frame;
-use crate::web::{Site, page};
+use crate::web::{WebState, page};
 use crate::words;
 
 /// How many checks of a run ended so.
@@ -79,14 +79,14 @@ struct RunPage {
 
 /// Shows a run.
 pub(super) async fn show(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     staff: Staff,
     Path(run): Path<String>,
 ) -> Result<Response, PageError> {
     let id = run_id(&run)?;
-    let progress = checks::run_progress(&site.office, id).await?;
+    let progress = checks::run_progress(&web.context, id).await?;
     let page = RunPage {
-        frame: desk::frame(&site, &staff),
+        frame: desk::frame(&web, &staff),
         nav: Nav::new(&staff, links::STAFF_CONNECTIONS),
         asked: words::moment_nl(progress.run.asked_at),
         run: RunView::of(&progress),
@@ -98,21 +98,21 @@ pub(super) async fn show(
 
 /// How far a run is, as it goes.
 pub(super) async fn show_live(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     staff: Staff,
     Path(run): Path<String>,
 ) -> Result<Response, PageError> {
     let id = run_id(&run)?;
-    let office = site.office.clone();
+    let context = web.context.clone();
     let look = move || {
-        let office = office.clone();
+        let context = context.clone();
         async move {
-            let run = RunView::of(&checks::run_progress(&office, id).await?);
+            let run = RunView::of(&checks::run_progress(&context, id).await?);
             let html = RunBlock { run: &run }.render().map_err(|_| PageError::Broken("a template failed"))?;
             Ok(live::Step { html, said: run.said, is_done: !run.is_running })
         }
     };
-    live::tell(&site, staff, look).await
+    live::tell(&web, staff, look).await
 }
 
 fn run_id(text: &str) -> Result<CheckRunId, PageError> {

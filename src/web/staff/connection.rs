@@ -9,9 +9,9 @@ use serde::Deserialize;
 
 use super::ask::Ask;
 use super::desk::{self, Nav};
+use super::form_response::Desk;
 use super::forms;
 use super::panels::Fact;
-use super::press::Desk;
 use crate::domain::actor::StaffRole;
 use crate::domain::check::{ActivationGround, CheckCode, CheckPolicy};
 use crate::domain::ids::{CheckId, SchoolId};
@@ -28,7 +28,7 @@ use crate::web::flash::{self, Flash, see_other};
 use crate::web::form::{FieldErrors, Posted, Pressed};
 use crate::web::ladder::{self, CheckButton, LadderView, Reader, live};
 use crate::web::page::Frame;
-use crate::web::{Site, page};
+use crate::web::{WebState, page};
 use crate::words::{self, Names, actor_name};
 
 /// How many checks the page of a school shows.
@@ -100,14 +100,14 @@ pub(super) struct ConnectionPanel {
 
 /// The panel for a colleague.
 pub(super) async fn panel(
-    site: &Site,
+    web: &WebState,
     staff: &Staff,
     file: &SchoolFile,
     names: &Names,
 ) -> Result<ConnectionPanel, PageError> {
-    let (office, school, now) = (&site.office, file.school.id, staff.visit.now);
-    let checks = checks::history(office, school, None, PANEL_ROWS).await?;
-    let answer = checks::activation(office, school).await?;
+    let (context, school, now) = (&web.context, file.school.id, staff.visit.now);
+    let checks = checks::history(context, school, None, PANEL_ROWS).await?;
+    let answer = checks::activation(context, school).await?;
     let is_admin = staff.account.role == StaffRole::Admin;
     let action = links::staff_school(links::STAFF_CONNECTION, school);
     let needs_leave = answer.ground(now).is_none() && is_admin && file.state.credential_version() > 0;
@@ -115,8 +115,8 @@ pub(super) async fn panel(
         facts: facts(&answer),
         rows: checks.iter().map(|check| check_row(check, names)).collect(),
         href: action.clone(),
-        button: staff.can_act().then(|| CheckButton::new(office, (&file.state, checks.first()), action, now)),
-        is_off: !office.check_policy.makes_checks(),
+        button: staff.can_act().then(|| CheckButton::new(context, (&file.state, checks.first()), action, now)),
+        is_off: !context.check_policy.makes_checks(),
         activation: activation(&answer, now).to_owned(),
         leave: leave(&answer, names),
         allow: needs_leave.then(|| forms::allow(file, "")),
@@ -197,24 +197,24 @@ pub(super) struct HistoryQuery {
 
 /// The checks of a school, newest first.
 pub(super) async fn list(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     staff: Staff,
     Path(school): Path<String>,
     query: Result<Query<HistoryQuery>, QueryRejection>,
 ) -> Result<Response, PageError> {
     let school = desk::school_id(&school)?;
     let before: Option<CheckId> = query.ok().and_then(|Query(query)| query.voor.parse().ok());
-    let file = onboardings::load_file(&site.office, school).await?;
-    let names = desk::names(&site, &file).await?;
-    let latest = checks::latest(&site.office, school).await?;
-    let mut checks = checks::history(&site.office, school, before, HISTORY_ROWS + 1).await?;
+    let file = onboardings::load_file(&web.context, school).await?;
+    let names = desk::names(&web, &file).await?;
+    let latest = checks::latest(&web.context, school).await?;
+    let mut checks = checks::history(&web.context, school, before, HISTORY_ROWS + 1).await?;
     let has_more = checks.len() as u64 > HISTORY_ROWS;
     checks.truncate(usize::try_from(HISTORY_ROWS).unwrap_or(usize::MAX));
     let here = links::staff_school(links::STAFF_CONNECTION, school);
     let last = checks.last().filter(|_| has_more);
-    let button = || CheckButton::new(&site.office, (&file.state, latest.as_ref()), here.clone(), staff.visit.now);
+    let button = || CheckButton::new(&web.context, (&file.state, latest.as_ref()), here.clone(), staff.visit.now);
     let page = ConnectionPage {
-        frame: desk::frame(&site, &staff),
+        frame: desk::frame(&web, &staff),
         nav: Nav::new(&staff, links::STAFF_CONNECTIONS),
         name: file.school.details.name.to_string(),
         brin: file.school.details.brin.to_string(),
@@ -229,13 +229,13 @@ pub(super) async fn list(
 
 /// Asks for a check.
 pub(super) async fn create(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,
     Path(school): Path<String>,
     Posted(_): Posted<Pressed>,
 ) -> Result<Response, PageError> {
     let school = desk::school_id(&school)?;
-    match checks::ask(&site.office, &staff.call(), school).await {
+    match checks::ask(&web.context, &staff.call(), school).await {
         Ok(check) => Ok(see_other(&links::staff_check(links::STAFF_CHECK, school, check))),
         // The page says from when it can be pressed, or why not.
         Err(ServiceError::TooOften { .. } | ServiceError::NotChecked(_)) => {
@@ -262,19 +262,19 @@ struct CheckPage {
 
 /// One check.
 pub(super) async fn show(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     staff: Staff,
     Path((school, check)): Path<(String, String)>,
 ) -> Result<Response, PageError> {
-    let check = find(&site, &school, &check).await?;
-    let file = onboardings::load_file(&site.office, check.school).await?;
-    let names = desk::names(&site, &file).await?;
-    let latest = checks::latest(&site.office, check.school).await?;
+    let check = find(&web, &school, &check).await?;
+    let file = onboardings::load_file(&web.context, check.school).await?;
+    let names = desk::names(&web, &file).await?;
+    let latest = checks::latest(&web.context, check.school).await?;
     let action = links::staff_school(links::STAFF_CONNECTION, check.school);
     let back = action.clone();
-    let button = || CheckButton::new(&site.office, (&file.state, latest.as_ref()), action, staff.visit.now);
+    let button = || CheckButton::new(&web.context, (&file.state, latest.as_ref()), action, staff.visit.now);
     let page = CheckPage {
-        frame: desk::frame(&site, &staff),
+        frame: desk::frame(&web, &staff),
         nav: Nav::new(&staff, links::STAFF_CONNECTIONS),
         name: file.school.details.name.to_string(),
         brin: file.school.details.brin.to_string(),
@@ -290,23 +290,23 @@ pub(super) async fn show(
 
 /// How far one check is, as it goes.
 pub(super) async fn show_live(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     staff: Staff,
     Path((school, check)): Path<(String, String)>,
 ) -> Result<Response, PageError> {
-    let id = find(&site, &school, &check).await?.id;
-    let office = site.office.clone();
+    let id = find(&web, &school, &check).await?.id;
+    let context = web.context.clone();
     let look = move || {
-        let office = office.clone();
-        async move { ladder::step(&LadderView::of(&checks::find(&office, id).await?, Reader::Kurve)) }
+        let context = context.clone();
+        async move { ladder::step(&LadderView::of(&checks::find(&context, id).await?, Reader::Kurve)) }
     };
-    live::tell(&site, staff, look).await
+    live::tell(&web, staff, look).await
 }
 
-async fn find(site: &Site, school: &str, check: &str) -> Result<Check, PageError> {
+async fn find(web: &WebState, school: &str, check: &str) -> Result<Check, PageError> {
     let school: SchoolId = desk::school_id(school)?;
     let id: CheckId = check.parse().map_err(|_| PageError::NotFound)?;
-    let check = checks::find(&site.office, id).await?;
+    let check = checks::find(&web.context, id).await?;
     if check.school == school { Ok(check) } else { Err(PageError::NotFound) }
 }
 
@@ -319,7 +319,7 @@ pub(super) struct AllowForm {
 
 /// An admin gives that leave.
 pub(super) async fn allow(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,
     Path(school): Path<String>,
     Posted(form): Posted<AllowForm>,
@@ -327,14 +327,14 @@ pub(super) async fn allow(
     if staff.account.role != StaffRole::Admin {
         return Err(PageError::Forbidden);
     }
-    let desk = Desk::at(&site, &staff, &school)?;
+    let desk = Desk::at(&web, &staff, &school)?;
     let draw = |file: &SchoolFile| forms::allow(file, &form.reason);
     let mut errors = FieldErrors::default();
     let Some(reason) = errors.take("reason", Reason::parse(&form.reason)) else {
         return desk.wrong(None, errors, draw).await;
     };
-    match checks::allow_without(&site.office, &staff.call(), desk.school, reason).await {
-        Ok(()) => Ok(flash::redirect(&site, &desk.page(), Flash::Allowed)),
+    match checks::allow_without(&web.context, &staff.call(), desk.school, reason).await {
+        Ok(()) => Ok(flash::redirect(&web, &desk.page(), Flash::Allowed)),
         Err(error) => desk.refuse(None, error, draw).await,
     }
 }

@@ -28,7 +28,7 @@ use crate::web::extract::{ActingStaff, Staff};
 use crate::web::flash::see_other;
 use crate::web::form::{FieldErrors, Posted};
 use crate::web::page::Frame;
-use crate::web::{Site, page};
+use crate::web::{WebState, page};
 use crate::words;
 
 /// What can be chosen beside a code.
@@ -230,36 +230,36 @@ struct ConnectionsPage {
 
 /// Lists connections.
 pub(super) async fn list(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     staff: Staff,
     query: Result<Query<ConnectionsQuery>, QueryRejection>,
 ) -> Result<Response, PageError> {
     let typed = query.map(|Query(typed)| typed).unwrap_or_default().tidied();
-    page::show(&build(&site, &staff, typed, FieldErrors::default()).await?)
+    page::show(&build(&web, &staff, typed, FieldErrors::default()).await?)
 }
 
 async fn build(
-    site: &Site,
+    web: &WebState,
     staff: &Staff,
     typed: ConnectionsQuery,
     errors: FieldErrors,
 ) -> Result<ConnectionsPage, PageError> {
     let after = typed.after();
     let chosen = filter(&typed.uitkomst, staff.visit.now);
-    let (found, next) = checks::list_connections(&site.office, chosen, after.as_ref()).await?;
-    let tally = checks::tally(&site.office).await?;
+    let (found, next) = checks::list_connections(&web.context, chosen, after.as_ref()).await?;
+    let tally = checks::tally(&web.context).await?;
     let rows = tally_rows(&tally);
     Ok(ConnectionsPage {
-        frame: desk::frame(site, staff),
+        frame: desk::frame(web, staff),
         nav: Nav::new(staff, links::STAFF_CONNECTIONS),
-        is_off: !site.office.check_policy.makes_checks(),
+        is_off: !web.context.check_policy.makes_checks(),
         total: rows.iter().map(|row| row.count).sum(),
         working: rows.iter().filter(|row| row.class == "is-yes").map(|row| row.count).sum(),
         lost: tally.lost,
         tally: rows,
         choices: choices(),
         rows: found.iter().map(connection_row).collect(),
-        can_act: staff.can_act() && site.office.check_policy.makes_checks(),
+        can_act: staff.can_act() && web.context.check_policy.makes_checks(),
         whole_list: WHOLE_LIST,
         errors,
         all: links::STAFF_CONNECTIONS,
@@ -288,7 +288,7 @@ impl RunForm {
 
 /// Asks for a run.
 pub(super) async fn create(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,
     Posted(form): Posted<RunForm>,
 ) -> Result<Response, PageError> {
@@ -301,9 +301,9 @@ pub(super) async fn create(
         let mut errors = FieldErrors::default();
         errors.add("scholen", "Vink eerst een of meer scholen aan.");
         let typed = ConnectionsQuery { uitkomst, ..Default::default() }.tidied();
-        return page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &build(&site, &staff, typed, errors).await?);
+        return page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &build(&web, &staff, typed, errors).await?);
     }
-    let run = checks::ask_many(&site.office, &staff.call(), &selection).await?;
+    let run = checks::ask_many(&web.context, &staff.call(), &selection).await?;
     Ok(see_other(&links::fill(links::STAFF_CHECK_RUN, &[&run.to_string()])))
 }
 

@@ -4,8 +4,8 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::form_response::Desk;
 use super::lifecycle::VersionForm;
-use super::press::Desk;
 use super::{desk, forms};
 use crate::domain::ids::ContactId;
 use crate::domain::school::{Contact, ContactRole};
@@ -13,7 +13,7 @@ use crate::domain::text::{EmailAddress, PersonName, Reason};
 use crate::services::ServiceError;
 use crate::services::onboarding::onboardings::{self, SchoolFile};
 use crate::services::people::contacts;
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::ActingStaff;
 use crate::web::flash::Flash;
@@ -40,12 +40,12 @@ pub(super) struct ContactForm {
 
 /// Adds a contact.
 pub(super) async fn add(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,
     Path(school): Path<String>,
     Posted(form): Posted<ContactForm>,
 ) -> Result<Response, PageError> {
-    let (desk, seen) = (Desk::at(&site, &staff, &school)?, desk::seen(&form.version)?);
+    let (desk, seen) = (Desk::at(&web, &staff, &school)?, desk::seen(&form.version)?);
     let draw = |file: &SchoolFile| forms::add_contact(file, (&form.name, &form.email, &form.role));
     let mut errors = FieldErrors::default();
     let name = errors.take("name", PersonName::parse(&form.name));
@@ -55,7 +55,7 @@ pub(super) async fn add(
         return desk.wrong(Some(seen), errors, draw).await;
     };
     let person = (name.clone(), email.clone(), role);
-    match contacts::add(&site.office, &staff.call(), desk.school, person, Some(seen)).await {
+    match contacts::add(&web.context, &staff.call(), desk.school, person, Some(seen)).await {
         Ok(()) => Ok(desk.done(Flash::ContactAdded)),
         Err(ServiceError::ContactExists | ServiceError::Conflict) if is_known(&desk, (&name, &email, role)).await? => {
             Ok(desk.done(Flash::AlreadySo))
@@ -70,7 +70,7 @@ async fn is_known(
     desk: &Desk<'_>,
     (name, email, role): (&PersonName, &EmailAddress, ContactRole),
 ) -> Result<bool, PageError> {
-    let file = onboardings::load_file(&desk.site.office, desk.school).await?;
+    let file = onboardings::load_file(&desk.web.context, desk.school).await?;
     let is_same =
         |person: &Contact| person.name == *name && person.role == role && person.email.key_form() == email.key_form();
     Ok(forms::active(&file).any(is_same))
@@ -78,12 +78,12 @@ async fn is_known(
 
 /// Changes a contact's name and role.
 pub(super) async fn update(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,
     Path((school, contact)): Path<(String, String)>,
     Posted(form): Posted<ContactForm>,
 ) -> Result<Response, PageError> {
-    let (desk, seen) = (Desk::at(&site, &staff, &school)?, desk::seen(&form.version)?);
+    let (desk, seen) = (Desk::at(&web, &staff, &school)?, desk::seen(&form.version)?);
     let person = find(&desk, &contact).await?;
     let draw = |file: &SchoolFile| forms::change_contact(file, &person, (&form.name, &form.role));
     let mut errors = FieldErrors::default();
@@ -96,7 +96,7 @@ pub(super) async fn update(
     if person.name == name && person.role == role {
         return Ok(desk.done(Flash::AlreadySo));
     }
-    match contacts::change(&site.office, &staff.call(), (desk.school, person.id), (name, role), Some(seen)).await {
+    match contacts::change(&web.context, &staff.call(), (desk.school, person.id), (name, role), Some(seen)).await {
         Ok(()) => Ok(desk.done(Flash::ContactChanged)),
         Err(ServiceError::Conflict) => desk.conflict(seen, draw).await,
         Err(error) => desk.refuse(Some(seen), error, draw).await,
@@ -105,18 +105,18 @@ pub(super) async fn update(
 
 /// Removes a contact.
 pub(super) async fn remove(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,
     Path((school, contact)): Path<(String, String)>,
     Posted(form): Posted<VersionForm>,
 ) -> Result<Response, PageError> {
-    let (desk, seen) = (Desk::at(&site, &staff, &school)?, desk::seen(&form.version)?);
+    let (desk, seen) = (Desk::at(&web, &staff, &school)?, desk::seen(&form.version)?);
     let person = find(&desk, &contact).await?;
     if !person.is_active() {
         return Ok(desk.done(Flash::AlreadySo));
     }
     let draw = |file: &SchoolFile| forms::remove_contact(file, &person);
-    match contacts::remove(&site.office, &staff.call(), (desk.school, person.id), Some(seen)).await {
+    match contacts::remove(&web.context, &staff.call(), (desk.school, person.id), Some(seen)).await {
         Ok(()) => Ok(desk.done(Flash::ContactRemoved)),
         Err(ServiceError::Conflict) => desk.conflict(seen, draw).await,
         Err(error) => desk.refuse(Some(seen), error, draw).await,
@@ -134,12 +134,12 @@ pub(super) struct VouchForm {
 
 /// Vouches for a contact.
 pub(super) async fn vouch(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,
     Path((school, contact)): Path<(String, String)>,
     Posted(form): Posted<VouchForm>,
 ) -> Result<Response, PageError> {
-    let (desk, seen) = (Desk::at(&site, &staff, &school)?, desk::seen(&form.version)?);
+    let (desk, seen) = (Desk::at(&web, &staff, &school)?, desk::seen(&form.version)?);
     let person = find(&desk, &contact).await?;
     let draw = |file: &SchoolFile| forms::vouch(file, &person, &form.ground);
     let mut errors = FieldErrors::default();
@@ -152,7 +152,7 @@ pub(super) async fn vouch(
     if person.vouch.as_ref().is_some_and(|vouch| vouch.ground == ground) {
         return Ok(desk.done(Flash::AlreadySo));
     }
-    match contacts::vouch(&site.office, &staff.call(), (desk.school, person.id), ground, Some(seen)).await {
+    match contacts::vouch(&web.context, &staff.call(), (desk.school, person.id), ground, Some(seen)).await {
         Ok(()) => Ok(desk.done(Flash::Vouched)),
         Err(ServiceError::Conflict) => desk.conflict(seen, draw).await,
         Err(error) => desk.refuse(Some(seen), error, draw).await,
@@ -162,6 +162,6 @@ pub(super) async fn vouch(
 /// The contact in a path, also a removed one.
 pub(super) async fn find(desk: &Desk<'_>, contact: &str) -> Result<Contact, PageError> {
     let id: ContactId = contact.parse().map_err(|_| PageError::NotFound)?;
-    let file = onboardings::load_file(&desk.site.office, desk.school).await?;
+    let file = onboardings::load_file(&desk.web.context, desk.school).await?;
     file.contact(id).cloned().ok_or(PageError::NotFound)
 }

@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::press::{Desk, Wish};
+use super::form_response::{Desk, FormAction};
 use super::{desk, forms};
 use crate::domain::ids::ContactId;
 use crate::domain::onboarding::Command;
@@ -12,7 +12,7 @@ use crate::domain::text::Reason;
 use crate::services::ServiceError;
 use crate::services::onboarding::credentials::{self, Issued};
 use crate::services::onboarding::onboardings::SchoolFile;
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::ActingStaff;
 use crate::web::flash::Flash;
@@ -31,12 +31,12 @@ pub(super) struct IssueForm {
 
 /// Issues or renews credentials.
 pub(super) async fn issue(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,
     Path(school): Path<String>,
     Posted(form): Posted<IssueForm>,
 ) -> Result<Response, PageError> {
-    let desk = Desk::at(&site, &staff, &school)?;
+    let desk = Desk::at(&web, &staff, &school)?;
     let (seen, call) = (desk::seen(&form.version)?, staff.call());
     let draw = |file: &SchoolFile| forms::issue(file, &call, (&form.contact, &form.ground));
     let mut errors = FieldErrors::default();
@@ -44,13 +44,13 @@ pub(super) async fn issue(
     if !errors.is_empty() {
         return desk.wrong(Some(seen), errors, draw).await;
     }
-    let done = credentials::issue(&site.office, &call, desk.school, vouch, Some(seen)).await;
+    let done = credentials::issue(&web.context, &call, desk.school, vouch, Some(seen)).await;
     if matches!(done, Err(ServiceError::NotFound)) && !form.contact.is_empty() {
         errors.add("contact", "Deze contactpersoon is intussen verwijderd. Kies iemand anders.");
         return desk.wrong(Some(seen), errors, draw).await;
     }
-    let wish = Wish { seen, command: Command::IssueCredentials, flash: Flash::Issued, to: desk.page() };
-    desk.answer(wish, done, draw).await
+    let action = FormAction { seen, command: Command::IssueCredentials, flash: Flash::Issued, to: desk.page() };
+    desk.answer(action, done, draw).await
 }
 
 /// For whom Kurve vouches along with it; nobody when neither field was filled in.
@@ -72,14 +72,14 @@ pub(super) struct HandAgainForm {
 
 /// Hands the same credentials over again.
 pub(super) async fn hand_again(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,
     Path(school): Path<String>,
     Posted(form): Posted<HandAgainForm>,
 ) -> Result<Response, PageError> {
-    let desk = Desk::at(&site, &staff, &school)?;
+    let desk = Desk::at(&web, &staff, &school)?;
     let seen = Some(form.expires.as_str()).filter(|seen| !seen.is_empty());
-    match credentials::hand_over_again(&site.office, &staff.call(), desk.school, seen).await {
+    match credentials::hand_over_again(&web.context, &staff.call(), desk.school, seen).await {
         Ok(()) => Ok(desk.done(Flash::HandedAgain)),
         Err(ServiceError::Conflict) => Ok(desk.done(Flash::AlreadySo)),
         Err(error) => desk.refuse(None, error, |file| forms::hand_again(file, &form.expires)).await,

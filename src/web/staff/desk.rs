@@ -7,7 +7,7 @@ use crate::links;
 use crate::services::onboarding::onboardings::SchoolFile;
 use crate::services::people::staff_accounts;
 use crate::store::checks::outages::Outage;
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
 use crate::web::page::Frame;
@@ -25,7 +25,7 @@ pub(super) struct Nav {
     pub(super) items: Vec<NavItem>,
     pub(super) colleague: String,
     pub(super) sign_out: &'static str,
-    /// What needs a person in the machine room.
+    /// What needs a person in the worker health.
     pub(super) alarms: Vec<Alarm>,
     /// The outage that lasts, in one sentence; empty when there is none.
     pub(super) outage: String,
@@ -45,7 +45,7 @@ impl Nav {
             items: pages.map(|(href, label)| NavItem { href, label, is_current: href == current }).into(),
             colleague: staff.account.name.as_str().to_owned(),
             sign_out: links::STAFF_SIGN_OUT,
-            alarms: alarms(&staff.machine_room),
+            alarms: alarms(&staff.worker_health),
             outage: staff.outage.as_ref().map(outage_sentence).unwrap_or_default(),
         }
     }
@@ -62,13 +62,13 @@ fn outage_sentence(outage: &Outage) -> String {
 }
 
 /// The frame around a page of Kurve.
-pub(super) fn frame(site: &Site, staff: &Staff) -> Frame {
-    Frame { home: links::STAFF, ..staff.visit.frame(site) }
+pub(super) fn frame(web: &WebState, staff: &Staff) -> Frame {
+    Frame { home: links::STAFF, ..staff.visit.frame(web) }
 }
 
 /// The names behind the ids in a school's file and timeline.
-pub(super) async fn names(site: &Site, file: &SchoolFile) -> Result<Names, PageError> {
-    let colleagues = staff_accounts::list(&site.office).await?;
+pub(super) async fn names(web: &WebState, file: &SchoolFile) -> Result<Names, PageError> {
+    let colleagues = staff_accounts::list(&web.context).await?;
     let named = |contact: &crate::domain::school::Contact| (contact.id, contact.name.as_str().to_owned());
     Ok(Names {
         removed: file.removed(),

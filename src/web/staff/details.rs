@@ -6,8 +6,8 @@ use serde::Deserialize;
 
 use super::ask::AskPage;
 use super::desk::{self, Nav};
+use super::form_response::Desk;
 use super::forms;
-use super::press::Desk;
 use crate::domain::school::{Region, SchoolDetails};
 use crate::domain::text::{Brin, SchoolDomain, SchoolName};
 use crate::links;
@@ -18,24 +18,24 @@ use crate::web::error::PageError;
 use crate::web::extract::{ActingStaff, Staff};
 use crate::web::flash::Flash;
 use crate::web::form::{FieldErrors, Posted};
-use crate::web::{Site, page};
+use crate::web::{WebState, page};
 
 /// Shows the form, as things are now.
 pub(super) async fn edit(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,
     Path(school): Path<String>,
 ) -> Result<Response, PageError> {
-    let desk = Desk::at(&site, &staff, &school)?;
-    let file = onboardings::load_file(&site.office, desk.school).await?;
+    let desk = Desk::at(&web, &staff, &school)?;
+    let file = onboardings::load_file(&web.context, desk.school).await?;
     let SchoolDetails { name, brin, domain, region } = &file.school.details;
     let ask = forms::details(&file, [name.as_str(), brin.as_str(), domain.label(), region.as_str()]);
-    page::show(&page_of(&site, &staff, &file, ask))
+    page::show(&page_of(&web, &staff, &file, ask))
 }
 
-fn page_of(site: &Site, staff: &Staff, file: &SchoolFile, ask: super::ask::Ask) -> AskPage {
+fn page_of(web: &WebState, staff: &Staff, file: &SchoolFile, ask: super::ask::Ask) -> AskPage {
     AskPage {
-        frame: desk::frame(site, staff),
+        frame: desk::frame(web, staff),
         nav: Nav::new(staff, links::STAFF_SCHOOLS),
         school: file.school.details.name.to_string(),
         brin: file.school.details.brin.to_string(),
@@ -65,21 +65,21 @@ pub(super) struct DetailsForm {
 
 /// Changes the details.
 pub(super) async fn update(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,
     Path(school): Path<String>,
     Posted(form): Posted<DetailsForm>,
 ) -> Result<Response, PageError> {
-    let desk = Desk::at(&site, &staff, &school)?;
+    let desk = Desk::at(&web, &staff, &school)?;
     let seen = desk::seen(&form.version)?;
     let draw = |file: &SchoolFile| forms::details(file, [&form.name, &form.brin, &form.domain, &form.region]);
     let mut errors = FieldErrors::default();
     let Some(details) = parse(&form, &mut errors) else { return desk.wrong(Some(seen), errors, draw).await };
-    let before = onboardings::load_file(&site.office, desk.school).await?.school.details;
+    let before = onboardings::load_file(&web.context, desk.school).await?.school.details;
     if before == details {
         return Ok(desk.done(Flash::AlreadySo));
     }
-    match schools::change_details(&site.office, &staff.call(), desk.school, &details, seen).await {
+    match schools::change_details(&web.context, &staff.call(), desk.school, &details, seen).await {
         Ok(()) => Ok(desk.done(Flash::DetailsSent)),
         Err(ServiceError::Conflict) => desk.conflict(seen, draw).await,
         Err(error) => desk.refuse(Some(seen), error, draw).await,

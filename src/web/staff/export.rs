@@ -22,7 +22,7 @@ use crate::links;
 use crate::services::checks;
 use crate::services::onboarding::schools;
 use crate::store::onboarding::overview::{Filter, Overview};
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
 use crate::words;
@@ -51,11 +51,11 @@ const FORMULA_SIGNS: [char; 8] = ['=', '+', '-', '@', '\t', '\r', '\n', '|'];
 
 /// The list as CSV: semicolons, and a mark that says UTF-8, as spreadsheets in Dutch expect.
 pub(super) async fn csv(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     _staff: Staff,
     query: Result<Query<SchoolsQuery>, QueryRejection>,
 ) -> Result<Response, PageError> {
-    let rows = rows(&site, query).await?;
+    let rows = rows(&web, query).await?;
     let mut writer = csv::WriterBuilder::new().delimiter(b';').terminator(csv::Terminator::CRLF).from_writer(vec![]);
     let broken = |_| PageError::Broken("a CSV file that cannot be written");
     writer.write_record(HEADINGS).map_err(broken)?;
@@ -68,31 +68,31 @@ pub(super) async fn csv(
 
 /// The list as a workbook.
 pub(super) async fn workbook(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     _staff: Staff,
     query: Result<Query<SchoolsQuery>, QueryRejection>,
 ) -> Result<Response, PageError> {
-    let rows = rows(&site, query).await?;
+    let rows = rows(&web, query).await?;
     let bytes = to_workbook(&rows).map_err(|_| PageError::Broken("a workbook that cannot be written"))?;
     Ok(download("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx", bytes))
 }
 
 async fn rows(
-    site: &Site,
+    web: &WebState,
     query: Result<Query<SchoolsQuery>, QueryRejection>,
 ) -> Result<Vec<[String; HEADINGS.len()]>, PageError> {
     let filter = query.map(|Query(typed)| typed).unwrap_or_default().tidied().filter();
-    let found = all(site, &filter).await?;
-    let leaves = checks::reasons_of_leave(&site.office).await?;
-    Ok(found.iter().map(|school| row(site, school, &leaves)).collect())
+    let found = all(web, &filter).await?;
+    let leaves = checks::reasons_of_leave(&web.context).await?;
+    Ok(found.iter().map(|school| row(web, school, &leaves)).collect())
 }
 
 /// Every school that passes, page by page.
-async fn all(site: &Site, filter: &Filter) -> Result<Vec<Overview>, PageError> {
+async fn all(web: &WebState, filter: &Filter) -> Result<Vec<Overview>, PageError> {
     let mut found = vec![];
     let mut after = None;
     loop {
-        let (page, next) = schools::list(&site.office, filter, after.as_ref()).await?;
+        let (page, next) = schools::list(&web.context, filter, after.as_ref()).await?;
         found.extend(page);
         after = next;
         if after.is_none() {
@@ -101,7 +101,7 @@ async fn all(site: &Site, filter: &Filter) -> Result<Vec<Overview>, PageError> {
     }
 }
 
-fn row(site: &Site, overview: &Overview, leaves: &HashMap<(SchoolId, u32), Reason>) -> [String; HEADINGS.len()] {
+fn row(web: &WebState, overview: &Overview, leaves: &HashMap<(SchoolId, u32), Reason>) -> [String; HEADINGS.len()] {
     let (school, state) = (&overview.school, &overview.state);
     let leave = leaves.get(&(school.id, state.credential_version()));
     let yes_no = |gate| if state.is_gate_yes(gate) { "ja" } else { "nee" }.to_owned();
@@ -123,7 +123,7 @@ fn row(site: &Site, overview: &Overview, leaves: &HashMap<(SchoolId, u32), Reaso
         holding.join(", "),
         overview.kurve_since.map(|since| amsterdam_date(since).to_string()).unwrap_or_default(),
         amsterdam_date(school.created_at).to_string(),
-        site.office.base.to(&links::staff_school(links::STAFF_SCHOOL, school.id)),
+        web.context.base.to(&links::staff_school(links::STAFF_SCHOOL, school.id)),
     ]
 }
 

@@ -14,7 +14,7 @@ use crate::services::operations::insight::{self, GateFigures, Week};
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
 use crate::web::page::Frame;
-use crate::web::{Site, page};
+use crate::web::{WebState, page};
 use crate::words;
 
 /// The periods to choose from, in weeks.
@@ -58,9 +58,9 @@ struct GateBar {
 }
 
 /// How long one party keeps the ball.
-struct TurnBar {
+struct HoldingBar {
     party: &'static str,
-    turns: u64,
+    holdings: u64,
     median: String,
     ninetieth: String,
     median_width: u64,
@@ -88,8 +88,8 @@ struct InsightPage {
     period: String,
     schools: u64,
     gates: Vec<GateBar>,
-    turns: Vec<TurnBar>,
-    has_turns: bool,
+    holdings: Vec<HoldingBar>,
+    has_holdings: bool,
     weeks: Vec<WeekColumn>,
     /// How wide a column is, of [`FULL`].
     column: u64,
@@ -101,22 +101,22 @@ struct InsightPage {
 
 /// Shows the figures.
 pub(super) async fn show(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     staff: Staff,
     query: Result<Query<InsightQuery>, QueryRejection>,
 ) -> Result<Response, PageError> {
     let count = query.map(|Query(query)| query).unwrap_or_default().weeks();
-    let figures = insight::figures(&site.office, staff.visit.now, count).await?;
+    let figures = insight::figures(&web.context, staff.visit.now, count).await?;
     let most = figures.weeks.iter().map(|week| week.registered.max(week.opened)).max().unwrap_or_default();
     let page = InsightPage {
-        frame: desk::frame(&site, &staff),
+        frame: desk::frame(&web, &staff),
         nav: Nav::new(&staff, links::STAFF_INSIGHT),
         periods: PERIODS.map(|weeks| period(weeks, weeks == count)).into(),
         period: period_words(count),
         schools: figures.gates.schools,
         gates: gate_bars(&figures.gates),
-        has_turns: figures.turns.iter().any(|(_, turns)| turns.turns() > 0),
-        turns: turn_bars(&figures.turns),
+        has_holdings: figures.holdings.iter().any(|(_, holdings)| holdings.count() > 0),
+        holdings: holding_bars(&figures.holdings),
         column: FULL * 7 / 10 / count,
         registered: figures.weeks.iter().map(|week| week.registered).sum(),
         opened: figures.weeks.iter().map(|week| week.opened).sum(),
@@ -155,18 +155,18 @@ fn gate_bars(figures: &GateFigures) -> Vec<GateBar> {
     figures.yes.iter().map(bar).collect()
 }
 
-fn turn_bars(turns: &[(Party, Durations)]) -> Vec<TurnBar> {
-    let longest = turns.iter().filter_map(|(_, turns)| turns.ninetieth()).max().unwrap_or_default().max(1);
+fn holding_bars(holdings: &[(Party, Durations)]) -> Vec<HoldingBar> {
+    let longest = holdings.iter().filter_map(|(_, holdings)| holdings.ninetieth()).max().unwrap_or_default().max(1);
     let width = |days: Option<u32>| share(u64::from(days.unwrap_or_default()), u64::from(longest), FULL);
-    let bar = |(party, turns): &(Party, Durations)| TurnBar {
+    let bar = |(party, holdings): &(Party, Durations)| HoldingBar {
         party: words::party_name(*party),
-        turns: turns.turns(),
-        median: days_words(turns.median()),
-        ninetieth: days_words(turns.ninetieth()),
-        median_width: width(turns.median()),
-        ninetieth_width: width(turns.ninetieth()),
+        holdings: holdings.count(),
+        median: days_words(holdings.median()),
+        ninetieth: days_words(holdings.ninetieth()),
+        median_width: width(holdings.median()),
+        ninetieth_width: width(holdings.ninetieth()),
     };
-    turns.iter().map(bar).collect()
+    holdings.iter().map(bar).collect()
 }
 
 fn days_words(days: Option<u32>) -> String {

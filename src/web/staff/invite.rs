@@ -19,7 +19,7 @@ use crate::web::extract::Visit;
 use crate::web::flash::{self, Flash};
 use crate::web::form::{FieldError, FieldErrors, Posted};
 use crate::web::page::Frame;
-use crate::web::{Site, page};
+use crate::web::{WebState, page};
 
 /// The side of the QR code, in CSS pixels at least: a phone reads it from a screen at arm's length.
 const QR_PIXELS: u32 = 220;
@@ -49,30 +49,30 @@ struct InviteGonePage {
 
 /// Shows the second factor and the form; changes nothing.
 pub(super) async fn show(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     visit: Visit,
     Path(token): Path<String>,
 ) -> Result<Response, PageError> {
-    let Some((token, enrolment)) = find(&site, &visit, &token).await? else { return gone(&site, &visit) };
-    page::show(&page_of(&site, &visit, (&token, &enrolment), FieldErrors::default())?)
+    let Some((token, enrolment)) = find(&web, &visit, &token).await? else { return gone(&web, &visit) };
+    page::show(&page_of(&web, &visit, (&token, &enrolment), FieldErrors::default())?)
 }
 
-async fn find(site: &Site, visit: &Visit, token: &str) -> Result<Option<(Token, Enrolment)>, PageError> {
+async fn find(web: &WebState, visit: &Visit, token: &str) -> Result<Option<(Token, Enrolment)>, PageError> {
     let Some(token) = Token::parse(token) else { return Ok(None) };
-    match staff_auth::find_enrolment(&site.office, visit.now, &token).await {
+    match staff_auth::find_enrolment(&web.context, visit.now, &token).await {
         Ok(enrolment) => Ok(Some((token, enrolment))),
         Err(EnrolError::Gone | EnrolError::WrongCode) => Ok(None),
         Err(EnrolError::Service(error)) => Err(error.into()),
     }
 }
 
-fn gone(site: &Site, visit: &Visit) -> Result<Response, PageError> {
-    let frame = Frame { home: links::STAFF, ..visit.frame(site) };
+fn gone(web: &WebState, visit: &Visit) -> Result<Response, PageError> {
+    let frame = Frame { home: links::STAFF, ..visit.frame(web) };
     page::show_with(StatusCode::NOT_FOUND, &InviteGonePage { frame, sign_in: links::STAFF_SIGN_IN })
 }
 
 fn page_of(
-    site: &Site,
+    web: &WebState,
     visit: &Visit,
     (token, enrolment): (&Token, &Enrolment),
     wrong: FieldErrors,
@@ -80,7 +80,7 @@ fn page_of(
     let email = enrolment.account.email.as_str();
     let qr = draw_qr(&otpauth_url(&enrolment.totp, email)).ok_or(PageError::Broken("a QR code that is too long"))?;
     Ok(InvitePage {
-        frame: Frame { home: links::STAFF, ..visit.frame(site) },
+        frame: Frame { home: links::STAFF, ..visit.frame(web) },
         action: links::fill(links::STAFF_INVITE, &[&token.expose_text()]),
         colleague: enrolment.account.name.to_string(),
         email: email.to_owned(),
@@ -117,13 +117,13 @@ pub(super) struct EnrolForm {
 
 /// Keeps password and second factor.
 pub(super) async fn create(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     visit: Visit,
     Path(token): Path<String>,
     Posted(form): Posted<EnrolForm>,
 ) -> Result<Response, PageError> {
-    site.limits.check_client(visit.client)?;
-    let Some((token, enrolment)) = find(&site, &visit, &token).await? else { return gone(&site, &visit) };
+    web.limits.check_client(visit.client)?;
+    let Some((token, enrolment)) = find(&web, &visit, &token).await? else { return gone(&web, &visit) };
     let mut wrong = FieldErrors::default();
     let is_repeated = form.password == form.again;
     let password = StaffPassword::parse(&form.password.into(), enrolment.account.email.as_str());
@@ -132,17 +132,17 @@ pub(super) async fn create(
         wrong.add("again", "Dit is niet hetzelfde wachtwoord. Typ het twee keer gelijk.");
     }
     if let (Some(password), true) = (password, wrong.is_empty()) {
-        match staff_auth::enrol(&site.office, visit.at(), &token, (password, &form.code)).await {
-            Ok(()) => return Ok(flash::redirect(&site, links::STAFF_SIGN_IN, Flash::Enrolled)),
+        match staff_auth::enrol(&web.context, visit.at(), &token, (password, &form.code)).await {
+            Ok(()) => return Ok(flash::redirect(&web, links::STAFF_SIGN_IN, Flash::Enrolled)),
             Err(EnrolError::WrongCode) => wrong.add(
                 "code",
                 "Deze code klopt niet. Typ de zes cijfers die nu in de app staan. Kijk ook of je telefoon de goede tijd heeft.",
             ),
-            Err(EnrolError::Gone) => return gone(&site, &visit),
+            Err(EnrolError::Gone) => return gone(&web, &visit),
             Err(EnrolError::Service(error)) => return Err(error.into()),
         }
     }
-    page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page_of(&site, &visit, (&token, &enrolment), wrong)?)
+    page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page_of(&web, &visit, (&token, &enrolment), wrong)?)
 }
 
 #[cfg(test)]

@@ -4,12 +4,12 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::press::{Desk, Wish};
+use super::form_response::{Desk, FormAction};
 use super::{desk, forms};
 use crate::domain::onboarding::Command;
 use crate::domain::text::Reason;
 use crate::services::onboarding::onboardings::SchoolFile;
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::ActingStaff;
 use crate::web::flash::Flash;
@@ -28,12 +28,12 @@ pub(super) struct PauseForm {
 
 /// Pauses a school.
 pub(super) async fn pause(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,
     Path(school): Path<String>,
     Posted(form): Posted<PauseForm>,
 ) -> Result<Response, PageError> {
-    let desk = Desk::at(&site, &staff, &school)?;
+    let desk = Desk::at(&web, &staff, &school)?;
     let seen = desk::seen(&form.version)?;
     let draw = |file: &SchoolFile| forms::pause(file, (&form.reason, &form.until));
     let mut errors = FieldErrors::default();
@@ -42,7 +42,7 @@ pub(super) async fn pause(
         errors.choose("until", parse_date(&form.until), "Kies een dag na vandaag, en hoogstens een jaar vooruit.");
     let (Some(reason), Some(until)) = (reason, until) else { return desk.wrong(Some(seen), errors, draw).await };
     let command = Command::Pause { reason, until };
-    desk.press(Wish { seen, command, flash: Flash::Paused, to: desk.page() }, draw).await
+    desk.respond(FormAction { seen, command, flash: Flash::Paused, to: desk.page() }, draw).await
 }
 
 /// "Stoppen".
@@ -56,12 +56,12 @@ pub(super) struct WithdrawForm {
 
 /// Withdraws a school.
 pub(super) async fn withdraw(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,
     Path(school): Path<String>,
     Posted(form): Posted<WithdrawForm>,
 ) -> Result<Response, PageError> {
-    let desk = Desk::at(&site, &staff, &school)?;
+    let desk = Desk::at(&web, &staff, &school)?;
     let seen = desk::seen(&form.version)?;
     let draw = |file: &SchoolFile| forms::withdraw(file, &form.reason);
     let mut errors = FieldErrors::default();
@@ -69,7 +69,7 @@ pub(super) async fn withdraw(
         return desk.wrong(Some(seen), errors, draw).await;
     };
     let command = Command::Withdraw { reason };
-    desk.press(Wish { seen, command, flash: Flash::Withdrawn, to: desk.page() }, draw).await
+    desk.respond(FormAction { seen, command, flash: Flash::Withdrawn, to: desk.page() }, draw).await
 }
 
 /// A button for what the page showed.
@@ -81,24 +81,26 @@ pub(super) struct VersionForm {
 
 /// Resumes a school.
 pub(super) async fn resume(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,
     Path(school): Path<String>,
     Posted(form): Posted<VersionForm>,
 ) -> Result<Response, PageError> {
-    let desk = Desk::at(&site, &staff, &school)?;
+    let desk = Desk::at(&web, &staff, &school)?;
     let seen = desk::seen(&form.version)?;
-    desk.press(Wish { seen, command: Command::Resume, flash: Flash::Resumed, to: desk.page() }, forms::resume).await
+    desk.respond(FormAction { seen, command: Command::Resume, flash: Flash::Resumed, to: desk.page() }, forms::resume)
+        .await
 }
 
 /// Takes a withdrawn school up again.
 pub(super) async fn reopen(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,
     Path(school): Path<String>,
     Posted(form): Posted<VersionForm>,
 ) -> Result<Response, PageError> {
-    let desk = Desk::at(&site, &staff, &school)?;
+    let desk = Desk::at(&web, &staff, &school)?;
     let seen = desk::seen(&form.version)?;
-    desk.press(Wish { seen, command: Command::Reopen, flash: Flash::Reopened, to: desk.page() }, forms::reopen).await
+    desk.respond(FormAction { seen, command: Command::Reopen, flash: Flash::Reopened, to: desk.page() }, forms::reopen)
+        .await
 }

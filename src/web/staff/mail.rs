@@ -23,14 +23,14 @@ use crate::services::mail::dispatch;
 use crate::services::mail::post_office::{self, Addressee, Preview};
 use crate::services::onboarding::schools;
 use crate::services::people::staff_accounts;
-use crate::store::mail::outbox::{Fate, OutboxMail};
+use crate::store::mail::outbox::{MailStatus, OutboxMail};
 use crate::web::error::PageError;
 use crate::web::extract::{ActingStaff, Staff};
 use crate::web::flash::{self, Flash};
 use crate::web::form::{FieldError, FieldErrors, Posted};
 use crate::web::middleware::CONTENT_SECURITY_POLICY;
 use crate::web::page::Frame;
-use crate::web::{Site, page};
+use crate::web::{WebState, page};
 use crate::words::{self, Names, mail_reason, moment_nl};
 
 /// What the mail's own page posts along, to come back to it.
@@ -77,31 +77,31 @@ pub(super) struct Again {
 
 /// Shows a mail.
 pub(super) async fn show(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     staff: Staff,
     Path(mail): Path<String>,
 ) -> Result<Response, PageError> {
-    show_again(&site, &staff, mail_id(&mail)?, Again::default()).await
+    show_again(&web, &staff, mail_id(&mail)?, Again::default()).await
 }
 
-async fn show_again(site: &Site, staff: &Staff, id: MailId, again: Again) -> Result<Response, PageError> {
-    let office = &site.office;
+async fn show_again(web: &WebState, staff: &Staff, id: MailId, again: Again) -> Result<Response, PageError> {
+    let context = &web.context;
     let now = staff.visit.now;
-    let mail = match dispatch::find_any(office, id).await? {
+    let mail = match dispatch::find_any(context, id).await? {
         Ok(mail) => mail,
-        Err(unreadable) => return mail_unreadable::show(site, staff, &unreadable, again).await,
+        Err(unreadable) => return mail_unreadable::show(web, staff, &unreadable, again).await,
     };
-    let school = schools::find_names(office, mail.school.into_iter()).await?.into_values().next().unwrap_or_default();
-    let preview = post_office::preview(office, &mail, now).await?;
-    let addressee = post_office::find_addressee(office, &mail).await?;
-    let handled = post_office::list_handled(office, &mail).await?;
-    let names = if handled.is_empty() { Names::default() } else { colleagues(site).await? };
+    let school = schools::find_names(context, mail.school.into_iter()).await?.into_values().next().unwrap_or_default();
+    let preview = post_office::preview(context, &mail, now).await?;
+    let addressee = post_office::find_addressee(context, &mail).await?;
+    let handled = post_office::list_handled(context, &mail).await?;
+    let names = if handled.is_empty() { Names::default() } else { colleagues(web).await? };
     let (said, parts) = told(&mail, preview, now);
-    let can_drop = staff.can_act() && matches!(mail.fate, Fate::Waiting | Fate::Failed);
+    let can_drop = staff.can_act() && matches!(mail.status, MailStatus::Waiting | MailStatus::Failed);
     let is_again = !again.errors.is_empty();
     let ask = if is_again { drop_form(id, &again.typed).alone(&again.errors) } else { drop_form(id, "") };
     let page = MailPage {
-        frame: desk::frame(site, staff),
+        frame: desk::frame(web, staff),
         nav: Nav::new(staff, links::STAFF_MAILS),
         back: links::STAFF_MAILS,
         facts: facts(&mail, addressee, parts.as_ref().map(|parts| parts.subject.clone())),
@@ -135,12 +135,12 @@ fn row(mail: &OutboxMail, school: String, reader: (bool, DateTime<Utc>)) -> Mail
 
 /// Shows the HTML part alone, for the frame on the mail's page.
 pub(super) async fn show_html(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     staff: Staff,
     Path(mail): Path<String>,
 ) -> Result<Response, PageError> {
-    let mail = dispatch::find(&site.office, mail_id(&mail)?).await?;
-    let preview = post_office::preview(&site.office, &mail, staff.visit.now).await?;
+    let mail = dispatch::find(&web.context, mail_id(&mail)?).await?;
+    let preview = post_office::preview(&web.context, &mail, staff.visit.now).await?;
     let (_, parts) = told(&mail, preview, staff.visit.now);
     let parts = parts.ok_or(PageError::NotFound)?;
     // A link would fill the frame with a page that refuses to be framed; in another window the sandbox stops it.
@@ -161,24 +161,24 @@ pub(super) struct RetryForm {
 
 /// Has a mail tried now that failed, or that waits for its next try.
 pub(super) async fn retry(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,
     Path(mail): Path<String>,
     Posted(form): Posted<RetryForm>,
 ) -> Result<Response, PageError> {
-    let mail = dispatch::find(&site.office, mail_id(&mail)?).await?;
+    let mail = dispatch::find(&web.context, mail_id(&mail)?).await?;
     let to = match (form.back.as_str(), mail.school) {
         (BACK_TO_SCHOOL, Some(school)) => links::staff_school(links::STAFF_SCHOOL, school),
         (BACK_TO_MAIL, _) => links::staff_mail(links::STAFF_MAIL, mail.id),
         _ => links::STAFF_MAILS.to_owned(),
     };
     if !can_retry(&mail, staff.visit.now) {
-        return Ok(flash::redirect(&site, &to, Flash::AlreadySo));
+        return Ok(flash::redirect(&web, &to, Flash::AlreadySo));
     }
-    match dispatch::retry_by_hand(&site.office, &staff.call(), mail.id).await {
-        Ok(()) => Ok(flash::redirect(&site, &to, Flash::MailRetried)),
+    match dispatch::retry_by_hand(&web.context, &staff.call(), mail.id).await {
+        Ok(()) => Ok(flash::redirect(&web, &to, Flash::MailRetried)),
         // A worker took it up since.
-        Err(ServiceError::NotFound) => Ok(flash::redirect(&site, &to, Flash::AlreadySo)),
+        Err(ServiceError::NotFound) => Ok(flash::redirect(&web, &to, Flash::AlreadySo)),
         Err(error) => Err(error.into()),
     }
 }
@@ -192,7 +192,7 @@ pub(super) struct DropForm {
 
 /// Takes a mail out of the line.
 pub(super) async fn drop(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,
     Path(mail): Path<String>,
     Posted(form): Posted<DropForm>,
@@ -201,25 +201,25 @@ pub(super) async fn drop(
     let mut errors = FieldErrors::default();
     let Some(reason) = errors.take("reason", Reason::parse(&form.reason)) else {
         let again = Again { status: StatusCode::UNPROCESSABLE_ENTITY, errors, typed: form.reason, refusal: "" };
-        return show_again(&site, &staff, id, again).await;
+        return show_again(&web, &staff, id, again).await;
     };
     let to = links::staff_mail(links::STAFF_MAIL, id);
-    match dispatch::drop_by_hand(&site.office, &staff.call(), id, reason).await {
-        Ok(()) => return Ok(flash::redirect(&site, &to, Flash::MailDropped)),
+    match dispatch::drop_by_hand(&web.context, &staff.call(), id, reason).await {
+        Ok(()) => return Ok(flash::redirect(&web, &to, Flash::MailDropped)),
         Err(ServiceError::Conflict) => {}
         Err(error) => return Err(error.into()),
     }
-    let mail = dispatch::find_any(&site.office, id).await?;
-    let refusal = match mail.map_or_else(|unreadable| unreadable.fate, |mail| Some(mail.fate)) {
-        Some(Fate::Dropped) => return Ok(flash::redirect(&site, &to, Flash::AlreadySo)),
-        Some(Fate::Sent) => "De mail is intussen verstuurd.",
-        Some(Fate::Skipped) => "De mail was intussen niet meer nodig en gaat niet weg.",
-        Some(Fate::Waiting | Fate::Failed) | None => {
+    let mail = dispatch::find_any(&web.context, id).await?;
+    let refusal = match mail.map_or_else(|unreadable| unreadable.status, |mail| Some(mail.status)) {
+        Some(MailStatus::Dropped) => return Ok(flash::redirect(&web, &to, Flash::AlreadySo)),
+        Some(MailStatus::Sent) => "De mail is intussen verstuurd.",
+        Some(MailStatus::Skipped) => "De mail was intussen niet meer nodig en gaat niet weg.",
+        Some(MailStatus::Waiting | MailStatus::Failed) | None => {
             "De mail wordt op dit moment verstuurd. Kijk over een minuut opnieuw."
         }
     };
     let again = Again { status: StatusCode::CONFLICT, refusal, ..Again::default() };
-    show_again(&site, &staff, id, again).await
+    show_again(&web, &staff, id, again).await
 }
 
 fn mail_id(text: &str) -> Result<MailId, PageError> {
@@ -237,8 +237,8 @@ pub(super) fn drop_form(mail: MailId, reason: &str) -> Ask {
         .weight(Weight::Warning)
 }
 
-async fn colleagues(site: &Site) -> Result<Names, PageError> {
-    let all = staff_accounts::list(&site.office).await?;
+async fn colleagues(web: &WebState) -> Result<Names, PageError> {
+    let all = staff_accounts::list(&web.context).await?;
     let staff = all.into_iter().map(|account| (account.id, account.name.as_str().to_owned())).collect();
     Ok(Names { staff, ..Names::default() })
 }
@@ -254,7 +254,7 @@ fn facts(mail: &OutboxMail, to: Addressee, subject: Option<String>) -> Vec<Fact>
         1 => "1 keer geprobeerd".to_owned(),
         more => format!("{more} keer geprobeerd"),
     };
-    let next = (mail.fate == Fate::Waiting).then(|| moment_nl(mail.next_attempt_at));
+    let next = (mail.status == MailStatus::Waiting).then(|| moment_nl(mail.next_attempt_at));
     let facts = [
         ("Onderwerp", subject),
         ("Aan", Some(to)),
@@ -270,9 +270,9 @@ fn facts(mail: &OutboxMail, to: Addressee, subject: Option<String>) -> Vec<Fact>
 /// The kept error, where the sentence above it is only its meaning.
 fn detail(mail: &OutboxMail) -> String {
     let kept = mail.last_error.clone().unwrap_or_default();
-    match mail.fate {
-        Fate::Dropped | Fate::Sent | Fate::Skipped => String::new(),
-        Fate::Waiting | Fate::Failed => kept,
+    match mail.status {
+        MailStatus::Dropped | MailStatus::Sent | MailStatus::Skipped => String::new(),
+        MailStatus::Waiting | MailStatus::Failed => kept,
     }
 }
 
@@ -306,24 +306,27 @@ fn told(mail: &OutboxMail, preview: Preview, now: DateTime<Utc>) -> (String, Opt
         Preview::Left(parts) => ("Zo is de mail verstuurd.".to_owned(), Some(parts)),
         Preview::Offered(parts) => {
             let first = "Zo is de mail aan de mailserver aangeboden.";
-            let rest =
-                if mail.fate == Fate::Waiting { " Bij een nieuwe poging gaat precies dezelfde mail." } else { "" };
+            let rest = if mail.status == MailStatus::Waiting {
+                " Bij een nieuwe poging gaat precies dezelfde mail."
+            } else {
+                ""
+            };
             (format!("{first}{rest}"), Some(parts))
         }
         Preview::Would(parts, at) => {
-            let first = match mail.fate {
-                Fate::Sent => "Zo zag de mail eruit.".to_owned(),
-                Fate::Waiting if at > now => {
+            let first = match mail.status {
+                MailStatus::Sent => "Zo zag de mail eruit.".to_owned(),
+                MailStatus::Waiting if at > now => {
                     format!("Zo gaat de mail weg op {}, als er niets verandert.", moment_nl(at))
                 }
-                Fate::Waiting => "Zo gaat de mail weg, als er niets verandert.".to_owned(),
-                Fate::Failed if mail.handing_over_at.is_some() && !mail.kind.carries_token() => {
+                MailStatus::Waiting => "Zo gaat de mail weg, als er niets verandert.".to_owned(),
+                MailStatus::Failed if mail.handing_over_at.is_some() && !mail.kind.carries_token() => {
                     "Zo gaat de mail weg als je hem nu opnieuw laat proberen. Misschien is hij al aangekomen: dan komt hij \
                      dubbel aan."
                         .to_owned()
                 }
-                Fate::Failed => "Zo gaat de mail weg als je hem nu opnieuw laat proberen.".to_owned(),
-                Fate::Skipped | Fate::Dropped => "Zo zou de mail er nu uitzien.".to_owned(),
+                MailStatus::Failed => "Zo gaat de mail weg als je hem nu opnieuw laat proberen.".to_owned(),
+                MailStatus::Skipped | MailStatus::Dropped => "Zo zou de mail er nu uitzien.".to_owned(),
             };
             let rest = if mail.kind.carries_token() { without_token } else { "" };
             (format!("{first} {rest}").trim_end().to_owned(), Some(parts))

@@ -9,12 +9,12 @@ use super::mail::{Again, drop_form};
 use super::mails::{MailRow, is_open, unreadable_row};
 use crate::links;
 use crate::services::onboarding::schools;
-use crate::store::mail::outbox::{Fate, UnreadableMail};
+use crate::store::mail::outbox::{MailStatus, UnreadableMail};
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
 use crate::web::form::FieldError;
 use crate::web::page::Frame;
-use crate::web::{Site, page};
+use crate::web::{WebState, page};
 
 #[derive(Template)]
 #[template(path = "staff/mail_unreadable.html")]
@@ -35,24 +35,24 @@ struct UnreadablePage {
 
 /// Shows what is known of it.
 pub(super) async fn show(
-    site: &Site,
+    web: &WebState,
     staff: &Staff,
     mail: &UnreadableMail,
     again: Again,
 ) -> Result<Response, PageError> {
-    let names = schools::find_names(&site.office, mail.school.into_iter()).await?;
+    let names = schools::find_names(&web.context, mail.school.into_iter()).await?;
     let school = names.into_values().next().unwrap_or_default();
     let is_again = !again.errors.is_empty();
     let form = drop_form(mail.id, &again.typed);
     let form = if is_again { form.alone(&again.errors) } else { form };
     let can_drop = staff.can_act() && is_open(mail);
     let page = UnreadablePage {
-        frame: desk::frame(site, staff),
+        frame: desk::frame(web, staff),
         nav: Nav::new(staff, links::STAFF_MAILS),
         back: links::STAFF_MAILS,
         row: unreadable_row(mail, school.clone(), staff.can_act()),
         school,
-        detail: if mail.fate == Some(Fate::Dropped) { String::new() } else { mail.why.clone() },
+        detail: if mail.status == Some(MailStatus::Dropped) { String::new() } else { mail.why.clone() },
         drop: can_drop.then_some(Ask { is_open: is_again, ..form }).into_iter().collect(),
         errors: again.errors.all().to_vec(),
         refusal: again.refusal.to_owned(),

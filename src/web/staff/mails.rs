@@ -14,11 +14,11 @@ use crate::domain::ids::{MailId, SchoolId};
 use crate::domain::notice::MailKind;
 use crate::links;
 use crate::services::mail::post_office::{self, Listed, MOST_SCHOOLS, MailQuery};
-use crate::store::mail::outbox::{Fate, OutboxMail, Reading, UnreadableMail};
+use crate::store::mail::outbox::{MailStatus, OutboxMail, Reading, UnreadableMail};
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
 use crate::web::page::Frame;
-use crate::web::{Site, page};
+use crate::web::{WebState, page};
 use crate::words::{mail_name, mail_reason, moment_nl};
 
 /// What the school page posts along, to come back to it.
@@ -41,7 +41,7 @@ pub(super) struct MailRow {
     pub(super) href: String,
     pub(super) when: String,
     /// The stored name of what became of it.
-    pub(super) fate: &'static str,
+    pub(super) status: &'static str,
     pub(super) kind: &'static str,
     pub(super) words: &'static str,
     /// Whether it may have come twice.
@@ -70,7 +70,7 @@ pub(super) fn mail_row(mail: &OutboxMail, about: String, (can_act, now): (bool, 
         name: mail_name(mail.kind),
         href: links::staff_mail(links::STAFF_MAIL, mail.id),
         when: moment_nl(mail.sent_at.unwrap_or(mail.created_at)),
-        fate: mail.fate.as_str(),
+        status: mail.status.as_str(),
         kind,
         words,
         is_double: mail.may_be_double,
@@ -82,7 +82,7 @@ pub(super) fn mail_row(mail: &OutboxMail, about: String, (can_act, now): (bool, 
             String::new()
         },
         drop: String::new(),
-        is_lost: mail.fate == Fate::Failed && mail.kind.carries_token(),
+        is_lost: mail.status == MailStatus::Failed && mail.kind.carries_token(),
         about,
         school: mail.school.map(|school| links::staff_school(links::STAFF_SCHOOL, school)).unwrap_or_default(),
     }
@@ -97,7 +97,7 @@ pub(super) fn unreadable_row(mail: &UnreadableMail, about: String, can_act: bool
         id: mail.id.to_string(),
         name: mail.kind.map_or("Onbekende mail", mail_name),
         when: moment_nl(mail.created_at),
-        fate: mail.fate.map_or("unreadable", Fate::as_str),
+        status: mail.status.map_or("unreadable", MailStatus::as_str),
         kind,
         words,
         is_double: false,
@@ -114,31 +114,31 @@ pub(super) fn unreadable_row(mail: &UnreadableMail, about: String, can_act: bool
 
 /// Whether a mail that cannot be read still asks for somebody: it is neither sent nor dropped, as far as is known.
 pub(super) fn is_open(mail: &UnreadableMail) -> bool {
-    match mail.fate {
-        Some(Fate::Sent | Fate::Skipped | Fate::Dropped) => false,
-        Some(Fate::Waiting | Fate::Failed) | None => true,
+    match mail.status {
+        Some(MailStatus::Sent | MailStatus::Skipped | MailStatus::Dropped) => false,
+        Some(MailStatus::Waiting | MailStatus::Failed) | None => true,
     }
 }
 
 /// Kind and words of the tag that says what became of a mail.
 pub(super) fn fate_tag(mail: &OutboxMail) -> (&'static str, &'static str) {
-    match (mail.fate, mail.attempts) {
-        (Fate::Waiting, 0) => ("neutral", "In de rij"),
-        (Fate::Waiting, _) => ("neutral", "Later opnieuw"),
-        (Fate::Sent, _) => ("ready", "Verstuurd"),
-        (Fate::Skipped, _) => ("blocked", "Niet meer nodig"),
-        (Fate::Failed, _) => ("stuck", "Mislukt"),
-        (Fate::Dropped, _) => ("neutral", "Uit de rij"),
+    match (mail.status, mail.attempts) {
+        (MailStatus::Waiting, 0) => ("neutral", "In de rij"),
+        (MailStatus::Waiting, _) => ("neutral", "Later opnieuw"),
+        (MailStatus::Sent, _) => ("ready", "Verstuurd"),
+        (MailStatus::Skipped, _) => ("blocked", "Niet meer nodig"),
+        (MailStatus::Failed, _) => ("stuck", "Mislukt"),
+        (MailStatus::Dropped, _) => ("neutral", "Uit de rij"),
     }
 }
 
 /// Why it did not go, in Dutch; what a colleague typed stands as it is.
 fn reason(mail: &OutboxMail) -> String {
     let kept = mail.last_error.as_deref().unwrap_or_default();
-    match mail.fate {
-        Fate::Sent => String::new(),
-        Fate::Dropped => kept.to_owned(),
-        Fate::Waiting | Fate::Skipped | Fate::Failed => match mail_reason(kept) {
+    match mail.status {
+        MailStatus::Sent => String::new(),
+        MailStatus::Dropped => kept.to_owned(),
+        MailStatus::Waiting | MailStatus::Skipped | MailStatus::Failed => match mail_reason(kept) {
             Some(meaning) => meaning.to_owned(),
             None if kept.is_empty() => String::new(),
             None => CAUSE_IS_ELSEWHERE.to_owned(),
@@ -148,19 +148,19 @@ fn reason(mail: &OutboxMail) -> String {
 
 /// Whether it waits for a moment to come.
 fn is_put_off(mail: &OutboxMail, now: DateTime<Utc>) -> bool {
-    mail.fate == Fate::Waiting && mail.next_attempt_at > now
+    mail.status == MailStatus::Waiting && mail.next_attempt_at > now
 }
 
 /// Whether a colleague can have it tried now: a mail with a token only the visitor can ask for anew.
 pub(super) fn can_retry(mail: &OutboxMail, now: DateTime<Utc>) -> bool {
     let waits_for_a_try = is_put_off(mail, now) && mail.attempts > 0;
-    !mail.kind.carries_token() && (mail.fate == Fate::Failed || waits_for_a_try)
+    !mail.kind.carries_token() && (mail.status == MailStatus::Failed || waits_for_a_try)
 }
 
 /// The filter and the place in the list, as in the address.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(super) struct MailsQuery {
-    /// A fate.
+    /// A status.
     #[serde(default)]
     stand: String,
     /// A kind.
@@ -180,7 +180,7 @@ pub(super) struct MailsQuery {
 impl MailsQuery {
     /// Without what no database takes, and without choices that do not exist.
     fn tidied(mut self) -> Self {
-        self.stand = Fate::parse(&self.stand).map_or("", Fate::as_str).to_owned();
+        self.stand = MailStatus::parse(&self.stand).map_or("", MailStatus::as_str).to_owned();
         self.soort = MailKind::parse(&self.soort).map_or("", MailKind::as_str).to_owned();
         self.school = self.school.trim().chars().filter(|sign| !sign.is_control()).take(SEARCH_SIGNS).collect();
         self.van = self.van.parse().map_or_else(|_| String::new(), |id: SchoolId| id.to_string());
@@ -189,7 +189,7 @@ impl MailsQuery {
 
     fn query(&self) -> MailQuery {
         MailQuery {
-            fate: Fate::parse(&self.stand),
+            status: MailStatus::parse(&self.stand),
             kind: MailKind::parse(&self.soort),
             text: Some(self.school.clone()).filter(|text| !text.is_empty()),
             school: self.van.parse().ok(),
@@ -248,15 +248,15 @@ struct MailsPage {
 
 /// Lists mails.
 pub(super) async fn list(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     staff: Staff,
     query: Result<Query<MailsQuery>, QueryRejection>,
 ) -> Result<Response, PageError> {
     let typed = query.map(|Query(typed)| typed).unwrap_or_default().tidied();
     let before = typed.voor.parse().ok();
-    let Listed { mails, schools, next, is_cut } = post_office::list(&site.office, &typed.query(), before).await?;
-    let waiting = post_office::count(&site.office, Fate::Waiting).await?;
-    let failed = post_office::count(&site.office, Fate::Failed).await?;
+    let Listed { mails, schools, next, is_cut } = post_office::list(&web.context, &typed.query(), before).await?;
+    let waiting = post_office::count(&web.context, MailStatus::Waiting).await?;
+    let failed = post_office::count(&web.context, MailStatus::Failed).await?;
     let can_act = (staff.can_act(), staff.visit.now);
     let about = |school: Option<SchoolId>| school.and_then(|school| schools.get(&school)).cloned().unwrap_or_default();
     let row = |mail: &Reading| match mail {
@@ -265,7 +265,7 @@ pub(super) async fn list(
     };
     let one = typed.query().school;
     let page = MailsPage {
-        frame: desk::frame(&site, &staff),
+        frame: desk::frame(&web, &staff),
         nav: Nav::new(&staff, links::STAFF_MAILS),
         tabs: tabs(&typed, waiting, failed),
         kinds: choices("Alle", MailKind::ALL.map(|kind| (kind.as_str(), mail_name(kind)))),
@@ -284,17 +284,17 @@ pub(super) async fn list(
 }
 
 fn tabs(typed: &MailsQuery, waiting: u64, failed: u64) -> Vec<Tab> {
-    let tab = |fate: Option<Fate>, label, count| {
-        let stand = fate.map_or("", Fate::as_str);
+    let tab = |status: Option<MailStatus>, label, count| {
+        let stand = status.map_or("", MailStatus::as_str);
         let href = MailsQuery { stand: stand.to_owned(), ..typed.clone() }.href();
         Tab { href, label, count, is_current: typed.stand == stand }
     };
     vec![
         tab(None, "Alle", None),
-        tab(Some(Fate::Waiting), "In de rij", Some(waiting)),
-        tab(Some(Fate::Failed), "Mislukt", Some(failed)),
-        tab(Some(Fate::Sent), "Verstuurd", None),
-        tab(Some(Fate::Skipped), "Niet meer nodig", None),
-        tab(Some(Fate::Dropped), "Uit de rij", None),
+        tab(Some(MailStatus::Waiting), "In de rij", Some(waiting)),
+        tab(Some(MailStatus::Failed), "Mislukt", Some(failed)),
+        tab(Some(MailStatus::Sent), "Verstuurd", None),
+        tab(Some(MailStatus::Skipped), "Niet meer nodig", None),
+        tab(Some(MailStatus::Dropped), "Uit de rij", None),
     ]
 }

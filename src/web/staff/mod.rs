@@ -15,6 +15,7 @@ mod credentials;
 mod desk;
 mod details;
 mod export;
+mod form_response;
 mod forms;
 mod insight;
 mod invite;
@@ -24,7 +25,6 @@ mod mail_unreadable;
 mod mails;
 mod notes;
 mod panels;
-mod press;
 mod reminders;
 mod school;
 mod schools;
@@ -38,10 +38,10 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use crate::links;
-use crate::web::Site;
+use crate::web::WebState;
 
 /// The routes of this folder.
-pub fn routes() -> Router<Site> {
+pub fn routes() -> Router<WebState> {
     Router::new()
         .route(links::STAFF, get(worklist::show))
         .route(links::STAFF_SIGN_IN, get(sign_in::show).post(sign_in::create))

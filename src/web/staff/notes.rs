@@ -4,11 +4,11 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::form_response::Desk;
 use super::forms;
-use super::press::Desk;
 use crate::domain::text::NoteText;
 use crate::services::onboarding::schools;
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::ActingStaff;
 use crate::web::flash::Flash;
@@ -23,16 +23,16 @@ pub(super) struct NoteForm {
 
 /// Writes a note.
 pub(super) async fn create(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,
     Path(school): Path<String>,
     Posted(form): Posted<NoteForm>,
 ) -> Result<Response, PageError> {
-    let desk = Desk::at(&site, &staff, &school)?;
+    let desk = Desk::at(&web, &staff, &school)?;
     let mut errors = FieldErrors::default();
     let Some(text) = errors.take("text", NoteText::parse(&form.text)) else {
         return desk.wrong(None, errors, |file| forms::note(file, &form.text)).await;
     };
-    schools::add_note(&site.office, &staff.call(), desk.school, text).await?;
+    schools::add_note(&web.context, &staff.call(), desk.school, text).await?;
     Ok(desk.done(Flash::NoteAdded))
 }

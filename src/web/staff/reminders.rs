@@ -5,16 +5,16 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::ask::{Ask, AskField, Choice};
-use super::press::Desk;
+use super::form_response::Desk;
 use crate::domain::ids::SchoolId;
 use crate::domain::onboarding::Lifecycle;
 use crate::domain::onboarding::decide::amsterdam_date;
-use crate::domain::reminder::{OwnDayKind, Rung, Upcoming, UpcomingKind};
+use crate::domain::reminder::{OwnDayKind, ReminderStage, Upcoming, UpcomingKind};
 use crate::links;
 use crate::services::onboarding::arrangements;
 use crate::services::onboarding::onboardings::SchoolFile;
 use crate::services::{ServiceError, reminders};
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::{ActingStaff, Staff};
 use crate::web::flash::Flash;
@@ -35,10 +35,10 @@ pub(super) struct RemindersPanel {
 }
 
 /// The panel of the reminders, with what can be done about them.
-pub(super) async fn panel(site: &Site, staff: &Staff, file: &SchoolFile) -> Result<RemindersPanel, PageError> {
+pub(super) async fn panel(web: &WebState, staff: &Staff, file: &SchoolFile) -> Result<RemindersPanel, PageError> {
     let (school, now) = (file.school.id, staff.visit.now);
-    let upcoming = reminders::list_upcoming(&site.office, school, now).await?;
-    let arrangement = arrangements::load(&site.office, school).await?;
+    let upcoming = reminders::list_upcoming(&web.context, school, now).await?;
+    let arrangement = arrangements::load(&web.context, school).await?;
     let today = amsterdam_date(now);
     let snoozed_until = arrangement.rests_until(today).map(words::date_only_nl).unwrap_or_default();
     let mut panel = RemindersPanel {
@@ -56,7 +56,7 @@ pub(super) async fn panel(site: &Site, staff: &Staff, file: &SchoolFile) -> Resu
         panel.asks.push(wake_ask(school));
     }
     match file.state.lifecycle() {
-        Lifecycle::Active | Lifecycle::Paused { .. } => panel.asks.push(snooze_ask(site, school, "")),
+        Lifecycle::Active | Lifecycle::Paused { .. } => panel.asks.push(snooze_ask(web, school, "")),
         Lifecycle::Withdrawn { .. } | Lifecycle::Completed { .. } => {}
     }
     panel.asks.push(own_days_ask(school, &OwnDaysForm::default()));
@@ -66,14 +66,14 @@ pub(super) async fn panel(site: &Site, staff: &Staff, file: &SchoolFile) -> Resu
 /// What comes next for a step, and when.
 fn upcoming_row(next: &Upcoming) -> (String, String) {
     let what = match next.kind {
-        UpcomingKind::Reminder(Rung::Days(days)) => format!("herinnering na {days} werkdagen"),
-        UpcomingKind::Reminder(Rung::Asked(_)) => "herinnering op de afgesproken dag".to_owned(),
+        UpcomingKind::Reminder(ReminderStage::Days(days)) => format!("herinnering na {days} werkdagen"),
+        UpcomingKind::Reminder(ReminderStage::Asked(_)) => "herinnering op de afgesproken dag".to_owned(),
         UpcomingKind::NoAnswer => "geen antwoord, dan is Kurve aan zet".to_owned(),
     };
     (words::step_name(next.step).to_owned(), format!("{}: {what}", words::date_nl(next.at)))
 }
 
-fn snooze_ask(site: &Site, school: SchoolId, until: &str) -> Ask {
+fn snooze_ask(web: &WebState, school: SchoolId, until: &str) -> Ask {
     Ask::new(
         "snooze",
         "Herinneringen uitstellen",
@@ -83,7 +83,7 @@ fn snooze_ask(site: &Site, school: SchoolId, until: &str) -> Ask {
     .note(format!(
         "Tot die dag krijgt de school geen herinneringen. Op die dag komt er één over alles wat dan nog openstaat. Het kan \
          hoogstens {} dagen.",
-        site.office.reminders.policy.max_snooze_days
+        web.context.reminders.policy.max_snooze_days
     ))
     .field(
         AskField::line("until", "Op welke dag herinneren we de school?", until)
@@ -136,57 +136,57 @@ pub(super) struct SnoozeForm {
 
 /// Puts reminders off.
 pub(super) async fn snooze(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,
     Path(school): Path<String>,
     Posted(form): Posted<SnoozeForm>,
 ) -> Result<Response, PageError> {
-    let desk = Desk::at(&site, &staff, &school)?;
-    let draw = |_: &SchoolFile| snooze_ask(&site, desk.school, &form.until);
+    let desk = Desk::at(&web, &staff, &school)?;
+    let draw = |_: &SchoolFile| snooze_ask(&web, desk.school, &form.until);
     let mut errors = FieldErrors::default();
     let until = errors.choose("until", parse_date(&form.until), "Kies een dag na vandaag.");
     let Some(until) = until else { return desk.wrong(None, errors, draw).await };
-    let done = arrangements::snooze(&site.office, &staff.call(), desk.school, until).await;
+    let done = arrangements::snooze(&web.context, &staff.call(), desk.school, until).await;
     answer(&desk, done, Flash::Snoozed, draw).await
 }
 
 /// Turns reminders on again.
 pub(super) async fn wake(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,
     Path(school): Path<String>,
     Posted(_): Posted<Pressed>,
 ) -> Result<Response, PageError> {
-    let desk = Desk::at(&site, &staff, &school)?;
-    let done = arrangements::wake(&site.office, &staff.call(), desk.school).await;
+    let desk = Desk::at(&web, &staff, &school)?;
+    let done = arrangements::wake(&web.context, &staff.call(), desk.school).await;
     answer(&desk, done, Flash::Woken, |_| wake_ask(desk.school)).await
 }
 
 /// Adds days of the school's own.
 pub(super) async fn add_own_days(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,
     Path(school): Path<String>,
     Posted(form): Posted<OwnDaysForm>,
 ) -> Result<Response, PageError> {
-    let desk = Desk::at(&site, &staff, &school)?;
+    let desk = Desk::at(&web, &staff, &school)?;
     let draw = |_: &SchoolFile| own_days_ask(desk.school, &form);
     let mut errors = FieldErrors::default();
     let Some(days) = read(&form, &mut errors) else { return desk.wrong(None, errors, draw).await };
-    let done = arrangements::add_own_days(&site.office, &staff.call(), desk.school, days).await;
+    let done = arrangements::add_own_days(&web.context, &staff.call(), desk.school, days).await;
     answer(&desk, done, Flash::OwnDaysAdded, draw).await
 }
 
 /// Takes days of the school's own away.
 pub(super) async fn remove_own_days(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,
     Path(school): Path<String>,
     Posted(form): Posted<OwnDaysForm>,
 ) -> Result<Response, PageError> {
-    let desk = Desk::at(&site, &staff, &school)?;
+    let desk = Desk::at(&web, &staff, &school)?;
     let days = read_row(&form).ok_or(PageError::BadForm)?;
-    let done = arrangements::remove_own_days(&site.office, &staff.call(), desk.school, days).await;
+    let done = arrangements::remove_own_days(&web.context, &staff.call(), desk.school, days).await;
     answer(&desk, done, Flash::OwnDaysRemoved, |_| own_days_ask(desk.school, &form)).await
 }
 

@@ -28,7 +28,7 @@ use crate::services::people::addresses as address_services;
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
 use crate::web::page::Frame;
-use crate::web::{Site, page};
+use crate::web::{WebState, page};
 use crate::words::{self, Names};
 
 /// How many entries of the timeline stand on the page at once.
@@ -87,22 +87,22 @@ pub(super) struct SchoolQuery {
 
 /// Shows a school.
 pub(super) async fn show(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     staff: Staff,
     Path(school): Path<String>,
     query: Result<Query<SchoolQuery>, QueryRejection>,
 ) -> Result<Response, PageError> {
     let school = desk::school_id(&school)?;
     let before = query.ok().and_then(|Query(query)| query.voor.parse().ok());
-    let office = &site.office;
-    let file = onboardings::load_file(office, school).await?;
-    let names = desk::names(&site, &file).await?;
-    let issued = credentials::find_issued(office, school).await?;
-    let sharing = schools::list_sharing_domain(office, &file.school).await?;
-    let notes = schools::list_notes(office, school).await?;
-    let mails = schools::list_mails(office, school).await?;
-    let connection = connection::panel(&site, &staff, &file, &names).await?;
-    let (timeline, older) = timeline(&site, school, before, &names).await?;
+    let context = &web.context;
+    let file = onboardings::load_file(context, school).await?;
+    let names = desk::names(&web, &file).await?;
+    let issued = credentials::find_issued(context, school).await?;
+    let sharing = schools::list_sharing_domain(context, &file.school).await?;
+    let notes = schools::list_notes(context, school).await?;
+    let mails = schools::list_mails(context, school).await?;
+    let connection = connection::panel(&web, &staff, &file, &names).await?;
+    let (timeline, older) = timeline(&web, school, before, &names).await?;
     let now = staff.visit.now;
     let can_act = staff.can_act();
     let mut gates = gate_rows(&file.state, &names, now);
@@ -113,12 +113,12 @@ pub(super) async fn show(
         keep_one_primary(of_steps.chain(&mut panel.asks));
     }
     let mut contacts = panels::contacts(&file, &names, can_act);
-    let marks = address_services::marks_of(office, &file.contacts).await?;
+    let marks = address_services::marks_of(context, &file.contacts).await?;
     addresses::add_marks(&mut contacts, &file, &marks, can_act);
     let (verdict, missing) = verdict_words(&file);
     let details = &file.school.details;
     let page = SchoolPage {
-        frame: desk::frame(&site, &staff),
+        frame: desk::frame(&web, &staff),
         nav: Nav::new(&staff, links::STAFF_SCHOOLS),
         name: details.name.to_string(),
         brin: details.brin.to_string(),
@@ -140,7 +140,7 @@ pub(super) async fn show(
         notes: notes.iter().map(|note| panels::note(note, &names)).collect(),
         mails: mails.iter().map(|mail| panels::mail(mail, &names, (can_act, now))).collect(),
         all_mails: format!("{}?van={school}", links::STAFF_MAILS),
-        reminders: reminders::panel(&site, &staff, &file).await?,
+        reminders: reminders::panel(&web, &staff, &file).await?,
         back: BACK_TO_SCHOOL,
         timeline,
         older,
@@ -150,12 +150,12 @@ pub(super) async fn show(
 }
 
 async fn timeline(
-    site: &Site,
+    web: &WebState,
     school: SchoolId,
     before: Option<i64>,
     names: &Names,
 ) -> Result<(Vec<TimelineRow>, String), PageError> {
-    let mut entries = onboardings::list_timeline(&site.office, school, before, TIMELINE_ROWS + 1).await?;
+    let mut entries = onboardings::list_timeline(&web.context, school, before, TIMELINE_ROWS + 1).await?;
     let has_more = entries.len() > usize::try_from(TIMELINE_ROWS).unwrap_or(usize::MAX);
     if has_more {
         entries.pop();

@@ -21,7 +21,7 @@ use crate::web::error::PageError;
 use crate::web::extract::Staff;
 use crate::web::form::{FieldError, FieldErrors};
 use crate::web::page::Frame;
-use crate::web::{Site, page};
+use crate::web::{WebState, page};
 use crate::words;
 
 /// How many signs of a search count: more than the longest name of a school.
@@ -168,37 +168,37 @@ struct SchoolsPage {
 
 /// Lists schools.
 pub(super) async fn list(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     staff: Staff,
     query: Result<Query<SchoolsQuery>, QueryRejection>,
 ) -> Result<Response, PageError> {
     let typed = query.map(|Query(typed)| typed).unwrap_or_default().tidied();
-    let page = build(&site, &staff, typed, (String::new(), FieldErrors::default())).await?;
+    let page = build(&web, &staff, typed, (String::new(), FieldErrors::default())).await?;
     page::show(&page)
 }
 
 /// The list again, with what is wrong with the name of a view.
 pub(super) async fn with_wrong_view(
-    site: &Site,
+    web: &WebState,
     staff: &Staff,
     typed: SchoolsQuery,
     wrong: (String, FieldErrors),
 ) -> Result<Response, PageError> {
-    page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &build(site, staff, typed, wrong).await?)
+    page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &build(web, staff, typed, wrong).await?)
 }
 
 async fn build(
-    site: &Site,
+    web: &WebState,
     staff: &Staff,
     typed: SchoolsQuery,
     (name, errors): (String, FieldErrors),
 ) -> Result<SchoolsPage, PageError> {
     let after = typed.after();
-    let (found, next) = schools::list(&site.office, &typed.filter(), after.as_ref()).await?;
+    let (found, next) = schools::list(&web.context, &typed.filter(), after.as_ref()).await?;
     let filter = typed.in_address(None);
-    let views = saved_views::list(&site.office, staff.account.id).await?;
+    let views = saved_views::list(&web.context, staff.account.id).await?;
     Ok(SchoolsPage {
-        frame: desk::frame(site, staff),
+        frame: desk::frame(web, staff),
         nav: Nav::new(staff, links::STAFF_SCHOOLS),
         gates: choices("Alle", Gate::ALL.map(|gate| (gate.as_str(), words::gate_short(gate)))),
         holders: choices("Iedereen", Party::ALL.map(|party| (party.as_str(), words::party_name(party)))),

@@ -18,7 +18,7 @@ use crate::web::form::{FieldError, FieldErrors, Posted, Pressed};
 use crate::web::page::Frame;
 use crate::web::rate_limit::Door;
 use crate::web::session::Jar;
-use crate::web::{Site, page, place};
+use crate::web::{WebState, page, return_to};
 
 #[derive(Template)]
 #[template(path = "staff/sign_in.html")]
@@ -30,12 +30,12 @@ struct SignInPage {
 }
 
 /// Shows the form.
-pub(super) async fn show(State(site): State<Site>, visit: Visit) -> Result<Response, PageError> {
-    page::show(&page_of(&site, &visit, String::new(), FieldErrors::default()))
+pub(super) async fn show(State(web): State<WebState>, visit: Visit) -> Result<Response, PageError> {
+    page::show(&page_of(&web, &visit, String::new(), FieldErrors::default()))
 }
 
-fn page_of(site: &Site, visit: &Visit, email: String, errors: FieldErrors) -> SignInPage {
-    let frame = Frame { home: links::STAFF, ..visit.frame(site) };
+fn page_of(web: &WebState, visit: &Visit, email: String, errors: FieldErrors) -> SignInPage {
+    let frame = Frame { home: links::STAFF, ..visit.frame(web) };
     SignInPage { frame, action: links::STAFF_SIGN_IN, email, errors: errors.all().to_vec() }
 }
 
@@ -52,30 +52,30 @@ pub(super) struct SignInForm {
 
 /// Signs in. Every reason why not gets the same answer.
 pub(super) async fn create(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     visit: Visit,
     headers: HeaderMap,
     Posted(form): Posted<SignInForm>,
 ) -> Result<Response, PageError> {
-    site.limits.check_client(visit.client)?;
+    web.limits.check_client(visit.client)?;
     let token = match EmailAddress::parse(&form.email) {
         Ok(email) => {
-            site.limits.check_address(Door::StaffSignIn, &site.office.keys.email_key(&email.key_form()))?;
+            web.limits.check_address(Door::StaffSignIn, &web.context.keys.email_key(&email.key_form()))?;
             let password = SecretString::from(form.password);
             let code = form.code.split_whitespace().collect();
-            staff_auth::sign_in(&site.office, visit.at(), staff_auth::SignIn { email, password, code }).await?
+            staff_auth::sign_in(&web.context, visit.at(), staff_auth::SignIn { email, password, code }).await?
         }
         Err(_) => None,
     };
     let Some(token) = token else {
         let mut errors = FieldErrors::default();
         errors.add("email", failed());
-        return page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page_of(&site, &visit, form.email, errors));
+        return page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page_of(&web, &visit, form.email, errors));
     };
-    let cookie = Jar::Staff.write(&site, token.expose_text());
-    let place = place::read_staff(&site, &headers);
-    let response = flash::with_cookie(flash::see_other(place.as_deref().unwrap_or(links::STAFF)), &cookie);
-    Ok(if place.is_some() { flash::with_cookie(response, &Jar::Next.forget(&site)) } else { response })
+    let cookie = Jar::Staff.write(&web, token.expose_text());
+    let return_to = return_to::read_staff(&web, &headers);
+    let response = flash::with_cookie(flash::see_other(return_to.as_deref().unwrap_or(links::STAFF)), &cookie);
+    Ok(if return_to.is_some() { flash::with_cookie(response, &Jar::Next.forget(&web)) } else { response })
 }
 
 fn failed() -> String {
@@ -87,11 +87,11 @@ fn failed() -> String {
 
 /// Signs out.
 pub(super) async fn delete(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     staff: Staff,
     Posted(Pressed {}): Posted<Pressed>,
 ) -> Result<Response, PageError> {
-    portal_access::sign_out(&site.office, &staff.session).await?;
-    let response = flash::redirect(&site, links::STAFF_SIGN_IN, Flash::SignedOut);
-    Ok(flash::with_cookie(response, &Jar::Staff.forget(&site)))
+    portal_access::sign_out(&web.context, &staff.session).await?;
+    let response = flash::redirect(&web, links::STAFF_SIGN_IN, Flash::SignedOut);
+    Ok(flash::with_cookie(response, &Jar::Staff.forget(&web)))
 }

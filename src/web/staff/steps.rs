@@ -4,13 +4,13 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::press::{Desk, Wish};
+use super::form_response::{Desk, FormAction};
 use super::{desk, forms};
 use crate::domain::onboarding::{Command, Ground};
 use crate::domain::text::{Reason, TicketRef};
 use crate::links;
 use crate::services::onboarding::onboardings::SchoolFile;
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::ActingStaff;
 use crate::web::flash::Flash;
@@ -36,12 +36,12 @@ pub(super) struct ConfirmForm {
 
 /// Confirms a step.
 pub(super) async fn confirm(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,
     Path(school): Path<String>,
     Posted(form): Posted<ConfirmForm>,
 ) -> Result<Response, PageError> {
-    let desk = Desk::at(&site, &staff, &school)?;
+    let desk = Desk::at(&web, &staff, &school)?;
     let (seen, step) = (desk::seen(&form.version)?, desk::step(&form.step)?);
     let is_from_worklist = form.back == BACK_TO_WORKLIST;
     let draw = |file: &SchoolFile| {
@@ -52,7 +52,8 @@ pub(super) async fn confirm(
     let ground = parse_ground(&form, &mut errors);
     let (Some(ground), true) = (ground, errors.is_empty()) else { return desk.wrong(Some(seen), errors, draw).await };
     let to = if is_from_worklist { links::STAFF.to_owned() } else { desk.page() };
-    desk.press(Wish { seen, command: Command::Confirm { step, ground }, flash: Flash::Confirmed, to }, draw).await
+    desk.respond(FormAction { seen, command: Command::Confirm { step, ground }, flash: Flash::Confirmed, to }, draw)
+        .await
 }
 
 fn parse_ground(form: &ConfirmForm, errors: &mut FieldErrors) -> Option<Ground> {
@@ -80,12 +81,12 @@ pub(super) struct SendBackForm {
 
 /// Sends a step back.
 pub(super) async fn send_back(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,
     Path(school): Path<String>,
     Posted(form): Posted<SendBackForm>,
 ) -> Result<Response, PageError> {
-    let desk = Desk::at(&site, &staff, &school)?;
+    let desk = Desk::at(&web, &staff, &school)?;
     let (seen, step) = (desk::seen(&form.version)?, desk::step(&form.step)?);
     let draw = |file: &SchoolFile| forms::send_back(file, step, &form.reason);
     let mut errors = FieldErrors::default();
@@ -93,7 +94,7 @@ pub(super) async fn send_back(
         return desk.wrong(Some(seen), errors, draw).await;
     };
     let command = Command::SendBack { step, reason };
-    desk.press(Wish { seen, command, flash: Flash::SentBack, to: desk.page() }, draw).await
+    desk.respond(FormAction { seen, command, flash: Flash::SentBack, to: desk.page() }, draw).await
 }
 
 /// "Antwoorden".
@@ -109,12 +110,12 @@ pub(super) struct AnswerForm {
 
 /// Answers a step that is stuck.
 pub(super) async fn answer(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,
     Path(school): Path<String>,
     Posted(form): Posted<AnswerForm>,
 ) -> Result<Response, PageError> {
-    let desk = Desk::at(&site, &staff, &school)?;
+    let desk = Desk::at(&web, &staff, &school)?;
     let (seen, step) = (desk::seen(&form.version)?, desk::step(&form.step)?);
     let draw = |file: &SchoolFile| forms::answer(file, step, &form.answer);
     let mut errors = FieldErrors::default();
@@ -122,5 +123,5 @@ pub(super) async fn answer(
         return desk.wrong(Some(seen), errors, draw).await;
     };
     let command = Command::AnswerStuck { step, answer };
-    desk.press(Wish { seen, command, flash: Flash::Answered, to: desk.page() }, draw).await
+    desk.respond(FormAction { seen, command, flash: Flash::Answered, to: desk.page() }, draw).await
 }

@@ -9,7 +9,7 @@ use crate::domain::ids::SavedViewId;
 use crate::domain::text::ViewName;
 use crate::links;
 use crate::services::operations::saved_views;
-use crate::web::Site;
+use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
 use crate::web::flash::{self, Flash};
@@ -26,7 +26,7 @@ pub(super) struct ViewForm {
 
 /// Keeps the filter.
 pub(super) async fn create(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     staff: Staff,
     Posted(form): Posted<ViewForm>,
 ) -> Result<Response, PageError> {
@@ -34,23 +34,23 @@ pub(super) async fn create(
     let mut errors = FieldErrors::default();
     if let Some(name) = errors.take("name", ViewName::parse(&form.name)) {
         let view = (name, typed.in_address(None));
-        if saved_views::save(&site.office, staff.visit.now, staff.account.id, view).await? {
-            return Ok(flash::redirect(&site, &typed.href(None), Flash::ViewSaved));
+        if saved_views::save(&web.context, staff.visit.now, staff.account.id, view).await? {
+            return Ok(flash::redirect(&web, &typed.href(None), Flash::ViewSaved));
         }
         errors.add("name", format!("Je hebt al {} weergaven. Verwijder er eerst een.", saved_views::MOST_VIEWS));
     }
-    schools::with_wrong_view(&site, &staff, typed, (form.name, errors)).await
+    schools::with_wrong_view(&web, &staff, typed, (form.name, errors)).await
 }
 
 /// Forgets a filter.
 pub(super) async fn delete(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     staff: Staff,
     Path(view): Path<String>,
     Posted(Pressed {}): Posted<Pressed>,
 ) -> Result<Response, PageError> {
     let id: SavedViewId = view.parse().map_err(|_| PageError::NotFound)?;
-    let was_there = saved_views::delete(&site.office, staff.account.id, id).await?;
+    let was_there = saved_views::delete(&web.context, staff.account.id, id).await?;
     let said = if was_there { Flash::ViewDeleted } else { Flash::AlreadySo };
-    Ok(flash::redirect(&site, links::STAFF_SCHOOLS, said))
+    Ok(flash::redirect(&web, links::STAFF_SCHOOLS, said))
 }

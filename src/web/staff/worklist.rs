@@ -25,12 +25,12 @@ use crate::services::mail::post_office;
 use crate::services::onboarding::schools;
 use crate::services::onboarding::schools::{Silent, Waiting};
 use crate::store::checks::connections::SchoolConnection;
-use crate::store::mail::outbox::Fate;
+use crate::store::mail::outbox::MailStatus;
 use crate::store::onboarding::overview::{Overview, Unreadable, WaitingAfter};
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
 use crate::web::page::Frame;
-use crate::web::{Site, page};
+use crate::web::{WebState, page};
 use crate::words;
 
 /// How many signs of a reason the list shows.
@@ -135,29 +135,29 @@ impl WorklistQuery {
 
 /// Shows the worklist.
 pub(super) async fn show(
-    State(site): State<Site>,
+    State(web): State<WebState>,
     staff: Staff,
     query: Result<Query<WorklistQuery>, QueryRejection>,
 ) -> Result<Response, PageError> {
     let after = query.ok().and_then(|Query(query)| query.after());
-    let Waiting { schools: waiting, unreadable, next } = schools::list_waiting(&site.office, after.as_ref()).await?;
-    let failed_mails = post_office::count(&site.office, Fate::Failed).await?;
-    let silent = if after.is_none() { schools::list_silent(&site.office).await? } else { Silent::default() };
+    let Waiting { schools: waiting, unreadable, next } = schools::list_waiting(&web.context, after.as_ref()).await?;
+    let failed_mails = post_office::count(&web.context, MailStatus::Failed).await?;
+    let silent = if after.is_none() { schools::list_silent(&web.context).await? } else { Silent::default() };
     let is_cut = silent.count > (silent.longest.len() + silent.unreadable.len()) as u64;
-    let unplanned = if staff.machine_room.leaves_schools_unplanned() {
-        schools::list_unplanned(&site.office, staff.visit.now).await?
+    let unplanned = if staff.worker_health.leaves_schools_unplanned() {
+        schools::list_unplanned(&web.context, staff.visit.now).await?
     } else {
         vec![]
     };
-    let addresses = addresses::part(&site).await?;
+    let addresses = addresses::part(&web).await?;
     let mut rows = work_rows(&waiting, staff.visit.now);
-    remark_on_checks(&site, &mut rows).await?;
+    remark_on_checks(&web, &mut rows).await?;
     let failing = match after {
-        None => checks::list_for_kurve(&site.office, FAILING_ROWS).await?,
+        None => checks::list_for_kurve(&web.context, FAILING_ROWS).await?,
         Some(_) => ForKurve::default(),
     };
     let page = WorklistPage {
-        frame: desk::frame(&site, &staff),
+        frame: desk::frame(&web, &staff),
         nav: Nav::new(&staff, links::STAFF),
         first: if after.is_some() { links::STAFF.to_owned() } else { String::new() },
         next: next.as_ref().map_or_else(String::new, WorklistQuery::href),
@@ -219,10 +219,10 @@ fn unreadable_row(school: &Unreadable) -> SilentRow {
 }
 
 /// Says beside an activation that the last check did not pass: one press opens the import.
-async fn remark_on_checks(site: &Site, rows: &mut [WorkRow]) -> Result<(), PageError> {
+async fn remark_on_checks(web: &WebState, rows: &mut [WorkRow]) -> Result<(), PageError> {
     let is_activation = |row: &WorkRow| row.step == Step::ActivationConfirmed.as_str();
     let schools: Vec<SchoolId> = rows.iter().filter(|row| is_activation(row)).map(|row| row.id).collect();
-    let failing = checks::list_failing(&site.office, &schools).await?;
+    let failing = checks::list_failing(&web.context, &schools).await?;
     for row in rows.iter_mut().filter(|row| is_activation(row)) {
         if let Some(code) = failing.get(&row.id) {
             row.remark = format!("Laatste controle: {}", words::check_short(*code).to_lowercase());

@@ -1,4 +1,4 @@
-//! What can only be seen at another hour, or while something is wrong: links that expired, a machine room that stands
+//! What can only be seen at another hour, or while something is wrong: links that expired, a worker health that stands
 //! still, connections that were lost, an outage.
 
 use chrono::TimeDelta;
@@ -64,7 +64,7 @@ fn every_alarm_of_the_machine_room_is_fit_for_every_colleague() {
         ] {
             let mut browser = stage.browser();
             browser.sign_in_as_staff(colleague);
-            let later = Later::on(stage, |office| office.mail.is_held = is_held);
+            let later = Later::on(stage, |context| context.mail.is_held = is_held);
             later.clock.advance(TimeDelta::minutes(minutes));
             browser.base.clone_from(&later.base);
             let mut look = Look::with(&browser);
@@ -145,7 +145,7 @@ fn an_outage_is_fit_for_every_colleague() {
 fn an_import_that_is_open_by_leave_is_fit_for_every_reader() {
     run(|stage| {
         let mut browser = stage.browser();
-        let later = Later::on(stage, |office| office.check_policy = CheckPolicy::Require);
+        let later = Later::on(stage, |context| context.check_policy = CheckPolicy::Require);
         browser.base.clone_from(&later.base);
         let mut look = Look::with(&browser);
         later.sign_in_as_staff(&browser);

@@ -89,8 +89,8 @@ fn keep_a_view(look: &mut Look<'_>) {
 
 /// A mail that left, one that did not arrive, and a list without mails.
 fn look_at_mails(look: &mut Look<'_>) {
-    for fate in ["sent", "failed"] {
-        look.browser.open(&format!("/beheer/post?stand={fate}"));
+    for status in ["sent", "failed"] {
+        look.browser.open(&format!("/beheer/post?stand={status}"));
         let mails = look.browser.attributes_found("//tr[@data-mail]//th//a", "href");
         look.at(mails.first().unwrap_or_else(|| panic!("no mail on {}", look.browser.told())));
     }

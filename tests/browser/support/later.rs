@@ -21,12 +21,12 @@ use koppelklaar::magister::{Courtesy, Limits, Magister};
 use koppelklaar::mail::Mailbox;
 use koppelklaar::mail::message::Sender;
 use koppelklaar::mail::transport::Transport;
-use koppelklaar::meters::Meters;
-use koppelklaar::services::mail::dispatch::{self, PostRoom};
+use koppelklaar::metrics::Metrics;
+use koppelklaar::services::mail::dispatch::{self, Mailer};
 use koppelklaar::services::operations::demo::magister::DemoMagister;
-use koppelklaar::services::people::hashing::HashingRoom;
+use koppelklaar::services::people::hashing::HashingPool;
 use koppelklaar::services::people::{staff_accounts, staff_auth};
-use koppelklaar::services::{Office, checks};
+use koppelklaar::services::{Context, checks};
 use koppelklaar::store::Db;
 use koppelklaar::web::rate_limit::Allowance;
 use koppelklaar::web::router;
@@ -66,7 +66,7 @@ impl Later {
     /// An instance on the demo's data as it is now; `change` sets what is otherwise there.
     ///
     /// The demo goes on with its own data: on the same it would send this one's mails, and make its checks.
-    pub(crate) fn on(stage: &Stage, change: impl FnOnce(&mut Office)) -> Self {
+    pub(crate) fn on(stage: &Stage, change: impl FnOnce(&mut Context)) -> Self {
         static COPIES: AtomicU32 = AtomicU32::new(0);
         let data = stage.folder.join("demo");
         let keys = std::fs::read_to_string(data.join("koppelklaar.db.keys")).expect("the demo has keys");
@@ -91,7 +91,7 @@ impl Later {
         Self::start(&database, &keys, |_| ())
     }
 
-    fn start(database: &Path, keys: &str, change: impl FnOnce(&mut Office)) -> Self {
+    fn start(database: &Path, keys: &str, change: impl FnOnce(&mut Context)) -> Self {
         let runtime = Runtime::new().expect("a runtime");
         let clock = Clock::fixed(Clock::system().now());
         let mailbox = Mailbox::default();
@@ -101,18 +101,18 @@ impl Later {
             let base = format!("http://{}", listener.local_addr().expect("an address"));
             let chance = Chance::os();
             let magister = DemoMagister::start(chance.clone()).await.expect("a free port");
-            let mut office = office(database, keys, &base, chance.clone()).await;
-            change(&mut office);
+            let mut context = context(database, keys, &base, chance.clone()).await;
+            change(&mut context);
             let sender = Sender { name: "Koppelklaar".to_owned(), address: "koppelklaar@kurve.nl".to_owned() };
             let app = App {
-                office,
-                room: PostRoom { transport: Transport::Memory(mailbox.clone()), sender },
+                context,
+                mailer: Mailer { transport: Transport::Memory(mailbox.clone()), sender },
                 magister: Magister::new(magister.reach(), limits(), chance),
                 clock: clock.clone(),
-                meters: Meters::default(),
+                metrics: Metrics::default(),
             };
-            let site = app.site(Allowance { per_client: FREELY, per_address: FREELY }, 0, None);
-            tokio::spawn(server::serve(listener, router(site), ServerLimits::default(), stop.clone()));
+            let web = app.web(Allowance { per_client: FREELY, per_address: FREELY }, 0, None);
+            tokio::spawn(server::serve(listener, router(web), ServerLimits::default(), stop.clone()));
             (base, app, magister)
         });
         Self { base, app, clock, magister, mailbox, stop, runtime }
@@ -123,13 +123,13 @@ impl Later {
         let email = EmailAddress::parse("noor@kurve.example").expect("an address");
         let name = PersonName::parse("Noor de Boer").expect("a name");
         let password = StaffPassword::parse(&SecretString::from(PASSWORD), email.as_str()).expect("a good one");
-        let office = &self.app.office;
+        let context = &self.app.context;
         let secret = self.runtime.block_on(async {
-            let token = staff_accounts::add(office, self.clock.now(), (email.clone(), name, StaffRole::Admin)).await;
+            let token = staff_accounts::add(context, self.clock.now(), (email.clone(), name, StaffRole::Admin)).await;
             let token = token.expect("nobody has the address");
-            let secret = TotpSecret::of_invite(&office.keys, &token);
+            let secret = TotpSecret::of_invite(&context.keys, &token);
             let code = totp::current(&secret, self.clock.now());
-            let enrolled = staff_auth::enrol(office, (self.clock.now(), "test"), &token, (password, &code)).await;
+            let enrolled = staff_auth::enrol(context, (self.clock.now(), "test"), &token, (password, &code)).await;
             enrolled.expect("the code is right");
             secret
         });
@@ -157,7 +157,7 @@ impl Later {
 
     /// Sends what is due, and returns the newest address in a mail that starts so.
     pub(crate) fn link_in_mail(&self, start: &str) -> String {
-        let sent = dispatch::send_due(&self.app.office, &self.app.room, || self.clock.now());
+        let sent = dispatch::send_due(&self.app.context, &self.app.mailer, || self.clock.now());
         self.runtime.block_on(sent).expect("the outbox can be read");
         let mails = self.mailbox.mails();
         let texts = mails.iter().rev().map(|mail| String::from_utf8_lossy(&mail.bytes).replace("=\r\n", ""));
@@ -172,29 +172,29 @@ impl Later {
     /// Has the Magister of a school behave so from now on, half an hour later.
     pub(crate) fn behave(&self, label: &str, behaviour: &str) {
         let domain = SchoolDomain::parse(label).expect("a label");
-        let chosen = self.magister.choose(&self.app.office, &domain, behaviour);
+        let chosen = self.magister.choose(&self.app.context, &domain, behaviour);
         self.runtime.block_on(chosen).expect("a preset");
         self.clock.advance(TimeDelta::minutes(30));
     }
 
     /// Makes the checks that somebody asked for.
     pub(crate) fn make_checks(&self) {
-        let next = || checks::run_next(&self.app.office, &self.app.magister, || self.clock.now());
+        let next = || checks::run_next(&self.app.context, &self.app.magister, || self.clock.now());
         self.runtime.block_on(async { while next().await.expect("the store answers").is_some() {} });
     }
 
     /// Has schools' Magisters behave so from now on, and checks all schools for a day.
     pub(crate) fn check_for_a_day(&self, labels: &[&str], behaviour: &str) {
-        let office = &self.app.office;
+        let context = &self.app.context;
         self.runtime.block_on(async {
             for label in labels {
                 let domain = SchoolDomain::parse(label).expect("a label");
-                self.magister.choose(office, &domain, behaviour).await.expect("a preset");
+                self.magister.choose(context, &domain, behaviour).await.expect("a preset");
             }
             for _ in 0..ROUNDS {
                 self.clock.advance(TimeDelta::hours(2));
-                checks::plan_turns(office, self.clock.now()).await.expect("the store answers");
-                let next = || checks::run_next(office, &self.app.magister, || self.clock.now());
+                checks::plan_first_checks(context, self.clock.now()).await.expect("the store answers");
+                let next = || checks::run_next(context, &self.app.magister, || self.clock.now());
                 while next().await.expect("the store answers").is_some() {}
             }
         });
@@ -217,9 +217,9 @@ impl Drop for Later {
     }
 }
 
-async fn office(database: &Path, keys: &str, base: &str, chance: Chance) -> Office {
+async fn context(database: &Path, keys: &str, base: &str, chance: Chance) -> Context {
     let sample = include_str!("../../../templates/query/sample.sql");
-    Office {
+    Context {
         db: Db::connect(&format!("sqlite:{}", database.display())).await.expect("the database opens"),
         keys: KeyRing::parse(keys).expect("a good ring"),
         chance,
@@ -229,7 +229,7 @@ async fn office(database: &Path, keys: &str, base: &str, chance: Chance) -> Offi
         support_email: "support@kurve.nl".to_owned(),
         bounce_address: None,
         links_per_quarter: FREELY.get().into(),
-        hashing: HashingRoom::default(),
+        hashing: HashingPool::default(),
         reminders: Arc::default(),
         mail: koppelklaar::domain::mail_rules::MailRules::default(),
         mail_waits: Arc::new(Notify::new()),

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use koppelklaar::mail::message::BuiltMail;
 use koppelklaar::services::mail::bounces::Outcome;
-use koppelklaar::store::mail::outbox::{self, Fate, OutboxMail};
+use koppelklaar::store::mail::outbox::{self, MailStatus, OutboxMail};
 
 use super::{dated, id_of, is_marked, stored, take};
 use crate::it::dispatch::{spoil, waiting};
@@ -28,7 +28,7 @@ fn a_mail_that_waited_for_weeks_is_tried_again_for_two_days_from_when_it_went() 
         app.new_mails().await;
         let made_at = app.now() - TimeDelta::days(20);
         let waited = OutboxMail { created_at: made_at, ..waiting(&app, &school, "waited") };
-        outbox::insert_all(app.office().db.writer(), &[waited]).await.expect("a fresh key");
+        outbox::insert_all(app.context().db.writer(), &[waited]).await.expect("a fresh key");
         app.new_mails().await;
         let (mail, start) = (app.mailbox.mails().pop().expect("it went"), app.now());
         assert_eq!(mail.date, start, "its Date is when it went");
@@ -45,7 +45,7 @@ fn a_mail_that_waited_for_weeks_is_tried_again_for_two_days_from_when_it_went() 
             assert_eq!(app.send_mails().await.sent, 1);
         }
 
-        assert_eq!(stored(&app, &mail).await.fate, Fate::Failed);
+        assert_eq!(stored(&app, &mail).await.status, MailStatus::Failed);
         assert!(again >= 6 && app.now() - start <= TimeDelta::hours(48), "{again} times, until {}", app.now());
     });
 }
@@ -64,7 +64,7 @@ fn a_sign_in_mail_that_was_given_up_halfway_and_comes_back_marks_the_address_onc
         assert_eq!((first, again, another), (Outcome::Marked, Outcome::NothingToDo, Outcome::NothingToDo));
         assert!(is_marked(&app, &school.email).await);
         let row = stored(&app, &mail).await;
-        assert_eq!((row.fate, row.handing_over_at), (Fate::Failed, None));
+        assert_eq!((row.status, row.handing_over_at), (MailStatus::Failed, None));
         assert_eq!(row.last_error.as_deref(), Some("came back: 5.1.1"));
     });
 }
@@ -83,7 +83,7 @@ fn a_mail_that_was_dropped_after_it_may_have_gone_stays_dropped_and_marks_the_ad
         assert_eq!((first, another), (Outcome::Marked, Outcome::NothingToDo));
         assert!(is_marked(&app, &school.email).await);
         let row = stored(&app, &mail).await;
-        assert_eq!((row.fate, row.last_error.as_deref()), (Fate::Dropped, Some("Al gebeld.")));
+        assert_eq!((row.status, row.last_error.as_deref()), (MailStatus::Dropped, Some("Al gebeld.")));
     });
 }
 

@@ -1,8 +1,8 @@
 //! Reports that are none, or on none of our mails, and where a report names its mail.
 
-use koppelklaar::services::Office;
+use koppelklaar::services::Context;
 use koppelklaar::services::mail::bounces::{self, Outcome};
-use koppelklaar::store::mail::outbox::Fate;
+use koppelklaar::store::mail::outbox::MailStatus;
 
 use super::{actions, is_marked, sent, stored, take};
 use crate::it::journey::Table;
@@ -49,14 +49,14 @@ fn a_report_is_found_by_the_address_that_the_mail_server_names_or_by_the_returne
         let (one, other) = (sent(&app, &school, "1").await, sent(&app, &school, "2").await);
         let nameless = reports::to(reports::POSTFIX_UNKNOWN, "bounces@kurve.nl", "<weg@elders.nl>");
 
-        let by_option = bounces::take(app.office(), app.now(), nameless.as_bytes(), Some(&one.from)).await;
+        let by_option = bounces::take(app.context(), app.now(), nameless.as_bytes(), Some(&one.from)).await;
         let plain = reports::to(reports::POSTFIX_UNKNOWN, "koppelklaar@kurve.nl", &other.message_id);
-        let without_setting = Office { bounce_address: None, ..app.office().clone() };
+        let without_setting = Context { bounce_address: None, ..app.context().clone() };
         let by_id = bounces::take(&without_setting, app.now(), plain.as_bytes(), None).await;
 
         assert_eq!(by_option.expect("the store answers"), Outcome::Marked);
         assert_eq!(by_id.expect("the store answers"), Outcome::Noted);
-        assert_eq!(stored(&app, &other).await.fate, Fate::Failed);
+        assert_eq!(stored(&app, &other).await.status, MailStatus::Failed);
     });
 }
 
@@ -87,7 +87,7 @@ fn no_report_with_one_sign_changed_in_token_or_message_id_ever_marks() {
             );
         }
         assert!(!is_marked(&app, &school.email).await);
-        assert_eq!(stored(&app, &mail).await.fate, Fate::Sent);
+        assert_eq!(stored(&app, &mail).await.status, MailStatus::Sent);
         app.finish().await;
     });
 }

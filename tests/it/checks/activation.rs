@@ -49,18 +49,18 @@ fn activation_waits_for_a_pass_of_the_last_day() {
 fn an_admin_gives_leave_with_a_reason_that_is_shown_with_the_verdict_and_counts_for_one_password() {
     run_with(CheckPolicy::Require, limits(), |checks: Checks| async move {
         let school = claimed(&checks, "bonhoeffer").await;
-        let office = checks.app.office();
+        let context = checks.app.context();
         let why = reason("Magister heeft ons adres pas morgen op de lijst.");
 
         let support = checks.app.call(checks.kurve);
-        let refused = checks::allow_without(office, &support, school.id, why.clone()).await;
+        let refused = checks::allow_without(context, &support, school.id, why.clone()).await;
         let admin = checks.app.call(as_admin(checks.kurve));
-        checks::allow_without(office, &admin, school.id, why.clone()).await.expect("an admin may");
+        checks::allow_without(context, &admin, school.id, why.clone()).await.expect("an admin may");
         checks.activate(&school).await.expect("an admin gave leave");
 
         assert!(matches!(refused, Err(ServiceError::Forbidden)), "{refused:?}");
         let brin = koppelklaar::domain::text::Brin::parse("12AB").expect("a BRIN");
-        let answer = import_gate::answer(office, &brin).await.expect("the school is there");
+        let answer = import_gate::answer(context, &brin).await.expect("the school is there");
         assert_eq!(answer.activation.leave.map(|leave| leave.reason), Some(why.clone()));
         let mail = checks.app.only_mail_to(&school.email).await;
         assert!(mail.subject.contains("de import is open"), "{}", mail.subject);
@@ -70,7 +70,7 @@ fn an_admin_gives_leave_with_a_reason_that_is_shown_with_the_verdict_and_counts_
 
         checks.app.advance(TimeDelta::minutes(1));
         koppelklaar::services::onboarding::credentials::issue(
-            office,
+            context,
             &checks.app.call(checks.kurve),
             school.id,
             None,

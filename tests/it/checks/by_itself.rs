@@ -15,7 +15,7 @@ use super::support::{Checks, limits, run, run_with};
 use crate::it::support::TestSchool;
 
 async fn history(checks: &Checks, school: &TestSchool) -> Vec<Check> {
-    let history = checks::history(checks.app.office(), school.id, None, 200).await;
+    let history = checks::history(checks.app.context(), school.id, None, 200).await;
     history.expect("the store answers")
 }
 
@@ -54,7 +54,7 @@ fn a_school_is_checked_every_day_until_its_import_is_done_then_weekly_and_daily_
         let school = checks.open_school("12AB", "bonhoeffer").await;
 
         let daily = made_in_days(&checks, 5).await;
-        onboardings::act(checks.app.office(), &checks.app.call_of(&school), school.id, &Command::ReportImported, None)
+        onboardings::act(checks.app.context(), &checks.app.call_of(&school), school.id, &Command::ReportImported, None)
             .await
             .expect("the import is open");
         let weekly = made_in_days(&checks, 14).await;
@@ -107,7 +107,7 @@ fn who_looks_at_a_check_of_the_timer_that_takes_long_sees_where_it_is() {
 
         let looking = async {
             loop {
-                let latest = checks::latest(checks.app.office(), school.id).await.expect("the store answers");
+                let latest = checks::latest(checks.app.context(), school.id).await.expect("the store answers");
                 match latest {
                     Some(check) if check.progress.trying == Some(Rung::Data) => return check,
                     Some(check) if check.outcome.is_some() => panic!("nothing was seen of it"),
@@ -128,7 +128,7 @@ fn a_school_whose_password_cannot_be_opened_is_tried_once_a_day_and_keeps_its_hi
     run(|checks: Checks| async move {
         let school = checks.school("12AB", "bonhoeffer").await;
         assert_eq!(checks.check(&school).await, CheckCode::Ok);
-        let nonsense = if checks.app.office().db.is_sqlite() { "x'00'" } else { "'\\x00'" };
+        let nonsense = if checks.app.context().db.is_sqlite() { "x'00'" } else { "'\\x00'" };
         checks.spoil(&school, "credential", &format!("sealed_password = {nonsense}")).await;
 
         let made = made_in_days(&checks, 3).await;

@@ -88,7 +88,7 @@ fn label_of(number: u32) -> String {
 
 /// Schools that did all that is asked and whose imports are open, while nothing was checked yet.
 async fn open_on_their_word(checks: &Checks) -> Vec<TestSchool> {
-    let (app, db) = (&checks.app, &checks.app.office().db);
+    let (app, db) = (&checks.app, &checks.app.context().db);
     let work = db.begin_write().await.expect("the database answers");
     let mut schools = vec![];
     for number in 0..SCHOOLS {
@@ -152,7 +152,7 @@ fn five_hundred_schools_behind_one_address_half_of_them_broken_are_all_checked_a
         // Half are broken: each check says how, nobody is asked too much of, and one failure takes nothing away.
         checks.app.advance(TimeDelta::minutes(2));
         let reader = checks.app.call(checks.kurve);
-        let run = checks::ask_many(checks.app.office(), &reader, &Selection::List(ConnectionFilter::All));
+        let run = checks::ask_many(checks.app.context(), &reader, &Selection::List(ConnectionFilter::All));
         let run = run.await.expect("a colleague may");
         let began = Instant::now();
         let made = round(&checks).await;
@@ -162,12 +162,12 @@ fn five_hundred_schools_behind_one_address_half_of_them_broken_are_all_checked_a
         let mut tally = BTreeMap::new();
         for (number, school) in (0..).zip(&schools) {
             let (preset, code) = preset_of(number);
-            let check = checks::latest(checks.app.office(), school.id).await.expect("the store answers");
+            let check = checks::latest(checks.app.context(), school.id).await.expect("the store answers");
             let check = check.expect("it was checked");
             assert_eq!(check.result().map(|result| result.code), Some(code), "{preset}: {check:?}");
             *tally.entry(code.as_str()).or_insert(0) += 1;
         }
-        let progress = checks::run_progress(checks.app.office(), run).await.expect("it is there");
+        let progress = checks::run_progress(checks.app.context(), run).await.expect("it is there");
         assert_eq!((progress.run.total, progress.open), (SCHOOLS, 0));
         let ended: BTreeMap<_, _> =
             progress.ended.iter().map(|(code, count)| (code.map_or("", CheckCode::as_str), *count)).collect();
@@ -191,7 +191,7 @@ fn five_hundred_schools_behind_one_address_half_of_them_broken_are_all_checked_a
         all_behave(&checks, |_| "refuses");
         checks.app.advance(TimeDelta::hours(24));
         assert_eq!(round(&checks).await, schools.len());
-        let tally = checks::tally(checks.app.office()).await.expect("the store answers");
+        let tally = checks::tally(checks.app.context()).await.expect("the store answers");
         let refused = tally.by_code.iter().find(|(code, _)| *code == Some(CheckCode::PortRefused));
         let reached = refused.map_or(0, |(_, count)| *count);
         assert!((COURTESY.rest_after as u64..20).contains(&reached), "{reached} knocked on a dead door");
@@ -216,7 +216,7 @@ fn five_hundred_schools_behind_one_address_half_of_them_broken_are_all_checked_a
         let told = checks.mailed().await;
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(told[0].0 == "support@kurve.nl" && told[0].1.contains("de storing is voorbij"), "{told:?}");
-        let tally = checks::tally(checks.app.office()).await.expect("the store answers");
+        let tally = checks::tally(checks.app.context()).await.expect("the store answers");
         assert_eq!((tally.by_code, tally.lost, tally.outage), (vec![(Some(CheckCode::Ok), 500)], 0, None));
     });
 }

@@ -36,7 +36,7 @@ async fn run_over_all(checks: &Checks) {
     checks.app.advance(TimeDelta::minutes(2));
     let call = checks.app.call(checks.kurve);
     let all = Selection::List(ConnectionFilter::All);
-    checks::ask_many(checks.app.office(), &call, &all).await.expect("Kurve may");
+    checks::ask_many(checks.app.context(), &call, &all).await.expect("Kurve may");
     checks.run_all().await;
 }
 
@@ -63,7 +63,7 @@ fn when_all_fail_nothing_falls_and_kurve_hears_once_of_the_beginning_and_once_of
         let told = checks.mailed().await;
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(told[0].0 == "support@kurve.nl" && told[0].1.contains("storing bij"), "{told:?}");
-        let tally = checks::tally(checks.app.office()).await.expect("the store answers");
+        let tally = checks::tally(checks.app.context()).await.expect("the store answers");
         assert!(tally.outage.is_some());
         assert_eq!(tally.by_code, [(Some(CheckCode::PortRefused), 6)]);
 
@@ -73,7 +73,7 @@ fn when_all_fail_nothing_falls_and_kurve_hears_once_of_the_beginning_and_once_of
         let told = checks.mailed().await;
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(told[0].1.contains("de storing is voorbij"), "{told:?}");
-        assert_eq!(checks::find_outage(checks.app.office()).await.expect("the store answers"), None);
+        assert_eq!(checks::find_outage(checks.app.context()).await.expect("the store answers"), None);
     });
 }
 
@@ -192,14 +192,14 @@ fn an_outage_ends_although_schools_that_failed_in_it_were_laid_aside_or_stopped(
         checks.run_all().await;
         checks.app.advance(TimeDelta::minutes(40));
         checks.run_all().await;
-        assert!(checks::find_outage(checks.app.office()).await.expect("the store answers").is_some());
+        assert!(checks::find_outage(checks.app.context()).await.expect("the store answers").is_some());
 
         let reason = || Reason::parse("Kiest Optie B").expect("a reason");
         let until = checks.app.now().date_naive() + TimeDelta::days(30);
         let pause = Command::Pause { reason: reason(), until };
         for (command, (school, _)) in [pause, Command::Withdraw { reason: reason() }].iter().zip(&schools) {
             let call = checks.app.call(checks.kurve);
-            onboardings::act(checks.app.office(), &call, school.id, command, None).await.expect("Kurve may");
+            onboardings::act(checks.app.context(), &call, school.id, command, None).await.expect("Kurve may");
         }
         checks.mailed().await;
         all_behave(&checks, &schools[2..], "right").await;
@@ -208,6 +208,6 @@ fn an_outage_ends_although_schools_that_failed_in_it_were_laid_aside_or_stopped(
 
         let told = checks.mailed().await;
         assert!(told.iter().any(|(_, subject)| subject.contains("de storing is voorbij")), "{told:?}");
-        assert_eq!(checks::find_outage(checks.app.office()).await.expect("the store answers"), None);
+        assert_eq!(checks::find_outage(checks.app.context()).await.expect("the store answers"), None);
     });
 }

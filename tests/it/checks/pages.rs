@@ -167,12 +167,12 @@ fn a_stream_ends_when_the_service_stops() {
             per_client: crate::it::support::app::nonzero(9),
             per_address: crate::it::support::app::nonzero(9),
         };
-        let site = checks.app.app.site(allowance, 1, None);
-        let portal = portal.at_router(&koppelklaar::web::router(site.clone()));
+        let web = checks.app.app.web(allowance, 1, None);
+        let portal = portal.at_router(&koppelklaar::web::router(web.clone()));
 
         let close = async {
             tokio::task::yield_now().await;
-            site.streams.close();
+            web.streams.close();
         };
         let both = async { tokio::join!(portal.get(&live), close).0 };
         let stream = tokio::time::timeout(Duration::from_secs(60), both).await.expect("it ends long before it must");
@@ -371,13 +371,13 @@ fn an_outage_is_on_every_page_of_kurve_and_on_none_of_a_school() {
         let quiet = staff.get(links::STAFF).await;
         let now = checks.app.now();
         let outage = Outage {
-            id: OutageId::from_uuid(checks.app.office().chance.uuid_v7(now)),
+            id: OutageId::from_uuid(checks.app.context().chance.uuid_v7(now)),
             began_at: now,
             noticed_at: now,
             ended_at: None,
             round: RoundFacts { worked_before: 40, failing: 31 },
         };
-        outages::insert(checks.app.office().db.writer(), &outage).await.expect("the store answers");
+        outages::insert(checks.app.context().db.writer(), &outage).await.expect("the store answers");
 
         let pages = [staff.get(links::STAFF).await, staff_page(&staff, &school).await];
         let of_school = portal.get("/school").await;

@@ -40,7 +40,7 @@ fn a_result_of_a_password_that_was_replaced_meanwhile_says_nothing() {
         let renewing = async {
             until_it_asks_for_the_list(&checks, id).await;
             let call = checks.app.call(checks.kurve);
-            credentials::issue(checks.app.office(), &call, school.id, None, None)
+            credentials::issue(checks.app.context(), &call, school.id, None, None)
                 .await
                 .expect("the contact is vouched for");
         };
@@ -48,7 +48,7 @@ fn a_result_of_a_password_that_was_replaced_meanwhile_says_nothing() {
 
         assert_eq!(checks.find(id).await.outcome, Some(Outcome::NotMade(NotMade::Overtaken)));
         assert_eq!(checks.proven(&school).await, []);
-        let issued = credentials::find_issued(checks.app.office(), school.id).await.expect("the store answers");
+        let issued = credentials::find_issued(checks.app.context(), school.id).await.expect("the store answers");
         assert_eq!(issued.map(|issued| (issued.version, issued.closed)), Some((2, None)));
         assert!(!checks.state(&school).await.is_yes(Step::PasswordSet));
     });
@@ -64,7 +64,7 @@ fn an_instance_whose_clock_is_not_the_databases_makes_no_checks() {
         let made = jobs::checks::run_due(&ahead).await;
 
         // SQLite is on the machine of its only process: whatever that says is right.
-        let is_sqlite = checks.app.office().db.is_sqlite();
+        let is_sqlite = checks.app.context().db.is_sqlite();
         assert_eq!((made.is_ok(), checks.find(asked).await.outcome.is_some()), (is_sqlite, is_sqlite), "{made:?}");
     });
 }
@@ -82,34 +82,34 @@ fn two_instances_never_check_one_host_at_once() {
 
         let meanwhile = async {
             until_it_asks_for_the_list(&checks, waits).await;
-            checks::run_next(&other.office, &other.magister, || checks.app.now()).await
+            checks::run_next(&other.context, &other.magister, || checks.app.now()).await
         };
         let (made, meanwhile) = tokio::join!(checks.run_one(), meanwhile);
-        let after = checks::run_next(&other.office, &other.magister, || checks.app.now()).await;
+        let after = checks::run_next(&other.context, &other.magister, || checks.app.now()).await;
 
         assert_eq!(made, Some(waits));
         assert_eq!(meanwhile.expect("the store answers"), None);
         assert!(after.expect("the store answers").is_some());
-        other.office.db.close().await;
+        other.context.db.close().await;
     });
 }
 
 #[test]
 fn a_check_that_fails_does_not_wait_for_the_row_of_a_school_that_it_hastens() {
     run_with(CheckPolicy::Advise, limits(), |checks: Checks| async move {
-        if checks.app.office().db.is_sqlite() {
+        if checks.app.context().db.is_sqlite() {
             // One writer, so nobody ever holds a single row.
             return;
         }
         let failing = checks.open_school("12AB", "een").await;
         let witness = checks.open_school("34CD", "twee").await;
-        let turn = checks.connection(&witness).await.next_check_at;
+        let next_check = checks.connection(&witness).await.next_check_at;
         checks.app.advance(TimeDelta::hours(1));
         checks.behaves(&failing, "een", "refuses").await;
         let id = checks.ask(&failing).await.expect("it may be asked for");
 
-        let saving = checks.app.office().db.begin_write().await.expect("the store answers");
-        connections::save_next(saving.conn(), witness.id, turn).await.expect("the store answers");
+        let saving = checks.app.context().db.begin_write().await.expect("the store answers");
+        connections::save_next(saving.conn(), witness.id, next_check).await.expect("the store answers");
         let made = tokio::time::timeout(Duration::from_secs(20), checks.run_one()).await;
         saving.commit().await.expect("the store answers");
 
@@ -132,7 +132,7 @@ fn a_school_under_check_is_not_hastened() {
         let meanwhile = async {
             until_it_asks_for_the_list(&checks, slow).await;
             let id = checks.ask(&failing).await.expect("it may be asked for");
-            let made = checks::run_next(&other.office, &other.magister, || checks.app.now()).await;
+            let made = checks::run_next(&other.context, &other.magister, || checks.app.now()).await;
             assert_eq!(made.expect("the store answers"), Some(id));
             (checks.find(slow).await.lease_until, checks.connection(&witness).await.next_check_at)
         };
@@ -140,7 +140,7 @@ fn a_school_under_check_is_not_hastened() {
 
         assert!(lease.is_some(), "its check is under way");
         assert!(next >= lease, "due before its lease is over: {next:?}, {lease:?}");
-        other.office.db.close().await;
+        other.context.db.close().await;
     });
 }
 

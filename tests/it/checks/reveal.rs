@@ -32,8 +32,8 @@ fn the_reveal_closes_with_the_first_log_in_even_where_the_rest_is_wrong() {
 
             assert_eq!(checks.check(&school).await, code, "{preset}");
 
-            let (office, call) = (checks.app.office(), checks.app.call_of(&school));
-            let revealed = credentials::reveal(office, &call, (school.id, school.contact), 1).await;
+            let (context, call) = (checks.app.context(), checks.app.call_of(&school));
+            let revealed = credentials::reveal(context, &call, (school.id, school.contact), 1).await;
             let closed = ServiceError::NotHandedOut(RevealRefusal::Closed(ClosedReason::Proven));
             match revealed {
                 Result::Ok(_) => assert!(!is_closed, "{preset}"),

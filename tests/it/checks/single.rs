@@ -20,9 +20,9 @@ use crate::it::support::database::texts;
 
 /// A check that waits, as a run puts it in line.
 fn waiting(checks: &Checks, school: SchoolId, run: Option<CheckRunId>) -> Check {
-    let office = checks.app.office();
+    let context = checks.app.context();
     Check {
-        id: CheckId::from_uuid(office.chance.uuid_v7(checks.app.now())),
+        id: CheckId::from_uuid(context.chance.uuid_v7(checks.app.now())),
         school,
         run,
         host: format!("{school}.swp.nl"),
@@ -38,7 +38,7 @@ fn waiting(checks: &Checks, school: SchoolId, run: Option<CheckRunId>) -> Check 
 }
 
 async fn history(checks: &Checks, school: &TestSchool) -> Vec<CheckId> {
-    let made = checks::history(checks.app.office(), school.id, None, 50).await;
+    let made = checks::history(checks.app.context(), school.id, None, 50).await;
     made.expect("the store answers").iter().map(|check| check.id).collect()
 }
 
@@ -56,7 +56,7 @@ async fn beside_a_check_put_in_line<T>(
     school: &TestSchool,
     other: impl Future<Output = T>,
 ) -> (CheckId, T) {
-    let asking = checks.app.office().db.begin_write().await.expect("the store answers");
+    let asking = checks.app.context().db.begin_write().await.expect("the store answers");
     let check = waiting(checks, school.id, None);
     assert!(connection_checks::insert(asking.conn(), &check).await.expect("the store answers"));
     let commit = async {
@@ -73,7 +73,7 @@ fn the_database_keeps_one_check_of_a_school_that_is_not_over() {
     run(|checks: Checks| async move {
         let school = checks.school("12AB", "bonhoeffer").await;
         let other = checks.school("34CD", "lyceum").await;
-        let conn = checks.app.office().db.writer();
+        let conn = checks.app.context().db.writer();
         let first = waiting(&checks, school.id, None);
         let insert = async |check: &Check| connection_checks::insert(conn, check).await.expect("the store answers");
 
@@ -91,7 +91,7 @@ fn the_database_keeps_one_check_of_a_school_that_is_not_over() {
 #[test]
 fn who_asks_while_a_run_puts_the_school_in_line_is_given_that_check() {
     run(|checks: Checks| async move {
-        if checks.app.office().db.is_sqlite() {
+        if checks.app.context().db.is_sqlite() {
             // One writer: a run is whole before anybody else looks.
             return;
         }
@@ -107,7 +107,7 @@ fn who_asks_while_a_run_puts_the_school_in_line_is_given_that_check() {
 #[test]
 fn a_school_whose_turn_has_come_while_somebody_asks_is_checked_once() {
     run(|checks: Checks| async move {
-        if checks.app.office().db.is_sqlite() {
+        if checks.app.context().db.is_sqlite() {
             return;
         }
         let school = checks.school("12AB", "bonhoeffer").await;
@@ -136,10 +136,10 @@ fn a_run_takes_in_what_waits_and_leaves_out_what_cannot_be_checked_or_read() {
         let call = checks.app.call(checks.kurve);
 
         let selection = Selection::Schools(named.to_vec());
-        let first = checks::ask_many(checks.app.office(), &call, &selection).await.expect("Kurve may");
-        let again = checks::ask_many(checks.app.office(), &call, &selection).await.expect("Kurve may");
+        let first = checks::ask_many(checks.app.context(), &call, &selection).await.expect("Kurve may");
+        let again = checks::ask_many(checks.app.context(), &call, &selection).await.expect("Kurve may");
         let progress = async |id| {
-            let progress = checks::run_progress(checks.app.office(), id).await.expect("it is there");
+            let progress = checks::run_progress(checks.app.context(), id).await.expect("it is there");
             (progress.run.total, progress.open)
         };
 
@@ -164,8 +164,8 @@ fn a_run_leaves_a_school_in_peace_that_was_asked_for_in_the_last_minute() {
         for seconds in [59, 1, 59, 1] {
             checks.app.advance(TimeDelta::seconds(seconds));
             let call = checks.app.call(checks.kurve);
-            let run = checks::ask_many(checks.app.office(), &call, &of_both).await.expect("Kurve may");
-            let progress = checks::run_progress(checks.app.office(), run).await.expect("it is there");
+            let run = checks::ask_many(checks.app.context(), &call, &of_both).await.expect("Kurve may");
+            let progress = checks::run_progress(checks.app.context(), run).await.expect("it is there");
             totals.push(progress.run.total);
             checks.run_all().await;
         }
@@ -179,7 +179,7 @@ fn a_run_leaves_a_school_in_peace_that_was_asked_for_in_the_last_minute() {
 #[test]
 fn a_run_over_five_hundred_schools_takes_as_many_statements_as_over_one() {
     run(|checks: Checks| async move {
-        let work = checks.app.office().db.begin_write().await.expect("the store answers");
+        let work = checks.app.context().db.begin_write().await.expect("the store answers");
         let mut schools = vec![];
         for number in 0..500 {
             schools.push(many::insert_school(&checks.app.app, work.conn(), (number, 0), checks.app.now()).await.0);
@@ -195,14 +195,14 @@ fn a_run_over_five_hundred_schools_takes_as_many_statements_as_over_one() {
             let conn = Counting { conn: work.conn(), statements: AtomicUsize::new(0) };
             let candidates =
                 check_runs::list_candidates(&conn, selected, checks.app.now()).await.expect("the store answers");
-            let id = CheckRunId::from_uuid(checks.app.office().chance.uuid_v7(checks.app.now()));
+            let id = CheckRunId::from_uuid(checks.app.context().chance.uuid_v7(checks.app.now()));
             let new: Vec<Check> = selected.iter().map(|school| waiting(&checks, *school, Some(id))).collect();
             let run = Run { id, asked_by: checks.kurve, asked_at: checks.app.now(), total: 0 };
             let total = check_runs::insert(&conn, &run, &new).await.expect("the store answers");
             took.push((candidates.len(), total, conn.statements.into_inner()));
         }
 
-        let statements = if checks.app.office().db.is_sqlite() { 5 } else { 6 };
+        let statements = if checks.app.context().db.is_sqlite() { 5 } else { 6 };
         // The first school is part of the first run already.
         assert_eq!(took, [(1, 1, statements), (500, 499, statements)]);
     });

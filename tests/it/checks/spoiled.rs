@@ -83,7 +83,7 @@ fn schools_get_their_first_turn_beside_one_that_cannot_be_read() {
         checks.spoil(&spoiled, "connection", "next_check_at = NULL").await;
         checks.spoil(&sound, "connection", "next_check_at = NULL").await;
 
-        let planned = checks::plan_turns(checks.app.office(), checks.app.now()).await;
+        let planned = checks::plan_first_checks(checks.app.context(), checks.app.now()).await;
 
         assert_eq!(planned.expect("the store answers"), 1);
         assert!(checks.connection(&sound).await.next_check_at.is_some());

@@ -90,7 +90,7 @@ impl Checks {
     /// Kurve activates.
     pub(super) async fn activate(&self, school: &TestSchool) -> Result<(), koppelklaar::services::ServiceError> {
         let command = Command::Confirm { step: Step::ActivationConfirmed, ground: Ground::Word };
-        onboardings::act(self.app.office(), &self.app.call(self.kurve), school.id, &command, None).await
+        onboardings::act(self.app.context(), &self.app.call(self.kurve), school.id, &command, None).await
     }
 
     /// Makes a school's Magister behave like a script, with the password that counts now.
@@ -107,12 +107,12 @@ impl Checks {
 
     /// The password that counts now, as the school would type it over.
     pub(super) async fn password(&self, school: &TestSchool) -> String {
-        let conn = self.app.office().db.reader();
+        let conn = self.app.context().db.reader();
         let stored = store::onboarding::credentials::find_newest(conn, school.id).await.expect("the store answers");
         let stored = stored.expect("credentials are issued");
         let place =
             koppelklaar::crypto::Binding { table: "credential", row: stored.id.as_uuid(), version: stored.version };
-        let keys = &self.app.office().keys;
+        let keys = &self.app.context().keys;
         let purpose = koppelklaar::crypto::Purpose::SealCredential;
         let opened = koppelklaar::crypto::sealed::open(keys, purpose, &place, &stored.sealed_password);
         String::from_utf8(opened.expect("it opens").to_vec()).expect("text")
@@ -120,12 +120,12 @@ impl Checks {
 
     /// The contact asks for a check.
     pub(super) async fn ask(&self, school: &TestSchool) -> Result<CheckId, koppelklaar::services::ServiceError> {
-        checks::ask(self.app.office(), &self.app.call_of(school), school.id).await
+        checks::ask(self.app.context(), &self.app.call_of(school), school.id).await
     }
 
     /// Makes it the school's turn by the timer now.
     pub(super) async fn timer_comes_to(&self, school: &TestSchool) {
-        let (conn, now) = (self.app.office().db.writer(), self.app.now());
+        let (conn, now) = (self.app.context().db.writer(), self.app.now());
         store::checks::connections::save_first(conn, school.id, now).await.expect("the store answers");
         store::checks::connections::save_next(conn, school.id, Some(now)).await.expect("the store answers");
     }
@@ -141,7 +141,7 @@ impl Checks {
 
     /// Makes one check that waits or is due.
     pub(super) async fn run_one(&self) -> Option<CheckId> {
-        let made = checks::run_next(self.app.office(), &self.app.app.magister, || self.app.now()).await;
+        let made = checks::run_next(self.app.context(), &self.app.app.magister, || self.app.now()).await;
         made.expect("the store answers")
     }
 
@@ -164,15 +164,18 @@ impl Checks {
     }
 
     pub(super) async fn find(&self, id: CheckId) -> Check {
-        checks::find(self.app.office(), id).await.expect("it is there")
+        checks::find(self.app.context(), id).await.expect("it is there")
     }
 
     pub(super) async fn state(&self, school: &TestSchool) -> Onboarding {
-        store::onboarding::onboardings::load(self.app.office().db.reader(), school.id).await.expect("it is there").state
+        store::onboarding::onboardings::load(self.app.context().db.reader(), school.id)
+            .await
+            .expect("it is there")
+            .state
     }
 
     pub(super) async fn connection(&self, school: &TestSchool) -> SchoolConnection {
-        checks::connection(self.app.office(), school.id).await.expect("the store answers")
+        checks::connection(self.app.context(), school.id).await.expect("the store answers")
     }
 
     /// The steps that rest on what a check saw.
@@ -184,7 +187,7 @@ impl Checks {
 
     /// The names of the audit's entries on a school, oldest first.
     pub(super) async fn audited(&self, school: &TestSchool) -> Vec<&'static str> {
-        let entries = onboardings::list_timeline(self.app.office(), school.id, None, 200).await;
+        let entries = onboardings::list_timeline(self.app.context(), school.id, None, 200).await;
         entries.expect("the store answers").iter().rev().map(|entry| entry.action.name()).collect()
     }
 
@@ -200,7 +203,7 @@ impl Checks {
     pub(super) async fn spoil(&self, school: &TestSchool, table: &str, change: &str) {
         // SQLite keeps an id as bytes.
         let id = school.id.to_string();
-        let is_sqlite = self.app.office().db.is_sqlite();
+        let is_sqlite = self.app.context().db.is_sqlite();
         let place = if is_sqlite { format!("x'{}'", id.replace('-', "")) } else { format!("'{id}'") };
         sql(&self.app.database.url, &format!("UPDATE {table} SET {change} WHERE school_id = {place}")).await;
     }

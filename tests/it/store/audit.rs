@@ -3,7 +3,7 @@
 use koppelklaar::crypto::KeyRing;
 use koppelklaar::domain::onboarding::{Command, Onboarding, Step};
 use koppelklaar::domain::text::Reason;
-use koppelklaar::services::Office;
+use koppelklaar::services::Context;
 use koppelklaar::services::onboarding::onboardings;
 use koppelklaar::services::operations::audit::{Finding, verify};
 use koppelklaar::store::operations::audit::list_events_of;
@@ -24,14 +24,15 @@ fn the_events_of_the_audit_make_the_stored_state_again() {
             (app.call(kurve), Command::IssueCredentials),
             (app.call_of(&school), Command::ReportStuck { step: Step::PasswordSet, reason }),
         ] {
-            let done = onboardings::act(app.office(), &call, school.id, &command, None).await;
+            let done = onboardings::act(app.context(), &call, school.id, &command, None).await;
             done.expect("the rules allow it");
         }
 
-        let file = onboardings::load_file(app.office(), school.id).await.expect("it is there");
+        let file = onboardings::load_file(app.context(), school.id).await.expect("it is there");
         let mut replayed = Onboarding::start(file.school.created_at);
         for version in 1..=file.version {
-            let events = list_events_of(app.office().db.reader(), school.id, version).await.expect("the store answers");
+            let events =
+                list_events_of(app.context().db.reader(), school.id, version).await.expect("the store answers");
             assert!(!events.is_empty(), "version {version} has no event");
             replayed = replayed.apply_all(&events);
         }
@@ -46,7 +47,7 @@ fn an_audit_that_nobody_touched_is_whole_and_tells_its_last_hash() {
     run(|app| async move {
         prepare(&app).await;
 
-        let finding = verify(app.office()).await.expect("the audit can be read");
+        let finding = verify(app.context()).await.expect("the audit can be read");
 
         let Finding::Whole { entries, last } = finding else { panic!("{finding:?}") };
         assert!(entries > 6, "{entries} entries");
@@ -119,13 +120,13 @@ fn a_row_put_in_by_someone_without_the_key_is_found() {
 
     run_to_failure(|app| async move {
         prepare(&app).await;
-        let Finding::Whole { entries, .. } = verify(app.office()).await.expect("the audit can be read") else {
+        let Finding::Whole { entries, .. } = verify(app.context()).await.expect("the audit can be read") else {
             panic!("nobody touched it yet")
         };
 
         sql(&app.database.url, copy).await;
 
-        let finding = verify(app.office()).await.expect("the audit can be read");
+        let finding = verify(app.context()).await.expect("the audit can be read");
         assert_eq!(finding, Finding::Broken { id: entries + 1, what: "it was changed" });
     });
 }
@@ -134,18 +135,18 @@ fn a_row_put_in_by_someone_without_the_key_is_found() {
 fn a_new_key_goes_on_where_the_old_one_stopped_and_an_entry_cannot_move_to_it() {
     run_to_failure(|app| async move {
         prepare(&app).await;
-        let line = KeyRing::generate_line(&app.office().chance, "k2").expect("a good id");
+        let line = KeyRing::generate_line(&app.context().chance, "k2").expect("a good id");
         let both = format!("{}\n{}", app.keys_text, secrecy::ExposeSecret::expose_secret(&line));
         let keys = KeyRing::parse(&both).expect("a good ring");
-        let office = Office { keys, ..app.office().clone() };
-        let last = koppelklaar::services::operations::api_keys::add(&office, app.now(), "numo").await;
+        let context = Context { keys, ..app.context().clone() };
+        let last = koppelklaar::services::operations::api_keys::add(&context, app.now(), "numo").await;
         last.expect("a fresh name");
 
-        let rotated = verify(&office).await.expect("the audit can be read");
-        let with_old_ring = verify(app.office()).await.expect("the audit can be read");
+        let rotated = verify(&context).await.expect("the audit can be read");
+        let with_old_ring = verify(app.context()).await.expect("the audit can be read");
         unguard(&app).await;
         sql(&app.database.url, "UPDATE audit SET key_id = 'k2' WHERE id = 4").await;
-        let moved = verify(&office).await.expect("the audit can be read");
+        let moved = verify(&context).await.expect("the audit can be read");
 
         assert!(matches!(rotated, Finding::Whole { .. }), "{rotated:?}");
         assert!(matches!(with_old_ring, Finding::Broken { what, .. } if what.contains("not on the key ring")));
@@ -172,7 +173,7 @@ fn forged(statements: &[&str], id: i64, what: &'static str) {
             sql(&app.database.url, statement).await;
         }
 
-        let finding = verify(app.office()).await.expect("the audit can be read");
+        let finding = verify(app.context()).await.expect("the audit can be read");
         assert_eq!(finding, Finding::Broken { id, what }, "{statements:?}");
     });
 }

@@ -6,7 +6,7 @@ use koppelklaar::domain::onboarding::{Command, Onboarding, Step};
 use koppelklaar::domain::text::Reason;
 use koppelklaar::services::ServiceError;
 use koppelklaar::services::mail::dispatch::Summary;
-use koppelklaar::services::onboarding::{onboardings as office, schools};
+use koppelklaar::services::onboarding::{onboardings as context, schools};
 use koppelklaar::store::StoreError;
 use koppelklaar::store::mail::outbox;
 use koppelklaar::store::onboarding::onboardings::{self, Versioned};
@@ -25,7 +25,7 @@ fn stuck() -> Command {
 fn a_change_to_an_older_version_is_a_conflict_and_changes_nothing() {
     run(|app| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
-        let conn = app.office().db.writer();
+        let conn = app.context().db.writer();
         let seen = onboardings::load(conn, school.id).await.expect("it is there");
         let first = onboardings::save(conn, school.id, &seen, app.now()).await.expect("nobody was first");
 
@@ -42,13 +42,13 @@ fn a_change_to_an_older_version_is_a_conflict_and_changes_nothing() {
 fn a_command_from_a_stale_page_is_a_conflict_that_says_what_changed_since() {
     run(|app| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
-        let seen = office::load_file(app.office(), school.id).await.expect("it is there").version;
+        let seen = context::load_file(app.context(), school.id).await.expect("it is there").version;
         app.claim(&school, Step::ConsentGiven).await.expect("its turn has come");
 
-        let late = office::act(app.office(), &app.call_of(&school), school.id, &stuck(), Some(seen)).await;
+        let late = context::act(app.context(), &app.call_of(&school), school.id, &stuck(), Some(seen)).await;
 
         assert!(matches!(late, Err(ServiceError::Conflict)), "{late:?}");
-        let since = office::list_changes_since(app.office(), school.id, seen).await.expect("the store answers");
+        let since = context::list_changes_since(app.context(), school.id, seen).await.expect("the store answers");
         assert_eq!(since.iter().map(|entry| entry.action.name()).collect::<Vec<_>>(), ["step_answered"]);
         app.new_mails().await;
     });
@@ -61,7 +61,7 @@ fn state_audit_and_outbox_are_written_together() {
         let before = tell(&app, &school).await;
         app.advance(TimeDelta::seconds(1));
 
-        let done = office::act(app.office(), &app.call_of(&school), school.id, &stuck(), None).await;
+        let done = context::act(app.context(), &app.call_of(&school), school.id, &stuck(), None).await;
 
         done.expect("the step is open");
         let after = tell(&app, &school).await;
@@ -88,13 +88,13 @@ fn nothing_is_left_when(refusing: &'static str) {
         let before = tell(&app, &school).await;
         refuse_inserts(&app, refusing).await;
 
-        let failed = office::act(app.office(), &app.call_of(&school), school.id, &stuck(), None).await;
+        let failed = context::act(app.context(), &app.call_of(&school), school.id, &stuck(), None).await;
 
         assert!(matches!(failed, Err(ServiceError::Store(_))), "{failed:?}");
         assert_eq!(tell(&app, &school).await, before);
 
         allow_inserts(&app, refusing).await;
-        let again = office::act(app.office(), &app.call_of(&school), school.id, &stuck(), None).await;
+        let again = context::act(app.context(), &app.call_of(&school), school.id, &stuck(), None).await;
         again.expect("the connection is usable again");
         app.new_mails().await;
     });
@@ -110,9 +110,9 @@ struct Written {
 }
 
 async fn tell(app: &TestApp, school: &TestSchool) -> Written {
-    let file = office::load_file(app.office(), school.id).await.expect("it is there");
-    let entries = audit::list(app.office().db.reader(), school.id, None, 100).await.expect("the store answers");
-    let mails = schools::list_mails(app.office(), school.id).await.expect("the store answers");
+    let file = context::load_file(app.context(), school.id).await.expect("it is there");
+    let entries = audit::list(app.context().db.reader(), school.id, None, 100).await.expect("the store answers");
+    let mails = schools::list_mails(app.context(), school.id).await.expect("the store answers");
     Written {
         version: file.version,
         state: file.state,
@@ -145,12 +145,12 @@ fn two_mails_with_one_key_are_one() {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let (first, second, other) =
             (waiting(&app, &school, "same"), waiting(&app, &school, "same"), waiting(&app, &school, "other"));
-        let conn = app.office().db.writer();
+        let conn = app.context().db.writer();
 
         outbox::insert_all(conn, std::slice::from_ref(&first)).await.expect("a fresh key");
         outbox::insert_all(conn, &[second, other.clone()]).await.expect("the one that is there is left out");
 
-        let waiting = outbox::list_with_fate(conn, outbox::Fate::Waiting, 10).await.expect("the store answers");
+        let waiting = outbox::list_with_status(conn, outbox::MailStatus::Waiting, 10).await.expect("the store answers");
         let mut ids: Vec<_> = waiting.iter().map(|mail| mail.id).collect();
         ids.sort();
         let mut expected = vec![first.id, other.id];
@@ -179,18 +179,18 @@ fn the_outbox_holds_no_text_no_address_and_no_token() {
 fn pages_can_be_read_while_a_change_is_under_way() {
     run(|app| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
-        let db = &app.office().db;
+        let db = &app.context().db;
         let open = db.begin_write().await.expect("a connection comes free");
         let seen = onboardings::load(open.conn(), school.id).await.expect("it is there");
         let version = onboardings::save(open.conn(), school.id, &seen, app.now()).await.expect("nobody was first");
 
         let limit = std::time::Duration::from_secs(5);
-        let read = tokio::time::timeout(limit, office::load_file(app.office(), school.id)).await;
+        let read = tokio::time::timeout(limit, context::load_file(app.context(), school.id)).await;
 
         let file = read.expect("readers do not wait for the writer").expect("it is there");
         assert_eq!(file.version, seen.version, "what is not committed is not seen");
         open.commit().await.expect("nothing stands in the way");
-        let file = office::load_file(app.office(), school.id).await.expect("it is there");
+        let file = context::load_file(app.context(), school.id).await.expect("it is there");
         assert_eq!(file.version, version);
     });
 }
@@ -201,10 +201,10 @@ fn a_reader_of_the_embedded_database_cannot_write() {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let mail = waiting(&app, &school, "by a reader");
 
-        let written = outbox::insert_all(app.office().db.reader(), &[mail]).await;
+        let written = outbox::insert_all(app.context().db.reader(), &[mail]).await;
 
         // On PostgreSQL one pool does both.
-        assert_eq!(written.is_err(), app.office().db.is_sqlite(), "{written:?}");
+        assert_eq!(written.is_err(), app.context().db.is_sqlite(), "{written:?}");
         app.new_mails().await;
     });
 }
@@ -213,7 +213,7 @@ fn a_reader_of_the_embedded_database_cannot_write() {
 fn a_change_that_is_dropped_leaves_nothing_and_frees_the_writer() {
     run(|app| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
-        let db = &app.office().db;
+        let db = &app.context().db;
         let mail = waiting(&app, &school, "dropped");
 
         let open = db.begin_write().await.expect("a connection comes free");

@@ -8,13 +8,13 @@ use koppelklaar::domain::notice::MailKind;
 use koppelklaar::domain::onboarding::Refusal;
 use koppelklaar::services::onboarding::credentials::{self, Revealed};
 use koppelklaar::services::onboarding::{onboardings, schools};
-use koppelklaar::services::{Office, ServiceError};
+use koppelklaar::services::{Context, ServiceError};
 
 use crate::it::support::database::{ON_POSTGRES, sql, texts};
 use crate::it::support::{TestApp, TestSchool, run};
 
 async fn reveal(app: &TestApp, school: &TestSchool, seen: u32) -> Result<Revealed, ServiceError> {
-    credentials::reveal(app.office(), &app.call_of(school), (school.id, school.contact), seen).await
+    credentials::reveal(app.context(), &app.call_of(school), (school.id, school.contact), seen).await
 }
 
 /// Reveals at once, from two instances by turns.
@@ -22,9 +22,9 @@ async fn reveal_at_once(app: &TestApp, school: &TestSchool, count: usize) -> Vec
     let other = app.second_instance().await;
     let mut tries = tokio::task::JoinSet::new();
     for turn in 0..count {
-        let office: Office = if turn % 2 == 0 { app.office().clone() } else { other.office.clone() };
+        let context: Context = if turn % 2 == 0 { app.context().clone() } else { other.context.clone() };
         let (call, place) = (app.call_of(school), (school.id, school.contact));
-        tries.spawn(async move { credentials::reveal(&office, &call, place, 1).await.map(|revealed| revealed.left) });
+        tries.spawn(async move { credentials::reveal(&context, &call, place, 1).await.map(|revealed| revealed.left) });
     }
     tries.join_all().await
 }
@@ -80,7 +80,7 @@ fn a_renewed_password_closes_the_one_before_in_the_same_change() {
         let kurve = app.kurve_again().await;
         let first = reveal(&app, &school, 1).await.expect("a view is left").password;
 
-        credentials::issue(app.office(), &app.call(kurve), school.id, None, None)
+        credentials::issue(app.context(), &app.call(kurve), school.id, None, None)
             .await
             .expect("someone is vouched for");
 
@@ -90,7 +90,7 @@ fn a_renewed_password_closes_the_one_before_in_the_same_change() {
         let is_old = matches!(stale, ServiceError::NotHandedOut(RevealRefusal::OldVersion { current: 2 }));
         assert!(is_old, "{stale:?}");
         let call = app.call_of(&school);
-        let file = credentials::download(app.office(), &call, (school.id, school.contact), 1).await;
+        let file = credentials::download(app.context(), &call, (school.id, school.contact), 1).await;
         assert!(matches!(file, Err(ServiceError::NotHandedOut(RevealRefusal::OldVersion { current: 2 }))), "{file:?}");
         let second = reveal(&app, &school, 2).await.expect("a view is left").password;
         assert_ne!(first.expose(), second.expose());
@@ -103,12 +103,12 @@ fn a_renewal_that_fails_leaves_the_first_password_usable() {
     run(|app| async move {
         let school = issued(&app).await;
         let kurve = app.kurve_again().await;
-        let seen = onboardings::load_file(app.office(), school.id).await.expect("it is there").version - 1;
+        let seen = onboardings::load_file(app.context(), school.id).await.expect("it is there").version - 1;
 
-        let stale = credentials::issue(app.office(), &app.call(kurve), school.id, None, Some(seen)).await;
+        let stale = credentials::issue(app.context(), &app.call(kurve), school.id, None, Some(seen)).await;
 
         assert!(matches!(stale, Err(ServiceError::Conflict)), "{stale:?}");
-        let now = credentials::find_issued(app.office(), school.id).await.expect("the store answers").expect("issued");
+        let now = credentials::find_issued(app.context(), school.id).await.expect("the store answers").expect("issued");
         assert_eq!((now.version, now.closed), (1, None));
         reveal(&app, &school, 1).await.expect("the first still works");
         app.new_mails().await;
@@ -120,15 +120,15 @@ fn nothing_is_issued_while_nobody_is_vouched_for() {
     run(|app| async move {
         let kurve = app.kurve().await;
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
-        let before = onboardings::load_file(app.office(), school.id).await.expect("it is there");
+        let before = onboardings::load_file(app.context(), school.id).await.expect("it is there");
 
-        let refused = credentials::issue(app.office(), &app.call(kurve), school.id, None, None).await;
+        let refused = credentials::issue(app.context(), &app.call(kurve), school.id, None, None).await;
 
         assert!(matches!(refused, Err(ServiceError::NobodyVouched)), "{refused:?}");
-        let after = onboardings::load_file(app.office(), school.id).await.expect("it is there");
+        let after = onboardings::load_file(app.context(), school.id).await.expect("it is there");
         assert_eq!((after.version, after.state), (before.version, before.state));
-        assert_eq!(credentials::find_issued(app.office(), school.id).await.expect("the store answers"), None);
-        let mails = schools::list_mails(app.office(), school.id).await.expect("the store answers");
+        assert_eq!(credentials::find_issued(app.context(), school.id).await.expect("the store answers"), None);
+        let mails = schools::list_mails(app.context(), school.id).await.expect("the store answers");
         assert!(mails.iter().flatten().all(|mail| mail.kind != MailKind::CredentialsReady), "{mails:?}");
     });
 }
@@ -138,13 +138,13 @@ fn two_colleagues_who_renew_at_once_make_one_newest_version() {
     run(|app| async move {
         let school = issued(&app).await;
         let kurve = app.kurve_again().await;
-        let seen = onboardings::load_file(app.office(), school.id).await.expect("it is there").version;
+        let seen = onboardings::load_file(app.context(), school.id).await.expect("it is there").version;
         let other = app.second_instance().await;
         let call = app.call(kurve);
 
         let (one, two) = tokio::join!(
-            credentials::issue(app.office(), &call, school.id, None, Some(seen)),
-            credentials::issue(&other.office, &call, school.id, None, Some(seen)),
+            credentials::issue(app.context(), &call, school.id, None, Some(seen)),
+            credentials::issue(&other.context, &call, school.id, None, Some(seen)),
         );
 
         let mut answers = [one, two];
@@ -172,7 +172,7 @@ fn sealed_cells_of_two_schools_that_changed_places_do_not_open() {
             let shown = reveal(&app, school, 1).await;
             assert!(matches!(shown, Err(ServiceError::Sealed(OpenError::Refused))), "{shown:?}");
             let call = app.call_of(school);
-            let file = credentials::download(app.office(), &call, (school.id, school.contact), 1).await;
+            let file = credentials::download(app.context(), &call, (school.id, school.contact), 1).await;
             assert!(matches!(file, Err(ServiceError::Sealed(OpenError::Refused))), "{file:?}");
         }
         app.new_mails().await;
@@ -193,7 +193,7 @@ fn a_sealed_cell_does_not_open_in_another_column_or_with_a_bit_turned() {
         };
         sql(&app.database.url, bend).await;
         let call = app.call_of(&school);
-        let bent = credentials::download(app.office(), &call, (school.id, school.contact), 1).await;
+        let bent = credentials::download(app.context(), &call, (school.id, school.contact), 1).await;
 
         assert!(matches!(moved, Err(ServiceError::Sealed(OpenError::Refused))), "{moved:?}");
         assert!(matches!(bent, Err(ServiceError::Sealed(OpenError::Refused))), "{bent:?}");
@@ -217,7 +217,7 @@ fn every_password_is_of_its_own() {
 
         for version in 1..=5 {
             seen.insert(reveal(&app, &school, version).await.expect("a view is left").password.expose().to_owned());
-            credentials::issue(app.office(), &app.call(kurve), school.id, None, None).await.expect("vouched for");
+            credentials::issue(app.context(), &app.call(kurve), school.id, None, None).await.expect("vouched for");
         }
 
         assert_eq!(seen.len(), 5);
@@ -231,8 +231,8 @@ fn a_contact_of_another_school_gets_nothing() {
         let school = issued(&app).await;
         let other = app.school_by_services("Lyceum De Wilgen", "34CD", "dewilgen").await;
 
-        let shown = credentials::reveal(app.office(), &app.call_of(&other), (school.id, other.contact), 1).await;
-        let unvouched = credentials::reveal(app.office(), &app.call_of(&other), (other.id, other.contact), 1).await;
+        let shown = credentials::reveal(app.context(), &app.call_of(&other), (school.id, other.contact), 1).await;
+        let unvouched = credentials::reveal(app.context(), &app.call_of(&other), (other.id, other.contact), 1).await;
 
         assert!(matches!(shown, Err(ServiceError::NotFound)), "{shown:?}");
         let refused = matches!(unvouched, Err(ServiceError::NotHandedOut(RevealRefusal::NotIssued)));

@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use koppelklaar::store::operations::job_slots;
-use koppelklaar::store::{Connection, Db};
+use koppelklaar::store::{ConnectionTrait, Db};
 
 use crate::it::support::database::ON_POSTGRES;
 use crate::it::support::run;
 
 /// Whether a slot was free; it is taken after this.
-async fn take(conn: &impl Connection, now: DateTime<Utc>, name: &str) -> bool {
+async fn take(conn: &impl ConnectionTrait, now: DateTime<Utc>, name: &str) -> bool {
     let taken = job_slots::claim(conn, name, now, (now, now + TimeDelta::days(1))).await;
     taken.expect("there is room for a small row")
 }
@@ -20,7 +20,7 @@ fn what_is_committed_after_the_disk_was_full_is_there_for_others() {
             return;
         }
         let now = app.now();
-        let db = &app.office().db;
+        let db = &app.context().db;
         // No page more than there are: what the next row needs is not there.
         db.writer().execute_unprepared("PRAGMA max_page_count = 1").await.expect("SQLite takes the lowest it can");
         let tx = db.begin_write().await.expect("nobody else writes");

@@ -8,7 +8,7 @@ use koppelklaar::store::onboarding::overview::{self, After, Filter, Overview};
 use crate::it::support::{TestApp, TestSchool, run};
 
 async fn names(app: &TestApp, filter: &Filter) -> Vec<String> {
-    let rows = overview::list(app.office().db.reader(), filter, None, 100).await.expect("the store answers");
+    let rows = overview::list(app.context().db.reader(), filter, None, 100).await.expect("the store answers");
     rows.iter().map(name).collect()
 }
 
@@ -95,7 +95,7 @@ fn schools_with_one_name_are_each_on_one_page() {
         for (index, name) in ["Kompas", "Kompas", "Kompas", "Kompas", "Anker", "Zeeland", "Kompas"].iter().enumerate() {
             made.push(app.school_by_services(name, &format!("2{index}AA"), "kompas").await.id);
         }
-        let conn = app.office().db.reader();
+        let conn = app.context().db.reader();
         let (mut seen, mut after) = (vec![], None::<After>);
 
         loop {
@@ -120,7 +120,7 @@ fn a_place_keeps_its_meaning_when_a_school_is_added_before_it() {
         for (name, brin) in [("Anker", "20AA"), ("Kompas", "21AA"), ("Zeeland", "22AA")] {
             app.school_by_services(name, brin, "kompas").await;
         }
-        let conn = app.office().db.reader();
+        let conn = app.context().db.reader();
         let first = overview::list(conn, &Filter::default(), None, 2).await.expect("the store answers");
         let after = After { name: name(&first[1]), id: first[1].school.id };
         app.school_by_services("Baken", "23AA", "baken").await;
@@ -136,7 +136,7 @@ fn a_long_list_says_where_it_goes_on_and_a_short_one_does_not() {
     run(|app| async move {
         app.school_by_services("Anker", "20AA", "anker").await;
 
-        let (rows, next) = schools::list(app.office(), &Filter::default(), None).await.expect("the store answers");
+        let (rows, next) = schools::list(app.context(), &Filter::default(), None).await.expect("the store answers");
 
         assert_eq!((rows.len(), next), (1, None));
     });
@@ -169,7 +169,7 @@ fn filters_narrow_by_gate_holder_and_state_together() {
 async fn withdraw(app: &TestApp, school: &TestSchool) {
     let reason = Reason::parse("We kiezen Optie B.").expect("a reason");
     let command = Command::Withdraw { reason };
-    let done = onboardings::act(app.office(), &app.call_of(school), school.id, &command, None).await;
+    let done = onboardings::act(app.context(), &app.call_of(school), school.id, &command, None).await;
     done.expect("a school may stop");
 }
 
@@ -183,12 +183,12 @@ fn the_worklist_has_stuck_schools_first_and_then_the_longest_waiting() {
         let stuck = app.school_by_services("Vast", "22AA", "vast").await;
         let reason = Reason::parse("Niemand heeft rechten.").expect("a reason");
         let command = Command::ReportStuck { step: Step::ConsentGiven, reason };
-        let done = onboardings::act(app.office(), &app.call_of(&stuck), stuck.id, &command, None).await;
+        let done = onboardings::act(app.context(), &app.call_of(&stuck), stuck.id, &command, None).await;
         done.expect("the step is open");
         let done = app.school_by_services("Klaar", "23AA", "klaar").await;
         withdraw(&app, &done).await;
 
-        let waiting = schools::list_waiting(app.office(), None).await.expect("the store answers").schools;
+        let waiting = schools::list_waiting(app.context(), None).await.expect("the store answers").schools;
 
         assert_eq!(waiting.iter().map(name).collect::<Vec<_>>(), ["Vast", "Vroeg", "Later"]);
         assert_eq!(waiting[1].school.id, early.id);

@@ -72,7 +72,7 @@ fn who_had_a_mail_today_is_found_by_an_index() {
 #[test]
 fn what_a_contact_was_told_is_found_among_the_mails_of_their_school() {
     run(|app: TestApp| async move {
-        let chance = &app.office().chance;
+        let chance = &app.context().chance;
         let (school, contact) = (chance.uuid_v7(app.now()), chance.uuid_v7(app.now()));
         let whom = (SchoolId::from_uuid(school), ContactId::from_uuid(contact));
         let kinds = [MailKind::ImportOpen, MailKind::ImportClosed, MailKind::CredentialsReady];
@@ -89,9 +89,9 @@ fn what_a_contact_was_told_is_found_among_the_mails_of_their_school() {
 fn the_mails_of_a_school_and_those_that_it_shares_are_found_by_indexes() {
     run(|app: TestApp| async move {
         let school = app.school("Bonhoeffer College", "12AB", "bonhoeffer").await.id;
-        let mail = outbox::list_of_school(app.office().db.reader(), school, 1).await.expect("the store answers");
+        let mail = outbox::list_of_school(app.context().db.reader(), school, 1).await.expect("the store answers");
         let mail = mail[0].as_ref().expect("a row that can be read").id;
-        mail_schools::insert(app.office().db.writer(), mail, [school]).await.expect("the store answers");
+        mail_schools::insert(app.context().db.writer(), mail, [school]).await.expect("the store answers");
 
         let plans = plans(&app, async |conn| {
             outbox::list_of_school(conn, school, 15).await.expect("the store answers");

@@ -10,7 +10,7 @@ use koppelklaar::jobs::{self, Job};
 use koppelklaar::services::operations::{audit, holidays};
 use koppelklaar::services::people::portal_access::{self, Attempt, Redeemed};
 use koppelklaar::services::people::registrations::{self, Confirmed};
-use koppelklaar::services::{self, Office, ServiceError};
+use koppelklaar::services::{self, Context, ServiceError};
 use koppelklaar::store::onboarding::{onboardings, schools};
 use koppelklaar::store::operations::job_slots;
 use koppelklaar::store::people::access_links;
@@ -19,15 +19,15 @@ use tokio::task::JoinSet;
 use crate::it::support::database::{ON_POSTGRES, sql, texts, until_somebody_waits};
 use crate::it::support::{TestApp, TestSchool, run, run_to_failure};
 
-/// This office and that of a second instance, by turns.
-async fn two_offices(app: &TestApp) -> [Office; 2] {
-    [app.office().clone(), app.second_instance().await.office]
+/// This context and that of a second instance, by turns.
+async fn two_offices(app: &TestApp) -> [Context; 2] {
+    [app.context().clone(), app.second_instance().await.context]
 }
 
 async fn ask_for_link(app: &TestApp, school: &TestSchool) -> (Token, String, Token) {
-    let browser = Token::new(&app.office().chance);
+    let browser = Token::new(&app.context().chance);
     let email = EmailAddress::parse(&school.email).expect("an address");
-    portal_access::request_link(app.office(), (app.now(), "test"), &email, &browser).await.expect("a first time");
+    portal_access::request_link(app.context(), (app.now(), "test"), &email, &browser).await.expect("a first time");
     let mail = app.only_mail_to(&school.email).await;
     let path = mail.path_of("/inloggen/link/");
     let token = Token::parse(path.rsplit('/').next().expect("a path")).expect("the mail holds a token");
@@ -43,10 +43,10 @@ fn twenty_at_once_with_one_link_sign_in_once() {
         let mut tries = JoinSet::new();
 
         for turn in 0..20 {
-            let (office, token, code) = (offices[turn % 2].clone(), token.clone(), code.clone());
+            let (context, token, code) = (offices[turn % 2].clone(), token.clone(), code.clone());
             tries.spawn(async move {
                 let attempt = Attempt { token: Some(&token), browser: None, code: Some(&code), school: None };
-                portal_access::redeem(&office, (now, "test"), &attempt).await.expect("the store answers")
+                portal_access::redeem(&context, (now, "test"), &attempt).await.expect("the store answers")
             });
         }
         let answers = tries.join_all().await;
@@ -65,7 +65,7 @@ fn a_claimed_link_cannot_be_claimed_again() {
     run(|app| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let (token, ..) = ask_for_link(&app, &school).await;
-        let conn = app.office().db.writer();
+        let conn = app.context().db.writer();
         let link = access_links::find_by_token(conn, &token.hash()).await.expect("the store answers").expect("minted");
 
         let first = access_links::claim(conn, link.id, app.now()).await.expect("the store answers");
@@ -85,10 +85,10 @@ fn wrong_codes_that_come_at_once_each_count() {
         let mut tries = JoinSet::new();
 
         for turn in 0..20 {
-            let (office, browser) = (offices[turn % 2].clone(), browser.clone());
+            let (context, browser) = (offices[turn % 2].clone(), browser.clone());
             tries.spawn(async move {
                 let attempt = Attempt { token: None, browser: Some(&browser), code: Some(wrong), school: None };
-                portal_access::redeem(&office, (now, "test"), &attempt).await.expect("the store answers")
+                portal_access::redeem(&context, (now, "test"), &attempt).await.expect("the store answers")
             });
         }
         let answers = tries.join_all().await;
@@ -103,7 +103,7 @@ fn wrong_codes_that_come_at_once_each_count() {
         left.sort_unstable();
         assert_eq!(left, (0..WRONG_CODES_ALLOWED).collect::<Vec<_>>(), "more codes were looked at than allowed");
         let attempt = Attempt { token: None, browser: Some(&browser), code: Some(&code), school: None };
-        let late = portal_access::redeem(app.office(), (now, "test"), &attempt).await.expect("the store answers");
+        let late = portal_access::redeem(app.context(), (now, "test"), &attempt).await.expect("the store answers");
         assert!(matches!(late, Redeemed::Not(Outcome::Dead(Dead::TooManyWrongCodes))), "{late:?}");
     });
 }
@@ -117,9 +117,9 @@ fn links_asked_for_at_once_leave_one_that_works() {
         let mut requests = JoinSet::new();
 
         for turn in 0..12 {
-            let (office, email) = (offices[turn % 2].clone(), email.clone());
-            let browser = Token::new(&office.chance);
-            requests.spawn(async move { portal_access::request_link(&office, (now, "test"), &email, &browser).await });
+            let (context, email) = (offices[turn % 2].clone(), email.clone());
+            let browser = Token::new(&context.chance);
+            requests.spawn(async move { portal_access::request_link(&context, (now, "test"), &email, &browser).await });
         }
         let answers = requests.join_all().await;
 
@@ -144,8 +144,8 @@ fn requests_for_one_school_confirmed_at_once_make_one_school() {
         let mut confirmations = JoinSet::new();
 
         for (turn, token) in tokens.into_iter().enumerate() {
-            let office = offices[turn % 2].clone();
-            confirmations.spawn(async move { registrations::confirm(&office, (now, "test"), &token, None).await });
+            let context = offices[turn % 2].clone();
+            confirmations.spawn(async move { registrations::confirm(&context, (now, "test"), &token, None).await });
         }
         let answers = confirmations.join_all().await;
 
@@ -166,8 +166,8 @@ fn one_request_confirmed_many_times_at_once_makes_one_school() {
         let mut tries = JoinSet::new();
 
         for turn in 0..10 {
-            let (office, token) = (offices[turn % 2].clone(), token.clone());
-            tries.spawn(async move { registrations::confirm(&office, (now, "test"), &token, None).await });
+            let (context, token) = (offices[turn % 2].clone(), token.clone());
+            tries.spawn(async move { registrations::confirm(&context, (now, "test"), &token, None).await });
         }
         let answers = tries.join_all().await;
 
@@ -175,7 +175,7 @@ fn one_request_confirmed_many_times_at_once_makes_one_school() {
         assert!(matches!(made[..], [Ok(Confirmed::Made(_))]), "{made:?}");
         assert!(refused.iter().all(|answer| matches!(answer, Err(ServiceError::NotFound))), "{refused:?}");
         let brin = Brin::parse("12AB").expect("a BRIN");
-        let school = schools::find_by_brin(app.office().db.reader(), &brin).await.expect("the store answers");
+        let school = schools::find_by_brin(app.context().db.reader(), &brin).await.expect("the store answers");
         assert!(school.is_some());
         app.new_mails().await;
     });
@@ -192,19 +192,20 @@ fn changes_to_many_schools_at_once_leave_a_whole_audit() {
         let mut changes = JoinSet::new();
 
         for (turn, school) in made.iter().enumerate() {
-            let (office, call, id) = (offices[turn % 2].clone(), app.call_of(school), school.id);
+            let (context, call, id) = (offices[turn % 2].clone(), app.call_of(school), school.id);
             let command = koppelklaar::domain::onboarding::Command::Claim {
                 step: Step::ConsentGiven,
                 ground: koppelklaar::domain::onboarding::Ground::Word,
                 credential_version: None,
             };
-            changes
-                .spawn(async move { services::onboarding::onboardings::act(&office, &call, id, &command, None).await });
+            changes.spawn(
+                async move { services::onboarding::onboardings::act(&context, &call, id, &command, None).await },
+            );
         }
         let answers = changes.join_all().await;
 
         assert!(answers.iter().all(Result::is_ok), "{answers:?}");
-        let finding = audit::verify(app.office()).await.expect("the audit can be read");
+        let finding = audit::verify(app.context()).await.expect("the audit can be read");
         assert!(matches!(finding, audit::Finding::Whole { .. }), "{finding:?}");
         app.new_mails().await;
     });
@@ -246,15 +247,15 @@ fn wrong_staff_passwords_that_come_at_once_lock_the_account() {
         let mut tries = JoinSet::new();
 
         for turn in 0..12 {
-            let (office, typed) = (offices[turn % 2].clone(), typed("zeven verkeerde laarzen"));
-            tries.spawn(async move { sign_in(&office, (now, "test"), typed).await.expect("the store answers") });
+            let (context, typed) = (offices[turn % 2].clone(), typed("zeven verkeerde laarzen"));
+            tries.spawn(async move { sign_in(&context, (now, "test"), typed).await.expect("the store answers") });
         }
         let answers = tries.join_all().await;
-        let right = sign_in(app.office(), (now, "test"), typed(crate::it::support::app::STAFF_PASSWORD)).await;
+        let right = sign_in(app.context(), (now, "test"), typed(crate::it::support::app::STAFF_PASSWORD)).await;
         let later = now + TimeDelta::minutes(20);
         let code = koppelklaar::crypto::totp::current(&secret, later);
         let again = SignIn { code, ..typed(crate::it::support::app::STAFF_PASSWORD) };
-        let unlocked = sign_in(app.office(), (later, "test"), again).await;
+        let unlocked = sign_in(app.context(), (later, "test"), again).await;
 
         assert!(answers.iter().all(Option::is_none));
         assert!(right.expect("the store answers").is_none(), "locked, though the password is right");
@@ -279,8 +280,8 @@ async fn two_due_out_of_order(app: &TestApp) -> [TestSchool; 2] {
 /// Has somebody take many schools while the first of them is held; nothing behind it may be taken by then.
 async fn assert_taken_in_order(app: &TestApp, takes_many: impl Future<Output = ()> + Send + 'static) {
     let [first, second] = two_due_out_of_order(app).await;
-    let held = app.office().db.begin_write().await.expect("the database answers");
-    onboardings::hold(held.conn(), first.id).await.expect("it is there");
+    let leased = app.context().db.begin_write().await.expect("the database answers");
+    onboardings::load_for_update(leased.conn(), first.id).await.expect("it is there");
     let taking = tokio::spawn(takes_many);
     until_somebody_waits(&app.database.url).await;
 
@@ -288,18 +289,18 @@ async fn assert_taken_in_order(app: &TestApp, takes_many: impl Future<Output = (
         let free = format!("SELECT 1 FROM onboarding WHERE school_id = '{}' FOR UPDATE NOWAIT", second.id);
         sql(&app.database.url, &free).await;
     }
-    held.commit().await.expect("the database answers");
+    leased.commit().await.expect("the database answers");
     taking.await.expect("it ends");
 }
 
 #[test]
 fn a_load_of_holidays_takes_the_schools_by_id() {
     run(|app| async move {
-        let (office, now) = (app.office().clone(), app.now());
+        let (context, now) = (app.context().clone(), app.now());
         let line = "holiday,region,first_day,last_day\nzomer 2030,zuid,2030-07-06,2030-08-18\n";
         let newer = SchoolHolidays::parse_csv(line).expect("a table");
 
-        let load = async move { holidays::load(&office, now, newer).await.map(|_| ()).expect("the first load") };
+        let load = async move { holidays::load(&context, now, newer).await.map(|_| ()).expect("the first load") };
         assert_taken_in_order(&app, load).await;
     });
 }

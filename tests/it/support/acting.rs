@@ -31,10 +31,10 @@ impl TestApp {
     pub(crate) async fn school_by_services(&self, name: &str, brin: &str, label: &str) -> TestSchool {
         let email = format!("contact-{}@{label}.example", brin.to_lowercase());
         let token = self.ask_for_school(name, brin, label, &email).await;
-        let confirmed = registrations::confirm(self.office(), (self.now(), "test"), &token, None).await;
+        let confirmed = registrations::confirm(self.context(), (self.now(), "test"), &token, None).await;
         confirmed.expect("the request waits for its confirmation");
         self.new_mails().await;
-        let conn = self.office().db.reader();
+        let conn = self.context().db.reader();
         let school = schools::find_by_brin(conn, &Brin::parse(brin).expect("a BRIN")).await.expect("the store answers");
         let id = school.expect("the school was made").id;
         let contact = contacts::list(conn, id).await.expect("the store answers")[0].id;
@@ -54,8 +54,8 @@ impl TestApp {
             email: EmailAddress::parse(email).expect("an address"),
             role: ContactRole::Superbeheerder,
         };
-        let browser = Token::new(&self.office().chance);
-        let asked = registrations::request(self.office(), (self.now(), "test"), &form, &browser).await;
+        let browser = Token::new(&self.context().chance);
+        let asked = registrations::request(self.context(), (self.now(), "test"), &form, &browser).await;
         asked.expect("anyone may ask");
         let path = self.only_mail_to(email).await.path_of("/aanmelden/bevestig/");
         Token::parse(path.rsplit('/').next().expect("a path")).expect("the mail holds a token")
@@ -70,8 +70,8 @@ impl TestApp {
     /// The colleague that [`TestApp::kurve`] made.
     pub(crate) async fn kurve_again(&self) -> Actor {
         let email = EmailAddress::parse("eva@kurve.nl").expect("an address");
-        let key = self.office().keys.email_key(&email.key_form());
-        let found = staff::find_by_email(self.office().db.reader(), &key).await.expect("the store answers");
+        let key = self.context().keys.email_key(&email.key_form());
+        let found = staff::find_by_email(self.context().db.reader(), &key).await.expect("the store answers");
         let account = found.expect("the account was made");
         Actor::Staff { id: account.id, role: account.role }
     }
@@ -79,10 +79,10 @@ impl TestApp {
     /// A colleague who chose password and second factor, without a page; the secret of the latter.
     pub(crate) async fn enrolled(&self, email: &str) -> TotpSecret {
         let token = self.invite(email, StaffRole::Support).await;
-        let secret = TotpSecret::of_invite(&self.office().keys, &token);
+        let secret = TotpSecret::of_invite(&self.context().keys, &token);
         let password = StaffPassword::parse(&STAFF_PASSWORD.into(), email).expect("a good password");
         let code = totp::current(&secret, self.now());
-        let chosen = staff_auth::enrol(self.office(), (self.now(), "test"), &token, (password, &code)).await;
+        let chosen = staff_auth::enrol(self.context(), (self.now(), "test"), &token, (password, &code)).await;
         chosen.expect("a fresh link and the code of now");
         secret
     }
@@ -101,7 +101,7 @@ impl TestApp {
     pub(crate) async fn issue(&self, kurve: Actor, school: &TestSchool) {
         let ground = Reason::parse("Gebeld via het algemene nummer van de school.").expect("a reason");
         let vouch = Some((school.contact, ground));
-        let issued = credentials::issue(self.office(), &self.call(kurve), school.id, vouch, None).await;
+        let issued = credentials::issue(self.context(), &self.call(kurve), school.id, vouch, None).await;
         issued.expect("the details are in");
     }
 
@@ -112,7 +112,7 @@ impl TestApp {
             _ => Ground::Word,
         };
         let command = Command::Claim { step, ground, credential_version: None };
-        onboardings::act(self.office(), &self.call_of(school), school.id, &command, None).await
+        onboardings::act(self.context(), &self.call_of(school), school.id, &command, None).await
     }
 
     /// Everything up to an open import.
@@ -122,7 +122,7 @@ impl TestApp {
             self.claim(school, step).await.expect("its turn has come");
         }
         let command = Command::Confirm { step: Step::ActivationConfirmed, ground: Ground::Word };
-        let done = onboardings::act(self.office(), &self.call(kurve), school.id, &command, None).await;
+        let done = onboardings::act(self.context(), &self.call(kurve), school.id, &command, None).await;
         done.expect("everything before it is yes");
     }
 }

@@ -20,10 +20,10 @@ use koppelklaar::magister::{Limits, Magister, Reach};
 use koppelklaar::mail::Mailbox;
 use koppelklaar::mail::message::Sender;
 use koppelklaar::mail::transport::Transport;
-use koppelklaar::meters::Meters;
-use koppelklaar::services::Office;
-use koppelklaar::services::mail::dispatch::{self, PostRoom, Summary};
-use koppelklaar::services::people::hashing::HashingRoom;
+use koppelklaar::metrics::Metrics;
+use koppelklaar::services::Context;
+use koppelklaar::services::mail::dispatch::{self, Mailer, Summary};
+use koppelklaar::services::people::hashing::HashingPool;
 use koppelklaar::services::people::portal_access::LINKS_PER_QUARTER;
 use koppelklaar::services::people::staff_accounts;
 use koppelklaar::store::onboarding::schools;
@@ -106,7 +106,7 @@ impl TestApp {
         let clock = Clock::fixed(monday());
         let mailbox = Mailbox::default();
         let sample = include_str!("../../../templates/query/sample.sql");
-        let office = Office {
+        let context = Context {
             db: Db::connect(&database.url).await.expect("the database opens"),
             keys: KeyRing::parse(&keys_text).expect("a good ring"),
             chance,
@@ -116,7 +116,7 @@ impl TestApp {
             support_email: "support@kurve.nl".to_owned(),
             bounce_address: Some("bounces@kurve.nl".parse().expect("a good address")),
             links_per_quarter: LINKS_PER_QUARTER,
-            hashing: HashingRoom::default(),
+            hashing: HashingPool::default(),
             reminders: Arc::default(),
             mail: MailRules::default(),
             mail_waits: Arc::new(Notify::new()),
@@ -124,9 +124,9 @@ impl TestApp {
             check_waits: Arc::new(Notify::new()),
         };
         let sender = Sender { name: "Koppelklaar".to_owned(), address: "koppelklaar@kurve.nl".to_owned() };
-        let room = PostRoom { transport: Transport::Memory(mailbox.clone()), sender };
-        let app = App { office, room, magister, clock: clock.clone(), meters: Meters::default() };
-        let router = router(app.site(allowance, 1, None));
+        let mailer = Mailer { transport: Transport::Memory(mailbox.clone()), sender };
+        let app = App { context, mailer, magister, clock: clock.clone(), metrics: Metrics::default() };
+        let router = router(app.web(allowance, 1, None));
         let read = Mutex::new(0);
         Some(Self(Arc::new(Parts { app, clock, router, mailbox, database, keys_text, read })))
     }
@@ -134,12 +134,12 @@ impl TestApp {
     /// Another app, as a second instance, on the same database.
     pub(crate) async fn second_instance(&self) -> App {
         let db = Db::connect(&self.database.url).await.expect("the database opens");
-        let office = Office { db, reminders: Arc::default(), ..self.app.office.clone() };
-        App { office, ..self.app.clone() }
+        let context = Context { db, reminders: Arc::default(), ..self.app.context.clone() };
+        App { context, ..self.app.clone() }
     }
 
-    pub(crate) fn office(&self) -> &Office {
-        &self.app.office
+    pub(crate) fn context(&self) -> &Context {
+        &self.app.context
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {
@@ -157,7 +157,7 @@ impl TestApp {
 
     /// Sends what is in the outbox.
     pub(crate) async fn send_mails(&self) -> Summary {
-        dispatch::send_due(self.office(), &self.app.room, || self.now()).await.expect("the outbox can be read")
+        dispatch::send_due(self.context(), &self.app.mailer, || self.now()).await.expect("the outbox can be read")
     }
 
     /// Sends what is in the outbox and returns the mails that were not returned before, in order.
@@ -203,7 +203,7 @@ impl TestApp {
         let confirm = visitor.get(&mail.path_of("/aanmelden/bevestig/")).await;
         confirm.submit(&visitor, "main form", &[]).await;
         self.new_mails().await;
-        let conn = self.office().db.reader();
+        let conn = self.context().db.reader();
         let school = schools::find_by_brin(conn, &Brin::parse(brin).expect("a BRIN")).await.expect("the store answers");
         let id = school.expect("the school was made").id;
         let contact = contacts::list(conn, id).await.expect("the store answers")[0].id;
@@ -221,18 +221,18 @@ impl TestApp {
         let email = EmailAddress::parse(&school.email).expect("an address");
         let browser = visitor.browser().await;
         let asked = koppelklaar::services::people::portal_access::request_link(
-            self.office(),
+            self.context(),
             (self.now(), "test"),
             &email,
             &browser,
         );
         asked.await.expect("not too often");
-        let link = store::people::access_links::find_by_browser(self.office().db.reader(), &browser.hash()).await;
+        let link = store::people::access_links::find_by_browser(self.context().db.reader(), &browser.hash()).await;
         let link = link.expect("the store answers").expect("it was asked for");
-        let code_hash = koppelklaar::crypto::token::code_hash(&self.office().keys, link.id.as_uuid(), "123456");
-        let token_hash = Token::new(&self.office().chance).hash();
+        let code_hash = koppelklaar::crypto::token::code_hash(&self.context().keys, link.id.as_uuid(), "123456");
+        let token_hash = Token::new(&self.context().chance).hash();
         let minted = store::people::access_links::mark_minted(
-            self.office().db.writer(),
+            self.context().db.writer(),
             link.id,
             &token_hash,
             &code_hash,
@@ -265,7 +265,7 @@ impl TestApp {
     pub(crate) async fn staff_as(&self, email: &str, role: StaffRole) -> Visitor {
         let visitor = self.anonymous();
         let token = self.invite(email, role).await;
-        let secret = koppelklaar::crypto::totp::TotpSecret::of_invite(&self.office().keys, &token);
+        let secret = koppelklaar::crypto::totp::TotpSecret::of_invite(&self.context().keys, &token);
         let page = visitor.get(&format!("/beheer/uitnodiging/{}", token.expose_text())).await;
         let code = koppelklaar::crypto::totp::current(&secret, self.now());
         let fields = [("password", STAFF_PASSWORD), ("again", STAFF_PASSWORD), ("code", &code)];
@@ -285,24 +285,30 @@ impl TestApp {
     pub(crate) async fn invite(&self, email: &str, role: StaffRole) -> Token {
         let address = EmailAddress::parse(email).expect("an address");
         let name = PersonName::parse("Eva Jansen").expect("a name");
-        match staff_accounts::add(self.office(), self.now(), (address.clone(), name, role)).await {
+        match staff_accounts::add(self.context(), self.now(), (address.clone(), name, role)).await {
             Ok(token) => token,
-            Err(_) => staff_accounts::invite(self.office(), self.now(), &address).await.expect("the account is there"),
+            Err(_) => staff_accounts::invite(self.context(), self.now(), &address).await.expect("the account is there"),
         }
     }
 
     /// A machine's key.
     pub(crate) async fn api_key(&self) -> String {
-        koppelklaar::services::operations::api_keys::add(self.office(), self.now(), "numo").await.expect("a fresh name")
+        koppelklaar::services::operations::api_keys::add(self.context(), self.now(), "numo")
+            .await
+            .expect("a fresh name")
     }
 
     /// Everything that must hold after a test: the audit is whole, and no mail was given up.
     pub(crate) async fn finish(&self) {
         let finding =
-            koppelklaar::services::operations::audit::verify(self.office()).await.expect("the audit can be read");
+            koppelklaar::services::operations::audit::verify(self.context()).await.expect("the audit can be read");
         assert!(matches!(finding, koppelklaar::services::operations::audit::Finding::Whole { .. }), "{finding:?}");
-        let failed =
-            store::mail::outbox::list_with_fate(self.office().db.reader(), store::mail::outbox::Fate::Failed, 10).await;
+        let failed = store::mail::outbox::list_with_status(
+            self.context().db.reader(),
+            store::mail::outbox::MailStatus::Failed,
+            10,
+        )
+        .await;
         assert_eq!(failed.expect("the store answers"), vec![], "mails were given up");
     }
 }

@@ -18,7 +18,7 @@ pub(super) const LENGTH: usize = 60;
 
 /// One thing that someone comes to ask, after some hours.
 #[derive(Debug, Clone)]
-pub(super) struct Wish {
+pub(super) struct Intent {
     pub(super) hours: i64,
     what: What,
 }
@@ -43,11 +43,11 @@ enum How {
 }
 
 /// A walk of [`LENGTH`] wishes. Each is made out of one number, which is many times faster than a strategy for each part.
-pub(super) fn walk() -> impl Strategy<Value = Vec<Wish>> {
-    vec(any::<u64>(), LENGTH).prop_map(|numbers| numbers.into_iter().map(Wish::from_number).collect())
+pub(super) fn walk() -> impl Strategy<Value = Vec<Intent>> {
+    vec(any::<u64>(), LENGTH).prop_map(|numbers| numbers.into_iter().map(Intent::from_number).collect())
 }
 
-impl Wish {
+impl Intent {
     /// The smaller the number, the more ordinary the wish, so that a failing walk shrinks to one that reads well.
     fn from_number(number: u64) -> Self {
         let mut rest = number;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 use proptest::prelude::*;
 
-use super::generator::{self, LENGTH, Wish};
+use super::generator::{self, Intent, LENGTH};
 use crate::domain::actor::Actor;
 use crate::domain::check::{CheckCode, CheckHistory, CheckResult, RoundFacts, Rung, Streak, judge};
 use crate::domain::import_gate::verdict;
@@ -126,7 +126,7 @@ fn result(code: CheckCode) -> CheckResult {
         CheckCode::ListOutdated => Rung::Shape,
         CheckCode::ListEmpty | CheckCode::Ok => Rung::Rows,
     };
-    CheckResult { code, rung, times: vec![], columns: vec![], counts: None, oddity: None, said: None }
+    CheckResult { code, rung, times: vec![], columns: vec![], counts: None, oddity: None, redacted_text: None }
 }
 
 /// Judges a result and has the rules follow, as the service does.
@@ -143,21 +143,21 @@ fn follow(walk: &mut Walk, streak: &mut Option<Streak>, code: CheckCode, round: 
 #[derive(Debug, Clone)]
 enum Next {
     Check { code: CheckCode, minutes: i64, is_outage: bool },
-    Person(Wish),
+    Person(Intent),
 }
 
 /// Checks of which most end alike, with people in between.
 fn course() -> impl Strategy<Value = Vec<Next>> {
     let all = CheckCode::ALL.len();
     let one = (0_u8..10, 0..all, 0_i64..400, 0_u8..8);
-    (0..all, proptest::collection::vec(one, LENGTH), generator::walk()).prop_map(move |(usual, checks, wishes)| {
-        let next = |((which, other, minutes, chance), wish)| match which {
+    (0..all, proptest::collection::vec(one, LENGTH), generator::walk()).prop_map(move |(usual, checks, intents)| {
+        let next = |((which, other, minutes, chance), intent)| match which {
             0..6 => Next::Check { code: CheckCode::ALL[usual], minutes, is_outage: chance == 0 },
             6 => Next::Check { code: CheckCode::ALL[other], minutes, is_outage: chance == 0 },
             7 => Next::Check { code: CheckCode::Ok, minutes, is_outage: false },
-            _ => Next::Person(wish),
+            _ => Next::Person(intent),
         };
-        checks.into_iter().zip(wishes).map(next).collect()
+        checks.into_iter().zip(intents).map(next).collect()
     })
 }
 
@@ -202,9 +202,9 @@ proptest! {
             .map(|step| state.is_yes(step));
         for next in course {
             let (code, is_outage) = match next {
-                Next::Person(wish) => {
-                    walk.now += Duration::hours(wish.hours / 8) + Duration::minutes(1);
-                    let (actor, command) = wish.resolve(&walk);
+                Next::Person(intent) => {
+                    walk.now += Duration::hours(intent.hours / 8) + Duration::minutes(1);
+                    let (actor, command) = intent.resolve(&walk);
                     if actor != Actor::Check && let Ok(taken) = walk.tries(actor, &command) {
                         ledger.note_person(&taken);
                     }

@@ -24,9 +24,9 @@ fn every_cell_of_step_state_actor_and_command_has_the_expected_outcome() {
     for scene in &scenes {
         for who in Who::ALL {
             for ask in Ask::ALL {
-                let wish = ask.command(scene);
+                let intent = ask.command(scene);
 
-                let outcome = decide(&scene.state, &wish, &who.actor(), ask.at());
+                let outcome = decide(&scene.state, &intent, &who.actor(), ask.at());
 
                 let name = format!("{:?} {:?} {:?}, {who:?} asks {ask:?}", scene.step, scene.stand, scene.course);
                 match (outcome, expected(scene, who, ask)) {

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 
-use super::generator::{self, Wish};
+use super::generator::{self, Intent};
 use super::oracle::{STEPS, TABLE};
 use crate::domain::import_gate::{Verdict, verdict};
 use crate::domain::onboarding::testing::Walk;
@@ -28,15 +28,15 @@ proptest! {
     #![proptest_config(config(WALKS))]
 
     #[test]
-    fn on_every_walk_every_event_leaves_a_sound_onboarding(wishes in generator::walk()) {
+    fn on_every_walk_every_event_leaves_a_sound_onboarding(intents in generator::walk()) {
         let mut walk = Walk::start();
         let fresh = walk.state.clone();
         let mut kept: Vec<Event> = vec![];
         assert_sound(&fresh);
 
-        for wish in &wishes {
+        for intent in &intents {
             let before = walk.state.clone();
-            let (actor, command) = wish.resolve(walk.hours(wish.hours));
+            let (actor, command) = intent.resolve(walk.hours(intent.hours));
             let Ok(taken) = walk.tries(actor, &command) else {
                 prop_assert_eq!(&walk.state, &before, "a refusal changes nothing");
                 continue;
@@ -64,13 +64,13 @@ proptest! {
     #![proptest_config(config(WRITTEN_WALKS))]
 
     #[test]
-    fn on_every_walk_what_is_written_down_reads_back_and_goes_on(wishes in generator::walk()) {
+    fn on_every_walk_what_is_written_down_reads_back_and_goes_on(intents in generator::walk()) {
         let mut walk = Walk::start();
         let mut read_back = walk.state.clone();
 
-        for wish in &wishes {
+        for intent in &intents {
             let mut state = walk.state.clone();
-            let (actor, command) = wish.resolve(walk.hours(wish.hours));
+            let (actor, command) = intent.resolve(walk.hours(intent.hours));
             let Ok(taken) = walk.tries(actor, &command) else { continue };
             for event in &taken.events {
                 state = state.apply(event);
@@ -161,9 +161,9 @@ fn the_walks_get_everywhere_and_fall_again() {
     let walks = 300;
     let mut reached: BTreeMap<&str, usize> = BTreeMap::new();
     for _ in 0..walks {
-        let wishes = generator::walk().new_tree(&mut runner).expect("the strategy filters nothing out").current();
+        let intents = generator::walk().new_tree(&mut runner).expect("the strategy filters nothing out").current();
 
-        for place in places(&wishes) {
+        for place in places(&intents) {
             *reached.entry(place).or_insert(0) += 1;
         }
     }
@@ -176,13 +176,13 @@ fn the_walks_get_everywhere_and_fall_again() {
 }
 
 /// Everywhere that a walk comes, each once.
-fn places(wishes: &[Wish]) -> Vec<&'static str> {
+fn places(intents: &[Intent]) -> Vec<&'static str> {
     let mut walk = Walk::start();
     let mut places = vec![];
     let mut openings = 0;
-    for wish in wishes {
+    for intent in intents {
         let was_open = verdict(&walk.state).is_open();
-        let (actor, command) = wish.resolve(walk.hours(wish.hours));
+        let (actor, command) = intent.resolve(walk.hours(intent.hours));
         let Ok(taken) = walk.tries(actor, &command) else { continue };
         let is_open = verdict(&walk.state).is_open();
         openings += usize::from(is_open && !was_open);

@@ -183,7 +183,7 @@ fn handing_a_step_over_does_not_begin_its_ladder_anew() {
 fn a_changed_ladder_goes_on_from_what_was_sent() {
     let mut school = School::since(MONDAY, Region::Noord);
     school.send(utc("2026-09-03 06:00"));
-    school.policy.rungs = "2,5,10".parse().expect("a ladder");
+    school.policy.stages = "2,5,10".parse().expect("a ladder");
 
     let story = school.story("2026-09-03 09:00");
 

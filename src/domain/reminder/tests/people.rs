@@ -10,7 +10,7 @@ use crate::domain::ids::{ContactId, SchoolId};
 use crate::domain::onboarding::Step;
 use crate::domain::onboarding::testing::contact_id;
 use crate::domain::reminder::{
-    DueAtSchool, DueReminder, Mailed, OneMailEach, Receiver, Rung, one_mail_each, receivers,
+    DueAtSchool, DueReminder, Mailed, OneMailEach, Receiver, ReminderStage, one_mail_each, receivers,
 };
 use crate::domain::school::{Contact, ContactRole};
 use crate::domain::text::{EmailAddress, PersonName};
@@ -63,7 +63,7 @@ fn a_reminder_goes_to_those_who_can_do_the_step() {
 fn due(number: u128, step: Step, since: &str, people: &str) -> DueAtSchool {
     DueAtSchool {
         school: school(number),
-        reminder: DueReminder { step, rung: Rung::Days(3), since: utc(since) },
+        reminder: DueReminder { step, stage: ReminderStage::Days(3), since: utc(since) },
         receivers: people
             .chars()
             .map(|person| Receiver {
@@ -179,8 +179,8 @@ proptest! {
         }
         for due in &all {
             let key = (due.school, due.reminder);
-            let fates = [&result.sent, &result.postponed, &result.unreceived].map(|fate| fate.contains(&key));
-            prop_assert_eq!(fates.iter().filter(|is_so| **is_so).count(), 1);
+            let statuses = [&result.sent, &result.postponed, &result.unreceived].map(|status| status.contains(&key));
+            prop_assert_eq!(statuses.iter().filter(|is_so| **is_so).count(), 1);
             let told: BTreeSet<&str> = result
                 .mails
                 .iter()
@@ -188,7 +188,7 @@ proptest! {
                 .map(|mail| mail.address_key.as_str())
                 .collect();
             let meant: BTreeSet<&str> = due.receivers.iter().map(|receiver| receiver.address_key.as_str()).collect();
-            prop_assert_eq!(told, if fates[0] { meant } else { BTreeSet::new() }, "to all or to nobody");
+            prop_assert_eq!(told, if statuses[0] { meant } else { BTreeSet::new() }, "to all or to nobody");
         }
     }
 }

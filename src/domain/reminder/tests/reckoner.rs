@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, NaiveDateTime, Timelike, Utc, Weekday};
 
 use crate::domain::onboarding::{Lifecycle, Onboarding, Step, StepState};
-use crate::domain::reminder::{OwnDays, Rung};
+use crate::domain::reminder::{OwnDays, ReminderStage};
 use crate::domain::school::Region;
 
 const TABLE: &str = include_str!("../school-holidays.csv");
@@ -85,7 +85,7 @@ pub(super) struct Reckoner {
 /// What the reckoner says must be so at a moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Expected {
-    pub(super) due: Vec<(Step, Rung, DateTime<Utc>)>,
+    pub(super) due: Vec<(Step, ReminderStage, DateTime<Utc>)>,
     pub(super) no_answer: bool,
 }
 
@@ -148,7 +148,7 @@ impl Reckoner {
         let mut expected = Expected { due: vec![], no_answer: false };
         let is_active = matches!(onboarding.lifecycle(), Lifecycle::Active);
         for ((step, since), counter) in &mut self.counters {
-            let rungs = [3, 7, 14];
+            let stages = [3, 7, 14];
             let asked = snoozed.filter(|until| {
                 let was_before = |day: Option<NaiveDate>| day.is_none_or(|day| day < *until);
                 counter.opened_on < *until && was_before(counter.sent_on) && was_before(self.woken_on)
@@ -156,17 +156,17 @@ impl Reckoner {
             if let Some(until) = asked {
                 counter.silent = false;
                 if is_active && is_open && self.today >= until {
-                    expected.due.push((*step, Rung::Asked(until), *since));
+                    expected.due.push((*step, ReminderStage::Asked(until), *since));
                 }
                 continue;
             }
             let reached = counter.place + counter.worked;
-            let highest = rungs.into_iter().filter(|rung| *rung > counter.place && *rung <= reached).max();
-            if let Some(rung) = highest
+            let highest = stages.into_iter().filter(|stage| *stage > counter.place && *stage <= reached).max();
+            if let Some(stage) = highest
                 && is_active
                 && is_open
             {
-                expected.due.push((*step, Rung::Days(rung), *since));
+                expected.due.push((*step, ReminderStage::Days(stage), *since));
             }
             // From eight o'clock on the seventh working day after the last.
             let is_full = counter.place == 14 && counter.worked >= 7;
@@ -178,11 +178,11 @@ impl Reckoner {
     }
 
     /// Takes note of what went out.
-    pub(super) fn sent(&mut self, step: Step, rung: Rung, since: DateTime<Utc>) {
+    pub(super) fn sent(&mut self, step: Step, stage: ReminderStage, since: DateTime<Utc>) {
         let counter = self.counters.get_mut(&(step, since)).expect("only what is open is sent");
         counter.worked = 0;
         counter.sent_on = Some(self.today);
-        if let Rung::Days(days) = rung {
+        if let ReminderStage::Days(days) = stage {
             counter.place = days;
         }
     }

@@ -75,7 +75,7 @@ impl School {
         let due = self.plan(now).due;
         self.sent.extend(due.iter().map(|due| SentReminder {
             step: due.step,
-            rung: due.rung,
+            stage: due.stage,
             since: due.since,
             at: now,
         }));
@@ -101,7 +101,7 @@ impl School {
         let mut now = utc(from);
         loop {
             for due in self.send(now) {
-                story.push(format!("{} {}", now.format("%Y-%m-%d %H:%M"), due.rung));
+                story.push(format!("{} {}", now.format("%Y-%m-%d %H:%M"), due.stage));
             }
             let plan = self.plan(now);
             assert!(plan.due.is_empty(), "what was sent is due again at {now}");

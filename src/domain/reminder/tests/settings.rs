@@ -1,7 +1,7 @@
 //! What an installation and a school can set: ladders, hours, snoozes; and how a rung is stored.
 
 use super::{date, utc};
-use crate::domain::reminder::{ReminderPolicy, Rung, Rungs, SnoozeRefusal, WorkingHours};
+use crate::domain::reminder::{ReminderPolicy, ReminderStage, ReminderStages, SnoozeRefusal, WorkingHours};
 
 #[test]
 fn a_ladder_reads_back_from_text() {
@@ -11,19 +11,19 @@ fn a_ladder_reads_back_from_text() {
         ("5", "5", 5),
         ("1,2,3,4,5,6,7,200", "1,2,3,4,5,6,7,200", 193),
     ] {
-        let rungs: Rungs = text.parse().expect(text);
+        let stages: ReminderStages = text.parse().expect(text);
 
-        assert_eq!((rungs.to_string().as_str(), rungs.last_interval()), (stored, last_interval));
+        assert_eq!((stages.to_string().as_str(), stages.last_interval()), (stored, last_interval));
     }
-    assert_eq!(ReminderPolicy::default().rungs.to_string(), "3,7,14");
-    let above = |place| ReminderPolicy::default().rungs.above(place).collect::<Vec<_>>();
+    assert_eq!(ReminderPolicy::default().stages.to_string(), "3,7,14");
+    let above = |place| ReminderPolicy::default().stages.above(place).collect::<Vec<_>>();
     assert_eq!([above(0), above(3), above(9), above(14)], [vec![3, 7, 14], vec![7, 14], vec![14], vec![]]);
 }
 
 #[test]
 fn a_ladder_that_does_not_rise_is_refused() {
     for text in ["", ",", "3,7,", "0", "0,3", "3,3", "7,3", "-3", "3;7", "drie", "201", "1,2,3,4,5,6,7,8,9", "3.5"] {
-        assert!(text.parse::<Rungs>().is_err(), "{text:?}");
+        assert!(text.parse::<ReminderStages>().is_err(), "{text:?}");
     }
 }
 
@@ -60,13 +60,13 @@ fn a_snooze_ends_after_today_and_within_sixty_days() {
 
 #[test]
 fn a_rung_is_stored_as_a_number_or_a_date() {
-    for (rung, stored) in [(Rung::Days(7), "7"), (Rung::Asked(date("2026-10-12")), "2026-10-12")] {
-        let json = serde_json::to_string(&rung).expect("a rung is text");
+    for (stage, stored) in [(ReminderStage::Days(7), "7"), (ReminderStage::Asked(date("2026-10-12")), "2026-10-12")] {
+        let json = serde_json::to_string(&stage).expect("a rung is text");
 
-        assert_eq!(rung.to_string(), stored);
-        assert_eq!(stored.parse(), Ok(rung));
+        assert_eq!(stage.to_string(), stored);
+        assert_eq!(stored.parse(), Ok(stage));
         assert_eq!(json, format!("\"{stored}\""));
-        assert_eq!(serde_json::from_str::<Rung>(&json).expect("it was just written"), rung);
+        assert_eq!(serde_json::from_str::<ReminderStage>(&json).expect("it was just written"), stage);
     }
-    assert!("asked".parse::<Rung>().is_err() && "-1".parse::<Rung>().is_err());
+    assert!("asked".parse::<ReminderStage>().is_err() && "-1".parse::<ReminderStage>().is_err());
 }

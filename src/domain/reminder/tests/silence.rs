@@ -5,7 +5,7 @@ use super::{date, utc};
 use crate::domain::actor::Actor;
 use crate::domain::onboarding::testing::{claim, reason, superbeheerder, support};
 use crate::domain::onboarding::{Command, Step};
-use crate::domain::reminder::{Arrangement, DueReminder, Plan, Rung, UpcomingKind, is_still_wanted, upcoming};
+use crate::domain::reminder::{Arrangement, DueReminder, Plan, ReminderStage, UpcomingKind, is_still_wanted, upcoming};
 use crate::domain::school::Region;
 
 #[test]
@@ -151,7 +151,7 @@ fn a_snooze_covers_what_opened_before_its_date_and_nothing_after() {
 
     let coming = upcoming(&school.policy, &school.calendar(), &school.situation(), utc("2026-09-14 12:00"));
     let kinds: Vec<_> = coming.iter().map(|next| (next.step, next.kind, next.at)).collect();
-    let third_day = (UpcomingKind::Reminder(Rung::Days(3)), utc("2026-09-17 06:00"));
+    let third_day = (UpcomingKind::Reminder(ReminderStage::Days(3)), utc("2026-09-17 06:00"));
     assert_eq!(
         kinds,
         [

@@ -14,8 +14,8 @@ use crate::domain::onboarding::progress::open_steps;
 use crate::domain::onboarding::testing::{claim, confirm, contact_id, reason, superbeheerder, support};
 use crate::domain::onboarding::{Command, Lifecycle, Onboarding, Party, Step, StepState, decide};
 use crate::domain::reminder::{
-    Arrangement, OwnDays, Period, Plan, ReminderPolicy, Rung, SchoolHolidays, SentReminder, Situation, WorkingCalendar,
-    is_still_wanted, plan,
+    Arrangement, OwnDays, Period, Plan, ReminderPolicy, ReminderStage, SchoolHolidays, SentReminder, Situation,
+    WorkingCalendar, is_still_wanted, plan,
 };
 use crate::domain::school::Region;
 
@@ -159,7 +159,7 @@ impl School {
     /// Keeps what is due as sent.
     fn send(&mut self, due: &Plan, now: DateTime<Utc>) {
         let sent = due.due.iter();
-        self.sent.extend(sent.map(|due| SentReminder { step: due.step, rung: due.rung, since: due.since, at: now }));
+        self.sent.extend(sent.map(|due| SentReminder { step: due.step, stage: due.stage, since: due.since, at: now }));
     }
 }
 
@@ -210,8 +210,8 @@ proptest! {
             let plan = school.plan(now);
 
             let expected = reckoner.expects(now, &school.onboarding, school.arrangement.snoozed_until);
-            let due: Vec<(Step, Rung, DateTime<Utc>)> =
-                plan.due.iter().map(|due| (due.step, due.rung, due.since)).collect();
+            let due: Vec<(Step, ReminderStage, DateTime<Utc>)> =
+                plan.due.iter().map(|due| (due.step, due.stage, due.since)).collect();
             prop_assert_eq!(&due, &expected.due, "at {} of {:?}", now, school.onboarding);
             prop_assert_eq!(plan.is_no_answer(), expected.no_answer, "no answer at {}", now);
             prop_assert!(plan.next_at.is_none_or(|next| next >= now));
@@ -230,8 +230,8 @@ proptest! {
             for reminder in &plan.due {
                 prop_assert!(is_still_wanted(reminder, &school.situation(), now));
                 prop_assert_eq!(school.onboarding.holder(reminder.step), Some(Party::School));
-                prop_assert!(known.insert((reminder.step, reminder.rung, reminder.since)), "twice: {:?}", reminder);
-                reckoner.sent(reminder.step, reminder.rung, reminder.since);
+                prop_assert!(known.insert((reminder.step, reminder.stage, reminder.since)), "twice: {:?}", reminder);
+                reckoner.sent(reminder.step, reminder.stage, reminder.since);
             }
             school.send(&plan, now);
             let after = if due.is_empty() { plan } else { school.plan(now) };

@@ -10,21 +10,21 @@ use chrono::{DateTime, Duration, Utc};
 use futures_util::FutureExt;
 
 use super::write::{Ready, View, take_token_back, write};
-use super::{PostRoom, Summary};
-use crate::domain::ids::{HoldId, MailId};
+use super::{Mailer, Summary};
+use crate::domain::ids::{LeaseId, MailId};
 use crate::domain::retry;
 use crate::mail::transport::{SendError, SendErrorKind};
-use crate::services::{Office, ServiceError, chain};
-use crate::store::Connection;
+use crate::services::{Context, ServiceError, chain};
+use crate::store::ConnectionTrait;
 use crate::store::mail::frozen_mails;
-use crate::store::mail::outbox::hold::{self, LEASE, Mark};
-use crate::store::mail::outbox::{Fate, OutboxMail};
+use crate::store::mail::outbox::lease::{self, LEASE, Mark};
+use crate::store::mail::outbox::{MailStatus, OutboxMail};
 
 /// How often the lease on a mail under way is renewed: twice in vain is no harm.
 const RENEW_EVERY: Wait = Wait::from_secs(8);
 
 /// How long one batch is worked on; a mail with a token waits no longer than this for its turn.
-const TURN: Duration = Duration::seconds(1);
+const BATCH_TIME: Duration = Duration::seconds(1);
 
 /// How long apart the outcome of a mail is noted anew when the database does not take it, however long that lasts; and
 /// how often once the process is to stop.
@@ -47,7 +47,7 @@ impl Patience {
 
 /// What becomes of a mail.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum Outcome {
     Sent,
     Later(DateTime<Utc>, &'static str),
     Skipped(&'static str),
@@ -58,7 +58,7 @@ pub(super) enum Verdict {
 /// A verdict that is to be committed.
 struct Note {
     mail: OutboxMail,
-    fate: Fate,
+    status: MailStatus,
     why: Option<String>,
     next_attempt_at: Option<DateTime<Utc>>,
     /// How often it was tried, if that failed.
@@ -82,23 +82,23 @@ enum Start {
 /// Mails that were written: those that do not go, and the first that can be handed over.
 #[derive(Default)]
 struct Written {
-    unsent: Vec<(OutboxMail, Verdict)>,
+    unsent: Vec<(OutboxMail, Outcome)>,
     ready: Option<Ready>,
 }
 
 /// The mails of one hold.
 pub(super) struct Batch<'a, Now> {
-    office: &'a Office,
-    room: &'a PostRoom,
-    hold: HoldId,
+    context: &'a Context,
+    mailer: &'a Mailer,
+    lease: LeaseId,
     now: &'a Now,
     /// What became of mails, not yet committed.
     notes: Vec<Note>,
 }
 
 impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
-    pub(super) fn new((office, room): (&'a Office, &'a PostRoom), hold: HoldId, now: &'a Now) -> Self {
-        Self { office, room, hold, now, notes: vec![] }
+    pub(super) fn new((context, mailer): (&'a Context, &'a Mailer), lease: LeaseId, now: &'a Now) -> Self {
+        Self { context, mailer, lease, now, notes: vec![] }
     }
 
     /// Sends the mails one after another, until it is to stop or its turn is over; then lets go of the rest.
@@ -126,14 +126,14 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
                 (None, _) => return Ok(()),
                 (Some(ready), Start::Begun) => {
                     let begun_at = (self.now)();
-                    end.get_or_insert(begun_at + TURN);
+                    end.get_or_insert(begun_at + BATCH_TIME);
                     let (outcome, written) = tokio::join!(self.carried(&ready), self.written(&mut mails));
                     self.conclude(ready, begun_at, outcome).await;
                     written
                 }
                 (Some(ready), Start::Stale) => {
-                    let view = ready.view.again(self.office.db.reader(), (self.now)()).await?;
-                    match write((self.office, self.room), ready.mail, view).await {
+                    let view = ready.view.again(self.context.db.reader(), (self.now)()).await?;
+                    match write((self.context, self.mailer), ready.mail, view).await {
                         Ok(ready) => Written { unsent: vec![], ready: Some(ready) },
                         Err(unsent) => {
                             let mut written = self.written(&mut mails).await;
@@ -152,14 +152,14 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
     async fn written(&self, mails: &mut vec::IntoIter<OutboxMail>) -> Written {
         let mut written = Written::default();
         for mail in mails {
-            let view = match View::now(self.office.db.reader(), (self.now)()).await {
+            let view = match View::now(self.context.db.reader(), (self.now)()).await {
                 Ok(view) => view,
                 Err(error) => {
                     tracing::warn!(mail.id = %mail.id, error = %error, "Could not read what a mail is written from");
                     break;
                 }
             };
-            match write((self.office, self.room), mail, view).await {
+            match write((self.context, self.mailer), mail, view).await {
                 Ok(ready) => {
                     written.ready = Some(ready);
                     break;
@@ -172,9 +172,9 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
 
     /// Notes what does not go.
     fn take_in(&mut self, written: Written) -> Option<Ready> {
-        for (mail, verdict) in written.unsent {
+        for (mail, outcome) in written.unsent {
             let was = mail.handing_over_at;
-            self.note(mail, verdict, was);
+            self.note(mail, outcome, was);
         }
         written.ready
     }
@@ -183,17 +183,17 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
     /// it, other bytes may have left. Without a next mail it lets go of the rest.
     async fn commit(&self, next: Option<&Ready>) -> Result<Start, ServiceError> {
         let now = (self.now)();
-        let tx = self.office.db.begin_write().await?;
+        let tx = self.context.db.begin_write().await?;
         for note in &self.notes {
             self.save(tx.conn(), note).await?;
         }
         let start = match next {
             None => {
-                hold::release(tx.conn(), self.hold).await?;
+                lease::release(tx.conn(), self.lease).await?;
                 Start::Lost
             }
             Some(next) if !next.view.still_holds(tx.conn(), now).await? => Start::Stale,
-            Some(next) if hold::begin(tx.conn(), self.hold, &next.mail, (now, now + LEASE)).await? => {
+            Some(next) if lease::begin(tx.conn(), self.lease, &next.mail, (now, now + LEASE)).await? => {
                 if let Some(sealed) = &next.sealed {
                     frozen_mails::save(tx.conn(), next.mail.id, sealed.clone(), now).await?;
                 }
@@ -205,18 +205,18 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
         Ok(start)
     }
 
-    async fn save(&self, conn: &impl Connection, note: &Note) -> Result<(), ServiceError> {
+    async fn save(&self, conn: &impl ConnectionTrait, note: &Note) -> Result<(), ServiceError> {
         let mark = Mark {
-            fate: note.fate,
-            sent_at: (note.fate == Fate::Sent).then_some(note.at),
+            status: note.status,
+            sent_at: (note.status == MailStatus::Sent).then_some(note.at),
             next_attempt_at: note.next_attempt_at,
             why: note.why.as_deref(),
             handing_over_at: note.handing_over_at,
             attempts: note.tries,
         };
         // Once another worker has it, what is kept is what that one handed over.
-        let is_ours = hold::mark(conn, self.hold, note.mail.id, &mark).await?;
-        if is_ours && note.fate != Fate::Sent && note.handing_over_at.is_none() {
+        let is_ours = lease::mark(conn, self.lease, note.mail.id, &mark).await?;
+        if is_ours && note.status != MailStatus::Sent && note.handing_over_at.is_none() {
             frozen_mails::delete(conn, &[note.mail.id]).await?;
         }
         Ok(())
@@ -228,25 +228,25 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
         let was = mail.handing_over_at;
         let carries_token = mail.kind.carries_token();
         match outcome {
-            Ok(()) => self.note(mail, Verdict::Sent, None),
-            Err(SendError { kind: SendErrorKind::Permanent, text }) => self.note(mail, Verdict::Failed(text), was),
+            Ok(()) => self.note(mail, Outcome::Sent, None),
+            Err(SendError { kind: SendErrorKind::Permanent, text }) => self.note(mail, Outcome::Failed(text), was),
             Err(SendError { kind: SendErrorKind::Temporary, text }) => {
-                let verdict = take_token_back(self.office, &mail).await.err().unwrap_or(Verdict::ToRetry(text));
-                self.note(mail, verdict, was);
+                let outcome = take_token_back(self.context, &mail).await.err().unwrap_or(Outcome::ToRetry(text));
+                self.note(mail, outcome, was);
             }
             // It may have arrived; a second one would carry another token.
             Err(SendError { kind: SendErrorKind::Unknown, text }) if carries_token => {
-                self.note(mail, Verdict::Failed(text), was.or(Some(begun_at)));
+                self.note(mail, Outcome::Failed(text), was.or(Some(begun_at)));
             }
             Err(SendError { kind: SendErrorKind::Unknown, text }) => {
-                self.note(mail, Verdict::ToRetry(text), was.or(Some(begun_at)));
+                self.note(mail, Outcome::ToRetry(text), was.or(Some(begun_at)));
             }
         }
     }
 
     /// Sends the bytes, and keeps the lease alive however long the mail server takes.
     async fn carried(&self, ready: &Ready) -> Result<(), SendError> {
-        let sending = AssertUnwindSafe(self.room.transport.send(&ready.built)).catch_unwind();
+        let sending = AssertUnwindSafe(self.mailer.transport.send(&ready.built)).catch_unwind();
         tokio::select! {
             outcome = sending => outcome.unwrap_or_else(|_| Err(SendError::of_a_fault())),
             never = self.keep_lease(ready.mail.id) => match never {},
@@ -257,29 +257,36 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
     async fn keep_lease(&self, id: MailId) -> Infallible {
         loop {
             tokio::time::sleep(RENEW_EVERY).await;
-            let renewed = hold::renew(self.office.db.writer(), self.hold, id, (self.now)() + LEASE).await;
+            let renewed = lease::renew(self.context.db.writer(), self.lease, id, (self.now)() + LEASE).await;
             if let Err(error) = renewed {
                 tracing::warn!(mail.id = %id, error = %error, "Could not renew the lease on a mail");
             }
         }
     }
 
-    fn note(&mut self, mail: OutboxMail, verdict: Verdict, handing_over_at: Option<DateTime<Utc>>) {
+    fn note(&mut self, mail: OutboxMail, outcome: Outcome, handing_over_at: Option<DateTime<Utc>>) {
         let at = (self.now)();
         let tries = mail.attempts + 1;
-        let plain =
-            Note { mail, fate: Fate::Waiting, why: None, next_attempt_at: None, tries: None, handing_over_at, at };
-        self.notes.push(match verdict {
-            Verdict::Sent => Note { fate: Fate::Sent, ..plain },
-            Verdict::Skipped(why) => Note { fate: Fate::Skipped, why: Some(why.to_owned()), ..plain },
-            Verdict::Later(opening, why) => {
+        let plain = Note {
+            mail,
+            status: MailStatus::Waiting,
+            why: None,
+            next_attempt_at: None,
+            tries: None,
+            handing_over_at,
+            at,
+        };
+        self.notes.push(match outcome {
+            Outcome::Sent => Note { status: MailStatus::Sent, ..plain },
+            Outcome::Skipped(why) => Note { status: MailStatus::Skipped, why: Some(why.to_owned()), ..plain },
+            Outcome::Later(opening, why) => {
                 let next_attempt_at = Some(opening.min(at + retry::PUT_OFF_AT_MOST));
                 Note { next_attempt_at, why: Some(why.to_owned()), ..plain }
             }
-            Verdict::Failed(why) => Note { fate: Fate::Failed, why: Some(why), tries: Some(tries), ..plain },
-            Verdict::ToRetry(why) => match retry::delay_after(tries, self.office.chance.below(1000)) {
+            Outcome::Failed(why) => Note { status: MailStatus::Failed, why: Some(why), tries: Some(tries), ..plain },
+            Outcome::ToRetry(why) => match retry::delay_after(tries, self.context.chance.below(1000)) {
                 Some(delay) => Note { next_attempt_at: Some(at + delay), why: Some(why), tries: Some(tries), ..plain },
-                None => Note { fate: Fate::Failed, why: Some(why), tries: Some(tries), ..plain },
+                None => Note { status: MailStatus::Failed, why: Some(why), tries: Some(tries), ..plain },
             },
         });
     }
@@ -289,24 +296,24 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
         for note in self.notes.drain(..) {
             let (id, kind) = (note.mail.id, note.mail.kind.as_str());
             let why = note.why.unwrap_or_default();
-            match note.fate {
-                Fate::Sent => {
+            match note.status {
+                MailStatus::Sent => {
                     tracing::info!(mail.id = %id, mail.kind = kind, "Sent {kind} mail");
                     summary.sent += 1;
                 }
-                Fate::Skipped | Fate::Dropped => {
+                MailStatus::Skipped | MailStatus::Dropped => {
                     tracing::debug!(mail.id = %id, mail.kind = kind, why, "Skipped {kind} mail");
                     summary.skipped += 1;
                 }
-                Fate::Waiting if note.tries.is_some() => {
+                MailStatus::Waiting if note.tries.is_some() => {
                     tracing::warn!(mail.id = %id, mail.kind = kind, why, "Will try {kind} mail again");
                     summary.to_retry += 1;
                 }
-                Fate::Waiting => {
+                MailStatus::Waiting => {
                     tracing::debug!(mail.id = %id, mail.kind = kind, why, "Put off {kind} mail");
                     summary.put_off += 1;
                 }
-                Fate::Failed => {
+                MailStatus::Failed => {
                     tracing::error!(mail.id = %id, mail.kind = kind, why, "Gave up {kind} mail");
                     summary.failed += 1;
                 }
@@ -339,14 +346,14 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
     /// Notes what became of mails and lets go of the rest; the next one was not handed over, whatever became of the
     /// transaction that began it.
     async fn let_go(&self, next: Option<&Ready>) -> Result<(), ServiceError> {
-        let tx = self.office.db.begin_write().await?;
+        let tx = self.context.db.begin_write().await?;
         for note in &self.notes {
             self.save(tx.conn(), note).await?;
         }
         if let Some(next) = next {
-            hold::unbegin(tx.conn(), self.hold, &next.mail).await?;
+            lease::unbegin(tx.conn(), self.lease, &next.mail).await?;
         }
-        hold::release(tx.conn(), self.hold).await?;
+        lease::release(tx.conn(), self.lease).await?;
         Ok(tx.commit().await?)
     }
 }

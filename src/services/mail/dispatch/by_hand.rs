@@ -3,8 +3,8 @@
 use crate::domain::audit::Action;
 use crate::domain::ids::MailId;
 use crate::domain::text::Reason;
-use crate::services::unit_of_work::Work;
-use crate::services::{Call, Office, ServiceError};
+use crate::services::unit_of_work::UnitOfWork;
+use crate::services::{Call, Context, ServiceError};
 use crate::store::mail::{frozen_mails, outbox};
 
 /// A colleague takes a mail out of the line, with the reason: it will not be sent. Its row need not be readable.
@@ -12,9 +12,9 @@ use crate::store::mail::{frozen_mails, outbox};
 /// # Errors
 /// `NotFound` when there is none; `Conflict` when it went or is no longer needed, or is being sent at this moment;
 /// `Forbidden` for who may not act.
-pub async fn drop_by_hand(office: &Office, call: &Call, id: MailId, reason: Reason) -> Result<(), ServiceError> {
+pub async fn drop_by_hand(context: &Context, call: &Call, id: MailId, reason: Reason) -> Result<(), ServiceError> {
     call.check_may_act()?;
-    let mut work = Work::begin(office, call).await?;
+    let mut work = UnitOfWork::begin(context, call).await?;
     let mail = outbox::find_any(work.conn(), id).await?.ok_or(ServiceError::NotFound)?;
     if !outbox::mark_dropped(work.conn(), id, reason.as_str(), call.now).await? {
         return Err(ServiceError::Conflict);
@@ -29,9 +29,9 @@ pub async fn drop_by_hand(office: &Office, call: &Call, id: MailId, reason: Reas
 ///
 /// # Errors
 /// `NotFound` when it is neither, or carries a token; `Forbidden` for who may not act.
-pub async fn retry_by_hand(office: &Office, call: &Call, id: MailId) -> Result<(), ServiceError> {
+pub async fn retry_by_hand(context: &Context, call: &Call, id: MailId) -> Result<(), ServiceError> {
     call.check_may_act()?;
-    let mut work = Work::begin(office, call).await?;
+    let mut work = UnitOfWork::begin(context, call).await?;
     let mail = outbox::find(work.conn(), id).await?.ok_or(ServiceError::NotFound)?;
     if mail.kind.carries_token() || !outbox::mark_retried_by_hand(work.conn(), id, call.now).await? {
         return Err(ServiceError::NotFound);
@@ -41,6 +41,6 @@ pub async fn retry_by_hand(office: &Office, call: &Call, id: MailId) -> Result<(
     }
     work.note(mail.school, Action::MailRetried { mail: id });
     work.finish().await?;
-    office.mail_waits.notify_one();
+    context.mail_waits.notify_one();
     Ok(())
 }

@@ -5,17 +5,17 @@ use std::panic::AssertUnwindSafe;
 use chrono::{DateTime, Duration, Utc};
 use futures_util::FutureExt;
 
-use super::PostRoom;
-use super::batch::Verdict;
+use super::Mailer;
+use super::batch::Outcome;
 use crate::domain::ids::SchoolId;
 use crate::mail::message::{self, BuiltMail, OutgoingMail};
 use crate::services::mail::letters::{Draft, Unsendable, draft};
 use crate::services::mail::{bounces, frozen, token_letters};
-use crate::services::{Office, chain, reminders};
+use crate::services::{Context, chain, reminders};
 use crate::store::mail::frozen_mails;
 use crate::store::mail::outbox::OutboxMail;
 use crate::store::operations::audit;
-use crate::store::{Connection, StoreError};
+use crate::store::{ConnectionTrait, StoreError};
 
 /// Why a mail to somebody outside `KOPPELKLAAR_MAIL_ONLY_TO` is given up.
 pub const OUTSIDE_LIST: &str = "the receiver is not in KOPPELKLAAR_MAIL_ONLY_TO";
@@ -50,18 +50,18 @@ pub(super) struct View {
 
 impl View {
     /// What is true now.
-    pub(super) async fn now(conn: &impl Connection, now: DateTime<Utc>) -> Result<Self, StoreError> {
+    pub(super) async fn now(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Self, StoreError> {
         Ok(Self { last_entry: audit::last_id(conn).await?, at: now, looks: 1 })
     }
 
     /// What is true now, after this no longer held.
-    pub(super) async fn again(self, conn: &impl Connection, now: DateTime<Utc>) -> Result<Self, StoreError> {
+    pub(super) async fn again(self, conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Self, StoreError> {
         Ok(Self { looks: self.looks + 1, ..Self::now(conn, now).await? })
     }
 
     /// Whether nothing changed since: no entry, and hardly any time. Where something changes at every look, the last
     /// one is good enough.
-    pub(super) async fn still_holds(self, conn: &impl Connection, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    pub(super) async fn still_holds(self, conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<bool, StoreError> {
         if self.looks > LOOKS {
             return Ok(true);
         }
@@ -72,87 +72,87 @@ impl View {
 
 /// Writes a mail, or says why not. A fault in one mail's text costs that mail, not the worker.
 pub(super) async fn write(
-    (office, room): (&Office, &PostRoom),
+    (context, mailer): (&Context, &Mailer),
     mail: OutboxMail,
     view: View,
-) -> Result<Ready, (OutboxMail, Verdict)> {
-    let written = AssertUnwindSafe(bytes((office, room), &mail, view.at)).catch_unwind().await;
-    match written.unwrap_or_else(|_| Err(Verdict::Failed("a fault while the mail was written".to_owned()))) {
+) -> Result<Ready, (OutboxMail, Outcome)> {
+    let written = AssertUnwindSafe(bytes((context, mailer), &mail, view.at)).catch_unwind().await;
+    match written.unwrap_or_else(|_| Err(Outcome::Failed("a fault while the mail was written".to_owned()))) {
         Ok((built, sealed)) => Ok(Ready { mail, built, sealed, view }),
-        Err(verdict) => Err((mail, verdict)),
+        Err(outcome) => Err((mail, outcome)),
     }
 }
 
 async fn bytes(
-    (office, room): (&Office, &PostRoom),
+    (context, mailer): (&Context, &Mailer),
     mail: &OutboxMail,
     now: DateTime<Utc>,
-) -> Result<(BuiltMail, Option<Vec<u8>>), Verdict> {
+) -> Result<(BuiltMail, Option<Vec<u8>>), Outcome> {
     let is_repeated = mail.handing_over_at.is_some();
     if is_repeated && mail.kind.carries_token() {
-        return Err(Verdict::Failed(MAY_HAVE_GONE.to_owned()));
+        return Err(Outcome::Failed(MAY_HAVE_GONE.to_owned()));
     }
-    let draft = drafted(office, mail, now).await.map_err(to_verdict)?;
-    reminders::claim_day(office, mail, now).await.map_err(to_verdict)?;
-    let repeated = if is_repeated { Some(as_it_was(office, mail).await?) } else { None };
+    let draft = drafted(context, mail, now).await.map_err(to_verdict)?;
+    reminders::claim_day(context, mail, now).await.map_err(to_verdict)?;
+    let repeated = if is_repeated { Some(as_it_was(context, mail).await?) } else { None };
     // What is repeated goes where it went, also when the contact has another address by now.
     let to = repeated.as_ref().map_or(&draft.to_address, |built| &built.to);
-    if !office.mail.may_go_to(to) {
-        take_token_back(office, mail).await?;
-        return Err(Verdict::Failed(OUTSIDE_LIST.to_owned()));
+    if !context.mail.may_go_to(to) {
+        take_token_back(context, mail).await?;
+        return Err(Outcome::Failed(OUTSIDE_LIST.to_owned()));
     }
     if let Some(built) = repeated {
         return Ok((built, None));
     }
     // Not before: bytes that may have arrived tell of all its schools.
-    reminders::set_closed_apart(office, mail, now).await.map_err(|error| to_verdict(error.into()))?;
-    let built = message::build(&room.sender, &outgoing(office, mail, draft, now));
-    let built = built.map_err(|error| Verdict::Failed(error.to_string()))?;
-    let sealed = (!mail.kind.carries_token()).then(|| frozen::seal(office, mail.id, &built));
+    reminders::set_closed_apart(context, mail, now).await.map_err(|error| to_verdict(error.into()))?;
+    let built = message::build(&mailer.sender, &outgoing(context, mail, draft, now));
+    let built = built.map_err(|error| Outcome::Failed(error.to_string()))?;
+    let sealed = (!mail.kind.carries_token()).then(|| frozen::seal(context, mail.id, &built));
     Ok((built, sealed))
 }
 
 /// A token that an earlier try made and did not hand over is worth nothing: a new one is made.
-async fn drafted(office: &Office, mail: &OutboxMail, now: DateTime<Utc>) -> Result<Draft, Unsendable> {
-    match draft(office, mail, now).await {
+async fn drafted(context: &Context, mail: &OutboxMail, now: DateTime<Utc>) -> Result<Draft, Unsendable> {
+    match draft(context, mail, now).await {
         Err(Unsendable::Doubtful(_)) => {
-            token_letters::take_token_back(office, mail).await?;
-            draft(office, mail, now).await
+            token_letters::take_token_back(context, mail).await?;
+            draft(context, mail, now).await
         }
         drafted => drafted,
     }
 }
 
 /// Makes the token of a mail that was not taken worth nothing; nothing to do for a mail without one.
-pub(super) async fn take_token_back(office: &Office, mail: &OutboxMail) -> Result<(), Verdict> {
+pub(super) async fn take_token_back(context: &Context, mail: &OutboxMail) -> Result<(), Outcome> {
     if mail.kind.carries_token() {
-        token_letters::take_token_back(office, mail).await.map_err(|error| Verdict::Failed(chain(&error)))?;
+        token_letters::take_token_back(context, mail).await.map_err(|error| Outcome::Failed(chain(&error)))?;
     }
     Ok(())
 }
 
-fn to_verdict(unsendable: Unsendable) -> Verdict {
+fn to_verdict(unsendable: Unsendable) -> Outcome {
     match unsendable {
-        Unsendable::NotNeeded(why) => Verdict::Skipped(why),
-        Unsendable::Doubtful(why) | Unsendable::Unreachable(why) => Verdict::Failed(why.to_owned()),
-        Unsendable::Later(at, why) => Verdict::Later(at, why),
-        Unsendable::Service(error) => Verdict::ToRetry(chain(&error)),
+        Unsendable::NotNeeded(why) => Outcome::Skipped(why),
+        Unsendable::Doubtful(why) | Unsendable::Unreachable(why) => Outcome::Failed(why.to_owned()),
+        Unsendable::Later(at, why) => Outcome::Later(at, why),
+        Unsendable::Service(error) => Outcome::ToRetry(chain(&error)),
     }
 }
 
 /// The bytes that may have arrived; another attempt sends these and no others.
-async fn as_it_was(office: &Office, mail: &OutboxMail) -> Result<BuiltMail, Verdict> {
-    let sealed = frozen_mails::find(office.db.reader(), mail.id).await;
-    let sealed = sealed.map_err(|error| Verdict::ToRetry(chain(&error)))?;
-    let gone = || Verdict::Failed("what was handed over before is no longer kept".to_owned());
-    frozen::open(office, mail.id, &sealed.ok_or_else(gone)?).map_err(|error| Verdict::Failed(chain(&error)))
+async fn as_it_was(context: &Context, mail: &OutboxMail) -> Result<BuiltMail, Outcome> {
+    let sealed = frozen_mails::find(context.db.reader(), mail.id).await;
+    let sealed = sealed.map_err(|error| Outcome::ToRetry(chain(&error)))?;
+    let gone = || Outcome::Failed("what was handed over before is no longer kept".to_owned());
+    frozen::open(context, mail.id, &sealed.ok_or_else(gone)?).map_err(|error| Outcome::Failed(chain(&error)))
 }
 
-fn outgoing(office: &Office, mail: &OutboxMail, draft: Draft, now: DateTime<Utc>) -> OutgoingMail {
+fn outgoing(context: &Context, mail: &OutboxMail, draft: Draft, now: DateTime<Utc>) -> OutgoingMail {
     OutgoingMail {
         to_name: draft.to_name,
         to_address: draft.to_address,
-        envelope_from: bounces::envelope_of(office, mail.id),
+        envelope_from: bounces::envelope_of(context, mail.id),
         reply_to: draft.reply_to,
         subject: draft.letter.subject,
         text: draft.letter.text,

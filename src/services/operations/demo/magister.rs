@@ -14,7 +14,7 @@ use crate::domain::text::SchoolDomain;
 use crate::magister::Reach;
 use crate::magister::simulator::{SchoolScript, Script, Simulator, SimulatorConfig};
 use crate::services::onboarding::credentials;
-use crate::services::{Office, ServiceError};
+use crate::services::{Context, ServiceError};
 use crate::store;
 
 /// What a visitor can choose from: the preset of the simulator, and what it is called.
@@ -110,10 +110,10 @@ impl DemoMagister {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn tell_stories(&self, office: &Office) -> Result<(), ServiceError> {
+    pub async fn tell_stories(&self, context: &Context) -> Result<(), ServiceError> {
         for (label, behaviour) in STORIES {
             let domain = SchoolDomain::parse(label).map_err(|_| ServiceError::Broken("a label of the demo"))?;
-            self.choose(office, &domain, behaviour).await?;
+            self.choose(context, &domain, behaviour).await?;
         }
         Ok(())
     }
@@ -122,11 +122,11 @@ impl DemoMagister {
     ///
     /// # Errors
     /// `NotFound` when there is no such behaviour.
-    pub async fn choose(&self, office: &Office, domain: &SchoolDomain, behaviour: &str) -> Result<(), ServiceError> {
+    pub async fn choose(&self, context: &Context, domain: &SchoolDomain, behaviour: &str) -> Result<(), ServiceError> {
         let (behaviour, _) =
             BEHAVIOURS.into_iter().find(|(name, _)| *name == behaviour).ok_or(ServiceError::NotFound)?;
         let preset = SchoolScript::preset(behaviour).ok_or(ServiceError::Broken("a preset of the demo"))?;
-        let password = newest_password(office, domain).await?.map(|password| password.expose().to_owned());
+        let password = newest_password(context, domain).await?.map(|password| password.expose().to_owned());
         let changed = self.simulator.set(domain.label(), SchoolScript { password, ..preset });
         changed.map_err(|_| ServiceError::Broken("the simulator of the demo"))?;
         let mut chosen = self.chosen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -143,8 +143,8 @@ impl DemoMagister {
 }
 
 /// The password that was issued last to a school on this domain.
-async fn newest_password(office: &Office, domain: &SchoolDomain) -> Result<Option<Password>, ServiceError> {
-    let conn = office.db.reader();
+async fn newest_password(context: &Context, domain: &SchoolDomain) -> Result<Option<Password>, ServiceError> {
+    let conn = context.db.reader();
     let mut newest = None;
     for school in store::onboarding::schools::list_on_domain(conn, domain).await? {
         let Some(stored) = store::onboarding::credentials::find_newest(conn, school.id).await? else { continue };
@@ -155,7 +155,7 @@ async fn newest_password(office: &Office, domain: &SchoolDomain) -> Result<Optio
             newest = Some(stored);
         }
     }
-    newest.map(|stored| credentials::open_password(office, &stored)).transpose()
+    newest.map(|stored| credentials::open_password(context, &stored)).transpose()
 }
 
 #[cfg(test)]

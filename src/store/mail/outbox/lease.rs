@@ -9,11 +9,11 @@ use sea_orm::sea_query::{Condition, LockBehavior, LockType};
 use sea_orm::{EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select, UpdateMany};
 use uuid::Uuid;
 
-use super::{Fate, OutboxMail, to_mail};
-use crate::domain::ids::{HoldId, MailId};
+use super::{MailStatus, OutboxMail, to_mail};
+use crate::domain::ids::{LeaseId, MailId};
 use crate::domain::notice::MailKind;
 use crate::domain::retry;
-use crate::store::{Connection, Db, StoreError};
+use crate::store::{ConnectionTrait, Db, StoreError};
 
 /// How long a mail is held without a word of the worker that holds it: what a dead worker held comes back after this.
 pub const LEASE: Duration = Duration::seconds(30);
@@ -24,7 +24,7 @@ const FURTHEST: Duration = Duration::seconds(90);
 
 /// What a worker got in hand.
 #[derive(Debug, Default)]
-pub struct Held {
+pub struct Leased {
     /// The mails to send.
     pub mails: Vec<OutboxMail>,
     /// The rows that cannot be read; they were given up, so that they do not keep the rest.
@@ -37,12 +37,12 @@ pub struct Held {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn take(
+pub async fn acquire(
     db: &Db,
-    hold: HoldId,
+    lease: LeaseId,
     (now, lease_until): (DateTime<Utc>, DateTime<Utc>),
     limit: u64,
-) -> Result<Held, StoreError> {
+) -> Result<Leased, StoreError> {
     let tx = db.begin_write().await?;
     let tokens = MailKind::ALL.into_iter().filter(|kind| kind.carries_token()).map(MailKind::as_str);
     let awaited = due(now, limit).filter(outbox::COLUMN.kind.is_in(tokens));
@@ -54,34 +54,34 @@ pub async fn take(
         rows = take_back_to_now(tx.conn(), now, limit).await?;
     }
     if rows.is_empty() {
-        return Ok(Held::default());
+        return Ok(Leased::default());
     }
     outbox::Entity::update_many()
         .col_expr(outbox::COLUMN.lease_until, lease_until.into())
-        .col_expr(outbox::COLUMN.held_by, hold.as_uuid().into())
+        .col_expr(outbox::COLUMN.held_by, lease.as_uuid().into())
         .filter(outbox::COLUMN.id.is_in(rows.iter().map(|row| row.id)))
         .exec(tx.conn())
         .await?;
-    let mut held = Held::default();
+    let mut leased = Leased::default();
     for row in rows {
         let id = MailId::from_uuid(row.id);
         match to_mail(row) {
-            Ok(mail) => held.mails.push(mail),
+            Ok(mail) => leased.mails.push(mail),
             Err(corrupt) => {
                 let why = corrupt.to_string();
-                mark(tx.conn(), hold, id, &Mark::failed(&why)).await?;
-                held.corrupt.push(corrupt);
+                mark(tx.conn(), lease, id, &Mark::failed(&why)).await?;
+                leased.corrupt.push(corrupt);
             }
         }
     }
     tx.commit().await?;
-    Ok(held)
+    Ok(leased)
 }
 
 /// Mails that wait only because a clock was ahead: they were made in what is still to come, or put off further than
 /// anything is. What was made then was made now.
 async fn take_back_to_now(
-    conn: &impl Connection,
+    conn: &impl ConnectionTrait,
     now: DateTime<Utc>,
     limit: u64,
 ) -> Result<Vec<outbox::Model>, StoreError> {
@@ -115,7 +115,7 @@ fn due(now: DateTime<Utc>, limit: u64) -> Select<outbox::Entity> {
 
 fn waiting(now: DateTime<Utc>, limit: u64) -> Select<outbox::Entity> {
     outbox::Entity::find()
-        .filter(outbox::COLUMN.status.eq(Fate::Waiting.as_str()))
+        .filter(outbox::COLUMN.status.eq(MailStatus::Waiting.as_str()))
         .filter(is_free_since(now, now))
         .order_by_asc(outbox::COLUMN.next_attempt_at)
         .order_by_asc(outbox::COLUMN.id)
@@ -132,14 +132,14 @@ pub(in crate::store) fn is_free_since(moment: DateTime<Utc>, now: DateTime<Utc>)
         .add(column.lease_until.gt(now + FURTHEST))
 }
 
-fn held_by(hold: HoldId) -> UpdateMany<outbox::Entity> {
+fn leased_by(lease: LeaseId) -> UpdateMany<outbox::Entity> {
     outbox::Entity::update_many()
-        .filter(outbox::COLUMN.held_by.eq(hold.as_uuid()))
-        .filter(outbox::COLUMN.status.eq(Fate::Waiting.as_str()))
+        .filter(outbox::COLUMN.held_by.eq(lease.as_uuid()))
+        .filter(outbox::COLUMN.status.eq(MailStatus::Waiting.as_str()))
 }
 
-fn held_mail(hold: HoldId, id: MailId) -> UpdateMany<outbox::Entity> {
-    held_by(hold).filter(outbox::COLUMN.id.eq(id.as_uuid()))
+fn leased_mail(lease: LeaseId, id: MailId) -> UpdateMany<outbox::Entity> {
+    leased_by(lease).filter(outbox::COLUMN.id.eq(id.as_uuid()))
 }
 
 /// Notes that a mail's bytes are about to be handed over, and leases it anew; `false` when it is no longer held.
@@ -147,12 +147,12 @@ fn held_mail(hold: HoldId, id: MailId) -> UpdateMany<outbox::Entity> {
 /// # Errors
 /// When the database fails.
 pub async fn begin(
-    conn: &impl Connection,
-    hold: HoldId,
+    conn: &impl ConnectionTrait,
+    lease: LeaseId,
     mail: &OutboxMail,
     (now, lease_until): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<bool, StoreError> {
-    let mut begun = held_mail(hold, mail.id)
+    let mut begun = leased_mail(lease, mail.id)
         .col_expr(outbox::COLUMN.attempts, (mail.attempts + 1).into())
         .col_expr(outbox::COLUMN.lease_until, lease_until.into());
     if mail.handing_over_at.is_none() {
@@ -168,20 +168,20 @@ pub async fn begin(
 /// # Errors
 /// When the database fails.
 pub async fn renew(
-    conn: &impl Connection,
-    hold: HoldId,
+    conn: &impl ConnectionTrait,
+    lease: LeaseId,
     id: MailId,
     lease_until: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    held_mail(hold, id).col_expr(outbox::COLUMN.lease_until, lease_until.into()).exec(conn).await?;
+    leased_mail(lease, id).col_expr(outbox::COLUMN.lease_until, lease_until.into()).exec(conn).await?;
     Ok(())
 }
 
 /// What became of a held mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mark<'a> {
-    /// Its fate; `Waiting` puts it back in line.
-    pub fate: Fate,
+    /// Its status; `Waiting` puts it back in line.
+    pub status: MailStatus,
     /// When the mail server took it.
     pub sent_at: Option<DateTime<Utc>>,
     /// When it is due again, if that changes.
@@ -196,7 +196,7 @@ pub struct Mark<'a> {
 
 impl<'a> Mark<'a> {
     const NOTHING: Mark<'static> = Mark {
-        fate: Fate::Waiting,
+        status: MailStatus::Waiting,
         sent_at: None,
         next_attempt_at: None,
         why: None,
@@ -207,19 +207,19 @@ impl<'a> Mark<'a> {
     /// The mail server took it.
     #[must_use]
     pub fn sent(at: DateTime<Utc>) -> Self {
-        Mark { fate: Fate::Sent, sent_at: Some(at), ..Self::NOTHING }
+        Mark { status: MailStatus::Sent, sent_at: Some(at), ..Self::NOTHING }
     }
 
     /// It is no longer needed.
     #[must_use]
     pub fn skipped(why: &'a str) -> Self {
-        Mark { fate: Fate::Skipped, why: Some(why), ..Self::NOTHING }
+        Mark { status: MailStatus::Skipped, why: Some(why), ..Self::NOTHING }
     }
 
     /// It is given up.
     #[must_use]
     pub fn failed(why: &'a str) -> Self {
-        Mark { fate: Fate::Failed, why: Some(why), ..Self::NOTHING }
+        Mark { status: MailStatus::Failed, why: Some(why), ..Self::NOTHING }
     }
 
     /// It is due again later.
@@ -233,9 +233,14 @@ impl<'a> Mark<'a> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn mark(conn: &impl Connection, hold: HoldId, id: MailId, mark: &Mark<'_>) -> Result<bool, StoreError> {
-    let mut marked = let_go(held_mail(hold, id))
-        .col_expr(outbox::COLUMN.status, mark.fate.as_str().into())
+pub async fn mark(
+    conn: &impl ConnectionTrait,
+    lease: LeaseId,
+    id: MailId,
+    mark: &Mark<'_>,
+) -> Result<bool, StoreError> {
+    let mut marked = let_go(leased_mail(lease, id))
+        .col_expr(outbox::COLUMN.status, mark.status.as_str().into())
         .col_expr(outbox::COLUMN.sent_at, mark.sent_at.into())
         .col_expr(outbox::COLUMN.last_error, mark.why.into())
         .col_expr(outbox::COLUMN.handing_over_at, mark.handing_over_at.into());
@@ -252,8 +257,8 @@ pub async fn mark(conn: &impl Connection, hold: HoldId, id: MailId, mark: &Mark<
 ///
 /// # Errors
 /// When the database fails.
-pub async fn release(conn: &impl Connection, hold: HoldId) -> Result<(), StoreError> {
-    let_go(held_by(hold)).exec(conn).await?;
+pub async fn release(conn: &impl ConnectionTrait, lease: LeaseId) -> Result<(), StoreError> {
+    let_go(leased_by(lease)).exec(conn).await?;
     Ok(())
 }
 
@@ -261,8 +266,8 @@ pub async fn release(conn: &impl Connection, hold: HoldId) -> Result<(), StoreEr
 ///
 /// # Errors
 /// When the database fails.
-pub async fn release_all(conn: &impl Connection) -> Result<u64, StoreError> {
-    let waiting = outbox::Entity::update_many().filter(outbox::COLUMN.status.eq(Fate::Waiting.as_str()));
+pub async fn release_all(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
+    let waiting = outbox::Entity::update_many().filter(outbox::COLUMN.status.eq(MailStatus::Waiting.as_str()));
     let released = let_go(waiting.filter(outbox::COLUMN.held_by.is_not_null())).exec(conn).await?;
     Ok(released.rows_affected)
 }
@@ -271,8 +276,8 @@ pub async fn release_all(conn: &impl Connection) -> Result<u64, StoreError> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn unbegin(conn: &impl Connection, hold: HoldId, mail: &OutboxMail) -> Result<(), StoreError> {
-    let mut back = let_go(held_mail(hold, mail.id))
+pub async fn unbegin(conn: &impl ConnectionTrait, lease: LeaseId, mail: &OutboxMail) -> Result<(), StoreError> {
+    let mut back = let_go(leased_mail(lease, mail.id))
         .col_expr(outbox::COLUMN.attempts, mail.attempts.into())
         .col_expr(outbox::COLUMN.handing_over_at, mail.handing_over_at.into());
     if !mail.may_be_double {

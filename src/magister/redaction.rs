@@ -11,12 +11,12 @@ const TOKEN_DIGITS: usize = 3;
 /// A word this long that goes to and fro between letters and digits, or between small letters and capitals, could be one.
 const SHORT_TOKEN_SIGNS: usize = 8;
 /// How often it does.
-const TURNS: usize = 3;
+const ALTERNATIONS: usize = 3;
 /// What stands in the place of something left out.
 const LEFT_OUT: char = '…';
 
 /// Cleans a text; `None` when nothing is left.
-pub(super) fn clean(text: &str, secrets: &[&str]) -> Option<String> {
+pub(super) fn redact(text: &str, secrets: &[&str]) -> Option<String> {
     let text: String = text.chars().map(|sign| if is_odd(sign) { ' ' } else { sign }).collect();
     let text = without_secrets(text, secrets);
     let mut line = String::new();
@@ -40,14 +40,14 @@ fn is_like_a_token(word: &str) -> bool {
     word.split(|sign: char| !(sign.is_alphanumeric() || "-_.+/=~".contains(sign))).any(|part| {
         let signs = part.chars().count();
         let count = |is_kind: fn(char) -> bool| part.chars().filter(|sign| is_kind(*sign)).count();
-        let turns = |is_kind: fn(char) -> bool| {
+        let throttle = |is_kind: fn(char) -> bool| {
             let kinds: Vec<bool> = part.chars().filter(|sign| sign.is_alphanumeric()).map(is_kind).collect();
             kinds.windows(2).filter(|two| two[0] != two[1]).count()
         };
         let is_long = signs >= TOKEN_SIGNS && count(char::is_numeric) >= TOKEN_DIGITS && count(char::is_alphabetic) > 0;
-        let is_mixed = signs >= SHORT_TOKEN_SIGNS && turns(char::is_numeric) >= TURNS;
+        let is_mixed = signs >= SHORT_TOKEN_SIGNS && throttle(char::is_numeric) >= ALTERNATIONS;
         // A name of the field has two or three capitals: KurveLeerlingData.
-        let is_drawn = signs >= TOKEN_SIGNS && turns(char::is_uppercase) >= 3 * TURNS;
+        let is_drawn = signs >= TOKEN_SIGNS && throttle(char::is_uppercase) >= 3 * ALTERNATIONS;
         is_long || is_mixed || is_drawn
     })
 }
@@ -126,8 +126,8 @@ mod tests {
             ("lijst KurveLeerlingData van versie 7.2.14", Some("lijst KurveLeerlingData van versie 7.2.14")),
             ("EMGeneralFailure, Loginaccount.Naam_12", Some("EMGeneralFailure, Loginaccount.Naam_12")),
         ] {
-            assert_eq!(clean(text, &["hunter2", ""]).as_deref(), kept, "{text:?}");
+            assert_eq!(redact(text, &["hunter2", ""]).as_deref(), kept, "{text:?}");
         }
-        assert_eq!(clean(&"é".repeat(500), &[]).map(|text| text.chars().count()), Some(SIGNS_MAX));
+        assert_eq!(redact(&"é".repeat(500), &[]).map(|text| text.chars().count()), Some(SIGNS_MAX));
     }
 }

@@ -20,17 +20,17 @@ use crate::web::error::PageError;
 use crate::web::extract::Staff;
 use crate::web::flash::{self, Flash};
 use crate::web::form::FieldErrors;
-use crate::web::{Site, page};
+use crate::web::{WebState, page};
 
 /// A colleague at work on one school.
 pub(super) struct Desk<'a> {
-    pub(super) site: &'a Site,
+    pub(super) web: &'a WebState,
     pub(super) staff: &'a Staff,
     pub(super) school: SchoolId,
 }
 
 /// What a colleague wants of an onboarding.
-pub(super) struct Wish {
+pub(super) struct FormAction {
     /// The version that the page showed.
     pub(super) seen: i32,
     pub(super) command: Command,
@@ -50,8 +50,8 @@ struct Reason {
 
 impl<'a> Desk<'a> {
     /// At the school of a path.
-    pub(super) fn at(site: &'a Site, staff: &'a Staff, school: &str) -> Result<Self, PageError> {
-        Ok(Self { site, staff, school: desk::school_id(school)? })
+    pub(super) fn at(web: &'a WebState, staff: &'a Staff, school: &str) -> Result<Self, PageError> {
+        Ok(Self { web, staff, school: desk::school_id(school)? })
     }
 
     /// The path of the school's page.
@@ -61,33 +61,37 @@ impl<'a> Desk<'a> {
 
     /// On to the school's page.
     pub(super) fn done(&self, flash: Flash) -> Response {
-        flash::redirect(self.site, &self.page(), flash)
+        flash::redirect(self.web, &self.page(), flash)
     }
 
     /// Asks the onboarding for a wish and answers.
-    pub(super) async fn press(&self, wish: Wish, draw: impl FnOnce(&SchoolFile) -> Ask) -> Result<Response, PageError> {
-        let (office, call) = (&self.site.office, self.staff.call());
-        let done = onboardings::act(office, &call, self.school, &wish.command, Some(wish.seen)).await;
-        self.answer(wish, done, draw).await
+    pub(super) async fn respond(
+        &self,
+        action: FormAction,
+        draw: impl FnOnce(&SchoolFile) -> Ask,
+    ) -> Result<Response, PageError> {
+        let (context, call) = (&self.web.context, self.staff.call());
+        let done = onboardings::act(context, &call, self.school, &action.command, Some(action.seen)).await;
+        self.answer(action, done, draw).await
     }
 
     /// Answers on what became of a wish.
     pub(super) async fn answer(
         &self,
-        wish: Wish,
+        action: FormAction,
         done: Result<(), ServiceError>,
         draw: impl FnOnce(&SchoolFile) -> Ask,
     ) -> Result<Response, PageError> {
         match done {
-            Ok(()) => Ok(flash::redirect(self.site, &wish.to, wish.flash)),
+            Ok(()) => Ok(flash::redirect(self.web, &action.to, action.flash)),
             Err(ServiceError::Conflict) => {
-                let changes = onboardings::list_changes_since(&self.site.office, self.school, wish.seen).await?;
-                if is_same_press(&wish.command, &self.staff.call().actor, &changes) {
-                    return Ok(flash::redirect(self.site, &wish.to, Flash::AlreadySo));
+                let changes = onboardings::list_changes_since(&self.web.context, self.school, action.seen).await?;
+                if is_same_press(&action.command, &self.staff.call().actor, &changes) {
+                    return Ok(flash::redirect(self.web, &action.to, Flash::AlreadySo));
                 }
                 self.show_again(None, Reason { changes: Some(changes), ..Reason::default() }, draw).await
             }
-            Err(error) => self.refuse(Some(wish.seen), error, draw).await,
+            Err(error) => self.refuse(Some(action.seen), error, draw).await,
         }
     }
 
@@ -97,7 +101,7 @@ impl<'a> Desk<'a> {
         seen: i32,
         draw: impl FnOnce(&SchoolFile) -> Ask,
     ) -> Result<Response, PageError> {
-        let changes = onboardings::list_changes_since(&self.site.office, self.school, seen).await?;
+        let changes = onboardings::list_changes_since(&self.web.context, self.school, seen).await?;
         self.show_again(None, Reason { changes: Some(changes), ..Reason::default() }, draw).await
     }
 
@@ -156,7 +160,7 @@ impl<'a> Desk<'a> {
 
     /// The school's file; with `seen` the version stays the one that the colleague looked at.
     async fn load(&self, seen: Option<i32>) -> Result<SchoolFile, PageError> {
-        let mut file = onboardings::load_file(&self.site.office, self.school).await?;
+        let mut file = onboardings::load_file(&self.web.context, self.school).await?;
         file.version = seen.unwrap_or(file.version);
         Ok(file)
     }
@@ -168,7 +172,7 @@ impl<'a> Desk<'a> {
             None => vec![],
         };
         let page = AskPage {
-            frame: desk::frame(self.site, self.staff),
+            frame: desk::frame(self.web, self.staff),
             nav: Nav::new(self.staff, links::STAFF_SCHOOLS),
             school: file.school.details.name.to_string(),
             brin: file.school.details.brin.to_string(),
@@ -184,7 +188,7 @@ impl<'a> Desk<'a> {
     }
 
     async fn told(&self, file: &SchoolFile, entries: &[Entry]) -> Result<Vec<TimelineRow>, PageError> {
-        let names = desk::names(self.site, file).await?;
+        let names = desk::names(self.web, file).await?;
         Ok(entries.iter().map(|entry| timeline_row(entry, &names)).collect())
     }
 }
@@ -281,5 +285,5 @@ fn sentence(error: ServiceError) -> Result<String, PageError> {
 }
 
 #[cfg(test)]
-#[path = "press_tests.rs"]
+#[path = "form_response_tests.rs"]
 mod tests;

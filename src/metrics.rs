@@ -14,7 +14,7 @@ pub const TEXT_FORMAT: &str = prometheus::TEXT_FORMAT;
 
 /// The counters of this instance; clones count together.
 #[derive(Clone)]
-pub struct Meters(Arc<Counters>);
+pub struct Metrics(Arc<Counters>);
 
 struct Counters {
     registry: Registry,
@@ -23,13 +23,13 @@ struct Counters {
     mails: IntCounterVec,
 }
 
-impl fmt::Debug for Meters {
+impl fmt::Debug for Metrics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Meters")
     }
 }
 
-impl Default for Meters {
+impl Default for Metrics {
     fn default() -> Self {
         let registry = Registry::new();
         let counter = |name: &str, help: &str, labels: &[&str]| {
@@ -56,7 +56,7 @@ impl Default for Meters {
     }
 }
 
-impl Meters {
+impl Metrics {
     /// Counts a request: its method, the route that took it and the class of its status, such as `4xx`.
     pub fn count_request(&self, method: &str, route: &str, status: u16) {
         let class = format!("{}xx", status / 100);
@@ -142,15 +142,15 @@ mod tests {
 
     #[test]
     fn what_was_counted_and_what_was_read_stand_in_one_text() {
-        let meters = Meters::default();
-        meters.count_request("GET", "/beheer", 200);
-        meters.clone().count_request("GET", "/beheer", 204);
-        meters.count_request("POST", "/beheer", 422);
-        meters.count_job("digest", "done");
-        meters.count_mails("sent", 3);
-        meters.count_mails("failed", 0);
+        let metrics = Metrics::default();
+        metrics.count_request("GET", "/beheer", 200);
+        metrics.clone().count_request("GET", "/beheer", 204);
+        metrics.count_request("POST", "/beheer", 422);
+        metrics.count_job("digest", "done");
+        metrics.count_mails("sent", 3);
+        metrics.count_mails("failed", 0);
 
-        let text = meters.text(&[
+        let text = metrics.text(&[
             Reading::one("koppelklaar_number", "A number.", 1.5),
             Reading::by("koppelklaar_numbers", "Numbers.", "of", vec![("one", 1.0), ("other", 0.0)]),
         ]);
@@ -172,8 +172,8 @@ mod tests {
 
     #[test]
     fn a_service_that_just_started_has_a_text() {
-        assert_eq!(Meters::default().text(&[]), "");
+        assert_eq!(Metrics::default().text(&[]), "");
         let empty = Reading::by("koppelklaar_numbers", "Numbers.", "of", vec![]);
-        assert_eq!(Meters::default().text(&[empty]), "");
+        assert_eq!(Metrics::default().text(&[empty]), "");
     }
 }

@@ -8,7 +8,7 @@ use super::outage::{self, Round, Witnesses};
 use super::running::{Claimed, Ended};
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
-use crate::domain::check::schedule::{AFTER_CLAIM_SECONDS, Pace, next_turn};
+use crate::domain::check::schedule::{AFTER_CLAIM_SECONDS, Pace, next_check_at};
 use crate::domain::check::{
     ActivationFacts, Alarm, CheckCode, CheckHistory, CheckResult, Judgement, NotMade, Receipt, RoundFacts, Rung, judge,
 };
@@ -16,8 +16,8 @@ use crate::domain::credential::ClosedReason;
 use crate::domain::import_gate::verdict;
 use crate::domain::onboarding::{Command, Onboarding};
 use crate::services::onboarding::onboardings;
-use crate::services::unit_of_work::Work;
-use crate::services::{Call, Office, ServiceError};
+use crate::services::unit_of_work::UnitOfWork;
+use crate::services::{Call, Context, ServiceError};
 use crate::store;
 use crate::store::checks::check_queue;
 use crate::store::checks::connection_checks::{self, Outcome};
@@ -32,15 +32,15 @@ const LONGEST_WAIT: Duration = Duration::hours(24);
 
 /// Applies how a check ended. When another worker took it over meanwhile, nothing is.
 pub(super) async fn finish(
-    office: &Office,
+    context: &Context,
     claimed: &Claimed,
     ended: Ended,
     now: DateTime<Utc>,
 ) -> Result<(), ServiceError> {
     let call = Call::by_machine(Actor::Check, now, &format!("check {}", claimed.check));
-    let mut work = Work::begin(office, &call).await?;
+    let mut work = UnitOfWork::begin(context, &call).await?;
     // Held first: who renews the password, changes the domain or stops, comes before or after all of this.
-    let state = store::onboarding::onboardings::hold(work.conn(), claimed.school).await?.state;
+    let state = store::onboarding::onboardings::load_for_update(work.conn(), claimed.school).await?.state;
     let domain = schools::load(work.conn(), claimed.school).await?.details.domain;
     let outcome = if domain == claimed.domain && still_says(&state, claimed, &ended.outcome) {
         ended.outcome
@@ -68,7 +68,7 @@ pub(super) async fn finish(
     work.finish().await?;
     // Only now: the rows of other schools are no part of this change, and two that want each other's would never end.
     match witnesses {
-        Some(wanted) => outage::hasten(office, &wanted, now).await,
+        Some(wanted) => outage::hasten(context, &wanted, now).await,
         None => Ok(()),
     }
 }
@@ -92,22 +92,22 @@ fn again_at(
     rest: Option<Duration>,
     now: DateTime<Utc>,
 ) -> Option<DateTime<Utc>> {
-    let turn = next_turn(claimed.school, Pace::of(state), now)?;
+    let next_check = next_check_at(claimed.school, Pace::of(state), now)?;
     Some(match reason {
         NotMade::Resting | NotMade::BrokeOff => now + rest.unwrap_or(WAIT_FOR_WITNESSES),
         NotMade::Overtaken => now + Duration::seconds(AFTER_CLAIM_SECONDS),
-        NotMade::NotNeeded => turn,
+        NotMade::NotNeeded => next_check,
     })
 }
 
 /// Whether the import may open again by itself: on the same grounds on which Kurve may activate after this check.
 async fn may_restore(
-    work: &Work<'_>,
+    work: &UnitOfWork<'_>,
     call: &Call,
     claimed: &Claimed,
     result: &CheckResult,
 ) -> Result<bool, ServiceError> {
-    let answer = activation::answer(work.office(), work.conn(), claimed.school, claimed.version).await?;
+    let answer = activation::answer(work.context(), work.conn(), claimed.school, claimed.version).await?;
     let passed = (result.code == CheckCode::Ok).then_some((call.now, claimed.version));
     let facts = ActivationFacts { passed, newest: Some((result.code, call.now)), ..answer.facts };
     Ok(facts.ground(call.now).is_some())
@@ -121,7 +121,7 @@ fn sooner(claimed: &Claimed, known: &SchoolConnection, next_at: Option<DateTime<
 
 /// Applies a result; returns for which other schools the judgement waits, if for any.
 async fn apply(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     call: &Call,
     claimed: &Claimed,
     before: &Onboarding,
@@ -143,8 +143,8 @@ async fn apply(
     let after = store::onboarding::onboardings::load(work.conn(), claimed.school).await?.state;
 
     let next = after_check(&known, &after, (result, &judged, is_worse), (claimed.version, call.now));
-    let turn = next_turn(claimed.school, Pace::of(&after), call.now);
-    let next_at = judged.retry_at.filter(|_| turn.is_some()).or(turn);
+    let next_check = next_check_at(claimed.school, Pace::of(&after), call.now);
+    let next_at = judged.retry_at.filter(|_| next_check.is_some()).or(next_check);
     let next = SchoolConnection { next_check_at: sooner(claimed, &known, next_at), ..next };
     connections::save(work.conn(), &next).await?;
     if result.holds(Rung::Login) {
@@ -220,7 +220,7 @@ fn still_lost(known: &SchoolConnection, is_connected: bool) -> Option<DateTime<U
 }
 
 /// The password did its work: it is never shown again.
-async fn close_reveal(work: &mut Work<'_>, call: &Call, claimed: &Claimed) -> Result<(), ServiceError> {
+async fn close_reveal(work: &mut UnitOfWork<'_>, call: &Call, claimed: &Claimed) -> Result<(), ServiceError> {
     let newest = store::onboarding::credentials::hold_newest(work.conn(), claimed.school).await?;
     if newest.is_some_and(|newest| newest.version == claimed.version && newest.closed.is_none()) {
         store::onboarding::credentials::mark_closed(work.conn(), claimed.school, ClosedReason::Proven, call.now)
@@ -231,7 +231,7 @@ async fn close_reveal(work: &mut Work<'_>, call: &Call, claimed: &Claimed) -> Re
 }
 
 fn note_loss(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     call: &Call,
     claimed: &Claimed,
     (known, next): (&SchoolConnection, &SchoolConnection),

@@ -27,7 +27,7 @@ const HEADERS_MAX: usize = 64;
 const BUFFER_BYTES: usize = 64 << 10;
 
 /// A safe connection, ready for one request.
-pub(super) type Line = TlsStream<TcpStream>;
+pub(super) type TlsConnection = TlsStream<TcpStream>;
 
 /// An answer of which the head was read. Dropping it closes the connection.
 pub(super) struct Answer {
@@ -64,13 +64,13 @@ pub(super) async fn dial(
         };
         misses.push((*address, miss));
     }
-    Err(verdict(&misses))
+    Err(code_of(&misses))
 }
 
 /// What the misses say together. Where there was no way to, as to IPv6 from a network without it, says nothing of
 /// Magister. Then the kind of address that was tried first counts, for allowlists hold IPv4; and among those a no: behind
 /// a port that drops us, nothing says no.
-fn verdict(misses: &[(SocketAddr, Miss)]) -> CheckCode {
+fn code_of(misses: &[(SocketAddr, Miss)]) -> CheckCode {
     let mut telling = misses.iter().filter(|(_, miss)| *miss != Miss::NoWay);
     let Some((first, _)) = telling.clone().next() else { return CheckCode::PortSilent };
     match telling.any(|(address, miss)| address.is_ipv6() == first.is_ipv6() && *miss == Miss::Refused) {
@@ -107,10 +107,10 @@ pub(super) async fn secure(
     target: &Target,
     stream: TcpStream,
     limit: Duration,
-) -> Result<Line, CheckCode> {
+) -> Result<TlsConnection, CheckCode> {
     let name = ServerName::try_from(target.host()).expect("a label under swp.nl is a DNS name");
     match timeout(limit, TlsConnector::from(reach.tls()).connect(name, stream)).await {
-        Ok(Ok(line)) => Ok(line),
+        Ok(Ok(stream)) => Ok(stream),
         Ok(Err(error)) if is_about_certificate(&error) => Err(CheckCode::CertificateInvalid),
         Ok(Err(_)) | Err(_) => Err(CheckCode::TlsFailed),
     }
@@ -122,12 +122,12 @@ fn is_about_certificate(error: &io::Error) -> bool {
 }
 
 /// Sends the one request and reads the head of its answer.
-pub(super) async fn exchange(line: Line, request: Request<Full<Bytes>>) -> Result<Answer, Oddity> {
+pub(super) async fn exchange(stream: TlsConnection, request: Request<Full<Bytes>>) -> Result<Answer, Oddity> {
     // Hyper's errors may quote what they read; they end here.
     let (mut sender, connection) = hyper::client::conn::http1::Builder::new()
         .max_headers(HEADERS_MAX)
         .max_buf_size(BUFFER_BYTES)
-        .handshake(TokioIo::new(line))
+        .handshake(TokioIo::new(stream))
         .await
         .map_err(|_| Oddity::CutShort)?;
     let connection = AbortOnDropHandle::new(tokio::spawn(async move {
@@ -165,7 +165,7 @@ mod tests {
             let tried: Vec<_> =
                 misses.iter().map(|(address, miss)| (address.parse().expect("an address"), *miss)).collect();
 
-            assert_eq!(verdict(&tried), code, "{misses:?}");
+            assert_eq!(code_of(&tried), code, "{misses:?}");
         }
     }
 

@@ -20,21 +20,21 @@ const ADDRESSES_MAX: usize = 1024;
 
 /// Who is being checked. Cheap to clone; clones share it.
 #[derive(Debug, Clone)]
-pub(super) struct Turns {
+pub(super) struct Throttle {
     courtesy: Courtesy,
     hosts: Arc<Mutex<HashSet<String>>>,
-    addresses: Arc<Mutex<HashMap<SocketAddr, Arc<Door>>>>,
+    addresses: Arc<Mutex<HashMap<SocketAddr, Arc<AddressThrottle>>>>,
 }
 
 /// What is known of one address.
 #[derive(Debug)]
-struct Door {
+struct AddressThrottle {
     slots: Arc<Semaphore>,
-    state: Mutex<DoorState>,
+    state: Mutex<AddressState>,
 }
 
 #[derive(Debug)]
-struct DoorState {
+struct AddressState {
     next_start: Instant,
     /// The schools that found it dead, one after the other, since `dead_since`.
     found_dead_by: BTreeSet<String>,
@@ -43,66 +43,71 @@ struct DoorState {
 }
 
 /// The right to check a host; given back on drop.
-pub(super) struct HostTurn {
-    turns: Turns,
+pub(super) struct HostPermit {
+    throttle: Throttle,
     host: String,
 }
 
-impl Drop for HostTurn {
+impl Drop for HostPermit {
     fn drop(&mut self) {
-        lock(&self.turns.hosts).remove(&self.host);
+        lock(&self.throttle.hosts).remove(&self.host);
     }
 }
 
 /// A place behind an address; given back on drop.
-pub(super) struct Place {
-    door: Arc<Door>,
+pub(super) struct AddressPermit {
+    address_throttle: Arc<AddressThrottle>,
     courtesy: Courtesy,
     host: String,
     _slot: Option<OwnedSemaphorePermit>,
 }
 
-impl Turns {
+impl Throttle {
     pub(super) fn new(courtesy: Courtesy) -> Self {
         Self { courtesy, hosts: Arc::default(), addresses: Arc::default() }
     }
 
-    pub(super) fn enter_host(&self, target: &Target) -> Result<HostTurn, NotChecked> {
+    pub(super) fn enter_host(&self, target: &Target) -> Result<HostPermit, NotChecked> {
         let host = target.host();
         if lock(&self.hosts).insert(host.clone()) {
-            Ok(HostTurn { turns: self.clone(), host })
+            Ok(HostPermit { throttle: self.clone(), host })
         } else {
             Err(NotChecked::Busy)
         }
     }
 
     /// Waits for a place behind an address, or says that the address rests.
-    pub(super) async fn enter_address(&self, address: SocketAddr, target: &Target) -> Result<Place, NotChecked> {
-        let door = self.door(address);
-        door.check_rest()?;
+    pub(super) async fn enter_address(
+        &self,
+        address: SocketAddr,
+        target: &Target,
+    ) -> Result<AddressPermit, NotChecked> {
+        let address_throttle = self.address_throttle(address);
+        address_throttle.check_rest()?;
         // The semaphore is never closed; without a slot the pause alone holds.
-        let slot = door.slots.clone().acquire_owned().await.ok();
-        let start = door.next_start(self.courtesy);
+        let slot = address_throttle.slots.clone().acquire_owned().await.ok();
+        let start = address_throttle.next_start(self.courtesy);
         sleep_until(start).await;
         // Those before us may have found it dead.
-        door.check_rest()?;
-        Ok(Place { door, courtesy: self.courtesy, host: target.host(), _slot: slot })
+        address_throttle.check_rest()?;
+        Ok(AddressPermit { address_throttle, courtesy: self.courtesy, host: target.host(), _slot: slot })
     }
 
-    fn door(&self, address: SocketAddr) -> Arc<Door> {
+    fn address_throttle(&self, address: SocketAddr) -> Arc<AddressThrottle> {
         let mut addresses = lock(&self.addresses);
         if addresses.len() >= ADDRESSES_MAX {
-            addresses.retain(|_, door| Arc::strong_count(door) > 1);
+            addresses.retain(|_, address_throttle| Arc::strong_count(address_throttle) > 1);
         }
-        let make = || Arc::new(Door::new(self.courtesy.at_once));
+        let make = || Arc::new(AddressThrottle::new(self.courtesy.at_once));
         addresses.entry(address).or_insert_with(make).clone()
     }
 }
 
-impl Door {
+impl AddressThrottle {
     fn new(at_once: usize) -> Self {
         let now = Instant::now();
-        let state = DoorState { next_start: now, found_dead_by: BTreeSet::new(), dead_since: now, rests_until: None };
+        let state =
+            AddressState { next_start: now, found_dead_by: BTreeSet::new(), dead_since: now, rests_until: None };
         Self { slots: Arc::new(Semaphore::new(at_once.max(1))), state: Mutex::new(state) }
     }
 
@@ -128,7 +133,7 @@ impl Door {
     }
 }
 
-impl Place {
+impl AddressPermit {
     /// Notes how the check went.
     pub(super) fn leave(self, result: &CheckResult) {
         let is_dead = match result.code {
@@ -144,9 +149,9 @@ impl Place {
             | CheckCode::ListEmpty
             | CheckCode::UnexpectedAnswer => false,
         };
-        let mut state = lock(&self.door.state);
+        let mut state = lock(&self.address_throttle.state);
         let now = Instant::now();
-        // One school that knocks once a day does not make an address dead for the others.
+        // One school that ticks once a day does not make an address dead for the others.
         if !is_dead || now.saturating_duration_since(state.dead_since) > self.courtesy.rest {
             state.found_dead_by.clear();
         }
@@ -169,5 +174,5 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 #[cfg(test)]
-#[path = "tests/turns.rs"]
+#[path = "tests/throttle.rs"]
 mod tests;

@@ -13,8 +13,8 @@ use crate::domain::reminder::hours::moment_on;
 use crate::domain::reminder::person::PersonReminder;
 use crate::services::mail::letters::{HAD_ONE, Unsendable};
 use crate::services::operations::holidays;
-use crate::services::unit_of_work::Work;
-use crate::services::{Call, Office, ServiceError};
+use crate::services::unit_of_work::UnitOfWork;
+use crate::services::{Call, Context, ServiceError};
 use crate::store::mail::mail_schools;
 use crate::store::mail::outbox::OutboxMail;
 use crate::store::reminders::ReminderMail;
@@ -22,7 +22,7 @@ use crate::store::{StoreError, reminders};
 
 /// What is still wanted of a mail: a step done or handed over meanwhile is left out, and a reminder of which a later
 /// one was planned.
-pub(in crate::services) struct Standing {
+pub(in crate::services) struct ReminderContent {
     /// What may go now, each with its school.
     pub(in crate::services) open: Vec<(Scene, PersonReminder)>,
     /// What is wanted at schools that are closed now.
@@ -34,19 +34,19 @@ pub(in crate::services) struct Standing {
 }
 
 /// Looks again at the moment of sending.
-pub(in crate::services) async fn stand(
-    office: &Office,
+pub(in crate::services) async fn load_content(
+    context: &Context,
     mail: &ReminderMail,
     now: DateTime<Utc>,
-) -> Result<Standing, ServiceError> {
-    let (holidays, hours) = (holidays::current(office).await?, office.reminders.policy.hours);
-    let mut standing = Standing { open: vec![], closed: vec![], opens_at: None, unreadable: None };
+) -> Result<ReminderContent, ServiceError> {
+    let (holidays, hours) = (holidays::current(context).await?, context.reminders.policy.hours);
+    let mut content = ReminderContent { open: vec![], closed: vec![], opens_at: None, unreadable: None };
     for one in &mail.about {
-        let scene = match Scene::load(office, office.db.reader(), one.school).await {
+        let scene = match Scene::load(context, context.db.reader(), one.school).await {
             Ok(scene) => scene,
             Err(error @ StoreError::CorruptRow { .. }) => {
                 tracing::error!(school.id = %one.school, error = %error, "Left a school out of a reminder");
-                standing.unreadable = Some(error);
+                content.unreadable = Some(error);
                 continue;
             }
             Err(error) => return Err(error.into()),
@@ -58,13 +58,13 @@ pub(in crate::services) async fn stand(
         }
         let opening = scene.calendar(&holidays).next_opening(now, scene.school.details.region, hours);
         if opening <= now {
-            standing.open.push((scene, *one));
+            content.open.push((scene, *one));
         } else {
-            standing.closed.push(*one);
-            standing.opens_at = Some(standing.opens_at.map_or(opening, |first| first.min(opening)));
+            content.closed.push(*one);
+            content.opens_at = Some(content.opens_at.map_or(opening, |first| first.min(opening)));
         }
     }
-    Ok(standing)
+    Ok(content)
 }
 
 /// Makes a mail that is about to go the person's mail of today, if it is about reminders.
@@ -72,12 +72,12 @@ pub(in crate::services) async fn stand(
 /// # Errors
 /// `Later` when the person has another one today.
 pub(in crate::services) async fn claim_day(
-    office: &Office,
+    context: &Context,
     mail: &OutboxMail,
     now: DateTime<Utc>,
 ) -> Result<(), Unsendable> {
     let (Some(id), today) = (mail.about.reminders, amsterdam_date(now)) else { return Ok(()) };
-    match reminders::move_to(office.db.writer(), id, today).await {
+    match reminders::move_to(context.db.writer(), id, today).await {
         Ok(()) => Ok(()),
         Err(StoreError::Taken) => Err(Unsendable::Later(moment_on(today + Days::new(1), NaiveTime::MIN), HAD_ONE)),
         Err(error) => Err(error.into()),
@@ -87,19 +87,21 @@ pub(in crate::services) async fn claim_day(
 /// Puts the reminders of schools that are closed now in a mail of their own, of the first day that the person has free
 /// once such a school is open.
 pub(in crate::services) async fn set_closed_apart(
-    office: &Office,
+    context: &Context,
     mail: &OutboxMail,
     now: DateTime<Utc>,
 ) -> Result<(), ServiceError> {
     let Some(id) = mail.about.reminders else { return Ok(()) };
-    let kept = reminders::find_mail(office.db.reader(), id).await?.filter(|kept| kept.about.len() > 1);
+    let kept = reminders::find_mail(context.db.reader(), id).await?.filter(|kept| kept.about.len() > 1);
     let Some(kept) = kept else { return Ok(()) };
-    let Standing { closed, opens_at: Some(opens_at), .. } = stand(office, &kept, now).await? else { return Ok(()) };
+    let ReminderContent { closed, opens_at: Some(opens_at), .. } = load_content(context, &kept, now).await? else {
+        return Ok(());
+    };
     let rest: Vec<PersonReminder> = kept.about.iter().filter(|one| !closed.contains(one)).copied().collect();
     let is_gone = |school: &SchoolId| rest.iter().all(|one| one.school != *school);
     let gone: Vec<SchoolId> = closed.iter().map(|one| one.school).filter(is_gone).collect();
     let call = Call::by_machine(Actor::Clock, now, "closed_school");
-    let mut work = Work::begin(office, &call).await?;
+    let mut work = UnitOfWork::begin(context, &call).await?;
     let is_done = reminders::replace_about(work.conn(), &kept, rest).await?;
     if !is_done {
         // Another worker did.
@@ -109,7 +111,7 @@ pub(in crate::services) async fn set_closed_apart(
     let taken = reminders::list_days_from(work.conn(), &kept.address_key, amsterdam_date(opens_at)).await?;
     let mut days = amsterdam_date(opens_at).iter_days();
     let day = days.find(|day| !taken.contains(day)).ok_or(ServiceError::Broken("no day is free any more"))?;
-    let id = ReminderMailId::from_uuid(office.chance.uuid_v7(now));
+    let id = ReminderMailId::from_uuid(context.chance.uuid_v7(now));
     let later = ReminderMail { id, address_key: kept.address_key, about: closed };
     put_in_outbox(&mut work, &later, (day, now)).await?;
     work.finish().await

@@ -7,7 +7,7 @@ use crate::domain::ids::{CheckId, SchoolId};
 use crate::services::{ServiceError, chain};
 use crate::store::checks::connection_checks::{self, Outcome};
 use crate::store::checks::{check_queue, connections};
-use crate::store::{Connection, StoreError};
+use crate::store::{ConnectionTrait, StoreError};
 
 /// How long a school that cannot be read is left alone: each try is an error in the log that asks for a person.
 pub(super) const ASIDE: Duration = Duration::days(1);
@@ -21,8 +21,8 @@ pub(super) fn is_of_one_school(error: &ServiceError) -> bool {
 }
 
 /// Puts a school off, and ends the check that was in line or in hand as not made.
-pub(super) async fn put(
-    conn: &impl Connection,
+pub(super) async fn quarantine(
+    conn: &impl ConnectionTrait,
     school: SchoolId,
     (ends, error): (Option<Held>, &ServiceError),
     now: DateTime<Utc>,
@@ -42,8 +42,8 @@ pub(super) async fn put(
 }
 
 /// Gives a school that cannot be read a first turn in a day: it is not asked for again until then.
-pub(super) async fn put_first(
-    conn: &impl Connection,
+pub(super) async fn quarantine_new(
+    conn: &impl ConnectionTrait,
     school: SchoolId,
     error: &ServiceError,
     now: DateTime<Utc>,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// One reminder of one opening of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
-pub enum Rung {
+pub enum ReminderStage {
     /// The one after so many working days.
     Days(u32),
     /// The one that the school asked for: "herinner mij op …".
@@ -19,9 +19,9 @@ pub enum Rung {
 /// The text is no stored rung.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a rung is a number of working days or a date")]
-pub struct RungError;
+pub struct ReminderStageError;
 
-impl fmt::Display for Rung {
+impl fmt::Display for ReminderStage {
     /// The stored name: `7` or `2026-10-12`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -31,25 +31,25 @@ impl fmt::Display for Rung {
     }
 }
 
-impl FromStr for Rung {
-    type Err = RungError;
+impl FromStr for ReminderStage {
+    type Err = ReminderStageError;
 
-    fn from_str(text: &str) -> Result<Self, RungError> {
+    fn from_str(text: &str) -> Result<Self, ReminderStageError> {
         let days = text.parse().map(Self::Days);
-        days.or_else(|_| NaiveDate::parse_from_str(text, "%Y-%m-%d").map(Self::Asked)).map_err(|_| RungError)
+        days.or_else(|_| NaiveDate::parse_from_str(text, "%Y-%m-%d").map(Self::Asked)).map_err(|_| ReminderStageError)
     }
 }
 
-impl From<Rung> for String {
-    fn from(rung: Rung) -> Self {
-        rung.to_string()
+impl From<ReminderStage> for String {
+    fn from(stage: ReminderStage) -> Self {
+        stage.to_string()
     }
 }
 
-impl TryFrom<String> for Rung {
-    type Error = RungError;
+impl TryFrom<String> for ReminderStage {
+    type Error = ReminderStageError;
 
-    fn try_from(text: String) -> Result<Self, RungError> {
+    fn try_from(text: String) -> Result<Self, ReminderStageError> {
         text.parse()
     }
 }

@@ -12,11 +12,11 @@ use koppelklaar::domain::mail_rules::MailRules;
 use koppelklaar::domain::text::Reason;
 use koppelklaar::jobs::mail::look;
 use koppelklaar::services::mail::dispatch;
-use koppelklaar::store::mail::outbox::{self, OutboxMail, hold};
+use koppelklaar::store::mail::outbox::{self, OutboxMail, lease};
 use koppelklaar::store::mail::outbox_view;
 use tokio::sync::watch;
 
-use crate::it::crash_window::{AFTER_THE_LEASE, held, room, send, worker_of};
+use crate::it::crash_window::{AFTER_THE_LEASE, leased, mailer, send, worker_of};
 use crate::it::dispatch::{load, new_hold, waiting};
 use crate::it::support::database::sql;
 use crate::it::support::smtp_sink::{Received, Reply, Script, SmtpSink};
@@ -28,7 +28,7 @@ async fn two_mails(app: &TestApp) -> ([MailId; 2], String) {
     let second = app.school_by_services("Het Baken", "13AB", "baken").await;
     let mut mails = [waiting(app, &first, "first"), waiting(app, &second, "second")];
     mails[0].next_attempt_at -= TimeDelta::seconds(1);
-    outbox::insert_all(app.office().db.writer(), &mails).await.expect("fresh keys");
+    outbox::insert_all(app.context().db.writer(), &mails).await.expect("fresh keys");
     (mails.map(|mail| mail.id), first.email)
 }
 
@@ -39,7 +39,7 @@ async fn rename_contacts(app: &TestApp, name: &str) {
 
 /// What is kept to be repeated.
 async fn kept(app: &TestApp, mail: MailId) -> Option<String> {
-    let frozen = dispatch::find_frozen(app.office(), mail).await.expect("it opens")?;
+    let frozen = dispatch::find_frozen(app.context(), mail).await.expect("it opens")?;
     Some(String::from_utf8(frozen.bytes).expect("ASCII"))
 }
 
@@ -69,11 +69,11 @@ async fn are_repeated(app: &TestApp, mails: [MailId; 2], handed_over: Vec<Receiv
 fn what_a_late_worker_could_not_send_does_not_take_the_bytes_of_what_another_handed_over() {
     run(|app| async move {
         let (mails, first_address) = two_mails(&app).await;
-        let slow = SmtpSink::start(held()).await;
-        let App { mut office, clock, .. } = app.second_instance().await;
+        let slow = SmtpSink::start(leased()).await;
+        let App { mut context, clock, .. } = app.second_instance().await;
         // The second mail may not go, and is written while the first is under way.
-        office.mail = MailRules { only_to: first_address.parse().ok(), ..MailRules::default() };
-        let late = worker_of(office, clock, &slow);
+        context.mail = MailRules { only_to: first_address.parse().ok(), ..MailRules::default() };
+        let late = worker_of(context, clock, &slow);
         slow.whole(1).await;
 
         app.advance(AFTER_THE_LEASE);
@@ -93,7 +93,7 @@ fn what_a_late_worker_could_not_send_does_not_take_the_bytes_of_what_another_han
 fn what_a_late_worker_wrote_does_not_replace_the_bytes_of_what_another_handed_over() {
     run(|app| async move {
         let (mails, _) = two_mails(&app).await;
-        let App { office, clock, room, .. } = app.second_instance().await;
+        let App { context, clock, mailer, .. } = app.second_instance().await;
         let (stalled, mut stalls) = watch::channel(0);
         let (wake, awake) = mpsc::channel();
         let awake = Mutex::new(awake);
@@ -105,7 +105,8 @@ fn what_a_late_worker_wrote_does_not_replace_the_bytes_of_what_another_handed_ov
             }
             false
         };
-        let late = tokio::spawn(async move { dispatch::send_until(&office, &room, || clock.now(), is_stopping).await });
+        let late =
+            tokio::spawn(async move { dispatch::send_until(&context, &mailer, || clock.now(), is_stopping).await });
         stalls.wait_for(|asked| *asked == 2).await.expect("it asks");
 
         app.advance(AFTER_THE_LEASE);
@@ -129,10 +130,10 @@ fn a_clock_that_jumps_ahead_while_mails_go_takes_no_more_of_them() {
         let put = async |key| {
             let now = machine.now();
             let mail = OutboxMail { created_at: now, next_attempt_at: now, ..waiting(&app, &school, key) };
-            outbox::insert_all(app.office().db.writer(), &[mail]).await.expect("a fresh key");
+            outbox::insert_all(app.context().db.writer(), &[mail]).await.expect("a fresh key");
         };
-        let sink = SmtpSink::start(held()).await;
-        let instance = App { clock: machine.clone(), room: room(&sink), ..app.app.clone() };
+        let sink = SmtpSink::start(leased()).await;
+        let instance = App { clock: machine.clone(), mailer: mailer(&sink), ..app.app.clone() };
         put("first").await;
         let worker = tokio::spawn({
             let instance = instance.clone();
@@ -149,7 +150,7 @@ fn a_clock_that_jumps_ahead_while_mails_go_takes_no_more_of_them() {
         machine.jump(TimeDelta::hours(-2));
 
         // SQLite is on the machine of its only process: whatever that says is right.
-        let is_alone = app.office().db.is_sqlite();
+        let is_alone = app.context().db.is_sqlite();
         assert_eq!((may_send, meanwhile), (is_alone, if is_alone { 2 } else { 1 }));
         assert!(look(&instance, &|| false).await);
         assert_eq!(sink.received().len(), 2);
@@ -166,17 +167,17 @@ fn what_a_clock_far_ahead_had_in_hand_when_it_died_is_free() {
         let later = app.now() + TimeDelta::hours(1);
         let put_off = OutboxMail { attempts: 3, next_attempt_at: later, ..waiting(&app, &school, "put off") };
         let [put_off_id, unwanted_id] = [put_off.id, unwanted.id];
-        outbox::insert_all(app.office().db.writer(), &[due, unwanted, put_off]).await.expect("fresh keys");
+        outbox::insert_all(app.context().db.writer(), &[due, unwanted, put_off]).await.expect("fresh keys");
         let ahead = app.now() + TimeDelta::hours(2);
-        let held = hold::take(&app.office().db, new_hold(&app), (ahead, ahead + hold::LEASE), 10).await;
-        assert_eq!(held.expect("the store answers").mails.len(), 3);
+        let leased = lease::acquire(&app.context().db, new_hold(&app), (ahead, ahead + lease::LEASE), 10).await;
+        assert_eq!(leased.expect("the store answers").mails.len(), 3);
 
         app.advance(TimeDelta::minutes(3));
-        let reader = app.office().db.reader();
+        let reader = app.context().db.reader();
         let untouched = outbox_view::find_oldest_untouched(reader, app.now(), Worker::Mail.patience()).await;
         let reason = Reason::parse("Dubbel.").expect("a reason");
-        let dropped = dispatch::drop_by_hand(app.office(), &app.call(kurve), unwanted_id, reason).await;
-        let retried = dispatch::retry_by_hand(app.office(), &app.call(kurve), put_off_id).await;
+        let dropped = dispatch::drop_by_hand(app.context(), &app.call(kurve), unwanted_id, reason).await;
+        let retried = dispatch::retry_by_hand(app.context(), &app.call(kurve), put_off_id).await;
 
         assert!(untouched.expect("the store answers").is_some(), "Kurve sees that it is left alone");
         assert!(dropped.is_ok() && retried.is_ok(), "{dropped:?} {retried:?}");

@@ -9,20 +9,20 @@ use axum::http::{HeaderMap, Method};
 use crate::domain::ids::SchoolId;
 use crate::domain::onboarding::Step;
 use crate::links;
-use crate::web::Site;
-use crate::web::flash::{Flash, Said};
+use crate::web::WebState;
+use crate::web::flash::{Flash, FlashMessage};
 use crate::web::session::Jar;
 
 /// A page of the portal, and the school that the link to it named.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SchoolPlace {
+pub struct ReturnTo {
     /// Its path.
     pub path: String,
     /// The school, if the link named one; nobody looked yet whether it is one of the visitor's.
     pub school: Option<SchoolId>,
 }
 
-impl SchoolPlace {
+impl ReturnTo {
     /// Reads what the cookie holds, or the path and query of a request.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -32,8 +32,8 @@ impl SchoolPlace {
 
     /// What was remembered in this browser.
     #[must_use]
-    pub fn read(site: &Site, headers: &HeaderMap) -> Option<Self> {
-        Jar::Next.read(site, headers).as_deref().and_then(Self::parse)
+    pub fn read(web: &WebState, headers: &HeaderMap) -> Option<Self> {
+        Jar::Next.read(web, headers).as_deref().and_then(Self::parse)
     }
 
     /// What the cookie holds.
@@ -47,36 +47,36 @@ impl SchoolPlace {
 
 /// The cookies that remember a page of the portal, or the page of a form that was sent after the session had ended.
 #[must_use]
-pub fn remember_school(site: &Site, parts: &Parts) -> Vec<String> {
+pub fn remember_school(web: &WebState, parts: &Parts) -> Vec<String> {
     let text = match came_with(parts) {
         Came::ForPage(text) => text,
         Came::WithForm { route, path } => page_of_school_form(&route, &path),
         Came::Otherwise => return vec![],
     };
-    SchoolPlace::parse(&text).map(|place| Jar::Next.write(site, place.as_text())).into_iter().collect()
+    ReturnTo::parse(&text).map(|return_to| Jar::Next.write(web, return_to.as_text())).into_iter().collect()
 }
 
 /// The cookies that remember a page of Kurve's own, or that of a form.
 #[must_use]
-pub fn remember_staff(site: &Site, parts: &Parts) -> Vec<String> {
+pub fn remember_staff(web: &WebState, parts: &Parts) -> Vec<String> {
     let text = match came_with(parts) {
         Came::ForPage(text) => text,
         Came::WithForm { route, path } => page_of_staff_form(&route, &path),
         Came::Otherwise => return vec![],
     };
-    parse_staff(&text).map(|place| Jar::Next.write(site, place)).into_iter().collect()
+    parse_staff(&text).map(|return_to| Jar::Next.write(web, return_to)).into_iter().collect()
 }
 
 /// The cookie that says, to who sent a form without a session, what became of it.
 #[must_use]
-pub fn was_away(site: &Site, parts: &Parts) -> Option<String> {
-    (parts.method == Method::POST).then(|| Jar::Flash.write(site, Said::from(Flash::WasAway).as_text()))
+pub fn was_away(web: &WebState, parts: &Parts) -> Option<String> {
+    (parts.method == Method::POST).then(|| Jar::Flash.write(web, FlashMessage::from(Flash::WasAway).as_text()))
 }
 
 /// What was remembered in this browser of Kurve's own pages.
 #[must_use]
-pub fn read_staff(site: &Site, headers: &HeaderMap) -> Option<String> {
-    Jar::Next.read(site, headers).as_deref().and_then(parse_staff)
+pub fn read_staff(web: &WebState, headers: &HeaderMap) -> Option<String> {
+    Jar::Next.read(web, headers).as_deref().and_then(parse_staff)
 }
 
 /// Kurve's lists keep their filters in the query, so that goes along.
@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn the_remembered_page_is_one_of_the_school() {
         for path in ["/school", "/school/stap/query_executed", "/school/collegas"] {
-            assert_eq!(SchoolPlace::parse(path), Some(SchoolPlace { path: path.to_owned(), school: None }));
+            assert_eq!(ReturnTo::parse(path), Some(ReturnTo { path: path.to_owned(), school: None }));
         }
         for path in [
             "",
@@ -173,17 +173,17 @@ mod tests {
             "/school/../beheer",
             "/school\r\nX: y",
         ] {
-            assert_eq!(SchoolPlace::parse(path), None, "{path}");
+            assert_eq!(ReturnTo::parse(path), None, "{path}");
         }
     }
 
     #[test]
     fn of_the_query_only_the_school_is_remembered() {
-        let place = |query: &str| SchoolPlace::parse(&format!("/school?{query}")).expect("it is ours").as_text();
+        let return_to = |query: &str| ReturnTo::parse(&format!("/school?{query}")).expect("it is ours").as_text();
 
-        assert_eq!(place(&format!("a=b&school={ID}&c")), format!("/school?school={ID}"));
+        assert_eq!(return_to(&format!("a=b&school={ID}&c")), format!("/school?school={ID}"));
         for query in ["", "a=b", "school=", "school=//evil.example", "preschool=1"] {
-            assert_eq!(place(query), "/school", "{query}");
+            assert_eq!(return_to(query), "/school", "{query}");
         }
     }
 

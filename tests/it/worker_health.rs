@@ -6,8 +6,8 @@ use koppelklaar::domain::check::CheckPolicy;
 use koppelklaar::domain::heartbeat::{CLOCK_SKEW, Worker};
 use koppelklaar::jobs;
 use koppelklaar::links;
-use koppelklaar::services::operations::worker_health::Watch;
-use koppelklaar::store::mail::outbox::{self, hold};
+use koppelklaar::services::operations::worker_health::HealthMonitor;
+use koppelklaar::store::mail::outbox::{self, lease};
 use koppelklaar::store::operations::heartbeats;
 use koppelklaar::web::metrics;
 use koppelklaar::web::rate_limit::Allowance;
@@ -21,16 +21,16 @@ use crate::it::support::program::Program;
 use crate::it::support::{Page, TestApp, Visitor, block_on, run, run_to_failure};
 
 async fn beat(app: &TestApp, worker: Worker) {
-    heartbeats::beat(app.office().db.writer(), worker, app.now()).await.expect("the store answers");
+    heartbeats::beat(app.context().db.writer(), worker, app.now()).await.expect("the store answers");
 }
 
 async fn beats(app: &TestApp) -> Vec<(Worker, DateTime<Utc>)> {
-    let mut beats = heartbeats::list(app.office().db.reader()).await.expect("the store answers");
+    let mut beats = heartbeats::list(app.context().db.reader()).await.expect("the store answers");
     beats.sort();
     beats
 }
 
-/// All that works gives a sign of life.
+/// All that works gives a heartbeat.
 async fn all_beat(app: &TestApp) {
     for worker in Worker::ALL {
         beat(app, worker).await;
@@ -95,10 +95,10 @@ fn a_service_that_just_started_is_given_time_for_its_first_sign() {
 fn a_service_that_started_with_a_clock_ahead_finds_out_who_is_silent_once_the_clock_is_right() {
     run(|app| async move {
         app.advance(TimeDelta::hours(1));
-        let watch = Watch::since(app.now());
+        let watch = HealthMonitor::since(app.now());
         all_beat(&app).await;
         let silent = async || {
-            let condition = watch.look(app.office(), app.now()).await.expect("the store answers");
+            let condition = watch.look(app.context(), app.now()).await.expect("the store answers");
             condition
                 .workers
                 .into_iter()
@@ -124,7 +124,7 @@ fn a_worker_that_lives_and_leaves_due_mail_alone_is_seen() {
         let staff = app.staff().await;
         app.send_mails().await;
         let mail = waiting(&app, &school, "left");
-        outbox::insert_all(app.office().db.writer(), std::slice::from_ref(&mail)).await.expect("a fresh key");
+        outbox::insert_all(app.context().db.writer(), std::slice::from_ref(&mail)).await.expect("a fresh key");
         let look = async || {
             all_beat(&app).await;
             staff.get(links::STAFF).await.texts("[data-alarm=mail] .banner__title")
@@ -135,8 +135,8 @@ fn a_worker_that_lives_and_leaves_due_mail_alone_is_seen() {
         app.advance(TimeDelta::seconds(6));
         let late = look().await;
         // Another worker has it in hand.
-        let until = app.now() + hold::LEASE;
-        hold::take(&app.office().db, new_hold(&app), (app.now(), until), 1).await.expect("it is due");
+        let until = app.now() + lease::LEASE;
+        lease::acquire(&app.context().db, new_hold(&app), (app.now(), until), 1).await.expect("it is due");
         app.advance(TimeDelta::seconds(6));
         let in_hand = look().await;
 
@@ -152,16 +152,16 @@ fn mails_that_are_held_back_are_told_of_and_no_worker_is_blamed() {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let staff = app.staff().await;
         let mut holding = app.app.clone();
-        holding.office.mail.is_held = true;
+        holding.context.mail.is_held = true;
         let allowance = Allowance { per_client: nonzero(10), per_address: nonzero(10) };
-        let site = holding.site(allowance, 1, None);
-        let staff = staff.at_router(&router(site.clone()));
-        outbox::insert_all(app.office().db.writer(), &[waiting(&app, &school, "held")]).await.expect("a fresh key");
+        let web = holding.web(allowance, 1, None);
+        let staff = staff.at_router(&router(web.clone()));
+        outbox::insert_all(app.context().db.writer(), &[waiting(&app, &school, "held")]).await.expect("a fresh key");
         app.advance(TimeDelta::minutes(10));
         all_beat(&app).await;
 
         let page = staff.get(links::STAFF).await;
-        let numbers = staff.at_router(&metrics::router(site)).get(links::METRICS).await.body;
+        let numbers = staff.at_router(&metrics::router(web)).get(links::METRICS).await.body;
 
         assert_eq!(alarms(&page), ["held"]);
         assert!(page.text("[data-alarm=held]").contains("Er wacht er nu 1."), "{}", page.body);
@@ -174,7 +174,7 @@ fn mails_that_are_held_back_are_told_of_and_no_worker_is_blamed() {
 #[test]
 fn the_newest_sign_of_all_instances_stays_and_one_of_a_wrong_clock_does_not() {
     run(|app| async move {
-        let conn = app.office().db.writer();
+        let conn = app.context().db.writer();
         let (now, mail) = (app.now(), Worker::Mail);
         let mut kept = vec![];
 
@@ -226,15 +226,15 @@ fn where_checks_are_off_no_page_and_no_number_says_that_they_stand_still() {
     run(|app| async move {
         let staff = app.staff().await;
         let mut off = app.app.clone();
-        off.office.check_policy = CheckPolicy::Off;
+        off.context.check_policy = CheckPolicy::Off;
         let allowance = Allowance { per_client: nonzero(10), per_address: nonzero(10) };
-        let site = off.site(allowance, 1, None);
+        let web = off.web(allowance, 1, None);
         app.advance(TimeDelta::minutes(10));
         beat(&app, Worker::Mail).await;
         beat(&app, Worker::Planner).await;
 
-        let page = staff.at_router(&router(site.clone())).get(links::STAFF).await;
-        let numbers = app.anonymous().at_router(&metrics::router(site)).get(links::METRICS).await.body;
+        let page = staff.at_router(&router(web.clone())).get(links::STAFF).await;
+        let numbers = app.anonymous().at_router(&metrics::router(web)).get(links::METRICS).await.body;
 
         assert_eq!(alarms(&page), Vec::<String>::new());
         assert!((value(&numbers, "koppelklaar_worker_stands_still{name=\"checks\"}") - 0.0).abs() < 1e-9);
@@ -253,7 +253,7 @@ fn the_planner_gives_a_sign_of_life_with_each_whole_round_and_none_with_a_failed
         jobs::run_due(&app.app).await;
 
         assert_eq!(beats(&app).await, [first]);
-        let text = app.app.meters.text(&[]);
+        let text = app.app.metrics.text(&[]);
         for outcome in ["idle", "failed"] {
             let line = format!("koppelklaar_job_runs_total{{job=\"plan_reminders\",outcome=\"{outcome}\"}} 1");
             assert!(text.contains(&line), "{line}\n{text}");
@@ -272,10 +272,10 @@ fn the_numbers_say_what_waits_and_who_stands_still() {
     run_to_failure(|app| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let allowance = Allowance { per_client: nonzero(10), per_address: nonzero(10) };
-        let numbers = metrics::router(app.app.site(allowance, 0, None));
+        let numbers = metrics::router(app.app.web(allowance, 0, None));
         let watcher = app.anonymous().at_router(&numbers);
         let mails: Vec<_> = ["one", "two", "three"].map(|key| waiting(&app, &school, key)).into();
-        outbox::insert_all(app.office().db.writer(), &mails).await.expect("fresh keys");
+        outbox::insert_all(app.context().db.writer(), &mails).await.expect("fresh keys");
         let refused = "UPDATE outbox SET status = 'failed' WHERE dedupe_key = 'test/one'";
         sql(&app.database.url, refused).await;
         beat(&app, Worker::Mail).await;

@@ -9,14 +9,14 @@ use crate::app::App;
 use crate::domain::heartbeat::Worker;
 use crate::store::operations::heartbeats;
 
-/// How often a sign of life is written at most.
+/// How often a heartbeat is written at most.
 const EVERY: Duration = Duration::from_secs(30);
 
 /// Whether a worker went on since somebody looked.
 #[derive(Debug, Default)]
-pub(super) struct Pulse(AtomicBool);
+pub(super) struct Heartbeat(AtomicBool);
 
-impl Pulse {
+impl Heartbeat {
     /// The worker goes on.
     pub(super) fn touch(&self) {
         self.0.store(true, Ordering::Relaxed);
@@ -43,7 +43,7 @@ impl Pulse {
 
 /// Writes down that a worker goes on. One sign that cannot be written is no fault yet.
 pub(super) async fn beat(app: &App, worker: Worker) {
-    if let Err(error) = heartbeats::beat(app.office.db.writer(), worker, app.clock.now()).await {
+    if let Err(error) = heartbeats::beat(app.context.db.writer(), worker, app.clock.now()).await {
         tracing::warn!(worker = worker.as_str(), error = %error, "Could not write a sign of life");
     }
 }
