@@ -50,7 +50,6 @@ impl StartError {
     }
 
     /// The code with which the program ends.
-    #[must_use]
     pub fn code(&self) -> u8 {
         self.1
     }
@@ -131,7 +130,6 @@ impl App {
     }
 
     /// The site with its limits.
-    #[must_use]
     pub fn web(&self, allowance: Allowance, trusted_proxies: usize, demo: Option<DemoWeb>) -> WebState {
         WebState::new(WebStateParts {
             context: self.context.clone(),
@@ -146,9 +144,6 @@ impl App {
     }
 
     /// Starts what runs beside the pages: the workers for mails and connection checks, and the timer. They end after `stop`.
-    ///
-    /// # Errors
-    /// When the timer does not start.
     pub async fn start_workers(&self, web: WebState, stop: &CancellationToken) -> Result<JoinSet<()>, StartError> {
         let mut workers = JoinSet::new();
         workers.spawn(jobs::mail::work(self.clone(), stop.clone()));
@@ -167,7 +162,6 @@ pub struct DatabaseLock {
 
 impl DatabaseLock {
     /// Whether no other process serves from the database as long as this value lives.
-    #[must_use]
     pub fn is_sole(&self) -> bool {
         self.file.is_some()
     }
@@ -190,7 +184,6 @@ pub fn lock_database(url: &str) -> Result<DatabaseLock, StartError> {
 }
 
 /// The path of a file beside the database.
-#[must_use]
 pub fn with_ending(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".");

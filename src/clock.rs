@@ -51,7 +51,6 @@ impl Clock {
     }
 
     /// Whether this is the clock of the machine.
-    #[must_use]
     pub fn is_of_machine(&self) -> bool {
         matches!(self.0, Source::System { .. })
     }

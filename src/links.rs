@@ -195,7 +195,6 @@ pub const DEMO_MAGISTER: &str = "/demo/magister";
 pub const DEMO_ERROR: &str = "/demo/fout/{status}";
 
 /// Fills in a path: each `{…}` in order by one value. Values are ids and names of ours, so nothing needs escaping.
-#[must_use]
 pub fn fill(path: &str, values: &[&str]) -> String {
     let mut filled = String::with_capacity(path.len() + 40);
     let mut values = values.iter();
@@ -211,73 +210,61 @@ pub fn fill(path: &str, values: &[&str]) -> String {
 }
 
 /// The path of a step's page, or of a form on it.
-#[must_use]
 pub fn step(path: &str, step: Step) -> String {
     fill(path, &[step.as_str()])
 }
 
 /// A page of a school's own as a mail names it: its reader may be contact of more schools, and be signed in for another.
-#[must_use]
 pub fn of_school(path: &str, school: SchoolId) -> String {
     format!("{path}?school={school}")
 }
 
 /// The school that the query of a link names, if it names one in a form that an id can have.
-#[must_use]
 pub fn school_in(query: &str) -> Option<SchoolId> {
     query.split('&').filter_map(|pair| pair.strip_prefix("school=")).find_map(|value| value.parse().ok())
 }
 
 /// The path of a school's page for Kurve, at one step.
-#[must_use]
 pub fn staff_school_step(school: SchoolId, step: Step) -> String {
     format!("{}#stap-{}", staff_school(STAFF_SCHOOL, school), step.as_str())
 }
 
 /// The path of a school's page for Kurve, or of a form on it.
-#[must_use]
 pub fn staff_school(path: &str, school: SchoolId) -> String {
     fill(path, &[&school.to_string()])
 }
 
 /// The path of a form about a contact.
-#[must_use]
 pub fn staff_contact(path: &str, school: SchoolId, contact: ContactId) -> String {
     fill(path, &[&school.to_string(), &contact.to_string()])
 }
 
 /// The path of a school's check for Kurve.
-#[must_use]
 pub fn staff_check(path: &str, school: SchoolId, check: CheckId) -> String {
     fill(path, &[&school.to_string(), &check.to_string()])
 }
 
 /// The mails that were given up, on the page of all mails.
-#[must_use]
 pub fn failed_mails() -> String {
     format!("{STAFF_MAILS}?stand=failed")
 }
 
 /// The schools that do not answer their reminders, on the page of all schools.
-#[must_use]
 pub fn silent_schools() -> String {
     format!("{STAFF_SCHOOLS}?state=no_answer")
 }
 
 /// The connections that are lost, on the page of all connections.
-#[must_use]
 pub fn lost_connections() -> String {
     format!("{STAFF_CONNECTIONS}?uitkomst=kwijt")
 }
 
 /// The connections whose last check failed, on the page of all connections.
-#[must_use]
 pub fn failing_connections() -> String {
     format!("{STAFF_CONNECTIONS}?uitkomst=mis")
 }
 
 /// The path of a mail's page for Kurve, or of a form on it.
-#[must_use]
 pub fn staff_mail(path: &str, mail: MailId) -> String {
     fill(path, &[&mail.to_string()])
 }

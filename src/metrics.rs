@@ -76,7 +76,6 @@ impl Metrics {
     }
 
     /// Everything as text: what was counted, and what was read just now.
-    #[must_use]
     pub fn text(&self, readings: &[Reading]) -> String {
         let now = Registry::new();
         for reading in readings {
@@ -103,13 +102,11 @@ enum Values {
 
 impl Reading {
     /// A number without a label.
-    #[must_use]
     pub fn one(name: &'static str, help: &'static str, value: f64) -> Self {
         Self { name, help, values: Values::One(value) }
     }
 
     /// Numbers by a label.
-    #[must_use]
     pub fn by(name: &'static str, help: &'static str, label: &'static str, values: Vec<(&'static str, f64)>) -> Self {
         Self { name, help, values: Values::By(label, values) }
     }

@@ -19,15 +19,11 @@ pub enum LogFormat {
 ///
 /// Libraries speak up from `warn` on, and the database libraries not at all below `error`: their lines may hold
 /// addresses with tokens, and values.
-#[must_use]
 pub fn filter(level: tracing::Level) -> EnvFilter {
     EnvFilter::new(format!("warn,sqlx=error,sea_orm=error,sea_orm_migration=error,koppelklaar={level}"))
 }
 
 /// Starts logging to standard error.
-///
-/// # Errors
-/// When logging was started before.
 pub fn start(level: tracing::Level, format: LogFormat) -> Result<(), TryInitError> {
     let registry = tracing_subscriber::registry().with(filter(level));
     // Colours are for people at a terminal, not for files.

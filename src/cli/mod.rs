@@ -87,9 +87,6 @@ impl Cli {
     }
 
     /// Does what the command line asks.
-    ///
-    /// # Errors
-    /// What is wrong, and what to do.
     pub async fn run(self) -> Result<(), StartError> {
         let Self { command, settings } = self;
         let usual = if matches!(command, Command::Demo(_)) { tracing::Level::WARN } else { tracing::Level::INFO };

@@ -29,7 +29,6 @@ pub struct SecretText(Zeroizing<String>);
 
 impl SecretText {
     /// The secret itself.
-    #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -206,7 +205,6 @@ impl Settings {
     }
 
     /// When reminders come.
-    #[must_use]
     pub fn reminder_rules(&self) -> ReminderRules {
         let policy = ReminderPolicy {
             stages: self.reminder_days.clone(),
@@ -217,13 +215,11 @@ impl Settings {
     }
 
     /// Whether mails go, and to whom.
-    #[must_use]
     pub fn mail_rules(&self) -> MailRules {
         MailRules { is_held: self.mail == MailFlow::Hold, only_to: self.mail_only_to.clone() }
     }
 
     /// How long the mail server may take.
-    #[must_use]
     pub fn smtp_timeouts(&self) -> Timeouts {
         let step = Duration::from_secs(self.smtp_step_timeout.into());
         let message = Duration::from_secs(self.smtp_message_timeout.into());
@@ -231,9 +227,6 @@ impl Settings {
     }
 
     /// The key ring's text, if it is given.
-    ///
-    /// # Errors
-    /// When its file cannot be read.
     pub fn keys(&self) -> Result<Option<SecretText>, StartError> {
         given("KOPPELKLAAR_KEYS", self.keys.as_ref(), self.keys_file.as_deref())
     }
@@ -244,9 +237,6 @@ impl Settings {
     }
 
     /// The mail server's URL, if there is one.
-    ///
-    /// # Errors
-    /// When its file cannot be read.
     pub fn smtp_url(&self) -> Result<Option<SecretText>, StartError> {
         given("KOPPELKLAAR_SMTP_URL", self.smtp_url.as_ref(), self.smtp_url_file.as_deref())
     }

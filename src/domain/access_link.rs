@@ -67,13 +67,11 @@ pub enum Outcome {
 }
 
 /// When a link asked for now stops working.
-#[must_use]
 pub fn expires_at(requested_at: DateTime<Utc>) -> DateTime<Utc> {
     requested_at + Duration::minutes(LINK_MINUTES)
 }
 
 /// Why a link no longer works, or `None` while it does.
-#[must_use]
 pub fn death(link: &AccessLink, now: DateTime<Utc>) -> Option<Dead> {
     if link.used_at.is_some() {
         Some(Dead::Used)
@@ -89,7 +87,6 @@ pub fn death(link: &AccessLink, now: DateTime<Utc>) -> Option<Dead> {
 }
 
 /// Decides an attempt to redeem.
-#[must_use]
 pub fn redeem(link: &AccessLink, proof: Proof, now: DateTime<Utc>) -> Outcome {
     if !proof.has_token && !proof.is_same_browser {
         return Outcome::Unknown;

@@ -22,7 +22,6 @@ impl StaffRole {
     pub const ALL: [Self; 3] = [Self::Admin, Self::Support, Self::Reader];
 
     /// The stored name.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Admin => "admin",
@@ -32,13 +31,11 @@ impl StaffRole {
     }
 
     /// Reads the stored name.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.as_str() == text)
     }
 
     /// Whether the role may change anything of a school.
-    #[must_use]
     pub fn can_act(self) -> bool {
         match self {
             Self::Admin | Self::Support => true,
@@ -77,7 +74,6 @@ pub enum Actor {
 
 impl Actor {
     /// The stored name of the kind of actor.
-    #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Contact { .. } => "contact",
@@ -90,7 +86,6 @@ impl Actor {
     }
 
     /// The id of the person behind it; `None` for the machine.
-    #[must_use]
     pub fn person(&self) -> Option<uuid::Uuid> {
         match self {
             Self::Contact { id, .. } => Some(id.as_uuid()),

@@ -27,7 +27,6 @@ pub struct AddressMark {
 
 impl AddressMark {
     /// Whether a reminder may go there.
-    #[must_use]
     pub fn takes_reminders(&self) -> bool {
         self.bounced.is_none() && self.reminders_stopped_at.is_none()
     }

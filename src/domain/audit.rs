@@ -231,7 +231,6 @@ pub enum Action {
 
 impl Action {
     /// The stable name.
-    #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
             Self::Onboarding(change) => change.as_str(),
@@ -284,7 +283,6 @@ impl Action {
     }
 
     /// The step of the onboarding it is about, if about one.
-    #[must_use]
     pub fn step(&self) -> Option<Step> {
         match self {
             Self::Onboarding(change) => change.step(),

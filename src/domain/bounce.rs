@@ -33,7 +33,6 @@ pub struct StatusCode {
 
 impl StatusCode {
     /// Reads a word that is nothing but a code; parts are at most three digits long.
-    #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         let mut parts = word.split('.').map(number);
         let (class, subject, detail) = (parts.next()??, parts.next()??, parts.next()??);
@@ -66,7 +65,6 @@ pub enum DeliveryAction {
 
 impl DeliveryAction {
     /// Reads the value of an `Action` field.
-    #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         match word.to_ascii_lowercase().as_str() {
             "failed" => Some(Self::Failed),
@@ -107,7 +105,6 @@ pub enum Meaning {
 ///
 /// Our mails have one receiver. Where a school's server spread one over several people, the best outcome counts: the
 /// address works.
-#[must_use]
 pub fn judge(recipients: &[RecipientReport]) -> Option<(Meaning, String)> {
     recipients.iter().filter_map(|one| meaning(one).map(|found| (found, code(one)))).max_by_key(|(found, _)| *found)
 }
@@ -148,7 +145,6 @@ fn code(one: &RecipientReport) -> String {
 }
 
 /// When a mail that came back softly is tried again, or `None` when it was first sent too long ago for that.
-#[must_use]
 pub fn retry_at(first_sent_at: DateTime<Utc>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let at = now + SOFT_RETRY;
     (at - first_sent_at <= SOFT_LIFE).then_some(at)

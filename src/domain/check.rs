@@ -45,7 +45,6 @@ impl Rung {
     pub const ALL: [Self; 7] = [Self::Name, Self::Tcp, Self::Tls, Self::Login, Self::Data, Self::Shape, Self::Rows];
 
     /// The stored name.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Name => "name",
@@ -59,13 +58,11 @@ impl Rung {
     }
 
     /// Reads the stored name.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|rung| rung.as_str() == text)
     }
 
     /// What the rung asks, for the page that shows the ladder.
-    #[must_use]
     pub fn question(self) -> &'static str {
         match self {
             Self::Name => "Bestaat het schooldomein bij Magister?",
@@ -79,7 +76,6 @@ impl Rung {
     }
 
     /// The steps that are proven when this rung holds.
-    #[must_use]
     pub fn proves(self) -> &'static [Step] {
         match self {
             Self::Name | Self::Tls | Self::Shape | Self::Rows => &[],
@@ -138,7 +134,6 @@ impl CheckCode {
     ];
 
     /// The stored name, also used by the API.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -157,7 +152,6 @@ impl CheckCode {
     }
 
     /// Whether every check that ends with this code held a rung.
-    #[must_use]
     pub fn always_holds(self, rung: Rung) -> bool {
         let broke_on = match self {
             Self::Ok => return true,
@@ -174,13 +168,11 @@ impl CheckCode {
     }
 
     /// Reads the stored name.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|code| code.as_str() == text)
     }
 
     /// Who has to act now; nobody when all is well.
-    #[must_use]
     pub fn holder(self) -> Option<Party> {
         match self {
             Self::Ok => None,
@@ -199,7 +191,6 @@ impl CheckCode {
     }
 
     /// What is wrong and what to do, in one or two sentences for the school.
-    #[must_use]
     pub fn sentence(self) -> &'static str {
         match self {
             Self::Ok => "De verbinding met Magister werkt. Je hoeft niets te doen.",
@@ -251,7 +242,6 @@ impl CheckCode {
     }
 
     /// Whether Kurve got as far as the list: then no connection is lost, whatever is in the list.
-    #[must_use]
     pub fn is_connected(self) -> bool {
         match self {
             Self::Ok | Self::ListOutdated | Self::ListEmpty => true,
@@ -313,7 +303,6 @@ pub struct Counts {
 
 impl Counts {
     /// The receipt that school and Kurve see: "612 leerlingen, 3 zonder opleidingscode".
-    #[must_use]
     pub fn receipt(&self) -> String {
         let mut text = match self.rows {
             1 => "1 leerling".to_owned(),
@@ -362,13 +351,11 @@ pub struct CheckResult {
 
 impl CheckResult {
     /// Whether a rung held.
-    #[must_use]
     pub fn holds(&self, rung: Rung) -> bool {
         self.code == CheckCode::Ok || rung < self.rung
     }
 
     /// The steps that the rungs that held prove together, in the order of the steps.
-    #[must_use]
     pub fn proven(&self) -> Vec<Step> {
         let mut steps: Vec<Step> =
             Rung::ALL.into_iter().filter(|rung| self.holds(*rung)).flat_map(|rung| rung.proves()).copied().collect();
@@ -377,7 +364,6 @@ impl CheckResult {
     }
 
     /// How long the whole check took, in milliseconds.
-    #[must_use]
     pub fn millis(&self) -> u32 {
         self.times.iter().fold(0, |sum, time| sum.saturating_add(time.millis))
     }

@@ -21,7 +21,6 @@ impl Worker {
     pub const ALL: [Self; 3] = [Self::Mail, Self::Planner, Self::Checks];
 
     /// The stored name, also a label of metrics.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Mail => "mail",
@@ -31,14 +30,12 @@ impl Worker {
     }
 
     /// Reads the stored name.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|worker| worker.as_str() == text)
     }
 
     /// Within which time a heartbeat comes while all is well. The worker for mails looks every second, that for checks
     /// every two, and both write every thirty; the planner is ticked every minute.
-    #[must_use]
     pub fn period(self) -> Duration {
         match self {
             Self::Mail | Self::Planner | Self::Checks => Duration::minutes(1),
@@ -46,7 +43,6 @@ impl Worker {
     }
 
     /// After how long without a heartbeat it stands still: two periods.
-    #[must_use]
     pub fn patience(self) -> Duration {
         self.period() * 2
     }
@@ -93,7 +89,6 @@ pub enum WorkerStatus {
 
 impl WorkerStatus {
     /// Whether work is left undone.
-    #[must_use]
     pub fn is_still(self) -> bool {
         match self {
             Self::Runs => false,
@@ -103,7 +98,6 @@ impl WorkerStatus {
 }
 
 /// How it is with a worker now, from its last heartbeat.
-#[must_use]
 pub fn judge(worker: Worker, now: DateTime<Utc>, beat: Option<DateTime<Utc>>, facts: &Facts) -> WorkerStatus {
     if worker == Worker::Checks && !facts.makes_checks {
         return WorkerStatus::Runs;

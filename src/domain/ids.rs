@@ -17,13 +17,11 @@ macro_rules! id {
 
         impl $name {
             /// Wraps a UUID that the caller made or loaded.
-            #[must_use]
             pub const fn from_uuid(uuid: Uuid) -> Self {
                 Self(uuid)
             }
 
             /// The bare UUID, for a row.
-            #[must_use]
             pub const fn as_uuid(self) -> Uuid {
                 self.0
             }

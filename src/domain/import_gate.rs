@@ -26,7 +26,6 @@ pub struct ClosedReason {
 
 impl Verdict {
     /// Whether it is open.
-    #[must_use]
     pub fn is_open(&self) -> bool {
         match self {
             Self::Open => true,
@@ -36,7 +35,6 @@ impl Verdict {
 }
 
 /// The verdict over an onboarding.
-#[must_use]
 pub fn verdict(state: &Onboarding) -> Verdict {
     let reasons: Vec<ClosedReason> = Gate::ALL
         .into_iter()

@@ -21,7 +21,6 @@ pub struct Ball {
 }
 
 /// What everyone holds.
-#[must_use]
 pub fn balls(state: &Onboarding) -> BTreeSet<Ball> {
     match state.lifecycle() {
         Lifecycle::Active | Lifecycle::Completed { .. } => {
@@ -42,7 +41,6 @@ pub struct HoldingChange {
 
 impl HoldingChange {
     /// The turns of a change; with nothing before it, all of them begin.
-    #[must_use]
     pub fn of(before: Option<&Onboarding>, after: &Onboarding) -> Self {
         let (before, after) = (before.map(balls).unwrap_or_default(), balls(after));
         Self {
@@ -63,13 +61,11 @@ impl Durations {
     }
 
     /// How many turns there are.
-    #[must_use]
     pub fn count(&self) -> u64 {
         self.0.values().sum()
     }
 
     /// The fewest working days within which at least this share of the turns ended, by nearest rank; `None` without turns.
-    #[must_use]
     pub fn within(&self, percent: u64) -> Option<u32> {
         let rank = (self.count() * percent).div_ceil(100).max(1);
         let mut seen = 0;
@@ -80,34 +76,29 @@ impl Durations {
     }
 
     /// Half of the turns took at most this many working days.
-    #[must_use]
     pub fn median(&self) -> Option<u32> {
         self.within(50)
     }
 
     /// Nine of ten turns took at most this many working days.
-    #[must_use]
     pub fn ninetieth(&self) -> Option<u32> {
         self.within(90)
     }
 }
 
 /// The Monday of a moment's week in the Netherlands.
-#[must_use]
 pub fn week_of(moment: DateTime<Utc>) -> NaiveDate {
     let day = amsterdam_date(moment);
     day - Days::new(u64::from(day.weekday().num_days_from_monday()))
 }
 
 /// The Mondays of the last weeks, oldest first, this week last.
-#[must_use]
 pub fn last_weeks(now: DateTime<Utc>, count: u64) -> Vec<NaiveDate> {
     let this = week_of(now);
     (0..count).rev().map(|back| this - Days::new(7 * back)).collect()
 }
 
 /// How many of these moments lie in each of the weeks, in their order.
-#[must_use]
 pub fn per_week(weeks: &[NaiveDate], moments: impl IntoIterator<Item = DateTime<Utc>>) -> Vec<u64> {
     let mut counts: BTreeMap<NaiveDate, u64> = BTreeMap::new();
     for moment in moments {

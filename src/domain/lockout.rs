@@ -22,7 +22,6 @@ impl Lockout {
     pub const CLEAR: Self = Self { failed: 0, locked_until: None };
 
     /// Whether a try counts at all now.
-    #[must_use]
     pub fn is_locked(&self, now: DateTime<Utc>) -> bool {
         self.locked_until.is_some_and(|until| now < until)
     }

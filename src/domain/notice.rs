@@ -86,7 +86,6 @@ impl MailKind {
     ];
 
     /// The stored name.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ConfirmAddress => "confirm_address",
@@ -115,13 +114,11 @@ impl MailKind {
     }
 
     /// Reads the stored name.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 
     /// Whether the mail carries a token: it is then sent at most once and never late.
-    #[must_use]
     pub fn carries_token(self) -> bool {
         match self {
             Self::ConfirmAddress | Self::SignIn => true,
@@ -218,7 +215,6 @@ pub struct Notice {
 }
 
 /// The mails that one change calls for; each person concerned is told once.
-#[must_use]
 pub fn notices(before: &Onboarding, events: &[Event], after: &Onboarding) -> Vec<Notice> {
     let was_open = verdict(before).is_open();
     let is_open = verdict(after).is_open();
@@ -250,7 +246,6 @@ fn closed_again(events: &[Event]) -> Vec<Notice> {
 }
 
 /// The step that made the others fall, with the cause.
-#[must_use]
 pub fn root_fall(events: &[Event]) -> Option<(Step, &FallCause)> {
     events.iter().rev().find_map(|event| {
         let Change::StepFell { step, cause } = &event.change else { return None };

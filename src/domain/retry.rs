@@ -21,7 +21,6 @@ pub const ATTEMPTS_ALLOWED: i32 = 16;
 /// The delay after the given number of failed attempts (from 1), or `None` to give up.
 ///
 /// `jitter` is 0 to 1000: up to a fifth is added, so that many mails do not come back at one moment.
-#[must_use]
 pub fn delay_after(attempts: i32, jitter: u32) -> Option<Duration> {
     if attempts >= ATTEMPTS_ALLOWED {
         return None;

@@ -23,7 +23,6 @@ impl Region {
     pub const ALL: [Self; 3] = [Self::Noord, Self::Midden, Self::Zuid];
 
     /// The stored name.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Noord => "noord",
@@ -33,13 +32,11 @@ impl Region {
     }
 
     /// Reads the stored name.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|region| region.as_str() == text)
     }
 
     /// The name for a page or mail.
-    #[must_use]
     pub fn label_nl(self) -> &'static str {
         match self {
             Self::Noord => "Noord",
@@ -90,7 +87,6 @@ impl ContactRole {
     pub const ALL: [Self; 3] = [Self::Superbeheerder, Self::Applicatiebeheerder, Self::Contactpersoon];
 
     /// The stored name.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Superbeheerder => "superbeheerder",
@@ -100,13 +96,11 @@ impl ContactRole {
     }
 
     /// Reads the stored name.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.as_str() == text)
     }
 
     /// The name for a page or mail.
-    #[must_use]
     pub fn label_nl(self) -> &'static str {
         match self {
             Self::Superbeheerder => "Superbeheerder",
@@ -150,13 +144,11 @@ pub struct Contact {
 
 impl Contact {
     /// Whether they are still a contact.
-    #[must_use]
     pub fn is_active(&self) -> bool {
         self.removed_at.is_none()
     }
 
     /// Whether Kurve has vouched for them.
-    #[must_use]
     pub fn is_vouched(&self) -> bool {
         self.vouch.is_some()
     }

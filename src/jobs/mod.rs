@@ -43,7 +43,6 @@ impl Job {
         [Self::ResumePaused, Self::DeleteExpired, Self::PlanReminders, Self::Digest, Self::PlanChecks];
 
     /// The name of its slot and of its log lines.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ResumePaused => "resume_paused",
@@ -173,9 +172,6 @@ async fn plan_reminders(app: &App, now: DateTime<Utc>) -> Result<u64, ServiceErr
 }
 
 /// Runs a job now and returns how much it did.
-///
-/// # Errors
-/// When it could not even begin.
 pub async fn run(app: &App, job: Job, now: DateTime<Utc>) -> Result<u64, ServiceError> {
     match job {
         Job::ResumePaused => Ok(onboardings::resume_due(&app.context, now).await? as u64),

@@ -25,9 +25,6 @@ const LOOK_EVERY: Duration = Duration::from_secs(60);
 const FURTHEST: TimeDelta = TimeDelta::seconds(61);
 
 /// Starts the timer; the answer runs until `stop`.
-///
-/// # Errors
-/// When the library does not start.
 pub async fn start(
     app: App,
     web: WebState,

@@ -16,9 +16,6 @@ pub struct BaseUrlError;
 
 impl BaseUrl {
     /// Reads a base URL: scheme and host, without a path. The scheme's own port is left out, as browsers do.
-    ///
-    /// # Errors
-    /// When it is anything else.
     pub fn parse(text: &str) -> Result<Self, BaseUrlError> {
         let text = text.trim().trim_end_matches('/').to_ascii_lowercase();
         let (is_https, scheme, port) = match text.split_once("://") {
@@ -38,31 +35,26 @@ impl BaseUrl {
     }
 
     /// A whole address for a path.
-    #[must_use]
     pub fn to(&self, path: &str) -> String {
         format!("{}{path}", self.text)
     }
 
     /// Host and port as a browser sends them.
-    #[must_use]
     pub fn authority(&self) -> &str {
         &self.authority
     }
 
     /// The host alone.
-    #[must_use]
     pub fn host(&self) -> &str {
         host_of(&self.authority)
     }
 
     /// What stands for the host in Message-IDs, where an IPv6 address cannot stand as it is.
-    #[must_use]
     pub fn mail_host(&self) -> &str {
         &self.mail_host
     }
 
     /// Whether cookies must be kept to HTTPS.
-    #[must_use]
     pub fn is_https(&self) -> bool {
         self.is_https
     }

@@ -53,7 +53,6 @@ pub enum NotChecked {
 
 impl Magister {
     /// A checker with what it may reach and its bounds. `chance` draws the key under which double rows are found.
-    #[must_use]
     pub fn new(reach: Reach, limits: Limits, chance: Chance) -> Self {
         let throttle = Throttle::new(limits.courtesy);
         Self { reach, limits, throttle, chance }

@@ -61,16 +61,12 @@ impl fmt::Debug for Reach {
 
 impl Reach {
     /// The internet: names by the system's resolver, public addresses only, the public authorities.
-    #[must_use]
     pub fn internet() -> Self {
         let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         Self { names: Names::System, admitted: Admitted::Public, tls: client_config(roots) }
     }
 
     /// This machine alone, with names that the caller makes up, trusting one authority.
-    ///
-    /// # Errors
-    /// When the authority's certificate cannot be read.
     pub fn simulator(names: Arc<Lookup>, authority: CertificateDer<'static>) -> Result<Self, rustls::Error> {
         let mut roots = RootCertStore::empty();
         roots.add(authority)?;
@@ -78,7 +74,6 @@ impl Reach {
     }
 
     /// Nothing at all: no name is known. For tests that make no checks.
-    #[must_use]
     pub fn nowhere() -> Self {
         let names = Arc::new(|_: &str| None);
         let tls = client_config(RootCertStore::empty());

@@ -17,7 +17,6 @@ impl Port {
     pub const ALL: [Self; 2] = [Self::Live, Self::Test];
 
     /// The number.
-    #[must_use]
     pub fn number(self) -> u16 {
         match self {
             Self::Live => 8800,
@@ -35,19 +34,16 @@ pub struct Target {
 
 impl Target {
     /// The Magister of a school.
-    #[must_use]
     pub fn new(domain: SchoolDomain, port: Port) -> Self {
         Self { domain, port }
     }
 
     /// The port.
-    #[must_use]
     pub fn port(&self) -> Port {
         self.port
     }
 
     /// The host: the label and `.swp.nl`.
-    #[must_use]
     pub fn host(&self) -> String {
         self.domain.host()
     }

@@ -27,13 +27,11 @@ pub struct BounceAddressError;
 
 impl BounceAddress {
     /// The address of one mail.
-    #[must_use]
     pub fn with(&self, token: &str) -> String {
         format!("{}+{token}@{}", self.prefix, self.domain)
     }
 
     /// The token in a text that names an address of ours, such as a `To` header; whatever stands around it.
-    #[must_use]
     pub fn token_in<'a>(&self, text: &'a str) -> Option<&'a str> {
         let is_around = |sign: char| sign.is_whitespace() || sign.is_control() || "<>()[],;:\"'".contains(sign);
         text.split(is_around).find_map(|word| {

@@ -21,7 +21,6 @@ const TOKEN_SIGNS: usize = 40;
 
 impl MailParts {
     /// The parts of a letter that was not sent.
-    #[must_use]
     pub fn of(letter: Letter) -> Self {
         Self { subject: letter.subject, text: letter.text, html: letter.html }
     }
@@ -51,7 +50,6 @@ fn mask(text: &str) -> String {
 }
 
 /// The parts of a mail; `None` when its bytes are no mail.
-#[must_use]
 pub fn parts(mail: &BuiltMail) -> Option<MailParts> {
     let parsed = MessageParser::default().parse(&mail.bytes)?;
     Some(MailParts {

@@ -57,7 +57,6 @@ impl fmt::Debug for DeliveryReport {
 }
 
 /// Reads a message; only its first [`LONGEST_REPORT`] bytes count.
-#[must_use]
 pub fn read(message: &[u8]) -> Incoming {
     let message = &message[..message.len().min(LONGEST_REPORT)];
     if count_nested(message) > MOST_NESTED {

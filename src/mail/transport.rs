@@ -45,7 +45,6 @@ pub struct SendError {
 
 impl SendError {
     /// What a panic while a mail was handed over means: nobody knows how far it came.
-    #[must_use]
     pub fn of_a_fault() -> Self {
         Self::new(SendErrorKind::Unknown, "a fault while the mail was handed over")
     }

@@ -88,7 +88,6 @@ impl From<StoreError> for ServiceError {
 }
 
 /// An error with everything behind it, in one line.
-#[must_use]
 pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();

@@ -93,7 +93,6 @@ impl Call {
     }
 
     /// A call by a part of the machine itself.
-    #[must_use]
     pub fn by_machine(actor: Actor, now: DateTime<Utc>, job: &str) -> Self {
         Self { actor, now, request_id: job.to_owned() }
     }

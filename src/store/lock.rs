@@ -10,9 +10,6 @@ const AUDIT_TAIL: i64 = 0x6b6f_7070_0001;
 /// Holds an address until the transaction ends, so that links for it are asked for one after another.
 ///
 /// On SQLite the transaction already is the only one that writes.
-///
-/// # Errors
-/// When the database fails.
 pub async fn hold_address(conn: &impl ConnectionTrait, email_key: &str) -> Result<(), StoreError> {
     hold_text(conn, email_key).await
 }
@@ -20,9 +17,6 @@ pub async fn hold_address(conn: &impl ConnectionTrait, email_key: &str) -> Resul
 /// Holds the state of outages until the transaction ends, so that one is noticed and ended once.
 ///
 /// On SQLite the transaction already is the only one that writes.
-///
-/// # Errors
-/// When the database fails.
 pub async fn hold_outage(conn: &impl ConnectionTrait) -> Result<(), StoreError> {
     hold_text(conn, "outage").await
 }
@@ -30,9 +24,6 @@ pub async fn hold_outage(conn: &impl ConnectionTrait) -> Result<(), StoreError> 
 /// Holds runs of connection checks until the transaction ends, so that they are asked for one after another.
 ///
 /// On SQLite the transaction already is the only one that writes.
-///
-/// # Errors
-/// When the database fails.
 pub async fn hold_check_runs(conn: &impl ConnectionTrait) -> Result<(), StoreError> {
     hold_text(conn, "check_run").await
 }
@@ -49,9 +40,6 @@ async fn hold_text(conn: &impl ConnectionTrait, text: &str) -> Result<(), StoreE
 /// Holds the end of the audit until the transaction ends, so that every entry follows the one before.
 ///
 /// On SQLite the transaction already is the only one that writes.
-///
-/// # Errors
-/// When the database fails.
 pub async fn hold_audit_tail(conn: &impl ConnectionTrait) -> Result<(), StoreError> {
     if conn.get_database_backend() == DatabaseBackend::Postgres {
         let sql = "SELECT pg_advisory_xact_lock($1)";

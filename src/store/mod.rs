@@ -49,9 +49,6 @@ pub struct WriteTx(DatabaseTransaction);
 
 impl Db {
     /// Connects to `sqlite:PATH` or `postgres://…`.
-    ///
-    /// # Errors
-    /// When the database cannot be opened or reached.
     pub async fn connect(url: &str) -> Result<Self, StoreError> {
         match sqlite_path(url) {
             Some(path) => Self::open_sqlite(&path).await,
@@ -81,21 +78,16 @@ impl Db {
     }
 
     /// For queries that change nothing.
-    #[must_use]
     pub fn reader(&self) -> &impl ConnectionTrait {
         &self.read
     }
 
     /// For one statement that writes and is whole by itself. With more than one, use [`Db::begin_write`].
-    #[must_use]
     pub fn writer(&self) -> &impl ConnectionTrait {
         &self.write
     }
 
     /// Begins a transaction that may write; on SQLite it has the write lock from the start.
-    ///
-    /// # Errors
-    /// When no connection comes free in time.
     pub async fn begin_write(&self) -> Result<WriteTx, StoreError> {
         let mode = self.is_sqlite().then_some(SqliteTransactionMode::Immediate);
         let options = TransactionOptions { sqlite_transaction_mode: mode, ..Default::default() };
@@ -103,15 +95,11 @@ impl Db {
     }
 
     /// Whether this is the embedded database.
-    #[must_use]
     pub fn is_sqlite(&self) -> bool {
         is_sqlite(&self.write)
     }
 
     /// Whether the database answers.
-    ///
-    /// # Errors
-    /// When it does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.write.ping().await?;
         Ok(self.read.ping().await?)
@@ -131,7 +119,6 @@ impl Db {
 
 impl WriteTx {
     /// The connection to run queries on.
-    #[must_use]
     pub fn conn(&self) -> &impl ConnectionTrait {
         &self.0
     }
@@ -146,7 +133,6 @@ impl WriteTx {
 }
 
 /// The file of a `sqlite:` URL; `None` for any other URL.
-#[must_use]
 pub fn sqlite_path(url: &str) -> Option<PathBuf> {
     let rest = url.strip_prefix("sqlite:")?;
     let path = rest.strip_prefix("//").unwrap_or(rest);

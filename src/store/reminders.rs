@@ -43,9 +43,6 @@ pub struct Due {
 }
 
 /// The schools whose reminders are to be looked at, after a place, at most `limit`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_needing_attention(
     conn: &impl ConnectionTrait,
     now: DateTime<Utc>,
@@ -83,9 +80,6 @@ async fn schools_at(conn: &impl ConnectionTrait, when: Expr, limit: u64) -> Resu
 }
 
 /// The other schools that are due and have a contact of one of these schools.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_due_of_same_people(
     conn: &impl ConnectionTrait,
     now: DateTime<Utc>,
@@ -112,9 +106,6 @@ pub async fn list_due_of_same_people(
 
 /// Notes when a school needs attention next, and since when it does not answer; the version of the onboarding stays.
 /// Who asked for a fresh look since `now` still gets it, and each school gets one within a month.
-///
-/// # Errors
-/// When the database fails.
 pub async fn save_attention(
     conn: &impl ConnectionTrait,
     school: SchoolId,
@@ -137,9 +128,6 @@ pub async fn save_attention(
 }
 
 /// Every reminder that went out to a school, oldest first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_sent(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Vec<SentReminder>, StoreError> {
     let rows = reminder::Entity::find()
         .filter(reminder::COLUMN.school_id.eq(school.as_uuid()))
@@ -172,9 +160,6 @@ pub async fn insert_sent(
 }
 
 /// Who has a mail with reminders on a day: one that was made on it, or stayed behind and was moved to it.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_mailed_on(conn: &impl ConnectionTrait, date: NaiveDate) -> Result<Vec<Mailed>, StoreError> {
     let rows = reminder_mail::Entity::find().filter(reminder_mail::COLUMN.on_date.eq(date)).all(conn).await?;
     Ok(rows.into_iter().map(|row| Mailed { address_key: row.address_key, on_date: row.on_date }).collect())
@@ -215,9 +200,6 @@ pub async fn move_to(conn: &impl ConnectionTrait, id: ReminderMailId, date: Naiv
 }
 
 /// The days from a date on of which a person has a mail.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_days_from(
     conn: &impl ConnectionTrait,
     address_key: &str,
@@ -232,9 +214,6 @@ pub async fn list_days_from(
 }
 
 /// Has a mail remind of something else; `false` when it no longer reminds of what it did.
-///
-/// # Errors
-/// When the database fails.
 pub async fn replace_about(
     conn: &impl ConnectionTrait,
     mail: &ReminderMail,
@@ -250,9 +229,6 @@ pub async fn replace_about(
 }
 
 /// The mail with this id.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_mail(conn: &impl ConnectionTrait, id: ReminderMailId) -> Result<Option<ReminderMail>, StoreError> {
     let Some(row) = reminder_mail::Entity::find_by_id(id.as_uuid()).one(conn).await? else { return Ok(None) };
     let about = serde_json::from_str(&row.about).map_err(|_| corrupt(id))?;

@@ -36,9 +36,6 @@ async fn migrate_alone(db: &Db) -> Result<usize, StoreError> {
 }
 
 /// How many steps the database is behind.
-///
-/// # Errors
-/// When the database fails.
 pub async fn pending(db: &Db) -> Result<usize, StoreError> {
     Ok(Migrator::get_pending_migrations(db.migrating()).await?.len())
 }

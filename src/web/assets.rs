@@ -32,7 +32,6 @@ static RELEASE: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// Where a file is served.
-#[must_use]
 pub fn address(name: &str) -> String {
     links::fill(links::ASSETS, &[&format!("{}/{name}", *RELEASE)])
 }

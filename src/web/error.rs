@@ -158,7 +158,6 @@ impl PageError {
 }
 
 /// What somebody reads who must wait.
-#[must_use]
 pub fn too_often(retry_after_seconds: u64) -> String {
     format!("Dit is te vaak geprobeerd. Wacht {} en probeer het dan opnieuw.", minutes(retry_after_seconds))
 }
@@ -202,7 +201,6 @@ struct ErrorPage {
 
 /// Writes what a visitor sees of an error into its answer: a page, or problem details under `/api`. Also into answers
 /// that come from around our handlers and hold a line of English or nothing.
-#[must_use]
 pub fn write_answer(web: &WebState, response: Response, path: &str, request_id: &str) -> Response {
     if !response.status().is_client_error() && !response.status().is_server_error() {
         return response;

@@ -45,13 +45,11 @@ pub struct Visit {
 
 impl Visit {
     /// When and in which request, as services take it.
-    #[must_use]
     pub fn at(&self) -> (DateTime<Utc>, &str) {
         (self.now, &self.request_id)
     }
 
     /// The frame around a page for this visit.
-    #[must_use]
     pub fn frame(&self, web: &WebState) -> Frame {
         Frame {
             flash: self.flash.map(FlashMessage::sentence),
@@ -94,13 +92,11 @@ pub struct SchoolContact {
 
 impl SchoolContact {
     /// The school that this session is about.
-    #[must_use]
     pub fn school(&self) -> SchoolId {
         self.contact.school
     }
 
     /// Who does it and when, as services take it.
-    #[must_use]
     pub fn call(&self) -> Call {
         let actor = Actor::Contact { id: self.contact.id, role: self.contact.role };
         Call { actor, now: self.visit.now, request_id: self.visit.request_id.clone() }
@@ -188,14 +184,12 @@ pub struct Staff {
 
 impl Staff {
     /// Who does it and when, as services take it.
-    #[must_use]
     pub fn call(&self) -> Call {
         let actor = Actor::Staff { id: self.account.id, role: self.account.role };
         Call { actor, now: self.visit.now, request_id: self.visit.request_id.clone() }
     }
 
     /// Whether buttons that change something are shown.
-    #[must_use]
     pub fn can_act(&self) -> bool {
         self.account.role.can_act()
     }

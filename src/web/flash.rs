@@ -19,19 +19,16 @@ macro_rules! flashes {
 
         impl Flash {
             /// The name in the cookie.
-            #[must_use]
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $name,)+ }
             }
 
             /// Reads the name in the cookie.
-            #[must_use]
             pub fn parse(text: &str) -> Option<Self> {
                 match text { $($name => Some(Self::$variant),)+ _ => None }
             }
 
             /// What the page says.
-            #[must_use]
             pub fn sentence(self) -> &'static str {
                 match self { $(Self::$variant => $sentence,)+ }
             }
@@ -125,7 +122,6 @@ pub struct FlashMessage {
 
 impl Flash {
     /// With the step that it was about.
-    #[must_use]
     pub fn about(self, step: Step) -> FlashMessage {
         FlashMessage { flash: self, about: Some(step) }
     }
@@ -139,7 +135,6 @@ impl From<Flash> for FlashMessage {
 
 impl FlashMessage {
     /// The text in the cookie.
-    #[must_use]
     pub fn as_text(self) -> String {
         match self.about {
             Some(step) => format!("{}.{}", self.flash.as_str(), step.as_str()),
@@ -148,14 +143,12 @@ impl FlashMessage {
     }
 
     /// Reads the text in the cookie.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (name, step) = text.split_once('.').unwrap_or((text, ""));
         Some(Self { flash: Flash::parse(name)?, about: Step::parse(step) })
     }
 
     /// What the page says.
-    #[must_use]
     pub fn sentence(self) -> String {
         match (self.flash, self.about) {
             (Flash::StepDone, Some(step)) => format!("Opgeslagen: “{}” is gedaan.", words::step_name(step)),
@@ -172,21 +165,18 @@ impl FlashMessage {
 }
 
 /// Goes to another page, which says what was done.
-#[must_use]
 pub fn redirect(web: &WebState, to: &str, message: impl Into<FlashMessage>) -> Response {
     let cookie = Jar::Flash.write(web, message.into().as_text());
     with_cookie(see_other(to), &cookie)
 }
 
 /// Goes to another page after a form.
-#[must_use]
 pub fn see_other(to: &str) -> Response {
     let to = HeaderValue::from_str(to).expect("paths of ours are plain ASCII");
     (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
 }
 
 /// Adds a cookie to an answer.
-#[must_use]
 pub fn with_cookie(mut response: Response, cookie: &str) -> Response {
     let value = HeaderValue::from_str(cookie).expect("cookies of ours are plain ASCII");
     response.headers_mut().append(header::SET_COOKIE, value);

@@ -42,7 +42,6 @@ impl<T: DeserializeOwned> FromRequest<WebState> for Posted<T> {
 pub struct Pressed {}
 
 /// A date as browsers post it, or as people type it where the browser has no date field.
-#[must_use]
 pub fn parse_date(text: &str) -> Option<NaiveDate> {
     let text = text.trim();
     let formats = ["%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y"];
@@ -90,19 +89,16 @@ impl FieldErrors {
     }
 
     /// Whether nothing is wrong.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// Everything that is wrong, for the summary above the form.
-    #[must_use]
     pub fn all(&self) -> &[FieldError] {
         &self.0
     }
 
     /// What is wrong with a field; empty if nothing is.
-    #[must_use]
     pub fn at(&self, field: &str) -> &str {
         self.0.iter().find(|error| error.field == field).map_or("", |error| error.message.as_str())
     }

@@ -125,7 +125,6 @@ pub async fn keep_browser(State(web): State<WebState>, mut request: Request, nex
 }
 
 /// The address of the client, through as many proxies as are ours.
-#[must_use]
 pub fn client_address(web: &WebState, headers: &HeaderMap, peer: Option<&ConnectInfo<SocketAddr>>) -> IpAddr {
     let direct = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
     let Some(behind) = web.trusted_proxies.checked_sub(1) else { return direct };

@@ -89,7 +89,6 @@ pub struct DemoWeb {
 
 impl WebState {
     /// A site from its parts.
-    #[must_use]
     pub fn new(parts: WebStateParts) -> Self {
         Self(Arc::new(parts))
     }

@@ -37,7 +37,6 @@ pub struct OwnDayRow {
 }
 
 /// The stretches that are not over.
-#[must_use]
 pub fn rows(own_days: &OwnDays, today: NaiveDate) -> Vec<OwnDayRow> {
     let row = |(period, kind): (Period, OwnDayKind)| OwnDayRow {
         kind: kind.as_str(),
@@ -62,7 +61,6 @@ pub fn read(form: &OwnDaysForm, errors: &mut FieldErrors) -> Option<(OwnDayKind,
 }
 
 /// A stretch of the list, as its own button posts it back.
-#[must_use]
 pub fn read_row(form: &OwnDaysForm) -> Option<(OwnDayKind, Period)> {
     read(form, &mut FieldErrors::default())
 }

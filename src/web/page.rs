@@ -33,7 +33,6 @@ pub struct Frame {
 
 impl Frame {
     /// A frame for a page without forms, such as an error.
-    #[must_use]
     pub fn bare(web: &WebState) -> Self {
         Self {
             asset_css: assets::address("koppelklaar.css"),
@@ -50,17 +49,11 @@ impl Frame {
 }
 
 /// A page as an answer.
-///
-/// # Errors
-/// When the template fails, which is a fault of ours.
 pub fn show(page: &impl Template) -> Result<Response, PageError> {
     show_with(StatusCode::OK, page)
 }
 
 /// A page as an answer with another status, such as 422 for a form that comes back.
-///
-/// # Errors
-/// When the template fails, which is a fault of ours.
 pub fn show_with(status: StatusCode, page: &impl Template) -> Result<Response, PageError> {
     let html = page.render().map_err(|_| PageError::Broken("a template failed"))?;
     Ok((status, Html(html)).into_response())

@@ -93,13 +93,11 @@ const FAILED: &str = "The service failed. Try again later; the request id helps 
 const CONTENT_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
 
 /// Whether a path is of the API.
-#[must_use]
 pub fn is_for_machines(path: &str) -> bool {
     path == "/api" || path.starts_with("/api/")
 }
 
 /// Writes an error as a problem, if it is none yet; its headers stay.
-#[must_use]
 pub fn write(response: Response) -> Response {
     if response.headers().get(header::CONTENT_TYPE) == Some(&CONTENT_TYPE) {
         return response;

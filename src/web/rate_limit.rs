@@ -53,7 +53,6 @@ pub struct RateLimits {
 
 impl RateLimits {
     /// Fresh counters.
-    #[must_use]
     pub fn new(allowance: Allowance) -> Self {
         let quarter = Duration::from_secs(900);
         let each = quarter / allowance.per_address.get();

@@ -24,14 +24,12 @@ pub struct ReturnTo {
 
 impl ReturnTo {
     /// Reads what the cookie holds, or the path and query of a request.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (path, query) = text.split_once('?').unwrap_or((text, ""));
         is_below(path, links::SCHOOL).then(|| Self { path: path.to_owned(), school: links::school_in(query) })
     }
 
     /// What was remembered in this browser.
-    #[must_use]
     pub fn read(web: &WebState, headers: &HeaderMap) -> Option<Self> {
         Jar::Next.read(web, headers).as_deref().and_then(Self::parse)
     }
@@ -46,7 +44,6 @@ impl ReturnTo {
 }
 
 /// The cookies that remember a page of the portal, or the page of a form that was sent after the session had ended.
-#[must_use]
 pub fn remember_school(web: &WebState, parts: &Parts) -> Vec<String> {
     let text = match came_with(parts) {
         Came::ForPage(text) => text,
@@ -57,7 +54,6 @@ pub fn remember_school(web: &WebState, parts: &Parts) -> Vec<String> {
 }
 
 /// The cookies that remember a page of Kurve's own, or that of a form.
-#[must_use]
 pub fn remember_staff(web: &WebState, parts: &Parts) -> Vec<String> {
     let text = match came_with(parts) {
         Came::ForPage(text) => text,
@@ -68,13 +64,11 @@ pub fn remember_staff(web: &WebState, parts: &Parts) -> Vec<String> {
 }
 
 /// The cookie that says, to who sent a form without a session, what became of it.
-#[must_use]
 pub fn was_away(web: &WebState, parts: &Parts) -> Option<String> {
     (parts.method == Method::POST).then(|| Jar::Flash.write(web, FlashMessage::from(Flash::WasAway).as_text()))
 }
 
 /// What was remembered in this browser of Kurve's own pages.
-#[must_use]
 pub fn read_staff(web: &WebState, headers: &HeaderMap) -> Option<String> {
     Jar::Next.read(web, headers).as_deref().and_then(parse_staff)
 }

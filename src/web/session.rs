@@ -27,7 +27,6 @@ pub enum Jar {
 
 impl Jar {
     /// The cookie's name. With HTTPS the `__Host-` prefix keeps other hosts of the domain from setting it.
-    #[must_use]
     pub fn name(self, web: &WebState) -> &'static str {
         match (self, web.context.base.is_https()) {
             (Self::School, true) => "__Host-kk_school",
@@ -44,19 +43,16 @@ impl Jar {
     }
 
     /// What a request brought in this cookie.
-    #[must_use]
     pub fn read(self, web: &WebState, headers: &HeaderMap) -> Option<String> {
         CookieJar::from_headers(headers).get(self.name(web)).map(|cookie| cookie.value().to_owned())
     }
 
     /// The token that a request brought in this cookie.
-    #[must_use]
     pub fn read_token(self, web: &WebState, headers: &HeaderMap) -> Option<Token> {
         self.read(web, headers).as_deref().and_then(Token::parse)
     }
 
     /// The `Set-Cookie` value that keeps a value until the browser closes, or for a year for the browser's secret.
-    #[must_use]
     pub fn write(self, web: &WebState, value: String) -> String {
         let mut cookie = self.cookie(web, value);
         if self == Self::Browser {
@@ -66,7 +62,6 @@ impl Jar {
     }
 
     /// The `Set-Cookie` value that forgets it.
-    #[must_use]
     pub fn forget(self, web: &WebState) -> String {
         let mut cookie = self.cookie(web, String::new());
         cookie.set_max_age(Duration::ZERO);

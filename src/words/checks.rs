@@ -8,7 +8,6 @@ use crate::domain::onboarding::{Party, Step};
 use crate::domain::text::Reason;
 
 /// What a code is called in a list, where there is little room.
-#[must_use]
 pub fn check_short(code: CheckCode) -> &'static str {
     match code {
         CheckCode::Ok => "Werkt",
@@ -27,14 +26,12 @@ pub fn check_short(code: CheckCode) -> &'static str {
 }
 
 /// What stands beside the verdict where an admin gave leave to activate without a check that passed.
-#[must_use]
 pub fn leave(at: DateTime<Utc>, reason: &Reason) -> String {
     let when = super::date_nl(at);
     format!("Kurve gaf op {when} toestemming om te activeren zonder goede controle. Reden: {reason}")
 }
 
 /// How a check ended, as a heading for the school.
-#[must_use]
 pub fn check_title(code: CheckCode) -> &'static str {
     match code {
         CheckCode::Ok => "Alles staat goed",
@@ -53,7 +50,6 @@ pub fn check_title(code: CheckCode) -> &'static str {
 }
 
 /// The step where the school puts right what a code says; none when it is not the school's to do.
-#[must_use]
 pub fn check_step(code: CheckCode) -> Option<Step> {
     match code {
         CheckCode::HostUnknown => Some(Step::DetailsSubmitted),
@@ -71,7 +67,6 @@ pub fn check_step(code: CheckCode) -> Option<Step> {
 }
 
 /// Who has to act after a check, to the school.
-#[must_use]
 pub fn check_turn(code: CheckCode) -> &'static str {
     match code.holder() {
         None => "Niemand hoeft iets te doen",
@@ -82,7 +77,6 @@ pub fn check_turn(code: CheckCode) -> &'static str {
 }
 
 /// What was odd about an answer, for Kurve.
-#[must_use]
 pub fn oddity(oddity: Oddity) -> String {
     match oddity {
         Oddity::LookUpFailed => "De naam kon niet worden opgezocht.".to_owned(),
@@ -103,7 +97,6 @@ pub fn oddity(oddity: Oddity) -> String {
 }
 
 /// A time in milliseconds as people say it: "0,3 seconden".
-#[must_use]
 pub fn seconds_nl(millis: u32) -> String {
     match millis {
         0..100 => "minder dan 0,1 seconde".to_owned(),

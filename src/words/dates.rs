@@ -21,33 +21,28 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// The day in the Netherlands: "ma 23 november 2026".
-#[must_use]
 pub fn date_nl(moment: DateTime<Utc>) -> String {
     date_only_nl(moment.with_timezone(&Amsterdam).date_naive())
 }
 
 /// Day and time in the Netherlands: "ma 23 november 2026 om 14:05".
-#[must_use]
 pub fn moment_nl(moment: DateTime<Utc>) -> String {
     let local = moment.with_timezone(&Amsterdam);
     format!("{} om {}", date_only_nl(local.date_naive()), local.format("%H:%M"))
 }
 
 /// The time in the Netherlands: "14:05".
-#[must_use]
 pub fn time_nl(moment: DateTime<Utc>) -> String {
     moment.with_timezone(&Amsterdam).format("%H:%M").to_string()
 }
 
 /// A date that has no time: "ma 23 november 2026".
-#[must_use]
 pub fn date_only_nl(date: NaiveDate) -> String {
     let month = MONTHS[date.month0() as usize];
     format!("{} {} {month} {}", weekday(date.weekday()), date.day(), date.year())
 }
 
 /// Some days in a row: "ma 23 november 2026", or "ma 23 november 2026 tot en met vr 27 november 2026".
-#[must_use]
 pub fn period_nl(period: Period) -> String {
     let Period { first_day, last_day } = period;
     if first_day == last_day {

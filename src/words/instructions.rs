@@ -5,7 +5,6 @@
 use crate::domain::onboarding::Step;
 
 /// How a step is done, one action a line.
-#[must_use]
 pub fn instruction(step: Step) -> &'static [&'static str] {
     match step {
         Step::ConsentGiven => &[
@@ -64,7 +63,6 @@ pub fn instruction(step: Step) -> &'static [&'static str] {
 }
 
 /// Who can do a step.
-#[must_use]
 pub fn who_can(step: Step) -> &'static str {
     match step {
         Step::ConsentGiven => "Alleen de superbeheerder in Magister kan dit doen.",
@@ -82,7 +80,6 @@ pub fn who_can(step: Step) -> &'static str {
 }
 
 /// How one sees that a step went well.
-#[must_use]
 pub fn check_afterwards(step: Step) -> &'static str {
     match step {
         Step::ConsentGiven => "Het schuifje bij “Numo UWLR smalle set” staat aan.",
@@ -104,13 +101,11 @@ pub fn check_afterwards(step: Step) -> &'static str {
 }
 
 /// What the school may note in the ticket at Magister.
-#[must_use]
 pub fn ticket_text() -> &'static str {
     "voor Numo"
 }
 
 /// What the school does once the import is open, one action a line.
-#[must_use]
 pub fn import_instruction() -> &'static [&'static str] {
     &[
         "Ga in Numo naar TOOLS > IMPORTEREN en kies MAGISTER IMPORT.",
@@ -122,7 +117,6 @@ pub fn import_instruction() -> &'static [&'static str] {
 }
 
 /// When a licence is used.
-#[must_use]
 pub fn licence_note() -> &'static str {
     "Importeren kost geen licentie. Een leerling gebruikt een licentie vanaf het moment dat die een sprongtoets start, of \
      een oefening in een taak."

@@ -85,7 +85,6 @@ const SIGN_IN: &[&str] =
     &["refused with 530", "refused with 534", "refused with 535", "refused with 538", " 5.7.8", " 5.7.9", " 5.7.11"];
 
 /// What a kept reason means; `None` for what a person typed, and for what is new here.
-#[must_use]
 pub fn mail_reason(kept: &str) -> Option<&'static str> {
     let known = KNOWN.iter().find(|(text, _)| *text == kept);
     let step = || STEPS.iter().find(|(start, _)| kept.starts_with(start));

@@ -7,7 +7,6 @@ use crate::domain::reminder::OwnDayKind;
 use crate::domain::school::Region;
 
 /// What a step is called, as something to do.
-#[must_use]
 pub fn step_name(step: Step) -> &'static str {
     match step {
         Step::ConsentGiven => "Consent geven in Magister",
@@ -23,7 +22,6 @@ pub fn step_name(step: Step) -> &'static str {
 }
 
 /// What a step is called where there is little room.
-#[must_use]
 pub fn step_short(step: Step) -> &'static str {
     match step {
         Step::ConsentGiven => "Consent geven",
@@ -39,7 +37,6 @@ pub fn step_short(step: Step) -> &'static str {
 }
 
 /// What a gate is called.
-#[must_use]
 pub fn gate_name(gate: Gate) -> &'static str {
     match gate {
         Gate::Consent => "Consent in Magister",
@@ -51,7 +48,6 @@ pub fn gate_name(gate: Gate) -> &'static str {
 }
 
 /// The question of a gate, which ends in yes or not yet.
-#[must_use]
 pub fn gate_question(gate: Gate) -> &'static str {
     match gate {
         Gate::Consent => "Heeft de superbeheerder consent gegeven in Magister?",
@@ -63,7 +59,6 @@ pub fn gate_question(gate: Gate) -> &'static str {
 }
 
 /// One word for a gate.
-#[must_use]
 pub fn gate_short(gate: Gate) -> &'static str {
     match gate {
         Gate::Consent => "Consent",
@@ -75,7 +70,6 @@ pub fn gate_short(gate: Gate) -> &'static str {
 }
 
 /// What a party is called; stands at the start of a sentence, or after "bij".
-#[must_use]
 pub fn party_name(party: Party) -> &'static str {
     match party {
         Party::School => "De school",
@@ -85,7 +79,6 @@ pub fn party_name(party: Party) -> &'static str {
 }
 
 /// Parties in one breath: "Kurve en de school".
-#[must_use]
 pub fn party_list(parties: &[Party]) -> String {
     let name = |(place, party): (usize, &Party)| match (place, party) {
         (1.., Party::School) => "de school",
@@ -97,7 +90,6 @@ pub fn party_list(parties: &[Party]) -> String {
 }
 
 /// One or two words for how sure a yes is.
-#[must_use]
 pub fn evidence_name(evidence: Evidence) -> &'static str {
     match evidence {
         Evidence::Claimed => "Gemeld",
@@ -107,7 +99,6 @@ pub fn evidence_name(evidence: Evidence) -> &'static str {
 }
 
 /// How sure a yes is and by whom, as a sentence.
-#[must_use]
 pub fn evidence_sentence(answer: &Answer) -> &'static str {
     let evidence = answer.evidence();
     match (evidence, answer.with(evidence).map(|given| &given.by)) {
@@ -119,7 +110,6 @@ pub fn evidence_sentence(answer: &Answer) -> &'static str {
 }
 
 /// What a role at Kurve is called. For roles at a school, see `ContactRole::label_nl`.
-#[must_use]
 pub fn role_name(role: StaffRole) -> &'static str {
     match role {
         StaffRole::Admin => "Beheerder",
@@ -129,7 +119,6 @@ pub fn role_name(role: StaffRole) -> &'static str {
 }
 
 /// What a kind of mail is called in a list.
-#[must_use]
 pub fn mail_name(kind: MailKind) -> &'static str {
     match kind {
         MailKind::ConfirmAddress => "E-mailadres bevestigen",
@@ -158,7 +147,6 @@ pub fn mail_name(kind: MailKind) -> &'static str {
 }
 
 /// What the days are called on which a school differs from its region.
-#[must_use]
 pub fn own_days_name(kind: OwnDayKind) -> &'static str {
     match kind {
         OwnDayKind::Closed => "Vrij",
@@ -167,7 +155,6 @@ pub fn own_days_name(kind: OwnDayKind) -> &'static str {
 }
 
 /// Where a holiday region lies, roughly.
-#[must_use]
 pub fn region_hint(region: Region) -> &'static str {
     match region {
         Region::Noord => "Vooral Groningen, Friesland, Drenthe, Overijssel, Flevoland en Noord-Holland.",
@@ -177,7 +164,6 @@ pub fn region_hint(region: Region) -> &'static str {
 }
 
 /// Where an onboarding as a whole stands, in one word.
-#[must_use]
 pub fn lifecycle_name(lifecycle: &Lifecycle) -> &'static str {
     match lifecycle {
         Lifecycle::Active => "Bezig",

@@ -11,7 +11,6 @@ use crate::domain::reminder::{OwnDaysRefusal, SnoozeRefusal};
 use crate::domain::school::ContactRole;
 
 /// Why a change was refused, for whoever asked for it.
-#[must_use]
 pub fn refusal(refusal: &Refusal) -> String {
     match refusal {
         Refusal::NotAllowed => {
@@ -66,7 +65,6 @@ pub fn refusal(refusal: &Refusal) -> String {
 }
 
 /// Why a step cannot be handed to someone who is no contact yet.
-#[must_use]
 pub fn too_many_contacts(most: usize, most_new: usize) -> String {
     format!(
         "Een school kan zelf hoogstens {most} contactpersonen hebben, en per dag hoogstens {most_new} nieuwe. Kies een \
@@ -75,7 +73,6 @@ pub fn too_many_contacts(most: usize, most_new: usize) -> String {
 }
 
 /// Why a step is not handed to a colleague who is a contact already.
-#[must_use]
 pub fn colleague_role(role: ContactRole, needed: ContactRole) -> String {
     format!(
         "Deze collega doet al mee, als {role}. Alleen een {needed} kan deze stap doen. Is je collega {needed}? Vraag \
@@ -86,7 +83,6 @@ pub fn colleague_role(role: ContactRole, needed: ContactRole) -> String {
 }
 
 /// Why reminders are not put off until that date.
-#[must_use]
 pub fn snooze_refusal(refusal: SnoozeRefusal) -> String {
     format!(
         "Kies een dag na vandaag, en hoogstens {} dagen vooruit. Duurt het langer? Zet de koppeling dan op pauze.",
@@ -95,7 +91,6 @@ pub fn snooze_refusal(refusal: SnoozeRefusal) -> String {
 }
 
 /// Why days of the school's own are not taken.
-#[must_use]
 pub fn own_days_refusal(refusal: OwnDaysRefusal) -> String {
     match refusal {
         OwnDaysRefusal::EndsBeforeItBegins => "De laatste dag komt voor de eerste. Kijk de data na.".into(),
@@ -129,7 +124,6 @@ fn wrong_party(step: Step) -> String {
 }
 
 /// Why no connection check is made, for whoever asked for one.
-#[must_use]
 pub fn check_refusal(refusal: &CheckRefusal) -> &'static str {
     match refusal {
         CheckRefusal::Off => {
@@ -150,7 +144,6 @@ pub fn check_refusal(refusal: &CheckRefusal) -> &'static str {
 }
 
 /// Why the password or the query is not shown, for the contact who asked.
-#[must_use]
 pub fn reveal_refusal(refusal: &RevealRefusal) -> String {
     match refusal {
         RevealRefusal::NotVouched => {

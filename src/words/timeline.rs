@@ -26,7 +26,6 @@ pub struct Names {
 
 impl Names {
     /// The name of a contact of today. Whoever was removed holds no ball any more, also one that was handed to them.
-    #[must_use]
     pub fn contact_of_today(&self, id: ContactId) -> Option<&str> {
         self.contacts.get(&id).filter(|_| !self.removed.contains(&id)).map(String::as_str)
     }
@@ -41,7 +40,6 @@ impl Names {
 }
 
 /// Who did something.
-#[must_use]
 pub fn actor_name(actor: &Actor, names: &Names) -> String {
     match actor {
         Actor::Contact { id, role } => match names.contacts.get(id) {
@@ -60,7 +58,6 @@ pub fn actor_name(actor: &Actor, names: &Names) -> String {
 }
 
 /// What was done, in one line.
-#[must_use]
 pub fn change_sentence(action: &Action, names: &Names) -> String {
     match action {
         Action::Onboarding(change) => onboarding_change(change, names),
@@ -202,7 +199,6 @@ fn answered(step: Step, evidence: Evidence, ground: &Ground) -> String {
 }
 
 /// Why a step that was ready is open again, as a sentence; what Kurve wrote with it is in [`fall_reason`].
-#[must_use]
 pub fn fall_cause(cause: &FallCause) -> String {
     match cause {
         FallCause::TakenBack => "Iemand van de school meldde dat deze stap toch niet gereed is.".into(),
@@ -217,7 +213,6 @@ pub fn fall_cause(cause: &FallCause) -> String {
 }
 
 /// What Kurve wrote when it sent the step back.
-#[must_use]
 pub fn fall_reason(cause: &FallCause) -> Option<&Reason> {
     match cause {
         FallCause::SentBack { reason } => Some(reason),

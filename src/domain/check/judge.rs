@@ -37,14 +37,12 @@ impl Streak {
     }
 
     /// When the next try is due; none when all were made.
-    #[must_use]
     pub fn retry_at(&self) -> Option<DateTime<Utc>> {
         let made = usize::from(self.failures.saturating_sub(1));
         RETRY_MINUTES.get(made).map(|minutes| self.counted_at + Duration::minutes(*minutes))
     }
 
     /// Whether the next try is so long overdue that nobody followed these failures up.
-    #[must_use]
     pub fn is_old(&self, now: DateTime<Utc>) -> bool {
         self.retry_at().is_some_and(|due| now - due > STREAK_KEEPS)
     }
@@ -75,7 +73,6 @@ pub struct CheckHistory {
 
 impl CheckHistory {
     /// What an onboarding tells, with the streak that was kept beside it.
-    #[must_use]
     pub fn of(state: &Onboarding, streak: Option<Streak>) -> Self {
         let with = |is_so: &dyn Fn(Step) -> bool| Step::ALL.into_iter().filter(|step| is_so(*step)).collect();
         let is_proven = |step| state.answer(step).is_some_and(|answer: &_| answer.with(Evidence::Proven).is_some());
@@ -91,13 +88,11 @@ impl CheckHistory {
     }
 
     /// Whether a check ever proved something that still stands.
-    #[must_use]
     pub fn has_worked(&self) -> bool {
         !self.proven.is_empty()
     }
 
     /// Whether this result no longer shows something that a check proved before: such a school counts as failing.
-    #[must_use]
     pub fn is_worse(&self, result: &CheckResult) -> bool {
         let shown = result.proven();
         !self.is_awaited(result.code) && self.proven.iter().any(|step| !shown.contains(step))
@@ -110,7 +105,6 @@ impl CheckHistory {
     }
 
     /// Whether a step might fall by this result in the end: then it matters how the other schools fare.
-    #[must_use]
     pub fn is_at_stake(&self, result: &CheckResult) -> bool {
         falling(self, result.code).is_some() || self.is_worse(result)
     }
@@ -145,7 +139,6 @@ pub struct Judgement {
 
 impl Judgement {
     /// What is asked of the onboarding: proofs first, then what falls, and what comes back once all rungs to the list held.
-    #[must_use]
     pub fn commands(&self, code: CheckCode, credential_version: u32) -> Vec<Command> {
         let prove = |step: &Step| Command::Prove { step: *step, credential_version };
         let disprove = |(step, code): &(Step, CheckCode)| Command::Disprove {
@@ -159,7 +152,6 @@ impl Judgement {
 }
 
 /// Judges one result by what was known and by how the other schools fare.
-#[must_use]
 pub fn judge(known: &CheckHistory, result: &CheckResult, round: &RoundFacts, now: DateTime<Utc>) -> Judgement {
     let code = result.code;
     let prove: Vec<Step> = result.proven().into_iter().filter(|step| !known.proven.contains(step)).collect();

@@ -33,7 +33,6 @@ impl NotMade {
     pub const ALL: [Self; 4] = [Self::Resting, Self::NotNeeded, Self::Overtaken, Self::BrokeOff];
 
     /// The stored name.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Resting => "resting",
@@ -44,13 +43,11 @@ impl NotMade {
     }
 
     /// Reads the stored name.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|reason| reason.as_str() == text)
     }
 
     /// What it means, for whoever asked.
-    #[must_use]
     pub fn sentence(self) -> &'static str {
         match self {
             Self::Resting => {

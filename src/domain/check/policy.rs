@@ -27,7 +27,6 @@ impl CheckPolicy {
     pub const ALL: [Self; 3] = [Self::Off, Self::Advise, Self::Require];
 
     /// The name in settings and in the API.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Off => "off",
@@ -37,7 +36,6 @@ impl CheckPolicy {
     }
 
     /// Whether checks are made at all.
-    #[must_use]
     pub fn makes_checks(self) -> bool {
         match self {
             Self::Off => false,
@@ -89,7 +87,6 @@ pub enum ActivationGround {
 impl ActivationFacts {
     /// On what ground Kurve may activate now; `None` when it may not yet. What fell with the connection, the activation
     /// among it, comes back by itself on the same grounds.
-    #[must_use]
     pub fn ground(&self, now: DateTime<Utc>) -> Option<ActivationGround> {
         match self.policy {
             CheckPolicy::Off | CheckPolicy::Advise => return Some(ActivationGround::NotAsked),

@@ -19,14 +19,12 @@ pub struct RoundFacts {
 
 impl RoundFacts {
     /// Whether most of them fail: then something larger is wrong than one school.
-    #[must_use]
     pub fn is_outage(&self) -> bool {
         self.failing >= OUTAGE_SCHOOLS && u64::from(self.failing) * 2 > u64::from(self.worked_before)
     }
 
     /// Whether an outage is over: further down than where it began, so that it does not begin and end all day. Where
     /// nobody fails any more, it is.
-    #[must_use]
     pub fn is_outage_over(&self) -> bool {
         u64::from(self.failing) * 4 <= u64::from(self.worked_before)
     }
@@ -49,7 +47,6 @@ pub struct Others {
 
 impl Others {
     /// How many must be looked at before anything can be said.
-    #[must_use]
     pub fn wanted(&self) -> u64 {
         u64::from(WITNESSES.saturating_sub(self.lately.worked_before)).min(self.unseen)
     }
@@ -59,7 +56,6 @@ impl Others {
     /// Who worked longer ago was perhaps looked at before a line was cut, so it only counts as working while most of those
     /// that were looked at just now do. Without it, a few that broke together and are tried again together would seem to
     /// be everyone.
-    #[must_use]
     pub fn facts(&self, is_worse: bool) -> RoundFacts {
         let are_vouched_for = self.lately.working() > self.lately.failing;
         let working = if are_vouched_for { self.in_round.working() } else { self.lately.working() };

@@ -35,7 +35,6 @@ pub enum Pace {
 
 impl Pace {
     /// The pace of a school.
-    #[must_use]
     pub fn of(state: &Onboarding) -> Self {
         if !state.is_yes(Step::CredentialsIssued) {
             return Self::Never;
@@ -49,7 +48,6 @@ impl Pace {
 }
 
 /// The next ordinary turn of a school after a moment.
-#[must_use]
 pub fn next_check_at(school: SchoolId, pace: Pace, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     if pace == Pace::Never {
         return None;
@@ -86,7 +84,6 @@ pub enum Replan {
 }
 
 /// What a change of an onboarding does to the school's next check.
-#[must_use]
 pub fn replan(before: &Onboarding, events: &[Event], after: &Onboarding) -> Replan {
     let is_report = |event: &Event| {
         matches!(&event.change, Change::StepAnswered { step, .. } if step.can_be_proven())

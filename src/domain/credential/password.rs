@@ -44,19 +44,16 @@ impl PasswordLength {
     }
 
     /// The number of signs.
-    #[must_use]
     pub fn signs(self) -> usize {
         usize::from(self.0)
     }
 
     /// Whether the start should warn that this is less than 128 bits.
-    #[must_use]
     pub fn is_short(self) -> bool {
         self.0 < SHORT_BELOW
     }
 
     /// The strength in bits: what a guesser has to try at worst, as a power of two.
-    #[must_use]
     pub fn bits(self) -> f64 {
         let options = |signs: &[u8]| f64::from(u32::try_from(signs.len()).expect("an alphabet is small")).log2();
         options(LETTERS) + f64::from(self.0 - 1) * options(SIGNS)
@@ -96,19 +93,16 @@ impl fmt::Debug for Password {
 
 impl Password {
     /// Takes back what was stored, after it was unsealed.
-    #[must_use]
     pub fn from_stored(text: String) -> Self {
         Self(SecretString::from(text))
     }
 
     /// The value itself: for sealing, for logging in, and for the one page that shows it.
-    #[must_use]
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
 
     /// The value in groups of four, for a page that spaces them without putting spaces in the value.
-    #[must_use]
     pub fn groups(&self) -> Vec<&str> {
         let text = self.expose();
         let starts: Vec<usize> = text.char_indices().step_by(GROUP).map(|(at, _)| at).collect();

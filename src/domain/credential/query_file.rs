@@ -34,7 +34,6 @@ impl Template {
     /// The file for a school; the same school and template always give the same file.
     ///
     /// Values are put in once: what looks like a placeholder in a value stays text.
-    #[must_use]
     pub fn render(&self, school: &SchoolDetails) -> QueryFile {
         let text: String = self
             .parts
@@ -55,7 +54,6 @@ impl Template {
 
 impl QueryFile {
     /// The file as it was rendered and kept when the credentials were issued.
-    #[must_use]
     pub fn from_stored(school: &SchoolDetails, text: String, sha256_hex: String, template_version: String) -> Self {
         let file_name = file_name(school, &template_version);
         Self { text, sha256_hex, template_version, file_name }

@@ -132,7 +132,6 @@ impl Template {
     }
 
     /// The version in the header.
-    #[must_use]
     pub fn version(&self) -> &str {
         &self.version
     }

@@ -27,7 +27,6 @@ impl ClosedReason {
     pub const ALL: [Self; 3] = [Self::Renewed, Self::Proven, Self::Withdrawn];
 
     /// The stored name.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Renewed => "renewed",
@@ -37,7 +36,6 @@ impl ClosedReason {
     }
 
     /// Reads the stored name.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|reason| reason.as_str() == text)
     }
@@ -101,7 +99,6 @@ pub enum RevealRefusal {
 }
 
 /// Until when a password that is issued now may be shown.
-#[must_use]
 pub fn expires_at(issued_at: DateTime<Utc>) -> DateTime<Utc> {
     issued_at + Duration::days(REVEAL_DAYS)
 }

@@ -25,7 +25,6 @@ impl Evidence {
     pub const ALL: [Self; 3] = [Self::Claimed, Self::Confirmed, Self::Proven];
 
     /// The stored name, also used by the API.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Claimed => "claimed",
@@ -72,19 +71,16 @@ impl Answer {
     }
 
     /// Since when it is yes, whatever was added to that later.
-    #[must_use]
     pub fn since(&self) -> DateTime<Utc> {
         self.given.values().map(|given| given.at).min().expect("an answer is never empty")
     }
 
     /// The strongest evidence.
-    #[must_use]
     pub fn evidence(&self) -> Evidence {
         self.strongest().0
     }
 
     /// The strongest statement with its evidence.
-    #[must_use]
     pub fn strongest(&self) -> (Evidence, &Given) {
         let (evidence, given) =
             self.given.last_key_value().expect("an answer is made with one statement and never emptied");
@@ -92,13 +88,11 @@ impl Answer {
     }
 
     /// The statement of one kind, if there is one.
-    #[must_use]
     pub fn with(&self, evidence: Evidence) -> Option<&Given> {
         self.given.get(&evidence)
     }
 
     /// Whether this kind of evidence is all there is.
-    #[must_use]
     pub fn rests_only_on(&self, evidence: Evidence) -> bool {
         self.given.len() == 1 && self.given.contains_key(&evidence)
     }

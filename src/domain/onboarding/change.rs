@@ -118,7 +118,6 @@ pub enum Change {
 
 impl Change {
     /// The stable name under which the audit keeps it.
-    #[must_use]
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::StepAnswered { .. } => "step_answered",
@@ -139,7 +138,6 @@ impl Change {
     }
 
     /// The step it is about, if about one.
-    #[must_use]
     pub fn step(&self) -> Option<Step> {
         match self {
             Self::StepAnswered { step, .. }

@@ -16,9 +16,6 @@ pub const LONGEST_PAUSE_DAYS: u64 = 366;
 /// Decides what a command does to an onboarding.
 ///
 /// An empty list means: allowed, and already so; a form that arrives twice ends here.
-///
-/// # Errors
-/// The [`Refusal`] that says why not.
 pub fn decide(state: &Onboarding, command: &Command, actor: &Actor, now: DateTime<Utc>) -> Result<Vec<Event>, Refusal> {
     check_actor(command, actor)?;
     check_lifecycle(state, command)?;
@@ -81,7 +78,6 @@ pub fn decide(state: &Onboarding, command: &Command, actor: &Actor, now: DateTim
 }
 
 /// The calendar date in the Netherlands at a moment.
-#[must_use]
 pub fn amsterdam_date(now: DateTime<Utc>) -> NaiveDate {
     now.with_timezone(&chrono_tz::Europe::Amsterdam).date_naive()
 }

@@ -23,7 +23,6 @@ impl Gate {
     pub const ALL: [Self; 5] = [Self::Consent, Self::Webservice, Self::Password, Self::Allowlisting, Self::Activation];
 
     /// The stored name, also used by the API.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Consent => "consent",
@@ -35,13 +34,11 @@ impl Gate {
     }
 
     /// Reads the stored name.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|gate| gate.as_str() == text)
     }
 
     /// The steps that together answer the question, in order.
-    #[must_use]
     pub fn steps(self) -> &'static [Step] {
         match self {
             Self::Consent => &[Step::ConsentGiven],
@@ -70,7 +67,6 @@ impl Party {
     pub const ALL: [Self; 3] = [Self::School, Self::Kurve, Self::Magister];
 
     /// The stored name.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::School => "school",
@@ -80,7 +76,6 @@ impl Party {
     }
 
     /// Reads the stored name.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|party| party.as_str() == text)
     }
@@ -125,7 +120,6 @@ impl Step {
     ];
 
     /// The stored name.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ConsentGiven => "consent_given",
@@ -141,13 +135,11 @@ impl Step {
     }
 
     /// Reads the stored name.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|step| step.as_str() == text)
     }
 
     /// The gate whose question this step helps to answer.
-    #[must_use]
     pub fn gate(self) -> Gate {
         match self {
             Self::ConsentGiven => Gate::Consent,
@@ -159,7 +151,6 @@ impl Step {
     }
 
     /// The one party that can do it.
-    #[must_use]
     pub fn party(self) -> Party {
         match self {
             Self::ConsentGiven
@@ -174,7 +165,6 @@ impl Step {
     }
 
     /// The steps that must be yes before this one can be.
-    #[must_use]
     pub fn needs(self) -> &'static [Self] {
         match self {
             Self::ConsentGiven | Self::DetailsSubmitted | Self::AllowlistingRequested => &[],
@@ -194,7 +184,6 @@ impl Step {
     }
 
     /// Everything that needs this step, directly or through others, in the order of the steps.
-    #[must_use]
     pub fn needed_by(self) -> Vec<Self> {
         let mut found = vec![self];
         for other in Self::ALL {
@@ -209,7 +198,6 @@ impl Step {
     /// Whether a contact of the school may report this step.
     ///
     /// Magister has no account here, so the school passes its confirmation on.
-    #[must_use]
     pub fn can_school_report(self) -> bool {
         match self.party() {
             Party::School | Party::Magister => true,
@@ -218,7 +206,6 @@ impl Step {
     }
 
     /// Whether the connection check can see this step through port 8800. Consent cannot be seen there.
-    #[must_use]
     pub fn can_be_proven(self) -> bool {
         match self {
             Self::QueryExecuted
@@ -231,7 +218,6 @@ impl Step {
     }
 
     /// Whether a check that sees this step used the password: with another password it says nothing of it.
-    #[must_use]
     pub fn rests_on_credentials(self) -> bool {
         match self {
             Self::QueryExecuted | Self::PasswordSet | Self::PermissionsChecked => true,
@@ -246,13 +232,11 @@ impl Step {
 
     /// Whether the connection check can make this step fall: what it can see, and the activation of a connection that is
     /// lost by a cause that is Kurve's to find out.
-    #[must_use]
     pub fn can_be_lost(self) -> bool {
         self.can_be_proven() || self == Self::ActivationConfirmed
     }
 
     /// Whether Magister's ticket reference can be given as the ground.
-    #[must_use]
     pub fn takes_ticket(self) -> bool {
         self.gate() == Gate::Allowlisting
     }

@@ -23,19 +23,16 @@ pub struct Interrupted {
 
 impl Interrupted {
     /// Whether nothing is kept.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.answers.is_empty() && self.completed_at.is_none()
     }
 
     /// Whether the answer of a step is kept.
-    #[must_use]
     pub fn has(&self, step: Step) -> bool {
         self.answers.contains_key(&step)
     }
 
     /// When the import was reported done, if the loss undid that.
-    #[must_use]
     pub fn completed_at(&self) -> Option<DateTime<Utc>> {
         self.completed_at
     }

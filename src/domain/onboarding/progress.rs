@@ -19,7 +19,6 @@ pub struct OpenStep {
 }
 
 /// The steps that can be done now, in the order of the steps.
-#[must_use]
 pub fn open_steps(state: &Onboarding) -> Vec<OpenStep> {
     Step::ALL.into_iter().filter_map(|step| open_step(state, step)).collect()
 }
@@ -34,7 +33,6 @@ fn open_step(state: &Onboarding, step: Step) -> Option<OpenStep> {
 }
 
 /// How many of the five gates are yes.
-#[must_use]
 pub fn gates_done(state: &Onboarding) -> usize {
     Gate::ALL.into_iter().filter(|gate| state.is_gate_yes(*gate)).count()
 }
@@ -42,7 +40,6 @@ pub fn gates_done(state: &Onboarding) -> usize {
 /// What the school can best do now: its first open step, else what it can report for Magister.
 ///
 /// `None` means that the school can leave it alone: others hold the ball, or all is done.
-#[must_use]
 pub fn next_for_school(state: &Onboarding) -> Option<OpenStep> {
     let open = open_steps(state);
     let first_of = |party| open.iter().find(|open| open.holder == party).copied();
@@ -50,7 +47,6 @@ pub fn next_for_school(state: &Onboarding) -> Option<OpenStep> {
 }
 
 /// Since when the oldest thing waits on a party, while the onboarding is under way; `None` if nothing does.
-#[must_use]
 pub fn waits_on_since(state: &Onboarding, party: Party) -> Option<DateTime<Utc>> {
     if state.lifecycle().is_withdrawn() || state.lifecycle().is_paused() {
         return None;
@@ -59,7 +55,6 @@ pub fn waits_on_since(state: &Onboarding, party: Party) -> Option<DateTime<Utc>>
 }
 
 /// Whether any step is stuck while the onboarding is under way.
-#[must_use]
 pub fn is_stuck(state: &Onboarding) -> bool {
     let is_under_way = !state.lifecycle().is_withdrawn() && !state.lifecycle().is_paused();
     is_under_way && open_steps(state).iter().any(|open| open.is_stuck)

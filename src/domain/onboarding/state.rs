@@ -92,7 +92,6 @@ impl Lifecycle {
     pub const NAMES: [&'static str; 4] = ["active", "paused", "withdrawn", "completed"];
 
     /// The stored name.
-    #[must_use]
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Active => "active",
@@ -103,19 +102,16 @@ impl Lifecycle {
     }
 
     /// Whether the school stopped.
-    #[must_use]
     pub fn is_withdrawn(&self) -> bool {
         matches!(self, Self::Withdrawn { .. })
     }
 
     /// Whether somebody laid it aside.
-    #[must_use]
     pub fn is_paused(&self) -> bool {
         matches!(self, Self::Paused { .. })
     }
 
     /// Whether the import was reported done.
-    #[must_use]
     pub fn is_completed(&self) -> bool {
         matches!(self, Self::Completed { .. })
     }
@@ -134,7 +130,6 @@ pub struct Onboarding {
 
 impl Onboarding {
     /// A fresh onboarding: nothing answered, and what needs nothing open since `at`.
-    #[must_use]
     pub fn start(at: DateTime<Utc>) -> Self {
         let steps = Step::ALL.into_iter().map(|step| (step, StepState::Waiting)).collect();
         let mut fresh = Self {
@@ -149,19 +144,16 @@ impl Onboarding {
     }
 
     /// Where the whole stands.
-    #[must_use]
     pub fn lifecycle(&self) -> &Lifecycle {
         &self.lifecycle
     }
 
     /// Where one step stands.
-    #[must_use]
     pub fn step(&self, step: Step) -> &StepState {
         self.steps.get(&step).expect("every step is put in by start()")
     }
 
     /// The answer of a step that is yes.
-    #[must_use]
     pub fn answer(&self, step: Step) -> Option<&Answer> {
         match self.step(step) {
             StepState::Yes { answer } => Some(answer),
@@ -170,7 +162,6 @@ impl Onboarding {
     }
 
     /// Why a step that is not done fell, if it had been yes before.
-    #[must_use]
     pub fn fallen(&self, step: Step) -> Option<&Fallen> {
         match self.step(step) {
             StepState::Open { fallen, .. } | StepState::Stuck { fallen, .. } => fallen.as_ref(),
@@ -179,19 +170,16 @@ impl Onboarding {
     }
 
     /// Whether a step is yes.
-    #[must_use]
     pub fn is_yes(&self, step: Step) -> bool {
         self.answer(step).is_some()
     }
 
     /// Whether a gate's question is answered yes: computed from its steps, never set.
-    #[must_use]
     pub fn is_gate_yes(&self, gate: Gate) -> bool {
         gate.steps().iter().all(|step| self.is_yes(*step))
     }
 
     /// Who has the ball for a step that can be done now; `None` if it is done or cannot be done yet.
-    #[must_use]
     pub fn holder(&self, step: Step) -> Option<Party> {
         match self.step(step) {
             StepState::Open { .. } => Some(step.party()),
@@ -201,25 +189,21 @@ impl Onboarding {
     }
 
     /// The version of the credentials last issued; 0 when none were.
-    #[must_use]
     pub fn credential_version(&self) -> u32 {
         self.credential_version
     }
 
     /// The contact to whom a step was handed, if any.
-    #[must_use]
     pub fn handed_to(&self, step: Step) -> Option<ContactId> {
         self.handed_to.get(&step).copied()
     }
 
     /// What fell with a lost connection and holds again when it is back.
-    #[must_use]
     pub fn interrupted(&self) -> &Interrupted {
         &self.interrupted
     }
 
     /// What a step needs that is not yes.
-    #[must_use]
     pub fn missing_for(&self, step: Step) -> Vec<Step> {
         step.needs().iter().copied().filter(|need| !self.is_yes(*need)).collect()
     }

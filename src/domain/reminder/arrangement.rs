@@ -20,7 +20,6 @@ pub struct Arrangement {
 
 impl Arrangement {
     /// Until when no reminder goes out; `None` when they go out as usual.
-    #[must_use]
     pub fn rests_until(&self, today: NaiveDate) -> Option<NaiveDate> {
         self.snoozed_until.filter(|until| *until > today)
     }

@@ -20,13 +20,11 @@ pub struct Period {
 
 impl Period {
     /// Whether the day belongs to it.
-    #[must_use]
     pub fn contains(&self, date: NaiveDate) -> bool {
         self.first_day <= date && date <= self.last_day
     }
 
     /// Whether any day belongs to both.
-    #[must_use]
     pub fn overlaps(&self, other: &Self) -> bool {
         self.first_day <= other.last_day && other.first_day <= self.last_day
     }
@@ -53,7 +51,6 @@ pub struct WorkingCalendar<'a> {
 
 impl WorkingCalendar<'_> {
     /// Whether people at the school work on this day.
-    #[must_use]
     pub fn is_working_day(&self, date: NaiveDate, region: Region) -> bool {
         let is_in = |periods: &[Period]| periods.iter().any(|period| period.contains(date));
         is_office_day(date)
@@ -62,13 +59,11 @@ impl WorkingCalendar<'_> {
     }
 
     /// How many working days come after `from`, up to and with `to`.
-    #[must_use]
     pub fn working_days_between(&self, from: NaiveDate, to: NaiveDate, region: Region) -> usize {
         from.iter_days().skip(1).take_while(|day| *day <= to).filter(|day| self.is_working_day(*day, region)).count()
     }
 
     /// The `count`-th working day after a date, which itself does not count; the date itself for none.
-    #[must_use]
     pub fn nth_working_day_after(&self, date: NaiveDate, count: u32, region: Region) -> NaiveDate {
         let mut day = date;
         for _ in 0..count {
@@ -78,19 +73,16 @@ impl WorkingCalendar<'_> {
     }
 
     /// The first working day from a date on, which itself counts.
-    #[must_use]
     pub fn first_working_day_from(&self, date: NaiveDate, region: Region) -> NaiveDate {
         date.iter_days().find(|day| self.is_working_day(*day, region)).unwrap_or(NaiveDate::MAX)
     }
 
     /// Whether a reminder may go out now.
-    #[must_use]
     pub fn is_open(&self, now: DateTime<Utc>, region: Region, hours: WorkingHours) -> bool {
         hours.contains(now) && self.is_working_day(amsterdam_date(now), region)
     }
 
     /// The first moment from now on at which a reminder may go out: now, when it may.
-    #[must_use]
     pub fn next_opening(&self, now: DateTime<Utc>, region: Region, hours: WorkingHours) -> DateTime<Utc> {
         if self.is_open(now, region, hours) {
             return now;
@@ -101,7 +93,6 @@ impl WorkingCalendar<'_> {
     }
 
     /// The moment at which the working hours begin on the first working day from a date on.
-    #[must_use]
     pub fn opening_from(&self, date: NaiveDate, region: Region, hours: WorkingHours) -> DateTime<Utc> {
         hours.opening_on(self.first_working_day_from(date, region))
     }

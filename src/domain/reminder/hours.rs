@@ -38,14 +38,12 @@ impl WorkingHours {
     }
 
     /// Whether it is within these hours in the Netherlands; the day itself is the calendar's business.
-    #[must_use]
     pub fn contains(&self, now: DateTime<Utc>) -> bool {
         let time = now.with_timezone(&Amsterdam).time();
         self.from <= time && time < self.until
     }
 
     /// The moment at which they begin on a date.
-    #[must_use]
     pub fn opening_on(&self, date: NaiveDate) -> DateTime<Utc> {
         moment_on(date, self.from)
     }
@@ -75,7 +73,6 @@ impl fmt::Display for WorkingHours {
 }
 
 /// The moment at which it is this time in the Netherlands on this date; the first of two when the clock goes back.
-#[must_use]
 pub fn moment_on(date: NaiveDate, time: NaiveTime) -> DateTime<Utc> {
     let local = date.and_time(time);
     match Amsterdam.from_local_datetime(&local).earliest() {

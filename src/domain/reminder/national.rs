@@ -9,7 +9,6 @@ use super::hours::moment_on;
 use crate::domain::onboarding::decide::amsterdam_date;
 
 /// Easter Sunday of a year of the Gregorian calendar.
-#[must_use]
 pub fn easter_sunday(year: i32) -> NaiveDate {
     // The church's computation as Butcher wrote it down; the letters are his.
     let (a, b, c) = (year.rem_euclid(19), year.div_euclid(100), year.rem_euclid(100));
@@ -24,7 +23,6 @@ pub fn easter_sunday(year: i32) -> NaiveDate {
 
 /// Whether the whole country is off: New Year's Day, Easter, King's Day, Liberation Day (every year), Ascension Day,
 /// Whitsun and Christmas.
-#[must_use]
 pub fn is_national_holiday(date: NaiveDate) -> bool {
     match (date.month(), date.day()) {
         (1, 1) | (5, 5) | (12, 25 | 26) => true,
@@ -51,13 +49,11 @@ fn is_movable_holiday(date: NaiveDate) -> bool {
 }
 
 /// Whether Kurve's office works: on weekdays that are no national holiday, also in school holidays.
-#[must_use]
 pub fn is_office_day(date: NaiveDate) -> bool {
     !matches!(date.weekday(), Weekday::Sat | Weekday::Sun) && !is_national_holiday(date)
 }
 
 /// The first moment after `now` at which it is this time in the Netherlands on a day that the office works.
-#[must_use]
 pub fn next_office_moment(now: DateTime<Utc>, time: NaiveTime) -> DateTime<Utc> {
     let mut date = amsterdam_date(now);
     while !is_office_day(date) || moment_on(date, time) <= now {

@@ -32,7 +32,6 @@ impl OwnDayKind {
     pub const ALL: [Self; 2] = [Self::Closed, Self::Open];
 
     /// The stored name.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Closed => "closed",
@@ -41,7 +40,6 @@ impl OwnDayKind {
     }
 
     /// Reads the stored name.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
@@ -105,7 +103,6 @@ impl OwnDays {
     }
 
     /// These days without a stretch; the same when it is not there.
-    #[must_use]
     pub fn without(&self, kind: OwnDayKind, period: Period) -> Self {
         let mut days = self.clone();
         days.of_mut(kind).retain(|known| *known != period);
@@ -113,7 +110,6 @@ impl OwnDays {
     }
 
     /// The stretches that are not over, by day.
-    #[must_use]
     pub fn ahead(&self, today: NaiveDate) -> Vec<(Period, OwnDayKind)> {
         let all = OwnDayKind::ALL.into_iter().flat_map(|kind| self.of(kind).iter().map(move |period| (*period, kind)));
         let mut ahead: Vec<_> = all.filter(|(period, _)| period.last_day >= today).collect();

@@ -75,7 +75,6 @@ pub struct OneMailEach {
 }
 
 /// Makes one mail per person out of all that is due; nobody gets a second one on the same day in the Netherlands.
-#[must_use]
 pub fn one_mail_each(due: &[DueAtSchool], mailed: &[Mailed], today: NaiveDate) -> OneMailEach {
     let mailed_today: BTreeSet<&str> =
         mailed.iter().filter(|mailed| mailed.on_date == today).map(|mailed| mailed.address_key.as_str()).collect();

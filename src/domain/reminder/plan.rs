@@ -73,7 +73,6 @@ pub struct Plan {
 
 impl Plan {
     /// Whether the school belongs on Kurve's worklist because it does not answer.
-    #[must_use]
     pub fn is_no_answer(&self) -> bool {
         self.no_answer_since.is_some()
     }
@@ -102,7 +101,6 @@ pub enum UpcomingKind {
 }
 
 /// Says what is due at a school and when it needs attention next.
-#[must_use]
 pub fn plan(
     policy: &ReminderPolicy,
     calendar: &WorkingCalendar<'_>,
@@ -136,7 +134,6 @@ fn sooner(known: Option<DateTime<Utc>>, at: DateTime<Utc>) -> Option<DateTime<Ut
 }
 
 /// What comes next for each step that the school holds, for the page that shows it.
-#[must_use]
 pub fn upcoming(
     policy: &ReminderPolicy,
     calendar: &WorkingCalendar<'_>,
@@ -154,7 +151,6 @@ pub fn upcoming(
 
 /// Whether a reminder that was planned is still right at the moment of sending: the school holds the same opening of
 /// the step, did not put its reminders off since, and no later reminder of it was planned.
-#[must_use]
 pub fn is_still_wanted(due: &DueReminder, situation: &Situation<'_>, now: DateTime<Utc>) -> bool {
     let is_held = held_steps(situation.onboarding).any(|open| open.step == due.step && open.since == due.since);
     let of_opening = || situation.sent.iter().filter(|sent| sent.step == due.step && sent.since == due.since);

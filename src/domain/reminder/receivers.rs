@@ -9,7 +9,6 @@ use crate::domain::school::{Contact, ContactRole};
 /// The one it was handed to, else those whom it asks for: for consent the superbeheerders, if there are any; for
 /// everything else every contact. Leave out beforehand who cannot or will not be mailed, so that the others are
 /// reminded instead; who was removed is left out here.
-#[must_use]
 pub fn receivers(step: Step, handed_to: Option<ContactId>, contacts: &[Contact]) -> Vec<ContactId> {
     let ids_of = |is_meant: &dyn Fn(&Contact) -> bool| -> Vec<ContactId> {
         contacts.iter().filter(|contact| contact.is_active() && is_meant(contact)).map(|contact| contact.id).collect()

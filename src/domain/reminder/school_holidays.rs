@@ -60,7 +60,6 @@ impl SchoolHolidays {
     ///
     /// # Panics
     /// Never: the table is part of the program and a test reads it.
-    #[must_use]
     pub fn built_in() -> Self {
         Self::parse_csv(BUILT_IN).expect("a test reads the table that comes with the program")
     }
@@ -145,20 +144,17 @@ impl SchoolHolidays {
     }
 
     /// Whether a day is in a holiday of the region.
-    #[must_use]
     pub fn contains(&self, region: Region, date: NaiveDate) -> bool {
         self.by_region.get(&region).is_some_and(|holidays| holidays.values().any(|period| period.contains(date)))
     }
 
     /// The last day up to which the holidays of every region are known; after it too much counts as a working day.
-    #[must_use]
     pub fn known_until(&self) -> Option<NaiveDate> {
         let last_of = |region| self.by_region.get(&region)?.values().map(|period| period.last_day).max();
         Region::ALL.into_iter().map(last_of).min().flatten()
     }
 
     /// Every holiday: its name, region and days, by region and day.
-    #[must_use]
     pub fn list(&self) -> Vec<(&str, Region, Period)> {
         let mut found: Vec<_> = self
             .by_region
@@ -170,7 +166,6 @@ impl SchoolHolidays {
     }
 
     /// The table that [`Self::parse_csv`] reads, to keep what was loaded.
-    #[must_use]
     pub fn to_csv(&self) -> String {
         let mut text = format!("{HEADER}\n");
         for (name, region, Period { first_day, last_day }) in self.list() {
@@ -181,7 +176,6 @@ impl SchoolHolidays {
     }
 
     /// Whether there is none.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.by_region.values().all(BTreeMap::is_empty)
     }

@@ -12,9 +12,6 @@ text_traits!(Brin);
 
 impl Brin {
     /// Reads what someone typed; spaces, dots, hyphens and lower case are fine.
-    ///
-    /// # Errors
-    /// When it is no BRIN.
     pub fn parse(text: &str) -> Result<Self, TextError> {
         let signs: String = text
             .chars()
@@ -41,19 +38,16 @@ impl Brin {
     }
 
     /// The normal form: `12AB` or `12AB00`.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// The two digits of the site, when they were given.
-    #[must_use]
     pub fn site(&self) -> Option<&str> {
         self.0.get(4..).filter(|site| !site.is_empty())
     }
 
     /// The six signs that are unique per school; no site counts as site `00`.
-    #[must_use]
     pub fn key(&self) -> String {
         match self.site() {
             Some(_) => self.0.clone(),

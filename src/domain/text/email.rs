@@ -67,13 +67,11 @@ impl EmailAddress {
     }
 
     /// The address to send to.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// The address to look up by: all lower case, since people type their own name both ways.
-    #[must_use]
     pub fn key_form(&self) -> String {
         self.0.to_ascii_lowercase()
     }

@@ -65,7 +65,6 @@ impl TextError {
     }
 
     /// The sentence for the person who typed it.
-    #[must_use]
     pub const fn sentence(self) -> &'static str {
         self.0
     }

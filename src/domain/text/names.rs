@@ -52,7 +52,6 @@ impl SchoolName {
     }
 
     /// The name to show.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -79,7 +78,6 @@ impl ViewName {
     }
 
     /// The name to show.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -113,7 +111,6 @@ impl PersonName {
     }
 
     /// The name to show.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -51,7 +51,6 @@ impl Reason {
     }
 
     /// The reason, with `\n` between its lines.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -78,7 +77,6 @@ impl NoteText {
     }
 
     /// The note, with `\n` between its lines.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -104,7 +102,6 @@ impl TicketRef {
     }
 
     /// The reference as typed.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }

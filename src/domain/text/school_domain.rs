@@ -109,19 +109,16 @@ impl SchoolDomain {
     }
 
     /// The label alone: `bonhoeffer`.
-    #[must_use]
     pub fn label(&self) -> &str {
         &self.0
     }
 
     /// The label alone, as stored.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// The host to connect to: `bonhoeffer.swp.nl`.
-    #[must_use]
     pub fn host(&self) -> String {
         format!("{}{SUFFIX}", self.0)
     }

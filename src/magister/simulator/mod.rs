@@ -117,32 +117,27 @@ impl Simulator {
     }
 
     /// What to print at the start, so that nobody takes it for a real Magister.
-    #[must_use]
     pub fn start_line(&self) -> String {
         let control = self.control.map_or(String::new(), |port| format!(", control on http://{port}"));
         format!("SIMULATOR: a Magister that is not real listens on {}{control}", self.address())
     }
 
     /// Where schools that answer listen.
-    #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.inner.doors.answering
     }
 
     /// Where the control port listens.
-    #[must_use]
     pub fn control(&self) -> Option<SocketAddr> {
         self.control
     }
 
     /// The certificate of the test authority.
-    #[must_use]
     pub fn authority(&self) -> CertificateDer<'static> {
         self.inner.authority.certificate()
     }
 
     /// A reach that leads to this simulator and nowhere else.
-    #[must_use]
     pub fn reach(&self) -> Reach {
         let inner = self.inner.clone();
         let names = Arc::new(move |host: &str| inner.look_up(host));
@@ -150,22 +145,17 @@ impl Simulator {
     }
 
     /// Changes how one school behaves.
-    ///
-    /// # Errors
-    /// When it cannot be published.
     pub fn set(&self, label: &str, school: SchoolScript) -> io::Result<()> {
         self.inner.script().schools.insert(label.to_owned(), school);
         self.inner.publish()
     }
 
     /// The requests so far, oldest first.
-    #[must_use]
     pub fn visits(&self) -> Vec<Visit> {
         lock(&self.inner.visits).clone()
     }
 
     /// The most callers at one time so far. Only schools that pause show in it.
-    #[must_use]
     pub fn crowd(&self) -> Crowd {
         self.inner.crowd.most()
     }

@@ -34,7 +34,6 @@ impl Script {
     }
 
     /// How one school behaves.
-    #[must_use]
     pub fn school(&self, label: &str) -> SchoolScript {
         self.schools.get(label).unwrap_or(&self.default).clone()
     }
@@ -134,7 +133,6 @@ pub const PRESETS: [&str; 25] = [
 
 impl SchoolScript {
     /// A school by the name of a preset.
-    #[must_use]
     pub fn preset(name: &str) -> Option<Self> {
         let odd = |odd| Self { data: DataScript::Odd(odd), ..Self::default() };
         let login = |login| Self { login, ..Self::default() };

@@ -87,7 +87,6 @@ pub enum DigestKind {
 
 impl DigestKind {
     /// What stands above the rows.
-    #[must_use]
     pub fn title(self) -> &'static str {
         match self {
             Self::Waiting => "Wacht op Kurve",
@@ -101,7 +100,6 @@ impl DigestKind {
 
 impl DigestPart {
     /// That there is more than the rows; empty when there is not.
-    #[must_use]
     pub fn more_said(&self) -> String {
         let (one, many) = match self.kind {
             DigestKind::Waiting | DigestKind::Silent | DigestKind::Lost | DigestKind::Failing => ("school", "scholen"),
@@ -184,7 +182,6 @@ pub enum Content {
 
 impl Content {
     /// Which kind of mail this is.
-    #[must_use]
     pub fn kind(&self) -> MailKind {
         match self {
             Self::ConfirmAddress { .. } => MailKind::ConfirmAddress,
@@ -213,7 +210,6 @@ impl Content {
     }
 
     /// The name in the salutation; empty when Kurve's support reads the mail.
-    #[must_use]
     pub(super) fn reader(&self) -> &str {
         match self {
             Self::ConfirmAddress { name, .. }
@@ -242,7 +238,6 @@ impl Content {
     }
 
     /// The link with which the reader stops such mails; only mails that come by themselves have one.
-    #[must_use]
     pub(super) fn stop_link(&self) -> Option<&str> {
         match self {
             Self::Reminder { stop_link, .. } | Self::Digest { stop_link, .. } => Some(stop_link),

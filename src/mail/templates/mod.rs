@@ -35,9 +35,6 @@ pub struct Letter {
 }
 
 /// Writes a mail. `support_email` is where an answer goes.
-///
-/// # Errors
-/// Never in practice: the templates write into a `String` and call nothing that can fail.
 pub fn render(content: &Content, support_email: &str) -> Result<Letter, askama::Error> {
     let subject = subject::of(content);
     let text = TextPart { content, support_email }.render()?;

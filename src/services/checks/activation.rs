@@ -28,13 +28,11 @@ pub struct ActivationAnswer {
 
 impl ActivationAnswer {
     /// On what ground Kurve may activate now.
-    #[must_use]
     pub fn ground(&self, now: chrono::DateTime<chrono::Utc>) -> Option<ActivationGround> {
         self.facts.ground(now)
     }
 
     /// The leave of an admin, where activation asks for a check and so for leave to go without.
-    #[must_use]
     pub fn counting_leave(&self) -> Option<&CheckOverride> {
         match self.facts.policy {
             CheckPolicy::Require => self.leave.as_ref(),
@@ -54,9 +52,6 @@ pub async fn activation(context: &Context, school: SchoolId) -> Result<Activatio
 }
 
 /// The reason of each leave that counts, by school and version of its credentials; none where no check is asked for.
-///
-/// # Errors
-/// When the store fails.
 pub async fn reasons_of_leave(context: &Context) -> Result<HashMap<(SchoolId, u32), Reason>, ServiceError> {
     let leaves = match context.check_policy {
         CheckPolicy::Require => check_overrides::list(context.db.reader()).await?,

@@ -137,9 +137,6 @@ fn waiting(context: &Context, call: &Call, school: SchoolId, domain: &SchoolDoma
 }
 
 /// Whether a check of a school may be asked for, as things are.
-///
-/// # Errors
-/// Why not.
 pub fn may_ask(context: &Context, state: &Onboarding) -> Result<(), CheckRefusal> {
     if context.check_policy.makes_checks() { may_check(state) } else { Err(CheckRefusal::Off) }
 }

@@ -46,9 +46,6 @@ pub(in crate::services) async fn follow(
 }
 
 /// Gives a turn to schools that can be checked and have none: those from before checks were made here.
-///
-/// # Errors
-/// When the store fails.
 pub async fn plan_first_checks(context: &Context, now: DateTime<Utc>) -> Result<u64, ServiceError> {
     if !context.check_policy.makes_checks() {
         return Ok(0);
@@ -71,9 +68,6 @@ pub async fn plan_first_checks(context: &Context, now: DateTime<Utc>) -> Result<
 }
 
 /// Deletes checks that are older than a year or that have two hundred newer ones; returns how many.
-///
-/// # Errors
-/// When the store fails.
 pub async fn delete_old(context: &Context, now: DateTime<Utc>) -> Result<u64, ServiceError> {
     let conn = context.db.writer();
     let before = now - Duration::days(KEEP_DAYS);

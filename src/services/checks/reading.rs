@@ -44,7 +44,6 @@ pub struct ForKurve {
 
 impl ForKurve {
     /// How many there are beside those that are named.
-    #[must_use]
     pub fn more(&self) -> u64 {
         self.count.saturating_sub((self.connections.len() + self.unreadable.len()) as u64)
     }
@@ -70,17 +69,11 @@ pub async fn find(context: &Context, id: CheckId) -> Result<Check, ServiceError>
 }
 
 /// A school's newest check, whether it waits, is under way or is over.
-///
-/// # Errors
-/// When the store fails.
 pub async fn latest(context: &Context, school: SchoolId) -> Result<Option<Check>, ServiceError> {
     Ok(connection_checks::list_of_school(context.db.reader(), school, None, 1).await?.pop())
 }
 
 /// A school's checks, newest first, older than `before`.
-///
-/// # Errors
-/// When the store fails.
 pub async fn history(
     context: &Context,
     school: SchoolId,
@@ -91,17 +84,11 @@ pub async fn history(
 }
 
 /// What is known of a school's connection: the last code, the receipt, whether it is lost, when it is checked next.
-///
-/// # Errors
-/// When the store fails.
 pub async fn connection(context: &Context, school: SchoolId) -> Result<SchoolConnection, ServiceError> {
     Ok(connections::load(context.db.reader(), school).await?)
 }
 
 /// Connections by the name of their school, after a place.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list_connections(
     context: &Context,
     filter: ConnectionFilter,
@@ -116,9 +103,6 @@ pub async fn list_connections(
 }
 
 /// How all connections stand.
-///
-/// # Errors
-/// When the store fails.
 pub async fn tally(context: &Context) -> Result<Tally, ServiceError> {
     let conn = context.db.reader();
     Ok(Tally {
@@ -129,9 +113,6 @@ pub async fn tally(context: &Context) -> Result<Tally, ServiceError> {
 }
 
 /// How the last check ended of those of some schools where it did not pass; none where no checks are made.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list_failing(
     context: &Context,
     schools: &[SchoolId],
@@ -144,9 +125,6 @@ pub async fn list_failing(
 
 /// The connections that Kurve has to look into, at most `limit`. None where no checks are made, and none while an
 /// outage lasts: that has a banner of its own.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list_for_kurve(context: &Context, limit: u64) -> Result<ForKurve, ServiceError> {
     let conn = context.db.reader();
     let mut found = ForKurve::default();
@@ -164,9 +142,6 @@ pub async fn list_for_kurve(context: &Context, limit: u64) -> Result<ForKurve, S
 }
 
 /// The outage that lasts, if one does.
-///
-/// # Errors
-/// When the store fails.
 pub async fn find_outage(context: &Context) -> Result<Option<Outage>, ServiceError> {
     Ok(outages::find_open(context.db.reader()).await?)
 }

@@ -54,16 +54,12 @@ pub struct Summary {
 
 impl Summary {
     /// Whether there was nothing to do.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
 /// Sends every mail that is due now, those with a token first; one that cannot go does not stop the rest.
-///
-/// # Errors
-/// When the outbox cannot be read or written.
 pub async fn send_due(
     context: &Context,
     mailer: &Mailer,
@@ -73,9 +69,6 @@ pub async fn send_due(
 }
 
 /// Like [`send_due`]; once it is to stop, it finishes the mail under way and lets go of the rest.
-///
-/// # Errors
-/// When the outbox cannot be read or written.
 pub async fn send_until(
     context: &Context,
     mailer: &Mailer,
@@ -118,9 +111,6 @@ pub async fn send_some(
 /// how many. One that was begun keeps its bytes and its mark.
 ///
 /// Only for the one process that can serve from its database, before it starts its own worker.
-///
-/// # Errors
-/// When the store fails.
 pub async fn free_held_by_the_dead(context: &Context) -> Result<u64, ServiceError> {
     Ok(lease::release_all(context.db.writer()).await?)
 }

@@ -60,9 +60,6 @@ pub struct Listed {
 }
 
 /// A page of mails, newest first, after a mail.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list(context: &Context, query: &MailQuery, before: Option<MailId>) -> Result<Listed, ServiceError> {
     let conn = context.db.reader();
     let mut found = query.school.map(|school| vec![school]);
@@ -82,9 +79,6 @@ pub async fn list(context: &Context, query: &MailQuery, before: Option<MailId>) 
 }
 
 /// How many mails have a status: for fates of which there are few.
-///
-/// # Errors
-/// When the store fails.
 pub async fn count(context: &Context, status: MailStatus) -> Result<u64, ServiceError> {
     Ok(outbox_view::count_with_status(context.db.reader(), status).await?)
 }
@@ -106,9 +100,6 @@ pub enum Addressee {
 }
 
 /// To whom a mail goes.
-///
-/// # Errors
-/// When the store fails.
 pub async fn find_addressee(context: &Context, mail: &OutboxMail) -> Result<Addressee, ServiceError> {
     let Some(contact) = mail.contact else {
         return Ok(if mail.kind.carries_token() { Addressee::Visitor } else { Addressee::Kurve });
@@ -120,9 +111,6 @@ pub async fn find_addressee(context: &Context, mail: &OutboxMail) -> Result<Addr
 }
 
 /// What colleagues did with a mail, oldest first: as far back as is looked.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list_handled(context: &Context, mail: &OutboxMail) -> Result<Vec<Entry>, ServiceError> {
     let conn = context.db.reader();
     let mut entries = match mail.school {

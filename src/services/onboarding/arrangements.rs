@@ -17,9 +17,6 @@ use crate::store::ConnectionTrait;
 use crate::store::onboarding::{arrangements, onboardings};
 
 /// What a school arranged.
-///
-/// # Errors
-/// When the store fails.
 pub async fn load(context: &Context, school: SchoolId) -> Result<Arrangement, ServiceError> {
     Ok(arrangements::load(context.db.reader(), school).await?)
 }

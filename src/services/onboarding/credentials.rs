@@ -48,9 +48,6 @@ pub struct Revealed {
 }
 
 /// The newest credentials of a school, if any were issued.
-///
-/// # Errors
-/// When the store fails.
 pub async fn find_issued(context: &Context, school: SchoolId) -> Result<Option<Issued>, ServiceError> {
     let found = credentials::find_newest(context.db.reader(), school).await?;
     Ok(found.map(|stored| Issued {
@@ -165,7 +162,6 @@ pub async fn hand_over_again(
 }
 
 /// Changes with every issue and every hand-over, so that a page from before it shows.
-#[must_use]
 pub fn hand_over_mark(version: u32, expires_at: DateTime<Utc>) -> String {
     format!("{version}-{}", expires_at.timestamp_millis())
 }

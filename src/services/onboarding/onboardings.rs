@@ -46,13 +46,11 @@ pub struct SchoolFile {
 
 impl SchoolFile {
     /// A contact, also a removed one.
-    #[must_use]
     pub fn contact(&self, id: ContactId) -> Option<&Contact> {
         self.contacts.iter().find(|contact| contact.id == id)
     }
 
     /// The contacts who were removed.
-    #[must_use]
     pub fn removed(&self) -> BTreeSet<ContactId> {
         self.contacts.iter().filter(|contact| !contact.is_active()).map(|contact| contact.id).collect()
     }
@@ -230,9 +228,6 @@ fn contact_of(actor: &Actor) -> Option<ContactId> {
 }
 
 /// A school's timeline, newest first, older than `before`.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list_timeline(
     context: &Context,
     school: SchoolId,
@@ -243,17 +238,11 @@ pub async fn list_timeline(
 }
 
 /// What changed since the version that a stale page showed, oldest first.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list_changes_since(context: &Context, school: SchoolId, seen: i32) -> Result<Vec<Entry>, ServiceError> {
     Ok(audit::list_after_version(context.db.reader(), school, seen).await?)
 }
 
 /// Resumes the schools whose pause has ended; one that fails does not stop the rest.
-///
-/// # Errors
-/// When the list of them cannot be read.
 pub async fn resume_due(context: &Context, now: DateTime<Utc>) -> Result<usize, ServiceError> {
     let due = list_due(context.db.reader(), now).await?;
     let call = Call::by_machine(Actor::Clock, now, "resume_due");

@@ -43,9 +43,6 @@ pub struct Waiting {
 }
 
 /// A page of what waits on Kurve, most urgent first.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list_waiting(context: &Context, after: Option<&WaitingAfter>) -> Result<Waiting, ServiceError> {
     let mut rows = overview::list_waiting_after(context.db.reader(), after, PAGE_ROWS + 1).await?;
     let has_more = rows.len() > usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX);
@@ -74,9 +71,6 @@ fn parted(rows: Vec<SchoolReading>) -> (Vec<Overview>, Vec<Unreadable>) {
 
 /// The schools whose reminders stay unplanned although they have been due for some time, the longest due first, as far
 /// as a worklist shows them.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list_unplanned(context: &Context, now: DateTime<Utc>) -> Result<Vec<Unreadable>, ServiceError> {
     Ok(overview::list_unplanned(context.db.reader(), now - UNPLANNED_PATIENCE, SILENT_ROWS).await?)
 }
@@ -93,9 +87,6 @@ pub struct Silent {
 }
 
 /// The schools that do not answer their reminders, as far as a worklist shows them; [`list`] has them all.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list_silent(context: &Context) -> Result<Silent, ServiceError> {
     let conn = context.db.reader();
     let mut silent = Silent { count: overview::count_without_answer(conn).await?, ..Silent::default() };
@@ -109,9 +100,6 @@ pub async fn list_silent(context: &Context) -> Result<Silent, ServiceError> {
 }
 
 /// A page of schools by name, and the place where the next page starts, if there is one.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list(
     context: &Context,
     filter: &Filter,
@@ -128,9 +116,6 @@ pub async fn list(
 }
 
 /// The other schools on the same school domain: they share one webservice user, so one password.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list_sharing_domain(context: &Context, school: &School) -> Result<Vec<School>, ServiceError> {
     let mut all = schools::list_on_domain(context.db.reader(), &school.details.domain).await?;
     all.retain(|other| other.id != school.id);
@@ -138,9 +123,6 @@ pub async fn list_sharing_domain(context: &Context, school: &School) -> Result<V
 }
 
 /// A school's notes, newest first.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list_notes(context: &Context, school: SchoolId) -> Result<Vec<Note>, ServiceError> {
     Ok(notes::list(context.db.reader(), school).await?)
 }
@@ -167,17 +149,11 @@ pub async fn add_note(context: &Context, call: &Call, school: SchoolId, text: No
 }
 
 /// A school's mails, newest first.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list_mails(context: &Context, school: SchoolId) -> Result<Vec<Reading>, ServiceError> {
     Ok(outbox::list_of_school(context.db.reader(), school, MAIL_ROWS).await?)
 }
 
 /// The names of these schools; one that is not here is left out.
-///
-/// # Errors
-/// When the store fails.
 pub async fn find_names(
     context: &Context,
     ids: impl Iterator<Item = SchoolId>,

@@ -42,17 +42,11 @@ pub async fn revoke(context: &Context, now: DateTime<Utc>, name: &str) -> Result
 }
 
 /// Every key, by name.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list(context: &Context) -> Result<Vec<StoredApiKey>, ServiceError> {
     Ok(api_keys::list(context.db.reader()).await?)
 }
 
 /// Whose key this is, if it works.
-///
-/// # Errors
-/// When the store fails.
 pub async fn find(
     context: &Context,
     now: DateTime<Utc>,

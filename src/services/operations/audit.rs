@@ -27,9 +27,6 @@ pub enum Finding {
 }
 
 /// Checks every entry from the first on.
-///
-/// # Errors
-/// When the store fails.
 pub async fn verify(context: &Context) -> Result<Finding, ServiceError> {
     let mut last_id = 0;
     let mut last_mac = vec![];

@@ -55,9 +55,6 @@ pub struct Demo {
 }
 
 /// Fills an empty installation.
-///
-/// # Errors
-/// When something that the rules should allow fails.
 pub async fn fill(context: &Context, now: DateTime<Utc>) -> Result<Demo, ServiceError> {
     let staff = vec![
         add_colleague(context, now, "eva@kurve.example", "Eva Jansen", StaffRole::Admin).await?,

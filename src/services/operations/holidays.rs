@@ -42,9 +42,6 @@ impl HolidayBook {
 }
 
 /// The school holidays that count now. Not within a change under way: it asks the database beside it.
-///
-/// # Errors
-/// When the store fails.
 pub async fn current(context: &Context) -> Result<Arc<SchoolHolidays>, ServiceError> {
     let (conn, book) = (context.db.reader(), &context.reminders.holidays);
     let known = book.known();
@@ -106,9 +103,6 @@ pub async fn load(context: &Context, now: DateTime<Utc>, newer: SchoolHolidays) 
 }
 
 /// What was loaded over the holidays that come with the program, if anything was.
-///
-/// # Errors
-/// When the store fails.
 pub async fn find_loaded(context: &Context) -> Result<Option<Loaded>, ServiceError> {
     Ok(holidays::find(context.db.reader()).await?)
 }

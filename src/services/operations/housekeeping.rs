@@ -14,9 +14,6 @@ const KEEP_DAYS: i64 = 7;
 const KEEP_FROZEN_DAYS: i64 = 30;
 
 /// Deletes what ended; returns how many rows.
-///
-/// # Errors
-/// When the store fails.
 pub async fn delete_expired(context: &Context, now: DateTime<Utc>) -> Result<u64, ServiceError> {
     let conn = context.db.writer();
     let before = now - Duration::days(KEEP_DAYS);

@@ -49,9 +49,6 @@ pub struct Figures {
 }
 
 /// The figures of the last weeks, this week included.
-///
-/// # Errors
-/// When the store fails.
 pub async fn figures(context: &Context, now: DateTime<Utc>, weeks: u64) -> Result<Figures, ServiceError> {
     let conn = context.db.reader();
     let mondays = last_weeks(now, weeks);

@@ -11,17 +11,11 @@ use crate::store::operations::saved_views::{self, SavedView};
 pub const MOST_VIEWS: usize = 20;
 
 /// A colleague's filters, by name.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list(context: &Context, owner: StaffId) -> Result<Vec<SavedView>, ServiceError> {
     Ok(saved_views::list(context.db.reader(), owner).await?)
 }
 
 /// Keeps a filter; the same colleague's filter of the same name is replaced. `false` when there are too many.
-///
-/// # Errors
-/// When the store fails.
 pub async fn save(
     context: &Context,
     now: DateTime<Utc>,
@@ -40,9 +34,6 @@ pub async fn save(
 }
 
 /// Forgets a filter; `false` when the colleague has none with this id.
-///
-/// # Errors
-/// When the store fails.
 pub async fn delete(context: &Context, owner: StaffId, id: SavedViewId) -> Result<bool, ServiceError> {
     Ok(saved_views::delete(context.db.writer(), owner, id).await?)
 }

@@ -26,7 +26,6 @@ pub struct WorkerHealth {
 
 impl WorkerHealth {
     /// Whether the reminders of some school stay unplanned, though the planner runs.
-    #[must_use]
     pub fn leaves_schools_unplanned(&self) -> bool {
         self.workers.iter().any(|one| matches!(one, (Worker::Planner, WorkerStatus::Behind { .. })))
     }
@@ -41,15 +40,11 @@ pub struct HealthMonitor {
 
 impl HealthMonitor {
     /// Looks from now on: what was not heard before is not held against a service that just started.
-    #[must_use]
     pub fn since(now: DateTime<Utc>) -> Self {
         Self { since: std::sync::Mutex::new(now), last: Mutex::new(None) }
     }
 
     /// How it is now, or was a few seconds ago.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn look(&self, context: &Context, now: DateTime<Utc>) -> Result<WorkerHealth, ServiceError> {
         let mut last = self.last.lock().await;
         if let Some((at, health)) = last.as_ref() {
@@ -67,9 +62,6 @@ impl HealthMonitor {
     }
 
     /// Numbers for who watches from outside, read now.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn readings(&self, context: &Context, now: DateTime<Utc>) -> Result<Vec<Reading>, ServiceError> {
         let found = self.examine(context, now).await?;
         let conn = context.db.reader();

@@ -43,9 +43,6 @@ pub struct Marked {
 }
 
 /// The contacts for Kurve to look at; one who cannot be read is told of by their school.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list_marked(context: &Context) -> Result<Marked, ServiceError> {
     let conn = context.db.reader();
     let mut marked = Marked::default();
@@ -80,9 +77,6 @@ async fn find_under_way(conn: &impl ConnectionTrait, id: SchoolId) -> Result<Opt
 }
 
 /// What is known of the addresses of contacts; one of whom nothing is known is left out.
-///
-/// # Errors
-/// When the store fails.
 pub async fn marks_of(context: &Context, people: &[Contact]) -> Result<BTreeMap<ContactId, AddressMark>, ServiceError> {
     Ok(find_marks(context, context.db.reader(), people).await?)
 }
@@ -153,29 +147,23 @@ pub struct Subscribed {
 }
 
 /// What a token in a link stops; `None` when the token is not ours.
-#[must_use]
 pub fn read_link(context: &Context, token: &str) -> Option<Subscribed> {
     let (what, address_key) = mail_token::read_unsubscribe(&context.keys, token)?;
     Some(Subscribed { what, address_key })
 }
 
 /// The reminders to a contact, for their own page.
-#[must_use]
 pub fn reminders_of(context: &Context, person: &Contact) -> Subscribed {
     Subscribed { what: Subscription::Reminders, address_key: key_of(context, person) }
 }
 
 /// The digest to Kurve.
-#[must_use]
 pub fn digest_of(context: &Context) -> Subscribed {
     let address_key = context.keys.email_key(&context.support_email.to_ascii_lowercase());
     Subscribed { what: Subscription::Digest, address_key }
 }
 
 /// Whether these mails are stopped.
-///
-/// # Errors
-/// When the store fails.
 pub async fn is_stopped(context: &Context, which: &Subscribed) -> Result<bool, ServiceError> {
     let mark = address_marks::find(context.db.reader(), &which.address_key).await?;
     Ok(match which.what {
@@ -185,9 +173,6 @@ pub async fn is_stopped(context: &Context, which: &Subscribed) -> Result<bool, S
 }
 
 /// Stops mails; a second time changes nothing.
-///
-/// # Errors
-/// When the store fails.
 pub async fn stop(context: &Context, at: (DateTime<Utc>, &str), which: &Subscribed) -> Result<(), ServiceError> {
     let call = by_link(at);
     let mut work = UnitOfWork::begin(context, &call).await?;
@@ -205,17 +190,11 @@ pub async fn stop(context: &Context, at: (DateTime<Utc>, &str), which: &Subscrib
 }
 
 /// Lets mails come again, for who has the link; a second time changes nothing.
-///
-/// # Errors
-/// When the store fails.
 pub async fn resume(context: &Context, at: (DateTime<Utc>, &str), which: &Subscribed) -> Result<(), ServiceError> {
     resume_as(context, &by_link(at), which).await
 }
 
 /// Lets mails come again, for who is signed in.
-///
-/// # Errors
-/// When the store fails.
 pub async fn resume_as(context: &Context, call: &Call, which: &Subscribed) -> Result<(), ServiceError> {
     let mut work = UnitOfWork::begin(context, call).await?;
     let key = &which.address_key;

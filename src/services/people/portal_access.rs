@@ -162,9 +162,6 @@ pub async fn is_asking_browser(
 }
 
 /// Tries to redeem a link, by its token or by the browser that asked for it.
-///
-/// # Errors
-/// When the store fails.
 pub async fn redeem(
     context: &Context,
     (now, request_id): (DateTime<Utc>, &str),
@@ -260,9 +257,6 @@ pub(in crate::services) async fn open_session(
 }
 
 /// Who holds a session, if it lives; keeps it alive.
-///
-/// # Errors
-/// When the store fails.
 pub async fn find_visitor(
     context: &Context,
     now: DateTime<Utc>,
@@ -275,9 +269,6 @@ pub async fn find_visitor(
 }
 
 /// Whether a session is still that of this contact. It keeps nothing alive: nobody came by.
-///
-/// # Errors
-/// When the store fails.
 pub async fn is_still(
     context: &Context,
     now: DateTime<Utc>,
@@ -319,9 +310,6 @@ pub(in crate::services) async fn keep_alive(
 }
 
 /// The schools that an address belongs to.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list_choices(context: &Context, email_key: &str) -> Result<Vec<Choice>, ServiceError> {
     let mut choices = vec![];
     for contact in contacts::list_by_email(context.db.reader(), email_key).await? {
@@ -333,9 +321,6 @@ pub async fn list_choices(context: &Context, email_key: &str) -> Result<Vec<Choi
 }
 
 /// Whether an address belongs to a contact of a school.
-///
-/// # Errors
-/// When the store fails.
 pub async fn is_contact_of(context: &Context, email_key: &str, school: SchoolId) -> Result<bool, ServiceError> {
     let people = contacts::list_by_email(context.db.reader(), email_key).await?;
     Ok(people.iter().any(|person| person.school == school))
@@ -365,9 +350,6 @@ pub async fn choose(
 }
 
 /// Ends a session, of a school or of Kurve.
-///
-/// # Errors
-/// When the store fails.
 pub async fn sign_out(context: &Context, session: &Token) -> Result<(), ServiceError> {
     Ok(sessions::delete(context.db.writer(), &session.hash()).await?)
 }

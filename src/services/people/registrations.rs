@@ -64,9 +64,6 @@ pub enum RequestStatus {
 /// Keeps a request, sealed, and asks by mail to confirm the address; returns its id.
 ///
 /// The answer is the same whether or not the school or the address is known.
-///
-/// # Errors
-/// When the store fails.
 pub async fn request(
     context: &Context,
     (now, request_id): (DateTime<Utc>, &str),
@@ -111,9 +108,6 @@ pub(in crate::services) async fn mint(
 }
 
 /// Where the request with this token stands. Changes nothing.
-///
-/// # Errors
-/// When the store fails.
 pub async fn find(context: &Context, now: DateTime<Utc>, token: &Token) -> Result<RequestStatus, ServiceError> {
     let Some(stored) = registrations::find_by_token(context.db.reader(), &token.hash()).await? else {
         return Ok(RequestStatus::Gone);

@@ -125,9 +125,6 @@ pub async fn disable(context: &Context, now: DateTime<Utc>, email: &EmailAddress
 }
 
 /// Every account, by name.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list(context: &Context) -> Result<Vec<StaffAccount>, ServiceError> {
     Ok(staff::list(context.db.reader()).await?)
 }

@@ -52,9 +52,6 @@ pub enum EnrolError {
 }
 
 /// Signs in; `None` for every reason why not, so that a stranger learns nothing.
-///
-/// # Errors
-/// When the store fails.
 pub async fn sign_in(
     context: &Context,
     (now, request_id): (DateTime<Utc>, &str),
@@ -192,9 +189,6 @@ async fn load_invite(conn: &impl ConnectionTrait, now: DateTime<Utc>, token: &To
 }
 
 /// Who holds a session, if it lives; keeps it alive.
-///
-/// # Errors
-/// When the store fails.
 pub async fn find_colleague(
     context: &Context,
     now: DateTime<Utc>,
@@ -207,9 +201,6 @@ pub async fn find_colleague(
 }
 
 /// Whether a session is still that of this colleague. It keeps nothing alive: nobody came by.
-///
-/// # Errors
-/// When the store fails.
 pub async fn is_still(
     context: &Context,
     now: DateTime<Utc>,

@@ -268,9 +268,6 @@ pub async fn list_upcoming(
 
 /// The outbox row of a digest that is due, put in once a day: on working days, from [`DIGEST_TIME`] on. One that was due
 /// on another day is not asked for at night: it would be that of today, before today began.
-///
-/// # Errors
-/// When the store fails.
 pub async fn ask_digest(context: &Context, now: DateTime<Utc>) -> Result<u64, ServiceError> {
     let today = amsterdam_date(now);
     let is_time = reminder::national::is_office_day(today) && now >= reminder::hours::moment_on(today, DIGEST_TIME);

@@ -26,9 +26,6 @@ pub struct CheckOverride {
 }
 
 /// Keeps a leave.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert(conn: &impl ConnectionTrait, new: &CheckOverride) -> Result<(), StoreError> {
     let row = check_override::ActiveModel {
         id: Set(new.id.as_uuid()),
@@ -43,18 +40,12 @@ pub async fn insert(conn: &impl ConnectionTrait, new: &CheckOverride) -> Result<
 }
 
 /// Every leave, oldest first. There are few: each is an exception.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list(conn: &impl ConnectionTrait) -> Result<Vec<CheckOverride>, StoreError> {
     let rows = check_override::Entity::find().order_by_asc(check_override::COLUMN.at).all(conn).await?;
     rows.iter().map(to_override).collect()
 }
 
 /// The newest leave for a version of a school's credentials.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find(
     conn: &impl ConnectionTrait,
     school: SchoolId,

@@ -26,9 +26,6 @@ pub struct Waiting {
 type Row = (uuid::Uuid, uuid::Uuid, Option<DateTime<Utc>>, Option<String>);
 
 /// Checks that wait, or whose worker died, and whose host is free: those that a person waits for first, then runs.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_to_begin(
     conn: &impl ConnectionTrait,
     now: DateTime<Utc>,
@@ -67,9 +64,6 @@ pub async fn list_to_begin(
 }
 
 /// Whether a check of a school waits or is under way.
-///
-/// # Errors
-/// When the database fails.
 pub async fn has_open(conn: &impl ConnectionTrait, school: SchoolId) -> Result<bool, StoreError> {
     let open = connection_check::Entity::find()
         .filter(connection_check::COLUMN.school_id.eq(school.as_uuid()))
@@ -78,9 +72,6 @@ pub async fn has_open(conn: &impl ConnectionTrait, school: SchoolId) -> Result<b
 }
 
 /// Takes a host until a moment, so that nobody else checks it; `false` when somebody does.
-///
-/// # Errors
-/// When the database fails.
 pub async fn claim_host(
     conn: &impl ConnectionTrait,
     (host, check): (&str, CheckId),
@@ -101,18 +92,12 @@ pub async fn claim_host(
 }
 
 /// Gives the host of a check back.
-///
-/// # Errors
-/// When the database fails.
 pub async fn release_host(conn: &impl ConnectionTrait, check: CheckId) -> Result<(), StoreError> {
     check_host::Entity::delete_many().filter(check_host::COLUMN.check_id.eq(check.as_uuid())).exec(conn).await?;
     Ok(())
 }
 
 /// Deletes checks that were over before a moment, and the runs that are as old.
-///
-/// # Errors
-/// When the database fails.
 pub async fn delete_before(conn: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<u64, StoreError> {
     let checks = connection_check::Entity::delete_many()
         .filter(connection_check::COLUMN.finished_at.lt(before))
@@ -132,9 +117,6 @@ pub async fn delete_before(conn: &impl ConnectionTrait, before: DateTime<Utc>) -
 }
 
 /// The schools of which more checks than this are kept.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_with_more_than(conn: &impl ConnectionTrait, most: u64) -> Result<Vec<SchoolId>, StoreError> {
     let ids: Vec<uuid::Uuid> = connection_check::Entity::find()
         .select_only()
@@ -148,9 +130,6 @@ pub async fn list_with_more_than(conn: &impl ConnectionTrait, most: u64) -> Resu
 }
 
 /// Deletes a school's checks that are over, but for the newest ones.
-///
-/// # Errors
-/// When the database fails.
 pub async fn delete_all_but_newest(
     conn: &impl ConnectionTrait,
     school: SchoolId,
@@ -180,9 +159,6 @@ pub async fn delete_all_but_newest(
 /// Deletes the tries of the timer, but for one, that only say that a school's address was left in peace or that our own
 /// machinery failed: of a long outage the last one is enough, and the history is for checks that were made. What people
 /// asked for stays.
-///
-/// # Errors
-/// When the database fails.
 pub async fn delete_vain(conn: &impl ConnectionTrait, school: SchoolId, but: CheckId) -> Result<(), StoreError> {
     connection_check::Entity::delete_many()
         .filter(connection_check::COLUMN.school_id.eq(school.as_uuid()))
@@ -196,9 +172,6 @@ pub async fn delete_vain(conn: &impl ConnectionTrait, school: SchoolId, but: Che
 }
 
 /// Forgets hosts whose check was never given back.
-///
-/// # Errors
-/// When the database fails.
 pub async fn delete_ended_leases(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<u64, StoreError> {
     let deleted = check_host::Entity::delete_many().filter(check_host::COLUMN.lease_until.lt(now)).exec(conn).await?;
     Ok(deleted.rows_affected)

@@ -35,9 +35,6 @@ pub type Candidate = (School, Onboarding);
 
 /// These schools, as far as they are here; one that cannot be read is its own error. Those of which a check is over that
 /// somebody asked for after a moment, alone or in a run, are left out.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_candidates(
     conn: &impl ConnectionTrait,
     schools: &[SchoolId],
@@ -73,9 +70,6 @@ fn to_candidate((row, school): (onboarding::Model, Option<school::Model>)) -> Re
 /// the run instead of another, if it is part of none.
 ///
 /// A school for which somebody else asks at this very moment is left out: it is checked all the same.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert(conn: &impl ConnectionTrait, run: &Run, new: &[Check]) -> Result<u32, StoreError> {
     // Rows of many schools are taken here: one run after another, and those that others may hold before our own.
     lock::hold_check_runs(conn).await?;
@@ -116,9 +110,6 @@ async fn insert_empty(conn: &impl ConnectionTrait, run: &Run) -> Result<(), Stor
 }
 
 /// The run with this id.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find(conn: &impl ConnectionTrait, id: CheckRunId) -> Result<Option<Run>, StoreError> {
     let Some(row) = check_run::Entity::find_by_id(id.as_uuid()).one(conn).await? else { return Ok(None) };
     let corrupt = |what| StoreError::CorruptRow { table: "check_run", id: id.to_string(), what };
@@ -132,9 +123,6 @@ pub async fn find(conn: &impl ConnectionTrait, id: CheckRunId) -> Result<Option<
 
 /// How the checks of a run stand: how many ended with each code, with `None` for those that were not made, and how many
 /// are not over.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count(
     conn: &impl ConnectionTrait,
     id: CheckRunId,

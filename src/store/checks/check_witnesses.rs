@@ -20,9 +20,6 @@ pub struct Broken {
 
 /// How the witnesses fare: those that fail, if checked since the first moment, and those that work, if checked since the
 /// second. Lost ones are explained already, and who has no turn is not looked at any more.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count_since(
     conn: &impl ConnectionTrait,
     broken: Broken,
@@ -34,9 +31,6 @@ pub async fn count_since(
 }
 
 /// The same for those that were checked since a moment and did not fail before it.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count_lately(
     conn: &impl ConnectionTrait,
     broken: Broken,
@@ -68,9 +62,6 @@ async fn count(conn: &impl ConnectionTrait, broken: Broken, are_seen: Expr) -> R
 }
 
 /// How many witnesses worked when they were last checked, before a moment.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count_unseen(
     conn: &impl ConnectionTrait,
     broken: Broken,
@@ -83,9 +74,6 @@ pub async fn count_unseen(
 ///
 /// Those that are under check or whose row somebody else has, are left out: the first tell soon, and their turn is the
 /// lease of that check; for the second it would wait while others wait for the caller. The caller has a transaction.
-///
-/// # Errors
-/// When the database fails.
 pub async fn hasten(
     conn: &impl ConnectionTrait,
     broken: Broken,

@@ -51,7 +51,6 @@ pub struct Check {
 
 impl Check {
     /// The result, if it was made.
-    #[must_use]
     pub fn result(&self) -> Option<&CheckResult> {
         match &self.outcome {
             Some(Outcome::Made(result)) => Some(result),
@@ -61,17 +60,11 @@ impl Check {
 }
 
 /// Puts a check in line, or keeps one that begins at once; `false` when the school has one that is not over.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert(conn: &impl ConnectionTrait, new: &Check) -> Result<bool, StoreError> {
     Ok(insert_all(conn, std::slice::from_ref(new)).await? == 1)
 }
 
 /// Puts checks in line, one statement for all; returns how many, as a school that has one that is not over is left out.
-///
-/// # Errors
-/// When the database fails.
 pub(in crate::store) async fn insert_all(conn: &impl ConnectionTrait, new: &[Check]) -> Result<u64, StoreError> {
     let rows = new.iter().map(to_row).collect::<Result<Vec<_>, _>>()?;
     let keep = OnConflict::column(connection_check::Column::SchoolId)
@@ -103,17 +96,11 @@ fn to_row(new: &Check) -> Result<connection_check::ActiveModel, StoreError> {
 }
 
 /// The check with this id.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find(conn: &impl ConnectionTrait, id: CheckId) -> Result<Option<Check>, StoreError> {
     connection_check::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(to_check).transpose()
 }
 
 /// A school's check that waits or is under way.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_open(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Option<Check>, StoreError> {
     let row = connection_check::Entity::find()
         .filter(connection_check::COLUMN.school_id.eq(school.as_uuid()))
@@ -125,9 +112,6 @@ pub async fn find_open(conn: &impl ConnectionTrait, school: SchoolId) -> Result<
 }
 
 /// A school's checks, newest first, older than `before`, at most `limit`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_of_school(
     conn: &impl ConnectionTrait,
     school: SchoolId,
@@ -144,9 +128,6 @@ pub async fn list_of_school(
 }
 
 /// When somebody last asked for a check of a school, alone or in a run.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_last_asked(
     conn: &impl ConnectionTrait,
     school: SchoolId,
@@ -162,9 +143,6 @@ pub async fn find_last_asked(
 }
 
 /// Notes that a worker began a check.
-///
-/// # Errors
-/// When the database fails.
 pub async fn mark_begun(
     conn: &impl ConnectionTrait,
     (id, host): (CheckId, &str),
@@ -184,9 +162,6 @@ pub async fn mark_begun(
 }
 
 /// Notes how far a check is.
-///
-/// # Errors
-/// When the database fails.
 pub async fn save_progress(
     conn: &impl ConnectionTrait,
     id: CheckId,
@@ -203,9 +178,6 @@ pub async fn save_progress(
 }
 
 /// Notes how a check ended; `false` when it was over already, or another worker has it by now.
-///
-/// # Errors
-/// When the database fails.
 pub async fn mark_finished(
     conn: &impl ConnectionTrait,
     (id, lease_until): (CheckId, Option<DateTime<Utc>>),

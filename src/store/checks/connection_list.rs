@@ -35,9 +35,6 @@ pub enum ConnectionFilter {
 }
 
 /// Connections with their schools, by name, after a place, at most `limit`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list(
     conn: &impl ConnectionTrait,
     filter: ConnectionFilter,
@@ -64,9 +61,6 @@ pub async fn list(
 }
 
 /// How many connections ended how at their last check; `None` for those that were never checked.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count_by_code(conn: &impl ConnectionTrait) -> Result<Vec<(Option<CheckCode>, u64)>, StoreError> {
     let counts: Vec<(Option<String>, i64)> = connection::Entity::find()
         .select_only()
@@ -85,9 +79,6 @@ pub async fn count_by_code(conn: &impl ConnectionTrait) -> Result<Vec<(Option<Ch
 }
 
 /// How many connections count as lost.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count_lost(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
     Ok(connection::Entity::find().filter(connection::COLUMN.is_lost.eq(true)).count(conn).await?)
 }
@@ -96,9 +87,6 @@ pub async fn count_lost(conn: &impl ConnectionTrait) -> Result<u64, StoreError> 
 pub type Reading = Result<(School, SchoolConnection), Unreadable>;
 
 /// The lost connections of schools under way or done, the longest failing first, at most `limit`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_lost(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<Reading>, StoreError> {
     let rows = lost_in_use()
         .find_also_related(school::Entity)
@@ -111,18 +99,12 @@ pub async fn list_lost(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<Re
 }
 
 /// How many lost connections there are of schools under way or done.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count_lost_in_use(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
     Ok(lost_in_use().count(conn).await?)
 }
 
 /// The connections of schools under way or done whose last check ended so that it is for one party to act, lost ones
 /// left out; the longest failing first, at most `limit`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_held_by(conn: &impl ConnectionTrait, party: Party, limit: u64) -> Result<Vec<Reading>, StoreError> {
     let rows = held_by(party)
         .find_also_related(school::Entity)
@@ -136,9 +118,6 @@ pub async fn list_held_by(conn: &impl ConnectionTrait, party: Party, limit: u64)
 }
 
 /// How many of those there are.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count_held_by(conn: &impl ConnectionTrait, party: Party) -> Result<u64, StoreError> {
     Ok(held_by(party).count(conn).await?)
 }

@@ -38,7 +38,6 @@ pub struct SchoolConnection {
 
 impl SchoolConnection {
     /// A connection that was never checked.
-    #[must_use]
     pub fn fresh(school: SchoolId) -> Self {
         Self {
             school,
@@ -56,25 +55,16 @@ impl SchoolConnection {
 }
 
 /// A school's connection; one that was never checked if nothing is known.
-///
-/// # Errors
-/// When the database fails.
 pub async fn load(conn: &impl ConnectionTrait, school: SchoolId) -> Result<SchoolConnection, StoreError> {
     Ok(find(conn, school).await?.unwrap_or_else(|| SchoolConnection::fresh(school)))
 }
 
 /// A school's connection, if anything is known of it.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Option<SchoolConnection>, StoreError> {
     connection::Entity::find_by_id(school.as_uuid()).one(conn).await?.map(|row| to_connection(&row)).transpose()
 }
 
 /// How the last check ended of those of some schools where it did not pass.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_failing(
     conn: &impl ConnectionTrait,
     schools: &[SchoolId],
@@ -93,9 +83,6 @@ pub async fn list_failing(
 }
 
 /// Keeps what is known of a school's connection. The caller holds the onboarding.
-///
-/// # Errors
-/// When the database fails.
 pub async fn save(conn: &impl ConnectionTrait, known: &SchoolConnection) -> Result<(), StoreError> {
     use connection::Column;
     let update = [
@@ -118,9 +105,6 @@ pub async fn save(conn: &impl ConnectionTrait, known: &SchoolConnection) -> Resu
 }
 
 /// Sets when a school is checked next; the rest stays.
-///
-/// # Errors
-/// When the database fails.
 pub async fn save_next(
     conn: &impl ConnectionTrait,
     school: SchoolId,
@@ -134,9 +118,6 @@ pub async fn save_next(
 }
 
 /// Forgets failures that were not followed up; a connection that is lost stays so.
-///
-/// # Errors
-/// When the database fails.
 pub async fn forget_failures(conn: &impl ConnectionTrait, school: SchoolId) -> Result<(), StoreError> {
     connection::Entity::update_many()
         .col_expr(connection::COLUMN.streak, Option::<String>::None.into())
@@ -149,9 +130,6 @@ pub async fn forget_failures(conn: &impl ConnectionTrait, school: SchoolId) -> R
 }
 
 /// Sets the first turn of a school that has none; a turn that came between stays.
-///
-/// # Errors
-/// When the database fails.
 pub async fn save_first(
     conn: &impl ConnectionTrait,
     school: SchoolId,
@@ -170,9 +148,6 @@ pub async fn save_first(
 }
 
 /// Schools with credentials that are under way or done and have no turn, at most `limit`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_without_turn(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<SchoolId>, StoreError> {
     let planned = Query::select()
         .column(connection::Column::SchoolId)
@@ -195,9 +170,6 @@ pub async fn list_without_turn(conn: &impl ConnectionTrait, limit: u64) -> Resul
 }
 
 /// The schools that are due, the longest waiting first, at most `limit`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_due(
     conn: &impl ConnectionTrait,
     now: DateTime<Utc>,
@@ -218,9 +190,6 @@ pub async fn list_due(
 
 /// Takes a school that is due, until a moment at which it is due again if nothing comes of it; `false` when another
 /// worker was first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn claim_due(
     conn: &impl ConnectionTrait,
     school: SchoolId,
@@ -236,9 +205,6 @@ pub async fn claim_due(
 }
 
 /// When the next school is due.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_next_due(conn: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>, StoreError> {
     let row = connection::Entity::find()
         .filter(connection::COLUMN.next_check_at.is_not_null())

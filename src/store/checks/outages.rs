@@ -24,9 +24,6 @@ pub struct Outage {
 }
 
 /// The outage that lasts, if one does.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_open(conn: &impl ConnectionTrait) -> Result<Option<Outage>, StoreError> {
     let row = outage::Entity::find()
         .filter(outage::COLUMN.ended_at.is_null())
@@ -37,17 +34,11 @@ pub async fn find_open(conn: &impl ConnectionTrait) -> Result<Option<Outage>, St
 }
 
 /// The outage with this id.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find(conn: &impl ConnectionTrait, id: OutageId) -> Result<Option<Outage>, StoreError> {
     outage::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(|row| to_outage(&row)).transpose()
 }
 
 /// Keeps an outage that begins. The caller holds [`super::lock::hold_outage`].
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert(conn: &impl ConnectionTrait, new: &Outage) -> Result<(), StoreError> {
     let row = outage::ActiveModel {
         id: Set(new.id.as_uuid()),
@@ -62,9 +53,6 @@ pub async fn insert(conn: &impl ConnectionTrait, new: &Outage) -> Result<(), Sto
 }
 
 /// Notes that an outage is over; `false` when it was already.
-///
-/// # Errors
-/// When the database fails.
 pub async fn mark_ended(conn: &impl ConnectionTrait, id: OutageId, now: DateTime<Utc>) -> Result<bool, StoreError> {
     let changed = outage::Entity::update_many()
         .col_expr(outage::COLUMN.ended_at, now.into())

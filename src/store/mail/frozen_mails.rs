@@ -11,9 +11,6 @@ use crate::store::mail::outbox::MailStatus;
 use crate::store::{ConnectionTrait, StoreError};
 
 /// Keeps a mail as it was rendered, sealed; what was kept of it before is replaced.
-///
-/// # Errors
-/// When the database fails.
 pub async fn save(
     conn: &impl ConnectionTrait,
     id: MailId,
@@ -30,18 +27,12 @@ pub async fn save(
 }
 
 /// The sealed bytes of a mail, if they are kept.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find(conn: &impl ConnectionTrait, id: MailId) -> Result<Option<Vec<u8>>, StoreError> {
     let found = frozen_mail::Entity::find_by_id(id.as_uuid()).one(conn).await?;
     Ok(found.map(|row| row.sealed_mail))
 }
 
 /// As of which moment the newest mail of a kind that was sent was written.
-///
-/// # Errors
-/// When the database fails.
 pub async fn last_sent_as_of(conn: &impl ConnectionTrait, kind: MailKind) -> Result<Option<DateTime<Utc>>, StoreError> {
     let newest = outbox::Entity::find()
         .filter(outbox::COLUMN.kind.eq(kind.as_str()))
@@ -53,9 +44,6 @@ pub async fn last_sent_as_of(conn: &impl ConnectionTrait, kind: MailKind) -> Res
 }
 
 /// Forgets the bytes of mails.
-///
-/// # Errors
-/// When the database fails.
 pub async fn delete(conn: &impl ConnectionTrait, ids: &[MailId]) -> Result<(), StoreError> {
     if ids.is_empty() {
         return Ok(());
@@ -66,9 +54,6 @@ pub async fn delete(conn: &impl ConnectionTrait, ids: &[MailId]) -> Result<(), S
 }
 
 /// Forgets bytes that were rendered before a moment, but for mails that still wait: those must go as they were.
-///
-/// # Errors
-/// When the database fails.
 pub async fn delete_before(conn: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<u64, StoreError> {
     let waiting = Query::select()
         .column(outbox::Column::Id)

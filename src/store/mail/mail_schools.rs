@@ -11,9 +11,6 @@ use crate::store::{ConnectionTrait, StoreError};
 const LOOK_BACK: u64 = 500;
 
 /// Keeps of which schools a mail is; nothing to do for one that was left out of the outbox.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert(
     conn: &impl ConnectionTrait,
     mail: MailId,
@@ -30,9 +27,6 @@ pub async fn insert(
 }
 
 /// Takes schools out of a mail.
-///
-/// # Errors
-/// When the database fails.
 pub async fn delete(
     conn: &impl ConnectionTrait,
     mail: MailId,

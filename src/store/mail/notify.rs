@@ -24,9 +24,6 @@ pub(in crate::store) async fn notify_mail(conn: &impl ConnectionTrait) -> Result
 
 impl MailListener {
     /// Listens from now on, over a connection of its own.
-    ///
-    /// # Errors
-    /// When no connection comes free in time.
     pub async fn listen(db: &Db) -> Result<Self, StoreError> {
         if db.is_sqlite() {
             return Ok(Self(None));

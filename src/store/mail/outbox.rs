@@ -34,7 +34,6 @@ impl MailStatus {
     pub const ALL: [Self; 5] = [Self::Waiting, Self::Sent, Self::Skipped, Self::Failed, Self::Dropped];
 
     /// The stored name.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
@@ -46,7 +45,6 @@ impl MailStatus {
     }
 
     /// Reads the stored name.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.as_str() == text)
     }
@@ -109,9 +107,6 @@ pub struct UnreadableMail {
 pub type Reading = Result<OutboxMail, UnreadableMail>;
 
 /// Puts mails in the outbox and rings for them; one whose key is there already is left out.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert_all(conn: &impl ConnectionTrait, mails: &[OutboxMail]) -> Result<(), StoreError> {
     for mail in mails {
         let row = outbox::ActiveModel {
@@ -141,9 +136,6 @@ pub async fn insert_all(conn: &impl ConnectionTrait, mails: &[OutboxMail]) -> Re
 
 /// Has a mail tried now, from the first try; `false` when it was not given up and does not wait for its next try either,
 /// or a worker has it in hand now.
-///
-/// # Errors
-/// When the database fails.
 pub async fn mark_retried_by_hand(
     conn: &impl ConnectionTrait,
     id: MailId,
@@ -169,9 +161,6 @@ pub async fn mark_retried_by_hand(
 
 /// Lets a mail that may have arrived be written anew: what was handed over is no longer kept. It counts as perhaps
 /// double.
-///
-/// # Errors
-/// When the database fails.
 pub async fn let_write_anew(
     conn: &impl ConnectionTrait,
     mail: &OutboxMail,
@@ -189,9 +178,6 @@ pub async fn let_write_anew(
 
 /// Takes a mail out of the line, with the reason; `false` when it went, is no longer needed or was dropped, or a worker
 /// has it in hand now. Its row need not be readable.
-///
-/// # Errors
-/// When the database fails.
 pub async fn mark_dropped(
     conn: &impl ConnectionTrait,
     id: MailId,
@@ -217,9 +203,6 @@ pub async fn mark_dropped(
 
 /// Deletes mails with a token that were sent before a moment, or were last due before it and are no longer needed or
 /// were dropped. They tell only which address asked when; nothing is ever kept of their text.
-///
-/// # Errors
-/// When the database fails.
 pub async fn delete_ended_with_token(conn: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<u64, StoreError> {
     let column = outbox::COLUMN;
     let kinds = MailKind::ALL.into_iter().filter(|kind| kind.carries_token()).map(MailKind::as_str);
@@ -232,25 +215,16 @@ pub async fn delete_ended_with_token(conn: &impl ConnectionTrait, before: DateTi
 }
 
 /// The mail with this id.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find(conn: &impl ConnectionTrait, id: MailId) -> Result<Option<OutboxMail>, StoreError> {
     outbox::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(to_mail).transpose()
 }
 
 /// The same for a row that may be one that cannot be read.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_any(conn: &impl ConnectionTrait, id: MailId) -> Result<Option<Reading>, StoreError> {
     Ok(outbox::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(read))
 }
 
 /// A school's mails, newest first, at most `limit`; those about several schools are among them.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_of_school(
     conn: &impl ConnectionTrait,
     school: SchoolId,
@@ -268,9 +242,6 @@ pub async fn list_of_school(
 
 /// The mails of some kinds about a school that a contact was sent or will be, in no order; a row that cannot be read is
 /// left out.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_to_contact(
     conn: &impl ConnectionTrait,
     (school, contact): (SchoolId, ContactId),
@@ -287,9 +258,6 @@ pub async fn list_to_contact(
 }
 
 /// Mails of one status over all schools, newest first, at most `limit`; a row that cannot be read is left out.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_with_status(
     conn: &impl ConnectionTrait,
     status: MailStatus,

@@ -11,17 +11,11 @@ use crate::store::mail::outbox::{MailStatus, Reading, lease, read};
 use crate::store::{ConnectionTrait, StoreError};
 
 /// How many mails have this status: for fates of which there are few.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count_with_status(conn: &impl ConnectionTrait, status: MailStatus) -> Result<u64, StoreError> {
     Ok(outbox::Entity::find().filter(outbox::COLUMN.status.eq(status.as_str())).count(conn).await?)
 }
 
 /// Since when the mail that is due longest has been due, if any is.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_oldest_due(
     conn: &impl ConnectionTrait,
     now: DateTime<Utc>,
@@ -30,9 +24,6 @@ pub async fn find_oldest_due(
 }
 
 /// Since when the oldest mail has been due that was due so long ago and that no worker has had in hand since.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_oldest_untouched(
     conn: &impl ConnectionTrait,
     now: DateTime<Utc>,
@@ -80,9 +71,6 @@ pub struct MailPage {
 
 /// A page of at most `limit` mails, newest first, made before the mail with this id: the cost does not grow with the
 /// outbox, for ids rise with time and every filter has an index that ends in the id.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_page(
     conn: &impl ConnectionTrait,
     filter: &MailFilter,

@@ -11,9 +11,6 @@ use crate::store::{ConnectionTrait, StoreError};
 
 /// Notes that a mail came back for good, with the reason and the reports in what it is about; `false` when it is known
 /// to have come back, or not to have gone.
-///
-/// # Errors
-/// When the database fails.
 pub async fn mark_returned(conn: &impl ConnectionTrait, mail: &OutboxMail, why: &str) -> Result<bool, StoreError> {
     // A mail of which nobody knew whether it went waits for another try, or was given up: it went, and came back.
     let can_come_back = Condition::any()
@@ -35,9 +32,6 @@ pub async fn mark_returned(conn: &impl ConnectionTrait, mail: &OutboxMail, why: 
 
 /// The same for a mail that is no longer in line, of which nobody knew whether it went before: it went, and came back.
 /// What became of it stays; `false` when that does not hold.
-///
-/// # Errors
-/// When the database fails.
 pub async fn mark_was_returned(conn: &impl ConnectionTrait, mail: &OutboxMail) -> Result<bool, StoreError> {
     let changed = outbox::Entity::update_many()
         .col_expr(outbox::COLUMN.about, about_json(mail)?.into())
@@ -56,9 +50,6 @@ fn nobody_knew() -> Condition {
 
 /// Puts a mail that came back in line again, to be written anew: nobody has the old one. Keeps the reports in what it is
 /// about. `false` when it was in line, or was given up.
-///
-/// # Errors
-/// When the database fails.
 pub async fn mark_to_send_again(
     conn: &impl ConnectionTrait,
     mail: &OutboxMail,

@@ -8,9 +8,6 @@ use crate::domain::reminder::Arrangement;
 use crate::store::{ConnectionTrait, StoreError};
 
 /// What a school arranged.
-///
-/// # Errors
-/// When the database fails.
 pub async fn load(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Arrangement, StoreError> {
     let row = reminder_arrangement::Entity::find_by_id(school.as_uuid()).one(conn).await?;
     let Some(row) = row else { return Ok(Arrangement::default()) };
@@ -19,9 +16,6 @@ pub async fn load(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Arran
 }
 
 /// Stores what a school arranged. The caller holds the school's onboarding and says when to look at it anew.
-///
-/// # Errors
-/// When the database fails.
 pub async fn save(conn: &impl ConnectionTrait, school: SchoolId, arrangement: &Arrangement) -> Result<(), StoreError> {
     let row = reminder_arrangement::ActiveModel {
         school_id: Set(school.as_uuid()),

@@ -63,9 +63,6 @@ pub async fn insert(conn: &impl ConnectionTrait, new: &StoredCredential) -> Resu
 }
 
 /// The newest version of a school, if any was issued.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_newest(
     conn: &impl ConnectionTrait,
     school: SchoolId,
@@ -79,9 +76,6 @@ pub async fn find_newest(
 }
 
 /// The newest version of a school, held until the transaction ends: views that come at once are counted one by one.
-///
-/// # Errors
-/// When the database fails.
 pub async fn hold_newest(
     conn: &impl ConnectionTrait,
     school: SchoolId,
@@ -97,9 +91,6 @@ pub async fn hold_newest(
 }
 
 /// Takes one of the allowed views, in one statement; `false` when none was left or it was closed meanwhile.
-///
-/// # Errors
-/// When the database fails.
 pub async fn claim_reveal(
     conn: &impl ConnectionTrait,
     id: CredentialId,
@@ -117,9 +108,6 @@ pub async fn claim_reveal(
 }
 
 /// Gives the newest version a fresh set of views and days.
-///
-/// # Errors
-/// When the database fails.
 pub async fn save_handed_over_again(
     conn: &impl ConnectionTrait,
     id: CredentialId,
@@ -136,9 +124,6 @@ pub async fn save_handed_over_again(
 }
 
 /// Closes every version of a school that is still open, for ever.
-///
-/// # Errors
-/// When the database fails.
 pub async fn mark_closed(
     conn: &impl ConnectionTrait,
     school: SchoolId,

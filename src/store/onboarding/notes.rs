@@ -24,9 +24,6 @@ pub struct Note {
 }
 
 /// Stores a note.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert(conn: &impl ConnectionTrait, new: &Note) -> Result<(), StoreError> {
     let row = note::ActiveModel {
         id: Set(new.id.as_uuid()),
@@ -40,9 +37,6 @@ pub async fn insert(conn: &impl ConnectionTrait, new: &Note) -> Result<(), Store
 }
 
 /// A school's notes, newest first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Vec<Note>, StoreError> {
     let rows = note::Entity::find()
         .filter(note::COLUMN.school_id.eq(school.as_uuid()))

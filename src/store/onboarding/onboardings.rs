@@ -115,9 +115,6 @@ pub async fn load_for_update(conn: &impl ConnectionTrait, school: SchoolId) -> R
 
 /// Asks for a fresh look at the reminders of every school under way; returns how many they are. It takes them by id, as
 /// the planner does: two that take many schools each in an order of its own may wait for each other.
-///
-/// # Errors
-/// When the database fails.
 pub async fn mark_all_for_attention(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<u64, StoreError> {
     let is_under_way = onboarding::COLUMN.lifecycle.eq("active");
     let _taken: Vec<uuid::Uuid> = onboarding::Entity::find()
@@ -138,9 +135,6 @@ pub async fn mark_all_for_attention(conn: &impl ConnectionTrait, now: DateTime<U
 }
 
 /// The paused schools whose date to resume has come.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_due_to_resume(
     conn: &impl ConnectionTrait,
     today: chrono::NaiveDate,

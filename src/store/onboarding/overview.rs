@@ -76,9 +76,6 @@ pub struct After {
 }
 
 /// What waits on Kurve: stuck schools first, then the longest waiting; at most `limit`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_waiting_on_kurve(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<Reading>, StoreError> {
     list_waiting_after(conn, None, limit).await
 }
@@ -95,9 +92,6 @@ pub struct WaitingAfter {
 }
 
 /// A page of what waits on Kurve, in the same order, after a place.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_waiting_after(
     conn: &impl ConnectionTrait,
     after: Option<&WaitingAfter>,
@@ -126,17 +120,11 @@ fn waiting_on_kurve() -> SelectTwo<onboarding::Entity, school::Entity> {
 }
 
 /// How many schools wait on Kurve.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count_waiting_on_kurve(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
     Ok(onboarding::Entity::find().filter(onboarding::COLUMN.kurve_since.is_not_null()).count(conn).await?)
 }
 
 /// Schools that do not answer their reminders, with since when, the longest first; at most `limit`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_without_answer(
     conn: &impl ConnectionTrait,
     limit: u64,
@@ -154,9 +142,6 @@ pub async fn list_without_answer(
 }
 
 /// Since when the school has been due whose reminders are due longest, if any are.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_oldest_unplanned(
     conn: &impl ConnectionTrait,
     now: DateTime<Utc>,
@@ -166,9 +151,6 @@ pub async fn find_oldest_unplanned(
 
 /// The schools whose reminders have been due since before a moment, the longest due first, at most `limit`; nothing
 /// of them is read that may be unreadable.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_unplanned(
     conn: &impl ConnectionTrait,
     before: DateTime<Utc>,
@@ -193,9 +175,6 @@ pub async fn list_unplanned(
 }
 
 /// What is known of a school of which something cannot be read.
-///
-/// # Errors
-/// When the database fails.
 pub async fn load_unreadable(
     conn: &impl ConnectionTrait,
     id: SchoolId,
@@ -217,17 +196,11 @@ fn read(pair: Pair, since: DateTime<Utc>) -> Reading {
 }
 
 /// How many schools do not answer their reminders.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count_without_answer(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
     Ok(onboarding::Entity::find().filter(onboarding::COLUMN.no_answer_since.is_not_null()).count(conn).await?)
 }
 
 /// Schools by name, after a place, at most `limit`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list(
     conn: &impl ConnectionTrait,
     filter: &Filter,
@@ -312,9 +285,6 @@ fn to_overview((row, school): Pair) -> Result<Overview, StoreError> {
 }
 
 /// How many schools there are in all.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
     let query: Select<school::Entity> = school::Entity::find();
     Ok(query.count(conn).await?)

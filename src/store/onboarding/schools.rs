@@ -62,17 +62,11 @@ pub async fn load(conn: &impl ConnectionTrait, id: SchoolId) -> Result<School, S
 }
 
 /// The school with this id, if there is one.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find(conn: &impl ConnectionTrait, id: SchoolId) -> Result<Option<School>, StoreError> {
     school::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(to_school).transpose()
 }
 
 /// The names of schools; one that is not here is left out.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_names(
     conn: &impl ConnectionTrait,
     ids: &BTreeSet<SchoolId>,
@@ -87,18 +81,12 @@ pub async fn list_names(
 }
 
 /// The school with this BRIN and site, if it is here.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_by_brin(conn: &impl ConnectionTrait, brin: &Brin) -> Result<Option<School>, StoreError> {
     let found = school::Entity::find().filter(school::COLUMN.brin_key.eq(brin.key())).one(conn).await?;
     found.map(to_school).transpose()
 }
 
 /// The schools on one school domain: they share one Magister, and so one webservice user.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_on_domain(conn: &impl ConnectionTrait, domain: &SchoolDomain) -> Result<Vec<School>, StoreError> {
     let rows = school::Entity::find().filter(school::COLUMN.domain.eq(domain.label())).all(conn).await?;
     rows.into_iter().map(to_school).collect()

@@ -40,9 +40,6 @@ pub async fn insert(conn: &impl ConnectionTrait, new: &StoredApiKey, key_hash: &
 }
 
 /// The working key with this hash.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find(conn: &impl ConnectionTrait, key_hash: &[u8]) -> Result<Option<StoredApiKey>, StoreError> {
     let row = api_key::Entity::find()
         .filter(api_key::COLUMN.key_hash.eq(key_hash))
@@ -53,18 +50,12 @@ pub async fn find(conn: &impl ConnectionTrait, key_hash: &[u8]) -> Result<Option
 }
 
 /// Every key, by name.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list(conn: &impl ConnectionTrait) -> Result<Vec<StoredApiKey>, StoreError> {
     let rows = api_key::Entity::find().order_by_asc(api_key::COLUMN.name).all(conn).await?;
     Ok(rows.into_iter().map(to_stored).collect())
 }
 
 /// Notes that a key was used.
-///
-/// # Errors
-/// When the database fails.
 pub async fn mark_used(conn: &impl ConnectionTrait, id: ApiKeyId, now: DateTime<Utc>) -> Result<(), StoreError> {
     api_key::Entity::update_many()
         .col_expr(api_key::COLUMN.last_used_at, now.into())
@@ -75,9 +66,6 @@ pub async fn mark_used(conn: &impl ConnectionTrait, id: ApiKeyId, now: DateTime<
 }
 
 /// Stops a key by name and returns its id; `None` when no working key has the name.
-///
-/// # Errors
-/// When the database fails.
 pub async fn mark_revoked(
     conn: &impl ConnectionTrait,
     name: &str,

@@ -46,25 +46,21 @@ struct Payload {
 
 impl RawEntry {
     /// Its place.
-    #[must_use]
     pub fn id(&self) -> i64 {
         self.row.id
     }
 
     /// The id of the key that it was hashed with.
-    #[must_use]
     pub fn key_id(&self) -> &str {
         &self.row.key_id
     }
 
     /// The hash that is stored.
-    #[must_use]
     pub fn mac(&self) -> &[u8] {
         &self.row.mac
     }
 
     /// The hash of the entry before, as stored with this one.
-    #[must_use]
     pub fn prev_mac(&self) -> &[u8] {
         &self.row.prev_mac
     }
@@ -106,9 +102,6 @@ pub async fn append(
 }
 
 /// A school's entries, newest first, older than `before`, at most `limit`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list(
     conn: &impl ConnectionTrait,
     school: SchoolId,
@@ -126,9 +119,6 @@ pub async fn list(
 }
 
 /// The newest entries about no school that tell of one of these, at most `limit`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_about_no_school(
     conn: &impl ConnectionTrait,
     actions: &[&str],
@@ -145,9 +135,6 @@ pub async fn list_about_no_school(
 }
 
 /// What changed a school's onboarding after a version, oldest first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_after_version(
     conn: &impl ConnectionTrait,
     school: SchoolId,
@@ -163,9 +150,6 @@ pub async fn list_after_version(
 }
 
 /// The events that made one version of a school's onboarding.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_events_of(
     conn: &impl ConnectionTrait,
     school: SchoolId,
@@ -182,18 +166,12 @@ pub async fn list_events_of(
 }
 
 /// The place of the last entry: another one means that something changed.
-///
-/// # Errors
-/// When the database fails.
 pub async fn last_id(conn: &impl ConnectionTrait) -> Result<Option<i64>, StoreError> {
     let last = audit::Entity::find().select_only().column(audit::Column::Id).order_by_desc(audit::COLUMN.id).limit(1);
     Ok(last.into_tuple().one(conn).await?)
 }
 
 /// Who made somebody a contact of a school, the last time that somebody did.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_adder(
     conn: &impl ConnectionTrait,
     school: SchoolId,
@@ -215,9 +193,6 @@ pub async fn find_adder(
 }
 
 /// A stretch of the whole audit, oldest first, after an id.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_raw(conn: &impl ConnectionTrait, after: i64, limit: u64) -> Result<Vec<RawEntry>, StoreError> {
     let rows = audit::Entity::find()
         .filter(audit::COLUMN.id.gt(after))

@@ -7,9 +7,6 @@ use crate::store::{Db, StoreError};
 
 /// How far a moment that was just read is ahead of the database's clock; negative when it is behind. Nothing on SQLite,
 /// which lives on the machine of its only process.
-///
-/// # Errors
-/// When the database fails.
 pub async fn ahead_by(db: &Db, now: DateTime<Utc>) -> Result<TimeDelta, StoreError> {
     if db.is_sqlite() {
         return Ok(TimeDelta::zero());

@@ -9,9 +9,6 @@ use crate::domain::heartbeat::{CLOCK_SKEW, Worker};
 use crate::store::{ConnectionTrait, StoreError};
 
 /// Notes that a worker goes on. The newest sign of all instances stays, unless it comes from a clock that is far ahead.
-///
-/// # Errors
-/// When the database fails.
 pub async fn beat(conn: &impl ConnectionTrait, worker: Worker, now: DateTime<Utc>) -> Result<(), StoreError> {
     let row = heartbeat::ActiveModel { name: Set(worker.as_str().to_owned()), at: Set(now) };
     let kept = Expr::col((heartbeat::Entity, heartbeat::Column::At));
@@ -25,9 +22,6 @@ pub async fn beat(conn: &impl ConnectionTrait, worker: Worker, now: DateTime<Utc
 }
 
 /// The last heartbeat of each worker that ever gave one.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list(conn: &impl ConnectionTrait) -> Result<Vec<(Worker, DateTime<Utc>)>, StoreError> {
     let rows = heartbeat::Entity::find().all(conn).await?;
     // A name of another release is no worker of this one.

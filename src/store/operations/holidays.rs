@@ -23,9 +23,6 @@ pub struct Loaded {
 }
 
 /// The number of the last load; 0 when nothing was loaded.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_version(conn: &impl ConnectionTrait) -> Result<i32, StoreError> {
     let version: Option<i32> = loaded_holidays::Entity::find_by_id(SCHOOL)
         .select_only()

@@ -23,9 +23,6 @@ pub struct OpenHolding {
 }
 
 /// Notes that a turn begins.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert_holding(
     conn: &impl ConnectionTrait,
     school: SchoolId,
@@ -45,9 +42,6 @@ pub async fn insert_holding(
 }
 
 /// A school's turns that have not ended.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_open_holdings(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Vec<OpenHolding>, StoreError> {
     let rows = ball_turn::Entity::find()
         .filter(ball_turn::COLUMN.school_id.eq(school.as_uuid()))
@@ -65,9 +59,6 @@ pub async fn list_open_holdings(conn: &impl ConnectionTrait, school: SchoolId) -
 }
 
 /// Notes that a turn ended, and how many working days it took.
-///
-/// # Errors
-/// When the database fails.
 pub async fn mark_holding_ended(
     conn: &impl ConnectionTrait,
     id: Uuid,
@@ -84,9 +75,6 @@ pub async fn mark_holding_ended(
 }
 
 /// How many turns that ended since a moment took how many working days, per party.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count_holdings(
     conn: &impl ConnectionTrait,
     since: DateTime<Utc>,
@@ -111,9 +99,6 @@ pub async fn count_holdings(
 }
 
 /// How many schools are under way or paused, and for how many of those each gate is yes, in the order of the gates.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count_gates(conn: &impl ConnectionTrait) -> Result<(u64, [u64; 5]), StoreError> {
     let yes = |column: onboarding::Column| Expr::expr(Expr::case(Expr::col(column).eq(true), 1).finally(0)).sum();
     // Nothing sums up to null.
@@ -137,9 +122,6 @@ pub async fn count_gates(conn: &impl ConnectionTrait) -> Result<(u64, [u64; 5]),
 }
 
 /// When schools came to exist, since a moment.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_registered(
     conn: &impl ConnectionTrait,
     since: DateTime<Utc>,
@@ -149,9 +131,6 @@ pub async fn list_registered(
 }
 
 /// When imports opened, since a moment; a school whose import opened twice counts twice.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_opened(conn: &impl ConnectionTrait, since: DateTime<Utc>) -> Result<Vec<DateTime<Utc>>, StoreError> {
     let query = audit::Entity::find().select_only().column(audit::Column::At);
     let opened = query.filter(audit::COLUMN.action.eq("import_opened")).filter(audit::COLUMN.at.gte(since));

@@ -7,9 +7,6 @@ use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, sea_query::OnConflict}
 use crate::store::{ConnectionTrait, StoreError};
 
 /// Claims a job that is due, and sets when it is due next; a job that never ran is due from `first_at`. `false` when it is not due or another instance has it.
-///
-/// # Errors
-/// When the database fails.
 pub async fn claim(
     conn: &impl ConnectionTrait,
     name: &str,
@@ -29,9 +26,6 @@ pub async fn claim(
 }
 
 /// Sets when a job is due whose slot says later than `furthest`, as only a clock that was ahead can have said.
-///
-/// # Errors
-/// When the database fails.
 pub async fn pull_back(
     conn: &impl ConnectionTrait,
     name: &str,
@@ -47,9 +41,6 @@ pub async fn pull_back(
 }
 
 /// Sets when a job is due next, after a run that was claimed until `claimed`; another claim since then stays.
-///
-/// # Errors
-/// When the database fails.
 pub async fn settle(
     conn: &impl ConnectionTrait,
     name: &str,

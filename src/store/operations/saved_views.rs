@@ -23,9 +23,6 @@ pub struct SavedView {
 }
 
 /// Keeps a view; the same colleague's view of the same name is replaced.
-///
-/// # Errors
-/// When the database fails.
 pub async fn save(conn: &impl ConnectionTrait, view: &SavedView, now: DateTime<Utc>) -> Result<(), StoreError> {
     let row = saved_view::ActiveModel {
         id: Set(view.id.as_uuid()),
@@ -42,9 +39,6 @@ pub async fn save(conn: &impl ConnectionTrait, view: &SavedView, now: DateTime<U
 }
 
 /// A colleague's views, by name.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list(conn: &impl ConnectionTrait, owner: StaffId) -> Result<Vec<SavedView>, StoreError> {
     let rows = saved_view::Entity::find()
         .filter(saved_view::COLUMN.staff_id.eq(owner.as_uuid()))
@@ -65,9 +59,6 @@ fn to_view(row: saved_view::Model) -> Result<SavedView, StoreError> {
 }
 
 /// Forgets a colleague's view; `false` when they have none with this id.
-///
-/// # Errors
-/// When the database fails.
 pub async fn delete(conn: &impl ConnectionTrait, owner: StaffId, id: SavedViewId) -> Result<bool, StoreError> {
     let done = saved_view::Entity::delete_many()
         .filter(saved_view::COLUMN.id.eq(id.as_uuid()))

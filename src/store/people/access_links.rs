@@ -27,9 +27,6 @@ pub struct StoredLink {
 }
 
 /// Stores a request for a link; the token and code are made when the mail is.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert(
     conn: &impl ConnectionTrait,
     id: AccessLinkId,
@@ -56,9 +53,6 @@ pub async fn insert(
 }
 
 /// Replaces every live link of an address.
-///
-/// # Errors
-/// When the database fails.
 pub async fn mark_replaced(conn: &impl ConnectionTrait, email_key: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
     access_link::Entity::update_many()
         .col_expr(access_link::COLUMN.replaced_at, now.into())
@@ -71,9 +65,6 @@ pub async fn mark_replaced(conn: &impl ConnectionTrait, email_key: &str, now: Da
 }
 
 /// How often a link was asked for with an address since a moment.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count_since(
     conn: &impl ConnectionTrait,
     email_key: &str,
@@ -87,9 +78,6 @@ pub async fn count_since(
 }
 
 /// When the `nth` newest link of an address was asked for, counted from 1.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_nth_newest(
     conn: &impl ConnectionTrait,
     email_key: &str,
@@ -106,9 +94,6 @@ pub async fn find_nth_newest(
 }
 
 /// Gives a link its token and code, once; `false` when it had them or no longer works.
-///
-/// # Errors
-/// When the database fails.
 pub async fn mark_minted(
     conn: &impl ConnectionTrait,
     id: AccessLinkId,
@@ -130,9 +115,6 @@ pub async fn mark_minted(
 }
 
 /// Takes a link's token and code away, since they reached nobody.
-///
-/// # Errors
-/// When the database fails.
 pub async fn mark_unminted(conn: &impl ConnectionTrait, id: AccessLinkId) -> Result<(), StoreError> {
     access_link::Entity::update_many()
         .col_expr(access_link::COLUMN.token_hash, Option::<Vec<u8>>::None.into())
@@ -146,18 +128,12 @@ pub async fn mark_unminted(conn: &impl ConnectionTrait, id: AccessLinkId) -> Res
 }
 
 /// The link with this token.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_by_token(conn: &impl ConnectionTrait, token_hash: &[u8]) -> Result<Option<StoredLink>, StoreError> {
     let found = access_link::Entity::find().filter(access_link::COLUMN.token_hash.eq(token_hash)).one(conn).await?;
     Ok(found.map(to_stored))
 }
 
 /// The link that a browser asked for last.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_by_browser(
     conn: &impl ConnectionTrait,
     browser_hash: &[u8],
@@ -172,25 +148,16 @@ pub async fn find_by_browser(
 }
 
 /// The link with this id.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find(conn: &impl ConnectionTrait, id: AccessLinkId) -> Result<Option<StoredLink>, StoreError> {
     Ok(access_link::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(to_stored))
 }
 
 /// The link with this id, held until the transaction ends: attempts that come at once are judged one after another.
-///
-/// # Errors
-/// When the database fails.
 pub async fn load_for_update(conn: &impl ConnectionTrait, id: AccessLinkId) -> Result<Option<StoredLink>, StoreError> {
     Ok(access_link::Entity::find_by_id(id.as_uuid()).lock_exclusive().one(conn).await?.map(to_stored))
 }
 
 /// Uses a link up, in one statement; `false` when someone was first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn claim(conn: &impl ConnectionTrait, id: AccessLinkId, now: DateTime<Utc>) -> Result<bool, StoreError> {
     let changed = access_link::Entity::update_many()
         .col_expr(access_link::COLUMN.used_at, now.into())
@@ -203,9 +170,6 @@ pub async fn claim(conn: &impl ConnectionTrait, id: AccessLinkId, now: DateTime<
 }
 
 /// Counts a wrong code.
-///
-/// # Errors
-/// When the database fails.
 pub async fn mark_wrong_code(conn: &impl ConnectionTrait, id: AccessLinkId) -> Result<(), StoreError> {
     access_link::Entity::update_many()
         .col_expr(access_link::COLUMN.wrong_codes, Expr::col(access_link::Column::WrongCodes).add(1))
@@ -216,9 +180,6 @@ pub async fn mark_wrong_code(conn: &impl ConnectionTrait, id: AccessLinkId) -> R
 }
 
 /// Deletes links that stopped working before a moment.
-///
-/// # Errors
-/// When the database fails.
 pub async fn delete_expired(conn: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<u64, StoreError> {
     let filter = access_link::COLUMN.expires_at.lt(before);
     Ok(access_link::Entity::delete_many().filter(filter).exec(conn).await?.rows_affected)

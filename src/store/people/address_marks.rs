@@ -14,18 +14,12 @@ use crate::store::people::contacts;
 use crate::store::{ConnectionTrait, StoreError};
 
 /// What is known of an address.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find(conn: &impl ConnectionTrait, address_key: &str) -> Result<AddressMark, StoreError> {
     let row = address_mark::Entity::find_by_id(address_key).one(conn).await?;
     Ok(row.map(to_mark).unwrap_or_default())
 }
 
 /// What is known of these addresses; one of which nothing is known is left out.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list(
     conn: &impl ConnectionTrait,
     address_keys: impl IntoIterator<Item = String>,
@@ -43,9 +37,6 @@ pub type Reading = Result<Contact, SchoolId>;
 
 /// The contacts of today where mail does not arrive or reminders are not wanted, at most `limit` addresses: first
 /// where mail does not arrive, the newest first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_contacts(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<(Reading, AddressMark)>, StoreError> {
     let column = address_mark::COLUMN;
     let marked = |filter| address_mark::Entity::find().filter(filter).limit(limit);
@@ -78,9 +69,6 @@ fn read(person: contact::Model) -> Reading {
 }
 
 /// How many contacts of today of schools under way or paused there are where mail does not arrive.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count_bounced(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
     let bounced = Query::select()
         .column(address_mark::Column::AddressKey)
@@ -100,9 +88,6 @@ pub async fn count_bounced(conn: &impl ConnectionTrait) -> Result<u64, StoreErro
 }
 
 /// Notes that mail does not arrive at an address; `false` when that was known.
-///
-/// # Errors
-/// When the database fails.
 pub async fn mark_bounced(
     conn: &impl ConnectionTrait,
     address_key: &str,
@@ -120,9 +105,6 @@ pub async fn mark_bounced(
 }
 
 /// Notes that mail arrives at an address after all, if it did not until this moment; `false` when it was not so.
-///
-/// # Errors
-/// When the database fails.
 pub async fn clear_bounced(
     conn: &impl ConnectionTrait,
     address_key: &str,
@@ -139,9 +121,6 @@ pub async fn clear_bounced(
 }
 
 /// Notes that reminders are not wanted at an address; `false` when that was known.
-///
-/// # Errors
-/// When the database fails.
 pub async fn stop_reminders(
     conn: &impl ConnectionTrait,
     address_key: &str,
@@ -158,9 +137,6 @@ pub async fn stop_reminders(
 }
 
 /// Notes that reminders are wanted again; `false` when they were.
-///
-/// # Errors
-/// When the database fails.
 pub async fn resume_reminders(conn: &impl ConnectionTrait, address_key: &str) -> Result<bool, StoreError> {
     let changed = address_mark::Entity::update_many()
         .col_expr(address_mark::COLUMN.reminders_stopped_at, Option::<DateTime<Utc>>::None.into())
@@ -172,9 +148,6 @@ pub async fn resume_reminders(conn: &impl ConnectionTrait, address_key: &str) ->
 }
 
 /// Notes that the digest is not wanted at an address; `false` when that was known.
-///
-/// # Errors
-/// When the database fails.
 pub async fn stop_digest(
     conn: &impl ConnectionTrait,
     address_key: &str,
@@ -191,9 +164,6 @@ pub async fn stop_digest(
 }
 
 /// Notes that the digest is wanted again; `false` when it was.
-///
-/// # Errors
-/// When the database fails.
 pub async fn resume_digest(conn: &impl ConnectionTrait, address_key: &str) -> Result<bool, StoreError> {
     let changed = address_mark::Entity::update_many()
         .col_expr(address_mark::COLUMN.digest_stopped_at, Option::<DateTime<Utc>>::None.into())

@@ -41,9 +41,6 @@ pub async fn load(conn: &impl ConnectionTrait, id: ContactId) -> Result<Contact,
 }
 
 /// A school's contacts, also removed ones, oldest first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_with_removed(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Vec<Contact>, StoreError> {
     let rows = contact::Entity::find()
         .filter(contact::COLUMN.school_id.eq(school.as_uuid()))
@@ -55,9 +52,6 @@ pub async fn list_with_removed(conn: &impl ConnectionTrait, school: SchoolId) ->
 }
 
 /// A school's contacts of today, oldest first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Vec<Contact>, StoreError> {
     let mut contacts = list_with_removed(conn, school).await?;
     contacts.retain(|contact| contact.removed_at.is_none());
@@ -65,17 +59,11 @@ pub async fn list(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Vec<C
 }
 
 /// The contact with this id, removed or not.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find(conn: &impl ConnectionTrait, id: ContactId) -> Result<Option<Contact>, StoreError> {
     contact::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(to_contact).transpose()
 }
 
 /// Everyone of today with this address, over all schools, oldest first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_by_email(conn: &impl ConnectionTrait, email_key: &str) -> Result<Vec<Contact>, StoreError> {
     let rows = contact::Entity::find()
         .filter(contact::COLUMN.email_key.eq(email_key))
@@ -124,9 +112,6 @@ pub async fn mark_vouched(conn: &impl ConnectionTrait, id: ContactId, vouch: &Vo
 }
 
 /// Takes back Kurve's word for everyone at a school; returns for how many it was given.
-///
-/// # Errors
-/// When the database fails.
 pub async fn clear_vouches(conn: &impl ConnectionTrait, school: SchoolId) -> Result<u64, StoreError> {
     let changed = without_vouch()
         .filter(contact::COLUMN.school_id.eq(school.as_uuid()))

@@ -24,9 +24,6 @@ pub struct StoredRegistration {
 }
 
 /// Stores a request.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert(
     conn: &impl ConnectionTrait,
     new: &StoredRegistration,
@@ -49,17 +46,11 @@ pub async fn insert(
 }
 
 /// The request with this id.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find(conn: &impl ConnectionTrait, id: RegistrationId) -> Result<Option<StoredRegistration>, StoreError> {
     Ok(registration::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(to_stored))
 }
 
 /// The request with this token.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_by_token(
     conn: &impl ConnectionTrait,
     token_hash: &[u8],
@@ -69,9 +60,6 @@ pub async fn find_by_token(
 }
 
 /// Gives a request its token, once; `false` when it had one or no longer counts.
-///
-/// # Errors
-/// When the database fails.
 pub async fn mark_minted(
     conn: &impl ConnectionTrait,
     id: RegistrationId,
@@ -90,9 +78,6 @@ pub async fn mark_minted(
 }
 
 /// Takes a request's token away, since it reached nobody.
-///
-/// # Errors
-/// When the database fails.
 pub async fn mark_unminted(conn: &impl ConnectionTrait, id: RegistrationId) -> Result<(), StoreError> {
     registration::Entity::update_many()
         .col_expr(registration::COLUMN.token_hash, Option::<Vec<u8>>::None.into())
@@ -105,9 +90,6 @@ pub async fn mark_unminted(conn: &impl ConnectionTrait, id: RegistrationId) -> R
 }
 
 /// Uses a request up, in one statement; `false` when someone was first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn claim(conn: &impl ConnectionTrait, id: RegistrationId, now: DateTime<Utc>) -> Result<bool, StoreError> {
     let changed = registration::Entity::update_many()
         .col_expr(registration::COLUMN.used_at, now.into())
@@ -119,9 +101,6 @@ pub async fn claim(conn: &impl ConnectionTrait, id: RegistrationId, now: DateTim
 }
 
 /// Deletes requests that stopped counting before a moment.
-///
-/// # Errors
-/// When the database fails.
 pub async fn delete_expired(conn: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<u64, StoreError> {
     let filter = registration::COLUMN.expires_at.lt(before);
     Ok(registration::Entity::delete_many().filter(filter).exec(conn).await?.rows_affected)

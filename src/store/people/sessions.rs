@@ -46,9 +46,6 @@ pub struct StoredSession {
 }
 
 /// Stores a new session.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert(conn: &impl ConnectionTrait, new: &StoredSession, token_hash: &[u8]) -> Result<(), StoreError> {
     let (kind, email_key, contact, staff) = match &new.holder {
         Holder::Choosing { email_key } => ("contact", Some(email_key.clone()), None, None),
@@ -71,9 +68,6 @@ pub async fn insert(conn: &impl ConnectionTrait, new: &StoredSession, token_hash
 }
 
 /// The session of a cookie, while it has not ended.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find(
     conn: &impl ConnectionTrait,
     token_hash: &[u8],
@@ -88,9 +82,6 @@ pub async fn find(
 }
 
 /// Notes that a session was used.
-///
-/// # Errors
-/// When the database fails.
 pub async fn mark_seen(
     conn: &impl ConnectionTrait,
     id: SessionId,
@@ -107,26 +98,17 @@ pub async fn mark_seen(
 }
 
 /// Ends the session of a cookie.
-///
-/// # Errors
-/// When the database fails.
 pub async fn delete(conn: &impl ConnectionTrait, token_hash: &[u8]) -> Result<(), StoreError> {
     session::Entity::delete_many().filter(session::COLUMN.token_hash.eq(token_hash)).exec(conn).await?;
     Ok(())
 }
 
 /// Ends every session of a contact.
-///
-/// # Errors
-/// When the database fails.
 pub async fn delete_of_contact(conn: &impl ConnectionTrait, contact: ContactId) -> Result<(), StoreError> {
     delete_of(conn, Some(contact.as_uuid()), None).await
 }
 
 /// Ends every session of a colleague.
-///
-/// # Errors
-/// When the database fails.
 pub async fn delete_of_staff(conn: &impl ConnectionTrait, staff: StaffId) -> Result<(), StoreError> {
     delete_of(conn, None, Some(staff.as_uuid())).await
 }
@@ -142,9 +124,6 @@ async fn delete_of(conn: &impl ConnectionTrait, contact: Option<Uuid>, staff: Op
 }
 
 /// Deletes sessions that ended before a moment.
-///
-/// # Errors
-/// When the database fails.
 pub async fn delete_expired(conn: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<u64, StoreError> {
     let filter = session::COLUMN.expires_at.lt(before);
     Ok(session::Entity::delete_many().filter(filter).exec(conn).await?.rows_affected)

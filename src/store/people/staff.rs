@@ -90,27 +90,18 @@ pub async fn load_for_update(conn: &impl ConnectionTrait, id: StaffId) -> Result
 }
 
 /// The account of an address.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_by_email(conn: &impl ConnectionTrait, email_key: &str) -> Result<Option<StaffAccount>, StoreError> {
     let row = staff::Entity::find().filter(staff::COLUMN.email_key.eq(email_key)).one(conn).await?;
     row.map(to_account).transpose()
 }
 
 /// Every account, by name.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list(conn: &impl ConnectionTrait) -> Result<Vec<StaffAccount>, StoreError> {
     let rows = staff::Entity::find().order_by_asc(staff::COLUMN.name).order_by_asc(staff::COLUMN.id).all(conn).await?;
     rows.into_iter().map(to_account).collect()
 }
 
 /// Stores the chosen password and second factor, and forgets wrong tries.
-///
-/// # Errors
-/// When the database fails.
 pub async fn save_enrolled(
     conn: &impl ConnectionTrait,
     id: StaffId,
@@ -131,9 +122,6 @@ pub async fn save_enrolled(
 }
 
 /// Stores wrong tries, over those that were read with [`lease`].
-///
-/// # Errors
-/// When the database fails.
 pub async fn save_lockout(conn: &impl ConnectionTrait, id: StaffId, lockout: Lockout) -> Result<(), StoreError> {
     staff::Entity::update_many()
         .col_expr(staff::COLUMN.failed_count, lockout.failed.into())
@@ -145,9 +133,6 @@ pub async fn save_lockout(conn: &impl ConnectionTrait, id: StaffId, lockout: Loc
 }
 
 /// Uses up the code of a time step and forgets wrong tries; `false` when that code was used.
-///
-/// # Errors
-/// When the database fails.
 pub async fn claim_totp_step(conn: &impl ConnectionTrait, id: StaffId, step: i64) -> Result<bool, StoreError> {
     let is_newer = staff::COLUMN.totp_last_step.is_null().or(staff::COLUMN.totp_last_step.lt(step));
     let changed = staff::Entity::update_many()
@@ -162,9 +147,6 @@ pub async fn claim_totp_step(conn: &impl ConnectionTrait, id: StaffId, step: i64
 }
 
 /// Disables an account; `false` when it was disabled.
-///
-/// # Errors
-/// When the database fails.
 pub async fn mark_disabled(conn: &impl ConnectionTrait, id: StaffId, now: DateTime<Utc>) -> Result<bool, StoreError> {
     let changed = staff::Entity::update_many()
         .col_expr(staff::COLUMN.disabled_at, now.into())
@@ -177,9 +159,6 @@ pub async fn mark_disabled(conn: &impl ConnectionTrait, id: StaffId, now: DateTi
 
 /// Makes a disabled account one that waits for its colleague, who chooses a password and a second factor anew; `false`
 /// when it was not disabled.
-///
-/// # Errors
-/// When the database fails.
 pub async fn mark_enabled(conn: &impl ConnectionTrait, id: StaffId) -> Result<bool, StoreError> {
     let changed = staff::Entity::update_many()
         .col_expr(staff::COLUMN.disabled_at, Option::<DateTime<Utc>>::None.into())
@@ -193,9 +172,6 @@ pub async fn mark_enabled(conn: &impl ConnectionTrait, id: StaffId) -> Result<bo
 }
 
 /// Gives an account another role; `false` when it has that.
-///
-/// # Errors
-/// When the database fails.
 pub async fn save_role(conn: &impl ConnectionTrait, id: StaffId, role: StaffRole) -> Result<bool, StoreError> {
     let changed = staff::Entity::update_many()
         .col_expr(staff::COLUMN.role, role.as_str().into())
@@ -207,9 +183,6 @@ pub async fn save_role(conn: &impl ConnectionTrait, id: StaffId, role: StaffRole
 }
 
 /// Stores an invite; older ones of the same colleague stop working.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert_invite(
     conn: &impl ConnectionTrait,
     invite: &Invite,
@@ -235,9 +208,6 @@ pub async fn insert_invite(
 }
 
 /// The invite with this token.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_invite(conn: &impl ConnectionTrait, token_hash: &[u8]) -> Result<Option<Invite>, StoreError> {
     let row = staff_invite::Entity::find().filter(staff_invite::COLUMN.token_hash.eq(token_hash)).one(conn).await?;
     Ok(row.map(|row| Invite {
@@ -249,9 +219,6 @@ pub async fn find_invite(conn: &impl ConnectionTrait, token_hash: &[u8]) -> Resu
 }
 
 /// Uses an invite up, in one statement; `false` when someone was first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn claim_invite(conn: &impl ConnectionTrait, id: InviteId, now: DateTime<Utc>) -> Result<bool, StoreError> {
     let changed = staff_invite::Entity::update_many()
         .col_expr(staff_invite::COLUMN.used_at, now.into())

@@ -95,21 +95,16 @@ impl DemoMagister {
     }
 
     /// What to print at the start, so that nobody takes it for a real Magister.
-    #[must_use]
     pub fn start_line(&self) -> String {
         self.simulator.start_line()
     }
 
     /// What leads to it and nowhere else.
-    #[must_use]
     pub fn reach(&self) -> Reach {
         self.simulator.reach()
     }
 
     /// Gives the demo schools what fits their stories.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn tell_stories(&self, context: &Context) -> Result<(), ServiceError> {
         for (label, behaviour) in STORIES {
             let domain = SchoolDomain::parse(label).map_err(|_| ServiceError::Broken("a label of the demo"))?;
@@ -135,7 +130,6 @@ impl DemoMagister {
     }
 
     /// Every host for which something was chosen, by label.
-    #[must_use]
     pub fn hosts(&self) -> Vec<Host> {
         let chosen = self.chosen.lock().unwrap_or_else(PoisonError::into_inner);
         chosen.iter().map(|(label, behaviour)| Host { label: label.clone(), behaviour }).collect()

@@ -34,9 +34,6 @@ pub struct Leased {
 /// Takes due mails in hand and commits, so that no other worker takes them before `lease_until`.
 ///
 /// Mails with a token are awaited now and die within minutes: where one is due, only those are taken.
-///
-/// # Errors
-/// When the database fails.
 pub async fn acquire(
     db: &Db,
     lease: LeaseId,
@@ -143,9 +140,6 @@ fn leased_mail(lease: LeaseId, id: MailId) -> UpdateMany<outbox::Entity> {
 }
 
 /// Notes that a mail's bytes are about to be handed over, and leases it anew; `false` when it is no longer held.
-///
-/// # Errors
-/// When the database fails.
 pub async fn begin(
     conn: &impl ConnectionTrait,
     lease: LeaseId,
@@ -164,9 +158,6 @@ pub async fn begin(
 }
 
 /// Leases a mail anew while it is being handed over.
-///
-/// # Errors
-/// When the database fails.
 pub async fn renew(
     conn: &impl ConnectionTrait,
     lease: LeaseId,
@@ -205,34 +196,27 @@ impl<'a> Mark<'a> {
     };
 
     /// The mail server took it.
-    #[must_use]
     pub fn sent(at: DateTime<Utc>) -> Self {
         Mark { status: MailStatus::Sent, sent_at: Some(at), ..Self::NOTHING }
     }
 
     /// It is no longer needed.
-    #[must_use]
     pub fn skipped(why: &'a str) -> Self {
         Mark { status: MailStatus::Skipped, why: Some(why), ..Self::NOTHING }
     }
 
     /// It is given up.
-    #[must_use]
     pub fn failed(why: &'a str) -> Self {
         Mark { status: MailStatus::Failed, why: Some(why), ..Self::NOTHING }
     }
 
     /// It is due again later.
-    #[must_use]
     pub fn later(at: DateTime<Utc>, why: &'a str) -> Self {
         Mark { next_attempt_at: Some(at), why: Some(why), ..Self::NOTHING }
     }
 }
 
 /// Notes what became of a mail and lets it go; `false` when it was no longer held.
-///
-/// # Errors
-/// When the database fails.
 pub async fn mark(
     conn: &impl ConnectionTrait,
     lease: LeaseId,
@@ -254,18 +238,12 @@ pub async fn mark(
 }
 
 /// Lets go of everything that is still held, as if it had not been taken.
-///
-/// # Errors
-/// When the database fails.
 pub async fn release(conn: &impl ConnectionTrait, lease: LeaseId) -> Result<(), StoreError> {
     let_go(leased_by(lease)).exec(conn).await?;
     Ok(())
 }
 
 /// Lets go of everything that anybody holds. Only for who knows that no worker lives: what one has in hand would go twice.
-///
-/// # Errors
-/// When the database fails.
 pub async fn release_all(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
     let waiting = outbox::Entity::update_many().filter(outbox::COLUMN.status.eq(MailStatus::Waiting.as_str()));
     let released = let_go(waiting.filter(outbox::COLUMN.held_by.is_not_null())).exec(conn).await?;
@@ -273,9 +251,6 @@ pub async fn release_all(conn: &impl ConnectionTrait) -> Result<u64, StoreError>
 }
 
 /// Takes back that a mail was begun, for it was not handed over after all.
-///
-/// # Errors
-/// When the database fails.
 pub async fn unbegin(conn: &impl ConnectionTrait, lease: LeaseId, mail: &OutboxMail) -> Result<(), StoreError> {
     let mut back = let_go(leased_mail(lease, mail.id))
         .col_expr(outbox::COLUMN.attempts, mail.attempts.into())
