@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use strum::{EnumIter, EnumString, IntoStaticStr};
 
 use super::actor::Actor;
 use super::ids::{AccessLinkId, ContactId, OutageId, RegistrationId, ReminderMailId};
@@ -10,7 +11,9 @@ use super::onboarding::{Change, Event, FallCause, Onboarding, Party, Step};
 
 /// A kind of mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(EnumIter, EnumString, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum MailKind {
     /// Asks the person who requests Optie A to confirm the address.
     ConfirmAddress,
@@ -59,63 +62,9 @@ pub enum MailKind {
 }
 
 impl MailKind {
-    /// Every kind.
-    pub const ALL: [Self; 22] = [
-        Self::ConfirmAddress,
-        Self::SupportRequest,
-        Self::RequestConfirmed,
-        Self::AlreadyRegistered,
-        Self::SignIn,
-        Self::CredentialsReady,
-        Self::CredentialsRevealed,
-        Self::StepSentBack,
-        Self::StepHandedOver,
-        Self::StuckReported,
-        Self::StuckAnswered,
-        Self::ActivationAsked,
-        Self::ImportOpen,
-        Self::ImportClosed,
-        Self::StepLost,
-        Self::ConnectionLost,
-        Self::ConnectionsOutage,
-        Self::ConnectionsOutageEnded,
-        Self::ContactAdded,
-        Self::Reminder,
-        Self::Digest,
-        Self::AddressBounced,
-    ];
-
     /// The stored name.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::ConfirmAddress => "confirm_address",
-            Self::SupportRequest => "support_request",
-            Self::RequestConfirmed => "request_confirmed",
-            Self::AlreadyRegistered => "already_registered",
-            Self::SignIn => "sign_in",
-            Self::CredentialsReady => "credentials_ready",
-            Self::CredentialsRevealed => "credentials_revealed",
-            Self::StepSentBack => "step_sent_back",
-            Self::StepHandedOver => "step_handed_over",
-            Self::StuckReported => "stuck_reported",
-            Self::StuckAnswered => "stuck_answered",
-            Self::ActivationAsked => "activation_asked",
-            Self::ImportOpen => "import_open",
-            Self::ImportClosed => "import_closed",
-            Self::StepLost => "step_lost",
-            Self::ConnectionLost => "connection_lost",
-            Self::ConnectionsOutage => "connections_outage",
-            Self::ConnectionsOutageEnded => "connections_outage_ended",
-            Self::ContactAdded => "contact_added",
-            Self::Reminder => "reminder",
-            Self::Digest => "digest",
-            Self::AddressBounced => "address_bounced",
-        }
-    }
-
-    /// Reads the stored name.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+        self.into()
     }
 
     /// Whether the mail carries a token: it is then sent at most once and never late.

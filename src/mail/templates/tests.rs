@@ -3,6 +3,7 @@
 mod hostile;
 
 use mail_parser::MessageParser;
+use strum::IntoEnumIterator;
 
 use super::phrases::{quoted, spaced_code};
 use super::*;
@@ -184,7 +185,7 @@ fn as_text(letter: &Letter) -> String {
 
 #[test]
 fn every_mail_reads_as_it_should() {
-    for kind in MailKind::ALL {
+    for kind in MailKind::iter() {
         let content = sample(kind);
         let letter = letter(&content);
 
@@ -243,7 +244,7 @@ fn one_sign_in_mail_serves_more_schools() {
 
 #[test]
 fn every_mail_names_the_school_gives_the_link_and_says_where_an_answer_goes() {
-    for kind in MailKind::ALL {
+    for kind in MailKind::iter() {
         let Letter { subject, text, html, stop_link: _ } = letter(&sample(kind));
 
         let is_named = subject.starts_with("Bonhoeffer College") || subject.starts_with(NASTY_NAME);
@@ -280,7 +281,7 @@ fn who_did_the_first_steps_before_the_request_was_confirmed_is_not_asked_for_the
 
 #[test]
 fn the_texts_have_no_stray_blank_lines_or_markup() {
-    for kind in MailKind::ALL {
+    for kind in MailKind::iter() {
         let text = letter(&sample(kind)).text;
 
         assert!(!text.contains("\n\n\n") && !text.starts_with('\n') && text.ends_with('.'), "{text:?}");
@@ -292,7 +293,7 @@ fn the_texts_have_no_stray_blank_lines_or_markup() {
 
 #[test]
 fn the_html_loads_nothing_and_escapes_what_people_typed() {
-    for kind in MailKind::ALL {
+    for kind in MailKind::iter() {
         let html = letter(&sample(kind)).html;
 
         for forbidden in ["<img", "<script", "<table", "url(", "@import", "<link", "<b>", "<oude>"] {
@@ -366,7 +367,7 @@ fn on_the_wire(letter: Letter, to_name: &str) -> Result<String, BuildError> {
 
 #[test]
 fn every_mail_travels_marked_as_automatic_in_short_lines_and_with_every_link_in_its_text() {
-    for kind in MailKind::ALL {
+    for kind in MailKind::iter() {
         let letter = letter(&sample(kind));
         let html = letter.html.clone();
 

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use entity::outbox;
 use sea_orm::sea_query::{Condition, OnConflict};
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+use strum::IntoEnumIterator;
 
 use crate::domain::ids::{ContactId, MailId, SchoolId};
 use crate::domain::notice::{About, MailKind};
@@ -205,7 +206,7 @@ pub async fn mark_dropped(
 /// were dropped. They tell only which address asked when; nothing is ever kept of their text.
 pub async fn delete_ended_with_token(conn: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<u64, StoreError> {
     let column = outbox::COLUMN;
-    let kinds = MailKind::ALL.into_iter().filter(|kind| kind.carries_token()).map(MailKind::as_str);
+    let kinds = MailKind::iter().filter(|kind| kind.carries_token()).map(MailKind::as_str);
     let is_unsent = column.status.is_in([MailStatus::Skipped, MailStatus::Dropped].map(MailStatus::as_str));
     let ended = Condition::any()
         .add(column.status.eq(MailStatus::Sent.as_str()).and(column.sent_at.lt(before)))
@@ -278,7 +279,7 @@ pub(in crate::store) fn read(row: outbox::Model) -> Reading {
     let status = MailStatus::parse(&row.status);
     let known = UnreadableMail {
         id: MailId::from_uuid(row.id),
-        kind: MailKind::parse(&row.kind),
+        kind: row.kind.parse().ok(),
         school: row.school_id.map(SchoolId::from_uuid),
         status,
         created_at: row.created_at,
@@ -304,7 +305,7 @@ fn to_mail(row: outbox::Model) -> Result<OutboxMail, StoreError> {
     let id = MailId::from_uuid(row.id);
     Ok(OutboxMail {
         id,
-        kind: MailKind::parse(&row.kind).ok_or_else(|| corrupt(id, "kind"))?,
+        kind: row.kind.parse().map_err(|_| corrupt(id, "kind"))?,
         school: row.school_id.map(SchoolId::from_uuid),
         contact: row.contact_id.map(ContactId::from_uuid),
         about: serde_json::from_str(&row.about).map_err(|_| corrupt(id, "about"))?,

@@ -6,6 +6,7 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
+use strum::IntoEnumIterator;
 
 use super::ask::Choice;
 use super::desk::{self, Nav};
@@ -181,7 +182,7 @@ impl MailsQuery {
     /// Without what no database takes, and without choices that do not exist.
     fn tidied(mut self) -> Self {
         self.stand = MailStatus::parse(&self.stand).map_or("", MailStatus::as_str).to_owned();
-        self.soort = MailKind::parse(&self.soort).map_or("", MailKind::as_str).to_owned();
+        self.soort = self.soort.parse().map_or("", MailKind::as_str).to_owned();
         self.school = self.school.trim().chars().filter(|sign| !sign.is_control()).take(SEARCH_SIGNS).collect();
         self.van = self.van.parse().map_or_else(|_| String::new(), |id: SchoolId| id.to_string());
         self
@@ -190,7 +191,7 @@ impl MailsQuery {
     fn query(&self) -> MailQuery {
         MailQuery {
             status: MailStatus::parse(&self.stand),
-            kind: MailKind::parse(&self.soort),
+            kind: self.soort.parse().ok(),
             text: Some(self.school.clone()).filter(|text| !text.is_empty()),
             school: self.van.parse().ok(),
         }
@@ -268,7 +269,7 @@ pub(super) async fn list(
         frame: desk::frame(&web, &staff),
         nav: Nav::new(&staff, links::STAFF_MAILS),
         tabs: tabs(&typed, waiting, failed),
-        kinds: choices("Alle", MailKind::ALL.map(|kind| (kind.as_str(), mail_name(kind)))),
+        kinds: choices("Alle", MailKind::iter().map(|kind| (kind.as_str(), mail_name(kind)))),
         rows: mails.iter().map(row).collect(),
         school: one.and_then(|school| schools.get(&school)).cloned().unwrap_or_default(),
         school_href: one.map(|school| links::staff_school(links::STAFF_SCHOOL, school)).unwrap_or_default(),

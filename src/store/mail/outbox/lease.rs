@@ -7,6 +7,7 @@ use chrono::{DateTime, Duration, Utc};
 use entity::outbox;
 use sea_orm::sea_query::{Condition, LockBehavior, LockType};
 use sea_orm::{EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select, UpdateMany};
+use strum::IntoEnumIterator;
 use uuid::Uuid;
 
 use super::{MailStatus, OutboxMail, to_mail};
@@ -41,7 +42,7 @@ pub async fn acquire(
     limit: u64,
 ) -> Result<Leased, StoreError> {
     let tx = db.begin_write().await?;
-    let tokens = MailKind::ALL.into_iter().filter(|kind| kind.carries_token()).map(MailKind::as_str);
+    let tokens = MailKind::iter().filter(|kind| kind.carries_token()).map(MailKind::as_str);
     let awaited = due(now, limit).filter(outbox::COLUMN.kind.is_in(tokens));
     let mut rows = awaited.all(tx.conn()).await?;
     if rows.is_empty() {
