@@ -116,11 +116,11 @@ impl App {
     /// Refuses to go on with a database of another release.
     ///
     /// # Errors
-    /// When the database is behind, with the command that helps.
+    /// When the database is behind, with the command that helps; and when another release made it.
     pub async fn check_schema(&self) -> Result<(), StartError> {
-        let behind = schema::pending(&self.context.db).await.map_err(|error| {
-            StartError::new(format!("the schema cannot be read ({error}). Is this a database of a newer release?"))
-        })?;
+        let behind = schema::pending(&self.context.db)
+            .await
+            .map_err(|error| StartError::new(format!("the schema cannot be read: {error}")))?;
         if behind == 0 {
             return Ok(());
         }

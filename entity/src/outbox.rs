@@ -34,8 +34,8 @@ pub struct Model {
     pub next_attempt_at: DateTimeUtc,
     /// Until when a worker has it in hand.
     pub lease_until: Option<DateTimeUtc>,
-    /// The claim that has it in hand; another claim's marks are void.
-    pub held_by: Option<Uuid>,
+    /// The lease under which it is in hand; the marks of another lease are void.
+    pub lease_id: Option<Uuid>,
     /// Since when nobody knows whether the mail server has it; null while it certainly has not, and once it certainly
     /// has.
     pub handing_over_at: Option<DateTimeUtc>,

@@ -1,4 +1,4 @@
-//! Reminders that went out: a row per step, opening and rung, and never a second one.
+//! Reminders that went out: a row per step, opening and stage, and never a second one.
 
 use sea_orm::entity::prelude::*;
 
@@ -18,7 +18,7 @@ pub struct Model {
     pub step: String,
     /// Which one: a number of working days, or a date that the school asked for.
     #[sea_orm(column_type = "Text", unique_key = "reminder")]
-    pub rung: String,
+    pub stage: String,
     /// When the step had opened.
     #[sea_orm(unique_key = "reminder")]
     pub since: DateTimeUtc,

@@ -1,9 +1,37 @@
-//! Shorthand for what almost every step needs: an index, a foreign key, and dropping tables again.
+//! Shorthand for what almost every table needs: an index, a foreign key, and making and dropping tables together.
 //!
 //! Not a place for column lists: a step must stay readable on its own. As steps are never edited, neither is the
 //! meaning of these functions.
 
 use sea_orm_migration::prelude::*;
+
+/// Tables that belong together, and the indexes over them.
+pub(crate) struct Subject {
+    /// Each after those that it refers to.
+    pub(crate) tables: Vec<TableCreateStatement>,
+    pub(crate) indexes: Vec<IndexCreateStatement>,
+}
+
+impl Subject {
+    /// Creates the tables and then the indexes, in the order given.
+    pub(crate) async fn create(self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        for table in self.tables {
+            manager.create_table(table).await?;
+        }
+        for index in self.indexes {
+            manager.create_index(index).await?;
+        }
+        Ok(())
+    }
+
+    /// Drops the tables with their indexes: those that refer first.
+    pub(crate) async fn drop(self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        for table in self.tables.iter().rev().filter_map(TableCreateStatement::get_table_name) {
+            manager.drop_table(Table::drop().table(table.clone()).to_owned()).await?;
+        }
+        Ok(())
+    }
+}
 
 /// An index over these columns, in this order.
 pub(crate) fn index(name: &'static str, table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
@@ -19,31 +47,11 @@ pub(crate) fn unique_index(name: &'static str, table: &'static str, columns: &[&
     index(name, table, columns).unique().to_owned()
 }
 
-/// A foreign key from `table.column` to the `id` of `target`; a row that is referred to cannot be deleted.
+/// The foreign key `fk-<table>-<column>` to the `id` of `target`; a row that is referred to cannot be deleted.
 pub(crate) fn foreign_key(
-    name: &'static str,
     table: &'static str,
     column: &'static str,
     target: &'static str,
 ) -> ForeignKeyCreateStatement {
-    ForeignKey::create().name(name).from(table, column).to(target, "id").to_owned()
-}
-
-/// Creates the indexes one by one.
-pub(crate) async fn create_indexes(
-    manager: &SchemaManager<'_>,
-    indexes: impl IntoIterator<Item = IndexCreateStatement>,
-) -> Result<(), DbErr> {
-    for index in indexes {
-        manager.create_index(index).await?;
-    }
-    Ok(())
-}
-
-/// Drops the tables with their indexes, in the order given: those that refer first.
-pub(crate) async fn drop_tables(manager: &SchemaManager<'_>, tables: &[&'static str]) -> Result<(), DbErr> {
-    for table in tables {
-        manager.drop_table(Table::drop().table(*table).to_owned()).await?;
-    }
-    Ok(())
+    ForeignKey::create().name(format!("fk-{table}-{column}")).from(table, column).to(target, "id").to_owned()
 }

@@ -113,7 +113,7 @@ async fn database(app: &App) -> Health {
     match schema::pending(&app.context.db).await {
         Ok(0) => Health::Good("database: answers, and is up to date".to_owned()),
         Ok(behind) => Health::Bad(format!("database: {behind} step(s) behind. Run `koppelklaar migrate`.")),
-        Err(error) => Health::Bad(format!("database: {error}. Is it of a newer release?")),
+        Err(error) => Health::Bad(format!("database: {error}.")),
     }
 }
 

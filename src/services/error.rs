@@ -82,7 +82,9 @@ impl From<StoreError> for ServiceError {
         match error {
             StoreError::Conflict => Self::Conflict,
             StoreError::Missing { .. } => Self::NotFound,
-            StoreError::Taken | StoreError::CorruptRow { .. } | StoreError::Database(_) => Self::Store(error),
+            StoreError::Taken | StoreError::CorruptRow { .. } | StoreError::OtherRelease | StoreError::Database(_) => {
+                Self::Store(error)
+            }
         }
     }
 }

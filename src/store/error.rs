@@ -27,6 +27,9 @@ pub enum StoreError {
         /// What is wrong, without the value.
         what: &'static str,
     },
+    /// The database went through steps that this release does not have.
+    #[error("the database was made by another release, by steps that this one does not know")]
+    OtherRelease,
     /// The database failed. The text names the fault, never a value: the server's own text may quote one.
     #[error("database: {0}")]
     Database(String),

@@ -151,7 +151,7 @@ pub async fn insert_sent(
         id: Set(id),
         school_id: Set(school.as_uuid()),
         step: Set(due.step.as_str().to_owned()),
-        rung: Set(due.stage.to_string()),
+        stage: Set(due.stage.to_string()),
         since: Set(due.since),
         at: Set(at),
     };
@@ -247,7 +247,7 @@ fn to_sent(row: &reminder::Model) -> Result<SentReminder, StoreError> {
     let corrupt = |what| StoreError::CorruptRow { table: "reminder", id: row.id.to_string(), what };
     Ok(SentReminder {
         step: Step::parse(&row.step).ok_or_else(|| corrupt("step"))?,
-        stage: row.rung.parse().map_err(|_| corrupt("rung"))?,
+        stage: row.stage.parse().map_err(|_| corrupt("stage"))?,
         since: row.since,
         at: row.at,
     })

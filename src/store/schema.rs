@@ -1,7 +1,7 @@
 //! The shape of the database: making it, and telling whether it is up to date.
 
 use migration::{Migrator, MigratorTrait};
-use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
+use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, Statement};
 
 use super::{Db, StoreError};
 
@@ -36,6 +36,14 @@ async fn migrate_alone(db: &Db) -> Result<usize, StoreError> {
 }
 
 /// How many steps the database is behind.
+///
+/// # Errors
+/// `OtherRelease` when it went through steps that this release does not have.
 pub async fn pending(db: &Db) -> Result<usize, StoreError> {
-    Ok(Migrator::get_pending_migrations(db.migrating()).await?.len())
+    match Migrator::get_pending_migrations(db.migrating()).await {
+        Ok(steps) => Ok(steps.len()),
+        // The migrator says nothing else in words of its own.
+        Err(DbErr::Custom(_)) => Err(StoreError::OtherRelease),
+        Err(error) => Err(error.into()),
+    }
 }

@@ -7,10 +7,7 @@
 
 use koppelklaar::store::{Db, schema};
 use migration::{Migrator, MigratorTrait};
-use sea_orm::{
-    ActiveValue::Set, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, EntityTrait, QueryOrder, Schema,
-    SchemaBuilder, Statement,
-};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Schema, SchemaBuilder, Statement};
 
 use crate::it::support::block_on;
 use crate::it::support::database::{self, ON_POSTGRES, TestDatabase};
@@ -95,57 +92,6 @@ fn migrations_that_start_together_wait_for_one_another() {
     });
 }
 
-#[test]
-fn of_two_checks_of_a_school_that_are_not_over_the_first_stays() {
-    with_empty(|db| async move {
-        let steps = Migrator::migrations();
-        let before = steps.iter().take_while(|step| !step.name().ends_with("_one_open_check")).count();
-        Migrator::up(&db, Some(u32::try_from(before).expect("few steps"))).await.expect("migrations run");
-        let id = |number: u8| uuid::Uuid::from_bytes([number; 16]);
-        let at = chrono::DateTime::UNIX_EPOCH;
-        for school in [1, 2] {
-            let text = school.to_string();
-            let row = entity::school::ActiveModel {
-                id: Set(id(school)),
-                name: Set(text.clone()),
-                brin: Set(text.clone()),
-                brin_key: Set(text.clone()),
-                domain: Set(text.clone()),
-                region: Set(text),
-                created_at: Set(at),
-                updated_at: Set(at),
-            };
-            entity::school::Entity::insert(row).exec_without_returning(&db).await.expect("a school");
-        }
-        for (check, school, finished_at) in
-            [(11, 1, Some(at)), (12, 1, None), (13, 1, None), (14, 1, None), (15, 2, None)]
-        {
-            let row = entity::connection_check::ActiveModel {
-                id: Set(id(check)),
-                school_id: Set(id(school)),
-                host: Set("een.swp.nl".to_owned()),
-                asked_at: Set(at),
-                lease_until: Set(Some(at)),
-                finished_at: Set(finished_at),
-                ..Default::default()
-            };
-            entity::connection_check::Entity::insert(row).exec_without_returning(&db).await.expect("a check");
-        }
-
-        Migrator::up(&db, None).await.expect("migrations run");
-
-        let order = entity::connection_check::COLUMN.id;
-        let rows = entity::connection_check::Entity::find().order_by_asc(order).all(&db).await.expect("the checks");
-        let ended: Vec<_> = rows.iter().map(|row| (row.finished_at.is_some(), row.not_made.as_deref())).collect();
-        let (stays, double) = ((false, None), (true, Some("not_needed")));
-        assert_eq!(ended, [(true, None), stays, double, double, stays]);
-        assert_eq!(
-            rows.iter().map(|row| row.lease_until.is_some()).collect::<Vec<_>>(),
-            [true, true, false, false, true]
-        );
-    });
-}
-
 /// Runs a test on a database without tables; on PostgreSQL only where there is one.
 fn with_empty<F: Future<Output = ()>>(test: impl FnOnce(DatabaseConnection) -> F) {
     block_on(async {
@@ -201,16 +147,16 @@ fn entities(db: &DatabaseConnection) -> SchemaBuilder {
         .register(entity::address_mark::Entity)
         .register(entity::api_key::Entity)
         .register(entity::audit::Entity)
-        .register(entity::ball_turn::Entity)
         .register(entity::check_host::Entity)
         .register(entity::check_override::Entity)
         .register(entity::check_run::Entity)
-        .register(entity::connection::Entity)
+        .register(entity::check_status::Entity)
         .register(entity::connection_check::Entity)
         .register(entity::contact::Entity)
         .register(entity::credential::Entity)
         .register(entity::frozen_mail::Entity)
         .register(entity::heartbeat::Entity)
+        .register(entity::holding::Entity)
         .register(entity::job_slot::Entity)
         .register(entity::loaded_holidays::Entity)
         .register(entity::mail_school::Entity)

@@ -118,7 +118,7 @@ fn a_lost_connection_that_cannot_be_read_is_named_in_the_digest_beside_the_other
         lose(&app, &spoiled).await;
         lose(&app, &sound).await;
         app.new_mails().await;
-        spoil(&app, &spoiled, "connection", "last_code = 'verdwaald'").await;
+        spoil(&app, &spoiled, "check_status", "last_code = 'verdwaald'").await;
 
         app.run(Job::Digest).await;
         let digest = app.only_mail_to("support@kurve.nl").await;
@@ -158,14 +158,14 @@ fn a_digest_that_cannot_be_written_the_whole_day_is_given_up_and_told_of_in_the_
     run_to_failure(|app| async move {
         app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         app.new_mails().await;
-        sql(&app.database.url, "ALTER TABLE connection RENAME TO mislaid").await;
+        sql(&app.database.url, "ALTER TABLE check_status RENAME TO mislaid").await;
         app.run(Job::Digest).await;
         app.send_mails().await;
         app.clock.set(at("2026-11-24T05:00:00Z"));
 
         app.send_mails().await;
         let statuses = texts(&app.database.url, "SELECT status FROM outbox WHERE kind = 'digest'").await;
-        sql(&app.database.url, "ALTER TABLE mislaid RENAME TO connection").await;
+        sql(&app.database.url, "ALTER TABLE mislaid RENAME TO check_status").await;
         app.clock.set(at("2026-11-24T07:30:00Z"));
         app.run(Job::Digest).await;
         let next = app.only_mail_to("support@kurve.nl").await;

@@ -1,7 +1,7 @@
 //! Schools whose connection worked before, as witnesses of whether more is wrong than one school.
 
 use chrono::{DateTime, Utc};
-use entity::{connection, connection_check};
+use entity::{check_status, connection_check};
 use sea_orm::sea_query::{Expr, LockBehavior, LockType, Query};
 use sea_orm::{EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -25,8 +25,8 @@ pub async fn count_since(
     broken: Broken,
     (failing_since, working_since): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<RoundFacts, StoreError> {
-    let checked_at = connection::COLUMN.last_checked_at;
-    let fails = connection::COLUMN.is_failing.eq(true).and(checked_at.gte(failing_since));
+    let checked_at = check_status::COLUMN.last_checked_at;
+    let fails = check_status::COLUMN.is_failing.eq(true).and(checked_at.gte(failing_since));
     count(conn, broken, fails.or(works(broken.rung).and(checked_at.gte(working_since)))).await
 }
 
@@ -36,19 +36,19 @@ pub async fn count_lately(
     broken: Broken,
     since: DateTime<Utc>,
 ) -> Result<RoundFacts, StoreError> {
-    let fails_newly = connection::COLUMN.is_failing.eq(true).and(connection::COLUMN.failing_since.gte(since));
+    let fails_newly = check_status::COLUMN.is_failing.eq(true).and(check_status::COLUMN.failing_since.gte(since));
     let tells = fails_newly.or(works(broken.rung));
-    count(conn, broken, connection::COLUMN.last_checked_at.gte(since).and(tells)).await
+    count(conn, broken, check_status::COLUMN.last_checked_at.gte(since).and(tells)).await
 }
 
 async fn count(conn: &impl ConnectionTrait, broken: Broken, are_seen: Expr) -> Result<RoundFacts, StoreError> {
-    let counts: Vec<(bool, i64)> = connection::Entity::find()
+    let counts: Vec<(bool, i64)> = check_status::Entity::find()
         .select_only()
-        .column(connection::Column::IsFailing)
-        .column_as(Expr::col(connection::Column::SchoolId).count(), "schools")
+        .column(check_status::Column::IsFailing)
+        .column_as(Expr::col(check_status::Column::SchoolId).count(), "schools")
         .filter(are_seen)
         .filter(can_tell(broken.school))
-        .group_by(connection::Column::IsFailing)
+        .group_by(check_status::Column::IsFailing)
         .into_tuple()
         .all(conn)
         .await?;
@@ -67,7 +67,7 @@ pub async fn count_unseen(
     broken: Broken,
     since: DateTime<Utc>,
 ) -> Result<u64, StoreError> {
-    Ok(connection::Entity::find().filter(is_unseen(broken, since)).count(conn).await?)
+    Ok(check_status::Entity::find().filter(is_unseen(broken, since)).count(conn).await?)
 }
 
 /// Makes some witnesses that worked when they were last checked, before a moment, due now.
@@ -85,25 +85,25 @@ pub async fn hasten(
         .from(connection_check::Entity)
         .and_where(Expr::col(connection_check::Column::FinishedAt).is_null())
         .to_owned();
-    let is_left = Expr::col(connection::Column::SchoolId).not_in_subquery(under_check);
-    let ids: Vec<uuid::Uuid> = connection::Entity::find()
+    let is_left = Expr::col(check_status::Column::SchoolId).not_in_subquery(under_check);
+    let ids: Vec<uuid::Uuid> = check_status::Entity::find()
         .select_only()
-        .column(connection::Column::SchoolId)
+        .column(check_status::Column::SchoolId)
         .filter(is_unseen(broken, since))
         .filter(is_left.clone())
-        .order_by_asc(connection::COLUMN.next_check_at)
-        .order_by_asc(connection::COLUMN.school_id)
+        .order_by_asc(check_status::COLUMN.next_check_at)
+        .order_by_asc(check_status::COLUMN.school_id)
         .limit(limit)
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
         .into_tuple()
         .all(conn)
         .await?;
-    connection::Entity::update_many()
-        .col_expr(connection::COLUMN.next_check_at, now.into())
-        .filter(connection::COLUMN.school_id.is_in(ids))
+    check_status::Entity::update_many()
+        .col_expr(check_status::COLUMN.next_check_at, now.into())
+        .filter(check_status::COLUMN.school_id.is_in(ids))
         // Asked again now that the rows are held: a check may have begun just before.
         .filter(is_left)
-        .filter(connection::COLUMN.next_check_at.gt(now))
+        .filter(check_status::COLUMN.next_check_at.gt(now))
         .exec(conn)
         .await?;
     Ok(())
@@ -111,18 +111,18 @@ pub async fn hasten(
 
 /// Other schools that worked before, are not lost, and are looked at when their turn comes.
 fn can_tell(but: SchoolId) -> Expr {
-    let has_worked = connection::COLUMN.has_worked.eq(true);
-    let has_turn = connection::COLUMN.next_check_at.is_not_null();
-    let is_other = connection::COLUMN.school_id.ne(but.as_uuid());
-    has_worked.and(connection::COLUMN.is_lost.eq(false)).and(has_turn).and(is_other)
+    let has_worked = check_status::COLUMN.has_worked.eq(true);
+    let has_turn = check_status::COLUMN.next_check_at.is_not_null();
+    let is_other = check_status::COLUMN.school_id.ne(but.as_uuid());
+    has_worked.and(check_status::COLUMN.is_lost.eq(false)).and(has_turn).and(is_other)
 }
 
 /// Those whose last check showed no less than before, and that this rung holds.
 fn works(rung: Rung) -> Expr {
     let codes = CheckCode::ALL.into_iter().filter(|code| code.always_holds(rung)).map(CheckCode::as_str);
-    connection::COLUMN.is_failing.eq(false).and(connection::COLUMN.last_code.is_in(codes))
+    check_status::COLUMN.is_failing.eq(false).and(check_status::COLUMN.last_code.is_in(codes))
 }
 
 fn is_unseen(broken: Broken, since: DateTime<Utc>) -> Expr {
-    works(broken.rung).and(connection::COLUMN.last_checked_at.lt(since)).and(can_tell(broken.school))
+    works(broken.rung).and(check_status::COLUMN.last_checked_at.lt(since)).and(can_tell(broken.school))
 }

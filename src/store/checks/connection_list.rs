@@ -1,7 +1,7 @@
 //! Connections beside their schools, as lists and counts for Kurve.
 
 use chrono::{DateTime, Utc};
-use entity::{connection, onboarding, school};
+use entity::{check_status, onboarding, school};
 use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{EntityTrait, ExprTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
@@ -41,16 +41,16 @@ pub async fn list(
     after: Option<&After>,
     limit: u64,
 ) -> Result<Vec<(School, SchoolConnection)>, StoreError> {
-    let mut query = connection::Entity::find().find_also_related(school::Entity);
-    let code = |code: CheckCode| connection::COLUMN.last_code.eq(code.as_str());
+    let mut query = check_status::Entity::find().find_also_related(school::Entity);
+    let code = |code: CheckCode| check_status::COLUMN.last_code.eq(code.as_str());
     query = match filter {
         ConnectionFilter::All => query,
         ConnectionFilter::Green => query.filter(code(CheckCode::Ok)),
-        ConnectionFilter::Failing => query.filter(connection::COLUMN.last_code.ne(CheckCode::Ok.as_str())),
+        ConnectionFilter::Failing => query.filter(check_status::COLUMN.last_code.ne(CheckCode::Ok.as_str())),
         ConnectionFilter::Code(wanted) => query.filter(code(wanted)),
-        ConnectionFilter::NotChecked => query.filter(connection::COLUMN.last_code.is_null()),
-        ConnectionFilter::CheckedBefore(at) => query.filter(connection::COLUMN.last_checked_at.lt(at)),
-        ConnectionFilter::Lost => query.filter(connection::COLUMN.is_lost.eq(true)),
+        ConnectionFilter::NotChecked => query.filter(check_status::COLUMN.last_code.is_null()),
+        ConnectionFilter::CheckedBefore(at) => query.filter(check_status::COLUMN.last_checked_at.lt(at)),
+        ConnectionFilter::Lost => query.filter(check_status::COLUMN.is_lost.eq(true)),
     };
     if let Some(after) = after {
         let same_name = school::COLUMN.name.eq(&after.name).and(school::COLUMN.id.gt(after.id.as_uuid()));
@@ -62,12 +62,12 @@ pub async fn list(
 
 /// How many connections ended how at their last check; `None` for those that were never checked.
 pub async fn count_by_code(conn: &impl ConnectionTrait) -> Result<Vec<(Option<CheckCode>, u64)>, StoreError> {
-    let counts: Vec<(Option<String>, i64)> = connection::Entity::find()
+    let counts: Vec<(Option<String>, i64)> = check_status::Entity::find()
         .select_only()
-        .column(connection::Column::LastCode)
-        .column_as(Expr::col(connection::Column::SchoolId).count(), "schools")
-        .group_by(connection::Column::LastCode)
-        .order_by(connection::Column::LastCode, Order::Asc)
+        .column(check_status::Column::LastCode)
+        .column_as(Expr::col(check_status::Column::SchoolId).count(), "schools")
+        .group_by(check_status::Column::LastCode)
+        .order_by(check_status::Column::LastCode, Order::Asc)
         .into_tuple()
         .all(conn)
         .await?;
@@ -80,7 +80,7 @@ pub async fn count_by_code(conn: &impl ConnectionTrait) -> Result<Vec<(Option<Ch
 
 /// How many connections count as lost.
 pub async fn count_lost(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
-    Ok(connection::Entity::find().filter(connection::COLUMN.is_lost.eq(true)).count(conn).await?)
+    Ok(check_status::Entity::find().filter(check_status::COLUMN.is_lost.eq(true)).count(conn).await?)
 }
 
 /// A connection with its school, or as much of it as can be read: for lists that leave none out.
@@ -90,8 +90,8 @@ pub type Reading = Result<(School, SchoolConnection), Unreadable>;
 pub async fn list_lost(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<Reading>, StoreError> {
     let rows = lost_in_use()
         .find_also_related(school::Entity)
-        .order_by_asc(connection::COLUMN.failing_since)
-        .order_by_asc(connection::COLUMN.school_id)
+        .order_by_asc(check_status::COLUMN.failing_since)
+        .order_by_asc(check_status::COLUMN.school_id)
         .limit(limit)
         .all(conn)
         .await?;
@@ -108,9 +108,9 @@ pub async fn count_lost_in_use(conn: &impl ConnectionTrait) -> Result<u64, Store
 pub async fn list_held_by(conn: &impl ConnectionTrait, party: Party, limit: u64) -> Result<Vec<Reading>, StoreError> {
     let rows = held_by(party)
         .find_also_related(school::Entity)
-        .order_by_asc(connection::COLUMN.failing_since)
-        .order_by_asc(connection::COLUMN.last_checked_at)
-        .order_by_asc(connection::COLUMN.school_id)
+        .order_by_asc(check_status::COLUMN.failing_since)
+        .order_by_asc(check_status::COLUMN.last_checked_at)
+        .order_by_asc(check_status::COLUMN.school_id)
         .limit(limit)
         .all(conn)
         .await?;
@@ -122,26 +122,27 @@ pub async fn count_held_by(conn: &impl ConnectionTrait, party: Party) -> Result<
     Ok(held_by(party).count(conn).await?)
 }
 
-fn held_by(party: Party) -> Select<connection::Entity> {
+fn held_by(party: Party) -> Select<check_status::Entity> {
     let codes = CheckCode::ALL.into_iter().filter(|code| code.holder() == Some(party)).map(CheckCode::as_str);
-    in_use().filter(connection::COLUMN.last_code.is_in(codes)).filter(connection::COLUMN.is_lost.eq(false))
+    in_use().filter(check_status::COLUMN.last_code.is_in(codes)).filter(check_status::COLUMN.is_lost.eq(false))
 }
 
-fn lost_in_use() -> Select<connection::Entity> {
-    in_use().filter(connection::COLUMN.is_lost.eq(true))
+fn lost_in_use() -> Select<check_status::Entity> {
+    in_use().filter(check_status::COLUMN.is_lost.eq(true))
 }
 
 /// Of a school that stopped, or rests, nobody checks how the connection is now.
-fn in_use() -> Select<connection::Entity> {
+fn in_use() -> Select<check_status::Entity> {
     let in_use = Query::select()
         .column(onboarding::Column::SchoolId)
         .from(onboarding::Entity)
         .and_where(Expr::col(onboarding::Column::Lifecycle).is_in(["active", "completed"]))
         .to_owned();
-    connection::Entity::find().filter(Expr::col((connection::Entity, connection::Column::SchoolId)).in_subquery(in_use))
+    check_status::Entity::find()
+        .filter(Expr::col((check_status::Entity, check_status::Column::SchoolId)).in_subquery(in_use))
 }
 
-type Pair = (connection::Model, Option<school::Model>);
+type Pair = (check_status::Model, Option<school::Model>);
 
 fn read(pair: Pair) -> Reading {
     let since = pair.0.failing_since.or(pair.0.last_checked_at).unwrap_or_default();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use entity::{connection, credential, onboarding};
+use entity::{check_status, credential, onboarding};
 use sea_orm::sea_query::{Expr, OnConflict, Query};
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -61,7 +61,7 @@ pub async fn load(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Schoo
 
 /// A school's connection, if anything is known of it.
 pub async fn find(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Option<SchoolConnection>, StoreError> {
-    connection::Entity::find_by_id(school.as_uuid()).one(conn).await?.map(|row| to_connection(&row)).transpose()
+    check_status::Entity::find_by_id(school.as_uuid()).one(conn).await?.map(|row| to_connection(&row)).transpose()
 }
 
 /// How the last check ended of those of some schools where it did not pass.
@@ -69,12 +69,12 @@ pub async fn list_failing(
     conn: &impl ConnectionTrait,
     schools: &[SchoolId],
 ) -> Result<BTreeMap<SchoolId, CheckCode>, StoreError> {
-    let rows: Vec<(uuid::Uuid, String)> = connection::Entity::find()
+    let rows: Vec<(uuid::Uuid, String)> = check_status::Entity::find()
         .select_only()
-        .column(connection::Column::SchoolId)
-        .column(connection::Column::LastCode)
-        .filter(connection::COLUMN.school_id.is_in(schools.iter().map(|id| id.as_uuid())))
-        .filter(connection::COLUMN.last_code.ne(CheckCode::Ok.as_str()))
+        .column(check_status::Column::SchoolId)
+        .column(check_status::Column::LastCode)
+        .filter(check_status::COLUMN.school_id.is_in(schools.iter().map(|id| id.as_uuid())))
+        .filter(check_status::COLUMN.last_code.ne(CheckCode::Ok.as_str()))
         .into_tuple()
         .all(conn)
         .await?;
@@ -84,7 +84,7 @@ pub async fn list_failing(
 
 /// Keeps what is known of a school's connection. The caller holds the onboarding.
 pub async fn save(conn: &impl ConnectionTrait, known: &SchoolConnection) -> Result<(), StoreError> {
-    use connection::Column;
+    use check_status::Column;
     let update = [
         Column::NextCheckAt,
         Column::LastCode,
@@ -100,7 +100,7 @@ pub async fn save(conn: &impl ConnectionTrait, known: &SchoolConnection) -> Resu
         Column::ReceiptAt,
     ];
     let renew = OnConflict::column(Column::SchoolId).update_columns(update).to_owned();
-    connection::Entity::insert(to_row(known)?).on_conflict(renew).exec_without_returning(conn).await?;
+    check_status::Entity::insert(to_row(known)?).on_conflict(renew).exec_without_returning(conn).await?;
     Ok(())
 }
 
@@ -112,18 +112,18 @@ pub async fn save_next(
 ) -> Result<(), StoreError> {
     let fresh = SchoolConnection { next_check_at: next_at, ..SchoolConnection::fresh(school) };
     let renew =
-        OnConflict::column(connection::Column::SchoolId).update_column(connection::Column::NextCheckAt).to_owned();
-    connection::Entity::insert(to_row(&fresh)?).on_conflict(renew).exec_without_returning(conn).await?;
+        OnConflict::column(check_status::Column::SchoolId).update_column(check_status::Column::NextCheckAt).to_owned();
+    check_status::Entity::insert(to_row(&fresh)?).on_conflict(renew).exec_without_returning(conn).await?;
     Ok(())
 }
 
 /// Forgets failures that were not followed up; a connection that is lost stays so.
 pub async fn forget_failures(conn: &impl ConnectionTrait, school: SchoolId) -> Result<(), StoreError> {
-    connection::Entity::update_many()
-        .col_expr(connection::COLUMN.streak, Option::<String>::None.into())
-        .col_expr(connection::COLUMN.failing_since, Option::<DateTime<Utc>>::None.into())
-        .filter(connection::COLUMN.school_id.eq(school.as_uuid()))
-        .filter(connection::COLUMN.is_lost.eq(false))
+    check_status::Entity::update_many()
+        .col_expr(check_status::COLUMN.streak, Option::<String>::None.into())
+        .col_expr(check_status::COLUMN.failing_since, Option::<DateTime<Utc>>::None.into())
+        .filter(check_status::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(check_status::COLUMN.is_lost.eq(false))
         .exec(conn)
         .await?;
     Ok(())
@@ -135,13 +135,13 @@ pub async fn save_first(
     school: SchoolId,
     next_check: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let keep = OnConflict::column(connection::Column::SchoolId).do_nothing().to_owned();
+    let keep = OnConflict::column(check_status::Column::SchoolId).do_nothing().to_owned();
     let fresh = SchoolConnection::fresh(school);
-    connection::Entity::insert(to_row(&fresh)?).on_conflict(keep).exec_without_returning(conn).await?;
-    connection::Entity::update_many()
-        .col_expr(connection::COLUMN.next_check_at, next_check.into())
-        .filter(connection::COLUMN.school_id.eq(school.as_uuid()))
-        .filter(connection::COLUMN.next_check_at.is_null())
+    check_status::Entity::insert(to_row(&fresh)?).on_conflict(keep).exec_without_returning(conn).await?;
+    check_status::Entity::update_many()
+        .col_expr(check_status::COLUMN.next_check_at, next_check.into())
+        .filter(check_status::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(check_status::COLUMN.next_check_at.is_null())
         .exec(conn)
         .await?;
     Ok(())
@@ -150,9 +150,9 @@ pub async fn save_first(
 /// Schools with credentials that are under way or done and have no turn, at most `limit`.
 pub async fn list_without_turn(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<SchoolId>, StoreError> {
     let planned = Query::select()
-        .column(connection::Column::SchoolId)
-        .from(connection::Entity)
-        .and_where(Expr::col(connection::Column::NextCheckAt).is_not_null())
+        .column(check_status::Column::SchoolId)
+        .from(check_status::Entity)
+        .and_where(Expr::col(check_status::Column::NextCheckAt).is_not_null())
         .to_owned();
     let issued = Query::select().column(credential::Column::SchoolId).from(credential::Entity).to_owned();
     let ids: Vec<uuid::Uuid> = onboarding::Entity::find()
@@ -175,12 +175,12 @@ pub async fn list_due(
     now: DateTime<Utc>,
     limit: u64,
 ) -> Result<Vec<SchoolId>, StoreError> {
-    let ids: Vec<uuid::Uuid> = connection::Entity::find()
+    let ids: Vec<uuid::Uuid> = check_status::Entity::find()
         .select_only()
-        .column(connection::Column::SchoolId)
-        .filter(connection::COLUMN.next_check_at.lte(now))
-        .order_by_asc(connection::COLUMN.next_check_at)
-        .order_by_asc(connection::COLUMN.school_id)
+        .column(check_status::Column::SchoolId)
+        .filter(check_status::COLUMN.next_check_at.lte(now))
+        .order_by_asc(check_status::COLUMN.next_check_at)
+        .order_by_asc(check_status::COLUMN.school_id)
         .limit(limit)
         .into_tuple()
         .all(conn)
@@ -195,10 +195,10 @@ pub async fn claim_due(
     school: SchoolId,
     (now, until): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<bool, StoreError> {
-    let taken = connection::Entity::update_many()
-        .col_expr(connection::COLUMN.next_check_at, until.into())
-        .filter(connection::COLUMN.school_id.eq(school.as_uuid()))
-        .filter(connection::COLUMN.next_check_at.lte(now))
+    let taken = check_status::Entity::update_many()
+        .col_expr(check_status::COLUMN.next_check_at, until.into())
+        .filter(check_status::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(check_status::COLUMN.next_check_at.lte(now))
         .exec(conn)
         .await?;
     Ok(taken.rows_affected == 1)
@@ -206,23 +206,23 @@ pub async fn claim_due(
 
 /// When the next school is due.
 pub async fn find_next_due(conn: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>, StoreError> {
-    let row = connection::Entity::find()
-        .filter(connection::COLUMN.next_check_at.is_not_null())
-        .order_by_asc(connection::COLUMN.next_check_at)
+    let row = check_status::Entity::find()
+        .filter(check_status::COLUMN.next_check_at.is_not_null())
+        .order_by_asc(check_status::COLUMN.next_check_at)
         .one(conn)
         .await?;
     Ok(row.and_then(|row| row.next_check_at))
 }
 
 pub(in crate::store) fn corrupt(id: &str, what: &'static str) -> StoreError {
-    StoreError::CorruptRow { table: "connection", id: id.to_owned(), what }
+    StoreError::CorruptRow { table: "check_status", id: id.to_owned(), what }
 }
 
-fn to_row(known: &SchoolConnection) -> Result<connection::ActiveModel, StoreError> {
+fn to_row(known: &SchoolConnection) -> Result<check_status::ActiveModel, StoreError> {
     let id = known.school.to_string();
     let streak = known.streak.map(|streak| serde_json::to_string(&streak)).transpose();
     let receipt = known.receipt.map(|receipt| serde_json::to_string(&receipt.counts)).transpose();
-    Ok(connection::ActiveModel {
+    Ok(check_status::ActiveModel {
         school_id: Set(known.school.as_uuid()),
         next_check_at: Set(known.next_check_at),
         last_code: Set(known.last.map(|(code, _)| code.as_str().to_owned())),
@@ -239,7 +239,7 @@ fn to_row(known: &SchoolConnection) -> Result<connection::ActiveModel, StoreErro
     })
 }
 
-pub(in crate::store) fn to_connection(row: &connection::Model) -> Result<SchoolConnection, StoreError> {
+pub(in crate::store) fn to_connection(row: &check_status::Model) -> Result<SchoolConnection, StoreError> {
     let corrupt = |what| corrupt(&row.school_id.to_string(), what);
     let last = match (&row.last_code, row.last_checked_at) {
         (None, None) => None,

@@ -122,7 +122,7 @@ pub async fn insert_all(conn: &impl ConnectionTrait, mails: &[OutboxMail]) -> Re
             created_at: Set(mail.created_at),
             next_attempt_at: Set(mail.next_attempt_at),
             lease_until: Set(None),
-            held_by: Set(None),
+            lease_id: Set(None),
             handing_over_at: Set(None),
             handed_again_at: Set(None),
             sent_at: Set(mail.sent_at),
@@ -189,7 +189,7 @@ pub async fn mark_dropped(
         .col_expr(outbox::COLUMN.status, MailStatus::Dropped.as_str().into())
         .col_expr(outbox::COLUMN.last_error, why.into())
         .col_expr(outbox::COLUMN.lease_until, Option::<DateTime<Utc>>::None.into())
-        .col_expr(outbox::COLUMN.held_by, Option::<uuid::Uuid>::None.into())
+        .col_expr(outbox::COLUMN.lease_id, Option::<uuid::Uuid>::None.into())
         .filter(outbox::COLUMN.id.eq(id.as_uuid()))
         .filter(
             outbox::COLUMN

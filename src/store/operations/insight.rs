@@ -1,7 +1,7 @@
 //! Turns with the ball, and the counts that Kurve's figures are drawn from.
 
 use chrono::{DateTime, Utc};
-use entity::{audit, ball_turn, onboarding, school};
+use entity::{audit, holding, onboarding, school};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -28,7 +28,7 @@ pub async fn insert_holding(
     school: SchoolId,
     holding: OpenHolding,
 ) -> Result<(), StoreError> {
-    let row = ball_turn::ActiveModel {
+    let row = holding::ActiveModel {
         id: Set(holding.id),
         school_id: Set(school.as_uuid()),
         step: Set(holding.ball.step.as_str().to_owned()),
@@ -37,20 +37,20 @@ pub async fn insert_holding(
         ended_at: Set(None),
         working_days: Set(None),
     };
-    ball_turn::Entity::insert(row).exec_without_returning(conn).await?;
+    holding::Entity::insert(row).exec_without_returning(conn).await?;
     Ok(())
 }
 
 /// A school's turns that have not ended.
 pub async fn list_open_holdings(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Vec<OpenHolding>, StoreError> {
-    let rows = ball_turn::Entity::find()
-        .filter(ball_turn::COLUMN.school_id.eq(school.as_uuid()))
-        .filter(ball_turn::COLUMN.ended_at.is_null())
-        .order_by_asc(ball_turn::COLUMN.id)
+    let rows = holding::Entity::find()
+        .filter(holding::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(holding::COLUMN.ended_at.is_null())
+        .order_by_asc(holding::COLUMN.id)
         .all(conn)
         .await?;
-    let to_holding = |row: ball_turn::Model| {
-        let corrupt = |what| StoreError::CorruptRow { table: "ball_turn", id: row.id.to_string(), what };
+    let to_holding = |row: holding::Model| {
+        let corrupt = |what| StoreError::CorruptRow { table: "holding", id: row.id.to_string(), what };
         let step = Step::parse(&row.step).ok_or_else(|| corrupt("step"))?;
         let party = Party::parse(&row.party).ok_or_else(|| corrupt("party"))?;
         Ok(OpenHolding { id: row.id, ball: Ball { step, party }, begun_at: row.begun_at })
@@ -65,10 +65,10 @@ pub async fn mark_holding_ended(
     at: DateTime<Utc>,
     working_days: u32,
 ) -> Result<(), StoreError> {
-    ball_turn::Entity::update_many()
-        .col_expr(ball_turn::COLUMN.ended_at, at.into())
-        .col_expr(ball_turn::COLUMN.working_days, i32::try_from(working_days).unwrap_or(i32::MAX).into())
-        .filter(ball_turn::COLUMN.id.eq(id))
+    holding::Entity::update_many()
+        .col_expr(holding::COLUMN.ended_at, at.into())
+        .col_expr(holding::COLUMN.working_days, i32::try_from(working_days).unwrap_or(i32::MAX).into())
+        .filter(holding::COLUMN.id.eq(id))
         .exec(conn)
         .await?;
     Ok(())
@@ -79,20 +79,20 @@ pub async fn count_holdings(
     conn: &impl ConnectionTrait,
     since: DateTime<Utc>,
 ) -> Result<Vec<(Party, u32, u64)>, StoreError> {
-    let rows: Vec<(String, i32, i64)> = ball_turn::Entity::find()
+    let rows: Vec<(String, i32, i64)> = holding::Entity::find()
         .select_only()
-        .column(ball_turn::Column::Party)
-        .column(ball_turn::Column::WorkingDays)
-        .column_as(ball_turn::COLUMN.id.count(), "turns")
-        .filter(ball_turn::COLUMN.ended_at.gte(since))
-        .filter(ball_turn::COLUMN.working_days.is_not_null())
-        .group_by(ball_turn::COLUMN.party)
-        .group_by(ball_turn::COLUMN.working_days)
+        .column(holding::Column::Party)
+        .column(holding::Column::WorkingDays)
+        .column_as(holding::COLUMN.id.count(), "turns")
+        .filter(holding::COLUMN.ended_at.gte(since))
+        .filter(holding::COLUMN.working_days.is_not_null())
+        .group_by(holding::COLUMN.party)
+        .group_by(holding::COLUMN.working_days)
         .into_tuple()
         .all(conn)
         .await?;
     let to_count = |(party, days, holdings): (String, i32, i64)| {
-        let party = Party::parse(&party).ok_or(StoreError::CorruptRow { table: "ball_turn", id: party, what: "party" });
+        let party = Party::parse(&party).ok_or(StoreError::CorruptRow { table: "holding", id: party, what: "party" });
         Ok((party?, u32::try_from(days).unwrap_or_default(), u64::try_from(holdings).unwrap_or_default()))
     };
     rows.into_iter().map(to_count).collect()

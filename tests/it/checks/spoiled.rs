@@ -48,7 +48,7 @@ fn a_school_that_is_due_and_cannot_be_read_is_put_off_a_day_and_the_others_have_
         checks.spoil(&spoiled, "onboarding", "state = '{'").await;
         checks.app.advance(TimeDelta::days(1));
         // First in order, as it was for ever.
-        checks.spoil(&spoiled, "connection", "next_check_at = '2026-01-01 00:00:00+00:00'").await;
+        checks.spoil(&spoiled, "check_status", "next_check_at = '2026-01-01 00:00:00+00:00'").await;
 
         checks.run_all().await;
 
@@ -65,7 +65,7 @@ fn a_result_that_cannot_be_applied_ends_its_check_and_is_not_made_again_and_agai
         let sound = checks.school("10AB", "twee").await;
         let lost = checks.ask(&spoiled).await.expect("it may be asked for");
         let waits = checks.ask(&sound).await.expect("it may be asked for");
-        checks.spoil(&spoiled, "connection", "streak = '{'").await;
+        checks.spoil(&spoiled, "check_status", "streak = '{'").await;
 
         checks.run_all().await;
 
@@ -80,8 +80,8 @@ fn schools_get_their_first_turn_beside_one_that_cannot_be_read() {
         let spoiled = checks.school("10AA", "een").await;
         let sound = checks.school("10AB", "twee").await;
         checks.spoil(&spoiled, "onboarding", "state = '{'").await;
-        checks.spoil(&spoiled, "connection", "next_check_at = NULL").await;
-        checks.spoil(&sound, "connection", "next_check_at = NULL").await;
+        checks.spoil(&spoiled, "check_status", "next_check_at = NULL").await;
+        checks.spoil(&sound, "check_status", "next_check_at = NULL").await;
 
         let planned = checks::plan_first_checks(checks.app.context(), checks.app.now()).await;
 

@@ -56,7 +56,7 @@ pub async fn acquire(
     }
     outbox::Entity::update_many()
         .col_expr(outbox::COLUMN.lease_until, lease_until.into())
-        .col_expr(outbox::COLUMN.held_by, lease.as_uuid().into())
+        .col_expr(outbox::COLUMN.lease_id, lease.as_uuid().into())
         .filter(outbox::COLUMN.id.is_in(rows.iter().map(|row| row.id)))
         .exec(tx.conn())
         .await?;
@@ -132,7 +132,7 @@ pub(in crate::store) fn is_free_since(moment: DateTime<Utc>, now: DateTime<Utc>)
 
 fn leased_by(lease: LeaseId) -> UpdateMany<outbox::Entity> {
     outbox::Entity::update_many()
-        .filter(outbox::COLUMN.held_by.eq(lease.as_uuid()))
+        .filter(outbox::COLUMN.lease_id.eq(lease.as_uuid()))
         .filter(outbox::COLUMN.status.eq(MailStatus::Waiting.as_str()))
 }
 
@@ -247,7 +247,7 @@ pub async fn release(conn: &impl ConnectionTrait, lease: LeaseId) -> Result<(), 
 /// Lets go of everything that anybody holds. Only for who knows that no worker lives: what one has in hand would go twice.
 pub async fn release_all(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
     let waiting = outbox::Entity::update_many().filter(outbox::COLUMN.status.eq(MailStatus::Waiting.as_str()));
-    let released = let_go(waiting.filter(outbox::COLUMN.held_by.is_not_null())).exec(conn).await?;
+    let released = let_go(waiting.filter(outbox::COLUMN.lease_id.is_not_null())).exec(conn).await?;
     Ok(released.rows_affected)
 }
 
@@ -266,5 +266,5 @@ pub async fn unbegin(conn: &impl ConnectionTrait, lease: LeaseId, mail: &OutboxM
 fn let_go(update: UpdateMany<outbox::Entity>) -> UpdateMany<outbox::Entity> {
     update
         .col_expr(outbox::COLUMN.lease_until, Option::<DateTime<Utc>>::None.into())
-        .col_expr(outbox::COLUMN.held_by, Option::<Uuid>::None.into())
+        .col_expr(outbox::COLUMN.lease_id, Option::<Uuid>::None.into())
 }

@@ -3,33 +3,28 @@
 
 use sea_orm_migration::{prelude::*, schema::*};
 
-use crate::parts::{create_indexes, drop_tables, foreign_key, index};
+use crate::parts::{Subject, foreign_key, index, unique_index};
 
-#[derive(DeriveMigrationName)]
-pub(crate) struct Migration;
-
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in [connection(), check_run(), connection_check(), check_host(), outage(), check_override()] {
-            manager.create_table(table).await?;
-        }
-        create_indexes(manager, indexes()).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let tables = ["check_override", "outage", "check_host", "connection_check", "check_run", "connection"];
-        drop_tables(manager, &tables).await
+pub(super) fn subject() -> Subject {
+    Subject {
+        tables: vec![check_status(), check_run(), connection_check(), check_host(), outage(), check_override()],
+        indexes: vec![
+            index("idx-check_status-next_check_at", "check_status", &["next_check_at"]),
+            index("idx-check_status-last_checked_at", "check_status", &["last_checked_at"]),
+            index("idx-check_status-last_code", "check_status", &["last_code"]),
+            index("idx-connection_check-school", "connection_check", &["school_id", "asked_at"]),
+            index("idx-connection_check-line", "connection_check", &["finished_at", "asked_at"]),
+            index("idx-connection_check-run_id", "connection_check", &["run_id"]),
+            index("idx-outage-ended_at", "outage", &["ended_at"]),
+            index("idx-check_override-school", "check_override", &["school_id", "at"]),
+            open_check(),
+        ],
     }
 }
 
-fn connection() -> TableCreateStatement {
+fn check_status() -> TableCreateStatement {
     Table::create()
-        .table("connection")
+        .table("check_status")
         .col(uuid("school_id").primary_key())
         .col(timestamp_with_time_zone_null("next_check_at"))
         .col(text_null("last_code"))
@@ -43,7 +38,7 @@ fn connection() -> TableCreateStatement {
         .col(text_null("streak"))
         .col(text_null("receipt"))
         .col(timestamp_with_time_zone_null("receipt_at"))
-        .foreign_key(&mut foreign_key("fk-connection-school_id", "connection", "school_id", "school"))
+        .foreign_key(&mut foreign_key("check_status", "school_id", "school"))
         .to_owned()
 }
 
@@ -75,8 +70,8 @@ fn connection_check() -> TableCreateStatement {
         .col(text_null("rung"))
         .col(text_null("result"))
         .col(text_null("not_made"))
-        .foreign_key(&mut foreign_key("fk-connection_check-school_id", "connection_check", "school_id", "school"))
-        .foreign_key(&mut foreign_key("fk-connection_check-run_id", "connection_check", "run_id", "check_run"))
+        .foreign_key(&mut foreign_key("connection_check", "school_id", "school"))
+        .foreign_key(&mut foreign_key("connection_check", "run_id", "check_run"))
         .to_owned()
 }
 
@@ -110,19 +105,13 @@ fn check_override() -> TableCreateStatement {
         .col(integer("credential_version"))
         .col(text("reason"))
         .col(timestamp_with_time_zone("at"))
-        .foreign_key(&mut foreign_key("fk-check_override-school_id", "check_override", "school_id", "school"))
-        .foreign_key(&mut foreign_key("fk-check_override-staff_id", "check_override", "staff_id", "staff"))
+        .foreign_key(&mut foreign_key("check_override", "school_id", "school"))
+        .foreign_key(&mut foreign_key("check_override", "staff_id", "staff"))
         .to_owned()
 }
 
-fn indexes() -> [IndexCreateStatement; 7] {
-    [
-        index("idx-connection-next_check_at", "connection", &["next_check_at"]),
-        index("idx-connection-last_checked_at", "connection", &["last_checked_at"]),
-        index("idx-connection_check-school", "connection_check", &["school_id", "asked_at"]),
-        index("idx-connection_check-line", "connection_check", &["finished_at", "asked_at"]),
-        index("idx-connection_check-run_id", "connection_check", &["run_id"]),
-        index("idx-outage-ended_at", "outage", &["ended_at"]),
-        index("idx-check_override-school", "check_override", &["school_id", "at"]),
-    ]
+/// A school has at most one check that is not over.
+fn open_check() -> IndexCreateStatement {
+    let mut open = unique_index("idx-connection_check-open", "connection_check", &["school_id"]);
+    open.and_where(Expr::col("finished_at").is_null()).to_owned()
 }

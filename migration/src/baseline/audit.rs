@@ -5,36 +5,15 @@
 
 use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
 
-use crate::parts::{create_indexes, drop_tables, index};
+use crate::parts::{Subject, index};
 
-#[derive(DeriveMigrationName)]
-pub(crate) struct Migration;
-
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.create_table(audit()).await?;
-        create_indexes(manager, audit_indexes()).await?;
-        let guards = match manager.get_database_backend() {
-            DbBackend::Sqlite => SQLITE_GUARDS,
-            DbBackend::Postgres => POSTGRES_GUARDS,
-            other => return Err(not_supported(other)),
-        };
-        manager.get_connection().execute_unprepared(guards).await?;
-        Ok(())
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_tables(manager, &["audit"]).await?;
-        if manager.get_database_backend() == DbBackend::Postgres {
-            let drop_function = "DROP FUNCTION audit_is_append_only()";
-            manager.get_connection().execute_unprepared(drop_function).await?;
-        }
-        Ok(())
+pub(super) fn subject() -> Subject {
+    Subject {
+        tables: vec![audit()],
+        indexes: vec![
+            index("idx-audit-school_id_id", "audit", &["school_id", "id"]),
+            index("idx-audit-action_at", "audit", &["action", "at"]),
+        ],
     }
 }
 
@@ -56,8 +35,23 @@ fn audit() -> TableCreateStatement {
         .to_owned()
 }
 
-fn audit_indexes() -> [IndexCreateStatement; 1] {
-    [index("idx-audit-school_id_id", "audit", &["school_id", "id"])]
+/// Has the database refuse to change or delete an entry.
+pub(crate) async fn add_guards(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let guards = match manager.get_database_backend() {
+        DbBackend::Sqlite => SQLITE_GUARDS,
+        DbBackend::Postgres => POSTGRES_GUARDS,
+        other => return Err(not_supported(other)),
+    };
+    manager.get_connection().execute_unprepared(guards).await?;
+    Ok(())
+}
+
+/// Drops what the table did not take along.
+pub(crate) async fn drop_guards(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    if manager.get_database_backend() == DbBackend::Postgres {
+        manager.get_connection().execute_unprepared("DROP FUNCTION audit_is_append_only()").await?;
+    }
+    Ok(())
 }
 
 fn not_supported(backend: DbBackend) -> DbErr {

@@ -1,11 +1,11 @@
-//! Turns: since when, and until when, a party had a step of a school in hand.
+//! Holdings: since when, and until when, a party had a step of a school in hand.
 
 use sea_orm::entity::prelude::*;
 
-/// One turn.
+/// One holding.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "ball_turn")]
+#[sea_orm(table_name = "holding")]
 pub struct Model {
     /// Made in code.
     #[sea_orm(primary_key, auto_increment = false)]

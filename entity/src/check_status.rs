@@ -1,11 +1,11 @@
-//! Connections: what the checks of a school came to, and when it is looked at next.
+//! Check statuses: what the checks of a school came to, and when it is looked at next.
 
 use sea_orm::entity::prelude::*;
 
-/// The connection with one school's Magister.
+/// What is known of the connection with one school's Magister.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "connection")]
+#[sea_orm(table_name = "check_status")]
 pub struct Model {
     /// Whose.
     #[sea_orm(primary_key, auto_increment = false)]

@@ -1,0 +1,26 @@
+//! The tables of the baseline, by subject.
+
+use crate::parts::Subject;
+
+pub(crate) mod audit;
+mod checks;
+mod credentials;
+mod mail;
+mod operations;
+mod people;
+mod reminders;
+mod schools;
+
+/// Every subject, after those whose tables it refers to.
+pub(crate) fn subjects() -> [Subject; 8] {
+    [
+        schools::subject(),
+        people::subject(),
+        credentials::subject(),
+        mail::subject(),
+        audit::subject(),
+        checks::subject(),
+        reminders::subject(),
+        operations::subject(),
+    ]
+}

@@ -1,0 +1,33 @@
+//! The Magister credentials that were issued to a school, sealed.
+
+use sea_orm_migration::{prelude::*, schema::*};
+
+use crate::parts::{Subject, foreign_key, unique_index};
+
+pub(super) fn subject() -> Subject {
+    Subject {
+        tables: vec![credential()],
+        indexes: vec![unique_index("idx-credential-school_id_version", "credential", &["school_id", "version"])],
+    }
+}
+
+fn credential() -> TableCreateStatement {
+    Table::create()
+        .table("credential")
+        .col(uuid("id").primary_key())
+        .col(uuid("school_id"))
+        .col(integer("version"))
+        .col(blob("sealed_password"))
+        .col(blob("sealed_query"))
+        .col(text("template_version"))
+        .col(text("query_sha256"))
+        .col(integer("reveals_used"))
+        .col(timestamp_with_time_zone("issued_at"))
+        .col(uuid_null("issued_by"))
+        .col(timestamp_with_time_zone("expires_at"))
+        .col(timestamp_with_time_zone_null("closed_at"))
+        .col(text_null("closed_reason"))
+        .foreign_key(&mut foreign_key("credential", "school_id", "school"))
+        .foreign_key(&mut foreign_key("credential", "issued_by", "staff"))
+        .to_owned()
+}

@@ -1,0 +1,61 @@
+//! Schools and the one onboarding of each.
+
+use sea_orm_migration::{prelude::*, schema::*};
+
+use crate::parts::{Subject, foreign_key, index, unique_index};
+
+pub(super) fn subject() -> Subject {
+    Subject {
+        tables: vec![school(), onboarding()],
+        indexes: vec![
+            unique_index("idx-school-brin_key", "school", &["brin_key"]),
+            index("idx-school-domain", "school", &["domain"]),
+            index("idx-school-created_at", "school", &["created_at"]),
+            index("idx-onboarding-is_stuck_kurve_since", "onboarding", &["is_stuck", "kurve_since"]),
+            index("idx-onboarding-lifecycle", "onboarding", &["lifecycle"]),
+            index("idx-onboarding-resume_on", "onboarding", &["resume_on"]),
+            index("idx-onboarding-attention_at", "onboarding", &["attention_at"]),
+            index("idx-onboarding-no_answer_since", "onboarding", &["no_answer_since"]),
+        ],
+    }
+}
+
+fn school() -> TableCreateStatement {
+    Table::create()
+        .table("school")
+        .col(uuid("id").primary_key())
+        .col(text("name"))
+        .col(text("brin"))
+        .col(text("brin_key"))
+        .col(text("domain"))
+        .col(text("region"))
+        .col(timestamp_with_time_zone("created_at"))
+        .col(timestamp_with_time_zone("updated_at"))
+        .to_owned()
+}
+
+fn onboarding() -> TableCreateStatement {
+    Table::create()
+        .table("onboarding")
+        .col(uuid("school_id").primary_key())
+        .col(integer("version"))
+        .col(text("state"))
+        .col(text("lifecycle"))
+        .col(boolean("gate_consent"))
+        .col(boolean("gate_webservice"))
+        .col(boolean("gate_password"))
+        .col(boolean("gate_allowlisting"))
+        .col(boolean("gate_activation"))
+        .col(boolean("import_open"))
+        .col(boolean("held_by_school"))
+        .col(boolean("held_by_kurve"))
+        .col(boolean("held_by_magister"))
+        .col(timestamp_with_time_zone_null("kurve_since"))
+        .col(boolean("is_stuck"))
+        .col(date_null("resume_on"))
+        .col(timestamp_with_time_zone_null("attention_at"))
+        .col(timestamp_with_time_zone_null("no_answer_since"))
+        .col(timestamp_with_time_zone("updated_at"))
+        .foreign_key(&mut foreign_key("onboarding", "school_id", "school"))
+        .to_owned()
+}
