@@ -22,3 +22,4 @@ pub mod reminder;
 pub mod retry;
 pub mod school;
 pub mod text;
+pub mod unsent;

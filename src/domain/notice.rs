@@ -1,4 +1,4 @@
-//! Which mails a change calls for, and to whom. How they read is the mail room's business.
+//! Which mails a change calls for, and to whom. How they read is in `services::mail`.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -69,29 +69,12 @@ impl MailKind {
 
     /// Whether the mail carries a token: it is then sent at most once and never late.
     pub fn carries_token(self) -> bool {
-        match self {
-            Self::ConfirmAddress | Self::SignIn => true,
-            Self::SupportRequest
-            | Self::RequestConfirmed
-            | Self::AlreadyRegistered
-            | Self::CredentialsReady
-            | Self::CredentialsRevealed
-            | Self::StepSentBack
-            | Self::StepHandedOver
-            | Self::StuckReported
-            | Self::StuckAnswered
-            | Self::ActivationAsked
-            | Self::ImportOpen
-            | Self::ImportClosed
-            | Self::StepLost
-            | Self::ConnectionLost
-            | Self::ConnectionsOutage
-            | Self::ConnectionsOutageEnded
-            | Self::ContactAdded
-            | Self::Reminder
-            | Self::Digest
-            | Self::AddressBounced => false,
-        }
+        matches!(self, Self::ConfirmAddress | Self::SignIn)
+    }
+
+    /// Whether the mail may be put off for longer than one that is tried again: until a school opens.
+    pub fn waits_for_working_hours(self) -> bool {
+        matches!(self, Self::Reminder)
     }
 }
 

@@ -66,6 +66,19 @@ pub struct OutgoingMail {
     pub date: DateTime<Utc>,
 }
 
+/// What one mail says, ready to be addressed and dated. Personal data, so no `Debug`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RenderedMail {
+    /// One line that names the school and what to do.
+    pub subject: String,
+    /// The text part; long lines are wrapped later.
+    pub text: String,
+    /// The HTML part.
+    pub html: String,
+    /// The link with which the reader stops such mails, for the header that mail programs make a button of.
+    pub stop_link: Option<String>,
+}
+
 /// A mail as it travels: the envelope and the bytes; `Debug` shows only its identity.
 #[derive(Clone, PartialEq, Eq)]
 pub struct BuiltMail {

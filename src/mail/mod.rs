@@ -6,7 +6,7 @@
 //! - [`transport`]: SMTP, a folder of files, or memory; and what a failure means for a next attempt.
 //!
 //! The only place that knows the mail library. Not here: which mails there are, what they say, and when they are sent
-//! again; that is `templates`, the domain's notices and the dispatcher.
+//! again; that is in `services::mail`.
 
 mod bounce_address;
 mod folder;
@@ -16,7 +16,6 @@ pub mod read;
 pub mod report;
 mod smtp;
 mod smtp_url;
-pub mod templates;
 pub mod transport;
 mod wire;
 mod wrap;

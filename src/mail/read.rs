@@ -2,8 +2,7 @@
 
 use mail_parser::MessageParser;
 
-use super::message::BuiltMail;
-use super::templates::Letter;
+use super::message::{BuiltMail, RenderedMail};
 
 /// What a reader sees. Personal data, so no `Debug`.
 #[derive(Clone, PartialEq, Eq)]
@@ -20,9 +19,9 @@ pub struct MailParts {
 const TOKEN_SIGNS: usize = 40;
 
 impl MailParts {
-    /// The parts of a letter that was not sent.
-    pub fn of(letter: Letter) -> Self {
-        Self { subject: letter.subject, text: letter.text, html: letter.html }
+    /// The parts of a mail that was not sent.
+    pub fn of(mail: RenderedMail) -> Self {
+        Self { subject: mail.subject, text: mail.text, html: mail.html }
     }
 
     /// The same for who looks over the shoulder: without the tokens in its links.

@@ -17,10 +17,10 @@ pub use checks::{check_short, check_step, check_title, check_turn, leave, oddity
 pub use dates::{date_nl, date_only_nl, moment_nl, period_nl, time_nl};
 pub use glossary::{GLOSSARY, PLAIN, Word};
 pub use instructions::{check_afterwards, import_instruction, instruction, licence_note, ticket_text, who_can};
-pub use mail_reasons::mail_reason;
+pub use mail_reasons::{mail_reason, unsent_reason};
 pub use names::{
-    evidence_name, evidence_sentence, gate_name, gate_question, gate_short, lifecycle_name, mail_name, own_days_name,
-    party_list, party_name, region_hint, role_name, step_name, step_short,
+    evidence_name, evidence_sentence, gate_name, gate_question, gate_short, lifecycle_name, own_days_name, party_list,
+    party_name, region_hint, role_name, step_name, step_short,
 };
 pub use refusals::{
     check_refusal, colleague_role, own_days_refusal, refusal, reveal_refusal, snooze_refusal, too_many_contacts,

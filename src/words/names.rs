@@ -1,7 +1,6 @@
 //! What things are called. A name stands alone on a label or in quotation marks inside a sentence.
 
 use crate::domain::actor::{Actor, StaffRole};
-use crate::domain::notice::MailKind;
 use crate::domain::onboarding::{Answer, Evidence, Gate, Lifecycle, Party, Step};
 use crate::domain::reminder::OwnDayKind;
 use crate::domain::school::Region;
@@ -115,34 +114,6 @@ pub fn role_name(role: StaffRole) -> &'static str {
         StaffRole::Admin => "Beheerder",
         StaffRole::Support => "Support",
         StaffRole::Reader => "Alleen lezen",
-    }
-}
-
-/// What a kind of mail is called in a list.
-pub fn mail_name(kind: MailKind) -> &'static str {
-    match kind {
-        MailKind::ConfirmAddress => "E-mailadres bevestigen",
-        MailKind::SupportRequest => "Aanvraag, aan Kurve",
-        MailKind::RequestConfirmed => "Aanvraag ontvangen",
-        MailKind::AlreadyRegistered => "School was al aangemeld",
-        MailKind::SignIn => "Inloggen",
-        MailKind::CredentialsReady => "Wachtwoord en query staan klaar",
-        MailKind::CredentialsRevealed => "Wachtwoord is bekeken",
-        MailKind::StepSentBack => "Stap teruggestuurd",
-        MailKind::StepHandedOver => "Stap doorgegeven",
-        MailKind::StuckReported => "Het lukt niet, aan Kurve",
-        MailKind::StuckAnswered => "Antwoord van Kurve",
-        MailKind::ActivationAsked => "Klaar om te activeren, aan Kurve",
-        MailKind::ImportOpen => "De import is open",
-        MailKind::ImportClosed => "De import is weer dicht",
-        MailKind::StepLost => "Stap weer open na controle",
-        MailKind::ConnectionLost => "Verbinding kwijt, aan Kurve",
-        MailKind::ConnectionsOutage => "Storing, aan Kurve",
-        MailKind::ConnectionsOutageEnded => "Storing voorbij, aan Kurve",
-        MailKind::ContactAdded => "Toegevoegd als contactpersoon",
-        MailKind::Reminder => "Herinnering",
-        MailKind::Digest => "Overzicht van de dag",
-        MailKind::AddressBounced => "Mail komt niet aan, aan Kurve",
     }
 }
 

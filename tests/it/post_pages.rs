@@ -56,7 +56,7 @@ async fn all_fates(app: &TestApp, school: &TestSchool) -> [MailId; 5] {
     put(app, &mails).await;
     let ids = mails.map(|mail| mail.id);
     spoil(app, ids[1], "status = 'sent'").await;
-    spoil(app, ids[2], "status = 'skipped', last_error = 'the contact was removed'").await;
+    spoil(app, ids[2], "status = 'skipped', last_error = 'contact_removed'").await;
     spoil(app, ids[3], "status = 'failed', last_error = 'RCPT TO: refused with 550 5.1.1'").await;
     spoil(app, ids[4], "status = 'dropped', last_error = 'Al gebeld.'").await;
     ids

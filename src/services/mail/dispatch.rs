@@ -23,7 +23,6 @@ use crate::store::mail::frozen_mails;
 use crate::store::mail::outbox::{self, OutboxMail, Reading, lease};
 
 pub use by_hand::{drop_by_hand, retry_by_hand};
-pub use write::OUTSIDE_LIST;
 
 /// How many mails are taken in hand at once: enough to share their transactions, few enough to be sent in a moment.
 const BATCH: u64 = 25;

@@ -1,12 +1,12 @@
-//! Mails: what each says, how they are sent, and what comes back.
+//! Mails: what each says ([`mails`], one file per mail), how they are sent ([`dispatch`]), and what comes back
+//! ([`bounces`]).
 
-mod address_letters;
 pub mod bounces;
-mod connection_letters;
 pub mod dispatch;
+mod draft;
 mod frozen;
-pub(in crate::services) mod letters;
+mod mails;
 pub mod post_office;
-mod previews;
-mod reminder_letters;
-mod token_letters;
+mod tokens;
+
+pub use mails::mail_name;

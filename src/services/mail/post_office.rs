@@ -1,4 +1,4 @@
-//! What people see of mails: lists, and a mail as it left or would leave. Sending is `mail_dispatch`; nothing here
+//! What people see of mails: lists, and a mail as it left or would leave. Sending is `dispatch`; nothing here
 //! changes anything, so no link and no code is made for a preview.
 
 use std::collections::BTreeMap;
@@ -8,10 +8,10 @@ use chrono::{DateTime, Utc};
 use crate::domain::audit::{Action, Entry};
 use crate::domain::ids::{MailId, SchoolId};
 use crate::domain::notice::MailKind;
+use crate::domain::unsent::UnsentReason;
 use crate::mail::read::{self, MailParts};
-use crate::services::mail::dispatch;
-use crate::services::mail::letters::Unsendable;
-use crate::services::mail::previews;
+use crate::services::mail::draft::{DraftRequest, NotSent};
+use crate::services::mail::{dispatch, mails};
 use crate::services::onboarding::schools;
 use crate::services::{Context, ServiceError, chain};
 use crate::store::mail::outbox::{MailStatus, OutboxMail, Reading};
@@ -134,7 +134,7 @@ pub enum Preview {
     /// As it would leave at this moment.
     Would(MailParts, DateTime<Utc>),
     /// It would not leave: why.
-    NotNeeded(&'static str),
+    NotNeeded(UnsentReason),
     /// Its text is not kept.
     Gone,
 }
@@ -159,19 +159,19 @@ pub async fn preview(context: &Context, mail: &OutboxMail, now: DateTime<Utc>) -
 }
 
 async fn would_leave(context: &Context, mail: &OutboxMail, now: DateTime<Utc>) -> Result<Preview, ServiceError> {
-    let mut at = now;
-    let mut draft = previews::preview(context, mail, at).await;
-    if let Err(Unsendable::Later(later, _)) = draft {
-        at = later;
-        draft = previews::preview(context, mail, at).await;
+    let mut request = DraftRequest { context, mail, now, is_preview: true };
+    let mut draft = mails::draft(request).await;
+    if let Err(NotSent::Later(later, _)) = draft {
+        request.now = later;
+        draft = mails::draft(request).await;
     }
     match draft {
-        Ok(draft) => Ok(Preview::Would(MailParts::of(draft.letter).masked(), at)),
-        Err(Unsendable::NotNeeded(why) | Unsendable::Doubtful(why) | Unsendable::Unreachable(why)) => {
+        Ok(draft) => Ok(Preview::Would(MailParts::of(draft.rendered).masked(), request.now)),
+        Err(NotSent::NotNeeded(why) | NotSent::Doubtful(why) | NotSent::Unreachable(why)) => {
             Ok(Preview::NotNeeded(why))
         }
-        Err(Unsendable::Later(..)) => Ok(Preview::Gone),
-        Err(Unsendable::Service(error)) => {
+        Err(NotSent::Later(..)) => Ok(Preview::Gone),
+        Err(NotSent::Service(error)) => {
             // The page says as much as it can; the worker will meet the same fault and tell.
             tracing::warn!(mail.id = %mail.id, cause = chain(&error), "Could not write the preview of a mail");
             Ok(Preview::Gone)

@@ -6,17 +6,15 @@ use chrono::{DateTime, Days, NaiveTime, Utc};
 
 use super::{Scene, put_in_outbox};
 use crate::domain::actor::Actor;
-use crate::domain::ids::{ReminderMailId, SchoolId};
+use crate::domain::ids::{MailId, ReminderMailId, SchoolId};
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::reminder;
 use crate::domain::reminder::hours::moment_on;
 use crate::domain::reminder::person::PersonReminder;
-use crate::services::mail::letters::{HAD_ONE, Unsendable};
 use crate::services::operations::holidays;
 use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{Call, Context, ServiceError};
 use crate::store::mail::mail_schools;
-use crate::store::mail::outbox::OutboxMail;
 use crate::store::reminders::ReminderMail;
 use crate::store::{StoreError, reminders};
 
@@ -67,20 +65,18 @@ pub(in crate::services) async fn load_content(
     Ok(content)
 }
 
-/// Makes a mail that is about to go the person's mail of today, if it is about reminders.
-///
-/// # Errors
-/// `Later` when the person has another one today.
+/// Makes a mail that is about to go the person's mail of today; when the person has another one today, it answers when
+/// the next day begins.
 pub(in crate::services) async fn claim_day(
     context: &Context,
-    mail: &OutboxMail,
+    id: ReminderMailId,
     now: DateTime<Utc>,
-) -> Result<(), Unsendable> {
-    let (Some(id), today) = (mail.about.reminders, amsterdam_date(now)) else { return Ok(()) };
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let today = amsterdam_date(now);
     match reminders::move_to(context.db.writer(), id, today).await {
-        Ok(()) => Ok(()),
-        Err(StoreError::Taken) => Err(Unsendable::Later(moment_on(today + Days::new(1), NaiveTime::MIN), HAD_ONE)),
-        Err(error) => Err(error.into()),
+        Ok(()) => Ok(None),
+        Err(StoreError::Taken) => Ok(Some(moment_on(today + Days::new(1), NaiveTime::MIN))),
+        Err(error) => Err(error),
     }
 }
 
@@ -88,10 +84,10 @@ pub(in crate::services) async fn claim_day(
 /// once such a school is open.
 pub(in crate::services) async fn set_closed_apart(
     context: &Context,
-    mail: &OutboxMail,
+    mail: MailId,
+    id: ReminderMailId,
     now: DateTime<Utc>,
 ) -> Result<(), ServiceError> {
-    let Some(id) = mail.about.reminders else { return Ok(()) };
     let kept = reminders::find_mail(context.db.reader(), id).await?.filter(|kept| kept.about.len() > 1);
     let Some(kept) = kept else { return Ok(()) };
     let ReminderContent { closed, opens_at: Some(opens_at), .. } = load_content(context, &kept, now).await? else {
@@ -107,7 +103,7 @@ pub(in crate::services) async fn set_closed_apart(
         // Another worker did.
         return Ok(());
     }
-    mail_schools::delete(work.conn(), mail.id, gone).await?;
+    mail_schools::delete(work.conn(), mail, gone).await?;
     let taken = reminders::list_days_from(work.conn(), &kept.address_key, amsterdam_date(opens_at)).await?;
     let mut days = amsterdam_date(opens_at).iter_days();
     let day = days.find(|day| !taken.contains(day)).ok_or(ServiceError::Broken("no day is free any more"))?;

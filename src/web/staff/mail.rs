@@ -16,6 +16,7 @@ use super::view::TimelineRow;
 use crate::domain::audit::Entry;
 use crate::domain::ids::MailId;
 use crate::domain::text::Reason;
+use crate::domain::unsent::UnsentReason;
 use crate::links;
 use crate::mail::read::MailParts;
 use crate::services::ServiceError;
@@ -31,7 +32,7 @@ use crate::web::form::{FieldError, FieldErrors, Posted};
 use crate::web::middleware::CONTENT_SECURITY_POLICY;
 use crate::web::page::Frame;
 use crate::web::{WebState, page};
-use crate::words::{self, Names, mail_reason, moment_nl};
+use crate::words::{self, Names, moment_nl};
 
 /// What the mail's own page posts along, to come back to it.
 const BACK_TO_MAIL: &str = "mail";
@@ -267,12 +268,13 @@ fn facts(mail: &OutboxMail, to: Addressee, subject: Option<String>) -> Vec<Fact>
     facts.into_iter().filter_map(|(name, value)| value.map(|value| Fact { name, value })).collect()
 }
 
-/// The kept error, where the sentence above it is only its meaning.
+/// The kept error, where the sentence above it is only its meaning; of a reason of ours it says all.
 fn detail(mail: &OutboxMail) -> String {
-    let kept = mail.last_error.clone().unwrap_or_default();
+    let kept = mail.last_error.as_deref().unwrap_or_default();
     match mail.status {
         MailStatus::Dropped | MailStatus::Sent | MailStatus::Skipped => String::new(),
-        MailStatus::Waiting | MailStatus::Failed => kept,
+        MailStatus::Waiting | MailStatus::Failed if kept.parse::<UnsentReason>().is_ok() => String::new(),
+        MailStatus::Waiting | MailStatus::Failed => kept.to_owned(),
     }
 }
 
@@ -331,10 +333,7 @@ fn told(mail: &OutboxMail, preview: Preview, now: DateTime<Utc>) -> (String, Opt
             let rest = if mail.kind.carries_token() { without_token } else { "" };
             (format!("{first} {rest}").trim_end().to_owned(), Some(parts))
         }
-        Preview::NotNeeded(why) => {
-            let why = mail_reason(why).unwrap_or("De mail is niet meer nodig.");
-            (format!("{why} Er valt niets te tonen."), None)
-        }
+        Preview::NotNeeded(why) => (format!("{} Er valt niets te tonen.", words::unsent_reason(why)), None),
         Preview::Gone => ("De tekst van deze mail is niet bewaard.".to_owned(), None),
     }
 }

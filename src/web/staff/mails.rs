@@ -14,13 +14,14 @@ use super::schools::{choices, in_query};
 use crate::domain::ids::{MailId, SchoolId};
 use crate::domain::notice::MailKind;
 use crate::links;
+use crate::services::mail::mail_name;
 use crate::services::mail::post_office::{self, Listed, MOST_SCHOOLS, MailQuery};
 use crate::store::mail::outbox::{MailStatus, OutboxMail, Reading, UnreadableMail};
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
 use crate::web::page::Frame;
 use crate::web::{WebState, page};
-use crate::words::{mail_name, mail_reason, moment_nl};
+use crate::words::{mail_reason, moment_nl};
 
 /// What the school page posts along, to come back to it.
 pub(super) const BACK_TO_SCHOOL: &str = "school";

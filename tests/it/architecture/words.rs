@@ -5,7 +5,7 @@ use koppelklaar::words::{GLOSSARY, PLAIN};
 use super::source::text_files;
 
 /// What is written in Dutch by its nature: everything between the tags of a template, and these sources of sentences.
-const SENTENCES: [&str; 4] = ["src/words/", "src/web/", "src/mail/", "src/domain/"];
+const SENTENCES: [&str; 4] = ["src/words/", "src/web/", "src/services/mail/mails/", "src/domain/"];
 
 /// Of a text in a source one knows Dutch by these.
 const DUTCH: [&str; 11] = ["de", "het", "een", "je", "jullie", "niet", "van", "met", "voor", "nog", "bij"];

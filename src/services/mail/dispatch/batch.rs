@@ -13,6 +13,7 @@ use super::write::{Ready, View, take_token_back, write};
 use super::{Mailer, Summary};
 use crate::domain::ids::{LeaseId, MailId};
 use crate::domain::retry;
+use crate::domain::unsent::UnsentReason;
 use crate::mail::transport::{SendError, SendErrorKind};
 use crate::services::{Context, ServiceError, chain};
 use crate::store::ConnectionTrait;
@@ -49,10 +50,18 @@ impl Patience {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     Sent,
-    Later(DateTime<Utc>, &'static str),
-    Skipped(&'static str),
+    Later(DateTime<Utc>, UnsentReason),
+    Skipped(UnsentReason),
     ToRetry(String),
+    /// Given up: a reason of ours, or what the mail server said.
     Failed(String),
+}
+
+impl Outcome {
+    /// A mail that is given up for a reason of ours.
+    pub(super) fn given_up(why: UnsentReason) -> Self {
+        Self::Failed(why.as_str().to_owned())
+    }
 }
 
 /// A verdict that is to be committed.
@@ -278,10 +287,10 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
         };
         self.notes.push(match outcome {
             Outcome::Sent => Note { status: MailStatus::Sent, ..plain },
-            Outcome::Skipped(why) => Note { status: MailStatus::Skipped, why: Some(why.to_owned()), ..plain },
+            Outcome::Skipped(why) => Note { status: MailStatus::Skipped, why: Some(why.as_str().to_owned()), ..plain },
             Outcome::Later(opening, why) => {
                 let next_attempt_at = Some(opening.min(at + retry::PUT_OFF_AT_MOST));
-                Note { next_attempt_at, why: Some(why.to_owned()), ..plain }
+                Note { next_attempt_at, why: Some(why.as_str().to_owned()), ..plain }
             }
             Outcome::Failed(why) => Note { status: MailStatus::Failed, why: Some(why), tries: Some(tries), ..plain },
             Outcome::ToRetry(why) => match retry::delay_after(tries, self.context.chance.below(1000)) {

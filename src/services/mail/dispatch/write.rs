@@ -8,21 +8,15 @@ use futures_util::FutureExt;
 use super::Mailer;
 use super::batch::Outcome;
 use crate::domain::ids::SchoolId;
+use crate::domain::unsent::UnsentReason;
 use crate::mail::message::{self, BuiltMail, OutgoingMail};
-use crate::services::mail::letters::{Draft, Unsendable, draft};
-use crate::services::mail::{bounces, frozen, token_letters};
-use crate::services::{Context, chain, reminders};
+use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
+use crate::services::mail::{bounces, frozen, mails, tokens};
+use crate::services::{Context, chain};
 use crate::store::mail::frozen_mails;
 use crate::store::mail::outbox::OutboxMail;
 use crate::store::operations::audit;
 use crate::store::{ConnectionTrait, StoreError};
-
-/// Why a mail to somebody outside `KOPPELKLAAR_MAIL_ONLY_TO` is given up.
-pub const OUTSIDE_LIST: &str = "the receiver is not in KOPPELKLAAR_MAIL_ONLY_TO";
-
-/// Why a mail with a token is given up when nobody knows whether it went.
-const MAY_HAVE_GONE: &str =
-    "an earlier try stopped halfway and it may have arrived; the visitor can ask for a new mail";
 
 /// How long what a mail was written from counts as what is true now.
 const FRESH: Duration = Duration::seconds(1);
@@ -77,7 +71,7 @@ pub(super) async fn write(
     view: View,
 ) -> Result<Ready, (OutboxMail, Outcome)> {
     let written = AssertUnwindSafe(bytes((context, mailer), &mail, view.at)).catch_unwind().await;
-    match written.unwrap_or_else(|_| Err(Outcome::Failed("a fault while the mail was written".to_owned()))) {
+    match written.unwrap_or_else(|_| Err(Outcome::given_up(UnsentReason::FaultWhileWriting))) {
         Ok((built, sealed)) => Ok(Ready { mail, built, sealed, view }),
         Err(outcome) => Err((mail, outcome)),
     }
@@ -90,22 +84,26 @@ async fn bytes(
 ) -> Result<(BuiltMail, Option<Vec<u8>>), Outcome> {
     let is_repeated = mail.handing_over_at.is_some();
     if is_repeated && mail.kind.carries_token() {
-        return Err(Outcome::Failed(MAY_HAVE_GONE.to_owned()));
+        return Err(Outcome::given_up(UnsentReason::MayHaveArrived));
     }
-    let draft = drafted(context, mail, now).await.map_err(to_verdict)?;
-    reminders::claim_day(context, mail, now).await.map_err(to_verdict)?;
+    let request = DraftRequest { context, mail, now, is_preview: false };
+    let draft = drafted(request).await.map_err(to_outcome)?;
+    if let Some(claim) = draft.claim {
+        claim.take(request).await.map_err(to_outcome)?;
+    }
     let repeated = if is_repeated { Some(as_it_was(context, mail).await?) } else { None };
     // What is repeated goes where it went, also when the contact has another address by now.
     let to = repeated.as_ref().map_or(&draft.to_address, |built| &built.to);
     if !context.mail.may_go_to(to) {
         take_token_back(context, mail).await?;
-        return Err(Outcome::Failed(OUTSIDE_LIST.to_owned()));
+        return Err(Outcome::given_up(UnsentReason::OutsideList));
     }
     if let Some(built) = repeated {
         return Ok((built, None));
     }
-    // Not before: bytes that may have arrived tell of all its schools.
-    reminders::set_closed_apart(context, mail, now).await.map_err(|error| to_verdict(error.into()))?;
+    if let Some(claim) = draft.claim {
+        claim.leave_rest(request).await.map_err(|error| to_outcome(error.into()))?;
+    }
     let built = message::build(&mailer.sender, &outgoing(context, mail, draft, now));
     let built = built.map_err(|error| Outcome::Failed(error.to_string()))?;
     let sealed = (!mail.kind.carries_token()).then(|| frozen::seal(context, mail.id, &built));
@@ -113,11 +111,11 @@ async fn bytes(
 }
 
 /// A token that an earlier try made and did not hand over is worth nothing: a new one is made.
-async fn drafted(context: &Context, mail: &OutboxMail, now: DateTime<Utc>) -> Result<Draft, Unsendable> {
-    match draft(context, mail, now).await {
-        Err(Unsendable::Doubtful(_)) => {
-            token_letters::take_token_back(context, mail).await?;
-            draft(context, mail, now).await
+async fn drafted(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
+    match mails::draft(request).await {
+        Err(NotSent::Doubtful(_)) => {
+            tokens::take_back(request.context, request.mail).await?;
+            mails::draft(request).await
         }
         drafted => drafted,
     }
@@ -126,17 +124,17 @@ async fn drafted(context: &Context, mail: &OutboxMail, now: DateTime<Utc>) -> Re
 /// Makes the token of a mail that was not taken worth nothing; nothing to do for a mail without one.
 pub(super) async fn take_token_back(context: &Context, mail: &OutboxMail) -> Result<(), Outcome> {
     if mail.kind.carries_token() {
-        token_letters::take_token_back(context, mail).await.map_err(|error| Outcome::Failed(chain(&error)))?;
+        tokens::take_back(context, mail).await.map_err(|error| Outcome::Failed(chain(&error)))?;
     }
     Ok(())
 }
 
-fn to_verdict(unsendable: Unsendable) -> Outcome {
-    match unsendable {
-        Unsendable::NotNeeded(why) => Outcome::Skipped(why),
-        Unsendable::Doubtful(why) | Unsendable::Unreachable(why) => Outcome::Failed(why.to_owned()),
-        Unsendable::Later(at, why) => Outcome::Later(at, why),
-        Unsendable::Service(error) => Outcome::ToRetry(chain(&error)),
+fn to_outcome(not_sent: NotSent) -> Outcome {
+    match not_sent {
+        NotSent::NotNeeded(why) => Outcome::Skipped(why),
+        NotSent::Doubtful(why) | NotSent::Unreachable(why) => Outcome::given_up(why),
+        NotSent::Later(at, why) => Outcome::Later(at, why),
+        NotSent::Service(error) => Outcome::ToRetry(chain(&error)),
     }
 }
 
@@ -144,7 +142,7 @@ fn to_verdict(unsendable: Unsendable) -> Outcome {
 async fn as_it_was(context: &Context, mail: &OutboxMail) -> Result<BuiltMail, Outcome> {
     let sealed = frozen_mails::find(context.db.reader(), mail.id).await;
     let sealed = sealed.map_err(|error| Outcome::ToRetry(chain(&error)))?;
-    let gone = || Outcome::Failed("what was handed over before is no longer kept".to_owned());
+    let gone = || Outcome::given_up(UnsentReason::BytesGone);
     frozen::open(context, mail.id, &sealed.ok_or_else(gone)?).map_err(|error| Outcome::Failed(chain(&error)))
 }
 
@@ -153,11 +151,11 @@ fn outgoing(context: &Context, mail: &OutboxMail, draft: Draft, now: DateTime<Ut
         to_name: draft.to_name,
         to_address: draft.to_address,
         envelope_from: bounces::envelope_of(context, mail.id),
-        reply_to: draft.reply_to,
-        subject: draft.letter.subject,
-        text: draft.letter.text,
-        html: draft.letter.html,
-        stop_link: draft.letter.stop_link,
+        reply_to: Some(draft.reply_to),
+        subject: draft.rendered.subject,
+        text: draft.rendered.text,
+        html: draft.rendered.html,
+        stop_link: draft.rendered.stop_link,
         message_id: mail.message_id.clone(),
         thread_root: mail.school.map(|school| thread_root(school, &mail.message_id)),
         // Not when it was called for: it may have been held back for weeks.

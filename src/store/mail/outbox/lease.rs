@@ -84,8 +84,8 @@ async fn take_back_to_now(
     limit: u64,
 ) -> Result<Vec<outbox::Model>, StoreError> {
     let column = outbox::COLUMN;
-    let is_tried_too_late =
-        column.next_attempt_at.gt(now + retry::FURTHEST).and(column.kind.ne(MailKind::Reminder.as_str()));
+    let patient = MailKind::iter().filter(|kind| kind.waits_for_working_hours()).map(MailKind::as_str);
+    let is_tried_too_late = column.next_attempt_at.gt(now + retry::FURTHEST).and(column.kind.is_not_in(patient));
     let is_astray = Condition::any()
         .add(column.created_at.gt(now))
         .add(is_tried_too_late)

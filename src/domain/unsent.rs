@@ -1,0 +1,103 @@
+//! Why a mail was not sent, where the product itself is the one that says so. What a mail server says stays its own text.
+
+use strum::{EnumIter, EnumString, IntoStaticStr};
+
+/// Why a mail was not sent. The outbox keeps its name; `words` says it in Dutch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum UnsentReason {
+    /// The link to sign in with was cleaned up.
+    LinkGone,
+    /// The link to sign in with was used, replaced or too old.
+    LinkExpired,
+    /// No contact has the address that the link is for.
+    NoContactWithAddress,
+    /// A mail to sign in with was perhaps sent by a try that stopped halfway.
+    SignInDoubtful,
+    /// The request was cleaned up.
+    RegistrationGone,
+    /// The request was confirmed, or is too old.
+    RegistrationExpired,
+    /// A mail to confirm an address was perhaps sent by a try that stopped halfway.
+    RegistrationDoubtful,
+    /// The receiver is not a contact of the school.
+    ContactGone,
+    /// The receiver was a contact, and was removed.
+    ContactRemoved,
+    /// Mail does not arrive at the address of the receiver.
+    AddressBounces,
+    /// Nobody has the address that mail did not arrive at.
+    AddressUnused,
+    /// Mail arrives again at the address that it did not arrive at.
+    AddressWorksAgain,
+    /// The digest did not leave on its own day.
+    DigestOutdated,
+    /// The digest could not be written on its own day.
+    DigestUnwritable,
+    /// Kurve stopped the digest.
+    DigestStopped,
+    /// The digest would be empty.
+    DigestEmpty,
+    /// The credentials were taken back.
+    CredentialsTakenBack,
+    /// The step was done.
+    StepDone,
+    /// The step is not stuck any more.
+    StepNotStuck,
+    /// The step that was answered is not open any more.
+    StepMovedOn,
+    /// There is nothing that waits for activation.
+    NothingToActivate,
+    /// The import closed before it was told that it opened.
+    ImportClosed,
+    /// Another mail tells the receiver that the import opened.
+    ImportOpenToldAlready,
+    /// The import opened before it was told that it closed.
+    ImportOpened,
+    /// The reminders were cleaned up.
+    RemindersGone,
+    /// All that was to be reminded of is done.
+    EverythingDone,
+    /// The connection works again.
+    ConnectionBack,
+    /// The outage was cleaned up.
+    OutageGone,
+    /// The outage ended before it was told that it began.
+    OutageEnded,
+    /// All schools of the mail are closed now.
+    OutsideWorkingHours,
+    /// The person has another reminder today.
+    AnotherReminderToday,
+    /// A mail with a token may have arrived, and is not sent twice.
+    MayHaveArrived,
+    /// A mail may have arrived, and its bytes are no longer there to be repeated.
+    BytesGone,
+    /// The receiver is not in `KOPPELKLAAR_MAIL_ONLY_TO`.
+    OutsideList,
+    /// The program failed while it wrote the mail.
+    FaultWhileWriting,
+}
+
+impl UnsentReason {
+    /// The stored name.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use strum::IntoEnumIterator;
+
+    use super::*;
+
+    #[test]
+    fn the_outbox_keeps_these_names() {
+        let names: Vec<&str> = UnsentReason::iter().map(UnsentReason::as_str).collect();
+
+        insta::assert_snapshot!(names.join(" "), @"link_gone link_expired no_contact_with_address sign_in_doubtful registration_gone registration_expired registration_doubtful contact_gone contact_removed address_bounces address_unused address_works_again digest_outdated digest_unwritable digest_stopped digest_empty credentials_taken_back step_done step_not_stuck step_moved_on nothing_to_activate import_closed import_open_told_already import_opened reminders_gone everything_done connection_back outage_gone outage_ended outside_working_hours another_reminder_today may_have_arrived bytes_gone outside_list fault_while_writing");
+        for reason in UnsentReason::iter() {
+            assert_eq!(reason.as_str().parse(), Ok(reason));
+        }
+    }
+}

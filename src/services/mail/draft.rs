@@ -1,0 +1,121 @@
+//! What becomes of a row of the outbox when its mail is written: a draft, or why there is none.
+
+use chrono::{DateTime, Utc};
+
+use super::mails::{Mail, render};
+use crate::domain::ids::ReminderMailId;
+use crate::domain::onboarding::Step;
+use crate::domain::school::Contact;
+use crate::domain::unsent::UnsentReason;
+use crate::mail::message::RenderedMail;
+use crate::services::{Context, ServiceError, reminders};
+use crate::store::mail::outbox::OutboxMail;
+
+/// A mail that is to be written, from what is true at a moment.
+#[derive(Clone, Copy)]
+pub(super) struct DraftRequest<'a> {
+    pub(super) context: &'a Context,
+    pub(super) mail: &'a OutboxMail,
+    pub(super) now: DateTime<Utc>,
+    /// Whether somebody only looks: then no token is made, and nothing changes.
+    pub(super) is_preview: bool,
+}
+
+impl DraftRequest<'_> {
+    /// The step that the mail is about.
+    pub(super) fn step(&self) -> Result<Step, ServiceError> {
+        self.mail.about.step.ok_or(ServiceError::Broken("a mail about a step without a step"))
+    }
+}
+
+/// A written mail with its receiver.
+pub(super) struct Draft {
+    pub(super) to_name: Option<String>,
+    pub(super) to_address: String,
+    /// Name and address for answers.
+    pub(super) reply_to: (String, String),
+    pub(super) rendered: RenderedMail,
+    /// What the mail must have to itself before it goes.
+    pub(super) claim: Option<Claim>,
+}
+
+impl Draft {
+    /// A mail to Kurve's support.
+    pub(super) fn to_support(context: &Context, mail: &impl Mail) -> Result<Self, ServiceError> {
+        Ok(Self {
+            to_name: None,
+            to_address: context.support_email.clone(),
+            reply_to: ("Kurve support".to_owned(), context.support_email.clone()),
+            rendered: render(mail, &context.support_email)?,
+            claim: None,
+        })
+    }
+
+    /// A mail to somebody at a school.
+    pub(super) fn to_person(
+        context: &Context,
+        mail: &impl Mail,
+        name: String,
+        address: String,
+    ) -> Result<Self, ServiceError> {
+        Ok(Self { to_name: Some(name), to_address: address, ..Self::to_support(context, mail)? })
+    }
+
+    /// A mail to a contact.
+    pub(super) fn to_contact(context: &Context, mail: &impl Mail, contact: &Contact) -> Result<Self, ServiceError> {
+        Self::to_person(context, mail, contact.name.to_string(), contact.email.to_string())
+    }
+}
+
+/// Why there is no mail to send.
+#[derive(Debug)]
+pub(super) enum NotSent {
+    /// It is not needed any more.
+    NotNeeded(UnsentReason),
+    /// An earlier try stopped halfway, so that it may have gone.
+    Doubtful(UnsentReason),
+    /// It cannot go, and trying again does not help: whoever looks after it must first find another way.
+    Unreachable(UnsentReason),
+    /// It may go at this moment, and not before; why.
+    Later(DateTime<Utc>, UnsentReason),
+    /// Something failed; later it may not.
+    Service(ServiceError),
+}
+
+impl<E: Into<ServiceError>> From<E> for NotSent {
+    fn from(error: E) -> Self {
+        Self::Service(error.into())
+    }
+}
+
+/// What a mail must have to itself before it goes, so that no other mail has it too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Claim {
+    /// The day of a person who gets reminders: one mail a day.
+    ReminderDay(ReminderMailId),
+}
+
+impl Claim {
+    /// Takes it, before every try.
+    ///
+    /// # Errors
+    /// `Later` when another mail has it.
+    pub(super) async fn take(self, request: DraftRequest<'_>) -> Result<(), NotSent> {
+        match self {
+            Self::ReminderDay(id) => match reminders::claim_day(request.context, id, request.now).await? {
+                None => Ok(()),
+                Some(free_at) => Err(NotSent::Later(free_at, UnsentReason::AnotherReminderToday)),
+            },
+        }
+    }
+
+    /// Leaves to other mails what this one does not tell of, before it goes for the first time. Not when it may have
+    /// arrived: the bytes of then told what they told.
+    pub(super) async fn leave_rest(self, request: DraftRequest<'_>) -> Result<(), ServiceError> {
+        match self {
+            Self::ReminderDay(id) => {
+                reminders::set_closed_apart(request.context, request.mail.id, id, request.now).await
+            }
+        }
+    }
+}

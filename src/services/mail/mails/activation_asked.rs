@@ -1,0 +1,78 @@
+//! Everything is ready for activation, to support.
+
+use askama::Template;
+
+use super::facts::{AboutSchool, SchoolFacts};
+use super::{Bodies, Mail, phrases, subject};
+use crate::domain::onboarding::{Gate, Onboarding, Step};
+use crate::domain::unsent::UnsentReason;
+use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
+use crate::words;
+
+pub(super) struct ActivationAsked {
+    school: SchoolFacts,
+    /// Each question with the sentence on its evidence.
+    answers: Vec<(String, String)>,
+    link: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail/activation_asked.txt")]
+struct Text<'a> {
+    mail: &'a ActivationAsked,
+}
+
+#[derive(Template)]
+#[template(path = "mail/activation_asked.html")]
+struct Html<'a> {
+    mail: &'a ActivationAsked,
+}
+
+impl Mail for ActivationAsked {
+    const NAME: &'static str = "Klaar om te activeren, aan Kurve";
+
+    async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
+        let about = AboutSchool::load(request).await?;
+        let step = Step::ActivationConfirmed;
+        if about.state.holder(step).is_none() {
+            return Err(NotSent::NotNeeded(UnsentReason::NothingToActivate));
+        }
+        about.draft(&Self { school: about.facts(), answers: answers(&about.state), link: about.staff_step(step) })
+    }
+
+    fn subject(&self) -> String {
+        subject::about(&self.school, "alles gereed, activeer de koppeling in Numo")
+    }
+
+    fn bodies(&self) -> askama::Result<Bodies> {
+        Bodies::of(Text { mail: self }, Html { mail: self })
+    }
+
+    #[cfg(test)]
+    fn sample() -> Self {
+        use super::samples;
+
+        let answer = |question: &str, evidence: &str| (question.to_owned(), evidence.to_owned());
+        Self {
+            school: samples::school(),
+            answers: vec![
+                answer("Is de webservice van Magister actief?", "We hebben de verbinding gecontroleerd: dit werkt."),
+                answer("Is er consent?", "Iemand van de school heeft gemeld dat dit gereed is."),
+            ],
+            link: samples::LINK.into(),
+        }
+    }
+}
+
+/// The four questions before activation, each with what its weakest step rests on.
+fn answers(state: &Onboarding) -> Vec<(String, String)> {
+    let before_activation = Gate::ALL.into_iter().filter(|gate| *gate != Gate::Activation);
+    before_activation
+        .map(|gate| {
+            let answers = gate.steps().iter().filter_map(|step| state.answer(*step));
+            let weakest = answers.min_by_key(|answer| answer.evidence());
+            let said = weakest.map(|answer| words::evidence_sentence(answer).to_owned()).unwrap_or_default();
+            (words::gate_question(gate).to_owned(), said)
+        })
+        .collect()
+}

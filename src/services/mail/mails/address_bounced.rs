@@ -1,0 +1,84 @@
+//! Mail does not arrive at the address of a contact: asks Kurve for another contact at every school that has it.
+
+use askama::Template;
+
+use super::facts::{PersonFacts, SchoolFacts};
+use super::{Bodies, Mail, subject};
+use crate::domain::unsent::UnsentReason;
+use crate::links;
+use crate::services::ServiceError;
+use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
+use crate::store::onboarding::schools;
+use crate::store::people::{address_marks, contacts};
+
+pub(super) struct AddressBounced {
+    contact: PersonFacts,
+    code: String,
+    /// Each with its page; never empty.
+    schools: Vec<(SchoolFacts, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "mail/address_bounced.txt")]
+struct Text<'a> {
+    mail: &'a AddressBounced,
+}
+
+#[derive(Template)]
+#[template(path = "mail/address_bounced.html")]
+struct Html<'a> {
+    mail: &'a AddressBounced,
+}
+
+impl Mail for AddressBounced {
+    const NAME: &'static str = "Mail komt niet aan, aan Kurve";
+
+    async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
+        let conn = request.context.db.reader();
+        let id = request.mail.about.unreached.ok_or(ServiceError::Broken("a mail about an address of nobody"))?;
+        let person = contacts::load(conn, id).await?;
+        let key = request.context.keys.email_key(&person.email.key_form());
+        let bounced = address_marks::find(conn, &key).await?.bounced;
+        let bounced = bounced.ok_or(NotSent::NotNeeded(UnsentReason::AddressWorksAgain))?;
+        let mut schools = vec![];
+        for one in contacts::list_by_email(conn, &key).await? {
+            let school = schools::load(conn, one.school).await?;
+            let page = request.context.base.to(&links::staff_school(links::STAFF_SCHOOL, one.school));
+            schools.push((SchoolFacts::of(&school.details), format!("{page}#contact-{}", one.id)));
+        }
+        if schools.is_empty() {
+            return Err(NotSent::NotNeeded(UnsentReason::AddressUnused));
+        }
+        let mail = Self { contact: PersonFacts::of(&person), code: bounced.code, schools };
+        Ok(Draft::to_support(request.context, &mail)?)
+    }
+
+    fn subject(&self) -> String {
+        let which = match self.schools.as_slice() {
+            [] => "Koppelklaar".to_owned(),
+            [(only, _)] => subject::named(&only.name, &only.brin),
+            [(first, _), ..] => format!("{} en andere", subject::named(&first.name, &first.brin)),
+        };
+        format!("{which}: mail komt niet aan, zoek een ander adres")
+    }
+
+    fn bodies(&self) -> askama::Result<Bodies> {
+        Bodies::of(Text { mail: self }, Html { mail: self })
+    }
+
+    #[cfg(test)]
+    fn sample() -> Self {
+        use super::samples;
+
+        let other = SchoolFacts { brin: "34CD".into(), ..samples::school() };
+        Self {
+            contact: PersonFacts {
+                name: samples::NAME.into(),
+                email: "a.dewit@bonhoeffer.nl".into(),
+                role: "Superbeheerder".into(),
+            },
+            code: "5.1.1".into(),
+            schools: vec![(samples::nasty_school(), samples::LINK.into()), (other, samples::LINK.into())],
+        }
+    }
+}

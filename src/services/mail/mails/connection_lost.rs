@@ -1,0 +1,70 @@
+//! A school's connection is lost by a cause that is Kurve's to find out, to support.
+
+use askama::Template;
+
+use super::facts::{AboutSchool, SchoolFacts};
+use super::{Bodies, Mail, subject};
+use crate::domain::check::CheckCode;
+use crate::domain::unsent::UnsentReason;
+use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
+use crate::store::checks::{connection_checks, connections};
+
+pub(super) struct ConnectionLost {
+    school: SchoolFacts,
+    cause: String,
+    /// What Magister said, without what is secret in it; may be empty.
+    said: String,
+    link: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail/connection_lost.txt")]
+struct Text<'a> {
+    mail: &'a ConnectionLost,
+}
+
+#[derive(Template)]
+#[template(path = "mail/connection_lost.html")]
+struct Html<'a> {
+    mail: &'a ConnectionLost,
+}
+
+impl Mail for ConnectionLost {
+    const NAME: &'static str = "Verbinding kwijt, aan Kurve";
+
+    async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
+        let about = AboutSchool::load(request).await?;
+        let conn = request.context.db.reader();
+        let known = connections::load(conn, about.id()).await?;
+        let Some((code, _)) = known.last.filter(|_| known.is_lost) else {
+            return Err(NotSent::NotNeeded(UnsentReason::ConnectionBack));
+        };
+        let newest = connection_checks::list_of_school(conn, about.id(), None, 1).await?;
+        let said = newest.first().and_then(|check| check.result()).and_then(|result| result.redacted_text.clone());
+        let cause = match code {
+            CheckCode::Ok => String::new(),
+            code => code.sentence().to_owned(),
+        };
+        about.draft(&Self { school: about.facts(), cause, said: said.unwrap_or_default(), link: about.staff() })
+    }
+
+    fn subject(&self) -> String {
+        subject::about(&self.school, "verbinding kwijt, zoek uit waarom")
+    }
+
+    fn bodies(&self) -> askama::Result<Bodies> {
+        Bodies::of(Text { mail: self }, Html { mail: self })
+    }
+
+    #[cfg(test)]
+    fn sample() -> Self {
+        use super::samples;
+
+        Self {
+            school: samples::nasty_school(),
+            cause: "Het certificaat van jullie Magister is niet geldig.".into(),
+            said: "EMGeneralFailure <b>".into(),
+            link: samples::LINK.into(),
+        }
+    }
+}

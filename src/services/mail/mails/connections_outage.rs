@@ -1,0 +1,76 @@
+//! Most connections that worked fail together, to support.
+
+use askama::Template;
+
+use super::{Bodies, Mail};
+use crate::domain::unsent::UnsentReason;
+use crate::links;
+use crate::services::ServiceError;
+use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
+use crate::store::checks::outages::{self, Outage};
+use crate::words;
+
+pub(super) struct ConnectionsOutage {
+    failing: u32,
+    worked_before: u32,
+    since: String,
+    link: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail/connections_outage.txt")]
+struct Text<'a> {
+    mail: &'a ConnectionsOutage,
+}
+
+#[derive(Template)]
+#[template(path = "mail/connections_outage.html")]
+struct Html<'a> {
+    mail: &'a ConnectionsOutage,
+}
+
+impl Mail for ConnectionsOutage {
+    const NAME: &'static str = "Storing, aan Kurve";
+
+    async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
+        let outage = load(request).await?;
+        if outage.ended_at.is_some() {
+            return Err(NotSent::NotNeeded(UnsentReason::OutageEnded));
+        }
+        let mail = Self {
+            failing: outage.round.failing,
+            worked_before: outage.round.worked_before,
+            since: words::moment_nl(outage.began_at),
+            link: request.context.base.to(links::STAFF),
+        };
+        Ok(Draft::to_support(request.context, &mail)?)
+    }
+
+    fn subject(&self) -> String {
+        let (failing, all) = (self.failing, self.worked_before);
+        format!("Koppelklaar: storing bij {failing} van {all} verbindingen, kijk wat er is")
+    }
+
+    fn bodies(&self) -> askama::Result<Bodies> {
+        Bodies::of(Text { mail: self }, Html { mail: self })
+    }
+
+    #[cfg(test)]
+    fn sample() -> Self {
+        use super::samples;
+
+        Self {
+            failing: 212,
+            worked_before: 248,
+            since: "ma 23 november 2026 om 14:05".into(),
+            link: samples::LINK.into(),
+        }
+    }
+}
+
+/// The outage that a mail is about.
+pub(super) async fn load(request: DraftRequest<'_>) -> Result<Outage, NotSent> {
+    let id = request.mail.about.outage.ok_or(ServiceError::Broken("a mail about an outage without one"))?;
+    let outage = outages::find(request.context.db.reader(), id).await?;
+    outage.ok_or(NotSent::NotNeeded(UnsentReason::OutageGone))
+}

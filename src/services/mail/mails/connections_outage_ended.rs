@@ -1,0 +1,61 @@
+//! The connections that failed together work again, to support.
+
+use askama::Template;
+
+use super::{Bodies, Mail, connections_outage};
+use crate::links;
+use crate::services::ServiceError;
+use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
+use crate::words;
+
+pub(super) struct ConnectionsOutageEnded {
+    began: String,
+    ended: String,
+    link: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail/connections_outage_ended.txt")]
+struct Text<'a> {
+    mail: &'a ConnectionsOutageEnded,
+}
+
+#[derive(Template)]
+#[template(path = "mail/connections_outage_ended.html")]
+struct Html<'a> {
+    mail: &'a ConnectionsOutageEnded,
+}
+
+impl Mail for ConnectionsOutageEnded {
+    const NAME: &'static str = "Storing voorbij, aan Kurve";
+
+    async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
+        let outage = connections_outage::load(request).await?;
+        let ended_at = outage.ended_at.ok_or(ServiceError::Broken("the end of an outage that lasts"))?;
+        let mail = Self {
+            began: words::moment_nl(outage.noticed_at),
+            ended: words::moment_nl(ended_at),
+            link: request.context.base.to(links::STAFF),
+        };
+        Ok(Draft::to_support(request.context, &mail)?)
+    }
+
+    fn subject(&self) -> String {
+        "Koppelklaar: de storing is voorbij, je hoeft niets te doen".to_owned()
+    }
+
+    fn bodies(&self) -> askama::Result<Bodies> {
+        Bodies::of(Text { mail: self }, Html { mail: self })
+    }
+
+    #[cfg(test)]
+    fn sample() -> Self {
+        use super::samples;
+
+        Self {
+            began: "ma 23 november 2026 om 14:05".into(),
+            ended: "ma 23 november 2026 om 16:40".into(),
+            link: samples::LINK.into(),
+        }
+    }
+}

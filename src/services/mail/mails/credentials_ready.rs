@@ -1,0 +1,89 @@
+//! Password and query can be picked up; never holds the password.
+
+use askama::Template;
+
+use super::facts::{AboutSchool, SchoolFacts};
+use super::{Bodies, Mail, phrases, subject};
+use crate::domain::credential::reveal::{REVEAL_DAYS, REVEALS_ALLOWED};
+use crate::domain::onboarding::Step;
+use crate::domain::unsent::UnsentReason;
+use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
+
+pub(super) struct CredentialsReady {
+    name: String,
+    school: SchoolFacts,
+    is_renewal: bool,
+    import_closed: bool,
+    link: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail/credentials_ready.txt")]
+struct Text<'a> {
+    mail: &'a CredentialsReady,
+}
+
+#[derive(Template)]
+#[template(path = "mail/credentials_ready.html")]
+struct Html<'a> {
+    mail: &'a CredentialsReady,
+}
+
+impl Mail for CredentialsReady {
+    const NAME: &'static str = "Wachtwoord en query staan klaar";
+
+    async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
+        let about = AboutSchool::load(request).await?;
+        if !about.state.is_yes(Step::CredentialsIssued) {
+            return Err(NotSent::NotNeeded(UnsentReason::CredentialsTakenBack));
+        }
+        // After a renewal the query stays as it is; only the password is entered anew.
+        let step = if about.state.is_yes(Step::QueryExecuted) { Step::PasswordSet } else { Step::QueryExecuted };
+        about.draft(&Self {
+            name: about.reader(),
+            school: about.facts(),
+            is_renewal: about.state.credential_version() > 1,
+            import_closed: request.mail.about.import_closed,
+            link: about.portal_step(step),
+        })
+    }
+
+    fn subject(&self) -> String {
+        let what = if self.is_renewal { "stel het nieuwe wachtwoord in" } else { "haal wachtwoord en query op" };
+        subject::about(&self.school, what)
+    }
+
+    fn bodies(&self) -> askama::Result<Bodies> {
+        Bodies::of(Text { mail: self }, Html { mail: self })
+    }
+
+    fn reader(&self) -> &str {
+        &self.name
+    }
+
+    #[cfg(test)]
+    fn sample() -> Self {
+        use super::samples;
+
+        Self {
+            name: samples::NAME.into(),
+            school: samples::school(),
+            is_renewal: false,
+            import_closed: false,
+            link: samples::LINK.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::services::mail::mails::samples::as_text;
+
+    #[test]
+    fn a_renewal_that_closed_the_import_says_so() {
+        let mail = CredentialsReady { is_renewal: true, import_closed: true, ..CredentialsReady::sample() };
+
+        insta::assert_snapshot!(as_text(&mail));
+    }
+}

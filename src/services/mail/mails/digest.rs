@@ -1,0 +1,111 @@
+//! The digest: what waits on Kurve, who does not answer, what connections are lost, where mail does not arrive and what
+//! could not be sent.
+
+mod part;
+mod rows;
+
+use askama::Template;
+use part::DigestPart;
+
+use super::{Bodies, Mail};
+use crate::crypto::mail_token::Subscription;
+use crate::domain::onboarding::decide::amsterdam_date;
+use crate::domain::unsent::UnsentReason;
+use crate::links;
+use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
+use crate::services::people::addresses;
+use crate::services::{Context, chain};
+use crate::store::mail::outbox::MailStatus;
+use crate::store::mail::outbox_view;
+
+/// The digest of a day. Nothing to say: no mail. One that did not get away on its day is left to the next; one that was
+/// tried and cannot even be written by then is given up, for the next may fare the same and nobody would hear of it.
+pub(super) struct Digest {
+    /// Without empty ones.
+    parts: Vec<DigestPart>,
+    /// How many mails were given up.
+    failed_mails: u64,
+    /// Where those are.
+    mails: String,
+    link: String,
+    stop_link: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail/digest.txt")]
+struct Text<'a> {
+    mail: &'a Digest,
+}
+
+#[derive(Template)]
+#[template(path = "mail/digest.html")]
+struct Html<'a> {
+    mail: &'a Digest,
+}
+
+impl Mail for Digest {
+    const NAME: &'static str = "Overzicht van de dag";
+
+    async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
+        if amsterdam_date(request.mail.created_at) == amsterdam_date(request.now) {
+            return of_now(request.context).await;
+        }
+        if request.mail.attempts > 0
+            && let Err(NotSent::Service(error)) = of_now(request.context).await
+        {
+            tracing::error!(mail.id = %request.mail.id, cause = chain(&error), "Could not write the digest the whole day");
+            return Err(NotSent::Unreachable(UnsentReason::DigestUnwritable));
+        }
+        Err(NotSent::NotNeeded(UnsentReason::DigestOutdated))
+    }
+
+    fn subject(&self) -> String {
+        let mut said: Vec<String> = self.parts.iter().map(DigestPart::in_subject).collect();
+        said.extend(match self.failed_mails {
+            0 => None,
+            1 => Some("1 mail mislukt".to_owned()),
+            many => Some(format!("{many} mails mislukt")),
+        });
+        format!("Koppelklaar: {}", said.join(", "))
+    }
+
+    fn bodies(&self) -> askama::Result<Bodies> {
+        Bodies::of(Text { mail: self }, Html { mail: self })
+    }
+
+    fn stop_link(&self) -> Option<&str> {
+        Some(&self.stop_link)
+    }
+
+    #[cfg(test)]
+    fn sample() -> Self {
+        use super::samples;
+
+        Self {
+            parts: part::samples(),
+            failed_mails: 2,
+            mails: "https://koppelklaar.example/post".into(),
+            link: samples::LINK.into(),
+            stop_link: samples::STOP_LINK.into(),
+        }
+    }
+}
+
+async fn of_now(context: &Context) -> Result<Draft, NotSent> {
+    if addresses::is_stopped(context, &addresses::digest_of(context)).await? {
+        return Err(NotSent::NotNeeded(UnsentReason::DigestStopped));
+    }
+    let parts = rows::load(context).await?;
+    let failed_mails = outbox_view::count_with_status(context.db.reader(), MailStatus::Failed).await?;
+    if parts.is_empty() && failed_mails == 0 {
+        return Err(NotSent::NotNeeded(UnsentReason::DigestEmpty));
+    }
+    let mail = Digest {
+        parts,
+        failed_mails,
+        mails: context.base.to(&links::failed_mails()),
+        link: context.base.to(links::STAFF),
+        stop_link: addresses::stop_link(context, Subscription::Digest, &context.support_email),
+    };
+    Ok(Draft::to_support(context, &mail)?)
+}

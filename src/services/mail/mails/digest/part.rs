@@ -1,0 +1,114 @@
+//! A part of the digest: rows that have something in common.
+
+/// One line of the digest.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct DigestRow {
+    pub(super) school: String,
+    pub(super) brin: String,
+    /// What waits.
+    pub(super) what: String,
+    /// A date in words.
+    pub(super) since: String,
+    /// The school's page for Kurve.
+    pub(super) link: String,
+}
+
+/// A part of the digest.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct DigestPart {
+    pub(super) kind: DigestKind,
+    /// The most urgent first; never empty in a mail.
+    pub(super) rows: Vec<DigestRow>,
+    /// How many schools, or contacts, there are beside those of the rows.
+    pub(super) more: u64,
+    /// The page that shows more of them.
+    pub(super) all: String,
+}
+
+/// What the digest tells of, in the order in which it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DigestKind {
+    /// Steps that Kurve holds: stuck ones, new requests and the rest.
+    Waiting,
+    /// Schools that do not answer their reminders.
+    Silent,
+    /// Schools whose connection with Magister is lost.
+    Lost,
+    /// Schools whose connection with Magister fails by something that Kurve looks into.
+    Failing,
+    /// Contacts where mail does not arrive, or who stopped their reminders.
+    Addresses,
+}
+
+impl DigestKind {
+    /// What stands above the rows.
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Self::Waiting => "Wacht op Kurve",
+            Self::Silent => "Geen antwoord",
+            Self::Lost => "Verbinding kwijt",
+            Self::Failing => "Verbinding die Kurve moet nakijken",
+            Self::Addresses => "Adressen",
+        }
+    }
+}
+
+impl DigestPart {
+    /// That there is more than the rows; empty when there is not.
+    pub(super) fn more_said(&self) -> String {
+        let (one, many) = match self.kind {
+            DigestKind::Waiting | DigestKind::Silent | DigestKind::Lost | DigestKind::Failing => ("school", "scholen"),
+            DigestKind::Addresses => ("contactpersoon", "contactpersonen"),
+        };
+        match self.more {
+            0 => String::new(),
+            1 => format!("En nog 1 {one}."),
+            more => format!("En nog {more} {many}."),
+        }
+    }
+
+    /// What the subject says of it.
+    pub(super) fn in_subject(&self) -> String {
+        let rows = self.rows.len() as u64;
+        let all = rows + self.more;
+        match (self.kind, all) {
+            (DigestKind::Waiting, 1) => "1 stap wacht op Kurve".to_owned(),
+            // Of the schools beyond the rows it is not counted how many steps wait.
+            (DigestKind::Waiting, _) if self.more > 0 => format!("meer dan {rows} stappen wachten op Kurve"),
+            (DigestKind::Waiting, many) => format!("{many} stappen wachten op Kurve"),
+            (DigestKind::Silent, 1) => "1 school zonder antwoord".to_owned(),
+            (DigestKind::Silent, many) => format!("{many} scholen zonder antwoord"),
+            (DigestKind::Lost, 1) => "1 verbinding kwijt".to_owned(),
+            (DigestKind::Lost, many) => format!("{many} verbindingen kwijt"),
+            (DigestKind::Failing, 1) => "1 verbinding om na te kijken".to_owned(),
+            (DigestKind::Failing, many) => format!("{many} verbindingen om na te kijken"),
+            (DigestKind::Addresses, 1) => "1 adres om na te kijken".to_owned(),
+            (DigestKind::Addresses, many) => format!("{many} adressen om na te kijken"),
+        }
+    }
+}
+
+#[cfg(test)]
+pub(super) fn samples() -> Vec<DigestPart> {
+    use crate::services::mail::mails::samples::{LINK, NASTY_NAME};
+
+    let row = |school: &str, what: &str| DigestRow {
+        school: school.into(),
+        brin: "12AB".into(),
+        what: what.into(),
+        since: "ma 2 november 2026".into(),
+        link: LINK.into(),
+    };
+    let part = |kind, rows, more| DigestPart { kind, rows, more, all: "https://koppelklaar.example/alles".into() };
+    let waiting = vec![
+        row("Het Molenveld", "vastgelopen: Query uitvoeren"),
+        row(NASTY_NAME, "nieuwe aanvraag: Wachtwoord en query klaarzetten"),
+    ];
+    vec![
+        part(DigestKind::Waiting, waiting, 3),
+        part(DigestKind::Silent, vec![row("Lyceum Oost", "geen antwoord op herinneringen")], 0),
+        part(DigestKind::Lost, vec![row("Mavo Noord", "inloggen geweigerd")], 0),
+        part(DigestKind::Failing, vec![row("Mavo West", "onverwacht antwoord")], 0),
+        part(DigestKind::Addresses, vec![row("Mavo Zuid", "mail aan Anna de Wit komt niet aan (5.1.1)")], 1),
+    ]
+}

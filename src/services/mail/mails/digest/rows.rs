@@ -1,0 +1,158 @@
+//! What the rows of the digest say, loaded from what is true now.
+
+use chrono::{DateTime, Utc};
+
+use super::part::{DigestKind, DigestPart, DigestRow};
+use crate::domain::address_mark::AddressMark;
+use crate::domain::notice::MailKind;
+use crate::domain::onboarding::progress::open_steps;
+use crate::domain::onboarding::{Party, Step};
+use crate::domain::school::School;
+use crate::links;
+use crate::services::people::addresses::{self, Marked, MarkedContact};
+use crate::services::{Context, ServiceError, checks};
+use crate::store::checks::connection_list;
+use crate::store::checks::connections::SchoolConnection;
+use crate::store::mail::frozen_mails;
+use crate::store::onboarding::overview::{self, Overview, Reading, Unreadable};
+use crate::store::people::address_marks;
+use crate::words;
+
+/// How many schools a digest names of each kind; the worklist shows the rest.
+const DIGEST_ROWS: u64 = 40;
+
+/// The parts that have rows.
+pub(super) async fn load(context: &Context) -> Result<Vec<DigestPart>, ServiceError> {
+    let parts = [
+        waiting(context).await?,
+        silent(context).await?,
+        lost(context).await?,
+        failing(context).await?,
+        marked(context).await?,
+    ];
+    Ok(parts.into_iter().filter(|part| !part.rows.is_empty()).collect())
+}
+
+async fn waiting(context: &Context) -> Result<DigestPart, ServiceError> {
+    let conn = context.db.reader();
+    let schools = overview::list_waiting_on_kurve(conn, DIGEST_ROWS).await?;
+    let more = overview::count_waiting_on_kurve(conn).await?.saturating_sub(schools.len() as u64);
+    let of_school = |row: &Reading| match row {
+        Ok(school) => waiting_rows(context, school),
+        Err(school) => vec![unreadable_row(context, school)],
+    };
+    let rows = schools.iter().flat_map(of_school).collect();
+    Ok(DigestPart { kind: DigestKind::Waiting, rows, more, all: context.base.to(links::STAFF) })
+}
+
+async fn silent(context: &Context) -> Result<DigestPart, ServiceError> {
+    let conn = context.db.reader();
+    let schools = overview::list_without_answer(conn, DIGEST_ROWS).await?;
+    let more = overview::count_without_answer(conn).await?.saturating_sub(schools.len() as u64);
+    let of_school = |(row, since): &(Reading, DateTime<Utc>)| match row {
+        Ok(school) => silent_row(context, school, *since),
+        Err(school) => unreadable_row(context, school),
+    };
+    let rows = schools.iter().map(of_school).collect();
+    Ok(DigestPart { kind: DigestKind::Silent, rows, more, all: context.base.to(&links::silent_schools()) })
+}
+
+/// Where no checks are made, nobody knows whether what was lost came back.
+async fn lost(context: &Context) -> Result<DigestPart, ServiceError> {
+    let (conn, all) = (context.db.reader(), context.base.to(&links::lost_connections()));
+    let mut part = DigestPart { kind: DigestKind::Lost, rows: vec![], more: 0, all };
+    if context.check_policy.makes_checks() {
+        let schools = connection_list::list_lost(conn, DIGEST_ROWS).await?;
+        part.more = connection_list::count_lost_in_use(conn).await?.saturating_sub(schools.len() as u64);
+        let of_school = |row: &connection_list::Reading| match row {
+            Ok((school, known)) => lost_row(context, school, known),
+            Err(school) => unreadable_row(context, school),
+        };
+        part.rows = schools.iter().map(of_school).collect();
+    }
+    Ok(part)
+}
+
+async fn failing(context: &Context) -> Result<DigestPart, ServiceError> {
+    let found = checks::list_for_kurve(context, DIGEST_ROWS).await?;
+    let known = found.connections.iter().map(|(school, known)| lost_row(context, school, known));
+    let rows = known.chain(found.unreadable.iter().map(|school| unreadable_row(context, school))).collect();
+    Ok(DigestPart {
+        kind: DigestKind::Failing,
+        rows,
+        more: found.more(),
+        all: context.base.to(&links::failing_connections()),
+    })
+}
+
+async fn marked(context: &Context) -> Result<DigestPart, ServiceError> {
+    let Marked { contacts, unreadable } = addresses::list_marked(context).await?;
+    let marks = contacts.iter().map(|one| &one.mark).chain(unreadable.iter().map(|(_, mark)| mark));
+    let bounced = marks.filter(|mark| mark.bounced.is_some()).count();
+    let more = address_marks::count_bounced(context.db.reader()).await?.saturating_sub(bounced as u64);
+    let told_until = frozen_mails::last_sent_as_of(context.db.reader(), MailKind::Digest).await?;
+    let known = contacts.iter().filter_map(|one| address_row(context, one, told_until));
+    let unknown = unreadable.iter().filter(|(_, mark)| is_told(mark, told_until));
+    let rows = known.chain(unknown.map(|(school, _)| unreadable_row(context, school))).collect();
+    Ok(DigestPart { kind: DigestKind::Addresses, rows, more, all: context.base.to(links::STAFF) })
+}
+
+/// An address where mail does not arrive is told of until that is solved; who stopped reminders, in the first digest that
+/// leaves after that.
+fn is_told(mark: &AddressMark, told_until: Option<DateTime<Utc>>) -> bool {
+    let is_news = |at: DateTime<Utc>| told_until.is_none_or(|told| at >= told);
+    mark.bounced.is_some() || mark.reminders_stopped_at.is_some_and(is_news)
+}
+
+fn address_row(context: &Context, one: &MarkedContact, told_until: Option<DateTime<Utc>>) -> Option<DigestRow> {
+    let name = Some(&one.contact.name).filter(|_| is_told(&one.mark, told_until))?;
+    let (what, since) = match (&one.mark.bounced, one.mark.reminders_stopped_at) {
+        (Some(bounced), _) => (format!("mail aan {name} komt niet aan ({})", bounced.code), bounced.at),
+        (None, Some(at)) => (format!("{name} wil geen herinneringen"), at),
+        (None, None) => return None,
+    };
+    Some(digest_row(context, &one.school, what, since))
+}
+
+fn waiting_rows(context: &Context, row: &Overview) -> Vec<DigestRow> {
+    let steps = open_steps(&row.state).into_iter().filter(|open| open.holder == Party::Kurve);
+    let is_new = row.state.credential_version() == 0;
+    let what = |step: Step, is_stuck: bool| match (step, words::step_name(step)) {
+        (_, name) if is_stuck => format!("vastgelopen: {name}"),
+        (Step::CredentialsIssued, name) if is_new => format!("nieuwe aanvraag: {name}"),
+        (_, name) => name.to_owned(),
+    };
+    steps.map(|open| digest_row(context, &row.school, what(open.step, open.is_stuck), open.since)).collect()
+}
+
+fn silent_row(context: &Context, row: &Overview, since: DateTime<Utc>) -> DigestRow {
+    digest_row(context, &row.school, "geen antwoord op herinneringen".to_owned(), since)
+}
+
+/// A school of which something cannot be read: also that is for Kurve.
+fn unreadable_row(context: &Context, school: &Unreadable) -> DigestRow {
+    DigestRow {
+        school: school.name.clone(),
+        brin: school.brin.clone(),
+        what: "kan niet worden gelezen, vraag je beheerder om in het logboek te kijken".to_owned(),
+        since: words::date_nl(school.since),
+        link: context.base.to(&links::staff_school(links::STAFF_SCHOOL, school.id)),
+    }
+}
+
+fn lost_row(context: &Context, school: &School, known: &SchoolConnection) -> DigestRow {
+    let (code, checked_at) = known.last.unzip();
+    let what = code.map_or_else(String::new, |code| words::check_short(code).to_lowercase());
+    let since = known.failing_since.or(checked_at).unwrap_or_default();
+    digest_row(context, school, what, since)
+}
+
+fn digest_row(context: &Context, school: &School, what: String, since: DateTime<Utc>) -> DigestRow {
+    DigestRow {
+        school: school.details.name.to_string(),
+        brin: school.details.brin.to_string(),
+        what,
+        since: words::date_nl(since),
+        link: context.base.to(&links::staff_school(links::STAFF_SCHOOL, school.id)),
+    }
+}

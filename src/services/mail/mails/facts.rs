@@ -1,0 +1,170 @@
+//! What mails about a school are written from, and how they name schools and people.
+
+use super::Mail;
+use crate::domain::ids::{ContactId, SchoolId};
+use crate::domain::notice::root_fall;
+use crate::domain::onboarding::{FallCause, Onboarding, Step};
+use crate::domain::school::{Contact, School, SchoolDetails};
+use crate::domain::unsent::UnsentReason;
+use crate::links;
+use crate::services::ServiceError;
+use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
+use crate::store::StoreError;
+use crate::store::onboarding::{onboardings, schools};
+use crate::store::operations::audit;
+use crate::store::people::{address_marks, contacts};
+
+/// A school as mails name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct SchoolFacts {
+    pub(super) name: String,
+    pub(super) brin: String,
+    /// The address of its Magister, `https://….swp.nl`.
+    pub(super) domain: String,
+    pub(super) region: String,
+}
+
+impl SchoolFacts {
+    pub(super) fn of(details: &SchoolDetails) -> Self {
+        Self {
+            name: details.name.to_string(),
+            brin: details.brin.to_string(),
+            domain: details.domain.to_string(),
+            region: details.region.label_nl().to_owned(),
+        }
+    }
+}
+
+/// A contact as mails to Kurve name them. Personal data, so no `Debug`.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct PersonFacts {
+    pub(super) name: String,
+    pub(super) email: String,
+    /// Their role, in Dutch.
+    pub(super) role: String,
+}
+
+impl PersonFacts {
+    pub(super) fn of(contact: &Contact) -> Self {
+        Self {
+            name: contact.name.to_string(),
+            email: contact.email.to_string(),
+            role: contact.role.label_nl().to_owned(),
+        }
+    }
+}
+
+/// Everything that a mail about one school is written from.
+pub(super) struct AboutSchool<'a> {
+    request: DraftRequest<'a>,
+    pub(super) school: School,
+    pub(super) state: Onboarding,
+    contacts: Vec<Contact>,
+    /// `None` when Kurve's support reads the mail.
+    pub(super) receiver: Option<Contact>,
+}
+
+impl<'a> AboutSchool<'a> {
+    /// Loads it, and sees whether the mail can reach its receiver.
+    pub(super) async fn load(request: DraftRequest<'a>) -> Result<Self, NotSent> {
+        let conn = request.context.db.reader();
+        let id = request.mail.school.ok_or(ServiceError::Broken("a mail about no school"))?;
+        let school = schools::load(conn, id).await?;
+        let state = onboardings::load(conn, id).await?.state;
+        let contacts = contacts::list_with_removed(conn, id).await?;
+        let mut about = Self { request, school, state, contacts, receiver: None };
+        if let Some(receiver) = request.mail.contact {
+            let receiver = about.contact(Some(receiver)).ok_or(NotSent::NotNeeded(UnsentReason::ContactGone))?;
+            check_reachable(request, receiver).await?;
+            about.receiver = Some(receiver.clone());
+        }
+        Ok(about)
+    }
+
+    pub(super) fn id(&self) -> SchoolId {
+        self.school.id
+    }
+
+    /// The school as the mail names it.
+    pub(super) fn facts(&self) -> SchoolFacts {
+        SchoolFacts::of(&self.school.details)
+    }
+
+    /// The name of the receiver; empty when Kurve's support reads the mail.
+    pub(super) fn reader(&self) -> String {
+        self.receiver.as_ref().map(|contact| contact.name.to_string()).unwrap_or_default()
+    }
+
+    pub(super) fn contact(&self, id: Option<ContactId>) -> Option<&Contact> {
+        self.contacts.iter().find(|contact| Some(contact.id) == id)
+    }
+
+    /// The name of the contact who acted.
+    pub(super) fn actor_name(&self) -> String {
+        let actor = self.contact(self.request.mail.about.by);
+        actor.map_or_else(|| "Een collega".to_owned(), |contact| contact.name.to_string())
+    }
+
+    /// The address of the school's own page.
+    pub(super) fn portal(&self) -> String {
+        self.request.context.base.to(&links::of_school(links::SCHOOL, self.id()))
+    }
+
+    /// The address of a step's page.
+    pub(super) fn portal_step(&self, step: Step) -> String {
+        self.request.context.base.to(&links::of_school(&links::step(links::SCHOOL_STEP, step), self.id()))
+    }
+
+    /// The address of Kurve's page of the school.
+    pub(super) fn staff(&self) -> String {
+        self.request.context.base.to(&links::staff_school(links::STAFF_SCHOOL, self.id()))
+    }
+
+    /// The address of a step on Kurve's page of the school.
+    pub(super) fn staff_step(&self, step: Step) -> String {
+        self.request.context.base.to(&links::staff_school_step(self.id(), step))
+    }
+
+    /// The step and cause that made steps fall in the change that called for this mail.
+    pub(super) async fn root_fall(&self) -> Result<Option<(Step, FallCause)>, StoreError> {
+        let Some(version) = self.request.mail.about.version else { return Ok(None) };
+        let events = audit::list_events_of(self.request.context.db.reader(), self.id(), version).await?;
+        Ok(root_fall(&events).map(|(step, cause)| (step, cause.clone())))
+    }
+
+    /// The mail, to its receiver.
+    pub(super) fn draft(&self, mail: &impl Mail) -> Result<Draft, NotSent> {
+        Ok(match &self.receiver {
+            Some(contact) => Draft::to_contact(self.request.context, mail, contact)?,
+            None => Draft::to_support(self.request.context, mail)?,
+        })
+    }
+}
+
+/// Nothing is sent by itself to who left, or to an address that mail does not arrive at; the latter shows to Kurve,
+/// with a button for when the address works again.
+async fn check_reachable(request: DraftRequest<'_>, receiver: &Contact) -> Result<(), NotSent> {
+    if receiver.removed_at.is_some() {
+        return Err(NotSent::NotNeeded(UnsentReason::ContactRemoved));
+    }
+    let key = request.context.keys.email_key(&receiver.email.key_form());
+    if address_marks::find(request.context.db.reader(), &key).await?.bounced.is_some() {
+        return Err(NotSent::Unreachable(UnsentReason::AddressBounces));
+    }
+    Ok(())
+}
+
+/// The words of Kurve with a step that it sent back; empty for every other cause.
+pub(super) fn sent_back_reason(cause: Option<&FallCause>) -> String {
+    match cause {
+        Some(FallCause::SentBack { reason }) => reason.to_string(),
+        Some(
+            FallCause::TakenBack
+            | FallCause::NeededStepFell { .. }
+            | FallCause::CredentialsRenewed
+            | FallCause::ConnectionLost { .. }
+            | FallCause::Withdrawn,
+        )
+        | None => String::new(),
+    }
+}

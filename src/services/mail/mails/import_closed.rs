@@ -1,0 +1,124 @@
+//! The import closed again, to the school and, where Kurve does not know, to support.
+
+use askama::Template;
+
+use super::facts::{AboutSchool, SchoolFacts, sent_back_reason};
+use super::{Bodies, Mail, phrases, subject};
+use crate::domain::import_gate::verdict;
+use crate::domain::onboarding::{FallCause, Step};
+use crate::domain::unsent::UnsentReason;
+use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
+use crate::words;
+
+pub(super) struct ImportClosed {
+    /// Empty when Kurve reads it.
+    name: String,
+    school: SchoolFacts,
+    step: Option<Step>,
+    cause: String,
+    /// May be empty.
+    reason: String,
+    /// The school stopped, so that no step leads on.
+    is_stopped: bool,
+    link: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail/import_closed.txt")]
+struct Text<'a> {
+    mail: &'a ImportClosed,
+}
+
+#[derive(Template)]
+#[template(path = "mail/import_closed.html")]
+struct Html<'a> {
+    mail: &'a ImportClosed,
+}
+
+impl Mail for ImportClosed {
+    const NAME: &'static str = "De import is weer dicht";
+
+    async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
+        let about = AboutSchool::load(request).await?;
+        if verdict(&about.state).is_open() {
+            return Err(NotSent::NotNeeded(UnsentReason::ImportOpened));
+        }
+        let (step, cause) = about.root_fall().await?.unzip();
+        let is_stopped = cause == Some(FallCause::Withdrawn);
+        about.draft(&Self {
+            name: about.reader(),
+            school: about.facts(),
+            step: if is_stopped { None } else { step.or(request.mail.about.step) },
+            cause: cause.as_ref().map(words::fall_cause).unwrap_or_default(),
+            reason: sent_back_reason(cause.as_ref()),
+            is_stopped,
+            link: if about.receiver.is_some() { about.portal() } else { about.staff() },
+        })
+    }
+
+    fn subject(&self) -> String {
+        let what = match self.step {
+            _ if self.is_stopped => "import dicht, de koppeling is gestopt".to_owned(),
+            Some(step) => format!("import weer dicht, eerst: {}", words::step_short(step)),
+            None => "import weer dicht, kijk waarom".to_owned(),
+        };
+        subject::about(&self.school, &what)
+    }
+
+    fn bodies(&self) -> askama::Result<Bodies> {
+        Bodies::of(Text { mail: self }, Html { mail: self })
+    }
+
+    fn reader(&self) -> &str {
+        &self.name
+    }
+
+    #[cfg(test)]
+    fn sample() -> Self {
+        use super::samples;
+
+        Self {
+            name: samples::NAME.into(),
+            school: samples::school(),
+            step: Some(Step::PasswordSet),
+            cause: "Kurve heeft deze stap teruggestuurd.".into(),
+            reason: "Het wachtwoord werkt niet.".into(),
+            is_stopped: false,
+            link: samples::LINK.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::services::mail::mails::samples::{self, as_text};
+
+    #[test]
+    fn kurve_reads_that_the_school_has_to_do_the_step() {
+        let mail = ImportClosed {
+            name: String::new(),
+            step: Some(Step::ConsentGiven),
+            cause: "Iemand van de school meldde dat deze stap toch niet gereed is.".into(),
+            reason: String::new(),
+            ..ImportClosed::sample()
+        };
+
+        insta::assert_snapshot!(as_text(&mail));
+    }
+
+    #[test]
+    fn of_a_school_that_stopped_no_step_is_asked() {
+        let mail = |name: &str| ImportClosed {
+            name: name.into(),
+            step: None,
+            cause: "De school stopte met de koppeling.".into(),
+            reason: String::new(),
+            is_stopped: true,
+            ..ImportClosed::sample()
+        };
+
+        insta::assert_snapshot!(as_text(&mail(samples::NAME)));
+        insta::assert_snapshot!(as_text(&mail("")));
+    }
+}

@@ -1,0 +1,137 @@
+//! The mails, one file each: the facts it loads, what its templates print, its subject, its name and a sample for tests.
+//!
+//! Text and HTML say the same; the text is complete by itself. A mail names the school and what to do in its subject,
+//! carries the whole next step, and its link changes nothing. Who gets which mail is in `domain::notice`; headers and
+//! line width are in `mail::message`.
+//!
+//! To add a mail: its kind in `domain/notice.rs`, a file here with its line in [`registered`], and `NAME.txt` and
+//! `NAME.html` in `templates/mail`.
+
+mod activation_asked;
+mod address_bounced;
+mod already_registered;
+mod confirm_address;
+mod connection_lost;
+mod connections_outage;
+mod connections_outage_ended;
+mod contact_added;
+mod credentials_ready;
+mod credentials_revealed;
+mod digest;
+mod facts;
+mod frame;
+mod import_closed;
+mod import_open;
+mod phrases;
+mod reminder;
+mod request_confirmed;
+#[cfg(test)]
+mod samples;
+mod sign_in;
+mod step_handed_over;
+mod step_lost;
+mod step_sent_back;
+mod stuck_answered;
+mod stuck_reported;
+mod subject;
+mod support_request;
+#[cfg(test)]
+mod tests;
+
+use futures_util::future::BoxFuture;
+
+pub(super) use frame::{Bodies, render};
+
+use super::draft::{Draft, DraftRequest, NotSent};
+use crate::domain::notice::MailKind;
+
+/// One mail: the value holds what its templates print.
+pub(super) trait Mail: Sized {
+    /// What lists of mails call it.
+    const NAME: &'static str;
+
+    /// Loads what is true now and writes the mail.
+    fn draft(request: DraftRequest<'_>) -> impl Future<Output = Result<Draft, NotSent>> + Send;
+
+    /// One line that names the school and what to do.
+    fn subject(&self) -> String;
+
+    /// The text and the HTML, without salutation and farewell.
+    fn bodies(&self) -> askama::Result<Bodies>;
+
+    /// The name in the salutation; empty when Kurve's support reads the mail.
+    fn reader(&self) -> &str {
+        ""
+    }
+
+    /// The link with which the reader stops such mails; only mails that come by themselves have one.
+    fn stop_link(&self) -> Option<&str> {
+        None
+    }
+
+    /// Who reads an answer, if that is not Kurve's support.
+    fn answered_by(&self) -> Option<&str> {
+        None
+    }
+
+    /// An example with fixed facts, of which the tests keep text and HTML.
+    #[cfg(test)]
+    fn sample() -> Self;
+}
+
+/// What can be done with a kind of mail.
+struct Registered {
+    name: &'static str,
+    draft: for<'a> fn(DraftRequest<'a>) -> BoxFuture<'a, Result<Draft, NotSent>>,
+    #[cfg(test)]
+    sample: fn() -> crate::mail::message::RenderedMail,
+}
+
+impl Registered {
+    fn of<M: Mail + 'static>() -> Self {
+        Self {
+            name: M::NAME,
+            draft: |request| Box::pin(M::draft(request)),
+            #[cfg(test)]
+            sample: || samples::rendered(&M::sample()),
+        }
+    }
+}
+
+/// The mail of each kind.
+fn registered(kind: MailKind) -> Registered {
+    match kind {
+        MailKind::ConfirmAddress => Registered::of::<confirm_address::ConfirmAddress>(),
+        MailKind::SupportRequest => Registered::of::<support_request::SupportRequest>(),
+        MailKind::RequestConfirmed => Registered::of::<request_confirmed::RequestConfirmed>(),
+        MailKind::AlreadyRegistered => Registered::of::<already_registered::AlreadyRegistered>(),
+        MailKind::SignIn => Registered::of::<sign_in::SignIn>(),
+        MailKind::CredentialsReady => Registered::of::<credentials_ready::CredentialsReady>(),
+        MailKind::CredentialsRevealed => Registered::of::<credentials_revealed::CredentialsRevealed>(),
+        MailKind::StepSentBack => Registered::of::<step_sent_back::StepSentBack>(),
+        MailKind::StepHandedOver => Registered::of::<step_handed_over::StepHandedOver>(),
+        MailKind::StuckReported => Registered::of::<stuck_reported::StuckReported>(),
+        MailKind::StuckAnswered => Registered::of::<stuck_answered::StuckAnswered>(),
+        MailKind::ActivationAsked => Registered::of::<activation_asked::ActivationAsked>(),
+        MailKind::ImportOpen => Registered::of::<import_open::ImportOpen>(),
+        MailKind::ImportClosed => Registered::of::<import_closed::ImportClosed>(),
+        MailKind::StepLost => Registered::of::<step_lost::StepLost>(),
+        MailKind::ConnectionLost => Registered::of::<connection_lost::ConnectionLost>(),
+        MailKind::ConnectionsOutage => Registered::of::<connections_outage::ConnectionsOutage>(),
+        MailKind::ConnectionsOutageEnded => Registered::of::<connections_outage_ended::ConnectionsOutageEnded>(),
+        MailKind::ContactAdded => Registered::of::<contact_added::ContactAdded>(),
+        MailKind::Reminder => Registered::of::<reminder::Reminder>(),
+        MailKind::Digest => Registered::of::<digest::Digest>(),
+        MailKind::AddressBounced => Registered::of::<address_bounced::AddressBounced>(),
+    }
+}
+
+/// What a kind of mail is called in a list.
+pub fn mail_name(kind: MailKind) -> &'static str {
+    registered(kind).name
+}
+
+/// Writes a mail, or says why there is none.
+pub(super) async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
+    (registered(request.mail.kind).draft)(request).await
+}

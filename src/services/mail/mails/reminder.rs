@@ -1,0 +1,135 @@
+//! What waits on the reader, over all their schools.
+
+use askama::Template;
+
+use super::{Bodies, Mail, phrases, subject};
+use crate::crypto::mail_token::Subscription;
+use crate::domain::onboarding::Step;
+use crate::domain::reminder::person::PersonReminder;
+use crate::domain::unsent::UnsentReason;
+use crate::links;
+use crate::services::mail::draft::{Claim, Draft, DraftRequest, NotSent};
+use crate::services::people::addresses;
+use crate::services::reminders::{ReminderContent, Scene, load_content};
+use crate::services::{Context, ServiceError};
+use crate::store::reminders;
+use crate::words;
+
+pub(super) struct Reminder {
+    name: String,
+    /// The longest waiting first; never empty.
+    items: Vec<ReminderItem>,
+    /// Where reminders are put off.
+    later: String,
+    stop_link: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail/reminder.txt")]
+struct Text<'a> {
+    mail: &'a Reminder,
+}
+
+#[derive(Template)]
+#[template(path = "mail/reminder.html")]
+struct Html<'a> {
+    mail: &'a Reminder,
+}
+
+impl Mail for Reminder {
+    const NAME: &'static str = "Herinnering";
+
+    async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
+        let context = request.context;
+        let id = request.mail.about.reminders.ok_or(ServiceError::Broken("a reminder mail without reminders"))?;
+        let kept = reminders::find_mail(context.db.reader(), id).await?;
+        let kept = kept.ok_or(NotSent::NotNeeded(UnsentReason::RemindersGone))?;
+        let ReminderContent { open, opens_at, unreadable, .. } = load_content(context, &kept, request.now).await?;
+        if let (true, Some(opening)) = (open.is_empty(), opens_at) {
+            return Err(NotSent::Later(opening, UnsentReason::OutsideWorkingHours));
+        }
+        if let (true, Some(error)) = (open.is_empty(), unreadable) {
+            return Err(error.into());
+        }
+        let (first_scene, first) = open.first().ok_or(NotSent::NotNeeded(UnsentReason::EverythingDone))?;
+        let receiver = first_scene.contacts.iter().find(|contact| contact.id == first.contact);
+        let receiver = receiver.ok_or(NotSent::NotNeeded(UnsentReason::ContactRemoved))?;
+        let mail = Self {
+            name: receiver.name.to_string(),
+            items: open.iter().map(|(scene, one)| ReminderItem::of(context, scene, one)).collect(),
+            later: context.base.to(&links::of_school(links::SCHOOL_REMINDERS, first_scene.school.id)),
+            stop_link: addresses::stop_link(context, Subscription::Reminders, receiver.email.as_str()),
+        };
+        let claim = Some(Claim::ReminderDay(id));
+        Ok(Draft { claim, ..Draft::to_contact(context, &mail, receiver)? })
+    }
+
+    fn subject(&self) -> String {
+        let named = |item: &ReminderItem| subject::named(&item.school, &item.brin);
+        let is_one_school = self.items.windows(2).all(|pair| pair[0].brin == pair[1].brin);
+        match self.items.as_slice() {
+            [only] => format!("{}: nog te doen: {}", named(only), words::step_name(only.step)),
+            [first, ..] if is_one_school => format!("{}: nog {} stappen te doen", named(first), self.items.len()),
+            [first, ..] => format!("{} en andere: nog {} stappen te doen", named(first), self.items.len()),
+            [] => "Koppelklaar: er staat niets meer open".to_owned(),
+        }
+    }
+
+    fn bodies(&self) -> askama::Result<Bodies> {
+        Bodies::of(Text { mail: self }, Html { mail: self })
+    }
+
+    fn reader(&self) -> &str {
+        &self.name
+    }
+
+    fn stop_link(&self) -> Option<&str> {
+        Some(&self.stop_link)
+    }
+
+    #[cfg(test)]
+    fn sample() -> Self {
+        use super::samples;
+
+        let item = |school: &str, brin: &str, step| ReminderItem {
+            school: school.into(),
+            brin: brin.into(),
+            step,
+            since: "ma 2 november 2026".into(),
+            link: samples::LINK.into(),
+        };
+        Self {
+            name: samples::NAME.into(),
+            items: vec![
+                item(samples::NASTY_NAME, "12AB", Step::QueryExecuted),
+                item("Het Molenveld", "34CD", Step::ConsentGiven),
+            ],
+            later: "https://koppelklaar.example/later".into(),
+            stop_link: samples::STOP_LINK.into(),
+        }
+    }
+}
+
+/// One step that the reader holds.
+struct ReminderItem {
+    school: String,
+    brin: String,
+    step: Step,
+    /// A date in words.
+    since: String,
+    /// The page of the step.
+    link: String,
+}
+
+impl ReminderItem {
+    fn of(context: &Context, scene: &Scene, one: &PersonReminder) -> Self {
+        let page = links::step(links::SCHOOL_STEP, one.reminder.step);
+        Self {
+            school: scene.school.details.name.to_string(),
+            brin: scene.school.details.brin.to_string(),
+            step: one.reminder.step,
+            since: words::date_nl(one.reminder.since),
+            link: context.base.to(&links::of_school(&page, scene.school.id)),
+        }
+    }
+}

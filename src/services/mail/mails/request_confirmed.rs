@@ -1,0 +1,86 @@
+//! The confirmation of the request, to the contact, with the steps that the school can begin with.
+
+use askama::Template;
+
+use super::facts::{AboutSchool, SchoolFacts};
+use super::{Bodies, Mail, phrases, subject};
+use crate::domain::onboarding::{Party, Step};
+use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
+
+pub(super) struct RequestConfirmed {
+    name: String,
+    school: SchoolFacts,
+    steps: Vec<Step>,
+    link: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail/request_confirmed.txt")]
+struct Text<'a> {
+    mail: &'a RequestConfirmed,
+}
+
+#[derive(Template)]
+#[template(path = "mail/request_confirmed.html")]
+struct Html<'a> {
+    mail: &'a RequestConfirmed,
+}
+
+impl Mail for RequestConfirmed {
+    const NAME: &'static str = "Aanvraag ontvangen";
+
+    async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
+        let about = AboutSchool::load(request).await?;
+        // Details that are given again may find these done.
+        let mut steps = vec![Step::ConsentGiven, Step::AllowlistingRequested];
+        steps.retain(|step| about.state.holder(*step) == Some(Party::School));
+        about.draft(&Self { name: about.reader(), school: about.facts(), steps, link: about.portal() })
+    }
+
+    fn subject(&self) -> String {
+        subject::about(&self.school, "aanvraag ontvangen, dit kun je nu al doen")
+    }
+
+    fn bodies(&self) -> askama::Result<Bodies> {
+        Bodies::of(Text { mail: self }, Html { mail: self })
+    }
+
+    fn reader(&self) -> &str {
+        &self.name
+    }
+
+    #[cfg(test)]
+    fn sample() -> Self {
+        use super::samples;
+
+        Self {
+            name: samples::NAME.into(),
+            school: samples::school(),
+            steps: vec![Step::ConsentGiven, Step::AllowlistingRequested],
+            link: samples::LINK.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::services::mail::mails::samples::rendered;
+
+    #[test]
+    fn who_did_the_first_steps_before_the_request_was_confirmed_is_not_asked_for_them() {
+        for (steps, said) in [
+            (vec![Step::ConsentGiven], vec!["Eén stap kun je nu al doen.\n", "“Consent geven in Magister”"]),
+            (vec![Step::AllowlistingRequested], vec!["Eén stap kun je nu al doen. Begin er op tijd mee"]),
+            (vec![], vec![]),
+        ] {
+            let asked = steps.len();
+            let mail = rendered(&RequestConfirmed { steps, ..RequestConfirmed::sample() });
+
+            assert_eq!(mail.text.matches("Zo doe je de stap").count(), asked, "{}", mail.text);
+            assert_eq!(mail.html.matches("Zo doe je de stap").count(), asked, "{}", mail.html);
+            assert!(said.iter().all(|said| mail.text.contains(said)), "{}", mail.text);
+            assert!(!mail.text.contains("\n\n\n"), "{}", mail.text);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The connection check found that a step no longer holds.
+
+use askama::Template;
+
+use super::facts::{AboutSchool, SchoolFacts};
+use super::{Bodies, Mail, phrases, subject};
+use crate::domain::onboarding::Step;
+use crate::domain::unsent::UnsentReason;
+use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
+use crate::words;
+
+pub(super) struct StepLost {
+    name: String,
+    school: SchoolFacts,
+    step: Step,
+    cause: String,
+    link: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail/step_lost.txt")]
+struct Text<'a> {
+    mail: &'a StepLost,
+}
+
+#[derive(Template)]
+#[template(path = "mail/step_lost.html")]
+struct Html<'a> {
+    mail: &'a StepLost,
+}
+
+impl Mail for StepLost {
+    const NAME: &'static str = "Stap weer open na controle";
+
+    async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
+        let about = AboutSchool::load(request).await?;
+        let step = request.step()?;
+        if about.state.is_yes(step) {
+            return Err(NotSent::NotNeeded(UnsentReason::ConnectionBack));
+        }
+        let cause = about.root_fall().await?.map(|(_, cause)| words::fall_cause(&cause));
+        about.draft(&Self {
+            name: about.reader(),
+            school: about.facts(),
+            step,
+            cause: cause.unwrap_or_default(),
+            link: about.portal_step(step),
+        })
+    }
+
+    fn subject(&self) -> String {
+        subject::about(
+            &self.school,
+            &format!("verbinding kwijt, doe deze stap opnieuw: {}", words::step_short(self.step)),
+        )
+    }
+
+    fn bodies(&self) -> askama::Result<Bodies> {
+        Bodies::of(Text { mail: self }, Html { mail: self })
+    }
+
+    fn reader(&self) -> &str {
+        &self.name
+    }
+
+    #[cfg(test)]
+    fn sample() -> Self {
+        use super::samples;
+
+        Self {
+            name: samples::NAME.into(),
+            school: samples::school(),
+            step: Step::PasswordSet,
+            cause: "De verbinding werkt niet meer: inloggen met het wachtwoord lukt niet.".into(),
+            link: samples::LINK.into(),
+        }
+    }
+}

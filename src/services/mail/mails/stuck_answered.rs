@@ -1,0 +1,74 @@
+//! Kurve answered a stuck step.
+
+use askama::Template;
+
+use super::facts::{AboutSchool, SchoolFacts};
+use super::{Bodies, Mail, phrases, subject};
+use crate::domain::onboarding::{Step, StepState};
+use crate::domain::unsent::UnsentReason;
+use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
+use crate::words;
+
+pub(super) struct StuckAnswered {
+    name: String,
+    school: SchoolFacts,
+    step: Step,
+    answer: String,
+    link: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail/stuck_answered.txt")]
+struct Text<'a> {
+    mail: &'a StuckAnswered,
+}
+
+#[derive(Template)]
+#[template(path = "mail/stuck_answered.html")]
+struct Html<'a> {
+    mail: &'a StuckAnswered,
+}
+
+impl Mail for StuckAnswered {
+    const NAME: &'static str = "Antwoord van Kurve";
+
+    async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
+        let about = AboutSchool::load(request).await?;
+        let step = request.step()?;
+        let StepState::Open { answer: Some(answer), .. } = about.state.step(step) else {
+            return Err(NotSent::NotNeeded(UnsentReason::StepMovedOn));
+        };
+        about.draft(&Self {
+            name: about.reader(),
+            school: about.facts(),
+            step,
+            answer: answer.to_string(),
+            link: about.portal_step(step),
+        })
+    }
+
+    fn subject(&self) -> String {
+        subject::about(&self.school, &format!("probeer opnieuw: {}", words::step_name(self.step)))
+    }
+
+    fn bodies(&self) -> askama::Result<Bodies> {
+        Bodies::of(Text { mail: self }, Html { mail: self })
+    }
+
+    fn reader(&self) -> &str {
+        &self.name
+    }
+
+    #[cfg(test)]
+    fn sample() -> Self {
+        use super::samples;
+
+        Self {
+            name: samples::NAME.into(),
+            school: samples::school(),
+            step: Step::PermissionsChecked,
+            answer: "Zet het vinkje bij Data.SetFoto uit.".into(),
+            link: samples::LINK.into(),
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The request, to support, with the schools that have the same school domain.
+
+use askama::Template;
+
+use super::facts::{AboutSchool, PersonFacts, SchoolFacts};
+use super::{Bodies, Mail, phrases, subject};
+use crate::domain::onboarding::Step;
+use crate::domain::unsent::UnsentReason;
+use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
+use crate::store::onboarding::schools;
+
+pub(super) struct SupportRequest {
+    school: SchoolFacts,
+    contact: PersonFacts,
+    shares_domain_with: Vec<String>,
+    link: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail/support_request.txt")]
+struct Text<'a> {
+    mail: &'a SupportRequest,
+}
+
+#[derive(Template)]
+#[template(path = "mail/support_request.html")]
+struct Html<'a> {
+    mail: &'a SupportRequest,
+}
+
+impl Mail for SupportRequest {
+    const NAME: &'static str = "Aanvraag, aan Kurve";
+
+    async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
+        let about = AboutSchool::load(request).await?;
+        let contact = about.contact(request.mail.about.by).ok_or(NotSent::NotNeeded(UnsentReason::ContactGone))?;
+        let all = schools::list_on_domain(request.context.db.reader(), &about.school.details.domain).await?;
+        let others = all.into_iter().filter(|other| other.id != about.id());
+        let mail = Self {
+            school: about.facts(),
+            contact: PersonFacts::of(contact),
+            shares_domain_with: others.map(|other| other.details.name.to_string()).collect(),
+            link: about.staff(),
+        };
+        Ok(Draft { reply_to: (contact.name.to_string(), contact.email.to_string()), ..about.draft(&mail)? })
+    }
+
+    fn subject(&self) -> String {
+        subject::about(&self.school, "nieuwe aanvraag, zet wachtwoord en query klaar")
+    }
+
+    fn bodies(&self) -> askama::Result<Bodies> {
+        Bodies::of(Text { mail: self }, Html { mail: self })
+    }
+
+    fn answered_by(&self) -> Option<&str> {
+        Some(&self.contact.name)
+    }
+
+    #[cfg(test)]
+    fn sample() -> Self {
+        use super::samples;
+
+        Self {
+            school: samples::school(),
+            contact: PersonFacts {
+                name: samples::NAME.into(),
+                email: "a.dewit@bonhoeffer.nl".into(),
+                role: "Applicatiebeheerder".into(),
+            },
+            shares_domain_with: vec!["Lyceum Oost (34CD)".into(), "Mavo Zuid (56EF)".into()],
+            link: samples::LINK.into(),
+        }
+    }
+}
