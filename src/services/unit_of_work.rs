@@ -61,16 +61,16 @@ impl<'a> UnitOfWork<'a> {
         });
     }
 
-    pub(super) fn mail(&mut self, letter: NewMail) {
+    pub(super) fn mail(&mut self, mail: NewMail) {
         let id = MailId::from_uuid(self.context.chance.uuid_v7(self.call.now));
-        let receiver = letter.contact.map_or_else(|| "-".to_owned(), |contact| contact.to_string());
+        let receiver = mail.contact.map_or_else(|| "-".to_owned(), |contact| contact.to_string());
         self.mails.push(OutboxMail {
             id,
-            kind: letter.kind,
-            school: letter.school,
-            contact: letter.contact,
-            about: letter.about,
-            dedupe_key: format!("{}/{receiver}/{}", letter.kind.as_str(), letter.occasion),
+            kind: mail.kind,
+            school: mail.school,
+            contact: mail.contact,
+            about: mail.about,
+            dedupe_key: format!("{}/{receiver}/{}", mail.kind.as_str(), mail.occasion),
             status: MailStatus::Waiting,
             attempts: 0,
             created_at: self.call.now,
@@ -83,10 +83,10 @@ impl<'a> UnitOfWork<'a> {
         });
     }
 
-    /// A mail about one school or several, which takes the place of the school in the letter.
-    pub(super) fn mail_about(&mut self, schools: BTreeSet<SchoolId>, letter: NewMail) {
+    /// A mail about one school or several; `schools` takes the place of its own school.
+    pub(super) fn mail_about(&mut self, schools: BTreeSet<SchoolId>, mail: NewMail) {
         let school = schools.first().copied().filter(|_| schools.len() == 1);
-        self.mail(NewMail { school, ..letter });
+        self.mail(NewMail { school, ..mail });
         if let (None, Some(mail)) = (school, self.mails.last()) {
             self.schools.push((mail.id, schools));
         }

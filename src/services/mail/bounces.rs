@@ -211,14 +211,14 @@ async fn mark_address(
         let action = Action::AddressBounced { contact: person.id, code: code.to_owned() };
         work.note(Some(person.school), action);
     }
-    let letter = NewMail {
+    let told = NewMail {
         kind: MailKind::AddressBounced,
         school: None,
         contact: None,
         about: About { unreached: Some(first.id), ..About::default() },
         occasion: mail.id.to_string(),
     };
-    work.mail_about(people.iter().map(|person| person.school).collect(), letter);
+    work.mail_about(people.iter().map(|person| person.school).collect(), told);
     Ok(Outcome::Marked)
 }
 

@@ -1,9 +1,7 @@
 //! Everything is ready for activation, to support.
 
-use askama::Template;
-
 use super::facts::{AboutSchool, SchoolFacts};
-use super::{Bodies, Mail, phrases, subject};
+use super::{Mail, bodies, phrases, subject};
 use crate::domain::onboarding::{Gate, Onboarding, Step};
 use crate::domain::unsent::UnsentReason;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
@@ -14,18 +12,6 @@ pub(super) struct ActivationAsked {
     /// Each question with the sentence on its evidence.
     answers: Vec<(String, String)>,
     link: String,
-}
-
-#[derive(Template)]
-#[template(path = "mail/activation_asked.txt")]
-struct Text<'a> {
-    mail: &'a ActivationAsked,
-}
-
-#[derive(Template)]
-#[template(path = "mail/activation_asked.html")]
-struct Html<'a> {
-    mail: &'a ActivationAsked,
 }
 
 impl Mail for ActivationAsked {
@@ -44,9 +30,7 @@ impl Mail for ActivationAsked {
         subject::about(&self.school, "alles gereed, activeer de koppeling in Numo")
     }
 
-    fn bodies(&self) -> askama::Result<Bodies> {
-        Bodies::of(Text { mail: self }, Html { mail: self })
-    }
+    bodies!(ActivationAsked, "mail/activation_asked.txt", "mail/activation_asked.html");
 
     #[cfg(test)]
     fn sample() -> Self {

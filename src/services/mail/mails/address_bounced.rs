@@ -1,9 +1,7 @@
 //! Mail does not arrive at the address of a contact: asks Kurve for another contact at every school that has it.
 
-use askama::Template;
-
 use super::facts::{PersonFacts, SchoolFacts};
-use super::{Bodies, Mail, subject};
+use super::{Mail, bodies, subject};
 use crate::domain::unsent::UnsentReason;
 use crate::links;
 use crate::services::ServiceError;
@@ -16,18 +14,6 @@ pub(super) struct AddressBounced {
     code: String,
     /// Each with its page; never empty.
     schools: Vec<(SchoolFacts, String)>,
-}
-
-#[derive(Template)]
-#[template(path = "mail/address_bounced.txt")]
-struct Text<'a> {
-    mail: &'a AddressBounced,
-}
-
-#[derive(Template)]
-#[template(path = "mail/address_bounced.html")]
-struct Html<'a> {
-    mail: &'a AddressBounced,
 }
 
 impl Mail for AddressBounced {
@@ -62,9 +48,7 @@ impl Mail for AddressBounced {
         format!("{which}: mail komt niet aan, zoek een ander adres")
     }
 
-    fn bodies(&self) -> askama::Result<Bodies> {
-        Bodies::of(Text { mail: self }, Html { mail: self })
-    }
+    bodies!(AddressBounced, "mail/address_bounced.txt", "mail/address_bounced.html");
 
     #[cfg(test)]
     fn sample() -> Self {

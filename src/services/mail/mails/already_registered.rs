@@ -1,27 +1,13 @@
 //! Someone asked for a school that is already here, to its contacts; does not say who asked.
 
-use askama::Template;
-
 use super::facts::{AboutSchool, SchoolFacts};
-use super::{Bodies, Mail, subject};
+use super::{Mail, bodies, subject};
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
 
 pub(super) struct AlreadyRegistered {
     name: String,
     school: SchoolFacts,
     link: String,
-}
-
-#[derive(Template)]
-#[template(path = "mail/already_registered.txt")]
-struct Text<'a> {
-    mail: &'a AlreadyRegistered,
-}
-
-#[derive(Template)]
-#[template(path = "mail/already_registered.html")]
-struct Html<'a> {
-    mail: &'a AlreadyRegistered,
 }
 
 impl Mail for AlreadyRegistered {
@@ -36,9 +22,7 @@ impl Mail for AlreadyRegistered {
         subject::about(&self.school, "nieuwe aanvraag voor je school, kijk of dat klopt")
     }
 
-    fn bodies(&self) -> askama::Result<Bodies> {
-        Bodies::of(Text { mail: self }, Html { mail: self })
-    }
+    bodies!(AlreadyRegistered, "mail/already_registered.txt", "mail/already_registered.html");
 
     fn reader(&self) -> &str {
         &self.name

@@ -1,9 +1,7 @@
 //! Asks the person who requests Optie A to confirm the address in time. Carries a token.
 
-use askama::Template;
-
 use super::facts::SchoolFacts;
-use super::{Bodies, Mail, subject};
+use super::{Mail, bodies, subject};
 use crate::domain::access_link::CONFIRM_HOURS;
 use crate::domain::ids::RegistrationId;
 use crate::domain::unsent::UnsentReason;
@@ -19,18 +17,6 @@ pub(super) struct ConfirmAddress {
     name: String,
     school: SchoolFacts,
     link: String,
-}
-
-#[derive(Template)]
-#[template(path = "mail/confirm_address.txt")]
-struct Text<'a> {
-    mail: &'a ConfirmAddress,
-}
-
-#[derive(Template)]
-#[template(path = "mail/confirm_address.html")]
-struct Html<'a> {
-    mail: &'a ConfirmAddress,
 }
 
 impl Mail for ConfirmAddress {
@@ -55,9 +41,7 @@ impl Mail for ConfirmAddress {
         subject::about(&self.school, "bevestig je e-mailadres")
     }
 
-    fn bodies(&self) -> askama::Result<Bodies> {
-        Bodies::of(Text { mail: self }, Html { mail: self })
-    }
+    bodies!(ConfirmAddress, "mail/confirm_address.txt", "mail/confirm_address.html");
 
     fn reader(&self) -> &str {
         &self.name

@@ -1,9 +1,7 @@
 //! A school's connection is lost by a cause that is Kurve's to find out, to support.
 
-use askama::Template;
-
 use super::facts::{AboutSchool, SchoolFacts};
-use super::{Bodies, Mail, subject};
+use super::{Mail, bodies, subject};
 use crate::domain::check::CheckCode;
 use crate::domain::unsent::UnsentReason;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
@@ -15,18 +13,6 @@ pub(super) struct ConnectionLost {
     /// What Magister said, without what is secret in it; may be empty.
     said: String,
     link: String,
-}
-
-#[derive(Template)]
-#[template(path = "mail/connection_lost.txt")]
-struct Text<'a> {
-    mail: &'a ConnectionLost,
-}
-
-#[derive(Template)]
-#[template(path = "mail/connection_lost.html")]
-struct Html<'a> {
-    mail: &'a ConnectionLost,
 }
 
 impl Mail for ConnectionLost {
@@ -52,9 +38,7 @@ impl Mail for ConnectionLost {
         subject::about(&self.school, "verbinding kwijt, zoek uit waarom")
     }
 
-    fn bodies(&self) -> askama::Result<Bodies> {
-        Bodies::of(Text { mail: self }, Html { mail: self })
-    }
+    bodies!(ConnectionLost, "mail/connection_lost.txt", "mail/connection_lost.html");
 
     #[cfg(test)]
     fn sample() -> Self {

@@ -1,8 +1,6 @@
 //! Most connections that worked fail together, to support.
 
-use askama::Template;
-
-use super::{Bodies, Mail};
+use super::{Mail, bodies};
 use crate::domain::unsent::UnsentReason;
 use crate::links;
 use crate::services::ServiceError;
@@ -15,18 +13,6 @@ pub(super) struct ConnectionsOutage {
     worked_before: u32,
     since: String,
     link: String,
-}
-
-#[derive(Template)]
-#[template(path = "mail/connections_outage.txt")]
-struct Text<'a> {
-    mail: &'a ConnectionsOutage,
-}
-
-#[derive(Template)]
-#[template(path = "mail/connections_outage.html")]
-struct Html<'a> {
-    mail: &'a ConnectionsOutage,
 }
 
 impl Mail for ConnectionsOutage {
@@ -51,9 +37,7 @@ impl Mail for ConnectionsOutage {
         format!("Koppelklaar: storing bij {failing} van {all} verbindingen, kijk wat er is")
     }
 
-    fn bodies(&self) -> askama::Result<Bodies> {
-        Bodies::of(Text { mail: self }, Html { mail: self })
-    }
+    bodies!(ConnectionsOutage, "mail/connections_outage.txt", "mail/connections_outage.html");
 
     #[cfg(test)]
     fn sample() -> Self {

@@ -1,8 +1,6 @@
 //! The connections that failed together work again, to support.
 
-use askama::Template;
-
-use super::{Bodies, Mail, connections_outage};
+use super::{Mail, bodies, connections_outage};
 use crate::links;
 use crate::services::ServiceError;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
@@ -12,18 +10,6 @@ pub(super) struct ConnectionsOutageEnded {
     began: String,
     ended: String,
     link: String,
-}
-
-#[derive(Template)]
-#[template(path = "mail/connections_outage_ended.txt")]
-struct Text<'a> {
-    mail: &'a ConnectionsOutageEnded,
-}
-
-#[derive(Template)]
-#[template(path = "mail/connections_outage_ended.html")]
-struct Html<'a> {
-    mail: &'a ConnectionsOutageEnded,
 }
 
 impl Mail for ConnectionsOutageEnded {
@@ -44,9 +30,7 @@ impl Mail for ConnectionsOutageEnded {
         "Koppelklaar: de storing is voorbij, je hoeft niets te doen".to_owned()
     }
 
-    fn bodies(&self) -> askama::Result<Bodies> {
-        Bodies::of(Text { mail: self }, Html { mail: self })
-    }
+    bodies!(ConnectionsOutageEnded, "mail/connections_outage_ended.txt", "mail/connections_outage_ended.html");
 
     #[cfg(test)]
     fn sample() -> Self {

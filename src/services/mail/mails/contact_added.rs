@@ -1,9 +1,7 @@
 //! Someone was made a contact of the school.
 
-use askama::Template;
-
 use super::facts::{AboutSchool, SchoolFacts};
-use super::{Bodies, Mail, subject};
+use super::{Mail, bodies, subject};
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
 
 pub(super) struct ContactAdded {
@@ -11,18 +9,6 @@ pub(super) struct ContactAdded {
     school: SchoolFacts,
     role: String,
     link: String,
-}
-
-#[derive(Template)]
-#[template(path = "mail/contact_added.txt")]
-struct Text<'a> {
-    mail: &'a ContactAdded,
-}
-
-#[derive(Template)]
-#[template(path = "mail/contact_added.html")]
-struct Html<'a> {
-    mail: &'a ContactAdded,
 }
 
 impl Mail for ContactAdded {
@@ -38,9 +24,7 @@ impl Mail for ContactAdded {
         subject::about(&self.school, "je bent contactpersoon, log in bij Koppelklaar")
     }
 
-    fn bodies(&self) -> askama::Result<Bodies> {
-        Bodies::of(Text { mail: self }, Html { mail: self })
-    }
+    bodies!(ContactAdded, "mail/contact_added.txt", "mail/contact_added.html");
 
     fn reader(&self) -> &str {
         &self.name

@@ -1,9 +1,7 @@
 //! Password and query can be picked up; never holds the password.
 
-use askama::Template;
-
 use super::facts::{AboutSchool, SchoolFacts};
-use super::{Bodies, Mail, phrases, subject};
+use super::{Mail, bodies, phrases, subject};
 use crate::domain::credential::reveal::{REVEAL_DAYS, REVEALS_ALLOWED};
 use crate::domain::onboarding::Step;
 use crate::domain::unsent::UnsentReason;
@@ -15,18 +13,6 @@ pub(super) struct CredentialsReady {
     is_renewal: bool,
     import_closed: bool,
     link: String,
-}
-
-#[derive(Template)]
-#[template(path = "mail/credentials_ready.txt")]
-struct Text<'a> {
-    mail: &'a CredentialsReady,
-}
-
-#[derive(Template)]
-#[template(path = "mail/credentials_ready.html")]
-struct Html<'a> {
-    mail: &'a CredentialsReady,
 }
 
 impl Mail for CredentialsReady {
@@ -53,9 +39,7 @@ impl Mail for CredentialsReady {
         subject::about(&self.school, what)
     }
 
-    fn bodies(&self) -> askama::Result<Bodies> {
-        Bodies::of(Text { mail: self }, Html { mail: self })
-    }
+    bodies!(CredentialsReady, "mail/credentials_ready.txt", "mail/credentials_ready.html");
 
     fn reader(&self) -> &str {
         &self.name

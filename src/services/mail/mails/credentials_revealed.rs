@@ -1,9 +1,7 @@
 //! Someone looked at the password, to every contact.
 
-use askama::Template;
-
 use super::facts::{AboutSchool, SchoolFacts};
-use super::{Bodies, Mail, phrases, subject};
+use super::{Mail, bodies, phrases, subject};
 use crate::domain::onboarding::Step;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
 use crate::words;
@@ -16,18 +14,6 @@ pub(super) struct CredentialsRevealed {
     /// How often it may still be looked at.
     left: u32,
     link: String,
-}
-
-#[derive(Template)]
-#[template(path = "mail/credentials_revealed.txt")]
-struct Text<'a> {
-    mail: &'a CredentialsRevealed,
-}
-
-#[derive(Template)]
-#[template(path = "mail/credentials_revealed.html")]
-struct Html<'a> {
-    mail: &'a CredentialsRevealed,
 }
 
 impl Mail for CredentialsRevealed {
@@ -49,9 +35,7 @@ impl Mail for CredentialsRevealed {
         subject::about(&self.school, "wachtwoord bekeken, kijk of dat klopt")
     }
 
-    fn bodies(&self) -> askama::Result<Bodies> {
-        Bodies::of(Text { mail: self }, Html { mail: self })
-    }
+    bodies!(CredentialsRevealed, "mail/credentials_revealed.txt", "mail/credentials_revealed.html");
 
     fn reader(&self) -> &str {
         &self.name

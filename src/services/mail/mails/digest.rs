@@ -4,10 +4,9 @@
 mod part;
 mod rows;
 
-use askama::Template;
 use part::DigestPart;
 
-use super::{Bodies, Mail};
+use super::{Mail, bodies};
 use crate::crypto::mail_token::Subscription;
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::unsent::UnsentReason;
@@ -29,18 +28,6 @@ pub(super) struct Digest {
     mails: String,
     link: String,
     stop_link: String,
-}
-
-#[derive(Template)]
-#[template(path = "mail/digest.txt")]
-struct Text<'a> {
-    mail: &'a Digest,
-}
-
-#[derive(Template)]
-#[template(path = "mail/digest.html")]
-struct Html<'a> {
-    mail: &'a Digest,
 }
 
 impl Mail for Digest {
@@ -69,9 +56,7 @@ impl Mail for Digest {
         format!("Koppelklaar: {}", said.join(", "))
     }
 
-    fn bodies(&self) -> askama::Result<Bodies> {
-        Bodies::of(Text { mail: self }, Html { mail: self })
-    }
+    bodies!(Digest, "mail/digest.txt", "mail/digest.html");
 
     fn stop_link(&self) -> Option<&str> {
         Some(&self.stop_link)

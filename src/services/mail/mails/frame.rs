@@ -19,6 +19,29 @@ impl Bodies {
     }
 }
 
+/// The `bodies` of a mail. Askama wants a type for each template, and these are the same for every mail: they hold it as
+/// `mail`.
+macro_rules! bodies {
+    ($mail:ty, $text:literal, $html:literal) => {
+        fn bodies(&self) -> askama::Result<super::Bodies> {
+            #[derive(askama::Template)]
+            #[template(path = $text)]
+            struct Text<'a> {
+                mail: &'a $mail,
+            }
+
+            #[derive(askama::Template)]
+            #[template(path = $html)]
+            struct Html<'a> {
+                mail: &'a $mail,
+            }
+
+            super::Bodies::of(Text { mail: self }, Html { mail: self })
+        }
+    };
+}
+pub(super) use bodies;
+
 #[derive(Template)]
 #[template(path = "mail/frame.txt")]
 struct TextFrame<'a> {

@@ -1,9 +1,7 @@
 //! The import closed again, to the school and, where Kurve does not know, to support.
 
-use askama::Template;
-
 use super::facts::{AboutSchool, SchoolFacts, sent_back_reason};
-use super::{Bodies, Mail, phrases, subject};
+use super::{Mail, bodies, phrases, subject};
 use crate::domain::import_gate::verdict;
 use crate::domain::onboarding::{FallCause, Step};
 use crate::domain::unsent::UnsentReason;
@@ -21,18 +19,6 @@ pub(super) struct ImportClosed {
     /// The school stopped, so that no step leads on.
     is_stopped: bool,
     link: String,
-}
-
-#[derive(Template)]
-#[template(path = "mail/import_closed.txt")]
-struct Text<'a> {
-    mail: &'a ImportClosed,
-}
-
-#[derive(Template)]
-#[template(path = "mail/import_closed.html")]
-struct Html<'a> {
-    mail: &'a ImportClosed,
 }
 
 impl Mail for ImportClosed {
@@ -65,9 +51,7 @@ impl Mail for ImportClosed {
         subject::about(&self.school, &what)
     }
 
-    fn bodies(&self) -> askama::Result<Bodies> {
-        Bodies::of(Text { mail: self }, Html { mail: self })
-    }
+    bodies!(ImportClosed, "mail/import_closed.txt", "mail/import_closed.html");
 
     fn reader(&self) -> &str {
         &self.name

@@ -1,9 +1,7 @@
 //! The import may start.
 
-use askama::Template;
-
 use super::facts::{AboutSchool, SchoolFacts};
-use super::{Bodies, Mail, subject};
+use super::{Mail, bodies, subject};
 use crate::domain::import_gate::verdict;
 use crate::domain::notice::MailKind;
 use crate::domain::unsent::UnsentReason;
@@ -19,18 +17,6 @@ pub(super) struct ImportOpen {
     /// What an admin of Kurve allowed to go without; empty when nothing was.
     leave: String,
     link: String,
-}
-
-#[derive(Template)]
-#[template(path = "mail/import_open.txt")]
-struct Text<'a> {
-    mail: &'a ImportOpen,
-}
-
-#[derive(Template)]
-#[template(path = "mail/import_open.html")]
-struct Html<'a> {
-    mail: &'a ImportOpen,
 }
 
 impl Mail for ImportOpen {
@@ -58,9 +44,7 @@ impl Mail for ImportOpen {
         subject::about(&self.school, "de import is open, je kunt importeren")
     }
 
-    fn bodies(&self) -> askama::Result<Bodies> {
-        Bodies::of(Text { mail: self }, Html { mail: self })
-    }
+    bodies!(ImportOpen, "mail/import_open.txt", "mail/import_open.html");
 
     fn reader(&self) -> &str {
         &self.name

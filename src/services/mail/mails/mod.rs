@@ -40,6 +40,7 @@ mod tests;
 
 use futures_util::future::BoxFuture;
 
+use frame::bodies;
 pub(super) use frame::{Bodies, render};
 
 use super::draft::{Draft, DraftRequest, NotSent};

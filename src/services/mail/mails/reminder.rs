@@ -1,8 +1,6 @@
 //! What waits on the reader, over all their schools.
 
-use askama::Template;
-
-use super::{Bodies, Mail, phrases, subject};
+use super::{Mail, bodies, phrases, subject};
 use crate::crypto::mail_token::Subscription;
 use crate::domain::onboarding::Step;
 use crate::domain::reminder::person::PersonReminder;
@@ -22,18 +20,6 @@ pub(super) struct Reminder {
     /// Where reminders are put off.
     later: String,
     stop_link: String,
-}
-
-#[derive(Template)]
-#[template(path = "mail/reminder.txt")]
-struct Text<'a> {
-    mail: &'a Reminder,
-}
-
-#[derive(Template)]
-#[template(path = "mail/reminder.html")]
-struct Html<'a> {
-    mail: &'a Reminder,
 }
 
 impl Mail for Reminder {
@@ -75,9 +61,7 @@ impl Mail for Reminder {
         }
     }
 
-    fn bodies(&self) -> askama::Result<Bodies> {
-        Bodies::of(Text { mail: self }, Html { mail: self })
-    }
+    bodies!(Reminder, "mail/reminder.txt", "mail/reminder.html");
 
     fn reader(&self) -> &str {
         &self.name

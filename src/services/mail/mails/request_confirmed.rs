@@ -1,9 +1,7 @@
 //! The confirmation of the request, to the contact, with the steps that the school can begin with.
 
-use askama::Template;
-
 use super::facts::{AboutSchool, SchoolFacts};
-use super::{Bodies, Mail, phrases, subject};
+use super::{Mail, bodies, phrases, subject};
 use crate::domain::onboarding::{Party, Step};
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
 
@@ -12,18 +10,6 @@ pub(super) struct RequestConfirmed {
     school: SchoolFacts,
     steps: Vec<Step>,
     link: String,
-}
-
-#[derive(Template)]
-#[template(path = "mail/request_confirmed.txt")]
-struct Text<'a> {
-    mail: &'a RequestConfirmed,
-}
-
-#[derive(Template)]
-#[template(path = "mail/request_confirmed.html")]
-struct Html<'a> {
-    mail: &'a RequestConfirmed,
 }
 
 impl Mail for RequestConfirmed {
@@ -41,9 +27,7 @@ impl Mail for RequestConfirmed {
         subject::about(&self.school, "aanvraag ontvangen, dit kun je nu al doen")
     }
 
-    fn bodies(&self) -> askama::Result<Bodies> {
-        Bodies::of(Text { mail: self }, Html { mail: self })
-    }
+    bodies!(RequestConfirmed, "mail/request_confirmed.txt", "mail/request_confirmed.html");
 
     fn reader(&self) -> &str {
         &self.name

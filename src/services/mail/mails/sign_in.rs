@@ -1,8 +1,6 @@
 //! A link and a code to sign in. Carries a token.
 
-use askama::Template;
-
-use super::{Bodies, Mail, phrases, subject};
+use super::{Mail, bodies, phrases, subject};
 use crate::crypto::{Token, token};
 use crate::domain::access_link::{self, LINK_MINUTES};
 use crate::domain::ids::AccessLinkId;
@@ -21,18 +19,6 @@ pub(super) struct SignIn {
     schools: Vec<String>,
     link: String,
     code: String,
-}
-
-#[derive(Template)]
-#[template(path = "mail/sign_in.txt")]
-struct Text<'a> {
-    mail: &'a SignIn,
-}
-
-#[derive(Template)]
-#[template(path = "mail/sign_in.html")]
-struct Html<'a> {
-    mail: &'a SignIn,
 }
 
 impl Mail for SignIn {
@@ -68,9 +54,7 @@ impl Mail for SignIn {
         }
     }
 
-    fn bodies(&self) -> askama::Result<Bodies> {
-        Bodies::of(Text { mail: self }, Html { mail: self })
-    }
+    bodies!(SignIn, "mail/sign_in.txt", "mail/sign_in.html");
 
     fn reader(&self) -> &str {
         &self.name

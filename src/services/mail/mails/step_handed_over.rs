@@ -1,9 +1,7 @@
 //! A colleague handed a step over.
 
-use askama::Template;
-
 use super::facts::{AboutSchool, SchoolFacts};
-use super::{Bodies, Mail, phrases, subject};
+use super::{Mail, bodies, phrases, subject};
 use crate::domain::onboarding::Step;
 use crate::domain::unsent::UnsentReason;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
@@ -15,18 +13,6 @@ pub(super) struct StepHandedOver {
     step: Step,
     from: String,
     link: String,
-}
-
-#[derive(Template)]
-#[template(path = "mail/step_handed_over.txt")]
-struct Text<'a> {
-    mail: &'a StepHandedOver,
-}
-
-#[derive(Template)]
-#[template(path = "mail/step_handed_over.html")]
-struct Html<'a> {
-    mail: &'a StepHandedOver,
 }
 
 impl Mail for StepHandedOver {
@@ -51,9 +37,7 @@ impl Mail for StepHandedOver {
         subject::about(&self.school, &format!("doe deze stap: {}", words::step_name(self.step)))
     }
 
-    fn bodies(&self) -> askama::Result<Bodies> {
-        Bodies::of(Text { mail: self }, Html { mail: self })
-    }
+    bodies!(StepHandedOver, "mail/step_handed_over.txt", "mail/step_handed_over.html");
 
     fn reader(&self) -> &str {
         &self.name

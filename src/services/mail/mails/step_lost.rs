@@ -1,9 +1,7 @@
 //! The connection check found that a step no longer holds.
 
-use askama::Template;
-
 use super::facts::{AboutSchool, SchoolFacts};
-use super::{Bodies, Mail, phrases, subject};
+use super::{Mail, bodies, phrases, subject};
 use crate::domain::onboarding::Step;
 use crate::domain::unsent::UnsentReason;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
@@ -15,18 +13,6 @@ pub(super) struct StepLost {
     step: Step,
     cause: String,
     link: String,
-}
-
-#[derive(Template)]
-#[template(path = "mail/step_lost.txt")]
-struct Text<'a> {
-    mail: &'a StepLost,
-}
-
-#[derive(Template)]
-#[template(path = "mail/step_lost.html")]
-struct Html<'a> {
-    mail: &'a StepLost,
 }
 
 impl Mail for StepLost {
@@ -55,9 +41,7 @@ impl Mail for StepLost {
         )
     }
 
-    fn bodies(&self) -> askama::Result<Bodies> {
-        Bodies::of(Text { mail: self }, Html { mail: self })
-    }
+    bodies!(StepLost, "mail/step_lost.txt", "mail/step_lost.html");
 
     fn reader(&self) -> &str {
         &self.name

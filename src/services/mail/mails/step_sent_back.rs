@@ -1,9 +1,7 @@
 //! Kurve sent a step back, with its own words.
 
-use askama::Template;
-
 use super::facts::{AboutSchool, SchoolFacts, sent_back_reason};
-use super::{Bodies, Mail, phrases, subject};
+use super::{Mail, bodies, phrases, subject};
 use crate::domain::onboarding::Step;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
 use crate::words;
@@ -14,18 +12,6 @@ pub(super) struct StepSentBack {
     pub(super) step: Step,
     pub(super) reason: String,
     pub(super) link: String,
-}
-
-#[derive(Template)]
-#[template(path = "mail/step_sent_back.txt")]
-struct Text<'a> {
-    mail: &'a StepSentBack,
-}
-
-#[derive(Template)]
-#[template(path = "mail/step_sent_back.html")]
-struct Html<'a> {
-    mail: &'a StepSentBack,
 }
 
 impl Mail for StepSentBack {
@@ -48,9 +34,7 @@ impl Mail for StepSentBack {
         subject::about(&self.school, &format!("doe deze stap opnieuw: {}", words::step_name(self.step)))
     }
 
-    fn bodies(&self) -> askama::Result<Bodies> {
-        Bodies::of(Text { mail: self }, Html { mail: self })
-    }
+    bodies!(StepSentBack, "mail/step_sent_back.txt", "mail/step_sent_back.html");
 
     fn reader(&self) -> &str {
         &self.name

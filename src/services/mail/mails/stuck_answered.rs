@@ -1,9 +1,7 @@
 //! Kurve answered a stuck step.
 
-use askama::Template;
-
 use super::facts::{AboutSchool, SchoolFacts};
-use super::{Bodies, Mail, phrases, subject};
+use super::{Mail, bodies, phrases, subject};
 use crate::domain::onboarding::{Step, StepState};
 use crate::domain::unsent::UnsentReason;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
@@ -15,18 +13,6 @@ pub(super) struct StuckAnswered {
     step: Step,
     answer: String,
     link: String,
-}
-
-#[derive(Template)]
-#[template(path = "mail/stuck_answered.txt")]
-struct Text<'a> {
-    mail: &'a StuckAnswered,
-}
-
-#[derive(Template)]
-#[template(path = "mail/stuck_answered.html")]
-struct Html<'a> {
-    mail: &'a StuckAnswered,
 }
 
 impl Mail for StuckAnswered {
@@ -51,9 +37,7 @@ impl Mail for StuckAnswered {
         subject::about(&self.school, &format!("probeer opnieuw: {}", words::step_name(self.step)))
     }
 
-    fn bodies(&self) -> askama::Result<Bodies> {
-        Bodies::of(Text { mail: self }, Html { mail: self })
-    }
+    bodies!(StuckAnswered, "mail/stuck_answered.txt", "mail/stuck_answered.html");
 
     fn reader(&self) -> &str {
         &self.name

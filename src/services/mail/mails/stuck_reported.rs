@@ -1,9 +1,7 @@
 //! The school is stuck, to support, with the words of who reported it.
 
-use askama::Template;
-
 use super::facts::{AboutSchool, SchoolFacts};
-use super::{Bodies, Mail, phrases, subject};
+use super::{Mail, bodies, phrases, subject};
 use crate::domain::onboarding::{Step, StepState};
 use crate::domain::unsent::UnsentReason;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
@@ -15,18 +13,6 @@ pub(super) struct StuckReported {
     reason: String,
     who: String,
     link: String,
-}
-
-#[derive(Template)]
-#[template(path = "mail/stuck_reported.txt")]
-struct Text<'a> {
-    mail: &'a StuckReported,
-}
-
-#[derive(Template)]
-#[template(path = "mail/stuck_reported.html")]
-struct Html<'a> {
-    mail: &'a StuckReported,
 }
 
 impl Mail for StuckReported {
@@ -51,9 +37,7 @@ impl Mail for StuckReported {
         subject::about(&self.school, &format!("vastgelopen, help bij: {}", words::step_name(self.step)))
     }
 
-    fn bodies(&self) -> askama::Result<Bodies> {
-        Bodies::of(Text { mail: self }, Html { mail: self })
-    }
+    bodies!(StuckReported, "mail/stuck_reported.txt", "mail/stuck_reported.html");
 
     #[cfg(test)]
     fn sample() -> Self {

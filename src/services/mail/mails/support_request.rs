@@ -1,9 +1,7 @@
 //! The request, to support, with the schools that have the same school domain.
 
-use askama::Template;
-
 use super::facts::{AboutSchool, PersonFacts, SchoolFacts};
-use super::{Bodies, Mail, phrases, subject};
+use super::{Mail, bodies, phrases, subject};
 use crate::domain::onboarding::Step;
 use crate::domain::unsent::UnsentReason;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
@@ -14,18 +12,6 @@ pub(super) struct SupportRequest {
     contact: PersonFacts,
     shares_domain_with: Vec<String>,
     link: String,
-}
-
-#[derive(Template)]
-#[template(path = "mail/support_request.txt")]
-struct Text<'a> {
-    mail: &'a SupportRequest,
-}
-
-#[derive(Template)]
-#[template(path = "mail/support_request.html")]
-struct Html<'a> {
-    mail: &'a SupportRequest,
 }
 
 impl Mail for SupportRequest {
@@ -49,9 +35,7 @@ impl Mail for SupportRequest {
         subject::about(&self.school, "nieuwe aanvraag, zet wachtwoord en query klaar")
     }
 
-    fn bodies(&self) -> askama::Result<Bodies> {
-        Bodies::of(Text { mail: self }, Html { mail: self })
-    }
+    bodies!(SupportRequest, "mail/support_request.txt", "mail/support_request.html");
 
     fn answered_by(&self) -> Option<&str> {
         Some(&self.contact.name)
