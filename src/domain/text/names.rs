@@ -1,8 +1,11 @@
-//! The names of schools and of people: one line, any script, nothing hidden.
+//! The names of schools and of people: one line, any script, nothing hidden, and an accent always with its letter as one
+//! sign (NFC), so that a name is the same text from whichever keyboard it came.
 //!
 //! Quotes, hashes and braces stay: `'t Hof`, `De #Hub`. Whoever prints a name makes it safe at its own door.
 
 use std::fmt;
+
+use unicode_normalization::UnicodeNormalization;
 
 use super::{TextError, is_invisible, is_odd_line_end, turns_direction};
 
@@ -119,7 +122,7 @@ impl PersonName {
 /// The text on one line with single spaces; `None` when it holds a line end or something hidden.
 /// A tab counts as a space, since names are copied out of tables.
 fn one_line(text: &str) -> Option<String> {
-    let text = text.trim();
+    let text: String = text.trim().nfc().collect();
     let is_hidden = |sign: char| {
         (sign.is_control() && sign != '\t') || turns_direction(sign) || is_invisible(sign) || is_odd_line_end(sign)
     };
@@ -139,6 +142,7 @@ mod tests {
             ("Lyceum\tÉén & Co.", "Lyceum Één & Co."),
             ("学校 مدرسة", "学校 مدرسة"),
             ("A\u{A0}B", "A B"),
+            ("Colle\u{300}ge Zui\u{308}d", "Collège Zuïd"),
         ] {
             assert_eq!(SchoolName::parse(typed).expect(typed).as_str(), stored);
             assert_eq!(PersonName::parse(typed).expect(typed).as_str(), stored);
@@ -149,6 +153,7 @@ mod tests {
     #[test]
     fn lengths_count_signs_not_bytes() {
         assert!(SchoolName::parse(&"é".repeat(120)).is_ok());
+        assert!(SchoolName::parse(&"e\u{301}".repeat(120)).is_ok());
         assert_eq!(SchoolName::parse(&"é".repeat(121)), Err(SCHOOL_LONG));
         assert!(PersonName::parse(&"é".repeat(100)).is_ok());
         assert_eq!(PersonName::parse(&"é".repeat(101)), Err(PERSON_LONG));

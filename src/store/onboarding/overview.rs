@@ -6,6 +6,7 @@ use sea_orm::sea_query::{Cond, Expr, Func, LikeExpr};
 use sea_orm::{
     ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, SelectTwo,
 };
+use unicode_normalization::UnicodeNormalization;
 
 use crate::domain::ids::SchoolId;
 use crate::domain::onboarding::{Gate, Onboarding, Party};
@@ -220,7 +221,8 @@ pub async fn list(
 fn condition(filter: &Filter) -> Cond {
     let mut all = Cond::all();
     if let Some(text) = filter.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
-        let pattern = format!("%{}%", escape_like(&text.to_lowercase()));
+        let folded: String = text.to_lowercase().nfc().collect();
+        let pattern = format!("%{}%", escape_like(&folded));
         let like = |pattern: &str| LikeExpr::new(pattern.to_owned()).escape('\\');
         let mut any = Cond::any()
             .add(Expr::expr(Func::lower(Expr::col(school::Column::Name.as_column_ref()))).like(like(&pattern)))

@@ -65,6 +65,18 @@ fn a_search_does_not_mind_case() {
 }
 
 #[test]
+fn a_search_does_not_mind_how_an_accent_is_written() {
+    run(|app| async move {
+        app.school_by_services("Colle\u{300}ge Zuid", "11AA", "zuid").await;
+        app.school_by_services("Collège Noord", "11AB", "noord").await;
+
+        for typed in ["Collège", "Colle\u{300}ge"] {
+            assert_eq!(found(&app, typed).await, ["Collège Noord", "Collège Zuid"], "{typed:?}");
+        }
+    });
+}
+
+#[test]
 fn a_brin_is_found_in_every_way_it_is_typed() {
     run(|app| async move {
         fill(&app).await;
