@@ -1,52 +1,65 @@
 //! Where this installation is reached, as it is configured.
 
+use url::{Host, ParseError, Url};
+
 /// Where this installation is reached, such as `https://koppelklaar.example.nl`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BaseUrl {
-    text: String,
-    authority: String,
+    url: Url,
     mail_host: String,
-    is_https: bool,
 }
 
-/// The base URL is not usable.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("must be http:// or https:// with a host and perhaps a port, and nothing after it")]
-pub struct BaseUrlError;
+/// Why a base URL is not usable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BaseUrlError {
+    /// Another scheme, or more than a host and a port.
+    #[error("must be http:// or https:// with a host and perhaps a port, and nothing after it")]
+    Form,
+    /// The host is empty or none that could exist.
+    #[error("must have a host, such as koppelklaar.example.nl, 192.0.2.1 or [2001:db8::1]")]
+    Host,
+    /// The port is no number, or too high a one.
+    #[error("must have a port up to 65535 after the colon, or no colon")]
+    Port,
+}
 
 impl BaseUrl {
     /// Reads a base URL: scheme and host, without a path. The scheme's own port is left out, as browsers do.
     pub fn parse(text: &str) -> Result<Self, BaseUrlError> {
-        let text = text.trim().trim_end_matches('/').to_ascii_lowercase();
-        let (is_https, scheme, port) = match text.split_once("://") {
-            Some(("https", _)) => (true, "https://", ":443"),
-            Some(("http", _)) => (false, "http://", ":80"),
-            Some(_) | None => return Err(BaseUrlError),
-        };
-        let authority = &text[scheme.len()..];
-        let authority = authority.strip_suffix(port).unwrap_or(authority).to_owned();
+        let text = text.trim().trim_end_matches('/');
+        let (scheme, authority) = text.split_once("://").ok_or(BaseUrlError::Form)?;
+        let is_http = ["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
+        // Browsers, and `url` with them, forgive what nobody means in a setting: a user, escapes, tabs, backslashes.
         let is_plain = |sign: char| sign.is_ascii_alphanumeric() || "-.:[]".contains(sign);
-        if authority.is_empty() || !authority.chars().all(is_plain) {
-            return Err(BaseUrlError);
+        if !is_http || !authority.chars().all(is_plain) {
+            return Err(BaseUrlError::Form);
         }
-        let text = format!("{scheme}{authority}");
-        let mail_host = host_of(&authority).replace(['[', ']'], "").replace(':', "-");
-        Ok(Self { text, authority, mail_host, is_https })
+        let url = Url::parse(text).map_err(|error| match error {
+            ParseError::InvalidPort => BaseUrlError::Port,
+            _ => BaseUrlError::Host,
+        })?;
+        let mail_host = match url.host() {
+            Some(Host::Domain(name)) if name.split('.').all(|label| !label.is_empty()) => name.to_owned(),
+            Some(Host::Ipv4(address)) => address.to_string(),
+            Some(Host::Ipv6(address)) => address.to_string().replace(':', "-"),
+            Some(Host::Domain(_)) | None => return Err(BaseUrlError::Host),
+        };
+        Ok(Self { url, mail_host })
     }
 
     /// A whole address for a path.
     pub fn to(&self, path: &str) -> String {
-        format!("{}{path}", self.text)
+        format!("{self}{path}")
     }
 
     /// Host and port as a browser sends them.
     pub fn authority(&self) -> &str {
-        &self.authority
+        self.url.authority()
     }
 
     /// The host alone.
     pub fn host(&self) -> &str {
-        host_of(&self.authority)
+        self.url.host_str().expect("it was read with a host")
     }
 
     /// What stands for the host in Message-IDs, where an IPv6 address cannot stand as it is.
@@ -56,16 +69,8 @@ impl BaseUrl {
 
     /// Whether cookies must be kept to HTTPS.
     pub fn is_https(&self) -> bool {
-        self.is_https
+        self.url.scheme() == "https"
     }
-}
-
-fn host_of(authority: &str) -> &str {
-    let end = match authority.starts_with('[') {
-        true => authority.find(']').map(|at| at + 1),
-        false => authority.find(':'),
-    };
-    &authority[..end.unwrap_or(authority.len())]
 }
 
 impl std::str::FromStr for BaseUrl {
@@ -78,7 +83,7 @@ impl std::str::FromStr for BaseUrl {
 
 impl std::fmt::Display for BaseUrl {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(self.url.as_str().trim_end_matches('/'))
     }
 }
 
@@ -99,6 +104,26 @@ mod tests {
     }
 
     #[test]
+    fn a_host_and_a_port_are_real_ones() {
+        for (bad, part) in [
+            ("https://:8080", "host"),
+            ("https://[::1", "host"),
+            ("https://[kk]", "host"),
+            ("https://.", "host"),
+            ("https://kk..nl", "host"),
+            ("https://kk.nl.", "host"),
+            ("https://256.1.1.1", "host"),
+            ("https://kk.nl:abc", "port"),
+            ("https://kk.nl:65536", "port"),
+            ("https://:abc", "host"),
+        ] {
+            let error = BaseUrl::parse(bad).expect_err(bad).to_string();
+            assert!(error.starts_with(&format!("must have a {part}")), "{bad}: {error}");
+        }
+        assert_eq!(BaseUrl::parse("https://kk.nl:").map(|base| base.to("/x")), Ok("https://kk.nl/x".to_owned()));
+    }
+
+    #[test]
     fn the_host_has_no_port() {
         let host = |text| BaseUrl::parse(text).map(|base| base.host().to_owned());
 
@@ -116,7 +141,7 @@ mod tests {
         assert_eq!(text("http://[::1]:80"), kept("http://[::1]/x", "[::1]"));
         assert_eq!(text("https://kk.nl:80"), kept("https://kk.nl:80/x", "kk.nl:80"));
         assert_eq!(text("http://kk.nl:8080"), kept("http://kk.nl:8080/x", "kk.nl:8080"));
-        assert_eq!(text("https://:443"), Err(BaseUrlError));
+        assert_eq!(text("https://:443"), Err(BaseUrlError::Host));
     }
 
     #[test]
