@@ -1,8 +1,10 @@
 //! Every path of the product, once, and how it becomes a whole address from the configured base URL.
 
 mod base_url;
+mod query;
 
 pub use base_url::{BaseUrl, BaseUrlError};
+pub use query::{in_query, query, with_query};
 
 use crate::domain::ids::{CheckId, ContactId, MailId, SchoolId};
 use crate::domain::onboarding::Step;

@@ -21,6 +21,7 @@ use super::table::HashKey;
 use super::target::Target;
 use crate::domain::check::Oddity;
 use crate::domain::credential::{Password, WEBSERVICE_LIST, WEBSERVICE_USER};
+use crate::links::in_query;
 
 const QUERY_PATH: &str = "/doc";
 const SOAP_PATH: &str = "/soap/algemeen?service=Algemeen";
@@ -194,14 +195,7 @@ fn with_room(bytes: usize) -> Zeroizing<Vec<u8>> {
 }
 
 fn push_as_form(body: &mut Vec<u8>, value: &str) {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            body.push(byte);
-        } else {
-            body.extend_from_slice(&[b'%', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
-        }
-    }
+    in_query(value).for_each(|piece| body.extend_from_slice(piece.as_bytes()));
 }
 
 fn push_as_xml(body: &mut Vec<u8>, value: &str) {

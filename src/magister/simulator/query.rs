@@ -12,8 +12,8 @@ pub(super) struct Query(HashMap<String, String>);
 impl Query {
     /// Reads pairs as a form writes them.
     pub(super) fn parse(text: &str) -> Self {
-        let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
-        Self(pairs.map(|(name, value)| (decode(name).to_ascii_lowercase(), decode(value))).collect())
+        let pairs = form_urlencoded::parse(text.as_bytes());
+        Self(pairs.map(|(name, value)| (name.to_ascii_lowercase(), value.into_owned())).collect())
     }
 
     /// Reads the elements of a SOAP call as pairs.
@@ -42,23 +42,6 @@ impl Query {
     pub(super) fn is(&self, name: &str, value: &str) -> bool {
         self.get(name).eq_ignore_ascii_case(value)
     }
-}
-
-fn decode(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'+' => b' ',
-            b'%' => {
-                let mut digit = || rest.next().and_then(|digit| char::from(digit).to_digit(16)).unwrap_or(0);
-                let (high, low) = (digit(), digit());
-                u8::try_from(high * 16 + low).unwrap_or(b'?')
-            }
-            other => other,
-        });
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]

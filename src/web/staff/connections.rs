@@ -13,7 +13,6 @@ use serde::Deserialize;
 use super::ask::Choice;
 use super::connection::tag_kind;
 use super::desk::{self, Nav};
-use super::schools::in_query;
 use crate::domain::check::CheckCode;
 use crate::domain::ids::SchoolId;
 use crate::domain::onboarding::Party;
@@ -73,15 +72,11 @@ impl ConnectionsQuery {
     }
 
     fn href(&self, after: Option<&After>) -> String {
-        let mut pairs = vec![("uitkomst", self.uitkomst.clone())];
-        pairs.extend(after.into_iter().flat_map(|after| [("na", after.name.clone()), ("id", after.id.to_string())]));
-        pairs.retain(|(_, value)| !value.is_empty());
-        let parts: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={}", in_query(value))).collect();
-        if parts.is_empty() {
-            links::STAFF_CONNECTIONS.to_owned()
-        } else {
-            format!("{}?{}", links::STAFF_CONNECTIONS, parts.join("&"))
-        }
+        let (na, id) = after.map(|after| (after.name.as_str(), after.id.to_string())).unwrap_or_default();
+        links::with_query(
+            links::STAFF_CONNECTIONS,
+            &links::query([("uitkomst", &*self.uitkomst), ("na", na), ("id", &id)]),
+        )
     }
 }
 

@@ -10,7 +10,7 @@ use strum::IntoEnumIterator;
 
 use super::ask::Choice;
 use super::desk::{self, Nav};
-use super::schools::{choices, in_query};
+use super::schools::choices;
 use crate::domain::ids::{MailId, SchoolId};
 use crate::domain::notice::MailKind;
 use crate::links;
@@ -205,13 +205,8 @@ impl MailsQuery {
 
     fn href_before(&self, before: Option<MailId>) -> String {
         let before = before.map(|id| id.to_string()).unwrap_or_default();
-        let pairs = [("stand", &self.stand), ("soort", &self.soort), ("school", &self.school), ("van", &self.van)];
-        let given = pairs.into_iter().chain([("voor", &before)]).filter(|(_, value)| !value.is_empty());
-        let parts: Vec<String> = given.map(|(name, value)| format!("{name}={}", in_query(value))).collect();
-        match parts.is_empty() {
-            true => links::STAFF_MAILS.to_owned(),
-            false => format!("{}?{}", links::STAFF_MAILS, parts.join("&")),
-        }
+        let filter = [("stand", &*self.stand), ("soort", &*self.soort), ("school", &*self.school), ("van", &*self.van)];
+        links::with_query(links::STAFF_MAILS, &links::query(filter.into_iter().chain([("voor", &*before)])))
     }
 }
 

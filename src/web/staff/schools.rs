@@ -87,35 +87,15 @@ impl SchoolsQuery {
 
     /// The address of the list with this filter, after a place.
     pub(super) fn href(&self, after: Option<&After>) -> String {
-        with_query(links::STAFF_SCHOOLS, &self.in_address(after))
+        links::with_query(links::STAFF_SCHOOLS, &self.in_address(after))
     }
 
     /// The filter and a place as the query of an address.
     pub(super) fn in_address(&self, after: Option<&After>) -> String {
-        let mut pairs = vec![("q", self.q.clone()), ("gate", self.gate.clone())];
-        pairs.extend([("holder", self.holder.clone()), ("state", self.state.clone())]);
-        pairs.extend(after.into_iter().flat_map(|after| [("na", after.name.clone()), ("id", after.id.to_string())]));
-        pairs.retain(|(_, value)| !value.is_empty());
-        let parts: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={}", in_query(value))).collect();
-        parts.join("&")
+        let (na, id) = after.map(|after| (after.name.as_str(), after.id.to_string())).unwrap_or_default();
+        let filter = [("q", &*self.q), ("gate", &*self.gate), ("holder", &*self.holder), ("state", &*self.state)];
+        links::query(filter.into_iter().chain([("na", na), ("id", &id)]))
     }
-}
-
-fn with_query(path: &str, query: &str) -> String {
-    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
-}
-
-/// A text as it stands in the query of an address: everything but plain signs as `%` and its bytes.
-pub(super) fn in_query(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            escaped.push(char::from(byte));
-        } else {
-            escaped.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    escaped
 }
 
 /// A school in the list.
@@ -210,8 +190,8 @@ async fn build(
         name_error: errors.at("name").to_owned(),
         errors: errors.all().to_vec(),
         save_view: links::STAFF_VIEWS,
-        csv: with_query(links::STAFF_SCHOOLS_CSV, &filter),
-        workbook: with_query(links::STAFF_SCHOOLS_XLSX, &filter),
+        csv: links::with_query(links::STAFF_SCHOOLS_CSV, &filter),
+        workbook: links::with_query(links::STAFF_SCHOOLS_XLSX, &filter),
         all: links::STAFF_SCHOOLS,
         first: after.map_or_else(String::new, |_| typed.href(None)),
         next: next.map_or_else(String::new, |next| typed.href(Some(&next))),
@@ -221,7 +201,7 @@ async fn build(
 
 fn view_link(view: &SavedView, filter: &str) -> ViewLink {
     ViewLink {
-        href: with_query(links::STAFF_SCHOOLS, &view.query),
+        href: links::with_query(links::STAFF_SCHOOLS, &view.query),
         label: view.name.to_string(),
         delete: links::fill(links::STAFF_VIEW_DELETE, &[&view.id.to_string()]),
         is_current: view.query == filter,
