@@ -5,6 +5,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use secrecy::ExposeSecret;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -78,12 +79,12 @@ impl App {
     pub async fn open(settings: &Settings) -> Result<Self, StartError> {
         let url = settings.database_url()?;
         let chance = Chance::os();
-        let keys = open_keys(settings, url.expose(), &chance)?;
+        let keys = open_keys(settings, url.expose_secret(), &chance)?;
         let template = open_template(settings)?;
         if settings.password_length.is_short() {
             tracing::warn!("KOPPELKLAAR_PASSWORD_LENGTH is below 26 signs: such a password has less than 128 bits");
         }
-        let db = Db::connect(url.expose()).await.map_err(|error| {
+        let db = Db::connect(url.expose_secret()).await.map_err(|error| {
             StartError::new(format!("KOPPELKLAAR_DATABASE_URL: the database cannot be opened ({error}). Check that it exists and may be used."))
         })?;
         let context = Context {
@@ -197,7 +198,8 @@ fn cannot(setting: &str, path: &Path, error: &std::io::Error) -> StartError {
 
 fn open_keys(settings: &Settings, url: &str, chance: &Chance) -> Result<KeyRing, StartError> {
     if let Some(text) = settings.keys()? {
-        return KeyRing::parse(text.expose()).map_err(|error| StartError::new(format!("KOPPELKLAAR_KEYS: {error}")));
+        return KeyRing::parse(text.expose_secret())
+            .map_err(|error| StartError::new(format!("KOPPELKLAAR_KEYS: {error}")));
     }
     let Some(database) = sqlite_path(url) else {
         return Err(StartError::new(
@@ -232,8 +234,6 @@ fn check_is_new(database: &Path, keys: &Path) -> Result<(), StartError> {
 fn make_keys(path: &Path, chance: &Chance) -> Result<String, StartError> {
     use std::io::Write;
     use std::os::unix::fs::OpenOptionsExt;
-
-    use secrecy::ExposeSecret;
 
     let line = KeyRing::generate_line(chance, "k1").map_err(|error| StartError::new(error.to_string()))?;
     let text = format!(
@@ -276,7 +276,7 @@ fn trusting(smtp: SmtpTransport, authority: Option<&Path>) -> Result<SmtpTranspo
 fn open_mailer(settings: &Settings) -> Result<Mailer, StartError> {
     let transport = match settings.smtp_url()? {
         Some(url) => {
-            let url = SmtpUrl::parse(url.expose())
+            let url = SmtpUrl::parse(url.expose_secret())
                 .map_err(|error| StartError::new(format!("KOPPELKLAAR_SMTP_URL: {error}")))?;
             let smtp = SmtpTransport::new(url).with_timeouts(settings.smtp_timeouts());
             Transport::Smtp(trusting(smtp, settings.smtp_ca_file.as_deref())?)

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
+use secrecy::ExposeSecret;
 
 use crate::app::{App, StartError, lock_database};
 use crate::chance::Chance;
@@ -48,7 +49,7 @@ pub(super) async fn run(mut settings: Settings, args: &DemoArgs) -> Result<(), S
     let base = base(address).map_err(|error| StartError::new(error.to_string()))?;
     let folder = folder(args.dir.as_deref(), &Chance::os())?;
     settings.move_to(&folder, base);
-    let _lock = lock_database(settings.database_url()?.expose())?;
+    let _lock = lock_database(settings.database_url()?.expose_secret())?;
     migrate::migrate(&settings).await?;
     let mut app = App::open(&settings).await?;
     app.context.links_per_quarter = FORMS.get().into();

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use chrono::{Months, NaiveDate};
+use secrecy::ExposeSecret;
 
 use crate::app::{App, StartError};
 use crate::cli::settings::Settings;
@@ -71,7 +72,7 @@ fn mail_encryption(settings: &Settings) -> Health {
             "mail: no mail server. Mails become files in {}. Set KOPPELKLAAR_SMTP_URL.",
             settings.mail_dir.display()
         )),
-        Ok(Some(url)) => match SmtpUrl::parse(url.expose()) {
+        Ok(Some(url)) => match SmtpUrl::parse(url.expose_secret()) {
             Ok(url) if url.is_encrypted() => Health::Good("mail: the connection is encrypted".to_owned()),
             Ok(_) => Health::Worry("mail: the connection is not encrypted. Use smtps:// or ?tls=required.".to_owned()),
             Err(error) => Health::Bad(format!("KOPPELKLAAR_SMTP_URL: {error}")),

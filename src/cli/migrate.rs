@@ -2,6 +2,8 @@
 
 use std::fs::File;
 
+use secrecy::ExposeSecret;
+
 use crate::app::{App, StartError, with_ending};
 use crate::cli::settings::Settings;
 use crate::store::{schema, sqlite_path};
@@ -19,7 +21,8 @@ pub(super) async fn run(settings: &Settings) -> Result<(), StartError> {
 /// Brings the database up to date; commands that start together wait for one another.
 pub(super) async fn migrate(settings: &Settings) -> Result<usize, StartError> {
     let url = settings.database_url()?;
-    let _turn = sqlite_path(url.expose()).map(|path| wait_for_turn(&with_ending(&path, "migrating"))).transpose()?;
+    let _turn =
+        sqlite_path(url.expose_secret()).map(|path| wait_for_turn(&with_ending(&path, "migrating"))).transpose()?;
     let app = App::open(settings).await?;
     let steps = schema::migrate(&app.context.db).await;
     let steps = steps.map_err(|error| StartError::new(format!("the database was not changed: {error}")))?;

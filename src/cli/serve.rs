@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 
 use crate::app::{App, StartError, lock_database};
@@ -14,7 +15,7 @@ use crate::web::{DemoWeb, metrics, router, server};
 use crate::{cli, shutdown};
 
 pub(super) async fn run(settings: &Settings, serving: &ServeSettings) -> Result<(), StartError> {
-    let lock = lock_database(settings.database_url()?.expose())?;
+    let lock = lock_database(settings.database_url()?.expose_secret())?;
     let app = cli::open(settings).await?;
     if lock.is_sole() {
         free_mails(&app).await;

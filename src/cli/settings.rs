@@ -1,16 +1,14 @@
 //! Every setting is an option with an environment name, so that `--help` is the reference. Secrets may come from a
 //! file; a wrong value stops the start by the setting's name and is never printed.
 
-use std::fmt;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::time::Duration;
 
 use clap::Args;
 use clap::builder::TypedValueParser;
-use zeroize::Zeroizing;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::app::StartError;
 use crate::domain::check::CheckPolicy;
@@ -23,37 +21,12 @@ use crate::mail::{BounceAddress, Timeouts};
 use crate::services::reminders::ReminderRules;
 use crate::telemetry::LogFormat;
 
-/// A secret setting; nothing prints it.
-#[derive(Clone)]
-pub struct SecretText(Zeroizing<String>);
-
-impl SecretText {
-    /// The secret itself.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for SecretText {
-    type Err = std::convert::Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(Self(Zeroizing::new(text.to_owned())))
-    }
-}
-
-impl fmt::Debug for SecretText {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SecretText(hidden)")
-    }
-}
-
 /// Settings of every command that touches an installation.
 #[derive(Debug, Clone, Args)]
 pub struct Settings {
     /// The database: sqlite:PATH, or postgres://USER:PASSWORD@HOST/NAME
     #[arg(long, env = "KOPPELKLAAR_DATABASE_URL", hide_env_values = true, global = true)]
-    database_url: Option<SecretText>,
+    database_url: Option<SecretString>,
 
     /// A file that holds the database URL [default: sqlite:koppelklaar.db]
     #[arg(long, env = "KOPPELKLAAR_DATABASE_URL_FILE", global = true, conflicts_with = "database_url")]
@@ -61,7 +34,7 @@ pub struct Settings {
 
     /// The key ring: lines ID:BASE64, the newest last
     #[arg(long, env = "KOPPELKLAAR_KEYS", hide_env_values = true, global = true)]
-    keys: Option<SecretText>,
+    keys: Option<SecretString>,
 
     /// A file that holds the key ring [default with SQLite: beside the database, made on first start]
     #[arg(long, env = "KOPPELKLAAR_KEYS_FILE", global = true, conflicts_with = "keys")]
@@ -73,7 +46,7 @@ pub struct Settings {
 
     /// The mail server: smtps://USER:PASSWORD@HOST, or smtp://HOST:PORT?tls=required; without it mails become files
     #[arg(long, env = "KOPPELKLAAR_SMTP_URL", hide_env_values = true, global = true)]
-    smtp_url: Option<SecretText>,
+    smtp_url: Option<SecretString>,
 
     /// A file that holds the mail server's URL
     #[arg(long, env = "KOPPELKLAAR_SMTP_URL_FILE", global = true, conflicts_with = "smtp_url")]
@@ -179,13 +152,14 @@ impl Settings {
     ///
     /// # Errors
     /// When its file cannot be read, or it is of another kind of database.
-    pub fn database_url(&self) -> Result<SecretText, StartError> {
+    pub fn database_url(&self) -> Result<SecretString, StartError> {
         let given = given("KOPPELKLAAR_DATABASE_URL", self.database_url.as_ref(), self.database_url_file.as_deref())?;
         let url = match given {
             Some(url) => url,
-            None => SecretText(Zeroizing::new("sqlite:koppelklaar.db".to_owned())),
+            None => "sqlite:koppelklaar.db".into(),
         };
-        let is_known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|start| url.expose().starts_with(start));
+        let is_known =
+            ["sqlite:", "postgres://", "postgresql://"].iter().any(|start| url.expose_secret().starts_with(start));
         if is_known {
             Ok(url)
         } else {
@@ -196,7 +170,7 @@ impl Settings {
     /// Works on another SQLite file, mail folder and base URL: for the demo.
     pub fn move_to(&mut self, folder: &Path, base_url: BaseUrl) {
         let url = format!("sqlite:{}", folder.join("koppelklaar.db").display());
-        self.database_url = Some(SecretText(Zeroizing::new(url)));
+        self.database_url = Some(url.into());
         (self.database_url_file, self.keys, self.keys_file, self.smtp_url, self.smtp_url_file) =
             (None, None, None, None, None);
         self.smtp_ca_file = None;
@@ -227,7 +201,7 @@ impl Settings {
     }
 
     /// The key ring's text, if it is given.
-    pub fn keys(&self) -> Result<Option<SecretText>, StartError> {
+    pub fn keys(&self) -> Result<Option<SecretString>, StartError> {
         given("KOPPELKLAAR_KEYS", self.keys.as_ref(), self.keys_file.as_deref())
     }
 
@@ -237,19 +211,19 @@ impl Settings {
     }
 
     /// The mail server's URL, if there is one.
-    pub fn smtp_url(&self) -> Result<Option<SecretText>, StartError> {
+    pub fn smtp_url(&self) -> Result<Option<SecretString>, StartError> {
         given("KOPPELKLAAR_SMTP_URL", self.smtp_url.as_ref(), self.smtp_url_file.as_deref())
     }
 }
 
-fn given(name: &str, value: Option<&SecretText>, file: Option<&Path>) -> Result<Option<SecretText>, StartError> {
+fn given(name: &str, value: Option<&SecretString>, file: Option<&Path>) -> Result<Option<SecretString>, StartError> {
     if let Some(value) = value {
         return Ok(Some(value.clone()));
     }
     let Some(file) = file else { return Ok(None) };
     let text = std::fs::read_to_string(file)
         .map_err(|error| StartError::new(format!("{name}_FILE: {} cannot be read ({error})", file.display())))?;
-    Ok(Some(SecretText(Zeroizing::new(text.trim().to_owned()))))
+    Ok(Some(text.trim().into()))
 }
 
 fn seconds(most: i64) -> impl TypedValueParser<Value = u16> {
