@@ -1,5 +1,7 @@
 //! What Magister said, made fit to keep: one short line without our secrets and without what could point to a pupil.
 
+use crate::domain::text::{is_invisible, turns_direction};
+
 /// The longest line that is kept, in signs.
 const SIGNS_MAX: usize = 160;
 /// From this many digits in a row it could be a number of a pupil.
@@ -54,8 +56,7 @@ fn is_like_a_token(word: &str) -> bool {
 
 /// Control signs, and what turns or hides text.
 fn is_odd(sign: char) -> bool {
-    sign.is_control()
-        || matches!(sign, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+    sign.is_control() || turns_direction(sign) || is_invisible(sign)
 }
 
 /// Leaves secrets out, in whatever case they are echoed.

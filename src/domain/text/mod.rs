@@ -7,6 +7,9 @@
 
 use std::fmt;
 
+use icu_properties::CodePointSetData;
+use icu_properties::props::{BidiControl, DefaultIgnorableCodePoint};
+
 /// What every parsed text shares: `Display`, `FromStr`, and serde as a string that is read back through `parse`.
 /// A macro, against the house rule of one, because eight types would otherwise repeat these four blocks.
 macro_rules! text_traits {
@@ -79,18 +82,15 @@ impl fmt::Display for TextError {
 impl std::error::Error for TextError {}
 
 /// Signs that turn the direction of the text that follows: with them a line can read as something else than it is.
-fn turns_direction(sign: char) -> bool {
-    matches!(sign, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{206F}')
+pub(crate) fn turns_direction(sign: char) -> bool {
+    CodePointSetData::new::<BidiControl>().contains(sign)
 }
 
 /// Signs that take no room, or look like a space without being one. Word and web pages leave them in pasted text.
-fn is_invisible(sign: char) -> bool {
-    matches!(
-        sign,
-        '\u{00AD}' | '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
-            | '\u{200B}'..='\u{200D}' | '\u{2060}'..='\u{2065}' | '\u{2800}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}'
-            | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}'
-    )
+pub(crate) fn is_invisible(sign: char) -> bool {
+    // Unicode does not call these ignorable: the empty pattern of Braille, and the marks around an annotation.
+    let is_blank = matches!(sign, '\u{2800}' | '\u{FFF9}'..='\u{FFFB}');
+    is_blank || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(sign)
 }
 
 /// Signs that break a line somewhere without being `\n`.
@@ -110,6 +110,35 @@ mod tests {
 
         assert!(error.to_string().contains("12AB"), "{error}");
         assert!(!error.to_string().contains("nonsense"), "{error}");
+    }
+
+    #[test]
+    fn what_hides_or_turns_text_is_known_and_what_shows_is_not() {
+        for (first, last) in
+            [('\u{61C}', '\u{61C}'), ('\u{200E}', '\u{200F}'), ('\u{202A}', '\u{202E}'), ('\u{2066}', '\u{2069}')]
+        {
+            assert!((first..=last).all(turns_direction), "{first:?}");
+        }
+        for (first, last) in [
+            ('\u{AD}', '\u{AD}'),
+            ('\u{34F}', '\u{34F}'),
+            ('\u{115F}', '\u{1160}'),
+            ('\u{17B4}', '\u{17B5}'),
+            ('\u{180B}', '\u{180F}'),
+            ('\u{200B}', '\u{200D}'),
+            ('\u{2060}', '\u{2065}'),
+            ('\u{206A}', '\u{206F}'),
+            ('\u{2800}', '\u{2800}'),
+            ('\u{3164}', '\u{3164}'),
+            ('\u{FE00}', '\u{FE0F}'),
+            ('\u{FEFF}', '\u{FEFF}'),
+            ('\u{FFA0}', '\u{FFA0}'),
+            ('\u{FFF0}', '\u{FFFB}'),
+            ('\u{E0000}', '\u{E0FFF}'),
+        ] {
+            assert!((first..=last).all(is_invisible), "{first:?}");
+        }
+        assert!("aé &-–…\u{A0}\u{301}学مدرسة☹🎓\n".chars().all(|sign| !is_invisible(sign) && !turns_direction(sign)));
     }
 
     #[test]
