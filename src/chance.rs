@@ -4,9 +4,10 @@
 //! run repeats. Nothing else in the crate makes a generator; what needs chance takes a [`Chance`] as an argument.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use parking_lot::Mutex;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{OsRng, RngCore, SeedableRng, TryRngCore};
 use uuid::Uuid;
@@ -40,7 +41,7 @@ impl Chance {
                 OsRng.try_fill_bytes(buffer).expect("the operating system gives random bytes once it has started")
             }
             Source::Seeded(generator) => {
-                generator.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(buffer);
+                generator.lock().fill_bytes(buffer);
             }
         }
     }

@@ -3,10 +3,11 @@
 //! Every moment is cut to whole milliseconds, so that both databases store and compare the same value. Tests hold a
 //! [`Clock::fixed`] and move it by hand; clones of it move together.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use parking_lot::Mutex;
 
 /// Tells the time, in UTC and whole milliseconds; cheap to clone.
 #[derive(Clone, Debug)]
@@ -46,7 +47,7 @@ impl Clock {
     pub fn now(&self) -> DateTime<Utc> {
         match &self.0 {
             Source::System { ahead_ms } => system_now() + TimeDelta::milliseconds(ahead_ms.load(Ordering::Relaxed)),
-            Source::Fixed(at) => *at.lock().unwrap_or_else(PoisonError::into_inner),
+            Source::Fixed(at) => *at.lock(),
         }
     }
 
@@ -75,7 +76,7 @@ impl Clock {
         match &self.0 {
             Source::System { .. } => panic!("the clock of the machine cannot be moved; use Clock::fixed"),
             Source::Fixed(at) => {
-                let mut at = at.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut at = at.lock();
                 *at = change(*at).trunc_subsecs(3);
             }
         }

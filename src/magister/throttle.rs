@@ -5,8 +5,9 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep_until};
 
@@ -50,7 +51,7 @@ pub(super) struct HostPermit {
 
 impl Drop for HostPermit {
     fn drop(&mut self) {
-        lock(&self.throttle.hosts).remove(&self.host);
+        self.throttle.hosts.lock().remove(&self.host);
     }
 }
 
@@ -69,7 +70,7 @@ impl Throttle {
 
     pub(super) fn enter_host(&self, target: &Target) -> Result<HostPermit, NotChecked> {
         let host = target.host();
-        if lock(&self.hosts).insert(host.clone()) {
+        if self.hosts.lock().insert(host.clone()) {
             Ok(HostPermit { throttle: self.clone(), host })
         } else {
             Err(NotChecked::Busy)
@@ -94,7 +95,7 @@ impl Throttle {
     }
 
     fn address_throttle(&self, address: SocketAddr) -> Arc<AddressThrottle> {
-        let mut addresses = lock(&self.addresses);
+        let mut addresses = self.addresses.lock();
         if addresses.len() >= ADDRESSES_MAX {
             addresses.retain(|_, address_throttle| Arc::strong_count(address_throttle) > 1);
         }
@@ -112,14 +113,14 @@ impl AddressThrottle {
     }
 
     fn next_start(&self, courtesy: Courtesy) -> Instant {
-        let mut state = lock(&self.state);
+        let mut state = self.state.lock();
         let start = state.next_start.max(Instant::now());
         state.next_start = start + courtesy.pause;
         start
     }
 
     fn check_rest(&self) -> Result<(), NotChecked> {
-        let mut state = lock(&self.state);
+        let mut state = self.state.lock();
         let Some(until) = state.rests_until else { return Ok(()) };
         let after = until.saturating_duration_since(Instant::now());
         if after.is_zero() {
@@ -149,7 +150,7 @@ impl AddressPermit {
             | CheckCode::ListEmpty
             | CheckCode::UnexpectedAnswer => false,
         };
-        let mut state = lock(&self.address_throttle.state);
+        let mut state = self.address_throttle.state.lock();
         let now = Instant::now();
         // One school that ticks once a day does not make an address dead for the others.
         if !is_dead || now.saturating_duration_since(state.dead_since) > self.courtesy.rest {
@@ -167,10 +168,6 @@ impl AddressPermit {
             tracing::warn!("An address is left in peace: {} schools found it dead", state.found_dead_by.len());
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! Mails that stay in memory, for tests: what was sent can be read back, and a failure can be ordered.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+
+use parking_lot::{Mutex, MutexGuard};
 
 use super::message::BuiltMail;
 use super::transport::{SendError, SendErrorKind};
@@ -42,6 +44,6 @@ impl Mailbox {
     }
 
     fn contents(&self) -> MutexGuard<'_, Contents> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }

@@ -12,7 +12,7 @@ use hyper::{Request, Response};
 use super::query::Query;
 use super::script::{DataScript, LoginScript, LogoutScript, Odd, SchoolScript, SoapScript};
 use super::server::BrokenOff;
-use super::{Inner, MARK, MARK_HEADER, Visit, list, lock};
+use super::{Inner, MARK, MARK_HEADER, Visit, list};
 
 /// Far more than a call takes.
 const REQUEST_BYTES: usize = 64 << 10;
@@ -50,7 +50,7 @@ pub(super) async fn answer(
         "login" => log_in(inner, label, &script, &query).await?,
         "getdata" => get_data(inner, label, &script, &query).await?,
         "logout" => {
-            lock(&inner.tokens).remove(query.get("sessiontoken"));
+            inner.tokens.lock().remove(query.get("sessiontoken"));
             if script.logout == LogoutScript::Hangs {
                 tokio::time::sleep(SLOW).await;
             }
@@ -126,7 +126,7 @@ fn check_log_in(inner: &Inner, label: &str, script: &SchoolScript, query: &Query
     let mut bytes = [0; 16];
     inner.chance.fill(&mut bytes);
     let token = script.token.clone().unwrap_or_else(|| bytes.iter().map(|byte| format!("{byte:02X}")).collect());
-    lock(&inner.tokens).insert(token.clone(), label.to_owned());
+    inner.tokens.lock().insert(token.clone(), label.to_owned());
     Ok(token)
 }
 
@@ -136,7 +136,7 @@ async fn get_data(
     script: &SchoolScript,
     query: &Query,
 ) -> Result<Response<Body>, BrokenOff> {
-    let is_known = lock(&inner.tokens).get(query.get("sessiontoken")).is_some_and(|owner| owner == label);
+    let is_known = inner.tokens.lock().get(query.get("sessiontoken")).is_some_and(|owner| owner == label);
     if !is_known {
         return Ok(xml(
             "<Response><Result>False</Result><ResultMessage>Sessie onbekend</ResultMessage></Response>".into()

@@ -1,8 +1,9 @@
 //! The test authority of a simulator: made at its start, trusted by nobody but its own clients.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
     KeyUsagePurpose, date_time_ymd,
@@ -10,7 +11,6 @@ use rcgen::{
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
-use super::lock;
 use super::script::TlsScript;
 
 const NAME: &str = "Koppelklaar magister-simulator, for tests only";
@@ -65,11 +65,11 @@ impl Authority {
     /// What the server shows for a host.
     pub(super) fn server_config(&self, host: &str, kind: TlsKind) -> Result<Arc<ServerConfig>, rcgen::Error> {
         let key = (host.to_owned(), kind);
-        if let Some(config) = lock(&self.made).get(&key) {
+        if let Some(config) = self.made.lock().get(&key) {
             return Ok(config.clone());
         }
         let config = self.make(host, kind)?;
-        lock(&self.made).insert(key, config.clone());
+        self.made.lock().insert(key, config.clone());
         Ok(config)
     }
 

@@ -16,7 +16,7 @@ use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use super::{Inner, MARK, MARK_HEADER, SchoolScript, lock};
+use super::{Inner, MARK, MARK_HEADER, SchoolScript};
 
 /// Far more than a script takes.
 const REQUEST_BYTES: usize = 1 << 20;
@@ -54,7 +54,7 @@ async fn answer(inner: &Inner, request: Request<Incoming>) -> Response<Full<Byte
     let path: Vec<&str> = head.uri.path().trim_matches('/').split('/').collect();
     let change = match (&head.method, path.as_slice()) {
         (&Method::GET, ["schools"]) => return json(&*inner.script()),
-        (&Method::GET, ["visits"]) => return json(&*lock(&inner.visits)),
+        (&Method::GET, ["visits"]) => return json(&*inner.visits.lock()),
         (&Method::PUT, ["default"]) => read(&body.to_bytes()).map(|school| inner.script().default = school),
         (&Method::PUT, ["schools", label]) => read(&body.to_bytes()).map(|school| {
             inner.script().schools.insert((*label).to_owned(), school);

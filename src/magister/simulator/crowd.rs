@@ -4,10 +4,10 @@
 //! be anywhere else, so no caller is counted twice, however late its connection is seen to close.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::lock;
+use parking_lot::Mutex;
 
 /// The most callers at one time, since the start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -36,11 +36,11 @@ impl Counter {
     }
 
     pub(super) fn most(&self) -> Crowd {
-        lock(&self.0).most
+        self.0.lock().most
     }
 
     fn enter(&self, label: &str) -> Caller {
-        let mut counted = lock(&self.0);
+        let mut counted = self.0.lock();
         let of_school = counted.now.entry(label.to_owned()).or_default();
         *of_school += 1;
         let of_school = *of_school;
@@ -59,7 +59,7 @@ struct Caller {
 
 impl Drop for Caller {
     fn drop(&mut self) {
-        let mut counted = lock(&self.counter.0);
+        let mut counted = self.counter.0.lock();
         let left = counted.now.get(&self.label).map_or(0, |callers| callers - 1);
         if left == 0 {
             counted.now.remove(&self.label);

@@ -23,8 +23,9 @@ use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::{Mutex, MutexGuard};
 use rustls::pki_types::CertificateDer;
 use tokio::net::TcpListener;
 use tokio_util::task::AbortOnDropHandle;
@@ -152,7 +153,7 @@ impl Simulator {
 
     /// The requests so far, oldest first.
     pub fn visits(&self) -> Vec<Visit> {
-        lock(&self.inner.visits).clone()
+        self.inner.visits.lock().clone()
     }
 
     /// The most callers at one time so far. Only schools that pause show in it.
@@ -163,7 +164,7 @@ impl Simulator {
 
 impl Inner {
     fn script(&self) -> MutexGuard<'_, Script> {
-        lock(&self.script)
+        self.script.lock()
     }
 
     fn school(&self, label: &str) -> SchoolScript {
@@ -180,7 +181,7 @@ impl Inner {
     }
 
     fn note(&self, visit: Visit) {
-        let mut visits = lock(&self.visits);
+        let mut visits = self.visits.lock();
         if visits.len() < VISITS_MAX {
             visits.push(visit);
         }
@@ -197,8 +198,4 @@ async fn listen(address: SocketAddr) -> io::Result<TcpListener> {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "the simulator only listens on loopback"));
     }
     TcpListener::bind(address).await
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

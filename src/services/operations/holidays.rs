@@ -2,9 +2,10 @@
 //!
 //! Every instance uses what is in the database. A look at one number says whether what it knows is still the newest.
 
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use parking_lot::RwLock;
 
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
@@ -33,11 +34,11 @@ impl Default for HolidayBook {
 
 impl HolidayBook {
     fn known(&self) -> Known {
-        self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        self.0.read().clone()
     }
 
     fn learn(&self, known: Known) {
-        *self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner) = known;
+        *self.0.write() = known;
     }
 }
 

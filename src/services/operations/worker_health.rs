@@ -34,14 +34,14 @@ impl WorkerHealth {
 /// Looks at the worker health, at most every few seconds, for as long as the service runs.
 #[derive(Debug)]
 pub struct HealthMonitor {
-    since: std::sync::Mutex<DateTime<Utc>>,
+    since: parking_lot::Mutex<DateTime<Utc>>,
     last: Mutex<Option<(DateTime<Utc>, WorkerHealth)>>,
 }
 
 impl HealthMonitor {
     /// Looks from now on: what was not heard before is not held against a service that just started.
     pub fn since(now: DateTime<Utc>) -> Self {
-        Self { since: std::sync::Mutex::new(now), last: Mutex::new(None) }
+        Self { since: parking_lot::Mutex::new(now), last: Mutex::new(None) }
     }
 
     /// How it is now, or was a few seconds ago.
@@ -102,7 +102,7 @@ impl HealthMonitor {
     /// Since when it looks. Where the clock was put back behind that, it begins anew: nobody would be found silent
     /// before that moment comes again.
     fn watched_since(&self, now: DateTime<Utc>) -> DateTime<Utc> {
-        let mut since = self.since.lock().expect("nothing panics while it is held");
+        let mut since = self.since.lock();
         *since = now.min(*since);
         *since
     }

@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
-use std::sync::{Mutex, PoisonError};
+
+use parking_lot::Mutex;
 
 use crate::chance::Chance;
 use crate::domain::credential::Password;
@@ -124,14 +125,14 @@ impl DemoMagister {
         let password = newest_password(context, domain).await?.map(|password| password.expose().to_owned());
         let changed = self.simulator.set(domain.label(), SchoolScript { password, ..preset });
         changed.map_err(|_| ServiceError::Broken("the simulator of the demo"))?;
-        let mut chosen = self.chosen.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut chosen = self.chosen.lock();
         chosen.insert(domain.label().to_owned(), behaviour);
         Ok(())
     }
 
     /// Every host for which something was chosen, by label.
     pub fn hosts(&self) -> Vec<Host> {
-        let chosen = self.chosen.lock().unwrap_or_else(PoisonError::into_inner);
+        let chosen = self.chosen.lock();
         chosen.iter().map(|(label, behaviour)| Host { label: label.clone(), behaviour }).collect()
     }
 }
