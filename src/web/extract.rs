@@ -239,7 +239,10 @@ impl FromRequestParts<WebState> for ApiClient {
 
     async fn from_request_parts(parts: &mut Parts, web: &WebState) -> Result<Self, ApiError> {
         let given = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let key = given.and_then(|value| value.strip_prefix("Bearer ")).ok_or(ApiError::Unauthorized)?;
+        // The scheme counts in any case (RFC 9110, 11.1).
+        let key =
+            given.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+        let (_, key) = key.ok_or(ApiError::Unauthorized)?;
         let found = api_keys::find(&web.context, web.clock.now(), key.trim()).await?;
         Ok(Self { name: found.ok_or(ApiError::Unauthorized)?.name })
     }

@@ -180,6 +180,27 @@ fn an_unchanged_verdict_is_not_sent_again_and_a_changed_one_is() {
 }
 
 #[test]
+fn the_scheme_of_a_key_is_read_in_any_case() {
+    run(|app: TestApp| async move {
+        let key = app.api_key().await;
+        let visitor = app.anonymous();
+
+        for (given, status) in [
+            (format!("bearer {key}"), 404),
+            (format!("BEARER  {key}"), 404),
+            (format!("Basic {key}"), 401),
+            (format!("Bearer{key}"), 401),
+            (key.clone(), 401),
+        ] {
+            let headers = [(header::AUTHORIZATION, given.parse().expect("a value"))].into_iter().collect();
+            let answer = visitor.send(Method::GET, "/api/v1/import-gate/12AB", headers, String::new()).await;
+
+            assert_eq!(answer.status, status, "{}", given.replace(&key, "KEY"));
+        }
+    });
+}
+
+#[test]
 fn a_revoked_key_no_longer_works() {
     run(|app: TestApp| async move {
         let key = app.api_key().await;
