@@ -125,5 +125,5 @@ fn name_of(text: &str) -> Result<PersonName, StartError> {
 }
 
 fn role(text: &str) -> Result<StaffRole, String> {
-    StaffRole::parse(text).ok_or_else(|| "must be admin, support or reader".to_owned())
+    text.parse().map_err(|_| "must be admin, support or reader".to_owned())
 }

@@ -20,6 +20,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use hkdf::Hkdf;
 use secrecy::SecretString;
 use sha2::Sha256;
+use strum::{EnumIter, IntoStaticStr};
 use zeroize::Zeroizing;
 
 use super::{hex, hmac_of_parts, same};
@@ -33,6 +34,8 @@ const KEY_ID_SIGNS: usize = 16;
 
 /// What a subkey is for; each has its own, so they cannot stand in for each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(EnumIter, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Purpose {
     /// Seals the password of a webservice user.
     SealCredential,
@@ -61,38 +64,9 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    /// Every purpose.
-    pub const ALL: [Self; 12] = [
-        Self::SealCredential,
-        Self::SealQuery,
-        Self::SealTotp,
-        Self::TotpOfInvite,
-        Self::SealRegistration,
-        Self::SealMail,
-        Self::EmailLookup,
-        Self::Audit,
-        Self::Csrf,
-        Self::AccessCode,
-        Self::Bounce,
-        Self::Unsubscribe,
-    ];
-
     /// The name that goes into the subkey; changing one makes everything made with it unreadable.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::SealCredential => "seal-credential",
-            Self::SealQuery => "seal-query",
-            Self::SealTotp => "seal-totp",
-            Self::TotpOfInvite => "totp-of-invite",
-            Self::SealRegistration => "seal-registration",
-            Self::SealMail => "seal-mail",
-            Self::EmailLookup => "email-lookup",
-            Self::Audit => "audit",
-            Self::Csrf => "csrf",
-            Self::AccessCode => "access-code",
-            Self::Bounce => "bounce",
-            Self::Unsubscribe => "unsubscribe",
-        }
+        self.into()
     }
 }
 

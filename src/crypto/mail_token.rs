@@ -11,6 +11,7 @@
 use base32::Alphabet;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use strum::{EnumIter, IntoEnumIterator, IntoStaticStr};
 use uuid::Uuid;
 
 use super::keys::{KeyRing, Purpose};
@@ -57,6 +58,8 @@ fn bounce_code(ring: &KeyRing, mail: Uuid) -> String {
 
 /// Which mails somebody stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(EnumIter, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Subscription {
     /// Reminders to a person, over all their schools.
     Reminders,
@@ -65,15 +68,9 @@ pub enum Subscription {
 }
 
 impl Subscription {
-    /// Every subscription.
-    pub const ALL: [Self; 2] = [Self::Reminders, Self::Digest];
-
     /// The name in the code; changing one breaks the links of mails that were sent.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Reminders => "reminders",
-            Self::Digest => "digest",
-        }
+        self.into()
     }
 }
 
@@ -89,7 +86,7 @@ pub fn unsubscribe(ring: &KeyRing, what: Subscription, address_key: &str) -> Str
 pub fn read_unsubscribe(ring: &KeyRing, token: &str) -> Option<(Subscription, String)> {
     let bytes = URL_SAFE_NO_PAD.decode(token).ok().filter(|bytes| bytes.len() == KEY_BYTES + UNSUBSCRIBE_MAC_BYTES)?;
     let (key, code) = bytes.split_at(KEY_BYTES);
-    let what = Subscription::ALL.into_iter().find(|what| same(&unsubscribe_code(ring, *what, key), code))?;
+    let what = Subscription::iter().find(|what| same(&unsubscribe_code(ring, *what, key), code))?;
     Some((what, super::hex(key)))
 }
 
@@ -154,7 +151,7 @@ mod tests {
         let mut seen = vec![];
 
         for key in &keys {
-            for what in Subscription::ALL {
+            for what in Subscription::iter() {
                 let token = unsubscribe(&ring_of_ours, what, key);
                 assert_eq!(read_unsubscribe(&ring_of_ours, &token), Some((what, key.clone())));
                 assert_eq!(read_unsubscribe(&ring(2), &token), None, "another installation");

@@ -1,13 +1,16 @@
 //! Who does something: a contact of a school, a colleague of Kurve, somebody unknown, or a part of the machine.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumIter, EnumString, IntoStaticStr};
 
 use super::ids::{ContactId, StaffId};
 use super::school::ContactRole;
 
-/// What a Kurve account may do.
+/// What a Kurve account may do, from most to least.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(EnumIter, EnumString, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum StaffRole {
     /// Everything that support may do, and the exceptions that need a heavier hand.
     Admin,
@@ -18,21 +21,9 @@ pub enum StaffRole {
 }
 
 impl StaffRole {
-    /// Every role, from most to least able.
-    pub const ALL: [Self; 3] = [Self::Admin, Self::Support, Self::Reader];
-
     /// The stored name.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Admin => "admin",
-            Self::Support => "support",
-            Self::Reader => "reader",
-        }
-    }
-
-    /// Reads the stored name.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.as_str() == text)
+        self.into()
     }
 
     /// Whether the role may change anything of a school.

@@ -6,6 +6,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantNames};
 
 use super::actor::{Actor, StaffRole};
 use super::ids::{ApiKeyId, ContactId, MailId, NoteId, SchoolId, StaffId};
@@ -16,9 +17,12 @@ use super::text::Reason;
 
 /// Something that was done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(IntoStaticStr, VariantNames)]
 #[serde(tag = "action", rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Action {
     /// The onboarding changed.
+    #[strum(transparent)]
     Onboarding(Change),
     /// The school came to exist.
     SchoolRegistered,
@@ -232,54 +236,7 @@ pub enum Action {
 impl Action {
     /// The stable name.
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::Onboarding(change) => change.as_str(),
-            Self::SchoolRegistered => "school_registered",
-            Self::RegistrationRepeated => "registration_repeated",
-            Self::DetailsChanged => "details_changed",
-            Self::ImportOpened => "import_opened",
-            Self::ImportClosed => "import_closed",
-            Self::ContactAdded { .. } => "contact_added",
-            Self::ContactChanged { .. } => "contact_changed",
-            Self::ContactRemoved { .. } => "contact_removed",
-            Self::ContactVouched { .. } => "contact_vouched",
-            Self::VouchesCleared => "vouches_cleared",
-            Self::PasswordRevealed { .. } => "password_revealed",
-            Self::CredentialsHandedAgain { .. } => "credentials_handed_again",
-            Self::RevealClosed { .. } => "reveal_closed",
-            Self::ConnectionLost { .. } => "connection_lost",
-            Self::ConnectionBack => "connection_back",
-            Self::CheckOverridden { .. } => "check_overridden",
-            Self::OutageBegan { .. } => "outage_began",
-            Self::OutageEnded => "outage_ended",
-            Self::QueryDownloaded { .. } => "query_downloaded",
-            Self::ContactSignedIn => "contact_signed_in",
-            Self::NoteAdded { .. } => "note_added",
-            Self::MailRetried { .. } => "mail_retried",
-            Self::MailDropped { .. } => "mail_dropped",
-            Self::RemindersSnoozed { .. } => "reminders_snoozed",
-            Self::RemindersWoken => "reminders_woken",
-            Self::OwnDaysAdded { .. } => "own_days_added",
-            Self::OwnDaysRemoved { .. } => "own_days_removed",
-            Self::HolidaysLoaded { .. } => "holidays_loaded",
-            Self::MailReturned { .. } => "mail_returned",
-            Self::AddressBounced { .. } => "address_bounced",
-            Self::AddressWorks { .. } => "address_works",
-            Self::RemindersStopped { .. } => "reminders_stopped",
-            Self::RemindersResumed { .. } => "reminders_resumed",
-            Self::DigestStopped => "digest_stopped",
-            Self::DigestResumed => "digest_resumed",
-            Self::StaffAdded { .. } => "staff_added",
-            Self::StaffRoleChanged { .. } => "staff_role_changed",
-            Self::StaffEnabled { .. } => "staff_enabled",
-            Self::StaffDisabled { .. } => "staff_disabled",
-            Self::StaffInvited { .. } => "staff_invited",
-            Self::StaffEnrolled => "staff_enrolled",
-            Self::StaffSignedIn => "staff_signed_in",
-            Self::StaffLocked { .. } => "staff_locked",
-            Self::ApiKeyAdded { .. } => "api_key_added",
-            Self::ApiKeyRevoked { .. } => "api_key_revoked",
-        }
+        self.into()
     }
 
     /// The step of the onboarding it is about, if about one.

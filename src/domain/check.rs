@@ -13,6 +13,7 @@ pub mod schedule;
 mod tests;
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumIter, EnumString, IntoEnumIterator, IntoStaticStr};
 
 pub use self::judge::{Alarm, CheckHistory, Judgement, RETRY_MINUTES, Streak, judge};
 pub use self::made::{CheckProgress, CheckRefusal, NotMade, Receipt};
@@ -22,7 +23,9 @@ use super::onboarding::gate::{Party, Step};
 
 /// One rung of the ladder, lowest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(EnumIter, EnumString, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Rung {
     /// The host has an address.
     Name,
@@ -41,25 +44,9 @@ pub enum Rung {
 }
 
 impl Rung {
-    /// Every rung, lowest first.
-    pub const ALL: [Self; 7] = [Self::Name, Self::Tcp, Self::Tls, Self::Login, Self::Data, Self::Shape, Self::Rows];
-
     /// The stored name.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Name => "name",
-            Self::Tcp => "tcp",
-            Self::Tls => "tls",
-            Self::Login => "login",
-            Self::Data => "data",
-            Self::Shape => "shape",
-            Self::Rows => "rows",
-        }
-    }
-
-    /// Reads the stored name.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|rung| rung.as_str() == text)
+        self.into()
     }
 
     /// What the rung asks, for the page that shows the ladder.
@@ -86,9 +73,11 @@ impl Rung {
     }
 }
 
-/// How a check ended. The names are stable: they are stored, logged and part of the API.
+/// How a check ended, in the order of the ladder. The names are stable: they are stored, logged and part of the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(EnumIter, EnumString, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum CheckCode {
     /// Every rung held.
     Ok,
@@ -117,38 +106,9 @@ pub enum CheckCode {
 }
 
 impl CheckCode {
-    /// Every code, in the order of the ladder.
-    pub const ALL: [Self; 12] = [
-        Self::Ok,
-        Self::HostUnknown,
-        Self::PortSilent,
-        Self::PortRefused,
-        Self::TlsFailed,
-        Self::CertificateInvalid,
-        Self::LoginRefused,
-        Self::ListNotGranted,
-        Self::ServiceNotGranted,
-        Self::ListOutdated,
-        Self::ListEmpty,
-        Self::UnexpectedAnswer,
-    ];
-
     /// The stored name, also used by the API.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::HostUnknown => "host_unknown",
-            Self::PortSilent => "port_silent",
-            Self::PortRefused => "port_refused",
-            Self::TlsFailed => "tls_failed",
-            Self::CertificateInvalid => "certificate_invalid",
-            Self::LoginRefused => "login_refused",
-            Self::ListNotGranted => "list_not_granted",
-            Self::ServiceNotGranted => "service_not_granted",
-            Self::ListOutdated => "list_outdated",
-            Self::ListEmpty => "list_empty",
-            Self::UnexpectedAnswer => "unexpected_answer",
-        }
+        self.into()
     }
 
     /// Whether every check that ends with this code held a rung.
@@ -165,11 +125,6 @@ impl CheckCode {
             Self::ListEmpty => Rung::Rows,
         };
         rung < broke_on
-    }
-
-    /// Reads the stored name.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|code| code.as_str() == text)
     }
 
     /// Who has to act now; nobody when all is well.
@@ -358,7 +313,7 @@ impl CheckResult {
     /// The steps that the rungs that held prove together, in the order of the steps.
     pub fn proven(&self) -> Vec<Step> {
         let mut steps: Vec<Step> =
-            Rung::ALL.into_iter().filter(|rung| self.holds(*rung)).flat_map(|rung| rung.proves()).copied().collect();
+            Rung::iter().filter(|rung| self.holds(*rung)).flat_map(|rung| rung.proves()).copied().collect();
         steps.sort_unstable();
         steps
     }

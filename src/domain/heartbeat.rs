@@ -4,9 +4,12 @@
 //! future as well, and one from further off says only that some clock is wrong: it is passed over.
 
 use chrono::{DateTime, Duration, Utc};
+use strum::{EnumIter, EnumString, IntoStaticStr};
 
 /// Something that runs by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(EnumIter, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Worker {
     /// Sends what is in the outbox.
     Mail,
@@ -17,21 +20,9 @@ pub enum Worker {
 }
 
 impl Worker {
-    /// Every worker.
-    pub const ALL: [Self; 3] = [Self::Mail, Self::Planner, Self::Checks];
-
     /// The stored name, also a label of metrics.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Mail => "mail",
-            Self::Planner => "planner",
-            Self::Checks => "checks",
-        }
-    }
-
-    /// Reads the stored name.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|worker| worker.as_str() == text)
+        self.into()
     }
 
     /// Within which time a heartbeat comes while all is well. The worker for mails looks every second, that for checks
@@ -123,6 +114,8 @@ pub fn judge(worker: Worker, now: DateTime<Utc>, beat: Option<DateTime<Utc>>, fa
 
 #[cfg(test)]
 mod tests {
+    use strum::IntoEnumIterator;
+
     use super::*;
 
     /// Seconds from the moment at which each case is judged.
@@ -141,7 +134,7 @@ mod tests {
     #[test]
     fn a_worker_stands_still_after_two_periods_without_a_sign_and_not_before() {
         let silent = |since: i64| WorkerStatus::Silent { since: at(since) };
-        for worker in Worker::ALL {
+        for worker in Worker::iter() {
             for (beat, watched_since, expected) in [
                 (Some(0), LONG_AGO, WorkerStatus::Runs),
                 (Some(-120), LONG_AGO, WorkerStatus::Runs),
@@ -217,16 +210,18 @@ mod tests {
     fn where_no_checks_are_made_nobody_waits_for_a_sign_of_their_worker_and_of_the_others_as_ever() {
         let off = Facts { makes_checks: false, ..facts(LONG_AGO, None) };
 
-        let judged = Worker::ALL.map(|worker| judge(worker, at(0), Some(at(-200)), &off).is_still());
+        let judged = |worker| judge(worker, at(0), Some(at(-200)), &off).is_still();
 
-        assert_eq!(judged, Worker::ALL.map(|worker| worker != Worker::Checks));
+        for worker in Worker::iter() {
+            assert_eq!(judged(worker), worker != Worker::Checks);
+        }
     }
 
     #[test]
     fn every_worker_has_a_name_of_its_own() {
-        for worker in Worker::ALL {
-            assert_eq!(Worker::parse(worker.as_str()), Some(worker));
+        for worker in Worker::iter() {
+            assert_eq!(worker.as_str().parse::<Worker>().ok(), Some(worker));
         }
-        assert_eq!(Worker::parse("someone"), None);
+        assert_eq!("someone".parse::<Worker>().ok(), None);
     }
 }

@@ -1,5 +1,7 @@
 //! The verdict: may this school import? Computed from the answers; nobody can set it.
 
+use strum::IntoEnumIterator;
+
 use super::onboarding::gate::{Gate, Party, Step};
 use super::onboarding::state::Onboarding;
 
@@ -36,8 +38,7 @@ impl Verdict {
 
 /// The verdict over an onboarding.
 pub fn verdict(state: &Onboarding) -> Verdict {
-    let reasons: Vec<ClosedReason> = Gate::ALL
-        .into_iter()
+    let reasons: Vec<ClosedReason> = Gate::iter()
         .filter(|gate| !state.is_gate_yes(*gate))
         .map(|gate| ClosedReason { gate, missing: missing_steps(state, gate) })
         .collect();

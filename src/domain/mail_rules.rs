@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use strum::{Display, EnumString};
+
 use super::text::EmailAddress;
 
 /// Whether mails go, and to whom.
@@ -23,6 +25,8 @@ impl MailRules {
 
 /// What `KOPPELKLAAR_MAIL` says.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Display, EnumString)]
+#[strum(serialize_all = "snake_case", parse_err_ty = BadMailFlow, parse_err_fn = bad_mail_flow)]
 pub enum MailFlow {
     /// Mails are sent.
     #[default]
@@ -36,25 +40,8 @@ pub enum MailFlow {
 #[error("must be send or hold")]
 pub struct BadMailFlow;
 
-impl FromStr for MailFlow {
-    type Err = BadMailFlow;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "send" => Ok(Self::Send),
-            "hold" => Ok(Self::Hold),
-            _ => Err(BadMailFlow),
-        }
-    }
-}
-
-impl fmt::Display for MailFlow {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Send => "send",
-            Self::Hold => "hold",
-        })
-    }
+fn bad_mail_flow(_: &str) -> BadMailFlow {
+    BadMailFlow
 }
 
 /// Addresses, and domains with `@` before them, in lower case.

@@ -62,7 +62,7 @@ fn a_step_sent_back_is_told_to_the_school_once_whatever_falls_along() {
 
 #[test]
 fn a_step_sent_back_while_the_import_is_open_is_told_as_a_closing_and_not_twice() {
-    for step in Step::ALL {
+    for step in Step::iter() {
         if step == Step::CredentialsIssued {
             continue;
         }

@@ -2,13 +2,16 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use strum::{EnumIter, EnumString, IntoStaticStr};
 
 use crate::domain::ids::{ContactId, SchoolId, StaffId};
 use crate::domain::text::{Brin, EmailAddress, PersonName, Reason, SchoolDomain, SchoolName};
 
-/// The holiday region of a school; no reminders go out in its holidays.
+/// The holiday region of a school, from north to south; no reminders go out in its holidays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(EnumIter, EnumString, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Region {
     /// Noord.
     Noord,
@@ -19,21 +22,9 @@ pub enum Region {
 }
 
 impl Region {
-    /// Every region, from north to south.
-    pub const ALL: [Self; 3] = [Self::Noord, Self::Midden, Self::Zuid];
-
     /// The stored name.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Noord => "noord",
-            Self::Midden => "midden",
-            Self::Zuid => "zuid",
-        }
-    }
-
-    /// Reads the stored name.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|region| region.as_str() == text)
+        self.into()
     }
 
     /// The name for a page or mail.
@@ -70,9 +61,11 @@ pub struct School {
     pub created_at: DateTime<Utc>,
 }
 
-/// What a contact is in Magister at their school.
+/// What a contact is in Magister at their school, from most to least able.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(EnumIter, EnumString, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum ContactRole {
     /// The only one who can give consent.
     Superbeheerder,
@@ -83,21 +76,9 @@ pub enum ContactRole {
 }
 
 impl ContactRole {
-    /// Every role, from most to least able.
-    pub const ALL: [Self; 3] = [Self::Superbeheerder, Self::Applicatiebeheerder, Self::Contactpersoon];
-
     /// The stored name.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Superbeheerder => "superbeheerder",
-            Self::Applicatiebeheerder => "applicatiebeheerder",
-            Self::Contactpersoon => "contactpersoon",
-        }
-    }
-
-    /// Reads the stored name.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.as_str() == text)
+        self.into()
     }
 
     /// The name for a page or mail.
@@ -158,26 +139,28 @@ impl Contact {
 mod tests {
     use uuid::Uuid;
 
+    use strum::IntoEnumIterator;
+
     use super::*;
 
     #[test]
     fn stored_names_read_back_and_match_json() {
-        for region in Region::ALL {
+        for region in Region::iter() {
             let json = serde_json::to_value(region).expect("a plain enum serializes");
 
-            assert_eq!(Region::parse(region.as_str()), Some(region));
+            assert_eq!(region.as_str().parse::<Region>().ok(), Some(region));
             assert_eq!(json, region.as_str());
             assert_eq!(region.label_nl().to_lowercase(), region.as_str());
         }
-        for role in ContactRole::ALL {
+        for role in ContactRole::iter() {
             let json = serde_json::to_value(role).expect("a plain enum serializes");
 
-            assert_eq!(ContactRole::parse(role.as_str()), Some(role));
+            assert_eq!(role.as_str().parse::<ContactRole>().ok(), Some(role));
             assert_eq!(json, role.as_str());
             assert_eq!(role.label_nl().to_lowercase(), role.as_str());
         }
-        assert_eq!(Region::parse("Noord"), None);
-        assert_eq!(ContactRole::parse(""), None);
+        assert_eq!("Noord".parse::<Region>().ok(), None);
+        assert_eq!("".parse::<ContactRole>().ok(), None);
     }
 
     #[test]

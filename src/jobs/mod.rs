@@ -7,6 +7,7 @@ pub mod mail;
 mod timer;
 
 use chrono::{DateTime, Duration, NaiveTime, Utc};
+use strum::{EnumIter, IntoEnumIterator, IntoStaticStr};
 
 use crate::app::App;
 use crate::domain::heartbeat::{CLOCK_SKEW, Worker};
@@ -24,6 +25,8 @@ pub use timer::start;
 
 /// Something on a timer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(EnumIter, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Job {
     /// Resumes schools whose pause has ended.
     ResumePaused,
@@ -38,19 +41,9 @@ pub enum Job {
 }
 
 impl Job {
-    /// Every job.
-    pub const ALL: [Self; 5] =
-        [Self::ResumePaused, Self::DeleteExpired, Self::PlanReminders, Self::Digest, Self::PlanChecks];
-
     /// The name of its slot and of its log lines.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::ResumePaused => "resume_paused",
-            Self::DeleteExpired => "delete_expired",
-            Self::PlanReminders => "plan_reminders",
-            Self::Digest => "digest",
-            Self::PlanChecks => "plan_checks",
-        }
+        self.into()
     }
 
     /// When a job that never ran is due.
@@ -99,7 +92,7 @@ pub async fn run_due(app: &App) {
         tracing::error!(cause = chain(&error), "Runs no jobs");
         return;
     }
-    for job in Job::ALL {
+    for job in Job::iter() {
         let name = job.as_str();
         // Asked for each: the one before may have taken long.
         let now = app.clock.now();

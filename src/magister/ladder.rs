@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use strum::IntoEnumIterator;
 use tokio::time::{Instant, timeout_at};
 
 use super::client::{Client, LogIn};
@@ -214,7 +215,7 @@ impl<'a> Climb<'a> {
             rung: Rung::Name,
             since: Instant::now(),
             stopped: None,
-            times: Vec::with_capacity(Rung::ALL.len()),
+            times: Vec::with_capacity(Rung::iter().len()),
             progress,
         }
     }

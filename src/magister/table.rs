@@ -7,6 +7,8 @@
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hasher};
 
+use strum::{EnumIter, IntoEnumIterator};
+
 use super::limits::Limits;
 use crate::domain::check::{Counts, Oddity};
 
@@ -22,6 +24,7 @@ pub(super) type HashKey = [u8; 16];
 
 /// A column that we ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(EnumIter)]
 pub(super) enum Column {
     IdGebr,
     ExterneId,
@@ -30,8 +33,6 @@ pub(super) enum Column {
 }
 
 impl Column {
-    const ALL: [Self; 4] = [Self::IdGebr, Self::ExterneId, Self::Opleidingscode, Self::Stamnr];
-
     /// Finds a column back under Magister's labels: `Leerling.idGebr`, `externe_id`, `stamnr_1`.
     pub(super) fn of(name: &str) -> Option<Self> {
         let last = name.rsplit('.').next().unwrap_or(name);
@@ -43,7 +44,7 @@ impl Column {
             let signs = bare.bytes().filter(|sign| *sign != b'_').map(|sign| sign.to_ascii_lowercase());
             signs.eq(wanted.bytes())
         };
-        Self::ALL.into_iter().find(|column| column.names().iter().any(|wanted| is(wanted)))
+        Self::iter().find(|column| column.names().iter().any(|wanted| is(wanted)))
     }
 
     /// The names in lower case. The manual misread ExterneId as "Externeld".
@@ -159,7 +160,7 @@ impl Counter {
 
     /// Whether one of our columns is in no row.
     pub(super) fn lacks_column(&self) -> bool {
-        Column::ALL.iter().any(|column| !self.found.contains(column))
+        Column::iter().any(|column| !self.found.contains(&column))
     }
 }
 

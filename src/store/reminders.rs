@@ -7,7 +7,6 @@ use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
 
 use super::{ConnectionTrait, StoreError};
 use crate::domain::ids::{ReminderMailId, SchoolId};
-use crate::domain::onboarding::Step;
 use crate::domain::reminder::person::PersonReminder;
 use crate::domain::reminder::{DueReminder, Mailed, SentReminder};
 
@@ -246,7 +245,7 @@ fn corrupt(id: ReminderMailId) -> StoreError {
 fn to_sent(row: &reminder::Model) -> Result<SentReminder, StoreError> {
     let corrupt = |what| StoreError::CorruptRow { table: "reminder", id: row.id.to_string(), what };
     Ok(SentReminder {
-        step: Step::parse(&row.step).ok_or_else(|| corrupt("step"))?,
+        step: row.step.parse().map_err(|_| corrupt("step"))?,
         stage: row.stage.parse().map_err(|_| corrupt("stage"))?,
         since: row.since,
         at: row.at,

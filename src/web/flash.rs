@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use strum::{EnumString, IntoStaticStr};
 
 use crate::domain::credential::reveal::{REVEAL_DAYS, REVEALS_ALLOWED};
 use crate::domain::onboarding::Step;
@@ -9,108 +10,84 @@ use crate::web::WebState;
 use crate::web::session::Jar;
 use crate::words;
 
-macro_rules! flashes {
-    ($($(#[$doc:meta])* $variant:ident => $name:literal, $sentence:literal;)+) => {
-        /// Something that was just done.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum Flash {
-            $($(#[$doc])* $variant,)+
-        }
-
-        impl Flash {
-            /// The name in the cookie.
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $name,)+ }
-            }
-
-            /// Reads the name in the cookie.
-            pub fn parse(text: &str) -> Option<Self> {
-                match text { $($name => Some(Self::$variant),)+ _ => None }
-            }
-
-            /// What the page says.
-            pub fn sentence(self) -> &'static str {
-                match self { $(Self::$variant => $sentence,)+ }
-            }
-        }
-    };
-}
-
-flashes! {
+/// Something that was just done. Its name is in the cookie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum Flash {
     /// A step was claimed.
-    StepDone => "step_done", "Opgeslagen: deze stap is gedaan.";
+    StepDone,
     /// A step was taken back.
-    StepTakenBack => "step_taken_back", "Opgeslagen: deze stap staat weer open.";
+    StepTakenBack,
     /// It was so already.
-    AlreadySo => "already_so", "Dit stond al zo. Er is niets veranderd.";
+    AlreadySo,
     /// A step was reported stuck.
-    StuckReported => "stuck_reported", "Je melding is verstuurd. Kurve kijkt ernaar; je krijgt bericht per mail.";
+    StuckReported,
     /// A step was handed over.
-    HandedOver => "handed_over", "De stap is doorgegeven. Je collega krijgt een mail met uitleg.";
+    HandedOver,
     /// Details were sent.
-    DetailsSent => "details_sent", "De gegevens zijn opgeslagen.";
+    DetailsSent,
     /// The import was reported done.
-    ImportReported => "import_reported", "Dank je wel. De import staat als gedaan genoteerd.";
+    ImportReported,
     /// Paused.
-    Paused => "paused", "De koppeling staat op pauze. Tot die datum krijgen jullie geen herinneringen.";
+    Paused,
     /// Reminders come again.
-    RemindersResumed => "reminders_resumed", "Opgeslagen: er komen weer herinneringen.";
+    RemindersResumed,
     /// The digest comes again.
-    DigestResumed => "digest_resumed", "Opgeslagen: Kurve krijgt het overzicht van de dag weer.";
+    DigestResumed,
     /// Mail arrives again.
-    AddressWorks => "address_works", "Opgeslagen: dit adres krijgt weer mail.";
+    AddressWorks,
     /// Resumed.
-    Resumed => "resumed", "De koppeling gaat weer verder.";
+    Resumed,
     /// Reminders were put off.
-    Snoozed => "snoozed", "Opgeslagen. Tot die dag komen er geen herinneringen.";
+    Snoozed,
     /// Reminders were turned on again.
-    Woken => "woken", "De herinneringen staan weer aan.";
+    Woken,
     /// Days of the school's own were added.
-    OwnDaysAdded => "own_days_added", "De dagen zijn opgeslagen.";
+    OwnDaysAdded,
     /// Days of the school's own were taken away.
-    OwnDaysRemoved => "own_days_removed", "De dagen zijn weggehaald.";
+    OwnDaysRemoved,
     /// Withdrawn.
-    Withdrawn => "withdrawn", "De koppeling is gestopt.";
+    Withdrawn,
     /// Reopened.
-    Reopened => "reopened", "De koppeling is weer geopend.";
+    Reopened,
     /// Signed out.
-    SignedOut => "signed_out", "Je bent uitgelogd.";
+    SignedOut,
     /// A form came after the session had ended.
-    WasAway => "was_away", "Je was te lang weg. Log opnieuw in. Wat je net invulde, is niet opgeslagen.";
+    WasAway,
     /// Credentials were issued.
-    Issued => "issued", "Wachtwoord en query zijn klaargezet. Wie Kurve heeft bevestigd, krijgt bericht.";
+    Issued,
     /// Credentials were handed over again.
-    HandedAgain => "handed_again", "Het wachtwoord kan weer worden bekeken.";
+    HandedAgain,
     /// A step was confirmed.
-    Confirmed => "confirmed", "De stap is bevestigd.";
+    Confirmed,
     /// A step was sent back.
-    SentBack => "sent_back", "De stap is teruggestuurd. De school krijgt bericht.";
+    SentBack,
     /// A stuck step was answered.
-    Answered => "answered", "Je antwoord is verstuurd.";
+    Answered,
     /// A note was written.
-    NoteAdded => "note_added", "De notitie is opgeslagen.";
+    NoteAdded,
     /// A filter was kept.
-    ViewSaved => "view_saved", "De weergave is bewaard.";
+    ViewSaved,
     /// A kept filter was forgotten.
-    ViewDeleted => "view_deleted", "De weergave is verwijderd.";
+    ViewDeleted,
     /// A contact was added.
-    ContactAdded => "contact_added", "De contactpersoon is toegevoegd en krijgt bericht.";
+    ContactAdded,
     /// A contact was changed.
-    ContactChanged => "contact_changed", "De contactpersoon is gewijzigd.";
+    ContactChanged,
     /// A contact was removed.
-    ContactRemoved => "contact_removed", "De contactpersoon is verwijderd en uitgelogd.";
+    ContactRemoved,
     /// A contact was vouched for.
-    Vouched => "vouched", "Vastgelegd: Kurve staat in voor deze contactpersoon.";
+    Vouched,
     /// An admin gave leave to activate without a check that passed.
-    Allowed => "allowed", "Vastgelegd: deze school mag worden geactiveerd zonder goede controle.";
+    Allowed,
     /// A mail was put back in line.
-    MailRetried => "mail_retried", "De mail staat weer in de rij.";
+    MailRetried,
     /// A mail was taken out of the line.
-    MailDropped => "mail_dropped", "De mail wordt niet verstuurd.";
+    MailDropped,
     /// The Magister of the demo behaves otherwise.
-    DemoMagisterSet => "demo_magister_set", "Opgeslagen. Druk bij een school op Verbinding controleren om het te zien.";
+    DemoMagisterSet,
     /// Password and second factor were chosen.
-    Enrolled => "enrolled", "Je wachtwoord en code-app zijn ingesteld. Log nu in.";
+    Enrolled,
 }
 
 /// Something that was just done, with the step that it was about where the page names it.
@@ -121,6 +98,54 @@ pub struct FlashMessage {
 }
 
 impl Flash {
+    /// The name in the cookie.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    /// What the page says.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::StepDone => "Opgeslagen: deze stap is gedaan.",
+            Self::StepTakenBack => "Opgeslagen: deze stap staat weer open.",
+            Self::AlreadySo => "Dit stond al zo. Er is niets veranderd.",
+            Self::StuckReported => "Je melding is verstuurd. Kurve kijkt ernaar; je krijgt bericht per mail.",
+            Self::HandedOver => "De stap is doorgegeven. Je collega krijgt een mail met uitleg.",
+            Self::DetailsSent => "De gegevens zijn opgeslagen.",
+            Self::ImportReported => "Dank je wel. De import staat als gedaan genoteerd.",
+            Self::Paused => "De koppeling staat op pauze. Tot die datum krijgen jullie geen herinneringen.",
+            Self::RemindersResumed => "Opgeslagen: er komen weer herinneringen.",
+            Self::DigestResumed => "Opgeslagen: Kurve krijgt het overzicht van de dag weer.",
+            Self::AddressWorks => "Opgeslagen: dit adres krijgt weer mail.",
+            Self::Resumed => "De koppeling gaat weer verder.",
+            Self::Snoozed => "Opgeslagen. Tot die dag komen er geen herinneringen.",
+            Self::Woken => "De herinneringen staan weer aan.",
+            Self::OwnDaysAdded => "De dagen zijn opgeslagen.",
+            Self::OwnDaysRemoved => "De dagen zijn weggehaald.",
+            Self::Withdrawn => "De koppeling is gestopt.",
+            Self::Reopened => "De koppeling is weer geopend.",
+            Self::SignedOut => "Je bent uitgelogd.",
+            Self::WasAway => "Je was te lang weg. Log opnieuw in. Wat je net invulde, is niet opgeslagen.",
+            Self::Issued => "Wachtwoord en query zijn klaargezet. Wie Kurve heeft bevestigd, krijgt bericht.",
+            Self::HandedAgain => "Het wachtwoord kan weer worden bekeken.",
+            Self::Confirmed => "De stap is bevestigd.",
+            Self::SentBack => "De stap is teruggestuurd. De school krijgt bericht.",
+            Self::Answered => "Je antwoord is verstuurd.",
+            Self::NoteAdded => "De notitie is opgeslagen.",
+            Self::ViewSaved => "De weergave is bewaard.",
+            Self::ViewDeleted => "De weergave is verwijderd.",
+            Self::ContactAdded => "De contactpersoon is toegevoegd en krijgt bericht.",
+            Self::ContactChanged => "De contactpersoon is gewijzigd.",
+            Self::ContactRemoved => "De contactpersoon is verwijderd en uitgelogd.",
+            Self::Vouched => "Vastgelegd: Kurve staat in voor deze contactpersoon.",
+            Self::Allowed => "Vastgelegd: deze school mag worden geactiveerd zonder goede controle.",
+            Self::MailRetried => "De mail staat weer in de rij.",
+            Self::MailDropped => "De mail wordt niet verstuurd.",
+            Self::DemoMagisterSet => "Opgeslagen. Druk bij een school op Verbinding controleren om het te zien.",
+            Self::Enrolled => "Je wachtwoord en code-app zijn ingesteld. Log nu in.",
+        }
+    }
+
     /// With the step that it was about.
     pub fn about(self, step: Step) -> FlashMessage {
         FlashMessage { flash: self, about: Some(step) }
@@ -145,7 +170,7 @@ impl FlashMessage {
     /// Reads the text in the cookie.
     pub fn parse(text: &str) -> Option<Self> {
         let (name, step) = text.split_once('.').unwrap_or((text, ""));
-        Some(Self { flash: Flash::parse(name)?, about: Step::parse(step) })
+        Some(Self { flash: name.parse().ok()?, about: step.parse().ok() })
     }
 
     /// What the page says.

@@ -50,7 +50,7 @@ pub fn rows(own_days: &OwnDays, today: NaiveDate) -> Vec<OwnDayRow> {
 
 /// A stretch as typed; what is wrong is noted at its field.
 pub fn read(form: &OwnDaysForm, errors: &mut FieldErrors) -> Option<(OwnDayKind, Period)> {
-    let kind = errors.choose("kind", OwnDayKind::parse(&form.kind), "Kies of jullie vrij zijn of juist werken.");
+    let kind = errors.choose("kind", form.kind.parse().ok(), "Kies of jullie vrij zijn of juist werken.");
     let wanted = "Kies een dag, als dag-maand-jaar.";
     let first_day = errors.choose("first_day", parse_date(&form.first_day), wanted);
     let last_day = match form.last_day.trim() {

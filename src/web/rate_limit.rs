@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use strum::IntoStaticStr;
 
 use crate::web::error::PageError;
 
@@ -22,6 +23,8 @@ pub struct Allowance {
 
 /// Where a form with an address is posted: each door counts by itself, so that one cannot close another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Door {
     /// The request for Optie A.
     Register,
@@ -35,12 +38,7 @@ pub enum Door {
 
 impl Door {
     fn as_str(self) -> &'static str {
-        match self {
-            Self::Register => "register",
-            Self::SignIn => "sign_in",
-            Self::StaffSignIn => "staff_sign_in",
-            Self::HandOver => "hand_over",
-        }
+        self.into()
     }
 }
 

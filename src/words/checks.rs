@@ -107,6 +107,8 @@ pub fn seconds_nl(millis: u32) -> String {
 
 #[cfg(test)]
 mod tests {
+    use strum::IntoEnumIterator;
+
     use super::*;
 
     #[test]
@@ -118,7 +120,7 @@ mod tests {
 
     #[test]
     fn what_is_for_the_school_to_do_leads_to_a_step_or_is_in_the_sentence() {
-        for code in CheckCode::ALL {
+        for code in CheckCode::iter() {
             let is_schools = code.holder() == Some(Party::School);
 
             // An empty list is put right in Magister, outside our steps.

@@ -124,6 +124,8 @@ pub fn licence_note() -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use strum::IntoEnumIterator;
+
     use super::*;
 
     fn text(step: Step) -> String {
@@ -132,7 +134,7 @@ mod tests {
 
     #[test]
     fn every_step_says_how_by_whom_and_what_to_see_afterwards() {
-        for step in Step::ALL {
+        for step in Step::iter() {
             assert!(instruction(step).len() >= 2, "{}", step.as_str());
             for line in instruction(step).iter().chain(&[who_can(step), check_afterwards(step)]) {
                 assert!(line.ends_with(['.', '?']) && !line.contains("  ") && !line.contains('\n'), "{line}");

@@ -148,22 +148,24 @@ pub fn lifecycle_name(lifecycle: &Lifecycle) -> &'static str {
 mod tests {
     use std::collections::BTreeSet;
 
+    use strum::IntoEnumIterator;
+
     use super::*;
 
     #[test]
     fn no_two_things_share_a_name() {
-        let steps: BTreeSet<_> = Step::ALL.into_iter().map(step_name).collect();
-        let short_steps: BTreeSet<_> = Step::ALL.into_iter().map(step_short).collect();
-        let gates: BTreeSet<_> = Gate::ALL.into_iter().flat_map(|gate| [gate_name(gate), gate_short(gate)]).collect();
+        let steps: BTreeSet<_> = Step::iter().map(step_name).collect();
+        let short_steps: BTreeSet<_> = Step::iter().map(step_short).collect();
+        let gates: BTreeSet<_> = Gate::iter().flat_map(|gate| [gate_name(gate), gate_short(gate)]).collect();
 
         assert_eq!((steps.len(), short_steps.len(), gates.len()), (9, 9, 10));
     }
 
     #[test]
     fn the_gate_words_are_those_of_the_bar() {
-        let short = Gate::ALL.map(gate_short);
+        let short: Vec<_> = Gate::iter().map(gate_short).collect();
 
         assert_eq!(short, ["Consent", "Webservice", "Wachtwoord", "Allowlisting", "Activering"]);
-        assert!(Gate::ALL.into_iter().all(|gate| gate_question(gate).ends_with('?')));
+        assert!(Gate::iter().all(|gate| gate_question(gate).ends_with('?')));
     }
 }

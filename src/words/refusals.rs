@@ -195,6 +195,8 @@ fn listed(steps: &[Step]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use strum::IntoEnumIterator;
+
     use super::*;
 
     fn every_refusal() -> Vec<Refusal> {
@@ -215,7 +217,7 @@ mod tests {
             Refusal::NotPaused,
             Refusal::BadResumeDate,
         ];
-        all.extend(Step::ALL.map(|step| Refusal::WrongParty { step }));
+        all.extend(Step::iter().map(|step| Refusal::WrongParty { step }));
         all
     }
 
@@ -229,7 +231,7 @@ mod tests {
             RevealRefusal::Expired,
             RevealRefusal::UsedUp,
         ];
-        let closed = ClosedReason::ALL.map(RevealRefusal::Closed);
+        let closed: Vec<_> = ClosedReason::iter().map(RevealRefusal::Closed).collect();
         let said = every_refusal().iter().map(refusal).collect::<Vec<_>>().into_iter();
 
         let day = chrono::NaiveDate::from_ymd_opt(2026, 11, 23).expect("a date");

@@ -18,6 +18,7 @@ use koppelklaar::services::Context;
 use koppelklaar::services::mail::dispatch::{self, Mailer, Summary};
 use koppelklaar::services::people::portal_access;
 use koppelklaar::store::mail::outbox::{self, MailStatus, OutboxMail};
+use strum::IntoEnumIterator;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -83,7 +84,7 @@ async fn ask_link(app: &TestApp, school: &TestSchool) {
 }
 
 async fn of_kind(app: &TestApp, kind: MailKind) -> OutboxMail {
-    for status in MailStatus::ALL {
+    for status in MailStatus::iter() {
         let mails = outbox::list_with_status(app.context().db.reader(), status, 100).await.expect("the store answers");
         if let Some(mail) = mails.into_iter().find(|mail| mail.kind == kind) {
             return mail;

@@ -16,6 +16,7 @@ use koppelklaar::domain::text::Reason;
 use koppelklaar::services::onboarding::onboardings;
 use koppelklaar::store::onboarding::schools;
 use koppelklaar::store::operations::audit;
+use strum::IntoEnumIterator;
 
 use crate::it::support::{Page, TestApp, TestSchool, run};
 
@@ -85,7 +86,7 @@ async fn replay(app: &TestApp, school: &TestSchool) -> Story {
             held.entry(key).or_insert((party, at));
         }
     }
-    story.yes = Gate::ALL.into_iter().filter(|gate| state.is_gate_yes(*gate)).collect();
+    story.yes = Gate::iter().filter(|gate| state.is_gate_yes(*gate)).collect();
     story
 }
 
@@ -175,12 +176,12 @@ fn every_figure_is_what_the_audit_tells() {
         }
         let totals = [stories.iter().map(|story| story.asked.len()).sum::<usize>(), stories[0].opened.len()];
         assert_eq!(totals, [3, 1], "something is counted");
-        let yes = |gate: &Gate| stories.iter().filter(|story| story.yes.contains(gate)).count();
-        for (row, gate) in Gate::ALL.iter().enumerate() {
+        let yes = |gate: Gate| stories.iter().filter(|story| story.yes.contains(&gate)).count();
+        for (row, gate) in Gate::iter().enumerate() {
             let expected = [yes(gate), stories.len() - yes(gate)].map(|count| count.to_string());
             assert_eq!(cells(&page, "[data-gate-row]", row), expected, "{gate:?}");
         }
-        let shares: BTreeSet<usize> = Gate::ALL.iter().map(yes).collect();
+        let shares: BTreeSet<usize> = Gate::iter().map(yes).collect();
         assert!(shares.len() > 1, "gates that stand apart, or they could be told in any order: {shares:?}");
         app.new_mails().await;
     });

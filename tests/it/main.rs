@@ -47,6 +47,7 @@ mod simulator;
 mod smtp;
 mod staff;
 mod store;
+mod stored_names;
 mod threads;
 mod timer;
 mod unreadable;

@@ -1,5 +1,7 @@
 //! A school's own pages: what is shown, and what each button does.
 
+use strum::IntoEnumIterator;
+
 use crate::it::journey::Table;
 use crate::it::support::{TestApp, run};
 
@@ -63,7 +65,7 @@ fn every_step_has_a_page_and_an_unknown_step_has_none() {
     run(|app: TestApp| async move {
         let table = Table::set(&app).await;
 
-        for step in koppelklaar::domain::onboarding::Step::ALL {
+        for step in koppelklaar::domain::onboarding::Step::iter() {
             let page = table.portal.get(&format!("/school/stap/{}", step.as_str())).await;
             assert_eq!(page.status, 200, "{}", step.as_str());
         }

@@ -7,6 +7,7 @@ use koppelklaar::domain::heartbeat::Worker;
 use koppelklaar::jobs::{self, Job};
 use koppelklaar::store::mail::outbox::lease::{self, Mark};
 use koppelklaar::store::operations::{heartbeats, job_slots};
+use strum::IntoEnumIterator;
 
 use crate::it::dispatch::{new_hold, put_in_outbox};
 use crate::it::journey::Table;
@@ -32,7 +33,7 @@ async fn knock_at(app: &TestApp, moment: &str) {
 /// Has every slot taken by an instance whose clock is years ahead.
 async fn take_slots_far_ahead(app: &TestApp) {
     let far = at(FAR);
-    for job in Job::ALL {
+    for job in Job::iter() {
         let taken =
             job_slots::claim(app.context().db.writer(), job.as_str(), far, (far, far + TimeDelta::hours(1))).await;
         assert!(taken.expect("the store answers"));

@@ -10,6 +10,7 @@ use koppelklaar::services::onboarding::schools;
 use koppelklaar::store::checks::connections::{self, SchoolConnection};
 use koppelklaar::store::operations::heartbeats;
 use koppelklaar::store::people::address_marks;
+use strum::IntoEnumIterator;
 
 use crate::it::journey::Table;
 use crate::it::one_mail::looking_at_one;
@@ -27,7 +28,7 @@ async fn spoil(app: &TestApp, school: &TestSchool, table: &str, change: &str) {
 }
 
 async fn all_beat(app: &TestApp) {
-    for worker in Worker::ALL {
+    for worker in Worker::iter() {
         heartbeats::beat(app.context().db.writer(), worker, app.now()).await.expect("the store answers");
     }
 }

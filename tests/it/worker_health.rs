@@ -12,6 +12,7 @@ use koppelklaar::store::operations::heartbeats;
 use koppelklaar::web::metrics;
 use koppelklaar::web::rate_limit::Allowance;
 use koppelklaar::web::router;
+use strum::IntoEnumIterator;
 use tokio_util::sync::CancellationToken;
 
 use crate::it::dispatch::{new_hold, waiting};
@@ -32,7 +33,7 @@ async fn beats(app: &TestApp) -> Vec<(Worker, DateTime<Utc>)> {
 
 /// All that works gives a heartbeat.
 async fn all_beat(app: &TestApp) {
-    for worker in Worker::ALL {
+    for worker in Worker::iter() {
         beat(app, worker).await;
     }
 }

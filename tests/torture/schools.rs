@@ -9,6 +9,7 @@ use koppelklaar::domain::text::{Brin, EmailAddress, PersonName, SchoolDomain, Sc
 use koppelklaar::store::ConnectionTrait;
 use koppelklaar::store::onboarding::{onboardings, schools};
 use koppelklaar::store::people::contacts;
+use strum::IntoEnumIterator;
 
 /// Makes a school with this number and so many contacts.
 pub(crate) async fn insert_school(
@@ -23,7 +24,7 @@ pub(crate) async fn insert_school(
         name: SchoolName::parse(&format!("Lyceum {number}")).expect("a name"),
         brin: brin(number),
         domain: SchoolDomain::parse(&format!("lyceum{number}")).expect("a domain"),
-        region: Region::ALL[number as usize % 3],
+        region: Region::iter().cycle().nth(number as usize).expect("regions without end"),
     };
     schools::insert(conn, &School { id, details, created_at: now }).await.expect("a fresh BRIN");
     onboardings::insert(conn, id, &Onboarding::start(now), now).await.expect("a fresh school");

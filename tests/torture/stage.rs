@@ -14,6 +14,7 @@ use koppelklaar::crypto::KeyRing;
 use koppelklaar::store::mail::outbox::{self, MailStatus, OutboxMail};
 use koppelklaar::store::{Db, schema};
 use secrecy::ExposeSecret;
+use strum::IntoEnumIterator;
 use tempfile::TempDir;
 use tokio::time::Instant;
 
@@ -92,7 +93,7 @@ impl Stage {
     /// Every mail in the outbox.
     pub(crate) async fn mails(&self) -> Vec<OutboxMail> {
         let mut mails = vec![];
-        for status in MailStatus::ALL {
+        for status in MailStatus::iter() {
             mails.extend(self.list(status, 1_000_000).await);
         }
         mails

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
+use strum::IntoEnumIterator;
 
 use super::{CheckCode, CheckResult, RoundFacts};
 use crate::domain::onboarding::gate::Step;
@@ -74,7 +75,7 @@ pub struct CheckHistory {
 impl CheckHistory {
     /// What an onboarding tells, with the streak that was kept beside it.
     pub fn of(state: &Onboarding, streak: Option<Streak>) -> Self {
-        let with = |is_so: &dyn Fn(Step) -> bool| Step::ALL.into_iter().filter(|step| is_so(*step)).collect();
+        let with = |is_so: &dyn Fn(Step) -> bool| Step::iter().filter(|step| is_so(*step)).collect();
         let is_proven = |step| state.answer(step).is_some_and(|answer: &_| answer.with(Evidence::Proven).is_some());
         let known = Self { answered: with(&|step| state.is_yes(step)), proven: with(&is_proven), streak: None };
         // What is answered anew gets tries of its own: those before it say nothing of that answer.

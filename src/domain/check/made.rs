@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Counts, Rung, RungTime};
 use chrono::{DateTime, Utc};
+use strum::{EnumIter, EnumString, IntoStaticStr};
 
 /// How far a check is.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -16,7 +17,9 @@ pub struct CheckProgress {
 
 /// Why a check that was in line was not made. It says nothing about the school.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(EnumIter, EnumString, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum NotMade {
     /// Several schools in a row found the address dead; it is left in peace for a while.
     Resting,
@@ -29,22 +32,9 @@ pub enum NotMade {
 }
 
 impl NotMade {
-    /// Every reason.
-    pub const ALL: [Self; 4] = [Self::Resting, Self::NotNeeded, Self::Overtaken, Self::BrokeOff];
-
     /// The stored name.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Resting => "resting",
-            Self::NotNeeded => "not_needed",
-            Self::Overtaken => "overtaken",
-            Self::BrokeOff => "broke_off",
-        }
-    }
-
-    /// Reads the stored name.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.as_str() == text)
+        self.into()
     }
 
     /// What it means, for whoever asked.

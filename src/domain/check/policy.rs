@@ -1,9 +1,9 @@
 //! What an installation does with connection checks, and what activation needs of them.
 
-use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, Duration, Utc};
+use strum::{Display, EnumIter, IntoEnumIterator, IntoStaticStr};
 
 use super::CheckCode;
 
@@ -12,6 +12,8 @@ pub const PASS_HOURS: i64 = 24;
 
 /// What an installation does with connection checks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Display, EnumIter, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum CheckPolicy {
     /// Nothing: its address is not allowlisted, so a check would say nothing.
     Off,
@@ -23,16 +25,9 @@ pub enum CheckPolicy {
 }
 
 impl CheckPolicy {
-    /// Every policy.
-    pub const ALL: [Self; 3] = [Self::Off, Self::Advise, Self::Require];
-
     /// The name in settings and in the API.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::Advise => "advise",
-            Self::Require => "require",
-        }
+        self.into()
     }
 
     /// Whether checks are made at all.
@@ -44,17 +39,11 @@ impl CheckPolicy {
     }
 }
 
-impl fmt::Display for CheckPolicy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
 impl FromStr for CheckPolicy {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|policy| policy.as_str() == text).ok_or("must be off, advise or require")
+        Self::iter().find(|policy| policy.as_str() == text).ok_or("must be off, advise or require")
     }
 }
 
@@ -142,7 +131,7 @@ mod tests {
             ActivationFacts { policy: CheckPolicy::Require, credential_version: 2, passed, ..Default::default() };
         let later = |code| Some((code, now() - Duration::minutes(55)));
 
-        for code in CheckCode::ALL.into_iter().filter(|code| *code != CheckCode::Ok) {
+        for code in CheckCode::iter().filter(|code| *code != CheckCode::Ok) {
             let after = ActivationFacts { newest: later(code), ..facts };
             assert_eq!(after.ground(now()), None, "{code:?}");
             let allowed = ActivationFacts { leave_for: Some(2), ..after };
@@ -158,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_policy_is_read_by_its_name_only() {
-        for policy in CheckPolicy::ALL {
+        for policy in CheckPolicy::iter() {
             assert_eq!(policy.to_string().parse(), Ok(policy));
         }
         assert!("Off".parse::<CheckPolicy>().is_err() && "".parse::<CheckPolicy>().is_err());

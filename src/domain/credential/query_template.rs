@@ -8,6 +8,8 @@
 
 use std::fmt;
 
+use strum::EnumString;
+
 use super::WEBSERVICE_USER;
 use crate::domain::school::SchoolDetails;
 
@@ -55,6 +57,8 @@ pub enum TemplateError {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(EnumString)]
+#[strum(serialize_all = "snake_case")]
 pub(super) enum Placeholder {
     School,
     Brin,
@@ -63,16 +67,6 @@ pub(super) enum Placeholder {
 }
 
 impl Placeholder {
-    fn parse(name: &str) -> Option<Self> {
-        match name {
-            "school" => Some(Self::School),
-            "brin" => Some(Self::Brin),
-            "domain" => Some(Self::Domain),
-            "user" => Some(Self::User),
-            _ => None,
-        }
-    }
-
     pub(super) fn value(self, school: &SchoolDetails) -> &str {
         match self {
             Self::School => school.name.as_str(),
@@ -179,7 +173,7 @@ fn parts(body: &str) -> Result<Vec<Part>, TemplateError> {
         if let Some(after) = rest.strip_prefix("{{") {
             let on_line = after.split('\n').next().unwrap_or_default();
             let (name, _) = on_line.split_once("}}").ok_or(TemplateError::UnclosedPlaceholder(line))?;
-            let placeholder = Placeholder::parse(name.trim()).ok_or(TemplateError::UnknownPlaceholder(line))?;
+            let placeholder = name.trim().parse().map_err(|_| TemplateError::UnknownPlaceholder(line))?;
             if region == Region::Code {
                 return Err(TemplateError::PlaceholderInCode(line));
             }

@@ -4,6 +4,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
+use strum::{EnumIter, EnumString, IntoStaticStr};
 
 /// How often one password may be shown: it is typed twice, and sometimes goes wrong.
 pub const REVEALS_ALLOWED: u32 = 5;
@@ -12,7 +13,9 @@ pub const REVEAL_DAYS: i64 = 14;
 
 /// Why a password is never shown again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(EnumIter, EnumString, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum ClosedReason {
     /// A new one was issued in its place.
     Renewed,
@@ -23,21 +26,9 @@ pub enum ClosedReason {
 }
 
 impl ClosedReason {
-    /// Every reason.
-    pub const ALL: [Self; 3] = [Self::Renewed, Self::Proven, Self::Withdrawn];
-
     /// The stored name.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Renewed => "renewed",
-            Self::Proven => "proven",
-            Self::Withdrawn => "withdrawn",
-        }
-    }
-
-    /// Reads the stored name.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.as_str() == text)
+        self.into()
     }
 }
 
@@ -154,6 +145,8 @@ fn check_common(state: &RevealState, seen_version: u32) -> Result<(), RevealRefu
 
 #[cfg(test)]
 mod tests {
+    use strum::IntoEnumIterator;
+
     use super::*;
 
     fn now() -> DateTime<Utc> {
@@ -252,9 +245,9 @@ mod tests {
 
     #[test]
     fn stored_reasons_read_back() {
-        for reason in ClosedReason::ALL {
-            assert_eq!(ClosedReason::parse(reason.as_str()), Some(reason));
+        for reason in ClosedReason::iter() {
+            assert_eq!(reason.as_str().parse::<ClosedReason>().ok(), Some(reason));
         }
-        assert_eq!(ClosedReason::parse("Renewed"), None);
+        assert_eq!("Renewed".parse::<ClosedReason>().ok(), None);
     }
 }

@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use strum::{EnumIter, IntoStaticStr};
 
 use crate::domain::actor::Actor;
 use crate::domain::text::{Reason, TicketRef};
 
 /// How sure a yes is; later is stronger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(EnumIter, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Evidence {
     /// Someone of the school said so.
     Claimed,
@@ -21,16 +24,9 @@ pub enum Evidence {
 }
 
 impl Evidence {
-    /// Every kind, weakest first.
-    pub const ALL: [Self; 3] = [Self::Claimed, Self::Confirmed, Self::Proven];
-
     /// The stored name, also used by the API.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Claimed => "claimed",
-            Self::Confirmed => "confirmed",
-            Self::Proven => "proven",
-        }
+        self.into()
     }
 }
 

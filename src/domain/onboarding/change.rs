@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantNames};
 
 use super::gate::Step;
 use super::state::{Evidence, Ground};
@@ -38,7 +39,9 @@ pub enum FallCause {
 
 /// One change of an onboarding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(IntoStaticStr, VariantNames)]
 #[serde(tag = "change", rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Change {
     /// A step got a yes, or a further ground for it.
     StepAnswered {
@@ -119,22 +122,7 @@ pub enum Change {
 impl Change {
     /// The stable name under which the audit keeps it.
     pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::StepAnswered { .. } => "step_answered",
-            Self::EvidenceFell { .. } => "evidence_fell",
-            Self::StepFell { .. } => "step_fell",
-            Self::StepRestored { .. } => "step_restored",
-            Self::CompletionRestored => "completion_restored",
-            Self::CredentialsIssued { .. } => "credentials_issued",
-            Self::StuckReported { .. } => "stuck_reported",
-            Self::StuckAnswered { .. } => "stuck_answered",
-            Self::StepHandedOver { .. } => "step_handed_over",
-            Self::Paused { .. } => "paused",
-            Self::Resumed => "resumed",
-            Self::Withdrawn { .. } => "withdrawn",
-            Self::Reopened => "reopened",
-            Self::Completed => "completed",
-        }
+        self.into()
     }
 
     /// The step it is about, if about one.

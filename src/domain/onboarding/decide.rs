@@ -1,6 +1,7 @@
 //! The rule of what may happen: a command becomes events, or is refused and changes nothing.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
+use strum::IntoEnumIterator;
 
 use super::change::{Change, Event, FallCause};
 use super::command::{Command, Refusal};
@@ -150,9 +151,9 @@ fn restore(state: &Onboarding, used_version: u32) -> Result<Vec<Change>, Refusal
     if used_version != current {
         return Err(Refusal::OldCredentials { current });
     }
-    let mut yes: Vec<Step> = Step::ALL.into_iter().filter(|step| state.is_yes(*step)).collect();
+    let mut yes: Vec<Step> = Step::iter().filter(|step| state.is_yes(*step)).collect();
     let mut changes = vec![];
-    for step in Step::ALL {
+    for step in Step::iter() {
         let is_back = state.interrupted().has(step) && step.needs().iter().all(|need| yes.contains(need));
         if is_back && !yes.contains(&step) {
             yes.push(step);
@@ -160,7 +161,7 @@ fn restore(state: &Onboarding, used_version: u32) -> Result<Vec<Change>, Refusal
         }
     }
     let was_done = state.interrupted().completed_at().is_some();
-    if was_done && *state.lifecycle() == Lifecycle::Active && yes.len() == Step::ALL.len() {
+    if was_done && *state.lifecycle() == Lifecycle::Active && yes.len() == Step::iter().len() {
         changes.push(Change::CompletionRestored);
     }
     Ok(changes)

@@ -1,10 +1,13 @@
 //! The five gates and nine steps: who does each, and what it needs first. Facts follow Kurve's manual.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumIter, EnumString, IntoEnumIterator, IntoStaticStr};
 
-/// One of the five questions that close the manual; all five yes means: import.
+/// One of the five questions that close the manual; all five yes means: import. In the manual's order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(EnumIter, EnumString, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Gate {
     /// Is in Magister consent gegeven?
     Consent,
@@ -19,23 +22,9 @@ pub enum Gate {
 }
 
 impl Gate {
-    /// The gates in the manual's order.
-    pub const ALL: [Self; 5] = [Self::Consent, Self::Webservice, Self::Password, Self::Allowlisting, Self::Activation];
-
     /// The stored name, also used by the API.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Consent => "consent",
-            Self::Webservice => "webservice",
-            Self::Password => "password",
-            Self::Allowlisting => "allowlisting",
-            Self::Activation => "activation",
-        }
-    }
-
-    /// Reads the stored name.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|gate| gate.as_str() == text)
+        self.into()
     }
 
     /// The steps that together answer the question, in order.
@@ -52,7 +41,9 @@ impl Gate {
 
 /// Who can do a step, and so who can hold the ball.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(EnumIter, EnumString, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Party {
     /// The school.
     School,
@@ -63,27 +54,17 @@ pub enum Party {
 }
 
 impl Party {
-    /// Every party.
-    pub const ALL: [Self; 3] = [Self::School, Self::Kurve, Self::Magister];
-
     /// The stored name.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::School => "school",
-            Self::Kurve => "kurve",
-            Self::Magister => "magister",
-        }
-    }
-
-    /// Reads the stored name.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|party| party.as_str() == text)
+        self.into()
     }
 }
 
-/// One thing that one party does.
+/// One thing that one party does, in the order of the gates: what a step needs always comes before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(EnumIter, EnumString, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Step {
     /// The superbeheerder gives consent for Numo UWLR smalle set at accounts.magister.net/admin.
     ConsentGiven,
@@ -106,37 +87,9 @@ pub enum Step {
 }
 
 impl Step {
-    /// The steps in the order of their gates; what a step needs always comes before it.
-    pub const ALL: [Self; 9] = [
-        Self::ConsentGiven,
-        Self::DetailsSubmitted,
-        Self::CredentialsIssued,
-        Self::QueryExecuted,
-        Self::PasswordSet,
-        Self::PermissionsChecked,
-        Self::AllowlistingRequested,
-        Self::AllowlistingConfirmed,
-        Self::ActivationConfirmed,
-    ];
-
     /// The stored name.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::ConsentGiven => "consent_given",
-            Self::DetailsSubmitted => "details_submitted",
-            Self::CredentialsIssued => "credentials_issued",
-            Self::QueryExecuted => "query_executed",
-            Self::PasswordSet => "password_set",
-            Self::PermissionsChecked => "permissions_checked",
-            Self::AllowlistingRequested => "allowlisting_requested",
-            Self::AllowlistingConfirmed => "allowlisting_confirmed",
-            Self::ActivationConfirmed => "activation_confirmed",
-        }
-    }
-
-    /// Reads the stored name.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|step| step.as_str() == text)
+        self.into()
     }
 
     /// The gate whose question this step helps to answer.
@@ -186,7 +139,7 @@ impl Step {
     /// Everything that needs this step, directly or through others, in the order of the steps.
     pub fn needed_by(self) -> Vec<Self> {
         let mut found = vec![self];
-        for other in Self::ALL {
+        for other in Self::iter() {
             if other.needs().iter().any(|need| found.contains(need)) {
                 found.push(other);
             }

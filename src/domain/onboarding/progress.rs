@@ -1,6 +1,7 @@
 //! What people look at: how far it is, who holds the ball since when, and what comes next.
 
 use chrono::{DateTime, Utc};
+use strum::IntoEnumIterator;
 
 use super::gate::{Gate, Party, Step};
 use super::state::{Onboarding, StepState};
@@ -20,7 +21,7 @@ pub struct OpenStep {
 
 /// The steps that can be done now, in the order of the steps.
 pub fn open_steps(state: &Onboarding) -> Vec<OpenStep> {
-    Step::ALL.into_iter().filter_map(|step| open_step(state, step)).collect()
+    Step::iter().filter_map(|step| open_step(state, step)).collect()
 }
 
 fn open_step(state: &Onboarding, step: Step) -> Option<OpenStep> {
@@ -34,7 +35,7 @@ fn open_step(state: &Onboarding, step: Step) -> Option<OpenStep> {
 
 /// How many of the five gates are yes.
 pub fn gates_done(state: &Onboarding) -> usize {
-    Gate::ALL.into_iter().filter(|gate| state.is_gate_yes(*gate)).count()
+    Gate::iter().filter(|gate| state.is_gate_yes(*gate)).count()
 }
 
 /// What the school can best do now: its first open step, else what it can report for Magister.

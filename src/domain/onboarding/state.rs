@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use strum::{IntoEnumIterator, IntoStaticStr, VariantNames};
 
 pub use super::answer::{Answer, Evidence, Given, Ground};
 use super::change::{Change, Event, FallCause};
@@ -60,7 +61,9 @@ pub enum StepState {
 
 /// Where the onboarding as a whole stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(IntoStaticStr, VariantNames)]
 #[serde(tag = "state", rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Lifecycle {
     /// Under way.
     Active,
@@ -88,17 +91,9 @@ pub enum Lifecycle {
 }
 
 impl Lifecycle {
-    /// The stored names, in the order of the variants.
-    pub const NAMES: [&'static str; 4] = ["active", "paused", "withdrawn", "completed"];
-
     /// The stored name.
     pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Paused { .. } => "paused",
-            Self::Withdrawn { .. } => "withdrawn",
-            Self::Completed { .. } => "completed",
-        }
+        self.into()
     }
 
     /// Whether the school stopped.
@@ -131,7 +126,7 @@ pub struct Onboarding {
 impl Onboarding {
     /// A fresh onboarding: nothing answered, and what needs nothing open since `at`.
     pub fn start(at: DateTime<Utc>) -> Self {
-        let steps = Step::ALL.into_iter().map(|step| (step, StepState::Waiting)).collect();
+        let steps = Step::iter().map(|step| (step, StepState::Waiting)).collect();
         let mut fresh = Self {
             lifecycle: Lifecycle::Active,
             steps,
@@ -308,7 +303,7 @@ impl Onboarding {
 
     /// Opens what can be done now and closes what no longer can, keeping why a step fell.
     fn settle(&mut self, at: DateTime<Utc>) {
-        for step in Step::ALL {
+        for step in Step::iter() {
             let is_ready = self.missing_for(step).is_empty();
             match self.step(step) {
                 StepState::Waiting if is_ready => {

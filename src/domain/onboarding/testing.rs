@@ -1,6 +1,7 @@
 //! Shared by the tests of the rules: people, moments, and a walk that decides and folds in. No rule lives here.
 
 use chrono::{DateTime, Duration, TimeZone, Utc};
+use strum::IntoEnumIterator;
 use uuid::Uuid;
 
 use super::{Command, Event, Ground, Onboarding, Refusal, Step, decide};
@@ -91,7 +92,7 @@ impl Walk {
     /// An onboarding whose steps are all yes by word, but for those given and what needs them.
     pub(crate) fn all_but(left_out: &[Step]) -> Self {
         let mut walk = Self::start();
-        for step in Step::ALL {
+        for step in Step::iter() {
             if !left_out.contains(&step) && walk.state.missing_for(step).is_empty() {
                 walk.answer(step);
             }

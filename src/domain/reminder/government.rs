@@ -6,6 +6,7 @@
 
 use chrono::{DateTime, Datelike, NaiveDate};
 use serde::Deserialize;
+use strum::IntoEnumIterator;
 
 use super::calendar::Period;
 use super::school_holidays::{HolidaysError, LoadedHolidays, SchoolHolidays};
@@ -83,11 +84,9 @@ fn short_kind(kind: &str) -> String {
 fn regions(text: &str) -> Result<Vec<Region>, String> {
     let text = text.trim().to_lowercase();
     if text == "heel nederland" {
-        return Ok(Region::ALL.to_vec());
+        return Ok(Region::iter().collect());
     }
-    Region::parse(text.trim_start_matches("regio "))
-        .map(|region| vec![region])
-        .ok_or(format!("unknown region {text:?}"))
+    text.trim_start_matches("regio ").parse().map(|region| vec![region]).map_err(|_| format!("unknown region {text:?}"))
 }
 
 fn day(text: &str) -> Result<NaiveDate, String> {

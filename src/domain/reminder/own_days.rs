@@ -2,6 +2,7 @@
 
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
+use strum::{EnumIter, EnumString, IntoEnumIterator, IntoStaticStr};
 
 use super::calendar::{OwnDays, Period};
 
@@ -19,7 +20,9 @@ const KEPT_DAYS: u64 = 400;
 
 /// Which way a school differs from its region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(EnumIter, EnumString, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum OwnDayKind {
     /// Nobody works, though others do.
     Closed,
@@ -28,20 +31,9 @@ pub enum OwnDayKind {
 }
 
 impl OwnDayKind {
-    /// Every kind.
-    pub const ALL: [Self; 2] = [Self::Closed, Self::Open];
-
     /// The stored name.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Closed => "closed",
-            Self::Open => "open",
-        }
-    }
-
-    /// Reads the stored name.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+        self.into()
     }
 }
 
@@ -111,7 +103,7 @@ impl OwnDays {
 
     /// The stretches that are not over, by day.
     pub fn ahead(&self, today: NaiveDate) -> Vec<(Period, OwnDayKind)> {
-        let all = OwnDayKind::ALL.into_iter().flat_map(|kind| self.of(kind).iter().map(move |period| (*period, kind)));
+        let all = OwnDayKind::iter().flat_map(|kind| self.of(kind).iter().map(move |period| (*period, kind)));
         let mut ahead: Vec<_> = all.filter(|(period, _)| period.last_day >= today).collect();
         ahead.sort_unstable();
         ahead

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use chrono::NaiveDate;
+use strum::IntoEnumIterator;
 
 use super::calendar::Period;
 use super::government;
@@ -100,7 +101,8 @@ impl SchoolHolidays {
         let [name, region, first_day, last_day] = fields[..] else {
             return Err(format!("expected 4 fields ({HEADER}), found {}", fields.len()));
         };
-        let region = Region::parse(region).ok_or(format!("\"{region}\" is no region: write noord, midden or zuid"))?;
+        let region =
+            region.parse::<Region>().map_err(|_| format!("\"{region}\" is no region: write noord, midden or zuid"))?;
         let date = |text: &str| {
             NaiveDate::parse_from_str(text, "%Y-%m-%d")
                 .map_err(|_| format!("\"{text}\" is no date: write it as 2026-07-04"))
@@ -151,7 +153,7 @@ impl SchoolHolidays {
     /// The last day up to which the holidays of every region are known; after it too much counts as a working day.
     pub fn known_until(&self) -> Option<NaiveDate> {
         let last_of = |region| self.by_region.get(&region)?.values().map(|period| period.last_day).max();
-        Region::ALL.into_iter().map(last_of).min().flatten()
+        Region::iter().map(last_of).min().flatten()
     }
 
     /// Every holiday: its name, region and days, by region and day.

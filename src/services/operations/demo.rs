@@ -4,6 +4,7 @@ pub mod magister;
 
 use chrono::{DateTime, Days, Duration, NaiveTime, Utc};
 use secrecy::SecretString;
+use strum::IntoEnumIterator;
 
 use crate::crypto::Token;
 use crate::crypto::password_hash::StaffPassword;
@@ -273,7 +274,7 @@ impl Plan<'_> {
                 name: SchoolName::parse(self.name).map_err(|_| BROKEN)?,
                 brin: Brin::parse(&format!("99X{letter}")).map_err(|_| BROKEN)?,
                 domain: SchoolDomain::parse(self.domain).map_err(|_| BROKEN)?,
-                region: Region::ALL[self.number % Region::ALL.len()],
+                region: Region::iter().cycle().nth(self.number).ok_or(BROKEN)?,
             },
             name: PersonName::parse(PEOPLE[self.number % PEOPLE.len()]).map_err(|_| BROKEN)?,
             email: EmailAddress::parse(&self.email()).map_err(|_| BROKEN)?,

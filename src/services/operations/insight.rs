@@ -3,6 +3,7 @@
 //! Turns are kept with each change, in its transaction, so the figures cost what happened, not all that ever was.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use strum::IntoEnumIterator;
 
 use crate::domain::ids::SchoolId;
 use crate::domain::insight::{Durations, HoldingChange, last_weeks, per_week};
@@ -55,7 +56,7 @@ pub async fn figures(context: &Context, now: DateTime<Utc>, weeks: u64) -> Resul
     let first = mondays.first().copied().unwrap_or_else(|| amsterdam_date(now));
     let since = moment_on(first, NaiveTime::MIN);
     let (schools, yes) = insight::count_gates(conn).await?;
-    let mut holdings = Party::ALL.map(|party| (party, Durations::default()));
+    let mut holdings: Vec<_> = Party::iter().map(|party| (party, Durations::default())).collect();
     for (party, days, count) in insight::count_holdings(conn, since).await? {
         holdings.iter_mut().filter(|(of, _)| *of == party).for_each(|(_, durations)| durations.add(days, count));
     }
@@ -63,8 +64,8 @@ pub async fn figures(context: &Context, now: DateTime<Utc>, weeks: u64) -> Resul
     let opened = per_week(&mondays, insight::list_opened(conn, since).await?);
     let week = |(monday, (registered, opened))| Week { monday, registered, opened };
     Ok(Figures {
-        gates: GateFigures { schools, yes: Gate::ALL.into_iter().zip(yes).collect() },
-        holdings: holdings.into(),
+        gates: GateFigures { schools, yes: Gate::iter().zip(yes).collect() },
+        holdings,
         weeks: mondays.into_iter().zip(registered.into_iter().zip(opened)).map(week).collect(),
     })
 }

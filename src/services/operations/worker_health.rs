@@ -1,6 +1,7 @@
 //! Whether what runs by itself still runs: for the banner on Kurve's pages, and as numbers for who watches from outside.
 
 use chrono::{DateTime, Duration, Utc};
+use strum::IntoEnumIterator;
 use tokio::sync::Mutex;
 
 use crate::domain::heartbeat::{Facts, Worker, WorkerStatus, judge};
@@ -127,7 +128,7 @@ impl Found {
     fn health(&self, now: DateTime<Utc>) -> WorkerHealth {
         let beat = |worker: Worker| self.beats.iter().find(|(of, _)| *of == worker).map(|(_, at)| *at);
         let status = |worker: Worker| (worker, judge(worker, now, beat(worker), &self.facts));
-        WorkerHealth { workers: Worker::ALL.map(status).into(), held: None }
+        WorkerHealth { workers: Worker::iter().map(status).collect(), held: None }
     }
 }
 

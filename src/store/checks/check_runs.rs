@@ -141,7 +141,7 @@ pub async fn count(
     let open = of_run().filter(connection_check::COLUMN.finished_at.is_null()).count(conn).await?;
     let read = |(name, checks): (Option<String>, i64)| {
         let corrupt = || StoreError::CorruptRow { table: "connection_check", id: id.to_string(), what: "code" };
-        let code = name.map(|name| CheckCode::parse(&name).ok_or_else(corrupt)).transpose()?;
+        let code = name.map(|name| name.parse::<CheckCode>().map_err(|_| corrupt())).transpose()?;
         Ok((code, u64::try_from(checks).unwrap_or_default()))
     };
     let counts = counts.into_iter().map(read).collect::<Result<_, StoreError>>()?;

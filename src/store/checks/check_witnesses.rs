@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use entity::{check_status, connection_check};
 use sea_orm::sea_query::{Expr, LockBehavior, LockType, Query};
 use sea_orm::{EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use strum::IntoEnumIterator;
 
 use crate::domain::check::{CheckCode, RoundFacts, Rung};
 use crate::domain::ids::SchoolId;
@@ -119,7 +120,7 @@ fn can_tell(but: SchoolId) -> Expr {
 
 /// Those whose last check showed no less than before, and that this rung holds.
 fn works(rung: Rung) -> Expr {
-    let codes = CheckCode::ALL.into_iter().filter(|code| code.always_holds(rung)).map(CheckCode::as_str);
+    let codes = CheckCode::iter().filter(|code| code.always_holds(rung)).map(CheckCode::as_str);
     check_status::COLUMN.is_failing.eq(false).and(check_status::COLUMN.last_code.is_in(codes))
 }
 

@@ -222,7 +222,7 @@ fn to_check(row: connection_check::Model) -> Result<Check, StoreError> {
     let outcome = match (&row.result, &row.not_made) {
         (None, None) => None,
         (Some(json), None) => Some(Outcome::Made(serde_json::from_str(json).map_err(|_| corrupt(id, "result"))?)),
-        (None, Some(name)) => Some(Outcome::NotMade(NotMade::parse(name).ok_or_else(|| corrupt(id, "not_made"))?)),
+        (None, Some(name)) => Some(Outcome::NotMade(name.parse::<NotMade>().map_err(|_| corrupt(id, "not_made"))?)),
         (Some(_), Some(_)) => return Err(corrupt(id, "not_made")),
     };
     let progress = row.progress.as_deref().map(serde_json::from_str).transpose();

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use entity::{check_status, onboarding, school};
 use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{EntityTrait, ExprTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use strum::IntoEnumIterator;
 
 use crate::domain::check::CheckCode;
 use crate::domain::ids::SchoolId;
@@ -72,7 +73,7 @@ pub async fn count_by_code(conn: &impl ConnectionTrait) -> Result<Vec<(Option<Ch
         .all(conn)
         .await?;
     let read = |(name, schools): (Option<String>, i64)| {
-        let code = name.map(|name| CheckCode::parse(&name).ok_or_else(|| corrupt("", "last_code"))).transpose()?;
+        let code = name.map(|name| name.parse::<CheckCode>().map_err(|_| corrupt("", "last_code"))).transpose()?;
         Ok((code, u64::try_from(schools).unwrap_or_default()))
     };
     counts.into_iter().map(read).collect()
@@ -123,7 +124,7 @@ pub async fn count_held_by(conn: &impl ConnectionTrait, party: Party) -> Result<
 }
 
 fn held_by(party: Party) -> Select<check_status::Entity> {
-    let codes = CheckCode::ALL.into_iter().filter(|code| code.holder() == Some(party)).map(CheckCode::as_str);
+    let codes = CheckCode::iter().filter(|code| code.holder() == Some(party)).map(CheckCode::as_str);
     in_use().filter(check_status::COLUMN.last_code.is_in(codes)).filter(check_status::COLUMN.is_lost.eq(false))
 }
 

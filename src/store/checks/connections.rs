@@ -79,7 +79,7 @@ pub async fn list_failing(
         .all(conn)
         .await?;
     // A code of a newer release is passed over: this is said beside something else.
-    Ok(rows.into_iter().filter_map(|(id, code)| Some((SchoolId::from_uuid(id), CheckCode::parse(&code)?))).collect())
+    Ok(rows.into_iter().filter_map(|(id, code)| Some((SchoolId::from_uuid(id), code.parse().ok()?))).collect())
 }
 
 /// Keeps what is known of a school's connection. The caller holds the onboarding.
@@ -243,7 +243,7 @@ pub(in crate::store) fn to_connection(row: &check_status::Model) -> Result<Schoo
     let corrupt = |what| corrupt(&row.school_id.to_string(), what);
     let last = match (&row.last_code, row.last_checked_at) {
         (None, None) => None,
-        (Some(code), Some(at)) => Some((CheckCode::parse(code).ok_or_else(|| corrupt("last_code"))?, at)),
+        (Some(code), Some(at)) => Some((code.parse::<CheckCode>().map_err(|_| corrupt("last_code"))?, at)),
         (Some(_), None) | (None, Some(_)) => return Err(corrupt("last_checked_at")),
     };
     let passed = match (row.last_ok_at, row.last_ok_version) {

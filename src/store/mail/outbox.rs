@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use entity::outbox;
 use sea_orm::sea_query::{Condition, OnConflict};
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
-use strum::IntoEnumIterator;
+use strum::{EnumIter, EnumString, IntoEnumIterator, IntoStaticStr};
 
 use crate::domain::ids::{ContactId, MailId, SchoolId};
 use crate::domain::notice::{About, MailKind};
@@ -17,6 +17,8 @@ use crate::store::{ConnectionTrait, StoreError};
 
 /// What became of a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(EnumIter, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum MailStatus {
     /// To be sent, or to be tried again.
     Waiting,
@@ -31,23 +33,9 @@ pub enum MailStatus {
 }
 
 impl MailStatus {
-    /// Every status.
-    pub const ALL: [Self; 5] = [Self::Waiting, Self::Sent, Self::Skipped, Self::Failed, Self::Dropped];
-
     /// The stored name.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Sent => "sent",
-            Self::Skipped => "skipped",
-            Self::Failed => "failed",
-            Self::Dropped => "dropped",
-        }
-    }
-
-    /// Reads the stored name.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.as_str() == text)
+        self.into()
     }
 }
 
@@ -276,7 +264,7 @@ pub async fn list_with_status(
 
 /// Reads a row, or as much of it as can be read: one bad row must not close the page that shows the others.
 pub(in crate::store) fn read(row: outbox::Model) -> Reading {
-    let status = MailStatus::parse(&row.status);
+    let status = row.status.parse::<MailStatus>().ok();
     let known = UnreadableMail {
         id: MailId::from_uuid(row.id),
         kind: row.kind.parse().ok(),
@@ -310,7 +298,7 @@ fn to_mail(row: outbox::Model) -> Result<OutboxMail, StoreError> {
         contact: row.contact_id.map(ContactId::from_uuid),
         about: serde_json::from_str(&row.about).map_err(|_| corrupt(id, "about"))?,
         dedupe_key: row.dedupe_key,
-        status: MailStatus::parse(&row.status).ok_or_else(|| corrupt(id, "status"))?,
+        status: row.status.parse().map_err(|_| corrupt(id, "status"))?,
         attempts: row.attempts,
         created_at: row.created_at,
         next_attempt_at: row.next_attempt_at,

@@ -148,7 +148,7 @@ fn to_stored(row: credential::Model) -> Result<StoredCredential, StoreError> {
     let corrupt = |what| StoreError::CorruptRow { table: "credential", id: row.id.to_string(), what };
     let closed = match (row.closed_at, &row.closed_reason) {
         (None, None) => None,
-        (Some(at), Some(reason)) => Some((at, ClosedReason::parse(reason).ok_or_else(|| corrupt("closed_reason"))?)),
+        (Some(at), Some(reason)) => Some((at, reason.parse::<ClosedReason>().map_err(|_| corrupt("closed_reason"))?)),
         _ => return Err(corrupt("closed_at")),
     };
     Ok(StoredCredential {

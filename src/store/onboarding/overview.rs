@@ -59,7 +59,7 @@ pub struct Filter {
     pub gate_missing: Option<Gate>,
     /// Only schools where this party holds a ball.
     pub holder: Option<Party>,
-    /// Only schools in this state: a name of [`crate::domain::onboarding::Lifecycle::NAMES`].
+    /// Only schools in this state: a stored name of [`crate::domain::onboarding::Lifecycle`].
     pub lifecycle: Option<String>,
     /// Only schools that are stuck.
     pub is_stuck: bool,

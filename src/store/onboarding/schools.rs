@@ -7,7 +7,7 @@ use entity::school;
 use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QuerySelect};
 
 use crate::domain::ids::SchoolId;
-use crate::domain::school::{Region, School, SchoolDetails};
+use crate::domain::school::{School, SchoolDetails};
 use crate::domain::text::{Brin, SchoolDomain, SchoolName};
 use crate::store::{ConnectionTrait, StoreError};
 
@@ -100,7 +100,7 @@ pub(in crate::store) fn to_school(row: school::Model) -> Result<School, StoreErr
             name: SchoolName::parse(&row.name).map_err(|_| corrupt("name"))?,
             brin: Brin::parse(&row.brin).map_err(|_| corrupt("brin"))?,
             domain: SchoolDomain::parse(&row.domain).map_err(|_| corrupt("domain"))?,
-            region: Region::parse(&row.region).ok_or_else(|| corrupt("region"))?,
+            region: row.region.parse().map_err(|_| corrupt("region"))?,
         },
         created_at: row.created_at,
     })

@@ -51,8 +51,8 @@ pub async fn list_open_holdings(conn: &impl ConnectionTrait, school: SchoolId) -
         .await?;
     let to_holding = |row: holding::Model| {
         let corrupt = |what| StoreError::CorruptRow { table: "holding", id: row.id.to_string(), what };
-        let step = Step::parse(&row.step).ok_or_else(|| corrupt("step"))?;
-        let party = Party::parse(&row.party).ok_or_else(|| corrupt("party"))?;
+        let step = row.step.parse::<Step>().map_err(|_| corrupt("step"))?;
+        let party = row.party.parse::<Party>().map_err(|_| corrupt("party"))?;
         Ok(OpenHolding { id: row.id, ball: Ball { step, party }, begun_at: row.begun_at })
     };
     rows.into_iter().map(to_holding).collect()
@@ -92,7 +92,8 @@ pub async fn count_holdings(
         .all(conn)
         .await?;
     let to_count = |(party, days, holdings): (String, i32, i64)| {
-        let party = Party::parse(&party).ok_or(StoreError::CorruptRow { table: "holding", id: party, what: "party" });
+        let party =
+            party.parse::<Party>().map_err(|_| StoreError::CorruptRow { table: "holding", id: party, what: "party" });
         Ok((party?, u32::try_from(days).unwrap_or_default(), u64::try_from(holdings).unwrap_or_default()))
     };
     rows.into_iter().map(to_count).collect()

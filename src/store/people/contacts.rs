@@ -180,7 +180,7 @@ pub(in crate::store) fn to_contact(row: contact::Model) -> Result<Contact, Store
         school: SchoolId::from_uuid(row.school_id),
         name: PersonName::parse(&row.name).map_err(|_| corrupt("name"))?,
         email: EmailAddress::parse(&row.email).map_err(|_| corrupt("email"))?,
-        role: ContactRole::parse(&row.role).ok_or_else(|| corrupt("role"))?,
+        role: row.role.parse().map_err(|_| corrupt("role"))?,
         vouch,
         created_at: row.created_at,
         removed_at: row.removed_at,

@@ -235,7 +235,7 @@ fn to_account(row: staff::Model) -> Result<StaffAccount, StoreError> {
         id: StaffId::from_uuid(row.id),
         email: EmailAddress::parse(&row.email).map_err(|_| corrupt("email"))?,
         name: PersonName::parse(&row.name).map_err(|_| corrupt("name"))?,
-        role: StaffRole::parse(&row.role).ok_or_else(|| corrupt("role"))?,
+        role: row.role.parse().map_err(|_| corrupt("role"))?,
         lockout: Lockout { failed: row.failed_count, locked_until: row.locked_until },
         password_hash: row.password_hash,
         totp_sealed: row.totp_sealed,

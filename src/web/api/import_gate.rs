@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use strum::IntoEnumIterator;
 
 use crate::crypto::{digest, hex};
 use crate::domain::import_gate::Verdict;
@@ -160,7 +161,7 @@ fn body(found: &GateAnswer) -> ImportGate {
         brin: found.brin.to_string(),
         verdict: if found.verdict.is_open() { "open" } else { "closed" },
         reasons,
-        answers: Gate::ALL.into_iter().map(|gate| answer(&found.state, gate)).collect(),
+        answers: Gate::iter().map(|gate| answer(&found.state, gate)).collect(),
         state: found.state.lifecycle().as_str(),
         version: found.version,
         check: check(&found.activation),

@@ -1,6 +1,7 @@
 //! One check as a page shows it: a card that says where it stands and how it ended, and the seven rungs below it.
 
 use chrono::{DateTime, Utc};
+use strum::IntoEnumIterator;
 
 use crate::domain::check::{CheckCode, CheckResult, NotMade, Rung, RungTime};
 use crate::domain::onboarding::Party;
@@ -99,8 +100,8 @@ impl LadderView {
             }
             Stand::Climbing { held, trying } => {
                 let rung = trying.unwrap_or_else(|| above(held));
-                let number = Rung::ALL.iter().position(|one| *one == rung).unwrap_or_default() + 1;
-                let title = format!("Vraag {number} van {}: {}", Rung::ALL.len(), rung.question());
+                let number = Rung::iter().position(|one| one == rung).unwrap_or_default() + 1;
+                let title = format!("Vraag {number} van {}: {}", Rung::iter().len(), rung.question());
                 let mut view =
                     Self::bare("climbing", "wait", "De controle loopt", title, rungs(held, Some(rung), None));
                 view.is_running = true;
@@ -149,7 +150,7 @@ impl LadderView {
         let broken = (code != CheckCode::Ok).then_some(result.rung);
         let held: Vec<RungTime> = result.times.iter().filter(|time| result.holds(time.rung)).copied().collect();
         let mut rows = rungs(&held, None, broken);
-        for (row, rung) in rows.iter_mut().zip(Rung::ALL) {
+        for (row, rung) in rows.iter_mut().zip(Rung::iter()) {
             if code == CheckCode::UnexpectedAnswer && broken == Some(rung) {
                 // An answer that nobody understands is no "no".
                 row.words = "Onbekend";
@@ -195,7 +196,7 @@ impl LadderView {
 /// The first rung that did not hold yet.
 fn above(held: &[RungTime]) -> Rung {
     let highest = held.iter().map(|time| time.rung).max();
-    Rung::ALL.into_iter().find(|rung| highest.is_none_or(|highest| *rung > highest)).unwrap_or(Rung::Rows)
+    Rung::iter().find(|rung| highest.is_none_or(|highest| *rung > highest)).unwrap_or(Rung::Rows)
 }
 
 fn rungs(held: &[RungTime], trying: Option<Rung>, broken: Option<Rung>) -> Vec<RungRow> {
@@ -211,7 +212,7 @@ fn rungs(held: &[RungTime], trying: Option<Rung>, broken: Option<Rung>) -> Vec<R
         let time = time.map_or_else(String::new, |time| words::seconds_nl(time.millis));
         RungRow { key: rung.as_str(), question: rung.question(), state, words: said, time }
     };
-    Rung::ALL.into_iter().map(row).collect()
+    Rung::iter().map(row).collect()
 }
 
 /// What Kurve reads beside it.

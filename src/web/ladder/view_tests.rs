@@ -1,5 +1,7 @@
 //! The ladder on a page, without one.
 
+use strum::IntoEnumIterator;
+
 use super::*;
 use crate::domain::check::{Counts, Oddity};
 
@@ -8,7 +10,7 @@ fn at() -> DateTime<Utc> {
 }
 
 fn ended(code: CheckCode, rung: Rung) -> CheckResult {
-    let tried = Rung::ALL.into_iter().filter(|one| *one <= rung);
+    let tried = Rung::iter().filter(|one| *one <= rung);
     CheckResult {
         code,
         rung,
@@ -84,7 +86,7 @@ fn what_was_odd_is_for_kurve() {
 
 #[test]
 fn every_code_has_a_ladder_for_every_reader() {
-    for code in CheckCode::ALL {
+    for code in CheckCode::iter() {
         for reader in [Reader::School, Reader::Kurve] {
             let view = LadderView::new(Stand::Done(&ended(code, Rung::Login)), at(), reader);
 

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use crate::domain::onboarding::{Refusal, Step};
-use crate::domain::school::{Region, SchoolDetails};
+use crate::domain::school::SchoolDetails;
 use crate::domain::text::{Brin, SchoolDomain, SchoolName};
 use crate::links;
 use crate::services::ServiceError;
@@ -50,6 +50,6 @@ fn read(form: &DetailsForm, errors: &mut FieldErrors) -> Option<SchoolDetails> {
     let name = errors.take("school_name", SchoolName::parse(&form.school_name));
     let brin = errors.take("brin", Brin::parse(&form.brin));
     let domain = errors.take("domain", SchoolDomain::parse(&form.domain));
-    let region = errors.choose("region", Region::parse(&form.region), "Kies de vakantieregio van jullie school.");
+    let region = errors.choose("region", form.region.parse().ok(), "Kies de vakantieregio van jullie school.");
     Some(SchoolDetails { name: name?, brin: brin?, domain: domain?, region: region? })
 }

@@ -1,5 +1,7 @@
 //! Who said that a step is done and on what ground, why a step fell, and who has had the ball since when: in sentences.
 
+use strum::IntoEnumIterator;
+
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Action, Entry};
 use crate::domain::onboarding::{Evidence, FallCause, Given, Ground, Lifecycle, Onboarding, Party, Step, StepState};
@@ -111,7 +113,8 @@ pub(super) fn given_sentence(evidence: Evidence, given: &Given, names: &Names) -
 
 /// The number of the ticket at Magister, once the school gave it with its request; empty before.
 pub(super) fn ticket_given(state: &Onboarding) -> String {
-    let given = state.answer(Step::AllowlistingRequested).map(|answer| Evidence::ALL.map(|kind| answer.with(kind)));
+    let given =
+        state.answer(Step::AllowlistingRequested).map(|answer| Evidence::iter().map(move |kind| answer.with(kind)));
     let ticket = given.into_iter().flatten().flatten().find_map(|given| match &given.ground {
         Ground::Ticket(ticket) => Some(ticket.to_string()),
         Ground::Word | Ground::Remark(_) | Ground::Credentials(_) => None,
@@ -122,7 +125,7 @@ pub(super) fn ticket_given(state: &Onboarding) -> String {
 /// Every statement behind a step, the strongest first.
 pub(super) fn evidence_sentences(state: &Onboarding, names: &Names, step: Step) -> Vec<String> {
     let Some(answer) = state.answer(step) else { return vec![] };
-    let kinds = Evidence::ALL.into_iter().rev();
+    let kinds = Evidence::iter().rev();
     let given = kinds.filter_map(|evidence| answer.with(evidence).map(|given| (evidence, given)));
     given.map(|(evidence, given)| given_sentence(evidence, given, names)).collect()
 }

@@ -66,7 +66,7 @@ async fn find(web: &WebState, who: &SchoolContact, id: ContactId) -> Result<Pers
 fn read(form: &HandOverForm, step: Step, errors: &mut FieldErrors) -> Option<Person> {
     let name = errors.take("colleague_name", PersonName::parse(&form.colleague_name));
     let email = errors.take("colleague_email", EmailAddress::parse(&form.colleague_email));
-    let role = ContactRole::parse(&form.colleague_role);
+    let role = form.colleague_role.parse::<ContactRole>().ok();
     let role = errors.choose("colleague_role", role, "Kies de rol van je collega.")?;
     if step == Step::ConsentGiven && role != ContactRole::Superbeheerder {
         errors.add(

@@ -1,6 +1,7 @@
 //! The parts of a step's page: what may be done with it now, its credentials, and the forms that can come back on it.
 
 use serde::Deserialize;
+use strum::IntoEnumIterator;
 
 use crate::domain::actor::Actor;
 use crate::domain::credential::reveal::{REVEALS_ALLOWED, RevealState, may_download, may_reveal};
@@ -33,15 +34,12 @@ pub(super) fn role_choices() -> Vec<Choice> {
         ContactRole::Applicatiebeheerder => "Werkt in Decibel en in Beheer > Webservices.",
         ContactRole::Contactpersoon => "Doet iets anders, zoals het ticket bij Magister.",
     };
-    ContactRole::ALL.into_iter().map(|role| Choice::new(role.as_str(), role.label_nl(), hint(role))).collect()
+    ContactRole::iter().map(|role| Choice::new(role.as_str(), role.label_nl(), hint(role))).collect()
 }
 
 /// The holiday regions.
 pub(super) fn region_choices() -> Vec<Choice> {
-    Region::ALL
-        .into_iter()
-        .map(|region| Choice::new(region.as_str(), region.label_nl(), words::region_hint(region)))
-        .collect()
+    Region::iter().map(|region| Choice::new(region.as_str(), region.label_nl(), words::region_hint(region))).collect()
 }
 
 /// "Geef door aan een collega": someone who is a contact already, or someone new. Without `Debug`: it names somebody.

@@ -2,6 +2,8 @@
 //!
 //! For the school's own eyes: Kurve's pages have their own rows. Who said what is in [`super::evidence`].
 
+use strum::IntoEnumIterator;
+
 use crate::domain::import_gate::{Verdict, verdict};
 use crate::domain::onboarding::{Gate, Lifecycle, Onboarding, Party, Step, StepState};
 use crate::links;
@@ -59,7 +61,7 @@ pub(super) fn done_text(gates: &[GateRow]) -> String {
 
 /// The five gates.
 pub(super) fn gate_rows(state: &Onboarding, names: &Names) -> Vec<GateRow> {
-    Gate::ALL.into_iter().map(|gate| gate_row(state, names, gate)).collect()
+    Gate::iter().map(|gate| gate_row(state, names, gate)).collect()
 }
 
 fn gate_row(state: &Onboarding, names: &Names, gate: Gate) -> GateRow {

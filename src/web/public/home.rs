@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use strum::IntoEnumIterator;
 
 use crate::domain::onboarding::{Gate, Party};
 use crate::links;
@@ -37,13 +38,13 @@ struct HomePage {
 
 /// Shows the start page.
 pub(super) async fn show(State(web): State<WebState>, visit: Visit) -> Result<Response, PageError> {
-    let gates = Gate::ALL.map(glance).into();
+    let gates = Gate::iter().map(glance).collect();
     page::show(&HomePage { frame: visit.frame(&web), gates, licence: words::licence_note() })
 }
 
 fn glance(gate: Gate) -> GateGlance {
     let does = |party: &Party| gate.steps().iter().any(|step| step.party() == *party);
-    let parties = Party::ALL.into_iter().filter(does).map(tag).collect();
+    let parties = Party::iter().filter(does).map(tag).collect();
     GateGlance { key: gate.as_str(), name: words::gate_name(gate), what: what_happens(gate), parties }
 }
 

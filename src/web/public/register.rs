@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
+use strum::IntoEnumIterator;
 
 use crate::domain::access_link::CONFIRM_HOURS;
 use crate::domain::school::{ContactRole, Region, SchoolDetails};
@@ -46,10 +47,10 @@ impl RegisterForm {
         let school_name = errors.take("school_name", SchoolName::parse(&self.school_name));
         let brin = errors.take("brin", Brin::parse(&self.brin));
         let domain = errors.take("domain", SchoolDomain::parse(&self.domain));
-        let region = errors.choose("region", Region::parse(&self.region), "Kies de vakantieregio van je school.");
+        let region = errors.choose("region", self.region.parse().ok(), "Kies de vakantieregio van je school.");
         let name = errors.take("name", PersonName::parse(&self.name));
         let email = errors.take("email", EmailAddress::parse(&self.email));
-        let role = errors.choose("role", ContactRole::parse(&self.role), "Kies wat je rol is in Magister.");
+        let role = errors.choose("role", self.role.parse().ok(), "Kies wat je rol is in Magister.");
         let whole = || {
             let details = SchoolDetails { name: school_name?, brin: brin?, domain: domain?, region: region? };
             Some(RegistrationForm { details, name: name?, email: email?, role: role? })
@@ -65,21 +66,22 @@ struct Choice {
     hint: &'static str,
 }
 
-fn regions() -> [Choice; 3] {
+fn regions() -> Vec<Choice> {
     let choice =
         |region: Region| Choice { value: region.as_str(), label: region.label_nl(), hint: words::region_hint(region) };
-    Region::ALL.map(choice)
+    Region::iter().map(choice).collect()
 }
 
-fn roles() -> [Choice; 3] {
-    ContactRole::ALL.map(|role| {
+fn roles() -> Vec<Choice> {
+    let choice = |role: ContactRole| {
         let hint = match role {
             ContactRole::Superbeheerder => "Jij kunt in Magister consent geven. Dat kan niemand anders.",
             ContactRole::Applicatiebeheerder => "Jij werkt in Magister met Decibel en met Beheer > Webservices.",
             ContactRole::Contactpersoon => "Jij regelt de koppeling. Een collega doet de stappen in Magister.",
         };
         Choice { value: role.as_str(), label: role.label_nl(), hint }
-    })
+    };
+    ContactRole::iter().map(choice).collect()
 }
 
 /// The form.
@@ -91,8 +93,8 @@ struct RegisterPage {
     errors: FieldErrors,
     /// Why it cannot be taken now; empty when it can.
     refusal: String,
-    regions: [Choice; 3],
-    roles: [Choice; 3],
+    regions: Vec<Choice>,
+    roles: Vec<Choice>,
 }
 
 impl RegisterPage {

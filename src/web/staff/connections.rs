@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{DateTime, Duration, Utc};
 use serde::Deserialize;
+use strum::IntoEnumIterator;
 
 use super::ask::Choice;
 use super::connection::tag_kind;
@@ -97,13 +98,13 @@ fn filter(chosen: &str, now: DateTime<Utc>) -> ConnectionFilter {
         NEVER => ConnectionFilter::NotChecked,
         OLDER_THAN_DAY => ConnectionFilter::CheckedBefore(now - Duration::days(1)),
         OLDER_THAN_WEEK => ConnectionFilter::CheckedBefore(now - Duration::weeks(1)),
-        code => CheckCode::parse(code).map_or(ConnectionFilter::All, ConnectionFilter::Code),
+        code => code.parse().map_or(ConnectionFilter::All, ConnectionFilter::Code),
     }
 }
 
 fn choices() -> Vec<Choice> {
     let choice = |value: &str, label: &str| Choice { value: value.to_owned(), label: label.to_owned() };
-    let codes = CheckCode::ALL.into_iter().map(|code| choice(code.as_str(), words::check_short(code)));
+    let codes = CheckCode::iter().map(|code| choice(code.as_str(), words::check_short(code)));
     let mut all = vec![choice("", "Alle"), choice(FAILING, "Werkt niet"), choice(LOST, "Verbinding kwijt")];
     all.push(choice(NEVER, "Nog niet gecontroleerd"));
     all.push(choice(OLDER_THAN_DAY, "Controle ouder dan een dag"));
@@ -132,7 +133,7 @@ fn tally_rows(tally: &Tally) -> Vec<TallyRow> {
     let total: u64 = tally.by_code.iter().map(|(_, count)| count).sum();
     let count_of =
         |wanted: Option<CheckCode>| tally.by_code.iter().find(|(code, _)| *code == wanted).map(|(_, count)| *count);
-    let kinds = CheckCode::ALL.into_iter().map(Some).chain([None]);
+    let kinds = CheckCode::iter().map(Some).chain([None]);
     let mut x = 0;
     let mut rows = vec![];
     for kind in kinds {

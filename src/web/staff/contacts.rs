@@ -50,7 +50,7 @@ pub(super) async fn add(
     let mut errors = FieldErrors::default();
     let name = errors.take("name", PersonName::parse(&form.name));
     let email = errors.take("email", EmailAddress::parse(&form.email));
-    let role = errors.choose("role", ContactRole::parse(&form.role), CHOOSE_ROLE);
+    let role = errors.choose("role", form.role.parse::<ContactRole>().ok(), CHOOSE_ROLE);
     let (Some(name), Some(email), Some(role)) = (name, email, role) else {
         return desk.wrong(Some(seen), errors, draw).await;
     };
@@ -88,7 +88,7 @@ pub(super) async fn update(
     let draw = |file: &SchoolFile| forms::change_contact(file, &person, (&form.name, &form.role));
     let mut errors = FieldErrors::default();
     let name = errors.take("name", PersonName::parse(&form.name));
-    let role = errors.choose("role", ContactRole::parse(&form.role), CHOOSE_ROLE);
+    let role = errors.choose("role", form.role.parse::<ContactRole>().ok(), CHOOSE_ROLE);
     let (Some(name), Some(role)) = (name, role) else { return desk.wrong(Some(seen), errors, draw).await };
     if !person.is_active() {
         return desk.object(REMOVED, draw).await;

@@ -89,5 +89,5 @@ pub(super) fn seen(text: &str) -> Result<i32, PageError> {
 
 /// The step that a form is about, from its hidden field.
 pub(super) fn step(text: &str) -> Result<Step, PageError> {
-    Step::parse(text).ok_or(PageError::BadForm)
+    text.parse().map_err(|_| PageError::BadForm)
 }

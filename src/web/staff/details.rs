@@ -8,7 +8,7 @@ use super::ask::AskPage;
 use super::desk::{self, Nav};
 use super::form_response::Desk;
 use super::forms;
-use crate::domain::school::{Region, SchoolDetails};
+use crate::domain::school::SchoolDetails;
 use crate::domain::text::{Brin, SchoolDomain, SchoolName};
 use crate::links;
 use crate::services::ServiceError;
@@ -90,6 +90,6 @@ fn parse(form: &DetailsForm, errors: &mut FieldErrors) -> Option<SchoolDetails> 
     let name = errors.take("name", SchoolName::parse(&form.name));
     let brin = errors.take("brin", Brin::parse(&form.brin));
     let domain = errors.take("domain", SchoolDomain::parse(&form.domain));
-    let region = errors.choose("region", Region::parse(&form.region), "Kies een vakantieregio.");
+    let region = errors.choose("region", form.region.parse().ok(), "Kies een vakantieregio.");
     Some(SchoolDetails { name: name?, brin: brin?, domain: domain?, region: region? })
 }

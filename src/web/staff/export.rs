@@ -105,7 +105,8 @@ fn row(web: &WebState, overview: &Overview, leaves: &HashMap<(SchoolId, u32), Re
     let (school, state) = (&overview.school, &overview.state);
     let leave = leaves.get(&(school.id, state.credential_version()));
     let yes_no = |gate| if state.is_gate_yes(gate) { "ja" } else { "nee" }.to_owned();
-    let [consent, webservice, password, allowlisting, activation] = Gate::ALL.map(yes_no);
+    let [consent, webservice, password, allowlisting, activation] =
+        [Gate::Consent, Gate::Webservice, Gate::Password, Gate::Allowlisting, Gate::Activation].map(yes_no);
     let holding: Vec<&str> = holders(state).into_iter().map(words::party_name).collect();
     [
         school.details.name.to_string(),

@@ -1,6 +1,8 @@
 //! The forms of one school: what each asks, and what it brings about. Where they lead is in [`super::steps`] and its
 //! neighbours; how they are drawn in [`super::ask`].
 
+use strum::IntoEnumIterator;
+
 use super::ask::{Ask, AskField, Choice, Weight};
 use crate::domain::credential::reveal::{REVEAL_DAYS, REVEALS_ALLOWED};
 use crate::domain::import_gate::verdict;
@@ -209,7 +211,8 @@ fn about_contact(key: &'static str, verb: &'static str, path_of: &str, file: &Sc
 
 /// The school's own details.
 pub(super) fn details(file: &SchoolFile, [name, brin, domain, region]: [&str; 4]) -> Ask {
-    let regions = Region::ALL.map(|region| Choice { value: region.as_str().into(), label: region.label_nl().into() });
+    let regions =
+        Region::iter().map(|region| Choice { value: region.as_str().into(), label: region.label_nl().into() });
     with_version("details", "Opslaan", "Gegevens wijzigen", links::STAFF_DETAILS, file)
         .field(AskField::line("name", "Naam van de school", name))
         .field(AskField::line("brin", "BRIN-nummer", brin).hint("Bijvoorbeeld 12AB of 12AB00."))
@@ -217,12 +220,13 @@ pub(super) fn details(file: &SchoolFile, [name, brin, domain, region]: [&str; 4]
             AskField::line("domain", "Schooldomein", domain)
                 .hint("Het deel dat voor .swp.nl staat, bijvoorbeeld bonhoeffer."),
         )
-        .field(AskField::select("region", "Vakantieregio", region, regions.into()))
+        .field(AskField::select("region", "Vakantieregio", region, regions.collect()))
 }
 
 fn role_field(role: &str) -> AskField {
     let mut choices = vec![Choice { value: String::new(), label: "Kies een rol".into() }];
-    choices.extend(ContactRole::ALL.map(|role| Choice { value: role.as_str().into(), label: role.label_nl().into() }));
+    choices
+        .extend(ContactRole::iter().map(|role| Choice { value: role.as_str().into(), label: role.label_nl().into() }));
     AskField::select("role", "Rol in Magister", role, choices)
 }
 

@@ -182,7 +182,7 @@ pub(super) struct MailsQuery {
 impl MailsQuery {
     /// Without what no database takes, and without choices that do not exist.
     fn tidied(mut self) -> Self {
-        self.stand = MailStatus::parse(&self.stand).map_or("", MailStatus::as_str).to_owned();
+        self.stand = self.stand.parse().map_or("", MailStatus::as_str).to_owned();
         self.soort = self.soort.parse().map_or("", MailKind::as_str).to_owned();
         self.school = self.school.trim().chars().filter(|sign| !sign.is_control()).take(SEARCH_SIGNS).collect();
         self.van = self.van.parse().map_or_else(|_| String::new(), |id: SchoolId| id.to_string());
@@ -191,7 +191,7 @@ impl MailsQuery {
 
     fn query(&self) -> MailQuery {
         MailQuery {
-            status: MailStatus::parse(&self.stand),
+            status: self.stand.parse().ok(),
             kind: self.soort.parse().ok(),
             text: Some(self.school.clone()).filter(|text| !text.is_empty()),
             school: self.van.parse().ok(),

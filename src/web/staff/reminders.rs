@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::Deserialize;
+use strum::IntoEnumIterator;
 
 use super::ask::{Ask, AskField, Choice};
 use super::form_response::Desk;
@@ -103,7 +104,7 @@ fn wake_ask(school: SchoolId) -> Ask {
 }
 
 fn own_days_ask(school: SchoolId, form: &OwnDaysForm) -> Ask {
-    let kinds = OwnDayKind::ALL.map(|kind| {
+    let kinds = OwnDayKind::iter().map(|kind| {
         let label = match kind {
             OwnDayKind::Closed => "De school is vrij",
             OwnDayKind::Open => "De school werkt, terwijl haar regio vakantie heeft",
@@ -117,7 +118,7 @@ fn own_days_ask(school: SchoolId, form: &OwnDaysForm) -> Ask {
         "Vrije dagen toevoegen",
         links::staff_school(links::STAFF_OWN_DAYS, school),
     )
-    .field(AskField::select("kind", "Wat is er op deze dagen?", kind, kinds.into()))
+    .field(AskField::select("kind", "Wat is er op deze dagen?", kind, kinds.collect()))
     .field(AskField::line("first_day", "Eerste dag", &form.first_day).kind("date"))
     .field(
         AskField::line("last_day", "Laatste dag", &form.last_day)

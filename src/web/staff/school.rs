@@ -7,6 +7,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use serde::Deserialize;
+use strum::IntoEnumIterator;
 
 use super::addresses;
 use super::ask::{Ask, keep_one_primary};
@@ -130,7 +131,7 @@ pub(super) async fn show(
         verdict,
         missing,
         life: panels::life(&file, can_act),
-        bar: format!("{} van {} vragen met ja beantwoord", gates_done(&file.state), Gate::ALL.len()),
+        bar: format!("{} van {} vragen met ja beantwoord", gates_done(&file.state), Gate::iter().len()),
         gates,
         credentials: panel,
         connection,

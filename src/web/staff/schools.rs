@@ -6,6 +6,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
+use strum::{IntoEnumIterator, VariantNames};
 
 use super::ask::Choice;
 use super::desk::{self, Nav};
@@ -56,9 +57,9 @@ impl SchoolsQuery {
     pub(super) fn tidied(mut self) -> Self {
         self.q = self.q.trim().chars().filter(|sign| !sign.is_control()).take(SEARCH_SIGNS).collect();
         self.na = self.na.chars().filter(|sign| !sign.is_control()).collect();
-        self.gate = Gate::parse(&self.gate).map_or("", Gate::as_str).to_owned();
-        self.holder = Party::parse(&self.holder).map_or("", Party::as_str).to_owned();
-        if ![STUCK, SILENT].contains(&self.state.as_str()) && !Lifecycle::NAMES.contains(&self.state.as_str()) {
+        self.gate = self.gate.parse().map_or("", Gate::as_str).to_owned();
+        self.holder = self.holder.parse().map_or("", Party::as_str).to_owned();
+        if ![STUCK, SILENT].contains(&self.state.as_str()) && !Lifecycle::VARIANTS.contains(&self.state.as_str()) {
             self.state.clear();
         }
         self
@@ -68,8 +69,8 @@ impl SchoolsQuery {
         let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         Filter {
             text: given(&self.q),
-            gate_missing: Gate::parse(&self.gate),
-            holder: Party::parse(&self.holder),
+            gate_missing: self.gate.parse().ok(),
+            holder: self.holder.parse().ok(),
             lifecycle: given(&self.state).filter(|state| ![STUCK, SILENT].contains(&state.as_str())),
             is_stuck: self.state == STUCK,
             is_silent: self.state == SILENT,
@@ -180,8 +181,8 @@ async fn build(
     Ok(SchoolsPage {
         frame: desk::frame(web, staff),
         nav: Nav::new(staff, links::STAFF_SCHOOLS),
-        gates: choices("Alle", Gate::ALL.map(|gate| (gate.as_str(), words::gate_short(gate)))),
-        holders: choices("Iedereen", Party::ALL.map(|party| (party.as_str(), words::party_name(party)))),
+        gates: choices("Alle", Gate::iter().map(|gate| (gate.as_str(), words::gate_short(gate)))),
+        holders: choices("Iedereen", Party::iter().map(|party| (party.as_str(), words::party_name(party)))),
         states: choices("Alle", STATES.into_iter().chain([(STUCK, STUCK_WORDS), (SILENT, SILENT_WORDS)])),
         rows: found.iter().map(school_row).collect(),
         has_filter: typed.has_filter(),
@@ -241,7 +242,7 @@ pub(super) fn school_row(overview: &Overview) -> SchoolRow {
         name: overview.school.details.name.to_string(),
         brin: overview.school.details.brin.to_string(),
         domain: overview.school.details.domain.label().to_owned(),
-        gates: format!("{} van {}", gates_done(state), Gate::ALL.len()),
+        gates: format!("{} van {}", gates_done(state), Gate::iter().len()),
         holders: words::party_list(&holders(state)),
         kind,
         words: tag_words,

@@ -1,6 +1,7 @@
 //! The filter in the address, and a row of the list.
 
 use chrono::Days;
+use strum::IntoEnumIterator;
 use uuid::Uuid;
 
 use super::*;
@@ -65,7 +66,7 @@ fn the_names_of_states_are_those_of_the_words() {
     walk.does(support(), &Command::Withdraw { reason: reason("Optie B") });
     see(&walk);
     walk.does(support(), &Command::Reopen);
-    for step in Step::ALL {
+    for step in Step::iter() {
         if !walk.state.is_yes(step) {
             walk.answer(step);
         }

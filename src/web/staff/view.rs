@@ -1,6 +1,7 @@
 //! How a school's onboarding looks to Kurve: gates and steps with their evidence, and the timeline. Words only, no forms.
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use strum::IntoEnumIterator;
 
 use super::ask::Ask;
 use crate::domain::audit::{Action, Entry};
@@ -65,7 +66,7 @@ pub(super) fn gate_rows(state: &Onboarding, names: &Names, now: DateTime<Utc>) -
             steps: gate.steps().iter().map(|step| step_row(state, *step, names, now)).collect(),
         }
     };
-    Gate::ALL.into_iter().map(row).collect()
+    Gate::iter().map(row).collect()
 }
 
 /// Where a gate stands, for the bar: what waits on Kurve comes first.
@@ -148,7 +149,7 @@ fn fallen_line(fallen: &Fallen, names: &Names) -> String {
 
 /// Everything that supports a yes, strongest first.
 fn evidence_lines(answer: &Answer, names: &Names) -> Vec<String> {
-    let kinds = Evidence::ALL.into_iter().rev();
+    let kinds = Evidence::iter().rev();
     kinds.filter_map(|kind| answer.with(kind).map(|given| evidence_line(kind, given, names))).collect()
 }
 

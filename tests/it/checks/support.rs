@@ -16,6 +16,7 @@ use koppelklaar::store;
 use koppelklaar::store::checks::connection_checks::Check;
 use koppelklaar::store::checks::connections::SchoolConnection;
 use koppelklaar::web::rate_limit::Allowance;
+use strum::IntoEnumIterator;
 
 use crate::it::support::app::{TestSchool, nonzero};
 use crate::it::support::database::sql;
@@ -182,7 +183,7 @@ impl Checks {
     pub(super) async fn proven(&self, school: &TestSchool) -> Vec<Step> {
         let state = self.state(school).await;
         let is_proven = |answer: &Answer| answer.with(Evidence::Proven).is_some();
-        Step::ALL.into_iter().filter(|step| state.answer(*step).is_some_and(is_proven)).collect()
+        Step::iter().filter(|step| state.answer(*step).is_some_and(is_proven)).collect()
     }
 
     /// The names of the audit's entries on a school, oldest first.

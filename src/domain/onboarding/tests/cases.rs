@@ -1,6 +1,7 @@
 //! The cases between the cells of the table: more than one ground, two commands in a row, and what is kept.
 
 use chrono::{Days, Duration, TimeZone, Utc};
+use strum::IntoEnumIterator;
 
 use crate::domain::actor::Actor;
 use crate::domain::import_gate::{ClosedReason, Verdict, verdict};
@@ -56,7 +57,8 @@ fn grounds_pile_up_and_the_strongest_counts() {
     walk.does(Actor::Check, &prove(step, 1));
 
     let answer = walk.state.answer(step).expect("it was answered three times");
-    let grounds = Evidence::ALL.map(|evidence| answer.with(evidence).map(|given| (given.by, given.ground.clone())));
+    let ground = |evidence| answer.with(evidence).map(|given| (given.by, given.ground.clone()));
+    let grounds: Vec<_> = Evidence::iter().map(ground).collect();
     assert_eq!(answer.evidence(), Evidence::Proven);
     assert_eq!(
         grounds,
@@ -276,8 +278,8 @@ fn who_comes_back_after_withdrawing_keeps_the_answers_and_needs_a_new_password()
     assert_eq!(names, ["reopened", "step_fell", "withdrawn"]);
     assert_eq!(open, [(Step::CredentialsIssued, Party::Kurve)]);
     let kept = [Step::ConsentGiven, Step::DetailsSubmitted, Step::AllowlistingRequested, Step::AllowlistingConfirmed];
-    assert_eq!(Step::ALL.into_iter().filter(|step| walk.state.is_yes(*step)).collect::<Vec<_>>(), kept);
-    for step in Step::ALL {
+    assert_eq!(Step::iter().filter(|step| walk.state.is_yes(*step)).collect::<Vec<_>>(), kept);
+    for step in Step::iter() {
         if !walk.state.is_yes(step) {
             walk.answer(step);
         }

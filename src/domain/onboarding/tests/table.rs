@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use strum::IntoEnumIterator;
+
 use super::ask::{Ask, Who};
 use super::oracle::{self, STEPS, expected};
 use super::scene::{Course, Scene, Stand};
@@ -118,7 +120,7 @@ fn the_table_leaves_no_command_no_refusal_and_no_change_out() {
 
 #[test]
 fn the_code_knows_the_nine_steps_as_the_product_does() {
-    assert_eq!(STEPS, Step::ALL);
+    assert!(STEPS.into_iter().eq(Step::iter()));
     for row in oracle::TABLE {
         assert_eq!((row.step.gate(), row.step.party()), (row.gate, row.party), "{:?}", row.step);
         assert_eq!(row.step.needs(), row.needs, "{:?}", row.step);

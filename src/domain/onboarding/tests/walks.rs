@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
+use strum::IntoEnumIterator;
 
 use super::generator::{self, Intent};
 use super::oracle::{STEPS, TABLE};
@@ -91,11 +92,11 @@ fn through_json<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) ->
 /// The rules that hold at every moment, in the product's words.
 fn assert_sound(state: &Onboarding) {
     let yes = |step: &Step| state.is_yes(*step);
-    for gate in Gate::ALL {
+    for gate in Gate::iter() {
         let is_yes = TABLE.iter().filter(|row| row.gate == gate).all(|row| yes(&row.step));
         assert_eq!(state.is_gate_yes(gate), is_yes, "a gate is computed from its steps: {gate:?}");
     }
-    let no_gates: Vec<Gate> = Gate::ALL.into_iter().filter(|gate| !state.is_gate_yes(*gate)).collect();
+    let no_gates: Vec<Gate> = Gate::iter().filter(|gate| !state.is_gate_yes(*gate)).collect();
     match verdict(state) {
         Verdict::Open => assert_eq!(no_gates, [], "open exactly when all five gates are yes"),
         Verdict::Closed { reasons } => {

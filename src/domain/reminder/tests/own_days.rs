@@ -1,6 +1,7 @@
 //! What days of its own a school can give, and take back.
 
 use chrono::Days;
+use strum::IntoEnumIterator;
 
 use super::date;
 use crate::domain::reminder::own_days::{LONGEST_DAYS, MOST_PERIODS, OwnDayKind, OwnDaysRefusal};
@@ -29,7 +30,7 @@ fn a_stretch_of_days_is_taken_when_it_is_sensible() {
         ("2062-12-09", "2062-12-09", Err(OwnDaysRefusal::TooFar)),
         ("2026-12-08", "2026-12-09", Err(OwnDaysRefusal::Overlaps(known))),
     ] {
-        for kind in OwnDayKind::ALL {
+        for kind in OwnDayKind::iter() {
             let added = days.with(kind, period(first_day, last_day), date(TODAY));
 
             assert_eq!(added.map(drop), outcome, "{} from {first_day} to {last_day}", kind.as_str());
@@ -70,9 +71,9 @@ fn there_are_bounds_to_what_is_kept_and_old_days_make_room() {
 
 #[test]
 fn stored_names_of_kinds_read_back_and_match_json() {
-    for kind in OwnDayKind::ALL {
-        assert_eq!(OwnDayKind::parse(kind.as_str()), Some(kind));
+    for kind in OwnDayKind::iter() {
+        assert_eq!(kind.as_str().parse::<OwnDayKind>().ok(), Some(kind));
         assert_eq!(serde_json::to_value(kind).expect("a plain enum serializes"), kind.as_str());
     }
-    assert_eq!(OwnDayKind::parse("Closed"), None);
+    assert_eq!("Closed".parse::<OwnDayKind>().ok(), None);
 }

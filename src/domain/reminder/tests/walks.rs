@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use proptest::collection::vec;
 use proptest::prelude::*;
+use strum::IntoEnumIterator;
 
 use super::reckoner::{Reckoner, Surroundings, wall_clock};
 use super::{date, utc};
@@ -109,7 +110,7 @@ impl School {
 
     fn happens(&mut self, Happening { kind, pick, days, .. }: Happening, now: DateTime<Utc>) {
         let today = wall_clock(now).date();
-        let any = Step::ALL[pick];
+        let any = Step::iter().nth(pick).expect("a step");
         let why = || reason("Dat kwam zo uit");
         match kind {
             0..=8 => self.goes_on(pick, now),
@@ -174,7 +175,7 @@ proptest! {
         happenings in vec(happening(), 0..70),
         outages in vec(outage(), 0..12),
     ) {
-        let surroundings = Surroundings { region: Region::ALL[region], own_days };
+        let surroundings = Surroundings { region: Region::iter().nth(region).expect("a region"), own_days };
         let start = utc(START) + Duration::minutes(minute);
         let mut reckoner = Reckoner::new(surroundings.clone(), start);
         let mut school = School {

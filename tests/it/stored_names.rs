@@ -1,0 +1,100 @@
+//! The names that are stored, signed or part of the API. They come from the names of variants, so a variant that is
+//! renamed changes them; here each is written down once more, and what is stored can still be read.
+
+use std::str::FromStr;
+
+use koppelklaar::crypto::Purpose;
+use koppelklaar::crypto::mail_token::Subscription;
+use koppelklaar::domain::actor::StaffRole;
+use koppelklaar::domain::audit::Action;
+use koppelklaar::domain::check::CheckCode;
+use koppelklaar::domain::check::CheckPolicy;
+use koppelklaar::domain::check::NotMade;
+use koppelklaar::domain::check::Rung;
+use koppelklaar::domain::credential::reveal::ClosedReason;
+use koppelklaar::domain::heartbeat::Worker;
+use koppelklaar::domain::notice::MailKind;
+use koppelklaar::domain::onboarding::Evidence;
+use koppelklaar::domain::onboarding::Gate;
+use koppelklaar::domain::onboarding::Party;
+use koppelklaar::domain::onboarding::Step;
+use koppelklaar::domain::onboarding::{Change, Lifecycle};
+use koppelklaar::domain::reminder::OwnDayKind;
+use koppelklaar::domain::school::ContactRole;
+use koppelklaar::domain::school::Region;
+use koppelklaar::jobs::Job;
+use koppelklaar::store::mail::outbox::MailStatus;
+use strum::{IntoEnumIterator, VariantNames};
+
+#[test]
+fn every_stored_name_is_what_it_always_was() {
+    for (found, expected) in [
+        (stored::<MailStatus>(), "waiting sent skipped failed dropped"),
+        (
+            stored::<MailKind>(),
+            "confirm_address support_request request_confirmed already_registered sign_in credentials_ready \
+             credentials_revealed step_sent_back step_handed_over stuck_reported stuck_answered \
+             activation_asked import_open import_closed step_lost connection_lost connections_outage \
+             connections_outage_ended contact_added reminder digest address_bounced",
+        ),
+        (
+            stored::<Step>(),
+            "consent_given details_submitted credentials_issued query_executed password_set permissions_checked \
+             allowlisting_requested allowlisting_confirmed activation_confirmed",
+        ),
+        (stored::<Gate>(), "consent webservice password allowlisting activation"),
+        (stored::<Party>(), "school kurve magister"),
+        (named::<Evidence>(), "claimed confirmed proven"),
+        (stored::<Region>(), "noord midden zuid"),
+        (stored::<ContactRole>(), "superbeheerder applicatiebeheerder contactpersoon"),
+        (stored::<StaffRole>(), "admin support reader"),
+        (stored::<OwnDayKind>(), "closed open"),
+        (stored::<ClosedReason>(), "renewed proven withdrawn"),
+        (stored::<Rung>(), "name tcp tls login data shape rows"),
+        (
+            stored::<CheckCode>(),
+            "ok host_unknown port_silent port_refused tls_failed certificate_invalid login_refused \
+             list_not_granted service_not_granted list_outdated list_empty unexpected_answer",
+        ),
+        (stored::<NotMade>(), "resting not_needed overtaken broke_off"),
+        (stored::<CheckPolicy>(), "off advise require"),
+        (stored::<Worker>(), "mail planner checks"),
+        (named::<Job>(), "resume_paused delete_expired plan_reminders digest plan_checks"),
+        (
+            named::<Purpose>(),
+            "seal-credential seal-query seal-totp totp-of-invite seal-registration seal-mail email-lookup audit \
+             csrf access-code bounce unsubscribe",
+        ),
+        (named::<Subscription>(), "reminders digest"),
+        (Lifecycle::VARIANTS.join(" "), "active paused withdrawn completed"),
+        (
+            Change::VARIANTS.join(" "),
+            "step_answered evidence_fell step_fell step_restored completion_restored credentials_issued \
+             stuck_reported stuck_answered step_handed_over paused resumed withdrawn reopened completed",
+        ),
+        (
+            Action::VARIANTS.join(" "),
+            "onboarding school_registered registration_repeated details_changed import_opened import_closed \
+             contact_added contact_changed contact_removed contact_vouched vouches_cleared password_revealed \
+             credentials_handed_again reveal_closed connection_lost connection_back check_overridden \
+             outage_began outage_ended query_downloaded contact_signed_in note_added mail_retried mail_dropped \
+             reminders_snoozed reminders_woken own_days_added own_days_removed holidays_loaded mail_returned \
+             address_bounced address_works reminders_stopped reminders_resumed digest_stopped digest_resumed \
+             staff_added staff_role_changed staff_enabled staff_disabled staff_invited staff_enrolled \
+             staff_signed_in staff_locked api_key_added api_key_revoked",
+        ),
+    ] {
+        assert_eq!(found, expected);
+    }
+}
+
+/// The names in the order of the variants, where each reads back.
+fn stored<T: IntoEnumIterator + Into<&'static str> + FromStr + Copy + PartialEq>() -> String {
+    assert!(T::iter().all(|one| one.into().parse().ok() == Some(one)), "{}", named::<T>());
+    named::<T>()
+}
+
+/// The names in the order of the variants.
+fn named<T: IntoEnumIterator + Into<&'static str>>() -> String {
+    T::iter().map(Into::into).collect::<Vec<_>>().join(" ")
+}
