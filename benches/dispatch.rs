@@ -17,6 +17,7 @@ use koppelklaar::mail::message::BuiltMail;
 use koppelklaar::mail::transport::Transport;
 use koppelklaar::mail::{Mailbox, SmtpTransport, SmtpUrl};
 use koppelklaar::services::mail::dispatch::{self, Mailer};
+use koppelklaar::store::LeaseTerm;
 use koppelklaar::store::mail::outbox::lease::{self, Mark};
 use lettre::address::Envelope;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
@@ -143,8 +144,9 @@ async fn noting_loop(kind: Kind, manners: Manners, messages: &[BuiltMail]) -> Op
     let now = app.clock.now();
     let id = LeaseId::from_uuid(app.context.chance.uuid_v7(now));
     let all = u64::try_from(messages.len()).expect("a reasonable number");
-    let leased =
-        lease::acquire(&app.context.db, id, (now, now + Duration::days(1)), all).await.expect("the outbox is read");
+    let leased = lease::acquire(&app.context.db, id, LeaseTerm::new(now, Duration::days(1)), all)
+        .await
+        .expect("the outbox is read");
     assert_eq!(leased.mails.len(), messages.len(), "every mail is due");
     let bare = BareLoop::new(manners);
     let start = Instant::now();

@@ -99,7 +99,7 @@ pub async fn run_due(app: &App) {
         match claim(app, job, now).await {
             Ok(Some(claimed)) => {
                 if run_logged(app, job, now).await {
-                    settle(app, name, (claimed, job.next_after(now))).await;
+                    settle(app, name, claimed, job.next_after(now)).await;
                 }
             }
             Ok(None) => {}
@@ -111,15 +111,15 @@ pub async fn run_due(app: &App) {
 /// Takes the slot of a job that is due, and says until when.
 async fn claim(app: &App, job: Job, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
     let (conn, name) = (app.context.db.writer(), job.as_str());
-    job_slots::pull_back(conn, name, (job.furthest(now), job.back_at(now))).await?;
+    job_slots::pull_back(conn, name, job.furthest(now), job.back_at(now)).await?;
     let until = now + AGAIN_AFTER;
-    let is_claimed = job_slots::claim(conn, name, now, (job.first_at(now), until)).await?;
+    let is_claimed = job_slots::claim(conn, name, now, job.first_at(now), until).await?;
     Ok(is_claimed.then_some(until))
 }
 
 /// Sets when a job that ran is due next. Where that fails it runs once more, which does no harm.
-async fn settle(app: &App, name: &str, (claimed, next): (DateTime<Utc>, DateTime<Utc>)) {
-    if let Err(error) = job_slots::settle(app.context.db.writer(), name, (claimed, next)).await {
+async fn settle(app: &App, name: &str, claimed: DateTime<Utc>, next: DateTime<Utc>) {
+    if let Err(error) = job_slots::settle(app.context.db.writer(), name, claimed, next).await {
         tracing::error!(job.name = name, error = %error, "Could not note that {name} ran");
     }
 }

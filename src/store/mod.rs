@@ -5,6 +5,7 @@
 
 pub mod checks;
 mod error;
+mod lease_term;
 pub mod lock;
 pub mod mail;
 pub mod onboarding;
@@ -23,6 +24,7 @@ use sea_orm::{
 };
 
 pub use error::StoreError;
+pub use lease_term::LeaseTerm;
 
 /// Something that queries can run on: a pool or a transaction.
 pub use sea_orm::ConnectionTrait;

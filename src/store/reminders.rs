@@ -21,6 +21,15 @@ pub struct ReminderMail {
     pub about: Vec<PersonReminder>,
 }
 
+/// What a look at a school's reminders came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attention {
+    /// When the next look is due.
+    pub next_at: Option<DateTime<Utc>>,
+    /// Since when the school does not answer.
+    pub no_answer_since: Option<DateTime<Utc>>,
+}
+
 /// How long a school is left alone at most, whatever is to come. So later than this only a clock that was ahead can have
 /// said, and such a school is looked at now.
 const LOOK_AGAIN_AFTER: TimeDelta = TimeDelta::days(31);
@@ -108,15 +117,16 @@ pub async fn list_due_of_same_people(
 pub async fn save_attention(
     conn: &impl ConnectionTrait,
     school: SchoolId,
-    (version, now): (i32, DateTime<Utc>),
-    (next_at, no_answer_since): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
+    version: i32,
+    now: DateTime<Utc>,
+    attention: Attention,
 ) -> Result<(), StoreError> {
     let furthest = now + LOOK_AGAIN_AFTER;
-    let next_at = next_at.map(|at| Ord::min(at, furthest));
+    let next_at = attention.next_at.map(|at| Ord::min(at, furthest));
     let is_due = onboarding::COLUMN.attention_at.lte(now).or(onboarding::COLUMN.attention_at.gt(furthest));
     onboarding::Entity::update_many()
         .col_expr(onboarding::COLUMN.attention_at, next_at.into())
-        .col_expr(onboarding::COLUMN.no_answer_since, no_answer_since.into())
+        .col_expr(onboarding::COLUMN.no_answer_since, attention.no_answer_since.into())
         .filter(onboarding::COLUMN.school_id.eq(school.as_uuid()))
         // A change that came between has its own say.
         .filter(onboarding::COLUMN.version.eq(version))
@@ -143,7 +153,8 @@ pub async fn list_sent(conn: &impl ConnectionTrait, school: SchoolId) -> Result<
 pub async fn insert_sent(
     conn: &impl ConnectionTrait,
     id: uuid::Uuid,
-    (school, due): (SchoolId, &DueReminder),
+    school: SchoolId,
+    due: &DueReminder,
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let row = reminder::ActiveModel {
@@ -171,7 +182,8 @@ pub async fn list_mailed_on(conn: &impl ConnectionTrait, date: NaiveDate) -> Res
 pub async fn insert_mail(
     conn: &impl ConnectionTrait,
     mail: &ReminderMail,
-    (date, at): (NaiveDate, DateTime<Utc>),
+    date: NaiveDate,
+    at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let row = reminder_mail::ActiveModel {
         id: Set(mail.id.as_uuid()),

@@ -15,6 +15,7 @@ use koppelklaar::mail::{SmtpTransport, SmtpUrl, Timeouts};
 use koppelklaar::services::mail::dispatch::{self, Mailer, Summary};
 use koppelklaar::services::onboarding::schools;
 use koppelklaar::services::people::portal_access;
+use koppelklaar::store::LeaseTerm;
 use koppelklaar::store::mail::outbox::{self, MailStatus, OutboxMail, lease};
 
 use crate::it::support::database::sql;
@@ -326,13 +327,13 @@ fn two_workers_that_claim_at_once_never_hold_the_same_mail() {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let mails: BTreeSet<MailId> = put_in_outbox(&app, &school, 40).await.into_iter().collect();
         let other = app.second_instance().await;
-        let (now, lease) = (app.now(), app.now() + lease::LEASE);
+        let term = LeaseTerm::new(app.now(), lease::LEASE);
         let mut claims = tokio::task::JoinSet::new();
 
         for turn in 0..20 {
             let db = if turn % 2 == 0 { app.context().db.clone() } else { other.context.db.clone() };
             let id = new_hold(&app);
-            claims.spawn(async move { lease::acquire(&db, id, (now, lease), 2).await.expect("the store answers") });
+            claims.spawn(async move { lease::acquire(&db, id, term, 2).await.expect("the store answers") });
         }
         let leased: Vec<MailId> =
             claims.join_all().await.into_iter().flat_map(|leased| leased.mails).map(|mail| mail.id).collect();
@@ -340,8 +341,7 @@ fn two_workers_that_claim_at_once_never_hold_the_same_mail() {
         // SKIP LOCKED may leave some for a next look; none is held twice.
         let distinct: BTreeSet<MailId> = leased.iter().copied().collect();
         assert_eq!(distinct.len(), leased.len());
-        let rest =
-            lease::acquire(&app.context().db, new_hold(&app), (now, lease), 100).await.expect("the store answers");
+        let rest = lease::acquire(&app.context().db, new_hold(&app), term, 100).await.expect("the store answers");
         let all: BTreeSet<MailId> = distinct.into_iter().chain(rest.mails.iter().map(|mail| mail.id)).collect();
         assert_eq!(all, mails);
     });
@@ -354,8 +354,8 @@ fn a_lease_that_ran_out_is_claimed_again_and_not_before() {
         let mail = put_in_outbox(&app, &school, 1).await[0];
         let db = &app.context().db;
         let claim = async || {
-            let lease = app.now() + lease::LEASE;
-            let leased = lease::acquire(db, new_hold(&app), (app.now(), lease), 10).await.expect("the store answers");
+            let term = LeaseTerm::new(app.now(), lease::LEASE);
+            let leased = lease::acquire(db, new_hold(&app), term, 10).await.expect("the store answers");
             leased.mails.into_iter().map(|mail| (mail.id, mail.attempts)).collect::<Vec<_>>()
         };
 

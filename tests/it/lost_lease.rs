@@ -12,6 +12,7 @@ use koppelklaar::domain::mail_rules::MailRules;
 use koppelklaar::domain::text::Reason;
 use koppelklaar::jobs::mail::look;
 use koppelklaar::services::mail::dispatch;
+use koppelklaar::store::LeaseTerm;
 use koppelklaar::store::mail::outbox::{self, OutboxMail, lease};
 use koppelklaar::store::mail::outbox_view;
 use tokio::sync::watch;
@@ -169,7 +170,7 @@ fn what_a_clock_far_ahead_had_in_hand_when_it_died_is_free() {
         let [put_off_id, unwanted_id] = [put_off.id, unwanted.id];
         outbox::insert_all(app.context().db.writer(), &[due, unwanted, put_off]).await.expect("fresh keys");
         let ahead = app.now() + TimeDelta::hours(2);
-        let leased = lease::acquire(&app.context().db, new_hold(&app), (ahead, ahead + lease::LEASE), 10).await;
+        let leased = lease::acquire(&app.context().db, new_hold(&app), LeaseTerm::new(ahead, lease::LEASE), 10).await;
         assert_eq!(leased.expect("the store answers").mails.len(), 3);
 
         app.advance(TimeDelta::minutes(3));

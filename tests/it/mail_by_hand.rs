@@ -8,6 +8,7 @@ use koppelklaar::domain::text::Reason;
 use koppelklaar::mail::transport::SendErrorKind;
 use koppelklaar::services::ServiceError;
 use koppelklaar::services::mail::dispatch;
+use koppelklaar::store::LeaseTerm;
 use koppelklaar::store::mail::outbox::{self, MailStatus, lease};
 
 use crate::it::dispatch::{new_hold, waiting};
@@ -64,8 +65,8 @@ fn a_mail_that_went_or_is_being_sent_cannot_be_dropped() {
         app.send_mails().await;
         let mail = waiting(&app, &school, "1");
         outbox::insert_all(app.context().db.writer(), std::slice::from_ref(&mail)).await.expect("fresh keys");
-        let until = app.now() + TimeDelta::minutes(1);
-        lease::acquire(&app.context().db, new_hold(&app), (app.now(), until), 10).await.expect("the store answers");
+        let term = LeaseTerm::new(app.now(), TimeDelta::minutes(1));
+        lease::acquire(&app.context().db, new_hold(&app), term, 10).await.expect("the store answers");
 
         let in_hand = drop_mail(&app, kurve, mail.id).await;
         app.advance(TimeDelta::minutes(2));

@@ -87,7 +87,7 @@ fn a_late_mail_that_leaves_while_a_round_is_planned_stops_nobody_elses() {
         };
 
         let post = context.db.begin_write().await.expect("the database answers");
-        reminders::insert_mail(post.conn(), &late, (today, app.now())).await.expect("the first of the day");
+        reminders::insert_mail(post.conn(), &late, today, app.now()).await.expect("the first of the day");
         let (other, now) = (app.app.clone(), app.now());
         let planner = tokio::spawn(async move { jobs::run(&other, Job::PlanReminders, now).await });
         database::until_somebody_waits(&app.database.url).await;

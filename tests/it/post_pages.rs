@@ -9,6 +9,7 @@ use koppelklaar::domain::notice::MailKind;
 use koppelklaar::jobs::Job;
 use koppelklaar::links;
 use koppelklaar::mail::transport::SendErrorKind;
+use koppelklaar::store::LeaseTerm;
 use koppelklaar::store::mail::outbox::lease::{self, Mark};
 use koppelklaar::store::mail::outbox::{self, MailStatus, OutboxMail};
 
@@ -177,7 +178,9 @@ fn a_mail_that_failed_or_was_put_off_is_tried_now_when_a_colleague_says_so() {
         let [failed, put_off, fresh] = [mails[0].id, mails[1].id, mails[2].id];
         put(&app, &mails).await;
         let (conn, leased, later) = (app.context().db.writer(), new_hold(&app), app.now() + TimeDelta::hours(3));
-        lease::acquire(&app.context().db, leased, (app.now(), later), 10).await.expect("the store answers");
+        lease::acquire(&app.context().db, leased, LeaseTerm { now: app.now(), until: later }, 10)
+            .await
+            .expect("the store answers");
         let tried = Mark { attempts: Some(4), ..Mark::later(later, "connect: no connection") };
         lease::mark(conn, leased, put_off, &tried).await.expect("it is held");
         lease::mark(conn, leased, failed, &Mark::failed("RCPT TO: refused with 550 5.1.1")).await.expect("it is held");

@@ -5,6 +5,7 @@ use koppelklaar::app::App;
 use koppelklaar::clock::Clock;
 use koppelklaar::domain::heartbeat::Worker;
 use koppelklaar::jobs::{self, Job};
+use koppelklaar::store::LeaseTerm;
 use koppelklaar::store::mail::outbox::lease::{self, Mark};
 use koppelklaar::store::operations::{heartbeats, job_slots};
 use strum::IntoEnumIterator;
@@ -35,7 +36,7 @@ async fn take_slots_far_ahead(app: &TestApp) {
     let far = at(FAR);
     for job in Job::iter() {
         let taken =
-            job_slots::claim(app.context().db.writer(), job.as_str(), far, (far, far + TimeDelta::hours(1))).await;
+            job_slots::claim(app.context().db.writer(), job.as_str(), far, far, far + TimeDelta::hours(1)).await;
         assert!(taken.expect("the store answers"));
     }
 }
@@ -145,7 +146,7 @@ fn a_mail_that_was_put_off_by_a_clock_far_ahead_goes_at_once_and_one_that_is_tri
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let mails = put_in_outbox(&app, &school, 2).await;
         let (db, lease, now) = (&app.context().db, new_hold(&app), app.now());
-        lease::acquire(db, lease, (now, now + TimeDelta::minutes(1)), 10).await.expect("the store answers");
+        lease::acquire(db, lease, LeaseTerm::new(now, TimeDelta::minutes(1)), 10).await.expect("the store answers");
         for (mail, next) in mails.iter().zip([at(FAR), now + TimeDelta::hours(7)]) {
             let put_off = lease::mark(db.writer(), lease, *mail, &Mark::later(next, "the mail server was busy")).await;
             assert!(put_off.expect("the store answers"));

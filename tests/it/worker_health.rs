@@ -7,6 +7,7 @@ use koppelklaar::domain::heartbeat::{CLOCK_SKEW, Worker};
 use koppelklaar::jobs;
 use koppelklaar::links;
 use koppelklaar::services::operations::worker_health::HealthMonitor;
+use koppelklaar::store::LeaseTerm;
 use koppelklaar::store::mail::outbox::{self, lease};
 use koppelklaar::store::operations::heartbeats;
 use koppelklaar::web::metrics;
@@ -136,8 +137,8 @@ fn a_worker_that_lives_and_leaves_due_mail_alone_is_seen() {
         app.advance(TimeDelta::seconds(6));
         let late = look().await;
         // Another worker has it in hand.
-        let until = app.now() + lease::LEASE;
-        lease::acquire(&app.context().db, new_hold(&app), (app.now(), until), 1).await.expect("it is due");
+        let term = LeaseTerm::new(app.now(), lease::LEASE);
+        lease::acquire(&app.context().db, new_hold(&app), term, 1).await.expect("it is due");
         app.advance(TimeDelta::seconds(6));
         let in_hand = look().await;
 

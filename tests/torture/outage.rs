@@ -8,6 +8,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use koppelklaar::chance::Chance;
 use koppelklaar::domain::ids::LeaseId;
+use koppelklaar::store::LeaseTerm;
 use koppelklaar::store::mail::outbox::lease;
 
 use super::fill::fill;
@@ -51,7 +52,7 @@ pub(crate) async fn die_with_mails_in_hand() {
     let now = stage.app.clock.now();
     let id = LeaseId::from_uuid(stage.app.context.chance.uuid_v7(now));
     let until = now + TimeDelta::seconds(85);
-    let leased = lease::acquire(&stage.app.context.db, id, (now, until), 2).await;
+    let leased = lease::acquire(&stage.app.context.db, id, LeaseTerm { now, until }, 2).await;
     assert_eq!(leased.expect("the database answers").mails.len(), 2);
     let door = sink.open(0).await;
     let mut process = Kept::spawn(&mut stage.serve(door.address));

@@ -47,8 +47,7 @@ pub(super) async fn finish(
     } else {
         Outcome::NotMade(NotMade::Overtaken)
     };
-    if !connection_checks::mark_finished(work.conn(), (claimed.check, Some(claimed.lease_until)), &outcome, now).await?
-    {
+    if !connection_checks::mark_finished(work.conn(), claimed.check, Some(claimed.lease_until), &outcome, now).await? {
         return Ok(());
     }
     check_queue::release_host(work.conn(), claimed.check).await?;

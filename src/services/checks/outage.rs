@@ -49,7 +49,7 @@ pub(super) async fn round(
     let lately = waits_since(known).unwrap_or(now).min(now - ROUND_BEFORE);
     let broken = Broken { school: known.school, rung };
     let others = Others {
-        in_round: check_witnesses::count_since(conn, broken, (since, since)).await?,
+        in_round: check_witnesses::count_since(conn, broken, since, since).await?,
         lately: check_witnesses::count_lately(conn, broken, lately).await?,
         unseen: check_witnesses::count_unseen(conn, broken, lately).await?,
     };
@@ -70,7 +70,7 @@ fn waits_since(known: &SchoolConnection) -> Option<DateTime<Utc>> {
 /// Makes other schools due now, in a transaction of its own.
 pub(super) async fn hasten(context: &Context, wanted: &Witnesses, now: DateTime<Utc>) -> Result<(), ServiceError> {
     let tx = context.db.begin_write().await?;
-    check_witnesses::hasten(tx.conn(), wanted.broken, (wanted.since, now), wanted.count).await?;
+    check_witnesses::hasten(tx.conn(), wanted.broken, wanted.since, now, wanted.count).await?;
     Ok(tx.commit().await?)
 }
 
@@ -106,9 +106,8 @@ pub(super) async fn end_outage(
     lock::hold_outage(work.conn()).await?;
     let Some(outage) = outages::find_open(work.conn()).await? else { return Ok(()) };
     // Who worked before it was noticed was perhaps looked at before it began.
-    let since = (outage.began_at, outage.noticed_at);
     let broken = Broken { school: after.school, rung: Rung::Data };
-    let mut facts = check_witnesses::count_since(work.conn(), broken, since).await?;
+    let mut facts = check_witnesses::count_since(work.conn(), broken, outage.began_at, outage.noticed_at).await?;
     let is_connected = after.last.is_some_and(|(code, _)| code.is_connected());
     if after.has_worked && !after.is_lost && (after.is_failing || is_connected) {
         facts.worked_before += 1;

@@ -13,7 +13,11 @@ use crate::store::{ConnectionTrait, StoreError};
 pub(super) const ASIDE: Duration = Duration::days(1);
 
 /// A check that is in line or in hand, with the lease by which it is known to be the same still.
-pub(super) type Held = (CheckId, Option<DateTime<Utc>>);
+#[derive(Clone, Copy)]
+pub(super) struct HeldCheck {
+    pub(super) id: CheckId,
+    pub(super) lease_until: Option<DateTime<Utc>>,
+}
 
 /// Whether an error is about the rows of one school and not about the database.
 pub(super) fn is_of_one_school(error: &ServiceError) -> bool {
@@ -24,12 +28,13 @@ pub(super) fn is_of_one_school(error: &ServiceError) -> bool {
 pub(super) async fn quarantine(
     conn: &impl ConnectionTrait,
     school: SchoolId,
-    (ends, error): (Option<Held>, &ServiceError),
+    ends: Option<HeldCheck>,
+    error: &ServiceError,
     now: DateTime<Utc>,
 ) -> Result<(), ServiceError> {
-    if let Some((check, lease_until)) = ends {
+    if let Some(HeldCheck { id: check, lease_until }) = ends {
         let outcome = Outcome::NotMade(NotMade::BrokeOff);
-        if !connection_checks::mark_finished(conn, (check, lease_until), &outcome, now).await? {
+        if !connection_checks::mark_finished(conn, check, lease_until, &outcome, now).await? {
             // Another worker has it by now.
             return Ok(());
         }
@@ -37,7 +42,7 @@ pub(super) async fn quarantine(
         check_queue::delete_vain(conn, school, check).await?;
     }
     connections::save_next(conn, school, Some(now + ASIDE)).await?;
-    note(school, ends.map(|(check, _)| check), error);
+    note(school, ends.map(|held| held.id), error);
     Ok(())
 }
 

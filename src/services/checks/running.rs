@@ -8,6 +8,7 @@ use futures_util::FutureExt;
 use tokio::sync::watch;
 
 use super::asking::may_check;
+use super::quarantine::HeldCheck;
 use super::{assessment, quarantine};
 use crate::domain::check::{CheckProgress, NotMade};
 use crate::domain::credential::{ClosedReason, Password};
@@ -20,7 +21,7 @@ use crate::store::checks::connection_checks::{self, Check, Outcome};
 use crate::store::checks::{check_queue, connections};
 use crate::store::onboarding::credentials::StoredCredential;
 use crate::store::onboarding::{onboardings, schools};
-use crate::store::{self, ConnectionTrait};
+use crate::store::{self, ConnectionTrait, LeaseTerm};
 
 /// How long a check may take with its wait for others behind the same address; then its worker is taken for dead.
 const LEASE: Duration = Duration::minutes(5);
@@ -69,8 +70,8 @@ pub async fn run_next(
     match assessment::finish(context, &claimed, ended, now()).await {
         Err(error) if quarantine::is_of_one_school(&error) => {
             let tx = context.db.begin_write().await?;
-            let ends = Some((id, Some(claimed.lease_until)));
-            quarantine::quarantine(tx.conn(), claimed.school, (ends, &error), now()).await?;
+            let ends = HeldCheck { id, lease_until: Some(claimed.lease_until) };
+            quarantine::quarantine(tx.conn(), claimed.school, Some(ends), &error, now()).await?;
             tx.commit().await?;
         }
         finished => finished?,
@@ -98,26 +99,27 @@ async fn claim(context: &Context, now: DateTime<Utc>) -> Result<Option<Claimed>,
 }
 
 async fn claim_waiting(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Option<Claimed>, ServiceError> {
-    let until = now + LEASE;
+    let term = LeaseTerm::new(now, LEASE);
     for check in check_queue::list_to_begin(conn, now, CANDIDATES).await? {
         let ready = match prepare(conn, check.school).await {
             Err(error) if quarantine::is_of_one_school(&error) => {
-                quarantine::quarantine(conn, check.school, (Some((check.id, check.lease_until)), &error), now).await?;
+                let ends = HeldCheck { id: check.id, lease_until: check.lease_until };
+                quarantine::quarantine(conn, check.school, Some(ends), &error, now).await?;
                 continue;
             }
             ready => ready?,
         };
         let Some(ready) = ready else {
             let outcome = Outcome::NotMade(NotMade::NotNeeded);
-            connection_checks::mark_finished(conn, (check.id, check.lease_until), &outcome, now).await?;
+            connection_checks::mark_finished(conn, check.id, check.lease_until, &outcome, now).await?;
             continue;
         };
         let host = ready.domain.host();
-        if check_queue::claim_host(conn, (&host, check.id), (now, until)).await? {
-            connection_checks::mark_begun(conn, (check.id, &host), (now, until), ready.version).await?;
+        if check_queue::claim_host(conn, &host, check.id, term).await? {
+            connection_checks::mark_begun(conn, check.id, &host, term, ready.version).await?;
             // It is the school's turn as well, as for the timer; another turn at its end was planned while it ran.
-            connections::save_next(conn, check.school, Some(until)).await?;
-            return Ok(Some(claimed(check.id, check.school, ready, until, check.is_asked)));
+            connections::save_next(conn, check.school, Some(term.until)).await?;
+            return Ok(Some(claimed(check.id, check.school, ready, term.until, check.is_asked)));
         }
     }
     Ok(None)
@@ -128,11 +130,11 @@ async fn claim_due(
     conn: &impl ConnectionTrait,
     now: DateTime<Utc>,
 ) -> Result<Option<Claimed>, ServiceError> {
-    let until = now + LEASE;
+    let term = LeaseTerm::new(now, LEASE);
     for school in connections::list_due(conn, now, CANDIDATES).await? {
         let ready = match prepare(conn, school).await {
             Err(error) if quarantine::is_of_one_school(&error) => {
-                quarantine::quarantine(conn, school, (None, &error), now).await?;
+                quarantine::quarantine(conn, school, None, &error, now).await?;
                 continue;
             }
             ready => ready?,
@@ -142,12 +144,12 @@ async fn claim_due(
             continue;
         };
         let (id, host) = (CheckId::from_uuid(context.chance.uuid_v7(now)), ready.domain.host());
-        let is_free = !check_queue::has_open(conn, school).await?
-            && check_queue::claim_host(conn, (&host, id), (now, until)).await?;
+        let is_free =
+            !check_queue::has_open(conn, school).await? && check_queue::claim_host(conn, &host, id, term).await?;
         if !is_free {
             continue;
         }
-        if !connections::claim_due(conn, school, (now, until)).await? {
+        if !connections::claim_due(conn, school, term).await? {
             check_queue::release_host(conn, id).await?;
             continue;
         }
@@ -160,7 +162,7 @@ async fn claim_due(
             asked_at: now,
             started_at: Some(now),
             finished_at: None,
-            lease_until: Some(until),
+            lease_until: Some(term.until),
             progress: CheckProgress::default(),
             credential_version: Some(ready.version),
             outcome: None,
@@ -171,7 +173,7 @@ async fn claim_due(
             connections::save_next(conn, school, Some(now)).await?;
             continue;
         }
-        return Ok(Some(claimed(id, school, ready, until, false)));
+        return Ok(Some(claimed(id, school, ready, term.until, false)));
     }
     Ok(None)
 }

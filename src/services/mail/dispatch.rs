@@ -19,6 +19,7 @@ use crate::mail::message::{BuiltMail, Sender};
 use crate::mail::transport::Transport;
 use crate::services::mail::frozen;
 use crate::services::{Context, ServiceError};
+use crate::store::LeaseTerm;
 use crate::store::mail::frozen_mails;
 use crate::store::mail::outbox::{self, OutboxMail, Reading, lease};
 
@@ -94,7 +95,7 @@ pub async fn send_some(
         return Ok(false);
     }
     let id = LeaseId::from_uuid(context.chance.uuid_v7(now()));
-    let leased = lease::acquire(&context.db, id, (now(), now() + lease::LEASE), BATCH).await?;
+    let leased = lease::acquire(&context.db, id, LeaseTerm::new(now(), lease::LEASE), BATCH).await?;
     if leased.mails.is_empty() && leased.corrupt.is_empty() {
         return Ok(false);
     }

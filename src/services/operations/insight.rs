@@ -16,7 +16,7 @@ use crate::services::operations::holidays;
 use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{Call, Context, ServiceError};
 use crate::store::onboarding::schools;
-use crate::store::operations::insight::{self, OpenHolding};
+use crate::store::operations::insight::{self, HoldingCount, OpenHolding};
 
 /// Where schools that are under way or paused stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,8 +57,11 @@ pub async fn figures(context: &Context, now: DateTime<Utc>, weeks: u64) -> Resul
     let since = moment_on(first, NaiveTime::MIN);
     let (schools, yes) = insight::count_gates(conn).await?;
     let mut holdings: Vec<_> = Party::iter().map(|party| (party, Durations::default())).collect();
-    for (party, days, count) in insight::count_holdings(conn, since).await? {
-        holdings.iter_mut().filter(|(of, _)| *of == party).for_each(|(_, durations)| durations.add(days, count));
+    for HoldingCount { party, working_days, turns } in insight::count_holdings(conn, since).await? {
+        holdings
+            .iter_mut()
+            .filter(|(of, _)| *of == party)
+            .for_each(|(_, durations)| durations.add(working_days, turns));
     }
     let registered = per_week(&mondays, insight::list_registered(conn, since).await?);
     let opened = per_week(&mondays, insight::list_opened(conn, since).await?);

@@ -110,8 +110,8 @@ pub async fn request_link(
     check_links(&work, now, &email_key, (LINKS_PER_DAY.max(per_quarter), Duration::hours(24))).await?;
     let id = AccessLinkId::from_uuid(context.chance.uuid_v7(now));
     access_links::mark_replaced(work.conn(), &email_key, now).await?;
-    let moments = (now, access_link::expires_at(now));
-    access_links::insert(work.conn(), id, &email_key, &browser.hash(), moments).await?;
+    let expires_at = access_link::expires_at(now);
+    access_links::insert(work.conn(), id, &email_key, &browser.hash(), now, expires_at).await?;
     work.mail(NewMail {
         kind: MailKind::SignIn,
         school: None,

@@ -109,6 +109,6 @@ pub(in crate::services) async fn set_closed_apart(
     let day = days.find(|day| !taken.contains(day)).ok_or(ServiceError::Broken("no day is free any more"))?;
     let id = ReminderMailId::from_uuid(context.chance.uuid_v7(now));
     let later = ReminderMail { id, address_key: kept.address_key, about: closed };
-    put_in_outbox(&mut work, &later, (day, now)).await?;
+    put_in_outbox(&mut work, &later, day, now).await?;
     work.finish().await
 }

@@ -26,7 +26,7 @@ use crate::services::{Call, Context, ServiceError};
 use crate::store::onboarding::onboardings::Versioned;
 use crate::store::onboarding::{arrangements, onboardings, schools};
 use crate::store::people::contacts;
-use crate::store::reminders::{Due, PlanCursor, ReminderMail};
+use crate::store::reminders::{Attention, Due, PlanCursor, ReminderMail};
 use crate::store::{ConnectionTrait, StoreError, reminders};
 
 pub(super) use content::{ReminderContent, claim_day, load_content, set_closed_apart};
@@ -173,17 +173,17 @@ async fn plan_round(context: &Context, now: DateTime<Utc>, after: Option<PlanCur
     let OneMailEach { mails, sent, postponed: _, unreceived } = reminder::one_mail_each(&due, &mailed, today);
     for (school, reminder) in sent.iter().chain(&unreceived) {
         let id = context.chance.uuid_v7(now);
-        reminders::insert_sent(work.conn(), id, (*school, reminder), now).await?;
+        reminders::insert_sent(work.conn(), id, *school, reminder, now).await?;
     }
     let planned = mails.len() as u64;
     for PersonMail { address_key, about } in mails {
         let id = ReminderMailId::from_uuid(context.chance.uuid_v7(now));
-        put_in_outbox(&mut work, &ReminderMail { id, address_key, about }, (today, now)).await?;
+        put_in_outbox(&mut work, &ReminderMail { id, address_key, about }, today, now).await?;
     }
     // By id, as whoever takes many schools does.
     scenes.sort_by_key(|scene| scene.school.id);
     for scene in &scenes {
-        note_attention(&work, scene, &scene.calendar(&holidays), (&context.reminders.policy, now)).await?;
+        note_attention(&work, scene, &scene.calendar(&holidays), &context.reminders.policy, now).await?;
     }
     work.finish().await?;
     Ok(Round { planned, next })
@@ -211,9 +211,10 @@ async fn add_those_of_same_people(
 async fn put_in_outbox(
     work: &mut UnitOfWork<'_>,
     mail: &ReminderMail,
-    (date, now): (NaiveDate, DateTime<Utc>),
+    date: NaiveDate,
+    now: DateTime<Utc>,
 ) -> Result<(), ServiceError> {
-    reminders::insert_mail(work.conn(), mail, (date, now)).await?;
+    reminders::insert_mail(work.conn(), mail, date, now).await?;
     let first = mail.about.first().ok_or(ServiceError::Broken("a reminder mail about nothing"))?;
     let letter = NewMail {
         kind: MailKind::Reminder,
@@ -231,7 +232,8 @@ async fn note_attention(
     work: &UnitOfWork<'_>,
     scene: &Scene,
     calendar: &WorkingCalendar<'_>,
-    (policy, now): (&ReminderPolicy, DateTime<Utc>),
+    policy: &ReminderPolicy,
+    now: DateTime<Utc>,
 ) -> Result<(), ServiceError> {
     let sent = reminders::list_sent(work.conn(), scene.school.id).await?;
     let situation = Situation { sent: &sent, ..scene.situation() };
@@ -241,8 +243,9 @@ async fn note_attention(
         let tomorrow = reminder::hours::moment_on(amsterdam_date(now) + chrono::Days::new(1), NaiveTime::MIN);
         plan.next_at = Some(calendar.next_opening(tomorrow, situation.region, policy.hours));
     }
-    let (seen, next) = ((scene.onboarding.version, now), (plan.next_at, plan.no_answer_since));
-    Ok(reminders::save_attention(work.conn(), scene.school.id, seen, next).await?)
+    let attention = Attention { next_at: plan.next_at, no_answer_since: plan.no_answer_since };
+    let version = scene.onboarding.version;
+    Ok(reminders::save_attention(work.conn(), scene.school.id, version, now, attention).await?)
 }
 
 /// What comes next for each step that a school holds, and when, for the page that shows it.

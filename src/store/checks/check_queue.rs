@@ -7,7 +7,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, Order, PaginatorTrait, Q
 
 use crate::domain::check::NotMade;
 use crate::domain::ids::{CheckId, SchoolId};
-use crate::store::{ConnectionTrait, StoreError};
+use crate::store::{ConnectionTrait, LeaseTerm, StoreError};
 
 /// A check that may begin: no more of it than the claim needs, so that nothing of it can be corrupt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,21 +71,25 @@ pub async fn has_open(conn: &impl ConnectionTrait, school: SchoolId) -> Result<b
     Ok(open.count(conn).await? > 0)
 }
 
-/// Takes a host until a moment, so that nobody else checks it; `false` when somebody does.
+/// Takes a host for a term, so that nobody else checks it; `false` when somebody does.
 pub async fn claim_host(
     conn: &impl ConnectionTrait,
-    (host, check): (&str, CheckId),
-    (now, until): (DateTime<Utc>, DateTime<Utc>),
+    host: &str,
+    check: CheckId,
+    term: LeaseTerm,
 ) -> Result<bool, StoreError> {
-    let free =
-        check_host::ActiveModel { host: Set(host.to_owned()), check_id: Set(check.as_uuid()), lease_until: Set(now) };
+    let free = check_host::ActiveModel {
+        host: Set(host.to_owned()),
+        check_id: Set(check.as_uuid()),
+        lease_until: Set(term.now),
+    };
     let keep = OnConflict::column(check_host::Column::Host).do_nothing().to_owned();
     check_host::Entity::insert(free).on_conflict(keep).exec_without_returning(conn).await?;
     let taken = check_host::Entity::update_many()
         .col_expr(check_host::COLUMN.check_id, check.as_uuid().into())
-        .col_expr(check_host::COLUMN.lease_until, until.into())
+        .col_expr(check_host::COLUMN.lease_until, term.until.into())
         .filter(check_host::COLUMN.host.eq(host))
-        .filter(check_host::COLUMN.lease_until.lte(now))
+        .filter(check_host::COLUMN.lease_until.lte(term.now))
         .exec(conn)
         .await?;
     Ok(taken.rows_affected == 1)

@@ -56,14 +56,14 @@ pub async fn list_candidates(
             .order_by_asc(onboarding::COLUMN.school_id)
             .all(conn)
             .await?;
-        candidates.extend(rows.into_iter().map(to_candidate));
+        candidates.extend(rows.into_iter().map(|(row, school)| to_candidate(&row, school)));
     }
     Ok(candidates)
 }
 
-fn to_candidate((row, school): (onboarding::Model, Option<school::Model>)) -> Result<Candidate, StoreError> {
+fn to_candidate(row: &onboarding::Model, school: Option<school::Model>) -> Result<Candidate, StoreError> {
     let school = school.ok_or(StoreError::Missing { table: "school" })?;
-    Ok((schools::to_school(school)?, onboardings::to_versioned(&row)?.state))
+    Ok((schools::to_school(school)?, onboardings::to_versioned(row)?.state))
 }
 
 /// Keeps a run and puts its checks in line; returns how many it has. A check that waits or is under way becomes part of

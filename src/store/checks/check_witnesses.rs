@@ -24,7 +24,8 @@ pub struct Broken {
 pub async fn count_since(
     conn: &impl ConnectionTrait,
     broken: Broken,
-    (failing_since, working_since): (DateTime<Utc>, DateTime<Utc>),
+    failing_since: DateTime<Utc>,
+    working_since: DateTime<Utc>,
 ) -> Result<RoundFacts, StoreError> {
     let checked_at = check_status::COLUMN.last_checked_at;
     let fails = check_status::COLUMN.is_failing.eq(true).and(checked_at.gte(failing_since));
@@ -78,7 +79,8 @@ pub async fn count_unseen(
 pub async fn hasten(
     conn: &impl ConnectionTrait,
     broken: Broken,
-    (since, now): (DateTime<Utc>, DateTime<Utc>),
+    since: DateTime<Utc>,
+    now: DateTime<Utc>,
     limit: u64,
 ) -> Result<(), StoreError> {
     let under_check = Query::select()

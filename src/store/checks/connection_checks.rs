@@ -9,7 +9,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
 use crate::domain::actor::Actor;
 use crate::domain::check::{CheckProgress, CheckResult, NotMade};
 use crate::domain::ids::{CheckId, CheckRunId, SchoolId};
-use crate::store::{ConnectionTrait, StoreError};
+use crate::store::{ConnectionTrait, LeaseTerm, StoreError};
 
 /// How a check ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,14 +145,15 @@ pub async fn find_last_asked(
 /// Notes that a worker began a check.
 pub async fn mark_begun(
     conn: &impl ConnectionTrait,
-    (id, host): (CheckId, &str),
-    (now, lease_until): (DateTime<Utc>, DateTime<Utc>),
+    id: CheckId,
+    host: &str,
+    term: LeaseTerm,
     credential_version: u32,
 ) -> Result<(), StoreError> {
     connection_check::Entity::update_many()
         .col_expr(connection_check::COLUMN.host, host.into())
-        .col_expr(connection_check::COLUMN.started_at, now.into())
-        .col_expr(connection_check::COLUMN.lease_until, lease_until.into())
+        .col_expr(connection_check::COLUMN.started_at, term.now.into())
+        .col_expr(connection_check::COLUMN.lease_until, term.until.into())
         .col_expr(connection_check::COLUMN.credential_version, to_i32(credential_version).into())
         .col_expr(connection_check::COLUMN.progress, Option::<String>::None.into())
         .filter(connection_check::COLUMN.id.eq(id.as_uuid()))
@@ -180,7 +181,8 @@ pub async fn save_progress(
 /// Notes how a check ended; `false` when it was over already, or another worker has it by now.
 pub async fn mark_finished(
     conn: &impl ConnectionTrait,
-    (id, lease_until): (CheckId, Option<DateTime<Utc>>),
+    id: CheckId,
+    lease_until: Option<DateTime<Utc>>,
     outcome: &Outcome,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {

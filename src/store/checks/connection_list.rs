@@ -58,7 +58,7 @@ pub async fn list(
         query = query.filter(school::COLUMN.name.gt(&after.name).or(same_name));
     }
     let rows = query.order_by_asc(school::COLUMN.name).order_by_asc(school::COLUMN.id).limit(limit).all(conn).await?;
-    rows.into_iter().map(with_school).collect()
+    rows.into_iter().map(|(row, school)| with_school(&row, school)).collect()
 }
 
 /// How many connections ended how at their last check; `None` for those that were never checked.
@@ -96,7 +96,7 @@ pub async fn list_lost(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<Re
         .limit(limit)
         .all(conn)
         .await?;
-    Ok(rows.into_iter().map(read).collect())
+    Ok(rows.into_iter().map(|(row, school)| read(&row, school)).collect())
 }
 
 /// How many lost connections there are of schools under way or done.
@@ -115,7 +115,7 @@ pub async fn list_held_by(conn: &impl ConnectionTrait, party: Party, limit: u64)
         .limit(limit)
         .all(conn)
         .await?;
-    Ok(rows.into_iter().map(read).collect())
+    Ok(rows.into_iter().map(|(row, school)| read(&row, school)).collect())
 }
 
 /// How many of those there are.
@@ -143,18 +143,19 @@ fn in_use() -> Select<check_status::Entity> {
         .filter(Expr::col((check_status::Entity, check_status::Column::SchoolId)).in_subquery(in_use))
 }
 
-type Pair = (check_status::Model, Option<school::Model>);
-
-fn read(pair: Pair) -> Reading {
-    let since = pair.0.failing_since.or(pair.0.last_checked_at).unwrap_or_default();
-    let known = Unreadable::of(SchoolId::from_uuid(pair.0.school_id), pair.1.as_ref(), since);
-    with_school(pair).map_err(|error| {
+fn read(row: &check_status::Model, school: Option<school::Model>) -> Reading {
+    let since = row.failing_since.or(row.last_checked_at).unwrap_or_default();
+    let known = Unreadable::of(SchoolId::from_uuid(row.school_id), school.as_ref(), since);
+    with_school(row, school).map_err(|error| {
         tracing::error!(school.id = %known.id, error = %error, "Could not read a connection of a list");
         known
     })
 }
 
-fn with_school((row, school): Pair) -> Result<(School, SchoolConnection), StoreError> {
+fn with_school(
+    row: &check_status::Model,
+    school: Option<school::Model>,
+) -> Result<(School, SchoolConnection), StoreError> {
     let school = school.ok_or(StoreError::Missing { table: "school" })?;
-    Ok((schools::to_school(school)?, to_connection(&row)?))
+    Ok((schools::to_school(school)?, to_connection(row)?))
 }

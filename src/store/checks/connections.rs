@@ -9,7 +9,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
 
 use crate::domain::check::{CheckCode, Receipt, Streak};
 use crate::domain::ids::SchoolId;
-use crate::store::{ConnectionTrait, StoreError};
+use crate::store::{ConnectionTrait, LeaseTerm, StoreError};
 
 /// The connection with one school's Magister.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -188,17 +188,13 @@ pub async fn list_due(
     Ok(ids.into_iter().map(SchoolId::from_uuid).collect())
 }
 
-/// Takes a school that is due, until a moment at which it is due again if nothing comes of it; `false` when another
-/// worker was first.
-pub async fn claim_due(
-    conn: &impl ConnectionTrait,
-    school: SchoolId,
-    (now, until): (DateTime<Utc>, DateTime<Utc>),
-) -> Result<bool, StoreError> {
+/// Takes a school that is due; at the end of the term it is due again if nothing comes of it. `false` when another worker
+/// was first.
+pub async fn claim_due(conn: &impl ConnectionTrait, school: SchoolId, term: LeaseTerm) -> Result<bool, StoreError> {
     let taken = check_status::Entity::update_many()
-        .col_expr(check_status::COLUMN.next_check_at, until.into())
+        .col_expr(check_status::COLUMN.next_check_at, term.until.into())
         .filter(check_status::COLUMN.school_id.eq(school.as_uuid()))
-        .filter(check_status::COLUMN.next_check_at.lte(now))
+        .filter(check_status::COLUMN.next_check_at.lte(term.now))
         .exec(conn)
         .await?;
     Ok(taken.rows_affected == 1)

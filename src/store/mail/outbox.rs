@@ -233,7 +233,8 @@ pub async fn list_of_school(
 /// left out.
 pub async fn list_to_contact(
     conn: &impl ConnectionTrait,
-    (school, contact): (SchoolId, ContactId),
+    school: SchoolId,
+    contact: ContactId,
     kinds: &[MailKind],
 ) -> Result<Vec<OutboxMail>, StoreError> {
     let rows = outbox::Entity::find()

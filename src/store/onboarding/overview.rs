@@ -107,7 +107,7 @@ pub async fn list_waiting_after(
         query = query.filter(if is_stuck { rest.add(onboarding::COLUMN.is_stuck.eq(false)) } else { rest });
     }
     let rows = query.limit(limit).all(conn).await?;
-    let read_since = |pair: Pair| pair.0.kurve_since.map(|since| read(pair, since));
+    let read_since = |(row, school): Row| row.kurve_since.map(|since| read(&row, school, since));
     Ok(rows.into_iter().filter_map(read_since).collect())
 }
 
@@ -138,7 +138,7 @@ pub async fn list_without_answer(
         .limit(limit)
         .all(conn)
         .await?;
-    let with_since = |pair: Pair| pair.0.no_answer_since.map(|since| (read(pair, since), since));
+    let with_since = |(row, school): Row| row.no_answer_since.map(|since| (read(&row, school, since), since));
     Ok(rows.into_iter().filter_map(with_since).collect())
 }
 
@@ -185,12 +185,13 @@ pub async fn load_unreadable(
     Ok(Unreadable::of(id, row.as_ref(), since))
 }
 
-type Pair = (onboarding::Model, Option<school::Model>);
+/// An onboarding as the database hands it over, with its school.
+type Row = (onboarding::Model, Option<school::Model>);
 
 /// Reads a row, or as much of it as can be read: one bad row must not close the page that shows the others.
-fn read(pair: Pair, since: DateTime<Utc>) -> Reading {
-    let known = Unreadable::of(SchoolId::from_uuid(pair.0.school_id), pair.1.as_ref(), since);
-    to_overview(pair).map_err(|error| {
+fn read(row: &onboarding::Model, school: Option<school::Model>, since: DateTime<Utc>) -> Reading {
+    let known = Unreadable::of(SchoolId::from_uuid(row.school_id), school.as_ref(), since);
+    to_overview(row, school).map_err(|error| {
         tracing::error!(school.id = %known.id, error = %error, "Could not read a school of a list");
         known
     })
@@ -215,7 +216,7 @@ pub async fn list(
         query = query.filter(school::COLUMN.name.gt(&after.name).or(same_name));
     }
     let rows = query.order_by_asc(school::COLUMN.name).order_by_asc(school::COLUMN.id).limit(limit).all(conn).await?;
-    rows.into_iter().map(to_overview).collect()
+    rows.into_iter().map(|(row, school)| to_overview(&row, school)).collect()
 }
 
 fn condition(filter: &Filter) -> Cond {
@@ -275,9 +276,9 @@ fn escape_like(text: &str) -> String {
     escaped
 }
 
-fn to_overview((row, school): Pair) -> Result<Overview, StoreError> {
+fn to_overview(row: &onboarding::Model, school: Option<school::Model>) -> Result<Overview, StoreError> {
     let school = school.ok_or(StoreError::Missing { table: "school" })?;
-    let versioned = onboardings::to_versioned(&row)?;
+    let versioned = onboardings::to_versioned(row)?;
     Ok(Overview {
         school: schools::to_school(school)?,
         state: versioned.state,

@@ -74,11 +74,22 @@ pub async fn mark_holding_ended(
     Ok(())
 }
 
+/// How many turns of a party took a number of working days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HoldingCount {
+    /// Whose turns.
+    pub party: Party,
+    /// How long each took.
+    pub working_days: u32,
+    /// How many they are.
+    pub turns: u64,
+}
+
 /// How many turns that ended since a moment took how many working days, per party.
 pub async fn count_holdings(
     conn: &impl ConnectionTrait,
     since: DateTime<Utc>,
-) -> Result<Vec<(Party, u32, u64)>, StoreError> {
+) -> Result<Vec<HoldingCount>, StoreError> {
     let rows: Vec<(String, i32, i64)> = holding::Entity::find()
         .select_only()
         .column(holding::Column::Party)
@@ -94,7 +105,8 @@ pub async fn count_holdings(
     let to_count = |(party, days, holdings): (String, i32, i64)| {
         let party =
             party.parse::<Party>().map_err(|_| StoreError::CorruptRow { table: "holding", id: party, what: "party" });
-        Ok((party?, u32::try_from(days).unwrap_or_default(), u64::try_from(holdings).unwrap_or_default()))
+        let working_days = u32::try_from(days).unwrap_or_default();
+        Ok(HoldingCount { party: party?, working_days, turns: u64::try_from(holdings).unwrap_or_default() })
     };
     rows.into_iter().map(to_count).collect()
 }

@@ -11,7 +11,8 @@ pub async fn claim(
     conn: &impl ConnectionTrait,
     name: &str,
     now: DateTime<Utc>,
-    (first_at, next_at): (DateTime<Utc>, DateTime<Utc>),
+    first_at: DateTime<Utc>,
+    next_at: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     let fresh = job_slot::ActiveModel { name: Set(name.to_owned()), next_at: Set(first_at) };
     let keep = OnConflict::column(job_slot::Column::Name).do_nothing().to_owned();
@@ -29,7 +30,8 @@ pub async fn claim(
 pub async fn pull_back(
     conn: &impl ConnectionTrait,
     name: &str,
-    (furthest, next_at): (DateTime<Utc>, DateTime<Utc>),
+    furthest: DateTime<Utc>,
+    next_at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     job_slot::Entity::update_many()
         .col_expr(job_slot::COLUMN.next_at, next_at.into())
@@ -44,7 +46,8 @@ pub async fn pull_back(
 pub async fn settle(
     conn: &impl ConnectionTrait,
     name: &str,
-    (claimed, next_at): (DateTime<Utc>, DateTime<Utc>),
+    claimed: DateTime<Utc>,
+    next_at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     job_slot::Entity::update_many()
         .col_expr(job_slot::COLUMN.next_at, next_at.into())

@@ -32,7 +32,8 @@ pub async fn insert(
     id: AccessLinkId,
     email_key: &str,
     browser_hash: &[u8],
-    (requested_at, expires_at): (DateTime<Utc>, DateTime<Utc>),
+    requested_at: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let row = access_link::ActiveModel {
         id: Set(id.as_uuid()),

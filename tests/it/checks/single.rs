@@ -80,7 +80,7 @@ fn the_database_keeps_one_check_of_a_school_that_is_not_over() {
         let kept = [&first, &waiting(&checks, school.id, None), &waiting(&checks, other.id, None)];
         let kept = [insert(kept[0]).await, insert(kept[1]).await, insert(kept[2]).await];
         let over = Outcome::NotMade(NotMade::NotNeeded);
-        let is_over = connection_checks::mark_finished(conn, (first.id, None), &over, checks.app.now()).await;
+        let is_over = connection_checks::mark_finished(conn, first.id, None, &over, checks.app.now()).await;
         let after = insert(&waiting(&checks, school.id, None)).await;
 
         assert_eq!(kept, [true, false, true]);

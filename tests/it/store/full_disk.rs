@@ -9,7 +9,7 @@ use crate::it::support::run;
 
 /// Whether a slot was free; it is taken after this.
 async fn take(conn: &impl ConnectionTrait, now: DateTime<Utc>, name: &str) -> bool {
-    let taken = job_slots::claim(conn, name, now, (now, now + TimeDelta::days(1))).await;
+    let taken = job_slots::claim(conn, name, now, now, now + TimeDelta::days(1)).await;
     taken.expect("there is room for a small row")
 }
 
@@ -24,7 +24,7 @@ fn what_is_committed_after_the_disk_was_full_is_there_for_others() {
         // No page more than there are: what the next row needs is not there.
         db.writer().execute_unprepared("PRAGMA max_page_count = 1").await.expect("SQLite takes the lowest it can");
         let tx = db.begin_write().await.expect("nobody else writes");
-        let too_large = job_slots::claim(tx.conn(), &"x".repeat(1_000_000), now, (now, now)).await;
+        let too_large = job_slots::claim(tx.conn(), &"x".repeat(1_000_000), now, now, now).await;
         assert!(too_large.is_err());
         drop(tx);
 

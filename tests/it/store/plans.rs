@@ -74,11 +74,11 @@ fn what_a_contact_was_told_is_found_among_the_mails_of_their_school() {
     run(|app: TestApp| async move {
         let chance = &app.context().chance;
         let (school, contact) = (chance.uuid_v7(app.now()), chance.uuid_v7(app.now()));
-        let whom = (SchoolId::from_uuid(school), ContactId::from_uuid(contact));
+        let (school, contact) = (SchoolId::from_uuid(school), ContactId::from_uuid(contact));
         let kinds = [MailKind::ImportOpen, MailKind::ImportClosed, MailKind::CredentialsReady];
 
         let plans = plans(&app, async |conn| {
-            outbox::list_to_contact(conn, whom, &kinds).await.expect("the store answers");
+            outbox::list_to_contact(conn, school, contact, &kinds).await.expect("the store answers");
         });
 
         assert!(plans.await.iter().any(|line| line.contains("idx-outbox-school_id_created_at")));

@@ -221,15 +221,15 @@ fn a_job_that_is_due_goes_to_one_instance() {
         for turn in 0..20 {
             let db = offices[turn % 2].db.clone();
             claims.spawn(async move {
-                job_slots::claim(db.writer(), "test", now, (now, next)).await.expect("the store answers")
+                job_slots::claim(db.writer(), "test", now, now, next).await.expect("the store answers")
             });
         }
         let answers = claims.join_all().await;
 
         assert_eq!(answers.iter().filter(|claimed| **claimed).count(), 1);
-        let early = job_slots::claim(offices[0].db.writer(), "test", now + TimeDelta::minutes(9), (now, next)).await;
+        let early = job_slots::claim(offices[0].db.writer(), "test", now + TimeDelta::minutes(9), now, next).await;
         assert!(!early.expect("the store answers"));
-        let due = job_slots::claim(offices[1].db.writer(), "test", next, (next, next + TimeDelta::minutes(10))).await;
+        let due = job_slots::claim(offices[1].db.writer(), "test", next, next, next + TimeDelta::minutes(10)).await;
         assert!(due.expect("the store answers"));
     });
 }

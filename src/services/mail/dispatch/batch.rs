@@ -16,10 +16,10 @@ use crate::domain::retry;
 use crate::domain::unsent::UnsentReason;
 use crate::mail::transport::{SendError, SendErrorKind};
 use crate::services::{Context, ServiceError, chain};
-use crate::store::ConnectionTrait;
 use crate::store::mail::frozen_mails;
 use crate::store::mail::outbox::lease::{self, LEASE, Mark};
 use crate::store::mail::outbox::{MailStatus, OutboxMail};
+use crate::store::{ConnectionTrait, LeaseTerm};
 
 /// How often the lease on a mail under way is renewed: twice in vain is no harm.
 const RENEW_EVERY: Wait = Wait::from_secs(8);
@@ -202,7 +202,7 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
                 Start::Lost
             }
             Some(next) if !next.view.still_holds(tx.conn(), now).await? => Start::Stale,
-            Some(next) if lease::begin(tx.conn(), self.lease, &next.mail, (now, now + LEASE)).await? => {
+            Some(next) if lease::begin(tx.conn(), self.lease, &next.mail, LeaseTerm::new(now, LEASE)).await? => {
                 if let Some(sealed) = &next.sealed {
                     frozen_mails::save(tx.conn(), next.mail.id, sealed.clone(), now).await?;
                 }

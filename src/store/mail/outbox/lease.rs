@@ -14,7 +14,7 @@ use super::{MailStatus, OutboxMail, to_mail};
 use crate::domain::ids::{LeaseId, MailId};
 use crate::domain::notice::MailKind;
 use crate::domain::retry;
-use crate::store::{ConnectionTrait, Db, StoreError};
+use crate::store::{ConnectionTrait, Db, LeaseTerm, StoreError};
 
 /// How long a mail is held without a word of the worker that holds it: what a dead worker held comes back after this.
 pub const LEASE: Duration = Duration::seconds(30);
@@ -32,15 +32,11 @@ pub struct Leased {
     pub corrupt: Vec<StoreError>,
 }
 
-/// Takes due mails in hand and commits, so that no other worker takes them before `lease_until`.
+/// Takes due mails in hand and commits, so that no other worker takes them within the term.
 ///
 /// Mails with a token are awaited now and die within minutes: where one is due, only those are taken.
-pub async fn acquire(
-    db: &Db,
-    lease: LeaseId,
-    (now, lease_until): (DateTime<Utc>, DateTime<Utc>),
-    limit: u64,
-) -> Result<Leased, StoreError> {
+pub async fn acquire(db: &Db, lease: LeaseId, term: LeaseTerm, limit: u64) -> Result<Leased, StoreError> {
+    let LeaseTerm { now, until } = term;
     let tx = db.begin_write().await?;
     let tokens = MailKind::iter().filter(|kind| kind.carries_token()).map(MailKind::as_str);
     let awaited = due(now, limit).filter(outbox::COLUMN.kind.is_in(tokens));
@@ -55,7 +51,7 @@ pub async fn acquire(
         return Ok(Leased::default());
     }
     outbox::Entity::update_many()
-        .col_expr(outbox::COLUMN.lease_until, lease_until.into())
+        .col_expr(outbox::COLUMN.lease_until, until.into())
         .col_expr(outbox::COLUMN.lease_id, lease.as_uuid().into())
         .filter(outbox::COLUMN.id.is_in(rows.iter().map(|row| row.id)))
         .exec(tx.conn())
@@ -145,15 +141,15 @@ pub async fn begin(
     conn: &impl ConnectionTrait,
     lease: LeaseId,
     mail: &OutboxMail,
-    (now, lease_until): (DateTime<Utc>, DateTime<Utc>),
+    term: LeaseTerm,
 ) -> Result<bool, StoreError> {
     let mut begun = leased_mail(lease, mail.id)
         .col_expr(outbox::COLUMN.attempts, (mail.attempts + 1).into())
-        .col_expr(outbox::COLUMN.lease_until, lease_until.into());
+        .col_expr(outbox::COLUMN.lease_until, term.until.into());
     if mail.handing_over_at.is_none() {
-        begun = begun.col_expr(outbox::COLUMN.handing_over_at, now.into());
+        begun = begun.col_expr(outbox::COLUMN.handing_over_at, term.now.into());
     } else if !mail.may_be_double {
-        begun = begun.col_expr(outbox::COLUMN.handed_again_at, now.into());
+        begun = begun.col_expr(outbox::COLUMN.handed_again_at, term.now.into());
     }
     Ok(begun.exec(conn).await?.rows_affected == 1)
 }
