@@ -25,6 +25,7 @@ use koppelklaar::magister::simulator::{SchoolScript, Script, Simulator, Simulato
 use koppelklaar::magister::{Courtesy, Limits, Magister, Reach};
 use koppelklaar::services::Call;
 use koppelklaar::services::checks::{self, Selection};
+use koppelklaar::services::onboarding::credentials::NewVouch;
 use koppelklaar::services::onboarding::{credentials, onboardings};
 use koppelklaar::services::people::staff_accounts;
 use koppelklaar::store;
@@ -211,7 +212,7 @@ async fn ask_for_all(app: &App) {
     let (context, now) = (&app.context, app.clock.now());
     let email = EmailAddress::parse("eva@kurve.nl").expect("an address");
     let name = PersonName::parse("Eva Jansen").expect("a name");
-    staff_accounts::add(context, now, (email.clone(), name, StaffRole::Support)).await.expect("a fresh account");
+    staff_accounts::add(context, now, email.clone(), name, StaffRole::Support).await.expect("a fresh account");
     let key = context.keys.email_key(&email.key_form());
     let account = store::people::staff::find_by_email(context.db.reader(), &key).await.expect("the database answers");
     let actor = Actor::Staff { id: account.expect("it was made").id, role: StaffRole::Support };
@@ -228,7 +229,7 @@ async fn ask_for_all(app: &App) {
         let details = Asked::Claim { step: Step::DetailsSubmitted, ground: Ground::Word, credential_version: None };
         onboardings::act(context, &of_school, school, &details, None).await.expect("it is open");
         let ground = Reason::parse("Gebeld via het algemene nummer van de school.").expect("a reason");
-        let vouch = Some((contacts[0].id, ground));
+        let vouch = Some(NewVouch { contact: contacts[0].id, ground });
         credentials::issue(context, &call, school, vouch, None).await.expect("the details are in");
     }
     let all = Selection::List(ConnectionFilter::All);

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use koppelklaar::app::App;
 use koppelklaar::domain::ids::SchoolId;
 use koppelklaar::jobs::{self, Job};
-use koppelklaar::store::reminders;
+use koppelklaar::store::reminders::{self, Attention};
 
 #[path = "support/memory.rs"]
 mod memory;
@@ -85,7 +85,8 @@ async fn make_schools(app: &App, schools: u32) -> Vec<SchoolId> {
         for number in chunk * CHUNK..schools.min((chunk + 1) * CHUNK) {
             let (school, _) = schools::insert_school(app, work.conn(), (number, 1), began).await;
             let later = Some(moment() + chrono::Duration::days(30));
-            reminders::save_attention(work.conn(), school, (1, began), (later, None)).await.expect("a fresh school");
+            let attention = Attention { next_at: later, no_answer_since: None };
+            reminders::save_attention(work.conn(), school, 1, began, attention).await.expect("a fresh school");
             ids.push(school);
         }
         work.commit().await.expect("the database answers");
@@ -98,8 +99,9 @@ async fn make_due(app: &App, ids: impl Iterator<Item = &SchoolId>) {
     let work = app.context.db.begin_write().await.expect("the database answers");
     // As if by somebody who looked later than anybody was to look.
     let looked_at = moment() + chrono::Duration::days(31);
+    let attention = Attention { next_at: Some(moment()), no_answer_since: None };
     for id in ids {
-        let due = reminders::save_attention(work.conn(), *id, (1, looked_at), (Some(moment()), None)).await;
+        let due = reminders::save_attention(work.conn(), *id, 1, looked_at, attention).await;
         due.expect("the database answers");
     }
     work.commit().await.expect("the database answers");

@@ -7,7 +7,7 @@ use clap::Subcommand;
 use crate::app::StartError;
 use crate::cli::settings::Settings;
 use crate::cli::{failed, open};
-use crate::domain::reminder::{Period, SchoolHolidays};
+use crate::domain::reminder::{Holiday, SchoolHolidays};
 use crate::services::operations::holidays::{self, Change};
 
 /// A year of school holidays in the government's form has some 6 kB; a file beyond this is another file.
@@ -39,10 +39,9 @@ pub(super) async fn run(settings: &Settings, command: HolidaysCommand) -> Result
         HolidaysCommand::List => {
             let known = holidays::current(&app.context).await.map_err(|error| failed(&error))?;
             let loaded = holidays::find_loaded(&app.context).await.map_err(|error| failed(&error))?;
-            for (name, region, period) in known.list() {
-                let is_loaded =
-                    loaded.as_ref().is_some_and(|loaded| loaded.holidays.list().contains(&(name, region, period)));
-                println!("{}  {}", line((name, region, period)), if is_loaded { "loaded" } else { "built in" });
+            for holiday in known.list() {
+                let is_loaded = loaded.as_ref().is_some_and(|loaded| loaded.holidays.list().contains(&holiday));
+                println!("{}  {}", line(holiday), if is_loaded { "loaded" } else { "built in" });
             }
             if let Some(loaded) = loaded {
                 println!("Last loaded on {}.", loaded.at.date_naive());
@@ -83,6 +82,6 @@ fn print_known_until(holidays: &SchoolHolidays) {
     println!("Known for every region until: {known}");
 }
 
-fn line((name, region, period): (&str, crate::domain::school::Region, Period)) -> String {
+fn line(Holiday { name, region, period }: Holiday<'_>) -> String {
     format!("{name:20} {:7} {} {}", region.as_str(), period.first_day, period.last_day)
 }

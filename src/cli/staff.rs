@@ -57,8 +57,7 @@ pub(super) async fn run(settings: &Settings, command: StaffCommand) -> Result<()
     let now = app.clock.now();
     match command {
         StaffCommand::Add { email, name, role } => {
-            let person = (address(&email)?, name_of(&name)?, role);
-            match staff_accounts::add(&app.context, now, person).await {
+            match staff_accounts::add(&app.context, now, address(&email)?, name_of(&name)?, role).await {
                 Ok(token) => print_link(&app, &token),
                 Err(ServiceError::ContactExists) => {
                     return Err(StartError::new(

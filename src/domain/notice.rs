@@ -7,7 +7,7 @@ use strum::{EnumIter, EnumString, IntoStaticStr};
 use super::actor::Actor;
 use super::ids::{AccessLinkId, ContactId, OutageId, RegistrationId, ReminderMailId};
 use super::import_gate::verdict;
-use super::onboarding::{Change, Event, FallCause, Onboarding, Party, Step};
+use super::onboarding::{Change, Changed, Event, FallCause, Onboarding, Party, Step};
 
 /// A kind of mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -147,7 +147,8 @@ pub struct Notice {
 }
 
 /// The mails that one change calls for; each person concerned is told once.
-pub fn notices(before: &Onboarding, events: &[Event], after: &Onboarding) -> Vec<Notice> {
+pub fn notices(changed: &Changed) -> Vec<Notice> {
+    let Changed { before, events, after, version: _ } = changed;
     let was_open = verdict(before).is_open();
     let is_open = verdict(after).is_open();
     let mut found = vec![];

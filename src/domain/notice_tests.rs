@@ -7,14 +7,12 @@ use strum::IntoEnumIterator;
 
 use super::{Audience, MailKind, Notice, notices, root_fall};
 use crate::domain::actor::Actor;
-use crate::domain::onboarding::testing::{
-    Taken, Walk, claim, confirm, contact, contact_id, reason, superbeheerder, support,
-};
-use crate::domain::onboarding::{Command, FallCause, Step};
+use crate::domain::onboarding::testing::{Walk, claim, confirm, contact, contact_id, reason, superbeheerder, support};
+use crate::domain::onboarding::{Changed, Command, FallCause, Step};
 use crate::domain::school::ContactRole;
 
-fn called_for(taken: &Taken) -> Vec<(MailKind, Audience, Option<Step>)> {
-    let found = notices(&taken.before, &taken.events, &taken.after);
+fn called_for(taken: &Changed) -> Vec<(MailKind, Audience, Option<Step>)> {
+    let found = notices(taken);
     found.into_iter().map(|Notice { kind, to, step }| (kind, to, step)).collect()
 }
 

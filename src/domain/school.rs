@@ -102,6 +102,26 @@ pub struct Vouch {
     pub ground: Reason,
 }
 
+/// Someone who is to become a contact of a school.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewContact {
+    /// Their name.
+    pub name: PersonName,
+    /// Where they get mail.
+    pub email: EmailAddress,
+    /// What they are in Magister.
+    pub role: ContactRole,
+}
+
+/// A contact by the school that they are one of: who names the contact of another school finds nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ContactRef {
+    /// The school.
+    pub school: SchoolId,
+    /// The contact.
+    pub contact: ContactId,
+}
+
 /// A person at a school.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contact {
@@ -124,6 +144,11 @@ pub struct Contact {
 }
 
 impl Contact {
+    /// The contact by their school.
+    pub fn reference(&self) -> ContactRef {
+        ContactRef { school: self.school, contact: self.id }
+    }
+
     /// Whether they are still a contact.
     pub fn is_active(&self) -> bool {
         self.removed_at.is_none()

@@ -29,7 +29,7 @@ pub async fn work(app: App, stop: CancellationToken) {
 pub async fn work_looking(app: App, stop: CancellationToken, look_every: Duration) {
     let heartbeat = Heartbeat::default();
     tokio::join!(
-        send(&app, &stop, (&heartbeat, look_every)),
+        send(&app, &stop, &heartbeat, look_every),
         heartbeat.keep(&app, Worker::Mail, &stop),
         wake(&app.context, &stop)
     );
@@ -65,7 +65,7 @@ async fn wake_until_lost(context: &Context) -> StoreError {
     }
 }
 
-async fn send(app: &App, stop: &CancellationToken, (heartbeat, look_every): (&Heartbeat, Duration)) {
+async fn send(app: &App, stop: &CancellationToken, heartbeat: &Heartbeat, look_every: Duration) {
     // Asked before each mail, so that a long round gives heartbeats and one mail that hangs does not.
     let is_stopping = || {
         heartbeat.touch();

@@ -64,6 +64,27 @@ pub struct Context {
     pub check_waits: Arc<Notify>,
 }
 
+/// A call of which is not known yet who makes it.
+#[derive(Debug, Clone, Copy)]
+pub struct AnonymousCall<'a> {
+    /// When.
+    pub now: DateTime<Utc>,
+    /// The request, as in the log.
+    pub request_id: &'a str,
+}
+
+impl<'a> AnonymousCall<'a> {
+    /// A call at this moment, in this request.
+    pub fn new(now: DateTime<Utc>, request_id: &'a str) -> Self {
+        Self { now, request_id }
+    }
+
+    /// The call, now that it is known who makes it.
+    pub fn by(self, actor: Actor) -> Call {
+        Call { actor, now: self.now, request_id: self.request_id.to_owned() }
+    }
+}
+
 /// Who does something, when, and in which request or job.
 #[derive(Debug, Clone)]
 pub struct Call {

@@ -16,7 +16,7 @@ use crate::services::operations::api_keys;
 use crate::services::operations::worker_health::WorkerHealth;
 use crate::services::people::portal_access::{self, Visitor};
 use crate::services::people::staff_auth;
-use crate::services::{Call, ServiceError, checks};
+use crate::services::{AnonymousCall, Call, ServiceError, checks};
 use crate::store::checks::outages::Outage;
 use crate::store::people::staff::StaffAccount;
 use crate::web::WebState;
@@ -44,9 +44,9 @@ pub struct Visit {
 }
 
 impl Visit {
-    /// When and in which request, as services take it.
-    pub fn at(&self) -> (DateTime<Utc>, &str) {
-        (self.now, &self.request_id)
+    /// The call of somebody of whom is not known yet who they are.
+    pub fn anonymous(&self) -> AnonymousCall<'_> {
+        AnonymousCall::new(self.now, &self.request_id)
     }
 
     /// The frame around a page for this visit.

@@ -54,33 +54,54 @@ impl From<ServiceError> for ApiError {
 }
 
 impl ApiError {
-    fn parts(&self) -> (StatusCode, &'static str, &'static str, &'static str) {
+    fn parts(&self) -> ProblemParts {
         match self {
-            Self::NotFound => (StatusCode::NOT_FOUND, "not-found", "Not found", "There is no such school or path."),
-            Self::MethodNotAllowed => (
-                StatusCode::METHOD_NOT_ALLOWED,
-                "method-not-allowed",
-                "Method not allowed",
-                "Use one of the methods in the Allow header.",
-            ),
-            Self::Unauthorized => (
-                StatusCode::UNAUTHORIZED,
-                "unauthorized",
-                "Unauthorized",
-                "Send a working API key as: Authorization: Bearer KEY.",
-            ),
-            Self::BadBrin => (
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "bad-brin",
-                "Not a BRIN",
-                "A BRIN is two digits, two letters and perhaps two digits of the site, such as 12AB or 12AB00.",
-            ),
-            Self::TooOften { .. } => {
-                (StatusCode::TOO_MANY_REQUESTS, "too-often", "Too many requests", "Wait as long as Retry-After says.")
-            }
-            Self::Failed(_) => (StatusCode::INTERNAL_SERVER_ERROR, "failed", "Failed", FAILED),
+            Self::NotFound => ProblemParts {
+                status: StatusCode::NOT_FOUND,
+                kind: "not-found",
+                title: "Not found",
+                detail: "There is no such school or path.",
+            },
+            Self::MethodNotAllowed => ProblemParts {
+                status: StatusCode::METHOD_NOT_ALLOWED,
+                kind: "method-not-allowed",
+                title: "Method not allowed",
+                detail: "Use one of the methods in the Allow header.",
+            },
+            Self::Unauthorized => ProblemParts {
+                status: StatusCode::UNAUTHORIZED,
+                kind: "unauthorized",
+                title: "Unauthorized",
+                detail: "Send a working API key as: Authorization: Bearer KEY.",
+            },
+            Self::BadBrin => ProblemParts {
+                status: StatusCode::UNPROCESSABLE_ENTITY,
+                kind: "bad-brin",
+                title: "Not a BRIN",
+                detail: "A BRIN is two digits, two letters and perhaps two digits of the site, such as 12AB or 12AB00.",
+            },
+            Self::TooOften { .. } => ProblemParts {
+                status: StatusCode::TOO_MANY_REQUESTS,
+                kind: "too-often",
+                title: "Too many requests",
+                detail: "Wait as long as Retry-After says.",
+            },
+            Self::Failed(_) => ProblemParts {
+                status: StatusCode::INTERNAL_SERVER_ERROR,
+                kind: "failed",
+                title: "Failed",
+                detail: FAILED,
+            },
         }
     }
+}
+
+/// What a problem says, before its kind gets the name that all kinds begin with.
+struct ProblemParts {
+    status: StatusCode,
+    kind: &'static str,
+    title: &'static str,
+    detail: &'static str,
 }
 
 /// What the name of every kind of problem begins with.
@@ -126,7 +147,7 @@ fn problem_of(status: StatusCode) -> Problem {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let (status, kind, title, detail) = self.parts();
+        let ProblemParts { status, kind, title, detail } = self.parts();
         let problem = Problem {
             kind: format!("{KIND}{kind}"),
             title: title.to_owned(),

@@ -50,7 +50,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: ServerLimits, 
         let Ok(permit) = permit else { break };
         match accepted {
             Ok((stream, peer)) => {
-                let connection = connection((stream, peer), router.clone(), limits, &graceful);
+                let connection = connection(stream, peer, router.clone(), limits, &graceful);
                 tokio::spawn(async move {
                     connection.await;
                     drop(permit);
@@ -68,7 +68,8 @@ pub async fn serve(listener: TcpListener, router: Router, limits: ServerLimits, 
 
 /// HTTP/1.1 only: behind a proxy that is what is spoken, and telling versions apart knows no time limit.
 fn connection(
-    (stream, peer): (TcpStream, SocketAddr),
+    stream: TcpStream,
+    peer: SocketAddr,
     router: Router,
     limits: ServerLimits,
     graceful: &GracefulShutdown,

@@ -3,7 +3,7 @@
 use koppelklaar::domain::actor::{Actor, StaffRole};
 use koppelklaar::domain::ids::ContactId;
 use koppelklaar::domain::onboarding::{Command, Step};
-use koppelklaar::domain::school::{Contact, ContactRole, Region, SchoolDetails};
+use koppelklaar::domain::school::{Contact, ContactRef, ContactRole, NewContact, Region, SchoolDetails};
 use koppelklaar::domain::text::{Brin, EmailAddress, PersonName, Reason, SchoolDomain, SchoolName};
 use koppelklaar::services::onboarding::{onboardings, schools};
 use koppelklaar::services::people::contacts;
@@ -17,9 +17,10 @@ use crate::it::support::{TestApp, TestSchool, run};
 
 const AT_ONCE: usize = 6;
 
-fn person(email: &str) -> (PersonName, EmailAddress, ContactRole) {
+fn person(email: &str) -> NewContact {
     let name = PersonName::parse("Piet Bakker").expect("a name");
-    (name, EmailAddress::parse(email).expect("an address"), ContactRole::Superbeheerder)
+    let email = EmailAddress::parse(email).expect("an address");
+    NewContact { name, email, role: ContactRole::Superbeheerder }
 }
 
 fn reason(text: &str) -> Reason {
@@ -38,7 +39,8 @@ async fn add(app: &TestApp, kurve: Actor, school: &TestSchool, email: &str) -> C
 
 async fn vouch(app: &TestApp, kurve: Actor, school: &TestSchool, contact: ContactId) {
     let ground = reason("Gebeld via het algemene nummer van de school.");
-    let vouched = contacts::vouch(app.context(), &app.call(kurve), (school.id, contact), ground, None).await;
+    let who = ContactRef { school: school.id, contact };
+    let vouched = contacts::vouch(app.context(), &app.call(kurve), who, ground, None).await;
     vouched.expect("the contact is here");
 }
 
@@ -64,8 +66,8 @@ fn colleagues_who_each_remove_one_of_the_last_two_leave_one() {
             let mut removals = JoinSet::new();
 
             for (context, contact) in offices.clone().into_iter().zip([kept, other]) {
-                let (call, id) = (app.call(kurve), school.id);
-                removals.spawn(async move { contacts::remove(&context, &call, (id, contact), None).await });
+                let (call, who) = (app.call(kurve), ContactRef { school: school.id, contact });
+                removals.spawn(async move { contacts::remove(&context, &call, who, None).await });
             }
             let answers = removals.join_all().await;
 
@@ -83,7 +85,7 @@ fn a_contact_who_is_removed_stays_removed_whatever_a_colleague_saves_at_the_same
         let (kurve, offices) = (app.kurve().await, offices(&app).await);
         for round in 0..AT_ONCE {
             let contact = add(&app, kurve, &school, &format!("piet{round}@bonhoeffer.example")).await;
-            let (call, of) = (app.call(kurve), (school.id, contact));
+            let (call, of) = (app.call(kurve), ContactRef { school: school.id, contact });
             let (here, there, again) = (offices[0].clone(), offices[1].clone(), call.clone());
 
             let removal = tokio::spawn(async move { contacts::remove(&here, &call, of, None).await });
@@ -93,7 +95,7 @@ fn a_contact_who_is_removed_stays_removed_whatever_a_colleague_saves_at_the_same
 
             removed.expect("the contact is here, and not the last");
             assert!(matches!(vouched, Ok(()) | Err(ServiceError::NotFound)), "{vouched:?}");
-            assert!(people(&app, &school).await.iter().all(|contact| contact.id != of.1));
+            assert!(people(&app, &school).await.iter().all(|contact| contact.id != of.contact));
         }
         app.new_mails().await;
     });
@@ -107,7 +109,9 @@ fn a_row_of_a_removed_contact_takes_no_change_and_comes_back_without_a_vouch() {
         let email = "piet@bonhoeffer.example";
         let piet = add(&app, kurve, &school, email).await;
         vouch(&app, kurve, &school, piet).await;
-        let removed = contacts::remove(app.context(), &app.call(kurve), (school.id, piet), None).await;
+        let removed =
+            contacts::remove(app.context(), &app.call(kurve), ContactRef { school: school.id, contact: piet }, None)
+                .await;
         removed.expect("not the last one");
 
         let name = PersonName::parse("Piet Terug").expect("a name");
@@ -177,17 +181,18 @@ fn every_change_of_the_contacts_makes_pages_from_before_it_stale() {
         let first = version(&app, &school).await;
         let call = app.call(kurve);
         let piet = add(&app, kurve, &school, "piet@bonhoeffer.example").await;
-        let of = (school.id, piet);
-        let (name, email, role) = person("joke@bonhoeffer.example");
+        let of = ContactRef { school: school.id, contact: piet };
+        let joke = person("joke@bonhoeffer.example");
+        let (name, role) = (joke.name.clone(), joke.role);
 
         let stale = [
-            contacts::add(context, &call, school.id, (name.clone(), email, role), Some(first)).await,
-            contacts::change(context, &call, of, (name.clone(), role), Some(first)).await,
+            contacts::add(context, &call, school.id, joke, Some(first)).await,
+            contacts::change(context, &call, of, name.clone(), role, Some(first)).await,
             contacts::remove(context, &call, of, Some(first)).await,
             contacts::vouch(context, &call, of, reason("Gebeld."), Some(first)).await,
         ];
         let fresh = [
-            contacts::change(context, &call, of, (name, ContactRole::Contactpersoon), Some(first + 1)).await,
+            contacts::change(context, &call, of, name, ContactRole::Contactpersoon, Some(first + 1)).await,
             contacts::vouch(context, &call, of, reason("Gebeld."), Some(first + 2)).await,
             contacts::remove(context, &call, of, Some(first + 3)).await,
         ];

@@ -14,6 +14,7 @@ use koppelklaar::jobs::Job;
 use koppelklaar::mail::message::Sender;
 use koppelklaar::mail::transport::Transport;
 use koppelklaar::mail::{SmtpTransport, SmtpUrl, Timeouts};
+use koppelklaar::services::AnonymousCall;
 use koppelklaar::services::Context;
 use koppelklaar::services::mail::dispatch::{self, Mailer, Summary};
 use koppelklaar::services::people::portal_access;
@@ -80,7 +81,9 @@ async fn school(app: &TestApp) -> TestSchool {
 async fn ask_link(app: &TestApp, school: &TestSchool) {
     let browser = Token::new(&app.context().chance);
     let email = EmailAddress::parse(&school.email).expect("an address");
-    portal_access::request_link(app.context(), (app.now(), "test"), &email, &browser).await.expect("a first time");
+    portal_access::request_link(app.context(), AnonymousCall::new(app.now(), "test"), &email, &browser)
+        .await
+        .expect("a first time");
 }
 
 async fn of_kind(app: &TestApp, kind: MailKind) -> OutboxMail {

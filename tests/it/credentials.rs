@@ -233,7 +233,7 @@ fn a_password_from_before_the_school_stopped_is_never_shown_again() {
             let done = onboardings::act(app.context(), &app.call(kurve), school.id, &command, None).await;
             done.expect("Kurve may");
         }
-        let of = (school.id, school.contact);
+        let of = school.reference();
 
         let old = credentials::reveal(app.context(), &app.call_of(&school), of, 1).await;
         let again = credentials::hand_over_again(app.context(), &app.call(kurve), school.id, None).await;

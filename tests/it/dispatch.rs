@@ -12,6 +12,7 @@ use koppelklaar::domain::text::EmailAddress;
 use koppelklaar::mail::message::Sender;
 use koppelklaar::mail::transport::Transport;
 use koppelklaar::mail::{SmtpTransport, SmtpUrl, Timeouts};
+use koppelklaar::services::AnonymousCall;
 use koppelklaar::services::mail::dispatch::{self, Mailer, Summary};
 use koppelklaar::services::onboarding::schools;
 use koppelklaar::services::people::portal_access;
@@ -210,7 +211,9 @@ fn a_sign_in_mail_that_was_not_taken_is_tried_again_with_a_new_token_while_it_is
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let browser = Token::new(&app.context().chance);
         let email = EmailAddress::parse(&school.email).expect("an address");
-        portal_access::request_link(app.context(), (app.now(), "test"), &email, &browser).await.expect("a first time");
+        portal_access::request_link(app.context(), AnonymousCall::new(app.now(), "test"), &email, &browser)
+            .await
+            .expect("a first time");
 
         let (postponed, _) = send(&app, Script { rcpt: Reply::Say("450 4.2.0 busy"), ..Script::default() }).await;
         app.advance(TimeDelta::minutes(2));
@@ -227,7 +230,9 @@ fn a_sign_in_mail_that_could_not_go_in_time_is_not_sent_late() {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let browser = Token::new(&app.context().chance);
         let email = EmailAddress::parse(&school.email).expect("an address");
-        portal_access::request_link(app.context(), (app.now(), "test"), &email, &browser).await.expect("a first time");
+        portal_access::request_link(app.context(), AnonymousCall::new(app.now(), "test"), &email, &browser)
+            .await
+            .expect("a first time");
 
         send(&app, Script { rcpt: Reply::Say("450 4.2.0 busy"), ..Script::default() }).await;
         app.advance(TimeDelta::minutes(16));
@@ -244,7 +249,9 @@ fn a_sign_in_mail_of_which_nobody_knows_whether_it_went_is_given_up_and_seen() {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let browser = Token::new(&app.context().chance);
         let email = EmailAddress::parse(&school.email).expect("an address");
-        portal_access::request_link(app.context(), (app.now(), "test"), &email, &browser).await.expect("a first time");
+        portal_access::request_link(app.context(), AnonymousCall::new(app.now(), "test"), &email, &browser)
+            .await
+            .expect("a first time");
 
         let (summary, _) = send(&app, Script { message: Reply::HangUp, ..Script::default() }).await;
         app.advance(TimeDelta::minutes(5));

@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use koppelklaar::crypto::Token;
 use koppelklaar::domain::ids::ContactId;
 use koppelklaar::domain::text::EmailAddress;
+use koppelklaar::services::AnonymousCall;
 use koppelklaar::services::people::portal_access;
 use koppelklaar::services::people::staff_auth::{self, SignIn};
 use koppelklaar::services::{Context, ServiceError};
@@ -22,7 +23,7 @@ use crate::it::support::{Page, TestApp, Visitor, block_on, run};
 async fn ask_for_link(app: &TestApp, context: &Context) -> Result<(), ServiceError> {
     let email = EmailAddress::parse("iemand@nergens.example").expect("an address");
     let browser = Token::new(&context.chance);
-    portal_access::request_link(context, (app.now(), "test"), &email, &browser).await
+    portal_access::request_link(context, AnonymousCall::new(app.now(), "test"), &email, &browser).await
 }
 
 #[test]
@@ -151,7 +152,10 @@ fn a_sign_in_with_an_unknown_address_waits_for_the_database_as_a_known_one_does(
         let try_it = |email: &str| {
             let email = EmailAddress::parse(email).expect("an address");
             let typed = SignIn { email, password: "een of ander wachtwoord".into(), code: "123456".to_owned() };
-            tokio::time::timeout(Duration::from_secs(1), staff_auth::sign_in(app.context(), (app.now(), "test"), typed))
+            tokio::time::timeout(
+                Duration::from_secs(1),
+                staff_auth::sign_in(app.context(), AnonymousCall::new(app.now(), "test"), typed),
+            )
         };
 
         let known = try_it("eva@kurve.nl").await;

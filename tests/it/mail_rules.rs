@@ -10,6 +10,7 @@ use koppelklaar::domain::text::EmailAddress;
 use koppelklaar::mail::message::Sender;
 use koppelklaar::mail::transport::{SendErrorKind, Transport};
 use koppelklaar::mail::{SmtpTransport, SmtpUrl};
+use koppelklaar::services::AnonymousCall;
 use koppelklaar::services::Context;
 use koppelklaar::services::mail::dispatch::{self, Mailer, Summary};
 use koppelklaar::services::people::portal_access;
@@ -40,7 +41,9 @@ async fn send(app: &TestApp, context: &Context) -> Summary {
 async fn ask_link(app: &TestApp, school: &TestSchool) {
     let browser = Token::new(&app.context().chance);
     let email = EmailAddress::parse(&school.email).expect("an address");
-    portal_access::request_link(app.context(), (app.now(), "test"), &email, &browser).await.expect("a first time");
+    portal_access::request_link(app.context(), AnonymousCall::new(app.now(), "test"), &email, &browser)
+        .await
+        .expect("a first time");
 }
 
 #[test]

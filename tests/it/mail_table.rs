@@ -10,6 +10,7 @@ use koppelklaar::domain::text::EmailAddress;
 use koppelklaar::mail::message::Sender;
 use koppelklaar::mail::transport::Transport;
 use koppelklaar::mail::{SmtpTransport, SmtpUrl, Timeouts};
+use koppelklaar::services::AnonymousCall;
 use koppelklaar::services::mail::dispatch::{self, Mailer};
 use koppelklaar::services::people::portal_access;
 use koppelklaar::store::mail::outbox::{self, MailStatus, OutboxMail};
@@ -234,7 +235,9 @@ async fn end_of(app: &TestApp, mail: MailId, (first, bad): (&SmtpSink, &Mailer))
 async fn ask_link(app: &TestApp, school: &TestSchool) -> MailId {
     let browser = Token::new(&app.context().chance);
     let email = EmailAddress::parse(&school.email).expect("an address");
-    portal_access::request_link(app.context(), (app.now(), "test"), &email, &browser).await.expect("not too often");
+    portal_access::request_link(app.context(), AnonymousCall::new(app.now(), "test"), &email, &browser)
+        .await
+        .expect("not too often");
     let waits =
         outbox::list_with_status(app.context().db.reader(), MailStatus::Waiting, 10).await.expect("the store answers");
     waits.into_iter().find(|mail| mail.kind == MailKind::SignIn).expect("it was asked for").id

@@ -6,6 +6,7 @@ use koppelklaar::domain::ids::MailId;
 use koppelklaar::domain::notice::MailKind;
 use koppelklaar::domain::text::EmailAddress;
 use koppelklaar::links;
+use koppelklaar::services::AnonymousCall;
 use koppelklaar::services::people::portal_access;
 use koppelklaar::store::mail::{frozen_mails, outbox_view};
 
@@ -100,7 +101,9 @@ fn a_preview_of_a_sign_in_mail_holds_no_link_and_no_code_and_makes_none() {
         let staff = app.staff().await;
         let email = EmailAddress::parse(&school.email).expect("an address");
         let browser = Token::new(&app.context().chance);
-        portal_access::request_link(app.context(), (app.now(), "test"), &email, &browser).await.expect("a first time");
+        portal_access::request_link(app.context(), AnonymousCall::new(app.now(), "test"), &email, &browser)
+            .await
+            .expect("a first time");
         let mail = only_of_kind(&app, MailKind::SignIn).await;
         let before = stored(&app).await;
 

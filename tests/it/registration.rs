@@ -3,6 +3,7 @@
 use koppelklaar::crypto::Token;
 use koppelklaar::domain::text::EmailAddress;
 use koppelklaar::links::BaseUrl;
+use koppelklaar::services::AnonymousCall;
 use koppelklaar::services::Context;
 use koppelklaar::services::mail::dispatch;
 use koppelklaar::services::people::portal_access;
@@ -219,7 +220,8 @@ fn an_installation_at_an_ipv6_address_sends_its_mails() {
         let email = EmailAddress::parse(&school.email).expect("an address");
         let browser = Token::new(&context.chance);
 
-        let asked = portal_access::request_link(&context, (app.now(), "test"), &email, &browser).await;
+        let asked =
+            portal_access::request_link(&context, AnonymousCall::new(app.now(), "test"), &email, &browser).await;
         let sent = dispatch::send_due(&context, &app.app.mailer, || app.now()).await.expect("the outbox can be read");
 
         asked.expect("anyone may ask");

@@ -6,6 +6,7 @@ use koppelklaar::crypto::Token;
 use koppelklaar::domain::ids::{ContactId, MailId, SchoolId};
 use koppelklaar::domain::notice::{About, MailKind};
 use koppelklaar::domain::onboarding::Step;
+use koppelklaar::services::AnonymousCall;
 use koppelklaar::services::people::portal_access;
 use koppelklaar::store::mail::outbox::{self, MailStatus, OutboxMail};
 
@@ -46,7 +47,9 @@ pub(crate) async fn fill(app: &App, batch: u32, mails: u32, sign_ins: u32) {
     work.commit().await.expect("the database answers");
     for person in people.iter().take(usize::try_from(sign_ins).expect("a small number")) {
         let browser = Token::new(&app.context.chance);
-        let asked = portal_access::request_link(&app.context, (now, "torture"), &person.email, &browser).await;
+        let asked =
+            portal_access::request_link(&app.context, AnonymousCall::new(now, "torture"), &person.email, &browser)
+                .await;
         asked.expect("the first link for this address");
     }
 }

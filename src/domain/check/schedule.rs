@@ -8,7 +8,7 @@ use chrono::{DateTime, Datelike, Days, Duration, NaiveTime, TimeZone, Utc};
 use crate::domain::actor::Actor;
 use crate::domain::ids::SchoolId;
 use crate::domain::onboarding::decide::amsterdam_date;
-use crate::domain::onboarding::{Change, Event, Lifecycle, Onboarding, Step};
+use crate::domain::onboarding::{Change, Changed, Event, Lifecycle, Onboarding, Step};
 
 /// When the first turn of the day is, in the Netherlands.
 const FIRST_TURN: NaiveTime = NaiveTime::from_hms_opt(6, 0, 0).expect("six in the morning exists");
@@ -84,14 +84,14 @@ pub enum Replan {
 }
 
 /// What a change of an onboarding does to the school's next check.
-pub fn replan(before: &Onboarding, events: &[Event], after: &Onboarding) -> Replan {
+pub fn replan(changed: &Changed) -> Replan {
     let is_report = |event: &Event| {
         matches!(&event.change, Change::StepAnswered { step, .. } if step.can_be_proven())
             && !matches!(event.by, Actor::Check)
     };
-    if Pace::of(after) != Pace::Never && events.iter().any(is_report) {
+    if Pace::of(&changed.after) != Pace::Never && changed.events.iter().any(is_report) {
         Replan::Soon
-    } else if Pace::of(before) != Pace::of(after) {
+    } else if Pace::of(&changed.before) != Pace::of(&changed.after) {
         Replan::NextCheck
     } else {
         Replan::Keep

@@ -5,6 +5,7 @@
 
 mod answer;
 pub mod change;
+mod changed;
 pub mod command;
 pub mod decide;
 pub mod gate;
@@ -19,6 +20,7 @@ pub(crate) mod testing;
 mod tests;
 
 pub use change::{Change, Event, FallCause};
+pub use changed::Changed;
 pub use command::{Command, Refusal};
 pub use decide::decide;
 pub use gate::{Gate, Party, Step};

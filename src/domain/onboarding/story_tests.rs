@@ -33,7 +33,7 @@ impl Story {
             Ok(taken) => {
                 let told = taken.events.iter().map(|event| format!("{opening}: {}", change_line(&event.change)));
                 self.lines.extend(told);
-                for notice in notices(&taken.before, &taken.events, &taken.after) {
+                for notice in notices(&taken) {
                     let about = notice.step.map_or("", Step::as_str);
                     let line = format!("    mail {} to {} {about}", notice.kind.as_str(), audience(notice.to));
                     self.lines.push(line.trim_end().to_owned());

@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, TimeZone, Utc};
 use strum::IntoEnumIterator;
 use uuid::Uuid;
 
-use super::{Command, Event, Ground, Onboarding, Refusal, Step, decide};
+use super::{Changed, Command, Ground, Onboarding, Refusal, Step, decide};
 use crate::domain::actor::{Actor, StaffRole};
 use crate::domain::ids::{ContactId, StaffId};
 use crate::domain::school::ContactRole;
@@ -68,13 +68,6 @@ pub(crate) fn disprove(step: Step, credential_version: u32) -> Command {
     Command::Disprove { step, code: "login_refused".to_owned(), credential_version }
 }
 
-/// What a command led to.
-pub(crate) struct Taken {
-    pub(crate) before: Onboarding,
-    pub(crate) events: Vec<Event>,
-    pub(crate) after: Onboarding,
-}
-
 /// One onboarding on its way, with its own time.
 #[derive(Clone)]
 pub(crate) struct Walk {
@@ -107,20 +100,20 @@ impl Walk {
     }
 
     /// Tries a command; a refusal leaves everything as it is.
-    pub(crate) fn tries(&mut self, actor: Actor, command: &Command) -> Result<Taken, Refusal> {
+    pub(crate) fn tries(&mut self, actor: Actor, command: &Command) -> Result<Changed, Refusal> {
         let events = decide(&self.state, command, &actor, self.now)?;
         let before = self.state.clone();
         self.state = before.clone().apply_all(&events);
-        Ok(Taken { before, events, after: self.state.clone() })
+        Ok(Changed { before, events, after: self.state.clone(), version: 1 })
     }
 
     /// Does what is allowed here.
-    pub(crate) fn does(&mut self, actor: Actor, command: &Command) -> Taken {
+    pub(crate) fn does(&mut self, actor: Actor, command: &Command) -> Changed {
         self.hours(1).tries(actor, command).expect("the test only does here what is allowed")
     }
 
     /// Has a step done by the one who does it, by word alone.
-    pub(crate) fn answer(&mut self, step: Step) -> Taken {
+    pub(crate) fn answer(&mut self, step: Step) -> Changed {
         match step {
             Step::CredentialsIssued => self.does(support(), &Command::IssueCredentials),
             Step::ActivationConfirmed => self.does(support(), &confirm(step)),

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use strum::IntoEnumIterator;
 
 use super::calendar::Period;
-use super::school_holidays::{HolidaysError, LoadedHolidays, SchoolHolidays};
+use super::school_holidays::{Holiday, HolidaysError, LoadedHolidays, SchoolHolidays};
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::school::Region;
 
@@ -66,7 +66,7 @@ fn take_over(loaded: &mut LoadedHolidays, kind: &str, dates: &RegionDates) -> Re
     let period = Period { first_day: day(&dates.startdate)?, last_day: day(&dates.enddate)? };
     let name = format!("{} {}", short_kind(kind), period.first_day.year());
     for region in regions(&dates.region)? {
-        let is_so = loaded.holidays.list().contains(&(name.as_str(), region, period));
+        let is_so = loaded.holidays.list().contains(&Holiday { name: name.as_str(), region, period });
         if !is_so && let Err(problem) = loaded.holidays.add(&name, region, period) {
             loaded.skipped.push(problem);
         }

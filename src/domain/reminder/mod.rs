@@ -28,5 +28,5 @@ pub use person::{DueAtSchool, Mailed, OneMailEach, PersonMail, Receiver, one_mai
 pub use plan::{DueReminder, Plan, SentReminder, Situation, Upcoming, UpcomingKind, is_still_wanted, plan, upcoming};
 pub use policy::{ReminderPolicy, ReminderStages, SnoozeRefusal};
 pub use receivers::receivers;
-pub use school_holidays::{HolidaysError, LoadedHolidays, SchoolHolidays};
+pub use school_holidays::{Holiday, HolidaysError, LoadedHolidays, SchoolHolidays};
 pub use stage::ReminderStage;

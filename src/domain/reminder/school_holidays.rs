@@ -41,6 +41,17 @@ pub enum HolidaysError {
     Empty,
 }
 
+/// A holiday of one region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Holiday<'a> {
+    /// Its kind and year, such as `herfst 2027`.
+    pub name: &'a str,
+    /// Which region's.
+    pub region: Region,
+    /// Its days.
+    pub period: Period,
+}
+
 /// What a file held.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoadedHolidays {
@@ -156,21 +167,23 @@ impl SchoolHolidays {
         Region::iter().map(last_of).min().flatten()
     }
 
-    /// Every holiday: its name, region and days, by region and day.
-    pub fn list(&self) -> Vec<(&str, Region, Period)> {
+    /// Every holiday, by region and day.
+    pub fn list(&self) -> Vec<Holiday<'_>> {
         let mut found: Vec<_> = self
             .by_region
             .iter()
-            .flat_map(|(region, holidays)| holidays.iter().map(|(name, period)| (name.as_str(), *region, *period)))
+            .flat_map(|(region, holidays)| {
+                holidays.iter().map(|(name, period)| Holiday { name, region: *region, period: *period })
+            })
             .collect();
-        found.sort_by_key(|(_, region, period)| (*region, *period));
+        found.sort_by_key(|holiday| (holiday.region, holiday.period));
         found
     }
 
     /// The table that [`Self::parse_csv`] reads, to keep what was loaded.
     pub fn to_csv(&self) -> String {
         let mut text = format!("{HEADER}\n");
-        for (name, region, Period { first_day, last_day }) in self.list() {
+        for Holiday { name, region, period: Period { first_day, last_day } } in self.list() {
             writeln!(text, "{name},{},{first_day},{last_day}", region.as_str())
                 .expect("writing to a string never fails");
         }

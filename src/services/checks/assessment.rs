@@ -14,7 +14,7 @@ use crate::domain::check::{
 };
 use crate::domain::credential::ClosedReason;
 use crate::domain::import_gate::verdict;
-use crate::domain::onboarding::{Command, Onboarding};
+use crate::domain::onboarding::{Changed, Command, Onboarding};
 use crate::services::onboarding::onboardings;
 use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{Call, Context, ServiceError};
@@ -22,6 +22,7 @@ use crate::store;
 use crate::store::checks::check_queue;
 use crate::store::checks::connection_checks::{self, Outcome};
 use crate::store::checks::connections::{self, SchoolConnection};
+use crate::store::onboarding::onboardings::Versioned;
 use crate::store::onboarding::schools;
 
 /// How long a judgement waits for other schools to be looked at first.
@@ -40,9 +41,9 @@ pub(super) async fn finish(
     let call = Call::by_machine(Actor::Check, now, &format!("check {}", claimed.check));
     let mut work = UnitOfWork::begin(context, &call).await?;
     // Held first: who renews the password, changes the domain or stops, comes before or after all of this.
-    let state = store::onboarding::onboardings::load_for_update(work.conn(), claimed.school).await?.state;
+    let held = store::onboarding::onboardings::load_for_update(work.conn(), claimed.school).await?;
     let domain = schools::load(work.conn(), claimed.school).await?.details.domain;
-    let outcome = if domain == claimed.domain && still_says(&state, claimed, &ended.outcome) {
+    let outcome = if domain == claimed.domain && still_says(&held.state, claimed, &ended.outcome) {
         ended.outcome
     } else {
         Outcome::NotMade(NotMade::Overtaken)
@@ -52,12 +53,12 @@ pub(super) async fn finish(
     }
     check_queue::release_host(work.conn(), claimed.check).await?;
     let witnesses = match &outcome {
-        Outcome::Made(result) => apply(&mut work, &call, claimed, &state, result).await?,
+        Outcome::Made(result) => apply(&mut work, &call, claimed, held, result).await?,
         Outcome::NotMade(reason) => {
             if matches!(reason, NotMade::Resting | NotMade::BrokeOff) {
                 check_queue::delete_vain(work.conn(), claimed.school, claimed.check).await?;
             }
-            let next_at = again_at(claimed, &state, *reason, ended.rest, now);
+            let next_at = again_at(claimed, &held.state, *reason, ended.rest, now);
             let known = connections::load(work.conn(), claimed.school).await?;
             let next_at = sooner(claimed, &known, next_at);
             connections::save_next(work.conn(), claimed.school, next_at).await?;
@@ -123,14 +124,14 @@ async fn apply(
     work: &mut UnitOfWork<'_>,
     call: &Call,
     claimed: &Claimed,
-    before: &Onboarding,
+    before: Versioned,
     result: &CheckResult,
 ) -> Result<Option<Witnesses>, ServiceError> {
     let known = without_old_failures(connections::load(work.conn(), claimed.school).await?, call.now);
-    let history = CheckHistory::of(before, known.streak);
+    let history = CheckHistory::of(&before.state, known.streak);
     let is_worse = history.is_worse(result) && !result.code.is_connected();
     let round = match history.is_at_stake(result) && !result.code.is_connected() {
-        true => Some(outage::round(work.conn(), &known, (result.rung, is_worse), call.now).await?),
+        true => Some(outage::round(work.conn(), &known, result.rung, is_worse, call.now).await?),
         false => None,
     };
     let judged = judged(&history, result, &known, round.as_ref(), call.now);
@@ -138,10 +139,10 @@ async fn apply(
     if !may_restore(work, call, claimed, result).await? {
         commands.retain(|command| !matches!(command, Command::Restore { .. }));
     }
-    onboardings::change_all(work, call, claimed.school, &commands, None).await?;
-    let after = store::onboarding::onboardings::load(work.conn(), claimed.school).await?.state;
+    let Changed { before, after, .. } = onboardings::change_all(work, call, claimed.school, before, &commands).await?;
 
-    let next = after_check(&known, &after, (result, &judged, is_worse), (claimed.version, call.now));
+    let finding = Finding { result, judged: &judged, is_worse, version: claimed.version, at: call.now };
+    let next = after_check(&known, &after, &finding);
     let next_check = next_check_at(claimed.school, Pace::of(&after), call.now);
     let next_at = judged.retry_at.filter(|_| next_check.is_some()).or(next_check);
     let next = SchoolConnection { next_check_at: sooner(claimed, &known, next_at), ..next };
@@ -149,12 +150,12 @@ async fn apply(
     if result.holds(Rung::Login) {
         close_reveal(work, call, claimed).await?;
     }
-    note_loss(work, call, claimed, (&known, &next), result.code);
+    note_loss(work, call, claimed, &known, &next, result.code);
     if let (Some(Alarm::Outage), Some(round)) = (judged.alarm, &round) {
         outage::note_outage(work, call, round).await?;
         return Ok(round.wanted);
     }
-    let import_closed = verdict(before).is_open() && !verdict(&after).is_open();
+    let import_closed = verdict(&before).is_open() && !verdict(&after).is_open();
     if judged.alarm == Some(Alarm::ConnectionLost) && !import_closed {
         outage::tell_of_loss(work, claimed.school, call.now);
     }
@@ -191,12 +192,19 @@ fn judged(
     judged
 }
 
-fn after_check(
-    known: &SchoolConnection,
-    after: &Onboarding,
-    (result, judged, is_worse): (&CheckResult, &Judgement, bool),
-    (version, now): (u32, DateTime<Utc>),
-) -> SchoolConnection {
+/// What a check found, and how it was judged.
+struct Finding<'a> {
+    result: &'a CheckResult,
+    judged: &'a Judgement,
+    /// Whether it found less than worked before.
+    is_worse: bool,
+    /// The version of the credentials that it used.
+    version: u32,
+    at: DateTime<Utc>,
+}
+
+fn after_check(known: &SchoolConnection, after: &Onboarding, finding: &Finding<'_>) -> SchoolConnection {
+    let Finding { result, judged, is_worse, version, at: now } = *finding;
     let is_connected = result.code.is_connected();
     let receipt = result.counts.map(|counts| Receipt { counts, at: now });
     SchoolConnection {
@@ -233,7 +241,8 @@ fn note_loss(
     work: &mut UnitOfWork<'_>,
     call: &Call,
     claimed: &Claimed,
-    (known, next): (&SchoolConnection, &SchoolConnection),
+    known: &SchoolConnection,
+    next: &SchoolConnection,
     code: CheckCode,
 ) {
     match (known.is_lost, next.is_lost) {

@@ -40,7 +40,8 @@ pub(super) struct Witnesses {
 pub(super) async fn round(
     conn: &impl ConnectionTrait,
     known: &SchoolConnection,
-    (rung, is_worse): (Rung, bool),
+    rung: Rung,
+    is_worse: bool,
     now: DateTime<Utc>,
 ) -> Result<Round, ServiceError> {
     let failed_at = known.failing_since.or(known.streak.map(|streak| streak.counted_at));

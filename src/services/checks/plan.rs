@@ -5,7 +5,7 @@ use chrono::{DateTime, Duration, Utc};
 use super::quarantine;
 use crate::domain::check::schedule::{AFTER_CLAIM_SECONDS, Pace, Replan, next_check_at, replan};
 use crate::domain::ids::SchoolId;
-use crate::domain::onboarding::{Change, Event, Onboarding};
+use crate::domain::onboarding::{Change, Changed};
 use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{Call, Context, ServiceError};
 use crate::store::checks::{check_queue, connections};
@@ -25,22 +25,22 @@ pub(in crate::services) async fn follow(
     work: &UnitOfWork<'_>,
     call: &Call,
     school: SchoolId,
-    (before, events, after): (&Onboarding, &[Event], &Onboarding),
+    changed: &Changed,
 ) -> Result<(), ServiceError> {
     if !work.context().check_policy.makes_checks() {
         return Ok(());
     }
-    if events.iter().any(|event| matches!(event.change, Change::Resumed)) {
+    if changed.events.iter().any(|event| matches!(event.change, Change::Resumed)) {
         connections::forget_failures(work.conn(), school).await?;
     }
-    let next_at = match replan(before, events, after) {
+    let next_at = match replan(changed) {
         Replan::Keep => return Ok(()),
         Replan::Soon => {
             let soon = call.now + Duration::seconds(AFTER_CLAIM_SECONDS);
             let known = connections::load(work.conn(), school).await?.next_check_at;
             Some(known.map_or(soon, |known| known.min(soon)))
         }
-        Replan::NextCheck => next_check_at(school, Pace::of(after), call.now),
+        Replan::NextCheck => next_check_at(school, Pace::of(&changed.after), call.now),
     };
     Ok(connections::save_next(work.conn(), school, next_at).await?)
 }

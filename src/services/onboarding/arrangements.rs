@@ -9,7 +9,7 @@ use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::ids::SchoolId;
 use crate::domain::onboarding::decide::amsterdam_date;
-use crate::domain::onboarding::{Lifecycle, Onboarding, Refusal};
+use crate::domain::onboarding::{Changed, Lifecycle, Onboarding, Refusal};
 use crate::domain::reminder::{Arrangement, OwnDayKind, Period};
 use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{Call, Context, ServiceError};
@@ -55,7 +55,8 @@ pub async fn add_own_days(
     context: &Context,
     call: &Call,
     school: SchoolId,
-    (kind, period): (OwnDayKind, Period),
+    kind: OwnDayKind,
+    period: Period,
 ) -> Result<bool, ServiceError> {
     let today = amsterdam_date(call.now);
     arrange(context, call, school, Action::OwnDaysAdded { kind, period }, |before, _| {
@@ -73,7 +74,8 @@ pub async fn remove_own_days(
     context: &Context,
     call: &Call,
     school: SchoolId,
-    (kind, period): (OwnDayKind, Period),
+    kind: OwnDayKind,
+    period: Period,
 ) -> Result<bool, ServiceError> {
     arrange(context, call, school, Action::OwnDaysRemoved { kind, period }, |before, _| {
         let own_days = before.own_days.without(kind, period);
@@ -108,14 +110,14 @@ async fn arrange(
 pub(in crate::services) async fn follow(
     conn: &impl ConnectionTrait,
     school: SchoolId,
-    (before, events): (&Onboarding, &[crate::domain::onboarding::Event]),
+    changed: &Changed,
 ) -> Result<(), ServiceError> {
-    if before.lifecycle() == &Lifecycle::Active {
+    if changed.before.lifecycle() == &Lifecycle::Active {
         // Only who comes back from somewhere has rested.
         return Ok(());
     }
     let kept = arrangements::load(conn, school).await?;
-    let after = kept.clone().after(before, events);
+    let after = kept.clone().after(&changed.before, &changed.events);
     if after != kept {
         arrangements::save(conn, school, &after).await?;
     }

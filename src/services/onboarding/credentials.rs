@@ -10,6 +10,7 @@ use crate::domain::credential::{ClosedReason, Password, QueryFile, password};
 use crate::domain::ids::{ContactId, CredentialId, SchoolId};
 use crate::domain::notice::{About, MailKind};
 use crate::domain::onboarding::{Command, Step};
+use crate::domain::school::ContactRef;
 use crate::domain::text::Reason;
 use crate::services::onboarding::onboardings;
 use crate::services::people::contacts;
@@ -47,6 +48,15 @@ pub struct Revealed {
     pub left: u32,
 }
 
+/// Kurve's word for a contact, given along with the credentials that they pick up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewVouch {
+    /// For whom.
+    pub contact: ContactId,
+    /// On what ground.
+    pub ground: Reason,
+}
+
 /// The newest credentials of a school, if any were issued.
 pub async fn find_issued(context: &Context, school: SchoolId) -> Result<Option<Issued>, ServiceError> {
     let found = credentials::find_newest(context.db.reader(), school).await?;
@@ -71,20 +81,23 @@ pub async fn issue(
     context: &Context,
     call: &Call,
     school: SchoolId,
-    vouch: Option<(ContactId, Reason)>,
+    vouch: Option<NewVouch>,
     seen: Option<i32>,
 ) -> Result<(), ServiceError> {
     let mut work = UnitOfWork::begin(context, call).await?;
-    if let Some((contact, ground)) = vouch {
-        contacts::vouch_within(&mut work, call, (school, contact), ground).await?;
-    }
-    onboardings::change(&mut work, call, school, &Command::IssueCredentials, seen).await?;
+    let before = match vouch {
+        Some(NewVouch { contact, ground }) => {
+            contacts::vouch_within(&mut work, call, ContactRef { school, contact }, ground).await?
+        }
+        None => store::onboarding::onboardings::load(work.conn(), school).await?,
+    };
+    let changed = onboardings::change_from(&mut work, call, school, before, &Command::IssueCredentials, seen).await?;
     let people = store::people::contacts::list(work.conn(), school).await?;
     if people.iter().all(|contact| contact.vouch.is_none()) {
         return Err(ServiceError::NobodyVouched);
     }
     credentials::mark_closed(work.conn(), school, ClosedReason::Renewed, call.now).await?;
-    let new = make(context, call, school, work.conn()).await?;
+    let new = make(context, call, school, changed.after.credential_version(), work.conn()).await?;
     credentials::insert(work.conn(), &new).await?;
     work.finish().await
 }
@@ -93,9 +106,9 @@ async fn make(
     context: &Context,
     call: &Call,
     school: SchoolId,
+    version: u32,
     conn: &impl ConnectionTrait,
 ) -> Result<StoredCredential, ServiceError> {
-    let version = store::onboarding::onboardings::load(conn, school).await?.state.credential_version();
     let details = schools::load(conn, school).await?.details;
     let password = password::generate(context.password_length, &mut |bytes| context.chance.fill(bytes));
     let query = context.template.render(&details);
@@ -189,15 +202,16 @@ async fn hold_to_hand_over(work: &UnitOfWork<'_>, school: SchoolId) -> Result<St
 pub async fn reveal(
     context: &Context,
     call: &Call,
-    (school, contact): (SchoolId, ContactId),
+    who: ContactRef,
     seen_version: u32,
 ) -> Result<Revealed, ServiceError> {
     let mut work = UnitOfWork::begin(context, call).await?;
-    let (stored, rule) = load_rule(&work, school, contact).await?;
+    let (stored, rule) = load_rule(&work, who).await?;
     let left = reveal::may_reveal(&rule, seen_version, call.now)?.left_after;
     if !credentials::claim_reveal(work.conn(), stored.id, call.now).await? {
         return Err(RevealRefusal::UsedUp.into());
     }
+    let ContactRef { school, contact } = who;
     work.note(Some(school), Action::PasswordRevealed { version: stored.version, left });
     for person in store::people::contacts::list(work.conn(), school).await? {
         let about = About {
@@ -227,14 +241,14 @@ pub async fn reveal(
 pub async fn download(
     context: &Context,
     call: &Call,
-    (school, contact): (SchoolId, ContactId),
+    who: ContactRef,
     seen_version: u32,
 ) -> Result<QueryFile, ServiceError> {
     let mut work = UnitOfWork::begin(context, call).await?;
-    let (stored, rule) = load_rule(&work, school, contact).await?;
+    let (stored, rule) = load_rule(&work, who).await?;
     reveal::may_download(&rule, seen_version)?;
-    let details = schools::load(work.conn(), school).await?.details;
-    work.note(Some(school), Action::QueryDownloaded { version: stored.version });
+    let details = schools::load(work.conn(), who.school).await?.details;
+    work.note(Some(who.school), Action::QueryDownloaded { version: stored.version });
     let place = binding(stored.id, stored.version);
     let secret = sealed::open(&context.keys, Purpose::SealQuery, &place, &stored.sealed_query)?;
     let text = String::from_utf8(secret.to_vec()).map_err(|_| ServiceError::Broken("a query file that is no text"))?;
@@ -255,8 +269,7 @@ pub(in crate::services) fn open_password(
 
 async fn load_rule(
     work: &UnitOfWork<'_>,
-    school: SchoolId,
-    contact: ContactId,
+    ContactRef { school, contact }: ContactRef,
 ) -> Result<(StoredCredential, RevealState), ServiceError> {
     let person = store::people::contacts::load(work.conn(), contact).await?;
     if person.school != school || person.removed_at.is_some() {

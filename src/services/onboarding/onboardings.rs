@@ -9,11 +9,11 @@ use crate::domain::audit::{Action, Entry};
 use crate::domain::credential::ClosedReason;
 use crate::domain::ids::{ContactId, SchoolId};
 use crate::domain::import_gate::verdict;
-use crate::domain::notice::{About, MailKind, notices};
+use crate::domain::insight::HoldingChange;
+use crate::domain::notice::{About, MailKind};
 use crate::domain::onboarding::decide::amsterdam_date;
-use crate::domain::onboarding::{Change, Command, Event, Ground, Onboarding, Refusal, Step, decide};
-use crate::domain::school::{Contact, ContactRole, School};
-use crate::domain::text::{EmailAddress, PersonName};
+use crate::domain::onboarding::{Change, Changed, Command, Ground, Onboarding, Refusal, Step, decide};
+use crate::domain::school::{Contact, NewContact, School};
 use crate::services::onboarding::arrangements;
 use crate::services::onboarding::tell::tell;
 use crate::services::operations::insight;
@@ -96,20 +96,21 @@ pub async fn hand_over(
     call: &Call,
     school: SchoolId,
     step: Step,
-    (name, email, role): (PersonName, EmailAddress, ContactRole),
+    colleague: NewContact,
 ) -> Result<(), ServiceError> {
     let mut work = UnitOfWork::begin(context, call).await?;
     let held = onboardings::load_for_update(work.conn(), school).await?;
     let known = store::people::contacts::list_with_removed(work.conn(), school).await?;
-    let here = known.iter().find(|contact| contact.is_active() && contact.email.key_form() == email.key_form());
+    let here =
+        known.iter().find(|contact| contact.is_active() && contact.email.key_form() == colleague.email.key_form());
     let is_here = here.is_some();
     match here {
-        Some(colleague) => check_role(&held.state, step, colleague, call.now)?,
+        Some(known) => check_role(&held.state, step, known, call.now)?,
         None => check_room(&known, call.now)?,
     }
-    let to = contacts::ensure(context, &mut work, call, (school, None), (name, email, role)).await?;
-    let events = change(&mut work, call, school, &Command::HandOver { step, to }, None).await?;
-    if events.is_empty() && !is_here {
+    let to = contacts::ensure(context, &mut work, call, school, None, colleague).await?;
+    let changed = change_all(&mut work, call, school, held, &[Command::HandOver { step, to }]).await?;
+    if changed.events.is_empty() && !is_here {
         // The step was theirs before they were removed; they have to hear that it is again.
         let about = About { step: Some(step), by: contact_of(&call.actor), ..About::default() };
         let occasion = format!("{school}/{}/{}", step.as_str(), call.now.timestamp_millis());
@@ -135,34 +136,48 @@ fn check_room(known: &[Contact], now: DateTime<Utc>) -> Result<(), ServiceError>
     if here >= MOST_CONTACTS || new >= MOST_NEW_CONTACTS { Err(ServiceError::TooManyContacts) } else { Ok(()) }
 }
 
-/// Applies a command within a change under way, and returns the events.
+/// Applies a command within a change under way.
 pub(in crate::services) async fn change(
     work: &mut UnitOfWork<'_>,
     call: &Call,
     school: SchoolId,
     command: &Command,
     seen: Option<i32>,
-) -> Result<Vec<Event>, ServiceError> {
-    change_all(work, call, school, std::slice::from_ref(command), seen).await
+) -> Result<Changed, ServiceError> {
+    let before = onboardings::load(work.conn(), school).await?;
+    change_from(work, call, school, before, command, seen).await
 }
 
-/// Applies commands one after another as one change, of which people are told once; all of them or none.
-pub(in crate::services) async fn change_all(
+/// The same, from the onboarding as it was read within the change.
+pub(in crate::services) async fn change_from(
     work: &mut UnitOfWork<'_>,
     call: &Call,
     school: SchoolId,
-    commands: &[Command],
+    before: Versioned,
+    command: &Command,
     seen: Option<i32>,
-) -> Result<Vec<Event>, ServiceError> {
-    let before = onboardings::load(work.conn(), school).await?;
+) -> Result<Changed, ServiceError> {
     if let Some(seen) = seen
         && seen != before.version
-        && !(commands.iter().all(|command| matches!(command, Command::Confirm { .. }))
+        && !(matches!(command, Command::Confirm { .. })
             && only_checks_answered_since(work.conn(), school, seen).await?)
     {
         return Err(ServiceError::Conflict);
     }
-    let (mut state, mut events) = (before.state.clone(), vec![]);
+    change_all(work, call, school, before, std::slice::from_ref(command)).await
+}
+
+/// Applies commands one after another as one change, of which people are told once; all of them or none. The caller has
+/// read the onboarding within the change, so that it is read once.
+pub(in crate::services) async fn change_all(
+    work: &mut UnitOfWork<'_>,
+    call: &Call,
+    school: SchoolId,
+    before: Versioned,
+    commands: &[Command],
+) -> Result<Changed, ServiceError> {
+    let Versioned { state: before, version } = before;
+    let (mut state, mut events) = (before.clone(), vec![]);
     for command in commands {
         let new = decide(&state, command, &call.actor, call.now)?;
         if !new.is_empty() && matches!(command, Command::Confirm { step: Step::ActivationConfirmed, .. }) {
@@ -172,21 +187,22 @@ pub(in crate::services) async fn change_all(
         events.extend(new);
     }
     if events.is_empty() {
-        return Ok(events);
+        return Ok(Changed { before, events, after: state, version });
     }
-    let changed = Versioned { state, version: before.version };
-    let version = onboardings::save(work.conn(), school, &changed, call.now).await?;
-    record(work, school, version, (&before.state, &events, &changed.state));
-    arrangements::follow(work.conn(), school, (&before.state, &events)).await?;
-    insight::record_holdings(work, call, school, (Some(&before.state), &changed.state)).await?;
-    if events.iter().any(|event| matches!(event.change, Change::Withdrawn { .. })) {
+    let new = Versioned { state, version };
+    let version = onboardings::save(work.conn(), school, &new, call.now).await?;
+    let changed = Changed { before, events, after: new.state, version };
+    record(work, school, &changed);
+    arrangements::follow(work.conn(), school, &changed).await?;
+    let holdings = HoldingChange::of(Some(&changed.before), &changed.after);
+    insight::record_holdings(work, call, school, &holdings).await?;
+    if changed.events.iter().any(|event| matches!(event.change, Change::Withdrawn { .. })) {
         // For ever: who takes the school up again makes a new password.
         credentials::mark_closed(work.conn(), school, ClosedReason::Withdrawn, call.now).await?;
     }
-    checks::follow(work, call, school, (&before.state, &events, &changed.state)).await?;
-    let about = About { version: Some(version), by: contact_of(&call.actor), ..About::default() };
-    tell(work, school, &notices(&before.state, &events, &changed.state), &about).await?;
-    Ok(events)
+    checks::follow(work, call, school, &changed).await?;
+    tell(work, school, &changed, contact_of(&call.actor)).await?;
+    Ok(changed)
 }
 
 /// Whether all that happened since a version is that a check saw steps done: that takes nothing from who would confirm
@@ -204,16 +220,11 @@ async fn only_checks_answered_since(
 }
 
 /// Puts a change of an onboarding in the audit, with the turn of the verdict if it turned.
-pub(in crate::services) fn record(
-    work: &mut UnitOfWork<'_>,
-    school: SchoolId,
-    version: i32,
-    (before, events, after): (&Onboarding, &[Event], &Onboarding),
-) {
-    for event in events {
-        work.note_version(Some(school), Some(version), Action::Onboarding(event.change.clone()));
+pub(in crate::services) fn record(work: &mut UnitOfWork<'_>, school: SchoolId, changed: &Changed) {
+    for event in &changed.events {
+        work.note_version(Some(school), Some(changed.version), Action::Onboarding(event.change.clone()));
     }
-    match (verdict(before).is_open(), verdict(after).is_open()) {
+    match (verdict(&changed.before).is_open(), verdict(&changed.after).is_open()) {
         (false, true) => work.note(Some(school), Action::ImportOpened),
         (true, false) => work.note(Some(school), Action::ImportClosed),
         (true, true) | (false, false) => {}

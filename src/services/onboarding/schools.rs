@@ -206,14 +206,14 @@ pub async fn submit_details(
     details: &SchoolDetails,
 ) -> Result<(), ServiceError> {
     let mut work = UnitOfWork::begin(context, call).await?;
-    let state = store::onboarding::onboardings::load_for_update(work.conn(), school).await?.state;
+    let held = store::onboarding::onboardings::load_for_update(work.conn(), school).await?;
     let before = schools::load(work.conn(), school).await?.details;
-    if state.is_yes(Step::DetailsSubmitted) {
+    if held.state.is_yes(Step::DetailsSubmitted) {
         return Err(crate::domain::onboarding::Refusal::AlreadyDone { step: Step::DetailsSubmitted }.into());
     }
     let command = Command::Claim { step: Step::DetailsSubmitted, ground: Ground::Word, credential_version: None };
     // Judged first: who may not send details does not learn either which BRIN numbers are taken.
-    onboardings::change(&mut work, call, school, &command, None).await?;
+    onboardings::change_all(&mut work, call, school, held, &[command]).await?;
     save(&work, call, school, details).await?;
     work.note(Some(school), Action::DetailsChanged);
     if is_other_magister(&before, details) {

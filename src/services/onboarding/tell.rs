@@ -3,40 +3,41 @@
 use std::collections::HashSet;
 
 use crate::domain::ids::{ContactId, SchoolId};
-use crate::domain::notice::{About, Audience, MailKind, Notice};
+use crate::domain::notice::{About, Audience, MailKind, Notice, notices};
+use crate::domain::onboarding::Changed;
 use crate::domain::school::Contact;
 use crate::services::ServiceError;
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
 use crate::store::people::contacts;
 
-/// Puts the mails of one change of an onboarding in the outbox, one for each person concerned.
+/// Puts the mails of one change of an onboarding in the outbox, one for each person concerned; `by` is the contact who made it.
 pub(in crate::services) async fn tell(
     work: &mut UnitOfWork<'_>,
     school: SchoolId,
-    notices: &[Notice],
-    about: &About,
+    changed: &Changed,
+    by: Option<ContactId>,
 ) -> Result<(), ServiceError> {
+    let notices = notices(changed);
     if notices.is_empty() {
         return Ok(());
     }
     let contacts = contacts::list(work.conn(), school).await?;
     let import_closed = notices.iter().any(|notice| notice.kind == MailKind::ImportClosed);
-    let about = About { import_closed, ..about.clone() };
+    let about = About { version: Some(changed.version), by, import_closed, ..About::default() };
     let mut told = HashSet::new();
-    for notice in in_order_of_use(notices) {
+    for notice in in_order_of_use(&notices) {
         for contact in receivers(notice.to, &contacts) {
             // A person is told of one change once: by the mail that says what to do now.
             if contact.is_some() && !told.insert(contact) {
                 continue;
             }
-            let version = about.version.unwrap_or_default();
             let step = notice.step.map_or("-", crate::domain::onboarding::Step::as_str);
             work.mail(NewMail {
                 kind: notice.kind,
                 school: Some(school),
                 contact,
                 about: About { step: notice.step, ..about.clone() },
-                occasion: format!("{school}/{version}/{step}"),
+                occasion: format!("{school}/{}/{step}", changed.version),
             });
         }
     }

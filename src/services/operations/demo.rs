@@ -16,10 +16,11 @@ use crate::domain::onboarding::{Command, Ground, Step};
 use crate::domain::reminder::{OwnDayKind, Period};
 use crate::domain::school::{ContactRole, Region, SchoolDetails};
 use crate::domain::text::{Brin, EmailAddress, NoteText, PersonName, Reason, SchoolDomain, SchoolName, TicketRef};
+use crate::services::onboarding::credentials::NewVouch;
 use crate::services::onboarding::{arrangements, credentials, onboardings, schools};
 use crate::services::people::registrations::RegistrationForm;
 use crate::services::people::{registrations, staff_accounts, staff_auth};
-use crate::services::{Call, Context, ServiceError};
+use crate::services::{AnonymousCall, Call, Context, ServiceError};
 use crate::store;
 use crate::store::mail::outbox::{MailStatus, OutboxMail};
 
@@ -147,7 +148,7 @@ impl Plan<'_> {
             return self.by_school(school, contact, 8, &Command::Withdraw { reason }).await;
         }
         let call = self.call(self.kurve, self.days_ago(11, 15));
-        let vouch = (contact, reason("Gebeld via het algemene nummer van de school.")?);
+        let vouch = NewVouch { contact, ground: reason("Gebeld via het algemene nummer van de school.")? };
         credentials::issue(self.context, &call, school, Some(vouch), None).await?;
         match stage {
             Stage::Requested | Stage::Withdrawn | Stage::Issued => Ok(()),
@@ -194,7 +195,7 @@ impl Plan<'_> {
         let today = amsterdam_date(self.now);
         arrangements::snooze(self.context, &call, school, today + Days::new(17)).await?;
         let study = Period { first_day: today + Days::new(24), last_day: today + Days::new(25) };
-        arrangements::add_own_days(self.context, &call, school, (OwnDayKind::Closed, study)).await?;
+        arrangements::add_own_days(self.context, &call, school, OwnDayKind::Closed, study).await?;
         Ok(())
     }
 
@@ -257,9 +258,9 @@ impl Plan<'_> {
         let at = self.days_ago(12, i64::try_from(self.number).unwrap_or_default());
         let browser = Token::new(&self.context.chance);
         let form = self.form()?;
-        let id = registrations::request(self.context, (at, "demo"), &form, &browser).await?;
+        let id = registrations::request(self.context, AnonymousCall::new(at, "demo"), &form, &browser).await?;
         let token = registrations::mint(self.context, at, id).await?.ok_or(BROKEN)?;
-        registrations::confirm(self.context, (at, "demo"), &token, None).await?;
+        registrations::confirm(self.context, AnonymousCall::new(at, "demo"), &token, None).await?;
         let conn = self.context.db.reader();
         let school = store::onboarding::schools::find_by_brin(conn, &form.details.brin).await?.ok_or(BROKEN)?;
         let people = store::people::contacts::list(conn, school.id).await?;
@@ -317,14 +318,14 @@ async fn add_colleague(
     role: StaffRole,
 ) -> Result<DemoStaff, ServiceError> {
     let address = EmailAddress::parse(email).map_err(|_| BROKEN)?;
-    let person = (address, PersonName::parse(name).map_err(|_| BROKEN)?, role);
-    let token = staff_accounts::add(context, now, person).await?;
+    let name = PersonName::parse(name).map_err(|_| BROKEN)?;
+    let token = staff_accounts::add(context, now, address, name, role).await?;
     let secret = TotpSecret::of_invite(&context.keys, &token);
     let password = StaffPassword::parse(&SecretString::from(STAFF_PASSWORD), email).map_err(|_| BROKEN)?;
     // An earlier code, so that the current one is still to be used.
     let earlier = now - Duration::minutes(2);
     let code = totp::current(&secret, earlier);
-    let enrolled = staff_auth::enrol(context, (earlier, "demo"), &token, (password, &code)).await;
+    let enrolled = staff_auth::enrol(context, AnonymousCall::new(earlier, "demo"), &token, password, &code).await;
     enrolled.map_err(|_| ServiceError::Broken("a demo account"))?;
     Ok(DemoStaff { email: email.to_owned(), role, totp: secret })
 }

@@ -8,7 +8,7 @@ use strum::IntoEnumIterator;
 use crate::domain::ids::SchoolId;
 use crate::domain::insight::{Durations, HoldingChange, last_weeks, per_week};
 use crate::domain::onboarding::decide::amsterdam_date;
-use crate::domain::onboarding::{Gate, Onboarding, Party};
+use crate::domain::onboarding::{Gate, Party};
 use crate::domain::reminder::hours::moment_on;
 use crate::domain::reminder::{OwnDays, WorkingCalendar, national};
 use crate::domain::school::Region;
@@ -78,20 +78,19 @@ pub(in crate::services) async fn record_holdings(
     work: &UnitOfWork<'_>,
     call: &Call,
     school: SchoolId,
-    (before, after): (Option<&Onboarding>, &Onboarding),
+    holdings: &HoldingChange,
 ) -> Result<(), ServiceError> {
     let context = work.context();
-    let holdings = HoldingChange::of(before, after);
     if !holdings.ended.is_empty() {
         let region = schools::load(work.conn(), school).await?.details.region;
         for open in insight::list_open_holdings(work.conn(), school).await? {
             if holdings.ended.contains(&open.ball) {
-                let days = working_days(context, open.ball.party, region, (open.begun_at, call.now));
+                let days = working_days(context, open.ball.party, region, open.begun_at, call.now);
                 insight::mark_holding_ended(work.conn(), open.id, call.now, days).await?;
             }
         }
     }
-    for ball in holdings.begun {
+    for ball in holdings.begun.iter().copied() {
         let holding = OpenHolding { id: context.chance.uuid_v7(call.now), ball, begun_at: call.now };
         insight::insert_holding(work.conn(), school, holding).await?;
     }
@@ -100,7 +99,7 @@ pub(in crate::services) async fn record_holdings(
 
 /// The working days after the first day, up to and with the last: those of the school's region while the school has the
 /// ball, and of an context for the others. Begun and ended on one day is none.
-fn working_days(context: &Context, party: Party, region: Region, (from, to): (DateTime<Utc>, DateTime<Utc>)) -> u32 {
+fn working_days(context: &Context, party: Party, region: Region, from: DateTime<Utc>, to: DateTime<Utc>) -> u32 {
     let (from, to) = (amsterdam_date(from), amsterdam_date(to));
     let days = match party {
         Party::School => {

@@ -20,7 +20,8 @@ pub async fn save(
     context: &Context,
     now: DateTime<Utc>,
     owner: StaffId,
-    (name, query): (ViewName, String),
+    name: ViewName,
+    query: String,
 ) -> Result<bool, ServiceError> {
     let tx = context.db.begin_write().await?;
     let known = saved_views::list(tx.conn(), owner).await?;

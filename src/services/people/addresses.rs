@@ -13,7 +13,7 @@ use crate::domain::onboarding::Lifecycle;
 use crate::domain::school::{Contact, School};
 use crate::links;
 use crate::services::unit_of_work::UnitOfWork;
-use crate::services::{Call, Context, ServiceError};
+use crate::services::{AnonymousCall, Call, Context, ServiceError};
 use crate::store::onboarding::overview::{self, Unreadable};
 use crate::store::onboarding::{onboardings, schools};
 use crate::store::people::{address_marks, contacts};
@@ -173,8 +173,8 @@ pub async fn is_stopped(context: &Context, which: &Subscribed) -> Result<bool, S
 }
 
 /// Stops mails; a second time changes nothing.
-pub async fn stop(context: &Context, at: (DateTime<Utc>, &str), which: &Subscribed) -> Result<(), ServiceError> {
-    let call = by_link(at);
+pub async fn stop(context: &Context, asked: AnonymousCall<'_>, which: &Subscribed) -> Result<(), ServiceError> {
+    let call = by_link(asked);
     let mut work = UnitOfWork::begin(context, &call).await?;
     let key = &which.address_key;
     match which.what {
@@ -190,8 +190,8 @@ pub async fn stop(context: &Context, at: (DateTime<Utc>, &str), which: &Subscrib
 }
 
 /// Lets mails come again, for who has the link; a second time changes nothing.
-pub async fn resume(context: &Context, at: (DateTime<Utc>, &str), which: &Subscribed) -> Result<(), ServiceError> {
-    resume_as(context, &by_link(at), which).await
+pub async fn resume(context: &Context, asked: AnonymousCall<'_>, which: &Subscribed) -> Result<(), ServiceError> {
+    resume_as(context, &by_link(asked), which).await
 }
 
 /// Lets mails come again, for who is signed in.
@@ -211,8 +211,8 @@ pub async fn resume_as(context: &Context, call: &Call, which: &Subscribed) -> Re
 }
 
 /// Whoever has the link: the mail may have been forwarded, so it is not put down to its reader.
-fn by_link((now, request_id): (DateTime<Utc>, &str)) -> Call {
-    Call { actor: Actor::Visitor, now, request_id: request_id.to_owned() }
+fn by_link(asked: AnonymousCall<'_>) -> Call {
+    asked.by(Actor::Visitor)
 }
 
 /// An entry for each school where somebody has this address.

@@ -7,7 +7,7 @@ use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::ids::{ContactId, SchoolId, StaffId};
 use crate::domain::notice::{About, MailKind};
-use crate::domain::school::{Contact, ContactRole, Vouch};
+use crate::domain::school::{Contact, ContactRef, ContactRole, NewContact, Vouch};
 use crate::domain::text::{EmailAddress, PersonName, Reason};
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
 use crate::services::{Call, Context, ServiceError};
@@ -26,17 +26,17 @@ pub async fn add(
     context: &Context,
     call: &Call,
     school: SchoolId,
-    person: (PersonName, EmailAddress, ContactRole),
+    person: NewContact,
     seen: Option<i32>,
 ) -> Result<(), ServiceError> {
     call.check_may_act()?;
     let mut work = UnitOfWork::begin(context, call).await?;
     let held = hold_seen(&work, school, seen).await?;
-    if find_by_email(&work, school, &person.1).await?.is_some_and(|found| found.removed_at.is_none()) {
+    if find_by_email(&work, school, &person.email).await?.is_some_and(|found| found.removed_at.is_none()) {
         return Err(ServiceError::ContactExists);
     }
     let version = onboardings::save(work.conn(), school, &held, call.now).await?;
-    let contact = ensure(context, &mut work, call, (school, Some(version)), person).await?;
+    let contact = ensure(context, &mut work, call, school, Some(version), person).await?;
     work.mail(NewMail {
         kind: MailKind::ContactAdded,
         school: Some(school),
@@ -53,8 +53,9 @@ pub(in crate::services) async fn ensure(
     context: &Context,
     work: &mut UnitOfWork<'_>,
     call: &Call,
-    (school, version): (SchoolId, Option<i32>),
-    (name, email, role): (PersonName, EmailAddress, ContactRole),
+    school: SchoolId,
+    version: Option<i32>,
+    NewContact { name, email, role }: NewContact,
 ) -> Result<ContactId, ServiceError> {
     let contact = match find_by_email(work, school, &email).await? {
         Some(found) if found.removed_at.is_none() => return Ok(found.id),
@@ -85,14 +86,16 @@ pub(in crate::services) async fn ensure(
 pub async fn change(
     context: &Context,
     call: &Call,
-    (school, contact): (SchoolId, ContactId),
-    (name, role): (PersonName, ContactRole),
+    who: ContactRef,
+    name: PersonName,
+    role: ContactRole,
     seen: Option<i32>,
 ) -> Result<(), ServiceError> {
     call.check_may_act()?;
     let mut work = UnitOfWork::begin(context, call).await?;
-    let held = hold_seen(&work, school, seen).await?;
-    load_of(&work, school, contact).await?;
+    let held = hold_seen(&work, who.school, seen).await?;
+    load_of(&work, who).await?;
+    let ContactRef { school, contact } = who;
     contacts::save(work.conn(), contact, &name, role).await?;
     let version = onboardings::save(work.conn(), school, &held, call.now).await?;
     work.note_version(Some(school), Some(version), Action::ContactChanged { contact, role });
@@ -103,16 +106,12 @@ pub async fn change(
 ///
 /// # Errors
 /// `LastContact` when nobody would be left, `Conflict` on a stale page.
-pub async fn remove(
-    context: &Context,
-    call: &Call,
-    (school, contact): (SchoolId, ContactId),
-    seen: Option<i32>,
-) -> Result<(), ServiceError> {
+pub async fn remove(context: &Context, call: &Call, who: ContactRef, seen: Option<i32>) -> Result<(), ServiceError> {
     call.check_may_act()?;
     let mut work = UnitOfWork::begin(context, call).await?;
-    let held = hold_seen(&work, school, seen).await?;
-    load_of(&work, school, contact).await?;
+    let held = hold_seen(&work, who.school, seen).await?;
+    load_of(&work, who).await?;
+    let ContactRef { school, contact } = who;
     if contacts::list(work.conn(), school).await?.len() == 1 {
         return Err(ServiceError::LastContact);
     }
@@ -131,33 +130,34 @@ pub async fn remove(
 pub async fn vouch(
     context: &Context,
     call: &Call,
-    (school, contact): (SchoolId, ContactId),
+    who: ContactRef,
     ground: Reason,
     seen: Option<i32>,
 ) -> Result<(), ServiceError> {
     call.check_may_act()?;
     let mut work = UnitOfWork::begin(context, call).await?;
-    let held = hold_seen(&work, school, seen).await?;
-    let version = onboardings::save(work.conn(), school, &held, call.now).await?;
-    vouch_held(&mut work, call, (school, contact), ground, Some(version)).await?;
+    let held = hold_seen(&work, who.school, seen).await?;
+    let version = onboardings::save(work.conn(), who.school, &held, call.now).await?;
+    vouch_held(&mut work, call, who, ground, Some(version)).await?;
     work.finish().await
 }
 
-/// The same within another change, which counts the version up.
+/// The same within another change, which counts the version up; returns the onboarding, which is held from here on.
 pub(in crate::services) async fn vouch_within(
     work: &mut UnitOfWork<'_>,
     call: &Call,
-    of: (SchoolId, ContactId),
+    who: ContactRef,
     ground: Reason,
-) -> Result<(), ServiceError> {
-    onboardings::load_for_update(work.conn(), of.0).await?;
-    vouch_held(work, call, of, ground, None).await
+) -> Result<Versioned, ServiceError> {
+    let held = onboardings::load_for_update(work.conn(), who.school).await?;
+    vouch_held(work, call, who, ground, None).await?;
+    Ok(held)
 }
 
 async fn vouch_held(
     work: &mut UnitOfWork<'_>,
     call: &Call,
-    (school, contact): (SchoolId, ContactId),
+    who: ContactRef,
     ground: Reason,
     version: Option<i32>,
 ) -> Result<(), ServiceError> {
@@ -165,8 +165,9 @@ async fn vouch_held(
     if !role.can_act() {
         return Err(ServiceError::Forbidden);
     }
-    load_of(work, school, contact).await?;
-    check_four_eyes(work, (school, contact), by).await?;
+    load_of(work, who).await?;
+    check_four_eyes(work, who, by).await?;
+    let ContactRef { school, contact } = who;
     contacts::mark_vouched(work.conn(), contact, &Vouch { at: call.now, by, ground: ground.clone() }).await?;
     work.note_version(Some(school), version, Action::ContactVouched { contact, ground });
     Ok(())
@@ -174,12 +175,8 @@ async fn vouch_held(
 
 /// Who added a contact does not also vouch for them: one pair of eyes alone would decide who gets the password. Where
 /// nobody else at Kurve can act there is no second pair, and both lines stand in the audit.
-async fn check_four_eyes(
-    work: &UnitOfWork<'_>,
-    (school, contact): (SchoolId, ContactId),
-    by: StaffId,
-) -> Result<(), ServiceError> {
-    let added_by = audit::find_adder(work.conn(), school, contact).await?;
+async fn check_four_eyes(work: &UnitOfWork<'_>, who: ContactRef, by: StaffId) -> Result<(), ServiceError> {
+    let added_by = audit::find_adder(work.conn(), who.school, who.contact).await?;
     if added_by.and_then(|actor| actor.person()) != Some(by.as_uuid()) {
         return Ok(());
     }
@@ -220,7 +217,7 @@ async fn find_by_email(
     Ok(all.into_iter().find(|contact| contact.email.key_form() == email.key_form()))
 }
 
-async fn load_of(work: &UnitOfWork<'_>, school: SchoolId, contact: ContactId) -> Result<Contact, ServiceError> {
-    let found = contacts::load(work.conn(), contact).await?;
-    if found.school == school && found.removed_at.is_none() { Ok(found) } else { Err(ServiceError::NotFound) }
+async fn load_of(work: &UnitOfWork<'_>, who: ContactRef) -> Result<Contact, ServiceError> {
+    let found = contacts::load(work.conn(), who.contact).await?;
+    if found.school == who.school && found.removed_at.is_none() { Ok(found) } else { Err(ServiceError::NotFound) }
 }

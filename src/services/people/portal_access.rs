@@ -12,7 +12,7 @@ use crate::domain::school::Contact;
 use crate::domain::text::{Brin, EmailAddress, SchoolName};
 use crate::services::people::addresses;
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
-use crate::services::{Call, Context, ServiceError};
+use crate::services::{AnonymousCall, Context, ServiceError};
 use crate::store::onboarding::schools;
 use crate::store::people::access_links::StoredLink;
 use crate::store::people::sessions::{Holder, StoredSession};
@@ -97,17 +97,17 @@ pub struct Choice {
 /// `TooOften` when the address was used too often.
 pub async fn request_link(
     context: &Context,
-    (now, request_id): (DateTime<Utc>, &str),
+    asked: AnonymousCall<'_>,
     email: &EmailAddress,
     browser: &Token,
 ) -> Result<(), ServiceError> {
     let email_key = context.keys.email_key(&email.key_form());
-    let call = Call { actor: Actor::Visitor, now, request_id: request_id.to_owned() };
+    let (now, call) = (asked.now, asked.by(Actor::Visitor));
     let mut work = UnitOfWork::begin(context, &call).await?;
     lock::hold_address(work.conn(), &email_key).await?;
     let per_quarter = context.links_per_quarter;
-    check_links(&work, now, &email_key, (per_quarter, Duration::minutes(15))).await?;
-    check_links(&work, now, &email_key, (LINKS_PER_DAY.max(per_quarter), Duration::hours(24))).await?;
+    check_links(&work, now, &email_key, per_quarter, Duration::minutes(15)).await?;
+    check_links(&work, now, &email_key, LINKS_PER_DAY.max(per_quarter), Duration::hours(24)).await?;
     let id = AccessLinkId::from_uuid(context.chance.uuid_v7(now));
     access_links::mark_replaced(work.conn(), &email_key, now).await?;
     let expires_at = access_link::expires_at(now);
@@ -127,7 +127,8 @@ async fn check_links(
     work: &UnitOfWork<'_>,
     now: DateTime<Utc>,
     email_key: &str,
-    (allowed, within): (u64, Duration),
+    allowed: u64,
+    within: Duration,
 ) -> Result<(), ServiceError> {
     if access_links::count_since(work.conn(), email_key, now - within).await? < allowed {
         return Ok(());
@@ -164,15 +165,15 @@ pub async fn is_asking_browser(
 /// Tries to redeem a link, by its token or by the browser that asked for it.
 pub async fn redeem(
     context: &Context,
-    (now, request_id): (DateTime<Utc>, &str),
+    asked: AnonymousCall<'_>,
     attempt: &Attempt<'_>,
 ) -> Result<Redeemed, ServiceError> {
-    let call = Call { actor: Actor::Visitor, now, request_id: request_id.to_owned() };
+    let call = asked.by(Actor::Visitor);
     let work = UnitOfWork::begin(context, &call).await?;
     let Some(link) = find_link(&work, attempt).await? else {
         return Ok(Redeemed::Not(Outcome::Unknown));
     };
-    match access_link::redeem(&link.link, proof(context, &link, attempt), now) {
+    match access_link::redeem(&link.link, proof(context, &link, attempt), asked.now) {
         Outcome::Redeemed => {}
         wrong @ Outcome::WrongCode { .. } => {
             access_links::mark_wrong_code(work.conn(), link.id).await?;
@@ -183,12 +184,12 @@ pub async fn redeem(
     }
     // Nothing was written yet; the claim below, in the transaction of the session, is what counts.
     drop(work);
-    sign_in(context, (now, request_id), link, attempt.school).await
+    sign_in(context, asked, link, attempt.school).await
 }
 
 async fn sign_in(
     context: &Context,
-    (now, request_id): (DateTime<Utc>, &str),
+    asked: AnonymousCall<'_>,
     link: StoredLink,
     wanted: Option<SchoolId>,
 ) -> Result<Redeemed, ServiceError> {
@@ -197,8 +198,8 @@ async fn sign_in(
     let Some(first) = asked_for.or(people.first()) else {
         return Ok(Redeemed::Not(Outcome::Unknown));
     };
-    let actor = Actor::Contact { id: first.id, role: first.role };
-    let call = Call { actor, now, request_id: request_id.to_owned() };
+    let now = asked.now;
+    let call = asked.by(Actor::Contact { id: first.id, role: first.role });
     let mut work = UnitOfWork::begin(context, &call).await?;
     if !access_links::claim(work.conn(), link.id, now).await? {
         return Ok(Redeemed::Not(Outcome::Dead(Dead::Used)));
@@ -332,18 +333,18 @@ pub async fn is_contact_of(context: &Context, email_key: &str, school: SchoolId)
 /// `NotFound` when the address does not belong to that contact.
 pub async fn choose(
     context: &Context,
-    (now, request_id): (DateTime<Utc>, &str),
-    (session, email_key): (&Token, &str),
+    asked: AnonymousCall<'_>,
+    session: &Token,
+    email_key: &str,
     contact: ContactId,
 ) -> Result<(Token, SchoolId), ServiceError> {
     let people = contacts::list_by_email(context.db.reader(), email_key).await?;
     let chosen = people.into_iter().find(|person| person.id == contact).ok_or(ServiceError::NotFound)?;
-    let actor = Actor::Contact { id: chosen.id, role: chosen.role };
-    let call = Call { actor, now, request_id: request_id.to_owned() };
+    let call = asked.by(Actor::Contact { id: chosen.id, role: chosen.role });
     let mut work = UnitOfWork::begin(context, &call).await?;
     sessions::delete(work.conn(), &session.hash()).await?;
     let holder = Holder::Contact { id: chosen.id, email_key: email_key.to_owned() };
-    let token = open_session(context, work.conn(), now, holder).await?;
+    let token = open_session(context, work.conn(), asked.now, holder).await?;
     work.note(Some(chosen.school), Action::ContactSignedIn);
     work.finish().await?;
     Ok((token, chosen.school))

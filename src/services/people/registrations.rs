@@ -9,9 +9,10 @@ use crate::domain::access_link::CONFIRM_HOURS;
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::ids::{ContactId, RegistrationId, SchoolId};
-use crate::domain::notice::{About, MailKind, notices};
+use crate::domain::insight::HoldingChange;
+use crate::domain::notice::{About, MailKind};
 use crate::domain::onboarding::decide::amsterdam_date;
-use crate::domain::onboarding::{Command, Ground, Onboarding, Step, decide};
+use crate::domain::onboarding::{Changed, Command, Ground, Onboarding, Step, decide};
 use crate::domain::school::{Contact, ContactRole, School, SchoolDetails};
 use crate::domain::text::{EmailAddress, PersonName};
 use crate::services::onboarding::onboardings;
@@ -19,7 +20,7 @@ use crate::services::onboarding::tell::tell;
 use crate::services::operations::insight;
 use crate::services::people::portal_access;
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
-use crate::services::{Call, Context, ServiceError};
+use crate::services::{AnonymousCall, Call, Context, ServiceError};
 use crate::store::people::registrations;
 use crate::store::people::registrations::StoredRegistration;
 use crate::store::people::sessions::Holder;
@@ -66,11 +67,11 @@ pub enum RequestStatus {
 /// The answer is the same whether or not the school or the address is known.
 pub async fn request(
     context: &Context,
-    (now, request_id): (DateTime<Utc>, &str),
+    asked: AnonymousCall<'_>,
     form: &RegistrationForm,
     browser: &Token,
 ) -> Result<RegistrationId, ServiceError> {
-    let call = Call { actor: Actor::Visitor, now, request_id: request_id.to_owned() };
+    let (now, call) = (asked.now, asked.by(Actor::Visitor));
     let typed = serde_json::to_vec(form).map_err(|_| ServiceError::Broken("a form that cannot be written"))?;
     let id = request_id_of(browser, &typed, now);
     let sealed_form = sealed::seal(&context.keys, Purpose::SealRegistration, &binding(id), &typed, &context.chance);
@@ -127,31 +128,29 @@ pub async fn find(context: &Context, now: DateTime<Utc>, token: &Token) -> Resul
 /// `NotFound` when the request was used or is too old.
 pub async fn confirm(
     context: &Context,
-    (now, request_id): (DateTime<Utc>, &str),
+    asked: AnonymousCall<'_>,
     token: &Token,
     browser: Option<&Token>,
 ) -> Result<Confirmed, ServiceError> {
-    match try_to_confirm(context, (now, request_id), token, browser).await {
+    match try_to_confirm(context, asked, token, browser).await {
         // Another confirmation for the same BRIN was first by a moment: by now that school is here.
-        Err(ServiceError::Store(StoreError::Taken)) => try_to_confirm(context, (now, request_id), token, browser).await,
+        Err(ServiceError::Store(StoreError::Taken)) => try_to_confirm(context, asked, token, browser).await,
         other => other,
     }
 }
 
 async fn try_to_confirm(
     context: &Context,
-    (now, request_id): (DateTime<Utc>, &str),
+    asked: AnonymousCall<'_>,
     token: &Token,
     browser: Option<&Token>,
 ) -> Result<Confirmed, ServiceError> {
+    let now = asked.now;
     let contact = ContactId::from_uuid(context.chance.uuid_v7(now));
-    let placeholder = Actor::Contact { id: contact, role: ContactRole::Contactpersoon };
-    let mut call = Call { actor: placeholder, now, request_id: request_id.to_owned() };
-
     let stored = registrations::find_by_token(context.db.reader(), &token.hash()).await?;
     let stored = stored.filter(|stored| now <= stored.expires_at).ok_or(ServiceError::NotFound)?;
     let form = open(context, &stored)?;
-    call.actor = Actor::Contact { id: contact, role: form.role };
+    let call = asked.by(Actor::Contact { id: contact, role: form.role });
 
     let mut work = UnitOfWork::begin(context, &call).await?;
     if !registrations::claim(work.conn(), stored.id, now).await? {
@@ -202,10 +201,10 @@ async fn create(
     store::onboarding::onboardings::insert(work.conn(), id, &after, call.now).await?;
     work.note(Some(id), Action::SchoolRegistered);
     work.note(Some(id), Action::ContactAdded { contact, role: form.role });
-    onboardings::record(work, id, 1, (&before, &events, &after));
-    insight::record_holdings(work, call, id, (None, &after)).await?;
-    let about = About { version: Some(1), by: Some(contact), ..About::default() };
-    tell(work, id, &notices(&before, &events, &after), &about).await
+    let changed = Changed { before, events, after, version: 1 };
+    onboardings::record(work, id, &changed);
+    insight::record_holdings(work, call, id, &HoldingChange::of(None, &changed.after)).await?;
+    tell(work, id, &changed, Some(contact)).await
 }
 
 async fn tell_known(work: &mut UnitOfWork<'_>, school: SchoolId, now: DateTime<Utc>) -> Result<(), ServiceError> {

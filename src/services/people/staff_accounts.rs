@@ -24,7 +24,9 @@ pub const INVITE_HOURS: i64 = 72;
 pub async fn add(
     context: &Context,
     now: DateTime<Utc>,
-    (email, name, role): (EmailAddress, PersonName, StaffRole),
+    email: EmailAddress,
+    name: PersonName,
+    role: StaffRole,
 ) -> Result<Token, ServiceError> {
     let call = Call::by_machine(Actor::Operator, now, "staff_add");
     let mut work = UnitOfWork::begin(context, &call).await?;

@@ -13,7 +13,7 @@ use crate::domain::ids::StaffId;
 use crate::domain::text::EmailAddress;
 use crate::services::people::portal_access::{keep_alive, open_session};
 use crate::services::unit_of_work::UnitOfWork;
-use crate::services::{Call, Context, ServiceError};
+use crate::services::{AnonymousCall, Call, Context, ServiceError};
 use crate::store::ConnectionTrait;
 use crate::store::people::sessions::{self, Holder, StoredSession};
 use crate::store::people::staff::{self, Invite, StaffAccount};
@@ -54,20 +54,20 @@ pub enum EnrolError {
 /// Signs in; `None` for every reason why not, so that a stranger learns nothing.
 pub async fn sign_in(
     context: &Context,
-    (now, request_id): (DateTime<Utc>, &str),
+    asked: AnonymousCall<'_>,
     typed: SignIn,
 ) -> Result<Option<Token>, ServiceError> {
+    let now = asked.now;
     let email_key = context.keys.email_key(&typed.email.key_form());
     let account = staff::find_by_email(context.db.reader(), &email_key).await?;
     let usable = account.filter(|account| account.disabled_at.is_none() && !account.lockout.is_locked(now));
     let Some(account) = usable else {
         // As much work as for an address that is here: the same hash, and a write that waits and lasts as long.
         verify(context, None, typed.password).await?;
-        write_as_a_wrong_try(context, (now, request_id), email_key).await?;
+        write_as_a_wrong_try(context, asked, email_key).await?;
         return Ok(None);
     };
-    let call =
-        Call { actor: Actor::Staff { id: account.id, role: account.role }, now, request_id: request_id.to_owned() };
+    let call = asked.by(Actor::Staff { id: account.id, role: account.role });
     let is_right = verify(context, account.password_hash.clone(), typed.password).await?;
     let step = is_right.then(|| totp_step(context, &account, &typed.code, now)).transpose()?.flatten();
     match step {
@@ -108,12 +108,12 @@ async fn count_wrong_try(context: &Context, call: &Call, id: StaffId) -> Result<
 /// counts. An update that changes nothing would be done sooner.
 async fn write_as_a_wrong_try(
     context: &Context,
-    (now, request_id): (DateTime<Utc>, &str),
+    asked: AnonymousCall<'_>,
     email_key: String,
 ) -> Result<(), ServiceError> {
-    let call = Call { actor: Actor::Visitor, now, request_id: request_id.to_owned() };
+    let call = asked.by(Actor::Visitor);
     let work = UnitOfWork::begin(context, &call).await?;
-    let token = open_session(context, work.conn(), now, Holder::Choosing { email_key }).await?;
+    let token = open_session(context, work.conn(), asked.now, Holder::Choosing { email_key }).await?;
     sessions::delete(work.conn(), &token.hash()).await?;
     work.finish().await
 }
@@ -160,18 +160,19 @@ pub async fn find_enrolment(context: &Context, now: DateTime<Utc>, token: &Token
 /// `WrongCode`, `Gone`.
 pub async fn enrol(
     context: &Context,
-    (now, request_id): (DateTime<Utc>, &str),
+    asked: AnonymousCall<'_>,
     token: &Token,
-    (password, code): (StaffPassword, &str),
+    password: StaffPassword,
+    code: &str,
 ) -> Result<(), EnrolError> {
+    let now = asked.now;
     let Enrolment { account, totp: secret } = find_enrolment(context, now, token).await?;
     let step = totp::check(&secret, code, now, None).ok_or(EnrolError::WrongCode)?;
     let chance = context.chance.clone();
     let hash = context.hashing.run(move || password_hash::hash(password.secret(), &chance)).await?;
     let cell = sealed::seal(&context.keys, Purpose::SealTotp, &binding(account.id), secret.as_bytes(), &context.chance);
 
-    let actor = Actor::Staff { id: account.id, role: account.role };
-    let call = Call { actor, now, request_id: request_id.to_owned() };
+    let call = asked.by(Actor::Staff { id: account.id, role: account.role });
     let mut work = UnitOfWork::begin(context, &call).await?;
     let invite = load_invite(work.conn(), now, token).await?;
     if !staff::claim_invite(work.conn(), invite.id, now).await.map_err(ServiceError::from)? {

@@ -154,7 +154,10 @@ fn body(found: &GateAnswer) -> ImportGate {
         Verdict::Open => vec![],
         Verdict::Closed { reasons } => reasons
             .iter()
-            .map(|reason| Reason { gate: reason.gate.as_str(), missing: reason.missing.iter().map(missing).collect() })
+            .map(|reason| {
+                let missing = reason.missing.iter().map(|(step, holder)| missing(*step, *holder)).collect();
+                Reason { gate: reason.gate.as_str(), missing }
+            })
             .collect(),
     };
     ImportGate {
@@ -180,7 +183,7 @@ fn check(answer: &ActivationAnswer) -> Check {
     }
 }
 
-fn missing((step, holder): &(Step, Option<Party>)) -> Missing {
+fn missing(step: Step, holder: Option<Party>) -> Missing {
     Missing { step: step.as_str(), holder: holder.map(Party::as_str) }
 }
 

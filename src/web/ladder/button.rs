@@ -23,7 +23,8 @@ impl CheckButton {
     /// The button for a school whose newest check is `latest`.
     pub(in crate::web) fn new(
         context: &Context,
-        (state, latest): (&Onboarding, Option<&Check>),
+        state: &Onboarding,
+        latest: Option<&Check>,
         action: String,
         now: DateTime<Utc>,
     ) -> Self {

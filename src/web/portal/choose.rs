@@ -61,8 +61,9 @@ pub(super) async fn create(
         errors.add("contact", "Kies een school.");
         return page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &build(&web, &who, &headers, errors).await?);
     };
-    let session = (&who.session, email_key(&who.visitor));
-    let (token, school) = portal_access::choose(&web.context, who.visit.at(), session, contact).await?;
+    let key = email_key(&who.visitor);
+    let (token, school) =
+        portal_access::choose(&web.context, who.visit.anonymous(), &who.session, key, contact).await?;
     // A page that was remembered for one school is not gone on to at another.
     let return_to =
         ReturnTo::read(&web, &headers).filter(|return_to| return_to.school.is_none_or(|named| named == school));

@@ -124,7 +124,7 @@ fn earlier_words(check: &Check) -> String {
 /// The button on a page of the school.
 pub(super) fn button(web: &WebState, who: &SchoolContact, file: &SchoolFile, latest: Option<&Check>) -> CheckButton {
     let action = links::SCHOOL_CONNECTION.to_owned();
-    CheckButton::new(&web.context, (&file.state, latest), action, who.visit.now)
+    CheckButton::new(&web.context, &file.state, latest, action, who.visit.now)
 }
 
 /// The connection on the overview.

@@ -61,8 +61,7 @@ pub(super) async fn reveal(
     Posted(form): Posted<SeenForm>,
 ) -> Result<Response, PageError> {
     let call = who.call();
-    let revealed = match credentials::reveal(&web.context, &call, (who.school(), who.contact.id), form.version()).await
-    {
+    let revealed = match credentials::reveal(&web.context, &call, who.contact.reference(), form.version()).await {
         Ok(revealed) => revealed,
         Err(ServiceError::NotHandedOut(refusal)) => return refused(&web, &who, Step::PasswordSet, refusal).await,
         Err(error) => return Err(error.into()),
@@ -92,8 +91,7 @@ pub(super) async fn download(
     who: SchoolContact,
     Posted(form): Posted<SeenForm>,
 ) -> Result<Response, PageError> {
-    let contact = (who.school(), who.contact.id);
-    let file = match credentials::download(&web.context, &who.call(), contact, form.version()).await {
+    let file = match credentials::download(&web.context, &who.call(), who.contact.reference(), form.version()).await {
         Ok(file) => file,
         Err(ServiceError::NotHandedOut(refusal)) => return refused(&web, &who, Step::QueryExecuted, refusal).await,
         Err(error) => return Err(error.into()),

@@ -5,7 +5,7 @@ use axum::response::Response;
 
 use crate::domain::ids::ContactId;
 use crate::domain::onboarding::{Refusal, Step};
-use crate::domain::school::{Contact, ContactRole};
+use crate::domain::school::{Contact, ContactRole, NewContact};
 use crate::domain::text::{EmailAddress, PersonName};
 use crate::links;
 use crate::services::ServiceError;
@@ -21,8 +21,6 @@ use crate::web::portal::step_parts::{HandOverForm, Section, Typed};
 use crate::web::rate_limit::Door;
 use crate::words;
 
-type Person = (PersonName, EmailAddress, ContactRole);
-
 pub(super) async fn create(
     State(web): State<WebState>,
     who: SchoolContact,
@@ -30,14 +28,14 @@ pub(super) async fn create(
     Posted(form): Posted<HandOverForm>,
 ) -> Result<Response, PageError> {
     let mut typed = Typed { section: Section::HandOver, ..Typed::default() };
-    let person = match form.colleague.parse() {
+    let colleague = match form.colleague.parse() {
         Ok(id) => Some(find(&web, &who, id).await?),
         Err(_) => read(&form, step, &mut typed.errors),
     };
-    if let Some(person) = person {
+    if let Some(colleague) = colleague {
         web.limits.check_client(who.visit.client)?;
-        web.limits.check_address(Door::HandOver, &web.context.keys.email_key(&person.1.key_form()))?;
-        match onboardings::hand_over(&web.context, &who.call(), who.school(), step, person).await {
+        web.limits.check_address(Door::HandOver, &web.context.keys.email_key(&colleague.email.key_form()))?;
+        match onboardings::hand_over(&web.context, &who.call(), who.school(), step, colleague).await {
             Ok(()) => return Ok(flash::redirect(&web, links::SCHOOL, Flash::HandedOver.about(step))),
             Err(ServiceError::Refused(Refusal::AlreadyDone { .. })) => {
                 return Ok(flash::redirect(&web, links::SCHOOL, Flash::AlreadySo));
@@ -55,15 +53,15 @@ pub(super) async fn create(
 }
 
 /// A contact of this school by id; whoever is not one is not found.
-async fn find(web: &WebState, who: &SchoolContact, id: ContactId) -> Result<Person, PageError> {
+async fn find(web: &WebState, who: &SchoolContact, id: ContactId) -> Result<NewContact, PageError> {
     let file = onboardings::load_file(&web.context, who.school()).await?;
     let found = file.contact(id).filter(|contact| contact.is_active()).cloned().ok_or(PageError::NotFound)?;
     let Contact { name, email, role, .. } = found;
-    Ok((name, email, role))
+    Ok(NewContact { name, email, role })
 }
 
 /// Someone new, as typed.
-fn read(form: &HandOverForm, step: Step, errors: &mut FieldErrors) -> Option<Person> {
+fn read(form: &HandOverForm, step: Step, errors: &mut FieldErrors) -> Option<NewContact> {
     let name = errors.take("colleague_name", PersonName::parse(&form.colleague_name));
     let email = errors.take("colleague_email", EmailAddress::parse(&form.colleague_email));
     let role = form.colleague_role.parse::<ContactRole>().ok();
@@ -75,7 +73,7 @@ fn read(form: &HandOverForm, step: Step, errors: &mut FieldErrors) -> Option<Per
         );
         return None;
     }
-    Some((name?, email?, role))
+    Some(NewContact { name: name?, email: email?, role })
 }
 
 #[cfg(test)]

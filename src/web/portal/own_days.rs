@@ -45,8 +45,8 @@ pub(super) async fn create(
     Posted(form): Posted<OwnDaysForm>,
 ) -> Result<Response, PageError> {
     let mut errors = FieldErrors::default();
-    if let Some(days) = read(&form, &mut errors) {
-        match arrangements::add_own_days(&web.context, &who.call(), who.school(), days).await {
+    if let Some((kind, period)) = read(&form, &mut errors) {
+        match arrangements::add_own_days(&web.context, &who.call(), who.school(), kind, period).await {
             Ok(true) => return Ok(flash::redirect(&web, links::SCHOOL_OWN_DAYS, Flash::OwnDaysAdded)),
             Ok(false) => return Ok(flash::redirect(&web, links::SCHOOL_OWN_DAYS, Flash::AlreadySo)),
             Err(ServiceError::BadOwnDays(refusal)) => errors.add("first_day", words::own_days_refusal(refusal)),
@@ -61,8 +61,8 @@ pub(super) async fn remove(
     who: SchoolContact,
     Posted(form): Posted<OwnDaysForm>,
 ) -> Result<Response, PageError> {
-    let days = read_row(&form).ok_or(PageError::BadForm)?;
-    let was_there = arrangements::remove_own_days(&web.context, &who.call(), who.school(), days).await?;
+    let (kind, period) = read_row(&form).ok_or(PageError::BadForm)?;
+    let was_there = arrangements::remove_own_days(&web.context, &who.call(), who.school(), kind, period).await?;
     let flash = if was_there { Flash::OwnDaysRemoved } else { Flash::AlreadySo };
     Ok(flash::redirect(&web, links::SCHOOL_OWN_DAYS, flash))
 }

@@ -46,7 +46,7 @@ pub(super) async fn create(
     };
     let school = ReturnTo::read(&web, &headers).and_then(|return_to| return_to.school);
     let attempt = Attempt { token: None, browser: Some(&visit.browser), code: Some(&code), school };
-    match portal_access::redeem(&web.context, visit.at(), &attempt).await? {
+    match portal_access::redeem(&web.context, visit.anonymous(), &attempt).await? {
         Redeemed::SignedIn { session, to_choose } => Ok(redeem::signed_in(&web, &headers, &session, to_choose)),
         Redeemed::Not(outcome) => match outcome {
             Outcome::WrongCode { left } if left > 0 => again(frame, redeem::wrong_code(left)),

@@ -100,7 +100,7 @@ pub(super) async fn create(
 ) -> Result<Response, PageError> {
     web.limits.check_client(visit.client)?;
     let Some(token) = token else { return gone(visit.frame(&web)) };
-    match registrations::confirm(&web.context, visit.at(), &token, Some(&visit.browser)).await {
+    match registrations::confirm(&web.context, visit.anonymous(), &token, Some(&visit.browser)).await {
         Ok(Confirmed::Made(Some(session))) => {
             Ok(with_cookie(see_other(links::SCHOOL), &Jar::School.write(&web, session.expose_text())))
         }

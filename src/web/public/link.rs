@@ -74,7 +74,7 @@ pub(super) async fn create(
     };
     let school = ReturnTo::read(&web, &headers).and_then(|return_to| return_to.school);
     let attempt = Attempt { token: Some(&token), browser: Some(&visit.browser), code: code.as_deref(), school };
-    match portal_access::redeem(&web.context, visit.at(), &attempt).await? {
+    match portal_access::redeem(&web.context, visit.anonymous(), &attempt).await? {
         Redeemed::SignedIn { session, to_choose } => Ok(redeem::signed_in(&web, &headers, &session, to_choose)),
         Redeemed::Not(outcome) => match outcome {
             Outcome::NeedsCode => again(frame, &token, CODE_MISSING),

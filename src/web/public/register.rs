@@ -139,7 +139,7 @@ async fn take(web: &WebState, visit: &Visit, form: &RegisterForm) -> Result<Resu
         Err(errors) => return Ok(Err(errors)),
     };
     web.limits.check_address(Door::Register, &web.context.keys.email_key(&request.email.key_form()))?;
-    registrations::request(&web.context, visit.at(), &request, &visit.browser).await?;
+    registrations::request(&web.context, visit.anonymous(), &request, &visit.browser).await?;
     Ok(Ok(()))
 }
 

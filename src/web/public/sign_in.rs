@@ -60,7 +60,7 @@ pub(super) async fn create(
         return page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     };
     web.limits.check_address(Door::SignIn, &web.context.keys.email_key(&email.key_form()))?;
-    portal_access::request_link(&web.context, visit.at(), &email, &visit.browser).await?;
+    portal_access::request_link(&web.context, visit.anonymous(), &email, &visit.browser).await?;
     Ok(see_other(links::SIGN_IN_CODE))
 }
 

@@ -84,7 +84,7 @@ pub(super) async fn show(
 ) -> Result<Response, PageError> {
     let Some(which) = addresses::read_link(&web.context, &token) else { return unknown(&web, &visit) };
     let is_stopped = addresses::is_stopped(&web.context, &which).await?;
-    page::show(&stop_page(&web, &visit, (&which, &token), is_stopped))
+    page::show(&stop_page(&web, &visit, &which, &token, is_stopped))
 }
 
 /// Stops the mails; a mail program wants an answer here and no redirect.
@@ -95,8 +95,8 @@ pub(super) async fn create(
     OneClick: OneClick,
 ) -> Result<Response, PageError> {
     let Some(which) = addresses::read_link(&web.context, &token) else { return unknown(&web, &visit) };
-    addresses::stop(&web.context, visit.at(), &which).await?;
-    page::show(&stop_page(&web, &visit, (&which, &token), true))
+    addresses::stop(&web.context, visit.anonymous(), &which).await?;
+    page::show(&stop_page(&web, &visit, &which, &token, true))
 }
 
 /// Lets the mails come again.
@@ -107,7 +107,7 @@ pub(super) async fn undo(
     Posted(Pressed {}): Posted<Pressed>,
 ) -> Result<Response, PageError> {
     let Some(which) = addresses::read_link(&web.context, &token) else { return unknown(&web, &visit) };
-    addresses::resume(&web.context, visit.at(), &which).await?;
+    addresses::resume(&web.context, visit.anonymous(), &which).await?;
     let flash = match which.what {
         Subscription::Reminders => Flash::RemindersResumed,
         Subscription::Digest => Flash::DigestResumed,
@@ -115,7 +115,7 @@ pub(super) async fn undo(
     Ok(flash::redirect(&web, &links::fill(links::UNSUBSCRIBE, &[&token]), flash))
 }
 
-fn stop_page(web: &WebState, visit: &Visit, (which, token): (&Subscribed, &str), is_stopped: bool) -> StopPage {
+fn stop_page(web: &WebState, visit: &Visit, which: &Subscribed, token: &str, is_stopped: bool) -> StopPage {
     let path = if is_stopped { links::UNSUBSCRIBE_UNDO } else { links::UNSUBSCRIBE };
     StopPage {
         frame: visit.frame(web),

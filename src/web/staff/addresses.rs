@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use super::contacts;
+use super::contacts::{self, ContactPath};
 use super::form_response::Desk;
 use super::forms;
 use super::lifecycle::VersionForm;
@@ -108,7 +108,7 @@ pub(super) fn add_marks(
 pub(super) async fn declare_working(
     State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,
-    Path((school, contact)): Path<(String, String)>,
+    Path(ContactPath { school, contact }): Path<ContactPath>,
     Posted(VersionForm { .. }): Posted<VersionForm>,
 ) -> Result<Response, PageError> {
     let desk = Desk::at(&web, &staff, &school)?;

@@ -115,7 +115,7 @@ pub(super) async fn panel(
         facts: facts(&answer),
         rows: checks.iter().map(|check| check_row(check, names)).collect(),
         href: action.clone(),
-        button: staff.can_act().then(|| CheckButton::new(context, (&file.state, checks.first()), action, now)),
+        button: staff.can_act().then(|| CheckButton::new(context, &file.state, checks.first(), action, now)),
         is_off: !context.check_policy.makes_checks(),
         activation: activation(&answer, now).to_owned(),
         leave: leave(&answer, names),
@@ -212,7 +212,7 @@ pub(super) async fn list(
     checks.truncate(usize::try_from(HISTORY_ROWS).unwrap_or(usize::MAX));
     let here = links::staff_school(links::STAFF_CONNECTION, school);
     let last = checks.last().filter(|_| has_more);
-    let button = || CheckButton::new(&web.context, (&file.state, latest.as_ref()), here.clone(), staff.visit.now);
+    let button = || CheckButton::new(&web.context, &file.state, latest.as_ref(), here.clone(), staff.visit.now);
     let page = ConnectionPage {
         frame: desk::frame(&web, &staff),
         nav: Nav::new(&staff, links::STAFF_CONNECTIONS),
@@ -260,19 +260,26 @@ struct CheckPage {
     who: String,
 }
 
+/// The school and the check in a path.
+#[derive(Deserialize)]
+pub(super) struct CheckPath {
+    school: String,
+    check: String,
+}
+
 /// One check.
 pub(super) async fn show(
     State(web): State<WebState>,
     staff: Staff,
-    Path((school, check)): Path<(String, String)>,
+    Path(path): Path<CheckPath>,
 ) -> Result<Response, PageError> {
-    let check = find(&web, &school, &check).await?;
+    let check = find(&web, &path).await?;
     let file = onboardings::load_file(&web.context, check.school).await?;
     let names = desk::names(&web, &file).await?;
     let latest = checks::latest(&web.context, check.school).await?;
     let action = links::staff_school(links::STAFF_CONNECTION, check.school);
     let back = action.clone();
-    let button = || CheckButton::new(&web.context, (&file.state, latest.as_ref()), action, staff.visit.now);
+    let button = || CheckButton::new(&web.context, &file.state, latest.as_ref(), action, staff.visit.now);
     let page = CheckPage {
         frame: desk::frame(&web, &staff),
         nav: Nav::new(&staff, links::STAFF_CONNECTIONS),
@@ -292,9 +299,9 @@ pub(super) async fn show(
 pub(super) async fn show_live(
     State(web): State<WebState>,
     staff: Staff,
-    Path((school, check)): Path<(String, String)>,
+    Path(path): Path<CheckPath>,
 ) -> Result<Response, PageError> {
-    let id = find(&web, &school, &check).await?.id;
+    let id = find(&web, &path).await?.id;
     let context = web.context.clone();
     let look = move || {
         let context = context.clone();
@@ -303,9 +310,9 @@ pub(super) async fn show_live(
     live::tell(&web, staff, look).await
 }
 
-async fn find(web: &WebState, school: &str, check: &str) -> Result<Check, PageError> {
-    let school: SchoolId = desk::school_id(school)?;
-    let id: CheckId = check.parse().map_err(|_| PageError::NotFound)?;
+async fn find(web: &WebState, path: &CheckPath) -> Result<Check, PageError> {
+    let school: SchoolId = desk::school_id(&path.school)?;
+    let id: CheckId = path.check.parse().map_err(|_| PageError::NotFound)?;
     let check = checks::find(&web.context, id).await?;
     if check.school == school { Ok(check) } else { Err(PageError::NotFound) }
 }

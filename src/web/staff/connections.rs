@@ -179,7 +179,7 @@ struct ConnectionRow {
     receipt: String,
 }
 
-fn connection_row((school, known): &(School, SchoolConnection)) -> ConnectionRow {
+fn connection_row(school: &School, known: &SchoolConnection) -> ConnectionRow {
     let page = links::staff_school(links::STAFF_SCHOOL, school.id);
     let (key, kind, tag) = match known.last {
         Some((code, _)) => (code.as_str(), tag_kind(code), words::check_short(code)),
@@ -254,7 +254,7 @@ async fn build(
         lost: tally.lost,
         tally: rows,
         choices: choices(),
-        rows: found.iter().map(connection_row).collect(),
+        rows: found.iter().map(|(school, known)| connection_row(school, known)).collect(),
         can_act: staff.can_act() && web.context.check_policy.makes_checks(),
         whole_list: WHOLE_LIST,
         errors,

@@ -8,7 +8,7 @@ use super::form_response::Desk;
 use super::lifecycle::VersionForm;
 use super::{desk, forms};
 use crate::domain::ids::ContactId;
-use crate::domain::school::{Contact, ContactRole};
+use crate::domain::school::{Contact, ContactRole, NewContact};
 use crate::domain::text::{EmailAddress, PersonName, Reason};
 use crate::services::ServiceError;
 use crate::services::onboarding::onboardings::{self, SchoolFile};
@@ -24,6 +24,13 @@ const CHOOSE_ROLE: &str = "Kies een rol.";
 
 /// What someone reads when a colleague removed the contact meanwhile.
 const REMOVED: &str = "Deze contactpersoon is intussen verwijderd. Voeg de persoon eerst opnieuw toe.";
+
+/// The school and the contact in a path.
+#[derive(Deserialize)]
+pub(super) struct ContactPath {
+    pub(super) school: String,
+    pub(super) contact: String,
+}
 
 /// A contact as typed.
 #[derive(Default, Deserialize)]
@@ -46,7 +53,7 @@ pub(super) async fn add(
     Posted(form): Posted<ContactForm>,
 ) -> Result<Response, PageError> {
     let (desk, seen) = (Desk::at(&web, &staff, &school)?, desk::seen(&form.version)?);
-    let draw = |file: &SchoolFile| forms::add_contact(file, (&form.name, &form.email, &form.role));
+    let draw = |file: &SchoolFile| forms::add_contact(file, &form.name, &form.email, &form.role);
     let mut errors = FieldErrors::default();
     let name = errors.take("name", PersonName::parse(&form.name));
     let email = errors.take("email", EmailAddress::parse(&form.email));
@@ -54,10 +61,10 @@ pub(super) async fn add(
     let (Some(name), Some(email), Some(role)) = (name, email, role) else {
         return desk.wrong(Some(seen), errors, draw).await;
     };
-    let person = (name.clone(), email.clone(), role);
-    match contacts::add(&web.context, &staff.call(), desk.school, person, Some(seen)).await {
+    let person = NewContact { name, email, role };
+    match contacts::add(&web.context, &staff.call(), desk.school, person.clone(), Some(seen)).await {
         Ok(()) => Ok(desk.done(Flash::ContactAdded)),
-        Err(ServiceError::ContactExists | ServiceError::Conflict) if is_known(&desk, (&name, &email, role)).await? => {
+        Err(ServiceError::ContactExists | ServiceError::Conflict) if is_known(&desk, &person).await? => {
             Ok(desk.done(Flash::AlreadySo))
         }
         Err(ServiceError::Conflict) => desk.conflict(seen, draw).await,
@@ -66,13 +73,11 @@ pub(super) async fn add(
 }
 
 /// Whether exactly this contact is here: the form arrived twice.
-async fn is_known(
-    desk: &Desk<'_>,
-    (name, email, role): (&PersonName, &EmailAddress, ContactRole),
-) -> Result<bool, PageError> {
+async fn is_known(desk: &Desk<'_>, new: &NewContact) -> Result<bool, PageError> {
     let file = onboardings::load_file(&desk.web.context, desk.school).await?;
-    let is_same =
-        |person: &Contact| person.name == *name && person.role == role && person.email.key_form() == email.key_form();
+    let is_same = |person: &Contact| {
+        person.name == new.name && person.role == new.role && person.email.key_form() == new.email.key_form()
+    };
     Ok(forms::active(&file).any(is_same))
 }
 
@@ -80,12 +85,12 @@ async fn is_known(
 pub(super) async fn update(
     State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,
-    Path((school, contact)): Path<(String, String)>,
+    Path(ContactPath { school, contact }): Path<ContactPath>,
     Posted(form): Posted<ContactForm>,
 ) -> Result<Response, PageError> {
     let (desk, seen) = (Desk::at(&web, &staff, &school)?, desk::seen(&form.version)?);
     let person = find(&desk, &contact).await?;
-    let draw = |file: &SchoolFile| forms::change_contact(file, &person, (&form.name, &form.role));
+    let draw = |file: &SchoolFile| forms::change_contact(file, &person, &form.name, &form.role);
     let mut errors = FieldErrors::default();
     let name = errors.take("name", PersonName::parse(&form.name));
     let role = errors.choose("role", form.role.parse::<ContactRole>().ok(), CHOOSE_ROLE);
@@ -96,7 +101,7 @@ pub(super) async fn update(
     if person.name == name && person.role == role {
         return Ok(desk.done(Flash::AlreadySo));
     }
-    match contacts::change(&web.context, &staff.call(), (desk.school, person.id), (name, role), Some(seen)).await {
+    match contacts::change(&web.context, &staff.call(), person.reference(), name, role, Some(seen)).await {
         Ok(()) => Ok(desk.done(Flash::ContactChanged)),
         Err(ServiceError::Conflict) => desk.conflict(seen, draw).await,
         Err(error) => desk.refuse(Some(seen), error, draw).await,
@@ -107,7 +112,7 @@ pub(super) async fn update(
 pub(super) async fn remove(
     State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,
-    Path((school, contact)): Path<(String, String)>,
+    Path(ContactPath { school, contact }): Path<ContactPath>,
     Posted(form): Posted<VersionForm>,
 ) -> Result<Response, PageError> {
     let (desk, seen) = (Desk::at(&web, &staff, &school)?, desk::seen(&form.version)?);
@@ -116,7 +121,7 @@ pub(super) async fn remove(
         return Ok(desk.done(Flash::AlreadySo));
     }
     let draw = |file: &SchoolFile| forms::remove_contact(file, &person);
-    match contacts::remove(&web.context, &staff.call(), (desk.school, person.id), Some(seen)).await {
+    match contacts::remove(&web.context, &staff.call(), person.reference(), Some(seen)).await {
         Ok(()) => Ok(desk.done(Flash::ContactRemoved)),
         Err(ServiceError::Conflict) => desk.conflict(seen, draw).await,
         Err(error) => desk.refuse(Some(seen), error, draw).await,
@@ -136,7 +141,7 @@ pub(super) struct VouchForm {
 pub(super) async fn vouch(
     State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,
-    Path((school, contact)): Path<(String, String)>,
+    Path(ContactPath { school, contact }): Path<ContactPath>,
     Posted(form): Posted<VouchForm>,
 ) -> Result<Response, PageError> {
     let (desk, seen) = (Desk::at(&web, &staff, &school)?, desk::seen(&form.version)?);
@@ -152,7 +157,7 @@ pub(super) async fn vouch(
     if person.vouch.as_ref().is_some_and(|vouch| vouch.ground == ground) {
         return Ok(desk.done(Flash::AlreadySo));
     }
-    match contacts::vouch(&web.context, &staff.call(), (desk.school, person.id), ground, Some(seen)).await {
+    match contacts::vouch(&web.context, &staff.call(), person.reference(), ground, Some(seen)).await {
         Ok(()) => Ok(desk.done(Flash::Vouched)),
         Err(ServiceError::Conflict) => desk.conflict(seen, draw).await,
         Err(error) => desk.refuse(Some(seen), error, draw).await,

@@ -6,11 +6,10 @@ use serde::Deserialize;
 
 use super::form_response::{Desk, FormAction};
 use super::{desk, forms};
-use crate::domain::ids::ContactId;
 use crate::domain::onboarding::Command;
 use crate::domain::text::Reason;
 use crate::services::ServiceError;
-use crate::services::onboarding::credentials::{self, Issued};
+use crate::services::onboarding::credentials::{self, Issued, NewVouch};
 use crate::services::onboarding::onboardings::SchoolFile;
 use crate::web::WebState;
 use crate::web::error::PageError;
@@ -38,7 +37,7 @@ pub(super) async fn issue(
 ) -> Result<Response, PageError> {
     let desk = Desk::at(&web, &staff, &school)?;
     let (seen, call) = (desk::seen(&form.version)?, staff.call());
-    let draw = |file: &SchoolFile| forms::issue(file, &call, (&form.contact, &form.ground));
+    let draw = |file: &SchoolFile| forms::issue(file, &call, &form.contact, &form.ground);
     let mut errors = FieldErrors::default();
     let vouch = parse_vouch(&form, &mut errors);
     if !errors.is_empty() {
@@ -54,13 +53,13 @@ pub(super) async fn issue(
 }
 
 /// For whom Kurve vouches along with it; nobody when neither field was filled in.
-fn parse_vouch(form: &IssueForm, errors: &mut FieldErrors) -> Option<(ContactId, Reason)> {
+fn parse_vouch(form: &IssueForm, errors: &mut FieldErrors) -> Option<NewVouch> {
     if form.contact.is_empty() && form.ground.trim().is_empty() {
         return None;
     }
     let contact = errors.choose("contact", form.contact.parse().ok(), "Kies wie het wachtwoord ophaalt.");
     let ground = errors.take("ground", Reason::parse(&form.ground));
-    contact.zip(ground)
+    Some(NewVouch { contact: contact?, ground: ground? })
 }
 
 /// The same credentials again.

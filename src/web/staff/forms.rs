@@ -14,7 +14,7 @@ use crate::services::onboarding::onboardings::SchoolFile;
 use crate::words::{step_name, step_short};
 
 /// "Bevestigen", on a ground if there is more than a colleague's word.
-pub(super) fn confirm(file: &SchoolFile, step: Step, (ground, ticket): (&str, &str)) -> Ask {
+pub(super) fn confirm(file: &SchoolFile, step: Step, ground: &str, ticket: &str) -> Ask {
     let ask = about_step(
         file,
         step,
@@ -55,7 +55,7 @@ fn titled(verb: &str, step: Step) -> String {
 }
 
 /// The first credentials, or new ones with a warning of what that takes down.
-pub(super) fn issue(file: &SchoolFile, call: &Call, (contact, ground): (&str, &str)) -> Ask {
+pub(super) fn issue(file: &SchoolFile, call: &Call, contact: &str, ground: &str) -> Ask {
     let is_renewal = file.state.credential_version() > 0;
     let (verb, weight) = if is_renewal {
         ("Nieuw wachtwoord klaarzetten", Weight::Warning)
@@ -122,7 +122,7 @@ pub(super) fn allow(file: &SchoolFile, reason: &str) -> Ask {
 }
 
 /// "Pauzeren".
-pub(super) fn pause(file: &SchoolFile, (reason, until): (&str, &str)) -> Ask {
+pub(super) fn pause(file: &SchoolFile, reason: &str, until: &str) -> Ask {
     with_version("pause", "Pauzeren", "Koppeling pauzeren", links::STAFF_PAUSE, file)
         .field(AskField::area("reason", "Waarom?", reason).hint("De school leest dit ook."))
         .field(
@@ -168,7 +168,7 @@ pub(super) fn note(file: &SchoolFile, text: &str) -> Ask {
 }
 
 /// A new contact.
-pub(super) fn add_contact(file: &SchoolFile, (name, email, role): (&str, &str, &str)) -> Ask {
+pub(super) fn add_contact(file: &SchoolFile, name: &str, email: &str, role: &str) -> Ask {
     with_version("add_contact", "Toevoegen", "Contactpersoon toevoegen", links::STAFF_CONTACTS, file)
         .note("De nieuwe contactpersoon krijgt een mail met uitleg.")
         .field(AskField::line("name", "Naam", name))
@@ -177,7 +177,7 @@ pub(super) fn add_contact(file: &SchoolFile, (name, email, role): (&str, &str, &
 }
 
 /// Name and role of a contact.
-pub(super) fn change_contact(file: &SchoolFile, person: &Contact, (name, role): (&str, &str)) -> Ask {
+pub(super) fn change_contact(file: &SchoolFile, person: &Contact, name: &str, role: &str) -> Ask {
     about_contact("change_contact", "Wijzigen", links::STAFF_CONTACT, file, person)
         .field(AskField::line("name", "Naam", name))
         .field(role_field(role))

@@ -54,7 +54,7 @@ pub(super) async fn show(
     Path(token): Path<String>,
 ) -> Result<Response, PageError> {
     let Some((token, enrolment)) = find(&web, &visit, &token).await? else { return gone(&web, &visit) };
-    page::show(&page_of(&web, &visit, (&token, &enrolment), FieldErrors::default())?)
+    page::show(&page_of(&web, &visit, &token, &enrolment, FieldErrors::default())?)
 }
 
 async fn find(web: &WebState, visit: &Visit, token: &str) -> Result<Option<(Token, Enrolment)>, PageError> {
@@ -74,7 +74,8 @@ fn gone(web: &WebState, visit: &Visit) -> Result<Response, PageError> {
 fn page_of(
     web: &WebState,
     visit: &Visit,
-    (token, enrolment): (&Token, &Enrolment),
+    token: &Token,
+    enrolment: &Enrolment,
     wrong: FieldErrors,
 ) -> Result<InvitePage, PageError> {
     let email = enrolment.account.email.as_str();
@@ -132,7 +133,7 @@ pub(super) async fn create(
         wrong.add("again", "Dit is niet hetzelfde wachtwoord. Typ het twee keer gelijk.");
     }
     if let (Some(password), true) = (password, wrong.is_empty()) {
-        match staff_auth::enrol(&web.context, visit.at(), &token, (password, &form.code)).await {
+        match staff_auth::enrol(&web.context, visit.anonymous(), &token, password, &form.code).await {
             Ok(()) => return Ok(flash::redirect(&web, links::STAFF_SIGN_IN, Flash::Enrolled)),
             Err(EnrolError::WrongCode) => wrong.add(
                 "code",
@@ -142,7 +143,7 @@ pub(super) async fn create(
             Err(EnrolError::Service(error)) => return Err(error.into()),
         }
     }
-    page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page_of(&web, &visit, (&token, &enrolment), wrong)?)
+    page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page_of(&web, &visit, &token, &enrolment, wrong)?)
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ pub(super) async fn pause(
 ) -> Result<Response, PageError> {
     let desk = Desk::at(&web, &staff, &school)?;
     let seen = desk::seen(&form.version)?;
-    let draw = |file: &SchoolFile| forms::pause(file, (&form.reason, &form.until));
+    let draw = |file: &SchoolFile| forms::pause(file, &form.reason, &form.until);
     let mut errors = FieldErrors::default();
     let reason = errors.take("reason", Reason::parse(&form.reason));
     let until =

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::ask::{Ask, AskField, Weight};
 use super::desk::{self, Nav};
 use super::mail_unreadable;
-use super::mails::{BACK_TO_SCHOOL, CAUSE_IS_ELSEWHERE, MailRow, can_retry, mail_row};
+use super::mails::{BACK_TO_SCHOOL, CAUSE_IS_ELSEWHERE, MailReader, MailRow, can_retry, mail_row};
 use super::panels::Fact;
 use super::view::TimelineRow;
 use crate::domain::audit::Entry;
@@ -114,7 +114,7 @@ async fn show_again(web: &WebState, staff: &Staff, id: MailId, again: Again) -> 
         said,
         html_href: parts.as_ref().map(|_| links::staff_mail(links::STAFF_MAIL_HTML, id)).unwrap_or_default(),
         text: parts.map(|parts| parts.text).unwrap_or_default(),
-        row: row(&mail, school.clone(), (staff.can_act(), now)),
+        row: row(&mail, school.clone(), MailReader { can_act: staff.can_act(), now }),
         school,
         back_to_mail: BACK_TO_MAIL,
     };
@@ -126,7 +126,7 @@ async fn show_again(web: &WebState, staff: &Staff, id: MailId, again: Again) -> 
 }
 
 /// The mail as in a list, where "elsewhere" is here.
-fn row(mail: &OutboxMail, school: String, reader: (bool, DateTime<Utc>)) -> MailRow {
+fn row(mail: &OutboxMail, school: String, reader: MailReader) -> MailRow {
     let mut row = mail_row(mail, school, reader);
     if row.reason == CAUSE_IS_ELSEWHERE {
         "Het ging mis. De melding staat hieronder.".clone_into(&mut row.reason);

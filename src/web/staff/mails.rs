@@ -35,6 +35,13 @@ const UNREADABLE: &str = "Koppelklaar kan deze mail niet lezen en verstuurt hem 
 /// How many signs of a search count: more than the longest name of a school.
 const SEARCH_SIGNS: usize = 120;
 
+/// Who reads a list of mails, and when.
+#[derive(Clone, Copy)]
+pub(super) struct MailReader {
+    pub(super) can_act: bool,
+    pub(super) now: DateTime<Utc>,
+}
+
 /// A mail in a list.
 pub(super) struct MailRow {
     pub(super) id: String,
@@ -65,7 +72,7 @@ pub(super) struct MailRow {
 }
 
 /// A mail with what became of it; `about` says to whom, or which school's.
-pub(super) fn mail_row(mail: &OutboxMail, about: String, (can_act, now): (bool, DateTime<Utc>)) -> MailRow {
+pub(super) fn mail_row(mail: &OutboxMail, about: String, reader: MailReader) -> MailRow {
     let (kind, words) = fate_tag(mail);
     MailRow {
         id: mail.id.to_string(),
@@ -77,8 +84,8 @@ pub(super) fn mail_row(mail: &OutboxMail, about: String, (can_act, now): (bool, 
         words,
         is_double: mail.may_be_double,
         reason: reason(mail),
-        next: if is_put_off(mail, now) { moment_nl(mail.next_attempt_at) } else { String::new() },
-        retry: if can_act && can_retry(mail, now) {
+        next: if is_put_off(mail, reader.now) { moment_nl(mail.next_attempt_at) } else { String::new() },
+        retry: if reader.can_act && can_retry(mail, reader.now) {
             links::staff_mail(links::STAFF_MAIL_RETRY, mail.id)
         } else {
             String::new()
@@ -254,11 +261,11 @@ pub(super) async fn list(
     let Listed { mails, schools, next, is_cut } = post_office::list(&web.context, &typed.query(), before).await?;
     let waiting = post_office::count(&web.context, MailStatus::Waiting).await?;
     let failed = post_office::count(&web.context, MailStatus::Failed).await?;
-    let can_act = (staff.can_act(), staff.visit.now);
+    let reader = MailReader { can_act: staff.can_act(), now: staff.visit.now };
     let about = |school: Option<SchoolId>| school.and_then(|school| schools.get(&school)).cloned().unwrap_or_default();
     let row = |mail: &Reading| match mail {
-        Ok(mail) => mail_row(mail, about(mail.school), can_act),
-        Err(unreadable) => unreadable_row(unreadable, about(unreadable.school), can_act.0),
+        Ok(mail) => mail_row(mail, about(mail.school), reader),
+        Err(unreadable) => unreadable_row(unreadable, about(unreadable.school), reader.can_act),
     };
     let one = typed.query().school;
     let page = MailsPage {

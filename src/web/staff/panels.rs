@@ -1,11 +1,9 @@
 //! The parts of a school's page beside its steps: credentials, contacts, the whole, notes and mails.
 
-use chrono::{DateTime, Utc};
-
 use super::ask::Ask;
 use super::credentials::expires_mark;
 use super::forms;
-use super::mails::{MailRow, mail_row, unreadable_row};
+use super::mails::{MailReader, MailRow, mail_row, unreadable_row};
 use super::school::SchoolLink;
 use super::view::lifecycle_tag;
 use crate::domain::credential::ClosedReason;
@@ -46,7 +44,7 @@ pub(super) fn credentials(file: &SchoolFile, issued: Option<&Issued>, call: &Cal
     };
     let mut asks = vec![];
     if can_act && blocked.is_empty() {
-        asks.push(forms::issue(file, call, ("", "")));
+        asks.push(forms::issue(file, call, "", ""));
         let again = issued.filter(|issued| issued.closed.is_none() && state.is_yes(Step::CredentialsIssued));
         asks.extend(again.map(|issued| forms::hand_again(file, &expires_mark(issued))));
     }
@@ -92,16 +90,16 @@ pub(super) struct ContactRow {
 /// The contacts who were not removed, oldest first.
 pub(super) fn contacts(file: &SchoolFile, names: &Names, can_act: bool) -> Vec<ContactRow> {
     let is_last = forms::active(file).count() == 1;
-    forms::active(file).map(|person| contact(file, person, names, (can_act, is_last))).collect()
+    forms::active(file).map(|person| contact(file, person, names, can_act, is_last)).collect()
 }
 
-fn contact(file: &SchoolFile, person: &Contact, names: &Names, (can_act, is_last): (bool, bool)) -> ContactRow {
+fn contact(file: &SchoolFile, person: &Contact, names: &Names, can_act: bool, is_last: bool) -> ContactRow {
     let mut asks = vec![];
     if can_act {
         if !person.is_vouched() {
             asks.push(forms::vouch(file, person, ""));
         }
-        asks.push(forms::change_contact(file, person, (person.name.as_str(), person.role.as_str())));
+        asks.push(forms::change_contact(file, person, person.name.as_str(), person.role.as_str()));
         if !is_last {
             asks.push(forms::remove_contact(file, person));
         }
@@ -147,7 +145,7 @@ pub(super) fn life(file: &SchoolFile, can_act: bool) -> LifePanel {
         Lifecycle::Completed { at } => (format!("Import gemeld op {}.", words::date_nl(*at)), String::new()),
     };
     let asks = match lifecycle {
-        Lifecycle::Active => vec![forms::pause(file, ("", "")), forms::withdraw(file, "")],
+        Lifecycle::Active => vec![forms::pause(file, "", ""), forms::withdraw(file, "")],
         Lifecycle::Paused { .. } => vec![forms::resume(file), forms::withdraw(file, "")],
         Lifecycle::Withdrawn { .. } => vec![forms::reopen(file)],
         Lifecycle::Completed { .. } => vec![forms::withdraw(file, "")],
@@ -171,16 +169,16 @@ pub(super) fn note(note: &Note, names: &Names) -> NoteRow {
 }
 
 /// A mail of the school with who gets it.
-pub(super) fn mail(mail: &Reading, names: &Names, can_act: (bool, DateTime<Utc>)) -> MailRow {
+pub(super) fn mail(mail: &Reading, names: &Names, reader: MailReader) -> MailRow {
     let mail = match mail {
         Ok(mail) => mail,
-        Err(unreadable) => return unreadable_row(unreadable, String::new(), can_act.0),
+        Err(unreadable) => return unreadable_row(unreadable, String::new(), reader.can_act),
     };
     let to = match mail.contact {
         Some(contact) => names.contacts.get(&contact).map_or("Een contactpersoon", String::as_str),
         None => "Kurve",
     };
-    mail_row(mail, to.to_owned(), can_act)
+    mail_row(mail, to.to_owned(), reader)
 }
 
 /// Another school, to go to.

@@ -173,8 +173,8 @@ pub(super) async fn add_own_days(
     let desk = Desk::at(&web, &staff, &school)?;
     let draw = |_: &SchoolFile| own_days_ask(desk.school, &form);
     let mut errors = FieldErrors::default();
-    let Some(days) = read(&form, &mut errors) else { return desk.wrong(None, errors, draw).await };
-    let done = arrangements::add_own_days(&web.context, &staff.call(), desk.school, days).await;
+    let Some((kind, period)) = read(&form, &mut errors) else { return desk.wrong(None, errors, draw).await };
+    let done = arrangements::add_own_days(&web.context, &staff.call(), desk.school, kind, period).await;
     answer(&desk, done, Flash::OwnDaysAdded, draw).await
 }
 
@@ -186,8 +186,8 @@ pub(super) async fn remove_own_days(
     Posted(form): Posted<OwnDaysForm>,
 ) -> Result<Response, PageError> {
     let desk = Desk::at(&web, &staff, &school)?;
-    let days = read_row(&form).ok_or(PageError::BadForm)?;
-    let done = arrangements::remove_own_days(&web.context, &staff.call(), desk.school, days).await;
+    let (kind, period) = read_row(&form).ok_or(PageError::BadForm)?;
+    let done = arrangements::remove_own_days(&web.context, &staff.call(), desk.school, kind, period).await;
     answer(&desk, done, Flash::OwnDaysRemoved, |_| own_days_ask(desk.school, &form)).await
 }
 

@@ -14,7 +14,7 @@ use super::ask::{Ask, keep_one_primary};
 use super::connection::{self, ConnectionPanel};
 use super::desk::{self, Nav};
 use super::forms;
-use super::mails::{BACK_TO_SCHOOL, MailRow};
+use super::mails::{BACK_TO_SCHOOL, MailReader, MailRow};
 use super::panels::{self, ContactRow, CredentialsPanel, LifePanel, NoteRow};
 use super::reminders::{self, RemindersPanel};
 use super::view::{GateRow, TimelineRow, gate_rows, timeline_row};
@@ -136,10 +136,10 @@ pub(super) async fn show(
         credentials: panel,
         connection,
         contacts,
-        add_contact: can_act.then(|| forms::add_contact(&file, ("", "", ""))),
+        add_contact: can_act.then(|| forms::add_contact(&file, "", "", "")),
         note: can_act.then(|| forms::note(&file, "")),
         notes: notes.iter().map(|note| panels::note(note, &names)).collect(),
-        mails: mails.iter().map(|mail| panels::mail(mail, &names, (can_act, now))).collect(),
+        mails: mails.iter().map(|mail| panels::mail(mail, &names, MailReader { can_act, now })).collect(),
         all_mails: format!("{}?van={school}", links::STAFF_MAILS),
         reminders: reminders::panel(&web, &staff, &file).await?,
         back: BACK_TO_SCHOOL,
@@ -191,7 +191,7 @@ fn add_asks(gates: &mut [GateRow], file: &SchoolFile) {
 fn asks(file: &SchoolFile, step: Step) -> Vec<Ask> {
     // Issuing answers this step, in the panel of the credentials; nobody confirms it or sends it back.
     let is_by_issuing = step == Step::CredentialsIssued;
-    let confirm = || forms::confirm(file, step, ("", ""));
+    let confirm = || forms::confirm(file, step, "", "");
     match file.state.step(step) {
         StepState::Waiting => vec![],
         StepState::Stuck { .. } => vec![forms::answer(file, step, ""), confirm()],

@@ -154,8 +154,15 @@ pub(super) async fn list(
     query: Result<Query<SchoolsQuery>, QueryRejection>,
 ) -> Result<Response, PageError> {
     let typed = query.map(|Query(typed)| typed).unwrap_or_default().tidied();
-    let page = build(&web, &staff, typed, (String::new(), FieldErrors::default())).await?;
+    let page = build(&web, &staff, typed, TypedName::default()).await?;
     page::show(&page)
+}
+
+/// The name of a view as somebody typed it, with what is wrong with it.
+#[derive(Default)]
+pub(super) struct TypedName {
+    pub(super) name: String,
+    pub(super) errors: FieldErrors,
 }
 
 /// The list again, with what is wrong with the name of a view.
@@ -163,7 +170,7 @@ pub(super) async fn with_wrong_view(
     web: &WebState,
     staff: &Staff,
     typed: SchoolsQuery,
-    wrong: (String, FieldErrors),
+    wrong: TypedName,
 ) -> Result<Response, PageError> {
     page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &build(web, staff, typed, wrong).await?)
 }
@@ -172,7 +179,7 @@ async fn build(
     web: &WebState,
     staff: &Staff,
     typed: SchoolsQuery,
-    (name, errors): (String, FieldErrors),
+    TypedName { name, errors }: TypedName,
 ) -> Result<SchoolsPage, PageError> {
     let after = typed.after();
     let (found, next) = schools::list(&web.context, &typed.filter(), after.as_ref()).await?;

@@ -63,7 +63,7 @@ pub(super) async fn create(
             web.limits.check_address(Door::StaffSignIn, &web.context.keys.email_key(&email.key_form()))?;
             let password = SecretString::from(form.password);
             let code = form.code.split_whitespace().collect();
-            staff_auth::sign_in(&web.context, visit.at(), staff_auth::SignIn { email, password, code }).await?
+            staff_auth::sign_in(&web.context, visit.anonymous(), staff_auth::SignIn { email, password, code }).await?
         }
         Err(_) => None,
     };

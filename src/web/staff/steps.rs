@@ -45,7 +45,7 @@ pub(super) async fn confirm(
     let (seen, step) = (desk::seen(&form.version)?, desk::step(&form.step)?);
     let is_from_worklist = form.back == BACK_TO_WORKLIST;
     let draw = |file: &SchoolFile| {
-        let ask = forms::confirm(file, step, (&form.ground, &form.ticket));
+        let ask = forms::confirm(file, step, &form.ground, &form.ticket);
         if is_from_worklist { ask.hidden("back", BACK_TO_WORKLIST) } else { ask }
     };
     let mut errors = FieldErrors::default();

@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::schools::{self, SchoolsQuery};
+use super::schools::{self, SchoolsQuery, TypedName};
 use crate::domain::ids::SavedViewId;
 use crate::domain::text::ViewName;
 use crate::links;
@@ -33,13 +33,13 @@ pub(super) async fn create(
     let typed = form.typed.tidied();
     let mut errors = FieldErrors::default();
     if let Some(name) = errors.take("name", ViewName::parse(&form.name)) {
-        let view = (name, typed.in_address(None));
-        if saved_views::save(&web.context, staff.visit.now, staff.account.id, view).await? {
+        let query = typed.in_address(None);
+        if saved_views::save(&web.context, staff.visit.now, staff.account.id, name, query).await? {
             return Ok(flash::redirect(&web, &typed.href(None), Flash::ViewSaved));
         }
         errors.add("name", format!("Je hebt al {} weergaven. Verwijder er eerst een.", saved_views::MOST_VIEWS));
     }
-    schools::with_wrong_view(&web, &staff, typed, (form.name, errors)).await
+    schools::with_wrong_view(&web, &staff, typed, TypedName { name: form.name, errors }).await
 }
 
 /// Forgets a filter.

@@ -172,7 +172,7 @@ pub(super) async fn show(
             &addresses.unreadable,
             &failing.unreadable,
         ]),
-        failing: failing.connections.iter().map(failing_row).collect(),
+        failing: failing.connections.iter().map(|(school, known)| failing_row(school, known)).collect(),
         all_failing: if failing.more() > 0 { links::failing_connections() } else { String::new() },
         addresses,
         failed_mails,
@@ -183,7 +183,7 @@ pub(super) async fn show(
     page::show(&page)
 }
 
-fn failing_row((school, known): &(School, SchoolConnection)) -> FailingRow {
+fn failing_row(school: &School, known: &SchoolConnection) -> FailingRow {
     let (code, checked_at) = known.last.unzip();
     FailingRow {
         school: school.details.name.to_string(),

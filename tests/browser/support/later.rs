@@ -22,6 +22,7 @@ use koppelklaar::mail::Mailbox;
 use koppelklaar::mail::message::Sender;
 use koppelklaar::mail::transport::Transport;
 use koppelklaar::metrics::Metrics;
+use koppelklaar::services::AnonymousCall;
 use koppelklaar::services::mail::dispatch::{self, Mailer};
 use koppelklaar::services::operations::demo::magister::DemoMagister;
 use koppelklaar::services::people::hashing::HashingPool;
@@ -125,11 +126,12 @@ impl Later {
         let password = StaffPassword::parse(&SecretString::from(PASSWORD), email.as_str()).expect("a good one");
         let context = &self.app.context;
         let secret = self.runtime.block_on(async {
-            let token = staff_accounts::add(context, self.clock.now(), (email.clone(), name, StaffRole::Admin)).await;
+            let token = staff_accounts::add(context, self.clock.now(), email.clone(), name, StaffRole::Admin).await;
             let token = token.expect("nobody has the address");
             let secret = TotpSecret::of_invite(&context.keys, &token);
             let code = totp::current(&secret, self.clock.now());
-            let enrolled = staff_auth::enrol(context, (self.clock.now(), "test"), &token, (password, &code)).await;
+            let enrolled =
+                staff_auth::enrol(context, AnonymousCall::new(self.clock.now(), "test"), &token, password, &code).await;
             enrolled.expect("the code is right");
             secret
         });

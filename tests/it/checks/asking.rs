@@ -32,10 +32,10 @@ fn a_check_that_is_asked_for_is_made_proves_what_it_saw_and_closes_the_reveal() 
         );
         assert_eq!(known.passed, Some((checks.app.now(), 1)));
         let call = checks.app.call_of(&school);
-        let revealed = credentials::reveal(checks.app.context(), &call, (school.id, school.contact), 1).await;
+        let revealed = credentials::reveal(checks.app.context(), &call, school.reference(), 1).await;
         assert!(matches!(revealed, Err(ServiceError::NotHandedOut(RevealRefusal::Closed(ClosedReason::Proven)))));
         assert!(checks.audited(&school).await.contains(&"reveal_closed"));
-        assert!(credentials::download(checks.app.context(), &call, (school.id, school.contact), 1).await.is_ok());
+        assert!(credentials::download(checks.app.context(), &call, school.reference(), 1).await.is_ok());
     });
 }
 

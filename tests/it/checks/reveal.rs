@@ -33,7 +33,7 @@ fn the_reveal_closes_with_the_first_log_in_even_where_the_rest_is_wrong() {
             assert_eq!(checks.check(&school).await, code, "{preset}");
 
             let (context, call) = (checks.app.context(), checks.app.call_of(&school));
-            let revealed = credentials::reveal(context, &call, (school.id, school.contact), 1).await;
+            let revealed = credentials::reveal(context, &call, school.reference(), 1).await;
             let closed = ServiceError::NotHandedOut(RevealRefusal::Closed(ClosedReason::Proven));
             match revealed {
                 Result::Ok(_) => assert!(!is_closed, "{preset}"),

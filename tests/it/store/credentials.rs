@@ -6,6 +6,7 @@ use koppelklaar::crypto::OpenError;
 use koppelklaar::domain::credential::RevealRefusal;
 use koppelklaar::domain::notice::MailKind;
 use koppelklaar::domain::onboarding::Refusal;
+use koppelklaar::domain::school::ContactRef;
 use koppelklaar::services::onboarding::credentials::{self, Revealed};
 use koppelklaar::services::onboarding::{onboardings, schools};
 use koppelklaar::services::{Context, ServiceError};
@@ -14,7 +15,7 @@ use crate::it::support::database::{ON_POSTGRES, sql, texts};
 use crate::it::support::{TestApp, TestSchool, run};
 
 async fn reveal(app: &TestApp, school: &TestSchool, seen: u32) -> Result<Revealed, ServiceError> {
-    credentials::reveal(app.context(), &app.call_of(school), (school.id, school.contact), seen).await
+    credentials::reveal(app.context(), &app.call_of(school), school.reference(), seen).await
 }
 
 /// Reveals at once, from two instances by turns.
@@ -23,7 +24,7 @@ async fn reveal_at_once(app: &TestApp, school: &TestSchool, count: usize) -> Vec
     let mut tries = tokio::task::JoinSet::new();
     for turn in 0..count {
         let context: Context = if turn % 2 == 0 { app.context().clone() } else { other.context.clone() };
-        let (call, place) = (app.call_of(school), (school.id, school.contact));
+        let (call, place) = (app.call_of(school), school.reference());
         tries.spawn(async move { credentials::reveal(&context, &call, place, 1).await.map(|revealed| revealed.left) });
     }
     tries.join_all().await
@@ -90,7 +91,7 @@ fn a_renewed_password_closes_the_one_before_in_the_same_change() {
         let is_old = matches!(stale, ServiceError::NotHandedOut(RevealRefusal::OldVersion { current: 2 }));
         assert!(is_old, "{stale:?}");
         let call = app.call_of(&school);
-        let file = credentials::download(app.context(), &call, (school.id, school.contact), 1).await;
+        let file = credentials::download(app.context(), &call, school.reference(), 1).await;
         assert!(matches!(file, Err(ServiceError::NotHandedOut(RevealRefusal::OldVersion { current: 2 }))), "{file:?}");
         let second = reveal(&app, &school, 2).await.expect("a view is left").password;
         assert_ne!(first.expose(), second.expose());
@@ -172,7 +173,7 @@ fn sealed_cells_of_two_schools_that_changed_places_do_not_open() {
             let shown = reveal(&app, school, 1).await;
             assert!(matches!(shown, Err(ServiceError::Sealed(OpenError::Refused))), "{shown:?}");
             let call = app.call_of(school);
-            let file = credentials::download(app.context(), &call, (school.id, school.contact), 1).await;
+            let file = credentials::download(app.context(), &call, school.reference(), 1).await;
             assert!(matches!(file, Err(ServiceError::Sealed(OpenError::Refused))), "{file:?}");
         }
         app.new_mails().await;
@@ -193,7 +194,7 @@ fn a_sealed_cell_does_not_open_in_another_column_or_with_a_bit_turned() {
         };
         sql(&app.database.url, bend).await;
         let call = app.call_of(&school);
-        let bent = credentials::download(app.context(), &call, (school.id, school.contact), 1).await;
+        let bent = credentials::download(app.context(), &call, school.reference(), 1).await;
 
         assert!(matches!(moved, Err(ServiceError::Sealed(OpenError::Refused))), "{moved:?}");
         assert!(matches!(bent, Err(ServiceError::Sealed(OpenError::Refused))), "{bent:?}");
@@ -231,8 +232,9 @@ fn a_contact_of_another_school_gets_nothing() {
         let school = issued(&app).await;
         let other = app.school_by_services("Lyceum De Wilgen", "34CD", "dewilgen").await;
 
-        let shown = credentials::reveal(app.context(), &app.call_of(&other), (school.id, other.contact), 1).await;
-        let unvouched = credentials::reveal(app.context(), &app.call_of(&other), (other.id, other.contact), 1).await;
+        let of_another = ContactRef { school: school.id, contact: other.contact };
+        let shown = credentials::reveal(app.context(), &app.call_of(&other), of_another, 1).await;
+        let unvouched = credentials::reveal(app.context(), &app.call_of(&other), other.reference(), 1).await;
 
         assert!(matches!(shown, Err(ServiceError::NotFound)), "{shown:?}");
         let refused = matches!(unvouched, Err(ServiceError::NotHandedOut(RevealRefusal::NotIssued)));

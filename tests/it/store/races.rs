@@ -7,6 +7,7 @@ use koppelklaar::domain::onboarding::Step;
 use koppelklaar::domain::reminder::SchoolHolidays;
 use koppelklaar::domain::text::{Brin, EmailAddress};
 use koppelklaar::jobs::{self, Job};
+use koppelklaar::services::AnonymousCall;
 use koppelklaar::services::operations::{audit, holidays};
 use koppelklaar::services::people::portal_access::{self, Attempt, Redeemed};
 use koppelklaar::services::people::registrations::{self, Confirmed};
@@ -27,7 +28,9 @@ async fn two_offices(app: &TestApp) -> [Context; 2] {
 async fn ask_for_link(app: &TestApp, school: &TestSchool) -> (Token, String, Token) {
     let browser = Token::new(&app.context().chance);
     let email = EmailAddress::parse(&school.email).expect("an address");
-    portal_access::request_link(app.context(), (app.now(), "test"), &email, &browser).await.expect("a first time");
+    portal_access::request_link(app.context(), AnonymousCall::new(app.now(), "test"), &email, &browser)
+        .await
+        .expect("a first time");
     let mail = app.only_mail_to(&school.email).await;
     let path = mail.path_of("/inloggen/link/");
     let token = Token::parse(path.rsplit('/').next().expect("a path")).expect("the mail holds a token");
@@ -46,7 +49,9 @@ fn twenty_at_once_with_one_link_sign_in_once() {
             let (context, token, code) = (offices[turn % 2].clone(), token.clone(), code.clone());
             tries.spawn(async move {
                 let attempt = Attempt { token: Some(&token), browser: None, code: Some(&code), school: None };
-                portal_access::redeem(&context, (now, "test"), &attempt).await.expect("the store answers")
+                portal_access::redeem(&context, AnonymousCall::new(now, "test"), &attempt)
+                    .await
+                    .expect("the store answers")
             });
         }
         let answers = tries.join_all().await;
@@ -88,7 +93,9 @@ fn wrong_codes_that_come_at_once_each_count() {
             let (context, browser) = (offices[turn % 2].clone(), browser.clone());
             tries.spawn(async move {
                 let attempt = Attempt { token: None, browser: Some(&browser), code: Some(wrong), school: None };
-                portal_access::redeem(&context, (now, "test"), &attempt).await.expect("the store answers")
+                portal_access::redeem(&context, AnonymousCall::new(now, "test"), &attempt)
+                    .await
+                    .expect("the store answers")
             });
         }
         let answers = tries.join_all().await;
@@ -103,7 +110,9 @@ fn wrong_codes_that_come_at_once_each_count() {
         left.sort_unstable();
         assert_eq!(left, (0..WRONG_CODES_ALLOWED).collect::<Vec<_>>(), "more codes were looked at than allowed");
         let attempt = Attempt { token: None, browser: Some(&browser), code: Some(&code), school: None };
-        let late = portal_access::redeem(app.context(), (now, "test"), &attempt).await.expect("the store answers");
+        let late = portal_access::redeem(app.context(), AnonymousCall::new(now, "test"), &attempt)
+            .await
+            .expect("the store answers");
         assert!(matches!(late, Redeemed::Not(Outcome::Dead(Dead::TooManyWrongCodes))), "{late:?}");
     });
 }
@@ -119,7 +128,9 @@ fn links_asked_for_at_once_leave_one_that_works() {
         for turn in 0..12 {
             let (context, email) = (offices[turn % 2].clone(), email.clone());
             let browser = Token::new(&context.chance);
-            requests.spawn(async move { portal_access::request_link(&context, (now, "test"), &email, &browser).await });
+            requests.spawn(async move {
+                portal_access::request_link(&context, AnonymousCall::new(now, "test"), &email, &browser).await
+            });
         }
         let answers = requests.join_all().await;
 
@@ -145,7 +156,9 @@ fn requests_for_one_school_confirmed_at_once_make_one_school() {
 
         for (turn, token) in tokens.into_iter().enumerate() {
             let context = offices[turn % 2].clone();
-            confirmations.spawn(async move { registrations::confirm(&context, (now, "test"), &token, None).await });
+            confirmations.spawn(async move {
+                registrations::confirm(&context, AnonymousCall::new(now, "test"), &token, None).await
+            });
         }
         let answers = confirmations.join_all().await;
 
@@ -167,7 +180,9 @@ fn one_request_confirmed_many_times_at_once_makes_one_school() {
 
         for turn in 0..10 {
             let (context, token) = (offices[turn % 2].clone(), token.clone());
-            tries.spawn(async move { registrations::confirm(&context, (now, "test"), &token, None).await });
+            tries.spawn(async move {
+                registrations::confirm(&context, AnonymousCall::new(now, "test"), &token, None).await
+            });
         }
         let answers = tries.join_all().await;
 
@@ -248,14 +263,18 @@ fn wrong_staff_passwords_that_come_at_once_lock_the_account() {
 
         for turn in 0..12 {
             let (context, typed) = (offices[turn % 2].clone(), typed("zeven verkeerde laarzen"));
-            tries.spawn(async move { sign_in(&context, (now, "test"), typed).await.expect("the store answers") });
+            tries.spawn(async move {
+                sign_in(&context, AnonymousCall::new(now, "test"), typed).await.expect("the store answers")
+            });
         }
         let answers = tries.join_all().await;
-        let right = sign_in(app.context(), (now, "test"), typed(crate::it::support::app::STAFF_PASSWORD)).await;
+        let right =
+            sign_in(app.context(), AnonymousCall::new(now, "test"), typed(crate::it::support::app::STAFF_PASSWORD))
+                .await;
         let later = now + TimeDelta::minutes(20);
         let code = koppelklaar::crypto::totp::current(&secret, later);
         let again = SignIn { code, ..typed(crate::it::support::app::STAFF_PASSWORD) };
-        let unlocked = sign_in(app.context(), (later, "test"), again).await;
+        let unlocked = sign_in(app.context(), AnonymousCall::new(later, "test"), again).await;
 
         assert!(answers.iter().all(Option::is_none));
         assert!(right.expect("the store answers").is_none(), "locked, though the password is right");

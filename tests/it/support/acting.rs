@@ -7,6 +7,8 @@ use koppelklaar::domain::actor::{Actor, StaffRole};
 use koppelklaar::domain::onboarding::{Command, Ground, Step};
 use koppelklaar::domain::school::{ContactRole, Region, SchoolDetails};
 use koppelklaar::domain::text::{Brin, EmailAddress, PersonName, Reason, SchoolDomain, SchoolName, TicketRef};
+use koppelklaar::services::AnonymousCall;
+use koppelklaar::services::onboarding::credentials::NewVouch;
 use koppelklaar::services::onboarding::{credentials, onboardings};
 use koppelklaar::services::people::registrations::{self, RegistrationForm};
 use koppelklaar::services::people::staff_auth;
@@ -31,7 +33,8 @@ impl TestApp {
     pub(crate) async fn school_by_services(&self, name: &str, brin: &str, label: &str) -> TestSchool {
         let email = format!("contact-{}@{label}.example", brin.to_lowercase());
         let token = self.ask_for_school(name, brin, label, &email).await;
-        let confirmed = registrations::confirm(self.context(), (self.now(), "test"), &token, None).await;
+        let confirmed =
+            registrations::confirm(self.context(), AnonymousCall::new(self.now(), "test"), &token, None).await;
         confirmed.expect("the request waits for its confirmation");
         self.new_mails().await;
         let conn = self.context().db.reader();
@@ -55,7 +58,8 @@ impl TestApp {
             role: ContactRole::Superbeheerder,
         };
         let browser = Token::new(&self.context().chance);
-        let asked = registrations::request(self.context(), (self.now(), "test"), &form, &browser).await;
+        let asked =
+            registrations::request(self.context(), AnonymousCall::new(self.now(), "test"), &form, &browser).await;
         asked.expect("anyone may ask");
         let path = self.only_mail_to(email).await.path_of("/aanmelden/bevestig/");
         Token::parse(path.rsplit('/').next().expect("a path")).expect("the mail holds a token")
@@ -82,7 +86,8 @@ impl TestApp {
         let secret = TotpSecret::of_invite(&self.context().keys, &token);
         let password = StaffPassword::parse(&STAFF_PASSWORD.into(), email).expect("a good password");
         let code = totp::current(&secret, self.now());
-        let chosen = staff_auth::enrol(self.context(), (self.now(), "test"), &token, (password, &code)).await;
+        let chosen =
+            staff_auth::enrol(self.context(), AnonymousCall::new(self.now(), "test"), &token, password, &code).await;
         chosen.expect("a fresh link and the code of now");
         secret
     }
@@ -100,7 +105,7 @@ impl TestApp {
     /// Kurve issues credentials and vouches for the contact.
     pub(crate) async fn issue(&self, kurve: Actor, school: &TestSchool) {
         let ground = Reason::parse("Gebeld via het algemene nummer van de school.").expect("a reason");
-        let vouch = Some((school.contact, ground));
+        let vouch = Some(NewVouch { contact: school.contact, ground });
         let issued = credentials::issue(self.context(), &self.call(kurve), school.id, vouch, None).await;
         issued.expect("the details are in");
     }

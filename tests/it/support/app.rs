@@ -13,6 +13,7 @@ use koppelklaar::domain::check::CheckPolicy;
 use koppelklaar::domain::credential::{PasswordLength, Template};
 use koppelklaar::domain::ids::{ContactId, SchoolId};
 use koppelklaar::domain::mail_rules::MailRules;
+use koppelklaar::domain::school::ContactRef;
 use koppelklaar::domain::text::{Brin, EmailAddress, PersonName};
 use koppelklaar::jobs::{self, Job};
 use koppelklaar::links::BaseUrl;
@@ -21,6 +22,7 @@ use koppelklaar::mail::Mailbox;
 use koppelklaar::mail::message::Sender;
 use koppelklaar::mail::transport::Transport;
 use koppelklaar::metrics::Metrics;
+use koppelklaar::services::AnonymousCall;
 use koppelklaar::services::Context;
 use koppelklaar::services::mail::dispatch::{self, Mailer, Summary};
 use koppelklaar::services::people::hashing::HashingPool;
@@ -66,6 +68,13 @@ pub(crate) struct TestSchool {
     pub(crate) contact: ContactId,
     pub(crate) brin: String,
     pub(crate) email: String,
+}
+
+impl TestSchool {
+    /// Its first contact, by the school.
+    pub(crate) fn reference(&self) -> ContactRef {
+        ContactRef { school: self.id, contact: self.contact }
+    }
 }
 
 impl std::ops::Deref for TestApp {
@@ -222,7 +231,7 @@ impl TestApp {
         let browser = visitor.browser().await;
         let asked = koppelklaar::services::people::portal_access::request_link(
             self.context(),
-            (self.now(), "test"),
+            AnonymousCall::new(self.now(), "test"),
             &email,
             &browser,
         );
@@ -285,7 +294,7 @@ impl TestApp {
     pub(crate) async fn invite(&self, email: &str, role: StaffRole) -> Token {
         let address = EmailAddress::parse(email).expect("an address");
         let name = PersonName::parse("Eva Jansen").expect("a name");
-        match staff_accounts::add(self.context(), self.now(), (address.clone(), name, role)).await {
+        match staff_accounts::add(self.context(), self.now(), address.clone(), name, role).await {
             Ok(token) => token,
             Err(_) => staff_accounts::invite(self.context(), self.now(), &address).await.expect("the account is there"),
         }

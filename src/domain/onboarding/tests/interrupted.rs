@@ -8,10 +8,8 @@ use super::generator::{self, Intent, LENGTH};
 use crate::domain::actor::Actor;
 use crate::domain::check::{CheckCode, CheckHistory, CheckResult, RoundFacts, Rung, Streak, judge};
 use crate::domain::import_gate::verdict;
-use crate::domain::onboarding::testing::{
-    Taken, Walk, claim, confirm, disprove, prove, reason, superbeheerder, support,
-};
-use crate::domain::onboarding::{Change, Command, Event, Gate, Lifecycle, Onboarding, Step};
+use crate::domain::onboarding::testing::{Walk, claim, confirm, disprove, prove, reason, superbeheerder, support};
+use crate::domain::onboarding::{Change, Changed, Command, Event, Gate, Lifecycle, Onboarding, Step};
 
 const RESTORE: Command = Command::Restore { credential_version: 1 };
 
@@ -172,7 +170,7 @@ struct Ledger {
 }
 
 impl Ledger {
-    fn note_person(&mut self, taken: &Taken) {
+    fn note_person(&mut self, taken: &Changed) {
         let is_yes = |state: &Onboarding| state.is_yes(Step::ActivationConfirmed);
         let speaks_against = |event: &Event| {
             matches!(

@@ -1,7 +1,7 @@
 //! The two forms in which school holidays come in.
 
 use super::date;
-use crate::domain::reminder::{HolidaysError, Period, SchoolHolidays};
+use crate::domain::reminder::{Holiday, HolidaysError, Period, SchoolHolidays};
 use crate::domain::school::Region;
 
 const HEADER: &str = "holiday,region,first_day,last_day";
@@ -45,7 +45,7 @@ fn the_holidays_that_come_with_the_program_are_all_there() {
 
 #[test]
 fn every_holiday_that_comes_with_the_program_runs_from_saturday_to_sunday() {
-    for (name, region, Period { first_day, last_day }) in SchoolHolidays::built_in().list() {
+    for Holiday { name, region, period: Period { first_day, last_day } } in SchoolHolidays::built_in().list() {
         let days = [first_day, last_day].map(|day| day.format("%a").to_string());
         assert_eq!(days, ["Sat", "Sun"], "{name} {region:?}");
     }
