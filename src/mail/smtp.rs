@@ -67,6 +67,12 @@ pub struct SmtpTransport {
     kept: Arc<Mutex<Option<Kept>>>,
 }
 
+/// From whom and to whom a mail goes, as SMTP says it.
+struct Envelope {
+    from: Address,
+    to: Address,
+}
+
 /// A connection that waits for the next mail.
 struct Kept {
     connection: AsyncSmtpConnection,
@@ -119,7 +125,7 @@ impl SmtpTransport {
     }
 
     pub(super) async fn send(&self, mail: &BuiltMail) -> Result<(), SendError> {
-        let envelope = (parse_address(&mail.from)?, parse_address(&mail.to)?);
+        let envelope = Envelope { from: parse_address(&mail.from)?, to: parse_address(&mail.to)? };
         let message = std::str::from_utf8(&mail.bytes);
         let message = message.map_err(|_| SendError::new(SendErrorKind::Permanent, "message: not a text"))?;
         let wire = wire::encoded(message);
@@ -180,7 +186,7 @@ impl SmtpTransport {
     async fn hand_over(
         &self,
         mut connection: AsyncSmtpConnection,
-        envelope: &(Address, Address),
+        envelope: &Envelope,
         wire: &str,
         place: &mut Option<Kept>,
     ) -> Result<(), Failure> {
@@ -204,7 +210,7 @@ impl SmtpTransport {
     async fn steps(
         &self,
         connection: &mut AsyncSmtpConnection,
-        (from, to): &(Address, Address),
+        Envelope { from, to }: &Envelope,
         wire: &str,
     ) -> Result<(), Failure> {
         self.limited(Step::MailFrom, connection.command(Mail::new(Some(from.clone()), Vec::new()))).await?;

@@ -25,9 +25,9 @@ fn wrap_line(line: &str, wrapped: &mut String) {
         wrapped.push_str(line);
         return;
     }
-    let (first_indent, hanging, text) = indents(line);
-    wrapped.push_str(first_indent);
-    let mut column = columns(first_indent);
+    let LineParts { before, hanging, text } = parts(line);
+    wrapped.push_str(before);
+    let mut column = columns(before);
     let mut is_line_empty = true;
     for word in text.split_whitespace() {
         let width = columns(word);
@@ -47,13 +47,21 @@ fn wrap_line(line: &str, wrapped: &mut String) {
     }
 }
 
-/// What stands before the text of a line (spaces and a list mark), the spaces to hang under it, and the text.
-fn indents(line: &str) -> (&str, String, &str) {
+/// A line of a text, taken apart to be wrapped.
+struct LineParts<'a> {
+    /// Spaces and a list mark.
+    before: &'a str,
+    /// The spaces that hang under them.
+    hanging: String,
+    text: &'a str,
+}
+
+fn parts(line: &str) -> LineParts<'_> {
     let spaces = line.len() - line.trim_start().len();
     let after_spaces = &line[spaces..];
     let mark = after_spaces.split_once(' ').map_or(0, |(word, _)| if is_list_mark(word) { word.len() + 1 } else { 0 });
     let (before, text) = line.split_at(spaces + mark);
-    (before, " ".repeat(columns(before)), text)
+    LineParts { before, hanging: " ".repeat(columns(before)), text }
 }
 
 fn is_list_mark(word: &str) -> bool {

@@ -85,7 +85,7 @@ pub async fn take(
     let first_sent_at = mail.about.first_sent_at.take().or(mail.sent_at).unwrap_or(now);
     let outcome = match meaning {
         Meaning::Delayed | Meaning::Delivered => Outcome::NothingToDo,
-        Meaning::Soft => came_back_softly(context, (first_sent_at, now), &mail, &code).await?,
+        Meaning::Soft => came_back_softly(context, first_sent_at, now, &mail, &code).await?,
         Meaning::Refused => give_up(context, now, &mail, &code).await?,
         Meaning::Hard => does_not_arrive(context, now, &mail, &code).await?,
     };
@@ -138,7 +138,8 @@ fn by_report(now: DateTime<Utc>) -> Call {
 
 async fn came_back_softly(
     context: &Context,
-    (first_sent_at, now): (DateTime<Utc>, DateTime<Utc>),
+    first_sent_at: DateTime<Utc>,
+    now: DateTime<Utc>,
     mail: &OutboxMail,
     code: &str,
 ) -> Result<Outcome, ServiceError> {

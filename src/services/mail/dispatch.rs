@@ -103,7 +103,7 @@ pub async fn send_some(
         tracing::error!(error = %error, "Gave up a mail whose row cannot be read");
         summary.failed += 1;
     }
-    batch::Batch::new((context, mailer), id, now).work(leased.mails, is_stopping, summary).await?;
+    batch::Batch::new(context, mailer, id, now).work(leased.mails, is_stopping, summary).await?;
     Ok(true)
 }
 

@@ -11,18 +11,6 @@ const MOST_PARAMETERS: usize = 6;
 /// Generic types that stand for what is in them; a collection of pairs is none of these.
 const TRANSPARENT: [&str; 4] = ["Option", "Result", "Path", "Box"];
 
-/// Functions that may take a tuple or return a long one, each with its reason.
-const EXCEPTIONS: &[(&str, &str, &str)] = &[
-    ("src/mail/smtp.rs", "hand_over", "from and to, which SMTP says in one breath"),
-    ("src/mail/smtp.rs", "steps", "from and to, which SMTP says in one breath"),
-    ("src/mail/wrap.rs", "indents", "the indent of the first line, of the others, and what is left"),
-    ("src/services/mail/bounces.rs", "came_back_softly", "still to become a type"),
-    ("src/services/mail/dispatch/batch.rs", "new", "still to become a type"),
-    ("src/services/mail/dispatch/batch.rs", "recover", "still to become a type"),
-    ("src/services/mail/dispatch/write.rs", "write", "still to become a type"),
-    ("src/services/mail/dispatch/write.rs", "bytes", "still to become a type"),
-];
-
 /// What is found in one file.
 #[derive(Default)]
 struct Found {
@@ -39,10 +27,7 @@ impl Found {
     }
 
     fn note(&mut self, signature: &Signature, what: &str) {
-        let name = signature.ident.to_string();
-        if !EXCEPTIONS.iter().any(|(path, function, _)| *path == self.path && *function == name) {
-            self.wrong.push(format!("{}: {name} {what}", self.path));
-        }
+        self.wrong.push(format!("{}: {} {what}", self.path, signature.ident));
     }
 }
 

@@ -106,7 +106,7 @@ pub(super) struct Batch<'a, Now> {
 }
 
 impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
-    pub(super) fn new((context, mailer): (&'a Context, &'a Mailer), lease: LeaseId, now: &'a Now) -> Self {
+    pub(super) fn new(context: &'a Context, mailer: &'a Mailer, lease: LeaseId, now: &'a Now) -> Self {
         Self { context, mailer, lease, now, notes: vec![] }
     }
 
@@ -128,7 +128,7 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
             let ready = self.take_in(next);
             let start = match self.commit(ready.as_ref()).await {
                 Ok(start) => start,
-                Err(error) => return self.recover(ready.as_ref(), error, (is_stopping, summary)).await,
+                Err(error) => return self.recover(ready.as_ref(), error, is_stopping, summary).await,
             };
             self.tell(summary);
             next = match (ready, start) {
@@ -142,7 +142,7 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
                 }
                 (Some(ready), Start::Stale) => {
                     let view = ready.view.again(self.context.db.reader(), (self.now)()).await?;
-                    match write((self.context, self.mailer), ready.mail, view).await {
+                    match write(self.context, self.mailer, ready.mail, view).await {
                         Ok(ready) => Written { unsent: vec![], ready: Some(ready) },
                         Err(unsent) => {
                             let mut written = self.written(&mut mails).await;
@@ -168,7 +168,7 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
                     break;
                 }
             };
-            match write((self.context, self.mailer), mail, view).await {
+            match write(self.context, self.mailer, mail, view).await {
                 Ok(ready) => {
                     written.ready = Some(ready);
                     break;
@@ -336,7 +336,8 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
         mut self,
         next: Option<&Ready>,
         error: ServiceError,
-        (is_stopping, summary): (&impl Fn() -> bool, &mut Summary),
+        is_stopping: &impl Fn() -> bool,
+        summary: &mut Summary,
     ) -> Result<(), ServiceError> {
         tracing::error!(cause = chain(&error), "Could not note what became of mails, and tries again");
         let mut patience = Patience::default();

@@ -66,11 +66,12 @@ impl View {
 
 /// Writes a mail, or says why not. A fault in one mail's text costs that mail, not the worker.
 pub(super) async fn write(
-    (context, mailer): (&Context, &Mailer),
+    context: &Context,
+    mailer: &Mailer,
     mail: OutboxMail,
     view: View,
 ) -> Result<Ready, (OutboxMail, Outcome)> {
-    let written = AssertUnwindSafe(bytes((context, mailer), &mail, view.at)).catch_unwind().await;
+    let written = AssertUnwindSafe(bytes(context, mailer, &mail, view.at)).catch_unwind().await;
     match written.unwrap_or_else(|_| Err(Outcome::given_up(UnsentReason::FaultWhileWriting))) {
         Ok((built, sealed)) => Ok(Ready { mail, built, sealed, view }),
         Err(outcome) => Err((mail, outcome)),
@@ -78,7 +79,8 @@ pub(super) async fn write(
 }
 
 async fn bytes(
-    (context, mailer): (&Context, &Mailer),
+    context: &Context,
+    mailer: &Mailer,
     mail: &OutboxMail,
     now: DateTime<Utc>,
 ) -> Result<(BuiltMail, Option<Vec<u8>>), Outcome> {
