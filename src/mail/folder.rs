@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::message::BuiltMail;
-use super::transport::{SendError, SendErrorKind};
+use super::send_error::{SendError, SendErrorKind};
 
 /// Signs of the identity in a file name at most; file systems stop at 255.
 const LONGEST_NAME: usize = 100;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use parking_lot::{Mutex, MutexGuard};
 
 use super::message::BuiltMail;
-use super::transport::{SendError, SendErrorKind};
+use super::send_error::{SendError, SendErrorKind};
 
 /// The mails that were sent in a test; clones share them.
 #[derive(Clone, Debug, Default)]

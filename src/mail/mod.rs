@@ -14,6 +14,7 @@ mod memory;
 pub mod message;
 pub mod read;
 pub mod report;
+mod send_error;
 mod smtp;
 mod smtp_url;
 pub mod transport;

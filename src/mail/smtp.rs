@@ -29,8 +29,8 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::message::BuiltMail;
+use super::send_error::{SendError, SendErrorKind};
 use super::smtp_url::{Encryption, SmtpUrl};
-use super::transport::{SendError, SendErrorKind};
 use super::wire;
 
 /// How long each step may take.

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use strum::IntoEnumIterator;
 
 use super::{CheckCode, CheckResult, RoundFacts};
+use crate::domain::onboarding::Evidence;
 use crate::domain::onboarding::gate::Step;
-use crate::domain::onboarding::state::Evidence;
 use crate::domain::onboarding::{Command, Onboarding};
 
 /// How long after each failure the next try comes, in minutes: three retries over three and a half hours.

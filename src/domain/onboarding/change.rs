@@ -4,8 +4,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantNames};
 
+use super::answer::{Evidence, Ground};
 use super::gate::Step;
-use super::state::{Evidence, Ground};
 use crate::domain::actor::Actor;
 use crate::domain::ids::ContactId;
 use crate::domain::text::Reason;

@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 
+use super::answer::Ground;
 use super::gate::Step;
-use super::state::Ground;
 use crate::domain::ids::ContactId;
 use crate::domain::school::ContactRole;
 use crate::domain::text::Reason;

@@ -3,10 +3,11 @@
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use strum::IntoEnumIterator;
 
+use super::answer::{Evidence, Ground};
 use super::change::{Change, Event, FallCause};
 use super::command::{Command, Refusal};
 use super::gate::Step;
-use super::state::{Evidence, Ground, Lifecycle, Onboarding, StepState};
+use super::state::{Lifecycle, Onboarding, StepState};
 use crate::domain::actor::Actor;
 use crate::domain::import_gate::{Verdict, verdict};
 use crate::domain::school::ContactRole;

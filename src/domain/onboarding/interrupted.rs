@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::answer::Answer;
 use super::change::FallCause;
 use super::gate::Step;
-use super::state::Answer;
 
 /// What fell because a check found the connection lost.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

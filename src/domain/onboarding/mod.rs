@@ -19,9 +19,10 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use answer::{Answer, Evidence, Given, Ground};
 pub use change::{Change, Event, FallCause};
 pub use changed::Changed;
 pub use command::{Command, Refusal};
 pub use decide::decide;
 pub use gate::{Gate, Party, Step};
-pub use state::{Answer, Evidence, Given, Ground, Lifecycle, Onboarding, StepState};
+pub use state::{Lifecycle, Onboarding, StepState};

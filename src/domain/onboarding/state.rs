@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{IntoEnumIterator, IntoStaticStr, VariantNames};
 
-pub use super::answer::{Answer, Evidence, Given, Ground};
+use super::answer::{Answer, Evidence, Given, Ground};
 use super::change::{Change, Event, FallCause};
 use super::gate::{Gate, Party, Step};
 use super::interrupted::Interrupted;

@@ -5,30 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::hours::WorkingHours;
 use super::national::is_office_day;
+use super::period::Period;
 use super::school_holidays::SchoolHolidays;
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::school::Region;
-
-/// Some days in a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Period {
-    /// The first day.
-    pub first_day: NaiveDate,
-    /// The last day, which belongs to it.
-    pub last_day: NaiveDate,
-}
-
-impl Period {
-    /// Whether the day belongs to it.
-    pub fn contains(&self, date: NaiveDate) -> bool {
-        self.first_day <= date && date <= self.last_day
-    }
-
-    /// Whether any day belongs to both.
-    pub fn overlaps(&self, other: &Self) -> bool {
-        self.first_day <= other.last_day && other.first_day <= self.last_day
-    }
-}
 
 /// Where a school's year differs from that of its region.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,7 +8,7 @@ use chrono::{DateTime, Datelike, NaiveDate};
 use serde::Deserialize;
 use strum::IntoEnumIterator;
 
-use super::calendar::Period;
+use super::period::Period;
 use super::school_holidays::{Holiday, HolidaysError, LoadedHolidays, SchoolHolidays};
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::school::Region;

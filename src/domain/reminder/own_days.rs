@@ -4,7 +4,8 @@ use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 use strum::{EnumIter, EnumString, IntoEnumIterator, IntoStaticStr};
 
-use super::calendar::{OwnDays, Period};
+use super::calendar::OwnDays;
+use super::period::Period;
 
 /// The longest stretch, six weeks: as long as a summer holiday. A longer one is a mistyped date.
 pub const LONGEST_DAYS: i64 = 42;

@@ -10,8 +10,8 @@ use std::fmt::Write;
 use chrono::NaiveDate;
 use strum::IntoEnumIterator;
 
-use super::calendar::Period;
 use super::government;
+use super::period::Period;
 use crate::domain::school::Region;
 
 /// The table that comes with the program.

@@ -20,7 +20,7 @@ use crate::web::form::{Posted, Pressed};
 use crate::web::ladder::{self, CheckButton, LadderView, Reader, live};
 use crate::web::page::{self, Frame};
 use crate::web::portal::next::Link;
-use crate::web::portal::{Around, Opened, open};
+use crate::web::portal::opened::{Around, Opened, open};
 use crate::words;
 
 /// How many earlier checks stand beside one.

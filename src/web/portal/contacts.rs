@@ -14,7 +14,7 @@ use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::page::{self, Frame};
 use crate::web::portal::next::Link;
-use crate::web::portal::{Around, Opened, open};
+use crate::web::portal::opened::{Around, Opened, open};
 use crate::words;
 
 struct ContactRow {

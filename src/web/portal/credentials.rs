@@ -16,10 +16,10 @@ use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::form::Posted;
 use crate::web::page::{self, Frame};
+use crate::web::portal::opened::{Around, Opened, open};
 use crate::web::portal::sketch::{self, Line};
 use crate::web::portal::step::come_back;
 use crate::web::portal::step_parts::{self, Typed};
-use crate::web::portal::{Around, Opened, open};
 use crate::words;
 
 /// The version of the credentials that the page showed.

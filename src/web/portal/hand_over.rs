@@ -15,7 +15,7 @@ use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::flash::{self, Flash};
 use crate::web::form::{FieldErrors, Posted};
-use crate::web::portal::StepPath;
+use crate::web::portal::opened::StepPath;
 use crate::web::portal::step::come_back;
 use crate::web::portal::step_parts::{HandOverForm, Section, Typed};
 use crate::web::rate_limit::Door;

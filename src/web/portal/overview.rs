@@ -14,9 +14,10 @@ use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::page::{self, Frame};
 use crate::web::portal::connection::{self, ConnectionPanel};
+use crate::web::portal::my_reminders;
 use crate::web::portal::next::{self, NextCard};
+use crate::web::portal::opened::{Around, Opened, open};
 use crate::web::portal::view::{self, GateRow, ReasonRow};
-use crate::web::portal::{Around, Opened, my_reminders, open};
 use crate::words;
 
 /// The verdict with what it means.

@@ -16,8 +16,8 @@ use crate::web::flash::{self, Flash};
 use crate::web::form::{FieldErrors, Posted};
 use crate::web::own_days::{OwnDayRow, OwnDaysForm, read, read_row, rows};
 use crate::web::page::{self, Frame};
+use crate::web::portal::opened::{Around, Opened, open};
 use crate::web::portal::step_parts::Choice;
-use crate::web::portal::{Around, Opened, open};
 use crate::words;
 
 #[derive(Template)]

@@ -17,7 +17,7 @@ use crate::web::extract::SchoolContact;
 use crate::web::flash::{self, Flash};
 use crate::web::form::{FieldErrors, Posted, Pressed, parse_date};
 use crate::web::page::{self, Frame};
-use crate::web::portal::{Around, Opened, open};
+use crate::web::portal::opened::{Around, Opened, open};
 use crate::words;
 
 #[derive(Debug, Default, Deserialize)]

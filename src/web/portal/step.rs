@@ -19,12 +19,12 @@ use crate::web::page::{self, Frame};
 use crate::web::portal::connection;
 use crate::web::portal::evidence::{self, Fact, TimelineRow};
 use crate::web::portal::next::Link;
+use crate::web::portal::opened::{Around, Opened, StepPath, open};
 use crate::web::portal::sketch::{self, Line};
 use crate::web::portal::step_parts::{
     self, Allowed, Choice, CredentialsPanel, DetailsForm, HandOverForm, Section, Typed,
 };
 use crate::web::portal::view;
-use crate::web::portal::{Around, Opened, StepPath, open};
 use crate::words::{self, Names};
 
 /// How many lines of a school's audit are searched for those of one step.

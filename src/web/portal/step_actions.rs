@@ -14,7 +14,7 @@ use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::flash::{self, Flash};
 use crate::web::form::{FieldErrors, Posted, Pressed};
-use crate::web::portal::StepPath;
+use crate::web::portal::opened::StepPath;
 use crate::web::portal::step::come_back;
 use crate::web::portal::step_parts::{Section, Typed};
 use crate::words;

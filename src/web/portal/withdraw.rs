@@ -17,8 +17,8 @@ use crate::web::extract::SchoolContact;
 use crate::web::flash::{self, Flash};
 use crate::web::form::{FieldErrors, Posted};
 use crate::web::page::{self, Frame};
+use crate::web::portal::opened::{Around, Opened, open};
 use crate::web::portal::step_parts::Choice;
-use crate::web::portal::{Around, Opened, open};
 
 const OPTION_B: &str = "optie_b";
 const STOP: &str = "stoppen";

@@ -4,7 +4,6 @@ use super::ask::Ask;
 use super::credentials::expires_mark;
 use super::forms;
 use super::mails::{MailReader, MailRow, mail_row, unreadable_row};
-use super::school::SchoolLink;
 use super::view::lifecycle_tag;
 use crate::domain::credential::ClosedReason;
 use crate::domain::onboarding::{Lifecycle, Step};
@@ -179,6 +178,12 @@ pub(super) fn mail(mail: &Reading, names: &Names, reader: MailReader) -> MailRow
         None => "Kurve",
     };
     mail_row(mail, to.to_owned(), reader)
+}
+
+/// A school that is named on the page of another.
+pub(super) struct SchoolLink {
+    pub(super) href: String,
+    pub(super) label: String,
 }
 
 /// Another school, to go to.

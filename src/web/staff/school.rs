@@ -15,7 +15,7 @@ use super::connection::{self, ConnectionPanel};
 use super::desk::{self, Nav};
 use super::forms;
 use super::mails::{BACK_TO_SCHOOL, MailReader, MailRow};
-use super::panels::{self, ContactRow, CredentialsPanel, LifePanel, NoteRow};
+use super::panels::{self, ContactRow, CredentialsPanel, LifePanel, NoteRow, SchoolLink};
 use super::reminders::{self, RemindersPanel};
 use super::view::{GateRow, TimelineRow, gate_rows, timeline_row};
 use crate::domain::ids::SchoolId;
@@ -34,12 +34,6 @@ use crate::words::{self, Names};
 
 /// How many entries of the timeline stand on the page at once.
 const TIMELINE_ROWS: u64 = 40;
-
-/// A school that is named on the page of another.
-pub(super) struct SchoolLink {
-    pub(super) href: String,
-    pub(super) label: String,
-}
 
 #[derive(Template)]
 #[template(path = "staff/school.html")]

@@ -1,0 +1,67 @@
+//! What every page of a school begins with: the school of the visitor, and the step in the path.
+
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
+
+use crate::domain::onboarding::Step;
+use crate::links;
+use crate::services::ServiceError;
+use crate::services::onboarding::onboardings::{self, SchoolFile};
+use crate::services::people::portal_access;
+use crate::web::WebState;
+use crate::web::error::PageError;
+use crate::web::extract::SchoolContact;
+use crate::web::page::Frame;
+
+/// The step in a path; a name that is no step is a page that is not there.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct StepPath(pub(super) Step);
+
+impl FromRequestParts<WebState> for StepPath {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, web: &WebState) -> Result<Self, PageError> {
+        let name = Path::<String>::from_request_parts(parts, web).await.map_err(|_| PageError::NotFound)?;
+        Step::parse(&name.0).map(Self).ok_or(PageError::NotFound)
+    }
+}
+
+/// What stands around every page of a school: which school, and where one can go.
+#[derive(Debug, Clone)]
+pub(super) struct Around {
+    pub(super) school: String,
+    pub(super) brin: String,
+    pub(super) overview: &'static str,
+    pub(super) contacts: &'static str,
+    pub(super) choose: &'static str,
+    pub(super) sign_out: &'static str,
+    /// The address belongs to more schools.
+    pub(super) has_more: bool,
+    /// `overview`, `contacts` or empty.
+    pub(super) current: &'static str,
+}
+
+/// A page of a school under way: what it is about, and what stands around it.
+pub(super) struct Opened {
+    pub(super) frame: Frame,
+    pub(super) around: Around,
+    pub(super) file: SchoolFile,
+}
+
+/// Loads the school of this visitor for a page.
+pub(super) async fn open(web: &WebState, who: &SchoolContact, current: &'static str) -> Result<Opened, ServiceError> {
+    let file = onboardings::load_file(&web.context, who.school()).await?;
+    let choices = portal_access::list_choices(&web.context, &who.email_key).await?;
+    let around = Around {
+        school: file.school.details.name.as_str().to_owned(),
+        brin: file.school.details.brin.as_str().to_owned(),
+        overview: links::SCHOOL,
+        contacts: links::SCHOOL_CONTACTS,
+        choose: links::SCHOOL_CHOOSE,
+        sign_out: links::SIGN_OUT,
+        has_more: choices.len() > 1,
+        current,
+    };
+    let frame = Frame { home: links::SCHOOL, ..who.visit.frame(web) };
+    Ok(Opened { frame, around, file })
+}
