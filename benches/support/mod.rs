@@ -3,8 +3,9 @@
 use clap::Parser;
 use koppelklaar::app::App;
 use koppelklaar::chance::Chance;
-use koppelklaar::cli::settings::Settings;
 use koppelklaar::crypto::KeyRing;
+use koppelklaar::settings::Settings;
+use koppelklaar::startup;
 use koppelklaar::store::{Db, schema};
 use secrecy::ExposeSecret;
 use tempfile::TempDir;
@@ -66,5 +67,5 @@ impl Installation {
 /// An app on a database.
 pub(crate) async fn open(url: &str, keys: &str, mails: &str) -> App {
     let line = Line::parse_from(["bench", "--database-url", url, "--keys", keys, "--mail-dir", mails]);
-    App::open(&line.settings).await.expect("the installation opens")
+    startup::open_any(&line.settings).await.expect("the installation opens")
 }

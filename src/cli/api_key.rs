@@ -2,11 +2,10 @@
 
 use clap::Subcommand;
 
-use crate::app::StartError;
-use crate::cli::settings::Settings;
-use crate::cli::{failed, open};
 use crate::services::ServiceError;
 use crate::services::operations::api_keys;
+use crate::settings::Settings;
+use crate::startup::{self, StartError};
 use crate::store::StoreError;
 
 #[derive(Debug, Subcommand)]
@@ -28,7 +27,7 @@ pub(super) enum ApiKeyCommand {
 }
 
 pub(super) async fn run(settings: &Settings, command: ApiKeyCommand) -> Result<(), StartError> {
-    let app = open(settings).await?;
+    let app = startup::open(settings).await?;
     let now = app.clock.now();
     match command {
         ApiKeyCommand::Add { name } => match api_keys::add(&app.context, now, &name).await {
@@ -38,15 +37,15 @@ pub(super) async fn run(settings: &Settings, command: ApiKeyCommand) -> Result<(
                     "--name: a key has this name; choose another, also when that key was revoked",
                 ));
             }
-            Err(error) => return Err(failed(&error)),
+            Err(error) => return Err(error.into()),
         },
         ApiKeyCommand::Revoke { name } => match api_keys::revoke(&app.context, now, &name).await {
             Ok(()) => println!("The key no longer works."),
             Err(ServiceError::NotFound) => return Err(StartError::new("--name: no working key has this name")),
-            Err(error) => return Err(failed(&error)),
+            Err(error) => return Err(error.into()),
         },
         ApiKeyCommand::List => {
-            for key in api_keys::list(&app.context).await.map_err(|error| failed(&error))? {
+            for key in api_keys::list(&app.context).await? {
                 let state = if key.revoked_at.is_some() { "revoked" } else { "works" };
                 let used = key.last_used_at.map_or_else(|| "never".to_owned(), |at| at.to_rfc3339());
                 println!("{state:8} {:20} last used: {used}", key.name);

@@ -2,10 +2,9 @@
 
 use clap::Subcommand;
 
-use crate::app::StartError;
-use crate::cli::settings::Settings;
-use crate::cli::{failed, open};
 use crate::services::operations::audit::{self, Finding};
+use crate::settings::Settings;
+use crate::startup::{self, StartError};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum AuditCommand {
@@ -15,8 +14,8 @@ pub(super) enum AuditCommand {
 
 pub(super) async fn run(settings: &Settings, command: &AuditCommand) -> Result<(), StartError> {
     let AuditCommand::Verify = command;
-    let app = open(settings).await?;
-    match audit::verify(&app.context).await.map_err(|error| failed(&error))? {
+    let app = startup::open(settings).await?;
+    match audit::verify(&app.context).await? {
         Finding::Whole { entries, last } => {
             println!("The audit is whole: {entries} entries.");
             println!("Last hash, to be kept elsewhere: {last}");

@@ -8,17 +8,18 @@ use std::sync::Arc;
 use clap::Args;
 use secrecy::ExposeSecret;
 
-use crate::app::{App, StartError, lock_database};
+use crate::app::App;
 use crate::chance::Chance;
-use crate::cli::settings::{ServeSettings, Settings};
-use crate::cli::{failed, migrate, serve};
+use crate::cli::{migrate, serve};
+use crate::demo::magister::DemoMagister;
+use crate::demo::{self, Demo};
 use crate::domain::check::CheckPolicy;
 use crate::links::{self, BaseUrl, BaseUrlError};
 use crate::magister::{Limits, Magister};
 use crate::services::Context;
 use crate::services::onboarding::schools;
-use crate::services::operations::demo::magister::DemoMagister;
-use crate::services::operations::demo::{self, Demo};
+use crate::settings::{ServeSettings, Settings};
+use crate::startup::{self, StartError, lock_database};
 use crate::store::onboarding::overview::Filter;
 use crate::web::DemoWeb;
 
@@ -51,14 +52,14 @@ pub(super) async fn run(mut settings: Settings, args: &DemoArgs) -> Result<(), S
     settings.move_to(&folder, base);
     let _lock = lock_database(settings.database_url()?.expose_secret())?;
     migrate::migrate(&settings).await?;
-    let mut app = App::open(&settings).await?;
+    let mut app = startup::open_any(&settings).await?;
     app.context.links_per_quarter = FORMS.get().into();
     let magister = DemoMagister::start(app.context.chance.clone()).await;
     let magister = Arc::new(
         magister.map_err(|error| StartError::new(format!("the simulator of Magister does not start ({error})")))?,
     );
     app.magister = Magister::new(magister.reach(), Limits::default(), app.context.chance.clone());
-    let (rows, _) = schools::list(&app.context, &Filter::default(), None).await.map_err(|error| failed(&error))?;
+    let (rows, _) = schools::list(&app.context, &Filter::default(), None).await?;
     if !rows.is_empty() {
         return Err(StartError::new(
             "--dir: the folder holds a demo already; give another folder, or none for a new one",
@@ -66,8 +67,8 @@ pub(super) async fn run(mut settings: Settings, args: &DemoArgs) -> Result<(), S
     }
     // Its schools were activated before anything was asked of checks.
     let filling = Context { check_policy: CheckPolicy::Advise, ..app.context.clone() };
-    let made = demo::fill(&filling, app.clock.now()).await.map_err(|error| failed(&error))?;
-    magister.tell_stories(&app.context).await.map_err(|error| failed(&error))?;
+    let made = demo::fill(&filling, app.clock.now()).await?;
+    magister.tell_stories(&app.context).await?;
     print(&app, &made, &folder, &magister);
     let accounts = made.staff.into_iter().map(|account| (account.email, account.totp)).collect();
     let web = DemoWeb { mails: settings.mail_dir.clone(), accounts, magister };

@@ -5,12 +5,13 @@ use std::path::Path;
 use chrono::{Months, NaiveDate};
 use secrecy::ExposeSecret;
 
-use crate::app::{App, StartError};
-use crate::cli::settings::Settings;
+use crate::app::App;
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::mail::SmtpUrl;
 use crate::services::operations::audit::{self, Finding};
 use crate::services::operations::{holidays, machine_clock};
+use crate::settings::Settings;
+use crate::startup::{self, StartError};
 use crate::store::schema;
 
 enum Health {
@@ -23,7 +24,7 @@ pub(super) async fn run(settings: &Settings) -> Result<(), StartError> {
     let mut findings = vec![base_url(settings), query_template(settings), mail_encryption(settings)];
     findings.extend(mail_rules(settings));
     findings.extend(settings.secret_files().filter(|path| is_open_to_all(path)).map(open_to_all));
-    match App::open(settings).await {
+    match startup::open_any(settings).await {
         Ok(app) => {
             findings.push(Health::Good(format!("keys: {} on the ring", app.context.keys.ids().count())));
             findings.push(database(&app).await);

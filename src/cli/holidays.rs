@@ -4,11 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 
-use crate::app::StartError;
-use crate::cli::settings::Settings;
-use crate::cli::{failed, open};
 use crate::domain::reminder::{Holiday, SchoolHolidays};
 use crate::services::operations::holidays::{self, Change};
+use crate::settings::Settings;
+use crate::startup::{self, StartError};
 
 /// A year of school holidays in the government's form has some 6 kB; a file beyond this is another file.
 const MOST_BYTES: u64 = 1024 * 1024;
@@ -25,7 +24,7 @@ pub(super) enum HolidaysCommand {
 }
 
 pub(super) async fn run(settings: &Settings, command: HolidaysCommand) -> Result<(), StartError> {
-    let app = open(settings).await?;
+    let app = startup::open(settings).await?;
     match command {
         HolidaysCommand::Load { file } => {
             let loaded = SchoolHolidays::parse(&read(&file)?)
@@ -34,11 +33,11 @@ pub(super) async fn run(settings: &Settings, command: HolidaysCommand) -> Result
                 println!("left out: {skipped}");
             }
             let change = holidays::load(&app.context, app.clock.now(), loaded.holidays).await;
-            print_change(&change.map_err(|error| failed(&error))?);
+            print_change(&change?);
         }
         HolidaysCommand::List => {
-            let known = holidays::current(&app.context).await.map_err(|error| failed(&error))?;
-            let loaded = holidays::find_loaded(&app.context).await.map_err(|error| failed(&error))?;
+            let known = holidays::current(&app.context).await?;
+            let loaded = holidays::find_loaded(&app.context).await?;
             for holiday in known.list() {
                 let is_loaded = loaded.as_ref().is_some_and(|loaded| loaded.holidays.list().contains(&holiday));
                 println!("{}  {}", line(holiday), if is_loaded { "loaded" } else { "built in" });

@@ -3,9 +3,9 @@
 use clap::Subcommand;
 use secrecy::ExposeSecret;
 
-use crate::app::StartError;
 use crate::chance::Chance;
 use crate::crypto::KeyRing;
+use crate::startup::StartError;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum KeyCommand {

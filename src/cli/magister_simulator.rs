@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::app::StartError;
 use crate::chance::Chance;
-use crate::magister::simulator::{Script, Simulator, SimulatorConfig};
 use crate::shutdown;
+use crate::simulator::{Script, Simulator, SimulatorConfig};
+use crate::startup::StartError;
 
 #[derive(Debug, Args)]
 pub(super) struct SimulatorArgs {

@@ -8,11 +8,10 @@ use std::io::Read;
 
 use clap::Subcommand;
 
-use crate::app::StartError;
-use crate::cli::settings::Settings;
-use crate::cli::{failed, open};
 use crate::mail::report::LONGEST_REPORT;
 use crate::services::mail::bounces::{self, Outcome};
+use crate::settings::Settings;
+use crate::startup::{self, StartError};
 
 /// The message is none that we take.
 const NOT_FOR_US: u8 = 65;
@@ -33,9 +32,9 @@ pub(super) enum MailCommand {
 pub(super) async fn run(settings: &Settings, command: MailCommand) -> Result<(), StartError> {
     let MailCommand::Bounce { to } = command;
     let message = read().map_err(|error| trouble(&StartError::new(format!("the message cannot be read ({error})"))))?;
-    let app = open(settings).await.map_err(|error| trouble(&error))?;
+    let app = startup::open(settings).await.map_err(|error| trouble(&error))?;
     let outcome = bounces::take(&app.context, app.clock.now(), &message, to.as_deref()).await;
-    let outcome = outcome.map_err(|error| trouble(&failed(&error)))?;
+    let outcome = outcome.map_err(|error| trouble(&StartError::from(error)))?;
     app.context.db.close().await;
     println!("{}", said(outcome)?);
     Ok(())

@@ -4,8 +4,8 @@ use std::fs::File;
 
 use secrecy::ExposeSecret;
 
-use crate::app::{App, StartError, with_ending};
-use crate::cli::settings::Settings;
+use crate::settings::Settings;
+use crate::startup::{self, StartError, with_ending};
 use crate::store::{schema, sqlite_path};
 
 pub(super) async fn run(settings: &Settings) -> Result<(), StartError> {
@@ -23,7 +23,7 @@ pub(super) async fn migrate(settings: &Settings) -> Result<usize, StartError> {
     let url = settings.database_url()?;
     let _turn =
         sqlite_path(url.expose_secret()).map(|path| wait_for_turn(&with_ending(&path, "migrating"))).transpose()?;
-    let app = App::open(settings).await?;
+    let app = startup::open_any(settings).await?;
     let steps = schema::migrate(&app.context.db).await;
     let steps = steps.map_err(|error| StartError::new(format!("the database was not changed: {error}")))?;
     app.context.db.close().await;

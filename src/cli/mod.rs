@@ -12,18 +12,15 @@ mod magister_simulator;
 mod mail;
 mod migrate;
 mod serve;
-pub mod settings;
 mod staff;
 
 use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
-use crate::app::{App, StartError};
-use crate::services::ServiceError;
-use crate::services::chain;
+use crate::settings::{ServeSettings, Settings};
+use crate::startup::StartError;
 use crate::telemetry;
-use settings::Settings;
 
 /// Koppelklaar takes a Dutch school from "we want Numo" to the moment it may press MAGISTER IMPORT.
 #[derive(Debug, Parser)]
@@ -40,7 +37,7 @@ enum Command {
     /// Runs the whole product on a temporary folder, with schools in every state, log-ins and a mailbox to look in
     Demo(demo::DemoArgs),
     /// Serves the pages and the API, sends mails, and does what is on the timer
-    Serve(settings::ServeSettings),
+    Serve(ServeSettings),
     /// Brings the database up to date with this release
     Migrate,
     /// Accounts of Kurve's colleagues
@@ -106,16 +103,4 @@ impl Cli {
             Command::Doctor => doctor::run(&settings).await,
         }
     }
-}
-
-/// Opens an installation whose database is up to date.
-async fn open(settings: &Settings) -> Result<App, StartError> {
-    let app = App::open(settings).await?;
-    app.check_schema().await?;
-    Ok(app)
-}
-
-/// A service's error for who sits at the command line.
-fn failed(error: &ServiceError) -> StartError {
-    StartError::new(chain(error))
 }

@@ -5,18 +5,18 @@ use std::net::SocketAddr;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 
-use crate::app::{App, StartError, lock_database};
-use crate::cli::settings::{ServeSettings, Settings};
+use crate::app::App;
 use crate::services::chain;
 use crate::services::mail::dispatch;
-use crate::web::rate_limit::Allowance;
+use crate::settings::{ServeSettings, Settings};
+use crate::shutdown;
+use crate::startup::{self, StartError, lock_database};
 use crate::web::server::ServerLimits;
-use crate::web::{DemoWeb, metrics, router, server};
-use crate::{cli, shutdown};
+use crate::web::{DemoWeb, WebState, metrics, router, server};
 
 pub(super) async fn run(settings: &Settings, serving: &ServeSettings) -> Result<(), StartError> {
     let lock = lock_database(settings.database_url()?.expose_secret())?;
-    let app = cli::open(settings).await?;
+    let app = startup::open(settings).await?;
     if lock.is_sole() {
         free_mails(&app).await;
     }
@@ -63,9 +63,8 @@ pub(super) async fn until_stopped(
         Some(address) => Some(bind("KOPPELKLAAR_METRICS_LISTEN", address).await?),
         None => None,
     };
-    let allowance = Allowance { per_client: serving.forms_per_client, per_address: serving.forms_per_address };
-    let web = app.web(allowance, serving.trusted_proxies, demo);
-    let mut workers = app.start_workers(web.clone(), &stop).await?;
+    let web = WebState::new(&app, serving.web_options(), demo);
+    let mut workers = startup::start_workers(&app, &web, &stop).await?;
     // A page that watches something would keep its connection for as long as it may.
     let (watched, stopping) = (web.clone(), stop.clone());
     workers.spawn(async move {

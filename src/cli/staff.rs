@@ -2,15 +2,15 @@
 
 use clap::Subcommand;
 
-use crate::app::{App, StartError};
-use crate::cli::settings::Settings;
-use crate::cli::{failed, open};
+use crate::app::App;
 use crate::crypto::Token;
 use crate::domain::actor::StaffRole;
 use crate::domain::text::{EmailAddress, PersonName};
 use crate::links;
 use crate::services::ServiceError;
 use crate::services::people::staff_accounts;
+use crate::settings::Settings;
+use crate::startup::{self, StartError};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum StaffCommand {
@@ -53,7 +53,7 @@ pub(super) enum StaffCommand {
 }
 
 pub(super) async fn run(settings: &Settings, command: StaffCommand) -> Result<(), StartError> {
-    let app = open(settings).await?;
+    let app = startup::open(settings).await?;
     let now = app.clock.now();
     match command {
         StaffCommand::Add { email, name, role } => {
@@ -64,30 +64,28 @@ pub(super) async fn run(settings: &Settings, command: StaffCommand) -> Result<()
                         "this address has an account: `koppelklaar staff invite` makes a new link, `staff enable` when it is disabled",
                     ));
                 }
-                Err(error) => return Err(failed(&error)),
+                Err(error) => return Err(error.into()),
             }
         }
         StaffCommand::Invite { email } => {
-            let token =
-                staff_accounts::invite(&app.context, now, &address(&email)?).await.map_err(|error| gone(&error))?;
+            let token = staff_accounts::invite(&app.context, now, &address(&email)?).await.map_err(gone)?;
             print_link(&app, &token);
         }
         StaffCommand::Role { email, role } => {
             let changed = staff_accounts::change_role(&app.context, now, &address(&email)?, role).await;
-            changed.map_err(|error| gone(&error))?;
+            changed.map_err(gone)?;
             println!("The role is {} now.", role.as_str());
         }
         StaffCommand::Enable { email } => {
-            let token =
-                staff_accounts::enable(&app.context, now, &address(&email)?).await.map_err(|error| gone(&error))?;
+            let token = staff_accounts::enable(&app.context, now, &address(&email)?).await.map_err(gone)?;
             print_link(&app, &token);
         }
         StaffCommand::Disable { email } => {
-            staff_accounts::disable(&app.context, now, &address(&email)?).await.map_err(|error| gone(&error))?;
+            staff_accounts::disable(&app.context, now, &address(&email)?).await.map_err(gone)?;
             println!("The account is disabled and signed out.");
         }
         StaffCommand::List => {
-            for account in staff_accounts::list(&app.context).await.map_err(|error| failed(&error))? {
+            for account in staff_accounts::list(&app.context).await? {
                 let state = match (account.disabled_at, &account.password_hash) {
                     (Some(_), _) => "disabled",
                     (None, None) => "invited",
@@ -106,12 +104,12 @@ fn print_link(app: &App, token: &Token) {
     println!("{link}");
 }
 
-fn gone(error: &ServiceError) -> StartError {
+fn gone(error: ServiceError) -> StartError {
     match error {
         ServiceError::NotFound => {
             StartError::new("no such account has this address; `koppelklaar staff list` shows them")
         }
-        other => failed(other),
+        other => other.into(),
     }
 }
 

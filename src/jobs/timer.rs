@@ -13,7 +13,6 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::jobs::run_due;
-use crate::web::WebState;
 
 /// Second 0 of every minute.
 const EVERY_MINUTE: &str = "0 * * * * *";
@@ -24,21 +23,19 @@ const LOOK_EVERY: Duration = Duration::from_secs(60);
 /// A tick that is further away was set by a clock that was ahead.
 const FURTHEST: TimeDelta = TimeDelta::seconds(61);
 
-/// Starts the timer; the answer runs until `stop`.
+/// Starts the timer; the answer runs until `stop`. It calls `before_jobs` at each tick, before the jobs run.
 pub async fn start(
     app: App,
-    web: WebState,
+    before_jobs: impl Fn() + Clone + Send + Sync + 'static,
     stop: CancellationToken,
 ) -> Result<impl Future<Output = ()>, JobSchedulerError> {
     let clock = app.clock.clone();
     let tick = move || {
-        let (app, web) = (app.clone(), web.clone());
+        let (app, before_jobs) = (app.clone(), before_jobs.clone());
         tick(move || {
-            let (app, web) = (app.clone(), web.clone());
-            async move {
-                web.limits.forget_idle();
-                run_due(&app).await;
-            }
+            before_jobs();
+            let app = app.clone();
+            async move { run_due(&app).await }
         })
     };
     let (mut scheduler, mut id) = scheduler(tick()?).await?;

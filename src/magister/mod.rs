@@ -3,7 +3,7 @@
 //! [`Magister::check`] climbs the ladder of [`crate::domain::check`], with these parts below it: [`target`] (where),
 //! [`reach`] (what may be reached at all), `connection` (one safe connection), `client` (the calls), `source`, `reply` and
 //! `table` (a tolerant reader that keeps no row), `excerpt` (what an answer that nobody knows says of itself), `redaction` (what Magister said, made harmless), `throttle` (not too much at
-//! once). [`simulator`] is a Magister of our own for tests and the demonstration.
+//! once). [`crate::simulator`] is a Magister of our own for tests and the demonstration.
 //!
 //! Nothing here knows a step, a database or a page. No password, token or row is in an error, a `Debug` or a trace: the
 //! errors carry only an [`Oddity`](crate::domain::check::Oddity).
@@ -17,7 +17,6 @@ mod limits;
 pub mod reach;
 mod redaction;
 mod reply;
-pub mod simulator;
 mod source;
 mod table;
 pub mod target;

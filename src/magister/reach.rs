@@ -1,13 +1,12 @@
 //! What a check may reach: on the internet only public addresses, in a demonstration only this machine.
 //!
 //! Whoever connects asks [`Reach::admits`] about the very address it connects to; nothing is looked up a second time.
-//! [`Reach::internet`] is what the service runs with. [`Reach::simulator`] is for the demonstration and the tests: it
+//! [`Reach::internet`] is what the service runs with. [`Reach::loopback`] is for the demonstration and the tests: it
 //! trusts one test authority, and no setting turns the one into the other.
 
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +15,6 @@ use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
 
 use super::address::is_public;
-use super::simulator::published;
 use super::target::Target;
 use crate::domain::check::Oddity;
 
@@ -67,7 +65,7 @@ impl Reach {
     }
 
     /// This machine alone, with names that the caller makes up, trusting one authority.
-    pub fn simulator(names: Arc<Lookup>, authority: CertificateDer<'static>) -> Result<Self, rustls::Error> {
+    pub fn loopback(names: Arc<Lookup>, authority: CertificateDer<'static>) -> Result<Self, rustls::Error> {
         let mut roots = RootCertStore::empty();
         roots.add(authority)?;
         Ok(Self { names: Names::Scripted(names), admitted: Admitted::Loopback, tls: client_config(roots) })
@@ -78,17 +76,6 @@ impl Reach {
         let names = Arc::new(|_: &str| None);
         let tls = client_config(RootCertStore::empty());
         Self { names: Names::Scripted(names), admitted: Admitted::Loopback, tls }
-    }
-
-    /// This machine alone, by what a simulator that runs elsewhere on it has published in a folder.
-    ///
-    /// # Errors
-    /// When the folder does not hold what a simulator publishes.
-    pub fn published_simulator(folder: &Path) -> io::Result<Self> {
-        let authority = published::read_authority(folder)?;
-        let folder = folder.to_owned();
-        let names = Arc::new(move |host: &str| published::look_up(&folder, host));
-        Self::simulator(names, authority).map_err(io::Error::other)
     }
 
     /// The rules of the internet with names that a test makes up.

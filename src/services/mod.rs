@@ -1,9 +1,10 @@
 //! Use cases: load, ask the rule, save, tell. A file per context.
 //!
-//! [`Call`] brings who and when; [`Context`] brings what every use case works with; [`work::Work`] is the one
+//! [`Call`] brings who and when; [`Context`] brings what every use case works with; [`unit_of_work`] is the one
 //! transaction that writes state, audit and outbox together.
 
 pub mod checks;
+mod context;
 mod error;
 pub mod mail;
 pub mod onboarding;
@@ -12,109 +13,5 @@ pub mod people;
 pub mod reminders;
 mod unit_of_work;
 
-use std::sync::Arc;
-
-use chrono::{DateTime, Utc};
-use tokio::sync::Notify;
-
+pub use context::{AnonymousCall, Call, Context, SUPPORT_EMAIL};
 pub use error::{ServiceError, chain};
-
-use crate::chance::Chance;
-use crate::crypto::KeyRing;
-use crate::domain::actor::Actor;
-use crate::domain::check::CheckPolicy;
-use crate::domain::credential::{PasswordLength, Template};
-use crate::domain::mail_rules::MailRules;
-use crate::links::BaseUrl;
-use crate::mail::BounceAddress;
-use crate::store::Db;
-
-/// What every use case works with.
-#[derive(Debug, Clone)]
-pub struct Context {
-    /// The database.
-    pub db: Db,
-    /// The keys for sealing, hashing and signing.
-    pub keys: KeyRing,
-    /// The source of ids, tokens and passwords.
-    pub chance: Chance,
-    /// Where this installation is reached.
-    pub base: BaseUrl,
-    /// The installation's query template.
-    pub template: Arc<Template>,
-    /// How long issued passwords are.
-    pub password_length: PasswordLength,
-    /// Kurve's support, as shown and written to.
-    pub support_email: String,
-    /// Where delivery reports come back to, if not to the sender.
-    pub bounce_address: Option<BounceAddress>,
-    /// How often one address may ask for a sign-in link within a quarter of an hour.
-    pub links_per_quarter: u64,
-    /// Where passwords of staff are hashed.
-    pub hashing: people::hashing::HashingPool,
-    /// When reminders come.
-    pub reminders: Arc<reminders::ReminderRules>,
-    /// Whether mails go, and to whom.
-    pub mail: MailRules,
-    /// Wakes the worker that sends mails.
-    pub mail_waits: Arc<Notify>,
-    /// What is done with connection checks.
-    pub check_policy: CheckPolicy,
-    /// Wakes the worker that makes connection checks.
-    pub check_waits: Arc<Notify>,
-}
-
-/// A call of which is not known yet who makes it.
-#[derive(Debug, Clone, Copy)]
-pub struct AnonymousCall<'a> {
-    /// When.
-    pub now: DateTime<Utc>,
-    /// The request, as in the log.
-    pub request_id: &'a str,
-}
-
-impl<'a> AnonymousCall<'a> {
-    /// A call at this moment, in this request.
-    pub fn new(now: DateTime<Utc>, request_id: &'a str) -> Self {
-        Self { now, request_id }
-    }
-
-    /// The call, now that it is known who makes it.
-    pub fn by(self, actor: Actor) -> Call {
-        Call { actor, now: self.now, request_id: self.request_id.to_owned() }
-    }
-}
-
-/// Who does something, when, and in which request or job.
-#[derive(Debug, Clone)]
-pub struct Call {
-    /// Who.
-    pub actor: Actor,
-    /// When.
-    pub now: DateTime<Utc>,
-    /// The request or job, as in the log.
-    pub request_id: String,
-}
-
-impl Call {
-    /// Lets pass who is a colleague of Kurve and may change things.
-    ///
-    /// # Errors
-    /// `Forbidden` for everyone else.
-    pub fn check_may_act(&self) -> Result<(), ServiceError> {
-        match self.actor {
-            Actor::Staff { role, .. } if role.can_act() => Ok(()),
-            Actor::Staff { .. }
-            | Actor::Contact { .. }
-            | Actor::Check
-            | Actor::Clock
-            | Actor::Operator
-            | Actor::Visitor => Err(ServiceError::Forbidden),
-        }
-    }
-
-    /// A call by a part of the machine itself.
-    pub fn by_machine(actor: Actor, now: DateTime<Utc>, job: &str) -> Self {
-        Self { actor, now, request_id: job.to_owned() }
-    }
-}

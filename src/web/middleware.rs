@@ -9,11 +9,11 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::crypto::Token;
-use crate::web::WebState;
-use crate::web::error::{self, Cause};
+use crate::web::error::Cause;
 use crate::web::flash::with_cookie;
 use crate::web::problem;
 use crate::web::session::Jar;
+use crate::web::{WebState, error_page};
 
 /// What styles, scripts, fonts and forms may be: only ours, nothing inline.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
@@ -38,7 +38,7 @@ pub async fn log_request(State(web): State<WebState>, mut request: Request, next
     let path = request.uri().path().to_owned();
     let started = Instant::now();
     let response = next.run(request).await;
-    let mut response = error::write_answer(&web, response, &path, &id);
+    let mut response = error_page::write_answer(&web, response, &path, &id);
     let status = response.status().as_u16();
     let took = started.elapsed().as_millis();
     web.metrics.count_request(method_label(&method), &route, status);
@@ -127,7 +127,7 @@ pub async fn keep_browser(State(web): State<WebState>, mut request: Request, nex
 /// The address of the client, through as many proxies as are ours.
 pub fn client_address(web: &WebState, headers: &HeaderMap, peer: Option<&ConnectInfo<SocketAddr>>) -> IpAddr {
     let direct = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
-    let Some(behind) = web.trusted_proxies.checked_sub(1) else { return direct };
+    let Some(behind) = web.options.trusted_proxies.checked_sub(1) else { return direct };
     let hops: Vec<&str> = headers
         .get_all(HeaderName::from_static("x-forwarded-for"))
         .iter()

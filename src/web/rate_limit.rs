@@ -10,8 +10,6 @@ use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use strum::IntoStaticStr;
 
-use crate::web::error::PageError;
-
 /// How much is allowed.
 #[derive(Debug, Clone, Copy)]
 pub struct Allowance {
@@ -42,6 +40,13 @@ impl Door {
     }
 }
 
+/// A form was one too many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooOften {
+    /// How long to wait.
+    pub retry_after_seconds: u64,
+}
+
 /// The counters.
 #[derive(Debug)]
 pub struct RateLimits {
@@ -65,7 +70,7 @@ impl RateLimits {
     ///
     /// # Errors
     /// `TooOften` when it is one too many.
-    pub fn check_client(&self, client: IpAddr) -> Result<(), PageError> {
+    pub fn check_client(&self, client: IpAddr) -> Result<(), TooOften> {
         self.clients.check_key(&whole_network(client)).map_err(|until| too_often(&until))
     }
 
@@ -73,7 +78,7 @@ impl RateLimits {
     ///
     /// # Errors
     /// `TooOften` when it is one too many.
-    pub fn check_address(&self, door: Door, key: &str) -> Result<(), PageError> {
+    pub fn check_address(&self, door: Door, key: &str) -> Result<(), TooOften> {
         self.addresses.check_key(&format!("{}/{key}", door.as_str())).map_err(|until| too_often(&until))
     }
 
@@ -84,9 +89,9 @@ impl RateLimits {
     }
 }
 
-fn too_often(until: &governor::NotUntil<<DefaultClock as Clock>::Instant>) -> PageError {
+fn too_often(until: &governor::NotUntil<<DefaultClock as Clock>::Instant>) -> TooOften {
     let wait = until.wait_time_from(DefaultClock::default().now());
-    PageError::TooOften { retry_after_seconds: wait.as_secs() + 1 }
+    TooOften { retry_after_seconds: wait.as_secs() + 1 }
 }
 
 /// One customer has a whole /64 of IPv6.

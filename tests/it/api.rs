@@ -4,7 +4,7 @@ use axum::Router;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::routing::get;
 use koppelklaar::web::rate_limit::Allowance;
-use koppelklaar::web::surround;
+use koppelklaar::web::{WebOptions, WebState, surround};
 
 use crate::it::journey::Table;
 use crate::it::support::app::nonzero;
@@ -100,7 +100,7 @@ fn a_handler_that_panics_or_takes_too_long_answers_with_a_problem_under_the_api_
             .route("/api/panic", get(panics))
             .route("/slow", get(late))
             .route("/api/slow", get(late));
-        let router = surround(routes, app.app.web(allowance, 1, None));
+        let router = surround(routes, WebState::new(&app.app, WebOptions { allowance, trusted_proxies: 1 }, None));
 
         let mut seen = vec![];
         for path in ["/panic", "/slow", "/api/panic", "/api/slow"] {

@@ -11,8 +11,8 @@ use koppelklaar::chance::Chance;
 use koppelklaar::domain::check::CheckCode;
 use koppelklaar::domain::credential::Password;
 use koppelklaar::domain::text::SchoolDomain;
-use koppelklaar::magister::simulator::{MARK, MARK_HEADER};
-use koppelklaar::magister::{Limits, Magister, Port, Reach, Target};
+use koppelklaar::magister::{Limits, Magister, Port, Target};
+use koppelklaar::simulator::{MARK, MARK_HEADER, published};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
@@ -67,7 +67,7 @@ impl Drop for Running {
 fn check(published: &Path, label: &str) -> CheckCode {
     let mut code = None;
     block_on(async {
-        let reach = Reach::published_simulator(published).expect("it was published");
+        let reach = published::reach(published).expect("it was published");
         let limits = Limits { connect: Duration::from_secs(60), total: Duration::from_secs(120), ..Limits::default() };
         let magister = Magister::new(reach, limits, Chance::seeded(1));
         let target = Target::new(SchoolDomain::parse(label).expect("a label"), Port::Live);

@@ -13,7 +13,7 @@ use koppelklaar::mail::transport::Transport;
 use koppelklaar::mail::{SmtpTransport, SmtpUrl, Timeouts};
 use koppelklaar::services::mail::dispatch::Mailer;
 use koppelklaar::web::rate_limit::Allowance;
-use koppelklaar::web::router;
+use koppelklaar::web::{WebOptions, WebState, router};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -61,7 +61,8 @@ impl Sending {
 /// Asks for a school on the start page of an instance: the address is to be confirmed by mail.
 async fn ask(app: &TestApp, instance: &App, number: u32) {
     let allowance = Allowance { per_client: nonzero(100), per_address: nonzero(100) };
-    let visitor = app.anonymous().at_router(&router(instance.web(allowance, 1, None)));
+    let visitor =
+        app.anonymous().at_router(&router(WebState::new(instance, WebOptions { allowance, trusted_proxies: 1 }, None)));
     let (name, brin) = (format!("School {number}"), format!("12A{}", if number == 1 { 'B' } else { 'C' }));
     let fields = [
         ("school_name", name.as_str()),

@@ -10,9 +10,8 @@ use koppelklaar::services::operations::worker_health::HealthMonitor;
 use koppelklaar::store::LeaseTerm;
 use koppelklaar::store::mail::outbox::{self, lease};
 use koppelklaar::store::operations::heartbeats;
-use koppelklaar::web::metrics;
 use koppelklaar::web::rate_limit::Allowance;
-use koppelklaar::web::router;
+use koppelklaar::web::{WebOptions, WebState, metrics, router};
 use strum::IntoEnumIterator;
 use tokio_util::sync::CancellationToken;
 
@@ -156,7 +155,7 @@ fn mails_that_are_held_back_are_told_of_and_no_worker_is_blamed() {
         let mut holding = app.app.clone();
         holding.context.mail.is_held = true;
         let allowance = Allowance { per_client: nonzero(10), per_address: nonzero(10) };
-        let web = holding.web(allowance, 1, None);
+        let web = WebState::new(&holding, WebOptions { allowance, trusted_proxies: 1 }, None);
         let staff = staff.at_router(&router(web.clone()));
         outbox::insert_all(app.context().db.writer(), &[waiting(&app, &school, "held")]).await.expect("a fresh key");
         app.advance(TimeDelta::minutes(10));
@@ -230,7 +229,7 @@ fn where_checks_are_off_no_page_and_no_number_says_that_they_stand_still() {
         let mut off = app.app.clone();
         off.context.check_policy = CheckPolicy::Off;
         let allowance = Allowance { per_client: nonzero(10), per_address: nonzero(10) };
-        let web = off.web(allowance, 1, None);
+        let web = WebState::new(&off, WebOptions { allowance, trusted_proxies: 1 }, None);
         app.advance(TimeDelta::minutes(10));
         beat(&app, Worker::Mail).await;
         beat(&app, Worker::Planner).await;
@@ -274,7 +273,7 @@ fn the_numbers_say_what_waits_and_who_stands_still() {
     run_to_failure(|app| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let allowance = Allowance { per_client: nonzero(10), per_address: nonzero(10) };
-        let numbers = metrics::router(app.app.web(allowance, 0, None));
+        let numbers = metrics::router(WebState::new(&app.app, WebOptions { allowance, trusted_proxies: 0 }, None));
         let watcher = app.anonymous().at_router(&numbers);
         let mails: Vec<_> = ["one", "two", "three"].map(|key| waiting(&app, &school, key)).into();
         outbox::insert_all(app.context().db.writer(), &mails).await.expect("fresh keys");

@@ -9,8 +9,9 @@ use std::time::Duration;
 use clap::Parser;
 use koppelklaar::app::App;
 use koppelklaar::chance::Chance;
-use koppelklaar::cli::settings::Settings;
 use koppelklaar::crypto::KeyRing;
+use koppelklaar::settings::Settings;
+use koppelklaar::startup;
 use koppelklaar::store::mail::outbox::{self, MailStatus, OutboxMail};
 use koppelklaar::store::{Db, schema};
 use secrecy::ExposeSecret;
@@ -70,7 +71,7 @@ impl Stage {
         let mails = folder.path().join("mail");
         let arguments = ["torture", "--database-url", &url, "--keys", &keys, "--mail-dir"];
         let line = Line::parse_from(arguments.map(Into::into).into_iter().chain([mails.into_os_string()]));
-        let app = App::open(&line.settings).await.expect("the installation opens");
+        let app = startup::open_any(&line.settings).await.expect("the installation opens");
         Self { app, url, keys, folder }
     }
 
@@ -157,7 +158,7 @@ impl Stage {
 /// The installation of a process that was prepared with its settings.
 pub(crate) async fn open_from_environment() -> App {
     let line = Line::parse_from(["torture"]);
-    App::open(&line.settings).await.expect("the installation opens")
+    startup::open_any(&line.settings).await.expect("the installation opens")
 }
 
 fn sqlite_url(folder: &TempDir) -> String {

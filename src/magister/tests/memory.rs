@@ -10,7 +10,7 @@ use tokio::runtime::Builder;
 use super::*;
 use crate::domain::check::CheckCode;
 use crate::magister::reply;
-use crate::magister::simulator::script::ListScript;
+use crate::simulator::script::ListScript;
 
 /// A whole check of any list stays below this: TLS, HTTP, a piece of the answer and the room for the stamnrs.
 const CHECK_MAX: u64 = 4 << 20;

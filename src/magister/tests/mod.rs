@@ -9,12 +9,12 @@ mod simulated;
 
 use std::time::Duration;
 
-use super::simulator::{SchoolScript, Script, Simulator, SimulatorConfig};
 use super::{Courtesy, Limits, Magister, Port, Progress, Target};
 use crate::chance::Chance;
 use crate::domain::check::CheckResult;
 use crate::domain::credential::Password;
 use crate::domain::text::SchoolDomain;
+use crate::simulator::{SchoolScript, Script, Simulator, SimulatorConfig};
 
 /// Long enough for a busy machine: in these tests only time-outs take time.
 fn limits() -> Limits {

@@ -11,7 +11,7 @@ use tokio_util::task::AbortOnDropHandle;
 use super::*;
 use crate::domain::check::{CheckCode, Oddity, Rung};
 use crate::magister::Reach;
-use crate::magister::simulator::script::{DataScript, LoginScript, Odd, SoapScript};
+use crate::simulator::script::{DataScript, LoginScript, Odd, SoapScript};
 
 /// Listens on every address of this machine and counts who calls.
 struct Forbidden {
@@ -105,7 +105,7 @@ async fn the_listener_of_these_tests_can_be_reached_by_who_may() {
     let forbidden = Forbidden::open().await;
     let (simulator, port) = (simulator(Script::default()).await, forbidden.port);
     let names = lead_to(&["127.0.0.1"], port, Arc::default());
-    let reach = Reach::simulator(names, simulator.authority()).expect("a certificate");
+    let reach = Reach::loopback(names, simulator.authority()).expect("a certificate");
 
     check(&Magister::new(reach, limits(), Chance::seeded(1)), "bonhoeffer").await;
 
@@ -131,7 +131,7 @@ async fn a_demonstration_reaches_this_machine_only() {
     let simulator = simulator(Script::default()).await;
     for addresses in [&["1.2.3.4"], &["10.0.0.1"], &["2a00:1450::1"], &["0.0.0.0"], &["::ffff:127.0.0.1"]] {
         let names = lead_to(addresses, 8800, Arc::default());
-        let reach = Reach::simulator(names, simulator.authority()).expect("a certificate");
+        let reach = Reach::loopback(names, simulator.authority()).expect("a certificate");
 
         let result = check(&Magister::new(reach, limits(), Chance::seeded(1)), "bonhoeffer").await;
 
@@ -150,7 +150,7 @@ async fn a_name_that_changes_in_between_is_not_looked_up_again() {
         let first = counted.fetch_add(1, Ordering::SeqCst) == 0;
         Some(vec![if first { good } else { bad }])
     });
-    let reach = Reach::simulator(names, simulator.authority()).expect("a certificate");
+    let reach = Reach::loopback(names, simulator.authority()).expect("a certificate");
 
     let result = check(&Magister::new(reach, limits(), Chance::seeded(1)), "bonhoeffer").await;
 

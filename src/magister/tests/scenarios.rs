@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use super::*;
 use crate::domain::check::{CheckCode, Counts, Oddity, Rung};
 use crate::domain::onboarding::gate::{Party, Step};
-use crate::magister::simulator::script::{
+use crate::simulator::script::{
     Columns, DataScript, ListScript, LoginScript, LogoutScript, Odd, SoapScript, TextEncoding, TlsScript,
 };
 

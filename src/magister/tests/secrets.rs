@@ -11,7 +11,7 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use super::*;
 use crate::domain::check::CheckCode;
-use crate::magister::simulator::script::{DataScript, LoginScript, Odd, PRESETS, SoapScript};
+use crate::simulator::script::{DataScript, LoginScript, Odd, PRESETS, SoapScript};
 
 const TOKEN: &str = "Planted-Token-4711";
 

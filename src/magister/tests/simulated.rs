@@ -7,8 +7,7 @@ use tokio::net::TcpStream;
 
 use super::*;
 use crate::domain::check::CheckCode;
-use crate::magister::Reach;
-use crate::magister::simulator::{MARK, MARK_HEADER};
+use crate::simulator::{MARK, MARK_HEADER, published};
 
 async fn control(address: SocketAddr, method: &str, path: &str, body: &str) -> String {
     let mut stream = TcpStream::connect(address).await.expect("it listens");
@@ -30,7 +29,7 @@ async fn a_script_changes_while_the_simulator_runs_and_other_processes_see_it() 
     };
     let simulator = Simulator::start(config, Chance::seeded(1)).await.expect("free ports");
     let port = simulator.control().expect("it was asked for");
-    let reach = Reach::published_simulator(folder.path()).expect("it was published");
+    let reach = published::reach(folder.path()).expect("it was published");
     let magister = Magister::new(reach, limits(), Chance::seeded(2));
     assert!(simulator.start_line().starts_with("SIMULATOR: "));
 

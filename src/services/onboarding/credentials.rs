@@ -257,10 +257,7 @@ pub async fn download(
 }
 
 /// Opens a stored password, for the connection check.
-pub(in crate::services) fn open_password(
-    context: &Context,
-    stored: &StoredCredential,
-) -> Result<Password, ServiceError> {
+pub(crate) fn open_password(context: &Context, stored: &StoredCredential) -> Result<Password, ServiceError> {
     let place = binding(stored.id, stored.version);
     let secret = sealed::open(&context.keys, Purpose::SealCredential, &place, &stored.sealed_password)?;
     let text = String::from_utf8(secret.to_vec()).map_err(|_| ServiceError::Broken("a password that is no text"))?;

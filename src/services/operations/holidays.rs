@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use parking_lot::RwLock;
 
+use super::holiday_book::Known;
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::reminder::SchoolHolidays;
@@ -14,33 +14,6 @@ use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{Call, Context, ServiceError};
 use crate::store::onboarding::onboardings;
 use crate::store::operations::holidays::{self, Loaded};
-
-/// The holidays as this instance last saw them.
-#[derive(Debug, Clone)]
-pub struct HolidayBook(Arc<RwLock<Known>>);
-
-#[derive(Debug, Clone)]
-struct Known {
-    /// The load that they are of; 0 for none.
-    version: i32,
-    all: Arc<SchoolHolidays>,
-}
-
-impl Default for HolidayBook {
-    fn default() -> Self {
-        Self(Arc::new(RwLock::new(Known { version: 0, all: Arc::new(SchoolHolidays::built_in()) })))
-    }
-}
-
-impl HolidayBook {
-    fn known(&self) -> Known {
-        self.0.read().clone()
-    }
-
-    fn learn(&self, known: Known) {
-        *self.0.write() = known;
-    }
-}
 
 /// The school holidays that count now. Not within a change under way: it asks the database beside it.
 pub async fn current(context: &Context) -> Result<Arc<SchoolHolidays>, ServiceError> {

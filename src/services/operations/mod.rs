@@ -1,8 +1,8 @@
-//! Running the service: its workers' health, its clock, its audit, what is cleared away, and the demo.
+//! Running the service: its workers' health, its clock, its audit, and what is cleared away.
 
 pub mod api_keys;
 pub mod audit;
-pub mod demo;
+pub mod holiday_book;
 pub mod holidays;
 pub mod housekeeping;
 pub mod insight;

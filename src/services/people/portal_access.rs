@@ -28,9 +28,6 @@ pub const STAFF_HOURS: i64 = 24;
 /// When a session of a school contact ends however it is used, in days.
 pub const CONTACT_DAYS: i64 = 14;
 
-/// How often one address may ask for a link within a quarter of an hour, outside the demo.
-pub const LINKS_PER_QUARTER: u64 = 5;
-
 /// How often one address may ask for a link within a day: with five tries of a code each, too few to guess one.
 const LINKS_PER_DAY: u64 = 20;
 

@@ -98,7 +98,7 @@ pub async fn request(
 }
 
 /// Makes the token of a request, once; `None` when it was made before or the request no longer counts.
-pub(in crate::services) async fn mint(
+pub(crate) async fn mint(
     context: &Context,
     now: DateTime<Utc>,
     id: RegistrationId,

@@ -5,6 +5,7 @@
 //! the moment of sending is in [`standing`].
 
 mod content;
+mod rules;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
@@ -19,7 +20,7 @@ use crate::domain::reminder::{
     Upcoming, WorkingCalendar,
 };
 use crate::domain::school::{Contact, School};
-use crate::services::operations::holidays::{self, HolidayBook};
+use crate::services::operations::holidays;
 use crate::services::people::addresses;
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
 use crate::services::{Call, Context, ServiceError};
@@ -29,34 +30,18 @@ use crate::store::people::contacts;
 use crate::store::reminders::{Attention, Due, PlanCursor, ReminderMail};
 use crate::store::{ConnectionTrait, StoreError, reminders};
 
+pub use rules::ReminderRules;
+
 pub(super) use content::{ReminderContent, claim_day, load_content, set_closed_apart};
 
 /// When Kurve gets its digest, in the Netherlands, on working days.
 pub const DIGEST_TIME: NaiveTime = NaiveTime::from_hms_opt(8, 30, 0).expect("half past eight exists");
 
-/// How many schools one round looks at, with the others of their contacts as far as these fit in a few rounds.
-const ROUND: u64 = 500;
+/// The others of the contacts of a round's schools are looked at too, as far as they fit in so many rounds.
 const WIDEST_ROUNDS: usize = 4;
 
 /// How often a round is planned anew because another one was faster: from what is left then.
 const LOOKS: u32 = 3;
-
-/// When reminders come, and on which days nobody works.
-#[derive(Debug, Clone)]
-pub struct ReminderRules {
-    /// After how many working days, and at what time.
-    pub policy: ReminderPolicy,
-    /// The school holidays, as far as this instance knows them.
-    pub holidays: HolidayBook,
-    /// How many schools one round of the planner looks at.
-    pub round: u64,
-}
-
-impl Default for ReminderRules {
-    fn default() -> Self {
-        Self { policy: ReminderPolicy::default(), holidays: HolidayBook::default(), round: ROUND }
-    }
-}
 
 /// What a round of the planner did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

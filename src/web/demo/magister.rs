@@ -5,9 +5,9 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 
+use crate::demo::magister::BEHAVIOURS;
 use crate::domain::text::SchoolDomain;
 use crate::links;
-use crate::services::operations::demo::magister::BEHAVIOURS;
 use crate::web::error::PageError;
 use crate::web::extract::Visit;
 use crate::web::flash::{self, Flash};

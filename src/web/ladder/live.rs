@@ -4,7 +4,6 @@
 //! stops; a browser asks anew by itself.
 //! Each visitor has a few at once, and so has the whole service, for each takes a connection.
 
-use std::collections::HashMap;
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -12,11 +11,10 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
-use parking_lot::{Mutex, MutexGuard};
 use serde::Serialize;
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 
+use super::streams::StreamSlot;
 use crate::crypto::Token;
 use crate::domain::ids::{ContactId, StaffId};
 use crate::services::ServiceError;
@@ -34,64 +32,8 @@ const LONGEST: Duration = Duration::from_secs(120);
 /// How often a comment is sent while nothing changes, so that no proxy takes the stream for dead.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
-/// How many pages one visitor can watch at once.
-const PER_VISITOR: usize = 3;
-
-/// How many streams there are in all, well below what the server takes in connections.
-const IN_ALL: usize = 256;
-
 /// How long a browser waits that was sent away or cut off.
 const ASK_AGAIN_SECONDS: u64 = 5;
-
-/// The streams that are open.
-#[derive(Debug, Default)]
-pub struct Streams {
-    open: Mutex<HashMap<Vec<u8>, usize>>,
-    closing: CancellationToken,
-}
-
-impl Streams {
-    /// Ends all streams and lets none begin: the service stops.
-    pub fn close(&self) {
-        self.closing.cancel();
-    }
-
-    fn open(&self) -> MutexGuard<'_, HashMap<Vec<u8>, usize>> {
-        self.open.lock()
-    }
-}
-
-/// A place among the streams; given back on drop.
-struct StreamSlot {
-    web: WebState,
-    visitor: Vec<u8>,
-}
-
-impl StreamSlot {
-    fn take(web: &WebState, session: &Token) -> Result<Self, PageError> {
-        let visitor = session.hash().to_vec();
-        let mut open = web.streams.open();
-        let mine = open.get(&visitor).copied().unwrap_or_default();
-        if mine >= PER_VISITOR || open.values().sum::<usize>() >= IN_ALL || web.streams.closing.is_cancelled() {
-            return Err(PageError::TooOften { retry_after_seconds: ASK_AGAIN_SECONDS });
-        }
-        open.insert(visitor.clone(), mine + 1);
-        drop(open);
-        Ok(Self { web: web.clone(), visitor })
-    }
-}
-
-impl Drop for StreamSlot {
-    fn drop(&mut self) {
-        let mut open = self.web.streams.open();
-        if let Some(mine) = open.get_mut(&self.visitor) {
-            *mine -= 1;
-            if *mine == 0 {
-                open.remove(&self.visitor);
-            }
-        }
-    }
-}
 
 /// Who watches. A session may end, and a right be taken away, while the page is open.
 pub(in crate::web) enum Watcher {
@@ -154,9 +96,18 @@ where
     F: Future<Output = Result<Step, PageError>> + Send,
 {
     let watcher = watcher.into();
-    let slot = StreamSlot::take(web, watcher.session())?;
+    let slot = StreamSlot::take(&web.streams, watcher.session())
+        .ok_or(PageError::TooOften { retry_after_seconds: ASK_AGAIN_SECONDS })?;
     let first = look().await?;
-    let watch = StreamState { slot, watcher, look, last: None, next: Some(first), end: Instant::now() + LONGEST };
+    let watch = StreamState {
+        web: web.clone(),
+        slot,
+        watcher,
+        look,
+        last: None,
+        next: Some(first),
+        end: Instant::now() + LONGEST,
+    };
     let events = stream::unfold(watch, |mut watch| async move {
         let step = watch.change().await?;
         let event = Event::default().event("step").retry(Duration::from_secs(ASK_AGAIN_SECONDS));
@@ -172,6 +123,7 @@ where
 }
 
 struct StreamState<L> {
+    web: WebState,
     slot: StreamSlot,
     watcher: Watcher,
     look: L,
@@ -195,10 +147,10 @@ where
         }
         while Instant::now() < self.end {
             tokio::select! {
-                () = self.slot.web.streams.closing.cancelled() => return None,
+                () = self.slot.closed() => return None,
                 () = tokio::time::sleep(LOOK_EVERY) => {}
             }
-            if !self.watcher.is_still_here(&self.slot.web).await.ok()? {
+            if !self.watcher.is_still_here(&self.web).await.ok()? {
                 return None;
             }
             let step = (self.look)().await.ok()?;

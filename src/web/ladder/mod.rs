@@ -5,11 +5,13 @@
 
 mod button;
 pub(in crate::web) mod live;
+mod streams;
 mod view;
 
 use askama::Template;
 
 pub(in crate::web) use button::CheckButton;
+pub use streams::Streams;
 pub(in crate::web) use view::{LadderView, Reader};
 
 use crate::web::error::PageError;

@@ -22,7 +22,7 @@ impl FromRequestParts<WebState> for StepPath {
 
     async fn from_request_parts(parts: &mut Parts, web: &WebState) -> Result<Self, PageError> {
         let name = Path::<String>::from_request_parts(parts, web).await.map_err(|_| PageError::NotFound)?;
-        Step::parse(&name.0).map(Self).ok_or(PageError::NotFound)
+        name.0.parse().map(Self).map_err(|_| PageError::NotFound)
     }
 }
 

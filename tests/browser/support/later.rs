@@ -2,7 +2,6 @@
 //! none. It serves pages, and does by itself nothing at all: whatever runs on a timer stands still until the test runs it.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -13,8 +12,9 @@ use koppelklaar::clock::Clock;
 use koppelklaar::crypto::KeyRing;
 use koppelklaar::crypto::password_hash::StaffPassword;
 use koppelklaar::crypto::totp::{self, TotpSecret};
+use koppelklaar::demo::magister::DemoMagister;
 use koppelklaar::domain::actor::StaffRole;
-use koppelklaar::domain::credential::{PasswordLength, Template};
+use koppelklaar::domain::credential::Template;
 use koppelklaar::domain::text::{EmailAddress, PersonName, SchoolDomain};
 use koppelklaar::jobs::{self, Job};
 use koppelklaar::magister::{Courtesy, Limits, Magister};
@@ -24,19 +24,16 @@ use koppelklaar::mail::transport::Transport;
 use koppelklaar::metrics::Metrics;
 use koppelklaar::services::AnonymousCall;
 use koppelklaar::services::mail::dispatch::{self, Mailer};
-use koppelklaar::services::operations::demo::magister::DemoMagister;
-use koppelklaar::services::people::hashing::HashingPool;
 use koppelklaar::services::people::{staff_accounts, staff_auth};
 use koppelklaar::services::{Context, checks};
 use koppelklaar::store::Db;
 use koppelklaar::web::rate_limit::Allowance;
-use koppelklaar::web::router;
 use koppelklaar::web::server::{self, ServerLimits};
+use koppelklaar::web::{WebOptions, WebState, router};
 use sea_orm::{ConnectionTrait, Database};
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::browser::Browser;
@@ -112,7 +109,8 @@ impl Later {
                 clock: clock.clone(),
                 metrics: Metrics::default(),
             };
-            let web = app.web(Allowance { per_client: FREELY, per_address: FREELY }, 0, None);
+            let allowance = Allowance { per_client: FREELY, per_address: FREELY };
+            let web = WebState::new(&app, WebOptions { allowance, trusted_proxies: 0 }, None);
             tokio::spawn(server::serve(listener, router(web), ServerLimits::default(), stop.clone()));
             (base, app, magister)
         });
@@ -222,21 +220,14 @@ impl Drop for Later {
 async fn context(database: &Path, keys: &str, base: &str, chance: Chance) -> Context {
     let sample = include_str!("../../../templates/query/sample.sql");
     Context {
-        db: Db::connect(&format!("sqlite:{}", database.display())).await.expect("the database opens"),
-        keys: KeyRing::parse(keys).expect("a good ring"),
-        chance,
-        base: koppelklaar::links::BaseUrl::parse(base).expect("a good base URL"),
-        template: Arc::new(Template::parse(sample).expect("the sample is good")),
-        password_length: PasswordLength::default(),
-        support_email: "support@kurve.nl".to_owned(),
-        bounce_address: None,
         links_per_quarter: FREELY.get().into(),
-        hashing: HashingPool::default(),
-        reminders: Arc::default(),
-        mail: koppelklaar::domain::mail_rules::MailRules::default(),
-        mail_waits: Arc::new(Notify::new()),
-        check_policy: koppelklaar::domain::check::CheckPolicy::default(),
-        check_waits: Arc::new(Notify::new()),
+        ..Context::new(
+            Db::connect(&format!("sqlite:{}", database.display())).await.expect("the database opens"),
+            KeyRing::parse(keys).expect("a good ring"),
+            chance,
+            koppelklaar::links::BaseUrl::parse(base).expect("a good base URL"),
+            Template::parse(sample).expect("the sample is good"),
+        )
     }
 }
 

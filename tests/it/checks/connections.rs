@@ -6,7 +6,7 @@ use koppelklaar::domain::check::{CheckCode, Rung};
 use koppelklaar::domain::onboarding::Step;
 use koppelklaar::jobs::Job;
 use koppelklaar::links;
-use koppelklaar::magister::simulator::SchoolScript;
+use koppelklaar::simulator::SchoolScript;
 use strum::IntoEnumIterator;
 
 use super::support::{Checks, PROVABLE, run};

@@ -10,10 +10,10 @@ use koppelklaar::domain::import_gate::verdict;
 use koppelklaar::domain::onboarding::{Onboarding, Step};
 use koppelklaar::domain::text::SchoolDomain;
 use koppelklaar::jobs;
-use koppelklaar::magister::simulator::SchoolScript;
-use koppelklaar::magister::simulator::script::ListScript;
 use koppelklaar::magister::{Courtesy, Limits};
 use koppelklaar::services::checks::{self, Selection};
+use koppelklaar::simulator::SchoolScript;
+use koppelklaar::simulator::script::ListScript;
 use koppelklaar::store;
 use koppelklaar::store::checks::connection_list::ConnectionFilter;
 

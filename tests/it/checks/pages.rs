@@ -10,6 +10,8 @@ use koppelklaar::domain::check::{CheckCode, CheckPolicy, RoundFacts};
 use koppelklaar::domain::ids::OutageId;
 use koppelklaar::links;
 use koppelklaar::store::checks::outages::{self, Outage};
+use koppelklaar::web::rate_limit::Allowance;
+use koppelklaar::web::{WebOptions, WebState, router};
 use tokio::sync::Notify;
 
 use super::support::{Checks, limits, run, run_with};
@@ -163,12 +165,12 @@ fn a_stream_ends_when_the_service_stops() {
         let school = checks.school("12AB", "bonhoeffer").await;
         let portal = checks.app.portal(&school).await;
         let live = format!("{}/voortgang", press(&portal).await);
-        let allowance = koppelklaar::web::rate_limit::Allowance {
+        let allowance = Allowance {
             per_client: crate::it::support::app::nonzero(9),
             per_address: crate::it::support::app::nonzero(9),
         };
-        let web = checks.app.app.web(allowance, 1, None);
-        let portal = portal.at_router(&koppelklaar::web::router(web.clone()));
+        let web = WebState::new(&checks.app.app, WebOptions { allowance, trusted_proxies: 1 }, None);
+        let portal = portal.at_router(&router(web.clone()));
 
         let close = async {
             tokio::task::yield_now().await;

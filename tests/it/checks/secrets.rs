@@ -1,7 +1,7 @@
 //! The password, the token and the pupils are nowhere after a check: not in the database, and not in a mail.
 
 use koppelklaar::domain::check::CheckCode;
-use koppelklaar::magister::simulator::SchoolScript;
+use koppelklaar::simulator::SchoolScript;
 
 use super::support::{Checks, run};
 use crate::it::secrets::{everything_stored, holds};

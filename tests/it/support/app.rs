@@ -10,9 +10,8 @@ use koppelklaar::clock::Clock;
 use koppelklaar::crypto::{KeyRing, Token};
 use koppelklaar::domain::actor::StaffRole;
 use koppelklaar::domain::check::CheckPolicy;
-use koppelklaar::domain::credential::{PasswordLength, Template};
+use koppelklaar::domain::credential::Template;
 use koppelklaar::domain::ids::{ContactId, SchoolId};
-use koppelklaar::domain::mail_rules::MailRules;
 use koppelklaar::domain::school::ContactRef;
 use koppelklaar::domain::text::{Brin, EmailAddress, PersonName};
 use koppelklaar::jobs::{self, Job};
@@ -25,16 +24,13 @@ use koppelklaar::metrics::Metrics;
 use koppelklaar::services::AnonymousCall;
 use koppelklaar::services::Context;
 use koppelklaar::services::mail::dispatch::{self, Mailer, Summary};
-use koppelklaar::services::people::hashing::HashingPool;
-use koppelklaar::services::people::portal_access::LINKS_PER_QUARTER;
 use koppelklaar::services::people::staff_accounts;
 use koppelklaar::store::onboarding::schools;
 use koppelklaar::store::people::contacts;
 use koppelklaar::store::{self, Db};
 use koppelklaar::web::rate_limit::Allowance;
-use koppelklaar::web::router;
+use koppelklaar::web::{WebOptions, WebState, router};
 use secrecy::ExposeSecret;
-use tokio::sync::Notify;
 
 use super::database::{self, TestDatabase};
 use super::post::{self, Mail};
@@ -116,26 +112,20 @@ impl TestApp {
         let mailbox = Mailbox::default();
         let sample = include_str!("../../../templates/query/sample.sql");
         let context = Context {
-            db: Db::connect(&database.url).await.expect("the database opens"),
-            keys: KeyRing::parse(&keys_text).expect("a good ring"),
-            chance,
-            base: BaseUrl::parse(BASE).expect("a good base URL"),
-            template: Arc::new(Template::parse(sample).expect("the sample is good")),
-            password_length: PasswordLength::default(),
-            support_email: "support@kurve.nl".to_owned(),
             bounce_address: Some("bounces@kurve.nl".parse().expect("a good address")),
-            links_per_quarter: LINKS_PER_QUARTER,
-            hashing: HashingPool::default(),
-            reminders: Arc::default(),
-            mail: MailRules::default(),
-            mail_waits: Arc::new(Notify::new()),
             check_policy,
-            check_waits: Arc::new(Notify::new()),
+            ..Context::new(
+                Db::connect(&database.url).await.expect("the database opens"),
+                KeyRing::parse(&keys_text).expect("a good ring"),
+                chance,
+                BaseUrl::parse(BASE).expect("a good base URL"),
+                Template::parse(sample).expect("the sample is good"),
+            )
         };
         let sender = Sender { name: "Koppelklaar".to_owned(), address: "koppelklaar@kurve.nl".to_owned() };
         let mailer = Mailer { transport: Transport::Memory(mailbox.clone()), sender };
         let app = App { context, mailer, magister, clock: clock.clone(), metrics: Metrics::default() };
-        let router = router(app.web(allowance, 1, None));
+        let router = router(WebState::new(&app, WebOptions { allowance, trusted_proxies: 1 }, None));
         let read = Mutex::new(0);
         Some(Self(Arc::new(Parts { app, clock, router, mailbox, database, keys_text, read })))
     }

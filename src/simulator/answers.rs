@@ -9,10 +9,12 @@ use hyper::body::{Bytes, Frame, Incoming};
 use hyper::header::{CONTENT_TYPE, LOCATION, SERVER};
 use hyper::{Request, Response};
 
+use super::list;
+use super::marks::{MARK, MARK_HEADER};
 use super::query::Query;
 use super::script::{DataScript, LoginScript, LogoutScript, Odd, SchoolScript, SoapScript};
 use super::server::BrokenOff;
-use super::{Inner, MARK, MARK_HEADER, Visit, list};
+use super::shared::{Inner, Visit};
 
 /// Far more than a call takes.
 const REQUEST_BYTES: usize = 64 << 10;

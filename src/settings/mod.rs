@@ -1,16 +1,19 @@
 //! Every setting is an option with an environment name, so that `--help` is the reference. Secrets may come from a
 //! file; a wrong value stops the start by the setting's name and is never printed.
 
-use std::net::SocketAddr;
-use std::num::NonZeroU32;
+mod error;
+mod serve;
+
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
 use clap::builder::TypedValueParser;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::app::StartError;
+pub use self::error::SettingsError;
+pub use self::serve::ServeSettings;
 use crate::domain::check::CheckPolicy;
 use crate::domain::credential::PasswordLength;
 use crate::domain::mail_rules::{AllowList, MailFlow, MailRules};
@@ -19,6 +22,7 @@ use crate::domain::text::EmailAddress;
 use crate::links::BaseUrl;
 use crate::mail::{BounceAddress, Timeouts};
 use crate::services::reminders::ReminderRules;
+use crate::services::{Context, SUPPORT_EMAIL};
 use crate::telemetry::LogFormat;
 
 /// Settings of every command that touches an installation.
@@ -86,7 +90,7 @@ pub struct Settings {
     pub bounce_address: Option<BounceAddress>,
 
     /// Kurve's support: shown on every page, and told what waits on Kurve
-    #[arg(long, env = "KOPPELKLAAR_SUPPORT_EMAIL", default_value = "support@kurve.nl", value_parser = address, global = true)]
+    #[arg(long, env = "KOPPELKLAAR_SUPPORT_EMAIL", default_value = SUPPORT_EMAIL, value_parser = address, global = true)]
     pub support_email: String,
 
     /// The installation's query template [default: the sample that ships with the product]
@@ -123,36 +127,12 @@ pub struct Settings {
     pub log_format: LogFormat,
 }
 
-/// Settings of the commands that serve pages.
-#[derive(Debug, Clone, Args)]
-pub struct ServeSettings {
-    /// The address to listen on; put a proxy with TLS before it
-    #[arg(long, env = "KOPPELKLAAR_LISTEN", default_value = "127.0.0.1:8080")]
-    pub listen: SocketAddr,
-
-    /// The address to serve metrics on, at /metrics; not for the public [default: none]
-    #[arg(long, env = "KOPPELKLAAR_METRICS_LISTEN")]
-    pub metrics_listen: Option<SocketAddr>,
-
-    /// How many proxies before this one add to X-Forwarded-For
-    #[arg(long, env = "KOPPELKLAAR_TRUSTED_PROXIES", default_value_t = 0)]
-    pub trusted_proxies: usize,
-
-    /// How many sign-ins and requests one client may post per minute
-    #[arg(long, env = "KOPPELKLAAR_FORMS_PER_CLIENT", default_value = "20")]
-    pub forms_per_client: NonZeroU32,
-
-    /// How many sign-ins and requests one address may be used for per quarter of an hour
-    #[arg(long, env = "KOPPELKLAAR_FORMS_PER_ADDRESS", default_value = "10")]
-    pub forms_per_address: NonZeroU32,
-}
-
 impl Settings {
     /// The database's URL.
     ///
     /// # Errors
     /// When its file cannot be read, or it is of another kind of database.
-    pub fn database_url(&self) -> Result<SecretString, StartError> {
+    pub fn database_url(&self) -> Result<SecretString, SettingsError> {
         let given = given("KOPPELKLAAR_DATABASE_URL", self.database_url.as_ref(), self.database_url_file.as_deref())?;
         let url = match given {
             Some(url) => url,
@@ -163,7 +143,7 @@ impl Settings {
         if is_known {
             Ok(url)
         } else {
-            Err(StartError::new("KOPPELKLAAR_DATABASE_URL: must start with sqlite: or postgres://"))
+            Err(SettingsError::new("KOPPELKLAAR_DATABASE_URL: must start with sqlite: or postgres://"))
         }
     }
 
@@ -176,6 +156,19 @@ impl Settings {
         self.smtp_ca_file = None;
         self.mail_dir = folder.join("mail");
         self.base_url = base_url;
+    }
+
+    /// The context with what is set for use cases.
+    pub fn apply_to(&self, context: Context) -> Context {
+        Context {
+            password_length: self.password_length,
+            support_email: self.support_email.clone(),
+            bounce_address: self.bounce_address.clone(),
+            reminders: Arc::new(self.reminder_rules()),
+            mail: self.mail_rules(),
+            check_policy: self.check,
+            ..context
+        }
     }
 
     /// When reminders come.
@@ -201,7 +194,7 @@ impl Settings {
     }
 
     /// The key ring's text, if it is given.
-    pub fn keys(&self) -> Result<Option<SecretString>, StartError> {
+    pub fn keys(&self) -> Result<Option<SecretString>, SettingsError> {
         given("KOPPELKLAAR_KEYS", self.keys.as_ref(), self.keys_file.as_deref())
     }
 
@@ -211,18 +204,18 @@ impl Settings {
     }
 
     /// The mail server's URL, if there is one.
-    pub fn smtp_url(&self) -> Result<Option<SecretString>, StartError> {
+    pub fn smtp_url(&self) -> Result<Option<SecretString>, SettingsError> {
         given("KOPPELKLAAR_SMTP_URL", self.smtp_url.as_ref(), self.smtp_url_file.as_deref())
     }
 }
 
-fn given(name: &str, value: Option<&SecretString>, file: Option<&Path>) -> Result<Option<SecretString>, StartError> {
+fn given(name: &str, value: Option<&SecretString>, file: Option<&Path>) -> Result<Option<SecretString>, SettingsError> {
     if let Some(value) = value {
         return Ok(Some(value.clone()));
     }
     let Some(file) = file else { return Ok(None) };
     let text = std::fs::read_to_string(file)
-        .map_err(|error| StartError::new(format!("{name}_FILE: {} cannot be read ({error})", file.display())))?;
+        .map_err(|error| SettingsError::new(format!("{name}_FILE: {} cannot be read ({error})", file.display())))?;
     Ok(Some(text.trim().into()))
 }
 

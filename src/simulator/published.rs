@@ -5,14 +5,16 @@ use std::fs;
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use serde::{Deserialize, Serialize};
 
 use super::doors::Doors;
-use super::label_of;
-use super::script::Script;
+use super::marks::MARK;
+use super::script::{Script, label_of};
+use crate::magister::Reach;
 
 const AUTHORITY_FILE: &str = "authority.pem";
 const NAMES_FILE: &str = "names.json";
@@ -27,7 +29,7 @@ struct Names {
 pub(super) fn write(folder: &Path, authority: &str, script: &Script, doors: &Doors) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let schools = script.schools.iter().map(|(label, school)| (label.clone(), doors.lead_to(school))).collect();
-    let names = Names { simulator: super::MARK.to_owned(), default: doors.lead_to(&script.default), schools };
+    let names = Names { simulator: MARK.to_owned(), default: doors.lead_to(&script.default), schools };
     replace(&folder.join(AUTHORITY_FILE), authority)?;
     replace(&folder.join(NAMES_FILE), &serde_json::to_string_pretty(&names)?)
 }
@@ -39,13 +41,19 @@ fn replace(file: &Path, text: &str) -> io::Result<()> {
     fs::rename(new, file)
 }
 
-/// The authority that a simulator published.
-pub(in crate::magister) fn read_authority(folder: &Path) -> io::Result<CertificateDer<'static>> {
-    CertificateDer::from_pem_file(folder.join(AUTHORITY_FILE)).map_err(io::Error::other)
+/// A reach that leads to the simulator that another process has published in a folder, and nowhere else.
+///
+/// # Errors
+/// When the folder does not hold what a simulator publishes.
+pub fn reach(folder: &Path) -> io::Result<Reach> {
+    let authority = CertificateDer::from_pem_file(folder.join(AUTHORITY_FILE)).map_err(io::Error::other)?;
+    let folder = folder.to_owned();
+    let names = Arc::new(move |host: &str| look_up(&folder, host));
+    Reach::loopback(names, authority).map_err(io::Error::other)
 }
 
 /// Where a name leads now; nowhere when the simulator is gone.
-pub(in crate::magister) fn look_up(folder: &Path, host: &str) -> Option<Vec<SocketAddr>> {
+fn look_up(folder: &Path, host: &str) -> Option<Vec<SocketAddr>> {
     let text = fs::read_to_string(folder.join(NAMES_FILE)).ok()?;
     let names: Names = serde_json::from_str(&text).ok()?;
     names.schools.get(label_of(host)).unwrap_or(&names.default).clone()

@@ -16,7 +16,9 @@ use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use super::{Inner, MARK, MARK_HEADER, SchoolScript};
+use super::marks::{MARK, MARK_HEADER};
+use super::script::SchoolScript;
+use super::shared::Inner;
 
 /// Far more than a script takes.
 const REQUEST_BYTES: usize = 1 << 20;

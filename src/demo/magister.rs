@@ -13,9 +13,9 @@ use crate::chance::Chance;
 use crate::domain::credential::Password;
 use crate::domain::text::SchoolDomain;
 use crate::magister::Reach;
-use crate::magister::simulator::{SchoolScript, Script, Simulator, SimulatorConfig};
 use crate::services::onboarding::credentials;
 use crate::services::{Context, ServiceError};
+use crate::simulator::{SchoolScript, Script, Simulator, SimulatorConfig};
 use crate::store;
 
 /// What a visitor can choose from: the preset of the simulator, and what it is called.

@@ -13,9 +13,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_rustls::LazyConfigAcceptor;
 
+use super::answers;
 use super::authority::TlsKind;
-use super::script::TlsScript;
-use super::{Inner, answers, label_of};
+use super::script::{TlsScript, label_of};
+use super::shared::Inner;
 
 /// How long a caller may take to send its headers.
 const HEADER_TIME: Duration = Duration::from_secs(10);

@@ -219,6 +219,11 @@ impl TryFrom<Entry> for SchoolScript {
     }
 }
 
+/// The label of a host under `swp.nl`.
+pub(super) fn label_of(host: &str) -> &str {
+    host.strip_suffix(".swp.nl").unwrap_or(host)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -14,12 +14,13 @@ mod control;
 mod crowd;
 mod doors;
 mod list;
+mod marks;
 pub mod published;
 mod query;
 pub mod script;
 mod server;
+mod shared;
 
-use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -33,17 +34,12 @@ use tokio_util::task::AbortOnDropHandle;
 use self::authority::Authority;
 pub use self::crowd::Crowd;
 use self::doors::Doors;
+pub use self::marks::{MARK, MARK_HEADER};
 pub use self::script::{SchoolScript, Script};
-use super::reach::Reach;
+use self::shared::Inner;
+pub use self::shared::Visit;
 use crate::chance::Chance;
-
-/// The header that marks each answer.
-pub const MARK_HEADER: &str = "X-Simulator";
-/// What it says.
-pub const MARK: &str = "koppelklaar magister-simulator, not a real Magister";
-
-/// How many requests are remembered.
-const VISITS_MAX: usize = 10_000;
+use crate::magister::Reach;
 
 /// How to start a simulator.
 #[derive(Debug, Clone, Default)]
@@ -63,29 +59,6 @@ pub struct Simulator {
     inner: Arc<Inner>,
     control: Option<SocketAddr>,
     _tasks: Vec<AbortOnDropHandle<()>>,
-}
-
-/// One request that was made of it. Without its body, so without a secret.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Visit {
-    /// Which school, by label.
-    pub school: String,
-    /// The path and query of the URL.
-    pub url: String,
-    /// What was asked: `soap_login`, `login`, `getdata`, `logout`, or the like.
-    pub call: String,
-}
-
-/// What the parts share.
-struct Inner {
-    authority: Authority,
-    doors: Doors,
-    script: Mutex<Script>,
-    tokens: Mutex<HashMap<String, String>>,
-    visits: Mutex<Vec<Visit>>,
-    crowd: crowd::Counter,
-    publish: Option<PathBuf>,
-    chance: Chance,
 }
 
 impl Simulator {
@@ -142,7 +115,7 @@ impl Simulator {
     pub fn reach(&self) -> Reach {
         let inner = self.inner.clone();
         let names = Arc::new(move |host: &str| inner.look_up(host));
-        Reach::simulator(names, self.authority()).expect("the authority made this certificate")
+        Reach::loopback(names, self.authority()).expect("the authority made this certificate")
     }
 
     /// Changes how one school behaves.
@@ -160,37 +133,6 @@ impl Simulator {
     pub fn crowd(&self) -> Crowd {
         self.inner.crowd.most()
     }
-}
-
-impl Inner {
-    fn script(&self) -> MutexGuard<'_, Script> {
-        self.script.lock()
-    }
-
-    fn school(&self, label: &str) -> SchoolScript {
-        self.script().school(label)
-    }
-
-    fn look_up(&self, host: &str) -> Option<Vec<SocketAddr>> {
-        self.doors.lead_to(&self.school(label_of(host)))
-    }
-
-    fn publish(&self) -> io::Result<()> {
-        let Some(folder) = &self.publish else { return Ok(()) };
-        published::write(folder, &self.authority.pem(), &self.script(), &self.doors)
-    }
-
-    fn note(&self, visit: Visit) {
-        let mut visits = self.visits.lock();
-        if visits.len() < VISITS_MAX {
-            visits.push(visit);
-        }
-    }
-}
-
-/// The label of a host under `swp.nl`.
-fn label_of(host: &str) -> &str {
-    host.strip_suffix(".swp.nl").unwrap_or(host)
 }
 
 async fn listen(address: SocketAddr) -> io::Result<TcpListener> {

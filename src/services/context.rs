@@ -1,0 +1,138 @@
+//! What every use case works with, and who calls it.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use tokio::sync::Notify;
+
+use super::error::ServiceError;
+use super::people::hashing::HashingPool;
+use super::reminders::ReminderRules;
+use crate::chance::Chance;
+use crate::crypto::KeyRing;
+use crate::domain::actor::Actor;
+use crate::domain::check::CheckPolicy;
+use crate::domain::credential::{PasswordLength, Template};
+use crate::domain::mail_rules::MailRules;
+use crate::links::BaseUrl;
+use crate::mail::BounceAddress;
+use crate::store::Db;
+
+/// Kurve's support, where nothing else is set.
+pub const SUPPORT_EMAIL: &str = "support@kurve.nl";
+
+/// How often one address may ask for a sign-in link within a quarter of an hour.
+const LINKS_PER_QUARTER: u64 = 5;
+
+/// What every use case works with.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The database.
+    pub db: Db,
+    /// The keys for sealing, hashing and signing.
+    pub keys: KeyRing,
+    /// The source of ids, tokens and passwords.
+    pub chance: Chance,
+    /// Where this installation is reached.
+    pub base: BaseUrl,
+    /// The installation's query template.
+    pub template: Arc<Template>,
+    /// How long issued passwords are.
+    pub password_length: PasswordLength,
+    /// Kurve's support, as shown and written to.
+    pub support_email: String,
+    /// Where delivery reports come back to, if not to the sender.
+    pub bounce_address: Option<BounceAddress>,
+    /// How often one address may ask for a sign-in link within a quarter of an hour.
+    pub links_per_quarter: u64,
+    /// Where passwords of staff are hashed.
+    pub hashing: HashingPool,
+    /// When reminders come.
+    pub reminders: Arc<ReminderRules>,
+    /// Whether mails go, and to whom.
+    pub mail: MailRules,
+    /// Wakes the worker that sends mails.
+    pub mail_waits: Arc<Notify>,
+    /// What is done with connection checks.
+    pub check_policy: CheckPolicy,
+    /// Wakes the worker that makes connection checks.
+    pub check_waits: Arc<Notify>,
+}
+
+impl Context {
+    /// A context in which everything that can be set is as the product has it.
+    pub fn new(db: Db, keys: KeyRing, chance: Chance, base: BaseUrl, template: Template) -> Self {
+        Self {
+            db,
+            keys,
+            chance,
+            base,
+            template: Arc::new(template),
+            password_length: PasswordLength::default(),
+            support_email: SUPPORT_EMAIL.to_owned(),
+            bounce_address: None,
+            links_per_quarter: LINKS_PER_QUARTER,
+            hashing: HashingPool::default(),
+            reminders: Arc::default(),
+            mail: MailRules::default(),
+            mail_waits: Arc::default(),
+            check_policy: CheckPolicy::default(),
+            check_waits: Arc::default(),
+        }
+    }
+}
+
+/// A call of which is not known yet who makes it.
+#[derive(Debug, Clone, Copy)]
+pub struct AnonymousCall<'a> {
+    /// When.
+    pub now: DateTime<Utc>,
+    /// The request, as in the log.
+    pub request_id: &'a str,
+}
+
+impl<'a> AnonymousCall<'a> {
+    /// A call at this moment, in this request.
+    pub fn new(now: DateTime<Utc>, request_id: &'a str) -> Self {
+        Self { now, request_id }
+    }
+
+    /// The call, now that it is known who makes it.
+    pub fn by(self, actor: Actor) -> Call {
+        Call { actor, now: self.now, request_id: self.request_id.to_owned() }
+    }
+}
+
+/// Who does something, when, and in which request or job.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// Who.
+    pub actor: Actor,
+    /// When.
+    pub now: DateTime<Utc>,
+    /// The request or job, as in the log.
+    pub request_id: String,
+}
+
+impl Call {
+    /// Lets pass who is a colleague of Kurve and may change things.
+    ///
+    /// # Errors
+    /// `Forbidden` for everyone else.
+    pub fn check_may_act(&self) -> Result<(), ServiceError> {
+        match self.actor {
+            Actor::Staff { role, .. } if role.can_act() => Ok(()),
+            Actor::Staff { .. }
+            | Actor::Contact { .. }
+            | Actor::Check
+            | Actor::Clock
+            | Actor::Operator
+            | Actor::Visitor => Err(ServiceError::Forbidden),
+        }
+    }
+
+    /// A call by a part of the machine itself.
+    pub fn by_machine(actor: Actor, now: DateTime<Utc>, job: &str) -> Self {
+        Self { actor, now, request_id: job.to_owned() }
+    }
+}

@@ -1,0 +1,98 @@
+//! Opens an installation as its settings say, and starts what runs beside the pages. Migrates nothing.
+
+mod error;
+mod keys;
+mod lock;
+mod mailer;
+
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+pub use self::error::StartError;
+use self::error::cannot;
+pub use self::lock::{DatabaseLock, lock_database, with_ending};
+use crate::app::App;
+use crate::chance::Chance;
+use crate::clock::Clock;
+use crate::domain::credential::Template;
+use crate::jobs;
+use crate::magister::{Limits, Magister, Reach};
+use crate::metrics::Metrics;
+use crate::services::Context;
+use crate::settings::Settings;
+use crate::store::{Db, schema};
+use crate::web::WebState;
+
+/// The query template that ships with the product: clearly a sample.
+const SAMPLE_TEMPLATE: &str = include_str!("../../templates/query/sample.sql");
+
+/// Opens an installation whose database is of this release.
+///
+/// # Errors
+/// What is wrong, by the name of the setting, and what to do.
+pub async fn open(settings: &Settings) -> Result<App, StartError> {
+    let app = open_any(settings).await?;
+    check_schema(&app).await?;
+    Ok(app)
+}
+
+/// Opens database, keys and template as the settings say, of whichever release the database is.
+///
+/// # Errors
+/// What is wrong, by the name of the setting, and what to do.
+pub async fn open_any(settings: &Settings) -> Result<App, StartError> {
+    let url = settings.database_url()?;
+    let chance = Chance::os();
+    let keys = keys::open_keys(settings, url.expose(), &chance)?;
+    let template = open_template(settings)?;
+    if settings.password_length.is_short() {
+        tracing::warn!("KOPPELKLAAR_PASSWORD_LENGTH is below 26 signs: such a password has less than 128 bits");
+    }
+    let db = Db::connect(url.expose()).await.map_err(|error| {
+        StartError::new(format!(
+            "KOPPELKLAAR_DATABASE_URL: the database cannot be opened ({error}). Check that it exists and may be used."
+        ))
+    })?;
+    let magister = Magister::new(Reach::internet(), Limits::default(), chance.clone());
+    let context = Context::new(db, keys, chance, settings.base_url.clone(), template);
+    Ok(App {
+        context: settings.apply_to(context),
+        mailer: mailer::open_mailer(settings)?,
+        magister,
+        clock: Clock::system(),
+        metrics: Metrics::default(),
+    })
+}
+
+/// Refuses to go on with a database of another release.
+async fn check_schema(app: &App) -> Result<(), StartError> {
+    let behind = schema::pending(&app.context.db)
+        .await
+        .map_err(|error| StartError::new(format!("the schema cannot be read: {error}")))?;
+    if behind == 0 {
+        return Ok(());
+    }
+    Err(StartError::new(format!(
+        "the database is {behind} step(s) behind this release: run `koppelklaar migrate` first"
+    )))
+}
+
+/// Starts what runs beside the pages: the workers for mails and connection checks, and the timer. They end after `stop`.
+pub async fn start_workers(app: &App, web: &WebState, stop: &CancellationToken) -> Result<JoinSet<()>, StartError> {
+    let mut workers = JoinSet::new();
+    workers.spawn(jobs::mail::work(app.clone(), stop.clone()));
+    workers.spawn(jobs::checks::work(app.clone(), stop.clone()));
+    let web = web.clone();
+    let timer = jobs::start(app.clone(), move || web.limits.forget_idle(), stop.clone()).await;
+    workers.spawn(timer.map_err(|error| StartError::new(format!("the timer does not start ({error})")))?);
+    Ok(workers)
+}
+
+fn open_template(settings: &Settings) -> Result<Template, StartError> {
+    let Some(path) = &settings.query_template else {
+        return Template::parse(SAMPLE_TEMPLATE).map_err(|error| StartError::new(error.to_string()));
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| cannot("KOPPELKLAAR_QUERY_TEMPLATE", path, &error))?;
+    Template::parse(&text)
+        .map_err(|error| StartError::new(format!("KOPPELKLAAR_QUERY_TEMPLATE: {}: {error}", path.display())))
+}
