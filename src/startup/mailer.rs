@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use super::error::{StartError, cannot};
+use secrecy::ExposeSecret;
+
 use crate::mail::message::Sender;
 use crate::mail::transport::Transport;
 use crate::mail::{SmtpTransport, SmtpUrl};
@@ -19,7 +21,7 @@ fn trusting(smtp: SmtpTransport, authority: Option<&Path>) -> Result<SmtpTranspo
 pub(super) fn open_mailer(settings: &Settings) -> Result<Mailer, StartError> {
     let transport = match settings.smtp_url()? {
         Some(url) => {
-            let url = SmtpUrl::parse(url.expose())
+            let url = SmtpUrl::parse(url.expose_secret())
                 .map_err(|error| StartError::new(format!("KOPPELKLAAR_SMTP_URL: {error}")))?;
             let smtp = SmtpTransport::new(url).with_timeouts(settings.smtp_timeouts());
             Transport::Smtp(trusting(smtp, settings.smtp_ca_file.as_deref())?)

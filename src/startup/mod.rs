@@ -11,6 +11,8 @@ use tokio_util::sync::CancellationToken;
 pub use self::error::StartError;
 use self::error::cannot;
 pub use self::lock::{DatabaseLock, lock_database, with_ending};
+use secrecy::ExposeSecret;
+
 use crate::app::App;
 use crate::chance::Chance;
 use crate::clock::Clock;
@@ -43,12 +45,12 @@ pub async fn open(settings: &Settings) -> Result<App, StartError> {
 pub async fn open_any(settings: &Settings) -> Result<App, StartError> {
     let url = settings.database_url()?;
     let chance = Chance::os();
-    let keys = keys::open_keys(settings, url.expose(), &chance)?;
+    let keys = keys::open_keys(settings, url.expose_secret(), &chance)?;
     let template = open_template(settings)?;
     if settings.password_length.is_short() {
         tracing::warn!("KOPPELKLAAR_PASSWORD_LENGTH is below 26 signs: such a password has less than 128 bits");
     }
-    let db = Db::connect(url.expose()).await.map_err(|error| {
+    let db = Db::connect(url.expose_secret()).await.map_err(|error| {
         StartError::new(format!(
             "KOPPELKLAAR_DATABASE_URL: the database cannot be opened ({error}). Check that it exists and may be used."
         ))
