@@ -37,10 +37,6 @@ use rustls::pki_types::pem::PemObject;
 mod bare_magister;
 #[path = "support/memory.rs"]
 mod memory;
-#[path = "../tests/torture/postgres.rs"]
-mod postgres;
-#[path = "../tests/it/support/postgres_programs.rs"]
-mod postgres_programs;
 #[path = "../tests/torture/schools.rs"]
 mod schools;
 #[path = "support/mod.rs"]

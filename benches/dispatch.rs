@@ -24,10 +24,6 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 
 #[path = "../tests/torture/fill.rs"]
 mod fill;
-#[path = "../tests/torture/postgres.rs"]
-mod postgres;
-#[path = "../tests/it/support/postgres_programs.rs"]
-mod postgres_programs;
 #[path = "../tests/torture/schools.rs"]
 mod schools;
 #[path = "support/server.rs"]

@@ -14,10 +14,6 @@ use koppelklaar::store::reminders::{self, Attention};
 
 #[path = "support/memory.rs"]
 mod memory;
-#[path = "../tests/torture/postgres.rs"]
-mod postgres;
-#[path = "../tests/it/support/postgres_programs.rs"]
-mod postgres_programs;
 #[path = "../tests/torture/schools.rs"]
 mod schools;
 #[path = "support/mod.rs"]

@@ -10,7 +10,7 @@ use koppelklaar::store::{Db, schema};
 use secrecy::ExposeSecret;
 use tempfile::TempDir;
 
-use crate::postgres::Cluster;
+use crate::support::postgres::Cluster;
 
 /// The two kinds of database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,7 @@ impl Installation {
         let (url, cluster) = match kind {
             Kind::Sqlite => (format!("sqlite:{}", folder.path().join("kk.db").display()), None),
             Kind::Postgres => {
-                let cluster = Cluster::start()?;
+                let cluster = Cluster::start("")?;
                 (cluster.create(None).await, Some(cluster))
             }
         };
@@ -59,7 +59,7 @@ impl Installation {
     /// Lets the database finish what it does behind our back, so that it is not measured with what comes next.
     pub(crate) fn settle(&mut self) {
         if let Some(cluster) = &mut self.cluster {
-            cluster.restart("fast");
+            cluster.pg_ctl("restart -m fast");
         }
     }
 }

@@ -6,9 +6,9 @@ use axum::routing::get;
 use koppelklaar::web::rate_limit::Allowance;
 use koppelklaar::web::{WebOptions, WebState, surround};
 
-use crate::it::journey::Table;
-use crate::it::support::app::nonzero;
-use crate::it::support::{Page, TestApp, Visitor, run};
+use crate::journey::Table;
+use crate::support::app::nonzero;
+use crate::support::{Page, TestApp, Visitor, run};
 
 async fn ask(visitor: &Visitor, brin: &str, key: &str, known: Option<&str>) -> Page {
     let mut headers = HeaderMap::new();

@@ -6,9 +6,9 @@ use koppelklaar::jobs::Job;
 use koppelklaar::links;
 use koppelklaar::store::operations::audit;
 
-use crate::it::journey::Table;
-use crate::it::reminders::{let_time_pass, lines};
-use crate::it::support::{Page, TestApp, run};
+use crate::journey::Table;
+use crate::reminders::{let_time_pass, lines};
+use crate::support::{Page, TestApp, run};
 
 const SNOOZE: &str = "form:has([data-action=snooze])";
 const OWN_DAYS: &str = "form:has([data-action=add-own-days])";

@@ -10,10 +10,10 @@ use koppelklaar::mail::{SmtpTransport, SmtpUrl};
 use koppelklaar::services::mail::dispatch::{self, Mailer, Summary};
 use koppelklaar::store::mail::outbox::MailStatus;
 
-use crate::it::dispatch::{load, put_in_outbox, waiting};
-use crate::it::post_pages::put;
-use crate::it::support::smtp_sink::{Reply, Script, SmtpSink};
-use crate::it::support::{TestApp, run};
+use crate::dispatch::{load, put_in_outbox, waiting};
+use crate::post_pages::put;
+use crate::support::smtp_sink::{Reply, Script, SmtpSink};
+use crate::support::{TestApp, run};
 
 async fn send(app: &TestApp, sink: &SmtpSink) -> Summary {
     let url = SmtpUrl::parse(&format!("smtp://{}", sink.address)).expect("a URL");

@@ -5,10 +5,10 @@ use std::process::Stdio;
 
 use koppelklaar::links;
 
-use crate::it::bounces::{is_marked, sent};
-use crate::it::support::database::texts;
-use crate::it::support::program::Program;
-use crate::it::support::{block_on, reports, run_to_failure};
+use crate::bounces::{is_marked, sent};
+use crate::support::database::texts;
+use crate::support::program::Program;
+use crate::support::{on_each_database, reports, run_to_failure};
 
 /// Runs the command with a message; the code it ends with and everything it said.
 fn pipe(program: &Program, arguments: &[&str], message: &[u8]) -> (Option<i32>, String) {
@@ -26,8 +26,8 @@ fn pipe(program: &Program, arguments: &[&str], message: &[u8]) -> (Option<i32>, 
 
 #[test]
 fn a_mail_server_learns_what_to_do_with_what_it_brought() {
-    block_on(async {
-        let Some(mut program) = Program::migrated().await else { return };
+    on_each_database(async |kind| {
+        let mut program = Program::migrated(kind).await;
         program.set("KOPPELKLAAR_BOUNCE_ADDRESS", "bounces@kurve.nl");
         let id = "<01890000-0000-7000-8000-000000000000@127.0.0.1>";
         let unknown = reports::to(reports::POSTFIX_UNKNOWN, "bounces@kurve.nl", id);
@@ -56,7 +56,7 @@ fn a_report_that_an_address_does_not_exist_marks_it_and_asks_kurve_for_another()
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let mail = sent(&app, &school, "1").await;
         let report = reports::about(reports::POSTFIX_UNKNOWN, &mail);
-        let mut program = Program::new().await.expect("this kind of database is here");
+        let mut program = Program::new(app.database.kind).await;
         program.set("KOPPELKLAAR_DATABASE_URL", &app.database.url);
         program.set("KOPPELKLAAR_KEYS", &app.keys_text);
         program.set("KOPPELKLAAR_BOUNCE_ADDRESS", "bounces@kurve.nl");
@@ -78,8 +78,8 @@ fn a_report_that_an_address_does_not_exist_marks_it_and_asks_kurve_for_another()
 
 #[test]
 fn trouble_of_ours_makes_the_mail_server_keep_the_message() {
-    block_on(async {
-        let Some(program) = Program::new().await else { return };
+    on_each_database(async |kind| {
+        let program = Program::new(kind).await;
 
         // The database was never migrated.
         let (ended, said) = pipe(&program, &[], reports::POSTFIX_UNKNOWN.as_bytes());
@@ -91,8 +91,8 @@ fn trouble_of_ours_makes_the_mail_server_keep_the_message() {
 
 #[test]
 fn a_command_line_or_a_setting_that_is_wrong_is_trouble_of_ours_too() {
-    block_on(async {
-        let Some(mut program) = Program::migrated().await else { return };
+    on_each_database(async |kind| {
+        let mut program = Program::migrated(kind).await;
 
         let (option, said_of_option) = pipe(&program, &["--from", "x"], b"");
         let (help, _) = pipe(&program, &["--help"], b"");

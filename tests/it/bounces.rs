@@ -9,8 +9,8 @@ use koppelklaar::store::mail::outbox::{self, MailStatus, OutboxMail};
 use koppelklaar::store::operations::audit;
 use koppelklaar::store::people::address_marks;
 
-use crate::it::journey::Table;
-use crate::it::support::{TestApp, TestSchool, reports, run_to_failure};
+use crate::journey::Table;
+use crate::support::{TestApp, TestSchool, reports, run_to_failure};
 
 mod late;
 mod strange;

@@ -4,18 +4,14 @@ use std::collections::BTreeSet;
 use std::net::TcpListener;
 use std::process::Stdio;
 
-use crate::it::support::database::{ON_POSTGRES, sql};
-use crate::it::support::program::{Program, SMTP_PASSWORD};
-use crate::it::support::smtp_sink::{Script, SmtpSink};
-use crate::it::support::{block_on, database};
+use crate::support::database::sql;
+use crate::support::program::{Program, SMTP_PASSWORD};
+use crate::support::smtp_sink::{Script, SmtpSink};
+use crate::support::{DatabaseKind, database, on_each_database};
 
-/// Runs a test with an installation of its own; on PostgreSQL only where there is one.
-fn with<F: Future<Output = ()>>(program: impl Future<Output = Option<Program>>, test: impl FnOnce(Program) -> F) {
-    block_on(async {
-        if let Some(program) = program.await {
-            test(program).await;
-        }
-    });
+/// Runs a test with an installation of its own, once on each kind of database.
+fn with<F: Future<Output = ()>>(program: impl AsyncFn(DatabaseKind) -> Program, test: impl Fn(Program) -> F) {
+    on_each_database(async |kind| test(program(kind).await).await);
 }
 
 /// What a setting refuses that has no value of its own below.
@@ -67,7 +63,7 @@ const WRONG_VALUES: &[(&str, &str, &str)] = &[
 
 #[test]
 fn a_wrong_value_stops_the_start_by_the_name_of_the_setting() {
-    with(Program::migrated(), |program| async move {
+    with(Program::migrated, |program| async move {
         std::fs::write(program.database.folder.path().join("bezet"), "-- no version, and a stray #sign\n")
             .expect("a file");
         let keys = program.run(&["key", "new"]).good();
@@ -90,7 +86,7 @@ fn a_wrong_value_stops_the_start_by_the_name_of_the_setting() {
 
 #[test]
 fn every_setting_refuses_a_wrong_value_also_one_that_has_none_above() {
-    with(Program::migrated(), |program| async move {
+    with(Program::new, |program| async move {
         let help = program.run(&["serve", "--help"]).good();
         // Whoever took the wrong value ends here, and not by its name.
         let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -109,7 +105,7 @@ fn every_setting_refuses_a_wrong_value_also_one_that_has_none_above() {
 
 #[test]
 fn a_setting_and_its_file_exclude_each_other() {
-    with(Program::new(), |program| async move {
+    with(Program::new, |program| async move {
         for (setting, value) in [("DATABASE_URL", "sqlite:kk.db"), ("KEYS", "k1:x"), ("SMTP_URL", "smtp://127.0.0.1")] {
             let (plain, file) = (format!("KOPPELKLAAR_{setting}"), format!("KOPPELKLAAR_{setting}_FILE"));
 
@@ -123,7 +119,7 @@ fn a_setting_and_its_file_exclude_each_other() {
 
 #[test]
 fn secrets_may_come_from_files() {
-    with(Program::migrated(), |mut program| async move {
+    with(Program::migrated, |mut program| async move {
         let folder = program.database.folder.path().to_owned();
         let url = format!("{}\n", program.database.url);
         std::fs::write(folder.join("url"), url).expect("a file");
@@ -140,7 +136,7 @@ fn secrets_may_come_from_files() {
 
 #[test]
 fn an_address_that_is_taken_is_refused_by_name() {
-    with(Program::migrated(), |program| async move {
+    with(Program::migrated, |program| async move {
         let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = taken.local_addr().expect("a bound port").to_string();
 
@@ -152,7 +148,7 @@ fn an_address_that_is_taken_is_refused_by_name() {
 
 #[test]
 fn help_is_the_reference_of_commands_and_settings() {
-    with(Program::new(), |mut program| async move {
+    with(Program::new, |mut program| async move {
         program.unset("KOPPELKLAAR_KEYS");
         program.unset("KOPPELKLAAR_DATABASE_URL");
 
@@ -168,7 +164,7 @@ fn help_is_the_reference_of_commands_and_settings() {
 
 #[test]
 fn a_database_that_is_behind_is_not_served_and_the_command_that_helps_is_named() {
-    with(Program::new(), |program| async move {
+    with(Program::new, |program| async move {
         for command in [vec!["serve"], vec!["staff", "list"], vec!["api-key", "list"], vec!["audit", "verify"]] {
             let refusal = program.run(&command).refusal();
 
@@ -179,7 +175,7 @@ fn a_database_that_is_behind_is_not_served_and_the_command_that_helps_is_named()
 
 #[test]
 fn migrations_that_start_together_all_succeed_and_run_once() {
-    with(Program::new(), |program| async move {
+    with(Program::new, |program| async move {
         let start = |_| {
             let mut command = program.command(&["migrate"]);
             command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts")
@@ -203,8 +199,8 @@ fn migrations_that_start_together_all_succeed_and_run_once() {
 fn keys_are_made_beside_an_embedded_database_and_must_be_given_for_another() {
     use std::os::unix::fs::PermissionsExt;
 
-    with(Program::new(), |mut program| async move {
-        if ON_POSTGRES {
+    with(Program::new, |mut program| async move {
+        if program.database.is_postgres() {
             program.unset("KOPPELKLAAR_KEYS");
             let refusal = program.run(&["migrate"]).refusal();
             assert!(refusal.contains("KOPPELKLAAR_KEYS") && refusal.contains("koppelklaar key new"), "{refusal}");
@@ -225,7 +221,7 @@ fn keys_are_made_beside_an_embedded_database_and_must_be_given_for_another() {
 
 #[test]
 fn it_serves_beside_other_commands_until_it_is_told_to_stop() {
-    with(Program::migrated(), |program| async move {
+    with(Program::migrated, |program| async move {
         let serving = program.serve();
 
         assert_eq!(serving.get("/health/ready", "").0, 200);
@@ -252,10 +248,10 @@ fn it_serves_beside_other_commands_until_it_is_told_to_stop() {
 
 #[test]
 fn a_second_one_on_the_same_file_refuses_and_on_postgresql_serves_too() {
-    with(Program::migrated(), |program| async move {
+    with(Program::migrated, |program| async move {
         let first = program.serve();
 
-        if ON_POSTGRES {
+        if program.database.is_postgres() {
             let second = program.serve();
             assert_eq!((first.get("/health/ready", "").0, second.get("/health/ready", "").0), (200, 200));
         } else {
@@ -270,7 +266,7 @@ fn a_second_one_on_the_same_file_refuses_and_on_postgresql_serves_too() {
 
 #[test]
 fn an_embedded_database_is_where_its_path_says() {
-    with(Program::new(), |program| async move {
+    with(Program::new, |program| async move {
         let folder = program.database.folder.path().join("een map");
         std::fs::create_dir(&folder).expect("a folder");
         for name in ["a%20b.db", "c#d.db", "e f.db"] {
@@ -286,7 +282,7 @@ fn an_embedded_database_is_where_its_path_says() {
 
 #[test]
 fn mails_of_a_service_without_a_mail_server_become_files() {
-    with(Program::migrated(), |mut program| async move {
+    with(Program::migrated, |mut program| async move {
         program.set("KOPPELKLAAR_MAIL_DIR", "post");
 
         let serving = program.serve();
@@ -298,12 +294,12 @@ fn mails_of_a_service_without_a_mail_server_become_files() {
 
 #[test]
 fn the_audit_is_verified_and_the_first_broken_row_named() {
-    with(Program::migrated(), |program| async move {
+    with(Program::migrated, |program| async move {
         program.run(&["api-key", "add", "--name", "numo"]).good();
         program.run(&["api-key", "add", "--name", "ander"]).good();
 
         let whole = program.run(&["audit", "verify"]).good();
-        let disarm = if ON_POSTGRES {
+        let disarm = if program.database.is_postgres() {
             "DROP TRIGGER audit_refuses_change ON audit"
         } else {
             "DROP TRIGGER audit_refuses_update"
@@ -322,7 +318,7 @@ fn the_audit_is_verified_and_the_first_broken_row_named() {
 
 #[test]
 fn the_doctor_says_what_is_wrong_and_what_helps() {
-    with(Program::new(), |mut program| async move {
+    with(Program::new, |mut program| async move {
         let before = program.run(&["doctor"]);
         assert!(before.out.contains("FAIL  database: ") && before.out.contains("`koppelklaar migrate`"), "{before:?}");
         before.refusal();
@@ -352,7 +348,7 @@ fn the_doctor_says_what_is_wrong_and_what_helps() {
 
 #[test]
 fn a_new_key_is_a_line_that_the_ring_takes() {
-    with(Program::new(), |mut program| async move {
+    with(Program::new, |mut program| async move {
         let line = program.run(&["key", "new", "--id", "k2"]).good();
         program.set("KOPPELKLAAR_KEYS", line.trim());
         program.run(&["migrate"]).good();
@@ -368,7 +364,7 @@ fn a_new_key_is_a_line_that_the_ring_takes() {
 
 #[test]
 fn names_and_addresses_that_are_taken_are_refused_with_the_command_that_helps() {
-    with(Program::migrated(), |program| async move {
+    with(Program::migrated, |program| async move {
         program.run(&["staff", "add", "eva@kurve.nl", "--name", "Eva Jansen"]).good();
         program.run(&["api-key", "add", "--name", "numo"]).good();
 
@@ -384,7 +380,7 @@ fn names_and_addresses_that_are_taken_are_refused_with_the_command_that_helps() 
 
 #[test]
 fn a_database_of_another_release_is_left_alone() {
-    with(Program::migrated(), |program| async move {
+    with(Program::migrated, |program| async move {
         let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m20990101_000001_later', 0)";
         // What the database says that was made before the steps became one baseline.
         let older = "UPDATE seaql_migrations SET version = 'm20261123_000001_staff'";

@@ -6,9 +6,9 @@ use koppelklaar::domain::text::EmailAddress;
 use koppelklaar::links;
 use koppelklaar::services::people::staff_accounts;
 
-use crate::it::journey::Table;
-use crate::it::support::program::Program;
-use crate::it::support::{TestApp, Visitor, block_on, run};
+use crate::journey::Table;
+use crate::support::program::Program;
+use crate::support::{TestApp, Visitor, on_each_database, run};
 
 fn eva() -> EmailAddress {
     EmailAddress::parse("eva@kurve.nl").expect("an address")
@@ -83,8 +83,8 @@ fn a_session_of_a_school_ends_after_two_weeks_however_it_is_used() {
 
 #[test]
 fn the_operator_changes_a_role_and_brings_back_who_was_disabled() {
-    block_on(async {
-        let Some(program) = Program::migrated().await else { return };
+    on_each_database(async |kind| {
+        let program = Program::migrated(kind).await;
         program.run(&["staff", "add", "eva@kurve.nl", "--name", "Eva Jansen"]).good();
         let working = program.run(&["staff", "enable", "eva@kurve.nl"]).refusal();
 
@@ -110,8 +110,8 @@ fn the_operator_changes_a_role_and_brings_back_who_was_disabled() {
 #[test]
 fn the_doctor_names_files_with_secrets_that_everybody_can_read() {
     use std::os::unix::fs::PermissionsExt;
-    block_on(async {
-        let Some(mut program) = Program::migrated().await else { return };
+    on_each_database(async |kind| {
+        let mut program = Program::migrated(kind).await;
         let path = program.database.folder.path().join("smtp");
         std::fs::write(&path, "smtp://127.0.0.1:1\n").expect("a file");
         program.set("KOPPELKLAAR_SMTP_URL_FILE", "smtp");

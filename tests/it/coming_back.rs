@@ -1,7 +1,7 @@
 //! What comes back: a step with the reason why it fell, details that are given again, and a school that had stopped.
 
-use crate::it::journey::Table;
-use crate::it::support::{TestApp, run};
+use crate::journey::Table;
+use crate::support::{TestApp, run};
 
 #[test]
 fn why_a_step_fell_stays_to_be_read_after_it_was_stuck_and_answered() {

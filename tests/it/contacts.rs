@@ -12,8 +12,8 @@ use koppelklaar::store::StoreError;
 use koppelklaar::store::people::contacts as rows;
 use tokio::task::JoinSet;
 
-use crate::it::journey::Table;
-use crate::it::support::{TestApp, TestSchool, run};
+use crate::journey::Table;
+use crate::support::{TestApp, TestSchool, run};
 
 const AT_ONCE: usize = 6;
 

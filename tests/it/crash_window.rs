@@ -23,10 +23,10 @@ use strum::IntoEnumIterator;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::it::dispatch::{load, put_in_outbox};
-use crate::it::support::database::sql;
-use crate::it::support::smtp_sink::{Reply, Script, SmtpSink};
-use crate::it::support::{TestApp, TestSchool, run, run_to_failure};
+use crate::dispatch::{load, put_in_outbox};
+use crate::support::database::sql;
+use crate::support::smtp_sink::{Reply, Script, SmtpSink};
+use crate::support::{TestApp, TestSchool, run, run_to_failure};
 
 /// Longer than any test waits for a server that answers in the end.
 const PATIENT: Timeouts =
@@ -357,5 +357,5 @@ fn a_mail_server_that_takes_its_time_keeps_the_mail_in_the_hand_of_its_worker() 
 
 async fn outbox_lease(app: &TestApp) -> Vec<String> {
     let query = "SELECT CAST(lease_until AS TEXT) FROM outbox WHERE lease_until IS NOT NULL";
-    crate::it::support::database::texts(&app.database.url, query).await
+    crate::support::database::texts(&app.database.url, query).await
 }

@@ -7,9 +7,9 @@ use koppelklaar::domain::text::Reason;
 use koppelklaar::services::ServiceError;
 use koppelklaar::services::onboarding::{credentials, onboardings};
 
-use crate::it::journey::Table;
-use crate::it::support::database::sql;
-use crate::it::support::{Page, TestApp, TestSchool, run};
+use crate::journey::Table;
+use crate::support::database::sql;
+use crate::support::{Page, TestApp, TestSchool, run};
 
 async fn look(table: &Table) -> Page {
     let page = table.portal.get("/school/stap/password_set").await;

@@ -7,12 +7,12 @@ use koppelklaar::jobs::Job;
 use koppelklaar::store::checks::connections::{self, SchoolConnection};
 use koppelklaar::store::mail::outbox;
 
-use crate::it::dispatch::{put_in_outbox, spoil, waiting};
-use crate::it::journey::Table;
-use crate::it::support::app::BASE;
-use crate::it::support::database::sql;
-use crate::it::support::post::Mail;
-use crate::it::support::{TestApp, Visitor, run, run_to_failure};
+use crate::dispatch::{put_in_outbox, spoil, waiting};
+use crate::journey::Table;
+use crate::support::app::BASE;
+use crate::support::database::sql;
+use crate::support::post::Mail;
+use crate::support::{TestApp, Visitor, run, run_to_failure};
 
 /// Asks for the digest of today and reads it; the other mails of the moment are read too.
 async fn digest(app: &TestApp) -> Mail {

@@ -19,9 +19,9 @@ use koppelklaar::services::people::portal_access;
 use koppelklaar::store::LeaseTerm;
 use koppelklaar::store::mail::outbox::{self, MailStatus, OutboxMail, lease};
 
-use crate::it::support::database::sql;
-use crate::it::support::smtp_sink::{Reply, Script, SmtpSink};
-use crate::it::support::{TestApp, TestSchool, post, run, run_to_failure};
+use crate::support::database::sql;
+use crate::support::smtp_sink::{Reply, Script, SmtpSink};
+use crate::support::{TestApp, TestSchool, post, run, run_to_failure};
 
 /// Never reached by a server that answers; short where a server is to fall silent.
 const LIMITS: Timeouts =

@@ -1,7 +1,7 @@
 //! "Geef door aan een collega": who has a step, who can have it, and what the colleague reads.
 
-use crate::it::journey::Table;
-use crate::it::support::{Page, TestApp, run};
+use crate::journey::Table;
+use crate::support::{Page, TestApp, run};
 
 const PIET: &str = "piet@bonhoeffer.example";
 

@@ -5,10 +5,10 @@ use koppelklaar::domain::reminder::SchoolHolidays;
 use koppelklaar::jobs::{self, Job};
 use koppelklaar::services::operations::holidays;
 
-use crate::it::journey::Table;
-use crate::it::reminders::let_time_pass;
-use crate::it::support::program::Program;
-use crate::it::support::{TestApp, block_on, run};
+use crate::journey::Table;
+use crate::reminders::let_time_pass;
+use crate::support::program::Program;
+use crate::support::{TestApp, on_each_database, run};
 
 const HEADER: &str = "holiday,region,first_day,last_day";
 
@@ -18,13 +18,9 @@ const GOVERNMENT: &str = r#"{"content": [{"schoolyear": "2030-2031", "vacations"
         {"region": "noord", "startdate": "2030-10-12T00:00:00.000Z", "enddate": "2030-10-20T21:59:00.000Z"},
         {"region": "oost", "startdate": "2030-10-12", "enddate": "2030-10-20"}]}]}]}"#;
 
-/// Runs a test with an installation of its own; on PostgreSQL only where there is one.
-fn with(test: impl FnOnce(Program)) {
-    block_on(async {
-        if let Some(program) = Program::migrated().await {
-            test(program);
-        }
-    });
+/// Runs a test with an installation of its own, once on each kind of database.
+fn with(test: impl Fn(Program)) {
+    on_each_database(async |kind| test(Program::migrated(kind).await));
 }
 
 fn file(program: &Program, name: &str, text: &str) {

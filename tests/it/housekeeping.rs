@@ -10,12 +10,12 @@ use koppelklaar::services::mail::dispatch;
 use koppelklaar::store::Db;
 use koppelklaar::store::mail::outbox::{self, MailStatus};
 
-use crate::it::dispatch::waiting;
-use crate::it::journey::Table;
-use crate::it::post_pages::walk;
-use crate::it::reminders::{at, second_school_of};
-use crate::it::support::database::texts;
-use crate::it::support::{TestApp, TestSchool, block_on, reports, run, run_to_failure};
+use crate::dispatch::waiting;
+use crate::journey::Table;
+use crate::post_pages::walk;
+use crate::reminders::{at, second_school_of};
+use crate::support::database::texts;
+use crate::support::{TestApp, TestSchool, block_on, reports, run, run_to_failure};
 
 async fn kinds(app: &TestApp) -> Vec<String> {
     texts(&app.database.url, "SELECT kind FROM outbox ORDER BY created_at, kind").await
@@ -49,14 +49,14 @@ fn a_mail_with_a_token_that_still_waits_is_kept() {
         let email = "anna@bonhoeffer.example";
         app.ask_for_school("Bonhoeffer College", "12AB", "bonhoeffer", email).await;
         let statement = "UPDATE outbox SET status = 'failed'";
-        crate::it::support::database::sql(&app.database.url, statement).await;
+        crate::support::database::sql(&app.database.url, statement).await;
 
         app.advance(TimeDelta::days(8));
         app.run(Job::DeleteExpired).await;
 
         assert_eq!(kinds(&app).await, ["confirm_address"], "someone has to look at it");
         let ended = "UPDATE outbox SET status = 'skipped'";
-        crate::it::support::database::sql(&app.database.url, ended).await;
+        crate::support::database::sql(&app.database.url, ended).await;
         app.run(Job::DeleteExpired).await;
         assert_eq!(kinds(&app).await, [""; 0]);
     });

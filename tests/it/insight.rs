@@ -18,7 +18,7 @@ use koppelklaar::store::onboarding::schools;
 use koppelklaar::store::operations::audit;
 use strum::IntoEnumIterator;
 
-use crate::it::support::{Page, TestApp, TestSchool, run};
+use crate::support::{Page, TestApp, TestSchool, run};
 
 /// A finished turn as the audit tells it.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, Method, header};
 
-use crate::it::support::{Page, TestApp, TestSchool, Visitor, run};
+use crate::support::{Page, TestApp, TestSchool, Visitor, run};
 use koppelklaar::links;
 
 /// A school with both sides of the table.

@@ -16,9 +16,9 @@ use koppelklaar::web::rate_limit::Allowance;
 use sea_orm::ConnectionTrait;
 use tokio::sync::Mutex;
 
-use crate::it::journey::Table;
-use crate::it::support::app::nonzero;
-use crate::it::support::{Page, TestApp, Visitor, block_on, run};
+use crate::journey::Table;
+use crate::support::app::nonzero;
+use crate::support::{Page, TestApp, Visitor, on_each_database, run};
 
 async fn ask_for_link(app: &TestApp, context: &Context) -> Result<(), ServiceError> {
     let email = EmailAddress::parse("iemand@nergens.example").expect("an address");
@@ -54,8 +54,8 @@ fn one_address_gets_twenty_links_a_day_and_hears_when_there_is_room_again() {
 #[test]
 fn what_was_typed_about_a_step_stays_when_there_were_too_many_forms_from_one_place() {
     let allowance = Allowance { per_client: nonzero(4), per_address: nonzero(100) };
-    block_on(async {
-        let Some(app) = TestApp::start_with(allowance).await else { return };
+    on_each_database(async |kind| {
+        let app = TestApp::start_with(kind, allowance).await;
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let portal = app.portal(&school).await;
         let page = portal.get("/school/stap/consent_given").await;
@@ -88,9 +88,9 @@ fn an_installation_that_allows_more_links_allows_them_all_day() {
 
 #[test]
 fn sign_ins_at_one_door_do_not_close_another_for_the_same_address() {
-    block_on(async {
+    on_each_database(async |kind| {
         let allowance = Allowance { per_client: nonzero(100), per_address: nonzero(2) };
-        let Some(app) = TestApp::start_with(allowance).await else { return };
+        let app = TestApp::start_with(kind, allowance).await;
         let visitor = app.anonymous();
         let email = "eva@kurve.nl";
 
@@ -208,9 +208,9 @@ fn a_school_makes_ten_contacts_a_day_and_twenty_in_all() {
 
 #[test]
 fn handing_over_counts_per_client_and_per_address() {
-    block_on(async {
+    on_each_database(async |kind| {
         let allowance = Allowance { per_client: nonzero(100), per_address: nonzero(2) };
-        let Some(app) = TestApp::start_with(allowance).await else { return };
+        let app = TestApp::start_with(kind, allowance).await;
         let table = Table::set(&app).await;
 
         let mut statuses = vec![];
@@ -258,9 +258,9 @@ async fn contact(app: &TestApp, table: &Table, email: &str) -> ContactId {
 
 #[test]
 fn a_request_that_comes_too_often_comes_back_as_it_was_typed() {
-    block_on(async {
+    on_each_database(async |kind| {
         let allowance = Allowance { per_client: nonzero(1), per_address: nonzero(100) };
-        let Some(app) = TestApp::start_with(allowance).await else { return };
+        let app = TestApp::start_with(kind, allowance).await;
         let visitor = app.anonymous();
         let fields = [("school_name", "Bonhoeffer College"), ("email", "anna@bonhoeffer.example")];
 

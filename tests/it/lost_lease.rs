@@ -17,11 +17,11 @@ use koppelklaar::store::mail::outbox::{self, OutboxMail, lease};
 use koppelklaar::store::mail::outbox_view;
 use tokio::sync::watch;
 
-use crate::it::crash_window::{AFTER_THE_LEASE, leased, mailer, send, worker_of};
-use crate::it::dispatch::{load, new_hold, waiting};
-use crate::it::support::database::sql;
-use crate::it::support::smtp_sink::{Received, Reply, Script, SmtpSink};
-use crate::it::support::{TestApp, run};
+use crate::crash_window::{AFTER_THE_LEASE, leased, mailer, send, worker_of};
+use crate::dispatch::{load, new_hold, waiting};
+use crate::support::database::sql;
+use crate::support::smtp_sink::{Received, Reply, Script, SmtpSink};
+use crate::support::{TestApp, run};
 
 /// Two mails to two schools, and the address that the first goes to.
 async fn two_mails(app: &TestApp) -> ([MailId; 2], String) {

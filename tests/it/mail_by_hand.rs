@@ -11,9 +11,9 @@ use koppelklaar::services::mail::dispatch;
 use koppelklaar::store::LeaseTerm;
 use koppelklaar::store::mail::outbox::{self, MailStatus, lease};
 
-use crate::it::dispatch::{new_hold, waiting};
-use crate::it::support::database::texts;
-use crate::it::support::{TestApp, run};
+use crate::dispatch::{new_hold, waiting};
+use crate::support::database::texts;
+use crate::support::{TestApp, run};
 
 fn reason() -> Reason {
     Reason::parse("Al aan de telefoon gezegd.").expect("a reason")

@@ -5,11 +5,11 @@ use koppelklaar::crypto::totp::{self, TotpSecret};
 use koppelklaar::jobs::Job;
 use koppelklaar::links;
 
-use crate::it::journey::Table;
-use crate::it::reminders::{at, second_school_of};
-use crate::it::support::app::STAFF_PASSWORD;
-use crate::it::support::post::Mail;
-use crate::it::support::{Page, TestApp, TestSchool, Visitor, run};
+use crate::journey::Table;
+use crate::reminders::{at, second_school_of};
+use crate::support::app::STAFF_PASSWORD;
+use crate::support::post::Mail;
+use crate::support::{Page, TestApp, TestSchool, Visitor, run};
 
 const STEP: &str = "/school/stap/consent_given";
 

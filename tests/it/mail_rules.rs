@@ -17,11 +17,11 @@ use koppelklaar::services::people::portal_access;
 use koppelklaar::store::mail::outbox::MailStatus;
 use koppelklaar::store::operations::heartbeats;
 
-use crate::it::dispatch::{load, put_in_outbox, spoil};
-use crate::it::support::database::sql;
-use crate::it::support::program::Program;
-use crate::it::support::smtp_sink::{Reply, Script, SmtpSink};
-use crate::it::support::{TestApp, TestSchool, block_on, run, run_to_failure};
+use crate::dispatch::{load, put_in_outbox, spoil};
+use crate::support::database::sql;
+use crate::support::program::Program;
+use crate::support::smtp_sink::{Reply, Script, SmtpSink};
+use crate::support::{TestApp, TestSchool, on_each_database, run, run_to_failure};
 
 async fn school(app: &TestApp) -> TestSchool {
     let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
@@ -125,7 +125,7 @@ fn a_process_that_is_told_to_hold_mail_keeps_every_mail_and_sends_none() {
             spoil(&app, *mail, "next_attempt_at = '2020-01-01 00:00:00+00:00'").await;
         }
         let sink = SmtpSink::start(Script::default()).await;
-        let mut program = Program::new().await.expect("this kind of database is here");
+        let mut program = Program::new(app.database.kind).await;
         program.set("KOPPELKLAAR_DATABASE_URL", &app.database.url);
         program.set("KOPPELKLAAR_KEYS", &app.keys_text);
         program.set("KOPPELKLAAR_SMTP_URL", &format!("smtp://{}", sink.address));
@@ -240,8 +240,8 @@ fn one_bad_mail_in_a_batch_costs_the_others_nothing() {
 
 #[test]
 fn the_doctor_says_when_mail_is_held_back_or_goes_to_some_only() {
-    block_on(async {
-        let Some(mut program) = Program::migrated().await else { return };
+    on_each_database(async |kind| {
+        let mut program = Program::migrated(kind).await;
         let held_line = "warn  mail: KOPPELKLAAR_MAIL=hold keeps every mail and sends none.";
         let some_line = "warn  mail: only receivers in KOPPELKLAAR_MAIL_ONLY_TO get mail";
 

@@ -15,11 +15,11 @@ use koppelklaar::services::mail::dispatch::{self, Mailer};
 use koppelklaar::services::people::portal_access;
 use koppelklaar::store::mail::outbox::{self, MailStatus, OutboxMail};
 
-use crate::it::dispatch::{load, waiting};
-use crate::it::support::database::sql;
-use crate::it::support::smtp_sink::{Reply, Script, SmtpSink, Tls};
-use crate::it::support::tls::Authority;
-use crate::it::support::{TestApp, TestSchool, run_to_failure};
+use crate::dispatch::{load, waiting};
+use crate::support::database::sql;
+use crate::support::smtp_sink::{Reply, Script, SmtpSink, Tls};
+use crate::support::tls::Authority;
+use crate::support::{TestApp, TestSchool, run_to_failure};
 
 /// What becomes of a mail, with the words of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,8 @@
 //! Everything through the front door: the router with a real database, and what runs beside it.
 //!
-//! Compiled twice, for SQLite (`it_sqlite`) and PostgreSQL (`it_postgres`). To add a test: a module per entrance or
-//! subject; `TestApp` gives each test its own database, clock, generator and mailbox.
+//! `support::run` runs a test twice, on SQLite and on PostgreSQL, each time with a database, clock, generator and mailbox
+//! of its own; what needs no database runs once. Without PostgreSQL on the machine the tests say so and run on SQLite
+//! alone; with `KOPPELKLAAR_TEST_ALL` they fail instead. To add a test: a module per entrance or subject.
 
 mod support;
 

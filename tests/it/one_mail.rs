@@ -13,11 +13,11 @@ use koppelklaar::store::mail::outbox::{self, MailStatus};
 use koppelklaar::store::reminders::{self, ReminderMail};
 use tokio::task::JoinSet;
 
-use crate::it::journey::Table;
-use crate::it::reminders::{at, let_time_pass, lines, plan_in_silence, second_school_of};
-use crate::it::support::database;
-use crate::it::support::post::Mail;
-use crate::it::support::{TestApp, TestSchool, run};
+use crate::journey::Table;
+use crate::reminders::{at, let_time_pass, lines, plan_in_silence, second_school_of};
+use crate::support::database;
+use crate::support::post::Mail;
+use crate::support::{TestApp, TestSchool, run};
 
 fn receivers(mails: &[Mail]) -> Vec<&str> {
     mails.iter().map(|mail| mail.to.as_str()).collect()

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::it::journey::Table;
-use crate::it::support::{Page, TestApp, Visitor, run};
+use crate::journey::Table;
+use crate::support::{Page, TestApp, Visitor, run};
 
 /// The tab Services of the user Kurve as the manual shows it, and what is ticked.
 const SERVICES: [(&str, bool); 11] = [

@@ -2,8 +2,8 @@
 
 use strum::IntoEnumIterator;
 
-use crate::it::journey::Table;
-use crate::it::support::{TestApp, run};
+use crate::journey::Table;
+use crate::support::{TestApp, run};
 
 #[test]
 fn only_the_superbeheerder_says_that_consent_was_given() {

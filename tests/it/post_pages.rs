@@ -13,9 +13,9 @@ use koppelklaar::store::LeaseTerm;
 use koppelklaar::store::mail::outbox::lease::{self, Mark};
 use koppelklaar::store::mail::outbox::{self, MailStatus, OutboxMail};
 
-use crate::it::dispatch::{new_hold, spoil, waiting};
-use crate::it::support::database::texts;
-use crate::it::support::{Page, TestApp, TestSchool, Visitor, run, run_to_failure};
+use crate::dispatch::{new_hold, spoil, waiting};
+use crate::support::database::texts;
+use crate::support::{Page, TestApp, TestSchool, Visitor, run, run_to_failure};
 
 pub(super) async fn put(app: &TestApp, mails: &[OutboxMail]) {
     outbox::insert_all(app.context().db.writer(), mails).await.expect("fresh keys");

@@ -10,10 +10,10 @@ use koppelklaar::services::AnonymousCall;
 use koppelklaar::services::people::portal_access;
 use koppelklaar::store::mail::{frozen_mails, outbox_view};
 
-use crate::it::dispatch::waiting;
-use crate::it::post_pages::{page_of, put, walk};
-use crate::it::support::database::texts;
-use crate::it::support::{TestApp, post, run};
+use crate::dispatch::waiting;
+use crate::post_pages::{page_of, put, walk};
+use crate::support::database::texts;
+use crate::support::{TestApp, post, run};
 
 #[test]
 fn a_mail_that_left_is_shown_as_it_left_and_one_whose_bytes_are_gone_says_so() {

@@ -9,7 +9,7 @@ use koppelklaar::services::mail::dispatch;
 use koppelklaar::services::people::portal_access;
 use koppelklaar::store::onboarding::overview;
 
-use crate::it::support::{Page, TestApp, Visitor, run};
+use crate::support::{Page, TestApp, Visitor, run};
 
 const FIELDS: [(&str, &str); 7] = [
     ("school_name", "Bonhoeffer College"),

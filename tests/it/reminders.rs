@@ -11,10 +11,10 @@ use koppelklaar::services::Context;
 use koppelklaar::services::mail::dispatch;
 use koppelklaar::services::reminders::ReminderRules;
 
-use crate::it::journey::Table;
-use crate::it::support::database::sql;
-use crate::it::support::post::Mail;
-use crate::it::support::{TestApp, TestSchool, run, run_to_failure};
+use crate::journey::Table;
+use crate::support::database::sql;
+use crate::support::post::Mail;
+use crate::support::{TestApp, TestSchool, run, run_to_failure};
 
 pub(crate) fn at(moment: &str) -> DateTime<Utc> {
     DateTime::parse_from_rfc3339(moment).expect("a moment").to_utc()
@@ -341,7 +341,7 @@ fn of_digests_that_stayed_behind_only_that_of_today_goes() {
 /// A check that the calendar of this file is the one that was meant.
 #[test]
 fn the_story_starts_on_a_monday() {
-    let start: DateTime<Utc> = crate::it::support::app::monday();
+    let start: DateTime<Utc> = crate::support::app::monday();
 
     assert_eq!(start.format("%A").to_string(), "Monday");
 }

@@ -9,8 +9,8 @@ use koppelklaar::store::{Db, schema};
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Schema, SchemaBuilder, Statement};
 
-use crate::it::support::block_on;
-use crate::it::support::database::{self, ON_POSTGRES, TestDatabase};
+use crate::support::database::{self, TestDatabase};
+use crate::support::{DatabaseKind, on_each_database};
 
 #[test]
 fn sync_finds_nothing_to_add() {
@@ -27,9 +27,9 @@ fn sync_finds_nothing_to_add() {
 
 #[test]
 fn migrations_and_entities_have_the_same_shape() {
-    with_empty(|migrated| async move {
-        let files = database::empty().await.expect("the first one was made");
-        let made = connect(&files).await;
+    on_each_database(async |kind| {
+        let files = [database::empty(kind).await, database::empty(kind).await];
+        let (migrated, made) = (connect(&files[0]).await, connect(&files[1]).await);
         Migrator::up(&migrated, None).await.expect("migrations run");
 
         entities(&made).apply(&made).await.expect("the entities make their tables");
@@ -50,9 +50,13 @@ fn an_audit_entry_cannot_be_changed_or_deleted() {
         VALUES (1, 'clock', 'forged', '{}', '2026-11-23T12:00:00+00:00', 'r', 'k', x'00', x'00')";
     let upsert = "INSERT INTO audit (id, actor_kind, action, payload, at, request_id, key_id, prev_mac, mac)
         VALUES (1, 'clock', 'forged', '{}', now(), 'r', 'k', '', '') ON CONFLICT (id) DO UPDATE SET action = 'forged'";
-    let others = if ON_POSTGRES { vec![upsert, "TRUNCATE audit", "TRUNCATE audit CASCADE"] } else { vec![replace] };
-
-    with_empty(|db| async move { audit_refuses(&db, &others).await });
+    with_empty(|db| async move {
+        let others: &[&str] = match db.get_database_backend() {
+            DbBackend::Postgres => &[upsert, "TRUNCATE audit", "TRUNCATE audit CASCADE"],
+            _ => &[replace],
+        };
+        audit_refuses(&db, others).await;
+    });
 }
 
 #[test]
@@ -70,9 +74,12 @@ fn no_column_is_filled_in_by_the_database() {
 
 #[test]
 fn migrations_that_start_together_wait_for_one_another() {
-    block_on(async {
-        // On SQLite it is the command that makes others wait: tests/it/cli.rs runs it.
-        let Some(files) = database::empty().await.filter(|_| ON_POSTGRES) else { return };
+    on_each_database(async |kind| {
+        if kind == DatabaseKind::Sqlite {
+            // There it is the command that makes others wait: tests/it/cli.rs runs it.
+            return;
+        }
+        let files = database::empty(kind).await;
         let mut running = tokio::task::JoinSet::new();
 
         for _ in 0..8 {
@@ -92,12 +99,11 @@ fn migrations_that_start_together_wait_for_one_another() {
     });
 }
 
-/// Runs a test on a database without tables; on PostgreSQL only where there is one.
-fn with_empty<F: Future<Output = ()>>(test: impl FnOnce(DatabaseConnection) -> F) {
-    block_on(async {
-        if let Some(files) = database::empty().await {
-            test(connect(&files).await).await;
-        }
+/// Runs a test on a database without tables, once of each kind.
+fn with_empty<F: Future<Output = ()>>(test: impl Fn(DatabaseConnection) -> F) {
+    on_each_database(async |kind| {
+        let files = database::empty(kind).await;
+        test(connect(&files).await).await;
     });
 }
 

@@ -9,9 +9,8 @@ use koppelklaar::crypto::mail_token;
 use sea_orm::{ConnectionTrait, Database, Statement};
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::it::journey::Table;
-use crate::it::support::TestApp;
-use crate::it::support::database::ON_POSTGRES;
+use crate::journey::Table;
+use crate::support::{DatabaseKind, TestApp, database};
 
 /// Where log lines go.
 #[derive(Clone, Default)]
@@ -38,7 +37,7 @@ impl<'a> MakeWriter<'a> for Lines {
 
 /// Everything that the database holds, as bytes.
 pub(crate) async fn everything_stored(app: &TestApp) -> Vec<u8> {
-    if !ON_POSTGRES {
+    if !app.database.is_postgres() {
         let folder = app.database.folder.path();
         let names = ["test.db", "test.db-wal"];
         return names.iter().filter_map(|name| std::fs::read(folder.join(name)).ok()).flatten().collect();
@@ -86,80 +85,84 @@ fn forms_of(secret: &str) -> Vec<Vec<u8>> {
 
 #[test]
 fn no_secret_is_in_a_log_a_mail_or_the_database() {
-    let lines = Lines::default();
-    // As talkative as an installation can be made.
-    let filter = koppelklaar::telemetry::filter(tracing::Level::TRACE);
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(lines.clone()).finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
-    // One thread, so that every line passes this subscriber.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime starts");
-    runtime.block_on(async {
-        let Some(app) = TestApp::start().await else { return };
-        let table = Table::set(&app).await;
-        table.issue().await;
-        table.claim(&["query_executed"]).await;
-        let page = table.portal.get("/school/stap/password_set").await;
-        let password = page.submit(&table.portal, "form[action='/school/wachtwoord']", &[]).await.text("[data-secret]");
-        table.claim(&["password_set"]).await;
+    for kind in database::installed() {
+        let lines = Lines::default();
+        // As talkative as an installation can be made.
+        let filter = koppelklaar::telemetry::filter(tracing::Level::TRACE);
+        let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(lines.clone()).finish();
+        let _guard = tracing::subscriber::set_default(subscriber);
+        // One thread, so that every line passes this subscriber.
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime starts");
+        runtime.block_on(keeps_every_secret(kind, &lines));
+    }
+}
 
-        let visitor = app.anonymous();
-        let page = visitor.get("/inloggen").await;
-        page.submit(&visitor, "main form", &[("email", &table.school.email)]).await;
-        let mails = app.new_mails().await;
-        let sign_in = mails.iter().find(|mail| mail.text.contains("/inloggen/link/")).expect("a sign-in mail");
-        let link = sign_in.path_of("/inloggen/link/");
-        let token = link.rsplit('/').next().expect("a token").to_owned();
-        visitor.get(&link).await.submit(&visitor, "main form", &[]).await;
-        let address_key = app.context().keys.email_key(&table.school.email);
-        let stop = mail_token::unsubscribe(&app.context().keys, mail_token::Subscription::Reminders, &address_key);
-        let page = visitor.get(&format!("/afmelden/{stop}")).await;
-        let stopped = page.submit(&visitor, "main form", &[]).await;
-        stopped.submit(&visitor, "main form", &[]).await;
-        let session = visitor.cookie("__Host-kk_school").expect("signed in");
-        let staff_session = table.staff.cookie("__Host-kk_staff").expect("signed in");
-        let browser = visitor.cookie("__Host-kk_browser").expect("every browser has one");
-        let api_key = app.api_key().await;
-        let key = api_key.strip_prefix("kk_").expect("keys start so").to_owned();
-        table.verdict(&app, &api_key).await;
+async fn keeps_every_secret(kind: DatabaseKind, lines: &Lines) {
+    let app = TestApp::start(kind).await;
+    let table = Table::set(&app).await;
+    table.issue().await;
+    table.claim(&["query_executed"]).await;
+    let page = table.portal.get("/school/stap/password_set").await;
+    let password = page.submit(&table.portal, "form[action='/school/wachtwoord']", &[]).await.text("[data-secret]");
+    table.claim(&["password_set"]).await;
 
-        let logged = lines.0.lock().expect("no writer panicked").clone();
-        let stored = everything_stored(&app).await;
-        let mailed: Vec<u8> = app.mailbox.mails().into_iter().flat_map(|mail| mail.bytes).collect();
-        assert!(logged.len() > 1000 && stored.len() > 1000 && mailed.len() > 1000, "nothing was looked through");
-        // The test itself looks in the right place: what may be stored is found.
-        assert!(holds(&stored, table.school.email.as_bytes()));
+    let visitor = app.anonymous();
+    let page = visitor.get("/inloggen").await;
+    page.submit(&visitor, "main form", &[("email", &table.school.email)]).await;
+    let mails = app.new_mails().await;
+    let sign_in = mails.iter().find(|mail| mail.text.contains("/inloggen/link/")).expect("a sign-in mail");
+    let link = sign_in.path_of("/inloggen/link/");
+    let token = link.rsplit('/').next().expect("a token").to_owned();
+    visitor.get(&link).await.submit(&visitor, "main form", &[]).await;
+    let address_key = app.context().keys.email_key(&table.school.email);
+    let stop = mail_token::unsubscribe(&app.context().keys, mail_token::Subscription::Reminders, &address_key);
+    let page = visitor.get(&format!("/afmelden/{stop}")).await;
+    let stopped = page.submit(&visitor, "main form", &[]).await;
+    stopped.submit(&visitor, "main form", &[]).await;
+    let session = visitor.cookie("__Host-kk_school").expect("signed in");
+    let staff_session = table.staff.cookie("__Host-kk_staff").expect("signed in");
+    let browser = visitor.cookie("__Host-kk_browser").expect("every browser has one");
+    let api_key = app.api_key().await;
+    let key = api_key.strip_prefix("kk_").expect("keys start so").to_owned();
+    table.verdict(&app, &api_key).await;
 
-        for (name, secret) in [
-            ("password", &password),
-            ("sign-in token", &token),
-            ("token to stop reminders", &stop),
-            ("session", &session),
-            ("staff session", &staff_session),
-            ("browser secret", &browser),
-            ("api key", &key),
-            ("staff password", &crate::it::support::app::STAFF_PASSWORD.to_owned()),
-        ] {
-            for form in forms_of(secret) {
-                assert!(!holds(&logged, &form), "the {name} is in the log:\n{}", line_with(&logged, &form));
-                assert!(!holds(&stored, &form), "the {name} is in the database");
-            }
-            if name != "sign-in token" {
-                assert!(!holds(&mailed, secret.as_bytes()), "the {name} is in a mail");
-            }
+    let logged = lines.0.lock().expect("no writer panicked").clone();
+    let stored = everything_stored(&app).await;
+    let mailed: Vec<u8> = app.mailbox.mails().into_iter().flat_map(|mail| mail.bytes).collect();
+    assert!(logged.len() > 1000 && stored.len() > 1000 && mailed.len() > 1000, "nothing was looked through");
+    // The test itself looks in the right place: what may be stored is found.
+    assert!(holds(&stored, table.school.email.as_bytes()));
+
+    for (name, secret) in [
+        ("password", &password),
+        ("sign-in token", &token),
+        ("token to stop reminders", &stop),
+        ("session", &session),
+        ("staff session", &staff_session),
+        ("browser secret", &browser),
+        ("api key", &key),
+        ("staff password", &crate::support::app::STAFF_PASSWORD.to_owned()),
+    ] {
+        for form in forms_of(secret) {
+            assert!(!holds(&logged, &form), "the {name} is in the log:\n{}", line_with(&logged, &form));
+            assert!(!holds(&stored, &form), "the {name} is in the database");
         }
-        for personal in [table.school.email.as_str(), "Anna de Wit", "eva@kurve.nl"] {
-            let ours: Vec<&[u8]> =
-                logged.split(|byte| *byte == b'\n').filter(|line| holds(line, b"koppelklaar::")).collect();
-            assert!(!ours.is_empty());
-            assert!(!ours.iter().any(|line| holds(line, personal.as_bytes())), "{personal} is in the log");
+        if name != "sign-in token" {
+            assert!(!holds(&mailed, secret.as_bytes()), "the {name} is in a mail");
         }
-        for path in ["/school", "/school/stap/password_set", "/school/collegas"] {
-            let page = table.portal.get(path).await;
-            for secret in [&password, &token, &session, &browser] {
-                assert!(!page.body.contains(secret.as_str()), "a secret is on {path}");
-            }
+    }
+    for personal in [table.school.email.as_str(), "Anna de Wit", "eva@kurve.nl"] {
+        let ours: Vec<&[u8]> =
+            logged.split(|byte| *byte == b'\n').filter(|line| holds(line, b"koppelklaar::")).collect();
+        assert!(!ours.is_empty());
+        assert!(!ours.iter().any(|line| holds(line, personal.as_bytes())), "{personal} is in the log");
+    }
+    for path in ["/school", "/school/stap/password_set", "/school/collegas"] {
+        let page = table.portal.get(path).await;
+        for secret in [&password, &token, &session, &browser] {
+            assert!(!page.body.contains(secret.as_str()), "a secret is on {path}");
         }
-        let page = table.staff_page().await;
-        assert!(!page.body.contains(&password) && !page.body.contains(&staff_session));
-    });
+    }
+    let page = table.staff_page().await;
+    assert!(!page.body.contains(&password) && !page.body.contains(&staff_session));
 }

@@ -11,7 +11,7 @@ use koppelklaar::links;
 
 use self::table::May::{self, Enter, Key, No, SignIn, StaffSignIn};
 use self::table::{DEMO, ELSEWHERE, TABLE};
-use crate::it::support::{Page, TestApp, Visitor, run};
+use crate::support::{Page, TestApp, Visitor, run};
 
 #[test]
 fn every_path_of_the_product_is_in_the_table() {

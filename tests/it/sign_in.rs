@@ -3,9 +3,9 @@
 use axum::http::{HeaderMap, Method};
 use chrono::TimeDelta;
 
-use crate::it::support::app::nonzero;
-use crate::it::support::post::Mail;
-use crate::it::support::{Page, TestApp, TestSchool, Visitor, run};
+use crate::support::app::nonzero;
+use crate::support::post::Mail;
+use crate::support::{Page, TestApp, TestSchool, Visitor, on_each_database, run};
 use koppelklaar::web::rate_limit::Allowance;
 
 async fn ask(visitor: &Visitor, email: &str) -> Page {
@@ -213,10 +213,9 @@ fn one_address_cannot_be_flooded_from_many_browsers() {
 
 #[test]
 fn one_client_cannot_try_many_addresses() {
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
-    runtime.block_on(async {
+    on_each_database(async |kind| {
         let allowance = Allowance { per_client: nonzero(3), per_address: nonzero(100) };
-        let Some(app) = TestApp::start_with(allowance).await else { return };
+        let app = TestApp::start_with(kind, allowance).await;
         let visitor = app.anonymous();
 
         let mut last = None;

@@ -17,7 +17,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
-use crate::it::support::block_on;
+use crate::support::block_on;
 
 /// The program while it runs; ended when dropped.
 struct Running {

@@ -7,8 +7,8 @@ use koppelklaar::mail::message::{BuiltMail, OutgoingMail, Sender, build};
 use koppelklaar::mail::transport::{SendError, SendErrorKind, Transport};
 use koppelklaar::mail::{SmtpTransport, SmtpUrl, Timeouts};
 
-use crate::it::support::smtp_sink::{Reply, Script, SmtpSink};
-use crate::it::support::tls::Authority;
+use crate::support::smtp_sink::{Reply, Script, SmtpSink};
+use crate::support::tls::Authority;
 
 /// Never reached by a server that answers, however busy the machine of the test is.
 const PATIENT: Timeouts =

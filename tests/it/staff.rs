@@ -7,10 +7,10 @@ use koppelklaar::links;
 use koppelklaar::services::ServiceError;
 use koppelklaar::services::people::staff_accounts;
 
-use crate::it::journey::Table;
-use crate::it::support::app::STAFF_PASSWORD;
-use crate::it::support::database::{sql, texts};
-use crate::it::support::{Page, TestApp, Visitor, run};
+use crate::journey::Table;
+use crate::support::app::STAFF_PASSWORD;
+use crate::support::database::{sql, texts};
+use crate::support::{Page, TestApp, Visitor, run};
 
 async fn try_to_sign_in(visitor: &Visitor, email: &str, password: &str, code: &str) -> Page {
     let page = visitor.get("/beheer/inloggen").await;

@@ -1,8 +1,8 @@
 //! Mails as mail programs group them: those about one school stand together, and apart from those about another.
 
-use crate::it::dispatch::put_in_outbox;
-use crate::it::support::post::Mail;
-use crate::it::support::{TestApp, run};
+use crate::dispatch::put_in_outbox;
+use crate::support::post::Mail;
+use crate::support::{TestApp, run};
 
 fn header<'a>(mail: &'a Mail, name: &str) -> &'a str {
     let line = mail.raw.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
@@ -21,8 +21,8 @@ fn mails_about_one_school_share_a_root_and_those_about_another_have_another() {
         let other = app.school_by_services("Het Molenveld", "13CD", "molenveld").await;
         put_in_outbox(&app, &one, 2).await;
         let of_one = app.new_mails().await;
-        let mail = crate::it::dispatch::waiting(&app, &other, "other");
-        crate::it::post_pages::put(&app, &[mail]).await;
+        let mail = crate::dispatch::waiting(&app, &other, "other");
+        crate::post_pages::put(&app, &[mail]).await;
         let of_other = app.new_mails().await;
 
         let [first, second] = [thread(&of_one[0]), thread(&of_one[1])];

@@ -10,11 +10,11 @@ use koppelklaar::store::mail::outbox::lease::{self, Mark};
 use koppelklaar::store::operations::{heartbeats, job_slots};
 use strum::IntoEnumIterator;
 
-use crate::it::dispatch::{new_hold, put_in_outbox};
-use crate::it::journey::Table;
-use crate::it::reminders::at;
-use crate::it::support::database::sql;
-use crate::it::support::{TestApp, run, run_to_failure};
+use crate::dispatch::{new_hold, put_in_outbox};
+use crate::journey::Table;
+use crate::reminders::at;
+use crate::support::database::sql;
+use crate::support::{TestApp, run, run_to_failure};
 
 /// A date that a clock may jump to when it is wrong.
 const FAR: &str = "2030-06-02T11:00:00Z";

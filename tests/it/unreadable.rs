@@ -12,12 +12,12 @@ use koppelklaar::store::operations::heartbeats;
 use koppelklaar::store::people::address_marks;
 use strum::IntoEnumIterator;
 
-use crate::it::journey::Table;
-use crate::it::one_mail::looking_at_one;
-use crate::it::reminders::{at, second_school_of};
-use crate::it::support::database::{sql, texts};
-use crate::it::support::post::Mail;
-use crate::it::support::{TestApp, TestSchool, run, run_to_failure};
+use crate::journey::Table;
+use crate::one_mail::looking_at_one;
+use crate::reminders::{at, second_school_of};
+use crate::support::database::{sql, texts};
+use crate::support::post::Mail;
+use crate::support::{TestApp, TestSchool, run, run_to_failure};
 
 /// Writes nonsense into a row of a school, as a failing disk or a wrong hand would.
 async fn spoil(app: &TestApp, school: &TestSchool, table: &str, change: &str) {

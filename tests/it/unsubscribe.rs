@@ -8,10 +8,10 @@ use koppelklaar::store::operations::audit;
 use koppelklaar::store::people::address_marks;
 use mail_parser::MessageParser;
 
-use crate::it::journey::Table;
-use crate::it::reminders::at;
-use crate::it::support::post::Mail;
-use crate::it::support::{Page, TestApp, Visitor, run};
+use crate::journey::Table;
+use crate::reminders::at;
+use crate::support::post::Mail;
+use crate::support::{Page, TestApp, Visitor, run};
 
 /// The link in the header of which a mail program makes a button.
 fn link_of(mail: &Mail) -> String {

@@ -17,10 +17,10 @@ use koppelklaar::web::{WebOptions, WebState, router};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::it::support::app::nonzero;
-use crate::it::support::database::texts;
-use crate::it::support::smtp_sink::{Received, Script, SmtpSink};
-use crate::it::support::{TestApp, run};
+use crate::support::app::nonzero;
+use crate::support::database::texts;
+use crate::support::smtp_sink::{Received, Script, SmtpSink};
+use crate::support::{TestApp, run};
 
 /// When a worker of these tests looks unasked: never, as far as they are concerned.
 const FAR_AWAY: Duration = Duration::from_secs(24 * 3600);

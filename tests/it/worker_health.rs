@@ -15,11 +15,11 @@ use koppelklaar::web::{WebOptions, WebState, metrics, router};
 use strum::IntoEnumIterator;
 use tokio_util::sync::CancellationToken;
 
-use crate::it::dispatch::{new_hold, waiting};
-use crate::it::support::app::nonzero;
-use crate::it::support::database::sql;
-use crate::it::support::program::Program;
-use crate::it::support::{Page, TestApp, Visitor, block_on, run, run_to_failure};
+use crate::dispatch::{new_hold, waiting};
+use crate::support::app::nonzero;
+use crate::support::database::sql;
+use crate::support::program::Program;
+use crate::support::{Page, TestApp, Visitor, on_each_database, run, run_to_failure};
 
 async fn beat(app: &TestApp, worker: Worker) {
     heartbeats::beat(app.context().db.writer(), worker, app.now()).await.expect("the store answers");
@@ -306,8 +306,8 @@ fn the_numbers_say_what_waits_and_who_stands_still() {
 
 #[test]
 fn numbers_are_served_apart_from_the_pages_and_name_nobody() {
-    block_on(async {
-        let Some(mut program) = Program::migrated().await else { return };
+    on_each_database(async |kind| {
+        let mut program = Program::migrated(kind).await;
         program.set("KOPPELKLAAR_METRICS_LISTEN", "127.0.0.1:0");
         program.run(&["staff", "add", "eva@kurve.nl", "--name", "Eva Jansen"]).good();
         let serving = program.serve();
@@ -330,8 +330,8 @@ fn numbers_are_served_apart_from_the_pages_and_name_nobody() {
 
 #[test]
 fn an_address_for_metrics_that_is_taken_is_refused_by_name() {
-    block_on(async {
-        let Some(mut program) = Program::migrated().await else { return };
+    on_each_database(async |kind| {
+        let mut program = Program::migrated(kind).await;
         let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         program.set("KOPPELKLAAR_METRICS_LISTEN", &taken.local_addr().expect("a bound port").to_string());
 

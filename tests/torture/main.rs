@@ -12,9 +12,6 @@ mod kept;
 mod outage;
 mod planning;
 mod points;
-mod postgres;
-#[path = "../it/support/postgres_programs.rs"]
-mod postgres_programs;
 mod rounds;
 mod schools;
 mod sink;
@@ -25,8 +22,8 @@ mod verdict;
 
 use futures_util::future::{join, join_all};
 use points::{Choice, enumerate};
-use postgres::Cluster;
 use rounds::{Run, torture};
+use support::postgres::Cluster;
 
 /// Rounds of the short form, of each run.
 const SHORT: u32 = 25;
@@ -48,7 +45,7 @@ fn block_on(test: impl Future<Output = ()>) {
 /// All runs beside one another: most of their time they wait for leases of the dead.
 fn kill_and_restart(rounds: u32) {
     let on_sqlite = torture(None, Run { instances: 1, rounds });
-    let Some(cluster) = Cluster::start() else { return block_on(on_sqlite) };
+    let Some(cluster) = Cluster::start("") else { return block_on(on_sqlite) };
     let on_postgres = [1, 2, 4].map(|instances| torture(Some(&cluster), Run { instances, rounds }));
     block_on(async {
         join(on_sqlite, join_all(on_postgres)).await;
@@ -57,7 +54,7 @@ fn kill_and_restart(rounds: u32) {
 
 fn kill_planners(rounds: u32) {
     let on_sqlite = planning::plan(None, rounds);
-    let Some(cluster) = Cluster::start() else { return block_on(on_sqlite) };
+    let Some(cluster) = Cluster::start("") else { return block_on(on_sqlite) };
     block_on(async {
         join(on_sqlite, planning::plan(Some(&cluster), rounds)).await;
     });
@@ -66,7 +63,7 @@ fn kill_planners(rounds: u32) {
 fn kill_at_points(choice: Choice) {
     let Some(strace) = strace::find() else { return };
     let on_sqlite = enumerate(strace, None, choice);
-    let Some(cluster) = Cluster::start() else { return block_on(on_sqlite) };
+    let Some(cluster) = Cluster::start("") else { return block_on(on_sqlite) };
     block_on(async {
         join(on_sqlite, enumerate(strace, Some(&cluster), choice)).await;
     });
@@ -113,7 +110,7 @@ fn mails_survive_a_kill_at_every_call() {
 
 #[test]
 fn a_database_that_restarts_costs_no_mail_and_no_restart_of_ours() {
-    if let Some(mut cluster) = Cluster::start() {
+    if let Some(mut cluster) = Cluster::start("") {
         block_on(outage::restart_database(&mut cluster));
     }
 }

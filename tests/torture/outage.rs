@@ -13,10 +13,10 @@ use koppelklaar::store::mail::outbox::lease;
 
 use super::fill::fill;
 use super::kept::Kept;
-use super::postgres::Cluster;
 use super::sink::Sink;
 use super::stage::{Stage, stop};
 use super::strace;
+use super::support::postgres::Cluster;
 use super::support::say;
 use super::verdict::judge;
 
@@ -32,10 +32,10 @@ pub(crate) async fn restart_database(cluster: &mut Cluster) {
     let mut process = Kept::spawn(&mut stage.serve(door.address));
 
     door.saw(150).await;
-    cluster.restart("immediate");
+    cluster.pg_ctl("restart -m immediate");
     let so_far = sink.deliveries().len();
     door.saw(600).await;
-    cluster.restart("fast");
+    cluster.pg_ctl("restart -m fast");
 
     stage.all_done(&mut [&mut process]).await;
     stop(&stage, &mut process).await;

@@ -14,10 +14,11 @@ use koppelklaar::jobs::{self, Job};
 use koppelklaar::store::reminders;
 
 use super::kept::Kept;
-use super::postgres::Cluster;
 use super::schools::insert_school;
 use super::stage::{self, PATIENCE, Stage};
-use super::support::{number, say, switch};
+use super::support::postgres::Cluster;
+use super::support::switch::switch;
+use super::support::{number, say};
 
 /// Whoever finds this in its environment is to plan.
 const PLANS: &str = "KOPPELKLAAR_TORTURE_PLANS";

@@ -15,10 +15,10 @@ use koppelklaar::services::mail::dispatch;
 
 use super::fill::fill;
 use super::kept::Kept;
-use super::postgres::Cluster;
 use super::sink::Sink;
 use super::stage::{PATIENCE, Stage, stop};
 use super::strace;
+use super::support::postgres::Cluster;
 use super::support::say;
 use super::verdict::judge;
 

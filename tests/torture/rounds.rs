@@ -11,10 +11,10 @@ use koppelklaar::store::onboarding::schools;
 
 use super::fill::fill;
 use super::kept::Kept;
-use super::postgres::Cluster;
 use super::schools::brin;
 use super::sink::{Door, LifeId, Sink};
 use super::stage::{Stage, stop};
+use super::support::postgres::Cluster;
 use super::support::{number, say};
 use super::verdict::judge;
 

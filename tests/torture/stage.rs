@@ -20,7 +20,7 @@ use tempfile::TempDir;
 use tokio::time::Instant;
 
 use super::kept::Kept;
-use super::postgres::Cluster;
+use super::support::postgres::Cluster;
 
 /// How long anything may take that is bound to happen, on however busy a machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(240);

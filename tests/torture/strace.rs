@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use super::stage::Stage;
-use super::support::{skip, switch};
+use super::support::switch::{skip, switch};
 
 /// Where it is; `None`, after a word to whoever runs the tests, where it is missing or may not trace.
 pub(crate) fn find() -> Option<&'static Path> {

@@ -6,8 +6,8 @@ use koppelklaar::services::mail::bounces::Outcome;
 use koppelklaar::store::mail::outbox::{self, MailStatus, OutboxMail};
 
 use super::{dated, id_of, is_marked, stored, take};
-use crate::it::dispatch::{spoil, waiting};
-use crate::it::support::{TestApp, TestSchool, reports, run_to_failure};
+use crate::dispatch::{spoil, waiting};
+use crate::support::{TestApp, TestSchool, reports, run_to_failure};
 
 /// A mail to sign in that was given up halfway: nobody knows whether it went.
 async fn sign_in_given_up(app: &TestApp, school: &TestSchool) -> BuiltMail {

@@ -5,8 +5,8 @@ use koppelklaar::services::mail::bounces::{self, Outcome};
 use koppelklaar::store::mail::outbox::MailStatus;
 
 use super::{actions, is_marked, sent, stored, take};
-use crate::it::journey::Table;
-use crate::it::support::{TestApp, block_on, reports, run_to_failure};
+use crate::journey::Table;
+use crate::support::{TestApp, on_each_database, reports, run_to_failure};
 
 #[test]
 fn what_is_no_report_on_a_mail_of_ours_changes_nothing() {
@@ -62,8 +62,8 @@ fn a_report_is_found_by_the_address_that_the_mail_server_names_or_by_the_returne
 
 #[test]
 fn no_report_with_one_sign_changed_in_token_or_message_id_ever_marks() {
-    block_on(async {
-        let Some(app) = TestApp::start().await else { return };
+    on_each_database(async |kind| {
+        let app = TestApp::start(kind).await;
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let mail = sent(&app, &school, "1").await;
         let token = mail.from.split(['+', '@']).nth(1).expect("a token").to_owned();

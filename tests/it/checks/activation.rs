@@ -9,8 +9,8 @@ use koppelklaar::services::onboarding::import_gate;
 use koppelklaar::services::{ServiceError, checks};
 
 use super::support::{Checks, limits, run_with};
-use crate::it::support::acting::{STEPS_OF_SCHOOL, reason};
-use crate::it::support::app::TestSchool;
+use crate::support::acting::{STEPS_OF_SCHOOL, reason};
+use crate::support::app::TestSchool;
 
 fn as_admin(actor: Actor) -> Actor {
     let Actor::Staff { id, .. } = actor else { panic!("a colleague") };

@@ -8,7 +8,7 @@ use koppelklaar::services::onboarding::{credentials, onboardings};
 use koppelklaar::services::{ServiceError, checks};
 
 use super::support::{Checks, PROVABLE, limits, run, run_with};
-use crate::it::support::acting::reason;
+use crate::support::acting::reason;
 
 #[test]
 fn a_check_that_is_asked_for_is_made_proves_what_it_saw_and_closes_the_reveal() {

@@ -12,7 +12,7 @@ use koppelklaar::services::onboarding::onboardings;
 use koppelklaar::store::checks::connection_checks::{Check, Outcome};
 
 use super::support::{Checks, limits, run, run_with};
-use crate::it::support::TestSchool;
+use crate::support::TestSchool;
 
 async fn history(checks: &Checks, school: &TestSchool) -> Vec<Check> {
     let history = checks::history(checks.app.context(), school.id, None, 200).await;

@@ -10,7 +10,7 @@ use koppelklaar::simulator::SchoolScript;
 use strum::IntoEnumIterator;
 
 use super::support::{Checks, PROVABLE, run};
-use crate::it::support::{Page, Visitor};
+use crate::support::{Page, Visitor};
 
 /// The schools of a list with how each stands, in its order.
 fn rows(page: &Page) -> Vec<(String, String)> {

@@ -18,9 +18,9 @@ use koppelklaar::store;
 use koppelklaar::store::checks::connection_list::ConnectionFilter;
 
 use super::support::{Checks, limits, run_with};
-use crate::it::support::TestSchool;
-use crate::it::support::acting::STEPS_OF_SCHOOL;
-use crate::it::support::database::sql;
+use crate::support::TestSchool;
+use crate::support::acting::STEPS_OF_SCHOOL;
+use crate::support::database::sql;
 
 #[path = "../../torture/schools.rs"]
 pub(super) mod many;

@@ -5,7 +5,7 @@ use koppelklaar::domain::check::CheckPolicy;
 use koppelklaar::jobs::Job;
 
 use super::support::{Checks, limits, run_with};
-use crate::it::journey::Table;
+use crate::journey::Table;
 
 #[test]
 fn a_school_comes_to_an_open_import_and_stays_there_on_claims_and_confirmations_alone() {

@@ -10,7 +10,7 @@ use koppelklaar::services::onboarding::onboardings;
 use koppelklaar::store::checks::connection_list::ConnectionFilter;
 
 use super::support::{Checks, run};
-use crate::it::support::app::TestSchool;
+use crate::support::app::TestSchool;
 
 const SCHOOLS: [(&str, &str); 6] =
     [("10AA", "een"), ("10AB", "twee"), ("10AC", "drie"), ("10AD", "vier"), ("10AE", "vijf"), ("10AF", "zes")];

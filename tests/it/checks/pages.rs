@@ -15,8 +15,8 @@ use koppelklaar::web::{WebOptions, WebState, router};
 use tokio::sync::Notify;
 
 use super::support::{Checks, limits, run, run_with};
-use crate::it::support::database::sql;
-use crate::it::support::{Page, TestSchool, Visitor};
+use crate::support::database::sql;
+use crate::support::{Page, TestSchool, Visitor};
 
 /// Presses the button on the overview; the page of the check.
 async fn press(portal: &Visitor) -> String {
@@ -166,8 +166,8 @@ fn a_stream_ends_when_the_service_stops() {
         let portal = checks.app.portal(&school).await;
         let live = format!("{}/voortgang", press(&portal).await);
         let allowance = Allowance {
-            per_client: crate::it::support::app::nonzero(9),
-            per_address: crate::it::support::app::nonzero(9),
+            per_client: crate::support::app::nonzero(9),
+            per_address: crate::support::app::nonzero(9),
         };
         let web = WebState::new(&checks.app.app, WebOptions { allowance, trusted_proxies: 1 }, None);
         let portal = portal.at_router(&router(web.clone()));

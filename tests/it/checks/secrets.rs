@@ -4,7 +4,7 @@ use koppelklaar::domain::check::CheckCode;
 use koppelklaar::simulator::SchoolScript;
 
 use super::support::{Checks, run};
-use crate::it::secrets::{everything_stored, holds};
+use crate::secrets::{everything_stored, holds};
 
 const TOKEN: &str = "Planted-Token-4711";
 

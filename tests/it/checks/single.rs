@@ -15,8 +15,8 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statem
 
 use super::five_hundred::many;
 use super::support::{Checks, run};
-use crate::it::support::TestSchool;
-use crate::it::support::database::texts;
+use crate::support::TestSchool;
+use crate::support::database::texts;
 
 /// A check that waits, as a run puts it in line.
 fn waiting(checks: &Checks, school: SchoolId, run: Option<CheckRunId>) -> Check {

@@ -18,9 +18,9 @@ use koppelklaar::store::checks::connections::SchoolConnection;
 use koppelklaar::web::rate_limit::Allowance;
 use strum::IntoEnumIterator;
 
-use crate::it::support::app::{TestSchool, nonzero};
-use crate::it::support::database::sql;
-use crate::it::support::{TestApp, block_on};
+use crate::support::app::{TestSchool, nonzero};
+use crate::support::database::sql;
+use crate::support::{TestApp, on_each_database};
 
 /// What a check can prove.
 pub(super) const PROVABLE: [Step; 5] = [
@@ -39,7 +39,7 @@ pub(super) struct Checks {
 }
 
 /// Runs a test at a table of its own.
-pub(super) fn run<F: Future<Output = ()>>(test: impl FnOnce(Checks) -> F) {
+pub(super) fn run<F: Future<Output = ()>>(test: impl Fn(Checks) -> F) {
     run_with(CheckPolicy::Advise, limits(), test);
 }
 
@@ -54,13 +54,13 @@ pub(super) fn limits() -> Limits {
 }
 
 /// Runs a test with another policy or other limits.
-pub(super) fn run_with<F: Future<Output = ()>>(policy: CheckPolicy, limits: Limits, test: impl FnOnce(Checks) -> F) {
-    block_on(async {
+pub(super) fn run_with<F: Future<Output = ()>>(policy: CheckPolicy, limits: Limits, test: impl Fn(Checks) -> F) {
+    on_each_database(async |kind| {
         let simulator = Simulator::start(SimulatorConfig::default(), Chance::seeded(1)).await;
         let simulator = simulator.expect("loopback has free ports");
         let magister = Magister::new(simulator.reach(), limits, Chance::seeded(2));
         let allowance = Allowance { per_client: nonzero(10_000), per_address: nonzero(10_000) };
-        let Some(app) = TestApp::start_checking(allowance, magister, policy).await else { return };
+        let app = TestApp::start_checking(kind, allowance, magister, policy).await;
         let kurve = app.kurve().await;
         let checks = Checks { app: app.clone(), simulator, kurve };
         test(checks).await;

@@ -8,8 +8,8 @@ use koppelklaar::services::onboarding::onboardings;
 use koppelklaar::services::operations::audit::{Finding, verify};
 use koppelklaar::store::operations::audit::list_events_of;
 
-use crate::it::support::database::{ON_POSTGRES, sql};
-use crate::it::support::{TestApp, run, run_to_failure};
+use crate::support::database::sql;
+use crate::support::{TestApp, run, run_to_failure};
 
 #[test]
 fn the_events_of_the_audit_make_the_stored_state_again() {
@@ -179,7 +179,7 @@ fn forged(statements: &[&str], id: i64, what: &'static str) {
 }
 
 async fn unguard(app: &TestApp) {
-    let statement = if ON_POSTGRES {
+    let statement = if app.database.is_postgres() {
         "DROP TRIGGER audit_refuses_change ON audit"
     } else {
         "DROP TRIGGER audit_refuses_update; DROP TRIGGER audit_refuses_delete; DROP TRIGGER audit_refuses_replace"

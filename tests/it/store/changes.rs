@@ -12,9 +12,9 @@ use koppelklaar::store::mail::outbox;
 use koppelklaar::store::onboarding::onboardings::{self, Versioned};
 use koppelklaar::store::operations::audit;
 
-use crate::it::dispatch::waiting;
-use crate::it::support::database::{ON_POSTGRES, sql, texts};
-use crate::it::support::{TestApp, TestSchool, run};
+use crate::dispatch::waiting;
+use crate::support::database::{sql, texts};
+use crate::support::{TestApp, TestSchool, run};
 
 fn stuck() -> Command {
     let reason = Reason::parse("Decibel geeft een foutmelding.").expect("a reason");
@@ -122,7 +122,7 @@ async fn tell(app: &TestApp, school: &TestSchool) -> Written {
 }
 
 async fn refuse_inserts(app: &TestApp, table: &str) {
-    let statement = if ON_POSTGRES {
+    let statement = if app.database.is_postgres() {
         format!(
             "CREATE FUNCTION out_of_order() RETURNS trigger LANGUAGE plpgsql AS
              $$ BEGIN RAISE EXCEPTION 'out of order'; END $$;
@@ -135,7 +135,7 @@ async fn refuse_inserts(app: &TestApp, table: &str) {
 }
 
 async fn allow_inserts(app: &TestApp, table: &str) {
-    let place = if ON_POSTGRES { format!(" ON {table}") } else { String::new() };
+    let place = if app.database.is_postgres() { format!(" ON {table}") } else { String::new() };
     sql(&app.database.url, &format!("DROP TRIGGER out_of_order{place}")).await;
 }
 

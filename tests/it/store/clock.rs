@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta};
 use koppelklaar::clock::Clock;
 use koppelklaar::services::operations::machine_clock::{ClockFault, check_at};
 
-use crate::it::support::{TestApp, run};
+use crate::support::{TestApp, run};
 
 #[test]
 fn an_instance_whose_clock_is_not_the_databases_holds_no_mails() {

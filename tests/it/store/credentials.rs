@@ -11,8 +11,8 @@ use koppelklaar::services::onboarding::credentials::{self, Revealed};
 use koppelklaar::services::onboarding::{onboardings, schools};
 use koppelklaar::services::{Context, ServiceError};
 
-use crate::it::support::database::{ON_POSTGRES, sql, texts};
-use crate::it::support::{TestApp, TestSchool, run};
+use crate::support::database::{sql, texts};
+use crate::support::{TestApp, TestSchool, run};
 
 async fn reveal(app: &TestApp, school: &TestSchool, seen: u32) -> Result<Revealed, ServiceError> {
     credentials::reveal(app.context(), &app.call_of(school), school.reference(), seen).await
@@ -187,7 +187,7 @@ fn a_sealed_cell_does_not_open_in_another_column_or_with_a_bit_turned() {
 
         sql(&app.database.url, "UPDATE credential SET sealed_password = sealed_query").await;
         let moved = reveal(&app, &school, 1).await;
-        let bend = if ON_POSTGRES {
+        let bend = if app.database.is_postgres() {
             "UPDATE credential SET sealed_query = set_byte(sealed_query, 40, 255 - get_byte(sealed_query, 40))"
         } else {
             "UPDATE credential SET sealed_query = CAST(substr(sealed_query, 1, 40) || x'00ff00' || substr(sealed_query, 44) AS BLOB)"

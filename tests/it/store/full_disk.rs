@@ -4,8 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use koppelklaar::store::operations::job_slots;
 use koppelklaar::store::{ConnectionTrait, Db};
 
-use crate::it::support::database::ON_POSTGRES;
-use crate::it::support::run;
+use crate::support::run;
 
 /// Whether a slot was free; it is taken after this.
 async fn take(conn: &impl ConnectionTrait, now: DateTime<Utc>, name: &str) -> bool {
@@ -16,7 +15,7 @@ async fn take(conn: &impl ConnectionTrait, now: DateTime<Utc>, name: &str) -> bo
 #[test]
 fn what_is_committed_after_the_disk_was_full_is_there_for_others() {
     run(|app| async move {
-        if ON_POSTGRES {
+        if app.database.is_postgres() {
             return;
         }
         let now = app.now();

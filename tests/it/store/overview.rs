@@ -5,7 +5,7 @@ use koppelklaar::domain::text::Reason;
 use koppelklaar::services::onboarding::{onboardings, schools};
 use koppelklaar::store::onboarding::overview::{self, After, Filter, Overview};
 
-use crate::it::support::{TestApp, TestSchool, run};
+use crate::support::{TestApp, TestSchool, run};
 
 async fn names(app: &TestApp, filter: &Filter) -> Vec<String> {
     let rows = overview::list(app.context().db.reader(), filter, None, 100).await.expect("the store answers");

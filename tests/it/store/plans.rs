@@ -8,8 +8,7 @@ use koppelklaar::store::mail::{mail_schools, outbox};
 use koppelklaar::store::reminders;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
 
-use crate::it::support::database::ON_POSTGRES;
-use crate::it::support::{TestApp, run};
+use crate::support::{TestApp, run};
 
 /// The lines of the database's own plans for the queries that are run.
 async fn plans(app: &TestApp, ask: impl AsyncFnOnce(&DatabaseConnection)) -> Vec<String> {
@@ -22,25 +21,26 @@ async fn plans(app: &TestApp, ask: impl AsyncFnOnce(&DatabaseConnection)) -> Vec
     ask(&conn).await;
     let queries = std::mem::take(&mut *asked.lock().expect("nobody panicked"));
     assert!(!queries.is_empty(), "nothing was asked");
-    if ON_POSTGRES {
+    if app.database.is_postgres() {
         // The tables are empty: to walk over them costs nothing.
         conn.execute_unprepared("SET enable_seqscan = off").await.expect("a setting");
     }
-    let (explain, column) = if ON_POSTGRES { ("EXPLAIN", "QUERY PLAN") } else { ("EXPLAIN QUERY PLAN", "detail") };
+    let is_postgres = app.database.is_postgres();
+    let (explain, column) = if is_postgres { ("EXPLAIN", "QUERY PLAN") } else { ("EXPLAIN QUERY PLAN", "detail") };
     let mut lines = vec![];
     for query in queries {
         let statement = Statement::from_string(conn.get_database_backend(), format!("{explain} {query}"));
         let rows = conn.query_all_raw(statement).await.expect("a plan");
         let plan: Vec<String> = rows.iter().map(|row| row.try_get("", column).expect("a text")).collect();
-        assert!(is_by_index(&plan), "{query}\n{}", plan.join("\n"));
+        assert!(is_by_index(&plan, is_postgres), "{query}\n{}", plan.join("\n"));
         lines.extend(plan);
     }
     lines
 }
 
-fn is_by_index(plan: &[String]) -> bool {
+fn is_by_index(plan: &[String], is_postgres: bool) -> bool {
     let has = |words: &str| plan.iter().any(|line| line.contains(words));
-    if ON_POSTGRES { has("Index Cond:") && !has("Seq Scan") } else { has("SEARCH ") && !has("SCAN ") }
+    if is_postgres { has("Index Cond:") && !has("Seq Scan") } else { has("SEARCH ") && !has("SCAN ") }
 }
 
 #[test]

@@ -17,8 +17,8 @@ use koppelklaar::store::operations::job_slots;
 use koppelklaar::store::people::access_links;
 use tokio::task::JoinSet;
 
-use crate::it::support::database::{ON_POSTGRES, sql, texts, until_somebody_waits};
-use crate::it::support::{TestApp, TestSchool, run, run_to_failure};
+use crate::support::database::{sql, texts, until_somebody_waits};
+use crate::support::{TestApp, TestSchool, run, run_to_failure};
 
 /// This context and that of a second instance, by turns.
 async fn two_offices(app: &TestApp) -> [Context; 2] {
@@ -269,11 +269,11 @@ fn wrong_staff_passwords_that_come_at_once_lock_the_account() {
         }
         let answers = tries.join_all().await;
         let right =
-            sign_in(app.context(), AnonymousCall::new(now, "test"), typed(crate::it::support::app::STAFF_PASSWORD))
+            sign_in(app.context(), AnonymousCall::new(now, "test"), typed(crate::support::app::STAFF_PASSWORD))
                 .await;
         let later = now + TimeDelta::minutes(20);
         let code = koppelklaar::crypto::totp::current(&secret, later);
-        let again = SignIn { code, ..typed(crate::it::support::app::STAFF_PASSWORD) };
+        let again = SignIn { code, ..typed(crate::support::app::STAFF_PASSWORD) };
         let unlocked = sign_in(app.context(), AnonymousCall::new(later, "test"), again).await;
 
         assert!(answers.iter().all(Option::is_none));
@@ -288,7 +288,7 @@ async fn two_due_out_of_order(app: &TestApp) -> [TestSchool; 2] {
     let second = app.school_by_services("Het Molenveld", "13CD", "molenveld").await;
     app.advance(TimeDelta::days(3));
     for (school, at) in [(&second, "2026-11-24T10:00:00Z"), (&first, "2026-11-25T10:00:00Z")] {
-        if ON_POSTGRES {
+        if app.database.is_postgres() {
             let put = format!("UPDATE onboarding SET attention_at = '{at}' WHERE school_id = '{}'", school.id);
             sql(&app.database.url, &put).await;
         }
@@ -304,7 +304,7 @@ async fn assert_taken_in_order(app: &TestApp, takes_many: impl Future<Output = (
     let taking = tokio::spawn(takes_many);
     until_somebody_waits(&app.database.url).await;
 
-    if ON_POSTGRES {
+    if app.database.is_postgres() {
         let free = format!("SELECT 1 FROM onboarding WHERE school_id = '{}' FOR UPDATE NOWAIT", second.id);
         sql(&app.database.url, &free).await;
     }

@@ -32,7 +32,7 @@ use koppelklaar::web::rate_limit::Allowance;
 use koppelklaar::web::{WebOptions, WebState, router};
 use secrecy::ExposeSecret;
 
-use super::database::{self, TestDatabase};
+use super::database::{self, DatabaseKind, TestDatabase};
 use super::post::{self, Mail};
 use super::visitor::Visitor;
 
@@ -87,24 +87,25 @@ pub(crate) fn monday() -> DateTime<Utc> {
 }
 
 impl TestApp {
-    /// An app on a fresh database; `None` where this binary's kind of database is not installed.
-    pub(crate) async fn start() -> Option<Self> {
-        Self::start_with(Allowance { per_client: nonzero(10_000), per_address: nonzero(10_000) }).await
+    /// An app on a fresh database.
+    pub(crate) async fn start(kind: DatabaseKind) -> Self {
+        Self::start_with(kind, Allowance { per_client: nonzero(10_000), per_address: nonzero(10_000) }).await
     }
 
     /// An app with other limits.
-    pub(crate) async fn start_with(allowance: Allowance) -> Option<Self> {
+    pub(crate) async fn start_with(kind: DatabaseKind, allowance: Allowance) -> Self {
         let magister = Magister::new(Reach::nowhere(), Limits::default(), Chance::seeded(8));
-        Self::start_checking(allowance, magister, CheckPolicy::default()).await
+        Self::start_checking(kind, allowance, magister, CheckPolicy::default()).await
     }
 
     /// An app that reaches some Magister.
     pub(crate) async fn start_checking(
+        kind: DatabaseKind,
         allowance: Allowance,
         magister: Magister,
         check_policy: CheckPolicy,
-    ) -> Option<Self> {
-        let database = database::fresh().await?;
+    ) -> Self {
+        let database = database::fresh(kind).await;
         let chance = Chance::seeded(7);
         let line = KeyRing::generate_line(&chance, "k1").expect("a good id");
         let keys_text = line.expose_secret().to_owned();
@@ -127,7 +128,7 @@ impl TestApp {
         let app = App { context, mailer, magister, clock: clock.clone(), metrics: Metrics::default() };
         let router = router(WebState::new(&app, WebOptions { allowance, trusted_proxies: 1 }, None));
         let read = Mutex::new(0);
-        Some(Self(Arc::new(Parts { app, clock, router, mailbox, database, keys_text, read })))
+        Self(Arc::new(Parts { app, clock, router, mailbox, database, keys_text, read }))
     }
 
     /// Another app, as a second instance, on the same database.

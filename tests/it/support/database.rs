@@ -1,49 +1,73 @@
 //! A migrated database of its own for each test, copied from one that was migrated once.
 
+use std::sync::OnceLock;
+
 use koppelklaar::store::{Db, schema};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
-use super::postgres;
+use super::postgres::Cluster;
 
-/// Whether this binary tests on PostgreSQL.
-pub(crate) const ON_POSTGRES: bool = matches!(env!("CARGO_CRATE_NAME").as_bytes(), b"it_postgres");
+/// The kinds of database that everything is tested on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DatabaseKind {
+    Sqlite,
+    Postgres,
+}
 
 /// A database of one test.
 #[derive(Debug)]
 pub(crate) struct TestDatabase {
+    pub(crate) kind: DatabaseKind,
     /// Where it is.
     pub(crate) url: String,
     /// The folder of the test, removed after it.
     pub(crate) folder: TempDir,
 }
 
-static MIGRATED: OnceCell<Vec<u8>> = OnceCell::const_new();
-static TEMPLATE: OnceCell<()> = OnceCell::const_new();
+impl TestDatabase {
+    pub(crate) fn is_postgres(&self) -> bool {
+        self.kind == DatabaseKind::Postgres
+    }
+}
 
-/// A fresh, migrated database; `None` where this binary's kind of database is not installed.
-pub(crate) async fn fresh() -> Option<TestDatabase> {
+static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
+static MIGRATED_FILE: OnceCell<Vec<u8>> = OnceCell::const_new();
+static MIGRATED_URL: OnceCell<String> = OnceCell::const_new();
+
+/// The kinds that this machine has; a word to whoever runs the tests if it has no PostgreSQL.
+pub(crate) fn installed() -> impl Iterator<Item = DatabaseKind> {
+    let postgres = cluster().map(|_| DatabaseKind::Postgres);
+    std::iter::once(DatabaseKind::Sqlite).chain(postgres)
+}
+
+/// The cluster of this process. Nothing in it must outlive a crash of the machine.
+fn cluster() -> Option<&'static Cluster> {
+    CLUSTER.get_or_init(|| Cluster::start("fsync = off")).as_ref()
+}
+
+/// A fresh, migrated database.
+pub(crate) async fn fresh(kind: DatabaseKind) -> TestDatabase {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let url = if ON_POSTGRES { postgres_copy().await? } else { sqlite_copy(&folder).await };
-    Some(TestDatabase { url, folder })
+    let url = match kind {
+        DatabaseKind::Sqlite => sqlite_copy(&folder).await,
+        DatabaseKind::Postgres => postgres_copy().await,
+    };
+    TestDatabase { kind, url, folder }
 }
 
 /// A database without tables.
-pub(crate) async fn empty() -> Option<TestDatabase> {
+pub(crate) async fn empty(kind: DatabaseKind) -> TestDatabase {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let url = if ON_POSTGRES {
-        let cluster = postgres::cluster()?;
-        let name = cluster.fresh_name();
-        sql(&cluster.url("postgres"), &format!("CREATE DATABASE {name}")).await;
-        cluster.url(&name)
-    } else {
-        sqlite_url(&folder)
+    let url = match kind {
+        DatabaseKind::Sqlite => sqlite_url(&folder),
+        DatabaseKind::Postgres => cluster().expect("it is installed").create(None).await,
     };
-    Some(TestDatabase { url, folder })
+    TestDatabase { kind, url, folder }
 }
 
 async fn sqlite_copy(folder: &TempDir) -> String {
-    let bytes = MIGRATED
+    let bytes = MIGRATED_FILE
         .get_or_init(|| async {
             let model = tempfile::tempdir().expect("a temporary folder");
             migrate(&sqlite_url(&model)).await;
@@ -54,18 +78,16 @@ async fn sqlite_copy(folder: &TempDir) -> String {
     sqlite_url(folder)
 }
 
-async fn postgres_copy() -> Option<String> {
-    let cluster = postgres::cluster()?;
-    let admin = cluster.url("postgres");
-    TEMPLATE
+async fn postgres_copy() -> String {
+    let cluster = cluster().expect("it is installed");
+    let migrated = MIGRATED_URL
         .get_or_init(|| async {
-            sql(&admin, "CREATE DATABASE migrated").await;
-            migrate(&cluster.url("migrated")).await;
+            let url = cluster.create(None).await;
+            migrate(&url).await;
+            url
         })
         .await;
-    let name = cluster.fresh_name();
-    sql(&admin, &format!("CREATE DATABASE {name} TEMPLATE migrated")).await;
-    Some(cluster.url(&name))
+    cluster.create(Some(migrated)).await
 }
 
 fn sqlite_url(folder: &TempDir) -> String {
@@ -103,5 +125,5 @@ pub(crate) async fn texts(url: &str, query: &str) -> Vec<String> {
 pub(crate) async fn until_somebody_waits(url: &str) {
     let waiting = "SELECT count(*)::text FROM pg_locks WHERE NOT granted AND pid IN
         (SELECT pid FROM pg_stat_activity WHERE datname = current_database())";
-    while ON_POSTGRES && texts(url, waiting).await == ["0"] {}
+    while url.starts_with("postgres") && texts(url, waiting).await == ["0"] {}
 }

@@ -1,40 +1,37 @@
-//! One throw-away PostgreSQL cluster per test binary, started from the installed `initdb` and `postgres`.
+//! A throw-away PostgreSQL cluster, started from the installed programs, for all tests and benchmarks.
 //!
-//! A shell holds the server and waits on a pipe from this process: when the process ends, however it ends, the pipe
-//! closes, and the shell stops the server and removes its folder.
+//! A shell holds the server and obeys lines on a pipe from this process: when the process ends, however it ends, the
+//! pipe closes, and the shell stops the server and removes its folder.
 
 use std::io::{BufRead, BufReader, Write};
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::postgres_programs;
+use sea_orm::{ConnectionTrait, Database};
 
-/// Starts the cluster as an unprivileged user when we are root, since PostgreSQL refuses to run as root.
+use crate::support::switch::{skip, switch};
+
+/// As another user when we are root, since PostgreSQL refuses to run as root.
 const SCRIPT: &str = r#"
 set -eu
-dir=$1; bin=$2
+dir=$1; bin=$2; settings=$3
 as=""
 if [ "$(id -u)" = 0 ]; then
   chown 65534:65534 "$dir"
   as="setpriv --reuid=65534 --regid=65534 --clear-groups"
 fi
 cd "$dir"
+trap '' INT
+pg_ctl() { $as "$bin/pg_ctl" -D "$dir/data" -w -t 60 -l "$dir/postgres.log" "$@" >>"$dir/pg_ctl.log" 2>&1; }
 $as "$bin/initdb" -D "$dir/data" -U postgres -A trust --no-sync -E UTF8 --locale=C >"$dir/initdb.log" 2>&1
-$as "$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses= -c fsync=off -c max_connections=400 \
-  -c shared_buffers=64MB >"$dir/postgres.log" 2>&1 &
-server=$!
-tries=0
-until "$bin/pg_isready" -q -h "$dir" -U postgres; do
-  tries=$((tries + 1))
-  [ "$tries" -lt 300 ] || { echo "does not start"; exit 1; }
-  sleep 0.1
+printf "unix_socket_directories = '%s'\nlisten_addresses = ''\nmax_connections = 400\nshared_buffers = 64MB\n%s\n" \
+  "$dir" "$settings" >>"$dir/data/postgresql.conf"
+while read -r arguments; do
+  pg_ctl $arguments
+  echo done
 done
-echo ready
-read -r _ || true
-kill -INT "$server" 2>/dev/null || true
-wait "$server" 2>/dev/null || true
+pg_ctl stop -m immediate || true
 rm -rf "$dir"
 "#;
 
@@ -42,51 +39,83 @@ rm -rf "$dir"
 #[derive(Debug)]
 pub(crate) struct Cluster {
     folder: PathBuf,
-    // Holds the pipe that keeps the server alive.
-    _keeper: Child,
-}
-
-static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
-static DATABASES: AtomicU32 = AtomicU32::new(0);
-
-/// The cluster of this test binary, or `None` where no PostgreSQL is installed.
-pub(crate) fn cluster() -> Option<&'static Cluster> {
-    CLUSTER.get_or_init(start).as_ref()
+    keeper: Child,
+    answers: BufReader<ChildStdout>,
+    databases: AtomicU32,
 }
 
 impl Cluster {
-    /// The URL of a database in it.
-    pub(crate) fn url(&self, database: &str) -> String {
+    /// A new cluster, with settings beside our own; `None`, after a word to whoever runs the tests, where no PostgreSQL
+    /// is installed.
+    pub(crate) fn start(settings: &str) -> Option<Self> {
+        let Some(bin) = find_programs() else {
+            skip("no PostgreSQL on this machine (no initdb in PATH or /usr/lib/postgresql)");
+            return None;
+        };
+        let folder = tempfile::Builder::new().prefix("kk-pg-").tempdir().expect("a temporary folder").keep();
+        let mut keeper = Command::new("sh")
+            .args(["-c", SCRIPT, "sh"])
+            .args([&folder, &bin])
+            .arg(settings)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("sh starts");
+        let answers = BufReader::new(keeper.stdout.take().expect("piped"));
+        let mut cluster = Self { folder, keeper, answers, databases: AtomicU32::new(0) };
+        cluster.pg_ctl("start");
+        Some(cluster)
+    }
+
+    /// Has PostgreSQL's own `pg_ctl` do something, such as `restart -m fast`; it is done when this returns.
+    pub(crate) fn pg_ctl(&mut self, arguments: &str) {
+        let pipe = self.keeper.stdin.as_mut().expect("piped");
+        writeln!(pipe, "{arguments}").expect("the keeper listens");
+        let mut line = String::new();
+        self.answers.read_line(&mut line).expect("the keeper speaks");
+        assert_eq!(line.trim(), "done", "pg_ctl {arguments}: see the logs in {}", self.folder.display());
+    }
+
+    /// The URL of a new database, empty or a copy of another one.
+    pub(crate) async fn create(&self, template: Option<&str>) -> String {
+        let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        let template = template.map_or("template0", |url| self.name_in(url));
+        let conn = Database::connect(self.url("postgres")).await.expect("the cluster answers");
+        let made = conn.execute_unprepared(&format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
+        made.expect("a fresh name");
+        conn.close().await.expect("the connection closes");
+        self.url(&name)
+    }
+
+    fn url(&self, database: &str) -> String {
         format!("postgres://postgres@localhost/{database}?host={}", self.folder.display())
     }
 
-    /// A name that no test had before.
-    pub(crate) fn fresh_name(&self) -> String {
-        format!("test_{}", DATABASES.fetch_add(1, Ordering::Relaxed))
+    fn name_in<'a>(&self, url: &'a str) -> &'a str {
+        let rest = url.strip_prefix("postgres://postgres@localhost/").expect("a URL of this cluster");
+        rest.split('?').next().expect("a first part")
     }
 }
 
-fn start() -> Option<Cluster> {
-    let Some(bin) = postgres_programs::find() else {
-        let text = "SKIPPED: no PostgreSQL on this machine (no initdb in PATH or /usr/lib/postgresql)";
-        #[expect(clippy::disallowed_methods, reason = "a switch for the machine that must not skip")]
-        let must_run = std::env::var("KOPPELKLAAR_TEST_ALL").is_ok();
-        assert!(!must_run, "{text}");
-        // Not println: the test harness keeps what a passing test prints to itself.
-        writeln!(std::io::stderr(), "{text}").expect("somebody reads the errors");
-        return None;
-    };
-    let folder = tempfile::Builder::new().prefix("kk-pg-").tempdir().expect("a temporary folder").keep();
-    let mut keeper = Command::new("sh")
-        .args(["-c", SCRIPT, "sh"])
-        .arg(&folder)
-        .arg(&bin)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("sh starts");
-    let mut line = String::new();
-    BufReader::new(keeper.stdout.take().expect("piped")).read_line(&mut line).expect("the keeper speaks");
-    assert_eq!(line.trim(), "ready", "PostgreSQL does not start: see the logs in {}", folder.display());
-    Some(Cluster { folder, _keeper: keeper })
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        drop(self.keeper.stdin.take());
+        // It ends by itself now, or it never started.
+        let _ = self.keeper.wait();
+    }
+}
+
+/// The folder of the newest installed version, then those in PATH.
+fn find_programs() -> Option<PathBuf> {
+    let mut folders: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
+        .map(|versions| versions.filter_map(Result::ok).map(|version| version.path().join("bin")).collect())
+        .unwrap_or_default();
+    folders.sort();
+    folders.reverse();
+    folders.extend(std::env::split_paths(&switch("PATH").unwrap_or_default()));
+    folders.into_iter().find(|folder| has_programs(folder))
+}
+
+fn has_programs(folder: &Path) -> bool {
+    ["initdb", "postgres", "pg_ctl"].iter().all(|program| folder.join(program).exists())
 }

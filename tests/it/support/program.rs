@@ -4,13 +4,14 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, mpsc};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use koppelklaar::chance::Chance;
 use koppelklaar::crypto::KeyRing;
 use secrecy::ExposeSecret;
 
-use super::database::{self, ON_POSTGRES, TestDatabase};
+use super::database::{self, DatabaseKind, TestDatabase};
 
 /// The password in the URL of the database; the test's PostgreSQL takes any.
 const DATABASE_PASSWORD: &str = "databasegeheim";
@@ -42,31 +43,32 @@ pub(crate) struct Answer {
 pub(crate) struct Serving {
     child: Option<Child>,
     said: Arc<Mutex<String>>,
+    reader: Option<JoinHandle<()>>,
     address: String,
     secrets: Vec<String>,
 }
 
 impl Program {
-    /// A new installation on an empty database; `None` where this binary's kind of database is not installed.
-    pub(crate) async fn new() -> Option<Self> {
-        let database = database::empty().await?;
+    /// A new installation on an empty database.
+    pub(crate) async fn new(kind: DatabaseKind) -> Self {
+        let database = database::empty(kind).await;
         let line = KeyRing::generate_line(&Chance::os(), "k1").expect("a good id");
         let line = line.expose_secret().to_owned();
         let key = line.split(':').next_back().expect("a line has a key").to_owned();
         let url = database.url.replace("postgres@", &format!("postgres:{DATABASE_PASSWORD}@"));
         let mut settings = vec![("KOPPELKLAAR_DATABASE_URL".to_owned(), url)];
-        if ON_POSTGRES {
+        if kind == DatabaseKind::Postgres {
             settings.push(("KOPPELKLAAR_KEYS".to_owned(), line));
         }
         let secrets = vec![DATABASE_PASSWORD.to_owned(), SMTP_PASSWORD.to_owned(), key];
-        Some(Self { database, settings, secrets })
+        Self { database, settings, secrets }
     }
 
     /// A new installation whose database is up to date.
-    pub(crate) async fn migrated() -> Option<Self> {
-        let program = Self::new().await?;
+    pub(crate) async fn migrated(kind: DatabaseKind) -> Self {
+        let program = Self::new(kind).await;
         program.run(&["migrate"]).good();
-        Some(program)
+        program
     }
 
     /// With a setting more, or another value of one.
@@ -111,7 +113,7 @@ impl Program {
         let said = Arc::<Mutex<String>>::default();
         let (found, address) = mpsc::channel();
         let heard = Arc::clone(&said);
-        std::thread::spawn(move || {
+        let reader = std::thread::spawn(move || {
             for line in BufReader::new(stderr).lines().map_while(Result::ok) {
                 if let Some((_, address)) = line.split_once("\"listen\":\"") {
                     // The test may be over by now.
@@ -122,7 +124,7 @@ impl Program {
         });
         let address = address.recv_timeout(PATIENCE);
         let address = address.unwrap_or_else(|_| panic!("does not serve: {}", said.lock().expect("no panic")));
-        Serving { child: Some(child), said, address, secrets: self.secrets.clone() }
+        Serving { child: Some(child), said, reader: Some(reader), address, secrets: self.secrets.clone() }
     }
 
     /// A command that is about to start, for tests that run several at once.
@@ -185,6 +187,8 @@ impl Serving {
         let (ended, end) = mpsc::channel();
         std::thread::spawn(move || ended.send(child.wait()));
         let status = end.recv_timeout(PATIENCE).expect("it stops when asked").expect("it was started here");
+        // Its last words may still be in the pipe.
+        self.reader.take().expect("stopped once").join().expect("it only reads");
         let said = self.said.lock().expect("no test panicked here").clone();
         check_secrets(&self.secrets, &said);
         (status, said)
