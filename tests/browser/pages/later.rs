@@ -105,8 +105,8 @@ fn connections_that_are_lost_are_fit_for_every_reader() {
         let mut browser = stage.browser();
         let later = Later::on(stage, |_| ());
         browser.base.clone_from(&later.base);
-        later.check_for_a_day(&ALL_DOMAINS, "right");
-        later.check_for_a_day(&["duinrand"], "wrong_password");
+        later.check_for_long(&ALL_DOMAINS, "right");
+        later.check_for_long(&["duinrand"], "wrong_password");
         let mut look = Look::with(&browser);
 
         later.sign_in(&browser, LOST);
@@ -128,8 +128,8 @@ fn an_outage_is_fit_for_every_colleague() {
         let mut browser = stage.browser();
         let later = Later::on(stage, |_| ());
         browser.base.clone_from(&later.base);
-        later.check_for_a_day(&ALL_DOMAINS, "right");
-        later.check_for_a_day(&ALL_DOMAINS, "refuses");
+        later.check_for_long(&ALL_DOMAINS, "right");
+        later.check_for_long(&ALL_DOMAINS, "refuses");
         let mut look = Look::with(&browser);
 
         later.sign_in_as_staff(&browser);

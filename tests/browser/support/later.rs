@@ -45,8 +45,9 @@ const PASSWORD: &str = "zeven groene laarzen";
 /// More than a test asks.
 const FREELY: std::num::NonZeroU32 = std::num::NonZeroU32::new(1000).expect("not zero");
 
-/// Rounds of checks in which a school that fails is lost: four tries within a day.
-const ROUNDS: usize = 12;
+/// Rounds of checks, two hours apart, in which a school that fails is lost: its turn comes within a day, wherever in the
+/// day the test begins, and three more tries take a round each.
+const ROUNDS: usize = 16;
 
 /// The instance.
 pub(crate) struct Later {
@@ -183,8 +184,8 @@ impl Later {
         self.runtime.block_on(async { while next().await.expect("the store answers").is_some() {} });
     }
 
-    /// Has schools' Magisters behave so from now on, and checks all schools for a day.
-    pub(crate) fn check_for_a_day(&self, labels: &[&str], behaviour: &str) {
+    /// Has schools' Magisters behave so from now on, and checks all schools until who fails is lost.
+    pub(crate) fn check_for_long(&self, labels: &[&str], behaviour: &str) {
         let context = &self.app.context;
         self.runtime.block_on(async {
             for label in labels {
