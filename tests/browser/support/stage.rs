@@ -20,8 +20,11 @@ set -u
 dir=$1; demo=$2; driver=$3
 trap : TERM
 "$demo" --log-level info demo --listen 127.0.0.1:0 --dir "$dir/demo" 2>"$dir/demo.log" &
+demo=$!
 "$driver" --port=0 2>"$dir/driver.log" &
 read -r _ || true
+# It would wait for the connections that browsers keep open, and nobody needs its data any more.
+kill -KILL "$demo"
 kill -TERM 0
 wait
 tries=0
