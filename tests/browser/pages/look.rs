@@ -71,7 +71,7 @@ impl<'a> Look<'a> {
             }
             for colours in Colours::ALL {
                 colours.set(self.browser);
-                self.note(&format!("{page} at {window}, {colours}"), access::faults(self.browser));
+                self.note(&format!("{page} at {window}, {colours}"), access::faults(self.browser, colours));
             }
         }
         let elsewhere = self.browser.run(ELSEWHERE, &[]);

@@ -31,6 +31,12 @@ const adrift = innerWidth < 700 ? [] : all(".steps > .step").filter((step) => en
 must(adrift.length === 0, `has a state that is not at the right: ${adrift.map((step) => step.innerText)}`);
 must(all(".step--blocked a").length === 0, "leads to what cannot be done yet");
 
+// So that what holds of a page in light holds in other colours too, but for the colours.
+const inOtherColours = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules])
+  .filter((rule) => /forced-colors|prefers-color-scheme/.test(rule.conditionText ?? "")).map((rule) => rule.cssText).join("\n");
+must(!/[{;\s](display|visibility|content|position|order|float|opacity|clip-path|(min-|max-)?(width|height)):/.test(inOtherColours),
+  "hides, shows or moves something in other colours");
+
 const ids = all("[id]").map((one) => one.id);
 const twice = ids.filter((id, at) => ids.indexOf(id) !== at);
 must(twice.length === 0, `has ids twice: ${twice}`);
