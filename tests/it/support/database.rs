@@ -41,9 +41,12 @@ pub(crate) fn installed() -> impl Iterator<Item = DatabaseKind> {
     std::iter::once(DatabaseKind::Sqlite).chain(postgres)
 }
 
-/// The cluster of this process. Nothing in it must outlive a crash of the machine.
+/// What is in the cluster need not outlive a crash, nor be tidied up.
+const SETTINGS: &str = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nautovacuum = off";
+
+/// The cluster of this process.
 fn cluster() -> Option<&'static Cluster> {
-    CLUSTER.get_or_init(|| Cluster::start("fsync = off")).as_ref()
+    CLUSTER.get_or_init(|| Cluster::start(SETTINGS)).as_ref()
 }
 
 /// A fresh, migrated database.
