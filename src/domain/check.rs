@@ -245,6 +245,7 @@ pub enum Oddity {
 
 /// What is counted in the list, and all that is kept of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Counts {
     /// Rows: one for each pupil.
     pub rows: u32,
@@ -277,6 +278,7 @@ impl Counts {
 
 /// How long one rung took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RungTime {
     /// Which rung.
     pub rung: Rung,
@@ -286,6 +288,7 @@ pub struct RungTime {
 
 /// All that is kept of one check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CheckResult {
     /// How it ended.
     pub code: CheckCode,

@@ -21,5 +21,7 @@ pub mod onboarding;
 pub mod reminder;
 pub mod retry;
 pub mod school;
+#[cfg(test)]
+pub(crate) mod stored_tests;
 pub mod text;
 pub mod unsent;

@@ -80,6 +80,7 @@ impl MailKind {
 
 /// What a mail is about: ids and plain facts, from which it is written when it is sent. No text, no token.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct About {
     /// The step it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -39,6 +39,7 @@ impl Region {
 
 /// What a school gives of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SchoolDetails {
     /// How the school calls itself.
     pub name: SchoolName,

@@ -23,6 +23,7 @@ const STREAK_KEEPS: Duration = Duration::days(1);
 
 /// Failures in a row that ask for the same thing. Stored with the school; gone after a check that got through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Streak {
     /// How the last one failed.
     pub code: CheckCode,

@@ -8,6 +8,7 @@ use strum::{EnumIter, EnumString, IntoStaticStr};
 
 /// How far a check is.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CheckProgress {
     /// The rungs that held, lowest first.
     pub held: Vec<RungTime>,

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use strum::{EnumIter, IntoStaticStr};
 
 use crate::domain::actor::Actor;
@@ -46,6 +47,7 @@ pub enum Ground {
 
 /// One statement that a step is done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Given {
     /// Who said or saw it.
     pub by: Actor,
@@ -57,8 +59,15 @@ pub struct Given {
 
 /// Everything that supports a yes, strongest counts; never empty.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Answer {
+    #[serde(deserialize_with = "not_empty")]
     given: BTreeMap<Evidence, Given>,
+}
+
+fn not_empty<'de, D: Deserializer<'de>>(stored: D) -> Result<BTreeMap<Evidence, Given>, D::Error> {
+    let given = BTreeMap::deserialize(stored)?;
+    if given.is_empty() { Err(D::Error::custom("an answer without a statement")) } else { Ok(given) }
 }
 
 impl Answer {

@@ -15,6 +15,7 @@ use super::gate::Step;
 
 /// What fell because a check found the connection lost.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Interrupted {
     answers: BTreeMap<Step, Answer>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

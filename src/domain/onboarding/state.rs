@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use strum::{IntoEnumIterator, IntoStaticStr, VariantNames};
 
 use super::answer::{Answer, Evidence, Given, Ground};
@@ -16,6 +16,7 @@ use crate::domain::text::Reason;
 
 /// Why a step that was yes is open again; shown until it is done again, also while it is stuck.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Fallen {
     /// What made it fall.
     pub cause: FallCause,
@@ -27,7 +28,7 @@ pub struct Fallen {
 
 /// Where one step stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
+#[serde(tag = "state", rename_all = "snake_case", deny_unknown_fields)]
 pub enum StepState {
     /// Cannot be done yet: something it needs is not yes.
     Waiting,
@@ -59,10 +60,20 @@ pub enum StepState {
     },
 }
 
+impl StepState {
+    fn since(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Waiting => None,
+            Self::Open { since, .. } | Self::Stuck { since, .. } => Some(*since),
+            Self::Yes { answer } => Some(answer.since()),
+        }
+    }
+}
+
 /// Where the onboarding as a whole stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[derive(IntoStaticStr, VariantNames)]
-#[serde(tag = "state", rename_all = "snake_case")]
+#[serde(tag = "state", rename_all = "snake_case", deny_unknown_fields)]
 #[strum(serialize_all = "snake_case")]
 pub enum Lifecycle {
     /// Under way.
@@ -112,10 +123,13 @@ impl Lifecycle {
     }
 }
 
-/// One school's onboarding.
+/// One school's onboarding. It is stored whole: what a newer release added to it, an older one would lose, so it is
+/// refused there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Onboarding {
     lifecycle: Lifecycle,
+    #[serde(deserialize_with = "with_every_step")]
     steps: BTreeMap<Step, StepState>,
     handed_to: BTreeMap<Step, ContactId>,
     credential_version: u32,
@@ -126,16 +140,15 @@ pub struct Onboarding {
 impl Onboarding {
     /// A fresh onboarding: nothing answered, and what needs nothing open since `at`.
     pub fn start(at: DateTime<Utc>) -> Self {
-        let steps = Step::iter().map(|step| (step, StepState::Waiting)).collect();
-        let mut fresh = Self {
+        let mut steps = Step::iter().map(|step| (step, StepState::Waiting)).collect();
+        settle(&mut steps, at);
+        Self {
             lifecycle: Lifecycle::Active,
             steps,
             handed_to: BTreeMap::new(),
             credential_version: 0,
             interrupted: Interrupted::default(),
-        };
-        fresh.settle(at);
-        fresh
+        }
     }
 
     /// Where the whole stands.
@@ -145,7 +158,7 @@ impl Onboarding {
 
     /// Where one step stands.
     pub fn step(&self, step: Step) -> &StepState {
-        self.steps.get(&step).expect("every step is put in by start()")
+        self.steps.get(&step).expect("start() and the reading of stored states put every step in")
     }
 
     /// The answer of a step that is yes.
@@ -273,7 +286,7 @@ impl Onboarding {
             }
             Change::Resumed => self.lifecycle = Lifecycle::Active,
         }
-        self.settle(event.at);
+        settle(&mut self.steps, event.at);
         self
     }
 
@@ -300,20 +313,32 @@ impl Onboarding {
             answer.drop_evidence(evidence);
         }
     }
+}
 
-    /// Opens what can be done now and closes what no longer can, keeping why a step fell.
-    fn settle(&mut self, at: DateTime<Utc>) {
-        for step in Step::iter() {
-            let is_ready = self.missing_for(step).is_empty();
-            match self.step(step) {
-                StepState::Waiting if is_ready => {
-                    self.steps.insert(step, StepState::Open { since: at, fallen: None, answer: None });
-                }
-                StepState::Open { .. } | StepState::Stuck { .. } if !is_ready => {
-                    self.steps.insert(step, StepState::Waiting);
-                }
-                StepState::Waiting | StepState::Open { .. } | StepState::Stuck { .. } | StepState::Yes { .. } => {}
+/// Opens what can be done now and closes what no longer can, keeping why a step fell.
+fn settle(steps: &mut BTreeMap<Step, StepState>, at: DateTime<Utc>) {
+    for step in Step::iter() {
+        let is_ready = step.needs().iter().all(|need| matches!(steps.get(need), Some(StepState::Yes { .. })));
+        match steps.get(&step) {
+            Some(StepState::Waiting) | None if is_ready => {
+                steps.insert(step, StepState::Open { since: at, fallen: None, answer: None });
             }
+            Some(StepState::Open { .. } | StepState::Stuck { .. }) | None if !is_ready => {
+                steps.insert(step, StepState::Waiting);
+            }
+            Some(StepState::Waiting | StepState::Open { .. } | StepState::Stuck { .. } | StepState::Yes { .. })
+            | None => {}
         }
     }
+}
+
+/// Reads steps that an older release may have stored, which knew fewer of them. A step that it did not know can be done
+/// since the last thing that it did know, or waits for what it needs.
+fn with_every_step<'de, D: Deserializer<'de>>(stored: D) -> Result<BTreeMap<Step, StepState>, D::Error> {
+    let mut steps = BTreeMap::<Step, StepState>::deserialize(stored)?;
+    if Step::ALL.iter().any(|step| !steps.contains_key(step)) {
+        let last = steps.values().filter_map(StepState::since).max().unwrap_or(DateTime::UNIX_EPOCH);
+        settle(&mut steps, last);
+    }
+    Ok(steps)
 }

@@ -12,7 +12,7 @@ use crate::domain::school::Region;
 
 /// Where a school's year differs from that of its region.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct OwnDays {
     /// The school is closed: study days, Good Friday, a second week in May.
     pub closed: Vec<Period>,

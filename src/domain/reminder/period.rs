@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Some days in a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Period {
     /// The first day.
     pub first_day: NaiveDate,

@@ -52,6 +52,7 @@ pub struct PersonMail {
 
 /// One reminder in a person's mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PersonReminder {
     /// Of which school.
     pub school: SchoolId,

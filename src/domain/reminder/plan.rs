@@ -50,6 +50,7 @@ pub struct Situation<'a> {
 
 /// A reminder that may go out now. What makes it one of a kind: the school, and these three.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DueReminder {
     /// Of which step.
     pub step: Step,

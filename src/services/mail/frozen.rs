@@ -10,7 +10,8 @@ use crate::mail::message::BuiltMail;
 use crate::services::{Context, ServiceError};
 
 /// What stands before the bytes: a line of JSON.
-#[derive(Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Envelope {
     from: String,
     to: String,
@@ -40,4 +41,19 @@ pub(in crate::services) fn open(context: &Context, id: MailId, cell: &[u8]) -> R
 
 fn place(id: MailId) -> Binding<'static> {
     Binding { table: "frozen_mail", row: id.as_uuid(), version: 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::stored_tests::{assert_refuses_fields, assert_refuses_tomorrow, read_as_written};
+
+    #[test]
+    fn what_stands_before_a_stored_mail_stays_readable() {
+        let stored = include_str!("../stored/frozen_mail.jsonl");
+
+        insta::assert_snapshot!("stored_frozen_mail", read_as_written::<Envelope>(stored));
+        assert_refuses_tomorrow::<Envelope>(stored, &["date"]);
+        assert_refuses_fields::<Envelope>(stored);
+    }
 }

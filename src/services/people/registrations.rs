@@ -31,6 +31,7 @@ const REPEAT_SECONDS: i64 = 600;
 
 /// What somebody typed on `/aanmelden`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RegistrationForm {
     /// The school.
     pub details: SchoolDetails,
@@ -243,4 +244,19 @@ fn request_id_of(browser: &Token, typed: &[u8], now: DateTime<Utc>) -> Registrat
 fn binding(id: RegistrationId) -> Binding<'static> {
     let row: Uuid = id.as_uuid();
     Binding { table: "registration", row, version: 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::stored_tests::{assert_refuses_fields, assert_refuses_tomorrow, read_as_written};
+
+    #[test]
+    fn a_stored_request_stays_readable() {
+        let stored = include_str!("../stored/registration.jsonl");
+
+        insta::assert_snapshot!("stored_registration", read_as_written::<RegistrationForm>(stored));
+        assert_refuses_tomorrow::<RegistrationForm>(stored, &["region", "role", "brin"]);
+        assert_refuses_fields::<RegistrationForm>(stored);
+    }
 }

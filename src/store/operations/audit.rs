@@ -37,7 +37,7 @@ pub struct RawEntry {
     row: audit::Model,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Payload {
     by: Actor,
     #[serde(flatten)]
@@ -274,4 +274,22 @@ fn to_entry(row: audit::Model) -> Result<Entry, StoreError> {
         by: payload.by,
         action: payload.action,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::stored_tests::{assert_refuses_tomorrow, read_as_written};
+
+    #[test]
+    fn a_stored_entry_stays_readable() {
+        let stored = include_str!("stored/audit_payload.jsonl");
+
+        insta::assert_snapshot!("stored_audit_payload", read_as_written::<Payload>(stored));
+        assert_refuses_tomorrow::<Payload>(stored, &["kind", "action", "change", "step", "role"]);
+        for line in stored.lines() {
+            let action = serde_json::from_str::<Payload>(line).expect("it reads").action;
+            assert!(line.contains(&format!(":\"{}\"", action.name())), "{} in {line}", action.name());
+        }
+    }
 }

@@ -92,3 +92,24 @@ fn a_row_says_how_far_it_is_and_who_has_the_ball() {
     assert_eq!((under_way.kind, under_way.words), ("neutral", "Bezig"));
     assert_eq!((stuck.kind, stuck.words, stuck.holders.as_str()), ("stuck", "Vastgelopen", "Kurve"));
 }
+
+/// What saved views hold.
+const STORED: &str = include_str!("stored/saved_view.txt");
+
+fn read_view(query: &str) -> SchoolsQuery {
+    let address = format!("{}?{query}", links::STAFF_SCHOOLS).parse().expect("an address");
+    let Query(typed) = Query::<SchoolsQuery>::try_from_uri(&address).expect("any query reads");
+    typed.tidied()
+}
+
+#[test]
+fn a_stored_view_stays_readable() {
+    for query in STORED.lines() {
+        assert_eq!(read_view(query).in_address(None), query);
+    }
+    let all = read_view(STORED.lines().next().expect("a line")).filter();
+
+    assert_eq!((all.text.as_deref(), all.gate_missing), (Some("Zoë & co"), Some(Gate::Consent)));
+    assert_eq!((all.holder, all.is_stuck), (Some(Party::Kurve), true));
+    assert_eq!(read_view("gate=morgen&holder=morgen&state=morgen&morgen=1").filter(), Filter::default());
+}
