@@ -15,11 +15,11 @@ use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::reminder::hours::moment_on;
 use crate::domain::reminder::national::next_office_moment;
 use crate::services::onboarding::onboardings;
-use crate::services::operations::{housekeeping, machine_clock};
+use crate::services::operations::{clock_repair, housekeeping, machine_clock};
 use crate::services::{self, chain};
 use crate::services::{ServiceError, reminders};
 use crate::store::StoreError;
-use crate::store::operations::job_slots;
+use crate::store::operations::job_slots::{self, Slot};
 
 pub use timer::start;
 
@@ -28,6 +28,8 @@ pub use timer::start;
 #[derive(EnumIter, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Job {
+    /// Takes back what a clock that had been ahead left behind; before the others, which it may have held up.
+    RepairClock,
     /// Resumes schools whose pause has ended.
     ResumePaused,
     /// Clears away sessions, links and requests that ended.
@@ -49,7 +51,9 @@ impl Job {
     /// When a job that never ran is due.
     fn first_at(self, now: DateTime<Utc>) -> DateTime<Utc> {
         match self {
-            Self::ResumePaused | Self::DeleteExpired | Self::PlanReminders | Self::PlanChecks => now,
+            Self::RepairClock | Self::ResumePaused | Self::DeleteExpired | Self::PlanReminders | Self::PlanChecks => {
+                now
+            }
             Self::Digest => self.next_after(now),
         }
     }
@@ -57,6 +61,7 @@ impl Job {
     /// When the next run after one now is due.
     fn next_after(self, now: DateTime<Utc>) -> DateTime<Utc> {
         match self {
+            Self::RepairClock => now + Duration::hours(1),
             Self::ResumePaused => now + Duration::minutes(10),
             Self::DeleteExpired => now + Duration::hours(6),
             Self::PlanReminders => now + Duration::seconds(30),
@@ -65,18 +70,12 @@ impl Job {
         }
     }
 
-    /// A slot that says later than this was set by a clock that was ahead.
-    fn furthest(self, now: DateTime<Utc>) -> DateTime<Utc> {
+    /// A slot that says later than this was set by a clock that was ahead. The digest of today still waits for its hour.
+    fn furthest(self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let today = moment_on(amsterdam_date(now), NaiveTime::MIN);
+        let is_early = self == Self::Digest && now < next_office_moment(today, reminders::DIGEST_TIME);
         let latest = now + CLOCK_SKEW;
-        self.next_after(latest).max(latest + AGAIN_AFTER)
-    }
-
-    /// When a job with such a slot is due. Of a digest the hour may have passed by then: it comes today all the same.
-    fn back_at(self, now: DateTime<Utc>) -> DateTime<Utc> {
-        match self {
-            Self::ResumePaused | Self::DeleteExpired | Self::PlanReminders | Self::PlanChecks => now,
-            Self::Digest => next_office_moment(moment_on(amsterdam_date(now), NaiveTime::MIN), reminders::DIGEST_TIME),
-        }
+        (!is_early).then(|| self.next_after(latest).max(latest + AGAIN_AFTER))
     }
 }
 
@@ -85,6 +84,15 @@ const AGAIN_AFTER: Duration = Duration::minutes(5);
 
 /// How long the planner goes on with another round: the last one ends well within its slot.
 const ROUNDS_FOR: Duration = Duration::minutes(3);
+
+/// Takes back at start what a clock that had been ahead left behind, before anybody works on it.
+pub async fn repair_clock(app: &App) {
+    if let Err(error) = machine_clock::check(&app.context, &app.clock).await {
+        tracing::error!(cause = chain(&error), "Takes back nothing of a clock that had been ahead");
+        return;
+    }
+    run_logged(app, Job::RepairClock, app.clock.now()).await;
+}
 
 /// Runs every job that is due and that no other instance has. Where the clock is not the database's, none.
 pub async fn run_due(app: &App) {
@@ -110,10 +118,9 @@ pub async fn run_due(app: &App) {
 
 /// Takes the slot of a job that is due, and says until when.
 async fn claim(app: &App, job: Job, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
-    let (conn, name) = (app.context.db.writer(), job.as_str());
-    job_slots::pull_back(conn, name, job.furthest(now), job.back_at(now)).await?;
     let until = now + AGAIN_AFTER;
-    let is_claimed = job_slots::claim(conn, name, now, job.first_at(now), until).await?;
+    let slot = Slot { first_at: job.first_at(now), next_at: until, furthest: job.furthest(now) };
+    let is_claimed = job_slots::claim(app.context.db.writer(), job.as_str(), now, slot).await?;
     Ok(is_claimed.then_some(until))
 }
 
@@ -167,6 +174,7 @@ async fn plan_reminders(app: &App, now: DateTime<Utc>) -> Result<u64, ServiceErr
 /// Runs a job now and returns how much it did.
 pub async fn run(app: &App, job: Job, now: DateTime<Utc>) -> Result<u64, ServiceError> {
     match job {
+        Job::RepairClock => clock_repair::repair(&app.context, now).await,
         Job::ResumePaused => Ok(onboardings::resume_due(&app.context, now).await? as u64),
         Job::DeleteExpired => housekeeping::delete_expired(&app.context, now).await,
         Job::PlanReminders => plan_reminders(app, now).await,

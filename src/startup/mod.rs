@@ -81,6 +81,7 @@ async fn check_schema(app: &App) -> Result<(), StartError> {
 
 /// Starts what runs beside the pages: the workers for mails and connection checks, and the timer. They end after `stop`.
 pub async fn start_workers(app: &App, web: &WebState, stop: &CancellationToken) -> Result<JoinSet<()>, StartError> {
+    jobs::repair_clock(app).await;
     let mut workers = JoinSet::new();
     workers.spawn(jobs::mail::work(app.clone(), stop.clone()));
     workers.spawn(jobs::checks::work(app.clone(), stop.clone()));

@@ -30,9 +30,8 @@ pub struct Attention {
     pub no_answer_since: Option<DateTime<Utc>>,
 }
 
-/// How long a school is left alone at most, whatever is to come. So later than this only a clock that was ahead can have
-/// said, and such a school is looked at now.
-const LOOK_AGAIN_AFTER: TimeDelta = TimeDelta::days(31);
+/// How long a school is left alone at most, whatever is to come. Later than this only a clock that was ahead can have said.
+pub(in crate::store) const LOOK_AGAIN_AFTER: TimeDelta = TimeDelta::days(31);
 
 /// Where a look at what is due came to: what is left of it is due later than this, or then and of a later id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,28 +62,20 @@ pub async fn list_needing_attention(
     };
     let is_due = column.attention_at.lte(now);
     let is_due = after.into_iter().fold(is_due, |is_due, cursor| is_due.and(is_behind(cursor)));
-    let due = schools_at(conn, is_due, limit).await?;
-    let left = limit.saturating_sub(due.len() as u64);
-    let next = due.last().copied().filter(|_| left == 0);
-    // A question of its own: of an `or` PostgreSQL may make a walk over all schools.
-    let astray = schools_at(conn, column.attention_at.gt(now + LOOK_AGAIN_AFTER), left).await?;
-    let schools = due.iter().chain(&astray).map(|cursor| SchoolId::from_uuid(cursor.school)).collect();
-    Ok(Due { schools, next })
-}
-
-async fn schools_at(conn: &impl ConnectionTrait, when: Expr, limit: u64) -> Result<Vec<PlanCursor>, StoreError> {
-    let rows: Vec<(DateTime<Utc>, uuid::Uuid)> = onboarding::Entity::find()
+    let due: Vec<(DateTime<Utc>, uuid::Uuid)> = onboarding::Entity::find()
         .select_only()
         .column(onboarding::Column::AttentionAt)
         .column(onboarding::Column::SchoolId)
-        .filter(when)
-        .order_by_asc(onboarding::COLUMN.attention_at)
-        .order_by_asc(onboarding::COLUMN.school_id)
+        .filter(is_due)
+        .order_by_asc(column.attention_at)
+        .order_by_asc(column.school_id)
         .limit(limit)
         .into_tuple()
         .all(conn)
         .await?;
-    Ok(rows.into_iter().map(|(at, school)| PlanCursor { at, school }).collect())
+    let last = due.last().filter(|_| due.len() as u64 == limit);
+    let next = last.map(|(at, school)| PlanCursor { at: *at, school: *school });
+    Ok(Due { schools: due.into_iter().map(|(_, school)| SchoolId::from_uuid(school)).collect(), next })
 }
 
 /// The other schools that are due and have a contact of one of these schools.
@@ -121,16 +112,14 @@ pub async fn save_attention(
     now: DateTime<Utc>,
     attention: Attention,
 ) -> Result<(), StoreError> {
-    let furthest = now + LOOK_AGAIN_AFTER;
-    let next_at = attention.next_at.map(|at| Ord::min(at, furthest));
-    let is_due = onboarding::COLUMN.attention_at.lte(now).or(onboarding::COLUMN.attention_at.gt(furthest));
+    let next_at = attention.next_at.map(|at| Ord::min(at, now + LOOK_AGAIN_AFTER));
     onboarding::Entity::update_many()
         .col_expr(onboarding::COLUMN.attention_at, next_at.into())
         .col_expr(onboarding::COLUMN.no_answer_since, attention.no_answer_since.into())
         .filter(onboarding::COLUMN.school_id.eq(school.as_uuid()))
         // A change that came between has its own say.
         .filter(onboarding::COLUMN.version.eq(version))
-        .filter(is_due)
+        .filter(onboarding::COLUMN.attention_at.lte(now))
         .exec(conn)
         .await?;
     Ok(())

@@ -10,6 +10,7 @@ use koppelklaar::domain::heartbeat::Worker;
 use koppelklaar::domain::ids::MailId;
 use koppelklaar::domain::mail_rules::MailRules;
 use koppelklaar::domain::text::Reason;
+use koppelklaar::jobs::Job;
 use koppelklaar::jobs::mail::look;
 use koppelklaar::services::mail::dispatch;
 use koppelklaar::store::LeaseTerm;
@@ -173,6 +174,7 @@ fn what_a_clock_far_ahead_had_in_hand_when_it_died_is_free() {
         let leased = lease::acquire(&app.context().db, new_hold(&app), LeaseTerm::new(ahead, lease::LEASE), 10).await;
         assert_eq!(leased.expect("the store answers").mails.len(), 3);
 
+        app.run(Job::RepairClock).await;
         app.advance(TimeDelta::minutes(3));
         let reader = app.context().db.reader();
         let untouched = outbox_view::find_oldest_untouched(reader, app.now(), Worker::Mail.patience()).await;

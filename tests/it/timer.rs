@@ -4,13 +4,17 @@ use chrono::{DateTime, TimeDelta, Utc};
 use koppelklaar::app::App;
 use koppelklaar::clock::Clock;
 use koppelklaar::domain::heartbeat::Worker;
+use koppelklaar::domain::ids::CheckId;
 use koppelklaar::jobs::{self, Job};
 use koppelklaar::store::LeaseTerm;
+use koppelklaar::store::checks::{check_queue, connections};
+use koppelklaar::store::mail::outbox;
 use koppelklaar::store::mail::outbox::lease::{self, Mark};
-use koppelklaar::store::operations::{heartbeats, job_slots};
+use koppelklaar::store::operations::heartbeats;
+use koppelklaar::store::operations::job_slots::{self, Slot};
 use strum::IntoEnumIterator;
 
-use crate::dispatch::{new_hold, put_in_outbox};
+use crate::dispatch::{new_hold, put_in_outbox, waiting};
 use crate::journey::Table;
 use crate::reminders::at;
 use crate::support::database::sql;
@@ -35,8 +39,8 @@ async fn knock_at(app: &TestApp, moment: &str) {
 async fn take_slots_far_ahead(app: &TestApp) {
     let far = at(FAR);
     for job in Job::iter() {
-        let taken =
-            job_slots::claim(app.context().db.writer(), job.as_str(), far, far, far + TimeDelta::hours(1)).await;
+        let slot = Slot { first_at: far, next_at: far + TimeDelta::hours(1), furthest: None };
+        let taken = job_slots::claim(app.context().db.writer(), job.as_str(), far, slot).await;
         assert!(taken.expect("the store answers"));
     }
 }
@@ -121,6 +125,7 @@ fn a_school_that_was_looked_at_by_a_clock_far_ahead_is_still_reminded() {
         app.clock.set(at(FAR));
         app.run(Job::PlanReminders).await;
         app.clock.set(at("2026-11-26T10:00:00Z"));
+        app.run(Job::RepairClock).await;
         let planned = app.run(Job::PlanReminders).await;
 
         assert_eq!(planned, 1);
@@ -129,19 +134,20 @@ fn a_school_that_was_looked_at_by_a_clock_far_ahead_is_still_reminded() {
 }
 
 #[test]
-fn a_mail_that_was_called_for_by_a_clock_ahead_goes_at_once() {
+fn a_mail_that_was_called_for_by_a_clock_ahead_goes_within_the_hour() {
     run(|app: TestApp| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         app.advance(TimeDelta::hours(1));
         put_in_outbox(&app, &school, 1).await;
         app.advance(-TimeDelta::hours(1));
+        app.run(Job::RepairClock).await;
 
         assert_eq!(app.only_mail_to(&school.email).await.to, school.email);
     });
 }
 
 #[test]
-fn a_mail_that_was_put_off_by_a_clock_far_ahead_goes_at_once_and_one_that_is_tried_again_waits_for_its_turn() {
+fn a_mail_that_was_put_off_by_a_clock_far_ahead_goes_within_the_hour_and_one_that_is_tried_again_waits_for_its_turn() {
     run(|app: TestApp| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let mails = put_in_outbox(&app, &school, 2).await;
@@ -152,10 +158,61 @@ fn a_mail_that_was_put_off_by_a_clock_far_ahead_goes_at_once_and_one_that_is_tri
             assert!(put_off.expect("the store answers"));
         }
 
+        app.run(Job::RepairClock).await;
         let now_sent = app.new_mails().await.len();
         app.advance(TimeDelta::hours(7));
 
         assert_eq!((now_sent, app.new_mails().await.len()), (1, 1));
+    });
+}
+
+#[test]
+fn what_a_clock_far_ahead_left_behind_is_taken_back_at_start_and_every_hour() {
+    run(|app: TestApp| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        app.new_mails().await;
+        let call_for_it_ahead = async |key| {
+            app.advance(TimeDelta::days(3));
+            let mail = waiting(&app, &school, key);
+            outbox::insert_all(app.context().db.writer(), &[mail]).await.expect("a fresh key");
+            app.advance(-TimeDelta::days(3));
+        };
+        let sent_to = async || app.new_mails().await.into_iter().map(|mail| mail.to).collect::<Vec<_>>();
+
+        call_for_it_ahead("first").await;
+        let before = sent_to().await;
+        jobs::repair_clock(&app.app).await;
+        let after_start = sent_to().await;
+        knock_at(&app, "2026-11-24T10:00:00Z").await;
+        app.new_mails().await;
+        call_for_it_ahead("second").await;
+        knock_at(&app, "2026-11-24T10:59:00Z").await;
+        let within = sent_to().await;
+        knock_at(&app, "2026-11-24T11:00:00Z").await;
+        let after_an_hour = sent_to().await;
+
+        let it = vec![school.email.clone()];
+        assert_eq!((before, after_start, within, after_an_hour), (vec![], it.clone(), vec![], it));
+    });
+}
+
+#[test]
+fn a_school_whose_turn_and_check_a_clock_far_ahead_took_has_them_again() {
+    run(|app: TestApp| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let (conn, far) = (app.context().db.writer(), at(FAR));
+        connections::save_next(conn, school.id, Some(far)).await.expect("the store answers");
+        let check = CheckId::from_uuid(app.context().chance.uuid_v7(far));
+        let taken = check_queue::claim_host(conn, ("bonhoeffer.example", check), (far, far + TimeDelta::minutes(5)));
+        assert!(taken.await.expect("the store answers"));
+
+        app.run(Job::RepairClock).await;
+
+        let known = connections::load(conn, school.id).await.expect("the store answers");
+        assert_eq!(known.next_check_at, Some(app.now()));
+        let until = app.now() + TimeDelta::minutes(5);
+        let again = check_queue::claim_host(conn, ("bonhoeffer.example", check), (app.now(), until)).await;
+        assert!(again.expect("the store answers"));
     });
 }
 

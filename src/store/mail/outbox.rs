@@ -134,7 +134,7 @@ pub async fn mark_retried_by_hand(
         .add(outbox::COLUMN.status.eq(MailStatus::Waiting.as_str()))
         .add(outbox::COLUMN.attempts.gt(0))
         .add(outbox::COLUMN.next_attempt_at.gt(now))
-        .add(lease::is_free_since(now, now));
+        .add(lease::is_free_since(now));
     let is_given_up = outbox::COLUMN.status.eq(MailStatus::Failed.as_str());
     let changed = outbox::Entity::update_many()
         .col_expr(outbox::COLUMN.status, MailStatus::Waiting.as_str().into())
@@ -184,7 +184,7 @@ pub async fn mark_dropped(
                 .status
                 .is_not_in([MailStatus::Sent, MailStatus::Skipped, MailStatus::Dropped].map(MailStatus::as_str)),
         )
-        .filter(lease::is_free_since(now, now))
+        .filter(lease::is_free_since(now))
         .exec(conn)
         .await?;
     Ok(changed.rows_affected == 1)

@@ -30,7 +30,7 @@ pub async fn find_oldest_untouched(
     for_long: Duration,
 ) -> Result<Option<DateTime<Utc>>, StoreError> {
     let before = now - for_long;
-    oldest(conn, oldest_waiting(before).filter(lease::is_free_since(before, now))).await
+    oldest(conn, oldest_waiting(before).filter(lease::is_free_since(before))).await
 }
 
 fn oldest_waiting(due_before: DateTime<Utc>) -> Select<outbox::Entity> {

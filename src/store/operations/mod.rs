@@ -3,6 +3,7 @@
 pub mod api_keys;
 pub mod audit;
 pub mod clock;
+pub mod clock_repair;
 pub mod heartbeats;
 pub mod holidays;
 pub mod insight;

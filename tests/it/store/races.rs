@@ -13,7 +13,7 @@ use koppelklaar::services::people::portal_access::{self, Attempt, Redeemed};
 use koppelklaar::services::people::registrations::{self, Confirmed};
 use koppelklaar::services::{self, Context, ServiceError};
 use koppelklaar::store::onboarding::{onboardings, schools};
-use koppelklaar::store::operations::job_slots;
+use koppelklaar::store::operations::job_slots::{self, Slot};
 use koppelklaar::store::people::access_links;
 use tokio::task::JoinSet;
 
@@ -236,15 +236,29 @@ fn a_job_that_is_due_goes_to_one_instance() {
         for turn in 0..20 {
             let db = offices[turn % 2].db.clone();
             claims.spawn(async move {
-                job_slots::claim(db.writer(), "test", now, now, next).await.expect("the store answers")
+                job_slots::claim(db.writer(), "test", now, Slot { first_at: now, next_at: next, furthest: None })
+                    .await
+                    .expect("the store answers")
             });
         }
         let answers = claims.join_all().await;
 
         assert_eq!(answers.iter().filter(|claimed| **claimed).count(), 1);
-        let early = job_slots::claim(offices[0].db.writer(), "test", now + TimeDelta::minutes(9), now, next).await;
+        let early = job_slots::claim(
+            offices[0].db.writer(),
+            "test",
+            now + TimeDelta::minutes(9),
+            Slot { first_at: now, next_at: next, furthest: None },
+        )
+        .await;
         assert!(!early.expect("the store answers"));
-        let due = job_slots::claim(offices[1].db.writer(), "test", next, next, next + TimeDelta::minutes(10)).await;
+        let due = job_slots::claim(
+            offices[1].db.writer(),
+            "test",
+            next,
+            Slot { first_at: next, next_at: next + TimeDelta::minutes(10), furthest: None },
+        )
+        .await;
         assert!(due.expect("the store answers"));
     });
 }

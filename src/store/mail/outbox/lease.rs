@@ -6,22 +6,17 @@
 use chrono::{DateTime, Duration, Utc};
 use entity::outbox;
 use sea_orm::sea_query::{Condition, LockBehavior, LockType};
-use sea_orm::{EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select, UpdateMany};
+use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, UpdateMany};
 use strum::IntoEnumIterator;
 use uuid::Uuid;
 
 use super::{MailStatus, OutboxMail, to_mail};
 use crate::domain::ids::{LeaseId, MailId};
 use crate::domain::notice::MailKind;
-use crate::domain::retry;
 use crate::store::{ConnectionTrait, Db, LeaseTerm, StoreError};
 
 /// How long a mail is held without a word of the worker that holds it: what a dead worker held comes back after this.
 pub const LEASE: Duration = Duration::seconds(30);
-
-/// Further than this from now no lease ends, with two clocks as far apart as instances may be: one that does was given
-/// by a clock that was ahead, and may be of a worker that is dead.
-const FURTHEST: Duration = Duration::seconds(90);
 
 /// What a worker got in hand.
 #[derive(Debug, Default)]
@@ -43,9 +38,6 @@ pub async fn acquire(db: &Db, lease: LeaseId, term: LeaseTerm, limit: u64) -> Re
     let mut rows = awaited.all(tx.conn()).await?;
     if rows.is_empty() {
         rows = due(now, limit).all(tx.conn()).await?;
-    }
-    if rows.is_empty() {
-        rows = take_back_to_now(tx.conn(), now, limit).await?;
     }
     if rows.is_empty() {
         return Ok(Leased::default());
@@ -72,45 +64,11 @@ pub async fn acquire(db: &Db, lease: LeaseId, term: LeaseTerm, limit: u64) -> Re
     Ok(leased)
 }
 
-/// Mails that wait only because a clock was ahead: they were made in what is still to come, or put off further than
-/// anything is. What was made then was made now.
-async fn take_back_to_now(
-    conn: &impl ConnectionTrait,
-    now: DateTime<Utc>,
-    limit: u64,
-) -> Result<Vec<outbox::Model>, StoreError> {
-    let column = outbox::COLUMN;
-    let patient = MailKind::iter().filter(|kind| kind.waits_for_working_hours()).map(MailKind::as_str);
-    let is_tried_too_late = column.next_attempt_at.gt(now + retry::FURTHEST).and(column.kind.is_not_in(patient));
-    let is_astray = Condition::any()
-        .add(column.created_at.gt(now))
-        .add(is_tried_too_late)
-        .add(column.next_attempt_at.gt(now + retry::PUT_OFF_AT_MOST));
-    let ahead = waiting(now, limit).filter(column.next_attempt_at.gt(now)).filter(is_astray);
-    let mut rows = ahead.all(conn).await?;
-    if rows.is_empty() {
-        return Ok(rows);
-    }
-    outbox::Entity::update_many()
-        .col_expr(outbox::COLUMN.created_at, now.into())
-        .filter(outbox::COLUMN.id.is_in(rows.iter().map(|row| row.id)))
-        .filter(outbox::COLUMN.created_at.gt(now))
-        .exec(conn)
-        .await?;
-    for row in &mut rows {
-        row.created_at = Ord::min(row.created_at, now);
-    }
-    Ok(rows)
-}
-
 fn due(now: DateTime<Utc>, limit: u64) -> Select<outbox::Entity> {
-    waiting(now, limit).filter(outbox::COLUMN.next_attempt_at.lte(now))
-}
-
-fn waiting(now: DateTime<Utc>, limit: u64) -> Select<outbox::Entity> {
     outbox::Entity::find()
         .filter(outbox::COLUMN.status.eq(MailStatus::Waiting.as_str()))
-        .filter(is_free_since(now, now))
+        .filter(outbox::COLUMN.next_attempt_at.lte(now))
+        .filter(is_free_since(now))
         .order_by_asc(outbox::COLUMN.next_attempt_at)
         .order_by_asc(outbox::COLUMN.id)
         .limit(limit)
@@ -118,12 +76,8 @@ fn waiting(now: DateTime<Utc>, limit: u64) -> Select<outbox::Entity> {
 }
 
 /// Whether no worker has had a mail in hand since a moment, which is now or was before.
-pub(in crate::store) fn is_free_since(moment: DateTime<Utc>, now: DateTime<Utc>) -> Condition {
-    let column = outbox::COLUMN;
-    Condition::any()
-        .add(column.lease_until.is_null())
-        .add(column.lease_until.lt(moment))
-        .add(column.lease_until.gt(now + FURTHEST))
+pub(in crate::store) fn is_free_since(moment: DateTime<Utc>) -> Condition {
+    Condition::any().add(outbox::COLUMN.lease_until.is_null()).add(outbox::COLUMN.lease_until.lt(moment))
 }
 
 fn leased_by(lease: LeaseId) -> UpdateMany<outbox::Entity> {
@@ -259,7 +213,7 @@ pub async fn unbegin(conn: &impl ConnectionTrait, lease: LeaseId, mail: &OutboxM
     Ok(())
 }
 
-fn let_go(update: UpdateMany<outbox::Entity>) -> UpdateMany<outbox::Entity> {
+pub(in crate::store) fn let_go(update: UpdateMany<outbox::Entity>) -> UpdateMany<outbox::Entity> {
     update
         .col_expr(outbox::COLUMN.lease_until, Option::<DateTime<Utc>>::None.into())
         .col_expr(outbox::COLUMN.lease_id, Option::<Uuid>::None.into())
