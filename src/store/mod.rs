@@ -29,6 +29,41 @@ pub use lease_term::LeaseTerm;
 /// Something that queries can run on: a pool or a transaction.
 pub use sea_orm::ConnectionTrait;
 
+/// A page of a list, without the rows that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T, After> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// The place after which the next page starts, if there is one.
+    pub next: Option<After>,
+}
+
+impl<T, After> Default for Page<T, After> {
+    fn default() -> Self {
+        Self { rows: vec![], next: None }
+    }
+}
+
+/// The rows of a list that can be read: one that cannot does not take the others with it. It is logged, and Kurve sees
+/// of which school it is ([`onboarding::unreadable`]).
+fn readable<Row, T>(rows: Vec<Row>, read: impl Fn(Row) -> Result<T, StoreError>) -> Vec<T> {
+    let logged = |error: StoreError| tracing::error!(error = %error, "Left a row out of a list");
+    rows.into_iter().filter_map(|row| read(row).map_err(logged).ok()).collect()
+}
+
+/// The first `limit` rows that a query for one more found.
+fn page<Row, T, After>(
+    mut rows: Vec<Row>,
+    limit: u64,
+    place: impl Fn(&Row) -> Option<After>,
+    read: impl Fn(Row) -> Result<T, StoreError>,
+) -> Page<T, After> {
+    let has_more = rows.len() as u64 > limit;
+    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let next = rows.last().filter(|_| has_more).and_then(place);
+    Page { rows: readable(rows, read), next }
+}
+
 /// Connections that read beside the one writer of SQLite; four serve two cores well.
 const SQLITE_READERS: u32 = 4;
 

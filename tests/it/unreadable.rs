@@ -64,6 +64,28 @@ fn a_school_whose_state_cannot_be_read_is_named_on_the_worklist_and_in_the_diges
 }
 
 #[test]
+fn lists_of_schools_leave_out_one_that_cannot_be_read_and_every_page_of_kurve_names_it() {
+    run(|app: TestApp| async move {
+        let spoiled = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        app.school_by_services("Het Molenveld", "13CD", "molenveld").await;
+        app.new_mails().await;
+        let staff = app.staff().await;
+        spoil(&app, &spoiled, "onboarding", "state = '{'").await;
+
+        for path in [links::STAFF, links::STAFF_SCHOOLS, links::STAFF_CONNECTIONS, links::STAFF_MAILS] {
+            let page = staff.get(path).await;
+            assert_eq!(page.status, 200, "{path}: {}", page.body);
+            assert_eq!(page.texts("[data-unreadable] a"), ["Bonhoeffer College"], "{path}: {}", page.body);
+        }
+        let schools = staff.get(links::STAFF_SCHOOLS).await;
+        assert!(schools.text("main").contains("Het Molenveld"), "{}", schools.body);
+        app.clock.advance(TimeDelta::minutes(2));
+        spoil(&app, &spoiled, "onboarding", "state = (SELECT state FROM onboarding WHERE state <> '{' LIMIT 1)").await;
+        assert_eq!(staff.get(links::STAFF).await.texts("[data-unreadable] a"), Vec::<String>::new());
+    });
+}
+
+#[test]
 fn a_school_whose_reminders_cannot_be_planned_raises_an_alarm_that_leads_to_its_name() {
     run(|app: TestApp| async move {
         let spoiled = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;

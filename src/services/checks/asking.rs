@@ -105,16 +105,11 @@ async fn list_selected(context: &Context, selection: &Selection) -> Result<Vec<S
 async fn list_filtered(context: &Context, filter: ConnectionFilter) -> Result<Vec<SchoolId>, ServiceError> {
     let (mut schools, mut after) = (vec![], None);
     loop {
-        let rows = connection_list::list(context.db.reader(), filter, after.as_ref(), SELECTION_PAGE).await?;
-        schools.extend(rows.iter().map(|(school, _)| school.id));
-        match rows.last() {
-            Some((last, _)) if rows.len() as u64 == SELECTION_PAGE => {
-                after = Some(store::onboarding::overview::After {
-                    name: last.details.name.as_str().to_owned(),
-                    id: last.id,
-                });
-            }
-            Some(_) | None => return Ok(schools),
+        let page = connection_list::list(context.db.reader(), filter, after.as_ref(), SELECTION_PAGE).await?;
+        schools.extend(page.rows.iter().map(|(school, _)| school.id));
+        after = page.next;
+        if after.is_none() {
+            return Ok(schools);
         }
     }
 }

@@ -7,18 +7,16 @@ use crate::domain::ids::{CheckId, CheckRunId, SchoolId};
 use crate::domain::onboarding::Party;
 use crate::domain::school::School;
 use crate::services::{Context, ServiceError};
+use crate::store::Page;
 use crate::store::checks::check_runs::{self, Run};
 use crate::store::checks::connection_checks::{self, Check};
 use crate::store::checks::connection_list::{self, ConnectionFilter};
 use crate::store::checks::connections::{self, SchoolConnection};
 use crate::store::checks::outages::{self, Outage};
-use crate::store::onboarding::overview::{After, Unreadable};
+use crate::store::onboarding::overview::After;
 
 /// Rows on a page of connections.
 const PAGE_ROWS: u64 = 50;
-
-/// A page of connections, with the place after which the list goes on.
-pub type Page = (Vec<(School, SchoolConnection)>, Option<After>);
 
 /// How far a run is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,8 +34,6 @@ pub struct RunProgress {
 pub struct ForKurve {
     /// Those that fail longest, the longest first.
     pub connections: Vec<(School, SchoolConnection)>,
-    /// Schools among them of which something cannot be read.
-    pub unreadable: Vec<Unreadable>,
     /// How many there are in all.
     pub count: u64,
 }
@@ -45,7 +41,7 @@ pub struct ForKurve {
 impl ForKurve {
     /// How many there are beside those that are named.
     pub fn more(&self) -> u64 {
-        self.count.saturating_sub((self.connections.len() + self.unreadable.len()) as u64)
+        self.count.saturating_sub(self.connections.len() as u64)
     }
 }
 
@@ -93,13 +89,8 @@ pub async fn list_connections(
     context: &Context,
     filter: ConnectionFilter,
     after: Option<&After>,
-) -> Result<Page, ServiceError> {
-    let mut rows = connection_list::list(context.db.reader(), filter, after, PAGE_ROWS + 1).await?;
-    let has_more = rows.len() as u64 > PAGE_ROWS;
-    rows.truncate(usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX));
-    let last = rows.last().filter(|_| has_more);
-    let next = last.map(|(school, _)| After { name: school.details.name.as_str().to_owned(), id: school.id });
-    Ok((rows, next))
+) -> Result<Page<(School, SchoolConnection), After>, ServiceError> {
+    Ok(connection_list::list(context.db.reader(), filter, after, PAGE_ROWS).await?)
 }
 
 /// How all connections stand.
@@ -127,18 +118,11 @@ pub async fn list_failing(
 /// outage lasts: that has a banner of its own.
 pub async fn list_for_kurve(context: &Context, limit: u64) -> Result<ForKurve, ServiceError> {
     let conn = context.db.reader();
-    let mut found = ForKurve::default();
     if !context.check_policy.makes_checks() || outages::find_open(conn).await?.is_some() {
-        return Ok(found);
+        return Ok(ForKurve::default());
     }
-    for row in connection_list::list_held_by(conn, Party::Kurve, limit).await? {
-        match row {
-            Ok(connection) => found.connections.push(connection),
-            Err(school) => found.unreadable.push(school),
-        }
-    }
-    found.count = connection_list::count_held_by(conn, Party::Kurve).await?;
-    Ok(found)
+    let connections = connection_list::list_held_by(conn, Party::Kurve, limit).await?;
+    Ok(ForKurve { connections, count: connection_list::count_held_by(conn, Party::Kurve).await? })
 }
 
 /// The outage that lasts, if one does.

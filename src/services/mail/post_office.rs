@@ -66,9 +66,9 @@ pub async fn list(context: &Context, query: &MailQuery, before: Option<MailId>) 
     let mut is_cut = false;
     if let (None, Some(text)) = (query.school, &query.text) {
         let filter = Filter { text: Some(text.clone()), ..Filter::default() };
-        let rows = overview::list(conn, &filter, None, MOST_SCHOOLS as u64 + 1).await?;
-        is_cut = rows.len() > MOST_SCHOOLS;
-        found = Some(rows.into_iter().take(MOST_SCHOOLS).map(|row| row.school.id).collect());
+        let page = overview::list(conn, &filter, None, MOST_SCHOOLS as u64).await?;
+        is_cut = page.next.is_some();
+        found = Some(page.rows.into_iter().map(|row| row.school.id).collect());
     }
     let filter = MailFilter { status: query.status, kind: query.kind, schools: found };
     let page = outbox_view::list_page(conn, &filter, before, PAGE_MAILS).await?;

@@ -8,7 +8,7 @@ use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::heartbeat::UNPLANNED_PATIENCE;
 use crate::domain::ids::{NoteId, SchoolId};
-use crate::domain::onboarding::{self, Command, Ground, Step};
+use crate::domain::onboarding::{Command, Ground, Step};
 use crate::domain::school::{School, SchoolDetails};
 use crate::domain::text::NoteText;
 use crate::services::onboarding::onboardings;
@@ -18,9 +18,9 @@ use crate::services::{Call, Context, ServiceError};
 use crate::store::mail::outbox;
 use crate::store::mail::outbox::Reading;
 use crate::store::onboarding::notes::Note;
-use crate::store::onboarding::overview::{After, Filter, Overview, Reading as SchoolReading, Unreadable, WaitingAfter};
+use crate::store::onboarding::overview::{After, Filter, NamedSchool, Overview, WaitingAfter};
 use crate::store::onboarding::{notes, overview, schools};
-use crate::store::{self, StoreError};
+use crate::store::{self, Page, StoreError};
 
 /// How many rows a list shows at once.
 pub const PAGE_ROWS: u64 = 50;
@@ -31,47 +31,17 @@ const SILENT_ROWS: u64 = 100;
 /// How many mails the page of a school shows; the page Post shows the rest.
 const MAIL_ROWS: u64 = 15;
 
-/// A page of what waits on Kurve.
-#[derive(Debug, Default)]
-pub struct Waiting {
-    /// The schools, most urgent first.
-    pub schools: Vec<Overview>,
-    /// Those among them that cannot be read.
-    pub unreadable: Vec<Unreadable>,
-    /// The place where the next page starts, if there is one.
-    pub next: Option<WaitingAfter>,
-}
-
 /// A page of what waits on Kurve, most urgent first.
-pub async fn list_waiting(context: &Context, after: Option<&WaitingAfter>) -> Result<Waiting, ServiceError> {
-    let mut rows = overview::list_waiting_after(context.db.reader(), after, PAGE_ROWS + 1).await?;
-    let has_more = rows.len() > usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX);
-    if has_more {
-        rows.pop();
-    }
-    let place = |row: &Overview| {
-        let is_stuck = onboarding::progress::is_stuck(&row.state);
-        row.kurve_since.map(|since| WaitingAfter { is_stuck, since, id: row.school.id })
-    };
-    let (schools, unreadable) = parted(rows);
-    let next = schools.last().filter(|_| has_more).and_then(place);
-    Ok(Waiting { schools, unreadable, next })
-}
-
-fn parted(rows: Vec<SchoolReading>) -> (Vec<Overview>, Vec<Unreadable>) {
-    let (mut read, mut unreadable) = (vec![], vec![]);
-    for row in rows {
-        match row {
-            Ok(school) => read.push(school),
-            Err(school) => unreadable.push(school),
-        }
-    }
-    (read, unreadable)
+pub async fn list_waiting(
+    context: &Context,
+    after: Option<&WaitingAfter>,
+) -> Result<Page<Overview, WaitingAfter>, ServiceError> {
+    Ok(overview::list_waiting_after(context.db.reader(), after, PAGE_ROWS).await?)
 }
 
 /// The schools whose reminders stay unplanned although they have been due for some time, the longest due first, as far
 /// as a worklist shows them.
-pub async fn list_unplanned(context: &Context, now: DateTime<Utc>) -> Result<Vec<Unreadable>, ServiceError> {
+pub async fn list_unplanned(context: &Context, now: DateTime<Utc>) -> Result<Vec<NamedSchool>, ServiceError> {
     Ok(overview::list_unplanned(context.db.reader(), now - UNPLANNED_PATIENCE, SILENT_ROWS).await?)
 }
 
@@ -80,8 +50,6 @@ pub async fn list_unplanned(context: &Context, now: DateTime<Utc>) -> Result<Vec
 pub struct Silent {
     /// Those that are silent longest, the longest first, with since when.
     pub longest: Vec<(Overview, DateTime<Utc>)>,
-    /// Those among them that cannot be read.
-    pub unreadable: Vec<Unreadable>,
     /// How many there are in all.
     pub count: u64,
 }
@@ -89,30 +57,17 @@ pub struct Silent {
 /// The schools that do not answer their reminders, as far as a worklist shows them; [`list`] has them all.
 pub async fn list_silent(context: &Context) -> Result<Silent, ServiceError> {
     let conn = context.db.reader();
-    let mut silent = Silent { count: overview::count_without_answer(conn).await?, ..Silent::default() };
-    for (row, since) in overview::list_without_answer(conn, SILENT_ROWS).await? {
-        match row {
-            Ok(school) => silent.longest.push((school, since)),
-            Err(school) => silent.unreadable.push(school),
-        }
-    }
-    Ok(silent)
+    let longest = overview::list_without_answer(conn, SILENT_ROWS).await?;
+    Ok(Silent { longest, count: overview::count_without_answer(conn).await? })
 }
 
-/// A page of schools by name, and the place where the next page starts, if there is one.
+/// A page of schools by name.
 pub async fn list(
     context: &Context,
     filter: &Filter,
     after: Option<&After>,
-) -> Result<(Vec<Overview>, Option<After>), ServiceError> {
-    let mut rows = overview::list(context.db.reader(), filter, after, PAGE_ROWS + 1).await?;
-    let has_more = rows.len() > usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX);
-    if has_more {
-        rows.pop();
-    }
-    let last = rows.last().filter(|_| has_more);
-    let next = last.map(|row| After { name: row.school.details.name.as_str().to_owned(), id: row.school.id });
-    Ok((rows, next))
+) -> Result<Page<Overview, After>, ServiceError> {
+    Ok(overview::list(context.db.reader(), filter, after, PAGE_ROWS).await?)
 }
 
 /// The other schools on the same school domain: they share one webservice user, so one password.

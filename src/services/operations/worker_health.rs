@@ -6,15 +6,20 @@ use tokio::sync::Mutex;
 
 use crate::domain::heartbeat::{Facts, Worker, WorkerStatus, judge};
 use crate::metrics::Reading;
+use crate::services::onboarding::schools;
 use crate::services::{Context, ServiceError};
 use crate::store::StoreError;
 use crate::store::mail::outbox::MailStatus;
 use crate::store::mail::outbox_view;
-use crate::store::onboarding::overview;
+use crate::store::onboarding::overview::{self, NamedSchool};
+use crate::store::onboarding::unreadable;
 use crate::store::operations::heartbeats;
 
 /// How long a finding serves every page that asks.
 const FRESH: Duration = Duration::seconds(5);
+
+/// The same of schools that cannot be read: for that every school is read.
+const UNREADABLE_FRESH: Duration = Duration::minutes(1);
 
 /// What was found of the worker health.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +28,8 @@ pub struct WorkerHealth {
     pub workers: Vec<(Worker, WorkerStatus)>,
     /// How many mails wait while all are held back on purpose; `None` while mails go.
     pub held: Option<u64>,
+    /// The schools of which something cannot be read, or whose reminders stay unplanned, by name.
+    pub unreadable: Vec<NamedSchool>,
 }
 
 impl WorkerHealth {
@@ -36,29 +43,51 @@ impl WorkerHealth {
 #[derive(Debug)]
 pub struct HealthMonitor {
     since: parking_lot::Mutex<DateTime<Utc>>,
-    last: Mutex<Option<(DateTime<Utc>, WorkerHealth)>>,
+    last: Mutex<Last>,
+}
+
+/// What was found last, with when.
+#[derive(Debug, Default)]
+struct Last {
+    health: Option<(DateTime<Utc>, WorkerHealth)>,
+    unreadable: Option<(DateTime<Utc>, Vec<NamedSchool>)>,
+}
+
+/// What was found, while it is fresh. A clock that was put back makes an old finding look new.
+fn fresh<T: Clone>(found: Option<&(DateTime<Utc>, T)>, now: DateTime<Utc>, for_long: Duration) -> Option<T> {
+    found.filter(|(at, _)| (Duration::zero()..for_long).contains(&(now - *at))).map(|(_, found)| found.clone())
 }
 
 impl HealthMonitor {
     /// Looks from now on: what was not heard before is not held against a service that just started.
     pub fn since(now: DateTime<Utc>) -> Self {
-        Self { since: parking_lot::Mutex::new(now), last: Mutex::new(None) }
+        Self { since: parking_lot::Mutex::new(now), last: Mutex::default() }
     }
 
     /// How it is now, or was a few seconds ago.
     pub async fn look(&self, context: &Context, now: DateTime<Utc>) -> Result<WorkerHealth, ServiceError> {
         let mut last = self.last.lock().await;
-        if let Some((at, health)) = last.as_ref() {
-            // A clock that was put back makes an old finding look new.
-            if (Duration::zero()..FRESH).contains(&(now - *at)) {
-                return Ok(health.clone());
-            }
+        if let Some(health) = fresh(last.health.as_ref(), now, FRESH) {
+            return Ok(health);
         }
         let mut health = self.examine(context, now).await?.health(now);
         if context.mail.is_held {
             health.held = Some(outbox_view::count_with_status(context.db.reader(), MailStatus::Waiting).await?);
         }
-        *last = Some((now, health.clone()));
+        health.unreadable = if let Some(found) = fresh(last.unreadable.as_ref(), now, UNREADABLE_FRESH) {
+            found
+        } else {
+            let found = unreadable::list(context.db.reader()).await?;
+            last.unreadable = Some((now, found.clone()));
+            found
+        };
+        if health.leaves_schools_unplanned() {
+            let unplanned = schools::list_unplanned(context, now).await?;
+            let is_new = |school: &NamedSchool| health.unreadable.iter().all(|known| known.id != school.id);
+            let unplanned: Vec<NamedSchool> = unplanned.into_iter().filter(is_new).collect();
+            health.unreadable.extend(unplanned);
+        }
+        last.health = Some((now, health.clone()));
         Ok(health)
     }
 
@@ -128,7 +157,7 @@ impl Found {
     fn health(&self, now: DateTime<Utc>) -> WorkerHealth {
         let beat = |worker: Worker| self.beats.iter().find(|(of, _)| *of == worker).map(|(_, at)| *at);
         let status = |worker: Worker| (worker, judge(worker, now, beat(worker), &self.facts));
-        WorkerHealth { workers: Worker::iter().map(status).collect(), held: None }
+        WorkerHealth { workers: Worker::iter().map(status).collect(), held: None, unreadable: vec![] }
     }
 }
 

@@ -14,7 +14,6 @@ use crate::domain::school::{Contact, School};
 use crate::links;
 use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{AnonymousCall, Call, Context, ServiceError};
-use crate::store::onboarding::overview::{self, Unreadable};
 use crate::store::onboarding::{onboardings, schools};
 use crate::store::people::{address_marks, contacts};
 use crate::store::{ConnectionTrait, StoreError};
@@ -33,36 +32,17 @@ pub struct MarkedContact {
     pub mark: AddressMark,
 }
 
-/// Addresses for Kurve to look at.
-#[derive(Debug, Default)]
-pub struct Marked {
-    /// Whose they are, where mail does not arrive first.
-    pub contacts: Vec<MarkedContact>,
-    /// The schools of those that cannot be read, with what is known of the address.
-    pub unreadable: Vec<(Unreadable, AddressMark)>,
-}
-
-/// The contacts for Kurve to look at; one who cannot be read is told of by their school.
-pub async fn list_marked(context: &Context) -> Result<Marked, ServiceError> {
+/// The contacts for Kurve to look at, where mail does not arrive first.
+pub async fn list_marked(context: &Context) -> Result<Vec<MarkedContact>, ServiceError> {
     let conn = context.db.reader();
-    let mut marked = Marked::default();
+    let mut marked = vec![];
     for (contact, mark) in address_marks::list_contacts(conn, MARKED_ROWS).await? {
-        let id = contact.as_ref().map_or_else(|school| *school, |contact| contact.school);
-        let school = match find_under_way(conn, id).await {
-            Ok(None) => continue,
-            Ok(Some(school)) => Some(school),
+        match find_under_way(conn, contact.school).await {
+            Ok(school) => marked.extend(school.map(|school| MarkedContact { contact, school, mark })),
             Err(error @ StoreError::CorruptRow { .. }) => {
-                tracing::error!(school.id = %id, error = %error, "Could not read the school of an address");
-                None
+                tracing::error!(error = %error, "Left an address out of a list");
             }
             Err(error) => return Err(error.into()),
-        };
-        if let (Ok(contact), Some(school)) = (contact, school) {
-            marked.contacts.push(MarkedContact { contact, school, mark });
-        } else {
-            let since = mark.bounced.as_ref().map(|bounced| bounced.at).or(mark.reminders_stopped_at);
-            let school = overview::load_unreadable(conn, id, since.unwrap_or_default()).await?;
-            marked.unreadable.push((school, mark));
         }
     }
     Ok(marked)

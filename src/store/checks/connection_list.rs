@@ -7,13 +7,12 @@ use sea_orm::{EntityTrait, ExprTrait, Order, PaginatorTrait, QueryFilter, QueryO
 use strum::IntoEnumIterator;
 
 use crate::domain::check::CheckCode;
-use crate::domain::ids::SchoolId;
 use crate::domain::onboarding::Party;
 use crate::domain::school::School;
 use crate::store::checks::connections::{SchoolConnection, corrupt, to_connection};
-use crate::store::onboarding::overview::{After, Unreadable};
+use crate::store::onboarding::overview::After;
 use crate::store::onboarding::schools;
-use crate::store::{ConnectionTrait, StoreError};
+use crate::store::{ConnectionTrait, Page, StoreError, page, readable};
 
 /// Which connections to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -41,7 +40,7 @@ pub async fn list(
     filter: ConnectionFilter,
     after: Option<&After>,
     limit: u64,
-) -> Result<Vec<(School, SchoolConnection)>, StoreError> {
+) -> Result<Page<(School, SchoolConnection), After>, StoreError> {
     let mut query = check_status::Entity::find().find_also_related(school::Entity);
     let code = |code: CheckCode| check_status::COLUMN.last_code.eq(code.as_str());
     query = match filter {
@@ -57,8 +56,9 @@ pub async fn list(
         let same_name = school::COLUMN.name.eq(&after.name).and(school::COLUMN.id.gt(after.id.as_uuid()));
         query = query.filter(school::COLUMN.name.gt(&after.name).or(same_name));
     }
-    let rows = query.order_by_asc(school::COLUMN.name).order_by_asc(school::COLUMN.id).limit(limit).all(conn).await?;
-    rows.into_iter().map(|(row, school)| with_school(&row, school)).collect()
+    let query = query.order_by_asc(school::COLUMN.name).order_by_asc(school::COLUMN.id);
+    let place = |(_, school): &Pair| school.as_ref().map(After::of);
+    Ok(page(query.limit(limit + 1).all(conn).await?, limit, place, with_school))
 }
 
 /// How many connections ended how at their last check; `None` for those that were never checked.
@@ -84,11 +84,8 @@ pub async fn count_lost(conn: &impl ConnectionTrait) -> Result<u64, StoreError> 
     Ok(check_status::Entity::find().filter(check_status::COLUMN.is_lost.eq(true)).count(conn).await?)
 }
 
-/// A connection with its school, or as much of it as can be read: for lists that leave none out.
-pub type Reading = Result<(School, SchoolConnection), Unreadable>;
-
 /// The lost connections of schools under way or done, the longest failing first, at most `limit`.
-pub async fn list_lost(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<Reading>, StoreError> {
+pub async fn list_lost(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<(School, SchoolConnection)>, StoreError> {
     let rows = lost_in_use()
         .find_also_related(school::Entity)
         .order_by_asc(check_status::COLUMN.failing_since)
@@ -96,7 +93,7 @@ pub async fn list_lost(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<Re
         .limit(limit)
         .all(conn)
         .await?;
-    Ok(rows.into_iter().map(|(row, school)| read(&row, school)).collect())
+    Ok(readable(rows, with_school))
 }
 
 /// How many lost connections there are of schools under way or done.
@@ -106,7 +103,11 @@ pub async fn count_lost_in_use(conn: &impl ConnectionTrait) -> Result<u64, Store
 
 /// The connections of schools under way or done whose last check ended so that it is for one party to act, lost ones
 /// left out; the longest failing first, at most `limit`.
-pub async fn list_held_by(conn: &impl ConnectionTrait, party: Party, limit: u64) -> Result<Vec<Reading>, StoreError> {
+pub async fn list_held_by(
+    conn: &impl ConnectionTrait,
+    party: Party,
+    limit: u64,
+) -> Result<Vec<(School, SchoolConnection)>, StoreError> {
     let rows = held_by(party)
         .find_also_related(school::Entity)
         .order_by_asc(check_status::COLUMN.failing_since)
@@ -115,7 +116,7 @@ pub async fn list_held_by(conn: &impl ConnectionTrait, party: Party, limit: u64)
         .limit(limit)
         .all(conn)
         .await?;
-    Ok(rows.into_iter().map(|(row, school)| read(&row, school)).collect())
+    Ok(readable(rows, with_school))
 }
 
 /// How many of those there are.
@@ -143,19 +144,9 @@ fn in_use() -> Select<check_status::Entity> {
         .filter(Expr::col((check_status::Entity, check_status::Column::SchoolId)).in_subquery(in_use))
 }
 
-fn read(row: &check_status::Model, school: Option<school::Model>) -> Reading {
-    let since = row.failing_since.or(row.last_checked_at).unwrap_or_default();
-    let known = Unreadable::of(SchoolId::from_uuid(row.school_id), school.as_ref(), since);
-    with_school(row, school).map_err(|error| {
-        tracing::error!(school.id = %known.id, error = %error, "Could not read a connection of a list");
-        known
-    })
-}
+type Pair = (check_status::Model, Option<school::Model>);
 
-fn with_school(
-    row: &check_status::Model,
-    school: Option<school::Model>,
-) -> Result<(School, SchoolConnection), StoreError> {
+fn with_school((row, school): Pair) -> Result<(School, SchoolConnection), StoreError> {
     let school = school.ok_or(StoreError::Missing { table: "school" })?;
-    Ok((schools::to_school(school)?, to_connection(row)?))
+    Ok((schools::to_school(school)?, to_connection(&row)?))
 }

@@ -10,8 +10,12 @@ use crate::store::{ConnectionTrait, StoreError};
 /// What a school arranged.
 pub async fn load(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Arrangement, StoreError> {
     let row = reminder_arrangement::Entity::find_by_id(school.as_uuid()).one(conn).await?;
-    let Some(row) = row else { return Ok(Arrangement::default()) };
-    let own_days = serde_json::from_str(&row.own_days).map_err(|_| corrupt(school))?;
+    row.as_ref().map_or_else(|| Ok(Arrangement::default()), to_arrangement)
+}
+
+pub(in crate::store) fn to_arrangement(row: &reminder_arrangement::Model) -> Result<Arrangement, StoreError> {
+    let corrupt = |_| corrupt(SchoolId::from_uuid(row.school_id));
+    let own_days = serde_json::from_str(&row.own_days).map_err(corrupt)?;
     Ok(Arrangement { snoozed_until: row.snoozed_until, counts_from: row.counts_from, own_days })
 }
 

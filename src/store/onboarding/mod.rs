@@ -6,3 +6,4 @@ pub mod notes;
 pub mod onboardings;
 pub mod overview;
 pub mod schools;
+pub mod unreadable;

@@ -12,7 +12,7 @@ use crate::domain::ids::SchoolId;
 use crate::domain::onboarding::{Gate, Onboarding, Party};
 use crate::domain::school::School;
 use crate::store::onboarding::{onboardings, schools};
-use crate::store::{ConnectionTrait, StoreError};
+use crate::store::{ConnectionTrait, Page, StoreError, page, readable};
 
 /// One school in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,9 +27,9 @@ pub struct Overview {
     pub kurve_since: Option<DateTime<Utc>>,
 }
 
-/// A school of which something cannot be read, as far as it is known: for lists that leave none out.
+/// A school by name, without what cannot be read of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unreadable {
+pub struct NamedSchool {
     /// Which.
     pub id: SchoolId,
     /// Its name, as it is kept.
@@ -39,16 +39,6 @@ pub struct Unreadable {
     /// Since when it stands in the list.
     pub since: DateTime<Utc>,
 }
-
-impl Unreadable {
-    pub(in crate::store) fn of(id: SchoolId, row: Option<&school::Model>, since: DateTime<Utc>) -> Self {
-        let (name, brin) = row.map(|school| (school.name.clone(), school.brin.clone())).unwrap_or_default();
-        Self { id, name, brin, since }
-    }
-}
-
-/// A school of a list that leaves none out.
-pub type Reading = Result<Overview, Unreadable>;
 
 /// Which schools to list; every part narrows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -76,9 +66,15 @@ pub struct After {
     pub id: SchoolId,
 }
 
+impl After {
+    pub(in crate::store) fn of(school: &school::Model) -> Self {
+        Self { name: school.name.clone(), id: SchoolId::from_uuid(school.id) }
+    }
+}
+
 /// What waits on Kurve: stuck schools first, then the longest waiting; at most `limit`.
-pub async fn list_waiting_on_kurve(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<Reading>, StoreError> {
-    list_waiting_after(conn, None, limit).await
+pub async fn list_waiting_on_kurve(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<Overview>, StoreError> {
+    Ok(list_waiting_after(conn, None, limit).await?.rows)
 }
 
 /// The place in what waits on Kurve after which a list goes on.
@@ -97,7 +93,7 @@ pub async fn list_waiting_after(
     conn: &impl ConnectionTrait,
     after: Option<&WaitingAfter>,
     limit: u64,
-) -> Result<Vec<Reading>, StoreError> {
+) -> Result<Page<Overview, WaitingAfter>, StoreError> {
     let mut query = waiting_on_kurve();
     if let Some(WaitingAfter { is_stuck, since, id }) = after.copied() {
         let later = onboarding::COLUMN.kurve_since.gt(since);
@@ -106,9 +102,11 @@ pub async fn list_waiting_after(
         let rest = Cond::any().add(behind);
         query = query.filter(if is_stuck { rest.add(onboarding::COLUMN.is_stuck.eq(false)) } else { rest });
     }
-    let rows = query.limit(limit).all(conn).await?;
-    let read_since = |(row, school): Row| row.kurve_since.map(|since| read(&row, school, since));
-    Ok(rows.into_iter().filter_map(read_since).collect())
+    let place = |(row, _): &Pair| {
+        let id = SchoolId::from_uuid(row.school_id);
+        row.kurve_since.map(|since| WaitingAfter { is_stuck: row.is_stuck, since, id })
+    };
+    Ok(page(query.limit(limit + 1).all(conn).await?, limit, place, to_overview))
 }
 
 fn waiting_on_kurve() -> SelectTwo<onboarding::Entity, school::Entity> {
@@ -129,7 +127,7 @@ pub async fn count_waiting_on_kurve(conn: &impl ConnectionTrait) -> Result<u64, 
 pub async fn list_without_answer(
     conn: &impl ConnectionTrait,
     limit: u64,
-) -> Result<Vec<(Reading, DateTime<Utc>)>, StoreError> {
+) -> Result<Vec<(Overview, DateTime<Utc>)>, StoreError> {
     let rows = onboarding::Entity::find()
         .find_also_related(school::Entity)
         .filter(onboarding::COLUMN.no_answer_since.is_not_null())
@@ -138,8 +136,11 @@ pub async fn list_without_answer(
         .limit(limit)
         .all(conn)
         .await?;
-    let with_since = |(row, school): Row| row.no_answer_since.map(|since| (read(&row, school, since), since));
-    Ok(rows.into_iter().filter_map(with_since).collect())
+    let with_since = |pair: Pair| {
+        let since = pair.0.no_answer_since.unwrap_or_default();
+        to_overview(pair).map(|school| (school, since))
+    };
+    Ok(readable(rows, with_since))
 }
 
 /// Since when the school has been due whose reminders are due longest, if any are.
@@ -156,7 +157,7 @@ pub async fn list_unplanned(
     conn: &impl ConnectionTrait,
     before: DateTime<Utc>,
     limit: u64,
-) -> Result<Vec<Unreadable>, StoreError> {
+) -> Result<Vec<NamedSchool>, StoreError> {
     let rows: Vec<(uuid::Uuid, String, String, DateTime<Utc>)> = onboarding::Entity::find()
         .select_only()
         .column(onboarding::Column::SchoolId)
@@ -171,31 +172,11 @@ pub async fn list_unplanned(
         .into_tuple()
         .all(conn)
         .await?;
-    let known = |(id, name, brin, since)| Unreadable { id: SchoolId::from_uuid(id), name, brin, since };
+    let known = |(id, name, brin, since)| NamedSchool { id: SchoolId::from_uuid(id), name, brin, since };
     Ok(rows.into_iter().map(known).collect())
 }
 
-/// What is known of a school of which something cannot be read.
-pub async fn load_unreadable(
-    conn: &impl ConnectionTrait,
-    id: SchoolId,
-    since: DateTime<Utc>,
-) -> Result<Unreadable, StoreError> {
-    let row = school::Entity::find_by_id(id.as_uuid()).one(conn).await?;
-    Ok(Unreadable::of(id, row.as_ref(), since))
-}
-
-/// An onboarding as the database hands it over, with its school.
-type Row = (onboarding::Model, Option<school::Model>);
-
-/// Reads a row, or as much of it as can be read: one bad row must not close the page that shows the others.
-fn read(row: &onboarding::Model, school: Option<school::Model>, since: DateTime<Utc>) -> Reading {
-    let known = Unreadable::of(SchoolId::from_uuid(row.school_id), school.as_ref(), since);
-    to_overview(row, school).map_err(|error| {
-        tracing::error!(school.id = %known.id, error = %error, "Could not read a school of a list");
-        known
-    })
-}
+type Pair = (onboarding::Model, Option<school::Model>);
 
 /// How many schools do not answer their reminders.
 pub async fn count_without_answer(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
@@ -208,15 +189,16 @@ pub async fn list(
     filter: &Filter,
     after: Option<&After>,
     limit: u64,
-) -> Result<Vec<Overview>, StoreError> {
+) -> Result<Page<Overview, After>, StoreError> {
     let mut query = onboarding::Entity::find().find_also_related(school::Entity);
     query = query.filter(condition(filter));
     if let Some(after) = after {
         let same_name = school::COLUMN.name.eq(&after.name).and(school::COLUMN.id.gt(after.id.as_uuid()));
         query = query.filter(school::COLUMN.name.gt(&after.name).or(same_name));
     }
-    let rows = query.order_by_asc(school::COLUMN.name).order_by_asc(school::COLUMN.id).limit(limit).all(conn).await?;
-    rows.into_iter().map(|(row, school)| to_overview(&row, school)).collect()
+    let query = query.order_by_asc(school::COLUMN.name).order_by_asc(school::COLUMN.id);
+    let place = |(_, school): &Pair| school.as_ref().map(After::of);
+    Ok(page(query.limit(limit + 1).all(conn).await?, limit, place, to_overview))
 }
 
 fn condition(filter: &Filter) -> Cond {
@@ -276,9 +258,9 @@ fn escape_like(text: &str) -> String {
     escaped
 }
 
-fn to_overview(row: &onboarding::Model, school: Option<school::Model>) -> Result<Overview, StoreError> {
+pub(in crate::store) fn to_overview((row, school): Pair) -> Result<Overview, StoreError> {
     let school = school.ok_or(StoreError::Missing { table: "school" })?;
-    let versioned = onboardings::to_versioned(row)?;
+    let versioned = onboardings::to_versioned(&row)?;
     Ok(Overview {
         school: schools::to_school(school)?,
         state: versioned.state,

@@ -8,10 +8,9 @@ use sea_orm::sea_query::{Expr, OnConflict, Query};
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::domain::address_mark::{AddressMark, Bounced};
-use crate::domain::ids::{ContactId, SchoolId};
 use crate::domain::school::Contact;
 use crate::store::people::contacts;
-use crate::store::{ConnectionTrait, StoreError};
+use crate::store::{ConnectionTrait, StoreError, readable};
 
 /// What is known of an address.
 pub async fn find(conn: &impl ConnectionTrait, address_key: &str) -> Result<AddressMark, StoreError> {
@@ -32,12 +31,9 @@ pub async fn list(
     Ok(rows.into_iter().map(|row| (row.address_key.clone(), to_mark(row))).collect())
 }
 
-/// A contact, or the school of one who cannot be read: for lists that leave none out.
-pub type Reading = Result<Contact, SchoolId>;
-
 /// The contacts of today where mail does not arrive or reminders are not wanted, at most `limit` addresses: first
 /// where mail does not arrive, the newest first.
-pub async fn list_contacts(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<(Reading, AddressMark)>, StoreError> {
+pub async fn list_contacts(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<(Contact, AddressMark)>, StoreError> {
     let column = address_mark::COLUMN;
     let marked = |filter| address_mark::Entity::find().filter(filter).limit(limit);
     let bounced = marked(column.bounced_at.is_not_null()).order_by_desc(column.bounced_at).all(conn).await?;
@@ -53,19 +49,9 @@ pub async fn list_contacts(conn: &impl ConnectionTrait, limit: u64) -> Result<Ve
             .all(conn)
             .await?;
         let mark = to_mark(row);
-        for person in people {
-            found.push((read(person), mark.clone()));
-        }
+        found.extend(readable(people, contacts::to_contact).into_iter().map(|person| (person, mark.clone())));
     }
     Ok(found)
-}
-
-fn read(person: contact::Model) -> Reading {
-    let (id, school) = (ContactId::from_uuid(person.id), SchoolId::from_uuid(person.school_id));
-    contacts::to_contact(person).map_err(|error| {
-        tracing::error!(school.id = %school, contact.id = %id, error = %error, "Could not read a contact of a list");
-        school
-    })
 }
 
 /// How many contacts of today of schools under way or paused there are where mail does not arrive.

@@ -14,8 +14,7 @@ use crate::domain::address_mark::AddressMark;
 use crate::domain::ids::ContactId;
 use crate::links;
 use crate::services::onboarding::onboardings::SchoolFile;
-use crate::services::people::addresses::{self, Marked, MarkedContact};
-use crate::store::onboarding::overview::Unreadable;
+use crate::services::people::addresses::{self, MarkedContact};
 use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::ActingStaff;
@@ -40,8 +39,6 @@ pub(super) struct AddressPart {
     pub(super) unreached: Vec<AddressRow>,
     /// Who wants no reminders.
     pub(super) unreminded: Vec<AddressRow>,
-    /// The schools of those who cannot be read.
-    pub(super) unreadable: Vec<Unreadable>,
     pub(super) is_digest_stopped: bool,
     /// Where the digest is asked for again.
     pub(super) digest_path: &'static str,
@@ -50,7 +47,7 @@ pub(super) struct AddressPart {
 /// Gathers what the worklist says.
 pub(super) async fn part(web: &WebState) -> Result<AddressPart, PageError> {
     let context = &web.context;
-    let Marked { contacts, unreadable } = addresses::list_marked(context).await?;
+    let contacts = addresses::list_marked(context).await?;
     let rows = |is_unreached: bool| {
         let of_kind = contacts.iter().filter(|one| one.mark.bounced.is_some() == is_unreached);
         of_kind.map(row).collect()
@@ -58,7 +55,6 @@ pub(super) async fn part(web: &WebState) -> Result<AddressPart, PageError> {
     Ok(AddressPart {
         unreached: rows(true),
         unreminded: rows(false),
-        unreadable: unreadable.into_iter().map(|(school, _)| school).collect(),
         is_digest_stopped: addresses::is_stopped(context, &addresses::digest_of(context)).await?,
         digest_path: links::STAFF_DIGEST,
     })

@@ -4,7 +4,8 @@ use crate::domain::heartbeat::{Worker, WorkerStatus};
 use crate::links;
 use crate::services::operations::worker_health::WorkerHealth;
 use crate::store::mail::outbox::MailStatus;
-use crate::words::moment_nl;
+use crate::store::onboarding::overview::NamedSchool;
+use crate::words::{date_nl, moment_nl};
 
 /// One banner.
 #[derive(Clone)]
@@ -19,6 +20,36 @@ pub(super) struct Alarm {
     /// Where to look; empty when there is nothing to see.
     pub(super) href: String,
     pub(super) link: &'static str,
+}
+
+/// How many schools that cannot be read a page names.
+const MOST_NAMED: usize = 20;
+
+/// A school that cannot be read.
+pub(super) struct UnreadableRow {
+    pub(super) name: String,
+    pub(super) brin: String,
+    pub(super) href: String,
+    pub(super) since: String,
+}
+
+/// The schools of which something cannot be read, or whose reminders stay unplanned.
+pub(super) struct Unreadable {
+    pub(super) schools: Vec<UnreadableRow>,
+    /// How many there are beside those that are named.
+    pub(super) more: usize,
+}
+
+/// What lists leave out.
+pub(super) fn unreadable(schools: &[NamedSchool]) -> Unreadable {
+    let row = |school: &NamedSchool| UnreadableRow {
+        name: school.name.clone(),
+        brin: school.brin.clone(),
+        href: links::staff_school(links::STAFF_SCHOOL, school.id),
+        since: date_nl(school.since),
+    };
+    let more = schools.len().saturating_sub(MOST_NAMED);
+    Unreadable { schools: schools.iter().take(MOST_NAMED).map(row).collect(), more }
 }
 
 /// The banners that a condition calls for.

@@ -20,6 +20,7 @@ use crate::domain::onboarding::Party;
 use crate::domain::school::School;
 use crate::links;
 use crate::services::checks::{self, Selection, Tally};
+use crate::store::Page;
 use crate::store::checks::connection_list::ConnectionFilter;
 use crate::store::checks::connections::SchoolConnection;
 use crate::store::onboarding::overview::After;
@@ -242,7 +243,7 @@ async fn build(
 ) -> Result<ConnectionsPage, PageError> {
     let after = typed.after();
     let chosen = filter(&typed.uitkomst, staff.visit.now);
-    let (found, next) = checks::list_connections(&web.context, chosen, after.as_ref()).await?;
+    let Page { rows: found, next } = checks::list_connections(&web.context, chosen, after.as_ref()).await?;
     let tally = checks::tally(&web.context).await?;
     let rows = tally_rows(&tally);
     Ok(ConnectionsPage {

@@ -1,6 +1,6 @@
 //! What all staff pages share: the menu, who is who, and how a path or a hidden field is read.
 
-use super::alarms::{Alarm, alarms};
+use super::alarms::{Alarm, Unreadable, alarms, unreadable};
 use crate::domain::ids::SchoolId;
 use crate::domain::onboarding::Step;
 use crate::links;
@@ -27,6 +27,8 @@ pub(super) struct Nav {
     pub(super) sign_out: &'static str,
     /// What needs a person in the worker health.
     pub(super) alarms: Vec<Alarm>,
+    /// What lists leave out, for it cannot be read.
+    pub(super) unreadable: Unreadable,
     /// The outage that lasts, in one sentence; empty when there is none.
     pub(super) outage: String,
 }
@@ -46,6 +48,7 @@ impl Nav {
             colleague: staff.account.name.as_str().to_owned(),
             sign_out: links::STAFF_SIGN_OUT,
             alarms: alarms(&staff.worker_health),
+            unreadable: unreadable(&staff.worker_health.unreadable),
             outage: staff.outage.as_ref().map(outage_sentence).unwrap_or_default(),
         }
     }

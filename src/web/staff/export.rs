@@ -92,9 +92,9 @@ async fn all(web: &WebState, filter: &Filter) -> Result<Vec<Overview>, PageError
     let mut found = vec![];
     let mut after = None;
     loop {
-        let (page, next) = schools::list(&web.context, filter, after.as_ref()).await?;
-        found.extend(page);
-        after = next;
+        let page = schools::list(&web.context, filter, after.as_ref()).await?;
+        found.extend(page.rows);
+        after = page.next;
         if after.is_none() {
             return Ok(found);
         }

@@ -16,6 +16,7 @@ use crate::domain::onboarding::{Gate, Lifecycle, Party};
 use crate::links;
 use crate::services::onboarding::schools;
 use crate::services::operations::saved_views;
+use crate::store::Page;
 use crate::store::onboarding::overview::{After, Filter, Overview};
 use crate::store::operations::saved_views::SavedView;
 use crate::web::error::PageError;
@@ -182,7 +183,7 @@ async fn build(
     TypedName { name, errors }: TypedName,
 ) -> Result<SchoolsPage, PageError> {
     let after = typed.after();
-    let (found, next) = schools::list(&web.context, &typed.filter(), after.as_ref()).await?;
+    let Page { rows: found, next } = schools::list(&web.context, &typed.filter(), after.as_ref()).await?;
     let filter = typed.in_address(None);
     let views = saved_views::list(&web.context, staff.account.id).await?;
     Ok(SchoolsPage {

@@ -1,7 +1,5 @@
 //! What waits on Kurve: stuck schools on top, then what waits longest, each with the one thing to do.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -23,10 +21,11 @@ use crate::services::checks;
 use crate::services::checks::ForKurve;
 use crate::services::mail::post_office;
 use crate::services::onboarding::schools;
-use crate::services::onboarding::schools::{Silent, Waiting};
+use crate::services::onboarding::schools::Silent;
+use crate::store::Page;
 use crate::store::checks::connections::SchoolConnection;
 use crate::store::mail::outbox::MailStatus;
-use crate::store::onboarding::overview::{Overview, Unreadable, WaitingAfter};
+use crate::store::onboarding::overview::{Overview, WaitingAfter};
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
 use crate::web::page::Frame;
@@ -74,7 +73,7 @@ struct FailingRow {
     since: String,
 }
 
-/// A school that does not answer, or cannot be read.
+/// A school that does not answer.
 struct SilentRow {
     school: String,
     brin: String,
@@ -94,8 +93,6 @@ struct WorklistPage {
     silent_count: u64,
     /// All of them, page by page; empty where all are shown here.
     all_silent: String,
-    /// Schools of which something cannot be read, or whose reminders stay unplanned.
-    unreadable: Vec<SilentRow>,
     /// Connections that Kurve has to look into.
     failing: Vec<FailingRow>,
     /// All that fail; empty where all that are Kurve's are shown here.
@@ -140,15 +137,10 @@ pub(super) async fn show(
     query: Result<Query<WorklistQuery>, QueryRejection>,
 ) -> Result<Response, PageError> {
     let after = query.ok().and_then(|Query(query)| query.after());
-    let Waiting { schools: waiting, unreadable, next } = schools::list_waiting(&web.context, after.as_ref()).await?;
+    let Page { rows: waiting, next } = schools::list_waiting(&web.context, after.as_ref()).await?;
     let failed_mails = post_office::count(&web.context, MailStatus::Failed).await?;
     let silent = if after.is_none() { schools::list_silent(&web.context).await? } else { Silent::default() };
-    let is_cut = silent.count > (silent.longest.len() + silent.unreadable.len()) as u64;
-    let unplanned = if staff.worker_health.leaves_schools_unplanned() {
-        schools::list_unplanned(&web.context, staff.visit.now).await?
-    } else {
-        vec![]
-    };
+    let is_cut = silent.count > silent.longest.len() as u64;
     let addresses = addresses::part(&web).await?;
     let mut rows = work_rows(&waiting, staff.visit.now);
     remark_on_checks(&web, &mut rows).await?;
@@ -165,13 +157,6 @@ pub(super) async fn show(
         silent: silent.longest.iter().map(|(row, since)| silent_row(row, *since)).collect(),
         silent_count: silent.count,
         all_silent: if is_cut { SchoolsQuery::silent().href(None) } else { String::new() },
-        unreadable: unreadable_rows([
-            &unreadable,
-            &silent.unreadable,
-            &unplanned,
-            &addresses.unreadable,
-            &failing.unreadable,
-        ]),
         failing: failing.connections.iter().map(|(school, known)| failing_row(school, known)).collect(),
         all_failing: if failing.more() > 0 { links::failing_connections() } else { String::new() },
         addresses,
@@ -201,21 +186,6 @@ fn silent_row(row: &Overview, since: DateTime<Utc>) -> SilentRow {
         href: links::staff_school(links::STAFF_SCHOOL, row.school.id),
         since: words::date_nl(since),
     }
-}
-
-/// A row for each school, by name.
-fn unreadable_rows(schools: [&Vec<Unreadable>; 5]) -> Vec<SilentRow> {
-    let by_id: BTreeMap<SchoolId, &Unreadable> =
-        schools.into_iter().flatten().map(|school| (school.id, school)).collect();
-    let mut rows: Vec<SilentRow> = by_id.into_values().map(unreadable_row).collect();
-    rows.sort_by(|a, b| (&a.school, &a.brin).cmp(&(&b.school, &b.brin)));
-    rows
-}
-
-fn unreadable_row(school: &Unreadable) -> SilentRow {
-    let href = links::staff_school(links::STAFF_SCHOOL, school.id);
-    let (name, brin) = (school.name.clone(), school.brin.clone());
-    SilentRow { school: name, brin, href, since: words::date_nl(school.since) }
 }
 
 /// Says beside an activation that the last check did not pass: one press opens the import.

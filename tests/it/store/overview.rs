@@ -3,13 +3,14 @@
 use koppelklaar::domain::onboarding::{Command, Gate, Party, Step};
 use koppelklaar::domain::text::Reason;
 use koppelklaar::services::onboarding::{onboardings, schools};
+use koppelklaar::store::Page;
 use koppelklaar::store::onboarding::overview::{self, After, Filter, Overview};
 
 use crate::support::{TestApp, TestSchool, run};
 
 async fn names(app: &TestApp, filter: &Filter) -> Vec<String> {
-    let rows = overview::list(app.context().db.reader(), filter, None, 100).await.expect("the store answers");
-    rows.iter().map(name).collect()
+    let page = overview::list(app.context().db.reader(), filter, None, 100).await.expect("the store answers");
+    page.rows.iter().map(name).collect()
 }
 
 fn name(row: &Overview) -> String {
@@ -112,9 +113,11 @@ fn schools_with_one_name_are_each_on_one_page() {
 
         loop {
             let page = overview::list(conn, &Filter::default(), after.as_ref(), 2).await.expect("the store answers");
-            let Some(last) = page.last() else { break };
-            after = Some(After { name: name(last), id: last.school.id });
-            seen.extend(page);
+            seen.extend(page.rows);
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
         }
 
         let in_order: Vec<String> = seen.iter().map(name).collect();
@@ -134,12 +137,13 @@ fn a_place_keeps_its_meaning_when_a_school_is_added_before_it() {
         }
         let conn = app.context().db.reader();
         let first = overview::list(conn, &Filter::default(), None, 2).await.expect("the store answers");
-        let after = After { name: name(&first[1]), id: first[1].school.id };
+        let after = After { name: name(&first.rows[1]), id: first.rows[1].school.id };
+        assert_eq!(first.next, Some(after.clone()));
         app.school_by_services("Baken", "23AA", "baken").await;
 
         let second = overview::list(conn, &Filter::default(), Some(&after), 2).await.expect("the store answers");
 
-        assert_eq!(second.iter().map(name).collect::<Vec<_>>(), ["Zeeland"]);
+        assert_eq!(second.rows.iter().map(name).collect::<Vec<_>>(), ["Zeeland"]);
     });
 }
 
@@ -148,7 +152,8 @@ fn a_long_list_says_where_it_goes_on_and_a_short_one_does_not() {
     run(|app| async move {
         app.school_by_services("Anker", "20AA", "anker").await;
 
-        let (rows, next) = schools::list(app.context(), &Filter::default(), None).await.expect("the store answers");
+        let Page { rows, next } =
+            schools::list(app.context(), &Filter::default(), None).await.expect("the store answers");
 
         assert_eq!((rows.len(), next), (1, None));
     });
@@ -200,7 +205,7 @@ fn the_worklist_has_stuck_schools_first_and_then_the_longest_waiting() {
         let done = app.school_by_services("Klaar", "23AA", "klaar").await;
         withdraw(&app, &done).await;
 
-        let waiting = schools::list_waiting(app.context(), None).await.expect("the store answers").schools;
+        let waiting = schools::list_waiting(app.context(), None).await.expect("the store answers").rows;
 
         assert_eq!(waiting.iter().map(name).collect::<Vec<_>>(), ["Vast", "Vroeg", "Later"]);
         assert_eq!(waiting[1].school.id, early.id);

@@ -9,12 +9,13 @@ use crate::domain::onboarding::progress::open_steps;
 use crate::domain::onboarding::{Party, Step};
 use crate::domain::school::School;
 use crate::links;
-use crate::services::people::addresses::{self, Marked, MarkedContact};
+use crate::services::people::addresses::{self, MarkedContact};
 use crate::services::{Context, ServiceError, checks};
 use crate::store::checks::connection_list;
 use crate::store::checks::connections::SchoolConnection;
 use crate::store::mail::frozen_mails;
-use crate::store::onboarding::overview::{self, Overview, Reading, Unreadable};
+use crate::store::onboarding::overview::{self, NamedSchool, Overview};
+use crate::store::onboarding::unreadable;
 use crate::store::people::address_marks;
 use crate::words;
 
@@ -36,12 +37,12 @@ pub(super) async fn load(context: &Context) -> Result<Vec<DigestPart>, ServiceEr
 async fn waiting(context: &Context) -> Result<DigestPart, ServiceError> {
     let conn = context.db.reader();
     let schools = overview::list_waiting_on_kurve(conn, DIGEST_ROWS).await?;
-    let more = overview::count_waiting_on_kurve(conn).await?.saturating_sub(schools.len() as u64);
-    let of_school = |row: &Reading| match row {
-        Ok(school) => waiting_rows(context, school),
-        Err(school) => vec![unreadable_row(context, school)],
-    };
-    let rows = schools.iter().flat_map(of_school).collect();
+    let mut unreadable = unreadable::list(conn).await?;
+    unreadable.truncate(usize::try_from(DIGEST_ROWS).unwrap_or(usize::MAX));
+    let named = (schools.len() + unreadable.len()) as u64;
+    let more = overview::count_waiting_on_kurve(conn).await?.saturating_sub(named);
+    let waiting = schools.iter().flat_map(|school| waiting_rows(context, school));
+    let rows = unreadable.iter().map(|school| unreadable_row(context, school)).chain(waiting).collect();
     Ok(DigestPart { kind: DigestKind::Waiting, rows, more, all: context.base.to(links::STAFF) })
 }
 
@@ -49,11 +50,7 @@ async fn silent(context: &Context) -> Result<DigestPart, ServiceError> {
     let conn = context.db.reader();
     let schools = overview::list_without_answer(conn, DIGEST_ROWS).await?;
     let more = overview::count_without_answer(conn).await?.saturating_sub(schools.len() as u64);
-    let of_school = |(row, since): &(Reading, DateTime<Utc>)| match row {
-        Ok(school) => silent_row(context, school, *since),
-        Err(school) => unreadable_row(context, school),
-    };
-    let rows = schools.iter().map(of_school).collect();
+    let rows = schools.iter().map(|(school, since)| silent_row(context, school, *since)).collect();
     Ok(DigestPart { kind: DigestKind::Silent, rows, more, all: context.base.to(&links::silent_schools()) })
 }
 
@@ -64,19 +61,14 @@ async fn lost(context: &Context) -> Result<DigestPart, ServiceError> {
     if context.check_policy.makes_checks() {
         let schools = connection_list::list_lost(conn, DIGEST_ROWS).await?;
         part.more = connection_list::count_lost_in_use(conn).await?.saturating_sub(schools.len() as u64);
-        let of_school = |row: &connection_list::Reading| match row {
-            Ok((school, known)) => lost_row(context, school, known),
-            Err(school) => unreadable_row(context, school),
-        };
-        part.rows = schools.iter().map(of_school).collect();
+        part.rows = schools.iter().map(|(school, known)| lost_row(context, school, known)).collect();
     }
     Ok(part)
 }
 
 async fn failing(context: &Context) -> Result<DigestPart, ServiceError> {
     let found = checks::list_for_kurve(context, DIGEST_ROWS).await?;
-    let known = found.connections.iter().map(|(school, known)| lost_row(context, school, known));
-    let rows = known.chain(found.unreadable.iter().map(|school| unreadable_row(context, school))).collect();
+    let rows = found.connections.iter().map(|(school, known)| lost_row(context, school, known)).collect();
     Ok(DigestPart {
         kind: DigestKind::Failing,
         rows,
@@ -86,14 +78,11 @@ async fn failing(context: &Context) -> Result<DigestPart, ServiceError> {
 }
 
 async fn marked(context: &Context) -> Result<DigestPart, ServiceError> {
-    let Marked { contacts, unreadable } = addresses::list_marked(context).await?;
-    let marks = contacts.iter().map(|one| &one.mark).chain(unreadable.iter().map(|(_, mark)| mark));
-    let bounced = marks.filter(|mark| mark.bounced.is_some()).count();
+    let contacts = addresses::list_marked(context).await?;
+    let bounced = contacts.iter().filter(|one| one.mark.bounced.is_some()).count();
     let more = address_marks::count_bounced(context.db.reader()).await?.saturating_sub(bounced as u64);
     let told_until = frozen_mails::last_sent_as_of(context.db.reader(), MailKind::Digest).await?;
-    let known = contacts.iter().filter_map(|one| address_row(context, one, told_until));
-    let unknown = unreadable.iter().filter(|(_, mark)| is_told(mark, told_until));
-    let rows = known.chain(unknown.map(|(school, _)| unreadable_row(context, school))).collect();
+    let rows = contacts.iter().filter_map(|one| address_row(context, one, told_until)).collect();
     Ok(DigestPart { kind: DigestKind::Addresses, rows, more, all: context.base.to(links::STAFF) })
 }
 
@@ -130,7 +119,7 @@ fn silent_row(context: &Context, row: &Overview, since: DateTime<Utc>) -> Digest
 }
 
 /// A school of which something cannot be read: also that is for Kurve.
-fn unreadable_row(context: &Context, school: &Unreadable) -> DigestRow {
+fn unreadable_row(context: &Context, school: &NamedSchool) -> DigestRow {
     DigestRow {
         school: school.name.clone(),
         brin: school.brin.clone(),
