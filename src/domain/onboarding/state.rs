@@ -336,7 +336,7 @@ fn settle(steps: &mut BTreeMap<Step, StepState>, at: DateTime<Utc>) {
 /// since the last thing that it did know, or waits for what it needs.
 fn with_every_step<'de, D: Deserializer<'de>>(stored: D) -> Result<BTreeMap<Step, StepState>, D::Error> {
     let mut steps = BTreeMap::<Step, StepState>::deserialize(stored)?;
-    if Step::ALL.iter().any(|step| !steps.contains_key(step)) {
+    if Step::iter().any(|step| !steps.contains_key(&step)) {
         let last = steps.values().filter_map(StepState::since).max().unwrap_or(DateTime::UNIX_EPOCH);
         settle(&mut steps, last);
     }

@@ -50,7 +50,7 @@ impl Mail for ActivationAsked {
 
 /// The four questions before activation, each with what its weakest step rests on.
 fn answers(state: &Onboarding) -> Vec<(String, String)> {
-    let before_activation = Gate::ALL.into_iter().filter(|gate| *gate != Gate::Activation);
+    let before_activation = Gate::iter().filter(|gate| *gate != Gate::Activation);
     before_activation
         .map(|gate| {
             let answers = gate.steps().iter().filter_map(|step| state.answer(*step));

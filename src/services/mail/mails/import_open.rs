@@ -66,7 +66,7 @@ async fn is_told_by_another(request: DraftRequest<'_>) -> Result<bool, StoreErro
         return Ok(false);
     };
     let kinds = [MailKind::ImportOpen, MailKind::ImportClosed, MailKind::CredentialsReady];
-    let mails = outbox::list_to_contact(request.context.db.reader(), (school, contact), &kinds).await?;
+    let mails = outbox::list_to_contact(request.context.db.reader(), school, contact, &kinds).await?;
     let is_of_import = |one: &&OutboxMail| one.kind != MailKind::CredentialsReady || one.about.import_closed;
     let (sent, waiting): (Vec<_>, Vec<_>) =
         mails.iter().filter(is_of_import).partition(|one| one.status == MailStatus::Sent);
