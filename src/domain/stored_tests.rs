@@ -3,6 +3,7 @@
 //! Where a shape grows, what is here already stays, in a file of its own that is only read: schools have it stored.
 
 use std::fmt::Debug;
+use strum::IntoEnumIterator;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -84,20 +84,3 @@ impl UnsentReason {
         self.into()
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use strum::IntoEnumIterator;
-
-    use super::*;
-
-    #[test]
-    fn the_outbox_keeps_these_names() {
-        let names: Vec<&str> = UnsentReason::iter().map(UnsentReason::as_str).collect();
-
-        insta::assert_snapshot!(names.join(" "), @"link_gone link_expired no_contact_with_address sign_in_doubtful registration_gone registration_expired registration_doubtful contact_gone contact_removed address_bounces address_unused address_works_again digest_outdated digest_unwritable digest_stopped digest_empty credentials_taken_back step_done step_not_stuck step_moved_on nothing_to_activate import_closed import_open_told_already import_opened reminders_gone everything_done connection_back outage_gone outage_ended outside_working_hours another_reminder_today may_have_arrived bytes_gone outside_list fault_while_writing");
-        for reason in UnsentReason::iter() {
-            assert_eq!(reason.as_str().parse(), Ok(reason));
-        }
-    }
-}

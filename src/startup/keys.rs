@@ -16,7 +16,8 @@ use crate::store::sqlite_path;
 
 pub(super) fn open_keys(settings: &Settings, url: &str, chance: &Chance) -> Result<KeyRing, StartError> {
     if let Some(text) = settings.keys()? {
-        return KeyRing::parse(text.expose_secret()).map_err(|error| StartError::new(format!("KOPPELKLAAR_KEYS: {error}")));
+        return KeyRing::parse(text.expose_secret())
+            .map_err(|error| StartError::new(format!("KOPPELKLAAR_KEYS: {error}")));
     }
     let Some(database) = sqlite_path(url) else {
         return Err(StartError::new(

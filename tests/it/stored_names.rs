@@ -7,21 +7,14 @@ use koppelklaar::crypto::Purpose;
 use koppelklaar::crypto::mail_token::Subscription;
 use koppelklaar::domain::actor::StaffRole;
 use koppelklaar::domain::audit::Action;
-use koppelklaar::domain::check::CheckCode;
-use koppelklaar::domain::check::CheckPolicy;
-use koppelklaar::domain::check::NotMade;
-use koppelklaar::domain::check::Rung;
+use koppelklaar::domain::check::{CheckCode, CheckPolicy, NotMade, Rung};
 use koppelklaar::domain::credential::reveal::ClosedReason;
 use koppelklaar::domain::heartbeat::Worker;
 use koppelklaar::domain::notice::MailKind;
-use koppelklaar::domain::onboarding::Evidence;
-use koppelklaar::domain::onboarding::Gate;
-use koppelklaar::domain::onboarding::Party;
-use koppelklaar::domain::onboarding::Step;
-use koppelklaar::domain::onboarding::{Change, Lifecycle};
+use koppelklaar::domain::onboarding::{Change, Evidence, Gate, Lifecycle, Party, Step};
 use koppelklaar::domain::reminder::OwnDayKind;
-use koppelklaar::domain::school::ContactRole;
-use koppelklaar::domain::school::Region;
+use koppelklaar::domain::school::{ContactRole, Region};
+use koppelklaar::domain::unsent::UnsentReason;
 use koppelklaar::jobs::Job;
 use koppelklaar::store::mail::outbox::MailStatus;
 use strum::{IntoEnumIterator, VariantNames};
@@ -36,6 +29,16 @@ fn every_stored_name_is_what_it_always_was() {
              credentials_revealed step_sent_back step_handed_over stuck_reported stuck_answered \
              activation_asked import_open import_closed step_lost connection_lost connections_outage \
              connections_outage_ended contact_added reminder digest address_bounced",
+        ),
+        (
+            stored::<UnsentReason>(),
+            "link_gone link_expired no_contact_with_address sign_in_doubtful registration_gone \
+             registration_expired registration_doubtful contact_gone contact_removed address_bounces \
+             address_unused address_works_again digest_outdated digest_unwritable digest_stopped digest_empty \
+             credentials_taken_back step_done step_not_stuck step_moved_on nothing_to_activate import_closed \
+             import_open_told_already import_opened reminders_gone everything_done connection_back outage_gone \
+             outage_ended outside_working_hours another_reminder_today may_have_arrived bytes_gone outside_list \
+             fault_while_writing",
         ),
         (
             stored::<Step>(),
@@ -59,7 +62,7 @@ fn every_stored_name_is_what_it_always_was() {
         (stored::<NotMade>(), "resting not_needed overtaken broke_off"),
         (stored::<CheckPolicy>(), "off advise require"),
         (stored::<Worker>(), "mail planner checks"),
-        (named::<Job>(), "resume_paused delete_expired plan_reminders digest plan_checks"),
+        (named::<Job>(), "repair_clock resume_paused delete_expired plan_reminders digest plan_checks"),
         (
             named::<Purpose>(),
             "seal-credential seal-query seal-totp totp-of-invite seal-registration seal-mail email-lookup audit \

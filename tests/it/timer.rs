@@ -203,7 +203,12 @@ fn a_school_whose_turn_and_check_a_clock_far_ahead_took_has_them_again() {
         let (conn, far) = (app.context().db.writer(), at(FAR));
         connections::save_next(conn, school.id, Some(far)).await.expect("the store answers");
         let check = CheckId::from_uuid(app.context().chance.uuid_v7(far));
-        let taken = check_queue::claim_host(conn, ("bonhoeffer.example", check), (far, far + TimeDelta::minutes(5)));
+        let taken = check_queue::claim_host(
+            conn,
+            "bonhoeffer.example",
+            check,
+            LeaseTerm { now: far, until: far + TimeDelta::minutes(5) },
+        );
         assert!(taken.await.expect("the store answers"));
 
         app.run(Job::RepairClock).await;
@@ -211,7 +216,8 @@ fn a_school_whose_turn_and_check_a_clock_far_ahead_took_has_them_again() {
         let known = connections::load(conn, school.id).await.expect("the store answers");
         assert_eq!(known.next_check_at, Some(app.now()));
         let until = app.now() + TimeDelta::minutes(5);
-        let again = check_queue::claim_host(conn, ("bonhoeffer.example", check), (app.now(), until)).await;
+        let again =
+            check_queue::claim_host(conn, "bonhoeffer.example", check, LeaseTerm { now: app.now(), until }).await;
         assert!(again.expect("the store answers"));
     });
 }

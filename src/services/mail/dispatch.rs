@@ -10,13 +10,14 @@
 
 mod batch;
 mod by_hand;
+mod mailer;
+mod outcome;
 mod write;
 
 use chrono::{DateTime, Utc};
 
 use crate::domain::ids::{LeaseId, MailId};
-use crate::mail::message::{BuiltMail, Sender};
-use crate::mail::transport::Transport;
+use crate::mail::message::BuiltMail;
 use crate::services::mail::frozen;
 use crate::services::{Context, ServiceError};
 use crate::store::LeaseTerm;
@@ -24,40 +25,11 @@ use crate::store::mail::frozen_mails;
 use crate::store::mail::outbox::{self, OutboxMail, Reading, lease};
 
 pub use by_hand::{drop_by_hand, retry_by_hand};
+pub use mailer::Mailer;
+pub use outcome::Summary;
 
 /// How many mails are taken in hand at once: enough to share their transactions, few enough to be sent in a moment.
 const BATCH: u64 = 25;
-
-/// The mailer: how mails leave and in whose name.
-#[derive(Debug, Clone)]
-pub struct Mailer {
-    /// What carries them.
-    pub transport: Transport,
-    /// Who they come from.
-    pub sender: Sender,
-}
-
-/// What a round of sending did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Summary {
-    /// Handed to the mail server.
-    pub sent: usize,
-    /// No longer needed.
-    pub skipped: usize,
-    /// Tried, and to be tried again.
-    pub to_retry: usize,
-    /// Not tried, for its moment is yet to come.
-    pub put_off: usize,
-    /// Given up.
-    pub failed: usize,
-}
-
-impl Summary {
-    /// Whether there was nothing to do.
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-}
 
 /// Sends every mail that is due now, those with a token first; one that cannot go does not stop the rest.
 pub async fn send_due(

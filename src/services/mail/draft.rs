@@ -2,10 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::mails::{Mail, render};
 use crate::domain::ids::ReminderMailId;
 use crate::domain::onboarding::Step;
-use crate::domain::school::Contact;
 use crate::domain::unsent::UnsentReason;
 use crate::mail::message::RenderedMail;
 use crate::services::{Context, ServiceError, reminders};
@@ -37,34 +35,6 @@ pub(super) struct Draft {
     pub(super) rendered: RenderedMail,
     /// What the mail must have to itself before it goes.
     pub(super) claim: Option<Claim>,
-}
-
-impl Draft {
-    /// A mail to Kurve's support.
-    pub(super) fn to_support(context: &Context, mail: &impl Mail) -> Result<Self, ServiceError> {
-        Ok(Self {
-            to_name: None,
-            to_address: context.support_email.clone(),
-            reply_to: ("Kurve support".to_owned(), context.support_email.clone()),
-            rendered: render(mail, &context.support_email)?,
-            claim: None,
-        })
-    }
-
-    /// A mail to somebody at a school.
-    pub(super) fn to_person(
-        context: &Context,
-        mail: &impl Mail,
-        name: String,
-        address: String,
-    ) -> Result<Self, ServiceError> {
-        Ok(Self { to_name: Some(name), to_address: address, ..Self::to_support(context, mail)? })
-    }
-
-    /// A mail to a contact.
-    pub(super) fn to_contact(context: &Context, mail: &impl Mail, contact: &Contact) -> Result<Self, ServiceError> {
-        Self::to_person(context, mail, contact.name.to_string(), contact.email.to_string())
-    }
 }
 
 /// Why there is no mail to send.

@@ -165,10 +165,8 @@ fn a_stream_ends_when_the_service_stops() {
         let school = checks.school("12AB", "bonhoeffer").await;
         let portal = checks.app.portal(&school).await;
         let live = format!("{}/voortgang", press(&portal).await);
-        let allowance = Allowance {
-            per_client: crate::support::app::nonzero(9),
-            per_address: crate::support::app::nonzero(9),
-        };
+        let allowance =
+            Allowance { per_client: crate::support::app::nonzero(9), per_address: crate::support::app::nonzero(9) };
         let web = WebState::new(&checks.app.app, WebOptions { allowance, trusted_proxies: 1 }, None);
         let portal = portal.at_router(&router(web.clone()));
 

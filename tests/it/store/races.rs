@@ -283,8 +283,7 @@ fn wrong_staff_passwords_that_come_at_once_lock_the_account() {
         }
         let answers = tries.join_all().await;
         let right =
-            sign_in(app.context(), AnonymousCall::new(now, "test"), typed(crate::support::app::STAFF_PASSWORD))
-                .await;
+            sign_in(app.context(), AnonymousCall::new(now, "test"), typed(crate::support::app::STAFF_PASSWORD)).await;
         let later = now + TimeDelta::minutes(20);
         let code = koppelklaar::crypto::totp::current(&secret, later);
         let again = SignIn { code, ..typed(crate::support::app::STAFF_PASSWORD) };

@@ -9,11 +9,11 @@ use std::vec;
 use chrono::{DateTime, Duration, Utc};
 use futures_util::FutureExt;
 
+use super::mailer::Mailer;
+use super::outcome::{Outcome, Summary};
 use super::write::{Ready, View, take_token_back, write};
-use super::{Mailer, Summary};
 use crate::domain::ids::{LeaseId, MailId};
 use crate::domain::retry;
-use crate::domain::unsent::UnsentReason;
 use crate::mail::transport::{SendError, SendErrorKind};
 use crate::services::{Context, ServiceError, chain};
 use crate::store::mail::frozen_mails;
@@ -43,24 +43,6 @@ impl Patience {
     fn is_over(&mut self, is_stopping: bool) -> bool {
         self.last_tries += u32::from(is_stopping);
         self.last_tries >= LAST_TRIES
-    }
-}
-
-/// What becomes of a mail.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
-    Sent,
-    Later(DateTime<Utc>, UnsentReason),
-    Skipped(UnsentReason),
-    ToRetry(String),
-    /// Given up: a reason of ours, or what the mail server said.
-    Failed(String),
-}
-
-impl Outcome {
-    /// A mail that is given up for a reason of ours.
-    pub(super) fn given_up(why: UnsentReason) -> Self {
-        Self::Failed(why.as_str().to_owned())
     }
 }
 

@@ -5,8 +5,8 @@ use std::panic::AssertUnwindSafe;
 use chrono::{DateTime, Duration, Utc};
 use futures_util::FutureExt;
 
-use super::Mailer;
-use super::batch::Outcome;
+use super::mailer::Mailer;
+use super::outcome::Outcome;
 use crate::domain::ids::SchoolId;
 use crate::domain::unsent::UnsentReason;
 use crate::mail::message::{self, BuiltMail, OutgoingMail};

@@ -1,5 +1,7 @@
 //! Everything is ready for activation, to support.
 
+use strum::IntoEnumIterator;
+
 use super::facts::{AboutSchool, SchoolFacts};
 use super::{Mail, bodies, phrases, subject};
 use crate::domain::onboarding::{Gate, Onboarding, Step};

@@ -2,22 +2,11 @@
 
 use askama::Template;
 
-use super::Mail;
+use super::mail::Mail;
+use crate::domain::school::Contact;
 use crate::mail::message::RenderedMail;
-use crate::services::ServiceError;
-
-/// A mail without its frame.
-pub(in crate::services::mail) struct Bodies {
-    text: String,
-    html: String,
-}
-
-impl Bodies {
-    /// What the two templates of a mail say.
-    pub(super) fn of(text: impl Template, html: impl Template) -> askama::Result<Self> {
-        Ok(Self { text: text.render()?, html: html.render()? })
-    }
-}
+use crate::services::mail::draft::Draft;
+use crate::services::{Context, ServiceError};
 
 /// The `bodies` of a mail. Askama wants a type for each template, and these are the same for every mail: they hold it as
 /// `mail`.
@@ -61,8 +50,40 @@ struct HtmlFrame<'a> {
     support_email: &'a str,
 }
 
+impl Draft {
+    /// A mail to Kurve's support.
+    pub(in crate::services::mail) fn to_support(context: &Context, mail: &impl Mail) -> Result<Self, ServiceError> {
+        Ok(Self {
+            to_name: None,
+            to_address: context.support_email.clone(),
+            reply_to: ("Kurve support".to_owned(), context.support_email.clone()),
+            rendered: render(mail, &context.support_email)?,
+            claim: None,
+        })
+    }
+
+    /// A mail to somebody at a school.
+    pub(in crate::services::mail) fn to_person(
+        context: &Context,
+        mail: &impl Mail,
+        name: String,
+        address: String,
+    ) -> Result<Self, ServiceError> {
+        Ok(Self { to_name: Some(name), to_address: address, ..Self::to_support(context, mail)? })
+    }
+
+    /// A mail to a contact.
+    pub(in crate::services::mail) fn to_contact(
+        context: &Context,
+        mail: &impl Mail,
+        contact: &Contact,
+    ) -> Result<Self, ServiceError> {
+        Self::to_person(context, mail, contact.name.to_string(), contact.email.to_string())
+    }
+}
+
 /// Writes a mail. An answer goes to `support_email`, unless the mail says who answers.
-pub(in crate::services::mail) fn render(mail: &impl Mail, support_email: &str) -> Result<RenderedMail, ServiceError> {
+pub(super) fn render(mail: &impl Mail, support_email: &str) -> Result<RenderedMail, ServiceError> {
     framed(mail, support_email).map_err(|_| ServiceError::Broken("a mail that cannot be written"))
 }
 

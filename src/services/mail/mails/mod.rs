@@ -22,6 +22,7 @@ mod facts;
 mod frame;
 mod import_closed;
 mod import_open;
+mod mail;
 mod phrases;
 mod reminder;
 mod request_confirmed;
@@ -41,44 +42,10 @@ mod tests;
 use futures_util::future::BoxFuture;
 
 use frame::bodies;
-pub(super) use frame::{Bodies, render};
+pub(super) use mail::{Bodies, Mail};
 
 use super::draft::{Draft, DraftRequest, NotSent};
 use crate::domain::notice::MailKind;
-
-/// One mail: the value holds what its templates print.
-pub(super) trait Mail: Sized {
-    /// What lists of mails call it.
-    const NAME: &'static str;
-
-    /// Loads what is true now and writes the mail.
-    fn draft(request: DraftRequest<'_>) -> impl Future<Output = Result<Draft, NotSent>> + Send;
-
-    /// One line that names the school and what to do.
-    fn subject(&self) -> String;
-
-    /// The text and the HTML, without salutation and farewell.
-    fn bodies(&self) -> askama::Result<Bodies>;
-
-    /// The name in the salutation; empty when Kurve's support reads the mail.
-    fn reader(&self) -> &str {
-        ""
-    }
-
-    /// The link with which the reader stops such mails; only mails that come by themselves have one.
-    fn stop_link(&self) -> Option<&str> {
-        None
-    }
-
-    /// Who reads an answer, if that is not Kurve's support.
-    fn answered_by(&self) -> Option<&str> {
-        None
-    }
-
-    /// An example with fixed facts, of which the tests keep text and HTML.
-    #[cfg(test)]
-    fn sample() -> Self;
-}
 
 /// What can be done with a kind of mail.
 struct Registered {

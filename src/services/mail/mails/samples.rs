@@ -1,7 +1,8 @@
 //! Facts that the samples of several mails share.
 
+use super::Mail;
 use super::facts::SchoolFacts;
-use super::{Mail, render};
+use super::frame::render;
 use crate::mail::message::RenderedMail;
 
 pub(super) const SUPPORT: &str = "support@kurve.nl";
