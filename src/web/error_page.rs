@@ -34,7 +34,7 @@ pub fn write_answer(web: &WebState, response: Response, path: &str, request_id: 
         return problem::write(response);
     }
     match response.extensions().get::<ErrorText>().cloned().or_else(|| text_of_bare(&response, path)) {
-        Some(text) => write_page(web, response, text, (path, request_id)),
+        Some(text) => write_page(web, response, text, path, request_id),
         None => response,
     }
 }
@@ -72,7 +72,7 @@ fn start_of(path: &str) -> (&'static str, &'static str) {
     }
 }
 
-fn write_page(web: &WebState, response: Response, text: ErrorText, (path, request_id): (&str, &str)) -> Response {
+fn write_page(web: &WebState, response: Response, text: ErrorText, path: &str, request_id: &str) -> Response {
     let ErrorText { title, advice } = text;
     let (home, way) = start_of(path);
     let frame = page::Frame { home, ..page::Frame::bare(web) };

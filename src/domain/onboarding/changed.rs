@@ -1,6 +1,7 @@
 //! What a change of an onboarding came to, for whoever has to follow it: audit, mails, checks, reminders and figures.
 
-use super::{Event, Onboarding};
+use super::change::Event;
+use super::state::Onboarding;
 
 /// What an onboarding was, what happened to it, and what it is now.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -49,13 +49,20 @@ pub struct HealthMonitor {
 /// What was found last, with when.
 #[derive(Debug, Default)]
 struct Last {
-    health: Option<(DateTime<Utc>, WorkerHealth)>,
-    unreadable: Option<(DateTime<Utc>, Vec<NamedSchool>)>,
+    health: Option<Finding<WorkerHealth>>,
+    unreadable: Option<Finding<Vec<NamedSchool>>>,
+}
+
+/// What was found at a moment.
+#[derive(Debug)]
+struct Finding<T> {
+    at: DateTime<Utc>,
+    found: T,
 }
 
 /// What was found, while it is fresh. A clock that was put back makes an old finding look new.
-fn fresh<T: Clone>(found: Option<&(DateTime<Utc>, T)>, now: DateTime<Utc>, for_long: Duration) -> Option<T> {
-    found.filter(|(at, _)| (Duration::zero()..for_long).contains(&(now - *at))).map(|(_, found)| found.clone())
+fn fresh<T: Clone>(last: Option<&Finding<T>>, now: DateTime<Utc>, for_long: Duration) -> Option<T> {
+    last.filter(|last| (Duration::zero()..for_long).contains(&(now - last.at))).map(|last| last.found.clone())
 }
 
 impl HealthMonitor {
@@ -78,7 +85,7 @@ impl HealthMonitor {
             found
         } else {
             let found = unreadable::list(context.db.reader()).await?;
-            last.unreadable = Some((now, found.clone()));
+            last.unreadable = Some(Finding { at: now, found: found.clone() });
             found
         };
         if health.leaves_schools_unplanned() {
@@ -87,7 +94,7 @@ impl HealthMonitor {
             let unplanned: Vec<NamedSchool> = unplanned.into_iter().filter(is_new).collect();
             health.unreadable.extend(unplanned);
         }
-        last.health = Some((now, health.clone()));
+        last.health = Some(Finding { at: now, found: health.clone() });
         Ok(health)
     }
 

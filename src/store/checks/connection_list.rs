@@ -146,7 +146,8 @@ fn in_use() -> Select<check_status::Entity> {
 
 type Pair = (check_status::Model, Option<school::Model>);
 
-fn with_school((row, school): Pair) -> Result<(School, SchoolConnection), StoreError> {
+fn with_school(found: Pair) -> Result<(School, SchoolConnection), StoreError> {
+    let (row, school) = found;
     let school = school.ok_or(StoreError::Missing { table: "school" })?;
     Ok((schools::to_school(school)?, to_connection(&row)?))
 }

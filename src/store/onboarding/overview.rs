@@ -258,7 +258,8 @@ fn escape_like(text: &str) -> String {
     escaped
 }
 
-pub(in crate::store) fn to_overview((row, school): Pair) -> Result<Overview, StoreError> {
+pub(in crate::store) fn to_overview(found: Pair) -> Result<Overview, StoreError> {
+    let (row, school) = found;
     let school = school.ok_or(StoreError::Missing { table: "school" })?;
     let versioned = onboardings::to_versioned(&row)?;
     Ok(Overview {

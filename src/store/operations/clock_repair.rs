@@ -31,20 +31,21 @@ pub async fn pull_back(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Resul
     let just_now = now + CLOCK_SKEW;
     Ok(release_mails(conn, now).await?
         + call_for_mails_now(conn, now).await?
-        + pull::<onboarding::Entity>(conn, onboarding::Column::AttentionAt, (now + LOOK_AGAIN_AFTER, now)).await?
-        + pull::<check_status::Entity>(conn, check_status::Column::NextCheckAt, (now + FURTHEST_TURN, now)).await?
-        + pull::<connection_check::Entity>(conn, connection_check::Column::AskedAt, (just_now, now)).await?
-        + pull::<connection_check::Entity>(conn, connection_check::Column::LeaseUntil, (now + LONGEST_CHECK, now))
+        + pull::<onboarding::Entity>(conn, onboarding::Column::AttentionAt, now + LOOK_AGAIN_AFTER, now).await?
+        + pull::<check_status::Entity>(conn, check_status::Column::NextCheckAt, now + FURTHEST_TURN, now).await?
+        + pull::<connection_check::Entity>(conn, connection_check::Column::AskedAt, just_now, now).await?
+        + pull::<connection_check::Entity>(conn, connection_check::Column::LeaseUntil, now + LONGEST_CHECK, now)
             .await?
-        + pull::<check_host::Entity>(conn, check_host::Column::LeaseUntil, (now + LONGEST_CHECK, now)).await?
-        + pull::<address_mark::Entity>(conn, address_mark::Column::BouncedAt, (just_now, now)).await?
-        + pull::<staff::Entity>(conn, staff::Column::LockedUntil, (now + LONGEST_LOCK, now)).await?)
+        + pull::<check_host::Entity>(conn, check_host::Column::LeaseUntil, now + LONGEST_CHECK, now).await?
+        + pull::<address_mark::Entity>(conn, address_mark::Column::BouncedAt, just_now, now).await?
+        + pull::<staff::Entity>(conn, staff::Column::LockedUntil, now + LONGEST_LOCK, now).await?)
 }
 
 async fn pull<E: EntityTrait>(
     conn: &impl ConnectionTrait,
     column: E::Column,
-    (furthest, now): (DateTime<Utc>, DateTime<Utc>),
+    furthest: DateTime<Utc>,
+    now: DateTime<Utc>,
 ) -> Result<u64, StoreError> {
     let pulled =
         E::update_many().col_expr(column, now.into()).filter(ColumnTrait::gt(&column, furthest)).exec(conn).await?;
