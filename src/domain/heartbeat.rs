@@ -88,7 +88,7 @@ impl WorkerStatus {
     }
 }
 
-/// How it is with a worker now, from its last heartbeat.
+/// The status of a worker now, judged from its last heartbeat.
 pub fn judge(worker: Worker, now: DateTime<Utc>, beat: Option<DateTime<Utc>>, facts: &Facts) -> WorkerStatus {
     if worker == Worker::Checks && !facts.makes_checks {
         return WorkerStatus::Runs;

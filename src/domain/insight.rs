@@ -1,7 +1,8 @@
 //! Figures for Kurve: who kept the ball for how many working days, and what happened in which week.
 //!
-//! A turn begins when a party gets a step and ends when the step is done, taken over by another party, or laid aside.
-//! While a school is paused or withdrawn nobody holds anything, so a pause is nobody's waiting time.
+//! A holding begins when a party gets a step and ends when the step is done, goes to another party, or the onboarding
+//! is paused or stopped. While a school is paused or withdrawn nobody holds anything, so a pause is nobody's waiting
+//! time.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,7 +31,7 @@ pub fn balls(state: &Onboarding) -> BTreeSet<Ball> {
     }
 }
 
-/// Whose turns end and whose begin by a change.
+/// Which holdings a change ends and begins.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HoldingChange {
     /// These end.
@@ -40,7 +41,7 @@ pub struct HoldingChange {
 }
 
 impl HoldingChange {
-    /// The turns of a change; with nothing before it, all of them begin.
+    /// The holdings that a change ends and begins; with nothing before it, all of them begin.
     pub fn of(before: Option<&Onboarding>, after: &Onboarding) -> Self {
         let (before, after) = (before.map(balls).unwrap_or_default(), balls(after));
         Self {
@@ -50,22 +51,23 @@ impl HoldingChange {
     }
 }
 
-/// How many turns took how many working days.
+/// How many holdings took how many working days.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Durations(BTreeMap<u32, u64>);
 
 impl Durations {
-    /// Adds turns that took this many working days.
+    /// Adds holdings that took this many working days.
     pub fn add(&mut self, working_days: u32, holdings: u64) {
         *self.0.entry(working_days).or_default() += holdings;
     }
 
-    /// How many turns there are.
+    /// How many holdings there are.
     pub fn count(&self) -> u64 {
         self.0.values().sum()
     }
 
-    /// The fewest working days within which at least this share of the turns ended, by nearest rank; `None` without turns.
+    /// The fewest working days within which at least this share of the holdings ended, by nearest rank; `None` without
+    /// holdings.
     pub fn within(&self, percent: u64) -> Option<u32> {
         let rank = (self.count() * percent).div_ceil(100).max(1);
         let mut seen = 0;
@@ -75,12 +77,12 @@ impl Durations {
         })
     }
 
-    /// Half of the turns took at most this many working days.
+    /// Half of the holdings took at most this many working days.
     pub fn median(&self) -> Option<u32> {
         self.within(50)
     }
 
-    /// Nine of ten turns took at most this many working days.
+    /// Nine of ten holdings took at most this many working days.
     pub fn ninetieth(&self) -> Option<u32> {
         self.within(90)
     }

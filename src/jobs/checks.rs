@@ -1,5 +1,5 @@
-//! The worker for connection checks: several at once over different hosts, woken when somebody asks for one, and looking
-//! by itself for what became due or was asked for at another instance.
+//! The worker for connection checks. It runs several at once, over different hosts; it is woken when somebody asks for
+//! one, and polls for what became due or was asked for at another instance.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,21 +20,21 @@ pub const AT_ONCE: usize = 8;
 /// How often it looks unasked.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
-/// How long it rests after the line could not be read.
+/// How long it rests after the queue could not be read.
 const REST: Duration = Duration::from_secs(10);
 
 /// Why no check is made.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckTrouble {
-    /// Leases would be held by a clock that is wrong: another instance would take what this one checks.
+    /// This machine's clock is wrong. Its leases would seem to have ended, and another instance would take its checks.
     #[error("makes no checks")]
     Clock(#[from] ClockFault),
-    /// The line could not be read or a result not be noted.
+    /// The queue could not be read, or a result could not be saved.
     #[error("could not read the line of checks or note a result")]
     Service(#[from] ServiceError),
 }
 
-/// Makes the checks that wait or are due, until `stop`; those under way by then, it finishes.
+/// Makes the checks that wait or are due until `stop`; then finishes those under way.
 pub async fn work(app: App, stop: CancellationToken) {
     if !app.context.check_policy.makes_checks() {
         tracing::info!("Connection checks are off");
@@ -49,7 +49,7 @@ pub async fn work(app: App, stop: CancellationToken) {
     tokio::join!(all_hands, heartbeat.keep(&app, Worker::Checks, &stop));
 }
 
-/// Makes every check that waits or is due now, with as many hands as the worker has; returns how many.
+/// Makes every check that waits or is due now, with the worker's own concurrency; returns how many.
 ///
 /// # Errors
 /// When the clock is not the database's, the line could not be read or a result could not be noted.
@@ -73,7 +73,7 @@ async fn run_next(app: &App) -> Result<Option<CheckId>, CheckTrouble> {
     Ok(checks::run_next(&app.context, &app.magister, || app.clock.now()).await?)
 }
 
-/// Any hand that goes on is a heartbeat; a check takes far less time than patience does.
+/// One task that goes on counts as a heartbeat; a check takes far less time than the watch allows between heartbeats.
 async fn one_hand(app: App, stop: CancellationToken, heartbeat: Arc<Heartbeat>) {
     while !stop.is_cancelled() {
         let asked = app.context.check_waits.notified();

@@ -1,4 +1,4 @@
-//! Signs of life: a worker that goes on says so, and one that hangs falls silent.
+//! Heartbeats: a worker that goes on writes one, and one that hangs stops writing them.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -27,7 +27,7 @@ impl Heartbeat {
         self.0.store(false, Ordering::Relaxed);
     }
 
-    /// Writes down, until `stop`, that a worker goes on: while it is touched, and no longer.
+    /// Writes a heartbeat for a worker until `stop`, for as long as the worker keeps touching this.
     pub(super) async fn keep(&self, app: &App, worker: Worker, stop: &CancellationToken) {
         loop {
             if self.0.swap(false, Ordering::Relaxed) {
@@ -41,7 +41,7 @@ impl Heartbeat {
     }
 }
 
-/// Writes down that a worker goes on. One sign that cannot be written is no fault yet.
+/// Writes a heartbeat. One that cannot be written is no fault yet.
 pub(super) async fn beat(app: &App, worker: Worker) {
     if let Err(error) = heartbeats::beat(app.context.db.writer(), worker, app.clock.now()).await {
         tracing::warn!(worker = worker.as_str(), error = %error, "Could not write a sign of life");

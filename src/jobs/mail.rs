@@ -1,4 +1,4 @@
-//! The mail worker: woken by a committed change, of whichever instance, and looking by itself for what became due.
+//! The mail worker. It is woken when any instance commits mails, and polls for what became due.
 
 use std::time::Duration;
 
@@ -13,19 +13,19 @@ use crate::services::{Context, chain};
 use crate::store::StoreError;
 use crate::store::mail::notify::MailListener;
 
-/// How often it looks unasked: for retries, and for what nobody could wake it for: another process on the same SQLite
-/// file, such as a command, or a bell that could not be heard. A mail then still leaves within two seconds.
+/// How often it polls: for retries, and for mails of which no notification reached it, such as those of a command
+/// beside a SQLite file. Such a mail still leaves within two seconds.
 pub const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// How long it rests after the outbox could not be read, or the bell not be listened for.
+/// How long it rests after the outbox could not be read, or notifications could not be listened for.
 const REST: Duration = Duration::from_secs(10);
 
-/// Sends what is due until `stop`; what it holds by then, it finishes.
+/// Sends what is due until `stop`; then finishes the mail under way.
 pub async fn work(app: App, stop: CancellationToken) {
     work_looking(app, stop, LOOK_EVERY).await;
 }
 
-/// The same, looking unasked as often as this.
+/// The same, polling at this interval.
 pub async fn work_looking(app: App, stop: CancellationToken, look_every: Duration) {
     let heartbeat = Heartbeat::default();
     tokio::join!(

@@ -38,7 +38,7 @@ pub enum Job {
     PlanReminders,
     /// Puts the daily digest to Kurve in the outbox.
     Digest,
-    /// Gives schools that can be checked and have no turn their first one.
+    /// Plans the first check of schools that can be checked and have none planned.
     PlanChecks,
 }
 
@@ -70,7 +70,7 @@ impl Job {
         }
     }
 
-    /// A slot that says later than this was set by a clock that was ahead. The digest of today still waits for its hour.
+    /// A due time later than this was set by a clock that was ahead. The digest of today still waits for its hour.
     fn furthest(self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let today = moment_on(amsterdam_date(now), NaiveTime::MIN);
         let is_early = self == Self::Digest && now < next_office_moment(today, reminders::DIGEST_TIME);
@@ -79,10 +79,10 @@ impl Job {
     }
 }
 
-/// When a job is due again whose run failed, whose process died, or that is still running.
+/// After how long a job is due again if its run failed, its process died, or it is still running.
 const AGAIN_AFTER: Duration = Duration::minutes(5);
 
-/// How long the planner goes on with another round: the last one ends well within its slot.
+/// How long the planner may begin another round, so that the last one ends well before the job is due again.
 const ROUNDS_FOR: Duration = Duration::minutes(3);
 
 /// Takes back at start what a clock that had been ahead left behind, before anybody works on it.
@@ -94,7 +94,8 @@ pub async fn repair_clock(app: &App) {
     run_logged(app, Job::RepairClock, app.clock.now()).await;
 }
 
-/// Runs every job that is due and that no other instance has. Where the clock is not the database's, none.
+/// Runs every job that is due and that no other instance has claimed; none while this machine's clock differs from the
+/// database's.
 pub async fn run_due(app: &App) {
     if let Err(error) = machine_clock::check(&app.context, &app.clock).await {
         tracing::error!(cause = chain(&error), "Runs no jobs");
@@ -116,7 +117,7 @@ pub async fn run_due(app: &App) {
     }
 }
 
-/// Takes the slot of a job that is due, and says until when.
+/// Claims a job that is due; returns when the claim ends.
 async fn claim(app: &App, job: Job, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
     let until = now + AGAIN_AFTER;
     let slot = Slot { first_at: job.first_at(now), next_at: until, furthest: job.furthest(now) };
@@ -157,7 +158,7 @@ async fn run_logged(app: &App, job: Job, now: DateTime<Utc>) -> bool {
     is_done
 }
 
-/// Plans round after round, for as long as there is more to do and its slot is its own; the next run goes on.
+/// Plans round after round while there is more to do and the claim lasts; the next run continues where this one ended.
 async fn plan_reminders(app: &App, now: DateTime<Utc>) -> Result<u64, ServiceError> {
     let (mut planned, mut cursor) = (0, None);
     loop {

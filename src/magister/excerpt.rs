@@ -1,4 +1,5 @@
-//! What an answer that nobody knows says of itself: the title of a web page, a line of plain text, the tags of other XML.
+//! A short excerpt of an answer that we do not know: the title of a web page, a line of plain text, the tags of other
+//! XML.
 //!
 //! It goes to Kurve, so that the next version can know it. Pupils could be in it, so text is taken from nowhere where a
 //! cell of a list could stand. What comes out is still as Magister wrote it; `redaction` makes it fit to keep.

@@ -1,7 +1,7 @@
-//! Not too much at once: one check per host, a pause between hosts behind one address, and rest for a dead one.
+//! Throttling: one check per host, a pause between hosts behind one address, and a circuit breaker for a dead address.
 //!
-//! Many schools share a server. An address that five different schools in a row find dead is not asked for a while: that
-//! is either an outage or a firewall, and knocking on helps neither.
+//! Many schools share a server. An address that five different schools in a row find dead is not asked for a while:
+//! that is either an outage or a firewall, and asking again helps neither.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::SocketAddr;

@@ -115,7 +115,7 @@ pub struct Call {
 }
 
 impl Call {
-    /// Lets pass who is a colleague of Kurve and may change things.
+    /// Checks that the actor is a colleague of Kurve who may change things.
     ///
     /// # Errors
     /// `Forbidden` for everyone else.

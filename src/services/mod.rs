@@ -1,4 +1,4 @@
-//! Use cases: load, ask the rule, save, tell. A file per context.
+//! Use cases: load, ask the rule, save, tell. A folder per subject.
 //!
 //! [`Call`] brings who and when; [`Context`] brings what every use case works with; [`unit_of_work`] is the one
 //! transaction that writes state, audit and outbox together.

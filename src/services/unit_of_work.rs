@@ -28,7 +28,7 @@ pub(super) struct NewMail {
     pub(super) school: Option<SchoolId>,
     pub(super) contact: Option<ContactId>,
     pub(super) about: About,
-    /// What makes it this mail and no other, beside kind and receiver.
+    /// What the mail is about, so that with kind and receiver it is sent once: the dedupe key is made of the three.
     pub(super) occasion: String,
 }
 

@@ -1,7 +1,7 @@
 //! Rows: queries that take and return domain types. The only room that knows `entity` and `sea_orm`.
 //!
-//! One code for SQLite and PostgreSQL; what differs between them is in this file, in [`lock`] and in [`bell`]. To add a table:
-//! migration, entity, then a file here.
+//! One code for SQLite and PostgreSQL; what differs between them is in this file, in [`lock`] and in [`mail::notify`].
+//! To add a table: migration, entity, then a file here.
 
 pub mod checks;
 mod error;
@@ -67,7 +67,7 @@ fn page<Row, T, After>(
 /// Connections that read beside the one writer of SQLite; four serve two cores well.
 const SQLITE_READERS: u32 = 4;
 
-/// Connections to PostgreSQL per instance; one of them hears the bell.
+/// Connections to PostgreSQL per instance; one of them listens for notifications.
 const POSTGRES_CONNECTIONS: u32 = 16;
 
 /// How long a statement waits for another process that writes the same SQLite file.

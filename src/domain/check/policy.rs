@@ -1,4 +1,4 @@
-//! What an installation does with connection checks, and what activation needs of them.
+//! The installation's policy for connection checks, and what activation needs of them.
 
 use std::str::FromStr;
 

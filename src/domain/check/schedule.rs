@@ -1,7 +1,8 @@
-//! When a school is checked by itself: a turn of its own each day or week, in the morning.
+//! When a school is checked by itself: at a moment of its own each day or week, in the morning.
 //!
-//! Turns are spread by the school's id over the hours from six to two in the Netherlands: then the three tries after a
-//! failure, three and a half hours in all, end while people are at work, and no nightly maintenance counts as a failure.
+//! These moments are spread by the school's id over the hours from six to two in the Netherlands: then the three tries
+//! after a failure, three and a half hours in all, end while people are at work, and no nightly maintenance counts as a
+//! failure.
 
 use chrono::{DateTime, Datelike, Days, Duration, NaiveTime, TimeZone, Utc};
 

@@ -1,4 +1,4 @@
-//! What a check came to, applied in one transaction: steps, connection, receipt, reveal, outage, mails.
+//! Applies the result of a check in one transaction: steps, connection, receipt, reveal, outage, mails.
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -31,7 +31,7 @@ const WAIT_FOR_WITNESSES: Duration = Duration::minutes(10);
 /// After this long a school is judged without witnesses.
 const LONGEST_WAIT: Duration = Duration::hours(24);
 
-/// Applies how a check ended. When another worker took it over meanwhile, nothing is.
+/// Applies how a check ended; does nothing when another worker took it over meanwhile.
 pub(super) async fn finish(
     context: &Context,
     claimed: &Claimed,
@@ -40,7 +40,7 @@ pub(super) async fn finish(
 ) -> Result<(), ServiceError> {
     let call = Call::by_machine(Actor::Check, now, &format!("check {}", claimed.check));
     let mut work = UnitOfWork::begin(context, &call).await?;
-    // Held first: who renews the password, changes the domain or stops, comes before or after all of this.
+    // Locked first, so that renewing the password, changing the domain and stopping come before or after all of this.
     let held = store::onboarding::onboardings::load_for_update(work.conn(), claimed.school).await?;
     let domain = schools::load(work.conn(), claimed.school).await?.details.domain;
     let outcome = if domain == claimed.domain && still_says(&held.state, claimed, &ended.outcome) {
@@ -221,7 +221,7 @@ fn after_check(known: &SchoolConnection, after: &Onboarding, finding: &Finding<'
     }
 }
 
-/// Since when a connection fails that is lost and whose failure says nothing new.
+/// Since when a lost connection has been failing, when the new failure changes nothing.
 fn still_lost(known: &SchoolConnection, is_connected: bool) -> Option<DateTime<Utc>> {
     known.failing_since.filter(|_| known.is_lost && !is_connected)
 }

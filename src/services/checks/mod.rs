@@ -1,8 +1,8 @@
-//! Connection checks: asked for by people and by the timer, made one at a time per host, judged and applied.
+//! Connection checks: asked for by people and by the timer, run one at a time per host, judged and applied.
 //!
-//! A check waits in line ([`ask`], [`ask_many`], or its turn has come), is made by [`run_next`], and what it means is
-//! applied in one transaction by `verdict`. `plan` says when a school is checked by itself; `activation` what activation
-//! asks of a check. Not here: the climb itself (the room `magister`) and what a result means (`domain::check`).
+//! A check is queued ([`ask`], [`ask_many`]) or comes due, is run by [`run_next`], and what it means is applied in one
+//! transaction by `assessment`. `plan` says when a school is checked by itself; `activation` what activation asks of a
+//! check. Not here: the climb itself (the room `magister`) and what a result means (`domain::check`).
 
 mod activation;
 mod asking;

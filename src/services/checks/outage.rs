@@ -13,8 +13,8 @@ use crate::store::checks::connections::SchoolConnection;
 use crate::store::checks::outages::{self, Outage};
 use crate::store::{ConnectionTrait, lock};
 
-/// How long before a school's first failure the others still count as of the same round, and for how long what was seen
-/// of them says how it is now.
+/// Checks of other schools this long before a school's first failure still count as the same round; older ones say
+/// nothing of now.
 const ROUND_BEFORE: Duration = Duration::minutes(15);
 
 /// How the schools that worked fare in the same round as one school.
@@ -23,7 +23,7 @@ pub(super) struct Round {
     pub(super) since: DateTime<Utc>,
     /// Whether others that worked were not looked at yet, so that it is too early to say.
     pub(super) lacks_witnesses: bool,
-    /// Which others are looked at first, once this change is kept.
+    /// Which other schools are to be checked first, once this change is committed.
     pub(super) wanted: Option<Witnesses>,
 }
 
@@ -32,7 +32,7 @@ pub(super) struct Round {
 pub(super) struct Witnesses {
     broken: Broken,
     count: u64,
-    /// Who was looked at since then has told already.
+    /// Schools that were checked after this moment have already counted as witnesses.
     since: DateTime<Utc>,
 }
 
@@ -62,7 +62,7 @@ pub(super) async fn round(
     Ok(Round { facts: others.facts(is_worse), since, lacks_witnesses: count > 0, wanted })
 }
 
-/// When the last failure was that came in its time and was not counted, as it waited for witnesses.
+/// The moment of the last failure that was on schedule but not counted, because the judgement waited for witnesses.
 fn waits_since(known: &SchoolConnection) -> Option<DateTime<Utc>> {
     let due = known.streak.and_then(|streak| streak.retry_at())?;
     known.last.map(|(_, at)| at).filter(|at| *at >= due)

@@ -45,7 +45,8 @@ pub(in crate::services) async fn follow(
     Ok(connections::save_next(work.conn(), school, next_at).await?)
 }
 
-/// Gives a turn to schools that can be checked and have none: those from before checks were made here.
+/// Plans a check for schools that can be checked and have none planned, such as those from before this installation
+/// made checks.
 pub async fn plan_first_checks(context: &Context, now: DateTime<Utc>) -> Result<u64, ServiceError> {
     if !context.check_policy.makes_checks() {
         return Ok(0);

@@ -1,4 +1,5 @@
-//! A school of which something cannot be read: it is put aside for a day, so that the others are checked.
+//! Quarantine for a school with a row that cannot be read: its checks are put off for a day, so that those of other
+//! schools go on.
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -12,7 +13,7 @@ use crate::store::{ConnectionTrait, StoreError};
 /// How long a school that cannot be read is left alone: each try is an error in the log that asks for a person.
 pub(super) const ASIDE: Duration = Duration::days(1);
 
-/// A check that is in line or in hand, with the lease by which it is known to be the same still.
+/// A check that is queued or leased, with the lease that proves that no other worker has it.
 #[derive(Clone, Copy)]
 pub(super) struct HeldCheck {
     pub(super) id: CheckId,
@@ -24,7 +25,7 @@ pub(super) fn is_of_one_school(error: &ServiceError) -> bool {
     matches!(error, ServiceError::NotFound | ServiceError::Store(StoreError::CorruptRow { .. }))
 }
 
-/// Puts a school off, and ends the check that was in line or in hand as not made.
+/// Puts a school's checks off, and ends the queued or leased check as not made.
 pub(super) async fn quarantine(
     conn: &impl ConnectionTrait,
     school: SchoolId,
@@ -46,7 +47,7 @@ pub(super) async fn quarantine(
     Ok(())
 }
 
-/// Gives a school that cannot be read a first turn in a day: it is not asked for again until then.
+/// Plans the first check of a school that cannot be read for a day later.
 pub(super) async fn quarantine_new(
     conn: &impl ConnectionTrait,
     school: SchoolId,

@@ -35,7 +35,7 @@ const GLANCE: WallTime = WallTime::from_secs(1);
 /// How many candidates are looked at for one whose host is free.
 const CANDIDATES: u64 = 32;
 
-/// A check that this worker has in hand.
+/// A check that this worker has leased.
 pub(super) struct Claimed {
     pub(super) check: CheckId,
     pub(super) school: SchoolId,

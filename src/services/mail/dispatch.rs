@@ -1,4 +1,4 @@
-//! Sending what is in the outbox: take a few mails in hand, and one after another write, begin, hand over, mark.
+//! Sending what is in the outbox: lease a few mails, and one after another write, begin, hand over and mark each.
 //!
 //! - A mail is written when it is sent, from what is true then; what is no longer needed is skipped ([`write`]).
 //! - Its bytes are kept, sealed, before they leave. When nobody knows whether the mail server has them, the next attempt
@@ -28,7 +28,7 @@ pub use by_hand::{drop_by_hand, retry_by_hand};
 pub use mailer::Mailer;
 pub use outcome::Summary;
 
-/// How many mails are taken in hand at once: enough to share their transactions, few enough to be sent in a moment.
+/// How many mails one lease covers: enough to share their transactions, few enough to be sent in a moment.
 const BATCH: u64 = 25;
 
 /// Sends every mail that is due now, those with a token first; one that cannot go does not stop the rest.
@@ -52,7 +52,7 @@ pub async fn send_until(
     Ok(summary)
 }
 
-/// One hold of [`send_until`]: takes a few mails in hand and sends them; `false` when there is nothing more to do.
+/// One lease of [`send_until`]: leases a few mails and sends them; `false` when nothing was due.
 ///
 /// # Errors
 /// When the outbox cannot be read or written; what was done until then is in the summary.
@@ -79,8 +79,8 @@ pub async fn send_some(
     Ok(true)
 }
 
-/// Frees the mails that a process had in hand when it died, so that they need not wait for their leases to end; returns
-/// how many. One that was begun keeps its bytes and its mark.
+/// Ends the leases of a process that died, so that its mails need not wait for them; returns how many. A mail that was
+/// begun keeps its bytes and its mark.
 ///
 /// Only for the one process that can serve from its database, before it starts its own worker.
 pub async fn free_held_by_the_dead(context: &Context) -> Result<u64, ServiceError> {

@@ -179,7 +179,7 @@ pub fn hand_over_mark(version: u32, expires_at: DateTime<Utc>) -> String {
     format!("{version}-{}", expires_at.timestamp_millis())
 }
 
-/// The newest credentials, held, if they may be handed over as things are now.
+/// The newest credentials, locked, if they may be handed over as things are now.
 async fn hold_to_hand_over(work: &UnitOfWork<'_>, school: SchoolId) -> Result<StoredCredential, ServiceError> {
     let state = store::onboarding::onboardings::load_for_update(work.conn(), school).await?.state;
     let stored = credentials::hold_newest(work.conn(), school).await?.ok_or(RevealRefusal::NotIssued)?;

@@ -219,7 +219,7 @@ async fn only_checks_answered_since(
     Ok(!changes.is_empty() && changes.iter().all(is_answer))
 }
 
-/// Puts a change of an onboarding in the audit, with the turn of the verdict if it turned.
+/// Puts a change of an onboarding in the audit, with an entry for the verdict if that changed.
 pub(in crate::services) fn record(work: &mut UnitOfWork<'_>, school: SchoolId, changed: &Changed) {
     for event in &changed.events {
         work.note_version(Some(school), Some(changed.version), Action::Onboarding(event.change.clone()));

@@ -1,6 +1,7 @@
 //! Figures for Kurve: where schools stand, how long each party keeps the ball, and what comes in and opens per week.
 //!
-//! Turns are kept with each change, in its transaction, so the figures cost what happened, not all that ever was.
+//! Holdings are recorded with each change, in its transaction, so that the figures cost what happened in the period and
+//! not all history.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use strum::IntoEnumIterator;
@@ -43,7 +44,7 @@ pub struct Week {
 pub struct Figures {
     /// Where schools stand now.
     pub gates: GateFigures,
-    /// How many working days each party's turns took that ended in the period.
+    /// How many working days the holdings of each party took that ended in the period.
     pub holdings: Vec<(Party, Durations)>,
     /// The weeks, oldest first, this week last.
     pub weeks: Vec<Week>,
@@ -73,7 +74,7 @@ pub async fn figures(context: &Context, now: DateTime<Utc>, weeks: u64) -> Resul
     })
 }
 
-/// Keeps the turns that a change ends and begins.
+/// Records the holdings that a change ends and begins.
 pub(in crate::services) async fn record_holdings(
     work: &UnitOfWork<'_>,
     call: &Call,

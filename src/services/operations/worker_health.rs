@@ -39,7 +39,7 @@ impl WorkerHealth {
     }
 }
 
-/// Looks at the worker health, at most every few seconds, for as long as the service runs.
+/// Judges the health of the workers, at most once every few seconds, for as long as the service runs.
 #[derive(Debug)]
 pub struct HealthMonitor {
     since: parking_lot::Mutex<DateTime<Utc>>,
@@ -66,7 +66,7 @@ fn fresh<T: Clone>(last: Option<&Finding<T>>, now: DateTime<Utc>, for_long: Dura
 }
 
 impl HealthMonitor {
-    /// Looks from now on: what was not heard before is not held against a service that just started.
+    /// Starts to watch now: a service that just started has had no time to give a heartbeat.
     pub fn since(now: DateTime<Utc>) -> Self {
         Self { since: parking_lot::Mutex::new(now), last: Mutex::default() }
     }

@@ -1,7 +1,7 @@
 //! The people at a school: adding, changing, removing, and vouching for them.
 //!
-//! Each change holds the school's onboarding first, so that two colleagues at once are one after the other, and counts
-//! its version up, so that a page from before it is stale.
+//! Each change locks the school's onboarding first, so that two colleagues act one after the other, and increments its
+//! version, so that a page from before it is stale.
 
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
@@ -47,8 +47,8 @@ pub async fn add(
     work.finish().await
 }
 
-/// The contact with this address, made or taken back if need be. The caller holds the onboarding; its version, if it
-/// is counted up here, goes along.
+/// The contact with this address, made or taken back if need be. The caller has locked the onboarding; its version, if
+/// it is counted up here, goes along.
 pub(in crate::services) async fn ensure(
     context: &Context,
     work: &mut UnitOfWork<'_>,
@@ -187,7 +187,7 @@ async fn check_four_eyes(work: &UnitOfWork<'_>, who: ContactRef, by: StaffId) ->
 }
 
 /// Takes back every vouch at a school that turns out to be another one, or to work in another Magister: Kurve's word
-/// was about people at the school of then. The caller holds the onboarding.
+/// was about people at the school of then. The caller has locked the onboarding.
 pub(in crate::services) async fn clear_vouches(
     work: &mut UnitOfWork<'_>,
     school: SchoolId,
@@ -199,7 +199,7 @@ pub(in crate::services) async fn clear_vouches(
     Ok(())
 }
 
-/// The onboarding, held first, so that everything read after it is true until the end of the change.
+/// Locks the onboarding first, so that everything read after it stays true until the end of the change.
 async fn hold_seen(work: &UnitOfWork<'_>, school: SchoolId, seen: Option<i32>) -> Result<Versioned, ServiceError> {
     let held = onboardings::load_for_update(work.conn(), school).await?;
     if seen.is_some_and(|seen| seen != held.version) {

@@ -10,7 +10,7 @@ use crate::services::ServiceError;
 /// How many hashes run at once.
 const AT_ONCE: usize = 4;
 
-/// How many may wait for their turn: about a second of work.
+/// How many may wait: about a second of work.
 const WAITING: usize = 64;
 
 /// How long who finds the queue full is told to wait.
@@ -30,7 +30,7 @@ impl Default for HashingPool {
 }
 
 impl HashingPool {
-    /// Runs a hash when its turn comes, beside the tasks that answer requests.
+    /// Runs a hash on a blocking thread when a place is free.
     ///
     /// # Errors
     /// `TooOften` when too many wait already.

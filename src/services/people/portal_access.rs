@@ -266,7 +266,7 @@ pub async fn find_visitor(
     Ok(Some(visitor))
 }
 
-/// Whether a session is still that of this contact. It keeps nothing alive: nobody came by.
+/// Whether a session is still that of this contact. It does not prolong the session.
 pub async fn is_still(
     context: &Context,
     now: DateTime<Utc>,

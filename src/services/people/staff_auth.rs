@@ -104,8 +104,8 @@ async fn count_wrong_try(context: &Context, call: &Call, id: StaffId) -> Result<
     work.finish().await
 }
 
-/// A row that is gone before anyone can see it: the database has to write and keep as much as for a wrong try that
-/// counts. An update that changes nothing would be done sooner.
+/// Inserts and deletes a row, so that this takes as long as counting a wrong try; an update that matches nothing would
+/// be faster and tell the two apart.
 async fn write_as_a_wrong_try(
     context: &Context,
     asked: AnonymousCall<'_>,
@@ -201,7 +201,7 @@ pub async fn find_colleague(
     Ok(Some(account))
 }
 
-/// Whether a session is still that of this colleague. It keeps nothing alive: nobody came by.
+/// Whether a session is still that of this colleague. It does not prolong the session.
 pub async fn is_still(
     context: &Context,
     now: DateTime<Utc>,

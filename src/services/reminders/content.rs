@@ -1,6 +1,6 @@
-//! Where a mail with reminders stands at the moment of sending: what is still wanted, of which day it is, and which of
-//! its schools are closed by then. Of those the reminders come later, in a mail of their own: nobody waits for the
-//! holidays of another school.
+//! The content of a reminder mail at the moment of sending: which of its reminders are still due, and which of its
+//! schools are closed by then. Reminders of closed schools go later, in a mail of their own, so that nobody waits for
+//! another school's holidays.
 
 use chrono::{DateTime, Days, NaiveTime, Utc};
 

@@ -1,8 +1,8 @@
-//! Reminding who holds the ball: once per step and rung, one mail a day per person, in working hours.
+//! Reminding who holds the ball: once per step and stage, one mail a day per person, in working hours.
 //!
 //! What goes out follows from what went out before, so this may run at any moment and as often as one likes. The
 //! database keeps each reminder and each person's day single, also with several instances. What becomes of a mail at
-//! the moment of sending is in [`standing`].
+//! the moment of sending is in [`content`].
 
 mod content;
 mod rules;

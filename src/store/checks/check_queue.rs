@@ -1,4 +1,4 @@
-//! The line of connection checks: which is made next, by whom, and what is cleared away behind it.
+//! The queue of connection checks: which is made next, by whom, and what is deleted afterwards.
 
 use chrono::{DateTime, Utc};
 use entity::{check_host, check_run, connection_check};
@@ -16,7 +16,7 @@ pub struct Waiting {
     pub id: CheckId,
     /// Of which school.
     pub school: SchoolId,
-    /// Until when a worker that died had it in hand; `None` when nobody began.
+    /// Until when a worker that died had leased it; `None` when nobody began.
     pub lease_until: Option<DateTime<Utc>>,
     /// Whether a person asked for it.
     pub is_asked: bool,
@@ -95,7 +95,7 @@ pub async fn claim_host(
     Ok(taken.rows_affected == 1)
 }
 
-/// Gives the host of a check back.
+/// Ends the lease on the host of a check.
 pub async fn release_host(conn: &impl ConnectionTrait, check: CheckId) -> Result<(), StoreError> {
     check_host::Entity::delete_many().filter(check_host::COLUMN.check_id.eq(check.as_uuid())).exec(conn).await?;
     Ok(())

@@ -66,8 +66,8 @@ fn to_candidate(row: &onboarding::Model, school: Option<school::Model>) -> Resul
     Ok((schools::to_school(school)?, onboardings::to_versioned(row)?.state))
 }
 
-/// Keeps a run and puts its checks in line; returns how many it has. A check that waits or is under way becomes part of
-/// the run instead of another, if it is part of none.
+/// Inserts a run and queues its checks; returns how many it has. A check that waits or is under way becomes part of the
+/// run instead of another, if it is part of none.
 ///
 /// A school for which somebody else asks at this very moment is left out: it is checked all the same.
 pub async fn insert(conn: &impl ConnectionTrait, run: &Run, new: &[Check]) -> Result<u32, StoreError> {

@@ -1,5 +1,5 @@
-//! Connection checks: asked for, under way, and over. Which is made next and by whom is in [`super::check_line`],
-//! and checks that are asked for together are in [`super::check_runs`].
+//! Connection checks: asked for, under way, and over. Which is made next and by whom is in [`super::check_queue`], and
+//! checks that are asked for together are in [`super::check_runs`].
 
 use chrono::{DateTime, Utc};
 use entity::connection_check;
@@ -59,12 +59,12 @@ impl Check {
     }
 }
 
-/// Puts a check in line, or keeps one that begins at once; `false` when the school has one that is not over.
+/// Queues a check, or inserts one that begins at once; `false` when the school has one that is not over.
 pub async fn insert(conn: &impl ConnectionTrait, new: &Check) -> Result<bool, StoreError> {
     Ok(insert_all(conn, std::slice::from_ref(new)).await? == 1)
 }
 
-/// Puts checks in line, one statement for all; returns how many, as a school that has one that is not over is left out.
+/// Queues checks in one statement; returns how many. A school with a check that is not over is left out.
 pub(in crate::store) async fn insert_all(conn: &impl ConnectionTrait, new: &[Check]) -> Result<u64, StoreError> {
     let rows = new.iter().map(to_row).collect::<Result<Vec<_>, _>>()?;
     let keep = OnConflict::column(connection_check::Column::SchoolId)

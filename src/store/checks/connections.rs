@@ -82,7 +82,7 @@ pub async fn list_failing(
     Ok(rows.into_iter().filter_map(|(id, code)| Some((SchoolId::from_uuid(id), code.parse().ok()?))).collect())
 }
 
-/// Keeps what is known of a school's connection. The caller holds the onboarding.
+/// Keeps what is known of a school's connection. The caller has locked the onboarding.
 pub async fn save(conn: &impl ConnectionTrait, known: &SchoolConnection) -> Result<(), StoreError> {
     use check_status::Column;
     let update = [
@@ -129,7 +129,7 @@ pub async fn forget_failures(conn: &impl ConnectionTrait, school: SchoolId) -> R
     Ok(())
 }
 
-/// Sets the first turn of a school that has none; a turn that came between stays.
+/// Plans the first check of a school that has none planned; one that was planned meanwhile stays.
 pub async fn save_first(
     conn: &impl ConnectionTrait,
     school: SchoolId,
@@ -147,7 +147,7 @@ pub async fn save_first(
     Ok(())
 }
 
-/// Schools with credentials that are under way or done and have no turn, at most `limit`.
+/// Schools with credentials, under way or done, without a planned check; at most `limit`.
 pub async fn list_without_turn(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<SchoolId>, StoreError> {
     let planned = Query::select()
         .column(check_status::Column::SchoolId)

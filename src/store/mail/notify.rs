@@ -1,20 +1,21 @@
-//! A bell between instances: whoever puts mails in the outbox rings it, and every instance that listens hears it.
+//! Notifications between instances: whoever puts mails in the outbox sends one, and every instance that listens
+//! receives it.
 //!
-//! PostgreSQL carries it, with the commit and not before. Of SQLite one process serves, which wakes its own worker.
+//! PostgreSQL delivers it with the commit and not before. On SQLite one process serves, which wakes its own worker.
 
 use sea_orm::sqlx::postgres::PgListener;
 use sea_orm::{DatabaseBackend, RuntimeErr, sqlx};
 
 use crate::store::{ConnectionTrait, Db, StoreError};
 
-/// The name that instances ring and listen by.
+/// The channel of the notifications.
 const MAIL: &str = "koppelklaar_mail";
 
-/// What hears the bell.
+/// A listener for notifications of mails.
 #[derive(Debug)]
 pub struct MailListener(Option<PgListener>);
 
-/// Rings once the transaction is committed, however often this is called in it.
+/// Notifies once the transaction is committed, however often this is called in it.
 pub(in crate::store) async fn notify_mail(conn: &impl ConnectionTrait) -> Result<(), StoreError> {
     if conn.get_database_backend() == DatabaseBackend::Postgres {
         conn.execute_unprepared(&format!("NOTIFY {MAIL}")).await?;
@@ -33,7 +34,8 @@ impl MailListener {
         Ok(Self(Some(listener)))
     }
 
-    /// Waits until it rings, or may have rung unheard because the connection was lost and is there again.
+    /// Waits for a notification, or for a new connection after one was lost, since a notification may have been missed
+    /// meanwhile.
     ///
     /// # Errors
     /// When the connection is lost and cannot be made again.

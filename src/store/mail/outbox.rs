@@ -1,6 +1,6 @@
 //! Mails that committed changes call for. A row says which mail, about what and for whom; never its text.
 //!
-//! How a worker takes them in hand and notes what became of them is in [`lease`].
+//! How a worker leases them and saves what became of them is in [`lease`].
 
 pub mod lease;
 
@@ -123,8 +123,8 @@ pub async fn insert_all(conn: &impl ConnectionTrait, mails: &[OutboxMail]) -> Re
     if mails.is_empty() { Ok(()) } else { notify::notify_mail(conn).await }
 }
 
-/// Has a mail tried now, from the first try; `false` when it was not given up and does not wait for its next try either,
-/// or a worker has it in hand now.
+/// Has a mail tried now, from the first try; `false` when it was not given up and does not wait for its next try
+/// either, or a worker has a lease on it now.
 pub async fn mark_retried_by_hand(
     conn: &impl ConnectionTrait,
     id: MailId,
@@ -166,7 +166,7 @@ pub async fn let_write_anew(
 }
 
 /// Takes a mail out of the line, with the reason; `false` when it went, is no longer needed or was dropped, or a worker
-/// has it in hand now. Its row need not be readable.
+/// has a lease on it now. Its row need not be readable.
 pub async fn mark_dropped(
     conn: &impl ConnectionTrait,
     id: MailId,

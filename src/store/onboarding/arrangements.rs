@@ -19,7 +19,7 @@ pub(in crate::store) fn to_arrangement(row: &reminder_arrangement::Model) -> Res
     Ok(Arrangement { snoozed_until: row.snoozed_until, counts_from: row.counts_from, own_days })
 }
 
-/// Stores what a school arranged. The caller holds the school's onboarding and says when to look at it anew.
+/// Stores what a school arranged. The caller has locked the school's onboarding and says when to look at it anew.
 pub async fn save(conn: &impl ConnectionTrait, school: SchoolId, arrangement: &Arrangement) -> Result<(), StoreError> {
     let row = reminder_arrangement::ActiveModel {
         school_id: Set(school.as_uuid()),

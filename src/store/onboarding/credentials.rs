@@ -75,7 +75,8 @@ pub async fn find_newest(
     row.map(to_stored).transpose()
 }
 
-/// The newest version of a school, held until the transaction ends: views that come at once are counted one by one.
+/// The newest credentials of a school, locked until the transaction ends, so that simultaneous views are counted one by
+/// one.
 pub async fn hold_newest(
     conn: &impl ConnectionTrait,
     school: SchoolId,

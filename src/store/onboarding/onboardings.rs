@@ -103,8 +103,8 @@ pub async fn load(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Versi
     to_versioned(&row.ok_or(StoreError::Missing { table: "onboarding" })?)
 }
 
-/// A school's onboarding, held until the transaction ends: who holds it changes this school's contacts, details or
-/// credentials alone.
+/// A school's onboarding, locked until the transaction ends: contacts, details and credentials of a school change only
+/// under this lock.
 ///
 /// # Errors
 /// `Missing` when there is none, `CorruptRow` when it cannot be read.

@@ -1,4 +1,4 @@
-//! Signs of life of what runs by itself: one row for each worker, whichever instances run it.
+//! Heartbeats: one row for each worker, whichever instance runs it.
 
 use chrono::{DateTime, Utc};
 use entity::heartbeat;

@@ -1,4 +1,4 @@
-//! Turns with the ball, and the counts that Kurve's figures are drawn from.
+//! Holdings (how long a party had a step), and the counts that Kurve's figures are drawn from.
 
 use chrono::{DateTime, Utc};
 use entity::{audit, holding, onboarding, school};
@@ -11,7 +11,7 @@ use crate::domain::insight::Ball;
 use crate::domain::onboarding::{Gate, Party, Step};
 use crate::store::{ConnectionTrait, StoreError};
 
-/// A turn that has not ended.
+/// A holding that has not ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OpenHolding {
     /// Its id.
@@ -22,7 +22,7 @@ pub struct OpenHolding {
     pub begun_at: DateTime<Utc>,
 }
 
-/// Notes that a turn begins.
+/// Records that a holding begins.
 pub async fn insert_holding(
     conn: &impl ConnectionTrait,
     school: SchoolId,
@@ -41,7 +41,7 @@ pub async fn insert_holding(
     Ok(())
 }
 
-/// A school's turns that have not ended.
+/// A school's holdings that have not ended.
 pub async fn list_open_holdings(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Vec<OpenHolding>, StoreError> {
     let rows = holding::Entity::find()
         .filter(holding::COLUMN.school_id.eq(school.as_uuid()))
@@ -58,7 +58,7 @@ pub async fn list_open_holdings(conn: &impl ConnectionTrait, school: SchoolId) -
     rows.into_iter().map(to_holding).collect()
 }
 
-/// Notes that a turn ended, and how many working days it took.
+/// Records that a holding ended, and how many working days it took.
 pub async fn mark_holding_ended(
     conn: &impl ConnectionTrait,
     id: Uuid,
@@ -85,7 +85,7 @@ pub struct HoldingCount {
     pub turns: u64,
 }
 
-/// How many turns that ended since a moment took how many working days, per party.
+/// How many holdings that ended since a moment took how many working days, per party.
 pub async fn count_holdings(
     conn: &impl ConnectionTrait,
     since: DateTime<Utc>,

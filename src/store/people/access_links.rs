@@ -153,7 +153,8 @@ pub async fn find(conn: &impl ConnectionTrait, id: AccessLinkId) -> Result<Optio
     Ok(access_link::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(to_stored))
 }
 
-/// The link with this id, held until the transaction ends: attempts that come at once are judged one after another.
+/// The link with this id, locked until the transaction ends, so that simultaneous attempts are judged one after
+/// another.
 pub async fn load_for_update(conn: &impl ConnectionTrait, id: AccessLinkId) -> Result<Option<StoredLink>, StoreError> {
     Ok(access_link::Entity::find_by_id(id.as_uuid()).lock_exclusive().one(conn).await?.map(to_stored))
 }

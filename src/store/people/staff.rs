@@ -80,7 +80,7 @@ pub async fn load(conn: &impl ConnectionTrait, id: StaffId) -> Result<StaffAccou
     to_account(row.ok_or(StoreError::Missing { table: "staff" })?)
 }
 
-/// The account with this id, held until the transaction ends: wrong tries that come at once each count.
+/// The account with this id, locked until the transaction ends, so that simultaneous wrong tries each count.
 ///
 /// # Errors
 /// `Missing` when there is none.

@@ -1,5 +1,5 @@
-//! A few mails in hand: one is under way at a time, while the next is written; what became of the one is committed with
-//! the start of the other.
+//! A batch of leased mails: one is under way at a time while the next is written, and the outcome of the one is
+//! committed together with the start of the next.
 
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
@@ -24,7 +24,7 @@ use crate::store::{ConnectionTrait, LeaseTerm};
 /// How often the lease on a mail under way is renewed: twice in vain is no harm.
 const RENEW_EVERY: Wait = Wait::from_secs(8);
 
-/// How long one batch is worked on; a mail with a token waits no longer than this for its turn.
+/// How long one batch may take; a mail with a token waits no longer than this.
 const BATCH_TIME: Duration = Duration::seconds(1);
 
 /// How long apart the outcome of a mail is noted anew when the database does not take it, however long that lasts; and
@@ -77,7 +77,7 @@ struct Written {
     ready: Option<Ready>,
 }
 
-/// The mails of one hold.
+/// The mails of one lease.
 pub(super) struct Batch<'a, Now> {
     context: &'a Context,
     mailer: &'a Mailer,
@@ -92,7 +92,7 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
         Self { context, mailer, lease, now, notes: vec![] }
     }
 
-    /// Sends the mails one after another, until it is to stop or its turn is over; then lets go of the rest.
+    /// Sends the mails one after another until it is to stop or its time is over; then releases the rest.
     pub(super) async fn work(
         mut self,
         mails: Vec<OutboxMail>,

@@ -1,7 +1,7 @@
-//! A worker's hold on mails: taken with a lease, and void once another worker has taken them.
+//! Leases on mails: acquired by a worker, and void once another worker has acquired them.
 //!
-//! A hold covers a few mails. Each is begun before its bytes leave ([`begin`]) and marked when the outcome is known
-//! ([`mark`]); both do nothing to a mail that is no longer held. [`release`] gives back what was not begun.
+//! A lease covers a few mails. Each is begun before its bytes leave ([`begin`]) and marked when the outcome is known
+//! ([`mark`]); both do nothing to a mail whose lease was lost. [`release`] gives back what was not begun.
 
 use chrono::{DateTime, Duration, Utc};
 use entity::outbox;
@@ -15,15 +15,15 @@ use crate::domain::ids::{LeaseId, MailId};
 use crate::domain::notice::MailKind;
 use crate::store::{ConnectionTrait, Db, LeaseTerm, StoreError};
 
-/// How long a mail is held without a word of the worker that holds it: what a dead worker held comes back after this.
+/// How long a lease lasts when its worker does not renew it: what a dead worker had comes back after this.
 pub const LEASE: Duration = Duration::seconds(30);
 
-/// What a worker got in hand.
+/// What a worker has leased.
 #[derive(Debug, Default)]
 pub struct Leased {
     /// The mails to send.
     pub mails: Vec<OutboxMail>,
-    /// The rows that cannot be read; they were given up, so that they do not keep the rest.
+    /// The rows that cannot be read; they were given up, so that they do not hold up the rest.
     pub corrupt: Vec<StoreError>,
 }
 
@@ -75,7 +75,7 @@ fn due(now: DateTime<Utc>, limit: u64) -> Select<outbox::Entity> {
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
 }
 
-/// Whether no worker has had a mail in hand since a moment, which is now or was before.
+/// Whether no worker has had a lease on a mail since a moment, which is now or earlier.
 pub(in crate::store) fn is_free_since(moment: DateTime<Utc>) -> Condition {
     Condition::any().add(outbox::COLUMN.lease_until.is_null()).add(outbox::COLUMN.lease_until.lt(moment))
 }
@@ -90,7 +90,7 @@ fn leased_mail(lease: LeaseId, id: MailId) -> UpdateMany<outbox::Entity> {
     leased_by(lease).filter(outbox::COLUMN.id.eq(id.as_uuid()))
 }
 
-/// Notes that a mail's bytes are about to be handed over, and leases it anew; `false` when it is no longer held.
+/// Notes that a mail's bytes are about to be handed over, and renews its lease; `false` when the lease was lost.
 pub async fn begin(
     conn: &impl ConnectionTrait,
     lease: LeaseId,
@@ -167,7 +167,7 @@ impl<'a> Mark<'a> {
     }
 }
 
-/// Notes what became of a mail and lets it go; `false` when it was no longer held.
+/// Saves what became of a mail and ends its lease; `false` when the lease was lost.
 pub async fn mark(
     conn: &impl ConnectionTrait,
     lease: LeaseId,
@@ -194,7 +194,7 @@ pub async fn release(conn: &impl ConnectionTrait, lease: LeaseId) -> Result<(), 
     Ok(())
 }
 
-/// Lets go of everything that anybody holds. Only for who knows that no worker lives: what one has in hand would go twice.
+/// Ends every lease. Only when no worker can be alive: the mails of one that is would go twice.
 pub async fn release_all(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
     let waiting = outbox::Entity::update_many().filter(outbox::COLUMN.status.eq(MailStatus::Waiting.as_str()));
     let released = let_go(waiting.filter(outbox::COLUMN.lease_id.is_not_null())).exec(conn).await?;
