@@ -1,10 +1,13 @@
 //! Whether what runs by itself still runs: for the banner on Kurve's pages, and as numbers for who watches from outside.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Duration, Utc};
 use strum::IntoEnumIterator;
 use tokio::sync::Mutex;
 
 use crate::domain::heartbeat::{Facts, Worker, WorkerStatus, judge};
+use crate::domain::ids::SchoolId;
 use crate::metrics::Reading;
 use crate::services::onboarding::schools;
 use crate::services::{Context, ServiceError};
@@ -18,8 +21,9 @@ use crate::store::operations::heartbeats;
 /// How long a finding serves every page that asks.
 const FRESH: Duration = Duration::seconds(5);
 
-/// The same of schools that cannot be read: for that every school is read.
-const UNREADABLE_FRESH: Duration = Duration::minutes(1);
+/// How long after one batch of schools the next is looked through for what cannot be read, so that a page costs the same
+/// with however many schools.
+const NEXT_BATCH: Duration = Duration::minutes(1);
 
 /// What was found of the worker health.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +54,41 @@ pub struct HealthMonitor {
 #[derive(Debug, Default)]
 struct Last {
     health: Option<Finding<WorkerHealth>>,
-    unreadable: Option<Finding<Vec<NamedSchool>>>,
+    unreadable: Unreadable,
+}
+
+/// The schools of which something cannot be read, as far as the look through all of them has come.
+#[derive(Debug, Default)]
+struct Unreadable {
+    at: Option<DateTime<Utc>>,
+    after: Option<SchoolId>,
+    found: BTreeMap<SchoolId, NamedSchool>,
+}
+
+impl Unreadable {
+    /// Looks through the next batch, if the last one was a while ago.
+    async fn go_on(&mut self, context: &Context, now: DateTime<Utc>) -> Result<(), StoreError> {
+        if self.at.is_some_and(|at| (Duration::zero()..NEXT_BATCH).contains(&(now - at))) {
+            return Ok(());
+        }
+        let part = unreadable::list_part(context.db.reader(), self.after).await?;
+        let last = part.read.as_ref().map(|read| *read.end());
+        let is_read_again = |id: &SchoolId| match (self.after, last) {
+            (after, Some(last)) if part.has_more => after.is_none_or(|after| *id > after) && *id <= last,
+            (after, _) => after.is_none_or(|after| *id > after),
+        };
+        self.found.retain(|id, _| !is_read_again(id));
+        self.found.extend(part.found.into_iter().map(|school| (school.id, school)));
+        self.after = last.filter(|_| part.has_more);
+        self.at = Some(now);
+        Ok(())
+    }
+
+    fn by_name(&self) -> Vec<NamedSchool> {
+        let mut schools: Vec<NamedSchool> = self.found.values().cloned().collect();
+        schools.sort_by(|a, b| (&a.name, &a.brin).cmp(&(&b.name, &b.brin)));
+        schools
+    }
 }
 
 /// What was found at a moment.
@@ -81,13 +119,8 @@ impl HealthMonitor {
         if context.mail.is_held {
             health.held = Some(outbox_view::count_with_status(context.db.reader(), MailStatus::Waiting).await?);
         }
-        health.unreadable = if let Some(found) = fresh(last.unreadable.as_ref(), now, UNREADABLE_FRESH) {
-            found
-        } else {
-            let found = unreadable::list(context.db.reader()).await?;
-            last.unreadable = Some(Finding { at: now, found: found.clone() });
-            found
-        };
+        last.unreadable.go_on(context, now).await?;
+        health.unreadable = last.unreadable.by_name();
         if health.leaves_schools_unplanned() {
             let unplanned = schools::list_unplanned(context, now).await?;
             let is_new = |school: &NamedSchool| health.unreadable.iter().all(|known| known.id != school.id);

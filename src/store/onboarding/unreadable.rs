@@ -2,9 +2,10 @@
 //! out, and name them here instead.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
 use entity::{check_status, contact, onboarding, reminder_arrangement, school};
-use sea_orm::EntityTrait;
+use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use crate::domain::ids::SchoolId;
@@ -14,21 +15,60 @@ use crate::store::onboarding::overview::{NamedSchool, to_overview};
 use crate::store::people::contacts::to_contact;
 use crate::store::{ConnectionTrait, StoreError};
 
-/// Reads every school whole, and names those of which something cannot be read, by name. Each is there since its
-/// onboarding was last written: by then it could be read.
+/// How many schools are read at once.
+const BATCH: u64 = 500;
+
+/// Part of the schools, in the order of their ids.
+#[derive(Debug, Default)]
+pub struct Part {
+    /// Those of which something cannot be read. Each is there since its onboarding was last written: by then it could be read.
+    pub found: Vec<NamedSchool>,
+    /// The first and the last school that were read; `None` when there were none.
+    pub read: Option<RangeInclusive<SchoolId>>,
+    /// Whether there may be more after the last one.
+    pub has_more: bool,
+}
+
+/// Names all schools of which something cannot be read, by name. It reads every school, a batch at a time.
 pub async fn list(conn: &impl ConnectionTrait) -> Result<Vec<NamedSchool>, StoreError> {
+    let (mut found, mut after) = (vec![], None);
+    loop {
+        let part = list_part(conn, after).await?;
+        found.extend(part.found);
+        after = part.read.map(|read| *read.end());
+        if !part.has_more {
+            break;
+        }
+    }
+    found.sort_by(|a, b| (&a.name, &a.brin).cmp(&(&b.name, &b.brin)));
+    Ok(found)
+}
+
+/// Reads the next batch of schools after one, whole, and names those of which something cannot be read.
+pub async fn list_part(conn: &impl ConnectionTrait, after: Option<SchoolId>) -> Result<Part, StoreError> {
+    let mut query = onboarding::Entity::find().find_also_related(school::Entity);
+    if let Some(after) = after {
+        query = query.filter(onboarding::COLUMN.school_id.gt(after.as_uuid()));
+    }
+    let pairs = query.order_by_asc(onboarding::COLUMN.school_id).limit(BATCH).all(conn).await?;
+    let (Some((first, _)), Some((last, _))) = (pairs.first(), pairs.last()) else { return Ok(Part::default()) };
+    let (first, last) = (first.school_id, last.school_id);
     let mut broken = Broken::default();
-    for row in contact::Entity::find().all(conn).await? {
+    for row in contact::Entity::find().filter(contact::COLUMN.school_id.between(first, last)).all(conn).await? {
         broken.note(row.school_id, to_contact(row));
     }
-    for row in check_status::Entity::find().all(conn).await? {
+    for row in
+        check_status::Entity::find().filter(check_status::COLUMN.school_id.between(first, last)).all(conn).await?
+    {
         broken.note(row.school_id, to_connection(&row));
     }
-    for row in reminder_arrangement::Entity::find().all(conn).await? {
+    let arranged = reminder_arrangement::COLUMN.school_id.between(first, last);
+    for row in reminder_arrangement::Entity::find().filter(arranged).all(conn).await? {
         broken.note(row.school_id, to_arrangement(&row));
     }
+    let has_more = pairs.len() as u64 == BATCH;
     let mut found = vec![];
-    for pair in onboarding::Entity::find().find_also_related(school::Entity).all(conn).await? {
+    for pair in pairs {
         let (id, since) = (pair.0.school_id, pair.0.updated_at);
         let (name, brin) = pair.1.as_ref().map(|school| (school.name.clone(), school.brin.clone())).unwrap_or_default();
         broken.note(id, to_overview(pair));
@@ -36,8 +76,8 @@ pub async fn list(conn: &impl ConnectionTrait) -> Result<Vec<NamedSchool>, Store
             found.push(NamedSchool { id: SchoolId::from_uuid(id), name, brin, since });
         }
     }
-    found.sort_by(|a, b| (&a.name, &a.brin).cmp(&(&b.name, &b.brin)));
-    Ok(found)
+    let read = Some(SchoolId::from_uuid(first)..=SchoolId::from_uuid(last));
+    Ok(Part { found, read, has_more })
 }
 
 #[derive(Default)]
