@@ -71,7 +71,7 @@ pub fn open(
     place: &Binding<'_>,
     cell: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
-    let (key_id, nonce, ciphertext) = split(cell)?;
+    let Cell { key_id, nonce, ciphertext } = split(cell)?;
     let key = ring.opening_key(key_id, purpose).ok_or_else(|| OpenError::UnknownKey { key_id: key_id.to_owned() })?;
     let associated = associated_data(purpose, key_id, place);
     cipher(&key)
@@ -82,21 +82,28 @@ pub fn open(
 
 /// The id of the key that a cell was sealed with, to find what a retired key still holds.
 pub fn key_id(cell: &[u8]) -> Result<&str, OpenError> {
-    split(cell).map(|(key_id, _, _)| key_id)
+    split(cell).map(|cell| cell.key_id)
 }
 
 fn cipher(key: &Zeroizing<[u8; 32]>) -> XChaCha20Poly1305 {
     XChaCha20Poly1305::new_from_slice(key.as_slice()).expect("a subkey has the 32 bytes that the cipher takes")
 }
 
-fn split(cell: &[u8]) -> Result<(&str, [u8; NONCE_BYTES], &[u8]), OpenError> {
+/// The parts of a sealed cell.
+struct Cell<'a> {
+    key_id: &'a str,
+    nonce: [u8; NONCE_BYTES],
+    ciphertext: &'a [u8],
+}
+
+fn split(cell: &[u8]) -> Result<Cell<'_>, OpenError> {
     let [FORMAT, key_id_len, rest @ ..] = cell else {
         return Err(OpenError::Malformed);
     };
     let (key_id, rest) = rest.split_at_checked(usize::from(*key_id_len)).ok_or(OpenError::Malformed)?;
     let (nonce, ciphertext) = rest.split_first_chunk().ok_or(OpenError::Malformed)?;
-    let key_id = std::str::from_utf8(key_id).ok().filter(|id| is_key_id(id));
-    Ok((key_id.ok_or(OpenError::Malformed)?, *nonce, ciphertext))
+    let key_id = std::str::from_utf8(key_id).ok().filter(|id| is_key_id(id)).ok_or(OpenError::Malformed)?;
+    Ok(Cell { key_id, nonce: *nonce, ciphertext })
 }
 
 fn associated_data(purpose: Purpose, key_id: &str, place: &Binding<'_>) -> Vec<u8> {

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
@@ -14,28 +15,37 @@ const EVERY: Duration = Duration::from_secs(30);
 
 /// Whether a worker went on since somebody looked.
 #[derive(Debug, Default)]
-pub(super) struct Heartbeat(AtomicBool);
+pub(super) struct Heartbeat {
+    is_touched: AtomicBool,
+    touched: Notify,
+}
 
 impl Heartbeat {
     /// The worker goes on.
     pub(super) fn touch(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.is_touched.store(true, Ordering::Relaxed);
+        self.touched.notify_one();
     }
 
     /// The worker could not go on after all.
     pub(super) fn miss(&self) {
-        self.0.store(false, Ordering::Relaxed);
+        self.is_touched.store(false, Ordering::Relaxed);
     }
 
     /// Writes a heartbeat for a worker until `stop`, for as long as the worker keeps touching this.
     pub(super) async fn keep(&self, app: &App, worker: Worker, stop: &CancellationToken) {
         loop {
-            if self.0.swap(false, Ordering::Relaxed) {
+            if self.is_touched.swap(false, Ordering::Relaxed) {
                 beat(app, worker).await;
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = tokio::time::sleep(EVERY) => {}
+                }
             }
+            // A worker that just started, or was silent, is heard at once.
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = tokio::time::sleep(EVERY) => {}
+                () = self.touched.notified() => {}
             }
         }
     }

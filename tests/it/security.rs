@@ -11,7 +11,7 @@ use koppelklaar::links;
 
 use self::table::May::{self, Enter, Key, No, SignIn, StaffSignIn};
 use self::table::{DEMO, ELSEWHERE, TABLE};
-use crate::support::{Page, TestApp, Visitor, run};
+use crate::support::{Page, TestApp, TestSchool, Visitor, run};
 
 #[test]
 fn every_path_of_the_product_is_in_the_table() {
@@ -43,10 +43,20 @@ async fn csrf(visitor: &Visitor) -> String {
     values.into_iter().find(|(name, _)| name == "csrf").expect("every form has one").1
 }
 
-async fn tick(visitor: &Visitor, method: &str, path: &str) -> Page {
+async fn request(visitor: &Visitor, method: &str, path: &str) -> Page {
     match method {
         "GET" => visitor.get(path).await,
         _ => visitor.post(path, &[("csrf".to_owned(), csrf(visitor).await)]).await,
+    }
+}
+
+/// A visitor of a kind, in the order of the table's columns.
+async fn sign_in(app: &TestApp, school: &TestSchool, kind: usize) -> Visitor {
+    match kind {
+        0 => app.anonymous(),
+        1 => app.portal(school).await,
+        2 => app.staff_as("lezer@kurve.nl", StaffRole::Reader).await,
+        _ => app.staff().await,
     }
 }
 
@@ -67,24 +77,27 @@ fn every_route_is_locked_for_whom_it_should_be() {
         let id = school.id.to_string();
 
         let mut wrong = vec![];
-        for (method, path, expected) in TABLE {
-            for (column, may) in expected.iter().enumerate() {
-                // A visitor of their own for each tick: some doors sign out or change something.
-                let visitor = match column {
-                    0 => app.anonymous(),
-                    1 => app.portal(&school).await,
-                    2 => app.staff_as("lezer@kurve.nl", StaffRole::Reader).await,
-                    _ => app.staff().await,
-                };
-                let page = tick(&visitor, method, &sample(path, &id)).await;
+        // What is only read changes nothing, as another test proves, so that one visitor of each kind reads all of it.
+        let mut readers = vec![];
+        for kind in 0..4 {
+            readers.push(sign_in(&app, &school, kind).await);
+        }
+        let (reads, changes): (Vec<_>, Vec<_>) = TABLE.iter().copied().partition(|(method, ..)| *method == "GET");
+        for (method, path, expected) in reads.into_iter().chain(changes) {
+            for (kind, may) in expected.iter().enumerate() {
+                let own = if method == "GET" { None } else { Some(sign_in(&app, &school, kind).await) };
+                let visitor = own.as_ref().unwrap_or(&readers[kind]);
+                let page = request(visitor, method, &sample(path, &id)).await;
                 // Signing out as Kurve and a sign-in page lead where a lock would.
-                let is_way_out = [links::STAFF_SIGN_OUT, links::SIGN_OUT].contains(path);
+                let is_way_out = [links::STAFF_SIGN_OUT, links::SIGN_OUT].contains(&path);
                 if seen(&page) != *may && !(is_way_out && page.status == 303) {
-                    wrong.push(format!("{method} {path} [{column}]: {} {}", page.status, page.location()));
+                    wrong.push(format!("{method} {path} [{kind}]: {} {}", page.status, page.location()));
                 }
-                assert!(page.status != 500, "{method} {path} [{column}]\n{}", page.body);
-                // Where this contact or school was withdrawn, later ticks still find a lock first.
-                app.advance(chrono::TimeDelta::minutes(20));
+                assert!(page.status != 500, "{method} {path} [{kind}]\n{}", page.body);
+                if own.is_some() {
+                    // Where this contact or school was withdrawn, later requests still find a lock first.
+                    app.advance(chrono::TimeDelta::minutes(20));
+                }
             }
         }
 
