@@ -1,7 +1,7 @@
 //! What this instance counts of itself, and how numbers become text that Prometheus reads.
 //!
 //! Labels are names of ours from short lists: routes, jobs, fates. Never an address, a name, an id or a path that was
-//! asked for. What the database knows is not kept here: `services::machine_room` reads it when somebody asks.
+//! asked for. What the database knows is not kept here: `services::operations::worker_health` reads it when somebody asks.
 
 use std::fmt;
 use std::sync::Arc;

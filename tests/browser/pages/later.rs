@@ -56,7 +56,7 @@ fn every_link_that_expired_says_so_to_every_reader() {
 }
 
 #[test]
-fn every_alarm_of_the_machine_room_is_fit_for_every_colleague() {
+fn every_alarm_of_the_workers_is_fit_for_every_colleague() {
     run(|stage| {
         for (colleague, is_held, minutes, alarms) in [
             ("eva@kurve.example", false, 10, ["mail", "planner"].as_slice()),

@@ -1,6 +1,6 @@
 //! Every mail that there is, as a mail program shows it: the HTML part in light and dark, and the text part.
 //!
-//! They are read from the snapshots of `src/mail/templates/tests.rs`, so that a new kind of mail is looked at by itself.
+//! They are read from the snapshots of `src/services/mail/mails/tests.rs`, so that a new kind of mail is looked at by itself.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,10 +10,10 @@ use super::light::{Colours, Window};
 use super::{access, fit, sense};
 use crate::support::{Browser, Stage, run};
 
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/mail/templates/snapshots");
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/services/mail/mails/snapshots");
 
 /// What stands before the name of a mail in the name of its snapshot.
-const PREFIX: &str = "koppelklaar__mail__templates__tests__";
+const PREFIX: &str = "koppelklaar__services__mail__mails__";
 
 const OF_HTML: [Shot; 4] = [
     (Window::NARROW, Colours::Light),
