@@ -103,8 +103,6 @@ pub const STAFF_SCHOOLS_CSV: &str = "/beheer/scholen/export.csv";
 pub const STAFF_SCHOOLS_XLSX: &str = "/beheer/scholen/export.xlsx";
 /// Figures: where schools stand, who keeps the ball how long, what comes in.
 pub const STAFF_INSIGHT: &str = "/beheer/inzicht";
-/// A made-up page.
-pub const STAFF_OPEN_DAY: &str = "/beheer/open-dag";
 /// One school.
 pub const STAFF_SCHOOL: &str = "/beheer/scholen/{school}";
 /// Issues or renews credentials.

@@ -24,7 +24,6 @@ mod mail;
 mod mail_unreadable;
 mod mails;
 mod notes;
-mod open_day;
 mod panels;
 mod reminders;
 mod school;
@@ -54,7 +53,6 @@ pub fn routes() -> Router<WebState> {
         .route(links::STAFF_VIEWS, post(views::create))
         .route(links::STAFF_VIEW_DELETE, post(views::delete))
         .route(links::STAFF_INSIGHT, get(insight::show))
-        .route(links::STAFF_OPEN_DAY, get(open_day::show))
         .route(links::STAFF_SCHOOL, get(school::show))
         .route(links::STAFF_ISSUE, post(credentials::issue))
         .route(links::STAFF_HAND_AGAIN, post(credentials::hand_again))

@@ -85,7 +85,6 @@ pub(super) const TABLE: &[(&str, &str, [May; 4])] = &[
     ("GET", links::STAFF_SCHOOLS_CSV, STAFF),
     ("GET", links::STAFF_SCHOOLS_XLSX, STAFF),
     ("GET", links::STAFF_INSIGHT, STAFF),
-    ("GET", links::STAFF_OPEN_DAY, STAFF),
     ("POST", links::STAFF_VIEWS, STAFF),
     ("POST", links::STAFF_VIEW_DELETE, STAFF),
     ("GET", links::STAFF_SCHOOL, STAFF),
