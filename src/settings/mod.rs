@@ -113,10 +113,6 @@ pub struct Settings {
     #[arg(long, env = "KOPPELKLAAR_SNOOZE_DAYS", default_value = "60", value_parser = clap::value_parser!(u32).range(1..=60), global = true)]
     pub snooze_days: u32,
 
-    /// How often one address may ask for a sign-in link within a quarter of an hour, 1 to 20
-    #[arg(long, env = "KOPPELKLAAR_SIGN_IN_LINKS", default_value = "5", value_parser = clap::value_parser!(u64).range(1..=20), global = true)]
-    pub sign_in_links: u64,
-
     /// What is done with connection checks: off (this address is not allowlisted at Magister), advise, or require (Kurve
     /// activates after a passing check only)
     #[arg(long, env = "KOPPELKLAAR_CHECK", default_value_t = CheckPolicy::default(), global = true)]
@@ -170,7 +166,6 @@ impl Settings {
             bounce_address: self.bounce_address.clone(),
             reminders: Arc::new(self.reminder_rules()),
             mail: self.mail_rules(),
-            links_per_quarter: self.sign_in_links,
             check_policy: self.check,
             ..context
         }
