@@ -53,8 +53,6 @@ pub enum MailKind {
     ConnectionsOutageEnded,
     /// Someone was made a contact of the school.
     ContactAdded,
-    /// A made-up mail: the open day of Kurve is near.
-    OpenDay,
     /// What waits on the receiver, over all their schools.
     Reminder,
     /// What waits on Kurve, once a day.

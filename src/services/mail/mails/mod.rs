@@ -23,7 +23,6 @@ mod frame;
 mod import_closed;
 mod import_open;
 mod mail;
-mod open_day;
 mod phrases;
 mod reminder;
 mod request_confirmed;
@@ -89,7 +88,6 @@ fn registered(kind: MailKind) -> Registered {
         MailKind::ConnectionsOutage => Registered::of::<connections_outage::ConnectionsOutage>(),
         MailKind::ConnectionsOutageEnded => Registered::of::<connections_outage_ended::ConnectionsOutageEnded>(),
         MailKind::ContactAdded => Registered::of::<contact_added::ContactAdded>(),
-        MailKind::OpenDay => Registered::of::<open_day::OpenDay>(),
         MailKind::Reminder => Registered::of::<reminder::Reminder>(),
         MailKind::Digest => Registered::of::<digest::Digest>(),
         MailKind::AddressBounced => Registered::of::<address_bounced::AddressBounced>(),
