@@ -18,7 +18,7 @@ use koppelklaar::chance::Chance;
 use koppelklaar::domain::actor::{Actor, StaffRole};
 use koppelklaar::domain::check::CheckCode;
 use koppelklaar::domain::onboarding::{Command as Asked, Ground, Step};
-use koppelklaar::domain::school::ContactRole;
+use koppelklaar::domain::roles::{ContactRole, Roles};
 use koppelklaar::domain::text::{EmailAddress, PersonName, Reason};
 use koppelklaar::jobs;
 use koppelklaar::magister::{Courtesy, Limits, Magister, Reach};
@@ -220,7 +220,7 @@ async fn ask_for_all(app: &App) {
     }
     work.commit().await.expect("the database answers");
     for (school, contacts) in made {
-        let contact = Actor::Contact { id: contacts[0].id, role: ContactRole::Superbeheerder };
+        let contact = Actor::Contact { id: contacts[0].id, roles: Roles::of(ContactRole::Superbeheerder) };
         let of_school = Call { actor: contact, now, request_id: "bench".to_owned() };
         let details = Asked::Claim { step: Step::DetailsSubmitted, ground: Ground::Word, credential_version: None };
         onboardings::act(context, &of_school, school, &details, None).await.expect("it is open");

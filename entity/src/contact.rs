@@ -22,9 +22,9 @@ pub struct Model {
     /// Hex HMAC of the address, to look up by: a clear address in a key would show up in database errors.
     #[sea_orm(column_type = "Text", indexed, unique_key = "school_id_email_key")]
     pub email_key: String,
-    /// `superbeheerder`, `applicatiebeheerder` or `contactpersoon`.
+    /// `superbeheerder`, `applicatiebeheerder`, both of them with a space between, or `contactpersoon`.
     #[sea_orm(column_type = "Text")]
-    pub role: String,
+    pub roles: String,
     /// When Kurve established that they may act for the school; null until then.
     pub vouched_at: Option<DateTimeUtc>,
     /// Who established it; null if it was no member of staff.

@@ -14,7 +14,8 @@ use crate::domain::ids::{ContactId, MailId, SchoolId};
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::{Command, Ground, Step};
 use crate::domain::reminder::{OwnDayKind, Period};
-use crate::domain::school::{ContactRole, Region, SchoolDetails};
+use crate::domain::roles::Roles;
+use crate::domain::school::{Region, SchoolDetails};
 use crate::domain::text::{Brin, EmailAddress, NoteText, PersonName, Reason, SchoolDomain, SchoolName, TicketRef};
 use crate::services::onboarding::credentials::NewVouch;
 use crate::services::onboarding::{arrangements, credentials, onboardings, schools};
@@ -191,7 +192,7 @@ impl Plan<'_> {
 
     /// Reminders put off for two weeks and a bit, and two study days after that.
     async fn snooze(&self, school: SchoolId, contact: ContactId) -> Result<(), ServiceError> {
-        let call = self.call(self.superbeheerder(contact), self.days_ago(1, 20));
+        let call = self.call(self.contact(contact), self.days_ago(1, 20));
         let today = amsterdam_date(self.now);
         arrangements::snooze(self.context, &call, school, today + Days::new(17)).await?;
         let study = Period { first_day: today + Days::new(24), last_day: today + Days::new(25) };
@@ -246,12 +247,18 @@ impl Plan<'_> {
         days: i64,
         command: &Command,
     ) -> Result<(), ServiceError> {
-        let call = self.call(self.superbeheerder(contact), self.days_ago(days, 40));
+        let call = self.call(self.contact(contact), self.days_ago(days, 40));
         onboardings::act(self.context, &call, school, command, None).await
     }
 
-    fn superbeheerder(&self, id: ContactId) -> Actor {
-        Actor::Contact { id, role: ContactRole::Superbeheerder }
+    fn contact(&self, id: ContactId) -> Actor {
+        Actor::Contact { id, roles: self.roles() }
+    }
+
+    /// At a small school one person does it all, as at the second here; elsewhere the superbeheerder asks.
+    fn roles(&self) -> Roles {
+        let [superbeheerder, _, both, _] = Roles::CHOICES;
+        if self.number == 1 { both } else { superbeheerder }
     }
 
     async fn register(&self) -> Result<(SchoolId, ContactId), ServiceError> {
@@ -279,7 +286,7 @@ impl Plan<'_> {
             },
             name: PersonName::parse(PEOPLE[self.number % PEOPLE.len()]).map_err(|_| BROKEN)?,
             email: EmailAddress::parse(&self.email()).map_err(|_| BROKEN)?,
-            role: ContactRole::Superbeheerder,
+            roles: self.roles(),
         })
     }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumIter, EnumString, IntoStaticStr};
 
 use super::ids::{ContactId, StaffId};
-use super::school::ContactRole;
+use super::roles::Roles;
 
 /// What a Kurve account may do, from most to least.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -39,12 +39,12 @@ impl StaffRole {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Actor {
-    /// A contact of the school at hand, in their role.
+    /// A contact of the school at hand, in their roles.
     Contact {
         /// Which contact.
         id: ContactId,
-        /// The role they had when they acted.
-        role: ContactRole,
+        /// The roles they had when they acted.
+        roles: Roles,
     },
     /// A colleague of Kurve.
     Staff {

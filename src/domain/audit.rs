@@ -12,7 +12,7 @@ use super::actor::{Actor, StaffRole};
 use super::ids::{ApiKeyId, ContactId, MailId, NoteId, SchoolId, StaffId};
 use super::onboarding::{Change, Step};
 use super::reminder::{OwnDayKind, Period};
-use super::school::ContactRole;
+use super::roles::Roles;
 use super::text::Reason;
 
 /// Something that was done.
@@ -38,15 +38,15 @@ pub enum Action {
     ContactAdded {
         /// Whom.
         contact: ContactId,
-        /// In which role.
-        role: ContactRole,
+        /// In which roles.
+        roles: Roles,
     },
-    /// A contact's role was changed.
+    /// A contact's roles were changed.
     ContactChanged {
         /// Whom.
         contact: ContactId,
-        /// Into which role.
-        role: ContactRole,
+        /// Into which roles.
+        roles: Roles,
     },
     /// A contact was removed and signed out.
     ContactRemoved {

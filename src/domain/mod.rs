@@ -20,6 +20,7 @@ pub mod notice;
 pub mod onboarding;
 pub mod reminder;
 pub mod retry;
+pub mod roles;
 pub mod school;
 #[cfg(test)]
 pub(crate) mod stored_tests;

@@ -9,7 +9,7 @@ use super::{Audience, MailKind, Notice, notices, root_fall};
 use crate::domain::actor::Actor;
 use crate::domain::onboarding::testing::{Walk, claim, confirm, contact, contact_id, reason, superbeheerder, support};
 use crate::domain::onboarding::{Changed, Command, FallCause, Step};
-use crate::domain::school::ContactRole;
+use crate::domain::roles::ContactRole;
 
 fn called_for(taken: &Changed) -> Vec<(MailKind, Audience, Option<Step>)> {
     let found = notices(taken);

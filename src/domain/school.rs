@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumIter, EnumString, IntoStaticStr};
 
 use crate::domain::ids::{ContactId, SchoolId, StaffId};
+use crate::domain::roles::Roles;
 use crate::domain::text::{Brin, EmailAddress, PersonName, Reason, SchoolDomain, SchoolName};
 
 /// The holiday region of a school, from north to south; no reminders go out in its holidays.
@@ -62,36 +63,6 @@ pub struct School {
     pub created_at: DateTime<Utc>,
 }
 
-/// What a contact is in Magister at their school, from most to least able.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[derive(EnumIter, EnumString, IntoStaticStr)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum ContactRole {
-    /// The only one who can give consent.
-    Superbeheerder,
-    /// Works in Decibel and in Beheer > Webservices.
-    Applicatiebeheerder,
-    /// Anyone else who follows the onboarding.
-    Contactpersoon,
-}
-
-impl ContactRole {
-    /// The stored name.
-    pub fn as_str(self) -> &'static str {
-        self.into()
-    }
-
-    /// The name for a page or mail.
-    pub fn label_nl(self) -> &'static str {
-        match self {
-            Self::Superbeheerder => "Superbeheerder",
-            Self::Applicatiebeheerder => "Applicatiebeheerder",
-            Self::Contactpersoon => "Contactpersoon",
-        }
-    }
-}
-
 /// Kurve's word that a contact really is of the school; without it no password is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vouch {
@@ -111,7 +82,7 @@ pub struct NewContact {
     /// Where they get mail.
     pub email: EmailAddress,
     /// What they are in Magister.
-    pub role: ContactRole,
+    pub roles: Roles,
 }
 
 /// A contact by the school that they are one of: who names the contact of another school finds nobody.
@@ -134,8 +105,8 @@ pub struct Contact {
     pub name: PersonName,
     /// Where they get mail.
     pub email: EmailAddress,
-    /// What they are in Magister.
-    pub role: ContactRole,
+    /// What they are in Magister, as far as we were told.
+    pub roles: Roles,
     /// Kurve's word for them, if it was given.
     pub vouch: Option<Vouch>,
     /// Since when they are a contact.
@@ -178,29 +149,25 @@ mod tests {
             assert_eq!(json, region.as_str());
             assert_eq!(region.label_nl().to_lowercase(), region.as_str());
         }
-        for role in ContactRole::iter() {
-            let json = serde_json::to_value(role).expect("a plain enum serializes");
-
-            assert_eq!(role.as_str().parse::<ContactRole>().ok(), Some(role));
-            assert_eq!(json, role.as_str());
-            assert_eq!(role.label_nl().to_lowercase(), role.as_str());
-        }
         assert_eq!("Noord".parse::<Region>().ok(), None);
-        assert_eq!("".parse::<ContactRole>().ok(), None);
     }
 
-    #[test]
-    fn the_debug_of_a_contact_names_nobody() {
-        let contact = Contact {
+    fn joke() -> Contact {
+        Contact {
             id: ContactId::from_uuid(Uuid::from_u128(1)),
             school: SchoolId::from_uuid(Uuid::from_u128(2)),
             name: PersonName::parse("Joke Jansen").expect("a plain name"),
             email: EmailAddress::parse("j.jansen@school.nl").expect("a plain address"),
-            role: ContactRole::Superbeheerder,
+            roles: Roles::CHOICES[0],
             vouch: None,
             created_at: DateTime::UNIX_EPOCH,
             removed_at: None,
-        };
+        }
+    }
+
+    #[test]
+    fn the_debug_of_a_contact_names_nobody() {
+        let contact = joke();
 
         assert!(contact.is_active() && !contact.is_vouched());
         assert!(!format!("{contact:?}").contains("ansen"));

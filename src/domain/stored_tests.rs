@@ -168,7 +168,7 @@ fn stored_own_days_and_actors_stay_readable() {
     insta::assert_snapshot!("stored_own_days", read_as_written::<OwnDays>(own_days));
     insta::assert_snapshot!("stored_actor", read_as_written::<Actor>(actor));
     assert_refuses_fields::<OwnDays>(own_days);
-    assert_refuses_tomorrow::<Actor>(actor, &["kind", "role"]);
+    assert_refuses_tomorrow::<Actor>(actor, &["kind", "role", "roles"]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crate::domain::check::CheckRefusal;
 use crate::domain::credential::RevealRefusal;
 use crate::domain::onboarding::Refusal;
 use crate::domain::reminder::{OwnDaysRefusal, SnoozeRefusal};
-use crate::domain::school::ContactRole;
+use crate::domain::roles::{ContactRole, Roles};
 use crate::store::StoreError;
 
 /// Why a use case did not succeed. Nothing was changed.
@@ -31,11 +31,11 @@ pub enum ServiceError {
     /// Who added a contact does not vouch for them as well.
     #[error("a colleague must vouch for a contact whom one added oneself")]
     AddedByOneself,
-    /// The colleague is here already, in a role that the step is not for.
-    #[error("the colleague is here as {}, the step takes the {}", .role.as_str(), .needed.as_str())]
+    /// The colleague is here already, in roles that the step is not for.
+    #[error("the colleague is here as {}, the step takes the {}", .roles.as_str(), .needed.as_str())]
     ColleagueRole {
         /// What they are.
-        role: ContactRole,
+        roles: Roles,
         /// What the step takes.
         needed: ContactRole,
     },

@@ -69,7 +69,7 @@ impl From<ServiceError> for PageError {
                  teruggebeld."
                     .to_owned(),
             ),
-            ServiceError::ColleagueRole { role, needed } => Self::Refused(words::colleague_role(role, needed)),
+            ServiceError::ColleagueRole { roles, needed } => Self::Refused(words::colleague_role(roles, needed)),
             ServiceError::TooManyContacts => Self::Refused(words::too_many_contacts(MOST_CONTACTS, MOST_NEW_CONTACTS)),
             ServiceError::BrinTaken => Self::Refused(
                 "Dit BRIN-nummer hoort al bij een andere school in Koppelklaar. Controleer het nummer.".to_owned(),

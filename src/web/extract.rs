@@ -98,7 +98,7 @@ impl SchoolContact {
 
     /// Who does it and when, as services take it.
     pub fn call(&self) -> Call {
-        let actor = Actor::Contact { id: self.contact.id, role: self.contact.role };
+        let actor = Actor::Contact { id: self.contact.id, roles: self.contact.roles };
         Call { actor, now: self.visit.now, request_id: self.visit.request_id.clone() }
     }
 }

@@ -108,7 +108,7 @@ pub fn evidence_sentence(answer: &Answer) -> &'static str {
     }
 }
 
-/// What a role at Kurve is called. For roles at a school, see `ContactRole::label_nl`.
+/// What a role at Kurve is called. For roles at a school, see `Roles::label_nl`.
 pub fn role_name(role: StaffRole) -> &'static str {
     match role {
         StaffRole::Admin => "Beheerder",

@@ -42,9 +42,9 @@ impl Names {
 /// Who did something.
 pub fn actor_name(actor: &Actor, names: &Names) -> String {
     match actor {
-        Actor::Contact { id, role } => match names.contacts.get(id) {
-            Some(name) => format!("{name}, {}", role.as_str()),
-            None => format!("Een {}", role.as_str()),
+        Actor::Contact { id, roles } => match names.contacts.get(id) {
+            Some(name) => format!("{name}, {}", roles.words_nl()),
+            None => format!("Een {}", roles.words_nl()),
         },
         Actor::Staff { id, .. } => match names.staff.get(id) {
             Some(name) => format!("{name} van Kurve"),
@@ -66,11 +66,11 @@ pub fn change_sentence(action: &Action, names: &Names) -> String {
         Action::DetailsChanged => "Gegevens van de school aangepast.".into(),
         Action::ImportOpened => "De import is open.".into(),
         Action::ImportClosed => "De import is weer dicht.".into(),
-        Action::ContactAdded { contact, role } => {
-            format!("Contactpersoon toegevoegd: {}, {}.", names.contact(*contact), role.as_str())
+        Action::ContactAdded { contact, roles } => {
+            format!("Contactpersoon toegevoegd: {}, {}.", names.contact(*contact), roles.words_nl())
         }
-        Action::ContactChanged { contact, role } => {
-            format!("Rol aangepast: {} is nu {}.", names.contact(*contact), role.as_str())
+        Action::ContactChanged { contact, roles } => {
+            format!("Rol aangepast: {} is nu {}.", names.contact(*contact), roles.words_nl())
         }
         Action::ContactRemoved { contact } => format!("Contactpersoon verwijderd: {}.", names.contact(*contact)),
         Action::ContactVouched { contact, ground: _ } => {
@@ -265,7 +265,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::domain::school::ContactRole;
+    use crate::domain::roles::{ContactRole, Roles};
     use crate::domain::text::TicketRef;
 
     fn reason(text: &str) -> Reason {
@@ -320,8 +320,8 @@ mod tests {
 
     #[test]
     fn who_is_not_known_gets_a_general_word() {
-        let actor = Actor::Contact { id: anna(), role: ContactRole::Superbeheerder };
-        let added = Action::ContactAdded { contact: anna(), role: ContactRole::Applicatiebeheerder };
+        let actor = Actor::Contact { id: anna(), roles: Roles::of(ContactRole::Superbeheerder) };
+        let added = Action::ContactAdded { contact: anna(), roles: Roles::of(ContactRole::Applicatiebeheerder) };
 
         assert_eq!(actor_name(&actor, &names()), "Anna de Wit, superbeheerder");
         assert_eq!(actor_name(&actor, &Names::default()), "Een superbeheerder");

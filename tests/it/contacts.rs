@@ -3,7 +3,8 @@
 use koppelklaar::domain::actor::{Actor, StaffRole};
 use koppelklaar::domain::ids::ContactId;
 use koppelklaar::domain::onboarding::{Command, Step};
-use koppelklaar::domain::school::{Contact, ContactRef, ContactRole, NewContact, Region, SchoolDetails};
+use koppelklaar::domain::roles::{ContactRole, Roles};
+use koppelklaar::domain::school::{Contact, ContactRef, NewContact, Region, SchoolDetails};
 use koppelklaar::domain::text::{Brin, EmailAddress, PersonName, Reason, SchoolDomain, SchoolName};
 use koppelklaar::services::onboarding::{onboardings, schools};
 use koppelklaar::services::people::contacts;
@@ -20,14 +21,14 @@ const AT_ONCE: usize = 6;
 fn person(email: &str) -> NewContact {
     let name = PersonName::parse("Piet Bakker").expect("a name");
     let email = EmailAddress::parse(email).expect("an address");
-    NewContact { name, email, role: ContactRole::Superbeheerder }
+    NewContact { name, email, roles: Roles::of(ContactRole::Superbeheerder) }
 }
 
 fn reason(text: &str) -> Reason {
     Reason::parse(text).expect("a reason")
 }
 
-async fn people(app: &TestApp, school: &TestSchool) -> Vec<Contact> {
+pub(crate) async fn people(app: &TestApp, school: &TestSchool) -> Vec<Contact> {
     rows::list(app.context().db.reader(), school.id).await.expect("the store answers")
 }
 
@@ -115,7 +116,7 @@ fn a_row_of_a_removed_contact_takes_no_change_and_comes_back_without_a_vouch() {
         removed.expect("not the last one");
 
         let name = PersonName::parse("Piet Terug").expect("a name");
-        let changed = rows::save(app.context().db.writer(), piet, &name, ContactRole::Contactpersoon).await;
+        let changed = rows::save(app.context().db.writer(), piet, &name, Roles::of(ContactRole::Contactpersoon)).await;
         let back = add(&app, kurve, &school, email).await;
 
         assert!(matches!(changed, Err(StoreError::Missing { table: "contact" })), "{changed:?}");
@@ -183,16 +184,16 @@ fn every_change_of_the_contacts_makes_pages_from_before_it_stale() {
         let piet = add(&app, kurve, &school, "piet@bonhoeffer.example").await;
         let of = ContactRef { school: school.id, contact: piet };
         let joke = person("joke@bonhoeffer.example");
-        let (name, role) = (joke.name.clone(), joke.role);
+        let (name, roles) = (joke.name.clone(), joke.roles);
 
         let stale = [
             contacts::add(context, &call, school.id, joke, Some(first)).await,
-            contacts::change(context, &call, of, name.clone(), role, Some(first)).await,
+            contacts::change(context, &call, of, name.clone(), roles, Some(first)).await,
             contacts::remove(context, &call, of, Some(first)).await,
             contacts::vouch(context, &call, of, reason("Gebeld."), Some(first)).await,
         ];
         let fresh = [
-            contacts::change(context, &call, of, name, ContactRole::Contactpersoon, Some(first + 1)).await,
+            contacts::change(context, &call, of, name, Roles::of(ContactRole::Contactpersoon), Some(first + 1)).await,
             contacts::vouch(context, &call, of, reason("Gebeld."), Some(first + 2)).await,
             contacts::remove(context, &call, of, Some(first + 3)).await,
         ];
@@ -230,13 +231,13 @@ fn a_role_that_a_colleague_changed_is_not_undone_from_an_old_page() {
 
         let conflict = old.submit(&table.staff, form, &[("name", "Anna de Wit-Smit")]).await;
         let same = old.submit(&table.staff, form, &[("role", "contactpersoon")]).await;
-        let role = people(&app, &table.school).await[0].role;
+        let roles = people(&app, &table.school).await[0].roles;
         let finished = conflict.submit(&table.staff, &format!("main {form}"), &[]).await;
 
         assert_eq!((conflict.status, same.status), (409, 303), "{}", conflict.body);
         assert!(conflict.body.contains("Anna de Wit-Smit"), "what was typed is lost:\n{}", conflict.body);
         assert!(conflict.text("main").contains("Rol aangepast"), "what changed is not told:\n{}", conflict.body);
-        assert_eq!(role, ContactRole::Contactpersoon);
+        assert_eq!(roles, Roles::of(ContactRole::Contactpersoon));
         assert_eq!(finished.status, 303, "{}", finished.body);
     });
 }

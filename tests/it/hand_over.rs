@@ -3,9 +3,10 @@
 use crate::journey::Table;
 use crate::support::{Page, TestApp, run};
 
-const PIET: &str = "piet@bonhoeffer.example";
+pub(crate) const PIET: &str = "piet@bonhoeffer.example";
 
-async fn hand_to_piet(table: &Table, step: &str, role: &str) -> Page {
+/// Anna hands a step to Piet.
+pub(crate) async fn hand_to_piet(table: &Table, step: &str, role: &str) -> Page {
     let fields = [("colleague_name", "Piet Bakker"), ("colleague_email", PIET), ("colleague_role", role)];
     table.school(step, "hand-over", &fields).await
 }

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use koppelklaar::domain::actor::Actor;
 use koppelklaar::domain::ids::MailId;
-use koppelklaar::domain::school::ContactRole;
+use koppelklaar::domain::roles::{ContactRole, Roles};
 use koppelklaar::domain::text::Reason;
 use koppelklaar::mail::transport::SendErrorKind;
 use koppelklaar::services::ServiceError;
@@ -88,7 +88,7 @@ fn only_a_colleague_who_may_act_drops_a_mail() {
         let mail = waiting(&app, &school, "1");
         outbox::insert_all(app.context().db.writer(), std::slice::from_ref(&mail)).await.expect("fresh keys");
 
-        let contact = Actor::Contact { id: school.contact, role: ContactRole::Superbeheerder };
+        let contact = Actor::Contact { id: school.contact, roles: Roles::of(ContactRole::Superbeheerder) };
         for actor in [contact, Actor::Operator, Actor::Clock] {
             assert!(matches!(drop_mail(&app, actor, mail.id).await, Err(ServiceError::Forbidden)), "{actor:?}");
         }

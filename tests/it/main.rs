@@ -39,6 +39,7 @@ mod post_pages;
 mod post_previews;
 mod registration;
 mod reminders;
+mod roles;
 mod schema;
 mod secrets;
 mod security;

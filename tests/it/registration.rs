@@ -77,6 +77,32 @@ fn support_gets_the_request_with_an_answer_going_to_the_contact() {
 }
 
 #[test]
+fn who_is_superbeheerder_and_applicatiebeheerder_asks_as_both() {
+    run(|app: TestApp| async move {
+        let visitor = app.anonymous();
+        let both = "superbeheerder applicatiebeheerder";
+        let words = "Superbeheerder en applicatiebeheerder";
+
+        let unknown = request(&visitor, &[("role", "superbeheerder contactpersoon")]).await;
+        request(&visitor, &[("role", both)]).await;
+        let mail = app.only_mail_to("anna@bonhoeffer.example").await;
+        let seen = visitor.get(&mail.path_of("/aanmelden/bevestig/")).await;
+        seen.submit(&visitor, "main form", &[]).await;
+        let mails = app.new_mails().await;
+        let colleagues = visitor.get("/school/collegas").await;
+        let step = visitor.get("/school/stap/consent_given").await;
+        let done = step.submit(&visitor, "form:has([data-action=claim])", &[]).await;
+
+        assert!(unknown.status == 422 && unknown.has("[data-error-for=role]"), "{}", unknown.body);
+        assert!(seen.text("main").contains(words), "{}", seen.body);
+        let support = mails.iter().find(|mail| mail.to == "support@kurve.nl").expect("a mail to support");
+        assert!(support.text.contains(&format!("Rol: {words}")), "{}", support.text);
+        assert!(colleagues.text("[data-contacts]").contains(words), "{}", colleagues.body);
+        assert_eq!(done.status, 303, "{}", done.body);
+    });
+}
+
+#[test]
 fn a_form_with_faults_comes_back_filled_in_with_a_message_at_each_field() {
     run(|app: TestApp| async move {
         let visitor = app.anonymous();

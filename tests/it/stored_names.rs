@@ -12,7 +12,8 @@ use koppelklaar::domain::credential::reveal::ClosedReason;
 use koppelklaar::domain::heartbeat::Worker;
 use koppelklaar::domain::onboarding::{Change, Evidence, Gate, Lifecycle, Party, Step};
 use koppelklaar::domain::reminder::OwnDayKind;
-use koppelklaar::domain::school::{ContactRole, Region};
+use koppelklaar::domain::roles::{ContactRole, Roles};
+use koppelklaar::domain::school::Region;
 use koppelklaar::domain::unsent::UnsentReason;
 use koppelklaar::jobs::Job;
 use koppelklaar::store::mail::outbox::MailStatus;
@@ -43,6 +44,10 @@ fn every_stored_name_is_what_it_always_was() {
         (named::<Evidence>(), "claimed confirmed proven"),
         (stored::<Region>(), "noord midden zuid"),
         (stored::<ContactRole>(), "superbeheerder applicatiebeheerder contactpersoon"),
+        (
+            Roles::CHOICES.map(Roles::as_str).join(", "),
+            "superbeheerder, applicatiebeheerder, superbeheerder applicatiebeheerder, contactpersoon",
+        ),
         (stored::<StaffRole>(), "admin support reader"),
         (stored::<OwnDayKind>(), "closed open"),
         (stored::<ClosedReason>(), "renewed proven withdrawn"),

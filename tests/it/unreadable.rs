@@ -91,7 +91,7 @@ fn a_school_whose_reminders_cannot_be_planned_raises_an_alarm_that_leads_to_its_
         let spoiled = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let sound = app.school_by_services("Het Molenveld", "13CD", "molenveld").await;
         app.run(Job::PlanReminders).await;
-        spoil(&app, &spoiled, "contact", "role = 'conrector'").await;
+        spoil(&app, &spoiled, "contact", "roles = 'conrector'").await;
         app.advance(TimeDelta::days(3));
 
         app.run(Job::PlanReminders).await;
@@ -161,7 +161,7 @@ fn a_contact_who_cannot_be_read_is_told_of_by_their_school_beside_the_others_whe
         app.new_mails().await;
         mark_bounced(&app, &spoiled).await;
         mark_bounced(&app, &sound).await;
-        spoil(&app, &spoiled, "contact", "role = 'conrector'").await;
+        spoil(&app, &spoiled, "contact", "roles = 'conrector'").await;
 
         app.run(Job::Digest).await;
         let digest = app.only_mail_to("support@kurve.nl").await;

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use koppelklaar::app::App;
 use koppelklaar::domain::ids::{ContactId, SchoolId};
 use koppelklaar::domain::onboarding::Onboarding;
-use koppelklaar::domain::school::{Contact, ContactRole, Region, School, SchoolDetails};
+use koppelklaar::domain::roles::{ContactRole, Roles};
+use koppelklaar::domain::school::{Contact, Region, School, SchoolDetails};
 use koppelklaar::domain::text::{Brin, EmailAddress, PersonName, SchoolDomain, SchoolName};
 use koppelklaar::store::ConnectionTrait;
 use koppelklaar::store::onboarding::{onboardings, schools};
@@ -36,7 +37,7 @@ pub(crate) async fn insert_school(
             school: id,
             name: PersonName::parse(&format!("Anna de Wit-{person}")).expect("a name"),
             email,
-            role: ContactRole::Contactpersoon,
+            roles: Roles::of(ContactRole::Contactpersoon),
             vouch: None,
             created_at: now,
             removed_at: None,

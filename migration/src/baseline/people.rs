@@ -66,7 +66,7 @@ fn contact() -> TableCreateStatement {
         .col(text("name"))
         .col(text("email"))
         .col(text("email_key"))
-        .col(text("role"))
+        .col(text("roles"))
         .col(timestamp_with_time_zone_null("vouched_at"))
         .col(uuid_null("vouched_by"))
         .col(text_null("vouch_ground"))

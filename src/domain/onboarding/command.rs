@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::answer::Ground;
 use super::gate::Step;
 use crate::domain::ids::ContactId;
-use crate::domain::school::ContactRole;
+use crate::domain::roles::ContactRole;
 use crate::domain::text::Reason;
 
 /// A wish to change an onboarding.

@@ -10,7 +10,6 @@ use super::gate::Step;
 use super::state::{Lifecycle, Onboarding, StepState};
 use crate::domain::actor::Actor;
 use crate::domain::import_gate::{Verdict, verdict};
-use crate::domain::school::ContactRole;
 
 /// The longest pause, in days: a school that needs more starts anew.
 pub const LONGEST_PAUSE_DAYS: u64 = 366;
@@ -121,11 +120,10 @@ fn check_claim(state: &Onboarding, step: Step, actor: &Actor, seen_version: Opti
     if !step.can_school_report() {
         return Err(Refusal::WrongParty { step });
     }
-    // The manual: only the superbeheerder can give consent.
-    if let (Step::ConsentGiven, Actor::Contact { role, .. }) = (step, actor)
-        && *role != ContactRole::Superbeheerder
+    if let (Some(needed), Actor::Contact { roles, .. }) = (step.takes_role(), actor)
+        && !roles.contains(needed)
     {
-        return Err(Refusal::WrongRole { step, needed: ContactRole::Superbeheerder });
+        return Err(Refusal::WrongRole { step, needed });
     }
     let current = state.credential_version();
     match seen_version {

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use strum::{EnumIter, EnumString, IntoEnumIterator, IntoStaticStr};
 
+use crate::domain::roles::ContactRole;
+
 /// One of the five questions that close the manual; all five yes means: import. In the manual's order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[derive(EnumIter, EnumString, IntoStaticStr)]
@@ -155,6 +157,21 @@ impl Step {
         match self.party() {
             Party::School | Party::Magister => true,
             Party::Kurve => false,
+        }
+    }
+
+    /// The role in which alone a contact can do this step. The manual: only the superbeheerder can give consent.
+    pub fn takes_role(self) -> Option<ContactRole> {
+        match self {
+            Self::ConsentGiven => Some(ContactRole::Superbeheerder),
+            Self::DetailsSubmitted
+            | Self::CredentialsIssued
+            | Self::QueryExecuted
+            | Self::PasswordSet
+            | Self::PermissionsChecked
+            | Self::AllowlistingRequested
+            | Self::AllowlistingConfirmed
+            | Self::ActivationConfirmed => None,
         }
     }
 

@@ -10,7 +10,7 @@ use crate::domain::actor::Actor;
 use crate::domain::import_gate::{Verdict, verdict};
 use crate::domain::notice::{Audience, notices};
 use crate::domain::onboarding::decide::amsterdam_date;
-use crate::domain::school::ContactRole;
+use crate::domain::roles::ContactRole;
 
 /// A walk that writes down what happens.
 struct Story {
@@ -97,7 +97,7 @@ fn moment(walk: &Walk) -> String {
 
 fn name_of(actor: &Actor) -> &'static str {
     match actor {
-        Actor::Contact { role, .. } => role.as_str(),
+        Actor::Contact { roles, .. } => roles.as_str(),
         Actor::Staff { .. } => "kurve",
         Actor::Check | Actor::Clock | Actor::Operator | Actor::Visitor => actor.kind(),
     }

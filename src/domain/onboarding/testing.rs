@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{Changed, Command, Ground, Onboarding, Refusal, Step, decide};
 use crate::domain::actor::{Actor, StaffRole};
 use crate::domain::ids::{ContactId, StaffId};
-use crate::domain::school::ContactRole;
+use crate::domain::roles::{ContactRole, Roles};
 use crate::domain::text::{Reason, TicketRef};
 
 /// Monday 31 August 2026, nine o'clock in the Netherlands.
@@ -26,7 +26,15 @@ pub(crate) fn contact(role: ContactRole) -> Actor {
         ContactRole::Applicatiebeheerder => contact_id(2),
         ContactRole::Contactpersoon => contact_id(3),
     };
-    Actor::Contact { id, role }
+    Actor::Contact { id, roles: Roles::of(role) }
+}
+
+/// The contact who is superbeheerder and applicatiebeheerder.
+pub(crate) fn in_both_roles() -> Actor {
+    Actor::Contact {
+        id: contact_id(4),
+        roles: Roles::of(ContactRole::Superbeheerder).with(ContactRole::Applicatiebeheerder),
+    }
 }
 
 /// The contact who may do every step of the school.

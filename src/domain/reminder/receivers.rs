@@ -2,7 +2,8 @@
 
 use crate::domain::ids::ContactId;
 use crate::domain::onboarding::Step;
-use crate::domain::school::{Contact, ContactRole};
+use crate::domain::roles::Roles;
+use crate::domain::school::Contact;
 
 /// The contacts who can do something about a step, in the order given.
 ///
@@ -17,21 +18,10 @@ pub fn receivers(step: Step, handed_to: Option<ContactId>, contacts: &[Contact])
     if !handed.is_empty() {
         return handed;
     }
-    let able = ids_of(&|contact| can_do(contact.role, step));
+    let able = ids_of(&|contact| can_do(contact.roles, step));
     if able.is_empty() { ids_of(&|_| true) } else { able }
 }
 
-/// The manual: only the superbeheerder can give consent.
-fn can_do(role: ContactRole, step: Step) -> bool {
-    match step {
-        Step::ConsentGiven => role == ContactRole::Superbeheerder,
-        Step::DetailsSubmitted
-        | Step::CredentialsIssued
-        | Step::QueryExecuted
-        | Step::PasswordSet
-        | Step::PermissionsChecked
-        | Step::AllowlistingRequested
-        | Step::AllowlistingConfirmed
-        | Step::ActivationConfirmed => true,
-    }
+fn can_do(roles: Roles, step: Step) -> bool {
+    step.takes_role().is_none_or(|role| roles.contains(role))
 }

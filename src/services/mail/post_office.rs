@@ -90,12 +90,12 @@ pub enum Addressee {
     Kurve,
     /// Whoever typed an address on the start page.
     Visitor,
-    /// A contact: name and role.
+    /// A contact: name and roles.
     Contact {
         /// The name.
         name: String,
-        /// The role, in Dutch.
-        role: &'static str,
+        /// The roles, in Dutch.
+        roles: &'static str,
     },
 }
 
@@ -107,7 +107,7 @@ pub async fn find_addressee(context: &Context, mail: &OutboxMail) -> Result<Addr
     // A mail about more schools has none of its own; the contact has one all the same.
     let found = contacts::find(context.db.reader(), contact).await?;
     let found = found.ok_or(ServiceError::Broken("a mail to a contact that is not there"))?;
-    Ok(Addressee::Contact { name: found.name.to_string(), role: found.role.as_str() })
+    Ok(Addressee::Contact { name: found.name.to_string(), roles: found.roles.words_nl() })
 }
 
 /// What colleagues did with a mail, oldest first: as far back as is looked.

@@ -122,8 +122,8 @@ pub async fn hand_over(
 /// Whoever is here keeps their role, whatever was typed: only Kurve changes it.
 fn check_role(state: &Onboarding, step: Step, to: &Contact, now: DateTime<Utc>) -> Result<(), ServiceError> {
     let claim = Command::Claim { step, ground: Ground::Word, credential_version: None };
-    match decide(state, &claim, &Actor::Contact { id: to.id, role: to.role }, now) {
-        Err(Refusal::WrongRole { needed, .. }) => Err(ServiceError::ColleagueRole { role: to.role, needed }),
+    match decide(state, &claim, &Actor::Contact { id: to.id, roles: to.roles }, now) {
+        Err(Refusal::WrongRole { needed, .. }) => Err(ServiceError::ColleagueRole { roles: to.roles, needed }),
         Ok(_) | Err(_) => Ok(()),
     }
 }

@@ -7,7 +7,8 @@ use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::ids::{ContactId, SchoolId, StaffId};
 use crate::domain::notice::{About, MailKind};
-use crate::domain::school::{Contact, ContactRef, ContactRole, NewContact, Vouch};
+use crate::domain::roles::Roles;
+use crate::domain::school::{Contact, ContactRef, NewContact, Vouch};
 use crate::domain::text::{EmailAddress, PersonName, Reason};
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
 use crate::services::{Call, Context, ServiceError};
@@ -55,19 +56,27 @@ pub(in crate::services) async fn ensure(
     call: &Call,
     school: SchoolId,
     version: Option<i32>,
-    NewContact { name, email, role }: NewContact,
+    NewContact { name, email, roles }: NewContact,
 ) -> Result<ContactId, ServiceError> {
     let contact = match find_by_email(work, school, &email).await? {
         Some(found) if found.removed_at.is_none() => return Ok(found.id),
         Some(found) => {
-            contacts::save_taken_back(work.conn(), found.id, &name, role).await?;
+            contacts::save_taken_back(work.conn(), found.id, &name, roles).await?;
             found.id
         }
         None => {
             let contact = ContactId::from_uuid(context.chance.uuid_v7(call.now));
             let email_key = context.keys.email_key(&email.key_form());
-            let new =
-                Contact { id: contact, school, name, email, role, vouch: None, created_at: call.now, removed_at: None };
+            let new = Contact {
+                id: contact,
+                school,
+                name,
+                email,
+                roles,
+                vouch: None,
+                created_at: call.now,
+                removed_at: None,
+            };
             match contacts::insert(work.conn(), &new, &email_key).await {
                 Err(StoreError::Taken) => return Err(ServiceError::ContactExists),
                 other => other?,
@@ -75,11 +84,11 @@ pub(in crate::services) async fn ensure(
             contact
         }
     };
-    work.note_version(Some(school), version, Action::ContactAdded { contact, role });
+    work.note_version(Some(school), version, Action::ContactAdded { contact, roles });
     Ok(contact)
 }
 
-/// Changes a contact's name and role.
+/// Changes a contact's name and roles.
 ///
 /// # Errors
 /// `Forbidden` for a reader, `Conflict` on a stale page, `NotFound` when the school has no such contact.
@@ -88,7 +97,7 @@ pub async fn change(
     call: &Call,
     who: ContactRef,
     name: PersonName,
-    role: ContactRole,
+    roles: Roles,
     seen: Option<i32>,
 ) -> Result<(), ServiceError> {
     call.check_may_act()?;
@@ -96,9 +105,9 @@ pub async fn change(
     let held = hold_seen(&work, who.school, seen).await?;
     load_of(&work, who).await?;
     let ContactRef { school, contact } = who;
-    contacts::save(work.conn(), contact, &name, role).await?;
+    contacts::save(work.conn(), contact, &name, roles).await?;
     let version = onboardings::save(work.conn(), school, &held, call.now).await?;
-    work.note_version(Some(school), Some(version), Action::ContactChanged { contact, role });
+    work.note_version(Some(school), Some(version), Action::ContactChanged { contact, roles });
     work.finish().await
 }
 

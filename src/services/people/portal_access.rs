@@ -196,7 +196,7 @@ async fn sign_in(
         return Ok(Redeemed::Not(Outcome::Unknown));
     };
     let now = asked.now;
-    let call = asked.by(Actor::Contact { id: first.id, role: first.role });
+    let call = asked.by(Actor::Contact { id: first.id, roles: first.roles });
     let mut work = UnitOfWork::begin(context, &call).await?;
     if !access_links::claim(work.conn(), link.id, now).await? {
         return Ok(Redeemed::Not(Outcome::Dead(Dead::Used)));
@@ -337,7 +337,7 @@ pub async fn choose(
 ) -> Result<(Token, SchoolId), ServiceError> {
     let people = contacts::list_by_email(context.db.reader(), email_key).await?;
     let chosen = people.into_iter().find(|person| person.id == contact).ok_or(ServiceError::NotFound)?;
-    let call = asked.by(Actor::Contact { id: chosen.id, role: chosen.role });
+    let call = asked.by(Actor::Contact { id: chosen.id, roles: chosen.roles });
     let mut work = UnitOfWork::begin(context, &call).await?;
     sessions::delete(work.conn(), &session.hash()).await?;
     let holder = Holder::Contact { id: chosen.id, email_key: email_key.to_owned() };

@@ -13,7 +13,8 @@ use crate::domain::insight::HoldingChange;
 use crate::domain::notice::{About, MailKind};
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::{Changed, Command, Ground, Onboarding, Step, decide};
-use crate::domain::school::{Contact, ContactRole, School, SchoolDetails};
+use crate::domain::roles::Roles;
+use crate::domain::school::{Contact, School, SchoolDetails};
 use crate::domain::text::{EmailAddress, PersonName};
 use crate::services::onboarding::onboardings;
 use crate::services::onboarding::tell::tell;
@@ -40,7 +41,7 @@ pub struct RegistrationForm {
     /// Where they are reached.
     pub email: EmailAddress,
     /// What they are at school.
-    pub role: ContactRole,
+    pub roles: Roles,
 }
 
 /// What a confirmation led to.
@@ -151,7 +152,7 @@ async fn try_to_confirm(
     let stored = registrations::find_by_token(context.db.reader(), &token.hash()).await?;
     let stored = stored.filter(|stored| now <= stored.expires_at).ok_or(ServiceError::NotFound)?;
     let form = open(context, &stored)?;
-    let call = asked.by(Actor::Contact { id: contact, role: form.role });
+    let call = asked.by(Actor::Contact { id: contact, roles: form.roles });
 
     let mut work = UnitOfWork::begin(context, &call).await?;
     if !registrations::claim(work.conn(), stored.id, now).await? {
@@ -189,7 +190,7 @@ async fn create(
         school: id,
         name: form.name.clone(),
         email: form.email.clone(),
-        role: form.role,
+        roles: form.roles,
         vouch: None,
         created_at: call.now,
         removed_at: None,
@@ -201,7 +202,7 @@ async fn create(
     let after = before.clone().apply_all(&events);
     store::onboarding::onboardings::insert(work.conn(), id, &after, call.now).await?;
     work.note(Some(id), Action::SchoolRegistered);
-    work.note(Some(id), Action::ContactAdded { contact, role: form.role });
+    work.note(Some(id), Action::ContactAdded { contact, roles: form.roles });
     let changed = Changed { before, events, after, version: 1 };
     onboardings::record(work, id, &changed);
     insight::record_holdings(work, call, id, &HoldingChange::of(None, &changed.after)).await?;
@@ -256,7 +257,7 @@ mod tests {
         let stored = include_str!("../stored/registration.jsonl");
 
         insta::assert_snapshot!("stored_registration", read_as_written::<RegistrationForm>(stored));
-        assert_refuses_tomorrow::<RegistrationForm>(stored, &["region", "role", "brin"]);
+        assert_refuses_tomorrow::<RegistrationForm>(stored, &["region", "roles", "brin"]);
         assert_refuses_fields::<RegistrationForm>(stored);
     }
 }

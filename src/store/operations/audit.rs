@@ -286,7 +286,7 @@ mod tests {
         let stored = include_str!("stored/audit_payload.jsonl");
 
         insta::assert_snapshot!("stored_audit_payload", read_as_written::<Payload>(stored));
-        assert_refuses_tomorrow::<Payload>(stored, &["kind", "action", "change", "step", "role"]);
+        assert_refuses_tomorrow::<Payload>(stored, &["kind", "action", "change", "step", "role", "roles"]);
         for line in stored.lines() {
             let action = serde_json::from_str::<Payload>(line).expect("it reads").action;
             assert!(line.contains(&format!(":\"{}\"", action.name())), "{} in {line}", action.name());

@@ -5,7 +5,8 @@ use entity::contact;
 use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder, UpdateMany};
 
 use crate::domain::ids::{ContactId, SchoolId, StaffId};
-use crate::domain::school::{Contact, ContactRole, Vouch};
+use crate::domain::roles::Roles;
+use crate::domain::school::{Contact, Vouch};
 use crate::domain::text::{EmailAddress, PersonName, Reason};
 use crate::store::{ConnectionTrait, StoreError};
 
@@ -20,7 +21,7 @@ pub async fn insert(conn: &impl ConnectionTrait, contact: &Contact, email_key: &
         name: Set(contact.name.as_str().to_owned()),
         email: Set(contact.email.as_str().to_owned()),
         email_key: Set(email_key.to_owned()),
-        role: Set(contact.role.as_str().to_owned()),
+        roles: Set(contact.roles.as_str().to_owned()),
         vouched_at: Set(contact.vouch.as_ref().map(|vouch| vouch.at)),
         vouched_by: Set(contact.vouch.as_ref().map(|vouch| vouch.by.as_uuid())),
         vouch_ground: Set(contact.vouch.as_ref().map(|vouch| vouch.ground.as_str().to_owned())),
@@ -75,7 +76,7 @@ pub async fn list_by_email(conn: &impl ConnectionTrait, email_key: &str) -> Resu
     rows.into_iter().map(to_contact).collect()
 }
 
-/// Changes name and role of a contact of today; the address stays.
+/// Changes name and roles of a contact of today; the address stays.
 ///
 /// # Errors
 /// `Missing` when there is no such contact, or it was removed.
@@ -83,11 +84,11 @@ pub async fn save(
     conn: &impl ConnectionTrait,
     id: ContactId,
     name: &PersonName,
-    role: ContactRole,
+    roles: Roles,
 ) -> Result<(), StoreError> {
     let changed = contact::Entity::update_many()
         .col_expr(contact::COLUMN.name, name.as_str().into())
-        .col_expr(contact::COLUMN.role, role.as_str().into())
+        .col_expr(contact::COLUMN.roles, roles.as_str().into())
         .filter(contact::COLUMN.id.eq(id.as_uuid()))
         .filter(contact::COLUMN.removed_at.is_null())
         .exec(conn)
@@ -135,7 +136,7 @@ pub async fn mark_removed(conn: &impl ConnectionTrait, id: ContactId, now: DateT
     one(changed.rows_affected)
 }
 
-/// Takes a removed contact back, with the name and role of now and without Kurve's word.
+/// Takes a removed contact back, with the name and roles of now and without Kurve's word.
 ///
 /// # Errors
 /// `Missing` when there is no such removed contact.
@@ -143,12 +144,12 @@ pub async fn save_taken_back(
     conn: &impl ConnectionTrait,
     id: ContactId,
     name: &PersonName,
-    role: ContactRole,
+    roles: Roles,
 ) -> Result<(), StoreError> {
     // Whoever vouched before vouched for someone who was removed since.
     let changed = without_vouch()
         .col_expr(contact::COLUMN.name, name.as_str().into())
-        .col_expr(contact::COLUMN.role, role.as_str().into())
+        .col_expr(contact::COLUMN.roles, roles.as_str().into())
         .col_expr(contact::COLUMN.removed_at, Option::<DateTime<Utc>>::None.into())
         .filter(contact::COLUMN.id.eq(id.as_uuid()))
         .filter(contact::COLUMN.removed_at.is_not_null())
@@ -180,7 +181,7 @@ pub(in crate::store) fn to_contact(row: contact::Model) -> Result<Contact, Store
         school: SchoolId::from_uuid(row.school_id),
         name: PersonName::parse(&row.name).map_err(|_| corrupt("name"))?,
         email: EmailAddress::parse(&row.email).map_err(|_| corrupt("email"))?,
-        role: row.role.parse().map_err(|_| corrupt("role"))?,
+        roles: row.roles.parse().map_err(|_| corrupt("roles"))?,
         vouch,
         created_at: row.created_at,
         removed_at: row.removed_at,

@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use crate::domain::onboarding::Party;
 use crate::domain::onboarding::progress::open_steps;
-use crate::domain::school::ContactRole;
+use crate::domain::roles::ContactRole;
 use crate::links;
 use crate::services::people::addresses;
 use crate::web::WebState;
@@ -45,14 +45,14 @@ pub(super) async fn list(State(web): State<WebState>, who: SchoolContact) -> Res
         .clone()
         .map(|contact| ContactRow {
             name: contact.name.as_str().to_owned(),
-            role: contact.role.label_nl(),
+            role: contact.roles.label_nl(),
             is_me: contact.id == who.contact.id,
             is_vouched: contact.is_vouched(),
             is_unreached: marks.get(&contact.id).is_some_and(|mark| mark.bounced.is_some()),
         })
         .collect();
     let has_unreached = contacts.iter().any(|contact| contact.is_unreached);
-    let has_superbeheerder = active.clone().any(|contact| contact.role == ContactRole::Superbeheerder);
+    let has_superbeheerder = active.clone().any(|contact| contact.roles.contains(ContactRole::Superbeheerder));
     let open = open_steps(&file.state);
     let to_pass = open.iter().filter(|open| open.holder == Party::School && !file.state.lifecycle().is_withdrawn());
     let steps = to_pass

@@ -5,7 +5,8 @@ use axum::response::Response;
 
 use crate::domain::ids::ContactId;
 use crate::domain::onboarding::{Refusal, Step};
-use crate::domain::school::{Contact, ContactRole, NewContact};
+use crate::domain::roles::Roles;
+use crate::domain::school::{Contact, NewContact};
 use crate::domain::text::{EmailAddress, PersonName};
 use crate::links;
 use crate::services::ServiceError;
@@ -41,7 +42,7 @@ pub(super) async fn create(
                 return Ok(flash::redirect(&web, links::SCHOOL, Flash::AlreadySo));
             }
             Err(ServiceError::Refused(refusal)) => typed.refusal = words::refusal(&refusal),
-            Err(ServiceError::ColleagueRole { role, needed }) => typed.refusal = words::colleague_role(role, needed),
+            Err(ServiceError::ColleagueRole { roles, needed }) => typed.refusal = words::colleague_role(roles, needed),
             Err(ServiceError::TooManyContacts) => {
                 typed.refusal = words::too_many_contacts(MOST_CONTACTS, MOST_NEW_CONTACTS);
             }
@@ -56,36 +57,36 @@ pub(super) async fn create(
 async fn find(web: &WebState, who: &SchoolContact, id: ContactId) -> Result<NewContact, PageError> {
     let file = onboardings::load_file(&web.context, who.school()).await?;
     let found = file.contact(id).filter(|contact| contact.is_active()).cloned().ok_or(PageError::NotFound)?;
-    let Contact { name, email, role, .. } = found;
-    Ok(NewContact { name, email, role })
+    let Contact { name, email, roles, .. } = found;
+    Ok(NewContact { name, email, roles })
 }
 
 /// Someone new, as typed.
 fn read(form: &HandOverForm, step: Step, errors: &mut FieldErrors) -> Option<NewContact> {
     let name = errors.take("colleague_name", PersonName::parse(&form.colleague_name));
     let email = errors.take("colleague_email", EmailAddress::parse(&form.colleague_email));
-    let role = form.colleague_role.parse::<ContactRole>().ok();
-    let role = errors.choose("colleague_role", role, "Kies de rol van je collega.")?;
-    if step == Step::ConsentGiven && role != ContactRole::Superbeheerder {
+    let roles = form.colleague_role.parse::<Roles>().ok();
+    let roles = errors.choose("colleague_role", roles, "Kies de rol van je collega.")?;
+    if step.takes_role().is_some_and(|needed| !roles.contains(needed)) {
         errors.add(
             "colleague_role",
             "Alleen een superbeheerder kan consent geven. Geef deze stap door aan de superbeheerder.",
         );
         return None;
     }
-    Some(NewContact { name: name?, email: email?, role })
+    Some(NewContact { name: name?, email: email?, roles })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn form(name: &str, email: &str, role: ContactRole) -> HandOverForm {
+    fn form(name: &str, email: &str, roles: Roles) -> HandOverForm {
         HandOverForm {
             colleague: String::new(),
             colleague_name: name.into(),
             colleague_email: email.into(),
-            colleague_role: role.as_str().into(),
+            colleague_role: roles.as_str().into(),
         }
     }
 
@@ -101,9 +102,9 @@ mod tests {
 
     #[test]
     fn consent_goes_to_a_superbeheerder_only() {
-        for (role, is_taken) in [(ContactRole::Superbeheerder, true), (ContactRole::Applicatiebeheerder, false)] {
+        for (roles, is_taken) in Roles::CHOICES.into_iter().zip([true, false, true, false]) {
             let mut errors = FieldErrors::default();
-            let typed = form("Bram Yılmaz", "b@school.nl", role);
+            let typed = form("Bram Yılmaz", "b@school.nl", roles);
 
             assert_eq!(read(&typed, Step::ConsentGiven, &mut errors).is_some(), is_taken);
             assert_eq!(errors.is_empty(), is_taken);

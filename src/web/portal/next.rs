@@ -137,7 +137,7 @@ fn rank(state: &Onboarding, me: &Contact, names: &Names, step: Step) -> u8 {
 
 /// Whether the rules let this contact report a step, as far as their role goes.
 pub(super) fn may_do(state: &Onboarding, me: &Contact, step: Step) -> bool {
-    let actor = crate::domain::actor::Actor::Contact { id: me.id, role: me.role };
+    let actor = crate::domain::actor::Actor::Contact { id: me.id, roles: me.roles };
     let claim = Command::Claim { step, ground: Ground::Word, credential_version: None };
     !matches!(decide(state, &claim, &actor, me.created_at), Err(Refusal::WrongRole { .. }))
 }
@@ -230,7 +230,7 @@ mod tests {
     use super::*;
     use crate::domain::ids::SchoolId;
     use crate::domain::onboarding::testing::{Walk, contact_id, first_morning, reason, superbeheerder, support};
-    use crate::domain::school::ContactRole;
+    use crate::domain::roles::{ContactRole, Roles};
     use crate::domain::text::{EmailAddress, PersonName};
 
     fn someone(number: u128, role: ContactRole) -> Contact {
@@ -239,7 +239,7 @@ mod tests {
             school: SchoolId::from_uuid(uuid::Uuid::from_u128(9)),
             name: PersonName::parse("Anna de Wit").expect("a plain name"),
             email: EmailAddress::parse("a@school.nl").expect("a plain address"),
-            role,
+            roles: Roles::of(role),
             vouch: None,
             created_at: first_morning(),
             removed_at: None,

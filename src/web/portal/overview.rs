@@ -99,7 +99,7 @@ pub(super) async fn show(State(web): State<WebState>, who: SchoolContact) -> Res
         gates,
         import: ImportPanel::of(&file.state, &answer),
         connection,
-        people: people.map(|contact| (contact.name.as_str().to_owned(), contact.role.as_str())).collect(),
+        people: people.map(|contact| (contact.name.as_str().to_owned(), contact.roles.words_nl())).collect(),
         lifecycle: lifecycle.as_str(),
         pause_label: match lifecycle {
             Lifecycle::Active => "Op pauze zetten",

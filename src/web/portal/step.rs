@@ -141,7 +141,7 @@ async fn build(web: &WebState, who: &SchoolContact, step: Step, mut typed: Typed
     let section = typed.section;
     let mut colleague = std::mem::take(&mut typed.colleague);
     if section != Section::HandOver && step == Step::ConsentGiven {
-        colleague.colleague_role = crate::domain::school::ContactRole::Superbeheerder.as_str().to_owned();
+        colleague.colleague_role = crate::domain::roles::ContactRole::Superbeheerder.as_str().to_owned();
     }
     if section != Section::Claim && step == Step::AllowlistingConfirmed {
         typed.ticket = evidence::ticket_given(&file.state);

@@ -3,10 +3,10 @@
 use serde::Deserialize;
 use strum::IntoEnumIterator;
 
-use crate::domain::actor::Actor;
 use crate::domain::credential::reveal::{REVEALS_ALLOWED, RevealState, may_download, may_reveal};
 use crate::domain::onboarding::{Change, Command, Evidence, Ground, Onboarding, Refusal, Step, decide};
-use crate::domain::school::{Contact, ContactRole, Region, SchoolDetails};
+use crate::domain::roles::{ContactRole, Roles};
+use crate::domain::school::{Contact, Region, SchoolDetails};
 use crate::services::Call;
 use crate::services::onboarding::credentials::Issued;
 use crate::services::onboarding::onboardings::SchoolFile;
@@ -27,14 +27,18 @@ impl Choice {
     }
 }
 
-/// The roles with what each can do.
+/// What a colleague can be, with what they can do then.
 pub(super) fn role_choices() -> Vec<Choice> {
-    let hint = |role| match role {
-        ContactRole::Superbeheerder => "Mag als enige consent geven in Magister.",
-        ContactRole::Applicatiebeheerder => "Werkt in Decibel en in Beheer > Webservices.",
-        ContactRole::Contactpersoon => "Doet iets anders, zoals het ticket bij Magister.",
+    let hint = |roles: Roles| match (
+        roles.contains(ContactRole::Superbeheerder),
+        roles.contains(ContactRole::Applicatiebeheerder),
+    ) {
+        (true, true) => "Kan alle stappen in Magister doen.",
+        (true, false) => "Mag als enige consent geven in Magister.",
+        (false, true) => "Werkt in Decibel en in Beheer > Webservices.",
+        (false, false) => "Doet iets anders, zoals het ticket bij Magister.",
     };
-    ContactRole::iter().map(|role| Choice::new(role.as_str(), role.label_nl(), hint(role))).collect()
+    Roles::CHOICES.map(|roles| Choice::new(roles.as_str(), roles.label_nl(), hint(roles))).into()
 }
 
 /// The holiday regions.
@@ -227,17 +231,16 @@ pub(super) fn credentials_panel(file: &SchoolFile, issued: &Issued, me: &Contact
 /// Colleagues to whom a step can be passed with one press.
 pub(super) fn colleagues(file: &SchoolFile, me: &Contact, step: Step) -> Vec<Choice> {
     let can = |other: &&Contact| {
-        let actor = Actor::Contact { id: other.id, role: other.role };
-        let claim = Command::Claim { step, ground: Ground::Word, credential_version: None };
-        let decided = decide(&file.state, &claim, &actor, me.created_at);
-        other.is_active() && other.id != me.id && !matches!(decided, Err(Refusal::WrongRole { .. }))
+        let has_role = step.takes_role().is_none_or(|role| other.roles.contains(role));
+        other.is_active() && other.id != me.id && has_role
     };
-    file.contacts.iter().filter(can).map(|other| Choice::new(other.id, &other.name, other.role.as_str())).collect()
+    file.contacts.iter().filter(can).map(|other| Choice::new(other.id, &other.name, other.roles.words_nl())).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::actor::Actor;
     use crate::domain::onboarding::testing::{Walk, contact, superbeheerder, support, ticket};
 
     fn ask(walk: &Walk, step: Step, actor: Actor) -> Allowed {

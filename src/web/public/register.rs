@@ -8,7 +8,8 @@ use serde::Deserialize;
 use strum::IntoEnumIterator;
 
 use crate::domain::access_link::CONFIRM_HOURS;
-use crate::domain::school::{ContactRole, Region, SchoolDetails};
+use crate::domain::roles::{ContactRole, Roles};
+use crate::domain::school::{Region, SchoolDetails};
 use crate::domain::text::{Brin, EmailAddress, PersonName, SchoolDomain, SchoolName};
 use crate::links;
 use crate::services::people::registrations::{self, RegistrationForm};
@@ -53,7 +54,7 @@ impl RegisterForm {
         let role = errors.choose("role", self.role.parse().ok(), "Kies wat je rol is in Magister.");
         let whole = || {
             let details = SchoolDetails { name: school_name?, brin: brin?, domain: domain?, region: region? };
-            Some(RegistrationForm { details, name: name?, email: email?, role: role? })
+            Some(RegistrationForm { details, name: name?, email: email?, roles: role? })
         };
         whole().ok_or(errors)
     }
@@ -73,15 +74,16 @@ fn regions() -> Vec<Choice> {
 }
 
 fn roles() -> Vec<Choice> {
-    let choice = |role: ContactRole| {
-        let hint = match role {
-            ContactRole::Superbeheerder => "Jij kunt in Magister consent geven. Dat kan niemand anders.",
-            ContactRole::Applicatiebeheerder => "Jij werkt in Magister met Decibel en met Beheer > Webservices.",
-            ContactRole::Contactpersoon => "Jij regelt de koppeling. Een collega doet de stappen in Magister.",
-        };
-        Choice { value: role.as_str(), label: role.label_nl(), hint }
+    let hint = |roles: Roles| match (
+        roles.contains(ContactRole::Superbeheerder),
+        roles.contains(ContactRole::Applicatiebeheerder),
+    ) {
+        (true, true) => "Jij bent beide: je kunt alle stappen in Magister zelf doen.",
+        (true, false) => "Jij kunt in Magister consent geven. Dat kan niemand anders.",
+        (false, true) => "Jij werkt in Magister met Decibel en met Beheer > Webservices.",
+        (false, false) => "Jij regelt de koppeling. Een collega doet de stappen in Magister.",
     };
-    ContactRole::iter().map(choice).collect()
+    Roles::CHOICES.map(|roles| Choice { value: roles.as_str(), label: roles.label_nl(), hint: hint(roles) }).into()
 }
 
 /// The form.

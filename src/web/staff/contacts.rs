@@ -8,7 +8,8 @@ use super::form_response::Desk;
 use super::lifecycle::VersionForm;
 use super::{desk, forms};
 use crate::domain::ids::ContactId;
-use crate::domain::school::{Contact, ContactRole, NewContact};
+use crate::domain::roles::Roles;
+use crate::domain::school::{Contact, NewContact};
 use crate::domain::text::{EmailAddress, PersonName, Reason};
 use crate::services::ServiceError;
 use crate::services::onboarding::onboardings::{self, SchoolFile};
@@ -57,11 +58,11 @@ pub(super) async fn add(
     let mut errors = FieldErrors::default();
     let name = errors.take("name", PersonName::parse(&form.name));
     let email = errors.take("email", EmailAddress::parse(&form.email));
-    let role = errors.choose("role", form.role.parse::<ContactRole>().ok(), CHOOSE_ROLE);
-    let (Some(name), Some(email), Some(role)) = (name, email, role) else {
+    let roles = errors.choose("role", form.role.parse::<Roles>().ok(), CHOOSE_ROLE);
+    let (Some(name), Some(email), Some(roles)) = (name, email, roles) else {
         return desk.wrong(Some(seen), errors, draw).await;
     };
-    let person = NewContact { name, email, role };
+    let person = NewContact { name, email, roles };
     match contacts::add(&web.context, &staff.call(), desk.school, person.clone(), Some(seen)).await {
         Ok(()) => Ok(desk.done(Flash::ContactAdded)),
         Err(ServiceError::ContactExists | ServiceError::Conflict) if is_known(&desk, &person).await? => {
@@ -76,12 +77,12 @@ pub(super) async fn add(
 async fn is_known(desk: &Desk<'_>, new: &NewContact) -> Result<bool, PageError> {
     let file = onboardings::load_file(&desk.web.context, desk.school).await?;
     let is_same = |person: &Contact| {
-        person.name == new.name && person.role == new.role && person.email.key_form() == new.email.key_form()
+        person.name == new.name && person.roles == new.roles && person.email.key_form() == new.email.key_form()
     };
     Ok(forms::active(&file).any(is_same))
 }
 
-/// Changes a contact's name and role.
+/// Changes a contact's name and roles.
 pub(super) async fn update(
     State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,
@@ -93,15 +94,15 @@ pub(super) async fn update(
     let draw = |file: &SchoolFile| forms::change_contact(file, &person, &form.name, &form.role);
     let mut errors = FieldErrors::default();
     let name = errors.take("name", PersonName::parse(&form.name));
-    let role = errors.choose("role", form.role.parse::<ContactRole>().ok(), CHOOSE_ROLE);
-    let (Some(name), Some(role)) = (name, role) else { return desk.wrong(Some(seen), errors, draw).await };
+    let roles = errors.choose("role", form.role.parse::<Roles>().ok(), CHOOSE_ROLE);
+    let (Some(name), Some(roles)) = (name, roles) else { return desk.wrong(Some(seen), errors, draw).await };
     if !person.is_active() {
         return desk.object(REMOVED, draw).await;
     }
-    if person.name == name && person.role == role {
+    if person.name == name && person.roles == roles {
         return Ok(desk.done(Flash::AlreadySo));
     }
-    match contacts::change(&web.context, &staff.call(), person.reference(), name, role, Some(seen)).await {
+    match contacts::change(&web.context, &staff.call(), person.reference(), name, roles, Some(seen)).await {
         Ok(()) => Ok(desk.done(Flash::ContactChanged)),
         Err(ServiceError::Conflict) => desk.conflict(seen, draw).await,
         Err(error) => desk.refuse(Some(seen), error, draw).await,

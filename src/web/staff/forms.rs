@@ -7,7 +7,8 @@ use super::ask::{Ask, AskField, Choice, Weight};
 use crate::domain::credential::reveal::{REVEAL_DAYS, REVEALS_ALLOWED};
 use crate::domain::import_gate::verdict;
 use crate::domain::onboarding::{Change, Command, Step, decide};
-use crate::domain::school::{Contact, ContactRole, Region};
+use crate::domain::roles::Roles;
+use crate::domain::school::{Contact, Region};
 use crate::links;
 use crate::services::Call;
 use crate::services::onboarding::onboardings::SchoolFile;
@@ -176,11 +177,10 @@ pub(super) fn add_contact(file: &SchoolFile, name: &str, email: &str, role: &str
         .field(role_field(role))
 }
 
-/// Name and role of a contact.
+/// Name and roles of a contact.
 pub(super) fn change_contact(file: &SchoolFile, person: &Contact, name: &str, role: &str) -> Ask {
-    about_contact("change_contact", "Wijzigen", links::STAFF_CONTACT, file, person)
-        .field(AskField::line("name", "Naam", name))
-        .field(role_field(role))
+    let ask = about_contact("change_contact", "Wijzigen", links::STAFF_CONTACT, file, person);
+    ask.field(AskField::line("name", "Naam", name)).field(role_field(role))
 }
 
 /// Takes a contact away.
@@ -225,8 +225,7 @@ pub(super) fn details(file: &SchoolFile, [name, brin, domain, region]: [&str; 4]
 
 fn role_field(role: &str) -> AskField {
     let mut choices = vec![Choice { value: String::new(), label: "Kies een rol".into() }];
-    choices
-        .extend(ContactRole::iter().map(|role| Choice { value: role.as_str().into(), label: role.label_nl().into() }));
+    choices.extend(Roles::CHOICES.map(|roles| Choice { value: roles.as_str().into(), label: roles.label_nl().into() }));
     AskField::select("role", "Rol in Magister", role, choices)
 }
 
@@ -238,7 +237,7 @@ fn ground_field(ground: &str) -> AskField {
 }
 
 fn named(person: &Contact) -> String {
-    format!("{}, {}", person.name, person.role.as_str())
+    format!("{}, {}", person.name, person.roles.words_nl())
 }
 
 /// The contacts who were not removed.

@@ -248,7 +248,7 @@ fn facts(mail: &OutboxMail, to: Addressee, subject: Option<String>) -> Vec<Fact>
     let to = match to {
         Addressee::Kurve => "Kurve support".to_owned(),
         Addressee::Visitor => "Wie het formulier invulde".to_owned(),
-        Addressee::Contact { name, role } => format!("{name}, {role}"),
+        Addressee::Contact { name, roles } => format!("{name}, {roles}"),
     };
     let tries = match mail.attempts {
         0 => "Nog niet geprobeerd".to_owned(),

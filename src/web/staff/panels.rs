@@ -98,7 +98,7 @@ fn contact(file: &SchoolFile, person: &Contact, names: &Names, can_act: bool, is
         if !person.is_vouched() {
             asks.push(forms::vouch(file, person, ""));
         }
-        asks.push(forms::change_contact(file, person, person.name.as_str(), person.role.as_str()));
+        asks.push(forms::change_contact(file, person, person.name.as_str(), person.roles.as_str()));
         if !is_last {
             asks.push(forms::remove_contact(file, person));
         }
@@ -111,7 +111,7 @@ fn contact(file: &SchoolFile, person: &Contact, names: &Names, can_act: bool, is
         id: person.id.to_string(),
         name: person.name.to_string(),
         email: person.email.to_string(),
-        role: person.role.label_nl(),
+        role: person.roles.label_nl(),
         vouched: vouched.unwrap_or_default(),
         unreached: String::new(),
         unreminded: String::new(),

@@ -5,7 +5,8 @@ use uuid::Uuid;
 use super::*;
 use crate::domain::onboarding::Command;
 use crate::domain::onboarding::testing::{Walk, confirm, contact_id, first_morning, reason, superbeheerder, support};
-use crate::domain::school::{Contact, ContactRole, Region, School, SchoolDetails, Vouch};
+use crate::domain::roles::{ContactRole, Roles};
+use crate::domain::school::{Contact, Region, School, SchoolDetails, Vouch};
 use crate::domain::text::{Brin, EmailAddress, PersonName, SchoolDomain, SchoolName};
 use crate::services::Call;
 use crate::web::staff::ask::Weight;
@@ -19,7 +20,7 @@ fn file(walk: &Walk, is_vouched: bool) -> SchoolFile {
         school: id,
         name: PersonName::parse("Anna de Wit").expect("a plain name"),
         email: EmailAddress::parse("anna@school.nl").expect("a plain address"),
-        role: ContactRole::Superbeheerder,
+        roles: Roles::of(ContactRole::Superbeheerder),
         vouch: is_vouched.then_some(vouch),
         created_at: first_morning(),
         removed_at: None,

@@ -5,7 +5,8 @@ use koppelklaar::crypto::password_hash::StaffPassword;
 use koppelklaar::crypto::totp::{self, TotpSecret};
 use koppelklaar::domain::actor::{Actor, StaffRole};
 use koppelklaar::domain::onboarding::{Command, Ground, Step};
-use koppelklaar::domain::school::{ContactRole, Region, SchoolDetails};
+use koppelklaar::domain::roles::{ContactRole, Roles};
+use koppelklaar::domain::school::{Region, SchoolDetails};
 use koppelklaar::domain::text::{Brin, EmailAddress, PersonName, Reason, SchoolDomain, SchoolName, TicketRef};
 use koppelklaar::services::AnonymousCall;
 use koppelklaar::services::onboarding::credentials::NewVouch;
@@ -55,7 +56,7 @@ impl TestApp {
             },
             name: PersonName::parse("Anna de Wit").expect("a name"),
             email: EmailAddress::parse(email).expect("an address"),
-            role: ContactRole::Superbeheerder,
+            roles: Roles::of(ContactRole::Superbeheerder),
         };
         let browser = Token::new(&self.context().chance);
         let asked =
@@ -99,7 +100,7 @@ impl TestApp {
 
     /// A call of a school's contact, now.
     pub(crate) fn call_of(&self, school: &TestSchool) -> Call {
-        self.call(Actor::Contact { id: school.contact, role: ContactRole::Superbeheerder })
+        self.call(Actor::Contact { id: school.contact, roles: Roles::of(ContactRole::Superbeheerder) })
     }
 
     /// Kurve issues credentials and vouches for the contact.

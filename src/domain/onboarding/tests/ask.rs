@@ -4,15 +4,18 @@ use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 
 use super::scene::{PAUSE, STUCK, Scene, pause_ends_on};
 use crate::domain::actor::{Actor, StaffRole};
-use crate::domain::onboarding::testing::{contact, contact_id, disprove, first_morning, prove, reason, staff, ticket};
+use crate::domain::onboarding::testing::{
+    contact, contact_id, disprove, first_morning, in_both_roles, prove, reason, staff, ticket,
+};
 use crate::domain::onboarding::{Command, Ground};
-use crate::domain::school::ContactRole;
+use crate::domain::roles::ContactRole;
 
 /// Each kind of actor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Who {
     Superbeheerder,
     Applicatiebeheerder,
+    InBothRoles,
     Contactpersoon,
     Admin,
     Support,
@@ -24,9 +27,10 @@ pub(super) enum Who {
 }
 
 impl Who {
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::Superbeheerder,
         Self::Applicatiebeheerder,
+        Self::InBothRoles,
         Self::Contactpersoon,
         Self::Admin,
         Self::Support,
@@ -41,6 +45,7 @@ impl Who {
         match self {
             Self::Superbeheerder => contact(ContactRole::Superbeheerder),
             Self::Applicatiebeheerder => contact(ContactRole::Applicatiebeheerder),
+            Self::InBothRoles => in_both_roles(),
             Self::Contactpersoon => contact(ContactRole::Contactpersoon),
             Self::Admin => staff(StaffRole::Admin),
             Self::Support => staff(StaffRole::Support),

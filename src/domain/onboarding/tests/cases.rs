@@ -13,7 +13,7 @@ use crate::domain::onboarding::testing::{
 use crate::domain::onboarding::{
     Change, Command, Evidence, FallCause, Gate, Ground, Onboarding, Party, Refusal, Step, StepState,
 };
-use crate::domain::school::ContactRole;
+use crate::domain::roles::ContactRole;
 
 fn changes(taken: &[crate::domain::onboarding::Event]) -> Vec<Change> {
     taken.iter().map(|event| event.change.clone()).collect()

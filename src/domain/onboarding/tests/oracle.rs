@@ -4,7 +4,7 @@
 use super::ask::{Ask, Who};
 use super::scene::{Course, STUCK, Scene, Stand};
 use crate::domain::onboarding::{Change, Command, Evidence, FallCause, Gate, Ground, Party, Refusal, Step};
-use crate::domain::school::ContactRole;
+use crate::domain::roles::ContactRole;
 
 /// One step of the product's table.
 pub(super) struct Row {
@@ -77,8 +77,8 @@ pub(super) fn can_stand(step: Step, stand: Stand) -> bool {
 
 /// Who may ask it at all.
 fn may_ask(who: Who, ask: Ask) -> bool {
-    use Who::{Admin, Applicatiebeheerder, Clock, Contactpersoon, Superbeheerder, Support};
-    let is_school = matches!(who, Superbeheerder | Applicatiebeheerder | Contactpersoon);
+    use Who::{Admin, Applicatiebeheerder, Clock, Contactpersoon, InBothRoles, Superbeheerder, Support};
+    let is_school = matches!(who, Superbeheerder | Applicatiebeheerder | InBothRoles | Contactpersoon);
     let is_kurve = matches!(who, Admin | Support);
     match ask {
         Ask::Claim | Ask::ClaimWithTicket | Ask::ClaimSeeingCurrent | Ask::ClaimSeeingOld => is_school,
@@ -183,7 +183,7 @@ fn claimed(scene: &Scene, who: Who, ask: Ask) -> Result<Vec<Change>, Refusal> {
     if row(step).party == Party::Kurve {
         return Err(Refusal::WrongParty { step });
     }
-    if step == Step::ConsentGiven && who != Who::Superbeheerder {
+    if step == Step::ConsentGiven && !matches!(who, Who::Superbeheerder | Who::InBothRoles) {
         return Err(Refusal::WrongRole { step, needed: ContactRole::Superbeheerder });
     }
     if ask == Ask::ClaimSeeingOld {

@@ -15,8 +15,8 @@ use crate::domain::onboarding::{Change, Command, Onboarding, Party, Refusal, Ste
 /// surroundings are the same (less 9).
 const PLACES: usize = 323;
 
-/// How many cells the table has: each place, 10 kinds of actor and 27 forms of the 16 commands.
-const CELLS: usize = PLACES * 10 * 27;
+/// How many cells the table has: each place, 11 kinds of actor and 27 forms of the 16 commands.
+const CELLS: usize = PLACES * 11 * 27;
 
 #[test]
 fn every_cell_of_step_state_actor_and_command_has_the_expected_outcome() {

@@ -12,7 +12,8 @@ use crate::domain::onboarding::testing::contact_id;
 use crate::domain::reminder::{
     DueAtSchool, DueReminder, Mailed, OneMailEach, Receiver, ReminderStage, one_mail_each, receivers,
 };
-use crate::domain::school::{Contact, ContactRole};
+use crate::domain::roles::{ContactRole, Roles};
+use crate::domain::school::Contact;
 use crate::domain::text::{EmailAddress, PersonName};
 
 fn contact(number: u128, role: ContactRole) -> Contact {
@@ -21,7 +22,7 @@ fn contact(number: u128, role: ContactRole) -> Contact {
         school: school(1),
         name: PersonName::parse("Joke Jansen").expect("a plain name"),
         email: EmailAddress::parse("j.jansen@school.nl").expect("a plain address"),
-        role,
+        roles: Roles::of(role),
         vouch: None,
         created_at: utc("2026-08-31 07:00"),
         removed_at: None,
@@ -42,12 +43,15 @@ fn a_reminder_goes_to_those_who_can_do_the_step() {
     let three = [contact(1, Superbeheerder), contact(2, Applicatiebeheerder), contact(3, Contactpersoon)];
     let two_supers = [contact(1, Superbeheerder), contact(2, Superbeheerder), contact(3, Contactpersoon)];
     let no_super = [removed(contact(1, Superbeheerder)), contact(2, Applicatiebeheerder), contact(3, Contactpersoon)];
+    let both = Contact { roles: Roles::of(Superbeheerder).with(Applicatiebeheerder), ..contact(2, Contactpersoon) };
+    let one_is_both = [contact(1, Applicatiebeheerder), both, contact(3, Contactpersoon)];
     let ids = |numbers: &[u128]| numbers.iter().map(|number| contact_id(*number)).collect::<Vec<ContactId>>();
     for (why, step, handed_to, contacts, expected) in [
         ("everyone", Step::QueryExecuted, None, &three, vec![1, 2, 3]),
         ("the superbeheerder alone", Step::ConsentGiven, None, &three, vec![1]),
         ("both superbeheerders", Step::ConsentGiven, None, &two_supers, vec![1, 2]),
         ("everyone, as there is no superbeheerder", Step::ConsentGiven, None, &no_super, vec![2, 3]),
+        ("who is both", Step::ConsentGiven, None, &one_is_both, vec![2]),
         ("whom it was handed to", Step::QueryExecuted, Some(3), &three, vec![3]),
         ("whom consent was handed to", Step::ConsentGiven, Some(2), &three, vec![2]),
         ("everyone, as that one is gone", Step::QueryExecuted, Some(1), &no_super, vec![2, 3]),

@@ -16,7 +16,7 @@ impl Mail for ContactAdded {
 
     async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
         let about = AboutSchool::load(request).await?;
-        let role = about.receiver.as_ref().map(|contact| contact.role.label_nl().to_owned()).unwrap_or_default();
+        let role = about.receiver.as_ref().map(|contact| contact.roles.label_nl().to_owned()).unwrap_or_default();
         about.draft(&Self { name: about.reader(), school: about.facts(), role, link: about.portal() })
     }
 

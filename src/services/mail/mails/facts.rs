@@ -40,7 +40,7 @@ impl SchoolFacts {
 pub(super) struct PersonFacts {
     pub(super) name: String,
     pub(super) email: String,
-    /// Their role, in Dutch.
+    /// Their roles, in Dutch.
     pub(super) role: String,
 }
 
@@ -49,7 +49,7 @@ impl PersonFacts {
         Self {
             name: contact.name.to_string(),
             email: contact.email.to_string(),
-            role: contact.role.label_nl().to_owned(),
+            role: contact.roles.label_nl().to_owned(),
         }
     }
 }
