@@ -25,6 +25,9 @@ pub struct Model {
     /// `superbeheerder`, `applicatiebeheerder`, both of them with a space between, or `contactpersoon`.
     #[sea_orm(column_type = "Text")]
     pub roles: String,
+    /// Those of the roles that the school gave and Kurve has not looked at; null if there are none.
+    #[sea_orm(column_type = "Text")]
+    pub proposed_roles: Option<String>,
     /// When Kurve established that they may act for the school; null until then.
     pub vouched_at: Option<DateTimeUtc>,
     /// Who established it; null if it was no member of staff.

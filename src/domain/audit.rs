@@ -41,7 +41,7 @@ pub enum Action {
         /// In which roles.
         roles: Roles,
     },
-    /// A contact's roles were changed.
+    /// A contact's roles were changed: by Kurve, or by a colleague who gave them one with a step.
     ContactChanged {
         /// Whom.
         contact: ContactId,

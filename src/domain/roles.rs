@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use strum::{EnumIter, EnumString, IntoStaticStr};
+use strum::{EnumIter, EnumString, IntoEnumIterator, IntoStaticStr};
 
 /// What a contact is in Magister at their school, from most to least able.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -81,6 +81,11 @@ impl Roles {
         }
     }
 
+    /// Whether each of these roles is also one of the others.
+    pub fn are_within(self, others: Self) -> bool {
+        ContactRole::iter().all(|role| !self.contains(role) || others.contains(role))
+    }
+
     /// The stored name, which is also the value in a form: the roles, separated by a space.
     pub fn as_str(self) -> &'static str {
         match (self.superbeheerder, self.applicatiebeheerder) {
@@ -146,8 +151,6 @@ impl From<Roles> for &'static str {
 
 #[cfg(test)]
 mod tests {
-    use strum::IntoEnumIterator;
-
     use super::ContactRole::{Applicatiebeheerder, Contactpersoon, Superbeheerder};
     use super::*;
 
@@ -198,5 +201,15 @@ mod tests {
         assert_eq!(Roles::of(Applicatiebeheerder).with(Superbeheerder), both());
         assert_eq!(both().with(Superbeheerder), both());
         assert_eq!(both().with(Contactpersoon), both());
+    }
+
+    #[test]
+    fn roles_are_within_others_when_each_of_them_is() {
+        for roles in Roles::CHOICES {
+            assert!(roles.are_within(roles), "{roles:?}");
+            assert_eq!(both().are_within(roles), roles == both(), "{roles:?}");
+        }
+        assert!(Roles::of(Superbeheerder).are_within(both()));
+        assert!(!Roles::of(Contactpersoon).are_within(both()));
     }
 }

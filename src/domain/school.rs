@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumIter, EnumString, IntoStaticStr};
 
 use crate::domain::ids::{ContactId, SchoolId, StaffId};
-use crate::domain::roles::Roles;
+use crate::domain::roles::{ContactRole, Roles};
 use crate::domain::text::{Brin, EmailAddress, PersonName, Reason, SchoolDomain, SchoolName};
 
 /// The holiday region of a school, from north to south; no reminders go out in its holidays.
@@ -107,6 +107,9 @@ pub struct Contact {
     pub email: EmailAddress,
     /// What they are in Magister, as far as we were told.
     pub roles: Roles,
+    /// Those of the roles that a colleague gave them with a step. They count for steps at once, and Kurve has not yet
+    /// looked at them.
+    pub proposed: Option<Roles>,
     /// Kurve's word for them, if it was given.
     pub vouch: Option<Vouch>,
     /// Since when they are a contact.
@@ -130,6 +133,13 @@ impl Contact {
     pub fn is_vouched(&self) -> bool {
         self.vouch.is_some()
     }
+
+    /// The contact with a role that a colleague at the school gave them. What Kurve vouched for stays as it was.
+    #[must_use]
+    pub fn given(&self, role: ContactRole) -> Self {
+        let proposed = self.proposed.map_or(Roles::of(role), |before| before.with(role));
+        Self { roles: self.roles.with(role), proposed: Some(proposed), ..self.clone() }
+    }
 }
 
 #[cfg(test)]
@@ -152,13 +162,14 @@ mod tests {
         assert_eq!("Noord".parse::<Region>().ok(), None);
     }
 
-    fn joke() -> Contact {
+    fn joke(role: ContactRole) -> Contact {
         Contact {
             id: ContactId::from_uuid(Uuid::from_u128(1)),
             school: SchoolId::from_uuid(Uuid::from_u128(2)),
             name: PersonName::parse("Joke Jansen").expect("a plain name"),
             email: EmailAddress::parse("j.jansen@school.nl").expect("a plain address"),
-            roles: Roles::CHOICES[0],
+            roles: Roles::of(role),
+            proposed: None,
             vouch: None,
             created_at: DateTime::UNIX_EPOCH,
             removed_at: None,
@@ -167,9 +178,24 @@ mod tests {
 
     #[test]
     fn the_debug_of_a_contact_names_nobody() {
-        let contact = joke();
+        let contact = joke(ContactRole::Superbeheerder);
 
         assert!(contact.is_active() && !contact.is_vouched());
         assert!(!format!("{contact:?}").contains("ansen"));
+    }
+
+    #[test]
+    fn a_role_that_the_school_gives_counts_and_is_kept_apart_until_kurve_has_looked() {
+        let (superbeheerder, applicatiebeheerder) =
+            (Roles::of(ContactRole::Superbeheerder), Roles::of(ContactRole::Applicatiebeheerder));
+
+        let given = joke(ContactRole::Applicatiebeheerder).given(ContactRole::Superbeheerder);
+        assert_eq!((given.roles, given.proposed), (Roles::CHOICES[2], Some(superbeheerder)));
+        assert!(!given.is_vouched());
+
+        let again = joke(ContactRole::Contactpersoon).given(ContactRole::Applicatiebeheerder);
+        assert_eq!((again.roles, again.proposed), (applicatiebeheerder, Some(applicatiebeheerder)));
+        let twice = again.given(ContactRole::Superbeheerder);
+        assert_eq!((twice.roles, twice.proposed), (Roles::CHOICES[2], Some(Roles::CHOICES[2])));
     }
 }

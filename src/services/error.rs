@@ -4,7 +4,6 @@ use crate::domain::check::CheckRefusal;
 use crate::domain::credential::RevealRefusal;
 use crate::domain::onboarding::Refusal;
 use crate::domain::reminder::{OwnDaysRefusal, SnoozeRefusal};
-use crate::domain::roles::{ContactRole, Roles};
 use crate::store::StoreError;
 
 /// Why a use case did not succeed. Nothing was changed.
@@ -31,14 +30,9 @@ pub enum ServiceError {
     /// Who added a contact does not vouch for them as well.
     #[error("a colleague must vouch for a contact whom one added oneself")]
     AddedByOneself,
-    /// The colleague is here already, in roles that the step is not for.
-    #[error("the colleague is here as {}, the step takes the {}", .roles.as_str(), .needed.as_str())]
-    ColleagueRole {
-        /// What they are.
-        roles: Roles,
-        /// What the step takes.
-        needed: ContactRole,
-    },
+    /// A step is handed to somebody else: with it comes the role that it takes, which nobody gives themselves.
+    #[error("a step is handed to somebody else")]
+    HandOverToSelf,
     /// The school has, or made in a day, as many contacts as it may by itself.
     #[error("the school has as many contacts as it may make by itself")]
     TooManyContacts,

@@ -69,7 +69,7 @@ impl From<ServiceError> for PageError {
                  teruggebeld."
                     .to_owned(),
             ),
-            ServiceError::ColleagueRole { roles, needed } => Self::Refused(words::colleague_role(roles, needed)),
+            ServiceError::HandOverToSelf => Self::Refused(words::HAND_OVER_TO_SELF.to_owned()),
             ServiceError::TooManyContacts => Self::Refused(words::too_many_contacts(MOST_CONTACTS, MOST_NEW_CONTACTS)),
             ServiceError::BrinTaken => Self::Refused(
                 "Dit BRIN-nummer hoort al bij een andere school in Koppelklaar. Controleer het nummer.".to_owned(),

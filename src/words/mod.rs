@@ -23,6 +23,6 @@ pub use names::{
     party_name, region_hint, role_name, step_name, step_short,
 };
 pub use refusals::{
-    check_refusal, colleague_role, own_days_refusal, refusal, reveal_refusal, snooze_refusal, too_many_contacts,
+    HAND_OVER_TO_SELF, check_refusal, own_days_refusal, refusal, reveal_refusal, snooze_refusal, too_many_contacts,
 };
 pub use timeline::{Names, actor_name, change_sentence, fall_cause, fall_reason};

@@ -8,7 +8,6 @@ use crate::domain::credential::{ClosedReason, RevealRefusal};
 use crate::domain::onboarding::{Party, Refusal, Step};
 use crate::domain::reminder::own_days::MOST_PERIODS;
 use crate::domain::reminder::{OwnDaysRefusal, SnoozeRefusal};
-use crate::domain::roles::{ContactRole, Roles};
 
 /// Why a change was refused, for whoever asked for it.
 pub fn refusal(refusal: &Refusal) -> String {
@@ -72,15 +71,8 @@ pub fn too_many_contacts(most: usize, most_new: usize) -> String {
     )
 }
 
-/// Why a step is not handed to a colleague who is a contact already.
-pub fn colleague_role(roles: Roles, needed: ContactRole) -> String {
-    format!(
-        "Deze collega doet al mee, als {roles}. Alleen een {needed} kan deze stap doen. Is je collega {needed}? Vraag \
-         Kurve dan om de rol aan te passen, en geef de stap daarna door.",
-        roles = roles.words_nl(),
-        needed = needed.as_str(),
-    )
-}
+/// Why a step is not handed to the one who hands it over.
+pub const HAND_OVER_TO_SELF: &str = "Dit is je eigen e-mailadres. Vul het e-mailadres van een collega in.";
 
 /// Why reminders are not put off until that date.
 pub fn snooze_refusal(refusal: SnoozeRefusal) -> String {
@@ -198,6 +190,7 @@ mod tests {
     use strum::IntoEnumIterator;
 
     use super::*;
+    use crate::domain::roles::ContactRole;
 
     fn every_refusal() -> Vec<Refusal> {
         let step = Step::PasswordSet;
@@ -243,8 +236,8 @@ mod tests {
             OwnDaysRefusal::TooMany,
             OwnDaysRefusal::Overlaps(crate::domain::reminder::Period { first_day: day, last_day: day }),
         ];
-        let role = colleague_role(Roles::of(ContactRole::Applicatiebeheerder), ContactRole::Superbeheerder);
-        let others = [role, too_many_contacts(20, 10), snooze_refusal(SnoozeRefusal { max_days: 60 })];
+        let others =
+            [HAND_OVER_TO_SELF.to_owned(), too_many_contacts(20, 10), snooze_refusal(SnoozeRefusal { max_days: 60 })];
         let others = others.into_iter().chain(own_days.map(own_days_refusal));
         for sentence in said.chain(reveal.iter().chain(&closed).map(reveal_refusal)).chain(others) {
             assert!(sentence.ends_with('.') && !sentence.contains("  ") && !sentence.contains('\n'), "{sentence}");

@@ -50,28 +50,3 @@ fn what_was_said_to_be_done_is_named_on_the_next_page() {
         assert!(next.text("[data-flash]").contains("Consent geven in Magister"), "{}", next.text("[data-flash]"));
     });
 }
-
-#[test]
-fn consent_is_not_handed_to_a_known_colleague_in_another_role_and_it_says_who_changes_that() {
-    run(|app: TestApp| async move {
-        let table = Table::set(&app).await;
-        hand_to_piet(&table, "allowlisting_requested", "applicatiebeheerder").await;
-        app.new_mails().await;
-
-        let refused = hand_to_piet(&table, "consent_given", "superbeheerder").await;
-        let mails = app.new_mails().await;
-        let piet = "[data-contact]:has([href='mailto:piet@bonhoeffer.example'])";
-        let page = table.staff_page().await;
-        let changed = page
-            .submit(&table.staff, &format!("{piet} form[data-form=change_contact]"), &[("role", "superbeheerder")])
-            .await;
-        let handed = hand_to_piet(&table, "consent_given", "superbeheerder").await;
-
-        assert_eq!((refused.status, changed.status, handed.status), (422, 303, 303), "{}", changed.body);
-        let said = refused.text("[data-refusal]");
-        assert!(said.contains("applicatiebeheerder") && said.contains("Kurve"), "{said}");
-        assert_eq!(refused.attributes("[name=colleague_email]", "value"), [PIET]);
-        assert_eq!(mails.len(), 0, "nobody hears of what did not happen");
-        app.new_mails().await;
-    });
-}

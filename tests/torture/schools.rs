@@ -38,6 +38,7 @@ pub(crate) async fn insert_school(
             name: PersonName::parse(&format!("Anna de Wit-{person}")).expect("a name"),
             email,
             roles: Roles::of(ContactRole::Contactpersoon),
+            proposed: None,
             vouch: None,
             created_at: now,
             removed_at: None,

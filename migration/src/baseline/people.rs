@@ -67,6 +67,7 @@ fn contact() -> TableCreateStatement {
         .col(text("email"))
         .col(text("email_key"))
         .col(text("roles"))
+        .col(text_null("proposed_roles"))
         .col(timestamp_with_time_zone_null("vouched_at"))
         .col(uuid_null("vouched_by"))
         .col(text_null("vouch_ground"))

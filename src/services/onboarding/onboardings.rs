@@ -12,7 +12,7 @@ use crate::domain::import_gate::verdict;
 use crate::domain::insight::HoldingChange;
 use crate::domain::notice::{About, MailKind};
 use crate::domain::onboarding::decide::amsterdam_date;
-use crate::domain::onboarding::{Change, Changed, Command, Ground, Onboarding, Refusal, Step, decide};
+use crate::domain::onboarding::{Change, Changed, Command, Onboarding, Refusal, Step, decide};
 use crate::domain::school::{Contact, NewContact, School};
 use crate::services::onboarding::arrangements;
 use crate::services::onboarding::tell::tell;
@@ -89,8 +89,11 @@ pub async fn act(
 
 /// Hands a step to a colleague, who becomes a contact if they are not one yet.
 ///
+/// Whoever is here keeps their roles, whatever was typed, but for the one that the step takes: that one they are given.
+///
 /// # Errors
-/// `Refused` when the step is not open, `ColleagueRole` when a known colleague cannot do it, `TooManyContacts` when the school may make no more of them.
+/// `Refused` when the step is not open or takes another role than was said, `HandOverToSelf`, `TooManyContacts` when the
+/// school may make no more of them.
 pub async fn hand_over(
     context: &Context,
     call: &Call,
@@ -103,29 +106,32 @@ pub async fn hand_over(
     let known = store::people::contacts::list_with_removed(work.conn(), school).await?;
     let here =
         known.iter().find(|contact| contact.is_active() && contact.email.key_form() == colleague.email.key_form());
-    let is_here = here.is_some();
-    match here {
-        Some(known) => check_role(&held.state, step, known, call.now)?,
-        None => check_room(&known, call.now)?,
+    if here.is_some_and(|here| Some(here.id) == contact_of(&call.actor)) {
+        return Err(ServiceError::HandOverToSelf);
     }
+    let needed = step.takes_role();
+    if let Some(needed) = needed.filter(|needed| !colleague.roles.contains(*needed)) {
+        return Err(Refusal::WrongRole { step, needed }.into());
+    }
+    let (held, is_news) = match (here, needed) {
+        (None, _) => {
+            check_room(&known, call.now)?;
+            (held, true)
+        }
+        (Some(here), Some(needed)) if !here.roles.contains(needed) => {
+            (contacts::give_role(&mut work, call, held, here, needed).await?, true)
+        }
+        (Some(_), _) => (held, false),
+    };
     let to = contacts::ensure(context, &mut work, call, school, None, colleague).await?;
     let changed = change_all(&mut work, call, school, held, &[Command::HandOver { step, to }]).await?;
-    if changed.events.is_empty() && !is_here {
-        // The step was theirs before they were removed; they have to hear that it is again.
+    if changed.events.is_empty() && is_news {
+        // The step was theirs before they were removed or lost the role; they have to hear that they can do it again.
         let about = About { step: Some(step), by: contact_of(&call.actor), ..About::default() };
         let occasion = format!("{school}/{}/{}", step.as_str(), call.now.timestamp_millis());
         work.mail(NewMail { kind: MailKind::StepHandedOver, school: Some(school), contact: Some(to), about, occasion });
     }
     work.finish().await
-}
-
-/// Whoever is here keeps their role, whatever was typed: only Kurve changes it.
-fn check_role(state: &Onboarding, step: Step, to: &Contact, now: DateTime<Utc>) -> Result<(), ServiceError> {
-    let claim = Command::Claim { step, ground: Ground::Word, credential_version: None };
-    match decide(state, &claim, &Actor::Contact { id: to.id, roles: to.roles }, now) {
-        Err(Refusal::WrongRole { needed, .. }) => Err(ServiceError::ColleagueRole { roles: to.roles, needed }),
-        Ok(_) | Err(_) => Ok(()),
-    }
 }
 
 /// Everyone who is made a contact gets a mail from us, so a school makes no more of them than schools do.

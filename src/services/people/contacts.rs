@@ -7,7 +7,7 @@ use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::ids::{ContactId, SchoolId, StaffId};
 use crate::domain::notice::{About, MailKind};
-use crate::domain::roles::Roles;
+use crate::domain::roles::{ContactRole, Roles};
 use crate::domain::school::{Contact, ContactRef, NewContact, Vouch};
 use crate::domain::text::{EmailAddress, PersonName, Reason};
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
@@ -73,6 +73,7 @@ pub(in crate::services) async fn ensure(
                 name,
                 email,
                 roles,
+                proposed: None,
                 vouch: None,
                 created_at: call.now,
                 removed_at: None,
@@ -88,7 +89,7 @@ pub(in crate::services) async fn ensure(
     Ok(contact)
 }
 
-/// Changes a contact's name and roles.
+/// Changes a contact's name and roles. What the school gave them is judged with it.
 ///
 /// # Errors
 /// `Forbidden` for a reader, `Conflict` on a stale page, `NotFound` when the school has no such contact.
@@ -111,6 +112,23 @@ pub async fn change(
     work.finish().await
 }
 
+/// A contact at the school gives another one a role; Kurve sees it. The caller has locked the onboarding, whose version
+/// is counted up, so that Kurve does not vouch from a page on which the role does not stand.
+pub(in crate::services) async fn give_role(
+    work: &mut UnitOfWork<'_>,
+    call: &Call,
+    held: Versioned,
+    to: &Contact,
+    role: ContactRole,
+) -> Result<Versioned, ServiceError> {
+    let given = to.given(role);
+    contacts::save_given(work.conn(), &given).await?;
+    let version = onboardings::save(work.conn(), to.school, &held, call.now).await?;
+    let action = Action::ContactChanged { contact: to.id, roles: given.roles };
+    work.note_version(Some(to.school), Some(version), action);
+    Ok(Versioned { version, ..held })
+}
+
 /// Removes a contact and ends their sessions.
 ///
 /// # Errors
@@ -131,7 +149,8 @@ pub async fn remove(context: &Context, call: &Call, who: ContactRef, seen: Optio
     work.finish().await
 }
 
-/// Kurve vouches for a contact: from then on password and query file may be handed to them.
+/// Kurve vouches for a contact: from then on password and query file may be handed to them. A role that the school gave
+/// them is vouched for with it.
 ///
 /// # Errors
 /// `Forbidden` for a reader, `Conflict` on a stale page, `NotFound` when the school has no such contact,

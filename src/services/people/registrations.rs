@@ -191,6 +191,7 @@ async fn create(
         name: form.name.clone(),
         email: form.email.clone(),
         roles: form.roles,
+        proposed: None,
         vouch: None,
         created_at: call.now,
         removed_at: None,

@@ -22,6 +22,7 @@ pub async fn insert(conn: &impl ConnectionTrait, contact: &Contact, email_key: &
         email: Set(contact.email.as_str().to_owned()),
         email_key: Set(email_key.to_owned()),
         roles: Set(contact.roles.as_str().to_owned()),
+        proposed_roles: Set(contact.proposed.map(|roles| roles.as_str().to_owned())),
         vouched_at: Set(contact.vouch.as_ref().map(|vouch| vouch.at)),
         vouched_by: Set(contact.vouch.as_ref().map(|vouch| vouch.by.as_uuid())),
         vouch_ground: Set(contact.vouch.as_ref().map(|vouch| vouch.ground.as_str().to_owned())),
@@ -76,7 +77,7 @@ pub async fn list_by_email(conn: &impl ConnectionTrait, email_key: &str) -> Resu
     rows.into_iter().map(to_contact).collect()
 }
 
-/// Changes name and roles of a contact of today; the address stays.
+/// Changes name and roles of a contact of today, as Kurve says they are; the address stays.
 ///
 /// # Errors
 /// `Missing` when there is no such contact, or it was removed.
@@ -89,6 +90,7 @@ pub async fn save(
     let changed = contact::Entity::update_many()
         .col_expr(contact::COLUMN.name, name.as_str().into())
         .col_expr(contact::COLUMN.roles, roles.as_str().into())
+        .col_expr(contact::COLUMN.proposed_roles, Option::<String>::None.into())
         .filter(contact::COLUMN.id.eq(id.as_uuid()))
         .filter(contact::COLUMN.removed_at.is_null())
         .exec(conn)
@@ -96,7 +98,23 @@ pub async fn save(
     one(changed.rows_affected)
 }
 
-/// Notes Kurve's word for a contact of today.
+/// Keeps the roles of a contact of today whom the school [gave](Contact::given) one.
+///
+/// # Errors
+/// `Missing` when there is no such contact, or it was removed.
+pub async fn save_given(conn: &impl ConnectionTrait, given: &Contact) -> Result<(), StoreError> {
+    let proposed = given.proposed.map(|roles| roles.as_str().to_owned());
+    let changed = contact::Entity::update_many()
+        .col_expr(contact::COLUMN.roles, given.roles.as_str().into())
+        .col_expr(contact::COLUMN.proposed_roles, proposed.into())
+        .filter(contact::COLUMN.id.eq(given.id.as_uuid()))
+        .filter(contact::COLUMN.removed_at.is_null())
+        .exec(conn)
+        .await?;
+    one(changed.rows_affected)
+}
+
+/// Notes Kurve's word for a contact of today, which is also for the roles that the school gave them.
 ///
 /// # Errors
 /// `Missing` when there is no such contact, or it was removed.
@@ -105,6 +123,7 @@ pub async fn mark_vouched(conn: &impl ConnectionTrait, id: ContactId, vouch: &Vo
         .col_expr(contact::COLUMN.vouched_at, vouch.at.into())
         .col_expr(contact::COLUMN.vouched_by, vouch.by.as_uuid().into())
         .col_expr(contact::COLUMN.vouch_ground, vouch.ground.as_str().into())
+        .col_expr(contact::COLUMN.proposed_roles, Option::<String>::None.into())
         .filter(contact::COLUMN.id.eq(id.as_uuid()))
         .filter(contact::COLUMN.removed_at.is_null())
         .exec(conn)
@@ -150,6 +169,7 @@ pub async fn save_taken_back(
     let changed = without_vouch()
         .col_expr(contact::COLUMN.name, name.as_str().into())
         .col_expr(contact::COLUMN.roles, roles.as_str().into())
+        .col_expr(contact::COLUMN.proposed_roles, Option::<String>::None.into())
         .col_expr(contact::COLUMN.removed_at, Option::<DateTime<Utc>>::None.into())
         .filter(contact::COLUMN.id.eq(id.as_uuid()))
         .filter(contact::COLUMN.removed_at.is_not_null())
@@ -176,12 +196,19 @@ pub(in crate::store) fn to_contact(row: contact::Model) -> Result<Contact, Store
         (Some(at), Some(by), Some(ground)) => Some(vouch(at, by, ground).ok_or_else(|| corrupt("vouch_ground"))?),
         _ => return Err(corrupt("vouch")),
     };
+    let roles: Roles = row.roles.parse().map_err(|_| corrupt("roles"))?;
+    let proposed: Option<Roles> =
+        row.proposed_roles.as_deref().map(str::parse).transpose().map_err(|_| corrupt("proposed_roles"))?;
+    if proposed.is_some_and(|proposed| !proposed.are_within(roles)) {
+        return Err(corrupt("proposed_roles"));
+    }
     Ok(Contact {
         id: ContactId::from_uuid(row.id),
         school: SchoolId::from_uuid(row.school_id),
         name: PersonName::parse(&row.name).map_err(|_| corrupt("name"))?,
         email: EmailAddress::parse(&row.email).map_err(|_| corrupt("email"))?,
-        roles: row.roles.parse().map_err(|_| corrupt("roles"))?,
+        roles,
+        proposed,
         vouch,
         created_at: row.created_at,
         removed_at: row.removed_at,

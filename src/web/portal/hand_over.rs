@@ -42,7 +42,7 @@ pub(super) async fn create(
                 return Ok(flash::redirect(&web, links::SCHOOL, Flash::AlreadySo));
             }
             Err(ServiceError::Refused(refusal)) => typed.refusal = words::refusal(&refusal),
-            Err(ServiceError::ColleagueRole { roles, needed }) => typed.refusal = words::colleague_role(roles, needed),
+            Err(ServiceError::HandOverToSelf) => typed.errors.add("colleague_email", words::HAND_OVER_TO_SELF),
             Err(ServiceError::TooManyContacts) => {
                 typed.refusal = words::too_many_contacts(MOST_CONTACTS, MOST_NEW_CONTACTS);
             }

@@ -240,6 +240,7 @@ mod tests {
             name: PersonName::parse("Anna de Wit").expect("a plain name"),
             email: EmailAddress::parse("a@school.nl").expect("a plain address"),
             roles: Roles::of(role),
+            proposed: None,
             vouch: None,
             created_at: first_morning(),
             removed_at: None,

@@ -228,7 +228,8 @@ pub(super) fn credentials_panel(file: &SchoolFile, issued: &Issued, me: &Contact
     }
 }
 
-/// Colleagues to whom a step can be passed with one press.
+/// Colleagues to whom a step can be passed with one press. Whoever lacks the role that it takes is not among them: with
+/// the step they are given that role, so it has to be said.
 pub(super) fn colleagues(file: &SchoolFile, me: &Contact, step: Step) -> Vec<Choice> {
     let can = |other: &&Contact| {
         let has_role = step.takes_role().is_none_or(|role| other.roles.contains(role));

@@ -82,7 +82,7 @@ async fn is_known(desk: &Desk<'_>, new: &NewContact) -> Result<bool, PageError> 
     Ok(forms::active(&file).any(is_same))
 }
 
-/// Changes a contact's name and roles.
+/// Changes a contact's name and roles, or confirms those that the school gave.
 pub(super) async fn update(
     State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,
@@ -99,7 +99,7 @@ pub(super) async fn update(
     if !person.is_active() {
         return desk.object(REMOVED, draw).await;
     }
-    if person.name == name && person.roles == roles {
+    if person.name == name && person.roles == roles && person.proposed.is_none() {
         return Ok(desk.done(Flash::AlreadySo));
     }
     match contacts::change(&web.context, &staff.call(), person.reference(), name, roles, Some(seen)).await {

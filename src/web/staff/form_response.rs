@@ -255,7 +255,7 @@ fn field_of(error: &ServiceError) -> Option<&'static str> {
         | ServiceError::NotChecked(_)
         | ServiceError::LastContact
         | ServiceError::AddedByOneself
-        | ServiceError::ColleagueRole { .. }
+        | ServiceError::HandOverToSelf
         | ServiceError::TooManyContacts
         | ServiceError::NotFound
         | ServiceError::Forbidden

@@ -180,6 +180,10 @@ pub(super) fn add_contact(file: &SchoolFile, name: &str, email: &str, role: &str
 /// Name and roles of a contact.
 pub(super) fn change_contact(file: &SchoolFile, person: &Contact, name: &str, role: &str) -> Ask {
     let ask = about_contact("change_contact", "Wijzigen", links::STAFF_CONTACT, file, person);
+    let ask = match person.proposed {
+        Some(_) => ask.note("Kloppen de rollen? Wijzigen bevestigt ze, ook als je niets verandert."),
+        None => ask,
+    };
     ask.field(AskField::line("name", "Naam", name)).field(role_field(role))
 }
 
@@ -199,7 +203,14 @@ pub(super) fn address_works(file: &SchoolFile, person: &Contact) -> Ask {
 /// Kurve's word for a contact.
 pub(super) fn vouch(file: &SchoolFile, person: &Contact, ground: &str) -> Ask {
     about_contact("vouch", "Bevestig dat deze persoon bij de school hoort", links::STAFF_CONTACT_VOUCH, file, person)
-        .note(format!("Daarna kan {} het wachtwoord en de query ophalen.", person.name))
+        .note(match person.proposed {
+            Some(roles) => format!(
+                "Daarna kan {} het wachtwoord en de query ophalen. Je bevestigt ook de rol die de school gaf: {}.",
+                person.name,
+                roles.words_nl()
+            ),
+            None => format!("Daarna kan {} het wachtwoord en de query ophalen.", person.name),
+        })
         .field(ground_field(ground))
 }
 

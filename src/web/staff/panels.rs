@@ -7,6 +7,7 @@ use super::mails::{MailReader, MailRow, mail_row, unreadable_row};
 use super::view::lifecycle_tag;
 use crate::domain::credential::ClosedReason;
 use crate::domain::onboarding::{Lifecycle, Step};
+use crate::domain::roles::Roles;
 use crate::domain::school::{Contact, School};
 use crate::links;
 use crate::services::Call;
@@ -77,6 +78,8 @@ pub(super) struct ContactRow {
     pub(super) name: String,
     pub(super) email: String,
     pub(super) role: &'static str,
+    /// The roles that the school gave and Kurve has not looked at; empty if there are none.
+    pub(super) proposed: &'static str,
     /// Who vouched, when and on what ground; empty if nobody did.
     pub(super) vouched: String,
     /// That mail does not arrive, since when; empty while it does. See [`super::addresses`].
@@ -112,6 +115,7 @@ fn contact(file: &SchoolFile, person: &Contact, names: &Names, can_act: bool, is
         name: person.name.to_string(),
         email: person.email.to_string(),
         role: person.roles.label_nl(),
+        proposed: person.proposed.map(Roles::words_nl).unwrap_or_default(),
         vouched: vouched.unwrap_or_default(),
         unreached: String::new(),
         unreminded: String::new(),

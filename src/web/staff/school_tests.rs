@@ -21,6 +21,7 @@ fn file(walk: &Walk, is_vouched: bool) -> SchoolFile {
         name: PersonName::parse("Anna de Wit").expect("a plain name"),
         email: EmailAddress::parse("anna@school.nl").expect("a plain address"),
         roles: Roles::of(ContactRole::Superbeheerder),
+        proposed: None,
         vouch: is_vouched.then_some(vouch),
         created_at: first_morning(),
         removed_at: None,

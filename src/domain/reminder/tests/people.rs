@@ -23,6 +23,7 @@ fn contact(number: u128, role: ContactRole) -> Contact {
         name: PersonName::parse("Joke Jansen").expect("a plain name"),
         email: EmailAddress::parse("j.jansen@school.nl").expect("a plain address"),
         roles: Roles::of(role),
+        proposed: None,
         vouch: None,
         created_at: utc("2026-08-31 07:00"),
         removed_at: None,
