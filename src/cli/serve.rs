@@ -31,7 +31,7 @@ pub(super) async fn run(settings: &Settings, serving: &ServeSettings) -> Result<
 
 /// What it cannot free now comes free when its lease ends.
 async fn free_mails(app: &App) {
-    match dispatch::free_held_by_the_dead(&app.context).await {
+    match dispatch::release_leases_of_the_dead(&app.context).await {
         Ok(0) => {}
         Ok(count) => tracing::info!(mail.count = count, "Took back mails that a process had in hand when it died"),
         Err(error) => tracing::warn!(cause = chain(&error), "Could not take back what a dead process had in hand"),

@@ -54,6 +54,6 @@ impl Heartbeat {
 /// Writes a heartbeat. One that cannot be written is no fault yet.
 pub(super) async fn beat(app: &App, worker: Worker) {
     if let Err(error) = heartbeats::beat(app.context.db.writer(), worker, app.clock.now()).await {
-        tracing::warn!(worker = worker.as_str(), error = %error, "Could not write a sign of life");
+        tracing::warn!(worker = worker.as_str(), error = %error, "Could not write a heartbeat");
     }
 }

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio_cron_scheduler::{Job as Knock, JobScheduler, JobSchedulerError};
+use tokio_cron_scheduler::{Job as Tick, JobScheduler, JobSchedulerError};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -59,7 +59,7 @@ async fn keep_awake(
     scheduler: &mut JobScheduler,
     id: Uuid,
     now: DateTime<Utc>,
-    tick: impl FnOnce() -> Result<Knock, JobSchedulerError>,
+    tick: impl FnOnce() -> Result<Tick, JobSchedulerError>,
 ) -> Result<Uuid, JobSchedulerError> {
     if scheduler.next_tick_for_job(id).await?.is_some_and(|next| next <= now + FURTHEST) {
         return Ok(id);
@@ -71,14 +71,14 @@ async fn keep_awake(
 }
 
 /// What is done at every tick.
-fn tick<Done>(mut run: impl FnMut() -> Done + Send + Sync + 'static) -> Result<Knock, JobSchedulerError>
+fn tick<Done>(mut run: impl FnMut() -> Done + Send + Sync + 'static) -> Result<Tick, JobSchedulerError>
 where
     Done: Future<Output = ()> + Send + 'static,
 {
-    Knock::new_async(EVERY_MINUTE, move |_, _| Box::pin(run()))
+    Tick::new_async(EVERY_MINUTE, move |_, _| Box::pin(run()))
 }
 
-async fn scheduler(tick: Knock) -> Result<(JobScheduler, Uuid), JobSchedulerError> {
+async fn scheduler(tick: Tick) -> Result<(JobScheduler, Uuid), JobSchedulerError> {
     let scheduler = JobScheduler::new().await?;
     let id = scheduler.add(tick).await?;
     Ok((scheduler, id))

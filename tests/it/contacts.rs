@@ -50,23 +50,23 @@ async fn version(app: &TestApp, school: &TestSchool) -> i32 {
 }
 
 /// This context and that of other instances, one for each who acts at once.
-async fn offices(app: &TestApp) -> Vec<Context> {
-    let mut offices = vec![app.context().clone()];
-    offices.push(app.second_instance().await.context);
-    offices
+async fn contexts(app: &TestApp) -> Vec<Context> {
+    let mut contexts = vec![app.context().clone()];
+    contexts.push(app.second_instance().await.context);
+    contexts
 }
 
 #[test]
 fn colleagues_who_each_remove_one_of_the_last_two_leave_one() {
     run(|app| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
-        let (kurve, offices) = (app.kurve().await, offices(&app).await);
+        let (kurve, contexts) = (app.kurve().await, contexts(&app).await);
         for round in 0..AT_ONCE {
             let kept = people(&app, &school).await[0].id;
             let other = add(&app, kurve, &school, &format!("piet{round}@bonhoeffer.example")).await;
             let mut removals = JoinSet::new();
 
-            for (context, contact) in offices.clone().into_iter().zip([kept, other]) {
+            for (context, contact) in contexts.clone().into_iter().zip([kept, other]) {
                 let (call, who) = (app.call(kurve), ContactRef { school: school.id, contact });
                 removals.spawn(async move { contacts::remove(&context, &call, who, None).await });
             }
@@ -83,11 +83,11 @@ fn colleagues_who_each_remove_one_of_the_last_two_leave_one() {
 fn a_contact_who_is_removed_stays_removed_whatever_a_colleague_saves_at_the_same_moment() {
     run(|app| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
-        let (kurve, offices) = (app.kurve().await, offices(&app).await);
+        let (kurve, contexts) = (app.kurve().await, contexts(&app).await);
         for round in 0..AT_ONCE {
             let contact = add(&app, kurve, &school, &format!("piet{round}@bonhoeffer.example")).await;
             let (call, of) = (app.call(kurve), ContactRef { school: school.id, contact });
-            let (here, there, again) = (offices[0].clone(), offices[1].clone(), call.clone());
+            let (here, there, again) = (contexts[0].clone(), contexts[1].clone(), call.clone());
 
             let removal = tokio::spawn(async move { contacts::remove(&here, &call, of, None).await });
             let ground = reason("Gebeld via het algemene nummer van de school.");
@@ -131,11 +131,11 @@ fn a_row_of_a_removed_contact_takes_no_change_and_comes_back_without_a_vouch() {
 fn one_address_added_many_times_at_once_is_one_contact_and_the_rest_hear_so() {
     run(|app| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
-        let (kurve, offices) = (app.kurve().await, offices(&app).await);
+        let (kurve, contexts) = (app.kurve().await, contexts(&app).await);
         let mut tries = JoinSet::new();
 
         for turn in 0..AT_ONCE {
-            let (context, call, id) = (offices[turn % 2].clone(), app.call(kurve), school.id);
+            let (context, call, id) = (contexts[turn % 2].clone(), app.call(kurve), school.id);
             tries.spawn(
                 async move { contacts::add(&context, &call, id, person("piet@bonhoeffer.example"), None).await },
             );
@@ -154,12 +154,12 @@ fn one_address_added_many_times_at_once_is_one_contact_and_the_rest_hear_so() {
 fn a_step_handed_to_one_new_colleague_twice_at_once_makes_one_contact() {
     run(|app| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
-        let offices = offices(&app).await;
+        let contexts = contexts(&app).await;
         for round in 0..AT_ONCE {
             let email = format!("piet{round}@bonhoeffer.example");
             let mut tries = JoinSet::new();
 
-            for context in offices.clone() {
+            for context in contexts.clone() {
                 let (call, id, to) = (app.call_of(&school), school.id, person(&email));
                 tries.spawn(async move { onboardings::hand_over(&context, &call, id, Step::ConsentGiven, to).await });
             }

@@ -71,7 +71,7 @@ pub(super) fn waiting(app: &TestApp, school: &TestSchool, key: &str) -> OutboxMa
     }
 }
 
-pub(super) fn new_hold(app: &TestApp) -> LeaseId {
+pub(super) fn new_lease(app: &TestApp) -> LeaseId {
     LeaseId::from_uuid(app.context().chance.uuid_v7(app.now()))
 }
 
@@ -339,7 +339,7 @@ fn two_workers_that_claim_at_once_never_hold_the_same_mail() {
 
         for turn in 0..20 {
             let db = if turn % 2 == 0 { app.context().db.clone() } else { other.context.db.clone() };
-            let id = new_hold(&app);
+            let id = new_lease(&app);
             claims.spawn(async move { lease::acquire(&db, id, term, 2).await.expect("the store answers") });
         }
         let leased: Vec<MailId> =
@@ -348,7 +348,7 @@ fn two_workers_that_claim_at_once_never_hold_the_same_mail() {
         // SKIP LOCKED may leave some for a next look; none is held twice.
         let distinct: BTreeSet<MailId> = leased.iter().copied().collect();
         assert_eq!(distinct.len(), leased.len());
-        let rest = lease::acquire(&app.context().db, new_hold(&app), term, 100).await.expect("the store answers");
+        let rest = lease::acquire(&app.context().db, new_lease(&app), term, 100).await.expect("the store answers");
         let all: BTreeSet<MailId> = distinct.into_iter().chain(rest.mails.iter().map(|mail| mail.id)).collect();
         assert_eq!(all, mails);
     });
@@ -362,7 +362,7 @@ fn a_lease_that_ran_out_is_claimed_again_and_not_before() {
         let db = &app.context().db;
         let claim = async || {
             let term = LeaseTerm::new(app.now(), lease::LEASE);
-            let leased = lease::acquire(db, new_hold(&app), term, 10).await.expect("the store answers");
+            let leased = lease::acquire(db, new_lease(&app), term, 10).await.expect("the store answers");
             leased.mails.into_iter().map(|mail| (mail.id, mail.attempts)).collect::<Vec<_>>()
         };
 

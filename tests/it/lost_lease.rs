@@ -19,7 +19,7 @@ use koppelklaar::store::mail::outbox_view;
 use tokio::sync::watch;
 
 use crate::crash_window::{AFTER_THE_LEASE, leased, mailer, send, worker_of};
-use crate::dispatch::{load, new_hold, waiting};
+use crate::dispatch::{load, new_lease, waiting};
 use crate::support::database::sql;
 use crate::support::smtp_sink::{Received, Reply, Script, SmtpSink};
 use crate::support::{TestApp, run};
@@ -171,7 +171,7 @@ fn what_a_clock_far_ahead_had_in_hand_when_it_died_is_free() {
         let [put_off_id, unwanted_id] = [put_off.id, unwanted.id];
         outbox::insert_all(app.context().db.writer(), &[due, unwanted, put_off]).await.expect("fresh keys");
         let ahead = app.now() + TimeDelta::hours(2);
-        let leased = lease::acquire(&app.context().db, new_hold(&app), LeaseTerm::new(ahead, lease::LEASE), 10).await;
+        let leased = lease::acquire(&app.context().db, new_lease(&app), LeaseTerm::new(ahead, lease::LEASE), 10).await;
         assert_eq!(leased.expect("the store answers").mails.len(), 3);
 
         app.run(Job::RepairClock).await;

@@ -11,7 +11,7 @@ use koppelklaar::services::mail::dispatch;
 use koppelklaar::store::LeaseTerm;
 use koppelklaar::store::mail::outbox::{self, MailStatus, lease};
 
-use crate::dispatch::{new_hold, waiting};
+use crate::dispatch::{new_lease, waiting};
 use crate::support::database::texts;
 use crate::support::{TestApp, run};
 
@@ -66,7 +66,7 @@ fn a_mail_that_went_or_is_being_sent_cannot_be_dropped() {
         let mail = waiting(&app, &school, "1");
         outbox::insert_all(app.context().db.writer(), std::slice::from_ref(&mail)).await.expect("fresh keys");
         let term = LeaseTerm::new(app.now(), TimeDelta::minutes(1));
-        lease::acquire(&app.context().db, new_hold(&app), term, 10).await.expect("the store answers");
+        lease::acquire(&app.context().db, new_lease(&app), term, 10).await.expect("the store answers");
 
         let in_hand = drop_mail(&app, kurve, mail.id).await;
         app.advance(TimeDelta::minutes(2));

@@ -13,7 +13,7 @@ use koppelklaar::store::LeaseTerm;
 use koppelklaar::store::mail::outbox::lease::{self, Mark};
 use koppelklaar::store::mail::outbox::{self, MailStatus, OutboxMail};
 
-use crate::dispatch::{new_hold, spoil, waiting};
+use crate::dispatch::{new_lease, spoil, waiting};
 use crate::support::database::texts;
 use crate::support::{Page, TestApp, TestSchool, Visitor, run, run_to_failure};
 
@@ -177,7 +177,7 @@ fn a_mail_that_failed_or_was_put_off_is_tried_now_when_a_colleague_says_so() {
         let mails = ["failed", "put off", "fresh"].map(|key| waiting(&app, &school, key));
         let [failed, put_off, fresh] = [mails[0].id, mails[1].id, mails[2].id];
         put(&app, &mails).await;
-        let (conn, leased, later) = (app.context().db.writer(), new_hold(&app), app.now() + TimeDelta::hours(3));
+        let (conn, leased, later) = (app.context().db.writer(), new_lease(&app), app.now() + TimeDelta::hours(3));
         lease::acquire(&app.context().db, leased, LeaseTerm { now: app.now(), until: later }, 10)
             .await
             .expect("the store answers");

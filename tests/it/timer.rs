@@ -14,7 +14,7 @@ use koppelklaar::store::operations::heartbeats;
 use koppelklaar::store::operations::job_slots::{self, Slot};
 use strum::IntoEnumIterator;
 
-use crate::dispatch::{new_hold, put_in_outbox, waiting};
+use crate::dispatch::{new_lease, put_in_outbox, waiting};
 use crate::journey::Table;
 use crate::reminders::at;
 use crate::support::database::sql;
@@ -151,7 +151,7 @@ fn a_mail_that_was_put_off_by_a_clock_far_ahead_goes_within_the_hour_and_one_tha
     run(|app: TestApp| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let mails = put_in_outbox(&app, &school, 2).await;
-        let (db, lease, now) = (&app.context().db, new_hold(&app), app.now());
+        let (db, lease, now) = (&app.context().db, new_lease(&app), app.now());
         lease::acquire(db, lease, LeaseTerm::new(now, TimeDelta::minutes(1)), 10).await.expect("the store answers");
         for (mail, next) in mails.iter().zip([at(FAR), now + TimeDelta::hours(7)]) {
             let put_off = lease::mark(db.writer(), lease, *mail, &Mark::later(next, "the mail server was busy")).await;

@@ -15,7 +15,7 @@ use koppelklaar::web::{WebOptions, WebState, metrics, router};
 use strum::IntoEnumIterator;
 use tokio_util::sync::CancellationToken;
 
-use crate::dispatch::{new_hold, waiting};
+use crate::dispatch::{new_lease, waiting};
 use crate::support::app::nonzero;
 use crate::support::database::sql;
 use crate::support::program::Program;
@@ -137,7 +137,7 @@ fn a_worker_that_lives_and_leaves_due_mail_alone_is_seen() {
         let late = look().await;
         // Another worker has it in hand.
         let term = LeaseTerm::new(app.now(), lease::LEASE);
-        lease::acquire(&app.context().db, new_hold(&app), term, 1).await.expect("it is due");
+        lease::acquire(&app.context().db, new_lease(&app), term, 1).await.expect("it is due");
         app.advance(TimeDelta::seconds(6));
         let in_hand = look().await;
 

@@ -117,7 +117,7 @@ async fn kill_at(
         killed.insert(0);
     }
     if !stage.is_all_done().await {
-        let freed = dispatch::free_held_by_the_dead(&stage.app.context).await;
+        let freed = dispatch::release_leases_of_the_dead(&stage.app.context).await;
         freed.expect("the database answers");
         let door = sink.open(1).await;
         let mut process = Kept::spawn(&mut stage.serve(door.address));

@@ -228,7 +228,7 @@ fn still_lost(known: &SchoolConnection, is_connected: bool) -> Option<DateTime<U
 
 /// The password did its work: it is never shown again.
 async fn close_reveal(work: &mut UnitOfWork<'_>, call: &Call, claimed: &Claimed) -> Result<(), ServiceError> {
-    let newest = store::onboarding::credentials::hold_newest(work.conn(), claimed.school).await?;
+    let newest = store::onboarding::credentials::find_newest_for_update(work.conn(), claimed.school).await?;
     if newest.is_some_and(|newest| newest.version == claimed.version && newest.closed.is_none()) {
         store::onboarding::credentials::mark_closed(work.conn(), claimed.school, ClosedReason::Proven, call.now)
             .await?;

@@ -83,7 +83,7 @@ pub async fn send_some(
 /// begun keeps its bytes and its mark.
 ///
 /// Only for the one process that can serve from its database, before it starts its own worker.
-pub async fn free_held_by_the_dead(context: &Context) -> Result<u64, ServiceError> {
+pub async fn release_leases_of_the_dead(context: &Context) -> Result<u64, ServiceError> {
     Ok(lease::release_all(context.db.writer()).await?)
 }
 

@@ -182,7 +182,7 @@ pub fn hand_over_mark(version: u32, expires_at: DateTime<Utc>) -> String {
 /// The newest credentials, locked, if they may be handed over as things are now.
 async fn hold_to_hand_over(work: &UnitOfWork<'_>, school: SchoolId) -> Result<StoredCredential, ServiceError> {
     let state = store::onboarding::onboardings::load_for_update(work.conn(), school).await?.state;
-    let stored = credentials::hold_newest(work.conn(), school).await?.ok_or(RevealRefusal::NotIssued)?;
+    let stored = credentials::find_newest_for_update(work.conn(), school).await?.ok_or(RevealRefusal::NotIssued)?;
     if state.lifecycle().is_withdrawn() {
         return Err(RevealRefusal::Withdrawn.into());
     }
@@ -273,7 +273,7 @@ async fn load_rule(
         return Err(ServiceError::NotFound);
     }
     // Held first: what is read after it is true until the end of the change.
-    let stored = credentials::hold_newest(work.conn(), school).await?.ok_or(RevealRefusal::NotIssued)?;
+    let stored = credentials::find_newest_for_update(work.conn(), school).await?.ok_or(RevealRefusal::NotIssued)?;
     let state = store::onboarding::onboardings::load(work.conn(), school).await?.state;
     let rule = RevealState {
         version: stored.version,

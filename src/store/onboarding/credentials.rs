@@ -77,7 +77,7 @@ pub async fn find_newest(
 
 /// The newest credentials of a school, locked until the transaction ends, so that simultaneous views are counted one by
 /// one.
-pub async fn hold_newest(
+pub async fn find_newest_for_update(
     conn: &impl ConnectionTrait,
     school: SchoolId,
 ) -> Result<Option<StoredCredential>, StoreError> {

@@ -21,7 +21,7 @@ use crate::support::database::{sql, texts, until_somebody_waits};
 use crate::support::{TestApp, TestSchool, run, run_to_failure};
 
 /// This context and that of a second instance, by turns.
-async fn two_offices(app: &TestApp) -> [Context; 2] {
+async fn two_contexts(app: &TestApp) -> [Context; 2] {
     [app.context().clone(), app.second_instance().await.context]
 }
 
@@ -42,11 +42,11 @@ fn twenty_at_once_with_one_link_sign_in_once() {
     run(|app| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let (token, code, _) = ask_for_link(&app, &school).await;
-        let (offices, now) = (two_offices(&app).await, app.now());
+        let (contexts, now) = (two_contexts(&app).await, app.now());
         let mut tries = JoinSet::new();
 
         for turn in 0..20 {
-            let (context, token, code) = (offices[turn % 2].clone(), token.clone(), code.clone());
+            let (context, token, code) = (contexts[turn % 2].clone(), token.clone(), code.clone());
             tries.spawn(async move {
                 let attempt = Attempt { token: Some(&token), browser: None, code: Some(&code), school: None };
                 portal_access::redeem(&context, AnonymousCall::new(now, "test"), &attempt)
@@ -85,12 +85,12 @@ fn wrong_codes_that_come_at_once_each_count() {
     run(|app| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let (_, code, browser) = ask_for_link(&app, &school).await;
-        let (offices, now) = (two_offices(&app).await, app.now());
+        let (contexts, now) = (two_contexts(&app).await, app.now());
         let wrong = if code == "000000" { "111111" } else { "000000" };
         let mut tries = JoinSet::new();
 
         for turn in 0..20 {
-            let (context, browser) = (offices[turn % 2].clone(), browser.clone());
+            let (context, browser) = (contexts[turn % 2].clone(), browser.clone());
             tries.spawn(async move {
                 let attempt = Attempt { token: None, browser: Some(&browser), code: Some(wrong), school: None };
                 portal_access::redeem(&context, AnonymousCall::new(now, "test"), &attempt)
@@ -121,12 +121,12 @@ fn wrong_codes_that_come_at_once_each_count() {
 fn links_asked_for_at_once_leave_one_that_works() {
     run(|app| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
-        let (offices, now) = (two_offices(&app).await, app.now());
+        let (contexts, now) = (two_contexts(&app).await, app.now());
         let email = EmailAddress::parse(&school.email).expect("an address");
         let mut requests = JoinSet::new();
 
         for turn in 0..12 {
-            let (context, email) = (offices[turn % 2].clone(), email.clone());
+            let (context, email) = (contexts[turn % 2].clone(), email.clone());
             let browser = Token::new(&context.chance);
             requests.spawn(async move {
                 portal_access::request_link(&context, AnonymousCall::new(now, "test"), &email, &browser).await
@@ -146,7 +146,7 @@ fn links_asked_for_at_once_leave_one_that_works() {
 #[test]
 fn requests_for_one_school_confirmed_at_once_make_one_school() {
     run(|app| async move {
-        let (offices, now) = (two_offices(&app).await, app.now());
+        let (contexts, now) = (two_contexts(&app).await, app.now());
         let mut tokens = vec![];
         for person in 0..8 {
             let email = format!("persoon{person}@bonhoeffer.example");
@@ -155,7 +155,7 @@ fn requests_for_one_school_confirmed_at_once_make_one_school() {
         let mut confirmations = JoinSet::new();
 
         for (turn, token) in tokens.into_iter().enumerate() {
-            let context = offices[turn % 2].clone();
+            let context = contexts[turn % 2].clone();
             confirmations.spawn(async move {
                 registrations::confirm(&context, AnonymousCall::new(now, "test"), &token, None).await
             });
@@ -175,11 +175,11 @@ fn requests_for_one_school_confirmed_at_once_make_one_school() {
 fn one_request_confirmed_many_times_at_once_makes_one_school() {
     run(|app| async move {
         let token = app.ask_for_school("Bonhoeffer College", "12AB", "bonhoeffer", "anna@bonhoeffer.example").await;
-        let (offices, now) = (two_offices(&app).await, app.now());
+        let (contexts, now) = (two_contexts(&app).await, app.now());
         let mut tries = JoinSet::new();
 
         for turn in 0..10 {
-            let (context, token) = (offices[turn % 2].clone(), token.clone());
+            let (context, token) = (contexts[turn % 2].clone(), token.clone());
             tries.spawn(async move {
                 registrations::confirm(&context, AnonymousCall::new(now, "test"), &token, None).await
             });
@@ -203,11 +203,11 @@ fn changes_to_many_schools_at_once_leave_a_whole_audit() {
         for index in 0..8 {
             made.push(app.school_by_services(&format!("School {index}"), &format!("2{index}AA"), "kompas").await);
         }
-        let offices = two_offices(&app).await;
+        let contexts = two_contexts(&app).await;
         let mut changes = JoinSet::new();
 
         for (turn, school) in made.iter().enumerate() {
-            let (context, call, id) = (offices[turn % 2].clone(), app.call_of(school), school.id);
+            let (context, call, id) = (contexts[turn % 2].clone(), app.call_of(school), school.id);
             let command = koppelklaar::domain::onboarding::Command::Claim {
                 step: Step::ConsentGiven,
                 ground: koppelklaar::domain::onboarding::Ground::Word,
@@ -229,12 +229,12 @@ fn changes_to_many_schools_at_once_leave_a_whole_audit() {
 #[test]
 fn a_job_that_is_due_goes_to_one_instance() {
     run(|app| async move {
-        let (offices, now) = (two_offices(&app).await, app.now());
+        let (contexts, now) = (two_contexts(&app).await, app.now());
         let next = now + TimeDelta::minutes(10);
         let mut claims = JoinSet::new();
 
         for turn in 0..20 {
-            let db = offices[turn % 2].db.clone();
+            let db = contexts[turn % 2].db.clone();
             claims.spawn(async move {
                 job_slots::claim(db.writer(), "test", now, Slot { first_at: now, next_at: next, furthest: None })
                     .await
@@ -245,7 +245,7 @@ fn a_job_that_is_due_goes_to_one_instance() {
 
         assert_eq!(answers.iter().filter(|claimed| **claimed).count(), 1);
         let early = job_slots::claim(
-            offices[0].db.writer(),
+            contexts[0].db.writer(),
             "test",
             now + TimeDelta::minutes(9),
             Slot { first_at: now, next_at: next, furthest: None },
@@ -253,7 +253,7 @@ fn a_job_that_is_due_goes_to_one_instance() {
         .await;
         assert!(!early.expect("the store answers"));
         let due = job_slots::claim(
-            offices[1].db.writer(),
+            contexts[1].db.writer(),
             "test",
             next,
             Slot { first_at: next, next_at: next + TimeDelta::minutes(10), furthest: None },
@@ -269,14 +269,14 @@ fn wrong_staff_passwords_that_come_at_once_lock_the_account() {
 
     run_to_failure(|app| async move {
         let secret = app.enrolled("eva@kurve.nl").await;
-        let (offices, now) = (two_offices(&app).await, app.now() + TimeDelta::minutes(1));
+        let (contexts, now) = (two_contexts(&app).await, app.now() + TimeDelta::minutes(1));
         let email = EmailAddress::parse("eva@kurve.nl").expect("an address");
         let code = koppelklaar::crypto::totp::current(&secret, now);
         let typed = |password: &str| SignIn { email: email.clone(), password: password.into(), code: code.clone() };
         let mut tries = JoinSet::new();
 
         for turn in 0..12 {
-            let (context, typed) = (offices[turn % 2].clone(), typed("zeven verkeerde laarzen"));
+            let (context, typed) = (contexts[turn % 2].clone(), typed("zeven verkeerde laarzen"));
             tries.spawn(async move {
                 sign_in(&context, AnonymousCall::new(now, "test"), typed).await.expect("the store answers")
             });
