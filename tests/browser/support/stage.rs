@@ -21,7 +21,8 @@ dir=$1; demo=$2; driver=$3
 trap : TERM
 "$demo" --log-level info demo --listen 127.0.0.1:0 --dir "$dir/demo" 2>"$dir/demo.log" &
 demo=$!
-"$driver" --port=0 2>"$dir/driver.log" &
+# It takes one free port for IPv4 and then asks for the same one for IPv6, which another program may have.
+for try in 1 2 3 4 5; do "$driver" --port=0 2>>"$dir/driver.log" && break; done &
 read -r _ || true
 # It would wait for the connections that browsers keep open, and nobody needs its data any more.
 kill -KILL "$demo"
