@@ -25,6 +25,7 @@ async function asSchool(page) {
   await mails.close();
   await page.type('[name=code]', code);
   await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+  return new URL(page.url()).pathname;
 }
 
 async function asKurve(page) {
@@ -40,16 +41,18 @@ async function asKurve(page) {
 
 const rounds = [
   [null, ['/', '/optie-b', '/aanmelden', '/inloggen']],
-  [asSchool, ['/school', '/school/stap/permissions_checked', '/school/stap/query_executed']],
+  [asSchool, ['/school/{…}', '/school/{…}/stap/permissions_checked', '/school/{…}/stap/query_executed']],
   [asKurve, ['/beheer', '/beheer/scholen', '/beheer/verbindingen', '/beheer/post', '/beheer/inzicht']],
 ];
 for (const [signIn, paths] of rounds) {
+  let overview;
   if (signIn) {
     const page = await browser.newPage();
-    await signIn(page);
+    overview = await signIn(page);
     await page.close();
   }
-  for (const path of paths) {
+  for (const named of paths) {
+    const path = named.replace('/school/{…}', overview);
     const scores = [];
     for (const config of [undefined, desktopConfig]) {
       const page = await browser.newPage();
@@ -63,7 +66,7 @@ for (const [signIn, paths] of rounds) {
       if (new URL(lhr.finalDisplayedUrl).pathname !== path) console.error(path, 'led to', lhr.finalDisplayedUrl);
     }
     const cells = scores[0].map((score, index) => `${score}, ${scores[1][index]}`);
-    console.log(`| \`${path}\` | ${cells.join(' | ')} |`);
+    console.log(`| \`${named}\` | ${cells.join(' | ')} |`);
   }
 }
 await browser.close();

@@ -1,9 +1,11 @@
 //! Every path of the product, once, and how it becomes a whole address from the configured base URL.
 
 mod base_url;
+mod of_connection;
 mod query;
 
 pub use base_url::{BaseUrl, BaseUrlError};
+pub use of_connection::OfConnection;
 pub use query::{in_query, query, with_query};
 
 use crate::domain::ids::{CheckId, ContactId, MailId, SchoolId};
@@ -36,52 +38,52 @@ pub const UNSUBSCRIBE_UNDO: &str = "/afmelden/{token}/weer-aan";
 /// Files such as the style sheet.
 pub const ASSETS: &str = "/assets/{*path}";
 
+/// Leads a visitor on to their school, or lets them choose among several.
+pub const SCHOOLS: &str = "/school";
 /// A school's own page.
-pub const SCHOOL: &str = "/school";
-/// Choosing among several schools.
-pub const SCHOOL_CHOOSE: &str = "/school/kies";
+pub const SCHOOL: OfConnection = OfConnection::new("/school/{connection}");
 /// The page of one step.
-pub const SCHOOL_STEP: &str = "/school/stap/{step}";
+pub const SCHOOL_STEP: OfConnection = OfConnection::new("/school/{connection}/stap/{step}");
 /// "Dit is gedaan".
-pub const SCHOOL_CLAIM: &str = "/school/stap/{step}/gedaan";
+pub const SCHOOL_CLAIM: OfConnection = OfConnection::new("/school/{connection}/stap/{step}/gedaan");
 /// "Toch niet".
-pub const SCHOOL_TAKE_BACK: &str = "/school/stap/{step}/toch-niet";
+pub const SCHOOL_TAKE_BACK: OfConnection = OfConnection::new("/school/{connection}/stap/{step}/toch-niet");
 /// "Het lukt niet".
-pub const SCHOOL_STUCK: &str = "/school/stap/{step}/lukt-niet";
+pub const SCHOOL_STUCK: OfConnection = OfConnection::new("/school/{connection}/stap/{step}/lukt-niet");
 /// "Geef door aan een collega".
-pub const SCHOOL_HAND_OVER: &str = "/school/stap/{step}/doorgeven";
+pub const SCHOOL_HAND_OVER: OfConnection = OfConnection::new("/school/{connection}/stap/{step}/doorgeven");
 /// The school's details, given again.
-pub const SCHOOL_DETAILS: &str = "/school/gegevens";
+pub const SCHOOL_DETAILS: OfConnection = OfConnection::new("/school/{connection}/gegevens");
 /// Shows the password.
-pub const SCHOOL_PASSWORD: &str = "/school/wachtwoord";
+pub const SCHOOL_PASSWORD: OfConnection = OfConnection::new("/school/{connection}/wachtwoord");
 /// Downloads the query file.
-pub const SCHOOL_QUERY: &str = "/school/query";
+pub const SCHOOL_QUERY: OfConnection = OfConnection::new("/school/{connection}/query");
 /// "Import gedaan".
-pub const SCHOOL_IMPORTED: &str = "/school/import-gedaan";
+pub const SCHOOL_IMPORTED: OfConnection = OfConnection::new("/school/{connection}/import-gedaan");
 /// The school's contacts.
-pub const SCHOOL_CONTACTS: &str = "/school/collegas";
+pub const SCHOOL_CONTACTS: OfConnection = OfConnection::new("/school/{connection}/collegas");
 /// Pausing.
-pub const SCHOOL_PAUSE: &str = "/school/pauze";
+pub const SCHOOL_PAUSE: OfConnection = OfConnection::new("/school/{connection}/pauze");
 /// Reminders to this contact again, who had stopped them.
-pub const SCHOOL_REMINDERS_TO_ME: &str = "/school/herinneringen-aan-mij";
+pub const SCHOOL_REMINDERS_TO_ME: OfConnection = OfConnection::new("/school/{connection}/herinneringen-aan-mij");
 /// Resuming.
-pub const SCHOOL_RESUME: &str = "/school/hervatten";
+pub const SCHOOL_RESUME: OfConnection = OfConnection::new("/school/{connection}/hervatten");
 /// When reminders come, and putting them off.
-pub const SCHOOL_REMINDERS: &str = "/school/herinneringen";
+pub const SCHOOL_REMINDERS: OfConnection = OfConnection::new("/school/{connection}/herinneringen");
 /// Turning reminders on again.
-pub const SCHOOL_WAKE: &str = "/school/herinneringen/aan";
+pub const SCHOOL_WAKE: OfConnection = OfConnection::new("/school/{connection}/herinneringen/aan");
 /// Days of the school's own.
-pub const SCHOOL_OWN_DAYS: &str = "/school/vrije-dagen";
+pub const SCHOOL_OWN_DAYS: OfConnection = OfConnection::new("/school/{connection}/vrije-dagen");
 /// Takes days of the school's own away.
-pub const SCHOOL_OWN_DAYS_REMOVE: &str = "/school/vrije-dagen/weg";
+pub const SCHOOL_OWN_DAYS_REMOVE: OfConnection = OfConnection::new("/school/{connection}/vrije-dagen/weg");
 /// Stopping.
-pub const SCHOOL_WITHDRAW: &str = "/school/stoppen";
+pub const SCHOOL_WITHDRAW: OfConnection = OfConnection::new("/school/{connection}/stoppen");
 /// The newest connection check, and the button for another.
-pub const SCHOOL_CONNECTION: &str = "/school/verbinding";
+pub const SCHOOL_CONNECTION: OfConnection = OfConnection::new("/school/{connection}/verbinding");
 /// One connection check.
-pub const SCHOOL_CHECK: &str = "/school/verbinding/{check}";
+pub const SCHOOL_CHECK: OfConnection = OfConnection::new("/school/{connection}/verbinding/{check}");
 /// How far that check is, as it goes.
-pub const SCHOOL_CHECK_LIVE: &str = "/school/verbinding/{check}/voortgang";
+pub const SCHOOL_CHECK_LIVE: OfConnection = OfConnection::new("/school/{connection}/verbinding/{check}/voortgang");
 
 /// The worklist of Kurve.
 pub const STAFF: &str = "/beheer";
@@ -209,21 +211,6 @@ pub fn fill(path: &str, values: &[&str]) -> String {
     }
     filled.push_str(rest);
     filled
-}
-
-/// The path of a step's page, or of a form on it.
-pub fn step(path: &str, step: Step) -> String {
-    fill(path, &[step.as_str()])
-}
-
-/// A page of a school's own as a mail names it: its reader may be contact of more schools, and be signed in for another.
-pub fn of_school(path: &str, school: SchoolId) -> String {
-    format!("{path}?school={school}")
-}
-
-/// The school that the query of a link names, if it names one in a form that an id can have.
-pub fn school_in(query: &str) -> Option<SchoolId> {
-    query.split('&').filter_map(|pair| pair.strip_prefix("school=")).find_map(|value| value.parse().ok())
 }
 
 /// The path of a school's page for Kurve, at one step.

@@ -16,12 +16,9 @@ pub struct Model {
     /// `contact` or `staff`.
     #[sea_orm(column_type = "Text")]
     pub kind: String,
-    /// Hex HMAC of the address that a contact signed in with; it opens every school of that address.
+    /// Hex HMAC of the address that a contact signed in with; it opens every school that has it as a contact's.
     #[sea_orm(column_type = "Text", indexed)]
     pub email_key: Option<String>,
-    /// The contact, once one of their schools is chosen.
-    #[sea_orm(indexed)]
-    pub contact_id: Option<Uuid>,
     /// The member of staff.
     #[sea_orm(indexed)]
     pub staff_id: Option<Uuid>,
@@ -32,9 +29,6 @@ pub struct Model {
     /// From when it no longer works.
     #[sea_orm(indexed)]
     pub expires_at: DateTimeUtc,
-    /// The contact.
-    #[sea_orm(belongs_to, from = "contact_id", to = "id")]
-    pub contact: BelongsTo<Option<super::contact::Entity>>,
     /// The member of staff.
     #[sea_orm(belongs_to, from = "staff_id", to = "id")]
     pub staff: BelongsTo<Option<super::staff::Entity>>,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::ids::{ContactId, MailId, SchoolId};
 use crate::domain::notice::{About, MailKind};
@@ -59,6 +60,14 @@ impl<'a> UnitOfWork<'a> {
             action,
             request_id: self.call.request_id.clone(),
         });
+    }
+
+    /// Notes it at a school as done by whom that school knows, where one person is a contact of several.
+    pub(super) fn note_by(&mut self, by: Actor, school: SchoolId, action: Action) {
+        self.note(Some(school), action);
+        if let Some(entry) = self.entries.last_mut() {
+            entry.by = by;
+        }
     }
 
     pub(super) fn mail(&mut self, mail: NewMail) {

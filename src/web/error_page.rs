@@ -67,7 +67,7 @@ fn start_of(path: &str) -> (&'static str, &'static str) {
     let is_below = |start: &str| path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     match path {
         _ if is_below(links::STAFF) => (links::STAFF, "Naar de werklijst"),
-        _ if is_below(links::SCHOOL) => (links::SCHOOL, "Naar het overzicht"),
+        _ if is_below(links::SCHOOLS) => (links::SCHOOLS, "Naar het overzicht"),
         _ => (links::HOME, "Naar het begin"),
     }
 }
@@ -75,7 +75,7 @@ fn start_of(path: &str) -> (&'static str, &'static str) {
 fn write_page(web: &WebState, response: Response, text: ErrorText, path: &str, request_id: &str) -> Response {
     let ErrorText { title, advice } = text;
     let (home, way) = start_of(path);
-    let frame = page::Frame { home, ..page::Frame::bare(web) };
+    let frame = page::Frame { home: home.to_owned(), ..page::Frame::bare(web) };
     let page = ErrorPage { frame, way, title, advice, request_id: request_id.to_owned() };
     let html = page.render().unwrap_or_else(|_| title.to_owned());
     let (mut parts, _) = response.into_parts();

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams};
 use axum::http::header;
 use axum::http::request::Parts;
 use chrono::{DateTime, Utc};
@@ -10,13 +10,13 @@ use chrono::{DateTime, Utc};
 use crate::crypto::Token;
 use crate::domain::actor::{Actor, StaffRole};
 use crate::domain::ids::SchoolId;
+use crate::domain::onboarding::Step;
 use crate::domain::school::Contact;
-use crate::links;
+use crate::links::{self, OfConnection};
 use crate::services::operations::api_keys;
 use crate::services::operations::worker_health::WorkerHealth;
-use crate::services::people::portal_access::{self, Visitor};
-use crate::services::people::staff_auth;
-use crate::services::{AnonymousCall, Call, ServiceError, checks};
+use crate::services::people::{portal_access, staff_auth};
+use crate::services::{AnonymousCall, Call, checks};
 use crate::store::checks::outages::Outage;
 use crate::store::people::staff::StaffAccount;
 use crate::web::WebState;
@@ -77,7 +77,7 @@ impl FromRequestParts<WebState> for Visit {
     }
 }
 
-/// A contact of one school, signed in.
+/// A contact of the school that the path names, signed in with their address.
 #[derive(Debug, Clone)]
 pub struct SchoolContact {
     /// Who.
@@ -91,9 +91,19 @@ pub struct SchoolContact {
 }
 
 impl SchoolContact {
-    /// The school that this session is about.
+    /// The school that this page or form acts on.
     pub fn school(&self) -> SchoolId {
         self.contact.school
+    }
+
+    /// The path of another page or form of this school.
+    pub fn at(&self, path: OfConnection) -> String {
+        path.at(self.school())
+    }
+
+    /// The path of a step's page of this school, or of a form on it.
+    pub fn at_step(&self, path: OfConnection, step: Step) -> String {
+        path.step(self.school(), step)
     }
 
     /// Who does it and when, as services take it.
@@ -106,50 +116,37 @@ impl SchoolContact {
 impl FromRequestParts<WebState> for SchoolContact {
     type Rejection = PageError;
 
+    /// A school that is not the visitor's, and one that is not there, are answered alike.
     async fn from_request_parts(parts: &mut Parts, web: &WebState) -> Result<Self, PageError> {
-        match AnySchoolVisitor::from_request_parts(parts, web).await? {
-            AnySchoolVisitor { visitor: Visitor::Contact { contact, email_key }, session, visit } => {
-                match is_about_another(parts, web, &contact, &email_key).await? {
-                    true => Err(choose(parts, web)),
-                    false => Ok(Self { contact, email_key, session, visit }),
-                }
-            }
-            AnySchoolVisitor { visitor: Visitor::Choosing { .. }, .. } => Err(choose(parts, web)),
-        }
+        let SchoolVisitor { email_key, session, visit } = SchoolVisitor::from_request_parts(parts, web).await?;
+        let school: SchoolId = path_value(parts, web, "connection").await?.parse().map_err(|_| PageError::NotFound)?;
+        let contact = portal_access::find_contact(&web.context, &email_key, school).await?;
+        Ok(Self { contact: contact.ok_or(PageError::NotFound)?, email_key, session, visit })
     }
 }
 
-fn choose(parts: &Parts, web: &WebState) -> PageError {
-    PageError::SignIn { at: links::SCHOOL_CHOOSE, cookies: return_to::remember_school(web, parts) }
+/// What stands in a path for one of the names in braces of its route.
+///
+/// # Errors
+/// `NotFound` when there is nothing that can be read.
+pub async fn path_value(parts: &mut Parts, web: &WebState, name: &str) -> Result<String, PageError> {
+    let values = RawPathParams::from_request_parts(parts, web).await.map_err(|_| PageError::NotFound)?;
+    let found = values.iter().find(|(known, _)| *known == name);
+    found.map(|(_, value)| value.to_owned()).ok_or(PageError::NotFound)
 }
 
-/// Whether a link is about another school of this visitor than the session. A school that is not theirs, or nobody's,
-/// counts as none: the answer does not tell which of the two.
-async fn is_about_another(
-    parts: &Parts,
-    web: &WebState,
-    contact: &Contact,
-    email_key: &str,
-) -> Result<bool, ServiceError> {
-    let named = links::school_in(parts.uri.query().unwrap_or_default());
-    match named.filter(|named| *named != contact.school && parts.method.is_safe()) {
-        Some(named) => portal_access::is_contact_of(&web.context, email_key, named).await,
-        None => Ok(false),
-    }
-}
-
-/// Someone signed in with a school's address, who may still have to choose which school.
+/// Someone signed in with an address, whichever schools know it.
 #[derive(Debug, Clone)]
-pub struct AnySchoolVisitor {
-    /// Who.
-    pub visitor: Visitor,
+pub struct SchoolVisitor {
+    /// The keyed hash of the address.
+    pub email_key: String,
     /// The session.
     pub session: Token,
     /// The visit.
     pub visit: Visit,
 }
 
-impl FromRequestParts<WebState> for AnySchoolVisitor {
+impl FromRequestParts<WebState> for SchoolVisitor {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, web: &WebState) -> Result<Self, PageError> {
@@ -161,7 +158,7 @@ impl FromRequestParts<WebState> for AnySchoolVisitor {
         };
         let Some(session) = session else { return Err(sign_in(parts)) };
         match portal_access::find_visitor(&web.context, visit.now, &session).await? {
-            Some(visitor) => Ok(Self { visitor, session, visit }),
+            Some(email_key) => Ok(Self { email_key, session, visit }),
             None => Err(sign_in(parts)),
         }
     }

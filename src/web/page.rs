@@ -20,7 +20,7 @@ pub struct Frame {
     /// Where the icon is.
     pub asset_icon: String,
     /// Where the word mark leads.
-    pub home: &'static str,
+    pub home: String,
     /// What was just done.
     pub flash: Option<String>,
     /// Kurve's support.
@@ -39,7 +39,7 @@ impl Frame {
             asset_staff_css: assets::address("staff.css"),
             asset_js: assets::address("koppelklaar.js"),
             asset_icon: assets::address("icon.svg"),
-            home: links::HOME,
+            home: links::HOME.to_owned(),
             flash: None,
             support_email: web.context.support_email.clone(),
             csrf: String::new(),

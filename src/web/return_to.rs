@@ -8,40 +8,10 @@ use axum::http::{HeaderMap, Method};
 
 use crate::domain::ids::SchoolId;
 use crate::domain::onboarding::Step;
-use crate::links;
+use crate::links::{self, OfConnection};
 use crate::web::WebState;
 use crate::web::flash::{Flash, FlashMessage};
 use crate::web::session::Jar;
-
-/// A page of the portal, and the school that the link to it named.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReturnTo {
-    /// Its path.
-    pub path: String,
-    /// The school, if the link named one; nobody looked yet whether it is one of the visitor's.
-    pub school: Option<SchoolId>,
-}
-
-impl ReturnTo {
-    /// Reads what the cookie holds, or the path and query of a request.
-    pub fn parse(text: &str) -> Option<Self> {
-        let (path, query) = text.split_once('?').unwrap_or((text, ""));
-        is_below(path, links::SCHOOL).then(|| Self { path: path.to_owned(), school: links::school_in(query) })
-    }
-
-    /// What was remembered in this browser.
-    pub fn read(web: &WebState, headers: &HeaderMap) -> Option<Self> {
-        Jar::Next.read(web, headers).as_deref().and_then(Self::parse)
-    }
-
-    /// What the cookie holds.
-    fn as_text(&self) -> String {
-        match self.school {
-            Some(school) => links::of_school(&self.path, school),
-            None => self.path.clone(),
-        }
-    }
-}
 
 /// The cookies that remember a page of the portal, or the page of a form that was sent after the session had ended.
 pub fn remember_school(web: &WebState, parts: &Parts) -> Vec<String> {
@@ -50,7 +20,24 @@ pub fn remember_school(web: &WebState, parts: &Parts) -> Vec<String> {
         Came::WithForm { route, path } => page_of_school_form(&route, &path),
         Came::Otherwise => return vec![],
     };
-    ReturnTo::parse(&text).map(|return_to| Jar::Next.write(web, return_to.as_text())).into_iter().collect()
+    parse_school(&text).map(|return_to| Jar::Next.write(web, return_to)).into_iter().collect()
+}
+
+/// The page of the portal that was remembered in this browser; nobody looked yet whether its school is the visitor's.
+pub fn read_school(web: &WebState, headers: &HeaderMap) -> Option<String> {
+    Jar::Next.read(web, headers).as_deref().and_then(parse_school)
+}
+
+/// The school that a path of the portal names, if it names one in a form that an id can have.
+pub fn school_in(path: &str) -> Option<SchoolId> {
+    let rest = path.strip_prefix(links::SCHOOLS)?.strip_prefix('/')?;
+    rest.split('/').next()?.parse().ok()
+}
+
+/// Pages of the portal take nothing from the query.
+fn parse_school(text: &str) -> Option<String> {
+    let path = text.split_once('?').map_or(text, |(path, _)| path);
+    is_below(path, links::SCHOOLS).then(|| path.to_owned())
 }
 
 /// The cookies that remember a page of Kurve's own, or that of a form.
@@ -110,24 +97,33 @@ fn came_with(parts: &Parts) -> Came {
     Came::ForPage(parts.uri.path_and_query().map_or(path, ToString::to_string))
 }
 
-/// The page with a form on it, by the form's route: what a browser says of where it came from is not needed.
+/// Forms that stand on a page of the same path.
+const ON_THEIR_OWN_PAGE: [OfConnection; 5] = [
+    links::SCHOOL_CONNECTION,
+    links::SCHOOL_PAUSE,
+    links::SCHOOL_REMINDERS,
+    links::SCHOOL_OWN_DAYS,
+    links::SCHOOL_WITHDRAW,
+];
+
+/// Forms that stand on the page of a step and not in its path.
+const ON_STEPS: [(OfConnection, Step); 3] = [
+    (links::SCHOOL_DETAILS, Step::DetailsSubmitted),
+    (links::SCHOOL_PASSWORD, Step::PasswordSet),
+    (links::SCHOOL_QUERY, Step::QueryExecuted),
+];
+
+/// The page with a form on it, by the form's route: what a browser says of where it came from is not needed. All forms
+/// that are not named above are one level below their page.
 fn page_of_school_form(route: &str, path: &str) -> String {
-    match route {
-        links::SCHOOL_CLAIM
-        | links::SCHOOL_TAKE_BACK
-        | links::SCHOOL_STUCK
-        | links::SCHOOL_HAND_OVER
-        | links::SCHOOL_WAKE
-        | links::SCHOOL_OWN_DAYS_REMOVE => parent(path),
-        links::SCHOOL_DETAILS => links::step(links::SCHOOL_STEP, Step::DetailsSubmitted),
-        links::SCHOOL_PASSWORD => links::step(links::SCHOOL_STEP, Step::PasswordSet),
-        links::SCHOOL_QUERY => links::step(links::SCHOOL_STEP, Step::QueryExecuted),
-        links::SCHOOL_CONNECTION
-        | links::SCHOOL_PAUSE
-        | links::SCHOOL_REMINDERS
-        | links::SCHOOL_OWN_DAYS
-        | links::SCHOOL_WITHDRAW => path.to_owned(),
-        _ => links::SCHOOL.to_owned(),
+    if ON_THEIR_OWN_PAGE.iter().any(|form| form.route() == route) {
+        return path.to_owned();
+    }
+    let on_step = ON_STEPS.iter().find(|(form, _)| form.route() == route);
+    match (on_step, school_in(path)) {
+        (Some((_, step)), Some(school)) => links::SCHOOL_STEP.step(school, *step),
+        (Some(_), None) => links::SCHOOLS.to_owned(),
+        (None, _) => parent(path),
     }
 }
 
@@ -150,9 +146,10 @@ mod tests {
     const ID: &str = "019aa0b7-0000-7000-8000-000000000001";
 
     #[test]
-    fn the_remembered_page_is_one_of_the_school() {
-        for path in ["/school", "/school/stap/query_executed", "/school/collegas"] {
-            assert_eq!(ReturnTo::parse(path), Some(ReturnTo { path: path.to_owned(), school: None }));
+    fn the_remembered_page_is_one_of_the_portal() {
+        let of_school = |rest: &str| format!("/school/{ID}{rest}");
+        for path in ["/school".to_owned(), of_school(""), of_school("/stap/query_executed"), of_school("/collegas")] {
+            assert_eq!(parse_school(&path), Some(path));
         }
         for path in [
             "",
@@ -167,17 +164,18 @@ mod tests {
             "/school/../beheer",
             "/school\r\nX: y",
         ] {
-            assert_eq!(ReturnTo::parse(path), None, "{path}");
+            assert_eq!(parse_school(path), None, "{path}");
         }
     }
 
     #[test]
-    fn of_the_query_only_the_school_is_remembered() {
-        let return_to = |query: &str| ReturnTo::parse(&format!("/school?{query}")).expect("it is ours").as_text();
-
-        assert_eq!(return_to(&format!("a=b&school={ID}&c")), format!("/school?school={ID}"));
-        for query in ["", "a=b", "school=", "school=//evil.example", "preschool=1"] {
-            assert_eq!(return_to(query), "/school", "{query}");
+    fn the_query_is_not_remembered_and_the_school_is_the_one_in_the_path() {
+        for query in ["", "a=b", "school=//evil.example"] {
+            assert_eq!(parse_school(&format!("/school/{ID}?{query}")), Some(format!("/school/{ID}")), "{query}");
+        }
+        assert_eq!(school_in(&format!("/school/{ID}/stap/consent_given")), ID.parse().ok());
+        for path in ["/school", "/school/", "/school/x", "/beheer", &format!("/school{ID}")] {
+            assert_eq!(school_in(path), None, "{path}");
         }
     }
 
@@ -193,14 +191,17 @@ mod tests {
 
     #[test]
     fn a_form_leads_back_to_the_page_that_it_stands_on() {
-        for (route, path, page) in [
-            (links::SCHOOL_STUCK, "/school/stap/consent_given/lukt-niet", "/school/stap/consent_given"),
-            (links::SCHOOL_WAKE, "/school/herinneringen/aan", "/school/herinneringen"),
-            (links::SCHOOL_PAUSE, "/school/pauze", "/school/pauze"),
-            (links::SCHOOL_IMPORTED, "/school/import-gedaan", "/school"),
+        for (route, form, page) in [
+            (links::SCHOOL_STUCK, "/stap/consent_given/lukt-niet", "/stap/consent_given"),
+            (links::SCHOOL_WAKE, "/herinneringen/aan", "/herinneringen"),
+            (links::SCHOOL_PAUSE, "/pauze", "/pauze"),
+            (links::SCHOOL_QUERY, "/query", "/stap/query_executed"),
+            (links::SCHOOL_IMPORTED, "/import-gedaan", ""),
         ] {
-            assert_eq!(page_of_school_form(route, path), page);
+            let of_school = |rest: &str| format!("/school/{ID}{rest}");
+            assert_eq!(page_of_school_form(route.route(), &of_school(form)), of_school(page));
         }
+        assert_eq!(page_of_school_form(links::SCHOOL_QUERY.route(), "/school/x/query"), "/school");
         for (route, path, page) in [
             (links::STAFF_SEND_BACK, "/beheer/scholen/1/terugsturen", "/beheer/scholen/1"),
             (links::STAFF_CONTACT_REMOVE, "/beheer/scholen/1/contacten/2/verwijderen", "/beheer/scholen/1"),

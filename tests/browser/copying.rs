@@ -46,7 +46,7 @@ fn where_the_clipboard_is_closed_the_text_stands_ready_for_control_c() {
 }
 
 fn open_ticket(browser: &Browser) {
-    browser.open("/school/stap/allowlisting_requested");
+    browser.open(&browser.at_school("/stap/allowlisting_requested"));
     if browser.has("main details:has(#ticket-text)") {
         browser.unfold("main details:has(#ticket-text)");
     }
@@ -54,7 +54,7 @@ fn open_ticket(browser: &Browser) {
 
 fn show_password(browser: &Browser) -> String {
     browser.sign_in(CONTACT);
-    browser.open("/school/stap/password_set");
+    browser.open(&browser.at_school("/stap/password_set"));
     browser.press("[data-action=reveal]");
     let password = browser.text("[data-secret]");
     assert_eq!(password.len(), 28);

@@ -31,10 +31,11 @@ fn the_first_load_of_a_school_is_small() {
     run(|stage| {
         let browser = stage.browser();
         browser.sign_in("contact@dewilgen.example");
+        let overview = browser.at_school("");
         browser.command("Network.clearBrowserCache", &json!({}));
         browser.network();
 
-        browser.open("/school");
+        browser.open(&overview);
         let mut fetched = vec![];
         let is_whole = browser.until(|| {
             add(&mut fetched, browser.network());

@@ -26,21 +26,21 @@ fn tell(school: &Browser, kurve: &Browser, scripts: Scripts) {
     request(school);
     mailbox.follow(school, "/aanmelden/bevestig/");
     school.press("[data-action=confirm]");
-    assert_eq!(school.path(), "/school", "who confirms in the same browser is signed in");
+    assert!(school.path().starts_with("/school/"), "who confirms in the same browser is signed in: {}", school.path());
     assert!(school.has("[data-verdict=closed]"));
 
     sign_in_as_kurve(kurve);
     issue(kurve);
 
-    mailbox.follow(school, "/school/stap/query_executed");
+    mailbox.follow(school, &school.at_school("/stap/query_executed"));
     download_query(school);
     claim(school, "query_executed");
     claim(school, "consent_given");
     set_password(school, scripts);
-    mailbox.open(school, "/school/stap/password_set");
+    mailbox.open(school, &school.at_school("/stap/password_set"));
     claim(school, "permissions_checked");
     claim(school, "allowlisting_requested");
-    school.open("/school/stap/allowlisting_confirmed");
+    school.open(&school.at_school("/stap/allowlisting_confirmed"));
     school.fill("[name=ticket]", "M-2026-17");
     school.press("[data-action=claim]");
     school.open("/school");
@@ -51,7 +51,7 @@ fn tell(school: &Browser, kurve: &Browser, scripts: Scripts) {
     kurve.press_found(&format!("{row}//button[@data-action='confirm']"));
     kurve.find("[data-flash]");
 
-    mailbox.follow(school, "/school");
+    mailbox.follow(school, "/school/");
     assert!(school.has("[data-verdict=open]"));
     school.press("[data-action=import-reported]");
     school.find("[data-lifecycle=completed]");
@@ -109,7 +109,7 @@ fn download_query(school: &Browser) {
 
 /// Looks at the password, and says on that page that it stands in Magister.
 fn set_password(school: &Browser, scripts: Scripts) {
-    school.open("/school/stap/password_set");
+    school.open(&school.at_school("/stap/password_set"));
     school.press("[data-action=reveal]");
     let password = school.text("[data-secret]");
     assert_eq!(password.len(), 28, "copied as it is shown, it has no white space");
@@ -119,6 +119,6 @@ fn set_password(school: &Browser, scripts: Scripts) {
 }
 
 fn claim(school: &Browser, step: &str) {
-    school.open(&format!("/school/stap/{step}"));
+    school.open(&school.at_school(&format!("/stap/{step}")));
     school.press("[data-action=claim]");
 }

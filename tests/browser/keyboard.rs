@@ -67,7 +67,7 @@ fn a_contact_signs_in_and_works_by_keys_alone() {
         browser.open("/inloggen/code");
         tab_to(&browser, "[name=code]", MOST_STOPS);
         browser.leads_on("Enter behind a code", || browser.keys(&format!("{code}{ENTER}")));
-        assert_eq!(browser.path(), "/school");
+        assert!(browser.path().starts_with("/school/"), "{}", browser.told());
 
         tab_to(&browser, "[data-step=consent_given] a", MOST_STOPS);
         browser.leads_on("Enter on a step", || browser.keys(ENTER));
@@ -122,8 +122,8 @@ fn everything_that_can_be_used_is_reached_by_tab_and_shows_it() {
             wrong.extend(walk(&browser, path));
         }
         browser.sign_in(CONTACT);
-        for path in ["/school", "/school/stap/query_executed", "/school/stoppen"] {
-            wrong.extend(walk(&browser, path));
+        for path in ["", "/stap/query_executed", "/stoppen"].map(|rest| browser.at_school(rest)) {
+            wrong.extend(walk(&browser, &path));
         }
         browser.sign_in_as_staff("eva@kurve.example");
         for path in ["/beheer", "/beheer/scholen", "/beheer/verbindingen", "/beheer/post", "/beheer/inzicht"] {

@@ -45,14 +45,14 @@ fn every_step_of_a_school_is_one_sheet_with_all_that_is_needed() {
         browser.sign_in(JUST_ASKED);
 
         for step in BY_SCHOOL {
-            browser.open(&format!("/school/stap/{}", step.as_str()));
+            browser.open(&browser.at_school(&format!("/stap/{}", step.as_str())));
             on_paper(&browser);
 
             assert_eq!(browser.run(SHEET, &[]), json!([]), "{}", browser.path());
             assert_eq!(pages(&browser), 1, "{}", browser.path());
         }
         let boxes = "return document.querySelectorAll('.ticks .tick').length";
-        browser.open("/school/stap/permissions_checked");
+        browser.open(&browser.at_school("/stap/permissions_checked"));
         assert_eq!(browser.run(boxes, &[]), 16, "both tabs are drawn");
     });
 }
@@ -64,7 +64,7 @@ fn the_longest_name_of_a_school_leaves_every_step_on_one_sheet() {
         browser.sign_in(LONG_NAME);
 
         for step in BY_SCHOOL {
-            browser.open(&format!("/school/stap/{}", step.as_str()));
+            browser.open(&browser.at_school(&format!("/stap/{}", step.as_str())));
             browser.run("document.querySelector('.caption').textContent += ` ${'WWWWWWWWW '.repeat(14)}`", &[]);
             on_paper(&browser);
 
@@ -78,7 +78,7 @@ fn the_password_never_comes_on_paper() {
     run(|stage| {
         let browser = stage.browser();
         browser.sign_in(ALL_TO_DO);
-        browser.open("/school/stap/password_set");
+        browser.open(&browser.at_school("/stap/password_set"));
         browser.press("[data-action=reveal]");
         let password = browser.text("[data-secret]");
         browser.click("details:has(.spell) > summary");
@@ -98,7 +98,7 @@ fn a_button_prints_the_sheet_and_without_scripts_a_hint_names_the_keys() {
         let (browser, plain) = (stage.browser(), stage.browser_without_scripts());
         for (each, contact) in [(&browser, ALL_TO_DO), (&plain, "contact@molenveld.example")] {
             each.sign_in(contact);
-            each.open("/school/stap/consent_given");
+            each.open(&each.at_school("/stap/consent_given"));
         }
 
         browser.run("window.print = () => { window.wasPrinted = true; }", &[]);

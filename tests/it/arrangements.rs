@@ -21,12 +21,12 @@ async fn sent_until(app: &TestApp, until: &str) -> Vec<String> {
 }
 
 async fn snooze(table: &Table, until: &str) -> Page {
-    let page = table.portal.get("/school/herinneringen").await;
+    let page = table.portal.open("/herinneringen").await;
     page.submit(&table.portal, SNOOZE, &[("until", until)]).await
 }
 
 async fn add_days(table: &Table, kind: &str, first_day: &str, last_day: &str) -> Page {
-    let page = table.portal.get("/school/vrije-dagen").await;
+    let page = table.portal.open("/vrije-dagen").await;
     let fields = [("kind", kind), ("first_day", first_day), ("last_day", last_day)];
     page.submit(&table.portal, OWN_DAYS, &fields).await
 }
@@ -42,15 +42,15 @@ async fn count(app: &TestApp, table: &Table, name: &str) -> usize {
 fn herinner_mij_op_leaves_a_school_in_peace_until_that_date_and_says_so_everywhere() {
     run(|app: TestApp| async move {
         let table = Table::set(&app).await;
-        assert!(!table.portal.get("/school").await.has("[data-snoozed]"));
+        assert!(!table.portal.open("").await.has("[data-snoozed]"));
 
         let asked = snooze(&table, "2026-12-14").await;
         let again = snooze(&table, "14-12-2026").await;
 
         assert_eq!((asked.status, again.status), (303, 303), "{}", asked.body);
         let said = "Herinneringen staan uit tot ma 14 december 2026";
-        assert!(table.portal.get("/school").await.text("[data-snoozed]").contains(said));
-        assert!(table.portal.get("/school/herinneringen").await.text("[data-snoozed]").contains(said));
+        assert!(table.portal.open("").await.text("[data-snoozed]").contains(said));
+        assert!(table.portal.open("/herinneringen").await.text("[data-snoozed]").contains(said));
         let staff_page = table.staff_page().await;
         assert!(staff_page.text("p[data-snoozed]").contains(said));
         assert!(staff_page.texts("[data-upcoming]").iter().all(|line| line.contains("ma 14 december 2026")));
@@ -107,12 +107,12 @@ fn reminders_that_are_turned_on_again_do_not_come_at_once() {
         assert_eq!(sent_until(&app, "2026-12-07T10:00:00Z").await, Vec::<String>::new());
 
         let portal = app.portal(&table.school).await;
-        let page = portal.get("/school").await;
+        let page = portal.open("").await;
         let woken = page.submit(&portal, "form:has([data-action=wake])", &[]).await;
         let again = page.submit(&portal, "form:has([data-action=wake])", &[]).await;
 
         assert_eq!((woken.status, again.status), (303, 303), "{}", woken.body);
-        assert!(!portal.get("/school").await.has("[data-snoozed]"));
+        assert!(!portal.open("").await.has("[data-snoozed]"));
         assert_eq!(count(&app, &table, "reminders_woken").await, 1, "the same form twice");
         assert_eq!(sent_until(&app, "2026-12-11T12:00:00Z").await, ["Thu 2026-12-10 07:00"]);
     });
@@ -126,7 +126,7 @@ fn a_reminder_that_waits_to_be_sent_is_stopped_by_herinner_mij_op() {
         assert_eq!(app.run(Job::PlanReminders).await, 1);
 
         let portal = app.portal_without_mail(&table.school).await;
-        let page = portal.get("/school/herinneringen").await;
+        let page = portal.open("/herinneringen").await;
         page.submit(&portal, SNOOZE, &[("until", "2026-12-07")]).await;
 
         let mails = app.new_mails().await;
@@ -143,7 +143,8 @@ fn the_reminder_itself_leads_to_the_page_where_it_is_put_off() {
 
         let mail = app.only_mail_to(&table.school.email).await;
 
-        assert!(mail.text.contains("https://koppelklaar.test/school/herinneringen"), "{}", mail.text);
+        let page = format!("https://koppelklaar.test{}\n", table.portal.at("/herinneringen"));
+        assert!(mail.text.contains(&page), "{}", mail.text);
     });
 }
 
@@ -154,7 +155,7 @@ fn kurve_puts_reminders_off_and_turns_them_on_for_a_school_and_a_reader_does_not
 
         let too_far = table.kurve("", "snooze", &[("until", "2028-01-01")]).await;
         let asked = table.kurve("", "snooze", &[("until", "2026-12-14")]).await;
-        let shown = table.portal.get("/school").await.text("[data-snoozed]");
+        let shown = table.portal.open("").await.text("[data-snoozed]");
         let woken = table.kurve("", "wake", &[]).await;
         let reader = app.staff_as("lezer@kurve.nl", StaffRole::Reader).await;
         let seen =
@@ -163,7 +164,7 @@ fn kurve_puts_reminders_off_and_turns_them_on_for_a_school_and_a_reader_does_not
         assert_eq!((too_far.status, asked.status, woken.status), (422, 303, 303), "{}", asked.body);
         assert_eq!(too_far.attributes("#until", "value"), ["2028-01-01"]);
         assert!(shown.contains("ma 14 december 2026"));
-        assert!(!table.portal.get("/school").await.has("[data-snoozed]"));
+        assert!(!table.portal.open("").await.has("[data-snoozed]"));
         assert!(seen.has("[data-upcoming]") && !seen.has("[data-form=snooze]") && !seen.has("[data-form=own_days]"));
     });
 }
@@ -174,11 +175,11 @@ fn a_school_that_stopped_has_no_reminders_to_put_off() {
         let table = Table::set(&app).await;
         table.kurve("", "withdraw", &[("reason", "De school kiest Optie B.")]).await;
 
-        let page = table.portal.get("/school/herinneringen").await;
+        let page = table.portal.open("/herinneringen").await;
         let (_, token) = page.form("form[action='/uitloggen']");
         let mut forced = token;
         forced.push(("until".to_owned(), "2026-12-14".to_owned()));
-        let answer = table.portal.post("/school/herinneringen", &forced).await;
+        let answer = table.portal.post(&table.portal.at("/herinneringen"), &forced).await;
 
         assert!(page.has("[data-refusal]") && !page.has("[data-action=snooze]"), "{}", page.body);
         assert_eq!(answer.status, 422);
@@ -195,15 +196,15 @@ fn a_study_day_does_not_count_and_counts_again_when_it_is_taken_away() {
 
         let added = add_days(&table, "closed", "2026-11-25", "").await;
         let twice = add_days(&table, "closed", "25-11-2026", "2026-11-25").await;
-        let page = table.portal.get("/school/vrije-dagen").await;
-        let comes = table.portal.get("/school/herinneringen").await.text("[data-upcoming]");
+        let page = table.portal.open("/vrije-dagen").await;
+        let comes = table.portal.open("/herinneringen").await.text("[data-upcoming]");
         let removed = page.submit(&table.portal, "[data-own-day=closed] form", &[]).await;
-        let after = table.portal.get("/school/herinneringen").await.text("[data-upcoming]");
+        let after = table.portal.open("/herinneringen").await.text("[data-upcoming]");
 
         assert_eq!((added.status, twice.status, removed.status), (303, 303, 303), "{}", added.body);
         assert_eq!(page.texts("[data-own-day] th"), ["wo 25 november 2026"]);
         assert!(comes.contains("vr 27 november 2026") && after.contains("do 26 november 2026"), "{comes} {after}");
-        assert!(table.portal.get("/school/vrije-dagen").await.has("[data-no-own-days]"));
+        assert!(table.portal.open("/vrije-dagen").await.has("[data-no-own-days]"));
         let kept = (count(&app, &table, "own_days_added").await, count(&app, &table, "own_days_removed").await);
         assert_eq!(kept, (1, 1));
         assert_eq!(sent_until(&app, "2026-11-28T12:00:00Z").await, ["Thu 2026-11-26 07:00"]);
@@ -218,7 +219,7 @@ fn a_day_off_that_was_given_after_planning_holds_the_mail_back() {
         assert_eq!(app.run(Job::PlanReminders).await, 1, "Thursday");
 
         let portal = app.portal_without_mail(&table.school).await;
-        let page = portal.get("/school/vrije-dagen").await;
+        let page = portal.open("/vrije-dagen").await;
         page.submit(&portal, OWN_DAYS, &[("kind", "closed"), ("first_day", "2026-11-26")]).await;
 
         assert_eq!(sent_until(&app, "2026-11-27T12:00:00Z").await, ["Fri 2026-11-27 07:00"]);
@@ -272,12 +273,12 @@ fn kurve_gives_days_of_a_school_and_takes_them_away() {
 
         let wrong = table.kurve("", "own_days", &[("first_day", "2026-12-07"), ("last_day", "2026-12-01")]).await;
         let added = table.kurve("", "own_days", &[("first_day", "2026-12-07"), ("last_day", "2026-12-11")]).await;
-        let shown = table.portal.get("/school/vrije-dagen").await.text("[data-own-day] th");
+        let shown = table.portal.open("/vrije-dagen").await.text("[data-own-day] th");
         let removed = table.kurve("", "remove_own_days", &[]).await;
 
         assert_eq!((wrong.status, added.status, removed.status), (422, 303, 303), "{}", added.body);
         assert_eq!(wrong.attributes("#last_day", "value"), ["2026-12-01"]);
         assert_eq!(shown, "ma 7 december 2026 tot en met vr 11 december 2026");
-        assert!(table.portal.get("/school/vrije-dagen").await.has("[data-no-own-days]"));
+        assert!(table.portal.open("/vrije-dagen").await.has("[data-no-own-days]"));
     });
 }

@@ -108,7 +108,7 @@ fn a_mark_shows_to_kurve_and_to_colleagues_and_goes_by_a_button() {
 
         let worklist = table.staff.get("/beheer").await;
         let page = table.staff_page().await;
-        let colleagues = table.portal.get("/school/collegas").await;
+        let colleagues = table.portal.open("/collegas").await;
         let post = table.staff.get("/beheer/post").await;
 
         assert!(worklist.text("[data-unreached]").contains("Anna de Wit, Bonhoeffer College (12AB)"));

@@ -11,9 +11,9 @@ fn why_a_step_fell_stays_to_be_read_after_it_was_stuck_and_answered() {
         table.kurve("consent_given", "send_back", &[("reason", "Het schuifje staat nog uit.")]).await;
 
         table.school("consent_given", "stuck", &[("reason", "Het schuifje is grijs.")]).await;
-        let stuck = table.portal.get("/school/stap/consent_given").await;
+        let stuck = table.portal.open("/stap/consent_given").await;
         table.kurve("consent_given", "answer", &[("answer", "Probeer het na tien uur.")]).await;
-        let answered = table.portal.get("/school/stap/consent_given").await;
+        let answered = table.portal.open("/stap/consent_given").await;
 
         for page in [&stuck, &answered] {
             assert!(page.text("[data-fallen]").contains("Het schuifje staat nog uit."), "{}", page.body);
@@ -35,8 +35,8 @@ fn details_that_are_given_again_ask_for_nothing_that_was_done() {
             }
             table.kurve("details_submitted", "send_back", &[("reason", "Het domein klopt niet.")]).await;
             app.new_mails().await;
-            let page = table.portal.get("/school/stap/details_submitted").await;
-            page.submit(&table.portal, "form[action='/school/gegevens']", &[]).await;
+            let page = table.portal.open("/stap/details_submitted").await;
+            page.submit(&table.portal, "form[action$='/gegevens']", &[]).await;
 
             let mail = app.only_mail_to(&table.school.email).await;
 
@@ -60,8 +60,8 @@ fn a_school_that_is_taken_up_again_waits_on_kurve_for_a_new_password() {
         let page = table.staff_page().await;
         let issued = table.kurve("", "issue", &[]).await;
         app.new_mails().await;
-        let password = table.portal.get("/school/stap/query_executed").await;
-        let file = password.submit(&table.portal, "form[action='/school/query']", &[]).await;
+        let password = table.portal.open("/stap/query_executed").await;
+        let file = password.submit(&table.portal, "form[action$='/query']", &[]).await;
 
         assert_eq!((reopened.status, issued.status, file.status), (303, 303, 200), "{}", issued.body);
         assert!(!stopped.body.contains("Bonhoeffer College"));

@@ -17,7 +17,7 @@ fn a_step_that_a_colleague_has_stands_with_their_name_among_what_can_be_done() {
         let table = Table::set(&app).await;
         hand_to_piet(&table, "allowlisting_requested", "contactpersoon").await;
 
-        let overview = table.portal.get("/school").await;
+        let overview = table.portal.open("").await;
 
         assert_eq!(overview.attributes("[data-next]", "data-next"), ["consent_given"]);
         let also = overview.texts("[data-next] li");

@@ -58,7 +58,7 @@ fn what_was_typed_about_a_step_stays_when_there_were_too_many_forms_from_one_pla
         let app = TestApp::start_with(kind, allowance).await;
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let portal = app.portal(&school).await;
-        let page = portal.get("/school/stap/consent_given").await;
+        let page = portal.open("/stap/consent_given").await;
         let mut answers = vec![];
         for number in 1..=5 {
             let reason = format!("Het schuifje is er niet, ook niet na poging {number}.");
@@ -230,7 +230,7 @@ fn a_step_of_a_removed_colleague_is_nobodys_and_handing_it_over_again_tells_them
         let piet = "piet@bonhoeffer.example";
         hand_over_to(&table, piet).await;
         app.only_mail_to(piet).await;
-        let said = || async { table.portal.get("/school/stap/allowlisting_requested").await.body };
+        let said = || async { table.portal.open("/stap/allowlisting_requested").await.body };
         let before = said().await;
 
         let id = contact(&app, &table, piet).await;

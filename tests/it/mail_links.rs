@@ -1,7 +1,8 @@
-//! Links in mails say which school they are about: one person may be a contact of more, with one mail over all.
+//! Links in mails name the school that they are about: one person may be a contact of more, with one mail over all.
 
 use chrono::TimeDelta;
 use koppelklaar::crypto::totp::{self, TotpSecret};
+use koppelklaar::domain::onboarding::Step;
 use koppelklaar::jobs::Job;
 use koppelklaar::links;
 
@@ -11,34 +12,16 @@ use crate::support::app::STAFF_PASSWORD;
 use crate::support::post::Mail;
 use crate::support::{Page, TestApp, TestSchool, Visitor, run};
 
-const STEP: &str = "/school/stap/consent_given";
+/// The page of a step that a mail leads to.
+fn step_of(school: &TestSchool) -> String {
+    school.at_step(links::SCHOOL_STEP, Step::ConsentGiven)
+}
 
-/// Anna of the Bonhoeffer College and of the Tweede Lyceum, signed in for the first.
-async fn anna_of_two(app: &TestApp) -> (Table, TestSchool, Visitor) {
+/// Anna of the Bonhoeffer College and of the Tweede Lyceum.
+async fn anna_of_two(app: &TestApp) -> (Table, TestSchool) {
     let table = Table::set(app).await;
     let second = second_school_of(app, &table).await;
-    let visitor = app.portal(&table.school).await;
-    let chosen = choose(&visitor, visitor.get("/school/kies").await, &table.school).await;
-    assert_eq!(chosen.status, 303, "{}", chosen.body);
-    (table, second, visitor)
-}
-
-async fn choose(visitor: &Visitor, page: Page, school: &TestSchool) -> Page {
-    page.submit(visitor, "main form", &[("contact", school.contact.to_string().as_str())]).await
-}
-
-fn about(school: &TestSchool, path: &str) -> String {
-    links::of_school(path, school.id)
-}
-
-/// Whose page this is, as its head says.
-async fn shown(visitor: &Visitor) -> &'static str {
-    let page = visitor.get("/school").await;
-    match (page.body.contains("Bonhoeffer College"), page.body.contains("Tweede Lyceum")) {
-        (true, false) => "first",
-        (false, true) => "second",
-        other => panic!("{other:?}: {}", page.body),
-    }
+    (table, second)
 }
 
 async fn sign_in(app: &TestApp, visitor: &Visitor, email: &str) -> Page {
@@ -48,96 +31,64 @@ async fn sign_in(app: &TestApp, visitor: &Visitor, email: &str) -> Page {
 }
 
 #[test]
-fn a_link_about_another_school_of_mine_asks_first_and_then_leads_to_its_page() {
+fn a_link_leads_to_the_page_of_the_school_that_it_names() {
     run(|app: TestApp| async move {
-        let (_, second, visitor) = anna_of_two(&app).await;
+        let (table, second) = anna_of_two(&app).await;
 
-        let sent = visitor.get(&about(&second, STEP)).await;
-        let before = shown(&visitor).await;
-        let page = visitor.follow(&sent).await;
-        let ticked = page.attributes("input[name=contact][checked]", "value");
-        let asked = page.texts("[data-asked]");
-        let done = page.submit(&visitor, "main form", &[]).await;
-
-        assert_eq!((sent.status, sent.location()), (303, "/school/kies"));
-        assert_eq!(before, "first", "opening a link switches nothing");
-        assert_eq!(ticked.len(), 1, "{ticked:?}");
-        assert_eq!(asked, ["De link die je opende, gaat over Tweede Lyceum (13CD)."]);
-        assert_eq!(done.location(), STEP);
-        assert_eq!(shown(&visitor).await, "second");
-    });
-}
-
-#[test]
-fn who_chooses_another_school_than_the_link_named_does_not_land_on_its_step() {
-    run(|app: TestApp| async move {
-        let (table, second, visitor) = anna_of_two(&app).await;
-
-        let page = visitor.follow(&visitor.get(&about(&second, STEP)).await).await;
-        let done = choose(&visitor, page, &table.school).await;
-
-        assert_eq!(done.location(), "/school");
-        assert_eq!(shown(&visitor).await, "first");
-    });
-}
-
-#[test]
-fn a_link_about_the_school_of_the_session_shows_its_page_at_once() {
-    run(|app: TestApp| async move {
-        let (table, _, visitor) = anna_of_two(&app).await;
-
-        assert_eq!(visitor.get(&about(&table.school, STEP)).await.status, 200);
-    });
-}
-
-#[test]
-fn a_school_of_others_and_one_that_is_not_there_are_passed_over_alike() {
-    run(|app: TestApp| async move {
-        let (table, _, visitor) = anna_of_two(&app).await;
-        let others = app.school("Derde Lyceum", "14EF", "derde").await;
-
-        for school in [others.id.to_string(), "019aa0b7-0000-7000-8000-000000000001".to_owned(), "x".to_owned()] {
-            let page = visitor.get(&format!("{STEP}?school={school}")).await;
-            assert_eq!(page.status, 200, "{school}");
-            assert!(!page.body.contains("Derde"), "{}", page.body);
+        for (school, name) in [(&second, "Tweede Lyceum"), (&table.school, "Bonhoeffer College")] {
+            let page = table.portal.get(&step_of(school)).await;
+            assert_eq!(page.status, 200, "{}", page.body);
+            assert!(page.text(".caption").starts_with(name), "{}", page.body);
         }
-        let stranger = app.anonymous();
-        let sent = stranger.get(&about(&others, STEP)).await;
-        let done = sign_in(&app, &stranger, &table.school.email).await;
-        assert_eq!(sent.location(), "/inloggen");
-        assert_eq!(done.location(), "/school/kies");
-        assert!(!stranger.follow(&done).await.has("[data-asked]"));
     });
 }
 
 #[test]
-fn who_signs_in_after_a_link_is_at_its_school_without_choosing() {
+fn who_signs_in_after_a_link_is_at_its_page_without_choosing() {
     run(|app: TestApp| async move {
-        let (table, second, _) = anna_of_two(&app).await;
+        let (table, second) = anna_of_two(&app).await;
         let visitor = app.anonymous();
 
-        visitor.get(&about(&second, STEP)).await;
+        let sent = visitor.get(&step_of(&second)).await;
         let done = sign_in(&app, &visitor, &table.school.email).await;
 
-        assert_eq!(done.location(), STEP);
-        assert_eq!(shown(&visitor).await, "second");
+        assert_eq!((sent.location(), done.location()), ("/inloggen", step_of(&second).as_str()));
+        assert_eq!(visitor.follow(&done).await.status, 200);
+        assert_eq!(visitor.cookie("__Host-kk_next"), None, "it was remembered for once");
     });
 }
 
-/// The links to the portal of a mail, each with the school that it names.
+#[test]
+fn who_signs_in_after_a_link_of_others_is_led_to_their_own_schools() {
+    run(|app: TestApp| async move {
+        let (table, _) = anna_of_two(&app).await;
+        let others = app.school("Derde Lyceum", "14EF", "derde").await;
+
+        for path in [step_of(&others), "/school/019aa0b7-0000-7000-8000-000000000001".to_owned()] {
+            let visitor = app.anonymous();
+            let sent = visitor.get(&path).await;
+            let done = sign_in(&app, &visitor, &table.school.email).await;
+            let choosing = visitor.follow(&done).await;
+
+            assert_eq!((sent.location(), done.location()), ("/inloggen", "/school"));
+            assert_eq!(choosing.texts("[data-connection] a"), ["Bonhoeffer College", "Tweede Lyceum"]);
+        }
+    });
+}
+
+/// The links to the portal of a mail: the school that each names, and the rest of its path.
 fn portal_links(mail: &Mail) -> Vec<(String, String)> {
-    let words = mail.text.split_whitespace().filter_map(|word| word.strip_prefix("https://koppelklaar.test/school"));
+    let words = mail.text.split_whitespace().filter_map(|word| word.strip_prefix("https://koppelklaar.test/school/"));
     words
-        .map(|rest| rest.split_once("?school=").unwrap_or((rest, "")))
-        .map(|(path, school)| (path.to_owned(), school.to_owned()))
+        .map(|rest| rest.split_once('/').unwrap_or((rest, "")))
+        .map(|(school, path)| (school.to_owned(), path.to_owned()))
         .collect()
 }
 
 #[test]
 fn each_link_of_a_reminder_over_two_schools_names_its_own() {
     run(|app: TestApp| async move {
-        let table = Table::set(&app).await;
-        let second = second_school_of(&app, &table).await;
+        let (table, second) = anna_of_two(&app).await;
 
         app.clock.set(at("2026-11-26T10:00:00Z"));
         app.run(Job::PlanReminders).await;
@@ -147,10 +98,10 @@ fn each_link_of_a_reminder_over_two_schools_names_its_own() {
         let links = portal_links(mail);
         let of = |school: &TestSchool| {
             let id = school.id.to_string();
-            links.iter().filter(|(path, named)| path.starts_with("/stap/") && *named == id).count()
+            links.iter().filter(|(named, path)| path.starts_with("stap/") && *named == id).count()
         };
         assert!(of(&table.school) > 0 && of(&second) > 0, "{}", mail.text);
-        assert!(links.iter().all(|(_, named)| !named.is_empty()), "{}", mail.text);
+        assert!(!mail.text.contains("?school="), "{}", mail.text);
     });
 }
 
@@ -187,7 +138,7 @@ fn a_form_that_is_sent_after_the_session_ended_leads_back_to_its_page_and_says_w
     run(|app: TestApp| async move {
         let table = Table::set(&app).await;
         let (portal, staff) = (app.portal(&table.school).await, app.staff().await);
-        let step = portal.get(STEP).await;
+        let step = portal.get(&step_of(&table.school)).await;
         let place = links::staff_school(links::STAFF_SCHOOL, table.school.id);
         let school = staff.get(&place).await;
 
@@ -201,7 +152,7 @@ fn a_form_that_is_sent_after_the_session_ended_leads_back_to_its_page_and_says_w
             let page = visitor.follow(&sent).await;
             assert!(page.body.contains("Je was te lang weg. Log opnieuw in."), "{}", page.body);
         }
-        assert_eq!(sign_in(&app, &portal, &table.school.email).await.location(), STEP);
+        assert_eq!(sign_in(&app, &portal, &table.school.email).await.location(), step_of(&table.school));
         assert_eq!(staff.cookie("__Host-kk_next"), Some(place));
     });
 }
@@ -213,7 +164,7 @@ fn a_page_that_went_wrong_leads_back_to_the_part_that_one_was_in() {
         let (portal, staff) = (app.portal(&table.school).await, app.staff().await);
 
         for (visitor, path, start, said) in [
-            (&portal, "/school/stap/nergens", "/school", "Naar het overzicht"),
+            (&portal, portal.at("/stap/nergens").as_str(), "/school", "Naar het overzicht"),
             (&staff, "/beheer/scholen/nergens", "/beheer", "Naar de werklijst"),
             (&staff, "/nergens", "/", "Naar het begin"),
         ] {
@@ -232,7 +183,7 @@ fn when_a_school_stops_the_mail_asks_for_no_step() {
         app.new_mails().await;
 
         let portal = app.portal(&table.school).await;
-        let page = portal.get("/school/stoppen").await;
+        let page = portal.open("/stoppen").await;
         let radio = page.attributes("main form input[type=radio]", "value").remove(0);
         let name = page.attributes("main form input[type=radio]", "name").remove(0);
         let done = page.submit(&portal, "main form", &[(&name, &radio), ("text", "We kiezen Optie B.")]).await;

@@ -52,6 +52,7 @@ mod store;
 mod stored_names;
 mod threads;
 mod timer;
+mod two_tabs;
 mod unreadable;
 mod unsubscribe;
 mod wake;

@@ -107,7 +107,7 @@ async fn two_schools_of_which_one_closes(app: &TestApp) -> (Table, TestSchool) {
     app.clock.set(at("2026-11-26T10:00:00Z"));
     assert_eq!(app.run(Job::PlanReminders).await, 2, "to Anna and to the second school's own contact");
     let portal = app.portal_without_mail(&second).await;
-    let page = portal.get("/school/vrije-dagen").await;
+    let page = portal.open("/vrije-dagen").await;
     let days = [("kind", "closed"), ("first_day", "2026-11-27"), ("last_day", "2026-12-04")];
     let closed = page.submit(&portal, "form:has([data-action=add-own-days])", &days).await;
     assert_eq!(closed.status, 303, "{}", closed.body);

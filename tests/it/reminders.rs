@@ -73,7 +73,7 @@ fn while_kurve_or_magister_holds_the_ball_nobody_is_reminded() {
 fn a_paused_school_is_left_in_peace() {
     run(|app: TestApp| async move {
         let table = Table::set(&app).await;
-        let page = table.portal.get("/school/pauze").await;
+        let page = table.portal.open("/pauze").await;
         page.submit(&table.portal, "main form", &[("reason", "Toetsweek."), ("until", "2027-01-11")]).await;
 
         let sent = let_time_pass(&app, "2026-12-18T12:00:00Z").await;
@@ -86,7 +86,7 @@ fn a_paused_school_is_left_in_peace() {
 fn a_pause_that_ends_by_itself_ends_with_one_reminder_and_its_days_do_not_count() {
     run(|app: TestApp| async move {
         let table = Table::set(&app).await;
-        let page = table.portal.get("/school/pauze").await;
+        let page = table.portal.open("/pauze").await;
         page.submit(&table.portal, "main form", &[("reason", "Toetsweek."), ("until", "2026-12-07")]).await;
 
         let sent = let_time_pass(&app, "2026-12-11T12:00:00Z").await;
@@ -100,12 +100,12 @@ fn a_pause_that_ends_by_itself_ends_with_one_reminder_and_its_days_do_not_count(
 fn who_ends_a_pause_early_is_not_reminded_at_once() {
     run(|app: TestApp| async move {
         let table = Table::set(&app).await;
-        let page = table.portal.get("/school/pauze").await;
+        let page = table.portal.open("/pauze").await;
         page.submit(&table.portal, "main form", &[("reason", "Toetsweek."), ("until", "2027-01-11")]).await;
         app.advance(TimeDelta::days(14));
 
         let portal = app.portal(&table.school).await;
-        let resumed = portal.get("/school").await.submit(&portal, "form:has([data-action=resume])", &[]).await;
+        let resumed = portal.open("").await.submit(&portal, "form:has([data-action=resume])", &[]).await;
         let sent = let_time_pass(&app, "2026-12-11T12:00:00Z").await;
 
         assert_eq!(resumed.status, 303, "{}", resumed.body);
@@ -123,7 +123,7 @@ fn a_step_done_between_planning_and_sending_cancels_its_reminder() {
 
         let portal = app.portal_without_mail(&table.school).await;
         for step in ["consent_given", "allowlisting_requested"] {
-            let page = portal.get(&format!("/school/stap/{step}")).await;
+            let page = portal.open(&format!("/stap/{step}")).await;
             page.submit(&portal, "form:has([data-action=claim])", &[]).await;
         }
         let mails = app.new_mails().await;
@@ -205,7 +205,7 @@ fn a_step_handed_over_between_planning_and_sending_does_not_remind_who_had_it() 
         assert_eq!(app.run(Job::PlanReminders).await, 1, "Thursday: the third working day");
 
         let portal = app.portal_without_mail(&table.school).await;
-        let page = portal.get("/school/stap/allowlisting_requested").await;
+        let page = portal.open("/stap/allowlisting_requested").await;
         let fields = [
             ("colleague_name", "Piet Bakker"),
             ("colleague_email", "piet@bonhoeffer.example"),

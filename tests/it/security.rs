@@ -17,15 +17,22 @@ use crate::support::{Page, TestApp, TestSchool, Visitor, run};
 fn every_path_of_the_product_is_in_the_table() {
     let source = include_str!("../../src/links.rs");
 
-    let paths = source.lines().filter_map(|line| line.strip_prefix("pub const ")?.split_once(": &str = \""));
-    let known: BTreeSet<&str> = paths.map(|(_, rest)| rest.trim_end_matches("\";")).collect();
+    let known: BTreeSet<&str> = source.lines().filter_map(path_of).map(|(_, path)| path).collect();
 
     let listed: BTreeSet<&str> = TABLE.iter().map(|(_, path, _)| *path).chain(DEMO).chain(ELSEWHERE).collect();
     assert_eq!(known, listed);
 }
 
+/// The name and the path that a line of `src/links.rs` declares.
+fn path_of(line: &str) -> Option<(&str, &str)> {
+    let (name, rest) = line.strip_prefix("pub const ")?.split_once(": ")?;
+    let path = rest.strip_prefix("&str = \"").or_else(|| rest.strip_prefix("OfConnection = OfConnection::new(\""))?;
+    Some((name, path.split_once('"')?.0))
+}
+
 fn sample(path: &str, school: &str) -> String {
     path.replace("{school}", school)
+        .replace("{connection}", school)
         .replace("{step}", "consent_given")
         .replace("{brin}", "12AB")
         .replace("{*path}", "release/koppelklaar.css")
@@ -111,11 +118,7 @@ fn no_get_changes_anything() {
         let school = app.school("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let portal = app.portal(&school).await;
         let staff = app.staff().await;
-        let count = || async {
-            let rows = koppelklaar::store::operations::audit::list_raw(app.context().db.reader(), 0, 10_000).await;
-            rows.expect("the audit can be read").len()
-        };
-        let before = count().await;
+        let before = count_audit(&app).await;
 
         for (_, path, _) in TABLE.iter().filter(|(method, _, _)| *method == "GET") {
             let path = sample(path, &school.id.to_string());
@@ -123,9 +126,15 @@ fn no_get_changes_anything() {
             staff.get(&path).await;
         }
 
-        assert_eq!(count().await, before);
+        assert_eq!(count_audit(&app).await, before);
         assert_eq!(app.new_mails().await.len(), 0);
     });
+}
+
+/// How much was done, by anybody.
+async fn count_audit(app: &TestApp) -> usize {
+    let rows = koppelklaar::store::operations::audit::list_raw(app.context().db.reader(), 0, 10_000).await;
+    rows.expect("the audit can be read").len()
 }
 
 #[test]
@@ -135,12 +144,12 @@ fn a_post_without_the_forms_token_changes_nothing() {
         let portal = app.portal(&school).await;
         let other = csrf(&app.anonymous()).await;
 
-        let without = portal.post("/school/stap/consent_given/gedaan", &[]).await;
+        let without = portal.post(&portal.at("/stap/consent_given/gedaan"), &[]).await;
         let fields = [("csrf".to_owned(), other)];
-        let of_another_browser = portal.post("/school/stap/consent_given/gedaan", &fields).await;
+        let of_another_browser = portal.post(&portal.at("/stap/consent_given/gedaan"), &fields).await;
 
         assert_eq!((without.status, of_another_browser.status), (403, 403));
-        assert!(portal.get("/school").await.has("[data-step=consent_given] [data-tag=now], [data-next-step]"));
+        assert!(portal.open("").await.has("[data-step=consent_given] [data-tag=now], [data-next-step]"));
     });
 }
 
@@ -216,6 +225,7 @@ fn no_page_holds_anything_inline() {
                 {
                     assert!(!page.has(inline), "{inline} on {path}");
                 }
+                assert!(!page.body.contains("{connection}"), "a link about nothing on {path}");
                 assert!(!page.text("title").is_empty(), "{path}");
                 assert_eq!(page.texts("h1").len(), 1, "{path}\n{}", page.body);
             }
@@ -268,12 +278,37 @@ fn a_contact_sees_only_their_own_school() {
         let other = app.school("Het Molenveld", "13CD", "molenveld").await;
         let portal = app.portal(&one).await;
 
-        let page = portal.get("/school").await;
-        let chosen = portal.get("/school/kies").await;
+        let page = portal.open("").await;
+        let led_on = portal.get(links::SCHOOLS).await;
         let staff_page = portal.get(&links::staff_school(links::STAFF_SCHOOL, other.id)).await;
 
         assert!(page.body.contains("Bonhoeffer College") && !page.body.contains("Molenveld"));
-        assert!(!chosen.body.contains("Molenveld"));
+        assert_eq!(led_on.location(), links::SCHOOL.at(one.id));
         assert_eq!(staff_page.location(), links::STAFF_SIGN_IN);
+    });
+}
+
+#[test]
+fn every_page_and_form_of_a_school_of_others_is_not_there_and_changes_nothing() {
+    run(|app: TestApp| async move {
+        let one = app.school("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let other = app.school("Het Molenveld", "13CD", "molenveld").await;
+        let portal = app.portal(&one).await;
+        let before = count_audit(&app).await;
+
+        let routes = TABLE.iter().filter(|(_, path, _)| path.contains("{connection}"));
+        let mut looked_at = 0;
+        for (method, path, _) in routes {
+            for of in [other.id.to_string(), "01890000-0000-7000-8000-000000000000".to_owned(), "x".to_owned()] {
+                let page = request(&portal, method, &sample(path, &of)).await;
+                assert_eq!(page.status, 404, "{method} {path} of {of}\n{}", page.body);
+                assert_eq!(page.text("h1"), "Deze pagina is er niet", "{method} {path} of {of}");
+                looked_at += 1;
+            }
+        }
+
+        assert!(looked_at > 60, "{looked_at}");
+        assert_eq!(count_audit(&app).await, before);
+        assert_eq!(app.new_mails().await.len(), 0);
     });
 }

@@ -6,6 +6,8 @@ use chrono::TimeDelta;
 use crate::support::app::nonzero;
 use crate::support::post::Mail;
 use crate::support::{Page, TestApp, TestSchool, Visitor, on_each_database, run};
+use koppelklaar::domain::onboarding::Step;
+use koppelklaar::links;
 use koppelklaar::web::rate_limit::Allowance;
 
 async fn ask(visitor: &Visitor, email: &str) -> Page {
@@ -29,7 +31,7 @@ async fn type_code(visitor: &Visitor, code: &str) -> Page {
 }
 
 async fn is_signed_in(visitor: &Visitor) -> bool {
-    visitor.get("/school").await.status == 200
+    visitor.get("/school").await.location() != "/inloggen"
 }
 
 /// Six digits that are not the code.
@@ -254,7 +256,7 @@ fn signing_out_ends_the_session_itself_and_not_only_the_cookie() {
         let visitor = app.portal(&school).await;
         let cookie = visitor.cookie("__Host-kk_school").expect("signed in");
 
-        visitor.get("/school").await.submit(&visitor, "form[action='/uitloggen']", &[]).await;
+        visitor.open("").await.submit(&visitor, "form[action='/uitloggen']", &[]).await;
         visitor.set_cookie("__Host-kk_school", &cookie);
 
         assert!(!is_signed_in(&visitor).await);
@@ -283,13 +285,14 @@ fn after_signing_in_the_visitor_is_where_the_mail_pointed() {
         let school = school(&app).await;
         let visitor = app.anonymous();
 
-        let sent_away = visitor.get("/school/stap/consent_given").await;
+        let step = school.at_step(links::SCHOOL_STEP, Step::ConsentGiven);
+        let sent_away = visitor.get(&step).await;
         ask(&visitor, &school.email).await;
         let mail = app.only_mail_to(&school.email).await;
         let done = visitor.get(&mail.path_of("/inloggen/link/")).await.submit(&visitor, "main form", &[]).await;
 
         assert_eq!((sent_away.status, sent_away.location()), (303, "/inloggen"));
-        assert_eq!(done.location(), "/school/stap/consent_given");
+        assert_eq!(done.location(), step);
     });
 }
 
@@ -322,11 +325,13 @@ fn someone_of_three_schools_gets_one_mail_and_chooses() {
         let mail = app.only_mail_to(email).await;
         let done = visitor.get(&mail.path_of("/inloggen/link/")).await.submit(&visitor, "main form", &[]).await;
         let choose = visitor.follow(&done).await;
-        let body = choose.body.clone();
 
-        assert_eq!(done.location(), "/school/kies");
-        for name in ["Een", "Twee", "Drie"] {
-            assert!(body.contains(name), "{name} is not on\n{body}");
+        assert_eq!(done.location(), "/school");
+        assert_eq!(choose.texts("[data-connection] a"), ["Drie", "Een", "Twee"]);
+        for (link, name) in choose.attributes("[data-connection] a", "href").iter().zip(["Drie", "Een", "Twee"]) {
+            let overview = visitor.get(link).await;
+            assert!(overview.text("[data-school]").starts_with(name), "{link}: {}", overview.body);
+            assert_eq!(overview.attributes("nav a[href='/school']", "href").len(), 1, "the way to the others");
         }
     });
 }

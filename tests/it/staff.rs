@@ -125,7 +125,7 @@ fn a_second_colleague_on_a_stale_page_hears_what_changed_and_loses_nothing_typed
         assert!(conflict.text("main").contains("Anna de Wit"), "what changed is not told:\n{}", conflict.body);
         assert!(conflict.body.contains(typed), "{}", conflict.body);
         assert_eq!(finished.status, 303, "{}", finished.body);
-        let page = table.portal.get("/school/stap/consent_given").await;
+        let page = table.portal.open("/stap/consent_given").await;
         assert!(page.text("[data-fallen]").contains(typed));
     });
 }
@@ -139,7 +139,7 @@ fn the_worklist_shows_the_stuck_first_then_the_longest_waiting() {
         app.advance(TimeDelta::hours(1));
         let stuck = app.school("Vastgelopen school", "13AA", "vast").await;
         let portal = app.portal(&stuck).await;
-        let page = portal.get("/school/stap/consent_given").await;
+        let page = portal.open("/stap/consent_given").await;
         page.submit(&portal, "form:has([data-action=stuck])", &[("reason", "Het lukt niet.")]).await;
 
         let staff = app.staff().await;
@@ -245,7 +245,7 @@ fn notes_are_for_kurve_alone() {
 
         assert_eq!(written.status, 303, "{}", written.body);
         assert!(table.staff_page().await.text("[data-note]").contains("Directeur belde: haast."));
-        assert!(!table.portal.get("/school").await.body.contains("haast"));
+        assert!(!table.portal.open("").await.body.contains("haast"));
     });
 }
 

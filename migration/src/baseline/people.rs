@@ -13,7 +13,6 @@ pub(super) fn subject() -> Subject {
             unique_index("idx-contact-school_id_email_key", "contact", &["school_id", "email_key"]),
             index("idx-contact-email_key", "contact", &["email_key"]),
             unique_index("idx-session-token_hash", "session", &["token_hash"]),
-            index("idx-session-contact_id", "session", &["contact_id"]),
             index("idx-session-staff_id", "session", &["staff_id"]),
             index("idx-session-email_key", "session", &["email_key"]),
             index("idx-session-expires_at", "session", &["expires_at"]),
@@ -85,12 +84,10 @@ fn session() -> TableCreateStatement {
         .col(blob("token_hash"))
         .col(text("kind"))
         .col(text_null("email_key"))
-        .col(uuid_null("contact_id"))
         .col(uuid_null("staff_id"))
         .col(timestamp_with_time_zone("created_at"))
         .col(timestamp_with_time_zone("last_seen_at"))
         .col(timestamp_with_time_zone("expires_at"))
-        .foreign_key(&mut foreign_key("session", "contact_id", "contact"))
         .foreign_key(&mut foreign_key("session", "staff_id", "staff"))
         .to_owned()
 }

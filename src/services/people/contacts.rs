@@ -129,7 +129,7 @@ pub(in crate::services) async fn give_role(
     Ok(Versioned { version, ..held })
 }
 
-/// Removes a contact and ends their sessions.
+/// Removes a contact. Their pages are shut at once; their sessions end too, unless another school has them.
 ///
 /// # Errors
 /// `LastContact` when nobody would be left, `Conflict` on a stale page.
@@ -137,13 +137,16 @@ pub async fn remove(context: &Context, call: &Call, who: ContactRef, seen: Optio
     call.check_may_act()?;
     let mut work = UnitOfWork::begin(context, call).await?;
     let held = hold_seen(&work, who.school, seen).await?;
-    load_of(&work, who).await?;
+    let email = load_of(&work, who).await?.email;
     let ContactRef { school, contact } = who;
     if contacts::list(work.conn(), school).await?.len() == 1 {
         return Err(ServiceError::LastContact);
     }
     contacts::mark_removed(work.conn(), contact, call.now).await?;
-    sessions::delete_of_contact(work.conn(), contact).await?;
+    let email_key = context.keys.email_key(&email.key_form());
+    if contacts::list_by_email(work.conn(), &email_key).await?.is_empty() {
+        sessions::delete_of_address(work.conn(), &email_key).await?;
+    }
     let version = onboardings::save(work.conn(), school, &held, call.now).await?;
     work.note_version(Some(school), Some(version), Action::ContactRemoved { contact });
     work.finish().await

@@ -6,9 +6,9 @@ use crate::crypto::{Token, same, token};
 use crate::domain::access_link::{self, Dead, Outcome, Proof};
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
-use crate::domain::ids::{AccessLinkId, ContactId, SchoolId, SessionId};
+use crate::domain::ids::{AccessLinkId, SchoolId, SessionId};
 use crate::domain::notice::{About, MailKind};
-use crate::domain::school::Contact;
+use crate::domain::school::{Contact, ContactRef};
 use crate::domain::text::{Brin, EmailAddress, SchoolName};
 use crate::services::people::addresses;
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
@@ -40,8 +40,6 @@ pub struct Attempt<'a> {
     pub browser: Option<&'a Token>,
     /// The six digits they typed, without spaces.
     pub code: Option<&'a str>,
-    /// The school whose page they opened before; it only counts if they are a contact there.
-    pub school: Option<SchoolId>,
 }
 
 /// What redeeming led to.
@@ -51,35 +49,16 @@ pub enum Redeemed {
     SignedIn {
         /// The session's token, for the cookie.
         session: Token,
-        /// Whether the visitor still has to choose among several schools.
-        to_choose: bool,
+        /// The schools whose pages it opens.
+        schools: Vec<SchoolId>,
     },
     /// Not signed in, and why. Never `Outcome::Redeemed`.
     Not(Outcome),
 }
 
-/// Someone who is signed in with a school's address.
-#[derive(Debug, Clone)]
-pub enum Visitor {
-    /// Has to choose a school first.
-    Choosing {
-        /// The keyed hash of the address.
-        email_key: String,
-    },
-    /// A contact of one school.
-    Contact {
-        /// Who.
-        contact: Contact,
-        /// The keyed hash of the address.
-        email_key: String,
-    },
-}
-
 /// One of the schools that a visitor can choose.
 #[derive(Debug, Clone)]
 pub struct Choice {
-    /// As which contact.
-    pub contact: ContactId,
     /// Which school.
     pub school: SchoolId,
     /// Its name.
@@ -181,37 +160,33 @@ pub async fn redeem(
     }
     // Nothing was written yet; the claim below, in the transaction of the session, is what counts.
     drop(work);
-    sign_in(context, asked, link, attempt.school).await
+    sign_in(context, asked, link).await
 }
 
-async fn sign_in(
-    context: &Context,
-    asked: AnonymousCall<'_>,
-    link: StoredLink,
-    wanted: Option<SchoolId>,
-) -> Result<Redeemed, ServiceError> {
+async fn sign_in(context: &Context, asked: AnonymousCall<'_>, link: StoredLink) -> Result<Redeemed, ServiceError> {
     let people = contacts::list_by_email(context.db.reader(), &link.email_key).await?;
-    let asked_for = people.iter().find(|person| Some(person.school) == wanted);
-    let Some(first) = asked_for.or(people.first()) else {
+    let Some(first) = people.first() else {
         return Ok(Redeemed::Not(Outcome::Unknown));
     };
     let now = asked.now;
-    let call = asked.by(Actor::Contact { id: first.id, roles: first.roles });
+    let call = asked.by(actor_of(first));
     let mut work = UnitOfWork::begin(context, &call).await?;
     if !access_links::claim(work.conn(), link.id, now).await? {
         return Ok(Redeemed::Not(Outcome::Dead(Dead::Used)));
     }
-    let to_choose = people.len() > 1 && asked_for.is_none();
     let email_key = link.email_key;
     // The link came by mail: it arrives.
     addresses::clear_bounced(&mut work, &email_key, link.requested_at).await?;
-    let holder = if to_choose { Holder::Choosing { email_key } } else { Holder::Contact { id: first.id, email_key } };
-    let session = open_session(context, work.conn(), now, holder).await?;
-    if !to_choose {
-        work.note(Some(first.school), Action::ContactSignedIn);
+    let session = open_session(context, work.conn(), now, Holder::School { email_key }).await?;
+    for person in &people {
+        work.note_by(actor_of(person), person.school, Action::ContactSignedIn);
     }
     work.finish().await?;
-    Ok(Redeemed::SignedIn { session, to_choose })
+    Ok(Redeemed::SignedIn { session, schools: people.iter().map(|person| person.school).collect() })
+}
+
+fn actor_of(person: &Contact) -> Actor {
+    Actor::Contact { id: person.id, roles: person.roles }
 }
 
 async fn find_link(work: &UnitOfWork<'_>, attempt: &Attempt<'_>) -> Result<Option<StoredLink>, ServiceError> {
@@ -254,40 +229,38 @@ pub(in crate::services) async fn open_session(
     Ok(token)
 }
 
-/// Who holds a session, if it lives; keeps it alive.
+/// The keyed hash of the address that a session is of, if it lives; keeps it alive.
 pub async fn find_visitor(
     context: &Context,
     now: DateTime<Utc>,
     session: &Token,
-) -> Result<Option<Visitor>, ServiceError> {
+) -> Result<Option<String>, ServiceError> {
     let Some(found) = sessions::find(context.db.reader(), &session.hash(), now).await? else { return Ok(None) };
-    let Some(visitor) = visitor_of(context, &found).await? else { return Ok(None) };
+    let Holder::School { email_key } = &found.holder else { return Ok(None) };
     keep_alive(context, now, &found).await?;
-    Ok(Some(visitor))
+    Ok(Some(email_key.clone()))
 }
 
-/// Whether a session is still that of this contact. It does not prolong the session.
+/// The contact of a school with this address, if there is one today.
+pub async fn find_contact(
+    context: &Context,
+    email_key: &str,
+    school: SchoolId,
+) -> Result<Option<Contact>, ServiceError> {
+    Ok(contacts::find_by_email(context.db.reader(), school, email_key).await?)
+}
+
+/// Whether a session still opens the pages of this contact. It does not prolong the session.
 pub async fn is_still(
     context: &Context,
     now: DateTime<Utc>,
     session: &Token,
-    who: ContactId,
+    who: ContactRef,
 ) -> Result<bool, ServiceError> {
     let Some(found) = sessions::find(context.db.reader(), &session.hash(), now).await? else { return Ok(false) };
-    let visitor = visitor_of(context, &found).await?;
-    Ok(matches!(visitor, Some(Visitor::Contact { contact, .. }) if contact.id == who))
-}
-
-async fn visitor_of(context: &Context, session: &StoredSession) -> Result<Option<Visitor>, ServiceError> {
-    match &session.holder {
-        Holder::Choosing { email_key } => Ok(Some(Visitor::Choosing { email_key: email_key.clone() })),
-        Holder::Contact { id, email_key } => {
-            let contact = contacts::load(context.db.reader(), *id).await?;
-            let is_theirs = contact.removed_at.is_none();
-            Ok(is_theirs.then(|| Visitor::Contact { contact, email_key: email_key.clone() }))
-        }
-        Holder::Staff { .. } => Ok(None),
-    }
+    let Holder::School { email_key } = &found.holder else { return Ok(false) };
+    let contact = find_contact(context, email_key, who.school).await?;
+    Ok(contact.is_some_and(|contact| contact.id == who.contact))
 }
 
 /// Moves the end of a session; at most once a minute, since it is a write.
@@ -298,7 +271,7 @@ pub(in crate::services) async fn keep_alive(
 ) -> Result<(), ServiceError> {
     if now - session.last_seen_at >= Duration::minutes(1) {
         let longest = match session.holder {
-            Holder::Choosing { .. } | Holder::Contact { .. } => Duration::days(CONTACT_DAYS),
+            Holder::School { .. } => Duration::days(CONTACT_DAYS),
             Holder::Staff { .. } => Duration::hours(STAFF_HOURS),
         };
         let expires_at = (now + Duration::hours(IDLE_HOURS)).min(session.created_at + longest);
@@ -307,44 +280,22 @@ pub(in crate::services) async fn keep_alive(
     Ok(())
 }
 
-/// The schools that an address belongs to.
+/// The schools that an address belongs to, by name.
 pub async fn list_choices(context: &Context, email_key: &str) -> Result<Vec<Choice>, ServiceError> {
     let mut choices = vec![];
     for contact in contacts::list_by_email(context.db.reader(), email_key).await? {
         let school = schools::load(context.db.reader(), contact.school).await?;
         let (name, brin) = (school.details.name, school.details.brin);
-        choices.push(Choice { contact: contact.id, school: school.id, name, brin });
+        choices.push(Choice { school: school.id, name, brin });
     }
+    choices
+        .sort_by(|one, other| (one.name.as_str(), one.brin.as_str()).cmp(&(other.name.as_str(), other.brin.as_str())));
     Ok(choices)
 }
 
-/// Whether an address belongs to a contact of a school.
-pub async fn is_contact_of(context: &Context, email_key: &str, school: SchoolId) -> Result<bool, ServiceError> {
-    let people = contacts::list_by_email(context.db.reader(), email_key).await?;
-    Ok(people.iter().any(|person| person.school == school))
-}
-
-/// Goes on as one contact; the session gets a new token. Returns that and the contact's school.
-///
-/// # Errors
-/// `NotFound` when the address does not belong to that contact.
-pub async fn choose(
-    context: &Context,
-    asked: AnonymousCall<'_>,
-    session: &Token,
-    email_key: &str,
-    contact: ContactId,
-) -> Result<(Token, SchoolId), ServiceError> {
-    let people = contacts::list_by_email(context.db.reader(), email_key).await?;
-    let chosen = people.into_iter().find(|person| person.id == contact).ok_or(ServiceError::NotFound)?;
-    let call = asked.by(Actor::Contact { id: chosen.id, roles: chosen.roles });
-    let mut work = UnitOfWork::begin(context, &call).await?;
-    sessions::delete(work.conn(), &session.hash()).await?;
-    let holder = Holder::Contact { id: chosen.id, email_key: email_key.to_owned() };
-    let token = open_session(context, work.conn(), asked.now, holder).await?;
-    work.note(Some(chosen.school), Action::ContactSignedIn);
-    work.finish().await?;
-    Ok((token, chosen.school))
+/// Whether an address belongs to more schools than one.
+pub async fn has_more_schools(context: &Context, email_key: &str) -> Result<bool, ServiceError> {
+    Ok(contacts::list_by_email(context.db.reader(), email_key).await?.len() > 1)
 }
 
 /// Ends a session, of a school or of Kurve.

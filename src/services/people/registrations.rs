@@ -47,8 +47,13 @@ pub struct RegistrationForm {
 /// What a confirmation led to.
 #[derive(Debug)]
 pub enum Confirmed {
-    /// The school is here now; with a session when it was confirmed in the browser that asked.
-    Made(Option<Token>),
+    /// The school is here now.
+    Made {
+        /// Which.
+        school: SchoolId,
+        /// A session, when it was confirmed in the browser that asked.
+        session: Option<Token>,
+    },
     /// The school was here; its contacts are told.
     WasHere,
 }
@@ -163,16 +168,16 @@ async fn try_to_confirm(
         work.finish().await?;
         return Ok(Confirmed::WasHere);
     }
-    create(context, &mut work, &call, &form, contact).await?;
+    let school = create(context, &mut work, &call, &form, contact).await?;
     let is_same_browser = browser.is_some_and(|browser| crate::crypto::same(&browser.hash(), &stored.browser_hash));
     let session = if is_same_browser {
         let email_key = context.keys.email_key(&form.email.key_form());
-        Some(portal_access::open_session(context, work.conn(), now, Holder::Contact { id: contact, email_key }).await?)
+        Some(portal_access::open_session(context, work.conn(), now, Holder::School { email_key }).await?)
     } else {
         None
     };
     work.finish().await?;
-    Ok(Confirmed::Made(session))
+    Ok(Confirmed::Made { school, session })
 }
 
 async fn create(
@@ -181,7 +186,7 @@ async fn create(
     call: &Call,
     form: &RegistrationForm,
     contact: ContactId,
-) -> Result<(), ServiceError> {
+) -> Result<SchoolId, ServiceError> {
     let id = SchoolId::from_uuid(context.chance.uuid_v7(call.now));
     let school = School { id, details: form.details.clone(), created_at: call.now };
     store::onboarding::schools::insert(work.conn(), &school).await?;
@@ -207,7 +212,8 @@ async fn create(
     let changed = Changed { before, events, after, version: 1 };
     onboardings::record(work, id, &changed);
     insight::record_holdings(work, call, id, &HoldingChange::of(None, &changed.after)).await?;
-    tell(work, id, &changed, Some(contact)).await
+    tell(work, id, &changed, Some(contact)).await?;
+    Ok(id)
 }
 
 async fn tell_known(work: &mut UnitOfWork<'_>, school: SchoolId, now: DateTime<Utc>) -> Result<(), ServiceError> {

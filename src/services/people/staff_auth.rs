@@ -113,7 +113,7 @@ async fn write_as_a_wrong_try(
 ) -> Result<(), ServiceError> {
     let call = asked.by(Actor::Visitor);
     let work = UnitOfWork::begin(context, &call).await?;
-    let token = open_session(context, work.conn(), asked.now, Holder::Choosing { email_key }).await?;
+    let token = open_session(context, work.conn(), asked.now, Holder::School { email_key }).await?;
     sessions::delete(work.conn(), &token.hash()).await?;
     work.finish().await
 }

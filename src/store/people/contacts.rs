@@ -65,6 +65,21 @@ pub async fn find(conn: &impl ConnectionTrait, id: ContactId) -> Result<Option<C
     contact::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(to_contact).transpose()
 }
 
+/// The contact of today of a school with this address.
+pub async fn find_by_email(
+    conn: &impl ConnectionTrait,
+    school: SchoolId,
+    email_key: &str,
+) -> Result<Option<Contact>, StoreError> {
+    let row = contact::Entity::find()
+        .filter(contact::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(contact::COLUMN.email_key.eq(email_key))
+        .filter(contact::COLUMN.removed_at.is_null())
+        .one(conn)
+        .await?;
+    row.map(to_contact).transpose()
+}
+
 /// Everyone of today with this address, over all schools, oldest first.
 pub async fn list_by_email(conn: &impl ConnectionTrait, email_key: &str) -> Result<Vec<Contact>, StoreError> {
     let rows = contact::Entity::find()

@@ -3,23 +3,15 @@
 use chrono::{DateTime, Utc};
 use entity::session;
 use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter};
-use uuid::Uuid;
 
-use crate::domain::ids::{ContactId, SessionId, StaffId};
+use crate::domain::ids::{SessionId, StaffId};
 use crate::store::{ConnectionTrait, StoreError};
 
 /// For whom a session is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Holder {
-    /// Someone who proved an address that several schools know, and still has to choose.
-    Choosing {
-        /// The keyed hash of the address.
-        email_key: String,
-    },
-    /// A contact of one school.
-    Contact {
-        /// Which contact.
-        id: ContactId,
+    /// Who proved an address: whatever its schools are at the moment of each page.
+    School {
         /// The keyed hash of the address.
         email_key: String,
     },
@@ -47,17 +39,15 @@ pub struct StoredSession {
 
 /// Stores a new session.
 pub async fn insert(conn: &impl ConnectionTrait, new: &StoredSession, token_hash: &[u8]) -> Result<(), StoreError> {
-    let (kind, email_key, contact, staff) = match &new.holder {
-        Holder::Choosing { email_key } => ("contact", Some(email_key.clone()), None, None),
-        Holder::Contact { id, email_key } => ("contact", Some(email_key.clone()), Some(id.as_uuid()), None),
-        Holder::Staff { id } => ("staff", None, None, Some(id.as_uuid())),
+    let (kind, email_key, staff) = match &new.holder {
+        Holder::School { email_key } => ("contact", Some(email_key.clone()), None),
+        Holder::Staff { id } => ("staff", None, Some(id.as_uuid())),
     };
     let row = session::ActiveModel {
         id: Set(new.id.as_uuid()),
         token_hash: Set(token_hash.to_vec()),
         kind: Set(kind.to_owned()),
         email_key: Set(email_key),
-        contact_id: Set(contact),
         staff_id: Set(staff),
         created_at: Set(new.created_at),
         last_seen_at: Set(new.last_seen_at),
@@ -103,23 +93,15 @@ pub async fn delete(conn: &impl ConnectionTrait, token_hash: &[u8]) -> Result<()
     Ok(())
 }
 
-/// Ends every session of a contact.
-pub async fn delete_of_contact(conn: &impl ConnectionTrait, contact: ContactId) -> Result<(), StoreError> {
-    delete_of(conn, Some(contact.as_uuid()), None).await
+/// Ends every session of an address.
+pub async fn delete_of_address(conn: &impl ConnectionTrait, email_key: &str) -> Result<(), StoreError> {
+    session::Entity::delete_many().filter(session::COLUMN.email_key.eq(email_key)).exec(conn).await?;
+    Ok(())
 }
 
 /// Ends every session of a colleague.
 pub async fn delete_of_staff(conn: &impl ConnectionTrait, staff: StaffId) -> Result<(), StoreError> {
-    delete_of(conn, None, Some(staff.as_uuid())).await
-}
-
-async fn delete_of(conn: &impl ConnectionTrait, contact: Option<Uuid>, staff: Option<Uuid>) -> Result<(), StoreError> {
-    let filter = match (contact, staff) {
-        (Some(contact), _) => session::COLUMN.contact_id.eq(contact),
-        (None, Some(staff)) => session::COLUMN.staff_id.eq(staff),
-        (None, None) => return Ok(()),
-    };
-    session::Entity::delete_many().filter(filter).exec(conn).await?;
+    session::Entity::delete_many().filter(session::COLUMN.staff_id.eq(staff.as_uuid())).exec(conn).await?;
     Ok(())
 }
 
@@ -130,10 +112,9 @@ pub async fn delete_expired(conn: &impl ConnectionTrait, before: DateTime<Utc>) 
 }
 
 fn to_stored(row: session::Model) -> Result<StoredSession, StoreError> {
-    let holder = match (row.kind.as_str(), row.email_key, row.contact_id, row.staff_id) {
-        ("contact", Some(email_key), None, None) => Holder::Choosing { email_key },
-        ("contact", Some(email_key), Some(id), None) => Holder::Contact { id: ContactId::from_uuid(id), email_key },
-        ("staff", None, None, Some(id)) => Holder::Staff { id: StaffId::from_uuid(id) },
+    let holder = match (row.kind.as_str(), row.email_key, row.staff_id) {
+        ("contact", Some(email_key), None) => Holder::School { email_key },
+        ("staff", None, Some(id)) => Holder::Staff { id: StaffId::from_uuid(id) },
         _ => return Err(StoreError::CorruptRow { table: "session", id: row.id.to_string(), what: "kind" }),
     };
     Ok(StoredSession {

@@ -16,7 +16,8 @@ use tokio::time::Instant;
 
 use super::streams::StreamSlot;
 use crate::crypto::Token;
-use crate::domain::ids::{ContactId, StaffId};
+use crate::domain::ids::StaffId;
+use crate::domain::school::ContactRef;
 use crate::services::ServiceError;
 use crate::services::people::{portal_access, staff_auth};
 use crate::web::WebState;
@@ -38,7 +39,7 @@ const ASK_AGAIN_SECONDS: u64 = 5;
 /// Who watches. A session may end, and a right be taken away, while the page is open.
 pub(in crate::web) enum Watcher {
     /// A contact of a school.
-    Contact(Token, ContactId),
+    Contact(Token, ContactRef),
     /// A colleague.
     Colleague(Token, StaffId),
 }
@@ -61,7 +62,8 @@ impl Watcher {
 
 impl From<SchoolContact> for Watcher {
     fn from(who: SchoolContact) -> Self {
-        Self::Contact(who.session, who.contact.id)
+        let contact = who.contact.reference();
+        Self::Contact(who.session, contact)
     }
 }
 

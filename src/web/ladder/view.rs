@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use strum::IntoEnumIterator;
 
 use crate::domain::check::{CheckCode, CheckResult, NotMade, Rung, RungTime};
+use crate::domain::ids::SchoolId;
 use crate::domain::onboarding::Party;
 use crate::links;
 use crate::store::checks::connection_checks::{Check, Outcome};
@@ -12,8 +13,8 @@ use crate::words;
 /// For whose eyes it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::web) enum Reader {
-    /// A contact of the school.
-    School,
+    /// A contact of this school.
+    School(SchoolId),
     /// A colleague of Kurve.
     Kurve,
 }
@@ -164,14 +165,14 @@ impl LadderView {
             (_, Some(Party::Kurve | Party::Magister) | None) => "wait",
         };
         let (label, lead) = match reader {
-            Reader::School => (words::check_turn(code).to_owned(), String::new()),
+            Reader::School(_) => (words::check_turn(code).to_owned(), String::new()),
             Reader::Kurve => {
                 (code.holder().map_or("niemand", words::party_name).to_owned(), "Dit leest de school: ".to_owned())
             }
         };
         let label = match (reader, code) {
             (_, CheckCode::Ok) => format!("Gecontroleerd op {}", words::moment_nl(at)),
-            (Reader::School, _) => label,
+            (Reader::School(_), _) => label,
             (Reader::Kurve, _) => format!("Aan zet: {label}"),
         };
         let mut view = Self::bare(code.as_str(), kind, label, words::check_title(code), rows);
@@ -183,9 +184,9 @@ impl LadderView {
         view.proven = result.proven().into_iter().map(words::step_name).collect();
         view.said = format!("{}. {}", view.title, code.sentence());
         match reader {
-            Reader::School => {
+            Reader::School(school) => {
                 view.link = words::check_step(code)
-                    .map(|step| (links::step(links::SCHOOL_STEP, step), format!("Naar “{}”", words::step_name(step))));
+                    .map(|step| (links::SCHOOL_STEP.step(school, step), format!("Naar “{}”", words::step_name(step))));
             }
             Reader::Kurve => view.details = details(result),
         }

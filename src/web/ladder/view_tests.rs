@@ -5,6 +5,10 @@ use strum::IntoEnumIterator;
 use super::*;
 use crate::domain::check::{Counts, Oddity};
 
+fn reader() -> Reader {
+    Reader::School(SchoolId::from_uuid(uuid::Uuid::from_u128(7)))
+}
+
 fn at() -> DateTime<Utc> {
     "2026-11-23T10:00:00Z".parse().expect("a moment")
 }
@@ -30,7 +34,7 @@ fn states(view: &LadderView) -> Vec<&'static str> {
 fn a_check_that_climbs_shows_what_held_and_what_is_tried() {
     let held = [RungTime { rung: Rung::Name, millis: 20 }, RungTime { rung: Rung::Tcp, millis: 1_250 }];
 
-    let view = LadderView::new(Stand::Climbing { held: &held, trying: Some(Rung::Tls) }, at(), Reader::School);
+    let view = LadderView::new(Stand::Climbing { held: &held, trying: Some(Rung::Tls) }, at(), reader());
 
     assert!(view.is_running);
     assert_eq!(states(&view), ["held", "held", "trying", "ahead", "ahead", "ahead", "ahead"]);
@@ -42,14 +46,14 @@ fn a_check_that_climbs_shows_what_held_and_what_is_tried() {
 fn a_check_between_two_rungs_tries_the_next_one() {
     let held = [RungTime { rung: Rung::Name, millis: 20 }];
 
-    let view = LadderView::new(Stand::Climbing { held: &held, trying: None }, at(), Reader::School);
+    let view = LadderView::new(Stand::Climbing { held: &held, trying: None }, at(), reader());
 
     assert_eq!(states(&view)[..3], ["held", "trying", "ahead"]);
 }
 
 #[test]
 fn a_check_that_works_shows_the_receipt_and_what_it_proves() {
-    let view = LadderView::new(Stand::Done(&ended(CheckCode::Ok, Rung::Rows)), at(), Reader::School);
+    let view = LadderView::new(Stand::Done(&ended(CheckCode::Ok, Rung::Rows)), at(), reader());
 
     assert_eq!((view.kind, view.key, view.is_running), ("done", "ok", false));
     assert_eq!(states(&view), ["held"; 7]);
@@ -62,13 +66,16 @@ fn a_check_that_works_shows_the_receipt_and_what_it_proves() {
 fn a_check_that_fails_says_who_acts_and_leads_the_school_there() {
     let result = ended(CheckCode::LoginRefused, Rung::Login);
 
-    let school = LadderView::new(Stand::Done(&result), at(), Reader::School);
+    let school = LadderView::new(Stand::Done(&result), at(), reader());
     let kurve = LadderView::new(Stand::Done(&result), at(), Reader::Kurve);
 
     assert_eq!(states(&school), ["held", "held", "held", "broke", "ahead", "ahead", "ahead"]);
     assert_eq!((school.kind, school.label.as_str()), ("now", "Jullie zijn aan zet"));
     assert!(school.lines[0].starts_with("Magister weigert de gebruiker Kurve"), "{:?}", school.lines);
-    assert_eq!(school.link.map(|(href, _)| href).as_deref(), Some("/school/stap/password_set"));
+    assert_eq!(
+        school.link.map(|(href, _)| href).as_deref(),
+        Some("/school/00000000-0000-0000-0000-000000000007/stap/password_set")
+    );
     assert_eq!((kurve.label.as_str(), kurve.link), ("Aan zet: De school", None));
     assert!(kurve.details.iter().any(|(name, value)| *name == "Kolommen" && value == "idGebr, stamnr"));
 }
@@ -78,7 +85,7 @@ fn what_was_odd_is_for_kurve() {
     let result = CheckResult { oddity: Some(Oddity::Status(503)), ..ended(CheckCode::UnexpectedAnswer, Rung::Data) };
 
     let kurve = LadderView::new(Stand::Done(&result), at(), Reader::Kurve);
-    let school = LadderView::new(Stand::Done(&result), at(), Reader::School);
+    let school = LadderView::new(Stand::Done(&result), at(), reader());
 
     assert!(kurve.details.contains(&("Wat er vreemd was", "Het antwoord had HTTP-status 503.".to_owned())));
     assert_eq!((school.kind, school.label.as_str()), ("wait", "Kurve is aan zet"));
@@ -87,7 +94,7 @@ fn what_was_odd_is_for_kurve() {
 #[test]
 fn every_code_has_a_ladder_for_every_reader() {
     for code in CheckCode::iter() {
-        for reader in [Reader::School, Reader::Kurve] {
+        for reader in [reader(), Reader::Kurve] {
             let view = LadderView::new(Stand::Done(&ended(code, Rung::Login)), at(), reader);
 
             assert!(view.title.len() > 10 && view.lines[0].len() > 20, "{}", code.as_str());

@@ -1,13 +1,13 @@
 //! "Verbinding controleren": asking for a check, and the page on which it climbs.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 
 use crate::domain::check::CheckCode;
 use crate::domain::ids::CheckId;
 use crate::domain::onboarding::Party;
-use crate::links;
+use crate::links::{self, OfConnection};
 use crate::services::ServiceError;
 use crate::services::checks;
 use crate::services::onboarding::onboardings::SchoolFile;
@@ -20,7 +20,7 @@ use crate::web::form::{Posted, Pressed};
 use crate::web::ladder::{self, CheckButton, LadderView, Reader, live};
 use crate::web::page::{self, Frame};
 use crate::web::portal::next::Link;
-use crate::web::portal::opened::{Around, Opened, open};
+use crate::web::portal::opened::{Around, CheckPath, Opened, open};
 use crate::words;
 
 /// How many earlier checks stand beside one.
@@ -51,9 +51,9 @@ pub(super) async fn show(State(web): State<WebState>, who: SchoolContact) -> Res
 pub(super) async fn show_one(
     State(web): State<WebState>,
     who: SchoolContact,
-    Path(check): Path<String>,
+    CheckPath(check): CheckPath,
 ) -> Result<Response, PageError> {
-    let check = find(&web, &who, &check).await?;
+    let check = find(&web, &who, check).await?;
     page::show(&build(&web, &who, Some(check)).await?)
 }
 
@@ -61,13 +61,13 @@ pub(super) async fn show_one(
 pub(super) async fn show_live(
     State(web): State<WebState>,
     who: SchoolContact,
-    Path(check): Path<String>,
+    CheckPath(check): CheckPath,
 ) -> Result<Response, PageError> {
-    let id = find(&web, &who, &check).await?.id;
-    let context = web.context.clone();
+    let id = find(&web, &who, check).await?.id;
+    let (context, reader) = (web.context.clone(), Reader::School(who.school()));
     let look = move || {
         let context = context.clone();
-        async move { ladder::step(&LadderView::of(&checks::find(&context, id).await?, Reader::School)) }
+        async move { ladder::step(&LadderView::of(&checks::find(&context, id).await?, reader)) }
     };
     live::tell(&web, who, look).await
 }
@@ -79,16 +79,17 @@ pub(super) async fn create(
     Posted(_): Posted<Pressed>,
 ) -> Result<Response, PageError> {
     match checks::ask(&web.context, &who.call(), who.school()).await {
-        Ok(check) => Ok(see_other(&links::fill(links::SCHOOL_CHECK, &[&check.to_string()]))),
+        Ok(check) => Ok(see_other(&links::SCHOOL_CHECK.check(who.school(), check))),
         // The page says from when it can be pressed, or why not.
-        Err(ServiceError::TooOften { .. } | ServiceError::NotChecked(_)) => Ok(see_other(links::SCHOOL_CONNECTION)),
+        Err(ServiceError::TooOften { .. } | ServiceError::NotChecked(_)) => {
+            Ok(see_other(&who.at(links::SCHOOL_CONNECTION)))
+        }
         Err(error) => Err(error.into()),
     }
 }
 
 /// A check of the visitor's own school; another's is not there.
-async fn find(web: &WebState, who: &SchoolContact, id: &str) -> Result<Check, PageError> {
-    let id: CheckId = id.parse().map_err(|_| PageError::NotFound)?;
+async fn find(web: &WebState, who: &SchoolContact, id: CheckId) -> Result<Check, PageError> {
     let check = checks::find(&web.context, id).await?;
     if check.school == who.school() { Ok(check) } else { Err(PageError::NotFound) }
 }
@@ -96,17 +97,15 @@ async fn find(web: &WebState, who: &SchoolContact, id: &str) -> Result<Check, Pa
 async fn build(web: &WebState, who: &SchoolContact, shown: Option<Check>) -> Result<ConnectionPage, PageError> {
     let Opened { frame, around, file } = open(web, who, "").await?;
     let history = checks::history(&web.context, file.school.id, None, EARLIER).await?;
-    let path = |path: &str, check: &Check| links::fill(path, &[&check.id.to_string()]);
+    let path = |path: OfConnection, check: &Check| path.check(who.school(), check.id);
     let is_shown = |check: &Check| shown.as_ref().is_some_and(|shown| shown.id == check.id);
     let others = history.iter().filter(|check| !is_shown(check));
     Ok(ConnectionPage {
         frame,
         around,
-        ladder: shown.as_ref().map(|check| LadderView::of(check, Reader::School)),
+        ladder: shown.as_ref().map(|check| LadderView::of(check, Reader::School(who.school()))),
         button: button(web, who, &file, history.first()),
-        here: shown
-            .as_ref()
-            .map_or_else(|| links::SCHOOL_CONNECTION.to_owned(), |check| path(links::SCHOOL_CHECK, check)),
+        here: shown.as_ref().map_or_else(|| who.at(links::SCHOOL_CONNECTION), |check| path(links::SCHOOL_CHECK, check)),
         live: shown.as_ref().map(|check| path(links::SCHOOL_CHECK_LIVE, check)).unwrap_or_default(),
         earlier: others.map(|check| Link::new(path(links::SCHOOL_CHECK, check), earlier_words(check))).collect(),
     })
@@ -123,7 +122,7 @@ fn earlier_words(check: &Check) -> String {
 
 /// The button on a page of the school.
 pub(super) fn button(web: &WebState, who: &SchoolContact, file: &SchoolFile, latest: Option<&Check>) -> CheckButton {
-    let action = links::SCHOOL_CONNECTION.to_owned();
+    let action = who.at(links::SCHOOL_CONNECTION);
     CheckButton::new(&web.context, &file.state, latest, action, who.visit.now)
 }
 
@@ -176,7 +175,7 @@ pub(super) async fn panel(
             Some(Party::School) => "Bekijk wat je kunt doen",
             Some(Party::Kurve | Party::Magister) | None => "Bekijk de controle",
         },
-        href: latest.as_ref().map(|_| links::SCHOOL_CONNECTION.to_owned()).unwrap_or_default(),
+        href: latest.as_ref().map(|_| who.at(links::SCHOOL_CONNECTION)).unwrap_or_default(),
         failed: known.last.map(|(code, _)| code).filter(|code| *code != CheckCode::Ok && !is_running),
         button: button(web, who, file, latest.as_ref()),
     }))

@@ -56,7 +56,7 @@ pub(super) async fn list(State(web): State<WebState>, who: SchoolContact) -> Res
     let open = open_steps(&file.state);
     let to_pass = open.iter().filter(|open| open.holder == Party::School && !file.state.lifecycle().is_withdrawn());
     let steps = to_pass
-        .map(|open| Link::new(links::step(links::SCHOOL_STEP, open.step) + "#doorgeven", words::step_name(open.step)))
+        .map(|open| Link::new(who.at_step(links::SCHOOL_STEP, open.step) + "#doorgeven", words::step_name(open.step)))
         .collect();
     page::show(&ContactsPage { frame, around, contacts, has_superbeheerder, has_unreached, steps })
 }

@@ -80,9 +80,9 @@ pub(super) async fn reveal(
         afterwards: words::check_afterwards(Step::PasswordSet),
         can_claim: step_parts::allowed(&file.state, Step::PasswordSet, &call).can_claim,
         must_run_query: !file.state.is_yes(Step::QueryExecuted),
-        claim_path: links::step(links::SCHOOL_CLAIM, Step::PasswordSet),
-        step_path: links::step(links::SCHOOL_STEP, Step::PasswordSet),
-        query_step_path: links::step(links::SCHOOL_STEP, Step::QueryExecuted),
+        claim_path: who.at_step(links::SCHOOL_CLAIM, Step::PasswordSet),
+        step_path: who.at_step(links::SCHOOL_STEP, Step::PasswordSet),
+        query_step_path: who.at_step(links::SCHOOL_STEP, Step::QueryExecuted),
     })
 }
 

@@ -30,9 +30,9 @@ pub(super) async fn create(
     let mut typed = Typed::default();
     if let Some(details) = read(&form, &mut typed.errors) {
         match schools::submit_details(&web.context, &who.call(), who.school(), &details).await {
-            Ok(()) => return Ok(flash::redirect(&web, links::SCHOOL, Flash::DetailsSent)),
+            Ok(()) => return Ok(flash::redirect(&web, &who.at(links::SCHOOL), Flash::DetailsSent)),
             Err(ServiceError::Refused(Refusal::AlreadyDone { .. })) => {
-                return Ok(flash::redirect(&web, links::SCHOOL, Flash::AlreadySo));
+                return Ok(flash::redirect(&web, &who.at(links::SCHOOL), Flash::AlreadySo));
             }
             Err(ServiceError::BrinTaken) => typed.errors.add("brin", BRIN_TAKEN),
             Err(ServiceError::Refused(refusal)) => typed.refusal = words::refusal(&refusal),

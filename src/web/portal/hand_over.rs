@@ -37,9 +37,9 @@ pub(super) async fn create(
         web.limits.check_client(who.visit.client)?;
         web.limits.check_address(Door::HandOver, &web.context.keys.email_key(&colleague.email.key_form()))?;
         match onboardings::hand_over(&web.context, &who.call(), who.school(), step, colleague).await {
-            Ok(()) => return Ok(flash::redirect(&web, links::SCHOOL, Flash::HandedOver.about(step))),
+            Ok(()) => return Ok(flash::redirect(&web, &who.at(links::SCHOOL), Flash::HandedOver.about(step))),
             Err(ServiceError::Refused(Refusal::AlreadyDone { .. })) => {
-                return Ok(flash::redirect(&web, links::SCHOOL, Flash::AlreadySo));
+                return Ok(flash::redirect(&web, &who.at(links::SCHOOL), Flash::AlreadySo));
             }
             Err(ServiceError::Refused(refusal)) => typed.refusal = words::refusal(&refusal),
             Err(ServiceError::HandOverToSelf) => typed.errors.add("colleague_email", words::HAND_OVER_TO_SELF),

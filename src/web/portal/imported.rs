@@ -18,5 +18,5 @@ pub(super) async fn create(
     Posted(_): Posted<Pressed>,
 ) -> Result<Response, PageError> {
     onboardings::act(&web.context, &who.call(), who.school(), &Command::ReportImported, None).await?;
-    Ok(flash::redirect(&web, links::SCHOOL, Flash::ImportReported))
+    Ok(flash::redirect(&web, &who.at(links::SCHOOL), Flash::ImportReported))
 }

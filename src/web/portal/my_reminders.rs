@@ -19,7 +19,7 @@ pub(super) async fn resume(
 ) -> Result<Response, PageError> {
     let reminders = addresses::reminders_of(&web.context, &who.contact);
     addresses::resume_as(&web.context, &who.call(), &reminders).await?;
-    Ok(flash::redirect(&web, links::SCHOOL, Flash::RemindersResumed))
+    Ok(flash::redirect(&web, &who.at(links::SCHOOL), Flash::RemindersResumed))
 }
 
 /// Whether this contact put their reminders off.

@@ -21,8 +21,8 @@ impl Link {
         Self { href: href.into(), label: label.into() }
     }
 
-    fn to_step(step: Step) -> Self {
-        Self::new(links::step(links::SCHOOL_STEP, step), words::step_name(step))
+    fn to_step(me: &Contact, step: Step) -> Self {
+        Self::new(links::SCHOOL_STEP.step(me.school, step), words::step_name(step))
     }
 }
 
@@ -74,7 +74,7 @@ pub(super) fn card(state: &Onboarding, me: &Contact, names: &Names) -> NextCard 
             let mut card = NextCard::new("wait", "paused", "Pauze", format!("De koppeling staat op pauze tot {until}"))
                 .say(format!("Reden: {reason}"))
                 .say("Jullie krijgen geen herinneringen. Op die dag gaat het vanzelf verder.");
-            card.post = Some(Link::new(links::SCHOOL_RESUME, "Nu weer verdergaan"));
+            card.post = Some(Link::new(links::SCHOOL_RESUME.at(me.school), "Nu weer verdergaan"));
             card
         }
         Lifecycle::Completed { at } => NextCard::new("done", "completed", "Afgerond", "De import in Numo is gedaan")
@@ -89,7 +89,7 @@ pub(super) fn card(state: &Onboarding, me: &Contact, names: &Names) -> NextCard 
 }
 
 /// The card, unless nothing but the last check asks something of the school: then that is what comes next.
-pub(super) fn beside_check(card: NextCard, state: &Onboarding, failed: Option<CheckCode>) -> NextCard {
+pub(super) fn beside_check(card: NextCard, state: &Onboarding, me: &Contact, failed: Option<CheckCode>) -> NextCard {
     let is_free = *state.lifecycle() == Lifecycle::Active
         && !verdict(state).is_open()
         && open_steps(state).iter().all(|open| open.holder != Party::School);
@@ -97,7 +97,7 @@ pub(super) fn beside_check(card: NextCard, state: &Onboarding, failed: Option<Ch
         Some(code) if is_free && code.holder() == Some(Party::School) => {
             let mut asked = NextCard::new("now", "connection", "Jouw volgende stap", words::check_title(code));
             asked = asked.say(code.sentence());
-            asked.link = Some(Link::new(links::SCHOOL_CONNECTION, "Bekijk wat je kunt doen"));
+            asked.link = Some(Link::new(links::SCHOOL_CONNECTION.at(me.school), "Bekijk wat je kunt doen"));
             asked
         }
         Some(_) | None => card,
@@ -113,14 +113,14 @@ fn under_way(state: &Onboarding, me: &Contact, names: &Names) -> NextCard {
             let others = mine.iter().filter(|other| other.step != open.step);
             card.also = others
                 .map(|other| OtherStep {
-                    link: Link::to_step(other.step),
+                    link: Link::to_step(me, other.step),
                     with: colleague_with(state, me, names, other.step).unwrap_or_default().to_owned(),
                 })
                 .collect();
             card
         }
-        Some(open) => magisters_turn(state, open),
-        None => kurves_turn(state),
+        Some(open) => magisters_turn(state, me, open),
+        None => kurves_turn(state, me),
     }
 }
 
@@ -149,7 +149,7 @@ fn colleague_with<'a>(state: &Onboarding, me: &Contact, names: &'a Names, step: 
 
 fn to_do(state: &Onboarding, me: &Contact, names: &Names, open: OpenStep) -> NextCard {
     let step = open.step;
-    let page = links::step(links::SCHOOL_STEP, step);
+    let page = links::SCHOOL_STEP.step(me.school, step);
     let with_colleague = colleague_with(state, me, names, step);
     let (kind, label, button) = match (with_colleague, may_do(state, me, step)) {
         (Some(_), _) => ("wait", "Een collega is aan zet", "Bekijk deze stap"),
@@ -172,7 +172,7 @@ fn to_do(state: &Onboarding, me: &Contact, names: &Names, open: OpenStep) -> Nex
     card
 }
 
-fn magisters_turn(state: &Onboarding, open: OpenStep) -> NextCard {
+fn magisters_turn(state: &Onboarding, me: &Contact, open: OpenStep) -> NextCard {
     let since = words::date_nl(open.since);
     let mut card = NextCard::new("wait", open.step.as_str(), "Wachten op Magister", "Magister is aan zet")
         .say(format!("Sinds {since}. Magister bevestigt de allowlisting bij degene die het ticket heeft ingediend."))
@@ -180,18 +180,18 @@ fn magisters_turn(state: &Onboarding, open: OpenStep) -> NextCard {
     if let Some(kurve) = oldest_of_kurve(state) {
         card = card.say(kurve_sentence(kurve));
     }
-    card.link = Some(Link::new(links::step(links::SCHOOL_STEP, open.step), "Bevestiging doorgeven"));
+    card.link = Some(Link::new(links::SCHOOL_STEP.step(me.school, open.step), "Bevestiging doorgeven"));
     card
 }
 
-fn kurves_turn(state: &Onboarding) -> NextCard {
+fn kurves_turn(state: &Onboarding, me: &Contact) -> NextCard {
     let Some(open) = oldest_of_kurve(state) else {
         // Nothing open and the import closed cannot be: something is always open until all is yes.
         return NextCard::new("wait", "none", "Nu niets te doen", "Jullie hoeven nu niets te doen");
     };
     let title = format!("Kurve is aan zet sinds {}", words::date_nl(open.since));
     let mut card = NextCard::new("wait", open.step.as_str(), "Nu niets te doen", title).say(kurve_sentence(open));
-    card.link = Some(Link::new(links::step(links::SCHOOL_STEP, open.step), "Bekijk deze stap"));
+    card.link = Some(Link::new(links::SCHOOL_STEP.step(me.school, open.step), "Bekijk deze stap"));
     card
 }
 

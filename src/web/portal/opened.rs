@@ -1,8 +1,9 @@
-//! What every page of a school begins with: the school of the visitor, and the step in the path.
+//! What every page of a school begins with: the school of the visitor, and the step or check in the path.
 
-use axum::extract::{FromRequestParts, Path};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
+use crate::domain::ids::CheckId;
 use crate::domain::onboarding::Step;
 use crate::links;
 use crate::services::ServiceError;
@@ -10,7 +11,7 @@ use crate::services::onboarding::onboardings::{self, SchoolFile};
 use crate::services::people::portal_access;
 use crate::web::WebState;
 use crate::web::error::PageError;
-use crate::web::extract::SchoolContact;
+use crate::web::extract::{SchoolContact, path_value};
 use crate::web::page::Frame;
 
 /// The step in a path; a name that is no step is a page that is not there.
@@ -21,8 +22,19 @@ impl FromRequestParts<WebState> for StepPath {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, web: &WebState) -> Result<Self, PageError> {
-        let name = Path::<String>::from_request_parts(parts, web).await.map_err(|_| PageError::NotFound)?;
-        name.0.parse().map(Self).map_err(|_| PageError::NotFound)
+        path_value(parts, web, "step").await?.parse().map(Self).map_err(|_| PageError::NotFound)
+    }
+}
+
+/// The connection check in a path; what is no id is a page that is not there.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct CheckPath(pub(super) CheckId);
+
+impl FromRequestParts<WebState> for CheckPath {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, web: &WebState) -> Result<Self, PageError> {
+        path_value(parts, web, "check").await?.parse().map(Self).map_err(|_| PageError::NotFound)
     }
 }
 
@@ -31,8 +43,8 @@ impl FromRequestParts<WebState> for StepPath {
 pub(super) struct Around {
     pub(super) school: String,
     pub(super) brin: String,
-    pub(super) overview: &'static str,
-    pub(super) contacts: &'static str,
+    pub(super) overview: String,
+    pub(super) contacts: String,
     pub(super) choose: &'static str,
     pub(super) sign_out: &'static str,
     /// The address belongs to more schools.
@@ -51,17 +63,16 @@ pub(super) struct Opened {
 /// Loads the school of this visitor for a page.
 pub(super) async fn open(web: &WebState, who: &SchoolContact, current: &'static str) -> Result<Opened, ServiceError> {
     let file = onboardings::load_file(&web.context, who.school()).await?;
-    let choices = portal_access::list_choices(&web.context, &who.email_key).await?;
     let around = Around {
         school: file.school.details.name.as_str().to_owned(),
         brin: file.school.details.brin.as_str().to_owned(),
-        overview: links::SCHOOL,
-        contacts: links::SCHOOL_CONTACTS,
-        choose: links::SCHOOL_CHOOSE,
+        overview: who.at(links::SCHOOL),
+        contacts: who.at(links::SCHOOL_CONTACTS),
+        choose: links::SCHOOLS,
         sign_out: links::SIGN_OUT,
-        has_more: choices.len() > 1,
+        has_more: portal_access::has_more_schools(&web.context, &who.email_key).await?,
         current,
     };
-    let frame = Frame { home: links::SCHOOL, ..who.visit.frame(web) };
+    let frame = Frame { home: who.at(links::SCHOOL), ..who.visit.frame(web) };
     Ok(Opened { frame, around, file })
 }

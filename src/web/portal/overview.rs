@@ -27,13 +27,13 @@ struct ImportPanel {
     instruction: &'static [&'static str],
     licence: &'static str,
     can_report: bool,
-    report_path: &'static str,
+    report_path: String,
     /// Leave of an admin to activate without a check that passed; empty when there is none.
     leave: String,
 }
 
 impl ImportPanel {
-    fn of(state: &Onboarding, answer: &ActivationAnswer) -> Self {
+    fn of(state: &Onboarding, answer: &ActivationAnswer, report_path: String) -> Self {
         let reasons = view::closed_reasons(state);
         let is_open = reasons.is_empty();
         let instruction = words::import_instruction();
@@ -47,7 +47,7 @@ impl ImportPanel {
             instruction: &instruction[..shown],
             licence: words::licence_note(),
             can_report: is_open && !is_done,
-            report_path: links::SCHOOL_IMPORTED,
+            report_path,
             leave: leave.map(|leave| words::leave(leave.at, &leave.reason)).unwrap_or_default(),
         }
     }
@@ -71,14 +71,14 @@ struct OverviewPage {
     snoozed_until: String,
     /// Reminders come to this school, unless they are off.
     has_reminders: bool,
-    reminders_path: &'static str,
-    wake_path: &'static str,
-    own_days_path: &'static str,
-    pause_path: &'static str,
-    stop_path: &'static str,
+    reminders_path: String,
+    wake_path: String,
+    own_days_path: String,
+    pause_path: String,
+    stop_path: String,
     /// Whether this contact put their reminders off.
     is_unreminded: bool,
-    my_reminders_path: &'static str,
+    my_reminders_path: String,
 }
 
 pub(super) async fn show(State(web): State<WebState>, who: SchoolContact) -> Result<Response, PageError> {
@@ -88,16 +88,16 @@ pub(super) async fn show(State(web): State<WebState>, who: SchoolContact) -> Res
     let connection = connection::panel(&web, &who, &file).await?;
     let failed = connection.as_ref().and_then(|panel| panel.failed);
     let names = view::names_of(&file);
-    let gates = view::gate_rows(&file.state, &names);
+    let gates = view::gate_rows(&file.state, &names, who.school());
     let people = file.contacts.iter().filter(|contact| contact.is_active());
     let lifecycle = file.state.lifecycle();
     page::show(&OverviewPage {
         frame,
         around,
         done_text: view::done_text(&gates),
-        card: next::beside_check(next::card(&file.state, &who.contact, &names), &file.state, failed),
+        card: next::beside_check(next::card(&file.state, &who.contact, &names), &file.state, &who.contact, failed),
         gates,
-        import: ImportPanel::of(&file.state, &answer),
+        import: ImportPanel::of(&file.state, &answer, who.at(links::SCHOOL_IMPORTED)),
         connection,
         people: people.map(|contact| (contact.name.as_str().to_owned(), contact.roles.words_nl())).collect(),
         lifecycle: lifecycle.as_str(),
@@ -112,12 +112,12 @@ pub(super) async fn show(State(web): State<WebState>, who: SchoolContact) -> Res
             .map(words::date_only_nl)
             .unwrap_or_default(),
         has_reminders: matches!(lifecycle, Lifecycle::Active),
-        reminders_path: links::SCHOOL_REMINDERS,
-        wake_path: links::SCHOOL_WAKE,
-        own_days_path: links::SCHOOL_OWN_DAYS,
-        pause_path: links::SCHOOL_PAUSE,
-        stop_path: links::SCHOOL_WITHDRAW,
+        reminders_path: who.at(links::SCHOOL_REMINDERS),
+        wake_path: who.at(links::SCHOOL_WAKE),
+        own_days_path: who.at(links::SCHOOL_OWN_DAYS),
+        pause_path: who.at(links::SCHOOL_PAUSE),
+        stop_path: who.at(links::SCHOOL_WITHDRAW),
         is_unreminded: my_reminders::is_stopped(&web, &who).await?,
-        my_reminders_path: links::SCHOOL_REMINDERS_TO_ME,
+        my_reminders_path: who.at(links::SCHOOL_REMINDERS_TO_ME),
     })
 }

@@ -30,9 +30,9 @@ struct OwnDaysPage {
     region: &'static str,
     days: Vec<OwnDayRow>,
     kinds: Vec<Choice>,
-    path: &'static str,
-    remove_path: &'static str,
-    reminders_path: &'static str,
+    path: String,
+    remove_path: String,
+    reminders_path: String,
 }
 
 pub(super) async fn show(State(web): State<WebState>, who: SchoolContact) -> Result<Response, PageError> {
@@ -47,8 +47,8 @@ pub(super) async fn create(
     let mut errors = FieldErrors::default();
     if let Some((kind, period)) = read(&form, &mut errors) {
         match arrangements::add_own_days(&web.context, &who.call(), who.school(), kind, period).await {
-            Ok(true) => return Ok(flash::redirect(&web, links::SCHOOL_OWN_DAYS, Flash::OwnDaysAdded)),
-            Ok(false) => return Ok(flash::redirect(&web, links::SCHOOL_OWN_DAYS, Flash::AlreadySo)),
+            Ok(true) => return Ok(flash::redirect(&web, &who.at(links::SCHOOL_OWN_DAYS), Flash::OwnDaysAdded)),
+            Ok(false) => return Ok(flash::redirect(&web, &who.at(links::SCHOOL_OWN_DAYS), Flash::AlreadySo)),
             Err(ServiceError::BadOwnDays(refusal)) => errors.add("first_day", words::own_days_refusal(refusal)),
             Err(error) => return Err(error.into()),
         }
@@ -64,7 +64,7 @@ pub(super) async fn remove(
     let (kind, period) = read_row(&form).ok_or(PageError::BadForm)?;
     let was_there = arrangements::remove_own_days(&web.context, &who.call(), who.school(), kind, period).await?;
     let flash = if was_there { Flash::OwnDaysRemoved } else { Flash::AlreadySo };
-    Ok(flash::redirect(&web, links::SCHOOL_OWN_DAYS, flash))
+    Ok(flash::redirect(&web, &who.at(links::SCHOOL_OWN_DAYS), flash))
 }
 
 async fn build(
@@ -87,8 +87,8 @@ async fn build(
             Choice::new("closed", "Wij zijn vrij", "Een studiedag, of een extra dag of week vakantie."),
             Choice::new("open", "Wij werken wel", "Terwijl het schoolvakantie is in jullie regio."),
         ],
-        path: links::SCHOOL_OWN_DAYS,
-        remove_path: links::SCHOOL_OWN_DAYS_REMOVE,
-        reminders_path: links::SCHOOL_REMINDERS,
+        path: who.at(links::SCHOOL_OWN_DAYS),
+        remove_path: who.at(links::SCHOOL_OWN_DAYS_REMOVE),
+        reminders_path: who.at(links::SCHOOL_REMINDERS),
     })
 }

@@ -40,8 +40,8 @@ struct PausePage {
     paused_reason: String,
     /// Why pausing is of no use; empty if it is.
     refusal: String,
-    path: &'static str,
-    resume_path: &'static str,
+    path: String,
+    resume_path: String,
 }
 
 pub(super) async fn show(State(web): State<WebState>, who: SchoolContact) -> Result<Response, PageError> {
@@ -60,7 +60,7 @@ pub(super) async fn create(
     if let (Some(reason), Some(until)) = (reason, until) {
         let command = Command::Pause { reason, until };
         match onboardings::act(&web.context, &who.call(), who.school(), &command, None).await {
-            Ok(()) => return Ok(flash::redirect(&web, links::SCHOOL, Flash::Paused)),
+            Ok(()) => return Ok(flash::redirect(&web, &who.at(links::SCHOOL), Flash::Paused)),
             Err(ServiceError::Refused(refusal @ Refusal::BadResumeDate)) => {
                 errors.add("until", words::refusal(&refusal))
             }
@@ -80,7 +80,7 @@ pub(super) async fn resume(
         Err(ServiceError::Refused(Refusal::NotPaused)) => Flash::AlreadySo,
         Err(error) => return Err(error.into()),
     };
-    Ok(flash::redirect(&web, links::SCHOOL, flash))
+    Ok(flash::redirect(&web, &who.at(links::SCHOOL), flash))
 }
 
 /// The page with what was typed; or else with the pause that there is, so that nobody fills it in again to change it.
@@ -104,6 +104,6 @@ async fn build(
         Lifecycle::Completed { .. } => words::refusal(&Refusal::IsCompleted),
         Lifecycle::Active | Lifecycle::Paused { .. } => String::new(),
     };
-    let (path, resume_path) = (links::SCHOOL_PAUSE, links::SCHOOL_RESUME);
+    let (path, resume_path) = (who.at(links::SCHOOL_PAUSE), who.at(links::SCHOOL_RESUME));
     Ok(PausePage { frame, around, form, errors, paused_until, paused_reason, refusal, path, resume_path })
 }

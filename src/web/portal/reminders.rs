@@ -43,10 +43,10 @@ struct RemindersPage {
     hint: String,
     /// What comes if nothing changes: a step and a day.
     upcoming: Vec<Fact>,
-    path: &'static str,
-    wake_path: &'static str,
-    pause_path: &'static str,
-    own_days_path: &'static str,
+    path: String,
+    wake_path: String,
+    pause_path: String,
+    own_days_path: String,
 }
 
 pub(super) async fn show(State(web): State<WebState>, who: SchoolContact) -> Result<Response, PageError> {
@@ -62,8 +62,8 @@ pub(super) async fn create(
     let until = errors.choose("until", parse_date(&form.until), "Kies een dag, als dag-maand-jaar.");
     if let Some(until) = until {
         match arrangements::snooze(&web.context, &who.call(), who.school(), until).await {
-            Ok(true) => return Ok(flash::redirect(&web, links::SCHOOL, Flash::Snoozed)),
-            Ok(false) => return Ok(flash::redirect(&web, links::SCHOOL, Flash::AlreadySo)),
+            Ok(true) => return Ok(flash::redirect(&web, &who.at(links::SCHOOL), Flash::Snoozed)),
+            Ok(false) => return Ok(flash::redirect(&web, &who.at(links::SCHOOL), Flash::AlreadySo)),
             Err(ServiceError::BadSnooze(refusal)) => errors.add("until", words::snooze_refusal(refusal)),
             Err(error) => return Err(error.into()),
         }
@@ -77,7 +77,7 @@ pub(super) async fn wake(
     Posted(_): Posted<Pressed>,
 ) -> Result<Response, PageError> {
     let was_off = arrangements::wake(&web.context, &who.call(), who.school()).await?;
-    Ok(flash::redirect(&web, links::SCHOOL, if was_off { Flash::Woken } else { Flash::AlreadySo }))
+    Ok(flash::redirect(&web, &who.at(links::SCHOOL), if was_off { Flash::Woken } else { Flash::AlreadySo }))
 }
 
 async fn build(
@@ -110,9 +110,9 @@ async fn build(
             .filter(|next| matches!(next.kind, UpcomingKind::Reminder(_)))
             .map(|next| Fact { name: words::step_name(next.step).to_owned(), value: words::date_nl(next.at) })
             .collect(),
-        path: links::SCHOOL_REMINDERS,
-        wake_path: links::SCHOOL_WAKE,
-        pause_path: links::SCHOOL_PAUSE,
-        own_days_path: links::SCHOOL_OWN_DAYS,
+        path: who.at(links::SCHOOL_REMINDERS),
+        wake_path: who.at(links::SCHOOL_WAKE),
+        pause_path: who.at(links::SCHOOL_PAUSE),
+        own_days_path: who.at(links::SCHOOL_OWN_DAYS),
     })
 }

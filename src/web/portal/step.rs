@@ -64,9 +64,9 @@ struct Paths {
     take_back: String,
     stuck: String,
     hand_over: String,
-    details: &'static str,
-    password: &'static str,
-    query: &'static str,
+    details: String,
+    password: String,
+    query: String,
 }
 
 #[derive(Template)]
@@ -136,7 +136,7 @@ async fn build(web: &WebState, who: &SchoolContact, step: Step, mut typed: Typed
     let lines = onboardings::list_timeline(&web.context, file.school.id, None, HISTORY_LINES).await?;
     let lines: Vec<&Entry> = lines.iter().filter(|line| line.action.step() == Some(step)).collect();
     let can = step_parts::allowed(&file.state, step, &call);
-    let text = step_text(&file.state, &names, step);
+    let text = step_text(who, &file.state, &names, step);
     let first = first_button(step, &can, panel.as_ref(), was_downloaded(&lines, file.state.credential_version()));
     let section = typed.section;
     let mut colleague = std::mem::take(&mut typed.colleague);
@@ -147,7 +147,7 @@ async fn build(web: &WebState, who: &SchoolContact, step: Step, mut typed: Typed
         typed.ticket = evidence::ticket_given(&file.state);
     }
     Ok(StepPage {
-        paths: paths(step),
+        paths: paths(who, step),
         credential_version: credential_version(&file, step),
         first,
         claim_open: section == Section::Claim,
@@ -160,9 +160,9 @@ async fn build(web: &WebState, who: &SchoolContact, step: Step, mut typed: Typed
         detail_facts: detail_facts(&file),
         regions: step_parts::region_choices(),
         ticket_text: words::ticket_text(),
-        address: web.context.base.to(&links::step(links::SCHOOL_STEP, step)),
+        address: web.context.base.to(&who.at_step(links::SCHOOL_STEP, step)),
         statements: evidence::evidence_sentences(&file.state, &names, step),
-        next_path: links::step(links::SCHOOL_STEP, Step::QueryExecuted),
+        next_path: who.at_step(links::SCHOOL_STEP, Step::QueryExecuted),
         history: lines.iter().map(|line| evidence::timeline_row(line, &names)).collect(),
         frame,
         around,
@@ -179,7 +179,7 @@ fn credential_version(file: &SchoolFile, step: Step) -> String {
     if step == Step::PasswordSet { file.state.credential_version().to_string() } else { String::new() }
 }
 
-fn step_text(state: &Onboarding, names: &Names, step: Step) -> StepText {
+fn step_text(who: &SchoolContact, state: &Onboarding, names: &Names, step: Step) -> StepText {
     let instruction = sketch::lines(step);
     let (kind, said) = view::standing(state, step);
     let needs = state.missing_for(step).into_iter();
@@ -190,7 +190,7 @@ fn step_text(state: &Onboarding, names: &Names, step: Step) -> StepText {
         kind,
         words: said,
         holder: evidence::holder_sentence(state, names, step),
-        needs: needs.map(|need| Link::new(links::step(links::SCHOOL_STEP, need), words::step_name(need))).collect(),
+        needs: needs.map(|need| Link::new(who.at_step(links::SCHOOL_STEP, need), words::step_name(need))).collect(),
         fallen: String::new(),
         fallen_by: String::new(),
         reason: String::new(),
@@ -265,14 +265,14 @@ fn detail_facts(file: &SchoolFile) -> Vec<Fact> {
     ]
 }
 
-fn paths(step: Step) -> Paths {
+fn paths(who: &SchoolContact, step: Step) -> Paths {
     Paths {
-        claim: links::step(links::SCHOOL_CLAIM, step),
-        take_back: links::step(links::SCHOOL_TAKE_BACK, step),
-        stuck: links::step(links::SCHOOL_STUCK, step),
-        hand_over: links::step(links::SCHOOL_HAND_OVER, step),
-        details: links::SCHOOL_DETAILS,
-        password: links::SCHOOL_PASSWORD,
-        query: links::SCHOOL_QUERY,
+        claim: who.at_step(links::SCHOOL_CLAIM, step),
+        take_back: who.at_step(links::SCHOOL_TAKE_BACK, step),
+        stuck: who.at_step(links::SCHOOL_STUCK, step),
+        hand_over: who.at_step(links::SCHOOL_HAND_OVER, step),
+        details: who.at(links::SCHOOL_DETAILS),
+        password: who.at(links::SCHOOL_PASSWORD),
+        query: who.at(links::SCHOOL_QUERY),
     }
 }

@@ -57,10 +57,10 @@ pub(super) async fn claim(
         .await;
     };
     let command = Command::Claim { step, ground, credential_version: seen_version(step, &form) };
-    let to = links::SCHOOL;
+    let to = who.at(links::SCHOOL);
     match onboardings::act(&web.context, &who.call(), who.school(), &command, None).await {
-        Ok(()) => Ok(flash::redirect(&web, to, Flash::StepDone.about(step))),
-        Err(ServiceError::Refused(Refusal::AlreadyDone { .. })) => Ok(flash::redirect(&web, to, Flash::AlreadySo)),
+        Ok(()) => Ok(flash::redirect(&web, &to, Flash::StepDone.about(step))),
+        Err(ServiceError::Refused(Refusal::AlreadyDone { .. })) => Ok(flash::redirect(&web, &to, Flash::AlreadySo)),
         Err(ServiceError::Refused(refusal)) => {
             let typed =
                 Typed { ticket: form.ticket, section: Section::Claim, ..Typed::refused(words::refusal(&refusal)) };
@@ -82,7 +82,7 @@ pub(super) async fn take_back(
     StepPath(step): StepPath,
     Posted(_): Posted<Pressed>,
 ) -> Result<Response, PageError> {
-    let page = links::step(links::SCHOOL_STEP, step);
+    let page = who.at_step(links::SCHOOL_STEP, step);
     match onboardings::act(&web.context, &who.call(), who.school(), &Command::TakeBack { step }, None).await {
         Ok(()) => Ok(flash::redirect(&web, &page, Flash::StepTakenBack.about(step))),
         Err(ServiceError::Refused(Refusal::NotDone { .. })) => Ok(flash::redirect(&web, &page, Flash::AlreadySo)),
@@ -105,7 +105,7 @@ pub(super) async fn report_stuck(
     }
     let mut typed = Typed { section: Section::Stuck, ..Typed::default() };
     if let Some(reason) = typed.errors.take("reason", Reason::parse(&form.reason)) {
-        let page = links::step(links::SCHOOL_STEP, step);
+        let page = who.at_step(links::SCHOOL_STEP, step);
         let command = Command::ReportStuck { step, reason };
         match onboardings::act(&web.context, &who.call(), who.school(), &command, None).await {
             Ok(()) => return Ok(flash::redirect(&web, &page, Flash::StuckReported)),

@@ -4,6 +4,7 @@
 
 use strum::IntoEnumIterator;
 
+use crate::domain::ids::SchoolId;
 use crate::domain::import_gate::{Verdict, verdict};
 use crate::domain::onboarding::{Gate, Lifecycle, Onboarding, Party, Step, StepState};
 use crate::links;
@@ -60,12 +61,15 @@ pub(super) fn done_text(gates: &[GateRow]) -> String {
 }
 
 /// The five gates.
-pub(super) fn gate_rows(state: &Onboarding, names: &Names) -> Vec<GateRow> {
-    Gate::iter().map(|gate| gate_row(state, names, gate)).collect()
+pub(super) fn gate_rows(state: &Onboarding, names: &Names, school: SchoolId) -> Vec<GateRow> {
+    Gate::iter()
+        .map(|gate| {
+            gate_row(state, gate, gate.steps().iter().map(|step| step_row(state, names, school, *step)).collect())
+        })
+        .collect()
 }
 
-fn gate_row(state: &Onboarding, names: &Names, gate: Gate) -> GateRow {
-    let steps: Vec<StepRow> = gate.steps().iter().map(|step| step_row(state, names, *step)).collect();
+fn gate_row(state: &Onboarding, gate: Gate, steps: Vec<StepRow>) -> GateRow {
     let is_yes = state.is_gate_yes(gate);
     let has_open = gate.steps().iter().any(|step| waits_on_school(state, *step));
     let first_open = steps.iter().find(|row| row.kind != READY);
@@ -85,12 +89,12 @@ fn gate_row(state: &Onboarding, names: &Names, gate: Gate) -> GateRow {
     }
 }
 
-fn step_row(state: &Onboarding, names: &Names, step: Step) -> StepRow {
+fn step_row(state: &Onboarding, names: &Names, school: SchoolId, step: Step) -> StepRow {
     let (kind, said) = standing(state, step);
     let href = match state.step(step) {
         StepState::Waiting => String::new(),
         StepState::Open { .. } | StepState::Stuck { .. } | StepState::Yes { .. } => {
-            links::step(links::SCHOOL_STEP, step)
+            links::SCHOOL_STEP.step(school, step)
         }
     };
     StepRow {
@@ -174,7 +178,7 @@ mod tests {
     use crate::domain::onboarding::testing::{Walk, reason, superbeheerder};
 
     fn rows(walk: &Walk) -> Vec<GateRow> {
-        gate_rows(&walk.state, &Names::default())
+        gate_rows(&walk.state, &Names::default(), SchoolId::from_uuid(uuid::Uuid::from_u128(7)))
     }
 
     fn kinds(walk: &Walk) -> Vec<&'static str> {

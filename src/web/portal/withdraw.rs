@@ -40,8 +40,8 @@ struct WithdrawPage {
     errors: FieldErrors,
     choices: Vec<Choice>,
     is_withdrawn: bool,
-    path: &'static str,
-    pause_path: &'static str,
+    path: String,
+    pause_path: String,
     option_b_path: &'static str,
 }
 
@@ -65,7 +65,7 @@ pub(super) async fn create(
             Err(ServiceError::Refused(Refusal::IsWithdrawn)) => Flash::AlreadySo,
             Err(error) => return Err(error.into()),
         };
-        return Ok(flash::redirect(&web, links::SCHOOL, flash));
+        return Ok(flash::redirect(&web, &who.at(links::SCHOOL), flash));
     }
     page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &build(&web, &who, form, errors).await?)
 }
@@ -101,8 +101,8 @@ async fn build(
         errors,
         choices,
         is_withdrawn: file.state.lifecycle().is_withdrawn(),
-        path: links::SCHOOL_WITHDRAW,
-        pause_path: links::SCHOOL_PAUSE,
+        path: who.at(links::SCHOOL_WITHDRAW),
+        pause_path: who.at(links::SCHOOL_PAUSE),
         option_b_path: links::OPTION_B,
     })
 }

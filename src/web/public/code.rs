@@ -15,7 +15,6 @@ use crate::web::error::PageError;
 use crate::web::extract::Visit;
 use crate::web::form::{FieldErrors, Posted};
 use crate::web::page::{self, Frame};
-use crate::web::return_to::ReturnTo;
 
 /// The form; it comes back without the code, which is a secret.
 #[derive(Template)]
@@ -44,10 +43,9 @@ pub(super) async fn create(
         Ok(None) => return again(frame, CODE_MISSING),
         Err(message) => return again(frame, message),
     };
-    let school = ReturnTo::read(&web, &headers).and_then(|return_to| return_to.school);
-    let attempt = Attempt { token: None, browser: Some(&visit.browser), code: Some(&code), school };
+    let attempt = Attempt { token: None, browser: Some(&visit.browser), code: Some(&code) };
     match portal_access::redeem(&web.context, visit.anonymous(), &attempt).await? {
-        Redeemed::SignedIn { session, to_choose } => Ok(redeem::signed_in(&web, &headers, &session, to_choose)),
+        Redeemed::SignedIn { session, schools } => Ok(redeem::signed_in(&web, &headers, &session, &schools)),
         Redeemed::Not(outcome) => match outcome {
             Outcome::WrongCode { left } if left > 0 => again(frame, redeem::wrong_code(left)),
             Outcome::WrongCode { .. } => redeem::dead(frame, Dead::TooManyWrongCodes),

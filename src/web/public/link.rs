@@ -20,7 +20,6 @@ use crate::web::error::PageError;
 use crate::web::extract::Visit;
 use crate::web::form::{FieldErrors, Posted};
 use crate::web::page::{self, Frame};
-use crate::web::return_to::ReturnTo;
 
 /// The button, with a field for the code in another browser.
 #[derive(Template)]
@@ -72,10 +71,9 @@ pub(super) async fn create(
         Ok(code) => code,
         Err(message) => return again(frame, &token, message),
     };
-    let school = ReturnTo::read(&web, &headers).and_then(|return_to| return_to.school);
-    let attempt = Attempt { token: Some(&token), browser: Some(&visit.browser), code: code.as_deref(), school };
+    let attempt = Attempt { token: Some(&token), browser: Some(&visit.browser), code: code.as_deref() };
     match portal_access::redeem(&web.context, visit.anonymous(), &attempt).await? {
-        Redeemed::SignedIn { session, to_choose } => Ok(redeem::signed_in(&web, &headers, &session, to_choose)),
+        Redeemed::SignedIn { session, schools } => Ok(redeem::signed_in(&web, &headers, &session, &schools)),
         Redeemed::Not(outcome) => match outcome {
             Outcome::NeedsCode => again(frame, &token, CODE_MISSING),
             Outcome::WrongCode { left } if left > 0 => again(frame, &token, redeem::wrong_code(left)),

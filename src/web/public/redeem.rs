@@ -6,16 +6,17 @@ use axum::response::Response;
 use super::message::{Message, MessagePage, Way};
 use crate::crypto::Token;
 use crate::domain::access_link::{Dead, LINK_MINUTES};
+use crate::domain::ids::SchoolId;
 use crate::links;
 use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::flash::{see_other, with_cookie};
 use crate::web::page::{self, Frame};
-use crate::web::return_to::ReturnTo;
+use crate::web::return_to;
 use crate::web::session::Jar;
 
 const NEW_LINK: Way = Way { href: links::SIGN_IN, label: "Nieuwe link aanvragen" };
-const MY_SCHOOL: Way = Way { href: links::SCHOOL, label: "Naar de pagina van mijn school" };
+const MY_SCHOOL: Way = Way { href: links::SCHOOLS, label: "Naar de pagina van mijn school" };
 
 /// Older than a link may be.
 const EXPIRED: Message = Message {
@@ -84,16 +85,14 @@ pub(super) fn wrong_code(left: i32) -> String {
     format!("Deze code klopt niet. Je kunt het nog {left} keer proberen.")
 }
 
-/// Signed in: goes on to the page that was asked for before, or to the school's own page.
-pub(super) fn signed_in(web: &WebState, headers: &HeaderMap, session: &Token, to_choose: bool) -> Response {
-    let cookie = Jar::School.write(web, session.expose_text());
-    if to_choose {
-        return with_cookie(see_other(links::SCHOOL_CHOOSE), &cookie);
-    }
-    let return_to = ReturnTo::read(web, headers);
-    let response =
-        with_cookie(see_other(return_to.as_ref().map_or(links::SCHOOL, |return_to| &return_to.path)), &cookie);
-    if return_to.is_some() { with_cookie(response, &Jar::Next.forget(web)) } else { response }
+/// Signed in: goes on to the page that was asked for before, unless that is of a school of others, as another visitor
+/// of this browser may have asked for it; or else to the visitor's own school or schools.
+pub(super) fn signed_in(web: &WebState, headers: &HeaderMap, session: &Token, schools: &[SchoolId]) -> Response {
+    let remembered = return_to::read_school(web, headers);
+    let is_theirs = |path: &&String| return_to::school_in(path).is_some_and(|school| schools.contains(&school));
+    let to = remembered.as_ref().filter(is_theirs).map_or(links::SCHOOLS, String::as_str);
+    let response = with_cookie(see_other(to), &Jar::School.write(web, session.expose_text()));
+    if remembered.is_some() { with_cookie(response, &Jar::Next.forget(web)) } else { response }
 }
 
 /// The page of a link or code that no longer works.

@@ -11,7 +11,7 @@ use crate::links;
 use crate::services::people::portal_access;
 use crate::web::WebState;
 use crate::web::error::PageError;
-use crate::web::extract::{AnySchoolVisitor, Visit};
+use crate::web::extract::{SchoolVisitor, Visit};
 use crate::web::flash::{self, Flash, see_other, with_cookie};
 use crate::web::form::{FieldErrors, Posted, Pressed};
 use crate::web::page::{self, Frame};
@@ -38,10 +38,10 @@ struct SignInPage {
 pub(super) async fn new(
     State(web): State<WebState>,
     visit: Visit,
-    visitor: Result<AnySchoolVisitor, PageError>,
+    visitor: Result<SchoolVisitor, PageError>,
 ) -> Result<Response, PageError> {
     if visitor.is_ok() {
-        return Ok(see_other(links::SCHOOL));
+        return Ok(see_other(links::SCHOOLS));
     }
     let (form, errors) = (SignInForm::default(), FieldErrors::default());
     page::show(&SignInPage { frame: visit.frame(&web), form, errors })

@@ -66,7 +66,7 @@ fn outage_sentence(outage: &Outage) -> String {
 
 /// The frame around a page of Kurve.
 pub(super) fn frame(web: &WebState, staff: &Staff) -> Frame {
-    Frame { home: links::STAFF, ..staff.visit.frame(web) }
+    Frame { home: links::STAFF.to_owned(), ..staff.visit.frame(web) }
 }
 
 /// The names behind the ids in a school's file and timeline.

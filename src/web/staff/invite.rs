@@ -67,7 +67,7 @@ async fn find(web: &WebState, visit: &Visit, token: &str) -> Result<Option<(Toke
 }
 
 fn gone(web: &WebState, visit: &Visit) -> Result<Response, PageError> {
-    let frame = Frame { home: links::STAFF, ..visit.frame(web) };
+    let frame = Frame { home: links::STAFF.to_owned(), ..visit.frame(web) };
     page::show_with(StatusCode::NOT_FOUND, &InviteGonePage { frame, sign_in: links::STAFF_SIGN_IN })
 }
 
@@ -81,7 +81,7 @@ fn page_of(
     let email = enrolment.account.email.as_str();
     let qr = draw_qr(&otpauth_url(&enrolment.totp, email)).ok_or(PageError::Broken("a QR code that is too long"))?;
     Ok(InvitePage {
-        frame: Frame { home: links::STAFF, ..visit.frame(web) },
+        frame: Frame { home: links::STAFF.to_owned(), ..visit.frame(web) },
         action: links::fill(links::STAFF_INVITE, &[&token.expose_text()]),
         colleague: enrolment.account.name.to_string(),
         email: email.to_owned(),

@@ -35,7 +35,7 @@ pub(super) async fn show(State(web): State<WebState>, visit: Visit) -> Result<Re
 }
 
 fn page_of(web: &WebState, visit: &Visit, email: String, errors: FieldErrors) -> SignInPage {
-    let frame = Frame { home: links::STAFF, ..visit.frame(web) };
+    let frame = Frame { home: links::STAFF.to_owned(), ..visit.frame(web) };
     SignInPage { frame, action: links::STAFF_SIGN_IN, email, errors: errors.all().to_vec() }
 }
 

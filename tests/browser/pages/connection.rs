@@ -18,17 +18,16 @@ fn every_page_of_a_check_is_fit_for_every_reader_of_the_school() {
         look.here("with a mistake");
 
         browser.sign_in("contact@rivierenland.example");
-        browser.run("document.querySelectorAll('[name=contact]')[2].checked = true", &[]);
-        browser.press("[data-action=choose]");
-        look.at("/school/verbinding");
-        check_at(&browser, "/school");
+        browser.press("[data-connection]:nth-of-type(3) a");
+        look.at(&browser.at_school("/verbinding"));
+        check_at(&browser, &browser.at_school(""));
         look.here("that is over");
-        look.at("/school");
+        look.at(&browser.at_school(""));
         browser.sign_in("contact@vechtstroom.example");
-        ask_for_check(&browser, "/school");
+        ask_for_check(&browser, &browser.at_school(""));
         look.here("that runs");
 
-        look.finish(&[links::SCHOOL_CONNECTION, links::SCHOOL_CHECK]);
+        look.finish(&[links::SCHOOL_CONNECTION.route(), links::SCHOOL_CHECK.route()]);
     });
 }
 
@@ -96,7 +95,7 @@ fn every_end_of_a_check_is_fit_for_every_reader() {
             later.behave("duinrand", behaviour);
             // Those that the demo had in hand when its data were copied.
             later.make_checks();
-            ask_for_check(&browser, "/school");
+            ask_for_check(&browser, &browser.at_school(""));
             later.make_checks();
             browser.open(&browser.path());
             assert!(browser.has(&end), "{behaviour}: {}", browser.told());

@@ -112,8 +112,8 @@ fn connections_that_are_lost_are_fit_for_every_reader() {
         later.sign_in(&browser, LOST);
         assert!(browser.has("[data-verdict=closed]"), "{}", browser.told());
         look.here("of a connection that is lost");
-        look.at("/school/stap/password_set");
-        look.at("/school/verbinding");
+        look.at(&browser.at_school("/stap/password_set"));
+        look.at(&browser.at_school("/verbinding"));
         later.sign_in_as_staff(&browser);
         look.at("/beheer/verbindingen?uitkomst=kwijt");
         look.at(&browser.attributes_found("//tr[@data-connection-row]//th//a", "href")[0]);

@@ -110,7 +110,7 @@ impl<'a> Look<'a> {
     }
 }
 
-/// Whether a path is one of a route such as `/school/stap/{step}`.
+/// Whether a path is one of a route such as `/school/{connection}/stap/{step}`.
 fn is_of(path: &str, route: &str) -> bool {
     let (path, route): (Vec<_>, Vec<_>) = (path.split('/').collect(), route.split('/').collect());
     path.len() == route.len() && path.iter().zip(&route).all(|(part, of)| part == of || of.starts_with('{'))

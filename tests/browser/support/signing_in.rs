@@ -16,6 +16,18 @@ impl Browser {
         self.press("main [data-action=sign-in]");
     }
 
+    /// The path of a page of the school that is shown, or of the only school of who is signed in, by what follows that
+    /// of its overview.
+    pub(crate) fn at_school(&self, rest: &str) -> String {
+        if !self.path().starts_with("/school/") {
+            self.open("/school");
+        }
+        let shown = self.path();
+        let overview: Vec<&str> = shown.split(['/', '?', '#']).take(3).collect();
+        assert_eq!(overview.len(), 3, "of which school? {}", self.told());
+        format!("{}{rest}", overview.join("/"))
+    }
+
     /// Asks for the mail with link and code.
     pub(crate) fn ask_for_link(&self, address: &str) {
         self.open("/inloggen");

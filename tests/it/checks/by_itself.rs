@@ -5,7 +5,6 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use koppelklaar::domain::check::{CheckCode, CheckPolicy, NotMade, Rung};
 use koppelklaar::domain::onboarding::{Command, Step};
-use koppelklaar::links;
 use koppelklaar::magister::{Courtesy, Limits};
 use koppelklaar::services::checks;
 use koppelklaar::services::onboarding::onboardings;
@@ -92,7 +91,7 @@ fn an_address_that_schools_find_dead_is_left_in_peace_and_no_school_is_blamed_fo
         assert_eq!((known.last, known.streak), (None, None));
         assert!(next_in > TimeDelta::minutes(5) && next_in <= TimeDelta::minutes(10), "{next_in}");
         let portal = checks.app.portal(&schools[2]).await;
-        let page = portal.get(&links::SCHOOL_CHECK.replace("{check}", &ends[2].0.to_string())).await;
+        let page = portal.open(&format!("/verbinding/{}", ends[2].0)).await;
         assert!(page.body.contains("We proberen het vanzelf"), "it is said why: {}", page.body);
     });
 }

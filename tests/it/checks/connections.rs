@@ -107,7 +107,7 @@ fn a_check_that_failed_is_said_to_who_activates_and_is_the_next_thing_for_a_scho
         }
         let (portal, staff) = (checks.app.portal(&school).await, checks.app.staff().await);
         let look = async || {
-            let (overview, worklist) = (portal.get(links::SCHOOL).await, staff.get(links::STAFF).await);
+            let (overview, worklist) = (portal.open("").await, staff.get(links::STAFF).await);
             (overview.attributes("[data-next]", "data-next").remove(0), worklist.texts("[data-remark]"))
         };
 
@@ -137,7 +137,7 @@ fn what_magister_said_of_an_unknown_answer_is_for_kurve_alone() {
         checks.run_all().await;
 
         let of_kurve = staff.get(&links::fill(links::STAFF_CHECK, &[&school.id.to_string(), &id])).await;
-        let of_school = portal.get(&links::fill(links::SCHOOL_CHECK, &[&id])).await;
+        let of_school = portal.open(&format!("/verbinding/{id}")).await;
         assert!(of_kurve.text("[data-details]").contains("Er is iets misgegaan"), "{}", of_kurve.body);
         assert!(of_school.has("[data-check=unexpected_answer]") && !of_school.body.contains("Er is iets misgegaan"));
     });
@@ -166,7 +166,7 @@ fn each_rung_has_its_own_time_and_together_they_are_the_check() {
             assert!(!is_paused || u64::from(time.millis) >= pause_ms - 1, "{:?}", result.times);
         }
         assert!(u128::from(result.millis()) + u128::from(pause_ms) <= took + 10, "{} of {took}", result.millis());
-        let shown = portal.get(&links::fill(links::SCHOOL_CHECK, &[&id.to_string()])).await;
+        let shown = portal.open(&format!("/verbinding/{id}")).await;
         let said = result.times.iter().map(|time| koppelklaar::words::seconds_nl(time.millis)).collect::<Vec<_>>();
         assert_eq!(shown.texts("[data-rung] .meta"), said);
         let of_kurve = staff.get(&links::fill(links::STAFF_CHECK, &[&school.id.to_string(), &id.to_string()])).await;

@@ -15,3 +15,4 @@ mod secrets;
 mod single;
 mod spoiled;
 mod support;
+mod watched;

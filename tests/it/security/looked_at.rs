@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use super::path_of;
 use super::table::{DEMO, TABLE};
 
 /// Routes that are answered with no page, and why nobody needs to look.
@@ -27,11 +28,7 @@ const NO_PAGES: [(&str, &str); 13] = [
 fn every_page_is_looked_at_in_a_browser() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let links = fs::read_to_string(root.join("src/links.rs")).expect("the paths are there");
-    let names: BTreeMap<&str, &str> = links
-        .lines()
-        .filter_map(|line| line.strip_prefix("pub const ")?.strip_suffix("\";")?.split_once(": &str = \""))
-        .map(|(name, path)| (path, name))
-        .collect();
+    let names: BTreeMap<&str, &str> = links.lines().filter_map(path_of).map(|(name, path)| (path, name)).collect();
     let shown = TABLE.iter().filter(|(method, ..)| *method == "GET").map(|(_, path, _)| *path).chain(DEMO);
     let shown: Vec<&str> = shown.map(|path| names[path]).collect();
     let looked_at = looked_at(&root.join("tests/browser/pages"));

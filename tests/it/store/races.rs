@@ -48,7 +48,7 @@ fn twenty_at_once_with_one_link_sign_in_once() {
         for turn in 0..20 {
             let (context, token, code) = (contexts[turn % 2].clone(), token.clone(), code.clone());
             tries.spawn(async move {
-                let attempt = Attempt { token: Some(&token), browser: None, code: Some(&code), school: None };
+                let attempt = Attempt { token: Some(&token), browser: None, code: Some(&code) };
                 portal_access::redeem(&context, AnonymousCall::new(now, "test"), &attempt)
                     .await
                     .expect("the store answers")
@@ -92,7 +92,7 @@ fn wrong_codes_that_come_at_once_each_count() {
         for turn in 0..20 {
             let (context, browser) = (contexts[turn % 2].clone(), browser.clone());
             tries.spawn(async move {
-                let attempt = Attempt { token: None, browser: Some(&browser), code: Some(wrong), school: None };
+                let attempt = Attempt { token: None, browser: Some(&browser), code: Some(wrong) };
                 portal_access::redeem(&context, AnonymousCall::new(now, "test"), &attempt)
                     .await
                     .expect("the store answers")
@@ -109,7 +109,7 @@ fn wrong_codes_that_come_at_once_each_count() {
             .collect();
         left.sort_unstable();
         assert_eq!(left, (0..WRONG_CODES_ALLOWED).collect::<Vec<_>>(), "more codes were looked at than allowed");
-        let attempt = Attempt { token: None, browser: Some(&browser), code: Some(&code), school: None };
+        let attempt = Attempt { token: None, browser: Some(&browser), code: Some(&code) };
         let late = portal_access::redeem(app.context(), AnonymousCall::new(now, "test"), &attempt)
             .await
             .expect("the store answers");
@@ -162,7 +162,7 @@ fn requests_for_one_school_confirmed_at_once_make_one_school() {
         }
         let answers = confirmations.join_all().await;
 
-        let made = answers.iter().filter(|answer| matches!(answer, Ok(Confirmed::Made(_)))).count();
+        let made = answers.iter().filter(|answer| matches!(answer, Ok(Confirmed::Made { .. }))).count();
         let was_here = answers.iter().filter(|answer| matches!(answer, Ok(Confirmed::WasHere))).count();
         assert_eq!((made, was_here), (1, 7), "{answers:?}");
         let brins = texts(&app.database.url, "SELECT brin_key FROM school").await;
@@ -187,7 +187,7 @@ fn one_request_confirmed_many_times_at_once_makes_one_school() {
         let answers = tries.join_all().await;
 
         let (made, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
-        assert!(matches!(made[..], [Ok(Confirmed::Made(_))]), "{made:?}");
+        assert!(matches!(made[..], [Ok(Confirmed::Made { .. })]), "{made:?}");
         assert!(refused.iter().all(|answer| matches!(answer, Err(ServiceError::NotFound))), "{refused:?}");
         let brin = Brin::parse("12AB").expect("a BRIN");
         let school = schools::find_by_brin(app.context().db.reader(), &brin).await.expect("the store answers");

@@ -12,10 +12,11 @@ use koppelklaar::domain::actor::StaffRole;
 use koppelklaar::domain::check::CheckPolicy;
 use koppelklaar::domain::credential::Template;
 use koppelklaar::domain::ids::{ContactId, SchoolId};
+use koppelklaar::domain::onboarding::Step;
 use koppelklaar::domain::school::ContactRef;
 use koppelklaar::domain::text::{Brin, EmailAddress, PersonName};
 use koppelklaar::jobs::{self, Job};
-use koppelklaar::links::BaseUrl;
+use koppelklaar::links::{self, BaseUrl, OfConnection};
 use koppelklaar::magister::{Limits, Magister, Reach};
 use koppelklaar::mail::Mailbox;
 use koppelklaar::mail::message::Sender;
@@ -67,6 +68,16 @@ pub(crate) struct TestSchool {
 }
 
 impl TestSchool {
+    /// The path of its page or form for its contacts.
+    pub(crate) fn at(&self, path: OfConnection) -> String {
+        path.at(self.id)
+    }
+
+    /// The path of a step's page, or of a form on it.
+    pub(crate) fn at_step(&self, path: OfConnection, step: Step) -> String {
+        path.step(self.id, step)
+    }
+
     /// Its first contact, by the school.
     pub(crate) fn reference(&self) -> ContactRef {
         ContactRef { school: self.id, contact: self.contact }
@@ -212,7 +223,7 @@ impl TestApp {
 
     /// A school's contact, signed in through the front door.
     pub(crate) async fn portal(&self, school: &TestSchool) -> Visitor {
-        self.portal_as(&school.email).await
+        self.portal_as(&school.email).await.at_home(school.at(links::SCHOOL))
     }
 
     /// A school's contact, signed in without sending what waits in the outbox.
@@ -241,10 +252,10 @@ impl TestApp {
         assert!(minted.await.expect("the store answers"));
         let done = visitor.get("/inloggen/code").await.submit(&visitor, "main form", &[("code", "123456")]).await;
         assert_eq!(done.status, 303, "{}", done.body);
-        visitor
+        visitor.at_home(school.at(links::SCHOOL))
     }
 
-    /// Someone of a school, signed in through the front door by their address.
+    /// Someone signed in through the front door by their address; at home at their school, if they have one only.
     pub(crate) async fn portal_as(&self, email: &str) -> Visitor {
         let visitor = self.anonymous();
         let page = visitor.get("/inloggen").await;
@@ -252,8 +263,8 @@ impl TestApp {
         let mail = self.only_mail_to(email).await;
         let link = visitor.get(&mail.path_of("/inloggen/link/")).await;
         let done = link.submit(&visitor, "main form", &[]).await;
-        assert_eq!(done.status, 303, "{}", done.body);
-        visitor
+        let led_on = visitor.follow(&done).await;
+        visitor.at_home(led_on.location().to_owned())
     }
 
     /// A colleague of Kurve in the support role, signed in through the front door.

@@ -16,12 +16,14 @@ pub(crate) struct Visitor {
     router: axum::Router,
     cookies: Mutex<BTreeMap<String, String>>,
     address: String,
+    /// The path of the overview of their school.
+    home: String,
 }
 
 impl Visitor {
     pub(crate) fn new(app: &TestApp) -> Self {
         let router = app.router.clone();
-        Self { router, cookies: Mutex::default(), address: "192.0.2.1".to_owned() }
+        Self { router, cookies: Mutex::default(), address: "192.0.2.1".to_owned(), home: String::new() }
     }
 
     /// The same visitor from another address.
@@ -34,6 +36,23 @@ impl Visitor {
     pub(crate) fn at_router(mut self, router: &axum::Router) -> Self {
         self.router = router.clone();
         self
+    }
+
+    /// The same visitor, whose school has its overview there.
+    pub(crate) fn at_home(mut self, overview: String) -> Self {
+        self.home = overview;
+        self
+    }
+
+    /// The path of a page or form of their school, by what follows that of the overview.
+    pub(crate) fn at(&self, rest: &str) -> String {
+        assert!(!self.home.is_empty(), "{rest}: of which school?");
+        format!("{}{rest}", self.home)
+    }
+
+    /// Opens a page of their school.
+    pub(crate) async fn open(&self, rest: &str) -> Page {
+        self.get(&self.at(rest)).await
     }
 
     /// Opens a page.

@@ -107,12 +107,12 @@ impl<'a> AboutSchool<'a> {
 
     /// The address of the school's own page.
     pub(super) fn portal(&self) -> String {
-        self.request.context.base.to(&links::of_school(links::SCHOOL, self.id()))
+        self.request.context.base.to(&links::SCHOOL.at(self.id()))
     }
 
     /// The address of a step's page.
     pub(super) fn portal_step(&self, step: Step) -> String {
-        self.request.context.base.to(&links::of_school(&links::step(links::SCHOOL_STEP, step), self.id()))
+        self.request.context.base.to(&links::SCHOOL_STEP.step(self.id(), step))
     }
 
     /// The address of Kurve's page of the school.

@@ -1,0 +1,57 @@
+//! Paths that name the connection that their page acts on.
+
+use crate::domain::ids::{CheckId, SchoolId};
+use crate::domain::onboarding::Step;
+
+/// A path of the portal that begins with a connection, today a school. As it stands it leads nowhere, and is no text:
+/// a link comes into being only with what it is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OfConnection(&'static str);
+
+impl OfConnection {
+    /// The path with braces for what it is about, the connection first.
+    pub const fn new(path: &'static str) -> Self {
+        Self(path)
+    }
+
+    /// The path with its braces, as the router takes it.
+    pub const fn route(self) -> &'static str {
+        self.0
+    }
+
+    /// The path of a page or form of a connection.
+    pub fn at(self, connection: SchoolId) -> String {
+        self.with(connection, &[])
+    }
+
+    /// The path of a step's page, or of a form on it.
+    pub fn step(self, connection: SchoolId, step: Step) -> String {
+        self.with(connection, &[step.as_str()])
+    }
+
+    /// The path of a connection check.
+    pub fn check(self, connection: SchoolId, check: CheckId) -> String {
+        self.with(connection, &[&check.to_string()])
+    }
+
+    fn with(self, connection: SchoolId, rest: &[&str]) -> String {
+        let connection = connection.to_string();
+        let values: Vec<&str> = std::iter::once(connection.as_str()).chain(rest.iter().copied()).collect();
+        super::fill(self.0, &values)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_filled_with_the_connection_first() {
+        let connection = SchoolId::from_uuid(uuid::Uuid::from_u128(7));
+        let step = OfConnection::new("/school/{connection}/stap/{step}/gedaan");
+
+        let filled = step.step(connection, Step::ConsentGiven);
+
+        assert_eq!(filled, "/school/00000000-0000-0000-0000-000000000007/stap/consent_given/gedaan");
+    }
+}
