@@ -29,7 +29,7 @@ use koppelklaar::services::onboarding::{credentials, onboardings};
 use koppelklaar::services::people::staff_accounts;
 use koppelklaar::simulator::{SchoolScript, Script, Simulator, SimulatorConfig};
 use koppelklaar::store;
-use koppelklaar::store::checks::connection_list::ConnectionFilter;
+use koppelklaar::store::checks::check_status_list::ConnectionFilter;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use koppelklaar::app::App;
-use koppelklaar::domain::ids::SchoolId;
+use koppelklaar::domain::ids::ConnectionId;
 use koppelklaar::jobs::{self, Job};
 use koppelklaar::store::reminders::{self, Attention};
 
@@ -73,7 +73,7 @@ fn moment() -> DateTime<Utc> {
 }
 
 /// Schools that began four working days before and need nobody's attention yet.
-async fn make_schools(app: &App, schools: u32) -> Vec<SchoolId> {
+async fn make_schools(app: &App, schools: u32) -> Vec<ConnectionId> {
     let mut ids = vec![];
     let began = DateTime::parse_from_rfc3339("2026-11-18T09:00:00Z").expect("a moment").to_utc();
     for chunk in 0..schools.div_ceil(CHUNK) {
@@ -91,7 +91,7 @@ async fn make_schools(app: &App, schools: u32) -> Vec<SchoolId> {
 }
 
 /// Says of schools that they need attention now.
-async fn make_due(app: &App, ids: impl Iterator<Item = &SchoolId>) {
+async fn make_due(app: &App, ids: impl Iterator<Item = &ConnectionId>) {
     let work = app.context.db.begin_write().await.expect("the database answers");
     // As if by somebody who looked later than anybody was to look.
     let looked_at = moment() + chrono::Duration::days(31);

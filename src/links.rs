@@ -8,7 +8,7 @@ pub use base_url::{BaseUrl, BaseUrlError};
 pub use of_connection::OfConnection;
 pub use query::{in_query, query, with_query};
 
-use crate::domain::ids::{CheckId, ContactId, MailId, SchoolId};
+use crate::domain::ids::{CheckId, ConnectionId, ContactId, MailId};
 use crate::domain::onboarding::Step;
 
 /// The start page.
@@ -214,23 +214,23 @@ pub fn fill(path: &str, values: &[&str]) -> String {
 }
 
 /// The path of a school's page for Kurve, at one step.
-pub fn staff_school_step(school: SchoolId, step: Step) -> String {
-    format!("{}#stap-{}", staff_school(STAFF_SCHOOL, school), step.as_str())
+pub fn staff_school_step(connection: ConnectionId, step: Step) -> String {
+    format!("{}#stap-{}", staff_school(STAFF_SCHOOL, connection), step.as_str())
 }
 
 /// The path of a school's page for Kurve, or of a form on it.
-pub fn staff_school(path: &str, school: SchoolId) -> String {
-    fill(path, &[&school.to_string()])
+pub fn staff_school(path: &str, connection: ConnectionId) -> String {
+    fill(path, &[&connection.to_string()])
 }
 
 /// The path of a form about a contact.
-pub fn staff_contact(path: &str, school: SchoolId, contact: ContactId) -> String {
-    fill(path, &[&school.to_string(), &contact.to_string()])
+pub fn staff_contact(path: &str, connection: ConnectionId, contact: ContactId) -> String {
+    fill(path, &[&connection.to_string(), &contact.to_string()])
 }
 
 /// The path of a school's check for Kurve.
-pub fn staff_check(path: &str, school: SchoolId, check: CheckId) -> String {
-    fill(path, &[&school.to_string(), &check.to_string()])
+pub fn staff_check(path: &str, connection: ConnectionId, check: CheckId) -> String {
+    fill(path, &[&connection.to_string(), &check.to_string()])
 }
 
 /// The mails that were given up, on the page of all mails.

@@ -11,7 +11,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: i64,
     /// The school that it is about; no foreign key, an entry outlives what it is about.
-    pub school_id: Option<Uuid>,
+    pub connection_id: Option<Uuid>,
     /// The version that the onboarding had after the act.
     pub onboarding_version: Option<i32>,
     /// `contact`, `staff`, `check`, `clock` or `operator`.

@@ -11,7 +11,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// For which school.
-    pub school_id: Uuid,
+    pub connection_id: Uuid,
     /// By which admin.
     pub staff_id: Uuid,
     /// For which version of the credentials.
@@ -22,8 +22,8 @@ pub struct Model {
     /// When.
     pub at: DateTimeUtc,
     /// For which school.
-    #[sea_orm(belongs_to, from = "school_id", to = "id")]
-    pub school: BelongsTo<super::school::Entity>,
+    #[sea_orm(belongs_to, from = "connection_id", to = "id")]
+    pub connection: BelongsTo<super::connection::Entity>,
     /// By which admin.
     #[sea_orm(belongs_to, from = "staff_id", to = "id")]
     pub staff: BelongsTo<super::staff::Entity>,

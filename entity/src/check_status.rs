@@ -9,7 +9,7 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     /// Whose.
     #[sea_orm(primary_key, auto_increment = false)]
-    pub school_id: Uuid,
+    pub connection_id: Uuid,
     /// When the timer checks it next; null while it does not.
     #[sea_orm(indexed)]
     pub next_check_at: Option<DateTimeUtc>,
@@ -40,8 +40,8 @@ pub struct Model {
     /// When that was.
     pub receipt_at: Option<DateTimeUtc>,
     /// Whose.
-    #[sea_orm(belongs_to, from = "school_id", to = "id")]
-    pub school: BelongsTo<super::school::Entity>,
+    #[sea_orm(belongs_to, from = "connection_id", to = "id")]
+    pub connection: BelongsTo<super::connection::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

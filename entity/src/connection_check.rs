@@ -11,7 +11,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// Of which school.
-    pub school_id: Uuid,
+    pub connection_id: Uuid,
     /// The run that it is part of.
     #[sea_orm(indexed)]
     pub run_id: Option<Uuid>,
@@ -47,8 +47,8 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub not_made: Option<String>,
     /// Of which school.
-    #[sea_orm(belongs_to, from = "school_id", to = "id")]
-    pub school: BelongsTo<super::school::Entity>,
+    #[sea_orm(belongs_to, from = "connection_id", to = "id")]
+    pub connection: BelongsTo<super::connection::Entity>,
     /// The run that it is part of.
     #[sea_orm(belongs_to, from = "run_id", to = "id")]
     pub run: BelongsTo<Option<super::check_run::Entity>>,

@@ -11,8 +11,8 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// The school that they act for.
-    #[sea_orm(unique_key = "school_id_email_key")]
-    pub school_id: Uuid,
+    #[sea_orm(unique_key = "connection_id_email_key")]
+    pub connection_id: Uuid,
     /// As they write it.
     #[sea_orm(column_type = "Text")]
     pub name: String,
@@ -20,7 +20,7 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub email: String,
     /// Hex HMAC of the address, to look up by: a clear address in a key would show up in database errors.
-    #[sea_orm(column_type = "Text", indexed, unique_key = "school_id_email_key")]
+    #[sea_orm(column_type = "Text", indexed, unique_key = "connection_id_email_key")]
     pub email_key: String,
     /// `superbeheerder`, `applicatiebeheerder`, both of them with a space between, or `contactpersoon`.
     #[sea_orm(column_type = "Text")]
@@ -40,8 +40,8 @@ pub struct Model {
     /// When they stopped acting for the school; the row stays for what they did.
     pub removed_at: Option<DateTimeUtc>,
     /// The school that they act for.
-    #[sea_orm(belongs_to, from = "school_id", to = "id")]
-    pub school: BelongsTo<super::school::Entity>,
+    #[sea_orm(belongs_to, from = "connection_id", to = "id")]
+    pub connection: BelongsTo<super::connection::Entity>,
     /// The member of staff who vouched for them.
     #[sea_orm(belongs_to, from = "vouched_by", to = "id")]
     pub voucher: BelongsTo<Option<super::staff::Entity>>,

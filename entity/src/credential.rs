@@ -11,10 +11,10 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// The school that they were made for.
-    #[sea_orm(unique_key = "school_id_version")]
-    pub school_id: Uuid,
+    #[sea_orm(unique_key = "connection_id_version")]
+    pub connection_id: Uuid,
     /// Counts the issues to this school, from 1.
-    #[sea_orm(unique_key = "school_id_version")]
+    #[sea_orm(unique_key = "connection_id_version")]
     pub version: i32,
     /// The webservice password, sealed.
     #[sea_orm(column_type = "Blob")]
@@ -42,8 +42,8 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub closed_reason: Option<String>,
     /// The school that they were made for.
-    #[sea_orm(belongs_to, from = "school_id", to = "id")]
-    pub school: BelongsTo<super::school::Entity>,
+    #[sea_orm(belongs_to, from = "connection_id", to = "id")]
+    pub connection: BelongsTo<super::connection::Entity>,
     /// The member of staff who made them.
     #[sea_orm(belongs_to, from = "issued_by", to = "id")]
     pub issuer: BelongsTo<Option<super::staff::Entity>>,

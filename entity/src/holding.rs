@@ -11,7 +11,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// The school that it is about.
-    pub school_id: Uuid,
+    pub connection_id: Uuid,
     /// Which step.
     #[sea_orm(column_type = "Text")]
     pub step: String,
@@ -26,8 +26,8 @@ pub struct Model {
     /// How many working days it took, once it ended.
     pub working_days: Option<i32>,
     /// The school that it is about.
-    #[sea_orm(belongs_to, from = "school_id", to = "id")]
-    pub school: BelongsTo<super::school::Entity>,
+    #[sea_orm(belongs_to, from = "connection_id", to = "id")]
+    pub connection: BelongsTo<super::connection::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -11,7 +11,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// The school that it is about.
-    pub school_id: Uuid,
+    pub connection_id: Uuid,
     /// Who wrote it.
     pub staff_id: Uuid,
     /// The text.
@@ -20,8 +20,8 @@ pub struct Model {
     /// When it was written.
     pub created_at: DateTimeUtc,
     /// The school that it is about.
-    #[sea_orm(belongs_to, from = "school_id", to = "id")]
-    pub school: BelongsTo<super::school::Entity>,
+    #[sea_orm(belongs_to, from = "connection_id", to = "id")]
+    pub connection: BelongsTo<super::connection::Entity>,
     /// Who wrote it.
     #[sea_orm(belongs_to, from = "staff_id", to = "id")]
     pub author: BelongsTo<super::staff::Entity>,

@@ -9,7 +9,7 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     /// The school; it has no second onboarding.
     #[sea_orm(primary_key, auto_increment = false)]
-    pub school_id: Uuid,
+    pub connection_id: Uuid,
     /// Counts the saves; a save names the version that it read.
     pub version: i32,
     /// `domain::onboarding::state::Onboarding` as JSON: the only truth here.
@@ -52,8 +52,8 @@ pub struct Model {
     #[sea_orm(indexed)]
     pub no_answer_since: Option<DateTimeUtc>,
     /// The school that is being connected.
-    #[sea_orm(belongs_to, from = "school_id", to = "id")]
-    pub school: BelongsTo<super::school::Entity>,
+    #[sea_orm(belongs_to, from = "connection_id", to = "id")]
+    pub connection: BelongsTo<super::connection::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

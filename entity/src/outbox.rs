@@ -14,7 +14,7 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub kind: String,
     /// The school that it is about, if it is about one.
-    pub school_id: Option<Uuid>,
+    pub connection_id: Option<Uuid>,
     /// The contact that it goes to, if it goes to one.
     pub contact_id: Option<Uuid>,
     /// Ids and plain facts that the mail needs, as JSON.
@@ -50,8 +50,8 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub last_error: Option<String>,
     /// The school that it is about.
-    #[sea_orm(belongs_to, from = "school_id", to = "id")]
-    pub school: BelongsTo<Option<super::school::Entity>>,
+    #[sea_orm(belongs_to, from = "connection_id", to = "id")]
+    pub connection: BelongsTo<Option<super::connection::Entity>>,
     /// The contact that it goes to.
     #[sea_orm(belongs_to, from = "contact_id", to = "id")]
     pub contact: BelongsTo<Option<super::contact::Entity>>,

@@ -12,7 +12,7 @@ pub struct Model {
     pub id: Uuid,
     /// The school that was reminded.
     #[sea_orm(unique_key = "reminder")]
-    pub school_id: Uuid,
+    pub connection_id: Uuid,
     /// Of which step.
     #[sea_orm(column_type = "Text", unique_key = "reminder")]
     pub step: String,
@@ -25,8 +25,8 @@ pub struct Model {
     /// When it went out.
     pub at: DateTimeUtc,
     /// The school that was reminded.
-    #[sea_orm(belongs_to, from = "school_id", to = "id")]
-    pub school: BelongsTo<super::school::Entity>,
+    #[sea_orm(belongs_to, from = "connection_id", to = "id")]
+    pub connection: BelongsTo<super::connection::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

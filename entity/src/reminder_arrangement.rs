@@ -9,7 +9,7 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     /// The school whose it is.
     #[sea_orm(primary_key, auto_increment = false)]
-    pub school_id: Uuid,
+    pub connection_id: Uuid,
     /// The date on which it asked to be reminded; it may be past.
     pub snoozed_until: Option<Date>,
     /// The day from which working days count for what was open by then.
@@ -18,8 +18,8 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub own_days: String,
     /// The school whose it is.
-    #[sea_orm(belongs_to, from = "school_id", to = "id")]
-    pub school: BelongsTo<super::school::Entity>,
+    #[sea_orm(belongs_to, from = "connection_id", to = "id")]
+    pub connection: BelongsTo<super::connection::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

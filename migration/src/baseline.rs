@@ -4,17 +4,17 @@ use crate::parts::Subject;
 
 pub(crate) mod audit;
 mod checks;
+mod connections;
 mod credentials;
 mod mail;
 mod operations;
 mod people;
 mod reminders;
-mod schools;
 
 /// Every subject, after those whose tables it refers to.
 pub(crate) fn subjects() -> [Subject; 8] {
     [
-        schools::subject(),
+        connections::subject(),
         people::subject(),
         credentials::subject(),
         mail::subject(),

@@ -141,7 +141,7 @@ impl DemoMagister {
 async fn newest_password(context: &Context, domain: &SchoolDomain) -> Result<Option<Password>, ServiceError> {
     let conn = context.db.reader();
     let mut newest = None;
-    for school in store::onboarding::schools::list_on_domain(conn, domain).await? {
+    for school in store::onboarding::connections::list_on_domain(conn, domain).await? {
         let Some(stored) = store::onboarding::credentials::find_newest(conn, school.id).await? else { continue };
         if newest
             .as_ref()

@@ -10,7 +10,7 @@ use crate::crypto::Token;
 use crate::crypto::password_hash::StaffPassword;
 use crate::crypto::totp::{self, TotpSecret};
 use crate::domain::actor::{Actor, StaffRole};
-use crate::domain::ids::{ContactId, MailId, SchoolId};
+use crate::domain::ids::{ConnectionId, ContactId, MailId};
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::{Command, Ground, Step};
 use crate::domain::reminder::{OwnDayKind, Period};
@@ -191,27 +191,27 @@ impl Plan<'_> {
     }
 
     /// Reminders put off for two weeks and a bit, and two study days after that.
-    async fn snooze(&self, school: SchoolId, contact: ContactId) -> Result<(), ServiceError> {
+    async fn snooze(&self, connection: ConnectionId, contact: ContactId) -> Result<(), ServiceError> {
         let call = self.call(self.contact(contact), self.days_ago(1, 20));
         let today = amsterdam_date(self.now);
-        arrangements::snooze(self.context, &call, school, today + Days::new(17)).await?;
+        arrangements::snooze(self.context, &call, connection, today + Days::new(17)).await?;
         let study = Period { first_day: today + Days::new(24), last_day: today + Days::new(25) };
-        arrangements::add_own_days(self.context, &call, school, OwnDayKind::Closed, study).await?;
+        arrangements::add_own_days(self.context, &call, connection, OwnDayKind::Closed, study).await?;
         Ok(())
     }
 
-    async fn open(&self, school: SchoolId, contact: ContactId) -> Result<(), ServiceError> {
-        self.claim_all(school, contact, &ALL_OF_SCHOOL).await?;
+    async fn open(&self, connection: ConnectionId, contact: ContactId) -> Result<(), ServiceError> {
+        self.claim_all(connection, contact, &ALL_OF_SCHOOL).await?;
         let call = self.call(self.kurve, self.days_ago(2, 30));
         let text = NoteText::parse("Aan de kant van Numo ingericht en nagekeken.").map_err(|_| BROKEN)?;
-        schools::add_note(self.context, &call, school, text).await?;
+        schools::add_note(self.context, &call, connection, text).await?;
         let command = Command::Confirm { step: Step::ActivationConfirmed, ground: Ground::Word };
-        onboardings::act(self.context, &call, school, &command, None).await
+        onboardings::act(self.context, &call, connection, &command, None).await
     }
 
     /// Another mail like the newest about the school, which did not arrive.
-    async fn lose_mail(&self, school: SchoolId) -> Result<(), ServiceError> {
-        let mails = store::mail::outbox::list_of_school(self.context.db.reader(), school, 1).await?;
+    async fn lose_mail(&self, connection: ConnectionId) -> Result<(), ServiceError> {
+        let mails = store::mail::outbox::list_of_connection(self.context.db.reader(), connection, 1).await?;
         let newest = mails.into_iter().flatten().next().ok_or(BROKEN)?;
         let lost = OutboxMail {
             id: MailId::from_uuid(self.context.chance.uuid_v7(self.now)),
@@ -225,7 +225,12 @@ impl Plan<'_> {
         Ok(store::mail::outbox::insert_all(self.context.db.writer(), &[lost]).await?)
     }
 
-    async fn claim_all(&self, school: SchoolId, contact: ContactId, steps: &[Step]) -> Result<(), ServiceError> {
+    async fn claim_all(
+        &self,
+        connection: ConnectionId,
+        contact: ContactId,
+        steps: &[Step],
+    ) -> Result<(), ServiceError> {
         for (order, step) in steps.iter().enumerate() {
             let ground = match step {
                 Step::AllowlistingConfirmed => {
@@ -235,20 +240,20 @@ impl Plan<'_> {
             };
             let command = Command::Claim { step: *step, ground, credential_version: None };
             let days = 8 - i64::try_from(order).unwrap_or_default();
-            self.by_school(school, contact, days, &command).await?;
+            self.by_school(connection, contact, days, &command).await?;
         }
         Ok(())
     }
 
     async fn by_school(
         &self,
-        school: SchoolId,
+        connection: ConnectionId,
         contact: ContactId,
         days: i64,
         command: &Command,
     ) -> Result<(), ServiceError> {
         let call = self.call(self.contact(contact), self.days_ago(days, 40));
-        onboardings::act(self.context, &call, school, command, None).await
+        onboardings::act(self.context, &call, connection, command, None).await
     }
 
     fn contact(&self, id: ContactId) -> Actor {
@@ -261,7 +266,7 @@ impl Plan<'_> {
         if self.number == 1 { both } else { superbeheerder }
     }
 
-    async fn register(&self) -> Result<(SchoolId, ContactId), ServiceError> {
+    async fn register(&self) -> Result<(ConnectionId, ContactId), ServiceError> {
         let at = self.days_ago(12, i64::try_from(self.number).unwrap_or_default());
         let browser = Token::new(&self.context.chance);
         let form = self.form()?;
@@ -269,7 +274,7 @@ impl Plan<'_> {
         let token = registrations::mint(self.context, at, id).await?.ok_or(BROKEN)?;
         registrations::confirm(self.context, AnonymousCall::new(at, "demo"), &token, None).await?;
         let conn = self.context.db.reader();
-        let school = store::onboarding::schools::find_by_brin(conn, &form.details.brin).await?.ok_or(BROKEN)?;
+        let school = store::onboarding::connections::find_by_brin(conn, &form.details.brin).await?.ok_or(BROKEN)?;
         let people = store::people::contacts::list(conn, school.id).await?;
         Ok((school.id, people.first().ok_or(BROKEN)?.id))
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantNames};
 
 use super::actor::{Actor, StaffRole};
-use super::ids::{ApiKeyId, ContactId, MailId, NoteId, SchoolId, StaffId};
+use super::ids::{ApiKeyId, ConnectionId, ContactId, MailId, NoteId, StaffId};
 use super::onboarding::{Change, Step};
 use super::reminder::{OwnDayKind, Period};
 use super::roles::Roles;
@@ -296,7 +296,7 @@ pub struct Entry {
     /// Its place; later is higher.
     pub id: i64,
     /// About which school, if about one.
-    pub school: Option<SchoolId>,
+    pub connection: Option<ConnectionId>,
     /// The version of the onboarding after it, if it changed one.
     pub onboarding_version: Option<i32>,
     /// When.

@@ -44,9 +44,13 @@ macro_rules! id {
 }
 
 id! {
-    /// A school, and with it its one onboarding.
+    /// The connection of one Magister, and with it its one onboarding.
+    ConnectionId
+    /// A school under a connection.
     SchoolId
-    /// A person at a school.
+    /// A request to join a connection.
+    JoinRequestId
+    /// A person who acts for a connection.
     ContactId
     /// A colleague of Kurve.
     StaffId
@@ -88,14 +92,14 @@ mod tests {
 
     #[test]
     fn an_id_reads_back_from_text_and_from_json() {
-        let id = SchoolId::from_uuid(Uuid::from_u128(0x1234));
+        let id = ConnectionId::from_uuid(Uuid::from_u128(0x1234));
 
-        let from_text: SchoolId = id.to_string().parse().expect("it was printed by Display");
+        let from_text: ConnectionId = id.to_string().parse().expect("it was printed by Display");
         let json = serde_json::to_string(&id).expect("a UUID serializes");
 
         assert_eq!(from_text, id);
         assert_eq!(json, "\"00000000-0000-0000-0000-000000001234\"");
-        assert_eq!(serde_json::from_str::<SchoolId>(&json).expect("it was just written"), id);
+        assert_eq!(serde_json::from_str::<ConnectionId>(&json).expect("it was just written"), id);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{EnumIter, EnumString, IntoStaticStr};
 
-use crate::domain::ids::{ContactId, SchoolId, StaffId};
+use crate::domain::ids::{ConnectionId, ContactId, StaffId};
 use crate::domain::roles::{ContactRole, Roles};
 use crate::domain::text::{Brin, EmailAddress, PersonName, Reason, SchoolDomain, SchoolName};
 
@@ -54,9 +54,9 @@ pub struct SchoolDetails {
 
 /// A school that is here.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct School {
+pub struct Connection {
     /// Its id.
-    pub id: SchoolId,
+    pub id: ConnectionId,
     /// What it gave of itself.
     pub details: SchoolDetails,
     /// Since when it is here.
@@ -89,7 +89,7 @@ pub struct NewContact {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ContactRef {
     /// The school.
-    pub school: SchoolId,
+    pub connection: ConnectionId,
     /// The contact.
     pub contact: ContactId,
 }
@@ -100,7 +100,7 @@ pub struct Contact {
     /// Their id.
     pub id: ContactId,
     /// Of which school.
-    pub school: SchoolId,
+    pub connection: ConnectionId,
     /// Their name.
     pub name: PersonName,
     /// Where they get mail.
@@ -121,7 +121,7 @@ pub struct Contact {
 impl Contact {
     /// The contact by their school.
     pub fn reference(&self) -> ContactRef {
-        ContactRef { school: self.school, contact: self.id }
+        ContactRef { connection: self.connection, contact: self.id }
     }
 
     /// Whether they are still a contact.
@@ -165,7 +165,7 @@ mod tests {
     fn joke(role: ContactRole) -> Contact {
         Contact {
             id: ContactId::from_uuid(Uuid::from_u128(1)),
-            school: SchoolId::from_uuid(Uuid::from_u128(2)),
+            connection: ConnectionId::from_uuid(Uuid::from_u128(2)),
             name: PersonName::parse("Joke Jansen").expect("a plain name"),
             email: EmailAddress::parse("j.jansen@school.nl").expect("a plain address"),
             roles: Roles::of(role),

@@ -1,6 +1,6 @@
 //! Paths that name the connection that their page acts on.
 
-use crate::domain::ids::{CheckId, SchoolId};
+use crate::domain::ids::{CheckId, ConnectionId};
 use crate::domain::onboarding::Step;
 
 /// A path of the portal that begins with a connection, today a school. As it stands it leads nowhere, and is no text:
@@ -20,21 +20,21 @@ impl OfConnection {
     }
 
     /// The path of a page or form of a connection.
-    pub fn at(self, connection: SchoolId) -> String {
+    pub fn at(self, connection: ConnectionId) -> String {
         self.with(connection, &[])
     }
 
     /// The path of a step's page, or of a form on it.
-    pub fn step(self, connection: SchoolId, step: Step) -> String {
+    pub fn step(self, connection: ConnectionId, step: Step) -> String {
         self.with(connection, &[step.as_str()])
     }
 
     /// The path of a connection check.
-    pub fn check(self, connection: SchoolId, check: CheckId) -> String {
+    pub fn check(self, connection: ConnectionId, check: CheckId) -> String {
         self.with(connection, &[&check.to_string()])
     }
 
-    fn with(self, connection: SchoolId, rest: &[&str]) -> String {
+    fn with(self, connection: ConnectionId, rest: &[&str]) -> String {
         let connection = connection.to_string();
         let values: Vec<&str> = std::iter::once(connection.as_str()).chain(rest.iter().copied()).collect();
         super::fill(self.0, &values)
@@ -47,7 +47,7 @@ mod tests {
 
     #[test]
     fn a_path_is_filled_with_the_connection_first() {
-        let connection = SchoolId::from_uuid(uuid::Uuid::from_u128(7));
+        let connection = ConnectionId::from_uuid(uuid::Uuid::from_u128(7));
         let step = OfConnection::new("/school/{connection}/stap/{step}/gedaan");
 
         let filled = step.step(connection, Step::ConsentGiven);

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
-use crate::domain::ids::{ContactId, MailId, SchoolId};
+use crate::domain::ids::{ConnectionId, ContactId, MailId};
 use crate::domain::notice::{About, MailKind};
 use crate::services::{Call, Context, ServiceError};
 use crate::store::mail::outbox::{MailStatus, OutboxMail};
-use crate::store::mail::{mail_schools, outbox};
+use crate::store::mail::{mail_connections, outbox};
 use crate::store::operations::audit;
 use crate::store::{ConnectionTrait, WriteTx};
 
@@ -20,13 +20,13 @@ pub(super) struct UnitOfWork<'a> {
     entries: Vec<audit::NewEntry>,
     mails: Vec<OutboxMail>,
     /// The schools of mails that are about several.
-    schools: Vec<(MailId, BTreeSet<SchoolId>)>,
+    schools: Vec<(MailId, BTreeSet<ConnectionId>)>,
 }
 
 /// For whom and about what a mail is put in the outbox.
 pub(super) struct NewMail {
     pub(super) kind: MailKind,
-    pub(super) school: Option<SchoolId>,
+    pub(super) connection: Option<ConnectionId>,
     pub(super) contact: Option<ContactId>,
     pub(super) about: About,
     /// What the mail is about, so that with kind and receiver it is sent once: the dedupe key is made of the three.
@@ -47,13 +47,13 @@ impl<'a> UnitOfWork<'a> {
         self.context
     }
 
-    pub(super) fn note(&mut self, school: Option<SchoolId>, action: Action) {
-        self.note_version(school, None, action);
+    pub(super) fn note(&mut self, connection: Option<ConnectionId>, action: Action) {
+        self.note_version(connection, None, action);
     }
 
-    pub(super) fn note_version(&mut self, school: Option<SchoolId>, version: Option<i32>, action: Action) {
+    pub(super) fn note_version(&mut self, connection: Option<ConnectionId>, version: Option<i32>, action: Action) {
         self.entries.push(audit::NewEntry {
-            school,
+            connection,
             onboarding_version: version,
             at: self.call.now,
             by: self.call.actor,
@@ -63,8 +63,8 @@ impl<'a> UnitOfWork<'a> {
     }
 
     /// Notes it at a school as done by whom that school knows, where one person is a contact of several.
-    pub(super) fn note_by(&mut self, by: Actor, school: SchoolId, action: Action) {
-        self.note(Some(school), action);
+    pub(super) fn note_by(&mut self, by: Actor, connection: ConnectionId, action: Action) {
+        self.note(Some(connection), action);
         if let Some(entry) = self.entries.last_mut() {
             entry.by = by;
         }
@@ -76,7 +76,7 @@ impl<'a> UnitOfWork<'a> {
         self.mails.push(OutboxMail {
             id,
             kind: mail.kind,
-            school: mail.school,
+            connection: mail.connection,
             contact: mail.contact,
             about: mail.about,
             dedupe_key: format!("{}/{receiver}/{}", mail.kind.as_str(), mail.occasion),
@@ -93,10 +93,10 @@ impl<'a> UnitOfWork<'a> {
     }
 
     /// A mail about one school or several; `schools` takes the place of its own school.
-    pub(super) fn mail_about(&mut self, schools: BTreeSet<SchoolId>, mail: NewMail) {
-        let school = schools.first().copied().filter(|_| schools.len() == 1);
-        self.mail(NewMail { school, ..mail });
-        if let (None, Some(mail)) = (school, self.mails.last()) {
+    pub(super) fn mail_about(&mut self, schools: BTreeSet<ConnectionId>, mail: NewMail) {
+        let connection = schools.first().copied().filter(|_| schools.len() == 1);
+        self.mail(NewMail { connection, ..mail });
+        if let (None, Some(mail)) = (connection, self.mails.last()) {
             self.schools.push((mail.id, schools));
         }
     }
@@ -105,7 +105,7 @@ impl<'a> UnitOfWork<'a> {
     pub(super) async fn finish(self) -> Result<(), ServiceError> {
         outbox::insert_all(self.tx.conn(), &self.mails).await?;
         for (mail, schools) in self.schools {
-            mail_schools::insert(self.tx.conn(), mail, schools).await?;
+            mail_connections::insert(self.tx.conn(), mail, schools).await?;
         }
         let keys = &self.context.keys;
         let mac = |parts: &[&[u8]]| keys.audit_mac(None, parts).expect("the newest key is always there");

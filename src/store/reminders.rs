@@ -6,7 +6,7 @@ use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{ConnectionTrait, StoreError};
-use crate::domain::ids::{ReminderMailId, SchoolId};
+use crate::domain::ids::{ConnectionId, ReminderMailId};
 use crate::domain::reminder::person::PersonReminder;
 use crate::domain::reminder::{DueReminder, Mailed, SentReminder};
 
@@ -44,7 +44,7 @@ pub struct PlanCursor {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {
     /// The longest waiting first.
-    pub schools: Vec<SchoolId>,
+    pub schools: Vec<ConnectionId>,
     /// Where the rest begins, if there may be more.
     pub next: Option<PlanCursor>,
 }
@@ -58,56 +58,56 @@ pub async fn list_needing_attention(
 ) -> Result<Due, StoreError> {
     let column = onboarding::COLUMN;
     let is_behind = |PlanCursor { at, school }: PlanCursor| {
-        column.attention_at.gte(at).and(column.attention_at.gt(at).or(column.school_id.gt(school)))
+        column.attention_at.gte(at).and(column.attention_at.gt(at).or(column.connection_id.gt(school)))
     };
     let is_due = column.attention_at.lte(now);
     let is_due = after.into_iter().fold(is_due, |is_due, cursor| is_due.and(is_behind(cursor)));
     let due: Vec<(DateTime<Utc>, uuid::Uuid)> = onboarding::Entity::find()
         .select_only()
         .column(onboarding::Column::AttentionAt)
-        .column(onboarding::Column::SchoolId)
+        .column(onboarding::Column::ConnectionId)
         .filter(is_due)
         .order_by_asc(column.attention_at)
-        .order_by_asc(column.school_id)
+        .order_by_asc(column.connection_id)
         .limit(limit)
         .into_tuple()
         .all(conn)
         .await?;
     let last = due.last().filter(|_| due.len() as u64 == limit);
     let next = last.map(|(at, school)| PlanCursor { at: *at, school: *school });
-    Ok(Due { schools: due.into_iter().map(|(_, school)| SchoolId::from_uuid(school)).collect(), next })
+    Ok(Due { schools: due.into_iter().map(|(_, school)| ConnectionId::from_uuid(school)).collect(), next })
 }
 
 /// The other schools that are due and have a contact of one of these schools.
 pub async fn list_due_of_same_people(
     conn: &impl ConnectionTrait,
     now: DateTime<Utc>,
-    schools: &[SchoolId],
-) -> Result<Vec<SchoolId>, StoreError> {
+    schools: &[ConnectionId],
+) -> Result<Vec<ConnectionId>, StoreError> {
     let ids = || schools.iter().map(|school| school.as_uuid());
     let of_contacts = |column: contact::Column, which: Expr| {
         let here = Expr::col(contact::Column::RemovedAt).is_null();
         Query::select().column(column).from(contact::Entity).and_where(here).and_where(which).to_owned()
     };
-    let people = of_contacts(contact::Column::EmailKey, Expr::col(contact::Column::SchoolId).is_in(ids()));
-    let theirs = of_contacts(contact::Column::SchoolId, Expr::col(contact::Column::EmailKey).in_subquery(people));
+    let people = of_contacts(contact::Column::EmailKey, Expr::col(contact::Column::ConnectionId).is_in(ids()));
+    let theirs = of_contacts(contact::Column::ConnectionId, Expr::col(contact::Column::EmailKey).in_subquery(people));
     let others: Vec<uuid::Uuid> = onboarding::Entity::find()
         .select_only()
-        .column(onboarding::Column::SchoolId)
+        .column(onboarding::Column::ConnectionId)
         .filter(onboarding::COLUMN.attention_at.lte(now))
-        .filter(Expr::col(onboarding::Column::SchoolId).in_subquery(theirs))
-        .filter(onboarding::COLUMN.school_id.is_not_in(ids()))
+        .filter(Expr::col(onboarding::Column::ConnectionId).in_subquery(theirs))
+        .filter(onboarding::COLUMN.connection_id.is_not_in(ids()))
         .into_tuple()
         .all(conn)
         .await?;
-    Ok(others.into_iter().map(SchoolId::from_uuid).collect())
+    Ok(others.into_iter().map(ConnectionId::from_uuid).collect())
 }
 
 /// Notes when a school needs attention next, and since when it does not answer; the version of the onboarding stays.
 /// Who asked for a fresh look since `now` still gets it, and each school gets one within a month.
 pub async fn save_attention(
     conn: &impl ConnectionTrait,
-    school: SchoolId,
+    connection: ConnectionId,
     version: i32,
     now: DateTime<Utc>,
     attention: Attention,
@@ -116,7 +116,7 @@ pub async fn save_attention(
     onboarding::Entity::update_many()
         .col_expr(onboarding::COLUMN.attention_at, next_at.into())
         .col_expr(onboarding::COLUMN.no_answer_since, attention.no_answer_since.into())
-        .filter(onboarding::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(onboarding::COLUMN.connection_id.eq(connection.as_uuid()))
         // A change that came between has its own say.
         .filter(onboarding::COLUMN.version.eq(version))
         .filter(onboarding::COLUMN.attention_at.lte(now))
@@ -126,9 +126,9 @@ pub async fn save_attention(
 }
 
 /// Every reminder that went out to a school, oldest first.
-pub async fn list_sent(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Vec<SentReminder>, StoreError> {
+pub async fn list_sent(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<Vec<SentReminder>, StoreError> {
     let rows = reminder::Entity::find()
-        .filter(reminder::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(reminder::COLUMN.connection_id.eq(connection.as_uuid()))
         .order_by_asc(reminder::COLUMN.at)
         .all(conn)
         .await?;
@@ -142,13 +142,13 @@ pub async fn list_sent(conn: &impl ConnectionTrait, school: SchoolId) -> Result<
 pub async fn insert_sent(
     conn: &impl ConnectionTrait,
     id: uuid::Uuid,
-    school: SchoolId,
+    connection: ConnectionId,
     due: &DueReminder,
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let row = reminder::ActiveModel {
         id: Set(id),
-        school_id: Set(school.as_uuid()),
+        connection_id: Set(connection.as_uuid()),
         step: Set(due.step.as_str().to_owned()),
         stage: Set(due.stage.to_string()),
         since: Set(due.since),

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 
 use crate::crypto::Token;
 use crate::domain::actor::{Actor, StaffRole};
-use crate::domain::ids::SchoolId;
+use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::Step;
 use crate::domain::school::Contact;
 use crate::links::{self, OfConnection};
@@ -92,18 +92,18 @@ pub struct SchoolContact {
 
 impl SchoolContact {
     /// The school that this page or form acts on.
-    pub fn school(&self) -> SchoolId {
-        self.contact.school
+    pub fn connection(&self) -> ConnectionId {
+        self.contact.connection
     }
 
     /// The path of another page or form of this school.
     pub fn at(&self, path: OfConnection) -> String {
-        path.at(self.school())
+        path.at(self.connection())
     }
 
     /// The path of a step's page of this school, or of a form on it.
     pub fn at_step(&self, path: OfConnection, step: Step) -> String {
-        path.step(self.school(), step)
+        path.step(self.connection(), step)
     }
 
     /// Who does it and when, as services take it.
@@ -119,7 +119,8 @@ impl FromRequestParts<WebState> for SchoolContact {
     /// A school that is not the visitor's, and one that is not there, are answered alike.
     async fn from_request_parts(parts: &mut Parts, web: &WebState) -> Result<Self, PageError> {
         let SchoolVisitor { email_key, session, visit } = SchoolVisitor::from_request_parts(parts, web).await?;
-        let school: SchoolId = path_value(parts, web, "connection").await?.parse().map_err(|_| PageError::NotFound)?;
+        let school: ConnectionId =
+            path_value(parts, web, "connection").await?.parse().map_err(|_| PageError::NotFound)?;
         let contact = portal_access::find_contact(&web.context, &email_key, school).await?;
         Ok(Self { contact: contact.ok_or(PageError::NotFound)?, email_key, session, visit })
     }

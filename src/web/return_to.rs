@@ -6,7 +6,7 @@ use axum::extract::MatchedPath;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 
-use crate::domain::ids::SchoolId;
+use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::Step;
 use crate::links::{self, OfConnection};
 use crate::web::WebState;
@@ -29,7 +29,7 @@ pub fn read_school(web: &WebState, headers: &HeaderMap) -> Option<String> {
 }
 
 /// The school that a path of the portal names, if it names one in a form that an id can have.
-pub fn school_in(path: &str) -> Option<SchoolId> {
+pub fn school_in(path: &str) -> Option<ConnectionId> {
     let rest = path.strip_prefix(links::SCHOOLS)?.strip_prefix('/')?;
     rest.split('/').next()?.parse().ok()
 }

@@ -40,7 +40,7 @@ async fn add(app: &TestApp, kurve: Actor, school: &TestSchool, email: &str) -> C
 
 async fn vouch(app: &TestApp, kurve: Actor, school: &TestSchool, contact: ContactId) {
     let ground = reason("Gebeld via het algemene nummer van de school.");
-    let who = ContactRef { school: school.id, contact };
+    let who = ContactRef { connection: school.id, contact };
     let vouched = contacts::vouch(app.context(), &app.call(kurve), who, ground, None).await;
     vouched.expect("the contact is here");
 }
@@ -67,7 +67,7 @@ fn colleagues_who_each_remove_one_of_the_last_two_leave_one() {
             let mut removals = JoinSet::new();
 
             for (context, contact) in contexts.clone().into_iter().zip([kept, other]) {
-                let (call, who) = (app.call(kurve), ContactRef { school: school.id, contact });
+                let (call, who) = (app.call(kurve), ContactRef { connection: school.id, contact });
                 removals.spawn(async move { contacts::remove(&context, &call, who, None).await });
             }
             let answers = removals.join_all().await;
@@ -86,7 +86,7 @@ fn a_contact_who_is_removed_stays_removed_whatever_a_colleague_saves_at_the_same
         let (kurve, contexts) = (app.kurve().await, contexts(&app).await);
         for round in 0..AT_ONCE {
             let contact = add(&app, kurve, &school, &format!("piet{round}@bonhoeffer.example")).await;
-            let (call, of) = (app.call(kurve), ContactRef { school: school.id, contact });
+            let (call, of) = (app.call(kurve), ContactRef { connection: school.id, contact });
             let (here, there, again) = (contexts[0].clone(), contexts[1].clone(), call.clone());
 
             let removal = tokio::spawn(async move { contacts::remove(&here, &call, of, None).await });
@@ -110,9 +110,13 @@ fn a_row_of_a_removed_contact_takes_no_change_and_comes_back_without_a_vouch() {
         let email = "piet@bonhoeffer.example";
         let piet = add(&app, kurve, &school, email).await;
         vouch(&app, kurve, &school, piet).await;
-        let removed =
-            contacts::remove(app.context(), &app.call(kurve), ContactRef { school: school.id, contact: piet }, None)
-                .await;
+        let removed = contacts::remove(
+            app.context(),
+            &app.call(kurve),
+            ContactRef { connection: school.id, contact: piet },
+            None,
+        )
+        .await;
         removed.expect("not the last one");
 
         let name = PersonName::parse("Piet Terug").expect("a name");
@@ -182,7 +186,7 @@ fn every_change_of_the_contacts_makes_pages_from_before_it_stale() {
         let first = version(&app, &school).await;
         let call = app.call(kurve);
         let piet = add(&app, kurve, &school, "piet@bonhoeffer.example").await;
-        let of = ContactRef { school: school.id, contact: piet };
+        let of = ContactRef { connection: school.id, contact: piet };
         let joke = person("joke@bonhoeffer.example");
         let (name, roles) = (joke.name.clone(), joke.roles);
 

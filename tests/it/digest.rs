@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use koppelklaar::domain::check::CheckCode;
-use koppelklaar::domain::ids::SchoolId;
+use koppelklaar::domain::ids::ConnectionId;
 use koppelklaar::jobs::Job;
-use koppelklaar::store::checks::connections::{self, SchoolConnection};
+use koppelklaar::store::checks::check_status::{self, CheckStatus};
 use koppelklaar::store::mail::outbox;
 
 use crate::dispatch::{put_in_outbox, spoil, waiting};
@@ -36,17 +36,17 @@ async fn follow(visitor: &Visitor, mail: &Mail, words: &str) -> String {
     page.body
 }
 
-async fn lose(app: &TestApp, school: SchoolId, since: DateTime<Utc>) {
+async fn lose(app: &TestApp, connection: ConnectionId, since: DateTime<Utc>) {
     let conn = app.context().db.writer();
-    let known = connections::load(conn, school).await.expect("the store answers");
-    let lost = SchoolConnection {
+    let known = check_status::load(conn, connection).await.expect("the store answers");
+    let lost = CheckStatus {
         last: Some((CheckCode::LoginRefused, app.now())),
         is_failing: true,
         is_lost: true,
         failing_since: Some(since),
         ..known
     };
-    connections::save(conn, &lost).await.expect("the store answers");
+    check_status::save(conn, &lost).await.expect("the store answers");
 }
 
 #[test]

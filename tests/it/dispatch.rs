@@ -55,7 +55,7 @@ pub(super) fn waiting(app: &TestApp, school: &TestSchool, key: &str) -> OutboxMa
     OutboxMail {
         id,
         kind: MailKind::RequestConfirmed,
-        school: Some(school.id),
+        connection: Some(school.id),
         contact: Some(school.contact),
         about: About::default(),
         dedupe_key: format!("test/{key}"),

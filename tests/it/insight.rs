@@ -14,7 +14,7 @@ use koppelklaar::domain::reminder::national::is_office_day;
 use koppelklaar::domain::reminder::{OwnDays, SchoolHolidays, WorkingCalendar};
 use koppelklaar::domain::text::Reason;
 use koppelklaar::services::onboarding::onboardings;
-use koppelklaar::store::onboarding::schools;
+use koppelklaar::store::onboarding::connections;
 use koppelklaar::store::operations::audit;
 use strum::IntoEnumIterator;
 
@@ -39,7 +39,7 @@ struct Story {
 
 /// Plays a school's audit back, without any of the columns that the page is drawn from.
 async fn replay(app: &TestApp, school: &TestSchool) -> Story {
-    let region = schools::load(app.context().db.reader(), school.id).await.expect("it is there").details.region;
+    let region = connections::load(app.context().db.reader(), school.id).await.expect("it is there").details.region;
     let holidays = SchoolHolidays::built_in();
     let own_days = OwnDays::default();
     let calendar = WorkingCalendar { holidays: &holidays, own_days: &own_days };

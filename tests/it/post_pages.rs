@@ -212,7 +212,7 @@ fn who_retried_or_dropped_a_mail_about_no_school_stands_on_its_page() {
         app.send_mails().await;
         let digest = |key: &str| OutboxMail {
             kind: MailKind::Digest,
-            school: None,
+            connection: None,
             contact: None,
             ..waiting(&app, &school, key)
         };

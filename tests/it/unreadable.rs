@@ -7,7 +7,7 @@ use koppelklaar::domain::heartbeat::Worker;
 use koppelklaar::jobs::{self, Job};
 use koppelklaar::links;
 use koppelklaar::services::onboarding::schools;
-use koppelklaar::store::checks::connections::{self, SchoolConnection};
+use koppelklaar::store::checks::check_status::{self, CheckStatus};
 use koppelklaar::store::operations::heartbeats;
 use koppelklaar::store::people::address_marks;
 use strum::IntoEnumIterator;
@@ -24,7 +24,7 @@ async fn spoil(app: &TestApp, school: &TestSchool, table: &str, change: &str) {
     // SQLite keeps an id as bytes.
     let id = school.id.to_string();
     let place = if app.context().db.is_sqlite() { format!("x'{}'", id.replace('-', "")) } else { format!("'{id}'") };
-    sql(&app.database.url, &format!("UPDATE {table} SET {change} WHERE school_id = {place}")).await;
+    sql(&app.database.url, &format!("UPDATE {table} SET {change} WHERE connection_id = {place}")).await;
 }
 
 async fn all_beat(app: &TestApp) {
@@ -116,10 +116,10 @@ fn a_school_whose_reminders_cannot_be_planned_raises_an_alarm_that_leads_to_its_
 
 async fn lose(app: &TestApp, school: &TestSchool) {
     let conn = app.context().db.writer();
-    let known = connections::load(conn, school.id).await.expect("the store answers");
+    let known = check_status::load(conn, school.id).await.expect("the store answers");
     let last = Some((CheckCode::LoginRefused, app.now()));
-    let lost = SchoolConnection { last, is_failing: true, is_lost: true, failing_since: Some(app.now()), ..known };
-    connections::save(conn, &lost).await.expect("the store answers");
+    let lost = CheckStatus { last, is_failing: true, is_lost: true, failing_since: Some(app.now()), ..known };
+    check_status::save(conn, &lost).await.expect("the store answers");
 }
 
 async fn mark_bounced(app: &TestApp, school: &TestSchool) {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use koppelklaar::app::App;
 use koppelklaar::crypto::Token;
-use koppelklaar::domain::ids::{ContactId, MailId, SchoolId};
+use koppelklaar::domain::ids::{ConnectionId, ContactId, MailId};
 use koppelklaar::domain::notice::{About, MailKind};
 use koppelklaar::domain::onboarding::Step;
 use koppelklaar::services::AnonymousCall;
@@ -54,13 +54,13 @@ pub(crate) async fn fill(app: &App, batch: u32, mails: u32, sign_ins: u32) {
     }
 }
 
-fn mail(app: &App, now: DateTime<Utc>, kind: MailKind, (school, contact): (SchoolId, ContactId)) -> OutboxMail {
+fn mail(app: &App, now: DateTime<Utc>, kind: MailKind, (connection, contact): (ConnectionId, ContactId)) -> OutboxMail {
     let id = MailId::from_uuid(app.context.chance.uuid_v7(now));
     let about = About { step: Some(Step::QueryExecuted), by: Some(contact), reveals_left: Some(3), ..About::default() };
     OutboxMail {
         id,
         kind,
-        school: Some(school),
+        connection: Some(connection),
         contact: (kind != MailKind::SupportRequest).then_some(contact),
         about,
         dedupe_key: format!("torture/{id}"),

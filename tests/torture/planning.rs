@@ -92,7 +92,7 @@ async fn judge(stage: &Stage, people: &BTreeSet<ContactId>) {
     assert_eq!(mails.len(), reminded.len(), "somebody has two mails");
     assert_eq!(reminded.len(), people.len(), "somebody has none");
     let conn = stage.app.context.db.reader();
-    let schools: BTreeSet<_> = mails.iter().filter_map(|mail| mail.school).collect();
+    let schools: BTreeSet<_> = mails.iter().filter_map(|mail| mail.connection).collect();
     assert_eq!(schools.len(), SCHOOLS as usize);
     for school in schools {
         let sent = reminders::list_sent(conn, school).await.expect("the store answers");

@@ -7,7 +7,7 @@ use koppelklaar::app::App;
 use koppelklaar::chance::Chance;
 use koppelklaar::domain::school::SchoolDetails;
 use koppelklaar::domain::text::SchoolName;
-use koppelklaar::store::onboarding::schools;
+use koppelklaar::store::onboarding::connections;
 
 use super::fill::fill;
 use super::kept::Kept;
@@ -106,9 +106,9 @@ async fn rename_schools(app: &App, round: u32) {
     let conn = app.context.db.writer();
     let name = SchoolName::parse(&format!("Lyceum Ronde {round}")).expect("a name");
     for number in 0..10 {
-        let found = schools::find_by_brin(conn, &brin(number)).await.expect("the store answers");
+        let found = connections::find_by_brin(conn, &brin(number)).await.expect("the store answers");
         let school = found.expect("it was made before");
         let details = SchoolDetails { name: name.clone(), ..school.details };
-        schools::save_details(conn, school.id, &details, app.clock.now()).await.expect("the store answers");
+        connections::save_details(conn, school.id, &details, app.clock.now()).await.expect("the store answers");
     }
 }

@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use koppelklaar::app::App;
-use koppelklaar::domain::ids::{ContactId, SchoolId};
+use koppelklaar::domain::ids::{ConnectionId, ContactId};
 use koppelklaar::domain::onboarding::Onboarding;
 use koppelklaar::domain::roles::{ContactRole, Roles};
-use koppelklaar::domain::school::{Contact, Region, School, SchoolDetails};
+use koppelklaar::domain::school::{Connection, Contact, Region, SchoolDetails};
 use koppelklaar::domain::text::{Brin, EmailAddress, PersonName, SchoolDomain, SchoolName};
 use koppelklaar::store::ConnectionTrait;
-use koppelklaar::store::onboarding::{onboardings, schools};
+use koppelklaar::store::onboarding::{connections, onboardings};
 use koppelklaar::store::people::contacts;
 use strum::IntoEnumIterator;
 
@@ -18,23 +18,23 @@ pub(crate) async fn insert_school(
     conn: &impl ConnectionTrait,
     (number, people): (u32, u32),
     now: DateTime<Utc>,
-) -> (SchoolId, Vec<Contact>) {
+) -> (ConnectionId, Vec<Contact>) {
     let context = &app.context;
-    let id = SchoolId::from_uuid(context.chance.uuid_v7(now));
+    let id = ConnectionId::from_uuid(context.chance.uuid_v7(now));
     let details = SchoolDetails {
         name: SchoolName::parse(&format!("Lyceum {number}")).expect("a name"),
         brin: brin(number),
         domain: SchoolDomain::parse(&format!("lyceum{number}")).expect("a domain"),
         region: Region::iter().cycle().nth(number as usize).expect("regions without end"),
     };
-    schools::insert(conn, &School { id, details, created_at: now }).await.expect("a fresh BRIN");
+    connections::insert(conn, &Connection { id, details, created_at: now }).await.expect("a fresh BRIN");
     onboardings::insert(conn, id, &Onboarding::start(now), now).await.expect("a fresh school");
     let mut made = vec![];
     for person in 0..people {
         let email = EmailAddress::parse(&format!("contact{person}@lyceum{number}.example")).expect("an address");
         let contact = Contact {
             id: ContactId::from_uuid(context.chance.uuid_v7(now)),
-            school: id,
+            connection: id,
             name: PersonName::parse(&format!("Anna de Wit-{person}")).expect("a name"),
             email,
             roles: Roles::of(ContactRole::Contactpersoon),

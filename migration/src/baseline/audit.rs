@@ -11,7 +11,7 @@ pub(super) fn subject() -> Subject {
     Subject {
         tables: vec![audit()],
         indexes: vec![
-            index("idx-audit-school_id_id", "audit", &["school_id", "id"]),
+            index("idx-audit-connection_id_id", "audit", &["connection_id", "id"]),
             index("idx-audit-action_at", "audit", &["action", "at"]),
         ],
     }
@@ -21,7 +21,7 @@ fn audit() -> TableCreateStatement {
     Table::create()
         .table("audit")
         .col(big_integer("id").primary_key())
-        .col(uuid_null("school_id"))
+        .col(uuid_null("connection_id"))
         .col(integer_null("onboarding_version"))
         .col(text("actor_kind"))
         .col(uuid_null("actor_id"))

@@ -12,11 +12,11 @@ pub(super) fn subject() -> Subject {
             index("idx-check_status-next_check_at", "check_status", &["next_check_at"]),
             index("idx-check_status-last_checked_at", "check_status", &["last_checked_at"]),
             index("idx-check_status-last_code", "check_status", &["last_code"]),
-            index("idx-connection_check-school", "connection_check", &["school_id", "asked_at"]),
+            index("idx-connection_check-connection", "connection_check", &["connection_id", "asked_at"]),
             index("idx-connection_check-line", "connection_check", &["finished_at", "asked_at"]),
             index("idx-connection_check-run_id", "connection_check", &["run_id"]),
             index("idx-outage-ended_at", "outage", &["ended_at"]),
-            index("idx-check_override-school", "check_override", &["school_id", "at"]),
+            index("idx-check_override-connection", "check_override", &["connection_id", "at"]),
             open_check(),
         ],
     }
@@ -25,7 +25,7 @@ pub(super) fn subject() -> Subject {
 fn check_status() -> TableCreateStatement {
     Table::create()
         .table("check_status")
-        .col(uuid("school_id").primary_key())
+        .col(uuid("connection_id").primary_key())
         .col(timestamp_with_time_zone_null("next_check_at"))
         .col(text_null("last_code"))
         .col(timestamp_with_time_zone_null("last_checked_at"))
@@ -38,7 +38,7 @@ fn check_status() -> TableCreateStatement {
         .col(text_null("streak"))
         .col(text_null("receipt"))
         .col(timestamp_with_time_zone_null("receipt_at"))
-        .foreign_key(&mut foreign_key("check_status", "school_id", "school"))
+        .foreign_key(&mut foreign_key("check_status", "connection_id", "connection"))
         .to_owned()
 }
 
@@ -56,7 +56,7 @@ fn connection_check() -> TableCreateStatement {
     Table::create()
         .table("connection_check")
         .col(uuid("id").primary_key())
-        .col(uuid("school_id"))
+        .col(uuid("connection_id"))
         .col(uuid_null("run_id"))
         .col(text("host"))
         .col(text_null("asked_by"))
@@ -70,7 +70,7 @@ fn connection_check() -> TableCreateStatement {
         .col(text_null("rung"))
         .col(text_null("result"))
         .col(text_null("not_made"))
-        .foreign_key(&mut foreign_key("connection_check", "school_id", "school"))
+        .foreign_key(&mut foreign_key("connection_check", "connection_id", "connection"))
         .foreign_key(&mut foreign_key("connection_check", "run_id", "check_run"))
         .to_owned()
 }
@@ -100,18 +100,18 @@ fn check_override() -> TableCreateStatement {
     Table::create()
         .table("check_override")
         .col(uuid("id").primary_key())
-        .col(uuid("school_id"))
+        .col(uuid("connection_id"))
         .col(uuid("staff_id"))
         .col(integer("credential_version"))
         .col(text("reason"))
         .col(timestamp_with_time_zone("at"))
-        .foreign_key(&mut foreign_key("check_override", "school_id", "school"))
+        .foreign_key(&mut foreign_key("check_override", "connection_id", "connection"))
         .foreign_key(&mut foreign_key("check_override", "staff_id", "staff"))
         .to_owned()
 }
 
 /// A school has at most one check that is not over.
 fn open_check() -> IndexCreateStatement {
-    let mut open = unique_index("idx-connection_check-open", "connection_check", &["school_id"]);
+    let mut open = unique_index("idx-connection_check-open", "connection_check", &["connection_id"]);
     open.and_where(Expr::col("finished_at").is_null()).to_owned()
 }

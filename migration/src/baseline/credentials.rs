@@ -7,7 +7,11 @@ use crate::parts::{Subject, foreign_key, unique_index};
 pub(super) fn subject() -> Subject {
     Subject {
         tables: vec![credential()],
-        indexes: vec![unique_index("idx-credential-school_id_version", "credential", &["school_id", "version"])],
+        indexes: vec![unique_index(
+            "idx-credential-connection_id_version",
+            "credential",
+            &["connection_id", "version"],
+        )],
     }
 }
 
@@ -15,7 +19,7 @@ fn credential() -> TableCreateStatement {
     Table::create()
         .table("credential")
         .col(uuid("id").primary_key())
-        .col(uuid("school_id"))
+        .col(uuid("connection_id"))
         .col(integer("version"))
         .col(blob("sealed_password"))
         .col(blob("sealed_query"))
@@ -27,7 +31,7 @@ fn credential() -> TableCreateStatement {
         .col(timestamp_with_time_zone("expires_at"))
         .col(timestamp_with_time_zone_null("closed_at"))
         .col(text_null("closed_reason"))
-        .foreign_key(&mut foreign_key("credential", "school_id", "school"))
+        .foreign_key(&mut foreign_key("credential", "connection_id", "connection"))
         .foreign_key(&mut foreign_key("credential", "issued_by", "staff"))
         .to_owned()
 }

@@ -8,17 +8,17 @@ use crate::parts::{Subject, foreign_key, index, unique_index};
 
 pub(super) fn subject() -> Subject {
     Subject {
-        tables: vec![outbox(), frozen_mail(), mail_school()],
+        tables: vec![outbox(), frozen_mail(), mail_connection()],
         indexes: vec![
             unique_index("idx-outbox-dedupe_key", "outbox", &["dedupe_key"]),
-            index("idx-outbox-school_id_created_at", "outbox", &["school_id", "created_at"]),
+            index("idx-outbox-connection_id_created_at", "outbox", &["connection_id", "created_at"]),
             index("idx-outbox-status_next_attempt_at_id", "outbox", &["status", "next_attempt_at", "id"]),
             index("idx-outbox-status_kind", "outbox", &["status", "kind"]),
             index("idx-outbox-status_id", "outbox", &["status", "id"]),
             index("idx-outbox-kind_id", "outbox", &["kind", "id"]),
             index("idx-outbox-kind_status_id", "outbox", &["kind", "status", "id"]),
             index("idx-frozen_mail-frozen_at", "frozen_mail", &["frozen_at"]),
-            index("idx-mail_school-mail_id", "mail_school", &["mail_id"]),
+            index("idx-mail_connection-mail_id", "mail_connection", &["mail_id"]),
         ],
     }
 }
@@ -28,7 +28,7 @@ fn outbox() -> TableCreateStatement {
         .table("outbox")
         .col(uuid("id").primary_key())
         .col(text("kind"))
-        .col(uuid_null("school_id"))
+        .col(uuid_null("connection_id"))
         .col(uuid_null("contact_id"))
         .col(text("about"))
         .col(text("dedupe_key"))
@@ -43,7 +43,7 @@ fn outbox() -> TableCreateStatement {
         .col(timestamp_with_time_zone_null("sent_at"))
         .col(text("message_id"))
         .col(text_null("last_error"))
-        .foreign_key(&mut foreign_key("outbox", "school_id", "school"))
+        .foreign_key(&mut foreign_key("outbox", "connection_id", "connection"))
         .foreign_key(&mut foreign_key("outbox", "contact_id", "contact"))
         .to_owned()
 }
@@ -58,13 +58,13 @@ fn frozen_mail() -> TableCreateStatement {
         .to_owned()
 }
 
-fn mail_school() -> TableCreateStatement {
+fn mail_connection() -> TableCreateStatement {
     Table::create()
-        .table("mail_school")
-        .col(uuid("school_id"))
+        .table("mail_connection")
+        .col(uuid("connection_id"))
         .col(uuid("mail_id"))
-        .primary_key(Index::create().col("school_id").col("mail_id"))
-        .foreign_key(&mut foreign_key("mail_school", "school_id", "school"))
-        .foreign_key(&mut foreign_key("mail_school", "mail_id", "outbox"))
+        .primary_key(Index::create().col("connection_id").col("mail_id"))
+        .foreign_key(&mut foreign_key("mail_connection", "connection_id", "connection"))
+        .foreign_key(&mut foreign_key("mail_connection", "mail_id", "outbox"))
         .to_owned()
 }

@@ -8,11 +8,11 @@ pub(super) fn subject() -> Subject {
     Subject {
         tables: vec![note(), saved_view(), api_key(), holding(), job_slot(), heartbeat()],
         indexes: vec![
-            index("idx-note-school_id_created_at", "note", &["school_id", "created_at"]),
+            index("idx-note-connection_id_created_at", "note", &["connection_id", "created_at"]),
             unique_index("idx-saved_view-staff_id_name", "saved_view", &["staff_id", "name"]),
             unique_index("idx-api_key-name", "api_key", &["name"]),
             unique_index("idx-api_key-key_hash", "api_key", &["key_hash"]),
-            index("idx-holding-school_id_ended_at", "holding", &["school_id", "ended_at"]),
+            index("idx-holding-connection_id_ended_at", "holding", &["connection_id", "ended_at"]),
             index("idx-holding-ended_at", "holding", &["ended_at"]),
         ],
     }
@@ -22,11 +22,11 @@ fn note() -> TableCreateStatement {
     Table::create()
         .table("note")
         .col(uuid("id").primary_key())
-        .col(uuid("school_id"))
+        .col(uuid("connection_id"))
         .col(uuid("staff_id"))
         .col(text("body"))
         .col(timestamp_with_time_zone("created_at"))
-        .foreign_key(&mut foreign_key("note", "school_id", "school"))
+        .foreign_key(&mut foreign_key("note", "connection_id", "connection"))
         .foreign_key(&mut foreign_key("note", "staff_id", "staff"))
         .to_owned()
 }
@@ -59,13 +59,13 @@ fn holding() -> TableCreateStatement {
     Table::create()
         .table("holding")
         .col(uuid("id").primary_key())
-        .col(uuid("school_id"))
+        .col(uuid("connection_id"))
         .col(text("step"))
         .col(text("party"))
         .col(timestamp_with_time_zone("begun_at"))
         .col(timestamp_with_time_zone_null("ended_at"))
         .col(integer_null("working_days"))
-        .foreign_key(&mut foreign_key("holding", "school_id", "school"))
+        .foreign_key(&mut foreign_key("holding", "connection_id", "connection"))
         .to_owned()
 }
 

@@ -10,7 +10,7 @@ pub(super) fn subject() -> Subject {
         indexes: vec![
             unique_index("idx-staff-email_key", "staff", &["email_key"]),
             unique_index("idx-staff_invite-token_hash", "staff_invite", &["token_hash"]),
-            unique_index("idx-contact-school_id_email_key", "contact", &["school_id", "email_key"]),
+            unique_index("idx-contact-connection_id_email_key", "contact", &["connection_id", "email_key"]),
             index("idx-contact-email_key", "contact", &["email_key"]),
             unique_index("idx-session-token_hash", "session", &["token_hash"]),
             index("idx-session-staff_id", "session", &["staff_id"]),
@@ -61,7 +61,7 @@ fn contact() -> TableCreateStatement {
     Table::create()
         .table("contact")
         .col(uuid("id").primary_key())
-        .col(uuid("school_id"))
+        .col(uuid("connection_id"))
         .col(text("name"))
         .col(text("email"))
         .col(text("email_key"))
@@ -72,7 +72,7 @@ fn contact() -> TableCreateStatement {
         .col(text_null("vouch_ground"))
         .col(timestamp_with_time_zone("created_at"))
         .col(timestamp_with_time_zone_null("removed_at"))
-        .foreign_key(&mut foreign_key("contact", "school_id", "school"))
+        .foreign_key(&mut foreign_key("contact", "connection_id", "connection"))
         .foreign_key(&mut foreign_key("contact", "vouched_by", "staff"))
         .to_owned()
 }

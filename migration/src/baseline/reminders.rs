@@ -8,7 +8,7 @@ pub(super) fn subject() -> Subject {
     Subject {
         tables: vec![reminder(), reminder_mail(), reminder_arrangement(), loaded_holidays()],
         indexes: vec![
-            unique_index("idx-reminder-reminder", "reminder", &["school_id", "step", "stage", "since"]),
+            unique_index("idx-reminder-reminder", "reminder", &["connection_id", "step", "stage", "since"]),
             unique_index("idx-reminder_mail-person_day", "reminder_mail", &["address_key", "on_date"]),
             index("idx-reminder_mail-on_date", "reminder_mail", &["on_date"]),
         ],
@@ -19,12 +19,12 @@ fn reminder() -> TableCreateStatement {
     Table::create()
         .table("reminder")
         .col(uuid("id").primary_key())
-        .col(uuid("school_id"))
+        .col(uuid("connection_id"))
         .col(text("step"))
         .col(text("stage"))
         .col(timestamp_with_time_zone("since"))
         .col(timestamp_with_time_zone("at"))
-        .foreign_key(&mut foreign_key("reminder", "school_id", "school"))
+        .foreign_key(&mut foreign_key("reminder", "connection_id", "connection"))
         .to_owned()
 }
 
@@ -42,11 +42,11 @@ fn reminder_mail() -> TableCreateStatement {
 fn reminder_arrangement() -> TableCreateStatement {
     Table::create()
         .table("reminder_arrangement")
-        .col(uuid("school_id").primary_key())
+        .col(uuid("connection_id").primary_key())
         .col(date_null("snoozed_until"))
         .col(date_null("counts_from"))
         .col(text("own_days"))
-        .foreign_key(&mut foreign_key("reminder_arrangement", "school_id", "school"))
+        .foreign_key(&mut foreign_key("reminder_arrangement", "connection_id", "connection"))
         .to_owned()
 }
 

@@ -7,7 +7,7 @@
 use chrono::{DateTime, Datelike, Days, Duration, NaiveTime, TimeZone, Utc};
 
 use crate::domain::actor::Actor;
-use crate::domain::ids::SchoolId;
+use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::{Change, Changed, Event, Lifecycle, Onboarding, Step};
 
@@ -49,11 +49,11 @@ impl Pace {
 }
 
 /// The next ordinary turn of a school after a moment.
-pub fn next_check_at(school: SchoolId, pace: Pace, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+pub fn next_check_at(connection: ConnectionId, pace: Pace, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     if pace == Pace::Never {
         return None;
     }
-    let spread = spread(school);
+    let spread = spread(connection);
     let minutes = i64::try_from(spread % TURN_MINUTES).expect("less than a day of minutes");
     let weekday = u32::try_from((spread / TURN_MINUTES) % 7).expect("less than seven");
     let today = amsterdam_date(now);
@@ -69,8 +69,8 @@ pub fn next_check_at(school: SchoolId, pace: Pace, now: DateTime<Utc>) -> Option
 }
 
 /// The random part of an id, so that schools that were registered together do not come together.
-fn spread(school: SchoolId) -> u64 {
-    school.as_uuid().as_u128() as u64 & 0x3fff_ffff_ffff_ffff
+fn spread(connection: ConnectionId) -> u64 {
+    connection.as_uuid().as_u128() as u64 & 0x3fff_ffff_ffff_ffff
 }
 
 /// What a change of an onboarding does to the school's next check.

@@ -12,15 +12,15 @@ fn at(text: &str) -> DateTime<Utc> {
     DateTime::parse_from_rfc3339(text).expect("a moment").to_utc()
 }
 
-fn school(number: u128) -> SchoolId {
-    SchoolId::from_uuid(Uuid::from_u128(number.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
+fn school(number: u128) -> ConnectionId {
+    ConnectionId::from_uuid(Uuid::from_u128(number.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
 }
 
 /// Every turn within a year.
-fn turns(school: SchoolId, pace: Pace) -> Vec<DateTime<Utc>> {
+fn turns(connection: ConnectionId, pace: Pace) -> Vec<DateTime<Utc>> {
     let (mut now, end) = (at("2026-01-01T00:00:00Z"), at("2027-01-01T00:00:00Z"));
     let mut found = vec![];
-    while let Some(next_check) = next_check_at(school, pace, now).filter(|next_check| *next_check < end) {
+    while let Some(next_check) = next_check_at(connection, pace, now).filter(|next_check| *next_check < end) {
         assert!(next_check > now);
         found.push(next_check);
         now = next_check;

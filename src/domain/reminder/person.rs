@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::plan::DueReminder;
-use crate::domain::ids::{ContactId, SchoolId};
+use crate::domain::ids::{ConnectionId, ContactId};
 
 /// One who is to get a reminder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct Receiver {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueAtSchool {
     /// Which school.
-    pub school: SchoolId,
+    pub connection: ConnectionId,
     /// Which reminder.
     pub reminder: DueReminder,
     /// To whom.
@@ -55,7 +55,7 @@ pub struct PersonMail {
 #[serde(deny_unknown_fields)]
 pub struct PersonReminder {
     /// Of which school.
-    pub school: SchoolId,
+    pub connection: ConnectionId,
     /// Who they are there.
     pub contact: ContactId,
     /// Which reminder.
@@ -68,11 +68,11 @@ pub struct OneMailEach {
     /// The mails, the longest waiting first.
     pub mails: Vec<PersonMail>,
     /// What goes out now, to those in [`Self::mails`]; to be kept as sent.
-    pub sent: Vec<(SchoolId, DueReminder)>,
+    pub sent: Vec<(ConnectionId, DueReminder)>,
     /// What waits for another day, since somebody had a mail today; not to be kept as sent.
-    pub postponed: Vec<(SchoolId, DueReminder)>,
+    pub postponed: Vec<(ConnectionId, DueReminder)>,
     /// What has no receiver at all: to be kept as sent, so that the ladder goes on and Kurve hears of it.
-    pub unreceived: Vec<(SchoolId, DueReminder)>,
+    pub unreceived: Vec<(ConnectionId, DueReminder)>,
 }
 
 /// Makes one mail per person out of all that is due; nobody gets a second one on the same day in the Netherlands.
@@ -80,30 +80,30 @@ pub fn one_mail_each(due: &[DueAtSchool], mailed: &[Mailed], today: NaiveDate) -
     let mailed_today: BTreeSet<&str> =
         mailed.iter().filter(|mailed| mailed.on_date == today).map(|mailed| mailed.address_key.as_str()).collect();
     let mut by_urgency: Vec<&DueAtSchool> = due.iter().collect();
-    by_urgency.sort_by_key(|due| (due.reminder.since, due.school, due.reminder.step, due.reminder.stage));
-    by_urgency.dedup_by_key(|due| (due.school, due.reminder));
+    by_urgency.sort_by_key(|due| (due.reminder.since, due.connection, due.reminder.step, due.reminder.stage));
+    by_urgency.dedup_by_key(|due| (due.connection, due.reminder));
 
     let mut result = OneMailEach::default();
     let mut place: BTreeMap<&str, usize> = BTreeMap::new();
-    for DueAtSchool { school, reminder, receivers } in by_urgency {
+    for DueAtSchool { connection, reminder, receivers } in by_urgency {
         if receivers.is_empty() {
-            result.unreceived.push((*school, *reminder));
+            result.unreceived.push((*connection, *reminder));
             continue;
         }
         if receivers.iter().any(|receiver| mailed_today.contains(receiver.address_key.as_str())) {
-            result.postponed.push((*school, *reminder));
+            result.postponed.push((*connection, *reminder));
             continue;
         }
-        result.sent.push((*school, *reminder));
+        result.sent.push((*connection, *reminder));
         for Receiver { contact, address_key } in receivers {
             let index = *place.entry(address_key).or_insert_with(|| {
                 result.mails.push(PersonMail { address_key: address_key.clone(), about: vec![] });
                 result.mails.len() - 1
             });
             let about = &mut result.mails[index].about;
-            let is_told = about.last().is_some_and(|last| last.school == *school && last.reminder == *reminder);
+            let is_told = about.last().is_some_and(|last| last.connection == *connection && last.reminder == *reminder);
             if !is_told {
-                about.push(PersonReminder { school: *school, contact: *contact, reminder: *reminder });
+                about.push(PersonReminder { connection: *connection, contact: *contact, reminder: *reminder });
             }
         }
     }

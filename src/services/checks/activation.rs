@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use crate::domain::actor::{Actor, StaffRole};
 use crate::domain::audit::Action;
 use crate::domain::check::{ActivationFacts, ActivationGround, CheckPolicy};
-use crate::domain::ids::{OverrideId, SchoolId};
+use crate::domain::ids::{ConnectionId, OverrideId};
 use crate::domain::onboarding::{Refusal, Step};
 use crate::domain::text::Reason;
 use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{Call, Context, ServiceError};
 use crate::store::ConnectionTrait;
 use crate::store::checks::check_overrides::{self, CheckOverride};
-use crate::store::checks::connections::{self, SchoolConnection};
+use crate::store::checks::check_status::{self, CheckStatus};
 use crate::store::onboarding::onboardings;
 
 /// What a page shows beside the verdict.
@@ -21,7 +21,7 @@ pub struct ActivationAnswer {
     /// What activation rests on.
     pub facts: ActivationFacts,
     /// What is known of the connection.
-    pub connection: SchoolConnection,
+    pub status: CheckStatus,
     /// The leave of an admin for the credentials that count now.
     pub leave: Option<CheckOverride>,
 }
@@ -45,19 +45,19 @@ impl ActivationAnswer {
 ///
 /// # Errors
 /// `NotFound` when there is no such school.
-pub async fn activation(context: &Context, school: SchoolId) -> Result<ActivationAnswer, ServiceError> {
+pub async fn activation(context: &Context, connection: ConnectionId) -> Result<ActivationAnswer, ServiceError> {
     let conn = context.db.reader();
-    let version = onboardings::load(conn, school).await?.state.credential_version();
-    answer(context, conn, school, version).await
+    let version = onboardings::load(conn, connection).await?.state.credential_version();
+    answer(context, conn, connection, version).await
 }
 
 /// The reason of each leave that counts, by school and version of its credentials; none where no check is asked for.
-pub async fn reasons_of_leave(context: &Context) -> Result<HashMap<(SchoolId, u32), Reason>, ServiceError> {
+pub async fn reasons_of_leave(context: &Context) -> Result<HashMap<(ConnectionId, u32), Reason>, ServiceError> {
     let leaves = match context.check_policy {
         CheckPolicy::Require => check_overrides::list(context.db.reader()).await?,
         CheckPolicy::Off | CheckPolicy::Advise => vec![],
     };
-    Ok(leaves.into_iter().map(|leave| ((leave.school, leave.credential_version), leave.reason)).collect())
+    Ok(leaves.into_iter().map(|leave| ((leave.connection, leave.credential_version), leave.reason)).collect())
 }
 
 /// An admin gives leave to activate without a passing check, with a reason. It counts for these credentials only.
@@ -67,12 +67,12 @@ pub async fn reasons_of_leave(context: &Context) -> Result<HashMap<(SchoolId, u3
 pub async fn allow_without(
     context: &Context,
     call: &Call,
-    school: SchoolId,
+    connection: ConnectionId,
     reason: Reason,
 ) -> Result<(), ServiceError> {
     let Actor::Staff { id: by, role: StaffRole::Admin } = call.actor else { return Err(ServiceError::Forbidden) };
     let mut work = UnitOfWork::begin(context, call).await?;
-    let state = onboardings::load_for_update(work.conn(), school).await?.state;
+    let state = onboardings::load_for_update(work.conn(), connection).await?.state;
     if state.lifecycle().is_withdrawn() {
         return Err(Refusal::IsWithdrawn.into());
     }
@@ -81,14 +81,14 @@ pub async fn allow_without(
         return Err(Refusal::NotYet { step: Step::ActivationConfirmed, missing }.into());
     }
     let version = state.credential_version();
-    let known = check_overrides::find(work.conn(), school, version).await?;
+    let known = check_overrides::find(work.conn(), connection, version).await?;
     if known.is_some_and(|known| known.reason == reason && known.by == by) {
         return Ok(());
     }
     let id = OverrideId::from_uuid(context.chance.uuid_v7(call.now));
-    let new = CheckOverride { id, school, by, credential_version: version, reason: reason.clone(), at: call.now };
+    let new = CheckOverride { id, connection, by, credential_version: version, reason: reason.clone(), at: call.now };
     check_overrides::insert(work.conn(), &new).await?;
-    work.note(Some(school), Action::CheckOverridden { version, reason });
+    work.note(Some(connection), Action::CheckOverridden { version, reason });
     work.finish().await
 }
 
@@ -96,27 +96,27 @@ pub async fn allow_without(
 pub(in crate::services) async fn check_activation(
     work: &UnitOfWork<'_>,
     call: &Call,
-    school: SchoolId,
+    connection: ConnectionId,
     version: u32,
 ) -> Result<(), ServiceError> {
-    let answer = answer(work.context(), work.conn(), school, version).await?;
+    let answer = answer(work.context(), work.conn(), connection, version).await?;
     if answer.ground(call.now).is_some() { Ok(()) } else { Err(Refusal::CheckNeeded.into()) }
 }
 
 pub(in crate::services) async fn answer(
     context: &Context,
     conn: &impl ConnectionTrait,
-    school: SchoolId,
+    connection: ConnectionId,
     version: u32,
 ) -> Result<ActivationAnswer, ServiceError> {
-    let connection = connections::load(conn, school).await?;
-    let leave = check_overrides::find(conn, school, version).await?;
+    let status = check_status::load(conn, connection).await?;
+    let leave = check_overrides::find(conn, connection, version).await?;
     let facts = ActivationFacts {
         policy: context.check_policy,
         credential_version: version,
-        passed: connection.passed,
-        newest: connection.last,
+        passed: status.passed,
+        newest: status.last,
         leave_for: leave.as_ref().map(|leave| leave.credential_version),
     };
-    Ok(ActivationAnswer { facts, connection, leave })
+    Ok(ActivationAnswer { facts, status, leave })
 }

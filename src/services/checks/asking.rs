@@ -5,14 +5,14 @@ use chrono::{DateTime, Duration, Utc};
 use super::PAUSE_SECONDS;
 use crate::domain::actor::Actor;
 use crate::domain::check::{CheckProgress, CheckRefusal};
-use crate::domain::ids::{CheckId, CheckRunId, SchoolId};
+use crate::domain::ids::{CheckId, CheckRunId, ConnectionId};
 use crate::domain::onboarding::{Lifecycle, Onboarding, Step};
 use crate::domain::text::SchoolDomain;
 use crate::services::{Call, Context, ServiceError};
 use crate::store::checks::check_runs::{self, Run};
+use crate::store::checks::check_status_list::{self, ConnectionFilter};
 use crate::store::checks::connection_checks::{self, Check};
-use crate::store::checks::connection_list::{self, ConnectionFilter};
-use crate::store::onboarding::{onboardings, schools};
+use crate::store::onboarding::{connections, onboardings};
 use crate::store::{self, ConnectionTrait};
 
 /// How many schools of a list are read at once.
@@ -22,7 +22,7 @@ const SELECTION_PAGE: u64 = 500;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Selection {
     /// These; one that is named twice is checked once.
-    Schools(Vec<SchoolId>),
+    Schools(Vec<ConnectionId>),
     /// Those of this list.
     List(ConnectionFilter),
 }
@@ -31,28 +31,28 @@ pub enum Selection {
 ///
 /// # Errors
 /// `TooOften` within a minute of the last one; `NotChecked` when there is nothing to check; `Forbidden`, `NotFound`.
-pub async fn ask(context: &Context, call: &Call, school: SchoolId) -> Result<CheckId, ServiceError> {
+pub async fn ask(context: &Context, call: &Call, connection: ConnectionId) -> Result<CheckId, ServiceError> {
     if !context.check_policy.makes_checks() {
         return Err(CheckRefusal::Off.into());
     }
     let tx = context.db.begin_write().await?;
     let conn = tx.conn();
-    check_asker(conn, call, school).await?;
+    check_asker(conn, call, connection).await?;
     // Held, so that two who ask at once are given the same check.
-    let state = onboardings::load_for_update(conn, school).await?.state;
+    let state = onboardings::load_for_update(conn, connection).await?.state;
     may_check(&state)?;
-    if let Some(open) = connection_checks::find_open(conn, school).await? {
+    if let Some(open) = connection_checks::find_open(conn, connection).await? {
         return Ok(open.id);
     }
     // What the timer did is no reason to keep a person waiting, nor to let one ask twice.
-    if let Some(last_at) = connection_checks::find_last_asked(conn, school).await? {
+    if let Some(last_at) = connection_checks::find_last_asked(conn, connection).await? {
         check_pause(last_at, call.now)?;
     }
-    let domain = schools::load(conn, school).await?.details.domain;
-    let check = waiting(context, call, school, &domain, None);
+    let domain = connections::load(conn, connection).await?.details.domain;
+    let check = waiting(context, call, connection, &domain, None);
     if !connection_checks::insert(conn, &check).await? {
         // A run or the timer was first: they hold no onboarding.
-        let open = connection_checks::find_open(conn, school).await?.ok_or(ServiceError::Conflict)?;
+        let open = connection_checks::find_open(conn, connection).await?.ok_or(ServiceError::Conflict)?;
         return Ok(open.id);
     }
     tx.commit().await?;
@@ -92,7 +92,7 @@ pub async fn ask_many(context: &Context, call: &Call, selection: &Selection) -> 
 }
 
 /// In the order of their ids, each once.
-async fn list_selected(context: &Context, selection: &Selection) -> Result<Vec<SchoolId>, ServiceError> {
+async fn list_selected(context: &Context, selection: &Selection) -> Result<Vec<ConnectionId>, ServiceError> {
     let mut schools = match selection {
         Selection::Schools(named) => named.clone(),
         Selection::List(filter) => list_filtered(context, *filter).await?,
@@ -102,10 +102,10 @@ async fn list_selected(context: &Context, selection: &Selection) -> Result<Vec<S
     Ok(schools)
 }
 
-async fn list_filtered(context: &Context, filter: ConnectionFilter) -> Result<Vec<SchoolId>, ServiceError> {
+async fn list_filtered(context: &Context, filter: ConnectionFilter) -> Result<Vec<ConnectionId>, ServiceError> {
     let (mut schools, mut after) = (vec![], None);
     loop {
-        let page = connection_list::list(context.db.reader(), filter, after.as_ref(), SELECTION_PAGE).await?;
+        let page = check_status_list::list(context.db.reader(), filter, after.as_ref(), SELECTION_PAGE).await?;
         schools.extend(page.rows.iter().map(|(school, _)| school.id));
         after = page.next;
         if after.is_none() {
@@ -114,10 +114,16 @@ async fn list_filtered(context: &Context, filter: ConnectionFilter) -> Result<Ve
     }
 }
 
-fn waiting(context: &Context, call: &Call, school: SchoolId, domain: &SchoolDomain, run: Option<CheckRunId>) -> Check {
+fn waiting(
+    context: &Context,
+    call: &Call,
+    connection: ConnectionId,
+    domain: &SchoolDomain,
+    run: Option<CheckRunId>,
+) -> Check {
     Check {
         id: CheckId::from_uuid(context.chance.uuid_v7(call.now)),
-        school,
+        connection,
         run,
         host: domain.host(),
         asked_by: Some(call.actor),
@@ -155,9 +161,9 @@ fn check_pause(last_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Service
     }
 }
 
-async fn check_asker(conn: &impl ConnectionTrait, call: &Call, school: SchoolId) -> Result<(), ServiceError> {
+async fn check_asker(conn: &impl ConnectionTrait, call: &Call, connection: ConnectionId) -> Result<(), ServiceError> {
     let Actor::Contact { id, .. } = call.actor else { return call.check_may_act() };
     let contact = store::people::contacts::load(conn, id).await?;
-    let is_theirs = contact.school == school && contact.removed_at.is_none();
+    let is_theirs = contact.connection == connection && contact.removed_at.is_none();
     if is_theirs { Ok(()) } else { Err(ServiceError::NotFound) }
 }

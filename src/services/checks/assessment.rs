@@ -20,10 +20,10 @@ use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{Call, Context, ServiceError};
 use crate::store;
 use crate::store::checks::check_queue;
+use crate::store::checks::check_status::{self, CheckStatus};
 use crate::store::checks::connection_checks::{self, Outcome};
-use crate::store::checks::connections::{self, SchoolConnection};
+use crate::store::onboarding::connections;
 use crate::store::onboarding::onboardings::Versioned;
-use crate::store::onboarding::schools;
 
 /// How long a judgement waits for other schools to be looked at first.
 const WAIT_FOR_WITNESSES: Duration = Duration::minutes(10);
@@ -41,8 +41,8 @@ pub(super) async fn finish(
     let call = Call::by_machine(Actor::Check, now, &format!("check {}", claimed.check));
     let mut work = UnitOfWork::begin(context, &call).await?;
     // Locked first, so that renewing the password, changing the domain and stopping come before or after all of this.
-    let held = store::onboarding::onboardings::load_for_update(work.conn(), claimed.school).await?;
-    let domain = schools::load(work.conn(), claimed.school).await?.details.domain;
+    let held = store::onboarding::onboardings::load_for_update(work.conn(), claimed.connection).await?;
+    let domain = connections::load(work.conn(), claimed.connection).await?.details.domain;
     let outcome = if domain == claimed.domain && still_says(&held.state, claimed, &ended.outcome) {
         ended.outcome
     } else {
@@ -56,12 +56,12 @@ pub(super) async fn finish(
         Outcome::Made(result) => apply(&mut work, &call, claimed, held, result).await?,
         Outcome::NotMade(reason) => {
             if matches!(reason, NotMade::Resting | NotMade::BrokeOff) {
-                check_queue::delete_vain(work.conn(), claimed.school, claimed.check).await?;
+                check_queue::delete_vain(work.conn(), claimed.connection, claimed.check).await?;
             }
             let next_at = again_at(claimed, &held.state, *reason, ended.rest, now);
-            let known = connections::load(work.conn(), claimed.school).await?;
+            let known = check_status::load(work.conn(), claimed.connection).await?;
             let next_at = sooner(claimed, &known, next_at);
-            connections::save_next(work.conn(), claimed.school, next_at).await?;
+            check_status::save_next(work.conn(), claimed.connection, next_at).await?;
             None
         }
     };
@@ -92,7 +92,7 @@ fn again_at(
     rest: Option<Duration>,
     now: DateTime<Utc>,
 ) -> Option<DateTime<Utc>> {
-    let next_check = next_check_at(claimed.school, Pace::of(state), now)?;
+    let next_check = next_check_at(claimed.connection, Pace::of(state), now)?;
     Some(match reason {
         NotMade::Resting | NotMade::BrokeOff => now + rest.unwrap_or(WAIT_FOR_WITNESSES),
         NotMade::Overtaken => now + Duration::seconds(AFTER_CLAIM_SECONDS),
@@ -107,14 +107,14 @@ async fn may_restore(
     claimed: &Claimed,
     result: &CheckResult,
 ) -> Result<bool, ServiceError> {
-    let answer = activation::answer(work.context(), work.conn(), claimed.school, claimed.version).await?;
+    let answer = activation::answer(work.context(), work.conn(), claimed.connection, claimed.version).await?;
     let passed = (result.code == CheckCode::Ok).then_some((call.now, claimed.version));
     let facts = ActivationFacts { passed, newest: Some((result.code, call.now)), ..answer.facts };
     Ok(facts.ground(call.now).is_some())
 }
 
 /// The next check; the one that was planned while this one ran, where that is sooner.
-fn sooner(claimed: &Claimed, known: &SchoolConnection, next_at: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
+fn sooner(claimed: &Claimed, known: &CheckStatus, next_at: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
     let planned = known.next_check_at.filter(|at| *at != claimed.lease_until);
     next_at.map(|next_at| planned.map_or(next_at, |planned| planned.min(next_at)))
 }
@@ -127,7 +127,7 @@ async fn apply(
     before: Versioned,
     result: &CheckResult,
 ) -> Result<Option<Witnesses>, ServiceError> {
-    let known = without_old_failures(connections::load(work.conn(), claimed.school).await?, call.now);
+    let known = without_old_failures(check_status::load(work.conn(), claimed.connection).await?, call.now);
     let history = CheckHistory::of(&before.state, known.streak);
     let is_worse = history.is_worse(result) && !result.code.is_connected();
     let round = match history.is_at_stake(result) && !result.code.is_connected() {
@@ -139,14 +139,15 @@ async fn apply(
     if !may_restore(work, call, claimed, result).await? {
         commands.retain(|command| !matches!(command, Command::Restore { .. }));
     }
-    let Changed { before, after, .. } = onboardings::change_all(work, call, claimed.school, before, &commands).await?;
+    let Changed { before, after, .. } =
+        onboardings::change_all(work, call, claimed.connection, before, &commands).await?;
 
     let finding = Finding { result, judged: &judged, is_worse, version: claimed.version, at: call.now };
     let next = after_check(&known, &after, &finding);
-    let next_check = next_check_at(claimed.school, Pace::of(&after), call.now);
+    let next_check = next_check_at(claimed.connection, Pace::of(&after), call.now);
     let next_at = judged.retry_at.filter(|_| next_check.is_some()).or(next_check);
-    let next = SchoolConnection { next_check_at: sooner(claimed, &known, next_at), ..next };
-    connections::save(work.conn(), &next).await?;
+    let next = CheckStatus { next_check_at: sooner(claimed, &known, next_at), ..next };
+    check_status::save(work.conn(), &next).await?;
     if result.holds(Rung::Login) {
         close_reveal(work, call, claimed).await?;
     }
@@ -157,16 +158,16 @@ async fn apply(
     }
     let import_closed = verdict(&before).is_open() && !verdict(&after).is_open();
     if judged.alarm == Some(Alarm::ConnectionLost) && !import_closed {
-        outage::tell_of_loss(work, claimed.school, call.now);
+        outage::tell_of_loss(work, claimed.connection, call.now);
     }
     outage::end_outage(work, call, &next).await?;
     Ok(round.and_then(|round| round.wanted))
 }
 
 /// Failures that were not followed up in time, as while the service stood still, say nothing of today.
-fn without_old_failures(known: SchoolConnection, now: DateTime<Utc>) -> SchoolConnection {
+fn without_old_failures(known: CheckStatus, now: DateTime<Utc>) -> CheckStatus {
     match known.streak {
-        Some(streak) if streak.is_old(now) => SchoolConnection { streak: None, failing_since: None, ..known },
+        Some(streak) if streak.is_old(now) => CheckStatus { streak: None, failing_since: None, ..known },
         Some(_) | None => known,
     }
 }
@@ -175,7 +176,7 @@ fn without_old_failures(known: SchoolConnection, now: DateTime<Utc>) -> SchoolCo
 fn judged(
     history: &CheckHistory,
     result: &CheckResult,
-    known: &SchoolConnection,
+    known: &CheckStatus,
     round: Option<&Round>,
     now: DateTime<Utc>,
 ) -> Judgement {
@@ -203,12 +204,12 @@ struct Finding<'a> {
     at: DateTime<Utc>,
 }
 
-fn after_check(known: &SchoolConnection, after: &Onboarding, finding: &Finding<'_>) -> SchoolConnection {
+fn after_check(known: &CheckStatus, after: &Onboarding, finding: &Finding<'_>) -> CheckStatus {
     let Finding { result, judged, is_worse, version, at: now } = *finding;
     let is_connected = result.code.is_connected();
     let receipt = result.counts.map(|counts| Receipt { counts, at: now });
-    SchoolConnection {
-        school: known.school,
+    CheckStatus {
+        connection: known.connection,
         next_check_at: None,
         last: Some((result.code, now)),
         passed: if result.code == CheckCode::Ok { Some((now, version)) } else { known.passed },
@@ -222,17 +223,17 @@ fn after_check(known: &SchoolConnection, after: &Onboarding, finding: &Finding<'
 }
 
 /// Since when a lost connection has been failing, when the new failure changes nothing.
-fn still_lost(known: &SchoolConnection, is_connected: bool) -> Option<DateTime<Utc>> {
+fn still_lost(known: &CheckStatus, is_connected: bool) -> Option<DateTime<Utc>> {
     known.failing_since.filter(|_| known.is_lost && !is_connected)
 }
 
 /// The password did its work: it is never shown again.
 async fn close_reveal(work: &mut UnitOfWork<'_>, call: &Call, claimed: &Claimed) -> Result<(), ServiceError> {
-    let newest = store::onboarding::credentials::find_newest_for_update(work.conn(), claimed.school).await?;
+    let newest = store::onboarding::credentials::find_newest_for_update(work.conn(), claimed.connection).await?;
     if newest.is_some_and(|newest| newest.version == claimed.version && newest.closed.is_none()) {
-        store::onboarding::credentials::mark_closed(work.conn(), claimed.school, ClosedReason::Proven, call.now)
+        store::onboarding::credentials::mark_closed(work.conn(), claimed.connection, ClosedReason::Proven, call.now)
             .await?;
-        work.note(Some(claimed.school), Action::RevealClosed { version: claimed.version });
+        work.note(Some(claimed.connection), Action::RevealClosed { version: claimed.version });
     }
     Ok(())
 }
@@ -241,16 +242,16 @@ fn note_loss(
     work: &mut UnitOfWork<'_>,
     call: &Call,
     claimed: &Claimed,
-    known: &SchoolConnection,
-    next: &SchoolConnection,
+    known: &CheckStatus,
+    next: &CheckStatus,
     code: CheckCode,
 ) {
     match (known.is_lost, next.is_lost) {
         (false, true) => {
-            work.note(Some(claimed.school), Action::ConnectionLost { code: code.as_str().to_owned() });
-            tracing::warn!(school.id = %claimed.school, check.code = code.as_str(), at = %call.now, "A connection is lost");
+            work.note(Some(claimed.connection), Action::ConnectionLost { code: code.as_str().to_owned() });
+            tracing::warn!(school.id = %claimed.connection, check.code = code.as_str(), at = %call.now, "A connection is lost");
         }
-        (true, false) => work.note(Some(claimed.school), Action::ConnectionBack),
+        (true, false) => work.note(Some(claimed.connection), Action::ConnectionBack),
         (true, true) | (false, false) => {}
     }
 }

@@ -4,12 +4,12 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::domain::audit::Action;
 use crate::domain::check::{Others, RoundFacts, Rung};
-use crate::domain::ids::{OutageId, SchoolId};
+use crate::domain::ids::{ConnectionId, OutageId};
 use crate::domain::notice::{About, MailKind};
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
 use crate::services::{Call, Context, ServiceError};
+use crate::store::checks::check_status::CheckStatus;
 use crate::store::checks::check_witnesses::{self, Broken};
-use crate::store::checks::connections::SchoolConnection;
 use crate::store::checks::outages::{self, Outage};
 use crate::store::{ConnectionTrait, lock};
 
@@ -39,7 +39,7 @@ pub(super) struct Witnesses {
 /// Looks at the other schools that worked, for one that fails; `is_worse` when it worked itself.
 pub(super) async fn round(
     conn: &impl ConnectionTrait,
-    known: &SchoolConnection,
+    known: &CheckStatus,
     rung: Rung,
     is_worse: bool,
     now: DateTime<Utc>,
@@ -48,7 +48,7 @@ pub(super) async fn round(
     let since = failed_at.unwrap_or(now) - ROUND_BEFORE;
     // Where the judgement waited for others, it is about the failure that it waited with.
     let lately = waits_since(known).unwrap_or(now).min(now - ROUND_BEFORE);
-    let broken = Broken { school: known.school, rung };
+    let broken = Broken { connection: known.connection, rung };
     let others = Others {
         in_round: check_witnesses::count_since(conn, broken, since, since).await?,
         lately: check_witnesses::count_lately(conn, broken, lately).await?,
@@ -63,7 +63,7 @@ pub(super) async fn round(
 }
 
 /// The moment of the last failure that was on schedule but not counted, because the judgement waited for witnesses.
-fn waits_since(known: &SchoolConnection) -> Option<DateTime<Utc>> {
+fn waits_since(known: &CheckStatus) -> Option<DateTime<Utc>> {
     let due = known.streak.and_then(|streak| streak.retry_at())?;
     known.last.map(|(_, at)| at).filter(|at| *at >= due)
 }
@@ -99,7 +99,7 @@ pub(super) async fn note_outage(work: &mut UnitOfWork<'_>, call: &Call, round: &
 pub(super) async fn end_outage(
     work: &mut UnitOfWork<'_>,
     call: &Call,
-    after: &SchoolConnection,
+    after: &CheckStatus,
 ) -> Result<(), ServiceError> {
     if outages::find_open(work.conn()).await?.is_none() {
         return Ok(());
@@ -107,7 +107,7 @@ pub(super) async fn end_outage(
     lock::hold_outage(work.conn()).await?;
     let Some(outage) = outages::find_open(work.conn()).await? else { return Ok(()) };
     // Who worked before it was noticed was perhaps looked at before it began.
-    let broken = Broken { school: after.school, rung: Rung::Data };
+    let broken = Broken { connection: after.connection, rung: Rung::Data };
     let mut facts = check_witnesses::count_since(work.conn(), broken, outage.began_at, outage.noticed_at).await?;
     let is_connected = after.last.is_some_and(|(code, _)| code.is_connected());
     if after.has_worked && !after.is_lost && (after.is_failing || is_connected) {
@@ -124,12 +124,12 @@ pub(super) async fn end_outage(
 
 fn tell_kurve(work: &mut UnitOfWork<'_>, kind: MailKind, outage: OutageId) {
     let about = About { outage: Some(outage), ..About::default() };
-    work.mail(NewMail { kind, school: None, contact: None, about, occasion: outage.to_string() });
+    work.mail(NewMail { kind, connection: None, contact: None, about, occasion: outage.to_string() });
 }
 
 /// Tells Kurve that the connection of a school that worked is lost, by a cause that is Kurve's to find out.
-pub(super) fn tell_of_loss(work: &mut UnitOfWork<'_>, school: SchoolId, now: DateTime<Utc>) {
-    let occasion = format!("{school}/{}", now.timestamp_millis());
+pub(super) fn tell_of_loss(work: &mut UnitOfWork<'_>, connection: ConnectionId, now: DateTime<Utc>) {
+    let occasion = format!("{connection}/{}", now.timestamp_millis());
     let about = About::default();
-    work.mail(NewMail { kind: MailKind::ConnectionLost, school: Some(school), contact: None, about, occasion });
+    work.mail(NewMail { kind: MailKind::ConnectionLost, connection: Some(connection), contact: None, about, occasion });
 }

@@ -4,11 +4,11 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::quarantine;
 use crate::domain::check::schedule::{AFTER_CLAIM_SECONDS, Pace, Replan, next_check_at, replan};
-use crate::domain::ids::SchoolId;
+use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::{Change, Changed};
 use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{Call, Context, ServiceError};
-use crate::store::checks::{check_queue, connections};
+use crate::store::checks::{check_queue, check_status};
 use crate::store::onboarding::onboardings;
 
 /// How many schools get their turn in one go.
@@ -24,25 +24,25 @@ const KEEP_CHECKS: u64 = 200;
 pub(in crate::services) async fn follow(
     work: &UnitOfWork<'_>,
     call: &Call,
-    school: SchoolId,
+    connection: ConnectionId,
     changed: &Changed,
 ) -> Result<(), ServiceError> {
     if !work.context().check_policy.makes_checks() {
         return Ok(());
     }
     if changed.events.iter().any(|event| matches!(event.change, Change::Resumed)) {
-        connections::forget_failures(work.conn(), school).await?;
+        check_status::forget_failures(work.conn(), connection).await?;
     }
     let next_at = match replan(changed) {
         Replan::Keep => return Ok(()),
         Replan::Soon => {
             let soon = call.now + Duration::seconds(AFTER_CLAIM_SECONDS);
-            let known = connections::load(work.conn(), school).await?.next_check_at;
+            let known = check_status::load(work.conn(), connection).await?.next_check_at;
             Some(known.map_or(soon, |known| known.min(soon)))
         }
-        Replan::NextCheck => next_check_at(school, Pace::of(&changed.after), call.now),
+        Replan::NextCheck => next_check_at(connection, Pace::of(&changed.after), call.now),
     };
-    Ok(connections::save_next(work.conn(), school, next_at).await?)
+    Ok(check_status::save_next(work.conn(), connection, next_at).await?)
 }
 
 /// Plans a check for schools that can be checked and have none planned, such as those from before this installation
@@ -52,7 +52,7 @@ pub async fn plan_first_checks(context: &Context, now: DateTime<Utc>) -> Result<
         return Ok(0);
     }
     let mut planned = 0;
-    for school in connections::list_without_turn(context.db.reader(), PLAN_ROWS).await? {
+    for school in check_status::list_without_turn(context.db.reader(), PLAN_ROWS).await? {
         let state = match onboardings::load(context.db.reader(), school).await.map_err(ServiceError::from) {
             Err(error) if quarantine::is_of_one_school(&error) => {
                 quarantine::quarantine_new(context.db.writer(), school, &error, now).await?;
@@ -61,7 +61,7 @@ pub async fn plan_first_checks(context: &Context, now: DateTime<Utc>) -> Result<
             known => known?.state,
         };
         if let Some(next_check) = next_check_at(school, Pace::of(&state), now) {
-            connections::save_first(context.db.writer(), school, next_check).await?;
+            check_status::save_first(context.db.writer(), school, next_check).await?;
             planned += 1;
         }
     }

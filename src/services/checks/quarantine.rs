@@ -4,10 +4,10 @@
 use chrono::{DateTime, Duration, Utc};
 
 use crate::domain::check::NotMade;
-use crate::domain::ids::{CheckId, SchoolId};
+use crate::domain::ids::{CheckId, ConnectionId};
 use crate::services::{ServiceError, chain};
 use crate::store::checks::connection_checks::{self, Outcome};
-use crate::store::checks::{check_queue, connections};
+use crate::store::checks::{check_queue, check_status};
 use crate::store::{ConnectionTrait, StoreError};
 
 /// How long a school that cannot be read is left alone: each try is an error in the log that asks for a person.
@@ -28,7 +28,7 @@ pub(super) fn is_of_one_school(error: &ServiceError) -> bool {
 /// Puts a school's checks off, and ends the queued or leased check as not made.
 pub(super) async fn quarantine(
     conn: &impl ConnectionTrait,
-    school: SchoolId,
+    connection: ConnectionId,
     ends: Option<HeldCheck>,
     error: &ServiceError,
     now: DateTime<Utc>,
@@ -40,28 +40,28 @@ pub(super) async fn quarantine(
             return Ok(());
         }
         check_queue::release_host(conn, check).await?;
-        check_queue::delete_vain(conn, school, check).await?;
+        check_queue::delete_vain(conn, connection, check).await?;
     }
-    connections::save_next(conn, school, Some(now + ASIDE)).await?;
-    note(school, ends.map(|held| held.id), error);
+    check_status::save_next(conn, connection, Some(now + ASIDE)).await?;
+    note(connection, ends.map(|held| held.id), error);
     Ok(())
 }
 
 /// Plans the first check of a school that cannot be read for a day later.
 pub(super) async fn quarantine_new(
     conn: &impl ConnectionTrait,
-    school: SchoolId,
+    connection: ConnectionId,
     error: &ServiceError,
     now: DateTime<Utc>,
 ) -> Result<(), ServiceError> {
-    connections::save_first(conn, school, now + ASIDE).await?;
-    note(school, None, error);
+    check_status::save_first(conn, connection, now + ASIDE).await?;
+    note(connection, None, error);
     Ok(())
 }
 
-fn note(school: SchoolId, check: Option<CheckId>, error: &ServiceError) {
+fn note(connection: ConnectionId, check: Option<CheckId>, error: &ServiceError) {
     tracing::error!(
-        school.id = %school,
+        connection.id = %connection,
         check.id = check.map(|check| check.to_string()),
         cause = chain(error),
         "A school cannot be read, so its connection is not checked today"

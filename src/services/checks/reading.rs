@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use crate::domain::check::CheckCode;
-use crate::domain::ids::{CheckId, CheckRunId, SchoolId};
+use crate::domain::ids::{CheckId, CheckRunId, ConnectionId};
 use crate::domain::onboarding::Party;
-use crate::domain::school::School;
+use crate::domain::school::Connection;
 use crate::services::{Context, ServiceError};
 use crate::store::Page;
 use crate::store::checks::check_runs::{self, Run};
+use crate::store::checks::check_status::{self, CheckStatus};
+use crate::store::checks::check_status_list::{self, ConnectionFilter};
 use crate::store::checks::connection_checks::{self, Check};
-use crate::store::checks::connection_list::{self, ConnectionFilter};
-use crate::store::checks::connections::{self, SchoolConnection};
 use crate::store::checks::outages::{self, Outage};
 use crate::store::onboarding::overview::After;
 
@@ -33,7 +33,7 @@ pub struct RunProgress {
 #[derive(Debug, Clone, Default)]
 pub struct ForKurve {
     /// Those that fail longest, the longest first.
-    pub connections: Vec<(School, SchoolConnection)>,
+    pub connections: Vec<(Connection, CheckStatus)>,
     /// How many there are in all.
     pub count: u64,
 }
@@ -65,23 +65,23 @@ pub async fn find(context: &Context, id: CheckId) -> Result<Check, ServiceError>
 }
 
 /// A school's newest check, whether it waits, is under way or is over.
-pub async fn latest(context: &Context, school: SchoolId) -> Result<Option<Check>, ServiceError> {
-    Ok(connection_checks::list_of_school(context.db.reader(), school, None, 1).await?.pop())
+pub async fn latest(context: &Context, connection: ConnectionId) -> Result<Option<Check>, ServiceError> {
+    Ok(connection_checks::list_of_connection(context.db.reader(), connection, None, 1).await?.pop())
 }
 
 /// A school's checks, newest first, older than `before`.
 pub async fn history(
     context: &Context,
-    school: SchoolId,
+    connection: ConnectionId,
     before: Option<CheckId>,
     limit: u64,
 ) -> Result<Vec<Check>, ServiceError> {
-    Ok(connection_checks::list_of_school(context.db.reader(), school, before, limit).await?)
+    Ok(connection_checks::list_of_connection(context.db.reader(), connection, before, limit).await?)
 }
 
 /// What is known of a school's connection: the last code, the receipt, whether it is lost, when it is checked next.
-pub async fn connection(context: &Context, school: SchoolId) -> Result<SchoolConnection, ServiceError> {
-    Ok(connections::load(context.db.reader(), school).await?)
+pub async fn connection(context: &Context, connection: ConnectionId) -> Result<CheckStatus, ServiceError> {
+    Ok(check_status::load(context.db.reader(), connection).await?)
 }
 
 /// Connections by the name of their school, after a place.
@@ -89,16 +89,16 @@ pub async fn list_connections(
     context: &Context,
     filter: ConnectionFilter,
     after: Option<&After>,
-) -> Result<Page<(School, SchoolConnection), After>, ServiceError> {
-    Ok(connection_list::list(context.db.reader(), filter, after, PAGE_ROWS).await?)
+) -> Result<Page<(Connection, CheckStatus), After>, ServiceError> {
+    Ok(check_status_list::list(context.db.reader(), filter, after, PAGE_ROWS).await?)
 }
 
 /// How all connections stand.
 pub async fn tally(context: &Context) -> Result<Tally, ServiceError> {
     let conn = context.db.reader();
     Ok(Tally {
-        by_code: connection_list::count_by_code(conn).await?,
-        lost: connection_list::count_lost(conn).await?,
+        by_code: check_status_list::count_by_code(conn).await?,
+        lost: check_status_list::count_lost(conn).await?,
         outage: outages::find_open(conn).await?,
     })
 }
@@ -106,12 +106,12 @@ pub async fn tally(context: &Context) -> Result<Tally, ServiceError> {
 /// How the last check ended of those of some schools where it did not pass; none where no checks are made.
 pub async fn list_failing(
     context: &Context,
-    schools: &[SchoolId],
-) -> Result<BTreeMap<SchoolId, CheckCode>, ServiceError> {
+    schools: &[ConnectionId],
+) -> Result<BTreeMap<ConnectionId, CheckCode>, ServiceError> {
     if !context.check_policy.makes_checks() || schools.is_empty() {
         return Ok(BTreeMap::new());
     }
-    Ok(connections::list_failing(context.db.reader(), schools).await?)
+    Ok(check_status::list_failing(context.db.reader(), schools).await?)
 }
 
 /// The connections that Kurve has to look into, at most `limit`. None where no checks are made, and none while an
@@ -121,8 +121,8 @@ pub async fn list_for_kurve(context: &Context, limit: u64) -> Result<ForKurve, S
     if !context.check_policy.makes_checks() || outages::find_open(conn).await?.is_some() {
         return Ok(ForKurve::default());
     }
-    let connections = connection_list::list_held_by(conn, Party::Kurve, limit).await?;
-    Ok(ForKurve { connections, count: connection_list::count_held_by(conn, Party::Kurve).await? })
+    let connections = check_status_list::list_held_by(conn, Party::Kurve, limit).await?;
+    Ok(ForKurve { connections, count: check_status_list::count_held_by(conn, Party::Kurve).await? })
 }
 
 /// The outage that lasts, if one does.

@@ -12,15 +12,15 @@ use super::quarantine::HeldCheck;
 use super::{assessment, quarantine};
 use crate::domain::check::{CheckProgress, NotMade};
 use crate::domain::credential::{ClosedReason, Password};
-use crate::domain::ids::{CheckId, SchoolId};
+use crate::domain::ids::{CheckId, ConnectionId};
 use crate::domain::text::SchoolDomain;
 use crate::magister::{Magister, NotChecked, Port, Progress, Target};
 use crate::services::onboarding::credentials;
 use crate::services::{Context, ServiceError, chain};
 use crate::store::checks::connection_checks::{self, Check, Outcome};
-use crate::store::checks::{check_queue, connections};
+use crate::store::checks::{check_queue, check_status};
 use crate::store::onboarding::credentials::StoredCredential;
-use crate::store::onboarding::{onboardings, schools};
+use crate::store::onboarding::{connections, onboardings};
 use crate::store::{self, ConnectionTrait, LeaseTerm};
 
 /// How long a check may take with its wait for others behind the same address; then its worker is taken for dead.
@@ -38,7 +38,7 @@ const CANDIDATES: u64 = 32;
 /// A check that this worker has leased.
 pub(super) struct Claimed {
     pub(super) check: CheckId,
-    pub(super) school: SchoolId,
+    pub(super) connection: ConnectionId,
     pub(super) domain: SchoolDomain,
     pub(super) version: u32,
     pub(super) lease_until: DateTime<Utc>,
@@ -71,7 +71,7 @@ pub async fn run_next(
         Err(error) if quarantine::is_of_one_school(&error) => {
             let tx = context.db.begin_write().await?;
             let ends = HeldCheck { id, lease_until: Some(claimed.lease_until) };
-            quarantine::quarantine(tx.conn(), claimed.school, Some(ends), &error, now()).await?;
+            quarantine::quarantine(tx.conn(), claimed.connection, Some(ends), &error, now()).await?;
             tx.commit().await?;
         }
         finished => finished?,
@@ -101,10 +101,10 @@ async fn claim(context: &Context, now: DateTime<Utc>) -> Result<Option<Claimed>,
 async fn claim_waiting(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Option<Claimed>, ServiceError> {
     let term = LeaseTerm::new(now, LEASE);
     for check in check_queue::list_to_begin(conn, now, CANDIDATES).await? {
-        let ready = match prepare(conn, check.school).await {
+        let ready = match prepare(conn, check.connection).await {
             Err(error) if quarantine::is_of_one_school(&error) => {
                 let ends = HeldCheck { id: check.id, lease_until: check.lease_until };
-                quarantine::quarantine(conn, check.school, Some(ends), &error, now).await?;
+                quarantine::quarantine(conn, check.connection, Some(ends), &error, now).await?;
                 continue;
             }
             ready => ready?,
@@ -118,8 +118,8 @@ async fn claim_waiting(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Resul
         if check_queue::claim_host(conn, &host, check.id, term).await? {
             connection_checks::mark_begun(conn, check.id, &host, term, ready.version).await?;
             // It is the school's turn as well, as for the timer; another turn at its end was planned while it ran.
-            connections::save_next(conn, check.school, Some(term.until)).await?;
-            return Ok(Some(claimed(check.id, check.school, ready, term.until, check.is_asked)));
+            check_status::save_next(conn, check.connection, Some(term.until)).await?;
+            return Ok(Some(claimed(check.id, check.connection, ready, term.until, check.is_asked)));
         }
     }
     Ok(None)
@@ -131,7 +131,7 @@ async fn claim_due(
     now: DateTime<Utc>,
 ) -> Result<Option<Claimed>, ServiceError> {
     let term = LeaseTerm::new(now, LEASE);
-    for school in connections::list_due(conn, now, CANDIDATES).await? {
+    for school in check_status::list_due(conn, now, CANDIDATES).await? {
         let ready = match prepare(conn, school).await {
             Err(error) if quarantine::is_of_one_school(&error) => {
                 quarantine::quarantine(conn, school, None, &error, now).await?;
@@ -140,7 +140,7 @@ async fn claim_due(
             ready => ready?,
         };
         let Some(ready) = ready else {
-            connections::save_next(conn, school, None).await?;
+            check_status::save_next(conn, school, None).await?;
             continue;
         };
         let (id, host) = (CheckId::from_uuid(context.chance.uuid_v7(now)), ready.domain.host());
@@ -149,13 +149,13 @@ async fn claim_due(
         if !is_free {
             continue;
         }
-        if !connections::claim_due(conn, school, term).await? {
+        if !check_status::claim_due(conn, school, term).await? {
             check_queue::release_host(conn, id).await?;
             continue;
         }
         let check = Check {
             id,
-            school,
+            connection: school,
             run: None,
             host,
             asked_by: None,
@@ -170,7 +170,7 @@ async fn claim_due(
         if !connection_checks::insert(conn, &check).await? {
             // Somebody asked for one meanwhile: that is its turn.
             check_queue::release_host(conn, id).await?;
-            connections::save_next(conn, school, Some(now)).await?;
+            check_status::save_next(conn, school, Some(now)).await?;
             continue;
         }
         return Ok(Some(claimed(id, school, ready, term.until, false)));
@@ -178,18 +178,26 @@ async fn claim_due(
     Ok(None)
 }
 
-fn claimed(check: CheckId, school: SchoolId, ready: Ready, lease_until: DateTime<Utc>, is_watched: bool) -> Claimed {
+fn claimed(
+    check: CheckId,
+    connection: ConnectionId,
+    ready: Ready,
+    lease_until: DateTime<Utc>,
+    is_watched: bool,
+) -> Claimed {
     let Ready { domain, version, credential } = ready;
-    Claimed { check, school, domain, version, lease_until, is_watched, credential }
+    Claimed { check, connection, domain, version, lease_until, is_watched, credential }
 }
 
 /// What a check of a school needs; `None` when there is nothing to check any more.
-async fn prepare(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Option<Ready>, ServiceError> {
-    let state = onboardings::load(conn, school).await?.state;
+async fn prepare(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<Option<Ready>, ServiceError> {
+    let state = onboardings::load(conn, connection).await?.state;
     if may_check(&state).is_err() {
         return Ok(None);
     }
-    let Some(credential) = store::onboarding::credentials::find_newest(conn, school).await? else { return Ok(None) };
+    let Some(credential) = store::onboarding::credentials::find_newest(conn, connection).await? else {
+        return Ok(None);
+    };
     let can_log_in = match credential.closed {
         None | Some((_, ClosedReason::Proven)) => true,
         Some((_, ClosedReason::Renewed | ClosedReason::Withdrawn)) => false,
@@ -197,7 +205,7 @@ async fn prepare(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Option
     if !can_log_in || credential.version != state.credential_version() {
         return Ok(None);
     }
-    let domain = schools::load(conn, school).await?.details.domain;
+    let domain = connections::load(conn, connection).await?.details.domain;
     Ok(Some(Ready { domain, version: credential.version, credential }))
 }
 
@@ -207,7 +215,7 @@ async fn climb(context: &Context, magister: &Magister, claimed: &Claimed) -> End
         Ok(password) => password,
         Err(error) => {
             tracing::error!(
-                school.id = %claimed.school,
+                school.id = %claimed.connection,
                 cause = chain(&error),
                 "The password of a school cannot be opened, so its connection is not checked today"
             );

@@ -153,7 +153,7 @@ async fn came_back_softly(
     if !returned_mails::mark_to_send_again(work.conn(), &again, at, &came_back(code)).await? {
         return Ok(Outcome::NothingToDo);
     }
-    work.note(mail.school, Action::MailReturned { mail: mail.id, code: code.to_owned() });
+    work.note(mail.connection, Action::MailReturned { mail: mail.id, code: code.to_owned() });
     work.finish().await?;
     Ok(Outcome::ToSendAgain)
 }
@@ -169,7 +169,7 @@ async fn give_up(
     if !returned_mails::mark_returned(work.conn(), mail, &came_back(code)).await? {
         return Ok(Outcome::NothingToDo);
     }
-    work.note(mail.school, Action::MailReturned { mail: mail.id, code: code.to_owned() });
+    work.note(mail.connection, Action::MailReturned { mail: mail.id, code: code.to_owned() });
     work.finish().await?;
     Ok(Outcome::GivenUp)
 }
@@ -187,7 +187,7 @@ async fn does_not_arrive(
     if !came_back {
         return Ok(Outcome::NothingToDo);
     }
-    work.note(mail.school, Action::MailReturned { mail: mail.id, code: code.to_owned() });
+    work.note(mail.connection, Action::MailReturned { mail: mail.id, code: code.to_owned() });
     let outcome = mark_address(context, &mut work, now, mail, code).await?;
     work.finish().await?;
     Ok(outcome)
@@ -210,16 +210,16 @@ async fn mark_address(
     }
     for person in &people {
         let action = Action::AddressBounced { contact: person.id, code: code.to_owned() };
-        work.note(Some(person.school), action);
+        work.note(Some(person.connection), action);
     }
     let told = NewMail {
         kind: MailKind::AddressBounced,
-        school: None,
+        connection: None,
         contact: None,
         about: About { unreached: Some(first.id), ..About::default() },
         occasion: mail.id.to_string(),
     };
-    work.mail_about(people.iter().map(|person| person.school).collect(), told);
+    work.mail_about(people.iter().map(|person| person.connection).collect(), told);
     Ok(Outcome::Marked)
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use crate::domain::audit::{Action, Entry};
-use crate::domain::ids::{MailId, SchoolId};
+use crate::domain::ids::{ConnectionId, MailId};
 use crate::domain::notice::MailKind;
 use crate::domain::unsent::UnsentReason;
 use crate::mail::read::{self, MailParts};
@@ -43,7 +43,7 @@ pub struct MailQuery {
     /// A part of a school's name, BRIN or domain.
     pub text: Option<String>,
     /// One school.
-    pub school: Option<SchoolId>,
+    pub connection: Option<ConnectionId>,
 }
 
 /// A page of mails.
@@ -52,7 +52,7 @@ pub struct Listed {
     /// The mails, newest first.
     pub mails: Vec<Reading>,
     /// The names of their schools.
-    pub schools: BTreeMap<SchoolId, String>,
+    pub schools: BTreeMap<ConnectionId, String>,
     /// After which mail the next page starts.
     pub next: Option<MailId>,
     /// Whether the text finds more schools than are looked at.
@@ -62,18 +62,19 @@ pub struct Listed {
 /// A page of mails, newest first, after a mail.
 pub async fn list(context: &Context, query: &MailQuery, before: Option<MailId>) -> Result<Listed, ServiceError> {
     let conn = context.db.reader();
-    let mut found = query.school.map(|school| vec![school]);
+    let mut found = query.connection.map(|school| vec![school]);
     let mut is_cut = false;
-    if let (None, Some(text)) = (query.school, &query.text) {
+    if let (None, Some(text)) = (query.connection, &query.text) {
         let filter = Filter { text: Some(text.clone()), ..Filter::default() };
         let page = overview::list(conn, &filter, None, MOST_SCHOOLS as u64).await?;
         is_cut = page.next.is_some();
-        found = Some(page.rows.into_iter().map(|row| row.school.id).collect());
+        found = Some(page.rows.into_iter().map(|row| row.connection.id).collect());
     }
     let filter = MailFilter { status: query.status, kind: query.kind, schools: found };
     let page = outbox_view::list_page(conn, &filter, before, PAGE_MAILS).await?;
-    let school_of = |row: &Reading| row.as_ref().map_or_else(|unreadable| unreadable.school, |mail| mail.school);
-    let about = page.mails.iter().filter_map(school_of).chain(query.school);
+    let school_of =
+        |row: &Reading| row.as_ref().map_or_else(|unreadable| unreadable.connection, |mail| mail.connection);
+    let about = page.mails.iter().filter_map(school_of).chain(query.connection);
     let schools = schools::find_names(context, about).await?;
     Ok(Listed { mails: page.mails, schools, next: page.next, is_cut })
 }
@@ -113,7 +114,7 @@ pub async fn find_addressee(context: &Context, mail: &OutboxMail) -> Result<Addr
 /// What colleagues did with a mail, oldest first: as far back as is looked.
 pub async fn list_handled(context: &Context, mail: &OutboxMail) -> Result<Vec<Entry>, ServiceError> {
     let conn = context.db.reader();
-    let mut entries = match mail.school {
+    let mut entries = match mail.connection {
         Some(school) => audit::list(conn, school, None, LOOK_BACK).await?,
         None => audit::list_about_no_school(conn, &HANDLED, LOOK_BACK).await?,
     };

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
-use crate::domain::ids::SchoolId;
+use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::{Changed, Lifecycle, Onboarding, Refusal};
 use crate::domain::reminder::{Arrangement, OwnDayKind, Period};
@@ -17,17 +17,22 @@ use crate::store::ConnectionTrait;
 use crate::store::onboarding::{arrangements, onboardings};
 
 /// What a school arranged.
-pub async fn load(context: &Context, school: SchoolId) -> Result<Arrangement, ServiceError> {
-    Ok(arrangements::load(context.db.reader(), school).await?)
+pub async fn load(context: &Context, connection: ConnectionId) -> Result<Arrangement, ServiceError> {
+    Ok(arrangements::load(context.db.reader(), connection).await?)
 }
 
 /// Puts reminders off until a date; `false` when it was so already.
 ///
 /// # Errors
 /// `BadSnooze` with how far ahead it may be, `Refused` when the school stopped or is done.
-pub async fn snooze(context: &Context, call: &Call, school: SchoolId, until: NaiveDate) -> Result<bool, ServiceError> {
+pub async fn snooze(
+    context: &Context,
+    call: &Call,
+    connection: ConnectionId,
+    until: NaiveDate,
+) -> Result<bool, ServiceError> {
     let policy = &context.reminders.policy;
-    arrange(context, call, school, Action::RemindersSnoozed { until }, |before, state| {
+    arrange(context, call, connection, Action::RemindersSnoozed { until }, |before, state| {
         check_under_way(state)?;
         policy.check_snooze(until, call.now)?;
         Ok(before.snoozed(until))
@@ -39,9 +44,9 @@ pub async fn snooze(context: &Context, call: &Call, school: SchoolId, until: Nai
 ///
 /// # Errors
 /// `Forbidden` for a reader.
-pub async fn wake(context: &Context, call: &Call, school: SchoolId) -> Result<bool, ServiceError> {
+pub async fn wake(context: &Context, call: &Call, connection: ConnectionId) -> Result<bool, ServiceError> {
     let today = amsterdam_date(call.now);
-    arrange(context, call, school, Action::RemindersWoken, |before, _| {
+    arrange(context, call, connection, Action::RemindersWoken, |before, _| {
         Ok(if before.rests_until(today).is_some() { before.woken(today) } else { before })
     })
     .await
@@ -54,12 +59,12 @@ pub async fn wake(context: &Context, call: &Call, school: SchoolId) -> Result<bo
 pub async fn add_own_days(
     context: &Context,
     call: &Call,
-    school: SchoolId,
+    connection: ConnectionId,
     kind: OwnDayKind,
     period: Period,
 ) -> Result<bool, ServiceError> {
     let today = amsterdam_date(call.now);
-    arrange(context, call, school, Action::OwnDaysAdded { kind, period }, |before, _| {
+    arrange(context, call, connection, Action::OwnDaysAdded { kind, period }, |before, _| {
         let own_days = before.own_days.with(kind, period, today)?;
         Ok(Arrangement { own_days, ..before })
     })
@@ -73,11 +78,11 @@ pub async fn add_own_days(
 pub async fn remove_own_days(
     context: &Context,
     call: &Call,
-    school: SchoolId,
+    connection: ConnectionId,
     kind: OwnDayKind,
     period: Period,
 ) -> Result<bool, ServiceError> {
-    arrange(context, call, school, Action::OwnDaysRemoved { kind, period }, |before, _| {
+    arrange(context, call, connection, Action::OwnDaysRemoved { kind, period }, |before, _| {
         let own_days = before.own_days.without(kind, period);
         Ok(Arrangement { own_days, ..before })
     })
@@ -87,21 +92,21 @@ pub async fn remove_own_days(
 async fn arrange(
     context: &Context,
     call: &Call,
-    school: SchoolId,
+    connection: ConnectionId,
     action: Action,
     change: impl FnOnce(Arrangement, &Onboarding) -> Result<Arrangement, ServiceError>,
 ) -> Result<bool, ServiceError> {
     check_may_arrange(call)?;
     let mut work = UnitOfWork::begin(context, call).await?;
-    let held = onboardings::load_for_update(work.conn(), school).await?;
-    let before = arrangements::load(work.conn(), school).await?;
+    let held = onboardings::load_for_update(work.conn(), connection).await?;
+    let before = arrangements::load(work.conn(), connection).await?;
     let after = change(before.clone(), &held.state)?;
     if after == before {
         return Ok(false);
     }
-    arrangements::save(work.conn(), school, &after).await?;
-    let version = onboardings::save(work.conn(), school, &held, call.now).await?;
-    work.note_version(Some(school), Some(version), action);
+    arrangements::save(work.conn(), connection, &after).await?;
+    let version = onboardings::save(work.conn(), connection, &held, call.now).await?;
+    work.note_version(Some(connection), Some(version), action);
     work.finish().await?;
     Ok(true)
 }
@@ -109,17 +114,17 @@ async fn arrange(
 /// What a change of the onboarding does to the arrangement, within that change.
 pub(in crate::services) async fn follow(
     conn: &impl ConnectionTrait,
-    school: SchoolId,
+    connection: ConnectionId,
     changed: &Changed,
 ) -> Result<(), ServiceError> {
     if changed.before.lifecycle() == &Lifecycle::Active {
         // Only who comes back from somewhere has rested.
         return Ok(());
     }
-    let kept = arrangements::load(conn, school).await?;
+    let kept = arrangements::load(conn, connection).await?;
     let after = kept.clone().after(&changed.before, &changed.events);
     if after != kept {
-        arrangements::save(conn, school, &after).await?;
+        arrangements::save(conn, connection, &after).await?;
     }
     Ok(())
 }

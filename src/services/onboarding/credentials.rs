@@ -7,7 +7,7 @@ use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::credential::reveal::{self, RevealRefusal, RevealState};
 use crate::domain::credential::{ClosedReason, Password, QueryFile, password};
-use crate::domain::ids::{ContactId, CredentialId, SchoolId};
+use crate::domain::ids::{ConnectionId, ContactId, CredentialId};
 use crate::domain::notice::{About, MailKind};
 use crate::domain::onboarding::{Command, Step};
 use crate::domain::school::ContactRef;
@@ -17,7 +17,7 @@ use crate::services::people::contacts;
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
 use crate::services::{Call, Context, ServiceError};
 use crate::store::onboarding::credentials::StoredCredential;
-use crate::store::onboarding::{credentials, schools};
+use crate::store::onboarding::{connections, credentials};
 use crate::store::{self, ConnectionTrait};
 
 /// What a page tells about issued credentials; nothing secret.
@@ -58,8 +58,8 @@ pub struct NewVouch {
 }
 
 /// The newest credentials of a school, if any were issued.
-pub async fn find_issued(context: &Context, school: SchoolId) -> Result<Option<Issued>, ServiceError> {
-    let found = credentials::find_newest(context.db.reader(), school).await?;
+pub async fn find_issued(context: &Context, connection: ConnectionId) -> Result<Option<Issued>, ServiceError> {
+    let found = credentials::find_newest(context.db.reader(), connection).await?;
     Ok(found.map(|stored| Issued {
         version: stored.version,
         issued_at: stored.issued_at,
@@ -80,24 +80,25 @@ pub async fn find_issued(context: &Context, school: SchoolId) -> Result<Option<I
 pub async fn issue(
     context: &Context,
     call: &Call,
-    school: SchoolId,
+    connection: ConnectionId,
     vouch: Option<NewVouch>,
     seen: Option<i32>,
 ) -> Result<(), ServiceError> {
     let mut work = UnitOfWork::begin(context, call).await?;
     let before = match vouch {
         Some(NewVouch { contact, ground }) => {
-            contacts::vouch_within(&mut work, call, ContactRef { school, contact }, ground).await?
+            contacts::vouch_within(&mut work, call, ContactRef { connection, contact }, ground).await?
         }
-        None => store::onboarding::onboardings::load(work.conn(), school).await?,
+        None => store::onboarding::onboardings::load(work.conn(), connection).await?,
     };
-    let changed = onboardings::change_from(&mut work, call, school, before, &Command::IssueCredentials, seen).await?;
-    let people = store::people::contacts::list(work.conn(), school).await?;
+    let changed =
+        onboardings::change_from(&mut work, call, connection, before, &Command::IssueCredentials, seen).await?;
+    let people = store::people::contacts::list(work.conn(), connection).await?;
     if people.iter().all(|contact| contact.vouch.is_none()) {
         return Err(ServiceError::NobodyVouched);
     }
-    credentials::mark_closed(work.conn(), school, ClosedReason::Renewed, call.now).await?;
-    let new = make(context, call, school, changed.after.credential_version(), work.conn()).await?;
+    credentials::mark_closed(work.conn(), connection, ClosedReason::Renewed, call.now).await?;
+    let new = make(context, call, connection, changed.after.credential_version(), work.conn()).await?;
     credentials::insert(work.conn(), &new).await?;
     work.finish().await
 }
@@ -105,11 +106,11 @@ pub async fn issue(
 async fn make(
     context: &Context,
     call: &Call,
-    school: SchoolId,
+    connection: ConnectionId,
     version: u32,
     conn: &impl ConnectionTrait,
 ) -> Result<StoredCredential, ServiceError> {
-    let details = schools::load(conn, school).await?.details;
+    let details = connections::load(conn, connection).await?.details;
     let password = password::generate(context.password_length, &mut |bytes| context.chance.fill(bytes));
     let query = context.template.render(&details);
     let id = CredentialId::from_uuid(context.chance.uuid_v7(call.now));
@@ -118,7 +119,7 @@ async fn make(
     };
     Ok(StoredCredential {
         id,
-        school,
+        connection,
         version,
         sealed_password: seal(Purpose::SealCredential, password.expose()),
         sealed_query: seal(Purpose::SealQuery, &query.text),
@@ -146,12 +147,12 @@ async fn make(
 pub async fn hand_over_again(
     context: &Context,
     call: &Call,
-    school: SchoolId,
+    connection: ConnectionId,
     seen: Option<&str>,
 ) -> Result<(), ServiceError> {
     call.check_may_act()?;
     let mut work = UnitOfWork::begin(context, call).await?;
-    let stored = hold_to_hand_over(&work, school).await?;
+    let stored = hold_to_hand_over(&work, connection).await?;
     let mark = hand_over_mark(stored.version, stored.expires_at);
     if seen.is_some_and(|seen| seen != mark) {
         return Err(ServiceError::Conflict);
@@ -159,18 +160,18 @@ pub async fn hand_over_again(
     if !credentials::save_handed_over_again(work.conn(), stored.id, reveal::expires_at(call.now)).await? {
         return Err(ServiceError::Conflict);
     }
-    for contact in store::people::contacts::list(work.conn(), school).await? {
+    for contact in store::people::contacts::list(work.conn(), connection).await? {
         if contact.vouch.is_some() {
             work.mail(NewMail {
                 kind: MailKind::CredentialsReady,
-                school: Some(school),
+                connection: Some(connection),
                 contact: Some(contact.id),
                 about: About { credential_version: Some(stored.version), ..About::default() },
-                occasion: format!("{school}/again/{mark}"),
+                occasion: format!("{connection}/again/{mark}"),
             });
         }
     }
-    work.note(Some(school), Action::CredentialsHandedAgain { version: stored.version });
+    work.note(Some(connection), Action::CredentialsHandedAgain { version: stored.version });
     work.finish().await
 }
 
@@ -180,9 +181,9 @@ pub fn hand_over_mark(version: u32, expires_at: DateTime<Utc>) -> String {
 }
 
 /// The newest credentials, locked, if they may be handed over as things are now.
-async fn hold_to_hand_over(work: &UnitOfWork<'_>, school: SchoolId) -> Result<StoredCredential, ServiceError> {
-    let state = store::onboarding::onboardings::load_for_update(work.conn(), school).await?.state;
-    let stored = credentials::find_newest_for_update(work.conn(), school).await?.ok_or(RevealRefusal::NotIssued)?;
+async fn hold_to_hand_over(work: &UnitOfWork<'_>, connection: ConnectionId) -> Result<StoredCredential, ServiceError> {
+    let state = store::onboarding::onboardings::load_for_update(work.conn(), connection).await?.state;
+    let stored = credentials::find_newest_for_update(work.conn(), connection).await?.ok_or(RevealRefusal::NotIssued)?;
     if state.lifecycle().is_withdrawn() {
         return Err(RevealRefusal::Withdrawn.into());
     }
@@ -211,9 +212,9 @@ pub async fn reveal(
     if !credentials::claim_reveal(work.conn(), stored.id, call.now).await? {
         return Err(RevealRefusal::UsedUp.into());
     }
-    let ContactRef { school, contact } = who;
-    work.note(Some(school), Action::PasswordRevealed { version: stored.version, left });
-    for person in store::people::contacts::list(work.conn(), school).await? {
+    let ContactRef { connection, contact } = who;
+    work.note(Some(connection), Action::PasswordRevealed { version: stored.version, left });
+    for person in store::people::contacts::list(work.conn(), connection).await? {
         let about = About {
             by: Some(contact),
             credential_version: Some(stored.version),
@@ -222,10 +223,10 @@ pub async fn reveal(
         };
         work.mail(NewMail {
             kind: MailKind::CredentialsRevealed,
-            school: Some(school),
+            connection: Some(connection),
             contact: Some(person.id),
             about,
-            occasion: format!("{school}/{}/{left}/{}", stored.version, call.now.timestamp_millis()),
+            occasion: format!("{connection}/{}/{left}/{}", stored.version, call.now.timestamp_millis()),
         });
     }
     // What cannot be opened costs no look and tells nobody of one.
@@ -247,8 +248,8 @@ pub async fn download(
     let mut work = UnitOfWork::begin(context, call).await?;
     let (stored, rule) = load_rule(&work, who).await?;
     reveal::may_download(&rule, seen_version)?;
-    let details = schools::load(work.conn(), who.school).await?.details;
-    work.note(Some(who.school), Action::QueryDownloaded { version: stored.version });
+    let details = connections::load(work.conn(), who.connection).await?.details;
+    work.note(Some(who.connection), Action::QueryDownloaded { version: stored.version });
     let place = binding(stored.id, stored.version);
     let secret = sealed::open(&context.keys, Purpose::SealQuery, &place, &stored.sealed_query)?;
     let text = String::from_utf8(secret.to_vec()).map_err(|_| ServiceError::Broken("a query file that is no text"))?;
@@ -266,15 +267,15 @@ pub(crate) fn open_password(context: &Context, stored: &StoredCredential) -> Res
 
 async fn load_rule(
     work: &UnitOfWork<'_>,
-    ContactRef { school, contact }: ContactRef,
+    ContactRef { connection, contact }: ContactRef,
 ) -> Result<(StoredCredential, RevealState), ServiceError> {
     let person = store::people::contacts::load(work.conn(), contact).await?;
-    if person.school != school || person.removed_at.is_some() {
+    if person.connection != connection || person.removed_at.is_some() {
         return Err(ServiceError::NotFound);
     }
     // Held first: what is read after it is true until the end of the change.
-    let stored = credentials::find_newest_for_update(work.conn(), school).await?.ok_or(RevealRefusal::NotIssued)?;
-    let state = store::onboarding::onboardings::load(work.conn(), school).await?.state;
+    let stored = credentials::find_newest_for_update(work.conn(), connection).await?.ok_or(RevealRefusal::NotIssued)?;
+    let state = store::onboarding::onboardings::load(work.conn(), connection).await?.state;
     let rule = RevealState {
         version: stored.version,
         current_version: state.credential_version(),

@@ -7,13 +7,13 @@ use chrono::{DateTime, Duration, Utc};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Action, Entry};
 use crate::domain::credential::ClosedReason;
-use crate::domain::ids::{ContactId, SchoolId};
+use crate::domain::ids::{ConnectionId, ContactId};
 use crate::domain::import_gate::verdict;
 use crate::domain::insight::HoldingChange;
 use crate::domain::notice::{About, MailKind};
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::{Change, Changed, Command, Onboarding, Refusal, Step, decide};
-use crate::domain::school::{Contact, NewContact, School};
+use crate::domain::school::{Connection, Contact, NewContact};
 use crate::services::onboarding::arrangements;
 use crate::services::onboarding::tell::tell;
 use crate::services::operations::insight;
@@ -21,7 +21,7 @@ use crate::services::people::contacts;
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
 use crate::services::{Call, Context, ServiceError, checks};
 use crate::store::onboarding::onboardings::Versioned;
-use crate::store::onboarding::{credentials, onboardings, schools};
+use crate::store::onboarding::{connections, credentials, onboardings};
 use crate::store::operations::audit;
 use crate::store::{self, ConnectionTrait, StoreError};
 
@@ -35,7 +35,7 @@ pub const MOST_NEW_CONTACTS: usize = 10;
 #[derive(Debug, Clone)]
 pub struct SchoolFile {
     /// The school.
-    pub school: School,
+    pub connection: Connection,
     /// Where it stands.
     pub state: Onboarding,
     /// The version of that.
@@ -60,12 +60,12 @@ impl SchoolFile {
 ///
 /// # Errors
 /// `NotFound` when there is no such school.
-pub async fn load_file(context: &Context, school: SchoolId) -> Result<SchoolFile, ServiceError> {
+pub async fn load_file(context: &Context, connection: ConnectionId) -> Result<SchoolFile, ServiceError> {
     let conn = context.db.reader();
-    let found = schools::load(conn, school).await?;
-    let Versioned { state, version } = onboardings::load(conn, school).await?;
-    let contacts = store::people::contacts::list_with_removed(conn, school).await?;
-    Ok(SchoolFile { school: found, state, version, contacts })
+    let found = connections::load(conn, connection).await?;
+    let Versioned { state, version } = onboardings::load(conn, connection).await?;
+    let contacts = store::people::contacts::list_with_removed(conn, connection).await?;
+    Ok(SchoolFile { connection: found, state, version, contacts })
 }
 
 /// Does what a command asks, if the rules allow it.
@@ -78,12 +78,12 @@ pub async fn load_file(context: &Context, school: SchoolId) -> Result<SchoolFile
 pub async fn act(
     context: &Context,
     call: &Call,
-    school: SchoolId,
+    connection: ConnectionId,
     command: &Command,
     seen: Option<i32>,
 ) -> Result<(), ServiceError> {
     let mut work = UnitOfWork::begin(context, call).await?;
-    change(&mut work, call, school, command, seen).await?;
+    change(&mut work, call, connection, command, seen).await?;
     work.finish().await
 }
 
@@ -97,13 +97,13 @@ pub async fn act(
 pub async fn hand_over(
     context: &Context,
     call: &Call,
-    school: SchoolId,
+    connection: ConnectionId,
     step: Step,
     colleague: NewContact,
 ) -> Result<(), ServiceError> {
     let mut work = UnitOfWork::begin(context, call).await?;
-    let held = onboardings::load_for_update(work.conn(), school).await?;
-    let known = store::people::contacts::list_with_removed(work.conn(), school).await?;
+    let held = onboardings::load_for_update(work.conn(), connection).await?;
+    let known = store::people::contacts::list_with_removed(work.conn(), connection).await?;
     let here =
         known.iter().find(|contact| contact.is_active() && contact.email.key_form() == colleague.email.key_form());
     if here.is_some_and(|here| Some(here.id) == contact_of(&call.actor)) {
@@ -123,13 +123,19 @@ pub async fn hand_over(
         }
         (Some(_), _) => (held, false),
     };
-    let to = contacts::ensure(context, &mut work, call, school, None, colleague).await?;
-    let changed = change_all(&mut work, call, school, held, &[Command::HandOver { step, to }]).await?;
+    let to = contacts::ensure(context, &mut work, call, connection, None, colleague).await?;
+    let changed = change_all(&mut work, call, connection, held, &[Command::HandOver { step, to }]).await?;
     if changed.events.is_empty() && is_news {
         // The step was theirs before they were removed or lost the role; they have to hear that they can do it again.
         let about = About { step: Some(step), by: contact_of(&call.actor), ..About::default() };
-        let occasion = format!("{school}/{}/{}", step.as_str(), call.now.timestamp_millis());
-        work.mail(NewMail { kind: MailKind::StepHandedOver, school: Some(school), contact: Some(to), about, occasion });
+        let occasion = format!("{connection}/{}/{}", step.as_str(), call.now.timestamp_millis());
+        work.mail(NewMail {
+            kind: MailKind::StepHandedOver,
+            connection: Some(connection),
+            contact: Some(to),
+            about,
+            occasion,
+        });
     }
     work.finish().await
 }
@@ -146,19 +152,19 @@ fn check_room(known: &[Contact], now: DateTime<Utc>) -> Result<(), ServiceError>
 pub(in crate::services) async fn change(
     work: &mut UnitOfWork<'_>,
     call: &Call,
-    school: SchoolId,
+    connection: ConnectionId,
     command: &Command,
     seen: Option<i32>,
 ) -> Result<Changed, ServiceError> {
-    let before = onboardings::load(work.conn(), school).await?;
-    change_from(work, call, school, before, command, seen).await
+    let before = onboardings::load(work.conn(), connection).await?;
+    change_from(work, call, connection, before, command, seen).await
 }
 
 /// The same, from the onboarding as it was read within the change.
 pub(in crate::services) async fn change_from(
     work: &mut UnitOfWork<'_>,
     call: &Call,
-    school: SchoolId,
+    connection: ConnectionId,
     before: Versioned,
     command: &Command,
     seen: Option<i32>,
@@ -166,11 +172,11 @@ pub(in crate::services) async fn change_from(
     if let Some(seen) = seen
         && seen != before.version
         && !(matches!(command, Command::Confirm { .. })
-            && only_checks_answered_since(work.conn(), school, seen).await?)
+            && only_checks_answered_since(work.conn(), connection, seen).await?)
     {
         return Err(ServiceError::Conflict);
     }
-    change_all(work, call, school, before, std::slice::from_ref(command)).await
+    change_all(work, call, connection, before, std::slice::from_ref(command)).await
 }
 
 /// Applies commands one after another as one change, of which people are told once; all of them or none. The caller has
@@ -178,7 +184,7 @@ pub(in crate::services) async fn change_from(
 pub(in crate::services) async fn change_all(
     work: &mut UnitOfWork<'_>,
     call: &Call,
-    school: SchoolId,
+    connection: ConnectionId,
     before: Versioned,
     commands: &[Command],
 ) -> Result<Changed, ServiceError> {
@@ -187,7 +193,7 @@ pub(in crate::services) async fn change_all(
     for command in commands {
         let new = decide(&state, command, &call.actor, call.now)?;
         if !new.is_empty() && matches!(command, Command::Confirm { step: Step::ActivationConfirmed, .. }) {
-            checks::check_activation(work, call, school, state.credential_version()).await?;
+            checks::check_activation(work, call, connection, state.credential_version()).await?;
         }
         state = state.apply_all(&new);
         events.extend(new);
@@ -196,18 +202,18 @@ pub(in crate::services) async fn change_all(
         return Ok(Changed { before, events, after: state, version });
     }
     let new = Versioned { state, version };
-    let version = onboardings::save(work.conn(), school, &new, call.now).await?;
+    let version = onboardings::save(work.conn(), connection, &new, call.now).await?;
     let changed = Changed { before, events, after: new.state, version };
-    record(work, school, &changed);
-    arrangements::follow(work.conn(), school, &changed).await?;
+    record(work, connection, &changed);
+    arrangements::follow(work.conn(), connection, &changed).await?;
     let holdings = HoldingChange::of(Some(&changed.before), &changed.after);
-    insight::record_holdings(work, call, school, &holdings).await?;
+    insight::record_holdings(work, call, connection, &holdings).await?;
     if changed.events.iter().any(|event| matches!(event.change, Change::Withdrawn { .. })) {
         // For ever: who takes the school up again makes a new password.
-        credentials::mark_closed(work.conn(), school, ClosedReason::Withdrawn, call.now).await?;
+        credentials::mark_closed(work.conn(), connection, ClosedReason::Withdrawn, call.now).await?;
     }
-    checks::follow(work, call, school, &changed).await?;
-    tell(work, school, &changed, contact_of(&call.actor)).await?;
+    checks::follow(work, call, connection, &changed).await?;
+    tell(work, connection, &changed, contact_of(&call.actor)).await?;
     Ok(changed)
 }
 
@@ -215,10 +221,10 @@ pub(in crate::services) async fn change_all(
 /// one, and it happens by itself while their page is open.
 async fn only_checks_answered_since(
     conn: &impl ConnectionTrait,
-    school: SchoolId,
+    connection: ConnectionId,
     seen: i32,
 ) -> Result<bool, StoreError> {
-    let changes = audit::list_after_version(conn, school, seen).await?;
+    let changes = audit::list_after_version(conn, connection, seen).await?;
     let is_answer = |entry: &Entry| {
         entry.by == Actor::Check && matches!(entry.action, Action::Onboarding(Change::StepAnswered { .. }))
     };
@@ -226,13 +232,13 @@ async fn only_checks_answered_since(
 }
 
 /// Puts a change of an onboarding in the audit, with an entry for the verdict if that changed.
-pub(in crate::services) fn record(work: &mut UnitOfWork<'_>, school: SchoolId, changed: &Changed) {
+pub(in crate::services) fn record(work: &mut UnitOfWork<'_>, connection: ConnectionId, changed: &Changed) {
     for event in &changed.events {
-        work.note_version(Some(school), Some(changed.version), Action::Onboarding(event.change.clone()));
+        work.note_version(Some(connection), Some(changed.version), Action::Onboarding(event.change.clone()));
     }
     match (verdict(&changed.before).is_open(), verdict(&changed.after).is_open()) {
-        (false, true) => work.note(Some(school), Action::ImportOpened),
-        (true, false) => work.note(Some(school), Action::ImportClosed),
+        (false, true) => work.note(Some(connection), Action::ImportOpened),
+        (true, false) => work.note(Some(connection), Action::ImportClosed),
         (true, true) | (false, false) => {}
     }
 }
@@ -247,16 +253,20 @@ fn contact_of(actor: &Actor) -> Option<ContactId> {
 /// A school's timeline, newest first, older than `before`.
 pub async fn list_timeline(
     context: &Context,
-    school: SchoolId,
+    connection: ConnectionId,
     before: Option<i64>,
     limit: u64,
 ) -> Result<Vec<Entry>, ServiceError> {
-    Ok(audit::list(context.db.reader(), school, before, limit).await?)
+    Ok(audit::list(context.db.reader(), connection, before, limit).await?)
 }
 
 /// What changed since the version that a stale page showed, oldest first.
-pub async fn list_changes_since(context: &Context, school: SchoolId, seen: i32) -> Result<Vec<Entry>, ServiceError> {
-    Ok(audit::list_after_version(context.db.reader(), school, seen).await?)
+pub async fn list_changes_since(
+    context: &Context,
+    connection: ConnectionId,
+    seen: i32,
+) -> Result<Vec<Entry>, ServiceError> {
+    Ok(audit::list_after_version(context.db.reader(), connection, seen).await?)
 }
 
 /// Resumes the schools whose pause has ended; one that fails does not stop the rest.
@@ -275,6 +285,6 @@ pub async fn resume_due(context: &Context, now: DateTime<Utc>) -> Result<usize, 
     Ok(resumed)
 }
 
-async fn list_due(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec<SchoolId>, ServiceError> {
+async fn list_due(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec<ConnectionId>, ServiceError> {
     Ok(onboardings::list_due_to_resume(conn, amsterdam_date(now)).await?)
 }

@@ -7,9 +7,9 @@ use chrono::{DateTime, Duration, Utc};
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::heartbeat::UNPLANNED_PATIENCE;
-use crate::domain::ids::{NoteId, SchoolId};
+use crate::domain::ids::{ConnectionId, NoteId};
 use crate::domain::onboarding::{Command, Ground, Step};
-use crate::domain::school::{School, SchoolDetails};
+use crate::domain::school::{Connection, SchoolDetails};
 use crate::domain::text::NoteText;
 use crate::services::onboarding::onboardings;
 use crate::services::people::contacts;
@@ -19,7 +19,7 @@ use crate::store::mail::outbox;
 use crate::store::mail::outbox::Reading;
 use crate::store::onboarding::notes::Note;
 use crate::store::onboarding::overview::{After, Filter, NamedSchool, Overview, WaitingAfter};
-use crate::store::onboarding::{notes, overview, schools};
+use crate::store::onboarding::{connections, notes, overview};
 use crate::store::{self, Page, StoreError};
 
 /// How many rows a list shows at once.
@@ -71,50 +71,55 @@ pub async fn list(
 }
 
 /// The other schools on the same school domain: they share one webservice user, so one password.
-pub async fn list_sharing_domain(context: &Context, school: &School) -> Result<Vec<School>, ServiceError> {
-    let mut all = schools::list_on_domain(context.db.reader(), &school.details.domain).await?;
+pub async fn list_sharing_domain(context: &Context, school: &Connection) -> Result<Vec<Connection>, ServiceError> {
+    let mut all = connections::list_on_domain(context.db.reader(), &school.details.domain).await?;
     all.retain(|other| other.id != school.id);
     Ok(all)
 }
 
 /// A school's notes, newest first.
-pub async fn list_notes(context: &Context, school: SchoolId) -> Result<Vec<Note>, ServiceError> {
-    Ok(notes::list(context.db.reader(), school).await?)
+pub async fn list_notes(context: &Context, connection: ConnectionId) -> Result<Vec<Note>, ServiceError> {
+    Ok(notes::list(context.db.reader(), connection).await?)
 }
 
 /// Writes a note; the same note by the same colleague within a minute is the same form twice, and is kept once.
 ///
 /// # Errors
 /// `Forbidden` for who may not act.
-pub async fn add_note(context: &Context, call: &Call, school: SchoolId, text: NoteText) -> Result<(), ServiceError> {
+pub async fn add_note(
+    context: &Context,
+    call: &Call,
+    connection: ConnectionId,
+    text: NoteText,
+) -> Result<(), ServiceError> {
     let Actor::Staff { id: by, role } = call.actor else { return Err(ServiceError::Forbidden) };
     if !role.can_act() {
         return Err(ServiceError::Forbidden);
     }
     let mut work = UnitOfWork::begin(context, call).await?;
-    schools::load(work.conn(), school).await?;
+    connections::load(work.conn(), connection).await?;
     let is_same = |last: &Note| last.by == by && last.text == text && call.now - last.created_at < Duration::minutes(1);
-    if notes::list(work.conn(), school).await?.first().is_some_and(is_same) {
+    if notes::list(work.conn(), connection).await?.first().is_some_and(is_same) {
         return Ok(());
     }
     let id = NoteId::from_uuid(context.chance.uuid_v7(call.now));
-    notes::insert(work.conn(), &Note { id, school, by, text, created_at: call.now }).await?;
-    work.note(Some(school), Action::NoteAdded { note: id });
+    notes::insert(work.conn(), &Note { id, connection, by, text, created_at: call.now }).await?;
+    work.note(Some(connection), Action::NoteAdded { note: id });
     work.finish().await
 }
 
 /// A school's mails, newest first.
-pub async fn list_mails(context: &Context, school: SchoolId) -> Result<Vec<Reading>, ServiceError> {
-    Ok(outbox::list_of_school(context.db.reader(), school, MAIL_ROWS).await?)
+pub async fn list_mails(context: &Context, connection: ConnectionId) -> Result<Vec<Reading>, ServiceError> {
+    Ok(outbox::list_of_connection(context.db.reader(), connection, MAIL_ROWS).await?)
 }
 
 /// The names of these schools; one that is not here is left out.
 pub async fn find_names(
     context: &Context,
-    ids: impl Iterator<Item = SchoolId>,
-) -> Result<BTreeMap<SchoolId, String>, ServiceError> {
-    let ids: BTreeSet<SchoolId> = ids.collect();
-    Ok(schools::list_names(context.db.reader(), &ids).await?)
+    ids: impl Iterator<Item = ConnectionId>,
+) -> Result<BTreeMap<ConnectionId, String>, ServiceError> {
+    let ids: BTreeSet<ConnectionId> = ids.collect();
+    Ok(connections::list_names(context.db.reader(), &ids).await?)
 }
 
 /// Kurve changes a school's details. The BRIN and domain stay once credentials are issued on them: to change those,
@@ -125,14 +130,14 @@ pub async fn find_names(
 pub async fn change_details(
     context: &Context,
     call: &Call,
-    school: SchoolId,
+    connection: ConnectionId,
     details: &SchoolDetails,
     seen: i32,
 ) -> Result<(), ServiceError> {
     call.check_may_act()?;
     let mut work = UnitOfWork::begin(context, call).await?;
-    let onboarding = store::onboarding::onboardings::load_for_update(work.conn(), school).await?;
-    let before = schools::load(work.conn(), school).await?.details;
+    let onboarding = store::onboarding::onboardings::load_for_update(work.conn(), connection).await?;
+    let before = connections::load(work.conn(), connection).await?.details;
     if onboarding.version != seen {
         return Err(ServiceError::Conflict);
     }
@@ -140,12 +145,12 @@ pub async fn change_details(
     if is_other && onboarding.state.is_yes(Step::CredentialsIssued) {
         return Err(crate::domain::onboarding::Refusal::DetailsInUse.into());
     }
-    save(&work, call, school, details).await?;
+    save(&work, call, connection, details).await?;
     // The answers stay as they are; the version tells a colleague with an older page that something changed.
-    let version = store::onboarding::onboardings::save(work.conn(), school, &onboarding, call.now).await?;
-    work.note_version(Some(school), Some(version), Action::DetailsChanged);
+    let version = store::onboarding::onboardings::save(work.conn(), connection, &onboarding, call.now).await?;
+    work.note_version(Some(connection), Some(version), Action::DetailsChanged);
     if is_other {
-        contacts::clear_vouches(&mut work, school, Some(version)).await?;
+        contacts::clear_vouches(&mut work, connection, Some(version)).await?;
     }
     work.finish().await
 }
@@ -157,22 +162,22 @@ pub async fn change_details(
 pub async fn submit_details(
     context: &Context,
     call: &Call,
-    school: SchoolId,
+    connection: ConnectionId,
     details: &SchoolDetails,
 ) -> Result<(), ServiceError> {
     let mut work = UnitOfWork::begin(context, call).await?;
-    let held = store::onboarding::onboardings::load_for_update(work.conn(), school).await?;
-    let before = schools::load(work.conn(), school).await?.details;
+    let held = store::onboarding::onboardings::load_for_update(work.conn(), connection).await?;
+    let before = connections::load(work.conn(), connection).await?.details;
     if held.state.is_yes(Step::DetailsSubmitted) {
         return Err(crate::domain::onboarding::Refusal::AlreadyDone { step: Step::DetailsSubmitted }.into());
     }
     let command = Command::Claim { step: Step::DetailsSubmitted, ground: Ground::Word, credential_version: None };
     // Judged first: who may not send details does not learn either which BRIN numbers are taken.
-    onboardings::change_all(&mut work, call, school, held, &[command]).await?;
-    save(&work, call, school, details).await?;
-    work.note(Some(school), Action::DetailsChanged);
+    onboardings::change_all(&mut work, call, connection, held, &[command]).await?;
+    save(&work, call, connection, details).await?;
+    work.note(Some(connection), Action::DetailsChanged);
     if is_other_magister(&before, details) {
-        contacts::clear_vouches(&mut work, school, None).await?;
+        contacts::clear_vouches(&mut work, connection, None).await?;
     }
     work.finish().await
 }
@@ -185,10 +190,10 @@ fn is_other_magister(before: &SchoolDetails, after: &SchoolDetails) -> bool {
 async fn save(
     work: &UnitOfWork<'_>,
     call: &Call,
-    school: SchoolId,
+    connection: ConnectionId,
     details: &SchoolDetails,
 ) -> Result<(), ServiceError> {
-    match schools::save_details(work.conn(), school, details, call.now).await {
+    match connections::save_details(work.conn(), connection, details, call.now).await {
         Err(StoreError::Taken) => Err(ServiceError::BrinTaken),
         other => Ok(other?),
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::domain::ids::{ContactId, SchoolId};
+use crate::domain::ids::{ConnectionId, ContactId};
 use crate::domain::notice::{About, Audience, MailKind, Notice, notices};
 use crate::domain::onboarding::Changed;
 use crate::domain::school::Contact;
@@ -13,7 +13,7 @@ use crate::store::people::contacts;
 /// Puts the mails of one change of an onboarding in the outbox, one for each person concerned; `by` is the contact who made it.
 pub(in crate::services) async fn tell(
     work: &mut UnitOfWork<'_>,
-    school: SchoolId,
+    connection: ConnectionId,
     changed: &Changed,
     by: Option<ContactId>,
 ) -> Result<(), ServiceError> {
@@ -21,7 +21,7 @@ pub(in crate::services) async fn tell(
     if notices.is_empty() {
         return Ok(());
     }
-    let contacts = contacts::list(work.conn(), school).await?;
+    let contacts = contacts::list(work.conn(), connection).await?;
     let import_closed = notices.iter().any(|notice| notice.kind == MailKind::ImportClosed);
     let about = About { version: Some(changed.version), by, import_closed, ..About::default() };
     let mut told = HashSet::new();
@@ -34,10 +34,10 @@ pub(in crate::services) async fn tell(
             let step = notice.step.map_or("-", crate::domain::onboarding::Step::as_str);
             work.mail(NewMail {
                 kind: notice.kind,
-                school: Some(school),
+                connection: Some(connection),
                 contact,
                 about: About { step: notice.step, ..about.clone() },
-                occasion: format!("{school}/{}/{step}", changed.version),
+                occasion: format!("{connection}/{}/{step}", changed.version),
             });
         }
     }

@@ -6,7 +6,7 @@
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use strum::IntoEnumIterator;
 
-use crate::domain::ids::SchoolId;
+use crate::domain::ids::ConnectionId;
 use crate::domain::insight::{Durations, HoldingChange, last_weeks, per_week};
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::{Gate, Party};
@@ -16,7 +16,7 @@ use crate::domain::school::Region;
 use crate::services::operations::holidays;
 use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{Call, Context, ServiceError};
-use crate::store::onboarding::schools;
+use crate::store::onboarding::connections;
 use crate::store::operations::insight::{self, HoldingCount, OpenHolding};
 
 /// Where schools that are under way or paused stand.
@@ -78,13 +78,13 @@ pub async fn figures(context: &Context, now: DateTime<Utc>, weeks: u64) -> Resul
 pub(in crate::services) async fn record_holdings(
     work: &UnitOfWork<'_>,
     call: &Call,
-    school: SchoolId,
+    connection: ConnectionId,
     holdings: &HoldingChange,
 ) -> Result<(), ServiceError> {
     let context = work.context();
     if !holdings.ended.is_empty() {
-        let region = schools::load(work.conn(), school).await?.details.region;
-        for open in insight::list_open_holdings(work.conn(), school).await? {
+        let region = connections::load(work.conn(), connection).await?.details.region;
+        for open in insight::list_open_holdings(work.conn(), connection).await? {
             if holdings.ended.contains(&open.ball) {
                 let days = working_days(context, open.ball.party, region, open.begun_at, call.now);
                 insight::mark_holding_ended(work.conn(), open.id, call.now, days).await?;
@@ -93,7 +93,7 @@ pub(in crate::services) async fn record_holdings(
     }
     for ball in holdings.begun.iter().copied() {
         let holding = OpenHolding { id: context.chance.uuid_v7(call.now), ball, begun_at: call.now };
-        insight::insert_holding(work.conn(), school, holding).await?;
+        insight::insert_holding(work.conn(), connection, holding).await?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use strum::IntoEnumIterator;
 use tokio::sync::Mutex;
 
 use crate::domain::heartbeat::{Facts, Worker, WorkerStatus, judge};
-use crate::domain::ids::SchoolId;
+use crate::domain::ids::ConnectionId;
 use crate::metrics::Reading;
 use crate::services::onboarding::schools;
 use crate::services::{Context, ServiceError};
@@ -61,8 +61,8 @@ struct Last {
 #[derive(Debug, Default)]
 struct Unreadable {
     at: Option<DateTime<Utc>>,
-    after: Option<SchoolId>,
-    found: BTreeMap<SchoolId, NamedSchool>,
+    after: Option<ConnectionId>,
+    found: BTreeMap<ConnectionId, NamedSchool>,
 }
 
 impl Unreadable {
@@ -73,7 +73,7 @@ impl Unreadable {
         }
         let part = unreadable::list_part(context.db.reader(), self.after).await?;
         let last = part.read.as_ref().map(|read| *read.end());
-        let is_read_again = |id: &SchoolId| match (self.after, last) {
+        let is_read_again = |id: &ConnectionId| match (self.after, last) {
             (after, Some(last)) if part.has_more => after.is_none_or(|after| *id > after) && *id <= last,
             (after, _) => after.is_none_or(|after| *id > after),
         };

@@ -8,13 +8,13 @@ use crate::crypto::mail_token::{self, Subscription};
 use crate::domain::actor::Actor;
 use crate::domain::address_mark::AddressMark;
 use crate::domain::audit::Action;
-use crate::domain::ids::{ContactId, SchoolId};
+use crate::domain::ids::{ConnectionId, ContactId};
 use crate::domain::onboarding::Lifecycle;
-use crate::domain::school::{Contact, School};
+use crate::domain::school::{Connection, Contact};
 use crate::links;
 use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{AnonymousCall, Call, Context, ServiceError};
-use crate::store::onboarding::{onboardings, schools};
+use crate::store::onboarding::{connections, onboardings};
 use crate::store::people::{address_marks, contacts};
 use crate::store::{ConnectionTrait, StoreError};
 
@@ -27,7 +27,7 @@ pub struct MarkedContact {
     /// Who.
     pub contact: Contact,
     /// Of which school.
-    pub school: School,
+    pub connection: Connection,
     /// What is known.
     pub mark: AddressMark,
 }
@@ -37,8 +37,8 @@ pub async fn list_marked(context: &Context) -> Result<Vec<MarkedContact>, Servic
     let conn = context.db.reader();
     let mut marked = vec![];
     for (contact, mark) in address_marks::list_contacts(conn, MARKED_ROWS).await? {
-        match find_under_way(conn, contact.school).await {
-            Ok(school) => marked.extend(school.map(|school| MarkedContact { contact, school, mark })),
+        match find_under_way(conn, contact.connection).await {
+            Ok(connection) => marked.extend(connection.map(|connection| MarkedContact { contact, connection, mark })),
             Err(error @ StoreError::CorruptRow { .. }) => {
                 tracing::error!(error = %error, "Left an address out of a list");
             }
@@ -49,9 +49,9 @@ pub async fn list_marked(context: &Context) -> Result<Vec<MarkedContact>, Servic
 }
 
 /// The school, if it is under way or paused.
-async fn find_under_way(conn: &impl ConnectionTrait, id: SchoolId) -> Result<Option<School>, StoreError> {
+async fn find_under_way(conn: &impl ConnectionTrait, id: ConnectionId) -> Result<Option<Connection>, StoreError> {
     match onboardings::load(conn, id).await?.state.lifecycle() {
-        Lifecycle::Active | Lifecycle::Paused { .. } => Ok(Some(schools::load(conn, id).await?)),
+        Lifecycle::Active | Lifecycle::Paused { .. } => Ok(Some(connections::load(conn, id).await?)),
         Lifecycle::Withdrawn { .. } | Lifecycle::Completed { .. } => Ok(None),
     }
 }
@@ -83,13 +83,13 @@ fn key_of(context: &Context, person: &Contact) -> String {
 pub async fn declare_working(
     context: &Context,
     call: &Call,
-    school: SchoolId,
+    connection: ConnectionId,
     contact: ContactId,
 ) -> Result<bool, ServiceError> {
     call.check_may_act()?;
     let mut work = UnitOfWork::begin(context, call).await?;
     let person = contacts::load(work.conn(), contact).await?;
-    if person.school != school {
+    if person.connection != connection {
         return Err(ServiceError::NotFound);
     }
     let did = clear_bounced(&mut work, &key_of(context, &person), call.now).await?;
@@ -107,7 +107,7 @@ pub(in crate::services) async fn clear_bounced(
         return Ok(false);
     }
     for person in contacts::list_by_email(work.conn(), address_key).await? {
-        work.note(Some(person.school), Action::AddressWorks { contact: person.id });
+        work.note(Some(person.connection), Action::AddressWorks { contact: person.id });
     }
     Ok(true)
 }
@@ -202,7 +202,7 @@ async fn note_each(
     action: impl Fn(ContactId) -> Action,
 ) -> Result<(), ServiceError> {
     for person in contacts::list_by_email(work.conn(), address_key).await? {
-        work.note(Some(person.school), action(person.id));
+        work.note(Some(person.connection), action(person.id));
     }
     Ok(())
 }

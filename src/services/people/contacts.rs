@@ -5,7 +5,7 @@
 
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
-use crate::domain::ids::{ContactId, SchoolId, StaffId};
+use crate::domain::ids::{ConnectionId, ContactId, StaffId};
 use crate::domain::notice::{About, MailKind};
 use crate::domain::roles::{ContactRole, Roles};
 use crate::domain::school::{Contact, ContactRef, NewContact, Vouch};
@@ -26,24 +26,24 @@ use crate::store::people::{contacts, sessions, staff};
 pub async fn add(
     context: &Context,
     call: &Call,
-    school: SchoolId,
+    connection: ConnectionId,
     person: NewContact,
     seen: Option<i32>,
 ) -> Result<(), ServiceError> {
     call.check_may_act()?;
     let mut work = UnitOfWork::begin(context, call).await?;
-    let held = hold_seen(&work, school, seen).await?;
-    if find_by_email(&work, school, &person.email).await?.is_some_and(|found| found.removed_at.is_none()) {
+    let held = hold_seen(&work, connection, seen).await?;
+    if find_by_email(&work, connection, &person.email).await?.is_some_and(|found| found.removed_at.is_none()) {
         return Err(ServiceError::ContactExists);
     }
-    let version = onboardings::save(work.conn(), school, &held, call.now).await?;
-    let contact = ensure(context, &mut work, call, school, Some(version), person).await?;
+    let version = onboardings::save(work.conn(), connection, &held, call.now).await?;
+    let contact = ensure(context, &mut work, call, connection, Some(version), person).await?;
     work.mail(NewMail {
         kind: MailKind::ContactAdded,
-        school: Some(school),
+        connection: Some(connection),
         contact: Some(contact),
         about: About::default(),
-        occasion: format!("{school}/{version}"),
+        occasion: format!("{connection}/{version}"),
     });
     work.finish().await
 }
@@ -54,11 +54,11 @@ pub(in crate::services) async fn ensure(
     context: &Context,
     work: &mut UnitOfWork<'_>,
     call: &Call,
-    school: SchoolId,
+    connection: ConnectionId,
     version: Option<i32>,
     NewContact { name, email, roles }: NewContact,
 ) -> Result<ContactId, ServiceError> {
-    let contact = match find_by_email(work, school, &email).await? {
+    let contact = match find_by_email(work, connection, &email).await? {
         Some(found) if found.removed_at.is_none() => return Ok(found.id),
         Some(found) => {
             contacts::save_taken_back(work.conn(), found.id, &name, roles).await?;
@@ -69,7 +69,7 @@ pub(in crate::services) async fn ensure(
             let email_key = context.keys.email_key(&email.key_form());
             let new = Contact {
                 id: contact,
-                school,
+                connection,
                 name,
                 email,
                 roles,
@@ -85,7 +85,7 @@ pub(in crate::services) async fn ensure(
             contact
         }
     };
-    work.note_version(Some(school), version, Action::ContactAdded { contact, roles });
+    work.note_version(Some(connection), version, Action::ContactAdded { contact, roles });
     Ok(contact)
 }
 
@@ -103,12 +103,12 @@ pub async fn change(
 ) -> Result<(), ServiceError> {
     call.check_may_act()?;
     let mut work = UnitOfWork::begin(context, call).await?;
-    let held = hold_seen(&work, who.school, seen).await?;
+    let held = hold_seen(&work, who.connection, seen).await?;
     load_of(&work, who).await?;
-    let ContactRef { school, contact } = who;
+    let ContactRef { connection, contact } = who;
     contacts::save(work.conn(), contact, &name, roles).await?;
-    let version = onboardings::save(work.conn(), school, &held, call.now).await?;
-    work.note_version(Some(school), Some(version), Action::ContactChanged { contact, roles });
+    let version = onboardings::save(work.conn(), connection, &held, call.now).await?;
+    work.note_version(Some(connection), Some(version), Action::ContactChanged { contact, roles });
     work.finish().await
 }
 
@@ -123,9 +123,9 @@ pub(in crate::services) async fn give_role(
 ) -> Result<Versioned, ServiceError> {
     let given = to.given(role);
     contacts::save_given(work.conn(), &given).await?;
-    let version = onboardings::save(work.conn(), to.school, &held, call.now).await?;
+    let version = onboardings::save(work.conn(), to.connection, &held, call.now).await?;
     let action = Action::ContactChanged { contact: to.id, roles: given.roles };
-    work.note_version(Some(to.school), Some(version), action);
+    work.note_version(Some(to.connection), Some(version), action);
     Ok(Versioned { version, ..held })
 }
 
@@ -136,10 +136,10 @@ pub(in crate::services) async fn give_role(
 pub async fn remove(context: &Context, call: &Call, who: ContactRef, seen: Option<i32>) -> Result<(), ServiceError> {
     call.check_may_act()?;
     let mut work = UnitOfWork::begin(context, call).await?;
-    let held = hold_seen(&work, who.school, seen).await?;
+    let held = hold_seen(&work, who.connection, seen).await?;
     let email = load_of(&work, who).await?.email;
-    let ContactRef { school, contact } = who;
-    if contacts::list(work.conn(), school).await?.len() == 1 {
+    let ContactRef { connection, contact } = who;
+    if contacts::list(work.conn(), connection).await?.len() == 1 {
         return Err(ServiceError::LastContact);
     }
     contacts::mark_removed(work.conn(), contact, call.now).await?;
@@ -147,8 +147,8 @@ pub async fn remove(context: &Context, call: &Call, who: ContactRef, seen: Optio
     if contacts::list_by_email(work.conn(), &email_key).await?.is_empty() {
         sessions::delete_of_address(work.conn(), &email_key).await?;
     }
-    let version = onboardings::save(work.conn(), school, &held, call.now).await?;
-    work.note_version(Some(school), Some(version), Action::ContactRemoved { contact });
+    let version = onboardings::save(work.conn(), connection, &held, call.now).await?;
+    work.note_version(Some(connection), Some(version), Action::ContactRemoved { contact });
     work.finish().await
 }
 
@@ -167,8 +167,8 @@ pub async fn vouch(
 ) -> Result<(), ServiceError> {
     call.check_may_act()?;
     let mut work = UnitOfWork::begin(context, call).await?;
-    let held = hold_seen(&work, who.school, seen).await?;
-    let version = onboardings::save(work.conn(), who.school, &held, call.now).await?;
+    let held = hold_seen(&work, who.connection, seen).await?;
+    let version = onboardings::save(work.conn(), who.connection, &held, call.now).await?;
     vouch_held(&mut work, call, who, ground, Some(version)).await?;
     work.finish().await
 }
@@ -180,7 +180,7 @@ pub(in crate::services) async fn vouch_within(
     who: ContactRef,
     ground: Reason,
 ) -> Result<Versioned, ServiceError> {
-    let held = onboardings::load_for_update(work.conn(), who.school).await?;
+    let held = onboardings::load_for_update(work.conn(), who.connection).await?;
     vouch_held(work, call, who, ground, None).await?;
     Ok(held)
 }
@@ -198,16 +198,16 @@ async fn vouch_held(
     }
     load_of(work, who).await?;
     check_four_eyes(work, who, by).await?;
-    let ContactRef { school, contact } = who;
+    let ContactRef { connection, contact } = who;
     contacts::mark_vouched(work.conn(), contact, &Vouch { at: call.now, by, ground: ground.clone() }).await?;
-    work.note_version(Some(school), version, Action::ContactVouched { contact, ground });
+    work.note_version(Some(connection), version, Action::ContactVouched { contact, ground });
     Ok(())
 }
 
 /// Who added a contact does not also vouch for them: one pair of eyes alone would decide who gets the password. Where
 /// nobody else at Kurve can act there is no second pair, and both lines stand in the audit.
 async fn check_four_eyes(work: &UnitOfWork<'_>, who: ContactRef, by: StaffId) -> Result<(), ServiceError> {
-    let added_by = audit::find_adder(work.conn(), who.school, who.contact).await?;
+    let added_by = audit::find_adder(work.conn(), who.connection, who.contact).await?;
     if added_by.and_then(|actor| actor.person()) != Some(by.as_uuid()) {
         return Ok(());
     }
@@ -221,18 +221,22 @@ async fn check_four_eyes(work: &UnitOfWork<'_>, who: ContactRef, by: StaffId) ->
 /// was about people at the school of then. The caller has locked the onboarding.
 pub(in crate::services) async fn clear_vouches(
     work: &mut UnitOfWork<'_>,
-    school: SchoolId,
+    connection: ConnectionId,
     version: Option<i32>,
 ) -> Result<(), ServiceError> {
-    if contacts::clear_vouches(work.conn(), school).await? > 0 {
-        work.note_version(Some(school), version, Action::VouchesCleared);
+    if contacts::clear_vouches(work.conn(), connection).await? > 0 {
+        work.note_version(Some(connection), version, Action::VouchesCleared);
     }
     Ok(())
 }
 
 /// Locks the onboarding first, so that everything read after it stays true until the end of the change.
-async fn hold_seen(work: &UnitOfWork<'_>, school: SchoolId, seen: Option<i32>) -> Result<Versioned, ServiceError> {
-    let held = onboardings::load_for_update(work.conn(), school).await?;
+async fn hold_seen(
+    work: &UnitOfWork<'_>,
+    connection: ConnectionId,
+    seen: Option<i32>,
+) -> Result<Versioned, ServiceError> {
+    let held = onboardings::load_for_update(work.conn(), connection).await?;
     if seen.is_some_and(|seen| seen != held.version) {
         return Err(ServiceError::Conflict);
     }
@@ -241,14 +245,18 @@ async fn hold_seen(work: &UnitOfWork<'_>, school: SchoolId, seen: Option<i32>) -
 
 async fn find_by_email(
     work: &UnitOfWork<'_>,
-    school: SchoolId,
+    connection: ConnectionId,
     email: &EmailAddress,
 ) -> Result<Option<Contact>, ServiceError> {
-    let all = contacts::list_with_removed(work.conn(), school).await?;
+    let all = contacts::list_with_removed(work.conn(), connection).await?;
     Ok(all.into_iter().find(|contact| contact.email.key_form() == email.key_form()))
 }
 
 async fn load_of(work: &UnitOfWork<'_>, who: ContactRef) -> Result<Contact, ServiceError> {
     let found = contacts::load(work.conn(), who.contact).await?;
-    if found.school == who.school && found.removed_at.is_none() { Ok(found) } else { Err(ServiceError::NotFound) }
+    if found.connection == who.connection && found.removed_at.is_none() {
+        Ok(found)
+    } else {
+        Err(ServiceError::NotFound)
+    }
 }

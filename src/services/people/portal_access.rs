@@ -6,14 +6,14 @@ use crate::crypto::{Token, same, token};
 use crate::domain::access_link::{self, Dead, Outcome, Proof};
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
-use crate::domain::ids::{AccessLinkId, SchoolId, SessionId};
+use crate::domain::ids::{AccessLinkId, ConnectionId, SessionId};
 use crate::domain::notice::{About, MailKind};
 use crate::domain::school::{Contact, ContactRef};
 use crate::domain::text::{Brin, EmailAddress, SchoolName};
 use crate::services::people::addresses;
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
 use crate::services::{AnonymousCall, Context, ServiceError};
-use crate::store::onboarding::schools;
+use crate::store::onboarding::connections;
 use crate::store::people::access_links::StoredLink;
 use crate::store::people::sessions::{Holder, StoredSession};
 use crate::store::people::{access_links, contacts, sessions};
@@ -50,7 +50,7 @@ pub enum Redeemed {
         /// The session's token, for the cookie.
         session: Token,
         /// The schools whose pages it opens.
-        schools: Vec<SchoolId>,
+        schools: Vec<ConnectionId>,
     },
     /// Not signed in, and why. Never `Outcome::Redeemed`.
     Not(Outcome),
@@ -60,7 +60,7 @@ pub enum Redeemed {
 #[derive(Debug, Clone)]
 pub struct Choice {
     /// Which school.
-    pub school: SchoolId,
+    pub connection: ConnectionId,
     /// Its name.
     pub name: SchoolName,
     /// Its BRIN: two schools can have one name.
@@ -90,7 +90,7 @@ pub async fn request_link(
     access_links::insert(work.conn(), id, &email_key, &browser.hash(), now, expires_at).await?;
     work.mail(NewMail {
         kind: MailKind::SignIn,
-        school: None,
+        connection: None,
         contact: None,
         about: About { link: Some(id), ..About::default() },
         occasion: id.to_string(),
@@ -179,10 +179,10 @@ async fn sign_in(context: &Context, asked: AnonymousCall<'_>, link: StoredLink) 
     addresses::clear_bounced(&mut work, &email_key, link.requested_at).await?;
     let session = open_session(context, work.conn(), now, Holder::School { email_key }).await?;
     for person in &people {
-        work.note_by(actor_of(person), person.school, Action::ContactSignedIn);
+        work.note_by(actor_of(person), person.connection, Action::ContactSignedIn);
     }
     work.finish().await?;
-    Ok(Redeemed::SignedIn { session, schools: people.iter().map(|person| person.school).collect() })
+    Ok(Redeemed::SignedIn { session, schools: people.iter().map(|person| person.connection).collect() })
 }
 
 fn actor_of(person: &Contact) -> Actor {
@@ -245,9 +245,9 @@ pub async fn find_visitor(
 pub async fn find_contact(
     context: &Context,
     email_key: &str,
-    school: SchoolId,
+    connection: ConnectionId,
 ) -> Result<Option<Contact>, ServiceError> {
-    Ok(contacts::find_by_email(context.db.reader(), school, email_key).await?)
+    Ok(contacts::find_by_email(context.db.reader(), connection, email_key).await?)
 }
 
 /// Whether a session still opens the pages of this contact. It does not prolong the session.
@@ -259,7 +259,7 @@ pub async fn is_still(
 ) -> Result<bool, ServiceError> {
     let Some(found) = sessions::find(context.db.reader(), &session.hash(), now).await? else { return Ok(false) };
     let Holder::School { email_key } = &found.holder else { return Ok(false) };
-    let contact = find_contact(context, email_key, who.school).await?;
+    let contact = find_contact(context, email_key, who.connection).await?;
     Ok(contact.is_some_and(|contact| contact.id == who.contact))
 }
 
@@ -284,9 +284,9 @@ pub(in crate::services) async fn keep_alive(
 pub async fn list_choices(context: &Context, email_key: &str) -> Result<Vec<Choice>, ServiceError> {
     let mut choices = vec![];
     for contact in contacts::list_by_email(context.db.reader(), email_key).await? {
-        let school = schools::load(context.db.reader(), contact.school).await?;
+        let school = connections::load(context.db.reader(), contact.connection).await?;
         let (name, brin) = (school.details.name, school.details.brin);
-        choices.push(Choice { school: school.id, name, brin });
+        choices.push(Choice { connection: school.id, name, brin });
     }
     choices
         .sort_by(|one, other| (one.name.as_str(), one.brin.as_str()).cmp(&(other.name.as_str(), other.brin.as_str())));

@@ -8,13 +8,13 @@ use crate::crypto::{Binding, Purpose, Token, digest, sealed};
 use crate::domain::access_link::CONFIRM_HOURS;
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
-use crate::domain::ids::{ContactId, RegistrationId, SchoolId};
+use crate::domain::ids::{ConnectionId, ContactId, RegistrationId};
 use crate::domain::insight::HoldingChange;
 use crate::domain::notice::{About, MailKind};
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::{Changed, Command, Ground, Onboarding, Step, decide};
 use crate::domain::roles::Roles;
-use crate::domain::school::{Contact, School, SchoolDetails};
+use crate::domain::school::{Connection, Contact, SchoolDetails};
 use crate::domain::text::{EmailAddress, PersonName};
 use crate::services::onboarding::onboardings;
 use crate::services::onboarding::tell::tell;
@@ -50,7 +50,7 @@ pub enum Confirmed {
     /// The school is here now.
     Made {
         /// Which.
-        school: SchoolId,
+        connection: ConnectionId,
         /// A session, when it was confirmed in the browser that asked.
         session: Option<Token>,
     },
@@ -95,7 +95,7 @@ pub async fn request(
     }
     work.mail(NewMail {
         kind: MailKind::ConfirmAddress,
-        school: None,
+        connection: None,
         contact: None,
         about: About { registration: Some(id), ..About::default() },
         occasion: id.to_string(),
@@ -163,12 +163,12 @@ async fn try_to_confirm(
     if !registrations::claim(work.conn(), stored.id, now).await? {
         return Err(ServiceError::NotFound);
     }
-    if let Some(known) = store::onboarding::schools::find_by_brin(work.conn(), &form.details.brin).await? {
+    if let Some(known) = store::onboarding::connections::find_by_brin(work.conn(), &form.details.brin).await? {
         tell_known(&mut work, known.id, now).await?;
         work.finish().await?;
         return Ok(Confirmed::WasHere);
     }
-    let school = create(context, &mut work, &call, &form, contact).await?;
+    let connection = create(context, &mut work, &call, &form, contact).await?;
     let is_same_browser = browser.is_some_and(|browser| crate::crypto::same(&browser.hash(), &stored.browser_hash));
     let session = if is_same_browser {
         let email_key = context.keys.email_key(&form.email.key_form());
@@ -177,7 +177,7 @@ async fn try_to_confirm(
         None
     };
     work.finish().await?;
-    Ok(Confirmed::Made { school, session })
+    Ok(Confirmed::Made { connection, session })
 }
 
 async fn create(
@@ -186,13 +186,13 @@ async fn create(
     call: &Call,
     form: &RegistrationForm,
     contact: ContactId,
-) -> Result<SchoolId, ServiceError> {
-    let id = SchoolId::from_uuid(context.chance.uuid_v7(call.now));
-    let school = School { id, details: form.details.clone(), created_at: call.now };
-    store::onboarding::schools::insert(work.conn(), &school).await?;
+) -> Result<ConnectionId, ServiceError> {
+    let id = ConnectionId::from_uuid(context.chance.uuid_v7(call.now));
+    let school = Connection { id, details: form.details.clone(), created_at: call.now };
+    store::onboarding::connections::insert(work.conn(), &school).await?;
     let person = Contact {
         id: contact,
-        school: id,
+        connection: id,
         name: form.name.clone(),
         email: form.email.clone(),
         roles: form.roles,
@@ -216,18 +216,22 @@ async fn create(
     Ok(id)
 }
 
-async fn tell_known(work: &mut UnitOfWork<'_>, school: SchoolId, now: DateTime<Utc>) -> Result<(), ServiceError> {
-    for contact in store::people::contacts::list(work.conn(), school).await? {
+async fn tell_known(
+    work: &mut UnitOfWork<'_>,
+    connection: ConnectionId,
+    now: DateTime<Utc>,
+) -> Result<(), ServiceError> {
+    for contact in store::people::contacts::list(work.conn(), connection).await? {
         work.mail(NewMail {
             kind: MailKind::AlreadyRegistered,
-            school: Some(school),
+            connection: Some(connection),
             contact: Some(contact.id),
             about: About::default(),
             // However often it is asked in a day.
-            occasion: format!("{school}/{}", amsterdam_date(now)),
+            occasion: format!("{connection}/{}", amsterdam_date(now)),
         });
     }
-    work.note(Some(school), Action::RegistrationRepeated);
+    work.note(Some(connection), Action::RegistrationRepeated);
     Ok(())
 }
 

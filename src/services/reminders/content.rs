@@ -6,7 +6,7 @@ use chrono::{DateTime, Days, NaiveTime, Utc};
 
 use super::{Scene, put_in_outbox};
 use crate::domain::actor::Actor;
-use crate::domain::ids::{MailId, ReminderMailId, SchoolId};
+use crate::domain::ids::{ConnectionId, MailId, ReminderMailId};
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::reminder;
 use crate::domain::reminder::hours::moment_on;
@@ -14,7 +14,7 @@ use crate::domain::reminder::person::PersonReminder;
 use crate::services::operations::holidays;
 use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{Call, Context, ServiceError};
-use crate::store::mail::mail_schools;
+use crate::store::mail::mail_connections;
 use crate::store::reminders::ReminderMail;
 use crate::store::{StoreError, reminders};
 
@@ -40,10 +40,10 @@ pub(in crate::services) async fn load_content(
     let (holidays, hours) = (holidays::current(context).await?, context.reminders.policy.hours);
     let mut content = ReminderContent { open: vec![], closed: vec![], opens_at: None, unreadable: None };
     for one in &mail.about {
-        let scene = match Scene::load(context, context.db.reader(), one.school).await {
+        let scene = match Scene::load(context, context.db.reader(), one.connection).await {
             Ok(scene) => scene,
             Err(error @ StoreError::CorruptRow { .. }) => {
-                tracing::error!(school.id = %one.school, error = %error, "Left a school out of a reminder");
+                tracing::error!(school.id = %one.connection, error = %error, "Left a school out of a reminder");
                 content.unreadable = Some(error);
                 continue;
             }
@@ -54,7 +54,7 @@ pub(in crate::services) async fn load_content(
         if !is_wanted {
             continue;
         }
-        let opening = scene.calendar(&holidays).next_opening(now, scene.school.details.region, hours);
+        let opening = scene.calendar(&holidays).next_opening(now, scene.connection.details.region, hours);
         if opening <= now {
             content.open.push((scene, *one));
         } else {
@@ -94,8 +94,8 @@ pub(in crate::services) async fn set_closed_apart(
         return Ok(());
     };
     let rest: Vec<PersonReminder> = kept.about.iter().filter(|one| !closed.contains(one)).copied().collect();
-    let is_gone = |school: &SchoolId| rest.iter().all(|one| one.school != *school);
-    let gone: Vec<SchoolId> = closed.iter().map(|one| one.school).filter(is_gone).collect();
+    let is_gone = |school: &ConnectionId| rest.iter().all(|one| one.connection != *school);
+    let gone: Vec<ConnectionId> = closed.iter().map(|one| one.connection).filter(is_gone).collect();
     let call = Call::by_machine(Actor::Clock, now, "closed_school");
     let mut work = UnitOfWork::begin(context, &call).await?;
     let is_done = reminders::replace_about(work.conn(), &kept, rest).await?;
@@ -103,7 +103,7 @@ pub(in crate::services) async fn set_closed_apart(
         // Another worker did.
         return Ok(());
     }
-    mail_schools::delete(work.conn(), mail, gone).await?;
+    mail_connections::delete(work.conn(), mail, gone).await?;
     let taken = reminders::list_days_from(work.conn(), &kept.address_key, amsterdam_date(opens_at)).await?;
     let mut days = amsterdam_date(opens_at).iter_days();
     let day = days.find(|day| !taken.contains(day)).ok_or(ServiceError::Broken("no day is free any more"))?;

@@ -11,7 +11,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 use crate::domain::actor::Actor;
 use crate::domain::address_mark::AddressMark;
-use crate::domain::ids::{ContactId, ReminderMailId, SchoolId};
+use crate::domain::ids::{ConnectionId, ContactId, ReminderMailId};
 use crate::domain::notice::{About, MailKind};
 use crate::domain::onboarding::Step;
 use crate::domain::onboarding::decide::amsterdam_date;
@@ -19,13 +19,13 @@ use crate::domain::reminder::{
     self, Arrangement, DueAtSchool, OneMailEach, PersonMail, Receiver, ReminderPolicy, SchoolHolidays, Situation,
     Upcoming, WorkingCalendar,
 };
-use crate::domain::school::{Contact, School};
+use crate::domain::school::{Connection, Contact};
 use crate::services::operations::holidays;
 use crate::services::people::addresses;
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
 use crate::services::{Call, Context, ServiceError};
 use crate::store::onboarding::onboardings::Versioned;
-use crate::store::onboarding::{arrangements, onboardings, schools};
+use crate::store::onboarding::{arrangements, connections, onboardings};
 use crate::store::people::contacts;
 use crate::store::reminders::{Attention, Due, PlanCursor, ReminderMail};
 use crate::store::{ConnectionTrait, StoreError, reminders};
@@ -55,7 +55,7 @@ pub struct Round {
 
 /// One school, as far as reminders go.
 pub(super) struct Scene {
-    pub(super) school: School,
+    pub(super) connection: Connection,
     pub(super) onboarding: Versioned,
     pub(super) contacts: Vec<Contact>,
     /// Whom a reminder may go to: mail arrives there, and they want it.
@@ -65,12 +65,16 @@ pub(super) struct Scene {
 }
 
 impl Scene {
-    pub(super) async fn load(context: &Context, conn: &impl ConnectionTrait, id: SchoolId) -> Result<Self, StoreError> {
+    pub(super) async fn load(
+        context: &Context,
+        conn: &impl ConnectionTrait,
+        id: ConnectionId,
+    ) -> Result<Self, StoreError> {
         let contacts = contacts::list(conn, id).await?;
         let marks = addresses::find_marks(context, conn, &contacts).await?;
         let is_reminded = |one: &&Contact| marks.get(&one.id).is_none_or(AddressMark::takes_reminders);
         Ok(Self {
-            school: schools::load(conn, id).await?,
+            connection: connections::load(conn, id).await?,
             onboarding: onboardings::load(conn, id).await?,
             reminded: contacts.iter().filter(is_reminded).cloned().collect(),
             contacts,
@@ -81,7 +85,7 @@ impl Scene {
 
     pub(super) fn situation(&self) -> Situation<'_> {
         Situation {
-            region: self.school.details.region,
+            region: self.connection.details.region,
             onboarding: &self.onboarding.state,
             sent: &self.sent,
             snoozed_until: self.arrangement.snoozed_until,
@@ -108,7 +112,7 @@ impl Scene {
                     address_key: context.keys.email_key(&contact.email.key_form()),
                 })
                 .collect();
-            DueAtSchool { school: self.school.id, reminder, receivers }
+            DueAtSchool { connection: self.connection.id, reminder, receivers }
         };
         let policy = &context.reminders.policy;
         let plan = reminder::plan(policy, &self.calendar(holidays), &self.situation(), now);
@@ -166,7 +170,7 @@ async fn plan_round(context: &Context, now: DateTime<Utc>, after: Option<PlanCur
         put_in_outbox(&mut work, &ReminderMail { id, address_key, about }, today, now).await?;
     }
     // By id, as whoever takes many schools does.
-    scenes.sort_by_key(|scene| scene.school.id);
+    scenes.sort_by_key(|scene| scene.connection.id);
     for scene in &scenes {
         note_attention(&work, scene, &scene.calendar(&holidays), &context.reminders.policy, now).await?;
     }
@@ -179,7 +183,7 @@ async fn plan_round(context: &Context, now: DateTime<Utc>, after: Option<PlanCur
 async fn add_those_of_same_people(
     context: &Context,
     now: DateTime<Utc>,
-    schools: &mut Vec<SchoolId>,
+    schools: &mut Vec<ConnectionId>,
 ) -> Result<(), ServiceError> {
     let widest = schools.len() * WIDEST_ROUNDS;
     while schools.len() < widest {
@@ -203,12 +207,12 @@ async fn put_in_outbox(
     let first = mail.about.first().ok_or(ServiceError::Broken("a reminder mail about nothing"))?;
     let letter = NewMail {
         kind: MailKind::Reminder,
-        school: None,
+        connection: None,
         contact: Some(first.contact),
         about: About { reminders: Some(mail.id), ..About::default() },
         occasion: mail.id.to_string(),
     };
-    work.mail_about(mail.about.iter().map(|one| one.school).collect(), letter);
+    work.mail_about(mail.about.iter().map(|one| one.connection).collect(), letter);
     Ok(())
 }
 
@@ -220,7 +224,7 @@ async fn note_attention(
     policy: &ReminderPolicy,
     now: DateTime<Utc>,
 ) -> Result<(), ServiceError> {
-    let sent = reminders::list_sent(work.conn(), scene.school.id).await?;
+    let sent = reminders::list_sent(work.conn(), scene.connection.id).await?;
     let situation = Situation { sent: &sent, ..scene.situation() };
     let mut plan = reminder::plan(policy, calendar, &situation, now);
     if !plan.due.is_empty() {
@@ -230,7 +234,7 @@ async fn note_attention(
     }
     let attention = Attention { next_at: plan.next_at, no_answer_since: plan.no_answer_since };
     let version = scene.onboarding.version;
-    Ok(reminders::save_attention(work.conn(), scene.school.id, version, now, attention).await?)
+    Ok(reminders::save_attention(work.conn(), scene.connection.id, version, now, attention).await?)
 }
 
 /// What comes next for each step that a school holds, and when, for the page that shows it.
@@ -239,15 +243,15 @@ async fn note_attention(
 /// `NotFound` when there is no such school.
 pub async fn list_upcoming(
     context: &Context,
-    school: SchoolId,
+    connection: ConnectionId,
     now: DateTime<Utc>,
 ) -> Result<Vec<Upcoming>, ServiceError> {
     let holidays = holidays::current(context).await?;
-    let scene = Scene::load(context, context.db.reader(), school).await?;
+    let scene = Scene::load(context, context.db.reader(), connection).await?;
     let (policy, calendar) = (&context.reminders.policy, scene.calendar(&holidays));
     let mut upcoming = reminder::upcoming(policy, &calendar, &scene.situation(), now);
     // What is late goes out as soon as it may.
-    let soonest = calendar.next_opening(now, scene.school.details.region, policy.hours);
+    let soonest = calendar.next_opening(now, scene.connection.details.region, policy.hours);
     for next in upcoming.iter_mut().filter(|next| matches!(next.kind, reminder::UpcomingKind::Reminder(_))) {
         next.at = next.at.max(soonest);
     }
@@ -266,7 +270,7 @@ pub async fn ask_digest(context: &Context, now: DateTime<Utc>) -> Result<u64, Se
     let mut work = UnitOfWork::begin(context, &call).await?;
     work.mail(NewMail {
         kind: MailKind::Digest,
-        school: None,
+        connection: None,
         contact: None,
         about: About::default(),
         occasion: today.to_string(),

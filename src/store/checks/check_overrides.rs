@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use entity::check_override;
 use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder};
 
-use crate::domain::ids::{OverrideId, SchoolId, StaffId};
+use crate::domain::ids::{ConnectionId, OverrideId, StaffId};
 use crate::domain::text::Reason;
 use crate::store::{ConnectionTrait, StoreError};
 
@@ -14,7 +14,7 @@ pub struct CheckOverride {
     /// Its id.
     pub id: OverrideId,
     /// For which school.
-    pub school: SchoolId,
+    pub connection: ConnectionId,
     /// By which admin.
     pub by: StaffId,
     /// For which version of the credentials.
@@ -29,7 +29,7 @@ pub struct CheckOverride {
 pub async fn insert(conn: &impl ConnectionTrait, new: &CheckOverride) -> Result<(), StoreError> {
     let row = check_override::ActiveModel {
         id: Set(new.id.as_uuid()),
-        school_id: Set(new.school.as_uuid()),
+        connection_id: Set(new.connection.as_uuid()),
         staff_id: Set(new.by.as_uuid()),
         credential_version: Set(i32::try_from(new.credential_version).unwrap_or(i32::MAX)),
         reason: Set(new.reason.as_str().to_owned()),
@@ -48,11 +48,11 @@ pub async fn list(conn: &impl ConnectionTrait) -> Result<Vec<CheckOverride>, Sto
 /// The newest leave for a version of a school's credentials.
 pub async fn find(
     conn: &impl ConnectionTrait,
-    school: SchoolId,
+    connection: ConnectionId,
     credential_version: u32,
 ) -> Result<Option<CheckOverride>, StoreError> {
     let row = check_override::Entity::find()
-        .filter(check_override::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(check_override::COLUMN.connection_id.eq(connection.as_uuid()))
         .filter(check_override::COLUMN.credential_version.eq(i32::try_from(credential_version).unwrap_or(i32::MAX)))
         .order_by_desc(check_override::COLUMN.at)
         .one(conn)
@@ -64,7 +64,7 @@ fn to_override(row: &check_override::Model) -> Result<CheckOverride, StoreError>
     let corrupt = |what| StoreError::CorruptRow { table: "check_override", id: row.id.to_string(), what };
     Ok(CheckOverride {
         id: OverrideId::from_uuid(row.id),
-        school: SchoolId::from_uuid(row.school_id),
+        connection: ConnectionId::from_uuid(row.connection_id),
         by: StaffId::from_uuid(row.staff_id),
         credential_version: u32::try_from(row.credential_version).map_err(|_| corrupt("credential_version"))?,
         reason: Reason::parse(&row.reason).map_err(|_| corrupt("reason"))?,

@@ -6,7 +6,7 @@ use sea_orm::sea_query::{Expr, LockBehavior, LockType, OnConflict, Query};
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::domain::check::NotMade;
-use crate::domain::ids::{CheckId, SchoolId};
+use crate::domain::ids::{CheckId, ConnectionId};
 use crate::store::{ConnectionTrait, LeaseTerm, StoreError};
 
 /// A check that may begin: no more of it than the claim needs, so that nothing of it can be corrupt.
@@ -15,7 +15,7 @@ pub struct Waiting {
     /// Its id.
     pub id: CheckId,
     /// Of which school.
-    pub school: SchoolId,
+    pub connection: ConnectionId,
     /// Until when a worker that died had leased it; `None` when nobody began.
     pub lease_until: Option<DateTime<Utc>>,
     /// Whether a person asked for it.
@@ -40,7 +40,7 @@ pub async fn list_to_begin(
     let rows: Vec<Row> = connection_check::Entity::find()
         .select_only()
         .column(connection_check::Column::Id)
-        .column(connection_check::Column::SchoolId)
+        .column(connection_check::Column::ConnectionId)
         .column(connection_check::Column::LeaseUntil)
         .column(connection_check::Column::AskedBy)
         .filter(connection_check::COLUMN.finished_at.is_null())
@@ -56,7 +56,7 @@ pub async fn list_to_begin(
         .await?;
     let waiting = |(id, school, lease_until, asked_by): Row| Waiting {
         id: CheckId::from_uuid(id),
-        school: SchoolId::from_uuid(school),
+        connection: ConnectionId::from_uuid(school),
         lease_until,
         is_asked: asked_by.is_some(),
     };
@@ -64,9 +64,9 @@ pub async fn list_to_begin(
 }
 
 /// Whether a check of a school waits or is under way.
-pub async fn has_open(conn: &impl ConnectionTrait, school: SchoolId) -> Result<bool, StoreError> {
+pub async fn has_open(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<bool, StoreError> {
     let open = connection_check::Entity::find()
-        .filter(connection_check::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(connection_check::COLUMN.connection_id.eq(connection.as_uuid()))
         .filter(connection_check::COLUMN.finished_at.is_null());
     Ok(open.count(conn).await? > 0)
 }
@@ -121,25 +121,25 @@ pub async fn delete_before(conn: &impl ConnectionTrait, before: DateTime<Utc>) -
 }
 
 /// The schools of which more checks than this are kept.
-pub async fn list_with_more_than(conn: &impl ConnectionTrait, most: u64) -> Result<Vec<SchoolId>, StoreError> {
+pub async fn list_with_more_than(conn: &impl ConnectionTrait, most: u64) -> Result<Vec<ConnectionId>, StoreError> {
     let ids: Vec<uuid::Uuid> = connection_check::Entity::find()
         .select_only()
-        .column(connection_check::Column::SchoolId)
-        .group_by(connection_check::Column::SchoolId)
+        .column(connection_check::Column::ConnectionId)
+        .group_by(connection_check::Column::ConnectionId)
         .having(Expr::col(connection_check::Column::Id).count().gt(most))
         .into_tuple()
         .all(conn)
         .await?;
-    Ok(ids.into_iter().map(SchoolId::from_uuid).collect())
+    Ok(ids.into_iter().map(ConnectionId::from_uuid).collect())
 }
 
 /// Deletes a school's checks that are over, but for the newest ones.
 pub async fn delete_all_but_newest(
     conn: &impl ConnectionTrait,
-    school: SchoolId,
+    connection: ConnectionId,
     keep: u64,
 ) -> Result<u64, StoreError> {
-    let of_school = || connection_check::COLUMN.school_id.eq(school.as_uuid());
+    let of_school = || connection_check::COLUMN.connection_id.eq(connection.as_uuid());
     let newest: Option<uuid::Uuid> = connection_check::Entity::find()
         .select_only()
         .column(connection_check::Column::Id)
@@ -163,9 +163,13 @@ pub async fn delete_all_but_newest(
 /// Deletes the tries of the timer, but for one, that only say that a school's address was left in peace or that our own
 /// machinery failed: of a long outage the last one is enough, and the history is for checks that were made. What people
 /// asked for stays.
-pub async fn delete_vain(conn: &impl ConnectionTrait, school: SchoolId, but: CheckId) -> Result<(), StoreError> {
+pub async fn delete_vain(
+    conn: &impl ConnectionTrait,
+    connection: ConnectionId,
+    but: CheckId,
+) -> Result<(), StoreError> {
     connection_check::Entity::delete_many()
-        .filter(connection_check::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(connection_check::COLUMN.connection_id.eq(connection.as_uuid()))
         .filter(connection_check::COLUMN.not_made.is_in([NotMade::Resting, NotMade::BrokeOff].map(NotMade::as_str)))
         .filter(connection_check::COLUMN.asked_by.is_null())
         .filter(connection_check::COLUMN.run_id.is_null())

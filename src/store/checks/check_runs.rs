@@ -1,17 +1,17 @@
 //! Runs: connection checks that are asked for together. A run over many schools takes as few statements as one over few.
 
 use chrono::{DateTime, Utc};
-use entity::{check_run, connection_check, onboarding, school};
+use entity::{check_run, connection, connection_check, onboarding};
 use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::domain::actor::Actor;
 use crate::domain::check::CheckCode;
-use crate::domain::ids::{CheckRunId, SchoolId};
+use crate::domain::ids::{CheckRunId, ConnectionId};
 use crate::domain::onboarding::Onboarding;
-use crate::domain::school::School;
+use crate::domain::school::Connection;
 use crate::store::checks::connection_checks::{self, Check, to_i32};
-use crate::store::onboarding::{onboardings, schools};
+use crate::store::onboarding::{connections, onboardings};
 use crate::store::{ConnectionTrait, StoreError, lock};
 
 /// How many schools one statement is about: SQLite takes 32,766 values in one, and a check has fifteen.
@@ -31,17 +31,17 @@ pub struct Run {
 }
 
 /// A school that may be part of a run, with where it stands.
-pub type Candidate = (School, Onboarding);
+pub type Candidate = (Connection, Onboarding);
 
 /// These schools, as far as they are here; one that cannot be read is its own error. Those of which a check is over that
 /// somebody asked for after a moment, alone or in a run, are left out.
 pub async fn list_candidates(
     conn: &impl ConnectionTrait,
-    schools: &[SchoolId],
+    schools: &[ConnectionId],
     asked_after: DateTime<Utc>,
 ) -> Result<Vec<Result<Candidate, StoreError>>, StoreError> {
     let just_checked = Query::select()
-        .column(connection_check::Column::SchoolId)
+        .column(connection_check::Column::ConnectionId)
         .from(connection_check::Entity)
         .and_where(Expr::col(connection_check::Column::AskedBy).is_not_null())
         .and_where(Expr::col(connection_check::Column::AskedAt).gt(asked_after))
@@ -50,10 +50,10 @@ pub async fn list_candidates(
     let mut candidates = vec![];
     for batch in schools.chunks(BATCH) {
         let rows = onboarding::Entity::find()
-            .find_also_related(school::Entity)
-            .filter(onboarding::COLUMN.school_id.is_in(batch.iter().map(|school| school.as_uuid())))
-            .filter(onboarding::COLUMN.school_id.not_in_subquery(just_checked.clone()))
-            .order_by_asc(onboarding::COLUMN.school_id)
+            .find_also_related(connection::Entity)
+            .filter(onboarding::COLUMN.connection_id.is_in(batch.iter().map(|school| school.as_uuid())))
+            .filter(onboarding::COLUMN.connection_id.not_in_subquery(just_checked.clone()))
+            .order_by_asc(onboarding::COLUMN.connection_id)
             .all(conn)
             .await?;
         candidates.extend(rows.into_iter().map(|(row, school)| to_candidate(&row, school)));
@@ -61,9 +61,9 @@ pub async fn list_candidates(
     Ok(candidates)
 }
 
-fn to_candidate(row: &onboarding::Model, school: Option<school::Model>) -> Result<Candidate, StoreError> {
-    let school = school.ok_or(StoreError::Missing { table: "school" })?;
-    Ok((schools::to_school(school)?, onboardings::to_versioned(row)?.state))
+fn to_candidate(row: &onboarding::Model, school: Option<connection::Model>) -> Result<Candidate, StoreError> {
+    let school = school.ok_or(StoreError::Missing { table: "connection" })?;
+    Ok((connections::to_connection(school)?, onboardings::to_versioned(row)?.state))
 }
 
 /// Inserts a run and queues its checks; returns how many it has. A check that waits or is under way becomes part of the
@@ -78,7 +78,7 @@ pub async fn insert(conn: &impl ConnectionTrait, run: &Run, new: &[Check]) -> Re
     for batch in new.chunks(BATCH) {
         let joined = connection_check::Entity::update_many()
             .col_expr(connection_check::COLUMN.run_id, run.id.as_uuid().into())
-            .filter(connection_check::COLUMN.school_id.is_in(batch.iter().map(|check| check.school.as_uuid())))
+            .filter(connection_check::COLUMN.connection_id.is_in(batch.iter().map(|check| check.connection.as_uuid())))
             .filter(connection_check::COLUMN.finished_at.is_null())
             .filter(connection_check::COLUMN.run_id.is_null())
             .exec(conn)

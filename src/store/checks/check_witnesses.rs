@@ -7,14 +7,14 @@ use sea_orm::{EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, Q
 use strum::IntoEnumIterator;
 
 use crate::domain::check::{CheckCode, RoundFacts, Rung};
-use crate::domain::ids::SchoolId;
+use crate::domain::ids::ConnectionId;
 use crate::store::{ConnectionTrait, StoreError};
 
 /// Of what there are to be witnesses: of a check of this school that broke on this rung.
 #[derive(Debug, Clone, Copy)]
 pub struct Broken {
     /// Whose; it is no witness itself.
-    pub school: SchoolId,
+    pub connection: ConnectionId,
     /// Who did not get past it says nothing of it.
     pub rung: Rung,
 }
@@ -47,9 +47,9 @@ async fn count(conn: &impl ConnectionTrait, broken: Broken, are_seen: Expr) -> R
     let counts: Vec<(bool, i64)> = check_status::Entity::find()
         .select_only()
         .column(check_status::Column::IsFailing)
-        .column_as(Expr::col(check_status::Column::SchoolId).count(), "schools")
+        .column_as(Expr::col(check_status::Column::ConnectionId).count(), "schools")
         .filter(are_seen)
-        .filter(can_tell(broken.school))
+        .filter(can_tell(broken.connection))
         .group_by(check_status::Column::IsFailing)
         .into_tuple()
         .all(conn)
@@ -84,18 +84,18 @@ pub async fn hasten(
     limit: u64,
 ) -> Result<(), StoreError> {
     let under_check = Query::select()
-        .column(connection_check::Column::SchoolId)
+        .column(connection_check::Column::ConnectionId)
         .from(connection_check::Entity)
         .and_where(Expr::col(connection_check::Column::FinishedAt).is_null())
         .to_owned();
-    let is_left = Expr::col(check_status::Column::SchoolId).not_in_subquery(under_check);
+    let is_left = Expr::col(check_status::Column::ConnectionId).not_in_subquery(under_check);
     let ids: Vec<uuid::Uuid> = check_status::Entity::find()
         .select_only()
-        .column(check_status::Column::SchoolId)
+        .column(check_status::Column::ConnectionId)
         .filter(is_unseen(broken, since))
         .filter(is_left.clone())
         .order_by_asc(check_status::COLUMN.next_check_at)
-        .order_by_asc(check_status::COLUMN.school_id)
+        .order_by_asc(check_status::COLUMN.connection_id)
         .limit(limit)
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
         .into_tuple()
@@ -103,7 +103,7 @@ pub async fn hasten(
         .await?;
     check_status::Entity::update_many()
         .col_expr(check_status::COLUMN.next_check_at, now.into())
-        .filter(check_status::COLUMN.school_id.is_in(ids))
+        .filter(check_status::COLUMN.connection_id.is_in(ids))
         // Asked again now that the rows are held: a check may have begun just before.
         .filter(is_left)
         .filter(check_status::COLUMN.next_check_at.gt(now))
@@ -113,10 +113,10 @@ pub async fn hasten(
 }
 
 /// Other schools that worked before, are not lost, and are looked at when their turn comes.
-fn can_tell(but: SchoolId) -> Expr {
+fn can_tell(but: ConnectionId) -> Expr {
     let has_worked = check_status::COLUMN.has_worked.eq(true);
     let has_turn = check_status::COLUMN.next_check_at.is_not_null();
-    let is_other = check_status::COLUMN.school_id.ne(but.as_uuid());
+    let is_other = check_status::COLUMN.connection_id.ne(but.as_uuid());
     has_worked.and(check_status::COLUMN.is_lost.eq(false)).and(has_turn).and(is_other)
 }
 
@@ -127,5 +127,5 @@ fn works(rung: Rung) -> Expr {
 }
 
 fn is_unseen(broken: Broken, since: DateTime<Utc>) -> Expr {
-    works(broken.rung).and(check_status::COLUMN.last_checked_at.lt(since)).and(can_tell(broken.school))
+    works(broken.rung).and(check_status::COLUMN.last_checked_at.lt(since)).and(can_tell(broken.connection))
 }

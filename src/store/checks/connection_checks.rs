@@ -8,7 +8,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
 
 use crate::domain::actor::Actor;
 use crate::domain::check::{CheckProgress, CheckResult, NotMade};
-use crate::domain::ids::{CheckId, CheckRunId, SchoolId};
+use crate::domain::ids::{CheckId, CheckRunId, ConnectionId};
 use crate::store::{ConnectionTrait, LeaseTerm, StoreError};
 
 /// How a check ended.
@@ -26,7 +26,7 @@ pub struct Check {
     /// Its id.
     pub id: CheckId,
     /// Of which school.
-    pub school: SchoolId,
+    pub connection: ConnectionId,
     /// The run that it is part of.
     pub run: Option<CheckRunId>,
     /// Which host.
@@ -67,7 +67,7 @@ pub async fn insert(conn: &impl ConnectionTrait, new: &Check) -> Result<bool, St
 /// Queues checks in one statement; returns how many. A school with a check that is not over is left out.
 pub(in crate::store) async fn insert_all(conn: &impl ConnectionTrait, new: &[Check]) -> Result<u64, StoreError> {
     let rows = new.iter().map(to_row).collect::<Result<Vec<_>, _>>()?;
-    let keep = OnConflict::column(connection_check::Column::SchoolId)
+    let keep = OnConflict::column(connection_check::Column::ConnectionId)
         .target_and_where(Expr::col(connection_check::Column::FinishedAt).is_null())
         .do_nothing()
         .to_owned();
@@ -78,7 +78,7 @@ fn to_row(new: &Check) -> Result<connection_check::ActiveModel, StoreError> {
     let asked_by = new.asked_by.map(|actor| serde_json::to_string(&actor)).transpose();
     Ok(connection_check::ActiveModel {
         id: Set(new.id.as_uuid()),
-        school_id: Set(new.school.as_uuid()),
+        connection_id: Set(new.connection.as_uuid()),
         run_id: Set(new.run.map(CheckRunId::as_uuid)),
         host: Set(new.host.clone()),
         asked_by: Set(asked_by.map_err(|_| corrupt(new.id, "asked_by"))?),
@@ -101,9 +101,9 @@ pub async fn find(conn: &impl ConnectionTrait, id: CheckId) -> Result<Option<Che
 }
 
 /// A school's check that waits or is under way.
-pub async fn find_open(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Option<Check>, StoreError> {
+pub async fn find_open(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<Option<Check>, StoreError> {
     let row = connection_check::Entity::find()
-        .filter(connection_check::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(connection_check::COLUMN.connection_id.eq(connection.as_uuid()))
         .filter(connection_check::COLUMN.finished_at.is_null())
         .order_by_asc(connection_check::COLUMN.asked_at)
         .one(conn)
@@ -112,13 +112,14 @@ pub async fn find_open(conn: &impl ConnectionTrait, school: SchoolId) -> Result<
 }
 
 /// A school's checks, newest first, older than `before`, at most `limit`.
-pub async fn list_of_school(
+pub async fn list_of_connection(
     conn: &impl ConnectionTrait,
-    school: SchoolId,
+    connection: ConnectionId,
     before: Option<CheckId>,
     limit: u64,
 ) -> Result<Vec<Check>, StoreError> {
-    let mut query = connection_check::Entity::find().filter(connection_check::COLUMN.school_id.eq(school.as_uuid()));
+    let mut query =
+        connection_check::Entity::find().filter(connection_check::COLUMN.connection_id.eq(connection.as_uuid()));
     if let Some(before) = before {
         // The ids begin with the moment they were made.
         query = query.filter(connection_check::COLUMN.id.lt(before.as_uuid()));
@@ -130,12 +131,12 @@ pub async fn list_of_school(
 /// When somebody last asked for a check of a school, alone or in a run.
 pub async fn find_last_asked(
     conn: &impl ConnectionTrait,
-    school: SchoolId,
+    connection: ConnectionId,
 ) -> Result<Option<DateTime<Utc>>, StoreError> {
     let asked_at = connection_check::Entity::find()
         .select_only()
         .column(connection_check::Column::AskedAt)
-        .filter(connection_check::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(connection_check::COLUMN.connection_id.eq(connection.as_uuid()))
         .filter(connection_check::COLUMN.asked_by.is_not_null())
         .order_by_desc(connection_check::COLUMN.id)
         .limit(1);
@@ -232,7 +233,7 @@ fn to_check(row: connection_check::Model) -> Result<Check, StoreError> {
     let version = row.credential_version.map(u32::try_from).transpose();
     Ok(Check {
         id,
-        school: SchoolId::from_uuid(row.school_id),
+        connection: ConnectionId::from_uuid(row.connection_id),
         run: row.run_id.map(CheckRunId::from_uuid),
         host: row.host,
         asked_by: asked_by.map_err(|_| corrupt(id, "asked_by"))?,

@@ -3,8 +3,8 @@
 pub mod check_overrides;
 pub mod check_queue;
 pub mod check_runs;
+pub mod check_status;
+pub mod check_status_list;
 pub mod check_witnesses;
 pub mod connection_checks;
-pub mod connection_list;
-pub mod connections;
 pub mod outages;

@@ -10,9 +10,9 @@ use sea_orm::sea_query::{Condition, OnConflict};
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 use strum::{EnumIter, EnumString, IntoEnumIterator, IntoStaticStr};
 
-use crate::domain::ids::{ContactId, MailId, SchoolId};
+use crate::domain::ids::{ConnectionId, ContactId, MailId};
 use crate::domain::notice::{About, MailKind};
-use crate::store::mail::{mail_schools, notify};
+use crate::store::mail::{mail_connections, notify};
 use crate::store::{ConnectionTrait, StoreError};
 
 /// What became of a mail.
@@ -47,7 +47,7 @@ pub struct OutboxMail {
     /// Which mail.
     pub kind: MailKind,
     /// About which school.
-    pub school: Option<SchoolId>,
+    pub connection: Option<ConnectionId>,
     /// To which contact; `None` is Kurve's support, or an address that is known by `about`.
     pub contact: Option<ContactId>,
     /// About what.
@@ -83,7 +83,7 @@ pub struct UnreadableMail {
     /// Which mail, if that can be read.
     pub kind: Option<MailKind>,
     /// About which school.
-    pub school: Option<SchoolId>,
+    pub connection: Option<ConnectionId>,
     /// What became of it, if that can be read.
     pub status: Option<MailStatus>,
     /// When the change was made.
@@ -101,7 +101,7 @@ pub async fn insert_all(conn: &impl ConnectionTrait, mails: &[OutboxMail]) -> Re
         let row = outbox::ActiveModel {
             id: Set(mail.id.as_uuid()),
             kind: Set(mail.kind.as_str().to_owned()),
-            school_id: Set(mail.school.map(SchoolId::as_uuid)),
+            connection_id: Set(mail.connection.map(ConnectionId::as_uuid)),
             contact_id: Set(mail.contact.map(ContactId::as_uuid)),
             about: Set(about_json(mail)?),
             dedupe_key: Set(mail.dedupe_key.clone()),
@@ -214,13 +214,13 @@ pub async fn find_any(conn: &impl ConnectionTrait, id: MailId) -> Result<Option<
 }
 
 /// A school's mails, newest first, at most `limit`; those about several schools are among them.
-pub async fn list_of_school(
+pub async fn list_of_connection(
     conn: &impl ConnectionTrait,
-    school: SchoolId,
+    connection: ConnectionId,
     limit: u64,
 ) -> Result<Vec<Reading>, StoreError> {
     let rows = outbox::Entity::find()
-        .filter(mail_schools::of_schools(conn, &[school], None).await?)
+        .filter(mail_connections::of_schools(conn, &[connection], None).await?)
         .order_by_desc(outbox::COLUMN.created_at)
         .order_by_desc(outbox::COLUMN.id)
         .limit(limit)
@@ -233,12 +233,12 @@ pub async fn list_of_school(
 /// left out.
 pub async fn list_to_contact(
     conn: &impl ConnectionTrait,
-    school: SchoolId,
+    connection: ConnectionId,
     contact: ContactId,
     kinds: &[MailKind],
 ) -> Result<Vec<OutboxMail>, StoreError> {
     let rows = outbox::Entity::find()
-        .filter(outbox::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(outbox::COLUMN.connection_id.eq(connection.as_uuid()))
         .filter(outbox::COLUMN.contact_id.eq(contact.as_uuid()))
         .filter(outbox::COLUMN.status.is_in([MailStatus::Sent, MailStatus::Waiting].map(MailStatus::as_str)))
         .filter(outbox::COLUMN.kind.is_in(kinds.iter().map(|kind| kind.as_str())))
@@ -269,7 +269,7 @@ pub(in crate::store) fn read(row: outbox::Model) -> Reading {
     let known = UnreadableMail {
         id: MailId::from_uuid(row.id),
         kind: row.kind.parse().ok(),
-        school: row.school_id.map(SchoolId::from_uuid),
+        connection: row.connection_id.map(ConnectionId::from_uuid),
         status,
         created_at: row.created_at,
         why: row.last_error.clone().filter(|_| status == Some(MailStatus::Dropped)).unwrap_or_default(),
@@ -295,7 +295,7 @@ fn to_mail(row: outbox::Model) -> Result<OutboxMail, StoreError> {
     Ok(OutboxMail {
         id,
         kind: row.kind.parse().map_err(|_| corrupt(id, "kind"))?,
-        school: row.school_id.map(SchoolId::from_uuid),
+        connection: row.connection_id.map(ConnectionId::from_uuid),
         contact: row.contact_id.map(ContactId::from_uuid),
         about: serde_json::from_str(&row.about).map_err(|_| corrupt(id, "about"))?,
         dedupe_key: row.dedupe_key,

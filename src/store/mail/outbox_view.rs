@@ -4,9 +4,9 @@ use chrono::{DateTime, Duration, Utc};
 use entity::outbox;
 use sea_orm::{EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
-use crate::domain::ids::{MailId, SchoolId};
+use crate::domain::ids::{ConnectionId, MailId};
 use crate::domain::notice::MailKind;
-use crate::store::mail::mail_schools;
+use crate::store::mail::mail_connections;
 use crate::store::mail::outbox::{MailStatus, Reading, lease, read};
 use crate::store::{ConnectionTrait, StoreError};
 
@@ -57,7 +57,7 @@ pub struct MailFilter {
     /// Only mails of this kind.
     pub kind: Option<MailKind>,
     /// Only mails about one of these schools, also where they are about more.
-    pub schools: Option<Vec<SchoolId>>,
+    pub schools: Option<Vec<ConnectionId>>,
 }
 
 /// Mails of one page, newest first, and after which one the next page starts, if there is one.
@@ -85,7 +85,7 @@ pub async fn list_page(
         query = query.filter(outbox::COLUMN.kind.eq(kind.as_str()));
     }
     if let Some(schools) = &filter.schools {
-        query = query.filter(mail_schools::of_schools(conn, schools, before).await?);
+        query = query.filter(mail_connections::of_schools(conn, schools, before).await?);
     }
     if let Some(before) = before {
         query = query.filter(outbox::COLUMN.id.lt(before.as_uuid()));

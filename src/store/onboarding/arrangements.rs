@@ -3,31 +3,35 @@
 use entity::reminder_arrangement;
 use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
 
-use crate::domain::ids::SchoolId;
+use crate::domain::ids::ConnectionId;
 use crate::domain::reminder::Arrangement;
 use crate::store::{ConnectionTrait, StoreError};
 
 /// What a school arranged.
-pub async fn load(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Arrangement, StoreError> {
-    let row = reminder_arrangement::Entity::find_by_id(school.as_uuid()).one(conn).await?;
+pub async fn load(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<Arrangement, StoreError> {
+    let row = reminder_arrangement::Entity::find_by_id(connection.as_uuid()).one(conn).await?;
     row.as_ref().map_or_else(|| Ok(Arrangement::default()), to_arrangement)
 }
 
 pub(in crate::store) fn to_arrangement(row: &reminder_arrangement::Model) -> Result<Arrangement, StoreError> {
-    let corrupt = |_| corrupt(SchoolId::from_uuid(row.school_id));
+    let corrupt = |_| corrupt(ConnectionId::from_uuid(row.connection_id));
     let own_days = serde_json::from_str(&row.own_days).map_err(corrupt)?;
     Ok(Arrangement { snoozed_until: row.snoozed_until, counts_from: row.counts_from, own_days })
 }
 
 /// Stores what a school arranged. The caller has locked the school's onboarding and says when to look at it anew.
-pub async fn save(conn: &impl ConnectionTrait, school: SchoolId, arrangement: &Arrangement) -> Result<(), StoreError> {
+pub async fn save(
+    conn: &impl ConnectionTrait,
+    connection: ConnectionId,
+    arrangement: &Arrangement,
+) -> Result<(), StoreError> {
     let row = reminder_arrangement::ActiveModel {
-        school_id: Set(school.as_uuid()),
+        connection_id: Set(connection.as_uuid()),
         snoozed_until: Set(arrangement.snoozed_until),
         counts_from: Set(arrangement.counts_from),
-        own_days: Set(serde_json::to_string(&arrangement.own_days).map_err(|_| corrupt(school))?),
+        own_days: Set(serde_json::to_string(&arrangement.own_days).map_err(|_| corrupt(connection))?),
     };
-    let replace = OnConflict::column(reminder_arrangement::Column::SchoolId)
+    let replace = OnConflict::column(reminder_arrangement::Column::ConnectionId)
         .update_columns([
             reminder_arrangement::Column::SnoozedUntil,
             reminder_arrangement::Column::CountsFrom,
@@ -38,6 +42,6 @@ pub async fn save(conn: &impl ConnectionTrait, school: SchoolId, arrangement: &A
     Ok(())
 }
 
-fn corrupt(school: SchoolId) -> StoreError {
-    StoreError::CorruptRow { table: "reminder_arrangement", id: school.to_string(), what: "own_days" }
+fn corrupt(connection: ConnectionId) -> StoreError {
+    StoreError::CorruptRow { table: "reminder_arrangement", id: connection.to_string(), what: "own_days" }
 }

@@ -6,7 +6,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::domain::credential::reveal::{ClosedReason, REVEALS_ALLOWED};
-use crate::domain::ids::{CredentialId, SchoolId, StaffId};
+use crate::domain::ids::{ConnectionId, CredentialId, StaffId};
 use crate::store::{ConnectionTrait, StoreError};
 
 /// One version of a school's credentials; the secrets are sealed.
@@ -15,7 +15,7 @@ pub struct StoredCredential {
     /// Its id, part of what the seals are bound to.
     pub id: CredentialId,
     /// Whose.
-    pub school: SchoolId,
+    pub connection: ConnectionId,
     /// 1 for the first.
     pub version: u32,
     /// The password, sealed.
@@ -45,7 +45,7 @@ pub struct StoredCredential {
 pub async fn insert(conn: &impl ConnectionTrait, new: &StoredCredential) -> Result<(), StoreError> {
     let row = credential::ActiveModel {
         id: Set(new.id.as_uuid()),
-        school_id: Set(new.school.as_uuid()),
+        connection_id: Set(new.connection.as_uuid()),
         version: Set(to_i32(new.version)),
         sealed_password: Set(new.sealed_password.clone()),
         sealed_query: Set(new.sealed_query.clone()),
@@ -65,10 +65,10 @@ pub async fn insert(conn: &impl ConnectionTrait, new: &StoredCredential) -> Resu
 /// The newest version of a school, if any was issued.
 pub async fn find_newest(
     conn: &impl ConnectionTrait,
-    school: SchoolId,
+    connection: ConnectionId,
 ) -> Result<Option<StoredCredential>, StoreError> {
     let row = credential::Entity::find()
-        .filter(credential::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(credential::COLUMN.connection_id.eq(connection.as_uuid()))
         .order_by_desc(credential::COLUMN.version)
         .one(conn)
         .await?;
@@ -79,10 +79,10 @@ pub async fn find_newest(
 /// one.
 pub async fn find_newest_for_update(
     conn: &impl ConnectionTrait,
-    school: SchoolId,
+    connection: ConnectionId,
 ) -> Result<Option<StoredCredential>, StoreError> {
     let row = credential::Entity::find()
-        .filter(credential::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(credential::COLUMN.connection_id.eq(connection.as_uuid()))
         .order_by_desc(credential::COLUMN.version)
         .limit(1)
         .lock_exclusive()
@@ -127,14 +127,14 @@ pub async fn save_handed_over_again(
 /// Closes every version of a school that is still open, for ever.
 pub async fn mark_closed(
     conn: &impl ConnectionTrait,
-    school: SchoolId,
+    connection: ConnectionId,
     reason: ClosedReason,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     credential::Entity::update_many()
         .col_expr(credential::COLUMN.closed_at, now.into())
         .col_expr(credential::COLUMN.closed_reason, reason.as_str().into())
-        .filter(credential::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(credential::COLUMN.connection_id.eq(connection.as_uuid()))
         .filter(credential::COLUMN.closed_at.is_null())
         .exec(conn)
         .await?;
@@ -154,7 +154,7 @@ fn to_stored(row: credential::Model) -> Result<StoredCredential, StoreError> {
     };
     Ok(StoredCredential {
         id: CredentialId::from_uuid(row.id),
-        school: SchoolId::from_uuid(row.school_id),
+        connection: ConnectionId::from_uuid(row.connection_id),
         version: u32::try_from(row.version).map_err(|_| corrupt("version"))?,
         reveals_used: u32::try_from(row.reveals_used).map_err(|_| corrupt("reveals_used"))?,
         sealed_password: row.sealed_password,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use entity::note;
 use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder};
 
-use crate::domain::ids::{NoteId, SchoolId, StaffId};
+use crate::domain::ids::{ConnectionId, NoteId, StaffId};
 use crate::domain::text::NoteText;
 use crate::store::{ConnectionTrait, StoreError};
 
@@ -14,7 +14,7 @@ pub struct Note {
     /// Its id.
     pub id: NoteId,
     /// About which school.
-    pub school: SchoolId,
+    pub connection: ConnectionId,
     /// Who wrote it.
     pub by: StaffId,
     /// What it says.
@@ -27,7 +27,7 @@ pub struct Note {
 pub async fn insert(conn: &impl ConnectionTrait, new: &Note) -> Result<(), StoreError> {
     let row = note::ActiveModel {
         id: Set(new.id.as_uuid()),
-        school_id: Set(new.school.as_uuid()),
+        connection_id: Set(new.connection.as_uuid()),
         staff_id: Set(new.by.as_uuid()),
         body: Set(new.text.as_str().to_owned()),
         created_at: Set(new.created_at),
@@ -37,9 +37,9 @@ pub async fn insert(conn: &impl ConnectionTrait, new: &Note) -> Result<(), Store
 }
 
 /// A school's notes, newest first.
-pub async fn list(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Vec<Note>, StoreError> {
+pub async fn list(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<Vec<Note>, StoreError> {
     let rows = note::Entity::find()
-        .filter(note::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(note::COLUMN.connection_id.eq(connection.as_uuid()))
         .order_by_desc(note::COLUMN.created_at)
         .order_by_desc(note::COLUMN.id)
         .all(conn)
@@ -51,7 +51,7 @@ fn to_note(row: note::Model) -> Result<Note, StoreError> {
     let corrupt = |_| StoreError::CorruptRow { table: "note", id: row.id.to_string(), what: "body" };
     Ok(Note {
         id: NoteId::from_uuid(row.id),
-        school: SchoolId::from_uuid(row.school_id),
+        connection: ConnectionId::from_uuid(row.connection_id),
         by: StaffId::from_uuid(row.staff_id),
         text: NoteText::parse(&row.body).map_err(corrupt)?,
         created_at: row.created_at,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use entity::onboarding;
 use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use crate::domain::ids::SchoolId;
+use crate::domain::ids::ConnectionId;
 use crate::domain::import_gate::verdict;
 use crate::domain::onboarding::progress::{is_stuck, waits_on_since};
 use crate::domain::onboarding::{Gate, Lifecycle, Onboarding, Party};
@@ -25,15 +25,15 @@ pub struct Versioned {
 /// When the school has one already, or the database fails.
 pub async fn insert(
     conn: &impl ConnectionTrait,
-    school: SchoolId,
+    connection: ConnectionId,
     state: &Onboarding,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let columns = Columns::of(state);
     let row = onboarding::ActiveModel {
-        school_id: Set(school.as_uuid()),
+        connection_id: Set(connection.as_uuid()),
         version: Set(1),
-        state: Set(to_json(school, state)?),
+        state: Set(to_json(connection, state)?),
         lifecycle: Set(state.lifecycle().as_str().to_owned()),
         gate_consent: Set(state.is_gate_yes(Gate::Consent)),
         gate_webservice: Set(state.is_gate_yes(Gate::Webservice)),
@@ -62,7 +62,7 @@ pub async fn insert(
 /// `Conflict` when it has another version by now.
 pub async fn save(
     conn: &impl ConnectionTrait,
-    school: SchoolId,
+    connection: ConnectionId,
     changed: &Versioned,
     now: DateTime<Utc>,
 ) -> Result<i32, StoreError> {
@@ -70,7 +70,7 @@ pub async fn save(
     let columns = Columns::of(state);
     let result = onboarding::Entity::update_many()
         .col_expr(onboarding::COLUMN.version, (changed.version + 1).into())
-        .col_expr(onboarding::COLUMN.state, to_json(school, state)?.into())
+        .col_expr(onboarding::COLUMN.state, to_json(connection, state)?.into())
         .col_expr(onboarding::COLUMN.lifecycle, state.lifecycle().as_str().into())
         .col_expr(onboarding::COLUMN.gate_consent, state.is_gate_yes(Gate::Consent).into())
         .col_expr(onboarding::COLUMN.gate_webservice, state.is_gate_yes(Gate::Webservice).into())
@@ -87,7 +87,7 @@ pub async fn save(
         .col_expr(onboarding::COLUMN.updated_at, now.into())
         .col_expr(onboarding::COLUMN.attention_at, now.into())
         .col_expr(onboarding::COLUMN.no_answer_since, Option::<DateTime<Utc>>::None.into())
-        .filter(onboarding::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(onboarding::COLUMN.connection_id.eq(connection.as_uuid()))
         .filter(onboarding::COLUMN.version.eq(changed.version))
         .exec(conn)
         .await?;
@@ -98,8 +98,8 @@ pub async fn save(
 ///
 /// # Errors
 /// `Missing` when there is none, `CorruptRow` when it cannot be read.
-pub async fn load(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Versioned, StoreError> {
-    let row = onboarding::Entity::find_by_id(school.as_uuid()).one(conn).await?;
+pub async fn load(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<Versioned, StoreError> {
+    let row = onboarding::Entity::find_by_id(connection.as_uuid()).one(conn).await?;
     to_versioned(&row.ok_or(StoreError::Missing { table: "onboarding" })?)
 }
 
@@ -108,8 +108,8 @@ pub async fn load(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Versi
 ///
 /// # Errors
 /// `Missing` when there is none, `CorruptRow` when it cannot be read.
-pub async fn load_for_update(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Versioned, StoreError> {
-    let row = onboarding::Entity::find_by_id(school.as_uuid()).lock_exclusive().one(conn).await?;
+pub async fn load_for_update(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<Versioned, StoreError> {
+    let row = onboarding::Entity::find_by_id(connection.as_uuid()).lock_exclusive().one(conn).await?;
     to_versioned(&row.ok_or(StoreError::Missing { table: "onboarding" })?)
 }
 
@@ -119,9 +119,9 @@ pub async fn mark_all_for_attention(conn: &impl ConnectionTrait, now: DateTime<U
     let is_under_way = onboarding::COLUMN.lifecycle.eq("active");
     let _taken: Vec<uuid::Uuid> = onboarding::Entity::find()
         .select_only()
-        .column(onboarding::Column::SchoolId)
+        .column(onboarding::Column::ConnectionId)
         .filter(is_under_way.clone())
-        .order_by_asc(onboarding::COLUMN.school_id)
+        .order_by_asc(onboarding::COLUMN.connection_id)
         .lock_exclusive()
         .into_tuple()
         .all(conn)
@@ -138,19 +138,19 @@ pub async fn mark_all_for_attention(conn: &impl ConnectionTrait, now: DateTime<U
 pub async fn list_due_to_resume(
     conn: &impl ConnectionTrait,
     today: chrono::NaiveDate,
-) -> Result<Vec<SchoolId>, StoreError> {
+) -> Result<Vec<ConnectionId>, StoreError> {
     let rows = onboarding::Entity::find().filter(onboarding::COLUMN.resume_on.lte(today)).all(conn).await?;
-    Ok(rows.into_iter().map(|row| SchoolId::from_uuid(row.school_id)).collect())
+    Ok(rows.into_iter().map(|row| ConnectionId::from_uuid(row.connection_id)).collect())
 }
 
 pub(in crate::store) fn to_versioned(row: &onboarding::Model) -> Result<Versioned, StoreError> {
-    let corrupt = |_| StoreError::CorruptRow { table: "onboarding", id: row.school_id.to_string(), what: "state" };
+    let corrupt = |_| StoreError::CorruptRow { table: "onboarding", id: row.connection_id.to_string(), what: "state" };
     let state = serde_json::from_str(&row.state).map_err(corrupt)?;
     Ok(Versioned { state, version: row.version })
 }
 
-fn to_json(school: SchoolId, state: &Onboarding) -> Result<String, StoreError> {
-    let corrupt = |_| StoreError::CorruptRow { table: "onboarding", id: school.to_string(), what: "state" };
+fn to_json(connection: ConnectionId, state: &Onboarding) -> Result<String, StoreError> {
+    let corrupt = |_| StoreError::CorruptRow { table: "onboarding", id: connection.to_string(), what: "state" };
     serde_json::to_string(state).map_err(corrupt)
 }
 

@@ -1,24 +1,24 @@
 //! Schools beside their onboardings, as lists for Kurve.
 
 use chrono::{DateTime, Utc};
-use entity::{onboarding, school};
+use entity::{connection, onboarding};
 use sea_orm::sea_query::{Cond, Expr, Func, LikeExpr};
 use sea_orm::{
     ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, SelectTwo,
 };
 use unicode_normalization::UnicodeNormalization;
 
-use crate::domain::ids::SchoolId;
+use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::{Gate, Onboarding, Party};
-use crate::domain::school::School;
-use crate::store::onboarding::{onboardings, schools};
+use crate::domain::school::Connection;
+use crate::store::onboarding::{connections, onboardings};
 use crate::store::{ConnectionTrait, Page, StoreError, page, readable};
 
 /// One school in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Overview {
     /// The school.
-    pub school: School,
+    pub connection: Connection,
     /// Where it stands.
     pub state: Onboarding,
     /// The version of that.
@@ -31,7 +31,7 @@ pub struct Overview {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamedSchool {
     /// Which.
-    pub id: SchoolId,
+    pub id: ConnectionId,
     /// Its name, as it is kept.
     pub name: String,
     /// Its BRIN, as it is kept.
@@ -63,12 +63,12 @@ pub struct After {
     /// The name.
     pub name: String,
     /// The id.
-    pub id: SchoolId,
+    pub id: ConnectionId,
 }
 
 impl After {
-    pub(in crate::store) fn of(school: &school::Model) -> Self {
-        Self { name: school.name.clone(), id: SchoolId::from_uuid(school.id) }
+    pub(in crate::store) fn of(school: &connection::Model) -> Self {
+        Self { name: school.name.clone(), id: ConnectionId::from_uuid(school.id) }
     }
 }
 
@@ -85,7 +85,7 @@ pub struct WaitingAfter {
     /// Since when it waits.
     pub since: DateTime<Utc>,
     /// Its id.
-    pub id: SchoolId,
+    pub id: ConnectionId,
 }
 
 /// A page of what waits on Kurve, in the same order, after a place.
@@ -97,25 +97,25 @@ pub async fn list_waiting_after(
     let mut query = waiting_on_kurve();
     if let Some(WaitingAfter { is_stuck, since, id }) = after.copied() {
         let later = onboarding::COLUMN.kurve_since.gt(since);
-        let same = onboarding::COLUMN.kurve_since.eq(since).and(onboarding::COLUMN.school_id.gt(id.as_uuid()));
+        let same = onboarding::COLUMN.kurve_since.eq(since).and(onboarding::COLUMN.connection_id.gt(id.as_uuid()));
         let behind = Cond::all().add(onboarding::COLUMN.is_stuck.eq(is_stuck)).add(later.or(same));
         let rest = Cond::any().add(behind);
         query = query.filter(if is_stuck { rest.add(onboarding::COLUMN.is_stuck.eq(false)) } else { rest });
     }
     let place = |(row, _): &Pair| {
-        let id = SchoolId::from_uuid(row.school_id);
+        let id = ConnectionId::from_uuid(row.connection_id);
         row.kurve_since.map(|since| WaitingAfter { is_stuck: row.is_stuck, since, id })
     };
     Ok(page(query.limit(limit + 1).all(conn).await?, limit, place, to_overview))
 }
 
-fn waiting_on_kurve() -> SelectTwo<onboarding::Entity, school::Entity> {
+fn waiting_on_kurve() -> SelectTwo<onboarding::Entity, connection::Entity> {
     onboarding::Entity::find()
-        .find_also_related(school::Entity)
+        .find_also_related(connection::Entity)
         .filter(onboarding::COLUMN.kurve_since.is_not_null())
         .order_by_desc(onboarding::COLUMN.is_stuck)
         .order_by_asc(onboarding::COLUMN.kurve_since)
-        .order_by_asc(onboarding::COLUMN.school_id)
+        .order_by_asc(onboarding::COLUMN.connection_id)
 }
 
 /// How many schools wait on Kurve.
@@ -129,10 +129,10 @@ pub async fn list_without_answer(
     limit: u64,
 ) -> Result<Vec<(Overview, DateTime<Utc>)>, StoreError> {
     let rows = onboarding::Entity::find()
-        .find_also_related(school::Entity)
+        .find_also_related(connection::Entity)
         .filter(onboarding::COLUMN.no_answer_since.is_not_null())
         .order_by_asc(onboarding::COLUMN.no_answer_since)
-        .order_by_asc(onboarding::COLUMN.school_id)
+        .order_by_asc(onboarding::COLUMN.connection_id)
         .limit(limit)
         .all(conn)
         .await?;
@@ -160,23 +160,23 @@ pub async fn list_unplanned(
 ) -> Result<Vec<NamedSchool>, StoreError> {
     let rows: Vec<(uuid::Uuid, String, String, DateTime<Utc>)> = onboarding::Entity::find()
         .select_only()
-        .column(onboarding::Column::SchoolId)
-        .column(school::Column::Name)
-        .column(school::Column::Brin)
+        .column(onboarding::Column::ConnectionId)
+        .column(connection::Column::Name)
+        .column(connection::Column::Brin)
         .column(onboarding::Column::AttentionAt)
-        .inner_join(school::Entity)
+        .inner_join(connection::Entity)
         .filter(onboarding::COLUMN.attention_at.lte(before))
         .order_by_asc(onboarding::COLUMN.attention_at)
-        .order_by_asc(onboarding::COLUMN.school_id)
+        .order_by_asc(onboarding::COLUMN.connection_id)
         .limit(limit)
         .into_tuple()
         .all(conn)
         .await?;
-    let known = |(id, name, brin, since)| NamedSchool { id: SchoolId::from_uuid(id), name, brin, since };
+    let known = |(id, name, brin, since)| NamedSchool { id: ConnectionId::from_uuid(id), name, brin, since };
     Ok(rows.into_iter().map(known).collect())
 }
 
-type Pair = (onboarding::Model, Option<school::Model>);
+type Pair = (onboarding::Model, Option<connection::Model>);
 
 /// How many schools do not answer their reminders.
 pub async fn count_without_answer(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
@@ -190,13 +190,13 @@ pub async fn list(
     after: Option<&After>,
     limit: u64,
 ) -> Result<Page<Overview, After>, StoreError> {
-    let mut query = onboarding::Entity::find().find_also_related(school::Entity);
+    let mut query = onboarding::Entity::find().find_also_related(connection::Entity);
     query = query.filter(condition(filter));
     if let Some(after) = after {
-        let same_name = school::COLUMN.name.eq(&after.name).and(school::COLUMN.id.gt(after.id.as_uuid()));
-        query = query.filter(school::COLUMN.name.gt(&after.name).or(same_name));
+        let same_name = connection::COLUMN.name.eq(&after.name).and(connection::COLUMN.id.gt(after.id.as_uuid()));
+        query = query.filter(connection::COLUMN.name.gt(&after.name).or(same_name));
     }
-    let query = query.order_by_asc(school::COLUMN.name).order_by_asc(school::COLUMN.id);
+    let query = query.order_by_asc(connection::COLUMN.name).order_by_asc(connection::COLUMN.id);
     let place = |(_, school): &Pair| school.as_ref().map(After::of);
     Ok(page(query.limit(limit + 1).all(conn).await?, limit, place, to_overview))
 }
@@ -208,12 +208,12 @@ fn condition(filter: &Filter) -> Cond {
         let pattern = format!("%{}%", escape_like(&folded));
         let like = |pattern: &str| LikeExpr::new(pattern.to_owned()).escape('\\');
         let mut any = Cond::any()
-            .add(Expr::expr(Func::lower(Expr::col(school::Column::Name.as_column_ref()))).like(like(&pattern)))
-            .add(Expr::col(school::Column::Domain.as_column_ref()).like(like(&pattern)));
+            .add(Expr::expr(Func::lower(Expr::col(connection::Column::Name.as_column_ref()))).like(like(&pattern)))
+            .add(Expr::col(connection::Column::Domain.as_column_ref()).like(like(&pattern)));
         // A BRIN is typed in many ways; it is stored in one.
         let brin = text.replace([' ', '.', '-'], "").to_uppercase();
         if !brin.is_empty() && brin.bytes().all(|sign| sign.is_ascii_alphanumeric()) {
-            any = any.add(Expr::col(school::Column::BrinKey.as_column_ref()).like(like(&format!("{brin}%"))));
+            any = any.add(Expr::col(connection::Column::BrinKey.as_column_ref()).like(like(&format!("{brin}%"))));
         }
         all = all.add(any);
     }
@@ -260,10 +260,10 @@ fn escape_like(text: &str) -> String {
 
 pub(in crate::store) fn to_overview(found: Pair) -> Result<Overview, StoreError> {
     let (row, school) = found;
-    let school = school.ok_or(StoreError::Missing { table: "school" })?;
+    let school = school.ok_or(StoreError::Missing { table: "connection" })?;
     let versioned = onboardings::to_versioned(&row)?;
     Ok(Overview {
-        school: schools::to_school(school)?,
+        connection: connections::to_connection(school)?,
         state: versioned.state,
         version: versioned.version,
         kurve_since: row.kurve_since,
@@ -272,6 +272,6 @@ pub(in crate::store) fn to_overview(found: Pair) -> Result<Overview, StoreError>
 
 /// How many schools there are in all.
 pub async fn count(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
-    let query: Select<school::Entity> = school::Entity::find();
+    let query: Select<connection::Entity> = connection::Entity::find();
     Ok(query.count(conn).await?)
 }

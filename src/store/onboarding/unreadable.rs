@@ -4,12 +4,12 @@
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
-use entity::{check_status, contact, onboarding, reminder_arrangement, school};
+use entity::{check_status, connection, contact, onboarding, reminder_arrangement};
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use crate::domain::ids::SchoolId;
-use crate::store::checks::connections::to_connection;
+use crate::domain::ids::ConnectionId;
+use crate::store::checks::check_status::to_check_status;
 use crate::store::onboarding::arrangements::to_arrangement;
 use crate::store::onboarding::overview::{NamedSchool, to_overview};
 use crate::store::people::contacts::to_contact;
@@ -24,7 +24,7 @@ pub struct Part {
     /// Those of which something cannot be read. Each is there since its onboarding was last written: by then it could be read.
     pub found: Vec<NamedSchool>,
     /// The first and the last school that were read; `None` when there were none.
-    pub read: Option<RangeInclusive<SchoolId>>,
+    pub read: Option<RangeInclusive<ConnectionId>>,
     /// Whether there may be more after the last one.
     pub has_more: bool,
 }
@@ -45,38 +45,38 @@ pub async fn list(conn: &impl ConnectionTrait) -> Result<Vec<NamedSchool>, Store
 }
 
 /// Reads the next batch of schools after one, whole, and names those of which something cannot be read.
-pub async fn list_part(conn: &impl ConnectionTrait, after: Option<SchoolId>) -> Result<Part, StoreError> {
-    let mut query = onboarding::Entity::find().find_also_related(school::Entity);
+pub async fn list_part(conn: &impl ConnectionTrait, after: Option<ConnectionId>) -> Result<Part, StoreError> {
+    let mut query = onboarding::Entity::find().find_also_related(connection::Entity);
     if let Some(after) = after {
-        query = query.filter(onboarding::COLUMN.school_id.gt(after.as_uuid()));
+        query = query.filter(onboarding::COLUMN.connection_id.gt(after.as_uuid()));
     }
-    let pairs = query.order_by_asc(onboarding::COLUMN.school_id).limit(BATCH).all(conn).await?;
+    let pairs = query.order_by_asc(onboarding::COLUMN.connection_id).limit(BATCH).all(conn).await?;
     let (Some((first, _)), Some((last, _))) = (pairs.first(), pairs.last()) else { return Ok(Part::default()) };
-    let (first, last) = (first.school_id, last.school_id);
+    let (first, last) = (first.connection_id, last.connection_id);
     let mut broken = Broken::default();
-    for row in contact::Entity::find().filter(contact::COLUMN.school_id.between(first, last)).all(conn).await? {
-        broken.note(row.school_id, to_contact(row));
+    for row in contact::Entity::find().filter(contact::COLUMN.connection_id.between(first, last)).all(conn).await? {
+        broken.note(row.connection_id, to_contact(row));
     }
     for row in
-        check_status::Entity::find().filter(check_status::COLUMN.school_id.between(first, last)).all(conn).await?
+        check_status::Entity::find().filter(check_status::COLUMN.connection_id.between(first, last)).all(conn).await?
     {
-        broken.note(row.school_id, to_connection(&row));
+        broken.note(row.connection_id, to_check_status(&row));
     }
-    let arranged = reminder_arrangement::COLUMN.school_id.between(first, last);
+    let arranged = reminder_arrangement::COLUMN.connection_id.between(first, last);
     for row in reminder_arrangement::Entity::find().filter(arranged).all(conn).await? {
-        broken.note(row.school_id, to_arrangement(&row));
+        broken.note(row.connection_id, to_arrangement(&row));
     }
     let has_more = pairs.len() as u64 == BATCH;
     let mut found = vec![];
     for pair in pairs {
-        let (id, since) = (pair.0.school_id, pair.0.updated_at);
+        let (id, since) = (pair.0.connection_id, pair.0.updated_at);
         let (name, brin) = pair.1.as_ref().map(|school| (school.name.clone(), school.brin.clone())).unwrap_or_default();
         broken.note(id, to_overview(pair));
         if broken.0.contains(&id) {
-            found.push(NamedSchool { id: SchoolId::from_uuid(id), name, brin, since });
+            found.push(NamedSchool { id: ConnectionId::from_uuid(id), name, brin, since });
         }
     }
-    let read = Some(SchoolId::from_uuid(first)..=SchoolId::from_uuid(last));
+    let read = Some(ConnectionId::from_uuid(first)..=ConnectionId::from_uuid(last));
     Ok(Part { found, read, has_more })
 }
 

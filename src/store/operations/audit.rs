@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Action, Entry};
-use crate::domain::ids::{ContactId, SchoolId};
+use crate::domain::ids::{ConnectionId, ContactId};
 use crate::domain::onboarding::Event;
 use crate::store::{ConnectionTrait, StoreError, lock};
 
@@ -15,7 +15,7 @@ use crate::store::{ConnectionTrait, StoreError, lock};
 #[derive(Debug, Clone)]
 pub struct NewEntry {
     /// About which school, if about one.
-    pub school: Option<SchoolId>,
+    pub connection: Option<ConnectionId>,
     /// The version of the onboarding after it, if it changed one.
     pub onboarding_version: Option<i32>,
     /// When.
@@ -104,12 +104,12 @@ pub async fn append(
 /// A school's entries, newest first, older than `before`, at most `limit`.
 pub async fn list(
     conn: &impl ConnectionTrait,
-    school: SchoolId,
+    connection: ConnectionId,
     before: Option<i64>,
     limit: u64,
 ) -> Result<Vec<Entry>, StoreError> {
     let rows = audit::Entity::find()
-        .filter(audit::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(audit::COLUMN.connection_id.eq(connection.as_uuid()))
         .filter(audit::COLUMN.id.lt(before.unwrap_or(i64::MAX)))
         .order_by_desc(audit::COLUMN.id)
         .limit(limit)
@@ -125,7 +125,7 @@ pub async fn list_about_no_school(
     limit: u64,
 ) -> Result<Vec<Entry>, StoreError> {
     let rows = audit::Entity::find()
-        .filter(audit::COLUMN.school_id.is_null())
+        .filter(audit::COLUMN.connection_id.is_null())
         .filter(audit::COLUMN.action.is_in(actions.iter().copied()))
         .order_by_desc(audit::COLUMN.id)
         .limit(limit)
@@ -137,11 +137,11 @@ pub async fn list_about_no_school(
 /// What changed a school's onboarding after a version, oldest first.
 pub async fn list_after_version(
     conn: &impl ConnectionTrait,
-    school: SchoolId,
+    connection: ConnectionId,
     version: i32,
 ) -> Result<Vec<Entry>, StoreError> {
     let rows = audit::Entity::find()
-        .filter(audit::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(audit::COLUMN.connection_id.eq(connection.as_uuid()))
         .filter(audit::COLUMN.onboarding_version.gt(version))
         .order_by_asc(audit::COLUMN.id)
         .all(conn)
@@ -152,11 +152,11 @@ pub async fn list_after_version(
 /// The events that made one version of a school's onboarding.
 pub async fn list_events_of(
     conn: &impl ConnectionTrait,
-    school: SchoolId,
+    connection: ConnectionId,
     version: i32,
 ) -> Result<Vec<Event>, StoreError> {
     let rows = audit::Entity::find()
-        .filter(audit::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(audit::COLUMN.connection_id.eq(connection.as_uuid()))
         .filter(audit::COLUMN.onboarding_version.eq(version))
         .order_by_asc(audit::COLUMN.id)
         .all(conn)
@@ -174,11 +174,11 @@ pub async fn last_id(conn: &impl ConnectionTrait) -> Result<Option<i64>, StoreEr
 /// Who made somebody a contact of a school, the last time that somebody did.
 pub async fn find_adder(
     conn: &impl ConnectionTrait,
-    school: SchoolId,
+    connection: ConnectionId,
     contact: ContactId,
 ) -> Result<Option<Actor>, StoreError> {
     let rows = audit::Entity::find()
-        .filter(audit::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(audit::COLUMN.connection_id.eq(connection.as_uuid()))
         .filter(audit::COLUMN.action.eq("contact_added"))
         .order_by_desc(audit::COLUMN.id)
         .all(conn)
@@ -213,7 +213,7 @@ fn to_row(id: i64, prev_mac: Vec<u8>, entry: NewEntry) -> Result<audit::Model, S
     let corrupt = |_| StoreError::CorruptRow { table: "audit", id: id.to_string(), what: "payload" };
     Ok(audit::Model {
         id,
-        school_id: entry.school.map(SchoolId::as_uuid),
+        connection_id: entry.connection.map(ConnectionId::as_uuid),
         onboarding_version: entry.onboarding_version,
         actor_kind: entry.by.kind().to_owned(),
         actor_id: entry.by.person(),
@@ -229,7 +229,7 @@ fn to_row(id: i64, prev_mac: Vec<u8>, entry: NewEntry) -> Result<audit::Model, S
 
 /// The key's id is not hashed: another key gives another hash anyway.
 fn with_parts<T>(row: &audit::Model, with: impl FnOnce(&[&[u8]]) -> T) -> T {
-    let school = row.school_id.map(|id| id.to_string()).unwrap_or_default();
+    let school = row.connection_id.map(|id| id.to_string()).unwrap_or_default();
     let version = row.onboarding_version.map(|version| version.to_string()).unwrap_or_default();
     let actor = row.actor_id.map(|id| id.to_string()).unwrap_or_default();
     with(&[
@@ -249,7 +249,7 @@ fn with_parts<T>(row: &audit::Model, with: impl FnOnce(&[&[u8]]) -> T) -> T {
 fn to_active(row: audit::Model) -> audit::ActiveModel {
     audit::ActiveModel {
         id: Set(row.id),
-        school_id: Set(row.school_id),
+        connection_id: Set(row.connection_id),
         onboarding_version: Set(row.onboarding_version),
         actor_kind: Set(row.actor_kind),
         actor_id: Set(row.actor_id),
@@ -268,7 +268,7 @@ fn to_entry(row: audit::Model) -> Result<Entry, StoreError> {
     let payload: Payload = serde_json::from_str(&row.payload).map_err(corrupt)?;
     Ok(Entry {
         id: row.id,
-        school: row.school_id.map(SchoolId::from_uuid),
+        connection: row.connection_id.map(ConnectionId::from_uuid),
         onboarding_version: row.onboarding_version,
         at: row.at,
         by: payload.by,

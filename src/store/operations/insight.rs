@@ -1,12 +1,12 @@
 //! Holdings (how long a party had a step), and the counts that Kurve's figures are drawn from.
 
 use chrono::{DateTime, Utc};
-use entity::{audit, holding, onboarding, school};
+use entity::{audit, connection, holding, onboarding};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use crate::domain::ids::SchoolId;
+use crate::domain::ids::ConnectionId;
 use crate::domain::insight::Ball;
 use crate::domain::onboarding::{Gate, Party, Step};
 use crate::store::{ConnectionTrait, StoreError};
@@ -25,12 +25,12 @@ pub struct OpenHolding {
 /// Records that a holding begins.
 pub async fn insert_holding(
     conn: &impl ConnectionTrait,
-    school: SchoolId,
+    connection: ConnectionId,
     holding: OpenHolding,
 ) -> Result<(), StoreError> {
     let row = holding::ActiveModel {
         id: Set(holding.id),
-        school_id: Set(school.as_uuid()),
+        connection_id: Set(connection.as_uuid()),
         step: Set(holding.ball.step.as_str().to_owned()),
         party: Set(holding.ball.party.as_str().to_owned()),
         begun_at: Set(holding.begun_at),
@@ -42,9 +42,12 @@ pub async fn insert_holding(
 }
 
 /// A school's holdings that have not ended.
-pub async fn list_open_holdings(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Vec<OpenHolding>, StoreError> {
+pub async fn list_open_holdings(
+    conn: &impl ConnectionTrait,
+    connection: ConnectionId,
+) -> Result<Vec<OpenHolding>, StoreError> {
     let rows = holding::Entity::find()
-        .filter(holding::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(holding::COLUMN.connection_id.eq(connection.as_uuid()))
         .filter(holding::COLUMN.ended_at.is_null())
         .order_by_asc(holding::COLUMN.id)
         .all(conn)
@@ -118,7 +121,7 @@ pub async fn count_gates(conn: &impl ConnectionTrait) -> Result<(u64, [u64; 5]),
     type Sum = Option<i64>;
     let counts: Option<(i64, Sum, Sum, Sum, Sum, Sum)> = onboarding::Entity::find()
         .select_only()
-        .column_as(onboarding::COLUMN.school_id.count(), "schools")
+        .column_as(onboarding::COLUMN.connection_id.count(), "schools")
         .column_as(yes(onboarding::Column::GateConsent), Gate::Consent.as_str())
         .column_as(yes(onboarding::Column::GateWebservice), Gate::Webservice.as_str())
         .column_as(yes(onboarding::Column::GatePassword), Gate::Password.as_str())
@@ -139,8 +142,8 @@ pub async fn list_registered(
     conn: &impl ConnectionTrait,
     since: DateTime<Utc>,
 ) -> Result<Vec<DateTime<Utc>>, StoreError> {
-    let query = school::Entity::find().select_only().column(school::Column::CreatedAt);
-    Ok(query.filter(school::COLUMN.created_at.gte(since)).into_tuple().all(conn).await?)
+    let query = connection::Entity::find().select_only().column(connection::Column::CreatedAt);
+    Ok(query.filter(connection::COLUMN.created_at.gte(since)).into_tuple().all(conn).await?)
 }
 
 /// When imports opened, since a moment; a school whose import opened twice counts twice.

@@ -62,14 +62,14 @@ pub async fn count_bounced(conn: &impl ConnectionTrait) -> Result<u64, StoreErro
         .and_where(Expr::col(address_mark::Column::BouncedAt).is_not_null())
         .to_owned();
     let under_way = Query::select()
-        .column(onboarding::Column::SchoolId)
+        .column(onboarding::Column::ConnectionId)
         .from(onboarding::Entity)
         .and_where(Expr::col(onboarding::Column::Lifecycle).is_in(["active", "paused"]))
         .to_owned();
     let found = contact::Entity::find()
         .filter(contact::COLUMN.removed_at.is_null())
         .filter(Expr::col(contact::Column::EmailKey).in_subquery(bounced))
-        .filter(Expr::col(contact::Column::SchoolId).in_subquery(under_way));
+        .filter(Expr::col(contact::Column::ConnectionId).in_subquery(under_way));
     Ok(found.count(conn).await?)
 }
 

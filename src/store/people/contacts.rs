@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use entity::contact;
 use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder, UpdateMany};
 
-use crate::domain::ids::{ContactId, SchoolId, StaffId};
+use crate::domain::ids::{ConnectionId, ContactId, StaffId};
 use crate::domain::roles::Roles;
 use crate::domain::school::{Contact, Vouch};
 use crate::domain::text::{EmailAddress, PersonName, Reason};
@@ -17,7 +17,7 @@ use crate::store::{ConnectionTrait, StoreError};
 pub async fn insert(conn: &impl ConnectionTrait, contact: &Contact, email_key: &str) -> Result<(), StoreError> {
     let row = contact::ActiveModel {
         id: Set(contact.id.as_uuid()),
-        school_id: Set(contact.school.as_uuid()),
+        connection_id: Set(contact.connection.as_uuid()),
         name: Set(contact.name.as_str().to_owned()),
         email: Set(contact.email.as_str().to_owned()),
         email_key: Set(email_key.to_owned()),
@@ -43,9 +43,12 @@ pub async fn load(conn: &impl ConnectionTrait, id: ContactId) -> Result<Contact,
 }
 
 /// A school's contacts, also removed ones, oldest first.
-pub async fn list_with_removed(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Vec<Contact>, StoreError> {
+pub async fn list_with_removed(
+    conn: &impl ConnectionTrait,
+    connection: ConnectionId,
+) -> Result<Vec<Contact>, StoreError> {
     let rows = contact::Entity::find()
-        .filter(contact::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(contact::COLUMN.connection_id.eq(connection.as_uuid()))
         .order_by_asc(contact::COLUMN.created_at)
         .order_by_asc(contact::COLUMN.id)
         .all(conn)
@@ -54,8 +57,8 @@ pub async fn list_with_removed(conn: &impl ConnectionTrait, school: SchoolId) ->
 }
 
 /// A school's contacts of today, oldest first.
-pub async fn list(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Vec<Contact>, StoreError> {
-    let mut contacts = list_with_removed(conn, school).await?;
+pub async fn list(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<Vec<Contact>, StoreError> {
+    let mut contacts = list_with_removed(conn, connection).await?;
     contacts.retain(|contact| contact.removed_at.is_none());
     Ok(contacts)
 }
@@ -68,11 +71,11 @@ pub async fn find(conn: &impl ConnectionTrait, id: ContactId) -> Result<Option<C
 /// The contact of today of a school with this address.
 pub async fn find_by_email(
     conn: &impl ConnectionTrait,
-    school: SchoolId,
+    connection: ConnectionId,
     email_key: &str,
 ) -> Result<Option<Contact>, StoreError> {
     let row = contact::Entity::find()
-        .filter(contact::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(contact::COLUMN.connection_id.eq(connection.as_uuid()))
         .filter(contact::COLUMN.email_key.eq(email_key))
         .filter(contact::COLUMN.removed_at.is_null())
         .one(conn)
@@ -147,9 +150,9 @@ pub async fn mark_vouched(conn: &impl ConnectionTrait, id: ContactId, vouch: &Vo
 }
 
 /// Takes back Kurve's word for everyone at a school; returns for how many it was given.
-pub async fn clear_vouches(conn: &impl ConnectionTrait, school: SchoolId) -> Result<u64, StoreError> {
+pub async fn clear_vouches(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<u64, StoreError> {
     let changed = without_vouch()
-        .filter(contact::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(contact::COLUMN.connection_id.eq(connection.as_uuid()))
         .filter(contact::COLUMN.vouched_at.is_not_null())
         .exec(conn)
         .await?;
@@ -219,7 +222,7 @@ pub(in crate::store) fn to_contact(row: contact::Model) -> Result<Contact, Store
     }
     Ok(Contact {
         id: ContactId::from_uuid(row.id),
-        school: SchoolId::from_uuid(row.school_id),
+        connection: ConnectionId::from_uuid(row.connection_id),
         name: PersonName::parse(&row.name).map_err(|_| corrupt("name"))?,
         email: EmailAddress::parse(&row.email).map_err(|_| corrupt("email"))?,
         roles,

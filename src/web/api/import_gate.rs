@@ -176,8 +176,8 @@ fn check(answer: &ActivationAnswer) -> Check {
     let passed = facts.passed.filter(|(_, version)| *version == facts.credential_version);
     Check {
         policy: facts.policy.as_str(),
-        code: answer.connection.last.map(|(code, _)| code.as_str()),
-        at: answer.connection.last.map(|(_, at)| at),
+        code: answer.status.last.map(|(code, _)| code.as_str()),
+        at: answer.status.last.map(|(_, at)| at),
         passed_at: passed.map(|(at, _)| at),
         allowed_without: answer.counting_leave().map(|leave| Leave { reason: leave.reason.to_string(), at: leave.at }),
     }

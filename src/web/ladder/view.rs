@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use strum::IntoEnumIterator;
 
 use crate::domain::check::{CheckCode, CheckResult, NotMade, Rung, RungTime};
-use crate::domain::ids::SchoolId;
+use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::Party;
 use crate::links;
 use crate::store::checks::connection_checks::{Check, Outcome};
@@ -14,7 +14,7 @@ use crate::words;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::web) enum Reader {
     /// A contact of this school.
-    School(SchoolId),
+    School(ConnectionId),
     /// A colleague of Kurve.
     Kurve,
 }

@@ -6,7 +6,7 @@ use super::*;
 use crate::domain::check::{Counts, Oddity};
 
 fn reader() -> Reader {
-    Reader::School(SchoolId::from_uuid(uuid::Uuid::from_u128(7)))
+    Reader::School(ConnectionId::from_uuid(uuid::Uuid::from_u128(7)))
 }
 
 fn at() -> DateTime<Utc> {

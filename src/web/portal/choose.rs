@@ -32,13 +32,13 @@ struct ChoosePage {
 pub(super) async fn show(State(web): State<WebState>, who: SchoolVisitor) -> Result<Response, PageError> {
     let found = portal_access::list_choices(&web.context, &who.email_key).await?;
     if let [only] = found.as_slice() {
-        return Ok(see_other(&links::SCHOOL.at(only.school)));
+        return Ok(see_other(&links::SCHOOL.at(only.connection)));
     }
     let row = |choice: portal_access::Choice| SchoolRow {
-        id: choice.school.to_string(),
+        id: choice.connection.to_string(),
         name: choice.name.to_string(),
         brin: choice.brin.to_string(),
-        href: links::SCHOOL.at(choice.school),
+        href: links::SCHOOL.at(choice.connection),
     };
     let frame = Frame { home: links::SCHOOLS.to_owned(), ..who.visit.frame(&web) };
     page::show(&ChoosePage { frame, schools: found.into_iter().map(row).collect(), sign_out: links::SIGN_OUT })

@@ -43,7 +43,7 @@ struct ConnectionPage {
 
 /// The newest check, or that there was none.
 pub(super) async fn show(State(web): State<WebState>, who: SchoolContact) -> Result<Response, PageError> {
-    let latest = checks::latest(&web.context, who.school()).await?;
+    let latest = checks::latest(&web.context, who.connection()).await?;
     page::show(&build(&web, &who, latest).await?)
 }
 
@@ -64,7 +64,7 @@ pub(super) async fn show_live(
     CheckPath(check): CheckPath,
 ) -> Result<Response, PageError> {
     let id = find(&web, &who, check).await?.id;
-    let (context, reader) = (web.context.clone(), Reader::School(who.school()));
+    let (context, reader) = (web.context.clone(), Reader::School(who.connection()));
     let look = move || {
         let context = context.clone();
         async move { ladder::step(&LadderView::of(&checks::find(&context, id).await?, reader)) }
@@ -78,8 +78,8 @@ pub(super) async fn create(
     who: SchoolContact,
     Posted(_): Posted<Pressed>,
 ) -> Result<Response, PageError> {
-    match checks::ask(&web.context, &who.call(), who.school()).await {
-        Ok(check) => Ok(see_other(&links::SCHOOL_CHECK.check(who.school(), check))),
+    match checks::ask(&web.context, &who.call(), who.connection()).await {
+        Ok(check) => Ok(see_other(&links::SCHOOL_CHECK.check(who.connection(), check))),
         // The page says from when it can be pressed, or why not.
         Err(ServiceError::TooOften { .. } | ServiceError::NotChecked(_)) => {
             Ok(see_other(&who.at(links::SCHOOL_CONNECTION)))
@@ -91,19 +91,19 @@ pub(super) async fn create(
 /// A check of the visitor's own school; another's is not there.
 async fn find(web: &WebState, who: &SchoolContact, id: CheckId) -> Result<Check, PageError> {
     let check = checks::find(&web.context, id).await?;
-    if check.school == who.school() { Ok(check) } else { Err(PageError::NotFound) }
+    if check.connection == who.connection() { Ok(check) } else { Err(PageError::NotFound) }
 }
 
 async fn build(web: &WebState, who: &SchoolContact, shown: Option<Check>) -> Result<ConnectionPage, PageError> {
     let Opened { frame, around, file } = open(web, who, "").await?;
-    let history = checks::history(&web.context, file.school.id, None, EARLIER).await?;
-    let path = |path: OfConnection, check: &Check| path.check(who.school(), check.id);
+    let history = checks::history(&web.context, file.connection.id, None, EARLIER).await?;
+    let path = |path: OfConnection, check: &Check| path.check(who.connection(), check.id);
     let is_shown = |check: &Check| shown.as_ref().is_some_and(|shown| shown.id == check.id);
     let others = history.iter().filter(|check| !is_shown(check));
     Ok(ConnectionPage {
         frame,
         around,
-        ladder: shown.as_ref().map(|check| LadderView::of(check, Reader::School(who.school()))),
+        ladder: shown.as_ref().map(|check| LadderView::of(check, Reader::School(who.connection()))),
         button: button(web, who, &file, history.first()),
         here: shown.as_ref().map_or_else(|| who.at(links::SCHOOL_CONNECTION), |check| path(links::SCHOOL_CHECK, check)),
         live: shown.as_ref().map(|check| path(links::SCHOOL_CHECK_LIVE, check)).unwrap_or_default(),
@@ -152,8 +152,8 @@ pub(super) async fn panel(
     if file.state.credential_version() == 0 || file.state.lifecycle().is_withdrawn() {
         return Ok(None);
     }
-    let latest = checks::latest(&web.context, file.school.id).await?;
-    let known = checks::connection(&web.context, file.school.id).await?;
+    let latest = checks::latest(&web.context, file.connection.id).await?;
+    let known = checks::connection(&web.context, file.connection.id).await?;
     let is_running = latest.as_ref().is_some_and(|check| check.finished_at.is_none());
     let (key, line) = match (is_running, known.last) {
         (true, _) => ("running", "De verbinding wordt nu gecontroleerd.".to_owned()),

@@ -29,7 +29,7 @@ pub(super) async fn create(
     }
     let mut typed = Typed::default();
     if let Some(details) = read(&form, &mut typed.errors) {
-        match schools::submit_details(&web.context, &who.call(), who.school(), &details).await {
+        match schools::submit_details(&web.context, &who.call(), who.connection(), &details).await {
             Ok(()) => return Ok(flash::redirect(&web, &who.at(links::SCHOOL), Flash::DetailsSent)),
             Err(ServiceError::Refused(Refusal::AlreadyDone { .. })) => {
                 return Ok(flash::redirect(&web, &who.at(links::SCHOOL), Flash::AlreadySo));

@@ -36,7 +36,7 @@ pub(super) async fn create(
     if let Some(colleague) = colleague {
         web.limits.check_client(who.visit.client)?;
         web.limits.check_address(Door::HandOver, &web.context.keys.email_key(&colleague.email.key_form()))?;
-        match onboardings::hand_over(&web.context, &who.call(), who.school(), step, colleague).await {
+        match onboardings::hand_over(&web.context, &who.call(), who.connection(), step, colleague).await {
             Ok(()) => return Ok(flash::redirect(&web, &who.at(links::SCHOOL), Flash::HandedOver.about(step))),
             Err(ServiceError::Refused(Refusal::AlreadyDone { .. })) => {
                 return Ok(flash::redirect(&web, &who.at(links::SCHOOL), Flash::AlreadySo));
@@ -55,7 +55,7 @@ pub(super) async fn create(
 
 /// A contact of this school by id; whoever is not one is not found.
 async fn find(web: &WebState, who: &SchoolContact, id: ContactId) -> Result<NewContact, PageError> {
-    let file = onboardings::load_file(&web.context, who.school()).await?;
+    let file = onboardings::load_file(&web.context, who.connection()).await?;
     let found = file.contact(id).filter(|contact| contact.is_active()).cloned().ok_or(PageError::NotFound)?;
     let Contact { name, email, roles, .. } = found;
     Ok(NewContact { name, email, roles })

@@ -17,6 +17,6 @@ pub(super) async fn create(
     who: SchoolContact,
     Posted(_): Posted<Pressed>,
 ) -> Result<Response, PageError> {
-    onboardings::act(&web.context, &who.call(), who.school(), &Command::ReportImported, None).await?;
+    onboardings::act(&web.context, &who.call(), who.connection(), &Command::ReportImported, None).await?;
     Ok(flash::redirect(&web, &who.at(links::SCHOOL), Flash::ImportReported))
 }

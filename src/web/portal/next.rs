@@ -22,7 +22,7 @@ impl Link {
     }
 
     fn to_step(me: &Contact, step: Step) -> Self {
-        Self::new(links::SCHOOL_STEP.step(me.school, step), words::step_name(step))
+        Self::new(links::SCHOOL_STEP.step(me.connection, step), words::step_name(step))
     }
 }
 
@@ -74,7 +74,7 @@ pub(super) fn card(state: &Onboarding, me: &Contact, names: &Names) -> NextCard 
             let mut card = NextCard::new("wait", "paused", "Pauze", format!("De koppeling staat op pauze tot {until}"))
                 .say(format!("Reden: {reason}"))
                 .say("Jullie krijgen geen herinneringen. Op die dag gaat het vanzelf verder.");
-            card.post = Some(Link::new(links::SCHOOL_RESUME.at(me.school), "Nu weer verdergaan"));
+            card.post = Some(Link::new(links::SCHOOL_RESUME.at(me.connection), "Nu weer verdergaan"));
             card
         }
         Lifecycle::Completed { at } => NextCard::new("done", "completed", "Afgerond", "De import in Numo is gedaan")
@@ -97,7 +97,7 @@ pub(super) fn beside_check(card: NextCard, state: &Onboarding, me: &Contact, fai
         Some(code) if is_free && code.holder() == Some(Party::School) => {
             let mut asked = NextCard::new("now", "connection", "Jouw volgende stap", words::check_title(code));
             asked = asked.say(code.sentence());
-            asked.link = Some(Link::new(links::SCHOOL_CONNECTION.at(me.school), "Bekijk wat je kunt doen"));
+            asked.link = Some(Link::new(links::SCHOOL_CONNECTION.at(me.connection), "Bekijk wat je kunt doen"));
             asked
         }
         Some(_) | None => card,
@@ -149,7 +149,7 @@ fn colleague_with<'a>(state: &Onboarding, me: &Contact, names: &'a Names, step: 
 
 fn to_do(state: &Onboarding, me: &Contact, names: &Names, open: OpenStep) -> NextCard {
     let step = open.step;
-    let page = links::SCHOOL_STEP.step(me.school, step);
+    let page = links::SCHOOL_STEP.step(me.connection, step);
     let with_colleague = colleague_with(state, me, names, step);
     let (kind, label, button) = match (with_colleague, may_do(state, me, step)) {
         (Some(_), _) => ("wait", "Een collega is aan zet", "Bekijk deze stap"),
@@ -180,7 +180,7 @@ fn magisters_turn(state: &Onboarding, me: &Contact, open: OpenStep) -> NextCard 
     if let Some(kurve) = oldest_of_kurve(state) {
         card = card.say(kurve_sentence(kurve));
     }
-    card.link = Some(Link::new(links::SCHOOL_STEP.step(me.school, open.step), "Bevestiging doorgeven"));
+    card.link = Some(Link::new(links::SCHOOL_STEP.step(me.connection, open.step), "Bevestiging doorgeven"));
     card
 }
 
@@ -191,7 +191,7 @@ fn kurves_turn(state: &Onboarding, me: &Contact) -> NextCard {
     };
     let title = format!("Kurve is aan zet sinds {}", words::date_nl(open.since));
     let mut card = NextCard::new("wait", open.step.as_str(), "Nu niets te doen", title).say(kurve_sentence(open));
-    card.link = Some(Link::new(links::SCHOOL_STEP.step(me.school, open.step), "Bekijk deze stap"));
+    card.link = Some(Link::new(links::SCHOOL_STEP.step(me.connection, open.step), "Bekijk deze stap"));
     card
 }
 
@@ -228,7 +228,7 @@ fn kurve_sentence(open: OpenStep) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::SchoolId;
+    use crate::domain::ids::ConnectionId;
     use crate::domain::onboarding::testing::{Walk, contact_id, first_morning, reason, superbeheerder, support};
     use crate::domain::roles::{ContactRole, Roles};
     use crate::domain::text::{EmailAddress, PersonName};
@@ -236,7 +236,7 @@ mod tests {
     fn someone(number: u128, role: ContactRole) -> Contact {
         Contact {
             id: contact_id(number),
-            school: SchoolId::from_uuid(uuid::Uuid::from_u128(9)),
+            connection: ConnectionId::from_uuid(uuid::Uuid::from_u128(9)),
             name: PersonName::parse("Anna de Wit").expect("a plain name"),
             email: EmailAddress::parse("a@school.nl").expect("a plain address"),
             roles: Roles::of(role),

@@ -62,10 +62,10 @@ pub(super) struct Opened {
 
 /// Loads the school of this visitor for a page.
 pub(super) async fn open(web: &WebState, who: &SchoolContact, current: &'static str) -> Result<Opened, ServiceError> {
-    let file = onboardings::load_file(&web.context, who.school()).await?;
+    let file = onboardings::load_file(&web.context, who.connection()).await?;
     let around = Around {
-        school: file.school.details.name.as_str().to_owned(),
-        brin: file.school.details.brin.as_str().to_owned(),
+        school: file.connection.details.name.as_str().to_owned(),
+        brin: file.connection.details.brin.as_str().to_owned(),
         overview: who.at(links::SCHOOL),
         contacts: who.at(links::SCHOOL_CONTACTS),
         choose: links::SCHOOLS,

@@ -83,12 +83,12 @@ struct OverviewPage {
 
 pub(super) async fn show(State(web): State<WebState>, who: SchoolContact) -> Result<Response, PageError> {
     let Opened { frame, around, file } = open(&web, &who, "overview").await?;
-    let arrangement = arrangements::load(&web.context, who.school()).await?;
-    let answer = checks::activation(&web.context, file.school.id).await?;
+    let arrangement = arrangements::load(&web.context, who.connection()).await?;
+    let answer = checks::activation(&web.context, file.connection.id).await?;
     let connection = connection::panel(&web, &who, &file).await?;
     let failed = connection.as_ref().and_then(|panel| panel.failed);
     let names = view::names_of(&file);
-    let gates = view::gate_rows(&file.state, &names, who.school());
+    let gates = view::gate_rows(&file.state, &names, who.connection());
     let people = file.contacts.iter().filter(|contact| contact.is_active());
     let lifecycle = file.state.lifecycle();
     page::show(&OverviewPage {

@@ -46,7 +46,7 @@ pub(super) async fn create(
 ) -> Result<Response, PageError> {
     let mut errors = FieldErrors::default();
     if let Some((kind, period)) = read(&form, &mut errors) {
-        match arrangements::add_own_days(&web.context, &who.call(), who.school(), kind, period).await {
+        match arrangements::add_own_days(&web.context, &who.call(), who.connection(), kind, period).await {
             Ok(true) => return Ok(flash::redirect(&web, &who.at(links::SCHOOL_OWN_DAYS), Flash::OwnDaysAdded)),
             Ok(false) => return Ok(flash::redirect(&web, &who.at(links::SCHOOL_OWN_DAYS), Flash::AlreadySo)),
             Err(ServiceError::BadOwnDays(refusal)) => errors.add("first_day", words::own_days_refusal(refusal)),
@@ -62,7 +62,7 @@ pub(super) async fn remove(
     Posted(form): Posted<OwnDaysForm>,
 ) -> Result<Response, PageError> {
     let (kind, period) = read_row(&form).ok_or(PageError::BadForm)?;
-    let was_there = arrangements::remove_own_days(&web.context, &who.call(), who.school(), kind, period).await?;
+    let was_there = arrangements::remove_own_days(&web.context, &who.call(), who.connection(), kind, period).await?;
     let flash = if was_there { Flash::OwnDaysRemoved } else { Flash::AlreadySo };
     Ok(flash::redirect(&web, &who.at(links::SCHOOL_OWN_DAYS), flash))
 }
@@ -74,8 +74,8 @@ async fn build(
     errors: FieldErrors,
 ) -> Result<OwnDaysPage, PageError> {
     let Opened { frame, around, file } = open(web, who, "").await?;
-    let arrangement = arrangements::load(&web.context, who.school()).await?;
-    let region = file.school.details.region.label_nl();
+    let arrangement = arrangements::load(&web.context, who.connection()).await?;
+    let region = file.connection.details.region.label_nl();
     Ok(OwnDaysPage {
         frame,
         around,

@@ -59,7 +59,7 @@ pub(super) async fn create(
         errors.choose("until", parse_date(&form.until), "Kies de dag waarop jullie verdergaan, als dag-maand-jaar.");
     if let (Some(reason), Some(until)) = (reason, until) {
         let command = Command::Pause { reason, until };
-        match onboardings::act(&web.context, &who.call(), who.school(), &command, None).await {
+        match onboardings::act(&web.context, &who.call(), who.connection(), &command, None).await {
             Ok(()) => return Ok(flash::redirect(&web, &who.at(links::SCHOOL), Flash::Paused)),
             Err(ServiceError::Refused(refusal @ Refusal::BadResumeDate)) => {
                 errors.add("until", words::refusal(&refusal))
@@ -75,7 +75,7 @@ pub(super) async fn resume(
     who: SchoolContact,
     Posted(_): Posted<Pressed>,
 ) -> Result<Response, PageError> {
-    let flash = match onboardings::act(&web.context, &who.call(), who.school(), &Command::Resume, None).await {
+    let flash = match onboardings::act(&web.context, &who.call(), who.connection(), &Command::Resume, None).await {
         Ok(()) => Flash::Resumed,
         Err(ServiceError::Refused(Refusal::NotPaused)) => Flash::AlreadySo,
         Err(error) => return Err(error.into()),

@@ -61,7 +61,7 @@ pub(super) async fn create(
     let mut errors = FieldErrors::default();
     let until = errors.choose("until", parse_date(&form.until), "Kies een dag, als dag-maand-jaar.");
     if let Some(until) = until {
-        match arrangements::snooze(&web.context, &who.call(), who.school(), until).await {
+        match arrangements::snooze(&web.context, &who.call(), who.connection(), until).await {
             Ok(true) => return Ok(flash::redirect(&web, &who.at(links::SCHOOL), Flash::Snoozed)),
             Ok(false) => return Ok(flash::redirect(&web, &who.at(links::SCHOOL), Flash::AlreadySo)),
             Err(ServiceError::BadSnooze(refusal)) => errors.add("until", words::snooze_refusal(refusal)),
@@ -76,7 +76,7 @@ pub(super) async fn wake(
     who: SchoolContact,
     Posted(_): Posted<Pressed>,
 ) -> Result<Response, PageError> {
-    let was_off = arrangements::wake(&web.context, &who.call(), who.school()).await?;
+    let was_off = arrangements::wake(&web.context, &who.call(), who.connection()).await?;
     Ok(flash::redirect(&web, &who.at(links::SCHOOL), if was_off { Flash::Woken } else { Flash::AlreadySo }))
 }
 
@@ -89,8 +89,8 @@ async fn build(
     let Opened { frame, around, file } = open(web, who, "").await?;
     let now = who.visit.now;
     let today = amsterdam_date(now);
-    let arrangement = arrangements::load(&web.context, who.school()).await?;
-    let upcoming = reminders::list_upcoming(&web.context, who.school(), now).await?;
+    let arrangement = arrangements::load(&web.context, who.connection()).await?;
+    let upcoming = reminders::list_upcoming(&web.context, who.connection(), now).await?;
     let max_days = web.context.reminders.policy.max_snooze_days;
     let last = today.checked_add_days(Days::new(max_days.into())).unwrap_or(today);
     Ok(RemindersPage {

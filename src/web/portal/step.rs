@@ -125,15 +125,16 @@ async fn build(web: &WebState, who: &SchoolContact, step: Step, mut typed: Typed
     let names = view::names_of(&file);
     let call = who.call();
     let shows_credentials = matches!(step, Step::QueryExecuted | Step::PasswordSet);
-    let issued = if shows_credentials { credentials::find_issued(&web.context, file.school.id).await? } else { None };
+    let issued =
+        if shows_credentials { credentials::find_issued(&web.context, file.connection.id).await? } else { None };
     let panel = issued.map(|issued| step_parts::credentials_panel(&file, &issued, &who.contact, &call));
     let check = if step.can_be_proven() && file.state.credential_version() > 0 {
-        let latest = checks::latest(&web.context, file.school.id).await?;
+        let latest = checks::latest(&web.context, file.connection.id).await?;
         Some(connection::button(web, who, &file, latest.as_ref()))
     } else {
         None
     };
-    let lines = onboardings::list_timeline(&web.context, file.school.id, None, HISTORY_LINES).await?;
+    let lines = onboardings::list_timeline(&web.context, file.connection.id, None, HISTORY_LINES).await?;
     let lines: Vec<&Entry> = lines.iter().filter(|line| line.action.step() == Some(step)).collect();
     let can = step_parts::allowed(&file.state, step, &call);
     let text = step_text(who, &file.state, &names, step);
@@ -156,7 +157,7 @@ async fn build(web: &WebState, who: &SchoolContact, step: Step, mut typed: Typed
         colleague,
         colleagues: step_parts::colleagues(&file, &who.contact, step),
         roles: step_parts::role_choices(),
-        details: typed.details.take().unwrap_or_else(|| DetailsForm::from(&file.school.details)),
+        details: typed.details.take().unwrap_or_else(|| DetailsForm::from(&file.connection.details)),
         detail_facts: detail_facts(&file),
         regions: step_parts::region_choices(),
         ticket_text: words::ticket_text(),
@@ -255,7 +256,7 @@ fn was_downloaded(lines: &[&Entry], current: u32) -> bool {
 }
 
 fn detail_facts(file: &SchoolFile) -> Vec<Fact> {
-    let details = &file.school.details;
+    let details = &file.connection.details;
     let fact = |name: &str, value: String| Fact { name: name.to_owned(), value };
     vec![
         fact("Naam van de school", details.name.to_string()),

@@ -58,7 +58,7 @@ pub(super) async fn claim(
     };
     let command = Command::Claim { step, ground, credential_version: seen_version(step, &form) };
     let to = who.at(links::SCHOOL);
-    match onboardings::act(&web.context, &who.call(), who.school(), &command, None).await {
+    match onboardings::act(&web.context, &who.call(), who.connection(), &command, None).await {
         Ok(()) => Ok(flash::redirect(&web, &to, Flash::StepDone.about(step))),
         Err(ServiceError::Refused(Refusal::AlreadyDone { .. })) => Ok(flash::redirect(&web, &to, Flash::AlreadySo)),
         Err(ServiceError::Refused(refusal)) => {
@@ -83,7 +83,7 @@ pub(super) async fn take_back(
     Posted(_): Posted<Pressed>,
 ) -> Result<Response, PageError> {
     let page = who.at_step(links::SCHOOL_STEP, step);
-    match onboardings::act(&web.context, &who.call(), who.school(), &Command::TakeBack { step }, None).await {
+    match onboardings::act(&web.context, &who.call(), who.connection(), &Command::TakeBack { step }, None).await {
         Ok(()) => Ok(flash::redirect(&web, &page, Flash::StepTakenBack.about(step))),
         Err(ServiceError::Refused(Refusal::NotDone { .. })) => Ok(flash::redirect(&web, &page, Flash::AlreadySo)),
         Err(ServiceError::Refused(refusal)) => {
@@ -107,7 +107,7 @@ pub(super) async fn report_stuck(
     if let Some(reason) = typed.errors.take("reason", Reason::parse(&form.reason)) {
         let page = who.at_step(links::SCHOOL_STEP, step);
         let command = Command::ReportStuck { step, reason };
-        match onboardings::act(&web.context, &who.call(), who.school(), &command, None).await {
+        match onboardings::act(&web.context, &who.call(), who.connection(), &command, None).await {
             Ok(()) => return Ok(flash::redirect(&web, &page, Flash::StuckReported)),
             Err(ServiceError::Refused(Refusal::AlreadyDone { .. })) => {
                 return Ok(flash::redirect(&web, &page, Flash::AlreadySo));

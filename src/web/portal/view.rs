@@ -4,7 +4,7 @@
 
 use strum::IntoEnumIterator;
 
-use crate::domain::ids::SchoolId;
+use crate::domain::ids::ConnectionId;
 use crate::domain::import_gate::{Verdict, verdict};
 use crate::domain::onboarding::{Gate, Lifecycle, Onboarding, Party, Step, StepState};
 use crate::links;
@@ -61,10 +61,10 @@ pub(super) fn done_text(gates: &[GateRow]) -> String {
 }
 
 /// The five gates.
-pub(super) fn gate_rows(state: &Onboarding, names: &Names, school: SchoolId) -> Vec<GateRow> {
+pub(super) fn gate_rows(state: &Onboarding, names: &Names, connection: ConnectionId) -> Vec<GateRow> {
     Gate::iter()
         .map(|gate| {
-            gate_row(state, gate, gate.steps().iter().map(|step| step_row(state, names, school, *step)).collect())
+            gate_row(state, gate, gate.steps().iter().map(|step| step_row(state, names, connection, *step)).collect())
         })
         .collect()
 }
@@ -89,12 +89,12 @@ fn gate_row(state: &Onboarding, gate: Gate, steps: Vec<StepRow>) -> GateRow {
     }
 }
 
-fn step_row(state: &Onboarding, names: &Names, school: SchoolId, step: Step) -> StepRow {
+fn step_row(state: &Onboarding, names: &Names, connection: ConnectionId, step: Step) -> StepRow {
     let (kind, said) = standing(state, step);
     let href = match state.step(step) {
         StepState::Waiting => String::new(),
         StepState::Open { .. } | StepState::Stuck { .. } | StepState::Yes { .. } => {
-            links::SCHOOL_STEP.step(school, step)
+            links::SCHOOL_STEP.step(connection, step)
         }
     };
     StepRow {
@@ -178,7 +178,7 @@ mod tests {
     use crate::domain::onboarding::testing::{Walk, reason, superbeheerder};
 
     fn rows(walk: &Walk) -> Vec<GateRow> {
-        gate_rows(&walk.state, &Names::default(), SchoolId::from_uuid(uuid::Uuid::from_u128(7)))
+        gate_rows(&walk.state, &Names::default(), ConnectionId::from_uuid(uuid::Uuid::from_u128(7)))
     }
 
     fn kinds(walk: &Walk) -> Vec<&'static str> {

@@ -60,7 +60,7 @@ pub(super) async fn create(
     let reason = whole.and_then(|whole| errors.take("reason", Reason::parse(&whole)));
     if let Some(reason) = reason {
         let command = Command::Withdraw { reason };
-        let flash = match onboardings::act(&web.context, &who.call(), who.school(), &command, None).await {
+        let flash = match onboardings::act(&web.context, &who.call(), who.connection(), &command, None).await {
             Ok(()) => Flash::Withdrawn,
             Err(ServiceError::Refused(Refusal::IsWithdrawn)) => Flash::AlreadySo,
             Err(error) => return Err(error.into()),

@@ -101,8 +101,8 @@ pub(super) async fn create(
     web.limits.check_client(visit.client)?;
     let Some(token) = token else { return gone(visit.frame(&web)) };
     match registrations::confirm(&web.context, visit.anonymous(), &token, Some(&visit.browser)).await {
-        Ok(Confirmed::Made { school, session: Some(session) }) => {
-            Ok(with_cookie(see_other(&links::SCHOOL.at(school)), &Jar::School.write(&web, session.expose_text())))
+        Ok(Confirmed::Made { connection, session: Some(session) }) => {
+            Ok(with_cookie(see_other(&links::SCHOOL.at(connection)), &Jar::School.write(&web, session.expose_text())))
         }
         Ok(Confirmed::Made { session: None, .. }) => page::show(&MessagePage::new(visit.frame(&web), MADE_ELSEWHERE)),
         Ok(Confirmed::WasHere) => page::show(&MessagePage::new(visit.frame(&web), WAS_HERE)),

@@ -6,7 +6,7 @@ use axum::response::Response;
 use super::message::{Message, MessagePage, Way};
 use crate::crypto::Token;
 use crate::domain::access_link::{Dead, LINK_MINUTES};
-use crate::domain::ids::SchoolId;
+use crate::domain::ids::ConnectionId;
 use crate::links;
 use crate::web::WebState;
 use crate::web::error::PageError;
@@ -87,7 +87,7 @@ pub(super) fn wrong_code(left: i32) -> String {
 
 /// Signed in: goes on to the page that was asked for before, unless that is of a school of others, as another visitor
 /// of this browser may have asked for it; or else to the visitor's own school or schools.
-pub(super) fn signed_in(web: &WebState, headers: &HeaderMap, session: &Token, schools: &[SchoolId]) -> Response {
+pub(super) fn signed_in(web: &WebState, headers: &HeaderMap, session: &Token, schools: &[ConnectionId]) -> Response {
     let remembered = return_to::read_school(web, headers);
     let is_theirs = |path: &&String| return_to::school_in(path).is_some_and(|school| schools.contains(&school));
     let to = remembered.as_ref().filter(is_theirs).map_or(links::SCHOOLS, String::as_str);

@@ -61,13 +61,13 @@ pub(super) async fn part(web: &WebState) -> Result<AddressPart, PageError> {
 }
 
 fn row(one: &MarkedContact) -> AddressRow {
-    let page = links::staff_school(links::STAFF_SCHOOL, one.school.id);
+    let page = links::staff_school(links::STAFF_SCHOOL, one.connection.id);
     let (unreached, unreminded) = lines(&one.mark);
     AddressRow {
         href: format!("{page}#contact-{}", one.contact.id),
         name: one.contact.name.to_string(),
-        school: one.school.details.name.to_string(),
-        brin: one.school.details.brin.to_string(),
+        school: one.connection.details.name.to_string(),
+        brin: one.connection.details.brin.to_string(),
         what: if unreached.is_empty() { unreminded } else { unreached },
     }
 }
@@ -109,7 +109,7 @@ pub(super) async fn declare_working(
 ) -> Result<Response, PageError> {
     let desk = Desk::at(&web, &staff, &school)?;
     let person = contacts::find(&desk, &contact).await?;
-    let did = addresses::declare_working(&web.context, &staff.call(), desk.school, person.id).await?;
+    let did = addresses::declare_working(&web.context, &staff.call(), desk.connection, person.id).await?;
     Ok(desk.done(if did { Flash::AddressWorks } else { Flash::AlreadySo }))
 }
 

@@ -14,7 +14,7 @@ use super::forms;
 use super::panels::Fact;
 use crate::domain::actor::StaffRole;
 use crate::domain::check::{ActivationGround, CheckCode, CheckPolicy};
-use crate::domain::ids::{CheckId, SchoolId};
+use crate::domain::ids::{CheckId, ConnectionId};
 use crate::domain::onboarding::Party;
 use crate::domain::text::Reason;
 use crate::links;
@@ -70,7 +70,7 @@ fn check_row(check: &Check, names: &Names) -> CheckRow {
         (None, None) => ("open", "now", "Loopt nog"),
     };
     CheckRow {
-        href: links::staff_check(links::STAFF_CHECK, check.school, check.id),
+        href: links::staff_check(links::STAFF_CHECK, check.connection, check.id),
         when: words::moment_nl(check.asked_at),
         kind,
         words: tag,
@@ -105,7 +105,7 @@ pub(super) async fn panel(
     file: &SchoolFile,
     names: &Names,
 ) -> Result<ConnectionPanel, PageError> {
-    let (context, school, now) = (&web.context, file.school.id, staff.visit.now);
+    let (context, school, now) = (&web.context, file.connection.id, staff.visit.now);
     let checks = checks::history(context, school, None, PANEL_ROWS).await?;
     let answer = checks::activation(context, school).await?;
     let is_admin = staff.account.role == StaffRole::Admin;
@@ -124,7 +124,7 @@ pub(super) async fn panel(
 }
 
 fn facts(answer: &ActivationAnswer) -> Vec<Fact> {
-    let known = &answer.connection;
+    let known = &answer.status;
     let last = known.last.map_or_else(
         || "Nog niet gecontroleerd".to_owned(),
         |(code, at)| format!("{}, {}", words::check_short(code), words::moment_nl(at)),
@@ -202,7 +202,7 @@ pub(super) async fn list(
     Path(school): Path<String>,
     query: Result<Query<HistoryQuery>, QueryRejection>,
 ) -> Result<Response, PageError> {
-    let school = desk::school_id(&school)?;
+    let school = desk::connection_id(&school)?;
     let before: Option<CheckId> = query.ok().and_then(|Query(query)| query.voor.parse().ok());
     let file = onboardings::load_file(&web.context, school).await?;
     let names = desk::names(&web, &file).await?;
@@ -216,8 +216,8 @@ pub(super) async fn list(
     let page = ConnectionPage {
         frame: desk::frame(&web, &staff),
         nav: Nav::new(&staff, links::STAFF_CONNECTIONS),
-        name: file.school.details.name.to_string(),
-        brin: file.school.details.brin.to_string(),
+        name: file.connection.details.name.to_string(),
+        brin: file.connection.details.brin.to_string(),
         back: links::staff_school(links::STAFF_SCHOOL, school),
         rows: checks.iter().map(|check| check_row(check, &names)).collect(),
         button: staff.can_act().then(button),
@@ -234,7 +234,7 @@ pub(super) async fn create(
     Path(school): Path<String>,
     Posted(_): Posted<Pressed>,
 ) -> Result<Response, PageError> {
-    let school = desk::school_id(&school)?;
+    let school = desk::connection_id(&school)?;
     match checks::ask(&web.context, &staff.call(), school).await {
         Ok(check) => Ok(see_other(&links::staff_check(links::STAFF_CHECK, school, check))),
         // The page says from when it can be pressed, or why not.
@@ -274,22 +274,22 @@ pub(super) async fn show(
     Path(path): Path<CheckPath>,
 ) -> Result<Response, PageError> {
     let check = find(&web, &path).await?;
-    let file = onboardings::load_file(&web.context, check.school).await?;
+    let file = onboardings::load_file(&web.context, check.connection).await?;
     let names = desk::names(&web, &file).await?;
-    let latest = checks::latest(&web.context, check.school).await?;
-    let action = links::staff_school(links::STAFF_CONNECTION, check.school);
+    let latest = checks::latest(&web.context, check.connection).await?;
+    let action = links::staff_school(links::STAFF_CONNECTION, check.connection);
     let back = action.clone();
     let button = || CheckButton::new(&web.context, &file.state, latest.as_ref(), action, staff.visit.now);
     let page = CheckPage {
         frame: desk::frame(&web, &staff),
         nav: Nav::new(&staff, links::STAFF_CONNECTIONS),
-        name: file.school.details.name.to_string(),
-        brin: file.school.details.brin.to_string(),
+        name: file.connection.details.name.to_string(),
+        brin: file.connection.details.brin.to_string(),
         back,
         ladder: Some(LadderView::of(&check, Reader::Kurve)),
         button: staff.can_act().then(button),
-        here: links::staff_check(links::STAFF_CHECK, check.school, check.id),
-        live: links::staff_check(links::STAFF_CHECK_LIVE, check.school, check.id),
+        here: links::staff_check(links::STAFF_CHECK, check.connection, check.id),
+        live: links::staff_check(links::STAFF_CHECK_LIVE, check.connection, check.id),
         who: check_row(&check, &names).who,
     };
     page::show(&page)
@@ -311,10 +311,10 @@ pub(super) async fn show_live(
 }
 
 async fn find(web: &WebState, path: &CheckPath) -> Result<Check, PageError> {
-    let school: SchoolId = desk::school_id(&path.school)?;
+    let school: ConnectionId = desk::connection_id(&path.school)?;
     let id: CheckId = path.check.parse().map_err(|_| PageError::NotFound)?;
     let check = checks::find(&web.context, id).await?;
-    if check.school == school { Ok(check) } else { Err(PageError::NotFound) }
+    if check.connection == school { Ok(check) } else { Err(PageError::NotFound) }
 }
 
 /// Leave to activate without a check that passed.
@@ -340,7 +340,7 @@ pub(super) async fn allow(
     let Some(reason) = errors.take("reason", Reason::parse(&form.reason)) else {
         return desk.wrong(None, errors, draw).await;
     };
-    match checks::allow_without(&web.context, &staff.call(), desk.school, reason).await {
+    match checks::allow_without(&web.context, &staff.call(), desk.connection, reason).await {
         Ok(()) => Ok(flash::redirect(&web, &desk.page(), Flash::Allowed)),
         Err(error) => desk.refuse(None, error, draw).await,
     }

@@ -15,14 +15,14 @@ use super::ask::Choice;
 use super::connection::tag_kind;
 use super::desk::{self, Nav};
 use crate::domain::check::CheckCode;
-use crate::domain::ids::SchoolId;
+use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::Party;
-use crate::domain::school::School;
+use crate::domain::school::Connection;
 use crate::links;
 use crate::services::checks::{self, Selection, Tally};
 use crate::store::Page;
-use crate::store::checks::connection_list::ConnectionFilter;
-use crate::store::checks::connections::SchoolConnection;
+use crate::store::checks::check_status::CheckStatus;
+use crate::store::checks::check_status_list::ConnectionFilter;
 use crate::store::onboarding::overview::After;
 use crate::web::error::PageError;
 use crate::web::extract::{ActingStaff, Staff};
@@ -180,7 +180,7 @@ struct ConnectionRow {
     receipt: String,
 }
 
-fn connection_row(school: &School, known: &SchoolConnection) -> ConnectionRow {
+fn connection_row(school: &Connection, known: &CheckStatus) -> ConnectionRow {
     let page = links::staff_school(links::STAFF_SCHOOL, school.id);
     let (key, kind, tag) = match known.last {
         Some((code, _)) => (code.as_str(), tag_kind(code), words::check_short(code)),
@@ -278,7 +278,7 @@ impl RunForm {
         self.fields.get(name).map_or("", String::as_str)
     }
 
-    fn ticked(&self) -> Vec<SchoolId> {
+    fn ticked(&self) -> Vec<ConnectionId> {
         self.fields.keys().filter_map(|name| name.strip_prefix(BOX)?.parse().ok()).collect()
     }
 }
@@ -337,7 +337,7 @@ mod tests {
 
     #[test]
     fn only_boxes_with_an_id_are_ticked() {
-        let id = SchoolId::from_uuid(uuid::Uuid::from_u128(7));
+        let id = ConnectionId::from_uuid(uuid::Uuid::from_u128(7));
         let names = [format!("{BOX}{id}"), format!("{BOX}nonsense"), "csrf".to_owned()];
         let fields = names.into_iter().map(|name| (name, "ja".to_owned())).collect();
 

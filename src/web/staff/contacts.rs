@@ -63,7 +63,7 @@ pub(super) async fn add(
         return desk.wrong(Some(seen), errors, draw).await;
     };
     let person = NewContact { name, email, roles };
-    match contacts::add(&web.context, &staff.call(), desk.school, person.clone(), Some(seen)).await {
+    match contacts::add(&web.context, &staff.call(), desk.connection, person.clone(), Some(seen)).await {
         Ok(()) => Ok(desk.done(Flash::ContactAdded)),
         Err(ServiceError::ContactExists | ServiceError::Conflict) if is_known(&desk, &person).await? => {
             Ok(desk.done(Flash::AlreadySo))
@@ -75,7 +75,7 @@ pub(super) async fn add(
 
 /// Whether exactly this contact is here: the form arrived twice.
 async fn is_known(desk: &Desk<'_>, new: &NewContact) -> Result<bool, PageError> {
-    let file = onboardings::load_file(&desk.web.context, desk.school).await?;
+    let file = onboardings::load_file(&desk.web.context, desk.connection).await?;
     let is_same = |person: &Contact| {
         person.name == new.name && person.roles == new.roles && person.email.key_form() == new.email.key_form()
     };
@@ -168,6 +168,6 @@ pub(super) async fn vouch(
 /// The contact in a path, also a removed one.
 pub(super) async fn find(desk: &Desk<'_>, contact: &str) -> Result<Contact, PageError> {
     let id: ContactId = contact.parse().map_err(|_| PageError::NotFound)?;
-    let file = onboardings::load_file(&desk.web.context, desk.school).await?;
+    let file = onboardings::load_file(&desk.web.context, desk.connection).await?;
     file.contact(id).cloned().ok_or(PageError::NotFound)
 }

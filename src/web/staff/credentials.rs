@@ -43,7 +43,7 @@ pub(super) async fn issue(
     if !errors.is_empty() {
         return desk.wrong(Some(seen), errors, draw).await;
     }
-    let done = credentials::issue(&web.context, &call, desk.school, vouch, Some(seen)).await;
+    let done = credentials::issue(&web.context, &call, desk.connection, vouch, Some(seen)).await;
     if matches!(done, Err(ServiceError::NotFound)) && !form.contact.is_empty() {
         errors.add("contact", "Deze contactpersoon is intussen verwijderd. Kies iemand anders.");
         return desk.wrong(Some(seen), errors, draw).await;
@@ -78,7 +78,7 @@ pub(super) async fn hand_again(
 ) -> Result<Response, PageError> {
     let desk = Desk::at(&web, &staff, &school)?;
     let seen = Some(form.expires.as_str()).filter(|seen| !seen.is_empty());
-    match credentials::hand_over_again(&web.context, &staff.call(), desk.school, seen).await {
+    match credentials::hand_over_again(&web.context, &staff.call(), desk.connection, seen).await {
         Ok(()) => Ok(desk.done(Flash::HandedAgain)),
         Err(ServiceError::Conflict) => Ok(desk.done(Flash::AlreadySo)),
         Err(error) => desk.refuse(None, error, |file| forms::hand_again(file, &form.expires)).await,

@@ -1,7 +1,7 @@
 //! What all staff pages share: the menu, who is who, and how a path or a hidden field is read.
 
 use super::alarms::{Alarm, Unreadable, alarms, unreadable};
-use crate::domain::ids::SchoolId;
+use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::Step;
 use crate::links;
 use crate::services::onboarding::onboardings::SchoolFile;
@@ -81,7 +81,7 @@ pub(super) async fn names(web: &WebState, file: &SchoolFile) -> Result<Names, Pa
 }
 
 /// The school in a path.
-pub(super) fn school_id(text: &str) -> Result<SchoolId, PageError> {
+pub(super) fn connection_id(text: &str) -> Result<ConnectionId, PageError> {
     text.parse().map_err(|_| PageError::NotFound)
 }
 

@@ -27,8 +27,8 @@ pub(super) async fn edit(
     Path(school): Path<String>,
 ) -> Result<Response, PageError> {
     let desk = Desk::at(&web, &staff, &school)?;
-    let file = onboardings::load_file(&web.context, desk.school).await?;
-    let SchoolDetails { name, brin, domain, region } = &file.school.details;
+    let file = onboardings::load_file(&web.context, desk.connection).await?;
+    let SchoolDetails { name, brin, domain, region } = &file.connection.details;
     let ask = forms::details(&file, [name.as_str(), brin.as_str(), domain.label(), region.as_str()]);
     page::show(&page_of(&web, &staff, &file, ask))
 }
@@ -37,9 +37,9 @@ fn page_of(web: &WebState, staff: &Staff, file: &SchoolFile, ask: super::ask::As
     AskPage {
         frame: desk::frame(web, staff),
         nav: Nav::new(staff, links::STAFF_SCHOOLS),
-        school: file.school.details.name.to_string(),
-        brin: file.school.details.brin.to_string(),
-        back: links::staff_school(links::STAFF_SCHOOL, file.school.id),
+        school: file.connection.details.name.to_string(),
+        brin: file.connection.details.brin.to_string(),
+        back: links::staff_school(links::STAFF_SCHOOL, file.connection.id),
         errors: vec![],
         refusal: String::new(),
         is_conflict: false,
@@ -75,11 +75,11 @@ pub(super) async fn update(
     let draw = |file: &SchoolFile| forms::details(file, [&form.name, &form.brin, &form.domain, &form.region]);
     let mut errors = FieldErrors::default();
     let Some(details) = parse(&form, &mut errors) else { return desk.wrong(Some(seen), errors, draw).await };
-    let before = onboardings::load_file(&web.context, desk.school).await?.school.details;
+    let before = onboardings::load_file(&web.context, desk.connection).await?.connection.details;
     if before == details {
         return Ok(desk.done(Flash::AlreadySo));
     }
-    match schools::change_details(&web.context, &staff.call(), desk.school, &details, seen).await {
+    match schools::change_details(&web.context, &staff.call(), desk.connection, &details, seen).await {
         Ok(()) => Ok(desk.done(Flash::DetailsSent)),
         Err(ServiceError::Conflict) => desk.conflict(seen, draw).await,
         Err(error) => desk.refuse(Some(seen), error, draw).await,

@@ -13,7 +13,7 @@ use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
 use super::schools::SchoolsQuery;
 use super::view::holders;
-use crate::domain::ids::SchoolId;
+use crate::domain::ids::ConnectionId;
 use crate::domain::import_gate::verdict;
 use crate::domain::onboarding::Gate;
 use crate::domain::onboarding::decide::amsterdam_date;
@@ -101,8 +101,8 @@ async fn all(web: &WebState, filter: &Filter) -> Result<Vec<Overview>, PageError
     }
 }
 
-fn row(web: &WebState, overview: &Overview, leaves: &HashMap<(SchoolId, u32), Reason>) -> [String; HEADINGS.len()] {
-    let (school, state) = (&overview.school, &overview.state);
+fn row(web: &WebState, overview: &Overview, leaves: &HashMap<(ConnectionId, u32), Reason>) -> [String; HEADINGS.len()] {
+    let (school, state) = (&overview.connection, &overview.state);
     let leave = leaves.get(&(school.id, state.credential_version()));
     let yes_no = |gate| if state.is_gate_yes(gate) { "ja" } else { "nee" }.to_owned();
     let [consent, webservice, password, allowlisting, activation] =

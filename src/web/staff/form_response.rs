@@ -11,7 +11,7 @@ use super::desk::{self, Nav};
 use super::view::{TimelineRow, timeline_row};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Action, Entry};
-use crate::domain::ids::SchoolId;
+use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::{Change, Command, Evidence, FallCause, Refusal};
 use crate::links;
 use crate::services::ServiceError;
@@ -26,7 +26,7 @@ use crate::web::{WebState, page};
 pub(super) struct Desk<'a> {
     pub(super) web: &'a WebState,
     pub(super) staff: &'a Staff,
-    pub(super) school: SchoolId,
+    pub(super) connection: ConnectionId,
 }
 
 /// What a colleague wants of an onboarding.
@@ -51,12 +51,12 @@ struct Reason {
 impl<'a> Desk<'a> {
     /// At the school of a path.
     pub(super) fn at(web: &'a WebState, staff: &'a Staff, school: &str) -> Result<Self, PageError> {
-        Ok(Self { web, staff, school: desk::school_id(school)? })
+        Ok(Self { web, staff, connection: desk::connection_id(school)? })
     }
 
     /// The path of the school's page.
     pub(super) fn page(&self) -> String {
-        links::staff_school(links::STAFF_SCHOOL, self.school)
+        links::staff_school(links::STAFF_SCHOOL, self.connection)
     }
 
     /// On to the school's page.
@@ -71,7 +71,7 @@ impl<'a> Desk<'a> {
         draw: impl FnOnce(&SchoolFile) -> Ask,
     ) -> Result<Response, PageError> {
         let (context, call) = (&self.web.context, self.staff.call());
-        let done = onboardings::act(context, &call, self.school, &action.command, Some(action.seen)).await;
+        let done = onboardings::act(context, &call, self.connection, &action.command, Some(action.seen)).await;
         self.answer(action, done, draw).await
     }
 
@@ -85,7 +85,7 @@ impl<'a> Desk<'a> {
         match done {
             Ok(()) => Ok(flash::redirect(self.web, &action.to, action.flash)),
             Err(ServiceError::Conflict) => {
-                let changes = onboardings::list_changes_since(&self.web.context, self.school, action.seen).await?;
+                let changes = onboardings::list_changes_since(&self.web.context, self.connection, action.seen).await?;
                 if is_same_press(&action.command, &self.staff.call().actor, &changes) {
                     return Ok(flash::redirect(self.web, &action.to, Flash::AlreadySo));
                 }
@@ -101,7 +101,7 @@ impl<'a> Desk<'a> {
         seen: i32,
         draw: impl FnOnce(&SchoolFile) -> Ask,
     ) -> Result<Response, PageError> {
-        let changes = onboardings::list_changes_since(&self.web.context, self.school, seen).await?;
+        let changes = onboardings::list_changes_since(&self.web.context, self.connection, seen).await?;
         self.show_again(None, Reason { changes: Some(changes), ..Reason::default() }, draw).await
     }
 
@@ -160,7 +160,7 @@ impl<'a> Desk<'a> {
 
     /// The school's file; with `seen` the version stays the one that the colleague looked at.
     async fn load(&self, seen: Option<i32>) -> Result<SchoolFile, PageError> {
-        let mut file = onboardings::load_file(&self.web.context, self.school).await?;
+        let mut file = onboardings::load_file(&self.web.context, self.connection).await?;
         file.version = seen.unwrap_or(file.version);
         Ok(file)
     }
@@ -174,8 +174,8 @@ impl<'a> Desk<'a> {
         let page = AskPage {
             frame: desk::frame(self.web, self.staff),
             nav: Nav::new(self.staff, links::STAFF_SCHOOLS),
-            school: file.school.details.name.to_string(),
-            brin: file.school.details.brin.to_string(),
+            school: file.connection.details.name.to_string(),
+            brin: file.connection.details.brin.to_string(),
             back: self.page(),
             ask: ask.alone(&reason.errors),
             errors: reason.errors.all().to_vec(),

@@ -10,7 +10,7 @@ fn entries(walk: &mut Walk, actor: Actor, command: &Command) -> Vec<Entry> {
     let taken = walk.does(actor, command);
     let entry = |event: crate::domain::onboarding::Event| Entry {
         id: 1,
-        school: None,
+        connection: None,
         onboarding_version: Some(2),
         at: event.at,
         by: event.by,

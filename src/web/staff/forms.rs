@@ -215,7 +215,7 @@ pub(super) fn vouch(file: &SchoolFile, person: &Contact, ground: &str) -> Ask {
 }
 
 fn about_contact(key: &'static str, verb: &'static str, path_of: &str, file: &SchoolFile, person: &Contact) -> Ask {
-    let action = links::staff_contact(path_of, file.school.id, person.id);
+    let action = links::staff_contact(path_of, file.connection.id, person.id);
     let ask = Ask::new(key, verb, format!("{verb}: {}", person.name), action).about(&person.id.to_string());
     ask.hidden("version", file.version)
 }
@@ -257,5 +257,5 @@ pub(super) fn active(file: &SchoolFile) -> impl Iterator<Item = &Contact> {
 }
 
 fn path(path: &str, file: &SchoolFile) -> String {
-    links::staff_school(path, file.school.id)
+    links::staff_school(path, file.connection.id)
 }

@@ -92,7 +92,8 @@ async fn show_again(web: &WebState, staff: &Staff, id: MailId, again: Again) -> 
         Ok(mail) => mail,
         Err(unreadable) => return mail_unreadable::show(web, staff, &unreadable, again).await,
     };
-    let school = schools::find_names(context, mail.school.into_iter()).await?.into_values().next().unwrap_or_default();
+    let school =
+        schools::find_names(context, mail.connection.into_iter()).await?.into_values().next().unwrap_or_default();
     let preview = post_office::preview(context, &mail, now).await?;
     let addressee = post_office::find_addressee(context, &mail).await?;
     let handled = post_office::list_handled(context, &mail).await?;
@@ -168,7 +169,7 @@ pub(super) async fn retry(
     Posted(form): Posted<RetryForm>,
 ) -> Result<Response, PageError> {
     let mail = dispatch::find(&web.context, mail_id(&mail)?).await?;
-    let to = match (form.back.as_str(), mail.school) {
+    let to = match (form.back.as_str(), mail.connection) {
         (BACK_TO_SCHOOL, Some(school)) => links::staff_school(links::STAFF_SCHOOL, school),
         (BACK_TO_MAIL, _) => links::staff_mail(links::STAFF_MAIL, mail.id),
         _ => links::STAFF_MAILS.to_owned(),

@@ -40,7 +40,7 @@ pub(super) async fn show(
     mail: &UnreadableMail,
     again: Again,
 ) -> Result<Response, PageError> {
-    let names = schools::find_names(&web.context, mail.school.into_iter()).await?;
+    let names = schools::find_names(&web.context, mail.connection.into_iter()).await?;
     let school = names.into_values().next().unwrap_or_default();
     let is_again = !again.errors.is_empty();
     let form = drop_form(mail.id, &again.typed);

@@ -11,7 +11,7 @@ use strum::IntoEnumIterator;
 use super::ask::Choice;
 use super::desk::{self, Nav};
 use super::schools::choices;
-use crate::domain::ids::{MailId, SchoolId};
+use crate::domain::ids::{ConnectionId, MailId};
 use crate::domain::notice::MailKind;
 use crate::links;
 use crate::services::mail::mail_name;
@@ -93,7 +93,7 @@ pub(super) fn mail_row(mail: &OutboxMail, about: String, reader: MailReader) -> 
         drop: String::new(),
         is_lost: mail.status == MailStatus::Failed && mail.kind.carries_token(),
         about,
-        school: mail.school.map(|school| links::staff_school(links::STAFF_SCHOOL, school)).unwrap_or_default(),
+        school: mail.connection.map(|school| links::staff_school(links::STAFF_SCHOOL, school)).unwrap_or_default(),
     }
 }
 
@@ -117,7 +117,7 @@ pub(super) fn unreadable_row(mail: &UnreadableMail, about: String, can_act: bool
         href,
         is_lost: false,
         about,
-        school: mail.school.map(|school| links::staff_school(links::STAFF_SCHOOL, school)).unwrap_or_default(),
+        school: mail.connection.map(|school| links::staff_school(links::STAFF_SCHOOL, school)).unwrap_or_default(),
     }
 }
 
@@ -192,7 +192,7 @@ impl MailsQuery {
         self.stand = self.stand.parse().map_or("", MailStatus::as_str).to_owned();
         self.soort = self.soort.parse().map_or("", MailKind::as_str).to_owned();
         self.school = self.school.trim().chars().filter(|sign| !sign.is_control()).take(SEARCH_SIGNS).collect();
-        self.van = self.van.parse().map_or_else(|_| String::new(), |id: SchoolId| id.to_string());
+        self.van = self.van.parse().map_or_else(|_| String::new(), |id: ConnectionId| id.to_string());
         self
     }
 
@@ -201,7 +201,7 @@ impl MailsQuery {
             status: self.stand.parse().ok(),
             kind: self.soort.parse().ok(),
             text: Some(self.school.clone()).filter(|text| !text.is_empty()),
-            school: self.van.parse().ok(),
+            connection: self.van.parse().ok(),
         }
     }
 
@@ -262,12 +262,13 @@ pub(super) async fn list(
     let waiting = post_office::count(&web.context, MailStatus::Waiting).await?;
     let failed = post_office::count(&web.context, MailStatus::Failed).await?;
     let reader = MailReader { can_act: staff.can_act(), now: staff.visit.now };
-    let about = |school: Option<SchoolId>| school.and_then(|school| schools.get(&school)).cloned().unwrap_or_default();
+    let about =
+        |school: Option<ConnectionId>| school.and_then(|school| schools.get(&school)).cloned().unwrap_or_default();
     let row = |mail: &Reading| match mail {
-        Ok(mail) => mail_row(mail, about(mail.school), reader),
-        Err(unreadable) => unreadable_row(unreadable, about(unreadable.school), reader.can_act),
+        Ok(mail) => mail_row(mail, about(mail.connection), reader),
+        Err(unreadable) => unreadable_row(unreadable, about(unreadable.connection), reader.can_act),
     };
-    let one = typed.query().school;
+    let one = typed.query().connection;
     let page = MailsPage {
         frame: desk::frame(&web, &staff),
         nav: Nav::new(&staff, links::STAFF_MAILS),

@@ -8,7 +8,7 @@ use super::view::lifecycle_tag;
 use crate::domain::credential::ClosedReason;
 use crate::domain::onboarding::{Lifecycle, Step};
 use crate::domain::roles::Roles;
-use crate::domain::school::{Contact, School};
+use crate::domain::school::{Connection, Contact};
 use crate::links;
 use crate::services::Call;
 use crate::services::onboarding::credentials::Issued;
@@ -191,7 +191,7 @@ pub(super) struct SchoolLink {
 }
 
 /// Another school, to go to.
-pub(super) fn school_link(school: &School) -> SchoolLink {
+pub(super) fn school_link(school: &Connection) -> SchoolLink {
     let label = format!("{} ({})", school.details.name, school.details.brin);
     SchoolLink { href: links::staff_school(links::STAFF_SCHOOL, school.id), label }
 }

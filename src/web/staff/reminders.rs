@@ -7,7 +7,7 @@ use strum::IntoEnumIterator;
 
 use super::ask::{Ask, AskField, Choice};
 use super::form_response::Desk;
-use crate::domain::ids::SchoolId;
+use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::Lifecycle;
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::reminder::{OwnDayKind, ReminderStage, Upcoming, UpcomingKind};
@@ -37,7 +37,7 @@ pub(super) struct RemindersPanel {
 
 /// The panel of the reminders, with what can be done about them.
 pub(super) async fn panel(web: &WebState, staff: &Staff, file: &SchoolFile) -> Result<RemindersPanel, PageError> {
-    let (school, now) = (file.school.id, staff.visit.now);
+    let (school, now) = (file.connection.id, staff.visit.now);
     let upcoming = reminders::list_upcoming(&web.context, school, now).await?;
     let arrangement = arrangements::load(&web.context, school).await?;
     let today = amsterdam_date(now);
@@ -74,12 +74,12 @@ fn upcoming_row(next: &Upcoming) -> (String, String) {
     (words::step_name(next.step).to_owned(), format!("{}: {what}", words::date_nl(next.at)))
 }
 
-fn snooze_ask(web: &WebState, school: SchoolId, until: &str) -> Ask {
+fn snooze_ask(web: &WebState, connection: ConnectionId, until: &str) -> Ask {
     Ask::new(
         "snooze",
         "Herinneringen uitstellen",
         "Herinneringen uitstellen",
-        links::staff_school(links::STAFF_SNOOZE, school),
+        links::staff_school(links::STAFF_SNOOZE, connection),
     )
     .note(format!(
         "Tot die dag krijgt de school geen herinneringen. Op die dag komt er één over alles wat dan nog openstaat. Het kan \
@@ -93,17 +93,17 @@ fn snooze_ask(web: &WebState, school: SchoolId, until: &str) -> Ask {
     )
 }
 
-fn wake_ask(school: SchoolId) -> Ask {
+fn wake_ask(connection: ConnectionId) -> Ask {
     Ask::new(
         "wake",
         "Herinneringen weer aanzetten",
         "Herinneringen weer aanzetten",
-        links::staff_school(links::STAFF_WAKE, school),
+        links::staff_school(links::STAFF_WAKE, connection),
     )
     .note("Er komt niet meteen een mail: de werkdagen tellen vanaf vandaag.")
 }
 
-fn own_days_ask(school: SchoolId, form: &OwnDaysForm) -> Ask {
+fn own_days_ask(connection: ConnectionId, form: &OwnDaysForm) -> Ask {
     let kinds = OwnDayKind::iter().map(|kind| {
         let label = match kind {
             OwnDayKind::Closed => "De school is vrij",
@@ -116,7 +116,7 @@ fn own_days_ask(school: SchoolId, form: &OwnDaysForm) -> Ask {
         "own_days",
         "Vrije dagen toevoegen",
         "Vrije dagen toevoegen",
-        links::staff_school(links::STAFF_OWN_DAYS, school),
+        links::staff_school(links::STAFF_OWN_DAYS, connection),
     )
     .field(AskField::select("kind", "Wat is er op deze dagen?", kind, kinds.collect()))
     .field(AskField::line("first_day", "Eerste dag", &form.first_day).kind("date"))
@@ -143,11 +143,11 @@ pub(super) async fn snooze(
     Posted(form): Posted<SnoozeForm>,
 ) -> Result<Response, PageError> {
     let desk = Desk::at(&web, &staff, &school)?;
-    let draw = |_: &SchoolFile| snooze_ask(&web, desk.school, &form.until);
+    let draw = |_: &SchoolFile| snooze_ask(&web, desk.connection, &form.until);
     let mut errors = FieldErrors::default();
     let until = errors.choose("until", parse_date(&form.until), "Kies een dag na vandaag.");
     let Some(until) = until else { return desk.wrong(None, errors, draw).await };
-    let done = arrangements::snooze(&web.context, &staff.call(), desk.school, until).await;
+    let done = arrangements::snooze(&web.context, &staff.call(), desk.connection, until).await;
     answer(&desk, done, Flash::Snoozed, draw).await
 }
 
@@ -159,8 +159,8 @@ pub(super) async fn wake(
     Posted(_): Posted<Pressed>,
 ) -> Result<Response, PageError> {
     let desk = Desk::at(&web, &staff, &school)?;
-    let done = arrangements::wake(&web.context, &staff.call(), desk.school).await;
-    answer(&desk, done, Flash::Woken, |_| wake_ask(desk.school)).await
+    let done = arrangements::wake(&web.context, &staff.call(), desk.connection).await;
+    answer(&desk, done, Flash::Woken, |_| wake_ask(desk.connection)).await
 }
 
 /// Adds days of the school's own.
@@ -171,10 +171,10 @@ pub(super) async fn add_own_days(
     Posted(form): Posted<OwnDaysForm>,
 ) -> Result<Response, PageError> {
     let desk = Desk::at(&web, &staff, &school)?;
-    let draw = |_: &SchoolFile| own_days_ask(desk.school, &form);
+    let draw = |_: &SchoolFile| own_days_ask(desk.connection, &form);
     let mut errors = FieldErrors::default();
     let Some((kind, period)) = read(&form, &mut errors) else { return desk.wrong(None, errors, draw).await };
-    let done = arrangements::add_own_days(&web.context, &staff.call(), desk.school, kind, period).await;
+    let done = arrangements::add_own_days(&web.context, &staff.call(), desk.connection, kind, period).await;
     answer(&desk, done, Flash::OwnDaysAdded, draw).await
 }
 
@@ -187,8 +187,8 @@ pub(super) async fn remove_own_days(
 ) -> Result<Response, PageError> {
     let desk = Desk::at(&web, &staff, &school)?;
     let (kind, period) = read_row(&form).ok_or(PageError::BadForm)?;
-    let done = arrangements::remove_own_days(&web.context, &staff.call(), desk.school, kind, period).await;
-    answer(&desk, done, Flash::OwnDaysRemoved, |_| own_days_ask(desk.school, &form)).await
+    let done = arrangements::remove_own_days(&web.context, &staff.call(), desk.connection, kind, period).await;
+    answer(&desk, done, Flash::OwnDaysRemoved, |_| own_days_ask(desk.connection, &form)).await
 }
 
 async fn answer(

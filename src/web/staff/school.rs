@@ -18,7 +18,7 @@ use super::mails::{BACK_TO_SCHOOL, MailReader, MailRow};
 use super::panels::{self, ContactRow, CredentialsPanel, LifePanel, NoteRow, SchoolLink};
 use super::reminders::{self, RemindersPanel};
 use super::view::{GateRow, TimelineRow, gate_rows, timeline_row};
-use crate::domain::ids::SchoolId;
+use crate::domain::ids::ConnectionId;
 use crate::domain::import_gate::{Verdict, verdict};
 use crate::domain::onboarding::progress::gates_done;
 use crate::domain::onboarding::{Evidence, Gate, Step, StepState};
@@ -87,13 +87,13 @@ pub(super) async fn show(
     Path(school): Path<String>,
     query: Result<Query<SchoolQuery>, QueryRejection>,
 ) -> Result<Response, PageError> {
-    let school = desk::school_id(&school)?;
+    let school = desk::connection_id(&school)?;
     let before = query.ok().and_then(|Query(query)| query.voor.parse().ok());
     let context = &web.context;
     let file = onboardings::load_file(context, school).await?;
     let names = desk::names(&web, &file).await?;
     let issued = credentials::find_issued(context, school).await?;
-    let sharing = schools::list_sharing_domain(context, &file.school).await?;
+    let sharing = schools::list_sharing_domain(context, &file.connection).await?;
     let notes = schools::list_notes(context, school).await?;
     let mails = schools::list_mails(context, school).await?;
     let connection = connection::panel(&web, &staff, &file, &names).await?;
@@ -111,7 +111,7 @@ pub(super) async fn show(
     let marks = address_services::marks_of(context, &file.contacts).await?;
     addresses::add_marks(&mut contacts, &file, &marks, can_act);
     let (verdict, missing) = verdict_words(&file);
-    let details = &file.school.details;
+    let details = &file.connection.details;
     let page = SchoolPage {
         frame: desk::frame(&web, &staff),
         nav: Nav::new(&staff, links::STAFF_SCHOOLS),
@@ -119,7 +119,7 @@ pub(super) async fn show(
         brin: details.brin.to_string(),
         domain: details.domain.to_string(),
         region: details.region.label_nl(),
-        registered: words::date_nl(file.school.created_at),
+        registered: words::date_nl(file.connection.created_at),
         details: if can_act { links::staff_school(links::STAFF_DETAILS, school) } else { String::new() },
         sharing: sharing.iter().map(panels::school_link).collect(),
         verdict,
@@ -146,17 +146,17 @@ pub(super) async fn show(
 
 async fn timeline(
     web: &WebState,
-    school: SchoolId,
+    connection: ConnectionId,
     before: Option<i64>,
     names: &Names,
 ) -> Result<(Vec<TimelineRow>, String), PageError> {
-    let mut entries = onboardings::list_timeline(&web.context, school, before, TIMELINE_ROWS + 1).await?;
+    let mut entries = onboardings::list_timeline(&web.context, connection, before, TIMELINE_ROWS + 1).await?;
     let has_more = entries.len() > usize::try_from(TIMELINE_ROWS).unwrap_or(usize::MAX);
     if has_more {
         entries.pop();
     }
     let last = entries.last().filter(|_| has_more);
-    let page = links::staff_school(links::STAFF_SCHOOL, school);
+    let page = links::staff_school(links::STAFF_SCHOOL, connection);
     let older = last.map_or_else(String::new, |last| format!("{page}?voor={}#verloop", last.id));
     Ok((entries.iter().map(|entry| timeline_row(entry, names)).collect(), older))
 }

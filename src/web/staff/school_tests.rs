@@ -6,18 +6,18 @@ use super::*;
 use crate::domain::onboarding::Command;
 use crate::domain::onboarding::testing::{Walk, confirm, contact_id, first_morning, reason, superbeheerder, support};
 use crate::domain::roles::{ContactRole, Roles};
-use crate::domain::school::{Contact, Region, School, SchoolDetails, Vouch};
+use crate::domain::school::{Connection, Contact, Region, SchoolDetails, Vouch};
 use crate::domain::text::{Brin, EmailAddress, PersonName, SchoolDomain, SchoolName};
 use crate::services::Call;
 use crate::web::staff::ask::Weight;
 
 fn file(walk: &Walk, is_vouched: bool) -> SchoolFile {
-    let id = SchoolId::from_uuid(Uuid::from_u128(1));
+    let id = ConnectionId::from_uuid(Uuid::from_u128(1));
     let by = crate::domain::ids::StaffId::from_uuid(Uuid::from_u128(100));
     let vouch = Vouch { at: first_morning(), by, ground: reason("Teruggebeld") };
     let person = Contact {
         id: contact_id(1),
-        school: id,
+        connection: id,
         name: PersonName::parse("Anna de Wit").expect("a plain name"),
         email: EmailAddress::parse("anna@school.nl").expect("a plain address"),
         roles: Roles::of(ContactRole::Superbeheerder),
@@ -32,8 +32,8 @@ fn file(walk: &Walk, is_vouched: bool) -> SchoolFile {
         domain: SchoolDomain::parse("bonhoeffer").expect("a plain domain"),
         region: Region::Noord,
     };
-    let school = School { id, details, created_at: first_morning() };
-    SchoolFile { school, state: walk.state.clone(), version: 4, contacts: vec![person] }
+    let connection = Connection { id, details, created_at: first_morning() };
+    SchoolFile { connection, state: walk.state.clone(), version: 4, contacts: vec![person] }
 }
 
 fn keys(asks: &[Ask]) -> Vec<&'static str> {

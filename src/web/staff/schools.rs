@@ -246,10 +246,10 @@ pub(super) fn school_row(overview: &Overview) -> SchoolRow {
         false => lifecycle_tag(state.lifecycle()),
     };
     SchoolRow {
-        href: links::staff_school(links::STAFF_SCHOOL, overview.school.id),
-        name: overview.school.details.name.to_string(),
-        brin: overview.school.details.brin.to_string(),
-        domain: overview.school.details.domain.label().to_owned(),
+        href: links::staff_school(links::STAFF_SCHOOL, overview.connection.id),
+        name: overview.connection.details.name.to_string(),
+        brin: overview.connection.details.brin.to_string(),
+        domain: overview.connection.details.domain.label().to_owned(),
         gates: format!("{} van {}", gates_done(state), Gate::iter().len()),
         holders: words::party_list(&holders(state)),
         kind,

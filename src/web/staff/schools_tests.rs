@@ -5,11 +5,11 @@ use strum::IntoEnumIterator;
 use uuid::Uuid;
 
 use super::*;
-use crate::domain::ids::SchoolId;
+use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::testing::{Walk, reason, superbeheerder, support};
 use crate::domain::onboarding::{Command, Step};
-use crate::domain::school::{Region, School, SchoolDetails};
+use crate::domain::school::{Connection, Region, SchoolDetails};
 use crate::domain::text::{Brin, SchoolDomain, SchoolName};
 
 fn row(walk: &Walk) -> SchoolRow {
@@ -19,15 +19,15 @@ fn row(walk: &Walk) -> SchoolRow {
         domain: SchoolDomain::parse("bonhoeffer").expect("a plain domain"),
         region: Region::Noord,
     };
-    let school = School { id: SchoolId::from_uuid(Uuid::from_u128(1)), details, created_at: walk.now };
-    school_row(&Overview { school, state: walk.state.clone(), version: 1, kurve_since: None })
+    let connection = Connection { id: ConnectionId::from_uuid(Uuid::from_u128(1)), details, created_at: walk.now };
+    school_row(&Overview { connection, state: walk.state.clone(), version: 1, kurve_since: None })
 }
 
 #[test]
 fn the_address_keeps_the_filter_and_escapes_it() {
     let typed =
         SchoolsQuery { q: " Sint-Jan & co ".into(), gate: "consent".into(), ..SchoolsQuery::default() }.tidied();
-    let after = After { name: "Zoë 50%".into(), id: SchoolId::from_uuid(Uuid::from_u128(1)) };
+    let after = After { name: "Zoë 50%".into(), id: ConnectionId::from_uuid(Uuid::from_u128(1)) };
 
     assert_eq!(typed.href(None), "/beheer/scholen?q=Sint-Jan%20%26%20co&gate=consent");
     assert!(typed.href(Some(&after)).ends_with("&na=Zo%C3%AB%2050%25&id=00000000-0000-0000-0000-000000000001"));

@@ -141,8 +141,14 @@ fn holders_are_named_once_with_kurve_first() {
 
 #[test]
 fn the_turn_of_the_verdict_stands_out_in_the_timeline() {
-    let entry =
-        |action| Entry { id: 1, school: None, onboarding_version: None, at: Walk::start().now, by: support(), action };
+    let entry = |action| Entry {
+        id: 1,
+        connection: None,
+        onboarding_version: None,
+        at: Walk::start().now,
+        by: support(),
+        action,
+    };
 
     let opened = timeline_row(&entry(Action::ImportOpened), &names());
     let noted = timeline_row(&entry(Action::DetailsChanged), &names());

@@ -12,10 +12,10 @@ use super::desk::{self, Nav};
 use super::schools::SchoolsQuery;
 use super::steps::BACK_TO_WORKLIST;
 use super::view::days_words;
-use crate::domain::ids::SchoolId;
+use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::progress::open_steps;
 use crate::domain::onboarding::{Party, Step, StepState};
-use crate::domain::school::School;
+use crate::domain::school::Connection;
 use crate::links;
 use crate::services::checks;
 use crate::services::checks::ForKurve;
@@ -23,7 +23,7 @@ use crate::services::mail::post_office;
 use crate::services::onboarding::schools;
 use crate::services::onboarding::schools::Silent;
 use crate::store::Page;
-use crate::store::checks::connections::SchoolConnection;
+use crate::store::checks::check_status::CheckStatus;
 use crate::store::mail::outbox::MailStatus;
 use crate::store::onboarding::overview::{Overview, WaitingAfter};
 use crate::web::error::PageError;
@@ -55,7 +55,7 @@ pub(super) struct WorkRow {
     pub(super) step: &'static str,
     /// How the last check ended, where that matters to what is to be done and it did not pass; else empty.
     pub(super) remark: String,
-    id: SchoolId,
+    id: ConnectionId,
     is_stuck: bool,
     since: DateTime<Utc>,
 }
@@ -168,7 +168,7 @@ pub(super) async fn show(
     page::show(&page)
 }
 
-fn failing_row(school: &School, known: &SchoolConnection) -> FailingRow {
+fn failing_row(school: &Connection, known: &CheckStatus) -> FailingRow {
     let (code, checked_at) = known.last.unzip();
     FailingRow {
         school: school.details.name.to_string(),
@@ -181,9 +181,9 @@ fn failing_row(school: &School, known: &SchoolConnection) -> FailingRow {
 
 fn silent_row(row: &Overview, since: DateTime<Utc>) -> SilentRow {
     SilentRow {
-        school: row.school.details.name.to_string(),
-        brin: row.school.details.brin.to_string(),
-        href: links::staff_school(links::STAFF_SCHOOL, row.school.id),
+        school: row.connection.details.name.to_string(),
+        brin: row.connection.details.brin.to_string(),
+        href: links::staff_school(links::STAFF_SCHOOL, row.connection.id),
         since: words::date_nl(since),
     }
 }
@@ -191,7 +191,7 @@ fn silent_row(row: &Overview, since: DateTime<Utc>) -> SilentRow {
 /// Says beside an activation that the last check did not pass: one press opens the import.
 async fn remark_on_checks(web: &WebState, rows: &mut [WorkRow]) -> Result<(), PageError> {
     let is_activation = |row: &WorkRow| row.step == Step::ActivationConfirmed.as_str();
-    let schools: Vec<SchoolId> = rows.iter().filter(|row| is_activation(row)).map(|row| row.id).collect();
+    let schools: Vec<ConnectionId> = rows.iter().filter(|row| is_activation(row)).map(|row| row.id).collect();
     let failing = checks::list_failing(&web.context, &schools).await?;
     for row in rows.iter_mut().filter(|row| is_activation(row)) {
         if let Some(code) = failing.get(&row.id) {
@@ -209,7 +209,7 @@ pub(super) fn work_rows(waiting: &[Overview], now: DateTime<Utc>) -> Vec<WorkRow
 }
 
 fn rows_of(overview: &Overview, now: DateTime<Utc>) -> impl Iterator<Item = WorkRow> {
-    let page = links::staff_school(links::STAFF_SCHOOL, overview.school.id);
+    let page = links::staff_school(links::STAFF_SCHOOL, overview.connection.id);
     let ours = open_steps(&overview.state).into_iter().filter(|open| open.holder == Party::Kurve);
     ours.map(move |open| {
         let excerpt = match overview.state.step(open.step) {
@@ -223,15 +223,15 @@ fn rows_of(overview: &Overview, now: DateTime<Utc>) -> impl Iterator<Item = Work
             (false, step) => ("Bevestigen", format!("stap-{}", step.as_str())),
         };
         let (kind, tag_words) = if open.is_stuck { ("stuck", "Vastgelopen") } else { ("kurve", "Bij Kurve") };
-        let confirm = links::staff_school(links::STAFF_CONFIRM, overview.school.id);
+        let confirm = links::staff_school(links::STAFF_CONFIRM, overview.connection.id);
         WorkRow {
-            school: overview.school.details.name.to_string(),
-            brin: overview.school.details.brin.to_string(),
+            school: overview.connection.details.name.to_string(),
+            brin: overview.connection.details.brin.to_string(),
             href: format!("{page}#{place}"),
             what: words::step_name(open.step),
             excerpt,
             remark: String::new(),
-            id: overview.school.id,
+            id: overview.connection.id,
             kind,
             words: tag_words,
             waits: days_words(open.since, now),

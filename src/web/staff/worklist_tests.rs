@@ -3,10 +3,10 @@
 use uuid::Uuid;
 
 use super::*;
-use crate::domain::ids::SchoolId;
+use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::Command;
 use crate::domain::onboarding::testing::{Walk, reason, superbeheerder};
-use crate::domain::school::{Region, School, SchoolDetails};
+use crate::domain::school::{Connection, Region, SchoolDetails};
 use crate::domain::text::{Brin, SchoolDomain, SchoolName};
 
 fn overview(number: u128, walk: &Walk) -> Overview {
@@ -16,8 +16,8 @@ fn overview(number: u128, walk: &Walk) -> Overview {
         domain: SchoolDomain::parse("bonhoeffer").expect("a plain domain"),
         region: Region::Noord,
     };
-    let school = School { id: SchoolId::from_uuid(Uuid::from_u128(number)), details, created_at: walk.now };
-    Overview { school, state: walk.state.clone(), version: 7, kurve_since: Some(walk.now) }
+    let connection = Connection { id: ConnectionId::from_uuid(Uuid::from_u128(number)), details, created_at: walk.now };
+    Overview { connection, state: walk.state.clone(), version: 7, kurve_since: Some(walk.now) }
 }
 
 fn said(waiting: &[Overview], walk: &Walk) -> Vec<(String, &'static str, String)> {

@@ -15,7 +15,7 @@ use koppelklaar::services::checks::{self, Selection};
 use koppelklaar::simulator::SchoolScript;
 use koppelklaar::simulator::script::ListScript;
 use koppelklaar::store;
-use koppelklaar::store::checks::connection_list::ConnectionFilter;
+use koppelklaar::store::checks::check_status_list::ConnectionFilter;
 
 use super::support::{Checks, limits, run_with};
 use crate::support::TestSchool;
@@ -93,9 +93,9 @@ async fn open_on_their_word(checks: &Checks) -> Vec<TestSchool> {
     let mut schools = vec![];
     for number in 0..SCHOOLS {
         let (id, contacts) = many::insert_school(&app.app, work.conn(), (number, 1), app.now()).await;
-        let mut details = store::onboarding::schools::load(work.conn(), id).await.expect("it was made").details;
+        let mut details = store::onboarding::connections::load(work.conn(), id).await.expect("it was made").details;
         details.domain = SchoolDomain::parse(&label_of(number)).expect("a label");
-        store::onboarding::schools::save_details(work.conn(), id, &details, app.now())
+        store::onboarding::connections::save_details(work.conn(), id, &details, app.now())
             .await
             .expect("the database answers");
         let (brin, email) = (details.brin.to_string(), contacts[0].email.to_string());

@@ -7,7 +7,7 @@ use koppelklaar::domain::onboarding::{Command, Step};
 use koppelklaar::domain::text::Reason;
 use koppelklaar::services::checks::{self, Selection};
 use koppelklaar::services::onboarding::onboardings;
-use koppelklaar::store::checks::connection_list::ConnectionFilter;
+use koppelklaar::store::checks::check_status_list::ConnectionFilter;
 
 use super::support::{Checks, run};
 use crate::support::app::TestSchool;

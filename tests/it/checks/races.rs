@@ -13,8 +13,8 @@ use koppelklaar::links;
 use koppelklaar::magister::Limits;
 use koppelklaar::services::checks;
 use koppelklaar::services::onboarding::credentials;
+use koppelklaar::store::checks::check_status;
 use koppelklaar::store::checks::connection_checks::Outcome;
-use koppelklaar::store::checks::connections;
 
 use super::support::{Checks, PROVABLE, limits, run_with};
 
@@ -109,7 +109,7 @@ fn a_check_that_fails_does_not_wait_for_the_row_of_a_school_that_it_hastens() {
         let id = checks.ask(&failing).await.expect("it may be asked for");
 
         let saving = checks.app.context().db.begin_write().await.expect("the store answers");
-        connections::save_next(saving.conn(), witness.id, next_check).await.expect("the store answers");
+        check_status::save_next(saving.conn(), witness.id, next_check).await.expect("the store answers");
         let made = tokio::time::timeout(Duration::from_secs(20), checks.run_one()).await;
         saving.commit().await.expect("the store answers");
 

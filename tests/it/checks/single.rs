@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use koppelklaar::domain::check::{CheckProgress, NotMade};
-use koppelklaar::domain::ids::{CheckId, CheckRunId, SchoolId};
+use koppelklaar::domain::ids::{CheckId, CheckRunId, ConnectionId};
 use koppelklaar::domain::onboarding::Step;
 use koppelklaar::services::checks::{self, Selection};
 use koppelklaar::store::checks::check_runs::{self, Run};
@@ -19,13 +19,13 @@ use crate::support::TestSchool;
 use crate::support::database::texts;
 
 /// A check that waits, as a run puts it in line.
-fn waiting(checks: &Checks, school: SchoolId, run: Option<CheckRunId>) -> Check {
+fn waiting(checks: &Checks, connection: ConnectionId, run: Option<CheckRunId>) -> Check {
     let context = checks.app.context();
     Check {
         id: CheckId::from_uuid(context.chance.uuid_v7(checks.app.now())),
-        school,
+        connection,
         run,
-        host: format!("{school}.swp.nl"),
+        host: format!("{connection}.swp.nl"),
         asked_by: Some(checks.kurve),
         asked_at: checks.app.now(),
         started_at: None,

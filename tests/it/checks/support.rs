@@ -13,8 +13,8 @@ use koppelklaar::services::checks;
 use koppelklaar::services::onboarding::onboardings;
 use koppelklaar::simulator::{SchoolScript, Simulator, SimulatorConfig};
 use koppelklaar::store;
+use koppelklaar::store::checks::check_status::CheckStatus;
 use koppelklaar::store::checks::connection_checks::Check;
-use koppelklaar::store::checks::connections::SchoolConnection;
 use koppelklaar::web::rate_limit::Allowance;
 use strum::IntoEnumIterator;
 
@@ -127,8 +127,8 @@ impl Checks {
     /// Makes it the school's turn by the timer now.
     pub(super) async fn timer_comes_to(&self, school: &TestSchool) {
         let (conn, now) = (self.app.context().db.writer(), self.app.now());
-        store::checks::connections::save_first(conn, school.id, now).await.expect("the store answers");
-        store::checks::connections::save_next(conn, school.id, Some(now)).await.expect("the store answers");
+        store::checks::check_status::save_first(conn, school.id, now).await.expect("the store answers");
+        store::checks::check_status::save_next(conn, school.id, Some(now)).await.expect("the store answers");
     }
 
     /// Makes every check that waits or is due.
@@ -175,7 +175,7 @@ impl Checks {
             .state
     }
 
-    pub(super) async fn connection(&self, school: &TestSchool) -> SchoolConnection {
+    pub(super) async fn connection(&self, school: &TestSchool) -> CheckStatus {
         checks::connection(self.app.context(), school.id).await.expect("the store answers")
     }
 
@@ -206,6 +206,6 @@ impl Checks {
         let id = school.id.to_string();
         let is_sqlite = self.app.context().db.is_sqlite();
         let place = if is_sqlite { format!("x'{}'", id.replace('-', "")) } else { format!("'{id}'") };
-        sql(&self.app.database.url, &format!("UPDATE {table} SET {change} WHERE school_id = {place}")).await;
+        sql(&self.app.database.url, &format!("UPDATE {table} SET {change} WHERE connection_id = {place}")).await;
     }
 }

@@ -232,7 +232,7 @@ fn a_contact_of_another_school_gets_nothing() {
         let school = issued(&app).await;
         let other = app.school_by_services("Lyceum De Wilgen", "34CD", "dewilgen").await;
 
-        let of_another = ContactRef { school: school.id, contact: other.contact };
+        let of_another = ContactRef { connection: school.id, contact: other.contact };
         let shown = credentials::reveal(app.context(), &app.call_of(&other), of_another, 1).await;
         let unvouched = credentials::reveal(app.context(), &app.call_of(&other), other.reference(), 1).await;
 

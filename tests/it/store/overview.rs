@@ -14,7 +14,7 @@ async fn names(app: &TestApp, filter: &Filter) -> Vec<String> {
 }
 
 fn name(row: &Overview) -> String {
-    row.school.details.name.to_string()
+    row.connection.details.name.to_string()
 }
 
 async fn found(app: &TestApp, text: &str) -> Vec<String> {
@@ -122,7 +122,7 @@ fn schools_with_one_name_are_each_on_one_page() {
 
         let in_order: Vec<String> = seen.iter().map(name).collect();
         assert_eq!(in_order, ["Anker", "Kompas", "Kompas", "Kompas", "Kompas", "Kompas", "Zeeland"]);
-        let mut ids: Vec<_> = seen.iter().map(|row| row.school.id).collect();
+        let mut ids: Vec<_> = seen.iter().map(|row| row.connection.id).collect();
         ids.sort();
         made.sort();
         assert_eq!(ids, made);
@@ -137,7 +137,7 @@ fn a_place_keeps_its_meaning_when_a_school_is_added_before_it() {
         }
         let conn = app.context().db.reader();
         let first = overview::list(conn, &Filter::default(), None, 2).await.expect("the store answers");
-        let after = After { name: name(&first.rows[1]), id: first.rows[1].school.id };
+        let after = After { name: name(&first.rows[1]), id: first.rows[1].connection.id };
         assert_eq!(first.next, Some(after.clone()));
         app.school_by_services("Baken", "23AA", "baken").await;
 
@@ -208,7 +208,7 @@ fn the_worklist_has_stuck_schools_first_and_then_the_longest_waiting() {
         let waiting = schools::list_waiting(app.context(), None).await.expect("the store answers").rows;
 
         assert_eq!(waiting.iter().map(name).collect::<Vec<_>>(), ["Vast", "Vroeg", "Later"]);
-        assert_eq!(waiting[1].school.id, early.id);
+        assert_eq!(waiting[1].connection.id, early.id);
         app.new_mails().await;
     });
 }

@@ -2,9 +2,9 @@
 
 use std::sync::{Arc, Mutex};
 
-use koppelklaar::domain::ids::{ContactId, SchoolId};
+use koppelklaar::domain::ids::{ConnectionId, ContactId};
 use koppelklaar::domain::notice::MailKind;
-use koppelklaar::store::mail::{mail_schools, outbox};
+use koppelklaar::store::mail::{mail_connections, outbox};
 use koppelklaar::store::reminders;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
 
@@ -74,14 +74,14 @@ fn what_a_contact_was_told_is_found_among_the_mails_of_their_school() {
     run(|app: TestApp| async move {
         let chance = &app.context().chance;
         let (school, contact) = (chance.uuid_v7(app.now()), chance.uuid_v7(app.now()));
-        let (school, contact) = (SchoolId::from_uuid(school), ContactId::from_uuid(contact));
+        let (school, contact) = (ConnectionId::from_uuid(school), ContactId::from_uuid(contact));
         let kinds = [MailKind::ImportOpen, MailKind::ImportClosed, MailKind::CredentialsReady];
 
         let plans = plans(&app, async |conn| {
             outbox::list_to_contact(conn, school, contact, &kinds).await.expect("the store answers");
         });
 
-        assert!(plans.await.iter().any(|line| line.contains("idx-outbox-school_id_created_at")));
+        assert!(plans.await.iter().any(|line| line.contains("idx-outbox-connection_id_created_at")));
     });
 }
 
@@ -89,14 +89,14 @@ fn what_a_contact_was_told_is_found_among_the_mails_of_their_school() {
 fn the_mails_of_a_school_and_those_that_it_shares_are_found_by_indexes() {
     run(|app: TestApp| async move {
         let school = app.school("Bonhoeffer College", "12AB", "bonhoeffer").await.id;
-        let mail = outbox::list_of_school(app.context().db.reader(), school, 1).await.expect("the store answers");
+        let mail = outbox::list_of_connection(app.context().db.reader(), school, 1).await.expect("the store answers");
         let mail = mail[0].as_ref().expect("a row that can be read").id;
-        mail_schools::insert(app.context().db.writer(), mail, [school]).await.expect("the store answers");
+        mail_connections::insert(app.context().db.writer(), mail, [school]).await.expect("the store answers");
 
         let plans = plans(&app, async |conn| {
-            outbox::list_of_school(conn, school, 15).await.expect("the store answers");
+            outbox::list_of_connection(conn, school, 15).await.expect("the store answers");
         });
 
-        assert!(plans.await.iter().any(|line| line.contains("idx-outbox-school_id_created_at")));
+        assert!(plans.await.iter().any(|line| line.contains("idx-outbox-connection_id_created_at")));
     });
 }

@@ -12,7 +12,7 @@ use koppelklaar::services::operations::{audit, holidays};
 use koppelklaar::services::people::portal_access::{self, Attempt, Redeemed};
 use koppelklaar::services::people::registrations::{self, Confirmed};
 use koppelklaar::services::{self, Context, ServiceError};
-use koppelklaar::store::onboarding::{onboardings, schools};
+use koppelklaar::store::onboarding::{connections, onboardings};
 use koppelklaar::store::operations::job_slots::{self, Slot};
 use koppelklaar::store::people::access_links;
 use tokio::task::JoinSet;
@@ -165,7 +165,7 @@ fn requests_for_one_school_confirmed_at_once_make_one_school() {
         let made = answers.iter().filter(|answer| matches!(answer, Ok(Confirmed::Made { .. }))).count();
         let was_here = answers.iter().filter(|answer| matches!(answer, Ok(Confirmed::WasHere))).count();
         assert_eq!((made, was_here), (1, 7), "{answers:?}");
-        let brins = texts(&app.database.url, "SELECT brin_key FROM school").await;
+        let brins = texts(&app.database.url, "SELECT brin_key FROM connection").await;
         assert_eq!(brins, ["12AB00"]);
         app.new_mails().await;
     });
@@ -190,7 +190,7 @@ fn one_request_confirmed_many_times_at_once_makes_one_school() {
         assert!(matches!(made[..], [Ok(Confirmed::Made { .. })]), "{made:?}");
         assert!(refused.iter().all(|answer| matches!(answer, Err(ServiceError::NotFound))), "{refused:?}");
         let brin = Brin::parse("12AB").expect("a BRIN");
-        let school = schools::find_by_brin(app.context().db.reader(), &brin).await.expect("the store answers");
+        let school = connections::find_by_brin(app.context().db.reader(), &brin).await.expect("the store answers");
         assert!(school.is_some());
         app.new_mails().await;
     });
@@ -302,7 +302,7 @@ async fn two_due_out_of_order(app: &TestApp) -> [TestSchool; 2] {
     app.advance(TimeDelta::days(3));
     for (school, at) in [(&second, "2026-11-24T10:00:00Z"), (&first, "2026-11-25T10:00:00Z")] {
         if app.database.is_postgres() {
-            let put = format!("UPDATE onboarding SET attention_at = '{at}' WHERE school_id = '{}'", school.id);
+            let put = format!("UPDATE onboarding SET attention_at = '{at}' WHERE connection_id = '{}'", school.id);
             sql(&app.database.url, &put).await;
         }
     }
@@ -318,7 +318,7 @@ async fn assert_taken_in_order(app: &TestApp, takes_many: impl Future<Output = (
     until_somebody_waits(&app.database.url).await;
 
     if app.database.is_postgres() {
-        let free = format!("SELECT 1 FROM onboarding WHERE school_id = '{}' FOR UPDATE NOWAIT", second.id);
+        let free = format!("SELECT 1 FROM onboarding WHERE connection_id = '{}' FOR UPDATE NOWAIT", second.id);
         sql(&app.database.url, &free).await;
     }
     leased.commit().await.expect("the database answers");

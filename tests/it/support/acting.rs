@@ -14,7 +14,7 @@ use koppelklaar::services::onboarding::{credentials, onboardings};
 use koppelklaar::services::people::registrations::{self, RegistrationForm};
 use koppelklaar::services::people::staff_auth;
 use koppelklaar::services::{Call, ServiceError};
-use koppelklaar::store::onboarding::schools;
+use koppelklaar::store::onboarding::connections;
 use koppelklaar::store::people::{contacts, staff};
 
 use super::app::{STAFF_PASSWORD, TestApp, TestSchool};
@@ -39,7 +39,8 @@ impl TestApp {
         confirmed.expect("the request waits for its confirmation");
         self.new_mails().await;
         let conn = self.context().db.reader();
-        let school = schools::find_by_brin(conn, &Brin::parse(brin).expect("a BRIN")).await.expect("the store answers");
+        let school =
+            connections::find_by_brin(conn, &Brin::parse(brin).expect("a BRIN")).await.expect("the store answers");
         let id = school.expect("the school was made").id;
         let contact = contacts::list(conn, id).await.expect("the store answers")[0].id;
         TestSchool { id, contact, brin: brin.to_owned(), email }

@@ -11,7 +11,7 @@ use koppelklaar::crypto::{KeyRing, Token};
 use koppelklaar::domain::actor::StaffRole;
 use koppelklaar::domain::check::CheckPolicy;
 use koppelklaar::domain::credential::Template;
-use koppelklaar::domain::ids::{ContactId, SchoolId};
+use koppelklaar::domain::ids::{ConnectionId, ContactId};
 use koppelklaar::domain::onboarding::Step;
 use koppelklaar::domain::school::ContactRef;
 use koppelklaar::domain::text::{Brin, EmailAddress, PersonName};
@@ -26,7 +26,7 @@ use koppelklaar::services::AnonymousCall;
 use koppelklaar::services::Context;
 use koppelklaar::services::mail::dispatch::{self, Mailer, Summary};
 use koppelklaar::services::people::staff_accounts;
-use koppelklaar::store::onboarding::schools;
+use koppelklaar::store::onboarding::connections;
 use koppelklaar::store::people::contacts;
 use koppelklaar::store::{self, Db};
 use koppelklaar::web::rate_limit::Allowance;
@@ -61,7 +61,7 @@ pub(crate) struct Parts {
 /// A school that was registered through the front door.
 #[derive(Debug, Clone)]
 pub(crate) struct TestSchool {
-    pub(crate) id: SchoolId,
+    pub(crate) id: ConnectionId,
     pub(crate) contact: ContactId,
     pub(crate) brin: String,
     pub(crate) email: String,
@@ -80,7 +80,7 @@ impl TestSchool {
 
     /// Its first contact, by the school.
     pub(crate) fn reference(&self) -> ContactRef {
-        ContactRef { school: self.id, contact: self.contact }
+        ContactRef { connection: self.id, contact: self.contact }
     }
 }
 
@@ -215,7 +215,8 @@ impl TestApp {
         confirm.submit(&visitor, "main form", &[]).await;
         self.new_mails().await;
         let conn = self.context().db.reader();
-        let school = schools::find_by_brin(conn, &Brin::parse(brin).expect("a BRIN")).await.expect("the store answers");
+        let school =
+            connections::find_by_brin(conn, &Brin::parse(brin).expect("a BRIN")).await.expect("the store answers");
         let id = school.expect("the school was made").id;
         let contact = contacts::list(conn, id).await.expect("the store answers")[0].id;
         TestSchool { id, contact, brin: brin.to_owned(), email }

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::{date, utc};
-use crate::domain::ids::{ContactId, SchoolId};
+use crate::domain::ids::{ConnectionId, ContactId};
 use crate::domain::onboarding::Step;
 use crate::domain::onboarding::testing::contact_id;
 use crate::domain::reminder::{
@@ -19,7 +19,7 @@ use crate::domain::text::{EmailAddress, PersonName};
 fn contact(number: u128, role: ContactRole) -> Contact {
     Contact {
         id: contact_id(number),
-        school: school(1),
+        connection: school(1),
         name: PersonName::parse("Joke Jansen").expect("a plain name"),
         email: EmailAddress::parse("j.jansen@school.nl").expect("a plain address"),
         roles: Roles::of(role),
@@ -34,8 +34,8 @@ fn removed(contact: Contact) -> Contact {
     Contact { removed_at: Some(utc("2026-09-01 07:00")), ..contact }
 }
 
-fn school(number: u128) -> SchoolId {
-    SchoolId::from_uuid(Uuid::from_u128(number))
+fn school(number: u128) -> ConnectionId {
+    ConnectionId::from_uuid(Uuid::from_u128(number))
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn a_reminder_goes_to_those_who_can_do_the_step() {
 /// A due reminder of a school's step; each receiver is named by one letter.
 fn due(number: u128, step: Step, since: &str, people: &str) -> DueAtSchool {
     DueAtSchool {
-        school: school(number),
+        connection: school(number),
         reminder: DueReminder { step, stage: ReminderStage::Days(3), since: utc(since) },
         receivers: people
             .chars()
@@ -84,9 +84,9 @@ fn mailed(person: char, on_date: &str) -> Mailed {
 }
 
 /// Per mail the person, then the school and step of each reminder.
-fn told(result: &OneMailEach) -> Vec<(&str, Vec<(SchoolId, Step)>)> {
+fn told(result: &OneMailEach) -> Vec<(&str, Vec<(ConnectionId, Step)>)> {
     let about = |mail: &[crate::domain::reminder::person::PersonReminder]| {
-        mail.iter().map(|item| (item.school, item.reminder.step)).collect()
+        mail.iter().map(|item| (item.connection, item.reminder.step)).collect()
     };
     result.mails.iter().map(|mail| (mail.address_key.as_str(), about(&mail.about))).collect()
 }
@@ -120,7 +120,7 @@ fn who_had_a_mail_today_waits_and_so_does_the_whole_reminder() {
         due(3, Step::QueryExecuted, "2026-09-10 09:00", "c"),
     ];
     let today = date("2026-09-15");
-    let postponed_for = |mailed: &[Mailed]| -> Vec<SchoolId> {
+    let postponed_for = |mailed: &[Mailed]| -> Vec<ConnectionId> {
         one_mail_each(&all, mailed, today).postponed.into_iter().map(|(school, _)| school).collect()
     };
 
@@ -170,7 +170,7 @@ proptest! {
         // A school's step is due once, whoever gets it.
         let mut seen = BTreeSet::new();
         let all: Vec<DueAtSchool> =
-            all.into_iter().filter(|due| seen.insert((due.school, due.reminder.step))).collect();
+            all.into_iter().filter(|due| seen.insert((due.connection, due.reminder.step))).collect();
         let mailed: Vec<Mailed> = had_one.chars().map(|person| mailed(person, "2026-09-15")).collect();
 
         let result = one_mail_each(&all, &mailed, today);
@@ -183,13 +183,13 @@ proptest! {
             prop_assert!(mail.about.is_sorted_by_key(|item| item.reminder.since) && !mail.about.is_empty());
         }
         for due in &all {
-            let key = (due.school, due.reminder);
+            let key = (due.connection, due.reminder);
             let statuses = [&result.sent, &result.postponed, &result.unreceived].map(|status| status.contains(&key));
             prop_assert_eq!(statuses.iter().filter(|is_so| **is_so).count(), 1);
             let told: BTreeSet<&str> = result
                 .mails
                 .iter()
-                .filter(|mail| mail.about.iter().any(|item| (item.school, item.reminder) == key))
+                .filter(|mail| mail.about.iter().any(|item| (item.connection, item.reminder) == key))
                 .map(|mail| mail.address_key.as_str())
                 .collect();
             let meant: BTreeSet<&str> = due.receivers.iter().map(|receiver| receiver.address_key.as_str()).collect();

@@ -19,7 +19,7 @@ pub async fn drop_by_hand(context: &Context, call: &Call, id: MailId, reason: Re
     if !outbox::mark_dropped(work.conn(), id, reason.as_str(), call.now).await? {
         return Err(ServiceError::Conflict);
     }
-    let school = mail.map_or_else(|unreadable| unreadable.school, |mail| mail.school);
+    let school = mail.map_or_else(|unreadable| unreadable.connection, |mail| mail.connection);
     work.note(school, Action::MailDropped { mail: id, reason });
     work.finish().await
 }
@@ -39,7 +39,7 @@ pub async fn retry_by_hand(context: &Context, call: &Call, id: MailId) -> Result
     if mail.handing_over_at.is_some() && frozen_mails::find(work.conn(), id).await?.is_none() {
         outbox::let_write_anew(work.conn(), &mail, call.now).await?;
     }
-    work.note(mail.school, Action::MailRetried { mail: id });
+    work.note(mail.connection, Action::MailRetried { mail: id });
     work.finish().await?;
     context.mail_waits.notify_one();
     Ok(())

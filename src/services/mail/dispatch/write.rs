@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 
 use super::mailer::Mailer;
 use super::outcome::Outcome;
-use crate::domain::ids::SchoolId;
+use crate::domain::ids::ConnectionId;
 use crate::domain::unsent::UnsentReason;
 use crate::mail::message::{self, BuiltMail, OutgoingMail};
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
@@ -159,14 +159,14 @@ fn outgoing(context: &Context, mail: &OutboxMail, draft: Draft, now: DateTime<Ut
         html: draft.rendered.html,
         stop_link: draft.rendered.stop_link,
         message_id: mail.message_id.clone(),
-        thread_root: mail.school.map(|school| thread_root(school, &mail.message_id)),
+        thread_root: mail.connection.map(|school| thread_root(school, &mail.message_id)),
         // Not when it was called for: it may have been held back for weeks.
         date: now,
     }
 }
 
 /// All mails about one school are one thread, though none of them was first.
-fn thread_root(school: SchoolId, message_id: &str) -> String {
+fn thread_root(connection: ConnectionId, message_id: &str) -> String {
     let host = message_id.rsplit_once('@').map_or("koppelklaar>", |(_, host)| host);
-    format!("<school-{school}@{host}")
+    format!("<school-{connection}@{host}")
 }

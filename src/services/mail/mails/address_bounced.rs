@@ -6,7 +6,7 @@ use crate::domain::unsent::UnsentReason;
 use crate::links;
 use crate::services::ServiceError;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
-use crate::store::onboarding::schools;
+use crate::store::onboarding::connections;
 use crate::store::people::{address_marks, contacts};
 
 pub(super) struct AddressBounced {
@@ -28,8 +28,8 @@ impl Mail for AddressBounced {
         let bounced = bounced.ok_or(NotSent::NotNeeded(UnsentReason::AddressWorksAgain))?;
         let mut schools = vec![];
         for one in contacts::list_by_email(conn, &key).await? {
-            let school = schools::load(conn, one.school).await?;
-            let page = request.context.base.to(&links::staff_school(links::STAFF_SCHOOL, one.school));
+            let school = connections::load(conn, one.connection).await?;
+            let page = request.context.base.to(&links::staff_school(links::STAFF_SCHOOL, one.connection));
             schools.push((SchoolFacts::of(&school.details), format!("{page}#contact-{}", one.id)));
         }
         if schools.is_empty() {

@@ -5,7 +5,7 @@ use super::{Mail, bodies, subject};
 use crate::domain::check::CheckCode;
 use crate::domain::unsent::UnsentReason;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
-use crate::store::checks::{connection_checks, connections};
+use crate::store::checks::{check_status, connection_checks};
 
 pub(super) struct ConnectionLost {
     school: SchoolFacts,
@@ -21,11 +21,11 @@ impl Mail for ConnectionLost {
     async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
         let about = AboutSchool::load(request).await?;
         let conn = request.context.db.reader();
-        let known = connections::load(conn, about.id()).await?;
+        let known = check_status::load(conn, about.id()).await?;
         let Some((code, _)) = known.last.filter(|_| known.is_lost) else {
             return Err(NotSent::NotNeeded(UnsentReason::ConnectionBack));
         };
-        let newest = connection_checks::list_of_school(conn, about.id(), None, 1).await?;
+        let newest = connection_checks::list_of_connection(conn, about.id(), None, 1).await?;
         let said = newest.first().and_then(|check| check.result()).and_then(|result| result.redacted_text.clone());
         let cause = match code {
             CheckCode::Ok => String::new(),

@@ -1,16 +1,16 @@
 //! What mails about a school are written from, and how they name schools and people.
 
 use super::Mail;
-use crate::domain::ids::{ContactId, SchoolId};
+use crate::domain::ids::{ConnectionId, ContactId};
 use crate::domain::notice::root_fall;
 use crate::domain::onboarding::{FallCause, Onboarding, Step};
-use crate::domain::school::{Contact, School, SchoolDetails};
+use crate::domain::school::{Connection, Contact, SchoolDetails};
 use crate::domain::unsent::UnsentReason;
 use crate::links;
 use crate::services::ServiceError;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
 use crate::store::StoreError;
-use crate::store::onboarding::{onboardings, schools};
+use crate::store::onboarding::{connections, onboardings};
 use crate::store::operations::audit;
 use crate::store::people::{address_marks, contacts};
 
@@ -57,7 +57,7 @@ impl PersonFacts {
 /// Everything that a mail about one school is written from.
 pub(super) struct AboutSchool<'a> {
     request: DraftRequest<'a>,
-    pub(super) school: School,
+    pub(super) connection: Connection,
     pub(super) state: Onboarding,
     contacts: Vec<Contact>,
     /// `None` when Kurve's support reads the mail.
@@ -68,11 +68,11 @@ impl<'a> AboutSchool<'a> {
     /// Loads it, and sees whether the mail can reach its receiver.
     pub(super) async fn load(request: DraftRequest<'a>) -> Result<Self, NotSent> {
         let conn = request.context.db.reader();
-        let id = request.mail.school.ok_or(ServiceError::Broken("a mail about no school"))?;
-        let school = schools::load(conn, id).await?;
+        let id = request.mail.connection.ok_or(ServiceError::Broken("a mail about no school"))?;
+        let connection = connections::load(conn, id).await?;
         let state = onboardings::load(conn, id).await?.state;
         let contacts = contacts::list_with_removed(conn, id).await?;
-        let mut about = Self { request, school, state, contacts, receiver: None };
+        let mut about = Self { request, connection, state, contacts, receiver: None };
         if let Some(receiver) = request.mail.contact {
             let receiver = about.contact(Some(receiver)).ok_or(NotSent::NotNeeded(UnsentReason::ContactGone))?;
             check_reachable(request, receiver).await?;
@@ -81,13 +81,13 @@ impl<'a> AboutSchool<'a> {
         Ok(about)
     }
 
-    pub(super) fn id(&self) -> SchoolId {
-        self.school.id
+    pub(super) fn id(&self) -> ConnectionId {
+        self.connection.id
     }
 
     /// The school as the mail names it.
     pub(super) fn facts(&self) -> SchoolFacts {
-        SchoolFacts::of(&self.school.details)
+        SchoolFacts::of(&self.connection.details)
     }
 
     /// The name of the receiver; empty when Kurve's support reads the mail.

@@ -62,7 +62,7 @@ impl Mail for ImportOpen {
 /// last one that they got of the import. What closed and opened again while no mail could go is told to nobody.
 async fn is_told_by_another(request: DraftRequest<'_>) -> Result<bool, StoreError> {
     let mail = request.mail;
-    let (Some(school), Some(contact), MailStatus::Waiting) = (mail.school, mail.contact, mail.status) else {
+    let (Some(school), Some(contact), MailStatus::Waiting) = (mail.connection, mail.contact, mail.status) else {
         return Ok(false);
     };
     let kinds = [MailKind::ImportOpen, MailKind::ImportClosed, MailKind::CredentialsReady];

@@ -43,7 +43,7 @@ impl Mail for Reminder {
         let mail = Self {
             name: receiver.name.to_string(),
             items: open.iter().map(|(scene, one)| ReminderItem::of(context, scene, one)).collect(),
-            later: context.base.to(&links::SCHOOL_REMINDERS.at(first_scene.school.id)),
+            later: context.base.to(&links::SCHOOL_REMINDERS.at(first_scene.connection.id)),
             stop_link: addresses::stop_link(context, Subscription::Reminders, receiver.email.as_str()),
         };
         let claim = Some(Claim::ReminderDay(id));
@@ -108,11 +108,11 @@ struct ReminderItem {
 impl ReminderItem {
     fn of(context: &Context, scene: &Scene, one: &PersonReminder) -> Self {
         Self {
-            school: scene.school.details.name.to_string(),
-            brin: scene.school.details.brin.to_string(),
+            school: scene.connection.details.name.to_string(),
+            brin: scene.connection.details.brin.to_string(),
             step: one.reminder.step,
             since: words::date_nl(one.reminder.since),
-            link: context.base.to(&links::SCHOOL_STEP.step(scene.school.id, one.reminder.step)),
+            link: context.base.to(&links::SCHOOL_STEP.step(scene.connection.id, one.reminder.step)),
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::services::ServiceError;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
 use crate::services::mail::tokens;
 use crate::store::mail::outbox::MailStatus;
-use crate::store::onboarding::schools;
+use crate::store::onboarding::connections;
 use crate::store::people::{access_links, contacts};
 
 pub(super) struct SignIn {
@@ -31,7 +31,7 @@ impl Mail for SignIn {
         let people = contacts::list_by_email(conn, &link.email_key).await?;
         let mut names = vec![];
         for person in &people {
-            names.push(schools::load(conn, person.school).await?.details.name.to_string());
+            names.push(connections::load(conn, person.connection).await?.details.name.to_string());
         }
         let first = people.into_iter().next().ok_or(NotSent::NotNeeded(UnsentReason::NoContactWithAddress))?;
         if request.mail.status == MailStatus::Waiting && access_link::death(&link.link, request.now).is_some() {

@@ -5,7 +5,7 @@ use super::{Mail, bodies, phrases, subject};
 use crate::domain::onboarding::Step;
 use crate::domain::unsent::UnsentReason;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
-use crate::store::onboarding::schools;
+use crate::store::onboarding::connections;
 
 pub(super) struct SupportRequest {
     school: SchoolFacts,
@@ -20,7 +20,7 @@ impl Mail for SupportRequest {
     async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
         let about = AboutSchool::load(request).await?;
         let contact = about.contact(request.mail.about.by).ok_or(NotSent::NotNeeded(UnsentReason::ContactGone))?;
-        let all = schools::list_on_domain(request.context.db.reader(), &about.school.details.domain).await?;
+        let all = connections::list_on_domain(request.context.db.reader(), &about.connection.details.domain).await?;
         let others = all.into_iter().filter(|other| other.id != about.id());
         let mail = Self {
             school: about.facts(),

@@ -7,12 +7,12 @@ use crate::domain::address_mark::AddressMark;
 use crate::domain::notice::MailKind;
 use crate::domain::onboarding::progress::open_steps;
 use crate::domain::onboarding::{Party, Step};
-use crate::domain::school::School;
+use crate::domain::school::Connection;
 use crate::links;
 use crate::services::people::addresses::{self, MarkedContact};
 use crate::services::{Context, ServiceError, checks};
-use crate::store::checks::connection_list;
-use crate::store::checks::connections::SchoolConnection;
+use crate::store::checks::check_status::CheckStatus;
+use crate::store::checks::check_status_list;
 use crate::store::mail::frozen_mails;
 use crate::store::onboarding::overview::{self, NamedSchool, Overview};
 use crate::store::onboarding::unreadable;
@@ -59,8 +59,8 @@ async fn lost(context: &Context) -> Result<DigestPart, ServiceError> {
     let (conn, all) = (context.db.reader(), context.base.to(&links::lost_connections()));
     let mut part = DigestPart { kind: DigestKind::Lost, rows: vec![], more: 0, all };
     if context.check_policy.makes_checks() {
-        let schools = connection_list::list_lost(conn, DIGEST_ROWS).await?;
-        part.more = connection_list::count_lost_in_use(conn).await?.saturating_sub(schools.len() as u64);
+        let schools = check_status_list::list_lost(conn, DIGEST_ROWS).await?;
+        part.more = check_status_list::count_lost_in_use(conn).await?.saturating_sub(schools.len() as u64);
         part.rows = schools.iter().map(|(school, known)| lost_row(context, school, known)).collect();
     }
     Ok(part)
@@ -100,7 +100,7 @@ fn address_row(context: &Context, one: &MarkedContact, told_until: Option<DateTi
         (None, Some(at)) => (format!("{name} wil geen herinneringen"), at),
         (None, None) => return None,
     };
-    Some(digest_row(context, &one.school, what, since))
+    Some(digest_row(context, &one.connection, what, since))
 }
 
 fn waiting_rows(context: &Context, row: &Overview) -> Vec<DigestRow> {
@@ -111,11 +111,11 @@ fn waiting_rows(context: &Context, row: &Overview) -> Vec<DigestRow> {
         (Step::CredentialsIssued, name) if is_new => format!("nieuwe aanvraag: {name}"),
         (_, name) => name.to_owned(),
     };
-    steps.map(|open| digest_row(context, &row.school, what(open.step, open.is_stuck), open.since)).collect()
+    steps.map(|open| digest_row(context, &row.connection, what(open.step, open.is_stuck), open.since)).collect()
 }
 
 fn silent_row(context: &Context, row: &Overview, since: DateTime<Utc>) -> DigestRow {
-    digest_row(context, &row.school, "geen antwoord op herinneringen".to_owned(), since)
+    digest_row(context, &row.connection, "geen antwoord op herinneringen".to_owned(), since)
 }
 
 /// A school of which something cannot be read: also that is for Kurve.
@@ -129,14 +129,14 @@ fn unreadable_row(context: &Context, school: &NamedSchool) -> DigestRow {
     }
 }
 
-fn lost_row(context: &Context, school: &School, known: &SchoolConnection) -> DigestRow {
+fn lost_row(context: &Context, school: &Connection, known: &CheckStatus) -> DigestRow {
     let (code, checked_at) = known.last.unzip();
     let what = code.map_or_else(String::new, |code| words::check_short(code).to_lowercase());
     let since = known.failing_since.or(checked_at).unwrap_or_default();
     digest_row(context, school, what, since)
 }
 
-fn digest_row(context: &Context, school: &School, what: String, since: DateTime<Utc>) -> DigestRow {
+fn digest_row(context: &Context, school: &Connection, what: String, since: DateTime<Utc>) -> DigestRow {
     DigestRow {
         school: school.details.name.to_string(),
         brin: school.details.brin.to_string(),

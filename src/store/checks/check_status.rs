@@ -8,14 +8,14 @@ use sea_orm::sea_query::{Expr, OnConflict, Query};
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::domain::check::{CheckCode, Receipt, Streak};
-use crate::domain::ids::SchoolId;
+use crate::domain::ids::ConnectionId;
 use crate::store::{ConnectionTrait, LeaseTerm, StoreError};
 
 /// The connection with one school's Magister.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SchoolConnection {
+pub struct CheckStatus {
     /// Whose.
-    pub school: SchoolId,
+    pub connection: ConnectionId,
     /// When the timer checks it next.
     pub next_check_at: Option<DateTime<Utc>>,
     /// How the last check ended, and when.
@@ -36,11 +36,11 @@ pub struct SchoolConnection {
     pub receipt: Option<Receipt>,
 }
 
-impl SchoolConnection {
+impl CheckStatus {
     /// A connection that was never checked.
-    pub fn fresh(school: SchoolId) -> Self {
+    pub fn fresh(connection: ConnectionId) -> Self {
         Self {
-            school,
+            connection,
             next_check_at: None,
             last: None,
             passed: None,
@@ -55,35 +55,35 @@ impl SchoolConnection {
 }
 
 /// A school's connection; one that was never checked if nothing is known.
-pub async fn load(conn: &impl ConnectionTrait, school: SchoolId) -> Result<SchoolConnection, StoreError> {
-    Ok(find(conn, school).await?.unwrap_or_else(|| SchoolConnection::fresh(school)))
+pub async fn load(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<CheckStatus, StoreError> {
+    Ok(find(conn, connection).await?.unwrap_or_else(|| CheckStatus::fresh(connection)))
 }
 
 /// A school's connection, if anything is known of it.
-pub async fn find(conn: &impl ConnectionTrait, school: SchoolId) -> Result<Option<SchoolConnection>, StoreError> {
-    check_status::Entity::find_by_id(school.as_uuid()).one(conn).await?.map(|row| to_connection(&row)).transpose()
+pub async fn find(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<Option<CheckStatus>, StoreError> {
+    check_status::Entity::find_by_id(connection.as_uuid()).one(conn).await?.map(|row| to_check_status(&row)).transpose()
 }
 
 /// How the last check ended of those of some schools where it did not pass.
 pub async fn list_failing(
     conn: &impl ConnectionTrait,
-    schools: &[SchoolId],
-) -> Result<BTreeMap<SchoolId, CheckCode>, StoreError> {
+    schools: &[ConnectionId],
+) -> Result<BTreeMap<ConnectionId, CheckCode>, StoreError> {
     let rows: Vec<(uuid::Uuid, String)> = check_status::Entity::find()
         .select_only()
-        .column(check_status::Column::SchoolId)
+        .column(check_status::Column::ConnectionId)
         .column(check_status::Column::LastCode)
-        .filter(check_status::COLUMN.school_id.is_in(schools.iter().map(|id| id.as_uuid())))
+        .filter(check_status::COLUMN.connection_id.is_in(schools.iter().map(|id| id.as_uuid())))
         .filter(check_status::COLUMN.last_code.ne(CheckCode::Ok.as_str()))
         .into_tuple()
         .all(conn)
         .await?;
     // A code of a newer release is passed over: this is said beside something else.
-    Ok(rows.into_iter().filter_map(|(id, code)| Some((SchoolId::from_uuid(id), code.parse().ok()?))).collect())
+    Ok(rows.into_iter().filter_map(|(id, code)| Some((ConnectionId::from_uuid(id), code.parse().ok()?))).collect())
 }
 
 /// Keeps what is known of a school's connection. The caller has locked the onboarding.
-pub async fn save(conn: &impl ConnectionTrait, known: &SchoolConnection) -> Result<(), StoreError> {
+pub async fn save(conn: &impl ConnectionTrait, known: &CheckStatus) -> Result<(), StoreError> {
     use check_status::Column;
     let update = [
         Column::NextCheckAt,
@@ -99,7 +99,7 @@ pub async fn save(conn: &impl ConnectionTrait, known: &SchoolConnection) -> Resu
         Column::Receipt,
         Column::ReceiptAt,
     ];
-    let renew = OnConflict::column(Column::SchoolId).update_columns(update).to_owned();
+    let renew = OnConflict::column(Column::ConnectionId).update_columns(update).to_owned();
     check_status::Entity::insert(to_row(known)?).on_conflict(renew).exec_without_returning(conn).await?;
     Ok(())
 }
@@ -107,22 +107,23 @@ pub async fn save(conn: &impl ConnectionTrait, known: &SchoolConnection) -> Resu
 /// Sets when a school is checked next; the rest stays.
 pub async fn save_next(
     conn: &impl ConnectionTrait,
-    school: SchoolId,
+    connection: ConnectionId,
     next_at: Option<DateTime<Utc>>,
 ) -> Result<(), StoreError> {
-    let fresh = SchoolConnection { next_check_at: next_at, ..SchoolConnection::fresh(school) };
-    let renew =
-        OnConflict::column(check_status::Column::SchoolId).update_column(check_status::Column::NextCheckAt).to_owned();
+    let fresh = CheckStatus { next_check_at: next_at, ..CheckStatus::fresh(connection) };
+    let renew = OnConflict::column(check_status::Column::ConnectionId)
+        .update_column(check_status::Column::NextCheckAt)
+        .to_owned();
     check_status::Entity::insert(to_row(&fresh)?).on_conflict(renew).exec_without_returning(conn).await?;
     Ok(())
 }
 
 /// Forgets failures that were not followed up; a connection that is lost stays so.
-pub async fn forget_failures(conn: &impl ConnectionTrait, school: SchoolId) -> Result<(), StoreError> {
+pub async fn forget_failures(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<(), StoreError> {
     check_status::Entity::update_many()
         .col_expr(check_status::COLUMN.streak, Option::<String>::None.into())
         .col_expr(check_status::COLUMN.failing_since, Option::<DateTime<Utc>>::None.into())
-        .filter(check_status::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(check_status::COLUMN.connection_id.eq(connection.as_uuid()))
         .filter(check_status::COLUMN.is_lost.eq(false))
         .exec(conn)
         .await?;
@@ -132,15 +133,15 @@ pub async fn forget_failures(conn: &impl ConnectionTrait, school: SchoolId) -> R
 /// Plans the first check of a school that has none planned; one that was planned meanwhile stays.
 pub async fn save_first(
     conn: &impl ConnectionTrait,
-    school: SchoolId,
+    connection: ConnectionId,
     next_check: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let keep = OnConflict::column(check_status::Column::SchoolId).do_nothing().to_owned();
-    let fresh = SchoolConnection::fresh(school);
+    let keep = OnConflict::column(check_status::Column::ConnectionId).do_nothing().to_owned();
+    let fresh = CheckStatus::fresh(connection);
     check_status::Entity::insert(to_row(&fresh)?).on_conflict(keep).exec_without_returning(conn).await?;
     check_status::Entity::update_many()
         .col_expr(check_status::COLUMN.next_check_at, next_check.into())
-        .filter(check_status::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(check_status::COLUMN.connection_id.eq(connection.as_uuid()))
         .filter(check_status::COLUMN.next_check_at.is_null())
         .exec(conn)
         .await?;
@@ -148,25 +149,25 @@ pub async fn save_first(
 }
 
 /// Schools with credentials, under way or done, without a planned check; at most `limit`.
-pub async fn list_without_turn(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<SchoolId>, StoreError> {
+pub async fn list_without_turn(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<ConnectionId>, StoreError> {
     let planned = Query::select()
-        .column(check_status::Column::SchoolId)
+        .column(check_status::Column::ConnectionId)
         .from(check_status::Entity)
         .and_where(Expr::col(check_status::Column::NextCheckAt).is_not_null())
         .to_owned();
-    let issued = Query::select().column(credential::Column::SchoolId).from(credential::Entity).to_owned();
+    let issued = Query::select().column(credential::Column::ConnectionId).from(credential::Entity).to_owned();
     let ids: Vec<uuid::Uuid> = onboarding::Entity::find()
         .select_only()
-        .column(onboarding::Column::SchoolId)
+        .column(onboarding::Column::ConnectionId)
         .filter(onboarding::COLUMN.lifecycle.is_in(["active", "completed"]))
-        .filter(Expr::col(onboarding::Column::SchoolId).in_subquery(issued))
-        .filter(Expr::col(onboarding::Column::SchoolId).not_in_subquery(planned))
-        .order_by_asc(onboarding::COLUMN.school_id)
+        .filter(Expr::col(onboarding::Column::ConnectionId).in_subquery(issued))
+        .filter(Expr::col(onboarding::Column::ConnectionId).not_in_subquery(planned))
+        .order_by_asc(onboarding::COLUMN.connection_id)
         .limit(limit)
         .into_tuple()
         .all(conn)
         .await?;
-    Ok(ids.into_iter().map(SchoolId::from_uuid).collect())
+    Ok(ids.into_iter().map(ConnectionId::from_uuid).collect())
 }
 
 /// The schools that are due, the longest waiting first, at most `limit`.
@@ -174,26 +175,30 @@ pub async fn list_due(
     conn: &impl ConnectionTrait,
     now: DateTime<Utc>,
     limit: u64,
-) -> Result<Vec<SchoolId>, StoreError> {
+) -> Result<Vec<ConnectionId>, StoreError> {
     let ids: Vec<uuid::Uuid> = check_status::Entity::find()
         .select_only()
-        .column(check_status::Column::SchoolId)
+        .column(check_status::Column::ConnectionId)
         .filter(check_status::COLUMN.next_check_at.lte(now))
         .order_by_asc(check_status::COLUMN.next_check_at)
-        .order_by_asc(check_status::COLUMN.school_id)
+        .order_by_asc(check_status::COLUMN.connection_id)
         .limit(limit)
         .into_tuple()
         .all(conn)
         .await?;
-    Ok(ids.into_iter().map(SchoolId::from_uuid).collect())
+    Ok(ids.into_iter().map(ConnectionId::from_uuid).collect())
 }
 
 /// Takes a school that is due; at the end of the term it is due again if nothing comes of it. `false` when another worker
 /// was first.
-pub async fn claim_due(conn: &impl ConnectionTrait, school: SchoolId, term: LeaseTerm) -> Result<bool, StoreError> {
+pub async fn claim_due(
+    conn: &impl ConnectionTrait,
+    connection: ConnectionId,
+    term: LeaseTerm,
+) -> Result<bool, StoreError> {
     let taken = check_status::Entity::update_many()
         .col_expr(check_status::COLUMN.next_check_at, term.until.into())
-        .filter(check_status::COLUMN.school_id.eq(school.as_uuid()))
+        .filter(check_status::COLUMN.connection_id.eq(connection.as_uuid()))
         .filter(check_status::COLUMN.next_check_at.lte(term.now))
         .exec(conn)
         .await?;
@@ -214,12 +219,12 @@ pub(in crate::store) fn corrupt(id: &str, what: &'static str) -> StoreError {
     StoreError::CorruptRow { table: "check_status", id: id.to_owned(), what }
 }
 
-fn to_row(known: &SchoolConnection) -> Result<check_status::ActiveModel, StoreError> {
-    let id = known.school.to_string();
+fn to_row(known: &CheckStatus) -> Result<check_status::ActiveModel, StoreError> {
+    let id = known.connection.to_string();
     let streak = known.streak.map(|streak| serde_json::to_string(&streak)).transpose();
     let receipt = known.receipt.map(|receipt| serde_json::to_string(&receipt.counts)).transpose();
     Ok(check_status::ActiveModel {
-        school_id: Set(known.school.as_uuid()),
+        connection_id: Set(known.connection.as_uuid()),
         next_check_at: Set(known.next_check_at),
         last_code: Set(known.last.map(|(code, _)| code.as_str().to_owned())),
         last_checked_at: Set(known.last.map(|(_, at)| at)),
@@ -235,8 +240,8 @@ fn to_row(known: &SchoolConnection) -> Result<check_status::ActiveModel, StoreEr
     })
 }
 
-pub(in crate::store) fn to_connection(row: &check_status::Model) -> Result<SchoolConnection, StoreError> {
-    let corrupt = |what| corrupt(&row.school_id.to_string(), what);
+pub(in crate::store) fn to_check_status(row: &check_status::Model) -> Result<CheckStatus, StoreError> {
+    let corrupt = |what| corrupt(&row.connection_id.to_string(), what);
     let last = match (&row.last_code, row.last_checked_at) {
         (None, None) => None,
         (Some(code), Some(at)) => Some((code.parse::<CheckCode>().map_err(|_| corrupt("last_code"))?, at)),
@@ -255,8 +260,8 @@ pub(in crate::store) fn to_connection(row: &check_status::Model) -> Result<Schoo
         (Some(_), None) | (None, Some(_)) => return Err(corrupt("receipt_at")),
     };
     let streak = row.streak.as_deref().map(serde_json::from_str).transpose().map_err(|_| corrupt("streak"))?;
-    Ok(SchoolConnection {
-        school: SchoolId::from_uuid(row.school_id),
+    Ok(CheckStatus {
+        connection: ConnectionId::from_uuid(row.connection_id),
         next_check_at: row.next_check_at,
         last,
         passed,

@@ -5,7 +5,7 @@ use sea_orm::entity::prelude::*;
 /// One location of one school.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "school")]
+#[sea_orm(table_name = "connection")]
 pub struct Model {
     /// Made in code.
     #[sea_orm(primary_key, auto_increment = false)]

@@ -1,17 +1,17 @@
 //! Connections beside their schools, as lists and counts for Kurve.
 
 use chrono::{DateTime, Utc};
-use entity::{check_status, onboarding, school};
+use entity::{check_status, connection, onboarding};
 use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{EntityTrait, ExprTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use strum::IntoEnumIterator;
 
 use crate::domain::check::CheckCode;
 use crate::domain::onboarding::Party;
-use crate::domain::school::School;
-use crate::store::checks::connections::{SchoolConnection, corrupt, to_connection};
+use crate::domain::school::Connection;
+use crate::store::checks::check_status::{CheckStatus, corrupt, to_check_status};
+use crate::store::onboarding::connections;
 use crate::store::onboarding::overview::After;
-use crate::store::onboarding::schools;
 use crate::store::{ConnectionTrait, Page, StoreError, page, readable};
 
 /// Which connections to list.
@@ -40,8 +40,8 @@ pub async fn list(
     filter: ConnectionFilter,
     after: Option<&After>,
     limit: u64,
-) -> Result<Page<(School, SchoolConnection), After>, StoreError> {
-    let mut query = check_status::Entity::find().find_also_related(school::Entity);
+) -> Result<Page<(Connection, CheckStatus), After>, StoreError> {
+    let mut query = check_status::Entity::find().find_also_related(connection::Entity);
     let code = |code: CheckCode| check_status::COLUMN.last_code.eq(code.as_str());
     query = match filter {
         ConnectionFilter::All => query,
@@ -53,10 +53,10 @@ pub async fn list(
         ConnectionFilter::Lost => query.filter(check_status::COLUMN.is_lost.eq(true)),
     };
     if let Some(after) = after {
-        let same_name = school::COLUMN.name.eq(&after.name).and(school::COLUMN.id.gt(after.id.as_uuid()));
-        query = query.filter(school::COLUMN.name.gt(&after.name).or(same_name));
+        let same_name = connection::COLUMN.name.eq(&after.name).and(connection::COLUMN.id.gt(after.id.as_uuid()));
+        query = query.filter(connection::COLUMN.name.gt(&after.name).or(same_name));
     }
-    let query = query.order_by_asc(school::COLUMN.name).order_by_asc(school::COLUMN.id);
+    let query = query.order_by_asc(connection::COLUMN.name).order_by_asc(connection::COLUMN.id);
     let place = |(_, school): &Pair| school.as_ref().map(After::of);
     Ok(page(query.limit(limit + 1).all(conn).await?, limit, place, with_school))
 }
@@ -66,7 +66,7 @@ pub async fn count_by_code(conn: &impl ConnectionTrait) -> Result<Vec<(Option<Ch
     let counts: Vec<(Option<String>, i64)> = check_status::Entity::find()
         .select_only()
         .column(check_status::Column::LastCode)
-        .column_as(Expr::col(check_status::Column::SchoolId).count(), "schools")
+        .column_as(Expr::col(check_status::Column::ConnectionId).count(), "schools")
         .group_by(check_status::Column::LastCode)
         .order_by(check_status::Column::LastCode, Order::Asc)
         .into_tuple()
@@ -85,11 +85,11 @@ pub async fn count_lost(conn: &impl ConnectionTrait) -> Result<u64, StoreError> 
 }
 
 /// The lost connections of schools under way or done, the longest failing first, at most `limit`.
-pub async fn list_lost(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<(School, SchoolConnection)>, StoreError> {
+pub async fn list_lost(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<(Connection, CheckStatus)>, StoreError> {
     let rows = lost_in_use()
-        .find_also_related(school::Entity)
+        .find_also_related(connection::Entity)
         .order_by_asc(check_status::COLUMN.failing_since)
-        .order_by_asc(check_status::COLUMN.school_id)
+        .order_by_asc(check_status::COLUMN.connection_id)
         .limit(limit)
         .all(conn)
         .await?;
@@ -107,12 +107,12 @@ pub async fn list_held_by(
     conn: &impl ConnectionTrait,
     party: Party,
     limit: u64,
-) -> Result<Vec<(School, SchoolConnection)>, StoreError> {
+) -> Result<Vec<(Connection, CheckStatus)>, StoreError> {
     let rows = held_by(party)
-        .find_also_related(school::Entity)
+        .find_also_related(connection::Entity)
         .order_by_asc(check_status::COLUMN.failing_since)
         .order_by_asc(check_status::COLUMN.last_checked_at)
-        .order_by_asc(check_status::COLUMN.school_id)
+        .order_by_asc(check_status::COLUMN.connection_id)
         .limit(limit)
         .all(conn)
         .await?;
@@ -136,18 +136,18 @@ fn lost_in_use() -> Select<check_status::Entity> {
 /// Of a school that stopped, or rests, nobody checks how the connection is now.
 fn in_use() -> Select<check_status::Entity> {
     let in_use = Query::select()
-        .column(onboarding::Column::SchoolId)
+        .column(onboarding::Column::ConnectionId)
         .from(onboarding::Entity)
         .and_where(Expr::col(onboarding::Column::Lifecycle).is_in(["active", "completed"]))
         .to_owned();
     check_status::Entity::find()
-        .filter(Expr::col((check_status::Entity, check_status::Column::SchoolId)).in_subquery(in_use))
+        .filter(Expr::col((check_status::Entity, check_status::Column::ConnectionId)).in_subquery(in_use))
 }
 
-type Pair = (check_status::Model, Option<school::Model>);
+type Pair = (check_status::Model, Option<connection::Model>);
 
-fn with_school(found: Pair) -> Result<(School, SchoolConnection), StoreError> {
+fn with_school(found: Pair) -> Result<(Connection, CheckStatus), StoreError> {
     let (row, school) = found;
-    let school = school.ok_or(StoreError::Missing { table: "school" })?;
-    Ok((schools::to_school(school)?, to_connection(&row)?))
+    let school = school.ok_or(StoreError::Missing { table: "connection" })?;
+    Ok((connections::to_connection(school)?, to_check_status(&row)?))
 }

@@ -1,10 +1,10 @@
 //! Of which schools a mail is that is about several; a mail about one school names it in its own row.
 
-use entity::{mail_school, outbox};
+use entity::{mail_connection, outbox};
 use sea_orm::sea_query::Condition;
 use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use crate::domain::ids::{MailId, SchoolId};
+use crate::domain::ids::{ConnectionId, MailId};
 use crate::store::{ConnectionTrait, StoreError};
 
 /// How many mails about several schools a page looks back over: more than it shows.
@@ -14,14 +14,14 @@ const LOOK_BACK: u64 = 500;
 pub async fn insert(
     conn: &impl ConnectionTrait,
     mail: MailId,
-    schools: impl IntoIterator<Item = SchoolId>,
+    schools: impl IntoIterator<Item = ConnectionId>,
 ) -> Result<(), StoreError> {
     if outbox::Entity::find_by_id(mail.as_uuid()).one(conn).await?.is_none() {
         return Ok(());
     }
     for school in schools {
-        let row = mail_school::ActiveModel { school_id: Set(school.as_uuid()), mail_id: Set(mail.as_uuid()) };
-        mail_school::Entity::insert(row).exec_without_returning(conn).await?;
+        let row = mail_connection::ActiveModel { connection_id: Set(school.as_uuid()), mail_id: Set(mail.as_uuid()) };
+        mail_connection::Entity::insert(row).exec_without_returning(conn).await?;
     }
     Ok(())
 }
@@ -30,11 +30,11 @@ pub async fn insert(
 pub async fn delete(
     conn: &impl ConnectionTrait,
     mail: MailId,
-    schools: impl IntoIterator<Item = SchoolId>,
+    schools: impl IntoIterator<Item = ConnectionId>,
 ) -> Result<(), StoreError> {
-    mail_school::Entity::delete_many()
-        .filter(mail_school::COLUMN.mail_id.eq(mail.as_uuid()))
-        .filter(mail_school::COLUMN.school_id.is_in(schools.into_iter().map(SchoolId::as_uuid)))
+    mail_connection::Entity::delete_many()
+        .filter(mail_connection::COLUMN.mail_id.eq(mail.as_uuid()))
+        .filter(mail_connection::COLUMN.connection_id.is_in(schools.into_iter().map(ConnectionId::as_uuid)))
         .exec(conn)
         .await?;
     Ok(())
@@ -44,20 +44,20 @@ pub async fn delete(
 /// no query in the query: of that PostgreSQL makes a walk over all mails.
 pub(in crate::store) async fn of_schools(
     conn: &impl ConnectionTrait,
-    schools: &[SchoolId],
+    schools: &[ConnectionId],
     before: Option<MailId>,
 ) -> Result<Condition, StoreError> {
     let ids = || schools.iter().map(|school| school.as_uuid());
-    let mut shared = mail_school::Entity::find()
+    let mut shared = mail_connection::Entity::find()
         .select_only()
-        .column(mail_school::Column::MailId)
-        .filter(mail_school::COLUMN.school_id.is_in(ids()));
+        .column(mail_connection::Column::MailId)
+        .filter(mail_connection::COLUMN.connection_id.is_in(ids()));
     if let Some(before) = before {
-        shared = shared.filter(mail_school::COLUMN.mail_id.lt(before.as_uuid()));
+        shared = shared.filter(mail_connection::COLUMN.mail_id.lt(before.as_uuid()));
     }
-    let shared = shared.order_by_desc(mail_school::COLUMN.mail_id).limit(LOOK_BACK);
+    let shared = shared.order_by_desc(mail_connection::COLUMN.mail_id).limit(LOOK_BACK);
     let shared: Vec<uuid::Uuid> = shared.into_tuple().all(conn).await?;
-    let own = outbox::COLUMN.school_id.is_in(ids());
+    let own = outbox::COLUMN.connection_id.is_in(ids());
     Ok(match shared.as_slice() {
         [] => Condition::all().add(own),
         _ => Condition::any().add(own).add(outbox::COLUMN.id.is_in(shared)),

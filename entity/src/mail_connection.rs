@@ -5,17 +5,17 @@ use sea_orm::entity::prelude::*;
 /// One school of a mail about several.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "mail_school")]
+#[sea_orm(table_name = "mail_connection")]
 pub struct Model {
     /// The school.
     #[sea_orm(primary_key, auto_increment = false)]
-    pub school_id: Uuid,
+    pub connection_id: Uuid,
     /// The row of the outbox.
     #[sea_orm(primary_key, auto_increment = false)]
     pub mail_id: Uuid,
     /// The school.
-    #[sea_orm(belongs_to, from = "school_id", to = "id")]
-    pub school: BelongsTo<super::school::Entity>,
+    #[sea_orm(belongs_to, from = "connection_id", to = "id")]
+    pub connection: BelongsTo<super::connection::Entity>,
     /// The row of the outbox.
     #[sea_orm(belongs_to, from = "mail_id", to = "id")]
     pub mail: BelongsTo<super::outbox::Entity>,

@@ -6,11 +6,11 @@ use crate::parts::{Subject, foreign_key, index, unique_index};
 
 pub(super) fn subject() -> Subject {
     Subject {
-        tables: vec![school(), onboarding()],
+        tables: vec![connection(), onboarding()],
         indexes: vec![
-            unique_index("idx-school-brin_key", "school", &["brin_key"]),
-            index("idx-school-domain", "school", &["domain"]),
-            index("idx-school-created_at", "school", &["created_at"]),
+            unique_index("idx-connection-brin_key", "connection", &["brin_key"]),
+            index("idx-connection-domain", "connection", &["domain"]),
+            index("idx-connection-created_at", "connection", &["created_at"]),
             index("idx-onboarding-is_stuck_kurve_since", "onboarding", &["is_stuck", "kurve_since"]),
             index("idx-onboarding-lifecycle", "onboarding", &["lifecycle"]),
             index("idx-onboarding-resume_on", "onboarding", &["resume_on"]),
@@ -20,9 +20,9 @@ pub(super) fn subject() -> Subject {
     }
 }
 
-fn school() -> TableCreateStatement {
+fn connection() -> TableCreateStatement {
     Table::create()
-        .table("school")
+        .table("connection")
         .col(uuid("id").primary_key())
         .col(text("name"))
         .col(text("brin"))
@@ -37,7 +37,7 @@ fn school() -> TableCreateStatement {
 fn onboarding() -> TableCreateStatement {
     Table::create()
         .table("onboarding")
-        .col(uuid("school_id").primary_key())
+        .col(uuid("connection_id").primary_key())
         .col(integer("version"))
         .col(text("state"))
         .col(text("lifecycle"))
@@ -56,6 +56,6 @@ fn onboarding() -> TableCreateStatement {
         .col(timestamp_with_time_zone_null("attention_at"))
         .col(timestamp_with_time_zone_null("no_answer_since"))
         .col(timestamp_with_time_zone("updated_at"))
-        .foreign_key(&mut foreign_key("onboarding", "school_id", "school"))
+        .foreign_key(&mut foreign_key("onboarding", "connection_id", "connection"))
         .to_owned()
 }
