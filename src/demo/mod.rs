@@ -15,7 +15,7 @@ use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::{Command, Ground, Step};
 use crate::domain::reminder::{OwnDayKind, Period};
 use crate::domain::roles::Roles;
-use crate::domain::school::{Region, SchoolDetails};
+use crate::domain::school::{Region, RequestDetails};
 use crate::domain::text::{Brin, EmailAddress, NoteText, PersonName, Reason, SchoolDomain, SchoolName, TicketRef};
 use crate::services::onboarding::credentials::NewVouch;
 use crate::services::onboarding::{arrangements, credentials, onboardings, schools};
@@ -274,16 +274,16 @@ impl Plan<'_> {
         let token = registrations::mint(self.context, at, id).await?.ok_or(BROKEN)?;
         registrations::confirm(self.context, AnonymousCall::new(at, "demo"), &token, None).await?;
         let conn = self.context.db.reader();
-        let school = store::onboarding::connections::find_by_brin(conn, &form.details.brin).await?.ok_or(BROKEN)?;
-        let people = store::people::contacts::list(conn, school.id).await?;
-        Ok((school.id, people.first().ok_or(BROKEN)?.id))
+        let school = store::onboarding::schools::find_by_brin(conn, &form.details.brin).await?.ok_or(BROKEN)?;
+        let people = store::people::contacts::list(conn, school.connection).await?;
+        Ok((school.connection, people.first().ok_or(BROKEN)?.id))
     }
 
     fn form(&self) -> Result<RegistrationForm, ServiceError> {
         // No school has a BRIN that starts with 99.
         let letter = char::from(b'A' + u8::try_from(self.number).unwrap_or_default());
         Ok(RegistrationForm {
-            details: SchoolDetails {
+            details: RequestDetails {
                 name: SchoolName::parse(self.name).map_err(|_| BROKEN)?,
                 brin: Brin::parse(&format!("99X{letter}")).map_err(|_| BROKEN)?,
                 domain: SchoolDomain::parse(self.domain).map_err(|_| BROKEN)?,

@@ -9,6 +9,7 @@ pub mod address_mark;
 pub mod audit;
 pub mod bounce;
 pub mod check;
+pub mod connection;
 pub mod credential;
 pub mod heartbeat;
 pub mod ids;
@@ -21,6 +22,8 @@ pub mod onboarding;
 pub mod reminder;
 pub mod retry;
 pub mod roles;
+#[cfg(test)]
+pub(crate) mod samples;
 pub mod school;
 #[cfg(test)]
 pub(crate) mod stored_tests;

@@ -1,10 +1,11 @@
-//! What is known of a school and of the people there. Not how far it is: that is the onboarding.
+//! What is known of schools and of the people there. Not how far they are: that is the onboarding.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{EnumIter, EnumString, IntoStaticStr};
 
-use crate::domain::ids::{ConnectionId, ContactId, StaffId};
+use crate::domain::connection::ConnectionDetails;
+use crate::domain::ids::{ConnectionId, ContactId, SchoolId, StaffId};
 use crate::domain::roles::{ContactRole, Roles};
 use crate::domain::text::{Brin, EmailAddress, PersonName, Reason, SchoolDomain, SchoolName};
 
@@ -38,10 +39,10 @@ impl Region {
     }
 }
 
-/// What a school gives of itself.
+/// What a school gives of itself and of its Magister when it asks to take part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SchoolDetails {
+pub struct RequestDetails {
     /// How the school calls itself.
     pub name: SchoolName,
     /// Its number at the ministry.
@@ -52,12 +53,36 @@ pub struct SchoolDetails {
     pub region: Region,
 }
 
-/// A school that is here.
+impl RequestDetails {
+    /// What is of the school.
+    pub fn school(&self) -> SchoolDetails {
+        SchoolDetails { name: self.name.clone(), brin: self.brin.clone() }
+    }
+
+    /// What is of the connection, which is called like its first school.
+    pub fn connection(&self) -> ConnectionDetails {
+        ConnectionDetails { name: self.name.clone(), domain: self.domain.clone(), region: self.region }
+    }
+}
+
+/// What is known of a school itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SchoolDetails {
+    /// How the school calls itself.
+    pub name: SchoolName,
+    /// Its number at the ministry.
+    pub brin: Brin,
+}
+
+/// A school that is here, under the connection of its Magister.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Connection {
+pub struct School {
     /// Its id.
-    pub id: ConnectionId,
-    /// What it gave of itself.
+    pub id: SchoolId,
+    /// The connection that carries it.
+    pub connection: ConnectionId,
+    /// What is known of it.
     pub details: SchoolDetails,
     /// Since when it is here.
     pub created_at: DateTime<Utc>,
@@ -74,7 +99,7 @@ pub struct Vouch {
     pub ground: Reason,
 }
 
-/// Someone who is to become a contact of a school.
+/// Someone who is to become a contact of a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewContact {
     /// Their name.
@@ -85,10 +110,10 @@ pub struct NewContact {
     pub roles: Roles,
 }
 
-/// A contact by the school that they are one of: who names the contact of another school finds nobody.
+/// A contact by the connection that they are one of: who names the contact of another connection finds nobody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ContactRef {
-    /// The school.
+    /// The connection.
     pub connection: ConnectionId,
     /// The contact.
     pub contact: ContactId,
@@ -99,7 +124,7 @@ pub struct ContactRef {
 pub struct Contact {
     /// Their id.
     pub id: ContactId,
-    /// Of which school.
+    /// Of which connection.
     pub connection: ConnectionId,
     /// Their name.
     pub name: PersonName,
@@ -119,7 +144,7 @@ pub struct Contact {
 }
 
 impl Contact {
-    /// The contact by their school.
+    /// The contact by their connection.
     pub fn reference(&self) -> ContactRef {
         ContactRef { connection: self.connection, contact: self.id }
     }

@@ -34,7 +34,7 @@ async fn add_days(table: &Table, kind: &str, first_day: &str, last_day: &str) ->
 /// How often something of this name stands in the audit.
 async fn count(app: &TestApp, table: &Table, name: &str) -> usize {
     let entries =
-        audit::list(app.context().db.reader(), table.school.id, None, 1_000).await.expect("the store answers");
+        audit::list(app.context().db.reader(), table.school.connection, None, 1_000).await.expect("the store answers");
     entries.iter().filter(|entry| entry.action.name() == name).count()
 }
 
@@ -64,7 +64,7 @@ fn the_page_of_a_school_says_which_reminder_comes_when_and_why() {
     run(|app: TestApp| async move {
         let table = Table::set(&app).await;
         table.claim(&["allowlisting_requested"]).await;
-        let page = links::staff_school(links::STAFF_SCHOOL, table.school.id);
+        let page = links::staff_school(links::STAFF_SCHOOL, table.school.connection);
         let upcoming = async || {
             // Days pass: a session ends on the way.
             let lines = app.staff().await.get(&page).await.texts("[data-upcoming]");
@@ -158,8 +158,9 @@ fn kurve_puts_reminders_off_and_turns_them_on_for_a_school_and_a_reader_does_not
         let shown = table.portal.open("").await.text("[data-snoozed]");
         let woken = table.kurve("", "wake", &[]).await;
         let reader = app.staff_as("lezer@kurve.nl", StaffRole::Reader).await;
-        let seen =
-            reader.get(&koppelklaar::links::staff_school(koppelklaar::links::STAFF_SCHOOL, table.school.id)).await;
+        let seen = reader
+            .get(&koppelklaar::links::staff_school(koppelklaar::links::STAFF_SCHOOL, table.school.connection))
+            .await;
 
         assert_eq!((too_far.status, asked.status, woken.status), (422, 303, 303), "{}", asked.body);
         assert_eq!(too_far.attributes("#until", "value"), ["2028-01-01"]);

@@ -45,7 +45,8 @@ pub(super) async fn is_marked(app: &TestApp, address: &str) -> bool {
 }
 
 async fn actions(app: &TestApp, school: &TestSchool) -> Vec<&'static str> {
-    let entries = audit::list(app.context().db.reader(), school.id, None, 100).await.expect("the audit can be read");
+    let entries =
+        audit::list(app.context().db.reader(), school.connection, None, 100).await.expect("the audit can be read");
     let about_mail = |name: &&str| name.starts_with("mail_") || name.starts_with("address_");
     entries.iter().map(|entry| entry.action.name()).filter(about_mail).collect()
 }
@@ -138,7 +139,7 @@ fn an_address_that_does_not_work_gets_no_mail_by_itself_until_its_holder_signs_i
         app.advance(TimeDelta::days(3));
         assert_eq!(app.run(Job::PlanReminders).await, 0, "nobody can be reminded");
         let staff = app.staff().await;
-        let page = staff.get(&format!("/beheer/scholen/{}", table.school.id)).await;
+        let page = staff.get(&format!("/beheer/scholen/{}", table.school.connection)).await;
         let ground = "Gebeld via het algemene nummer van de school.";
         let contact = table.school.contact.to_string();
         page.submit(&staff, "form[data-form=issue]", &[("contact", &contact), ("ground", ground)]).await;
@@ -347,7 +348,7 @@ fn a_mark_belongs_to_the_address_at_every_school_and_not_to_another_address() {
         let other = app.school_by_services("Het Molenveld", "34CD", "molenveld").await;
         let staff = app.staff().await;
         for school in [&one, &other] {
-            let page = staff.get(&format!("/beheer/scholen/{}", school.id)).await;
+            let page = staff.get(&format!("/beheer/scholen/{}", school.connection)).await;
             let fields = [("name", "Bram Yılmaz"), ("email", "bram@scholen.example"), ("role", "superbeheerder")];
             page.submit(&staff, "form[data-form=add_contact]", &fields).await;
         }
@@ -359,7 +360,7 @@ fn a_mark_belongs_to_the_address_at_every_school_and_not_to_another_address() {
         let asked = app.only_mail_to("support@kurve.nl").await;
         assert!(asked.text.contains("Bonhoeffer College (12AB)") && asked.text.contains("Het Molenveld (34CD)"));
         for school in [&one, &other] {
-            let page = staff.get(&format!("/beheer/scholen/{}", school.id)).await;
+            let page = staff.get(&format!("/beheer/scholen/{}", school.connection)).await;
             assert_eq!(page.texts("[data-contact] [data-unreached]").len(), 1, "only Bram's");
             assert!(actions(&app, school).await.contains(&"address_bounced"));
         }

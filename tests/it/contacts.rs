@@ -1,12 +1,14 @@
 //! The people at a school: two colleagues at once, pages from before a change, and what a vouch is worth.
 
 use koppelklaar::domain::actor::{Actor, StaffRole};
+use koppelklaar::domain::connection::ConnectionDetails;
 use koppelklaar::domain::ids::ContactId;
 use koppelklaar::domain::onboarding::{Command, Step};
 use koppelklaar::domain::roles::{ContactRole, Roles};
-use koppelklaar::domain::school::{Contact, ContactRef, NewContact, Region, SchoolDetails};
+use koppelklaar::domain::school::{Contact, ContactRef, NewContact, Region};
 use koppelklaar::domain::text::{Brin, EmailAddress, PersonName, Reason, SchoolDomain, SchoolName};
-use koppelklaar::services::onboarding::{onboardings, schools};
+use koppelklaar::services::onboarding::details::{self, NewDetails};
+use koppelklaar::services::onboarding::onboardings;
 use koppelklaar::services::people::contacts;
 use koppelklaar::services::{Context, ServiceError};
 use koppelklaar::store::StoreError;
@@ -29,24 +31,24 @@ fn reason(text: &str) -> Reason {
 }
 
 pub(crate) async fn people(app: &TestApp, school: &TestSchool) -> Vec<Contact> {
-    rows::list(app.context().db.reader(), school.id).await.expect("the store answers")
+    rows::list(app.context().db.reader(), school.connection).await.expect("the store answers")
 }
 
 async fn add(app: &TestApp, kurve: Actor, school: &TestSchool, email: &str) -> ContactId {
-    let added = contacts::add(app.context(), &app.call(kurve), school.id, person(email), None).await;
+    let added = contacts::add(app.context(), &app.call(kurve), school.connection, person(email), None).await;
     added.expect("the address is new");
     people(app, school).await.iter().find(|contact| contact.email.as_str() == email).expect("it was added").id
 }
 
 async fn vouch(app: &TestApp, kurve: Actor, school: &TestSchool, contact: ContactId) {
     let ground = reason("Gebeld via het algemene nummer van de school.");
-    let who = ContactRef { connection: school.id, contact };
+    let who = ContactRef { connection: school.connection, contact };
     let vouched = contacts::vouch(app.context(), &app.call(kurve), who, ground, None).await;
     vouched.expect("the contact is here");
 }
 
 async fn version(app: &TestApp, school: &TestSchool) -> i32 {
-    onboardings::load_file(app.context(), school.id).await.expect("it is there").version
+    onboardings::load_file(app.context(), school.connection).await.expect("it is there").version
 }
 
 /// This context and that of other instances, one for each who acts at once.
@@ -67,7 +69,7 @@ fn colleagues_who_each_remove_one_of_the_last_two_leave_one() {
             let mut removals = JoinSet::new();
 
             for (context, contact) in contexts.clone().into_iter().zip([kept, other]) {
-                let (call, who) = (app.call(kurve), ContactRef { connection: school.id, contact });
+                let (call, who) = (app.call(kurve), ContactRef { connection: school.connection, contact });
                 removals.spawn(async move { contacts::remove(&context, &call, who, None).await });
             }
             let answers = removals.join_all().await;
@@ -86,7 +88,7 @@ fn a_contact_who_is_removed_stays_removed_whatever_a_colleague_saves_at_the_same
         let (kurve, contexts) = (app.kurve().await, contexts(&app).await);
         for round in 0..AT_ONCE {
             let contact = add(&app, kurve, &school, &format!("piet{round}@bonhoeffer.example")).await;
-            let (call, of) = (app.call(kurve), ContactRef { connection: school.id, contact });
+            let (call, of) = (app.call(kurve), ContactRef { connection: school.connection, contact });
             let (here, there, again) = (contexts[0].clone(), contexts[1].clone(), call.clone());
 
             let removal = tokio::spawn(async move { contacts::remove(&here, &call, of, None).await });
@@ -113,7 +115,7 @@ fn a_row_of_a_removed_contact_takes_no_change_and_comes_back_without_a_vouch() {
         let removed = contacts::remove(
             app.context(),
             &app.call(kurve),
-            ContactRef { connection: school.id, contact: piet },
+            ContactRef { connection: school.connection, contact: piet },
             None,
         )
         .await;
@@ -139,7 +141,7 @@ fn one_address_added_many_times_at_once_is_one_contact_and_the_rest_hear_so() {
         let mut tries = JoinSet::new();
 
         for turn in 0..AT_ONCE {
-            let (context, call, id) = (contexts[turn % 2].clone(), app.call(kurve), school.id);
+            let (context, call, id) = (contexts[turn % 2].clone(), app.call(kurve), school.connection);
             tries.spawn(
                 async move { contacts::add(&context, &call, id, person("piet@bonhoeffer.example"), None).await },
             );
@@ -164,7 +166,7 @@ fn a_step_handed_to_one_new_colleague_twice_at_once_makes_one_contact() {
             let mut tries = JoinSet::new();
 
             for context in contexts.clone() {
-                let (call, id, to) = (app.call_of(&school), school.id, person(&email));
+                let (call, id, to) = (app.call_of(&school), school.connection, person(&email));
                 tries.spawn(async move { onboardings::hand_over(&context, &call, id, Step::ConsentGiven, to).await });
             }
             let answers = tries.join_all().await;
@@ -186,12 +188,12 @@ fn every_change_of_the_contacts_makes_pages_from_before_it_stale() {
         let first = version(&app, &school).await;
         let call = app.call(kurve);
         let piet = add(&app, kurve, &school, "piet@bonhoeffer.example").await;
-        let of = ContactRef { connection: school.id, contact: piet };
+        let of = ContactRef { connection: school.connection, contact: piet };
         let joke = person("joke@bonhoeffer.example");
         let (name, roles) = (joke.name.clone(), joke.roles);
 
         let stale = [
-            contacts::add(context, &call, school.id, joke, Some(first)).await,
+            contacts::add(context, &call, school.connection, joke, Some(first)).await,
             contacts::change(context, &call, of, name.clone(), roles, Some(first)).await,
             contacts::remove(context, &call, of, Some(first)).await,
             contacts::vouch(context, &call, of, reason("Gebeld."), Some(first)).await,
@@ -204,7 +206,7 @@ fn every_change_of_the_contacts_makes_pages_from_before_it_stale() {
 
         assert!(stale.iter().all(|answer| matches!(answer, Err(ServiceError::Conflict))), "{stale:?}");
         assert!(fresh.iter().all(Result::is_ok), "{fresh:?}");
-        let told = onboardings::list_changes_since(context, school.id, first).await.expect("the store answers");
+        let told = onboardings::list_changes_since(context, school.connection, first).await.expect("the store answers");
         let names: Vec<_> = told.iter().map(|entry| entry.action.name()).collect();
         assert_eq!(names, ["contact_added", "contact_changed", "contact_vouched", "contact_removed"]);
         app.new_mails().await;
@@ -279,17 +281,17 @@ fn who_writes_down_how_a_contact_is_known_reads_that_it_stays() {
     });
 }
 
-fn details(name: &str, brin: &str, label: &str) -> SchoolDetails {
-    SchoolDetails {
+fn new_details(name: &str, brin: &str, label: &str) -> NewDetails {
+    let connection = ConnectionDetails {
         name: SchoolName::parse(name).expect("a name"),
-        brin: Brin::parse(brin).expect("a BRIN"),
         domain: SchoolDomain::parse(label).expect("a domain"),
         region: Region::Noord,
-    }
+    };
+    NewDetails { connection, brin: Some(Brin::parse(brin).expect("a BRIN")) }
 }
 
 async fn last_actions(app: &TestApp, school: &TestSchool) -> Vec<&'static str> {
-    let lines = onboardings::list_timeline(app.context(), school.id, None, 3).await.expect("the store answers");
+    let lines = onboardings::list_timeline(app.context(), school.connection, None, 3).await.expect("the store answers");
     lines.iter().map(|line| line.action.name()).collect()
 }
 
@@ -299,14 +301,14 @@ fn another_brin_or_domain_by_kurve_takes_every_vouch_back() {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let kurve = app.kurve().await;
         for (next, is_kept) in [
-            (details("Bonhoeffer Lyceum", "12AB", "bonhoeffer"), true),
-            (details("Bonhoeffer Lyceum", "13CD", "bonhoeffer"), false),
-            (details("Bonhoeffer Lyceum", "13CD", "anders"), false),
+            (new_details("Bonhoeffer Lyceum", "12AB", "bonhoeffer"), true),
+            (new_details("Bonhoeffer Lyceum", "13CD", "bonhoeffer"), false),
+            (new_details("Bonhoeffer Lyceum", "13CD", "anders"), false),
         ] {
             vouch(&app, kurve, &school, school.contact).await;
             let seen = version(&app, &school).await;
 
-            let changed = schools::change_details(app.context(), &app.call(kurve), school.id, &next, seen).await;
+            let changed = details::change(app.context(), &app.call(kurve), school.connection, &next, seen).await;
 
             changed.expect("nothing is issued on the old details");
             assert_eq!(people(&app, &school).await[0].is_vouched(), is_kept, "{next:?}");
@@ -323,10 +325,10 @@ fn another_domain_by_the_school_takes_every_vouch_back() {
         vouch(&app, kurve, &school, school.contact).await;
         let back = Command::TakeBack { step: Step::DetailsSubmitted };
         let call = app.call_of(&school);
-        onboardings::act(app.context(), &call, school.id, &back, None).await.expect("nothing is issued yet");
+        onboardings::act(app.context(), &call, school.connection, &back, None).await.expect("nothing is issued yet");
 
-        let other = details("Bonhoeffer College", "12AB", "anders");
-        schools::submit_details(app.context(), &call, school.id, &other).await.expect("the step is open");
+        let other = new_details("Bonhoeffer College", "12AB", "anders");
+        details::submit(app.context(), &call, school.connection, &other).await.expect("the step is open");
 
         assert!(!people(&app, &school).await[0].is_vouched());
         assert!(last_actions(&app, &school).await.contains(&"vouches_cleared"));
@@ -352,7 +354,7 @@ fn who_added_a_contact_does_not_vouch_for_them_while_a_colleague_can() {
         let kees = app.staff_as("kees@kurve.nl", StaffRole::Support).await;
         let own = table.staff_page().await.submit(&table.staff, &vouch, &[("ground", ground)]).await;
         let by_issuing = table.kurve("", "issue", &[("contact", &piets), ("ground", ground)]).await;
-        let path = koppelklaar::links::staff_school(koppelklaar::links::STAFF_SCHOOL, table.school.id);
+        let path = koppelklaar::links::staff_school(koppelklaar::links::STAFF_SCHOOL, table.school.connection);
         let other = kees.get(&path).await.submit(&kees, &vouch, &[("ground", ground)]).await;
 
         assert_eq!(alone.status, 303, "nobody else can: {}", alone.body);
@@ -389,5 +391,5 @@ fn for_a_contact_whom_the_school_brought_in_any_colleague_vouches() {
 }
 
 async fn clear_vouches(app: &TestApp, school: &TestSchool) {
-    rows::clear_vouches(app.context().db.writer(), school.id).await.expect("the store answers");
+    rows::clear_vouches(app.context().db.writer(), school.connection).await.expect("the store answers");
 }

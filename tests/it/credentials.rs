@@ -173,7 +173,8 @@ fn issuing_twice_from_one_page_makes_one_password() {
 }
 
 async fn expires(app: &TestApp, school: &TestSchool) -> String {
-    let issued = credentials::find_issued(app.context(), school.id).await.expect("the store answers").expect("issued");
+    let issued =
+        credentials::find_issued(app.context(), school.connection).await.expect("the store answers").expect("issued");
     credentials::hand_over_mark(issued.version, issued.expires_at)
 }
 
@@ -187,8 +188,8 @@ fn a_second_press_on_hand_over_again_sends_one_mail() {
         app.advance(TimeDelta::days(1));
         let (call, seen) = (app.call(kurve), expires(&app, &school).await);
 
-        let first = credentials::hand_over_again(app.context(), &call, school.id, Some(&seen)).await;
-        let second = credentials::hand_over_again(app.context(), &call, school.id, Some(&seen)).await;
+        let first = credentials::hand_over_again(app.context(), &call, school.connection, Some(&seen)).await;
+        let second = credentials::hand_over_again(app.context(), &call, school.connection, Some(&seen)).await;
 
         first.expect("they are open");
         assert!(matches!(second, Err(ServiceError::Conflict)), "{second:?}");
@@ -207,13 +208,14 @@ fn what_was_sent_back_or_stopped_is_not_handed_over_again() {
         let stop = Command::Withdraw { reason: reason() };
         for (school, command) in [(&sent_back, back), (&stopped, stop)] {
             app.issue(kurve, school).await;
-            let done = onboardings::act(app.context(), &app.call(kurve), school.id, &command, None).await;
+            let done = onboardings::act(app.context(), &app.call(kurve), school.connection, &command, None).await;
             done.expect("Kurve may always");
         }
         app.new_mails().await;
 
-        let not_issued = credentials::hand_over_again(app.context(), &app.call(kurve), sent_back.id, None).await;
-        let withdrawn = credentials::hand_over_again(app.context(), &app.call(kurve), stopped.id, None).await;
+        let not_issued =
+            credentials::hand_over_again(app.context(), &app.call(kurve), sent_back.connection, None).await;
+        let withdrawn = credentials::hand_over_again(app.context(), &app.call(kurve), stopped.connection, None).await;
 
         let refused = |answer: &Result<(), ServiceError>, why| matches!(answer, Err(ServiceError::NotHandedOut(refusal)) if *refusal == why);
         assert!(refused(&not_issued, RevealRefusal::NotIssued), "{not_issued:?}");
@@ -230,13 +232,13 @@ fn a_password_from_before_the_school_stopped_is_never_shown_again() {
         app.issue(kurve, &school).await;
         let stop = Command::Withdraw { reason: Reason::parse("Kiest Optie B.").expect("a reason") };
         for command in [stop, Command::Reopen] {
-            let done = onboardings::act(app.context(), &app.call(kurve), school.id, &command, None).await;
+            let done = onboardings::act(app.context(), &app.call(kurve), school.connection, &command, None).await;
             done.expect("Kurve may");
         }
         let of = school.reference();
 
         let old = credentials::reveal(app.context(), &app.call_of(&school), of, 1).await;
-        let again = credentials::hand_over_again(app.context(), &app.call(kurve), school.id, None).await;
+        let again = credentials::hand_over_again(app.context(), &app.call(kurve), school.connection, None).await;
         app.issue(kurve, &school).await;
         let new = credentials::reveal(app.context(), &app.call_of(&school), of, 2).await;
 
@@ -259,7 +261,7 @@ fn a_password_that_cannot_be_opened_costs_no_look_and_tells_nobody_of_one() {
         let failed = look(&table).await;
 
         assert_eq!(failed.status, 500);
-        let issued = credentials::find_issued(app.context(), table.school.id).await.expect("the store answers");
+        let issued = credentials::find_issued(app.context(), table.school.connection).await.expect("the store answers");
         assert_eq!(issued.expect("it was issued").reveals_left, REVEALS_ALLOWED);
         assert_eq!(app.new_mails().await.len(), 0);
     });

@@ -65,7 +65,7 @@ fn the_digest_tells_of_each_thing_that_waits_on_kurve_and_since_when() {
         // Tuesday 19 January.
         app.advance(TimeDelta::days(1));
         let third = app.school_by_services("Het Baken", "14EF", "baken").await;
-        lose(&app, third.id, app.now() - TimeDelta::days(1)).await;
+        lose(&app, third.connection, app.now() - TimeDelta::days(1)).await;
         let failed = put_in_outbox(&app, &third, 1).await[0];
         spoil(&app, failed, "status = 'failed', last_error = 'RCPT TO: refused with 550 5.1.1'").await;
 
@@ -100,7 +100,7 @@ fn a_lost_connection_alone_is_worth_a_digest_and_that_of_a_school_that_stopped_i
     run(|app: TestApp| async move {
         let table = Table::set(&app).await;
         table.open_import().await;
-        lose(&app, table.school.id, app.now()).await;
+        lose(&app, table.school.connection, app.now()).await;
 
         let lost = digest(&app).await;
         let stopped = table.kurve("", "withdraw", &[("reason", "De school kiest Optie B.")]).await;
@@ -157,7 +157,7 @@ fn the_link_to_lost_connections_shows_those_that_are_lost_and_no_others() {
             schools.push(app.school_by_services(&format!("School {number}"), &brin, &label).await);
         }
         for (school, days) in schools.iter().skip(1).zip(0..) {
-            lose(&app, school.id, app.now() - TimeDelta::days(days)).await;
+            lose(&app, school.connection, app.now() - TimeDelta::days(days)).await;
         }
 
         let mail = digest(&app).await;

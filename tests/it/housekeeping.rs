@@ -158,9 +158,9 @@ fn a_mail_over_two_schools_shows_at_both_and_at_no_other() {
 
         let mut seen = vec![];
         for school in [&first, &second, &third] {
-            let page = staff.get(&links::staff_school(links::STAFF_SCHOOL, school.id)).await;
+            let page = staff.get(&links::staff_school(links::STAFF_SCHOOL, school.connection)).await;
             let on_page = page.attributes("[data-mail]", "data-mail").contains(&id_of(&sent));
-            let of_school = format!("{}?van={}", links::STAFF_MAILS, school.id);
+            let of_school = format!("{}?van={}", links::STAFF_MAILS, school.connection);
             let on_post = walk(&staff, &of_school).await.contains(&id_of(&sent));
             let told = walk(&staff, &format!("{of_school}&soort=address_bounced")).await.len();
             seen.push((on_page, on_post, told));

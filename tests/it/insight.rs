@@ -39,11 +39,12 @@ struct Story {
 
 /// Plays a school's audit back, without any of the columns that the page is drawn from.
 async fn replay(app: &TestApp, school: &TestSchool) -> Story {
-    let region = connections::load(app.context().db.reader(), school.id).await.expect("it is there").details.region;
+    let region =
+        connections::load(app.context().db.reader(), school.connection).await.expect("it is there").details.region;
     let holidays = SchoolHolidays::built_in();
     let own_days = OwnDays::default();
     let calendar = WorkingCalendar { holidays: &holidays, own_days: &own_days };
-    let mut entries = audit::list(app.context().db.reader(), school.id, None, 1000).await.expect("the audit");
+    let mut entries = audit::list(app.context().db.reader(), school.connection, None, 1000).await.expect("the audit");
     entries.reverse();
     let mut story = Story::default();
     let mut versions: BTreeMap<i32, Vec<Event>> = BTreeMap::new();
@@ -97,7 +98,7 @@ async fn claim(app: &TestApp, school: &TestSchool, steps: &[Step]) {
 }
 
 async fn act(app: &TestApp, actor: Actor, school: &TestSchool, command: Command) {
-    onboardings::act(app.context(), &app.call(actor), school.id, &command, None).await.expect("it may be done");
+    onboardings::act(app.context(), &app.call(actor), school.connection, &command, None).await.expect("it may be done");
 }
 
 fn amsterdam(moment: DateTime<Utc>) -> chrono::NaiveDate {

@@ -22,7 +22,7 @@ impl Table {
 
     /// The school's page for Kurve.
     pub(crate) async fn staff_page(&self) -> Page {
-        self.staff.get(&links::staff_school(links::STAFF_SCHOOL, self.school.id)).await
+        self.staff.get(&links::staff_school(links::STAFF_SCHOOL, self.school.connection)).await
     }
 
     /// Presses a button of Kurve on the school's page; within a step when one is given.

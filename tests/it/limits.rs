@@ -199,7 +199,7 @@ fn a_school_makes_ten_contacts_a_day_and_twenty_in_all() {
         assert_eq!((eleventh.status, known.status, twenty_first.status), (422, 303, 422));
         assert!(eleventh.body.contains("hoogstens 20 contactpersonen"), "{}", eleventh.body);
         assert_eq!(eleventh.attributes("[name=colleague_email]", "value"), ["collega11@bonhoeffer.example"]);
-        let here = contacts::list(app.context().db.reader(), table.school.id).await.expect("the store answers");
+        let here = contacts::list(app.context().db.reader(), table.school.connection).await.expect("the store answers");
         assert_eq!(here.len(), 20);
         assert!(here.iter().all(|contact| !contact.email.as_str().starts_with("collega20@")));
         app.new_mails().await;
@@ -252,7 +252,7 @@ fn a_step_of_a_removed_colleague_is_nobodys_and_handing_it_over_again_tells_them
 }
 
 async fn contact(app: &TestApp, table: &Table, email: &str) -> ContactId {
-    let all = contacts::list(app.context().db.reader(), table.school.id).await.expect("the store answers");
+    let all = contacts::list(app.context().db.reader(), table.school.connection).await.expect("the store answers");
     all.into_iter().find(|one| one.email.as_str() == email).expect("a contact").id
 }
 

@@ -97,7 +97,7 @@ fn each_link_of_a_reminder_over_two_schools_names_its_own() {
 
         let links = portal_links(mail);
         let of = |school: &TestSchool| {
-            let id = school.id.to_string();
+            let id = school.connection.to_string();
             links.iter().filter(|(named, path)| path.starts_with("stap/") && *named == id).count()
         };
         assert!(of(&table.school) > 0 && of(&second) > 0, "{}", mail.text);
@@ -118,7 +118,7 @@ async fn sign_in_as_staff(app: &TestApp, visitor: &Visitor, secret: &TotpSecret)
 fn a_colleague_who_signs_in_goes_on_where_the_mail_led() {
     run(|app: TestApp| async move {
         let table = Table::set(&app).await;
-        let school = links::staff_school(links::STAFF_SCHOOL, table.school.id);
+        let school = links::staff_school(links::STAFF_SCHOOL, table.school.connection);
         let secret = app.enrolled("eva@kurve.nl").await;
 
         for place in [school.as_str(), "/beheer/post?stand=failed", "/beheer/scholen?state=no_answer"] {
@@ -139,7 +139,7 @@ fn a_form_that_is_sent_after_the_session_ended_leads_back_to_its_page_and_says_w
         let table = Table::set(&app).await;
         let (portal, staff) = (app.portal(&table.school).await, app.staff().await);
         let step = portal.get(&step_of(&table.school)).await;
-        let place = links::staff_school(links::STAFF_SCHOOL, table.school.id);
+        let place = links::staff_school(links::STAFF_SCHOOL, table.school.connection);
         let school = staff.get(&place).await;
 
         app.advance(TimeDelta::hours(13));

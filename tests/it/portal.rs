@@ -203,7 +203,8 @@ fn a_removed_contact_is_signed_out_at_once() {
         assert_eq!(added.status, 303, "{}", added.body);
         app.new_mails().await;
         let piet = app.portal_as(colleague).await;
-        let contacts = koppelklaar::store::people::contacts::list(app.context().db.reader(), table.school.id).await;
+        let contacts =
+            koppelklaar::store::people::contacts::list(app.context().db.reader(), table.school.connection).await;
         let id = contacts
             .expect("the store answers")
             .into_iter()

@@ -90,11 +90,14 @@ fn mails_are_found_by_fate_kind_and_school() {
         assert_eq!(found("school=molenVELD").await, [5]);
         assert_eq!(found("school=12.ab&stand=failed").await, [3]);
         assert_eq!(found("school=nergens").await, Vec::<usize>::new());
-        assert_eq!(found(&format!("van={}&stand=waiting&soort=request_confirmed", other.id)).await, [5]);
-        let of_one = staff.get(&format!("/beheer/post?van={}", other.id)).await;
+        assert_eq!(found(&format!("van={}&stand=waiting&soort=request_confirmed", other.connection)).await, [5]);
+        let of_one = staff.get(&format!("/beheer/post?van={}", other.connection)).await;
         assert_eq!(of_one.text("[data-of-school]"), "Alleen mails over Het Molenveld.");
-        let on_school = staff.get(&links::staff_school(links::STAFF_SCHOOL, other.id)).await;
-        assert_eq!(on_school.attributes("[data-all-mails]", "href"), [format!("/beheer/post?van={}", other.id)]);
+        let on_school = staff.get(&links::staff_school(links::STAFF_SCHOOL, other.connection)).await;
+        assert_eq!(
+            on_school.attributes("[data-all-mails]", "href"),
+            [format!("/beheer/post?van={}", other.connection)]
+        );
     });
 }
 
@@ -117,7 +120,7 @@ fn pages_of_mails_follow_one_another_newest_first_and_keep_the_filter() {
         let newest_first: Vec<String> = mails.iter().rev().map(|mail| mail.id.to_string()).collect();
         let staff = app.staff().await;
 
-        let of_school = format!("van={}", school.id);
+        let of_school = format!("van={}", school.connection);
         for filter in ["school=bonhoeffer", &of_school, "soort=request_confirmed&school=bonhoeffer"] {
             let filter = format!("stand=waiting&{filter}");
             assert_eq!(walk(&staff, &format!("/beheer/post?{filter}")).await, newest_first, "{filter}");
@@ -297,7 +300,7 @@ fn a_mail_whose_row_cannot_be_read_shows_with_what_is_known_of_it_and_can_be_dro
 
         app.send_mails().await;
         let list = staff.get(&links::failed_mails()).await;
-        let of_school = staff.get(&links::staff_school(links::STAFF_SCHOOL, school.id)).await;
+        let of_school = staff.get(&links::staff_school(links::STAFF_SCHOOL, school.connection)).await;
         let pages = [staff.get(&page_of(unknown)).await, staff.get(&page_of(nonsense)).await];
 
         assert_eq!(status(&app, good).await, MailStatus::Sent);

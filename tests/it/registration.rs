@@ -88,10 +88,11 @@ fn who_is_superbeheerder_and_applicatiebeheerder_asks_as_both() {
         request(&visitor, &[("role", both)]).await;
         let mail = app.only_mail_to("anna@bonhoeffer.example").await;
         let seen = visitor.get(&mail.path_of("/aanmelden/bevestig/")).await;
-        seen.submit(&visitor, "main form", &[]).await;
+        let made = seen.submit(&visitor, "main form", &[]).await;
         let mails = app.new_mails().await;
-        let colleagues = visitor.get("/school/collegas").await;
-        let step = visitor.get("/school/stap/consent_given").await;
+        let visitor = visitor.at_home(made.location().to_owned());
+        let colleagues = visitor.open("/collegas").await;
+        let step = visitor.open("/stap/consent_given").await;
         let done = step.submit(&visitor, "form:has([data-action=claim])", &[]).await;
 
         assert!(unknown.status == 422 && unknown.has("[data-error-for=role]"), "{}", unknown.body);

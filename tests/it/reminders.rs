@@ -170,7 +170,7 @@ fn of_reminders_that_were_kept_back_only_the_newest_of_a_step_goes() {
 pub(crate) async fn second_school_of(app: &TestApp, table: &Table) -> TestSchool {
     let second = app.school("Tweede Lyceum", "13CD", "tweede").await;
     let staff = app.staff().await;
-    let page = staff.get(&links::staff_school(links::STAFF_SCHOOL, second.id)).await;
+    let page = staff.get(&links::staff_school(links::STAFF_SCHOOL, second.connection)).await;
     let fields = [("name", "Anna de Wit"), ("email", table.school.email.as_str()), ("role", "superbeheerder")];
     let added = page.submit(&staff, "form[data-form=add_contact]", &fields).await;
     assert_eq!(added.status, 303, "{}", added.body);

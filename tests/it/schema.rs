@@ -176,6 +176,7 @@ fn entities(db: &DatabaseConnection) -> SchemaBuilder {
         .register(entity::reminder_mail::Entity)
         .register(entity::saved_view::Entity)
         .register(entity::connection::Entity)
+        .register(entity::school::Entity)
         .register(entity::session::Entity)
         .register(entity::staff::Entity)
         .register(entity::staff_invite::Entity)

@@ -81,7 +81,7 @@ fn seen(page: &Page) -> May {
 fn every_route_is_locked_for_whom_it_should_be() {
     run(|app: TestApp| async move {
         let school = app.school("Bonhoeffer College", "12AB", "bonhoeffer").await;
-        let id = school.id.to_string();
+        let id = school.connection.to_string();
 
         let mut wrong = vec![];
         // What is only read changes nothing, as another test proves, so that one visitor of each kind reads all of it.
@@ -121,7 +121,7 @@ fn no_get_changes_anything() {
         let before = count_audit(&app).await;
 
         for (_, path, _) in TABLE.iter().filter(|(method, _, _)| *method == "GET") {
-            let path = sample(path, &school.id.to_string());
+            let path = sample(path, &school.connection.to_string());
             portal.get(&path).await;
             staff.get(&path).await;
         }
@@ -212,7 +212,7 @@ fn no_page_holds_anything_inline() {
         let school = app.school("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let portal = app.portal(&school).await;
         let staff = app.staff().await;
-        let id = school.id.to_string();
+        let id = school.connection.to_string();
 
         for (_, path, _) in TABLE.iter().filter(|(method, _, _)| *method == "GET") {
             for visitor in [&portal, &staff] {
@@ -280,10 +280,10 @@ fn a_contact_sees_only_their_own_school() {
 
         let page = portal.open("").await;
         let led_on = portal.get(links::SCHOOLS).await;
-        let staff_page = portal.get(&links::staff_school(links::STAFF_SCHOOL, other.id)).await;
+        let staff_page = portal.get(&links::staff_school(links::STAFF_SCHOOL, other.connection)).await;
 
         assert!(page.body.contains("Bonhoeffer College") && !page.body.contains("Molenveld"));
-        assert_eq!(led_on.location(), links::SCHOOL.at(one.id));
+        assert_eq!(led_on.location(), links::SCHOOL.at(one.connection));
         assert_eq!(staff_page.location(), links::STAFF_SIGN_IN);
     });
 }
@@ -299,7 +299,8 @@ fn every_page_and_form_of_a_school_of_others_is_not_there_and_changes_nothing() 
         let routes = TABLE.iter().filter(|(_, path, _)| path.contains("{connection}"));
         let mut looked_at = 0;
         for (method, path, _) in routes {
-            for of in [other.id.to_string(), "01890000-0000-7000-8000-000000000000".to_owned(), "x".to_owned()] {
+            for of in [other.connection.to_string(), "01890000-0000-7000-8000-000000000000".to_owned(), "x".to_owned()]
+            {
                 let page = request(&portal, method, &sample(path, &of)).await;
                 assert_eq!(page.status, 404, "{method} {path} of {of}\n{}", page.body);
                 assert_eq!(page.text("h1"), "Deze pagina is er niet", "{method} {path} of {of}");

@@ -31,8 +31,8 @@ fn mails_about_one_school_share_a_root_and_those_about_another_have_another() {
         assert_eq!((of_one.len(), of_other.len()), (2, 1));
         assert_eq!((first.0, first.1), (second.0, second.1));
         assert_ne!(first.2, second.2);
-        assert_eq!(first.0, format!("<school-{}@koppelklaar.test>", one.id));
+        assert_eq!(first.0, format!("<school-{}@koppelklaar.test>", one.connection));
         assert_eq!((third.0, third.1), (third.1, third.0));
-        assert_eq!(third.0, format!("<school-{}@koppelklaar.test>", other.id));
+        assert_eq!(third.0, format!("<school-{}@koppelklaar.test>", other.connection));
     });
 }

@@ -201,7 +201,7 @@ fn a_school_whose_turn_and_check_a_clock_far_ahead_took_has_them_again() {
     run(|app: TestApp| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let (conn, far) = (app.context().db.writer(), at(FAR));
-        check_status::save_next(conn, school.id, Some(far)).await.expect("the store answers");
+        check_status::save_next(conn, school.connection, Some(far)).await.expect("the store answers");
         let check = CheckId::from_uuid(app.context().chance.uuid_v7(far));
         let taken = check_queue::claim_host(
             conn,
@@ -213,7 +213,7 @@ fn a_school_whose_turn_and_check_a_clock_far_ahead_took_has_them_again() {
 
         app.run(Job::RepairClock).await;
 
-        let known = check_status::load(conn, school.id).await.expect("the store answers");
+        let known = check_status::load(conn, school.connection).await.expect("the store answers");
         assert_eq!(known.next_check_at, Some(app.now()));
         let until = app.now() + TimeDelta::minutes(5);
         let again =

@@ -13,7 +13,7 @@ use crate::support::{Page, TestApp, TestSchool, Visitor, run};
 
 /// How a school stands.
 async fn state(app: &TestApp, school: &TestSchool) -> Onboarding {
-    onboardings::load_file(app.context(), school.id).await.expect("the school is here").state
+    onboardings::load_file(app.context(), school.connection).await.expect("the school is here").state
 }
 
 async fn step(visitor: &Visitor, school: &TestSchool, step: Step) -> Page {
@@ -86,7 +86,7 @@ fn a_tab_of_who_was_removed_is_shut_and_their_other_school_goes_on() {
         let in_second = step(anna, &second, Step::ConsentGiven).await;
 
         let staff = app.staff().await;
-        let of_kurve = staff.get(&links::staff_school(links::STAFF_SCHOOL, second.id)).await;
+        let of_kurve = staff.get(&links::staff_school(links::STAFF_SCHOOL, second.connection)).await;
         let at_second = of_kurve.attributes("[data-contact]", "data-contact");
         let mine = at_second.iter().find(|id| **id != second.contact.to_string()).expect("Anna was added");
         let remove = format!("[data-contact='{mine}'] form[data-form=remove_contact]");
@@ -113,10 +113,11 @@ fn signing_in_stands_in_the_timeline_of_each_school_as_done_by_its_own_contact()
         app.portal(&table.school).await;
 
         for school in [&table.school, &second] {
-            let file = onboardings::load_file(app.context(), school.id).await.expect("the school is here");
+            let file = onboardings::load_file(app.context(), school.connection).await.expect("the school is here");
             let mine = file.contacts.iter().find(|contact| contact.email.as_str() == table.school.email);
             let mine = mine.expect("Anna is a contact of both").id;
-            let lines = onboardings::list_timeline(app.context(), school.id, None, 100).await.expect("it can be read");
+            let lines =
+                onboardings::list_timeline(app.context(), school.connection, None, 100).await.expect("it can be read");
             let by: Vec<_> = lines
                 .iter()
                 .filter(|line| line.action == Action::ContactSignedIn && line.at == app.now())

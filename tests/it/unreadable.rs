@@ -22,7 +22,7 @@ use crate::support::{TestApp, TestSchool, run, run_to_failure};
 /// Writes nonsense into a row of a school, as a failing disk or a wrong hand would.
 async fn spoil(app: &TestApp, school: &TestSchool, table: &str, change: &str) {
     // SQLite keeps an id as bytes.
-    let id = school.id.to_string();
+    let id = school.connection.to_string();
     let place = if app.context().db.is_sqlite() { format!("x'{}'", id.replace('-', "")) } else { format!("'{id}'") };
     sql(&app.database.url, &format!("UPDATE {table} SET {change} WHERE connection_id = {place}")).await;
 }
@@ -116,7 +116,7 @@ fn a_school_whose_reminders_cannot_be_planned_raises_an_alarm_that_leads_to_its_
 
 async fn lose(app: &TestApp, school: &TestSchool) {
     let conn = app.context().db.writer();
-    let known = check_status::load(conn, school.id).await.expect("the store answers");
+    let known = check_status::load(conn, school.connection).await.expect("the store answers");
     let last = Some((CheckCode::LoginRefused, app.now()));
     let lost = CheckStatus { last, is_failing: true, is_lost: true, failing_since: Some(app.now()), ..known };
     check_status::save(conn, &lost).await.expect("the store answers");
@@ -246,6 +246,6 @@ fn schools_that_cannot_be_read_fill_no_round_and_hold_up_none_behind_them() {
         let left = schools::list_unplanned(app.context(), app.now()).await.expect("the store answers");
 
         assert_eq!(reminded.iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(), [sound.email.as_str()]);
-        assert_eq!(left.iter().map(|school| school.id).collect::<Vec<_>>(), [spoiled.id]);
+        assert_eq!(left.iter().map(|named| named.id).collect::<Vec<_>>(), [spoiled.connection]);
     });
 }

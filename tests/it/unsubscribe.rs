@@ -55,7 +55,7 @@ async fn is_stopped(app: &TestApp, address: &str) -> bool {
 }
 
 async fn actions(app: &TestApp, table: &Table) -> Vec<&'static str> {
-    let entries = audit::list(app.context().db.reader(), table.school.id, None, 100).await;
+    let entries = audit::list(app.context().db.reader(), table.school.connection, None, 100).await;
     let names = entries.expect("the audit can be read").into_iter().map(|entry| entry.action.name());
     names.filter(|name| name.starts_with("reminders_")).collect()
 }
@@ -124,7 +124,7 @@ fn the_button_of_a_mail_program_stops_reminders_to_this_person_and_tells_kurve()
             let worklist = staff.get("/beheer").await;
             assert!(worklist.text("[data-unreminded]").contains("Anna de Wit"), "{}", worklist.body);
             assert!(worklist.has("[data-no-answer]"), "nobody is left to remind: Kurve hears of it in the end");
-            let page = staff.get(&format!("/beheer/scholen/{}", table.school.id)).await;
+            let page = staff.get(&format!("/beheer/scholen/{}", table.school.connection)).await;
             assert!(page.has("[data-contact] [data-unreminded]"));
             app.run(Job::Digest).await;
             let later = app.new_mails().await;
@@ -168,7 +168,7 @@ fn other_mails_still_come_to_who_stopped_reminders() {
         one_click(&app, &link, URLENCODED.0, URLENCODED.1).await;
 
         let staff = app.staff().await;
-        let page = staff.get(&format!("/beheer/scholen/{}", table.school.id)).await;
+        let page = staff.get(&format!("/beheer/scholen/{}", table.school.connection)).await;
         let ground = "Gebeld via het algemene nummer van de school.";
         let contact = table.school.contact.to_string();
         page.submit(&staff, "form[data-form=issue]", &[("contact", &contact), ("ground", ground)]).await;

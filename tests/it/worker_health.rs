@@ -47,7 +47,7 @@ fn every_page_of_kurve_says_that_a_worker_stands_still_and_stops_saying_so_by_it
     run(|app| async move {
         let school = app.school("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let (reader, colleague) = (app.staff_as("lezer@kurve.nl", StaffRole::Reader).await, app.staff().await);
-        let page_of_school = links::staff_school(links::STAFF_SCHOOL, school.id);
+        let page_of_school = links::staff_school(links::STAFF_SCHOOL, school.connection);
         let pages = [links::STAFF, links::STAFF_SCHOOLS, links::STAFF_MAILS, &page_of_school];
         let look = async |visitor: &Visitor| {
             let mut seen = vec![];

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use koppelklaar::app::App;
 use koppelklaar::chance::Chance;
-use koppelklaar::domain::school::SchoolDetails;
+use koppelklaar::domain::connection::ConnectionDetails;
 use koppelklaar::domain::text::SchoolName;
 use koppelklaar::store::onboarding::connections;
 
@@ -106,9 +106,12 @@ async fn rename_schools(app: &App, round: u32) {
     let conn = app.context.db.writer();
     let name = SchoolName::parse(&format!("Lyceum Ronde {round}")).expect("a name");
     for number in 0..10 {
-        let found = connections::find_by_brin(conn, &brin(number)).await.expect("the store answers");
+        let found = koppelklaar::store::onboarding::schools::find_by_brin(conn, &brin(number))
+            .await
+            .expect("the store answers");
         let school = found.expect("it was made before");
-        let details = SchoolDetails { name: name.clone(), ..school.details };
-        connections::save_details(conn, school.id, &details, app.clock.now()).await.expect("the store answers");
+        let connection = connections::load(conn, school.connection).await.expect("it was made before");
+        let details = ConnectionDetails { name: name.clone(), ..connection.details };
+        connections::save_details(conn, connection.id, &details, app.clock.now()).await.expect("the store answers");
     }
 }

@@ -2,13 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use koppelklaar::app::App;
-use koppelklaar::domain::ids::{ConnectionId, ContactId};
+use koppelklaar::domain::connection::{Carried, Connection};
+use koppelklaar::domain::ids::{ConnectionId, ContactId, SchoolId};
 use koppelklaar::domain::onboarding::Onboarding;
 use koppelklaar::domain::roles::{ContactRole, Roles};
-use koppelklaar::domain::school::{Connection, Contact, Region, SchoolDetails};
+use koppelklaar::domain::school::{Contact, Region, RequestDetails, School};
 use koppelklaar::domain::text::{Brin, EmailAddress, PersonName, SchoolDomain, SchoolName};
 use koppelklaar::store::ConnectionTrait;
-use koppelklaar::store::onboarding::{connections, onboardings};
+use koppelklaar::store::onboarding::{connections, onboardings, schools};
 use koppelklaar::store::people::contacts;
 use strum::IntoEnumIterator;
 
@@ -21,13 +22,18 @@ pub(crate) async fn insert_school(
 ) -> (ConnectionId, Vec<Contact>) {
     let context = &app.context;
     let id = ConnectionId::from_uuid(context.chance.uuid_v7(now));
-    let details = SchoolDetails {
+    let details = RequestDetails {
         name: SchoolName::parse(&format!("Lyceum {number}")).expect("a name"),
         brin: brin(number),
         domain: SchoolDomain::parse(&format!("lyceum{number}")).expect("a domain"),
         region: Region::iter().cycle().nth(number as usize).expect("regions without end"),
     };
-    connections::insert(conn, &Connection { id, details, created_at: now }).await.expect("a fresh BRIN");
+    let carried = Carried::One(details.brin.clone());
+    let connection = Connection { id, details: details.connection(), carried, created_at: now };
+    connections::insert(conn, &connection).await.expect("a fresh domain");
+    let school = SchoolId::from_uuid(context.chance.uuid_v7(now));
+    let school = School { id: school, connection: id, details: details.school(), created_at: now };
+    schools::insert(conn, &school).await.expect("a fresh BRIN");
     onboardings::insert(conn, id, &Onboarding::start(now), now).await.expect("a fresh school");
     let mut made = vec![];
     for person in 0..people {

@@ -1,4 +1,4 @@
-//! Schools and the one onboarding of each.
+//! Connections, the schools under each, and its one onboarding.
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -6,11 +6,14 @@ use crate::parts::{Subject, foreign_key, index, unique_index};
 
 pub(super) fn subject() -> Subject {
     Subject {
-        tables: vec![connection(), onboarding()],
+        tables: vec![connection(), school(), onboarding()],
         indexes: vec![
-            unique_index("idx-connection-brin_key", "connection", &["brin_key"]),
             index("idx-connection-domain", "connection", &["domain"]),
-            index("idx-connection-created_at", "connection", &["created_at"]),
+            index("idx-connection-name_id", "connection", &["name", "id"]),
+            index("idx-school-connection_id", "school", &["connection_id"]),
+            unique_index("idx-school-brin_key", "school", &["brin_key"]),
+            index("idx-school-created_at", "school", &["created_at"]),
+            index("idx-school-name_id", "school", &["name", "id"]),
             index("idx-onboarding-is_stuck_kurve_since", "onboarding", &["is_stuck", "kurve_since"]),
             index("idx-onboarding-lifecycle", "onboarding", &["lifecycle"]),
             index("idx-onboarding-resume_on", "onboarding", &["resume_on"]),
@@ -25,12 +28,26 @@ fn connection() -> TableCreateStatement {
         .table("connection")
         .col(uuid("id").primary_key())
         .col(text("name"))
-        .col(text("brin"))
-        .col(text("brin_key"))
         .col(text("domain"))
         .col(text("region"))
+        .col(integer("school_count"))
+        .col(text_null("only_brin"))
         .col(timestamp_with_time_zone("created_at"))
         .col(timestamp_with_time_zone("updated_at"))
+        .to_owned()
+}
+
+fn school() -> TableCreateStatement {
+    Table::create()
+        .table("school")
+        .col(uuid("id").primary_key())
+        .col(uuid("connection_id"))
+        .col(text("name"))
+        .col(text("brin"))
+        .col(text("brin_key"))
+        .col(timestamp_with_time_zone("created_at"))
+        .col(timestamp_with_time_zone("updated_at"))
+        .foreign_key(&mut foreign_key("school", "connection_id", "connection"))
         .to_owned()
 }
 

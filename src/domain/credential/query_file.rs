@@ -1,4 +1,4 @@
-//! The query file that a school loads in Decibel: a template with the values of one school.
+//! The query file that a school loads in Decibel: a template with the values of one connection.
 //!
 //! How a template is checked stands in [`query_template`](super::query_template), how values are made harmless in
 //! `neutral`. There is no password in it: that is set by hand. The text is Kurve's property: no `Debug` prints it.
@@ -8,10 +8,9 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 
 use super::neutral::neutral;
-use super::query_template::{Part, Template};
-use crate::domain::school::SchoolDetails;
+use super::query_template::{Part, QueryFacts, Template};
 
-/// The file for one school.
+/// The file for one connection.
 #[derive(Clone, PartialEq, Eq)]
 pub struct QueryFile {
     /// The text, with CRLF line ends; seal it before it is stored.
@@ -31,37 +30,41 @@ impl fmt::Debug for QueryFile {
 }
 
 impl Template {
-    /// The file for a school; the same school and template always give the same file.
+    /// The file for a connection; the same facts and template always give the same file.
     ///
     /// Values are put in once: what looks like a placeholder in a value stays text.
-    pub fn render(&self, school: &SchoolDetails) -> QueryFile {
+    pub fn render(&self, facts: &QueryFacts) -> QueryFile {
         let text: String = self
             .parts
             .iter()
             .map(|part| match part {
                 Part::Text(text) => text.replace('\n', "\r\n"),
-                Part::Value(placeholder) => neutral(placeholder.value(school)),
+                Part::Value(placeholder) => neutral(&placeholder.value(facts)),
             })
             .collect();
         QueryFile {
             sha256_hex: Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect(),
             text,
             template_version: self.version.clone(),
-            file_name: file_name(school, &self.version),
+            file_name: file_name(facts, &self.version),
         }
     }
 }
 
 impl QueryFile {
     /// The file as it was rendered and kept when the credentials were issued.
-    pub fn from_stored(school: &SchoolDetails, text: String, sha256_hex: String, template_version: String) -> Self {
-        let file_name = file_name(school, &template_version);
+    pub fn from_stored(facts: &QueryFacts, text: String, sha256_hex: String, template_version: String) -> Self {
+        let file_name = file_name(facts, &template_version);
         Self { text, sha256_hex, template_version, file_name }
     }
 }
 
-fn file_name(school: &SchoolDetails, template_version: &str) -> String {
-    format!("kurve-query-{}-{template_version}.sql", school.brin.as_str())
+fn file_name(facts: &QueryFacts, template_version: &str) -> String {
+    let whose = match &*facts.schools {
+        [only] => only.brin.as_str(),
+        _ => facts.domain.label(),
+    };
+    format!("kurve-query-{whose}-{template_version}.sql")
 }
 
 #[cfg(test)]
@@ -70,7 +73,7 @@ mod tests {
 
     use super::super::query_template::tests::{body, code};
     use super::*;
-    use crate::domain::school::Region;
+    use crate::domain::school::SchoolDetails;
     use crate::domain::text::{Brin, SchoolDomain, SchoolName};
 
     const SAMPLE: &str = include_str!("../../../templates/query/sample.sql");
@@ -78,13 +81,14 @@ mod tests {
     const EVERYWHERE: &str = "-- koppelklaar-query-template: v1\n-- {{ school }}\nSELECT '{{school}}', \"{{ school }}\"\n\
          /* {{ school }}{{ school }}*/ FROM x -- {{ school }}";
 
-    fn school(name: &str) -> SchoolDetails {
-        SchoolDetails {
-            name: SchoolName::parse(name).expect("a name"),
-            brin: Brin::parse("12AB00").expect("a BRIN"),
-            domain: SchoolDomain::parse("bonhoeffer").expect("a label"),
-            region: Region::Noord,
-        }
+    fn details(name: &str, brin: &str) -> SchoolDetails {
+        SchoolDetails { name: SchoolName::parse(name).expect("a name"), brin: Brin::parse(brin).expect("a BRIN") }
+    }
+
+    fn school(name: &str) -> QueryFacts {
+        let only = details(name, "12AB00");
+        let domain = SchoolDomain::parse("bonhoeffer").expect("a label");
+        QueryFacts { name: only.name.clone(), domain, schools: vec![only] }
     }
 
     #[test]
@@ -124,6 +128,21 @@ mod tests {
         let text = template.render(&school("De Hof")).text;
 
         assert_eq!(text, "a { b } }} -- it's\r\n'it''s {x} 12AB00'\r\n\"Kurve\" -- bonhoeffer\r\n");
+    }
+
+    #[test]
+    fn a_connection_with_more_schools_is_named_and_lists_them_all() {
+        let template =
+            body("-- {{ school }}: {{ schools }} / {{ brin }} / {{ domain }}\n-- {{schools}}").expect("sound");
+        let schools = vec![details("De Hof", "12AB"), details("'t Veld -- #x#", "34CD01")];
+        let one = template.render(&school("De Hof"));
+
+        let file = template.render(&QueryFacts { schools, ..school("Rivierenland") });
+
+        let line = "De Hof (12AB), t Veld - x (34CD01)";
+        assert_eq!(file.text, format!("-- Rivierenland: {line} / 12AB, 34CD01 / bonhoeffer\r\n-- {line}\r\n"));
+        assert_eq!(file.file_name, format!("kurve-query-bonhoeffer-{}.sql", template.version()));
+        assert_eq!(one.text.lines().last(), Some("-- De Hof (12AB00)"));
     }
 
     #[test]
@@ -173,7 +192,7 @@ mod tests {
             let template = Template::parse(EVERYWHERE).expect("sound");
             let harmless = template.render(&school("De Hof")).text;
 
-            let text = template.render(&SchoolDetails { name: parsed, ..school("De Hof") }).text;
+            let text = template.render(&QueryFacts { name: parsed, ..school("De Hof") }).text;
 
             prop_assert_eq!(code(&text), code(&harmless));
             prop_assert_eq!(text.matches('\n').count(), harmless.matches('\n').count());

@@ -2,7 +2,8 @@
 //!
 //! Plain ASCII (in which encoding Decibel reads is not public), and its first line is
 //! `-- koppelklaar-query-template: VERSION`, which is left out of the file. In comments and quoted strings, and only
-//! there, it may name `{{ school }}`, `{{ brin }}`, `{{ domain }}` and `{{ user }}`. There is no placeholder for the
+//! there, it may name `{{ school }}` (the name of the connection), `{{ schools }}` (the name and BRIN of each), `{{ brin }}`, `{{ domain }}` and
+//! `{{ user }}`. There is no placeholder for the
 //! password: that is set by hand. A `#` is refused anywhere, since Decibel asks for the value of `#name#`, also in a
 //! comment. To add a placeholder: a variant of `Placeholder`, then follow the compiler.
 
@@ -12,6 +13,7 @@ use strum::EnumString;
 
 use super::WEBSERVICE_USER;
 use crate::domain::school::SchoolDetails;
+use crate::domain::text::{SchoolDomain, SchoolName};
 
 const HEADER: &str = "-- koppelklaar-query-template:";
 /// Far more than a query for one list needs.
@@ -43,7 +45,7 @@ pub enum TemplateError {
     #[error("line {0}: only printable ASCII signs and tabs are accepted")]
     NotAscii(usize),
     /// `{{` and a name that is not known.
-    #[error("line {0}: unknown placeholder; known are school, brin, domain and user")]
+    #[error("line {0}: unknown placeholder; known are school, schools, brin, domain and user")]
     UnknownPlaceholder(usize),
     /// `{{` without `}}` on the same line.
     #[error("line {0}: a placeholder is not closed with `}}}}` on the same line")]
@@ -61,20 +63,34 @@ pub enum TemplateError {
 #[strum(serialize_all = "snake_case")]
 pub(super) enum Placeholder {
     School,
+    Schools,
     Brin,
     Domain,
     User,
 }
 
 impl Placeholder {
-    pub(super) fn value(self, school: &SchoolDetails) -> &str {
+    pub(super) fn value(self, facts: &QueryFacts) -> String {
+        let each = |say: fn(&SchoolDetails) -> String| facts.schools.iter().map(say).collect::<Vec<_>>().join(", ");
         match self {
-            Self::School => school.name.as_str(),
-            Self::Brin => school.brin.as_str(),
-            Self::Domain => school.domain.label(),
-            Self::User => WEBSERVICE_USER,
+            Self::School => facts.name.to_string(),
+            Self::Schools => each(|school| format!("{} ({})", school.name, school.brin)),
+            Self::Brin => each(|school| school.brin.to_string()),
+            Self::Domain => facts.domain.label().to_owned(),
+            Self::User => WEBSERVICE_USER.to_owned(),
         }
     }
+}
+
+/// What a query file says of the connection that it is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueryFacts {
+    /// What the connection is called.
+    pub name: SchoolName,
+    /// Where its Magister listens.
+    pub domain: SchoolDomain,
+    /// Its schools.
+    pub schools: Vec<SchoolDetails>,
 }
 
 #[derive(Clone)]

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::domain::check::CheckCode;
+use crate::domain::connection::Connection;
 use crate::domain::ids::{CheckId, CheckRunId, ConnectionId};
 use crate::domain::onboarding::Party;
-use crate::domain::school::Connection;
 use crate::services::{Context, ServiceError};
 use crate::store::Page;
 use crate::store::checks::check_runs::{self, Run};

@@ -68,7 +68,9 @@ pub async fn list(context: &Context, query: &MailQuery, before: Option<MailId>) 
         let filter = Filter { text: Some(text.clone()), ..Filter::default() };
         let page = overview::list(conn, &filter, None, MOST_SCHOOLS as u64).await?;
         is_cut = page.next.is_some();
-        found = Some(page.rows.into_iter().map(|row| row.connection.id).collect());
+        let mut connections: Vec<ConnectionId> = page.rows.iter().map(|row| row.school.connection).collect();
+        connections.dedup();
+        found = Some(connections);
     }
     let filter = MailFilter { status: query.status, kind: query.kind, schools: found };
     let page = outbox_view::list_page(conn, &filter, before, PAGE_MAILS).await?;

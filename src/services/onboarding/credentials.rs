@@ -5,6 +5,8 @@ use chrono::{DateTime, Utc};
 use crate::crypto::{Binding, Purpose, sealed};
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
+use crate::domain::connection::ConnectionDetails;
+use crate::domain::credential::query_template::QueryFacts;
 use crate::domain::credential::reveal::{self, RevealRefusal, RevealState};
 use crate::domain::credential::{ClosedReason, Password, QueryFile, password};
 use crate::domain::ids::{ConnectionId, ContactId, CredentialId};
@@ -17,7 +19,7 @@ use crate::services::people::contacts;
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
 use crate::services::{Call, Context, ServiceError};
 use crate::store::onboarding::credentials::StoredCredential;
-use crate::store::onboarding::{connections, credentials};
+use crate::store::onboarding::{connections, credentials, schools};
 use crate::store::{self, ConnectionTrait};
 
 /// What a page tells about issued credentials; nothing secret.
@@ -110,9 +112,9 @@ async fn make(
     version: u32,
     conn: &impl ConnectionTrait,
 ) -> Result<StoredCredential, ServiceError> {
-    let details = connections::load(conn, connection).await?.details;
+    let facts = load_facts(conn, connection).await?;
     let password = password::generate(context.password_length, &mut |bytes| context.chance.fill(bytes));
-    let query = context.template.render(&details);
+    let query = context.template.render(&facts);
     let id = CredentialId::from_uuid(context.chance.uuid_v7(call.now));
     let seal = |purpose, secret: &str| {
         sealed::seal(&context.keys, purpose, &binding(id, version), secret.as_bytes(), &context.chance)
@@ -248,13 +250,19 @@ pub async fn download(
     let mut work = UnitOfWork::begin(context, call).await?;
     let (stored, rule) = load_rule(&work, who).await?;
     reveal::may_download(&rule, seen_version)?;
-    let details = connections::load(work.conn(), who.connection).await?.details;
+    let facts = load_facts(work.conn(), who.connection).await?;
     work.note(Some(who.connection), Action::QueryDownloaded { version: stored.version });
     let place = binding(stored.id, stored.version);
     let secret = sealed::open(&context.keys, Purpose::SealQuery, &place, &stored.sealed_query)?;
     let text = String::from_utf8(secret.to_vec()).map_err(|_| ServiceError::Broken("a query file that is no text"))?;
     work.finish().await?;
-    Ok(QueryFile::from_stored(&details, text, stored.query_sha256, stored.template_version))
+    Ok(QueryFile::from_stored(&facts, text, stored.query_sha256, stored.template_version))
+}
+
+async fn load_facts(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<QueryFacts, ServiceError> {
+    let ConnectionDetails { name, domain, region: _ } = connections::load(conn, connection).await?.details;
+    let schools = schools::list(conn, connection).await?.into_iter().map(|school| school.details).collect();
+    Ok(QueryFacts { name, domain, schools })
 }
 
 /// Opens a stored password, for the connection check.

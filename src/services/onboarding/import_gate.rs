@@ -4,7 +4,7 @@ use crate::domain::import_gate::{Verdict, verdict};
 use crate::domain::text::Brin;
 use crate::services::checks::{self, ActivationAnswer};
 use crate::services::{Context, ServiceError};
-use crate::store::onboarding::{connections, onboardings};
+use crate::store::onboarding::{onboardings, schools};
 
 /// The verdict with what it rests on.
 #[derive(Debug, Clone)]
@@ -27,8 +27,8 @@ pub struct GateAnswer {
 /// `NotFound` when there is no such school.
 pub async fn answer(context: &Context, brin: &Brin) -> Result<GateAnswer, ServiceError> {
     let conn = context.db.reader();
-    let school = connections::find_by_brin(conn, brin).await?.ok_or(ServiceError::NotFound)?;
-    let onboardings::Versioned { state, version } = onboardings::load(conn, school.id).await?;
-    let activation = checks::activation(context, school.id).await?;
+    let school = schools::find_by_brin(conn, brin).await?.ok_or(ServiceError::NotFound)?;
+    let onboardings::Versioned { state, version } = onboardings::load(conn, school.connection).await?;
+    let activation = checks::activation(context, school.connection).await?;
     Ok(GateAnswer { brin: school.details.brin, verdict: verdict(&state), state, version, activation })
 }

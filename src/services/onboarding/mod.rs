@@ -2,6 +2,7 @@
 
 pub mod arrangements;
 pub mod credentials;
+pub mod details;
 pub mod import_gate;
 pub mod onboardings;
 pub mod schools;

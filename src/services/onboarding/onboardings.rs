@@ -6,6 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Action, Entry};
+use crate::domain::connection::Connection;
 use crate::domain::credential::ClosedReason;
 use crate::domain::ids::{ConnectionId, ContactId};
 use crate::domain::import_gate::verdict;
@@ -13,7 +14,7 @@ use crate::domain::insight::HoldingChange;
 use crate::domain::notice::{About, MailKind};
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::{Change, Changed, Command, Onboarding, Refusal, Step, decide};
-use crate::domain::school::{Connection, Contact, NewContact};
+use crate::domain::school::{Contact, NewContact, School};
 use crate::services::onboarding::arrangements;
 use crate::services::onboarding::tell::tell;
 use crate::services::operations::insight;
@@ -21,7 +22,7 @@ use crate::services::people::contacts;
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
 use crate::services::{Call, Context, ServiceError, checks};
 use crate::store::onboarding::onboardings::Versioned;
-use crate::store::onboarding::{connections, credentials, onboardings};
+use crate::store::onboarding::{connections, credentials, onboardings, schools};
 use crate::store::operations::audit;
 use crate::store::{self, ConnectionTrait, StoreError};
 
@@ -31,11 +32,13 @@ pub const MOST_CONTACTS: usize = 20;
 /// How many of those it may make in 24 hours.
 pub const MOST_NEW_CONTACTS: usize = 10;
 
-/// Everything a page shows of one school.
+/// Everything a page shows of one connection.
 #[derive(Debug, Clone)]
-pub struct SchoolFile {
-    /// The school.
+pub struct ConnectionFile {
+    /// The connection.
     pub connection: Connection,
+    /// Its schools, by name; also those that stopped.
+    pub schools: Vec<School>,
     /// Where it stands.
     pub state: Onboarding,
     /// The version of that.
@@ -44,7 +47,15 @@ pub struct SchoolFile {
     pub contacts: Vec<Contact>,
 }
 
-impl SchoolFile {
+impl ConnectionFile {
+    /// The school, while the connection carries one.
+    pub fn only_school(&self) -> Option<&School> {
+        match &*self.schools {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+
     /// A contact, also a removed one.
     pub fn contact(&self, id: ContactId) -> Option<&Contact> {
         self.contacts.iter().find(|contact| contact.id == id)
@@ -56,16 +67,17 @@ impl SchoolFile {
     }
 }
 
-/// Everything a page shows of one school.
+/// Everything a page shows of one connection.
 ///
 /// # Errors
-/// `NotFound` when there is no such school.
-pub async fn load_file(context: &Context, connection: ConnectionId) -> Result<SchoolFile, ServiceError> {
+/// `NotFound` when there is no such connection.
+pub async fn load_file(context: &Context, connection: ConnectionId) -> Result<ConnectionFile, ServiceError> {
     let conn = context.db.reader();
     let found = connections::load(conn, connection).await?;
+    let schools = schools::list(conn, connection).await?;
     let Versioned { state, version } = onboardings::load(conn, connection).await?;
     let contacts = store::people::contacts::list_with_removed(conn, connection).await?;
-    Ok(SchoolFile { connection: found, state, version, contacts })
+    Ok(ConnectionFile { connection: found, schools, state, version, contacts })
 }
 
 /// Does what a command asks, if the rules allow it.

@@ -1,4 +1,4 @@
-//! Schools for Kurve: lists, and changing what a school gave of itself.
+//! Connections and schools for Kurve: lists and notes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,21 +6,18 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
+use crate::domain::connection::Connection;
 use crate::domain::heartbeat::UNPLANNED_PATIENCE;
 use crate::domain::ids::{ConnectionId, NoteId};
-use crate::domain::onboarding::{Command, Ground, Step};
-use crate::domain::school::{Connection, SchoolDetails};
 use crate::domain::text::NoteText;
-use crate::services::onboarding::onboardings;
-use crate::services::people::contacts;
 use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{Call, Context, ServiceError};
+use crate::store::Page;
 use crate::store::mail::outbox;
 use crate::store::mail::outbox::Reading;
 use crate::store::onboarding::notes::Note;
-use crate::store::onboarding::overview::{After, Filter, NamedSchool, Overview, WaitingAfter};
+use crate::store::onboarding::overview::{After, Filter, NamedConnection, Overview, SchoolOverview, WaitingAfter};
 use crate::store::onboarding::{connections, notes, overview};
-use crate::store::{self, Page, StoreError};
 
 /// How many rows a list shows at once.
 pub const PAGE_ROWS: u64 = 50;
@@ -41,7 +38,7 @@ pub async fn list_waiting(
 
 /// The schools whose reminders stay unplanned although they have been due for some time, the longest due first, as far
 /// as a worklist shows them.
-pub async fn list_unplanned(context: &Context, now: DateTime<Utc>) -> Result<Vec<NamedSchool>, ServiceError> {
+pub async fn list_unplanned(context: &Context, now: DateTime<Utc>) -> Result<Vec<NamedConnection>, ServiceError> {
     Ok(overview::list_unplanned(context.db.reader(), now - UNPLANNED_PATIENCE, SILENT_ROWS).await?)
 }
 
@@ -66,7 +63,7 @@ pub async fn list(
     context: &Context,
     filter: &Filter,
     after: Option<&After>,
-) -> Result<Page<Overview, After>, ServiceError> {
+) -> Result<Page<SchoolOverview, After>, ServiceError> {
     Ok(overview::list(context.db.reader(), filter, after, PAGE_ROWS).await?)
 }
 
@@ -120,81 +117,4 @@ pub async fn find_names(
 ) -> Result<BTreeMap<ConnectionId, String>, ServiceError> {
     let ids: BTreeSet<ConnectionId> = ids.collect();
     Ok(connections::list_names(context.db.reader(), &ids).await?)
-}
-
-/// Kurve changes a school's details. The BRIN and domain stay once credentials are issued on them: to change those,
-/// send the step back. With another BRIN or domain nobody is vouched for any more.
-///
-/// # Errors
-/// `BrinTaken`, `Conflict` on a stale page, `Forbidden` for who may not act.
-pub async fn change_details(
-    context: &Context,
-    call: &Call,
-    connection: ConnectionId,
-    details: &SchoolDetails,
-    seen: i32,
-) -> Result<(), ServiceError> {
-    call.check_may_act()?;
-    let mut work = UnitOfWork::begin(context, call).await?;
-    let onboarding = store::onboarding::onboardings::load_for_update(work.conn(), connection).await?;
-    let before = connections::load(work.conn(), connection).await?.details;
-    if onboarding.version != seen {
-        return Err(ServiceError::Conflict);
-    }
-    let is_other = is_other_magister(&before, details);
-    if is_other && onboarding.state.is_yes(Step::CredentialsIssued) {
-        return Err(crate::domain::onboarding::Refusal::DetailsInUse.into());
-    }
-    save(&work, call, connection, details).await?;
-    // The answers stay as they are; the version tells a colleague with an older page that something changed.
-    let version = store::onboarding::onboardings::save(work.conn(), connection, &onboarding, call.now).await?;
-    work.note_version(Some(connection), Some(version), Action::DetailsChanged);
-    if is_other {
-        contacts::clear_vouches(&mut work, connection, Some(version)).await?;
-    }
-    work.finish().await
-}
-
-/// The school gives its details again, after they were sent or taken back.
-///
-/// # Errors
-/// `BrinTaken`; `Refused` when the details are in use.
-pub async fn submit_details(
-    context: &Context,
-    call: &Call,
-    connection: ConnectionId,
-    details: &SchoolDetails,
-) -> Result<(), ServiceError> {
-    let mut work = UnitOfWork::begin(context, call).await?;
-    let held = store::onboarding::onboardings::load_for_update(work.conn(), connection).await?;
-    let before = connections::load(work.conn(), connection).await?.details;
-    if held.state.is_yes(Step::DetailsSubmitted) {
-        return Err(crate::domain::onboarding::Refusal::AlreadyDone { step: Step::DetailsSubmitted }.into());
-    }
-    let command = Command::Claim { step: Step::DetailsSubmitted, ground: Ground::Word, credential_version: None };
-    // Judged first: who may not send details does not learn either which BRIN numbers are taken.
-    onboardings::change_all(&mut work, call, connection, held, &[command]).await?;
-    save(&work, call, connection, details).await?;
-    work.note(Some(connection), Action::DetailsChanged);
-    if is_other_magister(&before, details) {
-        contacts::clear_vouches(&mut work, connection, None).await?;
-    }
-    work.finish().await
-}
-
-/// Whether people vouched for at the one school say nothing about the other.
-fn is_other_magister(before: &SchoolDetails, after: &SchoolDetails) -> bool {
-    before.brin.key() != after.brin.key() || before.domain != after.domain
-}
-
-async fn save(
-    work: &UnitOfWork<'_>,
-    call: &Call,
-    connection: ConnectionId,
-    details: &SchoolDetails,
-) -> Result<(), ServiceError> {
-    match connections::save_details(work.conn(), connection, details, call.now).await {
-        Err(StoreError::Taken) => Err(ServiceError::BrinTaken),
-        other => Ok(other?),
-    }
 }

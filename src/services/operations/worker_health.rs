@@ -14,7 +14,7 @@ use crate::services::{Context, ServiceError};
 use crate::store::StoreError;
 use crate::store::mail::outbox::MailStatus;
 use crate::store::mail::outbox_view;
-use crate::store::onboarding::overview::{self, NamedSchool};
+use crate::store::onboarding::overview::{self, NamedConnection};
 use crate::store::onboarding::unreadable;
 use crate::store::operations::heartbeats;
 
@@ -33,7 +33,7 @@ pub struct WorkerHealth {
     /// How many mails wait while all are held back on purpose; `None` while mails go.
     pub held: Option<u64>,
     /// The schools of which something cannot be read, or whose reminders stay unplanned, by name.
-    pub unreadable: Vec<NamedSchool>,
+    pub unreadable: Vec<NamedConnection>,
 }
 
 impl WorkerHealth {
@@ -62,7 +62,7 @@ struct Last {
 struct Unreadable {
     at: Option<DateTime<Utc>>,
     after: Option<ConnectionId>,
-    found: BTreeMap<ConnectionId, NamedSchool>,
+    found: BTreeMap<ConnectionId, NamedConnection>,
 }
 
 impl Unreadable {
@@ -84,9 +84,9 @@ impl Unreadable {
         Ok(())
     }
 
-    fn by_name(&self) -> Vec<NamedSchool> {
-        let mut schools: Vec<NamedSchool> = self.found.values().cloned().collect();
-        schools.sort_by(|a, b| (&a.name, &a.brin).cmp(&(&b.name, &b.brin)));
+    fn by_name(&self) -> Vec<NamedConnection> {
+        let mut schools: Vec<NamedConnection> = self.found.values().cloned().collect();
+        schools.sort_by(|a, b| (&a.name, &a.carried).cmp(&(&b.name, &b.carried)));
         schools
     }
 }
@@ -123,8 +123,8 @@ impl HealthMonitor {
         health.unreadable = last.unreadable.by_name();
         if health.leaves_schools_unplanned() {
             let unplanned = schools::list_unplanned(context, now).await?;
-            let is_new = |school: &NamedSchool| health.unreadable.iter().all(|known| known.id != school.id);
-            let unplanned: Vec<NamedSchool> = unplanned.into_iter().filter(is_new).collect();
+            let is_new = |school: &NamedConnection| health.unreadable.iter().all(|known| known.id != school.id);
+            let unplanned: Vec<NamedConnection> = unplanned.into_iter().filter(is_new).collect();
             health.unreadable.extend(unplanned);
         }
         last.health = Some(Finding { at: now, found: health.clone() });

@@ -9,7 +9,7 @@ use crate::domain::audit::Action;
 use crate::domain::ids::{AccessLinkId, ConnectionId, SessionId};
 use crate::domain::notice::{About, MailKind};
 use crate::domain::school::{Contact, ContactRef};
-use crate::domain::text::{Brin, EmailAddress, SchoolName};
+use crate::domain::text::{EmailAddress, SchoolName};
 use crate::services::people::addresses;
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
 use crate::services::{AnonymousCall, Context, ServiceError};
@@ -64,7 +64,7 @@ pub struct Choice {
     /// Its name.
     pub name: SchoolName,
     /// Its BRIN: two schools can have one name.
-    pub brin: Brin,
+    pub carried: String,
 }
 
 /// Asks for a link. Known and unknown addresses cost the same and get the same answer; only the mail differs.
@@ -285,11 +285,9 @@ pub async fn list_choices(context: &Context, email_key: &str) -> Result<Vec<Choi
     let mut choices = vec![];
     for contact in contacts::list_by_email(context.db.reader(), email_key).await? {
         let school = connections::load(context.db.reader(), contact.connection).await?;
-        let (name, brin) = (school.details.name, school.details.brin);
-        choices.push(Choice { connection: school.id, name, brin });
+        choices.push(Choice { connection: school.id, name: school.details.name, carried: school.carried.to_string() });
     }
-    choices
-        .sort_by(|one, other| (one.name.as_str(), one.brin.as_str()).cmp(&(other.name.as_str(), other.brin.as_str())));
+    choices.sort_by(|one, other| (one.name.as_str(), &one.carried).cmp(&(other.name.as_str(), &other.carried)));
     Ok(choices)
 }
 

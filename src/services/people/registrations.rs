@@ -8,13 +8,14 @@ use crate::crypto::{Binding, Purpose, Token, digest, sealed};
 use crate::domain::access_link::CONFIRM_HOURS;
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
-use crate::domain::ids::{ConnectionId, ContactId, RegistrationId};
+use crate::domain::connection::{Carried, Connection};
+use crate::domain::ids::{ConnectionId, ContactId, RegistrationId, SchoolId};
 use crate::domain::insight::HoldingChange;
 use crate::domain::notice::{About, MailKind};
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::{Changed, Command, Ground, Onboarding, Step, decide};
 use crate::domain::roles::Roles;
-use crate::domain::school::{Connection, Contact, SchoolDetails};
+use crate::domain::school::{Contact, RequestDetails, School};
 use crate::domain::text::{EmailAddress, PersonName};
 use crate::services::onboarding::onboardings;
 use crate::services::onboarding::tell::tell;
@@ -22,6 +23,7 @@ use crate::services::operations::insight;
 use crate::services::people::portal_access;
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
 use crate::services::{AnonymousCall, Call, Context, ServiceError};
+use crate::store::onboarding::{connections, schools};
 use crate::store::people::registrations;
 use crate::store::people::registrations::StoredRegistration;
 use crate::store::people::sessions::Holder;
@@ -35,7 +37,7 @@ const REPEAT_SECONDS: i64 = 600;
 #[serde(deny_unknown_fields)]
 pub struct RegistrationForm {
     /// The school.
-    pub details: SchoolDetails,
+    pub details: RequestDetails,
     /// Who asks.
     pub name: PersonName,
     /// Where they are reached.
@@ -163,8 +165,8 @@ async fn try_to_confirm(
     if !registrations::claim(work.conn(), stored.id, now).await? {
         return Err(ServiceError::NotFound);
     }
-    if let Some(known) = store::onboarding::connections::find_by_brin(work.conn(), &form.details.brin).await? {
-        tell_known(&mut work, known.id, now).await?;
+    if let Some(known) = schools::find_by_brin(work.conn(), &form.details.brin).await? {
+        tell_known(&mut work, known.connection, now).await?;
         work.finish().await?;
         return Ok(Confirmed::WasHere);
     }
@@ -188,8 +190,12 @@ async fn create(
     contact: ContactId,
 ) -> Result<ConnectionId, ServiceError> {
     let id = ConnectionId::from_uuid(context.chance.uuid_v7(call.now));
-    let school = Connection { id, details: form.details.clone(), created_at: call.now };
-    store::onboarding::connections::insert(work.conn(), &school).await?;
+    let carried = Carried::One(form.details.brin.clone());
+    let connection = Connection { id, details: form.details.connection(), carried, created_at: call.now };
+    connections::insert(work.conn(), &connection).await?;
+    let school = SchoolId::from_uuid(context.chance.uuid_v7(call.now));
+    let details = form.details.school();
+    schools::insert(work.conn(), &School { id: school, connection: id, details, created_at: call.now }).await?;
     let person = Contact {
         id: contact,
         connection: id,

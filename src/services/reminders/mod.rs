@@ -11,6 +11,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 use crate::domain::actor::Actor;
 use crate::domain::address_mark::AddressMark;
+use crate::domain::connection::Connection;
 use crate::domain::ids::{ConnectionId, ContactId, ReminderMailId};
 use crate::domain::notice::{About, MailKind};
 use crate::domain::onboarding::Step;
@@ -19,7 +20,7 @@ use crate::domain::reminder::{
     self, Arrangement, DueAtSchool, OneMailEach, PersonMail, Receiver, ReminderPolicy, SchoolHolidays, Situation,
     Upcoming, WorkingCalendar,
 };
-use crate::domain::school::{Connection, Contact};
+use crate::domain::school::Contact;
 use crate::services::operations::holidays;
 use crate::services::people::addresses;
 use crate::services::unit_of_work::{NewMail, UnitOfWork};

@@ -7,9 +7,9 @@ use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, Order, PaginatorTrait, Q
 
 use crate::domain::actor::Actor;
 use crate::domain::check::CheckCode;
+use crate::domain::connection::Connection;
 use crate::domain::ids::{CheckRunId, ConnectionId};
 use crate::domain::onboarding::Onboarding;
-use crate::domain::school::Connection;
 use crate::store::checks::connection_checks::{self, Check, to_i32};
 use crate::store::onboarding::{connections, onboardings};
 use crate::store::{ConnectionTrait, StoreError, lock};

@@ -7,8 +7,8 @@ use sea_orm::{EntityTrait, ExprTrait, Order, PaginatorTrait, QueryFilter, QueryO
 use strum::IntoEnumIterator;
 
 use crate::domain::check::CheckCode;
+use crate::domain::connection::Connection;
 use crate::domain::onboarding::Party;
-use crate::domain::school::Connection;
 use crate::store::checks::check_status::{CheckStatus, corrupt, to_check_status};
 use crate::store::onboarding::connections;
 use crate::store::onboarding::overview::After;
@@ -53,7 +53,7 @@ pub async fn list(
         ConnectionFilter::Lost => query.filter(check_status::COLUMN.is_lost.eq(true)),
     };
     if let Some(after) = after {
-        let same_name = connection::COLUMN.name.eq(&after.name).and(connection::COLUMN.id.gt(after.id.as_uuid()));
+        let same_name = connection::COLUMN.name.eq(&after.name).and(connection::COLUMN.id.gt(after.id));
         query = query.filter(connection::COLUMN.name.gt(&after.name).or(same_name));
     }
     let query = query.order_by_asc(connection::COLUMN.name).order_by_asc(connection::COLUMN.id);

@@ -6,4 +6,5 @@ pub mod credentials;
 pub mod notes;
 pub mod onboardings;
 pub mod overview;
+pub mod schools;
 pub mod unreadable;

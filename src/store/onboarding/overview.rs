@@ -1,23 +1,24 @@
-//! Schools beside their onboardings, as lists for Kurve.
+//! Connections and schools beside their onboardings, as lists for Kurve.
 
 use chrono::{DateTime, Utc};
-use entity::{connection, onboarding};
+use entity::{connection, onboarding, school};
 use sea_orm::sea_query::{Cond, Expr, Func, LikeExpr};
 use sea_orm::{
     ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, SelectTwo,
 };
 use unicode_normalization::UnicodeNormalization;
 
+use crate::domain::connection::Connection;
 use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::{Gate, Onboarding, Party};
-use crate::domain::school::Connection;
-use crate::store::onboarding::{connections, onboardings};
+use crate::domain::school::School;
+use crate::store::onboarding::{connections, onboardings, schools};
 use crate::store::{ConnectionTrait, Page, StoreError, page, readable};
 
-/// One school in a list.
+/// One connection in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Overview {
-    /// The school.
+    /// The connection.
     pub connection: Connection,
     /// Where it stands.
     pub state: Onboarding,
@@ -27,15 +28,24 @@ pub struct Overview {
     pub kurve_since: Option<DateTime<Utc>>,
 }
 
-/// A school by name, without what cannot be read of it.
+/// One school in a list, with the connection that carries it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NamedSchool {
+pub struct SchoolOverview {
+    /// The school.
+    pub school: School,
+    /// Its connection, and where that stands.
+    pub carrier: Overview,
+}
+
+/// A connection by name, without what cannot be read of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedConnection {
     /// Which.
     pub id: ConnectionId,
     /// Its name, as it is kept.
     pub name: String,
-    /// Its BRIN, as it is kept.
-    pub brin: String,
+    /// Which schools it carries, as it is kept.
+    pub carried: String,
     /// Since when it stands in the list.
     pub since: DateTime<Utc>,
 }
@@ -43,7 +53,7 @@ pub struct NamedSchool {
 /// Which schools to list; every part narrows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// A part of the name, BRIN or domain.
+    /// A part of the name of the school or its connection, or of the BRIN or domain.
     pub text: Option<String>,
     /// Only schools where this gate is no.
     pub gate_missing: Option<Gate>,
@@ -63,12 +73,12 @@ pub struct After {
     /// The name.
     pub name: String,
     /// The id.
-    pub id: ConnectionId,
+    pub id: uuid::Uuid,
 }
 
 impl After {
-    pub(in crate::store) fn of(school: &connection::Model) -> Self {
-        Self { name: school.name.clone(), id: ConnectionId::from_uuid(school.id) }
+    pub(in crate::store) fn of(connection: &connection::Model) -> Self {
+        Self { name: connection.name.clone(), id: connection.id }
     }
 }
 
@@ -157,12 +167,13 @@ pub async fn list_unplanned(
     conn: &impl ConnectionTrait,
     before: DateTime<Utc>,
     limit: u64,
-) -> Result<Vec<NamedSchool>, StoreError> {
-    let rows: Vec<(uuid::Uuid, String, String, DateTime<Utc>)> = onboarding::Entity::find()
+) -> Result<Vec<NamedConnection>, StoreError> {
+    let rows: Vec<(uuid::Uuid, String, i32, Option<String>, DateTime<Utc>)> = onboarding::Entity::find()
         .select_only()
         .column(onboarding::Column::ConnectionId)
         .column(connection::Column::Name)
-        .column(connection::Column::Brin)
+        .column(connection::Column::SchoolCount)
+        .column(connection::Column::OnlyBrin)
         .column(onboarding::Column::AttentionAt)
         .inner_join(connection::Entity)
         .filter(onboarding::COLUMN.attention_at.lte(before))
@@ -172,7 +183,12 @@ pub async fn list_unplanned(
         .into_tuple()
         .all(conn)
         .await?;
-    let known = |(id, name, brin, since)| NamedSchool { id: ConnectionId::from_uuid(id), name, brin, since };
+    let known = |(id, name, count, only_brin, since)| NamedConnection {
+        id: ConnectionId::from_uuid(id),
+        name,
+        carried: connections::name_carried(count, only_brin),
+        since,
+    };
     Ok(rows.into_iter().map(known).collect())
 }
 
@@ -189,16 +205,25 @@ pub async fn list(
     filter: &Filter,
     after: Option<&After>,
     limit: u64,
-) -> Result<Page<Overview, After>, StoreError> {
-    let mut query = onboarding::Entity::find().find_also_related(connection::Entity);
-    query = query.filter(condition(filter));
+) -> Result<Page<SchoolOverview, After>, StoreError> {
+    let mut query = school::Entity::find()
+        .find_also_related(connection::Entity)
+        .and_also_related(onboarding::Entity)
+        .filter(condition(filter));
     if let Some(after) = after {
-        let same_name = connection::COLUMN.name.eq(&after.name).and(connection::COLUMN.id.gt(after.id.as_uuid()));
-        query = query.filter(connection::COLUMN.name.gt(&after.name).or(same_name));
+        let same_name = school::COLUMN.name.eq(&after.name).and(school::COLUMN.id.gt(after.id));
+        query = query.filter(school::COLUMN.name.gt(&after.name).or(same_name));
     }
-    let query = query.order_by_asc(connection::COLUMN.name).order_by_asc(connection::COLUMN.id);
-    let place = |(_, school): &Pair| school.as_ref().map(After::of);
-    Ok(page(query.limit(limit + 1).all(conn).await?, limit, place, to_overview))
+    let query = query.order_by_asc(school::COLUMN.name).order_by_asc(school::COLUMN.id);
+    let place = |(school, _, _): &Triple| Some(After { name: school.name.clone(), id: school.id });
+    Ok(page(query.limit(limit + 1).all(conn).await?, limit, place, to_school_overview))
+}
+
+type Triple = (school::Model, Option<connection::Model>, Option<onboarding::Model>);
+
+fn to_school_overview((school, connection, onboarding): Triple) -> Result<SchoolOverview, StoreError> {
+    let onboarding = onboarding.ok_or(StoreError::Missing { table: "onboarding" })?;
+    Ok(SchoolOverview { school: schools::to_school(school)?, carrier: to_overview((onboarding, connection))? })
 }
 
 fn condition(filter: &Filter) -> Cond {
@@ -208,12 +233,13 @@ fn condition(filter: &Filter) -> Cond {
         let pattern = format!("%{}%", escape_like(&folded));
         let like = |pattern: &str| LikeExpr::new(pattern.to_owned()).escape('\\');
         let mut any = Cond::any()
+            .add(Expr::expr(Func::lower(Expr::col(school::Column::Name.as_column_ref()))).like(like(&pattern)))
             .add(Expr::expr(Func::lower(Expr::col(connection::Column::Name.as_column_ref()))).like(like(&pattern)))
             .add(Expr::col(connection::Column::Domain.as_column_ref()).like(like(&pattern)));
         // A BRIN is typed in many ways; it is stored in one.
         let brin = text.replace([' ', '.', '-'], "").to_uppercase();
         if !brin.is_empty() && brin.bytes().all(|sign| sign.is_ascii_alphanumeric()) {
-            any = any.add(Expr::col(connection::Column::BrinKey.as_column_ref()).like(like(&format!("{brin}%"))));
+            any = any.add(Expr::col(school::Column::BrinKey.as_column_ref()).like(like(&format!("{brin}%"))));
         }
         all = all.add(any);
     }
@@ -272,6 +298,6 @@ pub(in crate::store) fn to_overview(found: Pair) -> Result<Overview, StoreError>
 
 /// How many schools there are in all.
 pub async fn count(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
-    let query: Select<connection::Entity> = connection::Entity::find();
+    let query: Select<school::Entity> = school::Entity::find();
     Ok(query.count(conn).await?)
 }

@@ -4,14 +4,16 @@
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
-use entity::{check_status, connection, contact, onboarding, reminder_arrangement};
+use entity::{check_status, connection, contact, onboarding, reminder_arrangement, school};
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use crate::domain::ids::ConnectionId;
 use crate::store::checks::check_status::to_check_status;
 use crate::store::onboarding::arrangements::to_arrangement;
-use crate::store::onboarding::overview::{NamedSchool, to_overview};
+use crate::store::onboarding::connections::name_carried;
+use crate::store::onboarding::overview::{NamedConnection, to_overview};
+use crate::store::onboarding::schools::to_school;
 use crate::store::people::contacts::to_contact;
 use crate::store::{ConnectionTrait, StoreError};
 
@@ -22,7 +24,7 @@ const BATCH: u64 = 500;
 #[derive(Debug, Default)]
 pub struct Part {
     /// Those of which something cannot be read. Each is there since its onboarding was last written: by then it could be read.
-    pub found: Vec<NamedSchool>,
+    pub found: Vec<NamedConnection>,
     /// The first and the last school that were read; `None` when there were none.
     pub read: Option<RangeInclusive<ConnectionId>>,
     /// Whether there may be more after the last one.
@@ -30,7 +32,7 @@ pub struct Part {
 }
 
 /// Names all schools of which something cannot be read, by name. It reads every school, a batch at a time.
-pub async fn list(conn: &impl ConnectionTrait) -> Result<Vec<NamedSchool>, StoreError> {
+pub async fn list(conn: &impl ConnectionTrait) -> Result<Vec<NamedConnection>, StoreError> {
     let (mut found, mut after) = (vec![], None);
     loop {
         let part = list_part(conn, after).await?;
@@ -40,7 +42,7 @@ pub async fn list(conn: &impl ConnectionTrait) -> Result<Vec<NamedSchool>, Store
             break;
         }
     }
-    found.sort_by(|a, b| (&a.name, &a.brin).cmp(&(&b.name, &b.brin)));
+    found.sort_by(|a, b| (&a.name, &a.carried).cmp(&(&b.name, &b.carried)));
     Ok(found)
 }
 
@@ -66,14 +68,18 @@ pub async fn list_part(conn: &impl ConnectionTrait, after: Option<ConnectionId>)
     for row in reminder_arrangement::Entity::find().filter(arranged).all(conn).await? {
         broken.note(row.connection_id, to_arrangement(&row));
     }
+    for row in school::Entity::find().filter(school::COLUMN.connection_id.between(first, last)).all(conn).await? {
+        broken.note(row.connection_id, to_school(row));
+    }
     let has_more = pairs.len() as u64 == BATCH;
     let mut found = vec![];
     for pair in pairs {
         let (id, since) = (pair.0.connection_id, pair.0.updated_at);
-        let (name, brin) = pair.1.as_ref().map(|school| (school.name.clone(), school.brin.clone())).unwrap_or_default();
+        let named = |row: &connection::Model| (row.name.clone(), name_carried(row.school_count, row.only_brin.clone()));
+        let (name, carried) = pair.1.as_ref().map(named).unwrap_or_default();
         broken.note(id, to_overview(pair));
         if broken.0.contains(&id) {
-            found.push(NamedSchool { id: ConnectionId::from_uuid(id), name, brin, since });
+            found.push(NamedConnection { id: ConnectionId::from_uuid(id), name, carried, since });
         }
     }
     let read = Some(ConnectionId::from_uuid(first)..=ConnectionId::from_uuid(last));

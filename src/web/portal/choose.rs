@@ -37,7 +37,7 @@ pub(super) async fn show(State(web): State<WebState>, who: SchoolVisitor) -> Res
     let row = |choice: portal_access::Choice| SchoolRow {
         id: choice.connection.to_string(),
         name: choice.name.to_string(),
-        brin: choice.brin.to_string(),
+        brin: choice.carried.clone(),
         href: links::SCHOOL.at(choice.connection),
     };
     let frame = Frame { home: links::SCHOOLS.to_owned(), ..who.visit.frame(&web) };

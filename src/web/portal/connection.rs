@@ -10,7 +10,7 @@ use crate::domain::onboarding::Party;
 use crate::links::{self, OfConnection};
 use crate::services::ServiceError;
 use crate::services::checks;
-use crate::services::onboarding::onboardings::SchoolFile;
+use crate::services::onboarding::onboardings::ConnectionFile;
 use crate::store::checks::connection_checks::Check;
 use crate::web::WebState;
 use crate::web::error::PageError;
@@ -121,7 +121,12 @@ fn earlier_words(check: &Check) -> String {
 }
 
 /// The button on a page of the school.
-pub(super) fn button(web: &WebState, who: &SchoolContact, file: &SchoolFile, latest: Option<&Check>) -> CheckButton {
+pub(super) fn button(
+    web: &WebState,
+    who: &SchoolContact,
+    file: &ConnectionFile,
+    latest: Option<&Check>,
+) -> CheckButton {
     let action = who.at(links::SCHOOL_CONNECTION);
     CheckButton::new(&web.context, &file.state, latest, action, who.visit.now)
 }
@@ -147,7 +152,7 @@ pub(super) struct ConnectionPanel {
 pub(super) async fn panel(
     web: &WebState,
     who: &SchoolContact,
-    file: &SchoolFile,
+    file: &ConnectionFile,
 ) -> Result<Option<ConnectionPanel>, PageError> {
     if file.state.credential_version() == 0 || file.state.lifecycle().is_withdrawn() {
         return Ok(None);

@@ -3,12 +3,13 @@
 use axum::extract::State;
 use axum::response::Response;
 
+use crate::domain::connection::ConnectionDetails;
 use crate::domain::onboarding::{Refusal, Step};
-use crate::domain::school::SchoolDetails;
 use crate::domain::text::{Brin, SchoolDomain, SchoolName};
 use crate::links;
 use crate::services::ServiceError;
-use crate::services::onboarding::schools;
+use crate::services::onboarding::details::{self, NewDetails};
+use crate::services::onboarding::onboardings;
 use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
@@ -27,9 +28,10 @@ pub(super) async fn create(
         let typed = Typed { details: Some(form), ..Typed::too_often() };
         return come_back(&web, &who, Step::DetailsSubmitted, typed).await;
     }
+    let file = onboardings::load_file(&web.context, who.connection()).await?;
     let mut typed = Typed::default();
-    if let Some(details) = read(&form, &mut typed.errors) {
-        match schools::submit_details(&web.context, &who.call(), who.connection(), &details).await {
+    if let Some(details) = read(&form, file.connection.has_many(), &mut typed.errors) {
+        match details::submit(&web.context, &who.call(), who.connection(), &details).await {
             Ok(()) => return Ok(flash::redirect(&web, &who.at(links::SCHOOL), Flash::DetailsSent)),
             Err(ServiceError::Refused(Refusal::AlreadyDone { .. })) => {
                 return Ok(flash::redirect(&web, &who.at(links::SCHOOL), Flash::AlreadySo));
@@ -46,10 +48,11 @@ pub(super) async fn create(
 const BRIN_TAKEN: &str = "Dit BRIN-nummer hoort al bij een andere school in Koppelklaar. Kijk het na. Heeft jullie school \
                           meer vestigingen? Vul dan ook de twee cijfers van de vestiging in. Klopt het toch? Mail Kurve.";
 
-fn read(form: &DetailsForm, errors: &mut FieldErrors) -> Option<SchoolDetails> {
+/// Who carries several schools has no BRIN number of its own.
+fn read(form: &DetailsForm, has_many: bool, errors: &mut FieldErrors) -> Option<NewDetails> {
     let name = errors.take("school_name", SchoolName::parse(&form.school_name));
-    let brin = errors.take("brin", Brin::parse(&form.brin));
+    let brin = if has_many { Some(None) } else { errors.take("brin", Brin::parse(&form.brin)).map(Some) };
     let domain = errors.take("domain", SchoolDomain::parse(&form.domain));
     let region = errors.choose("region", form.region.parse().ok(), "Kies de vakantieregio van jullie school.");
-    Some(SchoolDetails { name: name?, brin: brin?, domain: domain?, region: region? })
+    Some(NewDetails { connection: ConnectionDetails { name: name?, domain: domain?, region: region? }, brin: brin? })
 }

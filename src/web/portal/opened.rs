@@ -7,7 +7,7 @@ use crate::domain::ids::CheckId;
 use crate::domain::onboarding::Step;
 use crate::links;
 use crate::services::ServiceError;
-use crate::services::onboarding::onboardings::{self, SchoolFile};
+use crate::services::onboarding::onboardings::{self, ConnectionFile};
 use crate::services::people::portal_access;
 use crate::web::WebState;
 use crate::web::error::PageError;
@@ -47,6 +47,8 @@ pub(super) struct Around {
     pub(super) contacts: String,
     pub(super) choose: &'static str,
     pub(super) sign_out: &'static str,
+    /// The connection carries several schools.
+    pub(super) has_many: bool,
     /// The address belongs to more schools.
     pub(super) has_more: bool,
     /// `overview`, `contacts` or empty.
@@ -57,7 +59,7 @@ pub(super) struct Around {
 pub(super) struct Opened {
     pub(super) frame: Frame,
     pub(super) around: Around,
-    pub(super) file: SchoolFile,
+    pub(super) file: ConnectionFile,
 }
 
 /// Loads the school of this visitor for a page.
@@ -65,7 +67,8 @@ pub(super) async fn open(web: &WebState, who: &SchoolContact, current: &'static 
     let file = onboardings::load_file(&web.context, who.connection()).await?;
     let around = Around {
         school: file.connection.details.name.as_str().to_owned(),
-        brin: file.connection.details.brin.as_str().to_owned(),
+        brin: file.connection.carried.to_string(),
+        has_many: file.connection.has_many(),
         overview: who.at(links::SCHOOL),
         contacts: who.at(links::SCHOOL_CONTACTS),
         choose: links::SCHOOLS,

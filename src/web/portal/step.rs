@@ -9,7 +9,7 @@ use crate::domain::audit::{Action, Entry};
 use crate::domain::onboarding::{Onboarding, Step, StepState};
 use crate::links;
 use crate::services::checks;
-use crate::services::onboarding::onboardings::SchoolFile;
+use crate::services::onboarding::onboardings::ConnectionFile;
 use crate::services::onboarding::{credentials, onboardings};
 use crate::web::WebState;
 use crate::web::error::PageError;
@@ -157,7 +157,7 @@ async fn build(web: &WebState, who: &SchoolContact, step: Step, mut typed: Typed
         colleague,
         colleagues: step_parts::colleagues(&file, &who.contact, step),
         roles: step_parts::role_choices(),
-        details: typed.details.take().unwrap_or_else(|| DetailsForm::from(&file.connection.details)),
+        details: typed.details.take().unwrap_or_else(|| DetailsForm::from(&file)),
         detail_facts: detail_facts(&file),
         regions: step_parts::region_choices(),
         ticket_text: words::ticket_text(),
@@ -176,7 +176,7 @@ async fn build(web: &WebState, who: &SchoolContact, step: Step, mut typed: Typed
 }
 
 /// Of the password that the page is about; empty where it is about none.
-fn credential_version(file: &SchoolFile, step: Step) -> String {
+fn credential_version(file: &ConnectionFile, step: Step) -> String {
     if step == Step::PasswordSet { file.state.credential_version().to_string() } else { String::new() }
 }
 
@@ -255,12 +255,17 @@ fn was_downloaded(lines: &[&Entry], current: u32) -> bool {
     lines.iter().any(|line| line.action == Action::QueryDownloaded { version: current })
 }
 
-fn detail_facts(file: &SchoolFile) -> Vec<Fact> {
+fn detail_facts(file: &ConnectionFile) -> Vec<Fact> {
     let details = &file.connection.details;
     let fact = |name: &str, value: String| Fact { name: name.to_owned(), value };
+    let (name, carried) = if file.connection.has_many() {
+        ("Naam van de koppeling", "Scholen")
+    } else {
+        ("Naam van de school", "BRIN-nummer")
+    };
     vec![
-        fact("Naam van de school", details.name.to_string()),
-        fact("BRIN-nummer", details.brin.to_string()),
+        fact(name, details.name.to_string()),
+        fact(carried, file.connection.carried.to_string()),
         fact("Schooldomein", details.domain.to_string()),
         fact("Vakantieregio", details.region.label_nl().to_owned()),
     ]

@@ -6,10 +6,10 @@ use strum::IntoEnumIterator;
 use crate::domain::credential::reveal::{REVEALS_ALLOWED, RevealState, may_download, may_reveal};
 use crate::domain::onboarding::{Change, Command, Evidence, Ground, Onboarding, Refusal, Step, decide};
 use crate::domain::roles::{ContactRole, Roles};
-use crate::domain::school::{Contact, Region, SchoolDetails};
+use crate::domain::school::{Contact, Region};
 use crate::services::Call;
 use crate::services::onboarding::credentials::Issued;
-use crate::services::onboarding::onboardings::SchoolFile;
+use crate::services::onboarding::onboardings::ConnectionFile;
 use crate::web::form::FieldErrors;
 use crate::words;
 
@@ -72,11 +72,12 @@ pub(super) struct DetailsForm {
     pub(super) region: String,
 }
 
-impl From<&SchoolDetails> for DetailsForm {
-    fn from(details: &SchoolDetails) -> Self {
+impl From<&ConnectionFile> for DetailsForm {
+    fn from(file: &ConnectionFile) -> Self {
+        let details = &file.connection.details;
         Self {
             school_name: details.name.to_string(),
-            brin: details.brin.to_string(),
+            brin: file.only_school().map(|school| school.details.brin.to_string()).unwrap_or_default(),
             domain: details.domain.label().to_owned(),
             region: details.region.as_str().to_owned(),
         }
@@ -199,7 +200,7 @@ pub(super) struct CredentialsPanel {
     pub(super) is_renewed: bool,
 }
 
-pub(super) fn credentials_panel(file: &SchoolFile, issued: &Issued, me: &Contact, call: &Call) -> CredentialsPanel {
+pub(super) fn credentials_panel(file: &ConnectionFile, issued: &Issued, me: &Contact, call: &Call) -> CredentialsPanel {
     let rule = RevealState {
         version: issued.version,
         current_version: file.state.credential_version(),
@@ -230,7 +231,7 @@ pub(super) fn credentials_panel(file: &SchoolFile, issued: &Issued, me: &Contact
 
 /// Colleagues to whom a step can be passed with one press. Whoever lacks the role that it takes is not among them: with
 /// the step they are given that role, so it has to be said.
-pub(super) fn colleagues(file: &SchoolFile, me: &Contact, step: Step) -> Vec<Choice> {
+pub(super) fn colleagues(file: &ConnectionFile, me: &Contact, step: Step) -> Vec<Choice> {
     let can = |other: &&Contact| {
         let has_role = step.takes_role().is_none_or(|role| other.roles.contains(role));
         other.is_active() && other.id != me.id && has_role

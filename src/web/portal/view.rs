@@ -8,7 +8,7 @@ use crate::domain::ids::ConnectionId;
 use crate::domain::import_gate::{Verdict, verdict};
 use crate::domain::onboarding::{Gate, Lifecycle, Onboarding, Party, Step, StepState};
 use crate::links;
-use crate::services::onboarding::onboardings::SchoolFile;
+use crate::services::onboarding::onboardings::ConnectionFile;
 use crate::web::portal::evidence;
 use crate::words::{self, Names};
 
@@ -49,7 +49,7 @@ pub(super) struct ReasonRow {
 }
 
 /// The names behind a school's contacts; colleagues of Kurve stay "Kurve".
-pub(super) fn names_of(file: &SchoolFile) -> Names {
+pub(super) fn names_of(file: &ConnectionFile) -> Names {
     let contacts = file.contacts.iter().map(|contact| (contact.id, contact.name.as_str().to_owned())).collect();
     Names { contacts, removed: file.removed(), ..Names::default() }
 }

@@ -9,7 +9,7 @@ use strum::IntoEnumIterator;
 
 use crate::domain::access_link::CONFIRM_HOURS;
 use crate::domain::roles::{ContactRole, Roles};
-use crate::domain::school::{Region, SchoolDetails};
+use crate::domain::school::{Region, RequestDetails};
 use crate::domain::text::{Brin, EmailAddress, PersonName, SchoolDomain, SchoolName};
 use crate::links;
 use crate::services::people::registrations::{self, RegistrationForm};
@@ -53,7 +53,7 @@ impl RegisterForm {
         let email = errors.take("email", EmailAddress::parse(&self.email));
         let role = errors.choose("role", self.role.parse().ok(), "Kies wat je rol is in Magister.");
         let whole = || {
-            let details = SchoolDetails { name: school_name?, brin: brin?, domain: domain?, region: region? };
+            let details = RequestDetails { name: school_name?, brin: brin?, domain: domain?, region: region? };
             Some(RegistrationForm { details, name: name?, email: email?, roles: role? })
         };
         whole().ok_or(errors)

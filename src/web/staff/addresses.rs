@@ -13,7 +13,7 @@ use super::panels::ContactRow;
 use crate::domain::address_mark::AddressMark;
 use crate::domain::ids::ContactId;
 use crate::links;
-use crate::services::onboarding::onboardings::SchoolFile;
+use crate::services::onboarding::onboardings::ConnectionFile;
 use crate::services::people::addresses::{self, MarkedContact};
 use crate::web::WebState;
 use crate::web::error::PageError;
@@ -67,7 +67,7 @@ fn row(one: &MarkedContact) -> AddressRow {
         href: format!("{page}#contact-{}", one.contact.id),
         name: one.contact.name.to_string(),
         school: one.connection.details.name.to_string(),
-        brin: one.connection.details.brin.to_string(),
+        brin: one.connection.carried.to_string(),
         what: if unreached.is_empty() { unreminded } else { unreached },
     }
 }
@@ -86,7 +86,7 @@ fn lines(mark: &AddressMark) -> (String, String) {
 /// Adds to the contacts of a school what is known of their addresses.
 pub(super) fn add_marks(
     rows: &mut [ContactRow],
-    file: &SchoolFile,
+    file: &ConnectionFile,
     marks: &BTreeMap<ContactId, AddressMark>,
     can_act: bool,
 ) {

@@ -4,7 +4,7 @@ use crate::domain::heartbeat::{Worker, WorkerStatus};
 use crate::links;
 use crate::services::operations::worker_health::WorkerHealth;
 use crate::store::mail::outbox::MailStatus;
-use crate::store::onboarding::overview::NamedSchool;
+use crate::store::onboarding::overview::NamedConnection;
 use crate::words::{date_nl, moment_nl};
 
 /// One banner.
@@ -41,10 +41,10 @@ pub(super) struct Unreadable {
 }
 
 /// What lists leave out.
-pub(super) fn unreadable(schools: &[NamedSchool]) -> Unreadable {
-    let row = |school: &NamedSchool| UnreadableRow {
+pub(super) fn unreadable(schools: &[NamedConnection]) -> Unreadable {
+    let row = |school: &NamedConnection| UnreadableRow {
         name: school.name.clone(),
-        brin: school.brin.clone(),
+        brin: school.carried.clone(),
         href: links::staff_school(links::STAFF_SCHOOL, school.id),
         since: date_nl(school.since),
     };

@@ -20,7 +20,7 @@ use crate::domain::text::Reason;
 use crate::links;
 use crate::services::ServiceError;
 use crate::services::checks::{self, ActivationAnswer};
-use crate::services::onboarding::onboardings::{self, SchoolFile};
+use crate::services::onboarding::onboardings::{self, ConnectionFile};
 use crate::store::checks::connection_checks::Check;
 use crate::web::error::PageError;
 use crate::web::extract::{ActingStaff, Staff};
@@ -102,7 +102,7 @@ pub(super) struct ConnectionPanel {
 pub(super) async fn panel(
     web: &WebState,
     staff: &Staff,
-    file: &SchoolFile,
+    file: &ConnectionFile,
     names: &Names,
 ) -> Result<ConnectionPanel, PageError> {
     let (context, school, now) = (&web.context, file.connection.id, staff.visit.now);
@@ -217,7 +217,7 @@ pub(super) async fn list(
         frame: desk::frame(&web, &staff),
         nav: Nav::new(&staff, links::STAFF_CONNECTIONS),
         name: file.connection.details.name.to_string(),
-        brin: file.connection.details.brin.to_string(),
+        brin: file.connection.carried.to_string(),
         back: links::staff_school(links::STAFF_SCHOOL, school),
         rows: checks.iter().map(|check| check_row(check, &names)).collect(),
         button: staff.can_act().then(button),
@@ -284,7 +284,7 @@ pub(super) async fn show(
         frame: desk::frame(&web, &staff),
         nav: Nav::new(&staff, links::STAFF_CONNECTIONS),
         name: file.connection.details.name.to_string(),
-        brin: file.connection.details.brin.to_string(),
+        brin: file.connection.carried.to_string(),
         back,
         ladder: Some(LadderView::of(&check, Reader::Kurve)),
         button: staff.can_act().then(button),
@@ -335,7 +335,7 @@ pub(super) async fn allow(
         return Err(PageError::Forbidden);
     }
     let desk = Desk::at(&web, &staff, &school)?;
-    let draw = |file: &SchoolFile| forms::allow(file, &form.reason);
+    let draw = |file: &ConnectionFile| forms::allow(file, &form.reason);
     let mut errors = FieldErrors::default();
     let Some(reason) = errors.take("reason", Reason::parse(&form.reason)) else {
         return desk.wrong(None, errors, draw).await;

@@ -15,9 +15,9 @@ use super::ask::Choice;
 use super::connection::tag_kind;
 use super::desk::{self, Nav};
 use crate::domain::check::CheckCode;
+use crate::domain::connection::Connection;
 use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::Party;
-use crate::domain::school::Connection;
 use crate::links;
 use crate::services::checks::{self, Selection, Tally};
 use crate::store::Page;
@@ -189,7 +189,7 @@ fn connection_row(school: &Connection, known: &CheckStatus) -> ConnectionRow {
     ConnectionRow {
         name: format!("{BOX}{}", school.id),
         school: school.details.name.to_string(),
-        brin: school.details.brin.to_string(),
+        brin: school.carried.to_string(),
         href: format!("{page}#verbinding"),
         key,
         kind,

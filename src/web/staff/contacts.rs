@@ -12,7 +12,7 @@ use crate::domain::roles::Roles;
 use crate::domain::school::{Contact, NewContact};
 use crate::domain::text::{EmailAddress, PersonName, Reason};
 use crate::services::ServiceError;
-use crate::services::onboarding::onboardings::{self, SchoolFile};
+use crate::services::onboarding::onboardings::{self, ConnectionFile};
 use crate::services::people::contacts;
 use crate::web::WebState;
 use crate::web::error::PageError;
@@ -54,7 +54,7 @@ pub(super) async fn add(
     Posted(form): Posted<ContactForm>,
 ) -> Result<Response, PageError> {
     let (desk, seen) = (Desk::at(&web, &staff, &school)?, desk::seen(&form.version)?);
-    let draw = |file: &SchoolFile| forms::add_contact(file, &form.name, &form.email, &form.role);
+    let draw = |file: &ConnectionFile| forms::add_contact(file, &form.name, &form.email, &form.role);
     let mut errors = FieldErrors::default();
     let name = errors.take("name", PersonName::parse(&form.name));
     let email = errors.take("email", EmailAddress::parse(&form.email));
@@ -91,7 +91,7 @@ pub(super) async fn update(
 ) -> Result<Response, PageError> {
     let (desk, seen) = (Desk::at(&web, &staff, &school)?, desk::seen(&form.version)?);
     let person = find(&desk, &contact).await?;
-    let draw = |file: &SchoolFile| forms::change_contact(file, &person, &form.name, &form.role);
+    let draw = |file: &ConnectionFile| forms::change_contact(file, &person, &form.name, &form.role);
     let mut errors = FieldErrors::default();
     let name = errors.take("name", PersonName::parse(&form.name));
     let roles = errors.choose("role", form.role.parse::<Roles>().ok(), CHOOSE_ROLE);
@@ -121,7 +121,7 @@ pub(super) async fn remove(
     if !person.is_active() {
         return Ok(desk.done(Flash::AlreadySo));
     }
-    let draw = |file: &SchoolFile| forms::remove_contact(file, &person);
+    let draw = |file: &ConnectionFile| forms::remove_contact(file, &person);
     match contacts::remove(&web.context, &staff.call(), person.reference(), Some(seen)).await {
         Ok(()) => Ok(desk.done(Flash::ContactRemoved)),
         Err(ServiceError::Conflict) => desk.conflict(seen, draw).await,
@@ -147,7 +147,7 @@ pub(super) async fn vouch(
 ) -> Result<Response, PageError> {
     let (desk, seen) = (Desk::at(&web, &staff, &school)?, desk::seen(&form.version)?);
     let person = find(&desk, &contact).await?;
-    let draw = |file: &SchoolFile| forms::vouch(file, &person, &form.ground);
+    let draw = |file: &ConnectionFile| forms::vouch(file, &person, &form.ground);
     let mut errors = FieldErrors::default();
     let Some(ground) = errors.take("ground", Reason::parse(&form.ground)) else {
         return desk.wrong(Some(seen), errors, draw).await;

@@ -10,7 +10,7 @@ use crate::domain::onboarding::Command;
 use crate::domain::text::Reason;
 use crate::services::ServiceError;
 use crate::services::onboarding::credentials::{self, Issued, NewVouch};
-use crate::services::onboarding::onboardings::SchoolFile;
+use crate::services::onboarding::onboardings::ConnectionFile;
 use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::ActingStaff;
@@ -37,7 +37,7 @@ pub(super) async fn issue(
 ) -> Result<Response, PageError> {
     let desk = Desk::at(&web, &staff, &school)?;
     let (seen, call) = (desk::seen(&form.version)?, staff.call());
-    let draw = |file: &SchoolFile| forms::issue(file, &call, &form.contact, &form.ground);
+    let draw = |file: &ConnectionFile| forms::issue(file, &call, &form.contact, &form.ground);
     let mut errors = FieldErrors::default();
     let vouch = parse_vouch(&form, &mut errors);
     if !errors.is_empty() {

@@ -4,7 +4,7 @@ use super::alarms::{Alarm, Unreadable, alarms, unreadable};
 use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::Step;
 use crate::links;
-use crate::services::onboarding::onboardings::SchoolFile;
+use crate::services::onboarding::onboardings::ConnectionFile;
 use crate::services::people::staff_accounts;
 use crate::store::checks::outages::Outage;
 use crate::web::WebState;
@@ -70,7 +70,7 @@ pub(super) fn frame(web: &WebState, staff: &Staff) -> Frame {
 }
 
 /// The names behind the ids in a school's file and timeline.
-pub(super) async fn names(web: &WebState, file: &SchoolFile) -> Result<Names, PageError> {
+pub(super) async fn names(web: &WebState, file: &ConnectionFile) -> Result<Names, PageError> {
     let colleagues = staff_accounts::list(&web.context).await?;
     let named = |contact: &crate::domain::school::Contact| (contact.id, contact.name.as_str().to_owned());
     Ok(Names {

@@ -8,12 +8,12 @@ use super::ask::AskPage;
 use super::desk::{self, Nav};
 use super::form_response::Desk;
 use super::forms;
-use crate::domain::school::SchoolDetails;
+use crate::domain::connection::ConnectionDetails;
 use crate::domain::text::{Brin, SchoolDomain, SchoolName};
 use crate::links;
 use crate::services::ServiceError;
-use crate::services::onboarding::onboardings::{self, SchoolFile};
-use crate::services::onboarding::schools;
+use crate::services::onboarding::details::{self, NewDetails};
+use crate::services::onboarding::onboardings::{self, ConnectionFile};
 use crate::web::error::PageError;
 use crate::web::extract::{ActingStaff, Staff};
 use crate::web::flash::Flash;
@@ -28,17 +28,18 @@ pub(super) async fn edit(
 ) -> Result<Response, PageError> {
     let desk = Desk::at(&web, &staff, &school)?;
     let file = onboardings::load_file(&web.context, desk.connection).await?;
-    let SchoolDetails { name, brin, domain, region } = &file.connection.details;
-    let ask = forms::details(&file, [name.as_str(), brin.as_str(), domain.label(), region.as_str()]);
+    let ConnectionDetails { name, domain, region } = &file.connection.details;
+    let brin = file.only_school().map(|school| school.details.brin.as_str()).unwrap_or_default();
+    let ask = forms::details(&file, [name.as_str(), brin, domain.label(), region.as_str()]);
     page::show(&page_of(&web, &staff, &file, ask))
 }
 
-fn page_of(web: &WebState, staff: &Staff, file: &SchoolFile, ask: super::ask::Ask) -> AskPage {
+fn page_of(web: &WebState, staff: &Staff, file: &ConnectionFile, ask: super::ask::Ask) -> AskPage {
     AskPage {
         frame: desk::frame(web, staff),
         nav: Nav::new(staff, links::STAFF_SCHOOLS),
         school: file.connection.details.name.to_string(),
-        brin: file.connection.details.brin.to_string(),
+        brin: file.connection.carried.to_string(),
         back: links::staff_school(links::STAFF_SCHOOL, file.connection.id),
         errors: vec![],
         refusal: String::new(),
@@ -72,24 +73,27 @@ pub(super) async fn update(
 ) -> Result<Response, PageError> {
     let desk = Desk::at(&web, &staff, &school)?;
     let seen = desk::seen(&form.version)?;
-    let draw = |file: &SchoolFile| forms::details(file, [&form.name, &form.brin, &form.domain, &form.region]);
+    let draw = |file: &ConnectionFile| forms::details(file, [&form.name, &form.brin, &form.domain, &form.region]);
     let mut errors = FieldErrors::default();
-    let Some(details) = parse(&form, &mut errors) else { return desk.wrong(Some(seen), errors, draw).await };
-    let before = onboardings::load_file(&web.context, desk.connection).await?.connection.details;
-    if before == details {
+    let before = onboardings::load_file(&web.context, desk.connection).await?;
+    let Some(details) = parse(&form, before.connection.has_many(), &mut errors) else {
+        return desk.wrong(Some(seen), errors, draw).await;
+    };
+    let brin = before.only_school().map(|school| school.details.brin.clone());
+    if (NewDetails { connection: before.connection.details, brin }) == details {
         return Ok(desk.done(Flash::AlreadySo));
     }
-    match schools::change_details(&web.context, &staff.call(), desk.connection, &details, seen).await {
+    match details::change(&web.context, &staff.call(), desk.connection, &details, seen).await {
         Ok(()) => Ok(desk.done(Flash::DetailsSent)),
         Err(ServiceError::Conflict) => desk.conflict(seen, draw).await,
         Err(error) => desk.refuse(Some(seen), error, draw).await,
     }
 }
 
-fn parse(form: &DetailsForm, errors: &mut FieldErrors) -> Option<SchoolDetails> {
+fn parse(form: &DetailsForm, has_many: bool, errors: &mut FieldErrors) -> Option<NewDetails> {
     let name = errors.take("name", SchoolName::parse(&form.name));
-    let brin = errors.take("brin", Brin::parse(&form.brin));
+    let brin = if has_many { Some(None) } else { errors.take("brin", Brin::parse(&form.brin)).map(Some) };
     let domain = errors.take("domain", SchoolDomain::parse(&form.domain));
     let region = errors.choose("region", form.region.parse().ok(), "Kies een vakantieregio.");
-    Some(SchoolDetails { name: name?, brin: brin?, domain: domain?, region: region? })
+    Some(NewDetails { connection: ConnectionDetails { name: name?, domain: domain?, region: region? }, brin: brin? })
 }

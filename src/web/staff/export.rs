@@ -21,7 +21,7 @@ use crate::domain::text::Reason;
 use crate::links;
 use crate::services::checks;
 use crate::services::onboarding::schools;
-use crate::store::onboarding::overview::{Filter, Overview};
+use crate::store::onboarding::overview::{Filter, SchoolOverview};
 use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
@@ -88,7 +88,7 @@ async fn rows(
 }
 
 /// Every school that passes, page by page.
-async fn all(web: &WebState, filter: &Filter) -> Result<Vec<Overview>, PageError> {
+async fn all(web: &WebState, filter: &Filter) -> Result<Vec<SchoolOverview>, PageError> {
     let mut found = vec![];
     let mut after = None;
     loop {
@@ -101,9 +101,14 @@ async fn all(web: &WebState, filter: &Filter) -> Result<Vec<Overview>, PageError
     }
 }
 
-fn row(web: &WebState, overview: &Overview, leaves: &HashMap<(ConnectionId, u32), Reason>) -> [String; HEADINGS.len()] {
-    let (school, state) = (&overview.connection, &overview.state);
-    let leave = leaves.get(&(school.id, state.credential_version()));
+fn row(
+    web: &WebState,
+    overview: &SchoolOverview,
+    leaves: &HashMap<(ConnectionId, u32), Reason>,
+) -> [String; HEADINGS.len()] {
+    let SchoolOverview { school, carrier } = overview;
+    let (connection, state) = (&carrier.connection, &carrier.state);
+    let leave = leaves.get(&(connection.id, state.credential_version()));
     let yes_no = |gate| if state.is_gate_yes(gate) { "ja" } else { "nee" }.to_owned();
     let [consent, webservice, password, allowlisting, activation] =
         [Gate::Consent, Gate::Webservice, Gate::Password, Gate::Allowlisting, Gate::Activation].map(yes_no);
@@ -111,8 +116,8 @@ fn row(web: &WebState, overview: &Overview, leaves: &HashMap<(ConnectionId, u32)
     [
         school.details.name.to_string(),
         school.details.brin.to_string(),
-        school.details.domain.label().to_owned(),
-        school.details.region.label_nl().to_owned(),
+        connection.details.domain.label().to_owned(),
+        connection.details.region.label_nl().to_owned(),
         words::lifecycle_name(state.lifecycle()).to_owned(),
         consent,
         webservice,
@@ -122,9 +127,9 @@ fn row(web: &WebState, overview: &Overview, leaves: &HashMap<(ConnectionId, u32)
         if verdict(state).is_open() { "open" } else { "dicht" }.to_owned(),
         leave.map(ToString::to_string).unwrap_or_default(),
         holding.join(", "),
-        overview.kurve_since.map(|since| amsterdam_date(since).to_string()).unwrap_or_default(),
+        carrier.kurve_since.map(|since| amsterdam_date(since).to_string()).unwrap_or_default(),
         amsterdam_date(school.created_at).to_string(),
-        web.context.base.to(&links::staff_school(links::STAFF_SCHOOL, school.id)),
+        web.context.base.to(&links::staff_school(links::STAFF_SCHOOL, connection.id)),
     ]
 }
 

@@ -15,7 +15,7 @@ use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::{Change, Command, Evidence, FallCause, Refusal};
 use crate::links;
 use crate::services::ServiceError;
-use crate::services::onboarding::onboardings::{self, SchoolFile};
+use crate::services::onboarding::onboardings::{self, ConnectionFile};
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
 use crate::web::flash::{self, Flash};
@@ -68,7 +68,7 @@ impl<'a> Desk<'a> {
     pub(super) async fn respond(
         &self,
         action: FormAction,
-        draw: impl FnOnce(&SchoolFile) -> Ask,
+        draw: impl FnOnce(&ConnectionFile) -> Ask,
     ) -> Result<Response, PageError> {
         let (context, call) = (&self.web.context, self.staff.call());
         let done = onboardings::act(context, &call, self.connection, &action.command, Some(action.seen)).await;
@@ -80,7 +80,7 @@ impl<'a> Desk<'a> {
         &self,
         action: FormAction,
         done: Result<(), ServiceError>,
-        draw: impl FnOnce(&SchoolFile) -> Ask,
+        draw: impl FnOnce(&ConnectionFile) -> Ask,
     ) -> Result<Response, PageError> {
         match done {
             Ok(()) => Ok(flash::redirect(self.web, &action.to, action.flash)),
@@ -99,7 +99,7 @@ impl<'a> Desk<'a> {
     pub(super) async fn conflict(
         &self,
         seen: i32,
-        draw: impl FnOnce(&SchoolFile) -> Ask,
+        draw: impl FnOnce(&ConnectionFile) -> Ask,
     ) -> Result<Response, PageError> {
         let changes = onboardings::list_changes_since(&self.web.context, self.connection, seen).await?;
         self.show_again(None, Reason { changes: Some(changes), ..Reason::default() }, draw).await
@@ -110,7 +110,7 @@ impl<'a> Desk<'a> {
         &self,
         seen: Option<i32>,
         errors: FieldErrors,
-        draw: impl FnOnce(&SchoolFile) -> Ask,
+        draw: impl FnOnce(&ConnectionFile) -> Ask,
     ) -> Result<Response, PageError> {
         self.show_again(seen, Reason { errors, ..Reason::default() }, draw).await
     }
@@ -120,7 +120,7 @@ impl<'a> Desk<'a> {
         &self,
         seen: Option<i32>,
         error: ServiceError,
-        draw: impl FnOnce(&SchoolFile) -> Ask,
+        draw: impl FnOnce(&ConnectionFile) -> Ask,
     ) -> Result<Response, PageError> {
         let is_so = matches!(&error, ServiceError::Refused(refusal) if is_so_already(refusal));
         let field = field_of(&error);
@@ -142,7 +142,7 @@ impl<'a> Desk<'a> {
     pub(super) async fn object(
         &self,
         sentence: &str,
-        draw: impl FnOnce(&SchoolFile) -> Ask,
+        draw: impl FnOnce(&ConnectionFile) -> Ask,
     ) -> Result<Response, PageError> {
         self.show_again(None, Reason { refusal: sentence.to_owned(), ..Reason::default() }, draw).await
     }
@@ -151,7 +151,7 @@ impl<'a> Desk<'a> {
         &self,
         seen: Option<i32>,
         reason: Reason,
-        draw: impl FnOnce(&SchoolFile) -> Ask,
+        draw: impl FnOnce(&ConnectionFile) -> Ask,
     ) -> Result<Response, PageError> {
         let file = self.load(seen).await?;
         let ask = draw(&file);
@@ -159,13 +159,13 @@ impl<'a> Desk<'a> {
     }
 
     /// The school's file; with `seen` the version stays the one that the colleague looked at.
-    async fn load(&self, seen: Option<i32>) -> Result<SchoolFile, PageError> {
+    async fn load(&self, seen: Option<i32>) -> Result<ConnectionFile, PageError> {
         let mut file = onboardings::load_file(&self.web.context, self.connection).await?;
         file.version = seen.unwrap_or(file.version);
         Ok(file)
     }
 
-    async fn show(&self, file: &SchoolFile, reason: Reason, ask: Ask) -> Result<Response, PageError> {
+    async fn show(&self, file: &ConnectionFile, reason: Reason, ask: Ask) -> Result<Response, PageError> {
         let is_conflict = reason.changes.is_some();
         let changes = match reason.changes {
             Some(entries) => self.told(file, &entries).await?,
@@ -175,7 +175,7 @@ impl<'a> Desk<'a> {
             frame: desk::frame(self.web, self.staff),
             nav: Nav::new(self.staff, links::STAFF_SCHOOLS),
             school: file.connection.details.name.to_string(),
-            brin: file.connection.details.brin.to_string(),
+            brin: file.connection.carried.to_string(),
             back: self.page(),
             ask: ask.alone(&reason.errors),
             errors: reason.errors.all().to_vec(),
@@ -187,7 +187,7 @@ impl<'a> Desk<'a> {
         page::show_with(status, &page)
     }
 
-    async fn told(&self, file: &SchoolFile, entries: &[Entry]) -> Result<Vec<TimelineRow>, PageError> {
+    async fn told(&self, file: &ConnectionFile, entries: &[Entry]) -> Result<Vec<TimelineRow>, PageError> {
         let names = desk::names(self.web, file).await?;
         Ok(entries.iter().map(|entry| timeline_row(entry, &names)).collect())
     }

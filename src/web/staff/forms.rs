@@ -11,11 +11,11 @@ use crate::domain::roles::Roles;
 use crate::domain::school::{Contact, Region};
 use crate::links;
 use crate::services::Call;
-use crate::services::onboarding::onboardings::SchoolFile;
+use crate::services::onboarding::onboardings::ConnectionFile;
 use crate::words::{step_name, step_short};
 
 /// "Bevestigen", on a ground if there is more than a colleague's word.
-pub(super) fn confirm(file: &SchoolFile, step: Step, ground: &str, ticket: &str) -> Ask {
+pub(super) fn confirm(file: &ConnectionFile, step: Step, ground: &str, ticket: &str) -> Ask {
     let ask = about_step(
         file,
         step,
@@ -30,7 +30,7 @@ pub(super) fn confirm(file: &SchoolFile, step: Step, ground: &str, ticket: &str)
 }
 
 /// "Terugsturen".
-pub(super) fn send_back(file: &SchoolFile, step: Step, reason: &str) -> Ask {
+pub(super) fn send_back(file: &ConnectionFile, step: Step, reason: &str) -> Ask {
     let ask = Ask::new("send_back", "Terugsturen", titled("Terugsturen", step), path(links::STAFF_SEND_BACK, file));
     about_step(file, step, ask)
         .note("De stap gaat weer open, met alles wat erop volgt. De school krijgt een mail met je uitleg.")
@@ -39,7 +39,7 @@ pub(super) fn send_back(file: &SchoolFile, step: Step, reason: &str) -> Ask {
 }
 
 /// "Antwoorden", on a step that is stuck.
-pub(super) fn answer(file: &SchoolFile, step: Step, answer: &str) -> Ask {
+pub(super) fn answer(file: &ConnectionFile, step: Step, answer: &str) -> Ask {
     let ask = Ask::new("answer", "Antwoorden", titled("Antwoorden", step), path(links::STAFF_ANSWER, file));
     about_step(file, step, ask)
         .note("Je antwoord gaat per mail naar de school. Daarna is de school weer aan zet.")
@@ -47,7 +47,7 @@ pub(super) fn answer(file: &SchoolFile, step: Step, answer: &str) -> Ask {
         .urgent()
 }
 
-fn about_step(file: &SchoolFile, step: Step, ask: Ask) -> Ask {
+fn about_step(file: &ConnectionFile, step: Step, ask: Ask) -> Ask {
     ask.about(step.as_str()).hidden("version", file.version).hidden("step", step.as_str())
 }
 
@@ -56,7 +56,7 @@ fn titled(verb: &str, step: Step) -> String {
 }
 
 /// The first credentials, or new ones with a warning of what that takes down.
-pub(super) fn issue(file: &SchoolFile, call: &Call, contact: &str, ground: &str) -> Ask {
+pub(super) fn issue(file: &ConnectionFile, call: &Call, contact: &str, ground: &str) -> Ask {
     let is_renewal = file.state.credential_version() > 0;
     let (verb, weight) = if is_renewal {
         ("Nieuw wachtwoord klaarzetten", Weight::Warning)
@@ -80,7 +80,7 @@ pub(super) fn issue(file: &SchoolFile, call: &Call, contact: &str, ground: &str)
         .field(ground_field(ground))
 }
 
-fn renewal_warnings(file: &SchoolFile, call: &Call) -> Vec<String> {
+fn renewal_warnings(file: &ConnectionFile, call: &Call) -> Vec<String> {
     let mut lines = vec![
         "Het oude wachtwoord en de oude query zijn meteen niet meer op te halen. Verbinden lukt pas weer als het nieuwe \
          wachtwoord in Magister staat."
@@ -104,7 +104,7 @@ fn renewal_warnings(file: &SchoolFile, call: &Call) -> Vec<String> {
 }
 
 /// The same credentials again; `expires` tells a second press of the same button from a new wish.
-pub(super) fn hand_again(file: &SchoolFile, expires: &str) -> Ask {
+pub(super) fn hand_again(file: &ConnectionFile, expires: &str) -> Ask {
     Ask::new("hand_again", "Opnieuw overhandigen", "Wachtwoord opnieuw overhandigen", path(links::STAFF_HAND_AGAIN, file))
         .note(format!(
             "Hetzelfde wachtwoord kan weer {REVEALS_ALLOWED} keer worden bekeken, {REVEAL_DAYS} dagen lang. Wie het mag zien \
@@ -114,7 +114,7 @@ pub(super) fn hand_again(file: &SchoolFile, expires: &str) -> Ask {
 }
 
 /// Leave to activate without a check that passed; for an admin.
-pub(super) fn allow(file: &SchoolFile, reason: &str) -> Ask {
+pub(super) fn allow(file: &ConnectionFile, reason: &str) -> Ask {
     let title = "Activeren zonder goede controle";
     Ask::new("allow", "Toestemming geven", title, path(links::STAFF_ALLOW, file))
         .note("Kurve kan deze school dan activeren, ook al ging geen controle helemaal goed. Dit geldt tot er een nieuw wachtwoord is.")
@@ -123,7 +123,7 @@ pub(super) fn allow(file: &SchoolFile, reason: &str) -> Ask {
 }
 
 /// "Pauzeren".
-pub(super) fn pause(file: &SchoolFile, reason: &str, until: &str) -> Ask {
+pub(super) fn pause(file: &ConnectionFile, reason: &str, until: &str) -> Ask {
     with_version("pause", "Pauzeren", "Koppeling pauzeren", links::STAFF_PAUSE, file)
         .field(AskField::area("reason", "Waarom?", reason).hint("De school leest dit ook."))
         .field(
@@ -134,12 +134,12 @@ pub(super) fn pause(file: &SchoolFile, reason: &str, until: &str) -> Ask {
 }
 
 /// "Hervatten".
-pub(super) fn resume(file: &SchoolFile) -> Ask {
+pub(super) fn resume(file: &ConnectionFile) -> Ask {
     with_version("resume", "Hervatten", "Koppeling hervatten", links::STAFF_RESUME, file)
 }
 
 /// "Stoppen".
-pub(super) fn withdraw(file: &SchoolFile, reason: &str) -> Ask {
+pub(super) fn withdraw(file: &ConnectionFile, reason: &str) -> Ask {
     with_version("withdraw", "Stoppen", "Stoppen met de koppeling", links::STAFF_WITHDRAW, file)
         .note(
             "De koppeling stopt en de import gaat dicht. Niemand kan het wachtwoord nog ophalen. Later heropenen kan.",
@@ -149,7 +149,7 @@ pub(super) fn withdraw(file: &SchoolFile, reason: &str) -> Ask {
 }
 
 /// "Heropenen".
-pub(super) fn reopen(file: &SchoolFile) -> Ask {
+pub(super) fn reopen(file: &ConnectionFile) -> Ask {
     let ask = with_version("reopen", "Heropenen", "Koppeling heropenen", links::STAFF_REOPEN, file);
     if file.state.is_yes(Step::CredentialsIssued) {
         return ask
@@ -158,18 +158,18 @@ pub(super) fn reopen(file: &SchoolFile) -> Ask {
     ask
 }
 
-fn with_version(key: &'static str, verb: &'static str, title: &str, path_of: &str, file: &SchoolFile) -> Ask {
+fn with_version(key: &'static str, verb: &'static str, title: &str, path_of: &str, file: &ConnectionFile) -> Ask {
     Ask::new(key, verb, title, path(path_of, file)).hidden("version", file.version)
 }
 
 /// A note that only Kurve reads.
-pub(super) fn note(file: &SchoolFile, text: &str) -> Ask {
+pub(super) fn note(file: &ConnectionFile, text: &str) -> Ask {
     Ask::new("note", "Notitie opslaan", "Notitie schrijven", path(links::STAFF_NOTE, file))
         .field(AskField::area("text", "Notitie", text).hint("Alleen Kurve leest dit."))
 }
 
 /// A new contact.
-pub(super) fn add_contact(file: &SchoolFile, name: &str, email: &str, role: &str) -> Ask {
+pub(super) fn add_contact(file: &ConnectionFile, name: &str, email: &str, role: &str) -> Ask {
     with_version("add_contact", "Toevoegen", "Contactpersoon toevoegen", links::STAFF_CONTACTS, file)
         .note("De nieuwe contactpersoon krijgt een mail met uitleg.")
         .field(AskField::line("name", "Naam", name))
@@ -178,7 +178,7 @@ pub(super) fn add_contact(file: &SchoolFile, name: &str, email: &str, role: &str
 }
 
 /// Name and roles of a contact.
-pub(super) fn change_contact(file: &SchoolFile, person: &Contact, name: &str, role: &str) -> Ask {
+pub(super) fn change_contact(file: &ConnectionFile, person: &Contact, name: &str, role: &str) -> Ask {
     let ask = about_contact("change_contact", "Wijzigen", links::STAFF_CONTACT, file, person);
     let ask = match person.proposed {
         Some(_) => ask.note("Kloppen de rollen? Wijzigen bevestigt ze, ook als je niets verandert."),
@@ -188,20 +188,20 @@ pub(super) fn change_contact(file: &SchoolFile, person: &Contact, name: &str, ro
 }
 
 /// Takes a contact away.
-pub(super) fn remove_contact(file: &SchoolFile, person: &Contact) -> Ask {
+pub(super) fn remove_contact(file: &ConnectionFile, person: &Contact) -> Ask {
     about_contact("remove_contact", "Verwijderen", links::STAFF_CONTACT_REMOVE, file, person)
         .note(format!("{} wordt meteen uitgelogd en krijgt geen mails meer.", person.name))
         .weight(Weight::Warning)
 }
 
 /// Mail arrives again at the address of a contact.
-pub(super) fn address_works(file: &SchoolFile, person: &Contact) -> Ask {
+pub(super) fn address_works(file: &ConnectionFile, person: &Contact) -> Ask {
     about_contact("address_works", "Adres werkt weer", links::STAFF_CONTACT_WORKS, file, person)
         .note("Koppelklaar stuurt dan weer mails naar dit adres. Komt er weer een mail terug, dan hoor je het opnieuw.")
 }
 
 /// Kurve's word for a contact.
-pub(super) fn vouch(file: &SchoolFile, person: &Contact, ground: &str) -> Ask {
+pub(super) fn vouch(file: &ConnectionFile, person: &Contact, ground: &str) -> Ask {
     about_contact("vouch", "Bevestig dat deze persoon bij de school hoort", links::STAFF_CONTACT_VOUCH, file, person)
         .note(match person.proposed {
             Some(roles) => format!(
@@ -214,24 +214,28 @@ pub(super) fn vouch(file: &SchoolFile, person: &Contact, ground: &str) -> Ask {
         .field(ground_field(ground))
 }
 
-fn about_contact(key: &'static str, verb: &'static str, path_of: &str, file: &SchoolFile, person: &Contact) -> Ask {
+fn about_contact(key: &'static str, verb: &'static str, path_of: &str, file: &ConnectionFile, person: &Contact) -> Ask {
     let action = links::staff_contact(path_of, file.connection.id, person.id);
     let ask = Ask::new(key, verb, format!("{verb}: {}", person.name), action).about(&person.id.to_string());
     ask.hidden("version", file.version)
 }
 
-/// The school's own details.
-pub(super) fn details(file: &SchoolFile, [name, brin, domain, region]: [&str; 4]) -> Ask {
+/// The details of the connection, and of its school while it has one.
+pub(super) fn details(file: &ConnectionFile, [name, brin, domain, region]: [&str; 4]) -> Ask {
     let regions =
         Region::iter().map(|region| Choice { value: region.as_str().into(), label: region.label_nl().into() });
-    with_version("details", "Opslaan", "Gegevens wijzigen", links::STAFF_DETAILS, file)
-        .field(AskField::line("name", "Naam van de school", name))
-        .field(AskField::line("brin", "BRIN-nummer", brin).hint("Bijvoorbeeld 12AB of 12AB00."))
-        .field(
-            AskField::line("domain", "Schooldomein", domain)
-                .hint("Het deel dat voor .swp.nl staat, bijvoorbeeld bonhoeffer."),
-        )
-        .field(AskField::select("region", "Vakantieregio", region, regions.collect()))
+    let ask = with_version("details", "Opslaan", "Gegevens wijzigen", links::STAFF_DETAILS, file);
+    let ask = if file.connection.has_many() {
+        ask.field(AskField::line("name", "Naam van de koppeling", name))
+    } else {
+        ask.field(AskField::line("name", "Naam van de school", name))
+            .field(AskField::line("brin", "BRIN-nummer", brin).hint("Bijvoorbeeld 12AB of 12AB00."))
+    };
+    ask.field(
+        AskField::line("domain", "Schooldomein", domain)
+            .hint("Het deel dat voor .swp.nl staat, bijvoorbeeld bonhoeffer."),
+    )
+    .field(AskField::select("region", "Vakantieregio", region, regions.collect()))
 }
 
 fn role_field(role: &str) -> AskField {
@@ -252,10 +256,10 @@ fn named(person: &Contact) -> String {
 }
 
 /// The contacts who were not removed.
-pub(super) fn active(file: &SchoolFile) -> impl Iterator<Item = &Contact> {
+pub(super) fn active(file: &ConnectionFile) -> impl Iterator<Item = &Contact> {
     file.contacts.iter().filter(|person| person.is_active())
 }
 
-fn path(path: &str, file: &SchoolFile) -> String {
+fn path(path: &str, file: &ConnectionFile) -> String {
     links::staff_school(path, file.connection.id)
 }

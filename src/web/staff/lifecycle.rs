@@ -8,7 +8,7 @@ use super::form_response::{Desk, FormAction};
 use super::{desk, forms};
 use crate::domain::onboarding::Command;
 use crate::domain::text::Reason;
-use crate::services::onboarding::onboardings::SchoolFile;
+use crate::services::onboarding::onboardings::ConnectionFile;
 use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::ActingStaff;
@@ -35,7 +35,7 @@ pub(super) async fn pause(
 ) -> Result<Response, PageError> {
     let desk = Desk::at(&web, &staff, &school)?;
     let seen = desk::seen(&form.version)?;
-    let draw = |file: &SchoolFile| forms::pause(file, &form.reason, &form.until);
+    let draw = |file: &ConnectionFile| forms::pause(file, &form.reason, &form.until);
     let mut errors = FieldErrors::default();
     let reason = errors.take("reason", Reason::parse(&form.reason));
     let until =
@@ -63,7 +63,7 @@ pub(super) async fn withdraw(
 ) -> Result<Response, PageError> {
     let desk = Desk::at(&web, &staff, &school)?;
     let seen = desk::seen(&form.version)?;
-    let draw = |file: &SchoolFile| forms::withdraw(file, &form.reason);
+    let draw = |file: &ConnectionFile| forms::withdraw(file, &form.reason);
     let mut errors = FieldErrors::default();
     let Some(reason) = errors.take("reason", Reason::parse(&form.reason)) else {
         return desk.wrong(Some(seen), errors, draw).await;

@@ -5,14 +5,15 @@ use super::credentials::expires_mark;
 use super::forms;
 use super::mails::{MailReader, MailRow, mail_row, unreadable_row};
 use super::view::lifecycle_tag;
+use crate::domain::connection::Connection;
 use crate::domain::credential::ClosedReason;
 use crate::domain::onboarding::{Lifecycle, Step};
 use crate::domain::roles::Roles;
-use crate::domain::school::{Connection, Contact};
+use crate::domain::school::Contact;
 use crate::links;
 use crate::services::Call;
 use crate::services::onboarding::credentials::Issued;
-use crate::services::onboarding::onboardings::SchoolFile;
+use crate::services::onboarding::onboardings::ConnectionFile;
 use crate::store::mail::outbox::Reading;
 use crate::store::onboarding::notes::Note;
 use crate::words::{self, Names};
@@ -34,7 +35,12 @@ pub(super) struct CredentialsPanel {
 }
 
 /// The panel of the credentials.
-pub(super) fn credentials(file: &SchoolFile, issued: Option<&Issued>, call: &Call, can_act: bool) -> CredentialsPanel {
+pub(super) fn credentials(
+    file: &ConnectionFile,
+    issued: Option<&Issued>,
+    call: &Call,
+    can_act: bool,
+) -> CredentialsPanel {
     let state = &file.state;
     let missing: Vec<&str> = state.missing_for(Step::CredentialsIssued).into_iter().map(words::step_name).collect();
     let blocked = match (missing.is_empty(), state.lifecycle().is_withdrawn()) {
@@ -90,12 +96,12 @@ pub(super) struct ContactRow {
 }
 
 /// The contacts who were not removed, oldest first.
-pub(super) fn contacts(file: &SchoolFile, names: &Names, can_act: bool) -> Vec<ContactRow> {
+pub(super) fn contacts(file: &ConnectionFile, names: &Names, can_act: bool) -> Vec<ContactRow> {
     let is_last = forms::active(file).count() == 1;
     forms::active(file).map(|person| contact(file, person, names, can_act, is_last)).collect()
 }
 
-fn contact(file: &SchoolFile, person: &Contact, names: &Names, can_act: bool, is_last: bool) -> ContactRow {
+fn contact(file: &ConnectionFile, person: &Contact, names: &Names, can_act: bool, is_last: bool) -> ContactRow {
     let mut asks = vec![];
     if can_act {
         if !person.is_vouched() {
@@ -136,7 +142,7 @@ pub(super) struct LifePanel {
 }
 
 /// The panel of the whole, with what can be done about it.
-pub(super) fn life(file: &SchoolFile, can_act: bool) -> LifePanel {
+pub(super) fn life(file: &ConnectionFile, can_act: bool) -> LifePanel {
     let lifecycle = file.state.lifecycle();
     let (line, reason) = match lifecycle {
         Lifecycle::Active => (String::new(), String::new()),
@@ -192,6 +198,6 @@ pub(super) struct SchoolLink {
 
 /// Another school, to go to.
 pub(super) fn school_link(school: &Connection) -> SchoolLink {
-    let label = format!("{} ({})", school.details.name, school.details.brin);
+    let label = format!("{} ({})", school.details.name, school.carried);
     SchoolLink { href: links::staff_school(links::STAFF_SCHOOL, school.id), label }
 }

@@ -13,7 +13,7 @@ use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::reminder::{OwnDayKind, ReminderStage, Upcoming, UpcomingKind};
 use crate::links;
 use crate::services::onboarding::arrangements;
-use crate::services::onboarding::onboardings::SchoolFile;
+use crate::services::onboarding::onboardings::ConnectionFile;
 use crate::services::{ServiceError, reminders};
 use crate::web::WebState;
 use crate::web::error::PageError;
@@ -36,7 +36,7 @@ pub(super) struct RemindersPanel {
 }
 
 /// The panel of the reminders, with what can be done about them.
-pub(super) async fn panel(web: &WebState, staff: &Staff, file: &SchoolFile) -> Result<RemindersPanel, PageError> {
+pub(super) async fn panel(web: &WebState, staff: &Staff, file: &ConnectionFile) -> Result<RemindersPanel, PageError> {
     let (school, now) = (file.connection.id, staff.visit.now);
     let upcoming = reminders::list_upcoming(&web.context, school, now).await?;
     let arrangement = arrangements::load(&web.context, school).await?;
@@ -143,7 +143,7 @@ pub(super) async fn snooze(
     Posted(form): Posted<SnoozeForm>,
 ) -> Result<Response, PageError> {
     let desk = Desk::at(&web, &staff, &school)?;
-    let draw = |_: &SchoolFile| snooze_ask(&web, desk.connection, &form.until);
+    let draw = |_: &ConnectionFile| snooze_ask(&web, desk.connection, &form.until);
     let mut errors = FieldErrors::default();
     let until = errors.choose("until", parse_date(&form.until), "Kies een dag na vandaag.");
     let Some(until) = until else { return desk.wrong(None, errors, draw).await };
@@ -171,7 +171,7 @@ pub(super) async fn add_own_days(
     Posted(form): Posted<OwnDaysForm>,
 ) -> Result<Response, PageError> {
     let desk = Desk::at(&web, &staff, &school)?;
-    let draw = |_: &SchoolFile| own_days_ask(desk.connection, &form);
+    let draw = |_: &ConnectionFile| own_days_ask(desk.connection, &form);
     let mut errors = FieldErrors::default();
     let Some((kind, period)) = read(&form, &mut errors) else { return desk.wrong(None, errors, draw).await };
     let done = arrangements::add_own_days(&web.context, &staff.call(), desk.connection, kind, period).await;
@@ -195,7 +195,7 @@ async fn answer(
     desk: &Desk<'_>,
     done: Result<bool, ServiceError>,
     flash: Flash,
-    draw: impl FnOnce(&SchoolFile) -> Ask,
+    draw: impl FnOnce(&ConnectionFile) -> Ask,
 ) -> Result<Response, PageError> {
     match done {
         Ok(true) => Ok(desk.done(flash)),

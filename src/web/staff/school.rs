@@ -23,7 +23,7 @@ use crate::domain::import_gate::{Verdict, verdict};
 use crate::domain::onboarding::progress::gates_done;
 use crate::domain::onboarding::{Evidence, Gate, Step, StepState};
 use crate::links;
-use crate::services::onboarding::onboardings::{self, SchoolFile};
+use crate::services::onboarding::onboardings::{self, ConnectionFile};
 use crate::services::onboarding::{credentials, schools};
 use crate::services::people::addresses as address_services;
 use crate::web::error::PageError;
@@ -116,7 +116,7 @@ pub(super) async fn show(
         frame: desk::frame(&web, &staff),
         nav: Nav::new(&staff, links::STAFF_SCHOOLS),
         name: details.name.to_string(),
-        brin: details.brin.to_string(),
+        brin: file.connection.carried.to_string(),
         domain: details.domain.to_string(),
         region: details.region.label_nl(),
         registered: words::date_nl(file.connection.created_at),
@@ -161,7 +161,7 @@ async fn timeline(
     Ok((entries.iter().map(|entry| timeline_row(entry, names)).collect(), older))
 }
 
-fn verdict_words(file: &SchoolFile) -> (&'static str, String) {
+fn verdict_words(file: &ConnectionFile) -> (&'static str, String) {
     match verdict(&file.state) {
         Verdict::Open => ("open", String::new()),
         Verdict::Closed { reasons } => {
@@ -172,7 +172,7 @@ fn verdict_words(file: &SchoolFile) -> (&'static str, String) {
 }
 
 /// Puts the forms that apply with their steps; a school that stopped has none.
-fn add_asks(gates: &mut [GateRow], file: &SchoolFile) {
+fn add_asks(gates: &mut [GateRow], file: &ConnectionFile) {
     if file.state.lifecycle().is_withdrawn() {
         return;
     }
@@ -182,7 +182,7 @@ fn add_asks(gates: &mut [GateRow], file: &SchoolFile) {
 }
 
 /// What a colleague can do about a step.
-fn asks(file: &SchoolFile, step: Step) -> Vec<Ask> {
+fn asks(file: &ConnectionFile, step: Step) -> Vec<Ask> {
     // Issuing answers this step, in the panel of the credentials; nobody confirms it or sends it back.
     let is_by_issuing = step == Step::CredentialsIssued;
     let confirm = || forms::confirm(file, step, "", "");

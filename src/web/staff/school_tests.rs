@@ -6,12 +6,13 @@ use super::*;
 use crate::domain::onboarding::Command;
 use crate::domain::onboarding::testing::{Walk, confirm, contact_id, first_morning, reason, superbeheerder, support};
 use crate::domain::roles::{ContactRole, Roles};
-use crate::domain::school::{Connection, Contact, Region, SchoolDetails, Vouch};
-use crate::domain::text::{Brin, EmailAddress, PersonName, SchoolDomain, SchoolName};
+use crate::domain::samples;
+use crate::domain::school::{Contact, Vouch};
+use crate::domain::text::{EmailAddress, PersonName};
 use crate::services::Call;
 use crate::web::staff::ask::Weight;
 
-fn file(walk: &Walk, is_vouched: bool) -> SchoolFile {
+fn file(walk: &Walk, is_vouched: bool) -> ConnectionFile {
     let id = ConnectionId::from_uuid(Uuid::from_u128(1));
     let by = crate::domain::ids::StaffId::from_uuid(Uuid::from_u128(100));
     let vouch = Vouch { at: first_morning(), by, ground: reason("Teruggebeld") };
@@ -26,14 +27,8 @@ fn file(walk: &Walk, is_vouched: bool) -> SchoolFile {
         created_at: first_morning(),
         removed_at: None,
     };
-    let details = SchoolDetails {
-        name: SchoolName::parse("Bonhoeffer College").expect("a plain name"),
-        brin: Brin::parse("12AB").expect("a plain BRIN"),
-        domain: SchoolDomain::parse("bonhoeffer").expect("a plain domain"),
-        region: Region::Noord,
-    };
-    let connection = Connection { id, details, created_at: first_morning() };
-    SchoolFile { connection, state: walk.state.clone(), version: 4, contacts: vec![person] }
+    let (connection, school) = samples::connection(1, "Bonhoeffer College", first_morning());
+    ConnectionFile { connection, schools: vec![school], state: walk.state.clone(), version: 4, contacts: vec![person] }
 }
 
 fn keys(asks: &[Ask]) -> Vec<&'static str> {

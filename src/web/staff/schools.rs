@@ -17,7 +17,7 @@ use crate::links;
 use crate::services::onboarding::schools;
 use crate::services::operations::saved_views;
 use crate::store::Page;
-use crate::store::onboarding::overview::{After, Filter, Overview};
+use crate::store::onboarding::overview::{After, Filter, SchoolOverview};
 use crate::store::operations::saved_views::SavedView;
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
@@ -238,18 +238,19 @@ pub(super) fn choices<'a>(all: &'a str, named: impl IntoIterator<Item = (&'a str
     std::iter::once(("", all)).chain(named).map(choice).collect()
 }
 
-pub(super) fn school_row(overview: &Overview) -> SchoolRow {
-    let state = &overview.state;
+pub(super) fn school_row(overview: &SchoolOverview) -> SchoolRow {
+    let SchoolOverview { school, carrier } = overview;
+    let (connection, state) = (&carrier.connection, &carrier.state);
     let is_waiting = matches!(state.lifecycle(), Lifecycle::Active | Lifecycle::Completed { .. });
     let (kind, tag_words) = match is_waiting && is_stuck(state) {
         true => (STUCK, STUCK_WORDS),
         false => lifecycle_tag(state.lifecycle()),
     };
     SchoolRow {
-        href: links::staff_school(links::STAFF_SCHOOL, overview.connection.id),
-        name: overview.connection.details.name.to_string(),
-        brin: overview.connection.details.brin.to_string(),
-        domain: overview.connection.details.domain.label().to_owned(),
+        href: links::staff_school(links::STAFF_SCHOOL, connection.id),
+        name: school.details.name.to_string(),
+        brin: school.details.brin.to_string(),
+        domain: connection.details.domain.label().to_owned(),
         gates: format!("{} van {}", gates_done(state), Gate::iter().len()),
         holders: words::party_list(&holders(state)),
         kind,

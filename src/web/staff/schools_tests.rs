@@ -5,29 +5,23 @@ use strum::IntoEnumIterator;
 use uuid::Uuid;
 
 use super::*;
-use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::testing::{Walk, reason, superbeheerder, support};
 use crate::domain::onboarding::{Command, Step};
-use crate::domain::school::{Connection, Region, SchoolDetails};
-use crate::domain::text::{Brin, SchoolDomain, SchoolName};
+use crate::domain::samples;
+use crate::store::onboarding::overview::Overview;
 
 fn row(walk: &Walk) -> SchoolRow {
-    let details = SchoolDetails {
-        name: SchoolName::parse("Bonhoeffer College").expect("a plain name"),
-        brin: Brin::parse("12AB").expect("a plain BRIN"),
-        domain: SchoolDomain::parse("bonhoeffer").expect("a plain domain"),
-        region: Region::Noord,
-    };
-    let connection = Connection { id: ConnectionId::from_uuid(Uuid::from_u128(1)), details, created_at: walk.now };
-    school_row(&Overview { connection, state: walk.state.clone(), version: 1, kurve_since: None })
+    let (connection, school) = samples::connection(1, "Bonhoeffer College", walk.now);
+    let carrier = Overview { connection, state: walk.state.clone(), version: 1, kurve_since: None };
+    school_row(&SchoolOverview { school, carrier })
 }
 
 #[test]
 fn the_address_keeps_the_filter_and_escapes_it() {
     let typed =
         SchoolsQuery { q: " Sint-Jan & co ".into(), gate: "consent".into(), ..SchoolsQuery::default() }.tidied();
-    let after = After { name: "Zoë 50%".into(), id: ConnectionId::from_uuid(Uuid::from_u128(1)) };
+    let after = After { name: "Zoë 50%".into(), id: Uuid::from_u128(1) };
 
     assert_eq!(typed.href(None), "/beheer/scholen?q=Sint-Jan%20%26%20co&gate=consent");
     assert!(typed.href(Some(&after)).ends_with("&na=Zo%C3%AB%2050%25&id=00000000-0000-0000-0000-000000000001"));

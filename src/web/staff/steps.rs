@@ -9,7 +9,7 @@ use super::{desk, forms};
 use crate::domain::onboarding::{Command, Ground};
 use crate::domain::text::{Reason, TicketRef};
 use crate::links;
-use crate::services::onboarding::onboardings::SchoolFile;
+use crate::services::onboarding::onboardings::ConnectionFile;
 use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::ActingStaff;
@@ -44,7 +44,7 @@ pub(super) async fn confirm(
     let desk = Desk::at(&web, &staff, &school)?;
     let (seen, step) = (desk::seen(&form.version)?, desk::step(&form.step)?);
     let is_from_worklist = form.back == BACK_TO_WORKLIST;
-    let draw = |file: &SchoolFile| {
+    let draw = |file: &ConnectionFile| {
         let ask = forms::confirm(file, step, &form.ground, &form.ticket);
         if is_from_worklist { ask.hidden("back", BACK_TO_WORKLIST) } else { ask }
     };
@@ -88,7 +88,7 @@ pub(super) async fn send_back(
 ) -> Result<Response, PageError> {
     let desk = Desk::at(&web, &staff, &school)?;
     let (seen, step) = (desk::seen(&form.version)?, desk::step(&form.step)?);
-    let draw = |file: &SchoolFile| forms::send_back(file, step, &form.reason);
+    let draw = |file: &ConnectionFile| forms::send_back(file, step, &form.reason);
     let mut errors = FieldErrors::default();
     let Some(reason) = errors.take("reason", Reason::parse(&form.reason)) else {
         return desk.wrong(Some(seen), errors, draw).await;
@@ -117,7 +117,7 @@ pub(super) async fn answer(
 ) -> Result<Response, PageError> {
     let desk = Desk::at(&web, &staff, &school)?;
     let (seen, step) = (desk::seen(&form.version)?, desk::step(&form.step)?);
-    let draw = |file: &SchoolFile| forms::answer(file, step, &form.answer);
+    let draw = |file: &ConnectionFile| forms::answer(file, step, &form.answer);
     let mut errors = FieldErrors::default();
     let Some(answer) = errors.take("answer", Reason::parse(&form.answer)) else {
         return desk.wrong(Some(seen), errors, draw).await;

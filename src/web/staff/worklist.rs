@@ -12,10 +12,10 @@ use super::desk::{self, Nav};
 use super::schools::SchoolsQuery;
 use super::steps::BACK_TO_WORKLIST;
 use super::view::days_words;
+use crate::domain::connection::Connection;
 use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::progress::open_steps;
 use crate::domain::onboarding::{Party, Step, StepState};
-use crate::domain::school::Connection;
 use crate::links;
 use crate::services::checks;
 use crate::services::checks::ForKurve;
@@ -172,7 +172,7 @@ fn failing_row(school: &Connection, known: &CheckStatus) -> FailingRow {
     let (code, checked_at) = known.last.unzip();
     FailingRow {
         school: school.details.name.to_string(),
-        brin: school.details.brin.to_string(),
+        brin: school.carried.to_string(),
         href: links::staff_school(links::STAFF_CONNECTION, school.id),
         what: code.map_or("", words::check_short),
         since: known.failing_since.or(checked_at).map(words::date_nl).unwrap_or_default(),
@@ -182,7 +182,7 @@ fn failing_row(school: &Connection, known: &CheckStatus) -> FailingRow {
 fn silent_row(row: &Overview, since: DateTime<Utc>) -> SilentRow {
     SilentRow {
         school: row.connection.details.name.to_string(),
-        brin: row.connection.details.brin.to_string(),
+        brin: row.connection.carried.to_string(),
         href: links::staff_school(links::STAFF_SCHOOL, row.connection.id),
         since: words::date_nl(since),
     }
@@ -226,7 +226,7 @@ fn rows_of(overview: &Overview, now: DateTime<Utc>) -> impl Iterator<Item = Work
         let confirm = links::staff_school(links::STAFF_CONFIRM, overview.connection.id);
         WorkRow {
             school: overview.connection.details.name.to_string(),
-            brin: overview.connection.details.brin.to_string(),
+            brin: overview.connection.carried.to_string(),
             href: format!("{page}#{place}"),
             what: words::step_name(open.step),
             excerpt,

@@ -1,22 +1,12 @@
 //! The order of the worklist and its actions.
 
-use uuid::Uuid;
-
 use super::*;
-use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::Command;
 use crate::domain::onboarding::testing::{Walk, reason, superbeheerder};
-use crate::domain::school::{Connection, Region, SchoolDetails};
-use crate::domain::text::{Brin, SchoolDomain, SchoolName};
+use crate::domain::samples;
 
 fn overview(number: u128, walk: &Walk) -> Overview {
-    let details = SchoolDetails {
-        name: SchoolName::parse(&format!("School {number}")).expect("a plain name"),
-        brin: Brin::parse("12AB").expect("a plain BRIN"),
-        domain: SchoolDomain::parse("bonhoeffer").expect("a plain domain"),
-        region: Region::Noord,
-    };
-    let connection = Connection { id: ConnectionId::from_uuid(Uuid::from_u128(number)), details, created_at: walk.now };
+    let (connection, _) = samples::connection(number, &format!("School {number}"), walk.now);
     Overview { connection, state: walk.state.clone(), version: 7, kurve_since: Some(walk.now) }
 }
 

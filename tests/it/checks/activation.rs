@@ -53,9 +53,9 @@ fn an_admin_gives_leave_with_a_reason_that_is_shown_with_the_verdict_and_counts_
         let why = reason("Magister heeft ons adres pas morgen op de lijst.");
 
         let support = checks.app.call(checks.kurve);
-        let refused = checks::allow_without(context, &support, school.id, why.clone()).await;
+        let refused = checks::allow_without(context, &support, school.connection, why.clone()).await;
         let admin = checks.app.call(as_admin(checks.kurve));
-        checks::allow_without(context, &admin, school.id, why.clone()).await.expect("an admin may");
+        checks::allow_without(context, &admin, school.connection, why.clone()).await.expect("an admin may");
         checks.activate(&school).await.expect("an admin gave leave");
 
         assert!(matches!(refused, Err(ServiceError::Forbidden)), "{refused:?}");
@@ -72,7 +72,7 @@ fn an_admin_gives_leave_with_a_reason_that_is_shown_with_the_verdict_and_counts_
         koppelklaar::services::onboarding::credentials::issue(
             context,
             &checks.app.call(checks.kurve),
-            school.id,
+            school.connection,
             None,
             None,
         )

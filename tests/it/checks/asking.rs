@@ -87,7 +87,7 @@ fn nothing_is_checked_before_there_is_a_password_nor_of_a_school_that_rests_or_s
         let until = checks.app.now().date_naive() + TimeDelta::days(10);
         let pause = Command::Pause { reason: reason("Eerst de toetsweek"), until };
         let waiting = checks.ask(&school).await.expect("it may be asked for");
-        onboardings::act(checks.app.context(), &checks.app.call_of(&school), school.id, &pause, None)
+        onboardings::act(checks.app.context(), &checks.app.call_of(&school), school.connection, &pause, None)
             .await
             .expect("it may");
 
@@ -124,8 +124,8 @@ fn only_the_schools_own_people_and_colleagues_who_may_act_ask() {
         let school = checks.school("12AB", "bonhoeffer").await;
         let other = checks.school("34CD", "lyceum").await;
 
-        let foreign = checks::ask(checks.app.context(), &checks.app.call_of(&other), school.id).await;
-        let kurve = checks::ask(checks.app.context(), &checks.app.call(checks.kurve), school.id).await;
+        let foreign = checks::ask(checks.app.context(), &checks.app.call_of(&other), school.connection).await;
+        let kurve = checks::ask(checks.app.context(), &checks.app.call(checks.kurve), school.connection).await;
 
         assert!(matches!(foreign, Err(ServiceError::NotFound)), "{foreign:?}");
         assert!(kurve.is_ok());

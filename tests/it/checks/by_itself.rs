@@ -14,7 +14,7 @@ use super::support::{Checks, limits, run, run_with};
 use crate::support::TestSchool;
 
 async fn history(checks: &Checks, school: &TestSchool) -> Vec<Check> {
-    let history = checks::history(checks.app.context(), school.id, None, 200).await;
+    let history = checks::history(checks.app.context(), school.connection, None, 200).await;
     history.expect("the store answers")
 }
 
@@ -53,9 +53,15 @@ fn a_school_is_checked_every_day_until_its_import_is_done_then_weekly_and_daily_
         let school = checks.open_school("12AB", "bonhoeffer").await;
 
         let daily = made_in_days(&checks, 5).await;
-        onboardings::act(checks.app.context(), &checks.app.call_of(&school), school.id, &Command::ReportImported, None)
-            .await
-            .expect("the import is open");
+        onboardings::act(
+            checks.app.context(),
+            &checks.app.call_of(&school),
+            school.connection,
+            &Command::ReportImported,
+            None,
+        )
+        .await
+        .expect("the import is open");
         let weekly = made_in_days(&checks, 14).await;
         let august: DateTime<Utc> = "2027-08-02T00:00:00Z".parse().expect("a moment");
         checks.app.advance(august - checks.app.now());
@@ -106,7 +112,7 @@ fn who_looks_at_a_check_of_the_timer_that_takes_long_sees_where_it_is() {
 
         let looking = async {
             loop {
-                let latest = checks::latest(checks.app.context(), school.id).await.expect("the store answers");
+                let latest = checks::latest(checks.app.context(), school.connection).await.expect("the store answers");
                 match latest {
                     Some(check) if check.progress.trying == Some(Rung::Data) => return check,
                     Some(check) if check.outcome.is_some() => panic!("nothing was seen of it"),

@@ -90,7 +90,7 @@ fn a_connection_that_only_kurve_can_mend_is_on_its_worklist_and_in_its_digest_un
             "{}",
             worklist.body
         );
-        let page = links::staff_school(links::STAFF_CONNECTION, ours.id);
+        let page = links::staff_school(links::STAFF_CONNECTION, ours.connection);
         assert_eq!(worklist.attributes("[data-failing] a", "href"), [page]);
         let text = digest.text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(text.contains("Verbinding die Kurve moet nakijken: - School 12AB"), "{}", digest.text);
@@ -136,7 +136,7 @@ fn what_magister_said_of_an_unknown_answer_is_for_kurve_alone() {
         let id = checks.ask(&school).await.expect("it may be asked for").to_string();
         checks.run_all().await;
 
-        let of_kurve = staff.get(&links::fill(links::STAFF_CHECK, &[&school.id.to_string(), &id])).await;
+        let of_kurve = staff.get(&links::fill(links::STAFF_CHECK, &[&school.connection.to_string(), &id])).await;
         let of_school = portal.open(&format!("/verbinding/{id}")).await;
         assert!(of_kurve.text("[data-details]").contains("Er is iets misgegaan"), "{}", of_kurve.body);
         assert!(of_school.has("[data-check=unexpected_answer]") && !of_school.body.contains("Er is iets misgegaan"));
@@ -169,7 +169,8 @@ fn each_rung_has_its_own_time_and_together_they_are_the_check() {
         let shown = portal.open(&format!("/verbinding/{id}")).await;
         let said = result.times.iter().map(|time| koppelklaar::words::seconds_nl(time.millis)).collect::<Vec<_>>();
         assert_eq!(shown.texts("[data-rung] .meta"), said);
-        let of_kurve = staff.get(&links::fill(links::STAFF_CHECK, &[&school.id.to_string(), &id.to_string()])).await;
+        let of_kurve =
+            staff.get(&links::fill(links::STAFF_CHECK, &[&school.connection.to_string(), &id.to_string()])).await;
         let whole = koppelklaar::words::seconds_nl(result.millis());
         assert!(of_kurve.text("[data-details]").contains(&whole), "{}", of_kurve.body);
     });

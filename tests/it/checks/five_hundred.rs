@@ -92,14 +92,16 @@ async fn open_on_their_word(checks: &Checks) -> Vec<TestSchool> {
     let work = db.begin_write().await.expect("the database answers");
     let mut schools = vec![];
     for number in 0..SCHOOLS {
-        let (id, contacts) = many::insert_school(&app.app, work.conn(), (number, 1), app.now()).await;
-        let mut details = store::onboarding::connections::load(work.conn(), id).await.expect("it was made").details;
+        let (connection, contacts) = many::insert_school(&app.app, work.conn(), (number, 1), app.now()).await;
+        let mut details =
+            store::onboarding::connections::load(work.conn(), connection).await.expect("it was made").details;
         details.domain = SchoolDomain::parse(&label_of(number)).expect("a label");
-        store::onboarding::connections::save_details(work.conn(), id, &details, app.now())
+        store::onboarding::connections::save_details(work.conn(), connection, &details, app.now())
             .await
             .expect("the database answers");
-        let (brin, email) = (details.brin.to_string(), contacts[0].email.to_string());
-        schools.push(TestSchool { id, contact: contacts[0].id, brin, email });
+        let made = store::onboarding::schools::list(work.conn(), connection).await.expect("it was made");
+        let (id, brin, email) = (made[0].id, made[0].details.brin.to_string(), contacts[0].email.to_string());
+        schools.push(TestSchool { id, connection, contact: contacts[0].id, brin, email });
     }
     work.commit().await.expect("the database answers");
     for school in &schools {
@@ -162,7 +164,7 @@ fn five_hundred_schools_behind_one_address_half_of_them_broken_are_all_checked_a
         let mut tally = BTreeMap::new();
         for (number, school) in (0..).zip(&schools) {
             let (preset, code) = preset_of(number);
-            let check = checks::latest(checks.app.context(), school.id).await.expect("the store answers");
+            let check = checks::latest(checks.app.context(), school.connection).await.expect("the store answers");
             let check = check.expect("it was checked");
             assert_eq!(check.result().map(|result| result.code), Some(code), "{preset}: {check:?}");
             *tally.entry(code.as_str()).or_insert(0) += 1;

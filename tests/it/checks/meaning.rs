@@ -139,7 +139,7 @@ fn a_school_that_has_yet_to_type_its_new_password_is_not_lost() {
     run(|checks: Checks| async move {
         let school = checks.open_school("12AB", "bonhoeffer").await;
         let call = checks.app.call(checks.kurve);
-        let renewed = credentials::issue(checks.app.context(), &call, school.id, None, None).await;
+        let renewed = credentials::issue(checks.app.context(), &call, school.connection, None, None).await;
         renewed.expect("the contact is vouched for");
         checks.mailed().await;
 
@@ -179,7 +179,7 @@ fn failures_of_before_a_pause_do_not_count_after_it() {
         let until = checks.app.now().date_naive() + TimeDelta::days(10);
         for (command, hours) in [(Command::Pause { reason, until }, 3), (Command::Resume, 1)] {
             let call = checks.app.call(checks.kurve);
-            onboardings::act(checks.app.context(), &call, school.id, &command, None).await.expect("Kurve may");
+            onboardings::act(checks.app.context(), &call, school.connection, &command, None).await.expect("Kurve may");
             checks.app.advance(TimeDelta::hours(hours));
         }
         assert_eq!(checks.check(&school).await, CheckCode::ListNotGranted);

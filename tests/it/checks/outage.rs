@@ -93,7 +93,7 @@ fn one_of_many_that_fails_for_hours_falls_alone() {
         }
 
         for (school, _) in &schools {
-            assert_eq!(verdict(&checks.state(school).await).is_open(), school.id != broken.id);
+            assert_eq!(verdict(&checks.state(school).await).is_open(), school.connection != broken.connection);
         }
         let told = checks.mailed().await;
         assert_eq!(told.len(), 2, "{told:?}");
@@ -199,7 +199,7 @@ fn an_outage_ends_although_schools_that_failed_in_it_were_laid_aside_or_stopped(
         let pause = Command::Pause { reason: reason(), until };
         for (command, (school, _)) in [pause, Command::Withdraw { reason: reason() }].iter().zip(&schools) {
             let call = checks.app.call(checks.kurve);
-            onboardings::act(checks.app.context(), &call, school.id, command, None).await.expect("Kurve may");
+            onboardings::act(checks.app.context(), &call, school.connection, command, None).await.expect("Kurve may");
         }
         checks.mailed().await;
         all_behave(&checks, &schools[2..], "right").await;

@@ -33,7 +33,7 @@ fn code_of(page: &Page) -> String {
 }
 
 async fn staff_page(staff: &Visitor, school: &TestSchool) -> Page {
-    staff.get(&links::staff_school(links::STAFF_SCHOOL, school.id)).await
+    staff.get(&links::staff_school(links::STAFF_SCHOOL, school.connection)).await
 }
 
 #[test]
@@ -189,7 +189,7 @@ fn a_check_of_another_school_is_not_there() {
         let path = press(&portal).await;
         let staff = checks.app.staff().await;
         let id = path.rsplit('/').next().expect("a path").to_owned();
-        let crossed = links::fill(links::STAFF_CHECK, &[&other.id.to_string(), &id]);
+        let crossed = links::fill(links::STAFF_CHECK, &[&other.connection.to_string(), &id]);
 
         let pages = [
             stranger.get(&path).await,
@@ -240,7 +240,7 @@ fn kurve_sees_columns_counts_and_history_and_asks_for_a_check() {
         checks.run_all().await;
         let done = staff.follow(&asked).await;
         let page = staff_page(&staff, &school).await;
-        let history = staff.get(&links::staff_school(links::STAFF_CONNECTION, school.id)).await;
+        let history = staff.get(&links::staff_school(links::STAFF_CONNECTION, school.connection)).await;
 
         assert_eq!(code_of(&done), "ok");
         assert!(done.text("[data-details]").contains("idGebr"), "{}", done.body);
@@ -265,7 +265,7 @@ fn the_connections_are_counted_filtered_and_checked_together() {
         let filtered = staff.get(&format!("{}?uitkomst=login_refused", links::STAFF_CONNECTIONS)).await;
         let older = staff.get(&format!("{}?uitkomst=ouder-dan-week", links::STAFF_CONNECTIONS)).await;
         let none = all.submit(&staff, "[data-form=run]", &[("wat", "scholen")]).await;
-        let box_of = |school: &TestSchool| format!("school-{}", school.id);
+        let box_of = |school: &TestSchool| format!("school-{}", school.connection);
         let asked = all.submit(&staff, "[data-form=run]", &[("wat", "scholen"), (&box_of(&works), "ja")]).await;
         let running = staff.follow(&asked).await;
         let live = format!("{}/voortgang", asked.location());

@@ -40,7 +40,7 @@ fn a_result_of_a_password_that_was_replaced_meanwhile_says_nothing() {
         let renewing = async {
             until_it_asks_for_the_list(&checks, id).await;
             let call = checks.app.call(checks.kurve);
-            credentials::issue(checks.app.context(), &call, school.id, None, None)
+            credentials::issue(checks.app.context(), &call, school.connection, None, None)
                 .await
                 .expect("the contact is vouched for");
         };
@@ -48,7 +48,8 @@ fn a_result_of_a_password_that_was_replaced_meanwhile_says_nothing() {
 
         assert_eq!(checks.find(id).await.outcome, Some(Outcome::NotMade(NotMade::Overtaken)));
         assert_eq!(checks.proven(&school).await, []);
-        let issued = credentials::find_issued(checks.app.context(), school.id).await.expect("the store answers");
+        let issued =
+            credentials::find_issued(checks.app.context(), school.connection).await.expect("the store answers");
         assert_eq!(issued.map(|issued| (issued.version, issued.closed)), Some((2, None)));
         assert!(!checks.state(&school).await.is_yes(Step::PasswordSet));
     });
@@ -109,7 +110,7 @@ fn a_check_that_fails_does_not_wait_for_the_row_of_a_school_that_it_hastens() {
         let id = checks.ask(&failing).await.expect("it may be asked for");
 
         let saving = checks.app.context().db.begin_write().await.expect("the store answers");
-        check_status::save_next(saving.conn(), witness.id, next_check).await.expect("the store answers");
+        check_status::save_next(saving.conn(), witness.connection, next_check).await.expect("the store answers");
         let made = tokio::time::timeout(Duration::from_secs(20), checks.run_one()).await;
         saving.commit().await.expect("the store answers");
 
@@ -188,7 +189,7 @@ fn what_a_check_proves_meanwhile_is_told_to_who_would_send_a_step_back() {
         let school = checks.school("12AB", "bonhoeffer").await;
         checks.app.claim(&school, Step::QueryExecuted).await.expect("it is open");
         let staff = checks.app.staff().await;
-        let stale = staff.get(&links::staff_school(links::STAFF_SCHOOL, school.id)).await;
+        let stale = staff.get(&links::staff_school(links::STAFF_SCHOOL, school.connection)).await;
 
         assert_eq!(checks.check(&school).await, CheckCode::Ok);
         let form = "[data-step=query_executed] form[data-form=send_back]";

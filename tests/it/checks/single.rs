@@ -38,7 +38,7 @@ fn waiting(checks: &Checks, connection: ConnectionId, run: Option<CheckRunId>) -
 }
 
 async fn history(checks: &Checks, school: &TestSchool) -> Vec<CheckId> {
-    let made = checks::history(checks.app.context(), school.id, None, 50).await;
+    let made = checks::history(checks.app.context(), school.connection, None, 50).await;
     made.expect("the store answers").iter().map(|check| check.id).collect()
 }
 
@@ -57,7 +57,7 @@ async fn beside_a_check_put_in_line<T>(
     other: impl Future<Output = T>,
 ) -> (CheckId, T) {
     let asking = checks.app.context().db.begin_write().await.expect("the store answers");
-    let check = waiting(checks, school.id, None);
+    let check = waiting(checks, school.connection, None);
     assert!(connection_checks::insert(asking.conn(), &check).await.expect("the store answers"));
     let commit = async {
         until_one_waits(checks).await;
@@ -74,14 +74,14 @@ fn the_database_keeps_one_check_of_a_school_that_is_not_over() {
         let school = checks.school("12AB", "bonhoeffer").await;
         let other = checks.school("34CD", "lyceum").await;
         let conn = checks.app.context().db.writer();
-        let first = waiting(&checks, school.id, None);
+        let first = waiting(&checks, school.connection, None);
         let insert = async |check: &Check| connection_checks::insert(conn, check).await.expect("the store answers");
 
-        let kept = [&first, &waiting(&checks, school.id, None), &waiting(&checks, other.id, None)];
+        let kept = [&first, &waiting(&checks, school.connection, None), &waiting(&checks, other.connection, None)];
         let kept = [insert(kept[0]).await, insert(kept[1]).await, insert(kept[2]).await];
         let over = Outcome::NotMade(NotMade::NotNeeded);
         let is_over = connection_checks::mark_finished(conn, first.id, None, &over, checks.app.now()).await;
-        let after = insert(&waiting(&checks, school.id, None)).await;
+        let after = insert(&waiting(&checks, school.connection, None)).await;
 
         assert_eq!(kept, [true, false, true]);
         assert!(is_over.expect("the store answers") && after);
@@ -132,7 +132,7 @@ fn a_run_takes_in_what_waits_and_leaves_out_what_cannot_be_checked_or_read() {
         let bare = checks.app.school_by_services("Kaal", "10AD", "vier").await;
         let asked = checks.ask(&waits).await.expect("it may be asked for");
         checks.spoil(&spoiled, "onboarding", "state = '{'").await;
-        let named = [&fresh, &waits, &spoiled, &bare, &fresh].map(|school| school.id);
+        let named = [&fresh, &waits, &spoiled, &bare, &fresh].map(|school| school.connection);
         let call = checks.app.call(checks.kurve);
 
         let selection = Selection::Schools(named.to_vec());
@@ -158,7 +158,7 @@ fn a_run_leaves_a_school_in_peace_that_was_asked_for_in_the_last_minute() {
         checks.ask(&asked).await.expect("it may be asked for");
         checks.timer_comes_to(&by_timer).await;
         assert_eq!(checks.run_all().await, 2);
-        let of_both = Selection::Schools(vec![asked.id, by_timer.id]);
+        let of_both = Selection::Schools(vec![asked.connection, by_timer.connection]);
 
         let mut totals = vec![];
         for seconds in [59, 1, 59, 1] {

@@ -91,7 +91,7 @@ impl Checks {
     /// Kurve activates.
     pub(super) async fn activate(&self, school: &TestSchool) -> Result<(), koppelklaar::services::ServiceError> {
         let command = Command::Confirm { step: Step::ActivationConfirmed, ground: Ground::Word };
-        onboardings::act(self.app.context(), &self.app.call(self.kurve), school.id, &command, None).await
+        onboardings::act(self.app.context(), &self.app.call(self.kurve), school.connection, &command, None).await
     }
 
     /// Makes a school's Magister behave like a script, with the password that counts now.
@@ -109,7 +109,8 @@ impl Checks {
     /// The password that counts now, as the school would type it over.
     pub(super) async fn password(&self, school: &TestSchool) -> String {
         let conn = self.app.context().db.reader();
-        let stored = store::onboarding::credentials::find_newest(conn, school.id).await.expect("the store answers");
+        let stored =
+            store::onboarding::credentials::find_newest(conn, school.connection).await.expect("the store answers");
         let stored = stored.expect("credentials are issued");
         let place =
             koppelklaar::crypto::Binding { table: "credential", row: stored.id.as_uuid(), version: stored.version };
@@ -121,14 +122,14 @@ impl Checks {
 
     /// The contact asks for a check.
     pub(super) async fn ask(&self, school: &TestSchool) -> Result<CheckId, koppelklaar::services::ServiceError> {
-        checks::ask(self.app.context(), &self.app.call_of(school), school.id).await
+        checks::ask(self.app.context(), &self.app.call_of(school), school.connection).await
     }
 
     /// Makes it the school's turn by the timer now.
     pub(super) async fn timer_comes_to(&self, school: &TestSchool) {
         let (conn, now) = (self.app.context().db.writer(), self.app.now());
-        store::checks::check_status::save_first(conn, school.id, now).await.expect("the store answers");
-        store::checks::check_status::save_next(conn, school.id, Some(now)).await.expect("the store answers");
+        store::checks::check_status::save_first(conn, school.connection, now).await.expect("the store answers");
+        store::checks::check_status::save_next(conn, school.connection, Some(now)).await.expect("the store answers");
     }
 
     /// Makes every check that waits or is due.
@@ -169,14 +170,14 @@ impl Checks {
     }
 
     pub(super) async fn state(&self, school: &TestSchool) -> Onboarding {
-        store::onboarding::onboardings::load(self.app.context().db.reader(), school.id)
+        store::onboarding::onboardings::load(self.app.context().db.reader(), school.connection)
             .await
             .expect("it is there")
             .state
     }
 
     pub(super) async fn connection(&self, school: &TestSchool) -> CheckStatus {
-        checks::connection(self.app.context(), school.id).await.expect("the store answers")
+        checks::connection(self.app.context(), school.connection).await.expect("the store answers")
     }
 
     /// The steps that rest on what a check saw.
@@ -188,7 +189,7 @@ impl Checks {
 
     /// The names of the audit's entries on a school, oldest first.
     pub(super) async fn audited(&self, school: &TestSchool) -> Vec<&'static str> {
-        let entries = onboardings::list_timeline(self.app.context(), school.id, None, 200).await;
+        let entries = onboardings::list_timeline(self.app.context(), school.connection, None, 200).await;
         entries.expect("the store answers").iter().rev().map(|entry| entry.action.name()).collect()
     }
 
@@ -203,7 +204,7 @@ impl Checks {
     /// Writes nonsense into a row of a school, as a failing disk or a wrong hand would.
     pub(super) async fn spoil(&self, school: &TestSchool, table: &str, change: &str) {
         // SQLite keeps an id as bytes.
-        let id = school.id.to_string();
+        let id = school.connection.to_string();
         let is_sqlite = self.app.context().db.is_sqlite();
         let place = if is_sqlite { format!("x'{}'", id.replace('-', "")) } else { format!("'{id}'") };
         sql(&self.app.database.url, &format!("UPDATE {table} SET {change} WHERE connection_id = {place}")).await;

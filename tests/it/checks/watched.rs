@@ -13,8 +13,8 @@ fn who_is_signed_out_while_a_page_is_open_sees_no_more_of_it() {
         let (portal, staff) = (checks.app.portal(&school).await, checks.app.staff().await);
         let check = checks.ask(&school).await.expect("it may be asked for");
         let mut streams = [
-            portal.listen(&links::SCHOOL_CHECK_LIVE.check(school.id, check)).await,
-            staff.listen(&links::staff_check(links::STAFF_CHECK_LIVE, school.id, check)).await,
+            portal.listen(&links::SCHOOL_CHECK_LIVE.check(school.connection, check)).await,
+            staff.listen(&links::staff_check(links::STAFF_CHECK_LIVE, school.connection, check)).await,
         ];
         let mut seen = vec![];
         for stream in &mut streams {
@@ -39,7 +39,7 @@ fn who_is_removed_while_a_page_is_open_sees_no_more_of_it_though_signed_in_for_a
         let school = checks.school("12AB", "bonhoeffer").await;
         let portal = checks.app.portal(&school).await;
         let check = checks.ask(&school).await.expect("it may be asked for");
-        let mut stream = portal.listen(&links::SCHOOL_CHECK_LIVE.check(school.id, check)).await;
+        let mut stream = portal.listen(&links::SCHOOL_CHECK_LIVE.check(school.connection, check)).await;
         let first = stream.frame().await.expect("an event").expect("it is whole").into_data().expect("text");
 
         let url = &checks.app.database.url;

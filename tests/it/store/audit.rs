@@ -24,15 +24,15 @@ fn the_events_of_the_audit_make_the_stored_state_again() {
             (app.call(kurve), Command::IssueCredentials),
             (app.call_of(&school), Command::ReportStuck { step: Step::PasswordSet, reason }),
         ] {
-            let done = onboardings::act(app.context(), &call, school.id, &command, None).await;
+            let done = onboardings::act(app.context(), &call, school.connection, &command, None).await;
             done.expect("the rules allow it");
         }
 
-        let file = onboardings::load_file(app.context(), school.id).await.expect("it is there");
+        let file = onboardings::load_file(app.context(), school.connection).await.expect("it is there");
         let mut replayed = Onboarding::start(file.connection.created_at);
         for version in 1..=file.version {
             let events =
-                list_events_of(app.context().db.reader(), school.id, version).await.expect("the store answers");
+                list_events_of(app.context().db.reader(), school.connection, version).await.expect("the store answers");
             assert!(!events.is_empty(), "version {version} has no event");
             replayed = replayed.apply_all(&events);
         }

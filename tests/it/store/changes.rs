@@ -26,14 +26,14 @@ fn a_change_to_an_older_version_is_a_conflict_and_changes_nothing() {
     run(|app| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let conn = app.context().db.writer();
-        let seen = onboardings::load(conn, school.id).await.expect("it is there");
-        let first = onboardings::save(conn, school.id, &seen, app.now()).await.expect("nobody was first");
+        let seen = onboardings::load(conn, school.connection).await.expect("it is there");
+        let first = onboardings::save(conn, school.connection, &seen, app.now()).await.expect("nobody was first");
 
         let other = Versioned { state: Onboarding::start(app.now()), version: seen.version };
-        let second = onboardings::save(conn, school.id, &other, app.now()).await;
+        let second = onboardings::save(conn, school.connection, &other, app.now()).await;
 
         assert!(matches!(second, Err(StoreError::Conflict)), "{second:?}");
-        let stored = onboardings::load(conn, school.id).await.expect("it is there");
+        let stored = onboardings::load(conn, school.connection).await.expect("it is there");
         assert_eq!((stored.version, stored.state), (first, seen.state));
     });
 }
@@ -42,13 +42,14 @@ fn a_change_to_an_older_version_is_a_conflict_and_changes_nothing() {
 fn a_command_from_a_stale_page_is_a_conflict_that_says_what_changed_since() {
     run(|app| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
-        let seen = context::load_file(app.context(), school.id).await.expect("it is there").version;
+        let seen = context::load_file(app.context(), school.connection).await.expect("it is there").version;
         app.claim(&school, Step::ConsentGiven).await.expect("its turn has come");
 
-        let late = context::act(app.context(), &app.call_of(&school), school.id, &stuck(), Some(seen)).await;
+        let late = context::act(app.context(), &app.call_of(&school), school.connection, &stuck(), Some(seen)).await;
 
         assert!(matches!(late, Err(ServiceError::Conflict)), "{late:?}");
-        let since = context::list_changes_since(app.context(), school.id, seen).await.expect("the store answers");
+        let since =
+            context::list_changes_since(app.context(), school.connection, seen).await.expect("the store answers");
         assert_eq!(since.iter().map(|entry| entry.action.name()).collect::<Vec<_>>(), ["step_answered"]);
         app.new_mails().await;
     });
@@ -61,7 +62,7 @@ fn state_audit_and_outbox_are_written_together() {
         let before = tell(&app, &school).await;
         app.advance(TimeDelta::seconds(1));
 
-        let done = context::act(app.context(), &app.call_of(&school), school.id, &stuck(), None).await;
+        let done = context::act(app.context(), &app.call_of(&school), school.connection, &stuck(), None).await;
 
         done.expect("the step is open");
         let after = tell(&app, &school).await;
@@ -88,13 +89,13 @@ fn nothing_is_left_when(refusing: &'static str) {
         let before = tell(&app, &school).await;
         refuse_inserts(&app, refusing).await;
 
-        let failed = context::act(app.context(), &app.call_of(&school), school.id, &stuck(), None).await;
+        let failed = context::act(app.context(), &app.call_of(&school), school.connection, &stuck(), None).await;
 
         assert!(matches!(failed, Err(ServiceError::Store(_))), "{failed:?}");
         assert_eq!(tell(&app, &school).await, before);
 
         allow_inserts(&app, refusing).await;
-        let again = context::act(app.context(), &app.call_of(&school), school.id, &stuck(), None).await;
+        let again = context::act(app.context(), &app.call_of(&school), school.connection, &stuck(), None).await;
         again.expect("the connection is usable again");
         app.new_mails().await;
     });
@@ -110,9 +111,10 @@ struct Written {
 }
 
 async fn tell(app: &TestApp, school: &TestSchool) -> Written {
-    let file = context::load_file(app.context(), school.id).await.expect("it is there");
-    let entries = audit::list(app.context().db.reader(), school.id, None, 100).await.expect("the store answers");
-    let mails = schools::list_mails(app.context(), school.id).await.expect("the store answers");
+    let file = context::load_file(app.context(), school.connection).await.expect("it is there");
+    let entries =
+        audit::list(app.context().db.reader(), school.connection, None, 100).await.expect("the store answers");
+    let mails = schools::list_mails(app.context(), school.connection).await.expect("the store answers");
     Written {
         version: file.version,
         state: file.state,
@@ -181,16 +183,17 @@ fn pages_can_be_read_while_a_change_is_under_way() {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let db = &app.context().db;
         let open = db.begin_write().await.expect("a connection comes free");
-        let seen = onboardings::load(open.conn(), school.id).await.expect("it is there");
-        let version = onboardings::save(open.conn(), school.id, &seen, app.now()).await.expect("nobody was first");
+        let seen = onboardings::load(open.conn(), school.connection).await.expect("it is there");
+        let version =
+            onboardings::save(open.conn(), school.connection, &seen, app.now()).await.expect("nobody was first");
 
         let limit = std::time::Duration::from_secs(5);
-        let read = tokio::time::timeout(limit, context::load_file(app.context(), school.id)).await;
+        let read = tokio::time::timeout(limit, context::load_file(app.context(), school.connection)).await;
 
         let file = read.expect("readers do not wait for the writer").expect("it is there");
         assert_eq!(file.version, seen.version, "what is not committed is not seen");
         open.commit().await.expect("nothing stands in the way");
-        let file = context::load_file(app.context(), school.id).await.expect("it is there");
+        let file = context::load_file(app.context(), school.connection).await.expect("it is there");
         assert_eq!(file.version, version);
     });
 }

@@ -81,7 +81,7 @@ fn a_renewed_password_closes_the_one_before_in_the_same_change() {
         let kurve = app.kurve_again().await;
         let first = reveal(&app, &school, 1).await.expect("a view is left").password;
 
-        credentials::issue(app.context(), &app.call(kurve), school.id, None, None)
+        credentials::issue(app.context(), &app.call(kurve), school.connection, None, None)
             .await
             .expect("someone is vouched for");
 
@@ -104,12 +104,15 @@ fn a_renewal_that_fails_leaves_the_first_password_usable() {
     run(|app| async move {
         let school = issued(&app).await;
         let kurve = app.kurve_again().await;
-        let seen = onboardings::load_file(app.context(), school.id).await.expect("it is there").version - 1;
+        let seen = onboardings::load_file(app.context(), school.connection).await.expect("it is there").version - 1;
 
-        let stale = credentials::issue(app.context(), &app.call(kurve), school.id, None, Some(seen)).await;
+        let stale = credentials::issue(app.context(), &app.call(kurve), school.connection, None, Some(seen)).await;
 
         assert!(matches!(stale, Err(ServiceError::Conflict)), "{stale:?}");
-        let now = credentials::find_issued(app.context(), school.id).await.expect("the store answers").expect("issued");
+        let now = credentials::find_issued(app.context(), school.connection)
+            .await
+            .expect("the store answers")
+            .expect("issued");
         assert_eq!((now.version, now.closed), (1, None));
         reveal(&app, &school, 1).await.expect("the first still works");
         app.new_mails().await;
@@ -121,15 +124,15 @@ fn nothing_is_issued_while_nobody_is_vouched_for() {
     run(|app| async move {
         let kurve = app.kurve().await;
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
-        let before = onboardings::load_file(app.context(), school.id).await.expect("it is there");
+        let before = onboardings::load_file(app.context(), school.connection).await.expect("it is there");
 
-        let refused = credentials::issue(app.context(), &app.call(kurve), school.id, None, None).await;
+        let refused = credentials::issue(app.context(), &app.call(kurve), school.connection, None, None).await;
 
         assert!(matches!(refused, Err(ServiceError::NobodyVouched)), "{refused:?}");
-        let after = onboardings::load_file(app.context(), school.id).await.expect("it is there");
+        let after = onboardings::load_file(app.context(), school.connection).await.expect("it is there");
         assert_eq!((after.version, after.state), (before.version, before.state));
-        assert_eq!(credentials::find_issued(app.context(), school.id).await.expect("the store answers"), None);
-        let mails = schools::list_mails(app.context(), school.id).await.expect("the store answers");
+        assert_eq!(credentials::find_issued(app.context(), school.connection).await.expect("the store answers"), None);
+        let mails = schools::list_mails(app.context(), school.connection).await.expect("the store answers");
         assert!(mails.iter().flatten().all(|mail| mail.kind != MailKind::CredentialsReady), "{mails:?}");
     });
 }
@@ -139,13 +142,13 @@ fn two_colleagues_who_renew_at_once_make_one_newest_version() {
     run(|app| async move {
         let school = issued(&app).await;
         let kurve = app.kurve_again().await;
-        let seen = onboardings::load_file(app.context(), school.id).await.expect("it is there").version;
+        let seen = onboardings::load_file(app.context(), school.connection).await.expect("it is there").version;
         let other = app.second_instance().await;
         let call = app.call(kurve);
 
         let (one, two) = tokio::join!(
-            credentials::issue(app.context(), &call, school.id, None, Some(seen)),
-            credentials::issue(&other.context, &call, school.id, None, Some(seen)),
+            credentials::issue(app.context(), &call, school.connection, None, Some(seen)),
+            credentials::issue(&other.context, &call, school.connection, None, Some(seen)),
         );
 
         let mut answers = [one, two];
@@ -205,7 +208,7 @@ fn a_sealed_cell_does_not_open_in_another_column_or_with_a_bit_turned() {
 async fn swap(app: &TestApp, column: &str) {
     let copy = format!("CREATE TABLE before_{column} AS SELECT id, {column} FROM credential");
     sql(&app.database.url, &copy).await;
-    let other = format!("(SELECT {column} FROM before_{column} other WHERE other.id <> credential.id)");
+    let other = format!("(SELECT {column} FROM before_{column} other WHERE other.connection <> credential.id)");
     sql(&app.database.url, &format!("UPDATE credential SET {column} = {other}")).await;
 }
 
@@ -218,7 +221,9 @@ fn every_password_is_of_its_own() {
 
         for version in 1..=5 {
             seen.insert(reveal(&app, &school, version).await.expect("a view is left").password.expose().to_owned());
-            credentials::issue(app.context(), &app.call(kurve), school.id, None, None).await.expect("vouched for");
+            credentials::issue(app.context(), &app.call(kurve), school.connection, None, None)
+                .await
+                .expect("vouched for");
         }
 
         assert_eq!(seen.len(), 5);
@@ -232,7 +237,7 @@ fn a_contact_of_another_school_gets_nothing() {
         let school = issued(&app).await;
         let other = app.school_by_services("Lyceum De Wilgen", "34CD", "dewilgen").await;
 
-        let of_another = ContactRef { connection: school.id, contact: other.contact };
+        let of_another = ContactRef { connection: school.connection, contact: other.contact };
         let shown = credentials::reveal(app.context(), &app.call_of(&other), of_another, 1).await;
         let unvouched = credentials::reveal(app.context(), &app.call_of(&other), other.reference(), 1).await;
 

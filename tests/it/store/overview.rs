@@ -4,7 +4,7 @@ use koppelklaar::domain::onboarding::{Command, Gate, Party, Step};
 use koppelklaar::domain::text::Reason;
 use koppelklaar::services::onboarding::{onboardings, schools};
 use koppelklaar::store::Page;
-use koppelklaar::store::onboarding::overview::{self, After, Filter, Overview};
+use koppelklaar::store::onboarding::overview::{self, After, Filter, SchoolOverview};
 
 use crate::support::{TestApp, TestSchool, run};
 
@@ -13,8 +13,8 @@ async fn names(app: &TestApp, filter: &Filter) -> Vec<String> {
     page.rows.iter().map(name).collect()
 }
 
-fn name(row: &Overview) -> String {
-    row.connection.details.name.to_string()
+fn name(row: &SchoolOverview) -> String {
+    row.school.details.name.to_string()
 }
 
 async fn found(app: &TestApp, text: &str) -> Vec<String> {
@@ -122,7 +122,7 @@ fn schools_with_one_name_are_each_on_one_page() {
 
         let in_order: Vec<String> = seen.iter().map(name).collect();
         assert_eq!(in_order, ["Anker", "Kompas", "Kompas", "Kompas", "Kompas", "Kompas", "Zeeland"]);
-        let mut ids: Vec<_> = seen.iter().map(|row| row.connection.id).collect();
+        let mut ids: Vec<_> = seen.iter().map(|row| row.school.id).collect();
         ids.sort();
         made.sort();
         assert_eq!(ids, made);
@@ -137,7 +137,7 @@ fn a_place_keeps_its_meaning_when_a_school_is_added_before_it() {
         }
         let conn = app.context().db.reader();
         let first = overview::list(conn, &Filter::default(), None, 2).await.expect("the store answers");
-        let after = After { name: name(&first.rows[1]), id: first.rows[1].connection.id };
+        let after = After { name: name(&first.rows[1]), id: first.rows[1].school.id.as_uuid() };
         assert_eq!(first.next, Some(after.clone()));
         app.school_by_services("Baken", "23AA", "baken").await;
 
@@ -186,7 +186,7 @@ fn filters_narrow_by_gate_holder_and_state_together() {
 async fn withdraw(app: &TestApp, school: &TestSchool) {
     let reason = Reason::parse("We kiezen Optie B.").expect("a reason");
     let command = Command::Withdraw { reason };
-    let done = onboardings::act(app.context(), &app.call_of(school), school.id, &command, None).await;
+    let done = onboardings::act(app.context(), &app.call_of(school), school.connection, &command, None).await;
     done.expect("a school may stop");
 }
 
@@ -200,15 +200,16 @@ fn the_worklist_has_stuck_schools_first_and_then_the_longest_waiting() {
         let stuck = app.school_by_services("Vast", "22AA", "vast").await;
         let reason = Reason::parse("Niemand heeft rechten.").expect("a reason");
         let command = Command::ReportStuck { step: Step::ConsentGiven, reason };
-        let done = onboardings::act(app.context(), &app.call_of(&stuck), stuck.id, &command, None).await;
+        let done = onboardings::act(app.context(), &app.call_of(&stuck), stuck.connection, &command, None).await;
         done.expect("the step is open");
         let done = app.school_by_services("Klaar", "23AA", "klaar").await;
         withdraw(&app, &done).await;
 
         let waiting = schools::list_waiting(app.context(), None).await.expect("the store answers").rows;
 
-        assert_eq!(waiting.iter().map(name).collect::<Vec<_>>(), ["Vast", "Vroeg", "Later"]);
-        assert_eq!(waiting[1].connection.id, early.id);
+        let names = waiting.iter().map(|row| row.connection.details.name.to_string());
+        assert_eq!(names.collect::<Vec<_>>(), ["Vast", "Vroeg", "Later"]);
+        assert_eq!(waiting[1].connection.id, early.connection);
         app.new_mails().await;
     });
 }

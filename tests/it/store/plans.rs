@@ -88,7 +88,7 @@ fn what_a_contact_was_told_is_found_among_the_mails_of_their_school() {
 #[test]
 fn the_mails_of_a_school_and_those_that_it_shares_are_found_by_indexes() {
     run(|app: TestApp| async move {
-        let school = app.school("Bonhoeffer College", "12AB", "bonhoeffer").await.id;
+        let school = app.school("Bonhoeffer College", "12AB", "bonhoeffer").await.connection;
         let mail = outbox::list_of_connection(app.context().db.reader(), school, 1).await.expect("the store answers");
         let mail = mail[0].as_ref().expect("a row that can be read").id;
         mail_connections::insert(app.context().db.writer(), mail, [school]).await.expect("the store answers");

@@ -12,7 +12,7 @@ use koppelklaar::services::operations::{audit, holidays};
 use koppelklaar::services::people::portal_access::{self, Attempt, Redeemed};
 use koppelklaar::services::people::registrations::{self, Confirmed};
 use koppelklaar::services::{self, Context, ServiceError};
-use koppelklaar::store::onboarding::{connections, onboardings};
+use koppelklaar::store::onboarding::{onboardings, schools};
 use koppelklaar::store::operations::job_slots::{self, Slot};
 use koppelklaar::store::people::access_links;
 use tokio::task::JoinSet;
@@ -190,7 +190,7 @@ fn one_request_confirmed_many_times_at_once_makes_one_school() {
         assert!(matches!(made[..], [Ok(Confirmed::Made { .. })]), "{made:?}");
         assert!(refused.iter().all(|answer| matches!(answer, Err(ServiceError::NotFound))), "{refused:?}");
         let brin = Brin::parse("12AB").expect("a BRIN");
-        let school = connections::find_by_brin(app.context().db.reader(), &brin).await.expect("the store answers");
+        let school = schools::find_by_brin(app.context().db.reader(), &brin).await.expect("the store answers");
         assert!(school.is_some());
         app.new_mails().await;
     });
@@ -207,7 +207,7 @@ fn changes_to_many_schools_at_once_leave_a_whole_audit() {
         let mut changes = JoinSet::new();
 
         for (turn, school) in made.iter().enumerate() {
-            let (context, call, id) = (contexts[turn % 2].clone(), app.call_of(school), school.id);
+            let (context, call, id) = (contexts[turn % 2].clone(), app.call_of(school), school.connection);
             let command = koppelklaar::domain::onboarding::Command::Claim {
                 step: Step::ConsentGiven,
                 ground: koppelklaar::domain::onboarding::Ground::Word,
@@ -302,7 +302,8 @@ async fn two_due_out_of_order(app: &TestApp) -> [TestSchool; 2] {
     app.advance(TimeDelta::days(3));
     for (school, at) in [(&second, "2026-11-24T10:00:00Z"), (&first, "2026-11-25T10:00:00Z")] {
         if app.database.is_postgres() {
-            let put = format!("UPDATE onboarding SET attention_at = '{at}' WHERE connection_id = '{}'", school.id);
+            let put =
+                format!("UPDATE onboarding SET attention_at = '{at}' WHERE connection_id = '{}'", school.connection);
             sql(&app.database.url, &put).await;
         }
     }
@@ -313,12 +314,12 @@ async fn two_due_out_of_order(app: &TestApp) -> [TestSchool; 2] {
 async fn assert_taken_in_order(app: &TestApp, takes_many: impl Future<Output = ()> + Send + 'static) {
     let [first, second] = two_due_out_of_order(app).await;
     let leased = app.context().db.begin_write().await.expect("the database answers");
-    onboardings::load_for_update(leased.conn(), first.id).await.expect("it is there");
+    onboardings::load_for_update(leased.conn(), first.connection).await.expect("it is there");
     let taking = tokio::spawn(takes_many);
     until_somebody_waits(&app.database.url).await;
 
     if app.database.is_postgres() {
-        let free = format!("SELECT 1 FROM onboarding WHERE connection_id = '{}' FOR UPDATE NOWAIT", second.id);
+        let free = format!("SELECT 1 FROM onboarding WHERE connection_id = '{}' FOR UPDATE NOWAIT", second.connection);
         sql(&app.database.url, &free).await;
     }
     leased.commit().await.expect("the database answers");

@@ -6,7 +6,7 @@ use koppelklaar::crypto::totp::{self, TotpSecret};
 use koppelklaar::domain::actor::{Actor, StaffRole};
 use koppelklaar::domain::onboarding::{Command, Ground, Step};
 use koppelklaar::domain::roles::{ContactRole, Roles};
-use koppelklaar::domain::school::{Region, SchoolDetails};
+use koppelklaar::domain::school::{Region, RequestDetails, School};
 use koppelklaar::domain::text::{Brin, EmailAddress, PersonName, Reason, SchoolDomain, SchoolName, TicketRef};
 use koppelklaar::services::AnonymousCall;
 use koppelklaar::services::onboarding::credentials::NewVouch;
@@ -14,7 +14,7 @@ use koppelklaar::services::onboarding::{credentials, onboardings};
 use koppelklaar::services::people::registrations::{self, RegistrationForm};
 use koppelklaar::services::people::staff_auth;
 use koppelklaar::services::{Call, ServiceError};
-use koppelklaar::store::onboarding::connections;
+use koppelklaar::store::onboarding::schools;
 use koppelklaar::store::people::{contacts, staff};
 
 use super::app::{STAFF_PASSWORD, TestApp, TestSchool};
@@ -39,17 +39,16 @@ impl TestApp {
         confirmed.expect("the request waits for its confirmation");
         self.new_mails().await;
         let conn = self.context().db.reader();
-        let school =
-            connections::find_by_brin(conn, &Brin::parse(brin).expect("a BRIN")).await.expect("the store answers");
-        let id = school.expect("the school was made").id;
-        let contact = contacts::list(conn, id).await.expect("the store answers")[0].id;
-        TestSchool { id, contact, brin: brin.to_owned(), email }
+        let school = schools::find_by_brin(conn, &Brin::parse(brin).expect("a BRIN")).await.expect("the store answers");
+        let School { id, connection, .. } = school.expect("the school was made");
+        let contact = contacts::list(conn, connection).await.expect("the store answers")[0].id;
+        TestSchool { id, connection, contact, brin: brin.to_owned(), email }
     }
 
     /// Asks for a school and returns the token that the mail brings; nothing is confirmed yet.
     pub(crate) async fn ask_for_school(&self, name: &str, brin: &str, label: &str, email: &str) -> Token {
         let form = RegistrationForm {
-            details: SchoolDetails {
+            details: RequestDetails {
                 name: SchoolName::parse(name).expect("a name"),
                 brin: Brin::parse(brin).expect("a BRIN"),
                 domain: SchoolDomain::parse(label).expect("a domain"),
@@ -108,7 +107,7 @@ impl TestApp {
     pub(crate) async fn issue(&self, kurve: Actor, school: &TestSchool) {
         let ground = Reason::parse("Gebeld via het algemene nummer van de school.").expect("a reason");
         let vouch = Some(NewVouch { contact: school.contact, ground });
-        let issued = credentials::issue(self.context(), &self.call(kurve), school.id, vouch, None).await;
+        let issued = credentials::issue(self.context(), &self.call(kurve), school.connection, vouch, None).await;
         issued.expect("the details are in");
     }
 
@@ -119,7 +118,7 @@ impl TestApp {
             _ => Ground::Word,
         };
         let command = Command::Claim { step, ground, credential_version: None };
-        onboardings::act(self.context(), &self.call_of(school), school.id, &command, None).await
+        onboardings::act(self.context(), &self.call_of(school), school.connection, &command, None).await
     }
 
     /// Everything up to an open import.
@@ -129,7 +128,7 @@ impl TestApp {
             self.claim(school, step).await.expect("its turn has come");
         }
         let command = Command::Confirm { step: Step::ActivationConfirmed, ground: Ground::Word };
-        let done = onboardings::act(self.context(), &self.call(kurve), school.id, &command, None).await;
+        let done = onboardings::act(self.context(), &self.call(kurve), school.connection, &command, None).await;
         done.expect("everything before it is yes");
     }
 }

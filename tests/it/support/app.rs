@@ -11,9 +11,9 @@ use koppelklaar::crypto::{KeyRing, Token};
 use koppelklaar::domain::actor::StaffRole;
 use koppelklaar::domain::check::CheckPolicy;
 use koppelklaar::domain::credential::Template;
-use koppelklaar::domain::ids::{ConnectionId, ContactId};
+use koppelklaar::domain::ids::{ConnectionId, ContactId, SchoolId};
 use koppelklaar::domain::onboarding::Step;
-use koppelklaar::domain::school::ContactRef;
+use koppelklaar::domain::school::{ContactRef, School};
 use koppelklaar::domain::text::{Brin, EmailAddress, PersonName};
 use koppelklaar::jobs::{self, Job};
 use koppelklaar::links::{self, BaseUrl, OfConnection};
@@ -26,7 +26,7 @@ use koppelklaar::services::AnonymousCall;
 use koppelklaar::services::Context;
 use koppelklaar::services::mail::dispatch::{self, Mailer, Summary};
 use koppelklaar::services::people::staff_accounts;
-use koppelklaar::store::onboarding::connections;
+use koppelklaar::store::onboarding::schools;
 use koppelklaar::store::people::contacts;
 use koppelklaar::store::{self, Db};
 use koppelklaar::web::rate_limit::Allowance;
@@ -61,7 +61,8 @@ pub(crate) struct Parts {
 /// A school that was registered through the front door.
 #[derive(Debug, Clone)]
 pub(crate) struct TestSchool {
-    pub(crate) id: ConnectionId,
+    pub(crate) id: SchoolId,
+    pub(crate) connection: ConnectionId,
     pub(crate) contact: ContactId,
     pub(crate) brin: String,
     pub(crate) email: String,
@@ -70,17 +71,17 @@ pub(crate) struct TestSchool {
 impl TestSchool {
     /// The path of its page or form for its contacts.
     pub(crate) fn at(&self, path: OfConnection) -> String {
-        path.at(self.id)
+        path.at(self.connection)
     }
 
     /// The path of a step's page, or of a form on it.
     pub(crate) fn at_step(&self, path: OfConnection, step: Step) -> String {
-        path.step(self.id, step)
+        path.step(self.connection, step)
     }
 
-    /// Its first contact, by the school.
+    /// Its first contact, by the connection.
     pub(crate) fn reference(&self) -> ContactRef {
-        ContactRef { connection: self.id, contact: self.contact }
+        ContactRef { connection: self.connection, contact: self.contact }
     }
 }
 
@@ -215,11 +216,10 @@ impl TestApp {
         confirm.submit(&visitor, "main form", &[]).await;
         self.new_mails().await;
         let conn = self.context().db.reader();
-        let school =
-            connections::find_by_brin(conn, &Brin::parse(brin).expect("a BRIN")).await.expect("the store answers");
-        let id = school.expect("the school was made").id;
-        let contact = contacts::list(conn, id).await.expect("the store answers")[0].id;
-        TestSchool { id, contact, brin: brin.to_owned(), email }
+        let school = schools::find_by_brin(conn, &Brin::parse(brin).expect("a BRIN")).await.expect("the store answers");
+        let School { id, connection, .. } = school.expect("the school was made");
+        let contact = contacts::list(conn, connection).await.expect("the store answers")[0].id;
+        TestSchool { id, connection, contact, brin: brin.to_owned(), email }
     }
 
     /// A school's contact, signed in through the front door.

@@ -30,7 +30,7 @@ impl Mail for AddressBounced {
         for one in contacts::list_by_email(conn, &key).await? {
             let school = connections::load(conn, one.connection).await?;
             let page = request.context.base.to(&links::staff_school(links::STAFF_SCHOOL, one.connection));
-            schools.push((SchoolFacts::of(&school.details), format!("{page}#contact-{}", one.id)));
+            schools.push((SchoolFacts::of(&school), format!("{page}#contact-{}", one.id)));
         }
         if schools.is_empty() {
             return Err(NotSent::NotNeeded(UnsentReason::AddressUnused));

@@ -33,7 +33,7 @@ impl Mail for ConfirmAddress {
         }
         let form = requests::open(request.context, &stored)?;
         let link = if request.is_preview { tokens::PLACE_OF_LINK.to_owned() } else { mint(request, id).await? };
-        let mail = Self { name: form.name.to_string(), school: SchoolFacts::of(&form.details), link };
+        let mail = Self { name: form.name.to_string(), school: SchoolFacts::asked(&form.details), link };
         Ok(Draft::to_person(request.context, &mail, form.name.to_string(), form.email.to_string())?)
     }
 

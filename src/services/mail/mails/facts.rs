@@ -1,10 +1,11 @@
 //! What mails about a school are written from, and how they name schools and people.
 
 use super::Mail;
+use crate::domain::connection::{Connection, ConnectionDetails};
 use crate::domain::ids::{ConnectionId, ContactId};
 use crate::domain::notice::root_fall;
 use crate::domain::onboarding::{FallCause, Onboarding, Step};
-use crate::domain::school::{Connection, Contact, SchoolDetails};
+use crate::domain::school::{Contact, RequestDetails};
 use crate::domain::unsent::UnsentReason;
 use crate::links;
 use crate::services::ServiceError;
@@ -18,6 +19,7 @@ use crate::store::people::{address_marks, contacts};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct SchoolFacts {
     pub(super) name: String,
+    /// Its BRIN; of a connection that carries more, how many schools.
     pub(super) brin: String,
     /// The address of its Magister, `https://….swp.nl`.
     pub(super) domain: String,
@@ -25,10 +27,19 @@ pub(super) struct SchoolFacts {
 }
 
 impl SchoolFacts {
-    pub(super) fn of(details: &SchoolDetails) -> Self {
+    pub(super) fn of(connection: &Connection) -> Self {
+        Self::named(&connection.details, connection.carried.to_string())
+    }
+
+    /// A school that asks to take part.
+    pub(super) fn asked(details: &RequestDetails) -> Self {
+        Self::named(&details.connection(), details.brin.to_string())
+    }
+
+    fn named(details: &ConnectionDetails, brin: String) -> Self {
         Self {
             name: details.name.to_string(),
-            brin: details.brin.to_string(),
+            brin,
             domain: details.domain.to_string(),
             region: details.region.label_nl().to_owned(),
         }
@@ -87,7 +98,7 @@ impl<'a> AboutSchool<'a> {
 
     /// The school as the mail names it.
     pub(super) fn facts(&self) -> SchoolFacts {
-        SchoolFacts::of(&self.connection.details)
+        SchoolFacts::of(&self.connection)
     }
 
     /// The name of the receiver; empty when Kurve's support reads the mail.

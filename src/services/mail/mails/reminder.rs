@@ -109,7 +109,7 @@ impl ReminderItem {
     fn of(context: &Context, scene: &Scene, one: &PersonReminder) -> Self {
         Self {
             school: scene.connection.details.name.to_string(),
-            brin: scene.connection.details.brin.to_string(),
+            brin: scene.connection.carried.to_string(),
             step: one.reminder.step,
             since: words::date_nl(one.reminder.since),
             link: context.base.to(&links::SCHOOL_STEP.step(scene.connection.id, one.reminder.step)),

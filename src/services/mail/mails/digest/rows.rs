@@ -4,17 +4,17 @@ use chrono::{DateTime, Utc};
 
 use super::part::{DigestKind, DigestPart, DigestRow};
 use crate::domain::address_mark::AddressMark;
+use crate::domain::connection::Connection;
 use crate::domain::notice::MailKind;
 use crate::domain::onboarding::progress::open_steps;
 use crate::domain::onboarding::{Party, Step};
-use crate::domain::school::Connection;
 use crate::links;
 use crate::services::people::addresses::{self, MarkedContact};
 use crate::services::{Context, ServiceError, checks};
 use crate::store::checks::check_status::CheckStatus;
 use crate::store::checks::check_status_list;
 use crate::store::mail::frozen_mails;
-use crate::store::onboarding::overview::{self, NamedSchool, Overview};
+use crate::store::onboarding::overview::{self, NamedConnection, Overview};
 use crate::store::onboarding::unreadable;
 use crate::store::people::address_marks;
 use crate::words;
@@ -119,10 +119,10 @@ fn silent_row(context: &Context, row: &Overview, since: DateTime<Utc>) -> Digest
 }
 
 /// A school of which something cannot be read: also that is for Kurve.
-fn unreadable_row(context: &Context, school: &NamedSchool) -> DigestRow {
+fn unreadable_row(context: &Context, school: &NamedConnection) -> DigestRow {
     DigestRow {
         school: school.name.clone(),
-        brin: school.brin.clone(),
+        brin: school.carried.clone(),
         what: "kan niet worden gelezen, vraag je beheerder om in het logboek te kijken".to_owned(),
         since: words::date_nl(school.since),
         link: context.base.to(&links::staff_school(links::STAFF_SCHOOL, school.id)),
@@ -139,7 +139,7 @@ fn lost_row(context: &Context, school: &Connection, known: &CheckStatus) -> Dige
 fn digest_row(context: &Context, school: &Connection, what: String, since: DateTime<Utc>) -> DigestRow {
     DigestRow {
         school: school.details.name.to_string(),
-        brin: school.details.brin.to_string(),
+        brin: school.carried.to_string(),
         what,
         since: words::date_nl(since),
         link: context.base.to(&links::staff_school(links::STAFF_SCHOOL, school.id)),

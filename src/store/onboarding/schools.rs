@@ -1,0 +1,75 @@
+//! Schools, each under the connection of its Magister.
+
+use chrono::{DateTime, Utc};
+use entity::school;
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder};
+
+use crate::domain::ids::{ConnectionId, SchoolId};
+use crate::domain::school::{School, SchoolDetails};
+use crate::domain::text::{Brin, SchoolName};
+use crate::store::{ConnectionTrait, StoreError};
+
+/// Stores a new school.
+///
+/// # Errors
+/// `Taken` when its BRIN is here already.
+pub async fn insert(conn: &impl ConnectionTrait, new: &School) -> Result<(), StoreError> {
+    let row = school::ActiveModel {
+        id: Set(new.id.as_uuid()),
+        connection_id: Set(new.connection.as_uuid()),
+        name: Set(new.details.name.as_str().to_owned()),
+        brin: Set(new.details.brin.as_str().to_owned()),
+        brin_key: Set(new.details.brin.key()),
+        created_at: Set(new.created_at),
+        updated_at: Set(new.created_at),
+    };
+    school::Entity::insert(row).exec_without_returning(conn).await?;
+    Ok(())
+}
+
+/// Changes a school's details.
+///
+/// # Errors
+/// `Taken` when another school has the BRIN, `Missing` when there is no such school.
+pub async fn save_details(
+    conn: &impl ConnectionTrait,
+    id: SchoolId,
+    details: &SchoolDetails,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let changed = school::Entity::update_many()
+        .col_expr(school::COLUMN.name, details.name.as_str().into())
+        .col_expr(school::COLUMN.brin, details.brin.as_str().into())
+        .col_expr(school::COLUMN.brin_key, details.brin.key().into())
+        .col_expr(school::COLUMN.updated_at, now.into())
+        .filter(school::COLUMN.id.eq(id.as_uuid()))
+        .exec(conn)
+        .await?;
+    if changed.rows_affected == 1 { Ok(()) } else { Err(StoreError::Missing { table: "school" }) }
+}
+
+/// The schools of a connection, by name.
+pub async fn list(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<Vec<School>, StoreError> {
+    let query = school::Entity::find().filter(school::COLUMN.connection_id.eq(connection.as_uuid()));
+    let rows = query.order_by_asc(school::COLUMN.name).order_by_asc(school::COLUMN.id).all(conn).await?;
+    rows.into_iter().map(to_school).collect()
+}
+
+/// The school with this BRIN and site, if it is here.
+pub async fn find_by_brin(conn: &impl ConnectionTrait, brin: &Brin) -> Result<Option<School>, StoreError> {
+    let found = school::Entity::find().filter(school::COLUMN.brin_key.eq(brin.key())).one(conn).await?;
+    found.map(to_school).transpose()
+}
+
+pub(in crate::store) fn to_school(row: school::Model) -> Result<School, StoreError> {
+    let corrupt = |what| StoreError::CorruptRow { table: "school", id: row.id.to_string(), what };
+    Ok(School {
+        id: SchoolId::from_uuid(row.id),
+        connection: ConnectionId::from_uuid(row.connection_id),
+        details: SchoolDetails {
+            name: SchoolName::parse(&row.name).map_err(|_| corrupt("name"))?,
+            brin: Brin::parse(&row.brin).map_err(|_| corrupt("brin"))?,
+        },
+        created_at: row.created_at,
+    })
+}
