@@ -10,8 +10,10 @@ pub struct Model {
     /// The id of the entry before it plus one; given by code, without gaps.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: i64,
-    /// The school that it is about; no foreign key, an entry outlives what it is about.
+    /// The connection that it is about; no foreign key, an entry outlives what it is about.
     pub connection_id: Option<Uuid>,
+    /// The school that it is about, where it is about one of its schools.
+    pub school_id: Option<Uuid>,
     /// The version that the onboarding had after the act.
     pub onboarding_version: Option<i32>,
     /// `contact`, `staff`, `check`, `clock` or `operator`.

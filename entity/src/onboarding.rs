@@ -26,10 +26,6 @@ pub struct Model {
     pub gate_password: bool,
     /// Is the fourth gate a yes?
     pub gate_allowlisting: bool,
-    /// Is the fifth gate a yes?
-    pub gate_activation: bool,
-    /// Is the verdict `Open`?
-    pub import_open: bool,
     /// Does an open step wait on the school?
     pub held_by_school: bool,
     /// Does an open step wait on Kurve?

@@ -22,6 +22,11 @@ pub struct Model {
     /// Six signs, with `00` where no site was given: what makes a school unique.
     #[sea_orm(column_type = "Text", unique)]
     pub brin_key: String,
+    /// `under_way`, `withdrawn`, `completed` or `left`, as in the state of the onboarding.
+    #[sea_orm(column_type = "Text")]
+    pub course: String,
+    /// Whether Kurve activated it, as in the state of the onboarding.
+    pub is_activated: bool,
     /// When the school was registered.
     #[sea_orm(indexed)]
     pub created_at: DateTimeUtc,

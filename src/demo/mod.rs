@@ -10,7 +10,7 @@ use crate::crypto::Token;
 use crate::crypto::password_hash::StaffPassword;
 use crate::crypto::totp::{self, TotpSecret};
 use crate::domain::actor::{Actor, StaffRole};
-use crate::domain::ids::{ConnectionId, ContactId, MailId};
+use crate::domain::ids::{ConnectionId, ContactId, MailId, SchoolId};
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::{Command, Ground, Step};
 use crate::domain::reminder::{OwnDayKind, Period};
@@ -146,7 +146,8 @@ impl Plan<'_> {
         }
         if stage == Stage::Withdrawn {
             let reason = reason("We kiezen Optie B: maar twee klassen gaan met Numo werken.")?;
-            return self.by_school(school, contact, 8, &Command::Withdraw { reason }).await;
+            let command = Command::Withdraw { school: self.only_school(school).await?, reason };
+            return self.by_school(school, contact, 8, &command).await;
         }
         let call = self.call(self.kurve, self.days_ago(11, 15));
         let vouch = NewVouch { contact, ground: reason("Gebeld via het algemene nummer van de school.")? };
@@ -179,7 +180,8 @@ impl Plan<'_> {
             Stage::Open => self.open(school, contact).await,
             Stage::Completed | Stage::Renewed => {
                 self.open(school, contact).await?;
-                self.by_school(school, contact, 1, &Command::ReportImported).await?;
+                let done = Command::ReportImported { school: self.only_school(school).await? };
+                self.by_school(school, contact, 1, &done).await?;
                 if stage == Stage::Renewed {
                     let call = self.call(self.kurve, self.now - Duration::minutes(90));
                     credentials::issue(self.context, &call, school, None, None).await?;
@@ -188,6 +190,11 @@ impl Plan<'_> {
                 Ok(())
             }
         }
+    }
+
+    async fn only_school(&self, connection: ConnectionId) -> Result<SchoolId, ServiceError> {
+        let schools = store::onboarding::schools::list(self.context.db.reader(), connection).await?;
+        Ok(schools.first().ok_or(BROKEN)?.id)
     }
 
     /// Reminders put off for two weeks and a bit, and two study days after that.

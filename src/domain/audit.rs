@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantNames};
 
 use super::actor::{Actor, StaffRole};
-use super::ids::{ApiKeyId, ConnectionId, ContactId, MailId, NoteId, StaffId};
+use super::ids::{ApiKeyId, ConnectionId, ContactId, MailId, NoteId, SchoolId, StaffId};
 use super::onboarding::{Change, Step};
 use super::reminder::{OwnDayKind, Period};
 use super::roles::Roles;
@@ -295,8 +295,10 @@ impl Action {
 pub struct Entry {
     /// Its place; later is higher.
     pub id: i64,
-    /// About which school, if about one.
+    /// About which connection, if about one.
     pub connection: Option<ConnectionId>,
+    /// About which of its schools, if about one.
+    pub school: Option<SchoolId>,
     /// The version of the onboarding after it, if it changed one.
     pub onboarding_version: Option<i32>,
     /// When.

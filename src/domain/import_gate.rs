@@ -1,9 +1,11 @@
 //! The verdict: may this school import? Computed from the answers; nobody can set it.
 
+use std::collections::BTreeSet;
+
 use strum::IntoEnumIterator;
 
-use super::onboarding::gate::{Gate, Party, Step};
-use super::onboarding::state::Onboarding;
+use super::ids::SchoolId;
+use super::onboarding::{Gate, Onboarding, Party, Step, StepState};
 
 /// Whether MAGISTER IMPORT may be pressed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,16 +38,35 @@ impl Verdict {
     }
 }
 
-/// The verdict over an onboarding.
-pub fn verdict(state: &Onboarding) -> Verdict {
-    let reasons: Vec<ClosedReason> = Gate::iter()
-        .filter(|gate| !state.is_gate_yes(*gate))
-        .map(|gate| ClosedReason { gate, missing: missing_steps(state, gate) })
-        .collect();
-    if reasons.is_empty() { Verdict::Open } else { Verdict::Closed { reasons } }
+/// The verdict over one school: the four gates of its connection, and its own activation. Closed for a school that is not
+/// here.
+pub fn verdict(state: &Onboarding, school: SchoolId) -> Verdict {
+    let view = state.of(school);
+    judge(|step| match view {
+        Some(view) => view.step(step),
+        None if step.is_shared() => state.step(step),
+        None => &StepState::Waiting,
+    })
 }
 
-fn missing_steps(state: &Onboarding, gate: Gate) -> Vec<(Step, Option<Party>)> {
-    let steps = gate.steps().iter().copied();
-    steps.filter(|step| !state.is_yes(*step)).map(|step| (step, state.holder(step))).collect()
+/// The verdict over the whole: that of the school that is least far, so open once every school may import.
+pub fn verdict_of_all(state: &Onboarding) -> Verdict {
+    judge(|step| state.step(step))
+}
+
+/// The schools that may import.
+pub fn open_schools(state: &Onboarding) -> BTreeSet<SchoolId> {
+    state.live().map(|(school, _)| school).filter(|school| verdict(state, *school).is_open()).collect()
+}
+
+fn judge<'a>(state_of: impl Fn(Step) -> &'a StepState) -> Verdict {
+    let missing_in = |gate: Gate| -> Vec<(Step, Option<Party>)> {
+        let steps = gate.steps().iter().filter(|step| !state_of(**step).is_yes());
+        steps.map(|step| (*step, state_of(*step).holder(*step))).collect()
+    };
+    let reasons: Vec<ClosedReason> = Gate::iter()
+        .map(|gate| ClosedReason { gate, missing: missing_in(gate) })
+        .filter(|reason| !reason.missing.is_empty())
+        .collect();
+    if reasons.is_empty() { Verdict::Open } else { Verdict::Closed { reasons } }
 }

@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn a_pause_ends_all_turns_and_resuming_begins_them_again() {
         let now = at("2026-11-23T10:00:00Z");
-        let state = Onboarding::start(now);
+        let state = Onboarding::start(now, crate::domain::onboarding::testing::school_id(1));
         let reason = Reason::parse("Verbouwing").expect("a reason");
         let until = amsterdam_date(now) + Days::new(7);
         let staff = Actor::Staff { id: StaffId::from_uuid(uuid::Uuid::nil()), role: StaffRole::Support };

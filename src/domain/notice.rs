@@ -6,7 +6,7 @@ use strum::{EnumIter, EnumString, IntoStaticStr};
 
 use super::actor::Actor;
 use super::ids::{AccessLinkId, ContactId, OutageId, RegistrationId, ReminderMailId};
-use super::import_gate::verdict;
+use super::import_gate::verdict_of_all;
 use super::onboarding::{Change, Changed, Event, FallCause, Onboarding, Party, Step};
 
 /// A kind of mail.
@@ -150,8 +150,8 @@ pub struct Notice {
 /// The mails that one change calls for; each person concerned is told once.
 pub fn notices(changed: &Changed) -> Vec<Notice> {
     let Changed { before, events, after, version: _ } = changed;
-    let was_open = verdict(before).is_open();
-    let is_open = verdict(after).is_open();
+    let was_open = verdict_of_all(before).is_open();
+    let is_open = verdict_of_all(after).is_open();
     let mut found = vec![];
     if !was_open && is_open {
         found.push(Notice { kind: MailKind::ImportOpen, to: Audience::School, step: None });
@@ -226,7 +226,9 @@ fn called_for_by(before: &Onboarding, event: &Event, is_closing: bool) -> Vec<No
             | Change::Resumed
             | Change::Withdrawn { .. }
             | Change::Reopened
-            | Change::Completed,
+            | Change::Completed
+            | Change::SchoolAdded { .. }
+            | Change::SchoolLeft { .. },
             _,
         ) => vec![],
     }

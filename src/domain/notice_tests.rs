@@ -7,7 +7,9 @@ use strum::IntoEnumIterator;
 
 use super::{Audience, MailKind, Notice, notices, root_fall};
 use crate::domain::actor::Actor;
-use crate::domain::onboarding::testing::{Walk, claim, confirm, contact, contact_id, reason, superbeheerder, support};
+use crate::domain::onboarding::testing::{
+    Walk, claim, confirm, contact, contact_id, reason, school_id, superbeheerder, support,
+};
 use crate::domain::onboarding::{Changed, Command, FallCause, Step};
 use crate::domain::roles::ContactRole;
 
@@ -73,7 +75,7 @@ fn a_step_sent_back_while_the_import_is_open_is_told_as_a_closing_and_not_twice(
 #[test]
 fn a_closing_that_no_colleague_caused_is_told_to_school_and_support_with_the_step_that_fell_first() {
     let step = Step::QueryExecuted;
-    let withdraw = Command::Withdraw { reason: reason("Wij kiezen Optie B") };
+    let withdraw = Command::Withdraw { school: school_id(1), reason: reason("Wij kiezen Optie B") };
     let closings = [
         (superbeheerder(), Command::TakeBack { step }, step),
         (Actor::Check, disprove(step), step),
@@ -92,7 +94,7 @@ fn a_closing_that_no_colleague_caused_is_told_to_school_and_support_with_the_ste
 fn a_closing_by_a_colleague_is_not_mailed_to_support() {
     let ready = (MailKind::CredentialsReady, Audience::VouchedContacts, Some(Step::CredentialsIssued));
     let closed = |step| (MailKind::ImportClosed, Audience::School, Some(step));
-    let withdraw = Command::Withdraw { reason: reason("De school belde dat zij stoppen") };
+    let withdraw = Command::Withdraw { school: school_id(1), reason: reason("De school belde dat zij stoppen") };
 
     let renewed = Walk::all_but(&[]).does(support(), &Command::IssueCredentials);
     let withdrawn = Walk::all_but(&[]).does(support(), &withdraw);
@@ -105,7 +107,7 @@ fn a_closing_by_a_colleague_is_not_mailed_to_support() {
 fn a_completed_onboarding_that_closes_is_told_all_the_same() {
     let step = Step::PasswordSet;
     let mut walk = Walk::all_but(&[]);
-    walk.does(superbeheerder(), &Command::ReportImported);
+    walk.does(superbeheerder(), &Command::ReportImported { school: school_id(1) });
 
     let taken = walk.does(Actor::Check, &disprove(step));
 
@@ -212,8 +214,8 @@ fn what_concerns_nobody_else_calls_for_no_mail() {
         (superbeheerder(), Command::TakeBack { step: Step::PermissionsChecked }),
         (superbeheerder(), Command::Pause { reason: reason("Eerst de toetsweek"), until }),
         (superbeheerder(), Command::Resume),
-        (support(), Command::Withdraw { reason: reason("Wij kiezen Optie B") }),
-        (support(), Command::Reopen),
+        (support(), Command::Withdraw { school: school_id(1), reason: reason("Wij kiezen Optie B") }),
+        (support(), Command::Reopen { school: school_id(1) }),
     ];
 
     for (actor, command) in quiet {
@@ -226,7 +228,7 @@ fn what_concerns_nobody_else_calls_for_no_mail() {
 
 #[test]
 fn reporting_the_import_calls_for_no_mail() {
-    let taken = Walk::all_but(&[]).does(superbeheerder(), &Command::ReportImported);
+    let taken = Walk::all_but(&[]).does(superbeheerder(), &Command::ReportImported { school: school_id(1) });
 
     assert_eq!(called_for(&taken), []);
 }

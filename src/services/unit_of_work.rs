@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
-use crate::domain::ids::{ConnectionId, ContactId, MailId};
+use crate::domain::ids::{ConnectionId, ContactId, MailId, SchoolId};
 use crate::domain::notice::{About, MailKind};
+use crate::domain::onboarding::Event;
 use crate::services::{Call, Context, ServiceError};
 use crate::store::mail::outbox::{MailStatus, OutboxMail};
 use crate::store::mail::{mail_connections, outbox};
@@ -54,12 +55,29 @@ impl<'a> UnitOfWork<'a> {
     pub(super) fn note_version(&mut self, connection: Option<ConnectionId>, version: Option<i32>, action: Action) {
         self.entries.push(audit::NewEntry {
             connection,
+            school: None,
             onboarding_version: version,
             at: self.call.now,
             by: self.call.actor,
             action,
             request_id: self.call.request_id.clone(),
         });
+    }
+
+    /// Notes something about one of the schools of a connection.
+    pub(super) fn note_school(&mut self, connection: ConnectionId, school: SchoolId, action: Action) {
+        self.note(Some(connection), action);
+        if let Some(entry) = self.entries.last_mut() {
+            entry.school = Some(school);
+        }
+    }
+
+    /// Notes what happened in a version of an onboarding.
+    pub(super) fn note_event(&mut self, connection: ConnectionId, version: i32, event: &Event) {
+        self.note_version(Some(connection), Some(version), Action::Onboarding(event.change.clone()));
+        if let Some(entry) = self.entries.last_mut() {
+            entry.school = event.school;
+        }
     }
 
     /// Notes it at a school as done by whom that school knows, where one person is a contact of several.

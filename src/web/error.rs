@@ -7,6 +7,7 @@ use std::sync::Arc;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use crate::domain::onboarding::Refusal;
 use crate::services::onboarding::onboardings::{MOST_CONTACTS, MOST_NEW_CONTACTS};
 use crate::services::{ServiceError, chain};
 use crate::web::flash::{self, see_other};
@@ -52,6 +53,7 @@ impl From<ServiceError> for PageError {
             ServiceError::NotFound => Self::NotFound,
             ServiceError::Forbidden => Self::Forbidden,
             ServiceError::Conflict => Self::Conflict,
+            ServiceError::Refused(Refusal::UnknownSchool) => Self::NotFound,
             ServiceError::Refused(refusal) => Self::Refused(words::refusal(&refusal)),
             ServiceError::NotHandedOut(refusal) => Self::Refused(words::reveal_refusal(&refusal)),
             ServiceError::NotChecked(refusal) => Self::Refused(words::check_refusal(&refusal).to_owned()),

@@ -5,7 +5,7 @@ use super::names::step_name;
 use crate::domain::check::CheckRefusal;
 use crate::domain::credential::reveal::{REVEAL_DAYS, REVEALS_ALLOWED};
 use crate::domain::credential::{ClosedReason, RevealRefusal};
-use crate::domain::onboarding::{Party, Refusal, Step};
+use crate::domain::onboarding::{MOST_SCHOOLS, Party, Refusal, Step};
 use crate::domain::reminder::own_days::MOST_PERIODS;
 use crate::domain::reminder::{OwnDaysRefusal, SnoozeRefusal};
 
@@ -45,6 +45,10 @@ pub fn refusal(refusal: &Refusal) -> String {
                 .into()
         }
         Refusal::ImportClosed => "De import is nog dicht. Kijk in het overzicht welke vragen nog openstaan.".into(),
+        Refusal::UnknownSchool => "Deze school hoort niet bij deze koppeling. Open de pagina opnieuw.".into(),
+        Refusal::TooManySchools => {
+            format!("Een koppeling kan hoogstens {MOST_SCHOOLS} scholen hebben. Neem contact op met Kurve.")
+        }
         Refusal::IsWithdrawn => {
             "De school is gestopt met deze koppeling. Wil de school toch verder? Neem dan contact op met \
              Kurve."

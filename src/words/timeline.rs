@@ -181,6 +181,10 @@ fn onboarding_change(change: &Change, names: &Names) -> String {
         Change::Withdrawn { reason } => format!("Gestopt met de koppeling. Reden: {}", one_line(reason)),
         Change::Reopened => "De koppeling is weer bezig.".into(),
         Change::Completed => "Gemeld: de import in Numo is gedaan.".into(),
+        Change::SchoolAdded { .. } => "School toegevoegd aan de koppeling.".into(),
+        Change::SchoolLeft { reason, .. } => {
+            format!("School naar een andere koppeling verplaatst. Reden: {}", one_line(reason))
+        }
     }
 }
 
@@ -209,6 +213,7 @@ pub fn fall_cause(cause: &FallCause) -> String {
         }
         FallCause::ConnectionLost { code } => connection_lost(code).into(),
         FallCause::Withdrawn => "De school stopte met de koppeling.".into(),
+        FallCause::Moved => "De school hoort nu bij een andere koppeling.".into(),
     }
 }
 
@@ -220,7 +225,8 @@ pub fn fall_reason(cause: &FallCause) -> Option<&Reason> {
         | FallCause::NeededStepFell { .. }
         | FallCause::CredentialsRenewed
         | FallCause::ConnectionLost { .. }
-        | FallCause::Withdrawn => None,
+        | FallCause::Withdrawn
+        | FallCause::Moved => None,
     }
 }
 

@@ -140,7 +140,8 @@ fn what_does_not_fit_on_the_digest_is_counted_with_a_link() {
         let subject =
             "Koppelklaar: meer dan 40 stappen wachten op Kurve, 42 scholen zonder antwoord, 101 mails mislukt";
         assert_eq!(mail.subject, subject);
-        assert!(follow(&staff, &mail, "Mails die niet weg konden: 101.").await.contains(&mails[100].id.to_string()));
+        let newest = mails.iter().map(|mail| mail.id).max().expect("they are many");
+        assert!(follow(&staff, &mail, "Mails die niet weg konden: 101.").await.contains(&newest.to_string()));
         let (_, silent) = mail.text.split_once("Geen antwoord:").expect("it is there");
         let silent = Mail { text: silent.to_owned(), ..mail.clone() };
         assert!(follow(&staff, &silent, "Kijk verder:").await.contains("School 41"));

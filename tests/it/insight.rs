@@ -6,7 +6,7 @@ use calamine::Reader as _;
 use chrono::{DateTime, TimeDelta, Utc};
 use koppelklaar::domain::actor::{Actor, StaffRole};
 use koppelklaar::domain::audit::Action;
-use koppelklaar::domain::import_gate::verdict;
+use koppelklaar::domain::import_gate::verdict_of_all;
 use koppelklaar::domain::insight::week_of;
 use koppelklaar::domain::onboarding::progress::open_steps;
 use koppelklaar::domain::onboarding::{Command, Event, Gate, Ground, Lifecycle, Onboarding, Party, Step};
@@ -53,17 +53,22 @@ async fn replay(app: &TestApp, school: &TestSchool) -> Story {
             story.asked.push(entry.at);
         }
         if let (Some(version), Action::Onboarding(change)) = (entry.onboarding_version, entry.action) {
-            versions.entry(version).or_default().push(Event { at: entry.at, by: entry.by, change });
+            versions.entry(version).or_default().push(Event {
+                at: entry.at,
+                by: entry.by,
+                school: entry.school,
+                change,
+            });
         }
     }
     let start = versions.values().flatten().next().expect("a first event").at;
-    let mut state = Onboarding::start(start);
+    let mut state = Onboarding::start(start, school.id);
     let mut held: BTreeMap<(Step, &str), (Party, DateTime<Utc>)> = BTreeMap::new();
     for events in versions.into_values() {
         let at = events[0].at;
-        let was_open = verdict(&state).is_open();
+        let was_open = verdict_of_all(&state).is_open();
         state = state.apply_all(&events);
-        if !was_open && verdict(&state).is_open() {
+        if !was_open && verdict_of_all(&state).is_open() {
             story.opened.push(at);
         }
         let is_under_way = matches!(state.lifecycle(), Lifecycle::Active | Lifecycle::Completed { .. });

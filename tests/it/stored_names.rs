@@ -10,7 +10,7 @@ use koppelklaar::domain::audit::Action;
 use koppelklaar::domain::check::{CheckCode, CheckPolicy, NotMade, Rung};
 use koppelklaar::domain::credential::reveal::ClosedReason;
 use koppelklaar::domain::heartbeat::Worker;
-use koppelklaar::domain::onboarding::{Change, Evidence, Gate, Lifecycle, Party, Step};
+use koppelklaar::domain::onboarding::{Change, Course, Evidence, Gate, Lifecycle, Party, Step};
 use koppelklaar::domain::reminder::OwnDayKind;
 use koppelklaar::domain::roles::{ContactRole, Roles};
 use koppelklaar::domain::school::Region;
@@ -71,8 +71,10 @@ fn every_stored_name_is_what_it_always_was() {
         (
             Change::VARIANTS.join(" "),
             "step_answered evidence_fell step_fell step_restored completion_restored credentials_issued \
-             stuck_reported stuck_answered step_handed_over paused resumed withdrawn reopened completed",
+             stuck_reported stuck_answered step_handed_over paused resumed withdrawn reopened completed \
+             school_added school_left",
         ),
+        (Course::VARIANTS.join(" "), "under_way withdrawn completed left"),
         (
             Action::VARIANTS.join(" "),
             "onboarding school_registered registration_repeated details_changed import_opened import_closed \

@@ -34,7 +34,7 @@ pub(crate) async fn insert_school(
     let school = SchoolId::from_uuid(context.chance.uuid_v7(now));
     let school = School { id: school, connection: id, details: details.school(), created_at: now };
     schools::insert(conn, &school).await.expect("a fresh BRIN");
-    onboardings::insert(conn, id, &Onboarding::start(now), now).await.expect("a fresh school");
+    onboardings::insert(conn, id, &Onboarding::start(now, school.id), now).await.expect("a fresh school");
     let mut made = vec![];
     for person in 0..people {
         let email = EmailAddress::parse(&format!("contact{person}@lyceum{number}.example")).expect("an address");

@@ -22,6 +22,7 @@ fn audit() -> TableCreateStatement {
         .table("audit")
         .col(big_integer("id").primary_key())
         .col(uuid_null("connection_id"))
+        .col(uuid_null("school_id"))
         .col(integer_null("onboarding_version"))
         .col(text("actor_kind"))
         .col(uuid_null("actor_id"))

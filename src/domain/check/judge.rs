@@ -78,11 +78,11 @@ impl CheckHistory {
     pub fn of(state: &Onboarding, streak: Option<Streak>) -> Self {
         let with = |is_so: &dyn Fn(Step) -> bool| Step::iter().filter(|step| is_so(*step)).collect();
         let is_proven = |step| state.answer(step).is_some_and(|answer: &_| answer.with(Evidence::Proven).is_some());
-        let known = Self { answered: with(&|step| state.is_yes(step)), proven: with(&is_proven), streak: None };
+        let known = Self { answered: with(&|step| state.is_any_yes(step)), proven: with(&is_proven), streak: None };
         // What is answered anew gets tries of its own: those before it say nothing of that answer.
         let is_stale = |streak: &Streak| {
             let at_stake = falling(&known, streak.code).unwrap_or(Step::ActivationConfirmed);
-            let is_newer = state.answer(at_stake).is_some_and(|answer| answer.since() > streak.counted_at);
+            let is_newer = state.last_yes_since(at_stake).is_some_and(|since| since > streak.counted_at);
             is_newer && !streak.is_over()
         };
         let streak = streak.filter(|streak| !is_stale(streak));

@@ -7,7 +7,7 @@ use strum::{IntoStaticStr, VariantNames};
 use super::answer::{Evidence, Ground};
 use super::gate::Step;
 use crate::domain::actor::Actor;
-use crate::domain::ids::ContactId;
+use crate::domain::ids::{ConnectionId, ContactId, SchoolId};
 use crate::domain::text::Reason;
 
 /// Why a step that was yes is no again.
@@ -35,6 +35,8 @@ pub enum FallCause {
     },
     /// The school withdrew; told of the activation then, and of the credentials when it is taken up again.
     Withdrawn,
+    /// The school belongs to another connection now.
+    Moved,
 }
 
 /// One change of an onboarding.
@@ -99,7 +101,7 @@ pub enum Change {
         /// To whom.
         to: ContactId,
     },
-    /// Laid aside.
+    /// Laid aside, with all schools.
     Paused {
         /// Why.
         reason: Reason,
@@ -113,10 +115,22 @@ pub enum Change {
         /// Why.
         reason: Reason,
     },
-    /// A withdrawn or completed onboarding is under way again.
+    /// A school that had stopped or was done is under way again.
     Reopened,
     /// The import is done.
     Completed,
+    /// A school came to the connection.
+    SchoolAdded {
+        /// The contact who had it added, if a contact did.
+        asked_by: Option<ContactId>,
+    },
+    /// A school went to another connection.
+    SchoolLeft {
+        /// Where to.
+        to: ConnectionId,
+        /// Why.
+        reason: Reason,
+    },
 }
 
 impl Change {
@@ -141,18 +155,23 @@ impl Change {
             | Self::Resumed
             | Self::Withdrawn { .. }
             | Self::Reopened
-            | Self::Completed => None,
+            | Self::Completed
+            | Self::SchoolAdded { .. }
+            | Self::SchoolLeft { .. } => None,
         }
     }
 }
 
-/// A change, by whom and when.
+/// A change, by whom and when, and of which school.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     /// When.
     pub at: DateTime<Utc>,
     /// By whom.
     pub by: Actor,
+    /// Of which school; none where it is of the connection, and so of all its schools.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub school: Option<SchoolId>,
     /// What.
     #[serde(flatten)]
     pub change: Change,

@@ -4,11 +4,12 @@ use chrono::NaiveDate;
 
 use super::answer::Ground;
 use super::gate::Step;
-use crate::domain::ids::ContactId;
+use super::state::MOST_SCHOOLS;
+use crate::domain::ids::{ConnectionId, ContactId, SchoolId};
 use crate::domain::roles::ContactRole;
 use crate::domain::text::Reason;
 
-/// A wish to change an onboarding.
+/// A wish to change an onboarding. One that names no school is about the connection, and so about all its schools.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// "Dit is gedaan", by a contact of the school.
@@ -20,7 +21,7 @@ pub enum Command {
         /// The version of the credentials that the page showed, where it showed one.
         credential_version: Option<u32>,
     },
-    /// Kurve says that a step is done.
+    /// Kurve says that a step is done; of the activation: for every school that waits for it.
     Confirm {
         /// Which step.
         step: Step,
@@ -53,7 +54,7 @@ pub enum Command {
         /// Which step.
         step: Step,
     },
-    /// Kurve sends a step back.
+    /// Kurve sends a step back; the activation: of every school that has it.
     SendBack {
         /// Which step.
         step: Step,
@@ -92,15 +93,53 @@ pub enum Command {
     },
     /// Take up again.
     Resume,
+    /// Kurve activates one school.
+    Activate {
+        /// Which school.
+        school: SchoolId,
+        /// On what ground.
+        ground: Ground,
+    },
+    /// Kurve takes the activation of one school back.
+    Deactivate {
+        /// Which school.
+        school: SchoolId,
+        /// Why.
+        reason: Reason,
+    },
     /// The school stops or chooses Optie B.
     Withdraw {
+        /// Which school.
+        school: SchoolId,
         /// Why.
         reason: Reason,
     },
     /// Kurve takes up a withdrawn school again.
-    Reopen,
+    Reopen {
+        /// Which school.
+        school: SchoolId,
+    },
     /// "Import gedaan", by a contact of the school.
-    ReportImported,
+    ReportImported {
+        /// Which school.
+        school: SchoolId,
+    },
+    /// A school joins the connection.
+    AddSchool {
+        /// Which school.
+        school: SchoolId,
+        /// The contact who asked for it, if a contact did.
+        asked_by: Option<ContactId>,
+    },
+    /// A school goes to another connection.
+    RemoveSchool {
+        /// Which school.
+        school: SchoolId,
+        /// Where to.
+        to: ConnectionId,
+        /// Why.
+        reason: Reason,
+    },
 }
 
 /// Why a command does not fit the rules. The command changed nothing.
@@ -161,6 +200,12 @@ pub enum Refusal {
     /// The import is not open.
     #[error("the import is closed")]
     ImportClosed,
+    /// There is no such school in this connection.
+    #[error("no such school in this connection")]
+    UnknownSchool,
+    /// The connection has as many schools as it can.
+    #[error("a connection has at most {MOST_SCHOOLS} schools")]
+    TooManySchools,
     /// The onboarding is withdrawn.
     #[error("the onboarding is withdrawn")]
     IsWithdrawn,

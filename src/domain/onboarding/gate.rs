@@ -94,6 +94,16 @@ impl Step {
         self.into()
     }
 
+    /// Whether it is done once for all schools of a connection. Only the activation is each school's own.
+    pub fn is_shared(self) -> bool {
+        self != Self::ActivationConfirmed
+    }
+
+    /// The steps that are done once for all schools of a connection, in order.
+    pub fn shared() -> impl Iterator<Item = Self> {
+        Self::iter().filter(|step| step.is_shared())
+    }
+
     /// The gate whose question this step helps to answer.
     pub fn gate(self) -> Gate {
         match self {

@@ -13,7 +13,7 @@ use super::answer::Answer;
 use super::change::FallCause;
 use super::gate::Step;
 
-/// What fell because a check found the connection lost.
+/// What fell because a check found the connection lost: of the connection, or of one school.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Interrupted {

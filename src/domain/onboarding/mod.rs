@@ -1,17 +1,24 @@
-//! One school on its way to MAGISTER IMPORT: gates and steps, what has been answered, what may happen next.
+//! One connection on its way to MAGISTER IMPORT, with its schools: gates and steps, what has been answered, what may
+//! happen next. All steps but the activation are done once for all schools.
 //!
 //! [`decide()`] turns a command into events or a refusal; [`Onboarding::apply`] folds events in; [`progress`] is what
 //! people look at. To add a step: start in [`gate`] and follow the compiler.
 
 mod answer;
+mod apply;
 pub mod change;
 mod changed;
 pub mod command;
 pub mod decide;
 pub mod gate;
 pub mod interrupted;
+mod lifecycle;
 pub mod progress;
+mod school_progress;
+mod school_view;
+mod settle;
 pub mod state;
+mod step_state;
 #[cfg(test)]
 mod story_tests;
 #[cfg(test)]
@@ -25,4 +32,8 @@ pub use changed::Changed;
 pub use command::{Command, Refusal};
 pub use decide::decide;
 pub use gate::{Gate, Party, Step};
-pub use state::{Lifecycle, Onboarding, StepState};
+pub use lifecycle::{Lifecycle, Pause};
+pub use school_progress::{Course, SchoolProgress};
+pub use school_view::SchoolView;
+pub use state::{MOST_SCHOOLS, Onboarding};
+pub use step_state::{Fallen, StepState};

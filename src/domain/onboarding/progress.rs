@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use strum::IntoEnumIterator;
 
 use super::gate::{Gate, Party, Step};
-use super::state::{Onboarding, StepState};
+use super::state::Onboarding;
+use super::step_state::StepState;
 
 /// A step that can be done now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,185 +1,184 @@
-//! What is known of one onboarding. [`Onboarding::apply`] is the only thing that changes it.
+//! What is known of one onboarding: a connection with its schools. [`Onboarding::apply`] is the only thing that changes
+//! it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, NaiveDate, Utc};
-use serde::{Deserialize, Deserializer, Serialize};
-use strum::{IntoEnumIterator, IntoStaticStr, VariantNames};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
-use super::answer::{Answer, Evidence, Given, Ground};
-use super::change::{Change, Event, FallCause};
+use super::answer::Answer;
 use super::gate::{Gate, Party, Step};
 use super::interrupted::Interrupted;
-use crate::domain::actor::Actor;
-use crate::domain::ids::ContactId;
-use crate::domain::text::Reason;
+use super::lifecycle::{Lifecycle, Pause};
+use super::school_progress::{Course, SchoolProgress};
+use super::school_view::SchoolView;
+use super::settle::settle;
+use super::step_state::{Fallen, StepState};
+use crate::domain::ids::{ContactId, SchoolId};
 
-/// Why a step that was yes is open again; shown until it is done again, also while it is stuck.
+/// The most schools that one connection has here.
+pub const MOST_SCHOOLS: usize = 250;
+
+/// One connection's onboarding, with its schools. It is stored whole: what a newer release added to it, an older one
+/// would lose, so it is refused there.
+///
+/// Asked for a step, it answers for the whole: the activation is that of the school that is least far, so that it is yes
+/// once every school is activated.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Fallen {
-    /// What made it fall.
-    pub cause: FallCause,
-    /// Who did that.
-    pub by: Actor,
-    /// When.
-    pub at: DateTime<Utc>,
-}
-
-/// Where one step stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case", deny_unknown_fields)]
-pub enum StepState {
-    /// Cannot be done yet: something it needs is not yes.
-    Waiting,
-    /// Can be done now.
-    Open {
-        /// Since when.
-        since: DateTime<Utc>,
-        /// Why it fell, if it had been yes before.
-        fallen: Option<Fallen>,
-        /// What Kurve last answered to "Het lukt niet".
-        answer: Option<Reason>,
-    },
-    /// The school says that it does not work; Kurve has the ball.
-    Stuck {
-        /// Since when.
-        since: DateTime<Utc>,
-        /// What goes wrong.
-        reason: Reason,
-        /// Who said so.
-        by: Actor,
-        /// Why it fell, if it had been yes before.
-        #[serde(default)]
-        fallen: Option<Fallen>,
-    },
-    /// Done.
-    Yes {
-        /// On what evidence.
-        answer: Answer,
-    },
-}
-
-impl StepState {
-    fn since(&self) -> Option<DateTime<Utc>> {
-        match self {
-            Self::Waiting => None,
-            Self::Open { since, .. } | Self::Stuck { since, .. } => Some(*since),
-            Self::Yes { answer } => Some(answer.since()),
-        }
-    }
-}
-
-/// Where the onboarding as a whole stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[derive(IntoStaticStr, VariantNames)]
-#[serde(tag = "state", rename_all = "snake_case", deny_unknown_fields)]
-#[strum(serialize_all = "snake_case")]
-pub enum Lifecycle {
-    /// Under way.
-    Active,
-    /// Laid aside; nobody is reminded.
-    Paused {
-        /// Since when.
-        since: DateTime<Utc>,
-        /// Why.
-        reason: Reason,
-        /// The Amsterdam date on which it resumes by itself.
-        until: NaiveDate,
-    },
-    /// The school stops or chose Optie B.
-    Withdrawn {
-        /// When.
-        at: DateTime<Utc>,
-        /// Why.
-        reason: Reason,
-    },
-    /// The school reported that the import is done.
-    Completed {
-        /// When.
-        at: DateTime<Utc>,
-    },
-}
-
-impl Lifecycle {
-    /// The stored name.
-    pub fn as_str(&self) -> &'static str {
-        self.into()
-    }
-
-    /// Whether the school stopped.
-    pub fn is_withdrawn(&self) -> bool {
-        matches!(self, Self::Withdrawn { .. })
-    }
-
-    /// Whether somebody laid it aside.
-    pub fn is_paused(&self) -> bool {
-        matches!(self, Self::Paused { .. })
-    }
-
-    /// Whether the import was reported done.
-    pub fn is_completed(&self) -> bool {
-        matches!(self, Self::Completed { .. })
-    }
-}
-
-/// One school's onboarding. It is stored whole: what a newer release added to it, an older one would lose, so it is
-/// refused there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "Stored")]
 pub struct Onboarding {
-    lifecycle: Lifecycle,
-    #[serde(deserialize_with = "with_every_step")]
+    pub(super) paused: Option<Pause>,
+    /// All but the activation, which each school has for itself.
+    pub(super) steps: BTreeMap<Step, StepState>,
+    pub(super) handed_to: BTreeMap<Step, ContactId>,
+    pub(super) credential_version: u32,
+    #[serde(skip_serializing_if = "Interrupted::is_empty")]
+    pub(super) interrupted: Interrupted,
+    /// Never empty: who left stays.
+    pub(super) schools: BTreeMap<SchoolId, SchoolProgress>,
+}
+
+/// An onboarding as it lies in the database, perhaps by an older release that knew fewer steps.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    paused: Option<Pause>,
     steps: BTreeMap<Step, StepState>,
     handed_to: BTreeMap<Step, ContactId>,
     credential_version: u32,
-    #[serde(default, skip_serializing_if = "Interrupted::is_empty")]
+    #[serde(default)]
     interrupted: Interrupted,
+    schools: BTreeMap<SchoolId, SchoolProgress>,
+}
+
+impl TryFrom<Stored> for Onboarding {
+    type Error = &'static str;
+
+    /// A step that was not known can be done since the last thing that was, or waits for what it needs.
+    fn try_from(stored: Stored) -> Result<Self, Self::Error> {
+        let Stored { paused, mut steps, handed_to, credential_version, interrupted, mut schools } = stored;
+        if schools.is_empty() {
+            return Err("an onboarding without a school");
+        }
+        if steps.keys().any(|step| !step.is_shared()) {
+            return Err("an activation that is of no school");
+        }
+        let known = steps.values().chain(schools.values().map(SchoolProgress::activation));
+        let last = known.filter_map(StepState::since).max().unwrap_or(DateTime::UNIX_EPOCH);
+        settle(&mut steps, &mut schools, last);
+        Ok(Self { paused, steps, handed_to, credential_version, interrupted, schools })
+    }
 }
 
 impl Onboarding {
-    /// A fresh onboarding: nothing answered, and what needs nothing open since `at`.
-    pub fn start(at: DateTime<Utc>) -> Self {
-        let mut steps = Step::iter().map(|step| (step, StepState::Waiting)).collect();
-        settle(&mut steps, at);
+    /// A fresh onboarding of one school: nothing answered, and what needs nothing open since `at`.
+    pub fn start(at: DateTime<Utc>, school: SchoolId) -> Self {
+        let mut steps = BTreeMap::new();
+        let mut schools = BTreeMap::from([(school, SchoolProgress::fresh(None))]);
+        settle(&mut steps, &mut schools, at);
         Self {
-            lifecycle: Lifecycle::Active,
+            paused: None,
             steps,
             handed_to: BTreeMap::new(),
             credential_version: 0,
             interrupted: Interrupted::default(),
+            schools,
         }
     }
 
-    /// Where the whole stands.
-    pub fn lifecycle(&self) -> &Lifecycle {
-        &self.lifecycle
+    /// Where the whole stands: withdrawn once no school goes on, completed once each that goes on is.
+    pub fn lifecycle(&self) -> Lifecycle {
+        let live: Vec<&Course> = self.live().map(|(_, school)| school.course()).collect();
+        let latest =
+            |courses: Vec<&Course>| courses.into_iter().max_by_key(|course| course.since()).map(Course::lifecycle);
+        let course = match &self.paused {
+            _ if live.is_empty() => latest(self.schools.values().map(SchoolProgress::course).collect()),
+            Some(pause) => Some(pause.lifecycle()),
+            None if live.iter().all(|course| course.since().is_some()) => latest(live),
+            None => None,
+        };
+        course.unwrap_or(Lifecycle::Active)
+    }
+
+    /// Where one school stands; `None` if it is not here.
+    pub fn lifecycle_of(&self, school: SchoolId) -> Option<Lifecycle> {
+        self.of(school).map(|view| view.lifecycle())
+    }
+
+    /// That it is laid aside, if it is.
+    pub fn paused(&self) -> Option<&Pause> {
+        self.paused.as_ref()
+    }
+
+    /// One school with what it shares; `None` if it is not here, or no longer.
+    pub fn of(&self, school: SchoolId) -> Option<SchoolView<'_>> {
+        let school = self.schools.get(&school).filter(|school| !school.has_left())?;
+        Some(SchoolView { shared: &self.steps, paused: self.paused.as_ref(), school })
+    }
+
+    /// The onboarding as one school sees it: what all share, and no sisters; `None` if it is not here, or no longer.
+    pub fn only(&self, school: SchoolId) -> Option<Self> {
+        let own = self.schools.get(&school).filter(|school| !school.has_left())?;
+        Some(Self { schools: BTreeMap::from([(school, own.clone())]), ..self.clone() })
+    }
+
+    /// What a school has of its own, also when it left.
+    pub fn school(&self, school: SchoolId) -> Option<&SchoolProgress> {
+        self.schools.get(&school)
+    }
+
+    /// The schools that are here, stopped or not, in the order of their ids.
+    pub fn schools(&self) -> impl Iterator<Item = (SchoolId, &SchoolProgress)> {
+        self.schools.iter().map(|(id, school)| (*id, school)).filter(|(_, school)| !school.has_left())
+    }
+
+    /// The schools that go on: not those that stopped.
+    pub fn live(&self) -> impl Iterator<Item = (SchoolId, &SchoolProgress)> {
+        self.schools().filter(|(_, school)| school.is_live())
+    }
+
+    /// The school that is least far, of those that go on if any does.
+    fn representative(&self) -> &SchoolProgress {
+        self.schools.values().min_by_key(|school| school.place()).expect("start() puts one in and none is taken out")
     }
 
     /// Where one step stands.
     pub fn step(&self, step: Step) -> &StepState {
-        self.steps.get(&step).expect("start() and the reading of stored states put every step in")
+        self.steps.get(&step).unwrap_or_else(|| &self.representative().activation)
     }
 
     /// The answer of a step that is yes.
     pub fn answer(&self, step: Step) -> Option<&Answer> {
-        match self.step(step) {
-            StepState::Yes { answer } => Some(answer),
-            StepState::Waiting | StepState::Open { .. } | StepState::Stuck { .. } => None,
-        }
+        self.step(step).answer()
     }
 
     /// Why a step that is not done fell, if it had been yes before.
     pub fn fallen(&self, step: Step) -> Option<&Fallen> {
-        match self.step(step) {
-            StepState::Open { fallen, .. } | StepState::Stuck { fallen, .. } => fallen.as_ref(),
-            StepState::Waiting | StepState::Yes { .. } => None,
-        }
+        self.step(step).fallen()
     }
 
     /// Whether a step is yes.
     pub fn is_yes(&self, step: Step) -> bool {
-        self.answer(step).is_some()
+        self.step(step).is_yes()
+    }
+
+    /// Since when the youngest yes of a step stands: of the activation, that of any school.
+    pub fn last_yes_since(&self, step: Step) -> Option<DateTime<Utc>> {
+        let since = |state: &StepState| state.answer().map(Answer::since);
+        match self.steps.get(&step) {
+            Some(state) => since(state),
+            None => self.schools.values().filter_map(|school| since(&school.activation)).max(),
+        }
+    }
+
+    /// Whether a step is yes: the activation, for any school.
+    pub fn is_any_yes(&self, step: Step) -> bool {
+        self.last_yes_since(step).is_some()
+    }
+
+    /// The schools that Kurve activated.
+    pub fn activated(&self) -> BTreeSet<SchoolId> {
+        self.schools().filter(|(_, school)| school.is_activated()).map(|(id, _)| id).collect()
     }
 
     /// Whether a gate's question is answered yes: computed from its steps, never set.
@@ -189,11 +188,7 @@ impl Onboarding {
 
     /// Who has the ball for a step that can be done now; `None` if it is done or cannot be done yet.
     pub fn holder(&self, step: Step) -> Option<Party> {
-        match self.step(step) {
-            StepState::Open { .. } => Some(step.party()),
-            StepState::Stuck { .. } => Some(Party::Kurve),
-            StepState::Waiting | StepState::Yes { .. } => None,
-        }
+        self.step(step).holder(step)
     }
 
     /// The version of the credentials last issued; 0 when none were.
@@ -206,7 +201,7 @@ impl Onboarding {
         self.handed_to.get(&step).copied()
     }
 
-    /// What fell with a lost connection and holds again when it is back.
+    /// What of the shared steps fell with a lost connection and holds again when it is back.
     pub fn interrupted(&self) -> &Interrupted {
         &self.interrupted
     }
@@ -215,130 +210,4 @@ impl Onboarding {
     pub fn missing_for(&self, step: Step) -> Vec<Step> {
         step.needs().iter().copied().filter(|need| !self.is_yes(*need)).collect()
     }
-
-    /// Folds one event in.
-    #[must_use]
-    pub fn apply(mut self, event: &Event) -> Self {
-        match &event.change {
-            Change::StepAnswered { step, evidence, ground } => self.answer_step(*step, *evidence, ground, event),
-            Change::EvidenceFell { step, evidence } => self.drop_evidence(*step, *evidence),
-            Change::StepFell { step, cause } => {
-                match event.by {
-                    Actor::Check => self.interrupted.keep(*step, cause, self.answer(*step).cloned()),
-                    Actor::Contact { .. } | Actor::Staff { .. } | Actor::Clock | Actor::Operator | Actor::Visitor => {
-                        self.interrupted.forget_fallen(*step);
-                    }
-                }
-                let fallen = Fallen { cause: cause.clone(), by: event.by, at: event.at };
-                self.steps.insert(*step, StepState::Open { since: event.at, fallen: Some(fallen), answer: None });
-            }
-            Change::StepRestored { step } => {
-                if let Some(answer) = self.interrupted.take(*step) {
-                    self.steps.insert(*step, StepState::Yes { answer });
-                }
-            }
-            Change::CompletionRestored => {
-                let at = self.interrupted.take_completed().unwrap_or(event.at);
-                self.lifecycle = Lifecycle::Completed { at };
-            }
-            Change::CredentialsIssued { version } => {
-                self.credential_version = *version;
-                self.interrupted = Interrupted::default();
-                if self.is_yes(Step::CredentialsIssued) {
-                    let ground = Ground::Credentials(*version);
-                    self.answer_step(Step::CredentialsIssued, Evidence::Confirmed, &ground, event);
-                }
-            }
-            Change::StuckReported { step, reason } => {
-                // Who says it again, in other words, keeps the place in Kurve's worklist.
-                let since = match self.step(*step) {
-                    StepState::Stuck { since, .. } => *since,
-                    StepState::Waiting | StepState::Open { .. } | StepState::Yes { .. } => event.at,
-                };
-                let fallen = self.fallen(*step).cloned();
-                let stuck = StepState::Stuck { since, reason: reason.clone(), by: event.by, fallen };
-                self.steps.insert(*step, stuck);
-            }
-            Change::StuckAnswered { step, answer } => {
-                let fallen = self.fallen(*step).cloned();
-                let open = StepState::Open { since: event.at, fallen, answer: Some(answer.clone()) };
-                self.steps.insert(*step, open);
-            }
-            Change::StepHandedOver { step, to } => {
-                self.handed_to.insert(*step, *to);
-            }
-            Change::Paused { reason, until } => {
-                self.lifecycle = Lifecycle::Paused { since: event.at, reason: reason.clone(), until: *until };
-            }
-            Change::Withdrawn { reason } => {
-                self.lifecycle = Lifecycle::Withdrawn { at: event.at, reason: reason.clone() };
-                self.interrupted = Interrupted::default();
-            }
-            Change::Completed => {
-                self.lifecycle = Lifecycle::Completed { at: event.at };
-                self.interrupted = Interrupted::default();
-            }
-            Change::Reopened => {
-                if let (Lifecycle::Completed { at }, Actor::Check) = (&self.lifecycle, event.by) {
-                    self.interrupted.keep_completed(*at);
-                }
-                self.lifecycle = Lifecycle::Active;
-            }
-            Change::Resumed => self.lifecycle = Lifecycle::Active,
-        }
-        settle(&mut self.steps, event.at);
-        self
-    }
-
-    /// Folds events in, oldest first.
-    #[must_use]
-    pub fn apply_all<'a>(self, events: impl IntoIterator<Item = &'a Event>) -> Self {
-        events.into_iter().fold(self, |state, event| state.apply(event))
-    }
-
-    fn answer_step(&mut self, step: Step, evidence: Evidence, ground: &Ground, event: &Event) {
-        let given = Given { by: event.by, at: event.at, ground: ground.clone() };
-        self.interrupted.take(step);
-        match self.steps.get_mut(&step) {
-            Some(StepState::Yes { answer }) => answer.add(evidence, given),
-            Some(StepState::Waiting | StepState::Open { .. } | StepState::Stuck { .. }) | None => {
-                self.steps.insert(step, StepState::Yes { answer: Answer::new(evidence, given) });
-                self.handed_to.remove(&step);
-            }
-        }
-    }
-
-    fn drop_evidence(&mut self, step: Step, evidence: Evidence) {
-        if let Some(StepState::Yes { answer }) = self.steps.get_mut(&step) {
-            answer.drop_evidence(evidence);
-        }
-    }
-}
-
-/// Opens what can be done now and closes what no longer can, keeping why a step fell.
-fn settle(steps: &mut BTreeMap<Step, StepState>, at: DateTime<Utc>) {
-    for step in Step::iter() {
-        let is_ready = step.needs().iter().all(|need| matches!(steps.get(need), Some(StepState::Yes { .. })));
-        match steps.get(&step) {
-            Some(StepState::Waiting) | None if is_ready => {
-                steps.insert(step, StepState::Open { since: at, fallen: None, answer: None });
-            }
-            Some(StepState::Open { .. } | StepState::Stuck { .. }) | None if !is_ready => {
-                steps.insert(step, StepState::Waiting);
-            }
-            Some(StepState::Waiting | StepState::Open { .. } | StepState::Stuck { .. } | StepState::Yes { .. })
-            | None => {}
-        }
-    }
-}
-
-/// Reads steps that an older release may have stored, which knew fewer of them. A step that it did not know can be done
-/// since the last thing that it did know, or waits for what it needs.
-fn with_every_step<'de, D: Deserializer<'de>>(stored: D) -> Result<BTreeMap<Step, StepState>, D::Error> {
-    let mut steps = BTreeMap::<Step, StepState>::deserialize(stored)?;
-    if Step::iter().any(|step| !steps.contains_key(&step)) {
-        let last = steps.values().filter_map(StepState::since).max().unwrap_or(DateTime::UNIX_EPOCH);
-        settle(&mut steps, last);
-    }
-    Ok(steps)
 }

@@ -4,10 +4,12 @@
 use chrono::{Days, NaiveDate};
 
 use super::progress::open_steps;
-use super::testing::{Walk, claim, confirm, contact, contact_id, prove, reason, superbeheerder, support, ticket};
+use super::testing::{
+    Walk, claim, confirm, contact, contact_id, prove, reason, school_id, superbeheerder, support, ticket,
+};
 use super::{Change, Command, FallCause, Ground, Lifecycle, Onboarding, Step};
 use crate::domain::actor::Actor;
-use crate::domain::import_gate::{Verdict, verdict};
+use crate::domain::import_gate::{Verdict, verdict_of_all};
 use crate::domain::notice::{Audience, notices};
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::roles::ContactRole;
@@ -79,14 +81,14 @@ fn one_onboarding_runs_from_request_to_import_and_through_a_new_password() {
     story.then(17, beheerder, &by_ticket);
     story.then(1, Actor::Check, &prove(Step::PasswordSet, 1));
     story.then(0, Actor::Check, &prove(Step::PermissionsChecked, 1));
-    story.then(0, beheerder, &Command::ReportImported);
+    story.then(0, beheerder, &Command::ReportImported { school: school_id(1) });
     story.then(1, support(), &confirm(Step::ActivationConfirmed));
-    story.then(2, beheerder, &Command::ReportImported);
+    story.then(2, beheerder, &Command::ReportImported { school: school_id(1) });
     story.then(24 * 42, support(), &Command::IssueCredentials);
     story.then(1, beheerder, &seeing(Step::PasswordSet, 1));
     story.then(1, beheerder, &seeing(Step::PasswordSet, 2));
     story.then(1, support(), &confirm(Step::ActivationConfirmed));
-    story.then(2, beheerder, &Command::ReportImported);
+    story.then(2, beheerder, &Command::ReportImported { school: school_id(1) });
 
     insta::assert_snapshot!(story.lines.join("\n"));
 }
@@ -128,9 +130,12 @@ fn change_line(change: &Change) -> String {
         }
         Change::Paused { reason, until } => format!("paused until {until}, \"{reason}\""),
         Change::Withdrawn { reason } => format!("withdrawn, \"{reason}\""),
-        Change::Resumed | Change::Reopened | Change::Completed | Change::CompletionRestored => {
-            change.as_str().to_owned()
-        }
+        Change::Resumed
+        | Change::Reopened
+        | Change::Completed
+        | Change::CompletionRestored
+        | Change::SchoolAdded { .. }
+        | Change::SchoolLeft { .. } => change.as_str().to_owned(),
     }
 }
 
@@ -151,6 +156,7 @@ fn cause_line(cause: &FallCause) -> String {
         FallCause::CredentialsRenewed => "credentials renewed".to_owned(),
         FallCause::ConnectionLost { code } => format!("connection lost, {code}"),
         FallCause::Withdrawn => "withdrawn".to_owned(),
+        FallCause::Moved => "moved".to_owned(),
     }
 }
 
@@ -162,7 +168,7 @@ fn standing(state: &Onboarding) -> String {
             format!("{}@{}{mark}", open.step.as_str(), open.holder.as_str())
         })
         .collect();
-    let import = match verdict(state) {
+    let import = match verdict_of_all(state) {
         Verdict::Open => "import open".to_owned(),
         Verdict::Closed { reasons } => {
             let gates: Vec<&str> = reasons.iter().map(|reason| reason.gate.as_str()).collect();

@@ -6,13 +6,18 @@ use uuid::Uuid;
 
 use super::{Changed, Command, Ground, Onboarding, Refusal, Step, decide};
 use crate::domain::actor::{Actor, StaffRole};
-use crate::domain::ids::{ContactId, StaffId};
+use crate::domain::ids::{ContactId, SchoolId, StaffId};
 use crate::domain::roles::{ContactRole, Roles};
 use crate::domain::text::{Reason, TicketRef};
 
 /// Monday 31 August 2026, nine o'clock in the Netherlands.
 pub(crate) fn first_morning() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 8, 31, 7, 0, 0).single().expect("a moment that exists once")
+}
+
+/// Walks begin with the first school.
+pub(crate) fn school_id(number: u128) -> SchoolId {
+    SchoolId::from_uuid(Uuid::from_u128(number))
 }
 
 pub(crate) fn contact_id(number: u128) -> ContactId {
@@ -87,7 +92,7 @@ impl Walk {
     /// A fresh onboarding.
     pub(crate) fn start() -> Self {
         let now = first_morning();
-        Self { state: Onboarding::start(now), now }
+        Self { state: Onboarding::start(now, school_id(1)), now }
     }
 
     /// An onboarding whose steps are all yes by word, but for those given and what needs them.

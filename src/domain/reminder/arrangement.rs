@@ -43,13 +43,16 @@ impl Arrangement {
     /// person took the school up again, nothing comes at once, and working days count from that day.
     #[must_use]
     pub fn after(self, before: &Onboarding, events: &[Event]) -> Self {
+        let was = before.lifecycle();
         events.iter().fold(self, |kept, event| {
             let today = amsterdam_date(event.at);
-            match (&event.change, before.lifecycle(), event.by) {
+            match (&event.change, &was, event.by) {
                 (Change::Resumed, Lifecycle::Paused { until, .. }, Actor::Clock) => {
                     Self { snoozed_until: kept.snoozed_until.max(Some(*until)), ..kept }
                 }
-                (Change::Resumed, _, _) | (Change::Reopened, Lifecycle::Withdrawn { .. }, _) => {
+                // One school that comes back, or comes, among others that went on is no end of a rest.
+                (Change::Resumed, _, _)
+                | (Change::Reopened | Change::SchoolAdded { .. }, Lifecycle::Withdrawn { .. }, _) => {
                     Self { counts_from: Some(today), ..kept }
                 }
                 (
@@ -65,7 +68,9 @@ impl Arrangement {
                     | Change::StepHandedOver { .. }
                     | Change::Paused { .. }
                     | Change::Withdrawn { .. }
-                    | Change::Completed,
+                    | Change::Completed
+                    | Change::SchoolAdded { .. }
+                    | Change::SchoolLeft { .. },
                     _,
                     _,
                 ) => kept,

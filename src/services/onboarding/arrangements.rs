@@ -117,7 +117,7 @@ pub(in crate::services) async fn follow(
     connection: ConnectionId,
     changed: &Changed,
 ) -> Result<(), ServiceError> {
-    if changed.before.lifecycle() == &Lifecycle::Active {
+    if changed.before.lifecycle() == Lifecycle::Active {
         // Only who comes back from somewhere has rested.
         return Ok(());
     }

@@ -94,7 +94,7 @@ pub async fn issue(
         None => store::onboarding::onboardings::load(work.conn(), connection).await?,
     };
     let changed =
-        onboardings::change_from(&mut work, call, connection, before, &Command::IssueCredentials, seen).await?;
+        onboardings::change_from(&mut work, call, connection, before, &[Command::IssueCredentials], seen).await?;
     let people = store::people::contacts::list(work.conn(), connection).await?;
     if people.iter().all(|contact| contact.vouch.is_none()) {
         return Err(ServiceError::NobodyVouched);

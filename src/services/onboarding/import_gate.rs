@@ -13,7 +13,7 @@ pub struct GateAnswer {
     pub brin: Brin,
     /// The verdict.
     pub verdict: Verdict,
-    /// Where the onboarding stands.
+    /// How far the school is.
     pub state: crate::domain::onboarding::Onboarding,
     /// The version of that.
     pub version: i32,
@@ -30,5 +30,6 @@ pub async fn answer(context: &Context, brin: &Brin) -> Result<GateAnswer, Servic
     let school = schools::find_by_brin(conn, brin).await?.ok_or(ServiceError::NotFound)?;
     let onboardings::Versioned { state, version } = onboardings::load(conn, school.connection).await?;
     let activation = checks::activation(context, school.connection).await?;
-    Ok(GateAnswer { brin: school.details.brin, verdict: verdict(&state), state, version, activation })
+    let state = state.only(school.id).ok_or(ServiceError::NotFound)?;
+    Ok(GateAnswer { brin: school.details.brin, verdict: verdict(&state, school.id), state, version, activation })
 }

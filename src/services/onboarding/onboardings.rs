@@ -8,8 +8,8 @@ use crate::domain::actor::Actor;
 use crate::domain::audit::{Action, Entry};
 use crate::domain::connection::Connection;
 use crate::domain::credential::ClosedReason;
-use crate::domain::ids::{ConnectionId, ContactId};
-use crate::domain::import_gate::verdict;
+use crate::domain::ids::{ConnectionId, ContactId, SchoolId};
+use crate::domain::import_gate::open_schools;
 use crate::domain::insight::HoldingChange;
 use crate::domain::notice::{About, MailKind};
 use crate::domain::onboarding::decide::amsterdam_date;
@@ -94,8 +94,23 @@ pub async fn act(
     command: &Command,
     seen: Option<i32>,
 ) -> Result<(), ServiceError> {
+    act_all(context, call, connection, std::slice::from_ref(command), seen).await
+}
+
+/// Does what several commands ask as one change: all of them, or none.
+///
+/// # Errors
+/// As [`act`].
+pub async fn act_all(
+    context: &Context,
+    call: &Call,
+    connection: ConnectionId,
+    commands: &[Command],
+    seen: Option<i32>,
+) -> Result<(), ServiceError> {
     let mut work = UnitOfWork::begin(context, call).await?;
-    change(&mut work, call, connection, command, seen).await?;
+    let before = onboardings::load(work.conn(), connection).await?;
+    change_from(&mut work, call, connection, before, commands, seen).await?;
     work.finish().await
 }
 
@@ -169,7 +184,7 @@ pub(in crate::services) async fn change(
     seen: Option<i32>,
 ) -> Result<Changed, ServiceError> {
     let before = onboardings::load(work.conn(), connection).await?;
-    change_from(work, call, connection, before, command, seen).await
+    change_from(work, call, connection, before, std::slice::from_ref(command), seen).await
 }
 
 /// The same, from the onboarding as it was read within the change.
@@ -178,17 +193,17 @@ pub(in crate::services) async fn change_from(
     call: &Call,
     connection: ConnectionId,
     before: Versioned,
-    command: &Command,
+    commands: &[Command],
     seen: Option<i32>,
 ) -> Result<Changed, ServiceError> {
+    let confirms = |command: &Command| matches!(command, Command::Confirm { .. } | Command::Activate { .. });
     if let Some(seen) = seen
         && seen != before.version
-        && !(matches!(command, Command::Confirm { .. })
-            && only_checks_answered_since(work.conn(), connection, seen).await?)
+        && !(commands.iter().all(confirms) && only_checks_answered_since(work.conn(), connection, seen).await?)
     {
         return Err(ServiceError::Conflict);
     }
-    change_all(work, call, connection, before, std::slice::from_ref(command)).await
+    change_all(work, call, connection, before, commands).await
 }
 
 /// Applies commands one after another as one change, of which people are told once; all of them or none. The caller has
@@ -204,7 +219,9 @@ pub(in crate::services) async fn change_all(
     let (mut state, mut events) = (before.clone(), vec![]);
     for command in commands {
         let new = decide(&state, command, &call.actor, call.now)?;
-        if !new.is_empty() && matches!(command, Command::Confirm { step: Step::ActivationConfirmed, .. }) {
+        let activates =
+            matches!(command, Command::Confirm { step: Step::ActivationConfirmed, .. } | Command::Activate { .. });
+        if activates && !new.is_empty() {
             checks::check_activation(work, call, connection, state.credential_version()).await?;
         }
         state = state.apply_all(&new);
@@ -220,8 +237,14 @@ pub(in crate::services) async fn change_all(
     arrangements::follow(work.conn(), connection, &changed).await?;
     let holdings = HoldingChange::of(Some(&changed.before), &changed.after);
     insight::record_holdings(work, call, connection, &holdings).await?;
-    if changed.events.iter().any(|event| matches!(event.change, Change::Withdrawn { .. })) {
-        // For ever: who takes the school up again makes a new password.
+    let named: BTreeSet<SchoolId> = changed.events.iter().filter_map(|event| event.school).collect();
+    for school in named {
+        if let Some(progress) = changed.after.school(school) {
+            schools::save_progress(work.conn(), school, progress).await?;
+        }
+    }
+    if changed.after.lifecycle().is_withdrawn() && !changed.before.lifecycle().is_withdrawn() {
+        // For ever: who takes a school up again makes a new password.
         credentials::mark_closed(work.conn(), connection, ClosedReason::Withdrawn, call.now).await?;
     }
     checks::follow(work, call, connection, &changed).await?;
@@ -246,12 +269,14 @@ async fn only_checks_answered_since(
 /// Puts a change of an onboarding in the audit, with an entry for the verdict if that changed.
 pub(in crate::services) fn record(work: &mut UnitOfWork<'_>, connection: ConnectionId, changed: &Changed) {
     for event in &changed.events {
-        work.note_version(Some(connection), Some(changed.version), Action::Onboarding(event.change.clone()));
+        work.note_event(connection, changed.version, event);
     }
-    match (verdict(&changed.before).is_open(), verdict(&changed.after).is_open()) {
-        (false, true) => work.note(Some(connection), Action::ImportOpened),
-        (true, false) => work.note(Some(connection), Action::ImportClosed),
-        (true, true) | (false, false) => {}
+    let (before, after) = (open_schools(&changed.before), open_schools(&changed.after));
+    for school in after.difference(&before) {
+        work.note_school(connection, *school, Action::ImportOpened);
+    }
+    for school in before.difference(&after) {
+        work.note_school(connection, *school, Action::ImportClosed);
     }
 }
 

@@ -208,7 +208,7 @@ async fn create(
         removed_at: None,
     };
     store::people::contacts::insert(work.conn(), &person, &context.keys.email_key(&form.email.key_form())).await?;
-    let before = Onboarding::start(call.now);
+    let before = Onboarding::start(call.now, school);
     let command = Command::Claim { step: Step::DetailsSubmitted, ground: Ground::Word, credential_version: None };
     let events = decide(&before, &command, &call.actor, call.now)?;
     let after = before.clone().apply_all(&events);

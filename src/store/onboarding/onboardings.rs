@@ -5,7 +5,6 @@ use entity::onboarding;
 use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::domain::ids::ConnectionId;
-use crate::domain::import_gate::verdict;
 use crate::domain::onboarding::progress::{is_stuck, waits_on_since};
 use crate::domain::onboarding::{Gate, Lifecycle, Onboarding, Party};
 use crate::store::{ConnectionTrait, StoreError};
@@ -39,8 +38,6 @@ pub async fn insert(
         gate_webservice: Set(state.is_gate_yes(Gate::Webservice)),
         gate_password: Set(state.is_gate_yes(Gate::Password)),
         gate_allowlisting: Set(state.is_gate_yes(Gate::Allowlisting)),
-        gate_activation: Set(state.is_gate_yes(Gate::Activation)),
-        import_open: Set(verdict(state).is_open()),
         held_by_school: Set(columns.held_by_school),
         held_by_kurve: Set(columns.kurve_since.is_some()),
         held_by_magister: Set(columns.held_by_magister),
@@ -76,8 +73,6 @@ pub async fn save(
         .col_expr(onboarding::COLUMN.gate_webservice, state.is_gate_yes(Gate::Webservice).into())
         .col_expr(onboarding::COLUMN.gate_password, state.is_gate_yes(Gate::Password).into())
         .col_expr(onboarding::COLUMN.gate_allowlisting, state.is_gate_yes(Gate::Allowlisting).into())
-        .col_expr(onboarding::COLUMN.gate_activation, state.is_gate_yes(Gate::Activation).into())
-        .col_expr(onboarding::COLUMN.import_open, verdict(state).is_open().into())
         .col_expr(onboarding::COLUMN.held_by_school, columns.held_by_school.into())
         .col_expr(onboarding::COLUMN.held_by_kurve, columns.kurve_since.is_some().into())
         .col_expr(onboarding::COLUMN.held_by_magister, columns.held_by_magister.into())
@@ -164,7 +159,7 @@ struct Columns {
 impl Columns {
     fn of(state: &Onboarding) -> Self {
         let resume_on = match state.lifecycle() {
-            Lifecycle::Paused { until, .. } => Some(*until),
+            Lifecycle::Paused { until, .. } => Some(until),
             Lifecycle::Active | Lifecycle::Withdrawn { .. } | Lifecycle::Completed { .. } => None,
         };
         Self {

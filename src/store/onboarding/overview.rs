@@ -33,7 +33,7 @@ pub struct Overview {
 pub struct SchoolOverview {
     /// The school.
     pub school: School,
-    /// Its connection, and where that stands.
+    /// Its connection, and how far the school is with it.
     pub carrier: Overview,
 }
 
@@ -221,9 +221,14 @@ pub async fn list(
 
 type Triple = (school::Model, Option<connection::Model>, Option<onboarding::Model>);
 
-fn to_school_overview((school, connection, onboarding): Triple) -> Result<SchoolOverview, StoreError> {
+fn to_school_overview(found: Triple) -> Result<SchoolOverview, StoreError> {
+    let (school, connection, onboarding) = found;
     let onboarding = onboarding.ok_or(StoreError::Missing { table: "onboarding" })?;
-    Ok(SchoolOverview { school: schools::to_school(school)?, carrier: to_overview((onboarding, connection))? })
+    let school = schools::to_school(school)?;
+    let carrier = to_overview((onboarding, connection))?;
+    let not_there = || StoreError::CorruptRow { table: "onboarding", id: school.connection.to_string(), what: "state" };
+    let state = carrier.state.only(school.id).ok_or_else(not_there)?;
+    Ok(SchoolOverview { school, carrier: Overview { state, ..carrier } })
 }
 
 fn condition(filter: &Filter) -> Cond {
@@ -249,7 +254,7 @@ fn condition(filter: &Filter) -> Cond {
             Gate::Webservice => onboarding::COLUMN.gate_webservice.eq(false),
             Gate::Password => onboarding::COLUMN.gate_password.eq(false),
             Gate::Allowlisting => onboarding::COLUMN.gate_allowlisting.eq(false),
-            Gate::Activation => onboarding::COLUMN.gate_activation.eq(false),
+            Gate::Activation => school::COLUMN.is_activated.eq(false),
         });
     }
     if let Some(holder) = filter.holder {
@@ -260,7 +265,16 @@ fn condition(filter: &Filter) -> Cond {
         });
     }
     if let Some(lifecycle) = &filter.lifecycle {
-        all = all.add(onboarding::COLUMN.lifecycle.eq(lifecycle.as_str()));
+        let of_connection = onboarding::COLUMN.lifecycle.eq(lifecycle.as_str());
+        all = match lifecycle.as_str() {
+            // A pause hides that a school is under way or done.
+            "completed" => {
+                all.add(school::COLUMN.course.eq("completed")).add(onboarding::COLUMN.lifecycle.ne("paused"))
+            }
+            "withdrawn" => all.add(school::COLUMN.course.eq("withdrawn")),
+            "paused" => all.add(of_connection).add(school::COLUMN.course.ne("withdrawn")),
+            _ => all.add(school::COLUMN.course.eq("under_way")).add(onboarding::COLUMN.lifecycle.ne("paused")),
+        };
     }
     if filter.is_stuck {
         all = all.add(onboarding::COLUMN.is_stuck.eq(true));

@@ -5,6 +5,7 @@ use entity::school;
 use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::domain::ids::{ConnectionId, SchoolId};
+use crate::domain::onboarding::{Course, SchoolProgress};
 use crate::domain::school::{School, SchoolDetails};
 use crate::domain::text::{Brin, SchoolName};
 use crate::store::{ConnectionTrait, StoreError};
@@ -20,6 +21,8 @@ pub async fn insert(conn: &impl ConnectionTrait, new: &School) -> Result<(), Sto
         name: Set(new.details.name.as_str().to_owned()),
         brin: Set(new.details.brin.as_str().to_owned()),
         brin_key: Set(new.details.brin.key()),
+        course: Set(Course::UnderWay.as_str().to_owned()),
+        is_activated: Set(false),
         created_at: Set(new.created_at),
         updated_at: Set(new.created_at),
     };
@@ -42,6 +45,24 @@ pub async fn save_details(
         .col_expr(school::COLUMN.brin, details.brin.as_str().into())
         .col_expr(school::COLUMN.brin_key, details.brin.key().into())
         .col_expr(school::COLUMN.updated_at, now.into())
+        .filter(school::COLUMN.id.eq(id.as_uuid()))
+        .exec(conn)
+        .await?;
+    if changed.rows_affected == 1 { Ok(()) } else { Err(StoreError::Missing { table: "school" }) }
+}
+
+/// Writes beside the name of a school what lists filter on of its progress.
+///
+/// # Errors
+/// `Missing` when there is no such school.
+pub async fn save_progress(
+    conn: &impl ConnectionTrait,
+    id: SchoolId,
+    progress: &SchoolProgress,
+) -> Result<(), StoreError> {
+    let changed = school::Entity::update_many()
+        .col_expr(school::COLUMN.course, progress.course().as_str().into())
+        .col_expr(school::COLUMN.is_activated, progress.is_activated().into())
         .filter(school::COLUMN.id.eq(id.as_uuid()))
         .exec(conn)
         .await?;

@@ -7,15 +7,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Action, Entry};
-use crate::domain::ids::{ConnectionId, ContactId};
+use crate::domain::ids::{ConnectionId, ContactId, SchoolId};
 use crate::domain::onboarding::Event;
 use crate::store::{ConnectionTrait, StoreError, lock};
 
 /// What is to be kept.
 #[derive(Debug, Clone)]
 pub struct NewEntry {
-    /// About which school, if about one.
+    /// About which connection, if about one.
     pub connection: Option<ConnectionId>,
+    /// About which of its schools, if about one.
+    pub school: Option<SchoolId>,
     /// The version of the onboarding after it, if it changed one.
     pub onboarding_version: Option<i32>,
     /// When.
@@ -205,7 +207,7 @@ pub async fn list_raw(conn: &impl ConnectionTrait, after: i64, limit: u64) -> Re
 
 fn to_event(entry: Entry) -> Option<Event> {
     let Action::Onboarding(change) = entry.action else { return None };
-    Some(Event { at: entry.at, by: entry.by, change })
+    Some(Event { at: entry.at, by: entry.by, school: entry.school, change })
 }
 
 fn to_row(id: i64, prev_mac: Vec<u8>, entry: NewEntry) -> Result<audit::Model, StoreError> {
@@ -214,6 +216,7 @@ fn to_row(id: i64, prev_mac: Vec<u8>, entry: NewEntry) -> Result<audit::Model, S
     Ok(audit::Model {
         id,
         connection_id: entry.connection.map(ConnectionId::as_uuid),
+        school_id: entry.school.map(SchoolId::as_uuid),
         onboarding_version: entry.onboarding_version,
         actor_kind: entry.by.kind().to_owned(),
         actor_id: entry.by.person(),
@@ -229,11 +232,13 @@ fn to_row(id: i64, prev_mac: Vec<u8>, entry: NewEntry) -> Result<audit::Model, S
 
 /// The key's id is not hashed: another key gives another hash anyway.
 fn with_parts<T>(row: &audit::Model, with: impl FnOnce(&[&[u8]]) -> T) -> T {
-    let school = row.connection_id.map(|id| id.to_string()).unwrap_or_default();
+    let connection = row.connection_id.map(|id| id.to_string()).unwrap_or_default();
+    let school = row.school_id.map(|id| id.to_string()).unwrap_or_default();
     let version = row.onboarding_version.map(|version| version.to_string()).unwrap_or_default();
     let actor = row.actor_id.map(|id| id.to_string()).unwrap_or_default();
     with(&[
         row.id.to_string().as_bytes(),
+        connection.as_bytes(),
         school.as_bytes(),
         version.as_bytes(),
         row.actor_kind.as_bytes(),
@@ -250,6 +255,7 @@ fn to_active(row: audit::Model) -> audit::ActiveModel {
     audit::ActiveModel {
         id: Set(row.id),
         connection_id: Set(row.connection_id),
+        school_id: Set(row.school_id),
         onboarding_version: Set(row.onboarding_version),
         actor_kind: Set(row.actor_kind),
         actor_id: Set(row.actor_id),
@@ -269,6 +275,7 @@ fn to_entry(row: audit::Model) -> Result<Entry, StoreError> {
     Ok(Entry {
         id: row.id,
         connection: row.connection_id.map(ConnectionId::from_uuid),
+        school: row.school_id.map(SchoolId::from_uuid),
         onboarding_version: row.onboarding_version,
         at: row.at,
         by: payload.by,

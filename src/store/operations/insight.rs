@@ -1,14 +1,16 @@
 //! Holdings (how long a party had a step), and the counts that Kurve's figures are drawn from.
 
 use chrono::{DateTime, Utc};
-use entity::{audit, connection, holding, onboarding};
-use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+use entity::{audit, connection, holding, onboarding, school};
+use sea_orm::sea_query::{Expr, SimpleExpr};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, Related,
+};
 use uuid::Uuid;
 
 use crate::domain::ids::ConnectionId;
 use crate::domain::insight::Ball;
-use crate::domain::onboarding::{Gate, Party, Step};
+use crate::domain::onboarding::{Course, Gate, Party, Step};
 use crate::store::{ConnectionTrait, StoreError};
 
 /// A holding that has not ended.
@@ -116,18 +118,21 @@ pub async fn count_holdings(
 
 /// How many schools are under way or paused, and for how many of those each gate is yes, in the order of the gates.
 pub async fn count_gates(conn: &impl ConnectionTrait) -> Result<(u64, [u64; 5]), StoreError> {
-    let yes = |column: onboarding::Column| Expr::expr(Expr::case(Expr::col(column).eq(true), 1).finally(0)).sum();
+    let yes = |column: SimpleExpr| Expr::expr(Expr::case(column.eq(true), 1).finally(0)).sum();
+    let shared = |column: onboarding::Column| yes(Expr::col(column.as_column_ref()));
     // Nothing sums up to null.
     type Sum = Option<i64>;
-    let counts: Option<(i64, Sum, Sum, Sum, Sum, Sum)> = onboarding::Entity::find()
+    let counts: Option<(i64, Sum, Sum, Sum, Sum, Sum)> = school::Entity::find()
+        .inner_join(connection::Entity)
+        .join(JoinType::InnerJoin, <connection::Entity as Related<onboarding::Entity>>::to())
         .select_only()
-        .column_as(onboarding::COLUMN.connection_id.count(), "schools")
-        .column_as(yes(onboarding::Column::GateConsent), Gate::Consent.as_str())
-        .column_as(yes(onboarding::Column::GateWebservice), Gate::Webservice.as_str())
-        .column_as(yes(onboarding::Column::GatePassword), Gate::Password.as_str())
-        .column_as(yes(onboarding::Column::GateAllowlisting), Gate::Allowlisting.as_str())
-        .column_as(yes(onboarding::Column::GateActivation), Gate::Activation.as_str())
-        .filter(onboarding::COLUMN.lifecycle.is_in(["active", "paused"]))
+        .column_as(school::COLUMN.id.count(), "schools")
+        .column_as(shared(onboarding::Column::GateConsent), Gate::Consent.as_str())
+        .column_as(shared(onboarding::Column::GateWebservice), Gate::Webservice.as_str())
+        .column_as(shared(onboarding::Column::GatePassword), Gate::Password.as_str())
+        .column_as(shared(onboarding::Column::GateAllowlisting), Gate::Allowlisting.as_str())
+        .column_as(yes(Expr::col(school::Column::IsActivated.as_column_ref())), Gate::Activation.as_str())
+        .filter(school::COLUMN.course.eq(Course::UnderWay.as_str()))
         .into_tuple()
         .one(conn)
         .await?;
@@ -142,8 +147,8 @@ pub async fn list_registered(
     conn: &impl ConnectionTrait,
     since: DateTime<Utc>,
 ) -> Result<Vec<DateTime<Utc>>, StoreError> {
-    let query = connection::Entity::find().select_only().column(connection::Column::CreatedAt);
-    Ok(query.filter(connection::COLUMN.created_at.gte(since)).into_tuple().all(conn).await?)
+    let query = school::Entity::find().select_only().column(school::Column::CreatedAt);
+    Ok(query.filter(school::COLUMN.created_at.gte(since)).into_tuple().all(conn).await?)
 }
 
 /// When imports opened, since a moment; a school whose import opened twice counts twice.

@@ -64,7 +64,7 @@ pub(super) fn holder_sentence(state: &Onboarding, names: &Names, step: Step) -> 
             format!("Gemeld dat het niet lukt. Kurve is aan zet sinds {}.", words::date_nl(*since))
         }
         (StepState::Open { .. }, Lifecycle::Paused { until, .. }) => {
-            format!("Op pauze tot {}.", words::date_only_nl(*until))
+            format!("Op pauze tot {}.", words::date_only_nl(until))
         }
         (StepState::Open { since, .. }, Lifecycle::Active | Lifecycle::Completed { .. }) => {
             let turn = format!("{} sinds {}.", party_phrase(step.party()), words::date_nl(*since));

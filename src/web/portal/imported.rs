@@ -17,6 +17,9 @@ pub(super) async fn create(
     who: SchoolContact,
     Posted(_): Posted<Pressed>,
 ) -> Result<Response, PageError> {
-    onboardings::act(&web.context, &who.call(), who.connection(), &Command::ReportImported, None).await?;
+    let file = onboardings::load_file(&web.context, who.connection()).await?;
+    let school = file.only_school().ok_or(PageError::BadForm)?.id;
+    let command = Command::ReportImported { school };
+    onboardings::act(&web.context, &who.call(), who.connection(), &command, None).await?;
     Ok(flash::redirect(&web, &who.at(links::SCHOOL), Flash::ImportReported))
 }

@@ -1,7 +1,7 @@
 //! The one card on top of the overview: what this visitor can best do now, or whom the school waits for.
 
 use crate::domain::check::CheckCode;
-use crate::domain::import_gate::verdict;
+use crate::domain::import_gate::verdict_of_all;
 use crate::domain::onboarding::progress::{OpenStep, next_for_school, open_steps};
 use crate::domain::onboarding::{Command, Ground, Lifecycle, Onboarding, Party, Refusal, Step, StepState, decide};
 use crate::domain::school::Contact;
@@ -66,11 +66,11 @@ pub(super) fn card(state: &Onboarding, me: &Contact, names: &Names) -> NextCard 
     match state.lifecycle() {
         Lifecycle::Withdrawn { at, reason } => {
             NextCard::new("wait", "withdrawn", "Gestopt", "Deze koppeling is gestopt")
-                .say(format!("Sinds {}. Reden: {reason}", words::date_nl(*at)))
+                .say(format!("Sinds {}. Reden: {reason}", words::date_nl(at)))
                 .say("Willen jullie toch verder? Mail dan Kurve. Onderaan deze pagina staat het adres.")
         }
         Lifecycle::Paused { reason, until, .. } => {
-            let until = words::date_only_nl(*until);
+            let until = words::date_only_nl(until);
             let mut card = NextCard::new("wait", "paused", "Pauze", format!("De koppeling staat op pauze tot {until}"))
                 .say(format!("Reden: {reason}"))
                 .say("Jullie krijgen geen herinneringen. Op die dag gaat het vanzelf verder.");
@@ -78,9 +78,9 @@ pub(super) fn card(state: &Onboarding, me: &Contact, names: &Names) -> NextCard 
             card
         }
         Lifecycle::Completed { at } => NextCard::new("done", "completed", "Afgerond", "De import in Numo is gedaan")
-            .say(format!("Gemeld op {}. Jullie hoeven hier niets meer te doen.", words::date_nl(*at)))
+            .say(format!("Gemeld op {}. Jullie hoeven hier niets meer te doen.", words::date_nl(at)))
             .say("Volgend schooljaar kun je op dezelfde manier opnieuw importeren, zolang de import open is."),
-        Lifecycle::Active if verdict(state).is_open() => {
+        Lifecycle::Active if verdict_of_all(state).is_open() => {
             NextCard::new("done", "import", "Jouw volgende stap", "De import is open: je mag importeren")
                 .say("Alle vijf vragen zijn met ja beantwoord. Hieronder staat hoe je importeert.")
         }
@@ -90,8 +90,8 @@ pub(super) fn card(state: &Onboarding, me: &Contact, names: &Names) -> NextCard 
 
 /// The card, unless nothing but the last check asks something of the school: then that is what comes next.
 pub(super) fn beside_check(card: NextCard, state: &Onboarding, me: &Contact, failed: Option<CheckCode>) -> NextCard {
-    let is_free = *state.lifecycle() == Lifecycle::Active
-        && !verdict(state).is_open()
+    let is_free = state.lifecycle() == Lifecycle::Active
+        && !verdict_of_all(state).is_open()
         && open_steps(state).iter().all(|open| open.holder != Party::School);
     match failed {
         Some(code) if is_free && code.holder() == Some(Party::School) => {
@@ -229,7 +229,9 @@ fn kurve_sentence(open: OpenStep) -> String {
 mod tests {
     use super::*;
     use crate::domain::ids::ConnectionId;
-    use crate::domain::onboarding::testing::{Walk, contact_id, first_morning, reason, superbeheerder, support};
+    use crate::domain::onboarding::testing::{
+        Walk, contact_id, first_morning, reason, school_id, superbeheerder, support,
+    };
     use crate::domain::roles::{ContactRole, Roles};
     use crate::domain::text::{EmailAddress, PersonName};
 
@@ -311,7 +313,7 @@ mod tests {
     fn open_completed_paused_and_stopped_have_their_own_card() {
         let mut walk = Walk::all_but(&[]);
         assert_eq!(told(&walk, ContactRole::Contactpersoon).about, "import");
-        walk.does(superbeheerder(), &Command::ReportImported);
+        walk.does(superbeheerder(), &Command::ReportImported { school: school_id(1) });
         assert_eq!(told(&walk, ContactRole::Contactpersoon).about, "completed");
 
         let mut walk = Walk::start();
@@ -320,7 +322,7 @@ mod tests {
         let paused = told(&walk, ContactRole::Contactpersoon);
         assert_eq!(paused.title, "De koppeling staat op pauze tot wo 9 september 2026");
         assert!(paused.post.is_some());
-        walk.does(superbeheerder(), &Command::Withdraw { reason: reason("Optie B") });
+        walk.does(superbeheerder(), &Command::Withdraw { school: school_id(1), reason: reason("Optie B") });
         assert_eq!(told(&walk, ContactRole::Contactpersoon).about, "withdrawn");
     }
 }

@@ -93,7 +93,7 @@ async fn build(
     let Opened { frame, around, file } = open(web, who, "").await?;
     let (paused_until, known) = match file.state.lifecycle() {
         Lifecycle::Paused { until, reason, .. } => {
-            (words::date_only_nl(*until), PauseForm { reason: reason.to_string(), until: until.to_string() })
+            (words::date_only_nl(until), PauseForm { reason: reason.to_string(), until: until.to_string() })
         }
         Lifecycle::Active | Lifecycle::Withdrawn { .. } | Lifecycle::Completed { .. } => Default::default(),
     };

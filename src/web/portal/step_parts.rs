@@ -169,7 +169,7 @@ pub(super) fn allowed(state: &Onboarding, step: Step, call: &Call) -> Allowed {
                 found.falls_along.push(words::step_name(other));
             }
         }
-        found.closes_import = crate::domain::import_gate::verdict(state).is_open();
+        found.closes_import = crate::domain::import_gate::verdict_of_all(state).is_open();
     }
     found
 }
@@ -243,7 +243,7 @@ pub(super) fn colleagues(file: &ConnectionFile, me: &Contact, step: Step) -> Vec
 mod tests {
     use super::*;
     use crate::domain::actor::Actor;
-    use crate::domain::onboarding::testing::{Walk, contact, superbeheerder, support, ticket};
+    use crate::domain::onboarding::testing::{Walk, contact, school_id, superbeheerder, support, ticket};
 
     fn ask(walk: &Walk, step: Step, actor: Actor) -> Allowed {
         allowed(&walk.state, step, &Call { actor, now: walk.now, request_id: "test".into() })
@@ -295,7 +295,7 @@ mod tests {
     fn nothing_can_be_done_with_a_stopped_school() {
         let mut walk = Walk::start();
         let reason = crate::domain::onboarding::testing::reason("Optie B");
-        walk.does(support(), &Command::Withdraw { reason });
+        walk.does(support(), &Command::Withdraw { school: school_id(1), reason });
 
         assert_eq!(ask(&walk, Step::ConsentGiven, superbeheerder()), Allowed::default());
     }

@@ -5,7 +5,7 @@
 use strum::IntoEnumIterator;
 
 use crate::domain::ids::ConnectionId;
-use crate::domain::import_gate::{Verdict, verdict};
+use crate::domain::import_gate::{Verdict, verdict_of_all};
 use crate::domain::onboarding::{Gate, Lifecycle, Onboarding, Party, Step, StepState};
 use crate::links;
 use crate::services::onboarding::onboardings::ConnectionFile;
@@ -146,7 +146,7 @@ fn is_under_way(state: &Onboarding) -> bool {
 
 /// Why the import is closed; empty when it is open.
 pub(super) fn closed_reasons(state: &Onboarding) -> Vec<ReasonRow> {
-    match verdict(state) {
+    match verdict_of_all(state) {
         Verdict::Open => vec![],
         Verdict::Closed { reasons } => reasons
             .into_iter()
@@ -175,7 +175,7 @@ fn missing(state: &Onboarding, steps: &[(Step, Option<Party>)]) -> String {
 mod tests {
     use super::*;
     use crate::domain::onboarding::Command;
-    use crate::domain::onboarding::testing::{Walk, reason, superbeheerder};
+    use crate::domain::onboarding::testing::{Walk, reason, school_id, superbeheerder};
 
     fn rows(walk: &Walk) -> Vec<GateRow> {
         gate_rows(&walk.state, &Names::default(), ConnectionId::from_uuid(uuid::Uuid::from_u128(7)))
@@ -217,7 +217,7 @@ mod tests {
         let until = walk.now.date_naive() + chrono::Days::new(9);
         walk.does(superbeheerder(), &Command::Pause { reason: reason("Toetsweek"), until });
         let paused = rows(&walk);
-        walk.does(superbeheerder(), &Command::Withdraw { reason: reason("Optie B") });
+        walk.does(superbeheerder(), &Command::Withdraw { school: school_id(1), reason: reason("Optie B") });
         let stopped = rows(&walk);
 
         assert!(paused.iter().chain(&stopped).all(|gate| !gate.has_open));

@@ -59,7 +59,9 @@ pub(super) async fn create(
     let whole = choice.map(|choice| format!("{choice} {}", form.reason));
     let reason = whole.and_then(|whole| errors.take("reason", Reason::parse(&whole)));
     if let Some(reason) = reason {
-        let command = Command::Withdraw { reason };
+        let file = onboardings::load_file(&web.context, who.connection()).await?;
+        let school = file.only_school().ok_or(PageError::BadForm)?.id;
+        let command = Command::Withdraw { school, reason };
         let flash = match onboardings::act(&web.context, &who.call(), who.connection(), &command, None).await {
             Ok(()) => Flash::Withdrawn,
             Err(ServiceError::Refused(Refusal::IsWithdrawn)) => Flash::AlreadySo,

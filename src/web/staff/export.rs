@@ -14,7 +14,7 @@ use rust_xlsxwriter::{Format, Workbook, XlsxError};
 use super::schools::SchoolsQuery;
 use super::view::holders;
 use crate::domain::ids::ConnectionId;
-use crate::domain::import_gate::verdict;
+use crate::domain::import_gate::verdict_of_all;
 use crate::domain::onboarding::Gate;
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::text::Reason;
@@ -118,13 +118,13 @@ fn row(
         school.details.brin.to_string(),
         connection.details.domain.label().to_owned(),
         connection.details.region.label_nl().to_owned(),
-        words::lifecycle_name(state.lifecycle()).to_owned(),
+        words::lifecycle_name(&state.lifecycle()).to_owned(),
         consent,
         webservice,
         password,
         allowlisting,
         activation,
-        if verdict(state).is_open() { "open" } else { "dicht" }.to_owned(),
+        if verdict_of_all(state).is_open() { "open" } else { "dicht" }.to_owned(),
         leave.map(ToString::to_string).unwrap_or_default(),
         holding.join(", "),
         carrier.kurve_since.map(|since| amsterdam_date(since).to_string()).unwrap_or_default(),

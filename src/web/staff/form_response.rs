@@ -11,8 +11,8 @@ use super::desk::{self, Nav};
 use super::view::{TimelineRow, timeline_row};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Action, Entry};
-use crate::domain::ids::ConnectionId;
-use crate::domain::onboarding::{Change, Command, Evidence, FallCause, Refusal};
+use crate::domain::ids::{ConnectionId, SchoolId};
+use crate::domain::onboarding::{Change, Command, Evidence, FallCause, Refusal, Step};
 use crate::links;
 use crate::services::ServiceError;
 use crate::services::onboarding::onboardings::{self, ConnectionFile};
@@ -52,6 +52,12 @@ impl<'a> Desk<'a> {
     /// At the school of a path.
     pub(super) fn at(web: &'a WebState, staff: &'a Staff, school: &str) -> Result<Self, PageError> {
         Ok(Self { web, staff, connection: desk::connection_id(school)? })
+    }
+
+    /// The school of a form that names none: the only one.
+    pub(super) async fn only_school(&self) -> Result<SchoolId, PageError> {
+        let file = onboardings::load_file(&self.web.context, self.connection).await?;
+        file.only_school().map(|school| school.id).ok_or(PageError::BadForm)
     }
 
     /// The path of the school's page.
@@ -216,10 +222,18 @@ fn is_answer_to(command: &Command, change: &Change) -> bool {
         Command::Pause { reason, until } => {
             matches!(change, Change::Paused { reason: why, until: end } if reason == why && until == end)
         }
-        Command::Withdraw { reason } => matches!(change, Change::Withdrawn { reason: why } if reason == why),
+        Command::Withdraw { reason, .. } => matches!(change, Change::Withdrawn { reason: why } if reason == why),
         Command::IssueCredentials => matches!(change, Change::CredentialsIssued { .. }),
         Command::Resume => matches!(change, Change::Resumed),
-        Command::Reopen => matches!(change, Change::Reopened),
+        Command::Reopen { .. } => matches!(change, Change::Reopened),
+        Command::Activate { ground, .. } => {
+            matches!(change, Change::StepAnswered { step: Step::ActivationConfirmed, ground: on, .. } if ground == on)
+        }
+        Command::Deactivate { reason, .. } => {
+            matches!(change, Change::StepFell { cause: FallCause::SentBack { reason: why }, .. } if reason == why)
+        }
+        Command::AddSchool { .. } => matches!(change, Change::SchoolAdded { .. }),
+        Command::RemoveSchool { .. } => matches!(change, Change::SchoolLeft { .. }),
         Command::Claim { .. }
         | Command::Prove { .. }
         | Command::Disprove { .. }
@@ -227,7 +241,7 @@ fn is_answer_to(command: &Command, change: &Change) -> bool {
         | Command::TakeBack { .. }
         | Command::ReportStuck { .. }
         | Command::HandOver { .. }
-        | Command::ReportImported => false,
+        | Command::ReportImported { .. } => false,
     }
 }
 

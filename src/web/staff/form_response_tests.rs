@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::actor::StaffRole;
-use crate::domain::onboarding::testing::{Walk, confirm, reason, staff, support};
+use crate::domain::onboarding::testing::{Walk, confirm, reason, school_id, staff, support};
 use crate::domain::onboarding::{Ground, Step};
 
 /// What a command leaves in the audit.
@@ -11,6 +11,7 @@ fn entries(walk: &mut Walk, actor: Actor, command: &Command) -> Vec<Entry> {
     let entry = |event: crate::domain::onboarding::Event| Entry {
         id: 1,
         connection: None,
+        school: None,
         onboarding_version: Some(2),
         at: event.at,
         by: event.by,
@@ -28,14 +29,14 @@ fn a_form_that_arrives_twice_is_no_conflict() {
     let mut walk = Walk::all_but(&[]);
     let back = entries(&mut walk, support(), &send_back("Typ het opnieuw"));
     let renewed = entries(&mut walk, support(), &Command::IssueCredentials);
-    let withdraw = Command::Withdraw { reason: reason("Kiest Optie B") };
+    let withdraw = Command::Withdraw { school: school_id(1), reason: reason("Kiest Optie B") };
     let withdrawn = entries(&mut walk, support(), &withdraw);
-    let reopened = entries(&mut walk, support(), &Command::Reopen);
+    let reopened = entries(&mut walk, support(), &Command::Reopen { school: school_id(1) });
 
     assert!(is_same_press(&send_back("Typ het opnieuw"), &support(), &back));
     assert!(is_same_press(&Command::IssueCredentials, &support(), &renewed));
     assert!(is_same_press(&withdraw, &support(), &withdrawn));
-    assert!(is_same_press(&Command::Reopen, &support(), &reopened));
+    assert!(is_same_press(&Command::Reopen { school: school_id(1) }, &support(), &reopened));
 }
 
 #[test]

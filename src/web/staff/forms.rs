@@ -5,7 +5,7 @@ use strum::IntoEnumIterator;
 
 use super::ask::{Ask, AskField, Choice, Weight};
 use crate::domain::credential::reveal::{REVEAL_DAYS, REVEALS_ALLOWED};
-use crate::domain::import_gate::verdict;
+use crate::domain::import_gate::verdict_of_all;
 use crate::domain::onboarding::{Change, Command, Step, decide};
 use crate::domain::roles::Roles;
 use crate::domain::school::{Contact, Region};
@@ -97,7 +97,7 @@ fn renewal_warnings(file: &ConnectionFile, call: &Call) -> Vec<String> {
     if !fallen.is_empty() {
         lines.push(format!("Deze stappen gaan weer open: {}.", fallen.join(", ")));
     }
-    if verdict(&file.state).is_open() {
+    if verdict_of_all(&file.state).is_open() {
         lines.push("De import gaat dicht.".to_owned());
     }
     lines

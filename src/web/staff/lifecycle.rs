@@ -68,7 +68,7 @@ pub(super) async fn withdraw(
     let Some(reason) = errors.take("reason", Reason::parse(&form.reason)) else {
         return desk.wrong(Some(seen), errors, draw).await;
     };
-    let command = Command::Withdraw { reason };
+    let command = Command::Withdraw { school: desk.only_school().await?, reason };
     desk.respond(FormAction { seen, command, flash: Flash::Withdrawn, to: desk.page() }, draw).await
 }
 
@@ -101,6 +101,6 @@ pub(super) async fn reopen(
 ) -> Result<Response, PageError> {
     let desk = Desk::at(&web, &staff, &school)?;
     let seen = desk::seen(&form.version)?;
-    desk.respond(FormAction { seen, command: Command::Reopen, flash: Flash::Reopened, to: desk.page() }, forms::reopen)
-        .await
+    let command = Command::Reopen { school: desk.only_school().await? };
+    desk.respond(FormAction { seen, command, flash: Flash::Reopened, to: desk.page() }, forms::reopen).await
 }

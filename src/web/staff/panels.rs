@@ -143,7 +143,7 @@ pub(super) struct LifePanel {
 
 /// The panel of the whole, with what can be done about it.
 pub(super) fn life(file: &ConnectionFile, can_act: bool) -> LifePanel {
-    let lifecycle = file.state.lifecycle();
+    let lifecycle = &file.state.lifecycle();
     let (line, reason) = match lifecycle {
         Lifecycle::Active => (String::new(), String::new()),
         Lifecycle::Paused { since, reason, until } => {

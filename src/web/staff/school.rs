@@ -19,7 +19,7 @@ use super::panels::{self, ContactRow, CredentialsPanel, LifePanel, NoteRow, Scho
 use super::reminders::{self, RemindersPanel};
 use super::view::{GateRow, TimelineRow, gate_rows, timeline_row};
 use crate::domain::ids::ConnectionId;
-use crate::domain::import_gate::{Verdict, verdict};
+use crate::domain::import_gate::{Verdict, verdict_of_all};
 use crate::domain::onboarding::progress::gates_done;
 use crate::domain::onboarding::{Evidence, Gate, Step, StepState};
 use crate::links;
@@ -162,7 +162,7 @@ async fn timeline(
 }
 
 fn verdict_words(file: &ConnectionFile) -> (&'static str, String) {
-    match verdict(&file.state) {
+    match verdict_of_all(&file.state) {
         Verdict::Open => ("open", String::new()),
         Verdict::Closed { reasons } => {
             let gates: Vec<&str> = reasons.iter().map(|reason| words::gate_short(reason.gate)).collect();

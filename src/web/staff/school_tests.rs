@@ -4,7 +4,9 @@ use uuid::Uuid;
 
 use super::*;
 use crate::domain::onboarding::Command;
-use crate::domain::onboarding::testing::{Walk, confirm, contact_id, first_morning, reason, superbeheerder, support};
+use crate::domain::onboarding::testing::{
+    Walk, confirm, contact_id, first_morning, reason, school_id, superbeheerder, support,
+};
 use crate::domain::roles::{ContactRole, Roles};
 use crate::domain::samples;
 use crate::domain::school::{Contact, Vouch};
@@ -61,7 +63,7 @@ fn each_state_of_a_step_has_its_own_buttons() {
 #[test]
 fn a_school_that_stopped_has_no_buttons_but_reopening() {
     let mut walk = Walk::all_but(&[]);
-    walk.does(support(), &Command::Withdraw { reason: reason("Optie B") });
+    walk.does(support(), &Command::Withdraw { school: school_id(1), reason: reason("Optie B") });
     let file = file(&walk, true);
     let mut gates = gate_rows(&file.state, &Names::default(), walk.now);
 

@@ -244,7 +244,7 @@ pub(super) fn school_row(overview: &SchoolOverview) -> SchoolRow {
     let is_waiting = matches!(state.lifecycle(), Lifecycle::Active | Lifecycle::Completed { .. });
     let (kind, tag_words) = match is_waiting && is_stuck(state) {
         true => (STUCK, STUCK_WORDS),
-        false => lifecycle_tag(state.lifecycle()),
+        false => lifecycle_tag(&state.lifecycle()),
     };
     SchoolRow {
         href: links::staff_school(links::STAFF_SCHOOL, connection.id),

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::domain::onboarding::decide::amsterdam_date;
-use crate::domain::onboarding::testing::{Walk, reason, superbeheerder, support};
+use crate::domain::onboarding::testing::{Walk, reason, school_id, superbeheerder, support};
 use crate::domain::onboarding::{Command, Step};
 use crate::domain::samples;
 use crate::store::onboarding::overview::Overview;
@@ -51,21 +51,21 @@ fn the_names_of_states_are_those_of_the_words() {
     let mut names = vec![];
     let mut see = |walk: &Walk| {
         let lifecycle = walk.state.lifecycle();
-        names.push((lifecycle.as_str(), words::lifecycle_name(lifecycle)));
+        names.push((lifecycle.as_str(), words::lifecycle_name(&lifecycle)));
     };
     see(&walk);
     let until = amsterdam_date(walk.now).checked_add_days(Days::new(9)).expect("a date in range");
     walk.does(support(), &Command::Pause { reason: reason("Toetsweek"), until });
     see(&walk);
-    walk.does(support(), &Command::Withdraw { reason: reason("Optie B") });
+    walk.does(support(), &Command::Withdraw { school: school_id(1), reason: reason("Optie B") });
     see(&walk);
-    walk.does(support(), &Command::Reopen);
+    walk.does(support(), &Command::Reopen { school: school_id(1) });
     for step in Step::iter() {
         if !walk.state.is_yes(step) {
             walk.answer(step);
         }
     }
-    walk.does(superbeheerder(), &Command::ReportImported);
+    walk.does(superbeheerder(), &Command::ReportImported { school: school_id(1) });
     see(&walk);
 
     assert_eq!(names, STATES);

@@ -5,9 +5,9 @@ use strum::IntoEnumIterator;
 
 use super::ask::Ask;
 use crate::domain::audit::{Action, Entry};
+use crate::domain::onboarding::Fallen;
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::progress::waits_on_since;
-use crate::domain::onboarding::state::Fallen;
 use crate::domain::onboarding::{Answer, Evidence, Gate, Given, Ground, Lifecycle, Onboarding, Party, Step, StepState};
 use crate::words::{self, Names, actor_name, change_sentence, date_nl, fall_cause, fall_reason};
 

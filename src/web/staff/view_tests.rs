@@ -6,7 +6,7 @@ use chrono::{Duration, TimeZone};
 
 use super::*;
 use crate::domain::onboarding::Command;
-use crate::domain::onboarding::testing::{Walk, contact_id, reason, superbeheerder, support, ticket};
+use crate::domain::onboarding::testing::{Walk, contact_id, reason, school_id, superbeheerder, support, ticket};
 
 fn names() -> Names {
     Names { contacts: BTreeMap::from([(contact_id(1), "Anna de Wit".to_owned())]), ..Names::default() }
@@ -120,7 +120,7 @@ fn days_are_those_of_the_dutch_calendar() {
 fn nobody_holds_the_ball_of_a_school_that_stopped() {
     let mut walk = Walk::start();
 
-    walk.does(support(), &Command::Withdraw { reason: reason("Koos Optie B.") });
+    walk.does(support(), &Command::Withdraw { school: school_id(1), reason: reason("Koos Optie B.") });
 
     assert_eq!(holders(&walk.state), []);
 }
@@ -144,6 +144,7 @@ fn the_turn_of_the_verdict_stands_out_in_the_timeline() {
     let entry = |action| Entry {
         id: 1,
         connection: None,
+        school: None,
         onboarding_version: None,
         at: Walk::start().now,
         by: support(),

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use koppelklaar::domain::actor::{Actor, StaffRole};
 use koppelklaar::domain::check::{CheckCode, CheckPolicy};
-use koppelklaar::domain::import_gate::verdict;
+use koppelklaar::domain::import_gate::verdict_of_all;
 use koppelklaar::domain::onboarding::{Refusal, Step};
 use koppelklaar::services::onboarding::import_gate;
 use koppelklaar::services::{ServiceError, checks};
@@ -41,7 +41,7 @@ fn activation_waits_for_a_pass_of_the_last_day() {
         assert!(matches!(before, Err(ServiceError::Refused(Refusal::CheckNeeded))), "{before:?}");
         assert!(matches!(stale, Err(ServiceError::Refused(Refusal::CheckNeeded))), "{stale:?}");
         fresh.expect("it passed a short while ago");
-        assert!(verdict(&checks.state(&school).await).is_open());
+        assert!(verdict_of_all(&checks.state(&school).await).is_open());
     });
 }
 
@@ -107,15 +107,15 @@ fn what_fell_with_the_connection_comes_back_on_the_grounds_on_which_kurve_may_ac
         let school = checks.open_school("12AB", "bonhoeffer").await;
         checks.behaves(&school, "bonhoeffer", "list_not_granted").await;
         checks.fail_for_hours(&school).await;
-        assert!(!verdict(&checks.state(&school).await).is_open());
+        assert!(!verdict_of_all(&checks.state(&school).await).is_open());
 
         checks.behaves(&school, "bonhoeffer", "no_rows").await;
         assert_eq!(checks.check(&school).await, CheckCode::ListEmpty);
-        let with_an_empty_list = verdict(&checks.state(&school).await).is_open();
+        let with_an_empty_list = verdict_of_all(&checks.state(&school).await).is_open();
         checks.behaves(&school, "bonhoeffer", "right").await;
         assert_eq!(checks.check(&school).await, CheckCode::Ok);
 
         assert!(!with_an_empty_list, "Kurve itself may not activate on that check");
-        assert!(verdict(&checks.state(&school).await).is_open());
+        assert!(verdict_of_all(&checks.state(&school).await).is_open());
     });
 }

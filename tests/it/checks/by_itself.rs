@@ -53,15 +53,10 @@ fn a_school_is_checked_every_day_until_its_import_is_done_then_weekly_and_daily_
         let school = checks.open_school("12AB", "bonhoeffer").await;
 
         let daily = made_in_days(&checks, 5).await;
-        onboardings::act(
-            checks.app.context(),
-            &checks.app.call_of(&school),
-            school.connection,
-            &Command::ReportImported,
-            None,
-        )
-        .await
-        .expect("the import is open");
+        let done = Command::ReportImported { school: school.id };
+        onboardings::act(checks.app.context(), &checks.app.call_of(&school), school.connection, &done, None)
+            .await
+            .expect("the import is open");
         let weekly = made_in_days(&checks, 14).await;
         let august: DateTime<Utc> = "2027-08-02T00:00:00Z".parse().expect("a moment");
         checks.app.advance(august - checks.app.now());

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use koppelklaar::domain::check::{CheckCode, CheckPolicy};
-use koppelklaar::domain::import_gate::verdict;
+use koppelklaar::domain::import_gate::verdict_of_all;
 use koppelklaar::domain::onboarding::{Onboarding, Step};
 use koppelklaar::domain::text::SchoolDomain;
 use koppelklaar::jobs;
@@ -142,7 +142,7 @@ async fn states(checks: &Checks, schools: &[TestSchool]) -> Vec<Onboarding> {
 }
 
 fn count_open(states: &[Onboarding]) -> usize {
-    states.iter().filter(|state| verdict(state).is_open()).count()
+    states.iter().filter(|state| verdict_of_all(state).is_open()).count()
 }
 
 #[test]

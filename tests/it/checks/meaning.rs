@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use koppelklaar::domain::check::CheckCode;
-use koppelklaar::domain::import_gate::verdict;
+use koppelklaar::domain::import_gate::verdict_of_all;
 use koppelklaar::domain::onboarding::{Command, Party, Step};
 use koppelklaar::domain::text::Reason;
 use koppelklaar::services::onboarding::{credentials, onboardings};
@@ -20,7 +20,7 @@ fn a_single_blip_closes_nothing_and_tells_nobody() {
         checks.app.advance(TimeDelta::minutes(30));
         assert_eq!(checks.run_all().await, 1, "it is tried again after half an hour");
 
-        assert!(verdict(&checks.state(&school).await).is_open());
+        assert!(verdict_of_all(&checks.state(&school).await).is_open());
         assert_eq!(checks.connection(&school).await.streak, None);
         assert_eq!(checks.mailed().await, []);
     });
@@ -35,7 +35,7 @@ fn a_lost_connection_closes_the_import_with_a_mail_each_and_opens_it_by_itself_w
         checks.fail_for_hours(&school).await;
 
         let state = checks.state(&school).await;
-        assert!(!verdict(&state).is_open());
+        assert!(!verdict_of_all(&state).is_open());
         assert_eq!(state.holder(Step::PasswordSet), Some(Party::School));
         assert!(checks.connection(&school).await.is_lost);
         let subject = "School 12AB (12AB): import weer dicht, eerst: Wachtwoord instellen".to_owned();
@@ -45,7 +45,7 @@ fn a_lost_connection_closes_the_import_with_a_mail_each_and_opens_it_by_itself_w
         checks.behaves(&school, "bonhoeffer", "right").await;
         assert_eq!(checks.check(&school).await, CheckCode::Ok);
 
-        assert!(verdict(&checks.state(&school).await).is_open());
+        assert!(verdict_of_all(&checks.state(&school).await).is_open());
         assert!(!checks.connection(&school).await.is_lost);
         let subject = "School 12AB (12AB): de import is open, je kunt importeren".to_owned();
         assert_eq!(checks.mailed().await, [(school.email.clone(), subject)]);
@@ -64,12 +64,12 @@ fn who_did_not_hear_that_the_import_closed_does_not_hear_again_that_it_is_open()
         for _ in 0..2 {
             checks.behaves(&school, "bonhoeffer", "wrong_password").await;
             checks.fail_for_hours(&school).await;
-            assert!(!verdict(&checks.state(&school).await).is_open());
+            assert!(!verdict_of_all(&checks.state(&school).await).is_open());
             checks.behaves(&school, "bonhoeffer", "right").await;
             assert_eq!(checks.check(&school).await, CheckCode::Ok);
         }
 
-        assert!(verdict(&checks.state(&school).await).is_open());
+        assert!(verdict_of_all(&checks.state(&school).await).is_open());
         assert_eq!(checks.mailed().await, []);
     });
 }
@@ -103,7 +103,7 @@ fn a_loss_that_is_kurves_to_find_out_closes_the_import_too_and_gives_kurve_the_b
         checks.fail_for_hours(&school).await;
 
         let state = checks.state(&school).await;
-        assert!(!verdict(&state).is_open());
+        assert!(!verdict_of_all(&state).is_open());
         assert_eq!(state.holder(Step::ActivationConfirmed), Some(Party::Kurve));
         assert!(state.is_yes(Step::PasswordSet) && state.is_yes(Step::AllowlistingConfirmed), "no step of the school");
         let told = checks.mailed().await;
@@ -112,7 +112,7 @@ fn a_loss_that_is_kurves_to_find_out_closes_the_import_too_and_gives_kurve_the_b
 
         checks.behaves(&school, "bonhoeffer", "right").await;
         assert_eq!(checks.check(&school).await, CheckCode::Ok);
-        assert!(verdict(&checks.state(&school).await).is_open());
+        assert!(verdict_of_all(&checks.state(&school).await).is_open());
     });
 }
 
@@ -185,7 +185,7 @@ fn failures_of_before_a_pause_do_not_count_after_it() {
         assert_eq!(checks.check(&school).await, CheckCode::ListNotGranted);
 
         let known = checks.connection(&school).await;
-        assert!(verdict(&checks.state(&school).await).is_open());
+        assert!(verdict_of_all(&checks.state(&school).await).is_open());
         assert_eq!((known.streak.map(|streak| streak.failures), known.is_lost), (Some(1), false));
     });
 }

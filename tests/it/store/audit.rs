@@ -19,7 +19,7 @@ fn the_events_of_the_audit_make_the_stored_state_again() {
         app.open_import(kurve, &school).await;
         let reason = Reason::parse("Het vinkje staat er niet.").expect("a reason");
         for (call, command) in [
-            (app.call_of(&school), Command::ReportImported),
+            (app.call_of(&school), Command::ReportImported { school: school.id }),
             (app.call(kurve), Command::SendBack { step: Step::AllowlistingRequested, reason: reason.clone() }),
             (app.call(kurve), Command::IssueCredentials),
             (app.call_of(&school), Command::ReportStuck { step: Step::PasswordSet, reason }),
@@ -29,7 +29,7 @@ fn the_events_of_the_audit_make_the_stored_state_again() {
         }
 
         let file = onboardings::load_file(app.context(), school.connection).await.expect("it is there");
-        let mut replayed = Onboarding::start(file.connection.created_at);
+        let mut replayed = Onboarding::start(file.connection.created_at, school.id);
         for version in 1..=file.version {
             let events =
                 list_events_of(app.context().db.reader(), school.connection, version).await.expect("the store answers");
@@ -115,7 +115,7 @@ fn another_key_id_is_found() {
 
 #[test]
 fn a_row_put_in_by_someone_without_the_key_is_found() {
-    let copy = "INSERT INTO audit SELECT (SELECT max(id) + 1 FROM audit), connection_id, onboarding_version, actor_kind, actor_id,
+    let copy = "INSERT INTO audit SELECT (SELECT max(id) + 1 FROM audit), connection_id, school_id, onboarding_version, actor_kind, actor_id,
         action, payload, at, request_id, key_id, (SELECT mac FROM audit ORDER BY id DESC LIMIT 1), mac FROM audit WHERE id = 4";
 
     run_to_failure(|app| async move {

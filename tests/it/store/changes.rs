@@ -29,7 +29,7 @@ fn a_change_to_an_older_version_is_a_conflict_and_changes_nothing() {
         let seen = onboardings::load(conn, school.connection).await.expect("it is there");
         let first = onboardings::save(conn, school.connection, &seen, app.now()).await.expect("nobody was first");
 
-        let other = Versioned { state: Onboarding::start(app.now()), version: seen.version };
+        let other = Versioned { state: Onboarding::start(app.now(), school.id), version: seen.version };
         let second = onboardings::save(conn, school.connection, &other, app.now()).await;
 
         assert!(matches!(second, Err(StoreError::Conflict)), "{second:?}");

@@ -208,7 +208,7 @@ fn a_sealed_cell_does_not_open_in_another_column_or_with_a_bit_turned() {
 async fn swap(app: &TestApp, column: &str) {
     let copy = format!("CREATE TABLE before_{column} AS SELECT id, {column} FROM credential");
     sql(&app.database.url, &copy).await;
-    let other = format!("(SELECT {column} FROM before_{column} other WHERE other.connection <> credential.id)");
+    let other = format!("(SELECT {column} FROM before_{column} other WHERE other.id <> credential.id)");
     sql(&app.database.url, &format!("UPDATE credential SET {column} = {other}")).await;
 }
 

@@ -165,7 +165,7 @@ fn requests_for_one_school_confirmed_at_once_make_one_school() {
         let made = answers.iter().filter(|answer| matches!(answer, Ok(Confirmed::Made { .. }))).count();
         let was_here = answers.iter().filter(|answer| matches!(answer, Ok(Confirmed::WasHere))).count();
         assert_eq!((made, was_here), (1, 7), "{answers:?}");
-        let brins = texts(&app.database.url, "SELECT brin_key FROM connection").await;
+        let brins = texts(&app.database.url, "SELECT brin_key FROM school").await;
         assert_eq!(brins, ["12AB00"]);
         app.new_mails().await;
     });

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 
-use super::scene::{PAUSE, STUCK, Scene, pause_ends_on};
+use super::scene::{PAUSE, STUCK, Scene, ours, pause_ends_on, stranger};
 use crate::domain::actor::{Actor, StaffRole};
+use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::testing::{
     contact, contact_id, disprove, first_morning, in_both_roles, prove, reason, staff, ticket,
 };
@@ -88,10 +89,16 @@ pub(super) enum Ask {
     Withdraw,
     Reopen,
     ReportImported,
+    Activate,
+    ActivateStranger,
+    Deactivate,
+    AddStranger,
+    AddOurs,
+    Remove,
 }
 
 impl Ask {
-    pub(super) const ALL: [Self; 27] = [
+    pub(super) const ALL: [Self; 33] = [
         Self::Claim,
         Self::ClaimWithTicket,
         Self::ClaimSeeingCurrent,
@@ -119,6 +126,12 @@ impl Ask {
         Self::Withdraw,
         Self::Reopen,
         Self::ReportImported,
+        Self::Activate,
+        Self::ActivateStranger,
+        Self::Deactivate,
+        Self::AddStranger,
+        Self::AddOurs,
+        Self::Remove,
     ];
 
     pub(super) fn command(self, scene: &Scene) -> Command {
@@ -150,9 +163,19 @@ impl Ask {
             Self::PauseUntilToday => pause("Eerst de toetsweek", days_from_today(0)),
             Self::PauseForever => pause("Eerst de toetsweek", days_from_today(367)),
             Self::ResumeBeforeTheDay | Self::ResumeOnTheDay => Command::Resume,
-            Self::Withdraw => Command::Withdraw { reason: reason("Wij kiezen Optie B") },
-            Self::Reopen => Command::Reopen,
-            Self::ReportImported => Command::ReportImported,
+            Self::Withdraw => Command::Withdraw { school: ours(), reason: reason("Wij kiezen Optie B") },
+            Self::Reopen => Command::Reopen { school: ours() },
+            Self::ReportImported => Command::ReportImported { school: ours() },
+            Self::Activate => Command::Activate { school: ours(), ground: Ground::Word },
+            Self::ActivateStranger => Command::Activate { school: stranger(), ground: Ground::Word },
+            Self::Deactivate => Command::Deactivate { school: ours(), reason: reason("De licentie is verlopen") },
+            Self::AddStranger => Command::AddSchool { school: stranger(), asked_by: Some(contact_id(2)) },
+            Self::AddOurs => Command::AddSchool { school: ours(), asked_by: None },
+            Self::Remove => Command::RemoveSchool {
+                school: ours(),
+                to: elsewhere(),
+                reason: reason("Staat in een andere Magister"),
+            },
         }
     }
 
@@ -186,9 +209,20 @@ impl Ask {
             | Self::ResumeBeforeTheDay
             | Self::Withdraw
             | Self::Reopen
-            | Self::ReportImported => soon,
+            | Self::ReportImported
+            | Self::Activate
+            | Self::ActivateStranger
+            | Self::Deactivate
+            | Self::AddStranger
+            | Self::AddOurs
+            | Self::Remove => soon,
         }
     }
+}
+
+/// The connection to which a school goes.
+fn elsewhere() -> ConnectionId {
+    ConnectionId::from_uuid(uuid::Uuid::from_u128(9))
 }
 
 fn days_from_today(days: u64) -> NaiveDate {

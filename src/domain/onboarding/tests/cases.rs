@@ -4,11 +4,11 @@ use chrono::{Days, Duration, TimeZone, Utc};
 use strum::IntoEnumIterator;
 
 use crate::domain::actor::Actor;
-use crate::domain::import_gate::{ClosedReason, Verdict, verdict};
+use crate::domain::import_gate::{ClosedReason, Verdict, verdict_of_all};
 use crate::domain::onboarding::decide::{LONGEST_PAUSE_DAYS, amsterdam_date};
 use crate::domain::onboarding::progress::{gates_done, is_stuck, next_for_school, open_steps, waits_on_since};
 use crate::domain::onboarding::testing::{
-    Walk, claim, confirm, contact, contact_id, first_morning, prove, reason, superbeheerder, support, ticket,
+    Walk, claim, confirm, contact, contact_id, first_morning, prove, reason, school_id, superbeheerder, support, ticket,
 };
 use crate::domain::onboarding::{
     Change, Command, Evidence, FallCause, Gate, Ground, Onboarding, Party, Refusal, Step, StepState,
@@ -21,7 +21,7 @@ fn changes(taken: &[crate::domain::onboarding::Event]) -> Vec<Change> {
 
 #[test]
 fn a_fresh_onboarding_has_three_things_for_the_school_and_none_for_others() {
-    let state = Onboarding::start(first_morning());
+    let state = Onboarding::start(first_morning(), school_id(1));
 
     let open: Vec<_> = open_steps(&state).into_iter().map(|open| (open.step, open.holder, open.since)).collect();
 
@@ -35,7 +35,7 @@ fn a_fresh_onboarding_has_three_things_for_the_school_and_none_for_others() {
 fn the_reasons_why_it_is_closed_name_the_steps_and_who_holds_the_ball() {
     let walk = Walk::all_but(&[Step::QueryExecuted, Step::AllowlistingConfirmed]);
 
-    let verdict = verdict(&walk.state);
+    let verdict = verdict_of_all(&walk.state);
 
     let reason = |gate, missing| ClosedReason { gate, missing };
     let reasons = vec![
@@ -258,7 +258,7 @@ fn nothing_waits_on_anyone_while_paused_or_withdrawn() {
     let under_way = waits_on_since(&walk.state, Party::Kurve);
     walk.does(support(), &Command::Pause { reason: reason("Eerst de toetsweek"), until });
     let paused = waits_on_since(&walk.state, Party::Kurve);
-    walk.does(superbeheerder(), &Command::Withdraw { reason: reason("Wij kiezen Optie B") });
+    walk.does(superbeheerder(), &Command::Withdraw { school: school_id(1), reason: reason("Wij kiezen Optie B") });
     let withdrawn = waits_on_since(&walk.state, Party::Kurve);
 
     assert!(under_way.is_some());
@@ -268,10 +268,11 @@ fn nothing_waits_on_anyone_while_paused_or_withdrawn() {
 #[test]
 fn who_comes_back_after_withdrawing_keeps_the_answers_and_needs_a_new_password() {
     let mut walk = Walk::all_but(&[]);
-    walk.does(superbeheerder(), &Command::ReportImported);
-    let withdrawn = walk.does(superbeheerder(), &Command::Withdraw { reason: reason("Wij kiezen Optie B") });
+    walk.does(superbeheerder(), &Command::ReportImported { school: school_id(1) });
+    let withdrawn =
+        walk.does(superbeheerder(), &Command::Withdraw { school: school_id(1), reason: reason("Wij kiezen Optie B") });
 
-    walk.does(support(), &Command::Reopen);
+    walk.does(support(), &Command::Reopen { school: school_id(1) });
 
     let names: Vec<_> = withdrawn.events.iter().map(|event| event.change.as_str()).collect();
     let open: Vec<_> = open_steps(&walk.state).into_iter().map(|open| (open.step, open.holder)).collect();
@@ -285,15 +286,15 @@ fn who_comes_back_after_withdrawing_keeps_the_answers_and_needs_a_new_password()
         }
     }
     assert_eq!(walk.state.credential_version(), 2);
-    assert!(verdict(&walk.state).is_open());
+    assert!(verdict_of_all(&walk.state).is_open());
 }
 
 #[test]
 fn who_comes_back_without_a_password_just_goes_on() {
     let mut walk = Walk::all_but(&[Step::CredentialsIssued]);
-    walk.does(superbeheerder(), &Command::Withdraw { reason: reason("Wij kiezen Optie B") });
+    walk.does(superbeheerder(), &Command::Withdraw { school: school_id(1), reason: reason("Wij kiezen Optie B") });
 
-    let reopened = walk.does(support(), &Command::Reopen);
+    let reopened = walk.does(support(), &Command::Reopen { school: school_id(1) });
 
     assert_eq!(changes(&reopened.events), [Change::Reopened]);
 }

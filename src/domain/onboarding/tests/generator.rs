@@ -9,7 +9,7 @@ use super::oracle::{STEPS, row};
 use crate::domain::actor::Actor;
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::testing::{
-    Walk, claim, confirm, contact_id, disprove, prove, reason, superbeheerder, support, ticket,
+    Walk, claim, confirm, contact_id, disprove, prove, reason, school_id, superbeheerder, support, ticket,
 };
 use crate::domain::onboarding::{Command, Ground, Party, Step, StepState};
 
@@ -79,11 +79,11 @@ impl Intent {
 fn forward(walk: &Walk, pick: usize, how: How) -> (Actor, Command) {
     let state = &walk.state;
     if state.lifecycle().is_withdrawn() {
-        return (support(), Command::Reopen);
+        return (support(), Command::Reopen { school: school_id(1) });
     }
     let open: Vec<Step> = STEPS.into_iter().filter(|step| state.holder(*step).is_some()).collect();
     if open.is_empty() {
-        return (superbeheerder(), Command::ReportImported);
+        return (superbeheerder(), Command::ReportImported { school: school_id(1) });
     }
     let step = open[pick % open.len()];
     match (state.step(step), row(step).party) {
@@ -136,9 +136,9 @@ fn any_command(walk: &Walk, kind: usize, step: Step, number: usize) -> Command {
         9 => Command::HandOver { step, to: contact_id(if number.is_multiple_of(3) { 2 } else { 1 }) },
         10 => Command::Pause { reason, until },
         11 => Command::Resume,
-        12 => Command::Withdraw { reason },
-        13 => Command::Reopen,
-        14 => Command::ReportImported,
+        12 => Command::Withdraw { school: school_id(1), reason },
+        13 => Command::Reopen { school: school_id(1) },
+        14 => Command::ReportImported { school: school_id(1) },
         _ => unreachable!("there are {KINDS} kinds of command"),
     }
 }

@@ -7,8 +7,10 @@ use strum::IntoEnumIterator;
 use super::generator::{self, Intent, LENGTH};
 use crate::domain::actor::Actor;
 use crate::domain::check::{CheckCode, CheckHistory, CheckResult, RoundFacts, Rung, Streak, judge};
-use crate::domain::import_gate::verdict;
-use crate::domain::onboarding::testing::{Walk, claim, confirm, disprove, prove, reason, superbeheerder, support};
+use crate::domain::import_gate::verdict_of_all;
+use crate::domain::onboarding::testing::{
+    Walk, claim, confirm, disprove, prove, reason, school_id, superbeheerder, support,
+};
 use crate::domain::onboarding::{Change, Changed, Command, Event, Gate, Lifecycle, Onboarding, Step};
 
 const RESTORE: Command = Command::Restore { credential_version: 1 };
@@ -32,7 +34,7 @@ fn what_fell_along_comes_back_as_it_was_once_the_step_is_proven_and_all_rungs_he
     let again = walk.does(Actor::Check, &RESTORE);
 
     assert_eq!((early.events.len(), back.events.len(), again.events.len()), (0, 1, 0));
-    assert!(verdict(&walk.state).is_open());
+    assert!(verdict_of_all(&walk.state).is_open());
     assert_eq!(walk.state.answer(Step::ActivationConfirmed), before.state.answer(Step::ActivationConfirmed));
 }
 
@@ -56,8 +58,11 @@ fn what_something_else_spoke_against_meanwhile_does_not_come_back() {
             walk.does(superbeheerder(), &claim(step));
         }),
         ("withdrawn", |walk| {
-            walk.does(superbeheerder(), &Command::Withdraw { reason: reason("Wij kiezen Optie B") });
-            walk.does(support(), &Command::Reopen);
+            walk.does(
+                superbeheerder(),
+                &Command::Withdraw { school: school_id(1), reason: reason("Wij kiezen Optie B") },
+            );
+            walk.does(support(), &Command::Reopen { school: school_id(1) });
             // Its password is closed for ever, so it begins anew with one.
             walk.does(support(), &Command::IssueCredentials);
             walk.does(superbeheerder(), &claim(Step::QueryExecuted));
@@ -71,7 +76,7 @@ fn what_something_else_spoke_against_meanwhile_does_not_come_back() {
         walk.does(Actor::Check, &prove(Step::PasswordSet, version));
         let back = walk.does(Actor::Check, &Command::Restore { credential_version: version });
 
-        assert!(back.events.is_empty() && !verdict(&walk.state).is_open(), "{what}");
+        assert!(back.events.is_empty() && !verdict_of_all(&walk.state).is_open(), "{what}");
     }
 }
 
@@ -81,10 +86,10 @@ fn a_loss_that_no_step_stands_for_waits_with_kurve_and_comes_back_by_itself() {
     let mut walk = Walk::all_but(&[]);
 
     walk.does(Actor::Check, &disprove(step, 1));
-    let is_closed = !verdict(&walk.state).is_open();
+    let is_closed = !verdict_of_all(&walk.state).is_open();
     walk.does(Actor::Check, &RESTORE);
 
-    assert!(is_closed && verdict(&walk.state).is_open());
+    assert!(is_closed && verdict_of_all(&walk.state).is_open());
 }
 
 #[test]
@@ -104,15 +109,15 @@ fn what_kurve_confirmed_anew_is_kurves_word_of_now() {
 #[test]
 fn an_import_that_was_done_is_done_again_since_the_day_it_was() {
     let mut walk = Walk::all_but(&[]);
-    walk.does(superbeheerder(), &Command::ReportImported);
+    walk.does(superbeheerder(), &Command::ReportImported { school: school_id(1) });
     let done = Lifecycle::Completed { at: walk.now };
     walk.does(Actor::Check, &disprove(Step::AllowlistingConfirmed, 1));
-    assert_eq!(walk.state.lifecycle(), &Lifecycle::Active);
+    assert_eq!(walk.state.lifecycle(), Lifecycle::Active);
 
     walk.does(Actor::Check, &prove(Step::AllowlistingConfirmed, 1));
     walk.does(Actor::Check, &RESTORE);
 
-    assert_eq!(walk.state.lifecycle(), &done);
+    assert_eq!(walk.state.lifecycle(), done);
 }
 
 fn result(code: CheckCode) -> CheckResult {
@@ -229,7 +234,7 @@ proptest! {
             } else if !is_outage {
                 ledger.failed_at.push(now);
             }
-            let (was_open, is_open) = (verdict(&before).is_open(), verdict(&walk.state).is_open());
+            let (was_open, is_open) = (verdict_of_all(&before).is_open(), verdict_of_all(&walk.state).is_open());
             prop_assert_eq!(is_open, Gate::iter().all(|gate| walk.state.is_gate_yes(gate)));
             // A check sees neither consent nor Kurve's word: those are people's, whatever it comes to.
             prop_assert_eq!(said_by_people(&walk.state), said_by_people(&before));

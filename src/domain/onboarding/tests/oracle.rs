@@ -2,9 +2,27 @@
 //! stands there, who may do what, and what each command leads to. It calls neither `decide` nor what `decide` calls.
 
 use super::ask::{Ask, Who};
-use super::scene::{Course, STUCK, Scene, Stand};
+use super::scene::{Course, STUCK, Scene, Sisters, Stand, ours, sister, stranger};
+use crate::domain::ids::SchoolId;
 use crate::domain::onboarding::{Change, Command, Evidence, FallCause, Gate, Ground, Party, Refusal, Step};
 use crate::domain::roles::ContactRole;
+
+/// What must happen, and to which school; to none where it is the connection's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Due {
+    pub(super) school: Option<SchoolId>,
+    pub(super) change: Change,
+}
+
+impl Due {
+    fn shared(change: Change) -> Self {
+        Self { school: None, change }
+    }
+
+    fn ours(change: Change) -> Self {
+        Self { school: Some(ours()), change }
+    }
+}
 
 /// One step of the product's table.
 pub(super) struct Row {
@@ -86,6 +104,9 @@ fn may_ask(who: Who, ask: Ask) -> bool {
             is_school
         }
         Ask::Confirm | Ask::SendBack | Ask::IssueCredentials | Ask::AnswerStuck | Ask::Reopen => is_kurve,
+        Ask::Activate | Ask::ActivateStranger | Ask::Deactivate | Ask::AddStranger | Ask::AddOurs | Ask::Remove => {
+            is_kurve
+        }
         Ask::Prove | Ask::ProveWithOld | Ask::Disprove | Ask::DisproveWithOld | Ask::Restore | Ask::RestoreWithOld => {
             who == Who::Check
         }
@@ -97,24 +118,29 @@ fn may_ask(who: Who, ask: Ask) -> bool {
 }
 
 /// What must happen: the changes in any order, or the refusal.
-pub(super) fn expected(scene: &Scene, who: Who, ask: Ask) -> Result<Vec<Change>, Refusal> {
+pub(super) fn expected(scene: &Scene, who: Who, ask: Ask) -> Result<Vec<Due>, Refusal> {
     if !may_ask(who, ask) {
         return Err(Refusal::NotAllowed);
-    }
-    let is_pause = matches!(ask, Ask::Pause | Ask::PauseAsItIs | Ask::PauseUntilToday | Ask::PauseForever);
-    match scene.course {
-        Course::Withdrawn if ask == Ask::Reopen => return Ok(taken_up_again(scene)),
-        Course::Withdrawn => return Err(Refusal::IsWithdrawn),
-        Course::Completed if is_pause => return Err(Refusal::IsCompleted),
-        Course::Active | Course::Paused | Course::Completed if ask == Ask::Reopen => return Err(Refusal::NotWithdrawn),
-        Course::Active | Course::Paused | Course::Completed => {}
     }
     let row = row(scene.step);
     let step = scene.step;
     let command = ask.command(scene);
+    let is_pause = matches!(ask, Ask::Pause | Ask::PauseAsItIs | Ask::PauseUntilToday | Ask::PauseForever);
     match ask {
+        Ask::Withdraw
+        | Ask::Reopen
+        | Ask::ReportImported
+        | Ask::Activate
+        | Ask::ActivateStranger
+        | Ask::Deactivate
+        | Ask::AddStranger
+        | Ask::AddOurs
+        | Ask::Remove => of_one_school(scene, ask, &command),
+        _ if scene.is_all_withdrawn() => Err(Refusal::IsWithdrawn),
+        _ if scene.is_all_completed() && is_pause => Err(Refusal::IsCompleted),
         Ask::Claim | Ask::ClaimWithTicket | Ask::ClaimSeeingCurrent | Ask::ClaimSeeingOld => claimed(scene, who, ask),
         Ask::Confirm if step == Step::CredentialsIssued => Err(Refusal::WrongParty { step }),
+        Ask::Confirm if step == Step::ActivationConfirmed => activated(scene, &command),
         Ask::Confirm => answered(scene, Evidence::Confirmed, &command),
         Ask::Prove | Ask::ProveWithOld if !row.is_seen_by_check => Err(Refusal::WrongParty { step }),
         // Nothing is seen of the activation, but it goes with a connection that is lost.
@@ -146,30 +172,62 @@ pub(super) fn expected(scene: &Scene, who: Who, ask: Ask) -> Result<Vec<Change>,
         Ask::AnswerStuck if scene.stand != Stand::Stuck => Err(Refusal::NotStuck { step }),
         Ask::AnswerStuck => {
             let Command::AnswerStuck { answer, .. } = command else { unreachable!("the command of this ask") };
-            Ok(vec![Change::StuckAnswered { step, answer }])
+            Ok(vec![Due::shared(Change::StuckAnswered { step, answer })])
         }
         Ask::PauseUntilToday | Ask::PauseForever => Err(Refusal::BadResumeDate),
         Ask::PauseAsItIs if scene.course == Course::Paused => Ok(vec![]),
         Ask::Pause | Ask::PauseAsItIs => {
             let Command::Pause { reason, until } = command else { unreachable!("the command of this ask") };
-            Ok(vec![Change::Paused { reason, until }])
+            Ok(vec![Due::shared(Change::Paused { reason, until })])
         }
         Ask::ResumeBeforeTheDay if who == Who::Clock => Err(Refusal::NotPaused),
         Ask::ResumeBeforeTheDay | Ask::ResumeOnTheDay if scene.course != Course::Paused => Err(Refusal::NotPaused),
-        Ask::ResumeBeforeTheDay | Ask::ResumeOnTheDay => Ok(vec![Change::Resumed]),
-        Ask::Withdraw => {
-            let Command::Withdraw { reason } = command else { unreachable!("the command of this ask") };
-            let mut changes = vec![Change::Withdrawn { reason }];
-            if scene.has(Step::ActivationConfirmed) {
-                changes.extend(reopened(scene));
-                changes.push(Change::StepFell { step: Step::ActivationConfirmed, cause: FallCause::Withdrawn });
-            }
+        Ask::ResumeBeforeTheDay | Ask::ResumeOnTheDay => Ok(vec![Due::shared(Change::Resumed)]),
+    }
+}
+
+/// What is asked of our school alone, or of the stranger; no sister goes along.
+fn of_one_school(scene: &Scene, ask: Ask, command: &Command) -> Result<Vec<Due>, Refusal> {
+    let step = Step::ActivationConfirmed;
+    let has_stopped = scene.course == Course::Withdrawn;
+    let activation_falls = |cause: FallCause| {
+        let fell = scene.has(step).then(|| Due::ours(Change::StepFell { step, cause }));
+        fell.into_iter().chain(scene.has(step).then(|| reopened(scene)).flatten()).collect::<Vec<_>>()
+    };
+    match command.clone() {
+        Command::Activate { .. } if ask == Ask::ActivateStranger => Err(Refusal::UnknownSchool),
+        Command::AddSchool { .. } if ask == Ask::AddOurs => Ok(vec![]),
+        Command::AddSchool { asked_by, .. } => {
+            let added = Due { school: Some(stranger()), change: Change::SchoolAdded { asked_by } };
+            Ok(taken_up_again(scene, added))
+        }
+        Command::RemoveSchool { to, reason, .. } => {
+            let mut changes = activation_falls(FallCause::Moved);
+            changes.push(Due::ours(Change::SchoolLeft { to, reason }));
             Ok(changes)
         }
-        Ask::Reopen => unreachable!("decided by the course above"),
-        Ask::ReportImported if scene.yes.len() < STEPS.len() => Err(Refusal::ImportClosed),
-        Ask::ReportImported if scene.course == Course::Completed => Ok(vec![]),
-        Ask::ReportImported => Ok(vec![Change::Completed]),
+        Command::Reopen { .. } if has_stopped => Ok(taken_up_again(scene, Due::ours(Change::Reopened))),
+        Command::Reopen { .. } => Err(Refusal::NotWithdrawn),
+        _ if has_stopped => Err(Refusal::IsWithdrawn),
+        Command::Withdraw { reason, .. } => {
+            let mut changes = activation_falls(FallCause::Withdrawn);
+            changes.push(Due::ours(Change::Withdrawn { reason }));
+            Ok(changes)
+        }
+        Command::ReportImported { .. } if scene.yes.len() < STEPS.len() => Err(Refusal::ImportClosed),
+        Command::ReportImported { .. } if scene.course == Course::Completed => Ok(vec![]),
+        Command::ReportImported { .. } => Ok(vec![Due::ours(Change::Completed)]),
+        Command::Activate { .. } => {
+            let missing = missing_for(scene, step);
+            match (missing.is_empty(), scene.has(step)) {
+                (false, _) => Err(Refusal::NotYet { step, missing }),
+                (true, true) => Ok(vec![]),
+                (true, false) => Ok(vec![Due::ours(confirmed(command))]),
+            }
+        }
+        Command::Deactivate { .. } if !scene.has(step) => Err(Refusal::NotDone { step }),
+        Command::Deactivate { reason, .. } => Ok(activation_falls(FallCause::SentBack { reason })),
+        other => unreachable!("{other:?} is of no school"),
     }
 }
 
@@ -178,7 +236,7 @@ fn is_behind_password(step: Step) -> bool {
     matches!(step, Step::QueryExecuted | Step::PasswordSet | Step::PermissionsChecked)
 }
 
-fn claimed(scene: &Scene, who: Who, ask: Ask) -> Result<Vec<Change>, Refusal> {
+fn claimed(scene: &Scene, who: Who, ask: Ask) -> Result<Vec<Due>, Refusal> {
     let step = scene.step;
     if row(step).party == Party::Kurve {
         return Err(Refusal::WrongParty { step });
@@ -195,7 +253,7 @@ fn claimed(scene: &Scene, who: Who, ask: Ask) -> Result<Vec<Change>, Refusal> {
     answered(scene, evidence, &ask.command(scene))
 }
 
-fn answered(scene: &Scene, evidence: Evidence, command: &Command) -> Result<Vec<Change>, Refusal> {
+fn answered(scene: &Scene, evidence: Evidence, command: &Command) -> Result<Vec<Due>, Refusal> {
     let step = scene.step;
     if scene.stand == Stand::Waiting {
         return Err(not_yet(scene));
@@ -208,61 +266,90 @@ fn answered(scene: &Scene, evidence: Evidence, command: &Command) -> Result<Vec<
         Command::Prove { .. } => Ground::Credentials(scene.version()),
         other => unreachable!("{other:?} answers nothing"),
     };
-    Ok(vec![Change::StepAnswered { step, evidence, ground }])
+    Ok(vec![Due::shared(Change::StepAnswered { step, evidence, ground })])
+}
+
+/// Kurve confirms the activation of all that wait for it, of whom who stopped is none.
+fn activated(scene: &Scene, command: &Command) -> Result<Vec<Due>, Refusal> {
+    if scene.stand == Stand::Waiting {
+        return Err(not_yet(scene));
+    }
+    let we_wait = scene.course != Course::Withdrawn && !scene.has(Step::ActivationConfirmed);
+    let she_waits = scene.sisters == Sisters::NotActivated;
+    let waiting = [we_wait.then(ours), she_waits.then(sister)];
+    Ok(waiting.into_iter().flatten().map(|id| Due { school: Some(id), change: confirmed(command) }).collect())
+}
+
+fn confirmed(command: &Command) -> Change {
+    let (Command::Confirm { ground, .. } | Command::Activate { ground, .. }) = command else {
+        unreachable!("{command:?} activates nothing")
+    };
+    Change::StepAnswered { step: Step::ActivationConfirmed, evidence: Evidence::Confirmed, ground: ground.clone() }
 }
 
 fn not_yet(scene: &Scene) -> Refusal {
-    let missing = row(scene.step).needs.iter().copied().filter(|need| !scene.has(*need)).collect();
-    Refusal::NotYet { step: scene.step, missing }
+    Refusal::NotYet { step: scene.step, missing: missing_for(scene, scene.step) }
 }
 
-fn fallen(scene: &Scene, cause: FallCause) -> Result<Vec<Change>, Refusal> {
+fn missing_for(scene: &Scene, step: Step) -> Vec<Step> {
+    row(step).needs.iter().copied().filter(|need| !scene.has(*need)).collect()
+}
+
+/// That a step falls: of the activation, for each school that has it.
+fn falls(scene: &Scene, step: Step, cause: &FallCause) -> Vec<Due> {
+    let change = Change::StepFell { step, cause: cause.clone() };
+    if step != Step::ActivationConfirmed {
+        return if scene.has(step) { vec![Due::shared(change)] } else { vec![] };
+    }
+    let activated = [scene.has(step).then(ours), (scene.sisters == Sisters::Activated).then(sister)];
+    activated.into_iter().flatten().map(|id| Due { school: Some(id), change: change.clone() }).collect()
+}
+
+fn fallen(scene: &Scene, cause: FallCause) -> Result<Vec<Due>, Refusal> {
     let step = scene.step;
-    if !scene.has(step) {
+    let mut changes = falls(scene, step, &cause);
+    if changes.is_empty() {
         return Err(Refusal::NotDone { step });
     }
-    let along = row(step).falls.iter().copied().filter(|other| scene.has(*other));
-    let mut changes: Vec<Change> =
-        along.map(|other| Change::StepFell { step: other, cause: FallCause::NeededStepFell { step } }).collect();
-    changes.push(Change::StepFell { step, cause });
+    let along = FallCause::NeededStepFell { step };
+    changes.extend(row(step).falls.iter().flat_map(|other| falls(scene, *other, &along)));
     changes.extend(reopened(scene));
     Ok(changes)
 }
 
-/// The password of a school that stopped is closed for ever: the credentials fall, with what needs them.
-fn taken_up_again(scene: &Scene) -> Vec<Change> {
+/// The password is closed for ever once the last school stopped: then the credentials fall, with what needs them.
+fn taken_up_again(scene: &Scene, first: Due) -> Vec<Due> {
     let step = Step::CredentialsIssued;
-    let mut changes = vec![Change::Reopened];
-    if scene.has(step) {
-        let along = row(step).falls.iter().copied().filter(|other| scene.has(*other));
-        changes.extend(along.map(|other| Change::StepFell { step: other, cause: FallCause::NeededStepFell { step } }));
-        changes.push(Change::StepFell { step, cause: FallCause::Withdrawn });
+    let mut changes = vec![first];
+    if scene.is_all_withdrawn() && scene.has(step) {
+        let along = FallCause::NeededStepFell { step };
+        changes.extend(row(step).falls.iter().flat_map(|other| falls(scene, *other, &along)));
+        changes.extend(falls(scene, step, &FallCause::Withdrawn));
     }
     changes
 }
 
 /// What is completed and changes is under way again.
-fn reopened(scene: &Scene) -> Option<Change> {
-    (scene.course == Course::Completed).then_some(Change::Reopened)
+fn reopened(scene: &Scene) -> Option<Due> {
+    (scene.course == Course::Completed).then(|| Due::ours(Change::Reopened))
 }
 
-fn issued(scene: &Scene) -> Result<Vec<Change>, Refusal> {
+fn issued(scene: &Scene) -> Result<Vec<Due>, Refusal> {
     let step = Step::CredentialsIssued;
     if !scene.has(Step::DetailsSubmitted) {
         return Err(Refusal::NotYet { step, missing: vec![Step::DetailsSubmitted] });
     }
     let version = scene.version() + 1;
-    let mut changes = vec![Change::CredentialsIssued { version }];
+    let mut changes = vec![Due::shared(Change::CredentialsIssued { version })];
     if !scene.has(step) {
         let ground = Ground::Credentials(version);
-        changes.push(Change::StepAnswered { step, evidence: Evidence::Confirmed, ground });
+        changes.push(Due::shared(Change::StepAnswered { step, evidence: Evidence::Confirmed, ground }));
         return Ok(changes);
     }
     let is_seen_only = scene.step == Step::PermissionsChecked && scene.stand == Stand::Proven;
     for step in [Step::PasswordSet, Step::PermissionsChecked, Step::ActivationConfirmed] {
-        let falls = scene.has(step) && (step != Step::PermissionsChecked || is_seen_only);
-        if falls {
-            changes.push(Change::StepFell { step, cause: FallCause::CredentialsRenewed });
+        if step != Step::PermissionsChecked || is_seen_only {
+            changes.extend(falls(scene, step, &FallCause::CredentialsRenewed));
         }
     }
     changes.extend(reopened(scene));
@@ -270,7 +357,7 @@ fn issued(scene: &Scene) -> Result<Vec<Change>, Refusal> {
 }
 
 /// "Het lukt niet" and "Geef door aan een collega": for what the school can do now, stuck or not.
-fn asked_for_help(scene: &Scene, command: &Command) -> Result<Vec<Change>, Refusal> {
+fn asked_for_help(scene: &Scene, command: &Command) -> Result<Vec<Due>, Refusal> {
     let step = scene.step;
     if row(step).party == Party::Kurve {
         return Err(Refusal::WrongParty { step });
@@ -280,10 +367,13 @@ fn asked_for_help(scene: &Scene, command: &Command) -> Result<Vec<Change>, Refus
         Stand::Claimed | Stand::Confirmed | Stand::Proven => return Err(Refusal::AlreadyDone { step }),
         Stand::Open | Stand::OpenAfterFall | Stand::Stuck => {}
     }
-    Ok(match command.clone() {
-        Command::ReportStuck { reason, .. } if scene.stand == Stand::Stuck && reason.as_str() == STUCK => vec![],
-        Command::ReportStuck { reason, .. } => vec![Change::StuckReported { step, reason }],
-        Command::HandOver { to, .. } => vec![Change::StepHandedOver { step, to }],
+    let change = match command.clone() {
+        Command::ReportStuck { reason, .. } if scene.stand == Stand::Stuck && reason.as_str() == STUCK => {
+            return Ok(vec![]);
+        }
+        Command::ReportStuck { reason, .. } => Change::StuckReported { step, reason },
+        Command::HandOver { to, .. } => Change::StepHandedOver { step, to },
         other => unreachable!("{other:?} asks for no help"),
-    })
+    };
+    Ok(vec![Due::shared(change)])
 }

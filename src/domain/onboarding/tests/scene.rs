@@ -3,7 +3,8 @@
 use chrono::{Days, NaiveDate};
 
 use super::oracle;
-use crate::domain::onboarding::testing::{first_morning, reason, superbeheerder, support};
+use crate::domain::ids::SchoolId;
+use crate::domain::onboarding::testing::{first_morning, reason, school_id, superbeheerder, support};
 use crate::domain::onboarding::{Change, Event, Evidence, FallCause, Ground, Onboarding, Step};
 
 /// The version of the credentials wherever they were issued; not the first, so that an older one exists.
@@ -71,13 +72,47 @@ impl Course {
     pub(super) const ALL: [Self; 4] = [Self::Active, Self::Paused, Self::Withdrawn, Self::Completed];
 }
 
+/// What other school is in the connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sisters {
+    None,
+    Activated,
+    NotActivated,
+    Stopped,
+}
+
+impl Sisters {
+    pub(super) const ALL: [Self; 4] = [Self::None, Self::Activated, Self::NotActivated, Self::Stopped];
+
+    /// Whether a sister goes on.
+    pub(super) fn are_live(self) -> bool {
+        matches!(self, Self::Activated | Self::NotActivated)
+    }
+}
+
+/// The school that the scene is about.
+pub(super) fn ours() -> SchoolId {
+    school_id(1)
+}
+
+/// Its sister, where it has one.
+pub(super) fn sister() -> SchoolId {
+    school_id(2)
+}
+
+/// A school that no scene has.
+pub(super) fn stranger() -> SchoolId {
+    school_id(3)
+}
+
 /// One place to be in.
 #[derive(Debug, Clone)]
 pub(super) struct Scene {
     pub(super) step: Step,
     pub(super) stand: Stand,
     pub(super) course: Course,
-    /// Every step that is yes.
+    pub(super) sisters: Sisters,
+    /// Every step that is yes for our school.
     pub(super) yes: Vec<Step>,
     pub(super) state: Onboarding,
 }
@@ -90,8 +125,10 @@ impl Scene {
             for stand in Stand::ALL {
                 for around in Around::ALL {
                     for course in Course::ALL {
-                        let scene = Self::make(step, stand, around, course);
-                        scenes.extend(scene.filter(|new| !scenes.iter().any(|old| old.is_same(new))));
+                        for sisters in Sisters::ALL {
+                            let scene = Self::make(step, stand, around, course, sisters);
+                            scenes.extend(scene.filter(|new| !scenes.iter().any(|old| old.is_same(new))));
+                        }
                     }
                 }
             }
@@ -100,27 +137,41 @@ impl Scene {
     }
 
     /// `None` where the product has no such place.
-    fn make(step: Step, stand: Stand, around: Around, course: Course) -> Option<Self> {
+    fn make(step: Step, stand: Stand, around: Around, course: Course, sisters: Sisters) -> Option<Self> {
         if !oracle::can_stand(step, stand) {
             return None;
         }
         let mut yes = yes_steps(step, stand, around);
         let is_all_yes = yes.len() == oracle::STEPS.len();
+        let is_ready = yes.iter().filter(|step| **step != Step::ActivationConfirmed).count() == oracle::STEPS.len() - 1;
+        if sisters == Sisters::Activated && !is_ready {
+            return None;
+        }
         match course {
             Course::Completed if !is_all_yes => return None,
             // Who withdraws closes the import, so the activation is not yes.
             Course::Withdrawn if is_all_yes && step == Step::ActivationConfirmed => return None,
             Course::Withdrawn | Course::Active | Course::Paused | Course::Completed => {}
         }
-        let state = Onboarding::start(first_morning()).apply_all(&events(step, stand, course, &yes));
+        let state = Onboarding::start(first_morning(), ours()).apply_all(&events(step, stand, course, sisters, &yes));
         if course == Course::Withdrawn {
             yes.retain(|step| *step != Step::ActivationConfirmed);
         }
-        Some(Self { step, stand, course, yes, state })
+        Some(Self { step, stand, course, sisters, yes, state })
     }
 
     fn is_same(&self, other: &Self) -> bool {
         self.step == other.step && self.stand == other.stand && self.state == other.state
+    }
+
+    /// Whether no school goes on.
+    pub(super) fn is_all_withdrawn(&self) -> bool {
+        self.course == Course::Withdrawn && !self.sisters.are_live()
+    }
+
+    /// Whether each school that goes on is done.
+    pub(super) fn is_all_completed(&self) -> bool {
+        self.course == Course::Completed && !self.sisters.are_live()
     }
 
     pub(super) fn has(&self, step: Step) -> bool {
@@ -167,11 +218,19 @@ fn yes_steps(step: Step, stand: Stand, around: Around) -> Vec<Step> {
     oracle::STEPS.into_iter().filter(|other| is_in(*other)).collect()
 }
 
-fn events(step: Step, stand: Stand, course: Course, yes: &[Step]) -> Vec<Event> {
-    let event = |by, change| Event { at: first_morning(), by, change };
+fn events(step: Step, stand: Stand, course: Course, sisters: Sisters, yes: &[Step]) -> Vec<Event> {
+    let of = |school, by, change| Event { at: first_morning(), by, school, change };
+    let event = |by, change: Change| {
+        let is_own = change.step() == Some(Step::ActivationConfirmed)
+            || matches!(change, Change::Withdrawn { .. } | Change::Completed);
+        of(is_own.then(ours), by, change)
+    };
     let answered = |step, evidence| Change::StepAnswered { step, evidence, ground: Ground::Word };
     let fell = |step, cause| event(support(), Change::StepFell { step, cause });
     let mut events = vec![];
+    if sisters != Sisters::None {
+        events.push(of(Some(sister()), support(), Change::SchoolAdded { asked_by: None }));
+    }
     for other in oracle::STEPS {
         if other == Step::CredentialsIssued && (yes.contains(&other) || is_to_issue_again(step, stand)) {
             events.extend((1..=VERSION).map(|version| event(support(), Change::CredentialsIssued { version })));
@@ -199,6 +258,17 @@ fn events(step: Step, stand: Stand, course: Course, yes: &[Step]) -> Vec<Event> 
                     events.push(event(crate::domain::actor::Actor::Check, answered(step, Evidence::Proven)))
                 }
             }
+        }
+    }
+    match sisters {
+        Sisters::None | Sisters::NotActivated => {}
+        Sisters::Activated => {
+            let activated = answered(Step::ActivationConfirmed, Evidence::Confirmed);
+            events.push(of(Some(sister()), support(), activated));
+        }
+        Sisters::Stopped => {
+            let stopped = Change::Withdrawn { reason: reason("Deze school doet niet mee") };
+            events.push(of(Some(sister()), superbeheerder(), stopped));
         }
     }
     match course {

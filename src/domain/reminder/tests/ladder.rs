@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::scene::{MONDAY, STEP, School};
 use super::{date, utc};
-use crate::domain::onboarding::testing::{claim, confirm, contact_id, reason, superbeheerder, support};
+use crate::domain::onboarding::testing::{claim, confirm, contact_id, reason, school_id, superbeheerder, support};
 use crate::domain::onboarding::{Command, Step};
 use crate::domain::reminder::Plan;
 use crate::domain::school::Region;
@@ -124,7 +124,11 @@ fn only_what_the_school_itself_holds_is_reminded() {
     assert_eq!(paused.plan(long_after), nothing, "nobody is reminded in a pause");
 
     let mut withdrawn = School::since(MONDAY, Region::Noord);
-    withdrawn.does(support(), &Command::Withdraw { reason: reason("Optie B") }, "2026-09-01 09:00");
+    withdrawn.does(
+        support(),
+        &Command::Withdraw { school: school_id(1), reason: reason("Optie B") },
+        "2026-09-01 09:00",
+    );
     assert_eq!(withdrawn.plan(long_after), nothing, "the school stopped");
 
     let mut completed = School::since(MONDAY, Region::Noord);
@@ -137,7 +141,7 @@ fn only_what_the_school_itself_holds_is_reminded() {
     completed.does(superbeheerder(), &claim(Step::AllowlistingConfirmed), "2026-09-01 09:00");
     completed.does(support(), &confirm(Step::ActivationConfirmed), "2026-09-01 09:00");
     assert_eq!(completed.plan(long_after), nothing, "all is done");
-    completed.does(superbeheerder(), &Command::ReportImported, "2026-09-01 09:00");
+    completed.does(superbeheerder(), &Command::ReportImported { school: school_id(1) }, "2026-09-01 09:00");
     assert_eq!(completed.plan(long_after), nothing, "the import is done");
 }
 

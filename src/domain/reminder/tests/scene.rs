@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use super::utc;
 use crate::domain::actor::Actor;
-use crate::domain::onboarding::testing::superbeheerder;
+use crate::domain::onboarding::testing::{school_id, superbeheerder};
 use crate::domain::onboarding::{Change, Command, Event, Evidence, Ground, Onboarding, Step, decide};
 use crate::domain::reminder::{
     Arrangement, DueReminder, OwnDays, Plan, ReminderPolicy, SchoolHolidays, SentReminder, Situation, WorkingCalendar,
@@ -37,11 +37,12 @@ impl School {
         let answered = |step| Event {
             at,
             by: superbeheerder(),
+            school: None,
             change: Change::StepAnswered { step, evidence: Evidence::Claimed, ground: Ground::Word },
         };
         let done = [answered(Step::ConsentGiven), answered(Step::DetailsSubmitted)];
         Self {
-            onboarding: Onboarding::start(at).apply_all(&done),
+            onboarding: Onboarding::start(at, school_id(1)).apply_all(&done),
             region,
             sent: vec![],
             snoozed_until: None,

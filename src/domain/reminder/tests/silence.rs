@@ -3,7 +3,7 @@
 use super::scene::{MONDAY, STEP, School};
 use super::{date, utc};
 use crate::domain::actor::Actor;
-use crate::domain::onboarding::testing::{claim, reason, superbeheerder, support};
+use crate::domain::onboarding::testing::{claim, reason, school_id, superbeheerder, support};
 use crate::domain::onboarding::{Command, Step};
 use crate::domain::reminder::{Arrangement, DueReminder, Plan, ReminderStage, UpcomingKind, is_still_wanted, upcoming};
 use crate::domain::school::Region;
@@ -132,9 +132,13 @@ fn who_turns_reminders_on_again_hears_nothing_at_once_and_keeps_the_ladder() {
 #[test]
 fn a_school_that_is_taken_up_again_counts_from_that_day() {
     let mut school = School::since(MONDAY, Region::Noord);
-    school.does(superbeheerder(), &Command::Withdraw { reason: reason("Optie B") }, "2026-09-01 09:00");
+    school.does(
+        superbeheerder(),
+        &Command::Withdraw { school: school_id(1), reason: reason("Optie B") },
+        "2026-09-01 09:00",
+    );
 
-    school.does(support(), &Command::Reopen, "2026-09-15 09:00");
+    school.does(support(), &Command::Reopen { school: school_id(1) }, "2026-09-15 09:00");
 
     assert_eq!(school.story("2026-09-15 09:00")[0], "2026-09-18 06:00 3");
 }
@@ -181,7 +185,7 @@ fn what_was_planned_is_wanted_only_while_the_school_holds_that_opening() {
 
     let again = DueReminder { since: utc("2026-09-03 06:02"), ..due };
     assert!(is_still_wanted(&again, &school.situation(), now));
-    school.does(support(), &Command::Withdraw { reason: reason("Optie B") }, "2026-09-03 06:03");
+    school.does(support(), &Command::Withdraw { school: school_id(1), reason: reason("Optie B") }, "2026-09-03 06:03");
     assert!(!is_still_wanted(&again, &school.situation(), now), "withdrawn");
 }
 

@@ -12,7 +12,7 @@ use super::reckoner::{Reckoner, Surroundings, wall_clock};
 use super::{date, utc};
 use crate::domain::actor::Actor;
 use crate::domain::onboarding::progress::open_steps;
-use crate::domain::onboarding::testing::{claim, confirm, contact_id, reason, superbeheerder, support};
+use crate::domain::onboarding::testing::{claim, confirm, contact_id, reason, school_id, superbeheerder, support};
 use crate::domain::onboarding::{Command, Lifecycle, Onboarding, Party, Step, StepState, decide};
 use crate::domain::reminder::{
     Arrangement, OwnDays, Period, Plan, ReminderPolicy, ReminderStage, SchoolHolidays, SentReminder, Situation,
@@ -90,7 +90,7 @@ impl School {
 
     fn tries(&mut self, actor: Actor, command: &Command, now: DateTime<Utc>) {
         if let Ok(events) = decide(&self.onboarding, command, &actor, now) {
-            if matches!(command, Command::Resume | Command::Reopen) && actor != Actor::Clock {
+            if matches!(command, Command::Resume | Command::Reopen { .. }) && actor != Actor::Clock {
                 self.woken_on = Some(wall_clock(now).date());
             }
             self.arrangement = self.arrangement.clone().after(&self.onboarding, &events);
@@ -101,7 +101,7 @@ impl School {
     /// A pause ends by itself.
     fn resume(&mut self, now: DateTime<Utc>) -> bool {
         let is_over = matches!(self.onboarding.lifecycle(), Lifecycle::Paused { until, .. }
-            if *until <= wall_clock(now).date());
+            if until <= wall_clock(now).date());
         if is_over {
             self.tries(Actor::Clock, &Command::Resume, now);
         }
@@ -120,7 +120,7 @@ impl School {
             12 => self.tries(support(), &Command::IssueCredentials, now),
             13 => self.tries(support(), &Command::Pause { reason: why(), until: today + Days::new(days) }, now),
             14 => self.tries(superbeheerder(), &Command::HandOver { step: any, to: contact_id(2) }, now),
-            15 => self.tries(support(), &Command::Withdraw { reason: why() }, now),
+            15 => self.tries(support(), &Command::Withdraw { school: school_id(1), reason: why() }, now),
             16..=18 => {
                 let until = today + Days::new(days);
                 self.policy.check_snooze(until, now).expect("at most sixty days ahead");
@@ -137,11 +137,11 @@ impl School {
     /// Whoever has the ball does something.
     fn goes_on(&mut self, pick: usize, now: DateTime<Utc>) {
         if self.onboarding.lifecycle().is_withdrawn() {
-            return self.tries(support(), &Command::Reopen, now);
+            return self.tries(support(), &Command::Reopen { school: school_id(1) }, now);
         }
         let open = open_steps(&self.onboarding);
         if open.is_empty() {
-            return self.tries(superbeheerder(), &Command::ReportImported, now);
+            return self.tries(superbeheerder(), &Command::ReportImported { school: school_id(1) }, now);
         }
         let step = open[pick % open.len()].step;
         let is_stuck = matches!(self.onboarding.step(step), StepState::Stuck { .. });
@@ -179,7 +179,7 @@ proptest! {
         let start = utc(START) + Duration::minutes(minute);
         let mut reckoner = Reckoner::new(surroundings.clone(), start);
         let mut school = School {
-            onboarding: Onboarding::start(start),
+            onboarding: Onboarding::start(start, school_id(1)),
             arrangement: Arrangement::default(),
             woken_on: None,
             sent: vec![],

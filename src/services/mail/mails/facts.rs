@@ -174,7 +174,8 @@ pub(super) fn sent_back_reason(cause: Option<&FallCause>) -> String {
             | FallCause::NeededStepFell { .. }
             | FallCause::CredentialsRenewed
             | FallCause::ConnectionLost { .. }
-            | FallCause::Withdrawn,
+            | FallCause::Withdrawn
+            | FallCause::Moved,
         )
         | None => String::new(),
     }

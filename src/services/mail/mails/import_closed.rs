@@ -2,7 +2,7 @@
 
 use super::facts::{AboutSchool, SchoolFacts, sent_back_reason};
 use super::{Mail, bodies, phrases, subject};
-use crate::domain::import_gate::verdict;
+use crate::domain::import_gate::verdict_of_all;
 use crate::domain::onboarding::{FallCause, Step};
 use crate::domain::unsent::UnsentReason;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
@@ -26,7 +26,7 @@ impl Mail for ImportClosed {
 
     async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
         let about = AboutSchool::load(request).await?;
-        if verdict(&about.state).is_open() {
+        if verdict_of_all(&about.state).is_open() {
             return Err(NotSent::NotNeeded(UnsentReason::ImportOpened));
         }
         let (step, cause) = about.root_fall().await?.unzip();

@@ -2,7 +2,7 @@
 
 use super::facts::{AboutSchool, SchoolFacts};
 use super::{Mail, bodies, subject};
-use crate::domain::import_gate::verdict;
+use crate::domain::import_gate::verdict_of_all;
 use crate::domain::notice::MailKind;
 use crate::domain::unsent::UnsentReason;
 use crate::services::checks;
@@ -24,7 +24,7 @@ impl Mail for ImportOpen {
 
     async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
         let about = AboutSchool::load(request).await?;
-        if !verdict(&about.state).is_open() {
+        if !verdict_of_all(&about.state).is_open() {
             return Err(NotSent::NotNeeded(UnsentReason::ImportClosed));
         }
         if is_told_by_another(request).await? {

@@ -1,0 +1,168 @@
+//! Folds events into an onboarding. An event of a school that is not here changes nothing.
+
+use super::answer::{Answer, Evidence, Given, Ground};
+use super::change::{Change, Event, FallCause};
+use super::gate::Step;
+use super::interrupted::Interrupted;
+use super::lifecycle::Pause;
+use super::school_progress::{Course, SchoolProgress};
+use super::settle::settle;
+use super::state::Onboarding;
+use super::step_state::{Fallen, StepState};
+use crate::domain::actor::Actor;
+use crate::domain::ids::SchoolId;
+
+/// A step of the connection or the activation of one school, with what is kept beside it.
+struct Part<'a> {
+    state: &'a mut StepState,
+    interrupted: &'a mut Interrupted,
+}
+
+impl Onboarding {
+    /// Folds one event in.
+    #[must_use]
+    pub fn apply(mut self, event: &Event) -> Self {
+        match &event.change {
+            Change::StepAnswered { step, evidence, ground } => self.answer_step(*step, *evidence, ground, event),
+            Change::EvidenceFell { step, evidence } => {
+                if let Some(Part { state: StepState::Yes { answer }, .. }) = self.part(*step, event.school) {
+                    answer.drop_evidence(*evidence);
+                }
+            }
+            Change::StepFell { step, cause } => self.drop_step(*step, cause, event),
+            Change::StepRestored { step } => {
+                if let Some(Part { state, interrupted }) = self.part(*step, event.school)
+                    && let Some(answer) = interrupted.take(*step)
+                {
+                    *state = StepState::Yes { answer };
+                }
+            }
+            Change::CompletionRestored => {
+                if let Some(school) = self.school_mut(event) {
+                    let at = school.interrupted.take_completed().unwrap_or(event.at);
+                    school.course = Course::Completed { at };
+                }
+            }
+            Change::CredentialsIssued { version } => {
+                self.credential_version = *version;
+                self.interrupted = Interrupted::default();
+                self.schools.values_mut().for_each(|school| school.interrupted = Interrupted::default());
+                if self.is_yes(Step::CredentialsIssued) {
+                    let ground = Ground::Credentials(*version);
+                    self.answer_step(Step::CredentialsIssued, Evidence::Confirmed, &ground, event);
+                }
+            }
+            Change::StuckReported { step, reason } => {
+                if let Some(Part { state, .. }) = self.part(*step, event.school) {
+                    // Who says it again, in other words, keeps the place in Kurve's worklist.
+                    let since = match state {
+                        StepState::Stuck { since, .. } => *since,
+                        StepState::Waiting | StepState::Open { .. } | StepState::Yes { .. } => event.at,
+                    };
+                    let fallen = state.fallen().cloned();
+                    *state = StepState::Stuck { since, reason: reason.clone(), by: event.by, fallen };
+                }
+            }
+            Change::StuckAnswered { step, answer } => {
+                if let Some(Part { state, .. }) = self.part(*step, event.school) {
+                    let fallen = state.fallen().cloned();
+                    *state = StepState::Open { since: event.at, fallen, answer: Some(answer.clone()) };
+                }
+            }
+            Change::StepHandedOver { step, to } => {
+                self.handed_to.insert(*step, *to);
+            }
+            Change::Paused { reason, until } => {
+                self.paused = Some(Pause { since: event.at, reason: reason.clone(), until: *until });
+            }
+            Change::Resumed => self.paused = None,
+            Change::Withdrawn { reason } => {
+                self.stop(event, Course::Withdrawn { at: event.at, reason: reason.clone() })
+            }
+            Change::SchoolLeft { reason, .. } => {
+                self.stop(event, Course::Left { at: event.at, reason: reason.clone() })
+            }
+            Change::SchoolAdded { asked_by } => {
+                self.schools.extend(event.school.map(|id| (id, SchoolProgress::fresh(*asked_by))));
+            }
+            Change::Completed => {
+                if let Some(school) = self.school_mut(event) {
+                    school.course = Course::Completed { at: event.at };
+                    school.interrupted = Interrupted::default();
+                }
+            }
+            Change::Reopened => {
+                if let Some(school) = self.school_mut(event) {
+                    if let (Course::Completed { at }, Actor::Check) = (&school.course, event.by) {
+                        school.interrupted.keep_completed(*at);
+                    }
+                    school.course = Course::UnderWay;
+                }
+            }
+        }
+        settle(&mut self.steps, &mut self.schools, event.at);
+        // There is nothing left to lay aside once nobody is under way.
+        if !self.schools.values().any(|school| school.course == Course::UnderWay) {
+            self.paused = None;
+        }
+        self
+    }
+
+    /// Folds events in, oldest first.
+    #[must_use]
+    pub fn apply_all<'a>(self, events: impl IntoIterator<Item = &'a Event>) -> Self {
+        events.into_iter().fold(self, |state, event| state.apply(event))
+    }
+
+    fn school_mut(&mut self, event: &Event) -> Option<&mut SchoolProgress> {
+        self.schools.get_mut(&event.school?)
+    }
+
+    fn part(&mut self, step: Step, school: Option<SchoolId>) -> Option<Part<'_>> {
+        if let Some(state) = self.steps.get_mut(&step) {
+            return Some(Part { state, interrupted: &mut self.interrupted });
+        }
+        let SchoolProgress { activation: state, interrupted, .. } = self.schools.get_mut(&school?)?;
+        Some(Part { state, interrupted })
+    }
+
+    fn answer_step(&mut self, step: Step, evidence: Evidence, ground: &Ground, event: &Event) {
+        let given = Given { by: event.by, at: event.at, ground: ground.clone() };
+        let Some(Part { state, interrupted }) = self.part(step, event.school) else { return };
+        interrupted.take(step);
+        match state {
+            StepState::Yes { answer } => answer.add(evidence, given),
+            StepState::Waiting | StepState::Open { .. } | StepState::Stuck { .. } => {
+                *state = StepState::Yes { answer: Answer::new(evidence, given) };
+                self.handed_to.remove(&step);
+            }
+        }
+    }
+
+    fn drop_step(&mut self, step: Step, cause: &FallCause, event: &Event) {
+        let Some(Part { state, interrupted }) = self.part(step, event.school) else { return };
+        let is_by_person = match event.by {
+            Actor::Check => false,
+            Actor::Contact { .. } | Actor::Staff { .. } | Actor::Clock | Actor::Operator | Actor::Visitor => true,
+        };
+        if is_by_person {
+            interrupted.forget_fallen(step);
+        } else {
+            interrupted.keep(step, cause, state.answer().cloned());
+        }
+        let fallen = Fallen { cause: cause.clone(), by: event.by, at: event.at };
+        *state = StepState::Open { since: event.at, fallen: Some(fallen), answer: None };
+        if is_by_person && step.is_shared() {
+            self.schools.values_mut().for_each(|school| school.interrupted.forget_fallen(step));
+        }
+    }
+
+    fn stop(&mut self, event: &Event, course: Course) {
+        let Some(school) = self.school_mut(event) else { return };
+        school.course = course;
+        school.interrupted = Interrupted::default();
+        if self.live().next().is_none() {
+            self.interrupted = Interrupted::default();
+        }
+    }
+}
