@@ -1,13 +1,15 @@
 //! Which mails a change calls for, and to whom. How they read is in `services::mail`.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{EnumIter, EnumString, IntoStaticStr};
 
 use super::actor::Actor;
-use super::ids::{AccessLinkId, ContactId, OutageId, RegistrationId, ReminderMailId};
-use super::import_gate::verdict_of_all;
-use super::onboarding::{Change, Changed, Event, FallCause, Onboarding, Party, Step};
+use super::ids::{AccessLinkId, ContactId, OutageId, RegistrationId, ReminderMailId, SchoolId};
+use super::import_gate::open_schools;
+use super::onboarding::{Change, Changed, Event, FallCause, Onboarding, Party, SchoolProgress, Step};
 
 /// A kind of mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -85,6 +87,9 @@ pub struct About {
     /// The step it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<Step>,
+    /// The schools it is about; none where it is about all schools of the connection.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub schools: Vec<SchoolId>,
     /// The version of the onboarding after the change that called for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<i32>,
@@ -145,38 +150,62 @@ pub struct Notice {
     pub to: Audience,
     /// About which step, where there is one.
     pub step: Option<Step>,
+    /// Whose import it tells of; none where it tells of no import.
+    pub schools: BTreeSet<SchoolId>,
 }
 
-/// The mails that one change calls for; each person concerned is told once.
+impl Notice {
+    fn about(kind: MailKind, to: Audience, step: Option<Step>) -> Self {
+        Self { kind, to, step, schools: BTreeSet::new() }
+    }
+
+    /// The schools that its mail has to name: none where it is about all that are here, as with one school it always is.
+    pub fn named_schools(&self, state: &Onboarding) -> Vec<SchoolId> {
+        let is_all = state.schools().map(|(school, _)| school).eq(self.schools.iter().copied());
+        if is_all { vec![] } else { self.schools.iter().copied().collect() }
+    }
+}
+
+/// The mails that one change calls for; each person concerned is told once, of however many schools.
 pub fn notices(changed: &Changed) -> Vec<Notice> {
     let Changed { before, events, after, version: _ } = changed;
-    let was_open = verdict_of_all(before).is_open();
-    let is_open = verdict_of_all(after).is_open();
-    let mut found = vec![];
-    if !was_open && is_open {
-        found.push(Notice { kind: MailKind::ImportOpen, to: Audience::School, step: None });
-    }
-    if was_open && !is_open {
-        found.extend(closed_again(events));
+    let (was_open, is_open) = (open_schools(before), open_schools(after));
+    let closed = &was_open - &is_open;
+    let mut found = opened(after, &was_open, &is_open - &was_open);
+    if !closed.is_empty() {
+        found.extend(closed_again(events, &closed));
     }
     for event in events {
-        found.extend(called_for_by(before, event, was_open && !is_open));
+        found.extend(called_for_by(before, event, !closed.is_empty()));
     }
     if asks_activation(before, after) {
         let step = Some(Step::ActivationConfirmed);
-        found.push(Notice { kind: MailKind::ActivationAsked, to: Audience::Support, step });
+        found.push(Notice::about(MailKind::ActivationAsked, Audience::Support, step));
     }
     found
 }
 
-fn closed_again(events: &[Event]) -> Vec<Notice> {
-    let step = root_fall(events).map(|(step, _)| step);
-    let mut found = vec![Notice { kind: MailKind::ImportClosed, to: Audience::School, step }];
-    // A colleague who closed it knows.
-    if events.iter().any(|event| !matches!(event.by, Actor::Staff { .. })) {
-        found.push(Notice { kind: MailKind::ImportClosed, to: Audience::Support, step });
+/// Where others import already, a school that joins them is told to who had it added, and not to the contacts of them all.
+fn opened(after: &Onboarding, was_open: &BTreeSet<SchoolId>, opened: BTreeSet<SchoolId>) -> Vec<Notice> {
+    let mut told = BTreeMap::<Audience, BTreeSet<SchoolId>>::new();
+    for school in &opened {
+        let asker = after.school(*school).and_then(SchoolProgress::asked_by).filter(|_| !was_open.is_empty());
+        told.entry(asker.map_or(Audience::School, Audience::Contact)).or_default().insert(*school);
     }
-    found
+    if told.contains_key(&Audience::School) {
+        told = BTreeMap::from([(Audience::School, opened)]);
+    }
+    let notice = |(to, schools)| Notice { schools, ..Notice::about(MailKind::ImportOpen, to, None) };
+    told.into_iter().map(notice).collect()
+}
+
+fn closed_again(events: &[Event], closed: &BTreeSet<SchoolId>) -> Vec<Notice> {
+    let step = root_fall(events).map(|(step, _)| step);
+    // A colleague who closed it knows.
+    let is_news_to_support = events.iter().any(|event| !matches!(event.by, Actor::Staff { .. }));
+    let told = [Some(Audience::School), is_news_to_support.then_some(Audience::Support)];
+    let notice = |to| Notice { schools: closed.clone(), ..Notice::about(MailKind::ImportClosed, to, step) };
+    told.into_iter().flatten().map(notice).collect()
 }
 
 /// The step that made the others fall, with the cause.
@@ -188,7 +217,7 @@ pub fn root_fall(events: &[Event]) -> Option<(Step, &FallCause)> {
 }
 
 fn called_for_by(before: &Onboarding, event: &Event, is_closing: bool) -> Vec<Notice> {
-    let one = |kind, to, step| vec![Notice { kind, to, step: Some(step) }];
+    let one = |kind, to, step| vec![Notice::about(kind, to, Some(step))];
     match (&event.change, event.by) {
         // Details that Kurve took down itself are no request.
         (Change::StepAnswered { step: Step::DetailsSubmitted, .. }, Actor::Contact { id, .. })
@@ -196,8 +225,8 @@ fn called_for_by(before: &Onboarding, event: &Event, is_closing: bool) -> Vec<No
         {
             let step = Some(Step::DetailsSubmitted);
             vec![
-                Notice { kind: MailKind::SupportRequest, to: Audience::Support, step },
-                Notice { kind: MailKind::RequestConfirmed, to: Audience::Contact(id), step },
+                Notice::about(MailKind::SupportRequest, Audience::Support, step),
+                Notice::about(MailKind::RequestConfirmed, Audience::Contact(id), step),
             ]
         }
         // When the import closed by it, that mail already says which step and why.

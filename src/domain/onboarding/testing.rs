@@ -106,6 +106,14 @@ impl Walk {
         walk
     }
 
+    /// The same with so many schools in all; Kurve added those that come after the first, and no contact asked for them.
+    pub(crate) fn with_schools(mut self, count: u128) -> Self {
+        for number in 2..=count {
+            self.does(support(), &Command::AddSchool { school: school_id(number), asked_by: None });
+        }
+        self
+    }
+
     /// Lets time pass.
     pub(crate) fn hours(&mut self, hours: i64) -> &mut Self {
         self.now += Duration::hours(hours);

@@ -26,7 +26,7 @@ pub(in crate::services) async fn tell(
     let about = About { version: Some(changed.version), by, import_closed, ..About::default() };
     let mut told = HashSet::new();
     for notice in in_order_of_use(&notices) {
-        for contact in receivers(notice.to, &contacts) {
+        for contact in receivers(notice, &contacts) {
             // A person is told of one change once: by the mail that says what to do now.
             if contact.is_some() && !told.insert(contact) {
                 continue;
@@ -36,7 +36,7 @@ pub(in crate::services) async fn tell(
                 kind: notice.kind,
                 connection: Some(connection),
                 contact,
-                about: About { step: notice.step, ..about.clone() },
+                about: About { step: notice.step, schools: notice.named_schools(&changed.after), ..about.clone() },
                 occasion: format!("{connection}/{}/{step}", changed.version),
             });
         }
@@ -52,11 +52,16 @@ fn in_order_of_use(notices: &[Notice]) -> Vec<&Notice> {
 }
 
 /// `None` stands for Kurve's support.
-fn receivers(audience: Audience, contacts: &[Contact]) -> Vec<Option<ContactId>> {
-    match audience {
+fn receivers(notice: &Notice, contacts: &[Contact]) -> Vec<Option<ContactId>> {
+    match notice.to {
         Audience::Support => vec![None],
-        Audience::Contact(id) => vec![Some(id)],
-        Audience::School => contacts.iter().map(|contact| Some(contact.id)).collect(),
+        // Whoever had a school added may have left; that it may import is not to be told to nobody.
+        Audience::Contact(id)
+            if notice.kind != MailKind::ImportOpen || contacts.iter().any(|contact| contact.id == id) =>
+        {
+            vec![Some(id)]
+        }
+        Audience::Contact(_) | Audience::School => contacts.iter().map(|contact| Some(contact.id)).collect(),
         Audience::VouchedContacts => {
             contacts.iter().filter(|contact| contact.vouch.is_some()).map(|contact| Some(contact.id)).collect()
         }
