@@ -175,19 +175,7 @@ fn check_room(known: &[Contact], now: DateTime<Utc>) -> Result<(), ServiceError>
     if here >= MOST_CONTACTS || new >= MOST_NEW_CONTACTS { Err(ServiceError::TooManyContacts) } else { Ok(()) }
 }
 
-/// Applies a command within a change under way.
-pub(in crate::services) async fn change(
-    work: &mut UnitOfWork<'_>,
-    call: &Call,
-    connection: ConnectionId,
-    command: &Command,
-    seen: Option<i32>,
-) -> Result<Changed, ServiceError> {
-    let before = onboardings::load(work.conn(), connection).await?;
-    change_from(work, call, connection, before, std::slice::from_ref(command), seen).await
-}
-
-/// The same, from the onboarding as it was read within the change.
+/// Applies commands within a change under way, from the onboarding as it was read within that change.
 pub(in crate::services) async fn change_from(
     work: &mut UnitOfWork<'_>,
     call: &Call,
