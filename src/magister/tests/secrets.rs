@@ -60,6 +60,15 @@ fn schools() -> Vec<(String, SchoolScript)> {
     schools.into_iter().enumerate().map(|(at, school)| (format!("school-{at}"), echoing(school))).collect()
 }
 
+/// Whether a text has a word; a number that is part of a longer one, of a duration say, is not it.
+fn names(text: &str, word: &str) -> bool {
+    let is_digit = |sign: Option<char>| sign.is_some_and(|sign| sign.is_ascii_digit());
+    text.match_indices(word).any(|(at, _)| {
+        let (before, after) = (text[..at].chars().next_back(), text[at + word.len()..].chars().next());
+        !is_digit(before) && !is_digit(after)
+    })
+}
+
 #[tokio::test]
 async fn planted_secrets_and_pupils_appear_nowhere() {
     let simulator = simulator(Script { schools: schools().into_iter().collect(), ..Script::default() }).await;
@@ -70,7 +79,9 @@ async fn planted_secrets_and_pupils_appear_nowhere() {
     let kept = Kept::default();
     let subscriber = || {
         let kept = kept.clone();
-        Dispatch::new(tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(kept).finish())
+        Dispatch::new(
+            tracing_subscriber::fmt().without_time().with_max_level(tracing::Level::TRACE).with_writer(kept).finish(),
+        )
     };
     // With one subscriber alive, tracing asks only the thread that comes by a line first whether it is wanted; that may
     // be the thread of another test. With two it asks the subscribers.
@@ -99,7 +110,7 @@ async fn planted_secrets_and_pupils_appear_nowhere() {
     assert!(traced.contains("Checked a connection"));
     let all = format!("{everything} {traced} {:?}", simulator.visits()).to_lowercase();
     for secret in [password().expose(), TOKEN, "proefleerling", "900007"] {
-        assert!(!all.contains(&secret.to_lowercase()), "{secret}");
+        assert!(!names(&all, &secret.to_lowercase()), "{secret}");
     }
     for (name, count) in [("getdata", 10), ("logout", 10)] {
         assert!(all.matches(name).count() >= count, "the checks did get that far: {name}");
