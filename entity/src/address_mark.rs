@@ -1,4 +1,4 @@
-//! Address marks: what is known of an e-mail address over all schools.
+//! Address marks: what is known of an e-mail address over all connections.
 
 use sea_orm::entity::prelude::*;
 

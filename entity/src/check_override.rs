@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-/// One leave, for one version of a school's credentials.
+/// One leave, for one version of a connection's credentials.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "check_override")]
@@ -10,7 +10,7 @@ pub struct Model {
     /// Made in code.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// For which school.
+    /// For which connection.
     pub connection_id: Uuid,
     /// By which admin.
     pub staff_id: Uuid,
@@ -21,7 +21,7 @@ pub struct Model {
     pub reason: String,
     /// When.
     pub at: DateTimeUtc,
-    /// For which school.
+    /// For which connection.
     #[sea_orm(belongs_to, from = "connection_id", to = "id")]
     pub connection: BelongsTo<super::connection::Entity>,
     /// By which admin.

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-/// One run over a selection of schools.
+/// One run over a selection of connections.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "check_run")]
@@ -15,7 +15,7 @@ pub struct Model {
     pub asked_by: String,
     /// When.
     pub asked_at: DateTimeUtc,
-    /// How many schools were selected.
+    /// How many connections were selected.
     pub total: i32,
 }
 

@@ -1,8 +1,8 @@
-//! Check statuses: what the checks of a school came to, and when it is looked at next.
+//! Check statuses: what the checks of a connection came to, and when it is looked at next.
 
 use sea_orm::entity::prelude::*;
 
-/// What is known of the connection with one school's Magister.
+/// What is known of one connection's checks.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "check_status")]

@@ -10,7 +10,7 @@ pub struct Model {
     /// Made in code.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// Of which school.
+    /// Of which connection.
     pub connection_id: Uuid,
     /// The run that it is part of.
     #[sea_orm(indexed)]
@@ -46,7 +46,7 @@ pub struct Model {
     /// Why it was not made, if it was not.
     #[sea_orm(column_type = "Text")]
     pub not_made: Option<String>,
-    /// Of which school.
+    /// Of which connection.
     #[sea_orm(belongs_to, from = "connection_id", to = "id")]
     pub connection: BelongsTo<super::connection::Entity>,
     /// The run that it is part of.

@@ -1,8 +1,8 @@
-//! Contacts: the people who act for a school.
+//! Contacts: the people who act for a connection.
 
 use sea_orm::entity::prelude::*;
 
-/// One person at one school; who works for three schools has three rows.
+/// One person at one connection; who acts for three has three rows.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "contact")]
@@ -10,7 +10,7 @@ pub struct Model {
     /// Made in code.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// The school that they act for.
+    /// The connection that they act for.
     #[sea_orm(unique_key = "connection_id_email_key")]
     pub connection_id: Uuid,
     /// As they write it.
@@ -28,7 +28,7 @@ pub struct Model {
     /// Those of the roles that the school gave and Kurve has not looked at; null if there are none.
     #[sea_orm(column_type = "Text")]
     pub proposed_roles: Option<String>,
-    /// When Kurve established that they may act for the school; null until then.
+    /// When Kurve established that they may act for the connection; null until then.
     pub vouched_at: Option<DateTimeUtc>,
     /// Who established it; null if it was no member of staff.
     pub vouched_by: Option<Uuid>,
@@ -37,9 +37,9 @@ pub struct Model {
     pub vouch_ground: Option<String>,
     /// When they were added.
     pub created_at: DateTimeUtc,
-    /// When they stopped acting for the school; the row stays for what they did.
+    /// When they stopped acting for the connection; the row stays for what they did.
     pub removed_at: Option<DateTimeUtc>,
-    /// The school that they act for.
+    /// The connection that they act for.
     #[sea_orm(belongs_to, from = "connection_id", to = "id")]
     pub connection: BelongsTo<super::connection::Entity>,
     /// The member of staff who vouched for them.

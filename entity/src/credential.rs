@@ -1,4 +1,4 @@
-//! Credentials: the password and query file that were issued to a school, sealed.
+//! Credentials: the password and query file that were issued to a connection, sealed.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,10 +10,10 @@ pub struct Model {
     /// Made in code; both sealed values are bound to it.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// The school that they were made for.
+    /// The connection that they were made for.
     #[sea_orm(unique_key = "connection_id_version")]
     pub connection_id: Uuid,
-    /// Counts the issues to this school, from 1.
+    /// Counts the issues to this connection, from 1.
     #[sea_orm(unique_key = "connection_id_version")]
     pub version: i32,
     /// The webservice password, sealed.
@@ -41,7 +41,7 @@ pub struct Model {
     /// Why.
     #[sea_orm(column_type = "Text")]
     pub closed_reason: Option<String>,
-    /// The school that they were made for.
+    /// The connection that they were made for.
     #[sea_orm(belongs_to, from = "connection_id", to = "id")]
     pub connection: BelongsTo<super::connection::Entity>,
     /// The member of staff who made them.

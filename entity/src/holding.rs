@@ -1,4 +1,4 @@
-//! Holdings: since when, and until when, a party had a step of a school in hand.
+//! Holdings: since when, and until when, a party had a step of a connection in hand.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,7 +10,7 @@ pub struct Model {
     /// Made in code.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// The school that it is about.
+    /// The connection that it is about.
     pub connection_id: Uuid,
     /// Which step.
     #[sea_orm(column_type = "Text")]
@@ -25,7 +25,7 @@ pub struct Model {
     pub ended_at: Option<DateTimeUtc>,
     /// How many working days it took, once it ended.
     pub working_days: Option<i32>,
-    /// The school that it is about.
+    /// The connection that it is about.
     #[sea_orm(belongs_to, from = "connection_id", to = "id")]
     pub connection: BelongsTo<super::connection::Entity>,
 }

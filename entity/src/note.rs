@@ -1,4 +1,4 @@
-//! Notes: what staff write down about a school, for each other.
+//! Notes: what staff write down about a connection, for each other.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,7 +10,7 @@ pub struct Model {
     /// Made in code.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// The school that it is about.
+    /// The connection that it is about.
     pub connection_id: Uuid,
     /// Who wrote it.
     pub staff_id: Uuid,
@@ -19,7 +19,7 @@ pub struct Model {
     pub body: String,
     /// When it was written.
     pub created_at: DateTimeUtc,
-    /// The school that it is about.
+    /// The connection that it is about.
     #[sea_orm(belongs_to, from = "connection_id", to = "id")]
     pub connection: BelongsTo<super::connection::Entity>,
     /// Who wrote it.

@@ -2,12 +2,12 @@
 
 use sea_orm::entity::prelude::*;
 
-/// The one onboarding of a school; every column after `state` is computed from `state` and written along with it.
+/// The one onboarding of a connection; every column after `state` is computed from `state` and written along with it.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "onboarding")]
 pub struct Model {
-    /// The school; it has no second onboarding.
+    /// The connection; it has no second onboarding.
     #[sea_orm(primary_key, auto_increment = false)]
     pub connection_id: Uuid,
     /// Counts the saves; a save names the version that it read.
@@ -47,7 +47,7 @@ pub struct Model {
     /// Since when the school does not answer its reminders.
     #[sea_orm(indexed)]
     pub no_answer_since: Option<DateTimeUtc>,
-    /// The school that is being connected.
+    /// Whose onboarding it is.
     #[sea_orm(belongs_to, from = "connection_id", to = "id")]
     pub connection: BelongsTo<super::connection::Entity>,
 }

@@ -1,4 +1,4 @@
-//! Outages: times in which most schools that worked failed together.
+//! Outages: times in which most connections that worked failed together.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,14 +10,14 @@ pub struct Model {
     /// Made in code.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// Since when the schools that worked are looked at.
+    /// Since when the connections that worked are looked at.
     pub began_at: DateTimeUtc,
     /// When it was noticed.
     pub noticed_at: DateTimeUtc,
     /// When it was over; null while it lasts.
     #[sea_orm(indexed)]
     pub ended_at: Option<DateTimeUtc>,
-    /// How many schools that worked before were looked at when it was noticed.
+    /// How many connections that worked before were looked at when it was noticed.
     pub worked_before: i32,
     /// How many of those failed.
     pub failing: i32,

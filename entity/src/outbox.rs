@@ -13,7 +13,7 @@ pub struct Model {
     /// Which mail, `snake_case`.
     #[sea_orm(column_type = "Text")]
     pub kind: String,
-    /// The school that it is about, if it is about one.
+    /// The connection that it is about, if it is about one.
     pub connection_id: Option<Uuid>,
     /// The contact that it goes to, if it goes to one.
     pub contact_id: Option<Uuid>,
@@ -49,7 +49,7 @@ pub struct Model {
     /// What went wrong last, without addresses.
     #[sea_orm(column_type = "Text")]
     pub last_error: Option<String>,
-    /// The school that it is about.
+    /// The connection that it is about.
     #[sea_orm(belongs_to, from = "connection_id", to = "id")]
     pub connection: BelongsTo<Option<super::connection::Entity>>,
     /// The contact that it goes to.

@@ -10,7 +10,7 @@ pub struct Model {
     /// Made in code.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// The school that was reminded.
+    /// The connection whose people were reminded.
     #[sea_orm(unique_key = "reminder")]
     pub connection_id: Uuid,
     /// Of which step.
@@ -24,7 +24,7 @@ pub struct Model {
     pub since: DateTimeUtc,
     /// When it went out.
     pub at: DateTimeUtc,
-    /// The school that was reminded.
+    /// The connection whose people were reminded.
     #[sea_orm(belongs_to, from = "connection_id", to = "id")]
     pub connection: BelongsTo<super::connection::Entity>,
 }

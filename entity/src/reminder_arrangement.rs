@@ -1,13 +1,13 @@
-//! What a school arranged about its reminders; a school without a row arranged nothing.
+//! What is arranged about the reminders of a connection; one without a row arranged nothing.
 
 use sea_orm::entity::prelude::*;
 
-/// One school's arrangement.
+/// One connection's arrangement.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "reminder_arrangement")]
 pub struct Model {
-    /// The school whose it is.
+    /// The connection whose it is.
     #[sea_orm(primary_key, auto_increment = false)]
     pub connection_id: Uuid,
     /// The date on which it asked to be reminded; it may be past.
@@ -17,7 +17,7 @@ pub struct Model {
     /// `domain::reminder::OwnDays` as JSON.
     #[sea_orm(column_type = "Text")]
     pub own_days: String,
-    /// The school whose it is.
+    /// The connection whose it is.
     #[sea_orm(belongs_to, from = "connection_id", to = "id")]
     pub connection: BelongsTo<super::connection::Entity>,
 }

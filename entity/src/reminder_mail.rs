@@ -1,4 +1,4 @@
-//! Mails with reminders: one per person and day, over all schools.
+//! Mails with reminders: one per person and day, over all connections.
 
 use sea_orm::entity::prelude::*;
 

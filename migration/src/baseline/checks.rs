@@ -1,4 +1,4 @@
-//! Connection checks: what is known of each school's connection, every check with its place in the line, runs over a
+//! Connection checks: what is known of each connection, every check with its place in the line, runs over a
 //! selection, hosts that are being checked, outages, and leave to activate without a passing check.
 
 use sea_orm_migration::{prelude::*, schema::*};
@@ -110,7 +110,7 @@ fn check_override() -> TableCreateStatement {
         .to_owned()
 }
 
-/// A school has at most one check that is not over.
+/// A connection has at most one check that is not over.
 fn open_check() -> IndexCreateStatement {
     let mut open = unique_index("idx-connection_check-open", "connection_check", &["connection_id"]);
     open.and_where(Expr::col("finished_at").is_null()).to_owned()

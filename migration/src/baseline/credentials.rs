@@ -1,4 +1,4 @@
-//! The Magister credentials that were issued to a school, sealed.
+//! The Magister credentials that were issued to a connection, sealed.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

@@ -1,4 +1,4 @@
-//! Mails: those that are to be sent, what was rendered of them, and of which schools a mail is that is about several.
+//! Mails: those that are to be sent, what was rendered of them, and of which connections a mail is that is about several.
 //!
 //! Ids of mails rise with time, so a page of the outbox starts after an id: one index for each way to filter.
 
