@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::ask::Who;
 use super::oracle::{STEPS, row};
 use crate::domain::actor::Actor;
+use crate::domain::ids::{ConnectionId, SchoolId};
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::testing::{
     Walk, claim, confirm, contact_id, disprove, prove, reason, school_id, superbeheerder, support, ticket,
@@ -69,21 +70,35 @@ impl Intent {
 
     /// Who asks what, given where the onboarding is.
     pub(super) fn resolve(&self, walk: &Walk) -> (Actor, Command) {
+        self.resolve_among(walk, 1)
+    }
+
+    /// The same where so many schools may be in the connection; with one, none comes or goes.
+    pub(super) fn resolve_among(&self, walk: &Walk, schools: u128) -> (Actor, Command) {
         match self.what {
-            What::Forward { pick, how } => forward(walk, pick, how),
-            What::Any { who, kind, step, number } => (who.actor(), any_command(walk, kind, step, number)),
+            What::Forward { pick, how } => forward(walk, pick, how, schools),
+            What::Any { who, kind, step, number } => (who.actor(), any_command(walk, kind, step, number, schools)),
         }
     }
 }
 
-fn forward(walk: &Walk, pick: usize, how: How) -> (Actor, Command) {
+/// The school that a number points at.
+fn school_at(number: usize, schools: u128) -> SchoolId {
+    school_id(1 + u128::try_from(number).expect("a small number") % schools)
+}
+
+fn forward(walk: &Walk, pick: usize, how: How, schools: u128) -> (Actor, Command) {
     let state = &walk.state;
+    let school = school_at(pick, schools);
+    if state.of(school).is_none() {
+        return (support(), Command::AddSchool { school, asked_by: None });
+    }
     if state.lifecycle().is_withdrawn() {
-        return (support(), Command::Reopen { school: school_id(1) });
+        return (support(), Command::Reopen { school });
     }
     let open: Vec<Step> = STEPS.into_iter().filter(|step| state.holder(*step).is_some()).collect();
     if open.is_empty() {
-        return (superbeheerder(), Command::ReportImported { school: school_id(1) });
+        return (superbeheerder(), Command::ReportImported { school });
     }
     let step = open[pick % open.len()];
     match (state.step(step), row(step).party) {
@@ -98,16 +113,21 @@ fn forward(walk: &Walk, pick: usize, how: How) -> (Actor, Command) {
             }
         }
         (StepState::Waiting | StepState::Open { .. } | StepState::Yes { .. }, Party::Kurve) => {
-            let is_issue = step == Step::CredentialsIssued;
-            (support(), if is_issue { Command::IssueCredentials } else { confirm(step) })
+            let command = match how {
+                _ if step == Step::CredentialsIssued => Command::IssueCredentials,
+                How::Seen if schools > 1 => Command::Activate { school, ground: Ground::Word },
+                How::Said | How::Seen | How::Stuck => confirm(step),
+            };
+            (support(), command)
         }
     }
 }
 
 /// How many kinds of command [`any_command`] makes.
-const KINDS: usize = 16;
+const KINDS: usize = 20;
 
-fn any_command(walk: &Walk, kind: usize, step: Step, number: usize) -> Command {
+fn any_command(walk: &Walk, kind: usize, step: Step, number: usize, schools: u128) -> Command {
+    let school = school_at(number, schools);
     let version = u32::try_from(number % 4).expect("less than four");
     // A check mostly uses the password of now.
     let seen = if number.is_multiple_of(5) { version } else { walk.state.credential_version() };
@@ -136,9 +156,15 @@ fn any_command(walk: &Walk, kind: usize, step: Step, number: usize) -> Command {
         9 => Command::HandOver { step, to: contact_id(if number.is_multiple_of(3) { 2 } else { 1 }) },
         10 => Command::Pause { reason, until },
         11 => Command::Resume,
-        12 => Command::Withdraw { school: school_id(1), reason },
-        13 => Command::Reopen { school: school_id(1) },
-        14 => Command::ReportImported { school: school_id(1) },
+        12 => Command::Withdraw { school, reason },
+        13 => Command::Reopen { school },
+        14 => Command::ReportImported { school },
+        16 => Command::Activate { school, ground },
+        18 if schools > 1 => Command::AddSchool { school, asked_by: None },
+        19 if schools > 1 => {
+            Command::RemoveSchool { school, to: ConnectionId::from_uuid(uuid::Uuid::from_u128(9)), reason }
+        }
+        17..=19 => Command::Deactivate { school, reason },
         _ => unreachable!("there are {KINDS} kinds of command"),
     }
 }

@@ -1,6 +1,6 @@
 //! The rules, tested three ways: a table of every step, state, actor and command against an oracle that is written from
 //! the product's description ([`table`]); random walks on which what must always hold is asked after every event
-//! ([`walks`]); and the cases between the cells ([`cases`]).
+//! ([`walks`], and with several schools [`schools`]); and the cases between the cells ([`cases`]).
 
 mod ask;
 mod cases;
@@ -8,5 +8,6 @@ mod generator;
 mod interrupted;
 mod oracle;
 mod scene;
+mod schools;
 mod table;
 mod walks;

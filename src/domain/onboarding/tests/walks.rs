@@ -84,13 +84,13 @@ proptest! {
     }
 }
 
-fn through_json<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) -> T {
+pub(super) fn through_json<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) -> T {
     let json = serde_json::to_string(value).expect("the rules' types have no keys that JSON cannot hold");
     serde_json::from_str(&json).expect("what was written can be read")
 }
 
 /// The rules that hold at every moment, in the product's words.
-fn assert_sound(state: &Onboarding) {
+pub(super) fn assert_sound(state: &Onboarding) {
     let yes = |step: &Step| state.is_yes(*step);
     for gate in Gate::iter() {
         let is_yes = TABLE.iter().filter(|row| row.gate == gate).all(|row| yes(&row.step));
