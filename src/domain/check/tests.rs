@@ -7,9 +7,12 @@ use proptest::prelude::*;
 use strum::IntoEnumIterator;
 
 use super::*;
+use crate::domain::actor::Actor;
 use crate::domain::onboarding::gate::Step::{
-    AllowlistingConfirmed, AllowlistingRequested, PasswordSet, PermissionsChecked, QueryExecuted,
+    ActivationConfirmed, AllowlistingConfirmed, AllowlistingRequested, PasswordSet, PermissionsChecked, QueryExecuted,
 };
+use crate::domain::onboarding::testing::{Walk, prove, school_id, support};
+use crate::domain::onboarding::{Command, Ground};
 
 const LISTED: &[Step] = &[AllowlistingRequested, AllowlistingConfirmed];
 const LOGGED_IN: &[Step] = &[QueryExecuted, PasswordSet, AllowlistingRequested, AllowlistingConfirmed];
@@ -228,6 +231,27 @@ fn what_is_answered_anew_after_it_fell_gets_tries_of_its_own() {
 
     assert_eq!(judged.len(), 4);
     assert!(judged[0].disprove.is_empty());
+}
+
+#[test]
+fn a_loss_is_of_every_school_that_is_activated_and_the_youngest_has_tries_of_its_own() {
+    let code = CheckCode::PortRefused;
+    let mut walk = Walk::all_but(&[]).with_schools(3);
+    for step in ALL_PROVEN {
+        walk.does(Actor::Check, &prove(*step, 1));
+    }
+    let streak = Streak { code, failures: 3, counted_at: walk.now };
+    let due = streak.retry_at().expect("a fourth try");
+
+    let one_is = CheckHistory::of(&walk.state, Some(streak));
+    let judged = judge(&one_is, &result(code, rung_of(code)), &calm(), due);
+    walk.does(support(), &Command::Activate { school: school_id(2), ground: Ground::Word });
+    let two_are = CheckHistory::of(&walk.state, Some(streak));
+
+    assert!(!walk.state.is_yes(ActivationConfirmed), "the third waits");
+    assert_eq!(judged.disprove, [(ActivationConfirmed, code)]);
+    assert!(two_are.answered.contains(&ActivationConfirmed));
+    assert_eq!((one_is.streak, two_are.streak), (Some(streak), None));
 }
 
 #[test]

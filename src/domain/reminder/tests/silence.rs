@@ -144,6 +144,29 @@ fn a_school_that_is_taken_up_again_counts_from_that_day() {
 }
 
 #[test]
+fn a_school_that_comes_back_among_others_is_no_end_of_a_rest() {
+    let sister = school_id(2);
+    let stop = |school| Command::Withdraw { school, reason: reason("Optie B") };
+    let add = |school| Command::AddSchool { school, asked_by: None };
+    let mut school = School::since(MONDAY, Region::Noord);
+
+    for (command, at) in [
+        (add(sister), "2026-09-01 09:00"),
+        (stop(sister), "2026-09-01 10:00"),
+        (Command::Reopen { school: sister }, "2026-09-02 09:00"),
+    ] {
+        school.does(support(), &command, at);
+        assert_eq!(school.counts_from, None, "{command:?}");
+    }
+    assert_eq!(school.send(utc("2026-09-03 06:00")).len(), 1, "the days went on");
+    school.does(support(), &stop(sister), "2026-09-03 09:00");
+    school.does(support(), &stop(school_id(1)), "2026-09-03 10:00");
+    school.does(support(), &add(school_id(3)), "2026-09-15 09:00");
+
+    assert_eq!(school.counts_from, Some(date("2026-09-15")), "the first that comes after all had stopped");
+}
+
+#[test]
 fn a_snooze_covers_what_opened_before_its_date_and_nothing_after() {
     let mut school = School::since(MONDAY, Region::Noord);
     school.snoozed_until = Some(date("2026-09-14"));
