@@ -227,7 +227,7 @@ fn twelve_schools_that_open_or_close_together_are_told_of_once() {
     let renewed = walk.does(support(), &Command::IssueCredentials);
 
     let ready = (MailKind::CredentialsReady, Audience::VouchedContacts, Some(Step::CredentialsIssued));
-    assert_eq!(told_of(&activated), [opened.clone()]);
+    assert_eq!(told_of(&activated), std::slice::from_ref(&opened));
     assert_eq!(told_of(&taken_back), [closed(Audience::School), closed(Audience::Support)]);
     assert_eq!(told_of(&again), [opened]);
     assert_eq!(told_of(&renewed), [closed(Audience::School)]);
