@@ -158,12 +158,6 @@ impl Notice {
     fn about(kind: MailKind, to: Audience, step: Option<Step>) -> Self {
         Self { kind, to, step, schools: BTreeSet::new() }
     }
-
-    /// The schools that its mail has to name: none where it is about all that are here, as with one school it always is.
-    pub fn named_schools(&self, state: &Onboarding) -> Vec<SchoolId> {
-        let is_all = state.schools().map(|(school, _)| school).eq(self.schools.iter().copied());
-        if is_all { vec![] } else { self.schools.iter().copied().collect() }
-    }
 }
 
 /// The mails that one change calls for; each person concerned is told once, of however many schools.

@@ -301,22 +301,6 @@ fn a_school_that_closes_alone_is_told_as_that_school() {
 }
 
 #[test]
-fn a_mail_names_schools_only_where_it_is_about_some_of_them() {
-    let (one, two) = (school_id(1), school_id(2));
-    let named = |taken: &Changed| notices(taken)[0].named_schools(&taken.after);
-    let step = Step::ActivationConfirmed;
-    let mut walk = Walk::all_but(&[step]).with_schools(2);
-
-    let of_one = Walk::all_but(&[step]).answer(step);
-    let of_two = walk.does(support(), &confirm(step));
-    let of_some = walk.does(support(), &Command::Deactivate { school: two, reason: reason("Nog niet") });
-    let of_the_last = walk.does(support(), &Command::Withdraw { school: one, reason: reason("Kiest Optie B") });
-
-    assert_eq!([named(&of_one), named(&of_two)], [vec![], vec![]]);
-    assert_eq!([named(&of_some), named(&of_the_last)], [vec![two], vec![one]]);
-}
-
-#[test]
 fn what_concerns_nobody_else_calls_for_no_mail() {
     let mut walk = Walk::all_but(&[Step::AllowlistingRequested]);
     let until = walk.now.date_naive() + chrono::Days::new(30);

@@ -13,7 +13,7 @@ use crate::domain::check::{
     ActivationFacts, Alarm, CheckCode, CheckHistory, CheckResult, Judgement, NotMade, Receipt, RoundFacts, Rung, judge,
 };
 use crate::domain::credential::ClosedReason;
-use crate::domain::import_gate::verdict_of_all;
+use crate::domain::import_gate::open_schools;
 use crate::domain::onboarding::{Changed, Command, Onboarding};
 use crate::services::onboarding::onboardings;
 use crate::services::unit_of_work::UnitOfWork;
@@ -156,7 +156,7 @@ async fn apply(
         outage::note_outage(work, call, round).await?;
         return Ok(round.wanted);
     }
-    let import_closed = verdict_of_all(&before).is_open() && !verdict_of_all(&after).is_open();
+    let import_closed = !open_schools(&before).is_subset(&open_schools(&after));
     if judged.alarm == Some(Alarm::ConnectionLost) && !import_closed {
         outage::tell_of_loss(work, claimed.connection, call.now);
     }

@@ -22,7 +22,8 @@ pub(in crate::services) async fn tell(
         return Ok(());
     }
     let contacts = contacts::list(work.conn(), connection).await?;
-    let import_closed = notices.iter().any(|notice| notice.kind == MailKind::ImportClosed);
+    let closed = notices.iter().find(|notice| notice.kind == MailKind::ImportClosed).map(|notice| &notice.schools);
+    let import_closed = closed.is_some();
     let about = About { version: Some(changed.version), by, import_closed, ..About::default() };
     let mut told = HashSet::new();
     for notice in in_order_of_use(&notices) {
@@ -32,11 +33,14 @@ pub(in crate::services) async fn tell(
                 continue;
             }
             let step = notice.step.map_or("-", crate::domain::onboarding::Step::as_str);
+            // New credentials also tell whose import they closed.
+            let schools = if notice.schools.is_empty() { closed } else { Some(&notice.schools) };
+            let schools = schools.into_iter().flatten().copied().collect();
             work.mail(NewMail {
                 kind: notice.kind,
                 connection: Some(connection),
                 contact,
-                about: About { step: notice.step, schools: notice.named_schools(&changed.after), ..about.clone() },
+                about: About { step: notice.step, schools, ..about.clone() },
                 occasion: format!("{connection}/{}/{step}", changed.version),
             });
         }

@@ -4,13 +4,16 @@ use strum::IntoEnumIterator;
 
 use super::facts::{AboutSchool, SchoolFacts};
 use super::{Mail, bodies, phrases, subject};
-use crate::domain::onboarding::{Gate, Onboarding, Step};
+use crate::domain::ids::SchoolId;
+use crate::domain::onboarding::{Gate, Onboarding, SchoolProgress, Step};
 use crate::domain::unsent::UnsentReason;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
 use crate::words;
 
 pub(super) struct ActivationAsked {
     school: SchoolFacts,
+    /// The names of the schools that wait, where they are several.
+    names: Vec<String>,
     /// Each question with the sentence on its evidence.
     answers: Vec<(String, String)>,
     link: String,
@@ -25,7 +28,14 @@ impl Mail for ActivationAsked {
         if about.state.holder(step).is_none() {
             return Err(NotSent::NotNeeded(UnsentReason::NothingToActivate));
         }
-        about.draft(&Self { school: about.facts(), answers: answers(&about.state), link: about.staff_step(step) })
+        let waits = |one: &(SchoolId, &SchoolProgress)| !one.1.is_activated();
+        let waiting = about.state.live().filter(waits).map(|(school, _)| school).collect();
+        about.draft(&Self {
+            school: about.facts_of(&waiting),
+            names: about.names_of(&waiting),
+            answers: answers(&about.state),
+            link: about.staff_step(step),
+        })
     }
 
     fn subject(&self) -> String {
@@ -41,6 +51,7 @@ impl Mail for ActivationAsked {
         let answer = |question: &str, evidence: &str| (question.to_owned(), evidence.to_owned());
         Self {
             school: samples::school(),
+            names: vec![],
             answers: vec![
                 answer("Is de webservice van Magister actief?", "We hebben de verbinding gecontroleerd: dit werkt."),
                 answer("Is er consent?", "Iemand van de school heeft gemeld dat dit gereed is."),

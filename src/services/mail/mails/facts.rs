@@ -1,17 +1,19 @@
 //! What mails about a school are written from, and how they name schools and people.
 
+use std::collections::BTreeSet;
+
 use super::Mail;
 use crate::domain::connection::{Connection, ConnectionDetails};
-use crate::domain::ids::{ConnectionId, ContactId};
+use crate::domain::ids::{ConnectionId, ContactId, SchoolId};
 use crate::domain::notice::root_fall;
 use crate::domain::onboarding::{FallCause, Onboarding, Step};
-use crate::domain::school::{Contact, RequestDetails};
+use crate::domain::school::{Contact, RequestDetails, School};
 use crate::domain::unsent::UnsentReason;
 use crate::links;
 use crate::services::ServiceError;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
 use crate::store::StoreError;
-use crate::store::onboarding::{connections, onboardings};
+use crate::store::onboarding::{connections, onboardings, schools};
 use crate::store::operations::audit;
 use crate::store::people::{address_marks, contacts};
 
@@ -65,10 +67,12 @@ impl PersonFacts {
     }
 }
 
-/// Everything that a mail about one school is written from.
+/// Everything that a mail about one connection is written from.
 pub(super) struct AboutSchool<'a> {
     request: DraftRequest<'a>,
     pub(super) connection: Connection,
+    /// The schools of the connection, by name.
+    schools: Vec<School>,
     pub(super) state: Onboarding,
     contacts: Vec<Contact>,
     /// `None` when Kurve's support reads the mail.
@@ -83,7 +87,8 @@ impl<'a> AboutSchool<'a> {
         let connection = connections::load(conn, id).await?;
         let state = onboardings::load(conn, id).await?.state;
         let contacts = contacts::list_with_removed(conn, id).await?;
-        let mut about = Self { request, connection, state, contacts, receiver: None };
+        let schools = schools::list(conn, id).await?;
+        let mut about = Self { request, connection, schools, state, contacts, receiver: None };
         if let Some(receiver) = request.mail.contact {
             let receiver = about.contact(Some(receiver)).ok_or(NotSent::NotNeeded(UnsentReason::ContactGone))?;
             check_reachable(request, receiver).await?;
@@ -96,9 +101,30 @@ impl<'a> AboutSchool<'a> {
         self.connection.id
     }
 
-    /// The school as the mail names it.
+    /// The connection as the mail names it.
     pub(super) fn facts(&self) -> SchoolFacts {
         SchoolFacts::of(&self.connection)
+    }
+
+    /// Some schools of the connection as the mail names them: one by itself, more by the connection and how many they are.
+    pub(super) fn facts_of(&self, some: &BTreeSet<SchoolId>) -> SchoolFacts {
+        let mut those = self.schools.iter().filter(|school| some.contains(&school.id));
+        let facts = self.facts();
+        match (those.next(), those.count()) {
+            (Some(only), 0) => {
+                SchoolFacts { name: only.details.name.to_string(), brin: only.details.brin.to_string(), ..facts }
+            }
+            (Some(_), more) => SchoolFacts { brin: format!("{} scholen", more + 1), ..facts },
+            (None, _) => facts,
+        }
+    }
+
+    /// The names of some schools with their BRIN, where a mail has to tell them apart: none for fewer than two.
+    pub(super) fn names_of(&self, some: &BTreeSet<SchoolId>) -> Vec<String> {
+        let those = self.schools.iter().filter(|school| some.contains(&school.id));
+        let names: Vec<String> =
+            those.map(|school| format!("{} ({})", school.details.name, school.details.brin)).collect();
+        if names.len() > 1 { names } else { vec![] }
     }
 
     /// The name of the receiver; empty when Kurve's support reads the mail.

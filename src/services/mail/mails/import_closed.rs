@@ -1,8 +1,11 @@
 //! The import closed again, to the school and, where Kurve does not know, to support.
 
+use std::collections::BTreeSet;
+
 use super::facts::{AboutSchool, SchoolFacts, sent_back_reason};
 use super::{Mail, bodies, phrases, subject};
-use crate::domain::import_gate::verdict_of_all;
+use crate::domain::ids::SchoolId;
+use crate::domain::import_gate::open_schools;
 use crate::domain::onboarding::{FallCause, Step};
 use crate::domain::unsent::UnsentReason;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
@@ -12,6 +15,8 @@ pub(super) struct ImportClosed {
     /// Empty when Kurve reads it.
     name: String,
     school: SchoolFacts,
+    /// The names of the schools, where they are several.
+    names: Vec<String>,
     step: Option<Step>,
     cause: String,
     /// May be empty.
@@ -26,14 +31,17 @@ impl Mail for ImportClosed {
 
     async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
         let about = AboutSchool::load(request).await?;
-        if verdict_of_all(&about.state).is_open() {
+        let asked: BTreeSet<SchoolId> = request.mail.about.schools.iter().copied().collect();
+        let closed = &asked - &open_schools(&about.state);
+        if closed.is_empty() {
             return Err(NotSent::NotNeeded(UnsentReason::ImportOpened));
         }
         let (step, cause) = about.root_fall().await?.unzip();
         let is_stopped = cause == Some(FallCause::Withdrawn);
         about.draft(&Self {
             name: about.reader(),
-            school: about.facts(),
+            school: about.facts_of(&closed),
+            names: about.names_of(&closed),
             step: if is_stopped { None } else { step.or(request.mail.about.step) },
             cause: cause.as_ref().map(words::fall_cause).unwrap_or_default(),
             reason: sent_back_reason(cause.as_ref()),
@@ -64,6 +72,7 @@ impl Mail for ImportClosed {
         Self {
             name: samples::NAME.into(),
             school: samples::school(),
+            names: vec![],
             step: Some(Step::PasswordSet),
             cause: "Kurve heeft deze stap teruggestuurd.".into(),
             reason: "Het wachtwoord werkt niet.".into(),
@@ -89,6 +98,15 @@ mod tests {
         };
 
         insta::assert_snapshot!(as_text(&mail));
+    }
+
+    #[test]
+    fn of_several_schools_it_says_how_many_and_which() {
+        let school =
+            SchoolFacts { name: "Rivierenland".into(), brin: "2 scholen".into(), ..ImportClosed::sample().school };
+        let names = vec!["Rivierenland Noord (12AB)".into(), "Rivierenland Zuid (34CD)".into()];
+
+        insta::assert_snapshot!(as_text(&ImportClosed { school, names, ..ImportClosed::sample() }));
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! The import may start.
 
+use std::collections::BTreeSet;
+
 use super::facts::{AboutSchool, SchoolFacts};
 use super::{Mail, bodies, subject};
-use crate::domain::import_gate::verdict_of_all;
+use crate::domain::ids::SchoolId;
+use crate::domain::import_gate::open_schools;
 use crate::domain::notice::MailKind;
 use crate::domain::unsent::UnsentReason;
 use crate::services::checks;
@@ -14,6 +17,8 @@ use crate::words;
 pub(super) struct ImportOpen {
     name: String,
     school: SchoolFacts,
+    /// The names of the schools, where they are several.
+    names: Vec<String>,
     /// What an admin of Kurve allowed to go without; empty when nothing was.
     leave: String,
     link: String,
@@ -24,17 +29,21 @@ impl Mail for ImportOpen {
 
     async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
         let about = AboutSchool::load(request).await?;
-        if !verdict_of_all(&about.state).is_open() {
+        let asked: BTreeSet<SchoolId> = request.mail.about.schools.iter().copied().collect();
+        let open = &asked & &open_schools(&about.state);
+        if open.is_empty() {
             return Err(NotSent::NotNeeded(UnsentReason::ImportClosed));
         }
-        if is_told_by_another(request).await? {
+        let open = &open - &told_by_others(request).await?;
+        if open.is_empty() {
             return Err(NotSent::NotNeeded(UnsentReason::ImportOpenToldAlready));
         }
         let activation = checks::activation(request.context, about.id()).await?;
         let leave = activation.counting_leave().map(|leave| words::leave(leave.at, &leave.reason));
         about.draft(&Self {
             name: about.reader(),
-            school: about.facts(),
+            school: about.facts_of(&open),
+            names: about.names_of(&open),
             leave: leave.unwrap_or_default(),
             link: about.portal(),
         })
@@ -54,24 +63,47 @@ impl Mail for ImportOpen {
     fn sample() -> Self {
         use super::samples;
 
-        Self { name: samples::NAME.into(), school: samples::school(), leave: String::new(), link: samples::LINK.into() }
+        Self {
+            name: samples::NAME.into(),
+            school: samples::school(),
+            names: vec![],
+            leave: String::new(),
+            link: samples::LINK.into(),
+        }
     }
 }
 
-/// Whether another mail tells the receiver of a waiting one that the import is open: a newer one that waits too, or the
-/// last one that they got of the import. What closed and opened again while no mail could go is told to nobody.
-async fn is_told_by_another(request: DraftRequest<'_>) -> Result<bool, StoreError> {
+/// The schools of which another mail tells the receiver of a waiting one that the import is open: a newer one that waits
+/// too, or the last one that they got of that import. What closed and opened again while no mail could go is told to nobody.
+async fn told_by_others(request: DraftRequest<'_>) -> Result<BTreeSet<SchoolId>, StoreError> {
     let mail = request.mail;
-    let (Some(school), Some(contact), MailStatus::Waiting) = (mail.connection, mail.contact, mail.status) else {
-        return Ok(false);
+    let (Some(connection), Some(contact), MailStatus::Waiting) = (mail.connection, mail.contact, mail.status) else {
+        return Ok(BTreeSet::new());
     };
     let kinds = [MailKind::ImportOpen, MailKind::ImportClosed, MailKind::CredentialsReady];
-    let mails = outbox::list_to_contact(request.context.db.reader(), school, contact, &kinds).await?;
-    let is_of_import = |one: &&OutboxMail| one.kind != MailKind::CredentialsReady || one.about.import_closed;
-    let (sent, waiting): (Vec<_>, Vec<_>) =
-        mails.iter().filter(is_of_import).partition(|one| one.status == MailStatus::Sent);
+    let mails = outbox::list_to_contact(request.context.db.reader(), connection, contact, &kinds).await?;
+    let (sent, waiting): (Vec<_>, Vec<_>) = mails.iter().partition(|one| one.status == MailStatus::Sent);
     let says_open = |one: &OutboxMail| one.kind == MailKind::ImportOpen;
-    let last_sent = sent.into_iter().max_by_key(|one| one.about.version);
-    let is_newer = |one: &&OutboxMail| says_open(one) && one.about.version > mail.about.version;
-    Ok(last_sent.is_some_and(says_open) || waiting.iter().any(is_newer))
+    let is_told = |school: &SchoolId| {
+        let names = |one: &&&OutboxMail| one.about.schools.contains(school);
+        let last_sent = sent.iter().filter(names).max_by_key(|one| one.about.version);
+        let is_newer = |one: &&OutboxMail| says_open(one) && one.about.version > mail.about.version;
+        last_sent.is_some_and(|one| says_open(one)) || waiting.iter().filter(names).any(is_newer)
+    };
+    Ok(mail.about.schools.iter().copied().filter(is_told).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::services::mail::mails::samples::as_text;
+
+    #[test]
+    fn of_several_schools_it_says_how_many_and_which() {
+        let school =
+            SchoolFacts { name: "Rivierenland".into(), brin: "2 scholen".into(), ..ImportOpen::sample().school };
+        let names = vec!["Rivierenland Noord (12AB)".into(), "Rivierenland Zuid (34CD)".into()];
+
+        insta::assert_snapshot!(as_text(&ImportOpen { school, names, ..ImportOpen::sample() }));
+    }
 }
