@@ -78,6 +78,8 @@ pub const SCHOOL_OWN_DAYS: OfConnection = OfConnection::new("/school/{connection
 pub const SCHOOL_OWN_DAYS_REMOVE: OfConnection = OfConnection::new("/school/{connection}/vrije-dagen/weg");
 /// Stopping.
 pub const SCHOOL_WITHDRAW: OfConnection = OfConnection::new("/school/{connection}/stoppen");
+/// Further schools of the same Magister.
+pub const SCHOOL_SCHOOLS: OfConnection = OfConnection::new("/school/{connection}/scholen");
 /// The newest connection check, and the button for another.
 pub const SCHOOL_CONNECTION: OfConnection = OfConnection::new("/school/{connection}/verbinding");
 /// One connection check.
@@ -137,6 +139,10 @@ pub const STAFF_OWN_DAYS_REMOVE: &str = "/beheer/scholen/{school}/vrije-dagen/we
 pub const STAFF_NOTE: &str = "/beheer/scholen/{school}/notitie";
 /// Changes a school's details.
 pub const STAFF_DETAILS: &str = "/beheer/scholen/{school}/gegevens";
+/// Lets requests to join in.
+pub const STAFF_ACCEPT: &str = "/beheer/scholen/{school}/aanvragen";
+/// Declines requests to join.
+pub const STAFF_DECLINE: &str = "/beheer/scholen/{school}/aanvragen/afwijzen";
 /// Adds a contact.
 pub const STAFF_CONTACTS: &str = "/beheer/scholen/{school}/contacten";
 /// Changes a contact.
@@ -216,6 +222,11 @@ pub fn fill(path: &str, values: &[&str]) -> String {
 /// The path of a school's page for Kurve, at one step.
 pub fn staff_school_step(connection: ConnectionId, step: Step) -> String {
     format!("{}#stap-{}", staff_school(STAFF_SCHOOL, connection), step.as_str())
+}
+
+/// The path of a school's page for Kurve, at the requests to join.
+pub fn staff_requests(connection: ConnectionId) -> String {
+    format!("{}#aanvragen", staff_school(STAFF_SCHOOL, connection))
 }
 
 /// The path of a school's page for Kurve, or of a form on it.

@@ -23,6 +23,7 @@ pub mod frozen_mail;
 pub mod heartbeat;
 pub mod holding;
 pub mod job_slot;
+pub mod join_request;
 pub mod loaded_holidays;
 pub mod mail_connection;
 pub mod note;

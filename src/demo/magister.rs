@@ -137,19 +137,11 @@ impl DemoMagister {
     }
 }
 
-/// The password that was issued last to a school on this domain.
+/// The newest password of the connection on this domain.
 async fn newest_password(context: &Context, domain: &SchoolDomain) -> Result<Option<Password>, ServiceError> {
     let conn = context.db.reader();
-    let mut newest = None;
-    for school in store::onboarding::connections::list_on_domain(conn, domain).await? {
-        let Some(stored) = store::onboarding::credentials::find_newest(conn, school.id).await? else { continue };
-        if newest
-            .as_ref()
-            .is_none_or(|known: &store::onboarding::credentials::StoredCredential| known.issued_at <= stored.issued_at)
-        {
-            newest = Some(stored);
-        }
-    }
+    let Some(connection) = store::onboarding::connections::find_by_domain(conn, domain).await? else { return Ok(None) };
+    let newest = store::onboarding::credentials::find_newest(conn, connection.id).await?;
     newest.map(|stored| credentials::open_password(context, &stored)).transpose()
 }
 

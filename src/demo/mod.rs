@@ -94,7 +94,7 @@ enum Stage {
     Withdrawn,
 }
 
-/// Names are made up; the first is the manual's example of a school domain. The last three have one contact.
+/// Names are made up; the first is the manual's example of a school domain. The last two have one contact.
 const SCHOOLS: &[(&str, &str, &str, Stage)] = &[
     ("Bonhoeffer College", "bonhoeffer", "net aangemeld, Kurve is aan zet", Stage::Requested),
     ("Lyceum De Wilgen", "dewilgen", "wachtwoord en query staan klaar", Stage::Issued),
@@ -113,9 +113,8 @@ const SCHOOLS: &[(&str, &str, &str, Stage)] = &[
         "een heel lange naam; herinneringen uitgesteld, een studiedag",
         Stage::Snoozed,
     ),
-    ("Rivierenland Noord", "rivierenland", "drie scholen, één contactpersoon en één Magister", Stage::Requested),
-    ("Rivierenland Midden", "rivierenland", "drie scholen, één contactpersoon en één Magister", Stage::Issued),
-    ("Rivierenland Zuid", "rivierenland", "drie scholen, één contactpersoon en één Magister", Stage::Open),
+    ("Rivierenland", "rivierenland", "één contactpersoon, twee koppelingen", Stage::Open),
+    ("Waalzicht", "waalzicht", "één contactpersoon, twee koppelingen", Stage::Issued),
 ];
 
 struct Plan<'a> {
@@ -129,7 +128,8 @@ struct Plan<'a> {
 
 impl Plan<'_> {
     fn email(&self) -> String {
-        format!("contact@{}.example", self.domain)
+        let home = if self.domain == "waalzicht" { "rivierenland" } else { self.domain };
+        format!("contact@{home}.example")
     }
 
     /// A moment some days ago: nine o'clock UTC and some minutes.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantNames};
 
 use super::actor::{Actor, StaffRole};
-use super::ids::{ApiKeyId, ConnectionId, ContactId, MailId, NoteId, SchoolId, StaffId};
+use super::ids::{ApiKeyId, ConnectionId, ContactId, JoinRequestId, MailId, NoteId, SchoolId, StaffId};
 use super::onboarding::{Change, Step};
 use super::reminder::{OwnDayKind, Period};
 use super::roles::Roles;
@@ -28,6 +28,23 @@ pub enum Action {
     SchoolRegistered,
     /// Someone asked again for a school that exists.
     RegistrationRepeated,
+    /// Somebody asked for a place at a connection that is here.
+    JoinAsked {
+        /// Which request.
+        request: JoinRequestId,
+    },
+    /// Kurve let a request in.
+    JoinAccepted {
+        /// Which request.
+        request: JoinRequestId,
+    },
+    /// Kurve declined a request.
+    JoinDeclined {
+        /// Which request.
+        request: JoinRequestId,
+        /// Why.
+        reason: Reason,
+    },
     /// The school's details were changed by Kurve.
     DetailsChanged,
     /// The import opened.
@@ -249,6 +266,9 @@ impl Action {
             Self::QueryDownloaded { .. } => Some(Step::QueryExecuted),
             Self::CheckOverridden { .. } => Some(Step::ActivationConfirmed),
             Self::RegistrationRepeated
+            | Self::JoinAsked { .. }
+            | Self::JoinAccepted { .. }
+            | Self::JoinDeclined { .. }
             | Self::ConnectionLost { .. }
             | Self::ConnectionBack
             | Self::OutageBegan { .. }

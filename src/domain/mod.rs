@@ -15,6 +15,7 @@ pub mod heartbeat;
 pub mod ids;
 pub mod import_gate;
 pub mod insight;
+pub mod join;
 pub mod lockout;
 pub mod mail_rules;
 pub mod notice;

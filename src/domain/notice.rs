@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumIter, EnumString, IntoStaticStr};
 
 use super::actor::Actor;
-use super::ids::{AccessLinkId, ContactId, OutageId, RegistrationId, ReminderMailId, SchoolId};
+use super::ids::{AccessLinkId, ContactId, JoinRequestId, OutageId, RegistrationId, ReminderMailId, SchoolId};
 use super::import_gate::open_schools;
 use super::onboarding::{Change, Changed, Event, FallCause, Onboarding, Party, SchoolProgress, Step};
 
@@ -25,6 +25,12 @@ pub enum MailKind {
     RequestConfirmed,
     /// Someone asked for a school that is already here.
     AlreadyRegistered,
+    /// A school wants to join, to the contacts of the connection.
+    JoinAsked,
+    /// A request to join, to support.
+    JoinRequested,
+    /// Kurve declined a request to join, to who asked.
+    JoinDeclined,
     /// A link and a code to sign in.
     SignIn,
     /// Password and query file can be picked up.
@@ -99,6 +105,9 @@ pub struct About {
     /// The request whose address is to be confirmed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub registration: Option<RegistrationId>,
+    /// The request to join: of several at once, the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<JoinRequestId>,
     /// The contact of the school who acted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<ContactId>,

@@ -20,6 +20,8 @@ pub enum UnsentReason {
     RegistrationExpired,
     /// A mail to confirm an address was perhaps sent by a try that stopped halfway.
     RegistrationDoubtful,
+    /// No request to join is open any more, or none that the mail is about.
+    NothingAsked,
     /// The receiver is not a contact of the school.
     ContactGone,
     /// The receiver was a contact, and was removed.

@@ -4,6 +4,7 @@ use crate::domain::check::CheckRefusal;
 use crate::domain::credential::RevealRefusal;
 use crate::domain::onboarding::Refusal;
 use crate::domain::reminder::{OwnDaysRefusal, SnoozeRefusal};
+use crate::domain::text::SchoolName;
 use crate::store::StoreError;
 
 /// Why a use case did not succeed. Nothing was changed.
@@ -45,6 +46,21 @@ pub enum ServiceError {
     /// The BRIN belongs to another school.
     #[error("the BRIN belongs to another school")]
     BrinTaken,
+    /// The school domain belongs to another connection.
+    #[error("the school domain belongs to another connection")]
+    DomainTaken {
+        /// What that one is called: for Kurve only.
+        name: SchoolName,
+    },
+    /// The connection has as many open requests to join as it may.
+    #[error("the connection has as many open requests as it may")]
+    TooManyRequests,
+    /// A request about the school domain or the BRIN is to be decided first.
+    #[error("a request about the school domain or the BRIN is open")]
+    RequestOpen,
+    /// The school is of another connection, from which it is to be moved first.
+    #[error("the school is to be moved from another connection first")]
+    MoveFirst,
     /// It does not exist, or the caller may not know that it does.
     #[error("not found")]
     NotFound,

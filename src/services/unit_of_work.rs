@@ -83,9 +83,19 @@ impl<'a> UnitOfWork<'a> {
     /// Notes it at a school as done by whom that school knows, where one person is a contact of several.
     pub(super) fn note_by(&mut self, by: Actor, connection: ConnectionId, action: Action) {
         self.note(Some(connection), action);
+        self.last_by(by);
+    }
+
+    /// Says that somebody else did what was noted last.
+    pub(super) fn last_by(&mut self, by: Actor) {
         if let Some(entry) = self.entries.last_mut() {
             entry.by = by;
         }
+    }
+
+    /// Who is made a contact in this change, and hears of all of it by that mail.
+    pub(super) fn welcomed(&self) -> impl Iterator<Item = ContactId> {
+        self.mails.iter().filter(|mail| mail.kind == MailKind::ContactAdded).filter_map(|mail| mail.contact)
     }
 
     pub(super) fn mail(&mut self, mail: NewMail) {

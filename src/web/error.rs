@@ -7,6 +7,7 @@ use std::sync::Arc;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use crate::domain::join::MOST_OPEN_REQUESTS;
 use crate::domain::onboarding::Refusal;
 use crate::services::onboarding::onboardings::{MOST_CONTACTS, MOST_NEW_CONTACTS};
 use crate::services::{ServiceError, chain};
@@ -75,6 +76,17 @@ impl From<ServiceError> for PageError {
             ServiceError::TooManyContacts => Self::Refused(words::too_many_contacts(MOST_CONTACTS, MOST_NEW_CONTACTS)),
             ServiceError::BrinTaken => Self::Refused(
                 "Dit BRIN-nummer hoort al bij een andere school in Koppelklaar. Controleer het nummer.".to_owned(),
+            ),
+            ServiceError::DomainTaken { name } => Self::Refused(format!(
+                "Dit schooldomein hoort bij de koppeling van {name}. Verplaats de school daarheen."
+            )),
+            ServiceError::TooManyRequests => Self::Refused(words::too_many_requests(MOST_OPEN_REQUESTS)),
+            ServiceError::RequestOpen => Self::Refused(
+                "Er staat nog een aanvraag open over het schooldomein of het BRIN-nummer. Beslis daar eerst over."
+                    .to_owned(),
+            ),
+            ServiceError::MoveFirst => Self::Refused(
+                "Een van deze scholen staat nog bij een andere koppeling. Verplaats die school eerst hierheen.".to_owned(),
             ),
             ServiceError::TooOften { retry_after_seconds } => Self::TooOften { retry_after_seconds },
             other @ (ServiceError::Store(_) | ServiceError::Broken(_) | ServiceError::Sealed(_)) => {

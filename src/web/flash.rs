@@ -70,6 +70,12 @@ pub enum Flash {
     ViewSaved,
     /// A kept filter was forgotten.
     ViewDeleted,
+    /// Further schools were asked for.
+    SchoolsAsked,
+    /// Requests to join were let in.
+    JoinAccepted,
+    /// Requests to join were declined.
+    JoinDeclined,
     /// A contact was added.
     ContactAdded,
     /// A contact was changed.
@@ -134,6 +140,9 @@ impl Flash {
             Self::NoteAdded => "De notitie is opgeslagen.",
             Self::ViewSaved => "De weergave is bewaard.",
             Self::ViewDeleted => "De weergave is verwijderd.",
+            Self::SchoolsAsked => "Kurve kijkt de aanvraag na.",
+            Self::JoinAccepted => "De aanvraag is toegelaten.",
+            Self::JoinDeclined => "De aanvraag is afgewezen. Wie het vroeg, krijgt bericht.",
             Self::ContactAdded => "De contactpersoon is toegevoegd en krijgt bericht.",
             Self::ContactChanged => "De contactpersoon is gewijzigd.",
             Self::ContactRemoved => "De contactpersoon is verwijderd en uitgelogd.",

@@ -16,6 +16,7 @@ pub fn unsent_reason(reason: UnsentReason) -> &'static str {
         UnsentReason::RegistrationDoubtful => {
             "Een eerdere poging stopte halverwege. De mail is misschien aangekomen. De aanvrager kan het formulier opnieuw versturen."
         }
+        UnsentReason::NothingAsked => "Over deze aanvraag is al beslist.",
         UnsentReason::ContactGone => "De contactpersoon is er niet meer.",
         UnsentReason::ContactRemoved => "De contactpersoon is verwijderd.",
         UnsentReason::AddressBounces => "Op dit adres komt geen mail aan. Vraag de school om een ander adres.",

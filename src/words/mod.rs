@@ -19,10 +19,11 @@ pub use glossary::{GLOSSARY, PLAIN, Word};
 pub use instructions::{check_afterwards, import_instruction, instruction, licence_note, ticket_text, who_can};
 pub use mail_reasons::{mail_reason, unsent_reason};
 pub use names::{
-    evidence_name, evidence_sentence, gate_name, gate_question, gate_short, lifecycle_name, own_days_name, party_list,
-    party_name, region_hint, role_name, step_name, step_short,
+    asked_for, evidence_name, evidence_sentence, gate_name, gate_question, gate_short, lifecycle_name, own_days_name,
+    party_list, party_name, region_hint, role_name, step_name, step_short,
 };
 pub use refusals::{
     HAND_OVER_TO_SELF, check_refusal, own_days_refusal, refusal, reveal_refusal, snooze_refusal, too_many_contacts,
+    too_many_requests,
 };
 pub use timeline::{Names, actor_name, change_sentence, fall_cause, fall_reason};

@@ -125,6 +125,14 @@ pub fn own_days_name(kind: OwnDayKind) -> &'static str {
     }
 }
 
+/// What somebody asks of a connection: so many schools.
+pub fn asked_for(name: &str, schools: usize) -> String {
+    match schools {
+        1 => format!("{name} vraagt 1 school erbij"),
+        many => format!("{name} vraagt {many} scholen erbij"),
+    }
+}
+
 /// Where a holiday region lies, roughly.
 pub fn region_hint(region: Region) -> &'static str {
     match region {

@@ -75,6 +75,11 @@ pub fn too_many_contacts(most: usize, most_new: usize) -> String {
     )
 }
 
+/// Why no more schools can be asked for.
+pub fn too_many_requests(most: u64) -> String {
+    format!("Er staan al {most} aanvragen open. Wacht tot Kurve erover heeft beslist, of neem contact op met Kurve.")
+}
+
 /// Why a step is not handed to the one who hands it over.
 pub const HAND_OVER_TO_SELF: &str = "Dit is je eigen e-mailadres. Vul het e-mailadres van een collega in.";
 
@@ -240,8 +245,12 @@ mod tests {
             OwnDaysRefusal::TooMany,
             OwnDaysRefusal::Overlaps(crate::domain::reminder::Period { first_day: day, last_day: day }),
         ];
-        let others =
-            [HAND_OVER_TO_SELF.to_owned(), too_many_contacts(20, 10), snooze_refusal(SnoozeRefusal { max_days: 60 })];
+        let others = [
+            HAND_OVER_TO_SELF.to_owned(),
+            too_many_contacts(20, 10),
+            too_many_requests(100),
+            snooze_refusal(SnoozeRefusal { max_days: 60 }),
+        ];
         let others = others.into_iter().chain(own_days.map(own_days_refusal));
         for sentence in said.chain(reveal.iter().chain(&closed).map(reveal_refusal)).chain(others) {
             assert!(sentence.ends_with('.') && !sentence.contains("  ") && !sentence.contains('\n'), "{sentence}");

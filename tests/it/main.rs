@@ -25,6 +25,7 @@ mod hand_over;
 mod holidays;
 mod housekeeping;
 mod insight;
+mod joins;
 mod journey;
 mod limits;
 mod lost_lease;

@@ -164,6 +164,7 @@ fn entities(db: &DatabaseConnection) -> SchemaBuilder {
         .register(entity::heartbeat::Entity)
         .register(entity::holding::Entity)
         .register(entity::job_slot::Entity)
+        .register(entity::join_request::Entity)
         .register(entity::loaded_holidays::Entity)
         .register(entity::mail_connection::Entity)
         .register(entity::note::Entity)

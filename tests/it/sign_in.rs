@@ -308,7 +308,7 @@ fn someone_of_three_schools_gets_one_mail_and_chooses() {
             let fields = [
                 ("school_name", name),
                 ("brin", brin),
-                ("domain", "een"),
+                ("domain", &name.to_lowercase()),
                 ("region", "zuid"),
                 ("name", "Anna de Wit"),
                 ("email", email),

@@ -225,18 +225,6 @@ fn a_note_that_arrives_twice_is_kept_once_and_the_same_text_later_is_another_not
 }
 
 #[test]
-fn schools_on_one_domain_are_pointed_out() {
-    run(|app: TestApp| async move {
-        let table = Table::set(&app).await;
-        app.school("Bonhoeffer Noord", "12AB01", "bonhoeffer").await;
-
-        let page = table.staff_page().await;
-
-        assert!(page.text("[data-sharing]").contains("Bonhoeffer Noord"), "{}", page.body);
-    });
-}
-
-#[test]
 fn notes_are_for_kurve_alone() {
     run(|app: TestApp| async move {
         let table = Table::set(&app).await;

@@ -27,9 +27,9 @@ fn every_stored_name_is_what_it_always_was() {
         (
             stored::<UnsentReason>(),
             "link_gone link_expired no_contact_with_address sign_in_doubtful registration_gone \
-             registration_expired registration_doubtful contact_gone contact_removed address_bounces \
-             address_unused address_works_again digest_outdated digest_unwritable digest_stopped digest_empty \
-             credentials_taken_back step_done step_not_stuck step_moved_on nothing_to_activate import_closed \
+             registration_expired registration_doubtful nothing_asked contact_gone contact_removed \
+             address_bounces address_unused address_works_again digest_outdated digest_unwritable digest_stopped \
+             digest_empty credentials_taken_back step_done step_not_stuck step_moved_on nothing_to_activate import_closed \
              import_open_told_already import_opened reminders_gone everything_done connection_back outage_gone \
              outage_ended outside_working_hours another_reminder_today may_have_arrived bytes_gone outside_list \
              fault_while_writing",
@@ -77,8 +77,8 @@ fn every_stored_name_is_what_it_always_was() {
         (Course::VARIANTS.join(" "), "under_way withdrawn completed left"),
         (
             Action::VARIANTS.join(" "),
-            "onboarding school_registered registration_repeated details_changed import_opened import_closed \
-             contact_added contact_changed contact_removed contact_vouched vouches_cleared password_revealed \
+            "onboarding school_registered registration_repeated join_asked join_accepted join_declined \
+             details_changed import_opened import_closed contact_added contact_changed contact_removed contact_vouched vouches_cleared password_revealed \
              credentials_handed_again reveal_closed connection_lost connection_back check_overridden \
              outage_began outage_ended query_downloaded contact_signed_in note_added mail_retried mail_dropped \
              reminders_snoozed reminders_woken own_days_added own_days_removed holidays_loaded mail_returned \

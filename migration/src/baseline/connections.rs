@@ -8,7 +8,7 @@ pub(super) fn subject() -> Subject {
     Subject {
         tables: vec![connection(), school(), onboarding()],
         indexes: vec![
-            index("idx-connection-domain", "connection", &["domain"]),
+            unique_index("idx-connection-domain", "connection", &["domain"]),
             index("idx-connection-name_id", "connection", &["name", "id"]),
             index("idx-school-connection_id", "school", &["connection_id"]),
             unique_index("idx-school-brin_key", "school", &["brin_key"]),

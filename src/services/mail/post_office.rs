@@ -105,7 +105,8 @@ pub enum Addressee {
 /// To whom a mail goes.
 pub async fn find_addressee(context: &Context, mail: &OutboxMail) -> Result<Addressee, ServiceError> {
     let Some(contact) = mail.contact else {
-        return Ok(if mail.kind.carries_token() { Addressee::Visitor } else { Addressee::Kurve });
+        let is_to_visitor = mail.kind.carries_token() || mail.kind == MailKind::JoinDeclined;
+        return Ok(if is_to_visitor { Addressee::Visitor } else { Addressee::Kurve });
     };
     // A mail about more schools has none of its own; the contact has one all the same.
     let found = contacts::find(context.db.reader(), contact).await?;

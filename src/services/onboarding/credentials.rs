@@ -19,7 +19,7 @@ use crate::services::people::contacts;
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
 use crate::services::{Call, Context, ServiceError};
 use crate::store::onboarding::credentials::StoredCredential;
-use crate::store::onboarding::{connections, credentials, schools};
+use crate::store::onboarding::{connections, credentials, joins, schools};
 use crate::store::{self, ConnectionTrait};
 
 /// What a page tells about issued credentials; nothing secret.
@@ -78,7 +78,8 @@ pub async fn find_issued(context: &Context, connection: ConnectionId) -> Result<
 /// Somebody at the school must be vouched for, here or before, or nobody could pick them up.
 ///
 /// # Errors
-/// `NobodyVouched`, `Conflict` on a stale page, `Refused` when the details are not in yet.
+/// `NobodyVouched`, `Conflict` on a stale page, `Refused` when the details are not in yet, `RequestOpen` while it is not
+/// decided whether the school works in another Magister.
 pub async fn issue(
     context: &Context,
     call: &Call,
@@ -98,6 +99,9 @@ pub async fn issue(
     let people = store::people::contacts::list(work.conn(), connection).await?;
     if people.iter().all(|contact| contact.vouch.is_none()) {
         return Err(ServiceError::NobodyVouched);
+    }
+    if joins::count_open_from(work.conn(), connection).await? > 0 {
+        return Err(ServiceError::RequestOpen);
     }
     credentials::mark_closed(work.conn(), connection, ClosedReason::Renewed, call.now).await?;
     let new = make(context, call, connection, changed.after.credential_version(), work.conn()).await?;

@@ -1,11 +1,14 @@
 //! What a connection and its schools gave of themselves: given again by the school, changed by Kurve.
 
+use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::connection::{Connection, ConnectionDetails};
 use crate::domain::ids::ConnectionId;
+use crate::domain::join::{Asker, JoinKind};
 use crate::domain::onboarding::{Command, Ground, Refusal, Step};
 use crate::domain::school::{School, SchoolDetails};
-use crate::domain::text::Brin;
+use crate::domain::text::{Brin, SchoolDomain};
+use crate::services::onboarding::joins::{self, Asking, Place, Wanted};
 use crate::services::onboarding::onboardings;
 use crate::services::people::contacts;
 use crate::services::unit_of_work::UnitOfWork;
@@ -26,7 +29,7 @@ pub struct NewDetails {
 /// issued on them: to change those, send the step back. With another of them nobody is vouched for any more.
 ///
 /// # Errors
-/// `BrinTaken`, `Conflict` on a stale page, `Forbidden` for who may not act.
+/// `BrinTaken`, `DomainTaken`, `Conflict` on a stale page, `Forbidden` for who may not act.
 pub async fn change(
     context: &Context,
     call: &Call,
@@ -45,7 +48,14 @@ pub async fn change(
     if is_other && onboarding.state.is_yes(Step::CredentialsIssued) {
         return Err(Refusal::DetailsInUse.into());
     }
-    known.save(&work, call, details).await?;
+    match known.save_connection(&work, call, details).await {
+        Err(StoreError::Taken) => return Err(domain_taken(context, &details.connection.domain).await?),
+        other => other?,
+    }
+    match known.save_school(&work, call, details).await {
+        Err(StoreError::Taken) => return Err(ServiceError::BrinTaken),
+        other => other?,
+    }
     // The answers stay as they are; the version tells a colleague with an older page that something changed.
     let version = store::onboarding::onboardings::save(work.conn(), connection, &onboarding, call.now).await?;
     work.note_version(Some(connection), Some(version), Action::DetailsChanged);
@@ -55,11 +65,31 @@ pub async fn change(
     work.finish().await
 }
 
-/// The school gives its details again, after they were sent or taken back.
+/// Why Kurve may not give a connection this school domain.
+async fn domain_taken(context: &Context, domain: &SchoolDomain) -> Result<ServiceError, ServiceError> {
+    let owner = connections::find_by_domain(context.db.reader(), domain).await?;
+    Ok(owner.map_or(ServiceError::Conflict, |owner| ServiceError::DomainTaken { name: owner.details.name }))
+}
+
+/// The school gives its details again, after they were sent or taken back. A school domain or a BRIN that another
+/// connection has stays as it was and becomes a request, on which Kurve decides: nobody learns here what is elsewhere.
 ///
 /// # Errors
-/// `BrinTaken`; `Refused` when the details are in use.
+/// `Refused` when the details are in use.
 pub async fn submit(
+    context: &Context,
+    call: &Call,
+    connection: ConnectionId,
+    details: &NewDetails,
+) -> Result<(), ServiceError> {
+    match try_to_submit(context, call, connection, details).await {
+        // Another school was first by a moment: by now it has the BRIN or the school domain.
+        Err(ServiceError::Store(StoreError::Taken)) => try_to_submit(context, call, connection, details).await,
+        other => other,
+    }
+}
+
+async fn try_to_submit(
     context: &Context,
     call: &Call,
     connection: ConnectionId,
@@ -72,12 +102,17 @@ pub async fn submit(
         return Err(Refusal::AlreadyDone { step: Step::DetailsSubmitted }.into());
     }
     let command = Command::Claim { step: Step::DetailsSubmitted, ground: Ground::Word, credential_version: None };
-    // Judged first: who may not send details does not learn either which BRIN numbers are taken.
+    // Judged first: of who may not send details nothing is kept.
     onboardings::change_all(&mut work, call, connection, held, &[command]).await?;
-    known.save(&work, call, details).await?;
+    let (own, places) = known.settle(&work, details).await?;
+    known.save_connection(&work, call, &own).await?;
+    known.save_school(&work, call, &own).await?;
     work.note(Some(connection), Action::DetailsChanged);
-    if known.is_other_magister(details) {
+    if known.is_other_magister(&own) {
         contacts::clear_vouches(&mut work, connection, None).await?;
+    }
+    for place in places {
+        known.ask(&mut work, call, details, place).await?;
     }
     work.finish().await
 }
@@ -109,14 +144,62 @@ impl Known {
             || self.only_school(details).is_some_and(is_other_school)
     }
 
-    async fn save(&self, work: &UnitOfWork<'_>, call: &Call, details: &NewDetails) -> Result<(), ServiceError> {
-        connections::save_details(work.conn(), self.connection.id, &details.connection, call.now).await?;
+    /// What of these details can be kept here, and where the rest of them is.
+    async fn settle(
+        &self,
+        work: &UnitOfWork<'_>,
+        details: &NewDetails,
+    ) -> Result<(NewDetails, Vec<Place>), ServiceError> {
+        let (mut own, mut places) = (details.clone(), vec![]);
+        if let Some((only, brin)) = self.only_school(details)
+            && let Some(other) = schools::find_by_brin(work.conn(), brin).await?
+            && other.id != only.id
+        {
+            places.push(Place { connection: other.connection, kind: JoinKind::KnownSchool { school: other.id } });
+            own.brin = Some(only.details.brin.clone());
+        }
+        if let Some(other) = connections::find_by_domain(work.conn(), &details.connection.domain).await?
+            && other.id != self.connection.id
+        {
+            // Where the school is asked for by its BRIN, the request says the school domain as well.
+            if places.iter().all(|place| place.connection != other.id) {
+                places.push(Place { connection: other.id, kind: JoinKind::OtherDomain });
+            }
+            own.connection.domain = self.connection.details.domain.clone();
+        }
+        Ok((own, places))
+    }
+
+    async fn ask(
+        &self,
+        work: &mut UnitOfWork<'_>,
+        call: &Call,
+        details: &NewDetails,
+        Place { connection, kind }: Place,
+    ) -> Result<(), ServiceError> {
+        let Actor::Contact { id: contact, .. } = call.actor else { return Err(ServiceError::Forbidden) };
+        let who = store::people::contacts::load(work.conn(), contact).await?;
+        let brin = details.brin.clone().or_else(|| self.schools.first().map(|school| school.details.brin.clone()));
+        let brin = brin.ok_or(ServiceError::Broken("a connection without a school"))?;
+        let asking = Asking {
+            connection,
+            domain: details.connection.domain.clone(),
+            region: details.connection.region,
+            asker: Asker::Contact(who.reference()),
+            email_key: work.context().keys.email_key(&who.email.key_form()),
+        };
+        let school = SchoolDetails { name: details.connection.name.clone(), brin };
+        joins::ask(work, call, asking, vec![Wanted { kind, school }]).await
+    }
+
+    async fn save_connection(&self, work: &UnitOfWork<'_>, call: &Call, new: &NewDetails) -> Result<(), StoreError> {
+        connections::save_details(work.conn(), self.connection.id, &new.connection, call.now).await
+    }
+
+    async fn save_school(&self, work: &UnitOfWork<'_>, call: &Call, details: &NewDetails) -> Result<(), StoreError> {
         let Some((only, brin)) = self.only_school(details) else { return Ok(()) };
         let new = SchoolDetails { name: details.connection.name.clone(), brin: brin.clone() };
-        match schools::save_details(work.conn(), only.id, &new, call.now).await {
-            Err(StoreError::Taken) => return Err(ServiceError::BrinTaken),
-            other => other?,
-        }
+        schools::save_details(work.conn(), only.id, &new, call.now).await?;
         connections::save_carried(work.conn(), self.connection.id).await?;
         Ok(())
     }

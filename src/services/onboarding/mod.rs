@@ -4,6 +4,7 @@ pub mod arrangements;
 pub mod credentials;
 pub mod details;
 pub mod import_gate;
+pub mod joins;
 pub mod onboardings;
 pub mod schools;
 pub(in crate::services) mod tell;

@@ -6,7 +6,6 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
-use crate::domain::connection::Connection;
 use crate::domain::heartbeat::UNPLANNED_PATIENCE;
 use crate::domain::ids::{ConnectionId, NoteId};
 use crate::domain::text::NoteText;
@@ -65,13 +64,6 @@ pub async fn list(
     after: Option<&After>,
 ) -> Result<Page<SchoolOverview, After>, ServiceError> {
     Ok(overview::list(context.db.reader(), filter, after, PAGE_ROWS).await?)
-}
-
-/// The other schools on the same school domain: they share one webservice user, so one password.
-pub async fn list_sharing_domain(context: &Context, school: &Connection) -> Result<Vec<Connection>, ServiceError> {
-    let mut all = connections::list_on_domain(context.db.reader(), &school.details.domain).await?;
-    all.retain(|other| other.id != school.id);
-    Ok(all)
 }
 
 /// A school's notes, newest first.

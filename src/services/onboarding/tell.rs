@@ -25,7 +25,7 @@ pub(in crate::services) async fn tell(
     let closed = notices.iter().find(|notice| notice.kind == MailKind::ImportClosed).map(|notice| &notice.schools);
     let import_closed = closed.is_some();
     let about = About { version: Some(changed.version), by, import_closed, ..About::default() };
-    let mut told = HashSet::new();
+    let mut told: HashSet<Option<ContactId>> = work.welcomed().map(Some).collect();
     for notice in in_order_of_use(&notices) {
         for contact in receivers(notice, &contacts) {
             // A person is told of one change once: by the mail that says what to do now.

@@ -1,10 +1,11 @@
 //! Clearing away what no longer counts: sessions, links and requests that ended, mails that carried a token, the bytes
-//! of mails that went long ago, and old checks.
+//! of mails that went long ago, old checks, and requests to join that were decided long ago.
 
 use chrono::{DateTime, Duration, Utc};
 
 use crate::services::{Context, ServiceError, checks};
 use crate::store::mail::{frozen_mails, outbox};
+use crate::store::onboarding::joins;
 use crate::store::people::{access_links, registrations, sessions};
 
 /// How long ended links and requests are kept, so that a late visitor is told "used" or "too old".
@@ -12,6 +13,9 @@ const KEEP_DAYS: i64 = 7;
 
 /// How long the bytes of a mail that went are kept, so that Kurve can see what was sent.
 const KEEP_FROZEN_DAYS: i64 = 30;
+
+/// How long it is kept who asked to join and what was decided: a year, so that who asks again is known.
+const KEEP_DECIDED_DAYS: i64 = 366;
 
 /// Deletes what ended; returns how many rows.
 pub async fn delete_expired(context: &Context, now: DateTime<Utc>) -> Result<u64, ServiceError> {
@@ -23,5 +27,6 @@ pub async fn delete_expired(context: &Context, now: DateTime<Utc>) -> Result<u64
     let mails = outbox::delete_ended_with_token(conn, before).await?;
     let frozen = frozen_mails::delete_before(conn, now - Duration::days(KEEP_FROZEN_DAYS)).await?;
     let checks = checks::delete_old(context, now).await?;
-    Ok(links + requests + mails + frozen + checks + sessions::delete_expired(conn, now).await?)
+    let decided = joins::delete_decided(conn, now - Duration::days(KEEP_DECIDED_DAYS)).await?;
+    Ok(links + requests + mails + frozen + checks + decided + sessions::delete_expired(conn, now).await?)
 }

@@ -11,12 +11,13 @@ use crate::domain::audit::Action;
 use crate::domain::connection::{Carried, Connection};
 use crate::domain::ids::{ConnectionId, ContactId, RegistrationId, SchoolId};
 use crate::domain::insight::HoldingChange;
+use crate::domain::join::{Asker, JoinKind};
 use crate::domain::notice::{About, MailKind};
-use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::{Changed, Command, Ground, Onboarding, Step, decide};
 use crate::domain::roles::Roles;
-use crate::domain::school::{Contact, RequestDetails, School};
+use crate::domain::school::{Contact, NewContact, RequestDetails, School};
 use crate::domain::text::{EmailAddress, PersonName};
+use crate::services::onboarding::joins::{self, Asking, Place, Wanted};
 use crate::services::onboarding::onboardings;
 use crate::services::onboarding::tell::tell;
 use crate::services::operations::insight;
@@ -56,8 +57,8 @@ pub enum Confirmed {
         /// A session, when it was confirmed in the browser that asked.
         session: Option<Token>,
     },
-    /// The school was here; its contacts are told.
-    WasHere,
+    /// The school or its Magister is here: Kurve decides on the request to join.
+    Asked,
 }
 
 /// Where a request for Optie A stands.
@@ -131,7 +132,8 @@ pub async fn find(context: &Context, now: DateTime<Utc>, token: &Token) -> Resul
     Ok(RequestStatus::Open(Box::new(open(context, &stored)?)))
 }
 
-/// Confirms the address: the school comes to exist, support and contact are told.
+/// Confirms the address: the school comes to exist, or a request to join where its BRIN or its Magister is here. Support
+/// is told of either.
 ///
 /// # Errors
 /// `NotFound` when the request was used or is too old.
@@ -142,7 +144,7 @@ pub async fn confirm(
     browser: Option<&Token>,
 ) -> Result<Confirmed, ServiceError> {
     match try_to_confirm(context, asked, token, browser).await {
-        // Another confirmation for the same BRIN was first by a moment: by now that school is here.
+        // Another confirmation for the same BRIN or school domain was first by a moment: by now that one is here.
         Err(ServiceError::Store(StoreError::Taken)) => try_to_confirm(context, asked, token, browser).await,
         other => other,
     }
@@ -165,10 +167,10 @@ async fn try_to_confirm(
     if !registrations::claim(work.conn(), stored.id, now).await? {
         return Err(ServiceError::NotFound);
     }
-    if let Some(known) = schools::find_by_brin(work.conn(), &form.details.brin).await? {
-        tell_known(&mut work, known.connection, now).await?;
+    if let Some(place) = joins::find_place(work.conn(), &form.details.brin, &form.details.domain).await? {
+        ask_to_join(&mut work, &call, form, place).await?;
         work.finish().await?;
-        return Ok(Confirmed::WasHere);
+        return Ok(Confirmed::Asked);
     }
     let connection = create(context, &mut work, &call, &form, contact).await?;
     let is_same_browser = browser.is_some_and(|browser| crate::crypto::same(&browser.hash(), &stored.browser_hash));
@@ -222,23 +224,31 @@ async fn create(
     Ok(id)
 }
 
-async fn tell_known(
+async fn ask_to_join(
     work: &mut UnitOfWork<'_>,
-    connection: ConnectionId,
-    now: DateTime<Utc>,
+    call: &Call,
+    form: RegistrationForm,
+    Place { connection, kind }: Place,
 ) -> Result<(), ServiceError> {
-    for contact in store::people::contacts::list(work.conn(), connection).await? {
-        work.mail(NewMail {
-            kind: MailKind::AlreadyRegistered,
-            connection: Some(connection),
-            contact: Some(contact.id),
-            about: About::default(),
-            // However often it is asked in a day.
-            occasion: format!("{connection}/{}", amsterdam_date(now)),
-        });
+    if let JoinKind::KnownSchool { .. } = kind {
+        work.note(Some(connection), Action::RegistrationRepeated);
     }
-    work.note(Some(connection), Action::RegistrationRepeated);
-    Ok(())
+    let wanted = vec![Wanted { kind, school: form.details.school() }];
+    let asking = Asking {
+        connection,
+        domain: form.details.domain,
+        region: form.details.region,
+        email_key: work.context().keys.email_key(&form.email.key_form()),
+        asker: Asker::Person(NewContact { name: form.name, email: form.email, roles: form.roles }),
+    };
+    match joins::ask(work, call, asking, wanted).await {
+        // Whoever asks reads the same; a connection with so many open requests has Kurve's eye already.
+        Err(ServiceError::TooManyRequests) => {
+            tracing::warn!(connection.id = %connection, "Passed a request over: too many are open");
+            Ok(())
+        }
+        other => other,
+    }
 }
 
 /// The form of a request.

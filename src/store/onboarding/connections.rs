@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use entity::{connection, school};
-use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QuerySelect};
 
 use crate::domain::connection::{Carried, Connection, ConnectionDetails};
 use crate::domain::ids::ConnectionId;
@@ -88,7 +88,7 @@ pub async fn find_by_domain(
     domain: &SchoolDomain,
 ) -> Result<Option<Connection>, StoreError> {
     let found = connection::Entity::find().filter(connection::COLUMN.domain.eq(domain.label()));
-    found.order_by_asc(connection::COLUMN.id).one(conn).await?.map(to_connection).transpose()
+    found.one(conn).await?.map(to_connection).transpose()
 }
 
 /// The names of connections; one that is not here is left out.
@@ -103,12 +103,6 @@ pub async fn list_names(
     let query = query.select_only().column(connection::Column::Id).column(connection::Column::Name);
     let rows: Vec<(uuid::Uuid, String)> = query.into_tuple().all(conn).await?;
     Ok(rows.into_iter().map(|(id, name)| (ConnectionId::from_uuid(id), name)).collect())
-}
-
-/// The connections on one school domain: they share one Magister, and so one webservice user.
-pub async fn list_on_domain(conn: &impl ConnectionTrait, domain: &SchoolDomain) -> Result<Vec<Connection>, StoreError> {
-    let rows = connection::Entity::find().filter(connection::COLUMN.domain.eq(domain.label())).all(conn).await?;
-    rows.into_iter().map(to_connection).collect()
 }
 
 pub(in crate::store) fn to_connection(row: connection::Model) -> Result<Connection, StoreError> {

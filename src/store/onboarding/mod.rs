@@ -3,6 +3,7 @@
 pub mod arrangements;
 pub mod connections;
 pub mod credentials;
+pub mod joins;
 pub mod notes;
 pub mod onboardings;
 pub mod overview;

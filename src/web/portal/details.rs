@@ -36,7 +36,6 @@ pub(super) async fn create(
             Err(ServiceError::Refused(Refusal::AlreadyDone { .. })) => {
                 return Ok(flash::redirect(&web, &who.at(links::SCHOOL), Flash::AlreadySo));
             }
-            Err(ServiceError::BrinTaken) => typed.errors.add("brin", BRIN_TAKEN),
             Err(ServiceError::Refused(refusal)) => typed.refusal = words::refusal(&refusal),
             Err(error) => return Err(error.into()),
         }
@@ -44,9 +43,6 @@ pub(super) async fn create(
     typed.details = Some(form);
     come_back(&web, &who, Step::DetailsSubmitted, typed).await
 }
-
-const BRIN_TAKEN: &str = "Dit BRIN-nummer hoort al bij een andere school in Koppelklaar. Kijk het na. Heeft jullie school \
-                          meer vestigingen? Vul dan ook de twee cijfers van de vestiging in. Klopt het toch? Mail Kurve.";
 
 /// Who carries several schools has no BRIN number of its own.
 fn read(form: &DetailsForm, has_many: bool, errors: &mut FieldErrors) -> Option<NewDetails> {

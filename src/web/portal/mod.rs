@@ -19,6 +19,7 @@ mod overview;
 mod own_days;
 mod pause;
 mod reminders;
+mod schools;
 mod sketch;
 mod step;
 mod step_actions;
@@ -47,6 +48,7 @@ pub fn routes() -> Router<WebState> {
         .route(links::SCHOOL_QUERY.route(), post(credentials::download))
         .route(links::SCHOOL_IMPORTED.route(), post(imported::create))
         .route(links::SCHOOL_CONTACTS.route(), get(contacts::list))
+        .route(links::SCHOOL_SCHOOLS.route(), get(schools::show).post(schools::create))
         .route(links::SCHOOL_CONNECTION.route(), get(connection::show).post(connection::create))
         .route(links::SCHOOL_CHECK.route(), get(connection::show_one))
         .route(links::SCHOOL_CHECK_LIVE.route(), get(connection::show_live))

@@ -45,6 +45,7 @@ pub(super) struct Around {
     pub(super) brin: String,
     pub(super) overview: String,
     pub(super) contacts: String,
+    pub(super) schools: String,
     pub(super) choose: &'static str,
     pub(super) sign_out: &'static str,
     /// The connection carries several schools.
@@ -71,6 +72,7 @@ pub(super) async fn open(web: &WebState, who: &SchoolContact, current: &'static 
         has_many: file.connection.has_many(),
         overview: who.at(links::SCHOOL),
         contacts: who.at(links::SCHOOL_CONTACTS),
+        schools: who.at(links::SCHOOL_SCHOOLS),
         choose: links::SCHOOLS,
         sign_out: links::SIGN_OUT,
         has_more: portal_access::has_more_schools(&web.context, &who.email_key).await?,

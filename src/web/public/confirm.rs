@@ -33,14 +33,13 @@ const MADE_ELSEWHERE: Message = Message {
     second: None,
 };
 
-/// The school was here before.
-const WAS_HERE: Message = Message {
-    state: "known",
-    title: "Deze school is al aangemeld",
-    lead: "Er is niets veranderd. De contactpersonen van de school krijgen een mail.",
-    more: "Ben je zelf contactpersoon? Log dan in. Anders kan een contactpersoon van je school je toevoegen. Weet je niet \
-           wie dat is? Mail ons dan; het adres staat onderaan deze pagina.",
-    first: SIGN_IN,
+/// The school or its Magister is here: which of the two, or that it is, is not said.
+const ASKED: Message = Message {
+    state: "asked",
+    title: "Je aanvraag is bij Kurve",
+    lead: "Kurve kijkt hem na. Je krijgt een mail als je erbij kunt, of als het niet kan.",
+    more: "Je hoeft nu niets te doen.",
+    first: Way { href: links::HOME, label: "Naar het begin" },
     second: None,
 };
 
@@ -105,7 +104,7 @@ pub(super) async fn create(
             Ok(with_cookie(see_other(&links::SCHOOL.at(connection)), &Jar::School.write(&web, session.expose_text())))
         }
         Ok(Confirmed::Made { session: None, .. }) => page::show(&MessagePage::new(visit.frame(&web), MADE_ELSEWHERE)),
-        Ok(Confirmed::WasHere) => page::show(&MessagePage::new(visit.frame(&web), WAS_HERE)),
+        Ok(Confirmed::Asked) => page::show(&MessagePage::new(visit.frame(&web), ASKED)),
         Err(ServiceError::NotFound) => ended(&web, &visit, &token).await,
         Err(error) => Err(error.into()),
     }

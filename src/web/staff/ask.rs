@@ -101,6 +101,14 @@ pub(super) struct Hidden {
     pub(super) value: String,
 }
 
+/// A box to tick.
+#[derive(Clone)]
+pub(super) struct Tick {
+    pub(super) name: String,
+    pub(super) label: String,
+    pub(super) is_ticked: bool,
+}
+
 /// A form.
 #[derive(Clone)]
 pub(super) struct Ask {
@@ -115,6 +123,8 @@ pub(super) struct Ask {
     /// What it brings about, above the fields.
     pub(super) notes: Vec<String>,
     pub(super) hidden: Vec<Hidden>,
+    /// Boxes, above the fields.
+    pub(super) ticks: Vec<Tick>,
     pub(super) fields: Vec<AskField>,
     pub(super) weight: Weight,
     /// Whether it stands unfolded.
@@ -133,6 +143,7 @@ impl Ask {
             action,
             notes: vec![],
             hidden: vec![],
+            ticks: vec![],
             fields: vec![],
             weight: Weight::Secondary,
             is_open: false,
@@ -143,6 +154,12 @@ impl Ask {
     /// With a field that goes along unseen.
     pub(super) fn hidden(mut self, name: &'static str, value: impl ToString) -> Self {
         self.hidden.push(Hidden { name, value: value.to_string() });
+        self
+    }
+
+    /// With a box to tick.
+    pub(super) fn tick(mut self, name: impl Into<String>, label: impl Into<String>, is_ticked: bool) -> Self {
+        self.ticks.push(Tick { name: name.into(), label: label.into(), is_ticked });
         self
     }
 

@@ -262,6 +262,7 @@ fn field_of(error: &ServiceError) -> Option<&'static str> {
         ServiceError::NobodyVouched => Some("contact"),
         ServiceError::ContactExists => Some("email"),
         ServiceError::BrinTaken => Some("brin"),
+        ServiceError::DomainTaken { .. } => Some("domain"),
         ServiceError::Refused(Refusal::BadResumeDate) | ServiceError::BadSnooze(_) => Some("until"),
         ServiceError::BadOwnDays(_) => Some("first_day"),
         ServiceError::Refused(_)
@@ -271,6 +272,9 @@ fn field_of(error: &ServiceError) -> Option<&'static str> {
         | ServiceError::AddedByOneself
         | ServiceError::HandOverToSelf
         | ServiceError::TooManyContacts
+        | ServiceError::TooManyRequests
+        | ServiceError::RequestOpen
+        | ServiceError::MoveFirst
         | ServiceError::NotFound
         | ServiceError::Forbidden
         | ServiceError::Conflict

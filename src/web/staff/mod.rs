@@ -26,6 +26,7 @@ mod mails;
 mod notes;
 mod panels;
 mod reminders;
+mod requests;
 mod school;
 mod schools;
 mod sign_in;
@@ -69,6 +70,8 @@ pub fn routes() -> Router<WebState> {
         .route(links::STAFF_OWN_DAYS_REMOVE, post(reminders::remove_own_days))
         .route(links::STAFF_NOTE, post(notes::create))
         .route(links::STAFF_DETAILS, get(details::edit).post(details::update))
+        .route(links::STAFF_ACCEPT, post(requests::accept))
+        .route(links::STAFF_DECLINE, post(requests::decline))
         .route(links::STAFF_CONTACTS, post(contacts::add))
         .route(links::STAFF_CONTACT, post(contacts::update))
         .route(links::STAFF_CONTACT_REMOVE, post(contacts::remove))

@@ -5,12 +5,10 @@ use super::credentials::expires_mark;
 use super::forms;
 use super::mails::{MailReader, MailRow, mail_row, unreadable_row};
 use super::view::lifecycle_tag;
-use crate::domain::connection::Connection;
 use crate::domain::credential::ClosedReason;
 use crate::domain::onboarding::{Lifecycle, Step};
 use crate::domain::roles::Roles;
 use crate::domain::school::Contact;
-use crate::links;
 use crate::services::Call;
 use crate::services::onboarding::credentials::Issued;
 use crate::services::onboarding::onboardings::ConnectionFile;
@@ -188,16 +186,4 @@ pub(super) fn mail(mail: &Reading, names: &Names, reader: MailReader) -> MailRow
         None => "Kurve",
     };
     mail_row(mail, to.to_owned(), reader)
-}
-
-/// A school that is named on the page of another.
-pub(super) struct SchoolLink {
-    pub(super) href: String,
-    pub(super) label: String,
-}
-
-/// Another school, to go to.
-pub(super) fn school_link(school: &Connection) -> SchoolLink {
-    let label = format!("{} ({})", school.details.name, school.carried);
-    SchoolLink { href: links::staff_school(links::STAFF_SCHOOL, school.id), label }
 }

@@ -15,8 +15,9 @@ use super::connection::{self, ConnectionPanel};
 use super::desk::{self, Nav};
 use super::forms;
 use super::mails::{BACK_TO_SCHOOL, MailReader, MailRow};
-use super::panels::{self, ContactRow, CredentialsPanel, LifePanel, NoteRow, SchoolLink};
+use super::panels::{self, ContactRow, CredentialsPanel, LifePanel, NoteRow};
 use super::reminders::{self, RemindersPanel};
+use super::requests::{self, RequestsPanel};
 use super::view::{GateRow, TimelineRow, gate_rows, timeline_row};
 use crate::domain::ids::ConnectionId;
 use crate::domain::import_gate::{Verdict, verdict_of_all};
@@ -24,7 +25,7 @@ use crate::domain::onboarding::progress::gates_done;
 use crate::domain::onboarding::{Evidence, Gate, Step, StepState};
 use crate::links;
 use crate::services::onboarding::onboardings::{self, ConnectionFile};
-use crate::services::onboarding::{credentials, schools};
+use crate::services::onboarding::{credentials, joins, schools};
 use crate::services::people::addresses as address_services;
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
@@ -47,7 +48,6 @@ struct SchoolPage {
     registered: String,
     /// Where the details are changed; empty for who may not.
     details: String,
-    sharing: Vec<SchoolLink>,
     /// `open` or `closed`.
     verdict: &'static str,
     /// The gates that keep the import closed.
@@ -55,6 +55,7 @@ struct SchoolPage {
     life: LifePanel,
     bar: String,
     gates: Vec<GateRow>,
+    requests: RequestsPanel,
     credentials: CredentialsPanel,
     connection: ConnectionPanel,
     contacts: Vec<ContactRow>,
@@ -93,7 +94,6 @@ pub(super) async fn show(
     let file = onboardings::load_file(context, school).await?;
     let names = desk::names(&web, &file).await?;
     let issued = credentials::find_issued(context, school).await?;
-    let sharing = schools::list_sharing_domain(context, &file.connection).await?;
     let notes = schools::list_notes(context, school).await?;
     let mails = schools::list_mails(context, school).await?;
     let connection = connection::panel(&web, &staff, &file, &names).await?;
@@ -121,12 +121,12 @@ pub(super) async fn show(
         region: details.region.label_nl(),
         registered: words::date_nl(file.connection.created_at),
         details: if can_act { links::staff_school(links::STAFF_DETAILS, school) } else { String::new() },
-        sharing: sharing.iter().map(panels::school_link).collect(),
         verdict,
         missing,
         life: panels::life(&file, can_act),
         bar: format!("{} van {} vragen met ja beantwoord", gates_done(&file.state), Gate::iter().len()),
         gates,
+        requests: requests::panel(&file, &joins::waiting::list_of(context, school).await?, can_act),
         credentials: panel,
         connection,
         contacts,

@@ -20,8 +20,9 @@ use crate::links;
 use crate::services::checks;
 use crate::services::checks::ForKurve;
 use crate::services::mail::post_office;
-use crate::services::onboarding::schools;
+use crate::services::onboarding::joins::waiting::AskedTogether;
 use crate::services::onboarding::schools::Silent;
+use crate::services::onboarding::{joins, schools};
 use crate::store::Page;
 use crate::store::checks::check_status::CheckStatus;
 use crate::store::mail::outbox::MailStatus;
@@ -81,11 +82,25 @@ struct SilentRow {
     since: String,
 }
 
+/// How many requests to join are named.
+const ASKED_ROWS: usize = 50;
+
+/// What one person asks of one connection.
+struct AskedRow {
+    school: String,
+    brin: String,
+    href: String,
+    what: String,
+    since: String,
+}
+
 #[derive(Template)]
 #[template(path = "staff/worklist.html")]
 struct WorklistPage {
     frame: Frame,
     nav: Nav,
+    /// Requests to join, the oldest first.
+    asked: Vec<AskedRow>,
     rows: Vec<WorkRow>,
     /// Schools that do not answer their reminders.
     silent: Vec<SilentRow>,
@@ -148,7 +163,9 @@ pub(super) async fn show(
         None => checks::list_for_kurve(&web.context, FAILING_ROWS).await?,
         Some(_) => ForKurve::default(),
     };
+    let asked = if after.is_none() { joins::waiting::list(&web.context).await? } else { vec![] };
     let page = WorklistPage {
+        asked: asked.iter().take(ASKED_ROWS).map(|(connection, asked)| asked_row(connection, asked)).collect(),
         frame: desk::frame(&web, &staff),
         nav: Nav::new(&staff, links::STAFF),
         first: if after.is_some() { links::STAFF.to_owned() } else { String::new() },
@@ -166,6 +183,16 @@ pub(super) async fn show(
         can_act: staff.can_act(),
     };
     page::show(&page)
+}
+
+fn asked_row(connection: &Connection, asked: &AskedTogether) -> AskedRow {
+    AskedRow {
+        school: connection.details.name.to_string(),
+        brin: connection.carried.to_string(),
+        href: links::staff_requests(connection.id),
+        what: words::asked_for(asked.person.name.as_str(), asked.requests.len()),
+        since: asked.requests.first().map(|first| words::date_nl(first.asked_at)).unwrap_or_default(),
+    }
 }
 
 fn failing_row(school: &Connection, known: &CheckStatus) -> FailingRow {

@@ -18,7 +18,7 @@ fn every_page_of_a_check_is_fit_for_every_reader_of_the_school() {
         look.here("with a mistake");
 
         browser.sign_in("contact@rivierenland.example");
-        browser.press("[data-connection]:nth-of-type(3) a");
+        browser.press("[data-connection]:nth-of-type(1) a");
         look.at(&browser.at_school("/verbinding"));
         check_at(&browser, &browser.at_school(""));
         look.here("that is over");

@@ -45,7 +45,7 @@ fn every_page_of_a_school_is_fit_for_every_reader() {
             look.at(&browser.at_school(&format!("/stap/{}", step.as_str())));
         }
         look.at(&browser.at_school("/stap/nergens"));
-        let others = ["collegas", "herinneringen", "pauze", "stoppen", "vrije-dagen"];
+        let others = ["collegas", "herinneringen", "pauze", "scholen", "stoppen", "vrije-dagen"];
         for path in others {
             look.at(&browser.at_school(&format!("/{path}")));
         }
@@ -54,6 +54,7 @@ fn every_page_of_a_school_is_fit_for_every_reader() {
             ("/stap/query_executed", "hand-over"),
             ("/herinneringen", "snooze"),
             ("/pauze", "pause"),
+            ("/scholen", "add-schools"),
             ("/stoppen", "withdraw"),
             ("/vrije-dagen", "add-own-days"),
         ];
@@ -94,6 +95,7 @@ fn every_page_of_a_school_is_fit_for_every_reader() {
             links::SCHOOL_CONTACTS.route(),
             links::SCHOOL_REMINDERS.route(),
             links::SCHOOL_PAUSE.route(),
+            links::SCHOOL_SCHOOLS.route(),
             links::SCHOOL_WITHDRAW.route(),
             links::SCHOOL_OWN_DAYS.route(),
         ]);

@@ -8,7 +8,6 @@ use chrono::TimeDelta;
 use koppelklaar::domain::check::{CheckCode, CheckPolicy};
 use koppelklaar::domain::import_gate::verdict_of_all;
 use koppelklaar::domain::onboarding::{Onboarding, Step};
-use koppelklaar::domain::text::SchoolDomain;
 use koppelklaar::jobs;
 use koppelklaar::magister::{Courtesy, Limits};
 use koppelklaar::services::checks::{self, Selection};
@@ -81,9 +80,9 @@ fn preset_of(number: u32) -> (&'static str, CheckCode) {
     }
 }
 
-/// Each school has a host of its own, but for every fiftieth, which shares that of the one before it.
+/// Each school has a host of its own.
 fn label_of(number: u32) -> String {
-    format!("lyceum{}", if number % 50 == 2 { number - 2 } else { number })
+    format!("lyceum{number}")
 }
 
 /// Schools that did all that is asked and whose imports are open, while nothing was checked yet.
@@ -93,12 +92,6 @@ async fn open_on_their_word(checks: &Checks) -> Vec<TestSchool> {
     let mut schools = vec![];
     for number in 0..SCHOOLS {
         let (connection, contacts) = many::insert_school(&app.app, work.conn(), (number, 1), app.now()).await;
-        let mut details =
-            store::onboarding::connections::load(work.conn(), connection).await.expect("it was made").details;
-        details.domain = SchoolDomain::parse(&label_of(number)).expect("a label");
-        store::onboarding::connections::save_details(work.conn(), connection, &details, app.now())
-            .await
-            .expect("the database answers");
         let made = store::onboarding::schools::list(work.conn(), connection).await.expect("it was made");
         let (id, brin, email) = (made[0].id, made[0].details.brin.to_string(), contacts[0].email.to_string());
         schools.push(TestSchool { id, connection, contact: contacts[0].id, brin, email });

@@ -6,8 +6,10 @@ use chrono::TimeDelta;
 use koppelklaar::app::App;
 use koppelklaar::clock::Clock;
 use koppelklaar::domain::check::{CheckCode, CheckPolicy, NotMade, Rung};
+use koppelklaar::domain::connection::ConnectionDetails;
 use koppelklaar::domain::ids::CheckId;
 use koppelklaar::domain::onboarding::Step;
+use koppelklaar::domain::text::SchoolDomain;
 use koppelklaar::jobs;
 use koppelklaar::links;
 use koppelklaar::magister::Limits;
@@ -15,8 +17,10 @@ use koppelklaar::services::checks;
 use koppelklaar::services::onboarding::credentials;
 use koppelklaar::store::checks::check_status;
 use koppelklaar::store::checks::connection_checks::Outcome;
+use koppelklaar::store::onboarding::connections;
 
 use super::support::{Checks, PROVABLE, limits, run_with};
+use crate::support::TestSchool;
 
 /// A Magister that keeps us waiting for the list keeps us waiting this long.
 fn impatient() -> Limits {
@@ -70,19 +74,31 @@ fn an_instance_whose_clock_is_not_the_databases_makes_no_checks() {
     });
 }
 
+/// Gives the connection of a school another school domain.
+async fn relabel(checks: &Checks, school: &TestSchool, label: &str) {
+    let conn = checks.app.context().db.writer();
+    let known = connections::load(conn, school.connection).await.expect("the store answers");
+    let domain = SchoolDomain::parse(label).expect("a label");
+    let details = ConnectionDetails { domain, ..known.details };
+    connections::save_details(conn, school.connection, &details, checks.app.now()).await.expect("a free label");
+}
+
 #[test]
 fn two_instances_never_check_one_host_at_once() {
     run_with(CheckPolicy::Advise, impatient(), |checks: Checks| async move {
         let first = checks.school("12AB", "samen").await;
-        let second = checks.school("34CD", "samen").await;
+        let second = checks.school("34CD", "apart").await;
         checks.behaves(&first, "samen", "slow").await;
         let other = checks.app.second_instance().await;
         let waits = checks.ask(&first).await.expect("it may be asked for");
-        checks.app.advance(TimeDelta::seconds(1));
-        checks.ask(&second).await.expect("it may be asked for");
 
         let meanwhile = async {
             until_it_asks_for_the_list(&checks, waits).await;
+            // A host has one connection; the other one comes to it while the check of the first is under way.
+            relabel(&checks, &first, "elders").await;
+            relabel(&checks, &second, "samen").await;
+            checks.app.advance(TimeDelta::seconds(1));
+            checks.ask(&second).await.expect("it may be asked for");
             checks::run_next(&other.context, &other.magister, || checks.app.now()).await
         };
         let (made, meanwhile) = tokio::join!(checks.run_one(), meanwhile);

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use koppelklaar::domain::ids::{ConnectionId, ContactId};
 use koppelklaar::domain::notice::MailKind;
 use koppelklaar::store::mail::{mail_connections, outbox};
+use koppelklaar::store::onboarding::joins;
 use koppelklaar::store::reminders;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
 
@@ -98,5 +99,32 @@ fn the_mails_of_a_school_and_those_that_it_shares_are_found_by_indexes() {
         });
 
         assert!(plans.await.iter().any(|line| line.contains("idx-outbox-connection_id_created_at")));
+    });
+}
+
+#[test]
+fn the_requests_of_a_connection_and_those_that_wait_are_found_by_indexes() {
+    run(|app: TestApp| async move {
+        let school = ConnectionId::from_uuid(app.context().chance.uuid_v7(app.now()));
+
+        let of_one = plans(&app, async |conn| {
+            joins::list_open(conn, school).await.expect("the store answers");
+            joins::count_open(conn, school).await.expect("the store answers");
+            joins::list_of_asker(conn, school, "a key").await.expect("the store answers");
+        });
+
+        let has = |plans: Vec<String>, index: &str| plans.iter().any(|line| line.contains(index));
+        assert!(has(of_one.await, "idx-join_request-"));
+        if !app.database.is_postgres() {
+            // There, with no rows, the key over the open ones serves as well: it holds no others.
+            let all = plans(&app, async |conn| {
+                joins::list_all_open(conn, 50).await.expect("the store answers");
+            });
+            let from = plans(&app, async |conn| {
+                joins::count_open_from(conn, school).await.expect("the store answers");
+            });
+            assert!(has(all.await, "idx-join_request-decided_at_asked_at"));
+            assert!(has(from.await, "idx-join_request-from_connection_id"));
+        }
     });
 }

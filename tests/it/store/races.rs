@@ -163,8 +163,8 @@ fn requests_for_one_school_confirmed_at_once_make_one_school() {
         let answers = confirmations.join_all().await;
 
         let made = answers.iter().filter(|answer| matches!(answer, Ok(Confirmed::Made { .. }))).count();
-        let was_here = answers.iter().filter(|answer| matches!(answer, Ok(Confirmed::WasHere))).count();
-        assert_eq!((made, was_here), (1, 7), "{answers:?}");
+        let asked = answers.iter().filter(|answer| matches!(answer, Ok(Confirmed::Asked))).count();
+        assert_eq!((made, asked), (1, 7), "{answers:?}");
         let brins = texts(&app.database.url, "SELECT brin_key FROM school").await;
         assert_eq!(brins, ["12AB00"]);
         app.new_mails().await;
@@ -201,7 +201,8 @@ fn changes_to_many_schools_at_once_leave_a_whole_audit() {
     run(|app| async move {
         let mut made = vec![];
         for index in 0..8 {
-            made.push(app.school_by_services(&format!("School {index}"), &format!("2{index}AA"), "kompas").await);
+            let (name, brin, label) = (format!("School {index}"), format!("2{index}AA"), format!("kompas{index}"));
+            made.push(app.school_by_services(&name, &brin, &label).await);
         }
         let contexts = two_contexts(&app).await;
         let mut changes = JoinSet::new();

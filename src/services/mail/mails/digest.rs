@@ -1,4 +1,4 @@
-//! The digest: what waits on Kurve, who does not answer, what connections are lost, where mail does not arrive and what
+//! The digest: who asks to join, what waits on Kurve, who does not answer, what connections are lost, where mail does not arrive and what
 //! could not be sent.
 
 mod part;

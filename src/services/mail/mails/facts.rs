@@ -7,7 +7,8 @@ use crate::domain::connection::{Connection, ConnectionDetails};
 use crate::domain::ids::{ConnectionId, ContactId, SchoolId};
 use crate::domain::notice::root_fall;
 use crate::domain::onboarding::{FallCause, Onboarding, Step};
-use crate::domain::school::{Contact, RequestDetails, School};
+use crate::domain::school::{Contact, NewContact, RequestDetails, School};
+use crate::domain::text::EmailAddress;
 use crate::domain::unsent::UnsentReason;
 use crate::links;
 use crate::services::ServiceError;
@@ -63,6 +64,15 @@ impl PersonFacts {
             name: contact.name.to_string(),
             email: contact.email.to_string(),
             role: contact.roles.label_nl().to_owned(),
+        }
+    }
+
+    /// Somebody who asks to join.
+    pub(super) fn asking(person: &NewContact) -> Self {
+        Self {
+            name: person.name.to_string(),
+            email: person.email.to_string(),
+            role: person.roles.label_nl().to_owned(),
         }
     }
 }
@@ -157,6 +167,11 @@ impl<'a> AboutSchool<'a> {
         self.request.context.base.to(&links::staff_school(links::STAFF_SCHOOL, self.id()))
     }
 
+    /// The address of the requests to join on Kurve's page of the connection.
+    pub(super) fn staff_requests(&self) -> String {
+        self.request.context.base.to(&links::staff_requests(self.id()))
+    }
+
     /// The address of a step on Kurve's page of the school.
     pub(super) fn staff_step(&self, step: Step) -> String {
         self.request.context.base.to(&links::staff_school_step(self.id(), step))
@@ -180,11 +195,16 @@ impl<'a> AboutSchool<'a> {
 
 /// Nothing is sent by itself to who left, or to an address that mail does not arrive at; the latter shows to Kurve,
 /// with a button for when the address works again.
-async fn check_reachable(request: DraftRequest<'_>, receiver: &Contact) -> Result<(), NotSent> {
+pub(super) async fn check_reachable(request: DraftRequest<'_>, receiver: &Contact) -> Result<(), NotSent> {
     if receiver.removed_at.is_some() {
         return Err(NotSent::NotNeeded(UnsentReason::ContactRemoved));
     }
-    let key = request.context.keys.email_key(&receiver.email.key_form());
+    check_address(request, &receiver.email).await
+}
+
+/// The same for somebody who is no contact.
+pub(super) async fn check_address(request: DraftRequest<'_>, address: &EmailAddress) -> Result<(), NotSent> {
+    let key = request.context.keys.email_key(&address.key_form());
     if address_marks::find(request.context.db.reader(), &key).await?.bounced.is_some() {
         return Err(NotSent::Unreachable(UnsentReason::AddressBounces));
     }

@@ -10,6 +10,7 @@
 mod activation_asked;
 mod address_bounced;
 mod already_registered;
+mod asked;
 mod confirm_address;
 mod connection_lost;
 mod connections_outage;
@@ -22,6 +23,9 @@ mod facts;
 mod frame;
 mod import_closed;
 mod import_open;
+mod join_asked;
+mod join_declined;
+mod join_requested;
 mod mail;
 mod phrases;
 mod reminder;
@@ -73,6 +77,9 @@ fn registered(kind: MailKind) -> Registered {
         MailKind::SupportRequest => Registered::of::<support_request::SupportRequest>(),
         MailKind::RequestConfirmed => Registered::of::<request_confirmed::RequestConfirmed>(),
         MailKind::AlreadyRegistered => Registered::of::<already_registered::AlreadyRegistered>(),
+        MailKind::JoinAsked => Registered::of::<join_asked::JoinAsked>(),
+        MailKind::JoinRequested => Registered::of::<join_requested::JoinRequested>(),
+        MailKind::JoinDeclined => Registered::of::<join_declined::JoinDeclined>(),
         MailKind::SignIn => Registered::of::<sign_in::SignIn>(),
         MailKind::CredentialsReady => Registered::of::<credentials_ready::CredentialsReady>(),
         MailKind::CredentialsRevealed => Registered::of::<credentials_revealed::CredentialsRevealed>(),

@@ -1,16 +1,14 @@
-//! The request, to support, with the schools that have the same school domain.
+//! The request, to support.
 
 use super::facts::{AboutSchool, PersonFacts, SchoolFacts};
 use super::{Mail, bodies, phrases, subject};
 use crate::domain::onboarding::Step;
 use crate::domain::unsent::UnsentReason;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
-use crate::store::onboarding::connections;
 
 pub(super) struct SupportRequest {
     school: SchoolFacts,
     contact: PersonFacts,
-    shares_domain_with: Vec<String>,
     link: String,
 }
 
@@ -20,14 +18,7 @@ impl Mail for SupportRequest {
     async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
         let about = AboutSchool::load(request).await?;
         let contact = about.contact(request.mail.about.by).ok_or(NotSent::NotNeeded(UnsentReason::ContactGone))?;
-        let all = connections::list_on_domain(request.context.db.reader(), &about.connection.details.domain).await?;
-        let others = all.into_iter().filter(|other| other.id != about.id());
-        let mail = Self {
-            school: about.facts(),
-            contact: PersonFacts::of(contact),
-            shares_domain_with: others.map(|other| other.details.name.to_string()).collect(),
-            link: about.staff(),
-        };
+        let mail = Self { school: about.facts(), contact: PersonFacts::of(contact), link: about.staff() };
         Ok(Draft { reply_to: (contact.name.to_string(), contact.email.to_string()), ..about.draft(&mail)? })
     }
 
@@ -52,7 +43,6 @@ impl Mail for SupportRequest {
                 email: "a.dewit@bonhoeffer.nl".into(),
                 role: "Applicatiebeheerder".into(),
             },
-            shares_domain_with: vec!["Lyceum Oost (34CD)".into(), "Mavo Zuid (56EF)".into()],
             link: samples::LINK.into(),
         }
     }

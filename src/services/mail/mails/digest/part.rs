@@ -19,7 +19,7 @@ pub(super) struct DigestPart {
     pub(super) kind: DigestKind,
     /// The most urgent first; never empty in a mail.
     pub(super) rows: Vec<DigestRow>,
-    /// How many schools, or contacts, there are beside those of the rows.
+    /// How many schools, contacts or requests there are beside those of the rows.
     pub(super) more: u64,
     /// The page that shows more of them.
     pub(super) all: String,
@@ -28,6 +28,8 @@ pub(super) struct DigestPart {
 /// What the digest tells of, in the order in which it does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum DigestKind {
+    /// Requests to join a connection.
+    Requests,
     /// Steps that Kurve holds: stuck ones, new requests and the rest.
     Waiting,
     /// Schools that do not answer their reminders.
@@ -44,6 +46,7 @@ impl DigestKind {
     /// What stands above the rows.
     pub(super) fn title(self) -> &'static str {
         match self {
+            Self::Requests => "Aanvragen",
             Self::Waiting => "Wacht op Kurve",
             Self::Silent => "Geen antwoord",
             Self::Lost => "Verbinding kwijt",
@@ -59,6 +62,7 @@ impl DigestPart {
         let (one, many) = match self.kind {
             DigestKind::Waiting | DigestKind::Silent | DigestKind::Lost | DigestKind::Failing => ("school", "scholen"),
             DigestKind::Addresses => ("contactpersoon", "contactpersonen"),
+            DigestKind::Requests => ("aanvraag", "aanvragen"),
         };
         match self.more {
             0 => String::new(),
@@ -72,6 +76,8 @@ impl DigestPart {
         let rows = self.rows.len() as u64;
         let all = rows + self.more;
         match (self.kind, all) {
+            (DigestKind::Requests, 1) => "1 aanvraag om mee te doen".to_owned(),
+            (DigestKind::Requests, many) => format!("{many} aanvragen om mee te doen"),
             (DigestKind::Waiting, 1) => "1 stap wacht op Kurve".to_owned(),
             // Of the schools beyond the rows it is not counted how many steps wait.
             (DigestKind::Waiting, _) if self.more > 0 => format!("meer dan {rows} stappen wachten op Kurve"),
@@ -105,6 +111,7 @@ pub(super) fn samples() -> Vec<DigestPart> {
         row(NASTY_NAME, "nieuwe aanvraag: Wachtwoord en query klaarzetten"),
     ];
     vec![
+        part(DigestKind::Requests, vec![row("Rivierenland", "Joke Jansen vraagt 11 scholen erbij")], 0),
         part(DigestKind::Waiting, waiting, 3),
         part(DigestKind::Silent, vec![row("Lyceum Oost", "geen antwoord op herinneringen")], 0),
         part(DigestKind::Lost, vec![row("Mavo Noord", "inloggen geweigerd")], 0),

@@ -9,6 +9,8 @@ use crate::domain::notice::MailKind;
 use crate::domain::onboarding::progress::open_steps;
 use crate::domain::onboarding::{Party, Step};
 use crate::links;
+use crate::services::onboarding::joins;
+use crate::services::onboarding::joins::waiting::AskedTogether;
 use crate::services::people::addresses::{self, MarkedContact};
 use crate::services::{Context, ServiceError, checks};
 use crate::store::checks::check_status::CheckStatus;
@@ -25,6 +27,7 @@ const DIGEST_ROWS: u64 = 40;
 /// The parts that have rows.
 pub(super) async fn load(context: &Context) -> Result<Vec<DigestPart>, ServiceError> {
     let parts = [
+        requests(context).await?,
         waiting(context).await?,
         silent(context).await?,
         lost(context).await?,
@@ -32,6 +35,22 @@ pub(super) async fn load(context: &Context) -> Result<Vec<DigestPart>, ServiceEr
         marked(context).await?,
     ];
     Ok(parts.into_iter().filter(|part| !part.rows.is_empty()).collect())
+}
+
+/// A row for what one person asks of one connection.
+async fn requests(context: &Context) -> Result<DigestPart, ServiceError> {
+    let asked = joins::waiting::list(context).await?;
+    let more = (asked.len() as u64).saturating_sub(DIGEST_ROWS);
+    let named = asked.iter().take(asked.len() - usize::try_from(more).unwrap_or_default());
+    let rows = named.map(|(connection, asked)| asked_row(context, connection, asked)).collect();
+    Ok(DigestPart { kind: DigestKind::Requests, rows, more, all: context.base.to(links::STAFF) })
+}
+
+fn asked_row(context: &Context, connection: &Connection, asked: &AskedTogether) -> DigestRow {
+    let what = words::asked_for(asked.person.name.as_str(), asked.requests.len());
+    let since = asked.requests.first().map(|first| first.asked_at).unwrap_or_default();
+    let link = context.base.to(&links::staff_requests(connection.id));
+    DigestRow { link, ..digest_row(context, connection, what, since) }
 }
 
 async fn waiting(context: &Context) -> Result<DigestPart, ServiceError> {

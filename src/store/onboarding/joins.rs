@@ -1,0 +1,185 @@
+//! Requests to join a connection.
+
+use chrono::{DateTime, Utc};
+use entity::join_request::{self, COLUMN, Column, Entity};
+use sea_orm::{ActiveValue::Set, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+
+use crate::domain::ids::{ConnectionId, ContactId, JoinRequestId, SchoolId, StaffId};
+use crate::domain::join::{Asker, Decision, JoinKind, JoinOutcome, JoinRequest};
+use crate::domain::roles::Roles;
+use crate::domain::school::{ContactRef, NewContact, SchoolDetails};
+use crate::domain::text::{Brin, EmailAddress, PersonName, Reason, SchoolDomain, SchoolName};
+use crate::store::{ConnectionTrait, StoreError, readable};
+
+/// Stores a new request; `email_key` is the keyed hash of the address of who asks.
+///
+/// # Errors
+/// `Taken` when the same person has an open request for the same school at the connection.
+pub async fn insert(conn: &impl ConnectionTrait, new: &JoinRequest, email_key: &str) -> Result<(), StoreError> {
+    let school = match new.kind {
+        JoinKind::KnownSchool { school } => Some(school.as_uuid()),
+        JoinKind::NewSchool | JoinKind::FurtherSchool | JoinKind::OtherDomain => None,
+    };
+    let (person, contact) = match &new.asker {
+        Asker::Person(person) => (Some(person), None),
+        Asker::Contact(who) => (None, Some(who.contact.as_uuid())),
+    };
+    let row = join_request::ActiveModel {
+        id: Set(new.id.as_uuid()),
+        connection_id: Set(new.connection.as_uuid()),
+        kind: Set(new.kind.as_str().to_owned()),
+        school_id: Set(school),
+        from_connection_id: Set(new.other_connection().map(ConnectionId::as_uuid)),
+        school_name: Set(new.school.name.as_str().to_owned()),
+        brin: Set(new.school.brin.as_str().to_owned()),
+        brin_key: Set(new.school.brin.key()),
+        domain: Set(new.domain.label().to_owned()),
+        region: Set(new.region.as_str().to_owned()),
+        contact_id: Set(contact),
+        name: Set(person.map(|person| person.name.as_str().to_owned())),
+        email: Set(person.map(|person| person.email.as_str().to_owned())),
+        email_key: Set(email_key.to_owned()),
+        roles: Set(person.map(|person| person.roles.as_str().to_owned())),
+        asked_at: Set(new.asked_at),
+        decided_at: Set(None),
+        decided_by: Set(None),
+        decision: Set(None),
+        reason: Set(None),
+    };
+    Entity::insert(row).exec_without_returning(conn).await?;
+    Ok(())
+}
+
+/// The request with this id.
+pub async fn find(conn: &impl ConnectionTrait, id: JoinRequestId) -> Result<Option<JoinRequest>, StoreError> {
+    Entity::find_by_id(id.as_uuid()).one(conn).await?.map(to_request).transpose()
+}
+
+/// The open requests at a connection, oldest first.
+pub async fn list_open(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<Vec<JoinRequest>, StoreError> {
+    Ok(readable(open_at(connection).all(conn).await?, to_request))
+}
+
+/// The requests of one person at a connection, also those that were decided, oldest first.
+pub async fn list_of_asker(
+    conn: &impl ConnectionTrait,
+    connection: ConnectionId,
+    email_key: &str,
+) -> Result<Vec<JoinRequest>, StoreError> {
+    let of_asker = oldest_first().filter(COLUMN.connection_id.eq(connection.as_uuid()));
+    Ok(readable(of_asker.filter(COLUMN.email_key.eq(email_key)).all(conn).await?, to_request))
+}
+
+/// The open requests at all connections, oldest first.
+pub async fn list_all_open(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<JoinRequest>, StoreError> {
+    let open = oldest_first().filter(COLUMN.decided_at.is_null()).limit(limit);
+    Ok(readable(open.all(conn).await?, to_request))
+}
+
+/// How many requests are open at a connection.
+pub async fn count_open(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<u64, StoreError> {
+    Ok(open_at(connection).count(conn).await?)
+}
+
+/// How many requests of the contacts of a connection are open elsewhere: they say that it is another Magister or school.
+pub async fn count_open_from(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<u64, StoreError> {
+    let from = Entity::find().filter(COLUMN.from_connection_id.eq(connection.as_uuid()));
+    Ok(from.filter(COLUMN.decided_at.is_null()).count(conn).await?)
+}
+
+/// These requests at a connection, locked until the transaction ends; one that is not there is left out.
+pub async fn load_for_update(
+    conn: &impl ConnectionTrait,
+    connection: ConnectionId,
+    ids: &[JoinRequestId],
+) -> Result<Vec<JoinRequest>, StoreError> {
+    let these = oldest_first().filter(COLUMN.id.is_in(ids.iter().map(|id| id.as_uuid())));
+    let these = these.filter(COLUMN.connection_id.eq(connection.as_uuid())).lock_exclusive();
+    these.all(conn).await?.into_iter().map(to_request).collect()
+}
+
+/// Notes what Kurve decided on requests.
+pub async fn mark_decided(
+    conn: &impl ConnectionTrait,
+    ids: &[JoinRequestId],
+    decision: &Decision,
+) -> Result<(), StoreError> {
+    let reason = match &decision.outcome {
+        JoinOutcome::Accepted => None,
+        JoinOutcome::Declined { reason } => Some(reason.as_str().to_owned()),
+    };
+    Entity::update_many()
+        .col_expr(COLUMN.decided_at, decision.at.into())
+        .col_expr(COLUMN.decided_by, decision.by.as_uuid().into())
+        .col_expr(COLUMN.decision, decision.outcome.as_str().into())
+        .col_expr(COLUMN.reason, reason.into())
+        .filter(COLUMN.id.is_in(ids.iter().map(|id| id.as_uuid())))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// Deletes what was decided before a moment; returns how many.
+pub async fn delete_decided(conn: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<u64, StoreError> {
+    Ok(Entity::delete_many().filter(COLUMN.decided_at.lt(before)).exec(conn).await?.rows_affected)
+}
+
+fn oldest_first() -> Select<Entity> {
+    Entity::find().order_by_asc(Column::AskedAt).order_by_asc(Column::Id)
+}
+
+fn open_at(connection: ConnectionId) -> Select<Entity> {
+    oldest_first().filter(COLUMN.connection_id.eq(connection.as_uuid())).filter(COLUMN.decided_at.is_null())
+}
+
+fn to_request(row: join_request::Model) -> Result<JoinRequest, StoreError> {
+    let corrupt = |what| StoreError::CorruptRow { table: "join_request", id: row.id.to_string(), what };
+    let connection = ConnectionId::from_uuid(row.connection_id);
+    let kind = match (row.kind.as_str(), row.school_id) {
+        ("new_school", _) => JoinKind::NewSchool,
+        ("further_school", _) => JoinKind::FurtherSchool,
+        ("known_school", Some(school)) => JoinKind::KnownSchool { school: SchoolId::from_uuid(school) },
+        ("other_domain", _) => JoinKind::OtherDomain,
+        _ => return Err(corrupt("kind")),
+    };
+    let asker = match (row.contact_id, &row.name, &row.email, &row.roles) {
+        (Some(contact), ..) => Asker::Contact(ContactRef {
+            connection: row.from_connection_id.map_or(connection, ConnectionId::from_uuid),
+            contact: ContactId::from_uuid(contact),
+        }),
+        (None, Some(name), Some(email), Some(roles)) => Asker::Person(NewContact {
+            name: PersonName::parse(name).map_err(|_| corrupt("name"))?,
+            email: EmailAddress::parse(email).map_err(|_| corrupt("email"))?,
+            roles: roles.parse::<Roles>().map_err(|_| corrupt("roles"))?,
+        }),
+        _ => return Err(corrupt("name")),
+    };
+    let decision = match (row.decided_at, row.decided_by) {
+        (Some(at), Some(by)) => {
+            let outcome = match (row.decision.as_deref(), &row.reason) {
+                (Some("accepted"), _) => JoinOutcome::Accepted,
+                (Some("declined"), Some(reason)) => {
+                    JoinOutcome::Declined { reason: Reason::parse(reason).map_err(|_| corrupt("reason"))? }
+                }
+                _ => return Err(corrupt("decision")),
+            };
+            Some(Decision { at, by: StaffId::from_uuid(by), outcome })
+        }
+        (None, None) => None,
+        _ => return Err(corrupt("decided_by")),
+    };
+    Ok(JoinRequest {
+        id: JoinRequestId::from_uuid(row.id),
+        connection,
+        kind,
+        school: SchoolDetails {
+            name: SchoolName::parse(&row.school_name).map_err(|_| corrupt("school_name"))?,
+            brin: Brin::parse(&row.brin).map_err(|_| corrupt("brin"))?,
+        },
+        domain: SchoolDomain::parse(&row.domain).map_err(|_| corrupt("domain"))?,
+        region: row.region.parse().map_err(|_| corrupt("region"))?,
+        asker,
+        asked_at: row.asked_at,
+        decision,
+    })
+}
