@@ -1,5 +1,6 @@
 //! Demo schools in every state, made through the services as people would make them. Never in a real installation.
 
+mod board;
 pub mod magister;
 
 use chrono::{DateTime, Days, Duration, NaiveTime, Utc};
@@ -92,6 +93,7 @@ enum Stage {
     Renewed,
     Paused,
     Withdrawn,
+    Board,
 }
 
 /// Names are made up; the first is the manual's example of a school domain. The last two have one contact.
@@ -113,8 +115,13 @@ const SCHOOLS: &[(&str, &str, &str, Stage)] = &[
         "een heel lange naam; herinneringen uitgesteld, een studiedag",
         Stage::Snoozed,
     ),
-    ("Rivierenland", "rivierenland", "één contactpersoon, twee koppelingen", Stage::Open),
-    ("Waalzicht", "waalzicht", "één contactpersoon, twee koppelingen", Stage::Issued),
+    (
+        "Rivierenland Noord",
+        "rivierenland",
+        "een bestuur: één Magister, drie scholen, een vierde wil meedoen; en nog een koppeling",
+        Stage::Board,
+    ),
+    ("Waalzicht", "waalzicht", "de andere koppeling van die contactpersoon", Stage::Issued),
 ];
 
 struct Plan<'a> {
@@ -140,6 +147,9 @@ impl Plan<'_> {
     }
 
     async fn play(&self, stage: Stage) -> Result<(), ServiceError> {
+        if stage == Stage::Board {
+            return board::play(self).await;
+        }
         let (school, contact) = self.register().await?;
         if stage == Stage::Requested {
             return Ok(());
@@ -153,7 +163,7 @@ impl Plan<'_> {
         let vouch = NewVouch { contact, ground: reason("Gebeld via het algemene nummer van de school.")? };
         credentials::issue(self.context, &call, school, Some(vouch), None).await?;
         match stage {
-            Stage::Requested | Stage::Withdrawn | Stage::Issued => Ok(()),
+            Stage::Requested | Stage::Withdrawn | Stage::Board | Stage::Issued => Ok(()),
             Stage::Snoozed => self.snooze(school, contact).await,
             Stage::Stuck => {
                 let reason =

@@ -72,13 +72,18 @@ impl Table {
 
     /// What Numo is told.
     pub(crate) async fn verdict(&self, app: &TestApp, key: &str) -> serde_json::Value {
-        let mut headers = HeaderMap::new();
-        headers.insert(header::AUTHORIZATION, format!("Bearer {key}").parse().expect("a value"));
-        let path = format!("/api/v1/import-gate/{}", self.school.brin);
-        let answer = app.anonymous().send(Method::GET, &path, headers, String::new()).await;
-        assert_eq!(answer.status, 200, "{}", answer.body);
-        serde_json::from_str(&answer.body).expect("JSON")
+        verdict_of(app, key, &self.school.brin).await
     }
+}
+
+/// What Numo is told of the school with this BRIN.
+pub(crate) async fn verdict_of(app: &TestApp, key: &str, brin: &str) -> serde_json::Value {
+    let mut headers = HeaderMap::new();
+    headers.insert(header::AUTHORIZATION, format!("Bearer {key}").parse().expect("a value"));
+    let path = format!("/api/v1/import-gate/{brin}");
+    let answer = app.anonymous().send(Method::GET, &path, headers, String::new()).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    serde_json::from_str(&answer.body).expect("JSON")
 }
 
 /// Kinds of mail by receiver, from the subjects that came since the last look.
