@@ -48,6 +48,8 @@ pub enum Flash {
     OwnDaysRemoved,
     /// Withdrawn.
     Withdrawn,
+    /// Some schools of a connection were withdrawn.
+    SchoolsWithdrawn,
     /// Reopened.
     Reopened,
     /// Signed out.
@@ -129,6 +131,7 @@ impl Flash {
             Self::OwnDaysAdded => "De dagen zijn opgeslagen.",
             Self::OwnDaysRemoved => "De dagen zijn weggehaald.",
             Self::Withdrawn => "De koppeling is gestopt.",
+            Self::SchoolsWithdrawn => "Opgeslagen: wat je koos, is gestopt. De andere scholen gaan door.",
             Self::Reopened => "De koppeling is weer geopend.",
             Self::SignedOut => "Je bent uitgelogd.",
             Self::WasAway => "Je was te lang weg. Log opnieuw in. Wat je net invulde, is niet opgeslagen.",

@@ -26,4 +26,4 @@ pub use refusals::{
     HAND_OVER_TO_SELF, check_refusal, own_days_refusal, refusal, reveal_refusal, snooze_refusal, too_many_contacts,
     too_many_requests,
 };
-pub use timeline::{Names, actor_name, change_sentence, fall_cause, fall_reason};
+pub use timeline::{Names, actor_name, change_sentence, entry_sentence, fall_cause, fall_reason};

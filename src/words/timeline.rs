@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::dates::{date_only_nl, period_nl};
 use super::names::{own_days_name, role_name, step_name};
 use crate::domain::actor::Actor;
-use crate::domain::audit::Action;
-use crate::domain::ids::{ContactId, StaffId};
+use crate::domain::audit::{Action, Entry};
+use crate::domain::ids::{ContactId, SchoolId, StaffId};
 use crate::domain::onboarding::{Change, Evidence, FallCause, Ground, Step};
 use crate::domain::text::Reason;
 
@@ -22,6 +22,8 @@ pub struct Names {
     pub staff: BTreeMap<StaffId, String>,
     /// The contacts among them who were removed.
     pub removed: BTreeSet<ContactId>,
+    /// The schools of a connection that carries several; with one school a line needs no name.
+    pub schools: BTreeMap<SchoolId, String>,
 }
 
 impl Names {
@@ -54,6 +56,15 @@ pub fn actor_name(actor: &Actor, names: &Names) -> String {
         Actor::Clock => "Automatisch".into(),
         Actor::Operator => "Technisch beheer van Kurve".into(),
         Actor::Visitor => "Een bezoeker".into(),
+    }
+}
+
+/// What an entry tells, in one line; with the name of the school it is about, where there are several.
+pub fn entry_sentence(entry: &Entry, names: &Names) -> String {
+    let line = change_sentence(&entry.action, names);
+    match entry.school.and_then(|school| names.schools.get(&school)) {
+        Some(school) => format!("{line} ({school})"),
+        None => line,
     }
 }
 

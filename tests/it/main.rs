@@ -37,6 +37,7 @@ mod mail_table;
 mod one_mail;
 mod patterns;
 mod portal;
+mod portal_schools;
 mod post_pages;
 mod post_previews;
 mod registration;

@@ -1,6 +1,6 @@
 //! What people do to an onboarding, and what they see of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -54,6 +54,12 @@ impl ConnectionFile {
             [only] => Some(only),
             _ => None,
         }
+    }
+
+    /// The names that a line about one school takes; none while the connection carries one.
+    pub fn school_names(&self) -> BTreeMap<SchoolId, String> {
+        let named = self.schools.iter().filter(|_| self.connection.has_many());
+        named.map(|school| (school.id, school.details.name.to_string())).collect()
     }
 
     /// A contact, also a removed one.

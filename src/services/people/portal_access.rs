@@ -6,18 +6,20 @@ use crate::crypto::{Token, same, token};
 use crate::domain::access_link::{self, Dead, Outcome, Proof};
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
+use crate::domain::connection::Carried;
 use crate::domain::ids::{AccessLinkId, ConnectionId, SessionId};
 use crate::domain::notice::{About, MailKind};
+use crate::domain::onboarding::Onboarding;
 use crate::domain::school::{Contact, ContactRef};
 use crate::domain::text::{EmailAddress, SchoolName};
 use crate::services::people::addresses;
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
 use crate::services::{AnonymousCall, Context, ServiceError};
-use crate::store::onboarding::connections;
+use crate::store::onboarding::{connections, onboardings};
 use crate::store::people::access_links::StoredLink;
 use crate::store::people::sessions::{Holder, StoredSession};
 use crate::store::people::{access_links, contacts, sessions};
-use crate::store::{ConnectionTrait, lock};
+use crate::store::{ConnectionTrait, StoreError, lock};
 
 /// A session ends after this many hours without use.
 pub const IDLE_HOURS: i64 = 12;
@@ -56,15 +58,17 @@ pub enum Redeemed {
     Not(Outcome),
 }
 
-/// One of the schools that a visitor can choose.
+/// One of the connections that a visitor can choose.
 #[derive(Debug, Clone)]
 pub struct Choice {
-    /// Which school.
+    /// Which.
     pub connection: ConnectionId,
     /// Its name.
     pub name: SchoolName,
     /// Its BRIN: two schools can have one name.
-    pub carried: String,
+    pub carried: Carried,
+    /// Where it stands; none if that cannot be read.
+    pub state: Option<Onboarding>,
 }
 
 /// Asks for a link. Known and unknown addresses cost the same and get the same answer; only the mail differs.
@@ -280,14 +284,20 @@ pub(in crate::services) async fn keep_alive(
     Ok(())
 }
 
-/// The schools that an address belongs to, by name.
+/// The connections that an address belongs to, by name.
 pub async fn list_choices(context: &Context, email_key: &str) -> Result<Vec<Choice>, ServiceError> {
     let mut choices = vec![];
     for contact in contacts::list_by_email(context.db.reader(), email_key).await? {
-        let school = connections::load(context.db.reader(), contact.connection).await?;
-        choices.push(Choice { connection: school.id, name: school.details.name, carried: school.carried.to_string() });
+        let found = connections::load(context.db.reader(), contact.connection).await?;
+        let state = match onboardings::load(context.db.reader(), found.id).await {
+            Ok(versioned) => Some(versioned.state),
+            // One that cannot be read does not keep the visitor from the others.
+            Err(StoreError::CorruptRow { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
+        choices.push(Choice { connection: found.id, name: found.details.name, carried: found.carried, state });
     }
-    choices.sort_by(|one, other| (one.name.as_str(), &one.carried).cmp(&(other.name.as_str(), &other.carried)));
+    choices.sort_by_cached_key(|choice| (choice.name.to_string(), choice.carried.to_string()));
     Ok(choices)
 }
 

@@ -1,31 +1,49 @@
-//! Where somebody is led who named no school: to their only one, or to choosing among several.
+//! Where somebody is led who named no connection: to their only one, or to choosing among several.
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 
+use crate::domain::connection::Carried;
+use crate::domain::import_gate::open_schools;
+use crate::domain::onboarding::progress::waits_on_since;
+use crate::domain::onboarding::{Lifecycle, Onboarding, Party};
 use crate::links;
-use crate::services::people::portal_access;
+use crate::services::people::portal_access::{self, Choice};
 use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolVisitor;
 use crate::web::flash::see_other;
 use crate::web::page::{self, Frame};
+use crate::words;
 
-/// One of the visitor's schools.
-struct SchoolRow {
+/// One of the visitor's connections.
+struct ConnectionRow {
     id: String,
     name: String,
-    /// Two schools can have one name.
-    brin: String,
+    /// Two can have one name.
+    carried: String,
     href: String,
+    /// None when it cannot be read.
+    standing: Option<Standing>,
+}
+
+/// Where a connection stands.
+struct Standing {
+    /// For tests.
+    state: &'static str,
+    /// Of the tag.
+    kind: &'static str,
+    words: String,
 }
 
 #[derive(Template)]
 #[template(path = "portal/choose.html")]
 struct ChoosePage {
     frame: Frame,
-    schools: Vec<SchoolRow>,
+    connections: Vec<ConnectionRow>,
+    /// One of them carries several schools.
+    has_many: bool,
     sign_out: &'static str,
 }
 
@@ -34,12 +52,47 @@ pub(super) async fn show(State(web): State<WebState>, who: SchoolVisitor) -> Res
     if let [only] = found.as_slice() {
         return Ok(see_other(&links::SCHOOL.at(only.connection)));
     }
-    let row = |choice: portal_access::Choice| SchoolRow {
+    let frame = Frame { home: links::SCHOOLS.to_owned(), ..who.visit.frame(&web) };
+    page::show(&ChoosePage {
+        frame,
+        has_many: found.iter().any(|choice| matches!(choice.carried, Carried::Many(_))),
+        connections: found.iter().map(row).collect(),
+        sign_out: links::SIGN_OUT,
+    })
+}
+
+fn row(choice: &Choice) -> ConnectionRow {
+    ConnectionRow {
         id: choice.connection.to_string(),
         name: choice.name.to_string(),
-        brin: choice.carried.clone(),
+        carried: match &choice.carried {
+            Carried::One(brin) => format!("BRIN {brin}"),
+            Carried::Many(_) => choice.carried.to_string(),
+        },
         href: links::SCHOOL.at(choice.connection),
+        standing: choice.state.as_ref().map(standing),
+    }
+}
+
+fn standing(state: &Onboarding) -> Standing {
+    let (open, live) = (open_schools(state).len(), state.live().count());
+    let (state, kind, words) = match state.lifecycle() {
+        Lifecycle::Withdrawn { .. } => ("withdrawn", "neutral", "Gestopt".to_owned()),
+        Lifecycle::Paused { until, .. } => {
+            ("paused", "neutral", format!("Op pauze tot {}", words::date_only_nl(until)))
+        }
+        Lifecycle::Completed { .. } => ("completed", "ready", "Import gedaan".to_owned()),
+        Lifecycle::Active if open > 0 && live > 1 => {
+            ("open", "now", format!("Import open voor {open} van {live} scholen"))
+        }
+        Lifecycle::Active if open > 0 => ("open", "now", "Je kunt importeren".to_owned()),
+        Lifecycle::Active if waits_on_since(state, Party::School).is_some() => {
+            ("school", "now", "Jullie zijn aan zet".to_owned())
+        }
+        Lifecycle::Active if waits_on_since(state, Party::Magister).is_some() => {
+            ("magister", "magister", "Magister is aan zet".to_owned())
+        }
+        Lifecycle::Active => ("kurve", "kurve", "Kurve is aan zet".to_owned()),
     };
-    let frame = Frame { home: links::SCHOOLS.to_owned(), ..who.visit.frame(&web) };
-    page::show(&ChoosePage { frame, schools: found.into_iter().map(row).collect(), sign_out: links::SIGN_OUT })
+    Standing { state, kind, words }
 }

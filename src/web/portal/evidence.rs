@@ -5,6 +5,7 @@ use strum::IntoEnumIterator;
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Action, Entry};
 use crate::domain::onboarding::{Evidence, FallCause, Given, Ground, Lifecycle, Onboarding, Party, Step, StepState};
+use crate::domain::text::Reason;
 use crate::words::{self, Names};
 
 /// How much of a reason fits in a list; the step's own page has the whole of it.
@@ -29,6 +30,21 @@ pub(super) struct TimelineRow {
 
 /// What stands under a step in the list: why it fell, and who has the ball since when; or who did it.
 pub(super) fn step_meta(state: &Onboarding, names: &Names, step: Step) -> String {
+    if step == Step::ActivationConfirmed && !names.schools.is_empty() && *state.step(step) != StepState::Waiting {
+        let said = [format!("{}.", activated_text(state)), holder_sentence(state, names, step)];
+        return said.join(" ").trim_end().to_owned();
+    }
+    own_meta(state, names, step)
+}
+
+/// "2 van 4 scholen geactiveerd", of those that go on.
+pub(super) fn activated_text(state: &Onboarding) -> String {
+    let activated = state.live().filter(|(_, school)| school.is_activated()).count();
+    format!("{activated} van {} scholen geactiveerd", state.live().count())
+}
+
+/// The same of an onboarding with one school, or of what all share.
+pub(super) fn own_meta(state: &Onboarding, names: &Names, step: Step) -> String {
     match state.step(step) {
         StepState::Waiting => format!("Eerst: {}", first_needed(state, step)),
         StepState::Yes { .. } if step == Step::CredentialsIssued && state.credential_version() > 1 => {
@@ -134,6 +150,11 @@ pub(super) fn evidence_sentences(state: &Onboarding, names: &Names, step: Step) 
 fn short_cause(cause: &FallCause) -> String {
     let said = words::fall_cause(cause);
     let Some(reason) = words::fall_reason(cause) else { return said };
+    format!("{said} {}", short_reason(reason))
+}
+
+/// What somebody wrote, cut short for a list.
+pub(super) fn short_reason(reason: &Reason) -> String {
     let reason = one_line(reason.as_str());
     let mut short: String = reason.chars().take(SHORT_REASON).collect();
     if short.len() < reason.len() {
@@ -141,7 +162,7 @@ fn short_cause(cause: &FallCause) -> String {
     } else if short.ends_with(char::is_alphanumeric) {
         short.push('.');
     }
-    format!("{said} Reden: {short}")
+    format!("Reden: {short}")
 }
 
 fn one_line(text: &str) -> String {
@@ -153,7 +174,7 @@ pub(super) fn timeline_row(entry: &Entry, names: &Names) -> TimelineRow {
     TimelineRow {
         when: words::moment_nl(entry.at),
         machine: entry.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
-        what: words::change_sentence(&entry.action, names),
+        what: words::entry_sentence(entry, names),
         who: words::actor_name(&entry.by, names),
         is_mark: matches!(entry.action, Action::ImportOpened | Action::ImportClosed),
     }

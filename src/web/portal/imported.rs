@@ -1,4 +1,4 @@
-//! "Import gedaan": the school reports that it imported.
+//! "Import gedaan": a contact reports that one or more of their schools imported.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -10,16 +10,20 @@ use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::flash::{self, Flash};
-use crate::web::form::{Posted, Pressed};
+use crate::web::form::Posted;
+use crate::web::portal::school_boxes::{NONE_NAMED, SchoolBoxes};
 
 pub(super) async fn create(
     State(web): State<WebState>,
     who: SchoolContact,
-    Posted(_): Posted<Pressed>,
+    Posted(boxes): Posted<SchoolBoxes>,
 ) -> Result<Response, PageError> {
     let file = onboardings::load_file(&web.context, who.connection()).await?;
-    let school = file.only_school().ok_or(PageError::BadForm)?.id;
-    let command = Command::ReportImported { school };
-    onboardings::act(&web.context, &who.call(), who.connection(), &command, None).await?;
+    let named = boxes.named_in(&file);
+    if named.is_empty() {
+        return Err(PageError::Refused(NONE_NAMED.to_owned()));
+    }
+    let commands: Vec<Command> = named.into_iter().map(|school| Command::ReportImported { school }).collect();
+    onboardings::act_all(&web.context, &who.call(), who.connection(), &commands, None).await?;
     Ok(flash::redirect(&web, &who.at(links::SCHOOL), Flash::ImportReported))
 }

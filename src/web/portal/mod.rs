@@ -1,8 +1,9 @@
 //! The pages of a school contact: what is done, what is theirs to do now and how, and who has the ball since when.
 //!
-//! [`view`], [`evidence`] and [`next`] turn an onboarding into rows and sentences; `overview` and `step` show them; the
-//! other files answer one form each. Not here: signing in (`public/`). To add a page: a path in [`crate::links`], a
-//! file with struct and handler, a template in `templates/portal/`, a route below, a row in `tests/it/security.rs`.
+//! [`view`], [`evidence`], [`next`] and [`school_rows`] turn an onboarding into rows and sentences; `overview` and `step`
+//! show them; the other files answer one form each. Not here: signing in (`public/`). To add a page: a path in
+//! [`crate::links`], a file with struct and handler, a template in `templates/portal/`, a route below, a row in
+//! `tests/it/security.rs`.
 
 mod choose;
 mod connection;
@@ -14,11 +15,14 @@ mod hand_over;
 mod imported;
 mod my_reminders;
 mod next;
+mod next_of_several;
 mod opened;
 mod overview;
 mod own_days;
 mod pause;
 mod reminders;
+mod school_boxes;
+mod school_rows;
 mod schools;
 mod sketch;
 mod step;

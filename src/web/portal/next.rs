@@ -1,7 +1,7 @@
 //! The one card on top of the overview: what this visitor can best do now, or whom the school waits for.
 
 use crate::domain::check::CheckCode;
-use crate::domain::import_gate::verdict_of_all;
+use crate::domain::import_gate::{open_schools, verdict_of_all};
 use crate::domain::onboarding::progress::{OpenStep, next_for_school, open_steps};
 use crate::domain::onboarding::{Command, Ground, Lifecycle, Onboarding, Party, Refusal, Step, StepState, decide};
 use crate::domain::school::Contact;
@@ -21,7 +21,7 @@ impl Link {
         Self { href: href.into(), label: label.into() }
     }
 
-    fn to_step(me: &Contact, step: Step) -> Self {
+    pub(super) fn to_step(me: &Contact, step: Step) -> Self {
         Self::new(links::SCHOOL_STEP.step(me.connection, step), words::step_name(step))
     }
 }
@@ -51,11 +51,11 @@ pub(super) struct OtherStep {
 }
 
 impl NextCard {
-    fn new(kind: &'static str, about: &'static str, label: &'static str, title: impl Into<String>) -> Self {
+    pub(super) fn new(kind: &'static str, about: &'static str, label: &'static str, title: impl Into<String>) -> Self {
         Self { kind, about, label, title: title.into(), lines: vec![], link: None, post: None, also: vec![] }
     }
 
-    fn say(mut self, line: impl Into<String>) -> Self {
+    pub(super) fn say(mut self, line: impl Into<String>) -> Self {
         self.lines.push(line.into());
         self
     }
@@ -91,7 +91,7 @@ pub(super) fn card(state: &Onboarding, me: &Contact, names: &Names) -> NextCard 
 /// The card, unless nothing but the last check asks something of the school: then that is what comes next.
 pub(super) fn beside_check(card: NextCard, state: &Onboarding, me: &Contact, failed: Option<CheckCode>) -> NextCard {
     let is_free = state.lifecycle() == Lifecycle::Active
-        && !verdict_of_all(state).is_open()
+        && open_schools(state).is_empty()
         && open_steps(state).iter().all(|open| open.holder != Party::School);
     match failed {
         Some(code) if is_free && code.holder() == Some(Party::School) => {

@@ -47,6 +47,8 @@ pub(super) struct Around {
     pub(super) contacts: String,
     pub(super) schools: String,
     pub(super) choose: &'static str,
+    /// What leads there.
+    pub(super) choose_label: &'static str,
     pub(super) sign_out: &'static str,
     /// The connection carries several schools.
     pub(super) has_many: bool,
@@ -74,6 +76,7 @@ pub(super) async fn open(web: &WebState, who: &SchoolContact, current: &'static 
         contacts: who.at(links::SCHOOL_CONTACTS),
         schools: who.at(links::SCHOOL_SCHOOLS),
         choose: links::SCHOOLS,
+        choose_label: if file.connection.has_many() { "Andere koppeling" } else { "Andere school" },
         sign_out: links::SIGN_OUT,
         has_more: portal_access::has_more_schools(&web.context, &who.email_key).await?,
         current,

@@ -4,49 +4,73 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 
+use crate::domain::audit::Entry;
+use crate::domain::import_gate::open_schools;
+use crate::domain::onboarding::Lifecycle;
 use crate::domain::onboarding::decide::amsterdam_date;
-use crate::domain::onboarding::{Lifecycle, Onboarding};
+use crate::domain::school::School;
 use crate::links;
+use crate::services::ServiceError;
 use crate::services::checks::{self, ActivationAnswer};
 use crate::services::onboarding::arrangements;
+use crate::services::onboarding::onboardings::{self, ConnectionFile};
 use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::page::{self, Frame};
 use crate::web::portal::connection::{self, ConnectionPanel};
+use crate::web::portal::evidence;
 use crate::web::portal::my_reminders;
 use crate::web::portal::next::{self, NextCard};
+use crate::web::portal::next_of_several;
 use crate::web::portal::opened::{Around, Opened, open};
+use crate::web::portal::school_boxes;
+use crate::web::portal::school_rows::{self, SchoolRow, Standing, listed, standing_so};
 use crate::web::portal::view::{self, GateRow, ReasonRow};
 use crate::words;
+
+const REPORT_IN_ROW: &str = "Is de import gelukt? Meld dat dan hierboven, bij de school.";
+
+/// How many lines of the timeline are searched for who reported an import.
+const SEARCHED_LINES: u64 = 400;
 
 /// The verdict with what it means.
 struct ImportPanel {
     is_open: bool,
     reasons: Vec<ReasonRow>,
-    instruction: &'static [&'static str],
+    /// The schools that can import, where others cannot yet; empty otherwise.
+    open_for: String,
+    instruction: Vec<&'static str>,
     licence: &'static str,
-    can_report: bool,
+    /// The field that names the school whose import can be reported here; empty when there is none.
+    report_field: String,
     report_path: String,
     /// Leave of an admin to activate without a check that passed; empty when there is none.
     leave: String,
 }
 
 impl ImportPanel {
-    fn of(state: &Onboarding, answer: &ActivationAnswer, report_path: String) -> Self {
-        let reasons = view::closed_reasons(state);
-        let is_open = reasons.is_empty();
-        let instruction = words::import_instruction();
+    fn of(file: &ConnectionFile, answer: &ActivationAnswer, report_path: String) -> Self {
+        let reasons = view::closed_reasons(&file.state);
+        let may_import = open_schools(&file.state);
+        let open: Vec<&School> = file.schools.iter().filter(|school| may_import.contains(&school.id)).collect();
+        let is_done = open.iter().all(|school| Standing::of(&file.state, school.id) == Standing::Done);
+        let mut instruction = words::import_instruction().to_vec();
         // The last line asks to report it: not to someone who did.
-        let is_done = state.lifecycle().is_completed();
+        let asks = instruction.pop().filter(|_| !is_done);
+        // Each of several schools has its own button, in its row.
+        instruction.extend(asks.map(|asks| if file.connection.has_many() { REPORT_IN_ROW } else { asks }));
         let leave = answer.counting_leave();
-        let shown = if is_done { instruction.len() - 1 } else { instruction.len() };
         Self {
-            is_open,
+            is_open: !open.is_empty(),
+            open_for: if open.len() < file.state.live().count() { listed(&open) } else { String::new() },
             reasons,
-            instruction: &instruction[..shown],
+            instruction,
             licence: words::licence_note(),
-            can_report: is_open && !is_done,
+            report_field: match file.only_school() {
+                Some(only) if !is_done => school_boxes::field(only.id),
+                Some(_) | None => String::new(),
+            },
             report_path,
             leave: leave.map(|leave| words::leave(leave.at, &leave.reason)).unwrap_or_default(),
         }
@@ -61,6 +85,8 @@ struct OverviewPage {
     done_text: String,
     card: NextCard,
     gates: Vec<GateRow>,
+    /// The schools, where the connection carries several.
+    schools: Vec<SchoolRow>,
     import: ImportPanel,
     connection: Option<ConnectionPanel>,
     people: Vec<(String, &'static str)>,
@@ -91,13 +117,19 @@ pub(super) async fn show(State(web): State<WebState>, who: SchoolContact) -> Res
     let gates = view::gate_rows(&file.state, &names, who.connection());
     let people = file.contacts.iter().filter(|contact| contact.is_active());
     let lifecycle = file.state.lifecycle();
+    let card = next_of_several::card(&file, &who.contact);
+    let card = card.unwrap_or_else(|| next::card(&file.state, &who.contact, &names));
     page::show(&OverviewPage {
         frame,
+        done_text: match around.has_many {
+            true => format!("{}, {}", view::done_text(&gates), evidence::activated_text(&file.state)),
+            false => view::done_text(&gates),
+        },
         around,
-        done_text: view::done_text(&gates),
-        card: next::beside_check(next::card(&file.state, &who.contact, &names), &file.state, &who.contact, failed),
+        card: next::beside_check(card, &file.state, &who.contact, failed),
         gates,
-        import: ImportPanel::of(&file.state, &answer, who.at(links::SCHOOL_IMPORTED)),
+        schools: school_rows::rows(&file, &names, &reports(&web, &file).await?),
+        import: ImportPanel::of(&file, &answer, who.at(links::SCHOOL_IMPORTED)),
         connection,
         people: people.map(|contact| (contact.name.as_str().to_owned(), contact.roles.words_nl())).collect(),
         lifecycle: lifecycle.as_str(),
@@ -120,4 +152,12 @@ pub(super) async fn show(State(web): State<WebState>, who: SchoolContact) -> Res
         is_unreminded: my_reminders::is_stopped(&web, &who).await?,
         my_reminders_path: who.at(links::SCHOOL_REMINDERS_TO_ME),
     })
+}
+
+/// The lines that may say who reported an import; none where no page asks.
+async fn reports(web: &WebState, file: &ConnectionFile) -> Result<Vec<Entry>, ServiceError> {
+    if !file.connection.has_many() || standing_so(file, Standing::Done).is_empty() {
+        return Ok(vec![]);
+    }
+    onboardings::list_timeline(&web.context, file.connection.id, None, SEARCHED_LINES).await
 }

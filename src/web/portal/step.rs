@@ -20,6 +20,7 @@ use crate::web::portal::connection;
 use crate::web::portal::evidence::{self, Fact, TimelineRow};
 use crate::web::portal::next::Link;
 use crate::web::portal::opened::{Around, Opened, StepPath, open};
+use crate::web::portal::school_rows::{self, SchoolRow};
 use crate::web::portal::sketch::{self, Line};
 use crate::web::portal::step_parts::{
     self, Allowed, Choice, CredentialsPanel, DetailsForm, HandOverForm, Section, Typed,
@@ -93,6 +94,8 @@ struct StepPage {
     roles: Vec<Choice>,
     details: DetailsForm,
     detail_facts: Vec<Fact>,
+    /// The schools, where the connection carries several and the step is about each.
+    schools: Vec<SchoolRow>,
     regions: Vec<Choice>,
     ticket_text: &'static str,
     statements: Vec<String>,
@@ -137,7 +140,15 @@ async fn build(web: &WebState, who: &SchoolContact, step: Step, mut typed: Typed
     let lines = onboardings::list_timeline(&web.context, file.connection.id, None, HISTORY_LINES).await?;
     let lines: Vec<&Entry> = lines.iter().filter(|line| line.action.step() == Some(step)).collect();
     let can = step_parts::allowed(&file.state, step, &call);
-    let text = step_text(who, &file.state, &names, step);
+    let mut text = step_text(who, &file.state, &names, step);
+    let schools = match step {
+        Step::ActivationConfirmed | Step::DetailsSubmitted => school_rows::activation_rows(&file, &names),
+        _ => vec![],
+    };
+    if step == Step::ActivationConfirmed && !schools.is_empty() {
+        // Of the school that is least far: its row says so.
+        text.fallen.clear();
+    }
     let first = first_button(step, &can, panel.as_ref(), was_downloaded(&lines, file.state.credential_version()));
     let section = typed.section;
     let mut colleague = std::mem::take(&mut typed.colleague);
@@ -162,7 +173,12 @@ async fn build(web: &WebState, who: &SchoolContact, step: Step, mut typed: Typed
         regions: step_parts::region_choices(),
         ticket_text: words::ticket_text(),
         address: web.context.base.to(&who.at_step(links::SCHOOL_STEP, step)),
-        statements: evidence::evidence_sentences(&file.state, &names, step),
+        statements: match (step, &*schools) {
+            // Each school has its own, in its row.
+            (Step::ActivationConfirmed, [_, ..]) => vec![],
+            _ => evidence::evidence_sentences(&file.state, &names, step),
+        },
+        schools,
         next_path: who.at_step(links::SCHOOL_STEP, Step::QueryExecuted),
         history: lines.iter().map(|line| evidence::timeline_row(line, &names)).collect(),
         frame,

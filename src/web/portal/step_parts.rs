@@ -4,6 +4,7 @@ use serde::Deserialize;
 use strum::IntoEnumIterator;
 
 use crate::domain::credential::reveal::{REVEALS_ALLOWED, RevealState, may_download, may_reveal};
+use crate::domain::import_gate::open_schools;
 use crate::domain::onboarding::{Change, Command, Evidence, Ground, Onboarding, Refusal, Step, decide};
 use crate::domain::roles::{ContactRole, Roles};
 use crate::domain::school::{Contact, Region};
@@ -165,11 +166,12 @@ pub(super) fn allowed(state: &Onboarding, step: Step, call: &Call) -> Allowed {
         for event in &events {
             if let Change::StepFell { step: other, .. } = event.change
                 && other != step
+                && !found.falls_along.contains(&words::step_name(other))
             {
                 found.falls_along.push(words::step_name(other));
             }
         }
-        found.closes_import = crate::domain::import_gate::verdict_of_all(state).is_open();
+        found.closes_import = !open_schools(state).is_empty();
     }
     found
 }

@@ -51,7 +51,7 @@ pub(super) struct ReasonRow {
 /// The names behind a school's contacts; colleagues of Kurve stay "Kurve".
 pub(super) fn names_of(file: &ConnectionFile) -> Names {
     let contacts = file.contacts.iter().map(|contact| (contact.id, contact.name.as_str().to_owned())).collect();
-    Names { contacts, removed: file.removed(), ..Names::default() }
+    Names { contacts, removed: file.removed(), schools: file.school_names(), ..Names::default() }
 }
 
 /// "2 van 5 gereed".

@@ -1,4 +1,4 @@
-//! Stopping: the school chooses Optie B, or does not go on.
+//! Stopping: one or more schools choose Optie B, or do not go on.
 
 use askama::Template;
 use axum::extract::State;
@@ -18,6 +18,7 @@ use crate::web::flash::{self, Flash};
 use crate::web::form::{FieldErrors, Posted};
 use crate::web::page::{self, Frame};
 use crate::web::portal::opened::{Around, Opened, open};
+use crate::web::portal::school_boxes::{NONE_NAMED, SchoolBox, SchoolBoxes};
 use crate::web::portal::step_parts::Choice;
 
 const OPTION_B: &str = "optie_b";
@@ -25,6 +26,8 @@ const STOP: &str = "stoppen";
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct WithdrawForm {
+    #[serde(flatten)]
+    schools: SchoolBoxes,
     #[serde(default)]
     choice: String,
     #[serde(default)]
@@ -39,6 +42,8 @@ struct WithdrawPage {
     form: WithdrawForm,
     errors: FieldErrors,
     choices: Vec<Choice>,
+    /// The schools that can stop; one of them is stopped without a choice.
+    boxes: Vec<SchoolBox>,
     is_withdrawn: bool,
     path: String,
     pause_path: String,
@@ -54,17 +59,23 @@ pub(super) async fn create(
     who: SchoolContact,
     Posted(form): Posted<WithdrawForm>,
 ) -> Result<Response, PageError> {
+    let file = onboardings::load_file(&web.context, who.connection()).await?;
     let mut errors = FieldErrors::default();
+    let named = Some(form.schools.named_in(&file)).filter(|named| !named.is_empty());
+    let named = errors.choose("schools", named, NONE_NAMED);
     let choice = errors.choose("choice", said(&form.choice), "Kies wat jullie gaan doen.");
     let whole = choice.map(|choice| format!("{choice} {}", form.reason));
     let reason = whole.and_then(|whole| errors.take("reason", Reason::parse(&whole)));
-    if let Some(reason) = reason {
-        let file = onboardings::load_file(&web.context, who.connection()).await?;
-        let school = file.only_school().ok_or(PageError::BadForm)?.id;
-        let command = Command::Withdraw { school, reason };
-        let flash = match onboardings::act(&web.context, &who.call(), who.connection(), &command, None).await {
+    if let (Some(named), Some(reason)) = (named, reason) {
+        let goes_on = file.state.live().any(|(school, _)| !named.contains(&school));
+        let one = |school| Command::Withdraw { school, reason: reason.clone() };
+        let commands: Vec<Command> = named.into_iter().map(one).collect();
+        let flash = match onboardings::act_all(&web.context, &who.call(), who.connection(), &commands, None).await {
+            Ok(()) if goes_on => Flash::SchoolsWithdrawn,
             Ok(()) => Flash::Withdrawn,
-            Err(ServiceError::Refused(Refusal::IsWithdrawn)) => Flash::AlreadySo,
+            Err(ServiceError::Refused(Refusal::IsWithdrawn)) if commands.len() == 1 => Flash::AlreadySo,
+            // A colleague stopped one of them a moment ago, and so nothing was done.
+            Err(ServiceError::Refused(Refusal::IsWithdrawn)) => return Err(PageError::Conflict),
             Err(error) => return Err(error.into()),
         };
         return Ok(flash::redirect(&web, &who.at(links::SCHOOL), flash));
@@ -99,6 +110,7 @@ async fn build(
     Ok(WithdrawPage {
         frame,
         around,
+        boxes: form.schools.boxes(&file),
         form,
         errors,
         choices,

@@ -9,7 +9,7 @@ use crate::domain::onboarding::Fallen;
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::progress::waits_on_since;
 use crate::domain::onboarding::{Answer, Evidence, Gate, Given, Ground, Lifecycle, Onboarding, Party, Step, StepState};
-use crate::words::{self, Names, actor_name, change_sentence, date_nl, fall_cause, fall_reason};
+use crate::words::{self, Names, actor_name, date_nl, entry_sentence, fall_cause, fall_reason};
 
 /// A gate on the page of a school; serves the bar and the list.
 pub(super) struct GateRow {
@@ -197,7 +197,7 @@ pub(super) fn timeline_row(entry: &Entry, names: &Names) -> TimelineRow {
     TimelineRow {
         when: words::moment_nl(entry.at),
         machine: entry.at.to_rfc3339_opts(SecondsFormat::Secs, true),
-        what: change_sentence(&entry.action, names),
+        what: entry_sentence(entry, names),
         who: actor_name(&entry.by, names),
         is_mark: matches!(entry.action, Action::ImportOpened | Action::ImportClosed),
     }

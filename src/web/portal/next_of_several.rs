@@ -1,0 +1,70 @@
+//! The card on top of the overview, where it speaks of each of several schools and not of the connection.
+
+use crate::domain::onboarding::progress::open_steps;
+use crate::domain::onboarding::{Lifecycle, Step};
+use crate::domain::school::{Contact, School};
+use crate::services::onboarding::onboardings::ConnectionFile;
+use crate::web::portal::evidence;
+use crate::web::portal::next::{Link, NextCard};
+use crate::web::portal::school_rows::{Standing, listed, standing_so};
+use crate::words;
+
+/// What is to be said of several schools; nothing while there is one, and while what all share comes first.
+pub(super) fn card(file: &ConnectionFile, me: &Contact) -> Option<NextCard> {
+    if !file.connection.has_many() {
+        return None;
+    }
+    match file.state.lifecycle() {
+        Lifecycle::Paused { .. } => None,
+        Lifecycle::Withdrawn { at, .. } => {
+            let card = NextCard::new("wait", "withdrawn", "Gestopt", "Alle scholen zijn gestopt");
+            let card = card.say(format!("De laatste stopte op {}.", words::date_nl(at)));
+            Some(card.say("Willen jullie toch verder? Mail dan Kurve. Onderaan deze pagina staat het adres."))
+        }
+        Lifecycle::Completed { at } => {
+            let done = listed(&standing_so(file, Standing::Done));
+            let card = NextCard::new("done", "completed", "Afgerond", "De import in Numo is gedaan");
+            let card = card.say(format!("Gemeld voor {done}. De laatste keer op {}.", words::date_nl(at)));
+            let card = card.say("Jullie hoeven hier niets meer te doen.");
+            Some(card.say("Volgend schooljaar kun je op dezelfde manier opnieuw importeren, zolang de import open is."))
+        }
+        Lifecycle::Active => match &*standing_so(file, Standing::Open) {
+            [] => kurves_turn(file, me),
+            open => Some(to_import(file, open)),
+        },
+    }
+}
+
+fn to_import(file: &ConnectionFile, open: &[&School]) -> NextCard {
+    let (title, of_each) = match open {
+        [only] => (format!("Je kunt importeren voor {}", only.details.name), "de school"),
+        several => (format!("Je kunt importeren voor {} scholen", several.len()), "elke school"),
+    };
+    let mut card = NextCard::new("done", "import", "Jouw volgende stap", title);
+    if open.len() > 1 {
+        card = card.say(format!("De import is open voor {}.", listed(open)));
+    }
+    card = card.say(format!("Hieronder staat hoe je importeert. Meld daarna bij {of_each} dat het gedaan is."));
+    if !standing_so(file, Standing::Closed).is_empty() {
+        card = card.say(format!("{}. De andere wachten op Kurve.", evidence::activated_text(&file.state)));
+    }
+    card
+}
+
+/// Everything but the activation is done: for some schools, or for none yet.
+fn kurves_turn(file: &ConnectionFile, me: &Contact) -> Option<NextCard> {
+    let step = Step::ActivationConfirmed;
+    let open = match &*open_steps(&file.state) {
+        [only] if only.step == step => *only,
+        _ => return None,
+    };
+    let title = format!("Kurve is aan zet sinds {}", words::date_nl(open.since));
+    let mut card = NextCard::new("wait", step.as_str(), "Nu niets te doen", title)
+        .say("Alles van jullie kant is gereed. Kurve activeert elke school in Numo.")
+        .say(format!(
+            "{}. Hieronder staat bij elke school of de import open is.",
+            evidence::activated_text(&file.state)
+        ));
+    card.link = Some(Link { label: "Bekijk deze stap".to_owned(), ..Link::to_step(me, step) });
+    Some(card)
+}
