@@ -123,10 +123,6 @@ pub const STAFF_ANSWER: &str = "/beheer/scholen/{school}/antwoorden";
 pub const STAFF_PAUSE: &str = "/beheer/scholen/{school}/pauzeren";
 /// Resumes a school.
 pub const STAFF_RESUME: &str = "/beheer/scholen/{school}/hervatten";
-/// Withdraws a school.
-pub const STAFF_WITHDRAW: &str = "/beheer/scholen/{school}/stoppen";
-/// Takes a withdrawn school up again.
-pub const STAFF_REOPEN: &str = "/beheer/scholen/{school}/heropenen";
 /// Puts a school's reminders off.
 pub const STAFF_SNOOZE: &str = "/beheer/scholen/{school}/herinneringen";
 /// Turns a school's reminders on again.
@@ -143,6 +139,22 @@ pub const STAFF_DETAILS: &str = "/beheer/scholen/{school}/gegevens";
 pub const STAFF_ACCEPT: &str = "/beheer/scholen/{school}/aanvragen";
 /// Declines requests to join.
 pub const STAFF_DECLINE: &str = "/beheer/scholen/{school}/aanvragen/afwijzen";
+/// Adds a school to a connection.
+pub const STAFF_ADD_SCHOOL: OfConnection = OfConnection::new("/beheer/scholen/{connection}/scholen");
+/// Changes the name and BRIN of one of several schools.
+pub const STAFF_CHANGE_SCHOOL: OfConnection =
+    OfConnection::new("/beheer/scholen/{connection}/scholen/{school}/gegevens");
+/// Activates one school.
+pub const STAFF_ACTIVATE: OfConnection = OfConnection::new("/beheer/scholen/{connection}/scholen/{school}/activeren");
+/// Takes the activation of one school back.
+pub const STAFF_DEACTIVATE: OfConnection =
+    OfConnection::new("/beheer/scholen/{connection}/scholen/{school}/terugsturen");
+/// Withdraws a school.
+pub const STAFF_WITHDRAW: OfConnection = OfConnection::new("/beheer/scholen/{connection}/scholen/{school}/stoppen");
+/// Takes a withdrawn school up again.
+pub const STAFF_REOPEN: OfConnection = OfConnection::new("/beheer/scholen/{connection}/scholen/{school}/heropenen");
+/// Moves a school to the Magister at another school domain.
+pub const STAFF_MOVE: OfConnection = OfConnection::new("/beheer/scholen/{connection}/scholen/{school}/verplaatsen");
 /// Adds a contact.
 pub const STAFF_CONTACTS: &str = "/beheer/scholen/{school}/contacten";
 /// Changes a contact.

@@ -88,6 +88,22 @@ pub struct School {
     pub created_at: DateTime<Utc>,
 }
 
+/// A school by the connection under which a page shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SchoolRef {
+    /// The connection.
+    pub connection: ConnectionId,
+    /// The school.
+    pub school: SchoolId,
+}
+
+impl School {
+    /// The school by its connection.
+    pub fn reference(&self) -> SchoolRef {
+        SchoolRef { connection: self.connection, school: self.id }
+    }
+}
+
 /// Kurve's word that a contact really is of the school; without it no password is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vouch {

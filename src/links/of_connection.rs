@@ -2,8 +2,9 @@
 
 use crate::domain::ids::{CheckId, ConnectionId};
 use crate::domain::onboarding::Step;
+use crate::domain::school::SchoolRef;
 
-/// A path of the portal that begins with a connection, today a school. As it stands it leads nowhere, and is no text:
+/// A path that begins with a connection. As it stands it leads nowhere, and is no text:
 /// a link comes into being only with what it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OfConnection(&'static str);
@@ -32,6 +33,11 @@ impl OfConnection {
     /// The path of a connection check.
     pub fn check(self, connection: ConnectionId, check: CheckId) -> String {
         self.with(connection, &[&check.to_string()])
+    }
+
+    /// The path of a form about one of its schools.
+    pub fn school(self, SchoolRef { connection, school }: SchoolRef) -> String {
+        self.with(connection, &[&school.to_string()])
     }
 
     fn with(self, connection: ConnectionId, rest: &[&str]) -> String {

@@ -61,6 +61,15 @@ pub enum ServiceError {
     /// The school is of another connection, from which it is to be moved first.
     #[error("the school is to be moved from another connection first")]
     MoveFirst,
+    /// A school that is activated keeps its BRIN.
+    #[error("the school is activated with its BRIN")]
+    BrinInUse,
+    /// A school was to go to the connection that it is under.
+    #[error("the school is under that connection already")]
+    MovesNowhere,
+    /// A school was to go to a connection where it would have no contact.
+    #[error("no contact goes along to a connection without any")]
+    NobodyGoesAlong,
     /// It does not exist, or the caller may not know that it does.
     #[error("not found")]
     NotFound,

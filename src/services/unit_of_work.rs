@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
-use crate::domain::ids::{ConnectionId, ContactId, MailId, SchoolId};
+use crate::domain::ids::{ConnectionId, ContactId, MailId};
 use crate::domain::notice::{About, MailKind};
 use crate::domain::onboarding::Event;
+use crate::domain::school::SchoolRef;
 use crate::services::{Call, Context, ServiceError};
 use crate::store::mail::outbox::{MailStatus, OutboxMail};
 use crate::store::mail::{mail_connections, outbox};
@@ -65,10 +66,10 @@ impl<'a> UnitOfWork<'a> {
     }
 
     /// Notes something about one of the schools of a connection.
-    pub(super) fn note_school(&mut self, connection: ConnectionId, school: SchoolId, action: Action) {
-        self.note(Some(connection), action);
+    pub(super) fn note_school(&mut self, school: SchoolRef, version: Option<i32>, action: Action) {
+        self.note_version(Some(school.connection), version, action);
         if let Some(entry) = self.entries.last_mut() {
-            entry.school = Some(school);
+            entry.school = Some(school.school);
         }
     }
 

@@ -88,6 +88,15 @@ impl From<ServiceError> for PageError {
             ServiceError::MoveFirst => Self::Refused(
                 "Een van deze scholen staat nog bij een andere koppeling. Verplaats die school eerst hierheen.".to_owned(),
             ),
+            ServiceError::BrinInUse => Self::Refused(
+                "Deze school is geactiveerd met dit BRIN-nummer. Stuur eerst het activeren van deze school terug.".to_owned(),
+            ),
+            ServiceError::MovesNowhere => {
+                Self::Refused("De school hoort al bij dit schooldomein. Kies een ander schooldomein.".to_owned())
+            }
+            ServiceError::NobodyGoesAlong => Self::Refused(
+                "Daar is nog geen contactpersoon. Kies minstens één contactpersoon die meegaat.".to_owned(),
+            ),
             ServiceError::TooOften { retry_after_seconds } => Self::TooOften { retry_after_seconds },
             other @ (ServiceError::Store(_) | ServiceError::Broken(_) | ServiceError::Sealed(_)) => {
                 Self::Service(other)

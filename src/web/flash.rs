@@ -52,6 +52,16 @@ pub enum Flash {
     SchoolsWithdrawn,
     /// Reopened.
     Reopened,
+    /// One school was activated.
+    SchoolActivated,
+    /// One of several schools was withdrawn.
+    SchoolWithdrawn,
+    /// One of several schools was reopened.
+    SchoolReopened,
+    /// A school was added to a connection.
+    SchoolAdded,
+    /// A school was moved to another connection.
+    SchoolMoved,
     /// Signed out.
     SignedOut,
     /// A form came after the session had ended.
@@ -133,6 +143,11 @@ impl Flash {
             Self::Withdrawn => "De koppeling is gestopt.",
             Self::SchoolsWithdrawn => "Opgeslagen: wat je koos, is gestopt. De andere scholen gaan door.",
             Self::Reopened => "De koppeling is weer geopend.",
+            Self::SchoolActivated => "De school is geactiveerd.",
+            Self::SchoolWithdrawn => "De school is gestopt.",
+            Self::SchoolReopened => "De school doet weer mee.",
+            Self::SchoolAdded => "De school is toegevoegd.",
+            Self::SchoolMoved => "De school is verplaatst. Je ziet nu de koppeling waar de school bij hoort.",
             Self::SignedOut => "Je bent uitgelogd.",
             Self::WasAway => "Je was te lang weg. Log opnieuw in. Wat je net invulde, is niet opgeslagen.",
             Self::Issued => "Wachtwoord en query zijn klaargezet. Wie Kurve heeft bevestigd, krijgt bericht.",

@@ -339,6 +339,27 @@ mod tests {
     }
 
     #[test]
+    fn of_several_schools_a_line_says_which() {
+        let (one, other) = (SchoolId::from_uuid(Uuid::from_u128(1)), SchoolId::from_uuid(Uuid::from_u128(2)));
+        let several = Names { schools: BTreeMap::from([(one, "Rivierenland Noord".into())]), ..Names::default() };
+        let entry = |school| Entry {
+            id: 1,
+            connection: None,
+            school,
+            onboarding_version: None,
+            at: chrono::DateTime::UNIX_EPOCH,
+            by: Actor::Clock,
+            action: Action::ImportOpened,
+        };
+
+        assert_eq!(entry_sentence(&entry(Some(one)), &several), "De import is open. (Rivierenland Noord)");
+        for school in [None, Some(other)] {
+            assert_eq!(entry_sentence(&entry(school), &several), "De import is open.");
+        }
+        assert_eq!(entry_sentence(&entry(Some(one)), &Names::default()), "De import is open.");
+    }
+
+    #[test]
     fn who_is_not_known_gets_a_general_word() {
         let actor = Actor::Contact { id: anna(), roles: Roles::of(ContactRole::Superbeheerder) };
         let added = Action::ContactAdded { contact: anna(), roles: Roles::of(ContactRole::Applicatiebeheerder) };

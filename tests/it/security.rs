@@ -15,7 +15,8 @@ use crate::support::{Page, TestApp, TestSchool, Visitor, run};
 
 #[test]
 fn every_path_of_the_product_is_in_the_table() {
-    let source = include_str!("../../src/links.rs");
+    // A long path stands on a line of its own.
+    let source = include_str!("../../src/links.rs").replace("=\n    ", "= ");
 
     let known: BTreeSet<&str> = source.lines().filter_map(path_of).map(|(_, path)| path).collect();
 
@@ -296,7 +297,7 @@ fn every_page_and_form_of_a_school_of_others_is_not_there_and_changes_nothing() 
         let portal = app.portal(&one).await;
         let before = count_audit(&app).await;
 
-        let routes = TABLE.iter().filter(|(_, path, _)| path.contains("{connection}"));
+        let routes = TABLE.iter().filter(|(_, path, _)| path.starts_with("/school/{connection}"));
         let mut looked_at = 0;
         for (method, path, _) in routes {
             for of in [other.connection.to_string(), "01890000-0000-7000-8000-000000000000".to_owned(), "x".to_owned()]

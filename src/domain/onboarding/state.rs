@@ -132,6 +132,16 @@ impl Onboarding {
         self.schools.iter().map(|(id, school)| (*id, school)).filter(|(_, school)| !school.has_left())
     }
 
+    /// Every school that is or was here, in the order of their ids.
+    pub fn ever_here(&self) -> impl Iterator<Item = SchoolId> {
+        self.schools.keys().copied()
+    }
+
+    /// How many schools one confirmation of the activation would activate.
+    pub fn waiting_for_activation(&self) -> usize {
+        self.live().filter(|(_, school)| !school.is_activated()).count()
+    }
+
     /// The schools that go on: not those that stopped.
     pub fn live(&self) -> impl Iterator<Item = (SchoolId, &SchoolProgress)> {
         self.schools().filter(|(_, school)| school.is_live())

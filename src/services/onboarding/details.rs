@@ -5,8 +5,8 @@ use crate::domain::audit::Action;
 use crate::domain::connection::{Connection, ConnectionDetails};
 use crate::domain::ids::ConnectionId;
 use crate::domain::join::{Asker, JoinKind};
-use crate::domain::onboarding::{Command, Ground, Refusal, Step};
-use crate::domain::school::{School, SchoolDetails};
+use crate::domain::onboarding::{Command, Ground, Refusal, SchoolProgress, Step};
+use crate::domain::school::{School, SchoolDetails, SchoolRef};
 use crate::domain::text::{Brin, SchoolDomain};
 use crate::services::onboarding::joins::{self, Asking, Place, Wanted};
 use crate::services::onboarding::onboardings;
@@ -69,6 +69,41 @@ pub async fn change(
 async fn domain_taken(context: &Context, domain: &SchoolDomain) -> Result<ServiceError, ServiceError> {
     let owner = connections::find_by_domain(context.db.reader(), domain).await?;
     Ok(owner.map_or(ServiceError::Conflict, |owner| ServiceError::DomainTaken { name: owner.details.name }))
+}
+
+/// Kurve changes the name and BRIN of one of several schools. The BRIN stays while the school is activated on it.
+///
+/// # Errors
+/// `BrinTaken`, `BrinInUse`, `Conflict` on a stale page, `NotFound` where the connection has no such school beside
+/// others, `Forbidden` for who may not act.
+pub async fn change_school(
+    context: &Context,
+    call: &Call,
+    school: SchoolRef,
+    details: &SchoolDetails,
+    seen: i32,
+) -> Result<(), ServiceError> {
+    call.check_may_act()?;
+    let SchoolRef { connection, school: id } = school;
+    let mut work = UnitOfWork::begin(context, call).await?;
+    let onboarding = store::onboarding::onboardings::load_for_update(work.conn(), connection).await?;
+    if onboarding.version != seen {
+        return Err(ServiceError::Conflict);
+    }
+    let all = schools::list(work.conn(), connection).await?;
+    // The only one is called like its connection: that is changed as a whole.
+    let before = all.iter().find(|one| one.id == id && all.len() > 1).ok_or(ServiceError::NotFound)?;
+    let is_activated = onboarding.state.school(id).is_some_and(SchoolProgress::is_activated);
+    if is_activated && before.details.brin.key() != details.brin.key() {
+        return Err(ServiceError::BrinInUse);
+    }
+    match schools::save_details(work.conn(), id, details, call.now).await {
+        Err(StoreError::Taken) => return Err(ServiceError::BrinTaken),
+        other => other?,
+    }
+    let version = store::onboarding::onboardings::save(work.conn(), connection, &onboarding, call.now).await?;
+    work.note_school(school, Some(version), Action::DetailsChanged);
+    work.finish().await
 }
 
 /// The school gives its details again, after they were sent or taken back. A school domain or a BRIN that another

@@ -5,6 +5,7 @@ pub mod credentials;
 pub mod details;
 pub mod import_gate;
 pub mod joins;
+pub mod moves;
 pub mod onboardings;
 pub mod schools;
 pub(in crate::services) mod tell;

@@ -14,7 +14,7 @@ use crate::domain::insight::HoldingChange;
 use crate::domain::notice::{About, MailKind};
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::{Change, Changed, Command, Onboarding, Refusal, Step, decide};
-use crate::domain::school::{Contact, NewContact, School};
+use crate::domain::school::{Contact, NewContact, School, SchoolRef};
 use crate::services::onboarding::arrangements;
 use crate::services::onboarding::tell::tell;
 use crate::services::operations::insight;
@@ -267,10 +267,10 @@ pub(in crate::services) fn record(work: &mut UnitOfWork<'_>, connection: Connect
     }
     let (before, after) = (open_schools(&changed.before), open_schools(&changed.after));
     for school in after.difference(&before) {
-        work.note_school(connection, *school, Action::ImportOpened);
+        work.note_school(SchoolRef { connection, school: *school }, None, Action::ImportOpened);
     }
     for school in before.difference(&after) {
-        work.note_school(connection, *school, Action::ImportClosed);
+        work.note_school(SchoolRef { connection, school: *school }, None, Action::ImportClosed);
     }
 }
 

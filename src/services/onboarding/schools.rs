@@ -1,4 +1,4 @@
-//! Connections and schools for Kurve: lists and notes.
+//! Connections and schools for Kurve: lists, notes, and a school more. How one goes elsewhere is in [`super::moves`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,17 +6,21 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
+use crate::domain::connection::ConnectionDetails;
 use crate::domain::heartbeat::UNPLANNED_PATIENCE;
-use crate::domain::ids::{ConnectionId, NoteId};
+use crate::domain::ids::{ConnectionId, NoteId, SchoolId};
+use crate::domain::onboarding::{Command, Onboarding};
+use crate::domain::school::{School, SchoolDetails, SchoolRef};
 use crate::domain::text::NoteText;
+use crate::services::onboarding::onboardings::change_all;
 use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{Call, Context, ServiceError};
-use crate::store::Page;
 use crate::store::mail::outbox;
 use crate::store::mail::outbox::Reading;
 use crate::store::onboarding::notes::Note;
 use crate::store::onboarding::overview::{After, Filter, NamedConnection, Overview, SchoolOverview, WaitingAfter};
-use crate::store::onboarding::{connections, notes, overview};
+use crate::store::onboarding::{connections, notes, onboardings, overview, schools};
+use crate::store::{Page, StoreError};
 
 /// How many rows a list shows at once.
 pub const PAGE_ROWS: u64 = 50;
@@ -64,6 +68,84 @@ pub async fn list(
     after: Option<&After>,
 ) -> Result<Page<SchoolOverview, After>, ServiceError> {
     Ok(overview::list(context.db.reader(), filter, after, PAGE_ROWS).await?)
+}
+
+/// A school that is or was under a connection.
+///
+/// # Errors
+/// `NotFound` when it never was.
+pub async fn find_of(context: &Context, school: SchoolRef) -> Result<School, ServiceError> {
+    let conn = context.db.reader();
+    let state = onboardings::load(conn, school.connection).await?.state;
+    let found = schools::find(conn, school.school).await?;
+    found.filter(|found| state.school(found.id).is_some()).ok_or(ServiceError::NotFound)
+}
+
+/// The names of the schools that are or were under a connection, where there was ever more than one.
+pub async fn find_carried_names(
+    context: &Context,
+    state: &Onboarding,
+) -> Result<BTreeMap<SchoolId, String>, ServiceError> {
+    let ids: BTreeSet<SchoolId> = state.ever_here().collect();
+    if ids.len() < 2 {
+        return Ok(BTreeMap::new());
+    }
+    Ok(schools::list_names(context.db.reader(), &ids).await?)
+}
+
+/// Kurve adds a school to a connection.
+///
+/// # Errors
+/// `BrinTaken`, `Conflict` on a stale page, `Refused` when no more schools fit, `Forbidden` for who may not act.
+pub async fn add(
+    context: &Context,
+    call: &Call,
+    connection: ConnectionId,
+    details: SchoolDetails,
+    seen: i32,
+) -> Result<(), ServiceError> {
+    call.check_may_act()?;
+    let mut work = UnitOfWork::begin(context, call).await?;
+    let held = onboardings::load_for_update(work.conn(), connection).await?;
+    if held.version != seen {
+        return Err(ServiceError::Conflict);
+    }
+    let school = insert(&work, call, connection, details).await?;
+    let command = Command::AddSchool { school, asked_by: None };
+    change_all(&mut work, call, connection, held, &[command]).await?;
+    settle_carried(&work, call, connection).await?;
+    work.finish().await
+}
+
+/// The row of a school that joins a connection, made before the change that adds it.
+pub(in crate::services) async fn insert(
+    work: &UnitOfWork<'_>,
+    call: &Call,
+    connection: ConnectionId,
+    details: SchoolDetails,
+) -> Result<SchoolId, ServiceError> {
+    let id = SchoolId::from_uuid(work.context().chance.uuid_v7(call.now));
+    match schools::insert(work.conn(), &School { id, connection, details, created_at: call.now }).await {
+        Err(StoreError::Taken) => Err(ServiceError::BrinTaken),
+        other => Ok(other.map(|()| id)?),
+    }
+}
+
+/// Counts the schools of a connection anew, after one came or went; a connection with one is called like that school.
+pub(in crate::services) async fn settle_carried(
+    work: &UnitOfWork<'_>,
+    call: &Call,
+    connection: ConnectionId,
+) -> Result<(), ServiceError> {
+    connections::save_carried(work.conn(), connection).await?;
+    if let [only] = &*schools::list(work.conn(), connection).await? {
+        let known = connections::load(work.conn(), connection).await?.details;
+        let details = ConnectionDetails { name: only.details.name.clone(), ..known.clone() };
+        if details != known {
+            connections::save_details(work.conn(), connection, &details, call.now).await?;
+        }
+    }
+    Ok(())
 }
 
 /// A school's notes, newest first.

@@ -1,8 +1,10 @@
 //! Schools, each under the connection of its Magister.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Utc};
 use entity::school;
-use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::domain::ids::{ConnectionId, SchoolId};
 use crate::domain::onboarding::{Course, SchoolProgress};
@@ -67,6 +69,41 @@ pub async fn save_progress(
         .exec(conn)
         .await?;
     if changed.rows_affected == 1 { Ok(()) } else { Err(StoreError::Missing { table: "school" }) }
+}
+
+/// Puts a school under another connection.
+///
+/// # Errors
+/// `Missing` when there is no such school.
+pub async fn move_to(
+    conn: &impl ConnectionTrait,
+    id: SchoolId,
+    connection: ConnectionId,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let changed = school::Entity::update_many()
+        .col_expr(school::COLUMN.connection_id, connection.as_uuid().into())
+        .col_expr(school::COLUMN.updated_at, now.into())
+        .filter(school::COLUMN.id.eq(id.as_uuid()))
+        .exec(conn)
+        .await?;
+    if changed.rows_affected == 1 { Ok(()) } else { Err(StoreError::Missing { table: "school" }) }
+}
+
+/// The school with this id, if it is here.
+pub async fn find(conn: &impl ConnectionTrait, id: SchoolId) -> Result<Option<School>, StoreError> {
+    school::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(to_school).transpose()
+}
+
+/// The names of schools; one that is not here is left out.
+pub async fn list_names(
+    conn: &impl ConnectionTrait,
+    ids: &BTreeSet<SchoolId>,
+) -> Result<BTreeMap<SchoolId, String>, StoreError> {
+    let query = school::Entity::find().filter(school::COLUMN.id.is_in(ids.iter().map(|id| id.as_uuid())));
+    let query = query.select_only().column(school::Column::Id).column(school::Column::Name);
+    let rows: Vec<(uuid::Uuid, String)> = query.into_tuple().all(conn).await?;
+    Ok(rows.into_iter().map(|(id, name)| (SchoolId::from_uuid(id), name)).collect())
 }
 
 /// The schools of a connection, by name.

@@ -47,7 +47,7 @@ pub(super) struct AskField {
     pub(super) value: String,
     pub(super) hint: &'static str,
     pub(super) error: String,
-    /// The type of the input; `area` for more lines, `select` for a list.
+    /// The type of the input; `area` for more lines, `select` for a list, `boxes` for boxes to tick.
     pub(super) kind: &'static str,
     pub(super) choices: Vec<Choice>,
     pub(super) is_optional: bool,
@@ -76,6 +76,16 @@ impl AskField {
     /// A list to choose from.
     pub(super) fn select(name: &'static str, label: &'static str, value: &str, choices: Vec<Choice>) -> Self {
         Self { kind: "select", choices, ..Self::line(name, label, value) }
+    }
+
+    /// Boxes to tick, each posted as `name-value`; `ticked` holds the values of those that are, with spaces between.
+    pub(super) fn boxes(name: &'static str, label: &'static str, ticked: &str, choices: Vec<Choice>) -> Self {
+        Self { kind: "boxes", choices, is_optional: true, ..Self::line(name, label, ticked) }
+    }
+
+    /// Whether a box is ticked.
+    pub(super) fn has_ticked(&self, choice: &Choice) -> bool {
+        self.value.split(' ').any(|value| value == choice.value)
     }
 
     /// With another type of input, such as `date`.
@@ -115,7 +125,7 @@ pub(super) struct Ask {
     /// Its name for tests, and the start of the ids of its fields.
     pub(super) key: &'static str,
     /// What the button says.
-    pub(super) verb: &'static str,
+    pub(super) verb: String,
     /// The heading, when it stands on a page of its own.
     pub(super) title: String,
     /// Where it is posted.
@@ -135,10 +145,10 @@ pub(super) struct Ask {
 
 impl Ask {
     /// A form with only a button.
-    pub(super) fn new(key: &'static str, verb: &'static str, title: impl Into<String>, action: String) -> Self {
+    pub(super) fn new(key: &'static str, verb: &str, title: impl Into<String>, action: String) -> Self {
         Self {
             key,
-            verb,
+            verb: verb.to_owned(),
             title: title.into(),
             action,
             notes: vec![],
@@ -173,6 +183,11 @@ impl Ask {
     pub(super) fn note(mut self, sentence: impl Into<String>) -> Self {
         self.notes.push(sentence.into());
         self
+    }
+
+    /// With another heading.
+    pub(super) fn titled(self, title: &str) -> Self {
+        Self { title: title.to_owned(), ..self }
     }
 
     /// With a louder button.
@@ -232,7 +247,11 @@ pub(super) struct AskPage {
     pub(super) is_conflict: bool,
     /// What they did, oldest first.
     pub(super) changes: Vec<TimelineRow>,
+    /// Whether the connection has several schools.
+    pub(super) has_many: bool,
     pub(super) ask: Ask,
+    /// Other forms, folded below it.
+    pub(super) more: Vec<Ask>,
 }
 
 impl AskPage {

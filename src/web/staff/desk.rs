@@ -5,6 +5,7 @@ use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::Step;
 use crate::links;
 use crate::services::onboarding::onboardings::ConnectionFile;
+use crate::services::onboarding::schools;
 use crate::services::people::staff_accounts;
 use crate::store::checks::outages::Outage;
 use crate::web::WebState;
@@ -74,10 +75,10 @@ pub(super) async fn names(web: &WebState, file: &ConnectionFile) -> Result<Names
     let colleagues = staff_accounts::list(&web.context).await?;
     let named = |contact: &crate::domain::school::Contact| (contact.id, contact.name.as_str().to_owned());
     Ok(Names {
+        schools: schools::find_carried_names(&web.context, &file.state).await?,
         removed: file.removed(),
         contacts: file.contacts.iter().map(named).collect(),
         staff: colleagues.into_iter().map(|account| (account.id, account.name.as_str().to_owned())).collect(),
-        schools: file.school_names(),
     })
 }
 

@@ -4,10 +4,11 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::ask::AskPage;
+use super::ask::{Ask, AskPage};
 use super::desk::{self, Nav};
 use super::form_response::Desk;
 use super::forms;
+use super::school_forms::{self, TypedMove};
 use crate::domain::connection::ConnectionDetails;
 use crate::domain::text::{Brin, SchoolDomain, SchoolName};
 use crate::links;
@@ -34,7 +35,12 @@ pub(super) async fn edit(
     page::show(&page_of(&web, &staff, &file, ask))
 }
 
-fn page_of(web: &WebState, staff: &Staff, file: &ConnectionFile, ask: super::ask::Ask) -> AskPage {
+/// With one school, what makes it several or takes it elsewhere stands here too: it is rare.
+fn page_of(web: &WebState, staff: &Staff, file: &ConnectionFile, ask: Ask) -> AskPage {
+    let only = file.only_school().map(|school| {
+        let moving = school_forms::move_school(file, school, &TypedMove::default());
+        vec![school_forms::add_school(file, "", ""), moving]
+    });
     AskPage {
         frame: desk::frame(web, staff),
         nav: Nav::new(staff, links::STAFF_SCHOOLS),
@@ -45,6 +51,8 @@ fn page_of(web: &WebState, staff: &Staff, file: &ConnectionFile, ask: super::ask
         refusal: String::new(),
         is_conflict: false,
         changes: vec![],
+        has_many: file.connection.has_many(),
+        more: only.unwrap_or_default(),
         ask: ask.alone(&FieldErrors::default()),
     }
 }

@@ -27,9 +27,10 @@ use crate::web::error::PageError;
 use crate::web::extract::Staff;
 use crate::words;
 
-const HEADINGS: [&str; 16] = [
+const HEADINGS: [&str; 17] = [
     "School",
     "BRIN",
+    "Koppeling",
     "Schooldomein",
     "Regio",
     "Stand",
@@ -116,6 +117,7 @@ fn row(
     [
         school.details.name.to_string(),
         school.details.brin.to_string(),
+        connection.details.name.to_string(),
         connection.details.domain.label().to_owned(),
         connection.details.region.label_nl().to_owned(),
         words::lifecycle_name(&state.lifecycle()).to_owned(),

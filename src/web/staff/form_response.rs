@@ -12,10 +12,12 @@ use super::view::{TimelineRow, timeline_row};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Action, Entry};
 use crate::domain::ids::{ConnectionId, SchoolId};
-use crate::domain::onboarding::{Change, Command, Evidence, FallCause, Refusal, Step};
+use crate::domain::onboarding::{Change, Command, Evidence, FallCause, MOST_SCHOOLS, Refusal, Step};
+use crate::domain::school::{School, SchoolRef};
 use crate::links;
 use crate::services::ServiceError;
 use crate::services::onboarding::onboardings::{self, ConnectionFile};
+use crate::services::onboarding::schools;
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
 use crate::web::flash::{self, Flash};
@@ -54,10 +56,21 @@ impl<'a> Desk<'a> {
         Ok(Self { web, staff, connection: desk::connection_id(school)? })
     }
 
-    /// The school of a form that names none: the only one.
-    pub(super) async fn only_school(&self) -> Result<SchoolId, PageError> {
+    /// The school in a path, which is or was under the connection: who presses twice on "Verplaatsen" finds it elsewhere.
+    pub(super) async fn school(&self, school: &str) -> Result<School, PageError> {
+        let school = school.parse().map_err(|_| PageError::NotFound)?;
+        Ok(schools::find_of(&self.web.context, SchoolRef { connection: self.connection, school }).await?)
+    }
+
+    /// A school by the connection of this desk.
+    pub(super) fn place_of(&self, school: &School) -> SchoolRef {
+        SchoolRef { connection: self.connection, school: school.id }
+    }
+
+    /// What is said where the connection has one school, or where it has several.
+    pub(super) async fn one_or_many(&self, one: Flash, many: Flash) -> Result<Flash, PageError> {
         let file = onboardings::load_file(&self.web.context, self.connection).await?;
-        file.only_school().map(|school| school.id).ok_or(PageError::BadForm)
+        Ok(if file.connection.has_many() { many } else { one })
     }
 
     /// The path of the school's page.
@@ -183,6 +196,8 @@ impl<'a> Desk<'a> {
             school: file.connection.details.name.to_string(),
             brin: file.connection.carried.to_string(),
             back: self.page(),
+            has_many: file.connection.has_many(),
+            more: vec![],
             ask: ask.alone(&reason.errors),
             errors: reason.errors.all().to_vec(),
             refusal: reason.refusal,
@@ -201,8 +216,36 @@ impl<'a> Desk<'a> {
 
 /// Whether a form arrived twice: since the page was shown, this colleague already did exactly this.
 fn is_same_press(command: &Command, actor: &Actor, entries: &[Entry]) -> bool {
+    let school = school_of(command);
     let is_answer = |action: &Action| matches!(action, Action::Onboarding(change) if is_answer_to(command, change));
-    entries.iter().any(|entry| entry.by == *actor && is_answer(&entry.action))
+    let is_of_school = |entry: &Entry| school.is_none() || entry.school == school;
+    entries.iter().any(|entry| entry.by == *actor && is_of_school(entry) && is_answer(&entry.action))
+}
+
+/// The school that a command names: what was done to another is another press.
+fn school_of(command: &Command) -> Option<SchoolId> {
+    match command {
+        Command::Activate { school, .. }
+        | Command::Deactivate { school, .. }
+        | Command::Withdraw { school, .. }
+        | Command::Reopen { school }
+        | Command::ReportImported { school }
+        | Command::AddSchool { school, .. }
+        | Command::RemoveSchool { school, .. } => Some(*school),
+        Command::Claim { .. }
+        | Command::Confirm { .. }
+        | Command::Prove { .. }
+        | Command::Disprove { .. }
+        | Command::Restore { .. }
+        | Command::TakeBack { .. }
+        | Command::SendBack { .. }
+        | Command::IssueCredentials
+        | Command::ReportStuck { .. }
+        | Command::AnswerStuck { .. }
+        | Command::HandOver { .. }
+        | Command::Pause { .. }
+        | Command::Resume => None,
+    }
 }
 
 /// No colleague presses a button for a command of the school, the check or the timer.
@@ -233,7 +276,9 @@ fn is_answer_to(command: &Command, change: &Change) -> bool {
             matches!(change, Change::StepFell { cause: FallCause::SentBack { reason: why }, .. } if reason == why)
         }
         Command::AddSchool { .. } => matches!(change, Change::SchoolAdded { .. }),
-        Command::RemoveSchool { .. } => matches!(change, Change::SchoolLeft { .. }),
+        Command::RemoveSchool { to, reason, .. } => {
+            matches!(change, Change::SchoolLeft { to: there, reason: why } if to == there && reason == why)
+        }
         Command::Claim { .. }
         | Command::Prove { .. }
         | Command::Disprove { .. }
@@ -261,8 +306,9 @@ fn field_of(error: &ServiceError) -> Option<&'static str> {
     match error {
         ServiceError::NobodyVouched => Some("contact"),
         ServiceError::ContactExists => Some("email"),
-        ServiceError::BrinTaken => Some("brin"),
-        ServiceError::DomainTaken { .. } => Some("domain"),
+        ServiceError::BrinTaken | ServiceError::BrinInUse => Some("brin"),
+        ServiceError::MovesNowhere | ServiceError::DomainTaken { .. } => Some("domain"),
+        ServiceError::NobodyGoesAlong => Some("contact"),
         ServiceError::Refused(Refusal::BadResumeDate) | ServiceError::BadSnooze(_) => Some("until"),
         ServiceError::BadOwnDays(_) => Some("first_day"),
         ServiceError::Refused(_)
@@ -294,6 +340,9 @@ fn sentence(error: ServiceError) -> Result<String, PageError> {
             .to_owned()),
         ServiceError::Refused(Refusal::IsWithdrawn) => {
             Ok("De school is gestopt met deze koppeling. Heropen de koppeling eerst.".to_owned())
+        }
+        ServiceError::Refused(Refusal::TooManySchools) => {
+            Ok(format!("Een koppeling kan hoogstens {MOST_SCHOOLS} scholen hebben. Deze school past er niet meer bij."))
         }
         other => match PageError::from(other) {
             PageError::Refused(sentence) => Ok(sentence),

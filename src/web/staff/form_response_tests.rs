@@ -11,7 +11,7 @@ fn entries(walk: &mut Walk, actor: Actor, command: &Command) -> Vec<Entry> {
     let entry = |event: crate::domain::onboarding::Event| Entry {
         id: 1,
         connection: None,
-        school: None,
+        school: event.school,
         onboarding_version: Some(2),
         at: event.at,
         by: event.by,
@@ -62,6 +62,29 @@ fn another_step_or_ground_is_another_press() {
 }
 
 #[test]
+fn what_was_done_to_another_school_is_another_press() {
+    let mut walk = Walk::all_but(&[]);
+    let add = Command::AddSchool { school: school_id(2), asked_by: None };
+    let added = entries(&mut walk, support(), &add);
+    let activate = |number| Command::Activate { school: school_id(number), ground: Ground::Word };
+    let activated = entries(&mut walk, support(), &activate(2));
+    let deactivate = |number| Command::Deactivate { school: school_id(number), reason: reason("Te vroeg") };
+    let deactivated = entries(&mut walk, support(), &deactivate(2));
+    let to = ConnectionId::from_uuid(uuid::Uuid::from_u128(7));
+    let remove = |text: &str| Command::RemoveSchool { school: school_id(2), to, reason: reason(text) };
+    let removed = entries(&mut walk, support(), &remove("Andere Magister"));
+
+    for (command, done) in [(&add, &added), (&activate(2), &activated), (&deactivate(2), &deactivated)] {
+        assert!(is_same_press(command, &support(), done), "{command:?}");
+    }
+    assert!(is_same_press(&remove("Andere Magister"), &support(), &removed));
+    assert!(!is_same_press(&remove("Iets anders"), &support(), &removed));
+    assert!(!is_same_press(&activate(1), &support(), &activated));
+    assert!(!is_same_press(&deactivate(1), &support(), &deactivated));
+    assert!(!is_same_press(&activate(2), &staff(StaffRole::Admin), &activated));
+}
+
+#[test]
 fn a_refusal_reads_as_advice_to_a_colleague() {
     let details = sentence(Refusal::DetailsInUse.into()).expect("a refusal has a sentence");
     let vouch = sentence(ServiceError::NobodyVouched).expect("a refusal has a sentence");
@@ -69,6 +92,7 @@ fn a_refusal_reads_as_advice_to_a_colleague() {
     assert!(details.contains("Stuur eerst") && !details.contains("Neem dan contact op met Kurve"));
     assert!(vouch.ends_with('.'));
     assert_eq!(field_of(&ServiceError::NobodyVouched), Some("contact"));
+    assert_eq!(field_of(&ServiceError::MovesNowhere), Some("domain"));
     assert_eq!(field_of(&Refusal::BadResumeDate.into()), Some("until"));
     assert!(matches!(sentence(ServiceError::NotFound), Err(PageError::NotFound)));
 }

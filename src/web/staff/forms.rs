@@ -14,12 +14,16 @@ use crate::services::Call;
 use crate::services::onboarding::onboardings::ConnectionFile;
 use crate::words::{step_name, step_short};
 
-/// "Bevestigen", on a ground if there is more than a colleague's word.
+/// "Bevestigen", on a ground if there is more than a colleague's word; the activation, of every school that waits.
 pub(super) fn confirm(file: &ConnectionFile, step: Step, ground: &str, ticket: &str) -> Ask {
+    let verb = match file.state.waiting_for_activation() {
+        waiting @ 2.. if !step.is_shared() => format!("Bevestigen ({waiting} scholen)"),
+        _ => "Bevestigen".to_owned(),
+    };
     let ask = about_step(
         file,
         step,
-        Ask::new("confirm", "Bevestigen", titled("Bevestigen", step), path(links::STAFF_CONFIRM, file)),
+        Ask::new("confirm", &verb, titled("Bevestigen", step), path(links::STAFF_CONFIRM, file)),
     );
     let remark = AskField::area("ground", "Hoe weet je dit?", ground).optional();
     if !step.takes_ticket() {
@@ -32,8 +36,12 @@ pub(super) fn confirm(file: &ConnectionFile, step: Step, ground: &str, ticket: &
 /// "Terugsturen".
 pub(super) fn send_back(file: &ConnectionFile, step: Step, reason: &str) -> Ask {
     let ask = Ask::new("send_back", "Terugsturen", titled("Terugsturen", step), path(links::STAFF_SEND_BACK, file));
-    about_step(file, step, ask)
-        .note("De stap gaat weer open, met alles wat erop volgt. De school krijgt een mail met je uitleg.")
+    let ask = about_step(file, step, ask);
+    let ask = match file.connection.has_many() {
+        true => ask.note("Dit geldt voor alle scholen van de koppeling."),
+        false => ask,
+    };
+    ask.note("De stap gaat weer open, met alles wat erop volgt. De school krijgt een mail met je uitleg.")
         .field(AskField::area("reason", "Wat klopt er niet, en wat moet de school doen?", reason))
         .weight(Weight::Warning)
 }
@@ -138,26 +146,6 @@ pub(super) fn resume(file: &ConnectionFile) -> Ask {
     with_version("resume", "Hervatten", "Koppeling hervatten", links::STAFF_RESUME, file)
 }
 
-/// "Stoppen".
-pub(super) fn withdraw(file: &ConnectionFile, reason: &str) -> Ask {
-    with_version("withdraw", "Stoppen", "Stoppen met de koppeling", links::STAFF_WITHDRAW, file)
-        .note(
-            "De koppeling stopt en de import gaat dicht. Niemand kan het wachtwoord nog ophalen. Later heropenen kan.",
-        )
-        .field(AskField::area("reason", "Waarom stopt de school?", reason).hint("De school leest dit ook."))
-        .weight(Weight::Warning)
-}
-
-/// "Heropenen".
-pub(super) fn reopen(file: &ConnectionFile) -> Ask {
-    let ask = with_version("reopen", "Heropenen", "Koppeling heropenen", links::STAFF_REOPEN, file);
-    if file.state.is_yes(Step::CredentialsIssued) {
-        return ask
-            .note("Het oude wachtwoord is ingetrokken. Zet daarna een nieuw wachtwoord en een nieuwe query klaar.");
-    }
-    ask
-}
-
 fn with_version(key: &'static str, verb: &'static str, title: &str, path_of: &str, file: &ConnectionFile) -> Ask {
     Ask::new(key, verb, title, path(path_of, file)).hidden("version", file.version)
 }
@@ -251,7 +239,8 @@ fn ground_field(ground: &str) -> AskField {
     )
 }
 
-fn named(person: &Contact) -> String {
+/// A contact with their roles.
+pub(super) fn named(person: &Contact) -> String {
     format!("{}, {}", person.name, person.roles.words_nl())
 }
 

@@ -1,4 +1,4 @@
-//! The onboarding as a whole: pausing, resuming, stopping, reopening.
+//! The onboarding as a whole: pausing and resuming. Each school stops by itself, in [`super::school_actions`].
 
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -45,33 +45,6 @@ pub(super) async fn pause(
     desk.respond(FormAction { seen, command, flash: Flash::Paused, to: desk.page() }, draw).await
 }
 
-/// "Stoppen".
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct WithdrawForm {
-    #[serde(default)]
-    version: String,
-    #[serde(default)]
-    reason: String,
-}
-
-/// Withdraws a school.
-pub(super) async fn withdraw(
-    State(web): State<WebState>,
-    ActingStaff(staff): ActingStaff,
-    Path(school): Path<String>,
-    Posted(form): Posted<WithdrawForm>,
-) -> Result<Response, PageError> {
-    let desk = Desk::at(&web, &staff, &school)?;
-    let seen = desk::seen(&form.version)?;
-    let draw = |file: &ConnectionFile| forms::withdraw(file, &form.reason);
-    let mut errors = FieldErrors::default();
-    let Some(reason) = errors.take("reason", Reason::parse(&form.reason)) else {
-        return desk.wrong(Some(seen), errors, draw).await;
-    };
-    let command = Command::Withdraw { school: desk.only_school().await?, reason };
-    desk.respond(FormAction { seen, command, flash: Flash::Withdrawn, to: desk.page() }, draw).await
-}
-
 /// A button for what the page showed.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct VersionForm {
@@ -90,17 +63,4 @@ pub(super) async fn resume(
     let seen = desk::seen(&form.version)?;
     desk.respond(FormAction { seen, command: Command::Resume, flash: Flash::Resumed, to: desk.page() }, forms::resume)
         .await
-}
-
-/// Takes a withdrawn school up again.
-pub(super) async fn reopen(
-    State(web): State<WebState>,
-    ActingStaff(staff): ActingStaff,
-    Path(school): Path<String>,
-    Posted(form): Posted<VersionForm>,
-) -> Result<Response, PageError> {
-    let desk = Desk::at(&web, &staff, &school)?;
-    let seen = desk::seen(&form.version)?;
-    let command = Command::Reopen { school: desk.only_school().await? };
-    desk.respond(FormAction { seen, command, flash: Flash::Reopened, to: desk.page() }, forms::reopen).await
 }

@@ -23,11 +23,15 @@ mod lifecycle;
 mod mail;
 mod mail_unreadable;
 mod mails;
+mod moves;
 mod notes;
 mod panels;
 mod reminders;
 mod requests;
 mod school;
+mod school_actions;
+mod school_forms;
+mod school_rows;
 mod schools;
 mod sign_in;
 mod steps;
@@ -62,8 +66,13 @@ pub fn routes() -> Router<WebState> {
         .route(links::STAFF_ANSWER, post(steps::answer))
         .route(links::STAFF_PAUSE, post(lifecycle::pause))
         .route(links::STAFF_RESUME, post(lifecycle::resume))
-        .route(links::STAFF_WITHDRAW, post(lifecycle::withdraw))
-        .route(links::STAFF_REOPEN, post(lifecycle::reopen))
+        .route(links::STAFF_ADD_SCHOOL.route(), post(school_actions::add))
+        .route(links::STAFF_CHANGE_SCHOOL.route(), post(school_actions::update))
+        .route(links::STAFF_ACTIVATE.route(), post(school_actions::activate))
+        .route(links::STAFF_DEACTIVATE.route(), post(school_actions::deactivate))
+        .route(links::STAFF_WITHDRAW.route(), post(school_actions::withdraw))
+        .route(links::STAFF_REOPEN.route(), post(school_actions::reopen))
+        .route(links::STAFF_MOVE.route(), post(moves::create))
         .route(links::STAFF_SNOOZE, post(reminders::snooze))
         .route(links::STAFF_WAKE, post(reminders::wake))
         .route(links::STAFF_OWN_DAYS, post(reminders::add_own_days))

@@ -4,6 +4,7 @@ use super::ask::Ask;
 use super::credentials::expires_mark;
 use super::forms;
 use super::mails::{MailReader, MailRow, mail_row, unreadable_row};
+use super::school_forms;
 use super::view::lifecycle_tag;
 use crate::domain::credential::ClosedReason;
 use crate::domain::onboarding::{Lifecycle, Step};
@@ -151,12 +152,19 @@ pub(super) fn life(file: &ConnectionFile, can_act: bool) -> LifePanel {
         Lifecycle::Withdrawn { at, reason } => (format!("Gestopt op {}.", words::date_nl(*at)), reason.to_string()),
         Lifecycle::Completed { at } => (format!("Import gemeld op {}.", words::date_nl(*at)), String::new()),
     };
-    let asks = match lifecycle {
-        Lifecycle::Active => vec![forms::pause(file, "", ""), forms::withdraw(file, "")],
-        Lifecycle::Paused { .. } => vec![forms::resume(file), forms::withdraw(file, "")],
-        Lifecycle::Withdrawn { .. } => vec![forms::reopen(file)],
-        Lifecycle::Completed { .. } => vec![forms::withdraw(file, "")],
+    let shared = match lifecycle {
+        Lifecycle::Active => Some(forms::pause(file, "", "")),
+        Lifecycle::Paused { .. } => Some(forms::resume(file)),
+        Lifecycle::Withdrawn { .. } | Lifecycle::Completed { .. } => None,
     };
+    // Of several schools each stops by itself, in its own row.
+    let own = file.only_school().map(|school| match lifecycle {
+        Lifecycle::Withdrawn { .. } => school_forms::reopen(file, school),
+        Lifecycle::Active | Lifecycle::Paused { .. } | Lifecycle::Completed { .. } => {
+            school_forms::withdraw(file, school, "")
+        }
+    });
+    let asks = shared.into_iter().chain(own).collect();
     let (kind, tag_words) = lifecycle_tag(lifecycle);
     let asks = if can_act { asks } else { vec![] };
     LifePanel { key: lifecycle.as_str(), kind, words: tag_words, line, reason, asks }

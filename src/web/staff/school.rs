@@ -18,6 +18,7 @@ use super::mails::{BACK_TO_SCHOOL, MailReader, MailRow};
 use super::panels::{self, ContactRow, CredentialsPanel, LifePanel, NoteRow};
 use super::reminders::{self, RemindersPanel};
 use super::requests::{self, RequestsPanel};
+use super::school_rows::{self, CarriedPanel};
 use super::view::{GateRow, TimelineRow, gate_rows, timeline_row};
 use crate::domain::ids::ConnectionId;
 use crate::domain::import_gate::{Verdict, verdict_of_all};
@@ -48,6 +49,8 @@ struct SchoolPage {
     registered: String,
     /// Where the details are changed; empty for who may not.
     details: String,
+    /// The schools, where there are several.
+    carried: Option<CarriedPanel>,
     /// `open` or `closed`.
     verdict: &'static str,
     /// The gates that keep the import closed.
@@ -101,6 +104,7 @@ pub(super) async fn show(
     let now = staff.visit.now;
     let can_act = staff.can_act();
     let mut gates = gate_rows(&file.state, &names, now);
+    count_activated(&mut gates, &file);
     let mut panel = panels::credentials(&file, issued.as_ref(), &staff.call(), can_act);
     if can_act {
         add_asks(&mut gates, &file);
@@ -121,6 +125,7 @@ pub(super) async fn show(
         region: details.region.label_nl(),
         registered: words::date_nl(file.connection.created_at),
         details: if can_act { links::staff_school(links::STAFF_DETAILS, school) } else { String::new() },
+        carried: school_rows::panel(&file, &names, can_act, now),
         verdict,
         missing,
         life: panels::life(&file, can_act),
@@ -168,6 +173,15 @@ fn verdict_words(file: &ConnectionFile) -> (&'static str, String) {
             let gates: Vec<&str> = reasons.iter().map(|reason| words::gate_short(reason.gate)).collect();
             ("closed", gates.join(", "))
         }
+    }
+}
+
+/// Says with the activation of several schools how many have it.
+fn count_activated(gates: &mut [GateRow], file: &ConnectionFile) {
+    let (all, live) = (file.state.live().count(), file.connection.has_many());
+    let done = all - file.state.waiting_for_activation();
+    for step in gates.iter_mut().flat_map(|gate| &mut gate.steps).filter(|step| live && !step.step.is_shared()) {
+        step.lines.insert(0, format!("{done} van {all} scholen geactiveerd"));
     }
 }
 

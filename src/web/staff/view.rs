@@ -139,7 +139,7 @@ fn missing_line(state: &Onboarding, step: Step) -> String {
     format!("Eerst: {}", missing.join(", "))
 }
 
-fn fallen_line(fallen: &Fallen, names: &Names) -> String {
+pub(super) fn fallen_line(fallen: &Fallen, names: &Names) -> String {
     let line = format!("{} ({}, {})", fall_cause(&fallen.cause), actor_name(&fallen.by, names), date_nl(fallen.at));
     match fall_reason(&fallen.cause) {
         Some(reason) => format!("{line} Reden: {reason}"),
@@ -148,7 +148,7 @@ fn fallen_line(fallen: &Fallen, names: &Names) -> String {
 }
 
 /// Everything that supports a yes, strongest first.
-fn evidence_lines(answer: &Answer, names: &Names) -> Vec<String> {
+pub(super) fn evidence_lines(answer: &Answer, names: &Names) -> Vec<String> {
     let kinds = Evidence::iter().rev();
     kinds.filter_map(|kind| answer.with(kind).map(|given| evidence_line(kind, given, names))).collect()
 }

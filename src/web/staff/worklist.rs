@@ -42,7 +42,7 @@ pub(super) struct WorkRow {
     pub(super) brin: String,
     /// The place on the school's page where it is done.
     pub(super) href: String,
-    pub(super) what: &'static str,
+    pub(super) what: String,
     /// What the school wrote; empty unless it is stuck.
     pub(super) excerpt: String,
     pub(super) kind: &'static str,
@@ -255,7 +255,10 @@ fn rows_of(overview: &Overview, now: DateTime<Utc>) -> impl Iterator<Item = Work
             school: overview.connection.details.name.to_string(),
             brin: overview.connection.carried.to_string(),
             href: format!("{page}#{place}"),
-            what: words::step_name(open.step),
+            what: match overview.state.waiting_for_activation() {
+                waiting @ 2.. if is_activation => format!("{waiting} scholen activeren"),
+                _ => words::step_name(open.step).to_owned(),
+            },
             excerpt,
             remark: String::new(),
             id: overview.connection.id,

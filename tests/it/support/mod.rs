@@ -9,6 +9,7 @@ pub(crate) mod post;
 pub(crate) mod postgres;
 pub(crate) mod program;
 pub(crate) mod reports;
+pub(crate) mod sisters;
 pub(crate) mod smtp_sink;
 pub(crate) mod switch;
 pub(crate) mod tls;

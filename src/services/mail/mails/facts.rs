@@ -97,7 +97,13 @@ impl<'a> AboutSchool<'a> {
         let connection = connections::load(conn, id).await?;
         let state = onboardings::load(conn, id).await?.state;
         let contacts = contacts::list_with_removed(conn, id).await?;
-        let schools = schools::list(conn, id).await?;
+        let mut schools = schools::list(conn, id).await?;
+        // One that went to another connection with what the mail tells of.
+        for school in &request.mail.about.schools {
+            if schools.iter().all(|known| known.id != *school) {
+                schools.extend(schools::find(conn, *school).await?);
+            }
+        }
         let mut about = Self { request, connection, schools, state, contacts, receiver: None };
         if let Some(receiver) = request.mail.contact {
             let receiver = about.contact(Some(receiver)).ok_or(NotSent::NotNeeded(UnsentReason::ContactGone))?;

@@ -37,6 +37,8 @@ impl Mail for ImportClosed {
             return Err(NotSent::NotNeeded(UnsentReason::ImportOpened));
         }
         let (step, cause) = about.root_fall().await?.unzip();
+        // Where a school came from elsewhere nothing fell: who came along with it is told here.
+        let cause = cause.or_else(|| request.mail.about.version.map(|_| FallCause::Moved));
         let is_stopped = cause == Some(FallCause::Withdrawn);
         about.draft(&Self {
             name: about.reader(),

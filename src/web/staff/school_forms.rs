@@ -1,0 +1,125 @@
+//! The forms of one school of a connection. Where a connection has one, they read as forms of the connection.
+
+use std::collections::BTreeSet;
+
+use super::ask::{Ask, AskField, Choice, Weight};
+use super::forms;
+use crate::domain::ids::ContactId;
+use crate::domain::onboarding::Step;
+use crate::domain::school::School;
+use crate::links::{self, OfConnection};
+use crate::services::onboarding::onboardings::ConnectionFile;
+
+/// "School toevoegen".
+pub(super) fn add_school(file: &ConnectionFile, name: &str, brin: &str) -> Ask {
+    let action = links::STAFF_ADD_SCHOOL.at(file.connection.id);
+    Ask::new("add_school", "School toevoegen", "School toevoegen", action)
+        .hidden("version", file.version)
+        .note("De school komt bij dezelfde Magister, met hetzelfde wachtwoord. Activeren doe je daarna.")
+        .field(AskField::line("name", "Naam van de school", name))
+        .field(brin_field(brin))
+}
+
+/// "Activeren", of one school alone.
+pub(super) fn activate(file: &ConnectionFile, school: &School, ground: &str) -> Ask {
+    of_school("activate", "Activeren", links::STAFF_ACTIVATE, file, school)
+        .field(AskField::area("ground", "Hoe weet je dit?", ground).optional())
+}
+
+/// "Terugsturen", of the activation of one school alone.
+pub(super) fn deactivate(file: &ConnectionFile, school: &School, reason: &str) -> Ask {
+    of_school("deactivate", "Terugsturen", links::STAFF_DEACTIVATE, file, school)
+        .note("De import van deze school gaat dicht. De school krijgt een mail met je uitleg.")
+        .field(AskField::area("reason", "Wat klopt er niet?", reason))
+        .weight(Weight::Warning)
+}
+
+/// "Stoppen".
+pub(super) fn withdraw(file: &ConnectionFile, school: &School, reason: &str) -> Ask {
+    let ask = of_school("withdraw", "Stoppen", links::STAFF_WITHDRAW, file, school);
+    let is_last = file.state.live().all(|(id, _)| id == school.id);
+    let ask = match (file.connection.has_many(), is_last) {
+        (false, _) => ask.titled("Stoppen met de koppeling").note(
+            "De koppeling stopt en de import gaat dicht. Niemand kan het wachtwoord nog ophalen. Later heropenen kan.",
+        ),
+        (true, false) => {
+            ask.note("De import van deze school gaat dicht. De andere scholen gaan door. Later heropenen kan.")
+        }
+        (true, true) => ask.note(
+            "Dit is de laatste school die nog meedoet. De import gaat dicht en niemand kan het wachtwoord nog ophalen. \
+             Later heropenen kan.",
+        ),
+    };
+    ask.field(AskField::area("reason", "Waarom stopt de school?", reason).hint("De school leest dit ook."))
+        .weight(Weight::Warning)
+}
+
+/// "Heropenen".
+pub(super) fn reopen(file: &ConnectionFile, school: &School) -> Ask {
+    let ask = of_school("reopen", "Heropenen", links::STAFF_REOPEN, file, school);
+    let ask = if file.connection.has_many() { ask } else { ask.titled("Koppeling heropenen") };
+    if file.state.lifecycle().is_withdrawn() && file.state.is_yes(Step::CredentialsIssued) {
+        return ask
+            .note("Het oude wachtwoord is ingetrokken. Zet daarna een nieuw wachtwoord en een nieuwe query klaar.");
+    }
+    ask
+}
+
+/// Name and BRIN of one of several schools.
+pub(super) fn change_school(file: &ConnectionFile, school: &School, name: &str, brin: &str) -> Ask {
+    of_school("change_school", "Gegevens wijzigen", links::STAFF_CHANGE_SCHOOL, file, school)
+        .field(AskField::line("name", "Naam van de school", name))
+        .field(brin_field(brin))
+}
+
+/// A move as it was typed.
+#[derive(Debug, Clone, Default)]
+pub(super) struct TypedMove {
+    pub(super) domain: String,
+    pub(super) reason: String,
+    pub(super) contacts: BTreeSet<ContactId>,
+}
+
+/// "Verplaatsen", to the Magister at another school domain.
+pub(super) fn move_school(file: &ConnectionFile, school: &School, typed: &TypedMove) -> Ask {
+    let ask = of_school("move", "Verplaatsen", links::STAFF_MOVE, file, school)
+        .note(
+            "De school gaat naar de Magister op een ander schooldomein. De import gaat dicht tot daar alles gereed is. \
+             Staat dat schooldomein nog niet in Koppelklaar? Dan komt er een nieuwe koppeling.",
+        )
+        .field(
+            AskField::line("domain", "Nieuw schooldomein", &typed.domain)
+                .hint("Het deel dat voor .swp.nl staat, bijvoorbeeld bonhoeffer."),
+        );
+    let is_last = file.state.schools().all(|(id, _)| id == school.id);
+    let ask = if is_last {
+        ask.note(
+            "Alle contactpersonen gaan mee. Kurve moet daar opnieuw voor hen instaan. Het wachtwoord van deze koppeling \
+             is daarna niet meer op te halen.",
+        )
+    } else {
+        let choices = forms::active(file)
+            .map(|person| Choice { value: person.id.to_string(), label: forms::named(person) })
+            .collect();
+        let ticked: Vec<String> = typed.contacts.iter().map(ToString::to_string).collect();
+        ask.field(
+            AskField::boxes("contact", "Wie wordt daar ook contactpersoon?", &ticked.join(" "), choices)
+                .hint("Ze blijven ook hier contactpersoon. Kurve moet daar opnieuw voor hen instaan."),
+        )
+    };
+    ask.field(AskField::area("reason", "Waarom?", &typed.reason).hint("De school leest dit ook."))
+        .weight(Weight::Warning)
+}
+
+fn of_school(key: &'static str, verb: &'static str, path: OfConnection, file: &ConnectionFile, school: &School) -> Ask {
+    let mut place = school.reference();
+    // A school that went elsewhere meanwhile stays the school of the page that the form is on.
+    place.connection = file.connection.id;
+    Ask::new(key, verb, format!("{verb}: {}", school.details.name), path.school(place))
+        .about(&school.id.to_string())
+        .hidden("version", file.version)
+}
+
+fn brin_field(brin: &str) -> AskField {
+    AskField::line("brin", "BRIN-nummer", brin).hint("Bijvoorbeeld 12AB of 12AB00.")
+}
