@@ -19,12 +19,14 @@ use crate::simulator::{SchoolScript, Script, Simulator, SimulatorConfig};
 use crate::store;
 
 /// What a visitor can choose from: the preset of the simulator, and what it is called.
-pub const BEHAVIOURS: [(&str, &str); 17] = [
+pub const BEHAVIOURS: [(&str, &str); 20] = [
     ("right", "Werkt"),
     ("unhurried", "Werkt, maar langzaam"),
     ("rows_100000", "Werkt, met 100.000 leerlingen"),
     ("old_server", "Werkt, oude versie van Magister"),
+    ("url_only", "Werkt, leest alleen het webadres"),
     (NO_HOST, "Bestaat niet"),
+    ("no_route", "Geen weg ernaartoe"),
     ("silent", "Geen antwoord: niet op allowlist"),
     ("refuses", "Weigert de verbinding"),
     ("plain_text", "Geen beveiligde verbinding"),
@@ -33,6 +35,7 @@ pub const BEHAVIOURS: [(&str, &str); 17] = [
     ("wrong_password", "Ander wachtwoord in Magister"),
     ("list_not_granted", "Lijst niet aangevinkt"),
     ("service_not_granted", "Services niet aangevinkt"),
+    ("list_fails", "Fout in de lijst zelf"),
     ("old_columns", "Oude query: er ontbreekt een kolom"),
     ("no_rows", "Nog geen leerlingen"),
     ("html", "Antwoordt met een webpagina"),

@@ -1,22 +1,28 @@
 //! The connection check as the rules see it: the ladder, what each rung proves, and who has the ball when one breaks.
 //!
 //! A [`CheckResult`] is all that is kept of a check: codes, times, column names and counts, never a row. What it does to
-//! the steps is [`judge()`]; [`schedule`] says when it is made, [`policy`] what activation asks of it. Not here: how a check is made (the room `magister`). To add a code: start at [`CheckCode`]
-//! and follow the compiler.
+//! the steps is [`judge()`]; [`schedule`] says when it is made, [`policy`] what activation asks of it. [`Oddity`] names
+//! what was unexpected. Not here: how a check is made (the room `magister`). To add a code: start at [`CheckCode`] and
+//! follow the compiler.
 
+pub mod certificate;
 mod judge;
 pub mod made;
+mod oddity;
 pub mod policy;
 mod round;
 pub mod schedule;
 #[cfg(test)]
 mod tests;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{EnumIter, EnumString, IntoEnumIterator, IntoStaticStr};
 
+pub use self::certificate::Certificate;
 pub use self::judge::{Alarm, CheckHistory, Judgement, RETRY_MINUTES, Streak, judge};
 pub use self::made::{CheckProgress, CheckRefusal, NotMade, Receipt};
+pub use self::oddity::{Oddity, TlsFault, Way};
 pub use self::policy::{ActivationFacts, ActivationGround, CheckPolicy};
 pub use self::round::{Others, RoundFacts};
 use super::onboarding::gate::{Party, Step};
@@ -101,6 +107,12 @@ pub enum CheckCode {
     ListOutdated,
     /// The list has no rows.
     ListEmpty,
+    /// The list itself fails: its SQL, or the time it takes.
+    ListFailed,
+    /// There is no way from here to the host; it says nothing of the school.
+    NoRoute,
+    /// An answer took longer than we wait.
+    TooSlow,
     /// Anything that the ladder does not know.
     UnexpectedAnswer,
 }
@@ -117,10 +129,11 @@ impl CheckCode {
             Self::Ok => return true,
             // The second comes up on any rung.
             Self::HostUnknown | Self::UnexpectedAnswer => Rung::Name,
-            Self::PortSilent | Self::PortRefused => Rung::Tcp,
+            Self::PortSilent | Self::PortRefused | Self::NoRoute => Rung::Tcp,
             Self::TlsFailed | Self::CertificateInvalid => Rung::Tls,
-            Self::LoginRefused => Rung::Login,
-            Self::ListNotGranted | Self::ServiceNotGranted => Rung::Data,
+            // The second comes up on the next rung too.
+            Self::LoginRefused | Self::TooSlow => Rung::Login,
+            Self::ListNotGranted | Self::ServiceNotGranted | Self::ListFailed => Rung::Data,
             Self::ListOutdated => Rung::Shape,
             Self::ListEmpty => Rung::Rows,
         };
@@ -141,6 +154,9 @@ impl CheckCode {
             | Self::TlsFailed
             | Self::CertificateInvalid
             | Self::ListOutdated
+            | Self::ListFailed
+            | Self::NoRoute
+            | Self::TooSlow
             | Self::UnexpectedAnswer => Some(Party::Kurve),
         }
     }
@@ -178,8 +194,10 @@ impl CheckCode {
                  Decibel."
             }
             Self::ServiceNotGranted => {
-                "Kurve mag de gegevens niet ophalen. Vink Data.GetData, Algemeen.Login en Algemeen.Logout aan bij \
-                 Beheer > Webservices > Gebruikers > Kurve, op het tabblad Services."
+                "Kurve mag de gegevens niet ophalen. Dat kan twee oorzaken hebben. Kijk bij Beheer > Webservices > \
+                 Gebruikers > Kurve eerst op het tabblad Services: vink Data.GetData, Algemeen.Login en \
+                 Algemeen.Logout aan. Kijk dan op het tabblad Lijsten of KurveLeerlingData is aangevinkt. Staat de \
+                 lijst daar niet? Dan hoort ze bij een ander account: voer de query opnieuw uit in Decibel."
             }
             Self::ListOutdated => {
                 "In de lijst KurveLeerlingData ontbreekt een kolom. Kurve kijkt welke query je nodig hebt. Je hoeft nu \
@@ -189,6 +207,15 @@ impl CheckCode {
                 "De verbinding werkt, maar er staan nog geen leerlingen in de lijst. Kijk of het nieuwe schooljaar al \
                  klaarstaat in Magister."
             }
+            Self::ListFailed => {
+                "Magister kan de lijst KurveLeerlingData niet maken: er zit een fout in de lijst zelf. Kurve past de \
+                 query aan. Je hoeft nu niets te doen."
+            }
+            Self::NoRoute => {
+                "Kurve kan jullie Magister vanaf hier niet bereiken. Dat ligt aan de verbinding van Kurve en zegt \
+                 niets over jullie school. Je hoeft niets te doen."
+            }
+            Self::TooSlow => "Magister doet te lang over een antwoord. Kurve zoekt uit waarom. Je hoeft niets te doen.",
             Self::UnexpectedAnswer => {
                 "De controle kon niet af, want er kwam een onverwacht antwoord. Kurve zoekt uit waarom. Je hoeft niets \
                  te doen."
@@ -208,39 +235,12 @@ impl CheckCode {
             | Self::LoginRefused
             | Self::ListNotGranted
             | Self::ServiceNotGranted
+            | Self::ListFailed
+            | Self::NoRoute
+            | Self::TooSlow
             | Self::UnexpectedAnswer => false,
         }
     }
-}
-
-/// What made an answer unexpected: our own words for it, never Magister's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(tag = "kind", content = "value", rename_all = "snake_case")]
-pub enum Oddity {
-    /// We could not look the name up; that says nothing of the school.
-    LookUpFailed,
-    /// The name leads to an address that is not public, so no connection was made.
-    AddressNotPublic,
-    /// Another HTTP status than 200.
-    Status(u16),
-    /// A redirect, which is never followed.
-    Redirect,
-    /// A web page.
-    Html,
-    /// Not readable as XML.
-    NotXml,
-    /// XML with a DTD or an entity of its own.
-    Dtd,
-    /// XML that is nested deeper than we read.
-    TooDeep,
-    /// It ended before it was complete, or never began.
-    CutShort,
-    /// More than we read.
-    TooBig,
-    /// It took longer than we wait.
-    TooSlow,
-    /// XML, but not an answer that we know.
-    Unknown,
 }
 
 /// What is counted in the list, and all that is kept of it.
@@ -305,9 +305,30 @@ pub struct CheckResult {
     /// What Magister said of it: one short line, cleaned of secrets and long numbers.
     #[serde(rename = "said")]
     pub redacted_text: Option<String>,
+    /// Where the server read what it was asked; none when no list was asked for, or nobody knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub way: Option<Way>,
+    /// Until when the server's certificate holds; none when there was no safe connection.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate_until: Option<DateTime<Utc>>,
 }
 
 impl CheckResult {
+    /// A check that ended so on a rung; of the rest nothing is known.
+    pub fn ended(code: CheckCode, rung: Rung) -> Self {
+        Self {
+            code,
+            rung,
+            times: vec![],
+            columns: vec![],
+            counts: None,
+            oddity: None,
+            redacted_text: None,
+            way: None,
+            certificate_until: None,
+        }
+    }
+
     /// Whether a rung held.
     pub fn holds(&self, rung: Rung) -> bool {
         self.code == CheckCode::Ok || rung < self.rung

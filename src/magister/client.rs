@@ -1,36 +1,31 @@
 //! The calls: log in, read the list, log out.
 //!
-//! Every call is a POST and every secret is in its body, so no URL holds one. Each call has a connection of its own, to
-//! the address that was vetted: some servers close after each answer, and a check is a handful of calls a day.
+//! A password is only ever sent in a body. A server that reads only addresses is asked for the list there, with the token
+//! of its SOAP log-in. Each call has a connection of its own, to the address that was vetted: some servers close after
+//! each answer, and a check is a handful of calls a day.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use http_body_util::Full;
-use hyper::Request;
-use hyper::body::Bytes;
-use hyper::header::{ACCEPT, ACCEPT_ENCODING, CONNECTION, CONTENT_TYPE, HOST, USER_AGENT};
+use hyper::header::CONTENT_ENCODING;
 use tokio::time::{Instant, timeout};
-use zeroize::Zeroizing;
 
+use super::call::{Asked, Call};
 use super::connection::{self, TlsConnection};
 use super::limits::Limits;
 use super::reach::Reach;
 use super::reply::{self, Reply, SessionToken, Strange};
 use super::table::HashKey;
 use super::target::Target;
-use crate::domain::check::Oddity;
-use crate::domain::credential::{Password, WEBSERVICE_LIST, WEBSERVICE_USER};
-use crate::links::in_query;
-
-const QUERY_PATH: &str = "/doc";
-const SOAP_PATH: &str = "/soap/algemeen?service=Algemeen";
-const SOAP_ACTION: &str = "urn:MediusServer_Soap-Algemeen#Login";
-/// What the server sees in its log.
-const AGENT: &str = concat!("Koppelklaar/", env!("CARGO_PKG_VERSION"));
+use super::verdict;
+use crate::domain::check::{Oddity, Way};
+use crate::domain::credential::Password;
 
 /// For what an answer with another status than 200 says of itself; nothing hangs on it.
 const GLANCE_TIME: Duration = Duration::from_secs(2);
+
+/// With these a server says that it found nothing to do in a request.
+const NOTHING_ASKED: [u16; 4] = [400, 404, 405, 501];
 
 /// What is said to one Magister.
 pub(super) struct Client<'a> {
@@ -41,6 +36,8 @@ pub(super) struct Client<'a> {
     /// The connection that the lower rungs made; the first call takes it.
     pub(super) line: Option<TlsConnection>,
     pub(super) key: HashKey,
+    /// Where this server read what it was asked; known once it did, now or at an earlier check.
+    pub(super) way: Option<Way>,
 }
 
 /// How a log-in ended.
@@ -55,50 +52,97 @@ impl Client<'_> {
     /// time. A refusal is not tried a second time: that would count as two wrong passwords.
     pub(super) async fn log_in(&mut self, password: &Password, deadline: Instant) -> LogIn {
         let share = self.limits.soap.min(deadline.saturating_duration_since(Instant::now()) / 2);
-        let by_soap = timeout(share, self.call(soap_log_in(password), self.limits.answer_bytes)).await;
-        if let Ok(Ok(reply)) = by_soap {
-            let is_refused = reply.exception.is_none() && (reply.result == Some(false) || reply.message.is_some());
-            match reply.token {
-                Some(token) => return LogIn::Done(token),
-                None if is_refused => return LogIn::Refused { raw_text: reply.message },
-                None => {}
+        let by_soap = timeout(share, self.call(Call::soap_log_in(password), self.limits.answer_bytes)).await;
+        if let Ok(Ok(mut reply)) = by_soap {
+            if let Some(token) = reply.token.take() {
+                return LogIn::Done(token);
+            }
+            let is_no = reply.exception.is_none() && (reply.result == Some(false) || reply.message.is_some());
+            if is_no && !verdict::found_no_function(&reply) {
+                return LogIn::Refused { raw_text: reply.message };
+            }
+            if let Some(text) = reply.words().filter(|text| verdict::is_refusal(text)) {
+                return LogIn::Refused { raw_text: Some(text) };
             }
         }
-        let body = form(&[
-            ("Library", "Algemeen"),
-            ("Function", "Login"),
-            ("UserName", WEBSERVICE_USER),
-            ("Password", password.expose()),
-            ("Type", "XML"),
-        ]);
-        match self.call(Call::query(body), self.limits.answer_bytes).await {
-            Err(Strange { oddity, raw_text }) => LogIn::Odd { oddity, raw_text },
-            Ok(mut reply) => match (reply.result, reply.token.take()) {
-                (Some(true) | None, Some(token)) => LogIn::Done(token),
-                (Some(false), _) if reply.exception.is_none() => LogIn::Refused { raw_text: reply.message },
-                (_, _) => LogIn::Odd { oddity: Oddity::Unknown, raw_text: reply.words() },
-            },
-        }
+        let (oddity, raw_text) = match self.call(Call::log_in(password), self.limits.answer_bytes).await {
+            Err(Strange { oddity, raw_text }) => (oddity, raw_text),
+            Ok(mut reply) => {
+                let is_unread = verdict::found_no_function(&reply);
+                match (reply.result, reply.token.take()) {
+                    (Some(true) | None, Some(token)) => return LogIn::Done(token),
+                    (Some(false), _) if reply.exception.is_none() && !is_unread => {
+                        return LogIn::Refused { raw_text: reply.message };
+                    }
+                    (_, _) => {}
+                }
+                let raw_text = reply.words();
+                if raw_text.as_deref().is_some_and(verdict::is_refusal) {
+                    return LogIn::Refused { raw_text };
+                }
+                (if is_unread { Oddity::BodyNotRead } else { Oddity::Unknown }, raw_text)
+            }
+        };
+        let may_be_unread = oddity == Oddity::BodyNotRead || found_nothing_asked(oddity);
+        let oddity = match (may_be_unread && self.reads_only_addresses().await, oddity) {
+            (true, _) => Oddity::BodyNotRead,
+            (false, Oddity::BodyNotRead) => Oddity::Unknown,
+            (false, oddity) => oddity,
+        };
+        LogIn::Odd { oddity, raw_text }
     }
 
-    /// Reads the list.
-    pub(super) async fn list(&mut self, token: &SessionToken) -> Result<Reply, Strange> {
-        let body = form(&[
-            ("Library", "Data"),
-            ("Function", "GetData"),
-            ("SessionToken", token.expose()),
-            ("Layout", WEBSERVICE_LIST),
-            ("Parameters", ""),
-            ("Type", "XML"),
-        ]);
-        self.call(Call::query(body), self.limits.list_bytes).await
+    /// Reads the list, in the way that worked before and else in the other. A session that is gone costs one new log-in.
+    pub(super) async fn list(
+        &mut self,
+        token: &mut SessionToken,
+        password: &Password,
+        deadline: Instant,
+    ) -> Result<Reply, Strange> {
+        let reply = self.list_either_way(token).await;
+        if !matches!(&reply, Ok(reply) if verdict::is_session_gone(reply)) {
+            return reply;
+        }
+        let LogIn::Done(renewed) = self.log_in(password, deadline).await else { return reply };
+        *token = renewed;
+        self.list_either_way(token).await
+    }
+
+    async fn list_either_way(&mut self, token: &SessionToken) -> Result<Reply, Strange> {
+        let (asked, bytes_max) = (Asked::List(token), self.limits.list_bytes);
+        let first_way = self.way.unwrap_or(Way::Body);
+        let first = self.call(Call::asking(asked, first_way), bytes_max).await;
+        let (way, reply) = if is_unread(&first) {
+            let second = self.call(Call::asking(asked, first_way.other()), bytes_max).await;
+            if is_unread(&second) {
+                return first;
+            }
+            (first_way.other(), second)
+        } else {
+            (first_way, first)
+        };
+        if reply.is_ok() {
+            self.way = Some(way);
+        }
+        reply
     }
 
     /// Logs out. Its parameters are a guess, so its answer is not judged.
     pub(super) async fn log_out(&mut self, token: &SessionToken) {
-        let body =
-            form(&[("Library", "Algemeen"), ("Function", "Logout"), ("SessionToken", token.expose()), ("Type", "XML")]);
-        let _ = self.call(Call::query(body), self.limits.answer_bytes).await;
+        let way = self.way.unwrap_or(Way::Body);
+        let _ = self.call(Call::asking(Asked::LogOut(token), way), self.limits.answer_bytes).await;
+    }
+
+    /// Whether a server that made nothing of a form makes something of the same in its address.
+    async fn reads_only_addresses(&mut self) -> bool {
+        for (way, is_read_there) in [(Way::Body, false), (Way::Url, true)] {
+            let reply = self.call(Call::asking(Asked::Nothing, way), self.limits.answer_bytes).await;
+            let is_answer = |reply: &Reply| reply.result.is_some() || reply.exception.is_some();
+            if (!is_unread(&reply) && reply.as_ref().is_ok_and(is_answer)) != is_read_there {
+                return false;
+            }
+        }
+        true
     }
 
     async fn call(&mut self, call: Call, bytes_max: u64) -> Result<Reply, Strange> {
@@ -106,16 +150,24 @@ impl Client<'_> {
             Some(line) => line,
             None => self.connect().await?,
         };
+        let is_soap = call.is_soap();
         let answer = connection::exchange(line, call.into_request(self.target)).await?;
         let (head, body) = answer.response.into_parts();
+        let is_plain = |value: &hyper::header::HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"identity");
         let oddity = match head.status.as_u16() {
+            200 if !head.headers.get_all(CONTENT_ENCODING).iter().all(is_plain) => Some(Oddity::Compressed),
             200 => None,
             300..=399 => Some(Oddity::Redirect),
+            // A SOAP fault comes with a status of its own, and is an answer all the same.
+            status if is_soap => {
+                let reply = reply::read(body, bytes_max, self.limits, self.key).await;
+                return reply.map_err(|strange| Strange { oddity: Oddity::Status(status), ..strange });
+            }
             status => Some(Oddity::Status(status)),
         };
         if let Some(oddity) = oddity {
             let raw_text = timeout(GLANCE_TIME, reply::glance(body)).await.ok().flatten();
-            return Err(Strange { oddity, raw_text });
+            return Err(Strange { oddity, raw_text: raw_text.filter(|_| oddity != Oddity::Compressed) });
         }
         reply::read(body, bytes_max, self.limits, self.key).await
     }
@@ -127,130 +179,32 @@ impl Client<'_> {
     }
 }
 
-/// One request, less where it goes. Its body is wiped once it was sent.
-struct Call {
-    path: &'static str,
-    content_type: &'static str,
-    soap_action: Option<&'static str>,
-    body: Zeroizing<Vec<u8>>,
-}
-
-impl Call {
-    fn query(body: Zeroizing<Vec<u8>>) -> Self {
-        Self { path: QUERY_PATH, content_type: "application/x-www-form-urlencoded", soap_action: None, body }
-    }
-
-    fn into_request(self, target: &Target) -> Request<Full<Bytes>> {
-        let mut request = Request::post(self.path)
-            .header(HOST, target.authority())
-            .header(CONTENT_TYPE, self.content_type)
-            .header(ACCEPT, "text/xml, application/xml")
-            .header(ACCEPT_ENCODING, "identity")
-            .header(USER_AGENT, AGENT)
-            .header(CONNECTION, "close");
-        if let Some(action) = self.soap_action {
-            request = request.header("SOAPAction", action);
-        }
-        let body = Full::new(Bytes::from_owner(self.body));
-        request.body(body).expect("each header is a constant or a label under swp.nl")
+/// Whether an answer is none, as from a server that looked for the question elsewhere.
+fn is_unread(reply: &Result<Reply, Strange>) -> bool {
+    match reply {
+        Ok(reply) => verdict::found_no_function(reply),
+        Err(strange) => found_nothing_asked(strange.oddity),
     }
 }
 
-fn soap_log_in(password: &Password) -> Call {
-    let parts = [
-        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\
-         <soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\" \
-         xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\">\
-         <soap:Body soap:encodingStyle=\"http://schemas.xmlsoap.org/soap/encoding/\">\
-         <q1:Login xmlns:q1=\"urn:MediusServer_Soap-Algemeen\"><UserName xsi:type=\"xsd:string\">",
-        WEBSERVICE_USER,
-        "</UserName><Password xsi:type=\"xsd:string\">",
-        password.expose(),
-        "</Password></q1:Login></soap:Body></soap:Envelope>",
-    ];
-    let mut body = with_room(parts.iter().map(|part| part.len() * 6).sum());
-    for (at, part) in parts.iter().enumerate() {
-        // What stands between the markup is text.
-        if at % 2 == 0 { body.extend_from_slice(part.as_bytes()) } else { push_as_xml(&mut body, part) }
-    }
-    Call { path: SOAP_PATH, content_type: "text/xml; charset=utf-8", soap_action: Some(SOAP_ACTION), body }
-}
-
-fn form(pairs: &[(&str, &str)]) -> Zeroizing<Vec<u8>> {
-    let mut body = with_room(pairs.iter().map(|(name, value)| name.len() + value.len() * 3 + 2).sum());
-    for (at, (name, value)) in pairs.iter().enumerate() {
-        if at > 0 {
-            body.push(b'&');
-        }
-        body.extend_from_slice(name.as_bytes());
-        body.push(b'=');
-        push_as_form(&mut body, value);
-    }
-    body
-}
-
-/// Room for all of it at once: growing would leave a copy behind in freed memory.
-fn with_room(bytes: usize) -> Zeroizing<Vec<u8>> {
-    Zeroizing::new(Vec::with_capacity(bytes))
-}
-
-fn push_as_form(body: &mut Vec<u8>, value: &str) {
-    in_query(value).for_each(|piece| body.extend_from_slice(piece.as_bytes()));
-}
-
-fn push_as_xml(body: &mut Vec<u8>, value: &str) {
-    for byte in value.bytes() {
-        match byte {
-            b'<' => body.extend_from_slice(b"&lt;"),
-            b'>' => body.extend_from_slice(b"&gt;"),
-            b'&' => body.extend_from_slice(b"&amp;"),
-            b'"' => body.extend_from_slice(b"&quot;"),
-            b'\'' => body.extend_from_slice(b"&apos;"),
-            _ => body.push(byte),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_value_cannot_break_out_of_the_form_or_the_envelope() {
-        let mut body = Vec::new();
-        push_as_form(&mut body, "a&b=c;d é\r\n%");
-        assert_eq!(body, b"a%26b%3Dc%3Bd%20%C3%A9%0D%0A%25");
-
-        body.clear();
-        push_as_xml(&mut body, "</Password>&\"'");
-        assert_eq!(body, b"&lt;/Password&gt;&amp;&quot;&apos;");
-    }
-
-    #[test]
-    fn a_body_does_not_outgrow_its_room() {
-        let password = Password::from_stored("&".repeat(64));
-
-        let soap = soap_log_in(&password).body;
-        let query = form(&[("Password", password.expose())]);
-
-        for body in [soap, query] {
-            assert!(body.len() <= body.capacity() && body.capacity() < 8_192);
-            assert!(!String::from_utf8_lossy(&body).contains("&&"));
-        }
-    }
-
-    #[test]
-    fn no_secret_is_in_the_head_of_a_request() {
-        let password = Password::from_stored("planted-password".into());
-        let target = Target::new(
-            crate::domain::text::SchoolDomain::parse("bonhoeffer").expect("a label"),
-            super::super::target::Port::Live,
-        );
-
-        let request = soap_log_in(&password).into_request(&target);
-
-        assert!(!format!("{:?} {:?}", request.uri(), request.headers()).contains("planted"));
-        assert_eq!(request.headers()["SOAPAction"], SOAP_ACTION);
-        assert_eq!(request.headers()["Host"], "bonhoeffer.swp.nl:8800");
+fn found_nothing_asked(oddity: Oddity) -> bool {
+    match oddity {
+        Oddity::Html => true,
+        Oddity::Status(status) => NOTHING_ASKED.contains(&status),
+        Oddity::LookUpFailed
+        | Oddity::AddressNotPublic
+        | Oddity::Tls(_)
+        | Oddity::Redirect
+        | Oddity::HeadTooLarge
+        | Oddity::Compressed
+        | Oddity::NotXml
+        | Oddity::NotUtf16
+        | Oddity::Dtd
+        | Oddity::TooDeep
+        | Oddity::CutShort
+        | Oddity::TooBig
+        | Oddity::TooSlow
+        | Oddity::BodyNotRead
+        | Oddity::Unknown => false,
     }
 }

@@ -19,7 +19,8 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::reach::Reach;
 use super::target::Target;
-use crate::domain::check::{CheckCode, Oddity};
+use super::verifier;
+use crate::domain::check::{CheckCode, Oddity, TlsFault};
 
 /// Answers have a handful of headers.
 const HEADERS_MAX: usize = 64;
@@ -68,11 +69,11 @@ pub(super) async fn dial(
 }
 
 /// What the misses say together. Where there was no way to, as to IPv6 from a network without it, says nothing of
-/// Magister. Then the kind of address that was tried first counts, for allowlists hold IPv4; and among those a no: behind
+/// Magister; where there was none to any, it is ours. Then the kind of address that was tried first counts, for allowlists hold IPv4; and among those a no: behind
 /// a port that drops us, nothing says no.
 fn code_of(misses: &[(SocketAddr, Miss)]) -> CheckCode {
     let mut telling = misses.iter().filter(|(_, miss)| *miss != Miss::NoWay);
-    let Some((first, _)) = telling.clone().next() else { return CheckCode::PortSilent };
+    let Some((first, _)) = telling.clone().next() else { return CheckCode::NoRoute };
     match telling.any(|(address, miss)| address.is_ipv6() == first.is_ipv6() && *miss == Miss::Refused) {
         true => CheckCode::PortRefused,
         false => CheckCode::PortSilent,
@@ -96,7 +97,7 @@ fn miss_of(error: &io::Error) -> Miss {
     match error.kind() {
         io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset => Miss::Refused,
         io::ErrorKind::TimedOut => Miss::Silent,
-        // No route, no such family here, an unreachable host.
+        // No route, no such family here, an unreachable network or host.
         _ => Miss::NoWay,
     }
 }
@@ -107,18 +108,13 @@ pub(super) async fn secure(
     target: &Target,
     stream: TcpStream,
     limit: Duration,
-) -> Result<TlsConnection, CheckCode> {
+) -> Result<TlsConnection, TlsFault> {
     let name = ServerName::try_from(target.host()).expect("a label under swp.nl is a DNS name");
     match timeout(limit, TlsConnector::from(reach.tls()).connect(name, stream)).await {
         Ok(Ok(stream)) => Ok(stream),
-        Ok(Err(error)) if is_about_certificate(&error) => Err(CheckCode::CertificateInvalid),
-        Ok(Err(_)) | Err(_) => Err(CheckCode::TlsFailed),
+        Ok(Err(error)) => Err(verifier::fault_of(&error)),
+        Err(_) => Err(TlsFault::Silent),
     }
-}
-
-fn is_about_certificate(error: &io::Error) -> bool {
-    let cause = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-    matches!(cause, Some(rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented))
 }
 
 /// Sends the one request and reads the head of its answer.
@@ -134,6 +130,7 @@ pub(super) async fn exchange(stream: TlsConnection, request: Request<Full<Bytes>
         let _ = connection.await;
     }));
     let response = sender.send_request(request).await.map_err(|error| match error {
+        error if error.is_parse_too_large() => Oddity::HeadTooLarge,
         error if error.is_parse() => Oddity::NotXml,
         _ => Oddity::CutShort,
     })?;
@@ -159,8 +156,9 @@ mod tests {
             (vec![(V4, Refused), (V6, Silent)], CheckCode::PortRefused),
             (vec![(V4, Silent), (V6, Refused)], CheckCode::PortSilent),
             (vec![(V4, Silent), (V4, Refused)], CheckCode::PortRefused),
-            (vec![(V4, NoWay), (V6, NoWay)], CheckCode::PortSilent),
-            (vec![], CheckCode::PortSilent),
+            (vec![(V4, NoWay), (V6, NoWay)], CheckCode::NoRoute),
+            (vec![(V6, NoWay)], CheckCode::NoRoute),
+            (vec![], CheckCode::NoRoute),
         ] {
             let tried: Vec<_> =
                 misses.iter().map(|(address, miss)| (address.parse().expect("an address"), *miss)).collect();

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use strum::IntoEnumIterator;
 use tokio::time::{Instant, timeout_at};
 
@@ -14,8 +15,9 @@ use super::redaction;
 use super::reply::{Reply, SessionToken, Strange};
 use super::target::Target;
 use super::throttle::Throttle;
+use super::{verdict, verifier};
 use crate::chance::Chance;
-use crate::domain::check::{CheckCode, CheckResult, Counts, Oddity, Rung, RungTime};
+use crate::domain::check::{CheckCode, CheckResult, Counts, Oddity, Rung, RungTime, TlsFault, Way};
 use crate::domain::credential::Password;
 
 /// Makes connection checks. Cheap to clone; clones share what keeps them from doing too much at once.
@@ -116,24 +118,28 @@ impl Magister {
         climb.go_to(Rung::Tls);
         let line = match connection::secure(&self.reach, target, stream, left()).await {
             Ok(line) => line,
-            Err(code) => return End::code(code),
+            Err(fault) => return End::tls(fault),
         };
+        climb.certificate_until = verifier::until(line.get_ref().1.peer_certificates());
         climb.held();
 
         let mut key = [0; 16];
         self.chance.fill(&mut key);
         let (reach, limits) = (&self.reach, &self.limits);
-        let mut client = Client { reach, target, limits, address, line: Some(line), key };
+        let mut client = Client { reach, target, limits, address, line: Some(line), key, way: target.way() };
         climb.go_to(Rung::Login);
         let log_in = timeout_at(deadline, client.log_in(password, deadline)).await;
-        let token = match log_in.unwrap_or(LogIn::Odd { oddity: Oddity::TooSlow, raw_text: None }) {
+        let mut token = match log_in.unwrap_or(LogIn::Odd { oddity: Oddity::TooSlow, raw_text: None }) {
             LogIn::Done(token) => token,
             LogIn::Refused { raw_text } => return End::code(CheckCode::LoginRefused).saying(raw_text, password, None),
             LogIn::Odd { oddity, raw_text } => return End::odd(oddity).saying(raw_text, password, None),
         };
         climb.held();
         climb.go_to(Rung::Data);
-        let reply = timeout_at(deadline, client.list(&token)).await.unwrap_or(Err(Oddity::TooSlow.into()));
+        let list_until = deadline.min(Instant::now() + limits.list);
+        let reply = timeout_at(list_until, client.list(&mut token, password, list_until)).await;
+        let reply = reply.unwrap_or(Err(Oddity::TooSlow.into()));
+        climb.way = client.way;
         let end = match reply {
             Ok(reply) => judge_list(climb, reply, password, &token),
             Err(Strange { oddity, raw_text }) => End::odd(oddity).saying(raw_text, password, Some(&token)),
@@ -148,12 +154,15 @@ impl Magister {
 
 /// Climbs the last three rungs, which are all in one answer.
 fn judge_list(climb: &mut Climb<'_>, reply: Reply, password: &Password, token: &SessionToken) -> End {
-    let says_no_right = reply.fault_text.as_deref().is_some_and(|text| text.contains("geen recht"));
-    if reply.exception.is_some() {
-        return End::code(CheckCode::ServiceNotGranted).saying(reply.exception, password, Some(token));
+    if let Some(text) = &reply.exception {
+        let code = if verdict::is_of_rights(text) { CheckCode::ServiceNotGranted } else { CheckCode::ListFailed };
+        return End::code(code).saying(reply.exception, password, Some(token));
     }
-    if reply.fault_code.as_deref() == Some("10") || says_no_right {
+    if reply.has_right_fault() {
         return End::code(CheckCode::ListNotGranted).saying(reply.fault_text, password, Some(token));
+    }
+    if reply.result != Some(true) && reply.verdict_text().is_some_and(verdict::is_of_the_list) {
+        return End::code(CheckCode::ListFailed).saying(reply.words(), password, Some(token));
     }
     let counts = reply.table.counts();
     let is_list = match reply.result {
@@ -191,7 +200,14 @@ impl End {
     }
 
     fn odd(oddity: Oddity) -> Self {
-        Self { oddity: Some(oddity), ..Self::code(CheckCode::UnexpectedAnswer) }
+        let is_slow = oddity == Oddity::TooSlow;
+        let code = if is_slow { CheckCode::TooSlow } else { CheckCode::UnexpectedAnswer };
+        Self { oddity: Some(oddity), ..Self::code(code) }
+    }
+
+    fn tls(fault: TlsFault) -> Self {
+        let code = if fault.is_of_certificate() { CheckCode::CertificateInvalid } else { CheckCode::TlsFailed };
+        Self { oddity: Some(Oddity::Tls(fault)), ..Self::code(code) }
     }
 
     fn saying(self, text: Option<String>, password: &Password, token: Option<&SessionToken>) -> Self {
@@ -206,6 +222,8 @@ struct Climb<'a> {
     since: Instant,
     stopped: Option<Instant>,
     times: Vec<RungTime>,
+    way: Option<Way>,
+    certificate_until: Option<DateTime<Utc>>,
     progress: &'a mut (dyn FnMut(Progress) + Send),
 }
 
@@ -216,6 +234,8 @@ impl<'a> Climb<'a> {
             since: Instant::now(),
             stopped: None,
             times: Vec::with_capacity(Rung::iter().len()),
+            way: None,
+            certificate_until: None,
             progress,
         }
     }
@@ -247,6 +267,7 @@ impl<'a> Climb<'a> {
         let time = self.clock();
         (self.progress)(if end.code == CheckCode::Ok { Progress::Held(time) } else { Progress::Broke(time) });
         let End { code, oddity, redacted_text, columns, counts } = end;
-        CheckResult { code, rung: self.rung, times: self.times, columns, counts, oddity, redacted_text }
+        let Self { rung, times, way, certificate_until, .. } = self;
+        CheckResult { code, rung, times, columns, counts, oddity, redacted_text, way, certificate_until }
     }
 }

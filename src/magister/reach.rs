@@ -10,12 +10,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::client::Resumption;
 use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
 
 use super::address::is_public;
 use super::target::Target;
+use super::verifier::client_config;
 use crate::domain::check::Oddity;
 
 /// More addresses than this a name does not have.
@@ -60,8 +60,7 @@ impl fmt::Debug for Reach {
 impl Reach {
     /// The internet: names by the system's resolver, public addresses only, the public authorities.
     pub fn internet() -> Self {
-        let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        Self { names: Names::System, admitted: Admitted::Public, tls: client_config(roots) }
+        Self { names: Names::System, admitted: Admitted::Public, tls: client_config(public_authorities()) }
     }
 
     /// This machine alone, with names that the caller makes up, trusting one authority.
@@ -74,7 +73,7 @@ impl Reach {
     /// Nothing at all: no name is known. For tests that make no checks.
     pub fn nowhere() -> Self {
         let names = Arc::new(|_: &str| None);
-        let tls = client_config(RootCertStore::empty());
+        let tls = client_config(public_authorities());
         Self { names: Names::Scripted(names), admitted: Admitted::Loopback, tls }
     }
 
@@ -117,6 +116,10 @@ impl Reach {
     }
 }
 
+fn public_authorities() -> RootCertStore {
+    RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() }
+}
+
 async fn ask_system(target: &Target, limit: Duration) -> Result<Vec<SocketAddr>, NoAddress> {
     let lookup = tokio::net::lookup_host((target.absolute_host(), target.port().number()));
     match tokio::time::timeout(limit, lookup).await {
@@ -135,19 +138,6 @@ fn is_no_such_name(error: &io::Error) -> bool {
         && ["not known", "does not resolve", "No address associated", "no usable records"]
             .iter()
             .any(|words| text.contains(words))
-}
-
-/// No resumption: each check sees the whole handshake and the certificate.
-fn client_config(roots: RootCertStore) -> Arc<ClientConfig> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .expect("ring has cipher suites for TLS 1.2 and 1.3")
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    config.resumption = Resumption::disabled();
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Arc::new(config)
 }
 
 #[cfg(test)]

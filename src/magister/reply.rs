@@ -28,7 +28,7 @@ const TOKEN_MAX: usize = 512;
 pub(super) struct SessionToken(SecretString);
 
 impl SessionToken {
-    fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let is_token = !text.is_empty() && text.len() <= TOKEN_MAX && !text.contains(char::is_control);
         is_token.then(|| Self(SecretString::from(text)))
     }
@@ -72,6 +72,17 @@ pub(super) struct Reply {
 }
 
 impl Reply {
+    /// What a "no" says, whichever way it comes.
+    pub(super) fn verdict_text(&self) -> Option<&str> {
+        [&self.exception, &self.fault_text, &self.message].into_iter().flatten().map(String::as_str).next()
+    }
+
+    /// Whether it says that the list may not be read.
+    pub(super) fn has_right_fault(&self) -> bool {
+        let says_so = |text: &String| text.contains("geen recht");
+        self.fault_code.as_deref() == Some("10") || self.fault_text.as_ref().is_some_and(says_so)
+    }
+
     /// The words of a verdict that we do not know: its number, and what is said with it.
     pub(super) fn words(self) -> Option<String> {
         let fault = [self.fault_code, self.fault_text].into_iter().flatten().collect::<Vec<_>>().join(" ");
@@ -88,6 +99,8 @@ where
     let source = Source::new(body.map_err(|_| ()), bytes_max, limits.piece_bytes);
     let mut reader = Reader::from_reader(source);
     reader.config_mut().expand_empty_elements = true;
+    // A bare "&" is somebody's text that was not escaped; it spoils a cell and no answer.
+    reader.config_mut().allow_dangling_amp = true;
     let mut scan = Scan::new(limits, key);
     let mut piece = Vec::new();
     loop {
@@ -168,6 +181,9 @@ struct Scan {
     is_leaf: bool,
     keeps_text: bool,
     has_text: bool,
+    /// Whether something in it cannot be read.
+    is_spoiled: bool,
+    is_column: bool,
     text: String,
     reply: Reply,
 }
@@ -181,6 +197,8 @@ impl Scan {
             is_leaf: false,
             keeps_text: false,
             has_text: false,
+            is_spoiled: false,
+            is_column: false,
             text: String::new(),
             reply: Reply { table: Counter::new(key, limits), ..Reply::default() },
         }
@@ -189,6 +207,11 @@ impl Scan {
     /// Whether pupils may follow or went before.
     fn is_in_list(&self) -> bool {
         self.reply.has_table || self.reply.table.has_cells()
+    }
+
+    /// Whether the text that comes now is of one row.
+    fn is_in_row(&self) -> bool {
+        self.is_column || self.table_at.is_some_and(|table| self.depth >= table + 2)
     }
 
     fn take(&mut self, event: Event<'_>) -> Result<Flow, Oddity> {
@@ -200,12 +223,19 @@ impl Scan {
                     return Ok(Flow::Done);
                 }
             }
-            Event::Text(text) => self.push(&text)?,
+            Event::Text(text) => {
+                // What is written as it should be has none.
+                self.is_spoiled |= text.contains('&');
+                self.push(&text)?;
+            }
             Event::CData(text) => self.push(&text)?,
             Event::GeneralRef(reference) => {
                 let mut bytes = [0; 4];
-                let sign = resolve(&reference, &mut bytes).ok_or(Oddity::Dtd)?;
-                self.push(sign)?;
+                match resolve(&reference, &mut bytes) {
+                    Some(sign) => self.push(sign)?,
+                    None if self.is_in_row() => self.is_spoiled = true,
+                    None => return Err(Oddity::Dtd),
+                }
             }
             Event::DocType(text) => {
                 let is_html = text.trim_start().get(..4).is_some_and(|name| name.eq_ignore_ascii_case("html"));
@@ -231,10 +261,12 @@ impl Scan {
             self.reply.has_table = true;
         }
         self.is_leaf = true;
-        self.has_text = false;
+        (self.has_text, self.is_spoiled) = (false, false);
         self.text.clear();
         // Of a row only the stamnr is looked at, to find doubles; of the rest only whether it is empty.
-        self.keeps_text = Tag::of(name) != Tag::Other || Column::of(name) == Some(Column::Stamnr);
+        let column = Column::of(name);
+        self.is_column = column.is_some();
+        self.keeps_text = Tag::of(name) != Tag::Other || column == Some(Column::Stamnr);
         Ok(())
     }
 
@@ -300,7 +332,9 @@ impl Scan {
             None => self.depth > 1 && column.is_some(),
         };
         if is_cell {
-            self.reply.table.cell(self.depth - 1, name, column, self.has_text.then_some(self.text.trim()));
+            // What cannot be read is worth as much as nothing.
+            let text = (self.has_text && !self.is_spoiled).then_some(self.text.trim());
+            self.reply.table.cell(self.depth - 1, name, column, text);
         }
     }
 }

@@ -8,7 +8,7 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use encoding_rs::{Decoder, DecoderResult, Encoding, ISO_8859_15, UTF_8, WINDOWS_1252};
+use encoding_rs::{Decoder, DecoderResult, Encoding, ISO_8859_15, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use hyper::body::{Body, Bytes};
 use tokio::io::{AsyncBufRead, AsyncRead, ReadBuf};
 
@@ -19,6 +19,8 @@ use zeroize::Zeroizing;
 pub(super) const HEAD_BYTES: usize = 2 << 10;
 /// How far a declaration is looked for.
 const DECLARATION_BYTES: usize = 256;
+/// With these begins what gzip packed.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// Reads a body as UTF-8. It stands still with its [`Source::trouble`] once a bound is passed.
 pub(super) struct Source<B> {
@@ -132,6 +134,9 @@ fn is_enough(head: &[u8]) -> bool {
 }
 
 fn sniff(head: &[u8]) -> Result<Decoding, Oddity> {
+    if head.starts_with(&GZIP) {
+        return Err(Oddity::Compressed);
+    }
     if let Some((encoding, _)) = Encoding::for_bom(head) {
         // This decoder takes the mark off by itself.
         return Ok(if encoding == UTF_8 {
@@ -147,6 +152,8 @@ fn sniff(head: &[u8]) -> Result<Decoding, Oddity> {
         Some(encoding) if encoding == WINDOWS_1252 || encoding == ISO_8859_15 => {
             Ok(Decoding::Declared(encoding.new_decoder_without_bom_handling()))
         }
+        // In UTF-16 the declaration itself could not be read by its single bytes.
+        Some(encoding) if encoding == UTF_16LE || encoding == UTF_16BE => Err(Oddity::NotUtf16),
         Some(_) | None => Err(Oddity::NotXml),
     }
 }

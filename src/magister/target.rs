@@ -1,5 +1,6 @@
 //! Where a check goes: made from a parsed school domain and one of two ports, never from text.
 
+use crate::domain::check::Way;
 use crate::domain::text::SchoolDomain;
 
 /// The port of a Magister.
@@ -27,12 +28,24 @@ impl Port {
 pub struct Target {
     domain: SchoolDomain,
     port: Port,
+    way: Option<Way>,
 }
 
 impl Target {
     /// The Magister of a school.
     pub fn new(domain: SchoolDomain, port: Port) -> Self {
-        Self { domain, port }
+        Self { domain, port, way: None }
+    }
+
+    /// With where it read what it was asked before.
+    #[must_use]
+    pub fn that_reads(self, way: Option<Way>) -> Self {
+        Self { way, ..self }
+    }
+
+    /// Where it read what it was asked before, if that is known.
+    pub(super) fn way(&self) -> Option<Way> {
+        self.way
     }
 
     /// The port.

@@ -148,6 +148,9 @@ impl AddressPermit {
             | CheckCode::ServiceNotGranted
             | CheckCode::ListOutdated
             | CheckCode::ListEmpty
+            | CheckCode::ListFailed
+            | CheckCode::NoRoute
+            | CheckCode::TooSlow
             | CheckCode::UnexpectedAnswer => false,
         };
         let mut state = self.address_throttle.state.lock();

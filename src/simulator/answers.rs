@@ -6,13 +6,13 @@ use futures_util::{StreamExt, stream};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, Limited, StreamBody};
 use hyper::body::{Bytes, Frame, Incoming};
-use hyper::header::{CONTENT_TYPE, LOCATION, SERVER};
-use hyper::{Request, Response};
+use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, LOCATION, SERVER};
+use hyper::{Request, Response, StatusCode};
 
 use super::list;
 use super::marks::{MARK, MARK_HEADER};
 use super::query::Query;
-use super::script::{DataScript, LoginScript, LogoutScript, Odd, SchoolScript, SoapScript};
+use super::script::{BodyScript, DataScript, LoginScript, LogoutScript, Odd, SchoolScript, SoapScript};
 use super::server::BrokenOff;
 use super::shared::{Inner, Visit};
 
@@ -25,6 +25,8 @@ pub(super) type Body = UnsyncBoxBody<Bytes, BrokenOff>;
 
 const REFUSED: &str = "De gebruikersnaam of het wachtwoord is onjuist.";
 const REFUSED_PLAINLY: &str = "<Response><Result>False</Result><Exception/><ExceptionMsg></ExceptionMsg></Response>";
+const GENERAL: &str = "EMGeneralFailure";
+const SESSION_GONE: &str = "<Response><Result>False</Result><ResultMessage>Sessie onbekend</ResultMessage></Response>";
 const NO_RIGHT: &str = "Gebruikersaccount heeft geen recht op deze layout!";
 
 /// Answers one request. An error breaks the connection off.
@@ -38,14 +40,23 @@ pub(super) async fn answer(
     let body = Limited::new(body, REQUEST_BYTES).collect().await.map_err(|_| BrokenOff)?.to_bytes();
     let text = String::from_utf8_lossy(&body);
     let is_soap = head.uri.path().eq_ignore_ascii_case("/soap/algemeen");
-    let query = match head.uri.query() {
+    let by_url = head.uri.query().filter(|query| !query.is_empty() && !is_soap);
+    let query = match by_url {
         _ if is_soap => Query::parse_soap(&text),
-        Some(query) if !query.is_empty() => Query::parse(query),
-        Some(_) | None => Query::parse(&text),
+        Some(query) => Query::parse(query),
+        None => Query::parse(&text),
     };
-    let call = if is_soap { "soap_login".to_owned() } else { query.get("function").to_ascii_lowercase() };
+    let unread = if is_soap || by_url.is_some() { None } else { unread(script.body) };
+    let call = match (is_soap, &unread) {
+        (true, _) => "soap_login".to_owned(),
+        (false, Some(_)) => "unread".to_owned(),
+        (false, None) => query.get("function").to_ascii_lowercase(),
+    };
     inner.crowd.take_time(label, Duration::from_millis(script.pause_ms)).await;
-    inner.note(Visit { school: label.to_owned(), url: head.uri.to_string(), call: call.clone() });
+    inner.note(Visit { school: label.to_owned(), url: without_token(&head.uri.to_string()), call: call.clone() });
+    if let Some(response) = unread {
+        return Ok(response);
+    }
 
     let response = match call.as_str() {
         "soap_login" => soap_log_in(inner, label, &script, &query).await?,
@@ -64,6 +75,27 @@ pub(super) async fn answer(
     Ok(if is_soap || query.is("type", "xml") || !response.status().is_success() { response } else { html() })
 }
 
+/// The answer to a query in the body, where that is not read.
+fn unread(script: BodyScript) -> Option<Response<Body>> {
+    match script {
+        BodyScript::Read => None,
+        BodyScript::Html => Some(html()),
+        BodyScript::NotFound => Some(status(404)),
+        BodyScript::NotAllowed => Some(status(405)),
+        BodyScript::NoFunction => {
+            let message = "<ResultMessage>Function is missing</ResultMessage>";
+            Some(xml(format!("<Response><Result>False</Result>{message}</Response>")))
+        }
+    }
+}
+
+/// An address without the one secret that may be in it.
+fn without_token(url: &str) -> String {
+    let Some((before, rest)) = url.split_once("SessionToken=") else { return url.to_owned() };
+    let after = rest.find('&').map_or("", |end| &rest[end..]);
+    format!("{before}SessionToken=…{after}")
+}
+
 async fn soap_log_in(
     inner: &Inner,
     label: &str,
@@ -71,7 +103,7 @@ async fn soap_log_in(
     query: &Query,
 ) -> Result<Response<Body>, BrokenOff> {
     match script.soap {
-        SoapScript::Works => {}
+        SoapScript::Works | SoapScript::RefusesByFault(_) => {}
         SoapScript::Missing => return Ok(status(404)),
         SoapScript::BreaksOff => return Err(BrokenOff),
         SoapScript::Hangs => return write_odd(Odd::Slow, script).await,
@@ -80,12 +112,19 @@ async fn soap_log_in(
             return Ok(envelope(&format!("<SOAP-ENV:Fault>{fault}</SOAP-ENV:Fault>")));
         }
     }
-    Ok(match check_log_in(inner, label, script, query) {
+    let log_in = check_log_in(inner, label, script, query);
+    if let (SoapScript::RefusesByFault(code), Err(Denied::Refused(message))) = (script.soap, &log_in) {
+        let fault = format!("<faultcode>SOAP-ENV:Server</faultcode><faultstring>{message}</faultstring>");
+        let mut response = envelope(&format!("<SOAP-ENV:Fault>{fault}</SOAP-ENV:Fault>"));
+        *response.status_mut() = StatusCode::from_u16(code).map_err(|_| BrokenOff)?;
+        return Ok(response);
+    }
+    Ok(match log_in {
         Ok(token) => envelope(&soap_answer(&format!("<SessionToken xsi:type=\"xsd:string\">{token}</SessionToken>"))),
         Err(Denied::Refused(message)) => {
             envelope(&soap_answer(&format!("<ResultMessage xsi:type=\"xsd:string\">{message}</ResultMessage>")))
         }
-        Err(Denied::Exception(message)) => xml(exception(&message)),
+        Err(Denied::Exception(message)) => xml(exception(GENERAL, &message)),
         Err(Denied::Plainly) => xml(REFUSED_PLAINLY.to_owned()),
         Err(Denied::Odd(odd)) => write_odd(odd, script).await?,
     })
@@ -97,7 +136,7 @@ async fn log_in(inner: &Inner, label: &str, script: &SchoolScript, query: &Query
         Err(Denied::Refused(message)) => {
             xml(format!("<Response><Result>False</Result><ResultMessage>{message}</ResultMessage></Response>"))
         }
-        Err(Denied::Exception(message)) => xml(exception(&message)),
+        Err(Denied::Exception(message)) => xml(exception(GENERAL, &message)),
         Err(Denied::Plainly) => xml(REFUSED_PLAINLY.to_owned()),
         Err(Denied::Odd(odd)) => write_odd(odd, script).await?,
     })
@@ -139,17 +178,28 @@ async fn get_data(
     query: &Query,
 ) -> Result<Response<Body>, BrokenOff> {
     let is_known = inner.tokens.lock().get(query.get("sessiontoken")).is_some_and(|owner| owner == label);
-    if !is_known {
-        return Ok(xml(
-            "<Response><Result>False</Result><ResultMessage>Sessie onbekend</ResultMessage></Response>".into()
-        ));
+    let is_first =
+        || inner.visits.lock().iter().filter(|visit| visit.school == label && visit.call == "getdata").count() == 1;
+    let is_over = match script.data {
+        DataScript::SessionEnds => is_first(),
+        DataScript::NoSession => true,
+        DataScript::Granted
+        | DataScript::ListNotGranted
+        | DataScript::ListUnknown
+        | DataScript::OtherFault
+        | DataScript::ServiceNotGranted
+        | DataScript::OtherException
+        | DataScript::Odd(_) => false,
+    };
+    if !is_known || is_over {
+        return Ok(xml(SESSION_GONE.to_owned()));
     }
     let message = |own: &str| script.message.clone().unwrap_or_else(|| own.to_owned());
     if !query.is("layout", "KurveLeerlingData") {
         return Ok(xml(fault("Foutcode", "10", NO_RIGHT)));
     }
     Ok(match script.data {
-        DataScript::Granted => {
+        DataScript::Granted | DataScript::SessionEnds | DataScript::NoSession => {
             let pieces = list::pieces(script.list.clone());
             let frames = stream::iter(pieces).map(|piece| Ok(Frame::data(Bytes::from(piece))));
             respond(200, StreamBody::new(frames).boxed_unsync())
@@ -157,7 +207,8 @@ async fn get_data(
         DataScript::ListNotGranted => xml(fault("Foutcode", "10", &message(NO_RIGHT))),
         DataScript::ListUnknown => xml(fault("Fout_nummer", "10", &message(NO_RIGHT))),
         DataScript::OtherFault => xml(fault("Foutcode", "99", &message("Simulated fault"))),
-        DataScript::ServiceNotGranted => xml(exception(&message("Access denied"))),
+        DataScript::ServiceNotGranted => xml(exception(GENERAL, &message("Access denied"))),
+        DataScript::OtherException => xml(exception("EDatabaseError", &message("Access denied"))),
         DataScript::Odd(odd) => write_odd(odd, script).await?,
     })
 }
@@ -166,6 +217,21 @@ async fn write_odd(odd: Odd, script: &SchoolScript) -> Result<Response<Body>, Br
     let half = "<Response><Result>True</Result><Table><Leerlingen>";
     Ok(match odd {
         Odd::ServerError => status(503),
+        Odd::Forbidden => status(403),
+        Odd::Gzip => {
+            let mut response = packed();
+            response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            response
+        }
+        Odd::UnsaidGzip => packed(),
+        Odd::ManyHeaders => {
+            let mut response = xml("<Response><Result>True</Result></Response>".to_owned());
+            for _ in 0..100 {
+                response.headers_mut().append("X-More", HeaderValue::from_static("more"));
+            }
+            response
+        }
+        Odd::NotUtf16 => xml("<?xml version=\"1.0\" encoding=\"utf-16\"?><Response/>".to_owned()),
         Odd::Html => html(),
         Odd::NotXml => xml("Er is iets misgegaan".to_owned()),
         Odd::Empty => xml(String::new()),
@@ -205,6 +271,12 @@ async fn write_odd(odd: Odd, script: &SchoolScript) -> Result<Response<Body>, Br
     })
 }
 
+/// The beginning of what gzip packs: nobody reads any further.
+fn packed() -> Response<Body> {
+    let bytes = Bytes::from_static(&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xb3, 0x09, 0x4a]);
+    respond(200, Full::new(bytes).map_err(BrokenOff::from).boxed_unsync())
+}
+
 fn endless(head: Bytes, rest: Bytes) -> Response<Body> {
     let frames = stream::once(async { head }).chain(stream::repeat(rest));
     respond(200, StreamBody::new(frames.map(|data| Ok(Frame::data(data)))).boxed_unsync())
@@ -229,8 +301,8 @@ fn fault(tag: &str, number: &str, text: &str) -> String {
     )
 }
 
-fn exception(text: &str) -> String {
-    format!("<Response><Exception>EMGeneralFailure</Exception><ExceptionMsg>{text}</ExceptionMsg></Response>")
+fn exception(name: &str, text: &str) -> String {
+    format!("<Response><Exception>{name}</Exception><ExceptionMsg>{text}</ExceptionMsg></Response>")
 }
 
 fn html() -> Response<Body> {

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use chrono::{Datelike, NaiveDate};
 use parking_lot::Mutex;
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose, date_time_ymd,
 };
 use rustls::ServerConfig;
@@ -29,28 +30,46 @@ pub(super) enum TlsKind {
     Trusted,
     SelfSigned,
     Expired,
+    Until(NaiveDate),
+    NotYetValid,
     OtherHost,
+    OtherAuthority,
+    ChainIncomplete,
+    WeakSignature,
+}
+
+/// What there is in place of a handshake.
+pub(super) enum NoTls {
+    /// These bytes.
+    Says(&'static [u8]),
+    /// Nothing.
+    Hangs,
 }
 
 impl TlsKind {
-    pub(super) fn of(script: TlsScript) -> Option<Self> {
+    pub(super) fn of(script: TlsScript) -> Result<Self, NoTls> {
         match script {
-            TlsScript::Trusted => Some(Self::Trusted),
-            TlsScript::SelfSigned => Some(Self::SelfSigned),
-            TlsScript::Expired => Some(Self::Expired),
-            TlsScript::OtherHost => Some(Self::OtherHost),
-            TlsScript::PlainText | TlsScript::Hangs => None,
+            TlsScript::Trusted => Ok(Self::Trusted),
+            TlsScript::SelfSigned => Ok(Self::SelfSigned),
+            TlsScript::Expired => Ok(Self::Expired),
+            TlsScript::Until(day) => Ok(Self::Until(day)),
+            TlsScript::NotYetValid => Ok(Self::NotYetValid),
+            TlsScript::OtherHost => Ok(Self::OtherHost),
+            TlsScript::OtherAuthority => Ok(Self::OtherAuthority),
+            TlsScript::ChainIncomplete => Ok(Self::ChainIncomplete),
+            TlsScript::WeakSignature => Ok(Self::WeakSignature),
+            // The alerts of a server that can do no better: protocol_version and handshake_failure.
+            TlsScript::OldVersion => Err(NoTls::Says(&[21, 3, 1, 0, 2, 2, 70])),
+            TlsScript::OldCipher => Err(NoTls::Says(&[21, 3, 3, 0, 2, 2, 40])),
+            TlsScript::PlainText => Err(NoTls::Says(b"HTTP/1.1 400 Bad Request\r\nX-Simulator: yes\r\n\r\n")),
+            TlsScript::Hangs => Err(NoTls::Hangs),
         }
     }
 }
 
 impl Authority {
     pub(super) fn new() -> Result<Self, rcgen::Error> {
-        let mut params = CertificateParams::default();
-        params.distinguished_name.push(DnType::CommonName, NAME);
-        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
-        let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate()?)?;
+        let issuer = CertifiedIssuer::self_signed(authority_params(NAME), KeyPair::generate()?)?;
         Ok(Self { issuer, host_key: KeyPair::generate()?, made: Mutex::default() })
     }
 
@@ -76,15 +95,35 @@ impl Authority {
     fn make(&self, host: &str, kind: TlsKind) -> Result<Arc<ServerConfig>, rcgen::Error> {
         let named = if kind == TlsKind::OtherHost { "another-school.swp.nl" } else { host };
         let mut params = CertificateParams::new(vec![named.to_owned()])?;
-        params.distinguished_name.push(DnType::CommonName, NAME);
+        params.distinguished_name.push(DnType::CommonName, named);
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        if kind == TlsKind::Expired {
-            params.not_after = date_time_ymd(2020, 1, 1);
+        match kind {
+            TlsKind::Expired => params.not_after = date_time_ymd(2020, 1, 1),
+            TlsKind::Until(day) => params.not_after = midnight_of(day),
+            TlsKind::NotYetValid => params.not_before = date_time_ymd(2090, 1, 1),
+            TlsKind::Trusted
+            | TlsKind::SelfSigned
+            | TlsKind::OtherHost
+            | TlsKind::OtherAuthority
+            | TlsKind::ChainIncomplete
+            | TlsKind::WeakSignature => {}
         }
-        let certificate = match kind {
-            TlsKind::SelfSigned => params.self_signed(&self.host_key)?,
-            TlsKind::Trusted | TlsKind::Expired | TlsKind::OtherHost => {
-                params.signed_by(&self.host_key, &self.issuer)?
+        let sign =
+            |issuer: &Issuer<'_, KeyPair>| params.signed_by(&self.host_key, issuer).map(|made| made.der().clone());
+        let chain = match kind {
+            TlsKind::SelfSigned => vec![params.self_signed(&self.host_key)?.der().clone()],
+            TlsKind::OtherAuthority => {
+                let other = CertifiedIssuer::self_signed(authority_params("Another authority"), KeyPair::generate()?)?;
+                vec![sign(&other)?, other.der().clone()]
+            }
+            TlsKind::ChainIncomplete => {
+                let params = authority_params("Between");
+                let between = CertifiedIssuer::signed_by(params, KeyPair::generate()?, &self.issuer)?;
+                vec![sign(&between)?]
+            }
+            TlsKind::WeakSignature => vec![weakly_signed(sign(&self.issuer)?)],
+            TlsKind::Trusted | TlsKind::Expired | TlsKind::Until(_) | TlsKind::NotYetValid | TlsKind::OtherHost => {
+                vec![sign(&self.issuer)?]
             }
         };
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(self.host_key.serialize_der()));
@@ -93,8 +132,32 @@ impl Authority {
             .with_safe_default_protocol_versions()
             .expect("ring has cipher suites for TLS 1.2 and 1.3")
             .with_no_client_auth()
-            .with_single_cert(vec![certificate.der().clone()], key)
+            .with_single_cert(chain, key)
             .expect("the key was made for this certificate");
         Ok(Arc::new(config))
     }
+}
+
+fn authority_params(name: &str) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+    params
+}
+
+fn midnight_of(day: NaiveDate) -> time::OffsetDateTime {
+    let number = |number: u32| u8::try_from(number).expect("a month and a day are small");
+    date_time_ymd(day.year(), number(day.month()), number(day.day()))
+}
+
+/// The same certificate, said to be signed by ECDSA with SHA-224 in place of SHA-256: nobody takes that any more.
+fn weakly_signed(certificate: CertificateDer<'_>) -> CertificateDer<'static> {
+    const SHA_256: [u8; 8] = [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02];
+    let mut der = certificate.to_vec();
+    let places: Vec<usize> = (0..der.len() - 7).filter(|at| der[*at..at + 8] == SHA_256).collect();
+    for at in places {
+        der[at + 7] = 0x01;
+    }
+    der.into()
 }

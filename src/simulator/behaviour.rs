@@ -1,5 +1,6 @@
 //! The ways in which one rung of a simulated Magister can go.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 /// Whether the name exists.
@@ -24,6 +25,8 @@ pub enum TcpScript {
     Refuses,
     /// Nothing comes back, as from an address that is not allowlisted.
     Silent,
+    /// There is no way to it from here.
+    NoRoute,
 }
 
 /// How TLS goes.
@@ -39,6 +42,20 @@ pub enum TlsScript {
     Expired,
     /// With the certificate of another host.
     OtherHost,
+    /// With a certificate that holds until the end of a day.
+    Until(NaiveDate),
+    /// With a certificate that holds in years to come.
+    NotYetValid,
+    /// With a certificate of an authority that nobody knows, and its own with it.
+    OtherAuthority,
+    /// With a certificate whose issuer is vouched for, but not sent.
+    ChainIncomplete,
+    /// With a certificate that was signed by a hash of the past.
+    WeakSignature,
+    /// With no version of TLS that is safe.
+    OldVersion,
+    /// With no cipher in common.
+    OldCipher,
     /// With plain text in place of TLS.
     PlainText,
     /// With nothing after the first message.
@@ -56,10 +73,29 @@ pub enum SoapScript {
     Missing,
     /// It answers with a SOAP fault.
     Fault,
+    /// It works, and answers a log-in that is refused with a SOAP fault and this status.
+    RefusesByFault(u16),
     /// It breaks the connection off.
     BreaksOff,
     /// It takes the request and says nothing.
     Hangs,
+}
+
+/// What becomes of a query that stands in the body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BodyScript {
+    /// It is read, like one in the address.
+    #[default]
+    Read,
+    /// It is not, and without a query there is a web page.
+    Html,
+    /// It is not, and without a query there is nothing: 404.
+    NotFound,
+    /// It is not, for only GET is allowed: 405.
+    NotAllowed,
+    /// It is not, and the answer says that a function is missing.
+    NoFunction,
 }
 
 /// What is in place of an answer.
@@ -69,6 +105,16 @@ pub enum Odd {
     /// Status 503.
     #[default]
     ServerError,
+    /// Status 403.
+    Forbidden,
+    /// Packed by gzip.
+    Gzip,
+    /// Packed by gzip, without a word of it.
+    UnsaidGzip,
+    /// A hundred headers.
+    ManyHeaders,
+    /// What says that it is UTF-16, and is UTF-8.
+    NotUtf16,
     /// A web page.
     Html,
     /// Plain words.
@@ -112,6 +158,21 @@ pub enum Columns {
     Labels,
     /// Ours, with ExterneId as the manual misread it.
     Misread,
+}
+
+/// What is wrong with the opleidingscode of the last row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Spoiled {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// A reference to a sign that XML does not have.
+    Reference,
+    /// A bare `&`.
+    Ampersand,
+    /// The name of a sign that only HTML has.
+    Entity,
 }
 
 /// How an answer is written.
@@ -170,8 +231,14 @@ pub enum DataScript {
     ListNotGranted,
     /// No such list; Magister says the same, here under the other tag.
     ListUnknown,
-    /// No right to the call.
+    /// No right to the call; with another message, whatever else such an exception says.
     ServiceNotGranted,
+    /// An exception of another name.
+    OtherException,
+    /// The session is over when the list is first asked for.
+    SessionEnds,
+    /// No session ever holds.
+    NoSession,
     /// An error with another number.
     OtherFault,
     /// Something that is no answer.

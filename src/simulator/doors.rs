@@ -61,6 +61,8 @@ impl Doors {
             TcpScript::Open => self.answering,
             TcpScript::Refuses => self.refusing,
             TcpScript::Silent => self.silent,
+            // The broadcast address of this machine: no connection can be made to one.
+            TcpScript::NoRoute => SocketAddr::from(([127, 255, 255, 255], self.answering.port())),
         }])
     }
 }

@@ -1,6 +1,6 @@
 //! Writes a list of made-up pupils, some hundred rows at a time.
 
-use super::script::{Columns, ListScript, TextEncoding};
+use super::script::{Columns, ListScript, Spoiled, TextEncoding};
 
 /// Rows per piece.
 const ROWS_AT_ONCE: u32 = 200;
@@ -61,7 +61,14 @@ fn write_row(list: &ListScript, row: u32) -> String {
     let mut cells = cell(id_gebr, unless(row < list.without_id_gebr, format!("{}", 900_000 + row)));
     cells.push_str(&cell(externe_id, format!("proefleerling-é{row}")));
     if list.columns != Columns::Old {
-        cells.push_str(&cell(opleidingscode, unless(row < list.without_opleidingscode, "havo &amp; vwo 1".to_owned())));
+        let spoiled = if row + 1 == list.rows { list.spoiled } else { Spoiled::Nothing };
+        let text = match spoiled {
+            Spoiled::Nothing => "havo &amp; vwo 1",
+            Spoiled::Reference => "havo &#x1F; &#xD800; vwo 1",
+            Spoiled::Ampersand => "havo & vwo 1",
+            Spoiled::Entity => "havo&nbsp;vwo 1",
+        };
+        cells.push_str(&cell(opleidingscode, unless(row < list.without_opleidingscode, text.to_owned())));
     }
     cells.push_str(&cell(stamnr, format!("{}", if is_double { 100_000 } else { 100_000 + row })));
     format!("<Leerling>{cells}</Leerling>\r\n")

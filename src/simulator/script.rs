@@ -11,7 +11,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use super::behaviour::{
-    Columns, DataScript, LoginScript, LogoutScript, NameScript, Odd, SoapScript, TcpScript, TextEncoding, TlsScript,
+    BodyScript, Columns, DataScript, LoginScript, LogoutScript, NameScript, Odd, SoapScript, Spoiled, TcpScript,
+    TextEncoding, TlsScript,
 };
 
 /// All schools.
@@ -51,6 +52,8 @@ pub struct SchoolScript {
     pub tls: TlsScript,
     /// Whether there is a SOAP log-in.
     pub soap: SoapScript,
+    /// What becomes of a query that stands in the body.
+    pub body: BodyScript,
     /// How a log-in goes.
     pub login: LoginScript,
     /// The one password that is right; any, if none is named.
@@ -87,6 +90,8 @@ pub struct ListScript {
     pub columns: Columns,
     /// How it is written.
     pub encoding: TextEncoding,
+    /// What is wrong with a cell.
+    pub spoiled: Spoiled,
 }
 
 impl Default for ListScript {
@@ -98,12 +103,13 @@ impl Default for ListScript {
             double_stamnr: 0,
             columns: Columns::Current,
             encoding: TextEncoding::Utf8,
+            spoiled: Spoiled::Nothing,
         }
     }
 }
 
 /// The names that a file may use for a whole school.
-pub const PRESETS: [&str; 25] = [
+pub const PRESETS: [&str; 30] = [
     "right",
     "unhurried",
     "wrong_password",
@@ -111,6 +117,10 @@ pub const PRESETS: [&str; 25] = [
     "service_not_granted",
     "list_not_granted",
     "list_unknown",
+    "list_fails",
+    "session_ends",
+    "url_only",
+    "url_only_without_soap",
     "old_columns",
     "no_rows",
     "rows_100000",
@@ -127,6 +137,7 @@ pub const PRESETS: [&str; 25] = [
     "plain_text",
     "refuses",
     "silent",
+    "no_route",
     "unknown_host",
     "old_server",
 ];
@@ -148,6 +159,12 @@ impl SchoolScript {
             "service_not_granted" => data(DataScript::ServiceNotGranted),
             "list_not_granted" => data(DataScript::ListNotGranted),
             "list_unknown" => data(DataScript::ListUnknown),
+            "list_fails" => {
+                Self { message: Some("Invalid column name 'x'.".to_owned()), ..data(DataScript::ServiceNotGranted) }
+            }
+            "session_ends" => data(DataScript::SessionEnds),
+            "url_only" => Self { body: BodyScript::Html, ..Self::default() },
+            "url_only_without_soap" => Self { body: BodyScript::Html, soap: SoapScript::Missing, ..Self::default() },
             "old_columns" => list(ListScript { columns: Columns::Old, ..ListScript::default() }),
             "no_rows" => list(ListScript { rows: 0, ..ListScript::default() }),
             "rows_100000" => list(ListScript { rows: 100_000, ..ListScript::default() }),
@@ -164,6 +181,7 @@ impl SchoolScript {
             "plain_text" => tls(TlsScript::PlainText),
             "refuses" => tcp(TcpScript::Refuses),
             "silent" => tcp(TcpScript::Silent),
+            "no_route" => tcp(TcpScript::NoRoute),
             "unknown_host" => Self { name: NameScript::Unknown, ..Self::default() },
             "old_server" => {
                 let columns = Columns::Labels;
@@ -190,6 +208,7 @@ struct Parts {
     tcp: TcpScript,
     tls: TlsScript,
     soap: SoapScript,
+    body: BodyScript,
     login: LoginScript,
     password: Option<String>,
     token: Option<String>,
@@ -210,10 +229,10 @@ impl TryFrom<Entry> for SchoolScript {
                 Self::preset(&name).ok_or_else(|| format!("no preset {name:?}; there are {}", PRESETS.join(", ")))
             }
             Entry::Parts(parts) => {
-                let Parts { name, tcp, tls, soap, login, password, token, message, data, .. } = *parts;
-                let Parts { list, logout, location, pause_ms, .. } = *parts;
-                let school = Self { name, tcp, tls, soap, login, password, token, message, data, ..Self::default() };
-                Ok(Self { list, logout, location, pause_ms, ..school })
+                let Parts { name, tcp, tls, soap, body, login, password, token, message, .. } = *parts;
+                let Parts { data, list, logout, location, pause_ms, .. } = *parts;
+                let school = Self { name, tcp, tls, soap, body, login, password, token, message, ..Self::default() };
+                Ok(Self { data, list, logout, location, pause_ms, ..school })
             }
         }
     }

@@ -14,8 +14,8 @@ use tokio::task::JoinSet;
 use tokio_rustls::LazyConfigAcceptor;
 
 use super::answers;
-use super::authority::TlsKind;
-use super::script::{TlsScript, label_of};
+use super::authority::{NoTls, TlsKind};
+use super::script::label_of;
 use super::shared::Inner;
 
 /// How long a caller may take to send its headers.
@@ -44,13 +44,14 @@ async fn connection(stream: TcpStream, inner: Arc<Inner>) -> io::Result<()> {
     let host = start.client_hello().server_name().unwrap_or_default().to_owned();
     let label = label_of(&host).to_owned();
     let script = inner.school(&label);
-    let Some(kind) = TlsKind::of(script.tls) else {
-        if script.tls == TlsScript::PlainText {
-            return start.io.write_all(b"HTTP/1.1 400 Bad Request\r\nX-Simulator: yes\r\n\r\n").await;
+    let kind = match TlsKind::of(script.tls) {
+        Ok(kind) => kind,
+        Err(NoTls::Says(what)) => return start.io.write_all(what).await,
+        Err(NoTls::Hangs) => {
+            // Until the caller gives up.
+            let _ = start.io.read(&mut [0; 1]).await;
+            return Ok(());
         }
-        // Until the caller gives up.
-        let _ = start.io.read(&mut [0; 1]).await;
-        return Ok(());
     };
     inner.crowd.take_time(&label, Duration::from_millis(script.pause_ms)).await;
     let config = inner.authority.server_config(&host, kind).map_err(io::Error::other)?;

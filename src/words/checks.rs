@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::check::{CheckCode, Oddity};
+use crate::domain::check::{CheckCode, Oddity, TlsFault};
 use crate::domain::onboarding::{Party, Step};
 use crate::domain::text::Reason;
 
@@ -21,6 +21,9 @@ pub fn check_short(code: CheckCode) -> &'static str {
         CheckCode::ServiceNotGranted => "Services niet aangevinkt",
         CheckCode::ListOutdated => "Kolom ontbreekt",
         CheckCode::ListEmpty => "Lijst is leeg",
+        CheckCode::ListFailed => "Fout in de lijst",
+        CheckCode::NoRoute => "Geen weg vanaf hier",
+        CheckCode::TooSlow => "Te traag",
         CheckCode::UnexpectedAnswer => "Onverwacht antwoord",
     }
 }
@@ -45,6 +48,9 @@ pub fn check_title(code: CheckCode) -> &'static str {
         CheckCode::ServiceNotGranted => "Kurve mag de gegevens niet ophalen",
         CheckCode::ListOutdated => "Er ontbreekt een kolom in de lijst",
         CheckCode::ListEmpty => "Er staan nog geen leerlingen in de lijst",
+        CheckCode::ListFailed => "Er zit een fout in de lijst zelf",
+        CheckCode::NoRoute => "Kurve kan Magister vanaf hier niet bereiken",
+        CheckCode::TooSlow => "Magister doet te lang over een antwoord",
         CheckCode::UnexpectedAnswer => "Magister gaf een onverwacht antwoord",
     }
 }
@@ -62,6 +68,9 @@ pub fn check_step(code: CheckCode) -> Option<Step> {
         | CheckCode::CertificateInvalid
         | CheckCode::ListOutdated
         | CheckCode::ListEmpty
+        | CheckCode::ListFailed
+        | CheckCode::NoRoute
+        | CheckCode::TooSlow
         | CheckCode::UnexpectedAnswer => None,
     }
 }
@@ -78,21 +87,50 @@ pub fn check_turn(code: CheckCode) -> &'static str {
 
 /// What was odd about an answer, for Kurve.
 pub fn oddity(oddity: Oddity) -> String {
-    match oddity {
-        Oddity::LookUpFailed => "De naam kon niet worden opgezocht.".to_owned(),
-        Oddity::AddressNotPublic => {
-            "De naam wijst naar een adres dat niet openbaar is. Er is niet verbonden.".to_owned()
+    let said = match oddity {
+        Oddity::LookUpFailed => "De naam kon niet worden opgezocht.",
+        Oddity::AddressNotPublic => "De naam wijst naar een adres dat niet openbaar is. Er is niet verbonden.",
+        Oddity::Tls(fault) => tls_fault(fault),
+        Oddity::Status(403) => {
+            "Het antwoord had HTTP-status 403. Misschien staan de adressen van Kurve niet op de allowlist."
         }
-        Oddity::Status(status) => format!("Het antwoord had HTTP-status {status}."),
-        Oddity::Redirect => "Het antwoord verwees door. Dat volgen we nooit.".to_owned(),
-        Oddity::Html => "Het antwoord was een webpagina.".to_owned(),
-        Oddity::NotXml => "Het antwoord was geen XML.".to_owned(),
-        Oddity::Dtd => "Het antwoord was XML met een eigen DTD of entiteit.".to_owned(),
-        Oddity::TooDeep => "Het antwoord was te diep genest.".to_owned(),
-        Oddity::CutShort => "Het antwoord brak af.".to_owned(),
-        Oddity::TooBig => "Het antwoord was te groot.".to_owned(),
-        Oddity::TooSlow => "Het antwoord duurde te lang.".to_owned(),
-        Oddity::Unknown => "Het antwoord was XML die we niet kennen.".to_owned(),
+        Oddity::Status(status) => return format!("Het antwoord had HTTP-status {status}."),
+        Oddity::Redirect => "Het antwoord verwees door. Dat volgen we nooit.",
+        Oddity::HeadTooLarge => "Het antwoord had te veel of te lange kopregels: we lezen er 64.",
+        Oddity::Compressed => "Het antwoord was ingepakt (zoals met gzip), terwijl we daar niet om vragen.",
+        Oddity::Html => "Het antwoord was een webpagina.",
+        Oddity::NotXml => "Het antwoord was geen XML.",
+        Oddity::NotUtf16 => "Het antwoord zegt dat het UTF-16 is, maar dat is het niet.",
+        Oddity::Dtd => "Het antwoord was XML met een eigen DTD of entiteit.",
+        Oddity::TooDeep => "Het antwoord was te diep genest.",
+        Oddity::CutShort => "Het antwoord brak af.",
+        Oddity::TooBig => "Het antwoord was te groot.",
+        Oddity::TooSlow => "Het antwoord duurde te lang: op de lijst wachten we 60 seconden.",
+        Oddity::BodyNotRead => {
+            "De server leest alleen het webadres. Daar zetten we nooit een wachtwoord in, dus inloggen kan alleen via \
+             SOAP, en dat werkt bij deze server niet."
+        }
+        Oddity::Unknown => "Het antwoord was XML die we niet kennen.",
+    };
+    said.to_owned()
+}
+
+fn tls_fault(fault: TlsFault) -> &'static str {
+    match fault {
+        TlsFault::Expired => "Het certificaat is verlopen.",
+        TlsFault::NotYetValid => "Het certificaat geldt nog niet.",
+        TlsFault::OtherName => "Het certificaat staat op een andere naam dan dit schooldomein.",
+        TlsFault::UnknownAuthority => "Het certificaat komt van een uitgever die we niet kennen.",
+        TlsFault::ChainIncomplete => {
+            "De keten van het certificaat is niet compleet: de server stuurt het tussencertificaat niet mee."
+        }
+        TlsFault::Signature => "De handtekening van het certificaat is te zwak of klopt niet.",
+        TlsFault::OtherCertificate => "Het certificaat klopt niet.",
+        TlsFault::NoSharedVersion => "De server spreekt geen veilige versie van TLS: nodig is 1.2 of 1.3.",
+        TlsFault::NoSharedCipher => "De server heeft geen versleuteling die wij ook hebben.",
+        TlsFault::NotTls => "De server antwoordde zonder TLS.",
+        TlsFault::Silent => "De server liet niets horen bij het beveiligen van de verbinding.",
+        TlsFault::BrokeOff => "De verbinding brak af bij het beveiligen.",
     }
 }
 

@@ -263,13 +263,16 @@ fn connection_lost(code: &str) -> &'static str {
         }
         "service_not_granted" => {
             "De verbinding werkt niet meer: Kurve mag de gegevens niet ophalen. Kijk bij “Services” of de 3 vinkjes \
-             aanstaan."
+             aanstaan, en bij “Lijsten” of KurveLeerlingData aangevinkt is."
         }
+        "list_failed" => "De verbinding werkt niet meer: er zit een fout in de lijst zelf. Kurve past de query aan.",
         "port_refused"
         | "tls_failed"
         | "certificate_invalid"
         | "list_outdated"
         | "list_empty"
+        | "no_route"
+        | "too_slow"
         | "unexpected_answer" => "De verbinding met Magister werkt niet meer zoals het moet. Kurve kijkt ernaar.",
         _ => "De verbinding met Magister werkt niet meer. Kurve kijkt ernaar.",
     }

@@ -7,7 +7,7 @@ use koppelklaar::crypto::Purpose;
 use koppelklaar::crypto::mail_token::Subscription;
 use koppelklaar::domain::actor::StaffRole;
 use koppelklaar::domain::audit::Action;
-use koppelklaar::domain::check::{CheckCode, CheckPolicy, NotMade, Rung};
+use koppelklaar::domain::check::{CheckCode, CheckPolicy, NotMade, Rung, Way};
 use koppelklaar::domain::credential::reveal::ClosedReason;
 use koppelklaar::domain::heartbeat::Worker;
 use koppelklaar::domain::onboarding::{Change, Course, Evidence, Gate, Lifecycle, Party, Step};
@@ -55,8 +55,9 @@ fn every_stored_name_is_what_it_always_was() {
         (
             stored::<CheckCode>(),
             "ok host_unknown port_silent port_refused tls_failed certificate_invalid login_refused \
-             list_not_granted service_not_granted list_outdated list_empty unexpected_answer",
+             list_not_granted service_not_granted list_outdated list_empty list_failed no_route too_slow unexpected_answer",
         ),
+        (stored::<Way>(), "body url"),
         (stored::<NotMade>(), "resting not_needed overtaken broke_off"),
         (stored::<CheckPolicy>(), "off advise require"),
         (stored::<Worker>(), "mail planner checks"),

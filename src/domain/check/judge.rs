@@ -165,8 +165,14 @@ pub fn judge(known: &CheckHistory, result: &CheckResult, round: &RoundFacts, now
         return Judgement { retry_at, alarm: Some(Alarm::Outage), streak: known.streak, ..Judgement::default() };
     }
 
-    let falling = falling(known, code);
     let is_worse = known.is_worse(result);
+    if code == CheckCode::NoRoute {
+        // Ours, and about no school: whatever was known before stays as it was.
+        let retry_at = is_worse.then_some(now + Duration::minutes(RETRY_MINUTES[0]));
+        return Judgement { retry_at, streak: known.streak, ..Judgement::default() };
+    }
+
+    let falling = falling(known, code);
     if falling.is_none() && !is_worse {
         // Nothing is lost that was there: the ordinary turn will do.
         return Judgement { prove, ..Judgement::default() };
@@ -208,6 +214,9 @@ fn doubted(code: CheckCode) -> Option<Step> {
         | CheckCode::CertificateInvalid
         | CheckCode::ListOutdated
         | CheckCode::ListEmpty
+        | CheckCode::ListFailed
+        | CheckCode::NoRoute
+        | CheckCode::TooSlow
         | CheckCode::UnexpectedAnswer => None,
     }
 }

@@ -24,17 +24,18 @@ fn now() -> DateTime<Utc> {
 }
 
 fn result(code: CheckCode, rung: Rung) -> CheckResult {
-    CheckResult { code, rung, times: vec![], columns: vec![], counts: None, oddity: None, redacted_text: None }
+    CheckResult::ended(code, rung)
 }
 
 /// The rung on which a code comes up in a real check.
 fn rung_of(code: CheckCode) -> Rung {
     match code {
         CheckCode::HostUnknown => Rung::Name,
-        CheckCode::PortSilent | CheckCode::PortRefused => Rung::Tcp,
+        CheckCode::PortSilent | CheckCode::PortRefused | CheckCode::NoRoute => Rung::Tcp,
         CheckCode::TlsFailed | CheckCode::CertificateInvalid => Rung::Tls,
         CheckCode::LoginRefused | CheckCode::UnexpectedAnswer => Rung::Login,
         CheckCode::ListNotGranted | CheckCode::ServiceNotGranted => Rung::Data,
+        CheckCode::ListFailed | CheckCode::TooSlow => Rung::Data,
         CheckCode::ListOutdated => Rung::Shape,
         CheckCode::ListEmpty | CheckCode::Ok => Rung::Rows,
     }
@@ -79,6 +80,10 @@ fn each_code_has_its_holder_and_proves_what_held() {
         (ServiceNotGranted, Rung::Data, Some(Party::School), LOGGED_IN),
         (ListOutdated, Rung::Shape, Some(Party::Kurve), ALL_PROVEN),
         (ListEmpty, Rung::Rows, Some(Party::School), ALL_PROVEN),
+        (ListFailed, Rung::Data, Some(Party::Kurve), LOGGED_IN),
+        (NoRoute, Rung::Tcp, Some(Party::Kurve), &[]),
+        (TooSlow, Rung::Login, Some(Party::Kurve), LISTED),
+        (TooSlow, Rung::Data, Some(Party::Kurve), LOGGED_IN),
         (UnexpectedAnswer, Rung::Name, Some(Party::Kurve), &[]),
         (UnexpectedAnswer, Rung::Login, Some(Party::Kurve), LISTED),
         (UnexpectedAnswer, Rung::Data, Some(Party::Kurve), LOGGED_IN),
@@ -109,7 +114,7 @@ fn each_code_says_who_acts_and_what_to_do() {
         assert!(CheckCode::LoginRefused.sentence().contains(name));
         assert!(CheckCode::ListNotGranted.sentence().contains(name));
     }
-    for name in ["Data.GetData", "Algemeen.Login", "Algemeen.Logout", "Services"] {
+    for name in ["Data.GetData", "Algemeen.Login", "Algemeen.Logout", "Services", "Lijsten", "Decibel"] {
         assert!(CheckCode::ServiceNotGranted.sentence().contains(name));
     }
 }
@@ -148,6 +153,8 @@ fn a_school_that_worked_falls_by_its_own_step_and_by_no_other() {
         (LoginRefused, Some(PasswordSet)),
         (ListNotGranted, Some(PermissionsChecked)),
         (ServiceNotGranted, Some(PermissionsChecked)),
+        (ListFailed, None),
+        (TooSlow, None),
         (UnexpectedAnswer, None),
     ] {
         let judged = fail_until_it_falls(&known(&[], ALL_PROVEN, None), code);
@@ -189,6 +196,26 @@ fn a_claim_falls_by_a_refusal_but_not_by_silence() {
 
     let silent = fail_until_it_falls(&claimed, CheckCode::PortSilent);
     assert_eq!(silent, [Judgement::default()]);
+}
+
+#[test]
+fn what_is_ours_takes_nothing_away_however_often_and_counts_for_no_streak() {
+    let streak = Some(Streak { code: CheckCode::PortSilent, failures: 4, counted_at: now() });
+    for streak in [None, streak] {
+        let school = known(ALL_PROVEN, ALL_PROVEN, streak);
+        for hours in 1..10 {
+            let at = now() + Duration::hours(hours);
+            let failed = result(CheckCode::NoRoute, Rung::Tcp);
+
+            let judged = judge(&school, &failed, &calm(), at);
+
+            let retry_at = Some(at + Duration::minutes(30));
+            assert_eq!(judged, Judgement { retry_at, streak, ..Judgement::default() });
+            assert!(school.is_worse(&failed), "a line that is cut is everyone's, so it is told as an outage");
+        }
+    }
+    let under_way = judge(&known(LISTED, &[], None), &result(CheckCode::NoRoute, Rung::Tcp), &calm(), now());
+    assert_eq!(under_way, Judgement::default());
 }
 
 #[test]

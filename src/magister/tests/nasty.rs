@@ -121,7 +121,7 @@ async fn the_connection_itself_is_guarded_whoever_asks_for_it() {
 
         let dialled = crate::magister::connection::dial(&reach, &[address], Duration::from_secs(1)).await;
 
-        assert_eq!(dialled.err(), Some(CheckCode::PortSilent), "{text}");
+        assert_eq!(dialled.err(), Some(CheckCode::NoRoute), "{text}");
     }
     assert_eq!(forbidden.callers().await, 0);
 }

@@ -15,6 +15,7 @@ use crate::magister::reply::{self, Reply, Strange};
 const BOUNDS: Limits = Limits {
     connect: Duration::ZERO,
     total: Duration::ZERO,
+    list: Duration::ZERO,
     soap: Duration::ZERO,
     log_out: Duration::ZERO,
     list_bytes: 0,
@@ -159,8 +160,34 @@ fn what_is_no_answer_has_a_name() {
         (&format!("<a>{}</a>", "<b></b>".repeat(4_000)), Oddity::TooBig),
         ("<?xml version='1.0' encoding='utf-7'?><a/>", Oddity::NotXml),
         ("<?xml version='1.0' encoding='ISO-2022-JP'?><a/>", Oddity::NotXml),
+        ("<?xml version='1.0' encoding='utf-16'?><a/>", Oddity::NotUtf16),
+        ("<?xml version='1.0' encoding=\"UTF-16BE\"?><a/>", Oddity::NotUtf16),
+        ("<R><Table><x><y><!DOCTYPE z><a>&b;</a></y></x></Table></R>", Oddity::Dtd),
     ] {
         assert_eq!(read(text).err(), Some(oddity), "{text}");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_in_a_row_spoils_its_cell_and_nothing_else() {
+    for spoiled in ["a & b", "a &", "&b; c", "&#0;", "&#xD800;", "&eacute;", "x &amp y", "&&amp;"] {
+        let row = |text: &str| {
+            format!("<y><naam>{spoiled}</naam><idGebr>1</idGebr><opleidingscode>{text}</opleidingscode></y>")
+        };
+        let rows = row(spoiled) + &row("a &amp; b") + &row("<![CDATA[a & b]]>");
+        for text in
+            [format!("<R><Result>True</Result><Table><x>{rows}</x></Table></R>"), format!("<R><Rows>{rows}</Rows></R>")]
+        {
+            let read = read_in(text.as_bytes(), 3);
+            if text.contains("Rows") && spoiled.contains(';') && read.is_err() {
+                // Outside a table only our own columns are known to be of a row.
+                assert_eq!(read.err(), Some(Oddity::Dtd), "{spoiled}");
+                continue;
+            }
+            let counts = read.unwrap_or_else(|oddity| panic!("{text}: {oddity:?}")).table.counts();
+
+            assert_eq!((counts.rows, counts.without_id_gebr, counts.without_opleidingscode), (3, 0, 1), "{text}");
+        }
     }
 }
 

@@ -19,15 +19,7 @@ fn address() -> SocketAddr {
 }
 
 fn result(code: CheckCode) -> CheckResult {
-    CheckResult {
-        code,
-        rung: Rung::Tcp,
-        times: vec![],
-        columns: vec![],
-        counts: None,
-        oddity: None,
-        redacted_text: None,
-    }
+    CheckResult::ended(code, Rung::Tcp)
 }
 
 async fn visit(throttle: &Throttle, label: &str, code: CheckCode) -> Result<(), NotChecked> {

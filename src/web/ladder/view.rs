@@ -152,8 +152,12 @@ impl LadderView {
         let held: Vec<RungTime> = result.times.iter().filter(|time| result.holds(time.rung)).copied().collect();
         let mut rows = rungs(&held, None, broken);
         for (row, rung) in rows.iter_mut().zip(Rung::iter()) {
-            if code == CheckCode::UnexpectedAnswer && broken == Some(rung) {
-                // An answer that nobody understands is no "no".
+            let is_open = matches!(
+                code,
+                CheckCode::UnexpectedAnswer | CheckCode::ListFailed | CheckCode::NoRoute | CheckCode::TooSlow
+            );
+            if is_open && broken == Some(rung) {
+                // An answer that nobody understands, or that never came, is no "no".
                 row.words = "Onbekend";
             }
             let time = result.times.iter().find(|time| time.rung == rung);
@@ -221,6 +225,7 @@ fn details(result: &CheckResult) -> Vec<(&'static str, String)> {
     let mut rows = vec![("Code", result.code.as_str().to_owned()), ("Duurde", words::seconds_nl(result.millis()))];
     rows.extend(result.oddity.map(|oddity| ("Wat er vreemd was", words::oddity(oddity))));
     rows.extend(result.redacted_text.clone().map(|said| ("Magister zei", said)));
+    rows.extend(result.certificate_until.map(|until| ("Certificaat geldt tot", words::date_nl(until))));
     if !result.columns.is_empty() {
         rows.push(("Kolommen", result.columns.join(", ")));
     }

@@ -232,8 +232,8 @@ async fn context(database: &Path, keys: &str, base: &str, chance: Chance) -> Con
     }
 }
 
-/// No waiting for other schools' sakes: all of them are in this process.
+/// No waiting for other schools' sakes: all of them are in this process, as is what keeps silent.
 fn limits() -> Limits {
     let courtesy = Courtesy { pause: Duration::ZERO, at_once: 64, rest_after: usize::MAX, rest: Duration::ZERO };
-    Limits { courtesy, ..Limits::default() }
+    Limits { list: Duration::from_secs(5), courtesy, ..Limits::default() }
 }

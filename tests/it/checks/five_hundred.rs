@@ -30,7 +30,7 @@ mod memory;
 const SCHOOLS: u32 = 500;
 
 /// The ways in which a Magister is broken, with the code that a check must come to.
-const BROKEN: [(&str, CheckCode); 17] = [
+const BROKEN: [(&str, CheckCode); 18] = [
     ("wrong_password", CheckCode::LoginRefused),
     ("list_not_granted", CheckCode::ListNotGranted),
     ("self_signed", CheckCode::CertificateInvalid),
@@ -48,11 +48,12 @@ const BROKEN: [(&str, CheckCode); 17] = [
     ("list_unknown", CheckCode::ListNotGranted),
     ("redirect", CheckCode::UnexpectedAnswer),
     ("endless", CheckCode::UnexpectedAnswer),
+    ("list_fails", CheckCode::ListFailed),
 ];
 
 /// Those that cost time, or that more of would have the address left in peace: four of each.
 const RARE: [(&str, CheckCode); 3] =
-    [("silent", CheckCode::PortSilent), ("slow", CheckCode::UnexpectedAnswer), ("refuses", CheckCode::PortRefused)];
+    [("silent", CheckCode::PortSilent), ("slow", CheckCode::TooSlow), ("refuses", CheckCode::PortRefused)];
 
 /// As the service's own, but for a shorter pause.
 const COURTESY: Courtesy =

@@ -123,14 +123,15 @@ fn an_import_that_was_done_is_done_again_since_the_day_it_was() {
 fn result(code: CheckCode) -> CheckResult {
     let rung = match code {
         CheckCode::HostUnknown => Rung::Name,
-        CheckCode::PortSilent | CheckCode::PortRefused => Rung::Tcp,
+        CheckCode::PortSilent | CheckCode::PortRefused | CheckCode::NoRoute => Rung::Tcp,
         CheckCode::TlsFailed | CheckCode::CertificateInvalid => Rung::Tls,
         CheckCode::LoginRefused | CheckCode::UnexpectedAnswer => Rung::Login,
         CheckCode::ListNotGranted | CheckCode::ServiceNotGranted => Rung::Data,
+        CheckCode::ListFailed | CheckCode::TooSlow => Rung::Data,
         CheckCode::ListOutdated => Rung::Shape,
         CheckCode::ListEmpty | CheckCode::Ok => Rung::Rows,
     };
-    CheckResult { code, rung, times: vec![], columns: vec![], counts: None, oddity: None, redacted_text: None }
+    CheckResult::ended(code, rung)
 }
 
 /// Judges a result and has the rules follow, as the service does.

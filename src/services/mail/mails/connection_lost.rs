@@ -6,6 +6,7 @@ use crate::domain::check::CheckCode;
 use crate::domain::unsent::UnsentReason;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
 use crate::store::checks::{check_status, connection_checks};
+use crate::words;
 
 pub(super) struct ConnectionLost {
     school: SchoolFacts,
@@ -26,10 +27,13 @@ impl Mail for ConnectionLost {
             return Err(NotSent::NotNeeded(UnsentReason::ConnectionBack));
         };
         let newest = connection_checks::list_of_connection(conn, about.id(), None, 1).await?;
-        let said = newest.first().and_then(|check| check.result()).and_then(|result| result.redacted_text.clone());
-        let cause = match code {
-            CheckCode::Ok => String::new(),
-            code => code.sentence().to_owned(),
+        let result = newest.first().and_then(|check| check.result());
+        let said = result.and_then(|result| result.redacted_text.clone());
+        let seen = result.filter(|result| result.code == code).and_then(|result| result.oddity).map(words::oddity);
+        let cause = match (code, seen) {
+            (CheckCode::Ok, _) => String::new(),
+            (code, None) => code.sentence().to_owned(),
+            (code, Some(seen)) => format!("{} {seen}", code.sentence()),
         };
         about.draft(&Self { school: about.facts(), cause, said: said.unwrap_or_default(), link: about.staff() })
     }

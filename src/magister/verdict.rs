@@ -1,0 +1,143 @@
+//! What the words of a "no" mean. Magister's wording is not public, so each question looks for what many servers say; what
+//! none of them knows stays unknown.
+
+use super::reply::Reply;
+
+/// Of whom a refused log-in speaks.
+const WHO: [&str; 6] = ["wachtwoord", "password", "gebruiker", "user", "credential", "authent"];
+/// A log-in, and what was wrong with it.
+const LOG_IN: [&str; 5] = ["login", "log in", "logon", "inlog", "aanmeld"];
+const WAS_WRONG: [&str; 11] = [
+    "fail",
+    "mislukt",
+    "denied",
+    "geweiger",
+    "refus",
+    "onjuist",
+    "incorrect",
+    "ongeldig",
+    "invalid",
+    "niet toegestaan",
+    "not allowed",
+];
+/// What a list says that fails by itself: SQL, a value that does not fit, time, a lock.
+const OF_THE_LIST: [&str; 30] = [
+    "sql",
+    "column",
+    "kolom",
+    "object name",
+    "syntax",
+    "statement",
+    "subquery",
+    "aggregate",
+    "ambiguous",
+    "varchar",
+    "is not a valid",
+    "geen geldig",
+    "integer",
+    "datetime",
+    "data type",
+    "conver",
+    "cast",
+    "truncat",
+    "overflow",
+    "divide",
+    "division",
+    "timeout",
+    "time-out",
+    "time out",
+    "timed out",
+    "expired",
+    "deadlock",
+    "lock request",
+    "transaction",
+    "database",
+];
+
+/// Whether a text that came in place of a token speaks of the user or the password.
+pub(super) fn is_refusal(text: &str) -> bool {
+    let said = said(text);
+    says(&said, &WHO) || (says(&said, &LOG_IN) && says(&said, &WAS_WRONG))
+}
+
+/// Whether the server found no function in what it was asked.
+fn is_no_function(text: &str) -> bool {
+    says(&said(text), &["function", "functie", "library"]) && !is_refusal(text)
+}
+
+/// The same of a whole answer.
+pub(super) fn found_no_function(reply: &Reply) -> bool {
+    reply.result != Some(true) && !reply.has_right_fault() && reply.verdict_text().is_some_and(is_no_function)
+}
+
+/// Whether the session that was asked with is over.
+pub(super) fn is_session_gone(reply: &Reply) -> bool {
+    let is_of_session = |text: &str| {
+        let said = said(text);
+        says(&said, &["sessi", "token"]) && !says(&said, &["sql"])
+    };
+    reply.result != Some(true) && !reply.has_right_fault() && reply.verdict_text().is_some_and(is_of_session)
+}
+
+/// Whether it is the list itself that fails.
+pub(super) fn is_of_the_list(text: &str) -> bool {
+    says(&said(text), &OF_THE_LIST)
+}
+
+/// Whether an exception can be one of rights. Of the same name comes everything else that goes wrong within the list.
+pub(super) fn is_of_rights(exception: &str) -> bool {
+    exception.contains("EMGeneralFailure") && !is_of_the_list(exception)
+}
+
+/// What is said between the tags, in small letters.
+fn said(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().filter(|word| !word.starts_with('<')).collect();
+    words.join(" ").to_lowercase()
+}
+
+fn says(said: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| said.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_speaks_of_the_user_or_of_a_log_in_that_went_wrong() {
+        for (text, expected) in [
+            ("De gebruikersnaam of het wachtwoord is onjuist.", true),
+            ("<Envelope> <Fault> <faultstring> Unknown user", true),
+            ("SOAP-ENV:Client Authentication failed", true),
+            ("EMGeneralFailure Inloggen mislukt", true),
+            ("Login failed", true),
+            ("Login denied", true),
+            ("<Envelope> <Body> <UserName> <faultstring> Simulated", false),
+            ("SOAP-ENV:Server Method Login not found", false),
+            ("EMGeneralFailure Geen licentie", false),
+            ("", false),
+        ] {
+            assert_eq!(is_refusal(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_a_general_failure_without_a_sign_of_the_list_is_one_of_rights() {
+        for (text, expected) in [
+            ("EMGeneralFailure Access denied", true),
+            ("EMGeneralFailure Geen toegang", true),
+            ("EMGeneralFailure", true),
+            ("EMGeneralFailure Invalid column name 'x'", false),
+            ("EMGeneralFailure '' is not a valid integer value", false),
+            ("EMGeneralFailure Conversion failed when converting", false),
+            ("EMGeneralFailure Transaction was deadlocked", false),
+            ("EMGeneralFailure Query timeout expired", false),
+            ("EMGeneralFailure Time-out", false),
+            ("EMGeneralFailure Ongeldige kolomnaam", false),
+            ("EDatabaseError Access denied", false),
+            ("Access denied", false),
+        ] {
+            assert_eq!(is_of_rights(text), expected, "{text}");
+        }
+    }
+}
