@@ -39,6 +39,14 @@ pub struct Model {
     pub receipt: Option<String>,
     /// When that was.
     pub receipt_at: Option<DateTimeUtc>,
+    /// Where the server read what it was asked.
+    #[sea_orm(column_type = "Text")]
+    pub way: Option<String>,
+    /// Until when its certificate holds.
+    #[sea_orm(indexed)]
+    pub certificate_until: Option<DateTimeUtc>,
+    /// When that certificate was first seen.
+    pub certificate_seen_at: Option<DateTimeUtc>,
     /// Whose.
     #[sea_orm(belongs_to, from = "connection_id", to = "id")]
     pub connection: BelongsTo<super::connection::Entity>,

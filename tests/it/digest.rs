@@ -1,7 +1,7 @@
 //! The digest as Kurve reads it: each of its parts with since when, and what does not fit on it.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use koppelklaar::domain::check::CheckCode;
+use koppelklaar::domain::check::{Certificate, CheckCode};
 use koppelklaar::domain::ids::ConnectionId;
 use koppelklaar::jobs::Job;
 use koppelklaar::store::checks::check_status::{self, CheckStatus};
@@ -112,6 +112,35 @@ fn a_lost_connection_alone_is_worth_a_digest_and_that_of_a_school_that_stopped_i
         assert_eq!(lost.subject, "Koppelklaar: 1 verbinding kwijt");
         assert_eq!(stopped.status, 303, "{}", stopped.body);
         assert_eq!(after.iter().map(|mail| &mail.subject).collect::<Vec<_>>(), Vec::<&String>::new());
+    });
+}
+
+#[test]
+fn a_certificate_that_ends_is_told_of_thirty_days_ahead_and_seven_and_on_no_day_between() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        table.open_import().await;
+        let (conn, connection) = (app.context().db.writer(), table.school.connection);
+        let until = app.now() + TimeDelta::days(30) - TimeDelta::hours(1);
+        let certificate = Some(Certificate { until, seen_at: app.now() - TimeDelta::days(2) });
+        let known = check_status::load(conn, connection).await.expect("the store answers");
+        check_status::save(conn, &CheckStatus { certificate, ..known }).await.expect("the store answers");
+
+        let first = digest(&app).await;
+        let mut told = vec![];
+        for day in 1..30 {
+            app.advance(TimeDelta::days(1));
+            app.run(Job::Digest).await;
+            let mails = app.new_mails().await;
+            told.extend(
+                mails.into_iter().filter(|mail| mail.text.contains("ertificaat")).map(|mail| (day, mail.subject)),
+            );
+        }
+
+        let subject = "Koppelklaar: 1 certificaat verloopt bijna";
+        let row = "Certificaat dat bijna verloopt: - Bonhoeffer College (12AB): geldt tot wo 23 december 2026, sinds";
+        assert!(dense(&first.text).contains(row), "{}", first.text);
+        assert_eq!((first.subject.as_str(), told), (subject, vec![(23, subject.to_owned())]));
     });
 }
 

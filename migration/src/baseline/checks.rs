@@ -12,6 +12,7 @@ pub(super) fn subject() -> Subject {
             index("idx-check_status-next_check_at", "check_status", &["next_check_at"]),
             index("idx-check_status-last_checked_at", "check_status", &["last_checked_at"]),
             index("idx-check_status-last_code", "check_status", &["last_code"]),
+            index("idx-check_status-certificate_until", "check_status", &["certificate_until"]),
             index("idx-connection_check-connection", "connection_check", &["connection_id", "asked_at"]),
             index("idx-connection_check-line", "connection_check", &["finished_at", "asked_at"]),
             index("idx-connection_check-run_id", "connection_check", &["run_id"]),
@@ -38,6 +39,9 @@ fn check_status() -> TableCreateStatement {
         .col(text_null("streak"))
         .col(text_null("receipt"))
         .col(timestamp_with_time_zone_null("receipt_at"))
+        .col(text_null("way"))
+        .col(timestamp_with_time_zone_null("certificate_until"))
+        .col(timestamp_with_time_zone_null("certificate_seen_at"))
         .foreign_key(&mut foreign_key("check_status", "connection_id", "connection"))
         .to_owned()
 }

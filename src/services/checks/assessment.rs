@@ -10,7 +10,8 @@ use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::check::schedule::{AFTER_CLAIM_SECONDS, Pace, next_check_at};
 use crate::domain::check::{
-    ActivationFacts, Alarm, CheckCode, CheckHistory, CheckResult, Judgement, NotMade, Receipt, RoundFacts, Rung, judge,
+    ActivationFacts, Alarm, Certificate, CheckCode, CheckHistory, CheckResult, Judgement, NotMade, Receipt, RoundFacts,
+    Rung, judge,
 };
 use crate::domain::credential::ClosedReason;
 use crate::domain::import_gate::open_schools;
@@ -208,6 +209,7 @@ fn after_check(known: &CheckStatus, after: &Onboarding, finding: &Finding<'_>) -
     let Finding { result, judged, is_worse, version, at: now } = *finding;
     let is_connected = result.code.is_connected();
     let receipt = result.counts.map(|counts| Receipt { counts, at: now });
+    let certificate = result.certificate_until.map(|until| Certificate::after(known.certificate, until, now));
     CheckStatus {
         connection: known.connection,
         next_check_at: None,
@@ -219,6 +221,8 @@ fn after_check(known: &CheckStatus, after: &Onboarding, finding: &Finding<'_>) -
         failing_since: if is_worse { known.failing_since.or(Some(now)) } else { still_lost(known, is_connected) },
         streak: judged.streak,
         receipt: receipt.or(known.receipt),
+        way: result.way.or(known.way),
+        certificate: certificate.or(known.certificate),
     }
 }
 

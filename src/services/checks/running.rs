@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use super::asking::may_check;
 use super::quarantine::HeldCheck;
 use super::{assessment, quarantine};
-use crate::domain::check::{CheckProgress, NotMade};
+use crate::domain::check::{CheckProgress, NotMade, Way};
 use crate::domain::credential::{ClosedReason, Password};
 use crate::domain::ids::{CheckId, ConnectionId};
 use crate::domain::text::SchoolDomain;
@@ -44,6 +44,7 @@ pub(super) struct Claimed {
     pub(super) lease_until: DateTime<Utc>,
     is_watched: bool,
     credential: StoredCredential,
+    way: Option<Way>,
 }
 
 /// What a check needs.
@@ -51,6 +52,8 @@ struct Ready {
     domain: SchoolDomain,
     version: u32,
     credential: StoredCredential,
+    /// Where this server read what it was asked before.
+    way: Option<Way>,
 }
 
 /// Makes one check that waits or is due; `None` when there was none.
@@ -185,8 +188,8 @@ fn claimed(
     lease_until: DateTime<Utc>,
     is_watched: bool,
 ) -> Claimed {
-    let Ready { domain, version, credential } = ready;
-    Claimed { check, connection, domain, version, lease_until, is_watched, credential }
+    let Ready { domain, version, credential, way } = ready;
+    Claimed { check, connection, domain, version, lease_until, is_watched, credential, way }
 }
 
 /// What a check of a school needs; `None` when there is nothing to check any more.
@@ -206,7 +209,8 @@ async fn prepare(conn: &impl ConnectionTrait, connection: ConnectionId) -> Resul
         return Ok(None);
     }
     let domain = connections::load(conn, connection).await?.details.domain;
-    Ok(Some(Ready { domain, version: credential.version, credential }))
+    let way = check_status::load(conn, connection).await?.way;
+    Ok(Some(Ready { domain, version: credential.version, credential, way }))
 }
 
 async fn climb(context: &Context, magister: &Magister, claimed: &Claimed) -> Ended {
@@ -222,7 +226,7 @@ async fn climb(context: &Context, magister: &Magister, claimed: &Claimed) -> End
             return Ended { rest: Some(quarantine::ASIDE), ..broke_off };
         }
     };
-    let target = Target::new(claimed.domain.clone(), Port::Live);
+    let target = Target::new(claimed.domain.clone(), Port::Live).that_reads(claimed.way);
     let (tell, told) = watch::channel(CheckProgress::default());
     let noted = note_progress(context, claimed, told);
     let (climbed, ()) = tokio::join!(climb_aloud(magister, &target, &password, tell), noted);

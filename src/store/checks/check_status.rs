@@ -7,7 +7,7 @@ use entity::{check_status, credential, onboarding};
 use sea_orm::sea_query::{Expr, OnConflict, Query};
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use crate::domain::check::{CheckCode, Receipt, Streak};
+use crate::domain::check::{Certificate, CheckCode, Receipt, Streak, Way};
 use crate::domain::ids::ConnectionId;
 use crate::store::{ConnectionTrait, LeaseTerm, StoreError};
 
@@ -34,6 +34,10 @@ pub struct CheckStatus {
     pub streak: Option<Streak>,
     /// What was counted when the list was last read.
     pub receipt: Option<Receipt>,
+    /// Where the server read what it was asked.
+    pub way: Option<Way>,
+    /// The certificate that was last seen.
+    pub certificate: Option<Certificate>,
 }
 
 impl CheckStatus {
@@ -50,6 +54,8 @@ impl CheckStatus {
             failing_since: None,
             streak: None,
             receipt: None,
+            way: None,
+            certificate: None,
         }
     }
 }
@@ -98,6 +104,9 @@ pub async fn save(conn: &impl ConnectionTrait, known: &CheckStatus) -> Result<()
         Column::Streak,
         Column::Receipt,
         Column::ReceiptAt,
+        Column::Way,
+        Column::CertificateUntil,
+        Column::CertificateSeenAt,
     ];
     let renew = OnConflict::column(Column::ConnectionId).update_columns(update).to_owned();
     check_status::Entity::insert(to_row(known)?).on_conflict(renew).exec_without_returning(conn).await?;
@@ -237,6 +246,9 @@ fn to_row(known: &CheckStatus) -> Result<check_status::ActiveModel, StoreError> 
         streak: Set(streak.map_err(|_| corrupt(&id, "streak"))?),
         receipt: Set(receipt.map_err(|_| corrupt(&id, "receipt"))?),
         receipt_at: Set(known.receipt.map(|receipt| receipt.at)),
+        way: Set(known.way.map(|way| way.as_str().to_owned())),
+        certificate_until: Set(known.certificate.map(|certificate| certificate.until)),
+        certificate_seen_at: Set(known.certificate.map(|certificate| certificate.seen_at)),
     })
 }
 
@@ -260,6 +272,12 @@ pub(in crate::store) fn to_check_status(row: &check_status::Model) -> Result<Che
         (Some(_), None) | (None, Some(_)) => return Err(corrupt("receipt_at")),
     };
     let streak = row.streak.as_deref().map(serde_json::from_str).transpose().map_err(|_| corrupt("streak"))?;
+    let way = row.way.as_deref().map(str::parse).transpose().map_err(|_| corrupt("way"))?;
+    let certificate = match (row.certificate_until, row.certificate_seen_at) {
+        (None, None) => None,
+        (Some(until), Some(seen_at)) => Some(Certificate { until, seen_at }),
+        (Some(_), None) | (None, Some(_)) => return Err(corrupt("certificate_until")),
+    };
     Ok(CheckStatus {
         connection: ConnectionId::from_uuid(row.connection_id),
         next_check_at: row.next_check_at,
@@ -271,5 +289,7 @@ pub(in crate::store) fn to_check_status(row: &check_status::Model) -> Result<Che
         failing_since: row.failing_since,
         streak,
         receipt,
+        way,
+        certificate,
     })
 }

@@ -124,6 +124,23 @@ pub async fn count_held_by(conn: &impl ConnectionTrait, party: Party) -> Result<
     Ok(held_by(party).count(conn).await?)
 }
 
+/// The connections of schools under way or done whose certificate ends in a span of time, the first to end first.
+pub async fn list_certificates(
+    conn: &impl ConnectionTrait,
+    after: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<(Connection, CheckStatus)>, StoreError> {
+    let rows = in_use()
+        .filter(check_status::COLUMN.certificate_until.gt(after))
+        .filter(check_status::COLUMN.certificate_until.lte(until))
+        .find_also_related(connection::Entity)
+        .order_by_asc(check_status::COLUMN.certificate_until)
+        .order_by_asc(check_status::COLUMN.connection_id)
+        .all(conn)
+        .await?;
+    Ok(readable(rows, with_school))
+}
+
 fn held_by(party: Party) -> Select<check_status::Entity> {
     let codes = CheckCode::iter().filter(|code| code.holder() == Some(party)).map(CheckCode::as_str);
     in_use().filter(check_status::COLUMN.last_code.is_in(codes)).filter(check_status::COLUMN.is_lost.eq(false))

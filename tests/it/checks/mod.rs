@@ -5,6 +5,7 @@ mod asking;
 mod by_itself;
 mod connections;
 mod five_hundred;
+mod learned;
 mod meaning;
 mod off;
 mod outage;

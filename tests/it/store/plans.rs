@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use koppelklaar::domain::ids::{ConnectionId, ContactId};
 use koppelklaar::domain::notice::MailKind;
+use koppelklaar::store::checks::check_status_list;
 use koppelklaar::store::mail::{mail_connections, outbox};
 use koppelklaar::store::onboarding::joins;
 use koppelklaar::store::reminders;
@@ -54,6 +55,19 @@ fn the_schools_that_are_due_are_found_by_an_index() {
         });
 
         assert!(plans.await.iter().any(|line| line.contains("idx-onboarding-attention_at")));
+    });
+}
+
+#[test]
+fn certificates_that_end_soon_are_found_by_an_index() {
+    run(|app: TestApp| async move {
+        let (now, later) = (app.now(), app.now() + chrono::TimeDelta::days(30));
+
+        let plans = plans(&app, async |conn| {
+            check_status_list::list_certificates(conn, now, later).await.expect("the store answers");
+        });
+
+        assert!(plans.await.iter().any(|line| line.contains("idx-check_status-certificate_until")));
     });
 }
 

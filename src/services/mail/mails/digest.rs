@@ -4,6 +4,7 @@
 mod part;
 mod rows;
 
+use chrono::{DateTime, Utc};
 use part::DigestPart;
 
 use super::{Mail, bodies};
@@ -35,10 +36,10 @@ impl Mail for Digest {
 
     async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
         if amsterdam_date(request.mail.created_at) == amsterdam_date(request.now) {
-            return of_now(request.context).await;
+            return of_now(request.context, request.now).await;
         }
         if request.mail.attempts > 0
-            && let Err(NotSent::Service(error)) = of_now(request.context).await
+            && let Err(NotSent::Service(error)) = of_now(request.context, request.now).await
         {
             tracing::error!(mail.id = %request.mail.id, cause = chain(&error), "Could not write the digest the whole day");
             return Err(NotSent::Unreachable(UnsentReason::DigestUnwritable));
@@ -76,11 +77,11 @@ impl Mail for Digest {
     }
 }
 
-async fn of_now(context: &Context) -> Result<Draft, NotSent> {
+async fn of_now(context: &Context, now: DateTime<Utc>) -> Result<Draft, NotSent> {
     if addresses::is_stopped(context, &addresses::digest_of(context)).await? {
         return Err(NotSent::NotNeeded(UnsentReason::DigestStopped));
     }
-    let parts = rows::load(context).await?;
+    let parts = rows::load(context, now).await?;
     let failed_mails = outbox_view::count_with_status(context.db.reader(), MailStatus::Failed).await?;
     if parts.is_empty() && failed_mails == 0 {
         return Err(NotSent::NotNeeded(UnsentReason::DigestEmpty));

@@ -38,6 +38,8 @@ pub(super) enum DigestKind {
     Lost,
     /// Schools whose connection with Magister fails by something that Kurve looks into.
     Failing,
+    /// Schools whose Magister has a certificate that ends.
+    Certificates,
     /// Contacts where mail does not arrive, or who stopped their reminders.
     Addresses,
 }
@@ -51,6 +53,7 @@ impl DigestKind {
             Self::Silent => "Geen antwoord",
             Self::Lost => "Verbinding kwijt",
             Self::Failing => "Verbinding die Kurve moet nakijken",
+            Self::Certificates => "Certificaat dat bijna verloopt",
             Self::Addresses => "Adressen",
         }
     }
@@ -60,7 +63,11 @@ impl DigestPart {
     /// That there is more than the rows; empty when there is not.
     pub(super) fn more_said(&self) -> String {
         let (one, many) = match self.kind {
-            DigestKind::Waiting | DigestKind::Silent | DigestKind::Lost | DigestKind::Failing => ("school", "scholen"),
+            DigestKind::Waiting
+            | DigestKind::Silent
+            | DigestKind::Lost
+            | DigestKind::Failing
+            | DigestKind::Certificates => ("school", "scholen"),
             DigestKind::Addresses => ("contactpersoon", "contactpersonen"),
             DigestKind::Requests => ("aanvraag", "aanvragen"),
         };
@@ -88,6 +95,8 @@ impl DigestPart {
             (DigestKind::Lost, many) => format!("{many} verbindingen kwijt"),
             (DigestKind::Failing, 1) => "1 verbinding om na te kijken".to_owned(),
             (DigestKind::Failing, many) => format!("{many} verbindingen om na te kijken"),
+            (DigestKind::Certificates, 1) => "1 certificaat verloopt bijna".to_owned(),
+            (DigestKind::Certificates, many) => format!("{many} certificaten verlopen bijna"),
             (DigestKind::Addresses, 1) => "1 adres om na te kijken".to_owned(),
             (DigestKind::Addresses, many) => format!("{many} adressen om na te kijken"),
         }
@@ -116,6 +125,7 @@ pub(super) fn samples() -> Vec<DigestPart> {
         part(DigestKind::Silent, vec![row("Lyceum Oost", "geen antwoord op herinneringen")], 0),
         part(DigestKind::Lost, vec![row("Mavo Noord", "inloggen geweigerd")], 0),
         part(DigestKind::Failing, vec![row("Mavo West", "onverwacht antwoord")], 0),
+        part(DigestKind::Certificates, vec![row("Mavo Oost", "geldt tot di 1 december 2026")], 0),
         part(DigestKind::Addresses, vec![row("Mavo Zuid", "mail aan Anna de Wit komt niet aan (5.1.1)")], 1),
     ]
 }

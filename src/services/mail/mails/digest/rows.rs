@@ -1,9 +1,10 @@
 //! What the rows of the digest say, loaded from what is true now.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 use super::part::{DigestKind, DigestPart, DigestRow};
 use crate::domain::address_mark::AddressMark;
+use crate::domain::check::certificate;
 use crate::domain::connection::Connection;
 use crate::domain::notice::MailKind;
 use crate::domain::onboarding::progress::open_steps;
@@ -25,13 +26,14 @@ use crate::words;
 const DIGEST_ROWS: u64 = 40;
 
 /// The parts that have rows.
-pub(super) async fn load(context: &Context) -> Result<Vec<DigestPart>, ServiceError> {
+pub(super) async fn load(context: &Context, now: DateTime<Utc>) -> Result<Vec<DigestPart>, ServiceError> {
     let parts = [
         requests(context).await?,
         waiting(context).await?,
         silent(context).await?,
         lost(context).await?,
         failing(context).await?,
+        certificates(context, now).await?,
         marked(context).await?,
     ];
     Ok(parts.into_iter().filter(|part| !part.rows.is_empty()).collect())
@@ -94,6 +96,35 @@ async fn failing(context: &Context) -> Result<DigestPart, ServiceError> {
         more: found.more(),
         all: context.base.to(&links::failing_connections()),
     })
+}
+
+/// In the first digest after a warning is due. Many schools have one certificate together, and each would be a row a day.
+async fn certificates(context: &Context, now: DateTime<Utc>) -> Result<DigestPart, ServiceError> {
+    let mut part = DigestPart {
+        kind: DigestKind::Certificates,
+        rows: vec![],
+        more: 0,
+        all: context.base.to(links::STAFF_CONNECTIONS),
+    };
+    if !context.check_policy.makes_checks() {
+        return Ok(part);
+    }
+    let conn = context.db.reader();
+    let told_until = frozen_mails::last_sent_as_of(conn, MailKind::Digest).await?;
+    let until = now + Duration::days(certificate::WARNING_DAYS[0]);
+    for (school, known) in check_status_list::list_certificates(conn, now, until).await? {
+        let Some(certificate) = known.certificate else { continue };
+        let Some(at) = certificate.warned_at(now).filter(|at| told_until.is_none_or(|told| *at >= told)) else {
+            continue;
+        };
+        if part.rows.len() as u64 == DIGEST_ROWS {
+            part.more += 1;
+            continue;
+        }
+        let what = format!("geldt tot {}", words::date_nl(certificate.until));
+        part.rows.push(digest_row(context, &school, what, at));
+    }
+    Ok(part)
 }
 
 async fn marked(context: &Context) -> Result<DigestPart, ServiceError> {
