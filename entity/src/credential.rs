@@ -28,6 +28,9 @@ pub struct Model {
     /// Hex SHA-256 of the query file, as shown to the school.
     #[sea_orm(column_type = "Text")]
     pub query_sha256: String,
+    /// How the name of the query file ends.
+    #[sea_orm(column_type = "Text")]
+    pub query_extension: String,
     /// How often the password was shown; claimed before it is returned.
     pub reveals_used: i32,
     /// When they were made.

@@ -24,7 +24,11 @@ pub(super) async fn run(settings: &Settings) -> Result<(), StartError> {
     let mut findings = vec![base_url(settings), query_template(settings), mail_encryption(settings)];
     findings.extend(mail_rules(settings));
     findings.extend(settings.secret_files().filter(|path| is_open_to_all(path)).map(open_to_all));
-    match startup::open_any(settings).await {
+    // What is wrong with the template is said above; it keeps nothing else from being looked at.
+    let is_template_bad = startup::open_template(settings).is_err();
+    let mut without_template = settings.clone();
+    without_template.query_template = None;
+    match startup::open_any(if is_template_bad { &without_template } else { settings }).await {
         Ok(app) => {
             findings.push(Health::Good(format!("keys: {} on the ring", app.context.keys.ids().count())));
             findings.push(database(&app).await);
@@ -61,9 +65,15 @@ fn base_url(settings: &Settings) -> Health {
 }
 
 fn query_template(settings: &Settings) -> Health {
-    match &settings.query_template {
-        Some(path) => Health::Good(format!("query template: {}", path.display())),
-        None => Health::Worry("query template: the sample. Set KOPPELKLAAR_QUERY_TEMPLATE to Kurve's own.".to_owned()),
+    match (&settings.query_template, startup::open_template(settings)) {
+        (_, Err(error)) => Health::Bad(error.to_string()),
+        (Some(path), Ok(template)) => {
+            let (path, version, grammar) = (path.display(), template.version(), template.grammar().as_str());
+            Health::Good(format!("query template: {path}, version {version}, {grammar}"))
+        }
+        (None, Ok(_)) => {
+            Health::Worry("query template: the sample. Set KOPPELKLAAR_QUERY_TEMPLATE to Kurve's own.".to_owned())
+        }
     }
 }
 

@@ -91,11 +91,20 @@ pub async fn start_workers(app: &App, web: &WebState, stop: &CancellationToken) 
     Ok(workers)
 }
 
-fn open_template(settings: &Settings) -> Result<Template, StartError> {
+/// Reads the template that the settings name; the sample where they name none.
+///
+/// # Errors
+/// What is wrong with it, and on which line.
+pub fn open_template(settings: &Settings) -> Result<Template, StartError> {
     let Some(path) = &settings.query_template else {
         return Template::parse(SAMPLE_TEMPLATE).map_err(|error| StartError::new(error.to_string()));
     };
-    let text = std::fs::read_to_string(path).map_err(|error| cannot("KOPPELKLAAR_QUERY_TEMPLATE", path, &error))?;
-    Template::parse(&text)
+    let bytes = std::fs::read(path).map_err(|error| cannot("KOPPELKLAAR_QUERY_TEMPLATE", path, &error))?;
+    let keep_extension = |template: Template| match path.extension() {
+        Some(extension) => template.with_extension(&extension.to_string_lossy()),
+        None => Ok(template),
+    };
+    Template::parse(bytes)
+        .and_then(keep_extension)
         .map_err(|error| StartError::new(format!("KOPPELKLAAR_QUERY_TEMPLATE: {}: {error}", path.display())))
 }

@@ -1,4 +1,4 @@
--- koppelklaar-query-template: sample-1
+-- koppelklaar-query-template: sample-2 sql
 -- =====================================================================
 -- SAMPLE. This is NOT Kurve's query and it sets nothing up.
 -- VOORBEELD. Dit is NIET de query van Kurve. Laad dit bestand niet in
@@ -14,9 +14,7 @@
 -- Wachtwoord:      stel je zelf in via Beheer > Webservices > Gebruikers
 
 SELECT
-    'VOORBEELD, niet de query van Kurve'            AS melding,
-    '{{ school }}'                                  AS school,
-    '{{ brin }}'                                    AS brin,
-    '{{ user }}'                                    AS gebruiker,
-    'KurveLeerlingData'                             AS lijst,
-    'idGebr, ExterneId, opleidingscode, stamnr'     AS kolommen;
+    'VOORBEELD'           AS idGebr,
+    'niet van {{ user }}' AS ExterneId,
+    'voor {{ school }}'   AS opleidingscode,
+    '{{ brin }}'          AS stamnr;

@@ -25,6 +25,7 @@ fn credential() -> TableCreateStatement {
         .col(blob("sealed_query"))
         .col(text("template_version"))
         .col(text("query_sha256"))
+        .col(text("query_extension"))
         .col(integer("reveals_used"))
         .col(timestamp_with_time_zone("issued_at"))
         .col(uuid_null("issued_by"))

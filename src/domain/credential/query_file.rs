@@ -13,12 +13,14 @@ use super::query_template::{Part, QueryFacts, Template};
 /// The file for one connection.
 #[derive(Clone, PartialEq, Eq)]
 pub struct QueryFile {
-    /// The text, with CRLF line ends; seal it before it is stored.
-    pub text: String,
-    /// The SHA-256 of the text, in hexadecimal.
+    /// Its bytes, with CRLF line ends and in the encoding of the template; seal them before they are stored.
+    pub bytes: Vec<u8>,
+    /// The SHA-256 of the bytes, in hexadecimal.
     pub sha256_hex: String,
     /// The version of the template it was made from.
     pub template_version: String,
+    /// How its name ends: as that of the template's own file.
+    pub extension: String,
     /// The name to download it under.
     pub file_name: String,
 }
@@ -42,36 +44,45 @@ impl Template {
                 Part::Value(placeholder) => neutral(&placeholder.value(facts)),
             })
             .collect();
-        QueryFile {
-            sha256_hex: Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect(),
-            text,
-            template_version: self.version.clone(),
-            file_name: file_name(facts, &self.version),
-        }
+        let bytes = self.encoding.write(&text);
+        let sha256_hex = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let made_from = MadeFrom { version: self.version.clone(), extension: self.extension.clone() };
+        QueryFile::from_stored(facts, bytes, sha256_hex, made_from)
     }
 }
 
 impl QueryFile {
     /// The file as it was rendered and kept when the credentials were issued.
-    pub fn from_stored(facts: &QueryFacts, text: String, sha256_hex: String, template_version: String) -> Self {
-        let file_name = file_name(facts, &template_version);
-        Self { text, sha256_hex, template_version, file_name }
+    pub fn from_stored(facts: &QueryFacts, bytes: Vec<u8>, sha256_hex: String, made_from: MadeFrom) -> Self {
+        let file_name = file_name(facts, &made_from);
+        let MadeFrom { version, extension } = made_from;
+        Self { bytes, sha256_hex, template_version: version, extension, file_name }
     }
 }
 
-fn file_name(facts: &QueryFacts, template_version: &str) -> String {
+/// The template that a file was made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MadeFrom {
+    /// Its version.
+    pub version: String,
+    /// How its name ends.
+    pub extension: String,
+}
+
+fn file_name(facts: &QueryFacts, made_from: &MadeFrom) -> String {
     let whose = match &*facts.schools {
         [only] => only.brin.as_str(),
         _ => facts.domain.label(),
     };
-    format!("kurve-query-{whose}-{template_version}.sql")
+    format!("kurve-query-{whose}-{}.{}", made_from.version, made_from.extension)
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::query_template::tests::{body, code};
+    use super::super::Grammar;
+    use super::super::query_template::tests::{body, code, written_in};
     use super::*;
     use crate::domain::school::SchoolDetails;
     use crate::domain::text::{Brin, SchoolDomain, SchoolName};
@@ -80,6 +91,14 @@ mod tests {
     const GOLDEN: &str = include_str!("golden/bonhoeffer.sql");
     const EVERYWHERE: &str = "-- koppelklaar-query-template: v1\n-- {{ school }}\nSELECT '{{school}}', \"{{ school }}\"\n\
          /* {{ school }}{{ school }}*/ FROM x -- {{ school }}";
+
+    fn text(file: &QueryFile) -> &str {
+        std::str::from_utf8(&file.bytes).expect("UTF-8")
+    }
+
+    fn rendered(template: &Template, name: &str) -> String {
+        text(&template.render(&school(name))).to_owned()
+    }
 
     fn details(name: &str, brin: &str) -> SchoolDetails {
         SchoolDetails { name: SchoolName::parse(name).expect("a name"), brin: Brin::parse(brin).expect("a BRIN") }
@@ -97,9 +116,9 @@ mod tests {
 
         let file = template.render(&school("Bonhoeffer College, locatie 't Één #1 {{ brin }}"));
 
-        assert_eq!(file.text, GOLDEN);
-        assert_eq!(file.file_name, "kurve-query-12AB00-sample-1.sql");
-        assert_eq!((file.template_version.as_str(), template.version()), ("sample-1", "sample-1"));
+        assert_eq!(text(&file), GOLDEN);
+        assert_eq!(file.file_name, "kurve-query-12AB00-sample-2.sql");
+        assert_eq!((file.template_version.as_str(), template.version()), ("sample-2", "sample-2"));
         assert_eq!(file.sha256_hex.len(), 64);
         assert_eq!(file, template.render(&school("Bonhoeffer College, locatie 't Één #1 {{ brin }}")));
     }
@@ -117,7 +136,7 @@ mod tests {
     fn the_hash_is_that_of_the_bytes() {
         let file = body("x").expect("sound").render(&school("De Hof"));
 
-        assert_eq!(file.text, "x\r\n");
+        assert_eq!(file.bytes, b"x\r\n");
         assert_eq!(file.sha256_hex, "b35e09fa2ced9ebcad9d16336fb961146fe34bfbebc562679da85f8a314c9dca");
     }
 
@@ -125,7 +144,7 @@ mod tests {
     fn braces_and_line_ends_are_otherwise_free() {
         let template = body("a { b } }} -- it's\r'it''s {x} {{brin}}'\r\n\"{{ user }}\" -- {{domain}}").expect("sound");
 
-        let text = template.render(&school("De Hof")).text;
+        let text = rendered(&template, "De Hof");
 
         assert_eq!(text, "a { b } }} -- it's\r\n'it''s {x} 12AB00'\r\n\"Kurve\" -- bonhoeffer\r\n");
     }
@@ -140,15 +159,15 @@ mod tests {
         let file = template.render(&QueryFacts { schools, ..school("Rivierenland") });
 
         let line = "De Hof (12AB), t Veld - x (34CD01)";
-        assert_eq!(file.text, format!("-- Rivierenland: {line} / 12AB, 34CD01 / bonhoeffer\r\n-- {line}\r\n"));
+        assert_eq!(text(&file), format!("-- Rivierenland: {line} / 12AB, 34CD01 / bonhoeffer\r\n-- {line}\r\n"));
         assert_eq!(file.file_name, format!("kurve-query-bonhoeffer-{}.sql", template.version()));
-        assert_eq!(one.text.lines().last(), Some("-- De Hof (12AB00)"));
+        assert_eq!(text(&one).lines().last(), Some("-- De Hof (12AB00)"));
     }
 
     #[test]
     fn a_nasty_name_stays_where_it_was_put() {
         let template = Template::parse(EVERYWHERE).expect("sound");
-        let harmless = template.render(&school("De Hof")).text;
+        let harmless = rendered(&template, "De Hof");
 
         for name in [
             "x'; DROP TABLE pupil; --",
@@ -167,9 +186,9 @@ mod tests {
             "&amp;x",
             "x%0d%0a",
         ] {
-            let text = template.render(&school(name)).text;
+            let text = rendered(&template, name);
 
-            assert_eq!(code(&text), code(&harmless), "{name}");
+            assert_eq!(code(Grammar::Sql, &text), code(Grammar::Sql, &harmless), "{name}");
             assert_eq!(text.lines().count(), harmless.lines().count(), "{name}");
             assert!(!text.contains(['#', '{', '}', '\\']), "{name}");
             assert!(!text.contains("12AB00") && !text.contains("Kurve"), "{name}");
@@ -185,22 +204,74 @@ mod tests {
         assert!(!shown.contains("very-secret"), "{shown}");
     }
 
+    #[test]
+    fn the_sample_gives_the_four_columns_by_name() {
+        let sql = rendered(&Template::parse(SAMPLE).expect("sound"), "De Hof");
+        let code: String = sql.lines().filter(|line| !line.trim_start().starts_with("--")).collect();
+
+        let names: Vec<&str> =
+            code.split(" AS ").skip(1).filter_map(|after| after.split([',', ';', ' ']).next()).collect();
+
+        assert_eq!(names, ["idGebr", "ExterneId", "opleidingscode", "stamnr"]);
+    }
+
+    #[test]
+    fn a_file_keeps_the_encoding_and_the_extension_of_its_template() {
+        let header = "koppelklaar-query-template: v1 ini\n";
+        let windows = [header.as_bytes(), b"[caf\xe9]\nnaam={{ school }} \x80\n"].concat();
+        let utf_16: Vec<u8> =
+            format!("\u{FEFF}{header}naam={{{{ school }}}} é").encode_utf16().flat_map(u16::to_be_bytes).collect();
+
+        let plain = Template::parse(&windows).expect("sound").render(&school("Één"));
+        let other = Template::parse(&utf_16).and_then(|template| template.with_extension("DEC")).expect("sound");
+        let other = other.render(&school("Één"));
+
+        assert_eq!(plain.bytes, b"[caf\xe9]\r\nnaam=Een \x80\r\n");
+        assert_eq!(plain.file_name, "kurve-query-12AB00-v1.ini");
+        let expected: Vec<u8> = "\u{FEFF}naam=Een é\r\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!((other.bytes, other.file_name.as_str()), (expected, "kurve-query-12AB00-v1.dec"));
+        assert!(
+            Template::parse(format!("\u{FEFF}-- {header}x=y"))
+                .expect("sound")
+                .render(&school("De Hof"))
+                .bytes
+                .starts_with(b"\xef\xbb\xbf")
+        );
+    }
+
+    /// Every place where a value may stand.
+    const PLACES: [(Grammar, &str); 4] = [
+        (
+            Grammar::Sql,
+            "-- {{ school }}\nSELECT '{{school}}', \"{{ school }}\"\n/* {{ school }}{{ school }}*/ -- {{ school }}",
+        ),
+        (
+            Grammar::Xml,
+            "<?xml version='1.0'?>\n<a b='{{ school }}' c=\"{{ school }}\">{{ school }}<!-- {{school}}--><![CDATA[{{ school }}]]></a>",
+        ),
+        (Grammar::Ini, "[x]\n; {{ school }}\nnaam={{ school }}\nquery=\"SELECT '{{ school }}'\"\nz=1"),
+        (Grammar::Text, "{{ school }} <'{{ school }}=\n{{school}}"),
+    ];
+
     proptest! {
         #[test]
-        fn no_name_leaves_its_line_comment_or_string(name in "\\PC{2,60}|[-'#{}*/ \"&;a\\\\]{2,60}") {
+        fn no_name_leaves_its_comment_string_or_text(name in "\\PC{2,60}|[-'#{}*/ \"&;a\\\\<>=\\[\\]]{2,60}") {
             let Ok(parsed) = SchoolName::parse(&name) else { return Ok(()) };
-            let template = Template::parse(EVERYWHERE).expect("sound");
-            let harmless = template.render(&school("De Hof")).text;
+            for (grammar, place) in PLACES {
+                let template = written_in(grammar, place).expect("sound");
+                let harmless = rendered(&template, "De Hof");
 
-            let text = template.render(&QueryFacts { name: parsed, ..school("De Hof") }).text;
+                let file = template.render(&QueryFacts { name: parsed.clone(), ..school("De Hof") });
 
-            prop_assert_eq!(code(&text), code(&harmless));
-            prop_assert_eq!(text.matches('\n').count(), harmless.matches('\n').count());
-            for sign in ["'", "\"", "--", "*/", "/*", "\r\n"] {
-                prop_assert_eq!(text.matches(sign).count(), harmless.matches(sign).count(), "{}", sign);
+                let text = text(&file);
+                prop_assert_eq!(code(grammar, text), code(grammar, &harmless));
+                prop_assert_eq!(text.matches('\n').count(), harmless.matches('\n').count());
+                for sign in ["'", "\"", "--", "*/", "/*", "\r\n", "<", ">", "=", ";", "[", "]", "&"] {
+                    prop_assert_eq!(text.matches(sign).count(), harmless.matches(sign).count(), "{}", sign);
+                }
+                let is_plain = text.is_ascii() && !text.contains(['#', '{', '}']);
+                prop_assert!(is_plain);
             }
-            let is_plain = text.is_ascii() && !text.contains(['#', '{', '}']);
-            prop_assert!(is_plain);
         }
     }
 }

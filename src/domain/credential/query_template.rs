@@ -1,25 +1,35 @@
 //! The template of the query file: a versioned text that an installation brings.
 //!
-//! Plain ASCII (in which encoding Decibel reads is not public), and its first line is
-//! `-- koppelklaar-query-template: VERSION`, which is left out of the file. In comments and quoted strings, and only
-//! there, it may name `{{ school }}` (the name of the connection), `{{ schools }}` (the name and BRIN of each), `{{ brin }}`, `{{ domain }}` and
-//! `{{ user }}`. There is no placeholder for the
-//! password: that is set by hand. A `#` is refused anywhere, since Decibel asks for the value of `#name#`, also in a
-//! comment. To add a placeholder: a variant of `Placeholder`, then follow the compiler.
+//! It may be UTF-8, UTF-16 (with its mark) or windows-1252, and of the grammar that its first line names after the
+//! version: `-- koppelklaar-query-template: VERSION [sql|xml|ini|text]`, with the signs for a comment of that grammar around
+//! it, or none. That line is left out of the file. In strings, comments and free text, and only there, it may name
+//! `{{ school }}` (the name of the connection), `{{ schools }}` (the name and BRIN of each), `{{ brin }}`, `{{ domain }}`
+//! and `{{ user }}`. There is no placeholder for the password: that is set by hand. A `#` is refused anywhere, since Decibel
+//! asks for the value of `#name#`, also in a comment. To add a placeholder: a variant of `Placeholder`, then follow the
+//! compiler; a grammar: `grammar`.
 
 use std::fmt;
 
 use strum::EnumString;
 
 use super::WEBSERVICE_USER;
+use super::grammar::Grammar;
+use super::text_encoding::TextEncoding;
 use crate::domain::school::SchoolDetails;
-use crate::domain::text::{SchoolDomain, SchoolName};
+use crate::domain::text::{SchoolDomain, SchoolName, is_invisible, turns_direction};
 
-const HEADER: &str = "-- koppelklaar-query-template:";
+const HEADER: &str = "koppelklaar-query-template:";
+/// What may stand around the header: the beginnings of a comment, and the end of one.
+const OPENERS: [&str; 4] = ["--", "<!--", ";", "//"];
+const CLOSER: &str = "-->";
+/// Windows makes a `#` of the others where it has no such sign.
+const HASHES: [char; 3] = ['#', '\u{FE5F}', '\u{FF03}'];
 /// Far more than a query for one list needs.
 const SIZE_MAX: usize = 64 * 1024;
 /// A version also stands in a file name.
 const VERSION_MAX: usize = 40;
+/// Longer than any that is in use.
+const EXTENSION_MAX: usize = 10;
 
 /// Why a template is refused at the start, for whoever runs the installation. Never holds text of the template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -28,22 +38,33 @@ pub enum TemplateError {
     #[error("the template is larger than 64 KiB")]
     TooLarge,
     /// The first line is something else.
-    #[error("line 1: expected `-- koppelklaar-query-template: VERSION`")]
+    #[error(
+        "line 1: expected `-- koppelklaar-query-template: VERSION`, and after it sql, xml, ini or text if it is not SQL"
+    )]
     MissingHeader,
     /// The version cannot stand in a file name.
     #[error(
         "line 1: a version is 1 to 40 letters, digits, hyphens, underscores and dots, and starts with a letter or digit"
     )]
     BadVersion,
+    /// After the version stands something else than a grammar.
+    #[error("line 1: after the version may stand sql, xml, ini or text, and nothing more")]
+    UnknownGrammar,
+    /// The name of the file ends so that it cannot be kept.
+    #[error("the extension of a template is 1 to 10 letters and digits")]
+    BadExtension,
+    /// UTF-16 that is broken.
+    #[error("the template begins as UTF-16 and cannot be read as that")]
+    Unreadable,
     /// Nothing follows the header.
     #[error("the template has no text after its header")]
     Empty,
     /// A `#`.
     #[error("line {0}: `#` is refused, since Decibel treats `#name#` as a parameter, even in a comment")]
     Hash(usize),
-    /// A sign outside printable ASCII.
-    #[error("line {0}: only printable ASCII signs and tabs are accepted")]
-    NotAscii(usize),
+    /// A sign that nobody sees, or that is none: also what comes of UTF-16 without its mark.
+    #[error("line {0}: a control sign, or one that is invisible or turns the text; UTF-16 needs its mark at the front")]
+    OddSign(usize),
     /// `{{` and a name that is not known.
     #[error("line {0}: unknown placeholder; known are school, schools, brin, domain and user")]
     UnknownPlaceholder(usize),
@@ -51,10 +72,12 @@ pub enum TemplateError {
     #[error("line {0}: a placeholder is not closed with `}}}}` on the same line")]
     UnclosedPlaceholder(usize),
     /// A placeholder in the statements themselves.
-    #[error("line {0}: a placeholder may only stand in a comment or in a quoted string")]
+    #[error(
+        "line {0}: a placeholder may only stand where its value cannot end anything: in a comment, a string or free text"
+    )]
     PlaceholderInCode(usize),
-    /// A quoted string or `/*` that runs to the end.
-    #[error("line {0}: the quoted string or comment that starts here is not closed")]
+    /// A string, a comment or a tag that runs to the end.
+    #[error("line {0}: the string, comment or tag that starts here is not closed")]
     Unclosed(usize),
 }
 
@@ -103,7 +126,10 @@ pub(super) enum Part {
 #[derive(Clone)]
 pub struct Template {
     pub(super) version: String,
+    pub(super) encoding: TextEncoding,
+    pub(super) extension: String,
     pub(super) parts: Vec<Part>,
+    grammar: Grammar,
 }
 
 impl fmt::Debug for Template {
@@ -113,32 +139,49 @@ impl fmt::Debug for Template {
 }
 
 impl Template {
-    /// Checks a template.
+    /// Checks a template. Its files have the extension of its grammar.
     ///
     /// # Errors
     /// On the first thing that is not right, with its line.
-    pub fn parse(text: &str) -> Result<Self, TemplateError> {
-        if text.len() > SIZE_MAX {
+    pub fn parse(file: impl AsRef<[u8]>) -> Result<Self, TemplateError> {
+        let bytes = file.as_ref();
+        if bytes.len() > SIZE_MAX {
             return Err(TemplateError::TooLarge);
         }
-        let text = text.strip_prefix('\u{FEFF}').unwrap_or(text).replace("\r\n", "\n").replace('\r', "\n");
+        let (encoding, text) = TextEncoding::read(bytes).ok_or(TemplateError::Unreadable)?;
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
         for (line, number) in text.lines().zip(1..) {
-            if line.contains('#') {
+            if line.contains(HASHES) {
                 return Err(TemplateError::Hash(number));
             }
-            if !line.bytes().all(|b| matches!(b, b'\t' | b' '..=b'~')) {
-                return Err(TemplateError::NotAscii(number));
+            if line.chars().any(is_odd) {
+                return Err(TemplateError::OddSign(number));
             }
         }
         let (header, body) = text.split_once('\n').unwrap_or((&text, ""));
-        let version = header.strip_prefix(HEADER).ok_or(TemplateError::MissingHeader)?.trim();
-        if !is_version(version) {
-            return Err(TemplateError::BadVersion);
-        }
+        let (version, grammar) = parse_header(header)?;
         if body.trim().is_empty() {
             return Err(TemplateError::Empty);
         }
-        Ok(Self { version: version.to_owned(), parts: parts(body)? })
+        let extension = grammar.as_str().to_owned();
+        Ok(Self { version: version.to_owned(), encoding, extension, parts: parts(body, grammar)?, grammar })
+    }
+
+    /// The same template for files with another extension: that of its own file.
+    ///
+    /// # Errors
+    /// When it is more than a few letters and digits.
+    pub fn with_extension(self, extension: &str) -> Result<Self, TemplateError> {
+        let is_plain = extension.bytes().all(|sign| sign.is_ascii_alphanumeric());
+        if !is_plain || !(1..=EXTENSION_MAX).contains(&extension.len()) {
+            return Err(TemplateError::BadExtension);
+        }
+        Ok(Self { extension: extension.to_ascii_lowercase(), ..self })
+    }
+
+    /// How it is written.
+    pub fn grammar(&self) -> Grammar {
+        self.grammar
     }
 
     /// The version in the header.
@@ -153,44 +196,38 @@ fn is_version(version: &str) -> bool {
         && version.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
 }
 
-/// Where a sign of the file stands, as far as SQL dialects agree on it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Region {
-    Code,
-    LineComment,
-    BlockComment,
-    Quoted(char),
-}
-
-impl Region {
-    /// The place after the signs at the front of `rest`, and how many signs that takes. A doubled quote inside a string
-    /// needs no rule: it closes and opens again.
-    fn next(self, rest: &str) -> (Self, usize) {
-        let sign = rest.chars().next();
-        match self {
-            Self::Code if rest.starts_with("--") => (Self::LineComment, 2),
-            Self::Code if rest.starts_with("/*") => (Self::BlockComment, 2),
-            Self::Code => (sign.filter(|sign| matches!(sign, '\'' | '"')).map_or(self, Self::Quoted), 1),
-            Self::LineComment => (if sign == Some('\n') { Self::Code } else { self }, 1),
-            Self::BlockComment if rest.starts_with("*/") => (Self::Code, 2),
-            Self::BlockComment => (self, 1),
-            Self::Quoted(quote) => (if sign == Some(quote) { Self::Code } else { self }, 1),
-        }
+/// The version and the grammar in the first line.
+fn parse_header(line: &str) -> Result<(&str, Grammar), TemplateError> {
+    let line = line.trim();
+    let bare = OPENERS.iter().find_map(|opener| line.strip_prefix(opener)).unwrap_or(line).trim_start();
+    let rest = bare.strip_prefix(HEADER).ok_or(TemplateError::MissingHeader)?;
+    let mut words = rest.strip_suffix(CLOSER).unwrap_or(rest).split_whitespace();
+    let version = words.next().filter(|version| is_version(version)).ok_or(TemplateError::BadVersion)?;
+    let grammar = words.next().map_or(Ok(Grammar::default()), str::parse);
+    match (grammar, words.next()) {
+        (Ok(grammar), None) => Ok((version, grammar)),
+        (_, _) => Err(TemplateError::UnknownGrammar),
     }
 }
 
-/// Cuts the body, which is ASCII with `\n` line ends and starts at line 2, into text and placeholders.
-fn parts(body: &str) -> Result<Vec<Part>, TemplateError> {
+/// A sign that could break a line, hide, or turn what is read.
+fn is_odd(sign: char) -> bool {
+    let breaks_line = matches!(sign, '\u{2028}' | '\u{2029}');
+    (sign.is_control() && sign != '\t') || breaks_line || is_invisible(sign) || turns_direction(sign)
+}
+
+/// Cuts the body, which has `\n` line ends and starts at line 2, into text and placeholders.
+fn parts(body: &str, grammar: Grammar) -> Result<Vec<Part>, TemplateError> {
     let mut parts = Vec::new();
     let mut text = String::new();
-    let (mut region, mut line, mut place_line) = (Region::Code, 2, 2);
+    let (mut region, mut line, mut place_line) = (grammar.start(), 2, 2);
     let mut rest = body;
     while !rest.is_empty() {
         if let Some(after) = rest.strip_prefix("{{") {
             let on_line = after.split('\n').next().unwrap_or_default();
             let (name, _) = on_line.split_once("}}").ok_or(TemplateError::UnclosedPlaceholder(line))?;
             let placeholder = name.trim().parse().map_err(|_| TemplateError::UnknownPlaceholder(line))?;
-            if region == Region::Code {
+            if !region.takes_values() {
                 return Err(TemplateError::PlaceholderInCode(line));
             }
             parts.push(Part::Text(std::mem::take(&mut text)));
@@ -198,16 +235,16 @@ fn parts(body: &str) -> Result<Vec<Part>, TemplateError> {
             rest = &after[name.len() + 2..];
             continue;
         }
-        let (next, signs) = region.next(rest);
+        let (next, bytes) = grammar.next(region, rest);
         if next != region {
             (region, place_line) = (next, line);
         }
-        let (taken, left) = rest.split_at(signs);
+        let (taken, left) = rest.split_at(bytes);
         line += taken.matches('\n').count();
         text.push_str(taken);
         rest = left;
     }
-    if !matches!(region, Region::Code | Region::LineComment) {
+    if !grammar.may_end(region) {
         return Err(TemplateError::Unclosed(place_line));
     }
     if !text.ends_with('\n') {
@@ -222,21 +259,25 @@ pub(super) mod tests {
     use super::*;
 
     pub(in super::super) fn body(body: &str) -> Result<Template, TemplateError> {
-        Template::parse(&format!("{HEADER} v1\n{body}"))
+        written_in(Grammar::Sql, body)
     }
 
-    /// What stands outside comments and strings.
-    pub(in super::super) fn code(text: &str) -> String {
-        let (mut region, mut rest, mut code) = (Region::Code, text, String::new());
+    pub(in super::super) fn written_in(grammar: Grammar, body: &str) -> Result<Template, TemplateError> {
+        Template::parse(format!("-- {HEADER} v1 {}\n{body}", grammar.as_str()))
+    }
+
+    /// What stands where no value may, and the signs that lead into and out of it.
+    pub(in super::super) fn code(grammar: Grammar, text: &str) -> String {
+        let (mut region, mut rest, mut code) = (grammar.start(), text, String::new());
         while !rest.is_empty() {
-            let (next, signs) = region.next(rest);
-            let (taken, left) = rest.split_at(signs);
-            if region == Region::Code || next == Region::Code {
+            let (next, bytes) = grammar.next(region, rest);
+            let (taken, left) = rest.split_at(bytes);
+            if !region.takes_values() || next != region {
                 code.push_str(taken);
             }
             (region, rest) = (next, left);
         }
-        assert!(matches!(region, Region::Code | Region::LineComment));
+        assert!(grammar.may_end(region), "{text}");
         code
     }
 
@@ -249,7 +290,11 @@ pub(super) mod tests {
             ("SELECT 1", MissingHeader),
             ("\n-- koppelklaar-query-template: v1\nx", MissingHeader),
             ("-- koppelklaar-query-template:\nx", BadVersion),
-            ("-- koppelklaar-query-template: a b\nx", BadVersion),
+            ("-- koppelklaar-query-template: a b\nx", UnknownGrammar),
+            ("-- koppelklaar-query-template: a SQL\nx", UnknownGrammar),
+            ("-- koppelklaar-query-template: a sql b\nx", UnknownGrammar),
+            ("<!-- koppelklaar-query-template: -->\nx", BadVersion),
+            ("** koppelklaar-query-template: v1\nx", MissingHeader),
             ("-- koppelklaar-query-template: ../v\nx", BadVersion),
             ("-- koppelklaar-query-template: v1", Empty),
             ("-- koppelklaar-query-template: v1\n \r\n", Empty),
@@ -259,9 +304,11 @@ pub(super) mod tests {
         }
         for (text, error) in [
             ("x\r\n-- #name#", Hash(3)),
-            ("x\n'é'", NotAscii(3)),
-            ("x\0", NotAscii(2)),
-            ("x\n\n-- ＃", NotAscii(4)),
+            ("x\n'\u{202E}'", OddSign(3)),
+            ("x\n'\u{2028}'", OddSign(3)),
+            ("x\n'\u{200B}'", OddSign(3)),
+            ("x\0", OddSign(2)),
+            ("x\n\n-- ＃", Hash(4)),
             ("-- {{ password }}", UnknownPlaceholder(2)),
             ("-- x\n-- {{ School }}", UnknownPlaceholder(3)),
             ("-- {{}}", UnknownPlaceholder(2)),
@@ -276,6 +323,29 @@ pub(super) mod tests {
             ("/* y\nz", Unclosed(2)),
         ] {
             assert_eq!(body(text).expect_err(text), error, "{text:?}");
+        }
+        for (grammar, text, error) in [
+            (Grammar::Xml, "<{{ school }}/>", PlaceholderInCode(2)),
+            (Grammar::Xml, "<a b={{ brin }}/>", PlaceholderInCode(2)),
+            (Grammar::Xml, "<a\nb='x' {{ brin }}='y'/>", PlaceholderInCode(3)),
+            (Grammar::Xml, "<?xml version='1.0'?>\n<?{{ brin }}?>", PlaceholderInCode(3)),
+            (Grammar::Xml, "<!DOCTYPE {{ brin }}><a/>", PlaceholderInCode(2)),
+            (Grammar::Xml, "<a>\n<!-- x", Unclosed(3)),
+            (Grammar::Xml, "<a", Unclosed(2)),
+            (Grammar::Xml, "<a b='", Unclosed(2)),
+            (Grammar::Xml, "<![CDATA[", Unclosed(2)),
+            (Grammar::Ini, "[x]\n{{ brin }}=1", PlaceholderInCode(3)),
+            (Grammar::Ini, "[{{ brin }}]", PlaceholderInCode(2)),
+            (Grammar::Ini, "x=1\n{{ brin }}", PlaceholderInCode(3)),
+            (Grammar::Text, "{{ password }}", UnknownPlaceholder(2)),
+            (Grammar::Text, "x\n#", Hash(3)),
+        ] {
+            assert_eq!(written_in(grammar, text).expect_err(text), error, "{text:?}");
+        }
+        assert_eq!(Template::parse(b"\xff\xfex").expect_err("half a sign"), Unreadable);
+        for extension in ["", "s q", "sql/", "..", "abcdefghijk", "é"] {
+            let refused = body("x").expect("sound").with_extension(extension);
+            assert_eq!(refused.expect_err(extension), BadExtension);
         }
         assert_eq!(body(&"x".repeat(SIZE_MAX)).expect_err("too large"), TooLarge);
     }

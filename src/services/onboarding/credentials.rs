@@ -6,6 +6,7 @@ use crate::crypto::{Binding, Purpose, sealed};
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::connection::ConnectionDetails;
+use crate::domain::credential::query_file::MadeFrom;
 use crate::domain::credential::query_template::QueryFacts;
 use crate::domain::credential::reveal::{self, RevealRefusal, RevealState};
 use crate::domain::credential::{ClosedReason, Password, QueryFile, password};
@@ -120,17 +121,17 @@ async fn make(
     let password = password::generate(context.password_length, &mut |bytes| context.chance.fill(bytes));
     let query = context.template.render(&facts);
     let id = CredentialId::from_uuid(context.chance.uuid_v7(call.now));
-    let seal = |purpose, secret: &str| {
-        sealed::seal(&context.keys, purpose, &binding(id, version), secret.as_bytes(), &context.chance)
-    };
+    let seal =
+        |purpose, secret: &[u8]| sealed::seal(&context.keys, purpose, &binding(id, version), secret, &context.chance);
     Ok(StoredCredential {
         id,
         connection,
         version,
-        sealed_password: seal(Purpose::SealCredential, password.expose()),
-        sealed_query: seal(Purpose::SealQuery, &query.text),
+        sealed_password: seal(Purpose::SealCredential, password.expose().as_bytes()),
+        sealed_query: seal(Purpose::SealQuery, &query.bytes),
         template_version: query.template_version,
         query_sha256: query.sha256_hex,
+        query_extension: query.extension,
         reveals_used: 0,
         issued_at: call.now,
         issued_by: match call.actor {
@@ -258,9 +259,9 @@ pub async fn download(
     work.note(Some(who.connection), Action::QueryDownloaded { version: stored.version });
     let place = binding(stored.id, stored.version);
     let secret = sealed::open(&context.keys, Purpose::SealQuery, &place, &stored.sealed_query)?;
-    let text = String::from_utf8(secret.to_vec()).map_err(|_| ServiceError::Broken("a query file that is no text"))?;
     work.finish().await?;
-    Ok(QueryFile::from_stored(&facts, text, stored.query_sha256, stored.template_version))
+    let made_from = MadeFrom { version: stored.template_version, extension: stored.query_extension };
+    Ok(QueryFile::from_stored(&facts, secret.to_vec(), stored.query_sha256, made_from))
 }
 
 async fn load_facts(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<QueryFacts, ServiceError> {

@@ -26,6 +26,8 @@ pub struct StoredCredential {
     pub template_version: String,
     /// SHA-256 of the query file, in hex.
     pub query_sha256: String,
+    /// How the name of the query file ends.
+    pub query_extension: String,
     /// How often the password was looked at.
     pub reveals_used: u32,
     /// When it was issued.
@@ -51,6 +53,7 @@ pub async fn insert(conn: &impl ConnectionTrait, new: &StoredCredential) -> Resu
         sealed_query: Set(new.sealed_query.clone()),
         template_version: Set(new.template_version.clone()),
         query_sha256: Set(new.query_sha256.clone()),
+        query_extension: Set(new.query_extension.clone()),
         reveals_used: Set(to_i32(new.reveals_used)),
         issued_at: Set(new.issued_at),
         issued_by: Set(new.issued_by.map(StaffId::as_uuid)),
@@ -161,6 +164,7 @@ fn to_stored(row: credential::Model) -> Result<StoredCredential, StoreError> {
         sealed_query: row.sealed_query,
         template_version: row.template_version,
         query_sha256: row.query_sha256,
+        query_extension: row.query_extension,
         issued_at: row.issued_at,
         issued_by: row.issued_by.map(StaffId::from_uuid),
         expires_at: row.expires_at,

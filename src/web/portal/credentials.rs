@@ -99,8 +99,9 @@ pub(super) async fn download(
     let disposition = format!("attachment; filename=\"{}\"", file.file_name);
     let disposition = HeaderValue::from_str(&disposition)
         .map_err(|_| PageError::Broken("a query file name that does not fit in a header"))?;
-    let kind = HeaderValue::from_static("text/plain; charset=utf-8");
-    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition)], file.text).into_response())
+    // Whatever the encoding: it is to be kept to the byte.
+    let kind = HeaderValue::from_static("application/octet-stream");
+    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition)], file.bytes).into_response())
 }
 
 /// The step's page again, with why nothing was handed out: it says what to do, and has the newest version on it.

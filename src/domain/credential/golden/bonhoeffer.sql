@@ -13,9 +13,7 @@
 -- Wachtwoord:      stel je zelf in via Beheer > Webservices > Gebruikers
 
 SELECT
-    'VOORBEELD, niet de query van Kurve'            AS melding,
-    'Bonhoeffer College, locatie t Een 1 __ brin __'                                  AS school,
-    '12AB00'                                    AS brin,
-    'Kurve'                                    AS gebruiker,
-    'KurveLeerlingData'                             AS lijst,
-    'idGebr, ExterneId, opleidingscode, stamnr'     AS kolommen;
+    'VOORBEELD'           AS idGebr,
+    'niet van Kurve' AS ExterneId,
+    'voor Bonhoeffer College, locatie t Een 1 __ brin __'   AS opleidingscode,
+    '12AB00'          AS stamnr;
