@@ -34,11 +34,13 @@ pub struct Model {
     /// The failures in a row, as JSON.
     #[sea_orm(column_type = "Text")]
     pub streak: Option<String>,
-    /// What was counted when the list was last read, as JSON.
+    /// What was counted when a list was last read that held nothing, as JSON.
     #[sea_orm(column_type = "Text")]
     pub receipt: Option<String>,
     /// When that was.
     pub receipt_at: Option<DateTimeUtc>,
+    /// The rows of the list that was read last, where that one held the import.
+    pub held_rows: Option<i32>,
     /// Where the server read what it was asked.
     #[sea_orm(column_type = "Text")]
     pub way: Option<String>,

@@ -19,7 +19,7 @@ use crate::simulator::{SchoolScript, Script, Simulator, SimulatorConfig};
 use crate::store;
 
 /// What a visitor can choose from: the preset of the simulator, and what it is called.
-pub const BEHAVIOURS: [(&str, &str); 20] = [
+pub const BEHAVIOURS: [(&str, &str); 21] = [
     ("right", "Werkt"),
     ("unhurried", "Werkt, maar langzaam"),
     ("rows_100000", "Werkt, met 100.000 leerlingen"),
@@ -38,6 +38,7 @@ pub const BEHAVIOURS: [(&str, &str); 20] = [
     ("list_fails", "Fout in de lijst zelf"),
     ("old_columns", "Oude query: er ontbreekt een kolom"),
     ("no_rows", "Nog geen leerlingen"),
+    ("few_rows", "Veel minder leerlingen dan eerst"),
     ("html", "Antwoordt met een webpagina"),
     ("slow", "Het antwoord komt nooit"),
 ];

@@ -12,6 +12,7 @@ mod oddity;
 pub mod policy;
 mod round;
 pub mod schedule;
+mod shrink;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +26,7 @@ pub use self::made::{CheckProgress, CheckRefusal, NotMade, Receipt};
 pub use self::oddity::{Oddity, TlsFault, Way};
 pub use self::policy::{ActivationFacts, ActivationGround, CheckPolicy};
 pub use self::round::{Others, RoundFacts};
+pub use self::shrink::ListGuard;
 use super::onboarding::gate::{Party, Step};
 
 /// One rung of the ladder, lowest first.
@@ -107,6 +109,8 @@ pub enum CheckCode {
     ListOutdated,
     /// The list has no rows.
     ListEmpty,
+    /// The list has fewer than half of the rows that it had.
+    ListShrunk,
     /// The list itself fails: its SQL, or the time it takes.
     ListFailed,
     /// There is no way from here to the host; it says nothing of the school.
@@ -135,7 +139,7 @@ impl CheckCode {
             Self::LoginRefused | Self::TooSlow => Rung::Login,
             Self::ListNotGranted | Self::ServiceNotGranted | Self::ListFailed => Rung::Data,
             Self::ListOutdated => Rung::Shape,
-            Self::ListEmpty => Rung::Rows,
+            Self::ListEmpty | Self::ListShrunk => Rung::Rows,
         };
         rung < broke_on
     }
@@ -148,7 +152,8 @@ impl CheckCode {
             | Self::LoginRefused
             | Self::ListNotGranted
             | Self::ServiceNotGranted
-            | Self::ListEmpty => Some(Party::School),
+            | Self::ListEmpty
+            | Self::ListShrunk => Some(Party::School),
             Self::PortSilent => Some(Party::Magister),
             Self::PortRefused
             | Self::TlsFailed
@@ -207,6 +212,10 @@ impl CheckCode {
                 "De verbinding werkt, maar er staan nog geen leerlingen in de lijst. Kijk of het nieuwe schooljaar al \
                  klaarstaat in Magister."
             }
+            Self::ListShrunk => {
+                "In de lijst staat minder dan de helft van de leerlingen van eerder. Importeer nu niet. Kijk in \
+                 Magister of het klopt. Klopt het? Meld het aan Kurve: dan kan de import toch open."
+            }
             Self::ListFailed => {
                 "Magister kan de lijst KurveLeerlingData niet maken: er zit een fout in de lijst zelf. Kurve past de \
                  query aan. Je hoeft nu niets te doen."
@@ -226,7 +235,7 @@ impl CheckCode {
     /// Whether Kurve got as far as the list: then no connection is lost, whatever is in the list.
     pub fn is_connected(self) -> bool {
         match self {
-            Self::Ok | Self::ListOutdated | Self::ListEmpty => true,
+            Self::Ok | Self::ListOutdated | Self::ListEmpty | Self::ListShrunk => true,
             Self::HostUnknown
             | Self::PortSilent
             | Self::PortRefused

@@ -148,6 +148,7 @@ impl AddressPermit {
             | CheckCode::ServiceNotGranted
             | CheckCode::ListOutdated
             | CheckCode::ListEmpty
+            | CheckCode::ListShrunk
             | CheckCode::ListFailed
             | CheckCode::NoRoute
             | CheckCode::TooSlow

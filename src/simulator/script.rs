@@ -109,7 +109,7 @@ impl Default for ListScript {
 }
 
 /// The names that a file may use for a whole school.
-pub const PRESETS: [&str; 30] = [
+pub const PRESETS: [&str; 31] = [
     "right",
     "unhurried",
     "wrong_password",
@@ -123,6 +123,7 @@ pub const PRESETS: [&str; 30] = [
     "url_only_without_soap",
     "old_columns",
     "no_rows",
+    "few_rows",
     "rows_100000",
     "server_error",
     "html",
@@ -167,6 +168,7 @@ impl SchoolScript {
             "url_only_without_soap" => Self { body: BodyScript::Html, soap: SoapScript::Missing, ..Self::default() },
             "old_columns" => list(ListScript { columns: Columns::Old, ..ListScript::default() }),
             "no_rows" => list(ListScript { rows: 0, ..ListScript::default() }),
+            "few_rows" => list(ListScript { rows: 100, ..ListScript::default() }),
             "rows_100000" => list(ListScript { rows: 100_000, ..ListScript::default() }),
             "server_error" => odd(Odd::ServerError),
             "html" => odd(Odd::Html),

@@ -270,7 +270,6 @@ fn connection_lost(code: &str) -> &'static str {
         | "tls_failed"
         | "certificate_invalid"
         | "list_outdated"
-        | "list_empty"
         | "no_route"
         | "too_slow"
         | "unexpected_answer" => "De verbinding met Magister werkt niet meer zoals het moet. Kurve kijkt ernaar.",

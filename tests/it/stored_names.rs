@@ -55,7 +55,7 @@ fn every_stored_name_is_what_it_always_was() {
         (
             stored::<CheckCode>(),
             "ok host_unknown port_silent port_refused tls_failed certificate_invalid login_refused \
-             list_not_granted service_not_granted list_outdated list_empty list_failed no_route too_slow unexpected_answer",
+             list_not_granted service_not_granted list_outdated list_empty list_shrunk list_failed no_route too_slow unexpected_answer",
         ),
         (stored::<Way>(), "body url"),
         (stored::<NotMade>(), "resting not_needed overtaken broke_off"),

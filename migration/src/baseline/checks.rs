@@ -39,6 +39,7 @@ fn check_status() -> TableCreateStatement {
         .col(text_null("streak"))
         .col(text_null("receipt"))
         .col(timestamp_with_time_zone_null("receipt_at"))
+        .col(integer_null("held_rows"))
         .col(text_null("way"))
         .col(timestamp_with_time_zone_null("certificate_until"))
         .col(timestamp_with_time_zone_null("certificate_seen_at"))

@@ -10,7 +10,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use strum::IntoEnumIterator;
 
-use super::{CheckCode, CheckResult, RoundFacts};
+use super::{CheckCode, CheckResult, ListGuard, RoundFacts};
 use crate::domain::onboarding::Evidence;
 use crate::domain::onboarding::gate::Step;
 use crate::domain::onboarding::{Command, Onboarding};
@@ -71,6 +71,8 @@ pub struct CheckHistory {
     pub proven: BTreeSet<Step>,
     /// The failures that came just before.
     pub streak: Option<Streak>,
+    /// What was read before.
+    pub list: ListGuard,
 }
 
 impl CheckHistory {
@@ -78,7 +80,8 @@ impl CheckHistory {
     pub fn of(state: &Onboarding, streak: Option<Streak>) -> Self {
         let with = |is_so: &dyn Fn(Step) -> bool| Step::iter().filter(|step| is_so(*step)).collect();
         let is_proven = |step| state.answer(step).is_some_and(|answer: &_| answer.with(Evidence::Proven).is_some());
-        let known = Self { answered: with(&|step| state.is_any_yes(step)), proven: with(&is_proven), streak: None };
+        let known =
+            Self { answered: with(&|step| state.is_any_yes(step)), proven: with(&is_proven), ..Self::default() };
         // What is answered anew gets tries of its own: those before it say nothing of that answer.
         let is_stale = |streak: &Streak| {
             let at_stake = falling(&known, streak.code).unwrap_or(Step::ActivationConfirmed);
@@ -87,6 +90,26 @@ impl CheckHistory {
         };
         let streak = streak.filter(|streak| !is_stale(streak));
         Self { streak, ..known }
+    }
+
+    /// With what is known of the lists before.
+    #[must_use]
+    pub fn with_list(self, list: ListGuard) -> Self {
+        Self { list, ..self }
+    }
+
+    /// By which code the list that was read holds the import, if it does.
+    pub fn holds(&self, result: &CheckResult) -> Option<CheckCode> {
+        self.list.holds(result.counts?, self.answered.contains(&Step::ActivationConfirmed))
+    }
+
+    /// The result, seen beside the lists before: one whose list shrank did not pass.
+    #[must_use]
+    pub fn seen(&self, result: CheckResult) -> CheckResult {
+        match (result.code, self.holds(&result)) {
+            (CheckCode::Ok, Some(code)) => CheckResult { code, ..result },
+            (_, _) => result,
+        }
     }
 
     /// Whether a check ever proved something that still stands.
@@ -137,10 +160,12 @@ pub struct Judgement {
     pub is_lost: bool,
     /// The streak to keep with the school.
     pub streak: Option<Streak>,
+    /// Whether the list holds the import.
+    pub is_held: bool,
 }
 
 impl Judgement {
-    /// What is asked of the onboarding: proofs first, then what falls, and what comes back once all rungs to the list held.
+    /// What is asked of the onboarding: proofs first, then what falls, and what comes back once all rungs to a whole list held.
     pub fn commands(&self, code: CheckCode, credential_version: u32) -> Vec<Command> {
         let prove = |step: &Step| Command::Prove { step: *step, credential_version };
         let disprove = |(step, code): &(Step, CheckCode)| Command::Disprove {
@@ -148,7 +173,7 @@ impl Judgement {
             code: code.as_str().to_owned(),
             credential_version,
         };
-        let restore = code.is_connected().then_some(Command::Restore { credential_version });
+        let restore = (code.is_connected() && !self.is_held).then_some(Command::Restore { credential_version });
         self.prove.iter().map(prove).chain(self.disprove.iter().map(disprove)).chain(restore).collect()
     }
 }
@@ -158,7 +183,13 @@ pub fn judge(known: &CheckHistory, result: &CheckResult, round: &RoundFacts, now
     let code = result.code;
     let prove: Vec<Step> = result.proven().into_iter().filter(|step| !known.proven.contains(step)).collect();
     if code.is_connected() {
-        return Judgement { prove, ..Judgement::default() };
+        let held = known.holds(result);
+        let is_open = known.answered.contains(&Step::ActivationConfirmed);
+        let falls = held.filter(|_| is_open).map(|code| (Step::ActivationConfirmed, code));
+        // A list may have been read while it was being made.
+        let retry_at = falls.is_some().then_some(now + Duration::minutes(RETRY_MINUTES[0]));
+        let disprove = falls.into_iter().collect();
+        return Judgement { prove, disprove, retry_at, is_held: held.is_some(), ..Judgement::default() };
     }
     if round.is_outage() {
         let retry_at = Some(now + Duration::minutes(RETRY_MINUTES[0]));
@@ -196,7 +227,7 @@ pub fn judge(known: &CheckHistory, result: &CheckResult, round: &RoundFacts, now
         alarm: falling.is_none().then_some(Alarm::ConnectionLost),
         is_lost: is_worse,
         streak: Some(streak),
-        retry_at: None,
+        ..Judgement::default()
     }
 }
 
@@ -214,6 +245,7 @@ fn doubted(code: CheckCode) -> Option<Step> {
         | CheckCode::CertificateInvalid
         | CheckCode::ListOutdated
         | CheckCode::ListEmpty
+        | CheckCode::ListShrunk
         | CheckCode::ListFailed
         | CheckCode::NoRoute
         | CheckCode::TooSlow

@@ -37,13 +37,18 @@ fn rung_of(code: CheckCode) -> Rung {
         CheckCode::ListNotGranted | CheckCode::ServiceNotGranted => Rung::Data,
         CheckCode::ListFailed | CheckCode::TooSlow => Rung::Data,
         CheckCode::ListOutdated => Rung::Shape,
-        CheckCode::ListEmpty | CheckCode::Ok => Rung::Rows,
+        CheckCode::ListEmpty | CheckCode::ListShrunk | CheckCode::Ok => Rung::Rows,
     }
 }
 
 fn known(answered: &[Step], proven: &[Step], streak: Option<Streak>) -> CheckHistory {
     let set = |steps: &[Step]| steps.iter().copied().collect::<BTreeSet<_>>();
-    CheckHistory { answered: set(&[answered, proven].concat()), proven: set(proven), streak }
+    CheckHistory {
+        answered: set(&[answered, proven].concat()),
+        proven: set(proven),
+        streak,
+        list: ListGuard::default(),
+    }
 }
 
 fn calm() -> RoundFacts {
@@ -80,6 +85,7 @@ fn each_code_has_its_holder_and_proves_what_held() {
         (ServiceNotGranted, Rung::Data, Some(Party::School), LOGGED_IN),
         (ListOutdated, Rung::Shape, Some(Party::Kurve), ALL_PROVEN),
         (ListEmpty, Rung::Rows, Some(Party::School), ALL_PROVEN),
+        (ListShrunk, Rung::Rows, Some(Party::School), ALL_PROVEN),
         (ListFailed, Rung::Data, Some(Party::Kurve), LOGGED_IN),
         (NoRoute, Rung::Tcp, Some(Party::Kurve), &[]),
         (TooSlow, Rung::Login, Some(Party::Kurve), LISTED),
@@ -294,11 +300,42 @@ fn a_lost_school_is_told_of_once() {
 #[test]
 fn a_check_that_gets_through_forgets_the_failures_and_proves() {
     let streak = Streak { code: CheckCode::PortSilent, failures: 3, counted_at: now() };
-    for code in [CheckCode::Ok, CheckCode::ListEmpty, CheckCode::ListOutdated] {
+    for code in [CheckCode::Ok, CheckCode::ListEmpty, CheckCode::ListShrunk, CheckCode::ListOutdated] {
         let judged = judge(&known(&[], LISTED, Some(streak)), &result(code, rung_of(code)), &calm(), now());
 
         assert_eq!(judged.prove, [QueryExecuted, PasswordSet, PermissionsChecked], "{}", code.as_str());
         assert_eq!((judged.streak, judged.retry_at, judged.alarm), (None, None, None));
+    }
+}
+
+#[test]
+fn a_list_that_shrank_takes_the_activation_at_once_and_brings_nothing_back() {
+    use CheckCode::{ListEmpty, ListOutdated, ListShrunk, Ok};
+    let activated = [ALL_PROVEN, &[Step::ActivationConfirmed]].concat();
+    for (is_open, code, rows, seen, falls) in [
+        (true, Ok, 612, Ok, None),
+        (true, Ok, 305, ListShrunk, Some(ListShrunk)),
+        (true, ListEmpty, 0, ListEmpty, Some(ListEmpty)),
+        (true, ListOutdated, 305, ListOutdated, Some(ListShrunk)),
+        (false, Ok, 305, ListShrunk, None),
+        (false, ListEmpty, 0, ListEmpty, None),
+    ] {
+        let answered = if is_open { &activated[..] } else { ALL_PROVEN };
+        let list = ListGuard { receipt_rows: Some(612), held_rows: None };
+        let school = known(answered, ALL_PROVEN, None).with_list(list);
+        let counts = Some(Counts { rows, ..Counts::default() });
+        let result = school.seen(CheckResult { counts, ..result(code, rung_of(code)) });
+
+        let judged = judge(&school, &result, &calm(), now());
+
+        assert_eq!(result.code, seen);
+        let step = Step::ActivationConfirmed;
+        assert_eq!(judged.disprove, falls.map(|code| (step, code)).into_iter().collect::<Vec<_>>(), "{code:?} {rows}");
+        assert_eq!(judged.retry_at.is_some(), falls.is_some());
+        let brings_back =
+            judged.commands(result.code, 1).iter().any(|command| matches!(command, Command::Restore { .. }));
+        assert_eq!(brings_back, rows == 612, "{code:?} {rows}");
+        assert!(!judged.is_lost && judged.alarm.is_none());
     }
 }
 

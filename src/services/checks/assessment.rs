@@ -10,8 +10,8 @@ use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::check::schedule::{AFTER_CLAIM_SECONDS, Pace, next_check_at};
 use crate::domain::check::{
-    ActivationFacts, Alarm, Certificate, CheckCode, CheckHistory, CheckResult, Judgement, NotMade, Receipt, RoundFacts,
-    Rung, judge,
+    ActivationFacts, Alarm, Certificate, CheckCode, CheckHistory, CheckResult, Judgement, ListGuard, NotMade, Receipt,
+    RoundFacts, Rung, judge,
 };
 use crate::domain::credential::ClosedReason;
 use crate::domain::import_gate::open_schools;
@@ -45,7 +45,7 @@ pub(super) async fn finish(
     let held = store::onboarding::onboardings::load_for_update(work.conn(), claimed.connection).await?;
     let domain = connections::load(work.conn(), claimed.connection).await?.details.domain;
     let outcome = if domain == claimed.domain && still_says(&held.state, claimed, &ended.outcome) {
-        ended.outcome
+        seen_beside(ended.outcome, &held.state, &check_status::load(work.conn(), claimed.connection).await?)
     } else {
         Outcome::NotMade(NotMade::Overtaken)
     };
@@ -71,6 +71,16 @@ pub(super) async fn finish(
     match witnesses {
         Some(wanted) => outage::hasten(context, &wanted, now).await,
         None => Ok(()),
+    }
+}
+
+/// An outcome, seen beside what was known: a list that shrank did not pass.
+fn seen_beside(outcome: Outcome, state: &Onboarding, known: &CheckStatus) -> Outcome {
+    match outcome {
+        Outcome::Made(result) => {
+            Outcome::Made(CheckHistory::of(state, None).with_list(known.list_guard()).seen(result))
+        }
+        Outcome::NotMade(reason) => Outcome::NotMade(reason),
     }
 }
 
@@ -129,7 +139,7 @@ async fn apply(
     result: &CheckResult,
 ) -> Result<Option<Witnesses>, ServiceError> {
     let known = without_old_failures(check_status::load(work.conn(), claimed.connection).await?, call.now);
-    let history = CheckHistory::of(&before.state, known.streak);
+    let history = CheckHistory::of(&before.state, known.streak).with_list(known.list_guard());
     let is_worse = history.is_worse(result) && !result.code.is_connected();
     let round = match history.is_at_stake(result) && !result.code.is_connected() {
         true => Some(outage::round(work.conn(), &known, result.rung, is_worse, call.now).await?),
@@ -208,7 +218,9 @@ struct Finding<'a> {
 fn after_check(known: &CheckStatus, after: &Onboarding, finding: &Finding<'_>) -> CheckStatus {
     let Finding { result, judged, is_worse, version, at: now } = *finding;
     let is_connected = result.code.is_connected();
-    let receipt = result.counts.map(|counts| Receipt { counts, at: now });
+    // A list that is held is no receipt to hold the next one against.
+    let receipt = result.counts.filter(|_| !judged.is_held || known.receipt.is_none());
+    let receipt = receipt.map(|counts| Receipt { counts, at: now });
     let certificate = result.certificate_until.map(|until| Certificate::after(known.certificate, until, now));
     CheckStatus {
         connection: known.connection,
@@ -221,6 +233,10 @@ fn after_check(known: &CheckStatus, after: &Onboarding, finding: &Finding<'_>) -
         failing_since: if is_worse { known.failing_since.or(Some(now)) } else { still_lost(known, is_connected) },
         streak: judged.streak,
         receipt: receipt.or(known.receipt),
+        held_rows: match result.counts {
+            Some(counts) => ListGuard::held_after(counts, judged.is_held),
+            None => known.held_rows,
+        },
         way: result.way.or(known.way),
         certificate: certificate.or(known.certificate),
     }

@@ -7,7 +7,7 @@ use entity::{check_status, credential, onboarding};
 use sea_orm::sea_query::{Expr, OnConflict, Query};
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use crate::domain::check::{Certificate, CheckCode, Receipt, Streak, Way};
+use crate::domain::check::{Certificate, CheckCode, ListGuard, Receipt, Streak, Way};
 use crate::domain::ids::ConnectionId;
 use crate::store::{ConnectionTrait, LeaseTerm, StoreError};
 
@@ -32,8 +32,10 @@ pub struct CheckStatus {
     pub failing_since: Option<DateTime<Utc>>,
     /// The failures in a row.
     pub streak: Option<Streak>,
-    /// What was counted when the list was last read.
+    /// What was counted when a list was last read that held nothing.
     pub receipt: Option<Receipt>,
+    /// The rows of the list that was read last, where that one held the import.
+    pub held_rows: Option<u32>,
     /// Where the server read what it was asked.
     pub way: Option<Way>,
     /// The certificate that was last seen.
@@ -41,6 +43,11 @@ pub struct CheckStatus {
 }
 
 impl CheckStatus {
+    /// What the next list is held against.
+    pub fn list_guard(&self) -> ListGuard {
+        ListGuard { receipt_rows: self.receipt.map(|receipt| receipt.counts.rows), held_rows: self.held_rows }
+    }
+
     /// A connection that was never checked.
     pub fn fresh(connection: ConnectionId) -> Self {
         Self {
@@ -54,6 +61,7 @@ impl CheckStatus {
             failing_since: None,
             streak: None,
             receipt: None,
+            held_rows: None,
             way: None,
             certificate: None,
         }
@@ -104,6 +112,7 @@ pub async fn save(conn: &impl ConnectionTrait, known: &CheckStatus) -> Result<()
         Column::Streak,
         Column::Receipt,
         Column::ReceiptAt,
+        Column::HeldRows,
         Column::Way,
         Column::CertificateUntil,
         Column::CertificateSeenAt,
@@ -246,6 +255,7 @@ fn to_row(known: &CheckStatus) -> Result<check_status::ActiveModel, StoreError> 
         streak: Set(streak.map_err(|_| corrupt(&id, "streak"))?),
         receipt: Set(receipt.map_err(|_| corrupt(&id, "receipt"))?),
         receipt_at: Set(known.receipt.map(|receipt| receipt.at)),
+        held_rows: Set(known.held_rows.map(|rows| i32::try_from(rows).unwrap_or(i32::MAX))),
         way: Set(known.way.map(|way| way.as_str().to_owned())),
         certificate_until: Set(known.certificate.map(|certificate| certificate.until)),
         certificate_seen_at: Set(known.certificate.map(|certificate| certificate.seen_at)),
@@ -273,6 +283,7 @@ pub(in crate::store) fn to_check_status(row: &check_status::Model) -> Result<Che
     };
     let streak = row.streak.as_deref().map(serde_json::from_str).transpose().map_err(|_| corrupt("streak"))?;
     let way = row.way.as_deref().map(str::parse).transpose().map_err(|_| corrupt("way"))?;
+    let held_rows = row.held_rows.map(u32::try_from).transpose().map_err(|_| corrupt("held_rows"))?;
     let certificate = match (row.certificate_until, row.certificate_seen_at) {
         (None, None) => None,
         (Some(until), Some(seen_at)) => Some(Certificate { until, seen_at }),
@@ -289,6 +300,7 @@ pub(in crate::store) fn to_check_status(row: &check_status::Model) -> Result<Che
         failing_since: row.failing_since,
         streak,
         receipt,
+        held_rows,
         way,
         certificate,
     })

@@ -65,7 +65,7 @@ fn every_page_of_a_check_is_fit_for_every_colleague() {
 }
 
 /// A behaviour of the demo's Magister for each way in which a check can end.
-const ENDS: [(&str, CheckCode); 15] = [
+const ENDS: [(&str, CheckCode); 16] = [
     ("right", CheckCode::Ok),
     ("unknown_host", CheckCode::HostUnknown),
     ("silent", CheckCode::PortSilent),
@@ -77,6 +77,7 @@ const ENDS: [(&str, CheckCode); 15] = [
     ("service_not_granted", CheckCode::ServiceNotGranted),
     ("old_columns", CheckCode::ListOutdated),
     ("no_rows", CheckCode::ListEmpty),
+    ("few_rows", CheckCode::ListShrunk),
     ("list_fails", CheckCode::ListFailed),
     ("no_route", CheckCode::NoRoute),
     ("slow", CheckCode::TooSlow),

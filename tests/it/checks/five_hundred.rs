@@ -1,6 +1,6 @@
 //! Five hundred schools behind one address, half of them broken in different ways; then all fail at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::time::{Duration, Instant};
 
@@ -175,8 +175,11 @@ fn five_hundred_schools_behind_one_address_half_of_them_broken_are_all_checked_a
         // Nine in ten get as far as the one address, and each of them starts after a pause.
         assert!(took >= COURTESY.pause * 450, "{took:?}");
         let before = states(&checks, &schools).await;
-        assert_eq!(count_open(&before), schools.len());
-        assert_eq!(checks.mailed().await, []);
+        // Only an empty list holds the import at once.
+        let held = usize::try_from(tally["list_empty"]).expect("a small number");
+        assert_eq!(count_open(&before), schools.len() - held);
+        let told: BTreeSet<String> = checks.mailed().await.into_iter().map(|(_, subject)| subject).collect();
+        assert!(told.len() == held && told.iter().all(|subject| subject.contains("import weer dicht")), "{told:?}");
         let peak = memory::peak_megabytes();
         say(&format!(
             "{made} checks, half of them of broken schools, in {} ms; all tests here took {peak} MB at most",
@@ -209,8 +212,9 @@ fn five_hundred_schools_behind_one_address_half_of_them_broken_are_all_checked_a
         round(&checks).await;
 
         assert_eq!(count_open(&states(&checks, &schools).await), schools.len());
-        let told = checks.mailed().await;
-        assert_eq!(told.len(), 1, "{told:?}");
+        let mailed = checks.mailed().await.into_iter();
+        let (opened, told): (Vec<_>, Vec<_>) = mailed.partition(|(_, subject)| subject.contains("de import is open"));
+        assert_eq!((opened.len(), told.len()), (held, 1), "{opened:?} {told:?}");
         assert!(told[0].0 == "support@kurve.nl" && told[0].1.contains("de storing is voorbij"), "{told:?}");
         let tally = checks::tally(checks.app.context()).await.expect("the store answers");
         assert_eq!((tally.by_code, tally.lost, tally.outage), (vec![(Some(CheckCode::Ok), 500)], 0, None));

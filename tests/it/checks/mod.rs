@@ -13,6 +13,7 @@ mod pages;
 mod races;
 mod reveal;
 mod secrets;
+mod shrunk;
 mod single;
 mod spoiled;
 mod support;

@@ -129,7 +129,7 @@ fn result(code: CheckCode) -> CheckResult {
         CheckCode::ListNotGranted | CheckCode::ServiceNotGranted => Rung::Data,
         CheckCode::ListFailed | CheckCode::TooSlow => Rung::Data,
         CheckCode::ListOutdated => Rung::Shape,
-        CheckCode::ListEmpty | CheckCode::Ok => Rung::Rows,
+        CheckCode::ListEmpty | CheckCode::ListShrunk | CheckCode::Ok => Rung::Rows,
     };
     CheckResult::ended(code, rung)
 }
