@@ -3,8 +3,21 @@
 
 use super::reply::Reply;
 
-/// Of whom a refused log-in speaks.
-const WHO: [&str; 6] = ["wachtwoord", "password", "gebruiker", "user", "credential", "authent"];
+/// Of whom a refused log-in speaks, or that it was one.
+const WHO: [&str; 12] = [
+    "wachtwoord",
+    "password",
+    "gebruiker",
+    "user",
+    "credential",
+    "authent",
+    "geautoriseerd",
+    "gemachtigd",
+    "authorized",
+    "authorised",
+    "toegang",
+    "access denied",
+];
 /// A log-in, and what was wrong with it.
 const LOG_IN: [&str; 5] = ["login", "log in", "logon", "inlog", "aanmeld"];
 const WAS_WRONG: [&str; 11] = [
@@ -112,6 +125,8 @@ mod tests {
             ("EMGeneralFailure Inloggen mislukt", true),
             ("Login failed", true),
             ("Login denied", true),
+            ("<faultstring> Toegang geweigerd", true),
+            ("Unauthorized", true),
             ("<Envelope> <Body> <UserName> <faultstring> Simulated", false),
             ("SOAP-ENV:Server Method Login not found", false),
             ("EMGeneralFailure Geen licentie", false),

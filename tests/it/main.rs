@@ -41,6 +41,7 @@ mod portal;
 mod portal_schools;
 mod post_pages;
 mod post_previews;
+mod query_template;
 mod registration;
 mod reminders;
 mod roles;

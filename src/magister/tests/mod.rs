@@ -3,6 +3,7 @@
 mod memory;
 mod nasty;
 mod reader;
+mod rows;
 mod scenarios;
 mod secrets;
 mod simulated;

@@ -45,7 +45,7 @@ fn schools() -> Vec<(String, SchoolScript)> {
     let echo = format!("Kurve;{} {again} {TOKEN} en {token} staan hier", planted.expose());
     let loud = SchoolScript { token: Some(TOKEN.into()), ..SchoolScript::default() };
     let presets = PRESETS.iter().map(|name| SchoolScript::preset(name).expect("it is in the list"));
-    let rows = scenarios::rows().into_iter().map(|(_, school, _, _)| school);
+    let rows = rows::rows().into_iter().map(|(_, school, _, _)| school);
     let mut schools: Vec<_> =
         presets.chain(rows).map(|school| SchoolScript { token: loud.token.clone(), ..school }).collect();
     for data in [DataScript::OtherFault, DataScript::ListUnknown, DataScript::Odd(Odd::Dtd)] {
