@@ -37,12 +37,46 @@ impl ListGuard {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use chrono::{DateTime, Utc};
     use proptest::prelude::*;
 
+    use super::super::{CheckHistory, CheckResult, RoundFacts, Rung, judge};
     use super::*;
+    use crate::domain::onboarding::{Command, Step};
 
     fn of(rows: u32) -> Counts {
         Counts { rows, ..Counts::default() }
+    }
+
+    #[test]
+    fn a_list_that_shrank_takes_the_activation_at_once_and_brings_nothing_back() {
+        use CheckCode::{ListEmpty, ListOutdated, ListShrunk, Ok};
+        for (is_open, code, rows, seen, falls) in [
+            (true, Ok, 612, Ok, None),
+            (true, Ok, 305, ListShrunk, Some(ListShrunk)),
+            (true, ListEmpty, 0, ListEmpty, Some(ListEmpty)),
+            (true, ListOutdated, 305, ListOutdated, Some(ListShrunk)),
+            (false, Ok, 305, ListShrunk, None),
+            (false, ListEmpty, 0, ListEmpty, None),
+        ] {
+            let answered: BTreeSet<Step> = is_open.then_some(Step::ActivationConfirmed).into_iter().collect();
+            let list = ListGuard { receipt_rows: Some(612), held_rows: None };
+            let school = CheckHistory { answered, list, ..CheckHistory::default() };
+            let rung = if code == ListOutdated { Rung::Shape } else { Rung::Rows };
+            let result = school.seen(CheckResult { counts: Some(of(rows)), ..CheckResult::ended(code, rung) });
+
+            let judged = judge(&school, &result, &RoundFacts::default(), DateTime::<Utc>::UNIX_EPOCH);
+
+            let fallen: Vec<_> = falls.map(|code| (Step::ActivationConfirmed, code)).into_iter().collect();
+            assert_eq!((result.code, &judged.disprove), (seen, &fallen), "{code:?} {rows}");
+            assert_eq!(judged.retry_at.is_some(), falls.is_some());
+            let commands = judged.commands(result.code, 1);
+            let brings_back = commands.iter().any(|command| matches!(command, Command::Restore { .. }));
+            assert_eq!(brings_back, rows == 612, "{code:?} {rows}");
+            assert!(!judged.is_lost && judged.alarm.is_none());
+        }
     }
 
     #[test]

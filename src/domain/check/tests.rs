@@ -309,37 +309,6 @@ fn a_check_that_gets_through_forgets_the_failures_and_proves() {
 }
 
 #[test]
-fn a_list_that_shrank_takes_the_activation_at_once_and_brings_nothing_back() {
-    use CheckCode::{ListEmpty, ListOutdated, ListShrunk, Ok};
-    let activated = [ALL_PROVEN, &[Step::ActivationConfirmed]].concat();
-    for (is_open, code, rows, seen, falls) in [
-        (true, Ok, 612, Ok, None),
-        (true, Ok, 305, ListShrunk, Some(ListShrunk)),
-        (true, ListEmpty, 0, ListEmpty, Some(ListEmpty)),
-        (true, ListOutdated, 305, ListOutdated, Some(ListShrunk)),
-        (false, Ok, 305, ListShrunk, None),
-        (false, ListEmpty, 0, ListEmpty, None),
-    ] {
-        let answered = if is_open { &activated[..] } else { ALL_PROVEN };
-        let list = ListGuard { receipt_rows: Some(612), held_rows: None };
-        let school = known(answered, ALL_PROVEN, None).with_list(list);
-        let counts = Some(Counts { rows, ..Counts::default() });
-        let result = school.seen(CheckResult { counts, ..result(code, rung_of(code)) });
-
-        let judged = judge(&school, &result, &calm(), now());
-
-        assert_eq!(result.code, seen);
-        let step = Step::ActivationConfirmed;
-        assert_eq!(judged.disprove, falls.map(|code| (step, code)).into_iter().collect::<Vec<_>>(), "{code:?} {rows}");
-        assert_eq!(judged.retry_at.is_some(), falls.is_some());
-        let brings_back =
-            judged.commands(result.code, 1).iter().any(|command| matches!(command, Command::Restore { .. }));
-        assert_eq!(brings_back, rows == 612, "{code:?} {rows}");
-        assert!(!judged.is_lost && judged.alarm.is_none());
-    }
-}
-
-#[test]
 fn most_means_more_than_half_and_more_than_one() {
     for (worked_before, failing, is_outage) in [
         (0, 0, false),
