@@ -168,7 +168,8 @@ pub async fn list_unplanned(
     before: DateTime<Utc>,
     limit: u64,
 ) -> Result<Vec<NamedConnection>, StoreError> {
-    let rows: Vec<(uuid::Uuid, String, i32, Option<String>, DateTime<Utc>)> = onboarding::Entity::find()
+    type Row = (uuid::Uuid, String, i32, Option<String>, DateTime<Utc>);
+    let rows: Vec<Row> = onboarding::Entity::find()
         .select_only()
         .column(onboarding::Column::ConnectionId)
         .column(connection::Column::Name)
