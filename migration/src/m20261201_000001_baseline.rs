@@ -1,4 +1,4 @@
-//! Every table of the first release, with its indexes and the guards of the audit.
+//! Every table of 0.2.0, with its indexes and the guards of the audit. Frozen: what changes is a step of its own.
 
 use sea_orm_migration::prelude::*;
 

@@ -26,6 +26,7 @@ mod hand_over;
 mod holidays;
 mod housekeeping;
 mod insight;
+mod join_races;
 mod joins;
 mod journey;
 mod limits;

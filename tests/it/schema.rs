@@ -73,6 +73,23 @@ fn no_column_is_filled_in_by_the_database() {
 }
 
 #[test]
+fn the_baseline_is_frozen() {
+    with_empty(|db| async move {
+        Migrator::up(&db, Some(1)).await.expect("the baseline runs");
+
+        let tables = catalogue(&db).await.join("\n");
+
+        let name = format!("baseline_{:?}", db.get_database_backend()).to_lowercase();
+        insta::with_settings!({
+            prepend_module_to_snapshot => false, snapshot_path => "snapshots", omit_expression => true,
+            description => "Never edit this step: what changes from here on is a step of its own."
+        }, {
+            insta::assert_snapshot!(name, tables);
+        });
+    });
+}
+
+#[test]
 fn migrations_that_start_together_wait_for_one_another() {
     on_each_database(async |kind| {
         if kind == DatabaseKind::Sqlite {
