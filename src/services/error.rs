@@ -34,7 +34,7 @@ pub enum ServiceError {
     /// A step is handed to somebody else: with it comes the role that it takes, which nobody gives themselves.
     #[error("a step is handed to somebody else")]
     HandOverToSelf,
-    /// The school has, or made in a day, as many contacts as it may by itself.
+    /// The connection has, or made in a day, as many contacts as it may without Kurve.
     #[error("the school has as many contacts as it may make by itself")]
     TooManyContacts,
     /// Reminders cannot be put off until that date.

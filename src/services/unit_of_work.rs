@@ -21,7 +21,7 @@ pub(super) struct UnitOfWork<'a> {
     tx: WriteTx,
     entries: Vec<audit::NewEntry>,
     mails: Vec<OutboxMail>,
-    /// The schools of mails that are about several.
+    /// The connections of mails that are about several.
     schools: Vec<(MailId, BTreeSet<ConnectionId>)>,
 }
 
@@ -81,7 +81,7 @@ impl<'a> UnitOfWork<'a> {
         }
     }
 
-    /// Notes it at a school as done by whom that school knows, where one person is a contact of several.
+    /// Notes it at a connection as done by whom that connection knows, where one person is a contact of several.
     pub(super) fn note_by(&mut self, by: Actor, connection: ConnectionId, action: Action) {
         self.note(Some(connection), action);
         self.last_by(by);
@@ -121,7 +121,7 @@ impl<'a> UnitOfWork<'a> {
         });
     }
 
-    /// A mail about one school or several; `schools` takes the place of its own school.
+    /// A mail about one connection or several; `schools` takes the place of its own connection.
     pub(super) fn mail_about(&mut self, schools: BTreeSet<ConnectionId>, mail: NewMail) {
         let connection = schools.first().copied().filter(|_| schools.len() == 1);
         self.mail(NewMail { connection, ..mail });

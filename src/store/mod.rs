@@ -45,7 +45,7 @@ impl<T, After> Default for Page<T, After> {
 }
 
 /// The rows of a list that can be read: one that cannot does not take the others with it. It is logged, and Kurve sees
-/// of which school it is ([`onboarding::unreadable`]).
+/// of which connection it is ([`onboarding::unreadable`]).
 fn readable<Row, T>(rows: Vec<Row>, read: impl Fn(Row) -> Result<T, StoreError>) -> Vec<T> {
     let logged = |error: StoreError| tracing::error!(error = %error, "Left a row out of a list");
     rows.into_iter().filter_map(|row| read(row).map_err(logged).ok()).collect()

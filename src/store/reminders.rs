@@ -21,7 +21,7 @@ pub struct ReminderMail {
     pub about: Vec<PersonReminder>,
 }
 
-/// What a look at a school's reminders came to.
+/// What a look at the reminders of a connection came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Attention {
     /// When the next look is due.
@@ -30,7 +30,8 @@ pub struct Attention {
     pub no_answer_since: Option<DateTime<Utc>>,
 }
 
-/// How long a school is left alone at most, whatever is to come. Later than this only a clock that was ahead can have said.
+/// How long a connection is left alone at most, whatever is to come. Later than this only a clock that was ahead can
+/// have said.
 pub(in crate::store) const LOOK_AGAIN_AFTER: TimeDelta = TimeDelta::days(31);
 
 /// Where a look at what is due came to: what is left of it is due later than this, or then and of a later id.
@@ -40,7 +41,7 @@ pub struct PlanCursor {
     school: uuid::Uuid,
 }
 
-/// Schools whose reminders are to be looked at.
+/// Connections whose reminders are to be looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {
     /// The longest waiting first.
@@ -49,7 +50,7 @@ pub struct Due {
     pub next: Option<PlanCursor>,
 }
 
-/// The schools whose reminders are to be looked at, after a place, at most `limit`.
+/// The connections whose reminders are to be looked at, after a place, at most `limit`.
 pub async fn list_needing_attention(
     conn: &impl ConnectionTrait,
     now: DateTime<Utc>,
@@ -78,7 +79,7 @@ pub async fn list_needing_attention(
     Ok(Due { schools: due.into_iter().map(|(_, school)| ConnectionId::from_uuid(school)).collect(), next })
 }
 
-/// The other schools that are due and have a contact of one of these schools.
+/// The other connections that are due and have a contact of one of these connections.
 pub async fn list_due_of_same_people(
     conn: &impl ConnectionTrait,
     now: DateTime<Utc>,
@@ -103,8 +104,8 @@ pub async fn list_due_of_same_people(
     Ok(others.into_iter().map(ConnectionId::from_uuid).collect())
 }
 
-/// Notes when a school needs attention next, and since when it does not answer; the version of the onboarding stays.
-/// Who asked for a fresh look since `now` still gets it, and each school gets one within a month.
+/// Notes when a connection needs attention next, and since when its school does not answer; the version of the
+/// onboarding stays. Who asked for a fresh look since `now` still gets it, and each connection gets one within a month.
 pub async fn save_attention(
     conn: &impl ConnectionTrait,
     connection: ConnectionId,
@@ -125,7 +126,7 @@ pub async fn save_attention(
     Ok(())
 }
 
-/// Every reminder that went out to a school, oldest first.
+/// Every reminder that went out for a connection, oldest first.
 pub async fn list_sent(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<Vec<SentReminder>, StoreError> {
     let rows = reminder::Entity::find()
         .filter(reminder::COLUMN.connection_id.eq(connection.as_uuid()))

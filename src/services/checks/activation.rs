@@ -41,17 +41,17 @@ impl ActivationAnswer {
     }
 }
 
-/// What the verdict over a school rests on, as far as checks go.
+/// What the verdicts over the schools of a connection rest on, as far as checks go.
 ///
 /// # Errors
-/// `NotFound` when there is no such school.
+/// `NotFound` when there is no such connection.
 pub async fn activation(context: &Context, connection: ConnectionId) -> Result<ActivationAnswer, ServiceError> {
     let conn = context.db.reader();
     let version = onboardings::load(conn, connection).await?.state.credential_version();
     answer(context, conn, connection, version).await
 }
 
-/// The reason of each leave that counts, by school and version of its credentials; none where no check is asked for.
+/// The reason of each leave that counts, by connection and version of its credentials; none where no check is needed.
 pub async fn reasons_of_leave(context: &Context) -> Result<HashMap<(ConnectionId, u32), Reason>, ServiceError> {
     let leaves = match context.check_policy {
         CheckPolicy::Require => check_overrides::list(context.db.reader()).await?,

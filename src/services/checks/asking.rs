@@ -1,4 +1,4 @@
-//! Asking for checks: one school, or a selection.
+//! Asking for checks: of one connection, or of a selection.
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -15,10 +15,10 @@ use crate::store::checks::connection_checks::{self, Check};
 use crate::store::onboarding::{connections, onboardings};
 use crate::store::{self, ConnectionTrait};
 
-/// How many schools of a list are read at once.
+/// How many connections of a list are read at once.
 const SELECTION_PAGE: u64 = 500;
 
-/// For which schools a run is asked.
+/// For which connections a run is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Selection {
     /// These; one that is named twice is checked once.
@@ -60,8 +60,8 @@ pub async fn ask(context: &Context, call: &Call, connection: ConnectionId) -> Re
     Ok(check.id)
 }
 
-/// A colleague asks for a run over a selection. Schools that cannot be checked now are left out of it, and so are those
-/// of which somebody asked for a check in the last minute and has it.
+/// A colleague asks for a run over a selection. Connections that cannot be checked now are left out of it, and so are
+/// those of which somebody asked for a check in the last minute and has it.
 ///
 /// # Errors
 /// `Forbidden` for who may not act; `NotChecked` where no checks are made.
@@ -137,7 +137,7 @@ fn waiting(
     }
 }
 
-/// Whether a check of a school may be asked for, as things are.
+/// Whether a check of a connection may be asked for, as things are.
 pub fn may_ask(context: &Context, state: &Onboarding) -> Result<(), CheckRefusal> {
     if context.check_policy.makes_checks() { may_check(state) } else { Err(CheckRefusal::Off) }
 }

@@ -26,10 +26,10 @@ use crate::store::checks::connection_checks::{self, Outcome};
 use crate::store::onboarding::connections;
 use crate::store::onboarding::onboardings::Versioned;
 
-/// How long a judgement waits for other schools to be looked at first.
+/// How long a judgement waits for other connections to be looked at first.
 const WAIT_FOR_WITNESSES: Duration = Duration::minutes(10);
 
-/// After this long a school is judged without witnesses.
+/// After this long a connection is judged without witnesses.
 const LONGEST_WAIT: Duration = Duration::hours(24);
 
 /// Applies how a check ended; does nothing when another worker took it over meanwhile.
@@ -130,7 +130,7 @@ fn sooner(claimed: &Claimed, known: &CheckStatus, next_at: Option<DateTime<Utc>>
     next_at.map(|next_at| planned.map_or(next_at, |planned| planned.min(next_at)))
 }
 
-/// Applies a result; returns for which other schools the judgement waits, if for any.
+/// Applies a result; returns for which other connections the judgement waits, if for any.
 async fn apply(
     work: &mut UnitOfWork<'_>,
     call: &Call,
@@ -183,7 +183,7 @@ fn without_old_failures(known: CheckStatus, now: DateTime<Utc>) -> CheckStatus {
     }
 }
 
-/// The judgement; one that would make something fall waits until enough other schools were looked at.
+/// The judgement; one that would make something fall waits until enough other connections were looked at.
 fn judged(
     history: &CheckHistory,
     result: &CheckResult,

@@ -1,8 +1,8 @@
 //! Connection checks: asked for by people and by the timer, run one at a time per host, judged and applied.
 //!
 //! A check is queued ([`ask`], [`ask_many`]) or comes due, is run by [`run_next`], and what it means is applied in one
-//! transaction by `assessment`. `plan` says when a school is checked by itself; `activation` what activation asks of a
-//! check. Not here: the climb itself (the room `magister`) and what a result means (`domain::check`).
+//! transaction by `assessment`. `plan` says when a connection is checked by itself; `activation` what activation asks
+//! of a check. Not here: the climb itself (the room `magister`) and what a result means (`domain::check`).
 
 mod activation;
 mod asking;
@@ -24,5 +24,5 @@ pub use self::reading::{
 };
 pub use self::running::run_next;
 
-/// How long a school is left in peace after a check, in seconds, however often somebody asks.
+/// How long a connection is left in peace after a check, in seconds, however often somebody asks.
 pub const PAUSE_SECONDS: i64 = 60;

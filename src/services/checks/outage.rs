@@ -1,4 +1,4 @@
-//! Outages: whether a failure is one school's or everyone's, and one mail to Kurve when it begins and when it ends.
+//! Outages: whether a failure is one connection's or everyone's, and one mail to Kurve when it begins and when it ends.
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -13,30 +13,30 @@ use crate::store::checks::check_witnesses::{self, Broken};
 use crate::store::checks::outages::{self, Outage};
 use crate::store::{ConnectionTrait, lock};
 
-/// Checks of other schools this long before a school's first failure still count as the same round; older ones say
-/// nothing of now.
+/// Checks of other connections this long before a connection's first failure still count as the same round; older ones
+/// say nothing of now.
 const ROUND_BEFORE: Duration = Duration::minutes(15);
 
-/// How the schools that worked fare in the same round as one school.
+/// How the connections that worked fare in the same round as one connection.
 pub(super) struct Round {
     pub(super) facts: RoundFacts,
     pub(super) since: DateTime<Utc>,
     /// Whether others that worked were not looked at yet, so that it is too early to say.
     pub(super) lacks_witnesses: bool,
-    /// Which other schools are to be checked first, once this change is committed.
+    /// Which other connections are to be checked first, once this change is committed.
     pub(super) wanted: Option<Witnesses>,
 }
 
-/// Schools that tell whether more is wrong.
+/// Connections that tell whether more is wrong.
 #[derive(Clone, Copy)]
 pub(super) struct Witnesses {
     broken: Broken,
     count: u64,
-    /// Schools that were checked after this moment have already counted as witnesses.
+    /// Connections that were checked after this moment have already counted as witnesses.
     since: DateTime<Utc>,
 }
 
-/// Looks at the other schools that worked, for one that fails; `is_worse` when it worked itself.
+/// Looks at the other connections that worked, for one that fails; `is_worse` when it worked itself.
 pub(super) async fn round(
     conn: &impl ConnectionTrait,
     known: &CheckStatus,
@@ -68,14 +68,14 @@ fn waits_since(known: &CheckStatus) -> Option<DateTime<Utc>> {
     known.last.map(|(_, at)| at).filter(|at| *at >= due)
 }
 
-/// Makes other schools due now, in a transaction of its own.
+/// Makes other connections due now, in a transaction of its own.
 pub(super) async fn hasten(context: &Context, wanted: &Witnesses, now: DateTime<Utc>) -> Result<(), ServiceError> {
     let tx = context.db.begin_write().await?;
     check_witnesses::hasten(tx.conn(), wanted.broken, wanted.since, now, wanted.count).await?;
     Ok(tx.commit().await?)
 }
 
-/// Notes that most schools that worked fail together, and tells Kurve once.
+/// Notes that most connections that worked fail together, and tells Kurve once.
 pub(super) async fn note_outage(work: &mut UnitOfWork<'_>, call: &Call, round: &Round) -> Result<(), ServiceError> {
     lock::hold_outage(work.conn()).await?;
     if outages::find_open(work.conn()).await?.is_some() {
@@ -95,7 +95,7 @@ pub(super) async fn note_outage(work: &mut UnitOfWork<'_>, call: &Call, round: &
     Ok(())
 }
 
-/// Notes that an outage is over, once the schools that worked work again, and tells Kurve.
+/// Notes that an outage is over, once the connections that worked work again, and tells Kurve.
 pub(super) async fn end_outage(
     work: &mut UnitOfWork<'_>,
     call: &Call,
@@ -127,7 +127,7 @@ fn tell_kurve(work: &mut UnitOfWork<'_>, kind: MailKind, outage: OutageId) {
     work.mail(NewMail { kind, connection: None, contact: None, about, occasion: outage.to_string() });
 }
 
-/// Tells Kurve that the connection of a school that worked is lost, by a cause that is Kurve's to find out.
+/// Tells Kurve that a connection that worked is lost, by a cause that is Kurve's to find out.
 pub(super) fn tell_of_loss(work: &mut UnitOfWork<'_>, connection: ConnectionId, now: DateTime<Utc>) {
     let occasion = format!("{connection}/{}", now.timestamp_millis());
     let about = About::default();

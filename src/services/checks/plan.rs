@@ -1,4 +1,4 @@
-//! When schools are checked by themselves, and for how long what was found is kept.
+//! When connections are checked by themselves, and for how long what was found is kept.
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -11,13 +11,13 @@ use crate::services::{Call, Context, ServiceError};
 use crate::store::checks::{check_queue, check_status};
 use crate::store::onboarding::onboardings;
 
-/// How many schools get their turn in one go.
+/// How many connections get their turn in one go.
 const PLAN_ROWS: u64 = 500;
 
 /// How long checks are kept, in days.
 const KEEP_DAYS: i64 = 366;
 
-/// How many checks are kept of one school.
+/// How many checks are kept of one connection.
 const KEEP_CHECKS: u64 = 200;
 
 /// Within a change: sees to it that what was reported is checked soon, and that who stops is not checked at all.
@@ -45,7 +45,7 @@ pub(in crate::services) async fn follow(
     Ok(check_status::save_next(work.conn(), connection, next_at).await?)
 }
 
-/// Plans a check for schools that can be checked and have none planned, such as those from before this installation
+/// Plans a check for connections that can be checked and have none planned, such as those from before this installation
 /// made checks.
 pub async fn plan_first_checks(context: &Context, now: DateTime<Utc>) -> Result<u64, ServiceError> {
     if !context.check_policy.makes_checks() {

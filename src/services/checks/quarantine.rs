@@ -1,5 +1,5 @@
-//! Quarantine for a school with a row that cannot be read: its checks are put off for a day, so that those of other
-//! schools go on.
+//! Quarantine for a connection with a row that cannot be read: its checks are put off for a day, so that those of other
+//! connections go on.
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -10,7 +10,7 @@ use crate::store::checks::connection_checks::{self, Outcome};
 use crate::store::checks::{check_queue, check_status};
 use crate::store::{ConnectionTrait, StoreError};
 
-/// How long a school that cannot be read is left alone: each try is an error in the log that asks for a person.
+/// How long a connection that cannot be read is left alone: each try is an error in the log that asks for a person.
 pub(super) const ASIDE: Duration = Duration::days(1);
 
 /// A check that is queued or leased, with the lease that proves that no other worker has it.
@@ -20,12 +20,12 @@ pub(super) struct HeldCheck {
     pub(super) lease_until: Option<DateTime<Utc>>,
 }
 
-/// Whether an error is about the rows of one school and not about the database.
+/// Whether an error is about the rows of one connection and not about the database.
 pub(super) fn is_of_one_school(error: &ServiceError) -> bool {
     matches!(error, ServiceError::NotFound | ServiceError::Store(StoreError::CorruptRow { .. }))
 }
 
-/// Puts a school's checks off, and ends the queued or leased check as not made.
+/// Puts a connection's checks off, and ends the queued or leased check as not made.
 pub(super) async fn quarantine(
     conn: &impl ConnectionTrait,
     connection: ConnectionId,
@@ -47,7 +47,7 @@ pub(super) async fn quarantine(
     Ok(())
 }
 
-/// Plans the first check of a school that cannot be read for a day later.
+/// Plans the first check of a connection that cannot be read for a day later.
 pub(super) async fn quarantine_new(
     conn: &impl ConnectionTrait,
     connection: ConnectionId,

@@ -56,7 +56,7 @@ pub struct Tally {
     pub outage: Option<Outage>,
 }
 
-/// The check with this id, for who may see its school: the caller compares [`Check::school`].
+/// The check with this id, for who may see its connection: the caller compares [`Check::connection`].
 ///
 /// # Errors
 /// `NotFound` when there is none.
@@ -64,12 +64,12 @@ pub async fn find(context: &Context, id: CheckId) -> Result<Check, ServiceError>
     connection_checks::find(context.db.reader(), id).await?.ok_or(ServiceError::NotFound)
 }
 
-/// A school's newest check, whether it waits, is under way or is over.
+/// A connection's newest check, whether it waits, is under way or is over.
 pub async fn latest(context: &Context, connection: ConnectionId) -> Result<Option<Check>, ServiceError> {
     Ok(connection_checks::list_of_connection(context.db.reader(), connection, None, 1).await?.pop())
 }
 
-/// A school's checks, newest first, older than `before`.
+/// A connection's checks, newest first, older than `before`.
 pub async fn history(
     context: &Context,
     connection: ConnectionId,
@@ -79,12 +79,12 @@ pub async fn history(
     Ok(connection_checks::list_of_connection(context.db.reader(), connection, before, limit).await?)
 }
 
-/// What is known of a school's connection: the last code, the receipt, whether it is lost, when it is checked next.
+/// What is known of a connection: the last code, the receipt, whether it is lost, when it is checked next.
 pub async fn connection(context: &Context, connection: ConnectionId) -> Result<CheckStatus, ServiceError> {
     Ok(check_status::load(context.db.reader(), connection).await?)
 }
 
-/// Connections by the name of their school, after a place.
+/// Connections by name, after a place.
 pub async fn list_connections(
     context: &Context,
     filter: ConnectionFilter,
@@ -103,7 +103,7 @@ pub async fn tally(context: &Context) -> Result<Tally, ServiceError> {
     })
 }
 
-/// How the last check ended of those of some schools where it did not pass; none where no checks are made.
+/// How the last check ended of those of some connections where it did not pass; none where no checks are made.
 pub async fn list_failing(
     context: &Context,
     schools: &[ConnectionId],

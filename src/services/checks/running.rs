@@ -82,7 +82,7 @@ pub async fn run_next(
     Ok(Some(id))
 }
 
-/// How a climb ended, and for how long the school is left in peace where none was made.
+/// How a climb ended, and for how long the connection is left in peace where none was made.
 pub(super) struct Ended {
     pub(super) outcome: Outcome,
     pub(super) rest: Option<Duration>,
@@ -192,7 +192,7 @@ fn claimed(
     Claimed { check, connection, domain, version, lease_until, is_watched, credential, way }
 }
 
-/// What a check of a school needs; `None` when there is nothing to check any more.
+/// What a check of a connection needs; `None` when there is nothing to check any more.
 async fn prepare(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<Option<Ready>, ServiceError> {
     let state = onboardings::load(conn, connection).await?.state;
     if may_check(&state).is_err() {

@@ -24,10 +24,10 @@ use crate::store::people::contacts;
 /// How many mails a page holds.
 pub const PAGE_MAILS: u64 = 50;
 
-/// How many schools a text may find; with more, the text says too little.
+/// How many connections a text may find; with more, the text says too little.
 pub const MOST_SCHOOLS: usize = 50;
 
-/// How many entries, of a school or about none, are looked through for what colleagues did with a mail.
+/// How many entries, of a connection or about none, are looked through for what colleagues did with a mail.
 const LOOK_BACK: u64 = 500;
 
 /// The stored names of what colleagues do with a mail.
@@ -42,7 +42,7 @@ pub struct MailQuery {
     pub kind: Option<MailKind>,
     /// A part of a school's name, BRIN or domain.
     pub text: Option<String>,
-    /// One school.
+    /// One connection.
     pub connection: Option<ConnectionId>,
 }
 
@@ -51,11 +51,11 @@ pub struct MailQuery {
 pub struct Listed {
     /// The mails, newest first.
     pub mails: Vec<Reading>,
-    /// The names of their schools.
+    /// The names of their connections.
     pub schools: BTreeMap<ConnectionId, String>,
     /// After which mail the next page starts.
     pub next: Option<MailId>,
-    /// Whether the text finds more schools than are looked at.
+    /// Whether the text finds more connections than are looked at.
     pub is_cut: bool,
 }
 

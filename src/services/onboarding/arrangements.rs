@@ -1,7 +1,7 @@
-//! What a school arranges about its reminders: "herinner mij op …", turning them on again, and days of its own.
+//! What is arranged about the reminders of a connection: "herinner mij op …", turning them on again, days of its own.
 //!
-//! A contact of the school may, and Kurve may for them. Each change counts the onboarding's version up and asks for a
-//! fresh look at the school, so that a planner at work at the same moment cannot overlook it.
+//! A contact of the connection may, and Kurve may for them. Each change counts the onboarding's version up and asks for
+//! a fresh look at the connection, so that a planner at work at the same moment cannot overlook it.
 
 use chrono::NaiveDate;
 
@@ -16,7 +16,7 @@ use crate::services::{Call, Context, ServiceError};
 use crate::store::ConnectionTrait;
 use crate::store::onboarding::{arrangements, onboardings};
 
-/// What a school arranged.
+/// What was arranged for a connection.
 pub async fn load(context: &Context, connection: ConnectionId) -> Result<Arrangement, ServiceError> {
     Ok(arrangements::load(context.db.reader(), connection).await?)
 }
@@ -24,7 +24,7 @@ pub async fn load(context: &Context, connection: ConnectionId) -> Result<Arrange
 /// Puts reminders off until a date; `false` when it was so already.
 ///
 /// # Errors
-/// `BadSnooze` with how far ahead it may be, `Refused` when the school stopped or is done.
+/// `BadSnooze` with how far ahead it may be, `Refused` when the connection stopped or is done.
 pub async fn snooze(
     context: &Context,
     call: &Call,

@@ -60,7 +60,7 @@ pub struct NewVouch {
     pub ground: Reason,
 }
 
-/// The newest credentials of a school, if any were issued.
+/// The newest credentials of a connection, if any were issued.
 pub async fn find_issued(context: &Context, connection: ConnectionId) -> Result<Option<Issued>, ServiceError> {
     let found = credentials::find_newest(context.db.reader(), connection).await?;
     Ok(found.map(|stored| Issued {
@@ -149,7 +149,7 @@ async fn make(
 /// wish.
 ///
 /// # Errors
-/// `NotHandedOut` when the school stopped, nothing is issued, or they are closed for ever: then only new ones help.
+/// `NotHandedOut` when all schools stopped, nothing is issued, or they are closed for ever: then only new ones help.
 /// `Conflict` when they were handed over or renewed since the page was shown.
 pub async fn hand_over_again(
     context: &Context,
@@ -203,7 +203,7 @@ async fn hold_to_hand_over(work: &UnitOfWork<'_>, connection: ConnectionId) -> R
     }
 }
 
-/// Shows the password once: counted, logged and told to the school's contacts before the value is opened.
+/// Shows the password once: counted, logged and told to the connection's contacts before the value is opened.
 ///
 /// # Errors
 /// `NotHandedOut` with the reason; a page that showed an older version is told so.

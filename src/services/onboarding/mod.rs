@@ -1,4 +1,5 @@
-//! What is done to an onboarding and what it is made of: schools, steps, credentials, and who is told.
+//! What is done to an onboarding and what it is made of: connections, schools, requests to join, steps, credentials,
+//! and who is told.
 
 pub mod arrangements;
 pub mod credentials;

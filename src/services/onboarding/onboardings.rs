@@ -26,7 +26,7 @@ use crate::store::onboarding::{connections, credentials, onboardings, schools};
 use crate::store::operations::audit;
 use crate::store::{self, ConnectionTrait, StoreError};
 
-/// How many contacts a school may have of its own making: more than any school named so far.
+/// How many contacts a connection may have without Kurve: more than any school named so far.
 pub const MOST_CONTACTS: usize = 20;
 
 /// How many of those it may make in 24 hours.
@@ -281,7 +281,7 @@ fn contact_of(actor: &Actor) -> Option<ContactId> {
     }
 }
 
-/// A school's timeline, newest first, older than `before`.
+/// A connection's timeline, newest first, older than `before`.
 pub async fn list_timeline(
     context: &Context,
     connection: ConnectionId,
@@ -300,7 +300,7 @@ pub async fn list_changes_since(
     Ok(audit::list_after_version(context.db.reader(), connection, seen).await?)
 }
 
-/// Resumes the schools whose pause has ended; one that fails does not stop the rest.
+/// Resumes the connections whose pause has ended; one that fails does not stop the rest.
 pub async fn resume_due(context: &Context, now: DateTime<Utc>) -> Result<usize, ServiceError> {
     let due = list_due(context.db.reader(), now).await?;
     let call = Call::by_machine(Actor::Clock, now, "resume_due");

@@ -25,10 +25,10 @@ use crate::store::{Page, StoreError};
 /// How many rows a list shows at once.
 pub const PAGE_ROWS: u64 = 50;
 
-/// How many schools that do not answer the worklist shows: the longest silent ones.
+/// How many connections without an answer to their reminders the worklist shows: the longest silent ones.
 const SILENT_ROWS: u64 = 100;
 
-/// How many mails the page of a school shows; the page Post shows the rest.
+/// How many mails the page of a connection shows; the page Post shows the rest.
 const MAIL_ROWS: u64 = 15;
 
 /// A page of what waits on Kurve, most urgent first.
@@ -39,13 +39,13 @@ pub async fn list_waiting(
     Ok(overview::list_waiting_after(context.db.reader(), after, PAGE_ROWS).await?)
 }
 
-/// The schools whose reminders stay unplanned although they have been due for some time, the longest due first, as far
-/// as a worklist shows them.
+/// The connections whose reminders stay unplanned although they have been due for some time, the longest due first, as
+/// far as a worklist shows them.
 pub async fn list_unplanned(context: &Context, now: DateTime<Utc>) -> Result<Vec<NamedConnection>, ServiceError> {
     Ok(overview::list_unplanned(context.db.reader(), now - UNPLANNED_PATIENCE, SILENT_ROWS).await?)
 }
 
-/// The schools that do not answer their reminders.
+/// The connections where reminders stay without an answer.
 #[derive(Debug, Default)]
 pub struct Silent {
     /// Those that are silent longest, the longest first, with since when.
@@ -54,7 +54,7 @@ pub struct Silent {
     pub count: u64,
 }
 
-/// The schools that do not answer their reminders, as far as a worklist shows them; [`list`] has them all.
+/// The connections where reminders stay without an answer, as far as a worklist shows them.
 pub async fn list_silent(context: &Context) -> Result<Silent, ServiceError> {
     let conn = context.db.reader();
     let longest = overview::list_without_answer(conn, SILENT_ROWS).await?;
@@ -148,7 +148,7 @@ pub(in crate::services) async fn settle_carried(
     Ok(())
 }
 
-/// A school's notes, newest first.
+/// A connection's notes, newest first.
 pub async fn list_notes(context: &Context, connection: ConnectionId) -> Result<Vec<Note>, ServiceError> {
     Ok(notes::list(context.db.reader(), connection).await?)
 }
@@ -179,12 +179,12 @@ pub async fn add_note(
     work.finish().await
 }
 
-/// A school's mails, newest first.
+/// A connection's mails, newest first.
 pub async fn list_mails(context: &Context, connection: ConnectionId) -> Result<Vec<Reading>, ServiceError> {
     Ok(outbox::list_of_connection(context.db.reader(), connection, MAIL_ROWS).await?)
 }
 
-/// The names of these schools; one that is not here is left out.
+/// The names of these connections; one that is not here is left out.
 pub async fn find_names(
     context: &Context,
     ids: impl Iterator<Item = ConnectionId>,

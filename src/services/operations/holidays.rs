@@ -49,12 +49,12 @@ pub struct Change {
     pub before: SchoolHolidays,
     /// The holidays that count now.
     pub after: SchoolHolidays,
-    /// How many schools are looked at anew.
+    /// How many connections are looked at anew.
     pub schools: u64,
 }
 
 /// Loads holidays over those that are known: where both have one of the same name or days, the newer counts. Every
-/// school under way is looked at anew. What changes nothing is not loaded.
+/// connection under way is looked at anew. What changes nothing is not loaded.
 ///
 /// # Errors
 /// `Conflict` when another load was first.

@@ -98,8 +98,8 @@ pub(in crate::services) async fn record_holdings(
     Ok(())
 }
 
-/// The working days after the first day, up to and with the last: those of the school's region while the school has the
-/// ball, and of an context for the others. Begun and ended on one day is none.
+/// The working days after the first day, up to and with the last: those of the connection's region while the school has
+/// the ball, and of an office for the others. Begun and ended on one day is none.
 fn working_days(context: &Context, party: Party, region: Region, from: DateTime<Utc>, to: DateTime<Utc>) -> u32 {
     let (from, to) = (amsterdam_date(from), amsterdam_date(to));
     let days = match party {

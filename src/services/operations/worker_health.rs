@@ -21,23 +21,23 @@ use crate::store::operations::heartbeats;
 /// How long a finding serves every page that asks.
 const FRESH: Duration = Duration::seconds(5);
 
-/// How long after one batch of schools the next is looked through for what cannot be read, so that a page costs the same
-/// with however many schools.
+/// How long after one batch of connections the next is looked through for what cannot be read, so that a page costs the
+/// same with however many connections.
 const NEXT_BATCH: Duration = Duration::minutes(1);
 
-/// What was found of the worker health.
+/// What was found of the health of the workers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkerHealth {
     /// How it is with each worker.
     pub workers: Vec<(Worker, WorkerStatus)>,
     /// How many mails wait while all are held back on purpose; `None` while mails go.
     pub held: Option<u64>,
-    /// The schools of which something cannot be read, or whose reminders stay unplanned, by name.
+    /// The connections of which something cannot be read, or whose reminders stay unplanned, by name.
     pub unreadable: Vec<NamedConnection>,
 }
 
 impl WorkerHealth {
-    /// Whether the reminders of some school stay unplanned, though the planner runs.
+    /// Whether the reminders of some connection stay unplanned, though the planner runs.
     pub fn leaves_schools_unplanned(&self) -> bool {
         self.workers.iter().any(|one| matches!(one, (Worker::Planner, WorkerStatus::Behind { .. })))
     }
@@ -57,7 +57,7 @@ struct Last {
     unreadable: Unreadable,
 }
 
-/// The schools of which something cannot be read, as far as the look through all of them has come.
+/// The connections of which something cannot be read, as far as the look through all of them has come.
 #[derive(Debug, Default)]
 struct Unreadable {
     at: Option<DateTime<Utc>>,

@@ -22,12 +22,12 @@ use crate::store::{ConnectionTrait, StoreError};
 /// How many addresses the worklist and the digest name.
 const MARKED_ROWS: u64 = 40;
 
-/// A contact of a school under way, of whose address something is known.
+/// A contact of a connection under way, of whose address something is known.
 #[derive(Debug, Clone)]
 pub struct MarkedContact {
     /// Who.
     pub contact: Contact,
-    /// Of which school.
+    /// Of which connection.
     pub connection: Connection,
     /// What is known.
     pub mark: AddressMark,
@@ -49,7 +49,7 @@ pub async fn list_marked(context: &Context) -> Result<Vec<MarkedContact>, Servic
     Ok(marked)
 }
 
-/// The school, if it is under way or paused.
+/// The connection, if it is under way or paused.
 async fn find_under_way(conn: &impl ConnectionTrait, id: ConnectionId) -> Result<Option<Connection>, StoreError> {
     match onboardings::load(conn, id).await?.state.lifecycle() {
         Lifecycle::Active | Lifecycle::Paused { .. } => Ok(Some(connections::load(conn, id).await?)),
@@ -80,7 +80,7 @@ fn key_of(context: &Context, person: &Contact) -> String {
 /// A colleague says that mail arrives again at the address of a contact; `false` when nothing else was known.
 ///
 /// # Errors
-/// `Forbidden` for who may not act, `NotFound` when the school has no such contact.
+/// `Forbidden` for who may not act, `NotFound` when the connection has no such contact.
 pub async fn declare_working(
     context: &Context,
     call: &Call,
@@ -196,7 +196,7 @@ fn by_link(asked: AnonymousCall<'_>) -> Call {
     asked.by(Actor::Visitor)
 }
 
-/// An entry for each school where somebody has this address.
+/// An entry for each connection where somebody has this address.
 async fn note_each(
     work: &mut UnitOfWork<'_>,
     address_key: &str,

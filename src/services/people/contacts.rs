@@ -1,6 +1,6 @@
-//! The people at a school: adding, changing, removing, and vouching for them.
+//! The people who act for a connection: adding, changing, removing, and vouching for them.
 //!
-//! Each change locks the school's onboarding first, so that two colleagues act one after the other, and increments its
+//! Each change locks the onboarding first, so that two colleagues act one after the other, and increments its
 //! version, so that a page from before it is stale.
 
 use crate::domain::actor::Actor;
@@ -92,7 +92,7 @@ pub(in crate::services) async fn ensure(
 /// Changes a contact's name and roles. What the school gave them is judged with it.
 ///
 /// # Errors
-/// `Forbidden` for a reader, `Conflict` on a stale page, `NotFound` when the school has no such contact.
+/// `Forbidden` for a reader, `Conflict` on a stale page, `NotFound` when the connection has no such contact.
 pub async fn change(
     context: &Context,
     call: &Call,
@@ -129,7 +129,7 @@ pub(in crate::services) async fn give_role(
     Ok(Versioned { version, ..held })
 }
 
-/// Removes a contact. Their pages are shut at once; their sessions end too, unless another school has them.
+/// Removes a contact. Their pages are shut at once; their sessions end too, unless another connection has them.
 ///
 /// # Errors
 /// `LastContact` when nobody would be left, `Conflict` on a stale page.
@@ -156,7 +156,7 @@ pub async fn remove(context: &Context, call: &Call, who: ContactRef, seen: Optio
 /// them is vouched for with it.
 ///
 /// # Errors
-/// `Forbidden` for a reader, `Conflict` on a stale page, `NotFound` when the school has no such contact,
+/// `Forbidden` for a reader, `Conflict` on a stale page, `NotFound` when the connection has no such contact,
 /// `AddedByOneself` when a colleague has to look at it.
 pub async fn vouch(
     context: &Context,
@@ -217,8 +217,8 @@ async fn check_four_eyes(work: &UnitOfWork<'_>, who: ContactRef, by: StaffId) ->
     if staff::list(work.conn()).await?.iter().any(can_vouch) { Err(ServiceError::AddedByOneself) } else { Ok(()) }
 }
 
-/// Takes back every vouch at a school that turns out to be another one, or to work in another Magister: Kurve's word
-/// was about people at the school of then. The caller has locked the onboarding.
+/// Takes back every vouch at a connection whose school turns out to be another one, or to work in another Magister:
+/// Kurve's word was about people at the school of then. The caller has locked the onboarding.
 pub(in crate::services) async fn clear_vouches(
     work: &mut UnitOfWork<'_>,
     connection: ConnectionId,

@@ -51,7 +51,7 @@ pub enum Redeemed {
     SignedIn {
         /// The session's token, for the cookie.
         session: Token,
-        /// The schools whose pages it opens.
+        /// The connections whose pages it opens.
         schools: Vec<ConnectionId>,
     },
     /// Not signed in, and why. Never `Outcome::Redeemed`.
@@ -65,7 +65,7 @@ pub struct Choice {
     pub connection: ConnectionId,
     /// Its name.
     pub name: SchoolName,
-    /// Its BRIN: two schools can have one name.
+    /// Which schools it carries: two schools can have one name.
     pub carried: Carried,
     /// Where it stands; none if that cannot be read.
     pub state: Option<Onboarding>,
@@ -245,7 +245,7 @@ pub async fn find_visitor(
     Ok(Some(email_key.clone()))
 }
 
-/// The contact of a school with this address, if there is one today.
+/// The contact of a connection with this address, if there is one today.
 pub async fn find_contact(
     context: &Context,
     email_key: &str,
@@ -301,7 +301,7 @@ pub async fn list_choices(context: &Context, email_key: &str) -> Result<Vec<Choi
     Ok(choices)
 }
 
-/// Whether an address belongs to more schools than one.
+/// Whether an address belongs to more connections than one.
 pub async fn has_more_schools(context: &Context, email_key: &str) -> Result<bool, ServiceError> {
     Ok(contacts::list_by_email(context.db.reader(), email_key).await?.len() > 1)
 }

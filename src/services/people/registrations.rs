@@ -50,7 +50,7 @@ pub struct RegistrationForm {
 /// What a confirmation led to.
 #[derive(Debug)]
 pub enum Confirmed {
-    /// The school is here now.
+    /// The school is here now, under a connection of its own.
     Made {
         /// Which.
         connection: ConnectionId,

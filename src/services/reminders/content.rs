@@ -1,6 +1,6 @@
-//! The content of a reminder mail at the moment of sending: which of its reminders are still due, and which of its
-//! schools are closed by then. Reminders of closed schools go later, in a mail of their own, so that nobody waits for
-//! another school's holidays.
+//! The content of a reminder mail at the moment of sending: which of its reminders are still due, and at which
+//! of its connections nobody works by then. Their reminders go later, in a mail of their own, so that nobody waits for another
+//! connection's holidays.
 
 use chrono::{DateTime, Days, NaiveTime, Utc};
 
@@ -21,13 +21,13 @@ use crate::store::{StoreError, reminders};
 /// What is still wanted of a mail: a step done or handed over meanwhile is left out, and a reminder of which a later
 /// one was planned.
 pub(in crate::services) struct ReminderContent {
-    /// What may go now, each with its school.
+    /// What may go now, each with its connection.
     pub(in crate::services) open: Vec<(Scene, PersonReminder)>,
-    /// What is wanted at schools that are closed now.
+    /// What is wanted at connections where nobody works now.
     closed: Vec<PersonReminder>,
     /// When the first of those opens.
     pub(in crate::services) opens_at: Option<DateTime<Utc>>,
-    /// Why a school could not be looked at, if one could not; the others do not wait for it.
+    /// Why a connection could not be looked at, if one could not; the others do not wait for it.
     pub(in crate::services) unreadable: Option<StoreError>,
 }
 
@@ -80,8 +80,8 @@ pub(in crate::services) async fn claim_day(
     }
 }
 
-/// Puts the reminders of schools that are closed now in a mail of their own, of the first day that the person has free
-/// once such a school is open.
+/// Puts the reminders of connections where nobody works now in a mail of their own, of the first day that the person has
+/// free once people work there again.
 pub(in crate::services) async fn set_closed_apart(
     context: &Context,
     mail: MailId,

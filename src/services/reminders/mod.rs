@@ -38,7 +38,7 @@ pub(super) use content::{ReminderContent, claim_day, load_content, set_closed_ap
 /// When Kurve gets its digest, in the Netherlands, on working days.
 pub const DIGEST_TIME: NaiveTime = NaiveTime::from_hms_opt(8, 30, 0).expect("half past eight exists");
 
-/// The others of the contacts of a round's schools are looked at too, as far as they fit in so many rounds.
+/// The others of the contacts of a round's connections are looked at too, as far as they fit in so many rounds.
 const WIDEST_ROUNDS: usize = 4;
 
 /// How often a round is planned anew because another one was faster: from what is left then.
@@ -54,7 +54,7 @@ pub struct Round {
     pub next: Option<PlanCursor>,
 }
 
-/// One school, as far as reminders go.
+/// One connection, as far as reminders go.
 pub(super) struct Scene {
     pub(super) connection: Connection,
     pub(super) onboarding: Versioned,
@@ -98,7 +98,7 @@ impl Scene {
         WorkingCalendar { holidays, own_days: &self.arrangement.own_days }
     }
 
-    /// Who of the school is reminded of a step now.
+    /// Who of the contacts is reminded of a step now.
     fn receivers(&self, step: Step) -> Vec<ContactId> {
         reminder::receivers(step, self.onboarding.state.handed_to(step), &self.reminded)
     }
@@ -179,8 +179,8 @@ async fn plan_round(context: &Context, now: DateTime<Utc>, after: Option<PlanCur
     Ok(Round { planned, next })
 }
 
-/// Adds the schools of the next rounds that share a contact with those of this one: what a person is reminded of on one
-/// day is one mail.
+/// Adds the connections of the next rounds that share a contact with those of this one: what a person is reminded of on
+/// one day is one mail.
 async fn add_those_of_same_people(
     context: &Context,
     now: DateTime<Utc>,
@@ -238,10 +238,10 @@ async fn note_attention(
     Ok(reminders::save_attention(work.conn(), scene.connection.id, version, now, attention).await?)
 }
 
-/// What comes next for each step that a school holds, and when, for the page that shows it.
+/// What comes next for each step that the school holds, and when, for the page that shows it.
 ///
 /// # Errors
-/// `NotFound` when there is no such school.
+/// `NotFound` when there is no such connection.
 pub async fn list_upcoming(
     context: &Context,
     connection: ConnectionId,

@@ -3,7 +3,7 @@
 use crate::domain::reminder::ReminderPolicy;
 use crate::services::operations::holiday_book::HolidayBook;
 
-/// How many schools one round of the planner looks at.
+/// How many connections one round of the planner looks at.
 const ROUND: u64 = 500;
 
 /// When reminders come, and on which days nobody works.
@@ -13,7 +13,7 @@ pub struct ReminderRules {
     pub policy: ReminderPolicy,
     /// The school holidays, as far as this instance knows them.
     pub holidays: HolidayBook,
-    /// How many schools one round of the planner looks at.
+    /// How many connections one round of the planner looks at.
     pub round: u64,
 }
 

@@ -8,12 +8,12 @@ use crate::domain::ids::{ConnectionId, OverrideId, StaffId};
 use crate::domain::text::Reason;
 use crate::store::{ConnectionTrait, StoreError};
 
-/// One leave, for one version of a school's credentials.
+/// One leave, for one version of a connection's credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckOverride {
     /// Its id.
     pub id: OverrideId,
-    /// For which school.
+    /// For which connection.
     pub connection: ConnectionId,
     /// By which admin.
     pub by: StaffId,
@@ -45,7 +45,7 @@ pub async fn list(conn: &impl ConnectionTrait) -> Result<Vec<CheckOverride>, Sto
     rows.iter().map(to_override).collect()
 }
 
-/// The newest leave for a version of a school's credentials.
+/// The newest leave for a version of a connection's credentials.
 pub async fn find(
     conn: &impl ConnectionTrait,
     connection: ConnectionId,

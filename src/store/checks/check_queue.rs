@@ -14,7 +14,7 @@ use crate::store::{ConnectionTrait, LeaseTerm, StoreError};
 pub struct Waiting {
     /// Its id.
     pub id: CheckId,
-    /// Of which school.
+    /// Of which connection.
     pub connection: ConnectionId,
     /// Until when a worker that died had leased it; `None` when nobody began.
     pub lease_until: Option<DateTime<Utc>>,
@@ -63,7 +63,7 @@ pub async fn list_to_begin(
     Ok(rows.into_iter().map(waiting).collect())
 }
 
-/// Whether a check of a school waits or is under way.
+/// Whether a check of a connection waits or is under way.
 pub async fn has_open(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<bool, StoreError> {
     let open = connection_check::Entity::find()
         .filter(connection_check::COLUMN.connection_id.eq(connection.as_uuid()))
@@ -120,7 +120,7 @@ pub async fn delete_before(conn: &impl ConnectionTrait, before: DateTime<Utc>) -
     Ok(checks.rows_affected + runs.rows_affected)
 }
 
-/// The schools of which more checks than this are kept.
+/// The connections of which more checks than this are kept.
 pub async fn list_with_more_than(conn: &impl ConnectionTrait, most: u64) -> Result<Vec<ConnectionId>, StoreError> {
     let ids: Vec<uuid::Uuid> = connection_check::Entity::find()
         .select_only()
@@ -133,7 +133,7 @@ pub async fn list_with_more_than(conn: &impl ConnectionTrait, most: u64) -> Resu
     Ok(ids.into_iter().map(ConnectionId::from_uuid).collect())
 }
 
-/// Deletes a school's checks that are over, but for the newest ones.
+/// Deletes a connection's checks that are over, but for the newest ones.
 pub async fn delete_all_but_newest(
     conn: &impl ConnectionTrait,
     connection: ConnectionId,
@@ -160,9 +160,9 @@ pub async fn delete_all_but_newest(
     Ok(deleted.rows_affected)
 }
 
-/// Deletes the tries of the timer, but for one, that only say that a school's address was left in peace or that our own
-/// machinery failed: of a long outage the last one is enough, and the history is for checks that were made. What people
-/// asked for stays.
+/// Deletes the tries of the timer, but for one, that only say that a connection's address was left in peace or that our
+/// own machinery failed: of a long outage the last one is enough, and the history is for checks that were made. What
+/// people asked for stays.
 pub async fn delete_vain(
     conn: &impl ConnectionTrait,
     connection: ConnectionId,

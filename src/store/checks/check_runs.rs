@@ -1,4 +1,4 @@
-//! Runs: connection checks that are asked for together. A run over many schools takes as few statements as one over few.
+//! Runs: connection checks that are asked for together. A run over many takes as few statements as one over few.
 
 use chrono::{DateTime, Utc};
 use entity::{check_run, connection, connection_check, onboarding};
@@ -14,7 +14,7 @@ use crate::store::checks::connection_checks::{self, Check, to_i32};
 use crate::store::onboarding::{connections, onboardings};
 use crate::store::{ConnectionTrait, StoreError, lock};
 
-/// How many schools one statement is about: SQLite takes 32,766 values in one, and a check has fifteen.
+/// How many connections one statement is about: SQLite takes 32,766 values in one, and a check has fifteen.
 const BATCH: usize = 1_000;
 
 /// A run of checks over a selection.
@@ -30,11 +30,11 @@ pub struct Run {
     pub total: u32,
 }
 
-/// A school that may be part of a run, with where it stands.
+/// A connection that may be part of a run, with where it stands.
 pub type Candidate = (Connection, Onboarding);
 
-/// These schools, as far as they are here; one that cannot be read is its own error. Those of which a check is over that
-/// somebody asked for after a moment, alone or in a run, are left out.
+/// These connections, as far as they are here; one that cannot be read is its own error. Those of which a check is over
+/// that somebody asked for after a moment, alone or in a run, are left out.
 pub async fn list_candidates(
     conn: &impl ConnectionTrait,
     schools: &[ConnectionId],
@@ -69,7 +69,7 @@ fn to_candidate(row: &onboarding::Model, school: Option<connection::Model>) -> R
 /// Inserts a run and queues its checks; returns how many it has. A check that waits or is under way becomes part of the
 /// run instead of another, if it is part of none.
 ///
-/// A school for which somebody else asks at this very moment is left out: it is checked all the same.
+/// A connection for which somebody else asks at this very moment is left out: it is checked all the same.
 pub async fn insert(conn: &impl ConnectionTrait, run: &Run, new: &[Check]) -> Result<u32, StoreError> {
     // Rows of many schools are taken here: one run after another, and those that others may hold before our own.
     lock::hold_check_runs(conn).await?;

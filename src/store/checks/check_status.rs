@@ -1,4 +1,4 @@
-//! What the checks of a school came to, and when it is looked at next.
+//! What the checks of a connection came to, and when it is looked at next.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::domain::check::{Certificate, CheckCode, ListGuard, Receipt, Streak, W
 use crate::domain::ids::ConnectionId;
 use crate::store::{ConnectionTrait, LeaseTerm, StoreError};
 
-/// The connection with one school's Magister.
+/// What is known of one connection with Magister.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckStatus {
     /// Whose.
@@ -68,17 +68,17 @@ impl CheckStatus {
     }
 }
 
-/// A school's connection; one that was never checked if nothing is known.
+/// What is known of a connection; one that was never checked if nothing is.
 pub async fn load(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<CheckStatus, StoreError> {
     Ok(find(conn, connection).await?.unwrap_or_else(|| CheckStatus::fresh(connection)))
 }
 
-/// A school's connection, if anything is known of it.
+/// What is known of a connection, if anything is.
 pub async fn find(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<Option<CheckStatus>, StoreError> {
     check_status::Entity::find_by_id(connection.as_uuid()).one(conn).await?.map(|row| to_check_status(&row)).transpose()
 }
 
-/// How the last check ended of those of some schools where it did not pass.
+/// How the last check ended of those of some connections where it did not pass.
 pub async fn list_failing(
     conn: &impl ConnectionTrait,
     schools: &[ConnectionId],
@@ -96,7 +96,7 @@ pub async fn list_failing(
     Ok(rows.into_iter().filter_map(|(id, code)| Some((ConnectionId::from_uuid(id), code.parse().ok()?))).collect())
 }
 
-/// Keeps what is known of a school's connection. The caller has locked the onboarding.
+/// Keeps what is known of a connection. The caller has locked the onboarding.
 pub async fn save(conn: &impl ConnectionTrait, known: &CheckStatus) -> Result<(), StoreError> {
     use check_status::Column;
     let update = [
@@ -122,7 +122,7 @@ pub async fn save(conn: &impl ConnectionTrait, known: &CheckStatus) -> Result<()
     Ok(())
 }
 
-/// Sets when a school is checked next; the rest stays.
+/// Sets when a connection is checked next; the rest stays.
 pub async fn save_next(
     conn: &impl ConnectionTrait,
     connection: ConnectionId,
@@ -148,7 +148,7 @@ pub async fn forget_failures(conn: &impl ConnectionTrait, connection: Connection
     Ok(())
 }
 
-/// Plans the first check of a school that has none planned; one that was planned meanwhile stays.
+/// Plans the first check of a connection that has none planned; one that was planned meanwhile stays.
 pub async fn save_first(
     conn: &impl ConnectionTrait,
     connection: ConnectionId,
@@ -166,7 +166,7 @@ pub async fn save_first(
     Ok(())
 }
 
-/// Schools with credentials, under way or done, without a planned check; at most `limit`.
+/// Connections with credentials, under way or done, without a planned check; at most `limit`.
 pub async fn list_without_turn(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<ConnectionId>, StoreError> {
     let planned = Query::select()
         .column(check_status::Column::ConnectionId)
@@ -188,7 +188,7 @@ pub async fn list_without_turn(conn: &impl ConnectionTrait, limit: u64) -> Resul
     Ok(ids.into_iter().map(ConnectionId::from_uuid).collect())
 }
 
-/// The schools that are due, the longest waiting first, at most `limit`.
+/// The connections that are due, the longest waiting first, at most `limit`.
 pub async fn list_due(
     conn: &impl ConnectionTrait,
     now: DateTime<Utc>,
@@ -207,8 +207,8 @@ pub async fn list_due(
     Ok(ids.into_iter().map(ConnectionId::from_uuid).collect())
 }
 
-/// Takes a school that is due; at the end of the term it is due again if nothing comes of it. `false` when another worker
-/// was first.
+/// Takes a connection that is due; at the end of the term it is due again if nothing comes of it. `false` when another
+/// worker was first.
 pub async fn claim_due(
     conn: &impl ConnectionTrait,
     connection: ConnectionId,
@@ -223,7 +223,7 @@ pub async fn claim_due(
     Ok(taken.rows_affected == 1)
 }
 
-/// When the next school is due.
+/// When the next connection is due.
 pub async fn find_next_due(conn: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>, StoreError> {
     let row = check_status::Entity::find()
         .filter(check_status::COLUMN.next_check_at.is_not_null())

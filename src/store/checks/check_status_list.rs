@@ -150,7 +150,7 @@ fn lost_in_use() -> Select<check_status::Entity> {
     in_use().filter(check_status::COLUMN.is_lost.eq(true))
 }
 
-/// Of a school that stopped, or rests, nobody checks how the connection is now.
+/// Of a connection that stopped, or rests, nobody checks how it is now.
 fn in_use() -> Select<check_status::Entity> {
     let in_use = Query::select()
         .column(onboarding::Column::ConnectionId)

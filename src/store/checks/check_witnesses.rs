@@ -1,4 +1,4 @@
-//! Schools whose connection worked before, as witnesses of whether more is wrong than one school.
+//! Connections that worked before, as witnesses of whether more is wrong than one connection.
 
 use chrono::{DateTime, Utc};
 use entity::{check_status, connection_check};
@@ -10,7 +10,7 @@ use crate::domain::check::{CheckCode, RoundFacts, Rung};
 use crate::domain::ids::ConnectionId;
 use crate::store::{ConnectionTrait, StoreError};
 
-/// Of what there are to be witnesses: of a check of this school that broke on this rung.
+/// Of what there are to be witnesses: of a check of this connection that broke on this rung.
 #[derive(Debug, Clone, Copy)]
 pub struct Broken {
     /// Whose; it is no witness itself.
@@ -112,7 +112,7 @@ pub async fn hasten(
     Ok(())
 }
 
-/// Other schools that worked before, are not lost, and are looked at when their turn comes.
+/// Other connections that worked before, are not lost, and are looked at when their turn comes.
 fn can_tell(but: ConnectionId) -> Expr {
     let has_worked = check_status::COLUMN.has_worked.eq(true);
     let has_turn = check_status::COLUMN.next_check_at.is_not_null();

@@ -25,7 +25,7 @@ pub enum Outcome {
 pub struct Check {
     /// Its id.
     pub id: CheckId,
-    /// Of which school.
+    /// Of which connection.
     pub connection: ConnectionId,
     /// The run that it is part of.
     pub run: Option<CheckRunId>,
@@ -59,12 +59,12 @@ impl Check {
     }
 }
 
-/// Queues a check, or inserts one that begins at once; `false` when the school has one that is not over.
+/// Queues a check, or inserts one that begins at once; `false` when the connection has one that is not over.
 pub async fn insert(conn: &impl ConnectionTrait, new: &Check) -> Result<bool, StoreError> {
     Ok(insert_all(conn, std::slice::from_ref(new)).await? == 1)
 }
 
-/// Queues checks in one statement; returns how many. A school with a check that is not over is left out.
+/// Queues checks in one statement; returns how many. A connection with a check that is not over is left out.
 pub(in crate::store) async fn insert_all(conn: &impl ConnectionTrait, new: &[Check]) -> Result<u64, StoreError> {
     let rows = new.iter().map(to_row).collect::<Result<Vec<_>, _>>()?;
     let keep = OnConflict::column(connection_check::Column::ConnectionId)
@@ -100,7 +100,7 @@ pub async fn find(conn: &impl ConnectionTrait, id: CheckId) -> Result<Option<Che
     connection_check::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(to_check).transpose()
 }
 
-/// A school's check that waits or is under way.
+/// A connection's check that waits or is under way.
 pub async fn find_open(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<Option<Check>, StoreError> {
     let row = connection_check::Entity::find()
         .filter(connection_check::COLUMN.connection_id.eq(connection.as_uuid()))
@@ -111,7 +111,7 @@ pub async fn find_open(conn: &impl ConnectionTrait, connection: ConnectionId) ->
     row.map(to_check).transpose()
 }
 
-/// A school's checks, newest first, older than `before`, at most `limit`.
+/// A connection's checks, newest first, older than `before`, at most `limit`.
 pub async fn list_of_connection(
     conn: &impl ConnectionTrait,
     connection: ConnectionId,
@@ -128,7 +128,7 @@ pub async fn list_of_connection(
     rows.into_iter().map(to_check).collect()
 }
 
-/// When somebody last asked for a check of a school, alone or in a run.
+/// When somebody last asked for a check of a connection, alone or in a run.
 pub async fn find_last_asked(
     conn: &impl ConnectionTrait,
     connection: ConnectionId,

@@ -1,4 +1,4 @@
-//! Outages: times in which most schools that worked failed together.
+//! Outages: times in which most connections that worked failed together.
 
 use chrono::{DateTime, Utc};
 use entity::outage;
@@ -13,13 +13,13 @@ use crate::store::{ConnectionTrait, StoreError};
 pub struct Outage {
     /// Its id.
     pub id: OutageId,
-    /// Since when the schools that worked are looked at: results from before it say nothing of it.
+    /// Since when the connections that worked are looked at: results from before it say nothing of it.
     pub began_at: DateTime<Utc>,
     /// When it was noticed.
     pub noticed_at: DateTime<Utc>,
     /// When it was over; `None` while it lasts.
     pub ended_at: Option<DateTime<Utc>>,
-    /// How the schools that worked before fared when it was noticed.
+    /// How the connections that worked before fared when it was noticed.
     pub round: RoundFacts,
 }
 

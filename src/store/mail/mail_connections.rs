@@ -1,4 +1,4 @@
-//! Of which schools a mail is that is about several; a mail about one school names it in its own row.
+//! Of which connections a mail is that is about several; a mail about one connection names it in its own row.
 
 use entity::{mail_connection, outbox};
 use sea_orm::sea_query::Condition;
@@ -7,10 +7,10 @@ use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder, QuerySelec
 use crate::domain::ids::{ConnectionId, MailId};
 use crate::store::{ConnectionTrait, StoreError};
 
-/// How many mails about several schools a page looks back over: more than it shows.
+/// How many mails about several connections a page looks back over: more than it shows.
 const LOOK_BACK: u64 = 500;
 
-/// Keeps of which schools a mail is; nothing to do for one that was left out of the outbox.
+/// Keeps of which connections a mail is; nothing to do for one that was left out of the outbox.
 pub async fn insert(
     conn: &impl ConnectionTrait,
     mail: MailId,
@@ -26,7 +26,7 @@ pub async fn insert(
     Ok(())
 }
 
-/// Takes schools out of a mail.
+/// Takes connections out of a mail.
 pub async fn delete(
     conn: &impl ConnectionTrait,
     mail: MailId,
@@ -40,8 +40,8 @@ pub async fn delete(
     Ok(())
 }
 
-/// What mails about these schools fit: their own, and the newest before a mail of those about several. A list of ids and
-/// no query in the query: of that PostgreSQL makes a walk over all mails.
+/// What mails about these connections fit: their own, and the newest before a mail of those about several. A list of
+/// ids and no query in the query: of that PostgreSQL makes a walk over all mails.
 pub(in crate::store) async fn of_schools(
     conn: &impl ConnectionTrait,
     schools: &[ConnectionId],

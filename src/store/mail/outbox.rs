@@ -46,7 +46,7 @@ pub struct OutboxMail {
     pub id: MailId,
     /// Which mail.
     pub kind: MailKind,
-    /// About which school.
+    /// About which connection.
     pub connection: Option<ConnectionId>,
     /// To which contact; `None` is Kurve's support, or an address that is known by `about`.
     pub contact: Option<ContactId>,
@@ -82,7 +82,7 @@ pub struct UnreadableMail {
     pub id: MailId,
     /// Which mail, if that can be read.
     pub kind: Option<MailKind>,
-    /// About which school.
+    /// About which connection.
     pub connection: Option<ConnectionId>,
     /// What became of it, if that can be read.
     pub status: Option<MailStatus>,
@@ -213,7 +213,7 @@ pub async fn find_any(conn: &impl ConnectionTrait, id: MailId) -> Result<Option<
     Ok(outbox::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(read))
 }
 
-/// A school's mails, newest first, at most `limit`; those about several schools are among them.
+/// A connection's mails, newest first, at most `limit`; those about several connections are among them.
 pub async fn list_of_connection(
     conn: &impl ConnectionTrait,
     connection: ConnectionId,
@@ -229,8 +229,8 @@ pub async fn list_of_connection(
     Ok(rows.into_iter().map(read).collect())
 }
 
-/// The mails of some kinds about a school that a contact was sent or will be, in no order; a row that cannot be read is
-/// left out.
+/// The mails of some kinds about a connection that a contact was sent or will be, in no order; a row that cannot be
+/// read is left out.
 pub async fn list_to_contact(
     conn: &impl ConnectionTrait,
     connection: ConnectionId,
@@ -247,7 +247,7 @@ pub async fn list_to_contact(
     Ok(rows.into_iter().filter_map(|row| to_mail(row).ok()).collect())
 }
 
-/// Mails of one status over all schools, newest first, at most `limit`; a row that cannot be read is left out.
+/// Mails of one status over all connections, newest first, at most `limit`; a row that cannot be read is left out.
 pub async fn list_with_status(
     conn: &impl ConnectionTrait,
     status: MailStatus,

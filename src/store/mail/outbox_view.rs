@@ -56,7 +56,7 @@ pub struct MailFilter {
     pub status: Option<MailStatus>,
     /// Only mails of this kind.
     pub kind: Option<MailKind>,
-    /// Only mails about one of these schools, also where they are about more.
+    /// Only mails about one of these connections, also where they are about more.
     pub schools: Option<Vec<ConnectionId>>,
 }
 

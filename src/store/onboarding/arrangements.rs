@@ -1,4 +1,4 @@
-//! What schools arranged about their reminders; a school without a row arranged nothing.
+//! What was arranged about the reminders of connections; for one without a row nothing was.
 
 use entity::reminder_arrangement;
 use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
@@ -7,7 +7,7 @@ use crate::domain::ids::ConnectionId;
 use crate::domain::reminder::Arrangement;
 use crate::store::{ConnectionTrait, StoreError};
 
-/// What a school arranged.
+/// What was arranged for a connection.
 pub async fn load(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<Arrangement, StoreError> {
     let row = reminder_arrangement::Entity::find_by_id(connection.as_uuid()).one(conn).await?;
     row.as_ref().map_or_else(|| Ok(Arrangement::default()), to_arrangement)
@@ -19,7 +19,7 @@ pub(in crate::store) fn to_arrangement(row: &reminder_arrangement::Model) -> Res
     Ok(Arrangement { snoozed_until: row.snoozed_until, counts_from: row.counts_from, own_days })
 }
 
-/// Stores what a school arranged. The caller has locked the school's onboarding and says when to look at it anew.
+/// Stores what was arranged for a connection. The caller has locked its onboarding and says when to look at it anew.
 pub async fn save(
     conn: &impl ConnectionTrait,
     connection: ConnectionId,

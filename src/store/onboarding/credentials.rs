@@ -9,7 +9,7 @@ use crate::domain::credential::reveal::{ClosedReason, REVEALS_ALLOWED};
 use crate::domain::ids::{ConnectionId, CredentialId, StaffId};
 use crate::store::{ConnectionTrait, StoreError};
 
-/// One version of a school's credentials; the secrets are sealed.
+/// One version of a connection's credentials; the secrets are sealed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredCredential {
     /// Its id, part of what the seals are bound to.
@@ -43,7 +43,7 @@ pub struct StoredCredential {
 /// Stores a new version.
 ///
 /// # Errors
-/// `Taken` when the school has this version already.
+/// `Taken` when the connection has this version already.
 pub async fn insert(conn: &impl ConnectionTrait, new: &StoredCredential) -> Result<(), StoreError> {
     let row = credential::ActiveModel {
         id: Set(new.id.as_uuid()),
@@ -65,7 +65,7 @@ pub async fn insert(conn: &impl ConnectionTrait, new: &StoredCredential) -> Resu
     Ok(())
 }
 
-/// The newest version of a school, if any was issued.
+/// The newest version of a connection, if any was issued.
 pub async fn find_newest(
     conn: &impl ConnectionTrait,
     connection: ConnectionId,
@@ -78,8 +78,8 @@ pub async fn find_newest(
     row.map(to_stored).transpose()
 }
 
-/// The newest credentials of a school, locked until the transaction ends, so that simultaneous views are counted one by
-/// one.
+/// The newest credentials of a connection, locked until the transaction ends, so that simultaneous views are counted
+/// one by one.
 pub async fn find_newest_for_update(
     conn: &impl ConnectionTrait,
     connection: ConnectionId,
@@ -127,7 +127,7 @@ pub async fn save_handed_over_again(
     Ok(changed.rows_affected == 1)
 }
 
-/// Closes every version of a school that is still open, for ever.
+/// Closes every version of a connection that is still open, for ever.
 pub async fn mark_closed(
     conn: &impl ConnectionTrait,
     connection: ConnectionId,

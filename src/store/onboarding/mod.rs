@@ -1,4 +1,4 @@
-//! Rows of onboardings: schools, states, credentials, notes, and the lists that Kurve reads.
+//! Rows of onboardings: connections, schools, requests to join, states, credentials, notes, and Kurve's lists.
 
 pub mod arrangements;
 pub mod connections;

@@ -1,4 +1,4 @@
-//! Notes of Kurve's colleagues about a school.
+//! Notes of Kurve's colleagues about a connection.
 
 use chrono::{DateTime, Utc};
 use entity::note;
@@ -13,7 +13,7 @@ use crate::store::{ConnectionTrait, StoreError};
 pub struct Note {
     /// Its id.
     pub id: NoteId,
-    /// About which school.
+    /// About which connection.
     pub connection: ConnectionId,
     /// Who wrote it.
     pub by: StaffId,
@@ -36,7 +36,7 @@ pub async fn insert(conn: &impl ConnectionTrait, new: &Note) -> Result<(), Store
     Ok(())
 }
 
-/// A school's notes, newest first.
+/// A connection's notes, newest first.
 pub async fn list(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<Vec<Note>, StoreError> {
     let rows = note::Entity::find()
         .filter(note::COLUMN.connection_id.eq(connection.as_uuid()))

@@ -21,7 +21,7 @@ pub struct Versioned {
 /// Stores a new onboarding as version 1.
 ///
 /// # Errors
-/// When the school has one already, or the database fails.
+/// When the connection has one already, or the database fails.
 pub async fn insert(
     conn: &impl ConnectionTrait,
     connection: ConnectionId,
@@ -89,7 +89,7 @@ pub async fn save(
     if result.rows_affected == 1 { Ok(changed.version + 1) } else { Err(StoreError::Conflict) }
 }
 
-/// A school's onboarding.
+/// A connection's onboarding.
 ///
 /// # Errors
 /// `Missing` when there is none, `CorruptRow` when it cannot be read.
@@ -98,8 +98,8 @@ pub async fn load(conn: &impl ConnectionTrait, connection: ConnectionId) -> Resu
     to_versioned(&row.ok_or(StoreError::Missing { table: "onboarding" })?)
 }
 
-/// A school's onboarding, locked until the transaction ends: contacts, details and credentials of a school change only
-/// under this lock.
+/// A connection's onboarding, locked until the transaction ends: contacts, details and credentials of a connection
+/// change only under this lock.
 ///
 /// # Errors
 /// `Missing` when there is none, `CorruptRow` when it cannot be read.
@@ -108,8 +108,8 @@ pub async fn load_for_update(conn: &impl ConnectionTrait, connection: Connection
     to_versioned(&row.ok_or(StoreError::Missing { table: "onboarding" })?)
 }
 
-/// Asks for a fresh look at the reminders of every school under way; returns how many they are. It takes them by id, as
-/// the planner does: two that take many schools each in an order of its own may wait for each other.
+/// Asks for a fresh look at the reminders of every connection under way; returns how many they are. It takes them by
+/// id, as the planner does: two that take many connections each in an order of its own may wait for each other.
 pub async fn mark_all_for_attention(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<u64, StoreError> {
     let is_under_way = onboarding::COLUMN.lifecycle.eq("active");
     let _taken: Vec<uuid::Uuid> = onboarding::Entity::find()
@@ -129,7 +129,7 @@ pub async fn mark_all_for_attention(conn: &impl ConnectionTrait, now: DateTime<U
     Ok(marked.rows_affected)
 }
 
-/// The paused schools whose date to resume has come.
+/// The paused connections whose date to resume has come.
 pub async fn list_due_to_resume(
     conn: &impl ConnectionTrait,
     today: chrono::NaiveDate,

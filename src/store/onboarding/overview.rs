@@ -82,7 +82,7 @@ impl After {
     }
 }
 
-/// What waits on Kurve: stuck schools first, then the longest waiting; at most `limit`.
+/// What waits on Kurve: stuck connections first, then the longest waiting; at most `limit`.
 pub async fn list_waiting_on_kurve(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<Overview>, StoreError> {
     Ok(list_waiting_after(conn, None, limit).await?.rows)
 }
@@ -90,7 +90,7 @@ pub async fn list_waiting_on_kurve(conn: &impl ConnectionTrait, limit: u64) -> R
 /// The place in what waits on Kurve after which a list goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WaitingAfter {
-    /// Whether the last school shown is stuck.
+    /// Whether the last connection shown is stuck.
     pub is_stuck: bool,
     /// Since when it waits.
     pub since: DateTime<Utc>,
@@ -128,12 +128,12 @@ fn waiting_on_kurve() -> SelectTwo<onboarding::Entity, connection::Entity> {
         .order_by_asc(onboarding::COLUMN.connection_id)
 }
 
-/// How many schools wait on Kurve.
+/// How many connections wait on Kurve.
 pub async fn count_waiting_on_kurve(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
     Ok(onboarding::Entity::find().filter(onboarding::COLUMN.kurve_since.is_not_null()).count(conn).await?)
 }
 
-/// Schools that do not answer their reminders, with since when, the longest first; at most `limit`.
+/// Connections where reminders stay without an answer, with since when, the longest first; at most `limit`.
 pub async fn list_without_answer(
     conn: &impl ConnectionTrait,
     limit: u64,
@@ -153,7 +153,7 @@ pub async fn list_without_answer(
     Ok(readable(rows, with_since))
 }
 
-/// Since when the school has been due whose reminders are due longest, if any are.
+/// Since when the connection has been due whose reminders are due longest, if any are.
 pub async fn find_oldest_unplanned(
     conn: &impl ConnectionTrait,
     now: DateTime<Utc>,
@@ -161,7 +161,7 @@ pub async fn find_oldest_unplanned(
     Ok(list_unplanned(conn, now, 1).await?.first().map(|school| school.since))
 }
 
-/// The schools whose reminders have been due since before a moment, the longest due first, at most `limit`; nothing
+/// The connections whose reminders have been due since before a moment, the longest due first, at most `limit`; nothing
 /// of them is read that may be unreadable.
 pub async fn list_unplanned(
     conn: &impl ConnectionTrait,
@@ -195,7 +195,7 @@ pub async fn list_unplanned(
 
 type Pair = (onboarding::Model, Option<connection::Model>);
 
-/// How many schools do not answer their reminders.
+/// In how many connections reminders stay without an answer.
 pub async fn count_without_answer(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
     Ok(onboarding::Entity::find().filter(onboarding::COLUMN.no_answer_since.is_not_null()).count(conn).await?)
 }

@@ -1,5 +1,5 @@
-//! The schools of which something cannot be read: a damaged row, or one that a newer release wrote. Lists leave such rows
-//! out, and name them here instead.
+//! The connections of which something cannot be read: a damaged row, or one that a newer release wrote. Lists leave
+//! such rows out, and name them here instead.
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
@@ -17,21 +17,21 @@ use crate::store::onboarding::schools::to_school;
 use crate::store::people::contacts::to_contact;
 use crate::store::{ConnectionTrait, StoreError};
 
-/// How many schools are read at once.
+/// How many connections are read at once.
 const BATCH: u64 = 500;
 
-/// Part of the schools, in the order of their ids.
+/// Part of the connections, in the order of their ids.
 #[derive(Debug, Default)]
 pub struct Part {
     /// Those of which something cannot be read. Each is there since its onboarding was last written: by then it could be read.
     pub found: Vec<NamedConnection>,
-    /// The first and the last school that were read; `None` when there were none.
+    /// The first and the last connection that were read; `None` when there were none.
     pub read: Option<RangeInclusive<ConnectionId>>,
     /// Whether there may be more after the last one.
     pub has_more: bool,
 }
 
-/// Names all schools of which something cannot be read, by name. It reads every school, a batch at a time.
+/// Names all connections of which something cannot be read, by name. It reads every connection, a batch at a time.
 pub async fn list(conn: &impl ConnectionTrait) -> Result<Vec<NamedConnection>, StoreError> {
     let (mut found, mut after) = (vec![], None);
     loop {
@@ -46,7 +46,7 @@ pub async fn list(conn: &impl ConnectionTrait) -> Result<Vec<NamedConnection>, S
     Ok(found)
 }
 
-/// Reads the next batch of schools after one, whole, and names those of which something cannot be read.
+/// Reads the next batch of connections after one, whole, and names those of which something cannot be read.
 pub async fn list_part(conn: &impl ConnectionTrait, after: Option<ConnectionId>) -> Result<Part, StoreError> {
     let mut query = onboarding::Entity::find().find_also_related(connection::Entity);
     if let Some(after) = after {

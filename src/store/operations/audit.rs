@@ -103,7 +103,7 @@ pub async fn append(
     Ok(())
 }
 
-/// A school's entries, newest first, older than `before`, at most `limit`.
+/// A connection's entries, newest first, older than `before`, at most `limit`.
 pub async fn list(
     conn: &impl ConnectionTrait,
     connection: ConnectionId,
@@ -120,7 +120,7 @@ pub async fn list(
     rows.into_iter().map(to_entry).collect()
 }
 
-/// The newest entries about no school that tell of one of these, at most `limit`.
+/// The newest entries about no connection that tell of one of these, at most `limit`.
 pub async fn list_about_no_school(
     conn: &impl ConnectionTrait,
     actions: &[&str],
@@ -136,7 +136,7 @@ pub async fn list_about_no_school(
     rows.into_iter().map(to_entry).collect()
 }
 
-/// What changed a school's onboarding after a version, oldest first.
+/// What changed a connection's onboarding after a version, oldest first.
 pub async fn list_after_version(
     conn: &impl ConnectionTrait,
     connection: ConnectionId,
@@ -151,7 +151,7 @@ pub async fn list_after_version(
     rows.into_iter().map(to_entry).collect()
 }
 
-/// The events that made one version of a school's onboarding.
+/// The events that made one version of a connection's onboarding.
 pub async fn list_events_of(
     conn: &impl ConnectionTrait,
     connection: ConnectionId,
@@ -173,7 +173,7 @@ pub async fn last_id(conn: &impl ConnectionTrait) -> Result<Option<i64>, StoreEr
     Ok(last.into_tuple().one(conn).await?)
 }
 
-/// Who made somebody a contact of a school, the last time that somebody did.
+/// Who made somebody a contact of a connection, the last time that somebody did.
 pub async fn find_adder(
     conn: &impl ConnectionTrait,
     connection: ConnectionId,

@@ -17,10 +17,10 @@ use crate::store::mail::outbox::{MailStatus, lease};
 use crate::store::reminders::LOOK_AGAIN_AFTER;
 use crate::store::{ConnectionTrait, StoreError};
 
-/// No check holds its school and host for longer than some minutes.
+/// No check holds its connection and host for longer than some minutes.
 const LONGEST_CHECK: TimeDelta = TimeDelta::hours(1);
 
-/// The furthest turn of a school is in eight days, on the same weekday.
+/// The furthest turn of a connection is in eight days, on the same weekday.
 const FURTHEST_TURN: TimeDelta = TimeDelta::days(10);
 
 /// No account is locked for longer than some minutes.

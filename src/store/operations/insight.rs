@@ -43,7 +43,7 @@ pub async fn insert_holding(
     Ok(())
 }
 
-/// A school's holdings that have not ended.
+/// A connection's holdings that have not ended.
 pub async fn list_open_holdings(
     conn: &impl ConnectionTrait,
     connection: ConnectionId,

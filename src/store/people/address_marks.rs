@@ -54,7 +54,7 @@ pub async fn list_contacts(conn: &impl ConnectionTrait, limit: u64) -> Result<Ve
     Ok(found)
 }
 
-/// How many contacts of today of schools under way or paused there are where mail does not arrive.
+/// How many contacts of today of connections under way or paused there are where mail does not arrive.
 pub async fn count_bounced(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
     let bounced = Query::select()
         .column(address_mark::Column::AddressKey)

@@ -1,4 +1,4 @@
-//! Contacts of schools. A removed contact stays as a row, so that the timeline can name who did what.
+//! Contacts of connections. A removed contact stays as a row, so that the timeline can name who did what.
 
 use chrono::{DateTime, Utc};
 use entity::contact;
@@ -13,7 +13,7 @@ use crate::store::{ConnectionTrait, StoreError};
 /// Stores a new contact; `email_key` is the keyed hash of the address for look-ups.
 ///
 /// # Errors
-/// `Taken` when the school has a contact, also a removed one, with this address.
+/// `Taken` when the connection has a contact, also a removed one, with this address.
 pub async fn insert(conn: &impl ConnectionTrait, contact: &Contact, email_key: &str) -> Result<(), StoreError> {
     let row = contact::ActiveModel {
         id: Set(contact.id.as_uuid()),
@@ -42,7 +42,7 @@ pub async fn load(conn: &impl ConnectionTrait, id: ContactId) -> Result<Contact,
     to_contact(row.ok_or(StoreError::Missing { table: "contact" })?)
 }
 
-/// A school's contacts, also removed ones, oldest first.
+/// A connection's contacts, also removed ones, oldest first.
 pub async fn list_with_removed(
     conn: &impl ConnectionTrait,
     connection: ConnectionId,
@@ -56,7 +56,7 @@ pub async fn list_with_removed(
     rows.into_iter().map(to_contact).collect()
 }
 
-/// A school's contacts of today, oldest first.
+/// A connection's contacts of today, oldest first.
 pub async fn list(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<Vec<Contact>, StoreError> {
     let mut contacts = list_with_removed(conn, connection).await?;
     contacts.retain(|contact| contact.removed_at.is_none());
@@ -68,7 +68,7 @@ pub async fn find(conn: &impl ConnectionTrait, id: ContactId) -> Result<Option<C
     contact::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(to_contact).transpose()
 }
 
-/// The contact of today of a school with this address.
+/// The contact of today of a connection with this address.
 pub async fn find_by_email(
     conn: &impl ConnectionTrait,
     connection: ConnectionId,
@@ -83,7 +83,7 @@ pub async fn find_by_email(
     row.map(to_contact).transpose()
 }
 
-/// Everyone of today with this address, over all schools, oldest first.
+/// Everyone of today with this address, over all connections, oldest first.
 pub async fn list_by_email(conn: &impl ConnectionTrait, email_key: &str) -> Result<Vec<Contact>, StoreError> {
     let rows = contact::Entity::find()
         .filter(contact::COLUMN.email_key.eq(email_key))
@@ -149,7 +149,7 @@ pub async fn mark_vouched(conn: &impl ConnectionTrait, id: ContactId, vouch: &Vo
     one(changed.rows_affected)
 }
 
-/// Takes back Kurve's word for everyone at a school; returns for how many it was given.
+/// Takes back Kurve's word for everyone at a connection; returns for how many it was given.
 pub async fn clear_vouches(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<u64, StoreError> {
     let changed = without_vouch()
         .filter(contact::COLUMN.connection_id.eq(connection.as_uuid()))

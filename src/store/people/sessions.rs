@@ -10,7 +10,7 @@ use crate::store::{ConnectionTrait, StoreError};
 /// For whom a session is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Holder {
-    /// Who proved an address: whatever its schools are at the moment of each page.
+    /// Who proved an address: whatever its connections are at the moment of each page.
     School {
         /// The keyed hash of the address.
         email_key: String,

@@ -1,4 +1,4 @@
-//! What stands above every page of Kurve while something of the worker health needs a person.
+//! What stands above every page of Kurve while something of the health of the workers needs a person.
 
 use crate::domain::heartbeat::{Worker, WorkerStatus};
 use crate::links;

@@ -165,7 +165,7 @@ fn outgoing(context: &Context, mail: &OutboxMail, draft: Draft, now: DateTime<Ut
     }
 }
 
-/// All mails about one school are one thread, though none of them was first.
+/// All mails about one connection are one thread, though none of them was first.
 fn thread_root(connection: ConnectionId, message_id: &str) -> String {
     let host = message_id.rsplit_once('@').map_or("koppelklaar>", |(_, host)| host);
     format!("<school-{connection}@{host}")

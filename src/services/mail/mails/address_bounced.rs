@@ -1,4 +1,4 @@
-//! Mail does not arrive at the address of a contact: asks Kurve for another contact at every school that has it.
+//! Mail does not arrive at the address of a contact: asks Kurve for another contact at every connection that has it.
 
 use super::facts::{PersonFacts, SchoolFacts};
 use super::{Mail, bodies, subject};

@@ -1,4 +1,4 @@
-//! A school's connection is lost by a cause that is Kurve's to find out, to support.
+//! A connection is lost by a cause that is Kurve's to find out, to support.
 
 use super::facts::{AboutSchool, SchoolFacts};
 use super::{Mail, bodies, subject};

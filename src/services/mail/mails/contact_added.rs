@@ -1,4 +1,4 @@
-//! Someone was made a contact of the school.
+//! Someone was made a contact of a connection.
 
 use super::facts::{AboutSchool, SchoolFacts};
 use super::{Mail, bodies, subject};

@@ -1,4 +1,4 @@
-//! What mails about a school are written from, and how they name schools and people.
+//! What mails about a connection are written from, and how they name schools and people.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ use crate::store::onboarding::{connections, onboardings, schools};
 use crate::store::operations::audit;
 use crate::store::people::{address_marks, contacts};
 
-/// A school as mails name it.
+/// One school as mails name it, or a connection that carries more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct SchoolFacts {
     pub(super) name: String,
@@ -158,7 +158,7 @@ impl<'a> AboutSchool<'a> {
         actor.map_or_else(|| "Een collega".to_owned(), |contact| contact.name.to_string())
     }
 
-    /// The address of the school's own page.
+    /// The address of the connection's page for its contacts.
     pub(super) fn portal(&self) -> String {
         self.request.context.base.to(&links::SCHOOL.at(self.id()))
     }
@@ -168,7 +168,7 @@ impl<'a> AboutSchool<'a> {
         self.request.context.base.to(&links::SCHOOL_STEP.step(self.id(), step))
     }
 
-    /// The address of Kurve's page of the school.
+    /// The address of Kurve's page of the connection.
     pub(super) fn staff(&self) -> String {
         self.request.context.base.to(&links::staff_school(links::STAFF_SCHOOL, self.id()))
     }
@@ -178,7 +178,7 @@ impl<'a> AboutSchool<'a> {
         self.request.context.base.to(&links::staff_requests(self.id()))
     }
 
-    /// The address of a step on Kurve's page of the school.
+    /// The address of a step on Kurve's page of the connection.
     pub(super) fn staff_step(&self, step: Step) -> String {
         self.request.context.base.to(&links::staff_school_step(self.id(), step))
     }

@@ -25,7 +25,7 @@ pub(in crate::services::mail) trait Mail: Sized {
     /// Loads what is true now and writes the mail.
     fn draft(request: DraftRequest<'_>) -> impl Future<Output = Result<Draft, NotSent>> + Send;
 
-    /// One line that names the school and what to do.
+    /// One line that names the school or the connection, and what to do.
     fn subject(&self) -> String;
 
     /// The text and the HTML, without salutation and farewell.

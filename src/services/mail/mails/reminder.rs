@@ -1,4 +1,4 @@
-//! What waits on the reader, over all their schools.
+//! What waits on the reader, over all their connections.
 
 use super::{Mail, bodies, phrases, subject};
 use crate::crypto::mail_token::Subscription;

@@ -15,7 +15,7 @@ use crate::store::people::{access_links, contacts};
 
 pub(super) struct SignIn {
     name: String,
-    /// The names of all schools that know the address.
+    /// The names of all connections that have the address.
     schools: Vec<String>,
     link: String,
     code: String,

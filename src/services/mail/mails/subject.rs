@@ -1,16 +1,16 @@
-//! Pieces of subjects: which school, in one line.
+//! Pieces of subjects: which school or connection, in one line.
 
 use super::facts::SchoolFacts;
 
 /// Signs of a school's name in a subject at most, so that what to do stays in sight.
 const LONGEST_NAME: usize = 60;
 
-/// The subject of a mail about one school.
+/// The subject of a mail about one school, or about a connection that carries more.
 pub(super) fn about(school: &SchoolFacts, what_to_do: &str) -> String {
     format!("{}: {what_to_do}", named(&school.name, &school.brin))
 }
 
-/// A school by its name and BRIN.
+/// A school by its name and BRIN, or a connection by its name and how many schools it carries.
 pub(super) fn named(name: &str, brin: &str) -> String {
     format!("{} ({})", shortened(name), one_line(brin))
 }

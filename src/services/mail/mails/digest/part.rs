@@ -9,7 +9,7 @@ pub(super) struct DigestRow {
     pub(super) what: String,
     /// A date in words.
     pub(super) since: String,
-    /// The school's page for Kurve.
+    /// The connection's page for Kurve.
     pub(super) link: String,
 }
 
@@ -19,7 +19,7 @@ pub(super) struct DigestPart {
     pub(super) kind: DigestKind,
     /// The most urgent first; never empty in a mail.
     pub(super) rows: Vec<DigestRow>,
-    /// How many schools, contacts or requests there are beside those of the rows.
+    /// How many connections, contacts or requests there are beside those of the rows.
     pub(super) more: u64,
     /// The page that shows more of them.
     pub(super) all: String,
@@ -32,13 +32,13 @@ pub(super) enum DigestKind {
     Requests,
     /// Steps that Kurve holds: stuck ones, new requests and the rest.
     Waiting,
-    /// Schools that do not answer their reminders.
+    /// Connections where reminders stay without an answer.
     Silent,
-    /// Schools whose connection with Magister is lost.
+    /// Connections with Magister that are lost.
     Lost,
-    /// Schools whose connection with Magister fails by something that Kurve looks into.
+    /// Connections with Magister that fail by something that Kurve looks into.
     Failing,
-    /// Schools whose Magister has a certificate that ends.
+    /// Connections whose Magister has a certificate that ends.
     Certificates,
     /// Contacts where mail does not arrive, or who stopped their reminders.
     Addresses,

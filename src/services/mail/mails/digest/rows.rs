@@ -22,7 +22,7 @@ use crate::store::onboarding::unreadable;
 use crate::store::people::address_marks;
 use crate::words;
 
-/// How many schools a digest names of each kind; the worklist shows the rest.
+/// How many rows a digest has of each kind; the worklist shows the rest.
 const DIGEST_ROWS: u64 = 40;
 
 /// The parts that have rows.
@@ -98,7 +98,7 @@ async fn failing(context: &Context) -> Result<DigestPart, ServiceError> {
     })
 }
 
-/// In the first digest after a warning is due. Many schools have one certificate together, and each would be a row a day.
+/// In the first digest after a warning is due. Many connections share one certificate, and each would be a row a day.
 async fn certificates(context: &Context, now: DateTime<Utc>) -> Result<DigestPart, ServiceError> {
     let mut part = DigestPart {
         kind: DigestKind::Certificates,
@@ -168,7 +168,7 @@ fn silent_row(context: &Context, row: &Overview, since: DateTime<Utc>) -> Digest
     digest_row(context, &row.connection, "geen antwoord op herinneringen".to_owned(), since)
 }
 
-/// A school of which something cannot be read: also that is for Kurve.
+/// A connection of which something cannot be read: also that is for Kurve.
 fn unreadable_row(context: &Context, school: &NamedConnection) -> DigestRow {
     DigestRow {
         school: school.name.clone(),
