@@ -38,9 +38,9 @@ pub const UNSUBSCRIBE_UNDO: &str = "/afmelden/{token}/weer-aan";
 /// Files such as the style sheet.
 pub const ASSETS: &str = "/assets/{*path}";
 
-/// Leads a visitor on to their school, or lets them choose among several.
+/// Leads a visitor on to their connection, or lets them choose among several.
 pub const SCHOOLS: &str = "/school";
-/// A school's own page.
+/// The page of a connection, for its contacts.
 pub const SCHOOL: OfConnection = OfConnection::new("/school/{connection}");
 /// The page of one step.
 pub const SCHOOL_STEP: OfConnection = OfConnection::new("/school/{connection}/stap/{step}");
@@ -52,7 +52,7 @@ pub const SCHOOL_TAKE_BACK: OfConnection = OfConnection::new("/school/{connectio
 pub const SCHOOL_STUCK: OfConnection = OfConnection::new("/school/{connection}/stap/{step}/lukt-niet");
 /// "Geef door aan een collega".
 pub const SCHOOL_HAND_OVER: OfConnection = OfConnection::new("/school/{connection}/stap/{step}/doorgeven");
-/// The school's details, given again.
+/// The details of the connection and its school, given again.
 pub const SCHOOL_DETAILS: OfConnection = OfConnection::new("/school/{connection}/gegevens");
 /// Shows the password.
 pub const SCHOOL_PASSWORD: OfConnection = OfConnection::new("/school/{connection}/wachtwoord");
@@ -60,7 +60,7 @@ pub const SCHOOL_PASSWORD: OfConnection = OfConnection::new("/school/{connection
 pub const SCHOOL_QUERY: OfConnection = OfConnection::new("/school/{connection}/query");
 /// "Import gedaan".
 pub const SCHOOL_IMPORTED: OfConnection = OfConnection::new("/school/{connection}/import-gedaan");
-/// The school's contacts.
+/// The connection's contacts.
 pub const SCHOOL_CONTACTS: OfConnection = OfConnection::new("/school/{connection}/collegas");
 /// Pausing.
 pub const SCHOOL_PAUSE: OfConnection = OfConnection::new("/school/{connection}/pauze");
@@ -107,7 +107,7 @@ pub const STAFF_SCHOOLS_CSV: &str = "/beheer/scholen/export.csv";
 pub const STAFF_SCHOOLS_XLSX: &str = "/beheer/scholen/export.xlsx";
 /// Figures: where schools stand, who keeps the ball how long, what comes in.
 pub const STAFF_INSIGHT: &str = "/beheer/inzicht";
-/// One school.
+/// One connection, with its schools.
 pub const STAFF_SCHOOL: &str = "/beheer/scholen/{school}";
 /// Issues or renews credentials.
 pub const STAFF_ISSUE: &str = "/beheer/scholen/{school}/wachtwoord";
@@ -119,13 +119,13 @@ pub const STAFF_CONFIRM: &str = "/beheer/scholen/{school}/bevestigen";
 pub const STAFF_SEND_BACK: &str = "/beheer/scholen/{school}/terugsturen";
 /// Answers a stuck step.
 pub const STAFF_ANSWER: &str = "/beheer/scholen/{school}/antwoorden";
-/// Pauses a school.
+/// Pauses a connection.
 pub const STAFF_PAUSE: &str = "/beheer/scholen/{school}/pauzeren";
-/// Resumes a school.
+/// Resumes a connection.
 pub const STAFF_RESUME: &str = "/beheer/scholen/{school}/hervatten";
-/// Puts a school's reminders off.
+/// Puts a connection's reminders off.
 pub const STAFF_SNOOZE: &str = "/beheer/scholen/{school}/herinneringen";
-/// Turns a school's reminders on again.
+/// Turns a connection's reminders on again.
 pub const STAFF_WAKE: &str = "/beheer/scholen/{school}/herinneringen/aan";
 /// Adds days of a school's own.
 pub const STAFF_OWN_DAYS: &str = "/beheer/scholen/{school}/vrije-dagen";
@@ -133,7 +133,7 @@ pub const STAFF_OWN_DAYS: &str = "/beheer/scholen/{school}/vrije-dagen";
 pub const STAFF_OWN_DAYS_REMOVE: &str = "/beheer/scholen/{school}/vrije-dagen/weg";
 /// Writes a note.
 pub const STAFF_NOTE: &str = "/beheer/scholen/{school}/notitie";
-/// Changes a school's details.
+/// Changes the details of a connection, and of its school while it has one.
 pub const STAFF_DETAILS: &str = "/beheer/scholen/{school}/gegevens";
 /// Lets requests to join in.
 pub const STAFF_ACCEPT: &str = "/beheer/scholen/{school}/aanvragen";
@@ -163,7 +163,7 @@ pub const STAFF_CONTACT: &str = "/beheer/scholen/{school}/contacten/{contact}";
 pub const STAFF_CONTACT_REMOVE: &str = "/beheer/scholen/{school}/contacten/{contact}/verwijderen";
 /// Vouches for a contact.
 pub const STAFF_CONTACT_VOUCH: &str = "/beheer/scholen/{school}/contacten/{contact}/instaan";
-/// A school's connection checks, and the button for another.
+/// The checks of a connection, and the button for another.
 pub const STAFF_CONNECTION: &str = "/beheer/scholen/{school}/verbinding";
 /// One connection check.
 pub const STAFF_CHECK: &str = "/beheer/scholen/{school}/verbinding/{check}";
@@ -231,17 +231,17 @@ pub fn fill(path: &str, values: &[&str]) -> String {
     filled
 }
 
-/// The path of a school's page for Kurve, at one step.
+/// The path of a connection's page for Kurve, at one step.
 pub fn staff_school_step(connection: ConnectionId, step: Step) -> String {
     format!("{}#stap-{}", staff_school(STAFF_SCHOOL, connection), step.as_str())
 }
 
-/// The path of a school's page for Kurve, at the requests to join.
+/// The path of a connection's page for Kurve, at the requests to join.
 pub fn staff_requests(connection: ConnectionId) -> String {
     format!("{}#aanvragen", staff_school(STAFF_SCHOOL, connection))
 }
 
-/// The path of a school's page for Kurve, or of a form on it.
+/// The path of a connection's page for Kurve, or of a form on it.
 pub fn staff_school(path: &str, connection: ConnectionId) -> String {
     fill(path, &[&connection.to_string()])
 }
@@ -251,7 +251,7 @@ pub fn staff_contact(path: &str, connection: ConnectionId, contact: ContactId) -
     fill(path, &[&connection.to_string(), &contact.to_string()])
 }
 
-/// The path of a school's check for Kurve.
+/// The path of a connection's check for Kurve.
 pub fn staff_check(path: &str, connection: ConnectionId, check: CheckId) -> String {
     fill(path, &[&connection.to_string(), &check.to_string()])
 }

@@ -45,7 +45,7 @@ pub enum Action {
         /// Why.
         reason: Reason,
     },
-    /// The school's details were changed by Kurve.
+    /// The details of the connection, or of a school, were changed.
     DetailsChanged,
     /// The import opened.
     ImportOpened,
@@ -77,7 +77,7 @@ pub enum Action {
         /// On what ground.
         ground: Reason,
     },
-    /// Nobody at the school is vouched for any more: its BRIN or domain changed.
+    /// Nobody of the connection is vouched for any more: its BRIN or domain changed.
     VouchesCleared,
     /// Someone looked at the password.
     PasswordRevealed {
@@ -96,7 +96,7 @@ pub enum Action {
         /// The version.
         version: u32,
     },
-    /// The connection of a school that worked counts as lost.
+    /// A connection that worked counts as lost.
     ConnectionLost {
         /// The check's stable code.
         code: String,
@@ -110,14 +110,14 @@ pub enum Action {
         /// Why.
         reason: Reason,
     },
-    /// Most schools that worked fail together.
+    /// Most connections that worked fail together.
     OutageBegan {
-        /// How many schools that worked were looked at.
+        /// How many connections that worked were looked at.
         worked_before: u32,
         /// How many of those failed.
         failing: u32,
     },
-    /// The schools that worked work again.
+    /// The connections that worked work again.
     OutageEnded,
     /// Someone downloaded the query file.
     QueryDownloaded {

@@ -39,8 +39,8 @@ impl Worker {
     }
 }
 
-/// How long the reminders of a school may stay unplanned after they came due: many come due at the same opening, and a
-/// round takes some hundreds.
+/// How long the reminders of a connection may stay unplanned after they came due: many come due at the same opening,
+/// and a round takes some hundreds.
 pub const UNPLANNED_PATIENCE: Duration = Duration::minutes(15);
 
 /// How far the clocks of two machines may differ.
@@ -53,7 +53,7 @@ pub struct Facts {
     pub watched_since: DateTime<Utc>,
     /// Since when the oldest mail that is due has been left alone, if there is one.
     pub oldest_untouched: Option<DateTime<Utc>>,
-    /// Since when the school has been due whose reminders are due longest, if any are.
+    /// Since when the connection has been due whose reminders are due longest, if any are.
     pub oldest_unplanned: Option<DateTime<Utc>>,
     /// Whether mails are held back on purpose.
     pub is_held: bool,

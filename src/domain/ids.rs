@@ -64,7 +64,7 @@ id! {
     AccessLinkId
     /// A request to take part that is not yet confirmed.
     RegistrationId
-    /// A note of Kurve with a school.
+    /// A note of Kurve with a connection.
     NoteId
     /// A key with which Numo asks for the verdict.
     ApiKeyId
@@ -78,9 +78,9 @@ id! {
     SavedViewId
     /// A connection check.
     CheckId
-    /// A run of connection checks over a selection of schools.
+    /// A run of connection checks over a selection of connections.
     CheckRunId
-    /// A time in which most schools that worked failed together.
+    /// A time in which most connections that worked failed together.
     OutageId
     /// Leave to activate without a passing check.
     OverrideId

@@ -1,8 +1,8 @@
 //! Figures for Kurve: who kept the ball for how many working days, and what happened in which week.
 //!
 //! A holding begins when a party gets a step and ends when the step is done, goes to another party, or the onboarding
-//! is paused or stopped. While a school is paused or withdrawn nobody holds anything, so a pause is nobody's waiting
-//! time.
+//! is paused or stopped. While a connection is paused or withdrawn nobody holds anything, so a pause is nobody's
+//! waiting time.
 
 use std::collections::{BTreeMap, BTreeSet};
 

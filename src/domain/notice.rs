@@ -53,15 +53,15 @@ pub enum MailKind {
     ImportClosed,
     /// The connection check found that a step no longer holds.
     StepLost,
-    /// The connection of a school is lost by a cause that is Kurve's to find out, to support.
+    /// A connection is lost by a cause that is Kurve's to find out, to support.
     ConnectionLost,
     /// Most connections that worked fail together, to support.
     ConnectionsOutage,
     /// They work again, to support.
     ConnectionsOutageEnded,
-    /// Someone was made a contact of the school.
+    /// Someone was made a contact of the connection.
     ContactAdded,
-    /// What waits on the receiver, over all their schools.
+    /// What waits on the receiver, over all their connections.
     Reminder,
     /// What waits on Kurve, once a day.
     Digest,
@@ -108,7 +108,7 @@ pub struct About {
     /// The request to join: of several at once, the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<JoinRequestId>,
-    /// The contact of the school who acted.
+    /// The contact who acted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<ContactId>,
     /// The version of the credentials.
@@ -140,7 +140,7 @@ pub struct About {
 /// For whom a mail is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Audience {
-    /// Every contact of the school.
+    /// Every contact of the connection.
     School,
     /// The contacts for whom Kurve vouched.
     VouchedContacts,

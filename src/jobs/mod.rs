@@ -30,7 +30,7 @@ pub use timer::start;
 pub enum Job {
     /// Takes back what a clock that had been ahead left behind; before the others, which it may have held up.
     RepairClock,
-    /// Resumes schools whose pause has ended.
+    /// Resumes connections whose pause has ended.
     ResumePaused,
     /// Clears away sessions, links and requests that ended.
     DeleteExpired,
@@ -38,7 +38,7 @@ pub enum Job {
     PlanReminders,
     /// Puts the daily digest to Kurve in the outbox.
     Digest,
-    /// Plans the first check of schools that can be checked and have none planned.
+    /// Plans the first check of connections that can be checked and have none planned.
     PlanChecks,
 }
 

@@ -77,12 +77,12 @@ impl FromRequestParts<WebState> for Visit {
     }
 }
 
-/// A contact of the school that the path names, signed in with their address.
+/// A contact of the connection that the path names, signed in with their address.
 #[derive(Debug, Clone)]
 pub struct SchoolContact {
     /// Who.
     pub contact: Contact,
-    /// The keyed hash of their address: more schools may know it.
+    /// The keyed hash of their address: more connections may have it.
     pub email_key: String,
     /// The session.
     pub session: Token,
@@ -91,17 +91,17 @@ pub struct SchoolContact {
 }
 
 impl SchoolContact {
-    /// The school that this page or form acts on.
+    /// The connection that this page or form acts on.
     pub fn connection(&self) -> ConnectionId {
         self.contact.connection
     }
 
-    /// The path of another page or form of this school.
+    /// The path of another page or form of this connection.
     pub fn at(&self, path: OfConnection) -> String {
         path.at(self.connection())
     }
 
-    /// The path of a step's page of this school, or of a form on it.
+    /// The path of a step's page of this connection, or of a form on it.
     pub fn at_step(&self, path: OfConnection, step: Step) -> String {
         path.step(self.connection(), step)
     }
@@ -116,7 +116,7 @@ impl SchoolContact {
 impl FromRequestParts<WebState> for SchoolContact {
     type Rejection = PageError;
 
-    /// A school that is not the visitor's, and one that is not there, are answered alike.
+    /// A connection that is not the visitor's, and one that is not there, are answered alike.
     async fn from_request_parts(parts: &mut Parts, web: &WebState) -> Result<Self, PageError> {
         let SchoolVisitor { email_key, session, visit } = SchoolVisitor::from_request_parts(parts, web).await?;
         let school: ConnectionId =
@@ -136,7 +136,7 @@ pub async fn path_value(parts: &mut Parts, web: &WebState, name: &str) -> Result
     found.map(|(_, value)| value.to_owned()).ok_or(PageError::NotFound)
 }
 
-/// Someone signed in with an address, whichever schools know it.
+/// Someone signed in with an address, whichever connections have it.
 #[derive(Debug, Clone)]
 pub struct SchoolVisitor {
     /// The keyed hash of the address.

@@ -1,4 +1,4 @@
-//! Where someone goes on after signing in or after choosing a school.
+//! Where someone goes on after signing in or after choosing a connection.
 //!
 //! It is kept in a cookie, which others can set, so it is read as a page of ours or not at all.
 
@@ -23,12 +23,13 @@ pub fn remember_school(web: &WebState, parts: &Parts) -> Vec<String> {
     parse_school(&text).map(|return_to| Jar::Next.write(web, return_to)).into_iter().collect()
 }
 
-/// The page of the portal that was remembered in this browser; nobody looked yet whether its school is the visitor's.
+/// The page of the portal that was remembered in this browser; nobody looked yet whether its connection is the
+/// visitor's.
 pub fn read_school(web: &WebState, headers: &HeaderMap) -> Option<String> {
     Jar::Next.read(web, headers).as_deref().and_then(parse_school)
 }
 
-/// The school that a path of the portal names, if it names one in a form that an id can have.
+/// The connection that a path of the portal names, if it names one in a form that an id can have.
 pub fn school_in(path: &str) -> Option<ConnectionId> {
     let rest = path.strip_prefix(links::SCHOOLS)?.strip_prefix('/')?;
     rest.split('/').next()?.parse().ok()

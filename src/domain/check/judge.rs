@@ -1,8 +1,8 @@
-//! What a check means for the steps of one school: what it proves, what falls, and when to look again.
+//! What a check means for the steps of one connection: what it proves, what falls, and when to look again.
 //!
-//! A silent port, a broken line of ours and a Magister that is down look the same. So: while most schools that worked
-//! fail together, nothing changes and Kurve gets one alarm; and a school that fails alone is tried three times more over
-//! some hours before a step of it falls.
+//! A silent port, a broken line of ours and a Magister that is down look the same. So: while most connections that
+//! worked fail together, nothing changes and Kurve gets one alarm; and a connection that fails alone is tried three
+//! times more over some hours before a step of it falls.
 
 use std::collections::BTreeSet;
 
@@ -18,10 +18,10 @@ use crate::domain::onboarding::{Command, Onboarding};
 /// How long after each failure the next try comes, in minutes: three retries over three and a half hours.
 pub const RETRY_MINUTES: [i64; 3] = [30, 60, 120];
 
-/// For how long after its next try was due a streak still counts: more than the longest wait for other schools.
+/// For how long after its next try was due a streak still counts: more than the longest wait for other connections.
 const STREAK_KEEPS: Duration = Duration::days(1);
 
-/// Failures in a row that ask for the same thing. Stored with the school; gone after a check that got through.
+/// Failures in a row that ask for the same thing. Stored with the connection; gone after a check that got through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Streak {
@@ -62,7 +62,7 @@ impl Streak {
     }
 }
 
-/// What was known of a school before this check.
+/// What was known of a connection before this check.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct CheckHistory {
     /// The steps that are yes, on whatever evidence.
@@ -117,7 +117,7 @@ impl CheckHistory {
         !self.proven.is_empty()
     }
 
-    /// Whether this result no longer shows something that a check proved before: such a school counts as failing.
+    /// Whether this result no longer shows something that a check proved before: such a connection counts as failing.
     pub fn is_worse(&self, result: &CheckResult) -> bool {
         let shown = result.proven();
         !self.is_awaited(result.code) && self.proven.iter().any(|step| !shown.contains(step))
@@ -129,19 +129,19 @@ impl CheckHistory {
         doubted(code).is_some_and(|step| !self.answered.contains(&step))
     }
 
-    /// Whether a step might fall by this result in the end: then it matters how the other schools fare.
+    /// Whether a step might fall by this result in the end: then it matters how the other connections fare.
     pub fn is_at_stake(&self, result: &CheckResult) -> bool {
         falling(self, result.code).is_some() || self.is_worse(result)
     }
 }
 
-/// What Kurve must hear of. The caller tells it once, however many schools it is about.
+/// What Kurve must hear of. The caller tells it once, however many connections it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Alarm {
-    /// Most schools that worked fail together.
+    /// Most connections that worked fail together.
     Outage,
-    /// A school that worked is lost, by a cause that no step of the school stands for.
+    /// A connection that worked is lost, by a cause that no step of the school stands for.
     ConnectionLost,
 }
 
@@ -156,9 +156,9 @@ pub struct Judgement {
     pub retry_at: Option<DateTime<Utc>>,
     /// What Kurve must hear of.
     pub alarm: Option<Alarm>,
-    /// Whether the connection of a school that worked counts as lost from now on.
+    /// Whether a connection that worked counts as lost from now on.
     pub is_lost: bool,
-    /// The streak to keep with the school.
+    /// The streak to keep with the connection.
     pub streak: Option<Streak>,
     /// Whether the list holds the import.
     pub is_held: bool,
@@ -178,7 +178,7 @@ impl Judgement {
     }
 }
 
-/// Judges one result by what was known and by how the other schools fare.
+/// Judges one result by what was known and by how the other connections fare.
 pub fn judge(known: &CheckHistory, result: &CheckResult, round: &RoundFacts, now: DateTime<Utc>) -> Judgement {
     let code = result.code;
     let prove: Vec<Step> = result.proven().into_iter().filter(|step| !known.proven.contains(step)).collect();

@@ -16,15 +16,15 @@ pub struct CheckProgress {
     pub trying: Option<Rung>,
 }
 
-/// Why a check that was in line was not made. It says nothing about the school.
+/// Why a check that was in line was not made. It says nothing about the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[derive(EnumIter, EnumString, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum NotMade {
-    /// Several schools in a row found the address dead; it is left in peace for a while.
+    /// Several connections in a row found the address dead; it is left in peace for a while.
     Resting,
-    /// There was nothing to log in with any more, or the school stopped or was laid aside.
+    /// There was nothing to log in with any more, or the connection stopped or was laid aside.
     NotNeeded,
     /// Password, domain or answers changed while it ran, so that it says nothing.
     Overtaken,
@@ -70,7 +70,7 @@ pub enum CheckRefusal {
     /// The onboarding is laid aside.
     #[error("the onboarding is paused")]
     Paused,
-    /// The school stopped.
+    /// All its schools stopped.
     #[error("the onboarding is withdrawn")]
     Withdrawn,
 }

@@ -1,24 +1,25 @@
-//! How the other schools fare that worked before: whether a failure is one school's or everyone's.
+//! How the other connections fare that worked before: whether a failure is one connection's or everyone's.
 
 use serde::{Deserialize, Serialize};
 
-/// Below this many schools that fail together, it cannot be told from one broken school.
+/// Below this many connections that fail together, it cannot be told from one broken connection.
 const OUTAGE_SCHOOLS: u32 = 2;
 
-/// How many other schools, looked at just now, tell whether more is wrong; with fewer at hand some are checked first.
+/// How many other connections, looked at just now, tell whether more is wrong; with fewer at hand some are checked
+/// first.
 const WITNESSES: u32 = 5;
 
-/// How the schools that worked before fare in the same round.
+/// How the connections that worked before fare in the same round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RoundFacts {
-    /// How many schools that worked before were checked.
+    /// How many connections that worked before were checked.
     pub worked_before: u32,
     /// How many of those got less far than before.
     pub failing: u32,
 }
 
 impl RoundFacts {
-    /// Whether most of them fail: then something larger is wrong than one school.
+    /// Whether most of them fail: then something larger is wrong than one connection.
     pub fn is_outage(&self) -> bool {
         self.failing >= OUTAGE_SCHOOLS && u64::from(self.failing) * 2 > u64::from(self.worked_before)
     }
@@ -34,7 +35,7 @@ impl RoundFacts {
     }
 }
 
-/// What is known of the other schools that worked before, when one fails.
+/// What is known of the other connections that worked before, when one fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Others {
     /// Those that were checked since this one began to fail, or shortly before.
@@ -51,7 +52,7 @@ impl Others {
         u64::from(WITNESSES.saturating_sub(self.lately.worked_before)).min(self.unseen)
     }
 
-    /// How the schools that worked fare, with the one that fails if it worked itself.
+    /// How the connections that worked fare, with the one that fails if it worked itself.
     ///
     /// Who worked longer ago was perhaps looked at before a line was cut, so it only counts as working while most of those
     /// that were looked at just now do. Without it, a few that broke together and are tried again together would seem to

@@ -1,8 +1,8 @@
-//! When a school is checked by itself: at a moment of its own each day or week, in the morning.
+//! When a connection is checked by itself: at a moment of its own each day or week, in the morning.
 //!
-//! These moments are spread by the school's id over the hours from six to two in the Netherlands: then the three tries
-//! after a failure, three and a half hours in all, end while people are at work, and no nightly maintenance counts as a
-//! failure.
+//! These moments are spread by the connection's id over the hours from six to two in the Netherlands: then the three
+//! tries after a failure, three and a half hours in all, end while people are at work, and no nightly maintenance
+//! counts as a failure.
 
 use chrono::{DateTime, Datelike, Days, Duration, NaiveTime, TimeZone, Utc};
 
@@ -20,10 +20,10 @@ const TURN_MINUTES: u64 = 8 * 60;
 /// How long after a step is reported it is checked, in seconds: who ticks one off often ticks the next at once.
 pub const AFTER_CLAIM_SECONDS: i64 = 60;
 
-/// The months in which schools change years: everything moves, so every school is checked daily.
+/// The months in which schools change years: everything moves, so every connection is checked daily.
 const BUSY_MONTHS: [u32; 2] = [8, 9];
 
-/// How often a school is checked by itself.
+/// How often a connection is checked by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pace {
     /// Not at all: laid aside, stopped, or nothing to log in with.
@@ -35,7 +35,7 @@ pub enum Pace {
 }
 
 impl Pace {
-    /// The pace of a school.
+    /// The pace of a connection.
     pub fn of(state: &Onboarding) -> Self {
         if !state.is_yes(Step::CredentialsIssued) {
             return Self::Never;
@@ -48,7 +48,7 @@ impl Pace {
     }
 }
 
-/// The next ordinary turn of a school after a moment.
+/// The next ordinary turn of a connection after a moment.
 pub fn next_check_at(connection: ConnectionId, pace: Pace, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     if pace == Pace::Never {
         return None;
@@ -68,23 +68,23 @@ pub fn next_check_at(connection: ConnectionId, pace: Pace, now: DateTime<Utc>) -
     })
 }
 
-/// The random part of an id, so that schools that were registered together do not come together.
+/// The random part of an id, so that connections that were registered together do not come together.
 fn spread(connection: ConnectionId) -> u64 {
     connection.as_uuid().as_u128() as u64 & 0x3fff_ffff_ffff_ffff
 }
 
-/// What a change of an onboarding does to the school's next check.
+/// What a change of an onboarding does to the connection's next check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Replan {
     /// Nothing.
     Keep,
-    /// The school is checked soon: there is something new to see.
+    /// The connection is checked soon: there is something new to see.
     Soon,
-    /// From now on the school has other turns, or none.
+    /// From now on the connection has other turns, or none.
     NextCheck,
 }
 
-/// What a change of an onboarding does to the school's next check.
+/// What a change of an onboarding does to the connection's next check.
 pub fn replan(changed: &Changed) -> Replan {
     let is_report = |event: &Event| {
         matches!(&event.change, Change::StepAnswered { step, .. } if step.can_be_proven())

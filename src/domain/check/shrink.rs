@@ -1,8 +1,9 @@
 //! The shrink guard: a list without pupils, or with fewer than half of those of the last receipt, holds the import.
 //!
 //! "Archiveren" with such a list would archive a school's pupils. The hold is the fall of the activation, by
-//! [`judge`](super::judge()): it reaches every school of the connection, tells school and Kurve once, and comes back by itself with a
-//! whole list. Kurve lets a short list through by activating again; from then on the next lists are held against that one.
+//! [`judge`](super::judge()): it reaches every school of the connection, tells school and Kurve once, and comes back by
+//! itself with a whole list. Kurve lets a short list through by activating again; from then on the next lists are held
+//! against that one.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! What Kurve hands to a school: a password for the webservice user and a query file for Decibel.
+//! What Kurve hands to a connection: a password for the webservice user and a query file for Decibel.
 //!
 //! [`password`] makes the one, [`query_file`] the other out of a [`query_template`], [`reveal`] says who may see them
 //! and how often. Not here: sealing (crypto), rows (store), and the words in which a refusal is told (web).

@@ -37,7 +37,7 @@ impl ClosedReason {
 pub struct RevealState {
     /// The version of the credential at hand.
     pub version: u32,
-    /// The newest version of the school.
+    /// The newest version of the connection.
     pub current_version: u32,
     /// How often it was shown.
     pub reveals_used: u32,
@@ -125,7 +125,7 @@ pub fn may_download(state: &RevealState, seen_version: u32) -> Result<(), Reveal
     }
 }
 
-/// What both ask: the right person, at a school that goes on, looking at the newest version.
+/// What both ask: the right person, at a connection that goes on, looking at the newest version.
 fn check_common(state: &RevealState, seen_version: u32) -> Result<(), RevealRefusal> {
     if !state.contact_vouched {
         return Err(RevealRefusal::NotVouched);

@@ -1,4 +1,5 @@
-//! What a school arranged about its reminders: put off until a date, begun anew after a rest, and days of its own.
+//! What was arranged about the reminders of a connection: put off until a date, begun anew after a rest, and days of
+//! its own.
 
 use chrono::NaiveDate;
 
@@ -7,7 +8,7 @@ use crate::domain::actor::Actor;
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::{Change, Event, Lifecycle, Onboarding};
 
-/// What a school arranged; by default nothing.
+/// What was arranged for a connection; by default nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Arrangement {
     /// The date last asked for, "herinner mij op …", or the one on which a pause ended by itself; it may be past.

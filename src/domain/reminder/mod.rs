@@ -1,7 +1,7 @@
 //! Who is reminded of what, and when: at most a few times, in working hours, and only the one who holds the ball.
 //!
-//! [`plan()`] says what is due at a school and when it needs attention next; it follows from what was sent before, so it
-//! may be asked at any moment and as often as one likes. [`receivers()`] says to whom a step's reminder goes, and
+//! [`plan()`] says what is due at a connection and when it needs attention next; it follows from what was sent before,
+//! so it may be asked at any moment and as often as one likes. [`receivers()`] says to whom a step's reminder goes, and
 //! [`one_mail_each()`] makes one mail per person out of all that is due. The calendar is in [`calendar`], what a
 //! school can arrange in [`arrangement`], what can be configured in [`policy`]. Nothing is sent or stored here.
 

@@ -1,8 +1,8 @@
-//! One mail per person and day, over all schools and steps.
+//! One mail per person and day, over all connections and steps.
 //!
-//! A person is an address, known by its key; the same person is another contact at each school. A reminder goes to all
-//! its receivers at once or waits for all: who was mailed today gets everything in one mail at the next opening, and
-//! one reminder is never half sent.
+//! A person is an address, known by its key; the same person is another contact at each connection. A reminder goes to
+//! all its receivers at once or waits for all: who was mailed today gets everything in one mail at the next opening,
+//! and one reminder is never half sent.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,16 +15,16 @@ use crate::domain::ids::{ConnectionId, ContactId};
 /// One who is to get a reminder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receiver {
-    /// Who they are at that school.
+    /// Who they are of that connection.
     pub contact: ContactId,
-    /// The key of their address, the same at every school.
+    /// The key of their address, the same at every connection.
     pub address_key: String,
 }
 
-/// A reminder that is due at a school, with those who are to get it.
+/// A reminder that is due at a connection, with those who are to get it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueAtSchool {
-    /// Which school.
+    /// Which connection.
     pub connection: ConnectionId,
     /// Which reminder.
     pub reminder: DueReminder,
@@ -54,7 +54,7 @@ pub struct PersonMail {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PersonReminder {
-    /// Of which school.
+    /// Of which connection.
     pub connection: ConnectionId,
     /// Who they are there.
     pub contact: ContactId,

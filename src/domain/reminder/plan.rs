@@ -1,4 +1,4 @@
-//! What is due at one school now, and when it needs attention next.
+//! What is due at one connection now, and when it needs attention next.
 //!
 //! Everything follows from what was sent before. A step's ladder starts on the day it opened; each reminder that went
 //! out is the ground for the next, which comes as many working days later as its rung is higher. So after an outage
@@ -6,7 +6,7 @@
 //!
 //! "Herinner mij op …" stops the ladder until that date, on which one reminder comes for all that was open before it;
 //! then the ladder goes on where it was; so it does after a pause, whose days never count. When the last rung was sent
-//! and as many working days passed as lay between the last two, the school goes to Kurve: no answer.
+//! and as many working days passed as lay between the last two, the connection goes to Kurve: no answer.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -33,7 +33,7 @@ pub struct SentReminder {
     pub at: DateTime<Utc>,
 }
 
-/// Where a school stands, as far as reminders go.
+/// Where a connection stands, as far as reminders go.
 #[derive(Debug, Clone, Copy)]
 pub struct Situation<'a> {
     /// Its holiday region.
@@ -48,7 +48,7 @@ pub struct Situation<'a> {
     pub counts_from: Option<NaiveDate>,
 }
 
-/// A reminder that may go out now. What makes it one of a kind: the school, and these three.
+/// A reminder that may go out now. What makes it one of a kind: the connection, and these three.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DueReminder {
@@ -61,19 +61,19 @@ pub struct DueReminder {
     pub since: DateTime<Utc>,
 }
 
-/// What is to be done about one school.
+/// What is to be done about one connection.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
     /// What may go out now, in the order of the steps.
     pub due: Vec<DueReminder>,
-    /// The first moment, from now on, at which the school needs attention: now, while something is due.
+    /// The first moment, from now on, at which the connection needs attention: now, while something is due.
     pub next_at: Option<DateTime<Utc>>,
     /// Since when the school does not answer; `None` while it may still.
     pub no_answer_since: Option<DateTime<Utc>>,
 }
 
 impl Plan {
-    /// Whether the school belongs on Kurve's worklist because it does not answer.
+    /// Whether the connection belongs on Kurve's worklist because its school does not answer.
     pub fn is_no_answer(&self) -> bool {
         self.no_answer_since.is_some()
     }
@@ -97,11 +97,11 @@ pub struct Upcoming {
 pub enum UpcomingKind {
     /// A reminder.
     Reminder(ReminderStage),
-    /// The school goes to Kurve's worklist.
+    /// The connection goes to Kurve's worklist.
     NoAnswer,
 }
 
-/// Says what is due at a school and when it needs attention next.
+/// Says what is due at a connection and when it needs attention next.
 pub fn plan(
     policy: &ReminderPolicy,
     calendar: &WorkingCalendar<'_>,

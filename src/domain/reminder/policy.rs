@@ -43,7 +43,7 @@ impl ReminderStages {
     }
 
     /// How many working days the last rung comes after the one before it: after as many again without an answer the
-    /// school is handed to Kurve.
+    /// connection is handed to Kurve.
     pub fn last_interval(&self) -> u32 {
         match self.0[..] {
             [.., before, last] => last - before,

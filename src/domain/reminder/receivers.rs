@@ -1,4 +1,4 @@
-//! To whom of the school the reminder of a step goes.
+//! To whom of the contacts the reminder of a step goes.
 
 use crate::domain::ids::ContactId;
 use crate::domain::onboarding::Step;

@@ -1,5 +1,5 @@
-//! The content of a reminder mail at the moment of sending: which of its reminders are still due, and at which
-//! of its connections nobody works by then. Their reminders go later, in a mail of their own, so that nobody waits for another
+//! The content of a reminder mail at the moment of sending: which of its reminders are still due, and at which of its
+//! connections nobody works by then. Their reminders go later, in a mail of their own, so that nobody waits for another
 //! connection's holidays.
 
 use chrono::{DateTime, Days, NaiveTime, Utc};
@@ -80,8 +80,8 @@ pub(in crate::services) async fn claim_day(
     }
 }
 
-/// Puts the reminders of connections where nobody works now in a mail of their own, of the first day that the person has
-/// free once people work there again.
+/// Puts the reminders of connections where nobody works now in a mail of their own, of the first day that the person
+/// has free once people work there again.
 pub(in crate::services) async fn set_closed_apart(
     context: &Context,
     mail: MailId,

@@ -20,7 +20,7 @@ pub(in crate::web) struct CheckButton {
 }
 
 impl CheckButton {
-    /// The button for a school whose newest check is `latest`.
+    /// The button for a connection whose newest check is `latest`.
     pub(in crate::web) fn new(
         context: &Context,
         state: &Onboarding,

@@ -38,7 +38,7 @@ const ASK_AGAIN_SECONDS: u64 = 5;
 
 /// Who watches. A session may end, and a right be taken away, while the page is open.
 pub(in crate::web) enum Watcher {
-    /// A contact of a school.
+    /// A contact of a connection.
     Contact(Token, ContactRef),
     /// A colleague.
     Colleague(Token, StaffId),

@@ -13,7 +13,7 @@ use crate::words;
 /// For whose eyes it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::web) enum Reader {
-    /// A contact of this school.
+    /// A contact of this connection.
     School(ConnectionId),
     /// A colleague of Kurve.
     Kurve,

@@ -88,7 +88,7 @@ pub(super) async fn create(
     }
 }
 
-/// A check of the visitor's own school; another's is not there.
+/// A check of the visitor's own connection; another's is not there.
 async fn find(web: &WebState, who: &SchoolContact, id: CheckId) -> Result<Check, PageError> {
     let check = checks::find(&web.context, id).await?;
     if check.connection == who.connection() { Ok(check) } else { Err(PageError::NotFound) }
@@ -120,7 +120,7 @@ fn earlier_words(check: &Check) -> String {
     format!("{}: {how}", words::moment_nl(check.asked_at))
 }
 
-/// The button on a page of the school.
+/// The button on a page of the connection.
 pub(super) fn button(
     web: &WebState,
     who: &SchoolContact,

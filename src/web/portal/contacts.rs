@@ -1,4 +1,4 @@
-//! The school's contacts. Changing them is Kurve's: the school adds a colleague by handing a step over.
+//! The contacts of the connection. Changing them is Kurve's: the school adds a colleague by handing a step over.
 
 use askama::Template;
 use axum::extract::State;

@@ -1,4 +1,4 @@
-//! The school's details, given again after they were sent or taken back.
+//! The details of the connection and its school, given again after they were sent or taken back.
 
 use axum::extract::State;
 use axum::response::Response;

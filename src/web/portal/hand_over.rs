@@ -53,7 +53,7 @@ pub(super) async fn create(
     come_back(&web, &who, step, typed).await
 }
 
-/// A contact of this school by id; whoever is not one is not found.
+/// A contact of this connection by id; whoever is not one is not found.
 async fn find(web: &WebState, who: &SchoolContact, id: ContactId) -> Result<NewContact, PageError> {
     let file = onboardings::load_file(&web.context, who.connection()).await?;
     let found = file.contact(id).filter(|contact| contact.is_active()).cloned().ok_or(PageError::NotFound)?;

@@ -11,7 +11,7 @@ use crate::web::extract::SchoolContact;
 use crate::web::flash::{self, Flash};
 use crate::web::form::{Posted, Pressed};
 
-/// Lets reminders come again, over all schools of this contact.
+/// Lets reminders come again, over all connections of this contact.
 pub(super) async fn resume(
     State(web): State<WebState>,
     who: SchoolContact,

@@ -1,4 +1,4 @@
-//! What every page of a school begins with: the school of the visitor, and the step or check in the path.
+//! What every page of a connection begins with: the connection in the path, and the step or check.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -38,7 +38,7 @@ impl FromRequestParts<WebState> for CheckPath {
     }
 }
 
-/// What stands around every page of a school: which school, and where one can go.
+/// What stands around every page of a connection: which connection, and where one can go.
 #[derive(Debug, Clone)]
 pub(super) struct Around {
     pub(super) school: String,
@@ -52,20 +52,20 @@ pub(super) struct Around {
     pub(super) sign_out: &'static str,
     /// The connection carries several schools.
     pub(super) has_many: bool,
-    /// The address belongs to more schools.
+    /// The address belongs to more connections.
     pub(super) has_more: bool,
     /// `overview`, `contacts` or empty.
     pub(super) current: &'static str,
 }
 
-/// A page of a school under way: what it is about, and what stands around it.
+/// A page of a connection: what it is about, and what stands around it.
 pub(super) struct Opened {
     pub(super) frame: Frame,
     pub(super) around: Around,
     pub(super) file: ConnectionFile,
 }
 
-/// Loads the school of this visitor for a page.
+/// Loads the connection of this visitor for a page.
 pub(super) async fn open(web: &WebState, who: &SchoolContact, current: &'static str) -> Result<Opened, ServiceError> {
     let file = onboardings::load_file(&web.context, who.connection()).await?;
     let around = Around {

@@ -1,4 +1,4 @@
-//! The overview: how far the school is, what comes next, the five questions, and the verdict.
+//! The overview: how far the connection is, what comes next, the five questions, and the verdict.
 
 use askama::Template;
 use axum::extract::State;
@@ -95,7 +95,7 @@ struct OverviewPage {
     can_stop: bool,
     /// Until when reminders are off; empty while they are on.
     snoozed_until: String,
-    /// Reminders come to this school, unless they are off.
+    /// Reminders come for this connection, unless they are off.
     has_reminders: bool,
     reminders_path: String,
     wake_path: String,

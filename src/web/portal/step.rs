@@ -28,7 +28,7 @@ use crate::web::portal::step_parts::{
 use crate::web::portal::view;
 use crate::words::{self, Names};
 
-/// How many lines of a school's audit are searched for those of one step.
+/// How many lines of a connection's audit are searched for those of one step.
 const HISTORY_LINES: u64 = 400;
 
 /// What stands of a step before its forms.

@@ -48,7 +48,7 @@ pub(super) struct ReasonRow {
     pub(super) missing: String,
 }
 
-/// The names behind a school's contacts; colleagues of Kurve stay "Kurve".
+/// The names behind a connection's contacts; colleagues of Kurve stay "Kurve".
 pub(super) fn names_of(file: &ConnectionFile) -> Names {
     let contacts = file.contacts.iter().map(|contact| (contact.id, contact.name.as_str().to_owned())).collect();
     Names { contacts, removed: file.removed(), schools: file.school_names(), ..Names::default() }

@@ -85,8 +85,8 @@ pub(super) fn wrong_code(left: i32) -> String {
     format!("Deze code klopt niet. Je kunt het nog {left} keer proberen.")
 }
 
-/// Signed in: goes on to the page that was asked for before, unless that is of a school of others, as another visitor
-/// of this browser may have asked for it; or else to the visitor's own school or schools.
+/// Signed in: goes on to the page that was asked for before, unless that is of a connection of others, as another
+/// visitor of this browser may have asked for it; or else to the visitor's own connection or connections.
 pub(super) fn signed_in(web: &WebState, headers: &HeaderMap, session: &Token, schools: &[ConnectionId]) -> Response {
     let remembered = return_to::read_school(web, headers);
     let is_theirs = |path: &&String| return_to::school_in(path).is_some_and(|school| schools.contains(&school));

@@ -24,7 +24,7 @@ use crate::words;
 
 /// A contact whose address asks for attention.
 pub(super) struct AddressRow {
-    /// Their place on the school's page.
+    /// Their place on the connection's page.
     pub(super) href: String,
     pub(super) name: String,
     pub(super) school: String,
@@ -83,7 +83,7 @@ fn lines(mark: &AddressMark) -> (String, String) {
     (unreached.unwrap_or_default(), unreminded.unwrap_or_default())
 }
 
-/// Adds to the contacts of a school what is known of their addresses.
+/// Adds to the contacts of a connection what is known of their addresses.
 pub(super) fn add_marks(
     rows: &mut [ContactRow],
     file: &ConnectionFile,

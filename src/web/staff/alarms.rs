@@ -22,10 +22,10 @@ pub(super) struct Alarm {
     pub(super) link: &'static str,
 }
 
-/// How many schools that cannot be read a page names.
+/// How many connections that cannot be read a page names.
 const MOST_NAMED: usize = 20;
 
-/// A school that cannot be read.
+/// A connection that cannot be read.
 pub(super) struct UnreadableRow {
     pub(super) name: String,
     pub(super) brin: String,
@@ -33,7 +33,7 @@ pub(super) struct UnreadableRow {
     pub(super) since: String,
 }
 
-/// The schools of which something cannot be read, or whose reminders stay unplanned.
+/// The connections of which something cannot be read, or whose reminders stay unplanned.
 pub(super) struct Unreadable {
     pub(super) schools: Vec<UnreadableRow>,
     /// How many there are beside those that are named.

@@ -1,4 +1,4 @@
-//! One run over a selection of schools: how far it is, and how its checks ended.
+//! One run over a selection of connections: how far it is, and how its checks ended.
 
 use askama::Template;
 use axum::extract::{Path, State};

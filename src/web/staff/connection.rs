@@ -1,4 +1,4 @@
-//! One school's connection for Kurve: its newest check, the history, the button, and leave to activate without.
+//! One connection with Magister, for Kurve: its newest check, the history, the button, and leave to activate without.
 
 use askama::Template;
 use axum::extract::rejection::QueryRejection;
@@ -31,7 +31,7 @@ use crate::web::page::Frame;
 use crate::web::{WebState, page};
 use crate::words::{self, Names, actor_name};
 
-/// How many checks the page of a school shows.
+/// How many checks the page of a connection shows.
 const PANEL_ROWS: u64 = 5;
 
 /// How many checks a page of the history shows.
@@ -81,7 +81,7 @@ fn check_row(check: &Check, names: &Names) -> CheckRow {
     }
 }
 
-/// The connection on the page of a school.
+/// What is known of the connection with Magister, on the page of the connection.
 pub(super) struct ConnectionPanel {
     pub(super) facts: Vec<Fact>,
     pub(super) rows: Vec<CheckRow>,
@@ -195,7 +195,7 @@ pub(super) struct HistoryQuery {
     voor: String,
 }
 
-/// The checks of a school, newest first.
+/// The checks of a connection, newest first.
 pub(super) async fn list(
     State(web): State<WebState>,
     staff: Staff,
@@ -260,7 +260,7 @@ struct CheckPage {
     who: String,
 }
 
-/// The school and the check in a path.
+/// The connection and the check in a path.
 #[derive(Deserialize)]
 pub(super) struct CheckPath {
     school: String,

@@ -42,7 +42,7 @@ const OLDER_THAN_WEEK: &str = "ouder-dan-week";
 /// What the button for a whole list posts.
 const WHOLE_LIST: &str = "lijst";
 
-/// How the name of a school's box begins.
+/// How the name of a connection's box begins.
 const BOX: &str = "school-";
 
 /// The filter and the place in the list, as in the address.
@@ -53,7 +53,7 @@ pub(super) struct ConnectionsQuery {
     /// The name after which the page starts.
     #[serde(default)]
     na: String,
-    /// The id of the school with that name.
+    /// The id of the connection with that name.
     #[serde(default)]
     id: String,
 }
@@ -82,7 +82,7 @@ impl ConnectionsQuery {
     }
 }
 
-/// The list of the schools whose last check ended so.
+/// The list of the connections whose last check ended so.
 pub(super) fn href_of(code: CheckCode) -> String {
     href_to(code.as_str())
 }
@@ -165,7 +165,7 @@ fn tally_rows(tally: &Tally) -> Vec<TallyRow> {
     rows
 }
 
-/// A school in the list.
+/// A connection in the list.
 struct ConnectionRow {
     /// The name of its box.
     name: String,

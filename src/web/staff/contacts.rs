@@ -1,4 +1,4 @@
-//! A school's contacts, as Kurve changes them.
+//! A connection's contacts, as Kurve changes them.
 
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -26,7 +26,7 @@ const CHOOSE_ROLE: &str = "Kies een rol.";
 /// What someone reads when a colleague removed the contact meanwhile.
 const REMOVED: &str = "Deze contactpersoon is intussen verwijderd. Voeg de persoon eerst opnieuw toe.";
 
-/// The school and the contact in a path.
+/// The connection and the contact in a path.
 #[derive(Deserialize)]
 pub(super) struct ContactPath {
     pub(super) school: String,

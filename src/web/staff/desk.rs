@@ -35,7 +35,7 @@ pub(super) struct Nav {
 }
 
 impl Nav {
-    /// The menu with one of its pages current; a page of one school belongs to the list of schools.
+    /// The menu with one of its pages current; a page of one connection belongs to the list of schools.
     pub(super) fn new(staff: &Staff, current: &'static str) -> Self {
         let pages = [
             (links::STAFF, "Werklijst"),
@@ -70,7 +70,7 @@ pub(super) fn frame(web: &WebState, staff: &Staff) -> Frame {
     Frame { home: links::STAFF.to_owned(), ..staff.visit.frame(web) }
 }
 
-/// The names behind the ids in a school's file and timeline.
+/// The names behind the ids in a connection's file and timeline.
 pub(super) async fn names(web: &WebState, file: &ConnectionFile) -> Result<Names, PageError> {
     let colleagues = staff_accounts::list(&web.context).await?;
     let named = |contact: &crate::domain::school::Contact| (contact.id, contact.name.as_str().to_owned());
@@ -82,7 +82,7 @@ pub(super) async fn names(web: &WebState, file: &ConnectionFile) -> Result<Names
     })
 }
 
-/// The school in a path.
+/// The connection in a path.
 pub(super) fn connection_id(text: &str) -> Result<ConnectionId, PageError> {
     text.parse().map_err(|_| PageError::NotFound)
 }

@@ -1,4 +1,4 @@
-//! Changing what a school gave of itself: name, BRIN, school domain, region.
+//! Changing what a connection and its school gave of themselves: name, BRIN, school domain, region.
 
 use axum::extract::{Path, State};
 use axum::response::Response;

@@ -1,7 +1,7 @@
-//! What follows on a pressed button: the school's page, or the same form again with what is wrong or what changed.
+//! What follows on a pressed button: the connection's page, or the same form again with what is wrong or what changed.
 //!
 //! A handler says what it wants and how its form is drawn; the form is only drawn when it comes back. Every form of a
-//! school ends here, so that nothing typed is ever lost and a second press of the same button does no harm.
+//! connection ends here, so that nothing typed is ever lost and a second press of the same button does no harm.
 
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -24,7 +24,7 @@ use crate::web::flash::{self, Flash};
 use crate::web::form::FieldErrors;
 use crate::web::{WebState, page};
 
-/// A colleague at work on one school.
+/// A colleague at work on one connection.
 pub(super) struct Desk<'a> {
     pub(super) web: &'a WebState,
     pub(super) staff: &'a Staff,
@@ -51,7 +51,7 @@ struct Reason {
 }
 
 impl<'a> Desk<'a> {
-    /// At the school of a path.
+    /// At the connection of a path.
     pub(super) fn at(web: &'a WebState, staff: &'a Staff, school: &str) -> Result<Self, PageError> {
         Ok(Self { web, staff, connection: desk::connection_id(school)? })
     }
@@ -73,12 +73,12 @@ impl<'a> Desk<'a> {
         Ok(if file.connection.has_many() { many } else { one })
     }
 
-    /// The path of the school's page.
+    /// The path of the connection's page.
     pub(super) fn page(&self) -> String {
         links::staff_school(links::STAFF_SCHOOL, self.connection)
     }
 
-    /// On to the school's page.
+    /// On to the connection's page.
     pub(super) fn done(&self, flash: Flash) -> Response {
         flash::redirect(self.web, &self.page(), flash)
     }
@@ -177,7 +177,7 @@ impl<'a> Desk<'a> {
         self.show(&file, reason, ask).await
     }
 
-    /// The school's file; with `seen` the version stays the one that the colleague looked at.
+    /// The connection's file; with `seen` the version stays the one that the colleague looked at.
     async fn load(&self, seen: Option<i32>) -> Result<ConnectionFile, PageError> {
         let mut file = onboardings::load_file(&self.web.context, self.connection).await?;
         file.version = seen.unwrap_or(file.version);

@@ -1,5 +1,5 @@
-//! The forms of one school: what each asks, and what it brings about. Where they lead is in [`super::steps`] and its
-//! neighbours; how they are drawn in [`super::ask`].
+//! The forms of one connection: what each asks, and what it brings about. Where they lead is in [`super::steps`] and
+//! its neighbours; how they are drawn in [`super::ask`].
 
 use strum::IntoEnumIterator;
 

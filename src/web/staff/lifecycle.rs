@@ -26,7 +26,7 @@ pub(super) struct PauseForm {
     until: String,
 }
 
-/// Pauses a school.
+/// Pauses a connection.
 pub(super) async fn pause(
     State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,
@@ -52,7 +52,7 @@ pub(super) struct VersionForm {
     pub(super) version: String,
 }
 
-/// Resumes a school.
+/// Resumes a connection.
 pub(super) async fn resume(
     State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,

@@ -47,7 +47,7 @@ struct MailPage {
     frame: Frame,
     nav: Nav,
     back: &'static str,
-    /// Its school; empty when it is about none.
+    /// Its connection; empty when it is about none.
     school: String,
     row: MailRow,
     facts: Vec<Fact>,

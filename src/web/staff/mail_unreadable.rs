@@ -22,7 +22,7 @@ struct UnreadablePage {
     frame: Frame,
     nav: Nav,
     back: &'static str,
-    /// Its school; empty when it is about none.
+    /// Its connection; empty when it is about none.
     school: String,
     row: MailRow,
     /// What cannot be read, for who looks after the installation; empty once it was dropped.

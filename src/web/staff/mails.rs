@@ -1,4 +1,4 @@
-//! Mails over all schools, with a filter in the address; one mail has a page of its own, see [`super::mail`].
+//! Mails over all connections, with a filter in the address; one mail has a page of its own, see [`super::mail`].
 
 use askama::Template;
 use axum::extract::rejection::QueryRejection;
@@ -23,7 +23,7 @@ use crate::web::page::Frame;
 use crate::web::{WebState, page};
 use crate::words::{mail_reason, moment_nl};
 
-/// What the school page posts along, to come back to it.
+/// What the page of a connection posts along, to come back to it.
 pub(super) const BACK_TO_SCHOOL: &str = "school";
 
 /// What a list says of a cause that has no words of ours.
@@ -65,13 +65,13 @@ pub(super) struct MailRow {
     pub(super) drop: String,
     /// Whether it failed and can only be asked for anew by who was to get it.
     pub(super) is_lost: bool,
-    /// To whom, or which school's.
+    /// To whom, or which connection's.
     pub(super) about: String,
-    /// The school's page; empty when it is about none.
+    /// The connection's page; empty when it is about none.
     pub(super) school: String,
 }
 
-/// A mail with what became of it; `about` says to whom, or which school's.
+/// A mail with what became of it; `about` says to whom, or which connection's.
 pub(super) fn mail_row(mail: &OutboxMail, about: String, reader: MailReader) -> MailRow {
     let (kind, words) = fate_tag(mail);
     MailRow {
@@ -178,7 +178,7 @@ pub(super) struct MailsQuery {
     /// A part of a school's name, BRIN or domain.
     #[serde(default)]
     school: String,
-    /// One school, by id.
+    /// One connection, by id.
     #[serde(default)]
     van: String,
     /// The mail before which the page starts.
@@ -234,11 +234,11 @@ struct MailsPage {
     tabs: Vec<Tab>,
     kinds: Vec<Choice>,
     rows: Vec<MailRow>,
-    /// The school that the list is about; empty when it is about all.
+    /// The connection that the list is about; empty when it is about all.
     school: String,
     /// Where its page is.
     school_href: String,
-    /// The text finds more schools than are looked at.
+    /// The text finds more connections than are looked at.
     is_cut: bool,
     most_schools: usize,
     has_filter: bool,

@@ -1,4 +1,4 @@
-//! Kurve's own pages: what waits, every school, and what a colleague can do about each.
+//! Kurve's own pages: what waits, every school and its connection, and what a colleague can do about each.
 //!
 //! Reading takes [`Staff`](crate::web::extract::Staff), changing takes
 //! [`ActingStaff`](crate::web::extract::ActingStaff); signing in and choosing a password are public. To add a button: a

@@ -1,4 +1,4 @@
-//! Notes about a school, for Kurve's eyes only.
+//! Notes about a connection, for Kurve's eyes only.
 
 use axum::extract::{Path, State};
 use axum::response::Response;

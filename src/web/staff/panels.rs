@@ -1,4 +1,4 @@
-//! The parts of a school's page beside its steps: credentials, contacts, the whole, notes and mails.
+//! The parts of a connection's page beside its steps: credentials, contacts, the whole, notes and mails.
 
 use super::ask::Ask;
 use super::credentials::expires_mark;
@@ -183,7 +183,7 @@ pub(super) fn note(note: &Note, names: &Names) -> NoteRow {
     NoteRow { text: note.text.to_string(), by: by.to_owned(), when: words::moment_nl(note.created_at) }
 }
 
-/// A mail of the school with who gets it.
+/// A mail of the connection with who gets it.
 pub(super) fn mail(mail: &Reading, names: &Names, reader: MailReader) -> MailRow {
     let mail = match mail {
         Ok(mail) => mail,

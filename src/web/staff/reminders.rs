@@ -1,4 +1,4 @@
-//! A school's reminders as Kurve sees and arranges them: what comes next, putting them off, and days of its own.
+//! A connection's reminders as Kurve sees and arranges them: what comes next, putting them off, and days of its own.
 
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -23,7 +23,7 @@ use crate::web::form::{FieldErrors, Posted, Pressed, parse_date};
 use crate::web::own_days::{OwnDayRow, OwnDaysForm, read, read_row, rows};
 use crate::words;
 
-/// The reminders of a school, on its page.
+/// The reminders of a connection, on its page.
 pub(super) struct RemindersPanel {
     /// What comes next: for which step, and when what.
     pub(super) upcoming: Vec<(String, String)>,

@@ -1,4 +1,4 @@
-//! The page of one school for Kurve: where it stands, and everything a colleague can do about it.
+//! The page of one connection for Kurve: where it stands with its schools, and everything a colleague can do about it.
 //!
 //! Its parts are made in [`super::panels`]; this file gathers them and decides which buttons apply.
 
@@ -66,7 +66,7 @@ struct SchoolPage {
     note: Option<Ask>,
     notes: Vec<NoteRow>,
     mails: Vec<MailRow>,
-    /// All mails about the school, with a filter.
+    /// All mails about the connection, with a filter.
     all_mails: String,
     reminders: RemindersPanel,
     back: &'static str,
@@ -84,7 +84,7 @@ pub(super) struct SchoolQuery {
     voor: String,
 }
 
-/// Shows a school.
+/// Shows a connection.
 pub(super) async fn show(
     State(web): State<WebState>,
     staff: Staff,
@@ -185,7 +185,7 @@ fn count_activated(gates: &mut [GateRow], file: &ConnectionFile) {
     }
 }
 
-/// Puts the forms that apply with their steps; a school that stopped has none.
+/// Puts the forms that apply with their steps; a connection whose schools all stopped has none.
 fn add_asks(gates: &mut [GateRow], file: &ConnectionFile) {
     if file.state.lifecycle().is_withdrawn() {
         return;

@@ -1,4 +1,4 @@
-//! How a school's onboarding looks to Kurve: gates and steps with their evidence, and the timeline. Words only, no forms.
+//! How an onboarding looks to Kurve: gates and steps with their evidence, and the timeline. Words only, no forms.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use strum::IntoEnumIterator;
@@ -11,7 +11,7 @@ use crate::domain::onboarding::progress::waits_on_since;
 use crate::domain::onboarding::{Answer, Evidence, Gate, Given, Ground, Lifecycle, Onboarding, Party, Step, StepState};
 use crate::words::{self, Names, actor_name, date_nl, entry_sentence, fall_cause, fall_reason};
 
-/// A gate on the page of a school; serves the bar and the list.
+/// A gate on the page of a connection; serves the bar and the list.
 pub(super) struct GateRow {
     pub(super) key: &'static str,
     pub(super) question: &'static str,

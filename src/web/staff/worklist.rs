@@ -1,4 +1,4 @@
-//! What waits on Kurve: stuck schools on top, then what waits longest, each with the one thing to do.
+//! What waits on Kurve: stuck connections on top, then what waits longest, each with the one thing to do.
 
 use askama::Template;
 use axum::extract::rejection::QueryRejection;
@@ -40,7 +40,7 @@ const EXCERPT_SIGNS: usize = 120;
 pub(super) struct WorkRow {
     pub(super) school: String,
     pub(super) brin: String,
-    /// The place on the school's page where it is done.
+    /// The place on the connection's page where it is done.
     pub(super) href: String,
     pub(super) what: String,
     /// What the school wrote; empty unless it is stuck.
@@ -74,7 +74,7 @@ struct FailingRow {
     since: String,
 }
 
-/// A school that does not answer.
+/// A connection where reminders stay without an answer.
 struct SilentRow {
     school: String,
     brin: String,
@@ -102,7 +102,7 @@ struct WorklistPage {
     /// Requests to join, the oldest first.
     asked: Vec<AskedRow>,
     rows: Vec<WorkRow>,
-    /// Schools that do not answer their reminders.
+    /// Connections where reminders stay without an answer.
     silent: Vec<SilentRow>,
     /// How many of them there are in all.
     silent_count: u64,
@@ -126,7 +126,7 @@ struct WorklistPage {
 /// The place in the list, as in the address.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct WorklistQuery {
-    /// Whether the last school shown is stuck, since when it waits, and which it is.
+    /// Whether the last connection shown is stuck, since when it waits, and which it is.
     #[serde(default)]
     na: String,
 }
