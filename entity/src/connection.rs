@@ -14,7 +14,7 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub name: String,
     /// The label under `swp.nl`.
-    #[sea_orm(column_type = "Text", unique)]
+    #[sea_orm(column_type = "Text", indexed)]
     pub domain: String,
     /// Holiday region: `noord`, `midden` or `zuid`.
     #[sea_orm(column_type = "Text")]

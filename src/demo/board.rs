@@ -46,7 +46,7 @@ pub(super) async fn play(plan: &Plan<'_>) -> Result<(), ServiceError> {
 /// The contact asks for further schools of the same Magister, and Kurve lets them in.
 async fn add_schools(plan: &Plan<'_>, connection: ConnectionId, contact: ContactId) -> Result<(), ServiceError> {
     let (context, conn) = (plan.context, plan.context.db.reader());
-    let further = FURTHER.into_iter().map(named).collect::<Result<Vec<_>, _>>()?;
+    let further = FURTHER.into_iter().map(|(name, brin)| named(name, brin)).collect::<Result<Vec<_>, _>>()?;
     let asked = plan.call(plan.contact(contact), plan.days_ago(12, 90));
     joins::ask_further(context, &asked, connection, further).await?;
     let open = store::onboarding::joins::list_open(conn, connection).await?;
@@ -70,7 +70,8 @@ async fn activate(plan: &Plan<'_>, connection: ConnectionId, schools: &[SchoolId
 
 /// Somebody of a fourth school fills in the public form, not knowing of the others.
 async fn ask_to_join(plan: &Plan<'_>, at: DateTime<Utc>) -> Result<(), ServiceError> {
-    let SchoolDetails { name, brin } = named(ASKING)?;
+    let (name, brin) = ASKING;
+    let SchoolDetails { name, brin } = named(name, brin)?;
     let form = RegistrationForm {
         details: RequestDetails { name, brin, ..plan.form()?.details },
         name: PersonName::parse("Joris Mulder").map_err(|_| BROKEN)?,
@@ -85,8 +86,7 @@ async fn ask_to_join(plan: &Plan<'_>, at: DateTime<Utc>) -> Result<(), ServiceEr
     Ok(())
 }
 
-fn named(school: (&str, &str)) -> Result<SchoolDetails, ServiceError> {
-    let (name, brin) = school;
+fn named(name: &str, brin: &str) -> Result<SchoolDetails, ServiceError> {
     let name = SchoolName::parse(name).map_err(|_| BROKEN)?;
     Ok(SchoolDetails { name, brin: Brin::parse(brin).map_err(|_| BROKEN)? })
 }

@@ -52,7 +52,7 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Whether it carries more than one school, so that a page says of which one it speaks.
+    /// Whether it carries more than one school, or none any more, so that a page says of which one it speaks.
     pub fn has_many(&self) -> bool {
         matches!(self.carried, Carried::Many(_))
     }

@@ -99,12 +99,13 @@ fn came_with(parts: &Parts) -> Came {
 }
 
 /// Forms that stand on a page of the same path.
-const ON_THEIR_OWN_PAGE: [OfConnection; 5] = [
+const ON_THEIR_OWN_PAGE: [OfConnection; 6] = [
     links::SCHOOL_CONNECTION,
     links::SCHOOL_PAUSE,
     links::SCHOOL_REMINDERS,
     links::SCHOOL_OWN_DAYS,
     links::SCHOOL_WITHDRAW,
+    links::SCHOOL_SCHOOLS,
 ];
 
 /// Forms that stand on the page of a step and not in its path.

@@ -80,6 +80,9 @@ pub fn too_many_requests(most: u64) -> String {
     format!("Er staan al {most} aanvragen open. Wacht tot Kurve erover heeft beslist, of neem contact op met Kurve.")
 }
 
+/// Why a form comes back when too many came from one place.
+pub const TOO_MANY_FORMS: &str = "Er kwamen te veel formulieren achter elkaar. Wacht een minuut en druk opnieuw.";
+
 /// Why a step is not handed to the one who hands it over.
 pub const HAND_OVER_TO_SELF: &str = "Dit is je eigen e-mailadres. Vul het e-mailadres van een collega in.";
 

@@ -62,9 +62,13 @@ pub fn actor_name(actor: &Actor, names: &Names) -> String {
 /// What an entry tells, in one line; with the name of the school it is about, where there are several.
 pub fn entry_sentence(entry: &Entry, names: &Names) -> String {
     let line = change_sentence(&entry.action, names);
-    match entry.school.and_then(|school| names.schools.get(&school)) {
-        Some(school) => format!("{line} ({school})"),
-        None => line,
+    match (entry.school.and_then(|school| names.schools.get(&school)), &entry.action) {
+        (Some(school), Action::Onboarding(Change::Withdrawn { reason })) => {
+            format!("{school} is gestopt. Reden: {}", one_line(reason))
+        }
+        (Some(school), Action::Onboarding(Change::Reopened)) => format!("{school} is weer bezig."),
+        (Some(school), _) => format!("{line} ({school})"),
+        (None, _) => line,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Schools that go to another Magister: to a connection that is here, or to one of their own.
 
+use koppelklaar::domain::onboarding::Step;
 use koppelklaar::domain::school::SchoolRef;
 use koppelklaar::domain::text::SchoolDomain;
 use koppelklaar::links;
@@ -157,8 +158,33 @@ fn a_school_that_comes_back_begins_anew() {
         assert_eq!(back, board.id());
         assert_eq!(board.stands().await, ["open", "closed"]);
         assert_eq!(board.state().await.waiting_for_activation(), 1);
-        let file = at_domain(&app, "zuid").await;
+        let file = onboardings::load_file(app.context(), there).await.expect("what happened there is kept");
         assert!(file.schools.is_empty() && file.contacts.iter().all(|one| !one.is_active()));
+        app.new_mails().await;
+    });
+}
+
+#[test]
+fn who_comes_to_the_domain_of_a_connection_that_its_last_school_left_begins_anew() {
+    run(|app: TestApp| async move {
+        let kurve = app.kurve().await;
+        let left = app.school_by_services("Het Molenveld", "13CD", "zuid").await;
+        app.open_import(kurve, &left).await;
+        let to = MoveTo {
+            domain: SchoolDomain::parse("molenveld").expect("a domain"),
+            contacts: Default::default(),
+            reason: reason("Stond verkeerd."),
+        };
+        let place = SchoolRef { connection: left.connection, school: left.id };
+        assert!(go(app.context().clone(), app.call(kurve), place, to).await);
+        app.new_mails().await;
+
+        let next = app.school_by_services("Laagland", "55AA", "zuid").await;
+
+        assert_ne!(next.connection, left.connection);
+        let file = onboardings::load_file(app.context(), next.connection).await.expect("it is here");
+        assert_eq!(file.connection.details.name.as_str(), "Laagland");
+        assert!(!file.state.is_yes(Step::ConsentGiven) && !file.state.is_yes(Step::AllowlistingRequested));
         app.new_mails().await;
     });
 }

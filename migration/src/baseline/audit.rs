@@ -12,6 +12,7 @@ pub(super) fn subject() -> Subject {
         tables: vec![audit()],
         indexes: vec![
             index("idx-audit-connection_id_id", "audit", &["connection_id", "id"]),
+            index("idx-audit-connection_id_version", "audit", &["connection_id", "onboarding_version"]),
             index("idx-audit-action_at", "audit", &["action", "at"]),
         ],
     }

@@ -8,7 +8,8 @@ pub(super) fn subject() -> Subject {
     Subject {
         tables: vec![connection(), school(), onboarding()],
         indexes: vec![
-            unique_index("idx-connection-domain", "connection", &["domain"]),
+            one_of_a_domain(),
+            index("idx-connection-domain", "connection", &["domain"]),
             index("idx-connection-name_id", "connection", &["name", "id"]),
             index("idx-school-connection_id", "school", &["connection_id"]),
             unique_index("idx-school-brin_key", "school", &["brin_key"]),
@@ -21,6 +22,12 @@ pub(super) fn subject() -> Subject {
             index("idx-onboarding-no_answer_since", "onboarding", &["no_answer_since"]),
         ],
     }
+}
+
+/// A school domain has one connection that carries schools; one that its last school left does not keep the domain.
+fn one_of_a_domain() -> IndexCreateStatement {
+    let mut one = unique_index("idx-connection-one_of_a_domain", "connection", &["domain"]);
+    one.and_where(Expr::col("school_count").gt(0)).to_owned()
 }
 
 fn connection() -> TableCreateStatement {

@@ -162,6 +162,8 @@ pub struct Judgement {
     pub streak: Option<Streak>,
     /// Whether the list holds the import.
     pub is_held: bool,
+    /// Whether the list would hold it, had Kurve not let it through: of which school it did says nothing of the others.
+    pub is_let_through: bool,
 }
 
 impl Judgement {
@@ -173,7 +175,8 @@ impl Judgement {
             code: code.as_str().to_owned(),
             credential_version,
         };
-        let restore = (code.is_connected() && !self.is_held).then_some(Command::Restore { credential_version });
+        let restore = (code.is_connected() && !self.is_held && !self.is_let_through)
+            .then_some(Command::Restore { credential_version });
         self.prove.iter().map(prove).chain(self.disprove.iter().map(disprove)).chain(restore).collect()
     }
 }
@@ -189,7 +192,15 @@ pub fn judge(known: &CheckHistory, result: &CheckResult, round: &RoundFacts, now
         // A list may have been read while it was being made.
         let retry_at = falls.is_some().then_some(now + Duration::minutes(RETRY_MINUTES[0]));
         let disprove = falls.into_iter().collect();
-        return Judgement { prove, disprove, retry_at, is_held: held.is_some(), ..Judgement::default() };
+        let is_let_through = result.counts.is_some_and(|counts| known.list.is_let_through(counts, is_open));
+        return Judgement {
+            prove,
+            disprove,
+            retry_at,
+            is_held: held.is_some(),
+            is_let_through,
+            ..Judgement::default()
+        };
     }
     if round.is_outage() {
         let retry_at = Some(now + Duration::minutes(RETRY_MINUTES[0]));

@@ -29,6 +29,11 @@ impl ListGuard {
         }
     }
 
+    /// Whether a list is short, and passes only because Kurve let it through.
+    pub fn is_let_through(&self, counts: Counts, is_open: bool) -> bool {
+        is_open && self.holds(counts, true).is_none() && self.holds(counts, false).is_some()
+    }
+
     /// The rows to keep as held, after a list that held the import or did not. One without pupils that Kurve let through
     /// stays what it is.
     pub fn held_after(counts: Counts, holds: bool) -> Option<u32> {
@@ -110,6 +115,22 @@ mod tests {
             let guard = ListGuard { receipt_rows, held_rows };
 
             assert_eq!(guard.holds(of(rows), is_open), expected, "{guard:?} {is_open} {rows}");
+        }
+    }
+
+    #[test]
+    fn a_list_that_was_let_through_for_one_school_brings_back_no_other() {
+        let answered = BTreeSet::from([Step::ActivationConfirmed]);
+        for (rows, brings_back) in [(300, false), (305, false), (306, true), (612, true)] {
+            let list = ListGuard { receipt_rows: Some(612), held_rows: Some(300) };
+            let school = CheckHistory { answered: answered.clone(), list, ..CheckHistory::default() };
+            let result = CheckResult { counts: Some(of(rows)), ..CheckResult::ended(CheckCode::Ok, Rung::Rows) };
+
+            let judged = judge(&school, &result, &RoundFacts::default(), DateTime::<Utc>::UNIX_EPOCH);
+
+            assert!(!judged.is_held && judged.disprove.is_empty(), "{rows}");
+            let commands = judged.commands(result.code, 1);
+            assert_eq!(commands.iter().any(|one| matches!(one, Command::Restore { .. })), brings_back, "{rows}");
         }
     }
 

@@ -269,7 +269,7 @@ fn note_loss(
     match (known.is_lost, next.is_lost) {
         (false, true) => {
             work.note(Some(claimed.connection), Action::ConnectionLost { code: code.as_str().to_owned() });
-            tracing::warn!(school.id = %claimed.connection, check.code = code.as_str(), at = %call.now, "A connection is lost");
+            tracing::warn!(connection.id = %claimed.connection, check.code = code.as_str(), at = %call.now, "A connection is lost");
         }
         (true, false) => work.note(Some(claimed.connection), Action::ConnectionBack),
         (true, true) | (false, false) => {}

@@ -219,7 +219,7 @@ async fn climb(context: &Context, magister: &Magister, claimed: &Claimed) -> End
         Ok(password) => password,
         Err(error) => {
             tracing::error!(
-                school.id = %claimed.connection,
+                connection.id = %claimed.connection,
                 cause = chain(&error),
                 "The password of a school cannot be opened, so its connection is not checked today"
             );

@@ -266,7 +266,13 @@ pub async fn download(
 
 async fn load_facts(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<QueryFacts, ServiceError> {
     let ConnectionDetails { name, domain, region: _ } = connections::load(conn, connection).await?.details;
-    let schools = schools::list(conn, connection).await?.into_iter().map(|school| school.details).collect();
+    let state = store::onboarding::onboardings::load(conn, connection).await?.state;
+    let mut schools = schools::list(conn, connection).await?;
+    // Those that stopped read no list; where all did, the file is still that of them all.
+    if state.live().next().is_some() {
+        schools.retain(|school| state.live().any(|(live, _)| live == school.id));
+    }
+    let schools = schools.into_iter().map(|school| school.details).collect();
     Ok(QueryFacts { name, domain, schools })
 }
 

@@ -224,7 +224,14 @@ impl Known {
             email_key: work.context().keys.email_key(&who.email.key_form()),
         };
         let school = SchoolDetails { name: details.connection.name.clone(), brin };
-        joins::ask(work, call, asking, vec![Wanted { kind, school }]).await
+        match joins::ask(work, call, asking, vec![Wanted { kind, school }]).await {
+            // How many ask for what is elsewhere is nothing that a school learns here.
+            Err(ServiceError::TooManyRequests) => {
+                tracing::warn!(connection.id = %connection, "A connection has too many open requests for one more");
+                Ok(())
+            }
+            other => other,
+        }
     }
 
     async fn save_connection(&self, work: &UnitOfWork<'_>, call: &Call, new: &NewDetails) -> Result<(), StoreError> {

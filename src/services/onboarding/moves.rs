@@ -159,8 +159,9 @@ async fn join(
         return Err(ServiceError::Conflict);
     }
     store::onboarding::schools::move_to(work.conn(), school.id, target, call.now).await?;
-    let command = Command::AddSchool { school: school.id, asked_by: None };
-    onboardings::change_all(work, call, target, there, &[command]).await
+    let mut commands = vec![Command::AddSchool { school: school.id, asked_by: None }];
+    commands.extend(schools::taken_back_for_first(&there.state));
+    onboardings::change_all(work, call, target, there, &commands).await
 }
 
 /// The school gets a connection of its own, whose details Kurve took down with the move.

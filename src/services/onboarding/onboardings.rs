@@ -211,12 +211,15 @@ pub(in crate::services) async fn change_all(
 ) -> Result<Changed, ServiceError> {
     let Versioned { state: before, version } = before;
     let (mut state, mut events) = (before.clone(), vec![]);
+    let mut checked_for = None;
     for command in commands {
         let new = decide(&state, command, &call.actor, call.now)?;
         let activates =
             matches!(command, Command::Confirm { step: Step::ActivationConfirmed, .. } | Command::Activate { .. });
-        if activates && !new.is_empty() {
-            checks::check_activation(work, call, connection, state.credential_version()).await?;
+        let version = Some(state.credential_version()).filter(|version| checked_for != Some(*version));
+        if let (Some(version), true) = (version, activates && !new.is_empty()) {
+            checks::check_activation(work, call, connection, version).await?;
+            checked_for = Some(version);
         }
         state = state.apply_all(&new);
         events.extend(new);
@@ -310,7 +313,7 @@ pub async fn resume_due(context: &Context, now: DateTime<Utc>) -> Result<usize, 
             Ok(()) => resumed += 1,
             // Somebody resumed it a moment ago: nothing is left to do.
             Err(ServiceError::Refused(_) | ServiceError::Conflict) => {}
-            Err(error) => tracing::error!(school.id = %school, error = %error, "Could not resume a paused school"),
+            Err(error) => tracing::error!(connection.id = %school, error = %error, "Could not resume a paused school"),
         }
     }
     Ok(resumed)

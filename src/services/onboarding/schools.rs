@@ -9,9 +9,9 @@ use crate::domain::audit::Action;
 use crate::domain::connection::ConnectionDetails;
 use crate::domain::heartbeat::UNPLANNED_PATIENCE;
 use crate::domain::ids::{ConnectionId, NoteId, SchoolId};
-use crate::domain::onboarding::{Command, Onboarding};
+use crate::domain::onboarding::{Command, Onboarding, Step};
 use crate::domain::school::{School, SchoolDetails, SchoolRef};
-use crate::domain::text::NoteText;
+use crate::domain::text::{NoteText, Reason};
 use crate::services::onboarding::onboardings::change_all;
 use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{Call, Context, ServiceError};
@@ -111,10 +111,19 @@ pub async fn add(
         return Err(ServiceError::Conflict);
     }
     let school = insert(&work, call, connection, details).await?;
-    let command = Command::AddSchool { school, asked_by: None };
-    change_all(&mut work, call, connection, held, &[command]).await?;
+    let mut commands = vec![Command::AddSchool { school, asked_by: None }];
+    commands.extend(taken_back_for_first(&held.state));
+    change_all(&mut work, call, connection, held, &commands).await?;
     settle_carried(&work, call, connection).await?;
     work.finish().await
+}
+
+/// What Kurve takes back along with the first school that comes after the last one left: those answers were of others.
+pub(in crate::services) fn taken_back_for_first(state: &Onboarding) -> Vec<Command> {
+    let reason = Reason::parse("Deze koppeling had geen school meer. Doe deze stap voor de school die er nu bij is.");
+    let (true, Ok(reason)) = (state.schools().next().is_none(), reason) else { return vec![] };
+    let roots = [Step::ConsentGiven, Step::AllowlistingRequested].into_iter().filter(|step| state.is_yes(*step));
+    roots.map(|step| Command::SendBack { step, reason: reason.clone() }).collect()
 }
 
 /// The row of a school that joins a connection, made before the change that adds it.
@@ -137,7 +146,11 @@ pub(in crate::services) async fn settle_carried(
     call: &Call,
     connection: ConnectionId,
 ) -> Result<(), ServiceError> {
-    connections::save_carried(work.conn(), connection).await?;
+    match connections::save_carried(work.conn(), connection).await {
+        // It had no school, and its domain has another connection by now.
+        Err(StoreError::Taken) => return Err(ServiceError::Conflict),
+        other => other?,
+    };
     if let [only] = &*schools::list(work.conn(), connection).await? {
         let known = connections::load(work.conn(), connection).await?.details;
         let details = ConnectionDetails { name: only.details.name.clone(), ..known.clone() };

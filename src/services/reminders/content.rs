@@ -43,7 +43,7 @@ pub(in crate::services) async fn load_content(
         let scene = match Scene::load(context, context.db.reader(), one.connection).await {
             Ok(scene) => scene,
             Err(error @ StoreError::CorruptRow { .. }) => {
-                tracing::error!(school.id = %one.connection, error = %error, "Left a school out of a reminder");
+                tracing::error!(connection.id = %one.connection, error = %error, "Left a school out of a reminder");
                 content.unreadable = Some(error);
                 continue;
             }

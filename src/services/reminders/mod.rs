@@ -153,7 +153,7 @@ async fn plan_round(context: &Context, now: DateTime<Utc>, after: Option<PlanCur
         match Scene::load(context, work.conn(), id).await {
             Ok(scene) => scenes.push(scene),
             Err(error) => {
-                tracing::error!(school.id = %id, error = %error, "Could not look at the reminders of a school")
+                tracing::error!(connection.id = %id, error = %error, "Could not look at the reminders of a school")
             }
         }
     }

@@ -82,12 +82,15 @@ pub async fn find(conn: &impl ConnectionTrait, id: ConnectionId) -> Result<Optio
     connection::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(to_connection).transpose()
 }
 
-/// The connection of the Magister at a school domain, if it is here.
+/// The connection of the Magister at a school domain, if it is here. One that its last school left is none: who comes to
+/// that domain begins anew.
 pub async fn find_by_domain(
     conn: &impl ConnectionTrait,
     domain: &SchoolDomain,
 ) -> Result<Option<Connection>, StoreError> {
-    let found = connection::Entity::find().filter(connection::COLUMN.domain.eq(domain.label()));
+    let found = connection::Entity::find()
+        .filter(connection::COLUMN.domain.eq(domain.label()))
+        .filter(connection::COLUMN.school_count.gt(0));
     found.one(conn).await?.map(to_connection).transpose()
 }
 

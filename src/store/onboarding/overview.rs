@@ -10,6 +10,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::domain::connection::Connection;
 use crate::domain::ids::ConnectionId;
+use crate::domain::onboarding::progress::waits_on_since;
 use crate::domain::onboarding::{Gate, Onboarding, Party};
 use crate::domain::school::School;
 use crate::store::onboarding::{connections, onboardings, schools};
@@ -229,7 +230,8 @@ fn to_school_overview(found: Triple) -> Result<SchoolOverview, StoreError> {
     let carrier = to_overview((onboarding, connection))?;
     let not_there = || StoreError::CorruptRow { table: "onboarding", id: school.connection.to_string(), what: "state" };
     let state = carrier.state.only(school.id).ok_or_else(not_there)?;
-    Ok(SchoolOverview { school, carrier: Overview { state, ..carrier } })
+    let kurve_since = waits_on_since(&state, Party::Kurve);
+    Ok(SchoolOverview { school, carrier: Overview { state, kurve_since, ..carrier } })
 }
 
 fn condition(filter: &Filter) -> Cond {
@@ -258,11 +260,21 @@ fn condition(filter: &Filter) -> Cond {
             Gate::Activation => school::COLUMN.is_activated.eq(false),
         });
     }
+    // What a connection waits for is not what a school of it that stopped waits for.
+    let goes_on = || school::COLUMN.course.ne("withdrawn");
     if let Some(holder) = filter.holder {
-        all = all.add(match holder {
-            Party::School => onboarding::COLUMN.held_by_school.eq(true),
-            Party::Kurve => onboarding::COLUMN.held_by_kurve.eq(true),
-            Party::Magister => onboarding::COLUMN.held_by_magister.eq(true),
+        all = all.add(goes_on()).add(match holder {
+            Party::School => Cond::all().add(onboarding::COLUMN.held_by_school.eq(true)),
+            // Where all four shared questions are yes, Kurve holds the activation of those that are not activated.
+            Party::Kurve => Cond::all().add(onboarding::COLUMN.held_by_kurve.eq(true)).add(
+                Cond::any()
+                    .add(school::COLUMN.is_activated.eq(false))
+                    .add(onboarding::COLUMN.gate_consent.eq(false))
+                    .add(onboarding::COLUMN.gate_webservice.eq(false))
+                    .add(onboarding::COLUMN.gate_password.eq(false))
+                    .add(onboarding::COLUMN.gate_allowlisting.eq(false)),
+            ),
+            Party::Magister => Cond::all().add(onboarding::COLUMN.held_by_magister.eq(true)),
         });
     }
     if let Some(lifecycle) = &filter.lifecycle {
@@ -278,10 +290,10 @@ fn condition(filter: &Filter) -> Cond {
         };
     }
     if filter.is_stuck {
-        all = all.add(onboarding::COLUMN.is_stuck.eq(true));
+        all = all.add(goes_on()).add(onboarding::COLUMN.is_stuck.eq(true));
     }
     if filter.is_silent {
-        all = all.add(onboarding::COLUMN.no_answer_since.is_not_null());
+        all = all.add(goes_on()).add(onboarding::COLUMN.no_answer_since.is_not_null());
     }
     all
 }

@@ -92,7 +92,7 @@ struct Broken(BTreeSet<Uuid>);
 impl Broken {
     fn note<T>(&mut self, school: Uuid, read: Result<T, StoreError>) {
         if let Err(error) = read {
-            tracing::error!(school.id = %school, error = %error, "Something of a school cannot be read");
+            tracing::error!(connection.id = %school, error = %error, "Something of a school cannot be read");
             self.0.insert(school);
         }
     }

@@ -74,9 +74,13 @@ pub(super) async fn create(
     who: SchoolContact,
     Posted(form): Posted<SchoolsForm>,
 ) -> Result<Response, PageError> {
-    web.limits.check_client(who.visit.client)?;
-    let file = onboardings::load_file(&web.context, who.connection()).await?;
     let (mut errors, mut refusal) = (FieldErrors::default(), String::new());
+    if web.limits.check_client(who.visit.client).is_err() {
+        let refusal = words::TOO_MANY_FORMS.to_owned();
+        let page = SchoolsPage { typed: form.schools, refusal, ..page_of(&web, &who).await? };
+        return page::show_with(StatusCode::TOO_MANY_REQUESTS, &page);
+    }
+    let file = onboardings::load_file(&web.context, who.connection()).await?;
     match further_schools(&form.schools, &file.schools) {
         Err(faults) => errors.add("schools", faults),
         Ok(further) => match joins::ask_further(&web.context, &who.call(), who.connection(), further).await {

@@ -115,7 +115,7 @@ pub(super) struct Typed {
 impl Typed {
     /// A page that comes back filled in because there were too many forms from one place.
     pub(super) fn too_often() -> Self {
-        Self::refused("Er kwamen te veel formulieren achter elkaar. Wacht een minuut en druk opnieuw.".to_owned())
+        Self::refused(words::TOO_MANY_FORMS.to_owned())
     }
 
     /// A page that comes back because the rules refuse it.

@@ -21,6 +21,10 @@ use crate::web::portal::opened::{Around, Opened, open};
 use crate::web::portal::school_boxes::{NONE_NAMED, SchoolBox, SchoolBoxes};
 use crate::web::portal::step_parts::Choice;
 
+/// What a visitor reads when somebody else was first.
+const ONE_STOPPED: &str =
+    "Een collega liet net een van deze scholen stoppen. Kijk na welke er nog zijn, en druk dan opnieuw.";
+
 const OPTION_B: &str = "optie_b";
 const STOP: &str = "stoppen";
 
@@ -71,14 +75,17 @@ pub(super) async fn create(
         let one = |school| Command::Withdraw { school, reason: reason.clone() };
         let commands: Vec<Command> = named.into_iter().map(one).collect();
         let flash = match onboardings::act_all(&web.context, &who.call(), who.connection(), &commands, None).await {
-            Ok(()) if goes_on => Flash::SchoolsWithdrawn,
-            Ok(()) => Flash::Withdrawn,
-            Err(ServiceError::Refused(Refusal::IsWithdrawn)) if commands.len() == 1 => Flash::AlreadySo,
+            Ok(()) if goes_on => Some(Flash::SchoolsWithdrawn),
+            Ok(()) => Some(Flash::Withdrawn),
+            Err(ServiceError::Refused(Refusal::IsWithdrawn)) if commands.len() == 1 => Some(Flash::AlreadySo),
             // A colleague stopped one of them a moment ago, and so nothing was done.
-            Err(ServiceError::Refused(Refusal::IsWithdrawn)) => return Err(PageError::Conflict),
+            Err(ServiceError::Refused(Refusal::IsWithdrawn)) => None,
             Err(error) => return Err(error.into()),
         };
-        return Ok(flash::redirect(&web, &who.at(links::SCHOOL), flash));
+        if let Some(flash) = flash {
+            return Ok(flash::redirect(&web, &who.at(links::SCHOOL), flash));
+        }
+        errors.add("schools", ONE_STOPPED);
     }
     page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &build(&web, &who, form, errors).await?)
 }

@@ -105,13 +105,28 @@ impl<'a> Desk<'a> {
             Ok(()) => Ok(flash::redirect(self.web, &action.to, action.flash)),
             Err(ServiceError::Conflict) => {
                 let changes = onboardings::list_changes_since(&self.web.context, self.connection, action.seen).await?;
-                if is_same_press(&action.command, &self.staff.call().actor, &changes) {
+                let is_same = is_same_press(&action.command, &self.staff.call().actor, &changes);
+                if is_same && !self.is_left_to_do(&action.command).await? {
                     return Ok(flash::redirect(self.web, &action.to, Flash::AlreadySo));
                 }
                 self.show_again(None, Reason { changes: Some(changes), ..Reason::default() }, draw).await
             }
             Err(error) => self.refuse(Some(action.seen), error, draw).await,
         }
+    }
+
+    /// Whether a press that is about all schools has something left to do: it was pressed for one of them before.
+    async fn is_left_to_do(&self, command: &Command) -> Result<bool, PageError> {
+        let step = match command {
+            Command::Confirm { step, .. } | Command::SendBack { step, .. } => Some(*step),
+            _ => None,
+        };
+        if step != Some(Step::ActivationConfirmed) {
+            return Ok(false);
+        }
+        let state = onboardings::load_file(&self.web.context, self.connection).await?.state;
+        let activates = matches!(command, Command::Confirm { .. });
+        Ok(state.live().any(|(_, school)| school.is_activated() != activates))
     }
 
     /// The form again, since a page was stale that no command judges.

@@ -5,8 +5,8 @@ use strum::IntoEnumIterator;
 
 use super::ask::{Ask, AskField, Choice, Weight};
 use crate::domain::credential::reveal::{REVEAL_DAYS, REVEALS_ALLOWED};
-use crate::domain::import_gate::verdict_of_all;
-use crate::domain::onboarding::{Change, Command, Step, decide};
+use crate::domain::import_gate::open_schools;
+use crate::domain::onboarding::{Change, Command, Event, Step, decide};
 use crate::domain::roles::Roles;
 use crate::domain::school::{Contact, Region};
 use crate::links;
@@ -95,17 +95,17 @@ fn renewal_warnings(file: &ConnectionFile, call: &Call) -> Vec<String> {
             .to_owned(),
     ];
     let events = decide(&file.state, &Command::IssueCredentials, &call.actor, call.now).unwrap_or_default();
-    let fallen: Vec<&str> = events
-        .iter()
-        .filter_map(|event| {
-            let Change::StepFell { step, .. } = &event.change else { return None };
-            Some(step_short(*step))
-        })
-        .collect();
+    let fall = |event: &Event| match &event.change {
+        Change::StepFell { step, .. } => Some(step_short(*step)),
+        _ => None,
+    };
+    let mut fallen: Vec<&str> = events.iter().filter_map(fall).collect();
+    // The activation falls for each school, one after another.
+    fallen.dedup();
     if !fallen.is_empty() {
         lines.push(format!("Deze stappen gaan weer open: {}.", fallen.join(", ")));
     }
-    if verdict_of_all(&file.state).is_open() {
+    if !open_schools(&file.state).is_empty() {
         lines.push("De import gaat dicht.".to_owned());
     }
     lines

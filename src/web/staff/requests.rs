@@ -146,7 +146,8 @@ fn with_boxes<'a>(
 ) -> Ask {
     requests.into_iter().fold(ask.hidden("version", file.version), |ask, (asked, request)| {
         let name = format!("{BOX}{}", request.id);
-        let label = format!("{} ({}), voor {}", request.school.name, request.school.brin, asked.person.name);
+        let (school, person) = (&request.school, &asked.person);
+        let label = format!("{} ({}), voor {}, {}", school.name, school.brin, person.name, person.email);
         let is_ticked = ticked.has(&name, true);
         ask.tick(name, label, is_ticked)
     })

@@ -23,6 +23,8 @@ pub(super) struct ImportClosed {
     reason: String,
     /// The school stopped, so that no step leads on.
     is_stopped: bool,
+    /// All schools of the connection stopped, and so it did.
+    has_all_stopped: bool,
     link: String,
 }
 
@@ -44,17 +46,20 @@ impl Mail for ImportClosed {
             name: about.reader(),
             school: about.facts_of(&closed),
             names: about.names_of(&closed),
-            step: if is_stopped { None } else { step.or(request.mail.about.step) },
+            // Whoever stopped or went elsewhere has no step to do.
+            step: step.or(request.mail.about.step).filter(|_| !is_stopped && cause != Some(FallCause::Moved)),
             cause: cause.as_ref().map(words::fall_cause).unwrap_or_default(),
             reason: sent_back_reason(cause.as_ref()),
             is_stopped,
+            has_all_stopped: about.state.lifecycle().is_withdrawn(),
             link: if about.receiver.is_some() { about.portal() } else { about.staff() },
         })
     }
 
     fn subject(&self) -> String {
         let what = match self.step {
-            _ if self.is_stopped => "import dicht, de koppeling is gestopt".to_owned(),
+            _ if self.is_stopped && self.has_all_stopped => "import dicht, de koppeling is gestopt".to_owned(),
+            _ if self.is_stopped => "import dicht, gestopt".to_owned(),
             Some(step) => format!("import weer dicht, eerst: {}", words::step_short(step)),
             None => "import weer dicht, kijk waarom".to_owned(),
         };
@@ -79,6 +84,7 @@ impl Mail for ImportClosed {
             cause: "Kurve heeft deze stap teruggestuurd.".into(),
             reason: "Het wachtwoord werkt niet.".into(),
             is_stopped: false,
+            has_all_stopped: false,
             link: samples::LINK.into(),
         }
     }
@@ -119,6 +125,7 @@ mod tests {
             cause: "De school stopte met de koppeling.".into(),
             reason: String::new(),
             is_stopped: true,
+            has_all_stopped: true,
             ..ImportClosed::sample()
         };
 

@@ -12,10 +12,11 @@ use crate::domain::school::School;
 use crate::domain::text::Reason;
 use crate::services::onboarding::joins::waiting::person_of;
 use crate::services::onboarding::onboardings::change_all;
+use crate::services::onboarding::schools::{settle_carried, taken_back_for_first};
 use crate::services::people::contacts;
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
 use crate::services::{Call, Context, ServiceError};
-use crate::store::onboarding::{connections, joins, onboardings, schools};
+use crate::store::onboarding::{joins, onboardings, schools};
 use crate::store::{self, StoreError};
 
 /// What Kurve does along with letting requests in.
@@ -56,17 +57,24 @@ pub async fn accept(
         let stopped: BTreeSet<SchoolId> = known.filter(|school| has_stopped(&held.state, *school)).collect();
         commands.extend(stopped.into_iter().map(|school| Command::Reopen { school }));
     }
+    let is_in_use = held.state.is_yes(Step::CredentialsIssued);
     for request in &requests {
-        let asker = let_in(&mut work, call, request).await?;
+        if known_school(request).is_some_and(|school| held.state.of(school).is_none()) {
+            return Err(ServiceError::MoveFirst);
+        }
+        let asker = let_in(&mut work, call, request, is_in_use).await?;
         if let Some(school) = take_in(&work, call, request).await? {
             commands.push(Command::AddSchool { school, asked_by: asker });
             coming.push(school);
         }
     }
+    if !coming.is_empty() {
+        commands.extend(taken_back_for_first(&held.state));
+    }
     if with.activate && is_ready(&held.state) {
         commands.extend(coming.into_iter().map(|school| Command::Activate { school, ground: Ground::Word }));
     }
-    connections::save_carried(work.conn(), connection).await?;
+    settle_carried(&work, call, connection).await?;
     joins::mark_decided(work.conn(), ids, &decision).await?;
     let version = if commands.is_empty() {
         onboardings::save(work.conn(), connection, &held, call.now).await?
@@ -79,12 +87,13 @@ pub async fn accept(
     work.finish().await
 }
 
-/// Who asks, as a contact of the connection: made one if they are none. A contact who was removed since they asked stays
-/// away.
+/// Who asks, as a contact of the connection: made one if they are none. A contact who was removed since they asked, here or
+/// elsewhere, stays away.
 async fn let_in(
     work: &mut UnitOfWork<'_>,
     call: &Call,
     request: &JoinRequest,
+    is_in_use: bool,
 ) -> Result<Option<ContactId>, ServiceError> {
     let (context, connection) = (work.context(), request.connection);
     let person = person_of(work.conn(), request).await?;
@@ -92,13 +101,18 @@ async fn let_in(
     if let Some(here) = store::people::contacts::find_by_email(work.conn(), connection, &email_key).await? {
         return Ok(Some(here.id));
     }
-    if matches!(request.asker, Asker::Contact(who) if who.connection == connection) {
+    if let Asker::Contact(who) = request.asker
+        && !store::people::contacts::load(work.conn(), who.contact).await?.is_active()
+    {
         return Ok(None);
     }
     let roles = person.roles;
     let id = contacts::ensure(context, work, call, connection, None, person).await?;
-    // They asked for it, as at a first request: the colleague who lets them in may vouch for them.
-    work.last_by(Actor::Contact { id, roles });
+    // They asked for it, as at a first request: the colleague who lets them in may vouch for them. Where there is a
+    // password already, that takes a second colleague.
+    if !is_in_use {
+        work.last_by(Actor::Contact { id, roles });
+    }
     work.mail(NewMail {
         kind: MailKind::ContactAdded,
         connection: Some(connection),
@@ -119,7 +133,7 @@ async fn take_in(work: &UnitOfWork<'_>, call: &Call, request: &JoinRequest) -> R
     if known.as_ref().is_some_and(|known| known.connection == connection) {
         return Ok(None);
     }
-    if request.kind == JoinKind::OtherDomain {
+    if known.is_some() && request.kind == JoinKind::OtherDomain {
         return Err(ServiceError::MoveFirst);
     }
     if known.is_some() {

@@ -77,11 +77,25 @@ pub async fn list(context: &Context) -> Result<Vec<(Connection, AskedTogether)>,
     let mut waiting = vec![];
     for asked in by_person(conn, joins::list_all_open(conn, MOST_LISTED).await?).await? {
         let at = asked.requests.first().map(|request| request.connection);
-        if let Some(connection) = at {
-            waiting.push((connections::load(conn, connection).await?, asked));
+        if let Some(connection) = at
+            && let Some(connection) = readable(connections::load(conn, connection).await)?
+        {
+            waiting.push((connection, asked));
         }
     }
     Ok(waiting)
+}
+
+/// What can be read: one row that cannot does not close the page that shows the others.
+fn readable<T>(read: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
+    match read {
+        Ok(read) => Ok(Some(read)),
+        Err(error @ StoreError::CorruptRow { .. }) => {
+            tracing::error!(error = %error, "Left a request out of a list");
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 async fn by_person(
@@ -90,7 +104,7 @@ async fn by_person(
 ) -> Result<Vec<AskedTogether>, ServiceError> {
     let mut all: Vec<AskedTogether> = vec![];
     for request in requests {
-        let person = person_of(conn, &request).await?;
+        let Some(person) = readable(person_of(conn, &request).await)? else { continue };
         let is_same = |asked: &AskedTogether| {
             asked.person.email.key_form() == person.email.key_form()
                 && asked.requests.iter().any(|one| one.connection == request.connection)
