@@ -106,10 +106,11 @@ pub(super) async fn show(
     let mut gates = gate_rows(&file.state, &names, now);
     count_activated(&mut gates, &file);
     let mut panel = panels::credentials(&file, issued.as_ref(), &staff.call(), can_act);
+    let mut requests = requests::panel(&file, &joins::waiting::list_of(context, school).await?, can_act);
     if can_act {
         add_asks(&mut gates, &file);
         let of_steps = gates.iter_mut().flat_map(|gate| &mut gate.steps).flat_map(|step| &mut step.asks);
-        keep_one_primary(of_steps.chain(&mut panel.asks));
+        keep_one_primary(of_steps.chain(&mut panel.asks).chain(&mut requests.asks));
     }
     let mut contacts = panels::contacts(&file, &names, can_act);
     let marks = address_services::marks_of(context, &file.contacts).await?;
@@ -131,7 +132,7 @@ pub(super) async fn show(
         life: panels::life(&file, can_act),
         bar: format!("{} van {} vragen met ja beantwoord", gates_done(&file.state), Gate::iter().len()),
         gates,
-        requests: requests::panel(&file, &joins::waiting::list_of(context, school).await?, can_act),
+        requests,
         credentials: panel,
         connection,
         contacts,
