@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use chrono::TimeDelta;
 use koppelklaar::domain::check::{CheckCode, CheckPolicy};
 use koppelklaar::domain::import_gate::verdict_of_all;
-use koppelklaar::domain::onboarding::{Onboarding, Step};
+use koppelklaar::domain::onboarding::{Fallen, Onboarding, Step};
 use koppelklaar::jobs;
 use koppelklaar::magister::{Courtesy, Limits};
 use koppelklaar::services::checks::{self, Selection};
@@ -15,6 +15,7 @@ use koppelklaar::simulator::SchoolScript;
 use koppelklaar::simulator::script::ListScript;
 use koppelklaar::store;
 use koppelklaar::store::checks::check_status_list::ConnectionFilter;
+use strum::IntoEnumIterator;
 
 use super::support::{Checks, limits, run_with};
 use crate::support::TestSchool;
@@ -135,6 +136,14 @@ async fn states(checks: &Checks, schools: &[TestSchool]) -> Vec<Onboarding> {
     states
 }
 
+/// How the steps of each stand. That Magister answers at all proves a step for whom it did not answer before, so on what
+/// evidence is left out: that nothing fell is what this is about.
+fn answers(states: &[Onboarding]) -> Vec<(Vec<Step>, Vec<Fallen>)> {
+    let yes = |state: &Onboarding| Step::iter().filter(|step| state.is_yes(*step)).collect();
+    let fallen = |state: &Onboarding| Step::iter().filter_map(|step| state.fallen(step).cloned()).collect();
+    states.iter().map(|state| (yes(state), fallen(state))).collect()
+}
+
 fn count_open(states: &[Onboarding]) -> usize {
     states.iter().filter(|state| verdict_of_all(state).is_open()).count()
 }
@@ -202,7 +211,7 @@ fn five_hundred_schools_behind_one_address_half_of_them_broken_are_all_checked_a
             assert!(round(&checks).await >= schools.len());
         }
 
-        assert_eq!(states(&checks, &schools).await, before);
+        assert_eq!(answers(&states(&checks, &schools).await), answers(&before));
         let told = checks.mailed().await;
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(told[0].0 == "support@kurve.nl" && told[0].1.contains("storing bij"), "{told:?}");
