@@ -142,6 +142,34 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// The school that it names; `None` where it is about the connection, and so about all its schools.
+    pub fn school(&self) -> Option<SchoolId> {
+        match self {
+            Self::Activate { school, .. }
+            | Self::Deactivate { school, .. }
+            | Self::Withdraw { school, .. }
+            | Self::Reopen { school }
+            | Self::ReportImported { school }
+            | Self::AddSchool { school, .. }
+            | Self::RemoveSchool { school, .. } => Some(*school),
+            Self::Claim { .. }
+            | Self::Confirm { .. }
+            | Self::Prove { .. }
+            | Self::Disprove { .. }
+            | Self::Restore { .. }
+            | Self::TakeBack { .. }
+            | Self::SendBack { .. }
+            | Self::IssueCredentials
+            | Self::ReportStuck { .. }
+            | Self::AnswerStuck { .. }
+            | Self::HandOver { .. }
+            | Self::Pause { .. }
+            | Self::Resume => None,
+        }
+    }
+}
+
 /// Why a command does not fit the rules. The command changed nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {

@@ -11,7 +11,7 @@ use super::desk::{self, Nav};
 use super::view::{TimelineRow, timeline_row};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Action, Entry};
-use crate::domain::ids::{ConnectionId, SchoolId};
+use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::{Change, Command, Evidence, FallCause, MOST_SCHOOLS, Refusal, Step};
 use crate::domain::school::{School, SchoolRef};
 use crate::links;
@@ -231,36 +231,11 @@ impl<'a> Desk<'a> {
 
 /// Whether a form arrived twice: since the page was shown, this colleague already did exactly this.
 fn is_same_press(command: &Command, actor: &Actor, entries: &[Entry]) -> bool {
-    let school = school_of(command);
+    // What was done to another school is another press.
+    let school = command.school();
     let is_answer = |action: &Action| matches!(action, Action::Onboarding(change) if is_answer_to(command, change));
     let is_of_school = |entry: &Entry| school.is_none() || entry.school == school;
     entries.iter().any(|entry| entry.by == *actor && is_of_school(entry) && is_answer(&entry.action))
-}
-
-/// The school that a command names: what was done to another is another press.
-fn school_of(command: &Command) -> Option<SchoolId> {
-    match command {
-        Command::Activate { school, .. }
-        | Command::Deactivate { school, .. }
-        | Command::Withdraw { school, .. }
-        | Command::Reopen { school }
-        | Command::ReportImported { school }
-        | Command::AddSchool { school, .. }
-        | Command::RemoveSchool { school, .. } => Some(*school),
-        Command::Claim { .. }
-        | Command::Confirm { .. }
-        | Command::Prove { .. }
-        | Command::Disprove { .. }
-        | Command::Restore { .. }
-        | Command::TakeBack { .. }
-        | Command::SendBack { .. }
-        | Command::IssueCredentials
-        | Command::ReportStuck { .. }
-        | Command::AnswerStuck { .. }
-        | Command::HandOver { .. }
-        | Command::Pause { .. }
-        | Command::Resume => None,
-    }
 }
 
 /// No colleague presses a button for a command of the school, the check or the timer.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use chrono::TimeDelta;
 use koppelklaar::domain::check::{CheckCode, CheckPolicy};
 use koppelklaar::domain::import_gate::verdict_of_all;
-use koppelklaar::domain::onboarding::{Fallen, Onboarding, Step};
+use koppelklaar::domain::onboarding::{Evidence, Fallen, Onboarding, Step};
 use koppelklaar::jobs;
 use koppelklaar::magister::{Courtesy, Limits};
 use koppelklaar::services::checks::{self, Selection};
@@ -144,6 +144,18 @@ fn answers(states: &[Onboarding]) -> Vec<(Vec<Step>, Vec<Fallen>)> {
     states.iter().map(|state| (yes(state), fallen(state))).collect()
 }
 
+/// Whether all that a step rested on is still there, and the whole stands as it did.
+fn keeps_evidence(before: &Onboarding, after: &Onboarding) -> bool {
+    let given = |state: &Onboarding, step, evidence| state.answer(step).and_then(|one| one.with(evidence)).cloned();
+    let is_kept = |step, evidence| {
+        let known = given(before, step, evidence);
+        known.is_none() || known == given(after, step, evidence)
+    };
+    let all = [Evidence::Claimed, Evidence::Confirmed, Evidence::Proven];
+    let is_same = (before.lifecycle(), before.interrupted()) == (after.lifecycle(), after.interrupted());
+    is_same && Step::iter().all(|step| all.into_iter().all(|evidence| is_kept(step, evidence)))
+}
+
 fn count_open(states: &[Onboarding]) -> usize {
     states.iter().filter(|state| verdict_of_all(state).is_open()).count()
 }
@@ -211,7 +223,9 @@ fn five_hundred_schools_behind_one_address_half_of_them_broken_are_all_checked_a
             assert!(round(&checks).await >= schools.len());
         }
 
-        assert_eq!(answers(&states(&checks, &schools).await), answers(&before));
+        let after = states(&checks, &schools).await;
+        assert_eq!(answers(&after), answers(&before));
+        assert!(before.iter().zip(&after).all(|(before, after)| keeps_evidence(before, after)));
         let told = checks.mailed().await;
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(told[0].0 == "support@kurve.nl" && told[0].1.contains("storing bij"), "{told:?}");

@@ -22,32 +22,6 @@ use crate::domain::onboarding::{
 /// The four gates that a connection answers once for all its schools.
 const SHARED_GATES: [Gate; 4] = [Gate::Consent, Gate::Webservice, Gate::Password, Gate::Allowlisting];
 
-/// The school that a command is about; none where it is about the connection.
-fn school_in(command: &Command) -> Option<SchoolId> {
-    match command {
-        Command::Activate { school, .. }
-        | Command::Deactivate { school, .. }
-        | Command::Withdraw { school, .. }
-        | Command::Reopen { school }
-        | Command::ReportImported { school }
-        | Command::AddSchool { school, .. }
-        | Command::RemoveSchool { school, .. } => Some(*school),
-        Command::Claim { .. }
-        | Command::Confirm { .. }
-        | Command::Prove { .. }
-        | Command::Disprove { .. }
-        | Command::Restore { .. }
-        | Command::TakeBack { .. }
-        | Command::SendBack { .. }
-        | Command::IssueCredentials
-        | Command::ReportStuck { .. }
-        | Command::AnswerStuck { .. }
-        | Command::HandOver { .. }
-        | Command::Pause { .. }
-        | Command::Resume => None,
-    }
-}
-
 /// What a connection has of its schools together, but for a pause: that ends when no school is under way.
 fn shared_part(state: &Onboarding) -> impl PartialEq + std::fmt::Debug + use<> {
     let steps: Vec<_> = Step::shared().map(|step| (state.step(step).clone(), state.handed_to(step))).collect();
@@ -87,7 +61,7 @@ fn assert_schools_sound(state: &Onboarding) {
 
 /// What one command of a school may touch: that school; and where nobody went on, the password that was closed.
 fn assert_scope(command: &Command, taken: &Changed) {
-    let Some(own) = school_in(command) else { return };
+    let Some(own) = command.school() else { return };
     let was_over = taken.before.lifecycle().is_withdrawn();
     for number in 1..=4 {
         let sister = school_id(number);
@@ -153,7 +127,7 @@ proptest! {
             let is_of_the_activation = matches!(command,
                 Command::Confirm { step, .. } | Command::SendBack { step, .. } | Command::Disprove { step, .. }
                 if step == Step::ActivationConfirmed);
-            if school_in(&command).is_none() && !is_of_the_activation {
+            if command.school().is_none() && !is_of_the_activation {
                 let done = alone.tries(actor, &command);
                 prop_assert!(done.is_ok(), "{command:?}: {done:?}");
                 shared += 1;
