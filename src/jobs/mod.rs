@@ -15,7 +15,7 @@ use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::reminder::hours::moment_on;
 use crate::domain::reminder::national::next_office_moment;
 use crate::services::onboarding::onboardings;
-use crate::services::operations::{clock_repair, housekeeping, machine_clock, made_up};
+use crate::services::operations::{clock_repair, housekeeping, machine_clock};
 use crate::services::{self, chain};
 use crate::services::{ServiceError, reminders};
 use crate::store::StoreError;
@@ -40,8 +40,6 @@ pub enum Job {
     Digest,
     /// Plans the first check of connections that can be checked and have none planned.
     PlanChecks,
-    /// A made-up job.
-    MadeUp,
 }
 
 impl Job {
@@ -53,12 +51,9 @@ impl Job {
     /// When a job that never ran is due.
     fn first_at(self, now: DateTime<Utc>) -> DateTime<Utc> {
         match self {
-            Self::RepairClock
-            | Self::ResumePaused
-            | Self::DeleteExpired
-            | Self::PlanReminders
-            | Self::PlanChecks
-            | Self::MadeUp => now,
+            Self::RepairClock | Self::ResumePaused | Self::DeleteExpired | Self::PlanReminders | Self::PlanChecks => {
+                now
+            }
             Self::Digest => self.next_after(now),
         }
     }
@@ -72,7 +67,6 @@ impl Job {
             Self::PlanReminders => now + Duration::seconds(30),
             Self::Digest => next_office_moment(now, reminders::DIGEST_TIME),
             Self::PlanChecks => now + Duration::minutes(10),
-            Self::MadeUp => now + Duration::hours(1),
         }
     }
 
@@ -187,6 +181,5 @@ pub async fn run(app: &App, job: Job, now: DateTime<Utc>) -> Result<u64, Service
         Job::PlanReminders => plan_reminders(app, now).await,
         Job::Digest => reminders::ask_digest(&app.context, now).await,
         Job::PlanChecks => services::checks::plan_first_checks(&app.context, now).await,
-        Job::MadeUp => made_up::work(&app.context, now),
     }
 }

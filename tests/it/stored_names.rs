@@ -61,7 +61,7 @@ fn every_stored_name_is_what_it_always_was() {
         (stored::<NotMade>(), "resting not_needed overtaken broke_off"),
         (stored::<CheckPolicy>(), "off advise require"),
         (stored::<Worker>(), "mail planner checks"),
-        (named::<Job>(), "repair_clock resume_paused delete_expired plan_reminders digest plan_checks made_up"),
+        (named::<Job>(), "repair_clock resume_paused delete_expired plan_reminders digest plan_checks"),
         (
             named::<Purpose>(),
             "seal-credential seal-query seal-totp totp-of-invite seal-registration seal-mail email-lookup audit \

@@ -236,10 +236,3 @@ fn an_instance_whose_clock_is_not_the_databases_runs_no_jobs() {
         assert!(planned_at(&app).await.is_some());
     });
 }
-
-#[test]
-fn a_made_up_job_has_nothing_to_do() {
-    run(|app| async move {
-        assert_eq!(app.run(Job::MadeUp).await, 0);
-    });
-}

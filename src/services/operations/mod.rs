@@ -8,6 +8,5 @@ pub mod holidays;
 pub mod housekeeping;
 pub mod insight;
 pub mod machine_clock;
-pub mod made_up;
 pub mod saved_views;
 pub mod worker_health;
