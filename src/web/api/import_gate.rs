@@ -33,8 +33,6 @@ pub(super) struct ImportGate {
     state: &'static str,
     /// Counts changes of the answers: a higher one is newer.
     version: i32,
-    /// A made-up field.
-    made_up: &'static str,
     /// What our connection check says.
     check: Check,
 }
@@ -169,7 +167,6 @@ fn body(found: &GateAnswer) -> ImportGate {
         answers: Gate::iter().map(|gate| answer(&found.state, gate)).collect(),
         state: found.state.lifecycle().as_str(),
         version: found.version,
-        made_up: "made up",
         check: check(&found.activation),
     }
 }
