@@ -6,6 +6,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use strum::{IntoStaticStr, VariantNames};
 
 use super::actor::{Actor, StaffRole};
@@ -256,6 +257,15 @@ impl Action {
         self.into()
     }
 
+    /// Every text in it, whoever wrote it: what is kept of people's own words is among them.
+    pub fn texts(&self) -> Vec<String> {
+        let mut texts = vec![];
+        if let Ok(stored) = serde_json::to_value(self) {
+            gather(stored, &mut texts);
+        }
+        texts
+    }
+
     /// The step of the onboarding it is about, if about one.
     pub fn step(&self) -> Option<Step> {
         match self {
@@ -307,6 +317,15 @@ impl Action {
             | Self::ApiKeyAdded { .. }
             | Self::ApiKeyRevoked { .. } => None,
         }
+    }
+}
+
+fn gather(value: Value, texts: &mut Vec<String>) {
+    match value {
+        Value::String(text) => texts.push(text),
+        Value::Array(values) => values.into_iter().for_each(|value| gather(value, texts)),
+        Value::Object(fields) => fields.into_iter().for_each(|(_, value)| gather(value, texts)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 

@@ -19,6 +19,9 @@ pub enum ServiceError {
     /// No connection check may be asked for.
     #[error(transparent)]
     NotChecked(#[from] CheckRefusal),
+    /// A typed text holds a password of the connection. It does not say where, and never repeats it.
+    #[error("a typed text holds a password of the connection")]
+    HoldsPassword,
     /// Credentials were asked for before Kurve vouched for anybody.
     #[error("nobody at the school was vouched for")]
     NobodyVouched,

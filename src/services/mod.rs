@@ -11,6 +11,7 @@ pub mod onboarding;
 pub mod operations;
 pub mod people;
 pub mod reminders;
+mod sealed_password;
 mod unit_of_work;
 
 pub use context::{AnonymousCall, Call, Context, SUPPORT_EMAIL};

@@ -1,6 +1,6 @@
 //! One change: a write transaction that gathers audit entries and mails, and commits all of it or nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
@@ -8,7 +8,7 @@ use crate::domain::ids::{ConnectionId, ContactId, MailId};
 use crate::domain::notice::{About, MailKind};
 use crate::domain::onboarding::Event;
 use crate::domain::school::SchoolRef;
-use crate::services::{Call, Context, ServiceError};
+use crate::services::{Call, Context, ServiceError, sealed_password};
 use crate::store::mail::outbox::{MailStatus, OutboxMail};
 use crate::store::mail::{mail_connections, outbox};
 use crate::store::operations::audit;
@@ -20,6 +20,8 @@ pub(super) struct UnitOfWork<'a> {
     call: &'a Call,
     tx: WriteTx,
     entries: Vec<audit::NewEntry>,
+    /// What people typed about a connection and is kept elsewhere than in the audit.
+    said: Vec<(ConnectionId, String)>,
     mails: Vec<OutboxMail>,
     /// The connections of mails that are about several.
     schools: Vec<(MailId, BTreeSet<ConnectionId>)>,
@@ -38,7 +40,7 @@ pub(super) struct NewMail {
 impl<'a> UnitOfWork<'a> {
     pub(super) async fn begin(context: &'a Context, call: &'a Call) -> Result<Self, ServiceError> {
         let tx = context.db.begin_write().await?;
-        Ok(Self { context, call, tx, entries: vec![], mails: vec![], schools: vec![] })
+        Ok(Self { context, call, tx, entries: vec![], said: vec![], mails: vec![], schools: vec![] })
     }
 
     pub(super) fn conn(&self) -> &impl ConnectionTrait {
@@ -94,6 +96,30 @@ impl<'a> UnitOfWork<'a> {
         }
     }
 
+    /// Says what somebody typed about a connection where the audit does not keep it: it may hold none of its passwords.
+    pub(super) fn said(&mut self, connection: ConnectionId, text: impl ToString) {
+        self.said.push((connection, text.to_string()));
+    }
+
+    /// Whatever people typed is held against the passwords of the connection that it is about; all of it goes through here.
+    async fn check_texts(&self) -> Result<(), ServiceError> {
+        let is_person = |by: &Actor| matches!(by, Actor::Contact { .. } | Actor::Staff { .. });
+        let mut texts: BTreeMap<ConnectionId, Vec<String>> = BTreeMap::new();
+        for entry in self.entries.iter().filter(|entry| is_person(&entry.by)) {
+            if let Some(connection) = entry.connection {
+                texts.entry(connection).or_default().extend(entry.action.texts());
+            }
+        }
+        for (connection, text) in &self.said {
+            texts.entry(*connection).or_default().push(text.clone());
+        }
+        for (connection, texts) in &texts {
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            sealed_password::check_texts(self.context, self.tx.conn(), *connection, &texts).await?;
+        }
+        Ok(())
+    }
+
     /// Who is made a contact in this change, and hears of all of it by that mail.
     pub(super) fn welcomed(&self) -> impl Iterator<Item = ContactId> {
         self.mails.iter().filter(|mail| mail.kind == MailKind::ContactAdded).filter_map(|mail| mail.contact)
@@ -131,7 +157,11 @@ impl<'a> UnitOfWork<'a> {
     }
 
     /// Writes mails and audit and commits. The audit comes last: it makes other writers wait.
+    ///
+    /// # Errors
+    /// `HoldsPassword` when somebody typed a password of the connection: then nothing of the change is kept.
     pub(super) async fn finish(self) -> Result<(), ServiceError> {
+        self.check_texts().await?;
         outbox::insert_all(self.tx.conn(), &self.mails).await?;
         for (mail, schools) in self.schools {
             mail_connections::insert(self.tx.conn(), mail, schools).await?;

@@ -23,7 +23,7 @@ pub use names::{
     party_list, party_name, region_hint, role_name, step_name, step_short,
 };
 pub use refusals::{
-    HAND_OVER_TO_SELF, TOO_MANY_FORMS, check_refusal, own_days_refusal, refusal, reveal_refusal, snooze_refusal,
+    HAND_OVER_TO_SELF, HOLDS_PASSWORD, TOO_MANY_FORMS, check_refusal, own_days_refusal, refusal, reveal_refusal, snooze_refusal,
     too_many_contacts, too_many_requests,
 };
 pub use timeline::{Names, actor_name, change_sentence, entry_sentence, fall_cause, fall_reason};

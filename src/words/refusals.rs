@@ -83,6 +83,10 @@ pub fn too_many_requests(most: u64) -> String {
 /// Why a form comes back when too many came from one place.
 pub const TOO_MANY_FORMS: &str = "Er kwamen te veel formulieren achter elkaar. Wacht een minuut en druk opnieuw.";
 
+/// Why a text with a password in it is not taken.
+pub const HOLDS_PASSWORD: &str = "Hier staat het wachtwoord van de koppeling in. Zet dat nergens neer: wat je schrijft, \
+    wordt bewaard en gemaild. Schrijf het opnieuw, zonder het wachtwoord.";
+
 /// Why a step is not handed to the one who hands it over.
 pub const HAND_OVER_TO_SELF: &str = "Dit is je eigen e-mailadres. Vul het e-mailadres van een collega in.";
 

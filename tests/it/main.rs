@@ -37,6 +37,7 @@ mod mail_rules;
 mod mail_table;
 mod moves;
 mod one_mail;
+mod passwords_typed;
 mod patterns;
 mod portal;
 mod portal_schools;

@@ -111,6 +111,31 @@ impl Password {
     }
 }
 
+/// The fewest letters and digits of a text that can hold a password.
+const FEWEST_SIGNS: usize = 16;
+
+impl Password {
+    /// Whether a text holds the password, whatever stands between its signs: spaces, line ends, hyphens, signs without
+    /// width. Capitals count as the letters that they are.
+    pub fn is_in(&self, text: &str) -> bool {
+        let bare = bare(self.expose());
+        bare.len() >= FEWEST_SIGNS && self::bare(text).contains(bare.as_str())
+    }
+
+    /// Whether a text is long enough to hold a password.
+    pub fn could_be_in(text: &str) -> bool {
+        text.chars().filter(char::is_ascii_alphanumeric).take(FEWEST_SIGNS).count() == FEWEST_SIGNS
+    }
+}
+
+/// The letters and digits alone: a password has no others.
+fn bare(text: &str) -> Zeroizing<String> {
+    // The full size at once: growing would leave a copy behind in freed memory.
+    let mut bare = Zeroizing::new(String::with_capacity(text.len()));
+    bare.extend(text.chars().filter(char::is_ascii_alphanumeric).map(|sign| sign.to_ascii_lowercase()));
+    bare
+}
+
 /// Makes a password; `chance` fills the bytes it is given, from the operating system's generator.
 ///
 /// A byte that would make some signs likelier than others is thrown away and drawn anew.
@@ -253,5 +278,30 @@ mod tests {
     #[test]
     fn debug_shows_nothing_of_it() {
         assert_eq!(format!("{:?}", Password::from_stored("abcdefgh".into())), "Password(…)");
+    }
+
+    #[test]
+    fn a_password_is_found_in_a_text_whatever_stands_between_its_signs() {
+        let password = Password::from_stored("kq7mw3rtnx5bh2pvyc9sgd4fj8ze".to_owned());
+        for text in [
+            "kq7mw3rtnx5bh2pvyc9sgd4fj8ze",
+            "Ik typ kq7m w3rt nx5b h2pv yc9s gd4f j8ze, maar het lukt niet.",
+            "kq7m\nw3rt\r\nnx5b h2pv\tyc9s gd4f j8ze",
+            "kq7m\u{A0}w3rt\u{A0}nx5b\u{202F}h2pv\u{2003}yc9s gd4f j8ze",
+            "kq7m\u{200B}w3rt\u{AD}nx5b\u{FEFF}h2pvyc9sgd4fj8ze",
+            "kq7m-w3rt-nx5b-h2pv-yc9s-gd4f-j8ze",
+            "Wachtwoord: “KQ7MW3RTNX5BH2PVYC9SGD4FJ8ZE”",
+        ] {
+            assert!(Password::could_be_in(text) && password.is_in(text), "{text:?}");
+        }
+        for text in [
+            "",
+            "Het wachtwoord werkt niet, wat nu? We proberen het morgen opnieuw.",
+            "kq7m w3rt nx5b h2pv yc9s gd4f j8z",
+            "ze8jf4dgs9cyvp2hb5xntr3wm7qk",
+        ] {
+            assert!(!password.is_in(text), "{text:?}");
+        }
+        assert!(!Password::could_be_in("kq7m w3rt nx5b") && !Password::from_stored(String::new()).is_in("iets"));
     }
 }

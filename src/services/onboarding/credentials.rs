@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::crypto::{Binding, Purpose, sealed};
+use crate::crypto::{Purpose, sealed};
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::connection::ConnectionDetails;
@@ -17,6 +17,7 @@ use crate::domain::school::ContactRef;
 use crate::domain::text::Reason;
 use crate::services::onboarding::onboardings;
 use crate::services::people::contacts;
+use crate::services::sealed_password::{self, binding};
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
 use crate::services::{Call, Context, ServiceError};
 use crate::store::onboarding::credentials::StoredCredential;
@@ -278,10 +279,8 @@ async fn load_facts(conn: &impl ConnectionTrait, connection: ConnectionId) -> Re
 
 /// Opens a stored password, for the connection check.
 pub(crate) fn open_password(context: &Context, stored: &StoredCredential) -> Result<Password, ServiceError> {
-    let place = binding(stored.id, stored.version);
-    let secret = sealed::open(&context.keys, Purpose::SealCredential, &place, &stored.sealed_password)?;
-    let text = String::from_utf8(secret.to_vec()).map_err(|_| ServiceError::Broken("a password that is no text"))?;
-    Ok(Password::from_stored(text))
+    let StoredCredential { id, version, .. } = *stored;
+    sealed_password::open(context, id, version, &stored.sealed_password)
 }
 
 async fn load_rule(
@@ -306,8 +305,4 @@ async fn load_rule(
         contact_vouched: person.vouch.is_some(),
     };
     Ok((stored, rule))
-}
-
-fn binding(id: CredentialId, version: u32) -> Binding<'static> {
-    Binding { table: "credential", row: id.as_uuid(), version }
 }

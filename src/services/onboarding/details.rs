@@ -48,6 +48,7 @@ pub async fn change(
     if is_other && onboarding.state.is_yes(Step::CredentialsIssued) {
         return Err(Refusal::DetailsInUse.into());
     }
+    work.said(connection, &details.connection.name);
     match known.save_connection(&work, call, details).await {
         Err(StoreError::Taken) => return Err(domain_taken(context, &details.connection.domain).await?),
         other => other?,
@@ -97,6 +98,7 @@ pub async fn change_school(
     if is_activated && before.details.brin.key() != details.brin.key() {
         return Err(ServiceError::BrinInUse);
     }
+    work.said(connection, &details.name);
     match schools::save_details(work.conn(), id, details, call.now).await {
         Err(StoreError::Taken) => return Err(ServiceError::BrinTaken),
         other => other?,
@@ -140,6 +142,7 @@ async fn try_to_submit(
     // Judged first: of who may not send details nothing is kept.
     onboardings::change_all(&mut work, call, connection, held, &[command]).await?;
     let (own, places) = known.settle(&work, details).await?;
+    work.said(connection, &own.connection.name);
     known.save_connection(&work, call, &own).await?;
     known.save_school(&work, call, &own).await?;
     work.note(Some(connection), Action::DetailsChanged);

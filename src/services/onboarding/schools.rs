@@ -110,6 +110,7 @@ pub async fn add(
     if held.version != seen {
         return Err(ServiceError::Conflict);
     }
+    work.said(connection, &details.name);
     let school = insert(&work, call, connection, details).await?;
     let mut commands = vec![Command::AddSchool { school, asked_by: None }];
     commands.extend(taken_back_for_first(&held.state));
@@ -187,6 +188,7 @@ pub async fn add_note(
         return Ok(());
     }
     let id = NoteId::from_uuid(context.chance.uuid_v7(call.now));
+    work.said(connection, &text);
     notes::insert(work.conn(), &Note { id, connection, by, text, created_at: call.now }).await?;
     work.note(Some(connection), Action::NoteAdded { note: id });
     work.finish().await

@@ -58,7 +58,10 @@ pub(in crate::services) async fn ensure(
     version: Option<i32>,
     NewContact { name, email, roles }: NewContact,
 ) -> Result<ContactId, ServiceError> {
-    let contact = match find_by_email(work, connection, &email).await? {
+    let found = find_by_email(work, connection, &email).await?;
+    work.said(connection, &name);
+    work.said(connection, &email);
+    let contact = match found {
         Some(found) if found.removed_at.is_none() => return Ok(found.id),
         Some(found) => {
             contacts::save_taken_back(work.conn(), found.id, &name, roles).await?;
@@ -106,6 +109,7 @@ pub async fn change(
     let held = hold_seen(&work, who.connection, seen).await?;
     load_of(&work, who).await?;
     let ContactRef { connection, contact } = who;
+    work.said(connection, &name);
     contacts::save(work.conn(), contact, &name, roles).await?;
     let version = onboardings::save(work.conn(), connection, &held, call.now).await?;
     work.note_version(Some(connection), Some(version), Action::ContactChanged { contact, roles });

@@ -94,6 +94,39 @@ pub async fn find_newest_for_update(
     row.map(to_stored).transpose()
 }
 
+/// The sealed password of one version of a connection's credentials.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedPassword {
+    /// The id of the credentials.
+    pub id: CredentialId,
+    /// Which version.
+    pub version: u32,
+    /// The password, sealed.
+    pub cell: Vec<u8>,
+}
+
+/// The sealed passwords of every version of a connection's credentials, also those that are closed.
+pub async fn list_sealed_passwords(
+    conn: &impl ConnectionTrait,
+    connection: ConnectionId,
+) -> Result<Vec<SealedPassword>, StoreError> {
+    let rows: Vec<(uuid::Uuid, i32, Vec<u8>)> = credential::Entity::find()
+        .select_only()
+        .column(credential::Column::Id)
+        .column(credential::Column::Version)
+        .column(credential::Column::SealedPassword)
+        .filter(credential::COLUMN.connection_id.eq(connection.as_uuid()))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let sealed = |(id, version, cell)| {
+        let id = CredentialId::from_uuid(id);
+        // What cannot be a version opens nothing.
+        SealedPassword { id, version: u32::try_from(version).unwrap_or_default(), cell }
+    };
+    Ok(rows.into_iter().map(sealed).collect())
+}
+
 /// Takes one of the allowed views, in one statement; `false` when none was left or it was closed meanwhile.
 pub async fn claim_reveal(
     conn: &impl ConnectionTrait,

@@ -22,7 +22,7 @@ use crate::words;
 pub(super) async fn create(
     State(web): State<WebState>,
     who: SchoolContact,
-    Posted(form): Posted<DetailsForm>,
+    Posted(mut form): Posted<DetailsForm>,
 ) -> Result<Response, PageError> {
     if web.limits.check_client(who.visit.client).is_err() {
         let typed = Typed { details: Some(form), ..Typed::too_often() };
@@ -37,6 +37,10 @@ pub(super) async fn create(
                 return Ok(flash::redirect(&web, &who.at(links::SCHOOL), Flash::AlreadySo));
             }
             Err(ServiceError::Refused(refusal)) => typed.refusal = words::refusal(&refusal),
+            Err(ServiceError::HoldsPassword) => {
+                typed.errors.add("school_name", words::HOLDS_PASSWORD);
+                form.school_name.clear();
+            }
             Err(error) => return Err(error.into()),
         }
     }

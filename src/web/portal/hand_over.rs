@@ -43,6 +43,11 @@ pub(super) async fn create(
             }
             Err(ServiceError::Refused(refusal)) => typed.refusal = words::refusal(&refusal),
             Err(ServiceError::HandOverToSelf) => typed.errors.add("colleague_email", words::HAND_OVER_TO_SELF),
+            Err(ServiceError::HoldsPassword) => {
+                typed.errors.add("colleague_name", words::HOLDS_PASSWORD);
+                typed.colleague = HandOverForm { colleague_name: String::new(), ..form };
+                return come_back(&web, &who, step, typed).await;
+            }
             Err(ServiceError::TooManyContacts) => {
                 typed.refusal = words::too_many_contacts(MOST_CONTACTS, MOST_NEW_CONTACTS);
             }

@@ -51,7 +51,7 @@ pub(super) async fn show(State(web): State<WebState>, who: SchoolContact) -> Res
 pub(super) async fn create(
     State(web): State<WebState>,
     who: SchoolContact,
-    Posted(form): Posted<PauseForm>,
+    Posted(mut form): Posted<PauseForm>,
 ) -> Result<Response, PageError> {
     let mut errors = FieldErrors::default();
     let reason = errors.take("reason", Reason::parse(&form.reason));
@@ -63,6 +63,10 @@ pub(super) async fn create(
             Ok(()) => return Ok(flash::redirect(&web, &who.at(links::SCHOOL), Flash::Paused)),
             Err(ServiceError::Refused(refusal @ Refusal::BadResumeDate)) => {
                 errors.add("until", words::refusal(&refusal))
+            }
+            Err(ServiceError::HoldsPassword) => {
+                errors.add("reason", words::HOLDS_PASSWORD);
+                form.reason.clear();
             }
             Err(error) => return Err(error.into()),
         }

@@ -72,7 +72,7 @@ async fn page_of(web: &WebState, who: &SchoolContact) -> Result<SchoolsPage, Pag
 pub(super) async fn create(
     State(web): State<WebState>,
     who: SchoolContact,
-    Posted(form): Posted<SchoolsForm>,
+    Posted(mut form): Posted<SchoolsForm>,
 ) -> Result<Response, PageError> {
     let (mut errors, mut refusal) = (FieldErrors::default(), String::new());
     if web.limits.check_client(who.visit.client).is_err() {
@@ -86,6 +86,10 @@ pub(super) async fn create(
         Ok(further) => match joins::ask_further(&web.context, &who.call(), who.connection(), further).await {
             Ok(()) => return Ok(flash::redirect(&web, &who.at(links::SCHOOL_SCHOOLS), Flash::SchoolsAsked)),
             Err(ServiceError::TooManyRequests) => refusal = words::too_many_requests(MOST_OPEN_REQUESTS),
+            Err(ServiceError::HoldsPassword) => {
+                errors.add("schools", words::HOLDS_PASSWORD);
+                form.schools.clear();
+            }
             Err(error) => return Err(error.into()),
         },
     }

@@ -66,6 +66,11 @@ pub(super) async fn claim(
                 Typed { ticket: form.ticket, section: Section::Claim, ..Typed::refused(words::refusal(&refusal)) };
             come_back(&web, &who, step, typed).await
         }
+        Err(ServiceError::HoldsPassword) => {
+            let mut typed = Typed { section: Section::Claim, ..Typed::default() };
+            typed.errors.add("ticket", words::HOLDS_PASSWORD);
+            come_back(&web, &who, step, typed).await
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -113,6 +118,10 @@ pub(super) async fn report_stuck(
                 return Ok(flash::redirect(&web, &page, Flash::AlreadySo));
             }
             Err(ServiceError::Refused(refusal)) => typed.refusal = words::refusal(&refusal),
+            Err(ServiceError::HoldsPassword) => {
+                typed.errors.add("reason", words::HOLDS_PASSWORD);
+                return come_back(&web, &who, step, typed).await;
+            }
             Err(error) => return Err(error.into()),
         }
     }

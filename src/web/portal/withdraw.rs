@@ -20,6 +20,7 @@ use crate::web::page::{self, Frame};
 use crate::web::portal::opened::{Around, Opened, open};
 use crate::web::portal::school_boxes::{NONE_NAMED, SchoolBox, SchoolBoxes};
 use crate::web::portal::step_parts::Choice;
+use crate::words;
 
 /// What a visitor reads when somebody else was first.
 const ONE_STOPPED: &str =
@@ -61,7 +62,7 @@ pub(super) async fn show(State(web): State<WebState>, who: SchoolContact) -> Res
 pub(super) async fn create(
     State(web): State<WebState>,
     who: SchoolContact,
-    Posted(form): Posted<WithdrawForm>,
+    Posted(mut form): Posted<WithdrawForm>,
 ) -> Result<Response, PageError> {
     let file = onboardings::load_file(&web.context, who.connection()).await?;
     let mut errors = FieldErrors::default();
@@ -79,13 +80,20 @@ pub(super) async fn create(
             Ok(()) => Some(Flash::Withdrawn),
             Err(ServiceError::Refused(Refusal::IsWithdrawn)) if commands.len() == 1 => Some(Flash::AlreadySo),
             // A colleague stopped one of them a moment ago, and so nothing was done.
-            Err(ServiceError::Refused(Refusal::IsWithdrawn)) => None,
+            Err(ServiceError::Refused(Refusal::IsWithdrawn)) => {
+                errors.add("schools", ONE_STOPPED);
+                None
+            }
+            Err(ServiceError::HoldsPassword) => {
+                errors.add("reason", words::HOLDS_PASSWORD);
+                form.reason.clear();
+                None
+            }
             Err(error) => return Err(error.into()),
         };
         if let Some(flash) = flash {
             return Ok(flash::redirect(&web, &who.at(links::SCHOOL), flash));
         }
-        errors.add("schools", ONE_STOPPED);
     }
     page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &build(&web, &who, form, errors).await?)
 }

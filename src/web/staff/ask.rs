@@ -7,6 +7,7 @@ use askama::Template;
 
 use super::desk::Nav;
 use super::view::TimelineRow;
+use crate::domain::credential::Password;
 use crate::web::form::{FieldError, FieldErrors};
 use crate::web::page::Frame;
 
@@ -208,6 +209,18 @@ impl Ask {
     /// Whether a colleague typed anything that would be a pity to lose.
     pub(super) fn has_typed(&self) -> bool {
         self.fields.iter().any(|field| field.choices.is_empty() && !field.value.trim().is_empty())
+    }
+
+    /// Without what may be a password; the name of the first field that held it.
+    pub(super) fn blank_secrets(&mut self) -> Option<&'static str> {
+        let mut first = None;
+        for field in self.fields.iter_mut().filter(|field| Password::could_be_in(&field.value)) {
+            if field.choices.is_empty() {
+                field.value.clear();
+                first = first.or(Some(field.name));
+            }
+        }
+        first
     }
 
     /// On a page of its own, with what is wrong at its fields.

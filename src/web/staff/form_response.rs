@@ -157,10 +157,11 @@ impl<'a> Desk<'a> {
         draw: impl FnOnce(&ConnectionFile) -> Ask,
     ) -> Result<Response, PageError> {
         let is_so = matches!(&error, ServiceError::Refused(refusal) if is_so_already(refusal));
-        let field = field_of(&error);
+        let (field, holds_password) = (field_of(&error), matches!(error, ServiceError::HoldsPassword));
         let sentence = sentence(error)?;
         let file = self.load(seen).await?;
-        let ask = draw(&file);
+        let mut ask = draw(&file);
+        let field = if holds_password { ask.blank_secrets() } else { field };
         if is_so && !ask.has_typed() {
             return Ok(self.done(Flash::AlreadySo));
         }
@@ -302,6 +303,7 @@ fn field_of(error: &ServiceError) -> Option<&'static str> {
         ServiceError::Refused(Refusal::BadResumeDate) | ServiceError::BadSnooze(_) => Some("until"),
         ServiceError::BadOwnDays(_) => Some("first_day"),
         ServiceError::Refused(_)
+        | ServiceError::HoldsPassword
         | ServiceError::NotHandedOut(_)
         | ServiceError::NotChecked(_)
         | ServiceError::LastContact

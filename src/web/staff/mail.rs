@@ -209,6 +209,11 @@ pub(super) async fn drop(
     match dispatch::drop_by_hand(&web.context, &staff.call(), id, reason).await {
         Ok(()) => return Ok(flash::redirect(&web, &to, Flash::MailDropped)),
         Err(ServiceError::Conflict) => {}
+        Err(ServiceError::HoldsPassword) => {
+            errors.add("reason", words::HOLDS_PASSWORD);
+            let again = Again { status: StatusCode::UNPROCESSABLE_ENTITY, errors, ..Again::default() };
+            return show_again(&web, &staff, id, again).await;
+        }
         Err(error) => return Err(error.into()),
     }
     let mail = dispatch::find_any(&web.context, id).await?;

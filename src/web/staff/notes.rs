@@ -33,6 +33,8 @@ pub(super) async fn create(
     let Some(text) = errors.take("text", NoteText::parse(&form.text)) else {
         return desk.wrong(None, errors, |file| forms::note(file, &form.text)).await;
     };
-    schools::add_note(&web.context, &staff.call(), desk.connection, text).await?;
-    Ok(desk.done(Flash::NoteAdded))
+    match schools::add_note(&web.context, &staff.call(), desk.connection, text).await {
+        Ok(()) => Ok(desk.done(Flash::NoteAdded)),
+        Err(error) => desk.refuse(None, error, |file| forms::note(file, &form.text)).await,
+    }
 }

@@ -158,6 +158,19 @@ impl<'a> AboutSchool<'a> {
         actor.map_or_else(|| "Een collega".to_owned(), |contact| contact.name.to_string())
     }
 
+    /// The contact who acted, unless they left.
+    pub(super) fn actor(&self) -> Option<&Contact> {
+        self.contact(self.request.mail.about.by).filter(|contact| contact.is_active())
+    }
+
+    /// The same mail to Kurve, whose answer goes to the contact who acted.
+    pub(super) fn answered_by_actor(&self, draft: Draft) -> Draft {
+        match self.actor() {
+            Some(actor) => Draft { reply_to: (actor.name.to_string(), actor.email.to_string()), ..draft },
+            None => draft,
+        }
+    }
+
     /// The address of the connection's page for its contacts.
     pub(super) fn portal(&self) -> String {
         self.request.context.base.to(&links::SCHOOL.at(self.id()))

@@ -12,6 +12,8 @@ pub(super) struct StuckReported {
     step: Step,
     reason: String,
     who: String,
+    /// Who reads an answer: the contact who reported it, unless they left.
+    answered_by: Option<String>,
     link: String,
 }
 
@@ -24,13 +26,15 @@ impl Mail for StuckReported {
         let StepState::Stuck { reason, .. } = about.state.step(step) else {
             return Err(NotSent::NotNeeded(UnsentReason::StepNotStuck));
         };
-        about.draft(&Self {
+        let mail = Self {
             school: about.facts(),
             step,
             reason: reason.to_string(),
             who: about.actor_name(),
+            answered_by: about.actor().map(|actor| actor.name.to_string()),
             link: about.staff_step(step),
-        })
+        };
+        Ok(about.answered_by_actor(about.draft(&mail)?))
     }
 
     fn subject(&self) -> String {
@@ -38,6 +42,10 @@ impl Mail for StuckReported {
     }
 
     bodies!(StuckReported, "mail/stuck_reported.txt", "mail/stuck_reported.html");
+
+    fn answered_by(&self) -> Option<&str> {
+        self.answered_by.as_deref()
+    }
 
     #[cfg(test)]
     fn sample() -> Self {
@@ -48,6 +56,7 @@ impl Mail for StuckReported {
             step: Step::QueryExecuted,
             reason: samples::REASON.into(),
             who: "Bram Yılmaz".into(),
+            answered_by: Some("Bram Yılmaz".into()),
             link: samples::LINK.into(),
         }
     }

@@ -98,6 +98,7 @@ pub(in crate::services) async fn ask(
             asked_at: call.now,
             decision: None,
         };
+        work.said(connection, &request.school.name);
         joins::insert(work.conn(), &request, &asking.email_key).await?;
         work.note_by(by, connection, Action::JoinAsked { request: id });
         tell_contacts(work, call, &request).await?;
