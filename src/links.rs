@@ -115,6 +115,8 @@ pub const STAFF_ISSUE: &str = "/beheer/scholen/{school}/wachtwoord";
 pub const STAFF_HAND_AGAIN: &str = "/beheer/scholen/{school}/opnieuw-overhandigen";
 /// Confirms a step.
 pub const STAFF_CONFIRM: &str = "/beheer/scholen/{school}/bevestigen";
+/// Undoes a press that activated.
+pub const STAFF_UNDO: &str = "/beheer/scholen/{school}/ongedaan-maken";
 /// Sends a step back.
 pub const STAFF_SEND_BACK: &str = "/beheer/scholen/{school}/terugsturen";
 /// Answers a stuck step.

@@ -65,7 +65,7 @@ async fn activate(plan: &Plan<'_>, connection: ConnectionId, schools: &[SchoolId
     let activate = |school: &SchoolId| Command::Activate { school: *school, ground: Ground::Word };
     let commands: Vec<Command> = schools.iter().map(activate).collect();
     let call = plan.call(plan.kurve, plan.days_ago(2, 5));
-    onboardings::act_all(plan.context, &call, connection, &commands, None).await
+    onboardings::act_all(plan.context, &call, connection, &commands, None).await.map(|_| ())
 }
 
 /// Somebody of a fourth school fills in the public form, not knowing of the others.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{EnumIter, EnumString, IntoStaticStr};
 
@@ -175,7 +175,9 @@ pub fn notices(changed: &Changed) -> Vec<Notice> {
     let (was_open, is_open) = (open_schools(before), open_schools(after));
     let closed = &was_open - &is_open;
     let mut found = opened(after, &was_open, &is_open - &was_open);
-    if !closed.is_empty() {
+    // What nobody heard of opening is told to nobody that it closed.
+    let is_undone = matches!(root_fall(events), Some((_, FallCause::Undone)));
+    if !closed.is_empty() && !is_undone {
         found.extend(closed_again(events, &closed));
     }
     for event in events {
@@ -186,6 +188,18 @@ pub fn notices(changed: &Changed) -> Vec<Notice> {
         found.push(Notice::about(MailKind::ActivationAsked, Audience::Support, step));
     }
     found
+}
+
+/// For how long the mails of a press that activates wait, so that a slip can be undone before anybody hears of it.
+pub const TIME_TO_UNDO: Duration = Duration::minutes(2);
+
+/// From when the mails of a change may go.
+pub fn may_go_from(changed: &Changed) -> Option<DateTime<Utc>> {
+    let activates = |event: &&Event| {
+        let answered = matches!(event.change, Change::StepAnswered { step: Step::ActivationConfirmed, .. });
+        answered && matches!(event.by, Actor::Staff { .. })
+    };
+    changed.events.iter().find(activates).map(|event| event.at + TIME_TO_UNDO)
 }
 
 /// Where others import already, a school that joins them is told to who had it added, and not to the contacts of them all.

@@ -52,6 +52,8 @@ pub enum UnsentReason {
     NothingToActivate,
     /// The import closed before it was told that it opened.
     ImportClosed,
+    /// Kurve undid the activation before the mail left.
+    ActivationUndone,
     /// Another mail tells the receiver that the import opened.
     ImportOpenToldAlready,
     /// The import opened before it was told that it closed.

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
+
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::ids::{ConnectionId, ContactId, MailId};
@@ -145,6 +147,14 @@ impl<'a> UnitOfWork<'a> {
             message_id: format!("<{id}@{}>", self.context.base.mail_host()),
             last_error: None,
         });
+    }
+
+    /// A mail that may not go before a moment.
+    pub(super) fn mail_from(&mut self, at: DateTime<Utc>, mail: NewMail) {
+        self.mail(mail);
+        if let Some(mail) = self.mails.last_mut() {
+            mail.next_attempt_at = at;
+        }
     }
 
     /// A mail about one connection or several; `schools` takes the place of its own connection.

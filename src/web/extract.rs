@@ -53,6 +53,7 @@ impl Visit {
     pub fn frame(&self, web: &WebState) -> Frame {
         Frame {
             flash: self.flash.map(FlashMessage::sentence),
+            undo: self.flash.and_then(FlashMessage::undo),
             csrf: web.context.keys.csrf_token(&self.browser.hash()),
             ..Frame::bare(web)
         }

@@ -5,7 +5,10 @@ use axum::response::{IntoResponse, Response};
 use strum::{EnumString, IntoStaticStr};
 
 use crate::domain::credential::reveal::{REVEAL_DAYS, REVEALS_ALLOWED};
+use crate::domain::ids::ConnectionId;
+use crate::domain::notice::TIME_TO_UNDO;
 use crate::domain::onboarding::Step;
+use crate::links;
 use crate::web::WebState;
 use crate::web::session::Jar;
 use crate::words;
@@ -72,6 +75,10 @@ pub enum Flash {
     HandedAgain,
     /// A step was confirmed.
     Confirmed,
+    /// An activation was undone before anybody was told of it.
+    Undone,
+    /// An activation was undone after people were told of it.
+    UndoneAndTold,
     /// A step was sent back.
     SentBack,
     /// A stuck step was answered.
@@ -113,6 +120,23 @@ pub enum Flash {
 pub struct FlashMessage {
     flash: Flash,
     about: Option<Step>,
+    undo: Option<Undo>,
+}
+
+/// What "Ongedaan maken" undoes: the press after which an onboarding had this version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Undo {
+    /// Of which connection.
+    pub connection: ConnectionId,
+    /// The version after the press.
+    pub version: i32,
+}
+
+impl Undo {
+    /// Where that is posted.
+    pub fn path(self) -> String {
+        links::staff_school(links::STAFF_UNDO, self.connection)
+    }
 }
 
 impl Flash {
@@ -153,6 +177,10 @@ impl Flash {
             Self::Issued => "Wachtwoord en query zijn klaargezet. Wie Kurve heeft bevestigd, krijgt bericht.",
             Self::HandedAgain => "Het wachtwoord kan weer worden bekeken.",
             Self::Confirmed => "De stap is bevestigd.",
+            Self::Undone => "Ongedaan gemaakt. De mails zijn niet verstuurd: niemand heeft er bericht van gekregen.",
+            Self::UndoneAndTold => {
+                "Ongedaan gemaakt. Er was al mail weg. De school krijgt daarom bericht dat de import weer dicht is."
+            }
             Self::SentBack => "De stap is teruggestuurd. De school krijgt bericht.",
             Self::Answered => "Je antwoord is verstuurd.",
             Self::NoteAdded => "De notitie is opgeslagen.",
@@ -175,29 +203,43 @@ impl Flash {
 
     /// With the step that it was about.
     pub fn about(self, step: Step) -> FlashMessage {
-        FlashMessage { flash: self, about: Some(step) }
+        FlashMessage { about: Some(step), ..self.into() }
+    }
+
+    /// With a press that can be undone for a while.
+    pub fn undone_by(self, undo: Undo) -> FlashMessage {
+        FlashMessage { undo: Some(undo), ..self.into() }
     }
 }
 
 impl From<Flash> for FlashMessage {
     fn from(flash: Flash) -> Self {
-        Self { flash, about: None }
+        Self { flash, about: None, undo: None }
     }
 }
 
 impl FlashMessage {
     /// The text in the cookie.
     pub fn as_text(self) -> String {
-        match self.about {
-            Some(step) => format!("{}.{}", self.flash.as_str(), step.as_str()),
-            None => self.flash.as_str().to_owned(),
+        match (self.about, self.undo) {
+            (Some(step), _) => format!("{}.{}", self.flash.as_str(), step.as_str()),
+            (None, Some(undo)) => format!("{}.{}.{}", self.flash.as_str(), undo.connection, undo.version),
+            (None, None) => self.flash.as_str().to_owned(),
         }
     }
 
     /// Reads the text in the cookie.
     pub fn parse(text: &str) -> Option<Self> {
-        let (name, step) = text.split_once('.').unwrap_or((text, ""));
-        Some(Self { flash: name.parse().ok()?, about: step.parse().ok() })
+        let (name, rest) = text.split_once('.').unwrap_or((text, ""));
+        let undo = rest.split_once('.').and_then(|(connection, version)| {
+            Some(Undo { connection: connection.parse().ok()?, version: version.parse().ok()? })
+        });
+        Some(Self { flash: name.parse().ok()?, about: rest.parse().ok(), undo })
+    }
+
+    /// The press that can be undone for a while, if it was one.
+    pub fn undo(self) -> Option<Undo> {
+        self.undo
     }
 
     /// What the page says.
@@ -210,6 +252,10 @@ impl FlashMessage {
             }
             (Flash::HandedAgain, _) => {
                 format!("Het wachtwoord kan weer {REVEALS_ALLOWED} keer worden bekeken, {REVEAL_DAYS} dagen lang.")
+            }
+            (flash @ (Flash::Confirmed | Flash::SchoolActivated), _) if self.undo.is_some() => {
+                let minutes = TIME_TO_UNDO.num_minutes();
+                format!("{} De mails hierover gaan over {minutes} minuten weg.", flash.sentence())
             }
             (flash, _) => flash.sentence().to_owned(),
         }
@@ -241,7 +287,11 @@ mod tests {
 
     #[test]
     fn what_was_said_reads_back_from_the_cookie_and_nothing_else_does() {
-        for message in [Flash::Woken.into(), Flash::StepDone.about(Step::PasswordSet), Flash::StepDone.into()] {
+        let undo = Undo { connection: ConnectionId::from_uuid(uuid::Uuid::from_u128(9)), version: 12 };
+        let undoable = Flash::Confirmed.undone_by(undo);
+        assert!(undoable.sentence().contains("over 2 minuten") && undo.path().ends_with("/ongedaan-maken"));
+        assert_eq!(FlashMessage::parse("confirmed.nergens.12"), Some(Flash::Confirmed.into()));
+        for message in [Flash::Woken.into(), Flash::StepDone.about(Step::PasswordSet), Flash::StepDone.into(), undoable] {
             assert_eq!(FlashMessage::parse(&message.as_text()), Some(message));
             assert!(message.sentence().ends_with('.'));
         }

@@ -6,6 +6,7 @@ use axum::response::{Html, IntoResponse, Response};
 
 use crate::links;
 use crate::web::error::PageError;
+use crate::web::flash::Undo;
 use crate::web::{WebState, assets};
 
 /// What the base template needs.
@@ -23,6 +24,8 @@ pub struct Frame {
     pub home: String,
     /// What was just done.
     pub flash: Option<String>,
+    /// What of that can be undone for a while.
+    pub undo: Option<Undo>,
     /// Kurve's support.
     pub support_email: String,
     /// The token that every form carries.
@@ -41,6 +44,7 @@ impl Frame {
             asset_icon: assets::address("icon.svg"),
             home: links::HOME.to_owned(),
             flash: None,
+            undo: None,
             support_email: web.context.support_email.clone(),
             csrf: String::new(),
             is_demo: web.demo.is_some(),

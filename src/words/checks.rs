@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::check::{CheckCode, Oddity, TlsFault};
-use crate::domain::onboarding::{Party, Step};
+use crate::domain::onboarding::{Despite, Onboarding, Party, Step};
 use crate::domain::text::Reason;
 
 /// What a code is called in a list, where there is little room.
@@ -33,6 +33,45 @@ pub fn check_short(code: CheckCode) -> &'static str {
 pub fn leave(at: DateTime<Utc>, reason: &Reason) -> String {
     let when = super::date_nl(at);
     format!("Kurve gaf op {when} toestemming om te activeren zonder goede controle. Reden: {reason}")
+}
+
+/// Why Kurve activated although the newest check was no ground for it.
+pub fn despite(despite: &Despite) -> String {
+    format!("{} Reden: {}", not_good(&despite.code, despite.checked_at), despite.reason)
+}
+
+/// The same where it stands beside the verdict, with when that was.
+pub fn activated_despite(at: DateTime<Utc>, despite: &Despite) -> String {
+    format!("Kurve activeerde op {}. {}", super::date_nl(at), self::despite(despite))
+}
+
+/// The same for every school of an onboarding, each reason once.
+pub fn despite_lines(state: &Onboarding) -> Vec<String> {
+    state.activated_despite().into_iter().map(|(at, despite)| activated_despite(at, despite)).collect()
+}
+
+/// How the newest check stands, where that is no ground to activate on.
+pub fn doubt((code, at): (CheckCode, DateTime<Utc>)) -> String {
+    not_good(code.as_str(), at)
+}
+
+fn not_good(code: &str, at: DateTime<Utc>) -> String {
+    let when = super::moment_nl(at);
+    match code.parse::<CheckCode>() {
+        Ok(CheckCode::Ok) => format!("De laatste controle ging goed, maar die was ouder dan 24 uur of met een ander wachtwoord ({when})."),
+        Ok(code) => format!("De laatste controle ging niet goed: {} ({when}).", check_short(code).to_lowercase()),
+        // Of a newer release.
+        Err(_) => format!("De laatste controle ging niet goed ({when})."),
+    }
+}
+
+/// How the newest check ended, for who is asked to activate.
+pub fn newest_check(newest: Option<(CheckCode, DateTime<Utc>)>, is_doubtful: bool) -> String {
+    match newest {
+        None => "Er is nog geen controle van de verbinding gemaakt.".to_owned(),
+        Some((_, at)) if !is_doubtful => format!("De laatste controle van de verbinding ging goed ({}).", super::moment_nl(at)),
+        Some(newest) => format!("{} Activeren kan alleen met een reden.", doubt(newest)),
+    }
 }
 
 /// How a check ended, as a heading for the school.

@@ -34,6 +34,7 @@ pub fn unsent_reason(reason: UnsentReason) -> &'static str {
         UnsentReason::StepMovedOn => "De stap is intussen verder.",
         UnsentReason::NothingToActivate => "Er is nu niets te activeren.",
         UnsentReason::ImportClosed => "De import is intussen weer dicht.",
+        UnsentReason::ActivationUndone => "Kurve maakte het activeren ongedaan voordat de mail wegging.",
         UnsentReason::ImportOpenToldAlready => "Een andere mail zegt al dat de import open is.",
         UnsentReason::ImportOpened => "De import is intussen weer open.",
         UnsentReason::RemindersGone => "De herinnering is opgeruimd.",

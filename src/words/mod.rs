@@ -13,7 +13,10 @@ mod names;
 mod refusals;
 mod timeline;
 
-pub use checks::{check_short, check_step, check_title, check_turn, leave, oddity, seconds_nl};
+pub use checks::{
+    activated_despite, check_short, check_step, check_title, check_turn, despite, despite_lines, doubt, leave, newest_check, oddity,
+    seconds_nl,
+};
 pub use dates::{date_nl, date_only_nl, moment_nl, period_nl, time_nl};
 pub use glossary::{GLOSSARY, PLAIN, Word};
 pub use instructions::{check_afterwards, import_instruction, instruction, licence_note, ticket_text, who_can};

@@ -63,6 +63,11 @@ pub fn refusal(refusal: &Refusal) -> String {
              reden."
                 .into()
         }
+        Refusal::ReasonNeeded => {
+            "De laatste controle ging niet goed, of is ouder dan 24 uur. Controleer de verbinding opnieuw, of schrijf op \
+             waarom activeren nu toch verantwoord is."
+                .into()
+        }
         Refusal::BadResumeDate => "Kies een dag na vandaag, en hoogstens een jaar vooruit.".into(),
     }
 }

@@ -216,6 +216,7 @@ fn answered(step: Step, evidence: Evidence, ground: &Ground) -> String {
     match ground {
         Ground::Word | Ground::Credentials(_) => line,
         Ground::Remark(remark) => format!("{line} Opmerking: {}", one_line(remark)),
+        Ground::Despite(despite) => format!("{line} {}", folded(&super::despite(despite))),
         Ground::Ticket(ticket) => format!("{line} Ticket bij Magister: {ticket}."),
     }
 }
@@ -232,6 +233,7 @@ pub fn fall_cause(cause: &FallCause) -> String {
         FallCause::ConnectionLost { code } => connection_lost(code).into(),
         FallCause::Withdrawn => "De school stopte met de koppeling.".into(),
         FallCause::Moved => "De school hoort nu bij een andere koppeling.".into(),
+        FallCause::Undone => "Kurve maakte het activeren meteen weer ongedaan.".into(),
     }
 }
 
@@ -244,7 +246,8 @@ pub fn fall_reason(cause: &FallCause) -> Option<&Reason> {
         | FallCause::CredentialsRenewed
         | FallCause::ConnectionLost { .. }
         | FallCause::Withdrawn
-        | FallCause::Moved => None,
+        | FallCause::Moved
+        | FallCause::Undone => None,
     }
 }
 
@@ -282,7 +285,11 @@ fn connection_lost(code: &str) -> &'static str {
 }
 
 fn one_line(reason: &Reason) -> String {
-    reason.as_str().split_whitespace().collect::<Vec<_>>().join(" ")
+    folded(reason.as_str())
+}
+
+fn folded(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

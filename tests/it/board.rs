@@ -115,6 +115,7 @@ fn a_board_of_twelve_schools_does_all_once_and_a_thirteenth_joins_it() {
 
         let closed = verdicts(&app, &key, 1..=12).await;
         let activated = table.kurve("activation_confirmed", "confirm", &[]).await;
+        table.staff.let_stand();
         let opened = app.new_mails().await;
 
         assert_eq!(activated.status, 303, "{}", activated.body);

@@ -68,6 +68,7 @@ impl Table {
         self.claim(&mine).await;
         let confirmed = self.kurve("activation_confirmed", "confirm", &[]).await;
         assert_eq!(confirmed.status, 303, "{}", confirmed.body);
+        self.staff.let_stand();
     }
 
     /// What Numo is told.
@@ -145,6 +146,7 @@ fn a_school_goes_from_its_request_to_an_open_import_and_back() {
         ));
 
         table.kurve("activation_confirmed", "confirm", &[]).await;
+        table.staff.let_stand();
         story.push("Kurve activates:".to_owned());
         story.extend(told(&app).await);
         let overview = table.portal.open("").await;

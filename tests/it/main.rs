@@ -61,6 +61,7 @@ mod stored_names;
 mod threads;
 mod timer;
 mod two_tabs;
+mod undo;
 mod unreadable;
 mod unsubscribe;
 mod wake;

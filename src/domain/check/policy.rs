@@ -81,13 +81,25 @@ impl ActivationFacts {
             CheckPolicy::Off | CheckPolicy::Advise => return Some(ActivationGround::NotAsked),
             CheckPolicy::Require => {}
         }
-        // A pass says nothing any more once a later check came to something else.
-        let counts =
-            |at: DateTime<Utc>| self.newest == Some((CheckCode::Ok, at)) && now - at < Duration::hours(PASS_HOURS);
-        if self.passed.is_some_and(|(at, version)| version == self.credential_version && counts(at)) {
+        if self.has_fresh_pass(now) {
             return Some(ActivationGround::Passed);
         }
         (self.leave_for == Some(self.credential_version)).then_some(ActivationGround::Leave)
+    }
+
+    /// The newest check, where it is no ground to activate on: it did not pass, is too old, or is of another password.
+    /// Whoever activates all the same gives a reason. None where it is a ground, where no check was made yet, and where no
+    /// checks are made.
+    pub fn doubt(&self, now: DateTime<Utc>) -> Option<(CheckCode, DateTime<Utc>)> {
+        self.newest.filter(|_| self.policy.makes_checks() && !self.has_fresh_pass(now))
+    }
+
+    /// Whether the newest check passed a short while ago with the password that counts. A pass says nothing any more once a
+    /// later check came to something else.
+    fn has_fresh_pass(&self, now: DateTime<Utc>) -> bool {
+        let counts =
+            |at: DateTime<Utc>| self.newest == Some((CheckCode::Ok, at)) && now - at < Duration::hours(PASS_HOURS);
+        self.passed.is_some_and(|(at, version)| version == self.credential_version && counts(at))
     }
 }
 
@@ -143,6 +155,31 @@ mod tests {
         }
         let newest = ActivationFacts { newest: Some((CheckCode::Ok, passed_at)), ..facts };
         assert_eq!(newest.ground(now()), Some(ActivationGround::Passed));
+    }
+
+    #[test]
+    fn whoever_activates_on_anything_but_a_fresh_pass_gives_a_reason_unless_checks_are_off() {
+        let at = |hours| now() - Duration::hours(hours);
+        let (ok, failed) = (CheckCode::Ok, CheckCode::ListShrunk);
+        for (newest, passed, takes_reason) in [
+            (None, None, false),
+            (Some((ok, at(0))), Some((at(0), 2)), false),
+            (Some((ok, at(23))), Some((at(23), 2)), false),
+            (Some((ok, at(24))), Some((at(24), 2)), true),
+            (Some((ok, at(1))), Some((at(1), 1)), true),
+            (Some((failed, at(0))), Some((at(1), 2)), true),
+            (Some((failed, at(0))), None, true),
+            (Some((CheckCode::PortSilent, at(30))), Some((at(40), 2)), true),
+        ] {
+            for policy in CheckPolicy::iter() {
+                for leave_for in [None, Some(2)] {
+                    let facts = ActivationFacts { policy, credential_version: 2, passed, newest, leave_for };
+
+                    let expected = newest.filter(|_| takes_reason && policy != CheckPolicy::Off);
+                    assert_eq!(facts.doubt(now()), expected, "{facts:?}");
+                }
+            }
+        }
     }
 
     #[test]

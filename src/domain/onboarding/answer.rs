@@ -39,10 +39,39 @@ pub enum Ground {
     Word,
     /// A remark of that person.
     Remark(Reason),
+    /// Why Kurve went on although the newest connection check was no ground for it.
+    Despite(Despite),
     /// Magister's ticket reference.
     Ticket(TicketRef),
     /// The credentials of this version.
     Credentials(u32),
+}
+
+/// Why Kurve went on although the newest connection check did not pass, or was older than a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Despite {
+    /// Why.
+    pub reason: Reason,
+    /// The stable code of that check.
+    pub code: String,
+    /// When it was made.
+    pub checked_at: DateTime<Utc>,
+}
+
+impl Ground {
+    /// The person's own words, if they gave any.
+    pub fn words(&self) -> Option<&Reason> {
+        match self {
+            Self::Remark(words) | Self::Despite(Despite { reason: words, .. }) => Some(words),
+            Self::Word | Self::Ticket(_) | Self::Credentials(_) => None,
+        }
+    }
+
+    /// Whether two are the same as far as a person typed them.
+    pub fn is_typed_like(&self, other: &Self) -> bool {
+        self == other || self.words().is_some_and(|words| Some(words) == other.words())
+    }
 }
 
 /// One statement that a step is done.

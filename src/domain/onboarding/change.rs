@@ -37,6 +37,8 @@ pub enum FallCause {
     Withdrawn,
     /// The school belongs to another connection now.
     Moved,
+    /// Kurve undid its own press before anybody was told of it.
+    Undone,
 }
 
 /// One change of an onboarding.

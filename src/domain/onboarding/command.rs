@@ -107,6 +107,11 @@ pub enum Command {
         /// Why.
         reason: Reason,
     },
+    /// Kurve undoes its activation of one school before anybody was told of it.
+    UndoActivation {
+        /// Which school.
+        school: SchoolId,
+    },
     /// The school stops or chooses Optie B.
     Withdraw {
         /// Which school.
@@ -148,6 +153,7 @@ impl Command {
         match self {
             Self::Activate { school, .. }
             | Self::Deactivate { school, .. }
+            | Self::UndoActivation { school }
             | Self::Withdraw { school, .. }
             | Self::Reopen { school }
             | Self::ReportImported { school }
@@ -249,6 +255,9 @@ pub enum Refusal {
     /// Activation needs a connection check that passed, or leave of an admin.
     #[error("activation needs a connection check that passed a short while ago")]
     CheckNeeded,
+    /// The newest connection check is no ground to activate on, so that takes a reason.
+    #[error("activation takes a reason: the newest connection check did not pass or is old")]
+    ReasonNeeded,
     /// A pause must end after today and within a year.
     #[error("a pause must end after today and within a year")]
     BadResumeDate,

@@ -26,7 +26,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use answer::{Answer, Evidence, Given, Ground};
+pub use answer::{Answer, Despite, Evidence, Given, Ground};
 pub use change::{Change, Event, FallCause};
 pub use changed::Changed;
 pub use command::{Command, Refusal};

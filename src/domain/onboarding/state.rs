@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::answer::Answer;
+use super::answer::{Answer, Despite, Evidence, Ground};
 use super::gate::{Gate, Party, Step};
 use super::interrupted::Interrupted;
 use super::lifecycle::{Lifecycle, Pause};
@@ -189,6 +189,20 @@ impl Onboarding {
     /// The schools that Kurve activated.
     pub fn activated(&self) -> BTreeSet<SchoolId> {
         self.schools().filter(|(_, school)| school.is_activated()).map(|(id, _)| id).collect()
+    }
+
+    /// Why Kurve activated schools that go on although the newest check was no ground for it, each once, with when.
+    pub fn activated_despite(&self) -> Vec<(DateTime<Utc>, &Despite)> {
+        let answers = self.live().filter_map(|(_, school)| school.activation.answer()?.with(Evidence::Confirmed));
+        let mut found = vec![];
+        for given in answers {
+            if let Ground::Despite(despite) = &given.ground
+                && !found.contains(&(given.at, despite))
+            {
+                found.push((given.at, despite));
+            }
+        }
+        found
     }
 
     /// Whether a gate's question is answered yes: computed from its steps, never set.

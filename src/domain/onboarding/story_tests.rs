@@ -143,6 +143,7 @@ fn ground_line(ground: &Ground) -> String {
     match ground {
         Ground::Word => "word".to_owned(),
         Ground::Remark(remark) => format!("remark \"{remark}\""),
+        Ground::Despite(despite) => format!("despite {}: \"{}\"", despite.code, despite.reason),
         Ground::Ticket(ticket) => format!("ticket {ticket}"),
         Ground::Credentials(version) => format!("credentials {version}"),
     }
@@ -157,6 +158,7 @@ fn cause_line(cause: &FallCause) -> String {
         FallCause::ConnectionLost { code } => format!("connection lost, {code}"),
         FallCause::Withdrawn => "withdrawn".to_owned(),
         FallCause::Moved => "moved".to_owned(),
+        FallCause::Undone => "undone".to_owned(),
     }
 }
 

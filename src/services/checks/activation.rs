@@ -1,18 +1,20 @@
 //! What activation asks of a check, and leave of an admin to go without.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, Utc};
 
 use crate::domain::actor::{Actor, StaffRole};
 use crate::domain::audit::Action;
 use crate::domain::check::{ActivationFacts, ActivationGround, CheckPolicy};
 use crate::domain::ids::{ConnectionId, OverrideId};
-use crate::domain::onboarding::{Refusal, Step};
+use crate::domain::onboarding::{Despite, Ground, Refusal, Step};
 use crate::domain::text::Reason;
 use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{Call, Context, ServiceError};
 use crate::store::ConnectionTrait;
 use crate::store::checks::check_overrides::{self, CheckOverride};
-use crate::store::checks::check_status::{self, CheckStatus};
+use crate::store::checks::check_status::{self, CheckStatus, Newest};
 use crate::store::onboarding::onboardings;
 
 /// What a page shows beside the verdict.
@@ -28,7 +30,7 @@ pub struct ActivationAnswer {
 
 impl ActivationAnswer {
     /// On what ground Kurve may activate now.
-    pub fn ground(&self, now: chrono::DateTime<chrono::Utc>) -> Option<ActivationGround> {
+    pub fn ground(&self, now: DateTime<Utc>) -> Option<ActivationGround> {
         self.facts.ground(now)
     }
 
@@ -92,15 +94,38 @@ pub async fn allow_without(
     work.finish().await
 }
 
-/// Within a change: whether Kurve may activate now.
-pub(in crate::services) async fn check_activation(
-    work: &UnitOfWork<'_>,
-    call: &Call,
-    connection: ConnectionId,
-    version: u32,
-) -> Result<(), ServiceError> {
-    let answer = answer(work.context(), work.conn(), connection, version).await?;
-    if answer.ground(call.now).is_some() { Ok(()) } else { Err(Refusal::CheckNeeded.into()) }
+/// Within a change: the ground on which Kurve activates, as it is kept. Where the newest check is no ground for it, that
+/// takes a reason.
+///
+/// # Errors
+/// `Refused` with `CheckNeeded` or `ReasonNeeded`.
+pub(in crate::services) fn activation_ground(
+    answer: &ActivationAnswer,
+    typed: &Ground,
+    now: DateTime<Utc>,
+) -> Result<Ground, Refusal> {
+    if answer.ground(now).is_none() {
+        return Err(Refusal::CheckNeeded);
+    }
+    let Some((code, checked_at)) = answer.facts.doubt(now) else { return Ok(typed.clone()) };
+    let reason = typed.words().cloned().ok_or(Refusal::ReasonNeeded)?;
+    Ok(Ground::Despite(Despite { reason, code: code.as_str().to_owned(), checked_at }))
+}
+
+/// What activation rests on, of several connections; of leave nothing is said.
+pub async fn list_facts(
+    context: &Context,
+    versions: &BTreeMap<ConnectionId, u32>,
+) -> Result<BTreeMap<ConnectionId, ActivationFacts>, ServiceError> {
+    let ids: Vec<ConnectionId> = versions.keys().copied().collect();
+    let newest = check_status::list_newest(context.db.reader(), &ids).await?;
+    let facts = |(id, Newest { last, passed }): (ConnectionId, Newest)| {
+        let credential_version = versions.get(&id).copied().unwrap_or_default();
+        let facts =
+            ActivationFacts { policy: context.check_policy, credential_version, passed, newest: last, leave_for: None };
+        (id, facts)
+    };
+    Ok(newest.into_iter().map(facts).collect())
 }
 
 pub(in crate::services) async fn answer(

@@ -13,13 +13,13 @@ mod quarantine;
 mod reading;
 mod running;
 
-pub(super) use self::activation::check_activation;
-pub use self::activation::{ActivationAnswer, activation, allow_without, reasons_of_leave};
+pub use self::activation::{ActivationAnswer, activation, allow_without, list_facts, reasons_of_leave};
+pub(super) use self::activation::{activation_ground, answer};
 pub use self::asking::{Selection, ask, ask_many, may_ask};
 pub(super) use self::plan::follow;
 pub use self::plan::{delete_old, plan_first_checks};
 pub use self::reading::{
-    ForKurve, RunProgress, Tally, connection, find, find_outage, history, latest, list_connections, list_failing,
+    ForKurve, RunProgress, Tally, connection, find, find_outage, history, latest, list_connections,
     list_for_kurve, run_progress, tally,
 };
 pub use self::running::run_next;

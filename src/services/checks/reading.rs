@@ -1,7 +1,5 @@
 //! What pages show of checks and connections.
 
-use std::collections::BTreeMap;
-
 use crate::domain::check::CheckCode;
 use crate::domain::connection::Connection;
 use crate::domain::ids::{CheckId, CheckRunId, ConnectionId};
@@ -101,17 +99,6 @@ pub async fn tally(context: &Context) -> Result<Tally, ServiceError> {
         lost: check_status_list::count_lost(conn).await?,
         outage: outages::find_open(conn).await?,
     })
-}
-
-/// How the last check ended of those of some connections where it did not pass; none where no checks are made.
-pub async fn list_failing(
-    context: &Context,
-    schools: &[ConnectionId],
-) -> Result<BTreeMap<ConnectionId, CheckCode>, ServiceError> {
-    if !context.check_policy.makes_checks() || schools.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    Ok(check_status::list_failing(context.db.reader(), schools).await?)
 }
 
 /// The connections that Kurve has to look into, at most `limit`. None where no checks are made, and none while an

@@ -10,3 +10,4 @@ pub mod moves;
 pub mod onboardings;
 pub mod schools;
 pub(in crate::services) mod tell;
+pub mod undo;

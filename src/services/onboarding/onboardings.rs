@@ -6,6 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Action, Entry};
+use crate::domain::check::ActivationFacts;
 use crate::domain::connection::Connection;
 use crate::domain::credential::ClosedReason;
 use crate::domain::ids::{ConnectionId, ContactId, SchoolId};
@@ -13,14 +14,15 @@ use crate::domain::import_gate::open_schools;
 use crate::domain::insight::HoldingChange;
 use crate::domain::notice::{About, MailKind};
 use crate::domain::onboarding::decide::amsterdam_date;
-use crate::domain::onboarding::{Change, Changed, Command, Onboarding, Refusal, Step, decide};
+use crate::domain::onboarding::{Change, Changed, Command, Event, Ground, Onboarding, Refusal, Step, decide};
 use crate::domain::school::{Contact, NewContact, School, SchoolRef};
 use crate::services::onboarding::arrangements;
 use crate::services::onboarding::tell::tell;
 use crate::services::operations::insight;
 use crate::services::people::contacts;
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
-use crate::services::{Call, Context, ServiceError, checks};
+use crate::services::checks::{self, ActivationAnswer};
+use crate::services::{Call, Context, ServiceError};
 use crate::store::onboarding::onboardings::Versioned;
 use crate::store::onboarding::{connections, credentials, onboardings, schools};
 use crate::store::operations::audit;
@@ -45,6 +47,8 @@ pub struct ConnectionFile {
     pub version: i32,
     /// Its contacts, also removed ones, oldest first.
     pub contacts: Vec<Contact>,
+    /// What activation rests on beside the steps; of leave nothing is said.
+    pub checked: ActivationFacts,
 }
 
 impl ConnectionFile {
@@ -83,7 +87,9 @@ pub async fn load_file(context: &Context, connection: ConnectionId) -> Result<Co
     let schools = schools::list(conn, connection).await?;
     let Versioned { state, version } = onboardings::load(conn, connection).await?;
     let contacts = store::people::contacts::list_with_removed(conn, connection).await?;
-    Ok(ConnectionFile { connection: found, schools, state, version, contacts })
+    let versions = BTreeMap::from([(connection, state.credential_version())]);
+    let checked = checks::list_facts(context, &versions).await?.remove(&connection).unwrap_or_default();
+    Ok(ConnectionFile { connection: found, schools, state, version, contacts, checked })
 }
 
 /// Does what a command asks, if the rules allow it.
@@ -100,10 +106,11 @@ pub async fn act(
     command: &Command,
     seen: Option<i32>,
 ) -> Result<(), ServiceError> {
-    act_all(context, call, connection, std::slice::from_ref(command), seen).await
+    act_all(context, call, connection, std::slice::from_ref(command), seen).await.map(|_| ())
 }
 
-/// Does what several commands ask as one change: all of them, or none.
+/// Does what several commands ask as one change: all of them, or none. Returns the version after it; `None` where it was
+/// so already.
 ///
 /// # Errors
 /// As [`act`].
@@ -113,11 +120,12 @@ pub async fn act_all(
     connection: ConnectionId,
     commands: &[Command],
     seen: Option<i32>,
-) -> Result<(), ServiceError> {
+) -> Result<Option<i32>, ServiceError> {
     let mut work = UnitOfWork::begin(context, call).await?;
     let before = onboardings::load(work.conn(), connection).await?;
-    change_from(&mut work, call, connection, before, commands, seen).await?;
-    work.finish().await
+    let changed = change_from(&mut work, call, connection, before, commands, seen).await?;
+    work.finish().await?;
+    Ok(Some(changed.version).filter(|_| !changed.events.is_empty()))
 }
 
 /// Hands a step to a colleague, who becomes a contact if they are not one yet.
@@ -211,15 +219,17 @@ pub(in crate::services) async fn change_all(
 ) -> Result<Changed, ServiceError> {
     let Versioned { state: before, version } = before;
     let (mut state, mut events) = (before.clone(), vec![]);
-    let mut checked_for = None;
+    let mut checked: Option<ActivationAnswer> = None;
     for command in commands {
-        let new = decide(&state, command, &call.actor, call.now)?;
-        let activates =
-            matches!(command, Command::Confirm { step: Step::ActivationConfirmed, .. } | Command::Activate { .. });
-        let version = Some(state.credential_version()).filter(|version| checked_for != Some(*version));
-        if let (Some(version), true) = (version, activates && !new.is_empty()) {
-            checks::check_activation(work, call, connection, version).await?;
-            checked_for = Some(version);
+        let mut new = decide(&state, command, &call.actor, call.now)?;
+        if let (Some(typed), false) = (ground_of_activation(command), new.is_empty()) {
+            let version = state.credential_version();
+            let answer = match checked.take().filter(|known| known.facts.credential_version == version) {
+                Some(known) => known,
+                None => checks::answer(work.context(), work.conn(), connection, version).await?,
+            };
+            keep_ground(&mut new, &checks::activation_ground(&answer, typed, call.now)?);
+            checked = Some(answer);
         }
         state = state.apply_all(&new);
         events.extend(new);
@@ -247,6 +257,23 @@ pub(in crate::services) async fn change_all(
     checks::follow(work, call, connection, &changed).await?;
     tell(work, connection, &changed, contact_of(&call.actor)).await?;
     Ok(changed)
+}
+
+/// The ground that was typed with a command that activates.
+fn ground_of_activation(command: &Command) -> Option<&Ground> {
+    match command {
+        Command::Confirm { step: Step::ActivationConfirmed, ground } | Command::Activate { ground, .. } => Some(ground),
+        _ => None,
+    }
+}
+
+/// The activation is kept with how the newest check stood.
+fn keep_ground(events: &mut [Event], kept: &Ground) {
+    for event in events {
+        if let Change::StepAnswered { step: Step::ActivationConfirmed, ground, .. } = &mut event.change {
+            ground.clone_from(kept);
+        }
+    }
 }
 
 /// Whether all that happened since a version is that a check saw steps done: that takes nothing from who would confirm

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::domain::ids::{ConnectionId, ContactId};
-use crate::domain::notice::{About, Audience, MailKind, Notice, notices};
+use crate::domain::notice::{About, Audience, MailKind, Notice, may_go_from, notices};
 use crate::domain::onboarding::Changed;
 use crate::domain::school::Contact;
 use crate::services::ServiceError;
@@ -36,13 +36,17 @@ pub(in crate::services) async fn tell(
             // New credentials also tell whose import they closed.
             let schools = if notice.schools.is_empty() { closed } else { Some(&notice.schools) };
             let schools = schools.into_iter().flatten().copied().collect();
-            work.mail(NewMail {
+            let mail = NewMail {
                 kind: notice.kind,
                 connection: Some(connection),
                 contact,
                 about: About { step: notice.step, schools, ..about.clone() },
                 occasion: format!("{connection}/{}/{step}", changed.version),
-            });
+            };
+            match may_go_from(changed) {
+                Some(at) => work.mail_from(at, mail),
+                None => work.mail(mail),
+            }
         }
     }
     Ok(())

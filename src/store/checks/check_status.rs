@@ -78,22 +78,26 @@ pub async fn find(conn: &impl ConnectionTrait, connection: ConnectionId) -> Resu
     check_status::Entity::find_by_id(connection.as_uuid()).one(conn).await?.map(|row| to_check_status(&row)).transpose()
 }
 
-/// How the last check ended of those of some connections where it did not pass.
-pub async fn list_failing(
+/// How the newest check of a connection ended, and its last pass with the version of the credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Newest {
+    /// How the last check ended, and when.
+    pub last: Option<(CheckCode, DateTime<Utc>)>,
+    /// When a check last passed every rung, and with which version of the credentials.
+    pub passed: Option<(DateTime<Utc>, u32)>,
+}
+
+/// What is known of the newest checks of some connections; one that was never checked, or cannot be read, is left out.
+pub async fn list_newest(
     conn: &impl ConnectionTrait,
-    schools: &[ConnectionId],
-) -> Result<BTreeMap<ConnectionId, CheckCode>, StoreError> {
-    let rows: Vec<(uuid::Uuid, String)> = check_status::Entity::find()
-        .select_only()
-        .column(check_status::Column::ConnectionId)
-        .column(check_status::Column::LastCode)
-        .filter(check_status::COLUMN.connection_id.is_in(schools.iter().map(|id| id.as_uuid())))
-        .filter(check_status::COLUMN.last_code.ne(CheckCode::Ok.as_str()))
-        .into_tuple()
+    connections: &[ConnectionId],
+) -> Result<BTreeMap<ConnectionId, Newest>, StoreError> {
+    let rows = check_status::Entity::find()
+        .filter(check_status::COLUMN.connection_id.is_in(connections.iter().map(|id| id.as_uuid())))
         .all(conn)
         .await?;
-    // A code of a newer release is passed over: this is said beside something else.
-    Ok(rows.into_iter().filter_map(|(id, code)| Some((ConnectionId::from_uuid(id), code.parse().ok()?))).collect())
+    let known = rows.iter().filter_map(|row| to_check_status(row).ok());
+    Ok(known.map(|known| (known.connection, Newest { last: known.last, passed: known.passed })).collect())
 }
 
 /// Keeps what is known of a connection. The caller has locked the onboarding.

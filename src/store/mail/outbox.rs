@@ -247,6 +247,20 @@ pub async fn list_to_contact(
     Ok(rows.into_iter().filter_map(|row| to_mail(row).ok()).collect())
 }
 
+/// The mails of one kind about a connection, in no order; a row that cannot be read is left out.
+pub async fn list_of_kind(
+    conn: &impl ConnectionTrait,
+    connection: ConnectionId,
+    kind: MailKind,
+) -> Result<Vec<OutboxMail>, StoreError> {
+    let rows = outbox::Entity::find()
+        .filter(outbox::COLUMN.connection_id.eq(connection.as_uuid()))
+        .filter(outbox::COLUMN.kind.eq(kind.as_str()))
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().filter_map(|row| to_mail(row).ok()).collect())
+}
+
 /// Mails of one status over all connections, newest first, at most `limit`; a row that cannot be read is left out.
 pub async fn list_with_status(
     conn: &impl ConnectionTrait,

@@ -50,6 +50,19 @@ struct Check {
     passed_at: Option<DateTime<Utc>>,
     /// Leave of an admin to activate without one that passed; null where there is none or none is needed.
     allowed_without: Option<Leave>,
+    /// Why Kurve activated although the newest check had not passed, or was older than a day; null where it had no need to.
+    activated_despite: Option<ActivationReason>,
+}
+
+/// Why Kurve activated although the newest check was no ground for it.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct ActivationReason {
+    /// Why.
+    reason: String,
+    /// When it activated.
+    at: DateTime<Utc>,
+    /// How the newest check had ended then: `ok` where it had passed too long ago, or with other credentials.
+    code: String,
 }
 
 /// Leave to activate without a check that passed.
@@ -167,11 +180,11 @@ fn body(found: &GateAnswer) -> ImportGate {
         answers: Gate::iter().map(|gate| answer(&found.state, gate)).collect(),
         state: found.state.lifecycle().as_str(),
         version: found.version,
-        check: check(&found.activation),
+        check: check(&found.activation, &found.state),
     }
 }
 
-fn check(answer: &ActivationAnswer) -> Check {
+fn check(answer: &ActivationAnswer, state: &Onboarding) -> Check {
     let facts = &answer.facts;
     let passed = facts.passed.filter(|(_, version)| *version == facts.credential_version);
     Check {
@@ -179,6 +192,11 @@ fn check(answer: &ActivationAnswer) -> Check {
         code: answer.status.last.map(|(code, _)| code.as_str()),
         at: answer.status.last.map(|(_, at)| at),
         passed_at: passed.map(|(at, _)| at),
+        activated_despite: state.activated_despite().first().map(|(at, despite)| ActivationReason {
+            reason: despite.reason.to_string(),
+            at: *at,
+            code: despite.code.clone(),
+        }),
         allowed_without: answer.counting_leave().map(|leave| Leave { reason: leave.reason.to_string(), at: leave.at }),
     }
 }

@@ -124,6 +124,7 @@ pub(super) fn given_sentence(evidence: Evidence, given: &Given, names: &Names) -
         Ground::Word | Ground::Credentials(_) => said,
         Ground::Ticket(ticket) => format!("{said} Ticket bij Magister: {ticket}."),
         Ground::Remark(remark) => format!("{said} Opmerking: {}", one_line(remark.as_str())),
+        Ground::Despite(despite) => format!("{said} {}", one_line(&words::despite(despite))),
     }
 }
 
@@ -133,7 +134,7 @@ pub(super) fn ticket_given(state: &Onboarding) -> String {
         state.answer(Step::AllowlistingRequested).map(|answer| Evidence::iter().map(move |kind| answer.with(kind)));
     let ticket = given.into_iter().flatten().flatten().find_map(|given| match &given.ground {
         Ground::Ticket(ticket) => Some(ticket.to_string()),
-        Ground::Word | Ground::Remark(_) | Ground::Credentials(_) => None,
+        Ground::Word | Ground::Remark(_) | Ground::Despite(_) | Ground::Credentials(_) => None,
     });
     ticket.unwrap_or_default()
 }

@@ -47,6 +47,8 @@ struct ImportPanel {
     report_path: String,
     /// Leave of an admin to activate without a check that passed; empty when there is none.
     leave: String,
+    /// Why Kurve activated although the newest check was no ground for it.
+    despite: Vec<String>,
 }
 
 impl ImportPanel {
@@ -73,6 +75,7 @@ impl ImportPanel {
             },
             report_path,
             leave: leave.map(|leave| words::leave(leave.at, &leave.reason)).unwrap_or_default(),
+            despite: words::despite_lines(&file.state),
         }
     }
 }

@@ -76,8 +76,8 @@ pub(super) async fn create(
         let one = |school| Command::Withdraw { school, reason: reason.clone() };
         let commands: Vec<Command> = named.into_iter().map(one).collect();
         let flash = match onboardings::act_all(&web.context, &who.call(), who.connection(), &commands, None).await {
-            Ok(()) if goes_on => Some(Flash::SchoolsWithdrawn),
-            Ok(()) => Some(Flash::Withdrawn),
+            Ok(_) if goes_on => Some(Flash::SchoolsWithdrawn),
+            Ok(_) => Some(Flash::Withdrawn),
             Err(ServiceError::Refused(Refusal::IsWithdrawn)) if commands.len() == 1 => Some(Flash::AlreadySo),
             // A colleague stopped one of them a moment ago, and so nothing was done.
             Err(ServiceError::Refused(Refusal::IsWithdrawn)) => {

@@ -20,7 +20,7 @@ use crate::services::onboarding::onboardings::{self, ConnectionFile};
 use crate::services::onboarding::schools;
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
-use crate::web::flash::{self, Flash};
+use crate::web::flash::{self, Flash, Undo};
 use crate::web::form::FieldErrors;
 use crate::web::{WebState, page};
 
@@ -90,8 +90,14 @@ impl<'a> Desk<'a> {
         draw: impl FnOnce(&ConnectionFile) -> Ask,
     ) -> Result<Response, PageError> {
         let (context, call) = (&self.web.context, self.staff.call());
-        let done = onboardings::act(context, &call, self.connection, &action.command, Some(action.seen)).await;
-        self.answer(action, done, draw).await
+        let command = std::slice::from_ref(&action.command);
+        match onboardings::act_all(context, &call, self.connection, command, Some(action.seen)).await {
+            Ok(Some(version)) if activates(&action.command) => {
+                let message = action.flash.undone_by(Undo { connection: self.connection, version });
+                Ok(flash::redirect(self.web, &action.to, message))
+            }
+            done => self.answer(action, done.map(|_| ()), draw).await,
+        }
     }
 
     /// Answers on what became of a wish.
@@ -230,6 +236,11 @@ impl<'a> Desk<'a> {
     }
 }
 
+/// Whether a press opens imports, and so can be undone for a while.
+fn activates(command: &Command) -> bool {
+    matches!(command, Command::Confirm { step: Step::ActivationConfirmed, .. } | Command::Activate { .. })
+}
+
 /// Whether a form arrived twice: since the page was shown, this colleague already did exactly this.
 fn is_same_press(command: &Command, actor: &Actor, entries: &[Entry]) -> bool {
     // What was done to another school is another press.
@@ -244,7 +255,8 @@ fn is_answer_to(command: &Command, change: &Change) -> bool {
     match command {
         Command::Confirm { step, ground } => matches!(
             change,
-            Change::StepAnswered { step: done, evidence: Evidence::Confirmed, ground: on } if step == done && ground == on
+            Change::StepAnswered { step: done, evidence: Evidence::Confirmed, ground: on }
+                if step == done && on.is_typed_like(ground)
         ),
         Command::SendBack { step, reason } => matches!(
             change,
@@ -261,7 +273,8 @@ fn is_answer_to(command: &Command, change: &Change) -> bool {
         Command::Resume => matches!(change, Change::Resumed),
         Command::Reopen { .. } => matches!(change, Change::Reopened),
         Command::Activate { ground, .. } => {
-            matches!(change, Change::StepAnswered { step: Step::ActivationConfirmed, ground: on, .. } if ground == on)
+            let step = Step::ActivationConfirmed;
+            matches!(change, Change::StepAnswered { step: done, ground: on, .. } if *done == step && on.is_typed_like(ground))
         }
         Command::Deactivate { reason, .. } => {
             matches!(change, Change::StepFell { cause: FallCause::SentBack { reason: why }, .. } if reason == why)
@@ -276,6 +289,7 @@ fn is_answer_to(command: &Command, change: &Change) -> bool {
         | Command::Restore { .. }
         | Command::TakeBack { .. }
         | Command::ReportStuck { .. }
+        | Command::UndoActivation { .. }
         | Command::HandOver { .. }
         | Command::ReportImported { .. } => false,
     }
@@ -300,6 +314,7 @@ fn field_of(error: &ServiceError) -> Option<&'static str> {
         ServiceError::BrinTaken | ServiceError::BrinInUse => Some("brin"),
         ServiceError::MovesNowhere | ServiceError::DomainTaken { .. } => Some("domain"),
         ServiceError::NobodyGoesAlong => Some("contact"),
+        ServiceError::Refused(Refusal::ReasonNeeded) => Some("ground"),
         ServiceError::Refused(Refusal::BadResumeDate) | ServiceError::BadSnooze(_) => Some("until"),
         ServiceError::BadOwnDays(_) => Some("first_day"),
         ServiceError::Refused(_)

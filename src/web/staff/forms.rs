@@ -1,6 +1,7 @@
 //! The forms of one connection: what each asks, and what it brings about. Where they lead is in [`super::steps`] and
 //! its neighbours; how they are drawn in [`super::ask`].
 
+use chrono::{DateTime, Utc};
 use strum::IntoEnumIterator;
 
 use super::ask::{Ask, AskField, Choice, Weight};
@@ -12,10 +13,15 @@ use crate::domain::school::{Contact, Region};
 use crate::links;
 use crate::services::Call;
 use crate::services::onboarding::onboardings::ConnectionFile;
-use crate::words::{step_name, step_short};
+use crate::words::{self, step_name, step_short};
 
 /// "Bevestigen", on a ground if there is more than a colleague's word; the activation, of every school that waits.
-pub(super) fn confirm(file: &ConnectionFile, step: Step, ground: &str, ticket: &str) -> Ask {
+pub(super) fn confirm(
+    file: &ConnectionFile,
+    step: Step,
+    TypedGround { ground, ticket }: TypedGround<'_>,
+    now: DateTime<Utc>,
+) -> Ask {
     let verb = match file.state.waiting_for_activation() {
         waiting @ 2.. if !step.is_shared() => format!("Bevestigen ({waiting} scholen)"),
         _ => "Bevestigen".to_owned(),
@@ -25,6 +31,9 @@ pub(super) fn confirm(file: &ConnectionFile, step: Step, ground: &str, ticket: &
         step,
         Ask::new("confirm", &verb, titled("Bevestigen", step), path(links::STAFF_CONFIRM, file)),
     );
+    if !step.is_shared() {
+        return with_ground_of_activation(ask, file, ground, now);
+    }
     let remark = AskField::area("ground", "Hoe weet je dit?", ground).optional();
     if !step.takes_ticket() {
         return ask.field(remark);
@@ -32,6 +41,25 @@ pub(super) fn confirm(file: &ConnectionFile, step: Step, ground: &str, ticket: &
     let number = AskField::line("ticket", "Ticketnummer van Magister", ticket).optional();
     ask.field(number).field(remark.hint("Alleen als er geen ticketnummer is."))
 }
+
+/// What a colleague typed as the ground of a confirmation.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct TypedGround<'a> {
+    pub(super) ground: &'a str,
+    pub(super) ticket: &'a str,
+}
+
+/// The ground on which Kurve activates: a reason where the newest check is none, and else what a colleague wants to say.
+pub(super) fn with_ground_of_activation(ask: Ask, file: &ConnectionFile, ground: &str, now: DateTime<Utc>) -> Ask {
+    match file.checked.doubt(now) {
+        Some(newest) => ask
+            .note(format!("{} Activeren kan alleen met een reden.", words::doubt(newest)))
+            .field(AskField::area("ground", "Waarom is activeren nu toch verantwoord?", ground).hint(REASON_SHOWN)),
+        None => ask.field(AskField::area("ground", "Hoe weet je dit?", ground).optional()),
+    }
+}
+
+const REASON_SHOWN: &str = "Dit staat overal waar het oordeel staat: ook de school en Numo lezen het.";
 
 /// "Terugsturen".
 pub(super) fn send_back(file: &ConnectionFile, step: Step, reason: &str) -> Ask {
@@ -126,7 +154,7 @@ pub(super) fn allow(file: &ConnectionFile, reason: &str) -> Ask {
     let title = "Activeren zonder goede controle";
     Ask::new("allow", "Toestemming geven", title, path(links::STAFF_ALLOW, file))
         .note("Kurve kan deze school dan activeren, ook al ging geen controle helemaal goed. Dit geldt tot er een nieuw wachtwoord is.")
-        .field(AskField::area("reason", "Waarom is dat verantwoord?", reason).hint("Dit staat overal waar het oordeel staat: ook de school en Numo lezen het."))
+        .field(AskField::area("reason", "Waarom is dat verantwoord?", reason).hint(REASON_SHOWN))
         .weight(Weight::Warning)
 }
 

@@ -62,6 +62,7 @@ pub fn routes() -> Router<WebState> {
         .route(links::STAFF_ISSUE, post(credentials::issue))
         .route(links::STAFF_HAND_AGAIN, post(credentials::hand_again))
         .route(links::STAFF_CONFIRM, post(steps::confirm))
+        .route(links::STAFF_UNDO, post(steps::undo))
         .route(links::STAFF_SEND_BACK, post(steps::send_back))
         .route(links::STAFF_ANSWER, post(steps::answer))
         .route(links::STAFF_PAUSE, post(lifecycle::pause))

@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use strum::IntoEnumIterator;
 
@@ -13,7 +14,7 @@ use super::addresses;
 use super::ask::{Ask, keep_one_primary};
 use super::connection::{self, ConnectionPanel};
 use super::desk::{self, Nav};
-use super::forms;
+use super::forms::{self, TypedGround};
 use super::mails::{BACK_TO_SCHOOL, MailReader, MailRow};
 use super::panels::{self, ContactRow, CredentialsPanel, LifePanel, NoteRow};
 use super::reminders::{self, RemindersPanel};
@@ -61,6 +62,8 @@ struct SchoolPage {
     requests: RequestsPanel,
     credentials: CredentialsPanel,
     connection: ConnectionPanel,
+    /// Why Kurve activated although the newest check was no ground for it.
+    despite: Vec<String>,
     contacts: Vec<ContactRow>,
     add_contact: Option<Ask>,
     note: Option<Ask>,
@@ -108,7 +111,7 @@ pub(super) async fn show(
     let mut panel = panels::credentials(&file, issued.as_ref(), &staff.call(), can_act);
     let mut requests = requests::panel(&file, &joins::waiting::list_of(context, school).await?, can_act);
     if can_act {
-        add_asks(&mut gates, &file);
+        add_asks(&mut gates, &file, now);
         let of_steps = gates.iter_mut().flat_map(|gate| &mut gate.steps).flat_map(|step| &mut step.asks);
         keep_one_primary(of_steps.chain(&mut panel.asks).chain(&mut requests.asks));
     }
@@ -135,6 +138,7 @@ pub(super) async fn show(
         requests,
         credentials: panel,
         connection,
+        despite: words::despite_lines(&file.state),
         contacts,
         add_contact: can_act.then(|| forms::add_contact(&file, "", "", "")),
         note: can_act.then(|| forms::note(&file, "")),
@@ -187,20 +191,20 @@ fn count_activated(gates: &mut [GateRow], file: &ConnectionFile) {
 }
 
 /// Puts the forms that apply with their steps; a connection whose schools all stopped has none.
-fn add_asks(gates: &mut [GateRow], file: &ConnectionFile) {
+fn add_asks(gates: &mut [GateRow], file: &ConnectionFile, now: DateTime<Utc>) {
     if file.state.lifecycle().is_withdrawn() {
         return;
     }
     for step in gates.iter_mut().flat_map(|gate| &mut gate.steps) {
-        step.asks = asks(file, step.step);
+        step.asks = asks(file, step.step, now);
     }
 }
 
 /// What a colleague can do about a step.
-fn asks(file: &ConnectionFile, step: Step) -> Vec<Ask> {
+fn asks(file: &ConnectionFile, step: Step, now: DateTime<Utc>) -> Vec<Ask> {
     // Issuing answers this step, in the panel of the credentials; nobody confirms it or sends it back.
     let is_by_issuing = step == Step::CredentialsIssued;
-    let confirm = || forms::confirm(file, step, "", "");
+    let confirm = || forms::confirm(file, step, TypedGround::default(), now);
     match file.state.step(step) {
         StepState::Waiting => vec![],
         StepState::Stuck { .. } => vec![forms::answer(file, step, ""), confirm()],

@@ -44,7 +44,7 @@ pub(super) async fn activate(
 ) -> Result<Response, PageError> {
     let (desk, seen) = (Desk::at(&web, &staff, &path.connection)?, desk::seen(&form.version)?);
     let school = desk.school(&path.school).await?;
-    let draw = |file: &ConnectionFile| school_forms::activate(file, &school, &form.ground);
+    let draw = |file: &ConnectionFile| school_forms::activate(file, &school, &form.ground, staff.visit.now);
     let mut errors = FieldErrors::default();
     let ground = match form.ground.trim() {
         "" => Some(Ground::Word),

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
+
 use super::ask::{Ask, AskField, Choice, Weight};
 use super::forms;
 use crate::domain::ids::ContactId;
@@ -21,9 +23,9 @@ pub(super) fn add_school(file: &ConnectionFile, name: &str, brin: &str) -> Ask {
 }
 
 /// "Activeren", of one school alone.
-pub(super) fn activate(file: &ConnectionFile, school: &School, ground: &str) -> Ask {
-    of_school("activate", "Activeren", links::STAFF_ACTIVATE, file, school)
-        .field(AskField::area("ground", "Hoe weet je dit?", ground).optional())
+pub(super) fn activate(file: &ConnectionFile, school: &School, ground: &str, now: DateTime<Utc>) -> Ask {
+    let ask = of_school("activate", "Activeren", links::STAFF_ACTIVATE, file, school);
+    forms::with_ground_of_activation(ask, file, ground, now)
 }
 
 /// "Terugsturen", of the activation of one school alone.

@@ -101,7 +101,7 @@ fn row(
         kind,
         words: tag,
         lines,
-        urgent: if waits { vec![school_forms::activate(file, school, "")] } else { vec![] },
+        urgent: if waits { vec![school_forms::activate(file, school, "", now)] } else { vec![] },
         asks: asks(file, school, progress),
     }
 }

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::*;
+use crate::domain::check::ActivationFacts;
 use crate::domain::onboarding::Command;
 use crate::domain::onboarding::testing::{
     Walk, confirm, contact_id, first_morning, reason, school_id, superbeheerder, support,
@@ -30,7 +31,7 @@ fn file(walk: &Walk, is_vouched: bool) -> ConnectionFile {
         removed_at: None,
     };
     let (connection, school) = samples::connection(1, "Bonhoeffer College", first_morning());
-    ConnectionFile { connection, schools: vec![school], state: walk.state.clone(), version: 4, contacts: vec![person] }
+    ConnectionFile { connection, schools: vec![school], state: walk.state.clone(), version: 4, contacts: vec![person], checked: ActivationFacts::default() }
 }
 
 fn keys(asks: &[Ask]) -> Vec<&'static str> {
@@ -47,7 +48,7 @@ fn each_state_of_a_step_has_its_own_buttons() {
     walk.answer(Step::DetailsSubmitted);
     let report = Command::ReportStuck { step: Step::ConsentGiven, reason: reason("Het lukt niet") };
     walk.does(superbeheerder(), &report);
-    let of = |walk: &Walk, step| keys(&asks(&file(walk, true), step));
+    let of = |walk: &Walk, step| keys(&asks(&file(walk, true), step, first_morning()));
 
     assert_eq!(of(&walk, Step::ConsentGiven), ["answer", "confirm"]);
     assert_eq!(of(&walk, Step::DetailsSubmitted), ["confirm", "send_back"]);
@@ -67,7 +68,7 @@ fn a_school_that_stopped_has_no_buttons_but_reopening() {
     let file = file(&walk, true);
     let mut gates = gate_rows(&file.state, &Names::default(), walk.now);
 
-    add_asks(&mut gates, &file);
+    add_asks(&mut gates, &file, first_morning());
     let panel = panels::credentials(&file, None, &call(&walk), true);
 
     assert!(gates.iter().flat_map(|gate| &gate.steps).all(|step| step.asks.is_empty()));
@@ -126,7 +127,7 @@ fn the_last_contact_cannot_be_removed_and_a_reader_sees_no_buttons() {
 fn every_form_of_the_onboarding_carries_the_version_it_was_made_from() {
     let walk = Walk::all_but(&[]);
     let file = file(&walk, true);
-    let mut all = asks(&file, Step::PasswordSet);
+    let mut all = asks(&file, Step::PasswordSet, first_morning());
     all.extend(panels::life(&file, true).asks);
     all.extend(panels::credentials(&file, None, &call(&walk), true).asks);
 

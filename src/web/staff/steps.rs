@@ -5,11 +5,15 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::form_response::{Desk, FormAction};
+use super::forms::TypedGround;
+use super::lifecycle::VersionForm;
 use super::{desk, forms};
-use crate::domain::onboarding::{Command, Ground};
+use crate::domain::onboarding::{Command, Ground, Refusal};
 use crate::domain::text::{Reason, TicketRef};
 use crate::links;
+use crate::services::ServiceError;
 use crate::services::onboarding::onboardings::ConnectionFile;
+use crate::services::onboarding::undo::{self, Undone};
 use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::ActingStaff;
@@ -45,7 +49,8 @@ pub(super) async fn confirm(
     let (seen, step) = (desk::seen(&form.version)?, desk::step(&form.step)?);
     let is_from_worklist = form.back == BACK_TO_WORKLIST;
     let draw = |file: &ConnectionFile| {
-        let ask = forms::confirm(file, step, &form.ground, &form.ticket);
+        let typed = TypedGround { ground: &form.ground, ticket: &form.ticket };
+        let ask = forms::confirm(file, step, typed, staff.visit.now);
         if is_from_worklist { ask.hidden("back", BACK_TO_WORKLIST) } else { ask }
     };
     let mut errors = FieldErrors::default();
@@ -54,6 +59,22 @@ pub(super) async fn confirm(
     let to = if is_from_worklist { links::STAFF.to_owned() } else { desk.page() };
     desk.respond(FormAction { seen, command: Command::Confirm { step, ground }, flash: Flash::Confirmed, to }, draw)
         .await
+}
+
+/// Undoes the press after which the onboarding had a version.
+pub(super) async fn undo(
+    State(web): State<WebState>,
+    ActingStaff(staff): ActingStaff,
+    Path(school): Path<String>,
+    Posted(form): Posted<VersionForm>,
+) -> Result<Response, PageError> {
+    let (desk, version) = (Desk::at(&web, &staff, &school)?, desk::seen(&form.version)?);
+    match undo::undo_activation(&web.context, &staff.call(), desk.connection, version).await {
+        Ok(Undone::Silently) => Ok(desk.done(Flash::Undone)),
+        Ok(Undone::Told) => Ok(desk.done(Flash::UndoneAndTold)),
+        Err(ServiceError::Refused(Refusal::NotDone { .. })) => Ok(desk.done(Flash::AlreadySo)),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn parse_ground(form: &ConfirmForm, errors: &mut FieldErrors) -> Option<Ground> {

@@ -158,6 +158,7 @@ fn evidence_line(kind: Evidence, given: &Given, names: &Names) -> String {
     match &given.ground {
         Ground::Word => line,
         Ground::Remark(remark) => format!("{line} · {remark}"),
+        Ground::Despite(despite) => format!("{line} · {}", words::despite(despite)),
         Ground::Ticket(ticket) => format!("{line} · ticket {ticket}"),
         Ground::Credentials(version) => format!("{line} · wachtwoord versie {version}"),
     }

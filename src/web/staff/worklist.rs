@@ -1,5 +1,7 @@
 //! What waits on Kurve: stuck connections on top, then what waits longest, each with the one thing to do.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -12,6 +14,7 @@ use super::desk::{self, Nav};
 use super::schools::SchoolsQuery;
 use super::steps::BACK_TO_WORKLIST;
 use super::view::days_words;
+use crate::domain::check::CheckCode;
 use crate::domain::connection::Connection;
 use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::progress::open_steps;
@@ -158,7 +161,7 @@ pub(super) async fn show(
     let is_cut = silent.count > silent.longest.len() as u64;
     let addresses = addresses::part(&web).await?;
     let mut rows = work_rows(&waiting, staff.visit.now);
-    remark_on_checks(&web, &mut rows).await?;
+    doubt_by_checks(&web, &mut rows, &waiting, staff.visit.now).await?;
     let failing = match after {
         None => checks::list_for_kurve(&web.context, FAILING_ROWS).await?,
         Some(_) => ForKurve::default(),
@@ -215,14 +218,27 @@ fn silent_row(row: &Overview, since: DateTime<Utc>) -> SilentRow {
     }
 }
 
-/// Says beside an activation that the last check did not pass: one press opens the import.
-async fn remark_on_checks(web: &WebState, rows: &mut [WorkRow]) -> Result<(), PageError> {
+/// Says beside an activation how the newest check stands where it is no ground for it. That takes a reason, and so more than
+/// one press: the row leads to the form.
+async fn doubt_by_checks(
+    web: &WebState,
+    rows: &mut [WorkRow],
+    waiting: &[Overview],
+    now: DateTime<Utc>,
+) -> Result<(), PageError> {
     let is_activation = |row: &WorkRow| row.step == Step::ActivationConfirmed.as_str();
-    let schools: Vec<ConnectionId> = rows.iter().filter(|row| is_activation(row)).map(|row| row.id).collect();
-    let failing = checks::list_failing(&web.context, &schools).await?;
+    let asked: BTreeSet<ConnectionId> = rows.iter().filter(|row| is_activation(row)).map(|row| row.id).collect();
+    let of = waiting.iter().filter(|overview| asked.contains(&overview.connection.id));
+    let versions = of.map(|overview| (overview.connection.id, overview.state.credential_version())).collect();
+    let facts = checks::list_facts(&web.context, &versions).await?;
     for row in rows.iter_mut().filter(|row| is_activation(row)) {
-        if let Some(code) = failing.get(&row.id) {
-            row.remark = format!("Laatste controle: {}", words::check_short(*code).to_lowercase());
+        let doubt = facts.get(&row.id).and_then(|facts| facts.doubt(now));
+        if let Some((code, at)) = doubt {
+            row.confirm.clear();
+            row.remark = match code {
+                CheckCode::Ok => format!("Laatste goede controle: {}", words::moment_nl(at)),
+                _ => format!("Laatste controle: {}", words::check_short(code).to_lowercase()),
+            };
         }
     }
     Ok(())

@@ -11,6 +11,7 @@ mod off;
 mod outage;
 mod pages;
 mod races;
+mod reasons;
 mod reveal;
 mod secrets;
 mod shrunk;

@@ -3,6 +3,8 @@
 use chrono::TimeDelta;
 use koppelklaar::domain::check::CheckCode;
 use koppelklaar::domain::import_gate::verdict_of_all;
+use koppelklaar::domain::onboarding::Refusal;
+use koppelklaar::services::ServiceError;
 use koppelklaar::simulator::SchoolScript;
 use koppelklaar::simulator::script::ListScript;
 
@@ -52,7 +54,10 @@ fn what_kurve_lets_through_is_what_the_next_lists_are_held_against() {
         let mut seen = vec![];
         for rows in [300, 300, 310, 100, 0, 0] {
             if !verdict_of_all(&checks.state(&school).await).is_open() {
-                checks.activate(&school).await.expect("Kurve lets it through");
+                let without = checks.activate(&school).await;
+                assert!(matches!(without, Err(ServiceError::Refused(Refusal::ReasonNeeded))), "{without:?}");
+                let why = "Dit zijn alleen de eersteklassers, zo is het afgesproken.";
+                checks.activate_despite(&school, why).await.expect("Kurve lets it through");
             }
             let (code, is_open) = checks.check_of_rows(&school, rows).await;
             seen.push((rows, code, is_open, checks.receipt_rows(&school).await));

@@ -7,6 +7,7 @@ use koppelklaar::chance::Chance;
 use koppelklaar::domain::actor::Actor;
 use koppelklaar::domain::check::{CheckCode, CheckPolicy};
 use koppelklaar::domain::ids::CheckId;
+use koppelklaar::domain::notice::TIME_TO_UNDO;
 use koppelklaar::domain::onboarding::{Answer, Command, Evidence, Ground, Onboarding, Step};
 use koppelklaar::magister::{Courtesy, Limits, Magister};
 use koppelklaar::services::checks;
@@ -18,6 +19,7 @@ use koppelklaar::store::checks::connection_checks::Check;
 use koppelklaar::web::rate_limit::Allowance;
 use strum::IntoEnumIterator;
 
+use crate::support::acting::reason;
 use crate::support::app::{TestSchool, nonzero};
 use crate::support::database::sql;
 use crate::support::{TestApp, on_each_database};
@@ -88,10 +90,30 @@ impl Checks {
         school
     }
 
-    /// Kurve activates.
+    /// Kurve activates, and lets it stand.
     pub(super) async fn activate(&self, school: &TestSchool) -> Result<(), koppelklaar::services::ServiceError> {
-        let command = Command::Confirm { step: Step::ActivationConfirmed, ground: Ground::Word };
-        onboardings::act(self.app.context(), &self.app.call(self.kurve), school.connection, &command, None).await
+        self.activate_on(school, Ground::Word).await
+    }
+
+    /// Kurve activates although the newest check is no ground for it, and lets it stand.
+    pub(super) async fn activate_despite(
+        &self,
+        school: &TestSchool,
+        why: &str,
+    ) -> Result<(), koppelklaar::services::ServiceError> {
+        self.activate_on(school, Ground::Remark(reason(why))).await
+    }
+
+    async fn activate_on(
+        &self,
+        school: &TestSchool,
+        ground: Ground,
+    ) -> Result<(), koppelklaar::services::ServiceError> {
+        let command = Command::Confirm { step: Step::ActivationConfirmed, ground };
+        let call = self.app.call(self.kurve);
+        onboardings::act(self.app.context(), &call, school.connection, &command, None).await?;
+        self.app.advance(TIME_TO_UNDO);
+        Ok(())
     }
 
     /// Makes a school's Magister behave like a script, with the password that counts now.

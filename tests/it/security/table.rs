@@ -103,6 +103,7 @@ pub(super) const TABLE: &[(&str, &str, [May; 4])] = &[
     ("POST", links::STAFF_ISSUE, ACTING),
     ("POST", links::STAFF_HAND_AGAIN, ACTING),
     ("POST", links::STAFF_CONFIRM, ACTING),
+    ("POST", links::STAFF_UNDO, ACTING),
     ("POST", links::STAFF_SEND_BACK, ACTING),
     ("POST", links::STAFF_ANSWER, ACTING),
     ("POST", links::STAFF_PAUSE, ACTING),

@@ -4,6 +4,7 @@ use koppelklaar::crypto::Token;
 use koppelklaar::crypto::password_hash::StaffPassword;
 use koppelklaar::crypto::totp::{self, TotpSecret};
 use koppelklaar::domain::actor::{Actor, StaffRole};
+use koppelklaar::domain::notice::TIME_TO_UNDO;
 use koppelklaar::domain::onboarding::{Command, Ground, Step};
 use koppelklaar::domain::roles::{ContactRole, Roles};
 use koppelklaar::domain::school::{Region, RequestDetails, School};
@@ -130,6 +131,7 @@ impl TestApp {
         let command = Command::Confirm { step: Step::ActivationConfirmed, ground: Ground::Word };
         let done = onboardings::act(self.context(), &self.call(kurve), school.connection, &command, None).await;
         done.expect("everything before it is yes");
+        self.advance(TIME_TO_UNDO);
     }
 }
 

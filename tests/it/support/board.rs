@@ -71,6 +71,7 @@ impl Board {
         let page = board.page().await;
         let done = page.submit(&board.staff, "[data-step=activation_confirmed] form[data-form=confirm]", &[]).await;
         assert_eq!(done.status, 303, "{}", done.body);
+        board.staff.let_stand();
         board.app.new_mails().await;
         board
     }

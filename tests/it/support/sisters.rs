@@ -3,6 +3,7 @@
 use koppelklaar::domain::actor::Actor;
 use koppelklaar::domain::connection::ConnectionDetails;
 use koppelklaar::domain::ids::SchoolId;
+use koppelklaar::domain::notice::TIME_TO_UNDO;
 use koppelklaar::domain::onboarding::{Command, Ground};
 use koppelklaar::domain::roles::{ContactRole, Roles};
 use koppelklaar::domain::school::{NewContact, Region, School, SchoolDetails};
@@ -52,6 +53,7 @@ impl TestApp {
     pub(crate) async fn activate(&self, kurve: Actor, schools: &[&TestSchool]) {
         let one = |school: &&TestSchool| Command::Activate { school: school.id, ground: Ground::Word };
         self.command(kurve, schools[0], &schools.iter().map(one).collect::<Vec<_>>()).await;
+        self.advance(TIME_TO_UNDO);
     }
 
     /// Kurve makes somebody a contact of a school.

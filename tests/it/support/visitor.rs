@@ -6,6 +6,8 @@ use std::sync::Mutex;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, Response, header};
 use http_body_util::BodyExt;
+use koppelklaar::clock::Clock;
+use koppelklaar::domain::notice::TIME_TO_UNDO;
 use tower::ServiceExt;
 
 use super::app::{BASE, TestApp};
@@ -14,6 +16,7 @@ use super::page::Page;
 /// A visitor with a browser of their own.
 pub(crate) struct Visitor {
     router: axum::Router,
+    clock: Clock,
     cookies: Mutex<BTreeMap<String, String>>,
     address: String,
     /// The path of the overview of their school.
@@ -22,8 +25,13 @@ pub(crate) struct Visitor {
 
 impl Visitor {
     pub(crate) fn new(app: &TestApp) -> Self {
-        let router = app.router.clone();
-        Self { router, cookies: Mutex::default(), address: "192.0.2.1".to_owned(), home: String::new() }
+        let (router, clock) = (app.router.clone(), app.clock.clone());
+        Self { router, clock, cookies: Mutex::default(), address: "192.0.2.1".to_owned(), home: String::new() }
+    }
+
+    /// Lets the time go by in which a press can be undone, so that its mails may leave.
+    pub(crate) fn let_stand(&self) {
+        self.clock.advance(TIME_TO_UNDO);
     }
 
     /// The same visitor from another address.

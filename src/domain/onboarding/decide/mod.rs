@@ -58,6 +58,7 @@ pub fn decide(state: &Onboarding, command: &Command, actor: &Actor, now: DateTim
         Command::Resume => pause::resume(state, actor, now)?,
         Command::Activate { school, ground } => schools::activate(state, *school, ground)?,
         Command::Deactivate { school, reason } => schools::deactivate(state, *school, reason)?,
+        Command::UndoActivation { school } => schools::undo_activation(state, *school)?,
         Command::Withdraw { school, reason } => schools::withdraw(state, *school, reason),
         Command::Reopen { school } => schools::reopen(state, *school)?,
         Command::ReportImported { school } => schools::report_imported(state, *school)?,
@@ -82,6 +83,7 @@ fn check_actor(command: &Command, actor: &Actor) -> Result<(), Refusal> {
         | Command::AnswerStuck { .. }
         | Command::Activate { .. }
         | Command::Deactivate { .. }
+        | Command::UndoActivation { .. }
         | Command::Reopen { .. }
         | Command::AddSchool { .. }
         | Command::RemoveSchool { .. } => is_staff,
@@ -100,6 +102,7 @@ fn check_lifecycle(state: &Onboarding, command: &Command) -> Result<(), Refusal>
         Command::Reopen { .. } => Err(Refusal::NotWithdrawn),
         Command::Activate { school, .. }
         | Command::Deactivate { school, .. }
+        | Command::UndoActivation { school }
         | Command::Withdraw { school, .. }
         | Command::ReportImported { school } => {
             if here(state, *school)?.is_withdrawn() {

@@ -24,7 +24,15 @@ pub(super) fn activate(state: &Onboarding, school: SchoolId, ground: &Ground) ->
 }
 
 pub(super) fn deactivate(state: &Onboarding, school: SchoolId, reason: &Reason) -> Result<Vec<Scoped>, Refusal> {
-    let changes = falls::fall_of_school(state, school, FallCause::SentBack { reason: reason.clone() });
+    take_down(state, school, FallCause::SentBack { reason: reason.clone() })
+}
+
+pub(super) fn undo_activation(state: &Onboarding, school: SchoolId) -> Result<Vec<Scoped>, Refusal> {
+    take_down(state, school, FallCause::Undone)
+}
+
+fn take_down(state: &Onboarding, school: SchoolId, cause: FallCause) -> Result<Vec<Scoped>, Refusal> {
+    let changes = falls::fall_of_school(state, school, cause);
     if changes.is_empty() { Err(Refusal::NotDone { step: Step::ActivationConfirmed }) } else { Ok(changes) }
 }
 

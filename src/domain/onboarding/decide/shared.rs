@@ -37,7 +37,9 @@ pub(super) fn check_claim(
 pub(super) fn claimed_as(step: Step, ground: &Ground) -> Evidence {
     match ground {
         Ground::Ticket(_) if step.takes_ticket() => Evidence::Confirmed,
-        Ground::Ticket(_) | Ground::Word | Ground::Remark(_) | Ground::Credentials(_) => Evidence::Claimed,
+        Ground::Ticket(_) | Ground::Word | Ground::Remark(_) | Ground::Despite(_) | Ground::Credentials(_) => {
+            Evidence::Claimed
+        }
     }
 }
 

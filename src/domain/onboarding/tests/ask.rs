@@ -92,13 +92,14 @@ pub(super) enum Ask {
     Activate,
     ActivateStranger,
     Deactivate,
+    UndoActivation,
     AddStranger,
     AddOurs,
     Remove,
 }
 
 impl Ask {
-    pub(super) const ALL: [Self; 33] = [
+    pub(super) const ALL: [Self; 34] = [
         Self::Claim,
         Self::ClaimWithTicket,
         Self::ClaimSeeingCurrent,
@@ -129,6 +130,7 @@ impl Ask {
         Self::Activate,
         Self::ActivateStranger,
         Self::Deactivate,
+        Self::UndoActivation,
         Self::AddStranger,
         Self::AddOurs,
         Self::Remove,
@@ -169,6 +171,7 @@ impl Ask {
             Self::Activate => Command::Activate { school: ours(), ground: Ground::Word },
             Self::ActivateStranger => Command::Activate { school: stranger(), ground: Ground::Word },
             Self::Deactivate => Command::Deactivate { school: ours(), reason: reason("De licentie is verlopen") },
+            Self::UndoActivation => Command::UndoActivation { school: ours() },
             Self::AddStranger => Command::AddSchool { school: stranger(), asked_by: Some(contact_id(2)) },
             Self::AddOurs => Command::AddSchool { school: ours(), asked_by: None },
             Self::Remove => Command::RemoveSchool {
@@ -213,6 +216,7 @@ impl Ask {
             | Self::Activate
             | Self::ActivateStranger
             | Self::Deactivate
+            | Self::UndoActivation
             | Self::AddStranger
             | Self::AddOurs
             | Self::Remove => soon,

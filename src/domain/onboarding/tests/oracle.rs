@@ -104,9 +104,8 @@ fn may_ask(who: Who, ask: Ask) -> bool {
             is_school
         }
         Ask::Confirm | Ask::SendBack | Ask::IssueCredentials | Ask::AnswerStuck | Ask::Reopen => is_kurve,
-        Ask::Activate | Ask::ActivateStranger | Ask::Deactivate | Ask::AddStranger | Ask::AddOurs | Ask::Remove => {
-            is_kurve
-        }
+        Ask::Activate | Ask::ActivateStranger | Ask::Deactivate | Ask::UndoActivation => is_kurve,
+        Ask::AddStranger | Ask::AddOurs | Ask::Remove => is_kurve,
         Ask::Prove | Ask::ProveWithOld | Ask::Disprove | Ask::DisproveWithOld | Ask::Restore | Ask::RestoreWithOld => {
             who == Who::Check
         }
@@ -133,6 +132,7 @@ pub(super) fn expected(scene: &Scene, who: Who, ask: Ask) -> Result<Vec<Due>, Re
         | Ask::Activate
         | Ask::ActivateStranger
         | Ask::Deactivate
+        | Ask::UndoActivation
         | Ask::AddStranger
         | Ask::AddOurs
         | Ask::Remove => of_one_school(scene, ask, &command),
@@ -225,8 +225,9 @@ fn of_one_school(scene: &Scene, ask: Ask, command: &Command) -> Result<Vec<Due>,
                 (true, false) => Ok(vec![Due::ours(confirmed(command))]),
             }
         }
-        Command::Deactivate { .. } if !scene.has(step) => Err(Refusal::NotDone { step }),
+        Command::Deactivate { .. } | Command::UndoActivation { .. } if !scene.has(step) => Err(Refusal::NotDone { step }),
         Command::Deactivate { reason, .. } => Ok(activation_falls(FallCause::SentBack { reason })),
+        Command::UndoActivation { .. } => Ok(activation_falls(FallCause::Undone)),
         other => unreachable!("{other:?} is of no school"),
     }
 }

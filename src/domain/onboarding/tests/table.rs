@@ -19,8 +19,8 @@ const ALONE: usize = 323;
 /// yes: at 20 answers of the other steps in 4 courses, and at the 9 places of the activation.
 const PLACES: usize = 3 * ALONE + 20 * 4 + 9;
 
-/// How many cells the table has: each place, 11 kinds of actor and 33 forms of the 20 commands.
-const CELLS: usize = PLACES * 11 * 33;
+/// How many cells the table has: each place, 11 kinds of actor and 34 forms of the 21 commands.
+const CELLS: usize = PLACES * 11 * 34;
 
 #[test]
 fn every_cell_of_step_state_actor_and_command_has_the_expected_outcome() {
@@ -144,8 +144,8 @@ fn the_table_leaves_no_command_no_refusal_and_no_change_out() {
         }
     }
 
-    assert_eq!(commands.len(), 20, "{commands:?}");
-    // That a check is needed first is no rule of the steps: see the policy of checks. A full connection is in the cases.
+    assert_eq!(commands.len(), 21, "{commands:?}");
+    // That a check or a reason is needed first is no rule of the steps: see the policy of checks. A full connection is in the cases.
     assert_eq!(refusals.len(), 16, "{refusals:?}");
     // Proof alone falls away only beside another ground, and what a lost connection took comes back only after a loss;
     // those are in the cases.
@@ -216,6 +216,7 @@ fn command_name(command: &Command) -> &'static str {
         Command::ReportImported { .. } => "report_imported",
         Command::Activate { .. } => "activate",
         Command::Deactivate { .. } => "deactivate",
+        Command::UndoActivation { .. } => "undo_activation",
         Command::AddSchool { .. } => "add_school",
         Command::RemoveSchool { .. } => "remove_school",
     }
@@ -240,6 +241,7 @@ fn refusal_name(refusal: &Refusal) -> &'static str {
         Refusal::IsCompleted => "is_completed",
         Refusal::NotPaused => "not_paused",
         Refusal::CheckNeeded => "check_needed",
+        Refusal::ReasonNeeded => "reason_needed",
         Refusal::BadResumeDate => "bad_resume_date",
     }
 }

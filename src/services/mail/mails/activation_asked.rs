@@ -7,6 +7,7 @@ use super::{Mail, bodies, phrases, subject};
 use crate::domain::ids::SchoolId;
 use crate::domain::onboarding::{Gate, Onboarding, SchoolProgress, Step};
 use crate::domain::unsent::UnsentReason;
+use crate::services::checks;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
 use crate::words;
 
@@ -16,6 +17,8 @@ pub(super) struct ActivationAsked {
     names: Vec<String>,
     /// Each question with the sentence on its evidence.
     answers: Vec<(String, String)>,
+    /// How the newest check ended; empty where no checks are made.
+    check: String,
     link: String,
 }
 
@@ -28,12 +31,16 @@ impl Mail for ActivationAsked {
         if about.state.holder(step).is_none() {
             return Err(NotSent::NotNeeded(UnsentReason::NothingToActivate));
         }
+        let facts = checks::activation(request.context, about.id()).await?.facts;
+        let is_doubtful = facts.doubt(request.now).is_some();
+        let check = facts.policy.makes_checks().then(|| words::newest_check(facts.newest, is_doubtful));
         let waits = |one: &(SchoolId, &SchoolProgress)| !one.1.is_activated();
         let waiting = about.state.live().filter(waits).map(|(school, _)| school).collect();
         about.draft(&Self {
             school: about.facts_of(&waiting),
             names: about.names_of(&waiting),
             answers: answers(&about.state),
+            check: check.unwrap_or_default(),
             link: about.staff_step(step),
         })
     }
@@ -56,6 +63,9 @@ impl Mail for ActivationAsked {
                 answer("Is de webservice van Magister actief?", "We hebben de verbinding gecontroleerd: dit werkt."),
                 answer("Is er consent?", "Iemand van de school heeft gemeld dat dit gereed is."),
             ],
+            check: "De laatste controle ging niet goed: inloggen geweigerd (ma 23 november 2026, 11:00). Activeren kan alleen \
+                    met een reden."
+                .into(),
             link: samples::LINK.into(),
         }
     }

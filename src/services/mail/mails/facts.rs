@@ -240,7 +240,8 @@ pub(super) fn sent_back_reason(cause: Option<&FallCause>) -> String {
             | FallCause::CredentialsRenewed
             | FallCause::ConnectionLost { .. }
             | FallCause::Withdrawn
-            | FallCause::Moved,
+            | FallCause::Moved
+            | FallCause::Undone,
         )
         | None => String::new(),
     }

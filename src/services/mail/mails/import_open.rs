@@ -19,8 +19,8 @@ pub(super) struct ImportOpen {
     school: SchoolFacts,
     /// The names of the schools, where they are several.
     names: Vec<String>,
-    /// What an admin of Kurve allowed to go without; empty when nothing was.
-    leave: String,
+    /// What the activation rested on where no good check was its ground: leave of an admin, or a reason.
+    grounds: Vec<String>,
     link: String,
 }
 
@@ -44,7 +44,7 @@ impl Mail for ImportOpen {
             name: about.reader(),
             school: about.facts_of(&open),
             names: about.names_of(&open),
-            leave: leave.unwrap_or_default(),
+            grounds: leave.into_iter().chain(words::despite_lines(&about.state)).collect(),
             link: about.portal(),
         })
     }
@@ -67,7 +67,7 @@ impl Mail for ImportOpen {
             name: samples::NAME.into(),
             school: samples::school(),
             names: vec![],
-            leave: String::new(),
+            grounds: vec![],
             link: samples::LINK.into(),
         }
     }

@@ -1,0 +1,97 @@
+//! Kurve undoes a press that activated. While its mails wait it is as if it never was; after that people are told.
+
+use crate::domain::ids::{ConnectionId, MailId, SchoolId};
+use crate::domain::notice::MailKind;
+use crate::domain::onboarding::{Change, Command, Evidence, Onboarding, Refusal, Step};
+use crate::domain::text::Reason;
+use crate::domain::unsent::UnsentReason;
+use crate::services::onboarding::onboardings::change_all;
+use crate::services::unit_of_work::UnitOfWork;
+use crate::services::{Call, Context, ServiceError};
+use crate::store::mail::outbox::{self, MailStatus};
+use crate::store::onboarding::onboardings;
+use crate::store::operations::audit;
+
+/// Who hears of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Undone {
+    /// Nobody: the mails of the press had not left, and never will.
+    Silently,
+    /// Everybody who was told that the import is open.
+    Told,
+}
+
+/// Takes back what a press activated, by the version of the onboarding after it.
+///
+/// # Errors
+/// `Refused` with `NotDone` when nothing is left of that press; `Forbidden` for who may not act.
+pub async fn undo_activation(
+    context: &Context,
+    call: &Call,
+    connection: ConnectionId,
+    version: i32,
+) -> Result<Undone, ServiceError> {
+    call.check_may_act()?;
+    let mut work = UnitOfWork::begin(context, call).await?;
+    let held = onboardings::load_for_update(work.conn(), connection).await?;
+    let schools = activated_by(&work, &held.state, connection, version).await?;
+    if schools.is_empty() {
+        return Err(Refusal::NotDone { step: Step::ActivationConfirmed }.into());
+    }
+    let has_imported = |school: &SchoolId| held.state.school(*school).is_some_and(|school| school.is_completed());
+    let is_silent = !schools.iter().any(has_imported) && drop_mails(&work, call, connection, version).await?;
+    let reason = Reason::parse("Per ongeluk geactiveerd.").map_err(|_| ServiceError::Broken("a reason of ours"))?;
+    let command = |school| match is_silent {
+        true => Command::UndoActivation { school },
+        false => Command::Deactivate { school, reason: reason.clone() },
+    };
+    let commands: Vec<Command> = schools.into_iter().map(command).collect();
+    change_all(&mut work, call, connection, held, &commands).await?;
+    work.finish().await?;
+    Ok(if is_silent { Undone::Silently } else { Undone::Told })
+}
+
+/// The schools that a press activated and that still are by it.
+async fn activated_by(
+    work: &UnitOfWork<'_>,
+    state: &Onboarding,
+    connection: ConnectionId,
+    version: i32,
+) -> Result<Vec<SchoolId>, ServiceError> {
+    let events = audit::list_events_of(work.conn(), connection, version).await?;
+    let activated = events.into_iter().filter_map(|event| match event.change {
+        Change::StepAnswered { step: Step::ActivationConfirmed, evidence: Evidence::Confirmed, .. } => {
+            event.school.map(|school| (school, event.at))
+        }
+        _ => None,
+    });
+    let still = activated.filter(|(school, at)| {
+        let answer = state.school(*school).and_then(|school| school.activation().answer());
+        answer.and_then(|answer| answer.with(Evidence::Confirmed)).is_some_and(|given| given.at == *at)
+    });
+    Ok(still.map(|(school, _)| school).collect())
+}
+
+/// Takes the mails of a press out of the line; `false` when one of them left, or is leaving now.
+async fn drop_mails(
+    work: &UnitOfWork<'_>,
+    call: &Call,
+    connection: ConnectionId,
+    version: i32,
+) -> Result<bool, ServiceError> {
+    let mails = outbox::list_of_kind(work.conn(), connection, MailKind::ImportOpen).await?;
+    let mut waiting: Vec<MailId> = vec![];
+    for mail in mails.iter().filter(|mail| mail.about.version == Some(version)) {
+        match mail.status {
+            MailStatus::Waiting if mail.attempts == 0 => waiting.push(mail.id),
+            MailStatus::Waiting | MailStatus::Sent | MailStatus::Failed => return Ok(false),
+            MailStatus::Skipped | MailStatus::Dropped => {}
+        }
+    }
+    for mail in waiting {
+        if !outbox::mark_dropped(work.conn(), mail, UnsentReason::ActivationUndone.as_str(), call.now).await? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}

@@ -1,0 +1,113 @@
+//! "Ongedaan maken": an activation that is taken back before anybody heard of it, and after.
+
+use chrono::TimeDelta;
+use koppelklaar::domain::import_gate::verdict_of_all;
+use koppelklaar::links;
+use koppelklaar::store;
+use koppelklaar::store::mail::outbox::MailStatus;
+
+use crate::journey::Table;
+use crate::support::{Page, TestApp, run};
+
+/// Kurve activates; the page that follows, with the way back.
+async fn activated(app: &TestApp) -> (Table, Page) {
+    let table = Table::set(app).await;
+    table.issue().await;
+    table
+        .claim(&[
+            "consent_given",
+            "query_executed",
+            "password_set",
+            "permissions_checked",
+            "allowlisting_requested",
+            "allowlisting_confirmed",
+        ])
+        .await;
+    app.new_mails().await;
+    let confirmed = table.kurve("activation_confirmed", "confirm", &[]).await;
+    let next = table.staff.follow(&confirmed).await;
+    assert!(next.text("[data-flash]").contains("gaan over 2 minuten weg"), "{}", next.body);
+    (table, next)
+}
+
+async fn is_open(app: &TestApp, table: &Table) -> bool {
+    let conn = app.context().db.reader();
+    let held = store::onboarding::onboardings::load(conn, table.school.connection).await.expect("it is there");
+    verdict_of_all(&held.state).is_open()
+}
+
+async fn undo(table: &Table, page: &Page) -> Page {
+    let done = page.submit(&table.staff, "[data-flash] form", &[]).await;
+    assert_eq!(done.status, 303, "{}", done.body);
+    table.staff.follow(&done).await
+}
+
+#[test]
+fn a_slip_that_is_undone_at_once_is_told_to_nobody_and_its_mails_say_why_they_did_not_go() {
+    run(|app: TestApp| async move {
+        let (table, page) = activated(&app).await;
+        assert!(is_open(&app, &table).await);
+        app.advance(TimeDelta::seconds(119));
+        let early = app.new_mails().await;
+
+        let undone = undo(&table, &page).await;
+        app.advance(TimeDelta::hours(1));
+        let late = app.new_mails().await;
+        let again = undo(&table, &page).await;
+
+        assert!(undone.text("[data-flash]").contains("niemand heeft er bericht van gekregen"), "{}", undone.body);
+        assert!(again.text("[data-flash]").contains("Dit stond al zo"), "{}", again.body);
+        assert!(!is_open(&app, &table).await);
+        let subjects = |mails: &[crate::support::post::Mail]| -> Vec<String> {
+            mails.iter().map(|mail| mail.subject.clone()).collect()
+        };
+        assert_eq!((subjects(&early), subjects(&late)), (vec![], vec![]));
+        let conn = app.context().db.reader();
+        let dropped = store::mail::outbox::list_with_status(conn, MailStatus::Dropped, 9).await.expect("it answers");
+        let [mail] = dropped.as_slice() else { panic!("one mail waited: {dropped:?}") };
+        assert_eq!(mail.last_error.as_deref(), Some("activation_undone"));
+        let shown = table.staff.get(&links::staff_mail(links::STAFF_MAIL, mail.id)).await;
+        assert!(shown.text("main").contains("ongedaan voordat de mail wegging"), "{}", shown.body);
+        assert!(table.staff_page().await.text("#verloop").contains("ongedaan"), "the timeline keeps it");
+    });
+}
+
+#[test]
+fn once_the_mails_left_undoing_tells_that_the_import_is_closed() {
+    run(|app: TestApp| async move {
+        let (table, page) = activated(&app).await;
+        app.advance(TimeDelta::minutes(2));
+        let opened = app.new_mails().await;
+
+        let undone = undo(&table, &page).await;
+        let closed = app.new_mails().await;
+
+        assert!(opened[0].subject.contains("de import is open"), "{}", opened[0].subject);
+        assert!(undone.text("[data-flash]").contains("krijgt daarom bericht"), "{}", undone.body);
+        assert!(!is_open(&app, &table).await);
+        let told: Vec<(&str, bool)> =
+            closed.iter().map(|mail| (mail.to.as_str(), mail.subject.contains("import weer dicht"))).collect();
+        assert_eq!(told, [(table.school.email.as_str(), true)]);
+    });
+}
+
+#[test]
+fn only_what_the_press_activated_is_undone_and_only_by_a_form_of_ours() {
+    run(|app: TestApp| async move {
+        let (table, page) = activated(&app).await;
+        let (action, fields) = page.form("[data-flash] form");
+        let forged: Vec<(String, String)> = fields.iter().filter(|(name, _)| name != "csrf").cloned().collect();
+        let of_another: Vec<(String, String)> = fields
+            .iter()
+            .map(|(name, value)| (name.clone(), if name == "version" { "1".to_owned() } else { value.clone() }))
+            .collect();
+
+        let forged = table.staff.post(&action, &forged).await;
+        let other = table.staff.post(&action, &of_another).await;
+
+        assert_eq!((forged.status, other.status), (403, 303));
+        assert!(is_open(&app, &table).await);
+        app.advance(TimeDelta::minutes(2));
+        app.new_mails().await;
+    });
+}
