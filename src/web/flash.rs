@@ -26,6 +26,8 @@ pub enum Flash {
     HandedOver,
     /// Details were sent.
     DetailsSent,
+    /// A school domain was corrected, or Kurve was asked to.
+    DomainGiven,
     /// The import was reported done.
     ImportReported,
     /// Paused.
@@ -130,6 +132,7 @@ impl Flash {
             Self::StuckReported => "Je melding is verstuurd. Kurve kijkt ernaar; je krijgt bericht per mail.",
             Self::HandedOver => "De stap is doorgegeven. Je collega krijgt een mail met uitleg.",
             Self::DetailsSent => "De gegevens zijn opgeslagen.",
+            Self::DomainGiven => "Het schooldomein is doorgegeven. De verbinding wordt zo opnieuw gecontroleerd.",
             Self::ImportReported => "Dank je wel. De import staat als gedaan genoteerd.",
             Self::Paused => "De koppeling staat op pauze. Tot die datum krijgen jullie geen herinneringen.",
             Self::RemindersResumed => "Opgeslagen: er komen weer herinneringen.",

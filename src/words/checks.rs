@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::check::{CheckCode, Oddity, TlsFault};
-use crate::domain::onboarding::{Party, Step};
+use crate::domain::onboarding::Step;
 use crate::domain::text::Reason;
 
 /// What a code is called in a list, where there is little room.
@@ -58,7 +58,7 @@ pub fn check_title(code: CheckCode) -> &'static str {
 }
 
 /// The step where the school puts right what a code says; none when it is not the school's to do.
-pub fn check_step(code: CheckCode) -> Option<Step> {
+pub(super) fn check_step(code: CheckCode) -> Option<Step> {
     match code {
         CheckCode::HostUnknown => Some(Step::DetailsSubmitted),
         CheckCode::PortSilent => Some(Step::AllowlistingRequested),
@@ -75,16 +75,6 @@ pub fn check_step(code: CheckCode) -> Option<Step> {
         | CheckCode::NoRoute
         | CheckCode::TooSlow
         | CheckCode::UnexpectedAnswer => None,
-    }
-}
-
-/// Who has to act after a check, to the school.
-pub fn check_turn(code: CheckCode) -> &'static str {
-    match code.holder() {
-        None => "Niemand hoeft iets te doen",
-        Some(Party::School) => "Jullie zijn aan zet",
-        Some(Party::Kurve) => "Kurve is aan zet",
-        Some(Party::Magister) => "Magister is aan zet",
     }
 }
 
@@ -151,6 +141,7 @@ mod tests {
     use strum::IntoEnumIterator;
 
     use super::*;
+    use crate::domain::onboarding::Party;
 
     #[test]
     fn a_time_is_said_as_people_say_it() {

@@ -12,8 +12,9 @@ mod mail_reasons;
 mod names;
 mod refusals;
 mod timeline;
+mod truth;
 
-pub use checks::{check_short, check_step, check_title, check_turn, leave, oddity, seconds_nl};
+pub use checks::{check_short, check_title, leave, oddity, seconds_nl};
 pub use dates::{date_nl, date_only_nl, moment_nl, period_nl, time_nl};
 pub use glossary::{GLOSSARY, PLAIN, Word};
 pub use instructions::{check_afterwards, import_instruction, instruction, licence_note, ticket_text, who_can};
@@ -27,3 +28,7 @@ pub use refusals::{
     too_many_contacts, too_many_requests,
 };
 pub use timeline::{Names, actor_name, change_sentence, entry_sentence, fall_cause, fall_reason};
+pub use truth::{
+    advice_sentence, advice_short, advice_step, advice_title, advice_turn, kurve_to_do, not_simply_done, now_sentence,
+    seen_at, sight_sentence, truth_sentence, unseen_sentence,
+};

@@ -65,7 +65,7 @@ fn a_school_that_stopped_has_no_buttons_but_reopening() {
     let mut walk = Walk::all_but(&[]);
     walk.does(support(), &Command::Withdraw { school: school_id(1), reason: reason("Optie B") });
     let file = file(&walk, true);
-    let mut gates = gate_rows(&file.state, &Names::default(), walk.now);
+    let mut gates = gate_rows(&Truths::said(&file.state), &Names::default(), walk.now);
 
     add_asks(&mut gates, &file);
     let panel = panels::credentials(&file, None, &call(&walk), true);

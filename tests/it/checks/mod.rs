@@ -17,4 +17,5 @@ mod shrunk;
 mod single;
 mod spoiled;
 mod support;
+mod truth;
 mod watched;
