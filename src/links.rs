@@ -82,6 +82,8 @@ pub const SCHOOL_WITHDRAW: OfConnection = OfConnection::new("/school/{connection
 pub const SCHOOL_SCHOOLS: OfConnection = OfConnection::new("/school/{connection}/scholen");
 /// The newest connection check, and the button for another.
 pub const SCHOOL_CONNECTION: OfConnection = OfConnection::new("/school/{connection}/verbinding");
+/// The school domain, corrected after a check found no Magister there.
+pub const SCHOOL_DOMAIN: OfConnection = OfConnection::new("/school/{connection}/schooldomein");
 /// One connection check.
 pub const SCHOOL_CHECK: OfConnection = OfConnection::new("/school/{connection}/verbinding/{check}");
 /// How far that check is, as it goes.

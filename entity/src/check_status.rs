@@ -49,6 +49,8 @@ pub struct Model {
     pub certificate_until: Option<DateTimeUtc>,
     /// When that certificate was first seen.
     pub certificate_seen_at: Option<DateTimeUtc>,
+    /// Since when the checks end as the last one did.
+    pub ends_so_since: Option<DateTimeUtc>,
     /// Whose.
     #[sea_orm(belongs_to, from = "connection_id", to = "id")]
     pub connection: BelongsTo<super::connection::Entity>,

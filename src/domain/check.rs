@@ -1,10 +1,11 @@
 //! The connection check as the rules see it: the ladder, what each rung proves, and who has the ball when one breaks.
 //!
 //! A [`CheckResult`] is all that is kept of a check: codes, times, column names and counts, never a row. What it does to
-//! the steps is [`judge()`]; [`schedule`] says when it is made, [`policy`] what activation asks of it. [`Oddity`] names
+//! the steps is [`judge()`], what it tells of them [`Truths`], and what to do then [`Advice`]; [`schedule`] says when it is made, [`policy`] what activation asks of it. [`Oddity`] names
 //! what was unexpected. Not here: how a check is made (the room `magister`). To add a code: start at [`CheckCode`] and
 //! follow the compiler.
 
+mod advice;
 pub mod certificate;
 mod judge;
 pub mod made;
@@ -14,12 +15,16 @@ mod round;
 pub mod schedule;
 mod shrink;
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;
+mod truth;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{EnumIter, EnumString, IntoEnumIterator, IntoStaticStr};
 
+pub use self::advice::Advice;
 pub use self::certificate::Certificate;
 pub use self::judge::{Alarm, CheckHistory, Judgement, RETRY_MINUTES, Streak, judge};
 pub use self::made::{CheckProgress, CheckRefusal, NotMade, Receipt};
@@ -27,6 +32,7 @@ pub use self::oddity::{Oddity, TlsFault, Way};
 pub use self::policy::{ActivationFacts, ActivationGround, CheckPolicy};
 pub use self::round::{Others, RoundFacts};
 pub use self::shrink::ListGuard;
+pub use self::truth::{Newest, Sight, Stand, StepTruth, Truths};
 use super::onboarding::gate::{Party, Step};
 
 /// One rung of the ladder, lowest first.
@@ -142,6 +148,29 @@ impl CheckCode {
             Self::ListEmpty | Self::ListShrunk => Rung::Rows,
         };
         rung < broke_on
+    }
+
+    /// The step that Magister itself speaks against with this answer. Silence speaks against none, and neither does what is
+    /// Kurve's to find out.
+    pub fn refuses(self) -> Option<Step> {
+        match self {
+            // The user existed when the query was proven; what changes is the password.
+            Self::LoginRefused => Some(Step::PasswordSet),
+            Self::ListNotGranted | Self::ServiceNotGranted => Some(Step::PermissionsChecked),
+            Self::Ok
+            | Self::HostUnknown
+            | Self::PortSilent
+            | Self::PortRefused
+            | Self::TlsFailed
+            | Self::CertificateInvalid
+            | Self::ListOutdated
+            | Self::ListEmpty
+            | Self::ListShrunk
+            | Self::ListFailed
+            | Self::NoRoute
+            | Self::TooSlow
+            | Self::UnexpectedAnswer => None,
+        }
     }
 
     /// Who has to act now; nobody when all is well.

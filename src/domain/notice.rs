@@ -251,7 +251,7 @@ fn called_for_by(before: &Onboarding, event: &Event, is_closing: bool) -> Vec<No
             one(MailKind::StepSentBack, Audience::School, *step)
         }
         // The activation is Kurve's to look at, and Kurve is told of the loss itself.
-        (Change::StepFell { step, cause: FallCause::ConnectionLost { .. } }, _)
+        (Change::StepFell { step, cause: FallCause::ConnectionLost { .. } | FallCause::Refused { .. } }, _)
             if !is_closing && *step != Step::ActivationConfirmed =>
         {
             one(MailKind::StepLost, Audience::School, *step)

@@ -29,6 +29,8 @@ pub enum Flash {
     HandedOver,
     /// Details were sent.
     DetailsSent,
+    /// A school domain was corrected, or Kurve was asked to.
+    DomainGiven,
     /// The import was reported done.
     ImportReported,
     /// Paused.
@@ -154,6 +156,7 @@ impl Flash {
             Self::StuckReported => "Je melding is verstuurd. Kurve kijkt ernaar; je krijgt bericht per mail.",
             Self::HandedOver => "De stap is doorgegeven. Je collega krijgt een mail met uitleg.",
             Self::DetailsSent => "De gegevens zijn opgeslagen.",
+            Self::DomainGiven => "Het schooldomein is doorgegeven. De verbinding wordt zo opnieuw gecontroleerd.",
             Self::ImportReported => "Dank je wel. De import staat als gedaan genoteerd.",
             Self::Paused => "De koppeling staat op pauze. Tot die datum krijgen jullie geen herinneringen.",
             Self::RemindersResumed => "Opgeslagen: er komen weer herinneringen.",
@@ -291,7 +294,8 @@ mod tests {
         let undoable = Flash::Confirmed.undone_by(undo);
         assert!(undoable.sentence().contains("over 2 minuten") && undo.path().ends_with("/ongedaan-maken"));
         assert_eq!(FlashMessage::parse("confirmed.nergens.12"), Some(Flash::Confirmed.into()));
-        for message in [Flash::Woken.into(), Flash::StepDone.about(Step::PasswordSet), Flash::StepDone.into(), undoable] {
+        for message in [Flash::Woken.into(), Flash::StepDone.about(Step::PasswordSet), Flash::StepDone.into(), undoable]
+        {
             assert_eq!(FlashMessage::parse(&message.as_text()), Some(message));
             assert!(message.sentence().ends_with('.'));
         }

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::check::{CheckCode, Oddity, TlsFault};
-use crate::domain::onboarding::{Despite, Onboarding, Party, Step};
+use crate::domain::onboarding::{Despite, Onboarding, Step};
 use crate::domain::text::Reason;
 
 /// What a code is called in a list, where there is little room.
@@ -58,7 +58,9 @@ pub fn doubt((code, at): (CheckCode, DateTime<Utc>)) -> String {
 fn not_good(code: &str, at: DateTime<Utc>) -> String {
     let when = super::moment_nl(at);
     match code.parse::<CheckCode>() {
-        Ok(CheckCode::Ok) => format!("De laatste controle ging goed, maar die was ouder dan 24 uur of met een ander wachtwoord ({when})."),
+        Ok(CheckCode::Ok) => format!(
+            "De laatste controle ging goed, maar die was ouder dan 24 uur of met een ander wachtwoord ({when})."
+        ),
         Ok(code) => format!("De laatste controle ging niet goed: {} ({when}).", check_short(code).to_lowercase()),
         // Of a newer release.
         Err(_) => format!("De laatste controle ging niet goed ({when})."),
@@ -69,7 +71,9 @@ fn not_good(code: &str, at: DateTime<Utc>) -> String {
 pub fn newest_check(newest: Option<(CheckCode, DateTime<Utc>)>, is_doubtful: bool) -> String {
     match newest {
         None => "Er is nog geen controle van de verbinding gemaakt.".to_owned(),
-        Some((_, at)) if !is_doubtful => format!("De laatste controle van de verbinding ging goed ({}).", super::moment_nl(at)),
+        Some((_, at)) if !is_doubtful => {
+            format!("De laatste controle van de verbinding ging goed ({}).", super::moment_nl(at))
+        }
         Some(newest) => format!("{} Activeren kan alleen met een reden.", doubt(newest)),
     }
 }
@@ -97,7 +101,7 @@ pub fn check_title(code: CheckCode) -> &'static str {
 }
 
 /// The step where the school puts right what a code says; none when it is not the school's to do.
-pub fn check_step(code: CheckCode) -> Option<Step> {
+pub(super) fn check_step(code: CheckCode) -> Option<Step> {
     match code {
         CheckCode::HostUnknown => Some(Step::DetailsSubmitted),
         CheckCode::PortSilent => Some(Step::AllowlistingRequested),
@@ -114,16 +118,6 @@ pub fn check_step(code: CheckCode) -> Option<Step> {
         | CheckCode::NoRoute
         | CheckCode::TooSlow
         | CheckCode::UnexpectedAnswer => None,
-    }
-}
-
-/// Who has to act after a check, to the school.
-pub fn check_turn(code: CheckCode) -> &'static str {
-    match code.holder() {
-        None => "Niemand hoeft iets te doen",
-        Some(Party::School) => "Jullie zijn aan zet",
-        Some(Party::Kurve) => "Kurve is aan zet",
-        Some(Party::Magister) => "Magister is aan zet",
     }
 }
 
@@ -190,6 +184,7 @@ mod tests {
     use strum::IntoEnumIterator;
 
     use super::*;
+    use crate::domain::onboarding::Party;
 
     #[test]
     fn a_time_is_said_as_people_say_it() {

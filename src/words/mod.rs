@@ -12,10 +12,10 @@ mod mail_reasons;
 mod names;
 mod refusals;
 mod timeline;
+mod truth;
 
 pub use checks::{
-    activated_despite, check_short, check_step, check_title, check_turn, despite, despite_lines, doubt, leave, newest_check, oddity,
-    seconds_nl,
+    activated_despite, check_short, check_title, despite, despite_lines, doubt, leave, newest_check, oddity, seconds_nl,
 };
 pub use dates::{date_nl, date_only_nl, moment_nl, period_nl, time_nl};
 pub use glossary::{GLOSSARY, PLAIN, Word};
@@ -26,7 +26,11 @@ pub use names::{
     party_list, party_name, region_hint, role_name, step_name, step_short,
 };
 pub use refusals::{
-    HAND_OVER_TO_SELF, HOLDS_PASSWORD, TOO_MANY_FORMS, check_refusal, own_days_refusal, refusal, reveal_refusal, snooze_refusal,
-    too_many_contacts, too_many_requests,
+    HAND_OVER_TO_SELF, HOLDS_PASSWORD, TOO_MANY_FORMS, check_refusal, own_days_refusal, refusal, reveal_refusal,
+    snooze_refusal, too_many_contacts, too_many_requests,
 };
 pub use timeline::{Names, actor_name, change_sentence, entry_sentence, fall_cause, fall_reason};
+pub use truth::{
+    advice_sentence, advice_short, advice_step, advice_title, advice_turn, kurve_to_do, not_simply_done, now_sentence,
+    seen_at, sight_sentence, truth_sentence, unseen_sentence,
+};

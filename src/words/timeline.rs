@@ -231,6 +231,7 @@ pub fn fall_cause(cause: &FallCause) -> String {
             "Kurve heeft een nieuw wachtwoord klaargezet. Dat moet nog in Magister worden ingevuld.".into()
         }
         FallCause::ConnectionLost { code } => connection_lost(code).into(),
+        FallCause::Refused { code } => refused(code).into(),
         FallCause::Withdrawn => "De school stopte met de koppeling.".into(),
         FallCause::Moved => "De school hoort nu bij een andere koppeling.".into(),
         FallCause::Undone => "Kurve maakte het activeren meteen weer ongedaan.".into(),
@@ -245,6 +246,7 @@ pub fn fall_reason(cause: &FallCause) -> Option<&Reason> {
         | FallCause::NeededStepFell { .. }
         | FallCause::CredentialsRenewed
         | FallCause::ConnectionLost { .. }
+        | FallCause::Refused { .. }
         | FallCause::Withdrawn
         | FallCause::Moved
         | FallCause::Undone => None,
@@ -281,6 +283,18 @@ fn connection_lost(code: &str) -> &'static str {
         | "too_slow"
         | "unexpected_answer" => "De verbinding met Magister werkt niet meer zoals het moet. Kurve kijkt ernaar.",
         _ => "De verbinding met Magister werkt niet meer. Kurve kijkt ernaar.",
+    }
+}
+
+/// What a check saw of a step that somebody had reported.
+fn refused(code: &str) -> &'static str {
+    match code {
+        "login_refused" => {
+            "Dit was gemeld, maar bij de controle weigerde Magister de gebruiker Kurve of het wachtwoord."
+        }
+        "list_not_granted" => "Dit was gemeld, maar bij de controle mocht Kurve de lijst niet lezen.",
+        "service_not_granted" => "Dit was gemeld, maar bij de controle mocht Kurve de gegevens niet ophalen.",
+        _ => "Dit was gemeld, maar de controle zag het anders.",
     }
 }
 

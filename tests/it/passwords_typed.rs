@@ -59,8 +59,11 @@ fn no_form_of_a_school_takes_its_password() {
         let stop = stop.submit(&table.portal, "main form:has([name=choice])", &fields).await;
         assert_comes_back_without(&stop, "reason", &password);
         let step = table.portal.open("/stap/password_set").await;
-        let fields =
-            [("colleague_name", password.as_str()), ("colleague_email", "b@school.nl"), ("colleague_role", "contactpersoon")];
+        let fields = [
+            ("colleague_name", password.as_str()),
+            ("colleague_email", "b@school.nl"),
+            ("colleague_role", "contactpersoon"),
+        ];
         let colleague = step.submit(&table.portal, "form:has([name=colleague_name])", &fields).await;
         assert_comes_back_without(&colleague, "colleague_name", &password);
 
@@ -107,7 +110,8 @@ fn the_password_of_another_connection_is_a_text_like_any_other() {
             (app.school_by_services("Een", "12AB", "een").await, app.school_by_services("Twee", "13AB", "twee").await);
         app.issue(kurve, &one).await;
         app.issue(kurve, &other).await;
-        let stuck = Command::ReportStuck { step: Step::ConsentGiven, reason: reason("abcd efgh jkmn pqrs tuvw xyz2 3456") };
+        let stuck =
+            Command::ReportStuck { step: Step::ConsentGiven, reason: reason("abcd efgh jkmn pqrs tuvw xyz2 3456") };
 
         let done = onboardings::act(app.context(), &app.call_of(&one), one.connection, &stuck, None).await;
 

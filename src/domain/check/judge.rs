@@ -2,7 +2,8 @@
 //!
 //! A silent port, a broken line of ours and a Magister that is down look the same. So: while most connections that
 //! worked fail together, nothing changes and Kurve gets one alarm; and a connection that fails alone is tried three
-//! times more over some hours before a step of it falls.
+//! times more over some hours before a step of it falls. A step that was only said is another matter: what Magister
+//! itself refuses never held, so it falls at once.
 
 use std::collections::BTreeSet;
 
@@ -123,10 +124,15 @@ impl CheckHistory {
         !self.is_awaited(result.code) && self.proven.iter().any(|step| !shown.contains(step))
     }
 
-    /// Whether a failure speaks against a step that is open, as after a new password: that it fails was to be expected,
-    /// and of what was proven besides it says nothing.
+    /// Whether a failure speaks against a step that is open, as after a new password, or that was only said: that it
+    /// fails was to be expected, and of what was proven besides it says nothing.
     fn is_awaited(&self, code: CheckCode) -> bool {
-        doubted(code).is_some_and(|step| !self.answered.contains(&step))
+        doubted(code).is_some_and(|step| !self.answered.contains(&step)) || self.refused_word(code).is_some()
+    }
+
+    /// The step that was only said and that Magister refuses with this code.
+    fn refused_word(&self, code: CheckCode) -> Option<Step> {
+        code.refuses().filter(|step| self.answered.contains(step) && !self.proven.contains(step))
     }
 
     /// Whether a step might fall by this result in the end: then it matters how the other connections fare.
@@ -207,6 +213,11 @@ pub fn judge(known: &CheckHistory, result: &CheckResult, round: &RoundFacts, now
         return Judgement { retry_at, alarm: Some(Alarm::Outage), streak: known.streak, ..Judgement::default() };
     }
 
+    if let Some(step) = known.refused_word(code) {
+        // A loss that was told stays told.
+        let streak = known.streak.filter(Streak::is_over);
+        return Judgement { prove, disprove: vec![(step, code)], streak, ..Judgement::default() };
+    }
     let is_worse = known.is_worse(result);
     if code == CheckCode::NoRoute {
         // Ours, and about no school: whatever was known before stays as it was.
@@ -243,30 +254,12 @@ pub fn judge(known: &CheckHistory, result: &CheckResult, round: &RoundFacts, now
 }
 
 /// The one step that a failure speaks against. What is Kurve's to find out speaks against no step of the school.
-fn doubted(code: CheckCode) -> Option<Step> {
-    match code {
-        CheckCode::PortSilent => Some(Step::AllowlistingConfirmed),
-        // The user existed when it was proven; what changes is the password.
-        CheckCode::LoginRefused => Some(Step::PasswordSet),
-        CheckCode::ListNotGranted | CheckCode::ServiceNotGranted => Some(Step::PermissionsChecked),
-        CheckCode::Ok
-        | CheckCode::HostUnknown
-        | CheckCode::PortRefused
-        | CheckCode::TlsFailed
-        | CheckCode::CertificateInvalid
-        | CheckCode::ListOutdated
-        | CheckCode::ListEmpty
-        | CheckCode::ListShrunk
-        | CheckCode::ListFailed
-        | CheckCode::NoRoute
-        | CheckCode::TooSlow
-        | CheckCode::UnexpectedAnswer => None,
-    }
+pub(super) fn doubted(code: CheckCode) -> Option<Step> {
+    if code == CheckCode::PortSilent { Some(Step::AllowlistingConfirmed) } else { code.refuses() }
 }
 
-/// The step that may fall by this code. Silence is no statement of Magister's, so it only speaks against what a check
-/// saw before; a refusal is, so it speaks against a claim as well.
+/// The step that may fall by this code after some tries: a check saw it before. What was only said has none: silence is no
+/// statement of Magister's, and a refusal makes it fall at once.
 fn falling(known: &CheckHistory, code: CheckCode) -> Option<Step> {
-    let against = if code == CheckCode::PortSilent { &known.proven } else { &known.answered };
-    doubted(code).filter(|step| against.contains(step))
+    doubted(code).filter(|step| known.proven.contains(step))
 }

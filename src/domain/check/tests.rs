@@ -192,16 +192,34 @@ fn pressing_the_button_again_and_again_counts_once() {
 }
 
 #[test]
-fn a_claim_falls_by_a_refusal_but_not_by_silence() {
-    let claimed = known(&[QueryExecuted, PasswordSet, AllowlistingRequested, AllowlistingConfirmed], &[], None);
+fn what_was_only_said_falls_by_a_refusal_at_once_and_never_by_anything_else() {
+    let claimed = known(ALL_PROVEN, &[], None);
+    for code in CheckCode::iter().filter(|code| !code.is_connected()) {
+        let falls = match code {
+            CheckCode::LoginRefused => vec![(PasswordSet, code)],
+            CheckCode::ListNotGranted | CheckCode::ServiceNotGranted => vec![(PermissionsChecked, code)],
+            _ => vec![],
+        };
 
-    let refused = fail_until_it_falls(&claimed, CheckCode::LoginRefused);
-    assert_eq!(refused[3].disprove, [(PasswordSet, CheckCode::LoginRefused)]);
-    assert_eq!(refused[0].prove, LISTED);
-    assert!(!refused[3].is_lost, "it never worked");
+        let judged = judge(&claimed, &result(code, rung_of(code)), &calm(), now());
 
-    let silent = fail_until_it_falls(&claimed, CheckCode::PortSilent);
-    assert_eq!(silent, [Judgement::default()]);
+        assert_eq!(judged.disprove, falls, "{}", code.as_str());
+        assert!(!judged.is_lost && judged.alarm.is_none() && judged.retry_at.is_none(), "it never worked");
+        assert!(!claimed.is_at_stake(&result(code, rung_of(code))), "nobody else is asked for it");
+    }
+    let refused = judge(&claimed, &result(CheckCode::LoginRefused, Rung::Login), &calm(), now());
+    assert_eq!(refused.prove, LISTED, "what held below it is seen all the same");
+}
+
+#[test]
+fn what_was_said_anew_falls_at_once_and_a_loss_that_was_told_stays_told() {
+    let over = Streak { code: CheckCode::LoginRefused, failures: 4, counted_at: now() };
+    let school = known(&[PasswordSet], LISTED, Some(over));
+
+    let judged = judge(&school, &result(CheckCode::LoginRefused, Rung::Login), &calm(), now());
+
+    assert_eq!(judged.disprove, [(PasswordSet, CheckCode::LoginRefused)]);
+    assert_eq!((judged.streak, judged.alarm, judged.is_lost), (Some(over), None, false));
 }
 
 #[test]
@@ -256,9 +274,9 @@ fn what_speaks_against_a_step_that_is_open_anew_takes_nothing_away() {
 }
 
 #[test]
-fn what_is_answered_anew_after_it_fell_gets_tries_of_its_own() {
+fn what_is_seen_anew_after_it_fell_gets_tries_of_its_own() {
     let over = Streak { code: CheckCode::LoginRefused, failures: 4, counted_at: now() };
-    let school = known(&[PasswordSet], LISTED, Some(over));
+    let school = known(&[], LOGGED_IN, Some(over));
 
     let judged = fail_until_it_falls(&school, CheckCode::LoginRefused);
 

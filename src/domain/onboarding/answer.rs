@@ -109,6 +109,16 @@ impl Answer {
         self.given.values().map(|given| given.at).min().expect("an answer is never empty")
     }
 
+    /// When the youngest statement was made.
+    pub fn last_said_at(&self) -> DateTime<Utc> {
+        self.given.values().map(|given| given.at).max().expect("an answer is never empty")
+    }
+
+    /// Whether a check saw it.
+    pub fn is_proven(&self) -> bool {
+        self.given.contains_key(&Evidence::Proven)
+    }
+
     /// The strongest evidence.
     pub fn evidence(&self) -> Evidence {
         self.strongest().0

@@ -33,6 +33,11 @@ pub enum FallCause {
         /// The check's stable code.
         code: String,
     },
+    /// It was only said, and Magister refused it at the next connection check: it never held.
+    Refused {
+        /// The check's stable code.
+        code: String,
+    },
     /// The school withdrew; told of the activation then, and of the credentials when it is taken up again.
     Withdrawn,
     /// The school belongs to another connection now.

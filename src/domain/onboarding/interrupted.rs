@@ -39,7 +39,8 @@ impl Interrupted {
     }
 
     pub(super) fn keep(&mut self, step: Step, cause: &FallCause, answer: Option<Answer>) {
-        let is_proven_anew = matches!(cause, FallCause::ConnectionLost { .. }) && step.can_be_proven();
+        let is_by_check = matches!(cause, FallCause::ConnectionLost { .. } | FallCause::Refused { .. });
+        let is_proven_anew = is_by_check && step.can_be_proven();
         if let Some(answer) = answer.filter(|_| !is_proven_anew) {
             self.answers.insert(step, answer);
         }

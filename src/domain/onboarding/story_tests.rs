@@ -156,6 +156,7 @@ fn cause_line(cause: &FallCause) -> String {
         FallCause::NeededStepFell { step } => format!("needed {}", step.as_str()),
         FallCause::CredentialsRenewed => "credentials renewed".to_owned(),
         FallCause::ConnectionLost { code } => format!("connection lost, {code}"),
+        FallCause::Refused { code } => format!("refused, {code}"),
         FallCause::Withdrawn => "withdrawn".to_owned(),
         FallCause::Moved => "moved".to_owned(),
         FallCause::Undone => "undone".to_owned(),

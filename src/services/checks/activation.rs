@@ -14,7 +14,7 @@ use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{Call, Context, ServiceError};
 use crate::store::ConnectionTrait;
 use crate::store::checks::check_overrides::{self, CheckOverride};
-use crate::store::checks::check_status::{self, CheckStatus, Newest};
+use crate::store::checks::check_status::{self, CheckStatus};
 use crate::store::onboarding::onboardings;
 
 /// What a page shows beside the verdict.
@@ -118,11 +118,16 @@ pub async fn list_facts(
     versions: &BTreeMap<ConnectionId, u32>,
 ) -> Result<BTreeMap<ConnectionId, ActivationFacts>, ServiceError> {
     let ids: Vec<ConnectionId> = versions.keys().copied().collect();
-    let newest = check_status::list_newest(context.db.reader(), &ids).await?;
-    let facts = |(id, Newest { last, passed }): (ConnectionId, Newest)| {
+    let newest = check_status::list_of(context.db.reader(), &ids).await?;
+    let facts = |(id, known): (ConnectionId, CheckStatus)| {
         let credential_version = versions.get(&id).copied().unwrap_or_default();
-        let facts =
-            ActivationFacts { policy: context.check_policy, credential_version, passed, newest: last, leave_for: None };
+        let facts = ActivationFacts {
+            policy: context.check_policy,
+            credential_version,
+            passed: known.passed,
+            newest: known.last,
+            leave_for: None,
+        };
         (id, facts)
     };
     Ok(newest.into_iter().map(facts).collect())

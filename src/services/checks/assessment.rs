@@ -91,9 +91,17 @@ fn still_says(state: &Onboarding, claimed: &Claimed, outcome: &Outcome) -> bool 
         Outcome::NotMade(_) => true,
         Outcome::Made(result) => {
             let is_current = state.credential_version() == claimed.version;
-            may_check(state).is_ok() && (is_current || result.rung < Rung::Login)
+            let is_so = may_check(state).is_ok() && (is_current || result.rung < Rung::Login);
+            is_so && !is_answered_since(state, claimed, result)
         }
     }
+}
+
+/// Whether somebody reported the step while the check that refuses it ran: perhaps it was done just after Magister was
+/// asked, so that says nothing of it.
+fn is_answered_since(state: &Onboarding, claimed: &Claimed, result: &CheckResult) -> bool {
+    let answer = result.code.refuses().and_then(|step| state.answer(step));
+    answer.is_some_and(|answer| !answer.is_proven() && answer.last_said_at() > claimed.began_at)
 }
 
 fn again_at(
@@ -239,6 +247,10 @@ fn after_check(known: &CheckStatus, after: &Onboarding, finding: &Finding<'_>) -
         },
         way: result.way.or(known.way),
         certificate: certificate.or(known.certificate),
+        ends_so_since: known
+            .newest()
+            .filter(|newest| newest.code == result.code)
+            .map_or(Some(now), |newest| Some(newest.since)),
     }
 }
 

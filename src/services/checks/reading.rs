@@ -1,9 +1,13 @@
 //! What pages show of checks and connections.
 
-use crate::domain::check::CheckCode;
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::check::{CheckCode, Newest};
 use crate::domain::connection::Connection;
 use crate::domain::ids::{CheckId, CheckRunId, ConnectionId};
-use crate::domain::onboarding::Party;
+use crate::domain::onboarding::{Onboarding, Party};
 use crate::services::{Context, ServiceError};
 use crate::store::Page;
 use crate::store::checks::check_runs::{self, Run};
@@ -11,6 +15,7 @@ use crate::store::checks::check_status::{self, CheckStatus};
 use crate::store::checks::check_status_list::{self, ConnectionFilter};
 use crate::store::checks::connection_checks::{self, Check};
 use crate::store::checks::outages::{self, Outage};
+use crate::store::onboarding::onboardings;
 use crate::store::onboarding::overview::After;
 
 /// Rows on a page of connections.
@@ -62,6 +67,24 @@ pub async fn find(context: &Context, id: CheckId) -> Result<Check, ServiceError>
     connection_checks::find(context.db.reader(), id).await?.ok_or(ServiceError::NotFound)
 }
 
+/// How things stand beside a check.
+#[derive(Debug, Clone)]
+pub struct Beside {
+    /// The onboarding as it is now.
+    pub state: Onboarding,
+    /// Whether no check was made after it: what to do now, only the newest one tells.
+    pub is_newest: bool,
+}
+
+/// How things stand beside a check.
+pub async fn beside(context: &Context, check: &Check) -> Result<Beside, ServiceError> {
+    let conn = context.db.reader();
+    let state = onboardings::load(conn, check.connection).await?.state;
+    let newest = check_status::load(conn, check.connection).await?.newest();
+    let is_older = |(newest, finished_at): (Newest, DateTime<Utc>)| finished_at < newest.at;
+    Ok(Beside { state, is_newest: !newest.zip(check.finished_at).is_some_and(is_older) })
+}
+
 /// A connection's newest check, whether it waits, is under way or is over.
 pub async fn latest(context: &Context, connection: ConnectionId) -> Result<Option<Check>, ServiceError> {
     Ok(connection_checks::list_of_connection(context.db.reader(), connection, None, 1).await?.pop())
@@ -99,6 +122,23 @@ pub async fn tally(context: &Context) -> Result<Tally, ServiceError> {
         lost: check_status_list::count_lost(conn).await?,
         outage: outages::find_open(conn).await?,
     })
+}
+
+/// The newest check of a connection, which its steps are held against; none where no checks are made.
+pub async fn newest(context: &Context, connection: ConnectionId) -> Result<Option<Newest>, ServiceError> {
+    Ok(list_newest(context, &[connection]).await?.remove(&connection))
+}
+
+/// The same of some connections.
+pub async fn list_newest(
+    context: &Context,
+    connections: &[ConnectionId],
+) -> Result<BTreeMap<ConnectionId, Newest>, ServiceError> {
+    if !context.check_policy.makes_checks() || connections.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let known = check_status::list_of(context.db.reader(), connections).await?;
+    Ok(known.into_iter().filter_map(|(id, known)| Some((id, known.newest()?))).collect())
 }
 
 /// The connections that Kurve has to look into, at most `limit`. None where no checks are made, and none while an

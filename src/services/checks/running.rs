@@ -41,6 +41,7 @@ pub(super) struct Claimed {
     pub(super) connection: ConnectionId,
     pub(super) domain: SchoolDomain,
     pub(super) version: u32,
+    pub(super) began_at: DateTime<Utc>,
     pub(super) lease_until: DateTime<Utc>,
     is_watched: bool,
     credential: StoredCredential,
@@ -122,7 +123,7 @@ async fn claim_waiting(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Resul
             connection_checks::mark_begun(conn, check.id, &host, term, ready.version).await?;
             // It is the school's turn as well, as for the timer; another turn at its end was planned while it ran.
             check_status::save_next(conn, check.connection, Some(term.until)).await?;
-            return Ok(Some(claimed(check.id, check.connection, ready, term.until, check.is_asked)));
+            return Ok(Some(claimed(check.id, check.connection, ready, term, check.is_asked)));
         }
     }
     Ok(None)
@@ -176,20 +177,15 @@ async fn claim_due(
             check_status::save_next(conn, school, Some(now)).await?;
             continue;
         }
-        return Ok(Some(claimed(id, school, ready, term.until, false)));
+        return Ok(Some(claimed(id, school, ready, term, false)));
     }
     Ok(None)
 }
 
-fn claimed(
-    check: CheckId,
-    connection: ConnectionId,
-    ready: Ready,
-    lease_until: DateTime<Utc>,
-    is_watched: bool,
-) -> Claimed {
+fn claimed(check: CheckId, connection: ConnectionId, ready: Ready, term: LeaseTerm, is_watched: bool) -> Claimed {
     let Ready { domain, version, credential, way } = ready;
-    Claimed { check, connection, domain, version, lease_until, is_watched, credential, way }
+    let LeaseTerm { now: began_at, until: lease_until } = term;
+    Claimed { check, connection, domain, version, began_at, lease_until, is_watched, credential, way }
 }
 
 /// What a check of a connection needs; `None` when there is nothing to check any more.

@@ -2,10 +2,11 @@
 
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
+use crate::domain::check::{Advice, CheckCode};
 use crate::domain::connection::{Connection, ConnectionDetails};
 use crate::domain::ids::ConnectionId;
 use crate::domain::join::{Asker, JoinKind};
-use crate::domain::onboarding::{Command, Ground, Refusal, SchoolProgress, Step};
+use crate::domain::onboarding::{Command, Ground, Onboarding, Refusal, SchoolProgress, Step};
 use crate::domain::school::{School, SchoolDetails, SchoolRef};
 use crate::domain::text::{Brin, SchoolDomain};
 use crate::services::onboarding::joins::{self, Asking, Place, Wanted};
@@ -13,6 +14,7 @@ use crate::services::onboarding::onboardings;
 use crate::services::people::contacts;
 use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{Call, Context, ServiceError};
+use crate::store::checks::check_status::{self, CheckStatus};
 use crate::store::onboarding::{connections, schools};
 use crate::store::{self, StoreError};
 
@@ -124,6 +126,62 @@ pub async fn submit(
         Err(ServiceError::Store(StoreError::Taken)) => try_to_submit(context, call, connection, details).await,
         other => other,
     }
+}
+
+/// A contact corrects the school domain after a check found no Magister there: no check ever got further, so no step
+/// rests on it and all of them stay. Nobody is vouched for any more, as with every other domain. One that another
+/// connection has becomes a request, as in [`submit`].
+///
+/// # Errors
+/// `Refused` where the newest check says something else.
+pub async fn correct_domain(
+    context: &Context,
+    call: &Call,
+    connection: ConnectionId,
+    domain: &SchoolDomain,
+) -> Result<(), ServiceError> {
+    match try_to_correct(context, call, connection, domain).await {
+        Err(ServiceError::Store(StoreError::Taken)) => try_to_correct(context, call, connection, domain).await,
+        other => other,
+    }
+}
+
+async fn try_to_correct(
+    context: &Context,
+    call: &Call,
+    connection: ConnectionId,
+    domain: &SchoolDomain,
+) -> Result<(), ServiceError> {
+    let mut work = UnitOfWork::begin(context, call).await?;
+    let held = store::onboarding::onboardings::load_for_update(work.conn(), connection).await?;
+    let known = Known::load(&work, connection).await?;
+    let newest = check_status::load(work.conn(), connection).await?.newest();
+    if !newest.is_some_and(|newest| can_correct_domain(newest.code, &held.state)) {
+        return Err(Refusal::DetailsInUse.into());
+    }
+    let new = ConnectionDetails { domain: domain.clone(), ..known.connection.details.clone() };
+    let (own, places) = known.settle(&work, &NewDetails { connection: new.clone(), brin: None }).await?;
+    if own.connection.domain != known.connection.details.domain {
+        known.save_connection(&work, call, &own).await?;
+        let version = store::onboarding::onboardings::save(work.conn(), connection, &held, call.now).await?;
+        work.note_version(Some(connection), Some(version), Action::DetailsChanged);
+        contacts::clear_vouches(&mut work, connection, Some(version)).await?;
+        // What was found was about another Magister, so nothing is known of this one.
+        check_status::save(work.conn(), &CheckStatus::fresh(connection)).await?;
+    }
+    check_status::save_next(work.conn(), connection, Some(call.now)).await?;
+    for place in places {
+        known.ask(&mut work, call, &NewDetails { connection: new.clone(), brin: None }, place).await?;
+    }
+    work.finish().await?;
+    context.check_waits.notify_waiters();
+    Ok(())
+}
+
+/// Whether a contact may correct the school domain after a check that ended so.
+pub fn can_correct_domain(code: CheckCode, state: &Onboarding) -> bool {
+    let is_going_on = !state.lifecycle().is_withdrawn();
+    is_going_on && Advice::of(code, state) == Advice::Plain(CheckCode::HostUnknown)
 }
 
 async fn try_to_submit(

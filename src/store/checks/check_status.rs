@@ -7,7 +7,7 @@ use entity::{check_status, credential, onboarding};
 use sea_orm::sea_query::{Expr, OnConflict, Query};
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use crate::domain::check::{Certificate, CheckCode, ListGuard, Receipt, Streak, Way};
+use crate::domain::check::{Certificate, CheckCode, ListGuard, Newest, Receipt, Streak, Way};
 use crate::domain::ids::ConnectionId;
 use crate::store::{ConnectionTrait, LeaseTerm, StoreError};
 
@@ -40,12 +40,25 @@ pub struct CheckStatus {
     pub way: Option<Way>,
     /// The certificate that was last seen.
     pub certificate: Option<Certificate>,
+    /// Since when the checks end as the last one did; none where nobody knows.
+    pub ends_so_since: Option<DateTime<Utc>>,
 }
 
 impl CheckStatus {
     /// What the next list is held against.
     pub fn list_guard(&self) -> ListGuard {
         ListGuard { receipt_rows: self.receipt.map(|receipt| receipt.counts.rows), held_rows: self.held_rows }
+    }
+
+    /// The newest check that was made.
+    pub fn newest(&self) -> Option<Newest> {
+        let (code, at) = self.last?;
+        Some(Newest { code, at, since: self.ends_so_since.unwrap_or(at) })
+    }
+
+    /// Since when it is as the last check says: since it began to fail, or to end so.
+    pub fn since(&self) -> Option<DateTime<Utc>> {
+        self.failing_since.into_iter().chain(self.newest().map(|newest| newest.since)).min()
     }
 
     /// A connection that was never checked.
@@ -64,6 +77,7 @@ impl CheckStatus {
             held_rows: None,
             way: None,
             certificate: None,
+            ends_so_since: None,
         }
     }
 }
@@ -78,26 +92,17 @@ pub async fn find(conn: &impl ConnectionTrait, connection: ConnectionId) -> Resu
     check_status::Entity::find_by_id(connection.as_uuid()).one(conn).await?.map(|row| to_check_status(&row)).transpose()
 }
 
-/// How the newest check of a connection ended, and its last pass with the version of the credentials.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Newest {
-    /// How the last check ended, and when.
-    pub last: Option<(CheckCode, DateTime<Utc>)>,
-    /// When a check last passed every rung, and with which version of the credentials.
-    pub passed: Option<(DateTime<Utc>, u32)>,
-}
-
-/// What is known of the newest checks of some connections; one that was never checked, or cannot be read, is left out.
-pub async fn list_newest(
+/// What is known of some connections. What cannot be read is passed over: this is said beside something else.
+pub async fn list_of(
     conn: &impl ConnectionTrait,
     connections: &[ConnectionId],
-) -> Result<BTreeMap<ConnectionId, Newest>, StoreError> {
+) -> Result<BTreeMap<ConnectionId, CheckStatus>, StoreError> {
     let rows = check_status::Entity::find()
         .filter(check_status::COLUMN.connection_id.is_in(connections.iter().map(|id| id.as_uuid())))
         .all(conn)
         .await?;
     let known = rows.iter().filter_map(|row| to_check_status(row).ok());
-    Ok(known.map(|known| (known.connection, Newest { last: known.last, passed: known.passed })).collect())
+    Ok(known.map(|known| (known.connection, known)).collect())
 }
 
 /// Keeps what is known of a connection. The caller has locked the onboarding.
@@ -120,6 +125,7 @@ pub async fn save(conn: &impl ConnectionTrait, known: &CheckStatus) -> Result<()
         Column::Way,
         Column::CertificateUntil,
         Column::CertificateSeenAt,
+        Column::EndsSoSince,
     ];
     let renew = OnConflict::column(Column::ConnectionId).update_columns(update).to_owned();
     check_status::Entity::insert(to_row(known)?).on_conflict(renew).exec_without_returning(conn).await?;
@@ -263,6 +269,7 @@ fn to_row(known: &CheckStatus) -> Result<check_status::ActiveModel, StoreError> 
         way: Set(known.way.map(|way| way.as_str().to_owned())),
         certificate_until: Set(known.certificate.map(|certificate| certificate.until)),
         certificate_seen_at: Set(known.certificate.map(|certificate| certificate.seen_at)),
+        ends_so_since: Set(known.ends_so_since),
     })
 }
 
@@ -307,5 +314,6 @@ pub(in crate::store) fn to_check_status(row: &check_status::Model) -> Result<Che
         held_rows,
         way,
         certificate,
+        ends_so_since: row.ends_so_since,
     })
 }

@@ -111,7 +111,7 @@ pub async fn list_held_by(
     let rows = held_by(party)
         .find_also_related(connection::Entity)
         .order_by_asc(check_status::COLUMN.failing_since)
-        .order_by_asc(check_status::COLUMN.last_checked_at)
+        .order_by_asc(check_status::COLUMN.ends_so_since)
         .order_by_asc(check_status::COLUMN.connection_id)
         .limit(limit)
         .all(conn)

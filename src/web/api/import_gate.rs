@@ -9,8 +9,9 @@ use serde::Serialize;
 use strum::IntoEnumIterator;
 
 use crate::crypto::{digest, hex};
+use crate::domain::check::{Sight, StepTruth, Truths};
 use crate::domain::import_gate::Verdict;
-use crate::domain::onboarding::{Gate, Onboarding, Party, Step};
+use crate::domain::onboarding::{Gate, Party, Step};
 use crate::domain::text::Brin;
 use crate::services::checks::ActivationAnswer;
 use crate::services::onboarding::import_gate::{self, GateAnswer};
@@ -118,6 +119,10 @@ struct StepAnswer {
     evidence: Option<&'static str>,
     /// When that was given; null while it is not done.
     at: Option<DateTime<Utc>>,
+    /// What the newest connection check says of it: `seen`, `not_seen` (it did not get as far, or nobody answered),
+    /// `refused` (the opposite: a step that a check saw before is tried again for some hours) or `later` (it was
+    /// reported after that check); null where no check can see it or none was made.
+    check: Option<&'static str>,
 }
 
 /// May this school import?
@@ -173,11 +178,13 @@ fn body(found: &GateAnswer) -> ImportGate {
             })
             .collect(),
     };
+    let newest = found.activation.status.newest().filter(|_| found.activation.facts.policy.makes_checks());
+    let truths = Truths { state: &found.state, newest };
     ImportGate {
         brin: found.brin.to_string(),
         verdict: if found.verdict.is_open() { "open" } else { "closed" },
         reasons,
-        answers: Gate::iter().map(|gate| answer(&found.state, gate)).collect(),
+        answers: Gate::iter().map(|gate| answer(&truths, gate)).collect(),
         state: found.state.lifecycle().as_str(),
         version: found.version,
         check: check(&found.activation, &found.state),
@@ -205,7 +212,8 @@ fn missing(step: Step, holder: Option<Party>) -> Missing {
     Missing { step: step.as_str(), holder: holder.map(Party::as_str) }
 }
 
-fn answer(state: &Onboarding, gate: Gate) -> Answer {
+fn answer(truths: &Truths<'_>, gate: Gate) -> Answer {
+    let state = truths.state;
     let given: Vec<_> = gate.steps().iter().filter_map(|step| state.answer(*step)).map(|a| a.strongest()).collect();
     let yes = state.is_gate_yes(gate);
     Answer {
@@ -213,16 +221,42 @@ fn answer(state: &Onboarding, gate: Gate) -> Answer {
         yes,
         evidence: given.iter().map(|(evidence, _)| *evidence).min().filter(|_| yes).map(|evidence| evidence.as_str()),
         since: given.iter().map(|(_, given)| given.at).max().filter(|_| yes),
-        steps: gate.steps().iter().map(|step| step_answer(state, *step)).collect(),
+        steps: gate.steps().iter().map(|step| step_answer(&truths.of(*step))).collect(),
     }
 }
 
-fn step_answer(state: &Onboarding, step: Step) -> StepAnswer {
-    let strongest = state.answer(step).map(|answer| answer.strongest());
+fn step_answer(truth: &StepTruth<'_>) -> StepAnswer {
+    let strongest = truth.said.answer().map(|answer| answer.strongest());
+    let step = truth.step;
     StepAnswer {
+        check: match truth.sight {
+            Sight::Unchecked => None,
+            Sight::Later(_) => Some("later"),
+            Sight::Seen(_) => Some("seen"),
+            Sight::Unseen(_) => Some("not_seen"),
+            Sight::Refused(_) => Some("refused"),
+        },
         step: step.as_str(),
         yes: strongest.is_some(),
         evidence: strongest.map(|(evidence, _)| evidence.as_str()),
         at: strongest.map(|(_, given)| given.at),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::check::testing::histories;
+
+    proptest::proptest! {
+        #[test]
+        fn no_answer_calls_a_step_done_without_saying_that_its_newest_check_refused_it(moments in histories()) {
+            for moment in moments {
+                let Some(step) = moment.refused() else { continue };
+                let told = step_answer(&moment.truths().of(step));
+
+                assert!(!told.yes || told.check == Some("refused"), "{told:?}");
+            }
+        }
     }
 }

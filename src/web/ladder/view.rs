@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use strum::IntoEnumIterator;
 
-use crate::domain::check::{CheckCode, CheckResult, NotMade, Rung, RungTime};
+use crate::domain::check::{Advice, CheckCode, CheckResult, NotMade, Rung, RungTime};
 use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::Party;
 use crate::links;
+use crate::services::checks::Beside;
 use crate::store::checks::connection_checks::{Check, Outcome};
 use crate::words;
 
@@ -77,20 +78,28 @@ pub(in crate::web) struct LadderView {
 /// What is said of a rung that was never reached.
 const NOT_LOOKED_AT: &str = "Niet bekeken";
 
+/// What is said of a check after which another was made.
+const LATER: &str =
+    "Zo was het toen. Daarna is er opnieuw gecontroleerd: wat je nu kunt doen, staat bij de nieuwste controle.";
+
 impl LadderView {
     /// A check as it stands.
-    pub(in crate::web) fn of(check: &Check, reader: Reader) -> Self {
+    pub(in crate::web) fn of(check: &Check, beside: &Beside, reader: Reader) -> Self {
         let stand = match (&check.outcome, check.started_at) {
             (Some(Outcome::Made(result)), _) => Stand::Done(result),
             (Some(Outcome::NotMade(reason)), _) => Stand::NotMade(*reason),
             (None, Some(_)) => Stand::Climbing { held: &check.progress.held, trying: check.progress.trying },
             (None, None) => Stand::Waiting,
         };
-        Self::new(stand, check.finished_at.unwrap_or(check.asked_at), reader)
+        let mut view = Self::new(stand, check.finished_at.unwrap_or(check.asked_at), beside, reader);
+        if check.result().is_some_and(|result| result.code == CheckCode::HostUnknown) {
+            view.lines.insert(0, format!("We zochten op https://{}.", check.host));
+        }
+        view
     }
 
     /// A check that stands so, at a moment.
-    fn new(stand: Stand<'_>, at: DateTime<Utc>, reader: Reader) -> Self {
+    fn new(stand: Stand<'_>, at: DateTime<Utc>, beside: &Beside, reader: Reader) -> Self {
         match stand {
             Stand::Waiting => {
                 let title = "De controle staat in de rij";
@@ -118,7 +127,7 @@ impl LadderView {
                 }
                 view
             }
-            Stand::Done(result) => Self::done(result, at, reader),
+            Stand::Done(result) => Self::done(result, at, beside, reader),
         }
     }
 
@@ -146,8 +155,9 @@ impl LadderView {
         }
     }
 
-    fn done(result: &CheckResult, at: DateTime<Utc>, reader: Reader) -> Self {
+    fn done(result: &CheckResult, at: DateTime<Utc>, beside: &Beside, reader: Reader) -> Self {
         let code = result.code;
+        let advice = Advice::of(code, &beside.state);
         let broken = (code != CheckCode::Ok).then_some(result.rung);
         let held: Vec<RungTime> = result.times.iter().filter(|time| result.holds(time.rung)).copied().collect();
         let mut rows = rungs(&held, None, broken);
@@ -163,39 +173,52 @@ impl LadderView {
             let time = result.times.iter().find(|time| time.rung == rung);
             row.time = time.map_or_else(String::new, |time| words::seconds_nl(time.millis));
         }
-        let kind = match (code, code.holder()) {
+        let checked = format!("Gecontroleerd op {}", words::moment_nl(at));
+        let kind = match (code, advice.holder()) {
             (CheckCode::Ok, _) => "done",
-            (_, Some(Party::School)) => "now",
-            (_, Some(Party::Kurve | Party::Magister) | None) => "wait",
-        };
-        let (label, lead) = match reader {
-            Reader::School(_) => (words::check_turn(code).to_owned(), String::new()),
-            Reader::Kurve => {
-                (code.holder().map_or("niemand", words::party_name).to_owned(), "Dit leest de school: ".to_owned())
-            }
+            (_, Some(Party::School)) if beside.is_newest => "now",
+            (_, Some(Party::School | Party::Kurve | Party::Magister) | None) => "wait",
         };
         let label = match (reader, code) {
-            (_, CheckCode::Ok) => format!("Gecontroleerd op {}", words::moment_nl(at)),
-            (Reader::School(_), _) => label,
-            (Reader::Kurve, _) => format!("Aan zet: {label}"),
+            (_, CheckCode::Ok) => checked.clone(),
+            // What to do now, only the newest check tells.
+            _ if !beside.is_newest => "Een eerdere controle".to_owned(),
+            (Reader::School(_), _) => words::advice_turn(advice).to_owned(),
+            (Reader::Kurve, _) => format!("Aan zet: {}", advice.holder().map_or("niemand", words::party_name)),
         };
-        let mut view = Self::bare(code.as_str(), kind, label, words::check_title(code), rows);
-        view.lines.push(format!("{lead}{}", code.sentence()));
-        if code != CheckCode::Ok {
-            view.lines.push(format!("Gecontroleerd op {}.", words::moment_nl(at)));
+        let title = if beside.is_newest { words::advice_title(advice) } else { words::check_title(code) };
+        let mut view = Self::bare(code.as_str(), kind, label, title, rows);
+        let said = if beside.is_newest { words::advice_sentence(advice) } else { LATER };
+        let lead = if reader == Reader::Kurve && beside.is_newest { "Dit leest de school: " } else { "" };
+        if code == CheckCode::Ok {
+            view.lines.push(format!("{lead}{}", code.sentence()));
+        } else {
+            view.lines.push(format!("{lead}{said}"));
+            view.lines.push(format!("{checked}."));
         }
         view.receipt = result.counts.map(|counts| counts.receipt()).unwrap_or_default();
         view.proven = result.proven().into_iter().map(words::step_name).collect();
-        view.said = format!("{}. {}", view.title, code.sentence());
+        view.said = format!("{}. {said}", view.title);
         match reader {
+            Reader::School(school) if beside.is_newest => view.link = fix(school, advice),
             Reader::School(school) => {
-                view.link = words::check_step(code)
-                    .map(|step| (links::SCHOOL_STEP.step(school, step), format!("Naar “{}”", words::step_name(step))));
+                let newest = links::SCHOOL_CONNECTION.at(school);
+                view.link = Some((newest, "Bekijk de nieuwste controle".to_owned())).filter(|_| code != CheckCode::Ok);
             }
             Reader::Kurve => view.details = details(result),
         }
         view
     }
+}
+
+/// Where the school puts right what is wrong.
+fn fix(school: ConnectionId, advice: Advice) -> Option<(String, String)> {
+    if advice == Advice::Plain(CheckCode::HostUnknown) {
+        let here = links::SCHOOL_CONNECTION.at(school);
+        return Some((format!("{here}#schooldomein"), "Schooldomein verbeteren".to_owned()));
+    }
+    let step = words::advice_step(advice)?;
+    Some((links::SCHOOL_STEP.step(school, step), format!("Naar “{}”", words::step_name(step))))
 }
 
 /// The first rung that did not hold yet.

@@ -4,9 +4,15 @@ use strum::IntoEnumIterator;
 
 use super::*;
 use crate::domain::check::{Counts, Oddity};
+use crate::domain::onboarding::testing::Walk;
 
 fn reader() -> Reader {
     Reader::School(ConnectionId::from_uuid(uuid::Uuid::from_u128(7)))
+}
+
+/// Where the school reported all its steps, and no check was made later.
+fn newest() -> Beside {
+    Beside { state: Walk::all_but(&[]).state, is_newest: true }
 }
 
 fn at() -> DateTime<Utc> {
@@ -31,7 +37,7 @@ fn states(view: &LadderView) -> Vec<&'static str> {
 fn a_check_that_climbs_shows_what_held_and_what_is_tried() {
     let held = [RungTime { rung: Rung::Name, millis: 20 }, RungTime { rung: Rung::Tcp, millis: 1_250 }];
 
-    let view = LadderView::new(Stand::Climbing { held: &held, trying: Some(Rung::Tls) }, at(), reader());
+    let view = LadderView::new(Stand::Climbing { held: &held, trying: Some(Rung::Tls) }, at(), &newest(), reader());
 
     assert!(view.is_running);
     assert_eq!(states(&view), ["held", "held", "trying", "ahead", "ahead", "ahead", "ahead"]);
@@ -43,14 +49,14 @@ fn a_check_that_climbs_shows_what_held_and_what_is_tried() {
 fn a_check_between_two_rungs_tries_the_next_one() {
     let held = [RungTime { rung: Rung::Name, millis: 20 }];
 
-    let view = LadderView::new(Stand::Climbing { held: &held, trying: None }, at(), reader());
+    let view = LadderView::new(Stand::Climbing { held: &held, trying: None }, at(), &newest(), reader());
 
     assert_eq!(states(&view)[..3], ["held", "trying", "ahead"]);
 }
 
 #[test]
 fn a_check_that_works_shows_the_receipt_and_what_it_proves() {
-    let view = LadderView::new(Stand::Done(&ended(CheckCode::Ok, Rung::Rows)), at(), reader());
+    let view = LadderView::new(Stand::Done(&ended(CheckCode::Ok, Rung::Rows)), at(), &newest(), reader());
 
     assert_eq!((view.kind, view.key, view.is_running), ("done", "ok", false));
     assert_eq!(states(&view), ["held"; 7]);
@@ -63,8 +69,8 @@ fn a_check_that_works_shows_the_receipt_and_what_it_proves() {
 fn a_check_that_fails_says_who_acts_and_leads_the_school_there() {
     let result = ended(CheckCode::LoginRefused, Rung::Login);
 
-    let school = LadderView::new(Stand::Done(&result), at(), reader());
-    let kurve = LadderView::new(Stand::Done(&result), at(), Reader::Kurve);
+    let school = LadderView::new(Stand::Done(&result), at(), &newest(), reader());
+    let kurve = LadderView::new(Stand::Done(&result), at(), &newest(), Reader::Kurve);
 
     assert_eq!(states(&school), ["held", "held", "held", "broke", "ahead", "ahead", "ahead"]);
     assert_eq!((school.kind, school.label.as_str()), ("now", "Jullie zijn aan zet"));
@@ -81,8 +87,8 @@ fn a_check_that_fails_says_who_acts_and_leads_the_school_there() {
 fn what_was_odd_is_for_kurve() {
     let result = CheckResult { oddity: Some(Oddity::Status(503)), ..ended(CheckCode::UnexpectedAnswer, Rung::Data) };
 
-    let kurve = LadderView::new(Stand::Done(&result), at(), Reader::Kurve);
-    let school = LadderView::new(Stand::Done(&result), at(), reader());
+    let kurve = LadderView::new(Stand::Done(&result), at(), &newest(), Reader::Kurve);
+    let school = LadderView::new(Stand::Done(&result), at(), &newest(), reader());
 
     assert!(kurve.details.contains(&("Wat er vreemd was", "Het antwoord had HTTP-status 503.".to_owned())));
     assert_eq!((school.kind, school.label.as_str()), ("wait", "Kurve is aan zet"));
@@ -92,10 +98,25 @@ fn what_was_odd_is_for_kurve() {
 fn every_code_has_a_ladder_for_every_reader() {
     for code in CheckCode::iter() {
         for reader in [reader(), Reader::Kurve] {
-            let view = LadderView::new(Stand::Done(&ended(code, Rung::Login)), at(), reader);
+            let view = LadderView::new(Stand::Done(&ended(code, Rung::Login)), at(), &newest(), reader);
 
             assert!(view.title.len() > 10 && view.lines[0].len() > 20, "{}", code.as_str());
             assert_eq!(view.key, code.as_str());
         }
     }
+}
+
+#[test]
+fn what_to_do_now_only_the_newest_check_tells() {
+    let result = ended(CheckCode::LoginRefused, Rung::Login);
+    let older = Beside { is_newest: false, ..newest() };
+
+    let school = LadderView::new(Stand::Done(&result), at(), &older, reader());
+
+    assert_eq!((school.kind, school.label.as_str()), ("wait", "Een eerdere controle"));
+    assert!(school.lines.iter().chain([&school.said]).all(|line| !line.contains("wachtwoord")), "{:?}", school.lines);
+    assert_eq!(
+        school.link.map(|(href, _)| href).as_deref(),
+        Some("/school/00000000-0000-0000-0000-000000000007/verbinding")
+    );
 }

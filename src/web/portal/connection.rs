@@ -2,21 +2,26 @@
 
 use askama::Template;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
+use serde::Deserialize;
 
-use crate::domain::check::CheckCode;
+use crate::domain::check::{Advice, CheckCode, Newest};
 use crate::domain::ids::CheckId;
 use crate::domain::onboarding::Party;
+use crate::domain::onboarding::decide::amsterdam_date;
+use crate::domain::text::SchoolDomain;
 use crate::links::{self, OfConnection};
 use crate::services::ServiceError;
 use crate::services::checks;
+use crate::services::onboarding::details;
 use crate::services::onboarding::onboardings::ConnectionFile;
 use crate::store::checks::connection_checks::Check;
 use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
-use crate::web::flash::see_other;
-use crate::web::form::{Posted, Pressed};
+use crate::web::flash::{self, Flash, see_other};
+use crate::web::form::{FieldErrors, Posted, Pressed};
 use crate::web::ladder::{self, CheckButton, LadderView, Reader, live};
 use crate::web::page::{self, Frame};
 use crate::web::portal::next::Link;
@@ -34,11 +39,45 @@ struct ConnectionPage {
     /// The check; none when there never was one.
     ladder: Option<LadderView>,
     button: CheckButton,
+    /// The form to correct the school domain, where a check found no Magister there.
+    domain: Option<DomainForm>,
+    errors: FieldErrors,
+    /// Why it could not be corrected; empty if it was not tried.
+    refusal: String,
+    domain_path: String,
     /// Where this page is.
     here: String,
     /// Where its changes come from.
     live: String,
     earlier: Vec<Link>,
+}
+
+/// The school domain as typed.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct DomainForm {
+    #[serde(default)]
+    domain: String,
+}
+
+/// Corrects the school domain.
+pub(super) async fn correct_domain(
+    State(web): State<WebState>,
+    who: SchoolContact,
+    Posted(form): Posted<DomainForm>,
+) -> Result<Response, PageError> {
+    let (mut errors, mut refusal) = (FieldErrors::default(), String::new());
+    if web.limits.check_client(who.visit.client).is_err() {
+        refusal = words::TOO_MANY_FORMS.to_owned();
+    } else if let Some(domain) = errors.take("domain", SchoolDomain::parse(&form.domain)) {
+        match details::correct_domain(&web.context, &who.call(), who.connection(), &domain).await {
+            Ok(()) => return Ok(flash::redirect(&web, &who.at(links::SCHOOL_CONNECTION), Flash::DomainGiven)),
+            Err(ServiceError::Refused(refused)) => refusal = words::refusal(&refused),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let latest = checks::latest(&web.context, who.connection()).await?;
+    let page = ConnectionPage { domain: Some(form), errors, refusal, ..build(&web, &who, latest).await? };
+    page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
 /// The newest check, or that there was none.
@@ -67,7 +106,10 @@ pub(super) async fn show_live(
     let (context, reader) = (web.context.clone(), Reader::School(who.connection()));
     let look = move || {
         let context = context.clone();
-        async move { ladder::step(&LadderView::of(&checks::find(&context, id).await?, reader)) }
+        async move {
+            let check = checks::find(&context, id).await?;
+            ladder::step(&LadderView::of(&check, &checks::beside(&context, &check).await?, reader))
+        }
     };
     live::tell(&web, who, look).await
 }
@@ -100,11 +142,25 @@ async fn build(web: &WebState, who: &SchoolContact, shown: Option<Check>) -> Res
     let path = |path: OfConnection, check: &Check| path.check(who.connection(), check.id);
     let is_shown = |check: &Check| shown.as_ref().is_some_and(|shown| shown.id == check.id);
     let others = history.iter().filter(|check| !is_shown(check));
+    let beside = match &shown {
+        Some(check) => Some(checks::beside(&web.context, check).await?),
+        None => None,
+    };
+    let both = shown.as_ref().zip(beside.as_ref());
+    let has_no_host = both.is_some_and(|(check, beside)| {
+        let code = check.result().map(|result| result.code);
+        beside.is_newest && code.is_some_and(|code| details::can_correct_domain(code, &beside.state))
+    });
+    let domain = file.connection.details.domain.label().to_owned();
     Ok(ConnectionPage {
         frame,
         around,
-        ladder: shown.as_ref().map(|check| LadderView::of(check, Reader::School(who.connection()))),
+        ladder: both.map(|(check, beside)| LadderView::of(check, beside, Reader::School(who.connection()))),
         button: button(web, who, &file, history.first()),
+        domain: has_no_host.then_some(DomainForm { domain }),
+        errors: FieldErrors::default(),
+        refusal: String::new(),
+        domain_path: who.at(links::SCHOOL_DOMAIN),
         here: shown.as_ref().map_or_else(|| who.at(links::SCHOOL_CONNECTION), |check| path(links::SCHOOL_CHECK, check)),
         live: shown.as_ref().map(|check| path(links::SCHOOL_CHECK_LIVE, check)).unwrap_or_default(),
         earlier: others.map(|check| Link::new(path(links::SCHOOL_CHECK, check), earlier_words(check))).collect(),
@@ -143,8 +199,8 @@ pub(super) struct ConnectionPanel {
     pub(super) href: String,
     /// What leads there.
     pub(super) link: &'static str,
-    /// How the newest check that was made ended, if it did not pass and none runs.
-    pub(super) failed: Option<CheckCode>,
+    /// What to do after the newest check that was made, if it did not pass and none runs.
+    pub(super) failed: Option<Advice>,
     pub(super) button: CheckButton,
 }
 
@@ -160,14 +216,18 @@ pub(super) async fn panel(
     let latest = checks::latest(&web.context, file.connection.id).await?;
     let known = checks::connection(&web.context, file.connection.id).await?;
     let is_running = latest.as_ref().is_some_and(|check| check.finished_at.is_none());
-    let (key, line) = match (is_running, known.last) {
+    let advice = known.newest().map(|newest| (newest, Advice::of(newest.code, &file.state)));
+    let (key, line) = match (is_running, advice) {
         (true, _) => ("running", "De verbinding wordt nu gecontroleerd.".to_owned()),
-        (false, Some((CheckCode::Ok, at))) => {
+        (false, Some((Newest { code: CheckCode::Ok, at, .. }, _))) => {
             ("ok", format!("Gecontroleerd op {}: de verbinding werkt.", words::moment_nl(at)))
         }
-        (false, Some((code, at))) => {
+        (false, Some((newest, advice))) => {
             // Whose turn it is, is said once on the page: by the card above.
-            (code.as_str(), format!("Gecontroleerd op {}. {}.", words::moment_nl(at), words::check_title(code)))
+            let line = format!("Gecontroleerd op {}. {}.", words::moment_nl(newest.at), words::advice_title(advice));
+            let (began, checked) = (amsterdam_date(newest.since), amsterdam_date(newest.at));
+            let since = format!(" Dat is zo sinds {}.", words::date_nl(newest.since));
+            (newest.code.as_str(), if began < checked { line + &since } else { line })
         }
         (false, None) => ("never", "De verbinding is nog niet gecontroleerd.".to_owned()),
     };
@@ -176,12 +236,12 @@ pub(super) async fn panel(
         line,
         // Beside a check that failed, the counts of an earlier one would seem to be its own.
         receipt: known.receipt.filter(|_| key == "ok").map(|receipt| receipt.counts.receipt()).unwrap_or_default(),
-        link: match known.last.and_then(|(code, _)| code.holder()) {
+        link: match advice.and_then(|(_, advice)| advice.holder()) {
             Some(Party::School) => "Bekijk wat je kunt doen",
             Some(Party::Kurve | Party::Magister) | None => "Bekijk de controle",
         },
         href: latest.as_ref().map(|_| who.at(links::SCHOOL_CONNECTION)).unwrap_or_default(),
-        failed: known.last.map(|(code, _)| code).filter(|code| *code != CheckCode::Ok && !is_running),
+        failed: advice.filter(|(newest, _)| newest.code != CheckCode::Ok && !is_running).map(|(_, advice)| advice),
         button: button(web, who, file, latest.as_ref()),
     }))
 }

@@ -4,6 +4,7 @@ use strum::IntoEnumIterator;
 
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Action, Entry};
+use crate::domain::check::{Stand, StepTruth, Truths};
 use crate::domain::onboarding::{Evidence, FallCause, Given, Ground, Lifecycle, Onboarding, Party, Step, StepState};
 use crate::domain::text::Reason;
 use crate::words::{self, Names};
@@ -29,12 +30,13 @@ pub(super) struct TimelineRow {
 }
 
 /// What stands under a step in the list: why it fell, and who has the ball since when; or who did it.
-pub(super) fn step_meta(state: &Onboarding, names: &Names, step: Step) -> String {
+pub(super) fn step_meta(truths: &Truths<'_>, names: &Names, step: Step) -> String {
+    let state = truths.state;
     if step == Step::ActivationConfirmed && !names.schools.is_empty() && *state.step(step) != StepState::Waiting {
         let said = [format!("{}.", activated_text(state)), holder_sentence(state, names, step)];
         return said.join(" ").trim_end().to_owned();
     }
-    own_meta(state, names, step)
+    own_meta(truths, names, step)
 }
 
 /// "2 van 4 scholen geactiveerd", of those that go on.
@@ -44,23 +46,43 @@ pub(super) fn activated_text(state: &Onboarding) -> String {
 }
 
 /// The same of an onboarding with one school, or of what all share.
-pub(super) fn own_meta(state: &Onboarding, names: &Names, step: Step) -> String {
-    match state.step(step) {
+pub(super) fn own_meta(truths: &Truths<'_>, names: &Names, step: Step) -> String {
+    let state = truths.state;
+    let truth = truths.of(step);
+    let now = words::now_sentence(&truth);
+    match truth.said {
         StepState::Waiting => format!("Eerst: {}", first_needed(state, step)),
         StepState::Yes { .. } if step == Step::CredentialsIssued && state.credential_version() > 1 => {
             format!("Vernieuwd door Kurve: dit is versie {}.", state.credential_version())
         }
         StepState::Yes { answer } => {
             let (evidence, given) = answer.strongest();
-            given_sentence(evidence, given, names)
+            joined([Some(statement(&truth, evidence, given, names)), Some(now)])
         }
-        StepState::Stuck { .. } => holder_sentence(state, names, step),
+        StepState::Stuck { .. } => joined([Some(holder_sentence(state, names, step)), Some(now)]),
         StepState::Open { fallen, answer, .. } => {
             let why = fallen.as_ref().map(|fallen| short_cause(&fallen.cause));
             let answered = answer.as_ref().map(|_| "Kurve heeft geantwoord op de melding.".to_owned());
-            let parts = [why, answered, Some(holder_sentence(state, names, step))];
-            parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+            joined([why, answered, Some(now), Some(holder_sentence(state, names, step))])
         }
+    }
+}
+
+fn joined<const PARTS: usize>(parts: [Option<String>; PARTS]) -> String {
+    parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// One statement, seen beside the newest check: what a check saw works as far as the newest one says.
+fn statement(truth: &StepTruth<'_>, evidence: Evidence, given: &Given, names: &Names) -> String {
+    match (evidence, truth.stand) {
+        (Evidence::Proven, Stand::NotSeenNow | Stand::Doubted) => {
+            format!("Gecontroleerd op {}: toen werkte dit.", words::date_nl(given.at))
+        }
+        (Evidence::Proven, Stand::Waiting | Stand::Open(_) | Stand::Stuck | Stand::Done | Stand::NotSeenYet) => {
+            let at = words::seen_at(truth).unwrap_or(given.at);
+            given_sentence(evidence, &Given { at, ..given.clone() }, names)
+        }
+        (Evidence::Claimed | Evidence::Confirmed, _) => given_sentence(evidence, given, names),
     }
 }
 
@@ -140,11 +162,11 @@ pub(super) fn ticket_given(state: &Onboarding) -> String {
 }
 
 /// Every statement behind a step, the strongest first.
-pub(super) fn evidence_sentences(state: &Onboarding, names: &Names, step: Step) -> Vec<String> {
-    let Some(answer) = state.answer(step) else { return vec![] };
+pub(super) fn evidence_sentences(truth: &StepTruth<'_>, names: &Names) -> Vec<String> {
+    let Some(answer) = truth.said.answer() else { return vec![] };
     let kinds = Evidence::iter().rev();
     let given = kinds.filter_map(|evidence| answer.with(evidence).map(|given| (evidence, given)));
-    given.map(|(evidence, given)| given_sentence(evidence, given, names)).collect()
+    given.map(|(evidence, given)| statement(truth, evidence, given, names)).collect()
 }
 
 /// Why a step fell, with what Kurve wrote, cut short for a list.
@@ -197,7 +219,7 @@ mod tests {
     }
 
     fn meta(walk: &Walk, step: Step) -> String {
-        step_meta(&walk.state, &names(), step)
+        step_meta(&Truths::said(&walk.state), &names(), step)
     }
 
     #[test]
@@ -214,7 +236,7 @@ mod tests {
         assert_eq!(meta(&walk, Step::ConsentGiven), "Bevestigd door Kurve, op ma 31 augustus 2026.");
         let issued = Walk::all_but(&[Step::QueryExecuted]);
         assert_eq!(meta(&issued, Step::CredentialsIssued), "Klaargezet door Kurve op ma 31 augustus 2026.");
-        assert_eq!(evidence_sentences(&walk.state, &names(), step).len(), 2);
+        assert_eq!(evidence_sentences(&Truths::said(&walk.state).of(step), &names()).len(), 2);
     }
 
     #[test]

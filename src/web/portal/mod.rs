@@ -54,6 +54,7 @@ pub fn routes() -> Router<WebState> {
         .route(links::SCHOOL_CONTACTS.route(), get(contacts::list))
         .route(links::SCHOOL_SCHOOLS.route(), get(schools::show).post(schools::create))
         .route(links::SCHOOL_CONNECTION.route(), get(connection::show).post(connection::create))
+        .route(links::SCHOOL_DOMAIN.route(), post(connection::correct_domain))
         .route(links::SCHOOL_CHECK.route(), get(connection::show_one))
         .route(links::SCHOOL_CHECK_LIVE.route(), get(connection::show_live))
         .route(links::SCHOOL_PAUSE.route(), get(pause::show).post(pause::create))

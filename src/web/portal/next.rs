@@ -1,6 +1,6 @@
 //! The one card on top of the overview: what this visitor can best do now, or whom the school waits for.
 
-use crate::domain::check::CheckCode;
+use crate::domain::check::{Advice, Truths};
 use crate::domain::import_gate::{open_schools, verdict_of_all};
 use crate::domain::onboarding::progress::{OpenStep, next_for_school, open_steps};
 use crate::domain::onboarding::{Command, Ground, Lifecycle, Onboarding, Party, Refusal, Step, StepState, decide};
@@ -62,7 +62,8 @@ impl NextCard {
 }
 
 /// What `me` reads on top.
-pub(super) fn card(state: &Onboarding, me: &Contact, names: &Names) -> NextCard {
+pub(super) fn card(truths: &Truths<'_>, me: &Contact, names: &Names) -> NextCard {
+    let state = truths.state;
     match state.lifecycle() {
         Lifecycle::Withdrawn { at, reason } => {
             NextCard::new("wait", "withdrawn", "Gestopt", "Deze koppeling is gestopt")
@@ -84,19 +85,19 @@ pub(super) fn card(state: &Onboarding, me: &Contact, names: &Names) -> NextCard 
             NextCard::new("done", "import", "Jouw volgende stap", "De import is open: je mag importeren")
                 .say("Alle vijf vragen zijn met ja beantwoord. Hieronder staat hoe je importeert.")
         }
-        Lifecycle::Active => under_way(state, me, names),
+        Lifecycle::Active => under_way(truths, me, names),
     }
 }
 
 /// The card, unless nothing but the last check asks something of the school: then that is what comes next.
-pub(super) fn beside_check(card: NextCard, state: &Onboarding, me: &Contact, failed: Option<CheckCode>) -> NextCard {
+pub(super) fn beside_check(card: NextCard, state: &Onboarding, me: &Contact, failed: Option<Advice>) -> NextCard {
     let is_free = state.lifecycle() == Lifecycle::Active
         && open_schools(state).is_empty()
         && open_steps(state).iter().all(|open| open.holder != Party::School);
     match failed {
-        Some(code) if is_free && code.holder() == Some(Party::School) => {
-            let mut asked = NextCard::new("now", "connection", "Jouw volgende stap", words::check_title(code));
-            asked = asked.say(code.sentence());
+        Some(advice) if is_free && advice.holder() == Some(Party::School) => {
+            let mut asked = NextCard::new("now", "connection", "Jouw volgende stap", words::advice_title(advice));
+            asked = asked.say(words::advice_sentence(advice));
             asked.link = Some(Link::new(links::SCHOOL_CONNECTION.at(me.connection), "Bekijk wat je kunt doen"));
             asked
         }
@@ -104,12 +105,13 @@ pub(super) fn beside_check(card: NextCard, state: &Onboarding, me: &Contact, fai
     }
 }
 
-fn under_way(state: &Onboarding, me: &Contact, names: &Names) -> NextCard {
+fn under_way(truths: &Truths<'_>, me: &Contact, names: &Names) -> NextCard {
+    let state = truths.state;
     let mine: Vec<OpenStep> = open_steps(state).into_iter().filter(|open| open.holder == Party::School).collect();
     let chosen = mine.iter().min_by_key(|open| rank(state, me, names, open.step)).copied();
     match chosen.or_else(|| next_for_school(state)) {
         Some(open) if open.holder == Party::School => {
-            let mut card = to_do(state, me, names, open);
+            let mut card = to_do(truths, me, names, open);
             let others = mine.iter().filter(|other| other.step != open.step);
             card.also = others
                 .map(|other| OtherStep {
@@ -147,8 +149,8 @@ fn colleague_with<'a>(state: &Onboarding, me: &Contact, names: &'a Names, step: 
     state.handed_to(step).filter(|id| *id != me.id).and_then(|id| names.contact_of_today(id))
 }
 
-fn to_do(state: &Onboarding, me: &Contact, names: &Names, open: OpenStep) -> NextCard {
-    let step = open.step;
+fn to_do(truths: &Truths<'_>, me: &Contact, names: &Names, open: OpenStep) -> NextCard {
+    let (state, step) = (truths.state, open.step);
     let page = links::SCHOOL_STEP.step(me.connection, step);
     let with_colleague = colleague_with(state, me, names, step);
     let (kind, label, button) = match (with_colleague, may_do(state, me, step)) {
@@ -165,6 +167,10 @@ fn to_do(state: &Onboarding, me: &Contact, names: &Names, open: OpenStep) -> Nex
     }
     if let StepState::Open { answer: Some(answer), .. } = state.step(step) {
         card = card.say(format!("Antwoord van Kurve: {answer}"));
+    }
+    let now = words::now_sentence(&truths.of(step));
+    if !now.is_empty() {
+        card = card.say(now);
     }
     card = card.say(format!("Wie kan dit? {}", words::who_can(step)));
     card = card.say(evidence::holder_sentence(state, names, step));
@@ -252,7 +258,7 @@ mod tests {
     fn told(walk: &Walk, role: ContactRole) -> NextCard {
         let number = if role == ContactRole::Superbeheerder { 1 } else { 2 };
         let names = [(contact_id(1), "Anna".to_owned()), (contact_id(2), "Bram".to_owned())].into();
-        card(&walk.state, &someone(number, role), &Names { contacts: names, ..Names::default() })
+        card(&Truths::said(&walk.state), &someone(number, role), &Names { contacts: names, ..Names::default() })
     }
 
     #[test]

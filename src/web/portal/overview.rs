@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use crate::domain::audit::Entry;
+use crate::domain::check::Truths;
 use crate::domain::import_gate::open_schools;
 use crate::domain::onboarding::Lifecycle;
 use crate::domain::onboarding::decide::amsterdam_date;
@@ -117,11 +118,12 @@ pub(super) async fn show(State(web): State<WebState>, who: SchoolContact) -> Res
     let connection = connection::panel(&web, &who, &file).await?;
     let failed = connection.as_ref().and_then(|panel| panel.failed);
     let names = view::names_of(&file);
-    let gates = view::gate_rows(&file.state, &names, who.connection());
+    let truths = Truths { state: &file.state, newest: checks::newest(&web.context, file.connection.id).await? };
+    let gates = view::gate_rows(&truths, &names, who.connection());
     let people = file.contacts.iter().filter(|contact| contact.is_active());
     let lifecycle = file.state.lifecycle();
     let card = next_of_several::card(&file, &who.contact);
-    let card = card.unwrap_or_else(|| next::card(&file.state, &who.contact, &names));
+    let card = card.unwrap_or_else(|| next::card(&truths, &who.contact, &names));
     page::show(&OverviewPage {
         frame,
         done_text: match around.has_many {

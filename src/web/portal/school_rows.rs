@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use strum::IntoStaticStr;
 
 use crate::domain::audit::{Action, Entry};
+use crate::domain::check::Truths;
 use crate::domain::ids::SchoolId;
 use crate::domain::import_gate::verdict;
 use crate::domain::onboarding::{Change, Course, Onboarding, Step, StepState};
@@ -165,6 +166,8 @@ fn own_words(school: &School, own: &Onboarding, names: &Names) -> String {
     match own.step(Step::ActivationConfirmed) {
         StepState::Waiting => "Eerst de vier vragen die jullie samen doen.".to_owned(),
         StepState::Yes { answer } => format!("Geactiveerd op {}.", words::date_nl(answer.since())),
-        StepState::Open { .. } | StepState::Stuck { .. } => evidence::own_meta(own, names, Step::ActivationConfirmed),
+        StepState::Open { .. } | StepState::Stuck { .. } => {
+            evidence::own_meta(&Truths::said(own), names, Step::ActivationConfirmed)
+        }
     }
 }

@@ -6,7 +6,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use crate::domain::audit::{Action, Entry};
-use crate::domain::onboarding::{Onboarding, Step, StepState};
+use crate::domain::check::Truths;
+use crate::domain::onboarding::{Step, StepState};
 use crate::links;
 use crate::services::checks;
 use crate::services::onboarding::onboardings::ConnectionFile;
@@ -49,6 +50,12 @@ struct StepText {
     /// What the school said that does not work.
     stuck: String,
     stuck_by: String,
+    /// What the newest check saw of it, and when; empty where that says nothing new.
+    sight: String,
+    /// What to do now, by that check; empty where it is the step itself.
+    to_do: &'static str,
+    /// Where that is done, if it is elsewhere.
+    to_do_link: Option<Link>,
     is_done: bool,
     who_can: &'static str,
     instruction: Vec<Line>,
@@ -140,7 +147,8 @@ async fn build(web: &WebState, who: &SchoolContact, step: Step, mut typed: Typed
     let lines = onboardings::list_timeline(&web.context, file.connection.id, None, HISTORY_LINES).await?;
     let lines: Vec<&Entry> = lines.iter().filter(|line| line.action.step() == Some(step)).collect();
     let can = step_parts::allowed(&file.state, step, &call);
-    let mut text = step_text(who, &file.state, &names, step);
+    let truths = Truths { state: &file.state, newest: checks::newest(&web.context, file.connection.id).await? };
+    let mut text = step_text(who, &truths, &names, step);
     let schools = match step {
         Step::ActivationConfirmed | Step::DetailsSubmitted => school_rows::activation_rows(&file, &names),
         _ => vec![],
@@ -176,7 +184,7 @@ async fn build(web: &WebState, who: &SchoolContact, step: Step, mut typed: Typed
         statements: match (step, &*schools) {
             // Each school has its own, in its row.
             (Step::ActivationConfirmed, [_, ..]) => vec![],
-            _ => evidence::evidence_sentences(&file.state, &names, step),
+            _ => evidence::evidence_sentences(&truths.of(step), &names),
         },
         schools,
         next_path: who.at_step(links::SCHOOL_STEP, Step::QueryExecuted),
@@ -196,9 +204,11 @@ fn credential_version(file: &ConnectionFile, step: Step) -> String {
     if step == Step::PasswordSet { file.state.credential_version().to_string() } else { String::new() }
 }
 
-fn step_text(who: &SchoolContact, state: &Onboarding, names: &Names, step: Step) -> StepText {
+fn step_text(who: &SchoolContact, truths: &Truths<'_>, names: &Names, step: Step) -> StepText {
+    let (state, truth) = (truths.state, truths.of(step));
     let instruction = sketch::lines(step);
-    let (kind, said) = view::standing(state, step);
+    let (kind, said) = view::standing(truths, step);
+    let elsewhere = truth.to_do.and_then(words::advice_step).filter(|place| *place != step);
     let needs = state.missing_for(step).into_iter();
     let mut text = StepText {
         key: step.as_str(),
@@ -214,6 +224,11 @@ fn step_text(who: &SchoolContact, state: &Onboarding, names: &Names, step: Step)
         answer: String::new(),
         stuck: String::new(),
         stuck_by: String::new(),
+        sight: words::sight_sentence(&truth),
+        to_do: truth.to_do.map(words::advice_sentence).unwrap_or_default(),
+        to_do_link: elsewhere.map(|place| {
+            Link::new(who.at_step(links::SCHOOL_STEP, place), format!("Naar “{}”", words::step_name(place)))
+        }),
         is_done: state.is_yes(step),
         who_can: words::who_can(step),
         is_drawn: instruction.iter().any(|line| !line.sketch.is_empty()),

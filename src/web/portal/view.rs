@@ -4,6 +4,7 @@
 
 use strum::IntoEnumIterator;
 
+use crate::domain::check::{Stand, Truths};
 use crate::domain::ids::ConnectionId;
 use crate::domain::import_gate::{Verdict, verdict_of_all};
 use crate::domain::onboarding::{Gate, Lifecycle, Onboarding, Party, Step, StepState};
@@ -61,12 +62,9 @@ pub(super) fn done_text(gates: &[GateRow]) -> String {
 }
 
 /// The five gates.
-pub(super) fn gate_rows(state: &Onboarding, names: &Names, connection: ConnectionId) -> Vec<GateRow> {
-    Gate::iter()
-        .map(|gate| {
-            gate_row(state, gate, gate.steps().iter().map(|step| step_row(state, names, connection, *step)).collect())
-        })
-        .collect()
+pub(super) fn gate_rows(truths: &Truths<'_>, names: &Names, connection: ConnectionId) -> Vec<GateRow> {
+    let row = |step: &Step| step_row(truths, names, connection, *step);
+    Gate::iter().map(|gate| gate_row(truths.state, gate, gate.steps().iter().map(row).collect())).collect()
 }
 
 fn gate_row(state: &Onboarding, gate: Gate, steps: Vec<StepRow>) -> GateRow {
@@ -89,9 +87,9 @@ fn gate_row(state: &Onboarding, gate: Gate, steps: Vec<StepRow>) -> GateRow {
     }
 }
 
-fn step_row(state: &Onboarding, names: &Names, connection: ConnectionId, step: Step) -> StepRow {
-    let (kind, said) = standing(state, step);
-    let href = match state.step(step) {
+fn step_row(truths: &Truths<'_>, names: &Names, connection: ConnectionId, step: Step) -> StepRow {
+    let (kind, said) = standing(truths, step);
+    let href = match truths.state.step(step) {
         StepState::Waiting => String::new(),
         StepState::Open { .. } | StepState::Stuck { .. } | StepState::Yes { .. } => {
             links::SCHOOL_STEP.step(connection, step)
@@ -103,7 +101,7 @@ fn step_row(state: &Onboarding, names: &Names, connection: ConnectionId, step: S
         href,
         kind,
         words: said,
-        meta: evidence::step_meta(state, names, step),
+        meta: evidence::step_meta(truths, names, step),
     }
 }
 
@@ -115,17 +113,24 @@ fn first_lower(words: &str) -> String {
 
 const READY: &str = "ready";
 
+/// Said, but the newest check does not see it.
+const NOT_SEEN: &str = "neutral";
+
 /// Kind and words of a step's tag.
-pub(super) fn standing(state: &Onboarding, step: Step) -> (&'static str, &'static str) {
-    match (state.step(step), state.lifecycle()) {
-        (StepState::Yes { .. }, _) => (READY, "Gereed"),
-        (StepState::Waiting, _) => ("blocked", "Kan nog niet"),
-        (StepState::Open { .. } | StepState::Stuck { .. }, Lifecycle::Withdrawn { .. }) => ("neutral", "Gestopt"),
-        (StepState::Stuck { .. }, Lifecycle::Active | Lifecycle::Paused { .. } | Lifecycle::Completed { .. }) => {
+pub(super) fn standing(truths: &Truths<'_>, step: Step) -> (&'static str, &'static str) {
+    let stand = truths.of(step).stand;
+    if let Some(said) = words::not_simply_done(stand) {
+        return (NOT_SEEN, said);
+    }
+    match (stand, truths.state.lifecycle()) {
+        (Stand::Done | Stand::NotSeenYet | Stand::NotSeenNow | Stand::Doubted, _) => (READY, "Gereed"),
+        (Stand::Waiting, _) => ("blocked", "Kan nog niet"),
+        (Stand::Open(_) | Stand::Stuck, Lifecycle::Withdrawn { .. }) => ("neutral", "Gestopt"),
+        (Stand::Stuck, Lifecycle::Active | Lifecycle::Paused { .. } | Lifecycle::Completed { .. }) => {
             ("stuck", "Vastgelopen")
         }
-        (StepState::Open { .. }, Lifecycle::Paused { .. }) => ("neutral", "Gepauzeerd"),
-        (StepState::Open { .. }, Lifecycle::Active | Lifecycle::Completed { .. }) => match step.party() {
+        (Stand::Open(_), Lifecycle::Paused { .. }) => ("neutral", "Gepauzeerd"),
+        (Stand::Open(party), Lifecycle::Active | Lifecycle::Completed { .. }) => match party {
             Party::School => ("now", "Nu doen"),
             Party::Kurve => ("kurve", "Bij Kurve"),
             Party::Magister => ("magister", "Bij Magister"),
@@ -174,11 +179,12 @@ fn missing(state: &Onboarding, steps: &[(Step, Option<Party>)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::check::testing::histories;
     use crate::domain::onboarding::Command;
     use crate::domain::onboarding::testing::{Walk, reason, school_id, superbeheerder};
 
     fn rows(walk: &Walk) -> Vec<GateRow> {
-        gate_rows(&walk.state, &Names::default(), ConnectionId::from_uuid(uuid::Uuid::from_u128(7)))
+        gate_rows(&Truths::said(&walk.state), &Names::default(), ConnectionId::from_uuid(uuid::Uuid::from_u128(7)))
     }
 
     fn kinds(walk: &Walk) -> Vec<&'static str> {
@@ -247,5 +253,21 @@ mod tests {
         assert_eq!(reasons[1].missing, "Kan nog niet: eerst de andere vragen.");
         assert!(closed_reasons(&Walk::all_but(&[]).state).is_empty());
         assert_eq!(done_text(&rows(&Walk::all_but(&[]))), "5 van 5 gereed");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_row_calls_a_step_done_whose_newest_check_refused_it(moments in histories()) {
+            for moment in moments {
+                let Some(step) = moment.refused() else { continue };
+                let id = ConnectionId::from_uuid(uuid::Uuid::from_u128(7));
+                let rows = gate_rows(&moment.truths(), &Names::default(), id);
+                let gate = rows.iter().find(|row| row.key == step.gate().as_str()).expect("each step has a gate");
+                let row = gate.steps.iter().find(|row| row.key == step.as_str()).expect("it has its row");
+
+                assert!(row.kind != READY && row.words != "Gereed" && gate.said != "gereed", "{row:?}");
+                assert!(!row.meta.contains("dit werkt."), "{row:?}");
+            }
+        }
     }
 }

@@ -136,6 +136,7 @@ fn facts(answer: &ActivationAnswer) -> Vec<Fact> {
     let mut moment = |name, at: Option<DateTime<Utc>>| {
         rows.extend(at.map(|at| Fact { name, value: words::moment_nl(at) }));
     };
+    moment("Zo sinds", known.newest().filter(|newest| newest.since < newest.at).map(|newest| newest.since));
     moment("Gaat mis sinds", known.failing_since);
     moment("Werkte voor het laatst", known.passed.map(|(at, _)| at));
     let receipt = known.receipt.map(|receipt| format!("{} ({})", receipt.counts.receipt(), words::date_nl(receipt.at)));
@@ -286,7 +287,7 @@ pub(super) async fn show(
         name: file.connection.details.name.to_string(),
         brin: file.connection.carried.to_string(),
         back,
-        ladder: Some(LadderView::of(&check, Reader::Kurve)),
+        ladder: Some(LadderView::of(&check, &checks::beside(&web.context, &check).await?, Reader::Kurve)),
         button: staff.can_act().then(button),
         here: links::staff_check(links::STAFF_CHECK, check.connection, check.id),
         live: links::staff_check(links::STAFF_CHECK_LIVE, check.connection, check.id),
@@ -305,7 +306,10 @@ pub(super) async fn show_live(
     let context = web.context.clone();
     let look = move || {
         let context = context.clone();
-        async move { ladder::step(&LadderView::of(&checks::find(&context, id).await?, Reader::Kurve)) }
+        async move {
+            let check = checks::find(&context, id).await?;
+            ladder::step(&LadderView::of(&check, &checks::beside(&context, &check).await?, Reader::Kurve))
+        }
     };
     live::tell(&web, staff, look).await
 }

@@ -31,7 +31,14 @@ fn file(walk: &Walk, is_vouched: bool) -> ConnectionFile {
         removed_at: None,
     };
     let (connection, school) = samples::connection(1, "Bonhoeffer College", first_morning());
-    ConnectionFile { connection, schools: vec![school], state: walk.state.clone(), version: 4, contacts: vec![person], checked: ActivationFacts::default() }
+    ConnectionFile {
+        connection,
+        schools: vec![school],
+        state: walk.state.clone(),
+        version: 4,
+        contacts: vec![person],
+        checked: ActivationFacts::default(),
+    }
 }
 
 fn keys(asks: &[Ask]) -> Vec<&'static str> {
@@ -66,7 +73,7 @@ fn a_school_that_stopped_has_no_buttons_but_reopening() {
     let mut walk = Walk::all_but(&[]);
     walk.does(support(), &Command::Withdraw { school: school_id(1), reason: reason("Optie B") });
     let file = file(&walk, true);
-    let mut gates = gate_rows(&file.state, &Names::default(), walk.now);
+    let mut gates = gate_rows(&Truths::said(&file.state), &Names::default(), walk.now);
 
     add_asks(&mut gates, &file, first_morning());
     let panel = panels::credentials(&file, None, &call(&walk), true);

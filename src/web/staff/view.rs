@@ -5,6 +5,7 @@ use strum::IntoEnumIterator;
 
 use super::ask::Ask;
 use crate::domain::audit::{Action, Entry};
+use crate::domain::check::{Stand, Truths};
 use crate::domain::onboarding::Fallen;
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::progress::waits_on_since;
@@ -52,9 +53,10 @@ pub(super) struct TimelineRow {
 }
 
 /// The gates with their steps, without forms.
-pub(super) fn gate_rows(state: &Onboarding, names: &Names, now: DateTime<Utc>) -> Vec<GateRow> {
+pub(super) fn gate_rows(truths: &Truths<'_>, names: &Names, now: DateTime<Utc>) -> Vec<GateRow> {
+    let state = truths.state;
     let row = |gate: Gate| {
-        let (mark, said) = standing(state, gate);
+        let (mark, said) = standing(truths, gate);
         GateRow {
             key: gate.as_str(),
             question: words::gate_question(gate),
@@ -63,16 +65,18 @@ pub(super) fn gate_rows(state: &Onboarding, names: &Names, now: DateTime<Utc>) -
             said,
             is_yes: state.is_gate_yes(gate),
             has_open: mark == "now",
-            steps: gate.steps().iter().map(|step| step_row(state, *step, names, now)).collect(),
+            steps: gate.steps().iter().map(|step| step_row(truths, *step, names, now)).collect(),
         }
     };
     Gate::iter().map(row).collect()
 }
 
 /// Where a gate stands, for the bar: what waits on Kurve comes first.
-fn standing(state: &Onboarding, gate: Gate) -> (&'static str, &'static str) {
+fn standing(truths: &Truths<'_>, gate: Gate) -> (&'static str, &'static str) {
+    let state = truths.state;
     if state.is_gate_yes(gate) {
-        return ("done", "gereed");
+        let is_seen = gate.steps().iter().all(|step| words::not_simply_done(truths.of(*step).stand).is_none());
+        return ("done", if is_seen { "gereed" } else { "niet gezien" });
     }
     let holds = |party| gate.steps().iter().any(|step| state.holder(*step) == Some(party));
     match (holds(Party::Kurve), holds(Party::School), holds(Party::Magister)) {
@@ -83,9 +87,10 @@ fn standing(state: &Onboarding, gate: Gate) -> (&'static str, &'static str) {
     }
 }
 
-fn step_row(state: &Onboarding, step: Step, names: &Names, now: DateTime<Utc>) -> StepRow {
-    let (kind, tag_words) = tag(state, step);
-    let (lines, stuck_reason) = match state.step(step) {
+fn step_row(truths: &Truths<'_>, step: Step, names: &Names, now: DateTime<Utc>) -> StepRow {
+    let (state, truth) = (truths.state, truths.of(step));
+    let (kind, tag_words) = tag(truth.stand);
+    let (mut lines, stuck_reason) = match truth.said {
         StepState::Waiting => (vec![missing_line(state, step)], String::new()),
         StepState::Open { since, fallen, answer } => {
             let mut lines = vec![format!("{} sinds {}", held_by(step.party()), since_words(*since, now))];
@@ -102,6 +107,8 @@ fn step_row(state: &Onboarding, step: Step, names: &Names, now: DateTime<Utc>) -
         }
         StepState::Yes { answer } => (evidence_lines(answer, names), String::new()),
     };
+    lines.extend(Some(words::now_sentence(&truth)).filter(|said| !said.is_empty()));
+    lines.extend(words::seen_at(&truth).map(|at| format!("Laatste controle: gezien, {}", words::moment_nl(at))));
     let mark = match kind {
         "stuck" => "step--stuck",
         "kurve" => "step--now",
@@ -113,12 +120,15 @@ fn step_row(state: &Onboarding, step: Step, names: &Names, now: DateTime<Utc>) -
 }
 
 /// The tag of a step: who has the ball, in Kurve's eyes.
-fn tag(state: &Onboarding, step: Step) -> (&'static str, &'static str) {
-    match state.step(step) {
-        StepState::Yes { .. } => ("ready", "Gereed"),
-        StepState::Stuck { .. } => ("stuck", "Vastgelopen"),
-        StepState::Waiting => ("blocked", "Kan nog niet"),
-        StepState::Open { .. } => match step.party() {
+fn tag(stand: Stand) -> (&'static str, &'static str) {
+    if let Some(said) = words::not_simply_done(stand) {
+        return ("neutral", said);
+    }
+    match stand {
+        Stand::Done | Stand::NotSeenYet | Stand::NotSeenNow | Stand::Doubted => ("ready", "Gereed"),
+        Stand::Stuck => ("stuck", "Vastgelopen"),
+        Stand::Waiting => ("blocked", "Kan nog niet"),
+        Stand::Open(party) => match party {
             Party::School => ("neutral", "Bij de school"),
             Party::Kurve => ("kurve", "Bij Kurve"),
             Party::Magister => ("magister", "Bij Magister"),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{Duration, TimeZone};
 
 use super::*;
+use crate::domain::check::testing::histories;
 use crate::domain::onboarding::Command;
 use crate::domain::onboarding::testing::{Walk, contact_id, reason, school_id, superbeheerder, support, ticket};
 
@@ -13,7 +14,7 @@ fn names() -> Names {
 }
 
 fn rows(walk: &Walk) -> Vec<GateRow> {
-    gate_rows(&walk.state, &names(), walk.now)
+    gate_rows(&Truths::said(&walk.state), &names(), walk.now)
 }
 
 fn step_of(walk: &Walk, step: Step) -> StepRow {
@@ -156,4 +157,21 @@ fn the_turn_of_the_verdict_stands_out_in_the_timeline() {
 
     assert!(opened.is_mark && !noted.is_mark);
     assert_eq!((opened.machine.as_str(), opened.who.as_str()), ("2026-08-31T07:00:00Z", "Kurve"));
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_row_of_kurve_calls_a_step_done_whose_newest_check_refused_it(moments in histories()) {
+        for moment in moments {
+            let Some(step) = moment.refused() else { continue };
+            let now = moment.newest.expect("it refused").at;
+            let rows = gate_rows(&moment.truths(), &names(), now);
+            let gate = rows.iter().find(|row| row.key == step.gate().as_str()).expect("each step has a gate");
+            assert_ne!(gate.said, "gereed");
+            let row = rows.iter().flat_map(|gate| &gate.steps).find(|row| row.step == step).expect("it has its row");
+
+            assert!(row.kind != "ready" && row.words != "Gereed", "{}", row.words);
+            assert!(row.lines.iter().all(|line| !line.starts_with("Laatste controle: gezien")), "{:?}", row.lines);
+        }
+    }
 }

@@ -14,7 +14,7 @@ use super::desk::{self, Nav};
 use super::schools::SchoolsQuery;
 use super::steps::BACK_TO_WORKLIST;
 use super::view::days_words;
-use crate::domain::check::CheckCode;
+use crate::domain::check::{CheckCode, Newest, Truths};
 use crate::domain::connection::Connection;
 use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::progress::open_steps;
@@ -60,6 +60,7 @@ pub(super) struct WorkRow {
     /// How the last check ended, where that matters to what is to be done and it did not pass; else empty.
     pub(super) remark: String,
     id: ConnectionId,
+    place: Step,
     is_stuck: bool,
     since: DateTime<Utc>,
 }
@@ -74,7 +75,12 @@ struct FailingRow {
     href: String,
     /// How the last check ended, in a few words.
     what: &'static str,
+    /// Since when it is so.
     since: String,
+    /// When the last check was.
+    checked: String,
+    /// The one thing to do now.
+    to_do: &'static str,
 }
 
 /// A connection where reminders stay without an answer.
@@ -161,6 +167,7 @@ pub(super) async fn show(
     let is_cut = silent.count > silent.longest.len() as u64;
     let addresses = addresses::part(&web).await?;
     let mut rows = work_rows(&waiting, staff.visit.now);
+    remark_on_checks(&web, &waiting, &mut rows).await?;
     doubt_by_checks(&web, &mut rows, &waiting, staff.visit.now).await?;
     let failing = match after {
         None => checks::list_for_kurve(&web.context, FAILING_ROWS).await?,
@@ -205,7 +212,9 @@ fn failing_row(school: &Connection, known: &CheckStatus) -> FailingRow {
         brin: school.carried.to_string(),
         href: links::staff_school(links::STAFF_CONNECTION, school.id),
         what: code.map_or("", words::check_short),
-        since: known.failing_since.or(checked_at).map(words::date_nl).unwrap_or_default(),
+        since: known.since().map(words::date_nl).unwrap_or_default(),
+        checked: checked_at.map(words::moment_nl).unwrap_or_default(),
+        to_do: code.map(words::kurve_to_do).unwrap_or_default(),
     }
 }
 
@@ -235,13 +244,36 @@ async fn doubt_by_checks(
         let doubt = facts.get(&row.id).and_then(|facts| facts.doubt(now));
         if let Some((code, at)) = doubt {
             row.confirm.clear();
-            row.remark = match code {
-                CheckCode::Ok => format!("Laatste goede controle: {}", words::moment_nl(at)),
-                _ => format!("Laatste controle: {}", words::check_short(code).to_lowercase()),
-            };
+            if code == CheckCode::Ok {
+                row.remark = format!("Laatste goede controle: {}", words::moment_nl(at));
+            }
         }
     }
     Ok(())
+}
+
+/// Says beside an activation that the last check did not pass, and beside every step what it saw of that.
+async fn remark_on_checks(web: &WebState, waiting: &[Overview], rows: &mut [WorkRow]) -> Result<(), PageError> {
+    let schools: Vec<ConnectionId> = rows.iter().map(|row| row.id).collect();
+    let newest = checks::list_newest(&web.context, &schools).await?;
+    for row in rows.iter_mut() {
+        let overview = waiting.iter().find(|overview| overview.connection.id == row.id);
+        let (Some(overview), Some(newest)) = (overview, newest.get(&row.id)) else { continue };
+        row.remark = remark(&Truths { state: &overview.state, newest: Some(*newest) }, *newest, row.place);
+    }
+    Ok(())
+}
+
+fn remark(truths: &Truths<'_>, newest: Newest, step: Step) -> String {
+    match (step, newest.code) {
+        (Step::ActivationConfirmed, CheckCode::Ok) => String::new(),
+        // One press opens the import: what of it was only said stands here too.
+        (Step::ActivationConfirmed, code) => match words::unseen_sentence(truths) {
+            unseen if unseen.is_empty() => format!("Laatste controle: {}", words::check_short(code).to_lowercase()),
+            unseen => unseen,
+        },
+        (step, _) => words::now_sentence(&truths.of(step)),
+    }
 }
 
 /// A row for each thing that waits on Kurve, most urgent first.
@@ -285,6 +317,7 @@ fn rows_of(overview: &Overview, now: DateTime<Utc>) -> impl Iterator<Item = Work
             confirm: if is_activation { confirm } else { String::new() },
             version: overview.version,
             step: open.step.as_str(),
+            place: open.step,
             is_stuck: open.is_stuck,
             since: open.since,
         }

@@ -18,4 +18,5 @@ mod shrunk;
 mod single;
 mod spoiled;
 mod support;
+mod truth;
 mod watched;

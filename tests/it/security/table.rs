@@ -75,6 +75,7 @@ pub(super) const TABLE: &[(&str, &str, [May; 4])] = &[
     ("POST", links::SCHOOL_SCHOOLS.route(), PORTAL),
     ("GET", links::SCHOOL_CONNECTION.route(), PORTAL),
     ("POST", links::SCHOOL_CONNECTION.route(), PORTAL),
+    ("POST", links::SCHOOL_DOMAIN.route(), PORTAL),
     ("GET", links::SCHOOL_CHECK.route(), PORTAL),
     ("GET", links::SCHOOL_CHECK_LIVE.route(), PORTAL),
     ("GET", links::STAFF_SIGN_IN, PUBLIC),

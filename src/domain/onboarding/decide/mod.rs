@@ -40,7 +40,7 @@ pub fn decide(state: &Onboarding, command: &Command, actor: &Actor, now: DateTim
         Command::Prove { step, credential_version } => shared::prove(state, *step, *credential_version)?,
         Command::Disprove { step, code, credential_version } => {
             shared::check_seen(state, *step, step.can_be_lost(), *credential_version)?;
-            falls::fall(state, *step, FallCause::ConnectionLost { code: code.clone() })?
+            falls::fall(state, *step, shared::lost_or_refused(state, *step, code.clone()))?
         }
         Command::Restore { credential_version } => shared::restore(state, *credential_version)?,
         Command::TakeBack { step } => shared::take_back(state, *step)?,

@@ -76,6 +76,12 @@ pub(super) fn check_seen(state: &Onboarding, step: Step, can_be_seen: bool, used
     Ok(())
 }
 
+/// What a check saw before is lost; what was only said never held.
+pub(super) fn lost_or_refused(state: &Onboarding, step: Step, code: String) -> FallCause {
+    let was_only_said = step.can_be_proven() && state.answer(step).is_some_and(|answer| !answer.is_proven());
+    if was_only_said { FallCause::Refused { code } } else { FallCause::ConnectionLost { code } }
+}
+
 /// What fell with the connection holds again, as far as everything it needs is yes; the shared steps first.
 pub(super) fn restore(state: &Onboarding, used_version: u32) -> Result<Vec<Scoped>, Refusal> {
     let current = state.credential_version();

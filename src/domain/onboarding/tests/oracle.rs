@@ -155,7 +155,11 @@ pub(super) fn expected(scene: &Scene, who: Who, ask: Ask) -> Result<Vec<Due>, Re
         Ask::Restore => Ok(vec![]),
         Ask::Prove | Ask::ProveWithOld => answered(scene, Evidence::Proven, &command),
         Ask::Disprove | Ask::DisproveWithOld => {
-            fallen(scene, FallCause::ConnectionLost { code: "login_refused".to_owned() })
+            let code = "login_refused".to_owned();
+            // What was only said never held; what a check saw is lost.
+            let was_only_said = row.is_seen_by_check && scene.stand != Stand::Proven;
+            let cause = if was_only_said { FallCause::Refused { code } } else { FallCause::ConnectionLost { code } };
+            fallen(scene, cause)
         }
         Ask::TakeBack if row.party == Party::Kurve => Err(Refusal::WrongParty { step }),
         Ask::TakeBack if step == Step::DetailsSubmitted && scene.has(Step::CredentialsIssued) => {
@@ -225,7 +229,9 @@ fn of_one_school(scene: &Scene, ask: Ask, command: &Command) -> Result<Vec<Due>,
                 (true, false) => Ok(vec![Due::ours(confirmed(command))]),
             }
         }
-        Command::Deactivate { .. } | Command::UndoActivation { .. } if !scene.has(step) => Err(Refusal::NotDone { step }),
+        Command::Deactivate { .. } | Command::UndoActivation { .. } if !scene.has(step) => {
+            Err(Refusal::NotDone { step })
+        }
         Command::Deactivate { reason, .. } => Ok(activation_falls(FallCause::SentBack { reason })),
         Command::UndoActivation { .. } => Ok(activation_falls(FallCause::Undone)),
         other => unreachable!("{other:?} is of no school"),

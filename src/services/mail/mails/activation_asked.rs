@@ -4,8 +4,9 @@ use strum::IntoEnumIterator;
 
 use super::facts::{AboutSchool, SchoolFacts};
 use super::{Mail, bodies, phrases, subject};
+use crate::domain::check::{Stand, Truths};
 use crate::domain::ids::SchoolId;
-use crate::domain::onboarding::{Gate, Onboarding, SchoolProgress, Step};
+use crate::domain::onboarding::{Gate, SchoolProgress, Step};
 use crate::domain::unsent::UnsentReason;
 use crate::services::checks;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
@@ -39,7 +40,10 @@ impl Mail for ActivationAsked {
         about.draft(&Self {
             school: about.facts_of(&waiting),
             names: about.names_of(&waiting),
-            answers: answers(&about.state),
+            answers: answers(&Truths {
+                state: &about.state,
+                newest: checks::newest(request.context, about.id()).await?,
+            }),
             check: check.unwrap_or_default(),
             link: about.staff_step(step),
         })
@@ -71,15 +75,36 @@ impl Mail for ActivationAsked {
     }
 }
 
-/// The four questions before activation, each with what its weakest step rests on.
-fn answers(state: &Onboarding) -> Vec<(String, String)> {
+/// The four questions before activation, each with what its weakest step rests on: one that the newest check does not see
+/// first, then by its evidence.
+fn answers(truths: &Truths<'_>) -> Vec<(String, String)> {
     let before_activation = Gate::iter().filter(|gate| *gate != Gate::Activation);
     before_activation
         .map(|gate| {
-            let answers = gate.steps().iter().filter_map(|step| state.answer(*step));
-            let weakest = answers.min_by_key(|answer| answer.evidence());
-            let said = weakest.map(|answer| words::evidence_sentence(answer).to_owned()).unwrap_or_default();
+            let answered = gate.steps().iter().map(|step| truths.of(*step));
+            let answered = answered.filter_map(|truth| truth.said.answer().map(|answer| (truth, answer.evidence())));
+            let weakest = answered.min_by_key(|(truth, evidence)| (truth.stand == Stand::Done, *evidence));
+            let said = weakest.map(|(truth, _)| words::truth_sentence(&truth)).unwrap_or_default();
             (words::gate_question(gate).to_owned(), said)
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::check::testing::histories;
+
+    proptest::proptest! {
+        #[test]
+        fn no_answer_says_that_a_step_works_whose_newest_check_refused_it(moments in histories()) {
+            for moment in moments {
+                let Some(step) = moment.refused().filter(|step| moment.state.is_yes(*step)) else { continue };
+                let answers = answers(&moment.truths());
+                let (_, said) = answers.iter().find(|(question, _)| question == words::gate_question(step.gate())).expect("each gate");
+
+                assert!(said.contains("Controle van"), "{said}");
+            }
+        }
+    }
 }

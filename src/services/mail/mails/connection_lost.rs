@@ -2,7 +2,7 @@
 
 use super::facts::{AboutSchool, SchoolFacts};
 use super::{Mail, bodies, subject};
-use crate::domain::check::CheckCode;
+use crate::domain::check::{Advice, CheckCode};
 use crate::domain::unsent::UnsentReason;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
 use crate::store::checks::{check_status, connection_checks};
@@ -32,8 +32,8 @@ impl Mail for ConnectionLost {
         let seen = result.filter(|result| result.code == code).and_then(|result| result.oddity).map(words::oddity);
         let cause = match (code, seen) {
             (CheckCode::Ok, _) => String::new(),
-            (code, None) => code.sentence().to_owned(),
-            (code, Some(seen)) => format!("{} {seen}", code.sentence()),
+            (code, None) => words::advice_sentence(Advice::of(code, &about.state)).to_owned(),
+            (code, Some(seen)) => format!("{} {seen}", words::advice_sentence(Advice::of(code, &about.state))),
         };
         about.draft(&Self { school: about.facts(), cause, said: said.unwrap_or_default(), link: about.staff() })
     }

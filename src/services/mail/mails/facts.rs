@@ -239,6 +239,7 @@ pub(super) fn sent_back_reason(cause: Option<&FallCause>) -> String {
             | FallCause::NeededStepFell { .. }
             | FallCause::CredentialsRenewed
             | FallCause::ConnectionLost { .. }
+            | FallCause::Refused { .. }
             | FallCause::Withdrawn
             | FallCause::Moved
             | FallCause::Undone,

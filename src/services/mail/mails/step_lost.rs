@@ -2,7 +2,7 @@
 
 use super::facts::{AboutSchool, SchoolFacts};
 use super::{Mail, bodies, phrases, subject};
-use crate::domain::onboarding::Step;
+use crate::domain::onboarding::{FallCause, Step};
 use crate::domain::unsent::UnsentReason;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
 use crate::words;
@@ -12,6 +12,8 @@ pub(super) struct StepLost {
     school: SchoolFacts,
     step: Step,
     cause: String,
+    /// It was only said: then it was checked once, and nothing is lost.
+    was_only_said: bool,
     link: String,
 }
 
@@ -24,21 +26,22 @@ impl Mail for StepLost {
         if about.state.is_yes(step) {
             return Err(NotSent::NotNeeded(UnsentReason::ConnectionBack));
         }
-        let cause = about.root_fall().await?.map(|(_, cause)| words::fall_cause(&cause));
+        let cause = about.root_fall().await?.map(|(_, cause)| cause);
+        let was_only_said = matches!(cause, Some(FallCause::Refused { .. }));
+        let cause = cause.map(|cause| words::fall_cause(&cause));
         about.draft(&Self {
             name: about.reader(),
             school: about.facts(),
             step,
             cause: cause.unwrap_or_default(),
+            was_only_said,
             link: about.portal_step(step),
         })
     }
 
     fn subject(&self) -> String {
-        subject::about(
-            &self.school,
-            &format!("verbinding kwijt, doe deze stap opnieuw: {}", words::step_short(self.step)),
-        )
+        let why = if self.was_only_said { "controle niet gelukt" } else { "verbinding kwijt" };
+        subject::about(&self.school, &format!("{why}, doe deze stap opnieuw: {}", words::step_short(self.step)))
     }
 
     bodies!(StepLost, "mail/step_lost.txt", "mail/step_lost.html");
@@ -56,7 +59,21 @@ impl Mail for StepLost {
             school: samples::school(),
             step: Step::PasswordSet,
             cause: "De verbinding werkt niet meer: inloggen met het wachtwoord lukt niet.".into(),
+            was_only_said: false,
             link: samples::LINK.into(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::services::mail::mails::samples::as_text;
+
+    #[test]
+    fn of_what_was_only_said_nothing_is_lost() {
+        let cause = words::fall_cause(&FallCause::Refused { code: "login_refused".to_owned() });
+
+        insta::assert_snapshot!(as_text(&StepLost { cause, was_only_said: true, ..StepLost::sample() }));
     }
 }

@@ -1,0 +1,107 @@
+//! What to do after a check, by how it ended and by what went before: the same answer of Magister means something else
+//! to who never ran the query than to who did. The sentences are in the room `words`.
+
+use super::CheckCode;
+use crate::domain::onboarding::gate::{Party, Step};
+use crate::domain::onboarding::{FallCause, Onboarding};
+
+/// The one thing to do after a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Advice {
+    /// What the code says of itself.
+    Plain(CheckCode),
+    /// The log-in was refused, and nobody ran the query yet: there is no user.
+    QueryFirst,
+    /// The log-in was refused, and nobody entered the password yet.
+    PasswordFirst,
+    /// The log-in was refused to a user that was there before: only the password can be wrong.
+    PasswordAgain,
+    /// Nothing answers, and nobody asked for the allowlisting yet.
+    AskAllowlisting,
+    /// Nothing answers, though the allowlisting was said to be confirmed.
+    AskMagister,
+    /// Nothing answers where something did; it is tried again.
+    SilentNow,
+    /// Nothing answers any more where something did.
+    SilentForGood,
+    /// No host by this name, where there was one.
+    DomainGone,
+}
+
+impl Advice {
+    /// What to do after a check that ended so, as things stand.
+    pub fn of(code: CheckCode, state: &Onboarding) -> Self {
+        match code {
+            CheckCode::LoginRefused => after_refused_log_in(state),
+            CheckCode::PortSilent => after_silence(state),
+            CheckCode::HostUnknown if Step::shared().any(|step| was_seen(state, step)) => Self::DomainGone,
+            CheckCode::Ok
+            | CheckCode::HostUnknown
+            | CheckCode::PortRefused
+            | CheckCode::TlsFailed
+            | CheckCode::CertificateInvalid
+            | CheckCode::ListNotGranted
+            | CheckCode::ServiceNotGranted
+            | CheckCode::ListOutdated
+            | CheckCode::ListEmpty
+            | CheckCode::ListShrunk
+            | CheckCode::ListFailed
+            | CheckCode::NoRoute
+            | CheckCode::TooSlow
+            | CheckCode::UnexpectedAnswer => Self::Plain(code),
+        }
+    }
+
+    /// Who has to act now; nobody when all is well.
+    pub fn holder(self) -> Option<Party> {
+        match self {
+            Self::Plain(code) => code.holder(),
+            Self::QueryFirst
+            | Self::PasswordFirst
+            | Self::PasswordAgain
+            | Self::AskAllowlisting
+            | Self::AskMagister
+            | Self::SilentForGood
+            | Self::DomainGone => Some(Party::School),
+            Self::SilentNow => Some(Party::Magister),
+        }
+    }
+}
+
+fn after_refused_log_in(state: &Onboarding) -> Advice {
+    let password_was_said = state.is_yes(Step::PasswordSet) || fell_by_check(state, Step::PasswordSet);
+    if !state.is_yes(Step::QueryExecuted) {
+        Advice::QueryFirst
+    } else if !password_was_said {
+        Advice::PasswordFirst
+    } else if was_seen(state, Step::QueryExecuted) {
+        Advice::PasswordAgain
+    } else {
+        Advice::Plain(CheckCode::LoginRefused)
+    }
+}
+
+fn after_silence(state: &Onboarding) -> Advice {
+    let confirmed = Step::AllowlistingConfirmed;
+    if was_seen(state, confirmed) {
+        // One that fell after its tries was proven before.
+        return if state.is_yes(confirmed) { Advice::SilentNow } else { Advice::SilentForGood };
+    }
+    match (state.is_yes(confirmed), state.is_yes(Step::AllowlistingRequested)) {
+        (true, _) => Advice::AskMagister,
+        (false, true) => Advice::Plain(CheckCode::PortSilent),
+        (false, false) => Advice::AskAllowlisting,
+    }
+}
+
+/// Whether a check ever saw a step, also one that fell since because it no longer did.
+fn was_seen(state: &Onboarding, step: Step) -> bool {
+    let is_lost = |cause: &FallCause| matches!(cause, FallCause::ConnectionLost { .. });
+    state.answer(step).is_some_and(|answer| answer.is_proven())
+        || state.fallen(step).is_some_and(|fallen| is_lost(&fallen.cause))
+}
+
+fn fell_by_check(state: &Onboarding, step: Step) -> bool {
+    let is_by_check = |cause: &FallCause| matches!(cause, FallCause::ConnectionLost { .. } | FallCause::Refused { .. });
+    state.fallen(step).is_some_and(|fallen| is_by_check(&fallen.cause))
+}

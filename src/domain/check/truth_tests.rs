@@ -1,0 +1,192 @@
+//! What is said of a step beside its newest check: each sentence of it as a row.
+
+use chrono::Duration;
+use proptest::prelude::*;
+
+use super::super::CheckHistory;
+use super::super::testing::{histories, is_proven};
+use super::*;
+use crate::domain::actor::Actor;
+use crate::domain::import_gate::verdict_of_all;
+use crate::domain::onboarding::testing::{Walk, claim, disprove, prove, superbeheerder, support, ticket};
+use crate::domain::onboarding::{Command, FallCause};
+
+/// An onboarding and the check that was made then.
+fn checked(walk: &Walk, code: CheckCode) -> (Onboarding, Newest) {
+    let at = walk.now + Duration::minutes(1);
+    (walk.state.clone(), Newest { code, at, since: at })
+}
+
+fn seen(walk: &mut Walk, steps: &[Step]) {
+    for step in steps {
+        walk.does(Actor::Check, &prove(*step, 1));
+    }
+}
+
+/// As a check makes it fall.
+fn refused(walk: &mut Walk, step: Step, code: &str) {
+    let command = Command::Disprove { step, code: code.to_owned(), credential_version: 1 };
+    walk.does(Actor::Check, &command);
+}
+
+#[test]
+fn each_step_stands_as_it_was_said_and_seen() {
+    use CheckCode::{HostUnknown, LoginRefused, NoRoute, Ok, PortSilent, ServiceNotGranted, UnexpectedAnswer};
+    use Stand::{Done, Doubted, NotSeenNow, NotSeenYet};
+    use Step::{
+        AllowlistingConfirmed, AllowlistingRequested, ConsentGiven, DetailsSubmitted, PasswordSet, PermissionsChecked,
+        QueryExecuted,
+    };
+    let all = [AllowlistingRequested, AllowlistingConfirmed, QueryExecuted, PasswordSet, PermissionsChecked];
+    for (proven, code, step, stand) in [
+        (&all[..0], PortSilent, AllowlistingConfirmed, NotSeenYet),
+        (&all[..0], PortSilent, AllowlistingRequested, Done),
+        (&all[..0], PortSilent, PasswordSet, NotSeenYet),
+        (&all[..0], NoRoute, PasswordSet, NotSeenYet),
+        (&all[..0], UnexpectedAnswer, PermissionsChecked, NotSeenYet),
+        (&all[..2], LoginRefused, QueryExecuted, NotSeenYet),
+        (&all[..2], LoginRefused, AllowlistingConfirmed, Done),
+        (&all, PortSilent, AllowlistingConfirmed, NotSeenNow),
+        (&all, PortSilent, PasswordSet, Done),
+        (&all, LoginRefused, PasswordSet, Doubted),
+        (&all, LoginRefused, PermissionsChecked, Done),
+        (&all, ServiceNotGranted, PermissionsChecked, Doubted),
+        (&all, NoRoute, PasswordSet, Done),
+        (&all, Ok, PasswordSet, Done),
+        (&all[..0], HostUnknown, DetailsSubmitted, Doubted),
+        (&all[..0], PortSilent, DetailsSubmitted, Done),
+        (&all[..0], HostUnknown, ConsentGiven, Done),
+    ] {
+        let mut walk = Walk::all_but(&[]);
+        seen(&mut walk, proven);
+        let (state, newest) = checked(&walk, code);
+
+        let truth = Truths { state: &state, newest: Some(newest) }.of(step);
+
+        assert_eq!(truth.stand, stand, "{} after {}", step.as_str(), code.as_str());
+        assert_eq!(truth.to_do.is_some(), stand != Done, "{} after {}", step.as_str(), code.as_str());
+        assert_eq!(Truths::said(&state).of(step).stand, Done, "without a check its word counts");
+    }
+}
+
+#[test]
+fn what_is_said_after_the_newest_check_stays_until_the_next() {
+    for code in [CheckCode::LoginRefused, CheckCode::PortSilent, CheckCode::Ok] {
+        let mut walk = Walk::all_but(&[Step::PasswordSet]);
+        let (_, newest) = checked(&walk, code);
+        walk.does(superbeheerder(), &claim(Step::PasswordSet));
+
+        let truth = Truths { state: &walk.state, newest: Some(newest) }.of(Step::PasswordSet);
+
+        assert_eq!((truth.sight, truth.stand), (Sight::Later(newest), Stand::Done), "{}", code.as_str());
+    }
+}
+
+#[test]
+fn what_fell_by_a_refusal_tells_what_was_said_and_what_was_seen() {
+    let mut walk = Walk::all_but(&[Step::ActivationConfirmed]);
+    refused(&mut walk, Step::PasswordSet, "login_refused");
+    let (state, newest) = checked(&walk, CheckCode::LoginRefused);
+
+    let truth = Truths { state: &state, newest: Some(newest) }.of(Step::PasswordSet);
+
+    assert_eq!((truth.sight, truth.stand), (Sight::Refused(newest), Stand::Open(Party::School)));
+    assert_eq!(truth.to_do, Some(Advice::Plain(CheckCode::LoginRefused)));
+    let cause = truth.said.fallen().map(|fallen| fallen.cause.clone());
+    assert_eq!(cause, Some(FallCause::Refused { code: "login_refused".to_owned() }));
+}
+
+#[test]
+fn what_a_check_saw_is_lost_and_what_was_only_said_is_refused() {
+    let mut walk = Walk::all_but(&[Step::ActivationConfirmed]);
+    seen(&mut walk, &[Step::QueryExecuted, Step::PasswordSet]);
+    walk.does(Actor::Check, &disprove(Step::PasswordSet, 1));
+
+    let fallen = walk.state.fallen(Step::PasswordSet).map(|fallen| fallen.cause.clone());
+
+    assert_eq!(fallen, Some(FallCause::ConnectionLost { code: "login_refused".to_owned() }));
+    assert!(!CheckHistory::of(&walk.state, None).answered.contains(&Step::PasswordSet));
+}
+
+#[test]
+fn what_to_do_knows_what_went_before() {
+    use Advice::{
+        AskAllowlisting, AskMagister, DomainGone, PasswordAgain, PasswordFirst, Plain, QueryFirst, SilentForGood,
+        SilentNow,
+    };
+    use CheckCode::{HostUnknown, ListNotGranted, LoginRefused, PortSilent};
+    let requested = |mut walk: Walk| {
+        walk.does(
+            superbeheerder(),
+            &Command::Claim { step: Step::AllowlistingRequested, ground: ticket(), credential_version: None },
+        );
+        walk
+    };
+    let seen = |steps: &[Step]| {
+        let mut walk = Walk::all_but(&[]);
+        seen(&mut walk, steps);
+        walk
+    };
+    let fell = |steps: &[Step], step, code: &str| {
+        let mut walk = seen(steps);
+        refused(&mut walk, step, code);
+        walk
+    };
+    let renewed = |steps: &[Step]| {
+        let mut walk = seen(steps);
+        walk.does(support(), &Command::IssueCredentials);
+        walk
+    };
+    let logged_in = &[Step::AllowlistingRequested, Step::AllowlistingConfirmed, Step::QueryExecuted, Step::PasswordSet];
+    let none = Walk::all_but(&[Step::QueryExecuted, Step::AllowlistingRequested]);
+    for (name, walk, code, advice, holder) in [
+        ("the query was never run", none.clone(), LoginRefused, QueryFirst, Party::School),
+        ("no password yet", Walk::all_but(&[Step::PasswordSet]), LoginRefused, PasswordFirst, Party::School),
+        ("all was said", Walk::all_but(&[]), LoginRefused, Plain(LoginRefused), Party::School),
+        (
+            "it was said and fell",
+            fell(&[], Step::PasswordSet, "login_refused"),
+            LoginRefused,
+            Plain(LoginRefused),
+            Party::School,
+        ),
+        ("the user was there", seen(logged_in), LoginRefused, PasswordAgain, Party::School),
+        ("a new password", renewed(logged_in), LoginRefused, PasswordFirst, Party::School),
+        ("the list", seen(logged_in), ListNotGranted, Plain(ListNotGranted), Party::School),
+        ("nobody asked", none.clone(), PortSilent, AskAllowlisting, Party::School),
+        ("it was asked", requested(none), PortSilent, Plain(PortSilent), Party::Magister),
+        ("it was confirmed, they say", Walk::all_but(&[]), PortSilent, AskMagister, Party::School),
+        ("it answered before", seen(&logged_in[..2]), PortSilent, SilentNow, Party::Magister),
+        (
+            "it is gone",
+            fell(&logged_in[..2], Step::AllowlistingConfirmed, "port_silent"),
+            PortSilent,
+            SilentForGood,
+            Party::School,
+        ),
+        ("no such domain", Walk::all_but(&[]), HostUnknown, Plain(HostUnknown), Party::School),
+        ("no such domain any more", seen(&logged_in[..2]), HostUnknown, DomainGone, Party::School),
+    ] {
+        let found = Advice::of(code, &walk.state);
+
+        assert_eq!((found, found.holder()), (advice, Some(holder)), "{name}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_step_is_done_whose_newest_check_refused_it(moments in histories()) {
+        for moment in moments {
+            let Some(step) = moment.refused() else { continue };
+            let truth = moment.truths().of(step);
+
+            prop_assert_ne!(truth.stand, Stand::Done, "{:?}", truth);
+            if is_proven(&moment.state, step) {
+                prop_assert_eq!(truth.stand, Stand::Doubted);
+            } else {
+                prop_assert!(!moment.state.is_yes(step), "what was only said fell at once: {:?}", truth);
+                prop_assert!(!verdict_of_all(&moment.state).is_open());
+            }
+        }
+    }
+}

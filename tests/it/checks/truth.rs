@@ -1,0 +1,404 @@
+//! The truth about a step through the front door: what a real server says, and what every page and the API tell of it
+//! then. Each row is a sentence that once was not so.
+
+use std::time::Duration;
+
+use axum::http::{HeaderMap, Method, header};
+use chrono::TimeDelta;
+use koppelklaar::domain::check::CheckPolicy;
+use koppelklaar::domain::onboarding::Step::{
+    AllowlistingConfirmed, AllowlistingRequested, ConsentGiven, PasswordSet, PermissionsChecked, QueryExecuted,
+};
+use koppelklaar::domain::onboarding::{Evidence, Party, Step};
+use koppelklaar::links;
+use koppelklaar::magister::Limits;
+
+use super::support::{Checks, limits, run, run_with};
+use crate::support::{Page, TestSchool, Visitor};
+
+const ALL: &[Step] = &[QueryExecuted, PasswordSet, PermissionsChecked, AllowlistingRequested, AllowlistingConfirmed];
+const LISTED: &[Step] = &[AllowlistingRequested, AllowlistingConfirmed];
+
+/// A school at which these were reported, a server that behaves so, and what is told of one step after one check.
+struct Row {
+    name: &'static str,
+    /// A check that passed before.
+    worked: bool,
+    said: &'static [Step],
+    preset: &'static str,
+    step: Step,
+    /// The tag on the school's pages and on Kurve's.
+    tags: [&'static str; 2],
+    /// Who is to act, on the page of the check.
+    turn: &'static str,
+    /// What the school reads there.
+    advice: &'static str,
+    /// What all pages say that the check saw of the step; empty where it says nothing of it.
+    seen: &'static str,
+    /// What the API says: done, and by the check.
+    api: (bool, Option<&'static str>),
+}
+
+const ROWS: &[Row] = &[
+    Row {
+        name: "a password that was only reported falls at once",
+        worked: false,
+        said: ALL,
+        preset: "wrong_password",
+        step: PasswordSet,
+        tags: ["Nu doen", "Bij de school"],
+        turn: "Jullie zijn aan zet",
+        advice: "Kijk bij Beheer > Webservices > Gebruikers of Kurve erbij staat",
+        seen: "inloggen geweigerd.",
+        api: (false, Some("refused")),
+    },
+    Row {
+        name: "the query below it is not denied, and not seen either",
+        worked: false,
+        said: ALL,
+        preset: "user_missing",
+        step: QueryExecuted,
+        tags: ["Nog niet gezien", "Nog niet gezien"],
+        turn: "Jullie zijn aan zet",
+        advice: "Staat Kurve er niet? Voer dan eerst de query uit",
+        seen: "inloggen geweigerd.",
+        api: (true, Some("not_seen")),
+    },
+    Row {
+        name: "who never ran the query is not told to retype the password",
+        worked: false,
+        said: LISTED,
+        preset: "user_missing",
+        step: QueryExecuted,
+        tags: ["Nu doen", "Bij de school"],
+        turn: "Jullie zijn aan zet",
+        advice: "de query is nog niet uitgevoerd. Voer eerst de query uit in Decibel.",
+        seen: "",
+        api: (false, None),
+    },
+    Row {
+        name: "who has yet to enter the password is told so",
+        worked: false,
+        said: &[QueryExecuted],
+        preset: "wrong_password",
+        step: PasswordSet,
+        tags: ["Nu doen", "Bij de school"],
+        turn: "Jullie zijn aan zet",
+        advice: "het wachtwoord is nog niet ingevuld. Vul het 2 keer in",
+        seen: "",
+        api: (false, None),
+    },
+    Row {
+        name: "ticks for the list that were only reported fall at once",
+        worked: false,
+        said: ALL,
+        preset: "list_not_granted",
+        step: PermissionsChecked,
+        tags: ["Nu doen", "Bij de school"],
+        turn: "Jullie zijn aan zet",
+        advice: "Vink de lijst aan",
+        seen: "lijst niet aangevinkt.",
+        api: (false, Some("refused")),
+    },
+    Row {
+        name: "ticks for the services too",
+        worked: false,
+        said: ALL,
+        preset: "service_not_granted",
+        step: PermissionsChecked,
+        tags: ["Nu doen", "Bij de school"],
+        turn: "Jullie zijn aan zet",
+        advice: "Dat kan twee oorzaken hebben.",
+        seen: "services niet aangevinkt.",
+        api: (false, Some("refused")),
+    },
+    Row {
+        name: "silence is no refusal: it stays, and is not seen yet",
+        worked: false,
+        said: ALL,
+        preset: "silent",
+        step: PasswordSet,
+        tags: ["Nog niet gezien", "Nog niet gezien"],
+        turn: "Jullie zijn aan zet",
+        advice: "Jullie meldden dat Magister de allowlisting heeft bevestigd. Toch krijgt Kurve nog geen antwoord.",
+        seen: "geen antwoord.",
+        api: (true, Some("not_seen")),
+    },
+    Row {
+        name: "who asked for the allowlisting waits for Magister",
+        worked: false,
+        said: &[AllowlistingRequested],
+        preset: "silent",
+        step: AllowlistingRequested,
+        tags: ["Gereed", "Gereed"],
+        turn: "Magister is aan zet",
+        advice: "meestal is de allowlisting dan nog niet klaar",
+        seen: "",
+        api: (true, None),
+    },
+    Row {
+        name: "who never asked for it is told to",
+        worked: false,
+        said: &[],
+        preset: "silent",
+        step: AllowlistingRequested,
+        tags: ["Nu doen", "Bij de school"],
+        turn: "Jullie zijn aan zet",
+        advice: "de allowlisting is nog niet aangevraagd. Vraag die aan",
+        seen: "",
+        api: (false, None),
+    },
+    Row {
+        name: "who answered minutes ago is not told that the allowlisting is not ready",
+        worked: true,
+        said: &[],
+        preset: "silent",
+        step: AllowlistingConfirmed,
+        tags: ["Nu niet gezien", "Nu niet gezien"],
+        turn: "Magister is aan zet",
+        advice: "Magister gaf eerder wel antwoord en nu niet. We proberen het vanzelf opnieuw.",
+        seen: "geen antwoord.",
+        api: (true, Some("not_seen")),
+    },
+    Row {
+        name: "what a check saw keeps its tries, and is not simply done",
+        worked: true,
+        said: &[],
+        preset: "wrong_password",
+        step: PasswordSet,
+        tags: ["Klopt nu niet", "Klopt nu niet"],
+        turn: "Jullie zijn aan zet",
+        advice: "Magister weigert het wachtwoord. De gebruiker Kurve was er eerder wel.",
+        seen: "inloggen geweigerd.",
+        api: (true, Some("refused")),
+    },
+    Row {
+        name: "what it saw above a failure stays done",
+        worked: true,
+        said: &[],
+        preset: "list_not_granted",
+        step: PasswordSet,
+        tags: ["Gereed", "Gereed"],
+        turn: "Jullie zijn aan zet",
+        advice: "Vink de lijst aan",
+        seen: "",
+        api: (true, Some("seen")),
+    },
+    Row {
+        name: "a line of ours that is cut says nothing of what was seen",
+        worked: true,
+        said: &[],
+        preset: "no_route",
+        step: AllowlistingConfirmed,
+        tags: ["Gereed", "Gereed"],
+        turn: "Kurve is aan zet",
+        advice: "Dat ligt aan de verbinding van Kurve",
+        seen: "",
+        api: (true, Some("not_seen")),
+    },
+    Row {
+        name: "a school domain that is not there is not simply given",
+        worked: false,
+        said: &[],
+        preset: "unknown_host",
+        step: Step::DetailsSubmitted,
+        tags: ["Klopt nu niet", "Klopt nu niet"],
+        turn: "Jullie zijn aan zet",
+        advice: "geef het goede schooldomein door",
+        seen: "schooldomein onbekend.",
+        api: (true, Some("refused")),
+    },
+];
+
+/// Silence has to end some time; everything else answers at once.
+fn short() -> Limits {
+    Limits { connect: Duration::from_secs(2), ..limits() }
+}
+
+async fn kurves_page(staff: &Visitor, school: &TestSchool) -> Page {
+    staff.get(&links::staff_school(links::STAFF_SCHOOL, school.connection)).await
+}
+
+/// What the API says of a step.
+async fn api(checks: &Checks, key: &str, brin: &str, step: Step) -> (bool, Option<String>) {
+    let mut headers = HeaderMap::new();
+    headers.insert(header::AUTHORIZATION, format!("Bearer {key}").parse().expect("a value"));
+    let path = format!("/api/v1/import-gate/{brin}");
+    let answer = checks.app.anonymous().send(Method::GET, &path, headers, String::new()).await;
+    let verdict: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
+    let answers = verdict["answers"].as_array().expect("five answers");
+    let mut steps = answers.iter().flat_map(|gate| gate["steps"].as_array().expect("its steps"));
+    let told = steps.find(|told| told["step"] == step.as_str()).expect("each step");
+    (told["yes"] == true, told["check"].as_str().map(str::to_owned))
+}
+
+#[test]
+fn all_pages_and_the_api_tell_the_same_of_a_step() {
+    run_with(CheckPolicy::Advise, short(), |checks: Checks| async move {
+        let (staff, key) = (checks.app.staff().await, checks.app.api_key().await);
+        for (number, row) in ROWS.iter().enumerate() {
+            let (brin, label) = (format!("{}AA", 10 + number), format!("school-{number}"));
+            let school = checks.school(&brin, &label).await;
+            if row.worked {
+                checks.check(&school).await;
+            }
+            for step in row.said {
+                checks.app.claim(&school, *step).await.unwrap_or_else(|error| panic!("{}: {error}", row.name));
+            }
+            let portal = checks.app.portal(&school).await;
+            checks.behaves(&school, &label, row.preset).await;
+            checks.check(&school).await;
+
+            let (on_check, overview) = (portal.open("/verbinding").await, portal.open("").await);
+            let own = portal.open(&format!("/stap/{}", row.step.as_str())).await;
+            let kurves = kurves_page(&staff, &school).await;
+            let place = format!("[data-step={}]", row.step.as_str());
+
+            assert_eq!(on_check.text("[data-check] .next-step__label"), row.turn, "{}", row.name);
+            assert!(
+                on_check.text("[data-check]").contains(row.advice),
+                "{}: {}",
+                row.name,
+                on_check.text("[data-check]")
+            );
+            assert_eq!(own.text("[data-state] [data-tag]"), row.tags[0], "{}: its own page", row.name);
+            assert_eq!(overview.text(&format!("{place} [data-tag]")), row.tags[0], "{}: overview", row.name);
+            assert_eq!(kurves.text(&format!("{place} [data-tag]")), row.tags[1], "{}: Kurve's page", row.name);
+            let told = [own.texts("[data-sight]").join(" "), overview.text(&place), kurves.text(&place)];
+            for told in told {
+                assert!(told.contains(row.seen), "{}: {told}", row.name);
+                assert_eq!(told.contains("Controle van"), !row.seen.is_empty(), "{}: {told}", row.name);
+            }
+            let (done, seen) = row.api;
+            assert_eq!(api(&checks, &key, &brin, row.step).await, (done, seen.map(str::to_owned)), "{}", row.name);
+            // One school's Magister at a time.
+            checks.behaves(&school, &label, "right").await;
+        }
+    });
+}
+
+#[test]
+fn a_refusal_closes_an_import_that_rests_on_a_word_and_a_check_that_passes_opens_it() {
+    run(|checks: Checks| async move {
+        let school = checks.school("12AB", "bonhoeffer").await;
+        for step in
+            [QueryExecuted, PasswordSet, PermissionsChecked, AllowlistingRequested, AllowlistingConfirmed, ConsentGiven]
+        {
+            checks.app.claim(&school, step).await.expect("its turn has come");
+        }
+        checks.activate(&school).await.expect("all before it is yes");
+        checks.mailed().await;
+
+        checks.behaves(&school, "bonhoeffer", "wrong_password").await;
+        checks.check(&school).await;
+
+        let state = checks.state(&school).await;
+        assert_eq!(state.holder(PasswordSet), Some(Party::School));
+        assert_eq!(state.answer(QueryExecuted).map(|answer| answer.evidence()), Some(Evidence::Claimed));
+        assert!(state.activated().is_empty() && !checks.connection(&school).await.is_lost);
+        let told = checks.mailed().await;
+        assert!(
+            told.iter().all(|(_, subject)| subject.contains("import weer dicht, eerst: Wachtwoord instellen")),
+            "{told:?}"
+        );
+        assert_eq!(told.len(), 2, "{told:?}");
+
+        checks.behaves(&school, "bonhoeffer", "right").await;
+        checks.check(&school).await;
+        assert!(!checks.state(&school).await.activated().is_empty());
+    });
+}
+
+#[test]
+fn a_school_whose_word_is_refused_hears_so_once_and_reads_what_was_said_and_seen() {
+    run(|checks: Checks| async move {
+        let school = checks.school("12AB", "bonhoeffer").await;
+        for step in [QueryExecuted, PasswordSet] {
+            checks.app.claim(&school, step).await.expect("its turn has come");
+        }
+        checks.mailed().await;
+        checks.behaves(&school, "bonhoeffer", "wrong_password").await;
+
+        checks.check(&school).await;
+        checks.check(&school).await;
+
+        let told = checks.mailed().await;
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].1.contains("controle niet gelukt, doe deze stap opnieuw: Wachtwoord instellen"), "{told:?}");
+        let portal = checks.app.portal(&school).await;
+        let page = portal.open("/stap/password_set").await;
+        assert!(
+            page.text("[data-fallen]").contains("Dit was gemeld, maar bij de controle weigerde Magister"),
+            "{}",
+            page.body
+        );
+        assert!(page.text("[data-to-do]").contains("Kurve erbij staat"), "{}", page.body);
+    });
+}
+
+#[test]
+fn what_is_reported_while_the_check_runs_or_after_it_stays_until_the_next() {
+    run(|checks: Checks| async move {
+        let school = checks.school("12AB", "bonhoeffer").await;
+        checks.app.claim(&school, QueryExecuted).await.expect("it is open");
+        checks.behaves(&school, "bonhoeffer", "wrong_password").await;
+        checks.check(&school).await;
+
+        checks.app.advance(TimeDelta::minutes(2));
+        checks.app.claim(&school, PasswordSet).await.expect("it is open");
+        let portal = checks.app.portal(&school).await;
+        let page = portal.open("/stap/password_set").await;
+
+        assert_eq!(page.text("[data-state] [data-tag]"), "Gereed");
+        assert!(page.text("[data-sight]").starts_with("De laatste controle was daarvoor, op"), "{}", page.body);
+        checks.check(&school).await;
+        assert!(!checks.state(&school).await.is_yes(PasswordSet));
+    });
+}
+
+#[test]
+fn a_wrong_school_domain_is_shown_and_corrected_on_the_page_of_the_check() {
+    run(|checks: Checks| async move {
+        let school = checks.school("12AB", "bonhoefer").await;
+        checks.app.claim(&school, QueryExecuted).await.expect("it is open");
+        checks.behaves(&school, "bonhoefer", "unknown_host").await;
+        checks.sets(&school, "bonhoeffer", koppelklaar::simulator::SchoolScript::default()).await;
+        let portal = checks.app.portal(&school).await;
+        checks.check(&school).await;
+
+        let page = portal.open("/verbinding").await;
+        let wrong = page.submit(&portal, "[data-form=domain]", &[("domain", "bonhoeffer.magister.net")]).await;
+        let given = page.submit(&portal, "[data-form=domain]", &[("domain", "bonhoeffer.swp.nl")]).await;
+        let between = portal.open("/stap/details_submitted").await;
+        checks.run_all().await;
+        let after = portal.open("/verbinding").await;
+        let again = page.submit(&portal, "[data-form=domain]", &[("domain", "lyceum")]).await;
+
+        assert!(page.text("[data-check]").contains("We zochten op https://bonhoefer.swp.nl."), "{}", page.body);
+        assert_eq!((wrong.status, wrong.has("[data-error-for=domain]")), (422, true));
+        assert_eq!((given.status, given.location()), (303, portal.at("/verbinding").as_str()), "{}", given.body);
+        assert_eq!(between.text("[data-state] [data-tag]"), "Gereed", "nothing is known of the new one yet");
+        assert_eq!(after.attributes("[data-check]", "data-check"), ["ok"]);
+        assert!(!after.has("[data-form=domain]") && checks.state(&school).await.is_yes(QueryExecuted));
+        assert_eq!((again.status, again.has("[data-refusal]")), (422, true), "what works is not corrected");
+    });
+}
+
+#[test]
+fn since_is_when_it_began_on_the_worklist_too() {
+    run(|checks: Checks| async move {
+        let school = checks.school("12AB", "bonhoeffer").await;
+        checks.behaves(&school, "bonhoeffer", "html").await;
+        checks.check(&school).await;
+        let began = checks.app.now();
+        checks.app.advance(TimeDelta::days(3));
+        checks.check(&school).await;
+
+        let staff = checks.app.staff().await;
+        let row = staff.get(links::STAFF).await.text("[data-failing]");
+
+        let date = koppelklaar::words::date_nl(began);
+        assert!(row.contains(&format!("sinds {date}")) && row.contains("Zoek uit waarom."), "{row}");
+        assert_eq!(checks.connection(&school).await.newest().map(|newest| newest.since), Some(began));
+    });
+}
