@@ -14,6 +14,7 @@ use sea_orm_migration::{MigrationTrait, async_trait};
 
 mod baseline;
 mod m20261201_000001_baseline;
+mod m20261202_000002_password_until_ball;
 mod parts;
 
 /// Knows every step, oldest first.
@@ -22,6 +23,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261201_000001_baseline::Migration)]
+        vec![Box::new(m20261201_000001_baseline::Migration), Box::new(m20261202_000002_password_until_ball::Migration)]
     }
 }

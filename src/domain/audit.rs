@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantNames};
 
 use super::actor::{Actor, StaffRole};
-use super::ids::{ApiKeyId, ConnectionId, ContactId, JoinRequestId, MailId, NoteId, SchoolId, StaffId};
+use super::ids::{ApiKeyId, ConnectionId, ContactId, JoinRequestId, MailId, NoteId, RegistrationId, SchoolId, StaffId};
 use super::onboarding::{Change, Step};
 use super::reminder::{OwnDayKind, Period};
 use super::roles::Roles;
@@ -136,6 +136,11 @@ pub enum Action {
         /// Which mail.
         mail: MailId,
     },
+    /// The mail that asks to confirm a request was sent again.
+    ConfirmationSentAgain {
+        /// Of which request.
+        registration: RegistrationId,
+    },
     /// A mail was taken out of the line by hand.
     MailDropped {
         /// Which mail.
@@ -251,6 +256,15 @@ pub enum Action {
 }
 
 impl Action {
+    /// What stands in the audit so that an onboarding can be made again, and tells nobody anything: another entry does,
+    /// or it is of no interest.
+    pub const QUIET: [&str; 2] = ["password_noted", "people_noted"];
+
+    /// Whether it tells nobody anything.
+    pub fn is_quiet(&self) -> bool {
+        Self::QUIET.contains(&self.name())
+    }
+
     /// The stable name.
     pub fn name(&self) -> &'static str {
         self.into()
@@ -284,6 +298,7 @@ impl Action {
             | Self::NoteAdded { .. }
             | Self::MailRetried { .. }
             | Self::MailDropped { .. }
+            | Self::ConfirmationSentAgain { .. }
             | Self::RemindersSnoozed { .. }
             | Self::RemindersWoken
             | Self::OwnDaysAdded { .. }

@@ -4,6 +4,7 @@
 //! manual exactly; the sentences are ours. Not here: the text of one page or one mail (their templates), and what is
 //! wrong with a typed value (`domain::text`). To add a step: follow the compiler from [`step_name`].
 
+mod access;
 mod checks;
 mod dates;
 mod glossary;
@@ -12,7 +13,9 @@ mod mail_reasons;
 mod names;
 mod refusals;
 mod timeline;
+mod who;
 
+pub use access::{gone_sentence, obstacle_sentence, task_name};
 pub use checks::{check_short, check_step, check_title, check_turn, leave, oddity, seconds_nl};
 pub use dates::{date_nl, date_only_nl, moment_nl, period_nl, time_nl};
 pub use glossary::{GLOSSARY, PLAIN, Word};
@@ -26,4 +29,5 @@ pub use refusals::{
     HAND_OVER_TO_SELF, TOO_MANY_FORMS, check_refusal, own_days_refusal, refusal, reveal_refusal, snooze_refusal,
     too_many_contacts, too_many_requests,
 };
-pub use timeline::{Names, actor_name, change_sentence, entry_sentence, fall_cause, fall_reason};
+pub use timeline::{change_sentence, entry_sentence, fall_cause, fall_reason};
+pub use who::{Names, actor_name};

@@ -15,8 +15,9 @@ use crate::domain::notice::{About, MailKind};
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::{Change, Changed, Command, Onboarding, Refusal, Step, decide};
 use crate::domain::school::{Contact, NewContact, School, SchoolRef};
-use crate::services::onboarding::arrangements;
+use crate::services::mail::reach::{self, Reach};
 use crate::services::onboarding::tell::tell;
+use crate::services::onboarding::{access, arrangements};
 use crate::services::operations::insight;
 use crate::services::people::contacts;
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
@@ -45,6 +46,8 @@ pub struct ConnectionFile {
     pub version: i32,
     /// Its contacts, also removed ones, oldest first.
     pub contacts: Vec<Contact>,
+    /// Whom of the contacts of today mail gets to.
+    pub reach: Reach,
 }
 
 impl ConnectionFile {
@@ -83,7 +86,9 @@ pub async fn load_file(context: &Context, connection: ConnectionId) -> Result<Co
     let schools = schools::list(conn, connection).await?;
     let Versioned { state, version } = onboardings::load(conn, connection).await?;
     let contacts = store::people::contacts::list_with_removed(conn, connection).await?;
-    Ok(ConnectionFile { connection: found, schools, state, version, contacts })
+    let here: Vec<_> = contacts.iter().filter(|contact| contact.is_active()).cloned().collect();
+    let reach = reach::of_people(context, &here).await?;
+    Ok(ConnectionFile { connection: found, schools, state, version, contacts, reach })
 }
 
 /// Does what a command asks, if the rules allow it.
@@ -224,6 +229,8 @@ pub(in crate::services) async fn change_all(
         state = state.apply_all(&new);
         events.extend(new);
     }
+    let (state, noted) = access::noted(work.conn(), call, connection, state).await?;
+    events.extend(noted);
     if events.is_empty() {
         return Ok(Changed { before, events, after: state, version });
     }
@@ -258,7 +265,8 @@ async fn only_checks_answered_since(
 ) -> Result<bool, StoreError> {
     let changes = audit::list_after_version(conn, connection, seen).await?;
     let is_answer = |entry: &Entry| {
-        entry.by == Actor::Check && matches!(entry.action, Action::Onboarding(Change::StepAnswered { .. }))
+        let is_seen = matches!(entry.action, Action::Onboarding(Change::StepAnswered { .. }));
+        (entry.by == Actor::Check && is_seen) || entry.action.is_quiet()
     };
     Ok(!changes.is_empty() && changes.iter().all(is_answer))
 }

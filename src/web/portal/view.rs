@@ -125,11 +125,13 @@ pub(super) fn standing(state: &Onboarding, step: Step) -> (&'static str, &'stati
             ("stuck", "Vastgelopen")
         }
         (StepState::Open { .. }, Lifecycle::Paused { .. }) => ("neutral", "Gepauzeerd"),
-        (StepState::Open { .. }, Lifecycle::Active | Lifecycle::Completed { .. }) => match step.party() {
-            Party::School => ("now", "Nu doen"),
-            Party::Kurve => ("kurve", "Bij Kurve"),
-            Party::Magister => ("magister", "Bij Magister"),
-        },
+        (StepState::Open { .. }, Lifecycle::Active | Lifecycle::Completed { .. }) => {
+            match state.holder(step).unwrap_or(step.party()) {
+                Party::School => ("now", "Nu doen"),
+                Party::Kurve => ("kurve", "Bij Kurve"),
+                Party::Magister => ("magister", "Bij Magister"),
+            }
+        }
     }
 }
 

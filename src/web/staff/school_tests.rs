@@ -12,6 +12,7 @@ use crate::domain::samples;
 use crate::domain::school::{Contact, Vouch};
 use crate::domain::text::{EmailAddress, PersonName};
 use crate::services::Call;
+use crate::services::mail::reach::Reach;
 use crate::web::staff::ask::Weight;
 
 fn file(walk: &Walk, is_vouched: bool) -> ConnectionFile {
@@ -30,7 +31,14 @@ fn file(walk: &Walk, is_vouched: bool) -> ConnectionFile {
         removed_at: None,
     };
     let (connection, school) = samples::connection(1, "Bonhoeffer College", first_morning());
-    ConnectionFile { connection, schools: vec![school], state: walk.state.clone(), version: 4, contacts: vec![person] }
+    ConnectionFile {
+        connection,
+        schools: vec![school],
+        state: walk.state.clone(),
+        version: 4,
+        contacts: vec![person],
+        reach: Reach::Everyone,
+    }
 }
 
 fn keys(asks: &[Ask]) -> Vec<&'static str> {

@@ -12,6 +12,8 @@ pub(super) struct StepLost {
     school: SchoolFacts,
     step: Step,
     cause: String,
+    /// What Kurve does first; empty where the step can be done.
+    kurve_first: String,
     link: String,
 }
 
@@ -30,15 +32,18 @@ impl Mail for StepLost {
             school: about.facts(),
             step,
             cause: cause.unwrap_or_default(),
+            kurve_first: about.kurve_first(step),
             link: about.portal_step(step),
         })
     }
 
     fn subject(&self) -> String {
-        subject::about(
-            &self.school,
-            &format!("verbinding kwijt, doe deze stap opnieuw: {}", words::step_short(self.step)),
-        )
+        let step = words::step_short(self.step);
+        let what = match self.kurve_first.is_empty() {
+            true => format!("verbinding kwijt, doe deze stap opnieuw: {step}"),
+            false => format!("verbinding kwijt, Kurve is aan zet: {step}"),
+        };
+        subject::about(&self.school, &what)
     }
 
     bodies!(StepLost, "mail/step_lost.txt", "mail/step_lost.html");
@@ -56,6 +61,7 @@ impl Mail for StepLost {
             school: samples::school(),
             step: Step::PasswordSet,
             cause: "De verbinding werkt niet meer: inloggen met het wachtwoord lukt niet.".into(),
+            kurve_first: String::new(),
             link: samples::LINK.into(),
         }
     }
