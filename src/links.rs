@@ -56,6 +56,8 @@ pub const SCHOOL_HAND_OVER: OfConnection = OfConnection::new("/school/{connectio
 pub const SCHOOL_DETAILS: OfConnection = OfConnection::new("/school/{connection}/gegevens");
 /// Shows the password.
 pub const SCHOOL_PASSWORD: OfConnection = OfConnection::new("/school/{connection}/wachtwoord");
+/// Asking for a new password.
+pub const SCHOOL_NEW_PASSWORD: OfConnection = OfConnection::new("/school/{connection}/wachtwoord/nieuw");
 /// Downloads the query file.
 pub const SCHOOL_QUERY: OfConnection = OfConnection::new("/school/{connection}/query");
 /// "Import gedaan".
@@ -185,6 +187,8 @@ pub const STAFF_CHECK_RUN_LIVE: &str = "/beheer/verbindingen/{run}/voortgang";
 pub const STAFF_CONTACT_WORKS: &str = "/beheer/scholen/{school}/contacten/{contact}/adres-werkt";
 /// The daily digest again.
 pub const STAFF_DIGEST: &str = "/beheer/overzicht-van-de-dag";
+/// Has the mail sent again that asks to confirm a request.
+pub const STAFF_SEND_CONFIRMATION: &str = "/beheer/aanvragen/{request}/opnieuw";
 /// All mails.
 pub const STAFF_MAILS: &str = "/beheer/post";
 /// One mail.

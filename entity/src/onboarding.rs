@@ -47,6 +47,9 @@ pub struct Model {
     /// Since when the school does not answer its reminders.
     #[sea_orm(indexed)]
     pub no_answer_since: Option<DateTimeUtc>,
+    /// From when the password is not shown any more, while it is.
+    #[sea_orm(indexed)]
+    pub password_until: Option<DateTimeUtc>,
     /// Whose onboarding it is.
     #[sea_orm(belongs_to, from = "connection_id", to = "id")]
     pub connection: BelongsTo<super::connection::Entity>,

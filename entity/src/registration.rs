@@ -23,6 +23,7 @@ pub struct Model {
     #[sea_orm(column_type = "Blob", unique)]
     pub token_hash: Option<Vec<u8>>,
     /// When the form was sent.
+    #[sea_orm(indexed)]
     pub requested_at: DateTimeUtc,
     /// From when the link no longer works.
     pub expires_at: DateTimeUtc,

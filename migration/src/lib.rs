@@ -15,6 +15,7 @@ use sea_orm_migration::{MigrationTrait, async_trait};
 mod baseline;
 mod m20261201_000001_baseline;
 mod m20261202_000002_ends_so_since_truth;
+mod m20261202_000003_password_until_ball;
 mod parts;
 
 /// Knows every step, oldest first.
@@ -23,6 +24,10 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261201_000001_baseline::Migration), Box::new(m20261202_000002_ends_so_since_truth::Migration)]
+        vec![
+            Box::new(m20261201_000001_baseline::Migration),
+            Box::new(m20261202_000002_ends_so_since_truth::Migration),
+            Box::new(m20261202_000003_password_until_ball::Migration),
+        ]
     }
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use strum::{IntoStaticStr, VariantNames};
 
 use super::actor::{Actor, StaffRole};
-use super::ids::{ApiKeyId, ConnectionId, ContactId, JoinRequestId, MailId, NoteId, SchoolId, StaffId};
+use super::ids::{ApiKeyId, ConnectionId, ContactId, JoinRequestId, MailId, NoteId, RegistrationId, SchoolId, StaffId};
 use super::onboarding::{Change, Step};
 use super::reminder::{OwnDayKind, Period};
 use super::roles::Roles;
@@ -137,6 +137,11 @@ pub enum Action {
         /// Which mail.
         mail: MailId,
     },
+    /// The mail that asks to confirm a request was sent again.
+    ConfirmationSentAgain {
+        /// Of which request.
+        registration: RegistrationId,
+    },
     /// A mail was taken out of the line by hand.
     MailDropped {
         /// Which mail.
@@ -252,6 +257,15 @@ pub enum Action {
 }
 
 impl Action {
+    /// What stands in the audit so that an onboarding can be made again, and tells nobody anything: another entry does,
+    /// or it is of no interest.
+    pub const QUIET: [&str; 2] = ["password_noted", "people_noted"];
+
+    /// Whether it tells nobody anything.
+    pub fn is_quiet(&self) -> bool {
+        Self::QUIET.contains(&self.name())
+    }
+
     /// The stable name.
     pub fn name(&self) -> &'static str {
         self.into()
@@ -294,6 +308,7 @@ impl Action {
             | Self::NoteAdded { .. }
             | Self::MailRetried { .. }
             | Self::MailDropped { .. }
+            | Self::ConfirmationSentAgain { .. }
             | Self::RemindersSnoozed { .. }
             | Self::RemindersWoken
             | Self::OwnDaysAdded { .. }

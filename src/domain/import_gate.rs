@@ -42,7 +42,7 @@ impl Verdict {
 /// here.
 pub fn verdict(state: &Onboarding, school: SchoolId) -> Verdict {
     let view = state.of(school);
-    judge(|step| match view {
+    judge(state, |step| match view {
         Some(view) => view.step(step),
         None if step.is_shared() => state.step(step),
         None => &StepState::Waiting,
@@ -51,7 +51,7 @@ pub fn verdict(state: &Onboarding, school: SchoolId) -> Verdict {
 
 /// The verdict over the whole: that of the school that is least far, so open once every school may import.
 pub fn verdict_of_all(state: &Onboarding) -> Verdict {
-    judge(|step| state.step(step))
+    judge(state, |step| state.step(step))
 }
 
 /// The schools that may import.
@@ -59,10 +59,11 @@ pub fn open_schools(state: &Onboarding) -> BTreeSet<SchoolId> {
     state.live().map(|(school, _)| school).filter(|school| verdict(state, *school).is_open()).collect()
 }
 
-fn judge<'a>(state_of: impl Fn(Step) -> &'a StepState) -> Verdict {
+fn judge<'a>(whole: &Onboarding, state_of: impl Fn(Step) -> &'a StepState) -> Verdict {
     let missing_in = |gate: Gate| -> Vec<(Step, Option<Party>)> {
         let steps = gate.steps().iter().filter(|step| !state_of(**step).is_yes());
-        steps.map(|step| (*step, state_of(*step).holder(*step))).collect()
+        let holder = |step: Step| if step.is_shared() { whole.holder(step) } else { state_of(step).holder(step) };
+        steps.map(|step| (*step, holder(*step))).collect()
     };
     let reasons: Vec<ClosedReason> = Gate::iter()
         .map(|gate| ClosedReason { gate, missing: missing_in(gate) })

@@ -45,6 +45,8 @@ pub enum MailKind {
     StuckReported,
     /// Kurve answered a stuck step.
     StuckAnswered,
+    /// Kurve laid the connection aside.
+    PausedByKurve,
     /// Everything is ready for activation, to support.
     ActivationAsked,
     /// The import may start.
@@ -259,6 +261,9 @@ fn called_for_by(before: &Onboarding, event: &Event, is_closing: bool) -> Vec<No
         (Change::CredentialsIssued { .. }, _) => {
             one(MailKind::CredentialsReady, Audience::VouchedContacts, Step::CredentialsIssued)
         }
+        (Change::Paused { .. }, Actor::Staff { .. }) => {
+            vec![Notice::about(MailKind::PausedByKurve, Audience::School, None)]
+        }
         (Change::StuckReported { step, .. }, _) => one(MailKind::StuckReported, Audience::Support, *step),
         (Change::StuckAnswered { step, .. }, _) => one(MailKind::StuckAnswered, Audience::School, *step),
         (Change::StepHandedOver { step, to }, _) => one(MailKind::StepHandedOver, Audience::Contact(*to), *step),
@@ -268,6 +273,10 @@ fn called_for_by(before: &Onboarding, event: &Event, is_closing: bool) -> Vec<No
             | Change::StepRestored { .. }
             | Change::CompletionRestored
             | Change::StepFell { .. }
+            | Change::PasswordNoted { .. }
+            | Change::PasswordGone { .. }
+            | Change::PeopleNoted { .. }
+            | Change::PasswordAsked
             | Change::Paused { .. }
             | Change::Resumed
             | Change::Withdrawn { .. }

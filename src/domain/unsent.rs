@@ -48,6 +48,8 @@ pub enum UnsentReason {
     StepNotStuck,
     /// The step that was answered is not open any more.
     StepMovedOn,
+    /// The pause ended before it was told.
+    PauseEnded,
     /// There is nothing that waits for activation.
     NothingToActivate,
     /// The import closed before it was told that it opened.

@@ -14,7 +14,7 @@ use crate::domain::heartbeat::{CLOCK_SKEW, Worker};
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::reminder::hours::moment_on;
 use crate::domain::reminder::national::next_office_moment;
-use crate::services::onboarding::onboardings;
+use crate::services::onboarding::{access, onboardings};
 use crate::services::operations::{clock_repair, housekeeping, machine_clock};
 use crate::services::{self, chain};
 use crate::services::{ServiceError, reminders};
@@ -32,6 +32,8 @@ pub enum Job {
     RepairClock,
     /// Resumes connections whose pause has ended.
     ResumePaused,
+    /// Notes that a password is not shown any more; before reminders, which follow from it.
+    EndPasswords,
     /// Clears away sessions, links and requests that ended.
     DeleteExpired,
     /// Puts reminders that are due in the outbox.
@@ -51,9 +53,12 @@ impl Job {
     /// When a job that never ran is due.
     fn first_at(self, now: DateTime<Utc>) -> DateTime<Utc> {
         match self {
-            Self::RepairClock | Self::ResumePaused | Self::DeleteExpired | Self::PlanReminders | Self::PlanChecks => {
-                now
-            }
+            Self::RepairClock
+            | Self::ResumePaused
+            | Self::EndPasswords
+            | Self::DeleteExpired
+            | Self::PlanReminders
+            | Self::PlanChecks => now,
             Self::Digest => self.next_after(now),
         }
     }
@@ -64,7 +69,7 @@ impl Job {
             Self::RepairClock => now + Duration::hours(1),
             Self::ResumePaused => now + Duration::minutes(10),
             Self::DeleteExpired => now + Duration::hours(6),
-            Self::PlanReminders => now + Duration::seconds(30),
+            Self::EndPasswords | Self::PlanReminders => now + Duration::seconds(30),
             Self::Digest => next_office_moment(now, reminders::DIGEST_TIME),
             Self::PlanChecks => now + Duration::minutes(10),
         }
@@ -177,6 +182,7 @@ pub async fn run(app: &App, job: Job, now: DateTime<Utc>) -> Result<u64, Service
     match job {
         Job::RepairClock => clock_repair::repair(&app.context, now).await,
         Job::ResumePaused => Ok(onboardings::resume_due(&app.context, now).await? as u64),
+        Job::EndPasswords => Ok(access::note_due(&app.context, now).await? as u64),
         Job::DeleteExpired => housekeeping::delete_expired(&app.context, now).await,
         Job::PlanReminders => plan_reminders(app, now).await,
         Job::Digest => reminders::ask_digest(&app.context, now).await,

@@ -4,11 +4,12 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use strum::{EnumString, IntoStaticStr};
 
-use crate::domain::credential::reveal::{REVEAL_DAYS, REVEALS_ALLOWED};
+use crate::domain::credential::reveal::REVEALS_ALLOWED;
 use crate::domain::ids::ConnectionId;
 use crate::domain::notice::TIME_TO_UNDO;
 use crate::domain::onboarding::Step;
 use crate::links;
+use crate::services::mail::reach::Reach;
 use crate::web::WebState;
 use crate::web::session::Jar;
 use crate::words;
@@ -21,12 +22,16 @@ pub enum Flash {
     StepDone,
     /// A step was taken back.
     StepTakenBack,
+    /// Kurve laid a connection aside.
+    PausedByKurve,
     /// It was so already.
     AlreadySo,
     /// A step was reported stuck.
     StuckReported,
     /// A step was handed over.
     HandedOver,
+    /// A new password was asked for.
+    PasswordAsked,
     /// Details were sent.
     DetailsSent,
     /// A school domain was corrected, or Kurve was asked to.
@@ -39,6 +44,10 @@ pub enum Flash {
     RemindersResumed,
     /// The digest comes again.
     DigestResumed,
+    /// The mail that asks to confirm a request goes again.
+    ConfirmationSent,
+    /// It waits, since mails are held.
+    ConfirmationHeld,
     /// Mail arrives again.
     AddressWorks,
     /// Resumed.
@@ -117,12 +126,14 @@ pub enum Flash {
     Enrolled,
 }
 
-/// Something that was just done, with the step that it was about where the page names it.
+/// Something that was just done, with the step that it was about where the page names it, and whom the mail gets to
+/// that it promises.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FlashMessage {
     flash: Flash,
     about: Option<Step>,
     undo: Option<Undo>,
+    reach: Reach,
 }
 
 /// What "Ongedaan maken" undoes: the press after which an onboarding had this version.
@@ -141,6 +152,38 @@ impl Undo {
     }
 }
 
+/// Whom a message promises a mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Promised {
+    /// The contacts of the connection.
+    School,
+    /// Those of them for whom Kurve vouches.
+    Vouched,
+    /// One person.
+    Person,
+    /// The reader.
+    Reader,
+}
+
+impl Promised {
+    /// What is said where the mail does not get to all of them.
+    pub fn instead(self, reach: Reach) -> &'static str {
+        match (self, reach) {
+            (_, Reach::Everyone) => "",
+            (Self::Reader, Reach::Some | Reach::Nobody) => {
+                "Bij jouw e-mailadres komt geen mail aan: je leest het antwoord hier."
+            }
+            (Self::Reader, Reach::Held) => "Je leest het antwoord hier.",
+            (_, Reach::Held) => "De mail wacht: er worden nu geen mails verstuurd.",
+            (Self::School | Self::Vouched, Reach::Some) => "Niet iedereen krijgt de mail: een e-mailadres werkt niet.",
+            (Self::School | Self::Vouched, Reach::Nobody) => {
+                "Er gaat geen mail: bij niemand van de school komt mail aan. Bel de school."
+            }
+            (Self::Person, Reach::Some | Reach::Nobody) => "Er gaat geen mail: op dit e-mailadres komt mail niet aan.",
+        }
+    }
+}
+
 impl Flash {
     /// The name in the cookie.
     pub fn as_str(self) -> &'static str {
@@ -152,15 +195,19 @@ impl Flash {
         match self {
             Self::StepDone => "Opgeslagen: deze stap is gedaan.",
             Self::StepTakenBack => "Opgeslagen: deze stap staat weer open.",
+            Self::PausedByKurve => "De koppeling staat op pauze. De school krijgt bericht.",
             Self::AlreadySo => "Dit stond al zo. Er is niets veranderd.",
             Self::StuckReported => "Je melding is verstuurd. Kurve kijkt ernaar; je krijgt bericht per mail.",
             Self::HandedOver => "De stap is doorgegeven. Je collega krijgt een mail met uitleg.",
+            Self::PasswordAsked => "Kurve weet dat jullie een nieuw wachtwoord nodig hebben.",
             Self::DetailsSent => "De gegevens zijn opgeslagen.",
             Self::DomainGiven => "Het schooldomein is doorgegeven. De verbinding wordt zo opnieuw gecontroleerd.",
             Self::ImportReported => "Dank je wel. De import staat als gedaan genoteerd.",
             Self::Paused => "De koppeling staat op pauze. Tot die datum krijgen jullie geen herinneringen.",
             Self::RemindersResumed => "Opgeslagen: er komen weer herinneringen.",
             Self::DigestResumed => "Opgeslagen: Kurve krijgt het overzicht van de dag weer.",
+            Self::ConfirmationSent => "De mail om te bevestigen gaat opnieuw naar wie de aanvraag deed.",
+            Self::ConfirmationHeld => "De mail staat klaar. Hij gaat pas weg als er weer mails worden verstuurd.",
             Self::AddressWorks => "Opgeslagen: dit adres krijgt weer mail.",
             Self::Resumed => "De koppeling gaat weer verder.",
             Self::Snoozed => "Opgeslagen. Tot die dag komen er geen herinneringen.",
@@ -204,6 +251,21 @@ impl Flash {
         }
     }
 
+    /// Whom it promises a mail, and what is left to say without the promise.
+    pub fn promised(self) -> Option<(Promised, &'static str)> {
+        Some(match self {
+            Self::StuckReported => (Promised::Reader, "Je melding staat bij Kurve."),
+            Self::HandedOver => (Promised::Person, "De stap is doorgegeven."),
+            Self::Issued => (Promised::Vouched, "Wachtwoord en query zijn klaargezet."),
+            Self::SentBack => (Promised::School, "De stap is teruggestuurd."),
+            Self::Answered => (Promised::School, "Je antwoord is opgeslagen."),
+            Self::PausedByKurve => (Promised::School, "De koppeling staat op pauze."),
+            Self::JoinDeclined => (Promised::Person, "De aanvraag is afgewezen."),
+            Self::ContactAdded => (Promised::Person, "De contactpersoon is toegevoegd."),
+            _ => return None,
+        })
+    }
+
     /// With the step that it was about.
     pub fn about(self, step: Step) -> FlashMessage {
         FlashMessage { about: Some(step), ..self.into() }
@@ -213,31 +275,56 @@ impl Flash {
     pub fn undone_by(self, undo: Undo) -> FlashMessage {
         FlashMessage { undo: Some(undo), ..self.into() }
     }
+
+    /// With whom the mail gets to that it promises.
+    pub fn reaching(self, reach: Reach) -> FlashMessage {
+        FlashMessage { reach, ..self.into() }
+    }
 }
 
 impl From<Flash> for FlashMessage {
     fn from(flash: Flash) -> Self {
-        Self { flash, about: None, undo: None }
+        Self { flash, about: None, undo: None, reach: Reach::Everyone }
     }
 }
 
 impl FlashMessage {
+    /// With whom the mail gets to that it promises.
+    #[must_use]
+    pub fn reaching(self, reach: Reach) -> Self {
+        Self { reach, ..self }
+    }
+
     /// The text in the cookie.
     pub fn as_text(self) -> String {
-        match (self.about, self.undo) {
-            (Some(step), _) => format!("{}.{}", self.flash.as_str(), step.as_str()),
-            (None, Some(undo)) => format!("{}.{}.{}", self.flash.as_str(), undo.connection, undo.version),
-            (None, None) => self.flash.as_str().to_owned(),
+        let mut text = self.flash.as_str().to_owned();
+        text.extend(self.about.iter().flat_map(|step| [".", step.as_str()]));
+        if self.reach != Reach::Everyone {
+            text.extend([".", self.reach.into()]);
         }
+        if let Some(undo) = self.undo {
+            text += &format!(".{}.{}", undo.connection, undo.version);
+        }
+        text
     }
 
     /// Reads the text in the cookie.
     pub fn parse(text: &str) -> Option<Self> {
-        let (name, rest) = text.split_once('.').unwrap_or((text, ""));
-        let undo = rest.split_once('.').and_then(|(connection, version)| {
-            Some(Undo { connection: connection.parse().ok()?, version: version.parse().ok()? })
-        });
-        Some(Self { flash: name.parse().ok()?, about: rest.parse().ok(), undo })
+        let (said, undo) = match text.rsplitn(3, '.').collect::<Vec<_>>()[..] {
+            [version, connection, said] => match (connection.parse(), version.parse()) {
+                (Ok(connection), Ok(version)) => (said, Some(Undo { connection, version })),
+                (_, _) => (text, None),
+            },
+            _ => (text, None),
+        };
+        let mut parts = said.split('.');
+        let flash: Flash = parts.next()?.parse().ok()?;
+        let message = FlashMessage { undo, ..flash.into() };
+        Some(parts.fold(message, |message: Self, part| match (part.parse::<Step>(), part.parse::<Reach>()) {
+            (Ok(step), _) => Self { about: Some(step), ..message },
+            (Err(_), Ok(reach)) => message.reaching(reach),
+            (Err(_), Err(_)) => message,
+        }))
     }
 
     /// The press that can be undone for a while, if it was one.
@@ -247,6 +334,9 @@ impl FlashMessage {
 
     /// What the page says.
     pub fn sentence(self) -> String {
+        if let (Some((promised, left)), true) = (self.flash.promised(), self.reach != Reach::Everyone) {
+            return format!("{left} {}", promised.instead(self.reach));
+        }
         match (self.flash, self.about) {
             (Flash::StepDone, Some(step)) => format!("Opgeslagen: “{}” is gedaan.", words::step_name(step)),
             (Flash::StepTakenBack, Some(step)) => format!("Opgeslagen: “{}” staat weer open.", words::step_name(step)),
@@ -254,7 +344,7 @@ impl FlashMessage {
                 format!("“{}” is doorgegeven. Je collega krijgt een mail met uitleg.", words::step_name(step))
             }
             (Flash::HandedAgain, _) => {
-                format!("Het wachtwoord kan weer {REVEALS_ALLOWED} keer worden bekeken, {REVEAL_DAYS} dagen lang.")
+                format!("Het wachtwoord kan weer {REVEALS_ALLOWED} keer worden bekeken.")
             }
             (flash @ (Flash::Confirmed | Flash::SchoolActivated), _) if self.undo.is_some() => {
                 let minutes = TIME_TO_UNDO.num_minutes();
@@ -289,6 +379,30 @@ mod tests {
     use super::*;
 
     #[test]
+    fn no_message_promises_a_mail_that_does_not_go() {
+        let messages = [
+            Flash::StuckReported,
+            Flash::HandedOver,
+            Flash::Issued,
+            Flash::SentBack,
+            Flash::Answered,
+            Flash::PausedByKurve,
+            Flash::JoinDeclined,
+            Flash::ContactAdded,
+        ];
+        for flash in messages {
+            for reach in [Reach::Some, Reach::Nobody, Reach::Held] {
+                let said = flash.reaching(reach).sentence();
+
+                for promise in ["krijgt bericht", "krijgt een mail", "per mail", "verstuurd. "] {
+                    assert!(!said.contains(promise), "{said}");
+                }
+            }
+            assert_eq!(flash.reaching(Reach::Everyone).sentence(), flash.sentence());
+        }
+    }
+
+    #[test]
     fn what_was_said_reads_back_from_the_cookie_and_nothing_else_does() {
         let undo = Undo { connection: ConnectionId::from_uuid(uuid::Uuid::from_u128(9)), version: 12 };
         let undoable = Flash::Confirmed.undone_by(undo);
@@ -300,6 +414,8 @@ mod tests {
             assert!(message.sentence().ends_with('.'));
         }
         assert_eq!(FlashMessage::parse("step_done.nergens"), Some(Flash::StepDone.into()));
+        let promised = Flash::SentBack.about(Step::PasswordSet).reaching(Reach::Nobody);
+        assert_eq!(FlashMessage::parse(&promised.as_text()), Some(promised));
         for strange in ["", "iets", ".password_set", "<b>.password_set"] {
             assert_eq!(FlashMessage::parse(strange), None);
         }

@@ -17,6 +17,7 @@ pub mod metrics;
 pub mod middleware;
 pub mod own_days;
 pub mod page;
+mod planned;
 pub mod portal;
 pub mod problem;
 pub mod public;

@@ -32,6 +32,7 @@ pub fn unsent_reason(reason: UnsentReason) -> &'static str {
         UnsentReason::StepDone => "De stap is intussen gedaan.",
         UnsentReason::StepNotStuck => "De stap is niet meer vastgelopen.",
         UnsentReason::StepMovedOn => "De stap is intussen verder.",
+        UnsentReason::PauseEnded => "De pauze is intussen voorbij.",
         UnsentReason::NothingToActivate => "Er is nu niets te activeren.",
         UnsentReason::ImportClosed => "De import is intussen weer dicht.",
         UnsentReason::ActivationUndone => "Kurve maakte het activeren ongedaan voordat de mail wegging.",

@@ -4,6 +4,7 @@
 //! manual exactly; the sentences are ours. Not here: the text of one page or one mail (their templates), and what is
 //! wrong with a typed value (`domain::text`). To add a step: follow the compiler from [`step_name`].
 
+mod access;
 mod checks;
 mod dates;
 mod glossary;
@@ -13,7 +14,9 @@ mod names;
 mod refusals;
 mod timeline;
 mod truth;
+mod who;
 
+pub use access::{gone_sentence, obstacle_sentence, task_name};
 pub use checks::{
     activated_despite, check_short, check_title, despite, despite_lines, doubt, leave, newest_check, oddity, seconds_nl,
 };
@@ -29,8 +32,9 @@ pub use refusals::{
     HAND_OVER_TO_SELF, HOLDS_PASSWORD, TOO_MANY_FORMS, check_refusal, own_days_refusal, refusal, reveal_refusal,
     snooze_refusal, too_many_contacts, too_many_requests,
 };
-pub use timeline::{Names, actor_name, change_sentence, entry_sentence, fall_cause, fall_reason};
+pub use timeline::{change_sentence, entry_sentence, fall_cause, fall_reason};
 pub use truth::{
     advice_sentence, advice_short, advice_step, advice_title, advice_turn, kurve_to_do, not_simply_done, now_sentence,
     seen_at, sight_sentence, truth_sentence, unseen_sentence,
 };
+pub use who::{Names, actor_name};

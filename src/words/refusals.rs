@@ -3,7 +3,7 @@
 use super::dates::period_nl;
 use super::names::step_name;
 use crate::domain::check::CheckRefusal;
-use crate::domain::credential::reveal::{REVEAL_DAYS, REVEALS_ALLOWED};
+use crate::domain::credential::reveal::REVEALS_ALLOWED;
 use crate::domain::credential::{ClosedReason, RevealRefusal};
 use crate::domain::onboarding::{MOST_SCHOOLS, Party, Refusal, Step};
 use crate::domain::reminder::own_days::MOST_PERIODS;
@@ -39,6 +39,12 @@ pub fn refusal(refusal: &Refusal) -> String {
             "Kurve heeft intussen een nieuw wachtwoord klaargezet (versie {current}). Open de pagina opnieuw en gebruik \
              het nieuwe wachtwoord."
         ),
+        Refusal::PasswordUnseen => {
+            "Nog niemand heeft dit wachtwoord bekeken, dus het kan nog niet in Magister staan. Bekijk het eerst en vul \
+             het in."
+                .into()
+        }
+        Refusal::PasswordShown => "Het wachtwoord is nog te bekijken. Een nieuw wachtwoord is niet nodig.".into(),
         Refusal::DetailsInUse => {
             "Kurve heeft met deze gegevens al een wachtwoord en een query gemaakt. Kloppen de gegevens \
              niet? Neem dan contact op met Kurve."
@@ -188,12 +194,12 @@ pub fn reveal_refusal(refusal: &RevealRefusal) -> String {
         RevealRefusal::Closed(ClosedReason::Withdrawn) => {
             "Dit wachtwoord is ingetrokken. Vraag Kurve om een nieuw wachtwoord.".into()
         }
-        RevealRefusal::Expired => format!(
-            "Je kon dit wachtwoord {REVEAL_DAYS} dagen bekijken. Die tijd is voorbij. Vraag Kurve om het opnieuw klaar te zetten."
-        ),
-        RevealRefusal::UsedUp => format!(
-            "Het wachtwoord is al {REVEALS_ALLOWED} keer bekeken. Vaker kan niet. Vraag Kurve om het opnieuw klaar te zetten."
-        ),
+        RevealRefusal::Expired => {
+            "De tijd om dit wachtwoord te bekijken is voorbij. Vraag een nieuw wachtwoord.".into()
+        }
+        RevealRefusal::UsedUp => {
+            format!("Het wachtwoord is al {REVEALS_ALLOWED} keer bekeken. Vaker kan niet. Vraag een nieuw wachtwoord.")
+        }
     }
 }
 
@@ -223,6 +229,8 @@ mod tests {
             Refusal::NotDone { step },
             Refusal::NotStuck { step },
             Refusal::OldCredentials { current: 2 },
+            Refusal::PasswordUnseen,
+            Refusal::PasswordShown,
             Refusal::DetailsInUse,
             Refusal::ImportClosed,
             Refusal::IsWithdrawn,

@@ -1,63 +1,15 @@
 //! The timeline: one Dutch line for each thing in the audit, and why a step fell.
 //!
-//! Who did it stands beside the line, see [`actor_name`]. The ground on which Kurve vouched for someone is left out: a
+//! Who did it stands beside the line, see [`super::actor_name`]. The ground on which Kurve vouched for someone is left out: a
 //! school reads the timeline too, and should not learn what convinces Kurve.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use super::access::access_change;
 use super::dates::{date_only_nl, period_nl};
 use super::names::{own_days_name, role_name, step_name};
-use crate::domain::actor::Actor;
+use super::who::Names;
 use crate::domain::audit::{Action, Entry};
-use crate::domain::ids::{ContactId, SchoolId, StaffId};
 use crate::domain::onboarding::{Change, Evidence, FallCause, Ground, Step};
 use crate::domain::text::Reason;
-
-/// The names behind the ids of a timeline; who is not in here gets a general word.
-#[derive(Clone, Default)]
-pub struct Names {
-    /// Contacts of schools, those who were removed included.
-    pub contacts: BTreeMap<ContactId, String>,
-    /// Colleagues of Kurve.
-    pub staff: BTreeMap<StaffId, String>,
-    /// The contacts among them who were removed.
-    pub removed: BTreeSet<ContactId>,
-    /// The schools of a connection that carries several; with one school a line needs no name.
-    pub schools: BTreeMap<SchoolId, String>,
-}
-
-impl Names {
-    /// The name of a contact of today. Whoever was removed holds no ball any more, also one that was handed to them.
-    pub fn contact_of_today(&self, id: ContactId) -> Option<&str> {
-        self.contacts.get(&id).filter(|_| !self.removed.contains(&id)).map(String::as_str)
-    }
-
-    fn contact(&self, id: ContactId) -> &str {
-        self.contacts.get(&id).map_or("een contactpersoon", String::as_str)
-    }
-
-    fn colleague(&self, id: StaffId) -> &str {
-        self.staff.get(&id).map_or("een collega van Kurve", String::as_str)
-    }
-}
-
-/// Who did something.
-pub fn actor_name(actor: &Actor, names: &Names) -> String {
-    match actor {
-        Actor::Contact { id, roles } => match names.contacts.get(id) {
-            Some(name) => format!("{name}, {}", roles.words_nl()),
-            None => format!("Een {}", roles.words_nl()),
-        },
-        Actor::Staff { id, .. } => match names.staff.get(id) {
-            Some(name) => format!("{name} van Kurve"),
-            None => "Kurve".into(),
-        },
-        Actor::Check => "Controle".into(),
-        Actor::Clock => "Automatisch".into(),
-        Actor::Operator => "Technisch beheer van Kurve".into(),
-        Actor::Visitor => "Een bezoeker".into(),
-    }
-}
 
 /// What an entry tells, in one line; with the name of the school it is about, where there are several.
 pub fn entry_sentence(entry: &Entry, names: &Names) -> String {
@@ -120,6 +72,9 @@ pub fn change_sentence(action: &Action, names: &Names) -> String {
         Action::ContactSignedIn | Action::StaffSignedIn => "Ingelogd.".into(),
         Action::NoteAdded { note: _ } => "Notitie geschreven.".into(),
         Action::MailRetried { mail: _ } => "Mail opnieuw laten proberen.".into(),
+        Action::ConfirmationSentAgain { registration: _ } => {
+            "Mail om het adres te bevestigen opnieuw verstuurd.".into()
+        }
         Action::MailDropped { mail: _, reason } => format!("Mail uit de rij gehaald. Reden: {}", one_line(reason)),
         Action::RemindersSnoozed { until } => format!("Herinneringen uitgezet tot {}.", date_only_nl(*until)),
         Action::RemindersWoken => "Herinneringen weer aangezet.".into(),
@@ -183,6 +138,10 @@ fn onboarding_change(change: &Change, names: &Names) -> String {
         Change::CredentialsIssued { version } => {
             format!("Nieuw wachtwoord en nieuwe query klaargezet (versie {version}).")
         }
+        Change::PasswordNoted { .. }
+        | Change::PasswordGone { .. }
+        | Change::PeopleNoted { .. }
+        | Change::PasswordAsked => access_change(change).into(),
         Change::StuckReported { step, reason } => {
             format!("Het lukt niet: “{}”. Reden: {}", step_name(*step), one_line(reason))
         }
@@ -308,10 +267,15 @@ fn folded(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use chrono::NaiveDate;
     use uuid::Uuid;
 
+    use super::super::who::actor_name;
     use super::*;
+    use crate::domain::actor::Actor;
+    use crate::domain::ids::{ContactId, SchoolId};
     use crate::domain::roles::{ContactRole, Roles};
     use crate::domain::text::TicketRef;
 

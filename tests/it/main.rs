@@ -10,6 +10,7 @@ mod api;
 mod architecture;
 mod arrangements;
 mod away;
+mod ball;
 mod board;
 mod bounce_pipe;
 mod bounces;

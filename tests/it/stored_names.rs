@@ -29,7 +29,7 @@ fn every_stored_name_is_what_it_always_was() {
             "link_gone link_expired no_contact_with_address sign_in_doubtful registration_gone \
              registration_expired registration_doubtful nothing_asked contact_gone contact_removed \
              address_bounces address_unused address_works_again digest_outdated digest_unwritable digest_stopped \
-             digest_empty credentials_taken_back step_done step_not_stuck step_moved_on nothing_to_activate import_closed \
+             digest_empty credentials_taken_back step_done step_not_stuck step_moved_on pause_ended nothing_to_activate import_closed \
              activation_undone import_open_told_already import_opened reminders_gone everything_done connection_back outage_gone \
              outage_ended outside_working_hours another_reminder_today may_have_arrived bytes_gone outside_list \
              fault_while_writing",
@@ -61,7 +61,7 @@ fn every_stored_name_is_what_it_always_was() {
         (stored::<NotMade>(), "resting not_needed overtaken broke_off"),
         (stored::<CheckPolicy>(), "off advise require"),
         (stored::<Worker>(), "mail planner checks"),
-        (named::<Job>(), "repair_clock resume_paused delete_expired plan_reminders digest plan_checks"),
+        (named::<Job>(), "repair_clock resume_paused end_passwords delete_expired plan_reminders digest plan_checks"),
         (
             named::<Purpose>(),
             "seal-credential seal-query seal-totp totp-of-invite seal-registration seal-mail email-lookup audit \
@@ -72,7 +72,7 @@ fn every_stored_name_is_what_it_always_was() {
         (
             Change::VARIANTS.join(" "),
             "step_answered evidence_fell step_fell step_restored completion_restored credentials_issued \
-             stuck_reported stuck_answered step_handed_over paused resumed withdrawn reopened completed \
+             password_noted password_gone people_noted password_asked stuck_reported stuck_answered step_handed_over paused resumed withdrawn reopened completed \
              school_added school_left",
         ),
         (Course::VARIANTS.join(" "), "under_way withdrawn completed left"),
@@ -81,7 +81,7 @@ fn every_stored_name_is_what_it_always_was() {
             "onboarding school_registered registration_repeated join_asked join_accepted join_declined \
              details_changed import_opened import_closed contact_added contact_changed contact_removed contact_vouched vouches_cleared password_revealed \
              credentials_handed_again reveal_closed connection_lost connection_back check_overridden \
-             outage_began outage_ended query_downloaded contact_signed_in note_added mail_retried mail_dropped \
+             outage_began outage_ended query_downloaded contact_signed_in note_added mail_retried confirmation_sent_again mail_dropped \
              reminders_snoozed reminders_woken own_days_added own_days_removed holidays_loaded mail_returned \
              address_bounced address_works reminders_stopped reminders_resumed digest_stopped digest_resumed \
              staff_added staff_role_changed staff_enabled staff_disabled staff_invited staff_enrolled \

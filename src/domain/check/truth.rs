@@ -91,8 +91,9 @@ impl<'a> Truths<'a> {
     pub fn of(&self, step: Step) -> StepTruth<'a> {
         let said = self.state.step(step);
         let sight = self.newest.map_or(Sight::Unchecked, |newest| sight(said, step, newest));
-        let stand = stand(said, step, sight);
-        let to_do = to_do(sight, stand).map(|code| Advice::of(code, self.state));
+        let stand = stand(self.state, step, sight);
+        let can_do = self.state.obstacles(step).is_empty();
+        let to_do = to_do(sight, stand).filter(|_| can_do).map(|code| Advice::of(code, self.state));
         StepTruth { step, said, sight, stand, to_do }
     }
 
@@ -148,10 +149,10 @@ fn rung_of(step: Step) -> Option<Rung> {
     Rung::iter().find(|rung| rung.proves().contains(&step))
 }
 
-fn stand(said: &StepState, step: Step, sight: Sight) -> Stand {
-    match (said, sight) {
+fn stand(state: &Onboarding, step: Step, sight: Sight) -> Stand {
+    match (state.step(step), sight) {
         (StepState::Waiting, _) => Stand::Waiting,
-        (StepState::Open { .. }, _) => Stand::Open(step.party()),
+        (StepState::Open { .. }, _) => Stand::Open(state.holder(step).unwrap_or(step.party())),
         (StepState::Stuck { .. }, _) => Stand::Stuck,
         (StepState::Yes { .. }, Sight::Refused(_)) => Stand::Doubted,
         (StepState::Yes { answer }, Sight::Unseen(newest)) => not_seen(answer, step, newest),

@@ -6,9 +6,11 @@ use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{EnumIter, EnumString, IntoStaticStr};
 
+use crate::domain::onboarding::Gone;
+
 /// How often one password may be shown: it is typed twice, and sometimes goes wrong.
 pub const REVEALS_ALLOWED: u32 = 5;
-/// For how many days after it was issued a password may be shown.
+/// For how many days after it was issued a password may be shown at least.
 pub const REVEAL_DAYS: i64 = 14;
 
 /// Why a password is never shown again.
@@ -89,9 +91,25 @@ pub enum RevealRefusal {
     UsedUp,
 }
 
-/// Until when a password that is issued now may be shown.
-pub fn expires_at(issued_at: DateTime<Utc>) -> DateTime<Utc> {
-    issued_at + Duration::days(REVEAL_DAYS)
+/// Until when a password that is issued now may be shown: not shorter than the school is reminded of what it takes it for.
+pub fn expires_at(issued_at: DateTime<Utc>, reminders_run_out_at: DateTime<Utc>) -> DateTime<Utc> {
+    (issued_at + Duration::days(REVEAL_DAYS)).max(reminders_run_out_at)
+}
+
+/// Why the newest password is not shown any more, if so; whoever asks.
+pub fn gone(
+    reveals_used: u32,
+    expires_at: DateTime<Utc>,
+    closed: Option<ClosedReason>,
+    now: DateTime<Utc>,
+) -> Option<Gone> {
+    match closed {
+        Some(ClosedReason::Proven) => Some(Gone::Proven),
+        _ if reveals_used >= REVEALS_ALLOWED => Some(Gone::UsedUp),
+        // Of one that was replaced or withdrawn there is a newer one, or none is issued.
+        Some(ClosedReason::Renewed | ClosedReason::Withdrawn) => Some(Gone::Expired),
+        None => (now >= expires_at).then_some(Gone::Expired),
+    }
 }
 
 /// Whether the password may be shown now, to someone whose page showed `seen_version`.
@@ -182,7 +200,7 @@ mod tests {
     #[test]
     fn a_password_is_shown_for_fourteen_days() {
         let issued_at = now();
-        let state = RevealState { expires_at: expires_at(issued_at), ..open() };
+        let state = RevealState { expires_at: expires_at(issued_at, issued_at), ..open() };
 
         for (later, is_shown) in [
             (Duration::zero(), true),

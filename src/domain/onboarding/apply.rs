@@ -1,8 +1,9 @@
 //! Folds events into an onboarding. An event of a school that is not here changes nothing.
 
+use super::access::PasswordAsked;
 use super::answer::{Answer, Evidence, Given, Ground};
 use super::change::{Change, Event, FallCause};
-use super::gate::Step;
+use super::gate::{Party, Step};
 use super::interrupted::Interrupted;
 use super::lifecycle::Pause;
 use super::school_progress::{Course, SchoolProgress};
@@ -22,6 +23,7 @@ impl Onboarding {
     /// Folds one event in.
     #[must_use]
     pub fn apply(mut self, event: &Event) -> Self {
+        let held = self.held_with_credentials();
         match &event.change {
             Change::StepAnswered { step, evidence, ground } => self.answer_step(*step, *evidence, ground, event),
             Change::EvidenceFell { step, evidence } => {
@@ -45,6 +47,8 @@ impl Onboarding {
             }
             Change::CredentialsIssued { version } => {
                 self.credential_version = *version;
+                self.access.password = None;
+                self.access.asked = None;
                 self.interrupted = Interrupted::default();
                 self.schools.values_mut().for_each(|school| school.interrupted = Interrupted::default());
                 if self.is_yes(Step::CredentialsIssued) {
@@ -52,6 +56,14 @@ impl Onboarding {
                     self.answer_step(Step::CredentialsIssued, Evidence::Confirmed, &ground, event);
                 }
             }
+            Change::PasswordNoted { access } | Change::PasswordGone { access } => {
+                self.access.password = Some(*access);
+                if access.gone.is_none() {
+                    self.access.asked = None;
+                }
+            }
+            Change::PeopleNoted { people } => self.access.people = people.clone(),
+            Change::PasswordAsked => self.access.asked = Some(PasswordAsked { by: event.by, at: event.at }),
             Change::StuckReported { step, reason } => {
                 if let Some(Part { state, .. }) = self.part(*step, event.school) {
                     // Who says it again, in other words, keeps the place in Kurve's worklist.
@@ -101,6 +113,7 @@ impl Onboarding {
             }
         }
         settle(&mut self.steps, &mut self.schools, event.at);
+        self.count_from_pass(&held, event);
         // There is nothing left to lay aside once nobody is under way.
         if !self.schools.values().any(|school| school.course == Course::UnderWay) {
             self.paused = None;
@@ -112,6 +125,23 @@ impl Onboarding {
     #[must_use]
     pub fn apply_all<'a>(self, events: impl IntoIterator<Item = &'a Event>) -> Self {
         events.into_iter().fold(self, |state, event| state.apply(event))
+    }
+
+    fn held_with_credentials(&self) -> Vec<(Step, Option<Party>)> {
+        Step::shared().filter(|step| step.takes_credentials()).map(|step| (step, self.holder(step))).collect()
+    }
+
+    /// Whoever gets the ball of a step that stays open has it since now.
+    fn count_from_pass(&mut self, held: &[(Step, Option<Party>)], event: &Event) {
+        for (step, before) in held {
+            let after = self.holder(*step);
+            if before.is_some()
+                && after != *before
+                && let Some(StepState::Open { since, .. }) = self.steps.get_mut(step)
+            {
+                *since = event.at;
+            }
+        }
     }
 
     fn school_mut(&mut self, event: &Event) -> Option<&mut SchoolProgress> {

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantNames};
 
+use super::access::{PasswordAccess, People};
 use super::answer::{Evidence, Ground};
 use super::gate::Step;
 use crate::domain::actor::Actor;
@@ -87,6 +88,23 @@ pub enum Change {
         /// The new version.
         version: u32,
     },
+    /// What is known of looking at the password changed, without news for anybody.
+    PasswordNoted {
+        /// What is so.
+        access: PasswordAccess,
+    },
+    /// The password cannot be looked at any more: every view is used, or the days are over.
+    PasswordGone {
+        /// What is so.
+        access: PasswordAccess,
+    },
+    /// Who can pick up password and query changed.
+    PeopleNoted {
+        /// The contacts of today.
+        people: People,
+    },
+    /// The school asked for a new password.
+    PasswordAsked,
     /// The school says a step does not work.
     StuckReported {
         /// Which step.
@@ -157,7 +175,10 @@ impl Change {
             | Self::StuckAnswered { step, .. }
             | Self::StepHandedOver { step, .. } => Some(*step),
             Self::CredentialsIssued { .. } => Some(Step::CredentialsIssued),
-            Self::CompletionRestored
+            Self::PasswordGone { .. } | Self::PasswordAsked => Some(Step::PasswordSet),
+            Self::PasswordNoted { .. }
+            | Self::PeopleNoted { .. }
+            | Self::CompletionRestored
             | Self::Paused { .. }
             | Self::Resumed
             | Self::Withdrawn { .. }

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::access::{PasswordAccess, People};
 use super::answer::Ground;
 use super::gate::Step;
 use super::state::MOST_SCHOOLS;
@@ -63,6 +64,18 @@ pub enum Command {
     },
     /// Kurve issues credentials: the first, or new ones.
     IssueCredentials,
+    /// What is known of looking at the password of now.
+    NotePassword {
+        /// What is so.
+        access: PasswordAccess,
+    },
+    /// Who the contacts are, and for whom Kurve vouches.
+    NotePeople {
+        /// The contacts of today.
+        people: People,
+    },
+    /// "Vraag een nieuw wachtwoord", by a contact of the school.
+    AskPassword,
     /// "Het lukt niet", by a contact of the school.
     ReportStuck {
         /// Which step.
@@ -167,6 +180,9 @@ impl Command {
             | Self::TakeBack { .. }
             | Self::SendBack { .. }
             | Self::IssueCredentials
+            | Self::NotePassword { .. }
+            | Self::NotePeople { .. }
+            | Self::AskPassword
             | Self::ReportStuck { .. }
             | Self::AnswerStuck { .. }
             | Self::HandOver { .. }
@@ -228,6 +244,12 @@ pub enum Refusal {
         /// The version that counts now.
         current: u32,
     },
+    /// Nobody looked at the password of now, so nobody can have set it.
+    #[error("nobody looked at the password that is to be set")]
+    PasswordUnseen,
+    /// The password can still be looked at.
+    #[error("the password can still be looked at")]
+    PasswordShown,
     /// The details are in use; only Kurve can send them back.
     #[error("the details are in use since credentials were issued")]
     DetailsInUse,

@@ -197,6 +197,20 @@ impl Step {
         }
     }
 
+    /// Whether the school picks something up for it, which it can only where Kurve vouches for somebody.
+    pub fn takes_credentials(self) -> bool {
+        match self {
+            Self::QueryExecuted | Self::PasswordSet => true,
+            Self::ConsentGiven
+            | Self::DetailsSubmitted
+            | Self::CredentialsIssued
+            | Self::PermissionsChecked
+            | Self::AllowlistingRequested
+            | Self::AllowlistingConfirmed
+            | Self::ActivationConfirmed => false,
+        }
+    }
+
     /// Whether a check that sees this step used the password: with another password it says nothing of it.
     pub fn rests_on_credentials(self) -> bool {
         match self {

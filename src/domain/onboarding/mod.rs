@@ -4,6 +4,7 @@
 //! [`decide()`] turns a command into events or a refusal; [`Onboarding::apply`] folds events in; [`progress`] is what
 //! people look at. To add a step: start in [`gate`] and follow the compiler.
 
+pub mod access;
 mod answer;
 mod apply;
 pub mod change;
@@ -26,6 +27,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use access::{Access, Gone, Obstacle, PasswordAccess, PasswordAsked, People};
 pub use answer::{Answer, Despite, Evidence, Given, Ground};
 pub use change::{Change, Event, FallCause};
 pub use changed::Changed;

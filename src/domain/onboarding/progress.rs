@@ -1,11 +1,15 @@
 //! What people look at: how far it is, who holds the ball since when, and what comes next.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use strum::IntoEnumIterator;
 
+use super::access::{Gone, Obstacle};
 use super::gate::{Gate, Party, Step};
 use super::state::Onboarding;
 use super::step_state::StepState;
+use crate::domain::ids::ContactId;
 
 /// A step that can be done now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,12 +52,72 @@ pub fn next_for_school(state: &Onboarding) -> Option<OpenStep> {
     first_of(Party::School).or_else(|| first_of(Party::Magister))
 }
 
+/// Something that Kurve is to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KurveTask {
+    /// What.
+    pub kind: TaskKind,
+    /// For which step.
+    pub step: Step,
+    /// Since when.
+    pub since: DateTime<Utc>,
+}
+
+/// What Kurve is to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TaskKind {
+    /// The step itself.
+    Do,
+    /// Answer the school, which is stuck.
+    Answer,
+    /// Vouch for one of those who are to do the step.
+    Vouch(BTreeSet<ContactId>),
+    /// Make a new password: the old one is not shown any more.
+    NewPassword(Gone),
+}
+
+/// What Kurve is to do, in the order of the steps.
+pub fn kurve_tasks(state: &Onboarding) -> Vec<KurveTask> {
+    let mut tasks = vec![];
+    for OpenStep { step, since, is_stuck, .. } in
+        open_steps(state).into_iter().filter(|open| open.holder == Party::Kurve)
+    {
+        let mut kinds: Vec<TaskKind> = state.obstacles(step).into_iter().map(TaskKind::of).collect();
+        if kinds.is_empty() {
+            kinds.push(if is_stuck { TaskKind::Answer } else { TaskKind::Do });
+        }
+        tasks.extend(kinds.into_iter().map(|kind| KurveTask { kind, step, since }));
+    }
+    let is_listed = |task: &KurveTask| matches!(task.kind, TaskKind::NewPassword(_));
+    if let (Some(gone), Some(asked)) = (state.access().gone(), state.access().asked())
+        && !tasks.iter().any(is_listed)
+        && state.is_yes(Step::CredentialsIssued)
+    {
+        tasks.push(KurveTask { kind: TaskKind::NewPassword(gone), step: Step::PasswordSet, since: asked.at });
+    }
+    tasks
+}
+
+impl TaskKind {
+    fn of(obstacle: Obstacle) -> Self {
+        match obstacle {
+            Obstacle::NotVouched(people) => Self::Vouch(people),
+            Obstacle::PasswordGone(gone) => Self::NewPassword(gone),
+        }
+    }
+}
+
 /// Since when the oldest thing waits on a party, while the onboarding is under way; `None` if nothing does.
 pub fn waits_on_since(state: &Onboarding, party: Party) -> Option<DateTime<Utc>> {
     if state.lifecycle().is_withdrawn() || state.lifecycle().is_paused() {
         return None;
     }
-    open_steps(state).iter().filter(|open| open.holder == party).map(|open| open.since).min()
+    match party {
+        Party::Kurve => kurve_tasks(state).iter().map(|task| task.since).min(),
+        Party::School | Party::Magister => {
+            open_steps(state).iter().filter(|open| open.holder == party).map(|open| open.since).min()
+        }
+    }
 }
 
 /// Whether any step is stuck while the onboarding is under way.

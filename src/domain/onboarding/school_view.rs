@@ -1,25 +1,23 @@
 //! One school as it is looked at: the steps of its connection, with its own activation and course.
 
-use std::collections::BTreeMap;
-
 use super::answer::Answer;
 use super::gate::{Gate, Party, Step};
-use super::lifecycle::{Lifecycle, Pause};
+use super::lifecycle::Lifecycle;
 use super::school_progress::SchoolProgress;
+use super::state::Onboarding;
 use super::step_state::StepState;
 
 /// One school of a connection, with what it shares with its sisters.
 #[derive(Debug, Clone, Copy)]
 pub struct SchoolView<'a> {
-    pub(super) shared: &'a BTreeMap<Step, StepState>,
-    pub(super) paused: Option<&'a Pause>,
+    pub(super) whole: &'a Onboarding,
     pub(super) school: &'a SchoolProgress,
 }
 
 impl<'a> SchoolView<'a> {
     /// Where one step stands for this school.
     pub fn step(&self, step: Step) -> &'a StepState {
-        self.shared.get(&step).unwrap_or(&self.school.activation)
+        self.whole.steps.get(&step).unwrap_or(&self.school.activation)
     }
 
     /// The answer of a step that is yes.
@@ -34,12 +32,12 @@ impl<'a> SchoolView<'a> {
 
     /// Who has the ball for a step that can be done now.
     pub fn holder(&self, step: Step) -> Option<Party> {
-        self.step(step).holder(step)
+        if step.is_shared() { self.whole.holder(step) } else { self.step(step).holder(step) }
     }
 
     /// Where the school stands: a pause of its connection hides that it is under way or done.
     pub fn lifecycle(&self) -> Lifecycle {
-        match self.paused {
+        match self.whole.paused() {
             Some(pause) if self.school.is_live() => pause.lifecycle(),
             Some(_) | None => self.school.course.lifecycle(),
         }

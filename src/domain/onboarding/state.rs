@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::access::{Access, Obstacle};
 use super::answer::{Answer, Despite, Evidence, Ground};
 use super::gate::{Gate, Party, Step};
 use super::interrupted::Interrupted;
@@ -34,6 +35,8 @@ pub struct Onboarding {
     pub(super) credential_version: u32,
     #[serde(skip_serializing_if = "Interrupted::is_empty")]
     pub(super) interrupted: Interrupted,
+    #[serde(skip_serializing_if = "Access::is_empty")]
+    pub(super) access: Access,
     /// Never empty: who left stays.
     pub(super) schools: BTreeMap<SchoolId, SchoolProgress>,
 }
@@ -48,6 +51,8 @@ struct Stored {
     credential_version: u32,
     #[serde(default)]
     interrupted: Interrupted,
+    #[serde(default)]
+    access: Access,
     schools: BTreeMap<SchoolId, SchoolProgress>,
 }
 
@@ -56,7 +61,7 @@ impl TryFrom<Stored> for Onboarding {
 
     /// A step that was not known can be done since the last thing that was, or waits for what it needs.
     fn try_from(stored: Stored) -> Result<Self, Self::Error> {
-        let Stored { paused, mut steps, handed_to, credential_version, interrupted, mut schools } = stored;
+        let Stored { paused, mut steps, handed_to, credential_version, interrupted, access, mut schools } = stored;
         if schools.is_empty() {
             return Err("an onboarding without a school");
         }
@@ -66,7 +71,7 @@ impl TryFrom<Stored> for Onboarding {
         let known = steps.values().chain(schools.values().map(SchoolProgress::activation));
         let last = known.filter_map(StepState::since).max().unwrap_or(DateTime::UNIX_EPOCH);
         settle(&mut steps, &mut schools, last);
-        Ok(Self { paused, steps, handed_to, credential_version, interrupted, schools })
+        Ok(Self { paused, steps, handed_to, credential_version, interrupted, access, schools })
     }
 }
 
@@ -82,6 +87,7 @@ impl Onboarding {
             handed_to: BTreeMap::new(),
             credential_version: 0,
             interrupted: Interrupted::default(),
+            access: Access::default(),
             schools,
         }
     }
@@ -113,7 +119,7 @@ impl Onboarding {
     /// One school with what it shares; `None` if it is not here, or no longer.
     pub fn of(&self, school: SchoolId) -> Option<SchoolView<'_>> {
         let school = self.schools.get(&school).filter(|school| !school.has_left())?;
-        Some(SchoolView { shared: &self.steps, paused: self.paused.as_ref(), school })
+        Some(SchoolView { whole: self, school })
     }
 
     /// The onboarding as one school sees it: what all share, and no sisters; `None` if it is not here, or no longer.
@@ -210,9 +216,21 @@ impl Onboarding {
         gate.steps().iter().all(|step| self.is_yes(*step))
     }
 
-    /// Who has the ball for a step that can be done now; `None` if it is done or cannot be done yet.
+    /// Who has the ball for a step that can be done now; `None` if it is done or cannot be done yet. What its people
+    /// cannot do until Kurve does something is Kurve's.
     pub fn holder(&self, step: Step) -> Option<Party> {
-        self.step(step).holder(step)
+        let held_by = self.step(step).holder(step)?;
+        Some(if self.obstacles(step).is_empty() { held_by } else { Party::Kurve })
+    }
+
+    /// Why the people of a step that can be done now cannot do it.
+    pub fn obstacles(&self, step: Step) -> Vec<Obstacle> {
+        self.access.obstacles(step, self.step(step), self.handed_to(step))
+    }
+
+    /// Who can see the credentials, and whether the password can be seen at all.
+    pub fn access(&self) -> &Access {
+        &self.access
     }
 
     /// The version of the credentials last issued; 0 when none were.

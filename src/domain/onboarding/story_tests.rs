@@ -130,7 +130,11 @@ fn change_line(change: &Change) -> String {
         }
         Change::Paused { reason, until } => format!("paused until {until}, \"{reason}\""),
         Change::Withdrawn { reason } => format!("withdrawn, \"{reason}\""),
-        Change::Resumed
+        Change::PasswordNoted { .. }
+        | Change::PasswordGone { .. }
+        | Change::PeopleNoted { .. }
+        | Change::PasswordAsked
+        | Change::Resumed
         | Change::Reopened
         | Change::Completed
         | Change::CompletionRestored

@@ -64,6 +64,10 @@ impl Arrangement {
                     | Change::StepRestored { .. }
                     | Change::CompletionRestored
                     | Change::CredentialsIssued { .. }
+                    | Change::PasswordNoted { .. }
+                    | Change::PasswordGone { .. }
+                    | Change::PeopleNoted { .. }
+                    | Change::PasswordAsked
                     | Change::StuckReported { .. }
                     | Change::StuckAnswered { .. }
                     | Change::StepHandedOver { .. }

@@ -20,6 +20,7 @@ pub mod school_holidays;
 pub mod stage;
 #[cfg(test)]
 mod tests;
+mod window;
 
 pub use arrangement::Arrangement;
 pub use calendar::{OwnDays, WorkingCalendar};
@@ -32,3 +33,4 @@ pub use policy::{ReminderPolicy, ReminderStages, SnoozeRefusal};
 pub use receivers::receivers;
 pub use school_holidays::{Holiday, HolidaysError, LoadedHolidays, SchoolHolidays};
 pub use stage::ReminderStage;
+pub use window::runs_out_at;

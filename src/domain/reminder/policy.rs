@@ -42,6 +42,11 @@ impl ReminderStages {
         self.0.iter().copied().filter(move |stage| *stage > place)
     }
 
+    /// After how many working days the last reminder comes.
+    pub fn last(&self) -> u32 {
+        self.0.last().copied().unwrap_or_default()
+    }
+
     /// How many working days the last rung comes after the one before it: after as many again without an answer the
     /// connection is handed to Kurve.
     pub fn last_interval(&self) -> u32 {

@@ -158,6 +158,10 @@ async fn apply(
     if !may_restore(work, call, claimed, result).await? {
         commands.retain(|command| !matches!(command, Command::Restore { .. }));
     }
+    if result.holds(Rung::Login) {
+        // First, so that the change notes it.
+        close_reveal(work, call, claimed).await?;
+    }
     let Changed { before, after, .. } =
         onboardings::change_all(work, call, claimed.connection, before, &commands).await?;
 
@@ -167,9 +171,6 @@ async fn apply(
     let next_at = judged.retry_at.filter(|_| next_check.is_some()).or(next_check);
     let next = CheckStatus { next_check_at: sooner(claimed, &known, next_at), ..next };
     check_status::save(work.conn(), &next).await?;
-    if result.holds(Rung::Login) {
-        close_reveal(work, call, claimed).await?;
-    }
     note_loss(work, call, claimed, &known, &next, result.code);
     if let (Some(Alarm::Outage), Some(round)) = (judged.alarm, &round) {
         outage::note_outage(work, call, round).await?;

@@ -7,6 +7,7 @@ mod draft;
 mod frozen;
 mod mails;
 pub mod post_office;
+pub mod reach;
 mod tokens;
 
 pub use mails::mail_name;

@@ -12,15 +12,16 @@ use crate::domain::credential::reveal::{self, RevealRefusal, RevealState};
 use crate::domain::credential::{ClosedReason, Password, QueryFile, password};
 use crate::domain::ids::{ConnectionId, ContactId, CredentialId};
 use crate::domain::notice::{About, MailKind};
-use crate::domain::onboarding::{Command, Step};
+use crate::domain::onboarding::{Command, Onboarding, PasswordAccess, Step};
 use crate::domain::school::ContactRef;
 use crate::domain::text::Reason;
-use crate::services::onboarding::onboardings;
+use crate::services::onboarding::{access, onboardings};
 use crate::services::people::contacts;
 use crate::services::sealed_password::{self, binding};
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
 use crate::services::{Call, Context, ServiceError};
 use crate::store::onboarding::credentials::StoredCredential;
+use crate::store::onboarding::onboardings::Versioned;
 use crate::store::onboarding::{connections, credentials, joins, schools};
 use crate::store::{self, ConnectionTrait};
 
@@ -96,8 +97,10 @@ pub async fn issue(
         }
         None => store::onboarding::onboardings::load(work.conn(), connection).await?,
     };
-    let changed =
-        onboardings::change_from(&mut work, call, connection, before, &[Command::IssueCredentials], seen).await?;
+    let expires_at = access::shown_until(context, work.conn(), connection, call.now).await?;
+    let fresh = PasswordAccess { is_seen: false, until: expires_at, gone: None };
+    let commands = [Command::IssueCredentials, Command::NotePassword { access: fresh }];
+    let changed = onboardings::change_from(&mut work, call, connection, before, &commands, seen).await?;
     let people = store::people::contacts::list(work.conn(), connection).await?;
     if people.iter().all(|contact| contact.vouch.is_none()) {
         return Err(ServiceError::NobodyVouched);
@@ -106,7 +109,7 @@ pub async fn issue(
         return Err(ServiceError::RequestOpen);
     }
     credentials::mark_closed(work.conn(), connection, ClosedReason::Renewed, call.now).await?;
-    let new = make(context, call, connection, changed.after.credential_version(), work.conn()).await?;
+    let new = make(context, call, connection, &changed.after, work.conn()).await?;
     credentials::insert(work.conn(), &new).await?;
     work.finish().await
 }
@@ -115,10 +118,13 @@ async fn make(
     context: &Context,
     call: &Call,
     connection: ConnectionId,
-    version: u32,
+    issued: &Onboarding,
     conn: &impl ConnectionTrait,
 ) -> Result<StoredCredential, ServiceError> {
     let facts = load_facts(conn, connection).await?;
+    let version = issued.credential_version();
+    let until = issued.access().password().map(|known| known.until);
+    let expires_at = until.ok_or(ServiceError::Broken("a password that was issued without an end"))?;
     let password = password::generate(context.password_length, &mut |bytes| context.chance.fill(bytes));
     let query = context.template.render(&facts);
     let id = CredentialId::from_uuid(context.chance.uuid_v7(call.now));
@@ -139,7 +145,7 @@ async fn make(
             Actor::Staff { id, .. } => Some(id),
             Actor::Contact { .. } | Actor::Check | Actor::Clock | Actor::Operator | Actor::Visitor => None,
         },
-        expires_at: reveal::expires_at(call.now),
+        expires_at,
         closed: None,
     })
 }
@@ -160,14 +166,16 @@ pub async fn hand_over_again(
 ) -> Result<(), ServiceError> {
     call.check_may_act()?;
     let mut work = UnitOfWork::begin(context, call).await?;
-    let stored = hold_to_hand_over(&work, connection).await?;
+    let (held, stored) = hold_to_hand_over(&work, connection).await?;
     let mark = hand_over_mark(stored.version, stored.expires_at);
     if seen.is_some_and(|seen| seen != mark) {
         return Err(ServiceError::Conflict);
     }
-    if !credentials::save_handed_over_again(work.conn(), stored.id, reveal::expires_at(call.now)).await? {
+    let expires_at = access::shown_until(context, work.conn(), connection, call.now).await?;
+    if !credentials::save_handed_over_again(work.conn(), stored.id, expires_at).await? {
         return Err(ServiceError::Conflict);
     }
+    onboardings::change_all(&mut work, call, connection, held, &[]).await?;
     for contact in store::people::contacts::list(work.conn(), connection).await? {
         if contact.vouch.is_some() {
             work.mail(NewMail {
@@ -189,8 +197,12 @@ pub fn hand_over_mark(version: u32, expires_at: DateTime<Utc>) -> String {
 }
 
 /// The newest credentials, locked, if they may be handed over as things are now.
-async fn hold_to_hand_over(work: &UnitOfWork<'_>, connection: ConnectionId) -> Result<StoredCredential, ServiceError> {
-    let state = store::onboarding::onboardings::load_for_update(work.conn(), connection).await?.state;
+async fn hold_to_hand_over(
+    work: &UnitOfWork<'_>,
+    connection: ConnectionId,
+) -> Result<(Versioned, StoredCredential), ServiceError> {
+    let held = store::onboarding::onboardings::load_for_update(work.conn(), connection).await?;
+    let state = &held.state;
     let stored = credentials::find_newest_for_update(work.conn(), connection).await?.ok_or(RevealRefusal::NotIssued)?;
     if state.lifecycle().is_withdrawn() {
         return Err(RevealRefusal::Withdrawn.into());
@@ -200,7 +212,7 @@ async fn hold_to_hand_over(work: &UnitOfWork<'_>, connection: ConnectionId) -> R
     }
     match stored.closed {
         Some((_, reason)) => Err(RevealRefusal::Closed(reason).into()),
-        None => Ok(stored),
+        None => Ok((held, stored)),
     }
 }
 
@@ -215,6 +227,7 @@ pub async fn reveal(
     seen_version: u32,
 ) -> Result<Revealed, ServiceError> {
     let mut work = UnitOfWork::begin(context, call).await?;
+    let held = store::onboarding::onboardings::load_for_update(work.conn(), who.connection).await?;
     let (stored, rule) = load_rule(&work, who).await?;
     let left = reveal::may_reveal(&rule, seen_version, call.now)?.left_after;
     if !credentials::claim_reveal(work.conn(), stored.id, call.now).await? {
@@ -239,8 +252,22 @@ pub async fn reveal(
     }
     // What cannot be opened costs no look and tells nobody of one.
     let password = open_password(context, &stored)?;
+    onboardings::change_all(&mut work, call, connection, held, &[]).await?;
     work.finish().await?;
     Ok(Revealed { password, left })
+}
+
+/// A contact asks for a new password, since the old one is not shown any more: from then on Kurve is to make one.
+///
+/// # Errors
+/// `Refused` while it can be looked at, or when none is issued.
+pub async fn ask_for_new(context: &Context, call: &Call, connection: ConnectionId) -> Result<(), ServiceError> {
+    let mut work = UnitOfWork::begin(context, call).await?;
+    let held = store::onboarding::onboardings::load_for_update(work.conn(), connection).await?;
+    let mut commands = access::notes(work.conn(), connection, &held.state, call.now).await?;
+    commands.push(Command::AskPassword);
+    onboardings::change_all(&mut work, call, connection, held, &commands).await?;
+    work.finish().await
 }
 
 /// Gives the query file, exactly as it was made when the credentials were issued; logged.

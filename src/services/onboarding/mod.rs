@@ -1,6 +1,7 @@
 //! What is done to an onboarding and what it is made of: connections, schools, requests to join, steps, credentials,
 //! and who is told.
 
+pub mod access;
 pub mod arrangements;
 pub mod credentials;
 pub mod details;

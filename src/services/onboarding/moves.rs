@@ -217,5 +217,7 @@ async fn take_along(
         let occasion = format!("{target}/{}", joined.version);
         work.mail(NewMail { kind, connection: Some(target), contact: Some(contact), about, occasion });
     }
+    let held = Versioned { state: joined.after.clone(), version: joined.version };
+    onboardings::change_all(work, call, target, held, &[]).await?;
     Ok(())
 }

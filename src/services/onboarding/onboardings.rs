@@ -17,8 +17,9 @@ use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::{Change, Changed, Command, Event, Ground, Onboarding, Refusal, Step, decide};
 use crate::domain::school::{Contact, NewContact, School, SchoolRef};
 use crate::services::checks::{self, ActivationAnswer};
-use crate::services::onboarding::arrangements;
+use crate::services::mail::reach::{self, Reach};
 use crate::services::onboarding::tell::tell;
+use crate::services::onboarding::{access, arrangements};
 use crate::services::operations::insight;
 use crate::services::people::contacts;
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
@@ -49,6 +50,8 @@ pub struct ConnectionFile {
     pub contacts: Vec<Contact>,
     /// What activation rests on beside the steps; of leave nothing is said.
     pub checked: ActivationFacts,
+    /// Whom of the contacts of today mail gets to.
+    pub reach: Reach,
 }
 
 impl ConnectionFile {
@@ -89,7 +92,9 @@ pub async fn load_file(context: &Context, connection: ConnectionId) -> Result<Co
     let contacts = store::people::contacts::list_with_removed(conn, connection).await?;
     let versions = BTreeMap::from([(connection, state.credential_version())]);
     let checked = checks::list_facts(context, &versions).await?.remove(&connection).unwrap_or_default();
-    Ok(ConnectionFile { connection: found, schools, state, version, contacts, checked })
+    let here: Vec<_> = contacts.iter().filter(|contact| contact.is_active()).cloned().collect();
+    let reach = reach::of_people(context, &here).await?;
+    Ok(ConnectionFile { connection: found, schools, state, version, contacts, checked, reach })
 }
 
 /// Does what a command asks, if the rules allow it.
@@ -234,6 +239,8 @@ pub(in crate::services) async fn change_all(
         state = state.apply_all(&new);
         events.extend(new);
     }
+    let (state, noted) = access::noted(work.conn(), call, connection, state).await?;
+    events.extend(noted);
     if events.is_empty() {
         return Ok(Changed { before, events, after: state, version });
     }
@@ -285,7 +292,8 @@ async fn only_checks_answered_since(
 ) -> Result<bool, StoreError> {
     let changes = audit::list_after_version(conn, connection, seen).await?;
     let is_answer = |entry: &Entry| {
-        entry.by == Actor::Check && matches!(entry.action, Action::Onboarding(Change::StepAnswered { .. }))
+        let is_seen = matches!(entry.action, Action::Onboarding(Change::StepAnswered { .. }));
+        (entry.by == Actor::Check && is_seen) || entry.action.is_quiet()
     };
     Ok(!changes.is_empty() && changes.iter().all(is_answer))
 }

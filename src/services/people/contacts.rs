@@ -3,13 +3,17 @@
 //! Each change locks the onboarding first, so that two colleagues act one after the other, and increments its
 //! version, so that a page from before it is stale.
 
+use strum::IntoEnumIterator;
+
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::ids::{ConnectionId, ContactId, StaffId};
 use crate::domain::notice::{About, MailKind};
+use crate::domain::onboarding::{Lifecycle, Obstacle, Step};
 use crate::domain::roles::{ContactRole, Roles};
 use crate::domain::school::{Contact, ContactRef, NewContact, Vouch};
 use crate::domain::text::{EmailAddress, PersonName, Reason};
+use crate::services::onboarding::access;
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
 use crate::services::{Call, Context, ServiceError};
 use crate::store::StoreError;
@@ -36,8 +40,8 @@ pub async fn add(
     if find_by_email(&work, connection, &person.email).await?.is_some_and(|found| found.removed_at.is_none()) {
         return Err(ServiceError::ContactExists);
     }
-    let version = onboardings::save(work.conn(), connection, &held, call.now).await?;
-    let contact = ensure(context, &mut work, call, connection, Some(version), person).await?;
+    let contact = ensure(context, &mut work, call, connection, Some(held.version + 1), person).await?;
+    let version = access::save_noted(&mut work, call, connection, held).await?;
     work.mail(NewMail {
         kind: MailKind::ContactAdded,
         connection: Some(connection),
@@ -151,7 +155,7 @@ pub async fn remove(context: &Context, call: &Call, who: ContactRef, seen: Optio
     if contacts::list_by_email(work.conn(), &email_key).await?.is_empty() {
         sessions::delete_of_address(work.conn(), &email_key).await?;
     }
-    let version = onboardings::save(work.conn(), connection, &held, call.now).await?;
+    let version = access::save_noted(&mut work, call, connection, held).await?;
     work.note_version(Some(connection), Some(version), Action::ContactRemoved { contact });
     work.finish().await
 }
@@ -172,9 +176,28 @@ pub async fn vouch(
     call.check_may_act()?;
     let mut work = UnitOfWork::begin(context, call).await?;
     let held = hold_seen(&work, who.connection, seen).await?;
-    let version = onboardings::save(work.conn(), who.connection, &held, call.now).await?;
-    vouch_held(&mut work, call, who, ground, Some(version)).await?;
+    vouch_held(&mut work, call, who, ground, Some(held.version + 1)).await?;
+    tell_of_ready(&mut work, who, &held);
+    access::save_noted(&mut work, call, who.connection, held).await?;
     work.finish().await
+}
+
+/// Whoever could not begin before Kurve vouched for them is told that they can.
+fn tell_of_ready(work: &mut UnitOfWork<'_>, who: ContactRef, before: &Versioned) {
+    let waits = |step: Step| {
+        let is_theirs =
+            |obstacle: &Obstacle| matches!(obstacle, Obstacle::NotVouched(people) if people.contains(&who.contact));
+        before.state.obstacles(step).iter().any(is_theirs)
+    };
+    if before.state.lifecycle() == Lifecycle::Active && Step::iter().any(waits) {
+        work.mail(NewMail {
+            kind: MailKind::CredentialsReady,
+            connection: Some(who.connection),
+            contact: Some(who.contact),
+            about: About { credential_version: Some(before.state.credential_version()), ..About::default() },
+            occasion: format!("{}/vouched/{}", who.connection, before.version),
+        });
+    }
 }
 
 /// The same within another change, which counts the version up; returns the onboarding, which is held from here on.

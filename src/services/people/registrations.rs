@@ -23,15 +23,21 @@ use crate::services::onboarding::tell::tell;
 use crate::services::operations::insight;
 use crate::services::people::portal_access;
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
-use crate::services::{AnonymousCall, Call, Context, ServiceError};
+use crate::services::{AnonymousCall, Call, Context, ServiceError, chain};
 use crate::store::onboarding::{connections, schools};
-use crate::store::people::registrations;
 use crate::store::people::registrations::StoredRegistration;
 use crate::store::people::sessions::Holder;
+use crate::store::people::{address_marks, registrations};
 use crate::store::{self, StoreError};
 
 /// Two equal requests from one browser within this many seconds are one that arrived twice.
 const REPEAT_SECONDS: i64 = 600;
+
+/// After so many minutes without a confirmation Kurve sees a request: most are confirmed at once.
+const UNCONFIRMED_MINUTES: i64 = 60;
+
+/// How many requests without a confirmation Kurve sees at most.
+const UNCONFIRMED_ROWS: u64 = 50;
 
 /// What somebody typed on `/aanmelden`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -249,6 +255,76 @@ async fn ask_to_join(
         }
         other => other,
     }
+}
+
+/// A request whose confirmation mail never came back.
+#[derive(Debug, Clone)]
+pub struct Unconfirmed {
+    /// Which.
+    pub id: RegistrationId,
+    /// What was typed.
+    pub form: RegistrationForm,
+    /// When.
+    pub requested_at: DateTime<Utc>,
+    /// Until when the link in the mail works.
+    pub expires_at: DateTime<Utc>,
+    /// With which code mail to the address came back, if it did.
+    pub bounced: Option<String>,
+}
+
+/// The requests that were not confirmed within the time that takes, the oldest first, as far as they are kept.
+pub async fn list_unconfirmed(context: &Context, now: DateTime<Utc>) -> Result<Vec<Unconfirmed>, ServiceError> {
+    let conn = context.db.reader();
+    let before = now - Duration::minutes(UNCONFIRMED_MINUTES);
+    let mut found = vec![];
+    for row in registrations::list_unconfirmed(conn, before, UNCONFIRMED_ROWS).await? {
+        let form = match open(context, &row.stored) {
+            Ok(form) => form,
+            Err(error) => {
+                tracing::error!(cause = chain(&error), "Left a request out of a list");
+                continue;
+            }
+        };
+        // Whoever asked again and confirmed that is here.
+        let school = schools::find_by_brin(conn, &form.details.brin).await?;
+        if school.is_some_and(|school| school.created_at >= row.requested_at) {
+            continue;
+        }
+        let mark = address_marks::find(conn, &context.keys.email_key(&form.email.key_form())).await?;
+        found.push(Unconfirmed {
+            id: row.stored.id,
+            form,
+            requested_at: row.requested_at,
+            expires_at: row.stored.expires_at,
+            bounced: mark.bounced.map(|bounced| bounced.code),
+        });
+    }
+    Ok(found)
+}
+
+/// Kurve has the confirmation mail of a request sent again, with a new link; the link of the mail before no longer works.
+///
+/// # Errors
+/// `Forbidden` for who may not act, `NotFound`, `Conflict` when it was confirmed or sent again since `seen`, the
+/// milliseconds of the end of its link, was shown.
+pub async fn send_again(context: &Context, call: &Call, id: RegistrationId, seen: i64) -> Result<(), ServiceError> {
+    call.check_may_act()?;
+    let mut work = UnitOfWork::begin(context, call).await?;
+    let stored = registrations::find(work.conn(), id).await?.ok_or(ServiceError::NotFound)?;
+    let is_seen = stored.expires_at.timestamp_millis() == seen;
+    let until = call.now + Duration::hours(CONFIRM_HOURS);
+    if !is_seen || !registrations::renew(work.conn(), id, stored.expires_at, until).await? {
+        return Err(ServiceError::Conflict);
+    }
+    work.mail(NewMail {
+        kind: MailKind::ConfirmAddress,
+        connection: None,
+        contact: None,
+        about: About { registration: Some(id), ..About::default() },
+        occasion: format!("{id}/{}", call.now.timestamp_millis()),
+    });
+    work.note(None, Action::ConfirmationSentAgain { registration: id });
+    work.finish().await
 }
 
 /// The form of a request.

@@ -7,6 +7,8 @@
 mod content;
 mod rules;
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 use crate::domain::actor::Actor;
@@ -61,6 +63,8 @@ pub(super) struct Scene {
     pub(super) contacts: Vec<Contact>,
     /// Whom a reminder may go to: mail arrives there, and they want it.
     reminded: Vec<Contact>,
+    /// Where mail does not arrive.
+    bounced: BTreeSet<ContactId>,
     sent: Vec<reminder::SentReminder>,
     arrangement: Arrangement,
 }
@@ -73,12 +77,14 @@ impl Scene {
     ) -> Result<Self, StoreError> {
         let contacts = contacts::list(conn, id).await?;
         let marks = addresses::find_marks(context, conn, &contacts).await?;
+        let bounced = marks.iter().filter(|(_, mark)| mark.bounced.is_some()).map(|(id, _)| *id).collect();
         let is_reminded = |one: &&Contact| marks.get(&one.id).is_none_or(AddressMark::takes_reminders);
         Ok(Self {
             connection: connections::load(conn, id).await?,
             onboarding: onboardings::load(conn, id).await?,
             reminded: contacts.iter().filter(is_reminded).cloned().collect(),
             contacts,
+            bounced,
             sent: reminders::list_sent(conn, id).await?,
             arrangement: arrangements::load(conn, id).await?,
         })
@@ -101,6 +107,16 @@ impl Scene {
     /// Who of the contacts is reminded of a step now.
     fn receivers(&self, step: Step) -> Vec<ContactId> {
         reminder::receivers(step, self.onboarding.state.handed_to(step), &self.reminded)
+    }
+
+    /// What comes, with who does not get it of those for whom it is.
+    fn planned(&self, next: Upcoming) -> Planned {
+        let gets = self.receivers(next.step);
+        let meant = reminder::receivers(next.step, self.onboarding.state.handed_to(next.step), &self.contacts);
+        let missed = self.contacts.iter().filter(|one| meant.contains(&one.id) && !gets.contains(&one.id));
+        let missed =
+            missed.map(|one| Missed { name: one.name.to_string(), is_bounced: self.bounced.contains(&one.id) });
+        Planned { next, missed: missed.collect(), reaches_nobody: gets.is_empty() }
     }
 
     fn due(&self, context: &Context, holidays: &SchoolHolidays, now: DateTime<Utc>) -> Vec<DueAtSchool> {
@@ -238,6 +254,26 @@ async fn note_attention(
     Ok(reminders::save_attention(work.conn(), scene.connection.id, version, now, attention).await?)
 }
 
+/// What comes next for a step, and whom of those for whom it is it does not get to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planned {
+    /// What comes, and when.
+    pub next: Upcoming,
+    /// Who does not get it.
+    pub missed: Vec<Missed>,
+    /// Nobody gets it.
+    pub reaches_nobody: bool,
+}
+
+/// Somebody whom a reminder does not get to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missed {
+    /// Their name.
+    pub name: String,
+    /// Mail does not arrive there; else they want no reminders.
+    pub is_bounced: bool,
+}
+
 /// What comes next for each step that the school holds, and when, for the page that shows it.
 ///
 /// # Errors
@@ -246,7 +282,7 @@ pub async fn list_upcoming(
     context: &Context,
     connection: ConnectionId,
     now: DateTime<Utc>,
-) -> Result<Vec<Upcoming>, ServiceError> {
+) -> Result<Vec<Planned>, ServiceError> {
     let holidays = holidays::current(context).await?;
     let scene = Scene::load(context, context.db.reader(), connection).await?;
     let (policy, calendar) = (&context.reminders.policy, scene.calendar(&holidays));
@@ -256,7 +292,7 @@ pub async fn list_upcoming(
     for next in upcoming.iter_mut().filter(|next| matches!(next.kind, reminder::UpcomingKind::Reminder(_))) {
         next.at = next.at.max(soonest);
     }
-    Ok(upcoming)
+    Ok(upcoming.into_iter().map(|next| scene.planned(next)).collect())
 }
 
 /// The outbox row of a digest that is due, put in once a day: on working days, from [`DIGEST_TIME`] on. One that was due

@@ -6,7 +6,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder, QuerySelec
 
 use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::progress::{is_stuck, waits_on_since};
-use crate::domain::onboarding::{Gate, Lifecycle, Onboarding, Party};
+use crate::domain::onboarding::{Gate, Lifecycle, Onboarding, Party, Step};
 use crate::store::{ConnectionTrait, StoreError};
 
 /// An onboarding with the version it had when it was read.
@@ -48,6 +48,7 @@ pub async fn insert(
         // Whatever changed, the timer looks at the school's reminders anew.
         attention_at: Set(Some(now)),
         no_answer_since: Set(None),
+        password_until: Set(columns.password_until),
     };
     onboarding::Entity::insert(row).exec_without_returning(conn).await?;
     Ok(())
@@ -79,6 +80,7 @@ pub async fn save(
         .col_expr(onboarding::COLUMN.kurve_since, columns.kurve_since.into())
         .col_expr(onboarding::COLUMN.is_stuck, is_stuck(state).into())
         .col_expr(onboarding::COLUMN.resume_on, columns.resume_on.into())
+        .col_expr(onboarding::COLUMN.password_until, columns.password_until.into())
         .col_expr(onboarding::COLUMN.updated_at, now.into())
         .col_expr(onboarding::COLUMN.attention_at, now.into())
         .col_expr(onboarding::COLUMN.no_answer_since, Option::<DateTime<Utc>>::None.into())
@@ -138,6 +140,22 @@ pub async fn list_due_to_resume(
     Ok(rows.into_iter().map(|row| ConnectionId::from_uuid(row.connection_id)).collect())
 }
 
+/// The connections whose password stops being shown by now, the longest ended first.
+pub async fn list_due_passwords(
+    conn: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+) -> Result<Vec<ConnectionId>, StoreError> {
+    let rows: Vec<uuid::Uuid> = onboarding::Entity::find()
+        .select_only()
+        .column(onboarding::Column::ConnectionId)
+        .filter(onboarding::COLUMN.password_until.lte(now))
+        .order_by_asc(onboarding::COLUMN.password_until)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().map(ConnectionId::from_uuid).collect())
+}
+
 pub(in crate::store) fn to_versioned(row: &onboarding::Model) -> Result<Versioned, StoreError> {
     let corrupt = |_| StoreError::CorruptRow { table: "onboarding", id: row.connection_id.to_string(), what: "state" };
     let state = serde_json::from_str(&row.state).map_err(corrupt)?;
@@ -154,6 +172,7 @@ struct Columns {
     held_by_magister: bool,
     kurve_since: Option<DateTime<Utc>>,
     resume_on: Option<chrono::NaiveDate>,
+    password_until: Option<DateTime<Utc>>,
 }
 
 impl Columns {
@@ -162,7 +181,9 @@ impl Columns {
             Lifecycle::Paused { until, .. } => Some(until),
             Lifecycle::Active | Lifecycle::Withdrawn { .. } | Lifecycle::Completed { .. } => None,
         };
+        let shown = state.access().password().filter(|password| password.gone.is_none());
         Self {
+            password_until: shown.filter(|_| state.is_yes(Step::CredentialsIssued)).map(|password| password.until),
             held_by_school: waits_on_since(state, Party::School).is_some(),
             held_by_magister: waits_on_since(state, Party::Magister).is_some(),
             kurve_since: waits_on_since(state, Party::Kurve),

@@ -103,7 +103,7 @@ pub async fn append(
     Ok(())
 }
 
-/// A connection's entries, newest first, older than `before`, at most `limit`.
+/// A connection's entries that tell something, newest first, older than `before`, at most `limit`.
 pub async fn list(
     conn: &impl ConnectionTrait,
     connection: ConnectionId,
@@ -113,6 +113,7 @@ pub async fn list(
     let rows = audit::Entity::find()
         .filter(audit::COLUMN.connection_id.eq(connection.as_uuid()))
         .filter(audit::COLUMN.id.lt(before.unwrap_or(i64::MAX)))
+        .filter(audit::COLUMN.action.is_not_in(Action::QUIET))
         .order_by_desc(audit::COLUMN.id)
         .limit(limit)
         .all(conn)

@@ -1,8 +1,10 @@
 //! Contacts of connections. A removed contact stays as a row, so that the timeline can name who did what.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Utc};
 use entity::contact;
-use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder, UpdateMany};
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany};
 
 use crate::domain::ids::{ConnectionId, ContactId, StaffId};
 use crate::domain::roles::Roles;
@@ -66,6 +68,25 @@ pub async fn list(conn: &impl ConnectionTrait, connection: ConnectionId) -> Resu
 /// The contact with this id, removed or not.
 pub async fn find(conn: &impl ConnectionTrait, id: ContactId) -> Result<Option<Contact>, StoreError> {
     contact::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(to_contact).transpose()
+}
+
+/// The names of these contacts, removed or not.
+pub async fn list_names(
+    conn: &impl ConnectionTrait,
+    ids: &BTreeSet<ContactId>,
+) -> Result<BTreeMap<ContactId, String>, StoreError> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows: Vec<(uuid::Uuid, String)> = contact::Entity::find()
+        .select_only()
+        .column(contact::Column::Id)
+        .column(contact::Column::Name)
+        .filter(contact::COLUMN.id.is_in(ids.iter().map(|id| id.as_uuid())))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().map(|(id, name)| (ContactId::from_uuid(id), name)).collect())
 }
 
 /// The contact of today of a connection with this address.

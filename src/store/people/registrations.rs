@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::registration;
-use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::domain::ids::RegistrationId;
 use crate::domain::text::Brin;
@@ -48,6 +48,53 @@ pub async fn insert(
 /// The request with this id.
 pub async fn find(conn: &impl ConnectionTrait, id: RegistrationId) -> Result<Option<StoredRegistration>, StoreError> {
     Ok(registration::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(to_stored))
+}
+
+/// A request that was not confirmed, with when it was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnconfirmedRow {
+    /// The request.
+    pub stored: StoredRegistration,
+    /// When it was made.
+    pub requested_at: DateTime<Utc>,
+}
+
+/// The requests made before a moment that were not confirmed, the oldest first, at most `limit`.
+pub async fn list_unconfirmed(
+    conn: &impl ConnectionTrait,
+    before: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<UnconfirmedRow>, StoreError> {
+    let rows = registration::Entity::find()
+        .filter(registration::COLUMN.used_at.is_null())
+        .filter(registration::COLUMN.requested_at.lte(before))
+        .order_by_asc(registration::COLUMN.requested_at)
+        .limit(limit)
+        .all(conn)
+        .await?;
+    let unconfirmed =
+        |row: registration::Model| UnconfirmedRow { requested_at: row.requested_at, stored: to_stored(row) };
+    Ok(rows.into_iter().map(unconfirmed).collect())
+}
+
+/// Gives a request that was not confirmed new time, and takes its token away so that another is made; `false` when it was
+/// confirmed, or given new time since `expires_at` was read.
+pub async fn renew(
+    conn: &impl ConnectionTrait,
+    id: RegistrationId,
+    expires_at: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let changed = registration::Entity::update_many()
+        .col_expr(registration::COLUMN.token_hash, Option::<Vec<u8>>::None.into())
+        .col_expr(registration::COLUMN.minted_at, Option::<DateTime<Utc>>::None.into())
+        .col_expr(registration::COLUMN.expires_at, until.into())
+        .filter(registration::COLUMN.id.eq(id.as_uuid()))
+        .filter(registration::COLUMN.used_at.is_null())
+        .filter(registration::COLUMN.expires_at.eq(expires_at))
+        .exec(conn)
+        .await?;
+    Ok(changed.rows_affected == 1)
 }
 
 /// The request with this token.

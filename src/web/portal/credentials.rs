@@ -14,7 +14,8 @@ use crate::services::onboarding::credentials;
 use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
-use crate::web::form::Posted;
+use crate::web::flash::{self, Flash};
+use crate::web::form::{Posted, Pressed};
 use crate::web::page::{self, Frame};
 use crate::web::portal::opened::{Around, Opened, open};
 use crate::web::portal::sketch::{self, Line};
@@ -84,6 +85,21 @@ pub(super) async fn reveal(
         step_path: who.at_step(links::SCHOOL_STEP, Step::PasswordSet),
         query_step_path: who.at_step(links::SCHOOL_STEP, Step::QueryExecuted),
     })
+}
+
+/// "Vraag een nieuw wachtwoord".
+pub(super) async fn ask_for_new(
+    State(web): State<WebState>,
+    who: SchoolContact,
+    Posted(_): Posted<Pressed>,
+) -> Result<Response, PageError> {
+    match credentials::ask_for_new(&web.context, &who.call(), who.connection()).await {
+        Ok(()) => Ok(flash::redirect(&web, &who.at_step(links::SCHOOL_STEP, Step::PasswordSet), Flash::PasswordAsked)),
+        Err(ServiceError::Refused(refusal)) => {
+            come_back(&web, &who, Step::PasswordSet, Typed::refused(words::refusal(&refusal))).await
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 pub(super) async fn download(

@@ -105,11 +105,12 @@ pub(super) fn holder_sentence(state: &Onboarding, names: &Names, step: Step) -> 
             format!("Op pauze tot {}.", words::date_only_nl(until))
         }
         (StepState::Open { since, .. }, Lifecycle::Active | Lifecycle::Completed { .. }) => {
-            let turn = format!("{} sinds {}.", party_phrase(step.party()), words::date_nl(*since));
-            match state.handed_to(step).and_then(|id| names.contact_of_today(id)) {
-                Some(name) => format!("Doorgegeven aan {name}. {turn}"),
-                None => turn,
-            }
+            let party = state.holder(step).unwrap_or(step.party());
+            let handed = state.handed_to(step).and_then(|id| names.contact_of_today(id));
+            let mut said: Vec<String> = handed.map(|name| format!("Doorgegeven aan {name}.")).into_iter().collect();
+            said.extend(state.obstacles(step).iter().map(|obstacle| words::obstacle_sentence(obstacle, names)));
+            said.push(format!("{} sinds {}.", party_phrase(party), words::date_nl(*since)));
+            said.join(" ")
         }
     }
 }

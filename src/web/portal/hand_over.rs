@@ -10,6 +10,7 @@ use crate::domain::school::{Contact, NewContact};
 use crate::domain::text::{EmailAddress, PersonName};
 use crate::links;
 use crate::services::ServiceError;
+use crate::services::mail::reach;
 use crate::services::onboarding::onboardings::{self, MOST_CONTACTS, MOST_NEW_CONTACTS};
 use crate::web::WebState;
 use crate::web::error::PageError;
@@ -36,8 +37,13 @@ pub(super) async fn create(
     if let Some(colleague) = colleague {
         web.limits.check_client(who.visit.client)?;
         web.limits.check_address(Door::HandOver, &web.context.keys.email_key(&colleague.email.key_form()))?;
+        let email = colleague.email.clone();
         match onboardings::hand_over(&web.context, &who.call(), who.connection(), step, colleague).await {
-            Ok(()) => return Ok(flash::redirect(&web, &who.at(links::SCHOOL), Flash::HandedOver.about(step))),
+            Ok(()) => {
+                let reach = reach::of_addresses(&web.context, [&email]).await?;
+                let said = Flash::HandedOver.about(step).reaching(reach);
+                return Ok(flash::redirect(&web, &who.at(links::SCHOOL), said));
+            }
             Err(ServiceError::Refused(Refusal::AlreadyDone { .. })) => {
                 return Ok(flash::redirect(&web, &who.at(links::SCHOOL), Flash::AlreadySo));
             }

@@ -49,6 +49,7 @@ pub fn routes() -> Router<WebState> {
         .route(links::SCHOOL_HAND_OVER.route(), post(hand_over::create))
         .route(links::SCHOOL_DETAILS.route(), post(details::create))
         .route(links::SCHOOL_PASSWORD.route(), post(credentials::reveal))
+        .route(links::SCHOOL_NEW_PASSWORD.route(), post(credentials::ask_for_new))
         .route(links::SCHOOL_QUERY.route(), post(credentials::download))
         .route(links::SCHOOL_IMPORTED.route(), post(imported::create))
         .route(links::SCHOOL_CONTACTS.route(), get(contacts::list))

@@ -2,7 +2,7 @@
 
 use crate::domain::check::{Advice, Truths};
 use crate::domain::import_gate::{open_schools, verdict_of_all};
-use crate::domain::onboarding::progress::{OpenStep, next_for_school, open_steps};
+use crate::domain::onboarding::progress::{OpenStep, TaskKind, kurve_tasks, next_for_school, open_steps};
 use crate::domain::onboarding::{Command, Ground, Lifecycle, Onboarding, Party, Refusal, Step, StepState, decide};
 use crate::domain::school::Contact;
 use crate::links;
@@ -93,7 +93,9 @@ pub(super) fn card(truths: &Truths<'_>, me: &Contact, names: &Names) -> NextCard
 pub(super) fn beside_check(card: NextCard, state: &Onboarding, me: &Contact, failed: Option<Advice>) -> NextCard {
     let is_free = state.lifecycle() == Lifecycle::Active
         && open_schools(state).is_empty()
-        && open_steps(state).iter().all(|open| open.holder != Party::School);
+        && open_steps(state).iter().all(|open| open.holder != Party::School)
+        // Then the school cannot do what the check asks.
+        && !kurve_tasks(state).iter().any(|task| matches!(task.kind, TaskKind::NewPassword(_)));
     match failed {
         Some(advice) if is_free && advice.holder() == Some(Party::School) => {
             let mut asked = NextCard::new("now", "connection", "Jouw volgende stap", words::advice_title(advice));
@@ -121,8 +123,8 @@ fn under_way(truths: &Truths<'_>, me: &Contact, names: &Names) -> NextCard {
                 .collect();
             card
         }
-        Some(open) => magisters_turn(state, me, open),
-        None => kurves_turn(state, me),
+        Some(open) => magisters_turn(state, me, names, open),
+        None => kurves_turn(state, me, names),
     }
 }
 
@@ -178,25 +180,26 @@ fn to_do(truths: &Truths<'_>, me: &Contact, names: &Names, open: OpenStep) -> Ne
     card
 }
 
-fn magisters_turn(state: &Onboarding, me: &Contact, open: OpenStep) -> NextCard {
+fn magisters_turn(state: &Onboarding, me: &Contact, names: &Names, open: OpenStep) -> NextCard {
     let since = words::date_nl(open.since);
     let mut card = NextCard::new("wait", open.step.as_str(), "Wachten op Magister", "Magister is aan zet")
         .say(format!("Sinds {since}. Magister bevestigt de allowlisting bij degene die het ticket heeft ingediend."))
         .say("Heb je de bevestiging? Geef die dan hier door.");
     if let Some(kurve) = oldest_of_kurve(state) {
-        card = card.say(kurve_sentence(kurve));
+        card = card.say(kurve_sentence(state, names, kurve));
     }
     card.link = Some(Link::new(links::SCHOOL_STEP.step(me.connection, open.step), "Bevestiging doorgeven"));
     card
 }
 
-fn kurves_turn(state: &Onboarding, me: &Contact) -> NextCard {
+fn kurves_turn(state: &Onboarding, me: &Contact, names: &Names) -> NextCard {
     let Some(open) = oldest_of_kurve(state) else {
         // Nothing open and the import closed cannot be: something is always open until all is yes.
         return NextCard::new("wait", "none", "Nu niets te doen", "Jullie hoeven nu niets te doen");
     };
     let title = format!("Kurve is aan zet sinds {}", words::date_nl(open.since));
-    let mut card = NextCard::new("wait", open.step.as_str(), "Nu niets te doen", title).say(kurve_sentence(open));
+    let mut card =
+        NextCard::new("wait", open.step.as_str(), "Nu niets te doen", title).say(kurve_sentence(state, names, open));
     card.link = Some(Link::new(links::SCHOOL_STEP.step(me.connection, open.step), "Bekijk deze stap"));
     card
 }
@@ -205,7 +208,12 @@ fn oldest_of_kurve(state: &Onboarding) -> Option<OpenStep> {
     open_steps(state).into_iter().filter(|open| open.holder == Party::Kurve).min_by_key(|open| open.since)
 }
 
-fn kurve_sentence(open: OpenStep) -> String {
+fn kurve_sentence(state: &Onboarding, names: &Names, open: OpenStep) -> String {
+    let obstacles = state.obstacles(open.step);
+    if !obstacles.is_empty() {
+        let said = obstacles.iter().map(|obstacle| words::obstacle_sentence(obstacle, names)).collect::<Vec<_>>();
+        return format!("“{}”: {}", words::step_name(open.step), said.join(" "));
+    }
     match (open.is_stuck, open.step) {
         (true, step) => format!(
             "Jullie meldden dat dit niet lukt: “{}”. Kurve zoekt het uit. Je krijgt antwoord per mail.",

@@ -19,6 +19,7 @@ use crate::web::extract::SchoolContact;
 use crate::web::flash::{self, Flash};
 use crate::web::form::{FieldErrors, Posted, Pressed, parse_date};
 use crate::web::page::{self, Frame};
+use crate::web::planned::missed;
 use crate::web::portal::evidence::Fact;
 use crate::web::portal::opened::{Around, Opened, open};
 use crate::words;
@@ -107,8 +108,11 @@ async fn build(
         hint: format!("Een dag na vandaag, en uiterlijk {}.", words::date_only_nl(last)),
         upcoming: upcoming
             .iter()
-            .filter(|next| matches!(next.kind, UpcomingKind::Reminder(_)))
-            .map(|next| Fact { name: words::step_name(next.step).to_owned(), value: words::date_nl(next.at) })
+            .filter(|planned| matches!(planned.next.kind, UpcomingKind::Reminder(_)))
+            .map(|planned| Fact {
+                name: words::step_name(planned.next.step).to_owned(),
+                value: format!("{} {}", words::date_nl(planned.next.at), missed(planned)).trim_end().to_owned(),
+            })
             .collect(),
         path: who.at(links::SCHOOL_REMINDERS),
         wake_path: who.at(links::SCHOOL_WAKE),

@@ -74,6 +74,7 @@ struct Paths {
     hand_over: String,
     details: String,
     password: String,
+    new_password: String,
     query: String,
 }
 
@@ -310,6 +311,7 @@ fn paths(who: &SchoolContact, step: Step) -> Paths {
         hand_over: who.at_step(links::SCHOOL_HAND_OVER, step),
         details: who.at(links::SCHOOL_DETAILS),
         password: who.at(links::SCHOOL_PASSWORD),
+        new_password: who.at(links::SCHOOL_NEW_PASSWORD),
         query: who.at(links::SCHOOL_QUERY),
     }
 }

@@ -8,6 +8,7 @@ use crate::domain::onboarding::{Command, Ground, Refusal, Step};
 use crate::domain::text::{Reason, TicketRef};
 use crate::links;
 use crate::services::ServiceError;
+use crate::services::mail::reach;
 use crate::services::onboarding::onboardings;
 use crate::web::WebState;
 use crate::web::error::PageError;
@@ -113,7 +114,10 @@ pub(super) async fn report_stuck(
         let page = who.at_step(links::SCHOOL_STEP, step);
         let command = Command::ReportStuck { step, reason };
         match onboardings::act(&web.context, &who.call(), who.connection(), &command, None).await {
-            Ok(()) => return Ok(flash::redirect(&web, &page, Flash::StuckReported)),
+            Ok(()) => {
+                let reach = reach::of_addresses(&web.context, [&who.contact.email]).await?;
+                return Ok(flash::redirect(&web, &page, Flash::StuckReported.reaching(reach)));
+            }
             Err(ServiceError::Refused(Refusal::AlreadyDone { .. })) => {
                 return Ok(flash::redirect(&web, &page, Flash::AlreadySo));
             }

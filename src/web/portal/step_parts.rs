@@ -4,14 +4,16 @@ use serde::Deserialize;
 use strum::IntoEnumIterator;
 
 use crate::domain::credential::reveal::{REVEALS_ALLOWED, RevealState, may_download, may_reveal};
+use crate::domain::credential::{ClosedReason, RevealRefusal};
 use crate::domain::import_gate::open_schools;
-use crate::domain::onboarding::{Change, Command, Evidence, Ground, Onboarding, Refusal, Step, decide};
+use crate::domain::onboarding::{Change, Command, Evidence, Ground, Onboarding, PasswordAsked, Refusal, Step, decide};
 use crate::domain::roles::{ContactRole, Roles};
 use crate::domain::school::{Contact, Region};
 use crate::services::Call;
 use crate::services::onboarding::credentials::Issued;
 use crate::services::onboarding::onboardings::ConnectionFile;
 use crate::web::form::FieldErrors;
+use crate::web::portal::view;
 use crate::words;
 
 /// One of the things to choose from.
@@ -199,6 +201,10 @@ pub(super) struct CredentialsPanel {
     /// Why the query cannot be downloaded now; empty if it can be.
     pub(super) query_refusal: String,
     pub(super) password_used: bool,
+    /// The password is not shown any more, and nobody asked for a new one.
+    pub(super) can_ask: bool,
+    /// Who asked for a new one, and when; empty if nobody did.
+    pub(super) asked: String,
     pub(super) is_renewed: bool,
 }
 
@@ -215,6 +221,12 @@ pub(super) fn credentials_panel(file: &ConnectionFile, issued: &Issued, me: &Con
     };
     let vouched = file.contacts.iter().filter(|other| other.is_active() && other.is_vouched() && other.id != me.id);
     let refusal = |refused| words::reveal_refusal(&refused);
+    let shown = may_reveal(&rule, issued.version, call.now);
+    let asked = file.state.access().asked();
+    let is_gone = matches!(
+        shown,
+        Err(RevealRefusal::UsedUp | RevealRefusal::Expired | RevealRefusal::Closed(ClosedReason::Proven))
+    );
     CredentialsPanel {
         version: issued.version,
         issued: words::moment_nl(issued.issued_at),
@@ -224,11 +236,18 @@ pub(super) fn credentials_panel(file: &ConnectionFile, issued: &Issued, me: &Con
         template_version: issued.template_version.clone(),
         is_vouched: me.is_vouched(),
         vouched: vouched.map(|other| other.name.to_string()).collect(),
-        password_refusal: may_reveal(&rule, issued.version, call.now).err().map(refusal).unwrap_or_default(),
+        password_refusal: shown.err().map(refusal).unwrap_or_default(),
         query_refusal: may_download(&rule, issued.version).err().map(refusal).unwrap_or_default(),
         password_used: rule.reveals_used > 0,
+        can_ask: is_gone && asked.is_none(),
+        asked: asked.filter(|_| is_gone).map(|asked| asked_sentence(file, asked)).unwrap_or_default(),
         is_renewed: issued.version > 1,
     }
+}
+
+fn asked_sentence(file: &ConnectionFile, asked: &PasswordAsked) -> String {
+    let who = words::actor_name(&asked.by, &view::names_of(file));
+    format!("{who}, vroeg op {} om een nieuw wachtwoord. Kurve is aan zet.", words::date_nl(asked.at))
 }
 
 /// Colleagues to whom a step can be passed with one press. Whoever lacks the role that it takes is not among them: with

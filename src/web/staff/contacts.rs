@@ -64,7 +64,7 @@ pub(super) async fn add(
     };
     let person = NewContact { name, email, roles };
     match contacts::add(&web.context, &staff.call(), desk.connection, person.clone(), Some(seen)).await {
-        Ok(()) => Ok(desk.done(Flash::ContactAdded)),
+        Ok(()) => desk.done_for(Flash::ContactAdded, [&person.email]).await,
         Err(ServiceError::ContactExists | ServiceError::Conflict) if is_known(&desk, &person).await? => {
             Ok(desk.done(Flash::AlreadySo))
         }

@@ -14,13 +14,15 @@ use crate::domain::audit::{Action, Entry};
 use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::{Change, Command, Evidence, FallCause, MOST_SCHOOLS, Refusal, Step};
 use crate::domain::school::{School, SchoolRef};
+use crate::domain::text::EmailAddress;
 use crate::links;
 use crate::services::ServiceError;
+use crate::services::mail::reach::{self, Meant, Reach};
 use crate::services::onboarding::onboardings::{self, ConnectionFile};
 use crate::services::onboarding::schools;
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
-use crate::web::flash::{self, Flash, Undo};
+use crate::web::flash::{self, Flash, Promised, Undo};
 use crate::web::form::FieldErrors;
 use crate::web::{WebState, page};
 
@@ -83,6 +85,26 @@ impl<'a> Desk<'a> {
         flash::redirect(self.web, &self.page(), flash)
     }
 
+    /// Whom the mail gets to that a message promises.
+    async fn reach(&self, flash: Flash) -> Result<Reach, PageError> {
+        let meant = match flash.promised() {
+            Some((Promised::School, _)) => Meant::All,
+            Some((Promised::Vouched, _)) => Meant::Vouched,
+            Some((Promised::Person | Promised::Reader, _)) | None => return Ok(Reach::Everyone),
+        };
+        Ok(reach::of_contacts(&self.web.context, self.connection, meant).await?)
+    }
+
+    /// On to the connection's page, where a mail to these addresses is promised.
+    pub(super) async fn done_for<'b>(
+        &self,
+        flash: Flash,
+        addresses: impl IntoIterator<Item = &'b EmailAddress>,
+    ) -> Result<Response, PageError> {
+        let reach = reach::of_addresses(&self.web.context, addresses).await?;
+        Ok(flash::redirect(self.web, &self.page(), flash.reaching(reach)))
+    }
+
     /// Asks the onboarding for a wish and answers.
     pub(super) async fn respond(
         &self,
@@ -108,7 +130,10 @@ impl<'a> Desk<'a> {
         draw: impl FnOnce(&ConnectionFile) -> Ask,
     ) -> Result<Response, PageError> {
         match done {
-            Ok(()) => Ok(flash::redirect(self.web, &action.to, action.flash)),
+            Ok(()) => {
+                let reach = self.reach(action.flash).await?;
+                Ok(flash::redirect(self.web, &action.to, action.flash.reaching(reach)))
+            }
             Err(ServiceError::Conflict) => {
                 let changes = onboardings::list_changes_since(&self.web.context, self.connection, action.seen).await?;
                 let is_same = is_same_press(&action.command, &self.staff.call().actor, &changes);
@@ -284,6 +309,9 @@ fn is_answer_to(command: &Command, change: &Change) -> bool {
             matches!(change, Change::SchoolLeft { to: there, reason: why } if to == there && reason == why)
         }
         Command::Claim { .. }
+        | Command::NotePassword { .. }
+        | Command::NotePeople { .. }
+        | Command::AskPassword
         | Command::Prove { .. }
         | Command::Disprove { .. }
         | Command::Restore { .. }

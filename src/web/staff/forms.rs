@@ -5,14 +5,16 @@ use chrono::{DateTime, Utc};
 use strum::IntoEnumIterator;
 
 use super::ask::{Ask, AskField, Choice, Weight};
-use crate::domain::credential::reveal::{REVEAL_DAYS, REVEALS_ALLOWED};
+use crate::domain::credential::reveal::REVEALS_ALLOWED;
 use crate::domain::import_gate::open_schools;
 use crate::domain::onboarding::{Change, Command, Event, Step, decide};
 use crate::domain::roles::Roles;
 use crate::domain::school::{Contact, Region};
 use crate::links;
 use crate::services::Call;
+use crate::services::mail::reach::Reach;
 use crate::services::onboarding::onboardings::ConnectionFile;
+use crate::web::flash::Promised;
 use crate::words::{self, step_name, step_short};
 
 /// "Bevestigen", on a ground if there is more than a colleague's word; the activation, of every school that waits.
@@ -69,7 +71,8 @@ pub(super) fn send_back(file: &ConnectionFile, step: Step, reason: &str) -> Ask 
         true => ask.note("Dit geldt voor alle scholen van de koppeling."),
         false => ask,
     };
-    ask.note("De stap gaat weer open, met alles wat erop volgt. De school krijgt een mail met je uitleg.")
+    ask.note("De stap gaat weer open, met alles wat erop volgt.")
+        .note(mail_to_school(file, "De school krijgt een mail met je uitleg."))
         .field(AskField::area("reason", "Wat klopt er niet, en wat moet de school doen?", reason))
         .weight(Weight::Warning)
 }
@@ -78,7 +81,8 @@ pub(super) fn send_back(file: &ConnectionFile, step: Step, reason: &str) -> Ask 
 pub(super) fn answer(file: &ConnectionFile, step: Step, answer: &str) -> Ask {
     let ask = Ask::new("answer", "Antwoorden", titled("Antwoorden", step), path(links::STAFF_ANSWER, file));
     about_step(file, step, ask)
-        .note("Je antwoord gaat per mail naar de school. Daarna is de school weer aan zet.")
+        .note(mail_to_school(file, "Je antwoord gaat per mail naar de school."))
+        .note("Daarna is de school weer aan zet.")
         .field(AskField::area("answer", "Wat kan de school nu doen?", answer))
         .urgent()
 }
@@ -141,12 +145,17 @@ fn renewal_warnings(file: &ConnectionFile, call: &Call) -> Vec<String> {
 
 /// The same credentials again; `expires` tells a second press of the same button from a new wish.
 pub(super) fn hand_again(file: &ConnectionFile, expires: &str) -> Ask {
-    Ask::new("hand_again", "Opnieuw overhandigen", "Wachtwoord opnieuw overhandigen", path(links::STAFF_HAND_AGAIN, file))
-        .note(format!(
-            "Hetzelfde wachtwoord kan weer {REVEALS_ALLOWED} keer worden bekeken, {REVEAL_DAYS} dagen lang. Wie het mag zien \
-             krijgt een mail."
-        ))
-        .hidden("expires", expires)
+    Ask::new(
+        "hand_again",
+        "Opnieuw overhandigen",
+        "Wachtwoord opnieuw overhandigen",
+        path(links::STAFF_HAND_AGAIN, file),
+    )
+    .note(format!(
+        "Hetzelfde wachtwoord kan weer {REVEALS_ALLOWED} keer worden bekeken. Wie het mag zien, krijgt een mail waarin \
+             staat tot wanneer."
+    ))
+    .hidden("expires", expires)
 }
 
 /// Leave to activate without a check that passed; for an admin.
@@ -161,6 +170,7 @@ pub(super) fn allow(file: &ConnectionFile, reason: &str) -> Ask {
 /// "Pauzeren".
 pub(super) fn pause(file: &ConnectionFile, reason: &str, until: &str) -> Ask {
     with_version("pause", "Pauzeren", "Koppeling pauzeren", links::STAFF_PAUSE, file)
+        .note(mail_to_school(file, "De school krijgt een mail met je uitleg."))
         .field(AskField::area("reason", "Waarom?", reason).hint("De school leest dit ook."))
         .field(
             AskField::line("until", "Op welke dag gaat het weer verder?", until)
@@ -275,6 +285,11 @@ pub(super) fn named(person: &Contact) -> String {
 /// The contacts who were not removed.
 pub(super) fn active(file: &ConnectionFile) -> impl Iterator<Item = &Contact> {
     file.contacts.iter().filter(|person| person.is_active())
+}
+
+/// What is promised of a mail to the school, or why it does not get there.
+pub(super) fn mail_to_school(file: &ConnectionFile, promise: &'static str) -> &'static str {
+    if file.reach == Reach::Everyone { promise } else { Promised::School.instead(file.reach) }
 }
 
 fn path(path: &str, file: &ConnectionFile) -> String {

@@ -42,7 +42,7 @@ pub(super) async fn pause(
         errors.choose("until", parse_date(&form.until), "Kies een dag na vandaag, en hoogstens een jaar vooruit.");
     let (Some(reason), Some(until)) = (reason, until) else { return desk.wrong(Some(seen), errors, draw).await };
     let command = Command::Pause { reason, until };
-    desk.respond(FormAction { seen, command, flash: Flash::Paused, to: desk.page() }, draw).await
+    desk.respond(FormAction { seen, command, flash: Flash::PausedByKurve, to: desk.page() }, draw).await
 }
 
 /// A button for what the page showed.

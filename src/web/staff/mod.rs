@@ -35,6 +35,7 @@ mod school_rows;
 mod schools;
 mod sign_in;
 mod steps;
+mod unconfirmed;
 mod view;
 mod views;
 mod worklist;
@@ -94,6 +95,7 @@ pub fn routes() -> Router<WebState> {
         .route(links::STAFF_CHECK_RUN, get(check_run::show))
         .route(links::STAFF_CHECK_RUN_LIVE, get(check_run::show_live))
         .route(links::STAFF_CONTACT_WORKS, post(addresses::declare_working))
+        .route(links::STAFF_SEND_CONFIRMATION, post(unconfirmed::send_again))
         .route(links::STAFF_DIGEST, post(addresses::resume_digest))
         .route(links::STAFF_MAILS, get(mails::list))
         .route(links::STAFF_MAIL, get(mail::show))

@@ -7,6 +7,7 @@ use super::mails::{MailReader, MailRow, mail_row, unreadable_row};
 use super::school_forms;
 use super::view::lifecycle_tag;
 use crate::domain::credential::ClosedReason;
+use crate::domain::onboarding::progress::{TaskKind, kurve_tasks};
 use crate::domain::onboarding::{Lifecycle, Step};
 use crate::domain::roles::Roles;
 use crate::domain::school::Contact;
@@ -49,16 +50,26 @@ pub(super) fn credentials(
     };
     let mut asks = vec![];
     if can_act && blocked.is_empty() {
-        asks.push(forms::issue(file, call, "", ""));
+        let mut issue = forms::issue(file, call, "", "");
+        issue.is_open |= kurve_tasks(state).iter().any(|task| matches!(task.kind, TaskKind::NewPassword(_)));
+        asks.push(issue);
         let again = issued.filter(|issued| issued.closed.is_none() && state.is_yes(Step::CredentialsIssued));
         asks.extend(again.map(|issued| forms::hand_again(file, &expires_mark(issued))));
     }
     CredentialsPanel {
         version: issued.map_or(0, |issued| issued.version),
-        facts: issued.map(facts).unwrap_or_default(),
+        facts: issued.map(facts).into_iter().flatten().chain(asked_fact(file)).collect(),
         blocked,
         asks,
     }
+}
+
+/// That the school asked for a new password, by whom and when.
+fn asked_fact(file: &ConnectionFile) -> Option<Fact> {
+    let asked = file.state.access().asked()?;
+    let names = file.contacts.iter().map(|person| (person.id, person.name.to_string())).collect();
+    let who = words::actor_name(&asked.by, &Names { contacts: names, ..Names::default() });
+    Some(Fact { name: "Nieuw wachtwoord gevraagd", value: format!("{who}, op {}", words::date_nl(asked.at)) })
 }
 
 fn facts(issued: &Issued) -> Vec<Fact> {

@@ -10,17 +10,19 @@ use super::form_response::Desk;
 use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::Lifecycle;
 use crate::domain::onboarding::decide::amsterdam_date;
-use crate::domain::reminder::{OwnDayKind, ReminderStage, Upcoming, UpcomingKind};
+use crate::domain::reminder::{OwnDayKind, ReminderStage, UpcomingKind};
 use crate::links;
+use crate::services::ServiceError;
 use crate::services::onboarding::arrangements;
 use crate::services::onboarding::onboardings::ConnectionFile;
-use crate::services::{ServiceError, reminders};
+use crate::services::reminders::{self, Planned};
 use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::{ActingStaff, Staff};
 use crate::web::flash::Flash;
 use crate::web::form::{FieldErrors, Posted, Pressed, parse_date};
 use crate::web::own_days::{OwnDayRow, OwnDaysForm, read, read_row, rows};
+use crate::web::planned::missed;
 use crate::words;
 
 /// The reminders of a connection, on its page.
@@ -65,13 +67,17 @@ pub(super) async fn panel(web: &WebState, staff: &Staff, file: &ConnectionFile) 
 }
 
 /// What comes next for a step, and when.
-fn upcoming_row(next: &Upcoming) -> (String, String) {
+fn upcoming_row(planned: &Planned) -> (String, String) {
+    let (next, is_reminder) = (&planned.next, matches!(planned.next.kind, UpcomingKind::Reminder(_)));
     let what = match next.kind {
         UpcomingKind::Reminder(ReminderStage::Days(days)) => format!("herinnering na {days} werkdagen"),
         UpcomingKind::Reminder(ReminderStage::Asked(_)) => "herinnering op de afgesproken dag".to_owned(),
         UpcomingKind::NoAnswer => "geen antwoord, dan is Kurve aan zet".to_owned(),
     };
-    (words::step_name(next.step).to_owned(), format!("{}: {what}", words::date_nl(next.at)))
+    let missed = if is_reminder { missed(planned) } else { String::new() };
+    let line = format!("{}: {what}. {missed}", words::date_nl(next.at));
+    let line = if missed.is_empty() { line.trim_end_matches(['.', ' ']).to_owned() } else { line };
+    (words::step_name(next.step).to_owned(), line)
 }
 
 fn snooze_ask(web: &WebState, connection: ConnectionId, until: &str) -> Ask {

@@ -236,7 +236,11 @@ pub(super) async fn decline(
         return desk.wrong(Some(seen), errors, draw).await;
     };
     match decide::decline(&web.context, &staff.call(), desk.connection, &ids, reason, seen).await {
-        Ok(()) => Ok(desk.done(Flash::JoinDeclined)),
+        Ok(()) => {
+            let declined = |asked: &&AskedTogether| asked.requests.iter().any(|request| ids.contains(&request.id));
+            let people = open.asked.iter().filter(declined).map(|asked| &asked.person.email);
+            desk.done_for(Flash::JoinDeclined, people).await
+        }
         Err(ServiceError::Conflict) => desk.conflict(seen, draw).await,
         Err(error) => desk.refuse(Some(seen), error, draw).await,
     }

@@ -31,7 +31,8 @@ pub(super) fn activate(file: &ConnectionFile, school: &School, ground: &str, now
 /// "Terugsturen", of the activation of one school alone.
 pub(super) fn deactivate(file: &ConnectionFile, school: &School, reason: &str) -> Ask {
     of_school("deactivate", "Terugsturen", links::STAFF_DEACTIVATE, file, school)
-        .note("De import van deze school gaat dicht. De school krijgt een mail met je uitleg.")
+        .note("De import van deze school gaat dicht.")
+        .note(forms::mail_to_school(file, "De school krijgt een mail met je uitleg."))
         .field(AskField::area("reason", "Wat klopt er niet?", reason))
         .weight(Weight::Warning)
 }

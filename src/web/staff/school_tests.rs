@@ -13,6 +13,7 @@ use crate::domain::samples;
 use crate::domain::school::{Contact, Vouch};
 use crate::domain::text::{EmailAddress, PersonName};
 use crate::services::Call;
+use crate::services::mail::reach::Reach;
 use crate::web::staff::ask::Weight;
 
 fn file(walk: &Walk, is_vouched: bool) -> ConnectionFile {
@@ -38,6 +39,7 @@ fn file(walk: &Walk, is_vouched: bool) -> ConnectionFile {
         version: 4,
         contacts: vec![person],
         checked: ActivationFacts::default(),
+        reach: Reach::Everyone,
     }
 }
 

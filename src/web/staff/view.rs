@@ -8,7 +8,7 @@ use crate::domain::audit::{Action, Entry};
 use crate::domain::check::{Stand, Truths};
 use crate::domain::onboarding::Fallen;
 use crate::domain::onboarding::decide::amsterdam_date;
-use crate::domain::onboarding::progress::waits_on_since;
+use crate::domain::onboarding::progress::{TaskKind, kurve_tasks, waits_on_since};
 use crate::domain::onboarding::{Answer, Evidence, Gate, Given, Ground, Lifecycle, Onboarding, Party, Step, StepState};
 use crate::words::{self, Names, actor_name, date_nl, entry_sentence, fall_cause, fall_reason};
 
@@ -93,7 +93,10 @@ fn step_row(truths: &Truths<'_>, step: Step, names: &Names, now: DateTime<Utc>) 
     let (mut lines, stuck_reason) = match truth.said {
         StepState::Waiting => (vec![missing_line(state, step)], String::new()),
         StepState::Open { since, fallen, answer } => {
-            let mut lines = vec![format!("{} sinds {}", held_by(step.party()), since_words(*since, now))];
+            let party = state.holder(step).unwrap_or(step.party());
+            let mut lines = vec![format!("{} sinds {}", held_by(party), since_words(*since, now))];
+            let tasks = kurve_tasks(state).into_iter().filter(|task| task.step == step && task.kind != TaskKind::Do);
+            lines.extend(tasks.map(|task| words::task_name(&task, names)));
             let handed_to = state.handed_to(step).and_then(|to| names.contact_of_today(to));
             lines.extend(handed_to.map(|name| format!("Doorgegeven aan {name}")));
             lines.extend(fallen.iter().map(|fallen| fallen_line(fallen, names)));

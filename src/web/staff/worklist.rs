@@ -13,19 +13,20 @@ use super::addresses::{self, AddressPart};
 use super::desk::{self, Nav};
 use super::schools::SchoolsQuery;
 use super::steps::BACK_TO_WORKLIST;
+use super::unconfirmed::{self, UnconfirmedRow};
 use super::view::days_words;
 use crate::domain::check::{CheckCode, Newest, Truths};
 use crate::domain::connection::Connection;
-use crate::domain::ids::ConnectionId;
-use crate::domain::onboarding::progress::open_steps;
-use crate::domain::onboarding::{Party, Step, StepState};
+use crate::domain::ids::{ConnectionId, ContactId};
+use crate::domain::onboarding::progress::{KurveTask, TaskKind, kurve_tasks};
+use crate::domain::onboarding::{Gone, Onboarding, Step, StepState};
 use crate::links;
 use crate::services::checks;
 use crate::services::checks::ForKurve;
 use crate::services::mail::post_office;
 use crate::services::onboarding::joins::waiting::AskedTogether;
 use crate::services::onboarding::schools::Silent;
-use crate::services::onboarding::{joins, schools};
+use crate::services::onboarding::{access, joins, schools};
 use crate::store::Page;
 use crate::store::checks::check_status::CheckStatus;
 use crate::store::mail::outbox::MailStatus;
@@ -34,7 +35,7 @@ use crate::web::error::PageError;
 use crate::web::extract::Staff;
 use crate::web::page::Frame;
 use crate::web::{WebState, page};
-use crate::words;
+use crate::words::{self, Names};
 
 /// How many signs of a reason the list shows.
 const EXCERPT_SIGNS: usize = 120;
@@ -55,6 +56,8 @@ pub(super) struct WorkRow {
     pub(super) verb: &'static str,
     /// Where the button posts; empty when it takes more than one press.
     pub(super) confirm: String,
+    /// What that button does, for tests.
+    pub(super) action: &'static str,
     pub(super) version: i32,
     pub(super) step: &'static str,
     /// How the last check ended, where that matters to what is to be done and it did not pass; else empty.
@@ -122,6 +125,8 @@ struct WorklistPage {
     /// All that fail; empty where all that are Kurve's are shown here.
     all_failing: String,
     addresses: AddressPart,
+    /// Requests that were never confirmed.
+    unconfirmed: Vec<UnconfirmedRow>,
     /// The first page; empty when this is it.
     first: String,
     /// The next page; empty when this is the last.
@@ -166,7 +171,8 @@ pub(super) async fn show(
     let silent = if after.is_none() { schools::list_silent(&web.context).await? } else { Silent::default() };
     let is_cut = silent.count > silent.longest.len() as u64;
     let addresses = addresses::part(&web).await?;
-    let mut rows = work_rows(&waiting, staff.visit.now);
+    let contacts = access::find_task_names(&web.context, waiting.iter().map(|row| &row.state)).await?;
+    let mut rows = work_rows(&waiting, &Names { contacts, ..Names::default() }, staff.visit.now);
     remark_on_checks(&web, &waiting, &mut rows).await?;
     doubt_by_checks(&web, &mut rows, &waiting, staff.visit.now).await?;
     let failing = match after {
@@ -187,6 +193,7 @@ pub(super) async fn show(
         failing: failing.connections.iter().map(|(school, known)| failing_row(school, known)).collect(),
         all_failing: if failing.more() > 0 { links::failing_connections() } else { String::new() },
         addresses,
+        unconfirmed: unconfirmed::rows(&web, staff.visit.now).await?,
         failed_mails,
         mails: links::failed_mails(),
         back: BACK_TO_WORKLIST,
@@ -277,51 +284,85 @@ fn remark(truths: &Truths<'_>, newest: Newest, step: Step) -> String {
 }
 
 /// A row for each thing that waits on Kurve, most urgent first.
-pub(super) fn work_rows(waiting: &[Overview], now: DateTime<Utc>) -> Vec<WorkRow> {
-    let mut rows: Vec<WorkRow> = waiting.iter().flat_map(|school| rows_of(school, now)).collect();
+pub(super) fn work_rows(waiting: &[Overview], names: &Names, now: DateTime<Utc>) -> Vec<WorkRow> {
+    let mut rows: Vec<WorkRow> = waiting.iter().flat_map(|school| rows_of(school, names, now)).collect();
     rows.sort_by(|a, b| (!a.is_stuck, a.since, &a.school).cmp(&(!b.is_stuck, b.since, &b.school)));
     rows
 }
 
-fn rows_of(overview: &Overview, now: DateTime<Utc>) -> impl Iterator<Item = WorkRow> {
+fn rows_of(overview: &Overview, names: &Names, now: DateTime<Utc>) -> impl Iterator<Item = WorkRow> {
     let page = links::staff_school(links::STAFF_SCHOOL, overview.connection.id);
-    let ours = open_steps(&overview.state).into_iter().filter(|open| open.holder == Party::Kurve);
-    ours.map(move |open| {
-        let excerpt = match overview.state.step(open.step) {
-            StepState::Stuck { reason, .. } => shorten(reason.as_str()),
-            StepState::Waiting | StepState::Open { .. } | StepState::Yes { .. } => String::new(),
+    kurve_tasks(&overview.state).into_iter().map(move |task| {
+        let KurveTask { kind: ref task_kind, step, since } = task;
+        let is_stuck = *task_kind == TaskKind::Answer;
+        let is_activation = step == Step::ActivationConfirmed && *task_kind == TaskKind::Do;
+        let (verb, place) = match (task_kind, step) {
+            (TaskKind::Answer, step) => ("Antwoorden", format!("stap-{}", step.as_str())),
+            (TaskKind::Vouch(people), _) => ("Instaan", contact_place(people)),
+            (TaskKind::NewPassword(_), _) | (TaskKind::Do, Step::CredentialsIssued) => {
+                ("Klaarzetten", "wachtwoord".to_owned())
+            }
+            (TaskKind::Do, step) => ("Bevestigen", format!("stap-{}", step.as_str())),
         };
-        let is_activation = open.step == Step::ActivationConfirmed && !open.is_stuck;
-        let (verb, place) = match (open.is_stuck, open.step) {
-            (true, step) => ("Antwoorden", format!("stap-{}", step.as_str())),
-            (false, Step::CredentialsIssued) => ("Klaarzetten", "wachtwoord".to_owned()),
-            (false, step) => ("Bevestigen", format!("stap-{}", step.as_str())),
-        };
-        let (kind, tag_words) = if open.is_stuck { ("stuck", "Vastgelopen") } else { ("kurve", "Bij Kurve") };
-        let confirm = links::staff_school(links::STAFF_CONFIRM, overview.connection.id);
+        let (kind, tag_words) = if is_stuck { ("stuck", "Vastgelopen") } else { ("kurve", "Bij Kurve") };
         WorkRow {
             school: overview.connection.details.name.to_string(),
             brin: overview.connection.carried.to_string(),
             href: format!("{page}#{place}"),
             what: match overview.state.waiting_for_activation() {
                 waiting @ 2.. if is_activation => format!("{waiting} scholen activeren"),
-                _ => words::step_name(open.step).to_owned(),
+                _ => words::task_name(&task, names),
             },
-            excerpt,
-            remark: String::new(),
+            excerpt: match overview.state.step(step) {
+                StepState::Stuck { reason, .. } if is_stuck => shorten(reason.as_str()),
+                StepState::Stuck { .. } | StepState::Waiting | StepState::Open { .. } | StepState::Yes { .. } => {
+                    String::new()
+                }
+            },
+            remark: match task_kind {
+                TaskKind::NewPassword(gone) => why_new(&overview.state, *gone, names),
+                TaskKind::Do | TaskKind::Answer | TaskKind::Vouch(_) => String::new(),
+            },
             id: overview.connection.id,
             kind,
             words: tag_words,
-            waits: days_words(open.since, now),
+            waits: days_words(since, now),
             verb,
-            confirm: if is_activation { confirm } else { String::new() },
+            confirm: one_press(overview, &task),
+            action: if is_activation { "confirm" } else { "issue" },
             version: overview.version,
-            step: open.step.as_str(),
-            place: open.step,
-            is_stuck: open.is_stuck,
-            since: open.since,
+            step: step.as_str(),
+            place: step,
+            is_stuck,
+            since,
         }
     })
+}
+
+/// Where one press does it: it opens an import, or puts a password in the place of one that nobody can use.
+fn one_press(overview: &Overview, task: &KurveTask) -> String {
+    let is_alone = overview.state.obstacles(task.step).len() == 1;
+    match (&task.kind, task.step) {
+        (TaskKind::Do, Step::ActivationConfirmed) => links::staff_school(links::STAFF_CONFIRM, overview.connection.id),
+        (TaskKind::NewPassword(_), _) if is_alone => links::staff_school(links::STAFF_ISSUE, overview.connection.id),
+        (TaskKind::Do | TaskKind::Answer | TaskKind::Vouch(_) | TaskKind::NewPassword(_), _) => String::new(),
+    }
+}
+
+fn contact_place(people: &BTreeSet<ContactId>) -> String {
+    match people.first() {
+        Some(only) if people.len() == 1 => format!("contact-{only}"),
+        Some(_) | None => "contactpersonen".to_owned(),
+    }
+}
+
+/// Why a new password is needed, and who asked for it when.
+fn why_new(state: &Onboarding, gone: Gone, names: &Names) -> String {
+    let asked = state.access().asked().map(|asked| {
+        let who = words::actor_name(&asked.by, names);
+        format!(" Gevraagd door {who}, op {}.", words::date_nl(asked.at))
+    });
+    format!("{}{}", words::gone_sentence(gone), asked.unwrap_or_default())
 }
 
 /// The start of a text on one line.

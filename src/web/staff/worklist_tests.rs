@@ -11,7 +11,7 @@ fn overview(number: u128, walk: &Walk) -> Overview {
 }
 
 fn said(waiting: &[Overview], walk: &Walk) -> Vec<(String, &'static str, String)> {
-    work_rows(waiting, walk.now).into_iter().map(|row| (row.school, row.verb, row.waits)).collect()
+    work_rows(waiting, &Names::default(), walk.now).into_iter().map(|row| (row.school, row.verb, row.waits)).collect()
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn only_activation_is_done_with_one_press() {
     let mut details = Walk::start();
     details.answer(Step::DetailsSubmitted);
 
-    let rows = work_rows(&[overview(1, &ready), overview(2, &details)], ready.now);
+    let rows = work_rows(&[overview(1, &ready), overview(2, &details)], &Names::default(), ready.now);
     let (issue, activate): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.confirm.is_empty());
 
     assert!(issue[0].href.ends_with("#wachtwoord") && issue[0].step == "credentials_issued");

@@ -6,7 +6,8 @@ use koppelklaar::domain::ids::{ConnectionId, ContactId};
 use koppelklaar::domain::notice::MailKind;
 use koppelklaar::store::checks::check_status_list;
 use koppelklaar::store::mail::{mail_connections, outbox};
-use koppelklaar::store::onboarding::joins;
+use koppelklaar::store::onboarding::{joins, onboardings};
+use koppelklaar::store::people::registrations;
 use koppelklaar::store::reminders;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
 
@@ -55,6 +56,23 @@ fn the_schools_that_are_due_are_found_by_an_index() {
         });
 
         assert!(plans.await.iter().any(|line| line.contains("idx-onboarding-attention_at")));
+    });
+}
+
+#[test]
+fn passwords_whose_days_are_over_and_requests_without_a_confirmation_are_found_by_indexes() {
+    run(|app: TestApp| async move {
+        let now = app.now();
+
+        let passwords = plans(&app, async |conn| {
+            onboardings::list_due_passwords(conn, now).await.expect("the store answers");
+        });
+        let requests = plans(&app, async |conn| {
+            registrations::list_unconfirmed(conn, now, 50).await.expect("the store answers");
+        });
+
+        assert!(passwords.await.iter().any(|line| line.contains("idx-onboarding-password_until")));
+        assert!(requests.await.iter().any(|line| line.contains("idx-registration-requested_at")));
     });
 }
 

@@ -5,7 +5,7 @@ use koppelklaar::crypto::password_hash::StaffPassword;
 use koppelklaar::crypto::totp::{self, TotpSecret};
 use koppelklaar::domain::actor::{Actor, StaffRole};
 use koppelklaar::domain::notice::TIME_TO_UNDO;
-use koppelklaar::domain::onboarding::{Command, Ground, Step};
+use koppelklaar::domain::onboarding::{Command, Ground, PasswordAccess, Step};
 use koppelklaar::domain::roles::{ContactRole, Roles};
 use koppelklaar::domain::school::{Region, RequestDetails, School};
 use koppelklaar::domain::text::{Brin, EmailAddress, PersonName, Reason, SchoolDomain, SchoolName, TicketRef};
@@ -118,8 +118,21 @@ impl TestApp {
             Step::AllowlistingConfirmed => Ground::Ticket(TicketRef::parse("M-20260001").expect("a ticket")),
             _ => Ground::Word,
         };
+        if step == Step::PasswordSet {
+            self.see_password(school).await;
+        }
         let command = Command::Claim { step, ground, credential_version: None };
         onboardings::act(self.context(), &self.call_of(school), school.connection, &command, None).await
+    }
+
+    /// Somebody looked at the password, of which nobody is told here.
+    pub(crate) async fn see_password(&self, school: &TestSchool) {
+        let file = onboardings::load_file(self.context(), school.connection).await.expect("the connection is here");
+        if let Some(known) = file.state.access().password().filter(|known| !known.is_seen) {
+            let command = Command::NotePassword { access: PasswordAccess { is_seen: true, ..*known } };
+            let seen = onboardings::act(self.context(), &self.call_of(school), school.connection, &command, None).await;
+            seen.expect("what is so can always be noted");
+        }
     }
 
     /// Everything up to an open import.

@@ -1,8 +1,9 @@
 //! The rule of what may happen: a command becomes events, or is refused and changes nothing.
 //!
 //! [`shared`] has what is done once for all schools, [`schools`] what is one school's, [`falls`] what goes along with what
-//! is no longer so.
+//! is no longer so, [`access`] who can see the credentials.
 
+mod access;
 mod falls;
 mod pause;
 mod schools;
@@ -51,6 +52,9 @@ pub fn decide(state: &Onboarding, command: &Command, actor: &Actor, now: DateTim
             falls::fall(state, *step, FallCause::SentBack { reason: reason.clone() })?
         }
         Command::IssueCredentials => shared::issue_credentials(state)?,
+        Command::NotePassword { access } => access::note_password(state, *access),
+        Command::NotePeople { people } => access::note_people(state, people),
+        Command::AskPassword => access::ask_password(state)?,
         Command::ReportStuck { step, reason } => shared::report_stuck(state, *step, reason)?,
         Command::AnswerStuck { step, answer } => shared::answer_stuck(state, *step, answer)?,
         Command::HandOver { step, to } => shared::hand_over(state, *step, *to)?,
@@ -76,7 +80,10 @@ fn check_actor(command: &Command, actor: &Actor) -> Result<(), Refusal> {
         | Command::TakeBack { .. }
         | Command::ReportStuck { .. }
         | Command::HandOver { .. }
+        | Command::AskPassword
         | Command::ReportImported { .. } => is_school,
+        // What is so is no wish of anybody.
+        Command::NotePassword { .. } | Command::NotePeople { .. } => true,
         Command::Confirm { .. }
         | Command::SendBack { .. }
         | Command::IssueCredentials
@@ -96,7 +103,7 @@ fn check_actor(command: &Command, actor: &Actor) -> Result<(), Refusal> {
 
 fn check_lifecycle(state: &Onboarding, command: &Command) -> Result<(), Refusal> {
     match command {
-        Command::AddSchool { .. } => Ok(()),
+        Command::AddSchool { .. } | Command::NotePassword { .. } | Command::NotePeople { .. } => Ok(()),
         Command::RemoveSchool { school, .. } => here(state, *school).map(|_| ()),
         Command::Reopen { school } if here(state, *school)?.is_withdrawn() => Ok(()),
         Command::Reopen { .. } => Err(Refusal::NotWithdrawn),
@@ -119,6 +126,7 @@ fn check_lifecycle(state: &Onboarding, command: &Command) -> Result<(), Refusal>
         | Command::TakeBack { .. }
         | Command::SendBack { .. }
         | Command::IssueCredentials
+        | Command::AskPassword
         | Command::ReportStuck { .. }
         | Command::AnswerStuck { .. }
         | Command::HandOver { .. }

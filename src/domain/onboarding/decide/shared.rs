@@ -27,10 +27,14 @@ pub(super) fn check_claim(
         return Err(Refusal::WrongRole { step, needed });
     }
     let current = state.credential_version();
-    match seen_version {
-        Some(seen) if seen != current => Err(Refusal::OldCredentials { current }),
-        Some(_) | None => Ok(()),
+    if seen_version.is_some_and(|seen| seen != current) {
+        return Err(Refusal::OldCredentials { current });
     }
+    if step == Step::PasswordSet && !state.is_yes(step) && state.access().password().is_some_and(|known| !known.is_seen)
+    {
+        return Err(Refusal::PasswordUnseen);
+    }
+    Ok(())
 }
 
 /// Magister's ticket reference makes a school's word more than a claim.

@@ -1,7 +1,8 @@
 //! The rules, tested three ways: a table of every step, state, actor and command against an oracle that is written from
 //! the product's description ([`table`]); random walks on which what must always hold is asked after every event
-//! ([`walks`], and with several schools [`schools`]); and the cases between the cells ([`cases`]).
+//! ([`walks`], and with several schools [`schools`]); the cases between the cells ([`cases`]), and who can see the credentials ([`access`]).
 
+mod access;
 mod ask;
 mod cases;
 mod generator;

@@ -89,6 +89,10 @@ fn assert_state(after: &Onboarding, scene: &Scene, changes: &[Due], name: &str) 
             Change::EvidenceFell { .. }
             | Change::CompletionRestored
             | Change::CredentialsIssued { .. }
+            | Change::PasswordNoted { .. }
+            | Change::PasswordGone { .. }
+            | Change::PeopleNoted { .. }
+            | Change::PasswordAsked
             | Change::StepHandedOver { .. }
             | Change::Paused { .. }
             | Change::Resumed

@@ -135,6 +135,10 @@ fn assert_version(before: u32, event: &Event, after: u32) {
         | Change::StepRestored { .. }
         | Change::CompletionRestored
         | Change::StepFell { .. }
+        | Change::PasswordNoted { .. }
+        | Change::PasswordGone { .. }
+        | Change::PeopleNoted { .. }
+        | Change::PasswordAsked
         | Change::StuckReported { .. }
         | Change::StuckAnswered { .. }
         | Change::StepHandedOver { .. }

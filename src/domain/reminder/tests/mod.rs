@@ -1,7 +1,8 @@
 //! The reminder rules, tested two ways: tables of dates and ladders written out by hand ([`calendar`], [`holidays`],
-//! [`ladder`], [`silence`], [`own_days`], [`people`], [`settings`]), and two years of hourly ticks with random progress
+//! [`ladder`], [`silence`], [`own_days`], [`people`], [`settings`], [`window`]), histories of who can do what ([`able`]), and two years of hourly ticks with random progress
 //! and outages beside a reckoning of its own ([`walks`], [`reckoner`]).
 
+mod able;
 mod calendar;
 mod holidays;
 mod ladder;
@@ -12,6 +13,7 @@ mod scene;
 mod settings;
 mod silence;
 mod walks;
+mod window;
 
 use chrono::{DateTime, NaiveDate, Utc};
 

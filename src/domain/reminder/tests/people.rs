@@ -6,14 +6,14 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::{date, utc};
-use crate::domain::ids::{ConnectionId, ContactId};
+use crate::domain::ids::{ConnectionId, ContactId, StaffId};
 use crate::domain::onboarding::Step;
-use crate::domain::onboarding::testing::contact_id;
+use crate::domain::onboarding::testing::{contact_id, reason};
 use crate::domain::reminder::{
     DueAtSchool, DueReminder, Mailed, OneMailEach, Receiver, ReminderStage, one_mail_each, receivers,
 };
 use crate::domain::roles::{ContactRole, Roles};
-use crate::domain::school::Contact;
+use crate::domain::school::{Contact, Vouch};
 use crate::domain::text::{EmailAddress, PersonName};
 
 fn contact(number: u128, role: ContactRole) -> Contact {
@@ -24,7 +24,11 @@ fn contact(number: u128, role: ContactRole) -> Contact {
         email: EmailAddress::parse("j.jansen@school.nl").expect("a plain address"),
         roles: Roles::of(role),
         proposed: None,
-        vouch: None,
+        vouch: Some(Vouch {
+            at: utc("2026-08-31 07:00"),
+            by: StaffId::from_uuid(Uuid::from_u128(100)),
+            ground: reason("Gebeld"),
+        }),
         created_at: utc("2026-08-31 07:00"),
         removed_at: None,
     }
@@ -60,6 +64,14 @@ fn a_reminder_goes_to_those_who_can_do_the_step() {
     ] {
         assert_eq!(receivers(step, handed_to.map(contact_id), contacts), ids(&expected), "{why}");
     }
+    let unvouched = |contact: Contact| Contact { vouch: None, ..contact };
+    let mixed = [contact(1, Superbeheerder), unvouched(contact(2, Applicatiebeheerder))];
+    for step in [Step::QueryExecuted, Step::PasswordSet] {
+        assert_eq!(receivers(step, None, &mixed), ids(&[1]), "who can pick it up");
+        assert_eq!(receivers(step, Some(contact_id(2)), &mixed), ids(&[1]), "not to who cannot");
+        assert_eq!(receivers(step, None, &[unvouched(contact(1, Superbeheerder))]), []);
+    }
+    assert_eq!(receivers(Step::AllowlistingRequested, None, &mixed), ids(&[1, 2]));
     assert_eq!(receivers(Step::ConsentGiven, None, &[]), []);
     assert_eq!(receivers(Step::ConsentGiven, None, &[removed(contact(1, Superbeheerder))]), []);
 }

@@ -2,16 +2,19 @@
 
 use super::facts::{AboutSchool, SchoolFacts};
 use super::{Mail, bodies, phrases, subject};
-use crate::domain::credential::reveal::{REVEAL_DAYS, REVEALS_ALLOWED};
+use crate::domain::credential::reveal::REVEALS_ALLOWED;
 use crate::domain::onboarding::Step;
 use crate::domain::unsent::UnsentReason;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
+use crate::words;
 
 pub(super) struct CredentialsReady {
     name: String,
     school: SchoolFacts,
     is_renewal: bool,
     import_closed: bool,
+    /// Until when the password can be looked at; empty when that is not known.
+    until: String,
     link: String,
 }
 
@@ -30,6 +33,7 @@ impl Mail for CredentialsReady {
             school: about.facts(),
             is_renewal: about.state.credential_version() > 1,
             import_closed: request.mail.about.import_closed,
+            until: about.state.access().password().map(|known| words::moment_nl(known.until)).unwrap_or_default(),
             link: about.portal_step(step),
         })
     }
@@ -54,6 +58,7 @@ impl Mail for CredentialsReady {
             school: samples::school(),
             is_renewal: false,
             import_closed: false,
+            until: "di 5 januari 2027, 00:00".into(),
             link: samples::LINK.into(),
         }
     }

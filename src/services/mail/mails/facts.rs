@@ -17,6 +17,7 @@ use crate::store::StoreError;
 use crate::store::onboarding::{connections, onboardings, schools};
 use crate::store::operations::audit;
 use crate::store::people::{address_marks, contacts};
+use crate::words::{self, Names};
 
 /// One school as mails name it, or a connection that carries more.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,6 +142,14 @@ impl<'a> AboutSchool<'a> {
         let names: Vec<String> =
             those.map(|school| format!("{} ({})", school.details.name, school.details.brin)).collect();
         if names.len() > 1 { names } else { vec![] }
+    }
+
+    /// What Kurve does before somebody at the school can do a step; empty where they can.
+    pub(super) fn kurve_first(&self, step: Step) -> String {
+        let contacts = self.contacts.iter().map(|contact| (contact.id, contact.name.to_string())).collect();
+        let names = Names { contacts, ..Names::default() };
+        let obstacles = self.state.obstacles(step);
+        obstacles.iter().map(|one| words::obstacle_sentence(one, &names)).collect::<Vec<_>>().join(" ")
     }
 
     /// The name of the receiver; empty when Kurve's support reads the mail.

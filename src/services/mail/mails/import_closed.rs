@@ -25,6 +25,8 @@ pub(super) struct ImportClosed {
     is_stopped: bool,
     /// All schools of the connection stopped, and so it did.
     has_all_stopped: bool,
+    /// What Kurve does before the step can be done; empty where nothing.
+    kurve_first: String,
     link: String,
 }
 
@@ -42,12 +44,14 @@ impl Mail for ImportClosed {
         // Where a school came from elsewhere nothing fell: who came along with it is told here.
         let cause = cause.or_else(|| request.mail.about.version.map(|_| FallCause::Moved));
         let is_stopped = cause == Some(FallCause::Withdrawn);
+        // Whoever stopped or went elsewhere has no step to do.
+        let step = step.or(request.mail.about.step).filter(|_| !is_stopped && cause != Some(FallCause::Moved));
         about.draft(&Self {
             name: about.reader(),
             school: about.facts_of(&closed),
             names: about.names_of(&closed),
-            // Whoever stopped or went elsewhere has no step to do.
-            step: step.or(request.mail.about.step).filter(|_| !is_stopped && cause != Some(FallCause::Moved)),
+            step,
+            kurve_first: step.map(|step| about.kurve_first(step)).unwrap_or_default(),
             cause: cause.as_ref().map(words::fall_cause).unwrap_or_default(),
             reason: sent_back_reason(cause.as_ref()),
             is_stopped,
@@ -60,6 +64,9 @@ impl Mail for ImportClosed {
         let what = match self.step {
             _ if self.is_stopped && self.has_all_stopped => "import dicht, de koppeling is gestopt".to_owned(),
             _ if self.is_stopped => "import dicht, gestopt".to_owned(),
+            Some(_) if !self.kurve_first.is_empty() && !self.name.is_empty() => {
+                "import weer dicht, Kurve is aan zet".to_owned()
+            }
             Some(step) => format!("import weer dicht, eerst: {}", words::step_short(step)),
             None => "import weer dicht, kijk waarom".to_owned(),
         };
@@ -85,6 +92,7 @@ impl Mail for ImportClosed {
             reason: "Het wachtwoord werkt niet.".into(),
             is_stopped: false,
             has_all_stopped: false,
+            kurve_first: String::new(),
             link: samples::LINK.into(),
         }
     }

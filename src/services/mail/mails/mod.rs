@@ -27,6 +27,7 @@ mod join_asked;
 mod join_declined;
 mod join_requested;
 mod mail;
+mod paused_by_kurve;
 mod phrases;
 mod reminder;
 mod request_confirmed;
@@ -87,6 +88,7 @@ fn registered(kind: MailKind) -> Registered {
         MailKind::StepHandedOver => Registered::of::<step_handed_over::StepHandedOver>(),
         MailKind::StuckReported => Registered::of::<stuck_reported::StuckReported>(),
         MailKind::StuckAnswered => Registered::of::<stuck_answered::StuckAnswered>(),
+        MailKind::PausedByKurve => Registered::of::<paused_by_kurve::PausedByKurve>(),
         MailKind::ActivationAsked => Registered::of::<activation_asked::ActivationAsked>(),
         MailKind::ImportOpen => Registered::of::<import_open::ImportOpen>(),
         MailKind::ImportClosed => Registered::of::<import_closed::ImportClosed>(),

@@ -12,6 +12,8 @@ pub(super) struct StepHandedOver {
     school: SchoolFacts,
     step: Step,
     from: String,
+    /// What Kurve does first; empty where the step can be done.
+    kurve_first: String,
     link: String,
 }
 
@@ -29,12 +31,14 @@ impl Mail for StepHandedOver {
             school: about.facts(),
             step,
             from: about.actor_name(),
+            kurve_first: about.kurve_first(step),
             link: about.portal_step(step),
         })
     }
 
     fn subject(&self) -> String {
-        subject::about(&self.school, &format!("doe deze stap: {}", words::step_name(self.step)))
+        let when = if self.kurve_first.is_empty() { "doe deze stap" } else { "straks te doen" };
+        subject::about(&self.school, &format!("{when}: {}", words::step_name(self.step)))
     }
 
     bodies!(StepHandedOver, "mail/step_handed_over.txt", "mail/step_handed_over.html");
@@ -52,7 +56,23 @@ impl Mail for StepHandedOver {
             school: samples::school(),
             step: Step::ConsentGiven,
             from: "Bram Yılmaz".into(),
+            kurve_first: String::new(),
             link: samples::LINK.into(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::services::mail::mails::samples::as_text;
+
+    #[test]
+    fn who_cannot_do_it_yet_is_not_asked_to() {
+        let kurve_first =
+            "Kurve controleert eerst of Joke bij de school hoort. Daarna kan de stap worden gedaan.".into();
+        let mail = StepHandedOver { step: Step::PasswordSet, kurve_first, ..StepHandedOver::sample() };
+
+        insta::assert_snapshot!(as_text(&mail));
     }
 }

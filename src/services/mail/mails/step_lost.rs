@@ -14,6 +14,8 @@ pub(super) struct StepLost {
     cause: String,
     /// It was only said: then it was checked once, and nothing is lost.
     was_only_said: bool,
+    /// What Kurve does first; empty where the step can be done.
+    kurve_first: String,
     link: String,
 }
 
@@ -35,13 +37,19 @@ impl Mail for StepLost {
             step,
             cause: cause.unwrap_or_default(),
             was_only_said,
+            kurve_first: about.kurve_first(step),
             link: about.portal_step(step),
         })
     }
 
     fn subject(&self) -> String {
+        let step = words::step_short(self.step);
         let why = if self.was_only_said { "controle niet gelukt" } else { "verbinding kwijt" };
-        subject::about(&self.school, &format!("{why}, doe deze stap opnieuw: {}", words::step_short(self.step)))
+        let what = match self.kurve_first.is_empty() {
+            true => format!("{why}, doe deze stap opnieuw: {step}"),
+            false => format!("{why}, Kurve is aan zet: {step}"),
+        };
+        subject::about(&self.school, &what)
     }
 
     bodies!(StepLost, "mail/step_lost.txt", "mail/step_lost.html");
@@ -60,6 +68,7 @@ impl Mail for StepLost {
             step: Step::PasswordSet,
             cause: "De verbinding werkt niet meer: inloggen met het wachtwoord lukt niet.".into(),
             was_only_said: false,
+            kurve_first: String::new(),
             link: samples::LINK.into(),
         }
     }

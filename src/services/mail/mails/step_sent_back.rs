@@ -11,6 +11,8 @@ pub(super) struct StepSentBack {
     pub(super) school: SchoolFacts,
     pub(super) step: Step,
     pub(super) reason: String,
+    /// What Kurve does first; empty where the step can be done.
+    pub(super) kurve_first: String,
     pub(super) link: String,
 }
 
@@ -26,12 +28,14 @@ impl Mail for StepSentBack {
             school: about.facts(),
             step,
             reason: sent_back_reason(cause.as_ref()),
+            kurve_first: about.kurve_first(step),
             link: about.portal_step(step),
         })
     }
 
     fn subject(&self) -> String {
-        subject::about(&self.school, &format!("doe deze stap opnieuw: {}", words::step_name(self.step)))
+        let what = if self.kurve_first.is_empty() { "doe deze stap opnieuw" } else { "teruggestuurd" };
+        subject::about(&self.school, &format!("{what}: {}", words::step_name(self.step)))
     }
 
     bodies!(StepSentBack, "mail/step_sent_back.txt", "mail/step_sent_back.html");
@@ -49,6 +53,7 @@ impl Mail for StepSentBack {
             school: samples::school(),
             step: Step::QueryExecuted,
             reason: samples::REASON.into(),
+            kurve_first: String::new(),
             link: samples::LINK.into(),
         }
     }

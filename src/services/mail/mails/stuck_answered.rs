@@ -12,6 +12,8 @@ pub(super) struct StuckAnswered {
     school: SchoolFacts,
     step: Step,
     answer: String,
+    /// What Kurve does first; empty where the step can be done.
+    kurve_first: String,
     link: String,
 }
 
@@ -29,12 +31,14 @@ impl Mail for StuckAnswered {
             school: about.facts(),
             step,
             answer: answer.to_string(),
+            kurve_first: about.kurve_first(step),
             link: about.portal_step(step),
         })
     }
 
     fn subject(&self) -> String {
-        subject::about(&self.school, &format!("probeer opnieuw: {}", words::step_name(self.step)))
+        let what = if self.kurve_first.is_empty() { "probeer opnieuw" } else { "antwoord van Kurve" };
+        subject::about(&self.school, &format!("{what}: {}", words::step_name(self.step)))
     }
 
     bodies!(StuckAnswered, "mail/stuck_answered.txt", "mail/stuck_answered.html");
@@ -52,6 +56,7 @@ impl Mail for StuckAnswered {
             school: samples::school(),
             step: Step::PermissionsChecked,
             answer: "Zet het vinkje bij Data.SetFoto uit.".into(),
+            kurve_first: String::new(),
             link: samples::LINK.into(),
         }
     }

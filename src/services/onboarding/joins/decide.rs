@@ -10,6 +10,7 @@ use crate::domain::notice::{About, MailKind};
 use crate::domain::onboarding::{Command, Ground, Onboarding, SchoolProgress, Step};
 use crate::domain::school::School;
 use crate::domain::text::Reason;
+use crate::services::onboarding::access;
 use crate::services::onboarding::joins::waiting::person_of;
 use crate::services::onboarding::onboardings::change_all;
 use crate::services::onboarding::schools::{settle_carried, taken_back_for_first};
@@ -77,7 +78,7 @@ pub async fn accept(
     settle_carried(&work, call, connection).await?;
     joins::mark_decided(work.conn(), ids, &decision).await?;
     let version = if commands.is_empty() {
-        onboardings::save(work.conn(), connection, &held, call.now).await?
+        access::save_noted(&mut work, call, connection, held).await?
     } else {
         change_all(&mut work, call, connection, held, &commands).await?.version
     };

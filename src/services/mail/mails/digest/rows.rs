@@ -7,11 +7,11 @@ use crate::domain::address_mark::AddressMark;
 use crate::domain::check::certificate;
 use crate::domain::connection::Connection;
 use crate::domain::notice::MailKind;
-use crate::domain::onboarding::progress::open_steps;
-use crate::domain::onboarding::{Party, Step};
+use crate::domain::onboarding::Step;
+use crate::domain::onboarding::progress::{KurveTask, TaskKind, kurve_tasks};
 use crate::links;
-use crate::services::onboarding::joins;
 use crate::services::onboarding::joins::waiting::AskedTogether;
+use crate::services::onboarding::{access, joins};
 use crate::services::people::addresses::{self, MarkedContact};
 use crate::services::{Context, ServiceError, checks};
 use crate::store::checks::check_status::CheckStatus;
@@ -20,7 +20,7 @@ use crate::store::mail::frozen_mails;
 use crate::store::onboarding::overview::{self, NamedConnection, Overview};
 use crate::store::onboarding::unreadable;
 use crate::store::people::address_marks;
-use crate::words;
+use crate::words::{self, Names};
 
 /// How many rows a digest has of each kind; the worklist shows the rest.
 const DIGEST_ROWS: u64 = 40;
@@ -62,7 +62,9 @@ async fn waiting(context: &Context) -> Result<DigestPart, ServiceError> {
     unreadable.truncate(usize::try_from(DIGEST_ROWS).unwrap_or(usize::MAX));
     let named = (schools.len() + unreadable.len()) as u64;
     let more = overview::count_waiting_on_kurve(conn).await?.saturating_sub(named);
-    let waiting = schools.iter().flat_map(|school| waiting_rows(context, school));
+    let contacts = access::find_task_names(context, schools.iter().map(|school| &school.state)).await?;
+    let names = Names { contacts, ..Names::default() };
+    let waiting = schools.iter().flat_map(|school| waiting_rows(context, school, &names));
     let rows = unreadable.iter().map(|school| unreadable_row(context, school)).chain(waiting).collect();
     Ok(DigestPart { kind: DigestKind::Waiting, rows, more, all: context.base.to(links::STAFF) })
 }
@@ -153,15 +155,14 @@ fn address_row(context: &Context, one: &MarkedContact, told_until: Option<DateTi
     Some(digest_row(context, &one.connection, what, since))
 }
 
-fn waiting_rows(context: &Context, row: &Overview) -> Vec<DigestRow> {
-    let steps = open_steps(&row.state).into_iter().filter(|open| open.holder == Party::Kurve);
+fn waiting_rows(context: &Context, row: &Overview, names: &Names) -> Vec<DigestRow> {
     let is_new = row.state.credential_version() == 0;
-    let what = |step: Step, is_stuck: bool| match (step, words::step_name(step)) {
-        (_, name) if is_stuck => format!("vastgelopen: {name}"),
-        (Step::CredentialsIssued, name) if is_new => format!("nieuwe aanvraag: {name}"),
-        (_, name) => name.to_owned(),
+    let what = |task: &KurveTask| match (&task.kind, task.step, words::task_name(task, names)) {
+        (TaskKind::Answer, _, name) => format!("vastgelopen: {name}"),
+        (TaskKind::Do, Step::CredentialsIssued, name) if is_new => format!("nieuwe aanvraag: {name}"),
+        (TaskKind::Do | TaskKind::Vouch(_) | TaskKind::NewPassword(_), _, name) => name,
     };
-    steps.map(|open| digest_row(context, &row.connection, what(open.step, open.is_stuck), open.since)).collect()
+    kurve_tasks(&row.state).iter().map(|task| digest_row(context, &row.connection, what(task), task.since)).collect()
 }
 
 fn silent_row(context: &Context, row: &Overview, since: DateTime<Utc>) -> DigestRow {

@@ -1,0 +1,143 @@
+//! Notes in an onboarding what stands in the rows of contacts and credentials: for whom Kurve vouches, and whether the
+//! password can be looked at. Each change of an onboarding ends with it, so that who has the ball follows in the same
+//! transaction; that the days of a password are over, the clock finds out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::actor::Actor;
+use crate::domain::credential::reveal;
+use crate::domain::ids::{ConnectionId, ContactId};
+use crate::domain::insight::HoldingChange;
+use crate::domain::onboarding::progress::{TaskKind, kurve_tasks};
+use crate::domain::onboarding::{Command, Event, Onboarding, PasswordAccess, People, Step, decide};
+use crate::domain::reminder::{self, WorkingCalendar};
+use crate::services::operations::{holidays, insight};
+use crate::services::unit_of_work::UnitOfWork;
+use crate::services::{Call, Context, ServiceError};
+use crate::store::onboarding::onboardings::Versioned;
+use crate::store::onboarding::{arrangements, connections, credentials, onboardings};
+use crate::store::people::contacts;
+use crate::store::{ConnectionTrait, StoreError};
+
+/// What is to be noted in an onboarding; nothing while no credentials are issued, for then nobody can pick any up.
+pub(in crate::services) async fn notes(
+    conn: &impl ConnectionTrait,
+    connection: ConnectionId,
+    state: &Onboarding,
+    now: DateTime<Utc>,
+) -> Result<Vec<Command>, StoreError> {
+    if !state.is_yes(Step::CredentialsIssued) {
+        return Ok(vec![]);
+    }
+    let mut people = People::default();
+    for person in contacts::list(conn, connection).await? {
+        let group = if person.is_vouched() { &mut people.vouched } else { &mut people.others };
+        group.insert(person.id);
+    }
+    let newest = credentials::find_newest(conn, connection).await?;
+    let password = newest.filter(|stored| stored.version == state.credential_version()).map(|stored| PasswordAccess {
+        is_seen: stored.reveals_used > 0 || state.access().password().is_some_and(|known| known.is_seen),
+        until: stored.expires_at,
+        gone: reveal::gone(stored.reveals_used, stored.expires_at, stored.closed.map(|(_, why)| why), now),
+    });
+    let password = password.map(|access| Command::NotePassword { access });
+    Ok([Command::NotePeople { people }].into_iter().chain(password).collect())
+}
+
+/// The events that note what is so, and the onboarding after them.
+pub(in crate::services) async fn noted(
+    conn: &impl ConnectionTrait,
+    call: &Call,
+    connection: ConnectionId,
+    mut state: Onboarding,
+) -> Result<(Onboarding, Vec<Event>), ServiceError> {
+    let mut events = vec![];
+    for command in notes(conn, connection, &state, call.now).await? {
+        let new = decide(&state, &command, &call.actor, call.now)?;
+        state = state.apply_all(&new);
+        events.extend(new);
+    }
+    Ok((state, events))
+}
+
+/// Saves an onboarding that is held, with what is to be noted in it; counts its version up, and returns it.
+pub(in crate::services) async fn save_noted(
+    work: &mut UnitOfWork<'_>,
+    call: &Call,
+    connection: ConnectionId,
+    held: Versioned,
+) -> Result<i32, ServiceError> {
+    let Versioned { state: before, version } = held;
+    let (state, events) = noted(work.conn(), call, connection, before.clone()).await?;
+    let holdings = HoldingChange::of(Some(&before), &state);
+    let version = onboardings::save(work.conn(), connection, &Versioned { state, version }, call.now).await?;
+    for event in &events {
+        work.note_event(connection, version, event);
+    }
+    insight::record_holdings(work, call, connection, &holdings).await?;
+    Ok(version)
+}
+
+/// The names that the lists of Kurve's tasks take: of those to vouch for, and of who asked for a new password.
+pub async fn find_task_names(
+    context: &Context,
+    states: impl IntoIterator<Item = &Onboarding>,
+) -> Result<BTreeMap<ContactId, String>, ServiceError> {
+    let mut ids = BTreeSet::new();
+    for state in states {
+        for task in kurve_tasks(state) {
+            match task.kind {
+                TaskKind::Vouch(people) => ids.extend(people),
+                TaskKind::NewPassword(_) => match state.access().asked().map(|asked| asked.by) {
+                    Some(Actor::Contact { id, .. }) => ids.extend([id]),
+                    Some(Actor::Staff { .. } | Actor::Check | Actor::Clock | Actor::Operator | Actor::Visitor)
+                    | None => {}
+                },
+                TaskKind::Do | TaskKind::Answer => {}
+            }
+        }
+    }
+    Ok(contacts::list_names(context.db.reader(), &ids).await?)
+}
+
+/// Until when a password that is issued or handed over now is shown: longer than the school is reminded.
+pub(in crate::services) async fn shown_until(
+    context: &Context,
+    conn: &impl ConnectionTrait,
+    connection: ConnectionId,
+    now: DateTime<Utc>,
+) -> Result<DateTime<Utc>, ServiceError> {
+    let region = connections::load(conn, connection).await?.details.region;
+    let (holidays, own_days) =
+        (holidays::current(context).await?, arrangements::load(conn, connection).await?.own_days);
+    let calendar = WorkingCalendar { holidays: &holidays, own_days: &own_days };
+    Ok(reveal::expires_at(now, reminder::runs_out_at(&context.reminders.policy, &calendar, region, now)))
+}
+
+/// Notes at every connection whose password stops being shown by now that it does; one that fails does not stop the
+/// rest.
+pub async fn note_due(context: &Context, now: DateTime<Utc>) -> Result<usize, ServiceError> {
+    let due = onboardings::list_due_passwords(context.db.reader(), now).await?;
+    let call = Call::by_machine(Actor::Clock, now, "end_passwords");
+    let mut ended = 0;
+    for connection in due {
+        match note_one(context, &call, connection).await {
+            Ok(()) => ended += 1,
+            // Somebody changed it a moment ago, and noted it with that.
+            Err(ServiceError::Conflict | ServiceError::Store(StoreError::Conflict)) => {}
+            Err(error) => {
+                tracing::error!(connection.id = %connection, error = %error, "Could not note that a password is not shown any more");
+            }
+        }
+    }
+    Ok(ended)
+}
+
+async fn note_one(context: &Context, call: &Call, connection: ConnectionId) -> Result<(), ServiceError> {
+    let mut work = UnitOfWork::begin(context, call).await?;
+    let held = onboardings::load_for_update(work.conn(), connection).await?;
+    save_noted(&mut work, call, connection, held).await?;
+    work.finish().await
+}
