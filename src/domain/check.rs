@@ -6,11 +6,11 @@
 //! follow the compiler.
 
 pub mod certificate;
+mod fleet;
 mod judge;
 pub mod made;
 mod oddity;
 pub mod policy;
-mod round;
 pub mod schedule;
 mod shrink;
 #[cfg(test)]
@@ -21,11 +21,11 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumIter, EnumString, IntoEnumIterator, IntoStaticStr};
 
 pub use self::certificate::Certificate;
-pub use self::judge::{Alarm, CheckHistory, Judgement, RETRY_MINUTES, Streak, judge};
+pub use self::fleet::{Ask, Fleet};
+pub use self::judge::{Alarm, CheckHistory, Judgement, Streak, judge};
 pub use self::made::{CheckProgress, CheckRefusal, NotMade, Receipt};
 pub use self::oddity::{Oddity, TlsFault, Way};
 pub use self::policy::{ActivationFacts, ActivationGround, CheckPolicy};
-pub use self::round::{Others, RoundFacts};
 pub use self::shrink::ListGuard;
 use super::onboarding::gate::{Party, Step};
 
