@@ -7,11 +7,11 @@
 
 mod advice;
 pub mod certificate;
+mod fleet;
 mod judge;
 pub mod made;
 mod oddity;
 pub mod policy;
-mod round;
 pub mod schedule;
 mod shrink;
 #[cfg(test)]
@@ -26,11 +26,11 @@ use strum::{EnumIter, EnumString, IntoEnumIterator, IntoStaticStr};
 
 pub use self::advice::Advice;
 pub use self::certificate::Certificate;
-pub use self::judge::{Alarm, CheckHistory, Judgement, RETRY_MINUTES, Streak, judge};
+pub use self::fleet::{Ask, Fleet};
+pub use self::judge::{Alarm, CheckHistory, Judgement, Streak, judge};
 pub use self::made::{CheckProgress, CheckRefusal, NotMade, Receipt};
 pub use self::oddity::{Oddity, TlsFault, Way};
 pub use self::policy::{ActivationFacts, ActivationGround, CheckPolicy};
-pub use self::round::{Others, RoundFacts};
 pub use self::shrink::ListGuard;
 pub use self::truth::{Newest, Sight, Stand, StepTruth, Truths};
 use super::onboarding::gate::{Party, Step};

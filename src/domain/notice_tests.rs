@@ -265,6 +265,43 @@ fn a_school_that_opens_beside_others_is_told_to_who_had_it_added() {
 }
 
 #[test]
+fn who_was_told_that_a_school_closed_or_stopped_is_told_when_it_opens_again() {
+    let school = school_id(2);
+    let activate = Command::Activate { school, ground: Ground::Word };
+    let withdraw = Command::Withdraw { school, reason: reason("Kiest Optie B") };
+    let reopen = Command::Reopen { school };
+    let take_back = Command::TakeBack { step: Step::ConsentGiven };
+    let (consent, first) =
+        (claim(Step::ConsentGiven), Command::Activate { school: school_id(1), ground: Ground::Word });
+    for (name, between) in [
+        ("sent back", vec![(support(), Command::Deactivate { school, reason: reason("De licentie is verlopen") })]),
+        ("stopped", vec![(superbeheerder(), withdraw.clone()), (support(), reopen.clone())]),
+        (
+            "closed with the others",
+            vec![(superbeheerder(), take_back), (superbeheerder(), consent), (support(), first)],
+        ),
+    ] {
+        let mut walk = Walk::all_but(&[]);
+        walk.does(support(), &Command::AddSchool { school, asked_by: Some(contact_id(7)) });
+        walk.does(support(), &activate);
+        for (actor, command) in &between {
+            walk.does(*actor, command);
+        }
+
+        let again = walk.does(support(), &activate);
+
+        assert_eq!(told_of(&again), [(MailKind::ImportOpen, Audience::School, BTreeSet::from([school]))], "{name}");
+    }
+
+    let mut walk = Walk::all_but(&[]);
+    walk.does(support(), &Command::AddSchool { school, asked_by: Some(contact_id(7)) });
+    walk.does(support(), &withdraw);
+    walk.does(support(), &reopen);
+    let at_last = walk.does(support(), &activate);
+    assert_eq!(told_of(&at_last), [(MailKind::ImportOpen, Audience::School, BTreeSet::from([school]))]);
+}
+
+#[test]
 fn two_who_each_had_a_school_added_are_each_told_of_theirs() {
     let (one, two) = (school_id(2), school_id(3));
     let mut walk = Walk::all_but(&[]);

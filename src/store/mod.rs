@@ -46,7 +46,7 @@ impl<T, After> Default for Page<T, After> {
 
 /// The rows of a list that can be read: one that cannot does not take the others with it. It is logged, and Kurve sees
 /// of which connection it is ([`onboarding::unreadable`]).
-fn readable<Row, T>(rows: Vec<Row>, read: impl Fn(Row) -> Result<T, StoreError>) -> Vec<T> {
+fn readable<Row, T>(rows: Vec<Row>, mut read: impl FnMut(Row) -> Result<T, StoreError>) -> Vec<T> {
     let logged = |error: StoreError| tracing::error!(error = %error, "Left a row out of a list");
     rows.into_iter().filter_map(|row| read(row).map_err(logged).ok()).collect()
 }
@@ -56,7 +56,7 @@ fn page<Row, T, After>(
     mut rows: Vec<Row>,
     limit: u64,
     place: impl Fn(&Row) -> Option<After>,
-    read: impl Fn(Row) -> Result<T, StoreError>,
+    read: impl FnMut(Row) -> Result<T, StoreError>,
 ) -> Page<T, After> {
     let has_more = rows.len() as u64 > limit;
     rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));

@@ -275,12 +275,17 @@ fn kurve_reads_whose_a_school_domain_is_and_a_school_never_does() {
         let by_school = table.school("details_submitted", "details", &fields).await;
         let told = app.new_mails().await;
         let mine = file(&app, &table.school).await;
+        let shown = table.portal.open("/stap/details_submitted").await;
         let ground = "Gebeld via het algemene nummer van de school.";
         let contact = table.school.contact.to_string();
         let issued = table.kurve("", "issue", &[("contact", &contact), ("ground", ground)]).await;
 
         assert!(by_kurve.text("[data-error-for=domain]").contains("Het Molenveld"), "{}", by_kurve.body);
         assert_eq!((by_kurve.status, back.status, by_school.status), (422, 303, 303), "{}", by_school.body);
+        assert_eq!(by_kurve.attributes("form[data-form=details] [name=domain]", "value"), ["molenveld"], "as typed");
+        let facts = shown.text("[data-details]");
+        assert!(facts.contains("https://molenveld.swp.nl") && facts.contains("21BB"), "as typed: {facts}");
+        assert!(!shown.body.contains("Molenveld"), "{}", shown.body);
         let details = &mine.connection.details;
         assert_eq!((details.name.as_str(), details.domain.label()), ("Bonhoeffer Lyceum", "bonhoeffer"));
         assert_eq!(brins(&mine), BTreeSet::from(["21BB".to_owned()]), "the rest is saved");

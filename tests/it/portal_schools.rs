@@ -167,7 +167,8 @@ fn a_report_that_names_no_school_of_the_connection_changes_nothing() {
         for name in [field(&other), "school-onzin".to_owned(), "iets".to_owned()] {
             let refused = portal.post(&path, &named(&name)).await;
             assert_eq!(refused.status, 422, "{name}");
-            assert!(refused.body.contains("Kies minstens één school."), "{}", refused.body);
+            assert!(refused.text("[data-error-for=schools]").contains("Kies minstens één school."), "{}", refused.body);
+            assert!(refused.has(&row("99XA")) && refused.has("[data-error-summary]"), "it is the same page");
         }
         assert_eq!((app.file(zuid).await.state, app.file(&other).await.state), (mine, theirs));
     });

@@ -2,8 +2,10 @@
 //!
 //! A silent port, a broken line of ours and a Magister that is down look the same. So: while most connections that
 //! worked fail together, nothing changes and Kurve gets one alarm; and a connection that fails alone is tried three
-//! times more over some hours before a step of it falls. A step that was only said is another matter: what Magister
-//! itself refuses never held, so it falls at once.
+//! times more over some hours before a step of it falls. Each failure has some others of the [`Fleet`] looked at, and the
+//! last try comes shortly after the one before it: until then they tell whether it is everyone's. So the judgement never
+//! waits for them, and a fleet of two takes as long as one of five hundred. A step that was only said is another matter:
+//! what Magister itself refuses never held, so it falls at once.
 
 use std::collections::BTreeSet;
 
@@ -11,16 +13,25 @@ use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use strum::IntoEnumIterator;
 
-use super::{CheckCode, CheckResult, ListGuard, RoundFacts};
+use super::fleet::{Ask, FRESH, Fleet};
+use super::{CheckCode, CheckResult, ListGuard};
 use crate::domain::onboarding::Evidence;
 use crate::domain::onboarding::gate::Step;
 use crate::domain::onboarding::{Command, Onboarding};
 
-/// How long after each failure the next try comes, in minutes: three retries over three and a half hours.
-pub const RETRY_MINUTES: [i64; 3] = [30, 60, 120];
+/// How long after each failure the next try comes, in minutes: three retries over three and a half hours. The last
+/// follows soon: what others tell in between is held against it.
+const RETRY_MINUTES: [i64; 3] = [30, 170, Fleet::SOON.num_minutes()];
 
-/// For how long after its next try was due a streak still counts: more than the longest wait for other connections.
+/// A connection that fails is looked at at least this often, also where that counts for no try: others hold theirs against
+/// it, and it may be back.
+const LOOK_EVERY: Duration = Duration::hours(1);
+
+/// For how long after its next try was due a streak still counts: more than the longest silence of the others.
 const STREAK_KEEPS: Duration = Duration::days(1);
+
+/// For how long the last try is put off while none of the others told and some still may.
+const LONGEST_SILENCE: Duration = Duration::hours(12);
 
 /// Failures in a row that ask for the same thing. Stored with the connection; gone after a check that got through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +71,16 @@ impl Streak {
 
     fn is_over(&self) -> bool {
         usize::from(self.failures) > RETRY_MINUTES.len()
+    }
+
+    /// Whether all tries but the last were made.
+    fn is_before_last(&self) -> bool {
+        usize::from(self.failures) == RETRY_MINUTES.len()
+    }
+
+    /// Whether the last try is made now.
+    fn is_last_try(&self, now: DateTime<Utc>) -> bool {
+        self.is_before_last() && self.retry_at().is_some_and(|due| now >= due)
     }
 }
 
@@ -137,7 +158,13 @@ impl CheckHistory {
 
     /// Whether a step might fall by this result in the end: then it matters how the other connections fare.
     pub fn is_at_stake(&self, result: &CheckResult) -> bool {
-        falling(self, result.code).is_some() || self.is_worse(result)
+        !result.code.is_connected() && (falling(self, result.code).is_some() || self.is_worse(result))
+    }
+
+    /// From when on others tell of a failure now: lately, and at the last try after the one before it.
+    pub fn hears_since(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let last_try = self.streak.filter(|streak| streak.is_last_try(now));
+        last_try.map_or(now - FRESH, |streak| streak.counted_at)
     }
 }
 
@@ -160,6 +187,8 @@ pub struct Judgement {
     pub disprove: Vec<(Step, CheckCode)>,
     /// When to check again, before the ordinary turn.
     pub retry_at: Option<DateTime<Utc>>,
+    /// Which others are looked at first, so that they tell whether it is everyone's.
+    pub asks: Option<Ask>,
     /// What Kurve must hear of.
     pub alarm: Option<Alarm>,
     /// Whether a connection that worked counts as lost from now on.
@@ -187,8 +216,8 @@ impl Judgement {
     }
 }
 
-/// Judges one result by what was known and by how the other connections fare.
-pub fn judge(known: &CheckHistory, result: &CheckResult, round: &RoundFacts, now: DateTime<Utc>) -> Judgement {
+/// Judges one result by what was known and by how the other connections fare, seen from [`CheckHistory::hears_since`].
+pub fn judge(known: &CheckHistory, result: &CheckResult, fleet: &Fleet, now: DateTime<Utc>) -> Judgement {
     let code = result.code;
     let prove: Vec<Step> = result.proven().into_iter().filter(|step| !known.proven.contains(step)).collect();
     if code.is_connected() {
@@ -208,7 +237,9 @@ pub fn judge(known: &CheckHistory, result: &CheckResult, round: &RoundFacts, now
             ..Judgement::default()
         };
     }
-    if round.is_outage() {
+    let is_worse = known.is_worse(result);
+    let is_last_try = known.streak.is_some_and(|streak| streak.is_last_try(now));
+    if (is_last_try || fleet.has_told()) && fleet.is_outage(is_worse) {
         let retry_at = Some(now + Duration::minutes(RETRY_MINUTES[0]));
         return Judgement { retry_at, alarm: Some(Alarm::Outage), streak: known.streak, ..Judgement::default() };
     }
@@ -218,11 +249,13 @@ pub fn judge(known: &CheckHistory, result: &CheckResult, round: &RoundFacts, now
         let streak = known.streak.filter(Streak::is_over);
         return Judgement { prove, disprove: vec![(step, code)], streak, ..Judgement::default() };
     }
-    let is_worse = known.is_worse(result);
+    // A connection that never worked is often just not done yet: nobody is asked for its first failure.
+    let asks = |ask: Option<Ask>| ask.filter(|_| is_worse || known.streak.is_some());
+    let asks_more = || asks(fleet.ask(known.hears_since(now)));
     if code == CheckCode::NoRoute {
         // Ours, and about no school: whatever was known before stays as it was.
         let retry_at = is_worse.then_some(now + Duration::minutes(RETRY_MINUTES[0]));
-        return Judgement { retry_at, streak: known.streak, ..Judgement::default() };
+        return Judgement { retry_at, asks: asks_more(), streak: known.streak, ..Judgement::default() };
     }
 
     let falling = falling(known, code);
@@ -238,7 +271,17 @@ pub fn judge(known: &CheckHistory, result: &CheckResult, round: &RoundFacts, now
     };
     let is_new = known.streak.is_none_or(|before| before.failures != streak.failures);
     if !(streak.is_over() && is_new) {
-        return Judgement { prove, retry_at: streak.retry_at(), streak: Some(streak), ..Judgement::default() };
+        let asks = match is_new && streak.is_before_last() {
+            true => asks(Some(Ask::before_the_last_try(now))),
+            // Of one that is lost already nothing more can fall.
+            false => asks_more().filter(|_| !streak.is_over()),
+        };
+        let retry_at = streak.retry_at().map(|due| due.min(now + LOOK_EVERY));
+        return Judgement { prove, retry_at, asks, streak: Some(streak), ..Judgement::default() };
+    }
+    if let Some(before) = known.streak.filter(|before| fleet.is_silent() && now - before.counted_at < LONGEST_SILENCE) {
+        let retry_at = Some(now + Fleet::SOON);
+        return Judgement { prove, retry_at, asks: asks_more(), streak: Some(before), ..Judgement::default() };
     }
     // A cause that no step of the school stands for is Kurve's to find out: the activation waits for that.
     let falls =

@@ -48,7 +48,7 @@ mod tests {
     use chrono::{DateTime, Utc};
     use proptest::prelude::*;
 
-    use super::super::{CheckHistory, CheckResult, RoundFacts, Rung, judge};
+    use super::super::{CheckHistory, CheckResult, Fleet, Rung, judge};
     use super::*;
     use crate::domain::onboarding::{Command, Step};
 
@@ -73,7 +73,7 @@ mod tests {
             let rung = if code == ListOutdated { Rung::Shape } else { Rung::Rows };
             let result = school.seen(CheckResult { counts: Some(of(rows)), ..CheckResult::ended(code, rung) });
 
-            let judged = judge(&school, &result, &RoundFacts::default(), DateTime::<Utc>::UNIX_EPOCH);
+            let judged = judge(&school, &result, &Fleet::default(), DateTime::<Utc>::UNIX_EPOCH);
 
             let fallen: Vec<_> = falls.map(|code| (Step::ActivationConfirmed, code)).into_iter().collect();
             assert_eq!((result.code, &judged.disprove), (seen, &fallen), "{code:?} {rows}");
@@ -126,7 +126,7 @@ mod tests {
             let school = CheckHistory { answered: answered.clone(), list, ..CheckHistory::default() };
             let result = CheckResult { counts: Some(of(rows)), ..CheckResult::ended(CheckCode::Ok, Rung::Rows) };
 
-            let judged = judge(&school, &result, &RoundFacts::default(), DateTime::<Utc>::UNIX_EPOCH);
+            let judged = judge(&school, &result, &Fleet::default(), DateTime::<Utc>::UNIX_EPOCH);
 
             assert!(!judged.is_held && judged.disprove.is_empty(), "{rows}");
             let commands = judged.commands(result.code, 1);

@@ -5,7 +5,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use strum::IntoEnumIterator;
 
-use super::{CheckCode, CheckHistory, CheckResult, Newest, RoundFacts, Rung, Streak, Truths, judge};
+use super::{CheckCode, CheckHistory, CheckResult, Fleet, Newest, Rung, Streak, Truths, judge};
 use crate::domain::actor::Actor;
 use crate::domain::onboarding::testing::{Walk, claim, confirm, reason, superbeheerder, support};
 use crate::domain::onboarding::{Command, Evidence, Onboarding, Step};
@@ -77,7 +77,7 @@ fn person(walk: &mut Walk, kind: usize, step: Step) {
 fn check(walk: &mut Walk, code: CheckCode, streak: &mut Option<Streak>, before: Option<Newest>) -> Newest {
     let known = CheckHistory::of(&walk.state, *streak);
     let highest = Rung::iter().find(|rung| !code.always_holds(*rung)).unwrap_or(Rung::Rows);
-    let judged = judge(&known, &CheckResult::ended(code, highest), &RoundFacts::default(), walk.now);
+    let judged = judge(&known, &CheckResult::ended(code, highest), &Fleet::default(), walk.now);
     for command in judged.commands(code, walk.state.credential_version()) {
         let _ = walk.tries(Actor::Check, &command);
     }

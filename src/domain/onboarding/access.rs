@@ -133,11 +133,12 @@ impl Access {
             found.extend(self.people.all_unvouched(handed_to).map(Obstacle::NotVouched));
         }
         let fell_by_itself = fallen.as_ref().is_some_and(|fallen| match fallen.cause {
-            FallCause::NeededStepFell { .. } => false,
+            FallCause::NeededStepFell { .. } | FallCause::Undone => false,
             FallCause::TakenBack
             | FallCause::SentBack { .. }
             | FallCause::CredentialsRenewed
             | FallCause::ConnectionLost { .. }
+            | FallCause::Refused { .. }
             | FallCause::Withdrawn
             | FallCause::Moved => true,
         });

@@ -31,7 +31,12 @@ impl Onboarding {
                     answer.drop_evidence(*evidence);
                 }
             }
-            Change::StepFell { step, cause } => self.drop_step(*step, cause, event),
+            Change::StepFell { step, cause } => {
+                self.drop_step(*step, cause, event);
+                if *step == Step::ActivationConfirmed {
+                    self.tells_all(event);
+                }
+            }
             Change::StepRestored { step } => {
                 if let Some(Part { state, interrupted }) = self.part(*step, event.school)
                     && let Some(answer) = interrupted.take(*step)
@@ -110,6 +115,7 @@ impl Onboarding {
                     }
                     school.course = Course::UnderWay;
                 }
+                self.tells_all(event);
             }
         }
         settle(&mut self.steps, &mut self.schools, event.at);
@@ -166,6 +172,13 @@ impl Onboarding {
                 *state = StepState::Yes { answer: Answer::new(evidence, given) };
                 self.handed_to.remove(&step);
             }
+        }
+    }
+
+    /// All contacts heard that a school closed or stopped, so they all hear when it may import again.
+    fn tells_all(&mut self, event: &Event) {
+        if let Some(school) = self.school_mut(event) {
+            school.asked_by = None;
         }
     }
 

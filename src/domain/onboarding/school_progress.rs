@@ -95,7 +95,7 @@ impl SchoolProgress {
         &self.interrupted
     }
 
-    /// The contact who had it added, who is told when it may import.
+    /// The contact who had it added, who is told when it may import for the first time.
     pub fn asked_by(&self) -> Option<ContactId> {
         self.asked_by
     }

@@ -125,7 +125,15 @@ impl Onboarding {
     /// The onboarding as one school sees it: what all share, and no sisters; `None` if it is not here, or no longer.
     pub fn only(&self, school: SchoolId) -> Option<Self> {
         let own = self.schools.get(&school).filter(|school| !school.has_left())?;
-        Some(Self { schools: BTreeMap::from([(school, own.clone())]), ..self.clone() })
+        Some(Self {
+            schools: BTreeMap::from([(school, own.clone())]),
+            paused: self.paused.clone(),
+            steps: self.steps.clone(),
+            handed_to: self.handed_to.clone(),
+            credential_version: self.credential_version,
+            interrupted: self.interrupted.clone(),
+            access: self.access.clone(),
+        })
     }
 
     /// What a school has of its own, also when it left.

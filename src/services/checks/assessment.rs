@@ -4,14 +4,14 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::activation;
 use super::asking::may_check;
-use super::outage::{self, Round, Witnesses};
+use super::outage;
 use super::running::{Claimed, Ended};
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::check::schedule::{AFTER_CLAIM_SECONDS, Pace, next_check_at};
 use crate::domain::check::{
-    ActivationFacts, Alarm, Certificate, CheckCode, CheckHistory, CheckResult, Judgement, ListGuard, NotMade, Receipt,
-    RoundFacts, Rung, judge,
+    ActivationFacts, Alarm, Ask, Certificate, CheckCode, CheckHistory, CheckResult, Fleet, Judgement, ListGuard,
+    NotMade, Receipt, Rung, judge,
 };
 use crate::domain::credential::ClosedReason;
 use crate::domain::import_gate::open_schools;
@@ -22,15 +22,13 @@ use crate::services::{Call, Context, ServiceError};
 use crate::store;
 use crate::store::checks::check_queue;
 use crate::store::checks::check_status::{self, CheckStatus};
+use crate::store::checks::check_witnesses::{self, Broken};
 use crate::store::checks::connection_checks::{self, Outcome};
 use crate::store::onboarding::connections;
 use crate::store::onboarding::onboardings::Versioned;
 
-/// How long a judgement waits for other connections to be looked at first.
-const WAIT_FOR_WITNESSES: Duration = Duration::minutes(10);
-
-/// After this long a connection is judged without witnesses.
-const LONGEST_WAIT: Duration = Duration::hours(24);
+/// How long after a check that broke off the next one comes.
+const AFTER_BREAK: Duration = Duration::minutes(10);
 
 /// Applies how a check ended; does nothing when another worker took it over meanwhile.
 pub(super) async fn finish(
@@ -53,7 +51,7 @@ pub(super) async fn finish(
         return Ok(());
     }
     check_queue::release_host(work.conn(), claimed.check).await?;
-    let witnesses = match &outcome {
+    let asks = match &outcome {
         Outcome::Made(result) => apply(&mut work, &call, claimed, held, result).await?,
         Outcome::NotMade(reason) => {
             if matches!(reason, NotMade::Resting | NotMade::BrokeOff) {
@@ -68,8 +66,8 @@ pub(super) async fn finish(
     };
     work.finish().await?;
     // Only now: the rows of other schools are no part of this change, and two that want each other's would never end.
-    match witnesses {
-        Some(wanted) => outage::hasten(context, &wanted, now).await,
+    match asks {
+        Some((broken, ask)) => outage::hasten(context, broken, ask, now).await,
         None => Ok(()),
     }
 }
@@ -113,7 +111,7 @@ fn again_at(
 ) -> Option<DateTime<Utc>> {
     let next_check = next_check_at(claimed.connection, Pace::of(state), now)?;
     Some(match reason {
-        NotMade::Resting | NotMade::BrokeOff => now + rest.unwrap_or(WAIT_FOR_WITNESSES),
+        NotMade::Resting | NotMade::BrokeOff => now + rest.unwrap_or(AFTER_BREAK),
         NotMade::Overtaken => now + Duration::seconds(AFTER_CLAIM_SECONDS),
         NotMade::NotNeeded => next_check,
     })
@@ -138,22 +136,26 @@ fn sooner(claimed: &Claimed, known: &CheckStatus, next_at: Option<DateTime<Utc>>
     next_at.map(|next_at| planned.map_or(next_at, |planned| planned.min(next_at)))
 }
 
-/// Applies a result; returns for which other connections the judgement waits, if for any.
+/// Applies a result; returns which other connections are asked of it, if any.
 async fn apply(
     work: &mut UnitOfWork<'_>,
     call: &Call,
     claimed: &Claimed,
     before: Versioned,
     result: &CheckResult,
-) -> Result<Option<Witnesses>, ServiceError> {
+) -> Result<Option<(Broken, Ask)>, ServiceError> {
     let known = without_old_failures(check_status::load(work.conn(), claimed.connection).await?, call.now);
     let history = CheckHistory::of(&before.state, known.streak).with_list(known.list_guard());
     let is_worse = history.is_worse(result) && !result.code.is_connected();
-    let round = match history.is_at_stake(result) && !result.code.is_connected() {
-        true => Some(outage::round(work.conn(), &known, result.rung, is_worse, call.now).await?),
-        false => None,
+    let broken = Broken { connection: claimed.connection, rung: result.rung };
+    let fleet = match history.is_at_stake(result) {
+        true => {
+            let (since, soon) = (history.hears_since(call.now), call.now + Fleet::SOON);
+            check_witnesses::count(work.conn(), broken, since, soon).await?
+        }
+        false => Fleet::default(),
     };
-    let judged = judged(&history, result, &known, round.as_ref(), call.now);
+    let judged = judge(&history, result, &fleet, call.now);
     let mut commands = judged.commands(result.code, claimed.version);
     if !may_restore(work, call, claimed, result).await? {
         commands.retain(|command| !matches!(command, Command::Restore { .. }));
@@ -172,16 +174,18 @@ async fn apply(
     let next = CheckStatus { next_check_at: sooner(claimed, &known, next_at), ..next };
     check_status::save(work.conn(), &next).await?;
     note_loss(work, call, claimed, &known, &next, result.code);
-    if let (Some(Alarm::Outage), Some(round)) = (judged.alarm, &round) {
-        outage::note_outage(work, call, round).await?;
-        return Ok(round.wanted);
+    if judged.alarm == Some(Alarm::Outage) {
+        let failing = fleet.failing_with(is_worse);
+        let began_at = known.failing_since.unwrap_or(call.now);
+        outage::note_outage(work, call, began_at, failing, failing.saturating_add(fleet.working())).await?;
+        return Ok(None);
     }
     let import_closed = !open_schools(&before).is_subset(&open_schools(&after));
     if judged.alarm == Some(Alarm::ConnectionLost) && !import_closed {
         outage::tell_of_loss(work, claimed.connection, call.now);
     }
     outage::end_outage(work, call, &next).await?;
-    Ok(round.and_then(|round| round.wanted))
+    Ok(judged.asks.map(|ask| (broken, ask)))
 }
 
 /// Failures that were not followed up in time, as while the service stood still, say nothing of today.
@@ -190,27 +194,6 @@ fn without_old_failures(known: CheckStatus, now: DateTime<Utc>) -> CheckStatus {
         Some(streak) if streak.is_old(now) => CheckStatus { streak: None, failing_since: None, ..known },
         Some(_) | None => known,
     }
-}
-
-/// The judgement; one that would make something fall waits until enough other connections were looked at.
-fn judged(
-    history: &CheckHistory,
-    result: &CheckResult,
-    known: &CheckStatus,
-    round: Option<&Round>,
-    now: DateTime<Utc>,
-) -> Judgement {
-    let since = known.failing_since.or(known.streak.map(|streak| streak.counted_at));
-    let is_early =
-        round.is_some_and(|round| round.lacks_witnesses) && since.is_none_or(|since| now - since < LONGEST_WAIT);
-    let facts = round.filter(|_| !is_early).map_or(RoundFacts::default(), |round| round.facts);
-    let judged = judge(history, result, &facts, now);
-    let blames = !judged.disprove.is_empty() || judged.is_lost || judged.alarm.is_some();
-    if is_early && blames {
-        let retry_at = Some(now + WAIT_FOR_WITNESSES);
-        return Judgement { prove: judged.prove, streak: history.streak, retry_at, ..Judgement::default() };
-    }
-    judged
 }
 
 /// What a check found, and how it was judged.

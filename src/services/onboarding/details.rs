@@ -5,12 +5,12 @@ use crate::domain::audit::Action;
 use crate::domain::check::{Advice, CheckCode};
 use crate::domain::connection::{Connection, ConnectionDetails};
 use crate::domain::ids::ConnectionId;
-use crate::domain::join::{Asker, JoinKind};
-use crate::domain::onboarding::{Command, Ground, Onboarding, Refusal, SchoolProgress, Step};
+use crate::domain::join::{Asker, JoinKind, JoinRequest};
+use crate::domain::onboarding::{Answer, Command, Ground, Onboarding, Refusal, SchoolProgress, Step};
 use crate::domain::school::{School, SchoolDetails, SchoolRef};
 use crate::domain::text::{Brin, SchoolDomain};
 use crate::services::onboarding::joins::{self, Asking, Place, Wanted};
-use crate::services::onboarding::onboardings;
+use crate::services::onboarding::onboardings::{self, ConnectionFile};
 use crate::services::people::contacts;
 use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{Call, Context, ServiceError};
@@ -211,6 +211,14 @@ async fn try_to_submit(
         known.ask(&mut work, call, details, place).await?;
     }
     work.finish().await
+}
+
+/// What the school gave last, while it is asked for elsewhere and Kurve has not decided: its own pages show what was typed,
+/// so that nobody learns from them what is here.
+pub async fn find_asked(context: &Context, file: &ConnectionFile) -> Result<Option<JoinRequest>, ServiceError> {
+    let given_at = file.state.answer(Step::DetailsSubmitted).map(Answer::since);
+    let newest = store::onboarding::joins::find_newest_from(context.db.reader(), file.connection.id).await?;
+    Ok(newest.filter(|request| given_at.is_none_or(|at| request.asked_at >= at)))
 }
 
 /// What is known before a change.

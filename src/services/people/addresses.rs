@@ -10,12 +10,12 @@ use crate::domain::address_mark::AddressMark;
 use crate::domain::audit::Action;
 use crate::domain::connection::Connection;
 use crate::domain::ids::{ConnectionId, ContactId};
-use crate::domain::onboarding::Lifecycle;
+use crate::domain::onboarding::{Lifecycle, Onboarding};
 use crate::domain::school::Contact;
 use crate::links;
 use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{AnonymousCall, Call, Context, ServiceError};
-use crate::store::onboarding::{connections, onboardings};
+use crate::store::onboarding::overview;
 use crate::store::people::{address_marks, contacts};
 use crate::store::{ConnectionTrait, StoreError};
 
@@ -36,25 +36,19 @@ pub struct MarkedContact {
 /// The contacts for Kurve to look at, where mail does not arrive first.
 pub async fn list_marked(context: &Context) -> Result<Vec<MarkedContact>, ServiceError> {
     let conn = context.db.reader();
-    let mut marked = vec![];
-    for (contact, mark) in address_marks::list_contacts(conn, MARKED_ROWS).await? {
-        match find_under_way(conn, contact.connection).await {
-            Ok(connection) => marked.extend(connection.map(|connection| MarkedContact { contact, connection, mark })),
-            Err(error @ StoreError::CorruptRow { .. }) => {
-                tracing::error!(error = %error, "Left an address out of a list");
-            }
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(marked)
-}
-
-/// The connection, if it is under way or paused.
-async fn find_under_way(conn: &impl ConnectionTrait, id: ConnectionId) -> Result<Option<Connection>, StoreError> {
-    match onboardings::load(conn, id).await?.state.lifecycle() {
-        Lifecycle::Active | Lifecycle::Paused { .. } => Ok(Some(connections::load(conn, id).await?)),
-        Lifecycle::Withdrawn { .. } | Lifecycle::Completed { .. } => Ok(None),
-    }
+    let found = address_marks::list_contacts(conn, MARKED_ROWS).await?;
+    let ids = found.iter().map(|(contact, _)| contact.connection).collect();
+    let connections = overview::list_by_id(conn, &ids).await?;
+    let is_under_way = |state: &Onboarding| match state.lifecycle() {
+        Lifecycle::Active | Lifecycle::Paused { .. } => true,
+        Lifecycle::Withdrawn { .. } | Lifecycle::Completed { .. } => false,
+    };
+    let marked = found.into_iter().filter_map(|(contact, mark)| {
+        let (connection, state) = connections.get(&contact.connection)?;
+        let is_shown = state.as_ref().is_some_and(is_under_way);
+        is_shown.then(|| MarkedContact { contact, connection: connection.clone(), mark })
+    });
+    Ok(marked.collect())
 }
 
 /// What is known of the addresses of contacts; one of whom nothing is known is left out.

@@ -6,7 +6,7 @@ use crate::crypto::{Token, same, token};
 use crate::domain::access_link::{self, Dead, Outcome, Proof};
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
-use crate::domain::connection::Carried;
+use crate::domain::connection::{Carried, Connection};
 use crate::domain::ids::{AccessLinkId, ConnectionId, SessionId};
 use crate::domain::notice::{About, MailKind};
 use crate::domain::onboarding::Onboarding;
@@ -15,7 +15,7 @@ use crate::domain::text::{EmailAddress, SchoolName};
 use crate::services::people::addresses;
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
 use crate::services::{AnonymousCall, Context, ServiceError};
-use crate::store::onboarding::{connections, onboardings};
+use crate::store::onboarding::overview;
 use crate::store::people::access_links::StoredLink;
 use crate::store::people::sessions::{Holder, StoredSession};
 use crate::store::people::{access_links, contacts, sessions};
@@ -286,24 +286,27 @@ pub(in crate::services) async fn keep_alive(
 
 /// The connections that an address belongs to, by name.
 pub async fn list_choices(context: &Context, email_key: &str) -> Result<Vec<Choice>, ServiceError> {
-    let mut choices = vec![];
-    for contact in contacts::list_by_email(context.db.reader(), email_key).await? {
-        let found = connections::load(context.db.reader(), contact.connection).await?;
-        let state = match onboardings::load(context.db.reader(), found.id).await {
-            Ok(versioned) => Some(versioned.state),
-            // One that cannot be read does not keep the visitor from the others.
-            Err(StoreError::CorruptRow { .. }) => None,
-            Err(error) => return Err(error.into()),
-        };
-        choices.push(Choice { connection: found.id, name: found.details.name, carried: found.carried, state });
-    }
+    let mut choices = choices_of(context.db.reader(), email_key).await?;
     choices.sort_by_cached_key(|choice| (choice.name.to_string(), choice.carried.to_string()));
     Ok(choices)
 }
 
+/// The same in no order. One that cannot be read does not keep the visitor from the others.
+pub async fn choices_of(conn: &impl ConnectionTrait, email_key: &str) -> Result<Vec<Choice>, StoreError> {
+    let ids = contacts::list_connections_of(conn, email_key).await?;
+    let found = overview::list_by_id(conn, &ids).await?.into_values();
+    let choice = |(connection, state): (Connection, Option<Onboarding>)| Choice {
+        connection: connection.id,
+        name: connection.details.name,
+        carried: connection.carried,
+        state,
+    };
+    Ok(found.map(choice).collect())
+}
+
 /// Whether an address belongs to more connections than one.
 pub async fn has_more_schools(context: &Context, email_key: &str) -> Result<bool, ServiceError> {
-    Ok(contacts::list_by_email(context.db.reader(), email_key).await?.len() > 1)
+    Ok(contacts::list_connections_of(context.db.reader(), email_key).await?.len() > 1)
 }
 
 /// Ends a session, of a school or of Kurve.

@@ -1,87 +1,62 @@
-//! Connections that worked before, as witnesses of whether more is wrong than one connection.
+//! The fleet of connections that worked before, as the database has it: they tell whether more is wrong than one connection.
 
 use chrono::{DateTime, Utc};
 use entity::{check_status, connection_check};
 use sea_orm::sea_query::{Expr, LockBehavior, LockType, Query};
-use sea_orm::{EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 use strum::IntoEnumIterator;
 
-use crate::domain::check::{CheckCode, RoundFacts, Rung};
+use crate::domain::check::{Ask, CheckCode, Fleet, Rung};
 use crate::domain::ids::ConnectionId;
 use crate::store::{ConnectionTrait, StoreError};
 
-/// Of what there are to be witnesses: of a check of this connection that broke on this rung.
+/// What the others are to tell of: a check of this connection that broke on this rung.
 #[derive(Debug, Clone, Copy)]
 pub struct Broken {
-    /// Whose; it is no witness itself.
+    /// Whose; it does not tell of itself.
     pub connection: ConnectionId,
     /// Who did not get past it says nothing of it.
     pub rung: Rung,
 }
 
-/// How the witnesses fare: those that fail, if checked since the first moment, and those that work, if checked since the
-/// second. Lost ones are explained already, and who has no turn is not looked at any more.
-pub async fn count_since(
-    conn: &impl ConnectionTrait,
-    broken: Broken,
-    failing_since: DateTime<Utc>,
-    working_since: DateTime<Utc>,
-) -> Result<RoundFacts, StoreError> {
-    let checked_at = check_status::COLUMN.last_checked_at;
-    let fails = check_status::COLUMN.is_failing.eq(true).and(checked_at.gte(failing_since));
-    count(conn, broken, fails.or(works(broken.rung).and(checked_at.gte(working_since)))).await
-}
-
-/// The same for those that were checked since a moment and did not fail before it.
-pub async fn count_lately(
+/// How the others fare, seen from a moment; who has a turn before `soon` may tell soon.
+pub async fn count(
     conn: &impl ConnectionTrait,
     broken: Broken,
     since: DateTime<Utc>,
-) -> Result<RoundFacts, StoreError> {
-    let fails_newly = check_status::COLUMN.is_failing.eq(true).and(check_status::COLUMN.failing_since.gte(since));
-    let tells = fails_newly.or(works(broken.rung));
-    count(conn, broken, check_status::COLUMN.last_checked_at.gte(since).and(tells)).await
-}
-
-async fn count(conn: &impl ConnectionTrait, broken: Broken, are_seen: Expr) -> Result<RoundFacts, StoreError> {
-    let counts: Vec<(bool, i64)> = check_status::Entity::find()
+    soon: DateTime<Utc>,
+) -> Result<Fleet, StoreError> {
+    let are = |condition: Expr| Expr::expr(Expr::case(condition, 1).finally(0)).sum();
+    let fails = || check_status::COLUMN.is_failing.eq(true);
+    let heard = works(broken.rung).and(check_status::COLUMN.last_checked_at.gte(since));
+    // Nothing sums up to null.
+    type Sum = Option<i64>;
+    let sums: Option<(Sum, Sum, Sum, Sum, Sum)> = check_status::Entity::find()
         .select_only()
-        .column(check_status::Column::IsFailing)
-        .column_as(Expr::col(check_status::Column::ConnectionId).count(), "schools")
-        .filter(are_seen)
+        .column_as(are(fails()), "failing")
+        .column_as(are(fails().and(check_status::COLUMN.failing_since.gte(since))), "newly_failing")
+        .column_as(are(heard), "heard")
+        .column_as(are(is_unheard(broken.rung, since)), "unheard")
+        .column_as(are(is_unheard(broken.rung, since).and(check_status::COLUMN.next_check_at.lte(soon))), "awaited")
         .filter(can_tell(broken.connection))
-        .group_by(check_status::Column::IsFailing)
         .into_tuple()
-        .all(conn)
+        .one(conn)
         .await?;
-    let mut facts = RoundFacts::default();
-    for (is_failing, schools) in counts {
-        let schools = u32::try_from(schools).unwrap_or(u32::MAX);
-        facts.worked_before = facts.worked_before.saturating_add(schools);
-        facts.failing = if is_failing { schools } else { facts.failing };
-    }
-    Ok(facts)
+    let (failing, newly_failing, heard, unheard, awaited) = sums.unwrap_or_default();
+    let [failing, newly_failing, heard, unheard, awaited] = [failing, newly_failing, heard, unheard, awaited]
+        .map(|sum| sum.unwrap_or_default().try_into().unwrap_or(u32::MAX));
+    Ok(Fleet { failing, newly_failing, heard, unheard, awaited })
 }
 
-/// How many witnesses worked when they were last checked, before a moment.
-pub async fn count_unseen(
-    conn: &impl ConnectionTrait,
-    broken: Broken,
-    since: DateTime<Utc>,
-) -> Result<u64, StoreError> {
-    Ok(check_status::Entity::find().filter(is_unseen(broken, since)).count(conn).await?)
-}
-
-/// Makes some witnesses that worked when they were last checked, before a moment, due now.
+/// Makes some others that worked when they were last checked, before a moment, due now.
 ///
 /// Those that are under check or whose row somebody else has, are left out: the first tell soon, and their turn is the
 /// lease of that check; for the second it would wait while others wait for the caller. The caller has a transaction.
 pub async fn hasten(
     conn: &impl ConnectionTrait,
     broken: Broken,
-    since: DateTime<Utc>,
+    ask: Ask,
     now: DateTime<Utc>,
-    limit: u64,
 ) -> Result<(), StoreError> {
     let under_check = Query::select()
         .column(connection_check::Column::ConnectionId)
@@ -92,11 +67,12 @@ pub async fn hasten(
     let ids: Vec<uuid::Uuid> = check_status::Entity::find()
         .select_only()
         .column(check_status::Column::ConnectionId)
-        .filter(is_unseen(broken, since))
+        .filter(is_unheard(broken.rung, ask.unheard_since))
+        .filter(can_tell(broken.connection))
         .filter(is_left.clone())
         .order_by_asc(check_status::COLUMN.next_check_at)
         .order_by_asc(check_status::COLUMN.connection_id)
-        .limit(limit)
+        .limit(u64::from(ask.count))
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
         .into_tuple()
         .all(conn)
@@ -126,6 +102,7 @@ fn works(rung: Rung) -> Expr {
     check_status::COLUMN.is_failing.eq(false).and(check_status::COLUMN.last_code.is_in(codes))
 }
 
-fn is_unseen(broken: Broken, since: DateTime<Utc>) -> Expr {
-    works(broken.rung).and(check_status::COLUMN.last_checked_at.lt(since)).and(can_tell(broken.connection))
+/// Those that worked when they were last checked, before a moment.
+fn is_unheard(rung: Rung, since: DateTime<Utc>) -> Expr {
+    works(rung).and(check_status::COLUMN.last_checked_at.lt(since))
 }

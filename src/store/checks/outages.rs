@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 use entity::outage;
 use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder};
 
-use crate::domain::check::RoundFacts;
 use crate::domain::ids::OutageId;
 use crate::store::{ConnectionTrait, StoreError};
 
@@ -13,14 +12,16 @@ use crate::store::{ConnectionTrait, StoreError};
 pub struct Outage {
     /// Its id.
     pub id: OutageId,
-    /// Since when the connections that worked are looked at: results from before it say nothing of it.
+    /// Since when the connection failed by which it was noticed.
     pub began_at: DateTime<Utc>,
     /// When it was noticed.
     pub noticed_at: DateTime<Utc>,
     /// When it was over; `None` while it lasts.
     pub ended_at: Option<DateTime<Utc>>,
-    /// How the connections that worked before fared when it was noticed.
-    pub round: RoundFacts,
+    /// How many connections that worked before there were when it was noticed.
+    pub worked_before: u32,
+    /// How many of those failed.
+    pub failing: u32,
 }
 
 /// The outage that lasts, if one does.
@@ -45,8 +46,8 @@ pub async fn insert(conn: &impl ConnectionTrait, new: &Outage) -> Result<(), Sto
         began_at: Set(new.began_at),
         noticed_at: Set(new.noticed_at),
         ended_at: Set(new.ended_at),
-        worked_before: Set(i32::try_from(new.round.worked_before).unwrap_or(i32::MAX)),
-        failing: Set(i32::try_from(new.round.failing).unwrap_or(i32::MAX)),
+        worked_before: Set(i32::try_from(new.worked_before).unwrap_or(i32::MAX)),
+        failing: Set(i32::try_from(new.failing).unwrap_or(i32::MAX)),
     };
     outage::Entity::insert(row).exec_without_returning(conn).await?;
     Ok(())
@@ -70,9 +71,7 @@ fn to_outage(row: &outage::Model) -> Result<Outage, StoreError> {
         began_at: row.began_at,
         noticed_at: row.noticed_at,
         ended_at: row.ended_at,
-        round: RoundFacts {
-            worked_before: u32::try_from(row.worked_before).map_err(|_| corrupt("worked_before"))?,
-            failing: u32::try_from(row.failing).map_err(|_| corrupt("failing"))?,
-        },
+        worked_before: u32::try_from(row.worked_before).map_err(|_| corrupt("worked_before"))?,
+        failing: u32::try_from(row.failing).map_err(|_| corrupt("failing"))?,
     })
 }

@@ -9,7 +9,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QuerySelect};
 use crate::domain::connection::{Carried, Connection, ConnectionDetails};
 use crate::domain::ids::ConnectionId;
 use crate::domain::text::{Brin, SchoolDomain, SchoolName};
-use crate::store::{ConnectionTrait, StoreError};
+use crate::store::{ConnectionTrait, StoreError, readable};
 
 /// Stores a new connection.
 ///
@@ -92,6 +92,19 @@ pub async fn find_by_domain(
         .filter(connection::COLUMN.domain.eq(domain.label()))
         .filter(connection::COLUMN.school_count.gt(0));
     found.one(conn).await?.map(to_connection).transpose()
+}
+
+/// Connections by their ids; one that is not here or cannot be read is left out.
+pub async fn list_by_id(
+    conn: &impl ConnectionTrait,
+    ids: &BTreeSet<ConnectionId>,
+) -> Result<BTreeMap<ConnectionId, Connection>, StoreError> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let query = connection::Entity::find().filter(connection::COLUMN.id.is_in(ids.iter().map(|id| id.as_uuid())));
+    let found = readable(query.all(conn).await?, to_connection);
+    Ok(found.into_iter().map(|connection| (connection.id, connection)).collect())
 }
 
 /// The names of connections; one that is not here is left out.

@@ -87,6 +87,17 @@ pub async fn count_open_from(conn: &impl ConnectionTrait, connection: Connection
     Ok(from.filter(COLUMN.decided_at.is_null()).count(conn).await?)
 }
 
+/// The newest request that a contact of a connection has open elsewhere.
+pub async fn find_newest_from(
+    conn: &impl ConnectionTrait,
+    connection: ConnectionId,
+) -> Result<Option<JoinRequest>, StoreError> {
+    let from = Entity::find().filter(COLUMN.from_connection_id.eq(connection.as_uuid()));
+    let open = from.filter(COLUMN.decided_at.is_null());
+    let newest = open.order_by_desc(Column::AskedAt).order_by_desc(Column::Id).one(conn).await?;
+    newest.map(to_request).transpose()
+}
+
 /// These requests at a connection, locked until the transaction ends; one that is not there is left out.
 pub async fn load_for_update(
     conn: &impl ConnectionTrait,

@@ -1,5 +1,8 @@
 //! Connections and schools beside their onboardings, as lists for Kurve.
 
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Utc};
 use entity::{connection, onboarding, school};
 use sea_orm::sea_query::{Cond, Expr, Func, LikeExpr};
@@ -218,20 +221,53 @@ pub async fn list(
     }
     let query = query.order_by_asc(school::COLUMN.name).order_by_asc(school::COLUMN.id);
     let place = |(school, _, _): &Triple| Some(After { name: school.name.clone(), id: school.id });
-    Ok(page(query.limit(limit + 1).all(conn).await?, limit, place, to_school_overview))
+    let mut carriers = BTreeMap::new();
+    let read = |found| to_school_overview(found, &mut carriers);
+    Ok(page(query.limit(limit + 1).all(conn).await?, limit, place, read))
+}
+
+/// Connections by their ids, each with where it stands where that can be read; one that cannot be read itself is left out.
+pub async fn list_by_id(
+    conn: &impl ConnectionTrait,
+    ids: &BTreeSet<ConnectionId>,
+) -> Result<BTreeMap<ConnectionId, (Connection, Option<Onboarding>)>, StoreError> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows = onboarding::Entity::find()
+        .find_also_related(connection::Entity)
+        .filter(onboarding::COLUMN.connection_id.is_in(ids.iter().map(|id| id.as_uuid())))
+        .all(conn)
+        .await?;
+    let read = |(row, connection): Pair| {
+        let connection = connections::to_connection(connection.ok_or(StoreError::Missing { table: "connection" })?)?;
+        let state = readable(vec![row], |row| onboardings::to_versioned(&row)).pop().map(|known| known.state);
+        Ok((connection.id, (connection, state)))
+    };
+    Ok(readable(rows, read).into_iter().collect())
 }
 
 type Triple = (school::Model, Option<connection::Model>, Option<onboarding::Model>);
 
-fn to_school_overview(found: Triple) -> Result<SchoolOverview, StoreError> {
+/// A connection is read once, however many of its schools the list shows.
+fn to_school_overview(
+    found: Triple,
+    carriers: &mut BTreeMap<ConnectionId, Overview>,
+) -> Result<SchoolOverview, StoreError> {
     let (school, connection, onboarding) = found;
-    let onboarding = onboarding.ok_or(StoreError::Missing { table: "onboarding" })?;
     let school = schools::to_school(school)?;
-    let carrier = to_overview((onboarding, connection))?;
+    let carrier = match carriers.entry(school.connection) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(free) => {
+            let onboarding = onboarding.ok_or(StoreError::Missing { table: "onboarding" })?;
+            free.insert(to_overview((onboarding, connection))?)
+        }
+    };
     let not_there = || StoreError::CorruptRow { table: "onboarding", id: school.connection.to_string(), what: "state" };
     let state = carrier.state.only(school.id).ok_or_else(not_there)?;
     let kurve_since = waits_on_since(&state, Party::Kurve);
-    Ok(SchoolOverview { school, carrier: Overview { state, kurve_since, ..carrier } })
+    let carrier = Overview { connection: carrier.connection.clone(), state, version: carrier.version, kurve_since };
+    Ok(SchoolOverview { school, carrier })
 }
 
 fn condition(filter: &Filter) -> Cond {
@@ -328,3 +364,7 @@ pub async fn count(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
     let query: Select<school::Entity> = school::Entity::find();
     Ok(query.count(conn).await?)
 }
+
+#[cfg(test)]
+#[path = "overview_tests.rs"]
+mod tests;

@@ -10,7 +10,7 @@ use crate::domain::ids::{ConnectionId, SchoolId};
 use crate::domain::onboarding::{Course, SchoolProgress};
 use crate::domain::school::{School, SchoolDetails};
 use crate::domain::text::{Brin, SchoolName};
-use crate::store::{ConnectionTrait, StoreError};
+use crate::store::{ConnectionTrait, StoreError, readable};
 
 /// Stores a new school.
 ///
@@ -111,6 +111,19 @@ pub async fn list(conn: &impl ConnectionTrait, connection: ConnectionId) -> Resu
     let query = school::Entity::find().filter(school::COLUMN.connection_id.eq(connection.as_uuid()));
     let rows = query.order_by_asc(school::COLUMN.name).order_by_asc(school::COLUMN.id).all(conn).await?;
     rows.into_iter().map(to_school).collect()
+}
+
+/// The schools with these BRINs and sites, by their [key](Brin::key); one that is not here or cannot be read is left out.
+pub async fn list_by_brin(
+    conn: &impl ConnectionTrait,
+    brin_keys: &BTreeSet<String>,
+) -> Result<BTreeMap<String, School>, StoreError> {
+    if brin_keys.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows = school::Entity::find().filter(school::COLUMN.brin_key.is_in(brin_keys)).all(conn).await?;
+    let found = readable(rows, to_school);
+    Ok(found.into_iter().map(|school| (school.details.brin.key(), school)).collect())
 }
 
 /// The school with this BRIN and site, if it is here.

@@ -39,19 +39,25 @@ pub async fn list_contacts(conn: &impl ConnectionTrait, limit: u64) -> Result<Ve
     let bounced = marked(column.bounced_at.is_not_null()).order_by_desc(column.bounced_at).all(conn).await?;
     let stopped = marked(column.bounced_at.is_null().and(column.reminders_stopped_at.is_not_null()));
     let stopped = stopped.order_by_desc(column.reminders_stopped_at).all(conn).await?;
-    let mut found = vec![];
-    for row in bounced.into_iter().chain(stopped) {
-        let people = contact::Entity::find()
-            .filter(contact::COLUMN.email_key.eq(row.address_key.as_str()))
-            .filter(contact::COLUMN.removed_at.is_null())
-            .order_by_asc(contact::COLUMN.created_at)
-            .order_by_asc(contact::COLUMN.id)
-            .all(conn)
-            .await?;
-        let mark = to_mark(row);
-        found.extend(readable(people, contacts::to_contact).into_iter().map(|person| (person, mark.clone())));
+    let marks: Vec<address_mark::Model> = bounced.into_iter().chain(stopped).collect();
+    if marks.is_empty() {
+        return Ok(vec![]);
     }
-    Ok(found)
+    let mut people = BTreeMap::<String, Vec<contact::Model>>::new();
+    let query = contact::Entity::find()
+        .filter(contact::COLUMN.email_key.is_in(marks.iter().map(|row| row.address_key.as_str())))
+        .filter(contact::COLUMN.removed_at.is_null())
+        .order_by_asc(contact::COLUMN.created_at)
+        .order_by_asc(contact::COLUMN.id);
+    for person in query.all(conn).await? {
+        people.entry(person.email_key.clone()).or_default().push(person);
+    }
+    let with_mark = |row: address_mark::Model| {
+        let people = readable(people.remove(&row.address_key).unwrap_or_default(), contacts::to_contact);
+        let mark = to_mark(row);
+        people.into_iter().map(move |person| (person, mark.clone()))
+    };
+    Ok(marks.into_iter().flat_map(with_mark).collect())
 }
 
 /// How many contacts of today of connections under way or paused there are where mail does not arrive.

@@ -10,7 +10,7 @@ use crate::domain::ids::{ConnectionId, ContactId, StaffId};
 use crate::domain::roles::Roles;
 use crate::domain::school::{Contact, Vouch};
 use crate::domain::text::{EmailAddress, PersonName, Reason};
-use crate::store::{ConnectionTrait, StoreError};
+use crate::store::{ConnectionTrait, StoreError, readable};
 
 /// Stores a new contact; `email_key` is the keyed hash of the address for look-ups.
 ///
@@ -87,6 +87,30 @@ pub async fn list_names(
         .all(conn)
         .await?;
     Ok(rows.into_iter().map(|(id, name)| (ContactId::from_uuid(id), name)).collect())
+}
+
+/// Contacts by their ids, removed or not; one that is not here or cannot be read is left out.
+pub async fn list_by_id(
+    conn: &impl ConnectionTrait,
+    ids: &BTreeSet<ContactId>,
+) -> Result<BTreeMap<ContactId, Contact>, StoreError> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let query = contact::Entity::find().filter(contact::COLUMN.id.is_in(ids.iter().map(|id| id.as_uuid())));
+    let found = readable(query.all(conn).await?, to_contact);
+    Ok(found.into_iter().map(|contact| (contact.id, contact)).collect())
+}
+
+/// The connections of which somebody with this address is a contact today.
+pub async fn list_connections_of(
+    conn: &impl ConnectionTrait,
+    email_key: &str,
+) -> Result<BTreeSet<ConnectionId>, StoreError> {
+    let query = contact::Entity::find().select_only().column(contact::Column::ConnectionId);
+    let query = query.filter(contact::COLUMN.email_key.eq(email_key)).filter(contact::COLUMN.removed_at.is_null());
+    let ids: Vec<uuid::Uuid> = query.into_tuple().all(conn).await?;
+    Ok(ids.into_iter().map(ConnectionId::from_uuid).collect())
 }
 
 /// The contact of today of a connection with this address.

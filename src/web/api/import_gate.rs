@@ -11,7 +11,7 @@ use strum::IntoEnumIterator;
 use crate::crypto::{digest, hex};
 use crate::domain::check::{Sight, StepTruth, Truths};
 use crate::domain::import_gate::Verdict;
-use crate::domain::onboarding::{Gate, Party, Step};
+use crate::domain::onboarding::{Gate, Onboarding, Party, Step};
 use crate::domain::text::Brin;
 use crate::services::checks::ActivationAnswer;
 use crate::services::onboarding::import_gate::{self, GateAnswer};

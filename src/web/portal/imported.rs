@@ -10,7 +10,8 @@ use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::flash::{self, Flash};
-use crate::web::form::Posted;
+use crate::web::form::{FieldErrors, Posted};
+use crate::web::portal::overview;
 use crate::web::portal::school_boxes::{NONE_NAMED, SchoolBoxes};
 
 pub(super) async fn create(
@@ -21,7 +22,9 @@ pub(super) async fn create(
     let file = onboardings::load_file(&web.context, who.connection()).await?;
     let named = boxes.named_in(&file);
     if named.is_empty() {
-        return Err(PageError::Refused(NONE_NAMED.to_owned()));
+        let mut errors = FieldErrors::default();
+        errors.add("schools", NONE_NAMED);
+        return overview::come_back(&web, &who, errors).await;
     }
     let commands: Vec<Command> = named.into_iter().map(|school| Command::ReportImported { school }).collect();
     onboardings::act_all(&web.context, &who.call(), who.connection(), &commands, None).await?;

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 
 use crate::domain::audit::Entry;
@@ -18,6 +19,7 @@ use crate::services::onboarding::onboardings::{self, ConnectionFile};
 use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
+use crate::web::form::FieldErrors;
 use crate::web::page::{self, Frame};
 use crate::web::portal::connection::{self, ConnectionPanel};
 use crate::web::portal::evidence;
@@ -84,6 +86,8 @@ impl ImportPanel {
 #[derive(Template)]
 #[template(path = "portal/overview.html")]
 struct OverviewPage {
+    /// What is wrong with a form of the page, where one came back.
+    errors: FieldErrors,
     frame: Frame,
     around: Around,
     done_text: String,
@@ -112,10 +116,19 @@ struct OverviewPage {
 }
 
 pub(super) async fn show(State(web): State<WebState>, who: SchoolContact) -> Result<Response, PageError> {
-    let Opened { frame, around, file } = open(&web, &who, "overview").await?;
+    page::show(&build(&web, &who, FieldErrors::default()).await?)
+}
+
+/// The overview again, with what is wrong with a form on it.
+pub(super) async fn come_back(web: &WebState, who: &SchoolContact, errors: FieldErrors) -> Result<Response, PageError> {
+    page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &build(web, who, errors).await?)
+}
+
+async fn build(web: &WebState, who: &SchoolContact, errors: FieldErrors) -> Result<OverviewPage, PageError> {
+    let Opened { frame, around, file } = open(web, who, "overview").await?;
     let arrangement = arrangements::load(&web.context, who.connection()).await?;
     let answer = checks::activation(&web.context, file.connection.id).await?;
-    let connection = connection::panel(&web, &who, &file).await?;
+    let connection = connection::panel(web, who, &file).await?;
     let failed = connection.as_ref().and_then(|panel| panel.failed);
     let names = view::names_of(&file);
     let truths = Truths { state: &file.state, newest: checks::newest(&web.context, file.connection.id).await? };
@@ -124,7 +137,8 @@ pub(super) async fn show(State(web): State<WebState>, who: SchoolContact) -> Res
     let lifecycle = file.state.lifecycle();
     let card = next_of_several::card(&file, &who.contact);
     let card = card.unwrap_or_else(|| next::card(&truths, &who.contact, &names));
-    page::show(&OverviewPage {
+    Ok(OverviewPage {
+        errors,
         frame,
         done_text: match around.has_many {
             true => format!("{}, {}", view::done_text(&gates), evidence::activated_text(&file.state)),
@@ -133,7 +147,7 @@ pub(super) async fn show(State(web): State<WebState>, who: SchoolContact) -> Res
         around,
         card: next::beside_check(card, &file.state, &who.contact, failed),
         gates,
-        schools: school_rows::rows(&file, &names, &reports(&web, &file).await?),
+        schools: school_rows::rows(&file, &names, &reports(web, &file).await?),
         import: ImportPanel::of(&file, &answer, who.at(links::SCHOOL_IMPORTED)),
         connection,
         people: people.map(|contact| (contact.name.as_str().to_owned(), contact.roles.words_nl())).collect(),
@@ -154,7 +168,7 @@ pub(super) async fn show(State(web): State<WebState>, who: SchoolContact) -> Res
         own_days_path: who.at(links::SCHOOL_OWN_DAYS),
         pause_path: who.at(links::SCHOOL_PAUSE),
         stop_path: who.at(links::SCHOOL_WITHDRAW),
-        is_unreminded: my_reminders::is_stopped(&web, &who).await?,
+        is_unreminded: my_reminders::is_stopped(web, who).await?,
         my_reminders_path: who.at(links::SCHOOL_REMINDERS_TO_ME),
     })
 }

@@ -7,11 +7,12 @@ use axum::response::Response;
 
 use crate::domain::audit::{Action, Entry};
 use crate::domain::check::Truths;
+use crate::domain::join::JoinRequest;
 use crate::domain::onboarding::{Step, StepState};
 use crate::links;
 use crate::services::checks;
 use crate::services::onboarding::onboardings::ConnectionFile;
-use crate::services::onboarding::{credentials, onboardings};
+use crate::services::onboarding::{credentials, details, onboardings};
 use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
@@ -158,6 +159,8 @@ async fn build(web: &WebState, who: &SchoolContact, step: Step, mut typed: Typed
         // Of the school that is least far: its row says so.
         text.fallen.clear();
     }
+    let gives_details = step == Step::DetailsSubmitted;
+    let asked = if gives_details { details::find_asked(&web.context, &file).await? } else { None };
     let first = first_button(step, &can, panel.as_ref(), was_downloaded(&lines, file.state.credential_version()));
     let section = typed.section;
     let mut colleague = std::mem::take(&mut typed.colleague);
@@ -177,8 +180,8 @@ async fn build(web: &WebState, who: &SchoolContact, step: Step, mut typed: Typed
         colleague,
         colleagues: step_parts::colleagues(&file, &who.contact, step),
         roles: step_parts::role_choices(),
-        details: typed.details.take().unwrap_or_else(|| DetailsForm::from(&file)),
-        detail_facts: detail_facts(&file),
+        details: typed.details.take().unwrap_or_else(|| DetailsForm::given(&file, asked.as_ref())),
+        detail_facts: detail_facts(&file, asked.as_ref()),
         regions: step_parts::region_choices(),
         ticket_text: words::ticket_text(),
         address: web.context.base.to(&who.at_step(links::SCHOOL_STEP, step)),
@@ -287,7 +290,8 @@ fn was_downloaded(lines: &[&Entry], current: u32) -> bool {
     lines.iter().any(|line| line.action == Action::QueryDownloaded { version: current })
 }
 
-fn detail_facts(file: &ConnectionFile) -> Vec<Fact> {
+/// What the school gave; what is asked for elsewhere reads as any other.
+fn detail_facts(file: &ConnectionFile, asked: Option<&JoinRequest>) -> Vec<Fact> {
     let details = &file.connection.details;
     let fact = |name: &str, value: String| Fact { name: name.to_owned(), value };
     let (name, carried) = if file.connection.has_many() {
@@ -295,10 +299,11 @@ fn detail_facts(file: &ConnectionFile) -> Vec<Fact> {
     } else {
         ("Naam van de school", "BRIN-nummer")
     };
+    let brin = asked.filter(|_| !file.connection.has_many()).map(|asked| asked.school.brin.to_string());
     vec![
         fact(name, details.name.to_string()),
-        fact(carried, file.connection.carried.to_string()),
-        fact("Schooldomein", details.domain.to_string()),
+        fact(carried, brin.unwrap_or_else(|| file.connection.carried.to_string())),
+        fact("Schooldomein", asked.map_or(&details.domain, |asked| &asked.domain).to_string()),
         fact("Vakantieregio", details.region.label_nl().to_owned()),
     ]
 }

@@ -6,6 +6,7 @@ use strum::IntoEnumIterator;
 use crate::domain::credential::reveal::{REVEALS_ALLOWED, RevealState, may_download, may_reveal};
 use crate::domain::credential::{ClosedReason, RevealRefusal};
 use crate::domain::import_gate::open_schools;
+use crate::domain::join::JoinRequest;
 use crate::domain::onboarding::{Change, Command, Evidence, Ground, Onboarding, PasswordAsked, Refusal, Step, decide};
 use crate::domain::roles::{ContactRole, Roles};
 use crate::domain::school::{Contact, Region};
@@ -83,6 +84,21 @@ impl From<&ConnectionFile> for DetailsForm {
             brin: file.only_school().map(|school| school.details.brin.to_string()).unwrap_or_default(),
             domain: details.domain.label().to_owned(),
             region: details.region.as_str().to_owned(),
+        }
+    }
+}
+
+impl DetailsForm {
+    /// As given last: what is asked for elsewhere stands here too, as it was typed.
+    pub(super) fn given(file: &ConnectionFile, asked: Option<&JoinRequest>) -> Self {
+        let kept = Self::from(file);
+        match asked {
+            Some(asked) => Self {
+                brin: if kept.brin.is_empty() { kept.brin } else { asked.school.brin.to_string() },
+                domain: asked.domain.label().to_owned(),
+                ..kept
+            },
+            None => kept,
         }
     }
 }

@@ -60,8 +60,8 @@ fn outage_sentence(outage: &Outage) -> String {
         "Sinds {} geven {} van de {} verbindingen die werkten geen goed antwoord. Zolang dit duurt, valt er bij geen school \
          iets terug en krijgt geen school er post over.",
         words::moment_nl(outage.began_at),
-        outage.round.failing,
-        outage.round.worked_before
+        outage.failing,
+        outage.worked_before
     )
 }
 

@@ -44,15 +44,16 @@ pub(super) fn panel(file: &ConnectionFile, names: &Names, can_act: bool, now: Da
     if !file.connection.has_many() {
         return None;
     }
+    let may_import = open_schools(&file.state);
     let rows: Vec<CarriedRow> = file
         .schools
         .iter()
         .filter_map(|school| file.state.school(school.id).map(|progress| (school, progress)))
-        .map(|(school, progress)| row(file, school, progress, names, now))
+        .map(|(school, progress)| row(file, school, progress, may_import.contains(&school.id), names, now))
         .map(|row| if can_act { row } else { CarriedRow { urgent: vec![], asks: vec![], ..row } })
         .collect();
     let count = |state: &str| rows.iter().filter(|row| row.state == state).count();
-    let (open, stopped) = (open_schools(&file.state).len(), count("stopped"));
+    let (open, stopped) = (may_import.len(), count("stopped"));
     let import = match stopped {
         0 => format!("{open} van {} open", rows.len()),
         _ => format!("{open} van {} open, {stopped} gestopt", rows.len() - stopped),
@@ -64,10 +65,10 @@ fn row(
     file: &ConnectionFile,
     school: &School,
     progress: &SchoolProgress,
+    is_open: bool,
     names: &Names,
     now: DateTime<Utc>,
 ) -> CarriedRow {
-    let is_open = open_schools(&file.state).contains(&school.id);
     let mut lines = vec![];
     if school.created_at > file.connection.created_at {
         lines.push(format!("Erbij sinds {}", words::date_nl(school.created_at)));

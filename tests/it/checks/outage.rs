@@ -40,6 +40,18 @@ async fn run_over_all(checks: &Checks) {
     checks.run_all().await;
 }
 
+/// Makes the checks that are due every ten minutes until a school counts as lost; after how many minutes that was.
+async fn minutes_until_lost(checks: &Checks, school: &TestSchool) -> i64 {
+    for minutes in (0..24 * 60).step_by(10) {
+        checks.run_all().await;
+        if checks.connection(school).await.is_lost {
+            return minutes;
+        }
+        checks.app.advance(TimeDelta::minutes(10));
+    }
+    panic!("a day later it is not lost yet");
+}
+
 async fn all_behave(checks: &Checks, schools: &[(TestSchool, &'static str)], preset: &str) {
     for (school, label) in schools {
         checks.behaves(school, label, preset).await;
@@ -211,4 +223,32 @@ fn an_outage_ends_although_schools_that_failed_in_it_were_laid_aside_or_stopped(
         assert!(told.iter().any(|(_, subject)| subject.contains("de storing is voorbij")), "{told:?}");
         assert_eq!(checks::find_outage(checks.app.context()).await.expect("the store answers"), None);
     });
+}
+
+#[test]
+fn one_of_a_few_that_is_lost_is_judged_as_fast_as_one_of_many_also_beside_one_that_cannot_tell() {
+    // Five others are as many as would be asked of five hundred.
+    for (others, is_one_mute) in [(5, false), (0, false), (1, false), (1, true), (2, true), (4, false)] {
+        run(|checks: Checks| async move {
+            let mut schools = vec![];
+            for (brin, label) in &SCHOOLS[..=others] {
+                schools.push((checks.open_school(brin, label).await, *label));
+            }
+            until_the_afternoon(&checks).await;
+            let (broken, label) = &schools[0];
+            if is_one_mute {
+                let nonsense = if checks.app.context().db.is_sqlite() { "x'00'" } else { "'\\x00'" };
+                checks.spoil(&schools[1].0, "credential", &format!("sealed_password = {nonsense}")).await;
+            }
+            checks.behaves(broken, label, "list_not_granted").await;
+            checks.timer_comes_to(broken).await;
+
+            let minutes = minutes_until_lost(&checks, broken).await;
+
+            assert_eq!(minutes, 210, "{others} others, one mute: {is_one_mute}");
+            for (school, label) in &schools[1..] {
+                assert!(verdict_of_all(&checks.state(school).await).is_open(), "{label}");
+            }
+        });
+    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::http::{HeaderMap, Method, header};
 use chrono::TimeDelta;
 use koppelklaar::domain::actor::StaffRole;
-use koppelklaar::domain::check::{CheckCode, CheckPolicy, RoundFacts};
+use koppelklaar::domain::check::{CheckCode, CheckPolicy};
 use koppelklaar::domain::ids::OutageId;
 use koppelklaar::links;
 use koppelklaar::store::checks::outages::{self, Outage};
@@ -348,7 +348,8 @@ fn an_outage_is_on_every_page_of_kurve_and_on_none_of_a_school() {
             began_at: now,
             noticed_at: now,
             ended_at: None,
-            round: RoundFacts { worked_before: 40, failing: 31 },
+            worked_before: 40,
+            failing: 31,
         };
         outages::insert(checks.app.context().db.writer(), &outage).await.expect("the store answers");
 

@@ -1,6 +1,5 @@
 //! One check at a time of a school, whoever asks, and runs that cost as much for many schools as for one.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -10,12 +9,11 @@ use koppelklaar::domain::onboarding::Step;
 use koppelklaar::services::checks::{self, Selection};
 use koppelklaar::store::checks::check_runs::{self, Run};
 use koppelklaar::store::checks::connection_checks::{self, Check, Outcome};
-use sea_orm::entity::prelude::async_trait::async_trait;
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
 use super::five_hundred::many;
 use super::support::{Checks, run};
 use crate::support::TestSchool;
+use crate::support::counting::Counting;
 use crate::support::database::texts;
 
 /// A check that waits, as a run puts it in line.
@@ -192,57 +190,18 @@ fn a_run_over_five_hundred_schools_takes_as_many_statements_as_over_one() {
                     .await
                     .expect("the store answers");
             }
-            let conn = Counting { conn: work.conn(), statements: AtomicUsize::new(0) };
+            let conn = Counting::new(work.conn());
             let candidates =
                 check_runs::list_candidates(&conn, selected, checks.app.now()).await.expect("the store answers");
             let id = CheckRunId::from_uuid(checks.app.context().chance.uuid_v7(checks.app.now()));
             let new: Vec<Check> = selected.iter().map(|school| waiting(&checks, *school, Some(id))).collect();
             let run = Run { id, asked_by: checks.kurve, asked_at: checks.app.now(), total: 0 };
             let total = check_runs::insert(&conn, &run, &new).await.expect("the store answers");
-            took.push((candidates.len(), total, conn.statements.into_inner()));
+            took.push((candidates.len(), total, conn.statements()));
         }
 
         let statements = if checks.app.context().db.is_sqlite() { 5 } else { 6 };
         // The first school is part of the first run already.
         assert_eq!(took, [(1, 1, statements), (500, 499, statements)]);
     });
-}
-
-/// Counts the statements that go through it.
-struct Counting<'a, C> {
-    conn: &'a C,
-    statements: AtomicUsize,
-}
-
-impl<C> Counting<'_, C> {
-    fn count(&self) {
-        self.statements.fetch_add(1, Ordering::Relaxed);
-    }
-}
-
-#[async_trait]
-impl<C: ConnectionTrait> ConnectionTrait for Counting<'_, C> {
-    fn get_database_backend(&self) -> DbBackend {
-        self.conn.get_database_backend()
-    }
-
-    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.count();
-        self.conn.execute_raw(statement).await
-    }
-
-    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.count();
-        self.conn.execute_unprepared(sql).await
-    }
-
-    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.count();
-        self.conn.query_one_raw(statement).await
-    }
-
-    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.count();
-        self.conn.query_all_raw(statement).await
-    }
 }

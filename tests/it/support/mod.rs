@@ -3,6 +3,7 @@
 pub(crate) mod acting;
 pub(crate) mod app;
 pub(crate) mod board;
+pub(crate) mod counting;
 pub(crate) mod database;
 pub(crate) mod page;
 pub(crate) mod post;

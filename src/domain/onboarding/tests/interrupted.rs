@@ -6,7 +6,7 @@ use strum::IntoEnumIterator;
 
 use super::generator::{self, Intent, LENGTH};
 use crate::domain::actor::Actor;
-use crate::domain::check::{CheckCode, CheckHistory, CheckResult, RoundFacts, Rung, Streak, judge};
+use crate::domain::check::{CheckCode, CheckHistory, CheckResult, Fleet, Rung, Streak, judge};
 use crate::domain::import_gate::verdict_of_all;
 use crate::domain::onboarding::testing::{
     Walk, claim, confirm, disprove, prove, reason, school_id, superbeheerder, support,
@@ -135,8 +135,8 @@ fn result(code: CheckCode) -> CheckResult {
 }
 
 /// Judges a result and has the rules follow, as the service does.
-fn follow(walk: &mut Walk, streak: &mut Option<Streak>, code: CheckCode, round: &RoundFacts, now: DateTime<Utc>) {
-    let judged = judge(&CheckHistory::of(&walk.state, *streak), &result(code), round, now);
+fn follow(walk: &mut Walk, streak: &mut Option<Streak>, code: CheckCode, fleet: &Fleet, now: DateTime<Utc>) {
+    let judged = judge(&CheckHistory::of(&walk.state, *streak), &result(code), fleet, now);
     *streak = judged.streak;
     walk.now = now;
     for command in judged.commands(code, walk.state.credential_version()) {
@@ -225,10 +225,11 @@ proptest! {
                 continue;
             }
             let before = walk.state.clone();
-            let round = RoundFacts { worked_before: 3, failing: if is_outage { 2 } else { 1 } };
+            let others = u32::from(is_outage) * 2;
+            let fleet = Fleet { failing: others, newly_failing: others, heard: 1, ..Fleet::default() };
 
             let now = walk.now;
-            follow(&mut walk, &mut streak, code, &round, now);
+            follow(&mut walk, &mut streak, code, &fleet, now);
 
             if code.is_connected() {
                 ledger.failed_at.clear();

@@ -221,6 +221,9 @@ fn command_name(command: &Command) -> &'static str {
         Command::Activate { .. } => "activate",
         Command::Deactivate { .. } => "deactivate",
         Command::UndoActivation { .. } => "undo_activation",
+        Command::NotePassword { .. } => "note_password",
+        Command::NotePeople { .. } => "note_people",
+        Command::AskPassword => "ask_password",
         Command::AddSchool { .. } => "add_school",
         Command::RemoveSchool { .. } => "remove_school",
     }
@@ -247,5 +250,7 @@ fn refusal_name(refusal: &Refusal) -> &'static str {
         Refusal::CheckNeeded => "check_needed",
         Refusal::ReasonNeeded => "reason_needed",
         Refusal::BadResumeDate => "bad_resume_date",
+        Refusal::PasswordUnseen => "password_unseen",
+        Refusal::PasswordShown => "password_shown",
     }
 }

@@ -24,8 +24,8 @@ impl Mail for ConnectionsOutage {
             return Err(NotSent::NotNeeded(UnsentReason::OutageEnded));
         }
         let mail = Self {
-            failing: outage.round.failing,
-            worked_before: outage.round.worked_before,
+            failing: outage.failing,
+            worked_before: outage.worked_before,
             since: words::moment_nl(outage.began_at),
             link: request.context.base.to(links::STAFF),
         };

@@ -1,11 +1,12 @@
 //! The requests that wait for Kurve, by who asks.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use crate::domain::connection::Connection;
 use crate::domain::ids::ConnectionId;
 use crate::domain::join::{Asker, JoinRequest};
-use crate::domain::school::{NewContact, School};
+use crate::domain::school::{Contact, NewContact, School};
 use crate::services::{Context, ServiceError};
 use crate::store::onboarding::{connections, joins, schools};
 use crate::store::people::contacts;
@@ -50,74 +51,75 @@ pub(in crate::services) async fn person_of(
 ) -> Result<NewContact, StoreError> {
     match &request.asker {
         Asker::Person(person) => Ok(person.clone()),
-        Asker::Contact(who) => {
-            let contact = contacts::load(conn, who.contact).await?;
-            Ok(NewContact { name: contact.name, email: contact.email, roles: contact.roles })
-        }
+        Asker::Contact(who) => Ok(as_new(&contacts::load(conn, who.contact).await?)),
     }
 }
 
 /// What waits at a connection.
 pub async fn list_of(context: &Context, connection: ConnectionId) -> Result<Waiting, ServiceError> {
-    let conn = context.db.reader();
+    Ok(waiting_at(context.db.reader(), connection).await?)
+}
+
+/// What waits at a connection, in as many queries for one request as for fifty.
+pub async fn waiting_at(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<Waiting, StoreError> {
     let open = joins::list_open(conn, connection).await?;
-    let mut here = BTreeMap::new();
-    for request in &open {
-        if let Some(school) = schools::find_by_brin(conn, &request.school.brin).await? {
-            let at = connections::load(conn, school.connection).await?;
-            here.insert(request.school.brin.key(), KnownHere { school, at });
-        }
-    }
+    let brins = open.iter().map(|request| request.school.brin.key()).collect();
+    let here = schools::list_by_brin(conn, &brins).await?;
+    let places = connections::list_by_id(conn, &here.values().map(|school| school.connection).collect()).await?;
+    let known = |(brin, school): (String, School)| {
+        let at = places.get(&school.connection)?.clone();
+        Some((brin, KnownHere { school, at }))
+    };
+    let here = here.into_iter().filter_map(known).collect();
     Ok(Waiting { asked: by_person(conn, open).await?, here })
 }
 
 /// What waits at all connections, by connection and who asks, the oldest first.
 pub async fn list(context: &Context) -> Result<Vec<(Connection, AskedTogether)>, ServiceError> {
-    let conn = context.db.reader();
-    let mut waiting = vec![];
-    for asked in by_person(conn, joins::list_all_open(conn, MOST_LISTED).await?).await? {
-        let at = asked.requests.first().map(|request| request.connection);
-        if let Some(connection) = at
-            && let Some(connection) = readable(connections::load(conn, connection).await)?
-        {
-            waiting.push((connection, asked));
-        }
-    }
-    Ok(waiting)
+    Ok(waiting_everywhere(context.db.reader()).await?)
 }
 
-/// What can be read: one row that cannot does not close the page that shows the others.
-fn readable<T>(read: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
-    match read {
-        Ok(read) => Ok(Some(read)),
-        Err(error @ StoreError::CorruptRow { .. }) => {
-            tracing::error!(error = %error, "Left a request out of a list");
-            Ok(None)
-        }
-        Err(error) => Err(error),
-    }
+/// What waits at all connections, in as many queries for one request as for a thousand. A row that cannot be read does not
+/// close the page that shows the others.
+pub async fn waiting_everywhere(conn: &impl ConnectionTrait) -> Result<Vec<(Connection, AskedTogether)>, StoreError> {
+    let all = by_person(conn, joins::list_all_open(conn, MOST_LISTED).await?).await?;
+    let at = |asked: &AskedTogether| asked.requests.first().map(|request| request.connection);
+    let places = connections::list_by_id(conn, &all.iter().filter_map(at).collect()).await?;
+    let with_place = |asked: AskedTogether| Some((places.get(&at(&asked)?)?.clone(), asked));
+    Ok(all.into_iter().filter_map(with_place).collect())
 }
 
-async fn by_person(
-    conn: &impl ConnectionTrait,
-    requests: Vec<JoinRequest>,
-) -> Result<Vec<AskedTogether>, ServiceError> {
+async fn by_person(conn: &impl ConnectionTrait, requests: Vec<JoinRequest>) -> Result<Vec<AskedTogether>, StoreError> {
+    let asking = |request: &JoinRequest| match &request.asker {
+        Asker::Person(_) => None,
+        Asker::Contact(who) => Some(who.contact),
+    };
+    let contacts = contacts::list_by_id(conn, &requests.iter().filter_map(asking).collect()).await?;
+    let others = requests.iter().filter_map(JoinRequest::other_connection).collect();
+    let others = connections::list_by_id(conn, &others).await?;
     let mut all: Vec<AskedTogether> = vec![];
+    let mut places = BTreeMap::<(ConnectionId, String), usize>::new();
     for request in requests {
-        let Some(person) = readable(person_of(conn, &request).await)? else { continue };
-        let is_same = |asked: &AskedTogether| {
-            asked.person.email.key_form() == person.email.key_form()
-                && asked.requests.iter().any(|one| one.connection == request.connection)
+        let person = match &request.asker {
+            Asker::Person(person) => person.clone(),
+            // One that cannot be read was told of when it was looked up.
+            Asker::Contact(who) => match contacts.get(&who.contact) {
+                Some(contact) => as_new(contact),
+                None => continue,
+            },
         };
-        if let Some(asked) = all.iter_mut().find(|asked| is_same(asked)) {
-            asked.requests.push(request);
-            continue;
+        match places.entry((request.connection, person.email.key_form())) {
+            Entry::Occupied(known) => all[*known.get()].requests.push(request),
+            Entry::Vacant(free) => {
+                free.insert(all.len());
+                let from = request.other_connection().and_then(|from| others.get(&from)).cloned();
+                all.push(AskedTogether { person, from, requests: vec![request] });
+            }
         }
-        let from = match request.other_connection() {
-            Some(from) => connections::find(conn, from).await?,
-            None => None,
-        };
-        all.push(AskedTogether { person, from, requests: vec![request] });
     }
     Ok(all)
+}
+
+fn as_new(contact: &Contact) -> NewContact {
+    NewContact { name: contact.name.clone(), email: contact.email.clone(), roles: contact.roles }
 }
