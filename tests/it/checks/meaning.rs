@@ -36,10 +36,13 @@ fn a_lost_connection_closes_the_import_with_a_mail_each_and_opens_it_by_itself_w
 
         let state = checks.state(&school).await;
         assert!(!verdict_of_all(&state).is_open());
-        assert_eq!(state.holder(Step::PasswordSet), Some(Party::School));
+        assert_eq!(state.holder(Step::PasswordSet), Some(Party::Kurve), "the password is not shown any more");
         assert!(checks.connection(&school).await.is_lost);
-        let subject = "School 12AB (12AB): import weer dicht, eerst: Wachtwoord instellen".to_owned();
-        let told = [school.email.clone(), "support@kurve.nl".to_owned()].map(|to| (to, subject.clone()));
+        let of = |what: &str| format!("School 12AB (12AB): import weer dicht, {what}");
+        let told = [
+            (school.email.clone(), of("Kurve is aan zet")),
+            ("support@kurve.nl".to_owned(), of("eerst: Wachtwoord instellen")),
+        ];
         assert_eq!(checks.mailed().await, told);
 
         checks.behaves(&school, "bonhoeffer", "right").await;
