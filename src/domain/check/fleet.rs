@@ -25,7 +25,7 @@ pub struct Fleet {
     /// Those that worked when they were last looked at, before it.
     pub unheard: u32,
     /// Those of them that are in line, are being looked at or rest, so that they may tell soon.
-    pub awaited: u32,
+    pub expected: u32,
 }
 
 /// How many others are to be looked at first: of those that were last looked at before a moment.
@@ -61,7 +61,7 @@ impl Fleet {
 
     /// Whether nobody told while somebody still may.
     pub(super) fn is_silent(&self) -> bool {
-        self.told() == 0 && self.awaited > 0
+        self.told() == 0 && self.expected > 0
     }
 
     /// Whether most connections fail: then something larger is wrong than one of them.

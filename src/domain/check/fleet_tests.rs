@@ -26,7 +26,7 @@ const TRIES_TAKE: i64 = 210;
 
 #[test]
 fn who_worked_before_a_line_was_cut_counts_only_while_others_work_now() {
-    let fleet = |failing, newly_failing, heard, unheard| Fleet { failing, newly_failing, heard, unheard, awaited: 0 };
+    let fleet = |failing, newly_failing, heard, unheard| Fleet { failing, newly_failing, heard, unheard, expected: 0 };
     for (name, fleet, asks, is_outage) in [
         ("it is the only one", fleet(0, 0, 0, 0), 0, false),
         ("one other works", fleet(0, 0, 1, 0), 0, false),
@@ -119,7 +119,7 @@ fn seen_by(members: &[Member], me: usize, since: i64, soon: i64) -> Fleet {
             None if other.checked_at >= since => fleet.heard += 1,
             None => {
                 fleet.unheard += 1;
-                fleet.awaited += u32::from(other.next_at <= soon);
+                fleet.expected += u32::from(other.next_at <= soon);
             }
         }
     }
@@ -158,7 +158,7 @@ fn live(members: &mut [Member], cut: &Range<i64>, days: i64) -> Told {
 fn check(members: &mut [Member], me: usize, now: i64, cut: &Range<i64>, told: &mut Told) {
     let is_broken = cut.contains(&now) || members[me].fails.contains(&now);
     let result = match is_broken {
-        true => CheckResult::ended(CheckCode::PortSilent, Rung::Tcp),
+        true => CheckResult::ended(CheckCode::PortRefused, Rung::Tcp),
         false => CheckResult::ended(CheckCode::Ok, Rung::Rows),
     };
     let proven = BTreeSet::from(PROVEN);

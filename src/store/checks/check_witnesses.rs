@@ -37,15 +37,15 @@ pub async fn count(
         .column_as(are(fails().and(check_status::COLUMN.failing_since.gte(since))), "newly_failing")
         .column_as(are(heard), "heard")
         .column_as(are(is_unheard(broken.rung, since)), "unheard")
-        .column_as(are(is_unheard(broken.rung, since).and(check_status::COLUMN.next_check_at.lte(soon))), "awaited")
+        .column_as(are(is_unheard(broken.rung, since).and(check_status::COLUMN.next_check_at.lte(soon))), "expected")
         .filter(can_tell(broken.connection))
         .into_tuple()
         .one(conn)
         .await?;
-    let (failing, newly_failing, heard, unheard, awaited) = sums.unwrap_or_default();
-    let [failing, newly_failing, heard, unheard, awaited] = [failing, newly_failing, heard, unheard, awaited]
+    let (failing, newly_failing, heard, unheard, expected) = sums.unwrap_or_default();
+    let [failing, newly_failing, heard, unheard, expected] = [failing, newly_failing, heard, unheard, expected]
         .map(|sum| sum.unwrap_or_default().try_into().unwrap_or(u32::MAX));
-    Ok(Fleet { failing, newly_failing, heard, unheard, awaited })
+    Ok(Fleet { failing, newly_failing, heard, unheard, expected })
 }
 
 /// Makes some others that worked when they were last checked, before a moment, due now.
