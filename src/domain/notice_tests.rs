@@ -115,8 +115,8 @@ fn a_completed_onboarding_that_closes_is_told_all_the_same() {
 
     let closed = |to| (MailKind::ImportClosed, to, Some(step));
     assert_eq!(called_for(&taken), [closed(Audience::School), closed(Audience::Support)]);
-    let lost = FallCause::ConnectionLost { code: "wrong_password".to_owned() };
-    assert_eq!(root_fall(&taken.events), Some((step, &lost)));
+    let refused = FallCause::Refused { code: "wrong_password".to_owned() };
+    assert_eq!(root_fall(&taken.events), Some((step, &refused)));
 }
 
 #[test]

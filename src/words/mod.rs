@@ -7,6 +7,7 @@
 mod access;
 mod checks;
 mod dates;
+mod falls;
 mod glossary;
 mod instructions;
 mod mail_reasons;
@@ -21,18 +22,19 @@ pub use checks::{
     activated_despite, check_short, check_title, despite, despite_lines, doubt, leave, newest_check, oddity, seconds_nl,
 };
 pub use dates::{date_nl, date_only_nl, moment_nl, period_nl, time_nl};
+pub use falls::{fall_cause, fall_reason};
 pub use glossary::{GLOSSARY, PLAIN, Word};
 pub use instructions::{check_afterwards, import_instruction, instruction, licence_note, ticket_text, who_can};
 pub use mail_reasons::{mail_reason, unsent_reason};
 pub use names::{
-    asked_for, evidence_name, evidence_sentence, gate_name, gate_question, gate_short, lifecycle_name, own_days_name,
-    party_list, party_name, region_hint, role_name, step_name, step_short,
+    asked_for, evidence_name, gate_name, gate_question, gate_short, lifecycle_name, own_days_name, party_list,
+    party_name, region_hint, role_name, step_name, step_short,
 };
 pub use refusals::{
     HAND_OVER_TO_SELF, HOLDS_PASSWORD, TOO_MANY_FORMS, check_refusal, own_days_refusal, refusal, reveal_refusal,
     snooze_refusal, too_many_contacts, too_many_requests,
 };
-pub use timeline::{change_sentence, entry_sentence, fall_cause, fall_reason};
+pub use timeline::{change_sentence, entry_sentence};
 pub use truth::{
     advice_sentence, advice_short, advice_step, advice_title, advice_turn, kurve_to_do, not_simply_done, now_sentence,
     seen_at, sight_sentence, truth_sentence, unseen_sentence,

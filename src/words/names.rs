@@ -98,7 +98,7 @@ pub fn evidence_name(evidence: Evidence) -> &'static str {
 }
 
 /// How sure a yes is and by whom, as a sentence.
-pub fn evidence_sentence(answer: &Answer) -> &'static str {
+pub(super) fn evidence_sentence(answer: &Answer) -> &'static str {
     let evidence = answer.evidence();
     match (evidence, answer.with(evidence).map(|given| &given.by)) {
         (Evidence::Claimed, _) => "Iemand van de school heeft gemeld dat dit gereed is.",

@@ -70,7 +70,7 @@ pub fn truth_sentence(truth: &StepTruth<'_>) -> String {
 pub fn unseen_sentence(truths: &Truths<'_>) -> String {
     let names: Vec<String> = truths.unseen().into_iter().map(|step| format!("“{}”", step_name(step))).collect();
     match truths.newest {
-        Some(newest) if !names.is_empty() => format!("Nog niet gezien: {}. {}", names.join(", "), how(newest)),
+        Some(newest) if !names.is_empty() => format!("Niet gezien: {}. {}", names.join(", "), how(newest)),
         Some(_) | None => String::new(),
     }
 }

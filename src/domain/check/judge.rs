@@ -152,7 +152,7 @@ impl CheckHistory {
     }
 
     /// The step that was only said and that Magister refuses with this code.
-    fn refused_word(&self, code: CheckCode) -> Option<Step> {
+    pub fn refused_word(&self, code: CheckCode) -> Option<Step> {
         code.refuses().filter(|step| self.answered.contains(step) && !self.proven.contains(step))
     }
 
@@ -216,6 +216,14 @@ impl Judgement {
     }
 }
 
+impl Judgement {
+    /// What follows while most connections fail together: nothing of one school, but another look.
+    pub fn in_outage(known: &CheckHistory, now: DateTime<Utc>) -> Self {
+        let retry_at = Some(now + Duration::minutes(RETRY_MINUTES[0]));
+        Self { retry_at, alarm: Some(Alarm::Outage), streak: known.streak, ..Self::default() }
+    }
+}
+
 /// Judges one result by what was known and by how the other connections fare, seen from [`CheckHistory::hears_since`].
 pub fn judge(known: &CheckHistory, result: &CheckResult, fleet: &Fleet, now: DateTime<Utc>) -> Judgement {
     let code = result.code;
@@ -240,8 +248,7 @@ pub fn judge(known: &CheckHistory, result: &CheckResult, fleet: &Fleet, now: Dat
     let is_worse = known.is_worse(result);
     let is_last_try = known.streak.is_some_and(|streak| streak.is_last_try(now));
     if (is_last_try || fleet.has_told()) && fleet.is_outage(is_worse) {
-        let retry_at = Some(now + Duration::minutes(RETRY_MINUTES[0]));
-        return Judgement { retry_at, alarm: Some(Alarm::Outage), streak: known.streak, ..Judgement::default() };
+        return Judgement::in_outage(known, now);
     }
 
     if let Some(step) = known.refused_word(code) {

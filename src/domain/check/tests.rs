@@ -215,17 +215,6 @@ fn what_was_only_said_falls_by_a_refusal_at_once_and_never_by_anything_else() {
 }
 
 #[test]
-fn what_was_said_anew_falls_at_once_and_a_loss_that_was_told_stays_told() {
-    let over = Streak { code: CheckCode::LoginRefused, failures: 4, counted_at: now() };
-    let school = known(&[PasswordSet], LISTED, Some(over));
-
-    let judged = judge(&school, &result(CheckCode::LoginRefused, Rung::Login), &calm(), now());
-
-    assert_eq!(judged.disprove, [(PasswordSet, CheckCode::LoginRefused)]);
-    assert_eq!((judged.streak, judged.alarm, judged.is_lost), (Some(over), None, false));
-}
-
-#[test]
 fn what_is_ours_takes_nothing_away_however_often_and_counts_for_no_streak() {
     let streak = Some(Streak { code: CheckCode::PortSilent, failures: 4, counted_at: now() });
     for streak in [None, streak] {

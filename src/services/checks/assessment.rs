@@ -24,6 +24,7 @@ use crate::store::checks::check_queue;
 use crate::store::checks::check_status::{self, CheckStatus};
 use crate::store::checks::check_witnesses::{self, Broken};
 use crate::store::checks::connection_checks::{self, Outcome};
+use crate::store::checks::outages;
 use crate::store::onboarding::connections;
 use crate::store::onboarding::onboardings::Versioned;
 
@@ -155,7 +156,12 @@ async fn apply(
         }
         false => Fleet::default(),
     };
-    let judged = judge(&history, result, &fleet, call.now);
+    // A word that is refused falls at once, for it never held; but not while most that did hold are refused as well.
+    let is_of_all = history.refused_word(result.code).is_some() && outages::find_open(work.conn()).await?.is_some();
+    let judged = match is_of_all {
+        true => Judgement::in_outage(&history, call.now),
+        false => judge(&history, result, &fleet, call.now),
+    };
     let mut commands = judged.commands(result.code, claimed.version);
     if !may_restore(work, call, claimed, result).await? {
         commands.retain(|command| !matches!(command, Command::Restore { .. }));

@@ -15,8 +15,8 @@ use crate::store::checks::check_status::{self, CheckStatus};
 use crate::store::checks::check_status_list::{self, ConnectionFilter};
 use crate::store::checks::connection_checks::{self, Check};
 use crate::store::checks::outages::{self, Outage};
-use crate::store::onboarding::onboardings;
 use crate::store::onboarding::overview::After;
+use crate::store::onboarding::{connections, onboardings};
 
 /// Rows on a page of connections.
 const PAGE_ROWS: u64 = 50;
@@ -72,7 +72,7 @@ pub async fn find(context: &Context, id: CheckId) -> Result<Check, ServiceError>
 pub struct Beside {
     /// The onboarding as it is now.
     pub state: Onboarding,
-    /// Whether no check was made after it: what to do now, only the newest one tells.
+    /// Whether it is of this school domain, and no check was made after it: what to do now, only the newest one tells.
     pub is_newest: bool,
 }
 
@@ -82,7 +82,8 @@ pub async fn beside(context: &Context, check: &Check) -> Result<Beside, ServiceE
     let state = onboardings::load(conn, check.connection).await?.state;
     let newest = check_status::load(conn, check.connection).await?.newest();
     let is_older = |(newest, finished_at): (Newest, DateTime<Utc>)| finished_at < newest.at;
-    Ok(Beside { state, is_newest: !newest.zip(check.finished_at).is_some_and(is_older) })
+    let is_of_today = connections::load(conn, check.connection).await?.details.domain.host() == check.host;
+    Ok(Beside { state, is_newest: is_of_today && !newest.zip(check.finished_at).is_some_and(is_older) })
 }
 
 /// A connection's newest check, whether it waits, is under way or is over.

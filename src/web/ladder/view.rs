@@ -79,8 +79,7 @@ pub(in crate::web) struct LadderView {
 const NOT_LOOKED_AT: &str = "Niet bekeken";
 
 /// What is said of a check after which another was made.
-const LATER: &str =
-    "Zo was het toen. Daarna is er opnieuw gecontroleerd: wat je nu kunt doen, staat bij de nieuwste controle.";
+const LATER: &str = "Zo was het toen. Wat je nu kunt doen, staat bij de nieuwste controle.";
 
 impl LadderView {
     /// A check as it stands.

@@ -136,8 +136,8 @@ fn facts(answer: &ActivationAnswer) -> Vec<Fact> {
     let mut moment = |name, at: Option<DateTime<Utc>>| {
         rows.extend(at.map(|at| Fact { name, value: words::moment_nl(at) }));
     };
-    moment("Zo sinds", known.newest().filter(|newest| newest.since < newest.at).map(|newest| newest.since));
-    moment("Gaat mis sinds", known.failing_since);
+    let is_bad = known.newest().is_some_and(|newest| newest.code != CheckCode::Ok);
+    moment("Gaat mis sinds", known.since().filter(|_| is_bad));
     moment("Werkte voor het laatst", known.passed.map(|(at, _)| at));
     let receipt = known.receipt.map(|receipt| format!("{} ({})", receipt.counts.receipt(), words::date_nl(receipt.at)));
     rows.extend(receipt.map(|value| Fact { name: "In de lijst", value }));

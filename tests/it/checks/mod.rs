@@ -4,6 +4,7 @@ mod activation;
 mod asking;
 mod by_itself;
 mod connections;
+mod domain;
 mod five_hundred;
 mod learned;
 mod meaning;

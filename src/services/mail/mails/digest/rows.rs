@@ -181,10 +181,8 @@ fn unreadable_row(context: &Context, school: &NamedConnection) -> DigestRow {
 }
 
 fn lost_row(context: &Context, school: &Connection, known: &CheckStatus) -> DigestRow {
-    let (code, checked_at) = known.last.unzip();
-    let what = code.map_or_else(String::new, |code| words::check_short(code).to_lowercase());
-    let since = known.failing_since.or(checked_at).unwrap_or_default();
-    digest_row(context, school, what, since)
+    let what = known.last.map_or_else(String::new, |(code, _)| words::check_short(code).to_lowercase());
+    digest_row(context, school, what, known.since().unwrap_or_default())
 }
 
 fn digest_row(context: &Context, school: &Connection, what: String, since: DateTime<Utc>) -> DigestRow {

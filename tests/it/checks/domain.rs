@@ -1,0 +1,56 @@
+//! A wrong school domain on the page of its check, and since when something is so.
+
+use chrono::TimeDelta;
+use koppelklaar::domain::onboarding::Step::QueryExecuted;
+use koppelklaar::links;
+use koppelklaar::simulator::SchoolScript;
+
+use super::support::{Checks, run};
+
+#[test]
+fn a_wrong_school_domain_is_shown_and_corrected_on_the_page_of_the_check() {
+    run(|checks: Checks| async move {
+        let school = checks.school("12AB", "bonhoefer").await;
+        checks.app.claim(&school, QueryExecuted).await.expect("it is open");
+        checks.behaves(&school, "bonhoefer", "unknown_host").await;
+        checks.sets(&school, "bonhoeffer", SchoolScript::default()).await;
+        let portal = checks.app.portal(&school).await;
+        checks.check(&school).await;
+
+        let page = portal.open("/verbinding").await;
+        let wrong = page.submit(&portal, "[data-form=domain]", &[("domain", "bonhoeffer.magister.net")]).await;
+        let given = page.submit(&portal, "[data-form=domain]", &[("domain", "bonhoeffer.swp.nl")]).await;
+        let between = portal.open("/stap/details_submitted").await;
+        checks.app.advance(TimeDelta::minutes(1));
+        checks.run_all().await;
+        let after = portal.open("/verbinding").await;
+        let again = page.submit(&portal, "[data-form=domain]", &[("domain", "lyceum")]).await;
+
+        assert!(page.text("[data-check]").contains("We zochten op https://bonhoefer.swp.nl."), "{}", page.body);
+        assert_eq!((wrong.status, wrong.has("[data-error-for=domain]")), (422, true));
+        assert_eq!((given.status, given.location()), (303, portal.at("/verbinding").as_str()), "{}", given.body);
+        assert_eq!(between.text("[data-state] [data-tag]"), "Gereed", "nothing is known of the new one yet");
+        assert_eq!(after.attributes("[data-check]", "data-check"), ["ok"]);
+        assert!(!after.has("[data-form=domain]") && checks.state(&school).await.is_yes(QueryExecuted));
+        assert_eq!((again.status, again.has("[data-refusal]")), (422, true), "what works is not corrected");
+    });
+}
+
+#[test]
+fn since_is_when_it_began_on_the_worklist_too() {
+    run(|checks: Checks| async move {
+        let school = checks.school("12AB", "bonhoeffer").await;
+        checks.behaves(&school, "bonhoeffer", "html").await;
+        checks.check(&school).await;
+        let began = checks.app.now();
+        checks.app.advance(TimeDelta::days(3));
+        checks.check(&school).await;
+
+        let staff = checks.app.staff().await;
+        let row = staff.get(links::STAFF).await.text("[data-failing]");
+
+        let date = koppelklaar::words::date_nl(began);
+        assert!(row.contains(&format!("sinds {date}")) && row.contains("Zoek uit waarom."), "{row}");
+        assert_eq!(checks.connection(&school).await.newest().map(|newest| newest.since), Some(began));
+    });
+}
