@@ -80,6 +80,8 @@ pub const SCHOOL_OWN_DAYS: OfConnection = OfConnection::new("/school/{connection
 pub const SCHOOL_OWN_DAYS_REMOVE: OfConnection = OfConnection::new("/school/{connection}/vrije-dagen/weg");
 /// Stopping.
 pub const SCHOOL_WITHDRAW: OfConnection = OfConnection::new("/school/{connection}/stoppen");
+/// "Terugdraaien": what the school itself ended.
+pub const SCHOOL_UNDO_END: OfConnection = OfConnection::new("/school/{connection}/terugdraaien");
 /// Further schools of the same Magister.
 pub const SCHOOL_SCHOOLS: OfConnection = OfConnection::new("/school/{connection}/scholen");
 /// The newest connection check, and the button for another.

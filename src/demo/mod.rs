@@ -16,12 +16,12 @@ use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::{Command, Ground, Step};
 use crate::domain::reminder::{OwnDayKind, Period};
 use crate::domain::roles::Roles;
-use crate::domain::school::{Region, RequestDetails};
+use crate::domain::school::{ContactRef, Region, RequestDetails};
 use crate::domain::text::{Brin, EmailAddress, NoteText, PersonName, Reason, SchoolDomain, SchoolName, TicketRef};
 use crate::services::onboarding::credentials::NewVouch;
 use crate::services::onboarding::{arrangements, credentials, onboardings, schools};
 use crate::services::people::registrations::RegistrationForm;
-use crate::services::people::{registrations, staff_accounts, staff_auth};
+use crate::services::people::{contacts, registrations, staff_accounts, staff_auth};
 use crate::services::{AnonymousCall, Call, Context, ServiceError};
 use crate::store;
 use crate::store::mail::outbox::{MailStatus, OutboxMail};
@@ -156,6 +156,9 @@ impl Plan<'_> {
         }
         if stage == Stage::Withdrawn {
             let reason = reason("We kiezen Optie B: maar twee klassen gaan met Numo werken.")?;
+            let who = ContactRef { connection: school, contact };
+            let ground = self::reason("Gebeld via het algemene nummer van de school.")?;
+            contacts::vouch(self.context, &self.call(self.kurve, self.days_ago(9, 0)), who, ground, None).await?;
             let command = Command::Withdraw { school: self.only_school(school).await?, reason };
             return self.by_school(school, contact, 8, &command).await;
         }

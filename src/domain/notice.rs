@@ -53,6 +53,8 @@ pub enum MailKind {
     ImportOpen,
     /// The import closed again.
     ImportClosed,
+    /// A contact stopped, paused or finished something for a whole school, or undid that.
+    LifecycleChanged,
     /// The connection check found that a step no longer holds.
     StepLost,
     /// A connection is lost by a cause that is Kurve's to find out, to support.
@@ -179,9 +181,13 @@ pub fn notices(changed: &Changed) -> Vec<Notice> {
     let mut found = opened(after, &was_open, &is_open - &was_open);
     // What nobody heard of opening is told to nobody that it closed.
     let is_undone = matches!(root_fall(events), Some((_, FallCause::Undone)));
-    if !closed.is_empty() && !is_undone {
+    let announced = announced(events);
+    let stops = |event: &Event| matches!(event.change, Change::Withdrawn { .. });
+    let is_announced = !announced.is_empty() && events.iter().any(stops);
+    if !closed.is_empty() && !is_undone && !is_announced {
         found.extend(closed_again(events, &closed));
     }
+    found.extend(announced);
     for event in events {
         found.extend(called_for_by(before, event, !closed.is_empty()));
     }
@@ -190,6 +196,24 @@ pub fn notices(changed: &Changed) -> Vec<Notice> {
         found.push(Notice::about(MailKind::ActivationAsked, Audience::Support, step));
     }
     found
+}
+
+/// What a contact stopped, paused or finished for whole schools, or undid of that: told to all contacts and to support.
+fn announced(events: &[Event]) -> Vec<Notice> {
+    // Beside a step that falls, a school is under way again by that.
+    let has_fallen = events.iter().any(|event| matches!(event.change, Change::StepFell { .. }));
+    let tells = |event: &&Event| {
+        matches!(event.change, Change::Withdrawn { .. } | Change::Paused { .. } | Change::Completed)
+            || (matches!(event.change, Change::Reopened) && !has_fallen)
+    };
+    let by_contact = |event: &&Event| matches!(event.by, Actor::Contact { .. });
+    let told: Vec<&Event> = events.iter().filter(by_contact).filter(tells).collect();
+    if told.is_empty() {
+        return vec![];
+    }
+    let schools: BTreeSet<SchoolId> = told.iter().filter_map(|event| event.school).collect();
+    let notice = |to| Notice { schools: schools.clone(), ..Notice::about(MailKind::LifecycleChanged, to, None) };
+    [Audience::School, Audience::Support].map(notice).into()
 }
 
 /// For how long the mails of a press that activates wait, so that a slip can be undone before anybody hears of it.

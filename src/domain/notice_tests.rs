@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 
 use strum::IntoEnumIterator;
 
-use super::{Audience, MailKind, Notice, notices, root_fall};
+use super::{Audience, MailKind, Notice, may_go_from, notices, root_fall};
 use crate::domain::actor::Actor;
 use crate::domain::ids::{ConnectionId, SchoolId};
 use crate::domain::import_gate::verdict;
+use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::testing::{
     Walk, claim, confirm, contact, contact_id, reason, school_id, superbeheerder, support,
 };
@@ -77,12 +78,7 @@ fn a_step_sent_back_while_the_import_is_open_is_told_as_a_closing_and_not_twice(
 #[test]
 fn a_closing_that_no_colleague_caused_is_told_to_school_and_support_with_the_step_that_fell_first() {
     let step = Step::QueryExecuted;
-    let withdraw = Command::Withdraw { school: school_id(1), reason: reason("Wij kiezen Optie B") };
-    let closings = [
-        (superbeheerder(), Command::TakeBack { step }, step),
-        (Actor::Check, disprove(step), step),
-        (superbeheerder(), withdraw, Step::ActivationConfirmed),
-    ];
+    let closings = [(superbeheerder(), Command::TakeBack { step }, step), (Actor::Check, disprove(step), step)];
 
     for (actor, command, step) in closings {
         let taken = Walk::all_but(&[]).does(actor, &command);
@@ -90,6 +86,41 @@ fn a_closing_that_no_colleague_caused_is_told_to_school_and_support_with_the_ste
         let closed = |to| (MailKind::ImportClosed, to, Some(step));
         assert_eq!(called_for(&taken), [closed(Audience::School), closed(Audience::Support)], "{command:?}");
     }
+}
+
+#[test]
+fn what_a_contact_ends_for_a_school_is_told_to_all_contacts_and_support_and_that_alone() {
+    let school = school_id(1);
+    let ended = [Audience::School, Audience::Support].map(|to| (MailKind::LifecycleChanged, to, None));
+    let withdraw = Command::Withdraw { school, reason: reason("Wij kiezen Optie B") };
+    let mut open = Walk::all_but(&[]);
+    let until = amsterdam_date(open.now) + chrono::Days::new(9);
+    let pause = Command::Pause { reason: reason("Toetsweek"), until };
+
+    assert_eq!(called_for(&Walk::start().does(superbeheerder(), &pause)), ended);
+    assert_eq!(called_for(&Walk::start().does(superbeheerder(), &withdraw)), ended);
+    assert_eq!(called_for(&open.does(superbeheerder(), &Command::ReportImported { school })), ended);
+    assert_eq!(called_for(&open.does(superbeheerder(), &Command::UndoEnd { school })), ended);
+    assert_eq!(called_for(&open.does(superbeheerder(), &withdraw)), ended, "it says that the import is closed");
+    let undone = called_for(&open.does(superbeheerder(), &Command::UndoEnd { school }));
+    assert_eq!(undone[..2], ended);
+    assert_eq!(called_for(&Walk::start().does(support(), &pause)), []);
+    let taken_back = Walk::all_but(&[]).does(superbeheerder(), &Command::TakeBack { step: Step::PasswordSet });
+    assert!(called_for(&taken_back).iter().all(|(kind, ..)| *kind == MailKind::ImportClosed));
+}
+
+#[test]
+fn an_activation_that_is_undone_is_told_to_nobody_and_its_mails_wait() {
+    let (school, step) = (school_id(1), Step::ActivationConfirmed);
+    let mut walk = Walk::all_but(&[step]);
+
+    let activated = walk.does(support(), &confirm(step));
+    let undone = walk.does(support(), &Command::UndoActivation { school });
+
+    assert_eq!(may_go_from(&activated), Some(activated.events[0].at + chrono::Duration::minutes(2)));
+    assert_eq!((called_for(&undone), may_go_from(&undone)), (vec![], None));
+    let restored = walk.does(superbeheerder(), &Command::TakeBack { step: Step::PasswordSet });
+    assert_eq!(may_go_from(&restored), None);
 }
 
 #[test]
@@ -345,7 +376,7 @@ fn what_concerns_nobody_else_calls_for_no_mail() {
         (superbeheerder(), claim(Step::AllowlistingRequested)),
         (Actor::Check, Command::Prove { step: Step::PasswordSet, credential_version: 1 }),
         (superbeheerder(), Command::TakeBack { step: Step::PermissionsChecked }),
-        (superbeheerder(), Command::Pause { reason: reason("Eerst de toetsweek"), until }),
+        (support(), Command::Pause { reason: reason("Eerst de toetsweek"), until }),
         (superbeheerder(), Command::Resume),
         (support(), Command::Withdraw { school: school_id(1), reason: reason("Wij kiezen Optie B") }),
         (support(), Command::Reopen { school: school_id(1) }),
@@ -357,13 +388,6 @@ fn what_concerns_nobody_else_calls_for_no_mail() {
         assert!(!taken.events.is_empty(), "{command:?}");
         assert_eq!(called_for(&taken), [], "{command:?}");
     }
-}
-
-#[test]
-fn reporting_the_import_calls_for_no_mail() {
-    let taken = Walk::all_but(&[]).does(superbeheerder(), &Command::ReportImported { school: school_id(1) });
-
-    assert_eq!(called_for(&taken), []);
 }
 
 #[test]

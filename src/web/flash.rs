@@ -64,6 +64,8 @@ pub enum Flash {
     Withdrawn,
     /// Some schools of a connection were withdrawn.
     SchoolsWithdrawn,
+    /// A contact undid that a school stopped or was done.
+    EndUndone,
     /// Reopened.
     Reopened,
     /// One school was activated.
@@ -216,6 +218,7 @@ impl Flash {
             Self::OwnDaysRemoved => "De dagen zijn weggehaald.",
             Self::Withdrawn => "De koppeling is gestopt.",
             Self::SchoolsWithdrawn => "Opgeslagen: wat je koos, is gestopt. De andere scholen gaan door.",
+            Self::EndUndone => "Teruggedraaid. Jullie kunnen weer verder.",
             Self::Reopened => "De koppeling is weer geopend.",
             Self::SchoolActivated => "De school is geactiveerd.",
             Self::SchoolWithdrawn => "De school is gestopt.",

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::check::{CheckCode, Oddity, TlsFault};
+use crate::domain::check::{ActivationFacts, CheckCode, Oddity, TlsFault};
 use crate::domain::onboarding::{Despite, Onboarding, Step};
 use crate::domain::text::Reason;
 
@@ -35,46 +35,44 @@ pub fn leave(at: DateTime<Utc>, reason: &Reason) -> String {
     format!("Kurve gaf op {when} toestemming om te activeren zonder goede controle. Reden: {reason}")
 }
 
-/// Why Kurve activated although the newest check was no ground for it.
+/// Why Kurve activated although the newest check was no ground for it, in one line.
 pub fn despite(despite: &Despite) -> String {
-    format!("{} Reden: {}", not_good(&despite.code, despite.checked_at), despite.reason)
+    let reason = despite.reason.as_str().split_whitespace().collect::<Vec<_>>().join(" ");
+    format!("{} Reden: {reason}", not_good(&despite.code, despite.checked_at))
 }
 
-/// The same where it stands beside the verdict, with when that was.
-pub fn activated_despite(at: DateTime<Utc>, despite: &Despite) -> String {
-    format!("Kurve activeerde op {}. {}", super::date_nl(at), self::despite(despite))
-}
-
-/// The same for every school of an onboarding, each reason once.
+/// The same for every school of an onboarding, each reason once, with when that was: it stands beside the verdict.
 pub fn despite_lines(state: &Onboarding) -> Vec<String> {
-    state.activated_despite().into_iter().map(|(at, despite)| activated_despite(at, despite)).collect()
+    let line = |(at, said): (DateTime<Utc>, &Despite)| {
+        format!("Kurve activeerde op {}. {}", super::date_nl(at), despite(said))
+    };
+    state.activated_despite().into_iter().map(line).collect()
 }
 
 /// How the newest check stands, where that is no ground to activate on.
-pub fn doubt((code, at): (CheckCode, DateTime<Utc>)) -> String {
+pub fn doubt(code: CheckCode, at: DateTime<Utc>) -> String {
     not_good(code.as_str(), at)
 }
 
 fn not_good(code: &str, at: DateTime<Utc>) -> String {
     let when = super::moment_nl(at);
     match code.parse::<CheckCode>() {
-        Ok(CheckCode::Ok) => format!(
-            "De laatste controle ging goed, maar die was ouder dan 24 uur of met een ander wachtwoord ({when})."
-        ),
+        Ok(CheckCode::Ok) => {
+            format!("De laatste controle ging goed, maar is ouder dan 24 uur of was met een ander wachtwoord ({when}).")
+        }
         Ok(code) => format!("De laatste controle ging niet goed: {} ({when}).", check_short(code).to_lowercase()),
         // Of a newer release.
         Err(_) => format!("De laatste controle ging niet goed ({when})."),
     }
 }
 
-/// How the newest check ended, for who is asked to activate.
-pub fn newest_check(newest: Option<(CheckCode, DateTime<Utc>)>, is_doubtful: bool) -> String {
-    match newest {
-        None => "Er is nog geen controle van de verbinding gemaakt.".to_owned(),
-        Some((_, at)) if !is_doubtful => {
-            format!("De laatste controle van de verbinding ging goed ({}).", super::moment_nl(at))
-        }
-        Some(newest) => format!("{} Activeren kan alleen met een reden.", doubt(newest)),
+/// How the newest check ended, for who is asked to activate; empty where no checks are made.
+pub fn newest_check(facts: &ActivationFacts, now: DateTime<Utc>) -> String {
+    match (facts.newest, facts.doubt(now)) {
+        _ if !facts.policy.makes_checks() => String::new(),
+        (None, _) => "Er is nog geen controle van de verbinding gemaakt.".to_owned(),
+        (_, Some((code, at))) => format!("{} Activeren kan alleen met een reden.", doubt(code, at)),
+        (Some((_, at)), None) => format!("De laatste controle van de verbinding ging goed ({}).", super::moment_nl(at)),
     }
 }
 

@@ -69,6 +69,15 @@ pub fn refusal(refusal: &Refusal) -> String {
              reden."
                 .into()
         }
+        Refusal::NotVouched => {
+            "Dit kan alleen iemand voor wie Kurve instaat. Vraag het een collega voor wie Kurve dat al doet. Of mail \
+             Kurve: dan belt Kurve de school terug en staat ook voor jou in."
+                .into()
+        }
+        Refusal::UndoTooLate => {
+            "Dit kun je zelf niet meer terugdraaien. Mail Kurve: die kan het nog wel."
+                .into()
+        }
         Refusal::ReasonNeeded => {
             "De laatste controle ging niet goed, of is ouder dan 24 uur. Controleer de verbinding opnieuw, of schrijf op \
              waarom activeren nu toch verantwoord is."

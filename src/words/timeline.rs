@@ -176,17 +176,13 @@ fn answered(step: Step, evidence: Evidence, ground: &Ground) -> String {
     match ground {
         Ground::Word | Ground::Credentials(_) => line,
         Ground::Remark(remark) => format!("{line} Opmerking: {}", one_line(remark)),
-        Ground::Despite(despite) => format!("{line} {}", folded(&super::despite(despite))),
+        Ground::Despite(despite) => format!("{line} {}", super::despite(despite)),
         Ground::Ticket(ticket) => format!("{line} Ticket bij Magister: {ticket}."),
     }
 }
 
 fn one_line(reason: &Reason) -> String {
-    folded(reason.as_str())
-}
-
-fn folded(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    reason.as_str().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

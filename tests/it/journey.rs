@@ -66,6 +66,13 @@ impl Table {
         assert_eq!(issued.status, 303, "{}", issued.body);
     }
 
+    /// Kurve vouches for the contact.
+    pub(crate) async fn vouch(&self) {
+        let ground = "Teruggebeld via het algemene nummer van de school.";
+        let vouched = self.kurve("", "vouch", &[("ground", ground)]).await;
+        assert_eq!(vouched.status, 303, "{}", vouched.body);
+    }
+
     /// Everything up to and with Kurve's activation.
     pub(crate) async fn open_import(&self) {
         self.issue().await;
@@ -171,6 +178,7 @@ fn a_school_goes_from_its_request_to_an_open_import_and_back() {
         let done = overview.submit(&table.portal, "form[action$='/import-gedaan']", &[]).await;
         assert_eq!(done.status, 303, "{}", done.body);
         story.push(format!("The import is done: {}", table.verdict(&app, &key).await["state"]));
+        story.extend(told(&app).await);
 
         let back = table.school("permissions_checked", "take-back", &[]).await;
         assert_eq!(back.status, 303, "{}", back.body);

@@ -23,6 +23,7 @@ mod crash_window;
 mod credentials;
 mod digest;
 mod dispatch;
+mod endings;
 mod fixed_cost;
 mod hand_over;
 mod holidays;

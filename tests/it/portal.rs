@@ -132,6 +132,7 @@ fn a_school_that_stopped_does_not_learn_which_brin_numbers_are_taken() {
     run(|app: TestApp| async move {
         app.school("Het Molenveld", "13CD", "molenveld").await;
         let table = Table::set(&app).await;
+        table.vouch().await;
         table.kurve("details_submitted", "send_back", &[("reason", "Het domein klopt niet.")]).await;
         let page = table.portal.open("/stap/details_submitted").await;
         let stop = table.portal.open("/stoppen").await;
@@ -155,6 +156,7 @@ fn a_school_that_stopped_does_not_learn_which_brin_numbers_are_taken() {
 fn pausing_and_resuming_by_hand_and_by_the_timer() {
     run(|app: TestApp| async move {
         let table = Table::set(&app).await;
+        table.vouch().await;
         let fields = |until: &'static str| [("reason", "Toetsweek tot half december."), ("until", until)];
 
         let page = table.portal.open("/pauze").await;

@@ -74,8 +74,10 @@ fn the_overview_says_of_each_school_where_it_stands_and_gives_it_its_own_end() {
         assert!(page.text(&row("99XC")).contains("Kurve is aan zet sinds"), "{}", page.body);
         let oost = page.text(&row("99XD"));
         assert!(oost.contains("Gestopt op") && oost.contains("Reden: We kiezen Optie B."), "{oost}");
-        let forms = page.texts("[data-schools] form");
+        let forms = page.texts("[data-schools] form:has([data-action=import-reported])");
         assert_eq!(forms, ["Import gedaan: Rivierenland Zuid"], "only who may import can report it");
+        let undone = page.texts("[data-schools] form:has([data-action=undo])");
+        assert_eq!(undone, ["Terugdraaien: Rivierenland Noord", "Terugdraaien: Rivierenland Oost"]);
         assert!(page.text("[data-import-for]").contains("Rivierenland Noord en Rivierenland Zuid"), "{}", page.body);
         assert!(!page.has("#import form"), "each school has its own button");
         assert_eq!(page.attributes("[data-next]", "data-next"), ["import"]);

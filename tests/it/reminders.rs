@@ -73,8 +73,10 @@ fn while_kurve_or_magister_holds_the_ball_nobody_is_reminded() {
 fn a_paused_school_is_left_in_peace() {
     run(|app: TestApp| async move {
         let table = Table::set(&app).await;
+        table.vouch().await;
         let page = table.portal.open("/pauze").await;
         page.submit(&table.portal, "main form", &[("reason", "Toetsweek."), ("until", "2027-01-11")]).await;
+        app.new_mails().await;
 
         let sent = let_time_pass(&app, "2026-12-18T12:00:00Z").await;
 
@@ -86,8 +88,10 @@ fn a_paused_school_is_left_in_peace() {
 fn a_pause_that_ends_by_itself_ends_with_one_reminder_and_its_days_do_not_count() {
     run(|app: TestApp| async move {
         let table = Table::set(&app).await;
+        table.vouch().await;
         let page = table.portal.open("/pauze").await;
         page.submit(&table.portal, "main form", &[("reason", "Toetsweek."), ("until", "2026-12-07")]).await;
+        app.new_mails().await;
 
         let sent = let_time_pass(&app, "2026-12-11T12:00:00Z").await;
 
@@ -100,8 +104,10 @@ fn a_pause_that_ends_by_itself_ends_with_one_reminder_and_its_days_do_not_count(
 fn who_ends_a_pause_early_is_not_reminded_at_once() {
     run(|app: TestApp| async move {
         let table = Table::set(&app).await;
+        table.vouch().await;
         let page = table.portal.open("/pauze").await;
         page.submit(&table.portal, "main form", &[("reason", "Toetsweek."), ("until", "2027-01-11")]).await;
+        app.new_mails().await;
         app.advance(TimeDelta::days(14));
 
         let portal = app.portal(&table.school).await;

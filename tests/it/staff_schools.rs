@@ -31,6 +31,7 @@ fn twelve_schools_are_activated_in_one_press() {
         for number in 10..22 {
             assert_eq!(app.verdict_of(&key, &format!("{number}AA")).await, "open");
         }
+        board.staff.let_stand();
         let told: Vec<String> = app.new_mails().await.into_iter().map(|mail| mail.to).collect();
         assert_eq!(told, [board.first.email.as_str()], "one mail, however many schools");
     });

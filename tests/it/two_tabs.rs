@@ -30,6 +30,10 @@ fn two_tabs_with_two_schools_act_each_on_their_own() {
         let table = Table::set(&app).await;
         let second = second_school_of(&app, &table).await;
         let (anna, first) = (&table.portal, &table.school);
+        let kurve = app.kurve_again().await;
+        for school in [first, &second] {
+            app.vouch(kurve, school).await;
+        }
 
         // Both tabs are open before either is pressed.
         let in_first = step(anna, first, Step::ConsentGiven).await;

@@ -68,7 +68,10 @@ fn a_slip_that_is_undone_at_once_is_told_to_nobody_and_its_mails_say_why_they_di
         assert_eq!(mail.last_error.as_deref(), Some("activation_undone"));
         let shown = table.staff.get(&links::staff_mail(links::STAFF_MAIL, mail.id)).await;
         assert!(shown.text("main").contains("ongedaan voordat de mail wegging"), "{}", shown.body);
-        assert!(table.staff_page().await.text("#verloop").contains("ongedaan"), "the timeline keeps it");
+        assert!(
+            table.staff_page().await.text("section[aria-labelledby=verloop]").contains("ongedaan"),
+            "the timeline keeps it"
+        );
     });
 }
 

@@ -17,10 +17,10 @@ pub const PASS_HOURS: i64 = 24;
 pub enum CheckPolicy {
     /// Nothing: its address is not allowlisted, so a check would say nothing.
     Off,
-    /// Checks are made, shown and prove steps; they never stand in the way of activation.
+    /// Checks are made, shown and prove steps; without a good one, activation takes a reason.
     #[default]
     Advise,
-    /// Activation needs a passing check, or leave of an admin.
+    /// Activation needs a passing check, or leave of an admin and a reason.
     Require,
 }
 

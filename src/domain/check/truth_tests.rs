@@ -4,7 +4,7 @@ use chrono::Duration;
 use proptest::prelude::*;
 
 use super::super::testing::{histories, is_proven};
-use super::super::{CheckHistory, CheckResult, RoundFacts, Streak, judge};
+use super::super::{CheckHistory, CheckResult, Fleet, Streak, judge};
 use super::*;
 use crate::domain::actor::Actor;
 use crate::domain::import_gate::verdict_of_all;
@@ -184,7 +184,7 @@ fn what_was_said_anew_falls_at_once_and_a_loss_that_was_told_stays_told() {
         ..CheckHistory::default()
     };
 
-    let judged = judge(&school, &CheckResult::ended(CheckCode::LoginRefused, Rung::Login), &RoundFacts::default(), now);
+    let judged = judge(&school, &CheckResult::ended(CheckCode::LoginRefused, Rung::Login), &Fleet::default(), now);
 
     assert_eq!(judged.disprove, [(Step::PasswordSet, CheckCode::LoginRefused)]);
     assert_eq!((judged.streak, judged.alarm, judged.is_lost), (Some(over), None, false));

@@ -94,7 +94,8 @@ impl Onboarding {
             }
             Change::Resumed => self.paused = None,
             Change::Withdrawn { reason } => {
-                self.stop(event, Course::Withdrawn { at: event.at, reason: reason.clone() })
+                let course = Course::Withdrawn { at: event.at, reason: reason.clone(), by: Some(event.by) };
+                self.stop(event, course);
             }
             Change::SchoolLeft { reason, .. } => {
                 self.stop(event, Course::Left { at: event.at, reason: reason.clone() })

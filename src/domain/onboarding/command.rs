@@ -142,6 +142,11 @@ pub enum Command {
         /// Which school.
         school: SchoolId,
     },
+    /// The school undoes within a few days that it stopped, or that it reported the import done.
+    UndoEnd {
+        /// Which school.
+        school: SchoolId,
+    },
     /// A school joins the connection.
     AddSchool {
         /// Which school.
@@ -167,6 +172,7 @@ impl Command {
             Self::Activate { school, .. }
             | Self::Deactivate { school, .. }
             | Self::UndoActivation { school }
+            | Self::UndoEnd { school }
             | Self::Withdraw { school, .. }
             | Self::Reopen { school }
             | Self::ReportImported { school }
@@ -188,6 +194,34 @@ impl Command {
             | Self::HandOver { .. }
             | Self::Pause { .. }
             | Self::Resume => None,
+        }
+    }
+
+    /// Whether a contact may ask it only when Kurve vouches for them: it ends or lays aside something for a whole school.
+    pub fn takes_vouch(&self) -> bool {
+        match self {
+            Self::Pause { .. } | Self::Withdraw { .. } | Self::ReportImported { .. } | Self::UndoEnd { .. } => true,
+            Self::Claim { .. }
+            | Self::Confirm { .. }
+            | Self::Prove { .. }
+            | Self::Disprove { .. }
+            | Self::Restore { .. }
+            | Self::TakeBack { .. }
+            | Self::SendBack { .. }
+            | Self::IssueCredentials
+            | Self::NotePassword { .. }
+            | Self::NotePeople { .. }
+            | Self::AskPassword
+            | Self::ReportStuck { .. }
+            | Self::AnswerStuck { .. }
+            | Self::HandOver { .. }
+            | Self::Resume
+            | Self::Activate { .. }
+            | Self::Deactivate { .. }
+            | Self::UndoActivation { .. }
+            | Self::Reopen { .. }
+            | Self::AddSchool { .. }
+            | Self::RemoveSchool { .. } => false,
         }
     }
 }
@@ -277,6 +311,12 @@ pub enum Refusal {
     /// Activation needs a connection check that passed, or leave of an admin.
     #[error("activation needs a connection check that passed a short while ago")]
     CheckNeeded,
+    /// Only a contact for whom Kurve vouches may do this.
+    #[error("this takes a contact for whom Kurve vouches")]
+    NotVouched,
+    /// The school cannot undo it any more, or it was not the school's doing.
+    #[error("the school cannot undo this any more")]
+    UndoTooLate,
     /// The newest connection check is no ground to activate on, so that takes a reason.
     #[error("activation takes a reason: the newest connection check did not pass or is old")]
     ReasonNeeded,

@@ -35,7 +35,7 @@ pub use command::{Command, Refusal};
 pub use decide::decide;
 pub use gate::{Gate, Party, Step};
 pub use lifecycle::{Lifecycle, Pause};
-pub use school_progress::{Course, SchoolProgress};
+pub use school_progress::{Course, SchoolProgress, TIME_TO_UNDO_END};
 pub use school_view::SchoolView;
 pub use state::{MOST_SCHOOLS, Onboarding};
 pub use step_state::{Fallen, StepState};

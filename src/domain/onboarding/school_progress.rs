@@ -1,14 +1,18 @@
 //! What each school of a connection has of its own: its activation, and whether it is under way, done, stopped or gone.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantNames};
 
 use super::interrupted::Interrupted;
 use super::lifecycle::Lifecycle;
 use super::step_state::StepState;
+use crate::domain::actor::Actor;
 use crate::domain::ids::ContactId;
 use crate::domain::text::Reason;
+
+/// For how long a school may undo that it stopped, or that it reported the import done.
+pub const TIME_TO_UNDO_END: Duration = Duration::days(7);
 
 /// Where one school is headed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +28,9 @@ pub enum Course {
         at: DateTime<Utc>,
         /// Why.
         reason: Reason,
+        /// By whom; none where an older release kept it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Actor>,
     },
     /// It reported that the import is done.
     Completed {
@@ -55,7 +62,7 @@ impl Course {
     pub(super) fn lifecycle(&self) -> Lifecycle {
         match self.clone() {
             Self::UnderWay => Lifecycle::Active,
-            Self::Withdrawn { at, reason } | Self::Left { at, reason } => Lifecycle::Withdrawn { at, reason },
+            Self::Withdrawn { at, reason, by: _ } | Self::Left { at, reason } => Lifecycle::Withdrawn { at, reason },
             Self::Completed { at } => Lifecycle::Completed { at },
         }
     }
@@ -118,6 +125,16 @@ impl SchoolProgress {
     /// Whether it belongs to another connection now.
     pub fn has_left(&self) -> bool {
         matches!(self.course, Course::Left { .. })
+    }
+
+    /// Until when a contact may undo that it stopped or was done; none where that is not the school's to undo.
+    pub fn undone_until(&self) -> Option<DateTime<Utc>> {
+        match &self.course {
+            Course::Withdrawn { at, by: Some(Actor::Contact { .. }), .. } | Course::Completed { at } => {
+                Some(*at + TIME_TO_UNDO_END)
+            }
+            Course::Withdrawn { .. } | Course::UnderWay | Course::Left { .. } => None,
+        }
     }
 
     /// Whether it goes on here: it neither stopped nor left.

@@ -223,6 +223,7 @@ pub(in crate::services) async fn change_all(
     commands: &[Command],
 ) -> Result<Changed, ServiceError> {
     let Versioned { state: before, version } = before;
+    check_vouched(work, call, commands).await?;
     let (mut state, mut events) = (before.clone(), vec![]);
     let mut checked: Option<ActivationAnswer> = None;
     for command in commands {
@@ -261,9 +262,23 @@ pub(in crate::services) async fn change_all(
         // For ever: who takes a school up again makes a new password.
         credentials::mark_closed(work.conn(), connection, ClosedReason::Withdrawn, call.now).await?;
     }
+    let is_back = changed.before.lifecycle().is_withdrawn() && !changed.after.lifecycle().is_withdrawn();
+    if is_back && changed.after.is_yes(Step::CredentialsIssued) {
+        // The school undid that it stopped: what was closed by that is not.
+        credentials::reopen_withdrawn(work.conn(), connection, changed.after.credential_version()).await?;
+    }
     checks::follow(work, call, connection, &changed).await?;
     tell(work, connection, &changed, contact_of(&call.actor)).await?;
     Ok(changed)
+}
+
+/// What ends or lays aside something for a whole school takes a contact for whom Kurve vouches.
+async fn check_vouched(work: &UnitOfWork<'_>, call: &Call, commands: &[Command]) -> Result<(), ServiceError> {
+    let Some(contact) = contact_of(&call.actor).filter(|_| commands.iter().any(Command::takes_vouch)) else {
+        return Ok(());
+    };
+    let contact = store::people::contacts::load(work.conn(), contact).await?;
+    if contact.is_active() && contact.is_vouched() { Ok(()) } else { Err(Refusal::NotVouched.into()) }
 }
 
 /// The ground that was typed with a command that activates.

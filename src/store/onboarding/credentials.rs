@@ -177,6 +177,23 @@ pub async fn mark_closed(
     Ok(())
 }
 
+/// Takes back that the newest version was closed because every school had stopped.
+pub async fn reopen_withdrawn(
+    conn: &impl ConnectionTrait,
+    connection: ConnectionId,
+    version: u32,
+) -> Result<(), StoreError> {
+    credential::Entity::update_many()
+        .col_expr(credential::COLUMN.closed_at, Option::<DateTime<Utc>>::None.into())
+        .col_expr(credential::COLUMN.closed_reason, Option::<String>::None.into())
+        .filter(credential::COLUMN.connection_id.eq(connection.as_uuid()))
+        .filter(credential::COLUMN.version.eq(to_i32(version)))
+        .filter(credential::COLUMN.closed_reason.eq(ClosedReason::Withdrawn.as_str()))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
 fn to_i32(number: u32) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }

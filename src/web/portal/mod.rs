@@ -28,6 +28,7 @@ mod sketch;
 mod step;
 mod step_actions;
 mod step_parts;
+mod undo_end;
 mod view;
 mod withdraw;
 
@@ -65,5 +66,6 @@ pub fn routes() -> Router<WebState> {
         .route(links::SCHOOL_WAKE.route(), post(reminders::wake))
         .route(links::SCHOOL_OWN_DAYS.route(), get(own_days::show).post(own_days::create))
         .route(links::SCHOOL_OWN_DAYS_REMOVE.route(), post(own_days::remove))
+        .route(links::SCHOOL_UNDO_END.route(), post(undo_end::create))
         .route(links::SCHOOL_WITHDRAW.route(), get(withdraw::show).post(withdraw::create))
 }

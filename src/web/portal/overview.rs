@@ -8,8 +8,8 @@ use axum::response::Response;
 use crate::domain::audit::Entry;
 use crate::domain::check::Truths;
 use crate::domain::import_gate::open_schools;
-use crate::domain::onboarding::Lifecycle;
 use crate::domain::onboarding::decide::amsterdam_date;
+use crate::domain::onboarding::{Lifecycle, Refusal};
 use crate::domain::school::School;
 use crate::links;
 use crate::services::ServiceError;
@@ -24,11 +24,12 @@ use crate::web::page::{self, Frame};
 use crate::web::portal::connection::{self, ConnectionPanel};
 use crate::web::portal::evidence;
 use crate::web::portal::my_reminders;
-use crate::web::portal::next::{self, NextCard};
+use crate::web::portal::next::{self, Link, NextCard};
 use crate::web::portal::next_of_several;
 use crate::web::portal::opened::{Around, Opened, open};
 use crate::web::portal::school_boxes;
 use crate::web::portal::school_rows::{self, SchoolRow, Standing, listed, standing_so};
+use crate::web::portal::undo_end;
 use crate::web::portal::view::{self, GateRow, ReasonRow};
 use crate::words;
 
@@ -48,6 +49,8 @@ struct ImportPanel {
     /// The field that names the school whose import can be reported here; empty when there is none.
     report_field: String,
     report_path: String,
+    /// Why this visitor cannot report an import; empty when they can, or when there is nothing to report.
+    report_refusal: String,
     /// Leave of an admin to activate without a check that passed; empty when there is none.
     leave: String,
     /// Why Kurve activated although the newest check was no ground for it.
@@ -55,7 +58,8 @@ struct ImportPanel {
 }
 
 impl ImportPanel {
-    fn of(file: &ConnectionFile, answer: &ActivationAnswer, report_path: String) -> Self {
+    fn of(file: &ConnectionFile, answer: &ActivationAnswer, who: &SchoolContact) -> Self {
+        let may_report = who.contact.is_vouched();
         let reasons = view::closed_reasons(&file.state);
         let may_import = open_schools(&file.state);
         let open: Vec<&School> = file.schools.iter().filter(|school| may_import.contains(&school.id)).collect();
@@ -73,10 +77,14 @@ impl ImportPanel {
             instruction,
             licence: words::licence_note(),
             report_field: match file.only_school() {
-                Some(only) if !is_done => school_boxes::field(only.id),
+                Some(only) if !is_done && may_report => school_boxes::field(only.id),
                 Some(_) | None => String::new(),
             },
-            report_path,
+            report_path: who.at(links::SCHOOL_IMPORTED),
+            report_refusal: match is_done || may_report {
+                true => String::new(),
+                false => words::refusal(&Refusal::NotVouched),
+            },
             leave: leave.map(|leave| words::leave(leave.at, &leave.reason)).unwrap_or_default(),
             despite: words::despite_lines(&file.state),
         }
@@ -113,6 +121,7 @@ struct OverviewPage {
     /// Whether this contact put their reminders off.
     is_unreminded: bool,
     my_reminders_path: String,
+    undo_path: String,
 }
 
 pub(super) async fn show(State(web): State<WebState>, who: SchoolContact) -> Result<Response, PageError> {
@@ -136,7 +145,18 @@ async fn build(web: &WebState, who: &SchoolContact, errors: FieldErrors) -> Resu
     let people = file.contacts.iter().filter(|contact| contact.is_active());
     let lifecycle = file.state.lifecycle();
     let card = next_of_several::card(&file, &who.contact);
-    let card = card.unwrap_or_else(|| next::card(&truths, &who.contact, &names));
+    let mut card = card.unwrap_or_else(|| next::card(&truths, &who.contact, &names));
+    let undone_until = |school| undo_end::undone_until(&file.state, school, &who.contact, who.visit.now);
+    if let Some(until) = file.only_school().and_then(|school| undone_until(school.id)) {
+        card = card.say(format!("Klopt dit niet? Tot {} kun je het terugdraaien.", words::date_nl(until)));
+        card.post = Some(Link::new(who.at(links::SCHOOL_UNDO_END), "Terugdraaien"));
+    }
+    let mut schools = school_rows::rows(&file, &names, &reports(web, &file).await?);
+    for row in &mut schools {
+        let school = file.schools.iter().find(|school| school_boxes::field(school.id) == row.field);
+        row.can_undo = school.is_some_and(|school| undone_until(school.id).is_some());
+        row.can_report &= who.contact.is_vouched();
+    }
     Ok(OverviewPage {
         errors,
         frame,
@@ -147,8 +167,8 @@ async fn build(web: &WebState, who: &SchoolContact, errors: FieldErrors) -> Resu
         around,
         card: next::beside_check(card, &file.state, &who.contact, failed),
         gates,
-        schools: school_rows::rows(&file, &names, &reports(web, &file).await?),
-        import: ImportPanel::of(&file, &answer, who.at(links::SCHOOL_IMPORTED)),
+        schools,
+        import: ImportPanel::of(&file, &answer, who),
         connection,
         people: people.map(|contact| (contact.name.as_str().to_owned(), contact.roles.words_nl())).collect(),
         lifecycle: lifecycle.as_str(),
@@ -170,6 +190,7 @@ async fn build(web: &WebState, who: &SchoolContact, errors: FieldErrors) -> Resu
         stop_path: who.at(links::SCHOOL_WITHDRAW),
         is_unreminded: my_reminders::is_stopped(web, who).await?,
         my_reminders_path: who.at(links::SCHOOL_REMINDERS_TO_ME),
+        undo_path: who.at(links::SCHOOL_UNDO_END),
     })
 }
 

@@ -64,6 +64,8 @@ pub(super) async fn create(
             Err(ServiceError::Refused(refusal @ Refusal::BadResumeDate)) => {
                 errors.add("until", words::refusal(&refusal))
             }
+            // The page says so.
+            Err(ServiceError::Refused(Refusal::NotVouched)) => {}
             Err(ServiceError::HoldsPassword) => {
                 errors.add("reason", words::HOLDS_PASSWORD);
                 form.reason.clear();
@@ -106,6 +108,9 @@ async fn build(
     let refusal = match file.state.lifecycle() {
         Lifecycle::Withdrawn { .. } => words::refusal(&Refusal::IsWithdrawn),
         Lifecycle::Completed { .. } => words::refusal(&Refusal::IsCompleted),
+        Lifecycle::Active | Lifecycle::Paused { .. } if !who.contact.is_vouched() => {
+            words::refusal(&Refusal::NotVouched)
+        }
         Lifecycle::Active | Lifecycle::Paused { .. } => String::new(),
     };
     let (path, resume_path) = (who.at(links::SCHOOL_PAUSE), who.at(links::SCHOOL_RESUME));

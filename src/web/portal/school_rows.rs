@@ -61,6 +61,8 @@ pub(super) struct SchoolRow {
     pub(super) words: &'static str,
     pub(super) meta: String,
     pub(super) can_report: bool,
+    /// What ended it can be undone by this visitor.
+    pub(super) can_undo: bool,
 }
 
 /// The schools that stand so, by name.
@@ -155,12 +157,13 @@ fn bare(school: &School, own: &Onboarding) -> SchoolRow {
         words: "",
         meta: String::new(),
         can_report: standing == Standing::Open,
+        can_undo: false,
     }
 }
 
 /// Why it stopped, or since when it is activated or waits for that.
 fn own_words(school: &School, own: &Onboarding, names: &Names) -> String {
-    if let Some(Course::Withdrawn { at, reason }) = own.school(school.id).map(|progress| progress.course()) {
+    if let Some(Course::Withdrawn { at, reason, .. }) = own.school(school.id).map(|progress| progress.course()) {
         return format!("Gestopt op {}. {}", words::date_nl(*at), evidence::short_reason(reason));
     }
     match own.step(Step::ActivationConfirmed) {

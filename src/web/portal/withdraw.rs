@@ -50,6 +50,8 @@ struct WithdrawPage {
     /// The schools that can stop; one of them is stopped without a choice.
     boxes: Vec<SchoolBox>,
     is_withdrawn: bool,
+    /// Why this visitor may not; empty when they may.
+    refusal: String,
     path: String,
     pause_path: String,
     option_b_path: &'static str,
@@ -84,6 +86,8 @@ pub(super) async fn create(
                 errors.add("schools", ONE_STOPPED);
                 None
             }
+            // The page says so.
+            Err(ServiceError::Refused(Refusal::NotVouched)) => None,
             Err(ServiceError::HoldsPassword) => {
                 errors.add("reason", words::HOLDS_PASSWORD);
                 form.reason.clear();
@@ -130,6 +134,7 @@ async fn build(
         errors,
         choices,
         is_withdrawn: file.state.lifecycle().is_withdrawn(),
+        refusal: if who.contact.is_vouched() { String::new() } else { words::refusal(&Refusal::NotVouched) },
         path: who.at(links::SCHOOL_WITHDRAW),
         pause_path: who.at(links::SCHOOL_PAUSE),
         option_b_path: links::OPTION_B,

@@ -193,6 +193,7 @@ impl<'a> Desk<'a> {
         let file = self.load(seen).await?;
         let mut ask = draw(&file);
         let field = if holds_password { ask.blank_secrets() } else { field };
+        let field = field.filter(|field| ask.fields.iter().any(|one| one.name == *field));
         if is_so && !ask.has_typed() {
             return Ok(self.done(Flash::AlreadySo));
         }
@@ -318,6 +319,7 @@ fn is_answer_to(command: &Command, change: &Change) -> bool {
         | Command::TakeBack { .. }
         | Command::ReportStuck { .. }
         | Command::UndoActivation { .. }
+        | Command::UndoEnd { .. }
         | Command::HandOver { .. }
         | Command::ReportImported { .. } => false,
     }

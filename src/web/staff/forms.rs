@@ -54,8 +54,8 @@ pub(super) struct TypedGround<'a> {
 /// The ground on which Kurve activates: a reason where the newest check is none, and else what a colleague wants to say.
 pub(super) fn with_ground_of_activation(ask: Ask, file: &ConnectionFile, ground: &str, now: DateTime<Utc>) -> Ask {
     match file.checked.doubt(now) {
-        Some(newest) => ask
-            .note(format!("{} Activeren kan alleen met een reden.", words::doubt(newest)))
+        Some((code, at)) => ask
+            .note(format!("{} Activeren kan alleen met een reden.", words::doubt(code, at)))
             .field(AskField::area("ground", "Waarom is activeren nu toch verantwoord?", ground).hint(REASON_SHOWN)),
         None => ask.field(AskField::area("ground", "Hoe weet je dit?", ground).optional()),
     }

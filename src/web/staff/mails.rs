@@ -21,7 +21,7 @@ use crate::web::error::PageError;
 use crate::web::extract::Staff;
 use crate::web::page::Frame;
 use crate::web::{WebState, page};
-use crate::words::{mail_reason, moment_nl};
+use crate::words::{mail_reason, moment_nl, unsent_reason};
 
 /// What the page of a connection posts along, to come back to it.
 pub(super) const BACK_TO_SCHOOL: &str = "school";
@@ -146,7 +146,8 @@ fn reason(mail: &OutboxMail) -> String {
     let kept = mail.last_error.as_deref().unwrap_or_default();
     match mail.status {
         MailStatus::Sent => String::new(),
-        MailStatus::Dropped => kept.to_owned(),
+        // A reason of ours is one of these words; a colleague's stands as it is.
+        MailStatus::Dropped => kept.parse().map_or_else(|_| kept.to_owned(), |why| unsent_reason(why).to_owned()),
         MailStatus::Waiting | MailStatus::Skipped | MailStatus::Failed => match mail_reason(kept) {
             Some(meaning) => meaning.to_owned(),
             None if kept.is_empty() => String::new(),

@@ -74,7 +74,7 @@ fn row(
         lines.push(format!("Erbij sinds {}", words::date_nl(school.created_at)));
     }
     let (state, (kind, tag)) = match (progress.course(), progress.activation()) {
-        (Course::Withdrawn { at, reason } | Course::Left { at, reason }, _) => {
+        (Course::Withdrawn { at, reason, by: _ } | Course::Left { at, reason }, _) => {
             lines.push(format!("Gestopt op {}. Reden: {reason}", words::date_nl(*at)));
             ("stopped", ("neutral", "Gestopt"))
         }

@@ -54,7 +54,7 @@ fn a_failed_or_old_check_takes_a_reason_that_stands_wherever_the_verdict_does() 
             ("Kurve's page", staff.get(&page).await.text("[data-despite]")),
             ("the school's page", portal.open("").await.text("[data-despite]")),
             ("the mail", mail.text.split_whitespace().collect::<Vec<_>>().join(" ")),
-            ("the timeline", staff.get(&page).await.text("#verloop")),
+            ("the timeline", staff.get(&page).await.text("section[aria-labelledby=verloop]")),
             ("the step", portal.open("/stap/activation_confirmed").await.text("main")),
         ] {
             assert!(said.contains(WHY) && said.contains("verbinding geweigerd"), "{place}: {said}");

@@ -38,6 +38,7 @@ fn when_all_schools_stop_the_connection_has() {
         let kurve = app.kurve().await;
         let board = app.board(kurve).await;
         let zuid = &board[0];
+        app.vouch(kurve, zuid).await;
         let portal = app.portal(zuid).await;
         let page = portal.open("/stoppen").await;
         let named: Vec<String> = board[..3].iter().map(field).collect();
@@ -64,6 +65,7 @@ fn who_ticks_no_school_loses_nothing_and_one_of_others_is_passed_over() {
         let kurve = app.kurve().await;
         let [zuid, noord, ..] = &app.board(kurve).await;
         let other = app.school_by_services("Ander Lyceum", "14EF", "ander").await;
+        app.vouch(kurve, zuid).await;
         let portal = app.portal(zuid).await;
         let page = portal.open("/stoppen").await;
         let typed = [("choice", "optie_b"), ("reason", "Noord gaat <fuseren>.")];

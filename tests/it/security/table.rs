@@ -71,6 +71,7 @@ pub(super) const TABLE: &[(&str, &str, [May; 4])] = &[
     ("POST", links::SCHOOL_OWN_DAYS.route(), PORTAL),
     ("POST", links::SCHOOL_OWN_DAYS_REMOVE.route(), PORTAL),
     ("GET", links::SCHOOL_WITHDRAW.route(), PORTAL),
+    ("POST", links::SCHOOL_UNDO_END.route(), PORTAL),
     ("POST", links::SCHOOL_WITHDRAW.route(), PORTAL),
     ("GET", links::SCHOOL_SCHOOLS.route(), PORTAL),
     ("POST", links::SCHOOL_SCHOOLS.route(), PORTAL),

@@ -13,7 +13,7 @@ use koppelklaar::services::AnonymousCall;
 use koppelklaar::services::onboarding::credentials::NewVouch;
 use koppelklaar::services::onboarding::{credentials, onboardings};
 use koppelklaar::services::people::registrations::{self, RegistrationForm};
-use koppelklaar::services::people::staff_auth;
+use koppelklaar::services::people::{self, staff_auth};
 use koppelklaar::services::{Call, ServiceError};
 use koppelklaar::store::onboarding::schools;
 use koppelklaar::store::people::{contacts, staff};
@@ -133,6 +133,14 @@ impl TestApp {
             let seen = onboardings::act(self.context(), &self.call_of(school), school.connection, &command, None).await;
             seen.expect("what is so can always be noted");
         }
+    }
+
+    /// Kurve vouches for a school's first contact.
+    pub(crate) async fn vouch(&self, kurve: Actor, school: &TestSchool) {
+        let ground = reason("Teruggebeld via het algemene nummer van de school.");
+        let vouched =
+            people::contacts::vouch(self.context(), &self.call(kurve), school.reference(), ground, None).await;
+        vouched.expect("a colleague may");
     }
 
     /// Everything up to an open import.

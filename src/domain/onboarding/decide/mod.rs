@@ -66,6 +66,7 @@ pub fn decide(state: &Onboarding, command: &Command, actor: &Actor, now: DateTim
         Command::Withdraw { school, reason } => schools::withdraw(state, *school, reason),
         Command::Reopen { school } => schools::reopen(state, *school)?,
         Command::ReportImported { school } => schools::report_imported(state, *school)?,
+        Command::UndoEnd { school } => schools::undo_end(state, *school, now)?,
         Command::AddSchool { school, asked_by } => schools::add(state, *school, *asked_by)?,
         Command::RemoveSchool { school, to, reason } => schools::remove(state, *school, *to, reason),
     };
@@ -81,7 +82,8 @@ fn check_actor(command: &Command, actor: &Actor) -> Result<(), Refusal> {
         | Command::ReportStuck { .. }
         | Command::HandOver { .. }
         | Command::AskPassword
-        | Command::ReportImported { .. } => is_school,
+        | Command::ReportImported { .. }
+        | Command::UndoEnd { .. } => is_school,
         // What is so is no wish of anybody.
         Command::NotePassword { .. } | Command::NotePeople { .. } => true,
         Command::Confirm { .. }
@@ -104,7 +106,7 @@ fn check_actor(command: &Command, actor: &Actor) -> Result<(), Refusal> {
 fn check_lifecycle(state: &Onboarding, command: &Command) -> Result<(), Refusal> {
     match command {
         Command::AddSchool { .. } | Command::NotePassword { .. } | Command::NotePeople { .. } => Ok(()),
-        Command::RemoveSchool { school, .. } => here(state, *school).map(|_| ()),
+        Command::RemoveSchool { school, .. } | Command::UndoEnd { school } => here(state, *school).map(|_| ()),
         Command::Reopen { school } if here(state, *school)?.is_withdrawn() => Ok(()),
         Command::Reopen { .. } => Err(Refusal::NotWithdrawn),
         Command::Activate { school, .. }

@@ -1,5 +1,7 @@
 //! What is one school's own: its activation, "import gedaan", stopping, and coming to a connection or leaving it.
 
+use chrono::{DateTime, Utc};
+
 use super::falls::{self, Scoped};
 use crate::domain::ids::{ConnectionId, ContactId, SchoolId};
 use crate::domain::import_gate::{Verdict, verdict};
@@ -7,6 +9,7 @@ use crate::domain::onboarding::answer::{Evidence, Ground};
 use crate::domain::onboarding::change::{Change, FallCause};
 use crate::domain::onboarding::command::Refusal;
 use crate::domain::onboarding::gate::Step;
+use crate::domain::onboarding::school_progress::Course;
 use crate::domain::onboarding::state::{MOST_SCHOOLS, Onboarding};
 use crate::domain::text::Reason;
 
@@ -51,6 +54,17 @@ pub(super) fn report_imported(state: &Onboarding, school: SchoolId) -> Result<Ve
         Verdict::Closed { .. } => Err(Refusal::ImportClosed),
         Verdict::Open if state.school(school).is_some_and(|progress| progress.is_completed()) => Ok(vec![]),
         Verdict::Open => Ok(vec![Scoped::of(school, Change::Completed)]),
+    }
+}
+
+/// What the school itself ended goes on as it was; an activation that fell with it is Kurve's again.
+pub(super) fn undo_end(state: &Onboarding, school: SchoolId, now: DateTime<Utc>) -> Result<Vec<Scoped>, Refusal> {
+    match state.school(school) {
+        Some(progress) if *progress.course() == Course::UnderWay => Ok(vec![]),
+        Some(progress) if progress.undone_until().is_some_and(|until| now < until) => {
+            Ok(vec![Scoped::of(school, Change::Reopened)])
+        }
+        Some(_) | None => Err(Refusal::UndoTooLate),
     }
 }
 

@@ -93,13 +93,15 @@ pub(super) enum Ask {
     ActivateStranger,
     Deactivate,
     UndoActivation,
+    UndoEnd,
+    UndoEndLate,
     AddStranger,
     AddOurs,
     Remove,
 }
 
 impl Ask {
-    pub(super) const ALL: [Self; 34] = [
+    pub(super) const ALL: [Self; 36] = [
         Self::Claim,
         Self::ClaimWithTicket,
         Self::ClaimSeeingCurrent,
@@ -131,6 +133,8 @@ impl Ask {
         Self::ActivateStranger,
         Self::Deactivate,
         Self::UndoActivation,
+        Self::UndoEnd,
+        Self::UndoEndLate,
         Self::AddStranger,
         Self::AddOurs,
         Self::Remove,
@@ -172,6 +176,7 @@ impl Ask {
             Self::ActivateStranger => Command::Activate { school: stranger(), ground: Ground::Word },
             Self::Deactivate => Command::Deactivate { school: ours(), reason: reason("De licentie is verlopen") },
             Self::UndoActivation => Command::UndoActivation { school: ours() },
+            Self::UndoEnd | Self::UndoEndLate => Command::UndoEnd { school: ours() },
             Self::AddStranger => Command::AddSchool { school: stranger(), asked_by: Some(contact_id(2)) },
             Self::AddOurs => Command::AddSchool { school: ours(), asked_by: None },
             Self::Remove => Command::RemoveSchool {
@@ -187,6 +192,7 @@ impl Ask {
         let soon = first_morning() + Duration::hours(2);
         match self {
             Self::ResumeOnTheDay => soon + Duration::days(30),
+            Self::UndoEndLate => soon + Duration::days(7),
             Self::Claim
             | Self::ClaimWithTicket
             | Self::ClaimSeeingCurrent
@@ -217,6 +223,7 @@ impl Ask {
             | Self::ActivateStranger
             | Self::Deactivate
             | Self::UndoActivation
+            | Self::UndoEnd
             | Self::AddStranger
             | Self::AddOurs
             | Self::Remove => soon,

@@ -124,7 +124,7 @@ fn forward(walk: &Walk, pick: usize, how: How, schools: u128) -> (Actor, Command
 }
 
 /// How many kinds of command [`any_command`] makes.
-const KINDS: usize = 21;
+const KINDS: usize = 22;
 
 fn any_command(walk: &Walk, kind: usize, step: Step, number: usize, schools: u128) -> Command {
     let school = school_at(number, schools);
@@ -165,6 +165,7 @@ fn any_command(walk: &Walk, kind: usize, step: Step, number: usize, schools: u12
             Command::RemoveSchool { school, to: ConnectionId::from_uuid(uuid::Uuid::from_u128(9)), reason }
         }
         20 => Command::UndoActivation { school },
+        21 => Command::UndoEnd { school },
         17..=19 => Command::Deactivate { school, reason },
         _ => unreachable!("there are {KINDS} kinds of command"),
     }

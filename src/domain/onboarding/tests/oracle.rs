@@ -103,6 +103,7 @@ fn may_ask(who: Who, ask: Ask) -> bool {
         Ask::TakeBack | Ask::ReportStuck | Ask::ReportStuckInSameWords | Ask::HandOver | Ask::ReportImported => {
             is_school
         }
+        Ask::UndoEnd | Ask::UndoEndLate => is_school,
         Ask::Confirm | Ask::SendBack | Ask::IssueCredentials | Ask::AnswerStuck | Ask::Reopen => is_kurve,
         Ask::Activate | Ask::ActivateStranger | Ask::Deactivate | Ask::UndoActivation => is_kurve,
         Ask::AddStranger | Ask::AddOurs | Ask::Remove => is_kurve,
@@ -133,6 +134,8 @@ pub(super) fn expected(scene: &Scene, who: Who, ask: Ask) -> Result<Vec<Due>, Re
         | Ask::ActivateStranger
         | Ask::Deactivate
         | Ask::UndoActivation
+        | Ask::UndoEnd
+        | Ask::UndoEndLate
         | Ask::AddStranger
         | Ask::AddOurs
         | Ask::Remove => of_one_school(scene, ask, &command),
@@ -210,6 +213,9 @@ fn of_one_school(scene: &Scene, ask: Ask, command: &Command) -> Result<Vec<Due>,
             changes.push(Due::ours(Change::SchoolLeft { to, reason }));
             Ok(changes)
         }
+        Command::UndoEnd { .. } if !has_stopped && scene.course != Course::Completed => Ok(vec![]),
+        Command::UndoEnd { .. } if ask == Ask::UndoEndLate => Err(Refusal::UndoTooLate),
+        Command::UndoEnd { .. } => Ok(vec![Due::ours(Change::Reopened)]),
         Command::Reopen { .. } if has_stopped => Ok(taken_up_again(scene, Due::ours(Change::Reopened))),
         Command::Reopen { .. } => Err(Refusal::NotWithdrawn),
         _ if has_stopped => Err(Refusal::IsWithdrawn),

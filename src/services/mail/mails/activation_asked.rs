@@ -33,8 +33,6 @@ impl Mail for ActivationAsked {
             return Err(NotSent::NotNeeded(UnsentReason::NothingToActivate));
         }
         let facts = checks::activation(request.context, about.id()).await?.facts;
-        let is_doubtful = facts.doubt(request.now).is_some();
-        let check = facts.policy.makes_checks().then(|| words::newest_check(facts.newest, is_doubtful));
         let waits = |one: &(SchoolId, &SchoolProgress)| !one.1.is_activated();
         let waiting = about.state.live().filter(waits).map(|(school, _)| school).collect();
         about.draft(&Self {
@@ -44,7 +42,7 @@ impl Mail for ActivationAsked {
                 state: &about.state,
                 newest: checks::newest(request.context, about.id()).await?,
             }),
-            check: check.unwrap_or_default(),
+            check: words::newest_check(&facts, request.now),
             link: about.staff_step(step),
         })
     }

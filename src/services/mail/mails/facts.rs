@@ -6,7 +6,7 @@ use super::Mail;
 use crate::domain::connection::{Connection, ConnectionDetails};
 use crate::domain::ids::{ConnectionId, ContactId, SchoolId};
 use crate::domain::notice::root_fall;
-use crate::domain::onboarding::{FallCause, Onboarding, Step};
+use crate::domain::onboarding::{Event, FallCause, Onboarding, Step};
 use crate::domain::school::{Contact, NewContact, RequestDetails, School};
 use crate::domain::text::EmailAddress;
 use crate::domain::unsent::UnsentReason;
@@ -207,9 +207,13 @@ impl<'a> AboutSchool<'a> {
 
     /// The step and cause that made steps fall in the change that called for this mail.
     pub(super) async fn root_fall(&self) -> Result<Option<(Step, FallCause)>, StoreError> {
-        let Some(version) = self.request.mail.about.version else { return Ok(None) };
-        let events = audit::list_events_of(self.request.context.db.reader(), self.id(), version).await?;
-        Ok(root_fall(&events).map(|(step, cause)| (step, cause.clone())))
+        Ok(root_fall(&self.events().await?).map(|(step, cause)| (step, cause.clone())))
+    }
+
+    /// What happened in the change that called for this mail.
+    pub(super) async fn events(&self) -> Result<Vec<Event>, StoreError> {
+        let Some(version) = self.request.mail.about.version else { return Ok(vec![]) };
+        audit::list_events_of(self.request.context.db.reader(), self.id(), version).await
     }
 
     /// The mail, to its receiver.

@@ -26,6 +26,7 @@ mod import_open;
 mod join_asked;
 mod join_declined;
 mod join_requested;
+mod lifecycle_changed;
 mod mail;
 mod paused_by_kurve;
 mod phrases;
@@ -92,6 +93,7 @@ fn registered(kind: MailKind) -> Registered {
         MailKind::ActivationAsked => Registered::of::<activation_asked::ActivationAsked>(),
         MailKind::ImportOpen => Registered::of::<import_open::ImportOpen>(),
         MailKind::ImportClosed => Registered::of::<import_closed::ImportClosed>(),
+        MailKind::LifecycleChanged => Registered::of::<lifecycle_changed::LifecycleChanged>(),
         MailKind::StepLost => Registered::of::<step_lost::StepLost>(),
         MailKind::ConnectionLost => Registered::of::<connection_lost::ConnectionLost>(),
         MailKind::ConnectionsOutage => Registered::of::<connections_outage::ConnectionsOutage>(),
