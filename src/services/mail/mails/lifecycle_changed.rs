@@ -51,7 +51,7 @@ impl Mail for LifecycleChanged {
     async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
         let about = AboutSchool::load(request).await?;
         let events = about.events().await?;
-        let Some((event, done, reason)) = events.iter().find_map(told) else {
+        let Some((event, (done, reason))) = events.iter().find_map(|event| Some((event, told(event)?))) else {
             return Err(NotSent::NotNeeded(UnsentReason::StepMovedOn));
         };
         let schools: BTreeSet<SchoolId> = request.mail.about.schools.iter().copied().collect();
@@ -117,15 +117,14 @@ impl Mail for LifecycleChanged {
     }
 }
 
-fn told(event: &Event) -> Option<(&Event, Done, String)> {
-    let (done, reason) = match &event.change {
-        Change::Withdrawn { reason } => (Done::Stopped, reason.to_string()),
-        Change::Paused { reason, .. } => (Done::Paused, reason.to_string()),
-        Change::Completed => (Done::Imported, String::new()),
-        Change::Reopened => (Done::Undone, String::new()),
-        _ => return None,
-    };
-    Some((event, done, reason))
+fn told(event: &Event) -> Option<(Done, String)> {
+    match &event.change {
+        Change::Withdrawn { reason } => Some((Done::Stopped, reason.to_string())),
+        Change::Paused { reason, .. } => Some((Done::Paused, reason.to_string())),
+        Change::Completed => Some((Done::Imported, String::new())),
+        Change::Reopened => Some((Done::Undone, String::new())),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
