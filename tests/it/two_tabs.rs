@@ -1,6 +1,6 @@
 //! One browser with pages of several schools open: each page acts on the school that it names, and on no other.
 
-use koppelklaar::domain::actor::Actor;
+use koppelklaar::domain::actor::{Actor, StaffRole};
 use koppelklaar::domain::audit::Action;
 use koppelklaar::domain::onboarding::{Onboarding, Step, StepState};
 use koppelklaar::domain::roles::{ContactRole, Roles};
@@ -30,9 +30,17 @@ fn two_tabs_with_two_schools_act_each_on_their_own() {
         let table = Table::set(&app).await;
         let second = second_school_of(&app, &table).await;
         let (anna, first) = (&table.portal, &table.school);
-        let kurve = app.kurve_again().await;
+        // Who added her does not vouch for her as well.
+        let els = app.staff_as("els@kurve.nl", StaffRole::Support).await;
         for school in [first, &second] {
-            app.vouch(kurve, school).await;
+            let file = onboardings::load_file(app.context(), school.connection).await.expect("the school is here");
+            let found = file.contacts.iter().find(|contact| contact.email.to_string() == first.email);
+            let contact = found.expect("she is a contact of both").id;
+            let action = links::staff_contact(links::STAFF_CONTACT_VOUCH, school.connection, contact);
+            let page = els.get(&links::staff_school(links::STAFF_SCHOOL, school.connection)).await;
+            let ground = [("ground", "Teruggebeld via het nummer van de school.")];
+            let vouched = page.submit(&els, &format!("form[action='{action}']"), &ground).await;
+            assert_eq!(vouched.status, 303, "{}", vouched.body);
         }
 
         // Both tabs are open before either is pressed.
