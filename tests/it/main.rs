@@ -37,6 +37,7 @@ mod mail_rules;
 mod mail_table;
 mod moves;
 mod one_mail;
+mod optie_b;
 mod patterns;
 mod portal;
 mod portal_schools;
