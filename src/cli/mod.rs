@@ -11,6 +11,7 @@ mod key;
 mod magister_simulator;
 mod mail;
 mod migrate;
+mod optie_b;
 mod serve;
 mod staff;
 
@@ -58,6 +59,9 @@ enum Command {
     /// Keys for sealing
     #[command(subcommand)]
     Key(key::KeyCommand),
+    /// Optie B: from an export from Magister to the file that Numo reads
+    #[command(subcommand, name = "optie-b")]
+    OptieB(optie_b::OptieBCommand),
     /// A simulated Magister on this machine, to try clients against; no school is behind it
     MagisterSimulator(magister_simulator::SimulatorArgs),
     /// Checks settings, database, keys and mail, and says what to do
@@ -99,6 +103,7 @@ impl Cli {
             Command::Holidays(command) => holidays::run(&settings, command).await,
             Command::Mail(command) => mail::run(&settings, command).await,
             Command::Key(command) => key::run(&command),
+            Command::OptieB(command) => optie_b::run(command),
             Command::MagisterSimulator(args) => magister_simulator::run(args).await,
             Command::Doctor => doctor::run(&settings).await,
         }

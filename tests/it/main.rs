@@ -40,6 +40,7 @@ mod mail_rules;
 mod mail_table;
 mod moves;
 mod one_mail;
+mod optie_b;
 mod passwords_typed;
 mod patterns;
 mod portal;
