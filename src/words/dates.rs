@@ -1,6 +1,6 @@
 //! Dates and moments as a Dutch reader expects them: the Dutch calendar and clock, in words.
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc, Weekday};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc, Weekday};
 use chrono_tz::Europe::Amsterdam;
 
 use crate::domain::reminder::Period;
@@ -29,6 +29,16 @@ pub fn date_nl(moment: DateTime<Utc>) -> String {
 pub fn moment_nl(moment: DateTime<Utc>) -> String {
     let local = moment.with_timezone(&Amsterdam);
     format!("{} om {}", date_only_nl(local.date_naive()), local.format("%H:%M"))
+}
+
+/// The end of a period: "ma 23 november 2026 om 14:05", or "en met zo 22 november 2026" where it ends with a day, so that
+/// "tot" can stand before it.
+pub fn until_nl(moment: DateTime<Utc>) -> String {
+    let local = moment.with_timezone(&Amsterdam);
+    match local.date_naive().pred_opt() {
+        Some(last) if local.time() == NaiveTime::MIN => format!("en met {}", date_only_nl(last)),
+        Some(_) | None => moment_nl(moment),
+    }
 }
 
 /// The time in the Netherlands: "14:05".
@@ -93,6 +103,13 @@ mod tests {
         assert_eq!(date_nl(at("2026-12-31T23:00:00Z")), "vr 1 januari 2027");
         assert_eq!(date_nl(at("2026-03-28T23:00:00Z")), "zo 29 maart 2026");
         assert_eq!(date_nl(at("2026-06-30T22:00:00Z")), "wo 1 juli 2026");
+    }
+
+    #[test]
+    fn a_period_that_ends_with_a_day_names_that_day() {
+        assert_eq!(until_nl(at("2027-01-04T23:00:00Z")), "en met ma 4 januari 2027");
+        assert_eq!(until_nl(at("2026-06-30T22:00:00Z")), "en met di 30 juni 2026");
+        assert_eq!(until_nl(at("2026-11-23T13:05:00Z")), "ma 23 november 2026 om 14:05");
     }
 
     #[test]

@@ -19,7 +19,7 @@ mod who;
 
 pub use access::{gone_sentence, obstacle_sentence, task_name};
 pub use checks::{check_short, check_title, despite, despite_lines, doubt, leave, newest_check, oddity, seconds_nl};
-pub use dates::{date_nl, date_only_nl, moment_nl, period_nl, time_nl};
+pub use dates::{date_nl, date_only_nl, moment_nl, period_nl, time_nl, until_nl};
 pub use falls::{fall_cause, fall_reason};
 pub use glossary::{GLOSSARY, PLAIN, Word};
 pub use instructions::{check_afterwards, import_instruction, instruction, licence_note, ticket_text, who_can};

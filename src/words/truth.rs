@@ -80,7 +80,7 @@ pub fn advice_title(advice: Advice) -> &'static str {
     match advice {
         Advice::Plain(code) => check_title(code),
         Advice::QueryFirst | Advice::PasswordFirst => "Kurve kan nog niet inloggen",
-        Advice::PasswordAgain => check_title(CheckCode::LoginRefused),
+        Advice::PasswordAgain | Advice::PasswordGone => check_title(CheckCode::LoginRefused),
         Advice::AskAllowlisting | Advice::AskMagister => check_title(CheckCode::PortSilent),
         Advice::SilentNow | Advice::SilentForGood => "Magister geeft geen antwoord meer",
         Advice::DomainGone => "Het schooldomein is niet meer te vinden",
@@ -102,6 +102,10 @@ pub fn advice_sentence(advice: Advice) -> &'static str {
         Advice::PasswordAgain => {
             "Magister weigert het wachtwoord. De gebruiker Kurve was er eerder wel. Vul het wachtwoord opnieuw 2 keer \
              in bij Beheer > Webservices > Gebruikers > Kurve."
+        }
+        Advice::PasswordGone => {
+            "Magister weigert het wachtwoord, en hier is het niet meer te zien. Hebben jullie het nog? Vul het dan opnieuw \
+             2 keer in bij Beheer > Webservices > Gebruikers > Kurve. Anders maakt Kurve een nieuw wachtwoord."
         }
         Advice::AskAllowlisting => {
             "Magister geeft nog geen antwoord. Dat klopt, want de allowlisting is nog niet aangevraagd. Vraag die aan \
@@ -130,6 +134,7 @@ pub fn advice_short(advice: Advice) -> &'static str {
         Advice::QueryFirst => "Voer eerst de query uit.",
         Advice::PasswordFirst => "Vul het wachtwoord in.",
         Advice::PasswordAgain => "Vul het wachtwoord opnieuw in.",
+        Advice::PasswordGone => "Vraag een nieuw wachtwoord.",
         Advice::AskAllowlisting => "Vraag de allowlisting aan.",
         Advice::AskMagister => "Vraag Magister of de adressen van Kurve erop staan.",
         Advice::SilentNow => "We proberen het vanzelf opnieuw.",
@@ -180,7 +185,7 @@ pub fn advice_step(advice: Advice) -> Option<Step> {
     match advice {
         Advice::Plain(code) => check_step(code),
         Advice::QueryFirst => Some(Step::QueryExecuted),
-        Advice::PasswordFirst | Advice::PasswordAgain => Some(Step::PasswordSet),
+        Advice::PasswordFirst | Advice::PasswordAgain | Advice::PasswordGone => Some(Step::PasswordSet),
         Advice::AskAllowlisting => Some(Step::AllowlistingRequested),
         Advice::AskMagister | Advice::SilentForGood => Some(Step::AllowlistingConfirmed),
         Advice::DomainGone => Some(Step::DetailsSubmitted),

@@ -16,6 +16,8 @@ pub enum Advice {
     PasswordFirst,
     /// The log-in was refused to a user that was there before: only the password can be wrong.
     PasswordAgain,
+    /// The log-in was refused, and the password is not shown any more: Kurve makes a new one.
+    PasswordGone,
     /// Nothing answers, and nobody asked for the allowlisting yet.
     AskAllowlisting,
     /// Nothing answers, though the allowlisting was said to be confirmed.
@@ -63,6 +65,7 @@ impl Advice {
             | Self::AskMagister
             | Self::SilentForGood
             | Self::DomainGone => Some(Party::School),
+            Self::PasswordGone => Some(Party::Kurve),
             Self::SilentNow => Some(Party::Magister),
         }
     }
@@ -72,6 +75,8 @@ fn after_refused_log_in(state: &Onboarding) -> Advice {
     let password_was_said = state.is_yes(Step::PasswordSet) || fell_by_check(state, Step::PasswordSet);
     if !state.is_yes(Step::QueryExecuted) {
         Advice::QueryFirst
+    } else if state.access().gone().is_some() {
+        Advice::PasswordGone
     } else if !password_was_said {
         Advice::PasswordFirst
     } else if was_seen(state, Step::QueryExecuted) {

@@ -9,7 +9,7 @@ use super::*;
 use crate::domain::actor::Actor;
 use crate::domain::import_gate::verdict_of_all;
 use crate::domain::onboarding::testing::{Walk, claim, disprove, prove, superbeheerder, support, ticket};
-use crate::domain::onboarding::{Command, FallCause};
+use crate::domain::onboarding::{Command, FallCause, Gone, PasswordAccess};
 
 /// An onboarding and the check that was made then.
 fn checked(walk: &Walk, code: CheckCode) -> (Onboarding, Newest) {
@@ -111,7 +111,7 @@ fn what_a_check_saw_is_lost_and_what_was_only_said_is_refused() {
 #[test]
 fn what_to_do_knows_what_went_before() {
     use Advice::{
-        AskAllowlisting, AskMagister, DomainGone, PasswordAgain, PasswordFirst, Plain, QueryFirst, SilentForGood,
+        AskAllowlisting, AskMagister, DomainGone, PasswordAgain, PasswordFirst, PasswordGone, Plain, QueryFirst, SilentForGood,
         SilentNow,
     };
     use CheckCode::{HostUnknown, ListNotGranted, LoginRefused, PortSilent};
@@ -137,6 +137,12 @@ fn what_to_do_knows_what_went_before() {
         walk.does(support(), &Command::IssueCredentials);
         walk
     };
+    let gone = |steps: &[Step]| {
+        let mut walk = seen(steps);
+        let access = PasswordAccess { is_seen: true, until: walk.now, gone: Some(Gone::Proven) };
+        walk.does(Actor::Check, &Command::NotePassword { access });
+        walk
+    };
     let logged_in = &[Step::AllowlistingRequested, Step::AllowlistingConfirmed, Step::QueryExecuted, Step::PasswordSet];
     let none = Walk::all_but(&[Step::QueryExecuted, Step::AllowlistingRequested]);
     for (name, walk, code, advice, holder) in [
@@ -151,6 +157,7 @@ fn what_to_do_knows_what_went_before() {
             Party::School,
         ),
         ("the user was there", seen(logged_in), LoginRefused, PasswordAgain, Party::School),
+        ("it is not shown any more", gone(logged_in), LoginRefused, PasswordGone, Party::Kurve),
         ("a new password", renewed(logged_in), LoginRefused, PasswordFirst, Party::School),
         ("the list", seen(logged_in), ListNotGranted, Plain(ListNotGranted), Party::School),
         ("nobody asked", none.clone(), PortSilent, AskAllowlisting, Party::School),

@@ -216,14 +216,14 @@ fn kurve_sentence(state: &Onboarding, names: &Names, open: OpenStep) -> String {
     }
     match (open.is_stuck, open.step) {
         (true, step) => format!(
-            "Jullie meldden dat dit niet lukt: “{}”. Kurve zoekt het uit. Je krijgt antwoord per mail.",
+            "Jullie meldden dat dit niet lukt: “{}”. Kurve zoekt het uit. Het antwoord lees je hier.",
             words::step_name(step)
         ),
         (false, Step::CredentialsIssued) => {
             "Kurve zet het wachtwoord en de query voor jullie klaar. Wie door Kurve is bevestigd, krijgt een mail zodra ze klaarstaan.".to_owned()
         }
         (false, Step::ActivationConfirmed) => {
-            "Alles van jullie kant is gereed. Kurve activeert de koppeling in Numo. Je krijgt een mail als de import open is."
+            "Alles van jullie kant is gereed. Kurve activeert de koppeling in Numo. Zodra de import open is, lees je dat hier."
                 .to_owned()
         }
         (

@@ -247,7 +247,7 @@ pub(super) fn credentials_panel(file: &ConnectionFile, issued: &Issued, me: &Con
         version: issued.version,
         issued: words::moment_nl(issued.issued_at),
         left: issued.reveals_left,
-        until: words::moment_nl(issued.expires_at),
+        until: words::until_nl(issued.expires_at),
         sha256: issued.query_sha256.clone(),
         template_version: issued.template_version.clone(),
         is_vouched: me.is_vouched(),

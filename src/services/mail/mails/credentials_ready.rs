@@ -33,7 +33,7 @@ impl Mail for CredentialsReady {
             school: about.facts(),
             is_renewal: about.state.credential_version() > 1,
             import_closed: request.mail.about.import_closed,
-            until: about.state.access().password().map(|known| words::moment_nl(known.until)).unwrap_or_default(),
+            until: about.state.access().password().map(|known| words::until_nl(known.until)).unwrap_or_default(),
             link: about.portal_step(step),
         })
     }
@@ -58,7 +58,7 @@ impl Mail for CredentialsReady {
             school: samples::school(),
             is_renewal: false,
             import_closed: false,
-            until: "di 5 januari 2027, 00:00".into(),
+            until: "en met ma 4 januari 2027".into(),
             link: samples::LINK.into(),
         }
     }
