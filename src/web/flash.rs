@@ -11,6 +11,7 @@ use crate::domain::onboarding::Step;
 use crate::links;
 use crate::services::mail::reach::Reach;
 use crate::web::WebState;
+use crate::web::promised::Promised;
 use crate::web::session::Jar;
 use crate::words;
 
@@ -151,38 +152,6 @@ impl Undo {
     /// Where that is posted.
     pub fn path(self) -> String {
         links::staff_school(links::STAFF_UNDO, self.connection)
-    }
-}
-
-/// Whom a message promises a mail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Promised {
-    /// The contacts of the connection.
-    School,
-    /// Those of them for whom Kurve vouches.
-    Vouched,
-    /// One person.
-    Person,
-    /// The reader.
-    Reader,
-}
-
-impl Promised {
-    /// What is said where the mail does not get to all of them.
-    pub fn instead(self, reach: Reach) -> &'static str {
-        match (self, reach) {
-            (_, Reach::Everyone) => "",
-            (Self::Reader, Reach::Some | Reach::Nobody) => {
-                "Bij jouw e-mailadres komt geen mail aan: je leest het antwoord hier."
-            }
-            (Self::Reader, Reach::Held) => "Je leest het antwoord hier.",
-            (_, Reach::Held) => "De mail wacht: er worden nu geen mails verstuurd.",
-            (Self::School | Self::Vouched, Reach::Some) => "Niet iedereen krijgt de mail: een e-mailadres werkt niet.",
-            (Self::School | Self::Vouched, Reach::Nobody) => {
-                "Er gaat geen mail: bij niemand van de school komt mail aan. Bel de school."
-            }
-            (Self::Person, Reach::Some | Reach::Nobody) => "Er gaat geen mail: op dit e-mailadres komt mail niet aan.",
-        }
     }
 }
 

@@ -20,6 +20,7 @@ pub mod page;
 mod planned;
 pub mod portal;
 pub mod problem;
+pub mod promised;
 pub mod public;
 pub mod rate_limit;
 pub mod return_to;

@@ -128,8 +128,8 @@ fn who_was_not_vouched_for_gets_neither_password_nor_query() {
 fn a_page_that_shows_an_older_password_is_told_so() {
     run(|app: TestApp| async move {
         let table = ready(&app).await;
-        let old_page = table.portal.open("/stap/password_set").await;
         let old = look(&table).await.text("[data-secret]");
+        let old_page = table.portal.open("/stap/password_set").await;
 
         table.kurve("", "issue", &[]).await;
         let reveal = old_page.submit(&table.portal, "form[action$='/wachtwoord']", &[]).await;

@@ -111,8 +111,8 @@ fn what_a_check_saw_is_lost_and_what_was_only_said_is_refused() {
 #[test]
 fn what_to_do_knows_what_went_before() {
     use Advice::{
-        AskAllowlisting, AskMagister, DomainGone, PasswordAgain, PasswordFirst, PasswordGone, Plain, QueryFirst, SilentForGood,
-        SilentNow,
+        AskAllowlisting, AskMagister, DomainGone, PasswordAgain, PasswordFirst, PasswordGone, Plain, QueryFirst,
+        SilentForGood, SilentNow,
     };
     use CheckCode::{HostUnknown, ListNotGranted, LoginRefused, PortSilent};
     let requested = |mut walk: Walk| {

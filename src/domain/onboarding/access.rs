@@ -1,6 +1,6 @@
-//! What stands between a school and a step that takes the credentials: nobody for whom Kurve vouches, or a password that
-//! is not shown any more. Contacts and credentials have rows of their own; what matters of them here is noted in the
-//! onboarding whenever it changes, so that who has the ball follows from the onboarding alone.
+//! Who can see the password. Contacts and credentials have rows of their own; what matters of them here is noted in the
+//! onboarding whenever it changes, so that who has the ball follows from the onboarding alone. What it stands in the way of
+//! is in `obstacle`.
 
 use std::collections::BTreeSet;
 
@@ -8,9 +8,6 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{EnumIter, IntoStaticStr};
 
-use super::change::FallCause;
-use super::gate::Step;
-use super::step_state::StepState;
 use crate::domain::actor::Actor;
 use crate::domain::ids::ContactId;
 
@@ -60,15 +57,6 @@ pub struct PasswordAsked {
     pub at: DateTime<Utc>,
 }
 
-/// Why the people of a step cannot do it, until Kurve does something.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Obstacle {
-    /// Kurve vouches for none of those who are to do it.
-    NotVouched(BTreeSet<ContactId>),
-    /// The password that it takes is not shown any more.
-    PasswordGone(Gone),
-}
-
 /// Who can see what; empty while nothing is known of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -89,7 +77,7 @@ impl People {
 
     /// Those who are to do a step that takes the credentials, if Kurve vouches for none of them: the one to whom it was
     /// handed, else all.
-    fn all_unvouched(&self, handed_to: Option<ContactId>) -> Option<BTreeSet<ContactId>> {
+    pub(super) fn all_unvouched(&self, handed_to: Option<ContactId>) -> Option<BTreeSet<ContactId>> {
         match handed_to {
             Some(id) if self.others.contains(&id) => Some(BTreeSet::from([id])),
             Some(id) if self.vouched.contains(&id) => None,
@@ -124,31 +112,5 @@ impl Access {
     /// Why the password of now is not shown any more, if so.
     pub fn gone(&self) -> Option<Gone> {
         self.password?.gone
-    }
-
-    pub(super) fn obstacles(&self, step: Step, state: &StepState, handed_to: Option<ContactId>) -> Vec<Obstacle> {
-        let StepState::Open { fallen, .. } = state else { return vec![] };
-        let mut found = vec![];
-        if step.takes_credentials() {
-            found.extend(self.people.all_unvouched(handed_to).map(Obstacle::NotVouched));
-        }
-        let fell_by_itself = fallen.as_ref().is_some_and(|fallen| match fallen.cause {
-            FallCause::NeededStepFell { .. } | FallCause::Undone => false,
-            FallCause::TakenBack
-            | FallCause::SentBack { .. }
-            | FallCause::CredentialsRenewed
-            | FallCause::ConnectionLost { .. }
-            | FallCause::Refused { .. }
-            | FallCause::Withdrawn
-            | FallCause::Moved => true,
-        });
-        if step == Step::PasswordSet
-            && let Some(gone) = self.gone()
-            // A password with which a check logged in stands in Magister, until something says otherwise.
-            && (gone != Gone::Proven || fell_by_itself)
-        {
-            found.push(Obstacle::PasswordGone(gone));
-        }
-        found
     }
 }

@@ -14,6 +14,7 @@ pub mod decide;
 pub mod gate;
 pub mod interrupted;
 mod lifecycle;
+mod obstacle;
 pub mod progress;
 mod school_progress;
 mod school_view;
@@ -27,7 +28,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use access::{Access, Gone, Obstacle, PasswordAccess, PasswordAsked, People};
+pub use access::{Access, Gone, PasswordAccess, PasswordAsked, People};
 pub use answer::{Answer, Despite, Evidence, Given, Ground};
 pub use change::{Change, Event, FallCause};
 pub use changed::Changed;
@@ -35,6 +36,7 @@ pub use command::{Command, Refusal};
 pub use decide::decide;
 pub use gate::{Gate, Party, Step};
 pub use lifecycle::{Lifecycle, Pause};
+pub use obstacle::Obstacle;
 pub use school_progress::{Course, SchoolProgress, TIME_TO_UNDO_END};
 pub use school_view::SchoolView;
 pub use state::{MOST_SCHOOLS, Onboarding};

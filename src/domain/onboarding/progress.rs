@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use strum::IntoEnumIterator;
 
-use super::access::{Gone, Obstacle};
+use super::access::Gone;
 use super::gate::{Gate, Party, Step};
+use super::obstacle::Obstacle;
 use super::state::Onboarding;
 use super::step_state::StepState;
 use crate::domain::ids::ContactId;

@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::access::{Access, Obstacle};
+use super::access::Access;
 use super::answer::{Answer, Despite, Evidence, Ground};
 use super::gate::{Gate, Party, Step};
 use super::interrupted::Interrupted;
 use super::lifecycle::{Lifecycle, Pause};
+use super::obstacle::{self, Obstacle};
 use super::school_progress::{Course, SchoolProgress};
 use super::school_view::SchoolView;
 use super::settle::settle;
@@ -233,7 +234,7 @@ impl Onboarding {
 
     /// Why the people of a step that can be done now cannot do it.
     pub fn obstacles(&self, step: Step) -> Vec<Obstacle> {
-        self.access.obstacles(step, self.step(step), self.handed_to(step))
+        obstacle::obstacles(&self.access, step, self.step(step), self.handed_to(step))
     }
 
     /// Who can see the credentials, and whether the password can be seen at all.

@@ -22,8 +22,9 @@ use crate::services::onboarding::onboardings::{self, ConnectionFile};
 use crate::services::onboarding::schools;
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
-use crate::web::flash::{self, Flash, Promised, Undo};
+use crate::web::flash::{self, Flash, Undo};
 use crate::web::form::FieldErrors;
+use crate::web::promised::Promised;
 use crate::web::{WebState, page};
 
 /// A colleague at work on one connection.

@@ -14,7 +14,7 @@ use crate::links;
 use crate::services::Call;
 use crate::services::mail::reach::Reach;
 use crate::services::onboarding::onboardings::ConnectionFile;
-use crate::web::flash::Promised;
+use crate::web::promised::Promised;
 use crate::words::{self, step_name, step_short};
 
 /// "Bevestigen", on a ground if there is more than a colleague's word; the activation, of every school that waits.
