@@ -17,8 +17,7 @@ use crate::domain::onboarding::{Changed, Command, FallCause, Ground, Step};
 use crate::domain::roles::ContactRole;
 
 fn called_for(taken: &Changed) -> Vec<(MailKind, Audience, Option<Step>)> {
-    let found = notices(taken);
-    found.into_iter().map(|Notice { kind, to, step, schools: _ }| (kind, to, step)).collect()
+    notices(taken).into_iter().map(|Notice { kind, to, step, schools: _ }| (kind, to, step)).collect()
 }
 
 fn send_back(step: Step) -> Command {

@@ -240,6 +240,8 @@ pub(in crate::services) async fn change_all(
         state = state.apply_all(&new);
         events.extend(new);
     }
+    // Before it is noted who can see them.
+    follow_credentials(work, call, connection, &before, &state).await?;
     let (state, noted) = access::noted(work.conn(), call, connection, state).await?;
     events.extend(noted);
     if events.is_empty() {
@@ -258,18 +260,30 @@ pub(in crate::services) async fn change_all(
             schools::save_progress(work.conn(), school, progress).await?;
         }
     }
-    if changed.after.lifecycle().is_withdrawn() && !changed.before.lifecycle().is_withdrawn() {
-        // For ever: who takes a school up again makes a new password.
-        credentials::mark_closed(work.conn(), connection, ClosedReason::Withdrawn, call.now).await?;
-    }
-    let is_back = changed.before.lifecycle().is_withdrawn() && !changed.after.lifecycle().is_withdrawn();
-    if is_back && changed.after.is_yes(Step::CredentialsIssued) {
-        // The school undid that it stopped: what was closed by that is not.
-        credentials::reopen_withdrawn(work.conn(), connection, changed.after.credential_version()).await?;
-    }
     checks::follow(work, call, connection, &changed).await?;
     tell(work, connection, &changed, contact_of(&call.actor)).await?;
     Ok(changed)
+}
+
+/// Closes the credentials of a connection that stopped, and opens them where the school undid that.
+async fn follow_credentials(
+    work: &UnitOfWork<'_>,
+    call: &Call,
+    connection: ConnectionId,
+    before: &Onboarding,
+    after: &Onboarding,
+) -> Result<(), ServiceError> {
+    match (before.lifecycle().is_withdrawn(), after.lifecycle().is_withdrawn()) {
+        // For ever: who takes a school up again makes a new password.
+        (false, true) => {
+            credentials::mark_closed(work.conn(), connection, ClosedReason::Withdrawn, call.now).await?;
+        }
+        (true, false) if after.is_yes(Step::CredentialsIssued) => {
+            credentials::reopen_withdrawn(work.conn(), connection, after.credential_version()).await?;
+        }
+        (_, _) => {}
+    }
+    Ok(())
 }
 
 /// What ends or lays aside something for a whole school takes a contact for whom Kurve vouches.
