@@ -260,6 +260,10 @@ impl Plan<'_> {
             };
             let command = Command::Claim { step: *step, ground, credential_version: None };
             let days = 8 - i64::try_from(order).unwrap_or_default();
+            if *step == Step::PasswordSet {
+                let call = self.call(self.contact(contact), self.days_ago(days, 30));
+                credentials::reveal(self.context, &call, ContactRef { connection, contact }, 1).await?;
+            }
             self.by_school(connection, contact, days, &command).await?;
         }
         Ok(())

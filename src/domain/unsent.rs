@@ -42,6 +42,8 @@ pub enum UnsentReason {
     DigestEmpty,
     /// The credentials were taken back.
     CredentialsTakenBack,
+    /// The password is not shown any more.
+    PasswordGone,
     /// The step was done.
     StepDone,
     /// The step is not stuck any more.
@@ -50,6 +52,8 @@ pub enum UnsentReason {
     StepMovedOn,
     /// The pause ended before it was told.
     PauseEnded,
+    /// What it tells of was undone.
+    EndUndone,
     /// There is nothing that waits for activation.
     NothingToActivate,
     /// The import closed before it was told that it opened.

@@ -199,7 +199,7 @@ impl Flash {
             Self::Issued => "Wachtwoord en query zijn klaargezet. Wie Kurve heeft bevestigd, krijgt bericht.",
             Self::HandedAgain => "Het wachtwoord kan weer worden bekeken.",
             Self::Confirmed => "De stap is bevestigd.",
-            Self::Undone => "Ongedaan gemaakt. De mails zijn niet verstuurd: niemand heeft er bericht van gekregen.",
+            Self::Undone => "Ongedaan gemaakt. De mails zijn niet verstuurd. In het verloop blijft het staan.",
             Self::UndoneAndTold => {
                 "Ongedaan gemaakt. Er was al mail weg. De school krijgt daarom bericht dat de import weer dicht is."
             }

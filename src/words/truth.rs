@@ -79,8 +79,8 @@ pub fn unseen_sentence(truths: &Truths<'_>) -> String {
 pub fn advice_title(advice: Advice) -> &'static str {
     match advice {
         Advice::Plain(code) => check_title(code),
-        Advice::QueryFirst | Advice::PasswordFirst => "Kurve kan nog niet inloggen",
-        Advice::PasswordAgain | Advice::PasswordGone => check_title(CheckCode::LoginRefused),
+        Advice::QueryFirst | Advice::PasswordFirst | Advice::VouchFirst(_) => "Kurve kan nog niet inloggen",
+        Advice::PasswordAgain | Advice::PasswordGone | Advice::RefusedNow => check_title(CheckCode::LoginRefused),
         Advice::AskAllowlisting | Advice::AskMagister => check_title(CheckCode::PortSilent),
         Advice::SilentNow | Advice::SilentForGood => "Magister geeft geen antwoord meer",
         Advice::DomainGone => "Het schooldomein is niet meer te vinden",
@@ -106,6 +106,13 @@ pub fn advice_sentence(advice: Advice) -> &'static str {
         Advice::PasswordGone => {
             "Magister weigert het wachtwoord, en hier is het niet meer te zien. Hebben jullie het nog? Vul het dan opnieuw \
              2 keer in bij Beheer > Webservices > Gebruikers > Kurve. Anders maakt Kurve een nieuw wachtwoord."
+        }
+        Advice::RefusedNow => {
+            "Magister weigert nu het wachtwoord dat eerder werkte. We proberen het vanzelf opnieuw. Blijft het zo, dan maakt \
+             Kurve een nieuw wachtwoord."
+        }
+        Advice::VouchFirst(_) => {
+            "Kurve kan nog niet inloggen. Kurve controleert eerst wie er bij jullie school hoort. Daarna kunnen jullie verder."
         }
         Advice::AskAllowlisting => {
             "Magister geeft nog geen antwoord. Dat klopt, want de allowlisting is nog niet aangevraagd. Vraag die aan \
@@ -134,10 +141,11 @@ pub fn advice_short(advice: Advice) -> &'static str {
         Advice::QueryFirst => "Voer eerst de query uit.",
         Advice::PasswordFirst => "Vul het wachtwoord in.",
         Advice::PasswordAgain => "Vul het wachtwoord opnieuw in.",
-        Advice::PasswordGone => "Vraag een nieuw wachtwoord.",
+        Advice::PasswordGone => "Kurve maakt een nieuw wachtwoord.",
+        Advice::VouchFirst(_) => "Kurve controleert eerst wie er bij de school hoort.",
         Advice::AskAllowlisting => "Vraag de allowlisting aan.",
         Advice::AskMagister => "Vraag Magister of de adressen van Kurve erop staan.",
-        Advice::SilentNow => "We proberen het vanzelf opnieuw.",
+        Advice::SilentNow | Advice::RefusedNow => "We proberen het vanzelf opnieuw.",
         Advice::SilentForGood => "Vraag Magister of de allowlisting nog geldt.",
         Advice::DomainGone => "Kijk na of het schooldomein veranderd is.",
         Advice::Plain(code) => match code {
@@ -189,7 +197,8 @@ pub fn advice_step(advice: Advice) -> Option<Step> {
         Advice::AskAllowlisting => Some(Step::AllowlistingRequested),
         Advice::AskMagister | Advice::SilentForGood => Some(Step::AllowlistingConfirmed),
         Advice::DomainGone => Some(Step::DetailsSubmitted),
-        Advice::SilentNow => None,
+        Advice::VouchFirst(step) => Some(step),
+        Advice::SilentNow | Advice::RefusedNow => None,
     }
 }
 

@@ -55,7 +55,7 @@ fn a_slip_that_is_undone_at_once_is_told_to_nobody_and_its_mails_say_why_they_di
         let late = app.new_mails().await;
         let again = undo(&table, &page).await;
 
-        assert!(undone.text("[data-flash]").contains("niemand heeft er bericht van gekregen"), "{}", undone.body);
+        assert!(undone.text("[data-flash]").contains("De mails zijn niet verstuurd"), "{}", undone.body);
         assert!(again.text("[data-flash]").contains("Dit stond al zo"), "{}", again.body);
         assert!(!is_open(&app, &table).await);
         let subjects = |mails: &[crate::support::post::Mail]| -> Vec<String> {

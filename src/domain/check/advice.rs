@@ -3,7 +3,7 @@
 
 use super::CheckCode;
 use crate::domain::onboarding::gate::{Party, Step};
-use crate::domain::onboarding::{FallCause, Onboarding};
+use crate::domain::onboarding::{FallCause, Obstacle, Onboarding};
 
 /// The one thing to do after a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -18,6 +18,10 @@ pub enum Advice {
     PasswordAgain,
     /// The log-in was refused, and the password is not shown any more: Kurve makes a new one.
     PasswordGone,
+    /// The log-in is refused where it worked, and the password is not shown any more; it is tried again.
+    RefusedNow,
+    /// Kurve vouches for nobody who is to do the step first.
+    VouchFirst(Step),
     /// Nothing answers, and nobody asked for the allowlisting yet.
     AskAllowlisting,
     /// Nothing answers, though the allowlisting was said to be confirmed.
@@ -65,18 +69,23 @@ impl Advice {
             | Self::AskMagister
             | Self::SilentForGood
             | Self::DomainGone => Some(Party::School),
-            Self::PasswordGone => Some(Party::Kurve),
-            Self::SilentNow => Some(Party::Magister),
+            Self::PasswordGone | Self::VouchFirst(_) => Some(Party::Kurve),
+            Self::SilentNow | Self::RefusedNow => Some(Party::Magister),
         }
     }
 }
 
 fn after_refused_log_in(state: &Onboarding) -> Advice {
+    let step = if state.is_yes(Step::QueryExecuted) { Step::PasswordSet } else { Step::QueryExecuted };
+    if state.obstacles(step).iter().any(|obstacle| matches!(obstacle, Obstacle::NotVouched(_))) {
+        return Advice::VouchFirst(step);
+    }
     let password_was_said = state.is_yes(Step::PasswordSet) || fell_by_check(state, Step::PasswordSet);
     if !state.is_yes(Step::QueryExecuted) {
         Advice::QueryFirst
     } else if state.access().gone().is_some() {
-        Advice::PasswordGone
+        // One that is yes fell by nothing yet.
+        if state.is_yes(Step::PasswordSet) { Advice::RefusedNow } else { Advice::PasswordGone }
     } else if !password_was_said {
         Advice::PasswordFirst
     } else if was_seen(state, Step::QueryExecuted) {

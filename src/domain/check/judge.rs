@@ -158,7 +158,8 @@ impl CheckHistory {
 
     /// Whether a step might fall by this result in the end: then it matters how the other connections fare.
     pub fn is_at_stake(&self, result: &CheckResult) -> bool {
-        !result.code.is_connected() && (falling(self, result.code).is_some() || self.is_worse(result))
+        let is_refused = self.refused_word(result.code).is_some();
+        !result.code.is_connected() && (is_refused || falling(self, result.code).is_some() || self.is_worse(result))
     }
 
     /// From when on others tell of a failure now: lately, and at the last try after the one before it.
@@ -252,6 +253,11 @@ pub fn judge(known: &CheckHistory, result: &CheckResult, fleet: &Fleet, now: Dat
     }
 
     if let Some(step) = known.refused_word(code) {
+        if fleet.is_outage(is_worse) {
+            // Perhaps everyone's is refused: some others are looked at first.
+            let (retry_at, asks) = (Some(now + Fleet::SOON), fleet.ask(known.hears_since(now)));
+            return Judgement { prove, retry_at, asks, streak: known.streak, ..Judgement::default() };
+        }
         // A loss that was told stays told.
         let streak = known.streak.filter(Streak::is_over);
         return Judgement { prove, disprove: vec![(step, code)], streak, ..Judgement::default() };

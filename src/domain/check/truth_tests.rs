@@ -112,7 +112,7 @@ fn what_a_check_saw_is_lost_and_what_was_only_said_is_refused() {
 fn what_to_do_knows_what_went_before() {
     use Advice::{
         AskAllowlisting, AskMagister, DomainGone, PasswordAgain, PasswordFirst, PasswordGone, Plain, QueryFirst,
-        SilentForGood, SilentNow,
+        RefusedNow, SilentForGood, SilentNow,
     };
     use CheckCode::{HostUnknown, ListNotGranted, LoginRefused, PortSilent};
     let requested = |mut walk: Walk| {
@@ -143,6 +143,11 @@ fn what_to_do_knows_what_went_before() {
         walk.does(Actor::Check, &Command::NotePassword { access });
         walk
     };
+    let gone_and_fell = |steps: &[Step]| {
+        let mut walk = gone(steps);
+        refused(&mut walk, Step::PasswordSet, "login_refused");
+        walk
+    };
     let logged_in = &[Step::AllowlistingRequested, Step::AllowlistingConfirmed, Step::QueryExecuted, Step::PasswordSet];
     let none = Walk::all_but(&[Step::QueryExecuted, Step::AllowlistingRequested]);
     for (name, walk, code, advice, holder) in [
@@ -157,7 +162,8 @@ fn what_to_do_knows_what_went_before() {
             Party::School,
         ),
         ("the user was there", seen(logged_in), LoginRefused, PasswordAgain, Party::School),
-        ("it is not shown any more", gone(logged_in), LoginRefused, PasswordGone, Party::Kurve),
+        ("it worked and is not shown any more", gone(logged_in), LoginRefused, RefusedNow, Party::Magister),
+        ("and it fell", gone_and_fell(logged_in), LoginRefused, PasswordGone, Party::Kurve),
         ("a new password", renewed(logged_in), LoginRefused, PasswordFirst, Party::School),
         ("the list", seen(logged_in), ListNotGranted, Plain(ListNotGranted), Party::School),
         ("nobody asked", none.clone(), PortSilent, AskAllowlisting, Party::School),

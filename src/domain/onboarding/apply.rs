@@ -33,7 +33,8 @@ impl Onboarding {
             }
             Change::StepFell { step, cause } => {
                 self.drop_step(*step, cause, event);
-                if *step == Step::ActivationConfirmed {
+                // Of what was undone at once nobody heard.
+                if *step == Step::ActivationConfirmed && *cause != FallCause::Undone {
                     self.tells_all(event);
                 }
             }
@@ -173,6 +174,10 @@ impl Onboarding {
                 *state = StepState::Yes { answer: Answer::new(evidence, given) };
                 self.handed_to.remove(&step);
             }
+        }
+        if step == Step::PasswordSet {
+            // They had it after all.
+            self.access.asked = None;
         }
     }
 

@@ -85,8 +85,8 @@ const UNKNOWN_HOST: Expected = (
     Rung::Name,
     Some(Party::School),
     NOTHING,
-    "We vinden geen Magister op dit schooldomein. Kijk na of het klopt en geef het goede schooldomein \
-     door aan Kurve.",
+    "We vinden geen Magister op dit schooldomein. Kijk na of het klopt. Verbeter het bij \
+     deze controle, of geef het goede schooldomein door aan Kurve.",
 );
 const SILENT: Expected = (
     CheckCode::PortSilent,

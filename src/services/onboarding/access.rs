@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 
 use crate::domain::actor::Actor;
-use crate::domain::credential::reveal;
+use crate::domain::credential::{ClosedReason, reveal};
 use crate::domain::ids::{ConnectionId, ContactId};
 use crate::domain::insight::HoldingChange;
 use crate::domain::onboarding::progress::{TaskKind, kurve_tasks};
@@ -16,6 +16,7 @@ use crate::domain::reminder::{self, WorkingCalendar};
 use crate::services::operations::{holidays, insight};
 use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{Call, Context, ServiceError};
+use crate::store::onboarding::credentials::StoredCredential;
 use crate::store::onboarding::onboardings::Versioned;
 use crate::store::onboarding::{arrangements, connections, credentials, onboardings};
 use crate::store::people::contacts;
@@ -36,7 +37,9 @@ pub(in crate::services) async fn notes(
         let group = if person.is_vouched() { &mut people.vouched } else { &mut people.others };
         group.insert(person.id);
     }
-    let newest = credentials::find_newest(conn, connection).await?;
+    // While the school has stopped nobody asks for it, and it may be opened again.
+    let is_withdrawn = |stored: &StoredCredential| stored.closed.is_some_and(|(_, why)| why == ClosedReason::Withdrawn);
+    let newest = credentials::find_newest(conn, connection).await?.filter(|stored| !is_withdrawn(stored));
     let password = newest.filter(|stored| stored.version == state.credential_version()).map(|stored| PasswordAccess {
         is_seen: stored.reveals_used > 0 || state.access().password().is_some_and(|known| known.is_seen),
         until: stored.expires_at,
@@ -128,6 +131,10 @@ pub async fn note_due(context: &Context, now: DateTime<Utc>) -> Result<usize, Se
             // Somebody changed it a moment ago, and noted it with that.
             Err(ServiceError::Conflict | ServiceError::Store(StoreError::Conflict)) => {}
             Err(error) => {
+                // One that cannot be read stands on the worklist; it is not asked for again.
+                if matches!(error, ServiceError::Store(StoreError::CorruptRow { .. })) {
+                    onboardings::clear_password_until(context.db.writer(), connection).await?;
+                }
                 tracing::error!(connection.id = %connection, error = %error, "Could not note that a password is not shown any more");
             }
         }

@@ -9,6 +9,7 @@ use crate::domain::join::{Asker, JoinKind, JoinRequest};
 use crate::domain::onboarding::{Answer, Command, Ground, Onboarding, Refusal, SchoolProgress, Step};
 use crate::domain::school::{School, SchoolDetails, SchoolRef};
 use crate::domain::text::{Brin, SchoolDomain};
+use crate::services::onboarding::access;
 use crate::services::onboarding::joins::{self, Asking, Place, Wanted};
 use crate::services::onboarding::onboardings::{self, ConnectionFile};
 use crate::services::people::contacts;
@@ -163,9 +164,9 @@ async fn try_to_correct(
     let (own, places) = known.settle(&work, &NewDetails { connection: new.clone(), brin: None }).await?;
     if own.connection.domain != known.connection.details.domain {
         known.save_connection(&work, call, &own).await?;
-        let version = store::onboarding::onboardings::save(work.conn(), connection, &held, call.now).await?;
+        contacts::clear_vouches(&mut work, connection, Some(held.version + 1)).await?;
+        let version = access::save_noted(&mut work, call, connection, held).await?;
         work.note_version(Some(connection), Some(version), Action::DetailsChanged);
-        contacts::clear_vouches(&mut work, connection, Some(version)).await?;
         // What was found was about another Magister, so nothing is known of this one.
         check_status::save(work.conn(), &CheckStatus::fresh(connection)).await?;
     }
@@ -181,7 +182,9 @@ async fn try_to_correct(
 /// Whether a contact may correct the school domain after a check that ended so.
 pub fn can_correct_domain(code: CheckCode, state: &Onboarding) -> bool {
     let is_going_on = !state.lifecycle().is_withdrawn();
-    is_going_on && Advice::of(code, state) == Advice::Plain(CheckCode::HostUnknown)
+    // An import that is open speaks of the Magister that was known: Kurve looks at that first.
+    let is_activated = state.is_any_yes(Step::ActivationConfirmed);
+    is_going_on && !is_activated && Advice::of(code, state) == Advice::Plain(CheckCode::HostUnknown)
 }
 
 async fn try_to_submit(

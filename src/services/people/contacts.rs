@@ -9,7 +9,7 @@ use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::ids::{ConnectionId, ContactId, StaffId};
 use crate::domain::notice::{About, MailKind};
-use crate::domain::onboarding::{Lifecycle, Obstacle, Step};
+use crate::domain::onboarding::{Obstacle, Step};
 use crate::domain::roles::{ContactRole, Roles};
 use crate::domain::school::{Contact, ContactRef, NewContact, Vouch};
 use crate::domain::text::{EmailAddress, PersonName, Reason};
@@ -189,7 +189,7 @@ fn tell_of_ready(work: &mut UnitOfWork<'_>, who: ContactRef, before: &Versioned)
             |obstacle: &Obstacle| matches!(obstacle, Obstacle::NotVouched(people) if people.contains(&who.contact));
         before.state.obstacles(step).iter().any(is_theirs)
     };
-    if before.state.lifecycle() == Lifecycle::Active && Step::iter().any(waits) {
+    if !before.state.lifecycle().is_withdrawn() && Step::iter().any(waits) {
         work.mail(NewMail {
             kind: MailKind::CredentialsReady,
             connection: Some(who.connection),

@@ -276,30 +276,28 @@ pub struct Unconfirmed {
 pub async fn list_unconfirmed(context: &Context, now: DateTime<Utc>) -> Result<Vec<Unconfirmed>, ServiceError> {
     let conn = context.db.reader();
     let before = now - Duration::minutes(UNCONFIRMED_MINUTES);
-    let mut found = vec![];
+    let mut rows = vec![];
     for row in registrations::list_unconfirmed(conn, before, UNCONFIRMED_ROWS).await? {
-        let form = match open(context, &row.stored) {
-            Ok(form) => form,
-            Err(error) => {
-                tracing::error!(cause = chain(&error), "Left a request out of a list");
-                continue;
-            }
-        };
-        // Whoever asked again and confirmed that is here.
-        let school = schools::find_by_brin(conn, &form.details.brin).await?;
-        if school.is_some_and(|school| school.created_at >= row.requested_at) {
-            continue;
+        match open(context, &row.stored) {
+            Ok(form) => rows.push((row, form)),
+            Err(error) => tracing::error!(cause = chain(&error), "Left a request out of a list"),
         }
-        let mark = address_marks::find(conn, &context.keys.email_key(&form.email.key_form())).await?;
-        found.push(Unconfirmed {
-            id: row.stored.id,
-            form,
-            requested_at: row.requested_at,
-            expires_at: row.stored.expires_at,
-            bounced: mark.bounced.map(|bounced| bounced.code),
-        });
     }
-    Ok(found)
+    let key_of = |form: &RegistrationForm| context.keys.email_key(&form.email.key_form());
+    let here = schools::list_by_brin(conn, &rows.iter().map(|(_, form)| form.details.brin.key()).collect()).await?;
+    let marks = address_marks::list(conn, rows.iter().map(|(_, form)| key_of(form))).await?;
+    // Whoever asked again and confirmed that is here.
+    rows.retain(|(row, form)| {
+        here.get(&form.details.brin.key()).is_none_or(|school| school.created_at < row.requested_at)
+    });
+    let unconfirmed = |(row, form): (registrations::UnconfirmedRow, RegistrationForm)| Unconfirmed {
+        id: row.stored.id,
+        requested_at: row.requested_at,
+        expires_at: row.stored.expires_at,
+        bounced: marks.get(&key_of(&form)).and_then(|mark| mark.bounced.as_ref()).map(|bounced| bounced.code.clone()),
+        form,
+    };
+    Ok(rows.into_iter().map(unconfirmed).collect())
 }
 
 /// Kurve has the confirmation mail of a request sent again, with a new link; the link of the mail before no longer works.

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::onboarding;
+use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::domain::ids::ConnectionId;
@@ -154,6 +155,16 @@ pub async fn list_due_passwords(
         .all(conn)
         .await?;
     Ok(rows.into_iter().map(ConnectionId::from_uuid).collect())
+}
+
+/// Nothing more is due of the password of a connection.
+pub async fn clear_password_until(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<(), StoreError> {
+    onboarding::Entity::update_many()
+        .col_expr(onboarding::Column::PasswordUntil, Expr::value(Option::<DateTime<Utc>>::None))
+        .filter(onboarding::COLUMN.connection_id.eq(connection.as_uuid()))
+        .exec(conn)
+        .await?;
+    Ok(())
 }
 
 pub(in crate::store) fn to_versioned(row: &onboarding::Model) -> Result<Versioned, StoreError> {

@@ -69,14 +69,29 @@ pub(super) async fn correct_domain(
     if web.limits.check_client(who.visit.client).is_err() {
         refusal = words::TOO_MANY_FORMS.to_owned();
     } else if let Some(domain) = errors.take("domain", SchoolDomain::parse(&form.domain)) {
+        let known = open(&web, &who, "").await?.file.connection.details.domain;
+        if domain == known {
+            errors.add("domain", "Dit schooldomein staat er al. Vul het goede in.");
+            return come_back(&web, &who, form, errors, refusal).await;
+        }
         match details::correct_domain(&web.context, &who.call(), who.connection(), &domain).await {
             Ok(()) => return Ok(flash::redirect(&web, &who.at(links::SCHOOL_CONNECTION), Flash::DomainGiven)),
             Err(ServiceError::Refused(refused)) => refusal = words::refusal(&refused),
             Err(error) => return Err(error.into()),
         }
     }
+    come_back(&web, &who, form, errors, refusal).await
+}
+
+async fn come_back(
+    web: &WebState,
+    who: &SchoolContact,
+    form: DomainForm,
+    errors: FieldErrors,
+    refusal: String,
+) -> Result<Response, PageError> {
     let latest = checks::latest(&web.context, who.connection()).await?;
-    let page = ConnectionPage { domain: Some(form), errors, refusal, ..build(&web, &who, latest).await? };
+    let page = ConnectionPage { domain: Some(form), errors, refusal, ..build(web, who, latest).await? };
     page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
@@ -204,6 +219,12 @@ pub(super) struct ConnectionPanel {
     pub(super) button: CheckButton,
 }
 
+/// Whether what a check asks comes next: it did not pass, and nobody said since that it is done.
+fn is_next(file: &ConnectionFile, (newest, advice): &(Newest, Advice)) -> bool {
+    let answer = words::advice_step(*advice).and_then(|step| file.state.answer(step));
+    newest.code != CheckCode::Ok && answer.is_none_or(|answer| answer.last_said_at() <= newest.at)
+}
+
 /// The panel, once there is something to check with.
 pub(super) async fn panel(
     web: &WebState,
@@ -241,7 +262,7 @@ pub(super) async fn panel(
             Some(Party::Kurve | Party::Magister) | None => "Bekijk de controle",
         },
         href: latest.as_ref().map(|_| who.at(links::SCHOOL_CONNECTION)).unwrap_or_default(),
-        failed: advice.filter(|(newest, _)| newest.code != CheckCode::Ok && !is_running).map(|(_, advice)| advice),
+        failed: advice.filter(|newest| is_next(file, newest) && !is_running).map(|(_, advice)| advice),
         button: button(web, who, file, latest.as_ref()),
     }))
 }

@@ -1,6 +1,6 @@
 //! The one card on top of the overview: what this visitor can best do now, or whom the school waits for.
 
-use crate::domain::check::{Advice, Truths};
+use crate::domain::check::{Advice, CheckCode, Truths};
 use crate::domain::import_gate::{open_schools, verdict_of_all};
 use crate::domain::onboarding::progress::{OpenStep, TaskKind, kurve_tasks, next_for_school, open_steps};
 use crate::domain::onboarding::{Command, Ground, Lifecycle, Onboarding, Party, Refusal, Step, StepState, decide};
@@ -96,8 +96,12 @@ pub(super) fn beside_check(card: NextCard, state: &Onboarding, me: &Contact, fai
         && open_steps(state).iter().all(|open| open.holder != Party::School)
         // Then the school cannot do what the check asks.
         && !kurve_tasks(state).iter().any(|task| matches!(task.kind, TaskKind::NewPassword(_)));
+    // Whatever else is to be done, it is done for another Magister.
+    let is_elsewhere = failed == Some(Advice::Plain(CheckCode::HostUnknown));
+    let is_first =
+        is_free || (is_elsewhere && state.lifecycle() == Lifecycle::Active && open_schools(state).is_empty());
     match failed {
-        Some(advice) if is_free && advice.holder() == Some(Party::School) => {
+        Some(advice) if is_first && advice.holder() == Some(Party::School) => {
             let mut asked = NextCard::new("now", "connection", "Jouw volgende stap", words::advice_title(advice));
             asked = asked.say(words::advice_sentence(advice));
             asked.link = Some(Link::new(links::SCHOOL_CONNECTION.at(me.connection), "Bekijk wat je kunt doen"));

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::ask::{Ask, AskField, Weight};
@@ -54,10 +55,10 @@ pub(super) struct RequestsPanel {
 }
 
 /// The section of the page.
-pub(super) fn panel(file: &ConnectionFile, waiting: &Waiting, can_act: bool) -> RequestsPanel {
+pub(super) fn panel(file: &ConnectionFile, waiting: &Waiting, can_act: bool, now: DateTime<Utc>) -> RequestsPanel {
     let groups: Vec<RequestGroup> = waiting.asked.iter().map(|asked| group(file, waiting, asked)).collect();
     let asks = if can_act && !groups.is_empty() {
-        let accept = (!acceptable(file, waiting).is_empty()).then(|| accept_ask(file, waiting, &Ticked::all()));
+        let accept = (!acceptable(file, waiting).is_empty()).then(|| accept_ask(file, waiting, &Ticked::all(), now));
         accept.into_iter().chain([decline_ask(file, waiting, &Ticked::all(), "")]).collect()
     } else {
         vec![]
@@ -153,7 +154,7 @@ fn with_boxes<'a>(
     })
 }
 
-fn accept_ask(file: &ConnectionFile, waiting: &Waiting, ticked: &Ticked) -> Ask {
+fn accept_ask(file: &ConnectionFile, waiting: &Waiting, ticked: &Ticked, now: DateTime<Utc>) -> Ask {
     let action = links::staff_school(links::STAFF_ACCEPT, file.connection.id);
     let requests = acceptable(file, waiting);
     let brings = |request: &JoinRequest| known_school(request).is_none();
@@ -164,7 +165,8 @@ fn accept_ask(file: &ConnectionFile, waiting: &Waiting, ticked: &Ticked) -> Ask 
         "De scholen doen mee met deze koppeling. Wie het vroeg, wordt contactpersoon en krijgt daar een mail over.",
     );
     let mut ask = with_boxes(ask, file, requests, ticked);
-    if has_new && is_ready(&file.state) {
+    // Where that takes a reason, it has a form of its own once they are let in.
+    if has_new && is_ready(&file.state) && file.checked.doubt(now).is_none() {
         ask = ask.tick("activate", "Activeer de nieuwe scholen meteen", ticked.has("activate", false));
     }
     if has_stopped {
@@ -203,7 +205,7 @@ pub(super) async fn accept(
     let (desk, seen) = (Desk::at(&web, &staff, &school)?, desk::seen(&form.version)?);
     let open = waiting::list_of(&web.context, desk.connection).await?;
     let ticked = Ticked(Some(form.boxes));
-    let draw = |file: &ConnectionFile| accept_ask(file, &open, &ticked);
+    let draw = |file: &ConnectionFile| accept_ask(file, &open, &ticked, staff.visit.now);
     let ids = ticked.requests();
     if ids.is_empty() {
         return desk.object(NONE_TICKED, draw).await;

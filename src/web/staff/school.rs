@@ -112,7 +112,7 @@ pub(super) async fn show(
     let mut gates = gate_rows(&truths, &names, now);
     count_activated(&mut gates, &file);
     let mut panel = panels::credentials(&file, issued.as_ref(), &staff.call(), can_act);
-    let mut requests = requests::panel(&file, &joins::waiting::list_of(context, school).await?, can_act);
+    let mut requests = requests::panel(&file, &joins::waiting::list_of(context, school).await?, can_act, now);
     if can_act {
         add_asks(&mut gates, &file, now);
         let of_steps = gates.iter_mut().flat_map(|gate| &mut gate.steps).flat_map(|step| &mut step.asks);

@@ -266,7 +266,10 @@ async fn remark_on_checks(web: &WebState, waiting: &[Overview], rows: &mut [Work
     for row in rows.iter_mut() {
         let overview = waiting.iter().find(|overview| overview.connection.id == row.id);
         let (Some(overview), Some(newest)) = (overview, newest.get(&row.id)) else { continue };
-        row.remark = remark(&Truths { state: &overview.state, newest: Some(*newest) }, *newest, row.place);
+        // Where Kurve vouches or makes a new password, the row says why already.
+        if row.remark.is_empty() && overview.state.obstacles(row.place).is_empty() {
+            row.remark = remark(&Truths { state: &overview.state, newest: Some(*newest) }, *newest, row.place);
+        }
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use super::facts::{AboutSchool, SchoolFacts};
 use super::{Mail, bodies, phrases, subject};
 use crate::domain::credential::reveal::REVEALS_ALLOWED;
-use crate::domain::onboarding::Step;
+use crate::domain::onboarding::{Obstacle, Step};
 use crate::domain::unsent::UnsentReason;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
 use crate::words;
@@ -28,6 +28,10 @@ impl Mail for CredentialsReady {
         }
         // After a renewal the query stays as it is; only the password is entered anew.
         let step = if about.state.is_yes(Step::QueryExecuted) { Step::PasswordSet } else { Step::QueryExecuted };
+        // Kurve makes a new one first, and that is mailed then.
+        if about.state.obstacles(step).iter().any(|obstacle| matches!(obstacle, Obstacle::PasswordGone(_))) {
+            return Err(NotSent::NotNeeded(UnsentReason::PasswordGone));
+        }
         about.draft(&Self {
             name: about.reader(),
             school: about.facts(),

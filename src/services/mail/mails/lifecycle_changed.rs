@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::facts::{AboutSchool, SchoolFacts};
 use super::{Mail, bodies, phrases, subject};
 use crate::domain::ids::SchoolId;
-use crate::domain::onboarding::{Change, Event, TIME_TO_UNDO_END};
+use crate::domain::onboarding::{Change, Course, Event, Onboarding, SchoolProgress, TIME_TO_UNDO_END};
 use crate::domain::unsent::UnsentReason;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
 use crate::words;
@@ -55,6 +55,9 @@ impl Mail for LifecycleChanged {
             return Err(NotSent::NotNeeded(UnsentReason::StepMovedOn));
         };
         let schools: BTreeSet<SchoolId> = request.mail.about.schools.iter().copied().collect();
+        if is_over(&about.state, done, &schools) {
+            return Err(NotSent::NotNeeded(UnsentReason::EndUndone));
+        }
         let until = match &event.change {
             Change::Paused { until, .. } => words::date_only_nl(*until),
             _ => words::date_nl(event.at + TIME_TO_UNDO_END),
@@ -124,6 +127,21 @@ fn told(event: &Event) -> Option<(Done, String)> {
         Change::Completed => Some((Done::Imported, String::new())),
         Change::Reopened => Some((Done::Undone, String::new())),
         _ => None,
+    }
+}
+
+/// Whether what was done is so no more.
+fn is_over(state: &Onboarding, done: Done, schools: &BTreeSet<SchoolId>) -> bool {
+    let all = |is_over: fn(&Course) -> bool| {
+        let mut courses =
+            schools.iter().filter_map(|school| state.school(*school)).map(SchoolProgress::course).peekable();
+        courses.peek().is_some() && courses.all(is_over)
+    };
+    match done {
+        Done::Paused => state.paused().is_none(),
+        Done::Stopped => all(|course| !matches!(course, Course::Withdrawn { .. })),
+        Done::Imported => all(|course| !matches!(course, Course::Completed { .. } | Course::Withdrawn { .. })),
+        Done::Undone => false,
     }
 }
 
