@@ -208,10 +208,15 @@ fn what_was_only_said_falls_by_a_refusal_at_once_and_never_by_anything_else() {
 
         assert_eq!(judged.disprove, falls, "{}", code.as_str());
         assert!(!judged.is_lost && judged.alarm.is_none() && judged.retry_at.is_none(), "it never worked");
-        assert!(!claimed.is_at_stake(&result(code, rung_of(code))), "nobody else is asked for it");
+        assert!(judged.asks.is_none(), "nobody else is asked for it");
+        assert_eq!(claimed.is_at_stake(&result(code, rung_of(code))), !falls.is_empty());
     }
     let refused = judge(&claimed, &result(CheckCode::LoginRefused, Rung::Login), &calm(), now());
     assert_eq!(refused.prove, LISTED, "what held below it is seen all the same");
+    let most_fail = Fleet { failing: 3, unheard: 9, ..Fleet::default() };
+    let held = judge(&claimed, &result(CheckCode::LoginRefused, Rung::Login), &most_fail, now());
+    assert!(held.disprove.is_empty() && held.alarm.is_none(), "it may be everyone's: {held:?}");
+    assert!(held.asks.is_some() && held.retry_at == Some(now() + Fleet::SOON), "{held:?}");
 }
 
 #[test]

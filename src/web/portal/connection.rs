@@ -220,8 +220,8 @@ pub(super) struct ConnectionPanel {
 }
 
 /// Whether what a check asks comes next: it did not pass, and nobody said since that it is done.
-fn is_next(file: &ConnectionFile, (newest, advice): &(Newest, Advice)) -> bool {
-    let answer = words::advice_step(*advice).and_then(|step| file.state.answer(step));
+fn is_next(file: &ConnectionFile, newest: Newest, advice: Advice) -> bool {
+    let answer = words::advice_step(advice).and_then(|step| file.state.answer(step));
     newest.code != CheckCode::Ok && answer.is_none_or(|answer| answer.last_said_at() <= newest.at)
 }
 
@@ -262,7 +262,9 @@ pub(super) async fn panel(
             Some(Party::Kurve | Party::Magister) | None => "Bekijk de controle",
         },
         href: latest.as_ref().map(|_| who.at(links::SCHOOL_CONNECTION)).unwrap_or_default(),
-        failed: advice.filter(|newest| is_next(file, newest) && !is_running).map(|(_, advice)| advice),
+        failed: advice
+            .filter(|(newest, advice)| is_next(file, *newest, *advice) && !is_running)
+            .map(|(_, advice)| advice),
         button: button(web, who, file, latest.as_ref()),
     }))
 }
