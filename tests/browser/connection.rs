@@ -88,7 +88,7 @@ fn kurve_checks_a_selection_and_sees_how_far_it_is() {
         browser.find("[data-run=done]");
 
         let ended = browser.attributes_found("//tr[@data-ended]", "data-ended");
-        assert_eq!(ended, ["list_not_granted", "login_refused"]);
+        assert_eq!(ended, ["list_outdated", "login_refused"]);
     });
 }
 

@@ -157,6 +157,7 @@ fn an_import_that_is_open_by_leave_is_fit_for_every_reader() {
         browser.press("[data-form=allow] [data-action]");
         look.here("with leave");
         browser.unfold("[data-step=activation_confirmed] [data-ask=confirm]");
+        browser.fill("[data-step=activation_confirmed] [name=ground]", "Kurve zag dat alleen een kolom ontbreekt.");
         browser.press("[data-step=activation_confirmed] [data-action=confirm]");
         later.sign_in(&browser, TO_ACTIVATE);
         assert!(browser.has("[data-verdict=open] [data-leave]"), "{}", browser.told());
