@@ -13,7 +13,6 @@ pub fn instruction(step: Step) -> &'static [&'static str] {
             "Je komt op de landingspagina. Zet daar het schuifje om bij “Numo UWLR smalle set”.",
             "Kom je er niet uit? Deze procedure heet “Toegang verlenen tot derden”. De handleiding staat op hetserc.",
         ],
-        Step::ConsentNoted => &["Noteer in het verwerkingsregister van je school dat Numo gegevens uit Magister krijgt."],
         Step::DetailsSubmitted => &[
             "Open in Koppelklaar de pagina van je school.",
             "Vul de naam van je school en het BRIN-nummer in.",
@@ -67,7 +66,7 @@ pub fn instruction(step: Step) -> &'static [&'static str] {
 pub fn who_can(step: Step) -> &'static str {
     match step {
         Step::ConsentGiven => "Alleen de superbeheerder in Magister kan dit doen.",
-        Step::ConsentNoted | Step::DetailsSubmitted => "Iedere contactpersoon van de school kan dit doen.",
+        Step::DetailsSubmitted => "Iedere contactpersoon van de school kan dit doen.",
         Step::CredentialsIssued | Step::ActivationConfirmed => "Kurve doet dit.",
         Step::QueryExecuted => {
             "Iemand van de school die in Decibel kan inloggen met het dagwachtwoord, zoals de applicatiebeheerder."
@@ -84,7 +83,6 @@ pub fn who_can(step: Step) -> &'static str {
 pub fn check_afterwards(step: Step) -> &'static str {
     match step {
         Step::ConsentGiven => "Het schuifje bij “Numo UWLR smalle set” staat aan.",
-        Step::ConsentNoted => "Numo staat in het verwerkingsregister.",
         Step::DetailsSubmitted => "Je krijgt een mail waarin de naam, het BRIN-nummer en het schooldomein staan.",
         Step::CredentialsIssued => {
             "De contactpersonen van de school krijgen een mail dat wachtwoord en query klaarstaan."

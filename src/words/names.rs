@@ -9,7 +9,6 @@ use crate::domain::school::Region;
 pub fn step_name(step: Step) -> &'static str {
     match step {
         Step::ConsentGiven => "Consent geven in Magister",
-        Step::ConsentNoted => "Consent noteren in het verwerkingsregister",
         Step::DetailsSubmitted => "Schoolgegevens doorgeven aan Kurve",
         Step::CredentialsIssued => "Wachtwoord en query klaarzetten",
         Step::QueryExecuted => "Query uitvoeren in Decibel",
@@ -25,7 +24,6 @@ pub fn step_name(step: Step) -> &'static str {
 pub fn step_short(step: Step) -> &'static str {
     match step {
         Step::ConsentGiven => "Consent geven",
-        Step::ConsentNoted => "Consent noteren",
         Step::DetailsSubmitted => "Gegevens doorgeven",
         Step::CredentialsIssued => "Wachtwoord klaarzetten",
         Step::QueryExecuted => "Query uitvoeren",

@@ -32,7 +32,7 @@ impl Gate {
     /// The steps that together answer the question, in order.
     pub fn steps(self) -> &'static [Step] {
         match self {
-            Self::Consent => &[Step::ConsentGiven, Step::ConsentNoted],
+            Self::Consent => &[Step::ConsentGiven],
             Self::Webservice => &[Step::DetailsSubmitted, Step::CredentialsIssued, Step::QueryExecuted],
             Self::Password => &[Step::PasswordSet, Step::PermissionsChecked],
             Self::Allowlisting => &[Step::AllowlistingRequested, Step::AllowlistingConfirmed],
@@ -70,8 +70,6 @@ impl Party {
 pub enum Step {
     /// The superbeheerder gives consent for Numo UWLR smalle set at accounts.magister.net/admin.
     ConsentGiven,
-    /// The superbeheerder notes the consent in the school's register of processing.
-    ConsentNoted,
     /// The school sends its name, BRIN and school domain.
     DetailsSubmitted,
     /// Kurve issues the unique password and the query file.
@@ -109,7 +107,7 @@ impl Step {
     /// The gate whose question this step helps to answer.
     pub fn gate(self) -> Gate {
         match self {
-            Self::ConsentGiven | Self::ConsentNoted => Gate::Consent,
+            Self::ConsentGiven => Gate::Consent,
             Self::DetailsSubmitted | Self::CredentialsIssued | Self::QueryExecuted => Gate::Webservice,
             Self::PasswordSet | Self::PermissionsChecked => Gate::Password,
             Self::AllowlistingRequested | Self::AllowlistingConfirmed => Gate::Allowlisting,
@@ -121,7 +119,6 @@ impl Step {
     pub fn party(self) -> Party {
         match self {
             Self::ConsentGiven
-            | Self::ConsentNoted
             | Self::DetailsSubmitted
             | Self::QueryExecuted
             | Self::PasswordSet
@@ -136,14 +133,13 @@ impl Step {
     pub fn needs(self) -> &'static [Self] {
         match self {
             Self::ConsentGiven | Self::DetailsSubmitted | Self::AllowlistingRequested => &[],
-            Self::ConsentNoted => &[Self::ConsentGiven],
             Self::CredentialsIssued => &[Self::DetailsSubmitted],
             Self::QueryExecuted => &[Self::CredentialsIssued],
             Self::PasswordSet | Self::PermissionsChecked => &[Self::QueryExecuted],
             Self::AllowlistingConfirmed => &[Self::AllowlistingRequested],
             // The four other gates are yes exactly when these are.
             Self::ActivationConfirmed => &[
-                Self::ConsentNoted,
+                Self::ConsentGiven,
                 Self::QueryExecuted,
                 Self::PasswordSet,
                 Self::PermissionsChecked,
@@ -178,8 +174,7 @@ impl Step {
     pub fn takes_role(self) -> Option<ContactRole> {
         match self {
             Self::ConsentGiven => Some(ContactRole::Superbeheerder),
-            Self::ConsentNoted
-            | Self::DetailsSubmitted
+            Self::DetailsSubmitted
             | Self::CredentialsIssued
             | Self::QueryExecuted
             | Self::PasswordSet
@@ -198,11 +193,7 @@ impl Step {
             | Self::PermissionsChecked
             | Self::AllowlistingRequested
             | Self::AllowlistingConfirmed => true,
-            Self::ConsentGiven
-            | Self::ConsentNoted
-            | Self::DetailsSubmitted
-            | Self::CredentialsIssued
-            | Self::ActivationConfirmed => false,
+            Self::ConsentGiven | Self::DetailsSubmitted | Self::CredentialsIssued | Self::ActivationConfirmed => false,
         }
     }
 
@@ -211,7 +202,6 @@ impl Step {
         match self {
             Self::QueryExecuted | Self::PasswordSet => true,
             Self::ConsentGiven
-            | Self::ConsentNoted
             | Self::DetailsSubmitted
             | Self::CredentialsIssued
             | Self::PermissionsChecked
@@ -226,7 +216,6 @@ impl Step {
         match self {
             Self::QueryExecuted | Self::PasswordSet | Self::PermissionsChecked => true,
             Self::ConsentGiven
-            | Self::ConsentNoted
             | Self::DetailsSubmitted
             | Self::CredentialsIssued
             | Self::AllowlistingRequested

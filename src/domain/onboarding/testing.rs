@@ -139,7 +139,6 @@ impl Walk {
             Step::CredentialsIssued => self.does(support(), &Command::IssueCredentials),
             Step::ActivationConfirmed => self.does(support(), &confirm(step)),
             Step::ConsentGiven
-            | Step::ConsentNoted
             | Step::DetailsSubmitted
             | Step::QueryExecuted
             | Step::PasswordSet

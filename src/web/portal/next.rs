@@ -233,7 +233,6 @@ fn kurve_sentence(state: &Onboarding, names: &Names, open: OpenStep) -> String {
         (
             false,
             step @ (Step::ConsentGiven
-            | Step::ConsentNoted
             | Step::DetailsSubmitted
             | Step::QueryExecuted
             | Step::PasswordSet

@@ -277,7 +277,6 @@ fn first_button(step: Step, can: &Allowed, panel: Option<&CredentialsPanel>, was
         Step::QueryExecuted => panel.is_some_and(|panel| panel.query_refusal.is_empty() && !was_downloaded),
         Step::PasswordSet => panel.is_some_and(|panel| panel.password_refusal.is_empty() && !panel.password_used),
         Step::ConsentGiven
-        | Step::ConsentNoted
         | Step::CredentialsIssued
         | Step::PermissionsChecked
         | Step::AllowlistingRequested

@@ -39,7 +39,7 @@ pub(super) struct Row {
 
 /// The product's table, in its order.
 #[rustfmt::skip]
-pub(super) const TABLE: [Row; 10] = {
+pub(super) const TABLE: [Row; 9] = {
     use Gate::{Activation, Allowlisting, Consent, Password, Webservice};
     use Party::{Kurve, Magister, School};
     use Step::*;
@@ -49,8 +49,7 @@ pub(super) const TABLE: [Row; 10] = {
         Row { step, gate, party, needs, falls, is_seen_by_check }
     }
     [
-        row(ConsentGiven, Consent, School, &[], &[ConsentNoted, ActivationConfirmed], false),
-        row(ConsentNoted, Consent, School, &[ConsentGiven], &[ActivationConfirmed], false),
+        row(ConsentGiven, Consent, School, &[], &[ActivationConfirmed], false),
         row(DetailsSubmitted, Webservice, School, &[],
             &[CredentialsIssued, QueryExecuted, PasswordSet, PermissionsChecked, ActivationConfirmed], false),
         row(CredentialsIssued, Webservice, Kurve, &[DetailsSubmitted],
@@ -62,13 +61,13 @@ pub(super) const TABLE: [Row; 10] = {
         row(AllowlistingRequested, Allowlisting, School, &[], &[AllowlistingConfirmed, ActivationConfirmed], true),
         row(AllowlistingConfirmed, Allowlisting, Magister, &[AllowlistingRequested], &[ActivationConfirmed], true),
         row(ActivationConfirmed, Activation, Kurve,
-            &[ConsentNoted, QueryExecuted, PasswordSet, PermissionsChecked, AllowlistingConfirmed], &[], false),
+            &[ConsentGiven, QueryExecuted, PasswordSet, PermissionsChecked, AllowlistingConfirmed], &[], false),
     ]
 };
 
 /// The nine steps, in the product's order.
-pub(super) const STEPS: [Step; 10] = {
-    let mut steps = [Step::ConsentGiven; 10];
+pub(super) const STEPS: [Step; 9] = {
+    let mut steps = [Step::ConsentGiven; 9];
     let mut at = 0;
     while at < steps.len() {
         steps[at] = TABLE[at].step;

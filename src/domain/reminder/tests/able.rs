@@ -223,7 +223,7 @@ impl School {
                 let stands = self.issued.as_ref().is_some_and(|issued| issued.closed == Some(ClosedReason::Proven));
                 who.is_vouched() && (self.is_shown() || (stands && self.state.fallen(step).is_none()))
             }
-            Step::ConsentNoted | Step::DetailsSubmitted | Step::PermissionsChecked | Step::AllowlistingRequested => true,
+            Step::DetailsSubmitted | Step::PermissionsChecked | Step::AllowlistingRequested => true,
             Step::CredentialsIssued | Step::AllowlistingConfirmed | Step::ActivationConfirmed => false,
         }
     }
