@@ -29,6 +29,8 @@ pub const SIGN_IN_LINK: &str = "/inloggen/link/{token}";
 pub const SIGN_OUT: &str = "/uitloggen";
 /// What Optie B is.
 pub const OPTION_B: &str = "/optie-b";
+/// Makes Numo's file from an export, in the browser; without signing in.
+pub const OPTION_B_CONVERTER: &str = "/optie-b/bestand";
 /// What the words mean that a school meets.
 pub const WORDS: &str = "/woorden";
 /// Stops a kind of mail to one address: a page with a button, and the button of mail programs (RFC 8058).

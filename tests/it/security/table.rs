@@ -29,6 +29,7 @@ const MACHINE: [May; 4] = [Key; 4];
 pub(super) const TABLE: &[(&str, &str, [May; 4])] = &[
     ("GET", links::HOME, PUBLIC),
     ("GET", links::OPTION_B, PUBLIC),
+    ("GET", links::OPTION_B_CONVERTER, PUBLIC),
     ("GET", links::WORDS, PUBLIC),
     ("GET", links::REGISTER, PUBLIC),
     ("POST", links::REGISTER, PUBLIC),
