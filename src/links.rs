@@ -6,7 +6,7 @@ mod query;
 
 pub use base_url::{BaseUrl, BaseUrlError};
 pub use of_connection::OfConnection;
-pub use query::{in_query, query, with_query};
+pub use query::{in_query, new_mail, query, with_query};
 
 use crate::domain::ids::{CheckId, ConnectionId, ContactId, MailId};
 use crate::domain::onboarding::Step;
