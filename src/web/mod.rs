@@ -1,7 +1,8 @@
 //! Pages and the API: extract, parse, one service call, answer. The only room that knows axum.
 //!
-//! `public/` is for everyone, `option_b/` has the page that makes a file in the browser, `portal/` for school contacts, `staff/` for Kurve, `api/` for machines. To add a page:
-//! a path in [`crate::links`], a struct and handler, a template, a route, and a row in `tests/it/security.rs`.
+//! `public/` is for everyone, `option_b/` makes Numo's file in the browser, `portal/` for school contacts, `staff/` for
+//! Kurve, `api/` for machines. To add a page: a path in [`crate::links`], a struct and handler, a template, a route, and
+//! a row in `tests/it/security.rs`.
 
 pub mod api;
 pub mod assets;

@@ -209,10 +209,21 @@ pub(crate) struct Said<'a> {
     code: &'static str,
     text: String,
     place: Option<&'a Place>,
+    field: Option<Field>,
+    study: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    sheets: &'a [String],
 }
 
 impl<'a> Said<'a> {
     pub(crate) fn of(fault: &'a Fault) -> Self {
-        Self { code: fault.code(), text: fault.to_string(), place: fault.place() }
+        Self {
+            code: fault.code(),
+            text: fault.to_string(),
+            place: fault.place(),
+            field: fault.field(),
+            study: fault.study(),
+            sheets: fault.sheets(),
+        }
     }
 }
