@@ -132,7 +132,8 @@ const drawFile = (section, { name, about, faults, headers }) => {
 const drawBestand = (place, state) => {
   const { found, files, faults, review } = state;
   const of = (name) => place.querySelector(`[data-file=${name}]`);
-  const took = ((files.export?.took ?? 0) / 1000).toLocaleString("nl-NL", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const tenths = Math.max(1, Math.round((files.export?.took ?? 0) / 100)) / 10;
+  const took = tenths.toLocaleString("nl-NL", { minimumFractionDigits: 1 });
   const about = found ? `${count(found.rows, "rij met een leerling", "rijen met leerlingen")}, ${count(found.headers.length, "kolom", "kolommen")}. De namen van de kolommen staan op rij ${found.header_row}. Gelezen in ${took} seconde.` : "";
   drawFile(of("export"), { name: found ? files.export?.name : "", about, faults: faults.export ?? [], headers: state.headers });
   if (found) {

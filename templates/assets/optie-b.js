@@ -138,7 +138,9 @@ const restart = async () => {
   show(0);
 };
 
-const change = async (name, about, into, tell) => {
+let pending = Promise.resolve();
+
+const changed = async (name, about, into, tell) => {
   const { answer, lost } = await ask(name, about, tell);
   if (lost === "module") return restart();
   if (lost === "file") {
@@ -150,6 +152,11 @@ const change = async (name, about, into, tell) => {
     state.faults[into] = answer.faults;
   }
   return answer;
+};
+
+const change = (...about) => {
+  pending = changed(...about);
+  return pending;
 };
 
 const busy = (from) => {
@@ -227,7 +234,9 @@ const answer = async (changes) => {
 };
 
 /** Who cannot go on yet reads why. */
-const next = () => {
+const next = async () => {
+  // What was typed last counts too.
+  await pending;
   if (canReach(state.step + 1) && !(state.step === 1 && state.faults.export?.length)) return go(state.step + 1);
   if (state.step === 0) errorAt(place.querySelector("[data-pick=export]"), state.faults.export?.[0]?.text ?? "Kies eerst de export uit Magister.");
   if (state.step === 3) sayMissing(place, state);
@@ -332,6 +341,9 @@ place.addEventListener("click", (event) => {
   const button = event.target.closest("[data-action]");
   if (button && button.type === "button") actions[button.dataset.action]?.(button);
 });
+root.addEventListener("click", (event) => {
+  if (event.target.closest("a[href^='#handleiding']")) manual.open = true;
+});
 place.addEventListener("change", ({ target }) => {
   if (target.dataset.pick) {
     read(target.dataset.pick, target.files[0], target);
@@ -383,6 +395,7 @@ const run = async () => {
   }
   where.hidden = false;
   place.hidden = false;
+  manual.open = false;
   for (const byHand of manual.querySelectorAll("[data-by-hand]")) byHand.hidden = true;
   if (location.hash && names.includes(location.hash.slice(1))) history.replaceState(null, "", location.pathname);
   show(0, true);
