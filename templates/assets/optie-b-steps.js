@@ -17,6 +17,17 @@ const list = (words) => (words.length < 2 ? words.join("") : `${words.slice(0, -
 const rowsOf = ({ all, some }) => `${all === 1 ? "rij" : "rijen"} ${list([...some.map(String), ...(all > some.length ? [`nog ${all - some.length}`] : [])])}`;
 const hidden = (text) => el("span", { class: "visually-hidden" }, text);
 
+/** Where the reader is among the steps; those that were reached lead back. */
+export const drawStages = (box, steps, { step: current, furthest }) => {
+  box.replaceChildren(...steps.map(({ step, label }, at) => {
+    const isDone = at < current;
+    const number = el("span", { class: "stages__nr", "aria-hidden": isDone && "true" }, isDone ? "" : `${at + 1}`);
+    const about = at > furthest ? {} : { href: `#${step}`, "aria-current": at === current && "step" };
+    return el("li", { "data-state": at === current ? "now" : isDone ? "done" : "wait" },
+      el(at > furthest ? "span" : "a", about, number, el("span", { class: "stages__label" }, label, isDone ? hidden(": gedaan") : null)));
+  }));
+};
+
 /** Puts a list in place of another, but leaves what did not change, so that nothing under the reader's hands moves. */
 const keep = (box, parts) => {
   const old = new Map([...box.children].map((child) => [child.dataset.key, child]));

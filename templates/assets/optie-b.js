@@ -1,7 +1,8 @@
 // Optie B in the browser: five steps from an export to the file for Numo. This file knows what was chosen and where the
 // reader is; optie-b-steps.js draws a step; the module works in optie-b-worker.js. Nothing is stored, and nothing is sent but
 // what the school presses to keep: its table of studies, and that the file was made and all was cleaned up.
-import { draw, errorAt, showBusy, sayMissing } from "./optie-b-steps.js";
+import { draw, drawStages, errorAt, showBusy, sayMissing } from "./optie-b-steps.js";
+import { Thread } from "./optie-b-thread.js";
 
 const root = document.querySelector("[data-converter]");
 const part = (name) => root.querySelector(`[data-${name}]`);
@@ -23,8 +24,7 @@ const reader = new TextDecoder();
 
 let state = nothing();
 let module;
-let worker;
-let waiting = new Map();
+let thread;
 let urls = [];
 
 const say = (text) => {
@@ -33,68 +33,32 @@ const say = (text) => {
 };
 
 const begin = () => {
-  worker = new Worker(root.dataset.worker);
-  waiting = new Map();
-  const mine = waiting;
-  worker.addEventListener("message", ({ data }) => {
-    const one = mine.get(data.id);
-    if (data.percent !== undefined) return one?.tell?.(data.percent);
-    mine.delete(data.id);
-    one?.done(data);
-    return undefined;
-  });
+  thread = new Thread(root.dataset.worker);
   return ask("start", { module, studies: start.studies, codes: start.codes });
 };
 
-let asked = 0;
-const ask = (name, about = {}, tell) => new Promise((done) => {
-  asked += 1;
-  waiting.set(asked, { done, tell });
-  worker.postMessage({ id: asked, ask: name, ...about });
-});
+const ask = (...about) => thread.ask(...about);
 
 /** Overwrites all that the module knows, and ends it. */
 const wipe = () => {
-  const old = worker;
+  const old = thread;
   const cleared = ask("wipe");
   for (const url of urls) URL.revokeObjectURL(url);
   urls = [];
   state = nothing();
   place.replaceChildren();
   status.textContent = "";
-  return cleared.then(() => old.terminate());
+  return cleared.then(() => old.end());
 };
 
 const current = () => names[state.step];
-
-const drawStages = () => {
-  const list = steps.map((step, at) => {
-    const item = document.createElement("li");
-    const inside = document.createElement(at <= state.furthest ? "a" : "span");
-    if (at <= state.furthest) inside.href = `#${step.dataset.step}`;
-    item.dataset.state = at === state.step ? "now" : at < state.step ? "done" : "wait";
-    if (at === state.step) inside.setAttribute("aria-current", "step");
-    const number = document.createElement("span");
-    number.className = "stages__nr";
-    number.textContent = at < state.step ? "" : at + 1;
-    if (at < state.step) number.setAttribute("aria-hidden", "true");
-    const label = document.createElement("span");
-    label.className = "stages__label";
-    label.textContent = step.dataset.label;
-    if (at < state.step) label.insertAdjacentHTML("beforeend", '<span class="visually-hidden">: gedaan</span>');
-    inside.append(number, label);
-    item.append(inside);
-    return item;
-  });
-  part("stages").replaceChildren(...list);
-};
 
 /** Draws the step anew where it changed; the focus stays where it was. */
 const redraw = () => {
   const focused = place.contains(document.activeElement) ? document.activeElement.id : "";
   draw(current(), place, state);
   if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
-  drawStages();
+  drawStages(part("stages"), steps.map((step) => step.dataset), state);
   const isWrong = place.querySelector("[data-error-summary], [aria-invalid=true]");
   document.title = `${isWrong ? "Fout: " : ""}${steps[state.step].dataset.title} · Koppelklaar`;
 };
@@ -130,7 +94,7 @@ const take = (answer) => {
 
 /** The module came to its end, for want of memory as a rule: what was chosen is gone with it. */
 const restart = async () => {
-  worker.terminate();
+  thread.end();
   state = nothing();
   await begin();
   state.faults.export = [{ text: "Dit bestand is te zwaar voor deze browser. Sluit andere programma's en probeer het opnieuw, of maak een export met alleen de kolommen die nodig zijn." }];
