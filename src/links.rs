@@ -84,6 +84,16 @@ pub const SCHOOL_OWN_DAYS_REMOVE: OfConnection = OfConnection::new("/school/{con
 pub const SCHOOL_WITHDRAW: OfConnection = OfConnection::new("/school/{connection}/stoppen");
 /// "Terugdraaien": what the school itself ended.
 pub const SCHOOL_UNDO_END: OfConnection = OfConnection::new("/school/{connection}/terugdraaien");
+/// Optie B, for the contacts of schools that chose it.
+pub const SCHOOL_OPTION_B: OfConnection = OfConnection::new("/school/{connection}/optie-b");
+/// Optie B of one of its schools.
+pub const SCHOOL_OPTION_B_OF: OfConnection = OfConnection::new("/school/{connection}/optie-b/{school}");
+/// The table of studies of such a school.
+pub const SCHOOL_OPTION_B_TABLE: OfConnection = OfConnection::new("/school/{connection}/optie-b/{school}/tabel");
+/// The file for Numo is made.
+pub const SCHOOL_OPTION_B_MADE: OfConnection = OfConnection::new("/school/{connection}/optie-b/{school}/gemaakt");
+/// All files with pupils are gone.
+pub const SCHOOL_OPTION_B_CLEANED: OfConnection = OfConnection::new("/school/{connection}/optie-b/{school}/opgeruimd");
 /// Further schools of the same Magister.
 pub const SCHOOL_SCHOOLS: OfConnection = OfConnection::new("/school/{connection}/scholen");
 /// The newest connection check, and the button for another.

@@ -32,7 +32,7 @@ mod tests {
         let manual = include_str!("../../templates/option_b/manual.html");
 
         for step in 1..=14 {
-            assert!(manual.contains(&format!("data-step=\"{step}\"")), "{step}");
+            assert!(manual.contains(&format!("data-manual-step=\"{step}\"")), "{step}");
         }
         for name in [
             "Deelnemers &gt; Deelnemers overzicht",

@@ -89,6 +89,12 @@ impl Converter {
     }
 }
 
+/// The codes of Numo that this installation brought along.
+pub fn known_codes(web: &WebState) -> Option<Vec<KnownCode>> {
+    let known = |(code, name): (&str, &str)| KnownCode { code: code.to_owned(), name: name.to_owned() };
+    web.context.numo_codes.as_deref().map(|codes| codes.iter().map(known).collect())
+}
+
 /// A page with the converter as an answer, with the policy that lets it work.
 pub fn show(page: &impl Template) -> Result<Response, PageError> {
     let mut response = page::show(page)?;
@@ -112,6 +118,6 @@ struct PublicConverterPage {
 }
 
 async fn show_public(State(web): State<WebState>, visit: Visit) -> Result<Response, PageError> {
-    let converter = Converter::default();
+    let converter = Converter { codes: known_codes(&web), ..Converter::default() };
     show(&PublicConverterPage { frame: visit.frame(&web), converter })
 }
