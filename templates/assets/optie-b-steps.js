@@ -356,6 +356,7 @@ const drawDownloaden = (place, state) => {
   of("export-name").textContent = files.export.name;
   of("clean-ids").hidden = !files.ids;
   for (const tick of place.querySelectorAll(".tick-box")) tick.checked = state.ticks.has(tick.id);
+  of("unsaved").hidden = !state.isTableChanged;
   of("fault").replaceChildren(...(state.faults.made ?? []).map((fault) => field(fault.text, "ob-made-error")));
   drawPosted(place, state);
 };

@@ -15,6 +15,13 @@ export class Thread {
       this.#waiting.delete(data.id);
       one?.done(data);
     });
+    // A worker that does not start, or stops, answers nothing any more.
+    for (const name of ["error", "messageerror"]) this.#worker.addEventListener(name, () => this.#lose());
+  }
+
+  #lose() {
+    for (const { done } of this.#waiting.values()) done({ lost: "module" });
+    this.#waiting.clear();
   }
 
   /** Asks; `tell` hears how far the reading of a file is. Gives `answer`, or what was `lost`. */

@@ -16,7 +16,7 @@ const start = JSON.parse(root.dataset.start);
 const nothing = () => ({
   step: 0, furthest: 0, found: null, review: null, questions: null, codes: null, headers: null,
   answers: { fill_zeros: null, keep_rows: [], encoding: null, password: { how: "drawn" } },
-  files: {}, faults: {}, columns: {}, sheet: null, isShown: false, isTableKept: start.studies.length > 0, isTableChanged: false,
+  files: {}, faults: {}, columns: {}, sheet: null, isShown: false, isTableChanged: false,
   ticks: new Set(), made: null, posted: {}, known: "", kept: root.dataset.kept ?? null,
 });
 
@@ -63,7 +63,11 @@ const redraw = () => {
   document.title = `${isWrong ? "Fout: " : ""}${steps[state.step].dataset.title} · Koppelklaar`;
 };
 
-const canReach = (step) => step === 0 || (step < 4 ? state.found !== null : state.review?.isReady === true);
+/** A file in which a column is missing has its columns to choose, and nothing after them. */
+const canReach = (step) => {
+  if (step === 0 || state.found === null) return step === 0;
+  return step === 1 || (!state.faults.export?.length && (step < 4 || state.review.isReady));
+};
 
 const show = (step, isFirst = false) => {
   state.step = step;
@@ -134,12 +138,15 @@ const open = async (about, near) => {
   const sign = busy(near);
   const answer = await change("open", { sheet: state.sheet, columns: state.columns, ...about }, "export", sign.tell);
   sign.end();
-  if (!answer) return;
-  if (!answer.ok) {
-    state.headers = answer.headers ?? null;
-    if (about.from) { state.found = null; state.review = null; }
+  if (!answer?.ok) {
+    state.headers = answer?.headers ?? null;
+    if (about.from) Object.assign(state, { found: null, review: null, furthest: 0 });
+    if (about.from && state.step !== 0) {
+      history.replaceState(null, "", `#${names[0]}`);
+      show(0);
+    }
     redraw();
-    say(state.faults.export[0].text);
+    say(state.faults.export?.[0]?.text ?? "");
     place.querySelector("[aria-invalid=true]")?.focus();
     return;
   }
@@ -169,9 +176,9 @@ const reads = {
     redraw();
     say(answer?.ok ? `${from.name} is gelezen.` : state.faults.ids?.[0]?.text ?? "");
   },
-  async studies(from, near) {
-    const answer = await change("studies", { from }, "studies", busy(near).end);
-    if (answer?.ok) state.isTableChanged = true;
+  async studies(from) {
+    const answer = await change("studies", { from }, "studies");
+    if (answer?.ok) state.isTableChanged = state.kept !== null;
     redraw();
     say(answer?.ok ? `${from.name} is geladen.` : state.faults.studies?.[0]?.text ?? "");
   },
@@ -201,7 +208,7 @@ const answer = async (changes) => {
 const next = async () => {
   // What was typed last counts too.
   await pending;
-  if (canReach(state.step + 1) && !(state.step === 1 && state.faults.export?.length)) return go(state.step + 1);
+  if (canReach(state.step + 1)) return go(state.step + 1);
   if (state.step === 0) errorAt(place.querySelector("[data-pick=export]"), state.faults.export?.[0]?.text ?? "Kies eerst de export uit Magister.");
   if (state.step === 3) sayMissing(place, state);
   document.title = `Fout: ${steps[state.step].dataset.title} · Koppelklaar`;
@@ -248,6 +255,7 @@ const actions = {
   async "save-table"() {
     const { answer: table } = await ask("table");
     save(table.file, "studies-numo.csv", "text/csv");
+    state.isTableChanged = false;
     say("De tabel staat in je map Downloads.");
   },
   async download(button) {
@@ -332,25 +340,39 @@ place.addEventListener("submit", async (event) => {
   const form = event.target;
   const kind = form.dataset.post;
   if (kind === "table") form.elements.studies.value = reader.decode((await ask("table")).answer.file);
-  let isKept = false;
-  try {
-    const answered = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
-    // Who was signed out meanwhile is led elsewhere.
-    isKept = answered.ok && !new URL(answered.url).pathname.startsWith("/inloggen");
-  } catch {
-    isKept = false;
-  }
-  if (isKept && kind === "table") Object.assign(state, { isTableKept: true, isTableChanged: false });
-  state.posted[kind] = isKept ? done[kind] : "Dat is niet gelukt. Kijk of je nog bent ingelogd en nog internet hebt, en probeer het opnieuw.";
+  const told = await send(form);
+  if (told === null && kind === "table") state.isTableChanged = false;
+  state.posted[kind] = told ?? done[kind];
   redraw();
   say(state.posted[kind]);
 });
+
+/** Sends a form; says why it was not taken, or nothing. What the page shows of what is kept comes back with the answer. */
+const send = async (form) => {
+  try {
+    const answered = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+    const page = new DOMParser().parseFromString(await answered.text(), "text/html");
+    const kept = page.querySelector("section[data-kept]");
+    const shown = document.querySelector("section[data-kept]");
+    // Who was signed out meanwhile is led elsewhere.
+    if (answered.ok && page.querySelector("[data-converter]")) {
+      if (kept && shown) shown.replaceWith(document.adoptNode(kept));
+      return null;
+    }
+    const why = page.querySelector(".field__error")?.textContent.trim().replace(/^Fout:\s*/, "");
+    if (why) return `Dat is niet gelukt. ${why}`;
+  } catch {
+    // Without a network there is no answer.
+  }
+  return "Dat is niet gelukt. Kijk of je nog bent ingelogd en of je internet hebt, en probeer het opnieuw.";
+};
 
 const run = async () => {
   without.hidden = true;
   try {
     module = await WebAssembly.compileStreaming(fetch(root.dataset.module));
-    await begin();
+    const { lost } = await begin();
+    if (lost) throw new Error(lost);
     await ask("answer", { answers: state.answers });
   } catch {
     without.hidden = false;
