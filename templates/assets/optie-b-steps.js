@@ -17,6 +17,17 @@ const list = (words) => (words.length < 2 ? words.join("") : `${words.slice(0, -
 const rowsOf = ({ all, some }) => `${all === 1 ? "rij" : "rijen"} ${list([...some.map(String), ...(all > some.length ? [`nog ${all - some.length}`] : [])])}`;
 const hidden = (text) => el("span", { class: "visually-hidden" }, text);
 
+/** Where the reader is among the steps; those that were reached lead back. */
+export const drawStages = (box, steps, { step: current, furthest }) => {
+  box.replaceChildren(...steps.map(({ step, label }, at) => {
+    const isDone = at < current;
+    const number = el("span", { class: "stages__nr", "aria-hidden": isDone && "true" }, isDone ? "" : `${at + 1}`);
+    const about = at > furthest ? {} : { href: `#${step}`, "aria-current": at === current && "step" };
+    return el("li", { "data-state": at === current ? "now" : isDone ? "done" : "wait" },
+      el(at > furthest ? "span" : "a", about, number, el("span", { class: "stages__label" }, label, isDone ? hidden(": gedaan") : null)));
+  }));
+};
+
 /** Puts a list in place of another, but leaves what did not change, so that nothing under the reader's hands moves. */
 const keep = (box, parts) => {
   const old = new Map([...box.children].map((child) => [child.dataset.key, child]));
@@ -132,7 +143,8 @@ const drawFile = (section, { name, about, faults, headers }) => {
 const drawBestand = (place, state) => {
   const { found, files, faults, review } = state;
   const of = (name) => place.querySelector(`[data-file=${name}]`);
-  const took = ((files.export?.took ?? 0) / 1000).toLocaleString("nl-NL", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const tenths = Math.max(1, Math.round((files.export?.took ?? 0) / 100)) / 10;
+  const took = tenths.toLocaleString("nl-NL", { minimumFractionDigits: 1 });
   const about = found ? `${count(found.rows, "rij met een leerling", "rijen met leerlingen")}, ${count(found.headers.length, "kolom", "kolommen")}. De namen van de kolommen staan op rij ${found.header_row}. Gelezen in ${took} seconde.` : "";
   drawFile(of("export"), { name: found ? files.export?.name : "", about, faults: faults.export ?? [], headers: state.headers });
   if (found) {
@@ -344,6 +356,7 @@ const drawDownloaden = (place, state) => {
   of("export-name").textContent = files.export.name;
   of("clean-ids").hidden = !files.ids;
   for (const tick of place.querySelectorAll(".tick-box")) tick.checked = state.ticks.has(tick.id);
+  of("unsaved").hidden = !state.isTableChanged;
   of("fault").replaceChildren(...(state.faults.made ?? []).map((fault) => field(fault.text, "ob-made-error")));
   drawPosted(place, state);
 };

@@ -1,7 +1,8 @@
 // Optie B in the browser: five steps from an export to the file for Numo. This file knows what was chosen and where the
 // reader is; optie-b-steps.js draws a step; the module works in optie-b-worker.js. Nothing is stored, and nothing is sent but
 // what the school presses to keep: its table of studies, and that the file was made and all was cleaned up.
-import { draw, errorAt, showBusy, sayMissing } from "./optie-b-steps.js";
+import { draw, drawStages, errorAt, showBusy, sayMissing } from "./optie-b-steps.js";
+import { Thread } from "./optie-b-thread.js";
 
 const root = document.querySelector("[data-converter]");
 const part = (name) => root.querySelector(`[data-${name}]`);
@@ -15,7 +16,7 @@ const start = JSON.parse(root.dataset.start);
 const nothing = () => ({
   step: 0, furthest: 0, found: null, review: null, questions: null, codes: null, headers: null,
   answers: { fill_zeros: null, keep_rows: [], encoding: null, password: { how: "drawn" } },
-  files: {}, faults: {}, columns: {}, sheet: null, isShown: false, isTableKept: start.studies.length > 0, isTableChanged: false,
+  files: {}, faults: {}, columns: {}, sheet: null, isShown: false, isTableChanged: false,
   ticks: new Set(), made: null, posted: {}, known: "", kept: root.dataset.kept ?? null,
 });
 
@@ -23,8 +24,7 @@ const reader = new TextDecoder();
 
 let state = nothing();
 let module;
-let worker;
-let waiting = new Map();
+let thread;
 let urls = [];
 
 const say = (text) => {
@@ -33,73 +33,41 @@ const say = (text) => {
 };
 
 const begin = () => {
-  worker = new Worker(root.dataset.worker);
-  waiting = new Map();
-  const mine = waiting;
-  worker.addEventListener("message", ({ data }) => {
-    const one = mine.get(data.id);
-    if (data.percent !== undefined) return one?.tell?.(data.percent);
-    mine.delete(data.id);
-    one?.done(data);
-    return undefined;
-  });
+  thread = new Thread(root.dataset.worker);
   return ask("start", { module, studies: start.studies, codes: start.codes });
 };
 
-let asked = 0;
-const ask = (name, about = {}, tell) => new Promise((done) => {
-  asked += 1;
-  waiting.set(asked, { done, tell });
-  worker.postMessage({ id: asked, ask: name, ...about });
-});
+const ask = (...about) => thread.ask(...about);
 
 /** Overwrites all that the module knows, and ends it. */
 const wipe = () => {
-  const old = worker;
+  const old = thread;
   const cleared = ask("wipe");
   for (const url of urls) URL.revokeObjectURL(url);
   urls = [];
   state = nothing();
   place.replaceChildren();
   status.textContent = "";
-  return cleared.then(() => old.terminate());
+  return cleared.then(() => old.end());
 };
 
 const current = () => names[state.step];
-
-const drawStages = () => {
-  const list = steps.map((step, at) => {
-    const item = document.createElement("li");
-    const inside = document.createElement(at <= state.furthest ? "a" : "span");
-    if (at <= state.furthest) inside.href = `#${step.dataset.step}`;
-    item.dataset.state = at === state.step ? "now" : at < state.step ? "done" : "wait";
-    if (at === state.step) inside.setAttribute("aria-current", "step");
-    const number = document.createElement("span");
-    number.className = "stages__nr";
-    number.textContent = at < state.step ? "" : at + 1;
-    if (at < state.step) number.setAttribute("aria-hidden", "true");
-    const label = document.createElement("span");
-    label.className = "stages__label";
-    label.textContent = step.dataset.label;
-    if (at < state.step) label.insertAdjacentHTML("beforeend", '<span class="visually-hidden">: gedaan</span>');
-    inside.append(number, label);
-    item.append(inside);
-    return item;
-  });
-  part("stages").replaceChildren(...list);
-};
 
 /** Draws the step anew where it changed; the focus stays where it was. */
 const redraw = () => {
   const focused = place.contains(document.activeElement) ? document.activeElement.id : "";
   draw(current(), place, state);
   if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
-  drawStages();
+  drawStages(part("stages"), steps.map((step) => step.dataset), state);
   const isWrong = place.querySelector("[data-error-summary], [aria-invalid=true]");
   document.title = `${isWrong ? "Fout: " : ""}${steps[state.step].dataset.title} · Koppelklaar`;
 };
 
-const canReach = (step) => step === 0 || (step < 4 ? state.found !== null : state.review?.isReady === true);
+/** A file in which a column is missing has its columns to choose, and nothing after them. */
+const canReach = (step) => {
+  if (step === 0 || state.found === null) return step === 0;
+  return step === 1 || (!state.faults.export?.length && (step < 4 || state.review.isReady));
+};
 
 const show = (step, isFirst = false) => {
   state.step = step;
@@ -130,7 +98,7 @@ const take = (answer) => {
 
 /** The module came to its end, for want of memory as a rule: what was chosen is gone with it. */
 const restart = async () => {
-  worker.terminate();
+  thread.end();
   state = nothing();
   await begin();
   state.faults.export = [{ text: "Dit bestand is te zwaar voor deze browser. Sluit andere programma's en probeer het opnieuw, of maak een export met alleen de kolommen die nodig zijn." }];
@@ -138,7 +106,9 @@ const restart = async () => {
   show(0);
 };
 
-const change = async (name, about, into, tell) => {
+let pending = Promise.resolve();
+
+const changed = async (name, about, into, tell) => {
   const { answer, lost } = await ask(name, about, tell);
   if (lost === "module") return restart();
   if (lost === "file") {
@@ -152,6 +122,11 @@ const change = async (name, about, into, tell) => {
   return answer;
 };
 
+const change = (...about) => {
+  pending = changed(...about);
+  return pending;
+};
+
 const busy = (from) => {
   const box = from.closest("section")?.querySelector("[data-busy]") ?? place.querySelector("[data-busy]");
   // Most files are read before anybody could see it.
@@ -163,12 +138,15 @@ const open = async (about, near) => {
   const sign = busy(near);
   const answer = await change("open", { sheet: state.sheet, columns: state.columns, ...about }, "export", sign.tell);
   sign.end();
-  if (!answer) return;
-  if (!answer.ok) {
-    state.headers = answer.headers ?? null;
-    if (about.from) { state.found = null; state.review = null; }
+  if (!answer?.ok) {
+    state.headers = answer?.headers ?? null;
+    if (about.from) Object.assign(state, { found: null, review: null, furthest: 0 });
+    if (about.from && state.step !== 0) {
+      history.replaceState(null, "", `#${names[0]}`);
+      show(0);
+    }
     redraw();
-    say(state.faults.export[0].text);
+    say(state.faults.export?.[0]?.text ?? "");
     place.querySelector("[aria-invalid=true]")?.focus();
     return;
   }
@@ -198,9 +176,9 @@ const reads = {
     redraw();
     say(answer?.ok ? `${from.name} is gelezen.` : state.faults.ids?.[0]?.text ?? "");
   },
-  async studies(from, near) {
-    const answer = await change("studies", { from }, "studies", busy(near).end);
-    if (answer?.ok) state.isTableChanged = true;
+  async studies(from) {
+    const answer = await change("studies", { from }, "studies");
+    if (answer?.ok) state.isTableChanged = state.kept !== null;
     redraw();
     say(answer?.ok ? `${from.name} is geladen.` : state.faults.studies?.[0]?.text ?? "");
   },
@@ -227,8 +205,10 @@ const answer = async (changes) => {
 };
 
 /** Who cannot go on yet reads why. */
-const next = () => {
-  if (canReach(state.step + 1) && !(state.step === 1 && state.faults.export?.length)) return go(state.step + 1);
+const next = async () => {
+  // What was typed last counts too.
+  await pending;
+  if (canReach(state.step + 1)) return go(state.step + 1);
   if (state.step === 0) errorAt(place.querySelector("[data-pick=export]"), state.faults.export?.[0]?.text ?? "Kies eerst de export uit Magister.");
   if (state.step === 3) sayMissing(place, state);
   document.title = `Fout: ${steps[state.step].dataset.title} · Koppelklaar`;
@@ -275,6 +255,7 @@ const actions = {
   async "save-table"() {
     const { answer: table } = await ask("table");
     save(table.file, "studies-numo.csv", "text/csv");
+    state.isTableChanged = false;
     say("De tabel staat in je map Downloads.");
   },
   async download(button) {
@@ -332,6 +313,9 @@ place.addEventListener("click", (event) => {
   const button = event.target.closest("[data-action]");
   if (button && button.type === "button") actions[button.dataset.action]?.(button);
 });
+root.addEventListener("click", (event) => {
+  if (event.target.closest("a[href^='#handleiding']")) manual.open = true;
+});
 place.addEventListener("change", ({ target }) => {
   if (target.dataset.pick) {
     read(target.dataset.pick, target.files[0], target);
@@ -356,25 +340,39 @@ place.addEventListener("submit", async (event) => {
   const form = event.target;
   const kind = form.dataset.post;
   if (kind === "table") form.elements.studies.value = reader.decode((await ask("table")).answer.file);
-  let isKept = false;
-  try {
-    const answered = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
-    // Who was signed out meanwhile is led elsewhere.
-    isKept = answered.ok && !new URL(answered.url).pathname.startsWith("/inloggen");
-  } catch {
-    isKept = false;
-  }
-  if (isKept && kind === "table") Object.assign(state, { isTableKept: true, isTableChanged: false });
-  state.posted[kind] = isKept ? done[kind] : "Dat is niet gelukt. Kijk of je nog bent ingelogd en nog internet hebt, en probeer het opnieuw.";
+  const told = await send(form);
+  if (told === null && kind === "table") state.isTableChanged = false;
+  state.posted[kind] = told ?? done[kind];
   redraw();
   say(state.posted[kind]);
 });
+
+/** Sends a form; says why it was not taken, or nothing. What the page shows of what is kept comes back with the answer. */
+const send = async (form) => {
+  try {
+    const answered = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+    const page = new DOMParser().parseFromString(await answered.text(), "text/html");
+    const kept = page.querySelector("section[data-kept]");
+    const shown = document.querySelector("section[data-kept]");
+    // Who was signed out meanwhile is led elsewhere.
+    if (answered.ok && page.querySelector("[data-converter]")) {
+      if (kept && shown) shown.replaceWith(document.adoptNode(kept));
+      return null;
+    }
+    const why = page.querySelector(".field__error")?.textContent.trim().replace(/^Fout:\s*/, "");
+    if (why) return `Dat is niet gelukt. ${why}`;
+  } catch {
+    // Without a network there is no answer.
+  }
+  return "Dat is niet gelukt. Kijk of je nog bent ingelogd en of je internet hebt, en probeer het opnieuw.";
+};
 
 const run = async () => {
   without.hidden = true;
   try {
     module = await WebAssembly.compileStreaming(fetch(root.dataset.module));
-    await begin();
+    const { lost } = await begin();
+    if (lost) throw new Error(lost);
     await ask("answer", { answers: state.answers });
   } catch {
     without.hidden = false;
@@ -383,6 +381,7 @@ const run = async () => {
   }
   where.hidden = false;
   place.hidden = false;
+  manual.open = false;
   for (const byHand of manual.querySelectorAll("[data-by-hand]")) byHand.hidden = true;
   if (location.hash && names.includes(location.hash.slice(1))) history.replaceState(null, "", location.pathname);
   show(0, true);
