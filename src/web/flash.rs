@@ -79,12 +79,8 @@ pub enum Flash {
     SchoolAdded,
     /// A school was moved to another connection.
     SchoolMoved,
-    /// The table of Optie B was kept.
-    OptionBTableKept,
-    /// It was said that the file of Optie B is made.
-    OptionBFileMade,
-    /// It was said that the files of Optie B are cleaned up.
-    OptionBCleanedUp,
+    /// Something of Optie B was kept with the school.
+    OptionBKept,
     /// Signed out.
     SignedOut,
     /// A form came after the session had ended.
@@ -200,9 +196,7 @@ impl Flash {
             Self::SchoolReopened => "De school doet weer mee.",
             Self::SchoolAdded => "De school is toegevoegd.",
             Self::SchoolMoved => "De school is verplaatst. Je ziet nu de koppeling waar de school bij hoort.",
-            Self::OptionBTableKept => "De tabel is bewaard. Volgend jaar staat hij er nog.",
-            Self::OptionBFileMade => "Genoteerd: het bestand voor Numo is gemaakt.",
-            Self::OptionBCleanedUp => "Genoteerd: alles is opgeruimd.",
+            Self::OptionBKept => "Bewaard bij jullie school. Volgend jaar staat het er nog.",
             Self::SignedOut => "Je bent uitgelogd.",
             Self::WasAway => "Je was te lang weg. Log opnieuw in. Wat je net invulde, is niet opgeslagen.",
             Self::Issued => "Wachtwoord en query zijn klaargezet. Wie Kurve heeft bevestigd, krijgt bericht.",

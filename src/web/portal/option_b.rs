@@ -208,12 +208,7 @@ async fn say(
     command: OptionBCommand,
 ) -> Result<Response, ServiceError> {
     let of = SchoolRef { connection: who.connection(), school };
-    let done = match command {
-        OptionBCommand::KeepTable(_) => Flash::OptionBTableKept,
-        OptionBCommand::FileMade => Flash::OptionBFileMade,
-        OptionBCommand::CleanedUp => Flash::OptionBCleanedUp,
-    };
     let is_new = service::say(&web.context, &who.call(), of, command).await?;
-    let flash = if is_new { done } else { Flash::AlreadySo };
+    let flash = if is_new { Flash::OptionBKept } else { Flash::AlreadySo };
     Ok(flash::redirect(web, &links::SCHOOL_OPTION_B_OF.school(of), flash))
 }
