@@ -61,7 +61,8 @@ export const errorAt = (input, text) => {
   else input.removeAttribute("aria-describedby");
   if (!text) return;
   input.setAttribute("aria-invalid", "true");
-  (input.closest("[data-drop], .pick, [role=cell] > div") ?? input).before(field(text, id));
+  const choices = input.closest("[data-file]")?.querySelector("[data-fault]");
+  (choices ?? input.closest(".pick") ?? input).before(field(text, id));
 };
 
 export const showBusy = (box, percent) => {
@@ -115,19 +116,20 @@ const aboutIds = (ids, pupils) => {
   return said;
 };
 
-/** What is wrong with a file, and what the school can choose instead. */
+/** What the school can choose, where that mends what is wrong with a file. */
 const choiceOf = (fault, headers) => {
+  const ask = (label, select, action, press) => el("div", { class: "field" }, el("label", { class: "field__label", for: select.id }, label),
+    el("div", { class: "affix" }, select, el("button", { type: "button", class: "btn btn--secondary btn--small", "data-action": action }, press)));
   if (fault?.sheets?.length) {
-    const select = el("select", { class: "input input--row", id: "ob-sheet", "aria-label": "Blad" }, ...fault.sheets.map((name) => el("option", {}, name)));
-    return el("div", { class: "affix" }, select, el("button", { type: "button", class: "btn btn--secondary btn--small", "data-action": "choose-sheet" }, "Gebruik dit blad"));
+    const select = el("select", { class: "input input--row", id: "ob-sheet" }, ...fault.sheets.map((name) => el("option", {}, name)));
+    return ask("Op welk blad staan de leerlingen?", select, "choose-sheet", "Gebruik dit blad");
   }
   if (!fault?.field || !headers) return null;
-  const select = el("select", { class: "input input--row", id: "ob-missing", "data-field": fault.field, "aria-label": `Kolom voor ${NAMES[fault.field]}` }, el("option", { value: "" }, "Kies een kolom"), ...options(headers, -1));
-  return el("div", { class: "affix" }, select, el("button", { type: "button", class: "btn btn--secondary btn--small", "data-action": "choose-column" }, "Gebruik deze kolom"));
+  const select = el("select", { class: "input input--row", id: "ob-missing", "data-field": fault.field }, el("option", { value: "" }, "Kies een kolom"), ...options(headers, -1));
+  return ask(`Welke kolom is ${NAMES[fault.field]}?`, select, "choose-column", "Gebruik deze kolom");
 };
 
-const drawFile = (section, { name, about, faults, headers }) => {
-  const isRead = Boolean(name) && !faults.length;
+const drawFile = (section, { name, isRead, about, faults, headers }) => {
   const of = (what) => section.querySelector(`[data-${what}]`);
   section.classList.toggle("file--good", isRead);
   of("read").hidden = !isRead;
@@ -136,7 +138,9 @@ const drawFile = (section, { name, about, faults, headers }) => {
     of("about").textContent = about;
   }
   of("pick-label").textContent = isRead ? "Kies een ander bestand" : "Kies een bestand";
-  errorAt(of("pick"), faults.length ? faults.slice(0, 5).map((fault) => fault.text).join(" ") + (faults.length > 5 ? ` En nog ${faults.length - 5} fouten.` : "") : "");
+  const more = faults.length > 5 ? [`En nog ${faults.length - 5} fouten.`] : [];
+  const said = [...faults.slice(0, 5).map((fault) => fault.text), ...more].join(" ");
+  errorAt(of("pick"), said && name ? `${name}: ${said}` : said);
   of("fault").replaceChildren(...[choiceOf(faults[0], headers)].filter(Boolean));
 };
 
@@ -146,7 +150,7 @@ const drawBestand = (place, state) => {
   const tenths = Math.max(1, Math.round((files.export?.took ?? 0) / 100)) / 10;
   const took = tenths.toLocaleString("nl-NL", { minimumFractionDigits: 1 });
   const about = found ? `${count(found.rows, "rij met een leerling", "rijen met leerlingen")}, ${count(found.headers.length, "kolom", "kolommen")}. De namen van de kolommen staan op rij ${found.header_row}. Gelezen in ${took} seconde.` : "";
-  drawFile(of("export"), { name: found ? files.export?.name : "", about, faults: faults.export ?? [], headers: state.headers });
+  drawFile(of("export"), { name: files.export?.name, isRead: Boolean(found) && !faults.export?.length, about, faults: faults.export ?? [], headers: state.headers });
   if (found) {
     of("export").querySelector("[data-good]").replaceChildren(el("strong", {}, "Alles wat nodig is, zit erin."), ` ${skipped(found).join(" ")}`);
     const dropped = place.querySelector("[data-dropped]");
@@ -157,14 +161,14 @@ const drawBestand = (place, state) => {
     place.querySelector("[data-dropped-about]").textContent = [found.dropped.length ? "Deze kolommen zijn meteen weggegooid." : "", others].filter(Boolean).join(" ");
   }
   const ids = review?.notes.ids;
-  drawFile(of("ids"), { name: files.ids?.name, about: ids ? aboutIds(ids, review.counts.pupils).join(" ") : "We koppelen het aan de export.", faults: faults.ids ?? [] });
+  drawFile(of("ids"), { name: faults.ids?.length ? state.refused : files.ids?.name, isRead: Boolean(files.ids) && !faults.ids?.length, about: ids ? aboutIds(ids, review.counts.pupils).join(" ") : "We koppelen het aan de export.", faults: faults.ids ?? [] });
 };
 
 const drawKolommen = (place, state) => {
   const { found, review, faults } = state;
   const fault = faults.export?.[0];
   const used = found.columns.filter((column) => column.column !== null).length;
-  const look = review.doubts.length ? ` Kijk ${count(review.doubts.length, "rij", "rijen")} na: ${list(review.doubts.map((one) => FIELDS[one]))}.` : "";
+  const look = review.doubts.length ? ` Kijk ${count(review.doubts.length, "kolom", "kolommen")} na: ${list(review.doubts.map((one) => FIELDS[one]))}.` : "";
   place.querySelector("[data-lead]").textContent = `Gevonden: ${used} van de ${found.columns.length} kolommen.${look}`;
   const button = place.querySelector("[data-action=show-names]");
   button.setAttribute("aria-pressed", state.isShown);

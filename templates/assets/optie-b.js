@@ -173,6 +173,8 @@ const reads = {
     const answer = await change("ids", { from }, "ids", sign.tell);
     sign.end();
     if (answer?.ok) state.files.ids = { name: from.name };
+    else delete state.files.ids;
+    state.refused = from.name;
     redraw();
     say(answer?.ok ? `${from.name} is gelezen.` : state.faults.ids?.[0]?.text ?? "");
   },
@@ -209,7 +211,7 @@ const next = async () => {
   // What was typed last counts too.
   await pending;
   if (canReach(state.step + 1)) return go(state.step + 1);
-  if (state.step === 0) errorAt(place.querySelector("[data-pick=export]"), state.faults.export?.[0]?.text ?? "Kies eerst de export uit Magister.");
+  if (state.step === 0 && !state.faults.export?.length) errorAt(place.querySelector("[data-pick=export]"), "Kies eerst de export uit Magister.");
   if (state.step === 3) sayMissing(place, state);
   document.title = `Fout: ${steps[state.step].dataset.title} · Koppelklaar`;
   place.querySelector("[data-error-summary], [aria-invalid=true]")?.focus();
