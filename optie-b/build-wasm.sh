@@ -13,7 +13,8 @@ build=(build --release --locked --package optie-b-wasm --target wasm32-unknown-u
   --config 'profile.release.panic="abort"' --config 'profile.release.opt-level="s"' --config 'profile.release.lto="fat"'
   --config 'profile.release.codegen-units=1' --config 'profile.release.strip=true')
 if [ -x /usr/bin/wasm-ld-19 ] && [ -x /usr/bin/cargo ]; then
-  PATH=/usr/bin:$PATH RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 RUSTFLAGS="$flags" \
+  # Where something panicked is of no use in a browser, and names folders of whoever built it.
+  PATH=/usr/bin:$PATH RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 RUSTFLAGS="$flags -Zlocation-detail=none" \
     CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=wasm-ld-19 \
     /usr/bin/cargo "${build[@]}" -Zbuild-std=std,panic_abort
 else

@@ -6,7 +6,7 @@ mod query;
 
 pub use base_url::{BaseUrl, BaseUrlError};
 pub use of_connection::OfConnection;
-pub use query::{in_query, query, with_query};
+pub use query::{in_query, new_mail, query, with_query};
 
 use crate::domain::ids::{CheckId, ConnectionId, ContactId, MailId};
 use crate::domain::onboarding::Step;
@@ -29,6 +29,8 @@ pub const SIGN_IN_LINK: &str = "/inloggen/link/{token}";
 pub const SIGN_OUT: &str = "/uitloggen";
 /// What Optie B is.
 pub const OPTION_B: &str = "/optie-b";
+/// Makes Numo's file from an export, in the browser; without signing in.
+pub const OPTION_B_CONVERTER: &str = "/optie-b/bestand";
 /// What the words mean that a school meets.
 pub const WORDS: &str = "/woorden";
 /// Stops a kind of mail to one address: a page with a button, and the button of mail programs (RFC 8058).
@@ -82,6 +84,16 @@ pub const SCHOOL_OWN_DAYS_REMOVE: OfConnection = OfConnection::new("/school/{con
 pub const SCHOOL_WITHDRAW: OfConnection = OfConnection::new("/school/{connection}/stoppen");
 /// "Terugdraaien": what the school itself ended.
 pub const SCHOOL_UNDO_END: OfConnection = OfConnection::new("/school/{connection}/terugdraaien");
+/// Optie B, for the contacts of schools that chose it.
+pub const SCHOOL_OPTION_B: OfConnection = OfConnection::new("/school/{connection}/optie-b");
+/// Optie B of one of its schools.
+pub const SCHOOL_OPTION_B_OF: OfConnection = OfConnection::new("/school/{connection}/optie-b/{school}");
+/// The table of studies of such a school.
+pub const SCHOOL_OPTION_B_TABLE: OfConnection = OfConnection::new("/school/{connection}/optie-b/{school}/tabel");
+/// The file for Numo is made.
+pub const SCHOOL_OPTION_B_MADE: OfConnection = OfConnection::new("/school/{connection}/optie-b/{school}/gemaakt");
+/// All files with pupils are gone.
+pub const SCHOOL_OPTION_B_CLEANED: OfConnection = OfConnection::new("/school/{connection}/optie-b/{school}/opgeruimd");
 /// Further schools of the same Magister.
 pub const SCHOOL_SCHOOLS: OfConnection = OfConnection::new("/school/{connection}/scholen");
 /// The newest connection check, and the button for another.

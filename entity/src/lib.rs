@@ -28,6 +28,7 @@ pub mod loaded_holidays;
 pub mod mail_connection;
 pub mod note;
 pub mod onboarding;
+pub mod option_b;
 pub mod outage;
 pub mod outbox;
 pub mod registration;

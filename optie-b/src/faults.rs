@@ -283,6 +283,30 @@ impl Fault {
         }
     }
 
+    /// The column for which one must be chosen.
+    #[must_use]
+    pub fn field(&self) -> Option<Field> {
+        match self {
+            Self::MissingColumn(field) | Self::NoSuchColumn(field) | Self::SeveralColumns(field) => Some(*field),
+            _ => None,
+        }
+    }
+
+    /// The study whose code is wrong.
+    #[must_use]
+    pub fn study(&self) -> Option<&str> {
+        match self {
+            Self::UnknownCode { study, .. } | Self::BadCode { study } => Some(study),
+            _ => None,
+        }
+    }
+
+    /// The sheets among which one must be chosen.
+    #[must_use]
+    pub fn sheets(&self) -> &[String] {
+        if let Self::SeveralSheets(sheets) = self { sheets } else { &[] }
+    }
+
     /// A short name for programs.
     #[must_use]
     pub fn code(&self) -> &'static str {

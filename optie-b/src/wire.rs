@@ -8,7 +8,7 @@ use crate::faults::Fault;
 use crate::mapping::Choice;
 use crate::session::{Answers, Session};
 use crate::studies::{Codes, Studies};
-use crate::table::Wanted;
+use crate::table::{self, Wanted};
 
 /// What the page asks. The bytes behind the JSON are the file of [`Ask::Open`], [`Ask::Ids`], [`Ask::Studies`] and
 /// [`Ask::Codes`], and the chance of [`Ask::Convert`].
@@ -86,7 +86,17 @@ fn reply(json: &Value, file: &[u8]) -> Vec<u8> {
 fn do_it(session: &mut Session, ask: Ask, file: &[u8]) -> Vec<u8> {
     let mut is_shown = false;
     let done = match ask {
-        Ask::Open { sheet, columns } => session.open(file, &Wanted { sheet, columns }).map_err(|fault| vec![fault]),
+        Ask::Open { sheet, columns } => {
+            let wanted = Wanted { sheet, columns };
+            match session.open(file, &wanted) {
+                // What there is to choose from, so that the school can point at the column itself.
+                Err(fault) if fault.field().is_some() => {
+                    let headers = table::headers(file, &wanted).unwrap_or_default();
+                    return reply(&json!({ "ok": false, "faults": said(&[fault]), "headers": headers }), &[]);
+                }
+                opened => opened.map_err(|fault| vec![fault]),
+            }
+        }
         Ask::Ids => session.open_ids(file),
         Ask::WithoutIds => {
             session.without_ids();
@@ -150,6 +160,19 @@ mod tests {
             let reply = answer(&mut session, wrong);
             assert_eq!(split(&reply).map(|(json, _)| json), Some(&b"{\"error\":\"message\"}"[..]), "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn a_refusal_says_among_what_the_school_can_choose() {
+        let mut session = Session::default();
+        let ask = message(br#"{"do":"open"}"#, b"Stamnr;Roepnaam;Achternaam;Groep;Studie\n1;a;b;c;d");
+
+        let reply = answer(&mut session, &ask);
+
+        let (json, _) = split(&reply).expect("a message");
+        let json: Value = serde_json::from_slice(json).expect("JSON");
+        assert_eq!((&json["faults"][0]["code"], &json["faults"][0]["field"]), (&json!("missing_column"), &json!("klas")));
+        assert_eq!(json["headers"], json!(["Stamnr", "Roepnaam", "Achternaam", "Groep", "Studie"]));
     }
 
     #[test]

@@ -23,12 +23,17 @@ enum Health {
 pub(super) async fn run(settings: &Settings) -> Result<(), StartError> {
     let mut findings = vec![base_url(settings), query_template(settings), mail_encryption(settings)];
     findings.extend(mail_rules(settings));
+    findings.extend(numo_codes(settings));
     findings.extend(settings.secret_files().filter(|path| is_open_to_all(path)).map(open_to_all));
-    // What is wrong with the template is said above; it keeps nothing else from being looked at.
-    let is_template_bad = startup::open_template(settings).is_err();
-    let mut without_template = settings.clone();
-    without_template.query_template = None;
-    match startup::open_any(if is_template_bad { &without_template } else { settings }).await {
+    // What is wrong with these files is said above; it keeps nothing else from being looked at.
+    let mut readable = settings.clone();
+    if startup::open_template(settings).is_err() {
+        readable.query_template = None;
+    }
+    if startup::open_numo_codes(settings).is_err() {
+        readable.numo_codes = None;
+    }
+    match startup::open_any(&readable).await {
         Ok(app) => {
             findings.push(Health::Good(format!("keys: {} on the ring", app.context.keys.ids().count())));
             findings.push(database(&app).await);
@@ -75,6 +80,17 @@ fn query_template(settings: &Settings) -> Health {
             Health::Worry("query template: the sample. Set KOPPELKLAAR_QUERY_TEMPLATE to Kurve's own.".to_owned())
         }
     }
+}
+
+fn numo_codes(settings: &Settings) -> Option<Health> {
+    let path = settings.numo_codes.as_ref()?.display();
+    Some(match startup::open_numo_codes(settings) {
+        Ok(codes) => {
+            let count = codes.map_or(0, |codes| codes.iter().count());
+            Health::Good(format!("codes of Numo: {path}, {count} of them"))
+        }
+        Err(error) => Health::Bad(error.to_string()),
+    })
 }
 
 fn mail_encryption(settings: &Settings) -> Health {

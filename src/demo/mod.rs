@@ -14,12 +14,14 @@ use crate::domain::actor::{Actor, StaffRole};
 use crate::domain::ids::{ConnectionId, ContactId, MailId, SchoolId};
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::{Command, Ground, Step};
+use crate::domain::option_b::StudyTable;
 use crate::domain::reminder::{OwnDayKind, Period};
 use crate::domain::roles::Roles;
-use crate::domain::school::{ContactRef, Region, RequestDetails};
+use crate::domain::school::{ContactRef, Region, RequestDetails, SchoolRef};
 use crate::domain::text::{Brin, EmailAddress, NoteText, PersonName, Reason, SchoolDomain, SchoolName, TicketRef};
 use crate::services::onboarding::credentials::NewVouch;
-use crate::services::onboarding::{arrangements, credentials, onboardings, schools};
+use crate::services::onboarding::option_b::OptionBCommand;
+use crate::services::onboarding::{arrangements, credentials, onboardings, option_b, schools};
 use crate::services::people::registrations::RegistrationForm;
 use crate::services::people::{contacts, registrations, staff_accounts, staff_auth};
 use crate::services::{AnonymousCall, Call, Context, ServiceError};
@@ -155,12 +157,13 @@ impl Plan<'_> {
             return Ok(());
         }
         if stage == Stage::Withdrawn {
-            let reason = reason("We kiezen Optie B: maar twee klassen gaan met Numo werken.")?;
+            let reason = reason("We kiezen Optie B. Maar twee klassen gaan met Numo werken.")?;
             let who = ContactRef { connection: school, contact };
             let ground = self::reason("Gebeld via het algemene nummer van de school.")?;
             contacts::vouch(self.context, &self.call(self.kurve, self.days_ago(9, 0)), who, ground, None).await?;
             let command = Command::Withdraw { school: self.only_school(school).await?, reason };
-            return self.by_school(school, contact, 8, &command).await;
+            self.by_school(school, contact, 8, &command).await?;
+            return self.go_on_with_option_b(school, contact).await;
         }
         let call = self.call(self.kurve, self.days_ago(11, 15));
         let vouch = NewVouch { contact, ground: reason("Gebeld via het algemene nummer van de school.")? };
@@ -203,6 +206,17 @@ impl Plan<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// Its table is kept and the file was made; it did not say yet that it cleaned up. The codes are invented.
+    async fn go_on_with_option_b(&self, connection: ConnectionId, contact: ContactId) -> Result<(), ServiceError> {
+        let call = self.call(self.contact(contact), self.days_ago(7, 0));
+        let of = SchoolRef { connection, school: self.only_school(connection).await? };
+        let table = "Studie;opleidingscode\nHavo 4;VERZONNEN-H4\nHavo 5;VERZONNEN-H5\nMavo 3;VERZONNEN-M3\n";
+        let table = StudyTable::parse(table).map_err(|_| BROKEN)?;
+        option_b::say(self.context, &call, of, OptionBCommand::KeepTable(table)).await?;
+        option_b::say(self.context, &call, of, OptionBCommand::FileMade).await?;
+        Ok(())
     }
 
     async fn only_school(&self, connection: ConnectionId) -> Result<SchoolId, ServiceError> {

@@ -208,6 +208,15 @@ pub enum Action {
     DigestStopped,
     /// Kurve gets its digest again.
     DigestResumed,
+    /// The table of studies of a school that chose Optie B was kept.
+    OptionBTableKept {
+        /// How many studies have a code.
+        studies: u32,
+    },
+    /// A school that chose Optie B said that it made the file for Numo.
+    OptionBFileMade,
+    /// A school that chose Optie B said that it cleaned up all files with pupils.
+    OptionBCleanedUp,
     /// A staff account was made.
     StaffAdded {
         /// Whose.
@@ -321,6 +330,9 @@ impl Action {
             | Self::RemindersResumed { .. }
             | Self::DigestStopped
             | Self::DigestResumed
+            | Self::OptionBTableKept { .. }
+            | Self::OptionBFileMade
+            | Self::OptionBCleanedUp
             | Self::StaffAdded { .. }
             | Self::StaffRoleChanged { .. }
             | Self::StaffEnabled { .. }

@@ -20,6 +20,7 @@ pub mod lockout;
 pub mod mail_rules;
 pub mod notice;
 pub mod onboarding;
+pub mod option_b;
 pub mod reminder;
 pub mod retry;
 pub mod roles;

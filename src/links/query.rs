@@ -21,6 +21,11 @@ pub fn with_query(path: &str, query: &str) -> String {
     if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
+/// Opens a mail in the reader's own program, without a receiver. Those want lines to end in CRLF (RFC 6068).
+pub fn new_mail(subject: &str, body: &str) -> String {
+    with_query("mailto:", &query([("subject", subject), ("body", &body.replace('\n', "\r\n"))]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -32,5 +37,10 @@ mod tests {
         assert_eq!(query(pairs), "q=Zo%C3%AB%20%26%20co%3D50%25%2B~%23%0D%0A&na=a-b_c.d");
         assert_eq!(with_query("/beheer", &query([("q", "")])), "/beheer");
         assert_eq!(with_query("/beheer", "q=x"), "/beheer?q=x");
+    }
+
+    #[test]
+    fn a_new_mail_is_one_address() {
+        assert_eq!(new_mail("a: b", "Hoi,\n\n[c]"), "mailto:?subject=a%3A%20b&body=Hoi%2C%0D%0A%0D%0A%5Bc%5D");
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use optie_b::studies::Codes;
 use tokio::sync::Notify;
 
 use super::error::ServiceError;
@@ -37,6 +38,8 @@ pub struct Context {
     pub base: BaseUrl,
     /// The installation's query template.
     pub template: Arc<Template>,
+    /// Numo's opleidingscodes, if this installation has a list of them.
+    pub numo_codes: Option<Arc<Codes>>,
     /// How long issued passwords are.
     pub password_length: PasswordLength,
     /// Kurve's support, as shown and written to.
@@ -68,6 +71,7 @@ impl Context {
             chance,
             base,
             template: Arc::new(template),
+            numo_codes: None,
             password_length: PasswordLength::default(),
             support_email: SUPPORT_EMAIL.to_owned(),
             bounce_address: None,

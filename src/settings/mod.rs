@@ -97,6 +97,10 @@ pub struct Settings {
     #[arg(long, env = "KOPPELKLAAR_QUERY_TEMPLATE", global = true)]
     pub query_template: Option<PathBuf>,
 
+    /// A list of Numo's opleidingscodes for Optie B: a code a line, perhaps with what it stands for in a second column
+    #[arg(long, env = "KOPPELKLAAR_NUMO_CODES", global = true)]
+    pub numo_codes: Option<PathBuf>,
+
     /// How many signs a webservice password has, 20 to 64
     #[arg(long, env = "KOPPELKLAAR_PASSWORD_LENGTH", default_value_t = PasswordLength::default(), global = true)]
     pub password_length: PasswordLength,

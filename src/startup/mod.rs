@@ -5,6 +5,11 @@ mod keys;
 mod lock;
 mod mailer;
 
+use std::io::Read;
+use std::sync::Arc;
+
+use optie_b::limits;
+use optie_b::studies::Codes;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -47,6 +52,7 @@ pub async fn open_any(settings: &Settings) -> Result<App, StartError> {
     let chance = Chance::os();
     let keys = keys::open_keys(settings, url.expose_secret(), &chance)?;
     let template = open_template(settings)?;
+    let numo_codes = open_numo_codes(settings)?.map(Arc::new);
     if settings.password_length.is_short() {
         tracing::warn!("KOPPELKLAAR_PASSWORD_LENGTH is below 26 signs: such a password has less than 128 bits");
     }
@@ -58,7 +64,7 @@ pub async fn open_any(settings: &Settings) -> Result<App, StartError> {
     let magister = Magister::new(Reach::internet(), Limits::default(), chance.clone());
     let context = Context::new(db, keys, chance, settings.base_url.clone(), template);
     Ok(App {
-        context: settings.apply_to(context),
+        context: Context { numo_codes, ..settings.apply_to(context) },
         mailer: mailer::open_mailer(settings)?,
         magister,
         clock: Clock::system(),
@@ -107,4 +113,24 @@ pub fn open_template(settings: &Settings) -> Result<Template, StartError> {
     Template::parse(bytes)
         .and_then(keep_extension)
         .map_err(|error| StartError::new(format!("KOPPELKLAAR_QUERY_TEMPLATE: {}: {error}", path.display())))
+}
+
+/// Reads the list of Numo's codes that the settings name; none where they name none.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn open_numo_codes(settings: &Settings) -> Result<Option<Codes>, StartError> {
+    let name = "KOPPELKLAAR_NUMO_CODES";
+    let Some(path) = &settings.numo_codes else { return Ok(None) };
+    let mut bytes = vec![];
+    std::fs::File::open(path)
+        // No more than a file may have, and one byte by which that shows.
+        .and_then(|file| file.take(limits::FILE_BYTES as u64 + 1).read_to_end(&mut bytes))
+        .map_err(|error| cannot(name, path, &error))?;
+    let wrong = |what: String| StartError::new(format!("{name}: {}: {what}", path.display()));
+    let codes = Codes::read(&bytes).map_err(|fault| wrong(fault.to_string()))?;
+    if codes.iter().next().is_none() {
+        return Err(wrong("there is no code in it. Write one code a line.".to_owned()));
+    }
+    Ok(Some(codes))
 }

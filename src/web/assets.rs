@@ -74,6 +74,8 @@ fn content_type(name: &str) -> &'static str {
         Some("svg") => "image/svg+xml",
         Some("woff2") => "font/woff2",
         Some("ico") => "image/x-icon",
+        // Browsers compile a module while it comes only under this name.
+        Some("wasm") => "application/wasm",
         Some("txt") => "text/plain; charset=utf-8",
         Some(_) | None => "application/octet-stream",
     }

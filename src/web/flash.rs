@@ -79,6 +79,8 @@ pub enum Flash {
     SchoolAdded,
     /// A school was moved to another connection.
     SchoolMoved,
+    /// Something of Optie B was kept with the school.
+    OptionBKept,
     /// Signed out.
     SignedOut,
     /// A form came after the session had ended.
@@ -194,6 +196,7 @@ impl Flash {
             Self::SchoolReopened => "De school doet weer mee.",
             Self::SchoolAdded => "De school is toegevoegd.",
             Self::SchoolMoved => "De school is verplaatst. Je ziet nu de koppeling waar de school bij hoort.",
+            Self::OptionBKept => "Bewaard bij jullie school. Volgend jaar staat het er nog.",
             Self::SignedOut => "Je bent uitgelogd.",
             Self::WasAway => "Je was te lang weg. Log opnieuw in. Wat je net invulde, is niet opgeslagen.",
             Self::Issued => "Wachtwoord en query zijn klaargezet. Wie Kurve heeft bevestigd, krijgt bericht.",

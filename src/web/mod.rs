@@ -1,7 +1,8 @@
 //! Pages and the API: extract, parse, one service call, answer. The only room that knows axum.
 //!
-//! `public/` is for everyone, `portal/` for school contacts, `staff/` for Kurve, `api/` for machines. To add a page:
-//! a path in [`crate::links`], a struct and handler, a template, a route, and a row in `tests/it/security.rs`.
+//! `public/` is for everyone, `option_b/` makes Numo's file in the browser, `portal/` for school contacts, `staff/` for
+//! Kurve, `api/` for machines. To add a page: a path in [`crate::links`], a struct and handler, a template, a route, and
+//! a row in `tests/it/security.rs`.
 
 pub mod api;
 pub mod assets;
@@ -15,6 +16,7 @@ pub mod health;
 mod ladder;
 pub mod metrics;
 pub mod middleware;
+pub mod option_b;
 pub mod own_days;
 pub mod page;
 mod planned;
@@ -51,6 +53,7 @@ const REQUEST_TIME: Duration = Duration::from_secs(30);
 pub fn router(web: WebState) -> Router {
     let mut routes = Router::new()
         .merge(public::routes())
+        .merge(option_b::routes())
         .merge(portal::routes())
         .merge(staff::routes())
         .merge(api::routes())

@@ -97,6 +97,10 @@ pub fn change_sentence(action: &Action, names: &Names) -> String {
         Action::RemindersResumed { contact } => format!("Herinneringen aan {} weer aangezet.", names.contact(*contact)),
         Action::DigestStopped => "Overzicht van de dag uitgezet, met de link in een mail.".into(),
         Action::DigestResumed => "Overzicht van de dag weer aangezet.".into(),
+        Action::OptionBTableKept { studies: 1 } => "Optie B: tabel bewaard, met 1 studie.".into(),
+        Action::OptionBTableKept { studies } => format!("Optie B: tabel bewaard, met {studies} studies."),
+        Action::OptionBFileMade => "Optie B: gemeld dat het bestand voor Numo is gemaakt.".into(),
+        Action::OptionBCleanedUp => "Optie B: gemeld dat alle bestanden met leerlingen zijn opgeruimd.".into(),
         Action::StaffAdded { staff } => format!("Account gemaakt: {}.", names.colleague(*staff)),
         Action::StaffRoleChanged { staff, role } => {
             format!("Rol gewijzigd: {} is nu {}.", names.colleague(*staff), role_name(*role))

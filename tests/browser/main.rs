@@ -10,5 +10,6 @@ mod copying;
 mod first_load;
 mod journey;
 mod keyboard;
+mod option_b;
 mod pages;
 mod print;

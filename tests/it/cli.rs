@@ -49,6 +49,7 @@ const WRONG_VALUES: &[(&str, &str, &str)] = &[
     ("KOPPELKLAAR_SUPPORT_EMAIL", "geen adres", "--support-email"),
     ("KOPPELKLAAR_QUERY_TEMPLATE", "nergens", "KOPPELKLAAR_QUERY_TEMPLATE"),
     ("KOPPELKLAAR_QUERY_TEMPLATE", "bezet", "KOPPELKLAAR_QUERY_TEMPLATE"),
+    ("KOPPELKLAAR_NUMO_CODES", "nergens", "KOPPELKLAAR_NUMO_CODES"),
     ("KOPPELKLAAR_PASSWORD_LENGTH", "19", "--password-length"),
     ("KOPPELKLAAR_PASSWORD_LENGTH", "65", "--password-length"),
     ("KOPPELKLAAR_CHECK", "soms", "--check"),

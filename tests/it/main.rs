@@ -41,6 +41,7 @@ mod mail_table;
 mod moves;
 mod one_mail;
 mod optie_b;
+mod option_b;
 mod passwords_typed;
 mod patterns;
 mod portal;

@@ -186,6 +186,7 @@ fn entities(db: &DatabaseConnection) -> SchemaBuilder {
         .register(entity::mail_connection::Entity)
         .register(entity::note::Entity)
         .register(entity::onboarding::Entity)
+        .register(entity::option_b::Entity)
         .register(entity::outage::Entity)
         .register(entity::outbox::Entity)
         .register(entity::registration::Entity)

@@ -208,6 +208,42 @@ fn every_answer_has_the_headers_that_protect_it() {
     });
 }
 
+/// What pages may load and run, letter for letter; [`CONVERTERS`] may run a module of WebAssembly as well.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; \
+     connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// The pages that make Numo's file in the browser.
+const CONVERTERS: [&str; 1] = [links::OPTION_B_CONVERTER];
+
+/// Pages around a mail in a frame, and the mail itself.
+const OF_MAILS: [&str; 2] = [links::STAFF_MAIL, links::STAFF_MAIL_HTML];
+
+#[test]
+fn only_the_converter_of_option_b_may_run_a_module() {
+    run(|app: TestApp| async move {
+        let school = app.school("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let visitors = [app.anonymous(), app.portal(&school).await, app.staff().await];
+        let module = "script-src 'self' 'wasm-unsafe-eval'";
+
+        let mut converters = BTreeSet::new();
+        for (method, path, _) in TABLE.iter().filter(|(_, path, _)| !OF_MAILS.contains(path)) {
+            for visitor in &visitors {
+                let page = request(visitor, method, &sample(path, &school.connection.to_string())).await;
+                let policy = page.header("content-security-policy");
+                if policy.contains(module) {
+                    converters.insert(*path);
+                    let expected = POLICY.replace("script-src 'self'", module);
+                    assert_eq!(policy.replace("; worker-src 'self'", ""), expected, "{path}");
+                } else {
+                    assert_eq!(policy, POLICY, "{method} {path}");
+                }
+            }
+        }
+
+        assert_eq!(converters, BTreeSet::from(CONVERTERS));
+    });
+}
+
 #[test]
 fn no_page_holds_anything_inline() {
     run(|app: TestApp| async move {

@@ -84,7 +84,7 @@ fn every_stored_name_is_what_it_always_was() {
              outage_began outage_ended query_downloaded contact_signed_in note_added mail_retried confirmation_sent_again mail_dropped \
              reminders_snoozed reminders_woken own_days_added own_days_removed holidays_loaded mail_returned \
              address_bounced address_works reminders_stopped reminders_resumed digest_stopped digest_resumed \
-             staff_added staff_role_changed staff_enabled staff_disabled staff_invited staff_enrolled \
+             option_b_table_kept option_b_file_made option_b_cleaned_up staff_added staff_role_changed staff_enabled staff_disabled staff_invited staff_enrolled \
              staff_signed_in staff_locked api_key_added api_key_revoked",
         ),
     ] {

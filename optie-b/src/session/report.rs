@@ -78,7 +78,12 @@ impl Found {
 fn example(row: &Row, field: Field, is_shown: bool) -> Option<String> {
     let value = row.cell(field).value().ok()?;
     let first = value.chars().next()?;
-    Some(if is_shown || !field.is_personal() { value } else { format!("{first}•••") })
+    if is_shown || !field.is_personal() {
+        return Some(value);
+    }
+    // What stands behind the @ tells the addresses of pupils from those of parents.
+    let domain = if field == Field::Email { value.rfind('@').map_or("", |at| &value[at..]) } else { "" };
+    Some(format!("{first}•••{domain}"))
 }
 
 /// What a school must answer first.
@@ -209,10 +214,21 @@ pub(crate) struct Said<'a> {
     code: &'static str,
     text: String,
     place: Option<&'a Place>,
+    field: Option<Field>,
+    study: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    sheets: &'a [String],
 }
 
 impl<'a> Said<'a> {
     pub(crate) fn of(fault: &'a Fault) -> Self {
-        Self { code: fault.code(), text: fault.to_string(), place: fault.place() }
+        Self {
+            code: fault.code(),
+            text: fault.to_string(),
+            place: fault.place(),
+            field: fault.field(),
+            study: fault.study(),
+            sheets: fault.sheets(),
+        }
     }
 }

@@ -81,5 +81,6 @@ fn names_are_masked_until_they_are_to_be_shown() {
 
     assert_eq!(examples(false)[..2], [vec!["1•••"; 3], vec!["Z•••", "J•••", "C•••"]]);
     assert_eq!(examples(false)[4], ["4ha", "4ha", "4hb"]);
+    assert_eq!(examples(false)[6], ["1•••@leerling.proefcollege.example"; 3]);
     assert_eq!(examples(true)[1], ["Zo\u{eb}lle", "J\u{fc}rn", "Chlo\u{e9}"]);
 }

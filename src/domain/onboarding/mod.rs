@@ -37,7 +37,7 @@ pub use decide::decide;
 pub use gate::{Gate, Party, Step};
 pub use lifecycle::{Lifecycle, Pause};
 pub use obstacle::Obstacle;
-pub use school_progress::{Course, SchoolProgress, TIME_TO_UNDO_END};
+pub use school_progress::{CHOSE_OPTION_B, Course, STOPS, SchoolProgress, TIME_TO_UNDO_END};
 pub use school_view::SchoolView;
 pub use state::{MOST_SCHOOLS, Onboarding};
 pub use step_state::{Fallen, StepState};

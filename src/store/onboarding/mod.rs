@@ -6,6 +6,7 @@ pub mod credentials;
 pub mod joins;
 pub mod notes;
 pub mod onboardings;
+pub mod option_b;
 pub mod overview;
 pub mod schools;
 pub mod unreadable;

@@ -17,6 +17,7 @@ mod my_reminders;
 mod next;
 mod next_of_several;
 mod opened;
+mod option_b;
 mod overview;
 mod own_days;
 mod pause;
@@ -66,6 +67,11 @@ pub fn routes() -> Router<WebState> {
         .route(links::SCHOOL_WAKE.route(), post(reminders::wake))
         .route(links::SCHOOL_OWN_DAYS.route(), get(own_days::show).post(own_days::create))
         .route(links::SCHOOL_OWN_DAYS_REMOVE.route(), post(own_days::remove))
+        .route(links::SCHOOL_OPTION_B.route(), get(option_b::show_first))
+        .route(links::SCHOOL_OPTION_B_OF.route(), get(option_b::show))
+        .route(links::SCHOOL_OPTION_B_TABLE.route(), get(option_b::show_table).post(option_b::keep_table))
+        .route(links::SCHOOL_OPTION_B_MADE.route(), post(option_b::file_made))
+        .route(links::SCHOOL_OPTION_B_CLEANED.route(), post(option_b::cleaned_up))
         .route(links::SCHOOL_UNDO_END.route(), post(undo_end::create))
         .route(links::SCHOOL_WITHDRAW.route(), get(withdraw::show).post(withdraw::create))
 }

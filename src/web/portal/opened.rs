@@ -46,6 +46,8 @@ pub(super) struct Around {
     pub(super) overview: String,
     pub(super) contacts: String,
     pub(super) schools: String,
+    /// The page of Optie B; empty where no school chose it.
+    pub(super) option_b: String,
     pub(super) choose: &'static str,
     /// What leads there.
     pub(super) choose_label: &'static str,
@@ -54,7 +56,7 @@ pub(super) struct Around {
     pub(super) has_many: bool,
     /// The address belongs to more connections.
     pub(super) has_more: bool,
-    /// `overview`, `contacts` or empty.
+    /// `overview`, `option_b`, `contacts` or empty.
     pub(super) current: &'static str,
 }
 
@@ -75,6 +77,10 @@ pub(super) async fn open(web: &WebState, who: &SchoolContact, current: &'static 
         overview: who.at(links::SCHOOL),
         contacts: who.at(links::SCHOOL_CONTACTS),
         schools: who.at(links::SCHOOL_SCHOOLS),
+        option_b: match file.state.schools().any(|(_, school)| school.chose_option_b()) {
+            true => who.at(links::SCHOOL_OPTION_B),
+            false => String::new(),
+        },
         choose: links::SCHOOLS,
         choose_label: if file.connection.has_many() { "Andere koppeling" } else { "Andere school" },
         sign_out: links::SIGN_OUT,

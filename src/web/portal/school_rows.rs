@@ -9,7 +9,8 @@ use crate::domain::check::Truths;
 use crate::domain::ids::SchoolId;
 use crate::domain::import_gate::verdict;
 use crate::domain::onboarding::{Change, Course, Onboarding, Step, StepState};
-use crate::domain::school::School;
+use crate::domain::school::{School, SchoolRef};
+use crate::links;
 use crate::services::onboarding::onboardings::ConnectionFile;
 use crate::web::portal::evidence;
 use crate::web::portal::school_boxes;
@@ -63,6 +64,8 @@ pub(super) struct SchoolRow {
     pub(super) can_report: bool,
     /// What ended it can be undone by this visitor.
     pub(super) can_undo: bool,
+    /// Its page of Optie B; empty where it did not choose that.
+    pub(super) option_b: String,
 }
 
 /// The schools that stand so, by name.
@@ -158,6 +161,10 @@ fn bare(school: &School, own: &Onboarding) -> SchoolRow {
         meta: String::new(),
         can_report: standing == Standing::Open,
         can_undo: false,
+        option_b: match own.school(school.id).is_some_and(|progress| progress.chose_option_b()) {
+            true => links::SCHOOL_OPTION_B_OF.school(SchoolRef { connection: school.connection, school: school.id }),
+            false => String::new(),
+        },
     }
 }
 

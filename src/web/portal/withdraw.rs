@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::domain::onboarding::{Command, Refusal};
+use crate::domain::onboarding::{CHOSE_OPTION_B, Command, Refusal, STOPS};
 use crate::domain::text::Reason;
 use crate::links;
 use crate::services::ServiceError;
@@ -96,7 +96,8 @@ pub(super) async fn create(
             Err(error) => return Err(error.into()),
         };
         if let Some(flash) = flash {
-            return Ok(flash::redirect(&web, &who.at(links::SCHOOL), flash));
+            let then = if form.choice == OPTION_B { links::SCHOOL_OPTION_B } else { links::SCHOOL };
+            return Ok(flash::redirect(&web, &who.at(then), flash));
         }
     }
     page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &build(&web, &who, form, errors).await?)
@@ -105,8 +106,8 @@ pub(super) async fn create(
 /// How a choice opens the reason that is kept.
 fn said(choice: &str) -> Option<&'static str> {
     match choice {
-        OPTION_B => Some("We kiezen Optie B."),
-        STOP => Some("We stoppen."),
+        OPTION_B => Some(CHOSE_OPTION_B),
+        STOP => Some(STOPS),
         _ => None,
     }
 }
@@ -122,7 +123,7 @@ async fn build(
         Choice::new(
             OPTION_B,
             "We kiezen Optie B",
-            "Je maakt zelf een export uit Magister en importeert dat bestand in Numo.",
+            "Je maakt zelf een export uit Magister en importeert dat bestand in Numo. Daarna kom je op de pagina die daarbij helpt.",
         ),
         Choice::new(STOP, "We stoppen", "Jullie koppelen Magister niet aan Numo."),
     ];

@@ -27,19 +27,62 @@ struct PartyTag {
     name: &'static str,
 }
 
+/// What an option asks of a school: of whom, and when. How long it takes differs from school to school.
+struct Ask {
+    of: &'static str,
+    what: &'static str,
+}
+
+const OPTION_A: [Ask; 3] = [
+    Ask {
+        of: "Mensen",
+        what: "De superbeheerder, iemand die in Decibel en bij Beheer > Webservices kan, en iemand die een ticket kan maken \
+               bij Magister. Dat mag één persoon zijn. Ook Kurve en Magister doen een stap.",
+    },
+    Ask {
+        of: "Vooraf",
+        what: "Eén keer alle stappen, ook als er meer scholen in jullie Magister staan. Een paar kun je tegelijk doen. \
+               Tussendoor wacht je op Kurve en op Magister.",
+    },
+    Ask {
+        of: "Daarna",
+        what: "Bijwerken doe je met een knop in Numo. Er is geen bestand om te maken of op te ruimen.",
+    },
+];
+
+const OPTION_B: [Ask; 3] = [
+    Ask {
+        of: "Mensen",
+        what: "Een collega met een speciale AVG-autorisatie en speciale rechten in Magister, en een Beheerder in Numo. Met \
+               Single Sign-on (SSO) ook een applicatiebeheerder van Magister.",
+    },
+    Ask {
+        of: "Elke keer",
+        what: "Opnieuw een export maken, omzetten, importeren en alle bestanden opruimen: elk schooljaar, en als er leerlingen \
+               bij komen of van niveau wisselen. Je wacht niet op Kurve of Magister.",
+    },
+    Ask {
+        of: "Volgend jaar",
+        what: "Korter: de kolommen staan dan in een Layout van Magister, en de codes van jullie studies in een tabel.",
+    },
+];
+
 /// The start page.
 #[derive(Template)]
 #[template(path = "public/home.html")]
 struct HomePage {
     frame: Frame,
     gates: Vec<GateGlance>,
+    option_a: [Ask; 3],
+    option_b: [Ask; 3],
     licence: &'static str,
 }
 
 /// Shows the start page.
 pub(super) async fn show(State(web): State<WebState>, visit: Visit) -> Result<Response, PageError> {
     let gates = Gate::iter().map(glance).collect();
-    page::show(&HomePage { frame: visit.frame(&web), gates, licence: words::licence_note() })
+    let (option_a, option_b) = (OPTION_A, OPTION_B);
+    page::show(&HomePage { frame: visit.frame(&web), gates, option_a, option_b, licence: words::licence_note() })
 }
 
 fn glance(gate: Gate) -> GateGlance {

@@ -1,4 +1,4 @@
-//! In short what Optie B is. Kurve's manual of it has every screen; this page only helps to choose and to ask for it.
+//! What Optie B is, and its manual. The file itself is made on the converter's page (`web/option_b`).
 
 use askama::Template;
 use axum::extract::State;
@@ -25,8 +25,8 @@ const COLUMNS: [Column; 10] = [
     Column { in_numo: "klas", source: "Magister: Klas" },
     Column { in_numo: "opleiding", source: "Magister: Studie, omgezet naar de opleidingscode van Numo" },
     Column { in_numo: "e-mail", source: "Magister: E-mail" },
-    Column { in_numo: "wachtwoord", source: "Zelf toevoegen in Excel" },
-    Column { in_numo: "rol", source: "Zelf toevoegen in Excel: leerling" },
+    Column { in_numo: "wachtwoord", source: "Komt erbij tijdens het omzetten" },
+    Column { in_numo: "rol", source: "Komt erbij tijdens het omzetten: leerling" },
     Column {
         in_numo: "IDGebr",
         source: "Alleen voor Single Sign-on (SSO). Een applicatiebeheerder van Magister haalt dit uit de database.",

@@ -25,6 +25,7 @@ mod mail_unreadable;
 mod mails;
 mod moves;
 mod notes;
+mod option_b;
 mod panels;
 mod reminders;
 mod requests;

@@ -16,6 +16,7 @@ use super::connection::{self, ConnectionPanel};
 use super::desk::{self, Nav};
 use super::forms::{self, TypedGround};
 use super::mails::{BACK_TO_SCHOOL, MailReader, MailRow};
+use super::option_b::{self, OptionBRow};
 use super::panels::{self, ContactRow, CredentialsPanel, LifePanel, NoteRow};
 use super::reminders::{self, RemindersPanel};
 use super::requests::{self, RequestsPanel};
@@ -29,7 +30,7 @@ use crate::domain::onboarding::{Evidence, Gate, Step, StepState};
 use crate::links;
 use crate::services::checks;
 use crate::services::onboarding::onboardings::{self, ConnectionFile};
-use crate::services::onboarding::{credentials, joins, schools};
+use crate::services::onboarding::{credentials, joins, option_b as option_b_services, schools};
 use crate::services::people::addresses as address_services;
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
@@ -54,6 +55,8 @@ struct SchoolPage {
     details: String,
     /// The schools, where there are several.
     carried: Option<CarriedPanel>,
+    /// Those that chose Optie B.
+    option_b: Vec<OptionBRow>,
     /// `open` or `closed`.
     verdict: &'static str,
     /// The gates that keep the import closed.
@@ -133,6 +136,7 @@ pub(super) async fn show(
         registered: words::date_nl(file.connection.created_at),
         details: if can_act { links::staff_school(links::STAFF_DETAILS, school) } else { String::new() },
         carried: school_rows::panel(&file, &names, can_act, now),
+        option_b: option_b::rows(&file, &option_b_services::list(context, &file).await?, &names),
         verdict,
         missing,
         life: panels::life(&file, can_act),

@@ -18,6 +18,7 @@ mod faults;
 mod large_letters;
 mod later;
 mod mails;
+mod option_b;
 mod portal;
 mod public;
 mod staff;

@@ -34,6 +34,34 @@ fn every_state_of_a_school_is_fit_for_every_reader() {
     });
 }
 
+/// Stopped for Optie B, and kept a table.
+const CHOSE_OPTION_B: &str = "contact@maasplein.example";
+
+#[test]
+fn the_pages_of_a_school_that_chose_optie_b_are_fit_for_every_reader() {
+    run(|stage| {
+        let browser = stage.browser();
+        let mut look = Look::with(&browser);
+        browser.sign_in(CHOSE_OPTION_B);
+        browser.press("a[data-action=next]");
+        look.here("Optie B");
+
+        browser.press("[data-action=edit-table]");
+        look.here("the table as a text");
+        let table = browser.path();
+        browser.fill("[name=studies]", "Studie;opleidingscode\nHavo 4;H4;101001");
+        browser.press("[data-action=keep-table]");
+        look.here("with a mistake in the table");
+        look.at(table.trim_end_matches("/tabel"));
+
+        look.finish(&[
+            links::SCHOOL_OPTION_B.route(),
+            links::SCHOOL_OPTION_B_OF.route(),
+            links::SCHOOL_OPTION_B_TABLE.route(),
+        ]);
+    });
+}
+
 #[test]
 fn every_page_of_a_school_is_fit_for_every_reader() {
     run(|stage| {

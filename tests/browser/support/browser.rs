@@ -116,6 +116,12 @@ impl Browser {
         self.must(typed, selector);
     }
 
+    /// Chooses a file in a field for files, which need not be seen.
+    pub(crate) fn choose(&self, selector: &str, file: &Path) {
+        let path = json!({ "text": file.display().to_string() });
+        self.must(self.session.of(&self.find(selector), "value", Some(&path)), selector);
+    }
+
     /// Clicks on what matches; the page stays.
     pub(crate) fn click(&self, selector: &str) {
         self.click_by(By::Css(selector));

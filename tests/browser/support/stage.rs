@@ -123,6 +123,11 @@ impl Stage {
         self.contacts.dedup();
     }
 
+    /// What the demo wrote in its log so far.
+    pub(crate) fn demo_log(&self) -> String {
+        std::fs::read_to_string(self.folder.join("demo.log")).unwrap_or_default()
+    }
+
     fn log(&self, name: &str) -> String {
         let text = std::fs::read_to_string(Path::new(&self.folder).join(name)).unwrap_or_default();
         let lines: Vec<&str> = text.lines().collect();

@@ -2,11 +2,11 @@
 
 use std::sync::{Arc, Mutex};
 
-use koppelklaar::domain::ids::{ConnectionId, ContactId};
+use koppelklaar::domain::ids::{ConnectionId, ContactId, SchoolId};
 use koppelklaar::domain::notice::MailKind;
 use koppelklaar::store::checks::check_status_list;
 use koppelklaar::store::mail::{mail_connections, outbox};
-use koppelklaar::store::onboarding::{joins, onboardings};
+use koppelklaar::store::onboarding::{joins, onboardings, option_b};
 use koppelklaar::store::people::registrations;
 use koppelklaar::store::reminders;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
@@ -73,6 +73,19 @@ fn passwords_whose_days_are_over_and_requests_without_a_confirmation_are_found_b
 
         assert!(passwords.await.iter().any(|line| line.contains("idx-onboarding-password_until")));
         assert!(requests.await.iter().any(|line| line.contains("idx-registration-requested_at")));
+    });
+}
+
+#[test]
+fn what_is_kept_of_schools_with_optie_b_is_found_by_the_schools() {
+    run(|app: TestApp| async move {
+        let schools = [1, 2].map(|number| SchoolId::from_uuid(uuid::Uuid::from_u128(number)));
+
+        plans(&app, async |conn| {
+            option_b::load(conn, schools[0]).await.expect("the store answers");
+            option_b::list(conn, &schools).await.expect("the store answers");
+        })
+        .await;
     });
 }
 

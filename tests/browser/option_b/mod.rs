@@ -1,0 +1,8 @@
+//! Optie B in the browser: from an export to the file for Numo, and that no pupil leaves the page.
+
+mod kept;
+mod memory;
+mod samples;
+mod secrecy;
+pub(crate) mod walk;
+mod without;

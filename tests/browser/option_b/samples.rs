@@ -1,0 +1,145 @@
+//! Each sample in the page becomes the right file, byte for byte.
+
+use super::walk::{answer, at, compose_passwords, download, give_export, give_ids, give_table, go_on, open, sample};
+use crate::support::keys::{ENTER, TAB};
+use crate::support::{Browser, run};
+
+/// A way through the page, with the answers that it asks.
+struct Walk {
+    export: &'static str,
+    ids: Option<&'static str>,
+    answers: &'static [&'static str],
+    out: &'static str,
+}
+
+const WALKS: [Walk; 4] = [
+    Walk {
+        export: "in/01-gewoon.xlsx",
+        ids: Some("in/01-idgebr.csv"),
+        answers: &["ob-q-encoding-utf"],
+        out: "out/01-gewoon.numo.csv",
+    },
+    Walk {
+        export: "in/02-titel-en-nullen.xlsx",
+        ids: None,
+        answers: &["ob-q-zeros-yes"],
+        out: "out/02-titel-en-nullen.numo.csv",
+    },
+    Walk { export: "in/03-ansi-dubbel.csv", ids: None, answers: &["ob-q-row-8"], out: "out/03-ansi-dubbel.numo.csv" },
+    Walk { export: "in/05-oud.xls", ids: None, answers: &[], out: "out/05-oud.numo.csv" },
+];
+
+#[test]
+fn every_sample_becomes_the_right_file() {
+    run(|stage| {
+        for walk in WALKS {
+            let browser = stage.browser();
+            open(&browser);
+            give_export(&browser, &sample(walk.export));
+            if let Some(ids) = walk.ids {
+                give_ids(&browser, &sample(ids));
+            }
+            go_on(&browser, "kolommen");
+            go_on(&browser, "opleidingen");
+            give_table(&browser);
+            go_on(&browser, "vragen");
+            walk.answers.iter().for_each(|id| answer(&browser, id));
+            compose_passwords(&browser);
+            go_on(&browser, "downloaden");
+
+            let made = download(&browser);
+
+            let expected = std::fs::read(sample(walk.out)).expect("a sample");
+            assert!(made == expected, "{}:\n{}", walk.out, String::from_utf8_lossy(&made));
+        }
+    });
+}
+
+#[test]
+fn going_back_loses_no_choice_and_the_browsers_own_button_goes_back_too() {
+    run(|stage| {
+        let browser = stage.browser();
+        open(&browser);
+        give_export(&browser, &sample("in/02-titel-en-nullen.xlsx"));
+        go_on(&browser, "kolommen");
+        go_on(&browser, "opleidingen");
+        browser.fill("#ob-code-0", "VERZONNEN-B1");
+        browser.fill("#ob-code-1", "VERZONNEN-M3");
+        go_on(&browser, "vragen");
+        answer(&browser, "ob-q-zeros-no");
+        compose_passwords(&browser);
+
+        browser.click("[data-action=back]");
+        at(&browser, "opleidingen");
+        browser.run("history.back()", &[]);
+        at(&browser, "vragen");
+        browser.run("history.go(-2)", &[]);
+        at(&browser, "kolommen");
+
+        browser.click("[data-stages] a[href='#opleidingen']");
+        at(&browser, "opleidingen");
+        assert_eq!(value(&browser, "#ob-code-0"), "VERZONNEN-B1");
+        browser.click("[data-stages] a[href='#vragen']");
+        at(&browser, "vragen");
+        browser.find("#ob-q-zeros-no:checked");
+        browser.find("#ob-q-composed:checked");
+        assert_eq!(value(&browser, "#ob-pw-before"), "proef-");
+        assert_eq!(value(&browser, "#ob-pw-field"), "stamnr");
+    });
+}
+
+fn value(browser: &Browser, field: &str) -> serde_json::Value {
+    browser.find(field);
+    browser.run("return document.querySelector(arguments[0]).value", &[field.into()])
+}
+
+#[test]
+fn the_keyboard_alone_leads_through_it_and_each_step_is_read_out() {
+    run(|stage| {
+        let browser = stage.browser();
+        open(&browser);
+        give_export(&browser, &sample("in/05-oud.xls"));
+
+        for step in ["kolommen", "opleidingen"] {
+            browser.run("document.querySelector('[data-action=next]').focus()", &[]);
+            browser.keys(ENTER);
+            at(&browser, step);
+            let focus = browser.run("return document.activeElement.localName", &[]);
+            assert_eq!(focus, "h1", "{step}");
+        }
+        // The step before, the promise, the table's two buttons, and then the first study.
+        let mut tabs = 0;
+        while browser.run("return document.activeElement.id", &[]) != "ob-code-0" {
+            browser.keys(TAB);
+            tabs += 1;
+            assert!(tabs < 8, "the code is far away");
+        }
+        browser.keys("VERZONNEN-H5");
+        browser.keys(TAB);
+        browser.find("[data-study]:not(.is-asked)");
+        go_on(&browser, "vragen");
+        browser.keys(TAB);
+        assert!(browser.has("main :focus"));
+    });
+}
+
+#[test]
+fn who_cannot_go_on_reads_why() {
+    run(|stage| {
+        let browser = stage.browser();
+        open(&browser);
+
+        browser.click("[data-action=next]");
+        assert!(browser.text("#ob-export-error").ends_with("Kies eerst de export uit Magister."));
+        give_export(&browser, &sample("in/02-titel-en-nullen.xlsx"));
+        for step in ["kolommen", "opleidingen", "vragen"] {
+            go_on(&browser, step);
+        }
+        browser.click("[data-action=next]");
+
+        let summary = browser.text("[data-error-summary]");
+        assert!(summary.contains("Vul stamnrs aan tot 6 cijfers?") && summary.contains("2 studies"), "{summary}");
+        assert_eq!(browser.run("return document.title.startsWith('Fout: ')", &[]), true);
+        assert!(browser.has("[data-error-summary]:focus"));
+    });
+}
