@@ -151,13 +151,13 @@ fn check_rows(text: &str) -> Result<(), TableFault> {
 fn is_of_a_person(value: &str) -> bool {
     let digits = value.split(|sign: char| !sign.is_ascii_digit());
     let parts: Vec<&str> = value.split(['-', '/', '.']).map(str::trim).collect();
-    let is_number = |part: &&str, signs: &[usize]| {
-        signs.contains(&part.len()) && part.chars().all(|sign| sign.is_ascii_digit())
-    };
+    let is_number =
+        |part: &&str, signs: &[usize]| signs.contains(&part.len()) && part.chars().all(|sign| sign.is_ascii_digit());
     let is_date = parts.windows(3).any(|window| {
         let [one, two, three] = window else { return false };
         is_number(two, &[1, 2])
-            && (is_number(one, &[1, 2]) && is_number(three, &[2, 4]) || is_number(one, &[4]) && is_number(three, &[1, 2]))
+            && (is_number(one, &[1, 2]) && is_number(three, &[2, 4])
+                || is_number(one, &[4]) && is_number(three, &[1, 2]))
     });
     value.contains('@') || is_date || digits.map(str::len).any(|length| length >= DIGITS_OF_A_PERSON)
 }

@@ -41,12 +41,7 @@ pub async fn list(context: &Context, file: &ConnectionFile) -> Result<BTreeMap<S
 /// # Errors
 /// `NotFound` when the school did not choose Optie B, `Forbidden` for who is no contact, `HoldsPassword` when the table
 /// holds a password of the connection.
-pub async fn say(
-    context: &Context,
-    call: &Call,
-    of: SchoolRef,
-    command: OptionBCommand,
-) -> Result<bool, ServiceError> {
+pub async fn say(context: &Context, call: &Call, of: SchoolRef, command: OptionBCommand) -> Result<bool, ServiceError> {
     let Actor::Contact { id: by, .. } = call.actor else { return Err(ServiceError::Forbidden) };
     let mut work = UnitOfWork::begin(context, call).await?;
     let held = onboardings::load_for_update(work.conn(), of.connection).await?;

@@ -98,9 +98,7 @@ pub fn known_codes(web: &WebState) -> Option<Vec<KnownCode>> {
 /// A page with the converter as an answer, with the policy that lets it work.
 pub fn show(page: &impl Template) -> Result<Response, PageError> {
     let mut response = page::show(page)?;
-    response
-        .headers_mut()
-        .insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY));
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY));
     Ok(response)
 }
 

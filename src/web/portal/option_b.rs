@@ -99,10 +99,10 @@ async fn show_of(web: &WebState, who: &SchoolContact, named: Option<SchoolId>) -
     let school = school.ok_or(PageError::NotFound)?;
     let kept = kept.get(&school.id).ok_or(PageError::NotFound)?;
     let at = |path: OfConnection, of: &School| path.school(SchoolRef { connection: who.connection(), school: of.id });
-    let others = chose.into_iter().filter(|other| other.id != school.id).map(|other| SchoolLink {
-        name: other.details.name.to_string(),
-        href: at(links::SCHOOL_OPTION_B_OF, other),
-    });
+    let others = chose
+        .into_iter()
+        .filter(|other| other.id != school.id)
+        .map(|other| SchoolLink { name: other.details.name.to_string(), href: at(links::SCHOOL_OPTION_B_OF, other) });
     let studies = kept.studies.rows().iter();
     let converter = Converter {
         studies: studies.map(|row| KnownStudy { study: row.study.clone(), code: row.code.clone() }).collect(),

@@ -53,8 +53,10 @@ pub(super) fn withdraw(file: &ConnectionFile, school: &School, reason: &str) -> 
              Later heropenen kan.",
         ),
     };
-    ask.field(AskField::area("reason", "Waarom stopt de school?", reason).hint("De school leest dit ook. Staat er “Optie B” in? Dan krijgen haar contactpersonen de pagina van Optie B."))
-        .weight(Weight::Warning)
+    ask.field(AskField::area("reason", "Waarom stopt de school?", reason).hint(
+        "De school leest dit ook. Staat er “Optie B” in? Dan krijgen haar contactpersonen de pagina van Optie B.",
+    ))
+    .weight(Weight::Warning)
 }
 
 /// "Heropenen".

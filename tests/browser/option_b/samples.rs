@@ -25,12 +25,7 @@ const WALKS: [Walk; 4] = [
         answers: &["ob-q-zeros-yes"],
         out: "out/02-titel-en-nullen.numo.csv",
     },
-    Walk {
-        export: "in/03-ansi-dubbel.csv",
-        ids: None,
-        answers: &["ob-q-row-8"],
-        out: "out/03-ansi-dubbel.numo.csv",
-    },
+    Walk { export: "in/03-ansi-dubbel.csv", ids: None, answers: &["ob-q-row-8"], out: "out/03-ansi-dubbel.numo.csv" },
     Walk { export: "in/05-oud.xls", ids: None, answers: &[], out: "out/05-oud.numo.csv" },
 ];
 

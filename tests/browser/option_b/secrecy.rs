@@ -96,7 +96,8 @@ fn only_assets_were_asked_for(stage: &Stage, browser: &Browser, before: usize) {
     // Whoever listens hears what is sent.
     browser.run("fetch('/woorden')", &[]);
     let is_heard = |(method, about): &(String, serde_json::Value)| {
-        method == "Network.requestWillBeSent" && about["request"]["url"].as_str().is_some_and(|url| url.ends_with("/woorden"))
+        method == "Network.requestWillBeSent"
+            && about["request"]["url"].as_str().is_some_and(|url| url.ends_with("/woorden"))
     };
     assert!(browser.until(|| browser.network().iter().any(is_heard).then_some(())).is_some(), "the log is deaf");
     // The server's own word for it, also of what a worker would send.

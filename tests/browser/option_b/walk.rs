@@ -39,7 +39,8 @@ pub(crate) fn go_on(browser: &Browser, step: &str) {
 /// Waits until a step is shown.
 pub(crate) fn at(browser: &Browser, step: &str) {
     let title = format!("[data-converter] template[data-step={step}]");
-    let script = "return document.querySelector('h1').textContent === document.querySelector(arguments[0]).dataset.title";
+    let script =
+        "return document.querySelector('h1').textContent === document.querySelector(arguments[0]).dataset.title";
     let shown = browser.until(|| (browser.run(script, &[title.clone().into()]) == true).then_some(()));
     assert!(shown.is_some(), "{step} is not shown on {}", browser.told());
 }

@@ -8,7 +8,9 @@ use koppelklaar::links;
 use serde_json::json;
 
 use super::look::Look;
-use crate::option_b::walk::{PATH, answer, at, compose_passwords, give_export, give_ids, give_table, go_on, open, sample};
+use crate::option_b::walk::{
+    PATH, answer, at, compose_passwords, give_export, give_ids, give_table, go_on, open, sample,
+};
 use crate::support::{Browser, Stage, run};
 
 const HEADER: &str = "Stamnr;Roepnaam;Tussenv.;Achternaam;Klas;Studie;E-mail\r\n";
@@ -140,7 +142,10 @@ fn refuse(browser: &Browser, kind: &str, file: &std::path::Path) {
     let before = browser.run("return document.querySelector('.field__error')?.textContent ?? ''", &[]);
     browser.choose(&format!("#ob-{kind}"), file);
     let is_new = || {
-        let now = browser.run("return document.querySelector(arguments[0])?.textContent ?? ''", &[format!("#ob-{kind}-error").into()]);
+        let now = browser.run(
+            "return document.querySelector(arguments[0])?.textContent ?? ''",
+            &[format!("#ob-{kind}-error").into()],
+        );
         (now != "" && now != before).then_some(())
     };
     assert!(browser.until(is_new).is_some(), "{} is not refused on {}", file.display(), browser.told());
