@@ -9,6 +9,7 @@ pub mod import_gate;
 pub mod joins;
 pub mod moves;
 pub mod onboardings;
+pub mod presses;
 pub mod schools;
 pub(in crate::services) mod tell;
 pub mod undo;

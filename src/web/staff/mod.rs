@@ -26,6 +26,7 @@ mod mails;
 mod moves;
 mod notes;
 mod panels;
+mod pressed;
 mod reminders;
 mod requests;
 mod school;
