@@ -263,6 +263,11 @@ pub fn staff_requests(connection: ConnectionId) -> String {
     format!("{}#aanvragen", staff_school(STAFF_SCHOOL, connection))
 }
 
+/// The place where a contact corrects the school domain.
+pub fn correct_domain(connection: ConnectionId) -> String {
+    format!("{}#schooldomein", SCHOOL_CONNECTION.at(connection))
+}
+
 /// The path of a connection's page for Kurve, or of a form on it.
 pub fn staff_school(path: &str, connection: ConnectionId) -> String {
     fill(path, &[&connection.to_string()])

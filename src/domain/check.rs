@@ -200,8 +200,8 @@ impl CheckCode {
         match self {
             Self::Ok => "De verbinding met Magister werkt. Je hoeft niets te doen.",
             Self::HostUnknown => {
-                "We vinden geen Magister op dit schooldomein. Kijk na of het klopt. Verbeter het bij deze controle, \
-                 of geef het goede schooldomein door aan Kurve."
+                "We vinden geen Magister op dit schooldomein. Kijk na hoe jullie Magister heet en verbeter het \
+                 schooldomein."
             }
             Self::PortSilent => {
                 "Magister geeft geen antwoord; meestal is de allowlisting dan nog niet klaar. Wacht op de bevestiging \

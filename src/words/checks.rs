@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::check::{ActivationFacts, CheckCode, Oddity, TlsFault};
-use crate::domain::onboarding::{Despite, Onboarding, Step};
+use crate::domain::onboarding::{Despite, Onboarding};
 use crate::domain::text::Reason;
 
 /// What a code is called in a list, where there is little room.
@@ -98,27 +98,6 @@ pub fn check_title(code: CheckCode) -> &'static str {
     }
 }
 
-/// The step where the school puts right what a code says; none when it is not the school's to do.
-pub(super) fn check_step(code: CheckCode) -> Option<Step> {
-    match code {
-        CheckCode::HostUnknown => Some(Step::DetailsSubmitted),
-        CheckCode::PortSilent => Some(Step::AllowlistingRequested),
-        CheckCode::LoginRefused => Some(Step::PasswordSet),
-        CheckCode::ListNotGranted | CheckCode::ServiceNotGranted => Some(Step::PermissionsChecked),
-        CheckCode::Ok
-        | CheckCode::PortRefused
-        | CheckCode::TlsFailed
-        | CheckCode::CertificateInvalid
-        | CheckCode::ListOutdated
-        | CheckCode::ListEmpty
-        | CheckCode::ListShrunk
-        | CheckCode::ListFailed
-        | CheckCode::NoRoute
-        | CheckCode::TooSlow
-        | CheckCode::UnexpectedAnswer => None,
-    }
-}
-
 /// What was odd about an answer, for Kurve.
 pub fn oddity(oddity: Oddity) -> String {
     let said = match oddity {
@@ -182,6 +161,7 @@ mod tests {
     use strum::IntoEnumIterator;
 
     use super::*;
+    use crate::domain::check::Advice;
     use crate::domain::onboarding::Party;
 
     #[test]
@@ -198,7 +178,7 @@ mod tests {
 
             // What is in the list is put right in Magister, outside our steps.
             let is_of_list = matches!(code, CheckCode::ListEmpty | CheckCode::ListShrunk);
-            assert!(!is_schools || check_step(code).is_some() || is_of_list, "{}", code.as_str());
+            assert!(!is_schools || Advice::Plain(code).step().is_some() || is_of_list, "{}", code.as_str());
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Why a step that was ready is open again: what people said, what Kurve wrote, and what a check saw.
 
 use super::names::step_name;
+use super::truth::sight_sentence;
+use crate::domain::check::StepTruth;
 use crate::domain::onboarding::FallCause;
 use crate::domain::text::Reason;
 
@@ -21,6 +23,25 @@ pub fn fall_cause(cause: &FallCause) -> String {
     }
 }
 
+/// Why a step is open again, where what the newest check saw stands beside it: what a check made fall is said once.
+pub fn why_open(cause: &FallCause, truth: &StepTruth<'_>) -> String {
+    let was = match cause {
+        FallCause::Refused { .. } => Some("Dit was gemeld."),
+        FallCause::ConnectionLost { .. } => Some("Dit werkte eerder."),
+        FallCause::TakenBack
+        | FallCause::SentBack { .. }
+        | FallCause::NeededStepFell { .. }
+        | FallCause::CredentialsRenewed
+        | FallCause::Withdrawn
+        | FallCause::Moved
+        | FallCause::Undone => None,
+    };
+    match was.filter(|_| !sight_sentence(truth).is_empty()) {
+        Some(was) => was.to_owned(),
+        None => fall_cause(cause),
+    }
+}
+
 /// What Kurve wrote when it sent the step back.
 pub fn fall_reason(cause: &FallCause) -> Option<&Reason> {
     match cause {
@@ -36,27 +57,15 @@ pub fn fall_reason(cause: &FallCause) -> Option<&Reason> {
     }
 }
 
-/// What a check saw, and what helps. Codes come from outside our enums, so one that is not known has a sentence too.
+/// What a check saw. What to do now is said beside it, by the newest check: this sentence stays when that changed.
+/// Codes come from outside our enums, so one that is not known has a sentence too.
 pub(super) fn connection_lost(code: &str) -> &'static str {
     match code {
-        "host_unknown" => {
-            "De verbinding werkt niet meer: het schooldomein is niet te vinden. Kijk of het schooldomein klopt."
-        }
-        "port_silent" => {
-            "De verbinding werkt niet meer: Magister geeft geen antwoord. Vraag Magister of de allowlisting nog geldt."
-        }
-        "login_refused" => {
-            "De verbinding werkt niet meer: inloggen met het wachtwoord lukt niet. Vul het wachtwoord opnieuw in bij \
-             Magister. Heb je het niet meer? Vraag Kurve om een nieuw wachtwoord."
-        }
-        "list_not_granted" => {
-            "De verbinding werkt niet meer: Kurve mag de lijst niet lezen. Kijk bij “Lijsten” of KurveLeerlingData \
-             aangevinkt is, en of de query is uitgevoerd."
-        }
-        "service_not_granted" => {
-            "De verbinding werkt niet meer: Kurve mag de gegevens niet ophalen. Kijk bij “Services” of de 3 vinkjes \
-             aanstaan, en bij “Lijsten” of KurveLeerlingData aangevinkt is."
-        }
+        "host_unknown" => "De verbinding werkt niet meer: het schooldomein is niet te vinden.",
+        "port_silent" => "De verbinding werkt niet meer: Magister geeft geen antwoord.",
+        "login_refused" => "De verbinding werkt niet meer: inloggen met het wachtwoord lukt niet.",
+        "list_not_granted" => "De verbinding werkt niet meer: Kurve mag de lijst niet lezen.",
+        "service_not_granted" => "De verbinding werkt niet meer: Kurve mag de gegevens niet ophalen.",
         "list_failed" => "De verbinding werkt niet meer: er zit een fout in de lijst zelf. Kurve past de query aan.",
         "port_refused"
         | "tls_failed"

@@ -21,7 +21,7 @@ mod who;
 pub use access::{gone_sentence, obstacle_sentence, task_name};
 pub use checks::{check_short, check_title, despite, despite_lines, doubt, leave, newest_check, oddity, seconds_nl};
 pub use dates::{date_nl, date_only_nl, moment_nl, period_nl, time_nl, until_nl};
-pub use falls::{fall_cause, fall_reason};
+pub use falls::{fall_cause, fall_reason, why_open};
 pub use glossary::{GLOSSARY, PLAIN, Word};
 pub use instructions::{check_afterwards, import_instruction, instruction, licence_note, ticket_text, who_can};
 pub use mail_reasons::{mail_reason, unsent_reason};
@@ -32,11 +32,11 @@ pub use names::{
 pub use option_b::{IDS_MAIL, IDS_MAIL_SUBJECT};
 pub use refusals::{
     HAND_OVER_TO_SELF, HOLDS_PASSWORD, TOO_MANY_FORMS, check_refusal, own_days_refusal, refusal, reveal_refusal,
-    snooze_refusal, too_many_contacts, too_many_requests,
+    seen_by_colleague, snooze_refusal, too_many_contacts, too_many_requests,
 };
 pub use timeline::{change_sentence, entry_sentence};
 pub use truth::{
-    advice_sentence, advice_short, advice_step, advice_title, advice_turn, kurve_to_do, not_simply_done, now_sentence,
-    seen_at, sight_sentence, truth_sentence, unseen_sentence,
+    advice_sentence, advice_short, advice_title, advice_turn, done_sentence, gate_answer, kurve_to_do,
+    not_seen_sentence, not_simply_done, now_sentence, seen_at, sight_sentence, truth_sentence, unseen_sentence,
 };
 pub use who::{Names, actor_name};

@@ -171,6 +171,12 @@ pub fn check_refusal(refusal: &CheckRefusal) -> &'static str {
     }
 }
 
+/// Why a password is not reported as set yet, to who may not look at it.
+pub fn seen_by_colleague() -> &'static str {
+    "Nog niemand heeft dit wachtwoord bekeken, dus het kan nog niet in Magister staan. Een collega die het mag zien, \
+     bekijkt het eerst."
+}
+
 /// Why the password or the query is not shown, for the contact who asked.
 pub fn reveal_refusal(refusal: &RevealRefusal) -> String {
     match refusal {

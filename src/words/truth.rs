@@ -1,7 +1,9 @@
 //! The truth about a step in words: what the newest check saw and when, and the one thing to do now. One place for the
 //! pages of the school and of Kurve, the worklist and the mails.
 
-use super::checks::{check_short, check_step, check_title};
+use strum::IntoEnumIterator;
+
+use super::checks::{check_short, check_title};
 use super::dates::{date_nl, moment_nl};
 use super::names::{evidence_sentence, step_name};
 use crate::domain::check::{Advice, CheckCode, Newest, Sight, Stand, StepTruth, Truths};
@@ -16,6 +18,38 @@ pub fn not_simply_done(stand: Stand) -> Option<&'static str> {
         Stand::Doubted => Some("Klopt nu niet"),
         Stand::Waiting | Stand::Open(_) | Stand::Stuck | Stand::Done => None,
     }
+}
+
+/// The answer to a question, said and seen together.
+pub fn gate_answer(answer: Option<Stand>) -> &'static str {
+    match answer {
+        None => "Nog niet",
+        Some(Stand::NotSeenYet) => "Ja, nog niet gezien",
+        Some(Stand::NotSeenNow) => "Ja, nu niet gezien",
+        Some(Stand::Doubted) => "Klopt nu niet",
+        Some(Stand::Done | Stand::Waiting | Stand::Open(_) | Stand::Stuck) => "Ja",
+    }
+}
+
+/// How many of the nine steps are ready.
+pub fn done_sentence(truths: &Truths<'_>) -> String {
+    format!("{} van {} stappen gereed", truths.done().len(), Step::iter().len())
+}
+
+/// What the newest check did not see of them, and what it denies; empty where it sees them all.
+pub fn not_seen_sentence(truths: &Truths<'_>) -> String {
+    let stands = |those: &[Stand]| Step::iter().filter(|step| those.contains(&truths.of(*step).stand)).count();
+    let counted = |count: usize, one: &str, more: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {one}.")),
+        _ => Some(format!("{count} {more}.")),
+    };
+    let said = [
+        counted(stands(&[Stand::NotSeenYet]), "daarvan is nog niet gezien", "daarvan zijn nog niet gezien"),
+        counted(stands(&[Stand::NotSeenNow]), "daarvan is nu niet gezien", "daarvan zijn nu niet gezien"),
+        counted(stands(&[Stand::Doubted]), "stap klopt nu niet", "stappen kloppen nu niet"),
+    ];
+    said.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 /// What the newest check saw of a step, and when; empty where it says nothing of it that was not said already.
@@ -84,6 +118,8 @@ pub fn advice_title(advice: Advice) -> &'static str {
         Advice::AskAllowlisting | Advice::AskMagister => check_title(CheckCode::PortSilent),
         Advice::SilentNow | Advice::SilentForGood => "Magister geeft geen antwoord meer",
         Advice::DomainGone => "Het schooldomein is niet meer te vinden",
+        Advice::DomainByKurve => check_title(CheckCode::HostUnknown),
+        Advice::Stuck { code, .. } | Advice::Paused(code) | Advice::Stopped(code) => check_short(code),
     }
 }
 
@@ -104,8 +140,8 @@ pub fn advice_sentence(advice: Advice) -> &'static str {
              in bij Beheer > Webservices > Gebruikers > Kurve."
         }
         Advice::PasswordGone => {
-            "Magister weigert het wachtwoord, en hier is het niet meer te zien. Hebben jullie het nog? Vul het dan opnieuw \
-             2 keer in bij Beheer > Webservices > Gebruikers > Kurve. Anders maakt Kurve een nieuw wachtwoord."
+            "Magister weigert het wachtwoord, en het is hier niet meer te zien. Kurve maakt een nieuw wachtwoord. Jullie \
+             hoeven nu niets te doen."
         }
         Advice::RefusedNow => {
             "Magister weigert nu het wachtwoord dat eerder werkte. We proberen het vanzelf opnieuw. Blijft het zo, dan maakt \
@@ -129,9 +165,18 @@ pub fn advice_sentence(advice: Advice) -> &'static str {
             "Magister gaf eerder wel antwoord en nu al een paar keer niet. Vraag Magister of de allowlisting nog geldt."
         }
         Advice::DomainGone => {
-            "Op dit schooldomein vonden we eerder wel een Magister en nu niet. Kijk na of jullie schooldomein \
-             veranderd is en geef het goede door aan Kurve."
+            "Op dit schooldomein vonden we eerder wel een Magister en nu niet. Is jullie schooldomein veranderd? Mail \
+             het nieuwe dan aan Kurve: het adres staat onderaan deze pagina."
         }
+        Advice::DomainByKurve => {
+            "We vinden geen Magister op dit schooldomein. De koppeling is al geactiveerd, dus je kunt het hier niet meer \
+             verbeteren. Mail het goede schooldomein aan Kurve: het adres staat onderaan deze pagina."
+        }
+        Advice::Stuck { .. } => {
+            "Jullie meldden dat deze stap niet lukt. Kurve zoekt het uit. Het antwoord lees je bij de stap."
+        }
+        Advice::Paused(_) => "De koppeling staat op pauze. Jullie hoeven nu niets te doen.",
+        Advice::Stopped(_) => "De koppeling is gestopt. Jullie hoeven hier niets meer mee te doen.",
     }
 }
 
@@ -148,6 +193,10 @@ pub fn advice_short(advice: Advice) -> &'static str {
         Advice::SilentNow | Advice::RefusedNow => "We proberen het vanzelf opnieuw.",
         Advice::SilentForGood => "Vraag Magister of de allowlisting nog geldt.",
         Advice::DomainGone => "Kijk na of het schooldomein veranderd is.",
+        Advice::DomainByKurve => "Mail het goede schooldomein aan Kurve.",
+        Advice::Stuck { .. } => "Kurve zoekt uit wat er niet lukt.",
+        Advice::Paused(_) => "De koppeling staat op pauze.",
+        Advice::Stopped(_) => "De koppeling is gestopt.",
         Advice::Plain(code) => match code {
             CheckCode::Ok => "",
             CheckCode::HostUnknown => "Kijk na of het schooldomein klopt.",
@@ -172,7 +221,8 @@ pub fn kurve_to_do(code: CheckCode) -> &'static str {
     match code {
         CheckCode::Ok => "",
         CheckCode::ListOutdated | CheckCode::ListFailed => "Kijk welke query deze school nodig heeft.",
-        CheckCode::CertificateInvalid => "Vraag de school of Magister om een goed certificaat.",
+        // The host is Magister's, and the school reads that it has nothing to do.
+        CheckCode::CertificateInvalid => "Vraag Magister om een goed certificaat.",
         CheckCode::NoRoute => "Kijk naar de verbinding van deze installatie.",
         CheckCode::HostUnknown
         | CheckCode::PortSilent
@@ -188,27 +238,15 @@ pub fn kurve_to_do(code: CheckCode) -> &'static str {
     }
 }
 
-/// The step where the school puts right what is wrong; none when it is not the school's to do.
-pub fn advice_step(advice: Advice) -> Option<Step> {
-    match advice {
-        Advice::Plain(code) => check_step(code),
-        Advice::QueryFirst => Some(Step::QueryExecuted),
-        Advice::PasswordFirst | Advice::PasswordAgain | Advice::PasswordGone => Some(Step::PasswordSet),
-        Advice::AskAllowlisting => Some(Step::AllowlistingRequested),
-        Advice::AskMagister | Advice::SilentForGood => Some(Step::AllowlistingConfirmed),
-        Advice::DomainGone => Some(Step::DetailsSubmitted),
-        Advice::VouchFirst(step) => Some(step),
-        Advice::SilentNow | Advice::RefusedNow => None,
-    }
-}
-
 /// Who has to act after a check, to the school.
 pub fn advice_turn(advice: Advice) -> &'static str {
-    match advice.holder() {
-        None => "Niemand hoeft iets te doen",
-        Some(Party::School) => "Jullie zijn aan zet",
-        Some(Party::Kurve) => "Kurve is aan zet",
-        Some(Party::Magister) => "Magister is aan zet",
+    match (advice, advice.holder()) {
+        (Advice::Paused(_), _) => "De koppeling staat op pauze",
+        (Advice::Stopped(_), _) => "De koppeling is gestopt",
+        (_, None) => "Niemand hoeft iets te doen",
+        (_, Some(Party::School)) => "Jullie zijn aan zet",
+        (_, Some(Party::Kurve)) => "Kurve is aan zet",
+        (_, Some(Party::Magister)) => "Magister is aan zet",
     }
 }
 

@@ -5,6 +5,9 @@ use strum::IntoEnumIterator;
 
 use super::*;
 use crate::domain::check::testing::histories;
+use crate::domain::onboarding::FallCause;
+use crate::domain::onboarding::testing::{Walk, prove};
+use crate::words::fall_cause;
 
 fn advices() -> Vec<Advice> {
     let others = [
@@ -16,6 +19,12 @@ fn advices() -> Vec<Advice> {
         Advice::SilentNow,
         Advice::SilentForGood,
         Advice::DomainGone,
+        Advice::DomainByKurve,
+        Advice::PasswordGone,
+        Advice::RefusedNow,
+        Advice::Stuck { code: CheckCode::LoginRefused, step: Step::PasswordSet },
+        Advice::Paused(CheckCode::LoginRefused),
+        Advice::Stopped(CheckCode::LoginRefused),
     ];
     CheckCode::iter().map(Advice::Plain).chain(others).collect()
 }
@@ -30,7 +39,7 @@ fn each_advice_says_what_to_do_and_leads_the_school_there() {
         assert!(!advice_title(advice).ends_with('.') && !advice_turn(advice).is_empty());
         let is_of_list = matches!(advice, Advice::Plain(CheckCode::ListEmpty | CheckCode::ListShrunk));
         let is_schools = advice.holder() == Some(Party::School) && !is_of_list;
-        assert!(!is_schools || advice_step(advice).is_some(), "{sentence}");
+        assert!(!is_schools || advice.step().is_some(), "{sentence}");
     }
 }
 
@@ -40,6 +49,81 @@ fn who_never_ran_the_query_is_not_told_to_retype_the_password() {
         assert!(!advice_sentence(advice).contains("opnieuw") && !advice_short(advice).contains("opnieuw"));
     }
     assert!(advice_sentence(Advice::QueryFirst).contains("query"));
+}
+
+#[test]
+fn where_kurve_makes_a_new_password_the_school_is_asked_for_nothing() {
+    let (sentence, short) = (advice_sentence(Advice::PasswordGone), advice_short(Advice::PasswordGone));
+
+    assert!(sentence.contains("Kurve maakt een nieuw wachtwoord") && short.contains("Kurve maakt"), "{sentence}");
+    assert!(!sentence.contains("Vraag") && !sentence.contains("Vul "), "{sentence}");
+}
+
+#[test]
+fn what_a_check_made_fall_says_what_it_saw_and_leaves_what_to_do_to_the_newest() {
+    for code in CheckCode::iter() {
+        for cause in [
+            FallCause::ConnectionLost { code: code.as_str().to_owned() },
+            FallCause::Refused { code: code.as_str().to_owned() },
+        ] {
+            let said = fall_cause(&cause);
+
+            assert!(!["Vraag", "Vul ", "Kijk ", "opnieuw"].iter().any(|asks| said.contains(asks)), "{said}");
+        }
+    }
+}
+
+#[test]
+fn who_stopped_or_waits_is_asked_for_nothing() {
+    for code in CheckCode::iter() {
+        for advice in [Advice::Paused(code), Advice::Stopped(code), Advice::Stuck { code, step: Step::PasswordSet }] {
+            assert_ne!(advice.holder(), Some(Party::School));
+            let said = format!("{} {}", advice_sentence(advice), advice_short(advice));
+            assert!(!["Vraag", "Vul ", "Kijk ", "Voer ", "opnieuw"].iter().any(|asks| said.contains(asks)), "{said}");
+        }
+    }
+}
+
+#[test]
+fn what_the_school_need_not_mend_kurve_does_not_ask_of_it() {
+    for code in CheckCode::iter().filter(|code| code.holder() != Some(Party::School)) {
+        let kurve = kurve_to_do(code);
+
+        assert!(!kurve.to_lowercase().contains("vraag de school"), "{} {kurve}", code.as_str());
+    }
+    assert_eq!(kurve_to_do(CheckCode::CertificateInvalid), "Vraag Magister om een goed certificaat.");
+}
+
+#[test]
+fn an_answer_is_a_plain_yes_only_where_nothing_speaks_against_it() {
+    let all: Vec<&str> =
+        [None, Some(Stand::Done), Some(Stand::NotSeenYet), Some(Stand::NotSeenNow), Some(Stand::Doubted)]
+            .map(gate_answer)
+            .into();
+
+    assert_eq!(all, ["Nog niet", "Ja", "Ja, nog niet gezien", "Ja, nu niet gezien", "Klopt nu niet"]);
+}
+
+#[test]
+fn the_sentence_beside_the_train_says_what_was_said_and_not_seen() {
+    let walk = Walk::all_but(&[]);
+    let at = walk.now + chrono::Duration::minutes(1);
+    for (code, done, not_seen) in [
+        (CheckCode::Ok, "9 van 9 stappen gereed", ""),
+        (CheckCode::LoginRefused, "8 van 9 stappen gereed", "1 stap klopt nu niet."),
+        (CheckCode::PortSilent, "9 van 9 stappen gereed", "4 daarvan zijn nog niet gezien."),
+    ] {
+        let mut state = walk.clone();
+        if code == CheckCode::LoginRefused {
+            for step in [Step::AllowlistingConfirmed, Step::QueryExecuted, Step::PasswordSet, Step::PermissionsChecked]
+            {
+                state.does(crate::domain::actor::Actor::Check, &prove(step, 1));
+            }
+        }
+        let truths = Truths { state: &state.state, newest: Some(Newest { code, at, since: at }) };
+
+        assert_eq!((done_sentence(&truths).as_str(), not_seen_sentence(&truths).as_str()), (done, not_seen));
+    }
 }
 
 #[test]

@@ -16,12 +16,19 @@ pub struct Names {
     pub removed: BTreeSet<ContactId>,
     /// The schools of a connection that carries several; with one school a line needs no name.
     pub schools: BTreeMap<SchoolId, String>,
+    /// The contact who reads it, who is "je" and not a name; none where Kurve reads it.
+    pub reader: Option<ContactId>,
 }
 
 impl Names {
     /// The name of a contact of today. Whoever was removed holds no ball any more, also one that was handed to them.
     pub fn contact_of_today(&self, id: ContactId) -> Option<&str> {
         self.contacts.get(&id).filter(|_| !self.removed.contains(&id)).map(String::as_str)
+    }
+
+    /// Whether a contact is the one who reads it.
+    pub fn is_reader(&self, id: ContactId) -> bool {
+        self.reader == Some(id)
     }
 
     pub(super) fn contact(&self, id: ContactId) -> &str {

@@ -57,6 +57,9 @@ fn a_password_that_nobody_looked_at_is_not_said_to_be_set() {
 
         let page = table.portal.open("/stap/password_set").await;
         assert!(!page.has("[data-action=claim]"), "{}", page.body);
+        let why = page.text("[data-claim-refusal]");
+        assert!(why.contains("Bekijk het eerst") && page.has("[data-claim-refusal] a[href='#klaar-kop']"), "{why}");
+        assert!(page.has("#klaar-kop") && page.has("[data-action=reveal]:not(.btn--secondary)"), "{}", page.body);
         let (_, mut values) = page.form("form[action$='/wachtwoord']");
         values.push(("credential_version".to_owned(), "1".to_owned()));
         let claimed = table.portal.post(&table.portal.at("/stap/password_set/gedaan"), &values).await;
@@ -203,6 +206,47 @@ fn a_step_handed_to_who_is_not_vouched_for_is_kurves_until_it_vouches() {
         assert!(told.subject.contains("haal wachtwoord en query op"), "{}", told.subject);
         let step = table.portal.open("/stap/query_executed").await;
         assert_eq!(step.attributes("[data-state]", "data-state"), ["now"]);
+    });
+}
+
+#[test]
+fn whoever_is_not_vouched_for_is_addressed_and_not_named() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        table.issue().await;
+        app.new_mails().await;
+        hand_to_piet(&table, "query_executed", "applicatiebeheerder").await;
+        let mail = app.only_mail_to(PIET).await;
+        let piet = app.portal_as(PIET).await;
+        app.new_mails().await;
+
+        assert!(flat(&mail).contains("Kurve controleert eerst of je bij de school hoort."), "{}", mail.text);
+        for (path, place) in [("", "[data-step=query_executed]"), ("/stap/query_executed", "[data-holder]")] {
+            let told = piet.open(path).await.text(place);
+            assert!(told.contains("Doorgegeven aan jou. Kurve controleert eerst of je bij de school hoort"), "{told}");
+            assert!(!told.contains("Piet Bakker"), "{told}");
+        }
+        let main = piet.open("/stap/password_set").await.text("main");
+        assert!(!main.contains("Bekijk het eerst en vul het in"), "{main}");
+    });
+}
+
+#[test]
+fn the_mail_to_who_comes_later_says_how_often_the_password_can_still_be_seen() {
+    run(|app: TestApp| async move {
+        let table = ready(&app).await;
+        for _ in 0..2 {
+            look(&table).await;
+        }
+        hand_to_piet(&table, "password_set", "applicatiebeheerder").await;
+        app.new_mails().await;
+        let staff_page = table.staff_page().await;
+        let form = "[data-vouched=no] form[data-form=vouch]";
+        staff_page.submit(&table.staff, form, &[("ground", "Gebeld via de school.")]).await;
+
+        let mail = app.only_mail_to(PIET).await;
+
+        assert!(flat(&mail).contains("Samen kunnen jullie dat nog 3 keer doen, tot"), "{}", mail.text);
     });
 }
 

@@ -7,6 +7,7 @@ use koppelklaar::store;
 use koppelklaar::store::mail::outbox::MailStatus;
 
 use crate::journey::Table;
+use crate::support::board::Board;
 use crate::support::{Page, TestApp, run};
 
 /// Kurve activates; the page that follows, with the way back.
@@ -110,6 +111,67 @@ fn only_what_the_press_activated_is_undone_and_only_by_a_form_of_ours() {
 
         assert_eq!((forged.status, other.status), (403, 303));
         assert!(is_open(&app, &table).await);
+        app.advance(TimeDelta::minutes(2));
+        app.new_mails().await;
+    });
+}
+
+#[test]
+fn the_way_back_stays_on_the_page_and_on_the_worklist_for_as_long_as_nobody_was_told() {
+    run(|app: TestApp| async move {
+        let (table, page) = activated(&app).await;
+        assert!(!page.has("[data-press]"), "the message has it");
+        assert!(page.text("[data-flash]").contains("Bonhoeffer College (12AB) is geactiveerd."), "{}", page.body);
+
+        app.advance(TimeDelta::seconds(119));
+        let (again, list) = (table.staff_page().await, table.staff.get(links::STAFF).await);
+        assert!(!again.has("[data-flash]"), "{}", again.body);
+        for page in [&again, &list] {
+            let press = page.text("[data-press]");
+            assert!(press.contains("Bonhoeffer College (12AB) is geactiveerd"), "{}", page.body);
+        }
+
+        let undone = list.submit(&table.staff, "[data-press] form", &[]).await;
+        assert!(table.staff.follow(&undone).await.text("[data-flash]").contains("De mails zijn niet verstuurd"));
+        for page in [table.staff_page().await, table.staff.get(links::STAFF).await] {
+            assert!(!page.has("[data-press]"), "{}", page.body);
+        }
+        assert_eq!(app.new_mails().await.len(), 0);
+    });
+}
+
+#[test]
+fn after_two_minutes_it_is_told_and_the_way_back_is_the_ordinary_one() {
+    run(|app: TestApp| async move {
+        let (table, _) = activated(&app).await;
+        app.advance(TimeDelta::minutes(2));
+
+        let page = table.staff_page().await;
+
+        assert!(!page.has("[data-press]"), "{}", page.body);
+        assert!(page.has("[data-step=activation_confirmed] form[data-form=send_back]"), "{}", page.body);
+        app.new_mails().await;
+    });
+}
+
+#[test]
+fn of_several_schools_it_says_which_one_was_activated() {
+    run(|app: TestApp| async move {
+        let board = Board::of(&app, 5).await.made_ready().await;
+
+        let one = board.press("11AA", "activate", &[]).await;
+        let next = board.staff.follow(&one).await;
+        let rest = board.page().await;
+        let rest = rest.submit(&board.staff, "[data-step=activation_confirmed] form[data-form=confirm]", &[]).await;
+        let all = board.staff.follow(&rest).await;
+
+        assert!(next.text("[data-flash]").contains("Rivierenland 11 (11AA) is geactiveerd."), "{}", next.body);
+        assert!(
+            all.text("[data-flash]").contains("Rivierenland 10 (10AA) en 3 andere scholen zijn geactiveerd."),
+            "{}",
+            all.text("[data-flash]")
+        );
+        assert_eq!(all.texts("[data-press]").len(), 1, "the press before it can still be undone by itself");
         app.advance(TimeDelta::minutes(2));
         app.new_mails().await;
     });

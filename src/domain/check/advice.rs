@@ -3,7 +3,7 @@
 
 use super::CheckCode;
 use crate::domain::onboarding::gate::{Party, Step};
-use crate::domain::onboarding::{FallCause, Obstacle, Onboarding};
+use crate::domain::onboarding::{FallCause, Lifecycle, Obstacle, Onboarding, StepState};
 
 /// The one thing to do after a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -32,15 +32,46 @@ pub enum Advice {
     SilentForGood,
     /// No host by this name, where there was one.
     DomainGone,
+    /// No host by this name, and an import rests on it: Kurve changes it.
+    DomainByKurve,
+    /// It ended so, and the school said that the step to put it right does not work: Kurve has that.
+    Stuck {
+        /// How it ended.
+        code: CheckCode,
+        /// What does not work.
+        step: Step,
+    },
+    /// It ended so, and the connection is laid aside.
+    Paused(CheckCode),
+    /// It ended so, and the connection stopped.
+    Stopped(CheckCode),
 }
 
 impl Advice {
     /// What to do after a check that ended so, as things stand.
     pub fn of(code: CheckCode, state: &Onboarding) -> Self {
+        let advice = Self::going_on(code, state);
+        let is_stuck = |step: &Step| matches!(state.step(*step), StepState::Stuck { .. });
+        match state.lifecycle() {
+            // That it works is true whatever the school does.
+            _ if code == CheckCode::Ok => advice,
+            Lifecycle::Withdrawn { .. } => Self::Stopped(code),
+            Lifecycle::Paused { .. } => Self::Paused(code),
+            Lifecycle::Active | Lifecycle::Completed { .. } => match advice.step().filter(is_stuck) {
+                Some(step) => Self::Stuck { code, step },
+                None => advice,
+            },
+        }
+    }
+
+    /// The same where nothing was laid aside, stopped or reported stuck.
+    pub fn going_on(code: CheckCode, state: &Onboarding) -> Self {
         match code {
             CheckCode::LoginRefused => after_refused_log_in(state),
             CheckCode::PortSilent => after_silence(state),
             CheckCode::HostUnknown if Step::shared().any(|step| was_seen(state, step)) => Self::DomainGone,
+            // An import that is open speaks of the Magister that was known: Kurve looks at that first.
+            CheckCode::HostUnknown if state.is_any_yes(Step::ActivationConfirmed) => Self::DomainByKurve,
             CheckCode::Ok
             | CheckCode::HostUnknown
             | CheckCode::PortRefused
@@ -68,10 +99,67 @@ impl Advice {
             | Self::AskAllowlisting
             | Self::AskMagister
             | Self::SilentForGood
-            | Self::DomainGone => Some(Party::School),
-            Self::PasswordGone | Self::VouchFirst(_) => Some(Party::Kurve),
+            | Self::DomainGone
+            | Self::DomainByKurve => Some(Party::School),
+            Self::PasswordGone | Self::VouchFirst(_) | Self::Stuck { .. } => Some(Party::Kurve),
             Self::SilentNow | Self::RefusedNow => Some(Party::Magister),
+            Self::Paused(_) | Self::Stopped(_) => None,
         }
+    }
+
+    /// The step where the school puts right what is wrong; none when that is at no step of its own.
+    pub fn step(self) -> Option<Step> {
+        match self {
+            Self::Plain(code) => step_of(code),
+            Self::QueryFirst => Some(Step::QueryExecuted),
+            Self::PasswordFirst | Self::PasswordAgain | Self::PasswordGone => Some(Step::PasswordSet),
+            Self::AskAllowlisting => Some(Step::AllowlistingRequested),
+            Self::AskMagister | Self::SilentForGood => Some(Step::AllowlistingConfirmed),
+            Self::DomainGone | Self::DomainByKurve => Some(Step::DetailsSubmitted),
+            Self::VouchFirst(step) | Self::Stuck { step, .. } => Some(step),
+            Self::SilentNow | Self::RefusedNow | Self::Paused(_) | Self::Stopped(_) => None,
+        }
+    }
+
+    /// Whether somebody has to look at what the check saw: not where that waits for something else.
+    pub(super) fn is_asked_now(self) -> bool {
+        match self {
+            Self::Stuck { .. } | Self::Paused(_) | Self::Stopped(_) => false,
+            Self::Plain(_)
+            | Self::QueryFirst
+            | Self::PasswordFirst
+            | Self::PasswordAgain
+            | Self::PasswordGone
+            | Self::RefusedNow
+            | Self::VouchFirst(_)
+            | Self::AskAllowlisting
+            | Self::AskMagister
+            | Self::SilentNow
+            | Self::SilentForGood
+            | Self::DomainGone
+            | Self::DomainByKurve => true,
+        }
+    }
+}
+
+/// The step where the school puts right what a code says; none when it is not the school's to do.
+fn step_of(code: CheckCode) -> Option<Step> {
+    match code {
+        CheckCode::HostUnknown => Some(Step::DetailsSubmitted),
+        CheckCode::PortSilent => Some(Step::AllowlistingRequested),
+        CheckCode::LoginRefused => Some(Step::PasswordSet),
+        CheckCode::ListNotGranted | CheckCode::ServiceNotGranted => Some(Step::PermissionsChecked),
+        CheckCode::Ok
+        | CheckCode::PortRefused
+        | CheckCode::TlsFailed
+        | CheckCode::CertificateInvalid
+        | CheckCode::ListOutdated
+        | CheckCode::ListEmpty
+        | CheckCode::ListShrunk
+        | CheckCode::ListFailed
+        | CheckCode::NoRoute
+        | CheckCode::TooSlow
+        | CheckCode::UnexpectedAnswer => None,
     }
 }
 

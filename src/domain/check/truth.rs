@@ -9,7 +9,7 @@ use strum::IntoEnumIterator;
 
 use super::judge::doubted;
 use super::{Advice, CheckCode, Rung};
-use crate::domain::onboarding::gate::{Party, Step};
+use crate::domain::onboarding::gate::{Gate, Party, Step};
 use crate::domain::onboarding::{Answer, Onboarding, StepState};
 
 /// The newest check that was made.
@@ -93,8 +93,26 @@ impl<'a> Truths<'a> {
         let sight = self.newest.map_or(Sight::Unchecked, |newest| sight(said, step, newest));
         let stand = stand(self.state, step, sight);
         let can_do = self.state.obstacles(step).is_empty();
-        let to_do = to_do(sight, stand).filter(|_| can_do).map(|code| Advice::of(code, self.state));
+        let code = to_do(sight, stand).filter(|_| can_do);
+        let to_do = code.map(|code| Advice::of(code, self.state)).filter(|advice| advice.is_asked_now());
         StepTruth { step, said, sight, stand, to_do }
+    }
+
+    /// How the answer to a question stands: none while it is no, `Done` where nothing speaks against it, or else the worst
+    /// that is known of one of its steps.
+    pub fn answer(&self, gate: Gate) -> Option<Stand> {
+        if !self.state.is_gate_yes(gate) {
+            return None;
+        }
+        let is_of_a_step = |worst: &Stand| gate.steps().iter().any(|step| self.of(*step).stand == *worst);
+        let worst = [Stand::Doubted, Stand::NotSeenNow, Stand::NotSeenYet].into_iter().find(is_of_a_step);
+        Some(worst.unwrap_or(Stand::Done))
+    }
+
+    /// The steps that are yes and that the newest check does not refuse, also those that were only said.
+    pub fn done(&self) -> Vec<Step> {
+        let is_done = |step: &Step| self.state.is_yes(*step) && self.of(*step).stand != Stand::Doubted;
+        Step::iter().filter(is_done).collect()
     }
 
     /// What to do after the newest check; none before the first.

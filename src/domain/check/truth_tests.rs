@@ -111,8 +111,8 @@ fn what_a_check_saw_is_lost_and_what_was_only_said_is_refused() {
 #[test]
 fn what_to_do_knows_what_went_before() {
     use Advice::{
-        AskAllowlisting, AskMagister, DomainGone, PasswordAgain, PasswordFirst, PasswordGone, Plain, QueryFirst,
-        RefusedNow, SilentForGood, SilentNow,
+        AskAllowlisting, AskMagister, DomainByKurve, DomainGone, PasswordAgain, PasswordFirst, PasswordGone, Plain,
+        QueryFirst, RefusedNow, SilentForGood, SilentNow,
     };
     use CheckCode::{HostUnknown, ListNotGranted, LoginRefused, PortSilent};
     let requested = |mut walk: Walk| {
@@ -177,13 +177,77 @@ fn what_to_do_knows_what_went_before() {
             SilentForGood,
             Party::School,
         ),
-        ("no such domain", Walk::all_but(&[]), HostUnknown, Plain(HostUnknown), Party::School),
+        ("no such domain", Walk::all_but(&[Step::ActivationConfirmed]), HostUnknown, Plain(HostUnknown), Party::School),
+        ("no such domain, and an import is open", Walk::all_but(&[]), HostUnknown, DomainByKurve, Party::School),
         ("no such domain any more", seen(&logged_in[..2]), HostUnknown, DomainGone, Party::School),
     ] {
         let found = Advice::of(code, &walk.state);
 
         assert_eq!((found, found.holder()), (advice, Some(holder)), "{name}");
     }
+}
+
+#[test]
+fn nothing_is_asked_of_a_connection_that_is_laid_aside_or_stopped_nor_of_a_step_that_does_not_work() {
+    let walk = Walk::all_but(&[Step::PasswordSet]);
+    let until = walk.now.date_naive() + chrono::Days::new(9);
+    let reason = || crate::domain::onboarding::testing::reason("Toetsweek");
+    let after = |command: &Command| {
+        let mut walk = walk.clone();
+        walk.does(superbeheerder(), command);
+        walk.state
+    };
+    let paused = after(&Command::Pause { reason: reason(), until });
+    let school = crate::domain::onboarding::testing::school_id(1);
+    let stopped = after(&Command::Withdraw { school, reason: reason() });
+    let stuck = after(&Command::ReportStuck { step: Step::PasswordSet, reason: reason() });
+    for code in CheckCode::iter() {
+        let is_ok = code == CheckCode::Ok;
+        let said = |advice| if is_ok { Advice::Plain(code) } else { advice };
+        assert_eq!(Advice::of(code, &paused), said(Advice::Paused(code)));
+        assert_eq!(Advice::of(code, &stopped), said(Advice::Stopped(code)));
+        for state in [&paused, &stopped] {
+            let newest = Some(Newest { code, at: walk.now, since: walk.now });
+            let truths = Truths { state, newest };
+            assert!(Step::iter().all(|step| truths.of(step).to_do.is_none()), "{}", code.as_str());
+        }
+    }
+    let advice = Advice::of(CheckCode::LoginRefused, &stuck);
+    assert_eq!(advice, Advice::Stuck { code: CheckCode::LoginRefused, step: Step::PasswordSet });
+    assert_eq!(advice.holder(), Some(Party::Kurve));
+    assert_eq!(Advice::of(CheckCode::PortSilent, &stuck), Advice::AskMagister, "another step does work");
+}
+
+#[test]
+fn a_question_is_a_plain_yes_only_where_no_step_of_it_is_unseen_or_refused() {
+    use CheckCode::{HostUnknown, LoginRefused, Ok, PortSilent};
+    use Stand::{Done, Doubted, NotSeenNow, NotSeenYet};
+    let all = &[
+        Step::AllowlistingRequested,
+        Step::AllowlistingConfirmed,
+        Step::QueryExecuted,
+        Step::PasswordSet,
+        Step::PermissionsChecked,
+    ];
+    for (proven, code, answers, done) in [
+        (&all[..], Ok, [Done; 5], 9),
+        (&all[..0], PortSilent, [Done, NotSeenYet, NotSeenYet, NotSeenYet, Done], 9),
+        (&all[..], PortSilent, [Done, Done, Done, NotSeenNow, Done], 9),
+        (&all[..], LoginRefused, [Done, Done, Doubted, Done, Done], 8),
+        (&all[..], HostUnknown, [Done, Doubted, Done, Done, Done], 8),
+    ] {
+        let mut walk = Walk::all_but(&[]);
+        seen(&mut walk, proven);
+        let (state, newest) = checked(&walk, code);
+        let truths = Truths { state: &state, newest: Some(newest) };
+
+        let found: Vec<Option<Stand>> = Gate::iter().map(|gate| truths.answer(gate)).collect();
+
+        assert_eq!(found, answers.map(Some), "{}", code.as_str());
+        assert_eq!(truths.done().len(), done, "{}", code.as_str());
+    }
+    let open = Walk::all_but(&[Step::PasswordSet]);
+    assert_eq!(Truths::said(&open.state).answer(Gate::Password), None);
 }
 
 #[test]

@@ -181,10 +181,7 @@ async fn try_to_correct(
 
 /// Whether a contact may correct the school domain after a check that ended so.
 pub fn can_correct_domain(code: CheckCode, state: &Onboarding) -> bool {
-    let is_going_on = !state.lifecycle().is_withdrawn();
-    // An import that is open speaks of the Magister that was known: Kurve looks at that first.
-    let is_activated = state.is_any_yes(Step::ActivationConfirmed);
-    is_going_on && !is_activated && Advice::of(code, state) == Advice::Plain(CheckCode::HostUnknown)
+    Advice::of(code, state) == Advice::Plain(CheckCode::HostUnknown)
 }
 
 async fn try_to_submit(

@@ -168,6 +168,22 @@ pub async fn list_events_of(
     Ok(entries.into_iter().filter_map(to_event).collect())
 }
 
+/// What was done of one kind after a moment, oldest first.
+pub async fn list_done_after(
+    conn: &impl ConnectionTrait,
+    action: &str,
+    after: DateTime<Utc>,
+) -> Result<Vec<Entry>, StoreError> {
+    let rows = audit::Entity::find()
+        .filter(audit::COLUMN.action.eq(action))
+        .filter(audit::COLUMN.at.gt(after))
+        .order_by_asc(audit::COLUMN.at)
+        .order_by_asc(audit::COLUMN.id)
+        .all(conn)
+        .await?;
+    rows.into_iter().map(to_entry).collect()
+}
+
 /// The place of the last entry: another one means that something changed.
 pub async fn last_id(conn: &impl ConnectionTrait) -> Result<Option<i64>, StoreError> {
     let last = audit::Entity::find().select_only().column(audit::Column::Id).order_by_desc(audit::COLUMN.id).limit(1);

@@ -213,10 +213,10 @@ impl LadderView {
 /// Where the school puts right what is wrong.
 fn fix(school: ConnectionId, advice: Advice) -> Option<(String, String)> {
     if advice == Advice::Plain(CheckCode::HostUnknown) {
-        let here = links::SCHOOL_CONNECTION.at(school);
-        return Some((format!("{here}#schooldomein"), "Schooldomein verbeteren".to_owned()));
+        return Some((links::correct_domain(school), "Schooldomein verbeteren".to_owned()));
     }
-    let step = words::advice_step(advice)?;
+    // There it is not corrected any more.
+    let step = advice.step().filter(|_| !matches!(advice, Advice::DomainGone | Advice::DomainByKurve))?;
     Some((links::SCHOOL_STEP.step(school, step), format!("Naar “{}”", words::step_name(step))))
 }
 

@@ -45,6 +45,8 @@ struct ConnectionPage {
     /// Why it could not be corrected; empty if it was not tried.
     refusal: String,
     domain_path: String,
+    /// No check is made while it is laid aside or stopped.
+    is_at_rest: bool,
     /// Where this page is.
     here: String,
     /// Where its changes come from.
@@ -162,10 +164,10 @@ async fn build(web: &WebState, who: &SchoolContact, shown: Option<Check>) -> Res
         None => None,
     };
     let both = shown.as_ref().zip(beside.as_ref());
-    let has_no_host = both.is_some_and(|(check, beside)| {
-        let code = check.result().map(|result| result.code);
-        beside.is_newest && code.is_some_and(|code| details::can_correct_domain(code, &beside.state))
-    });
+    // Also while a newer one waits: a page that says so leads here.
+    let is_latest = history.first().is_none_or(is_shown);
+    let newest = checks::newest(&web.context, file.connection.id).await?.filter(|_| is_latest);
+    let has_no_host = newest.is_some_and(|newest| details::can_correct_domain(newest.code, &file.state));
     let domain = file.connection.details.domain.label().to_owned();
     Ok(ConnectionPage {
         frame,
@@ -176,6 +178,7 @@ async fn build(web: &WebState, who: &SchoolContact, shown: Option<Check>) -> Res
         errors: FieldErrors::default(),
         refusal: String::new(),
         domain_path: who.at(links::SCHOOL_DOMAIN),
+        is_at_rest: file.state.lifecycle().is_paused() || file.state.lifecycle().is_withdrawn(),
         here: shown.as_ref().map_or_else(|| who.at(links::SCHOOL_CONNECTION), |check| path(links::SCHOOL_CHECK, check)),
         live: shown.as_ref().map(|check| path(links::SCHOOL_CHECK_LIVE, check)).unwrap_or_default(),
         earlier: others.map(|check| Link::new(path(links::SCHOOL_CHECK, check), earlier_words(check))).collect(),
@@ -221,7 +224,7 @@ pub(super) struct ConnectionPanel {
 
 /// Whether what a check asks comes next: it did not pass, and nobody said since that it is done.
 fn is_next(file: &ConnectionFile, newest: Newest, advice: Advice) -> bool {
-    let answer = words::advice_step(advice).and_then(|step| file.state.answer(step));
+    let answer = advice.step().and_then(|step| file.state.answer(step));
     newest.code != CheckCode::Ok && answer.is_none_or(|answer| answer.last_said_at() <= newest.at)
 }
 

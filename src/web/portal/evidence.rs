@@ -61,7 +61,7 @@ pub(super) fn own_meta(truths: &Truths<'_>, names: &Names, step: Step) -> String
         }
         StepState::Stuck { .. } => joined([Some(holder_sentence(state, names, step)), Some(now)]),
         StepState::Open { fallen, answer, .. } => {
-            let why = fallen.as_ref().map(|fallen| short_cause(&fallen.cause));
+            let why = fallen.as_ref().map(|fallen| short_cause(&fallen.cause, &truth));
             let answered = answer.as_ref().map(|_| "Kurve heeft geantwoord op de melding.".to_owned());
             joined([why, answered, Some(now), Some(holder_sentence(state, names, step))])
         }
@@ -106,7 +106,8 @@ pub(super) fn holder_sentence(state: &Onboarding, names: &Names, step: Step) -> 
         }
         (StepState::Open { since, .. }, Lifecycle::Active | Lifecycle::Completed { .. }) => {
             let party = state.holder(step).unwrap_or(step.party());
-            let handed = state.handed_to(step).and_then(|id| names.contact_of_today(id));
+            let handed = state.handed_to(step).and_then(|id| Some((id, names.contact_of_today(id)?)));
+            let handed = handed.map(|(id, name)| if names.is_reader(id) { "jou" } else { name });
             let mut said: Vec<String> = handed.map(|name| format!("Doorgegeven aan {name}.")).into_iter().collect();
             said.extend(state.obstacles(step).iter().map(|obstacle| words::obstacle_sentence(obstacle, names)));
             said.push(format!("{} sinds {}.", party_phrase(party), words::date_nl(*since)));
@@ -171,8 +172,8 @@ pub(super) fn evidence_sentences(truth: &StepTruth<'_>, names: &Names) -> Vec<St
 }
 
 /// Why a step fell, with what Kurve wrote, cut short for a list.
-fn short_cause(cause: &FallCause) -> String {
-    let said = words::fall_cause(cause);
+fn short_cause(cause: &FallCause, truth: &StepTruth<'_>) -> String {
+    let said = words::why_open(cause, truth);
     let Some(reason) = words::fall_reason(cause) else { return said };
     format!("{said} {}", short_reason(reason))
 }

@@ -176,8 +176,9 @@ fn to_do(truths: &Truths<'_>, me: &Contact, names: &Names, open: OpenStep) -> Ne
         (None, false) => ("now", "Jouw volgende stap: geef dit door", "Doorgeven aan een collega"),
     };
     let mut card = NextCard::new(kind, step.as_str(), label, words::step_name(step));
+    let truth = truths.of(step);
     if let StepState::Open { fallen: Some(fallen), .. } = state.step(step) {
-        card = card.say(words::fall_cause(&fallen.cause));
+        card = card.say(words::why_open(&fallen.cause, &truth));
         if let Some(reason) = words::fall_reason(&fallen.cause) {
             card = card.say(format!("Reden: {reason}"));
         }
@@ -185,7 +186,7 @@ fn to_do(truths: &Truths<'_>, me: &Contact, names: &Names, open: OpenStep) -> Ne
     if let StepState::Open { answer: Some(answer), .. } = state.step(step) {
         card = card.say(format!("Antwoord van Kurve: {answer}"));
     }
-    let now = words::now_sentence(&truths.of(step));
+    let now = words::now_sentence(&truth);
     if !now.is_empty() {
         card = card.say(now);
     }

@@ -30,7 +30,7 @@ use crate::web::portal::opened::{Around, Opened, open};
 use crate::web::portal::school_boxes;
 use crate::web::portal::school_rows::{self, SchoolRow, Standing, listed, standing_so};
 use crate::web::portal::undo_end;
-use crate::web::portal::view::{self, GateRow, ReasonRow};
+use crate::web::portal::view::{self, GateRow, ReasonRow, Train};
 use crate::words;
 
 const REPORT_IN_ROW: &str = "Is de import gelukt? Meld dat dan hierboven, bij de school.";
@@ -98,7 +98,7 @@ struct OverviewPage {
     errors: FieldErrors,
     frame: Frame,
     around: Around,
-    done_text: String,
+    train: Train,
     card: NextCard,
     gates: Vec<GateRow>,
     /// The schools, where the connection carries several.
@@ -139,9 +139,13 @@ async fn build(web: &WebState, who: &SchoolContact, errors: FieldErrors) -> Resu
     let answer = checks::activation(&web.context, file.connection.id).await?;
     let connection = connection::panel(web, who, &file).await?;
     let failed = connection.as_ref().and_then(|panel| panel.failed);
-    let names = view::names_of(&file);
+    let names = view::names_of(&file, who.contact.id);
     let truths = Truths { state: &file.state, newest: checks::newest(&web.context, file.connection.id).await? };
     let gates = view::gate_rows(&truths, &names, who.connection());
+    let mut train = view::train(&truths);
+    if around.has_many {
+        train.text = format!("{}, {}", train.text, evidence::activated_text(&file.state));
+    }
     let people = file.contacts.iter().filter(|contact| contact.is_active());
     let lifecycle = file.state.lifecycle();
     let card = next_of_several::card(&file, &who.contact);
@@ -160,10 +164,7 @@ async fn build(web: &WebState, who: &SchoolContact, errors: FieldErrors) -> Resu
     Ok(OverviewPage {
         errors,
         frame,
-        done_text: match around.has_many {
-            true => format!("{}, {}", view::done_text(&gates), evidence::activated_text(&file.state)),
-            false => view::done_text(&gates),
-        },
+        train,
         around,
         card: next::beside_check(card, &file.state, &who.contact, failed),
         gates,

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use crate::domain::audit::{Action, Entry};
-use crate::domain::check::Truths;
+use crate::domain::check::{Advice, CheckCode, Truths};
 use crate::domain::join::JoinRequest;
 use crate::domain::onboarding::{Step, StepState};
 use crate::links;
@@ -134,7 +134,7 @@ pub(super) async fn come_back(
 
 async fn build(web: &WebState, who: &SchoolContact, step: Step, mut typed: Typed) -> Result<StepPage, PageError> {
     let Opened { frame, around, file } = open(web, who, "").await?;
-    let names = view::names_of(&file);
+    let names = view::names_of(&file, who.contact.id);
     let call = who.call();
     let shows_credentials = matches!(step, Step::QueryExecuted | Step::PasswordSet);
     let issued =
@@ -148,7 +148,13 @@ async fn build(web: &WebState, who: &SchoolContact, step: Step, mut typed: Typed
     };
     let lines = onboardings::list_timeline(&web.context, file.connection.id, None, HISTORY_LINES).await?;
     let lines: Vec<&Entry> = lines.iter().filter(|line| line.action.step() == Some(step)).collect();
-    let can = step_parts::allowed(&file.state, step, &call);
+    let mut can = step_parts::allowed(&file.state, step, &call);
+    if !file.state.obstacles(step).is_empty() {
+        // What Kurve does first is said on top.
+        can.claim_refusal.clear();
+    } else if !can.claim_refusal.is_empty() && panel.as_ref().is_some_and(|panel| !panel.is_vouched) {
+        can.claim_refusal = words::seen_by_colleague().to_owned();
+    }
     let truths = Truths { state: &file.state, newest: checks::newest(&web.context, file.connection.id).await? };
     let mut text = step_text(who, &truths, &names, step);
     let schools = match step {
@@ -212,7 +218,6 @@ fn step_text(who: &SchoolContact, truths: &Truths<'_>, names: &Names, step: Step
     let (state, truth) = (truths.state, truths.of(step));
     let instruction = sketch::lines(step);
     let (kind, said) = view::standing(truths, step);
-    let elsewhere = truth.to_do.and_then(words::advice_step).filter(|place| *place != step);
     let needs = state.missing_for(step).into_iter();
     let mut text = StepText {
         key: step.as_str(),
@@ -230,9 +235,7 @@ fn step_text(who: &SchoolContact, truths: &Truths<'_>, names: &Names, step: Step
         stuck_by: String::new(),
         sight: words::sight_sentence(&truth),
         to_do: truth.to_do.map(words::advice_sentence).unwrap_or_default(),
-        to_do_link: elsewhere.map(|place| {
-            Link::new(who.at_step(links::SCHOOL_STEP, place), format!("Naar “{}”", words::step_name(place)))
-        }),
+        to_do_link: truth.to_do.and_then(|advice| elsewhere(who, step, advice)),
         is_done: state.is_yes(step),
         who_can: words::who_can(step),
         is_drawn: instruction.iter().any(|line| !line.sketch.is_empty()),
@@ -258,6 +261,15 @@ fn step_text(who: &SchoolContact, truths: &Truths<'_>, names: &Names, step: Step
     text
 }
 
+/// Where what a check asks is done, if that is not here.
+fn elsewhere(who: &SchoolContact, step: Step, advice: Advice) -> Option<Link> {
+    if advice == Advice::Plain(CheckCode::HostUnknown) {
+        return Some(Link::new(links::correct_domain(who.connection()), "Schooldomein verbeteren"));
+    }
+    let place = advice.step().filter(|place| *place != step)?;
+    Some(Link::new(who.at_step(links::SCHOOL_STEP, place), format!("Naar “{}”", words::step_name(place))))
+}
+
 fn said_by(by: &crate::domain::actor::Actor, at: chrono::DateTime<chrono::Utc>, names: &Names) -> String {
     format!("{}, {}", words::actor_name(by, names), words::date_nl(at))
 }
@@ -269,7 +281,8 @@ fn first_button(step: Step, can: &Allowed, panel: Option<&CredentialsPanel>, was
     }
     // Who cannot pick up what the step is done with has nothing to report yet.
     let waits_for_kurve = panel.is_some_and(|panel| !panel.is_vouched);
-    if !can.can_claim || waits_for_kurve {
+    // A password that nobody saw is looked at before it can be reported.
+    if waits_for_kurve || !can.can_claim && can.claim_refusal.is_empty() {
         return "";
     }
     let is_to_pick_up = match step {
@@ -283,7 +296,11 @@ fn first_button(step: Step, can: &Allowed, panel: Option<&CredentialsPanel>, was
         | Step::AllowlistingConfirmed
         | Step::ActivationConfirmed => false,
     };
-    if is_to_pick_up { "panel" } else { "claim" }
+    match (is_to_pick_up, can.can_claim) {
+        (true, _) => "panel",
+        (false, true) => "claim",
+        (false, false) => "",
+    }
 }
 
 fn was_downloaded(lines: &[&Entry], current: u32) -> bool {

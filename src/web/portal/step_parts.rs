@@ -3,11 +3,14 @@
 use serde::Deserialize;
 use strum::IntoEnumIterator;
 
+use crate::domain::actor::Actor;
 use crate::domain::credential::reveal::{REVEALS_ALLOWED, RevealState, may_download, may_reveal};
 use crate::domain::credential::{ClosedReason, RevealRefusal};
 use crate::domain::import_gate::open_schools;
 use crate::domain::join::JoinRequest;
-use crate::domain::onboarding::{Change, Command, Evidence, Ground, Onboarding, PasswordAsked, Refusal, Step, decide};
+use crate::domain::onboarding::{
+    Change, Command, Evidence, Gone, Ground, Onboarding, PasswordAsked, Refusal, Step, decide,
+};
 use crate::domain::roles::{ContactRole, Roles};
 use crate::domain::school::{Contact, Region};
 use crate::services::Call;
@@ -150,6 +153,8 @@ pub(super) struct Allowed {
     pub(super) can_claim: bool,
     /// Why this visitor's role is not enough; empty if it is.
     pub(super) role_refusal: String,
+    /// Why nobody can say yet that it is done, where its turn has come; empty if they can.
+    pub(super) claim_refusal: String,
     pub(super) takes_ticket: bool,
     /// It is done by word, and a ticket number would make that stronger.
     pub(super) can_add_ticket: bool,
@@ -174,6 +179,9 @@ pub(super) fn allowed(state: &Onboarding, step: Step, call: &Call) -> Allowed {
     };
     if let (true, Err(refusal @ Refusal::WrongRole { .. })) = (is_open, &claimed) {
         found.role_refusal = words::refusal(refusal);
+    }
+    if let (true, Err(refusal @ Refusal::PasswordUnseen)) = (is_open, &claimed) {
+        found.claim_refusal = words::refusal(refusal);
     }
     let taken_back = decide(state, &Command::TakeBack { step }, &call.actor, call.now);
     if let Err(refusal @ Refusal::DetailsInUse) = &taken_back {
@@ -239,10 +247,13 @@ pub(super) fn credentials_panel(file: &ConnectionFile, issued: &Issued, me: &Con
     let refusal = |refused| words::reveal_refusal(&refused);
     let shown = may_reveal(&rule, issued.version, call.now);
     let asked = file.state.access().asked();
-    let is_gone = matches!(
-        shown,
-        Err(RevealRefusal::UsedUp | RevealRefusal::Expired | RevealRefusal::Closed(ClosedReason::Proven))
-    );
+    let gone = match shown {
+        Err(RevealRefusal::UsedUp) => Some(Gone::UsedUp),
+        Err(RevealRefusal::Expired) => Some(Gone::Expired),
+        Err(RevealRefusal::Closed(ClosedReason::Proven)) => Some(Gone::Proven),
+        Ok(_) | Err(_) => None,
+    };
+    let is_gone = gone.is_some();
     CredentialsPanel {
         version: issued.version,
         issued: words::moment_nl(issued.issued_at),
@@ -252,18 +263,30 @@ pub(super) fn credentials_panel(file: &ConnectionFile, issued: &Issued, me: &Con
         template_version: issued.template_version.clone(),
         is_vouched: me.is_vouched(),
         vouched: vouched.map(|other| other.name.to_string()).collect(),
-        password_refusal: shown.err().map(refusal).unwrap_or_default(),
+        password_refusal: match gone {
+            // What to do then is the button below it, or said already.
+            Some(gone) => words::gone_sentence(gone).to_owned(),
+            None => shown.err().map(refusal).unwrap_or_default(),
+        },
         query_refusal: may_download(&rule, issued.version).err().map(refusal).unwrap_or_default(),
         password_used: rule.reveals_used > 0,
         can_ask: is_gone && asked.is_none(),
-        asked: asked.filter(|_| is_gone).map(|asked| asked_sentence(file, asked)).unwrap_or_default(),
+        asked: asked.filter(|_| is_gone).map(|asked| asked_sentence(file, asked, me)).unwrap_or_default(),
         is_renewed: issued.version > 1,
     }
 }
 
-fn asked_sentence(file: &ConnectionFile, asked: &PasswordAsked) -> String {
-    let who = words::actor_name(&asked.by, &view::names_of(file));
-    format!("{who}, vroeg op {} om een nieuw wachtwoord. Kurve is aan zet.", words::date_nl(asked.at))
+fn asked_sentence(file: &ConnectionFile, asked: &PasswordAsked, me: &Contact) -> String {
+    let when = words::date_nl(asked.at);
+    match asked.by {
+        Actor::Contact { id, .. } if id == me.id => {
+            format!("Je vroeg op {when} om een nieuw wachtwoord. Kurve is aan zet.")
+        }
+        by => {
+            let who = words::actor_name(&by, &view::names_of(file, me.id));
+            format!("{who}, vroeg op {when} om een nieuw wachtwoord. Kurve is aan zet.")
+        }
+    }
 }
 
 /// Colleagues to whom a step can be passed with one press. Whoever lacks the role that it takes is not among them: with
@@ -279,7 +302,6 @@ pub(super) fn colleagues(file: &ConnectionFile, me: &Contact, step: Step) -> Vec
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::actor::Actor;
     use crate::domain::onboarding::testing::{Walk, contact, school_id, superbeheerder, support, ticket};
 
     fn ask(walk: &Walk, step: Step, actor: Actor) -> Allowed {

@@ -4,8 +4,8 @@
 
 use strum::IntoEnumIterator;
 
-use crate::domain::check::{Stand, Truths};
-use crate::domain::ids::ConnectionId;
+use crate::domain::check::{Sight, Stand, Truths};
+use crate::domain::ids::{ConnectionId, ContactId};
 use crate::domain::import_gate::{Verdict, verdict_of_all};
 use crate::domain::onboarding::{Gate, Lifecycle, Onboarding, Party, Step, StepState};
 use crate::links;
@@ -17,16 +17,33 @@ use crate::words::{self, Names};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct GateRow {
     pub(super) key: &'static str,
-    pub(super) short: &'static str,
     pub(super) question: &'static str,
-    pub(super) is_yes: bool,
-    /// Some step of it waits on the school.
-    pub(super) has_open: bool,
-    /// For the bar: `done`, `now` or `wait`.
-    pub(super) state: &'static str,
-    /// What the bar says aloud.
-    pub(super) said: String,
+    /// Its answer, said and seen together.
+    pub(super) answer: &'static str,
+    /// How it looks: `yes`, `unseen`, `refused`, `now` or `wait`.
+    pub(super) look: &'static str,
     pub(super) steps: Vec<StepRow>,
+}
+
+/// How far the connection is, over all steps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Train {
+    /// "5 van 9 stappen gereed".
+    pub(super) text: String,
+    /// What the newest check did not see of them, and what it denies; empty where it sees them all.
+    pub(super) more: String,
+    /// "5/9".
+    pub(super) count: String,
+    pub(super) wagons: Vec<Wagon>,
+}
+
+/// One step in the train.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Wagon {
+    /// `done`, `unseen`, `refused`, `now` or `wait`.
+    pub(super) state: &'static str,
+    /// It is the first of its question.
+    pub(super) is_next: bool,
 }
 
 /// One step in the list.
@@ -49,40 +66,54 @@ pub(super) struct ReasonRow {
     pub(super) missing: String,
 }
 
-/// The names behind a connection's contacts; colleagues of Kurve stay "Kurve".
-pub(super) fn names_of(file: &ConnectionFile) -> Names {
+/// The names behind a connection's contacts, for one of them; colleagues of Kurve stay "Kurve".
+pub(super) fn names_of(file: &ConnectionFile, reader: ContactId) -> Names {
     let contacts = file.contacts.iter().map(|contact| (contact.id, contact.name.as_str().to_owned())).collect();
-    Names { contacts, removed: file.removed(), schools: file.school_names(), ..Names::default() }
+    Names { contacts, removed: file.removed(), schools: file.school_names(), reader: Some(reader), ..Names::default() }
 }
 
-/// "2 van 5 gereed".
-pub(super) fn done_text(gates: &[GateRow]) -> String {
-    let done = gates.iter().filter(|gate| gate.is_yes).count();
-    format!("{done} van {} gereed", gates.len())
+/// The train above the card: a wagon for each step.
+pub(super) fn train(truths: &Truths<'_>) -> Train {
+    let wagon = |step| Wagon { state: wagon_state(truths, step), is_next: step.gate().steps().first() == Some(&step) };
+    Train {
+        text: words::done_sentence(truths),
+        more: words::not_seen_sentence(truths),
+        count: format!("{}/{}", truths.done().len(), Step::iter().len()),
+        wagons: Step::iter().map(wagon).collect(),
+    }
+}
+
+fn wagon_state(truths: &Truths<'_>, step: Step) -> &'static str {
+    let truth = truths.of(step);
+    match (truth.stand, truth.sight) {
+        (Stand::Done, _) => "done",
+        (Stand::NotSeenYet | Stand::NotSeenNow, _) => "unseen",
+        (Stand::Doubted, _) | (Stand::Open(_) | Stand::Stuck, Sight::Refused(_)) => "refused",
+        (Stand::Open(_), _) if waits_on_school(truths.state, step) => "now",
+        (Stand::Open(_) | Stand::Stuck | Stand::Waiting, _) => "wait",
+    }
 }
 
 /// The five gates.
 pub(super) fn gate_rows(truths: &Truths<'_>, names: &Names, connection: ConnectionId) -> Vec<GateRow> {
     let row = |step: &Step| step_row(truths, names, connection, *step);
-    Gate::iter().map(|gate| gate_row(truths.state, gate, gate.steps().iter().map(row).collect())).collect()
+    Gate::iter().map(|gate| gate_row(truths, gate, gate.steps().iter().map(row).collect())).collect()
 }
 
-fn gate_row(state: &Onboarding, gate: Gate, steps: Vec<StepRow>) -> GateRow {
-    let is_yes = state.is_gate_yes(gate);
-    let has_open = gate.steps().iter().any(|step| waits_on_school(state, *step));
-    let first_open = steps.iter().find(|row| row.kind != READY);
+fn gate_row(truths: &Truths<'_>, gate: Gate, steps: Vec<StepRow>) -> GateRow {
+    let answer = truths.answer(gate);
+    let has_open = gate.steps().iter().any(|step| waits_on_school(truths.state, *step));
     GateRow {
         key: gate.as_str(),
-        short: words::gate_short(gate),
         question: words::gate_question(gate),
-        is_yes,
-        has_open,
-        state: match (is_yes, has_open) {
-            (true, _) => "done",
-            (false, true) => "now",
-            (false, false) => "wait",
+        answer: words::gate_answer(answer),
+        look: match answer {
+            None if has_open => "now",
+            None => "wait",
+            Some(Stand::NotSeenYet | Stand::NotSeenNow) => "unseen",
+            Some(Stand::Doubted) => "refused",
+            Some(Stand::Done | Stand::Waiting | Stand::Open(_) | Stand::Stuck) => "yes",
         },
-        said: first_lower(first_open.map_or("Gereed", |row| row.words)),
         steps,
     }
 }
@@ -105,22 +136,13 @@ fn step_row(truths: &Truths<'_>, names: &Names, connection: ConnectionId, step: 
     }
 }
 
-/// Within a sentence; a name further on keeps its capital.
-fn first_lower(words: &str) -> String {
-    let mut signs = words.chars();
-    signs.next().map(|first| first.to_lowercase().chain(signs).collect()).unwrap_or_default()
-}
-
 const READY: &str = "ready";
-
-/// Said, but the newest check does not see it.
-const NOT_SEEN: &str = "neutral";
 
 /// Kind and words of a step's tag.
 pub(super) fn standing(truths: &Truths<'_>, step: Step) -> (&'static str, &'static str) {
     let stand = truths.of(step).stand;
     if let Some(said) = words::not_simply_done(stand) {
-        return (NOT_SEEN, said);
+        return (if stand == Stand::Doubted { "refused" } else { "unseen" }, said);
     }
     match (stand, truths.state.lifecycle()) {
         (Stand::Done | Stand::NotSeenYet | Stand::NotSeenNow | Stand::Doubted, _) => (READY, "Gereed"),
@@ -197,12 +219,12 @@ mod tests {
 
         let gates = rows(&walk);
 
-        assert_eq!(done_text(&gates), "0 van 5 gereed");
+        assert_eq!(train(&Truths::said(&walk.state)).text, "0 van 9 stappen gereed");
         assert_eq!(
             kinds(&walk),
             ["now", "now", "blocked", "blocked", "blocked", "blocked", "now", "blocked", "blocked"]
         );
-        assert_eq!(gates.iter().map(|gate| gate.state).collect::<Vec<_>>(), ["now", "now", "wait", "now", "wait"]);
+        assert_eq!(gates.iter().map(|gate| gate.look).collect::<Vec<_>>(), ["now", "now", "wait", "now", "wait"]);
         assert!(gates.iter().flat_map(|gate| &gate.steps).all(|row| row.href.is_empty() == (row.kind == "blocked")));
     }
 
@@ -212,9 +234,11 @@ mod tests {
 
         let gates = rows(&walk);
 
-        assert_eq!(gates.iter().filter(|gate| gate.has_open).map(|gate| gate.key).collect::<Vec<_>>(), ["consent"]);
+        assert_eq!(
+            gates.iter().filter(|gate| gate.look == "now").map(|gate| gate.key).collect::<Vec<_>>(),
+            ["consent"]
+        );
         assert_eq!(kinds(&walk)[..3], ["now", "ready", "kurve"]);
-        assert_eq!(gates[3].said, "bij Magister");
     }
 
     #[test]
@@ -226,7 +250,7 @@ mod tests {
         walk.does(superbeheerder(), &Command::Withdraw { school: school_id(1), reason: reason("Optie B") });
         let stopped = rows(&walk);
 
-        assert!(paused.iter().chain(&stopped).all(|gate| !gate.has_open));
+        assert!(paused.iter().chain(&stopped).all(|gate| gate.look == "wait"));
         assert_eq!((paused[0].steps[0].words, stopped[0].steps[0].words), ("Gepauzeerd", "Gestopt"));
     }
 
@@ -239,7 +263,7 @@ mod tests {
         );
 
         assert_eq!(kinds(&walk)[0], "stuck");
-        assert!(!rows(&walk)[0].has_open);
+        assert_eq!(rows(&walk)[0].look, "wait");
     }
 
     #[test]
@@ -252,7 +276,12 @@ mod tests {
         assert_eq!(reasons[0].missing, "Wachtwoord instellen in Magister. Jullie zijn aan zet.");
         assert_eq!(reasons[1].missing, "Kan nog niet: eerst de andere vragen.");
         assert!(closed_reasons(&Walk::all_but(&[]).state).is_empty());
-        assert_eq!(done_text(&rows(&Walk::all_but(&[]))), "5 van 5 gereed");
+        let all = Walk::all_but(&[]);
+        let train = train(&Truths::said(&all.state));
+        assert_eq!(
+            (train.text.as_str(), train.more.as_str(), train.count.as_str()),
+            ("9 van 9 stappen gereed", "", "9/9")
+        );
     }
 
     proptest::proptest! {
@@ -265,7 +294,9 @@ mod tests {
                 let gate = rows.iter().find(|row| row.key == step.gate().as_str()).expect("each step has a gate");
                 let row = gate.steps.iter().find(|row| row.key == step.as_str()).expect("it has its row");
 
-                assert!(row.kind != READY && row.words != "Gereed" && gate.said != "gereed", "{row:?}");
+                assert!(row.kind != READY && row.words != "Gereed" && gate.look != "yes" && gate.answer != "Ja", "{row:?}");
+                let place = Step::iter().position(|one| one == step).expect("one of nine");
+                assert_ne!(train(&moment.truths()).wagons[place].state, "done", "{row:?}");
                 assert!(!row.meta.contains("dit werkt."), "{row:?}");
             }
         }

@@ -79,6 +79,7 @@ pub(super) async fn names(web: &WebState, file: &ConnectionFile) -> Result<Names
         removed: file.removed(),
         contacts: file.contacts.iter().map(named).collect(),
         staff: colleagues.into_iter().map(|account| (account.id, account.name.as_str().to_owned())).collect(),
+        reader: None,
     })
 }
 

@@ -27,6 +27,7 @@ mod moves;
 mod notes;
 mod option_b;
 mod panels;
+mod pressed;
 mod reminders;
 mod requests;
 mod school;

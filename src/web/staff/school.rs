@@ -8,7 +8,6 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
-use strum::IntoEnumIterator;
 
 use super::addresses;
 use super::ask::{Ask, keep_one_primary};
@@ -18,15 +17,15 @@ use super::forms::{self, TypedGround};
 use super::mails::{BACK_TO_SCHOOL, MailReader, MailRow};
 use super::option_b::{self, OptionBRow};
 use super::panels::{self, ContactRow, CredentialsPanel, LifePanel, NoteRow};
+use super::pressed::{self, PressRow};
 use super::reminders::{self, RemindersPanel};
 use super::requests::{self, RequestsPanel};
 use super::school_rows::{self, CarriedPanel};
-use super::view::{GateRow, TimelineRow, gate_rows, timeline_row};
+use super::view::{GateRow, TimelineRow, bar_text, gate_rows, timeline_row};
 use crate::domain::check::Truths;
 use crate::domain::ids::ConnectionId;
 use crate::domain::import_gate::{Verdict, verdict_of_all};
-use crate::domain::onboarding::progress::gates_done;
-use crate::domain::onboarding::{Evidence, Gate, Step, StepState};
+use crate::domain::onboarding::{Evidence, Step, StepState};
 use crate::links;
 use crate::services::checks;
 use crate::services::onboarding::onboardings::{self, ConnectionFile};
@@ -45,6 +44,8 @@ const TIMELINE_ROWS: u64 = 40;
 #[template(path = "staff/school.html")]
 struct SchoolPage {
     frame: Frame,
+    /// What was activated a moment ago.
+    presses: Vec<PressRow>,
     nav: Nav,
     name: String,
     brin: String,
@@ -126,8 +127,10 @@ pub(super) async fn show(
     addresses::add_marks(&mut contacts, &file, &marks, can_act);
     let (verdict, missing) = verdict_words(&file);
     let details = &file.connection.details;
+    let (frame, presses) = pressed::frame_with_presses(&web, &staff, Some(school)).await?;
     let page = SchoolPage {
-        frame: desk::frame(&web, &staff),
+        frame,
+        presses,
         nav: Nav::new(&staff, links::STAFF_SCHOOLS),
         name: details.name.to_string(),
         brin: file.connection.carried.to_string(),
@@ -140,7 +143,7 @@ pub(super) async fn show(
         verdict,
         missing,
         life: panels::life(&file, can_act),
-        bar: format!("{} van {} vragen met ja beantwoord", gates_done(&file.state), Gate::iter().len()),
+        bar: bar_text(&truths),
         gates,
         requests,
         credentials: panel,

@@ -20,7 +20,10 @@ pub(super) struct GateRow {
     pub(super) state: &'static str,
     pub(super) said: &'static str,
     pub(super) is_yes: bool,
-    pub(super) has_open: bool,
+    /// Its answer, said and seen together.
+    pub(super) answer: &'static str,
+    /// How it looks: `yes`, `unseen`, `refused`, `now` or `wait`.
+    pub(super) look: &'static str,
     pub(super) steps: Vec<StepRow>,
 }
 
@@ -64,19 +67,33 @@ pub(super) fn gate_rows(truths: &Truths<'_>, names: &Names, now: DateTime<Utc>) 
             state: mark,
             said,
             is_yes: state.is_gate_yes(gate),
-            has_open: mark == "now",
+            answer: words::gate_answer(truths.answer(gate)),
+            look: if mark == "done" { "yes" } else { mark },
             steps: gate.steps().iter().map(|step| step_row(truths, *step, names, now)).collect(),
         }
     };
     Gate::iter().map(row).collect()
 }
 
+/// What stands with the bar: how many questions are answered with yes, and what of their steps was only said.
+pub(super) fn bar_text(truths: &Truths<'_>) -> String {
+    let is_yes = |gate: &Gate| truths.answer(*gate).is_some_and(|stand| stand != Stand::Doubted);
+    let yes = Gate::iter().filter(is_yes).count();
+    let said = format!("{yes} van {} vragen met ja beantwoord", Gate::iter().len());
+    match words::not_seen_sentence(truths) {
+        not_seen if not_seen.is_empty() => said,
+        not_seen => format!("{said}. {}. {not_seen}", words::done_sentence(truths)),
+    }
+}
+
 /// Where a gate stands, for the bar: what waits on Kurve comes first.
 fn standing(truths: &Truths<'_>, gate: Gate) -> (&'static str, &'static str) {
     let state = truths.state;
-    if state.is_gate_yes(gate) {
-        let is_seen = gate.steps().iter().all(|step| words::not_simply_done(truths.of(*step).stand).is_none());
-        return ("done", if is_seen { "gereed" } else { "niet gezien" });
+    match truths.answer(gate) {
+        None => {}
+        Some(Stand::NotSeenYet | Stand::NotSeenNow) => return ("unseen", "niet gezien"),
+        Some(Stand::Doubted) => return ("refused", "klopt nu niet"),
+        Some(Stand::Done | Stand::Waiting | Stand::Open(_) | Stand::Stuck) => return ("done", "gereed"),
     }
     let holds = |party| gate.steps().iter().any(|step| state.holder(*step) == Some(party));
     match (holds(Party::Kurve), holds(Party::School), holds(Party::Magister)) {
@@ -125,7 +142,7 @@ fn step_row(truths: &Truths<'_>, step: Step, names: &Names, now: DateTime<Utc>) 
 /// The tag of a step: who has the ball, in Kurve's eyes.
 fn tag(stand: Stand) -> (&'static str, &'static str) {
     if let Some(said) = words::not_simply_done(stand) {
-        return ("neutral", said);
+        return (if stand == Stand::Doubted { "refused" } else { "unseen" }, said);
     }
     match stand {
         Stand::Done | Stand::NotSeenYet | Stand::NotSeenNow | Stand::Doubted => ("ready", "Gereed"),

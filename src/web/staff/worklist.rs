@@ -10,7 +10,8 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::addresses::{self, AddressPart};
-use super::desk::{self, Nav};
+use super::desk::Nav;
+use super::pressed::{self, PressRow};
 use super::schools::SchoolsQuery;
 use super::steps::BACK_TO_WORKLIST;
 use super::unconfirmed::{self, UnconfirmedRow};
@@ -110,6 +111,8 @@ struct AskedRow {
 #[template(path = "staff/worklist.html")]
 struct WorklistPage {
     frame: Frame,
+    /// What was activated a moment ago.
+    presses: Vec<PressRow>,
     nav: Nav,
     /// Requests to join, the oldest first.
     asked: Vec<AskedRow>,
@@ -180,9 +183,11 @@ pub(super) async fn show(
         Some(_) => ForKurve::default(),
     };
     let asked = if after.is_none() { joins::waiting::list(&web.context).await? } else { vec![] };
+    let (frame, presses) = pressed::frame_with_presses(&web, &staff, None).await?;
     let page = WorklistPage {
         asked: asked.iter().take(ASKED_ROWS).map(|(connection, asked)| asked_row(connection, asked)).collect(),
-        frame: desk::frame(&web, &staff),
+        frame,
+        presses,
         nav: Nav::new(&staff, links::STAFF),
         first: if after.is_some() { links::STAFF.to_owned() } else { String::new() },
         next: next.as_ref().map_or_else(String::new, WorklistQuery::href),

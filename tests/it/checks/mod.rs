@@ -19,5 +19,6 @@ mod shrunk;
 mod single;
 mod spoiled;
 mod support;
+mod told;
 mod truth;
 mod watched;

@@ -204,7 +204,7 @@ const ROWS: &[Row] = &[
         step: Step::DetailsSubmitted,
         tags: ["Klopt nu niet", "Klopt nu niet"],
         turn: "Jullie zijn aan zet",
-        advice: "geef het goede schooldomein door",
+        advice: "Kijk na hoe jullie Magister heet en verbeter het schooldomein.",
         seen: "schooldomein onbekend.",
         api: (true, Some("refused")),
     },

@@ -32,8 +32,8 @@ impl Mail for ConnectionLost {
         let seen = result.filter(|result| result.code == code).and_then(|result| result.oddity).map(words::oddity);
         let cause = match (code, seen) {
             (CheckCode::Ok, _) => String::new(),
-            (code, None) => words::advice_sentence(Advice::of(code, &about.state)).to_owned(),
-            (code, Some(seen)) => format!("{} {seen}", words::advice_sentence(Advice::of(code, &about.state))),
+            (code, None) => words::advice_sentence(Advice::going_on(code, &about.state)).to_owned(),
+            (code, Some(seen)) => format!("{} {seen}", words::advice_sentence(Advice::going_on(code, &about.state))),
         };
         about.draft(&Self { school: about.facts(), cause, said: said.unwrap_or_default(), link: about.staff() })
     }

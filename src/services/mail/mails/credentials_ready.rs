@@ -3,9 +3,10 @@
 use super::facts::{AboutSchool, SchoolFacts};
 use super::{Mail, bodies, phrases, subject};
 use crate::domain::credential::reveal::REVEALS_ALLOWED;
-use crate::domain::onboarding::{Obstacle, Step};
+use crate::domain::onboarding::{Access, Obstacle, Step};
 use crate::domain::unsent::UnsentReason;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
+use crate::store::onboarding::credentials;
 use crate::words;
 
 pub(super) struct CredentialsReady {
@@ -13,8 +14,8 @@ pub(super) struct CredentialsReady {
     school: SchoolFacts,
     is_renewal: bool,
     import_closed: bool,
-    /// Until when the password can be looked at; empty when that is not known.
-    until: String,
+    /// How often it can be looked at still, and until when; or that it cannot any more.
+    looks: String,
     link: String,
 }
 
@@ -32,12 +33,14 @@ impl Mail for CredentialsReady {
         if about.state.obstacles(step).iter().any(|obstacle| matches!(obstacle, Obstacle::PasswordGone(_))) {
             return Err(NotSent::NotNeeded(UnsentReason::PasswordGone));
         }
+        let known = credentials::find_newest(request.context.db.reader(), about.id()).await?;
+        let used = known.map_or(0, |known| known.reveals_used);
         about.draft(&Self {
             name: about.reader(),
             school: about.facts(),
             is_renewal: about.state.credential_version() > 1,
             import_closed: request.mail.about.import_closed,
-            until: about.state.access().password().map(|known| words::until_nl(known.until)).unwrap_or_default(),
+            looks: looks(about.state.access(), REVEALS_ALLOWED.saturating_sub(used)),
             link: about.portal_step(step),
         })
     }
@@ -62,10 +65,20 @@ impl Mail for CredentialsReady {
             school: samples::school(),
             is_renewal: false,
             import_closed: false,
-            until: "en met ma 4 januari 2027".into(),
+            looks: "Samen kunnen jullie dat 5 keer doen, tot en met ma 4 januari 2027.".into(),
             link: samples::LINK.into(),
         }
     }
+}
+
+/// What is left of the views: who comes later finds fewer than there were.
+fn looks(access: &Access, left: u32) -> String {
+    if let Some(gone) = access.gone() {
+        return words::gone_sentence(gone).to_owned();
+    }
+    let until = access.password().map(|known| format!(", tot {}", words::until_nl(known.until))).unwrap_or_default();
+    let still = if left < REVEALS_ALLOWED { "nog " } else { "" };
+    format!("Samen kunnen jullie dat {still}{left} keer doen{until}.")
 }
 
 #[cfg(test)]

@@ -147,7 +147,8 @@ impl<'a> AboutSchool<'a> {
     /// What Kurve does before somebody at the school can do a step; empty where they can.
     pub(super) fn kurve_first(&self, step: Step) -> String {
         let contacts = self.contacts.iter().map(|contact| (contact.id, contact.name.to_string())).collect();
-        let names = Names { contacts, ..Names::default() };
+        let reader = self.receiver.as_ref().map(|contact| contact.id);
+        let names = Names { contacts, reader, ..Names::default() };
         let obstacles = self.state.obstacles(step);
         obstacles.iter().map(|one| words::obstacle_sentence(one, &names)).collect::<Vec<_>>().join(" ")
     }

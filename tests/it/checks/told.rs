@@ -1,0 +1,247 @@
+//! What the pages tell after a check that did not pass: the overview, the step and the check itself say one thing, and
+//! ask for nothing that cannot be done.
+
+use std::time::Duration;
+
+use koppelklaar::domain::check::CheckPolicy;
+use koppelklaar::domain::onboarding::Step::{
+    AllowlistingConfirmed, AllowlistingRequested, ConsentGiven, DetailsSubmitted, PasswordSet, PermissionsChecked,
+    QueryExecuted,
+};
+use koppelklaar::domain::onboarding::{Command, Step};
+use koppelklaar::links;
+use koppelklaar::magister::Limits;
+
+use super::support::{Checks, limits, run, run_with};
+use crate::support::acting::reason;
+use crate::support::{Page, TestSchool};
+
+const ALL: [Step; 6] =
+    [ConsentGiven, QueryExecuted, PasswordSet, PermissionsChecked, AllowlistingRequested, AllowlistingConfirmed];
+
+/// Silence has to end some time.
+fn short() -> Limits {
+    Limits { connect: Duration::from_secs(2), ..limits() }
+}
+
+/// A school that reported everything.
+async fn reported(checks: &Checks) -> TestSchool {
+    let school = checks.school("12AB", "bonhoeffer").await;
+    for step in ALL {
+        checks.app.claim(&school, step).await.expect("its turn has come");
+    }
+    school
+}
+
+/// The look and the answer of a question.
+fn answer(page: &Page, gate: &str) -> (String, String) {
+    let place = format!("[data-gate={gate}]");
+    (page.attributes(&place, "data-look").concat(), page.text(&format!("{place} .gate__answer")))
+}
+
+fn told(look: &str, answer: &str) -> (String, String) {
+    (look.to_owned(), format!("Antwoord: {answer}"))
+}
+
+#[test]
+fn what_was_said_and_not_seen_is_no_plain_yes_on_the_overview_nor_on_kurves_page() {
+    run_with(CheckPolicy::Advise, short(), |checks: Checks| async move {
+        let school = reported(&checks).await;
+        let portal = checks.app.portal(&school).await;
+        let before = portal.open("").await;
+        checks.behaves(&school, "bonhoeffer", "silent").await;
+        checks.check(&school).await;
+
+        let overview = portal.open("").await;
+        let staff = checks.app.staff().await;
+        let kurves = staff.get(&links::staff_school(links::STAFF_SCHOOL, school.connection)).await;
+
+        assert_eq!(answer(&before, "allowlisting"), told("yes", "Ja"));
+        for page in [&overview, &kurves] {
+            for gate in ["webservice", "password", "allowlisting"] {
+                assert_eq!(answer(page, gate), told("unseen", "Ja, nog niet gezien"), "{gate}");
+            }
+            assert_eq!(answer(page, "consent"), told("yes", "Ja"));
+            assert!(page.text("[data-progress]").contains("4 daarvan zijn nog niet gezien."), "{}", page.body);
+        }
+        assert_eq!(overview.text(".progress__text"), "8 van 9 stappen gereed");
+        let wagons = overview.attributes(".train__cars i", "data-state");
+        assert_eq!(wagons, ["done", "done", "done", "unseen", "unseen", "unseen", "done", "unseen", "wait"]);
+        assert_eq!(kurves.attributes(".coupling li", "data-state"), ["done", "unseen", "unseen", "unseen", "now"]);
+    });
+}
+
+#[test]
+fn a_refused_step_counts_for_nothing_beside_the_train_though_the_rules_still_say_yes() {
+    run(|checks: Checks| async move {
+        let school = checks.open_school("12AB", "bonhoeffer").await;
+        let portal = checks.app.portal(&school).await;
+        checks.behaves(&school, "bonhoeffer", "wrong_password").await;
+        checks.check(&school).await;
+
+        let overview = portal.open("").await;
+
+        assert!(checks.state(&school).await.is_yes(PasswordSet), "what a check saw keeps its tries");
+        assert_eq!(answer(&overview, "password"), told("refused", "Klopt nu niet"));
+        assert_eq!(answer(&overview, "allowlisting"), told("yes", "Ja"));
+        assert_eq!(overview.text(".progress__text"), "8 van 9 stappen gereed");
+        assert_eq!(overview.text("[data-not-seen]"), "1 stap klopt nu niet.");
+        assert_eq!(overview.attributes(".train__cars i", "data-state")[4], "refused");
+    });
+}
+
+#[test]
+fn a_step_after_a_refusal_says_once_what_the_check_saw_and_one_thing_to_do() {
+    run(|checks: Checks| async move {
+        let school = reported(&checks).await;
+        let portal = checks.app.portal(&school).await;
+        checks.behaves(&school, "bonhoeffer", "wrong_password").await;
+        checks.check(&school).await;
+
+        let step = portal.open("/stap/password_set").await;
+        let row = portal.open("").await.text("[data-step=password_set]");
+
+        assert_eq!(step.texts("[data-sight]").len(), 1, "{}", step.body);
+        assert!(step.has("[data-fallen] [data-sight]") && step.has("[data-fallen] [data-to-do]"), "{}", step.body);
+        assert!(!step.body.contains("Vraag Kurve om een nieuw wachtwoord"), "{}", step.body);
+        assert!(row.contains("Dit was gemeld. Controle van") && !row.contains("weigerde Magister"), "{row}");
+        checks.app.new_mails().await;
+    });
+}
+
+#[test]
+fn a_password_that_worked_and_is_refused_for_good_is_kurves_to_replace_and_nobody_elses() {
+    run(|checks: Checks| async move {
+        let school = checks.open_school("12AB", "bonhoeffer").await;
+        let portal = checks.app.portal(&school).await;
+        checks.behaves(&school, "bonhoeffer", "wrong_password").await;
+        checks.fail_for_hours(&school).await;
+
+        let step = portal.open("/stap/password_set").await;
+        let check = portal.open("/verbinding").await;
+
+        for page in [&step, &check] {
+            let main = page.text("main");
+            assert_eq!(main.matches("Kurve maakt een nieuw wachtwoord").count(), 1, "{main}");
+            for asks in ["Vraag Kurve", "Hebben jullie het nog", "Heb je het niet meer", "Vul het wachtwoord opnieuw"] {
+                assert!(!main.contains(asks), "{asks}: {main}");
+            }
+        }
+        assert!(step.has("[data-action=ask-password]"), "{}", step.body);
+        checks.app.new_mails().await;
+    });
+}
+
+#[test]
+fn the_step_of_a_wrong_school_domain_leads_to_the_form_that_corrects_it() {
+    run(|checks: Checks| async move {
+        let school = checks.school("12AB", "bonhoefer").await;
+        checks.behaves(&school, "bonhoefer", "unknown_host").await;
+        checks.check(&school).await;
+        let portal = checks.app.portal(&school).await;
+
+        let step = portal.open("/stap/details_submitted").await;
+        let place = step.attributes("[data-to-do] a", "href");
+        let (path, anchor) = place[0].split_once('#').expect("a place on the page");
+        let there = portal.get(path).await;
+
+        assert_eq!(path, portal.at("/verbinding"));
+        assert!(there.has(&format!("#{anchor}")) && there.has("[data-form=domain]"), "{}", there.body);
+        assert_eq!(there.attributes("[data-action=fix]", "href"), [place[0].clone()]);
+
+        // Also while a newer check waits.
+        checks.app.advance(chrono::TimeDelta::minutes(2));
+        checks.ask(&school).await.expect("it may be asked for");
+        assert!(portal.get(path).await.has("[data-form=domain]"));
+        checks.run_all().await;
+    });
+}
+
+#[test]
+fn where_an_import_rests_on_a_school_domain_the_school_is_told_to_mail_the_right_one() {
+    run(|checks: Checks| async move {
+        let school = reported(&checks).await;
+        checks.activate_despite(&school, "Gezien in Numo.").await.expect("all before it is yes");
+        checks.app.new_mails().await;
+        checks.behaves(&school, "bonhoeffer", "unknown_host").await;
+        checks.check(&school).await;
+        let portal = checks.app.portal(&school).await;
+
+        let step = portal.open("/stap/details_submitted").await;
+        let check = portal.open("/verbinding").await;
+
+        for page in [&step, &check] {
+            assert!(page.text("main").contains("Mail het goede schooldomein aan Kurve"), "{}", page.body);
+            assert!(!page.body.contains("#schooldomein") && !page.has("[data-form=domain]"), "{}", page.body);
+        }
+        assert!(!check.has("[data-action=fix]"), "{}", check.body);
+        checks.app.new_mails().await;
+        assert_eq!(step.text("[data-state] [data-tag]"), "Klopt nu niet");
+        assert!(checks.state(&school).await.is_yes(DetailsSubmitted));
+    });
+}
+
+#[test]
+fn the_page_of_the_check_asks_nothing_of_who_paused_stopped_or_is_stuck() {
+    run(|checks: Checks| async move {
+        for (number, label) in ["Op pauze", "Gestopt", "Lukt niet"].into_iter().enumerate() {
+            let name = format!("school-{number}");
+            let school = checks.school(&format!("1{number}AB"), &name).await;
+            for step in [QueryExecuted, AllowlistingRequested] {
+                checks.app.claim(&school, step).await.expect("its turn has come");
+            }
+            checks.behaves(&school, &name, "wrong_password").await;
+            checks.check(&school).await;
+            let portal = checks.app.portal(&school).await;
+            let active = portal.open("/verbinding").await;
+            assert_eq!(active.text("[data-check] .next-step__label"), "Jullie zijn aan zet");
+            assert!(active.has("[data-by-itself]"));
+            let until = checks.app.now().date_naive() + chrono::Days::new(9);
+            let command = match label {
+                "Op pauze" => Command::Pause { reason: reason("Toetsweek"), until },
+                "Gestopt" => Command::Withdraw { school: school.id, reason: reason("Optie B") },
+                _ => Command::ReportStuck { step: PasswordSet, reason: reason("Geen knop") },
+            };
+            checks.app.command(checks.app.call_of(&school).actor, &school, &[command]).await;
+
+            let page = portal.open("/verbinding").await;
+            let card = page.text("[data-check] .next-step");
+            let step = portal.open("/stap/password_set").await;
+
+            let turn = match label {
+                "Op pauze" => "De koppeling staat op pauze",
+                "Gestopt" => "De koppeling is gestopt",
+                _ => "Kurve is aan zet",
+            };
+            assert_eq!(page.text("[data-check] .next-step__label"), turn, "{label}");
+            assert!(card.contains("Inloggen geweigerd"), "{label}: {card}");
+            assert!(!card.contains("Vul ") && !card.contains("Beheer > Webservices"), "{label}: {card}");
+            assert!(!step.has("[data-to-do]"), "{label}: {}", step.body);
+            let is_stuck = label == "Lukt niet";
+            assert_eq!(page.has("[data-by-itself]"), is_stuck, "{label}");
+            let places = page.attributes("[data-action=fix]", "href");
+            assert_eq!(places, if is_stuck { vec![portal.at("/stap/password_set")] } else { vec![] }, "{label}");
+            if label == "Op pauze" {
+                let panel = portal.open("").await.text("[data-connection]");
+                assert!(!panel.contains("Bekijk wat je kunt doen"), "{panel}");
+            }
+            checks.app.new_mails().await;
+        }
+    });
+}
+
+#[test]
+fn of_a_bad_certificate_kurve_is_sent_to_magister_and_the_school_to_nobody() {
+    run(|checks: Checks| async move {
+        let school = checks.school("12AB", "bonhoeffer").await;
+        checks.behaves(&school, "bonhoeffer", "expired").await;
+        checks.check(&school).await;
+
+        let own = checks.app.portal(&school).await.open("/verbinding").await.text("[data-check]");
+        let staff = checks.app.staff().await;
+        let row = staff.get(links::STAFF).await.text("[data-failing]");
+
+        assert!(own.contains("Je hoeft niets te doen"), "{own}");
+        assert!(row.contains("Vraag Magister om een goed certificaat.") && !row.contains("Vraag de school"), "{row}");
+    });
+}
