@@ -12,3 +12,4 @@ pub mod onboardings;
 pub mod schools;
 pub(in crate::services) mod tell;
 pub mod undo;
+mod unheard;
