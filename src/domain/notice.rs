@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{EnumIter, EnumString, IntoStaticStr};
 
@@ -10,6 +10,8 @@ use super::actor::Actor;
 use super::ids::{AccessLinkId, ContactId, JoinRequestId, OutageId, RegistrationId, ReminderMailId, SchoolId};
 use super::import_gate::open_schools;
 use super::onboarding::{Change, Changed, Event, FallCause, Onboarding, Party, SchoolProgress, Step};
+
+pub use super::onboarding::TIME_TO_UNDO;
 
 /// A kind of mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -173,8 +175,9 @@ impl Notice {
     }
 }
 
-/// The mails that one change calls for; each person concerned is told once, of however many schools.
-pub fn notices(changed: &Changed) -> Vec<Notice> {
+/// The mails that one change calls for; each person concerned is told once, of however many schools. Of those that are
+/// `unheard` nobody was told yet that they opened, so no contact is told that they closed.
+pub fn notices(changed: &Changed, unheard: &BTreeSet<SchoolId>) -> Vec<Notice> {
     let Changed { before, events, after, version: _ } = changed;
     let (was_open, is_open) = (open_schools(before), open_schools(after));
     let closed = &was_open - &is_open;
@@ -184,12 +187,12 @@ pub fn notices(changed: &Changed) -> Vec<Notice> {
     let announced = announced(events);
     let stops = |event: &Event| matches!(event.change, Change::Withdrawn { .. });
     let is_announced = !announced.is_empty() && events.iter().any(stops);
-    if !closed.is_empty() && !is_undone && !is_announced {
-        found.extend(closed_again(events, &closed));
+    if !is_undone && !is_announced {
+        found.extend(closed_again(events, &closed, unheard));
     }
     found.extend(announced);
     for event in events {
-        found.extend(called_for_by(before, event, !closed.is_empty()));
+        found.extend(called_for_by(before, event, !closed.is_subset(unheard)));
     }
     if asks_activation(before, after) {
         let step = Some(Step::ActivationConfirmed);
@@ -216,9 +219,6 @@ fn announced(events: &[Event]) -> Vec<Notice> {
     [Audience::School, Audience::Support].map(notice).into()
 }
 
-/// For how long the mails of a press that activates wait, so that a slip can be undone before anybody hears of it.
-pub const TIME_TO_UNDO: Duration = Duration::minutes(2);
-
 /// From when the mails of a change may go.
 pub fn may_go_from(changed: &Changed) -> Option<DateTime<Utc>> {
     let activates = |event: &&Event| {
@@ -242,13 +242,14 @@ fn opened(after: &Onboarding, was_open: &BTreeSet<SchoolId>, opened: BTreeSet<Sc
     told.into_iter().map(notice).collect()
 }
 
-fn closed_again(events: &[Event], closed: &BTreeSet<SchoolId>) -> Vec<Notice> {
+fn closed_again(events: &[Event], closed: &BTreeSet<SchoolId>, unheard: &BTreeSet<SchoolId>) -> Vec<Notice> {
     let step = root_fall(events).map(|(step, _)| step);
     // A colleague who closed it knows.
     let is_news_to_support = events.iter().any(|event| !matches!(event.by, Actor::Staff { .. }));
-    let told = [Some(Audience::School), is_news_to_support.then_some(Audience::Support)];
-    let notice = |to| Notice { schools: closed.clone(), ..Notice::about(MailKind::ImportClosed, to, step) };
-    told.into_iter().flatten().map(notice).collect()
+    let to_support = if is_news_to_support { closed.clone() } else { BTreeSet::new() };
+    let told = [(Audience::School, closed - unheard), (Audience::Support, to_support)];
+    let notice = |(to, schools)| Notice { schools, ..Notice::about(MailKind::ImportClosed, to, step) };
+    told.into_iter().filter(|(_, schools)| !schools.is_empty()).map(notice).collect()
 }
 
 /// The step that made the others fall, with the cause.
@@ -272,8 +273,11 @@ fn called_for_by(before: &Onboarding, event: &Event, is_closing: bool) -> Vec<No
                 Notice::about(MailKind::RequestConfirmed, Audience::Contact(id), step),
             ]
         }
-        // When the import closed by it, that mail already says which step and why.
-        (Change::StepFell { step, cause: FallCause::SentBack { .. } }, _) if !is_closing => {
+        // When the import closed by it, that mail already says which step and why. An activation that goes before anybody
+        // heard of it is no step of the school.
+        (Change::StepFell { step, cause: FallCause::SentBack { .. } }, _)
+            if !is_closing && *step != Step::ActivationConfirmed =>
+        {
             one(MailKind::StepSentBack, Audience::School, *step)
         }
         // The activation is Kurve's to look at, and Kurve is told of the loss itself.

@@ -17,7 +17,7 @@ use crate::domain::onboarding::{Changed, Command, FallCause, Ground, Step};
 use crate::domain::roles::ContactRole;
 
 fn called_for(taken: &Changed) -> Vec<(MailKind, Audience, Option<Step>)> {
-    notices(taken).into_iter().map(|Notice { kind, to, step, schools: _ }| (kind, to, step)).collect()
+    notices(taken, &BTreeSet::new()).into_iter().map(|Notice { kind, to, step, schools: _ }| (kind, to, step)).collect()
 }
 
 fn send_back(step: Step) -> Command {
@@ -234,9 +234,33 @@ fn the_import_opening_is_told_to_the_school_each_time() {
     }
 }
 
+#[test]
+fn an_import_that_closes_before_anybody_heard_of_it_is_told_to_kurve_and_of_the_step_alone_to_the_school() {
+    let (one, two) = (school_id(1), school_id(2));
+    let step = Step::PasswordSet;
+    let told = |taken: &Changed, unheard: &[SchoolId]| -> Vec<(MailKind, Audience, usize)> {
+        let found = notices(taken, &unheard.iter().copied().collect());
+        found.into_iter().map(|Notice { kind, to, step: _, schools }| (kind, to, schools.len())).collect()
+    };
+    let closed = |to, count| (MailKind::ImportClosed, to, count);
+
+    let refused = Walk::all_but(&[]).with_schools(2).does(support(), &confirm(Step::ActivationConfirmed));
+    let both = Walk { state: refused.after.clone(), now: Walk::all_but(&[]).now }.hours(99).clone();
+    let refused = both.clone().does(Actor::Check, &disprove(step));
+    let sent_back = both.clone().does(support(), &send_back(step));
+    let deactivated = both.clone().does(support(), &send_back(Step::ActivationConfirmed));
+
+    assert_eq!(told(&refused, &[]), [closed(Audience::School, 2), closed(Audience::Support, 2)]);
+    assert_eq!(told(&refused, &[two]), [closed(Audience::School, 1), closed(Audience::Support, 2)]);
+    let lost = (MailKind::StepLost, Audience::School, 0);
+    assert_eq!(told(&refused, &[one, two]), [closed(Audience::Support, 2), lost]);
+    assert_eq!(told(&sent_back, &[one, two]), [(MailKind::StepSentBack, Audience::School, 0)]);
+    assert_eq!(told(&deactivated, &[one, two]), []);
+}
+
 /// Which imports a change tells of, and to whom.
 fn told_of(taken: &Changed) -> Vec<(MailKind, Audience, BTreeSet<SchoolId>)> {
-    let found = notices(taken).into_iter().filter(|notice| !notice.schools.is_empty());
+    let found = notices(taken, &BTreeSet::new()).into_iter().filter(|notice| !notice.schools.is_empty());
     found.map(|Notice { kind, to, step: _, schools }| (kind, to, schools)).collect()
 }
 

@@ -149,12 +149,9 @@ impl<'a> UnitOfWork<'a> {
         });
     }
 
-    /// A mail that may not go before a moment.
-    pub(super) fn mail_from(&mut self, at: DateTime<Utc>, mail: NewMail) {
-        self.mail(mail);
-        if let Some(mail) = self.mails.last_mut() {
-            mail.next_attempt_at = at;
-        }
+    /// None of the mails until now may go before a moment.
+    pub(super) fn hold_mails(&mut self, at: DateTime<Utc>) {
+        self.mails.iter_mut().for_each(|mail| mail.next_attempt_at = at);
     }
 
     /// A mail about one connection or several; `schools` takes the place of its own connection.

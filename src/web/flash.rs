@@ -109,6 +109,8 @@ pub enum Flash {
     SchoolsAsked,
     /// Requests to join were let in.
     JoinAccepted,
+    /// Requests to join were let in, and their schools activated.
+    JoinAcceptedAndActivated,
     /// Requests to join were declined.
     JoinDeclined,
     /// A contact was added.
@@ -213,6 +215,9 @@ impl Flash {
             Self::ViewDeleted => "De weergave is verwijderd.",
             Self::SchoolsAsked => "Kurve kijkt de aanvraag na.",
             Self::JoinAccepted => "De aanvraag is toegelaten.",
+            Self::JoinAcceptedAndActivated => {
+                "De aanvraag is toegelaten en wat erbij kwam is geactiveerd. Ongedaan maken haalt alleen het activeren terug."
+            }
             Self::JoinDeclined => "De aanvraag is afgewezen. Wie het vroeg, krijgt bericht.",
             Self::ContactAdded => "De contactpersoon is toegevoegd en krijgt bericht.",
             Self::ContactChanged => "De contactpersoon is gewijzigd.",
@@ -321,7 +326,9 @@ impl FlashMessage {
             (Flash::HandedAgain, _) => {
                 format!("Het wachtwoord kan weer {REVEALS_ALLOWED} keer worden bekeken.")
             }
-            (flash @ (Flash::Confirmed | Flash::SchoolActivated), _) if self.undo.is_some() => {
+            (flash @ (Flash::Confirmed | Flash::SchoolActivated | Flash::JoinAcceptedAndActivated), _)
+                if self.undo.is_some() =>
+            {
                 let minutes = TIME_TO_UNDO.num_minutes();
                 format!("{} De mails hierover gaan over {minutes} minuten weg.", flash.sentence())
             }

@@ -131,6 +131,7 @@ fn a_board_of_twelve_schools_does_all_once_and_a_thirteenth_joins_it() {
         carla_asks(&app).await;
         app.new_mails().await;
         let accepted = table.kurve("", "accept", &[("activate", "ja")]).await;
+        table.staff.let_stand();
 
         assert_eq!(accepted.status, 303, "{}", accepted.body);
         assert_eq!(verdicts(&app, &key, 1..=13).await, ["open"]);

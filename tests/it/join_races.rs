@@ -49,7 +49,7 @@ async fn press(
     let (context, call, connection) = (app.context(), app.call(kurve), school.connection);
     let seen = onboardings::load_file(context, connection).await?.version;
     match press {
-        Press::Accept => decide::accept(context, &call, connection, ids, Accept::default(), seen).await,
+        Press::Accept => decide::accept(context, &call, connection, ids, Accept::default(), seen).await.map(drop),
         Press::Decline => decide::decline(context, &call, connection, ids, reason("Een andere Magister."), seen).await,
         Press::Issue => credentials::issue(context, &call, connection, None, None).await,
         Press::Stop => {

@@ -96,6 +96,37 @@ fn once_the_mails_left_undoing_tells_that_the_import_is_closed() {
 }
 
 #[test]
+fn an_import_that_closes_before_anybody_heard_that_it_was_open_is_told_to_kurve_alone() {
+    run(|app: TestApp| async move {
+        let (table, _) = activated(&app).await;
+        app.advance(TimeDelta::seconds(60));
+
+        let taken_back = table.school("consent_given", "take-back", &[]).await;
+        let told = app.new_mails().await;
+        app.advance(TimeDelta::hours(1));
+        let late = app.new_mails().await;
+
+        assert_eq!(taken_back.status, 303, "{}", taken_back.body);
+        assert!(!is_open(&app, &table).await);
+        let to: Vec<(&str, bool)> =
+            told.iter().map(|mail| (mail.to.as_str(), mail.subject.contains("import weer dicht"))).collect();
+        assert_eq!(to, [("support@kurve.nl", true)]);
+        assert_eq!(late.len(), 0, "{:?}", late.iter().map(|mail| &mail.subject).collect::<Vec<_>>());
+        let conn = app.context().db.reader();
+        let dropped = store::mail::outbox::list_with_status(conn, MailStatus::Dropped, 9).await.expect("it answers");
+        let why: Vec<_> = dropped.iter().map(|mail| mail.last_error.as_deref()).collect();
+        assert_eq!(why, [Some("import_closed")]);
+
+        table.claim(&["consent_given"]).await;
+        table.kurve("activation_confirmed", "confirm", &[]).await;
+        table.staff.let_stand();
+        let opened = app.new_mails().await;
+        let of_school = opened.iter().filter(|mail| mail.to == table.school.email);
+        assert!(of_school.map(|mail| &mail.subject).any(|subject| subject.contains("de import is open")), "{opened:?}");
+    });
+}
+
+#[test]
 fn only_what_the_press_activated_is_undone_and_only_by_a_form_of_ours() {
     run(|app: TestApp| async move {
         let (table, page) = activated(&app).await;

@@ -6,6 +6,7 @@ use super::change::{Change, Event, FallCause};
 use super::gate::{Party, Step};
 use super::interrupted::Interrupted;
 use super::lifecycle::Pause;
+use super::press::BeforePress;
 use super::school_progress::{Course, SchoolProgress};
 use super::settle::settle;
 use super::state::Onboarding;
@@ -24,6 +25,7 @@ impl Onboarding {
     #[must_use]
     pub fn apply(mut self, event: &Event) -> Self {
         let held = self.held_with_credentials();
+        self.forget_old_presses(event);
         match &event.change {
             Change::StepAnswered { step, evidence, ground } => self.answer_step(*step, *evidence, ground, event),
             Change::EvidenceFell { step, evidence } => {
@@ -135,6 +137,13 @@ impl Onboarding {
         events.into_iter().fold(self, |state, event| state.apply(event))
     }
 
+    /// What was before a press is kept for undoing it, and no longer.
+    fn forget_old_presses(&mut self, event: &Event) {
+        if !matches!(event.change, Change::StepFell { cause: FallCause::Undone, .. }) {
+            self.presses.retain(|_, press| !press.is_old(event.at));
+        }
+    }
+
     fn held_with_credentials(&self) -> Vec<(Step, Option<Party>)> {
         Step::shared().filter(|step| step.takes_credentials()).map(|step| (step, self.holder(step))).collect()
     }
@@ -167,13 +176,19 @@ impl Onboarding {
     fn answer_step(&mut self, step: Step, evidence: Evidence, ground: &Ground, event: &Event) {
         let given = Given { by: event.by, at: event.at, ground: ground.clone() };
         let Some(Part { state, interrupted }) = self.part(step, event.school) else { return };
-        interrupted.take(step);
+        let kept = interrupted.take(step);
+        let before = state.clone();
         match state {
             StepState::Yes { answer } => answer.add(evidence, given),
             StepState::Waiting | StepState::Open { .. } | StepState::Stuck { .. } => {
                 *state = StepState::Yes { answer: Answer::new(evidence, given) };
                 self.handed_to.remove(&step);
             }
+        }
+        if !before.is_yes()
+            && let Some(school) = event.school.filter(|_| !step.is_shared())
+        {
+            self.presses.insert(school, BeforePress { pressed_at: event.at, activation: before, kept });
         }
         if step == Step::PasswordSet {
             // They had it after all.
@@ -189,6 +204,14 @@ impl Onboarding {
     }
 
     fn drop_step(&mut self, step: Step, cause: &FallCause, event: &Event) {
+        let before = event.school.filter(|_| !step.is_shared()).and_then(|school| self.presses.remove(&school));
+        if let (FallCause::Undone, Some(BeforePress { activation, kept, .. })) = (cause, before) {
+            if let Some(Part { state, interrupted }) = self.part(step, event.school) {
+                *state = activation;
+                interrupted.put_back(step, kept);
+            }
+            return;
+        }
         let Some(Part { state, interrupted }) = self.part(step, event.school) else { return };
         let is_by_person = match event.by {
             Actor::Check => false,

@@ -59,6 +59,10 @@ impl Interrupted {
         self.completed_at = None;
     }
 
+    pub(super) fn put_back(&mut self, step: Step, answer: Option<Answer>) {
+        self.answers.extend(answer.map(|answer| (step, answer)));
+    }
+
     pub(super) fn take(&mut self, step: Step) -> Option<Answer> {
         self.answers.remove(&step)
     }

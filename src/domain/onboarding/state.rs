@@ -12,6 +12,7 @@ use super::gate::{Gate, Party, Step};
 use super::interrupted::Interrupted;
 use super::lifecycle::{Lifecycle, Pause};
 use super::obstacle::{self, Obstacle};
+use super::press::BeforePress;
 use super::school_progress::{Course, SchoolProgress};
 use super::school_view::SchoolView;
 use super::settle::settle;
@@ -40,6 +41,9 @@ pub struct Onboarding {
     pub(super) access: Access,
     /// Never empty: who left stays.
     pub(super) schools: BTreeMap<SchoolId, SchoolProgress>,
+    /// What the presses of a moment ago replaced.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) presses: BTreeMap<SchoolId, BeforePress>,
 }
 
 /// An onboarding as it lies in the database, perhaps by an older release that knew fewer steps.
@@ -55,6 +59,8 @@ struct Stored {
     #[serde(default)]
     access: Access,
     schools: BTreeMap<SchoolId, SchoolProgress>,
+    #[serde(default)]
+    presses: BTreeMap<SchoolId, BeforePress>,
 }
 
 impl TryFrom<Stored> for Onboarding {
@@ -62,7 +68,8 @@ impl TryFrom<Stored> for Onboarding {
 
     /// A step that was not known can be done since the last thing that was, or waits for what it needs.
     fn try_from(stored: Stored) -> Result<Self, Self::Error> {
-        let Stored { paused, mut steps, handed_to, credential_version, interrupted, access, mut schools } = stored;
+        let Stored { paused, mut steps, handed_to, credential_version, interrupted, access, mut schools, presses } =
+            stored;
         if schools.is_empty() {
             return Err("an onboarding without a school");
         }
@@ -72,7 +79,7 @@ impl TryFrom<Stored> for Onboarding {
         let known = steps.values().chain(schools.values().map(SchoolProgress::activation));
         let last = known.filter_map(StepState::since).max().unwrap_or(DateTime::UNIX_EPOCH);
         settle(&mut steps, &mut schools, last);
-        Ok(Self { paused, steps, handed_to, credential_version, interrupted, access, schools })
+        Ok(Self { paused, steps, handed_to, credential_version, interrupted, access, schools, presses })
     }
 }
 
@@ -90,6 +97,7 @@ impl Onboarding {
             interrupted: Interrupted::default(),
             access: Access::default(),
             schools,
+            presses: BTreeMap::new(),
         }
     }
 
@@ -134,6 +142,7 @@ impl Onboarding {
             credential_version: self.credential_version,
             interrupted: self.interrupted.clone(),
             access: self.access.clone(),
+            presses: BTreeMap::new(),
         })
     }
 

@@ -1,6 +1,8 @@
 //! One onboarding from request to import, and on to a new password: each command printed with what it changed, which
 //! mails it called for, what is open with whom, and the verdict.
 
+use std::collections::BTreeSet;
+
 use chrono::{Days, NaiveDate};
 
 use super::progress::open_steps;
@@ -35,7 +37,7 @@ impl Story {
             Ok(taken) => {
                 let told = taken.events.iter().map(|event| format!("{opening}: {}", change_line(&event.change)));
                 self.lines.extend(told);
-                for notice in notices(&taken) {
+                for notice in notices(&taken, &BTreeSet::new()) {
                     let about = notice.step.map_or("", Step::as_str);
                     let line = format!("    mail {} to {} {about}", notice.kind.as_str(), audience(notice.to));
                     self.lines.push(line.trim_end().to_owned());

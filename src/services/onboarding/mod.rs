@@ -9,11 +9,9 @@ pub mod import_gate;
 pub mod joins;
 pub mod moves;
 pub mod onboardings;
-<<<<<<< HEAD
 pub mod option_b;
-=======
 pub mod presses;
->>>>>>> truth
 pub mod schools;
 pub(in crate::services) mod tell;
 pub mod undo;
+mod unheard;

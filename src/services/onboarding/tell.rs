@@ -7,6 +7,7 @@ use crate::domain::notice::{About, Audience, MailKind, Notice, may_go_from, noti
 use crate::domain::onboarding::Changed;
 use crate::domain::school::Contact;
 use crate::services::ServiceError;
+use crate::services::onboarding::unheard;
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
 use crate::store::people::contacts;
 
@@ -17,12 +18,14 @@ pub(in crate::services) async fn tell(
     changed: &Changed,
     by: Option<ContactId>,
 ) -> Result<(), ServiceError> {
-    let notices = notices(changed);
+    let unheard = unheard::take_back(work, connection, changed).await?;
+    let notices = notices(changed, &unheard);
     if notices.is_empty() {
         return Ok(());
     }
     let contacts = contacts::list(work.conn(), connection).await?;
-    let closed = notices.iter().find(|notice| notice.kind == MailKind::ImportClosed).map(|notice| &notice.schools);
+    let tells_contacts = |notice: &&Notice| notice.kind == MailKind::ImportClosed && notice.to == Audience::School;
+    let closed = notices.iter().find(tells_contacts).map(|notice| &notice.schools);
     let import_closed = closed.is_some();
     let about = About { version: Some(changed.version), by, import_closed, ..About::default() };
     let mut told: HashSet<Option<ContactId>> = work.welcomed().map(Some).collect();
@@ -36,18 +39,18 @@ pub(in crate::services) async fn tell(
             // New credentials also tell whose import they closed.
             let schools = if notice.schools.is_empty() { closed } else { Some(&notice.schools) };
             let schools = schools.into_iter().flatten().copied().collect();
-            let mail = NewMail {
+            work.mail(NewMail {
                 kind: notice.kind,
                 connection: Some(connection),
                 contact,
                 about: About { step: notice.step, schools, ..about.clone() },
                 occasion: format!("{connection}/{}/{step}", changed.version),
-            };
-            match may_go_from(changed) {
-                Some(at) => work.mail_from(at, mail),
-                None => work.mail(mail),
-            }
+            });
         }
+    }
+    // With those that were put in line before, such as to who is made a contact: they say that the import is open too.
+    if let Some(at) = may_go_from(changed) {
+        work.hold_mails(at);
     }
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! Kurve undoes a press that activated. While its mails wait it is as if it never was; after that people are told.
 
-use crate::domain::ids::{ConnectionId, MailId, SchoolId};
+use std::collections::BTreeSet;
+
+use crate::domain::ids::{ConnectionId, ContactId, SchoolId};
 use crate::domain::notice::MailKind;
 use crate::domain::onboarding::{Change, Command, Evidence, Onboarding, Refusal, Step};
 use crate::domain::text::Reason;
@@ -8,7 +10,7 @@ use crate::domain::unsent::UnsentReason;
 use crate::services::onboarding::onboardings::change_all;
 use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{Call, Context, ServiceError};
-use crate::store::mail::outbox::{self, MailStatus};
+use crate::store::mail::outbox::{self, MailStatus, OutboxMail};
 use crate::store::onboarding::onboardings;
 use crate::store::operations::audit;
 
@@ -39,7 +41,9 @@ pub async fn undo_activation(
         return Err(Refusal::NotDone { step: Step::ActivationConfirmed }.into());
     }
     let has_imported = |school: &SchoolId| held.state.school(*school).is_some_and(|school| school.is_completed());
-    let is_silent = !schools.iter().any(has_imported) && drop_mails(&work, call, connection, version).await?;
+    let askers = schools.iter().filter_map(|school| held.state.school(*school)?.asked_by()).collect();
+    let press = Press { connection, version, askers };
+    let is_silent = !schools.iter().any(has_imported) && drop_mails(&work, call, &press).await?;
     let reason = Reason::parse("Per ongeluk geactiveerd.").map_err(|_| ServiceError::Broken("a reason of ours"))?;
     let command = |school| match is_silent {
         true => Command::UndoActivation { school },
@@ -72,24 +76,40 @@ async fn activated_by(
     Ok(still.map(|(school, _)| school).collect())
 }
 
-/// Takes the mails of a press out of the line; `false` when one of them left, or is leaving now.
-async fn drop_mails(
-    work: &UnitOfWork<'_>,
-    call: &Call,
+/// The press that is undone.
+struct Press {
     connection: ConnectionId,
     version: i32,
-) -> Result<bool, ServiceError> {
-    let mails = outbox::list_of_kind(work.conn(), connection, MailKind::ImportOpen).await?;
-    let mut waiting: Vec<MailId> = vec![];
-    for mail in mails.iter().filter(|mail| mail.about.version == Some(version)) {
+    /// Who had the schools added. One who became a contact by that reads in the mail on it that the import is open.
+    askers: BTreeSet<ContactId>,
+}
+
+/// Takes the mails of a press out of the line, but lets go who was made a contact by it; `false` when one of them left, or
+/// is leaving now.
+async fn drop_mails(work: &UnitOfWork<'_>, call: &Call, press: &Press) -> Result<bool, ServiceError> {
+    let kinds = [MailKind::ImportOpen, MailKind::ContactAdded];
+    let mails = outbox::list_of_kinds(work.conn(), press.connection, &kinds).await?;
+    let is_of_press = |mail: &&OutboxMail| match mail.kind {
+        MailKind::ContactAdded => mail.contact.is_some_and(|contact| press.askers.contains(&contact)),
+        _ => mail.about.version == Some(press.version),
+    };
+    let mut waiting = vec![];
+    for mail in mails.iter().filter(is_of_press) {
         match mail.status {
-            MailStatus::Waiting if mail.attempts == 0 => waiting.push(mail.id),
+            MailStatus::Waiting if mail.attempts == 0 => waiting.push(mail),
             MailStatus::Waiting | MailStatus::Sent | MailStatus::Failed => return Ok(false),
             MailStatus::Skipped | MailStatus::Dropped => {}
         }
     }
     for mail in waiting {
-        if !outbox::mark_dropped(work.conn(), mail, UnsentReason::ActivationUndone.as_str(), call.now).await? {
+        let is_held_back = if mail.kind == MailKind::ContactAdded {
+            // It says what is true when it goes.
+            let at_once = OutboxMail { next_attempt_at: call.now, ..mail.clone() };
+            outbox::save_waiting(work.conn(), &at_once, call.now).await?
+        } else {
+            outbox::mark_dropped(work.conn(), mail.id, UnsentReason::ActivationUndone.as_str(), call.now).await?
+        };
+        if !is_held_back {
             return Ok(false);
         }
     }

@@ -190,6 +190,24 @@ pub async fn mark_dropped(
     Ok(changed.rows_affected == 1)
 }
 
+/// Saves what a mail that waits is about and when it is due; `false` when it does not wait any more, or a worker has a
+/// lease on it now.
+pub async fn save_waiting(
+    conn: &impl ConnectionTrait,
+    mail: &OutboxMail,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let changed = outbox::Entity::update_many()
+        .col_expr(outbox::COLUMN.about, about_json(mail)?.into())
+        .col_expr(outbox::COLUMN.next_attempt_at, mail.next_attempt_at.into())
+        .filter(outbox::COLUMN.id.eq(mail.id.as_uuid()))
+        .filter(outbox::COLUMN.status.eq(MailStatus::Waiting.as_str()))
+        .filter(lease::is_free_since(now))
+        .exec(conn)
+        .await?;
+    Ok(changed.rows_affected == 1)
+}
+
 /// Deletes mails with a token that were sent before a moment, or were last due before it and are no longer needed or
 /// were dropped. They tell only which address asked when; nothing is ever kept of their text.
 pub async fn delete_ended_with_token(conn: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<u64, StoreError> {
@@ -247,15 +265,15 @@ pub async fn list_to_contact(
     Ok(rows.into_iter().filter_map(|row| to_mail(row).ok()).collect())
 }
 
-/// The mails of one kind about a connection, in no order; a row that cannot be read is left out.
-pub async fn list_of_kind(
+/// The mails of some kinds about a connection, in no order; a row that cannot be read is left out.
+pub async fn list_of_kinds(
     conn: &impl ConnectionTrait,
     connection: ConnectionId,
-    kind: MailKind,
+    kinds: &[MailKind],
 ) -> Result<Vec<OutboxMail>, StoreError> {
     let rows = outbox::Entity::find()
         .filter(outbox::COLUMN.connection_id.eq(connection.as_uuid()))
-        .filter(outbox::COLUMN.kind.eq(kind.as_str()))
+        .filter(outbox::COLUMN.kind.is_in(kinds.iter().map(|kind| kind.as_str())))
         .all(conn)
         .await?;
     Ok(rows.into_iter().filter_map(|row| to_mail(row).ok()).collect())

@@ -21,7 +21,7 @@ use crate::services::onboarding::onboardings::ConnectionFile;
 use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::ActingStaff;
-use crate::web::flash::Flash;
+use crate::web::flash::{self, Flash, Undo};
 use crate::web::form::{FieldErrors, Posted};
 
 /// How the name of a request's box begins.
@@ -212,7 +212,11 @@ pub(super) async fn accept(
     }
     let with = Accept { activate: ticked.has("activate", false), reopen: ticked.has("reopen", false) };
     match decide::accept(&web.context, &staff.call(), desk.connection, &ids, with, seen).await {
-        Ok(()) => Ok(desk.done(Flash::JoinAccepted)),
+        Ok(None) => Ok(desk.done(Flash::JoinAccepted)),
+        Ok(Some(version)) => {
+            let undo = Undo { connection: desk.connection, version };
+            Ok(flash::redirect(&web, &desk.page(), Flash::JoinAcceptedAndActivated.undone_by(undo)))
+        }
         Err(ServiceError::Conflict) => desk.conflict(seen, draw).await,
         Err(error) => desk.refuse(Some(seen), error, draw).await,
     }

@@ -3,9 +3,10 @@
 use chrono::TimeDelta;
 use koppelklaar::domain::check::CheckCode;
 use koppelklaar::domain::import_gate::verdict_of_all;
-use koppelklaar::domain::onboarding::{Command, Party, Step};
+use koppelklaar::domain::onboarding::{Command, Ground, Party, Step};
 use koppelklaar::domain::text::Reason;
 use koppelklaar::services::onboarding::{credentials, onboardings};
+use strum::IntoEnumIterator;
 
 use super::support::{Checks, run};
 
@@ -55,6 +56,37 @@ fn a_lost_connection_closes_the_import_with_a_mail_each_and_opens_it_by_itself_w
         let audited = checks.audited(&school).await;
         let tail = ["connection_lost", "step_answered", "step_restored", "import_opened", "connection_back"];
         assert_eq!(audited[audited.len() - tail.len()..], tail, "{audited:?}");
+    });
+}
+
+#[test]
+fn a_check_that_closes_an_import_of_which_nobody_heard_yet_tells_the_school_of_the_step_alone() {
+    run(|checks: Checks| async move {
+        let school = checks.school("12AB", "bonhoeffer").await;
+        for step in Step::iter().filter(|step| step.can_school_report() && *step != Step::DetailsSubmitted) {
+            checks.app.claim(&school, step).await.expect("it is open");
+        }
+        checks.behaves(&school, "bonhoeffer", "wrong_password").await;
+        let confirm = Command::Confirm {
+            step: Step::ActivationConfirmed,
+            ground: Ground::Remark(Reason::parse("Op verzoek van de school.").expect("a reason")),
+        };
+        let call = checks.app.call(checks.kurve);
+        onboardings::act(checks.app.context(), &call, school.connection, &confirm, None).await.expect("all is yes");
+        checks.mailed().await;
+
+        checks.timer_comes_to(&school).await;
+        checks.run_all().await;
+
+        assert!(!verdict_of_all(&checks.state(&school).await).is_open());
+        let of = |what: &str| format!("School 12AB (12AB): {what}");
+        let told = [
+            (school.email.clone(), of("controle niet gelukt, doe deze stap opnieuw: Wachtwoord instellen")),
+            ("support@kurve.nl".to_owned(), of("import weer dicht, eerst: Wachtwoord instellen")),
+        ];
+        assert_eq!(checks.mailed().await, told);
+        checks.app.advance(TimeDelta::hours(1));
+        assert_eq!(checks.mailed().await, [], "and nothing of an import that was open");
     });
 }
 

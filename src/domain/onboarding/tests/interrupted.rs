@@ -11,7 +11,7 @@ use crate::domain::import_gate::verdict_of_all;
 use crate::domain::onboarding::testing::{
     Walk, claim, confirm, disprove, prove, reason, school_id, superbeheerder, support,
 };
-use crate::domain::onboarding::{Change, Changed, Command, Event, Gate, Lifecycle, Onboarding, Step};
+use crate::domain::onboarding::{Change, Changed, Command, Event, FallCause, Gate, Lifecycle, Onboarding, Step};
 
 const RESTORE: Command = Command::Restore { credential_version: 1 };
 
@@ -107,6 +107,37 @@ fn what_kurve_confirmed_anew_is_kurves_word_of_now() {
 }
 
 #[test]
+fn a_press_that_is_undone_leaves_all_as_it_was_also_what_is_kept_for_when_the_connection_is_back() {
+    let step = Step::ActivationConfirmed;
+    let undo = Command::UndoActivation { school: school_id(1) };
+    let mut done_before = Walk::all_but(&[]);
+    done_before.does(superbeheerder(), &Command::ReportImported { school: school_id(1) });
+    for (name, mut walk) in
+        [("never activated", Walk::all_but(&[step])), ("open", Walk::all_but(&[])), ("done", done_before)]
+    {
+        if name != "never activated" {
+            walk.does(Actor::Check, &disprove(step, 1));
+        }
+        let before = walk.state.clone();
+        walk.does(support(), &confirm(step));
+        assert_ne!(walk.state, before, "{name}");
+
+        walk.does(support(), &undo);
+
+        assert_eq!(walk.state, before, "{name}");
+        walk.does(Actor::Check, &RESTORE);
+        assert_eq!(verdict_of_all(&walk.state).is_open(), name != "never activated", "{name}");
+    }
+
+    let mut sent_back = Walk::all_but(&[]);
+    sent_back.does(support(), &Command::SendBack { step, reason: reason("De licentie is verlopen") });
+    let before = sent_back.state.clone();
+    sent_back.does(support(), &confirm(step));
+    sent_back.does(support(), &undo);
+    assert_eq!(sent_back.state, before, "why it fell before is still to be read");
+}
+
+#[test]
 fn an_import_that_was_done_is_done_again_since_the_day_it_was() {
     let mut walk = Walk::all_but(&[]);
     walk.does(superbeheerder(), &Command::ReportImported { school: school_id(1) });
@@ -171,6 +202,8 @@ fn course() -> impl Strategy<Value = Vec<Next>> {
 struct Ledger {
     /// Whether Kurve gave its word, and nobody took something back since.
     has_kurves_word: bool,
+    /// The same before Kurve last pressed, which it may undo.
+    had_it_before_press: bool,
     /// The failures since a check got through or closed the import.
     failed_at: Vec<DateTime<Utc>>,
 }
@@ -184,7 +217,13 @@ impl Ledger {
                 Change::StepFell { .. } | Change::CredentialsIssued { .. } | Change::Withdrawn { .. }
             )
         };
-        if is_yes(&taken.after) {
+        let has = |is_it: fn(&Event) -> bool| taken.events.iter().any(is_it);
+        if has(|event| matches!(event.change, Change::StepAnswered { step: Step::ActivationConfirmed, .. })) {
+            self.had_it_before_press = self.has_kurves_word;
+        }
+        if has(|event| matches!(event.change, Change::StepFell { cause: FallCause::Undone, .. })) {
+            self.has_kurves_word = self.had_it_before_press;
+        } else if is_yes(&taken.after) {
             self.has_kurves_word = true;
         } else if is_yes(&taken.before) || taken.events.iter().any(speaks_against) {
             self.has_kurves_word = false;
@@ -203,7 +242,7 @@ proptest! {
         let mut walk = Walk::all_but(&missing);
         let mut streak = None;
         let has_kurves_word = walk.state.is_yes(Step::ActivationConfirmed);
-        let mut ledger = Ledger { has_kurves_word, failed_at: vec![] };
+        let mut ledger = Ledger { has_kurves_word, had_it_before_press: false, failed_at: vec![] };
         let said_by_people = |state: &Onboarding| [Step::ConsentGiven, Step::DetailsSubmitted, Step::CredentialsIssued]
             .map(|step| state.is_yes(step));
         for next in course {

@@ -32,7 +32,8 @@ pub struct Accept {
 /// Lets requests in, as one change of which each person is told once: schools come to the connection, and who asked
 /// becomes a contact of it. A school that came meanwhile is left as it is.
 ///
-/// The same press twice is one.
+/// The same press twice is one. Returns the version after it where schools were activated along, so that this can be
+/// undone.
 ///
 /// # Errors
 /// `Forbidden` for who may not act, `Conflict` on a stale page or when somebody decided otherwise, `NotFound`; `BrinTaken`
@@ -44,11 +45,11 @@ pub async fn accept(
     ids: &[JoinRequestId],
     with: Accept,
     seen: i32,
-) -> Result<(), ServiceError> {
+) -> Result<Option<i32>, ServiceError> {
     let decision = decision_of(call, JoinOutcome::Accepted)?;
     let mut work = UnitOfWork::begin(context, call).await?;
     let held = onboardings::load_for_update(work.conn(), connection).await?;
-    let Some(requests) = load_open(&work, connection, ids, &decision).await? else { return Ok(()) };
+    let Some(requests) = load_open(&work, connection, ids, &decision).await? else { return Ok(None) };
     if held.version != seen {
         return Err(ServiceError::Conflict);
     }
@@ -72,7 +73,8 @@ pub async fn accept(
     if !coming.is_empty() {
         commands.extend(taken_back_for_first(&held.state));
     }
-    if with.activate && is_ready(&held.state) {
+    let activates = with.activate && is_ready(&held.state) && !coming.is_empty();
+    if activates {
         commands.extend(coming.into_iter().map(|school| Command::Activate { school, ground: Ground::Word }));
     }
     settle_carried(&work, call, connection).await?;
@@ -85,7 +87,8 @@ pub async fn accept(
     for request in &requests {
         work.note_version(Some(connection), Some(version), Action::JoinAccepted { request: request.id });
     }
-    work.finish().await
+    work.finish().await?;
+    Ok(Some(version).filter(|_| activates))
 }
 
 /// Who asks, as a contact of the connection: made one if they are none. A contact who was removed since they asked, here or
