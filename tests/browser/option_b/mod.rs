@@ -5,4 +5,5 @@ mod memory;
 mod samples;
 mod secrecy;
 pub(crate) mod walk;
+mod weight;
 mod without;
