@@ -171,7 +171,10 @@ mod tests {
 
         let (json, _) = split(&reply).expect("a message");
         let json: Value = serde_json::from_slice(json).expect("JSON");
-        assert_eq!((&json["faults"][0]["code"], &json["faults"][0]["field"]), (&json!("missing_column"), &json!("klas")));
+        assert_eq!(
+            (&json["faults"][0]["code"], &json["faults"][0]["field"]),
+            (&json!("missing_column"), &json!("klas"))
+        );
         assert_eq!(json["headers"], json!(["Stamnr", "Roepnaam", "Achternaam", "Groep", "Studie"]));
     }
 
