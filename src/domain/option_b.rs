@@ -73,7 +73,7 @@ impl StudyTable {
     }
 }
 
-/// Why a text is not kept as a table. No sentence repeats what stood there.
+/// Why a text is not kept as a table. What looks like a person is named by its row only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TableFault {
     /// It is longer than a table of studies can be.
@@ -149,17 +149,22 @@ fn check_rows(text: &str) -> Result<(), TableFault> {
 
 /// Whether a value has an address, a date, or more digits than a study or a code has.
 fn is_of_a_person(value: &str) -> bool {
-    let digits = value.split(|sign: char| !sign.is_ascii_digit());
-    let parts: Vec<&str> = value.split(['-', '/', '.']).map(str::trim).collect();
-    let is_number =
-        |part: &&str, signs: &[usize]| signs.contains(&part.len()) && part.chars().all(|sign| sign.is_ascii_digit());
-    let is_date = parts.windows(3).any(|window| {
-        let [one, two, three] = window else { return false };
-        is_number(two, &[1, 2])
-            && (is_number(one, &[1, 2]) && is_number(three, &[2, 4])
-                || is_number(one, &[4]) && is_number(three, &[1, 2]))
+    let is_digit = |sign: char| sign.is_ascii_digit();
+    let has_number = value.split(|sign| !is_digit(sign)).any(|digits| digits.len() >= DIGITS_OF_A_PERSON);
+    let dense: String = value.split(' ').filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    let dense = SEPARATORS.iter().fold(dense, |text, sign| {
+        text.replace(&format!(" {sign}"), &sign.to_string()).replace(&format!("{sign} "), &sign.to_string())
     });
-    value.contains('@') || is_date || digits.map(str::len).any(|length| length >= DIGITS_OF_A_PERSON)
+    let mut runs = dense.split(|sign| !is_digit(sign) && !SEPARATORS.contains(&sign));
+    value.contains('@') || has_number || runs.any(has_date)
+}
+
+/// What stands between the day, the month and the year of a date.
+const SEPARATORS: [char; 3] = ['-', '/', '.'];
+
+fn has_date(run: &str) -> bool {
+    let lengths: Vec<usize> = run.split(SEPARATORS).map(str::len).collect();
+    lengths.windows(3).any(|parts| matches!(parts, [1 | 2, 1 | 2, 2 | 4] | [4, 1 | 2, 1 | 2]))
 }
 
 /// That something was said, when and by whom.
@@ -218,6 +223,7 @@ mod tests {
             ("petra@school.example;H4", TableFault::OfAPerson { row: 2 }),
             ("Petra 3-11-2011;H4", TableFault::OfAPerson { row: 2 }),
             ("2011-11-03;H4", TableFault::OfAPerson { row: 2 }),
+            ("Petra, geb. 3 - 11 - 11;H4", TableFault::OfAPerson { row: 2 }),
             (long.as_str(), TableFault::TooLong { row: 2 }),
             (many.as_str(), TableFault::TooManyStudies),
         ];
@@ -230,5 +236,19 @@ mod tests {
             assert!(matches!(parse(text), Err(TableFault::NoTable(why)) if !why.is_empty()), "{text}");
         }
         assert_eq!(parse(&"x".repeat(MOST_BYTES + 1)), Err(TableFault::TooLarge));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_pasted_is_refused_or_reads_back_as_it_was_kept(
+            rows in proptest::collection::vec("[a-zA-Zé4 ;,\t\"@=-]{0,12}", 0..6),
+            header in "Studie;opleidingscode|opleidingscode\tStudie|Studie,code|[a-z;]{0,9}",
+        ) {
+            let text = format!("{header}\n{}", rows.join("\n"));
+            match StudyTable::parse(&text) {
+                Ok(table) => proptest::prop_assert_eq!(StudyTable::parse(&table.to_text()), Ok(table)),
+                Err(fault) => proptest::prop_assert!(!fault.sentence().is_empty()),
+            }
+        }
     }
 }

@@ -326,10 +326,10 @@ place.addEventListener("change", ({ target }) => {
   else if (target.classList.contains("tick-box")) changes.tick(target);
 });
 for (const name of ["dragover", "dragleave", "drop"]) {
-  root.addEventListener(name, (event) => {
+  window.addEventListener(name, (event) => {
     // A file beside the field must not open in place of the page.
     event.preventDefault();
-    const drop = event.target.closest("[data-drop]");
+    const drop = event.target.closest?.("[data-drop]");
     drop?.classList.toggle("is-over", name === "dragover");
     if (name === "drop" && drop) read(drop.dataset.drop, event.dataTransfer.files[0], drop);
   });

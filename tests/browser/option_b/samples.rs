@@ -55,6 +55,68 @@ fn every_sample_becomes_the_right_file() {
     });
 }
 
+/// A file that is let go of above a part of the page.
+const DROP: &str = r#"
+const [onto, name, text] = arguments;
+const dataTransfer = new DataTransfer();
+dataTransfer.items.add(new File([text], name));
+const about = { bubbles: true, cancelable: true, dataTransfer };
+for (const kind of ["dragover", "drop"]) document.querySelector(onto).dispatchEvent(new DragEvent(kind, about));
+"#;
+
+#[test]
+fn a_file_can_be_dropped_and_one_beside_the_field_opens_nothing() {
+    run(|stage| {
+        let browser = stage.browser();
+        open(&browser);
+        let text = "Stamnr;Roepnaam;Achternaam;Klas;Studie\n101001;Bo;Proef;4ha;Havo 4\n";
+
+        browser.run(DROP, &["footer".into(), "naast.csv".into(), text.into()]);
+        browser.run(DROP, &["[data-drop=ids]".into(), "ids.csv".into(), "Stamnr;IDGebr\n101001;9\n".into()]);
+        browser.find("[data-file=ids].file--good");
+        assert!(!browser.has("[data-file=export].file--good"));
+        browser.run(DROP, &["[data-drop=export]".into(), "leerlingen.csv".into(), text.into()]);
+
+        browser.find("[data-file=export].file--good");
+        assert_eq!(browser.text("[data-file=export] [data-name]"), "leerlingen.csv");
+        assert!(
+            browser.text("[data-file=ids]").contains("1 leerling heeft een IDGebr, van de 1."),
+            "{}",
+            browser.told()
+        );
+    });
+}
+
+#[test]
+fn a_file_that_is_mended_keeps_the_columns_and_codes_that_were_chosen() {
+    run(|stage| {
+        let browser = stage.browser();
+        open(&browser);
+        let file = |name: &str, klas: &str| {
+            let path = stage.folder.join(name);
+            let text =
+                format!("Stamnr;Roepnaam;Achternaam;Klas;Mentorgroep;Studie\n101001;Bo;Proef;{klas};m1;Havo 4\n");
+            std::fs::write(&path, text).expect("the stage has a folder");
+            path
+        };
+        give_export(&browser, &file("eerst.csv", "#N/B"));
+        go_on(&browser, "kolommen");
+        go_on(&browser, "opleidingen");
+        browser.fill("#ob-code-0", "VERZONNEN-H4");
+        go_on(&browser, "vragen");
+        assert!(browser.text("[data-faults]").contains("Rij 2"), "{}", browser.told());
+        compose_passwords(&browser);
+
+        browser.choose("#ob-again", &file("verbeterd.csv", "4ha"));
+        browser.find("[data-faults][hidden]");
+        go_on(&browser, "downloaden");
+
+        let made = String::from_utf8(download(&browser)).expect("plain letters");
+        assert!(made.contains("101001;Bo;;Proef;4ha;VERZONNEN-H4;;proef-101001;leerling"), "{made}");
+        assert_eq!(browser.text("[data-export-name]"), "verbeterd.csv");
+    });
+}
+
 #[test]
 fn going_back_loses_no_choice_and_the_browsers_own_button_goes_back_too() {
     run(|stage| {
