@@ -161,7 +161,7 @@ impl Plan<'_> {
             let who = ContactRef { connection: school, contact };
             let ground = self::reason("Gebeld via het algemene nummer van de school.")?;
             contacts::vouch(self.context, &self.call(self.kurve, self.days_ago(9, 0)), who, ground, None).await?;
-            let command = Command::Withdraw { school: self.only_school(school).await?, reason };
+            let command = Command::Withdraw { school: self.only_school(school).await?, reason, chose_option_b: true };
             self.by_school(school, contact, 8, &command).await?;
             return self.go_on_with_option_b(school, contact).await;
         }

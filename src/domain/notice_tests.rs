@@ -89,7 +89,7 @@ fn a_closing_that_no_colleague_caused_is_told_to_school_and_support_with_the_ste
 fn what_a_contact_ends_for_a_school_is_told_to_all_contacts_and_support_and_that_alone() {
     let school = school_id(1);
     let ended = [Audience::School, Audience::Support].map(|to| (MailKind::LifecycleChanged, to, None));
-    let withdraw = Command::Withdraw { school, reason: reason("Wij kiezen Optie B") };
+    let withdraw = Command::Withdraw { school, reason: reason("Wij kiezen Optie B"), chose_option_b: false };
     let mut open = Walk::all_but(&[]);
     let until = amsterdam_date(open.now) + chrono::Days::new(9);
     let pause = Command::Pause { reason: reason("Toetsweek"), until };
@@ -126,7 +126,11 @@ fn an_activation_that_is_undone_is_told_to_nobody_and_its_mails_wait() {
 fn a_closing_by_a_colleague_is_not_mailed_to_support() {
     let ready = (MailKind::CredentialsReady, Audience::VouchedContacts, Some(Step::CredentialsIssued));
     let closed = |step| (MailKind::ImportClosed, Audience::School, Some(step));
-    let withdraw = Command::Withdraw { school: school_id(1), reason: reason("De school belde dat zij stoppen") };
+    let withdraw = Command::Withdraw {
+        school: school_id(1),
+        reason: reason("De school belde dat zij stoppen"),
+        chose_option_b: false,
+    };
 
     let renewed = Walk::all_but(&[]).does(support(), &Command::IssueCredentials);
     let withdrawn = Walk::all_but(&[]).does(support(), &withdraw);
@@ -320,7 +324,7 @@ fn a_school_that_opens_beside_others_is_told_to_who_had_it_added() {
 fn who_was_told_that_a_school_closed_or_stopped_is_told_when_it_opens_again() {
     let school = school_id(2);
     let activate = Command::Activate { school, ground: Ground::Word };
-    let withdraw = Command::Withdraw { school, reason: reason("Kiest Optie B") };
+    let withdraw = Command::Withdraw { school, reason: reason("Kiest Optie B"), chose_option_b: false };
     let reopen = Command::Reopen { school };
     let take_back = Command::TakeBack { step: Step::ConsentGiven };
     let (consent, first) =
@@ -374,7 +378,7 @@ fn a_school_that_closes_alone_is_told_as_that_school() {
     let to = ConnectionId::from_uuid(uuid::Uuid::nil());
     let closings = [
         Command::Deactivate { school: second, reason: reason("De licentie is verlopen") },
-        Command::Withdraw { school: second, reason: reason("Kiest Optie B") },
+        Command::Withdraw { school: second, reason: reason("Kiest Optie B"), chose_option_b: false },
         Command::RemoveSchool { school: second, to, reason: reason("Staat in een andere Magister") },
     ];
 
@@ -398,7 +402,10 @@ fn what_concerns_nobody_else_calls_for_no_mail() {
         (Actor::Check, Command::Prove { step: Step::PasswordSet, credential_version: 1 }),
         (superbeheerder(), Command::TakeBack { step: Step::PermissionsChecked }),
         (superbeheerder(), Command::Resume),
-        (support(), Command::Withdraw { school: school_id(1), reason: reason("Wij kiezen Optie B") }),
+        (
+            support(),
+            Command::Withdraw { school: school_id(1), reason: reason("Wij kiezen Optie B"), chose_option_b: false },
+        ),
         (support(), Command::Reopen { school: school_id(1) }),
     ];
     walk.does(support(), &Command::Pause { reason: reason("Eerst de toetsweek"), until });

@@ -16,7 +16,7 @@ use crate::domain::text::Reason;
 pub fn entry_sentence(entry: &Entry, names: &Names) -> String {
     let line = change_sentence(&entry.action, names);
     match (entry.school.and_then(|school| names.schools.get(&school)), &entry.action) {
-        (Some(school), Action::Onboarding(Change::Withdrawn { reason })) => {
+        (Some(school), Action::Onboarding(Change::Withdrawn { reason, .. })) => {
             format!("{school} is gestopt. Reden: {}", one_line(reason))
         }
         (Some(school), Action::Onboarding(Change::Reopened)) => format!("{school} is weer bezig."),
@@ -160,7 +160,7 @@ fn onboarding_change(change: &Change, names: &Names) -> String {
             format!("Gepauzeerd tot {}. Reden: {}", date_only_nl(*until), one_line(reason))
         }
         Change::Resumed => "Weer verdergegaan na de pauze.".into(),
-        Change::Withdrawn { reason } => format!("Gestopt met de koppeling. Reden: {}", one_line(reason)),
+        Change::Withdrawn { reason, .. } => format!("Gestopt met de koppeling. Reden: {}", one_line(reason)),
         Change::Reopened => "De koppeling is weer bezig.".into(),
         Change::Completed => "Gemeld: de import in Numo is gedaan.".into(),
         Change::SchoolAdded { .. } => "School toegevoegd aan de koppeling.".into(),

@@ -206,7 +206,7 @@ fn what_was_sent_back_or_stopped_is_not_handed_over_again() {
         let stopped = app.school_by_services("Het Molenveld", "13CD", "molenveld").await;
         let reason = || Reason::parse("Het BRIN-nummer klopt niet.").expect("a reason");
         let back = Command::SendBack { step: Step::DetailsSubmitted, reason: reason() };
-        let stop = Command::Withdraw { school: stopped.id, reason: reason() };
+        let stop = Command::Withdraw { school: stopped.id, reason: reason(), chose_option_b: false };
         for (school, command) in [(&sent_back, back), (&stopped, stop)] {
             app.issue(kurve, school).await;
             let done = onboardings::act(app.context(), &app.call(kurve), school.connection, &command, None).await;
@@ -231,7 +231,11 @@ fn a_password_from_before_the_school_stopped_is_never_shown_again() {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let kurve = app.kurve().await;
         app.issue(kurve, &school).await;
-        let stop = Command::Withdraw { school: school.id, reason: Reason::parse("Kiest Optie B.").expect("a reason") };
+        let stop = Command::Withdraw {
+            school: school.id,
+            reason: Reason::parse("Kiest Optie B.").expect("a reason"),
+            chose_option_b: false,
+        };
         for command in [stop, Command::Reopen { school: school.id }] {
             let done = onboardings::act(app.context(), &app.call(kurve), school.connection, &command, None).await;
             done.expect("Kurve may");

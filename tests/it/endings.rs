@@ -136,8 +136,10 @@ fn after_seven_days_or_when_kurve_stopped_it_only_kurve_can() {
         app.new_mails().await;
         let page = app.portal(&table.school).await.open("").await;
         let kurve = app.kurve_again().await;
-        let by_kurve =
-            [Command::Reopen { school }, Command::Withdraw { school, reason: reason("De licentie verliep.") }];
+        let by_kurve = [
+            Command::Reopen { school },
+            Command::Withdraw { school, reason: reason("De licentie verliep."), chose_option_b: false },
+        ];
         for command in by_kurve {
             onboardings::act(app.context(), &app.call(kurve), connection, &command, None).await.expect("Kurve may");
         }

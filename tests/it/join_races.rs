@@ -53,7 +53,8 @@ async fn press(
         Press::Decline => decide::decline(context, &call, connection, ids, reason("Een andere Magister."), seen).await,
         Press::Issue => credentials::issue(context, &call, connection, None, None).await,
         Press::Stop => {
-            let stop = Command::Withdraw { school: school.id, reason: reason("We kiezen Optie B.") };
+            let stop =
+                Command::Withdraw { school: school.id, reason: reason("We kiezen Optie B."), chose_option_b: false };
             onboardings::act(context, &call, connection, &stop, None).await
         }
     }

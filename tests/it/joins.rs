@@ -192,7 +192,8 @@ fn once_who_asked_read_that_the_import_is_open_undoing_it_is_told() {
 fn a_stopped_school_is_opened_again_for_who_asks_for_it_in_one_press() {
     run(|app: TestApp| async move {
         let table = Table::set(&app).await;
-        let withdraw = Command::Withdraw { school: table.school.id, reason: reason("We kiezen Optie B.") };
+        let withdraw =
+            Command::Withdraw { school: table.school.id, reason: reason("We kiezen Optie B."), chose_option_b: false };
         let kurve = app.kurve_again().await;
         let stopped = onboardings::act(app.context(), &app.call(kurve), table.school.connection, &withdraw, None).await;
         stopped.expect("a colleague may");

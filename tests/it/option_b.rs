@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use koppelklaar::app::App;
-use koppelklaar::domain::onboarding::{CHOSE_OPTION_B, Command, STOPS};
+use koppelklaar::domain::onboarding::Command;
 use koppelklaar::links::{self, OfConnection};
 use koppelklaar::services::Context;
 use koppelklaar::web::rate_limit::Allowance;
@@ -20,18 +20,20 @@ use crate::support::{DatabaseKind, Page, TestApp, TestSchool, Visitor, block_on,
 
 const TABLE: &str = "Studie;opleidingscode\r\nHavo 4;VERZONNEN-H4\r\nVwo 5;VERZONNEN-V5\r\n";
 
-/// A school whose only contact stopped with these words.
-async fn stopped(app: &TestApp, said: &str) -> TestSchool {
+/// A school whose only contact stopped, for Optie B or altogether.
+async fn stopped(app: &TestApp, chose_option_b: bool) -> TestSchool {
     let kurve = app.kurve().await;
     let school = app.school_by_services("Maasplein", "99XK", "maasplein").await;
     app.vouch(kurve, &school).await;
-    stop(app, &school, said).await;
+    stop(app, &school, chose_option_b).await;
     school
 }
 
-async fn stop(app: &TestApp, school: &TestSchool, said: &str) {
+async fn stop(app: &TestApp, school: &TestSchool, chose_option_b: bool) {
     let contact = app.call_of(school).actor;
-    app.command(contact, school, &[Command::Withdraw { school: school.id, reason: reason(said) }]).await;
+    // What is said does not count, but what was chosen.
+    let reason = reason("Optie B leek ons wat.");
+    app.command(contact, school, &[Command::Withdraw { school: school.id, reason, chose_option_b }]).await;
     app.new_mails().await;
 }
 
@@ -86,9 +88,21 @@ fn who_stops_for_optie_b_lands_on_its_page_and_gets_there_again_by_one_press() {
 }
 
 #[test]
+fn kurve_says_so_for_a_school_that_called() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+
+        table.kurve("", "withdraw", &[("reason", "De school belde."), ("option_b", "ja")]).await;
+
+        let page = table.portal.open("/optie-b").await;
+        assert_eq!((page.status, page.attributes("[data-converter]", "data-kept").len()), (200, 1));
+    });
+}
+
+#[test]
 fn a_school_that_goes_on_or_stopped_altogether_has_no_such_page_and_none_has_that_of_another() {
     run(|app: TestApp| async move {
-        let school = stopped(&app, STOPS).await;
+        let school = stopped(&app, false).await;
         let portal = app.portal(&school).await;
         let other = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let stranger = app.portal(&other).await;
@@ -115,7 +129,7 @@ fn a_school_that_goes_on_or_stopped_altogether_has_no_such_page_and_none_has_tha
 #[test]
 fn the_table_is_kept_with_the_school_and_is_there_next_year_on_another_pc() {
     run(|app: TestApp| async move {
-        let school = stopped(&app, CHOSE_OPTION_B).await;
+        let school = stopped(&app, true).await;
         let portal = app.portal(&school).await;
         let before = portal.open("/optie-b").await;
 
@@ -148,7 +162,7 @@ fn the_table_is_kept_with_the_school_and_is_there_next_year_on_another_pc() {
 #[test]
 fn what_is_no_table_of_studies_comes_back_as_typed_and_nothing_of_it_is_kept() {
     run(|app: TestApp| async move {
-        let school = stopped(&app, CHOSE_OPTION_B).await;
+        let school = stopped(&app, true).await;
         let portal = app.portal(&school).await;
         let table = "Studie;opleidingscode\nHavo 4;H4\n";
 
@@ -177,7 +191,7 @@ fn what_is_no_table_of_studies_comes_back_as_typed_and_nothing_of_it_is_kept() {
 #[test]
 fn that_the_file_was_made_and_all_was_cleaned_up_is_kept_only_by_a_press_and_kurve_sees_it() {
     run(|app: TestApp| async move {
-        let school = stopped(&app, CHOSE_OPTION_B).await;
+        let school = stopped(&app, true).await;
         let portal = app.portal(&school).await;
         let staff = app.staff().await;
         let kurves = links::staff_school(links::STAFF_SCHOOL, school.connection);
@@ -218,7 +232,7 @@ fn each_of_several_schools_has_a_table_of_its_own_while_the_others_go_on() {
         let [zuid, noord, midden, _] = &app.board(kurve).await;
         app.vouch(kurve, zuid).await;
         for school in [noord, midden] {
-            stop(&app, school, CHOSE_OPTION_B).await;
+            stop(&app, school, true).await;
         }
         let portal = app.portal(zuid).await;
 
@@ -247,7 +261,7 @@ fn a_table_with_the_password_of_the_connection_is_refused() {
         let page = table.portal.open("/stap/password_set").await;
         let shown = page.submit(&table.portal, "form[action$='/wachtwoord']", &[]).await.text("[data-secret]");
         let password: String = shown.split_whitespace().collect();
-        stop(&app, &table.school, CHOSE_OPTION_B).await;
+        stop(&app, &table.school, true).await;
 
         let typed = format!("Studie;opleidingscode\nHavo 4;{password}\n");
         let page = press(&table.portal, &table.school, links::SCHOOL_OPTION_B_TABLE, &[("studies", &typed)]).await;
@@ -261,7 +275,7 @@ fn a_table_with_the_password_of_the_connection_is_refused() {
 #[test]
 fn an_installation_with_a_list_of_codes_offers_them_with_and_without_an_account() {
     run(|app: TestApp| async move {
-        let school = stopped(&app, CHOSE_OPTION_B).await;
+        let school = stopped(&app, true).await;
         let codes = Codes::read(b"code;omschrijving\nVERZONNEN-H4;Havo 4\n").expect("a list");
         let context = Context { numo_codes: Some(Arc::new(codes)), ..app.context().clone() };
         let with_codes = App { context, ..app.app.clone() };

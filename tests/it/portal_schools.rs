@@ -29,7 +29,11 @@ async fn at_four_stages(app: &TestApp) -> ([TestSchool; 4], Visitor) {
     app.activate(kurve, &[zuid, noord]).await;
     let school = app.call_of(zuid).actor;
     app.command(school, zuid, &[Command::ReportImported { school: noord.id }]).await;
-    let stop = Command::Withdraw { school: oost.id, reason: reason("We kiezen Optie B. Oost gaat fuseren.") };
+    let stop = Command::Withdraw {
+        school: oost.id,
+        reason: reason("We kiezen Optie B. Oost gaat fuseren."),
+        chose_option_b: false,
+    };
     app.command(school, zuid, &[stop]).await;
     app.new_mails().await;
     let portal = app.portal(zuid).await;

@@ -199,7 +199,7 @@ fn nothing_is_asked_of_a_connection_that_is_laid_aside_or_stopped_nor_of_a_step_
     };
     let paused = after(&Command::Pause { reason: reason(), until });
     let school = crate::domain::onboarding::testing::school_id(1);
-    let stopped = after(&Command::Withdraw { school, reason: reason() });
+    let stopped = after(&Command::Withdraw { school, reason: reason(), chose_option_b: false });
     let stuck = after(&Command::ReportStuck { step: Step::PasswordSet, reason: reason() });
     for code in CheckCode::iter() {
         let is_ok = code == CheckCode::Ok;

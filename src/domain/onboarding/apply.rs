@@ -96,8 +96,9 @@ impl Onboarding {
                 self.paused = Some(Pause { since: event.at, reason: reason.clone(), until: *until });
             }
             Change::Resumed => self.paused = None,
-            Change::Withdrawn { reason } => {
-                let course = Course::Withdrawn { at: event.at, reason: reason.clone(), by: Some(event.by) };
+            Change::Withdrawn { reason, chose_option_b } => {
+                let (reason, chose_option_b) = (reason.clone(), *chose_option_b);
+                let course = Course::Withdrawn { at: event.at, reason, by: Some(event.by), chose_option_b };
                 self.stop(event, course);
             }
             Change::SchoolLeft { reason, .. } => {

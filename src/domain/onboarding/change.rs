@@ -139,6 +139,9 @@ pub enum Change {
     Withdrawn {
         /// Why.
         reason: Reason,
+        /// Whether it goes on with Optie B.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        chose_option_b: bool,
     },
     /// A school that had stopped or was done is under way again.
     Reopened,

@@ -131,6 +131,8 @@ pub enum Command {
         school: SchoolId,
         /// Why.
         reason: Reason,
+        /// Whether it goes on with Optie B.
+        chose_option_b: bool,
     },
     /// Kurve takes up a withdrawn school again.
     Reopen {

@@ -39,7 +39,7 @@ pub use gate::{Gate, Party, Step};
 pub use lifecycle::{Lifecycle, Pause};
 pub use obstacle::Obstacle;
 pub use press::TIME_TO_UNDO;
-pub use school_progress::{CHOSE_OPTION_B, Course, STOPS, SchoolProgress, TIME_TO_UNDO_END};
+pub use school_progress::{Course, SchoolProgress, TIME_TO_UNDO_END};
 pub use school_view::SchoolView;
 pub use state::{MOST_SCHOOLS, Onboarding};
 pub use step_state::{Fallen, StepState};

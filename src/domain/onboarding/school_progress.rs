@@ -14,12 +14,6 @@ use crate::domain::text::Reason;
 /// For how long a school may undo that it stopped, or that it reported the import done.
 pub const TIME_TO_UNDO_END: Duration = Duration::days(7);
 
-/// How the reason begins of a school that chose Optie B: the school's own form writes it so.
-pub const CHOSE_OPTION_B: &str = "We kiezen Optie B.";
-
-/// How the reason begins of a school that stops altogether.
-pub const STOPS: &str = "We stoppen.";
-
 /// Where one school is headed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[derive(IntoStaticStr, VariantNames)]
@@ -37,6 +31,9 @@ pub enum Course {
         /// By whom; none where an older release kept it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<Actor>,
+        /// Whether it goes on with Optie B.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        chose_option_b: bool,
     },
     /// It reported that the import is done.
     Completed {
@@ -58,16 +55,9 @@ impl Course {
         self.into()
     }
 
-    /// Whether it stopped because it chose Optie B. The reason says so: in the school's own form that is a choice, and Kurve
-    /// writes it, as schools did before there was more to Optie B than the choice.
+    /// Whether it stopped because it chose Optie B.
     pub fn chose_option_b(&self) -> bool {
-        match self {
-            Self::Withdrawn { reason, .. } => {
-                let reason = reason.as_str();
-                !reason.starts_with(STOPS) && reason.to_lowercase().contains("optie b")
-            }
-            Self::UnderWay | Self::Completed { .. } | Self::Left { .. } => false,
-        }
+        matches!(self, Self::Withdrawn { chose_option_b: true, .. })
     }
 
     pub(super) fn since(&self) -> Option<DateTime<Utc>> {
@@ -80,7 +70,7 @@ impl Course {
     pub(super) fn lifecycle(&self) -> Lifecycle {
         match self.clone() {
             Self::UnderWay => Lifecycle::Active,
-            Self::Withdrawn { at, reason, by: _ } | Self::Left { at, reason } => Lifecycle::Withdrawn { at, reason },
+            Self::Withdrawn { at, reason, .. } | Self::Left { at, reason } => Lifecycle::Withdrawn { at, reason },
             Self::Completed { at } => Lifecycle::Completed { at },
         }
     }
@@ -184,30 +174,4 @@ pub(super) struct Place {
     is_withdrawn: bool,
     steps: u8,
     since: i64,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_school_that_stopped_chose_optie_b_where_the_reason_says_so() {
-        let at = DateTime::UNIX_EPOCH;
-        let reason = |text| Reason::parse(text).expect("a reason written in this file");
-        let table = [
-            (CHOSE_OPTION_B, true),
-            ("We kiezen Optie B. Maar twee klassen gaan met Numo werken.", true),
-            ("De school kiest optie b, zei Petra aan de telefoon.", true),
-            (STOPS, false),
-            ("We stoppen. Optie B is ons te veel werk.", false),
-            ("We nemen een ander product.", false),
-        ];
-        for (said, expected) in table {
-            let stopped = Course::Withdrawn { at, reason: reason(said), by: None };
-            assert_eq!(stopped.chose_option_b(), expected, "{said}");
-        }
-        for course in [Course::UnderWay, Course::Completed { at }, Course::Left { at, reason: reason("Optie B") }] {
-            assert!(!course.chose_option_b(), "{course:?}");
-        }
-    }
 }

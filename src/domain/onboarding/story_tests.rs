@@ -131,7 +131,7 @@ fn change_line(change: &Change) -> String {
             format!("{} handed to {}", step.as_str(), audience(Audience::Contact(*to)))
         }
         Change::Paused { reason, until } => format!("paused until {until}, \"{reason}\""),
-        Change::Withdrawn { reason } => format!("withdrawn, \"{reason}\""),
+        Change::Withdrawn { reason, .. } => format!("withdrawn, \"{reason}\""),
         Change::PasswordNoted { .. }
         | Change::PasswordGone { .. }
         | Change::PeopleNoted { .. }

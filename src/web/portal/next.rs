@@ -352,7 +352,10 @@ mod tests {
         let paused = told(&walk, ContactRole::Contactpersoon);
         assert_eq!(paused.title, "De koppeling staat op pauze tot wo 9 september 2026");
         assert!(paused.post.is_some());
-        walk.does(superbeheerder(), &Command::Withdraw { school: school_id(1), reason: reason("Optie B") });
+        walk.does(
+            superbeheerder(),
+            &Command::Withdraw { school: school_id(1), reason: reason("Optie B"), chose_option_b: false },
+        );
         assert_eq!(told(&walk, ContactRole::Contactpersoon).about, "withdrawn");
     }
 }

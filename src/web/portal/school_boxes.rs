@@ -89,7 +89,10 @@ mod tests {
     #[test]
     fn only_schools_that_are_here_count_and_those_that_stopped_only_when_alone() {
         let mut walk = Walk::start().with_schools(3);
-        walk.does(superbeheerder(), &Command::Withdraw { school: school_id(3), reason: reason("Optie B") });
+        walk.does(
+            superbeheerder(),
+            &Command::Withdraw { school: school_id(3), reason: reason("Optie B"), chose_option_b: false },
+        );
         let named = |numbers: &[u128]| {
             let mut names: Vec<String> = numbers.iter().map(|number| field(school_id(*number))).collect();
             names.extend(["reason".to_owned(), format!("{FIELD}nonsense")]);

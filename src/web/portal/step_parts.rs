@@ -354,7 +354,7 @@ mod tests {
     fn nothing_can_be_done_with_a_stopped_school() {
         let mut walk = Walk::start();
         let reason = crate::domain::onboarding::testing::reason("Optie B");
-        walk.does(support(), &Command::Withdraw { school: school_id(1), reason });
+        walk.does(support(), &Command::Withdraw { school: school_id(1), reason, chose_option_b: false });
 
         assert_eq!(ask(&walk, Step::ConsentGiven, superbeheerder()), Allowed::default());
     }

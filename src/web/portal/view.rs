@@ -247,7 +247,10 @@ mod tests {
         let until = walk.now.date_naive() + chrono::Days::new(9);
         walk.does(superbeheerder(), &Command::Pause { reason: reason("Toetsweek"), until });
         let paused = rows(&walk);
-        walk.does(superbeheerder(), &Command::Withdraw { school: school_id(1), reason: reason("Optie B") });
+        walk.does(
+            superbeheerder(),
+            &Command::Withdraw { school: school_id(1), reason: reason("Optie B"), chose_option_b: false },
+        );
         let stopped = rows(&walk);
 
         assert!(paused.iter().chain(&stopped).all(|gate| gate.look == "wait"));

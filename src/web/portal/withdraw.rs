@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::domain::onboarding::{CHOSE_OPTION_B, Command, Refusal, STOPS};
+use crate::domain::onboarding::{Command, Refusal};
 use crate::domain::text::Reason;
 use crate::links;
 use crate::services::ServiceError;
@@ -75,7 +75,8 @@ pub(super) async fn create(
     let reason = whole.and_then(|whole| errors.take("reason", Reason::parse(&whole)));
     if let (Some(named), Some(reason)) = (named, reason) {
         let goes_on = file.state.live().any(|(school, _)| !named.contains(&school));
-        let one = |school| Command::Withdraw { school, reason: reason.clone() };
+        let chose_option_b = form.choice == OPTION_B;
+        let one = |school| Command::Withdraw { school, reason: reason.clone(), chose_option_b };
         let commands: Vec<Command> = named.into_iter().map(one).collect();
         let flash = match onboardings::act_all(&web.context, &who.call(), who.connection(), &commands, None).await {
             Ok(_) if goes_on => Some(Flash::SchoolsWithdrawn),
@@ -96,7 +97,7 @@ pub(super) async fn create(
             Err(error) => return Err(error.into()),
         };
         if let Some(flash) = flash {
-            let then = if form.choice == OPTION_B { links::SCHOOL_OPTION_B } else { links::SCHOOL };
+            let then = if chose_option_b { links::SCHOOL_OPTION_B } else { links::SCHOOL };
             return Ok(flash::redirect(&web, &who.at(then), flash));
         }
     }
@@ -106,8 +107,8 @@ pub(super) async fn create(
 /// How a choice opens the reason that is kept.
 fn said(choice: &str) -> Option<&'static str> {
     match choice {
-        OPTION_B => Some(CHOSE_OPTION_B),
-        STOP => Some(STOPS),
+        OPTION_B => Some("We kiezen Optie B."),
+        STOP => Some("We stoppen."),
         _ => None,
     }
 }

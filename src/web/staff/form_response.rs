@@ -295,7 +295,7 @@ fn is_answer_to(command: &Command, change: &Change) -> bool {
         Command::Pause { reason, until } => {
             matches!(change, Change::Paused { reason: why, until: end } if reason == why && until == end)
         }
-        Command::Withdraw { reason, .. } => matches!(change, Change::Withdrawn { reason: why } if reason == why),
+        Command::Withdraw { reason, .. } => matches!(change, Change::Withdrawn { reason: why, .. } if reason == why),
         Command::IssueCredentials => matches!(change, Change::CredentialsIssued { .. }),
         Command::Resume => matches!(change, Change::Resumed),
         Command::Reopen { .. } => matches!(change, Change::Reopened),

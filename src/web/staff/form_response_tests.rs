@@ -29,7 +29,7 @@ fn a_form_that_arrives_twice_is_no_conflict() {
     let mut walk = Walk::all_but(&[]);
     let back = entries(&mut walk, support(), &send_back("Typ het opnieuw"));
     let renewed = entries(&mut walk, support(), &Command::IssueCredentials);
-    let withdraw = Command::Withdraw { school: school_id(1), reason: reason("Kiest Optie B") };
+    let withdraw = Command::Withdraw { school: school_id(1), reason: reason("Kiest Optie B"), chose_option_b: false };
     let withdrawn = entries(&mut walk, support(), &withdraw);
     let reopened = entries(&mut walk, support(), &Command::Reopen { school: school_id(1) });
 

@@ -4,7 +4,7 @@ use super::ask::Ask;
 use super::credentials::expires_mark;
 use super::forms;
 use super::mails::{MailReader, MailRow, mail_row, unreadable_row};
-use super::school_forms;
+use super::school_forms::{self, WithdrawForm};
 use super::view::lifecycle_tag;
 use crate::domain::credential::ClosedReason;
 use crate::domain::onboarding::progress::{TaskKind, kurve_tasks};
@@ -172,7 +172,7 @@ pub(super) fn life(file: &ConnectionFile, can_act: bool) -> LifePanel {
     let own = file.only_school().map(|school| match lifecycle {
         Lifecycle::Withdrawn { .. } => school_forms::reopen(file, school),
         Lifecycle::Active | Lifecycle::Paused { .. } | Lifecycle::Completed { .. } => {
-            school_forms::withdraw(file, school, "")
+            school_forms::withdraw(file, school, &WithdrawForm::default())
         }
     });
     let asks = shared.into_iter().chain(own).collect();

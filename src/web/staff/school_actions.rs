@@ -87,17 +87,17 @@ pub(super) async fn withdraw(
     State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,
     Path(path): Path<SchoolPath>,
-    Posted(form): Posted<ReasonForm>,
+    Posted(form): Posted<school_forms::WithdrawForm>,
 ) -> Result<Response, PageError> {
     let (desk, seen) = (Desk::at(&web, &staff, &path.connection)?, desk::seen(&form.version)?);
     let school = desk.school(&path.school).await?;
-    let draw = |file: &ConnectionFile| school_forms::withdraw(file, &school, &form.reason);
+    let draw = |file: &ConnectionFile| school_forms::withdraw(file, &school, &form);
     let mut errors = FieldErrors::default();
     let Some(reason) = errors.take("reason", Reason::parse(&form.reason)) else {
         return desk.wrong(Some(seen), errors, draw).await;
     };
     let flash = desk.one_or_many(Flash::Withdrawn, Flash::SchoolWithdrawn).await?;
-    let command = Command::Withdraw { school: school.id, reason };
+    let command = Command::Withdraw { school: school.id, reason, chose_option_b: form.chose_option_b() };
     desk.respond(FormAction { seen, command, flash, to: desk.page() }, draw).await
 }
 

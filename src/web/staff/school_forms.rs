@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
+use serde::Deserialize;
 
 use super::ask::{Ask, AskField, Choice, Weight};
 use super::forms;
@@ -11,6 +12,23 @@ use crate::domain::onboarding::Step;
 use crate::domain::school::School;
 use crate::links::{self, OfConnection};
 use crate::services::onboarding::onboardings::ConnectionFile;
+
+/// Why a school stops, and whether it goes on with Optie B.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct WithdrawForm {
+    #[serde(default)]
+    pub(super) version: String,
+    #[serde(default)]
+    pub(super) reason: String,
+    #[serde(default)]
+    option_b: String,
+}
+
+impl WithdrawForm {
+    pub(super) fn chose_option_b(&self) -> bool {
+        !self.option_b.is_empty()
+    }
+}
 
 /// "School toevoegen".
 pub(super) fn add_school(file: &ConnectionFile, name: &str, brin: &str) -> Ask {
@@ -38,7 +56,7 @@ pub(super) fn deactivate(file: &ConnectionFile, school: &School, reason: &str) -
 }
 
 /// "Stoppen".
-pub(super) fn withdraw(file: &ConnectionFile, school: &School, reason: &str) -> Ask {
+pub(super) fn withdraw(file: &ConnectionFile, school: &School, typed: &WithdrawForm) -> Ask {
     let ask = of_school("withdraw", "Stoppen", links::STAFF_WITHDRAW, file, school);
     let is_last = file.state.live().all(|(id, _)| id == school.id);
     let ask = match (file.connection.has_many(), is_last) {
@@ -53,10 +71,9 @@ pub(super) fn withdraw(file: &ConnectionFile, school: &School, reason: &str) -> 
              Later heropenen kan.",
         ),
     };
-    ask.field(AskField::area("reason", "Waarom stopt de school?", reason).hint(
-        "De school leest dit ook. Staat er “Optie B” in? Dan krijgen haar contactpersonen de pagina van Optie B.",
-    ))
-    .weight(Weight::Warning)
+    ask.field(AskField::area("reason", "Waarom stopt de school?", &typed.reason).hint("De school leest dit ook."))
+        .tick("option_b", "De school gaat verder met Optie B", typed.chose_option_b())
+        .weight(Weight::Warning)
 }
 
 /// "Heropenen".

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::ask::Ask;
-use super::school_forms::{self, TypedMove};
+use super::school_forms::{self, TypedMove, WithdrawForm};
 use super::view::{evidence_lines, fallen_line, since_words};
 use crate::domain::import_gate::open_schools;
 use crate::domain::onboarding::{Course, SchoolProgress, StepState};
@@ -74,7 +74,7 @@ fn row(
         lines.push(format!("Erbij sinds {}", words::date_nl(school.created_at)));
     }
     let (state, (kind, tag)) = match (progress.course(), progress.activation()) {
-        (Course::Withdrawn { at, reason, by: _ } | Course::Left { at, reason }, _) => {
+        (Course::Withdrawn { at, reason, .. } | Course::Left { at, reason }, _) => {
             lines.push(format!("Gestopt op {}. Reden: {reason}", words::date_nl(*at)));
             ("stopped", ("neutral", "Gestopt"))
         }
@@ -115,7 +115,7 @@ fn asks(file: &ConnectionFile, school: &School, progress: &SchoolProgress) -> Ve
     }
     asks.push(match progress.is_withdrawn() {
         true => school_forms::reopen(file, school),
-        false => school_forms::withdraw(file, school, ""),
+        false => school_forms::withdraw(file, school, &WithdrawForm::default()),
     });
     asks.push(school_forms::move_school(file, school, &TypedMove::default()));
     asks

@@ -73,7 +73,7 @@ fn each_state_of_a_step_has_its_own_buttons() {
 #[test]
 fn a_school_that_stopped_has_no_buttons_but_reopening() {
     let mut walk = Walk::all_but(&[]);
-    walk.does(support(), &Command::Withdraw { school: school_id(1), reason: reason("Optie B") });
+    walk.does(support(), &Command::Withdraw { school: school_id(1), reason: reason("Optie B"), chose_option_b: false });
     let file = file(&walk, true);
     let mut gates = gate_rows(&Truths::said(&file.state), &Names::default(), walk.now);
 

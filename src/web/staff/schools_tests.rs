@@ -57,7 +57,7 @@ fn the_names_of_states_are_those_of_the_words() {
     let until = amsterdam_date(walk.now).checked_add_days(Days::new(9)).expect("a date in range");
     walk.does(support(), &Command::Pause { reason: reason("Toetsweek"), until });
     see(&walk);
-    walk.does(support(), &Command::Withdraw { school: school_id(1), reason: reason("Optie B") });
+    walk.does(support(), &Command::Withdraw { school: school_id(1), reason: reason("Optie B"), chose_option_b: false });
     see(&walk);
     walk.does(support(), &Command::Reopen { school: school_id(1) });
     for step in Step::iter() {

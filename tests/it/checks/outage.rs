@@ -214,7 +214,7 @@ fn an_outage_ends_although_schools_that_failed_in_it_were_laid_aside_or_stopped(
         let reason = || Reason::parse("Kiest Optie B").expect("a reason");
         let until = checks.app.now().date_naive() + TimeDelta::days(30);
         let pause = Command::Pause { reason: reason(), until };
-        let withdraw = Command::Withdraw { school: schools[1].0.id, reason: reason() };
+        let withdraw = Command::Withdraw { school: schools[1].0.id, reason: reason(), chose_option_b: false };
         for (command, (school, _)) in [pause, withdraw].iter().zip(&schools) {
             let call = checks.app.call(checks.kurve);
             onboardings::act(checks.app.context(), &call, school.connection, command, None).await.expect("Kurve may");

@@ -199,7 +199,7 @@ fn the_page_of_the_check_asks_nothing_of_who_paused_stopped_or_is_stuck() {
             let until = checks.app.now().date_naive() + chrono::Days::new(9);
             let command = match label {
                 "Op pauze" => Command::Pause { reason: reason("Toetsweek"), until },
-                "Gestopt" => Command::Withdraw { school: school.id, reason: reason("Optie B") },
+                "Gestopt" => Command::Withdraw { school: school.id, reason: reason("Optie B"), chose_option_b: false },
                 _ => Command::ReportStuck { step: PasswordSet, reason: reason("Geen knop") },
             };
             checks.app.command(checks.app.call_of(&school).actor, &school, &[command]).await;

@@ -185,7 +185,7 @@ fn filters_narrow_by_gate_holder_and_state_together() {
 
 async fn withdraw(app: &TestApp, school: &TestSchool) {
     let reason = Reason::parse("We kiezen Optie B.").expect("a reason");
-    let command = Command::Withdraw { school: school.id, reason };
+    let command = Command::Withdraw { school: school.id, reason, chose_option_b: false };
     let kurve = app.kurve().await;
     let done = onboardings::act(app.context(), &app.call(kurve), school.connection, &command, None).await;
     done.expect("Kurve may");

@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 
 pub use self::pause::{LONGEST_PAUSE_DAYS, amsterdam_date};
 use super::answer::Evidence;
-use super::change::{Event, FallCause};
+use super::change::{Change, Event, FallCause};
 use super::command::{Command, Refusal};
 use super::gate::Step;
 use super::lifecycle::Lifecycle;
@@ -63,7 +63,10 @@ pub fn decide(state: &Onboarding, command: &Command, actor: &Actor, now: DateTim
         Command::Activate { school, ground } => schools::activate(state, *school, ground)?,
         Command::Deactivate { school, reason } => schools::deactivate(state, *school, reason)?,
         Command::UndoActivation { school } => schools::undo_activation(state, *school)?,
-        Command::Withdraw { school, reason } => schools::withdraw(state, *school, reason),
+        Command::Withdraw { school, reason, chose_option_b } => {
+            let stop = Change::Withdrawn { reason: reason.clone(), chose_option_b: *chose_option_b };
+            schools::withdraw(state, *school, stop)
+        }
         Command::Reopen { school } => schools::reopen(state, *school)?,
         Command::ReportImported { school } => schools::report_imported(state, *school)?,
         Command::UndoEnd { school } => schools::undo_end(state, *school, now)?,

@@ -39,9 +39,9 @@ fn take_down(state: &Onboarding, school: SchoolId, cause: FallCause) -> Result<V
     if changes.is_empty() { Err(Refusal::NotDone { step: Step::ActivationConfirmed }) } else { Ok(changes) }
 }
 
-pub(super) fn withdraw(state: &Onboarding, school: SchoolId, reason: &Reason) -> Vec<Scoped> {
+pub(super) fn withdraw(state: &Onboarding, school: SchoolId, stop: Change) -> Vec<Scoped> {
     let mut changes = falls::fall_of_school(state, school, FallCause::Withdrawn);
-    changes.push(Scoped::of(school, Change::Withdrawn { reason: reason.clone() }));
+    changes.push(Scoped::of(school, stop));
     changes
 }
 

@@ -169,7 +169,9 @@ impl Ask {
             Self::PauseUntilToday => pause("Eerst de toetsweek", days_from_today(0)),
             Self::PauseForever => pause("Eerst de toetsweek", days_from_today(367)),
             Self::ResumeBeforeTheDay | Self::ResumeOnTheDay => Command::Resume,
-            Self::Withdraw => Command::Withdraw { school: ours(), reason: reason("Wij kiezen Optie B") },
+            Self::Withdraw => {
+                Command::Withdraw { school: ours(), reason: reason("Wij kiezen Optie B"), chose_option_b: true }
+            }
             Self::Reopen => Command::Reopen { school: ours() },
             Self::ReportImported => Command::ReportImported { school: ours() },
             Self::Activate => Command::Activate { school: ours(), ground: Ground::Word },

@@ -258,7 +258,10 @@ fn nothing_waits_on_anyone_while_paused_or_withdrawn() {
     let under_way = waits_on_since(&walk.state, Party::Kurve);
     walk.does(support(), &Command::Pause { reason: reason("Eerst de toetsweek"), until });
     let paused = waits_on_since(&walk.state, Party::Kurve);
-    walk.does(superbeheerder(), &Command::Withdraw { school: school_id(1), reason: reason("Wij kiezen Optie B") });
+    walk.does(
+        superbeheerder(),
+        &Command::Withdraw { school: school_id(1), reason: reason("Wij kiezen Optie B"), chose_option_b: false },
+    );
     let withdrawn = waits_on_since(&walk.state, Party::Kurve);
 
     assert!(under_way.is_some());
@@ -269,8 +272,10 @@ fn nothing_waits_on_anyone_while_paused_or_withdrawn() {
 fn who_comes_back_after_withdrawing_keeps_the_answers_and_needs_a_new_password() {
     let mut walk = Walk::all_but(&[]);
     walk.does(superbeheerder(), &Command::ReportImported { school: school_id(1) });
-    let withdrawn =
-        walk.does(superbeheerder(), &Command::Withdraw { school: school_id(1), reason: reason("Wij kiezen Optie B") });
+    let withdrawn = walk.does(
+        superbeheerder(),
+        &Command::Withdraw { school: school_id(1), reason: reason("Wij kiezen Optie B"), chose_option_b: false },
+    );
 
     walk.does(support(), &Command::Reopen { school: school_id(1) });
 
@@ -292,7 +297,10 @@ fn who_comes_back_after_withdrawing_keeps_the_answers_and_needs_a_new_password()
 #[test]
 fn who_comes_back_without_a_password_just_goes_on() {
     let mut walk = Walk::all_but(&[Step::CredentialsIssued]);
-    walk.does(superbeheerder(), &Command::Withdraw { school: school_id(1), reason: reason("Wij kiezen Optie B") });
+    walk.does(
+        superbeheerder(),
+        &Command::Withdraw { school: school_id(1), reason: reason("Wij kiezen Optie B"), chose_option_b: false },
+    );
 
     let reopened = walk.does(support(), &Command::Reopen { school: school_id(1) });
 

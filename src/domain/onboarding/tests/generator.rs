@@ -156,7 +156,7 @@ fn any_command(walk: &Walk, kind: usize, step: Step, number: usize, schools: u12
         9 => Command::HandOver { step, to: contact_id(if number.is_multiple_of(3) { 2 } else { 1 }) },
         10 => Command::Pause { reason, until },
         11 => Command::Resume,
-        12 => Command::Withdraw { school, reason },
+        12 => Command::Withdraw { school, reason, chose_option_b: false },
         13 => Command::Reopen { school },
         14 => Command::ReportImported { school },
         16 => Command::Activate { school, ground },

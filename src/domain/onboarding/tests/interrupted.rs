@@ -60,7 +60,11 @@ fn what_something_else_spoke_against_meanwhile_does_not_come_back() {
         ("withdrawn", |walk| {
             walk.does(
                 superbeheerder(),
-                &Command::Withdraw { school: school_id(1), reason: reason("Wij kiezen Optie B") },
+                &Command::Withdraw {
+                    school: school_id(1),
+                    reason: reason("Wij kiezen Optie B"),
+                    chose_option_b: false,
+                },
             );
             walk.does(support(), &Command::Reopen { school: school_id(1) });
             // Its password is closed for ever, so it begins anew with one.

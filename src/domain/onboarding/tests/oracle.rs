@@ -219,9 +219,9 @@ fn of_one_school(scene: &Scene, ask: Ask, command: &Command) -> Result<Vec<Due>,
         Command::Reopen { .. } if has_stopped => Ok(taken_up_again(scene, Due::ours(Change::Reopened))),
         Command::Reopen { .. } => Err(Refusal::NotWithdrawn),
         _ if has_stopped => Err(Refusal::IsWithdrawn),
-        Command::Withdraw { reason, .. } => {
+        Command::Withdraw { reason, chose_option_b, .. } => {
             let mut changes = activation_falls(FallCause::Withdrawn);
-            changes.push(Due::ours(Change::Withdrawn { reason }));
+            changes.push(Due::ours(Change::Withdrawn { reason, chose_option_b }));
             Ok(changes)
         }
         Command::ReportImported { .. } if scene.yes.len() < STEPS.len() => Err(Refusal::ImportClosed),

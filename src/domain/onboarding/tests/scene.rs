@@ -267,7 +267,7 @@ fn events(step: Step, stand: Stand, course: Course, sisters: Sisters, yes: &[Ste
             events.push(of(Some(sister()), support(), activated));
         }
         Sisters::Stopped => {
-            let stopped = Change::Withdrawn { reason: reason("Deze school doet niet mee") };
+            let stopped = Change::Withdrawn { reason: reason("Deze school doet niet mee"), chose_option_b: false };
             events.push(of(Some(sister()), superbeheerder(), stopped));
         }
     }
@@ -280,7 +280,10 @@ fn events(step: Step, stand: Stand, course: Course, sisters: Sisters, yes: &[Ste
             if yes.contains(&Step::ActivationConfirmed) {
                 events.push(fell(Step::ActivationConfirmed, FallCause::Withdrawn));
             }
-            events.push(event(superbeheerder(), Change::Withdrawn { reason: reason("Wij kiezen Optie B") }));
+            events.push(event(
+                superbeheerder(),
+                Change::Withdrawn { reason: reason("Wij kiezen Optie B"), chose_option_b: true },
+            ));
         }
         Course::Completed => events.push(event(superbeheerder(), Change::Completed)),
     }

@@ -226,7 +226,11 @@ fn a_lost_connection_brings_each_school_back_as_it_was() {
 #[test]
 fn one_that_stops_leaves_its_sisters_alone_and_the_last_takes_the_password() {
     let mut walk = three();
-    let stop = |number| Command::Withdraw { school: school_id(number), reason: reason("Kiest Optie B") };
+    let stop = |number| Command::Withdraw {
+        school: school_id(number),
+        reason: reason("Kiest Optie B"),
+        chose_option_b: false,
+    };
     let reopen = |number| Command::Reopen { school: school_id(number) };
 
     walk.does(superbeheerder(), &stop(1));
@@ -282,7 +286,7 @@ fn a_school_that_left_is_not_here_and_can_come_back_as_new() {
         remove.clone(),
         Command::Activate { school, ground: Ground::Word },
         Command::Deactivate { school, reason: reason("De licentie is verlopen") },
-        Command::Withdraw { school, reason: reason("Kiest Optie B") },
+        Command::Withdraw { school, reason: reason("Kiest Optie B"), chose_option_b: false },
         Command::Reopen { school },
     ];
     let refused: Vec<_> = of_it.iter().map(|command| walk.tries(support(), command).err()).collect();
@@ -327,7 +331,7 @@ fn an_event_of_a_school_that_is_not_named_or_not_here_changes_nothing() {
         Change::StepFell { step, cause: FallCause::Withdrawn },
         Change::StepRestored { step },
         Change::CompletionRestored,
-        Change::Withdrawn { reason: reason("Kiest Optie B") },
+        Change::Withdrawn { reason: reason("Kiest Optie B"), chose_option_b: false },
         Change::Reopened,
         Change::Completed,
         Change::SchoolLeft { to, reason: reason("Staat in een andere Magister") },

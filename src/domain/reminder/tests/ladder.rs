@@ -126,7 +126,7 @@ fn only_what_the_school_itself_holds_is_reminded() {
     let mut withdrawn = School::since(MONDAY, Region::Noord);
     withdrawn.does(
         support(),
-        &Command::Withdraw { school: school_id(1), reason: reason("Optie B") },
+        &Command::Withdraw { school: school_id(1), reason: reason("Optie B"), chose_option_b: false },
         "2026-09-01 09:00",
     );
     assert_eq!(withdrawn.plan(long_after), nothing, "the school stopped");

@@ -134,7 +134,7 @@ fn a_school_that_is_taken_up_again_counts_from_that_day() {
     let mut school = School::since(MONDAY, Region::Noord);
     school.does(
         superbeheerder(),
-        &Command::Withdraw { school: school_id(1), reason: reason("Optie B") },
+        &Command::Withdraw { school: school_id(1), reason: reason("Optie B"), chose_option_b: false },
         "2026-09-01 09:00",
     );
 
@@ -146,7 +146,7 @@ fn a_school_that_is_taken_up_again_counts_from_that_day() {
 #[test]
 fn a_school_that_comes_back_among_others_is_no_end_of_a_rest() {
     let sister = school_id(2);
-    let stop = |school| Command::Withdraw { school, reason: reason("Optie B") };
+    let stop = |school| Command::Withdraw { school, reason: reason("Optie B"), chose_option_b: false };
     let add = |school| Command::AddSchool { school, asked_by: None };
     let mut school = School::since(MONDAY, Region::Noord);
 
@@ -208,7 +208,11 @@ fn what_was_planned_is_wanted_only_while_the_school_holds_that_opening() {
 
     let again = DueReminder { since: utc("2026-09-03 06:02"), ..due };
     assert!(is_still_wanted(&again, &school.situation(), now));
-    school.does(support(), &Command::Withdraw { school: school_id(1), reason: reason("Optie B") }, "2026-09-03 06:03");
+    school.does(
+        support(),
+        &Command::Withdraw { school: school_id(1), reason: reason("Optie B"), chose_option_b: false },
+        "2026-09-03 06:03",
+    );
     assert!(!is_still_wanted(&again, &school.situation(), now), "withdrawn");
 }
 

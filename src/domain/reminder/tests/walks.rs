@@ -120,7 +120,11 @@ impl School {
             12 => self.tries(support(), &Command::IssueCredentials, now),
             13 => self.tries(support(), &Command::Pause { reason: why(), until: today + Days::new(days) }, now),
             14 => self.tries(superbeheerder(), &Command::HandOver { step: any, to: contact_id(2) }, now),
-            15 => self.tries(support(), &Command::Withdraw { school: school_id(1), reason: why() }, now),
+            15 => self.tries(
+                support(),
+                &Command::Withdraw { school: school_id(1), reason: why(), chose_option_b: false },
+                now,
+            ),
             16..=18 => {
                 let until = today + Days::new(days);
                 self.policy.check_snooze(until, now).expect("at most sixty days ahead");

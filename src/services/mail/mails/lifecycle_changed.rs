@@ -122,7 +122,7 @@ impl Mail for LifecycleChanged {
 
 fn told(event: &Event) -> Option<(Done, String)> {
     match &event.change {
-        Change::Withdrawn { reason } => Some((Done::Stopped, reason.to_string())),
+        Change::Withdrawn { reason, .. } => Some((Done::Stopped, reason.to_string())),
         Change::Paused { reason, .. } => Some((Done::Paused, reason.to_string())),
         Change::Completed => Some((Done::Imported, String::new())),
         Change::Reopened => Some((Done::Undone, String::new())),
