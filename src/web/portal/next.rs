@@ -63,7 +63,7 @@ impl NextCard {
 
 impl NextCard {
     /// Leads on to Optie B where a school chose it.
-    pub(super) fn to_option_b(mut self, state: &Onboarding, me: &Contact) -> Self {
+    pub(super) fn leading_to_option_b(mut self, state: &Onboarding, me: &Contact) -> Self {
         if state.schools().any(|(_, school)| school.chose_option_b()) {
             self.link = Some(Link::new(links::SCHOOL_OPTION_B.at(me.connection), "Verder met Optie B"));
         }
@@ -79,7 +79,7 @@ pub(super) fn card(truths: &Truths<'_>, me: &Contact, names: &Names) -> NextCard
             let card = NextCard::new("wait", "withdrawn", "Gestopt", "Deze koppeling is gestopt")
                 .say(format!("Sinds {}. Reden: {reason}", words::date_nl(at)))
                 .say("Willen jullie toch verder? Mail dan Kurve. Onderaan deze pagina staat het adres.");
-            card.to_option_b(state, me)
+            card.leading_to_option_b(state, me)
         }
         Lifecycle::Paused { reason, until, .. } => {
             let until = words::date_only_nl(until);

@@ -19,7 +19,7 @@ pub(super) fn card(file: &ConnectionFile, me: &Contact) -> Option<NextCard> {
         Lifecycle::Withdrawn { at, .. } => {
             let card = NextCard::new("wait", "withdrawn", "Gestopt", "Alle scholen zijn gestopt");
             let card = card.say(format!("De laatste stopte op {}.", words::date_nl(at)));
-            let card = card.to_option_b(&file.state, me);
+            let card = card.leading_to_option_b(&file.state, me);
             Some(card.say("Willen jullie toch verder? Staat er hieronder bij een school “Terugdraaien”, dan kan het met die knop. Anders: mail Kurve. Onderaan deze pagina staat het adres."))
         }
         Lifecycle::Completed { at } => {
