@@ -55,7 +55,7 @@ pub enum MailKind {
     ImportOpen,
     /// The import closed again.
     ImportClosed,
-    /// A contact stopped, paused or finished something for a whole school, or undid that.
+    /// A contact stopped, paused or finished something for a whole school, or undid that; or Kurve stopped it.
     LifecycleChanged,
     /// The connection check found that a step no longer holds.
     StepLost,
@@ -202,21 +202,22 @@ pub fn notices(changed: &Changed, unheard: &BTreeSet<SchoolId>) -> Vec<Notice> {
 }
 
 /// What a contact stopped, paused or finished for whole schools, or undid of that: told to all contacts and to support.
+/// What Kurve stopped is told to the contacts.
 fn announced(events: &[Event]) -> Vec<Notice> {
     // Beside a step that falls, a school is under way again by that.
     let has_fallen = events.iter().any(|event| matches!(event.change, Change::StepFell { .. }));
-    let tells = |event: &&Event| {
-        matches!(event.change, Change::Withdrawn { .. } | Change::Paused { .. } | Change::Completed)
-            || (matches!(event.change, Change::Reopened) && !has_fallen)
+    let tells = |event: &&Event| match (&event.change, event.by) {
+        (Change::Withdrawn { .. }, Actor::Contact { .. } | Actor::Staff { .. })
+        | (Change::Paused { .. } | Change::Resumed | Change::Completed, Actor::Contact { .. }) => true,
+        (Change::Reopened, Actor::Contact { .. }) => !has_fallen,
+        (_, _) => false,
     };
-    let by_contact = |event: &&Event| matches!(event.by, Actor::Contact { .. });
-    let told: Vec<&Event> = events.iter().filter(by_contact).filter(tells).collect();
-    if told.is_empty() {
-        return vec![];
-    }
+    let told: Vec<&Event> = events.iter().filter(tells).collect();
+    let Some(by) = told.first().map(|event| event.by) else { return vec![] };
     let schools: BTreeSet<SchoolId> = told.iter().filter_map(|event| event.school).collect();
     let notice = |to| Notice { schools: schools.clone(), ..Notice::about(MailKind::LifecycleChanged, to, None) };
-    [Audience::School, Audience::Support].map(notice).into()
+    let to_support = matches!(by, Actor::Contact { .. }).then_some(Audience::Support);
+    [Some(Audience::School), to_support].into_iter().flatten().map(notice).collect()
 }
 
 /// From when the mails of a change may go.

@@ -54,6 +54,8 @@ pub enum UnsentReason {
     PauseEnded,
     /// What it tells of was undone.
     EndUndone,
+    /// A step that was refused was said anew, and is checked first.
+    CheckAwaited,
     /// There is nothing that waits for activation.
     NothingToActivate,
     /// The import closed before it was told that it opened.

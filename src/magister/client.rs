@@ -49,7 +49,8 @@ pub(super) enum LogIn {
 
 impl Client<'_> {
     /// Logs in by SOAP; by the query form where there is no such SOAP service or it does not answer in its share of the
-    /// time. A refusal is not tried a second time: that would count as two wrong passwords.
+    /// time. What a log-in was answered with is not tried a second time, whatever it says: that could count as two wrong
+    /// passwords.
     pub(super) async fn log_in(&mut self, password: &Password, deadline: Instant) -> LogIn {
         let share = self.limits.soap.min(deadline.saturating_duration_since(Instant::now()) / 2);
         let by_soap = timeout(share, self.call(Call::soap_log_in(password), self.limits.answer_bytes)).await;
@@ -61,8 +62,13 @@ impl Client<'_> {
             if is_no && !verdict::found_no_function(&reply) {
                 return LogIn::Refused { raw_text: reply.message };
             }
-            if let Some(text) = reply.words().filter(|text| verdict::is_refusal(text)) {
-                return LogIn::Refused { raw_text: Some(text) };
+            let is_answer = reply.is_soap_fault || reply.exception.is_some();
+            let raw_text = reply.words();
+            if raw_text.as_deref().is_some_and(verdict::is_refusal) {
+                return LogIn::Refused { raw_text };
+            }
+            if is_answer && !raw_text.as_deref().is_some_and(verdict::knows_no_log_in) {
+                return LogIn::Odd { oddity: Oddity::Unknown, raw_text };
             }
         }
         let (oddity, raw_text) = match self.call(Call::log_in(password), self.limits.answer_bytes).await {

@@ -65,6 +65,8 @@ pub(super) struct Reply {
     pub(super) exception: Option<String>,
     pub(super) fault_code: Option<String>,
     pub(super) fault_text: Option<String>,
+    /// Whether it is a fault of SOAP: somebody read what was asked, and did not do it.
+    pub(super) is_soap_fault: bool,
     pub(super) has_table: bool,
     pub(super) table: Counter,
     /// What it says of itself, where it is none that we know.
@@ -260,6 +262,7 @@ impl Scan {
             self.table_at = Some(self.depth);
             self.reply.has_table = true;
         }
+        self.reply.is_soap_fault |= self.table_at.is_none() && name.eq_ignore_ascii_case("Fault");
         self.is_leaf = true;
         (self.has_text, self.is_spoiled) = (false, false);
         self.text.clear();

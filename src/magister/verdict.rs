@@ -78,6 +78,12 @@ fn is_no_function(text: &str) -> bool {
     says(&said(text), &["function", "functie", "library"]) && !is_refusal(text)
 }
 
+/// Whether a server that speaks SOAP says that it knows no such log-in there.
+pub(super) fn knows_no_log_in(text: &str) -> bool {
+    let words = ["function", "functie", "library", "method", "operati", "action", "service", "not implemented"];
+    says(&said(text), &words) && !is_refusal(text)
+}
+
 /// The same of a whole answer.
 pub(super) fn found_no_function(reply: &Reply) -> bool {
     reply.result != Some(true) && !reply.has_right_fault() && reply.verdict_text().is_some_and(is_no_function)
@@ -133,6 +139,23 @@ mod tests {
             ("", false),
         ] {
             assert_eq!(is_refusal(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_second_log_in_takes_words_on_what_was_called_and_none_on_who_called() {
+        for (text, expected) in [
+            ("SOAP-ENV:Server Method Login not found", true),
+            ("<faultstring> Unsupported SOAPAction", true),
+            ("Service Algemeen is not available", true),
+            ("Function not found", true),
+            ("Method Login: unknown user", false),
+            ("SOAP-ENV:Server Object reference not set", false),
+            ("EMGeneralFailure Simulated exception", false),
+            ("Geen licentie", false),
+            ("", false),
+        ] {
+            assert_eq!(knows_no_log_in(text), expected, "{text}");
         }
     }
 

@@ -108,7 +108,8 @@ async fn soap_log_in(
         SoapScript::BreaksOff => return Err(BrokenOff),
         SoapScript::Hangs => return write_odd(Odd::Slow, script).await,
         SoapScript::Fault => {
-            let fault = "<faultcode>SOAP-ENV:Server</faultcode><faultstring>Simulated</faultstring>";
+            let words = script.message.as_deref().unwrap_or("Method Login not found");
+            let fault = format!("<faultcode>SOAP-ENV:Server</faultcode><faultstring>{words}</faultstring>");
             return Ok(envelope(&format!("<SOAP-ENV:Fault>{fault}</SOAP-ENV:Fault>")));
         }
     }

@@ -71,7 +71,7 @@ pub enum SoapScript {
     Works,
     /// Not found.
     Missing,
-    /// It answers with a SOAP fault.
+    /// It answers with a SOAP fault: it knows no log-in, or says what is told.
     Fault,
     /// It works, and answers a log-in that is refused with a SOAP fault and this status.
     RefusesByFault(u16),

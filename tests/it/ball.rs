@@ -268,6 +268,35 @@ fn kurves_pause_is_told_to_the_school_with_its_reason() {
 }
 
 #[test]
+fn requests_that_are_never_confirmed_are_counted_in_the_digest_until_the_school_asks_again_and_waits_to_join() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        let email = "joke@dewilgen.example";
+        app.ask_for_school("Lyceum De Wilgen", "34CD", "bonhoeffer", email).await;
+        app.advance(TimeDelta::minutes(61));
+
+        app.run(Job::Digest).await;
+        let digest = app.only_mail_to("support@kurve.nl").await;
+        let token = app.ask_for_school("Lyceum De Wilgen", "34CD", "bonhoeffer", email).await;
+        let listed = table.staff.get("/beheer").await;
+        let visitor = app.anonymous();
+        let page = visitor.get(&format!("/aanmelden/bevestig/{}", token.expose_text())).await;
+        page.submit(&visitor, "main form", &[]).await;
+        let after = table.staff.get("/beheer").await;
+        app.new_mails().await;
+        app.advance(TimeDelta::days(1));
+        app.run(Job::Digest).await;
+        let next = app.only_mail_to("support@kurve.nl").await;
+
+        assert!(digest.subject.contains("1 aanvraag niet bevestigd"), "{}", digest.subject);
+        assert!(flat(&digest).contains("Aanvragen die nooit zijn bevestigd: 1."), "{}", digest.text);
+        assert!(listed.has("[data-unconfirmed]"));
+        assert!(after.has("[data-join]") && !after.has("[data-unconfirmed]"), "{}", after.body);
+        assert!(!flat(&next).contains("bevestigd"), "{}", next.text);
+    });
+}
+
+#[test]
 fn nothing_promises_a_mail_to_a_school_where_mail_does_not_arrive() {
     run(|app: TestApp| async move {
         let table = Table::set(&app).await;

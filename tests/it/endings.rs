@@ -163,6 +163,7 @@ fn a_pause_is_told_to_all_with_the_name_and_ended_by_the_school_itself() {
         let paused = press(&table, "/pauze", "main form:has([name=until])", &PAUSE).await;
         let told = told(&app).await;
         let resumed = press(&table, "", "form:has([data-action=resume])", &[]).await;
+        let ended = self::told(&app).await;
 
         assert_eq!((paused.status, resumed.status), (303, 303), "{}", paused.body);
         let to: Vec<&str> = told.iter().map(|(to, _)| to.as_str()).collect();
@@ -171,7 +172,64 @@ fn a_pause_is_told_to_all_with_the_name_and_ended_by_the_school_itself() {
             told.iter().all(|(_, said)| said.contains("Anna de Wit zette") && said.contains("do 24 december 2026"))
         );
         assert!(told.iter().all(|(_, said)| said.contains("Eerst de toetsweek.")), "{told:?}");
+        let to: Vec<&str> = ended.iter().map(|(to, _)| to.as_str()).collect();
+        assert_eq!(to, [table.school.email.as_str(), "support@kurve.nl"]);
+        assert!(
+            ended.iter().all(|(_, said)| said.contains("Anna de Wit haalde") && said.contains("van de pauze")),
+            "{ended:?}"
+        );
+    });
+}
+
+#[test]
+fn what_no_longer_stands_when_its_mail_goes_is_not_told() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        table.open_import().await;
         app.new_mails().await;
+        let by_kurve = [("reason", "Wij wachten op Magister."), ("until", "2027-01-11")];
+
+        // No mail goes in between.
+        table.kurve("", "pause", &by_kurve).await;
+        app.advance(TimeDelta::minutes(1));
+        table.kurve("", "resume", &[]).await;
+        app.advance(TimeDelta::minutes(1));
+        press(&table, "/pauze", "main form:has([name=until])", &PAUSE).await;
+        app.advance(TimeDelta::minutes(1));
+        press(&table, "", "form:has([data-action=resume])", &[]).await;
+        app.advance(TimeDelta::minutes(1));
+        press(&table, "/pauze", "main form:has([name=until])", &[PAUSE[0], ("until", "2026-12-21")]).await;
+        let told = told(&app).await;
+
+        let to: Vec<&str> = told.iter().map(|(to, _)| to.as_str()).collect();
+        assert_eq!(to, [table.school.email.as_str(), "support@kurve.nl"], "{told:?}");
+        assert!(told.iter().all(|(_, said)| said.contains("ma 21 december 2026")), "{told:?}");
+    });
+}
+
+#[test]
+fn when_kurve_stops_a_school_its_contacts_hear_that_from_kurve_whether_its_import_was_open_or_not() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        let kurve = app.kurve_again().await;
+        let (school, connection) = (table.school.id, table.school.connection);
+        let stop = Command::Withdraw { school, reason: reason("De licentie verliep."), chose_option_b: false };
+
+        onboardings::act(app.context(), &app.call(kurve), connection, &stop, None).await.expect("Kurve may");
+        let closed = told(&app).await;
+        let reopen = Command::Reopen { school };
+        onboardings::act(app.context(), &app.call(kurve), connection, &reopen, None).await.expect("Kurve may");
+        table.open_import().await;
+        app.new_mails().await;
+        onboardings::act(app.context(), &app.call(kurve), connection, &stop, None).await.expect("Kurve may");
+        let open = told(&app).await;
+
+        for told in [closed, open] {
+            let to: Vec<&str> = told.iter().map(|(to, _)| to.as_str()).collect();
+            assert_eq!(to, [table.school.email.as_str()], "{told:?}");
+            assert!(told[0].1.contains("Kurve zette op") && told[0].1.contains("De licentie verliep."), "{told:?}");
+            assert!(!told[0].1.contains("zelf terugdraaien"), "{told:?}");
+        }
     });
 }
 

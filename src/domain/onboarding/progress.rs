@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use strum::IntoEnumIterator;
 
 use super::access::Gone;
+use super::answer::Answer;
 use super::gate::{Gate, Party, Step};
 use super::obstacle::Obstacle;
 use super::state::Onboarding;
@@ -89,6 +90,7 @@ pub fn kurve_tasks(state: &Onboarding) -> Vec<KurveTask> {
         }
         tasks.extend(kinds.into_iter().map(|kind| KurveTask { kind, step, since }));
     }
+    tasks.extend(vouch_for_said(state).filter(|_| !tasks.iter().any(|task| matches!(task.kind, TaskKind::Vouch(_)))));
     let is_listed = |task: &KurveTask| matches!(task.kind, TaskKind::NewPassword(_));
     if let (Some(gone), Some(asked)) = (state.access().gone(), state.access().asked())
         && !tasks.iter().any(is_listed)
@@ -97,6 +99,17 @@ pub fn kurve_tasks(state: &Onboarding) -> Vec<KurveTask> {
         tasks.push(KurveTask { kind: TaskKind::NewPassword(gone), step: Step::PasswordSet, since: asked.at });
     }
     tasks
+}
+
+/// Vouching where nobody who may is there, for a step that takes the credentials and that no check saw: it was only said,
+/// perhaps of another Magister, or it is stuck, and whoever does it again has to pick them up. Not once a school is
+/// activated on it.
+fn vouch_for_said(state: &Onboarding) -> Option<KurveTask> {
+    let is_in_use = !state.is_yes(Step::CredentialsIssued) || state.is_any_yes(Step::ActivationConfirmed);
+    let people = state.access().people().all_unvouched(None).filter(|_| !is_in_use)?;
+    let is_seen = |step: Step| state.answer(step).is_some_and(Answer::is_proven);
+    let step = Step::shared().find(|step| step.takes_credentials() && !is_seen(*step))?;
+    Some(KurveTask { kind: TaskKind::Vouch(people), step, since: state.step(step).since()? })
 }
 
 impl TaskKind {

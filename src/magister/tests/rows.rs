@@ -176,6 +176,11 @@ pub(super) fn refused_plainly() -> SchoolScript {
     SchoolScript { login: LoginScript::RefusedPlainly, ..SchoolScript::default() }
 }
 
+/// A fault that says nothing of who logs in, nor of what was called.
+pub(super) fn unknown_fault() -> SchoolScript {
+    SchoolScript { message: Some("Object reference not set".into()), ..soap(SoapScript::Fault) }
+}
+
 pub(super) fn soap(soap: SoapScript) -> SchoolScript {
     SchoolScript { soap, ..SchoolScript::default() }
 }
@@ -202,7 +207,8 @@ pub(super) fn rows() -> Vec<(&'static str, SchoolScript, Expected, Option<Oddity
         ("refused by a SOAP fault with 500", refused_by_fault(500), REFUSED, None),
         ("refused by a SOAP fault with 401", refused_by_fault(401), REFUSED, None),
         ("no SOAP service", soap(SoapScript::Missing), PASSES, None),
-        ("SOAP fault", soap(SoapScript::Fault), PASSES, None),
+        ("SOAP knows no log-in", soap(SoapScript::Fault), PASSES, None),
+        ("SOAP fault", unknown_fault(), ODD_LOGIN, Some(Oddity::Unknown)),
         ("SOAP breaks off", soap(SoapScript::BreaksOff), PASSES, None),
         ("SOAP hangs", soap(SoapScript::Hangs), PASSES, None),
         ("log-out hangs", log_out_hangs(), PASSES, None),

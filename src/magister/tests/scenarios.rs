@@ -7,6 +7,7 @@ use tokio::task::JoinSet;
 
 use super::rows::{
     data, log_out_hangs, odd_data, odd_login, preset, refused_by_fault, refused_plainly, rows, soap, spoiled,
+    unknown_fault,
 };
 use super::*;
 use crate::domain::check::{CheckCode, Counts, Oddity, Rung, Way};
@@ -125,6 +126,23 @@ async fn a_refusal_is_not_tried_a_second_time() {
         let result = check(&magister(&simulator), "a").await;
 
         assert_eq!((result.code, simulator.visits().len()), (CheckCode::LoginRefused, 1), "{result:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_to_a_log_in_that_nobody_understands_is_not_tried_a_second_time_either() {
+    let exception = SchoolScript { login: LoginScript::Exception, ..SchoolScript::default() };
+    for (school, said, visits) in [
+        (unknown_fault(), "Object reference not set", vec!["soap_login"]),
+        (exception, "Simulated exception", vec!["soap_login"]),
+    ] {
+        let simulator = simulator(script([("a", school)])).await;
+
+        let result = check(&magister(&simulator), "a").await;
+
+        assert_eq!((result.code, result.oddity), (CheckCode::UnexpectedAnswer, Some(Oddity::Unknown)), "{said}");
+        assert!(result.redacted_text.is_some_and(|text| text.contains(said)), "{said}");
+        assert_eq!(calls(&simulator, "a"), visits, "{said}");
     }
 }
 

@@ -37,7 +37,7 @@ const REPEAT_SECONDS: i64 = 600;
 const UNCONFIRMED_MINUTES: i64 = 60;
 
 /// How many requests without a confirmation Kurve sees at most.
-const UNCONFIRMED_ROWS: u64 = 50;
+pub const UNCONFIRMED_ROWS: u64 = 50;
 
 /// What somebody typed on `/aanmelden`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -284,11 +284,17 @@ pub async fn list_unconfirmed(context: &Context, now: DateTime<Utc>) -> Result<V
         }
     }
     let key_of = |form: &RegistrationForm| context.keys.email_key(&form.email.key_form());
-    let here = schools::list_by_brin(conn, &rows.iter().map(|(_, form)| form.details.brin.key()).collect()).await?;
+    let keys = rows.iter().map(|(_, form)| form.details.brin.key()).collect();
+    let here = schools::list_by_brin(conn, &keys).await?;
     let marks = address_marks::list(conn, rows.iter().map(|(_, form)| key_of(form))).await?;
-    // Whoever asked again and confirmed that is here.
+    let confirmed = registrations::list_used(conn, &keys).await?;
+    let joining = store::onboarding::joins::list_asked(conn, &keys).await?;
+    // Whoever asked again and confirmed that is here, or waits for Kurve to let them in.
     rows.retain(|(row, form)| {
-        here.get(&form.details.brin.key()).is_none_or(|school| school.created_at < row.requested_at)
+        let key = form.details.brin.key();
+        let made = here.get(&key).map(|school| school.created_at);
+        let done = [made, confirmed.get(&key).copied(), joining.get(&key).copied()];
+        done.into_iter().flatten().all(|at| at < row.requested_at)
     });
     let unconfirmed = |(row, form): (registrations::UnconfirmedRow, RegistrationForm)| Unconfirmed {
         id: row.stored.id,

@@ -1,5 +1,7 @@
 //! Requests to join a connection.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Utc};
 use entity::join_request::{self, COLUMN, Column, Entity};
 use sea_orm::{ActiveValue::Set, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
@@ -74,6 +76,18 @@ pub async fn list_of_asker(
 pub async fn list_all_open(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<JoinRequest>, StoreError> {
     let open = oldest_first().filter(COLUMN.decided_at.is_null()).limit(limit);
     Ok(readable(open.all(conn).await?, to_request))
+}
+
+/// When each of these BRIN keys was last asked for, wherever and whatever was decided.
+pub async fn list_asked(
+    conn: &impl ConnectionTrait,
+    brin_keys: &BTreeSet<String>,
+) -> Result<BTreeMap<String, DateTime<Utc>>, StoreError> {
+    if brin_keys.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows = oldest_first().filter(COLUMN.brin_key.is_in(brin_keys)).all(conn).await?;
+    Ok(rows.into_iter().map(|row| (row.brin_key, row.asked_at)).collect())
 }
 
 /// How many requests are open at a connection.

@@ -1,5 +1,7 @@
 //! Requests for Optie A whose address is not confirmed yet; the typed form is sealed.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Utc};
 use entity::registration;
 use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -75,6 +77,23 @@ pub async fn list_unconfirmed(
     let unconfirmed =
         |row: registration::Model| UnconfirmedRow { requested_at: row.requested_at, stored: to_stored(row) };
     Ok(rows.into_iter().map(unconfirmed).collect())
+}
+
+/// When the last request for each of these BRIN keys was confirmed.
+pub async fn list_used(
+    conn: &impl ConnectionTrait,
+    brin_keys: &BTreeSet<String>,
+) -> Result<BTreeMap<String, DateTime<Utc>>, StoreError> {
+    if brin_keys.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows = registration::Entity::find()
+        .filter(registration::COLUMN.brin_key.is_in(brin_keys))
+        .filter(registration::COLUMN.used_at.is_not_null())
+        .order_by_asc(registration::COLUMN.used_at)
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().filter_map(|row| Some((row.brin_key, row.used_at?))).collect())
 }
 
 /// Gives a request that was not confirmed new time, and takes its token away so that another is made; `false` when it was

@@ -1,7 +1,7 @@
 //! A wrong school domain on the page of its check, and since when something is so.
 
 use chrono::TimeDelta;
-use koppelklaar::domain::onboarding::Step::QueryExecuted;
+use koppelklaar::domain::onboarding::Step::{PasswordSet, PermissionsChecked, QueryExecuted};
 use koppelklaar::links;
 use koppelklaar::simulator::SchoolScript;
 
@@ -33,6 +33,28 @@ fn a_wrong_school_domain_is_shown_and_corrected_on_the_page_of_the_check() {
         assert_eq!(after.attributes("[data-check]", "data-check"), ["ok"]);
         assert!(!after.has("[data-form=domain]") && checks.state(&school).await.is_yes(QueryExecuted));
         assert_eq!((again.status, again.has("[data-refusal]")), (422, true), "what works is not corrected");
+    });
+}
+
+#[test]
+fn after_another_domain_kurve_reads_whom_to_vouch_for_also_where_all_was_said() {
+    run(|checks: Checks| async move {
+        let school = checks.school("12AB", "bonhoefer").await;
+        for step in [QueryExecuted, PasswordSet, PermissionsChecked] {
+            checks.app.claim(&school, step).await.expect("it is open");
+        }
+        checks.behaves(&school, "bonhoefer", "unknown_host").await;
+        let (portal, staff) = (checks.app.portal(&school).await, checks.app.staff().await);
+        checks.check(&school).await;
+        let before = staff.get(links::STAFF).await;
+
+        let page = portal.open("/verbinding").await;
+        page.submit(&portal, "[data-form=domain]", &[("domain", "bonhoeffer.swp.nl")]).await;
+        let row = staff.get(links::STAFF).await.text("[data-work=query_executed]");
+
+        assert!(!before.has("[data-work=query_executed]"), "somebody can pick them up");
+        assert!(row.contains("Instaan voor"), "{row}");
+        checks.app.new_mails().await;
     });
 }
 

@@ -91,6 +91,57 @@ fn a_check_that_closes_an_import_of_which_nobody_heard_yet_tells_the_school_of_t
 }
 
 #[test]
+fn kurve_is_asked_again_to_activate_once_the_check_after_a_refusal_did_not_refuse_it_again() {
+    run(|checks: Checks| async move {
+        let school = checks.school("12AB", "bonhoeffer").await;
+        for step in Step::iter().filter(|step| step.can_school_report() && *step != Step::DetailsSubmitted) {
+            checks.app.claim(&school, step).await.expect("it is open");
+        }
+        let asked = || async {
+            let told = checks.mailed().await;
+            told.into_iter().filter(|(_, subject)| subject.contains("alles gereed")).count()
+        };
+        assert_eq!(asked().await, 1);
+        checks.behaves(&school, "bonhoeffer", "wrong_password").await;
+
+        let mut counts = vec![];
+        for preset in ["wrong_password", "wrong_password", "right"] {
+            checks.timer_comes_to(&school).await;
+            checks.run_all().await;
+            checks.app.advance(TimeDelta::minutes(5));
+            checks.app.claim(&school, Step::PasswordSet).await.expect("it fell");
+            counts.push(asked().await);
+            checks.behaves(&school, "bonhoeffer", preset).await;
+            checks.app.advance(TimeDelta::minutes(1));
+            checks.run_all().await;
+            checks.app.advance(TimeDelta::minutes(1));
+            counts.push(asked().await);
+        }
+
+        assert_eq!(counts, [0, 0, 0, 0, 0, 1]);
+    });
+}
+
+#[test]
+fn where_no_check_follows_kurve_is_asked_all_the_same() {
+    run(|checks: Checks| async move {
+        let school = checks.school("12AB", "bonhoeffer").await;
+        for step in Step::iter().filter(|step| step.can_school_report() && *step != Step::DetailsSubmitted) {
+            checks.app.claim(&school, step).await.expect("it is open");
+        }
+        checks.behaves(&school, "bonhoeffer", "wrong_password").await;
+        checks.check(&school).await;
+        checks.app.claim(&school, Step::PasswordSet).await.expect("it fell");
+        checks.mailed().await;
+
+        checks.app.advance(TimeDelta::minutes(10));
+
+        let told = checks.mailed().await;
+        assert!(matches!(told.as_slice(), [(_, subject)] if subject.contains("alles gereed")), "{told:?}");
+    });
+}
+
+#[test]
 fn who_did_not_hear_that_the_import_closed_does_not_hear_again_that_it_is_open() {
     run(|checks: Checks| async move {
         let school = checks.open_school("12AB", "bonhoeffer").await;

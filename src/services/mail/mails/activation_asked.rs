@@ -1,16 +1,23 @@
 //! Everything is ready for activation, to support.
 
+use chrono::Duration;
 use strum::IntoEnumIterator;
 
 use super::facts::{AboutSchool, SchoolFacts};
 use super::{Mail, bodies, phrases, subject};
-use crate::domain::check::{Stand, Truths};
+use crate::domain::check::{Newest, Stand, Truths};
 use crate::domain::ids::SchoolId;
-use crate::domain::onboarding::{Gate, SchoolProgress, Step};
+use crate::domain::onboarding::{Gate, Onboarding, SchoolProgress, Step};
 use crate::domain::unsent::UnsentReason;
 use crate::services::checks;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
 use crate::words;
+
+/// For how long the mail waits for the check that follows a step that was refused and said anew, where none comes.
+const LONGEST_WAIT: Duration = Duration::minutes(10);
+
+/// How often it looks whether that check is there.
+const LOOK_AGAIN: Duration = Duration::minutes(1);
 
 pub(super) struct ActivationAsked {
     school: SchoolFacts,
@@ -32,16 +39,20 @@ impl Mail for ActivationAsked {
         if about.state.holder(step).is_none() {
             return Err(NotSent::NotNeeded(UnsentReason::NothingToActivate));
         }
+        let newest = checks::newest(request.context, about.id()).await?;
+        if let Some(newest) = newest
+            && request.now < request.mail.created_at + LONGEST_WAIT
+            && is_said_anew(&about.state, &newest)
+        {
+            return Err(NotSent::Later(request.now + LOOK_AGAIN, UnsentReason::CheckAwaited));
+        }
         let facts = checks::activation(request.context, about.id()).await?.facts;
         let waits = |one: &(SchoolId, &SchoolProgress)| !one.1.is_activated();
         let waiting = about.state.live().filter(waits).map(|(school, _)| school).collect();
         about.draft(&Self {
             school: about.facts_of(&waiting),
             names: about.names_of(&waiting),
-            answers: answers(&Truths {
-                state: &about.state,
-                newest: checks::newest(request.context, about.id()).await?,
-            }),
+            answers: answers(&Truths { state: &about.state, newest }),
             check: words::newest_check(&facts, request.now),
             link: about.staff_step(step),
         })
@@ -71,6 +82,13 @@ impl Mail for ActivationAsked {
             link: samples::LINK.into(),
         }
     }
+}
+
+/// Whether the newest check refused a step that was said again since: a check follows at once, and tells whether there is
+/// anything to activate.
+fn is_said_anew(state: &Onboarding, newest: &Newest) -> bool {
+    let answer = newest.code.refuses().and_then(|step| state.answer(step));
+    answer.is_some_and(|answer| !answer.is_proven() && answer.last_said_at() > newest.at)
 }
 
 /// The four questions before activation, each with what its weakest step rests on: one that the newest check does not see

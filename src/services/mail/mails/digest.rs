@@ -1,5 +1,5 @@
-//! The digest: who asks to join, what waits on Kurve, who does not answer, what connections are lost, where mail does not arrive and what
-//! could not be sent.
+//! The digest: who asks to join, what waits on Kurve, who does not answer, what connections are lost, where mail does not
+//! arrive, how many requests were never confirmed and what could not be sent.
 
 mod part;
 mod rows;
@@ -13,7 +13,8 @@ use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::unsent::UnsentReason;
 use crate::links;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
-use crate::services::people::addresses;
+use crate::services::people::registrations::UNCONFIRMED_ROWS;
+use crate::services::people::{addresses, registrations};
 use crate::services::{Context, chain};
 use crate::store::mail::outbox::MailStatus;
 use crate::store::mail::outbox_view;
@@ -23,6 +24,8 @@ use crate::store::mail::outbox_view;
 pub(super) struct Digest {
     /// Without empty ones.
     parts: Vec<DigestPart>,
+    /// How many requests were never confirmed.
+    unconfirmed: u64,
     /// How many mails were given up.
     failed_mails: u64,
     /// Where those are.
@@ -49,6 +52,11 @@ impl Mail for Digest {
 
     fn subject(&self) -> String {
         let mut said: Vec<String> = self.parts.iter().map(DigestPart::in_subject).collect();
+        said.extend(match self.unconfirmed {
+            0 => None,
+            1 => Some("1 aanvraag niet bevestigd".to_owned()),
+            _ => Some(format!("{} aanvragen niet bevestigd", self.unconfirmed_said())),
+        });
         said.extend(match self.failed_mails {
             0 => None,
             1 => Some("1 mail mislukt".to_owned()),
@@ -69,6 +77,7 @@ impl Mail for Digest {
 
         Self {
             parts: part::samples(),
+            unconfirmed: 3,
             failed_mails: 2,
             mails: "https://koppelklaar.example/post".into(),
             link: samples::LINK.into(),
@@ -77,17 +86,27 @@ impl Mail for Digest {
     }
 }
 
+impl Digest {
+    /// How many requests were never confirmed; no more are looked for than the worklist shows.
+    fn unconfirmed_said(&self) -> String {
+        let more = if self.unconfirmed >= UNCONFIRMED_ROWS { " of meer" } else { "" };
+        format!("{}{more}", self.unconfirmed)
+    }
+}
+
 async fn of_now(context: &Context, now: DateTime<Utc>) -> Result<Draft, NotSent> {
     if addresses::is_stopped(context, &addresses::digest_of(context)).await? {
         return Err(NotSent::NotNeeded(UnsentReason::DigestStopped));
     }
     let parts = rows::load(context, now).await?;
+    let unconfirmed = registrations::list_unconfirmed(context, now).await?.len() as u64;
     let failed_mails = outbox_view::count_with_status(context.db.reader(), MailStatus::Failed).await?;
-    if parts.is_empty() && failed_mails == 0 {
+    if parts.is_empty() && unconfirmed == 0 && failed_mails == 0 {
         return Err(NotSent::NotNeeded(UnsentReason::DigestEmpty));
     }
     let mail = Digest {
         parts,
+        unconfirmed,
         failed_mails,
         mails: context.base.to(&links::failed_mails()),
         link: context.base.to(links::STAFF),

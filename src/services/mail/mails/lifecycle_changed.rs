@@ -1,22 +1,34 @@
-//! A contact stopped, paused or finished something for a whole school, or undid that: to all contacts and to support.
+//! A contact stopped, paused or finished something for a whole school, or undid that: to all contacts and to support. Or
+//! Kurve stopped it: to all contacts.
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
+
 use super::facts::{AboutSchool, SchoolFacts};
 use super::{Mail, bodies, phrases, subject};
+use crate::domain::actor::Actor;
 use crate::domain::ids::SchoolId;
 use crate::domain::onboarding::{Change, Course, Event, Onboarding, SchoolProgress, TIME_TO_UNDO_END};
 use crate::domain::unsent::UnsentReason;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
 use crate::words;
 
-/// What a contact did.
+/// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Done {
     Stopped,
     Paused,
     Imported,
     Undone,
+    Resumed,
+}
+
+/// What was done, and when.
+#[derive(Clone, Copy)]
+struct Happened {
+    done: Done,
+    at: DateTime<Utc>,
 }
 
 pub(super) struct LifecycleChanged {
@@ -26,6 +38,8 @@ pub(super) struct LifecycleChanged {
     /// The names of the schools, where they are several.
     names: Vec<String>,
     done: Done,
+    /// Kurve did it, and only Kurve undoes it.
+    by_kurve: bool,
     who: String,
     when: String,
     /// Why; empty where nobody was asked.
@@ -54,10 +68,9 @@ impl Mail for LifecycleChanged {
         let Some((event, (done, reason))) = events.iter().find_map(|event| Some((event, told(event)?))) else {
             return Err(NotSent::NotNeeded(UnsentReason::StepMovedOn));
         };
-        let schools: BTreeSet<SchoolId> = request.mail.about.schools.iter().copied().collect();
-        if is_over(&about.state, done, &schools) {
-            return Err(NotSent::NotNeeded(UnsentReason::EndUndone));
-        }
+        let asked = request.mail.about.schools.iter().copied().collect();
+        let schools = still_so(&about.state, &asked, Happened { done, at: event.at }).map_err(NotSent::NotNeeded)?;
+        let by_kurve = matches!(event.by, Actor::Staff { .. });
         let until = match &event.change {
             Change::Paused { until, .. } => words::date_only_nl(*until),
             _ => words::date_nl(event.at + TIME_TO_UNDO_END),
@@ -68,7 +81,8 @@ impl Mail for LifecycleChanged {
             school: about.facts_of(&schools),
             names: about.names_of(&schools),
             done,
-            who: about.actor_name(),
+            by_kurve,
+            who: if by_kurve { "Kurve".to_owned() } else { about.actor_name() },
             when: words::moment_nl(event.at),
             reason,
             until,
@@ -82,6 +96,7 @@ impl Mail for LifecycleChanged {
 
     fn subject(&self) -> String {
         let what = match self.done {
+            Done::Resumed => "niet meer op pauze".to_owned(),
             Done::Stopped => "gestopt, kijk of dat klopt".to_owned(),
             Done::Paused => format!("op pauze tot {}", self.until),
             Done::Imported => "import gedaan, kijk of dat klopt".to_owned(),
@@ -109,6 +124,7 @@ impl Mail for LifecycleChanged {
             school: samples::school(),
             names: vec![],
             done: Done::Stopped,
+            by_kurve: false,
             who: "Bram Yılmaz".into(),
             when: "ma 23 november 2026 om 11:00".into(),
             reason: "We kiezen Optie B.".into(),
@@ -126,23 +142,37 @@ fn told(event: &Event) -> Option<(Done, String)> {
         Change::Paused { reason, .. } => Some((Done::Paused, reason.to_string())),
         Change::Completed => Some((Done::Imported, String::new())),
         Change::Reopened => Some((Done::Undone, String::new())),
+        Change::Resumed => Some((Done::Resumed, String::new())),
         _ => None,
     }
 }
 
-/// Whether what was done is so no more.
-fn is_over(state: &Onboarding, done: Done, schools: &BTreeSet<SchoolId>) -> bool {
-    let all = |is_over: fn(&Course) -> bool| {
-        let mut courses =
-            schools.iter().filter_map(|school| state.school(*school)).map(SchoolProgress::course).peekable();
-        courses.peek().is_some() && courses.all(is_over)
-    };
+/// The schools of which what was done still stands; why the mail is not needed where it does of none. What was done and
+/// undone and done again is told by the mail of that.
+fn still_so(
+    state: &Onboarding,
+    schools: &BTreeSet<SchoolId>,
+    what: Happened,
+) -> Result<BTreeSet<SchoolId>, UnsentReason> {
+    let Happened { done, at } = what;
     match done {
-        Done::Paused => state.paused().is_none(),
-        Done::Stopped => all(|course| !matches!(course, Course::Withdrawn { .. })),
-        Done::Imported => all(|course| !matches!(course, Course::Completed { .. } | Course::Withdrawn { .. })),
-        Done::Undone => false,
+        Done::Paused if state.paused().is_none_or(|pause| pause.since != at) => return Err(UnsentReason::PauseEnded),
+        Done::Resumed if state.paused().is_some() => return Err(UnsentReason::EndUndone),
+        Done::Paused | Done::Resumed => return Ok(schools.clone()),
+        Done::Stopped | Done::Imported | Done::Undone => {}
     }
+    let is_so = |course: &Course| match (done, course) {
+        (Done::Stopped, Course::Withdrawn { at: since, .. }) | (Done::Imported, Course::Completed { at: since }) => {
+            *since == at
+        }
+        // That it stopped as well is told by another mail.
+        (Done::Imported, Course::Withdrawn { .. }) => true,
+        (Done::Undone, Course::UnderWay) => true,
+        (_, _) => false,
+    };
+    let stands = |school: &&SchoolId| state.school(**school).map(SchoolProgress::course).is_some_and(is_so);
+    let left: BTreeSet<SchoolId> = schools.iter().filter(stands).copied().collect();
+    if left.is_empty() { Err(UnsentReason::EndUndone) } else { Ok(left) }
 }
 
 #[cfg(test)]
@@ -162,5 +192,9 @@ mod tests {
         for (done, name) in [(Done::Paused, "Anna de Wit"), (Done::Imported, "Anna de Wit"), (Done::Undone, "")] {
             insta::assert_snapshot!(as_text(&mail(done, name)));
         }
+        let resumed = LifecycleChanged { reason: String::new(), ..mail(Done::Resumed, "Anna de Wit") };
+        insta::assert_snapshot!("resumed", as_text(&resumed));
+        let by_kurve = LifecycleChanged { by_kurve: true, who: "Kurve".into(), ..LifecycleChanged::sample() };
+        insta::assert_snapshot!("stopped_by_kurve", as_text(&by_kurve));
     }
 }

@@ -20,7 +20,10 @@ impl Mail for PausedByKurve {
 
     async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
         let about = AboutSchool::load(request).await?;
-        let pause = about.state.paused().ok_or(NotSent::NotNeeded(UnsentReason::PauseEnded))?;
+        let paused_at = about.events().await?.first().map(|event| event.at);
+        // One who paused it again said so in a mail of its own.
+        let pause = about.state.paused().filter(|pause| paused_at.is_none_or(|at| pause.since == at));
+        let pause = pause.ok_or(NotSent::NotNeeded(UnsentReason::PauseEnded))?;
         about.draft(&Self {
             name: about.reader(),
             school: about.facts(),
