@@ -16,6 +16,7 @@ mod baseline;
 mod m20261201_000001_baseline;
 mod m20261202_000002_ends_so_since_truth;
 mod m20261202_000003_password_until_ball;
+mod m20261204_000001_due_in_order;
 mod parts;
 
 /// Knows every step, oldest first.
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_000001_baseline::Migration),
             Box::new(m20261202_000002_ends_so_since_truth::Migration),
             Box::new(m20261202_000003_password_until_ball::Migration),
+            Box::new(m20261204_000001_due_in_order::Migration),
         ]
     }
 }
