@@ -42,7 +42,6 @@ pub struct Model {
     /// When the onboarding was last saved.
     pub updated_at: DateTimeUtc,
     /// When reminders are to be looked at next; null if nothing is to come.
-    #[sea_orm(indexed)]
     pub attention_at: Option<DateTimeUtc>,
     /// Since when the school does not answer its reminders.
     #[sea_orm(indexed)]

@@ -4,6 +4,7 @@ mod audit;
 mod changes;
 mod clock;
 mod credentials;
+mod due;
 mod full_disk;
 mod overview;
 mod plans;
