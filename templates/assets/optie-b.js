@@ -41,14 +41,13 @@ const ask = (...about) => thread.ask(...about);
 
 /** Overwrites all that the module knows, and ends it. */
 const wipe = () => {
-  const old = thread;
-  const cleared = ask("wipe");
+  const cleared = thread.wipe();
   for (const url of urls) URL.revokeObjectURL(url);
   urls = [];
   state = nothing();
   place.replaceChildren();
   status.textContent = "";
-  return cleared.then(() => old.end());
+  return cleared;
 };
 
 const current = () => names[state.step];
@@ -98,8 +97,7 @@ const take = (answer) => {
 
 /** The module came to its end, for want of memory as a rule: what was chosen is gone with it. */
 const restart = async () => {
-  thread.end();
-  state = nothing();
+  await wipe();
   await begin();
   state.faults.export = [{ text: "Dit bestand is te zwaar voor deze browser. Sluit andere programma's en probeer het opnieuw, of maak een export met alleen de kolommen die nodig zijn." }];
   history.replaceState(null, "", `#${names[0]}`);
