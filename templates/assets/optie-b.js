@@ -26,6 +26,8 @@ let state = nothing();
 let module;
 let thread;
 let urls = [];
+/** What was asked last. */
+let pending = Promise.resolve();
 
 const say = (text) => {
   status.textContent = "";
@@ -44,6 +46,7 @@ const wipe = () => {
   const cleared = thread.wipe();
   for (const url of urls) URL.revokeObjectURL(url);
   urls = [];
+  pending = Promise.resolve();
   state = nothing();
   place.replaceChildren();
   status.textContent = "";
@@ -103,8 +106,6 @@ const restart = async () => {
   history.replaceState(null, "", `#${names[0]}`);
   show(0);
 };
-
-let pending = Promise.resolve();
 
 const changed = async (name, about, into, tell) => {
   const { answer, lost } = await ask(name, about, tell);
