@@ -28,10 +28,10 @@ pub fn why_open(cause: &FallCause, truth: &StepTruth<'_>) -> String {
     let was = match cause {
         FallCause::Refused { .. } => Some("Dit was gemeld."),
         FallCause::ConnectionLost { .. } => Some("Dit werkte eerder."),
+        FallCause::CredentialsRenewed => Some("Kurve heeft een nieuw wachtwoord klaargezet."),
         FallCause::TakenBack
         | FallCause::SentBack { .. }
         | FallCause::NeededStepFell { .. }
-        | FallCause::CredentialsRenewed
         | FallCause::Withdrawn
         | FallCause::Moved
         | FallCause::Undone => None,

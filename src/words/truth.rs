@@ -151,8 +151,8 @@ pub fn advice_sentence(advice: Advice) -> &'static str {
             "Kurve kan nog niet inloggen. Kurve controleert eerst wie er bij jullie school hoort. Daarna kunnen jullie verder."
         }
         Advice::AskAllowlisting => {
-            "Magister geeft nog geen antwoord. Dat klopt, want de allowlisting is nog niet aangevraagd. Vraag die aan \
-             met een ticket bij Magister."
+            "Magister geeft nog geen antwoord. Dat klopt, want de allowlisting moet nog worden aangevraagd. Doe dat met \
+             een ticket bij Magister."
         }
         Advice::AskMagister => {
             "Jullie meldden dat Magister de allowlisting heeft bevestigd. Toch krijgt Kurve nog geen antwoord. Vraag \
@@ -173,7 +173,7 @@ pub fn advice_sentence(advice: Advice) -> &'static str {
              verbeteren. Mail het goede schooldomein aan Kurve: het adres staat onderaan deze pagina."
         }
         Advice::Stuck { .. } => {
-            "Jullie meldden dat deze stap niet lukt. Kurve zoekt het uit. Het antwoord lees je bij de stap."
+            "Jullie meldden dat een stap niet lukt. Kurve zoekt het uit. Het antwoord lees je bij die stap."
         }
         Advice::Paused(_) => "De koppeling staat op pauze. Jullie hoeven nu niets te doen.",
         Advice::Stopped(_) => "De koppeling is gestopt. Jullie hoeven hier niets meer mee te doen.",

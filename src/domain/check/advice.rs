@@ -146,7 +146,8 @@ impl Advice {
 fn step_of(code: CheckCode) -> Option<Step> {
     match code {
         CheckCode::HostUnknown => Some(Step::DetailsSubmitted),
-        CheckCode::PortSilent => Some(Step::AllowlistingRequested),
+        // Plain only where it was asked for: what is left is Magister's answer.
+        CheckCode::PortSilent => Some(Step::AllowlistingConfirmed),
         CheckCode::LoginRefused => Some(Step::PasswordSet),
         CheckCode::ListNotGranted | CheckCode::ServiceNotGranted => Some(Step::PermissionsChecked),
         CheckCode::Ok

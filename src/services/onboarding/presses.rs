@@ -1,7 +1,7 @@
 //! The presses of Kurve that activated a moment ago: as long as nobody was told of them, each is shown with the way back.
 //! How one is undone is in `undo`.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
@@ -30,6 +30,14 @@ pub struct Press {
     pub until: DateTime<Utc>,
 }
 
+/// What the audit says of a press; all that it did was at one moment.
+struct Noted {
+    connection: ConnectionId,
+    version: i32,
+    at: DateTime<Utc>,
+    schools: BTreeSet<SchoolId>,
+}
+
 /// The presses of which nobody was told yet, of one connection or of all, oldest first.
 pub async fn list_untold(
     context: &Context,
@@ -38,29 +46,39 @@ pub async fn list_untold(
 ) -> Result<Vec<Press>, ServiceError> {
     let conn = context.db.reader();
     let entries = audit::list_done_after(conn, ANSWERED, now - TIME_TO_UNDO).await?;
-    let mut presses: BTreeMap<(i64, ConnectionId, i32), Vec<(SchoolId, DateTime<Utc>)>> = BTreeMap::new();
-    let mut firsts: BTreeMap<(ConnectionId, i32), i64> = BTreeMap::new();
+    let mut untold = vec![];
+    for press in noted(&entries) {
+        if only.is_some_and(|only| only != press.connection) {
+            continue;
+        }
+        let state = onboardings::load(conn, press.connection).await?.state;
+        let mut still = schools::list(conn, press.connection).await?;
+        still.retain(|school| press.schools.contains(&school.id) && is_still_of(&state, school.id, press.at));
+        if !still.is_empty() {
+            let Noted { connection, version, at, .. } = press;
+            untold.push(Press { connection, version, schools: still, until: at + TIME_TO_UNDO });
+        }
+    }
+    Ok(untold)
+}
+
+fn noted(entries: &[Entry]) -> Vec<Noted> {
+    let mut presses: Vec<Noted> = vec![];
     for entry in entries.iter().filter(|entry| activates(entry)) {
         let (Some(connection), Some(version), Some(school)) =
             (entry.connection, entry.onboarding_version, entry.school)
         else {
             continue;
         };
-        if only.is_none_or(|only| only == connection) {
-            let first = *firsts.entry((connection, version)).or_insert(entry.id);
-            presses.entry((first, connection, version)).or_default().push((school, entry.at));
+        let known = presses.iter_mut().find(|press| press.connection == connection && press.version == version);
+        match known {
+            Some(press) => {
+                press.schools.insert(school);
+            }
+            None => presses.push(Noted { connection, version, at: entry.at, schools: BTreeSet::from([school]) }),
         }
     }
-    let mut untold = vec![];
-    for ((_, connection, version), activated) in presses {
-        let state = onboardings::load(conn, connection).await?.state;
-        let mut still = schools::list(conn, connection).await?;
-        still.retain(|school| activated.iter().any(|(id, at)| *id == school.id && is_still_by_it(&state, *id, *at)));
-        if let (Some((_, at)), false) = (activated.first(), still.is_empty()) {
-            untold.push(Press { connection, version, schools: still, until: *at + TIME_TO_UNDO });
-        }
-    }
-    Ok(untold)
+    presses
 }
 
 fn activates(entry: &Entry) -> bool {
@@ -70,7 +88,7 @@ fn activates(entry: &Entry) -> bool {
     )
 }
 
-fn is_still_by_it(state: &Onboarding, school: SchoolId, at: DateTime<Utc>) -> bool {
+fn is_still_of(state: &Onboarding, school: SchoolId, at: DateTime<Utc>) -> bool {
     let answer = state.school(school).and_then(|school| school.activation().answer());
     answer.and_then(|answer| answer.with(Evidence::Confirmed)).is_some_and(|given| given.at == at)
 }

@@ -1,9 +1,13 @@
 //! The one card on top of the overview: what this visitor can best do now, or whom the school waits for.
 
-use crate::domain::check::{Advice, CheckCode, Truths};
+use strum::IntoEnumIterator;
+
+use crate::domain::check::{Advice, CheckCode, Stand, Truths};
 use crate::domain::import_gate::{open_schools, verdict_of_all};
 use crate::domain::onboarding::progress::{OpenStep, TaskKind, kurve_tasks, next_for_school, open_steps};
-use crate::domain::onboarding::{Command, Ground, Lifecycle, Onboarding, Party, Refusal, Step, StepState, decide};
+use crate::domain::onboarding::{
+    Command, Gate, Ground, Lifecycle, Onboarding, Party, Refusal, Step, StepState, decide,
+};
 use crate::domain::school::Contact;
 use crate::links;
 use crate::web::portal::evidence;
@@ -94,9 +98,18 @@ pub(super) fn card(truths: &Truths<'_>, me: &Contact, names: &Names) -> NextCard
             .say("Volgend schooljaar kun je op dezelfde manier opnieuw importeren, zolang de import open is."),
         Lifecycle::Active if verdict_of_all(state).is_open() => {
             NextCard::new("done", "import", "Jouw volgende stap", "De import is open: je mag importeren")
-                .say("Alle vijf vragen zijn met ja beantwoord. Hieronder staat hoe je importeert.")
+                .say(open_sentence(truths))
         }
         Lifecycle::Active => under_way(truths, me, names),
+    }
+}
+
+/// An import stays open while what the newest check denies keeps its tries: then not all is yes.
+fn open_sentence(truths: &Truths<'_>) -> &'static str {
+    if Gate::iter().any(|gate| truths.answer(gate) == Some(Stand::Doubted)) {
+        "De laatste controle van de verbinding ging niet goed. De import is nog open. Hieronder staat hoe je importeert."
+    } else {
+        "Alle vijf vragen zijn met ja beantwoord. Hieronder staat hoe je importeert."
     }
 }
 

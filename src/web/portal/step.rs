@@ -8,7 +8,7 @@ use axum::response::Response;
 use crate::domain::audit::{Action, Entry};
 use crate::domain::check::{Advice, CheckCode, Truths};
 use crate::domain::join::JoinRequest;
-use crate::domain::onboarding::{Step, StepState};
+use crate::domain::onboarding::{FallCause, Step, StepState};
 use crate::links;
 use crate::services::checks;
 use crate::services::onboarding::onboardings::ConnectionFile;
@@ -244,7 +244,10 @@ fn step_text(who: &SchoolContact, truths: &Truths<'_>, names: &Names, step: Step
         afterwards_sketch: sketch::afterwards(step),
     };
     if let Some(fallen) = state.fallen(step) {
-        text.fallen = words::fall_cause(&fallen.cause);
+        text.fallen = match fallen.cause {
+            FallCause::CredentialsRenewed => words::why_open(&fallen.cause, &truth),
+            _ => words::fall_cause(&fallen.cause),
+        };
         text.fallen_by = said_by(&fallen.by, fallen.at, names);
         text.reason = words::fall_reason(&fallen.cause).map(ToString::to_string).unwrap_or_default();
     }

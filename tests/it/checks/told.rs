@@ -86,6 +86,8 @@ fn a_refused_step_counts_for_nothing_beside_the_train_though_the_rules_still_say
         assert_eq!(answer(&overview, "allowlisting"), told("yes", "Ja"));
         assert_eq!(overview.text(".progress__text"), "8 van 9 stappen gereed");
         assert_eq!(overview.text("[data-not-seen]"), "1 stap klopt nu niet.");
+        let card = overview.text("[data-next]");
+        assert!(card.contains("ging niet goed") && !card.contains("Alle vijf vragen zijn met ja"), "{card}");
         assert_eq!(overview.attributes(".train__cars i", "data-state")[4], "refused");
     });
 }

@@ -144,7 +144,7 @@ const ROWS: &[Row] = &[
         step: AllowlistingRequested,
         tags: ["Nu doen", "Bij de school"],
         turn: "Jullie zijn aan zet",
-        advice: "de allowlisting is nog niet aangevraagd. Vraag die aan",
+        advice: "de allowlisting moet nog worden aangevraagd. Doe dat met een ticket",
         seen: "",
         api: (false, None),
     },

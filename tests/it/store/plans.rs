@@ -7,6 +7,7 @@ use koppelklaar::domain::notice::MailKind;
 use koppelklaar::store::checks::check_status_list;
 use koppelklaar::store::mail::{mail_connections, outbox};
 use koppelklaar::store::onboarding::{joins, onboardings, option_b};
+use koppelklaar::store::operations::audit;
 use koppelklaar::store::people::registrations;
 use koppelklaar::store::reminders;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
@@ -51,6 +52,19 @@ async fn plans(app: &TestApp, ask: impl AsyncFnOnce(&DatabaseConnection)) -> Vec
 fn is_by_index(plan: &[String], is_postgres: bool) -> bool {
     let has = |words: &str| plan.iter().any(|line| line.contains(words));
     if is_postgres { has("Index Cond:") && !has("Seq Scan") } else { has("SEARCH ") && !has("SCAN ") }
+}
+
+#[test]
+fn what_was_activated_a_moment_ago_is_found_by_an_index() {
+    run(|app: TestApp| async move {
+        let after = app.now();
+
+        let plans = plans(&app, async |conn| {
+            audit::list_done_after(conn, "step_answered", after).await.expect("the store answers");
+        });
+
+        assert!(plans.await.iter().any(|line| line.contains("idx-audit-action_at")));
+    });
 }
 
 #[test]
