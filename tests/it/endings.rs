@@ -16,6 +16,32 @@ async fn press(table: &Table, path: &str, form: &str, fields: &[(&str, &str)]) -
     table.portal.open(path).await.submit(&table.portal, form, fields).await
 }
 
+#[test]
+fn whoever_heard_that_a_school_stopped_hears_when_it_may_import_again() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        table.open_import().await;
+        let kurve = app.kurve_again().await;
+        let noord = app.school_beside(kurve, &table.school, "Noord", "13CD").await;
+        app.activate(kurve, &[&noord]).await;
+        app.new_mails().await;
+        let stop = Command::Withdraw { school: noord.id, reason: reason("De licentie verliep.") };
+        let by = [app.call(kurve), app.call_of(&table.school)];
+
+        for call in by {
+            onboardings::act(app.context(), &call, noord.connection, &stop, None).await.expect("both may");
+            let stopped = told(&app).await;
+            app.command(kurve, &noord, &[Command::Reopen { school: noord.id }]).await;
+            app.activate(kurve, &[&noord]).await;
+            let opened = told(&app).await;
+
+            assert!(stopped.iter().any(|(to, _)| *to == table.school.email), "{stopped:?}");
+            let is_told = |(to, said): &(String, String)| *to == table.school.email && said.contains("Noord");
+            assert!(opened.iter().any(is_told), "{opened:?}");
+        }
+    });
+}
+
 /// To whom mails went, and what they said in one line.
 async fn told(app: &TestApp) -> Vec<(String, String)> {
     let mut told: Vec<(String, String)> = app

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::domain::ids::{ConnectionId, ContactId};
+use crate::domain::import_gate::open_schools;
 use crate::domain::notice::{About, Audience, MailKind, Notice, may_go_from, notices};
 use crate::domain::onboarding::Changed;
 use crate::domain::school::Contact;
@@ -26,8 +27,8 @@ pub(in crate::services) async fn tell(
     let contacts = contacts::list(work.conn(), connection).await?;
     let tells_contacts = |notice: &&Notice| notice.kind == MailKind::ImportClosed && notice.to == Audience::School;
     let closed = notices.iter().find(tells_contacts).map(|notice| &notice.schools);
-    let import_closed = closed.is_some();
-    let about = About { version: Some(changed.version), by, import_closed, ..About::default() };
+    let about = About { version: Some(changed.version), by, ..About::default() };
+    let closes = !open_schools(&changed.before).is_subset(&open_schools(&changed.after));
     let mut told: HashSet<Option<ContactId>> = work.welcomed().map(Some).collect();
     for notice in in_order_of_use(&notices) {
         for contact in receivers(notice, &contacts) {
@@ -43,7 +44,12 @@ pub(in crate::services) async fn tell(
                 kind: notice.kind,
                 connection: Some(connection),
                 contact,
-                about: About { step: notice.step, schools, ..about.clone() },
+                about: About {
+                    step: notice.step,
+                    schools,
+                    import_closed: closed.is_some() || (closes && notice.kind == MailKind::LifecycleChanged),
+                    ..about.clone()
+                },
                 occasion: format!("{connection}/{}/{step}", changed.version),
             });
         }

@@ -41,7 +41,8 @@ pub(super) async fn take_back(
     let Some(at) = changed.events.last().map(|event| event.at).filter(|_| !closed.is_empty()) else {
         return Ok(BTreeSet::new());
     };
-    let mails = outbox::list_of_kinds(work.conn(), connection, &KINDS).await?;
+    let mut mails = outbox::list_of_kinds(work.conn(), connection, &KINDS).await?;
+    mails.retain(|mail| mail.kind != MailKind::LifecycleChanged || mail.about.import_closed);
     let asked_by = |school| changed.before.school(school).and_then(SchoolProgress::asked_by);
     let closing = closed.into_iter().map(|school| Closing { school, asked_by: asked_by(school) });
     let mut unheard: Vec<Closing> = closing.filter(|closing| closing.is_unheard(&mails)).collect();

@@ -129,6 +129,7 @@ fn where_no_check_follows_kurve_is_asked_all_the_same() {
         for step in Step::iter().filter(|step| step.can_school_report() && *step != Step::DetailsSubmitted) {
             checks.app.claim(&school, step).await.expect("it is open");
         }
+        checks.mailed().await;
         checks.behaves(&school, "bonhoeffer", "wrong_password").await;
         checks.check(&school).await;
         checks.app.claim(&school, Step::PasswordSet).await.expect("it fell");

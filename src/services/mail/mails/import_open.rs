@@ -80,8 +80,10 @@ async fn told_by_others(request: DraftRequest<'_>) -> Result<BTreeSet<SchoolId>,
     let (Some(connection), Some(contact), MailStatus::Waiting) = (mail.connection, mail.contact, mail.status) else {
         return Ok(BTreeSet::new());
     };
-    let kinds = [MailKind::ImportOpen, MailKind::ImportClosed, MailKind::CredentialsReady];
-    let mails = outbox::list_to_contact(request.context.db.reader(), connection, contact, &kinds).await?;
+    let kinds = [MailKind::ImportOpen, MailKind::ImportClosed, MailKind::CredentialsReady, MailKind::LifecycleChanged];
+    let mut mails = outbox::list_to_contact(request.context.db.reader(), connection, contact, &kinds).await?;
+    // A stop says that the import is closed; a pause or an import that is done says nothing of that.
+    mails.retain(|one| one.kind != MailKind::LifecycleChanged || one.about.import_closed);
     let (sent, waiting): (Vec<_>, Vec<_>) = mails.iter().partition(|one| one.status == MailStatus::Sent);
     let says_open = |one: &OutboxMail| one.kind == MailKind::ImportOpen;
     let is_told = |school: &SchoolId| {
