@@ -203,9 +203,11 @@ impl Columns {
             Lifecycle::Paused { until, .. } => Some(until),
             Lifecycle::Active | Lifecycle::Withdrawn { .. } | Lifecycle::Completed { .. } => None,
         };
+        // Of one that stopped, the password was closed for ever; that its days end is no news.
+        let is_issued = state.is_yes(Step::CredentialsIssued) && !state.lifecycle().is_withdrawn();
         let shown = state.access().password().filter(|password| password.gone.is_none());
         Self {
-            password_until: shown.filter(|_| state.is_yes(Step::CredentialsIssued)).map(|password| password.until),
+            password_until: shown.filter(|_| is_issued).map(|password| password.until),
             held_by_school: waits_on_since(state, Party::School).is_some(),
             held_by_magister: waits_on_since(state, Party::Magister).is_some(),
             kurve_since: waits_on_since(state, Party::Kurve),
