@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use koppelklaar::app::App;
 use koppelklaar::domain::ids::ConnectionId;
 use koppelklaar::jobs::{self, Job};
+use koppelklaar::store::onboarding::bulk::{self, WholeConnection};
 use koppelklaar::store::reminders::{self, Attention};
 
 #[path = "support/memory.rs"]
@@ -78,13 +79,14 @@ async fn make_schools(app: &App, schools: u32) -> Vec<ConnectionId> {
     let began = DateTime::parse_from_rfc3339("2026-11-18T09:00:00Z").expect("a moment").to_utc();
     for chunk in 0..schools.div_ceil(CHUNK) {
         let work = app.context.db.begin_write().await.expect("the database answers");
-        for number in chunk * CHUNK..schools.min((chunk + 1) * CHUNK) {
-            let (school, _) = schools::insert_school(app, work.conn(), (number, 1), began).await;
-            let later = Some(moment() + chrono::Duration::days(30));
-            let attention = Attention { next_at: later, no_answer_since: None };
-            reminders::save_attention(work.conn(), school, 1, began, attention).await.expect("a fresh school");
-            ids.push(school);
-        }
+        let later = Some(moment() + chrono::Duration::days(20));
+        let attention = Attention { next_at: later, no_answer_since: None };
+        let numbers = chunk * CHUNK..schools.min((chunk + 1) * CHUNK);
+        // Each row is written once: what is moved leaves a dead entry, over which the first round after it walks.
+        let whole = |number| WholeConnection { attention, ..schools::make_school(app, (number, 1), began) };
+        let made: Vec<WholeConnection> = numbers.map(whole).collect();
+        bulk::insert_all(work.conn(), &made, began).await.expect("fresh schools");
+        ids.extend(made.iter().map(|whole| whole.connection.id));
         work.commit().await.expect("the database answers");
     }
     ids

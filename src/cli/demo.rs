@@ -11,6 +11,7 @@ use secrecy::ExposeSecret;
 use crate::app::App;
 use crate::chance::Chance;
 use crate::cli::{migrate, serve};
+use crate::demo::fleet::{self, Made, Order};
 use crate::demo::magister::DemoMagister;
 use crate::demo::{self, Demo};
 use crate::domain::check::CheckPolicy;
@@ -26,6 +27,9 @@ use crate::web::DemoWeb;
 /// How many forms and sign-in links the demo takes in their time: whoever tries it out is no stranger.
 const FORMS: NonZeroU32 = NonZeroU32::new(1000).expect("not zero");
 
+/// How many schools can be generated: each has a BRIN of its own.
+const MOST_SCHOOLS: i64 = 500_000;
+
 #[derive(Debug, Args)]
 pub(super) struct DemoArgs {
     /// The address to listen on
@@ -35,6 +39,10 @@ pub(super) struct DemoArgs {
     /// The folder for database and mails, empty or new [default: a new temporary one]
     #[arg(long)]
     dir: Option<PathBuf>,
+
+    /// How many generated schools there are beside the demo's own, in every state
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=MOST_SCHOOLS))]
+    schools: u32,
 }
 
 pub(super) async fn run(mut settings: Settings, args: &DemoArgs) -> Result<(), StartError> {
@@ -69,6 +77,11 @@ pub(super) async fn run(mut settings: Settings, args: &DemoArgs) -> Result<(), S
     let filling = Context { check_policy: CheckPolicy::Advise, ..app.context.clone() };
     let made = demo::fill(&filling, app.clock.now()).await?;
     magister.tell_stories(&app.context).await?;
+    if args.schools > 0 {
+        let tell = |made: &Made| eprintln!("Made {} of {} schools", made.schools, args.schools);
+        let order = Order { schools: args.schools, kurve: made.kurve, now: app.clock.now() };
+        fleet::fill(&app.context, order, tell).await?;
+    }
     print(&app, &made, &folder, &magister);
     let accounts = made.staff.into_iter().map(|account| (account.email, account.totp)).collect();
     let web = DemoWeb { mails: settings.mail_dir.clone(), accounts, magister };

@@ -1,6 +1,7 @@
 //! Demo schools in every state, made through the services as people would make them. Never in a real installation.
 
 mod board;
+pub mod fleet;
 pub mod magister;
 
 use chrono::{DateTime, Days, Duration, NaiveTime, Utc};
@@ -58,6 +59,8 @@ pub struct Demo {
     pub staff: Vec<DemoStaff>,
     /// The school contacts.
     pub contacts: Vec<DemoContact>,
+    /// The colleague who did Kurve's part.
+    pub kurve: Actor,
 }
 
 /// Fills an empty installation.
@@ -77,7 +80,7 @@ pub async fn fill(context: &Context, now: DateTime<Utc>) -> Result<Demo, Service
         contacts.push(DemoContact { email: plan.email(), what });
         plan.play(*stage).await?;
     }
-    Ok(Demo { staff, contacts })
+    Ok(Demo { staff, contacts, kurve: actor })
 }
 
 /// How far a demo school is.

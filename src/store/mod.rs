@@ -19,8 +19,8 @@ use std::time::Duration;
 
 use sea_orm::sqlx::{self, Connection as _, SqliteConnection};
 use sea_orm::{
-    ConnectOptions, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ActiveModelTrait, ConnectOptions, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, EntityTrait,
+    Iterable, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
 pub use error::StoreError;
@@ -49,6 +49,29 @@ impl<T, After> Default for Page<T, After> {
 fn readable<Row, T>(rows: Vec<Row>, mut read: impl FnMut(Row) -> Result<T, StoreError>) -> Vec<T> {
     let logged = |error: StoreError| tracing::error!(error = %error, "Left a row out of a list");
     rows.into_iter().filter_map(|row| read(row).map_err(logged).ok()).collect()
+}
+
+/// How many values one statement inserts at most: SQLite takes 32,766, and longer ones are no faster.
+const MOST_VALUES: usize = 10_000;
+
+/// As many rows as one statement always takes.
+const FEW_ROWS: usize = 64;
+
+/// Inserts rows, however many they are. Statements of many rows come in few lengths, so that the database knows them again.
+async fn insert_rows<A>(conn: &impl ConnectionTrait, rows: Vec<A>) -> Result<(), StoreError>
+where
+    A: ActiveModelTrait,
+{
+    let columns = <<A::Entity as EntityTrait>::Column as Iterable>::iter().count();
+    let mut left = rows.len();
+    let mut rows = rows.into_iter();
+    while left > 0 {
+        let many = (MOST_VALUES / columns).max(1).min(left);
+        let taken = if left <= FEW_ROWS { left } else { 1 << many.ilog2() };
+        <A::Entity as EntityTrait>::insert_many(rows.by_ref().take(taken)).exec_without_returning(conn).await?;
+        left -= taken;
+    }
+    Ok(())
 }
 
 /// The first `limit` rows that a query for one more found.

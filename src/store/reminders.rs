@@ -30,6 +30,13 @@ pub struct Attention {
     pub no_answer_since: Option<DateTime<Utc>>,
 }
 
+impl Attention {
+    /// The same, with a look within a month.
+    pub(in crate::store) fn within_a_month(self, now: DateTime<Utc>) -> Self {
+        Self { next_at: self.next_at.map(|at| Ord::min(at, now + LOOK_AGAIN_AFTER)), ..self }
+    }
+}
+
 /// How long a connection is left alone at most, whatever is to come. Later than this only a clock that was ahead can
 /// have said.
 pub(in crate::store) const LOOK_AGAIN_AFTER: TimeDelta = TimeDelta::days(31);
@@ -115,9 +122,9 @@ pub async fn save_attention(
     now: DateTime<Utc>,
     attention: Attention,
 ) -> Result<(), StoreError> {
-    let next_at = attention.next_at.map(|at| Ord::min(at, now + LOOK_AGAIN_AFTER));
+    let attention = attention.within_a_month(now);
     onboarding::Entity::update_many()
-        .col_expr(onboarding::COLUMN.attention_at, next_at.into())
+        .col_expr(onboarding::COLUMN.attention_at, attention.next_at.into())
         .col_expr(onboarding::COLUMN.no_answer_since, attention.no_answer_since.into())
         .filter(onboarding::COLUMN.connection_id.eq(connection.as_uuid()))
         // A change that came between has its own say.
@@ -149,16 +156,20 @@ pub async fn insert_sent(
     due: &DueReminder,
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let row = reminder::ActiveModel {
+    let sent = SentReminder { step: due.step, stage: due.stage, since: due.since, at };
+    reminder::Entity::insert(to_row(id, connection, &sent)).exec_without_returning(conn).await?;
+    Ok(())
+}
+
+pub(in crate::store) fn to_row(id: uuid::Uuid, connection: ConnectionId, sent: &SentReminder) -> reminder::ActiveModel {
+    reminder::ActiveModel {
         id: Set(id),
         connection_id: Set(connection.as_uuid()),
-        step: Set(due.step.as_str().to_owned()),
-        stage: Set(due.stage.to_string()),
-        since: Set(due.since),
-        at: Set(at),
-    };
-    reminder::Entity::insert(row).exec_without_returning(conn).await?;
-    Ok(())
+        step: Set(sent.step.as_str().to_owned()),
+        stage: Set(sent.stage.to_string()),
+        since: Set(sent.since),
+        at: Set(sent.at),
+    }
 }
 
 /// Who has a mail with reminders on a day: one that was made on it, or stayed behind and was moved to it.

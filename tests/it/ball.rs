@@ -2,10 +2,16 @@
 //! nobody who is to do it. And what is promised of mails.
 
 use chrono::TimeDelta;
+use koppelklaar::domain::actor::Actor;
 use koppelklaar::domain::address_mark::Bounced;
 use koppelklaar::domain::credential::reveal::REVEALS_ALLOWED;
+use koppelklaar::domain::onboarding::Command;
+use koppelklaar::domain::roles::{ContactRole, Roles};
+use koppelklaar::domain::text::Reason;
 use koppelklaar::jobs::Job;
-use koppelklaar::services::onboarding::credentials;
+use koppelklaar::services::Call;
+use koppelklaar::services::onboarding::{credentials, onboardings};
+use koppelklaar::store::onboarding::onboardings as states;
 use koppelklaar::store::people::address_marks;
 
 use crate::hand_over::{PIET, hand_to_piet};
@@ -144,6 +150,27 @@ fn whoever_asks_for_a_new_password_stands_on_the_worklist_with_when_and_once() {
         assert_eq!(renewed.status, 303, "{}", renewed.body);
         assert_eq!(worklist(&table).await, Vec::<String>::new());
         app.new_mails().await;
+    });
+}
+
+#[test]
+fn the_days_of_a_password_of_a_school_that_stopped_end_without_a_change() {
+    run(|app: TestApp| async move {
+        let table = ready(&app).await;
+        let connection = table.school.connection;
+        let actor = Actor::Contact { id: table.school.contact, roles: Roles::of(ContactRole::Superbeheerder) };
+        let call = Call { actor, now: app.now(), request_id: "test".to_owned() };
+        let reason = Reason::parse("We kiezen Optie B.").expect("a reason");
+        let stop = Command::Withdraw { school: table.school.id, reason };
+        onboardings::act(app.context(), &call, connection, &stop, None).await.expect("it stops");
+        app.new_mails().await;
+        let version = async || states::load(app.context().db.reader(), connection).await.expect("it is there").version;
+        let before = version().await;
+
+        app.advance(TimeDelta::days(60));
+        let ended = [app.run(Job::EndPasswords).await, app.run(Job::EndPasswords).await];
+
+        assert_eq!((ended, version().await), ([0, 0], before));
     });
 }
 

@@ -25,6 +25,7 @@ mod digest;
 mod dispatch;
 mod endings;
 mod fixed_cost;
+mod fleet;
 mod hand_over;
 mod holidays;
 mod housekeeping;

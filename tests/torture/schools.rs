@@ -9,17 +9,25 @@ use koppelklaar::domain::roles::{ContactRole, Roles};
 use koppelklaar::domain::school::{Contact, Region, RequestDetails, School};
 use koppelklaar::domain::text::{Brin, EmailAddress, PersonName, SchoolDomain, SchoolName};
 use koppelklaar::store::ConnectionTrait;
-use koppelklaar::store::onboarding::{connections, onboardings, schools};
-use koppelklaar::store::people::contacts;
+use koppelklaar::store::onboarding::bulk::{self, KeyedContact, WholeConnection};
+use koppelklaar::store::onboarding::onboardings::Versioned;
+use koppelklaar::store::reminders::Attention;
 use strum::IntoEnumIterator;
 
-/// Makes a school with this number and so many contacts.
+/// Makes a school with this number and so many contacts, and stores it.
 pub(crate) async fn insert_school(
     app: &App,
     conn: &impl ConnectionTrait,
-    (number, people): (u32, u32),
+    number_and_people: (u32, u32),
     now: DateTime<Utc>,
 ) -> (ConnectionId, Vec<Contact>) {
+    let school = make_school(app, number_and_people, now);
+    bulk::insert_all(conn, std::slice::from_ref(&school), now).await.expect("a fresh school");
+    (school.connection.id, school.contacts.into_iter().map(|keyed| keyed.contact).collect())
+}
+
+/// A school with this number and so many contacts, whose reminders are to be looked at now.
+pub(crate) fn make_school(app: &App, (number, people): (u32, u32), now: DateTime<Utc>) -> WholeConnection {
     let context = &app.context;
     let id = ConnectionId::from_uuid(context.chance.uuid_v7(now));
     let details = RequestDetails {
@@ -30,12 +38,10 @@ pub(crate) async fn insert_school(
     };
     let carried = Carried::One(details.brin.clone());
     let connection = Connection { id, details: details.connection(), carried, created_at: now };
-    connections::insert(conn, &connection).await.expect("a fresh domain");
     let school = SchoolId::from_uuid(context.chance.uuid_v7(now));
     let school = School { id: school, connection: id, details: details.school(), created_at: now };
-    schools::insert(conn, &school).await.expect("a fresh BRIN");
-    onboardings::insert(conn, id, &Onboarding::start(now, school.id), now).await.expect("a fresh school");
-    let mut made = vec![];
+    let state = Onboarding::start(now, school.id);
+    let mut contacts = vec![];
     for person in 0..people {
         let email = EmailAddress::parse(&format!("contact{person}@lyceum{number}.example")).expect("an address");
         let contact = Contact {
@@ -49,11 +55,21 @@ pub(crate) async fn insert_school(
             created_at: now,
             removed_at: None,
         };
-        let key = context.keys.email_key(&contact.email.key_form());
-        contacts::insert(conn, &contact, &key).await.expect("a fresh contact");
-        made.push(contact);
+        let email_key = context.keys.email_key(&contact.email.key_form());
+        contacts.push(KeyedContact { contact, email_key });
     }
-    (id, made)
+    WholeConnection {
+        connection,
+        schools: vec![school],
+        contacts,
+        onboarding: Versioned { state, version: 1 },
+        changed_at: now,
+        attention: Attention { next_at: Some(now), no_answer_since: None },
+        credentials: vec![],
+        holdings: vec![],
+        reminders: vec![],
+        next_check_at: None,
+    }
 }
 
 /// A BRIN of its own for each number: two digits, two letters, and the site.

@@ -109,24 +109,34 @@ pub async fn issue(
         return Err(ServiceError::RequestOpen);
     }
     credentials::mark_closed(work.conn(), connection, ClosedReason::Renewed, call.now).await?;
-    let new = make(context, call, connection, &changed.after, work.conn()).await?;
+    let facts = load_facts(work.conn(), connection).await?;
+    let new = make(context, call, ConnectionState { connection, state: &changed.after }, &facts)?;
     credentials::insert(work.conn(), &new).await?;
     work.finish().await
 }
 
-async fn make(
+/// A connection with its onboarding, as far as that is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ConnectionState<'a> {
+    pub(crate) connection: ConnectionId,
+    pub(crate) state: &'a Onboarding,
+}
+
+/// Makes a password and a query file, and seals them: those of the version that an onboarding has now.
+///
+/// # Errors
+/// `Broken` when none was issued.
+pub(crate) fn make(
     context: &Context,
     call: &Call,
-    connection: ConnectionId,
-    issued: &Onboarding,
-    conn: &impl ConnectionTrait,
+    ConnectionState { connection, state }: ConnectionState<'_>,
+    facts: &QueryFacts,
 ) -> Result<StoredCredential, ServiceError> {
-    let facts = load_facts(conn, connection).await?;
-    let version = issued.credential_version();
-    let until = issued.access().password().map(|known| known.until);
+    let version = state.credential_version();
+    let until = state.access().password().map(|known| known.until);
     let expires_at = until.ok_or(ServiceError::Broken("a password that was issued without an end"))?;
     let password = password::generate(context.password_length, &mut |bytes| context.chance.fill(bytes));
-    let query = context.template.render(&facts);
+    let query = context.template.render(facts);
     let id = CredentialId::from_uuid(context.chance.uuid_v7(call.now));
     let seal =
         |purpose, secret: &[u8]| sealed::seal(&context.keys, purpose, &binding(id, version), secret, &context.chance);

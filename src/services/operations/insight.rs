@@ -11,7 +11,7 @@ use crate::domain::insight::{Durations, HoldingChange, last_weeks, per_week};
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::{Gate, Party};
 use crate::domain::reminder::hours::moment_on;
-use crate::domain::reminder::{OwnDays, WorkingCalendar, national};
+use crate::domain::reminder::{OwnDays, SchoolHolidays, WorkingCalendar, national};
 use crate::domain::school::Region;
 use crate::services::operations::holidays;
 use crate::services::unit_of_work::UnitOfWork;
@@ -86,7 +86,8 @@ pub(in crate::services) async fn record_holdings(
         let region = connections::load(work.conn(), connection).await?.details.region;
         for open in insight::list_open_holdings(work.conn(), connection).await? {
             if holdings.ended.contains(&open.ball) {
-                let days = working_days(context, open.ball.party, region, open.begun_at, call.now);
+                let holidays = holidays::last_known(context);
+                let days = working_days(&holidays, open.ball.party, region, Span { from: open.begun_at, to: call.now });
                 insight::mark_holding_ended(work.conn(), open.id, call.now, days).await?;
             }
         }
@@ -98,14 +99,20 @@ pub(in crate::services) async fn record_holdings(
     Ok(())
 }
 
+/// From one moment to another.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Span {
+    pub(crate) from: DateTime<Utc>,
+    pub(crate) to: DateTime<Utc>,
+}
+
 /// The working days after the first day, up to and with the last: those of the connection's region while the school has
 /// the ball, and of an office for the others. Begun and ended on one day is none.
-fn working_days(context: &Context, party: Party, region: Region, from: DateTime<Utc>, to: DateTime<Utc>) -> u32 {
-    let (from, to) = (amsterdam_date(from), amsterdam_date(to));
+pub(crate) fn working_days(holidays: &SchoolHolidays, party: Party, region: Region, span: Span) -> u32 {
+    let (from, to) = (amsterdam_date(span.from), amsterdam_date(span.to));
     let days = match party {
         Party::School => {
-            let holidays = holidays::last_known(context);
-            let calendar = WorkingCalendar { holidays: &holidays, own_days: &OwnDays::default() };
+            let calendar = WorkingCalendar { holidays, own_days: &OwnDays::default() };
             calendar.working_days_between(from, to, region)
         }
         Party::Kurve | Party::Magister => {

@@ -247,7 +247,7 @@ pub(in crate::store) fn corrupt(id: &str, what: &'static str) -> StoreError {
     StoreError::CorruptRow { table: "check_status", id: id.to_owned(), what }
 }
 
-fn to_row(known: &CheckStatus) -> Result<check_status::ActiveModel, StoreError> {
+pub(in crate::store) fn to_row(known: &CheckStatus) -> Result<check_status::ActiveModel, StoreError> {
     let id = known.connection.to_string();
     let streak = known.streak.map(|streak| serde_json::to_string(&streak)).transpose();
     let receipt = known.receipt.map(|receipt| serde_json::to_string(&receipt.counts)).transpose();

@@ -16,8 +16,13 @@ use crate::store::{ConnectionTrait, StoreError, readable};
 /// # Errors
 /// `Taken` when its school domain is here already.
 pub async fn insert(conn: &impl ConnectionTrait, new: &Connection) -> Result<(), StoreError> {
+    connection::Entity::insert(to_row(new)).exec_without_returning(conn).await?;
+    Ok(())
+}
+
+pub(in crate::store) fn to_row(new: &Connection) -> connection::ActiveModel {
     let (school_count, only_brin) = to_columns(&new.carried);
-    let row = connection::ActiveModel {
+    connection::ActiveModel {
         id: Set(new.id.as_uuid()),
         name: Set(new.details.name.as_str().to_owned()),
         domain: Set(new.details.domain.label().to_owned()),
@@ -26,9 +31,7 @@ pub async fn insert(conn: &impl ConnectionTrait, new: &Connection) -> Result<(),
         only_brin: Set(only_brin),
         created_at: Set(new.created_at),
         updated_at: Set(new.created_at),
-    };
-    connection::Entity::insert(row).exec_without_returning(conn).await?;
-    Ok(())
+    }
 }
 
 /// Changes a connection's details.

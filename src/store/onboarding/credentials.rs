@@ -45,7 +45,12 @@ pub struct StoredCredential {
 /// # Errors
 /// `Taken` when the connection has this version already.
 pub async fn insert(conn: &impl ConnectionTrait, new: &StoredCredential) -> Result<(), StoreError> {
-    let row = credential::ActiveModel {
+    credential::Entity::insert(to_row(new)).exec_without_returning(conn).await?;
+    Ok(())
+}
+
+pub(in crate::store) fn to_row(new: &StoredCredential) -> credential::ActiveModel {
+    credential::ActiveModel {
         id: Set(new.id.as_uuid()),
         connection_id: Set(new.connection.as_uuid()),
         version: Set(to_i32(new.version)),
@@ -60,9 +65,7 @@ pub async fn insert(conn: &impl ConnectionTrait, new: &StoredCredential) -> Resu
         expires_at: Set(new.expires_at),
         closed_at: Set(new.closed.map(|(at, _)| at)),
         closed_reason: Set(new.closed.map(|(_, reason)| reason.as_str().to_owned())),
-    };
-    credential::Entity::insert(row).exec_without_returning(conn).await?;
-    Ok(())
+    }
 }
 
 /// The newest version of a connection, if any was issued.

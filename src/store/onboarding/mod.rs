@@ -1,6 +1,7 @@
 //! Rows of onboardings: connections, schools, requests to join, states, credentials, notes, and Kurve's lists.
 
 pub mod arrangements;
+pub mod bulk;
 pub mod connections;
 pub mod credentials;
 pub mod joins;

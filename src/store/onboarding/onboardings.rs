@@ -8,6 +8,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder, QuerySelec
 use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::progress::{is_stuck, waits_on_since};
 use crate::domain::onboarding::{Gate, Lifecycle, Onboarding, Party, Step};
+use crate::store::reminders::Attention;
 use crate::store::{ConnectionTrait, StoreError};
 
 /// An onboarding with the version it had when it was read.
@@ -29,10 +30,23 @@ pub async fn insert(
     state: &Onboarding,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    // Whatever changed, the timer looks at the school's reminders anew.
+    let attention = Attention { next_at: Some(now), no_answer_since: None };
+    let fresh = Versioned { state: state.clone(), version: 1 };
+    onboarding::Entity::insert(to_row(connection, &fresh, now, attention)?).exec_without_returning(conn).await?;
+    Ok(())
+}
+
+pub(in crate::store) fn to_row(
+    connection: ConnectionId,
+    Versioned { state, version }: &Versioned,
+    updated_at: DateTime<Utc>,
+    attention: Attention,
+) -> Result<onboarding::ActiveModel, StoreError> {
     let columns = Columns::of(state);
-    let row = onboarding::ActiveModel {
+    Ok(onboarding::ActiveModel {
         connection_id: Set(connection.as_uuid()),
-        version: Set(1),
+        version: Set(*version),
         state: Set(to_json(connection, state)?),
         lifecycle: Set(state.lifecycle().as_str().to_owned()),
         gate_consent: Set(state.is_gate_yes(Gate::Consent)),
@@ -45,14 +59,11 @@ pub async fn insert(
         kurve_since: Set(columns.kurve_since),
         is_stuck: Set(is_stuck(state)),
         resume_on: Set(columns.resume_on),
-        updated_at: Set(now),
-        // Whatever changed, the timer looks at the school's reminders anew.
-        attention_at: Set(Some(now)),
-        no_answer_since: Set(None),
+        updated_at: Set(updated_at),
+        attention_at: Set(attention.next_at),
+        no_answer_since: Set(attention.no_answer_since),
         password_until: Set(columns.password_until),
-    };
-    onboarding::Entity::insert(row).exec_without_returning(conn).await?;
-    Ok(())
+    })
 }
 
 /// Stores a changed onboarding over the version it was made from, and returns the new version.
@@ -192,9 +203,11 @@ impl Columns {
             Lifecycle::Paused { until, .. } => Some(until),
             Lifecycle::Active | Lifecycle::Withdrawn { .. } | Lifecycle::Completed { .. } => None,
         };
+        // Of one that stopped, the password was closed for ever; that its days end is no news.
+        let is_issued = state.is_yes(Step::CredentialsIssued) && !state.lifecycle().is_withdrawn();
         let shown = state.access().password().filter(|password| password.gone.is_none());
         Self {
-            password_until: shown.filter(|_| state.is_yes(Step::CredentialsIssued)).map(|password| password.until),
+            password_until: shown.filter(|_| is_issued).map(|password| password.until),
             held_by_school: waits_on_since(state, Party::School).is_some(),
             held_by_magister: waits_on_since(state, Party::Magister).is_some(),
             kurve_since: waits_on_since(state, Party::Kurve),

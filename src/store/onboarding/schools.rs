@@ -17,19 +17,24 @@ use crate::store::{ConnectionTrait, StoreError, readable};
 /// # Errors
 /// `Taken` when its BRIN is here already.
 pub async fn insert(conn: &impl ConnectionTrait, new: &School) -> Result<(), StoreError> {
-    let row = school::ActiveModel {
+    school::Entity::insert(to_row(new, None)).exec_without_returning(conn).await?;
+    Ok(())
+}
+
+/// The row of a school, as far as it is.
+pub(in crate::store) fn to_row(new: &School, progress: Option<&SchoolProgress>) -> school::ActiveModel {
+    let course = progress.map_or(Course::UnderWay.as_str(), |progress| progress.course().as_str());
+    school::ActiveModel {
         id: Set(new.id.as_uuid()),
         connection_id: Set(new.connection.as_uuid()),
         name: Set(new.details.name.as_str().to_owned()),
         brin: Set(new.details.brin.as_str().to_owned()),
         brin_key: Set(new.details.brin.key()),
-        course: Set(Course::UnderWay.as_str().to_owned()),
-        is_activated: Set(false),
+        course: Set(course.to_owned()),
+        is_activated: Set(progress.is_some_and(SchoolProgress::is_activated)),
         created_at: Set(new.created_at),
         updated_at: Set(new.created_at),
-    };
-    school::Entity::insert(row).exec_without_returning(conn).await?;
-    Ok(())
+    }
 }
 
 /// Changes a school's details.

@@ -9,7 +9,7 @@ use crate::domain::actor::Actor;
 use crate::domain::audit::{Action, Entry};
 use crate::domain::ids::{ConnectionId, ContactId, SchoolId};
 use crate::domain::onboarding::Event;
-use crate::store::{ConnectionTrait, StoreError, lock};
+use crate::store::{ConnectionTrait, StoreError, insert_rows, lock};
 
 /// What is to be kept.
 #[derive(Debug, Clone)]
@@ -99,8 +99,7 @@ pub async fn append(
         (last_id, last_mac) = (row.id, row.mac.clone());
         rows.push(to_active(row));
     }
-    audit::Entity::insert_many(rows).exec_without_returning(conn).await?;
-    Ok(())
+    insert_rows(conn, rows).await
 }
 
 /// A connection's entries that tell something, newest first, older than `before`, at most `limit`.

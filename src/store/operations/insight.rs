@@ -24,23 +24,37 @@ pub struct OpenHolding {
     pub begun_at: DateTime<Utc>,
 }
 
+/// A holding, ended or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Holding {
+    /// What began.
+    pub begun: OpenHolding,
+    /// When it ended, and after how many working days, if it did.
+    pub ended: Option<(DateTime<Utc>, u32)>,
+}
+
 /// Records that a holding begins.
 pub async fn insert_holding(
     conn: &impl ConnectionTrait,
     connection: ConnectionId,
     holding: OpenHolding,
 ) -> Result<(), StoreError> {
-    let row = holding::ActiveModel {
-        id: Set(holding.id),
-        connection_id: Set(connection.as_uuid()),
-        step: Set(holding.ball.step.as_str().to_owned()),
-        party: Set(holding.ball.party.as_str().to_owned()),
-        begun_at: Set(holding.begun_at),
-        ended_at: Set(None),
-        working_days: Set(None),
-    };
+    let row = to_row(connection, &Holding { begun: holding, ended: None });
     holding::Entity::insert(row).exec_without_returning(conn).await?;
     Ok(())
+}
+
+pub(in crate::store) fn to_row(connection: ConnectionId, holding: &Holding) -> holding::ActiveModel {
+    let Holding { begun, ended } = holding;
+    holding::ActiveModel {
+        id: Set(begun.id),
+        connection_id: Set(connection.as_uuid()),
+        step: Set(begun.ball.step.as_str().to_owned()),
+        party: Set(begun.ball.party.as_str().to_owned()),
+        begun_at: Set(begun.begun_at),
+        ended_at: Set(ended.map(|(at, _)| at)),
+        working_days: Set(ended.map(|(_, days)| i32::try_from(days).unwrap_or(i32::MAX))),
+    }
 }
 
 /// A connection's holdings that have not ended.

@@ -17,7 +17,12 @@ use crate::store::{ConnectionTrait, StoreError, readable};
 /// # Errors
 /// `Taken` when the connection has a contact, also a removed one, with this address.
 pub async fn insert(conn: &impl ConnectionTrait, contact: &Contact, email_key: &str) -> Result<(), StoreError> {
-    let row = contact::ActiveModel {
+    contact::Entity::insert(to_row(contact, email_key)).exec_without_returning(conn).await?;
+    Ok(())
+}
+
+pub(in crate::store) fn to_row(contact: &Contact, email_key: &str) -> contact::ActiveModel {
+    contact::ActiveModel {
         id: Set(contact.id.as_uuid()),
         connection_id: Set(contact.connection.as_uuid()),
         name: Set(contact.name.as_str().to_owned()),
@@ -30,9 +35,7 @@ pub async fn insert(conn: &impl ConnectionTrait, contact: &Contact, email_key: &
         vouch_ground: Set(contact.vouch.as_ref().map(|vouch| vouch.ground.as_str().to_owned())),
         created_at: Set(contact.created_at),
         removed_at: Set(contact.removed_at),
-    };
-    contact::Entity::insert(row).exec_without_returning(conn).await?;
-    Ok(())
+    }
 }
 
 /// The contact with this id, also a removed one.
