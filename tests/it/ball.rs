@@ -161,7 +161,7 @@ fn the_days_of_a_password_of_a_school_that_stopped_end_without_a_change() {
         let actor = Actor::Contact { id: table.school.contact, roles: Roles::of(ContactRole::Superbeheerder) };
         let call = Call { actor, now: app.now(), request_id: "test".to_owned() };
         let reason = Reason::parse("We kiezen Optie B.").expect("a reason");
-        let stop = Command::Withdraw { school: table.school.id, reason };
+        let stop = Command::Withdraw { school: table.school.id, reason, chose_option_b: false };
         onboardings::act(app.context(), &call, connection, &stop, None).await.expect("it stops");
         app.new_mails().await;
         let version = async || states::load(app.context().db.reader(), connection).await.expect("it is there").version;

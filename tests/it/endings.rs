@@ -25,7 +25,8 @@ fn whoever_heard_that_a_school_stopped_hears_when_it_may_import_again() {
         let noord = app.school_beside(kurve, &table.school, "Noord", "13CD").await;
         app.activate(kurve, &[&noord]).await;
         app.new_mails().await;
-        let stop = Command::Withdraw { school: noord.id, reason: reason("De licentie verliep.") };
+        let stop =
+            Command::Withdraw { school: noord.id, reason: reason("De licentie verliep."), chose_option_b: false };
         let by = [app.call(kurve), app.call_of(&table.school)];
 
         for call in by {

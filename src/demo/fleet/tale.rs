@@ -108,7 +108,7 @@ impl<'a> Tale<'a> {
             Act::Withdraw(count) => {
                 let reason = reason(pick.one_of(&WITHDRAWN))?;
                 let from = self.cast.schools.len().saturating_sub(count);
-                let withdraw = |school| Command::Withdraw { school, reason: reason.clone() };
+                let withdraw = |school| Command::Withdraw { school, reason: reason.clone(), chose_option_b: false };
                 let commands: Vec<Command> = self.cast.schools[from..].iter().map(|one| withdraw(one.id)).collect();
                 self.change(at, school, &commands)
             }
