@@ -208,7 +208,8 @@ const drawOpleidingen = (place, state) => {
   const { review, faults, codes } = state;
   const { all, some } = review.studies;
   const open = all - review.withCode;
-  place.querySelector("[data-count]").replaceChildren(el("strong", {}, `${review.withCode} van ${all} gekozen.`), open ? ` Nog ${open} te doen.` : " Klaar.");
+  if (!all) place.querySelector("[data-count]").textContent = "Nog geen studies: er is geen rij zonder fout. Ga verder naar Vragen.";
+  else place.querySelector("[data-count]").replaceChildren(el("strong", {}, `${review.withCode} van ${all} gekozen.`), open ? ` Nog ${open} te doen.` : " Klaar.");
   const wrong = new Map([...(faults.code ?? []), ...review.faults.some.filter((fault) => fault.study !== null)].map((fault) => [fault.study, fault.text]));
   const names = new Map(codes ?? []);
   keep(place.querySelector("[data-rows]"), some.map(([study, pupils, code], at) => {

@@ -33,7 +33,11 @@ export class Thread {
     });
   }
 
-  end() {
-    this.#worker.terminate();
+  /** Has the module overwritten and ends it; what was asked before is answered no more. */
+  wipe() {
+    this.#waiting.clear();
+    // One that is stuck does not answer, and ends all the same.
+    const long = new Promise((done) => { setTimeout(done, 1000); });
+    return Promise.race([this.ask("wipe"), long]).then(() => this.#worker.terminate());
   }
 }

@@ -148,10 +148,15 @@ const does = {
   },
   /** Forgets everything, and leaves nothing but zeros. */
   wipe() {
-    wasm?.wipe();
-    if (wasm) new Uint8Array(wasm.memory.buffer).fill(0);
-    wasm = undefined;
     file = undefined;
+    isShown = false;
+    try {
+      wasm?.wipe();
+    } finally {
+      // Also if it had come to its end.
+      if (wasm) new Uint8Array(wasm.memory.buffer).fill(0);
+      wasm = undefined;
+    }
     return { ok: true };
   },
 };

@@ -26,6 +26,8 @@ let state = nothing();
 let module;
 let thread;
 let urls = [];
+/** What was asked last. */
+let pending = Promise.resolve();
 
 const say = (text) => {
   status.textContent = "";
@@ -41,14 +43,14 @@ const ask = (...about) => thread.ask(...about);
 
 /** Overwrites all that the module knows, and ends it. */
 const wipe = () => {
-  const old = thread;
-  const cleared = ask("wipe");
+  const cleared = thread.wipe();
   for (const url of urls) URL.revokeObjectURL(url);
   urls = [];
+  pending = Promise.resolve();
   state = nothing();
   place.replaceChildren();
   status.textContent = "";
-  return cleared.then(() => old.end());
+  return cleared;
 };
 
 const current = () => names[state.step];
@@ -98,15 +100,12 @@ const take = (answer) => {
 
 /** The module came to its end, for want of memory as a rule: what was chosen is gone with it. */
 const restart = async () => {
-  thread.end();
-  state = nothing();
+  await wipe();
   await begin();
   state.faults.export = [{ text: "Dit bestand is te zwaar voor deze browser. Sluit andere programma's en probeer het opnieuw, of maak een export met alleen de kolommen die nodig zijn." }];
   history.replaceState(null, "", `#${names[0]}`);
   show(0);
 };
-
-let pending = Promise.resolve();
 
 const changed = async (name, about, into, tell) => {
   const { answer, lost } = await ask(name, about, tell);

@@ -41,14 +41,13 @@ fn the_table_comes_back_next_year_and_only_what_was_pressed_is_sent() {
             values.for_each(|value| assert!(!posted.iter().any(|(_, body)| body.contains(value)), "{value}"));
         }
 
-        let next_year = stage.browser();
-        next_year.sign_in(CONTACT);
-        open(&next_year);
-        give_export(&next_year, &sample("in/05-oud.xls"));
-        go_on(&next_year, "kolommen");
-        go_on(&next_year, "opleidingen");
-        assert!(next_year.text("[data-count]").contains("1 van 1 gekozen."), "{}", next_year.told());
-        next_year.find("[data-study]:not(.is-asked)");
+        // A year later nothing is left of that page.
+        open(&browser);
+        give_export(&browser, &sample("in/05-oud.xls"));
+        go_on(&browser, "kolommen");
+        go_on(&browser, "opleidingen");
+        assert!(browser.text("[data-count]").contains("1 van 1 gekozen."), "{}", browser.told());
+        browser.find("[data-study]:not(.is-asked)");
     });
 }
 

@@ -88,6 +88,26 @@ fn a_file_can_be_dropped_and_one_beside_the_field_opens_nothing() {
 }
 
 #[test]
+fn who_begins_anew_while_a_file_is_read_begins_with_none() {
+    run(|stage| {
+        let browser = stage.browser();
+        open(&browser);
+        let text = "Stamnr;Roepnaam;Achternaam;Klas;Studie\n101001;Bo;Proef;4ha;Havo 4\n";
+        let at_once = format!("{DROP} document.querySelector('[data-action=wipe]').click();");
+
+        browser.run(&at_once, &["[data-drop=export]".into(), "eerst.csv".into(), text.into()]);
+        let is_wiped = "return document.querySelector('[data-status]').textContent.startsWith('Alles is gewist')";
+        assert!(browser.until(|| (browser.run(is_wiped, &[]) == true).then_some(())).is_some(), "{}", browser.told());
+
+        assert!(!browser.has("[data-file=export].file--good"), "{}", browser.told());
+        browser.click("[data-action=next]");
+        browser.find("#ob-export-error");
+        give_export(&browser, &sample("in/05-oud.xls"));
+        go_on(&browser, "kolommen");
+    });
+}
+
+#[test]
 fn a_file_that_is_mended_keeps_the_columns_and_codes_that_were_chosen() {
     run(|stage| {
         let browser = stage.browser();
@@ -112,7 +132,7 @@ fn a_file_that_is_mended_keeps_the_columns_and_codes_that_were_chosen() {
         go_on(&browser, "downloaden");
 
         let made = String::from_utf8(download(&browser)).expect("plain letters");
-        assert!(made.contains("101001;Bo;;Proef;4ha;VERZONNEN-H4;;proef-101001;leerling"), "{made}");
+        assert!(made.contains("1;Bo;;Proef;4ha;VERZONNEN-H4;;proef-1;leerling"), "{made}");
         assert_eq!(browser.text("[data-export-name]"), "verbeterd.csv");
     });
 }

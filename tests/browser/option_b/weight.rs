@@ -1,4 +1,4 @@
-//! A large school: the page's own thread has little to do, so that it never stands still. How long all of it takes is
+//! The largest file: the page's own thread has little to do, so that it never stands still. How long all of it takes is
 //! measured by hand, see `docs/benchmarks.md`: here other tests take their part of the machine.
 
 use std::path::PathBuf;
@@ -8,13 +8,14 @@ use serde_json::json;
 use super::walk::{download, give_export, give_table, go_on, open};
 use crate::support::{Browser, Stage, run};
 
-const PUPILS: u32 = 2_400;
+/// As many as a file may have, or nearly: the module alone works on them for seconds.
+const PUPILS: u32 = 19_000;
 
-/// Seconds of work, in all of its tasks together; a page stands still when one of them takes 0.2.
-const MOST_WORK: f64 = 0.2;
+/// Seconds of work at one step, in all tasks of the page's own thread together, those with which the test looks too.
+const MOST_WORK: f64 = 1.0;
 
 #[test]
-fn the_page_itself_has_little_to_do_for_2400_pupils() {
+fn the_page_itself_has_little_to_do_for_the_largest_file() {
     run(|stage| {
         let browser = stage.browser();
         let export = large_school(stage);
@@ -28,8 +29,8 @@ fn the_page_itself_has_little_to_do_for_2400_pupils() {
         is_light(&browser, "studies", || go_on(&browser, "opleidingen"));
         is_light(&browser, "table", || give_table(&browser));
         is_light(&browser, "questions", || go_on(&browser, "vragen"));
+        is_light(&browser, "review", || go_on(&browser, "downloaden"));
         is_light(&browser, "making", || {
-            go_on(&browser, "downloaden");
             let lines = download(&browser).split(|byte| *byte == b'\n').count();
             assert_eq!(u32::try_from(lines), Ok(PUPILS + 2), "a header, and nothing after the last");
         });
