@@ -127,6 +127,7 @@ fn check_rows(text: &str) -> Result<(), TableFault> {
     let separator = [b';', b'\t', b','].into_iter().find(|sign| head.contains(char::from(*sign))).unwrap_or(b';');
     let mut reader =
         ReaderBuilder::new().delimiter(separator).has_headers(false).flexible(true).from_reader(text.as_bytes());
+    let is_code_first = head.split(char::from(separator)).next().is_some_and(|name| !is_study(name));
     let (mut studies, mut row) = (0, StringRecord::new());
     while reader.read_record(&mut row).unwrap_or(false) {
         let number = row.position().map_or(0, csv::Position::line);
@@ -134,8 +135,8 @@ fn check_rows(text: &str) -> Result<(), TableFault> {
         if row.iter().skip(2).any(|value| !value.trim().is_empty()) {
             return Err(TableFault::MoreColumns { row: number });
         }
-        // Either may be the first column.
-        if values.iter().any(|value| value.chars().count() > LONGEST_STUDY) {
+        let most = if is_code_first { [LONGEST_CODE, LONGEST_STUDY] } else { [LONGEST_STUDY, LONGEST_CODE] };
+        if row.iter().zip(most).any(|(value, most)| value.trim().chars().count() > most) {
             return Err(TableFault::TooLong { row: number });
         }
         if values.iter().any(|value| is_of_a_person(value)) {
@@ -145,6 +146,11 @@ fn check_rows(text: &str) -> Result<(), TableFault> {
     }
     // One of them is the header.
     if studies > MOST_STUDIES + 1 { Err(TableFault::TooManyStudies) } else { Ok(()) }
+}
+
+/// Whether a name in the header is that of the column with the studies.
+fn is_study(name: &str) -> bool {
+    name.trim_matches(|sign: char| !sign.is_alphabetic()).eq_ignore_ascii_case("studie")
 }
 
 /// Whether a value has an address, a date, or more digits than a study or a code has.
@@ -217,6 +223,7 @@ mod tests {
     fn what_is_no_table_of_studies_is_refused_by_row_and_nothing_of_it_is_repeated() {
         let many: String = (0..=MOST_STUDIES).map(|number| format!("Studie {number};C\n")).collect();
         let long = format!("{};C", "x".repeat(LONGEST_STUDY + 1));
+        let long_code = format!("Havo 4;H4\nHavo 5;{}", "x".repeat(LONGEST_CODE + 1));
         let table = [
             ("Havo 4;H4;101001", TableFault::MoreColumns { row: 2 }),
             ("Havo 4;H4\nPetra de Vries;101001", TableFault::OfAPerson { row: 3 }),
@@ -225,6 +232,7 @@ mod tests {
             ("2011-11-03;H4", TableFault::OfAPerson { row: 2 }),
             ("Petra, geb. 3 - 11 - 11;H4", TableFault::OfAPerson { row: 2 }),
             (long.as_str(), TableFault::TooLong { row: 2 }),
+            (long_code.as_str(), TableFault::TooLong { row: 3 }),
             (many.as_str(), TableFault::TooManyStudies),
         ];
         for (rows, fault) in table {
