@@ -15,6 +15,7 @@ use koppelklaar::store::reminders::{self, Attention};
 
 #[path = "support/memory.rs"]
 mod memory;
+#[expect(dead_code, reason = "this one stores many at a time")]
 #[path = "../tests/torture/schools.rs"]
 mod schools;
 #[path = "support/mod.rs"]

@@ -80,7 +80,12 @@ const BEFORE_MAGISTER: usize = 6;
 pub(super) fn script(schools: usize, pick: &mut Pick) -> Vec<Act> {
     let mut acts = if schools > 1 { vec![Act::AddSchools] } else { vec![] };
     match reached(pick) {
-        Reached::Requested => acts.extend(early(pick)),
+        Reached::Requested => {
+            acts.extend(early(pick));
+            if pick.below(3) == 0 {
+                acts.push(Act::SendBack(Step::DetailsSubmitted));
+            }
+        }
         Reached::Issued => {
             acts.extend(early(pick));
             acts.push(Act::Issue);

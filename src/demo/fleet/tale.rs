@@ -312,8 +312,10 @@ const STUCK: [&str; 3] = [
     "Wij vinden de gebruiker Kurve niet.",
 ];
 
-const SENT_BACK: [&str; 2] =
-    ["In het ticket stond geen vinkje bij Voor webservice. Dien het nog eens in.", "Bij ons is dit nog niet te zien."];
+const SENT_BACK: [&str; 2] = [
+    "Dit klopt nog niet. Bel ons als je er niet uit komt.",
+    "Bij ons is dit nog niet te zien. Kijk je het nog eens na?",
+];
 
 const PAUSED: [&str; 3] = [
     "Onze applicatiebeheerder is tot na de toetsweek niet beschikbaar.",
