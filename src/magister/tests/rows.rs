@@ -85,8 +85,8 @@ const UNKNOWN_HOST: Expected = (
     Rung::Name,
     Some(Party::School),
     NOTHING,
-    "We vinden geen Magister op dit schooldomein. Kijk na of het klopt. Verbeter het bij \
-     deze controle, of geef het goede schooldomein door aan Kurve.",
+    "We vinden geen Magister op dit schooldomein. Kijk na hoe jullie Magister heet en \
+     verbeter het schooldomein.",
 );
 const SILENT: Expected = (
     CheckCode::PortSilent,
