@@ -340,7 +340,10 @@ place.addEventListener("submit", async (event) => {
   event.preventDefault();
   const form = event.target;
   const kind = form.dataset.post;
-  if (kind === "table") form.elements.studies.value = reader.decode((await ask("table")).answer.file);
+  if (kind === "table") {
+    form.elements.studies.value = reader.decode((await ask("table")).answer.file);
+    form.elements.version.value = start.version;
+  }
   const told = await send(form);
   if (told === null && kind === "table") state.isTableChanged = false;
   state.posted[kind] = told ?? done[kind];
@@ -358,7 +361,16 @@ const send = async (form) => {
     // Who was signed out meanwhile is led elsewhere.
     if (answered.ok && page.querySelector("[data-converter]")) {
       if (kept && shown) shown.replaceWith(document.adoptNode(kept));
+      // "Begin opnieuw" goes back to what is kept now, and the next table is kept over this one.
+      Object.assign(start, JSON.parse(page.querySelector("[data-converter]").dataset.start));
       return null;
+    }
+    // A colleague kept another table meanwhile: it is shown, and pressed again this one takes its place.
+    const now = page.querySelector("[data-now]");
+    if (answered.status === 409 && now && shown) {
+      start.version = page.querySelector("[name=version]").value;
+      shown.querySelector("[data-now]")?.remove();
+      shown.append(document.adoptNode(now));
     }
     const why = page.querySelector(".field__error")?.textContent.trim().replace(/^Fout:\s*/, "");
     if (why) return `Dat is niet gelukt. ${why}`;
