@@ -58,7 +58,7 @@ pub(crate) struct Drawn {
     pupils: Vec<Pupil>,
     order: Vec<usize>,
     title: bool,
-    total: bool,
+    pub(crate) total: bool,
     padding: usize,
 }
 
