@@ -19,8 +19,6 @@ pub struct Model {
     pub table_kept_by: Option<Uuid>,
     /// When the file for Numo was made last.
     pub file_made_at: Option<DateTimeUtc>,
-    /// Which contact said so.
-    pub file_made_by: Option<Uuid>,
     /// When all files with pupils were cleaned up last.
     pub cleaned_up_at: Option<DateTimeUtc>,
     /// Which contact said so.

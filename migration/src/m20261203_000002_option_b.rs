@@ -28,7 +28,6 @@ fn subject() -> Subject {
         .col(timestamp_with_time_zone_null("table_kept_at"))
         .col(uuid_null("table_kept_by"))
         .col(timestamp_with_time_zone_null("file_made_at"))
-        .col(uuid_null("file_made_by"))
         .col(timestamp_with_time_zone_null("cleaned_up_at"))
         .col(uuid_null("cleaned_up_by"))
         .foreign_key(&mut foreign_key("option_b", "school_id", "school"))

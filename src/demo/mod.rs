@@ -217,7 +217,8 @@ impl Plan<'_> {
         let of = SchoolRef { connection, school: self.only_school(connection).await? };
         let table = "Studie;opleidingscode\nHavo 4;VERZONNEN-H4\nHavo 5;VERZONNEN-H5\nMavo 3;VERZONNEN-M3\n";
         let table = StudyTable::parse(table).map_err(|_| BROKEN)?;
-        option_b::say(self.context, &call, of, OptionBCommand::KeepTable(table)).await?;
+        option_b::say(self.context, &call, of, OptionBCommand::KeepTable { studies: table, over: String::new() })
+            .await?;
         option_b::say(self.context, &call, of, OptionBCommand::FileMade).await?;
         Ok(())
     }

@@ -23,7 +23,10 @@ pub const LONGEST_CODE: usize = 60;
 const MOST_BYTES: usize = 48 * 1024;
 
 /// So many digits in a row are no study: a stamnr, a telephone number, a BSN.
-const DIGITS_OF_A_PERSON: usize = 6;
+const DIGITS_IN_STUDY: usize = 6;
+
+/// A code is a number as often as not, but so many digits in a row are a BSN or a telephone number.
+const DIGITS_IN_CODE: usize = 9;
 
 /// A study and its opleidingscode in Numo.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,14 +108,14 @@ impl TableFault {
         match self {
             Self::TooLarge => "Deze tekst is te lang voor een tabel met studies. Er is niets bewaard.".to_owned(),
             Self::TooManyStudies => {
-                format!("Een tabel heeft hoogstens {MOST_STUDIES} studies. Staan er leerlingen in? Haal die weg.")
+                format!("Een tabel heeft maximaal {MOST_STUDIES} studies. Staan er leerlingen in? Haal die weg.")
             }
             Self::NoTable(why) => why.clone(),
             Self::MoreColumns { row } => format!(
                 "Rij {row} heeft meer dan twee kolommen. In deze tabel horen alleen Studie en opleidingscode: haal de rest weg."
             ),
             Self::TooLong { row } => format!(
-                "Rij {row} is te lang. Een studie heeft hoogstens {LONGEST_STUDY} tekens, een code hoogstens {LONGEST_CODE}."
+                "Rij {row} is te lang. Een studie heeft maximaal {LONGEST_STUDY} tekens, een code maximaal {LONGEST_CODE}."
             ),
             Self::OfAPerson { row } => format!(
                 "Rij {row} lijkt een nummer, datum of e-mailadres te hebben. In deze tabel mag niets over leerlingen staan: \
@@ -131,18 +134,19 @@ fn check_rows(text: &str) -> Result<(), TableFault> {
     let (mut studies, mut row) = (0, StringRecord::new());
     while reader.read_record(&mut row).unwrap_or(false) {
         let number = row.position().map_or(0, csv::Position::line);
-        let values: Vec<&str> = row.iter().map(str::trim).filter(|value| !value.is_empty()).collect();
         if row.iter().skip(2).any(|value| !value.trim().is_empty()) {
             return Err(TableFault::MoreColumns { row: number });
         }
-        let most = if is_code_first { [LONGEST_CODE, LONGEST_STUDY] } else { [LONGEST_STUDY, LONGEST_CODE] };
-        if row.iter().zip(most).any(|(value, most)| value.trim().chars().count() > most) {
+        let limits =
+            if is_code_first { [Limits::OF_CODE, Limits::OF_STUDY] } else { [Limits::OF_STUDY, Limits::OF_CODE] };
+        let values: Vec<(&str, Limits)> = row.iter().map(str::trim).zip(limits).collect();
+        if values.iter().any(|(value, limits)| value.chars().count() > limits.signs) {
             return Err(TableFault::TooLong { row: number });
         }
-        if values.iter().any(|value| is_of_a_person(value)) {
+        if values.iter().any(|(value, limits)| is_of_a_person(value, limits.digits)) {
             return Err(TableFault::OfAPerson { row: number });
         }
-        studies += usize::from(!values.is_empty());
+        studies += usize::from(values.iter().any(|(value, _)| !value.is_empty()));
     }
     // One of them is the header.
     if studies > MOST_STUDIES + 1 { Err(TableFault::TooManyStudies) } else { Ok(()) }
@@ -153,10 +157,23 @@ fn is_study(name: &str) -> bool {
     name.trim_matches(|sign: char| !sign.is_alphabetic()).eq_ignore_ascii_case("studie")
 }
 
-/// Whether a value has an address, a date, or more digits than a study or a code has.
-fn is_of_a_person(value: &str) -> bool {
+/// What a value of a column may have.
+#[derive(Clone, Copy)]
+struct Limits {
+    signs: usize,
+    /// As many digits in a row are of a person.
+    digits: usize,
+}
+
+impl Limits {
+    const OF_STUDY: Self = Self { signs: LONGEST_STUDY, digits: DIGITS_IN_STUDY };
+    const OF_CODE: Self = Self { signs: LONGEST_CODE, digits: DIGITS_IN_CODE };
+}
+
+/// Whether a value has an address, a date, or as many digits in a row.
+fn is_of_a_person(value: &str, digits_of_a_person: usize) -> bool {
     let is_digit = |sign: char| sign.is_ascii_digit();
-    let has_number = value.split(|sign| !is_digit(sign)).any(|digits| digits.len() >= DIGITS_OF_A_PERSON);
+    let has_number = value.split(|sign| !is_digit(sign)).any(|digits| digits.len() >= digits_of_a_person);
     let dense: String = value.split(' ').filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
     let dense = SEPARATORS.iter().fold(dense, |text, sign| {
         text.replace(&format!(" {sign}"), &sign.to_string()).replace(&format!("{sign} "), &sign.to_string())
@@ -189,10 +206,17 @@ pub struct OptionB {
     pub studies: StudyTable,
     /// When its table was kept.
     pub table_kept: Option<Said>,
-    /// When it made the file for Numo last.
-    pub file_made: Option<Said>,
+    /// When it made the file for Numo last; by whom is not kept.
+    pub file_made: Option<DateTime<Utc>>,
     /// When it cleaned up last.
     pub cleaned_up: Option<Said>,
+}
+
+impl OptionB {
+    /// Tells one kept table from another; empty while none is.
+    pub fn version(&self) -> String {
+        self.table_kept.map(|said| said.at.timestamp_micros().to_string()).unwrap_or_default()
+    }
 }
 
 #[cfg(test)]
@@ -215,6 +239,10 @@ mod tests {
             assert_eq!(parse(text).as_deref(), Ok(&expected[..]), "{text}");
         }
         assert_eq!(parse("Studie;opleidingscode\n"), Ok(vec![]));
+        let with_a_number = [("Havo 4".to_owned(), "12345678".to_owned())];
+        for text in ["Studie;opleidingscode\nHavo 4;12345678\n", "opleidingscode;Studie\n12345678;Havo 4\n"] {
+            assert_eq!(parse(text).as_deref(), Ok(&with_a_number[..]), "{text}");
+        }
         let table = StudyTable::parse("Studie;opleidingscode\n\"Één; apart\";X\n").expect("a table");
         assert_eq!(StudyTable::parse(&table.to_text()), Ok(table));
     }
@@ -226,7 +254,9 @@ mod tests {
         let long_code = format!("Havo 4;H4\nHavo 5;{}", "x".repeat(LONGEST_CODE + 1));
         let table = [
             ("Havo 4;H4;101001", TableFault::MoreColumns { row: 2 }),
-            ("Havo 4;H4\nPetra de Vries;101001", TableFault::OfAPerson { row: 3 }),
+            ("Havo 4;H4\n101001 Petra de Vries;H4", TableFault::OfAPerson { row: 3 }),
+            ("Petra de Vries;123456782", TableFault::OfAPerson { row: 2 }),
+            ("Havo 4;3-11-2011", TableFault::OfAPerson { row: 2 }),
             ("petra@school.example;H4", TableFault::OfAPerson { row: 2 }),
             ("Petra 3-11-2011;H4", TableFault::OfAPerson { row: 2 }),
             ("2011-11-03;H4", TableFault::OfAPerson { row: 2 }),

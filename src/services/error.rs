@@ -22,6 +22,9 @@ pub enum ServiceError {
     /// A typed text holds a password of the connection. It does not say where, and never repeats it.
     #[error("a typed text holds a password of the connection")]
     HoldsPassword,
+    /// Another table of studies was kept since the page was shown.
+    #[error("another table was kept meanwhile")]
+    TableChanged,
     /// Credentials were asked for before Kurve vouched for anybody.
     #[error("nobody at the school was vouched for")]
     NobodyVouched,

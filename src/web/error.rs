@@ -58,6 +58,7 @@ impl From<ServiceError> for PageError {
             ServiceError::Refused(refusal) => Self::Refused(words::refusal(&refusal)),
             ServiceError::NotHandedOut(refusal) => Self::Refused(words::reveal_refusal(&refusal)),
             ServiceError::NotChecked(refusal) => Self::Refused(words::check_refusal(&refusal).to_owned()),
+            ServiceError::TableChanged => Self::Conflict,
             ServiceError::HoldsPassword => Self::Refused(words::HOLDS_PASSWORD.to_owned()),
             ServiceError::NobodyVouched => Self::Refused(
                 "Sta eerst in voor een contactpersoon. Anders kan niemand het wachtwoord ophalen.".to_owned(),

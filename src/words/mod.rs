@@ -34,7 +34,7 @@ pub use refusals::{
     HAND_OVER_TO_SELF, HOLDS_PASSWORD, TOO_MANY_FORMS, check_refusal, own_days_refusal, refusal, reveal_refusal,
     seen_by_colleague, snooze_refusal, too_many_contacts, too_many_requests,
 };
-pub use timeline::{change_sentence, entry_sentence};
+pub use timeline::{change_sentence, entry_sentence, for_option_b};
 pub use truth::{
     advice_sentence, advice_short, advice_title, advice_turn, done_sentence, gate_answer, kurve_to_do,
     not_seen_sentence, not_simply_done, now_sentence, seen_at, sight_sentence, truth_sentence, unseen_sentence,

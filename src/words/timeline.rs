@@ -16,13 +16,18 @@ use crate::domain::text::Reason;
 pub fn entry_sentence(entry: &Entry, names: &Names) -> String {
     let line = change_sentence(&entry.action, names);
     match (entry.school.and_then(|school| names.schools.get(&school)), &entry.action) {
-        (Some(school), Action::Onboarding(Change::Withdrawn { reason, .. })) => {
-            format!("{school} is gestopt. Reden: {}", one_line(reason))
+        (Some(school), Action::Onboarding(Change::Withdrawn { reason, chose_option_b })) => {
+            format!("{school} is gestopt{}. Reden: {}", for_option_b(*chose_option_b), one_line(reason))
         }
         (Some(school), Action::Onboarding(Change::Reopened)) => format!("{school} is weer bezig."),
         (Some(school), _) => format!("{line} ({school})"),
         (None, _) => line,
     }
+}
+
+/// What follows "gestopt" of a school that goes on with Optie B.
+pub fn for_option_b(chose_option_b: bool) -> &'static str {
+    if chose_option_b { " voor Optie B" } else { "" }
 }
 
 /// What was done, in one line.
@@ -160,7 +165,9 @@ fn onboarding_change(change: &Change, names: &Names) -> String {
             format!("Gepauzeerd tot {}. Reden: {}", date_only_nl(*until), one_line(reason))
         }
         Change::Resumed => "Weer verdergegaan na de pauze.".into(),
-        Change::Withdrawn { reason, .. } => format!("Gestopt met de koppeling. Reden: {}", one_line(reason)),
+        Change::Withdrawn { reason, chose_option_b } => {
+            format!("Gestopt met de koppeling{}. Reden: {}", for_option_b(*chose_option_b), one_line(reason))
+        }
         Change::Reopened => "De koppeling is weer bezig.".into(),
         Change::Completed => "Gemeld: de import in Numo is gedaan.".into(),
         Change::SchoolAdded { .. } => "School toegevoegd aan de koppeling.".into(),
@@ -226,6 +233,10 @@ mod tests {
         let ticket = Ground::Ticket(TicketRef::parse("MAG-12").expect("a ticket number"));
         let until = NaiveDate::from_ymd_opt(2026, 11, 23).expect("a date");
         let table = [
+            (
+                Change::Withdrawn { reason: reason("Twee klassen."), chose_option_b: true },
+                "Gestopt met de koppeling voor Optie B. Reden: Twee klassen.",
+            ),
             (
                 Change::StepAnswered { step, evidence: Evidence::Claimed, ground: Ground::Word },
                 "Gereed gemeld: “Query uitvoeren in Decibel”.",

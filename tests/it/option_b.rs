@@ -21,7 +21,7 @@ use crate::support::{DatabaseKind, Page, TestApp, TestSchool, Visitor, block_on,
 const TABLE: &str = "Studie;opleidingscode\r\nHavo 4;VERZONNEN-H4\r\nVwo 5;VERZONNEN-V5\r\n";
 
 /// A school whose only contact stopped, for Optie B or altogether.
-async fn stopped(app: &TestApp, chose_option_b: bool) -> TestSchool {
+pub(crate) async fn stopped(app: &TestApp, chose_option_b: bool) -> TestSchool {
     let kurve = app.kurve().await;
     let school = app.school_by_services("Maasplein", "99XK", "maasplein").await;
     app.vouch(kurve, &school).await;
@@ -50,9 +50,10 @@ fn start(page: &Page) -> serde_json::Value {
 /// Presses one of the buttons of the converter, whose forms stand in templates of the page.
 async fn press(visitor: &Visitor, school: &TestSchool, form: OfConnection, fields: &[(&str, &str)]) -> Page {
     let (_, values) = visitor.get(&path(school, links::SCHOOL_OPTION_B_TABLE)).await.form("main form");
-    let csrf = values.into_iter().filter(|(name, _)| name == "csrf");
+    let of_table = path(school, form) == path(school, links::SCHOOL_OPTION_B_TABLE);
+    let hidden = values.into_iter().filter(|(name, _)| name == "csrf" || (of_table && name == "version"));
     let typed = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    visitor.post(&path(school, form), &csrf.chain(typed).collect::<Vec<_>>()).await
+    visitor.post(&path(school, form), &hidden.chain(typed).collect::<Vec<_>>()).await
 }
 
 #[test]
@@ -95,7 +96,10 @@ fn kurve_says_so_for_a_school_that_called() {
         table.kurve("", "withdraw", &[("reason", "De school belde."), ("option_b", "ja")]).await;
 
         let page = table.portal.open("/optie-b").await;
+        let kurves = table.staff_page().await;
         assert_eq!((page.status, page.attributes("[data-converter]", "data-kept").len()), (200, 1));
+        assert!(kurves.body.contains("Gestopt met de koppeling voor Optie B. Reden: De school belde."));
+        assert!(kurves.body.contains("2026 voor Optie B."), "{}", kurves.body);
     });
 }
 
@@ -160,6 +164,56 @@ fn the_table_is_kept_with_the_school_and_is_there_next_year_on_another_pc() {
 }
 
 #[test]
+fn of_two_colleagues_who_change_the_table_at_once_neither_overwrites_the_other_unseen() {
+    run(|app: TestApp| async move {
+        let school = stopped(&app, true).await;
+        let portal = app.portal(&school).await;
+        press(&portal, &school, links::SCHOOL_OPTION_B_TABLE, &[("studies", TABLE)]).await;
+        app.advance(TimeDelta::minutes(1));
+        let open = portal.get(&path(&school, links::SCHOOL_OPTION_B_TABLE)).await;
+        let theirs = [("studies", "Studie;opleidingscode\nHavo 4;VAN-ANNA\n")];
+        press(&portal, &school, links::SCHOOL_OPTION_B_TABLE, &theirs).await;
+        app.advance(TimeDelta::minutes(1));
+
+        let mine = "Studie;opleidingscode\nHavo 4;VAN-MIJ\n";
+        let refused = open.submit(&portal, "main form", &[("studies", mine)]).await;
+        let meanwhile = portal.open("/optie-b").await;
+        let once_more = refused.submit(&portal, "main form", &[]).await;
+
+        assert_eq!(refused.status, 409, "{}", refused.body);
+        let said = refused.text("[data-error-for=studies]");
+        assert!(said.contains("Anna de Wit bewaarde intussen een andere tabel, op ma 23 november 2026."), "{said}");
+        assert_eq!(refused.text("textarea"), mine.replace('\n', " ").trim());
+        assert_eq!(refused.texts("[data-now] td"), ["VAN-ANNA"]);
+        assert_eq!(start(&meanwhile)["studies"][0]["code"], "VAN-ANNA");
+        assert_eq!(start(&portal.follow(&once_more).await)["studies"][0]["code"], "VAN-MIJ");
+        // Who starts from nothing while something is kept overwrites nothing either.
+        let (_, values) = open.form("main form");
+        let csrf = values.into_iter().filter(|(name, _)| name == "csrf");
+        let fields: Vec<_> = csrf.chain([("studies".to_owned(), TABLE.to_owned())]).collect();
+        assert_eq!(portal.post(&path(&school, links::SCHOOL_OPTION_B_TABLE), &fields).await.status, 409);
+    });
+}
+
+#[test]
+fn without_scripts_a_contact_says_by_ordinary_forms_that_the_file_is_made_and_all_is_cleaned_up() {
+    run(|app: TestApp| async move {
+        let school = stopped(&app, true).await;
+        let portal = app.portal(&school).await;
+
+        for form in ["gemaakt", "opgeruimd"] {
+            let page = portal.open("/optie-b").await;
+            let said = page.submit(&portal, &format!("section[data-kept] form[action$='/{form}']"), &[]).await;
+            assert_eq!(said.status, 303, "{form}: {}", said.body);
+        }
+
+        let page = portal.open("/optie-b").await;
+        assert_eq!(page.text("[data-file-made]"), "Gemaakt op ma 23 november 2026");
+        assert_eq!(page.text("[data-cleaned-up]"), "Opgeruimd op ma 23 november 2026, door Anna de Wit");
+    });
+}
+
+#[test]
 fn what_is_no_table_of_studies_comes_back_as_typed_and_nothing_of_it_is_kept() {
     run(|app: TestApp| async move {
         let school = stopped(&app, true).await;
@@ -167,7 +221,8 @@ fn what_is_no_table_of_studies_comes_back_as_typed_and_nothing_of_it_is_kept() {
         let table = "Studie;opleidingscode\nHavo 4;H4\n";
 
         for (line, said) in [
-            ("Zonnestraal Planteman;101001", "Rij 3 lijkt een nummer"),
+            ("Zonnestraal Planteman 101001;H4", "Rij 3 lijkt een nummer"),
+            ("Zonnestraal Planteman;123456782", "Rij 3 lijkt een nummer"),
             ("zonnestraal@planteman.example;H4", "Rij 3 lijkt een nummer"),
             ("Havo 4;H4;Zonnestraal;Planteman", "Rij 3 heeft meer dan twee kolommen"),
         ] {
@@ -218,7 +273,7 @@ fn that_the_file_was_made_and_all_was_cleaned_up_is_kept_only_by_a_press_and_kur
             after.text(&format!("{of} [data-cleaned-up]")),
             "Opgeruimd op di 24 november 2026, door Anna de Wit"
         );
-        assert_eq!(after.text(&format!("{of} [data-file-made]")), "Gemaakt op ma 23 november 2026, door Anna de Wit");
+        assert_eq!(after.text(&format!("{of} [data-file-made]")), "Gemaakt op ma 23 november 2026");
         assert_eq!(after.texts(&format!("{of} [data-studies] td")), ["VERZONNEN-H4", "VERZONNEN-V5"]);
         assert_eq!(after.body.matches("alle bestanden met leerlingen zijn opgeruimd").count(), 1);
         assert_eq!(app.new_mails().await.iter().filter(|mail| mail.subject.contains("Optie B")).count(), 0);

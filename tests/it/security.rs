@@ -11,6 +11,7 @@ use koppelklaar::links;
 
 use self::table::May::{self, Enter, Key, No, SignIn, StaffSignIn};
 use self::table::{DEMO, ELSEWHERE, TABLE};
+use crate::option_b::stopped;
 use crate::support::{Page, TestApp, TestSchool, Visitor, run};
 
 #[test]
@@ -212,7 +213,11 @@ fn every_answer_has_the_headers_that_protect_it() {
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; \
      connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-/// The pages that make Numo's file in the browser.
+/// The same of a page with the converter: it compiles its module and starts its worker.
+const CONVERTER_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self'; \
+     font-src 'self'; connect-src 'self'; worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// The pages that make Numo's file in the browser, for all.
 const CONVERTERS: [&str; 1] = [links::OPTION_B_CONVERTER];
 
 /// Pages around a mail in a frame, and the mail itself.
@@ -232,8 +237,7 @@ fn only_the_converter_of_option_b_may_run_a_module() {
                 let policy = page.header("content-security-policy");
                 if policy.contains(module) {
                     converters.insert(*path);
-                    let expected = POLICY.replace("script-src 'self'", module);
-                    assert_eq!(policy.replace("; worker-src 'self'", ""), expected, "{path}");
+                    assert_eq!(policy, CONVERTER_POLICY, "{path}");
                 } else {
                     assert_eq!(policy, POLICY, "{method} {path}");
                 }
@@ -241,6 +245,32 @@ fn only_the_converter_of_option_b_may_run_a_module() {
         }
 
         assert_eq!(converters, BTreeSet::from(CONVERTERS));
+    });
+}
+
+#[test]
+fn of_a_school_that_chose_option_b_only_the_page_with_the_converter_may_run_a_module() {
+    run(|app: TestApp| async move {
+        let school = stopped(&app, true).await;
+        let portal = app.portal(&school).await;
+
+        let mut converters = BTreeSet::new();
+        let of_schools = TABLE.iter().copied().filter(|(_, path, _)| path.starts_with("/school/{connection}"));
+        // What is sent may let the school go on.
+        let (reads, changes): (Vec<_>, Vec<_>) = of_schools.partition(|(method, ..)| *method == "GET");
+        for (method, path, _) in reads.into_iter().chain(changes) {
+            let of_school = path.replace("{school}", &school.id.to_string());
+            let page = request(&portal, method, &sample(&of_school, &school.connection.to_string())).await;
+            let policy = page.header("content-security-policy");
+            if policy == CONVERTER_POLICY {
+                converters.insert(path);
+            } else {
+                assert_eq!(policy, POLICY, "{method} {path}");
+            }
+        }
+
+        let expected = [links::SCHOOL_OPTION_B.route(), links::SCHOOL_OPTION_B_OF.route()];
+        assert_eq!(converters, BTreeSet::from(expected));
     });
 }
 

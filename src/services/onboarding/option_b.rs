@@ -18,7 +18,12 @@ use crate::store::onboarding::{onboardings, option_b};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OptionBCommand {
     /// This is the table, for next year.
-    KeepTable(StudyTable),
+    KeepTable {
+        /// The table.
+        studies: StudyTable,
+        /// The [`OptionB::version`] of the table that it was made from.
+        over: String,
+    },
     /// The file for Numo is made.
     FileMade,
     /// All files with pupils are gone.
@@ -40,7 +45,7 @@ pub async fn list(context: &Context, file: &ConnectionFile) -> Result<BTreeMap<S
 ///
 /// # Errors
 /// `NotFound` when the school did not choose Optie B, `Forbidden` for who is no contact, `HoldsPassword` when the table
-/// holds a password of the connection.
+/// holds a password of the connection, `TableChanged` when another table was kept meanwhile.
 pub async fn say(context: &Context, call: &Call, of: SchoolRef, command: OptionBCommand) -> Result<bool, ServiceError> {
     let Actor::Contact { id: by, .. } = call.actor else { return Err(ServiceError::Forbidden) };
     let mut work = UnitOfWork::begin(context, call).await?;
@@ -50,22 +55,25 @@ pub async fn say(context: &Context, call: &Call, of: SchoolRef, command: OptionB
     }
     let before = option_b::load(work.conn(), of.school).await?;
     let said = Some(Said { at: call.now, by });
-    // Pressed again on the same day by the same person it says nothing new.
-    let is_so = |known: Option<Said>| {
-        known.is_some_and(|known| known.by == by && amsterdam_date(known.at) == amsterdam_date(call.now))
-    };
+    // Pressed again on the same day it says nothing new; of who cleaned up, not for another person.
+    let is_today = |at| amsterdam_date(at) == amsterdam_date(call.now);
     let (after, action) = match command {
-        OptionBCommand::KeepTable(studies) if before.table_kept.is_some() && studies == before.studies => {
+        OptionBCommand::KeepTable { studies, .. } if before.table_kept.is_some() && studies == before.studies => {
             return Ok(false);
         }
-        OptionBCommand::KeepTable(studies) => {
+        OptionBCommand::KeepTable { over, .. } if over != before.version() => {
+            return Err(ServiceError::TableChanged);
+        }
+        OptionBCommand::KeepTable { studies, .. } => {
             work.said(of.connection, studies.to_text());
             let count = u32::try_from(studies.rows().len()).unwrap_or(u32::MAX);
             (OptionB { studies, table_kept: said, ..before }, Action::OptionBTableKept { studies: count })
         }
-        OptionBCommand::FileMade if is_so(before.file_made) => return Ok(false),
-        OptionBCommand::FileMade => (OptionB { file_made: said, ..before }, Action::OptionBFileMade),
-        OptionBCommand::CleanedUp if is_so(before.cleaned_up) => return Ok(false),
+        OptionBCommand::FileMade if before.file_made.is_some_and(is_today) => return Ok(false),
+        OptionBCommand::FileMade => (OptionB { file_made: Some(call.now), ..before }, Action::OptionBFileMade),
+        OptionBCommand::CleanedUp if before.cleaned_up.is_some_and(|known| known.by == by && is_today(known.at)) => {
+            return Ok(false);
+        }
         OptionBCommand::CleanedUp => (OptionB { cleaned_up: said, ..before }, Action::OptionBCleanedUp),
     };
     option_b::save(work.conn(), of.school, &after).await?;

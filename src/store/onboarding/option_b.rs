@@ -39,8 +39,7 @@ pub async fn save(conn: &impl ConnectionTrait, school: SchoolId, kept: &OptionB)
         studies: Set(serde_json::to_string(&kept.studies).map_err(|_| corrupt(school.as_uuid()))?),
         table_kept_at: at(kept.table_kept),
         table_kept_by: by(kept.table_kept),
-        file_made_at: at(kept.file_made),
-        file_made_by: by(kept.file_made),
+        file_made_at: Set(kept.file_made),
         cleaned_up_at: at(kept.cleaned_up),
         cleaned_up_by: by(kept.cleaned_up),
     };
@@ -50,7 +49,6 @@ pub async fn save(conn: &impl ConnectionTrait, school: SchoolId, kept: &OptionB)
             option_b::Column::TableKeptAt,
             option_b::Column::TableKeptBy,
             option_b::Column::FileMadeAt,
-            option_b::Column::FileMadeBy,
             option_b::Column::CleanedUpAt,
             option_b::Column::CleanedUpBy,
         ])
@@ -66,7 +64,7 @@ fn to_kept(row: option_b::Model) -> Result<OptionB, StoreError> {
     Ok(OptionB {
         studies: serde_json::from_str(&row.studies).map_err(|_| corrupt(row.school_id))?,
         table_kept: said(row.table_kept_at, row.table_kept_by),
-        file_made: said(row.file_made_at, row.file_made_by),
+        file_made: row.file_made_at,
         cleaned_up: said(row.cleaned_up_at, row.cleaned_up_by),
     })
 }

@@ -43,12 +43,14 @@ pub struct Kept {
     pub school: String,
     /// Its BRIN.
     pub brin: String,
-    /// Takes `studies`: the text of a table `Studie;opleidingscode`.
+    /// Takes `studies`, the text of a table `Studie;opleidingscode`, and `version`.
     pub save_table: String,
     /// Takes that the file was made.
     pub file_made: String,
     /// Takes that all was cleaned up.
     pub cleaned_up: String,
+    /// Tells the table from one that is kept meanwhile; goes along with `studies`.
+    pub version: String,
     /// When the table was saved last, as a sentence says it (`wo 2 december 2026`).
     pub table_saved: Option<String>,
     /// When the file was made last.
@@ -80,7 +82,8 @@ pub struct KnownCode {
 impl Converter {
     /// What the script starts with, as JSON; it stands in an attribute, since no script may stand in the page.
     pub fn start(&self) -> String {
-        serde_json::json!({ "studies": self.studies, "codes": self.codes }).to_string()
+        let version = self.kept.as_ref().map(|kept| &kept.version);
+        serde_json::json!({ "studies": self.studies, "codes": self.codes, "version": version }).to_string()
     }
 
     /// The address of one of the converter's own files.

@@ -8,7 +8,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use crate::domain::ids::SchoolId;
-use crate::domain::option_b::{LONGEST_CODE, LONGEST_STUDY, MOST_STUDIES, OptionB, Said, StudyTable};
+use crate::domain::option_b::{LONGEST_CODE, LONGEST_STUDY, MOST_STUDIES, OptionB, Said, StudyCode, StudyTable};
 use crate::domain::school::{School, SchoolRef};
 use crate::links::{self, OfConnection};
 use crate::services::ServiceError;
@@ -63,6 +63,10 @@ struct TablePage {
     name: String,
     brin: String,
     typed: String,
+    /// The table that the typed one is made from.
+    version: String,
+    /// The table as a colleague kept it meanwhile.
+    now: Option<Vec<StudyCode>>,
     errors: FieldErrors,
     path: String,
     back: String,
@@ -73,6 +77,8 @@ struct TablePage {
 pub(super) struct TableForm {
     #[serde(default)]
     studies: String,
+    #[serde(default)]
+    version: String,
 }
 
 /// Optie B of the first school that chose it, by name; the page leads to the others.
@@ -114,9 +120,10 @@ async fn show_of(web: &WebState, who: &SchoolContact, named: Option<SchoolId>) -
             file_made: at(links::SCHOOL_OPTION_B_MADE, school),
             cleaned_up: at(links::SCHOOL_OPTION_B_CLEANED, school),
             table_saved: kept.table_kept.map(|said| words::date_nl(said.at)),
-            made: kept.file_made.map(|said| words::date_nl(said.at)),
+            made: kept.file_made.map(words::date_nl),
             cleaned: cleaned(kept, &file),
             reader: who.contact.name.to_string(),
+            version: kept.version(),
         }),
     };
     let table = at(links::SCHOOL_OPTION_B_TABLE, school);
@@ -126,10 +133,11 @@ async fn show_of(web: &WebState, who: &SchoolContact, named: Option<SchoolId>) -
 
 /// When all was cleaned up and by whom.
 fn cleaned(kept: &OptionB, file: &ConnectionFile) -> Option<String> {
-    kept.cleaned_up.map(|Said { at, by }| {
-        let by = file.contact(by).map_or_else(|| "een contactpersoon".to_owned(), |contact| contact.name.to_string());
-        format!("{}, door {by}", words::date_nl(at))
-    })
+    kept.cleaned_up.map(|said| format!("{}, door {}", words::date_nl(said.at), name_of(said, file)))
+}
+
+fn name_of(said: Said, file: &ConnectionFile) -> String {
+    file.contact(said.by).map_or_else(|| "een contactpersoon".to_owned(), |contact| contact.name.to_string())
 }
 
 pub(super) async fn show_table(
@@ -137,24 +145,36 @@ pub(super) async fn show_table(
     who: SchoolContact,
     SchoolPath(school): SchoolPath,
 ) -> Result<Response, PageError> {
-    page::show(&table_page(&web, &who, school).await?)
+    page::show(&table_page(&web, &who, school).await?.0)
 }
 
-async fn table_page(web: &WebState, who: &SchoolContact, school: SchoolId) -> Result<TablePage, PageError> {
+/// The page with the table as it is kept, and that table's last keeping in words.
+async fn table_page(web: &WebState, who: &SchoolContact, school: SchoolId) -> Result<(TablePage, String), PageError> {
     let Opened { frame, around, file } = open(web, who, "option_b").await?;
     let kept = service::list(&web.context, &file).await?.remove(&school).ok_or(PageError::NotFound)?;
     let found = file.schools.iter().find(|one| one.id == school).ok_or(PageError::NotFound)?;
     let of = SchoolRef { connection: who.connection(), school };
-    Ok(TablePage {
+    let by = kept.table_kept.map(|said| (name_of(said, &file), words::date_nl(said.at)));
+    let changed = match by {
+        Some((name, on)) => format!(
+            "{name} bewaarde intussen een andere tabel, op {on}. Vergelijk de twee. Bewaar je nog een keer, dan vervangt \
+             jouw tabel die andere."
+        ),
+        None => String::new(),
+    };
+    let page = TablePage {
         frame,
         around,
         name: found.details.name.to_string(),
         brin: found.details.brin.to_string(),
         typed: kept.studies.to_text(),
+        version: kept.version(),
+        now: None,
         errors: FieldErrors::default(),
         path: links::SCHOOL_OPTION_B_TABLE.school(of),
         back: links::SCHOOL_OPTION_B_OF.school(of),
-    })
+    };
+    Ok((page, changed))
 }
 
 /// Keeps the table of the school.
@@ -167,17 +187,36 @@ pub(super) async fn keep_table(
     let mut errors = FieldErrors::default();
     match StudyTable::parse(&form.studies) {
         Err(fault) => errors.add("studies", fault.sentence()),
-        Ok(table) => match say(&web, &who, school, OptionBCommand::KeepTable(table)).await {
-            Ok(answer) => return Ok(answer),
-            Err(ServiceError::HoldsPassword) => {
-                errors.add("studies", words::HOLDS_PASSWORD);
-                form.studies.clear();
+        Ok(studies) => {
+            let command = OptionBCommand::KeepTable { studies, over: form.version.clone() };
+            match say(&web, &who, school, command).await {
+                Ok(answer) => return Ok(answer),
+                Err(ServiceError::TableChanged) => return show_changed(&web, &who, school, form).await,
+                Err(ServiceError::HoldsPassword) => {
+                    errors.add("studies", words::HOLDS_PASSWORD);
+                    form.studies.clear();
+                }
+                Err(error) => return Err(error.into()),
             }
-            Err(error) => return Err(error.into()),
-        },
+        }
     }
-    let page = TablePage { typed: form.studies, errors, ..table_page(&web, &who, school).await? };
+    let (page, _) = table_page(&web, &who, school).await?;
+    let page = TablePage { typed: form.studies, version: form.version, errors, ..page };
     page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
+/// Shows the typed table beside the one that was kept meanwhile; kept once more it takes its place.
+async fn show_changed(
+    web: &WebState,
+    who: &SchoolContact,
+    school: SchoolId,
+    form: TableForm,
+) -> Result<Response, PageError> {
+    let (page, changed) = table_page(web, who, school).await?;
+    let now = StudyTable::parse(&page.typed).map(|table| table.rows().to_vec()).unwrap_or_default();
+    let mut errors = FieldErrors::default();
+    errors.add("studies", changed);
+    page::show_with(StatusCode::CONFLICT, &TablePage { typed: form.studies, now: Some(now), errors, ..page })
 }
 
 /// Notes that the file for Numo is made.

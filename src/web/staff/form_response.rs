@@ -350,6 +350,7 @@ fn field_of(error: &ServiceError) -> Option<&'static str> {
         ServiceError::BadOwnDays(_) => Some("first_day"),
         ServiceError::Refused(_)
         | ServiceError::HoldsPassword
+        | ServiceError::TableChanged
         | ServiceError::NotHandedOut(_)
         | ServiceError::NotChecked(_)
         | ServiceError::LastContact

@@ -1,4 +1,4 @@
-//! What Kurve sees of schools that chose Optie B: the table of studies, that the file was made, and who cleaned up when.
+//! What Kurve sees of schools that chose Optie B: the table of studies, when the file was made, and who cleaned up when.
 
 use std::collections::BTreeMap;
 
@@ -13,6 +13,7 @@ pub(super) struct OptionBRow {
     pub(super) brin: String,
     /// When its table was kept and by whom; empty while it was not, as the others.
     pub(super) table_kept: String,
+    /// When the file was made; by whom is not kept.
     pub(super) file_made: String,
     pub(super) cleaned_up: String,
     pub(super) studies: Vec<StudyCode>,
@@ -31,7 +32,7 @@ pub(super) fn rows(file: &ConnectionFile, kept: &BTreeMap<SchoolId, OptionB>, na
             name: school.details.name.to_string(),
             brin: school.details.brin.to_string(),
             table_kept: said(kept.table_kept),
-            file_made: said(kept.file_made),
+            file_made: kept.file_made.map(|at| format!("op {}", words::date_nl(at))).unwrap_or_default(),
             cleaned_up: said(kept.cleaned_up),
             studies: kept.studies.rows().to_vec(),
         })

@@ -8,7 +8,7 @@ use super::school_forms::{self, WithdrawForm};
 use super::view::lifecycle_tag;
 use crate::domain::credential::ClosedReason;
 use crate::domain::onboarding::progress::{TaskKind, kurve_tasks};
-use crate::domain::onboarding::{Lifecycle, Step};
+use crate::domain::onboarding::{Lifecycle, SchoolProgress, Step};
 use crate::domain::roles::Roles;
 use crate::domain::school::Contact;
 use crate::services::Call;
@@ -154,13 +154,17 @@ pub(super) struct LifePanel {
 /// The panel of the whole, with what can be done about it.
 pub(super) fn life(file: &ConnectionFile, can_act: bool) -> LifePanel {
     let lifecycle = &file.state.lifecycle();
+    let own_progress = file.only_school().and_then(|school| file.state.school(school.id));
+    let for_what = words::for_option_b(own_progress.is_some_and(SchoolProgress::chose_option_b));
     let (line, reason) = match lifecycle {
         Lifecycle::Active => (String::new(), String::new()),
         Lifecycle::Paused { since, reason, until } => {
             let line = format!("Sinds {}. Gaat verder op {}.", words::date_nl(*since), words::date_only_nl(*until));
             (line, reason.to_string())
         }
-        Lifecycle::Withdrawn { at, reason } => (format!("Gestopt op {}.", words::date_nl(*at)), reason.to_string()),
+        Lifecycle::Withdrawn { at, reason } => {
+            (format!("Gestopt op {}{for_what}.", words::date_nl(*at)), reason.to_string())
+        }
         Lifecycle::Completed { at } => (format!("Import gemeld op {}.", words::date_nl(*at)), String::new()),
     };
     let shared = match lifecycle {

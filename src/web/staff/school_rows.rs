@@ -75,7 +75,8 @@ fn row(
     }
     let (state, (kind, tag)) = match (progress.course(), progress.activation()) {
         (Course::Withdrawn { at, reason, .. } | Course::Left { at, reason }, _) => {
-            lines.push(format!("Gestopt op {}. Reden: {reason}", words::date_nl(*at)));
+            let for_what = words::for_option_b(progress.chose_option_b());
+            lines.push(format!("Gestopt op {}{for_what}. Reden: {reason}", words::date_nl(*at)));
             ("stopped", ("neutral", "Gestopt"))
         }
         (Course::Completed { at }, _) => {

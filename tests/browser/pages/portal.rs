@@ -5,6 +5,7 @@ use koppelklaar::links;
 use strum::IntoEnumIterator;
 
 use super::look::Look;
+use crate::option_b::walk::{answer, give_export, give_table, go_on, sample};
 use crate::support::{Browser, run};
 
 /// Has everything before it: credentials are issued and no step of the school is done.
@@ -54,11 +55,55 @@ fn the_pages_of_a_school_that_chose_optie_b_are_fit_for_every_reader() {
         look.here("with a mistake in the table");
         look.at(table.trim_end_matches("/tabel"));
 
+        // A colleague changes it at once.
+        browser.open(&table);
+        let colleague = stage.browser();
+        colleague.sign_in(CHOSE_OPTION_B);
+        for (who, code) in [(&colleague, "VAN-DE-COLLEGA"), (&browser, "VAN-MIJ")] {
+            if who.path() != table {
+                who.open(&table);
+            }
+            who.fill("[name=studies]", &format!("Studie;opleidingscode\nHavo 4;{code}"));
+            who.press("[data-action=keep-table]");
+        }
+        browser.find("[data-now]");
+        look.here("with the table of a colleague");
+
         look.finish(&[
             links::SCHOOL_OPTION_B.route(),
             links::SCHOOL_OPTION_B_OF.route(),
             links::SCHOOL_OPTION_B_TABLE.route(),
         ]);
+    });
+}
+
+#[test]
+fn the_steps_of_the_converter_with_what_is_kept_are_fit_for_every_reader() {
+    run(|stage| {
+        let browser = stage.browser();
+        let mut look = Look::with(&browser);
+        browser.sign_in(CHOSE_OPTION_B);
+        browser.press("a[data-action=next]");
+        browser.find("[data-place]:not([hidden]) #ob-export");
+
+        give_export(&browser, &sample("in/03-ansi-dubbel.csv"));
+        go_on(&browser, "kolommen");
+        go_on(&browser, "opleidingen");
+        give_table(&browser);
+        look.here("with a table to keep");
+        browser.click("[data-post=table] button");
+        browser.find("[data-table-kept]");
+        look.here("with a table that is kept");
+        go_on(&browser, "vragen");
+        answer(&browser, "ob-q-row-8");
+        go_on(&browser, "downloaden");
+        look.here("with what a contact says");
+        for form in ["made", "cleaned"] {
+            browser.click(&format!("[data-post={form}] button"));
+        }
+        look.here("with what a contact said");
+
+        look.finish(&[]);
     });
 }
 
