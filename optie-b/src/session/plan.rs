@@ -210,6 +210,7 @@ impl Plan {
         match &answers.password {
             None => self.review.questions.push(Question::Password),
             Some(PasswordRule::Drawn) => {}
+            Some(rule) if rule.is_username() => self.review.questions.push(Question::Password),
             Some(rule @ PasswordRule::Composed { before, field, .. }) => {
                 self.review.notes.are_passwords_guessable = true;
                 self.review.faults.extend(rule.check().err());
