@@ -77,14 +77,10 @@ const turns = (list, isOpen, most) => {
 /** What is said at the studies, at the columns or at the rule for passwords, and mended there. */
 const NOT_OF_ROWS = { codes: "unknown_code", columns: "several_columns", word: "bad_word" };
 
-const loose = (study) => study.trim().toLowerCase();
-
-/** The studies with their pupils and codes, those too that only a pupil has about whom is asked. */
-const studiesOf = (review) => {
-  const known = new Set(review.studies.map(([study]) => loose(study)));
-  const asked = review.questions.find((one) => one.about === "studies")?.studies ?? [];
-  const all = [...review.studies, ...asked.filter(([study]) => !known.has(loose(study))).map(([study, pupils]) => [study, pupils, null])];
-  return { all: all.length, some: turns(all, ([, , code]) => code === null, MOST.studies), withCode: all.filter(([, , code]) => code !== null).length };
+/** The studies with their pupils and codes. */
+const studiesOf = ({ studies }) => {
+  const isOpen = ([, , code]) => code === null;
+  return { all: studies.length, some: turns(studies, isOpen, MOST.studies), withCode: studies.filter((one) => !isOpen(one)).length };
 };
 
 /** Every question, also those that have their answer by now, so that an answer can be changed. */

@@ -118,6 +118,18 @@ fn a_column_that_cannot_be_chosen_leaves_what_was_read() {
 }
 
 #[test]
+fn a_study_of_pupils_about_whom_is_asked_keeps_its_row() {
+    let file = "Stamnr;Roepnaam;Achternaam;Klas;Studie\n101001;Bo;Proef;4ha;Zang\n101001;Bo;Proef;4va;Dans\n";
+    let mut session = session(file.as_bytes()).expect("it is read");
+    session.studies.set("Dans", "VERZONNEN-D").expect("a code");
+
+    let studies = session.review().expect("a review").studies;
+
+    let code = Some("VERZONNEN-D".to_owned());
+    assert_eq!(studies, [("Dans".to_owned(), 0, code), ("Zang".to_owned(), 0, None)]);
+}
+
+#[test]
 fn a_stamnr_is_no_password_before_a_word_is_put_to_it() {
     let mut session = of("in/05-oud.xls");
     let mut questions = |rule: &str| {
