@@ -61,19 +61,19 @@ impl fmt::Display for Place {
 pub enum Fault {
     /// More bytes than [`limits::FILE_BYTES`].
     #[error(
-        "Dit bestand is te groot: er past hoogstens {} MB in. Maak in Magister een export met alleen de kolommen die nodig zijn.",
+        "Dit bestand is te groot: een bestand is maximaal {} MB. Maak in Magister een export met alleen de kolommen die nodig zijn.",
         limits::FILE_BYTES / 1024 / 1024
     )]
     FileTooLarge,
     /// More rows than [`limits::ROWS`].
     #[error(
-        "Dit bestand heeft te veel rijen: hoogstens {} leerlingen per keer. Verdeel de leerlingen over meer bestanden.",
+        "Dit bestand heeft te veel rijen: maximaal {} leerlingen per keer. Verdeel de leerlingen over meer bestanden.",
         limits::ROWS
     )]
     TooManyRows,
     /// More columns than [`limits::COLUMNS`].
     #[error(
-        "Rij {row} heeft iets in kolom {column}: een blad mag hoogstens {} kolommen hebben. Verwijder in Excel wat daar staat.",
+        "Rij {row} heeft iets in kolom {column}: een blad mag maximaal {} kolommen hebben. Verwijder in Excel wat daar staat.",
         limits::COLUMNS
     )]
     TooManyColumns {
@@ -170,7 +170,7 @@ pub enum Fault {
     #[error("{0}: hier staat een onzichtbaar teken, zoals een tab. Typ de waarde opnieuw.")]
     Control(Place),
     /// A value that is too long.
-    #[error("{0}: deze waarde is te lang. Een waarde heeft hoogstens {max} tekens.", max = limits::VALUE_SIGNS)]
+    #[error("{0}: deze waarde is te lang. Een waarde heeft maximaal {max} tekens.", max = limits::VALUE_SIGNS)]
     TooLong(Place),
     /// A value that a spreadsheet takes for a formula.
     #[error("{0}: deze waarde begint met =, +, - of @. Excel kan dat als formule lezen. Verbeter de waarde.")]

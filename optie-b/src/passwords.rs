@@ -44,6 +44,12 @@ impl PasswordRule {
         Some(Self::Composed { before: before.to_owned(), field: Field::of_name(name)?, after: after.to_owned() })
     }
 
+    /// Whether each password would be the gebruikersnaam of its pupil.
+    #[must_use]
+    pub fn is_username(&self) -> bool {
+        matches!(self, Self::Composed { before, field: Field::Stamnr, after } if before.is_empty() && after.is_empty())
+    }
+
     pub(crate) fn check(&self) -> Result<(), Fault> {
         let Self::Composed { before, after, .. } = self else { return Ok(()) };
         let is_long = before.chars().count() + after.chars().count() > limits::VALUE_SIGNS / 10;
@@ -96,6 +102,15 @@ mod tests {
         let faulty = |rule: &str| PasswordRule::parse(rule).expect("a rule").check().is_err();
         assert!(["={Stamnr}", "@{Klas}", "a\t{Klas}", " a{Klas}", "{Klas} "].into_iter().all(faulty));
         assert!(!["{Stamnr}", "Welkom {Klas}!"].into_iter().any(faulty));
+    }
+
+    #[test]
+    fn a_stamnr_alone_is_the_username() {
+        let is_username = |rule: &str| PasswordRule::parse(rule).expect("a rule").is_username();
+
+        assert!(is_username("{Stamnr}"));
+        assert!(!["{Stamnr}!", "a{Stamnr}", "{Klas}"].into_iter().any(is_username));
+        assert!(!PasswordRule::Drawn.is_username());
     }
 
     #[test]

@@ -179,18 +179,18 @@ const drawKolommen = (place, state) => {
     const at = fault ? chosen(column) : column.column;
     const isMissing = at === null && column.is_required;
     const id = `ob-column-${column.field}`;
+    const examples = at === null ? "–" : at !== column.column ? "zie je als de kolommen kloppen" : column.examples.length ? column.examples.join(", ") : "alles leeg";
     const make = () => {
       const select = el("select", { class: "input input--row", id, "data-change": "column", "data-field": column.field, "aria-invalid": isMissing && "true", "aria-describedby": isMissing || isDoubt ? `${id}-say` : false },
         column.is_required && at !== null ? null : el("option", { value: "", selected: at === null }, column.is_required ? "Kies een kolom" : "Niet in het bestand"), ...options(found.headers, at));
       const say = isMissing ? el("p", { class: "field__error", id: `${id}-say` }, el("span", {}, hidden("Fout: "), `Welke kolom is ${column.name}?`))
         : isDoubt ? el("p", { class: "work__extra", id: `${id}-say` }, `Er zijn meer kolommen voor ${column.name}. Is dit die van de leerling? `, el("button", { type: "button", class: "btn btn--link", id: `${id}-yes`, "data-action": "confirm", "data-field": column.field }, "Ja, deze", hidden(` kolom klopt voor ${column.name}`))) : null;
       const tag = isMissing ? ["refused", "kies"] : isDoubt ? ["refused", "kijk na"] : at === null ? ["blocked", "niet erbij"] : ["ready", "gevonden"];
-      const examples = at === null ? "–" : column.examples.length ? column.examples.join(", ") : "alles leeg";
       return row({ "data-column": column.field, class: (isMissing || isDoubt) && "is-asked" }, FIELDS[column.field],
         ["Komt uit", el("div", {}, say && isMissing ? say : null, el("label", { class: "visually-hidden", for: id }, `Komt uit, voor ${FIELDS[column.field]}`), select)],
         ["Voorbeelden", el("div", { class: "samples" }, examples, isDoubt ? say : null)], ["Status", el("div", {}, el("span", { class: `tag tag--${tag[0]}` }, tag[1]))]);
     };
-    return { key: column.field, sign: JSON.stringify([at, isDoubt, isMissing, column.examples]), make };
+    return { key: column.field, sign: JSON.stringify([at, isDoubt, isMissing, examples]), make };
   });
   const fixed = (key, from, example, tag) => ({ key, sign: `${from}${tag[1]}`, make: () => row({}, key, ["Komt uit", el("div", {}, from)], ["Voorbeelden", el("div", { class: "samples" }, example)], ["Status", el("div", {}, el("span", { class: `tag tag--${tag[0]}` }, tag[1]))]) });
   parts.push(fixed("wachtwoord", "Dat kies je bij Vragen en fouten", "verborgen", ["ready", "volgt"]), fixed("rol", "Altijd hetzelfde woord", "leerling", ["ready", "staat vast"]));
@@ -206,18 +206,17 @@ const row = (about, first, ...cells) => el("tr", { role: "row", ...about }, el("
 
 const drawOpleidingen = (place, state) => {
   const { review, faults, codes } = state;
-  const { all, some } = review.studies;
-  const open = all - review.withCode;
+  const { all, some, withCode } = review.studies;
+  const open = all - withCode;
   if (!all) place.querySelector("[data-count]").textContent = "Nog geen studies: er is geen rij zonder fout. Ga verder naar Vragen.";
-  else place.querySelector("[data-count]").replaceChildren(el("strong", {}, `${review.withCode} van ${all} gekozen.`), open ? ` Nog ${open} te doen.` : " Klaar.");
-  const wrong = new Map([...(faults.code ?? []), ...review.faults.some.filter((fault) => fault.study !== null)].map((fault) => [fault.study, fault.text]));
+  else place.querySelector("[data-count]").replaceChildren(el("strong", {}, `${withCode} van ${all} gekozen.`), open ? ` Nog ${open} te doen.` : " Klaar.");
+  const wrong = new Map([...review.unknownCodes.map(({ study, text }) => [study, text]), ...state.wrong]);
   const names = new Map(codes ?? []);
   keep(place.querySelector("[data-rows]"), some.map(([study, pupils, code], at) => {
     const fault = wrong.get(study);
     const id = `ob-code-${at}`;
     const make = () => {
-      const typed = document.getElementById(id);
-      const value = fault && typed?.dataset.study === study ? typed.value : code ?? "";
+      const value = state.wrong.has(study) ? state.typed.get(study) : code ?? "";
       const input = el("input", { class: "input input--row", id, list: codes ? "ob-codes" : false, value, autocomplete: "off", spellcheck: "false", autocapitalize: "none", "data-change": "code", "data-study": study, "aria-invalid": fault && "true", "aria-describedby": fault ? `${id}-error` : names.get(code) ? `${id}-name` : false });
       const tag = fault ? ["refused", "kijk na"] : code === null ? ["refused", codes ? "kies een code" : "vul een code in"] : ["ready", "gekozen"];
       return row({ "data-study": true, class: (fault || code === null) && "is-asked" }, study, ["Leerlingen", el("div", {}, pupils.toLocaleString("nl-NL")), "num"],
@@ -228,12 +227,17 @@ const drawOpleidingen = (place, state) => {
   }));
   const more = place.querySelector("[data-more]");
   more.hidden = all <= some.length;
-  more.textContent = `Er zijn ${all.toLocaleString("nl-NL")} verschillende studies; hier staan de eerste ${some.length}. Klopt de kolom Studie?`;
+  more.textContent = `Er zijn ${all.toLocaleString("nl-NL")} verschillende studies; hier staan er ${some.length}. Klopt de kolom Studie?`;
   const choices = place.querySelector("#ob-codes");
   if (codes && !choices.children.length) choices.append(...codes.map(([code, name]) => el("option", { value: code }, name)));
-  place.querySelector("[data-fault]").replaceChildren(...(faults.studies ?? []).slice(0, 5).map((fault, at) => field(fault.text, `ob-table-error-${at}`)));
-  place.querySelector("[data-pick=studies]").toggleAttribute("aria-invalid", false);
-  if (faults.studies?.length) place.querySelector("[data-pick=studies]").setAttribute("aria-invalid", "true");
+  const refused = (faults.studies ?? []).slice(0, 5).map((fault, at) => field(fault.text, `ob-table-error-${at}`));
+  place.querySelector("[data-fault]").replaceChildren(...refused);
+  const pick = place.querySelector("[data-pick=studies]");
+  for (const name of ["aria-invalid", "aria-describedby"]) pick.removeAttribute(name);
+  if (refused.length) {
+    pick.setAttribute("aria-invalid", "true");
+    pick.setAttribute("aria-describedby", refused.map((one) => one.id).join(" "));
+  }
   drawPosted(place, state);
 };
 
@@ -284,13 +288,14 @@ const questionsOf = (state) => {
 
 const passwordOf = (rule, review) => {
   const isComposed = rule?.how === "composed";
-  const wrong = review.faults.some.find((fault) => fault.code === "bad_word")?.text ?? "";
-  const text = (name, label) => el("div", { class: "field" }, el("label", { class: "field__label", for: `ob-pw-${name}` }, label), el("input", { class: "input", id: `ob-pw-${name}`, value: rule[name], autocomplete: "off", spellcheck: "false", autocapitalize: "none", "data-change": "password", "data-password": name, "aria-invalid": wrong ? "true" : false, "aria-describedby": wrong ? "ob-pw-error" : false }));
-  const make = () => el("div", { class: "compose" }, wrong ? field(wrong, "ob-pw-error") : null, text("before", "Vast woord ervoor"),
+  const wrong = review.badWord;
+  const say = "Typ een vast woord. Anders is het wachtwoord gelijk aan de gebruikersnaam.";
+  const text = (name, label) => el("div", { class: "field" }, el("label", { class: "field__label", for: `ob-pw-${name}` }, label), el("input", { class: "input", id: `ob-pw-${name}`, value: rule[name], autocomplete: "off", spellcheck: "false", autocapitalize: "none", "data-change": "password", "data-password": name, "aria-invalid": wrong ? "true" : false, "aria-describedby": wrong ? "ob-pw-error" : review.isPasswordOpen ? "ob-pw-say" : false }));
+  const make = () => el("div", { class: "compose" }, wrong ? field(wrong, "ob-pw-error") : review.isPasswordOpen ? el("p", { class: "work__extra", id: "ob-pw-say" }, say) : null, text("before", "Vast woord ervoor"),
     el("div", { class: "field" }, el("label", { class: "field__label", for: "ob-pw-field" }, "Kolom"), el("select", { class: "input", id: "ob-pw-field", "data-change": "password", "data-password": "field" }, ...Object.entries(NAMES).map(([value, name]) => el("option", { value, selected: value === rule.field }, name)))),
     text("after", "Vast woord erachter"), el("p", { class: "seen seen--refused" }, el("strong", {}, "Let op: "), "wie de regel kent, kent elk wachtwoord. Laat leerlingen hun wachtwoord meteen veranderen."));
   return question({
-    key: "ob-q-password", isOpen: false, isWrong: wrong, legend: "Hoe maken we het wachtwoord van elke leerling?", about: "",
+    key: "ob-q-password", isOpen: review.isPasswordOpen || wrong !== "", isWrong: wrong, legend: "Hoe maken we het wachtwoord van elke leerling?", about: "",
     choices: [{ id: "ob-q-drawn", value: "drawn", label: "Maak er een van 10 tekens, voor iedereen anders", hint: "Zonder tekens die op elkaar lijken. Ze staan alleen in het bestand.", isChosen: !isComposed, change: "how" },
       { id: "ob-q-composed", value: "composed", label: "Stel het samen uit een kolom en een vast woord", isChosen: isComposed, change: "how" }],
     more: isComposed ? { sign: wrong, make } : null,
@@ -301,21 +306,33 @@ const faultRow = (fault) => {
   const at = fault.place;
   const start = at ? `Rij ${at.row}, kolom ${at.column}: ` : "";
   const text = start && fault.text.startsWith(start) ? fault.text.slice(start.length) : fault.text;
-  const step = fault.field ? ["kolommen", "Kies de kolom"] : fault.study !== null ? ["opleidingen", "Kies de code"] : null;
   return row({ "data-fault-code": fault.code }, at ? `Rij ${at.row}` : "Bestand", ["Kolom", el("div", {}, at?.column ?? "–")],
-    ["Fout", el("div", {}, text.charAt(0).toUpperCase() + text.slice(1), step ? " " : null, step ? el("a", { href: `#${step[0]}` }, step[1]) : null)]);
+    ["Fout", el("div", {}, text.charAt(0).toUpperCase() + text.slice(1))]);
 };
+
+/** What is mended at another step. */
+const todosOf = ({ openStudies, unknownCodes, doubts }) => [
+  [doubts.length, "ob-q-columns", `Er is meer dan één kolom voor ${list(doubts.map((one) => NAMES[one]))}.`, "#kolommen", "Kies de kolom"],
+  [openStudies, "ob-q-studies", `${count(openStudies, "studie heeft", "studies hebben")} nog geen opleidingscode.`, "#opleidingen", "Vul de codes in"],
+  [unknownCodes.length, "ob-q-codes", `${count(unknownCodes.length, "opleidingscode staat", "opleidingscodes staan")} niet in de lijst met codes van Numo.`, "#opleidingen", "Kies andere codes"],
+].filter(([open]) => open).map(([, key, sentence, href, press]) => ({
+  key, sign: sentence, make: () => el("div", { class: "q", "data-question": key, "data-state": "open" }, el("p", {}, el("strong", {}, sentence), " ", el("a", { href, id: key }, press))),
+}));
 
 const drawVragen = (place, state) => {
   const { review, questions } = state;
   const parts = questionsOf(state);
-  if (review.openStudies) {
-    const sentence = `${count(review.openStudies, "studie heeft", "studies hebben")} nog geen opleidingscode.`;
-    parts.splice(-1, 0, { key: "ob-q-studies", sign: sentence, make: () => el("div", { class: "q", "data-question": "ob-q-studies", "data-state": "open" }, el("p", {}, el("strong", {}, sentence), " ", el("a", { href: "#opleidingen", id: "ob-q-studies" }, "Vul de codes in"))) });
-  }
+  const todos = todosOf(review);
+  parts.splice(-1, 0, ...todos);
   keep(place.querySelector("[data-questions]"), parts);
-  const all = questions.zeros.length + questions.duplicates.all + questions.encoding.length + 1 + (review.openStudies ? 1 : 0);
-  place.querySelector("[data-questions-head]").replaceChildren(`${count(all, "vraag", "vragen")} `, el("span", { class: "h-count" }, review.open ? `nog ${review.open} open` : "alles beantwoord"));
+  const { duplicates } = questions;
+  const all = questions.zeros.length + duplicates.all + questions.encoding.length + 1 + todos.length;
+  // The studies and a password that is a gebruikersnaam are counted by the module already.
+  const open = review.open + todos.filter(({ key }) => key !== "ob-q-studies").length + (review.badWord ? 1 : 0);
+  place.querySelector("[data-questions-head]").replaceChildren(`${count(all, "vraag", "vragen")} `, el("span", { class: "h-count" }, open ? `nog ${open} open` : "alles beantwoord"));
+  const later = place.querySelector("[data-questions-more]");
+  later.hidden = duplicates.some.length === duplicates.all;
+  later.textContent = `${duplicates.all.toLocaleString("nl-NL")} leerlingen staan er dubbel in. Hier staan de eerste ${duplicates.some.length}. De volgende komen als je deze beantwoordt.`;
   const { all: wrong, some } = review.faults;
   const faults = place.querySelector("[data-faults]");
   faults.hidden = wrong === 0;
@@ -326,7 +343,7 @@ const drawVragen = (place, state) => {
   more.textContent = `Dit zijn de eerste ${some.length}. Verbeter die eerst, en kies het bestand opnieuw.`;
   const itself = byItself(state);
   place.querySelector("[data-itself]").hidden = false;
-  place.querySelector("[data-itself-head]").textContent = `Wat vanzelf is gegaan: ${count(itself.length, "ding", "dingen")}`;
+  place.querySelector("[data-itself-head]").textContent = `Wat vanzelf is gegaan (${itself.length})`;
   place.querySelector("[data-itself-list]").replaceChildren(...itself.map((text) => el("li", {}, text)));
   const unread = state.faults.export ?? [];
   const error = unread.map((fault) => field(fault.text, "ob-again-error"));
@@ -350,7 +367,7 @@ export const sayMissing = (place, state) => {
 const drawDownloaden = (place, state) => {
   const { review, files, answers } = state;
   const of = (name) => place.querySelector(`[data-${name}]`);
-  const school = (state.kept ?? "").toLowerCase().normalize("NFD").replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
+  const school = (state.kept ?? "").toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
   const name = `numo-${school || "leerlingen"}.csv`;
   of("pupils").textContent = count(review.counts.pupils, "leerling", "leerlingen");
   of("file-name").textContent = name;

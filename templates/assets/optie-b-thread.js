@@ -3,6 +3,7 @@ export class Thread {
   #worker;
   #waiting = new Map();
   #asked = 0;
+  #isLost = false;
 
   constructor(address) {
     this.#worker = new Worker(address);
@@ -20,12 +21,14 @@ export class Thread {
   }
 
   #lose() {
+    this.#isLost = true;
     for (const { done } of this.#waiting.values()) done({ lost: "module" });
     this.#waiting.clear();
   }
 
   /** Asks; `tell` hears how far the reading of a file is. Gives `answer`, or what was `lost`. */
   ask(name, about = {}, tell = undefined) {
+    if (this.#isLost) return Promise.resolve({ lost: "module" });
     return new Promise((done) => {
       this.#asked += 1;
       this.#waiting.set(this.#asked, { done, tell });
@@ -38,6 +41,11 @@ export class Thread {
     this.#waiting.clear();
     // One that is stuck does not answer, and ends all the same.
     const long = new Promise((done) => { setTimeout(done, 1000); });
-    return Promise.race([this.ask("wipe"), long]).then(() => this.#worker.terminate());
+    return Promise.race([this.ask("wipe"), long]).then(() => this.end());
+  }
+
+  /** Ends the module at once. */
+  end() {
+    this.#worker.terminate();
   }
 }

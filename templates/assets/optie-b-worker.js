@@ -33,6 +33,9 @@ const ask = (what, bytes = NOTHING) => {
   return { ...told, file: answer.slice(4 + jsonLength) };
 };
 
+/** A file that was moved or changed since it was chosen. */
+class Moved extends Error {}
+
 /** All bytes of a file, with word of how far it is. */
 const bytesOf = async (from, tell) => {
   const part = from.slice(0, MOST_BYTES);
@@ -40,7 +43,7 @@ const bytesOf = async (from, tell) => {
   const stream = part.stream().getReader();
   let at = 0;
   for (;;) {
-    const { done, value } = await stream.read();
+    const { done, value } = await stream.read().catch(() => { throw new Moved(); });
     if (done) return bytes;
     bytes.set(value, at);
     at += value.length;
@@ -60,38 +63,64 @@ const give = async (what, from, tell) => {
 
 const few = (list, most) => ({ all: list.length, some: list.slice(0, most) });
 
+/** A list that is worked through, in its order: all up to so many that are open, so that each has its turn. */
+const turns = (list, isOpen, most) => {
+  let open = 0;
+  const some = list.filter((one) => {
+    if (isOpen(one)) open += 1;
+    return open <= most;
+  });
+  if (some.length <= 5 * most) return some;
+  return (open ? list.filter(isOpen) : list).slice(0, most);
+};
+
+/** What is said at the studies, at the columns or at the rule for passwords, and mended there. */
+const NOT_OF_ROWS = { codes: "unknown_code", columns: "several_columns", word: "bad_word" };
+
+/** The studies with their pupils and codes. */
+const studiesOf = ({ studies }) => {
+  const isOpen = ([, , code]) => code === null;
+  return { all: studies.length, some: turns(studies, isOpen, MOST.studies), withCode: studies.filter((one) => !isOpen(one)).length };
+};
+
 /** Every question, also those that have their answer by now, so that an answer can be changed. */
 const consult = (opened) => {
   const real = opened.answers;
   const { password } = real;
-  const with_ = (answers) => ask({ do: "answer", answers: { fill_zeros: null, keep_rows: [], encoding: null, password, ...answers } });
-  let answer = with_({});
+  const given = (answers) => ask({ do: "answer", answers: { fill_zeros: null, keep_rows: [], encoding: null, password, ...answers } });
+  let answer = given({});
   if (!answer.review) return { found: null, review: null, answers: real };
   const of = (about) => answer.review.questions.filter((question) => question.about === about);
   const zeros = of("zeros");
-  if (real.fill_zeros !== null) answer = with_({ fill_zeros: real.fill_zeros });
+  if (real.fill_zeros !== null) answer = given({ fill_zeros: real.fill_zeros });
   const duplicates = of("duplicate");
   const isChosen = (question) => question.rows.some((row) => real.keep_rows.includes(row.row));
-  const first = [...duplicates.filter((one) => !isChosen(one)), ...duplicates.filter(isChosen)];
-  if (real.keep_rows.length) answer = with_({ fill_zeros: real.fill_zeros, keep_rows: real.keep_rows });
+  const some = turns(duplicates, (one) => !isChosen(one), MOST.questions);
+  if (real.keep_rows.length) answer = given({ fill_zeros: real.fill_zeros, keep_rows: real.keep_rows });
   const encoding = of("encoding").map((question) => ({ ...question, places: few(question.places, MOST.rows) }));
-  if (real.encoding !== null) answer = with_(real);
+  // Letters that all fit are written as ever, whatever was answered before.
+  if (!encoding.length) real.encoding = null;
+  if (real.encoding !== null) answer = given(real);
   const found = isShown ? ask({ do: "look", shown: true }).found : answer.found;
   const { review } = answer;
   const { ids } = review.notes;
+  const called = (code) => review.faults.filter((fault) => fault.code === code);
+  const ofRows = review.faults.filter((fault) => !Object.values(NOT_OF_ROWS).includes(fault.code));
   const shortened = Object.fromEntries(Object.entries(ids ?? {}).map(([name, rows]) => [name, Array.isArray(rows) ? few(rows, MOST.rows) : rows]));
   return {
     found,
     answers: real,
     codes: answer.codes,
-    questions: { zeros, duplicates: few(first, MOST.questions), encoding },
+    questions: { zeros, duplicates: { all: duplicates.length, some, open: duplicates.filter((one) => !isChosen(one)).length }, encoding },
     review: {
       open: review.questions.length,
       openStudies: review.questions.find((one) => one.about === "studies")?.studies.length ?? 0,
-      faults: few(review.faults, MOST.faults),
-      doubts: review.faults.filter((fault) => fault.code === "several_columns").map((fault) => fault.field),
-      studies: few(review.studies, MOST.studies),
-      withCode: review.studies.filter(([, , code]) => code !== null).length,
+      isPasswordOpen: review.questions.some((one) => one.about === "password"),
+      faults: few(ofRows, MOST.faults),
+      unknownCodes: called(NOT_OF_ROWS.codes).map(({ study, text }) => ({ study, text })),
+      doubts: called(NOT_OF_ROWS.columns).map((fault) => fault.field),
+      badWord: called(NOT_OF_ROWS.word)[0]?.text ?? "",
+      studies: studiesOf(review),
       notes: { ...review.notes, ids: ids && shortened, merged_over_zeros: few(review.notes.merged_over_zeros, MOST.rows) },
       counts: review.counts,
       isReady: review.questions.length + review.faults.length === 0 && review.counts.pupils > 0,
@@ -170,8 +199,8 @@ self.addEventListener("message", ({ data }) => {
       const answer = await does[name](about, tell);
       self.postMessage({ id, answer }, answer.file ? [answer.file.buffer] : []);
     } catch (error) {
-      // A file that was moved cannot be read; anything else is a module that came to its end.
-      self.postMessage({ id, lost: error instanceof DOMException ? "file" : "module" });
+      // Anything else is a module that came to its end.
+      self.postMessage({ id, lost: error instanceof Moved ? "file" : "module" });
     }
   });
 });

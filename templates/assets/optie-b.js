@@ -1,53 +1,27 @@
-// Optie B in the browser: five steps from an export to the file for Numo. This file knows what was chosen and where the
-// reader is; optie-b-steps.js draws a step; the module works in optie-b-worker.js. Nothing is stored, and nothing is sent but
-// what the school presses to keep: its table of studies, and that the file was made and all was cleaned up.
-import { draw, drawStages, errorAt, showBusy, sayMissing } from "./optie-b-steps.js";
-import { Thread } from "./optie-b-thread.js";
+// Optie B in the browser: five steps from an export to the file for Numo. This file knows where the reader is and what a
+// press does; optie-b-session.js has what was chosen, optie-b-steps.js draws it, the module works in optie-b-worker.js.
+// Nothing is stored, and nothing is sent but what the school presses to keep: its table of studies, and that the file was
+// made and all was cleaned up.
+import { again, busy, printWhole, takeDropped } from "./optie-b-files.js";
+import { ask, begin, change, compile, end, pending, root, save, start, state, wipe as forget, whenLost } from "./optie-b-session.js";
+import { draw, drawStages, errorAt, sayMissing } from "./optie-b-steps.js";
 
-const root = document.querySelector("[data-converter]");
 const part = (name) => root.querySelector(`[data-${name}]`);
 const [where, head, without, place, status, manual] = ["where", "head", "without", "place", "status", "manual-place"].map(part);
 const steps = [...root.querySelectorAll("template[data-step]")];
 const names = steps.map((step) => step.dataset.step);
 const firstTitle = document.title;
-const start = JSON.parse(root.dataset.start);
-
-/** What a session begins with; "Begin opnieuw" comes back to it. */
-const nothing = () => ({
-  step: 0, furthest: 0, found: null, review: null, questions: null, codes: null, headers: null,
-  answers: { fill_zeros: null, keep_rows: [], encoding: null, password: { how: "drawn" } },
-  files: {}, faults: {}, columns: {}, sheet: null, isShown: false, isTableChanged: false,
-  ticks: new Set(), made: null, posted: {}, known: "", kept: root.dataset.kept ?? null,
-});
 
 const reader = new TextDecoder();
-
-let state = nothing();
-let module;
-let thread;
-let urls = [];
-/** What was asked last. */
-let pending = Promise.resolve();
 
 const say = (text) => {
   status.textContent = "";
   requestAnimationFrame(() => { status.textContent = text; });
 };
 
-const begin = () => {
-  thread = new Thread(root.dataset.worker);
-  return ask("start", { module, studies: start.studies, codes: start.codes });
-};
-
-const ask = (...about) => thread.ask(...about);
-
-/** Overwrites all that the module knows, and ends it. */
+/** Overwrites all that the module knows, ends it, and clears the page. */
 const wipe = () => {
-  const cleared = thread.wipe();
-  for (const url of urls) URL.revokeObjectURL(url);
-  urls = [];
-  pending = Promise.resolve();
-  state = nothing();
+  const cleared = forget();
   place.replaceChildren();
   status.textContent = "";
   return cleared;
@@ -87,58 +61,63 @@ const show = (step, isFirst = false) => {
 const follow = () => {
   const step = location.hash ? names.indexOf(location.hash.slice(1)) : 0;
   if (step < 0 || step === state.step) return;
-  if (canReach(step)) show(step);
-  else history.replaceState(null, "", `#${current()}`);
+  if (canReach(step)) {
+    show(step);
+    return;
+  }
+  history.replaceState(null, "", `#${current()}`);
+  refuse(step);
+};
+
+/** Says why a step cannot be reached yet, where that is mended. */
+const refuse = (step) => {
+  if (step === 4 && state.step !== 3 && canReach(3)) {
+    history.replaceState(null, "", `#${names[3]}`);
+    show(3);
+  }
+  if (state.step === 0 && !state.faults.export?.length) errorAt(place.querySelector("[data-pick=export]"), "Kies eerst de export uit Magister.");
+  if (state.step === 3) sayMissing(place, state);
+  document.title = `Fout: ${steps[state.step].dataset.title} · Koppelklaar`;
+  const wrong = place.querySelector("[data-error-summary]") ?? place.querySelector("[aria-invalid=true]");
+  wrong?.focus();
+  if (!wrong) say(state.faults.export?.[0]?.text ?? "");
 };
 
 const go = (step) => { location.hash = names[step]; };
 
-/** Takes over how everything stands. */
-const take = (answer) => {
-  Object.assign(state, { found: answer.found, review: answer.review, questions: answer.questions, answers: answer.answers, codes: answer.codes, made: null });
-};
-
 /** The module came to its end, for want of memory as a rule: what was chosen is gone with it. */
-const restart = async () => {
+const restarted = async () => {
   await wipe();
   await begin();
   state.faults.export = [{ text: "Dit bestand is te zwaar voor deze browser. Sluit andere programma's en probeer het opnieuw, of maak een export met alleen de kolommen die nodig zijn." }];
   history.replaceState(null, "", `#${names[0]}`);
   show(0);
 };
+let restarting = null;
+const restart = () => {
+  restarting ??= restarted().finally(() => { restarting = null; });
+  return restarting;
+};
+whenLost(restart);
 
-const changed = async (name, about, into, tell) => {
-  const { answer, lost } = await ask(name, about, tell);
-  if (lost === "module") return restart();
-  if (lost === "file") {
-    state.faults[into] = [{ text: "Dit bestand is verplaatst of veranderd. Kies het opnieuw." }];
-  } else if (answer.ok) {
-    state.faults[into] = [];
-    take(answer);
-  } else {
-    state.faults[into] = answer.faults;
+/** Opens a file, or the one of before with other columns. Who pressed for it goes on at `then`. */
+const open = async (about, near, then = null) => {
+  const sign = busy(near, place);
+  if (about.from) state.turns.export += 1;
+  const turn = state.turns.export;
+  let tried = { sheet: state.sheet, columns: { ...state.columns } };
+  const attempt = () => change("open", { ...about, ...tried, turn }, "export", sign.tell);
+  let answer = await attempt();
+  // A file that was mended has its sheet and columns where they were; another begins anew.
+  for (let next = about.from && answer && again(answer, state.opened, tried); next; next = answer && again(answer, state.opened, tried)) {
+    tried = next;
+    answer = await attempt();
   }
-  return answer;
-};
-
-const change = (...about) => {
-  pending = changed(...about);
-  return pending;
-};
-
-const busy = (from) => {
-  const box = from.closest("section")?.querySelector("[data-busy]") ?? place.querySelector("[data-busy]");
-  // Most files are read before anybody could see it.
-  const timer = setTimeout(() => showBusy(box, null), 150);
-  return { tell: (percent) => { if (!box?.hidden) showBusy(box, percent); }, end: () => { clearTimeout(timer); if (box) box.hidden = true; } };
-};
-
-const open = async (about, near) => {
-  const sign = busy(near);
-  const answer = await change("open", { sheet: state.sheet, columns: state.columns, ...about }, "export", sign.tell);
   sign.end();
-  if (!answer?.ok) {
-    state.headers = answer?.headers ?? null;
+  if (!answer) return;
+  if (about.from) Object.assign(state, { sheet: tried.sheet, columns: { ...tried.columns } });
+  if (!answer.ok) {
+    state.headers = answer.headers ?? null;
     if (about.from) Object.assign(state, { found: null, review: null, furthest: 0 });
     if (about.from && state.step !== 0) {
       history.replaceState(null, "", `#${names[0]}`);
@@ -146,42 +125,52 @@ const open = async (about, near) => {
     }
     redraw();
     say(state.faults.export?.[0]?.text ?? "");
-    place.querySelector("[aria-invalid=true]")?.focus();
+    // Who goes through the columns stays where they are.
+    if (about.from) place.querySelector("[aria-invalid=true]")?.focus();
+    else if (then) place.querySelector("[data-fault] select, [aria-invalid=true]")?.focus();
     return;
   }
   state.headers = null;
-  state.known = answer.found.headers.join("\n");
+  state.opened = { headers: answer.found.headers.join("\n"), ...tried };
   state.files.export.took = answer.took;
   redraw();
+  if (then) place.querySelector(then)?.focus();
   if (about.from) say(`${about.from.name} is gelezen: ${answer.found.rows} rijen met leerlingen.`);
 };
 
 const reads = {
   async export(from, near) {
-    const before = { headers: state.known, columns: state.columns };
     Object.assign(state, { columns: {}, sheet: null });
     state.files.export = { name: from.name };
     await open({ from }, near);
-    // A file that was mended has its columns where they were; another begins anew.
-    if (!state.found || !Object.keys(before.columns).length || before.headers !== state.known) return;
-    state.columns = before.columns;
-    await open({}, near);
   },
   async ids(from, near) {
-    const sign = busy(near);
-    const answer = await change("ids", { from }, "ids", sign.tell);
+    const sign = busy(near, place);
+    state.turns.ids += 1;
+    const turn = state.turns.ids;
+    const answer = await change("ids", { from, turn }, "ids", sign.tell);
     sign.end();
-    if (answer?.ok) state.files.ids = { name: from.name };
-    else delete state.files.ids;
-    state.refused = from.name;
+    if (!answer) return;
+    if (answer.ok) {
+      state.files.ids = { name: from.name };
+    } else {
+      delete state.files.ids;
+      state.refused = from.name;
+      // Those of before count no more either, also where this one was never read.
+      if (!(await change("without_ids", {}, "dropped"))) return;
+    }
     redraw();
-    say(answer?.ok ? `${from.name} is gelezen.` : state.faults.ids?.[0]?.text ?? "");
+    say(answer.ok ? `${from.name} is gelezen.` : state.faults.ids?.[0]?.text ?? "");
   },
   async studies(from) {
     const answer = await change("studies", { from }, "studies");
-    if (answer?.ok) state.isTableChanged = state.kept !== null;
+    if (!answer) return;
+    if (answer.ok) {
+      state.wrong.clear();
+      touched(state.kept !== null);
+    }
     redraw();
-    say(answer?.ok ? `${from.name} is geladen.` : state.faults.studies?.[0]?.text ?? "");
+    say(answer.ok ? `${from.name} is geladen.` : state.faults.studies?.[0]?.text ?? "");
   },
 };
 
@@ -189,32 +178,24 @@ const read = (kind, from, near) => {
   if (from) reads[kind](from, near);
 };
 
-/** Hands a file to the reader of the page, by way of the folder for downloads. */
-const save = (bytes, name, type) => {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([bytes], { type }));
-  link.download = name;
-  urls.push(link.href);
-  link.click();
+/** The table of studies differs from what was kept of it. */
+const touched = (isChanged = true) => {
+  state.isTableChanged = isChanged;
+  if (state.posted.table === done.table) state.posted.table = "Daarna is de tabel gewijzigd. Bewaar hem opnieuw.";
 };
 
 const answer = async (changes) => {
-  const answers = { ...state.answers, ...changes };
-  state.answers = answers;
-  await change("answer", { answers }, "answers");
-  redraw();
+  state.answers = { ...state.answers, ...changes };
+  state.answering += 1;
+  if (await change("answer", { answers: state.answers }, "answers")) redraw();
 };
 
 /** Who cannot go on yet reads why. */
 const next = async () => {
   // What was typed last counts too.
   await pending;
-  if (canReach(state.step + 1)) return go(state.step + 1);
-  if (state.step === 0 && !state.faults.export?.length) errorAt(place.querySelector("[data-pick=export]"), "Kies eerst de export uit Magister.");
-  if (state.step === 3) sayMissing(place, state);
-  document.title = `Fout: ${steps[state.step].dataset.title} · Koppelklaar`;
-  place.querySelector("[data-error-summary], [aria-invalid=true]")?.focus();
-  return undefined;
+  if (canReach(state.step + 1)) go(state.step + 1);
+  else refuse(state.step + 1);
 };
 
 const actions = {
@@ -224,43 +205,42 @@ const actions = {
     await wipe();
     history.replaceState(null, "", location.pathname);
     await begin();
-    await ask("answer", { answers: state.answers });
     show(0);
     say("Alles is gewist. Je kunt opnieuw beginnen.");
   },
   async "show-names"() {
     state.isShown = !state.isShown;
-    await change("look", { shown: state.isShown }, "export");
-    redraw();
+    if (await change("look", { shown: state.isShown }, "look")) redraw();
   },
   async "without-ids"() {
     delete state.files.ids;
-    await change("without_ids", {}, "ids");
+    if (!(await change("without_ids", {}, "ids"))) return;
     redraw();
     place.querySelector("[data-pick=ids]").focus();
   },
   confirm: (button) => {
     const column = state.found.columns.find(({ field }) => field === button.dataset.field);
     state.columns[button.dataset.field] = column.column;
-    return open({}, button);
+    return open({}, button, `#ob-column-${button.dataset.field}`);
   },
   "choose-sheet"(button) {
     state.sheet = button.parentElement.querySelector("select").value;
-    return open({}, button);
+    return open({}, button, "[data-action=next]");
   },
   "choose-column"(button) {
     const select = button.parentElement.querySelector("select");
     if (select.value === "") return select.focus();
-    return pickColumn(select.dataset.field, Number(select.value), button);
+    return pickColumn(select.dataset.field, Number(select.value), button, "[data-action=next]");
   },
   async "save-table"() {
-    const { answer: table } = await ask("table");
+    const { answer: table, lost } = await ask("table");
+    if (lost) return restart();
     save(table.file, "studies-numo.csv", "text/csv");
     state.isTableChanged = false;
-    say("De tabel staat in je map Downloads.");
+    return say("De tabel staat in je map Downloads.");
   },
   async download(button) {
-    const sign = busy(button);
+    const sign = busy(button, place);
     button.disabled = true;
     const made = await ask("convert", { pupils: state.review.counts.pupils });
     sign.end();
@@ -270,8 +250,8 @@ const actions = {
       state.faults.made = made.answer.faults;
       return redraw();
     }
+    state.faults.made = [];
     save(made.answer.file, fileName(), "text/csv");
-    state.made = true;
     redraw();
     button.focus();
     return say("Het bestand staat in je map Downloads.");
@@ -280,20 +260,30 @@ const actions = {
 
 const fileName = () => place.querySelector("[data-file-name]").textContent;
 
-const pickColumn = (field, column, near) => {
+const pickColumn = (field, column, near, then) => {
   // A column is of one field only.
   for (const [other, taken] of Object.entries(state.columns)) if (taken === column && other !== field) state.columns[other] = null;
   state.columns[field] = column;
-  return open({}, near);
+  return open({}, near, then);
 };
 
 const changes = {
   column: (input) => pickColumn(input.dataset.field, input.value === "" ? null : Number(input.value), input),
   async code(input) {
-    const { study } = input.dataset;
-    const told = await change("code", { study, code: input.value }, "code");
-    if (told?.ok) state.isTableChanged = true;
-    state.faults.code = told?.ok === false ? told.faults.map((fault) => ({ ...fault, study })) : [];
+    const { dataset: { study }, value: code } = input;
+    state.typed.set(study, code);
+    let told = await change("code", { study, code }, "code");
+    // What was typed there since is what counts.
+    if (!told || state.typed.get(study) !== code) return;
+    if (told.ok) {
+      state.wrong.delete(study);
+    } else {
+      state.wrong.set(study, told.faults[0].text);
+      // The code of before is not meant any more.
+      told = await change("code", { study, code: "" }, "code");
+    }
+    if (!told) return;
+    touched();
     redraw();
   },
   zeros: (input) => answer({ fill_zeros: input.value === "yes" }),
@@ -324,20 +314,13 @@ place.addEventListener("change", ({ target }) => {
   } else if (target.dataset.change) changes[target.dataset.change](target);
   else if (target.classList.contains("tick-box")) changes.tick(target);
 });
-for (const name of ["dragover", "dragleave", "drop"]) {
-  window.addEventListener(name, (event) => {
-    // A file beside the field must not open in place of the page.
-    event.preventDefault();
-    const drop = event.target.closest?.("[data-drop]");
-    drop?.classList.toggle("is-over", name === "dragover");
-    if (name === "drop" && drop) read(drop.dataset.drop, event.dataTransfer.files[0], drop);
-  });
-}
+takeDropped(read);
 
 // What the school keeps is an ordinary form; sent from here, the page and all that was chosen stay.
 const done = { table: "De tabel is bewaard. Er staat geen leerling in.", made: "Genoteerd: het bestand is gemaakt.", cleaned: "Genoteerd: alles is opgeruimd." };
 place.addEventListener("submit", async (event) => {
   event.preventDefault();
+  if ((await ask("table")).lost) return restart();
   const form = event.target;
   const kind = form.dataset.post;
   if (kind === "table") form.elements.studies.value = reader.decode((await ask("table")).answer.file);
@@ -345,7 +328,7 @@ place.addEventListener("submit", async (event) => {
   if (told === null && kind === "table") state.isTableChanged = false;
   state.posted[kind] = told ?? done[kind];
   redraw();
-  say(state.posted[kind]);
+  return say(state.posted[kind]);
 });
 
 /** Sends a form; says why it was not taken, or nothing. What the page shows of what is kept comes back with the answer. */
@@ -376,10 +359,9 @@ const send = async (form) => {
 const run = async () => {
   without.hidden = true;
   try {
-    module = await WebAssembly.compileStreaming(fetch(root.dataset.module));
+    await compile();
     const { lost } = await begin();
     if (lost) throw new Error(lost);
-    await ask("answer", { answers: state.answers });
   } catch {
     without.hidden = false;
     part("blocked").hidden = false;
@@ -389,11 +371,18 @@ const run = async () => {
   place.hidden = false;
   manual.open = false;
   for (const byHand of manual.querySelectorAll("[data-by-hand]")) byHand.hidden = true;
+  manual.querySelector("[data-by-page]").hidden = false;
   if (location.hash && names.includes(location.hash.slice(1))) history.replaceState(null, "", location.pathname);
   show(0, true);
   window.addEventListener("hashchange", follow);
   // Whoever leaves, leaves nothing behind; who comes back finds the first step.
-  window.addEventListener("pagehide", () => { document.title = firstTitle; wipe(); });
+  window.addEventListener("pagehide", ({ persisted }) => {
+    document.title = firstTitle;
+    wipe();
+    // A page that is only put aside stands still, and its worker could not be heard.
+    if (persisted) end();
+  });
+  printWhole(manual);
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 };
 

@@ -59,20 +59,32 @@ pub struct Made {
 }
 
 impl Session {
-    /// Reads the export. What was answered about the rows of another file is forgotten.
+    /// Reads the export. What was answered about the rows and letters of another file is forgotten. Of the same file
+    /// what was read stays as long as a column that is chosen for it cannot be one.
     ///
     /// # Errors
     /// Why there is no table in it.
     pub fn open(&mut self, bytes: &[u8], wanted: &Wanted) -> Result<(), Fault> {
-        self.export = None;
         let fingerprint = Some((bytes.len(), crc32fast::hash(bytes)));
-        if self.fingerprint.is_some() && self.fingerprint != fingerprint {
-            self.answers.fill_zeros = None;
-            self.answers.keep_rows.clear();
+        if self.fingerprint != fingerprint {
+            self.export = None;
+            if self.fingerprint.is_some() {
+                self.answers = Answers { password: self.answers.password.take(), ..Answers::default() };
+            }
         }
         self.fingerprint = fingerprint;
-        self.export = Some(Table::read(bytes, wanted)?);
-        Ok(())
+        match Table::read(bytes, wanted) {
+            Ok(table) => {
+                self.export = Some(table);
+                Ok(())
+            }
+            Err(fault) => {
+                if fault.field().is_none() {
+                    self.export = None;
+                }
+                Err(fault)
+            }
+        }
     }
 
     /// Reads the file with `Stamnr` and `IDGebr`, in the place of an earlier one.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Answers, Question, Review, Session};
-use crate::cell::Cell;
+use crate::cell::{Cell, loose};
 use crate::duplicates::{self, Pupil};
 use crate::faults::{Fault, File, Place};
 use crate::ids::Joined;
@@ -193,8 +193,12 @@ impl Plan {
             let used: BTreeSet<&str> = names.iter().map(String::as_str).collect();
             faults = studies::unknown(&used, &session.studies, codes);
         }
+        // Those too that have no pupil before a question is answered.
+        let known: BTreeSet<String> = counted.iter().map(|(study, _)| loose(study)).collect();
+        let further = studies::count(asked.iter().map(String::as_str).filter(|study| !known.contains(&loose(study))));
         self.review.studies = counted
             .into_iter()
+            .chain(further.into_iter().map(|(study, _)| (study, 0)))
             .map(|(study, pupils)| {
                 let code = session.studies.code(&study).map(str::to_owned);
                 (study, pupils, code)
@@ -210,6 +214,7 @@ impl Plan {
         match &answers.password {
             None => self.review.questions.push(Question::Password),
             Some(PasswordRule::Drawn) => {}
+            Some(rule) if rule.is_username() => self.review.questions.push(Question::Password),
             Some(rule @ PasswordRule::Composed { before, field, .. }) => {
                 self.review.notes.are_passwords_guessable = true;
                 self.review.faults.extend(rule.check().err());

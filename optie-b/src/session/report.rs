@@ -58,7 +58,7 @@ impl Found {
             name: field.name(),
             column: table.mapping.column(field),
             is_required: field.is_required(),
-            examples: table.rows.iter().filter_map(|row| example(row, field, is_shown)).take(EXAMPLES).collect(),
+            examples: examples(table, field, is_shown),
         };
         Self {
             sheet: table.sheet.clone(),
@@ -75,15 +75,25 @@ impl Found {
     }
 }
 
-fn example(row: &Row, field: Field, is_shown: bool) -> Option<String> {
-    let value = row.cell(field).value().ok()?;
-    let first = value.chars().next()?;
-    if is_shown || !field.is_personal() {
-        return Some(value);
-    }
-    // What stands behind the @ tells the addresses of pupils from those of parents.
+fn examples(table: &Table, field: Field, is_shown: bool) -> Vec<String> {
+    // What is chosen for a class may be a column of names: only one that is called so is shown as it is.
+    let is_public = |field: Field| !field.is_personal();
+    let is_plain = is_shown || (is_public(field) && Field::of_name(&table.column_name(field)).is_some_and(is_public));
+    let values = table.rows.iter().filter_map(|row| value(row, field)).take(EXAMPLES);
+    values.map(|value| if is_plain { value } else { masked(table, field, &value) }).collect()
+}
+
+fn value(row: &Row, field: Field) -> Option<String> {
+    row.cell(field).value().ok().filter(|value| !value.is_empty())
+}
+
+fn masked(table: &Table, field: Field, value: &str) -> String {
+    let first = value.chars().next().map(String::from).unwrap_or_default();
+    // What stands behind the @ tells the addresses of pupils from those of parents, unless it is of one person.
     let domain = if field == Field::Email { value.rfind('@').map_or("", |at| &value[at..]) } else { "" };
-    Some(format!("{first}•••{domain}"))
+    let is_it = |row: &&Row| row.cell(field).value().is_ok_and(|other| other.ends_with(domain));
+    let is_shared = table.rows.iter().filter(is_it).nth(1).is_some();
+    if is_shared { format!("{first}•••{domain}") } else { format!("{first}•••") }
 }
 
 /// What a school must answer first.
@@ -149,7 +159,8 @@ impl Question {
                 )
             }
             Self::Password => {
-                "Hoe maak je de wachtwoorden: laten trekken, of samenstellen uit een kolom en een vast woord?"
+                "Hoe maak je de wachtwoorden: laten trekken, of samenstellen uit een kolom en een vast woord? Het stamnr \
+                 alleen kan niet: dat is al de gebruikersnaam."
                     .to_owned()
             }
         }

@@ -331,7 +331,7 @@ fn text_is_read_with_each_separator_and_encoding() {
 }
 
 #[test]
-fn another_file_forgets_what_was_chosen_about_rows() {
+fn another_file_forgets_what_was_chosen_about_rows_and_letters() {
     let mut session = session(&sample("in/03-ansi-dubbel.csv")).expect("it is read");
     session.answers.keep_rows.insert(8);
     session.answers.encoding = Some(Encoding::Utf8);
@@ -340,7 +340,8 @@ fn another_file_forgets_what_was_chosen_about_rows() {
     session.open(&sample("in/03-ansi-dubbel.csv"), &wanted).expect("it is read");
     assert_eq!(session.answers.keep_rows.len(), 1, "the same file, with other columns perhaps");
     session.open(&sample("in/05-oud.xls"), &wanted).expect("it is read");
-    assert_eq!((session.answers.keep_rows.len(), session.answers.encoding), (0, Some(Encoding::Utf8)));
+    assert_eq!((session.answers.keep_rows.len(), session.answers.encoding), (0, None));
+    assert!(session.answers.password.is_some(), "a rule is of no file");
 }
 
 #[test]

@@ -1,8 +1,11 @@
 //! Every sample gives the right file, byte for byte, and says on the way what a school must know.
 
-use optie_b::Session;
+use optie_b::mapping::{Choice, Field};
+use optie_b::passwords::PasswordRule;
 use optie_b::session::Question;
+use optie_b::table::Wanted;
 use optie_b::write::Encoding;
+use optie_b::{Fault, Session};
 
 use crate::support::{sample, session};
 
@@ -83,4 +86,56 @@ fn names_are_masked_until_they_are_to_be_shown() {
     assert_eq!(examples(false)[4], ["4ha", "4ha", "4hb"]);
     assert_eq!(examples(false)[6], ["1•••@leerling.proefcollege.example"; 3]);
     assert_eq!(examples(true)[1], ["Zo\u{eb}lle", "J\u{fc}rn", "Chlo\u{e9}"]);
+}
+
+#[test]
+fn a_column_of_names_is_masked_whatever_it_is_chosen_for() {
+    let file = "Stamnr;Roepnaam;Achternaam;Naam ouder;Klas;Studie;E-mail\n\
+                101001;Anna;Proef;Tante Proef;4ha;Havo 4;anna@proef-gezin.example\n\
+                101002;Bo;Toets;Oom Toets;4hb;Havo 4;bo@leerling.example\n\
+                101003;Cas;Lijn;Opa Lijn;4hb;Havo 4;cas@leerling.example\n";
+    let mut session = session(file.as_bytes()).expect("it is read");
+    let examples =
+        |session: &Session, field: usize| session.found(false).expect("found").columns.swap_remove(field).examples;
+
+    assert_eq!(examples(&session, 4), ["4ha", "4hb", "4hb"]);
+    assert_eq!(examples(&session, 6), ["a•••", "b•••@leerling.example", "c•••@leerling.example"]);
+    let klas_of = |column| Wanted { columns: Choice::from([(Field::Klas, Some(column))]), sheet: None };
+    session.open(file.as_bytes(), &klas_of(3)).expect("it is read");
+    assert_eq!(examples(&session, 4), ["T•••", "O•••", "O•••"]);
+}
+
+#[test]
+fn a_column_that_cannot_be_chosen_leaves_what_was_read() {
+    let file = sample("in/05-oud.xls");
+    let mut session = of("in/05-oud.xls");
+    let wanted = Wanted { columns: Choice::from([(Field::Klas, None)]), sheet: None };
+
+    assert_eq!(session.open(&file, &wanted), Err(Fault::MissingColumn(Field::Klas)));
+    assert!(session.found(true).is_some_and(|found| found.rows > 0));
+    assert!(session.open(b"Stamnr;Roepnaam;Achternaam;Studie\n1;a;b;c", &Wanted::default()).is_err());
+    assert_eq!(session.found(true), None, "another file takes its place");
+}
+
+#[test]
+fn a_study_of_pupils_about_whom_is_asked_keeps_its_row() {
+    let file = "Stamnr;Roepnaam;Achternaam;Klas;Studie\n101001;Bo;Proef;4ha;Zang\n101001;Bo;Proef;4va;Dans\n";
+    let mut session = session(file.as_bytes()).expect("it is read");
+    session.studies.set("Dans", "VERZONNEN-D").expect("a code");
+
+    let studies = session.review().expect("a review").studies;
+
+    let code = Some("VERZONNEN-D".to_owned());
+    assert_eq!(studies, [("Dans".to_owned(), 0, code), ("Zang".to_owned(), 0, None)]);
+}
+
+#[test]
+fn a_stamnr_is_no_password_before_a_word_is_put_to_it() {
+    let mut session = of("in/05-oud.xls");
+    let mut questions = |rule: &str| {
+        session.answers.password = PasswordRule::parse(rule);
+        session.review().expect("a review").questions
+    };
+
+    assert_eq!([&*questions("{Stamnr}"), &questions("{Stamnr}!")], [&[Question::Password][..], &[]]);
 }

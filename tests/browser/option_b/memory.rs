@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::walk::{answer, compose_passwords, download, give_export, give_table, go_on, open, sample};
+use super::walk::{PATH, answer, compose_passwords, download, give_export, give_table, go_on, open, sample};
 use crate::support::{Browser, run};
 
 /// The worker as it is, with somebody beside it who can look into the module's memory, and who keeps it when the page
@@ -52,7 +52,7 @@ worker.postMessage({ look });
 const OF_PUPILS: [&str; 6] = ["Aanhaal", "Streep", "Fenneke", "Kiki", "@leerling.proefcollege", "proef-0123"];
 
 #[test]
-fn after_beginning_anew_and_after_leaving_the_memory_holds_no_byte() {
+fn after_beginning_anew_the_memory_holds_no_byte() {
     run(|stage| {
         let browser = stage.browser();
         browser.command("Page.setBypassCSP", &json!({ "enabled": true }));
@@ -68,13 +68,45 @@ fn after_beginning_anew_and_after_leaving_the_memory_holds_no_byte() {
         assert_eq!(look(&browser, 0), json!({ "found": [], "isZero": true, "isEnded": true }));
         assert_eq!(browser.run("return window.workers.length", &[]), 2, "a fresh one takes over");
         assert_eq!(look(&browser, 1)["found"], json!([]));
+    });
+}
 
-        give_export(&browser, &sample("in/03-ansi-dubbel.csv"));
-        browser.run("window.dispatchEvent(new PageTransitionEvent('pagehide'))", &[]);
-        let is_ended = || (look(&browser, 1)["isEnded"] == true).then_some(());
-        assert!(browser.until(is_ended).is_some(), "it is ended");
-        assert_eq!(look(&browser, 1), json!({ "found": [], "isZero": true, "isEnded": true }));
-        assert_eq!(browser.run("return document.querySelector('[data-place]').childElementCount", &[]), 0);
+/// Opens the converter in a window beside this one, and lends it a worker of this one, which outlives it.
+const BESIDE: &str = r#"
+const [path, name, text, done] = arguments;
+const beside = window.open(path);
+const ready = async (look) => { while (!look()) await new Promise((next) => { setTimeout(next, 20); }); };
+const all = async () => {
+  await ready(() => beside.document?.querySelector("[data-place]:not([hidden]) [data-pick=export]"));
+  beside.Worker = window.Worker;
+  beside.document.querySelector("[data-action=wipe]").click();
+  await ready(() => window.workers.length === 2 && beside.document.querySelector("[data-pick=export]"));
+  const dataTransfer = new beside.DataTransfer();
+  dataTransfer.items.add(new beside.File([text], name));
+  beside.document.querySelector("[data-drop=export]").dispatchEvent(new beside.DragEvent("drop", { bubbles: true, dataTransfer }));
+  await ready(() => beside.document.querySelector("[data-file=export].file--good"));
+  window.beside = beside;
+  return "";
+};
+all().then(done, (error) => done(`${error}`));
+"#;
+
+#[test]
+fn after_leaving_for_another_page_the_memory_holds_no_byte() {
+    run(|stage| {
+        let browser = stage.browser();
+        browser.command("Page.setBypassCSP", &json!({ "enabled": true }));
+        browser.command("Page.addScriptToEvaluateOnNewDocument", &json!({ "source": LOOK_INSIDE }));
+        open(&browser);
+        let text = "Stamnr;Roepnaam;Achternaam;Klas;Studie\n101001;Fenneke;Aanhaal;4ha;Streep\n";
+        assert_eq!(browser.run_async(BESIDE, &[PATH.into(), "leerlingen.csv".into(), text.into()]), "");
+        assert_eq!(look(&browser, 1)["found"], json!(["Aanhaal", "Streep", "Fenneke"]), "the look sees what is there");
+
+        browser.run("window.beside.location = '/'", &[]);
+
+        let is_wiped = || (look(&browser, 1)["isZero"] == true).then_some(());
+        assert!(browser.until(is_wiped).is_some(), "{}", look(&browser, 1));
+        assert_eq!(browser.run("return window.beside.location.pathname", &[]), "/");
     });
 }
 

@@ -1,5 +1,7 @@
 //! Optie B in the browser: from an export to the file for Numo, and that no pupil leaves the page.
 
+mod anew;
+mod codes;
 mod kept;
 mod memory;
 mod samples;

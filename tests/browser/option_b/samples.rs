@@ -114,8 +114,9 @@ fn a_file_that_is_mended_keeps_the_columns_and_codes_that_were_chosen() {
         open(&browser);
         let file = |name: &str, klas: &str| {
             let path = stage.folder.join(name);
-            let text =
-                format!("Stamnr;Roepnaam;Achternaam;Klas;Mentorgroep;Studie\n101001;Bo;Proef;{klas};m1;Havo 4\n");
+            let text = format!(
+                "Stamnr;Roepnaam;Achternaam;Klas;Mentorgroep;Studie\n101001;Bo;Proef;{klas};m1;Havo 4\n101002;Cas;Toets;4hb;m2;Havo 4\n"
+            );
             std::fs::write(&path, text).expect("the stage has a folder");
             path
         };
@@ -132,7 +133,7 @@ fn a_file_that_is_mended_keeps_the_columns_and_codes_that_were_chosen() {
         go_on(&browser, "downloaden");
 
         let made = String::from_utf8(download(&browser)).expect("plain letters");
-        assert!(made.contains("1;Bo;;Proef;4ha;VERZONNEN-H4;;proef-1;leerling"), "{made}");
+        assert!(made.contains("101001;Bo;;Proef;4ha;VERZONNEN-H4;;proef-101001;leerling"), "{made}");
         assert_eq!(browser.text("[data-export-name]"), "verbeterd.csv");
     });
 }
@@ -176,33 +177,54 @@ fn value(browser: &Browser, field: &str) -> serde_json::Value {
 }
 
 #[test]
-fn the_keyboard_alone_leads_through_it_and_each_step_is_read_out() {
+fn the_keyboard_alone_leads_to_the_file_and_each_step_is_read_out() {
     run(|stage| {
         let browser = stage.browser();
         open(&browser);
         give_export(&browser, &sample("in/05-oud.xls"));
 
         for step in ["kolommen", "opleidingen"] {
-            browser.run("document.querySelector('[data-action=next]').focus()", &[]);
-            browser.keys(ENTER);
-            at(&browser, step);
-            let focus = browser.run("return document.activeElement.localName", &[]);
-            assert_eq!(focus, "h1", "{step}");
+            press_next(&browser, step);
         }
         // The step before, the promise, the table's two buttons, and then the first study.
-        let mut tabs = 0;
-        while browser.run("return document.activeElement.id", &[]) != "ob-code-0" {
-            browser.keys(TAB);
-            tabs += 1;
-            assert!(tabs < 8, "the code is far away");
-        }
+        tab_to(&browser, "#ob-code-0", 8);
         browser.keys("VERZONNEN-H5");
         browser.keys(TAB);
         browser.find("[data-study]:not(.is-asked)");
-        go_on(&browser, "vragen");
-        browser.keys(TAB);
-        assert!(browser.has("main :focus"));
+        for step in ["vragen", "downloaden"] {
+            press_next(&browser, step);
+        }
+        tab_to(&browser, "[data-action=download]", 12);
+        browser.keys(ENTER);
+
+        let file = browser.downloads.join("numo-leerlingen.csv");
+        let made = browser.until(|| std::fs::read(&file).ok().filter(|made| !made.is_empty())).unwrap_or_default();
+        let made = String::from_utf8_lossy(&made);
+        assert!(made.contains(";VERZONNEN-H5;"), "{made}");
+        assert!(browser.has("[data-action=download]:focus"), "{}", browser.told());
+        tab_to(&browser, "#ob-weg-1", 12);
+        browser.keys(" ");
+        browser.find("#ob-weg-1:checked");
     });
+}
+
+/// Goes on by keys from wherever the focus is; the title of the step is what is read next.
+fn press_next(browser: &Browser, step: &str) {
+    tab_to(browser, "[data-action=next]", 60);
+    browser.keys(ENTER);
+    at(browser, step);
+    assert!(browser.has("h1:focus"), "{step}: {}", browser.told());
+}
+
+fn tab_to(browser: &Browser, selector: &str, most: usize) {
+    let is_there = || browser.has(&format!("{selector}:focus"));
+    let tabs = (0..most).find(|tabs| {
+        if *tabs > 0 {
+            browser.keys(TAB);
+        }
+        is_there()
+    });
+    assert!(tabs.is_some(), "{selector} is far away on {}", browser.told());
 }
 
 #[test]

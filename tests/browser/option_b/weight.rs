@@ -14,6 +14,13 @@ const PUPILS: u32 = 19_000;
 /// Seconds of work at one step, in all tasks of the page's own thread together, those with which the test looks too.
 const MOST_WORK: f64 = 1.0;
 
+/// Notes that the page says how far it is.
+const WATCH: &str = r#"
+window.wasBusy = false;
+const box = document.querySelector("[data-file=export] [data-busy]");
+new MutationObserver(() => { if (!box.hidden) window.wasBusy = true; }).observe(box, { attributes: true });
+"#;
+
 #[test]
 fn the_page_itself_has_little_to_do_for_the_largest_file() {
     run(|stage| {
@@ -24,7 +31,10 @@ fn the_page_itself_has_little_to_do_for_the_largest_file() {
         browser.command("Performance.enable", &json!({}));
         open(&browser);
 
+        browser.run(WATCH, &[]);
         is_light(&browser, "reading", || give_export(&browser, &export));
+        assert_eq!(browser.run("return window.wasBusy", &[]), true, "it says that it reads");
+        browser.find("[data-file=export] [data-busy][hidden]");
         is_light(&browser, "columns", || go_on(&browser, "kolommen"));
         is_light(&browser, "studies", || go_on(&browser, "opleidingen"));
         is_light(&browser, "table", || give_table(&browser));

@@ -62,6 +62,16 @@ fn every_fault_of_a_file_is_fit_for_every_reader() {
         look.here("without a file");
         for (name, text) in [
             ("web.xls", "<html><table><tr><td>Stamnr</td></tr></table></html>"),
+            ("leeg.csv", ""),
+            ("kapot.xlsx", "PK\u{3}\u{4} en niets meer"),
+            ("boek.pdf", "%PDF-1.7\n\0\0"),
+            ("zonder-kop.csv", "een;twee\r\n1;2\r\n"),
+            ("niemand.csv", HEADER),
+            ("quote.csv", &*with_rows(&["1;a;b;\"c;d;e;f"])),
+            ("meer.csv", &*with_rows(&["1;a;b;c;d;e;f;g"])),
+            ("groot.csv", &*"x".repeat(21 * 1024 * 1024)),
+            ("rijen.csv", &*with_rows(&vec!["1;a;b;c;d;e;f"; 20_001])),
+            ("kolommen.csv", &*format!("{}{}", HEADER.trim_end(), ";x".repeat(200))),
             ("naam.csv", "Stamnr;Naam;Klas;Studie\r\n1;Anna;1a;Havo\r\n"),
             ("groep.csv", "Stamnr;Roepnaam;Achternaam;Groep;Studie\r\n1;Bo;Proef;1a;Havo\r\n"),
         ] {
@@ -75,6 +85,8 @@ fn every_fault_of_a_file_is_fit_for_every_reader() {
         browser.find("[data-file=export].file--good");
         refuse(&browser, "ids", &file(stage, "ids.csv", "Stamnr;IDGebr\r\n1,2E+05;1\r\n7;#N/B\r\n"));
         look.here("with wrong ids");
+        refuse(&browser, "ids", &file(stage, "kolommen.csv", "a;b\r\n1;2\r\n"));
+        look.here("with other columns than ids");
 
         look.finish(&[]);
     });
@@ -103,12 +115,18 @@ fn every_fault_in_a_file_is_fit_for_every_reader() {
         browser.choose("#ob-table", &file(stage, "tabel.csv", "Vak;Code\r\na;b\r\n"));
         browser.find("#ob-table-error-0");
         look.here("with a wrong table");
+        browser.choose("#ob-table", &file(stage, "twee.csv", "Studie;Code\r\nA;1\r\na;2\r\n"));
+        browser.text_found("//*[@id='ob-table-error-0'][contains(., 'al een andere code')]");
+        look.here("with a study twice");
         browser.fill("#ob-code-0", "=1");
         browser.click("h1");
         browser.find("#ob-code-0[aria-invalid=true]");
         look.here("with a wrong code");
         go_on(&browser, "vragen");
         look.here("with questions and faults");
+        assert!(!browser.text("main").contains("Kiki"), "a pupil is never named: {}", browser.told());
+        answer(&browser, "ob-q-zeros-no");
+        look.here("with zeros that differ");
         browser.click("[data-action=next]");
         browser.find("[data-error-summary]");
         look.here("that cannot go on");
@@ -117,6 +135,10 @@ fn every_fault_in_a_file_is_fit_for_every_reader() {
         browser.click("h1");
         browser.find("#ob-pw-error");
         look.here("with a wrong password");
+        browser.fill("#ob-pw-before", "x");
+        browser.run("const one = document.querySelector('#ob-pw-field'); one.value = 'tussenvoegsel'; one.dispatchEvent(new Event('change', { bubbles: true }))", &[]);
+        browser.text_found("//*[@data-faults]//*[contains(., 'terwijl het wachtwoord uit deze kolom komt')]");
+        look.here("with a password of nothing");
 
         look.finish(&[]);
     });
@@ -136,6 +158,10 @@ fn what_stands_in_place_of_the_converter_is_fit_for_every_reader() {
 
         look.finish(&[]);
     });
+}
+
+fn with_rows(rows: &[&str]) -> String {
+    format!("{HEADER}{}\r\n", rows.join("\r\n"))
 }
 
 fn refuse(browser: &Browser, kind: &str, file: &std::path::Path) {
@@ -209,6 +235,9 @@ fn with_all_faults(stage: &Stage) -> PathBuf {
         ("101008", "Een;;Naam;4ha;Havo 4;;"),
         ("101008", "Ander;;Naam;4ha;Havo 4;;"),
         ("geen", "Geen;;Cijfers;4ha;Havo 4;;"),
+        ("001234", "Nul;;Verschil;4ha;Havo 4;;"),
+        ("101010", "On\tzichtbaar;;Teken;4ha;Havo 4;;"),
+        ("101011", &*format!("Lang;;{};4ha;Havo 4;;", "x".repeat(501))),
     ] {
         write!(text, "{number};{rest}\r\n").expect("a text grows");
     }
