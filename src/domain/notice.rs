@@ -326,5 +326,8 @@ fn asks_activation(before: &Onboarding, after: &Onboarding) -> bool {
 }
 
 #[cfg(test)]
+#[path = "notice_school_tests.rs"]
+mod school_tests;
+#[cfg(test)]
 #[path = "notice_tests.rs"]
 mod tests;

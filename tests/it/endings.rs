@@ -254,7 +254,7 @@ fn when_kurve_stops_a_school_its_contacts_hear_that_from_kurve_whether_its_impor
         for told in [closed, open] {
             let to: Vec<&str> = told.iter().map(|(to, _)| to.as_str()).collect();
             assert_eq!(to, [table.school.email.as_str()], "{told:?}");
-            assert!(told[0].1.contains("Kurve zette op") && told[0].1.contains("De licentie verliep."), "{told:?}");
+            assert!(told[0].1.contains("Kurve stopte op") && told[0].1.contains("De licentie verliep."), "{told:?}");
             assert!(!told[0].1.contains("zelf terugdraaien"), "{told:?}");
         }
     });
@@ -269,5 +269,23 @@ fn het_lukt_niet_is_answered_to_who_wrote_it() {
         let mail = app.only_mail_to("support@kurve.nl").await;
 
         assert_eq!(mail.reply_to.as_deref(), Some(table.school.email.as_str()));
+    });
+}
+
+#[test]
+fn a_school_that_reported_its_import_and_then_stops_is_told_to_have_stopped() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        table.open_import().await;
+        let contact = app.call_of(&table.school).actor;
+        app.command(contact, &table.school, &[Command::ReportImported { school: table.school.id }]).await;
+        told(&app).await;
+
+        press(&table, "/stoppen", "main form:has([name=choice])", &STOP).await;
+
+        let told = told(&app).await;
+        let to: Vec<&str> = told.iter().map(|(to, _)| to.as_str()).collect();
+        assert_eq!(to, [table.school.email.as_str(), "support@kurve.nl"]);
+        assert!(told.iter().all(|(_, said)| said.contains("stopt met de koppeling")), "{told:?}");
     });
 }

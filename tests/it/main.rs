@@ -31,6 +31,7 @@ mod holidays;
 mod housekeeping;
 mod insight;
 mod join_races;
+mod join_undone;
 mod joins;
 mod journey;
 mod limits;

@@ -112,6 +112,8 @@ fn who_ends_a_pause_early_is_not_reminded_at_once() {
 
         let portal = app.portal(&table.school).await;
         let resumed = portal.open("").await.submit(&portal, "form:has([data-action=resume])", &[]).await;
+        // That it is over is told at once.
+        assert_eq!(app.new_mails().await.len(), 2);
         let sent = let_time_pass(&app, "2026-12-11T12:00:00Z").await;
 
         assert_eq!(resumed.status, 303, "{}", resumed.body);

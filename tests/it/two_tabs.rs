@@ -64,7 +64,7 @@ fn two_tabs_with_two_schools_act_each_on_their_own() {
         let paused = press(anna, &pause_first, "pause", &[("reason", "Toetsweek"), ("until", until)]).await;
         let stopped = press(anna, &stop_second, "withdraw", &[("choice", "optie_b")]).await;
         assert_eq!(paused.location(), first.at(links::SCHOOL));
-        assert_eq!(stopped.location(), second.at(links::SCHOOL));
+        assert_eq!(stopped.location(), second.at(links::SCHOOL_OPTION_B));
         assert_eq!(state(&app, first).await.lifecycle().as_str(), "paused");
         assert_eq!(state(&app, &second).await.lifecycle().as_str(), "withdrawn");
         app.new_mails().await;

@@ -8,7 +8,7 @@ use crate::services::onboarding::presses::{self, Press};
 use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
-use crate::web::flash::Undo;
+use crate::web::flash::{Flash, Undo};
 use crate::web::page::Frame;
 use crate::words;
 
@@ -39,7 +39,10 @@ pub(super) async fn frame_with_presses(
     if let Some(told) = rows.iter().position(|row| frame.undo == Some(row.undo)) {
         let row = rows.remove(told);
         let minutes = TIME_TO_UNDO.num_minutes();
-        frame.flash = Some(format!("{}. De mails hierover gaan over {minutes} minuten weg.", row.what));
+        let let_in = Some(Flash::JoinAcceptedAndActivated.sentence());
+        let more =
+            if frame.flash.as_deref() == let_in { " Ongedaan maken haalt alleen het activeren terug." } else { "" };
+        frame.flash = Some(format!("{}. De mails hierover gaan over {minutes} minuten weg.{more}", row.what));
     }
     Ok((frame, rows))
 }

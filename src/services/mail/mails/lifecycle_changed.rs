@@ -46,6 +46,8 @@ pub(super) struct LifecycleChanged {
     reason: String,
     /// The day on which a pause ends, or until which it can be undone.
     until: String,
+    /// Whether who stopped goes on with Optie B.
+    chose_option_b: bool,
     /// All schools of the connection stopped, and so it did.
     has_all_stopped: bool,
     /// Who reads an answer of Kurve; none where an answer goes to Kurve.
@@ -65,7 +67,9 @@ impl Mail for LifecycleChanged {
     async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
         let about = AboutSchool::load(request).await?;
         let events = about.events().await?;
-        let Some((event, (done, reason))) = events.iter().find_map(|event| Some((event, told(event)?))) else {
+        // A school that was done and stops is under way again in between: what it came to is told.
+        let last = events.iter().rev().find_map(|event| Some((event, told(event)?)));
+        let Some((event, (done, reason))) = last else {
             return Err(NotSent::NotNeeded(UnsentReason::StepMovedOn));
         };
         let asked = request.mail.about.schools.iter().copied().collect();
@@ -86,6 +90,7 @@ impl Mail for LifecycleChanged {
             when: words::moment_nl(event.at),
             reason,
             until,
+            chose_option_b: matches!(event.change, Change::Withdrawn { chose_option_b: true, .. }),
             has_all_stopped: about.state.lifecycle().is_withdrawn(),
             answered_by: about.actor().filter(|_| to_kurve).map(|actor| actor.name.to_string()),
             link: if to_kurve { about.staff() } else { about.portal() },
@@ -129,6 +134,7 @@ impl Mail for LifecycleChanged {
             when: "ma 23 november 2026 om 11:00".into(),
             reason: "We kiezen Optie B.".into(),
             until: "ma 30 november 2026".into(),
+            chose_option_b: true,
             has_all_stopped: true,
             answered_by: None,
             link: samples::LINK.into(),
