@@ -105,7 +105,7 @@ fn only_assets_were_asked_for(stage: &Stage, browser: &Browser, before: usize) {
     let log = browser.until(heard).expect("the server writes down what it is asked");
     let answered: Vec<&str> = log[before..].lines().filter(|line| line.contains("http.route=")).collect();
     let is_expected = |line: &&str| line.contains("GET /assets/") || line.contains("GET /woorden");
-    assert!(!answered.is_empty() && answered.iter().all(|line| is_expected(&line)), "{answered:#?}");
+    assert!(!answered.is_empty() && answered.iter().all(is_expected), "{answered:#?}");
 }
 
 fn is_kept_nowhere(stage: &Stage, browser: &Browser) {
