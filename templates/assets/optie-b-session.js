@@ -10,7 +10,7 @@ const nothing = () => ({
   step: 0, furthest: 0, found: null, review: null, questions: null, codes: null, headers: null,
   answers: { fill_zeros: null, keep_rows: [], encoding: null, password: { how: "drawn" } },
   files: {}, faults: {}, columns: {}, sheet: null, isShown: false, isTableChanged: false,
-  ticks: new Set(), posted: {}, kept: root.dataset.kept ?? null,
+  ticks: new Set(), posted: {}, isMade: false, isToMend: false, kept: root.dataset.kept ?? null,
   // With which sheet and columns a file was opened last; how many answers are under way; which file was chosen last.
   opened: null, answering: 0, turns: { export: 0, ids: 0 },
   // What was typed at a study, and what is wrong with it.
@@ -46,7 +46,7 @@ export const wipe = () => {
 
 /** Takes over how everything stands. */
 const take = (answer) => {
-  Object.assign(state, { found: answer.found, review: answer.review, questions: answer.questions, codes: answer.codes });
+  Object.assign(state, { found: answer.found, review: answer.review, questions: answer.questions, codes: answer.codes, isMade: false });
   // An answer that is still under way is newer than this one.
   if (state.answering === 0) state.answers = answer.answers;
 };

@@ -18,9 +18,10 @@ const rowsOf = ({ all, some }) => `${all === 1 ? "rij" : "rijen"} ${list([...som
 const hidden = (text) => el("span", { class: "visually-hidden" }, text);
 
 /** Where the reader is among the steps; those that were reached lead back. */
-export const drawStages = (box, steps, { step: current, furthest }) => {
+export const drawStages = (box, steps, { step: current, furthest, review }) => {
   box.replaceChildren(...steps.map(({ step, label }, at) => {
-    const isDone = at < current;
+    // Who went on without all codes is not done there.
+    const isDone = at < current && !(step === "opleidingen" && review?.openStudies);
     const number = el("span", { class: "stages__nr", "aria-hidden": isDone && "true" }, isDone ? "" : `${at + 1}`);
     const about = at > furthest ? {} : { href: `#${step}`, "aria-current": at === current && "step" };
     return el("li", { "data-state": at === current ? "now" : isDone ? "done" : "wait" },
@@ -92,7 +93,6 @@ const byItself = ({ found, review }) => {
   when(counts.left_out, `${count(counts.left_out, "rij is weggelaten, omdat je een andere koos", "rijen zijn weggelaten, omdat je een andere koos")}.`);
   said.push(...skipped(found));
   when(found.dropped.length, `${count(found.dropped.length, "kolom is", "kolommen zijn")} niet overgenomen: ${list(found.dropped)}.`);
-  said.push("Spaties voor en achter namen zijn weg.");
   return said;
 };
 
@@ -152,13 +152,14 @@ const drawBestand = (place, state) => {
   const about = found ? `${count(found.rows, "rij met een leerling", "rijen met leerlingen")}, ${count(found.headers.length, "kolom", "kolommen")}. De namen van de kolommen staan op rij ${found.header_row}. Gelezen in ${took} seconde.` : "";
   drawFile(of("export"), { name: files.export?.name, isRead: Boolean(found) && !faults.export?.length, about, faults: faults.export ?? [], headers: state.headers });
   if (found) {
-    of("export").querySelector("[data-good]").replaceChildren(el("strong", {}, "Alles wat nodig is, zit erin."), ` ${skipped(found).join(" ")}`);
+    const wrong = review.faults.all ? [`Er ${review.faults.all === 1 ? "is 1 fout" : `zijn ${review.faults.all.toLocaleString("nl-NL")} fouten`} gevonden: zie Vragen en fouten.`] : [];
+    of("export").querySelector("[data-good]").replaceChildren(el("strong", {}, "Alle kolommen die nodig zijn, zijn er."), ` ${[...wrong, ...skipped(found)].join(" ")}`);
     const dropped = place.querySelector("[data-dropped]");
     dropped.hidden = found.dropped.length + found.other_sheets.length === 0;
     place.querySelector("[data-words]").replaceChildren(...found.dropped.map((name) => el("li", {}, name)));
     const sheets = found.other_sheets.map((name) => `“${name}”`);
     const others = sheets.length ? `${sheets.length === 1 ? "Blad" : "De bladen"} ${list(sheets)} ${sheets.length === 1 ? "is" : "zijn"} niet gebruikt.` : "";
-    place.querySelector("[data-dropped-about]").textContent = [found.dropped.length ? "Deze kolommen zijn meteen weggegooid." : "", others].filter(Boolean).join(" ");
+    place.querySelector("[data-dropped-about]").textContent = [found.dropped.length ? "Deze kolommen komen niet in het bestand." : "", others].filter(Boolean).join(" ");
   }
   const ids = review?.notes.ids;
   drawFile(of("ids"), { name: faults.ids?.length ? state.refused : files.ids?.name, isRead: Boolean(files.ids) && !faults.ids?.length, about: ids ? aboutIds(ids, review.counts.pupils).join(" ") : "We koppelen het aan de export.", faults: faults.ids ?? [] });
@@ -272,7 +273,7 @@ const questionsOf = (state) => {
     const both = ["klas", "studie"].filter((name) => new Set(rows.map((one) => one[name])).size > 1);
     return question({
       key: `ob-q-rows-${numbers[0]}`, isOpen: !numbers.some((one) => answers.keep_rows.includes(one)),
-      legend: `Dezelfde leerling staat op rij ${list(numbers.map(String))}. Welke ${list(both)} klopt?`, about: "Verder zijn de rijen gelijk.",
+      legend: `Dezelfde leerling staat op rij ${list(numbers.map(String))}. Welke ${list(both)} ${both.length > 1 ? "kloppen" : "klopt"}?`, about: "Verder zijn de rijen gelijk.",
       choices: rows.map((one) => ({ id: `ob-q-row-${one.row}`, value: one.row, label: `${list(both.map((name) => one[name] || "leeg"))}, rij ${one.row}`, isChosen: answers.keep_rows.includes(one.row), change: "row", about: { "data-rows": numbers.join(",") } })),
     });
   }));
@@ -280,7 +281,8 @@ const questionsOf = (state) => {
     key: "ob-q-encoding", isOpen: answers.encoding === null, legend: `In ${count(places.all, "waarde", "waarden")} staat een letter die het gewone bestand niet kent. Wat wil je?`,
     about: `In ${list([...places.some.map((one) => `rij ${one.row}, kolom ${one.column}`), ...(places.all > places.some.length ? [`nog ${places.all - places.some.length}`] : [])])}.`,
     choices: [{ id: "ob-q-encoding-utf", value: "utf-8", label: "Maak het bestand als UTF-8, dan blijven de namen goed", isChosen: answers.encoding === "utf-8", change: "encoding" },
-      { id: "ob-q-encoding-excel", value: "excel", label: "Ik pas de namen aan in Excel en kies het bestand opnieuw", isChosen: false, change: "encoding" }],
+      { id: "ob-q-encoding-excel", value: "excel", label: "Ik pas de namen aan in Excel en kies het bestand opnieuw", isChosen: answers.encoding === null && state.isToMend, change: "encoding" }],
+    more: answers.encoding === null && state.isToMend ? { sign: "mend", make: () => el("p", {}, el("a", { href: "#bestand" }, "Kies het aangepaste bestand"), ". Je codes en antwoorden blijven staan.") } : null,
   })));
   all.push(passwordOf(answers.password, review));
   return all;
@@ -379,6 +381,8 @@ const drawDownloaden = (place, state) => {
   of("clean-ids").hidden = !files.ids;
   for (const tick of place.querySelectorAll(".tick-box")) tick.checked = state.ticks.has(tick.id);
   of("unsaved").hidden = !state.isTableChanged;
+  of("made").hidden = !state.isMade;
+  of("ready").textContent = state.isMade ? "Gedownload" : "Klaar om te downloaden";
   of("fault").replaceChildren(...(state.faults.made ?? []).map((fault) => field(fault.text, "ob-made-error")));
   drawPosted(place, state);
 };

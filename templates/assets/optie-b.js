@@ -11,7 +11,6 @@ const [where, head, without, place, status, manual] = ["where", "head", "without
 const steps = [...root.querySelectorAll("template[data-step]")];
 const names = steps.map((step) => step.dataset.step);
 const firstTitle = document.title;
-
 const reader = new TextDecoder();
 
 const say = (text) => {
@@ -142,6 +141,7 @@ const reads = {
   async export(from, near) {
     Object.assign(state, { columns: {}, sheet: null });
     state.files.export = { name: from.name };
+    state.isToMend = false;
     await open({ from }, near);
   },
   async ids(from, near) {
@@ -250,6 +250,7 @@ const actions = {
       state.faults.made = made.answer.faults;
       return redraw();
     }
+    state.isMade = true;
     state.faults.made = [];
     save(made.answer.file, fileName(), "text/csv");
     redraw();
@@ -291,7 +292,10 @@ const changes = {
     const mine = input.dataset.rows.split(",").map(Number);
     return answer({ keep_rows: [...state.answers.keep_rows.filter((row) => !mine.includes(row)), Number(input.value)] });
   },
-  encoding: (input) => answer({ encoding: input.value === "utf-8" ? "utf-8" : null }),
+  encoding: (input) => {
+    state.isToMend = input.value === "excel";
+    return answer({ encoding: state.isToMend ? null : "utf-8" });
+  },
   how: (input) => answer({ password: input.value === "drawn" ? { how: "drawn" } : { how: "composed", before: "", field: "stamnr", after: "" } }),
   password: () => {
     const of = (name) => place.querySelector(`[data-password=${name}]`).value;
@@ -323,6 +327,13 @@ place.addEventListener("submit", async (event) => {
   if ((await ask("table")).lost) return restart();
   const form = event.target;
   const kind = form.dataset.post;
+  const left = [...place.querySelectorAll("[data-clean] li:not([hidden]) .tick-box:not(:checked)")];
+  if (kind === "cleaned" && left.length) {
+    state.posted.cleaned = "Vink eerst af wat weg is.";
+    redraw();
+    left[0].focus();
+    return say(state.posted.cleaned);
+  }
   if (kind === "table") form.elements.studies.value = reader.decode((await ask("table")).answer.file);
   const told = await send(form);
   if (told === null && kind === "table") state.isTableChanged = false;

@@ -106,11 +106,20 @@ pub(super) fn card(truths: &Truths<'_>, me: &Contact, names: &Names) -> NextCard
 
 /// An import stays open while what the newest check denies keeps its tries: then not all is yes.
 fn open_sentence(truths: &Truths<'_>) -> &'static str {
-    if Gate::iter().any(|gate| truths.answer(gate) == Some(Stand::Doubted)) {
+    if has_doubts(truths) {
         "De laatste controle van de verbinding ging niet goed. De import is nog open. Hieronder staat hoe je importeert."
     } else {
         "Alle vijf vragen zijn met ja beantwoord. Hieronder staat hoe je importeert."
     }
+}
+
+/// What Kurve's turn means where the newest check denies a step: not all is ready.
+const DOUBTED: &str = "Jullie hebben alles gemeld, maar bij de laatste controle van de verbinding klopte iets nog niet. \
+                       Hieronder lees je wat.";
+
+/// Whether the newest check denies a step that is yes.
+fn has_doubts(truths: &Truths<'_>) -> bool {
+    Gate::iter().any(|gate| truths.answer(gate) == Some(Stand::Doubted))
 }
 
 /// The card, unless nothing but the last check asks something of the school: then that is what comes next.
@@ -152,7 +161,7 @@ fn under_way(truths: &Truths<'_>, me: &Contact, names: &Names) -> NextCard {
             card
         }
         Some(open) => magisters_turn(state, me, names, open),
-        None => kurves_turn(state, me, names),
+        None => kurves_turn(truths, me, names),
     }
 }
 
@@ -221,14 +230,16 @@ fn magisters_turn(state: &Onboarding, me: &Contact, names: &Names, open: OpenSte
     card
 }
 
-fn kurves_turn(state: &Onboarding, me: &Contact, names: &Names) -> NextCard {
+fn kurves_turn(truths: &Truths<'_>, me: &Contact, names: &Names) -> NextCard {
+    let state = truths.state;
     let Some(open) = oldest_of_kurve(state) else {
         // Nothing open and the import closed cannot be: something is always open until all is yes.
         return NextCard::new("wait", "none", "Nu niets te doen", "Jullie hoeven nu niets te doen");
     };
     let title = format!("Kurve is aan zet sinds {}", words::date_nl(open.since));
-    let mut card =
-        NextCard::new("wait", open.step.as_str(), "Nu niets te doen", title).say(kurve_sentence(state, names, open));
+    let is_doubted = open.step == Step::ActivationConfirmed && has_doubts(truths);
+    let said = if is_doubted { DOUBTED.to_owned() } else { kurve_sentence(state, names, open) };
+    let mut card = NextCard::new("wait", open.step.as_str(), "Nu niets te doen", title).say(said);
     card.link = Some(Link::new(links::SCHOOL_STEP.step(me.connection, open.step), "Bekijk deze stap"));
     card
 }

@@ -28,6 +28,11 @@ fn the_table_comes_back_next_year_and_only_what_was_pressed_is_sent() {
         go_on(&browser, "downloaden");
         assert!(!browser.has("[data-unsaved]:not([hidden])"), "{}", browser.told());
         press(&browser, "made", "Genoteerd: het bestand is gemaakt.");
+        press(&browser, "cleaned", "Vink eerst af wat weg is.");
+        browser.run(
+            "for (const box of document.querySelectorAll('[data-clean] li:not([hidden]) .tick-box')) box.click()",
+            &[],
+        );
         press(&browser, "cleaned", "Genoteerd: alles is opgeruimd.");
         assert!(browser.text("[data-cleaned-up]").starts_with("Opgeruimd op "), "{}", browser.told());
 

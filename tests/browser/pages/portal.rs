@@ -101,7 +101,7 @@ fn the_steps_of_the_converter_with_what_is_kept_are_fit_for_every_reader() {
         for form in ["made", "cleaned"] {
             browser.click(&format!("[data-post={form}] button"));
         }
-        look.here("with what a contact said");
+        look.here("with what a contact said and what is not ticked yet");
 
         look.finish(&[]);
     });

@@ -93,6 +93,25 @@ fn a_refused_step_counts_for_nothing_beside_the_train_though_the_rules_still_say
 }
 
 #[test]
+fn where_kurve_is_to_activate_the_card_knows_what_the_newest_check_denies() {
+    run(|checks: Checks| async move {
+        let school = reported(&checks).await;
+        let portal = checks.app.portal(&school).await;
+        checks.behaves(&school, "bonhoeffer", "right").await;
+        checks.check(&school).await;
+        let before = portal.open("").await.text("[data-next]");
+        checks.behaves(&school, "bonhoeffer", "wrong_password").await;
+        checks.check(&school).await;
+
+        let card = portal.open("").await.text("[data-next]");
+
+        assert!(before.contains("Alles van jullie kant is gereed"), "{before}");
+        assert!(card.contains("klopte iets nog niet") && !card.contains("gereed"), "{card}");
+        checks.app.new_mails().await;
+    });
+}
+
+#[test]
 fn a_step_after_a_refusal_says_once_what_the_check_saw_and_one_thing_to_do() {
     run(|checks: Checks| async move {
         let school = reported(&checks).await;
