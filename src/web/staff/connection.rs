@@ -137,7 +137,7 @@ fn facts(answer: &ActivationAnswer) -> Vec<Fact> {
         rows.extend(at.map(|at| Fact { name, value: words::moment_nl(at) }));
     };
     let is_bad = known.newest().is_some_and(|newest| newest.code != CheckCode::Ok);
-    moment("Gaat mis sinds", known.since().filter(|_| is_bad));
+    moment("Deze uitkomst sinds", known.since().filter(|_| is_bad));
     moment("Werkte voor het laatst", known.passed.map(|(at, _)| at));
     let receipt = known.receipt.map(|receipt| format!("{} ({})", receipt.counts.receipt(), words::date_nl(receipt.at)));
     rows.extend(receipt.map(|value| Fact { name: "In de lijst", value }));
