@@ -46,9 +46,12 @@ fn to_import(file: &ConnectionFile, open: &[&School]) -> NextCard {
         card = card.say(format!("De import is open voor {}.", listed(open)));
     }
     card = card.say(format!("Hieronder staat hoe je importeert. Meld daarna bij {of_each} dat het gedaan is."));
-    if !standing_so(file, Standing::Closed).is_empty() {
-        card = card.say(format!("{}. De andere wachten op Kurve.", evidence::activated_text(&file.state)));
-    }
+    let others = match standing_so(file, Standing::Closed).len() {
+        0 => return card,
+        1 => "De andere wacht",
+        _ => "De andere wachten",
+    };
+    card = card.say(format!("{}. {others} op Kurve.", evidence::activated_text(&file.state)));
     card
 }
 

@@ -152,6 +152,7 @@ async fn build(web: &WebState, who: &SchoolContact, errors: FieldErrors) -> Resu
     let mut card = card.unwrap_or_else(|| next::card(&truths, &who.contact, &names));
     let undone_until = |school| undo_end::undone_until(&file.state, school, &who.contact, who.visit.now);
     if let Some(until) = file.only_school().and_then(|school| undone_until(school.id)) {
+        card.lines.retain(|line| line != next::BACK_BY_KURVE);
         card = card.say(format!("Klopt dit niet? Tot {} kun je het terugdraaien.", words::date_nl(until)));
         card.post = Some(Link::new(who.at(links::SCHOOL_UNDO_END), "Terugdraaien"));
     }
