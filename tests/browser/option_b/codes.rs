@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::walk::{answer, at, give_export, go_on, open};
+use super::walk::{answer, at, give_export, go_on, open, type_code};
 use crate::support::{Browser, Stage, run};
 
 /// An installation with a list of codes, as its page begins.
@@ -132,15 +132,6 @@ fn a_table_that_changed_after_it_was_kept_says_so() {
 
         told(&browser, "Daarna is de tabel gewijzigd.");
     });
-}
-
-/// Types a code in place of the one that is there, and leaves the field.
-fn type_code(browser: &Browser, at: usize, code: &str) {
-    let field = format!("#ob-code-{at}");
-    browser.find(&field);
-    let script = "const one = document.querySelector(arguments[0]); one.focus(); one.value = arguments[1]; \
-                  one.dispatchEvent(new Event('change', { bubbles: true }))";
-    browser.run(script, &[field.into(), code.into()]);
 }
 
 /// Waits until the page says this of the table.

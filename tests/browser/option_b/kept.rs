@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use super::walk::{answer, at, give_export, give_table, go_on, sample};
+use super::walk::{answer, at, give_export, give_table, go_on, sample, type_code};
 use crate::support::{Browser, run};
 
 /// Of a school that chose Optie B.
@@ -73,7 +73,7 @@ fn who_begins_again_has_the_table_that_was_just_kept() {
         to_the_studies(&browser);
 
         assert!(browser.text("[data-count]").ends_with("Klaar."), "{}", browser.told());
-        browser.fill("#ob-code-0", "VERZONNEN-ANDERS");
+        type_code(&browser, 0, "VERZONNEN-ANDERS");
         browser.click("h1");
         press(&browser, "table", "De tabel is bewaard.");
         let kept = browser.run("return document.querySelector('section[data-kept] [data-studies]').textContent", &[]);

@@ -52,6 +52,15 @@ pub(crate) fn give_table(browser: &Browser) {
     assert!(browser.until(|| (browser.run(is_done, &[]) == true).then_some(())).is_some(), "{}", browser.told());
 }
 
+/// Types a code in place of the one that is there, and leaves the field.
+pub(crate) fn type_code(browser: &Browser, at: usize, code: &str) {
+    let field = format!("#ob-code-{at}");
+    browser.find(&field);
+    let script = "const one = document.querySelector(arguments[0]); one.focus(); one.value = arguments[1]; \
+                  one.dispatchEvent(new Event('change', { bubbles: true }))";
+    browser.run(script, &[field.into(), code.into()]);
+}
+
 /// Answers with a radio button, and waits until the answer is taken.
 pub(crate) fn answer(browser: &Browser, id: &str) {
     browser.click(&format!("#{id}"));
