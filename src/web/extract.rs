@@ -21,7 +21,7 @@ use crate::store::checks::outages::Outage;
 use crate::store::people::staff::StaffAccount;
 use crate::web::WebState;
 use crate::web::error::PageError;
-use crate::web::flash::FlashMessage;
+use crate::web::flash::{Flash, FlashMessage};
 use crate::web::middleware::{BrowserSecret, RequestId, client_address};
 use crate::web::page::Frame;
 use crate::web::problem::ApiError;
@@ -47,6 +47,11 @@ impl Visit {
     /// The call of somebody of whom is not known yet who they are.
     pub fn anonymous(&self) -> AnonymousCall<'_> {
         AnonymousCall::new(self.now, &self.request_id)
+    }
+
+    /// Whether the message of this visit is this one.
+    pub fn is_told(&self, flash: Flash) -> bool {
+        self.flash.is_some_and(|message| message.is(flash))
     }
 
     /// The frame around a page for this visit.

@@ -307,6 +307,11 @@ impl FlashMessage {
         }))
     }
 
+    /// Whether it is this message, with whatever is said beside it.
+    pub fn is(self, flash: Flash) -> bool {
+        self.flash == flash
+    }
+
     /// The press that can be undone for a while, if it was one.
     pub fn undo(self) -> Option<Undo> {
         self.undo

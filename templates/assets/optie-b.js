@@ -246,12 +246,9 @@ const actions = {
     sign.end();
     button.disabled = false;
     if (made.lost) return restart();
-    if (!made.answer.ok) {
-      state.faults.made = made.answer.faults;
-      return redraw();
-    }
+    state.faults.made = made.answer.ok ? [] : made.answer.faults;
+    if (!made.answer.ok) return redraw();
     state.isMade = true;
-    state.faults.made = [];
     save(made.answer.file, fileName(), "text/csv");
     redraw();
     button.focus();
@@ -324,7 +321,6 @@ takeDropped(read);
 const done = { table: "De tabel is bewaard. Er staat geen leerling in.", made: "Genoteerd: het bestand is gemaakt.", cleaned: "Genoteerd: alles is opgeruimd." };
 place.addEventListener("submit", async (event) => {
   event.preventDefault();
-  if ((await ask("table")).lost) return restart();
   const form = event.target;
   const kind = form.dataset.post;
   const left = [...place.querySelectorAll("[data-clean] li:not([hidden]) .tick-box:not(:checked)")];
@@ -334,7 +330,9 @@ place.addEventListener("submit", async (event) => {
     left[0].focus();
     return say(state.posted.cleaned);
   }
-  if (kind === "table") form.elements.studies.value = reader.decode((await ask("table")).answer.file);
+  const table = kind === "table" ? await ask("table") : null;
+  if (table?.lost) return restart();
+  if (table) form.elements.studies.value = reader.decode(table.answer.file);
   const told = await send(form);
   if (told === null && kind === "table") state.isTableChanged = false;
   state.posted[kind] = told ?? done[kind];
@@ -368,19 +366,20 @@ const send = async (form) => {
 };
 
 const run = async () => {
-  without.hidden = true;
+  // While the module comes, the page says what it is for.
+  manual.open = false;
   try {
     await compile();
     const { lost } = await begin();
     if (lost) throw new Error(lost);
   } catch {
-    without.hidden = false;
+    manual.open = true;
     part("blocked").hidden = false;
     return;
   }
   where.hidden = false;
   place.hidden = false;
-  manual.open = false;
+  without.hidden = true;
   for (const byHand of manual.querySelectorAll("[data-by-hand]")) byHand.hidden = true;
   manual.querySelector("[data-by-page]").hidden = false;
   if (location.hash && names.includes(location.hash.slice(1))) history.replaceState(null, "", location.pathname);

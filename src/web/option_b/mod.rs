@@ -13,6 +13,7 @@ use axum::response::Response;
 use axum::routing::get;
 use serde::Serialize;
 
+use crate::domain::option_b::StudyCode;
 use crate::links;
 use crate::web::error::PageError;
 use crate::web::extract::Visit;
@@ -31,7 +32,7 @@ pub struct Converter {
     /// Of the school of a contact who is signed in; nothing is kept for anybody else.
     pub kept: Option<Kept>,
     /// The school's table, as it was kept.
-    pub studies: Vec<KnownStudy>,
+    pub studies: Vec<StudyCode>,
     /// This installation's list of Numo's codes, if it has one.
     pub codes: Option<Vec<KnownCode>>,
 }
@@ -59,15 +60,6 @@ pub struct Kept {
     pub cleaned: Option<String>,
     /// Who is signed in: their name is kept with it when they say that all is cleaned up.
     pub reader: String,
-}
-
-/// A study of the school with its code.
-#[derive(Debug, Clone, Serialize)]
-pub struct KnownStudy {
-    /// What the school calls it.
-    pub study: String,
-    /// Its opleidingscode.
-    pub code: String,
 }
 
 /// A code of Numo.

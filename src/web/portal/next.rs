@@ -75,18 +75,13 @@ impl NextCard {
     }
 }
 
-/// How a school that stopped goes on, once it cannot undo that itself.
-pub(super) const BACK_BY_KURVE: &str =
-    "Willen jullie toch verder? Mail dan Kurve. Onderaan deze pagina staat het adres.";
-
 /// What `me` reads on top.
 pub(super) fn card(truths: &Truths<'_>, me: &Contact, names: &Names) -> NextCard {
     let state = truths.state;
     match state.lifecycle() {
         Lifecycle::Withdrawn { at, reason } => {
             let card = NextCard::new("wait", "withdrawn", "Gestopt", "Deze koppeling is gestopt")
-                .say(format!("Sinds {}. Reden: {reason}", words::date_nl(at)))
-                .say(BACK_BY_KURVE);
+                .say(format!("Sinds {}. Reden: {reason}", words::date_nl(at)));
             card.leading_to_option_b(state, me)
         }
         Lifecycle::Paused { reason, until, .. } => {

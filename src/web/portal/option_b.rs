@@ -19,7 +19,7 @@ use crate::web::error::PageError;
 use crate::web::extract::{SchoolContact, path_value};
 use crate::web::flash::{self, Flash};
 use crate::web::form::{FieldErrors, Posted, Pressed};
-use crate::web::option_b::{self as converter, Converter, Kept, KnownStudy};
+use crate::web::option_b::{self as converter, Converter, Kept};
 use crate::web::page::{self, Frame};
 use crate::web::portal::opened::{Around, Opened, open};
 use crate::words;
@@ -109,9 +109,8 @@ async fn show_of(web: &WebState, who: &SchoolContact, named: Option<SchoolId>) -
         .into_iter()
         .filter(|other| other.id != school.id)
         .map(|other| SchoolLink { name: other.details.name.to_string(), href: at(links::SCHOOL_OPTION_B_OF, other) });
-    let studies = kept.studies.rows().iter();
     let converter = Converter {
-        studies: studies.map(|row| KnownStudy { study: row.study.clone(), code: row.code.clone() }).collect(),
+        studies: kept.studies.rows().to_vec(),
         codes: converter::known_codes(web),
         kept: Some(Kept {
             school: school.details.name.to_string(),

@@ -152,9 +152,10 @@ async fn build(web: &WebState, who: &SchoolContact, errors: FieldErrors) -> Resu
     let mut card = card.unwrap_or_else(|| next::card(&truths, &who.contact, &names));
     let undone_until = |school| undo_end::undone_until(&file.state, school, &who.contact, who.visit.now);
     if let Some(until) = file.only_school().and_then(|school| undone_until(school.id)) {
-        card.lines.retain(|line| line != next::BACK_BY_KURVE);
         card = card.say(format!("Klopt dit niet? Tot {} kun je het terugdraaien.", words::date_nl(until)));
         card.post = Some(Link::new(who.at(links::SCHOOL_UNDO_END), "Terugdraaien"));
+    } else if !file.connection.has_many() && lifecycle.is_withdrawn() {
+        card = card.say("Willen jullie toch verder? Mail dan Kurve. Onderaan deze pagina staat het adres.");
     }
     let mut schools = school_rows::rows(&file, &names, &reports(web, &file).await?);
     for row in &mut schools {

@@ -39,8 +39,7 @@ pub(super) async fn frame_with_presses(
     if let Some(told) = rows.iter().position(|row| frame.undo == Some(row.undo)) {
         let row = rows.remove(told);
         let minutes = TIME_TO_UNDO.num_minutes();
-        let let_in = Flash::JoinAcceptedAndActivated.sentence();
-        let is_let_in = frame.flash.as_ref().is_some_and(|said| said.starts_with(let_in));
+        let is_let_in = staff.visit.is_told(Flash::JoinAcceptedAndActivated);
         let more = if is_let_in { " Ongedaan maken haalt alleen het activeren terug." } else { "" };
         frame.flash = Some(format!("{}. De mails hierover gaan over {minutes} minuten weg.{more}", row.what));
     }

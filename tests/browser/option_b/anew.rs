@@ -1,11 +1,11 @@
 //! What is chosen, chosen again and lost: a file that was mended, two files at once, a module that came to its end.
 
-use std::path::PathBuf;
+use serde_json::json;
 
-use serde_json::{Value, json};
-
-use super::walk::{answer, at, compose_passwords, download, give_export, give_ids, go_on, open, sample};
-use crate::support::{Browser, Stage, run};
+use super::walk::{
+    answer, at, compose_passwords, download, file, give_export, give_ids, go_on, open, sample, set, value,
+};
+use crate::support::{Browser, run};
 
 /// Files that are let go of above a part of the page, one after the other in one turn.
 const DROP: &str = r#"
@@ -122,26 +122,26 @@ fn names_are_shown_while_a_column_is_missing_and_one_that_may_be_missing_can_be_
         give_export(&browser, &path);
         go_on(&browser, "kolommen");
 
-        pick(&browser, "klas", "4");
+        set(&browser, "#ob-column-klas", "4");
         browser.find("#ob-column-studie[aria-invalid=true]");
         assert!(browser.has("#ob-column-klas:focus"), "who chooses stays there: {}", browser.told());
         browser.click("[data-action=show-names]");
         browser.find("[data-action=show-names][aria-pressed=true]");
         browser.click("[data-action=next]");
         browser.find("#ob-column-studie[aria-invalid=true]:focus");
-        pick(&browser, "studie", "4");
+        set(&browser, "#ob-column-studie", "4");
         browser.find("#ob-column-klas[aria-invalid=true]");
-        pick(&browser, "klas", "3");
+        set(&browser, "#ob-column-klas", "3");
         browser.find("[data-rows]:not(:has([aria-invalid=true]))");
         assert!(browser.text("[data-column=achternaam]").contains("Proef"), "{}", browser.told());
-        pick(&browser, "email", "");
+        set(&browser, "#ob-column-email", "");
         browser.find("[data-column=email] .tag--blocked");
         go_on(&browser, "opleidingen");
 
         browser.click("[data-action=back]");
         at(&browser, "kolommen");
         std::fs::write(&path, "Iets anders").expect("it is there");
-        pick(&browser, "email", "5");
+        set(&browser, "#ob-column-email", "5");
         assert!(browser.text("#ob-kolommen-error").contains("verplaatst of veranderd"), "{}", browser.told());
     });
 }
@@ -211,22 +211,4 @@ fn fill_code(browser: &Browser, at: usize, code: &str) {
     browser.fill(&format!("#ob-code-{at}"), code);
     browser.click("h1");
     browser.find("[data-study]:not(.is-asked)");
-}
-
-/// Chooses a column for a field, as who opens the list does.
-fn pick(browser: &Browser, field: &str, column: &str) {
-    let script = "const one = document.querySelector(arguments[0]); one.focus(); one.value = arguments[1]; \
-                  one.dispatchEvent(new Event('change', { bubbles: true }))";
-    browser.run(script, &[format!("#ob-column-{field}").into(), column.into()]);
-}
-
-fn value(browser: &Browser, field: &str) -> Value {
-    browser.find(field);
-    browser.run("return document.querySelector(arguments[0]).value", &[field.into()])
-}
-
-fn file(stage: &Stage, name: &str, text: &str) -> PathBuf {
-    let path = stage.folder.join(name);
-    std::fs::write(&path, text).expect("the stage has a folder");
-    path
 }

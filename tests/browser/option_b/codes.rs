@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::walk::{answer, at, give_export, go_on, open, type_code};
+use super::walk::{answer, at, file, give_export, go_on, open, type_code, value};
 use crate::support::{Browser, Stage, run};
 
 /// An installation with a list of codes, as its page begins.
@@ -151,15 +151,4 @@ fn at_studies(browser: &Browser, export: &std::path::Path) {
 
 fn two_studies(stage: &Stage) -> PathBuf {
     file(stage, "leerlingen.csv", &format!("{HEAD}101001;Bo;Proef;4ha;Havo 4\n101002;Cas;Toets;4va;Vwo 4\n"))
-}
-
-fn value(browser: &Browser, field: &str) -> Value {
-    browser.find(field);
-    browser.run("return document.querySelector(arguments[0]).value", &[field.into()])
-}
-
-fn file(stage: &Stage, name: &str, text: &str) -> PathBuf {
-    let path = stage.folder.join(name);
-    std::fs::write(&path, text).expect("the stage has a folder");
-    path
 }

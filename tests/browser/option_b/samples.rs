@@ -1,6 +1,8 @@
 //! Each sample in the page becomes the right file, byte for byte.
 
-use super::walk::{answer, at, compose_passwords, download, give_export, give_ids, give_table, go_on, open, sample};
+use super::walk::{
+    answer, at, compose_passwords, download, give_export, give_ids, give_table, go_on, open, sample, value,
+};
 use crate::support::keys::{ENTER, TAB};
 use crate::support::{Browser, run};
 
@@ -169,11 +171,6 @@ fn going_back_loses_no_choice_and_the_browsers_own_button_goes_back_too() {
         assert_eq!(value(&browser, "#ob-pw-before"), "proef-");
         assert_eq!(value(&browser, "#ob-pw-field"), "stamnr");
     });
-}
-
-fn value(browser: &Browser, field: &str) -> serde_json::Value {
-    browser.find(field);
-    browser.run("return document.querySelector(arguments[0]).value", &[field.into()])
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::support::Browser;
+use serde_json::Value;
+
+use crate::support::{Browser, Stage};
 
 /// Where the converter is without an account.
 pub(crate) const PATH: &str = "/optie-b/bestand";
@@ -54,11 +56,28 @@ pub(crate) fn give_table(browser: &Browser) {
 
 /// Types a code in place of the one that is there, and leaves the field.
 pub(crate) fn type_code(browser: &Browser, at: usize, code: &str) {
-    let field = format!("#ob-code-{at}");
-    browser.find(&field);
+    set(browser, &format!("#ob-code-{at}"), code);
+}
+
+/// Gives a field a value in one change, as who chooses from a list or types over what is there.
+pub(crate) fn set(browser: &Browser, field: &str, value: &str) {
+    browser.find(field);
     let script = "const one = document.querySelector(arguments[0]); one.focus(); one.value = arguments[1]; \
                   one.dispatchEvent(new Event('change', { bubbles: true }))";
-    browser.run(script, &[field.into(), code.into()]);
+    browser.run(script, &[field.into(), value.into()]);
+}
+
+/// What is in a field.
+pub(crate) fn value(browser: &Browser, field: &str) -> Value {
+    browser.find(field);
+    browser.run("return document.querySelector(arguments[0]).value", &[field.into()])
+}
+
+/// A file of a test's own.
+pub(crate) fn file(stage: &Stage, name: &str, text: &str) -> PathBuf {
+    let path = stage.folder.join(name);
+    std::fs::write(&path, text).expect("the stage has a folder");
+    path
 }
 
 /// Answers with a radio button, and waits until the answer is taken.

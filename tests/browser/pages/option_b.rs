@@ -1,7 +1,6 @@
 //! Optie B: every step of the converter, and everything that can be wrong with a file.
 
 use std::fmt::Write as _;
-use std::fs;
 use std::path::PathBuf;
 
 use koppelklaar::links;
@@ -9,7 +8,7 @@ use serde_json::json;
 
 use super::look::Look;
 use crate::option_b::walk::{
-    PATH, answer, at, compose_passwords, give_export, give_ids, give_table, go_on, open, sample,
+    PATH, answer, at, compose_passwords, file, give_export, give_ids, give_table, go_on, open, sample,
 };
 use crate::support::{Browser, Stage, run};
 
@@ -198,12 +197,6 @@ fn put_back(browser: &Browser) {
         assert!(browser.until(|| (browser.run(chosen, &arguments) == true).then_some(())).is_some());
     }
     browser.find("[data-rows]:not(:has([aria-invalid=true]))");
-}
-
-fn file(stage: &Stage, name: &str, text: &str) -> PathBuf {
-    let path = stage.folder.join(name);
-    fs::write(&path, text).expect("the stage has a folder");
-    path
 }
 
 fn two_sheets(stage: &Stage) -> PathBuf {
