@@ -48,8 +48,8 @@ pub async fn list_unplanned(context: &Context, now: DateTime<Utc>) -> Result<Vec
 /// The connections where reminders stay without an answer.
 #[derive(Debug, Default)]
 pub struct Silent {
-    /// Those that are silent longest, the longest first, with since when.
-    pub longest: Vec<(Overview, DateTime<Utc>)>,
+    /// Those that are silent longest, the longest first.
+    pub longest: Vec<NamedConnection>,
     /// How many there are in all.
     pub count: u64,
 }

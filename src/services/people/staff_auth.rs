@@ -195,8 +195,7 @@ pub async fn find_colleague(
     now: DateTime<Utc>,
     session: &Token,
 ) -> Result<Option<StaffAccount>, ServiceError> {
-    let Some(found) = sessions::find(context.db.reader(), &session.hash(), now).await? else { return Ok(None) };
-    let Some(account) = colleague_of(context, &found).await? else { return Ok(None) };
+    let Some((found, account)) = find_session(context, now, session).await? else { return Ok(None) };
     keep_alive(context, now, &found).await?;
     Ok(Some(account))
 }
@@ -208,14 +207,16 @@ pub async fn is_still(
     session: &Token,
     who: StaffId,
 ) -> Result<bool, ServiceError> {
-    let Some(found) = sessions::find(context.db.reader(), &session.hash(), now).await? else { return Ok(false) };
-    Ok(colleague_of(context, &found).await?.is_some_and(|account| account.id == who))
+    Ok(find_session(context, now, session).await?.is_some_and(|(_, account)| account.id == who))
 }
 
-async fn colleague_of(context: &Context, session: &StoredSession) -> Result<Option<StaffAccount>, ServiceError> {
-    let Holder::Staff { id } = session.holder else { return Ok(None) };
-    let account = staff::load(context.db.reader(), id).await?;
-    Ok(Some(account).filter(|account| account.disabled_at.is_none()))
+async fn find_session(
+    context: &Context,
+    now: DateTime<Utc>,
+    session: &Token,
+) -> Result<Option<(StoredSession, StaffAccount)>, ServiceError> {
+    let found = sessions::find_of_staff(context.db.reader(), &session.hash(), now).await?;
+    Ok(found.filter(|(_, account)| account.disabled_at.is_none()))
 }
 
 fn binding(id: StaffId) -> Binding<'static> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use entity::{connection, onboarding, school};
-use sea_orm::sea_query::{Cond, Expr, Func, LikeExpr};
+use sea_orm::sea_query::{Cond, Expr, Func, LikeExpr, SimpleExpr};
 use sea_orm::{
     ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, SelectTwo,
 };
@@ -138,23 +138,9 @@ pub async fn count_waiting_on_kurve(conn: &impl ConnectionTrait) -> Result<u64, 
 }
 
 /// Connections where reminders stay without an answer, with since when, the longest first; at most `limit`.
-pub async fn list_without_answer(
-    conn: &impl ConnectionTrait,
-    limit: u64,
-) -> Result<Vec<(Overview, DateTime<Utc>)>, StoreError> {
-    let rows = onboarding::Entity::find()
-        .find_also_related(connection::Entity)
-        .filter(onboarding::COLUMN.no_answer_since.is_not_null())
-        .order_by_asc(onboarding::COLUMN.no_answer_since)
-        .order_by_asc(onboarding::COLUMN.connection_id)
-        .limit(limit)
-        .all(conn)
-        .await?;
-    let with_since = |pair: Pair| {
-        let since = pair.0.no_answer_since.unwrap_or_default();
-        to_overview(pair).map(|school| (school, since))
-    };
-    Ok(readable(rows, with_since))
+pub async fn list_without_answer(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<NamedConnection>, StoreError> {
+    let silent = onboarding::COLUMN.no_answer_since.is_not_null();
+    list_named(conn, onboarding::Column::NoAnswerSince, silent, limit).await
 }
 
 /// Since when the connection has been due whose reminders are due longest, if any are.
@@ -172,6 +158,16 @@ pub async fn list_unplanned(
     before: DateTime<Utc>,
     limit: u64,
 ) -> Result<Vec<NamedConnection>, StoreError> {
+    list_named(conn, onboarding::Column::AttentionAt, onboarding::COLUMN.attention_at.lte(before), limit).await
+}
+
+/// Connections by since when they are so, the longest first.
+async fn list_named(
+    conn: &impl ConnectionTrait,
+    since: onboarding::Column,
+    are_so: SimpleExpr,
+    limit: u64,
+) -> Result<Vec<NamedConnection>, StoreError> {
     type Row = (uuid::Uuid, String, i32, Option<String>, DateTime<Utc>);
     let rows: Vec<Row> = onboarding::Entity::find()
         .select_only()
@@ -179,10 +175,10 @@ pub async fn list_unplanned(
         .column(connection::Column::Name)
         .column(connection::Column::SchoolCount)
         .column(connection::Column::OnlyBrin)
-        .column(onboarding::Column::AttentionAt)
+        .column(since)
         .inner_join(connection::Entity)
-        .filter(onboarding::COLUMN.attention_at.lte(before))
-        .order_by_asc(onboarding::COLUMN.attention_at)
+        .filter(are_so)
+        .order_by_asc(since)
         .order_by_asc(onboarding::COLUMN.connection_id)
         .limit(limit)
         .into_tuple()

@@ -5,6 +5,7 @@ use entity::session;
 use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter};
 
 use crate::domain::ids::{SessionId, StaffId};
+use crate::store::people::staff::{self, StaffAccount};
 use crate::store::{ConnectionTrait, StoreError};
 
 /// For whom a session is.
@@ -69,6 +70,22 @@ pub async fn find(
         .one(conn)
         .await?;
     row.map(to_stored).transpose()
+}
+
+/// The session of a colleague's cookie, while it has not ended, with their account.
+pub async fn find_of_staff(
+    conn: &impl ConnectionTrait,
+    token_hash: &[u8],
+    now: DateTime<Utc>,
+) -> Result<Option<(StoredSession, StaffAccount)>, StoreError> {
+    let found = session::Entity::find()
+        .filter(session::COLUMN.token_hash.eq(token_hash))
+        .filter(session::COLUMN.expires_at.gt(now))
+        .find_also_related(entity::staff::Entity)
+        .one(conn)
+        .await?;
+    let Some((session, Some(account))) = found else { return Ok(None) };
+    Ok(Some((to_stored(session)?, staff::to_account(account)?)))
 }
 
 /// Notes that a session was used.

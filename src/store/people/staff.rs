@@ -229,7 +229,7 @@ pub async fn claim_invite(conn: &impl ConnectionTrait, id: InviteId, now: DateTi
     Ok(changed.rows_affected == 1)
 }
 
-fn to_account(row: staff::Model) -> Result<StaffAccount, StoreError> {
+pub(super) fn to_account(row: staff::Model) -> Result<StaffAccount, StoreError> {
     let corrupt = |what| StoreError::CorruptRow { table: "staff", id: row.id.to_string(), what };
     Ok(StaffAccount {
         id: StaffId::from_uuid(row.id),

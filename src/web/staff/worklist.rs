@@ -31,7 +31,7 @@ use crate::services::onboarding::{access, joins, schools};
 use crate::store::Page;
 use crate::store::checks::check_status::CheckStatus;
 use crate::store::mail::outbox::MailStatus;
-use crate::store::onboarding::overview::{Overview, WaitingAfter};
+use crate::store::onboarding::overview::{NamedConnection, Overview, WaitingAfter};
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
 use crate::web::page::Frame;
@@ -192,7 +192,7 @@ pub(super) async fn show(
         first: if after.is_some() { links::STAFF.to_owned() } else { String::new() },
         next: next.as_ref().map_or_else(String::new, WorklistQuery::href),
         rows,
-        silent: silent.longest.iter().map(|(row, since)| silent_row(row, *since)).collect(),
+        silent: silent.longest.into_iter().map(silent_row).collect(),
         silent_count: silent.count,
         all_silent: if is_cut { SchoolsQuery::silent().href(None) } else { String::new() },
         failing: failing.connections.iter().map(|(school, known)| failing_row(school, known)).collect(),
@@ -230,12 +230,12 @@ fn failing_row(school: &Connection, known: &CheckStatus) -> FailingRow {
     }
 }
 
-fn silent_row(row: &Overview, since: DateTime<Utc>) -> SilentRow {
+fn silent_row(silent: NamedConnection) -> SilentRow {
     SilentRow {
-        school: row.connection.details.name.to_string(),
-        brin: row.connection.carried.to_string(),
-        href: links::staff_school(links::STAFF_SCHOOL, row.connection.id),
-        since: words::date_nl(since),
+        href: links::staff_school(links::STAFF_SCHOOL, silent.id),
+        since: words::date_nl(silent.since),
+        school: silent.name,
+        brin: silent.carried,
     }
 }
 

@@ -25,6 +25,12 @@ use crate::words::{self, Names};
 /// How many rows a digest has of each kind; the worklist shows the rest.
 const DIGEST_ROWS: u64 = 40;
 
+/// What is said of a connection of which something cannot be read: also that is for Kurve.
+const UNREADABLE: &str = "kan niet worden gelezen, vraag je beheerder om in het logboek te kijken";
+
+/// What is said of a connection where reminders stay without an answer.
+const SILENT: &str = "geen antwoord op herinneringen";
+
 /// The parts that have rows.
 pub(super) async fn load(context: &Context, now: DateTime<Utc>) -> Result<Vec<DigestPart>, ServiceError> {
     let parts = [
@@ -65,7 +71,7 @@ async fn waiting(context: &Context) -> Result<DigestPart, ServiceError> {
     let contacts = access::find_task_names(context, schools.iter().map(|school| &school.state)).await?;
     let names = Names { contacts, ..Names::default() };
     let waiting = schools.iter().flat_map(|school| waiting_rows(context, school, &names));
-    let rows = unreadable.iter().map(|school| unreadable_row(context, school)).chain(waiting).collect();
+    let rows = unreadable.iter().map(|school| named_row(context, school, UNREADABLE)).chain(waiting).collect();
     Ok(DigestPart { kind: DigestKind::Waiting, rows, more, all: context.base.to(links::STAFF) })
 }
 
@@ -73,7 +79,7 @@ async fn silent(context: &Context) -> Result<DigestPart, ServiceError> {
     let conn = context.db.reader();
     let schools = overview::list_without_answer(conn, DIGEST_ROWS).await?;
     let more = overview::count_without_answer(conn).await?.saturating_sub(schools.len() as u64);
-    let rows = schools.iter().map(|(school, since)| silent_row(context, school, *since)).collect();
+    let rows = schools.iter().map(|school| named_row(context, school, SILENT)).collect();
     Ok(DigestPart { kind: DigestKind::Silent, rows, more, all: context.base.to(&links::silent_schools()) })
 }
 
@@ -165,18 +171,13 @@ fn waiting_rows(context: &Context, row: &Overview, names: &Names) -> Vec<DigestR
     kurve_tasks(&row.state).iter().map(|task| digest_row(context, &row.connection, what(task), task.since)).collect()
 }
 
-fn silent_row(context: &Context, row: &Overview, since: DateTime<Utc>) -> DigestRow {
-    digest_row(context, &row.connection, "geen antwoord op herinneringen".to_owned(), since)
-}
-
-/// A connection of which something cannot be read: also that is for Kurve.
-fn unreadable_row(context: &Context, school: &NamedConnection) -> DigestRow {
+fn named_row(context: &Context, named: &NamedConnection, what: &str) -> DigestRow {
     DigestRow {
-        school: school.name.clone(),
-        brin: school.carried.clone(),
-        what: "kan niet worden gelezen, vraag je beheerder om in het logboek te kijken".to_owned(),
-        since: words::date_nl(school.since),
-        link: context.base.to(&links::staff_school(links::STAFF_SCHOOL, school.id)),
+        school: named.name.clone(),
+        brin: named.carried.clone(),
+        what: what.to_owned(),
+        since: words::date_nl(named.since),
+        link: context.base.to(&links::staff_school(links::STAFF_SCHOOL, named.id)),
     }
 }
 
