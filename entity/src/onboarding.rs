@@ -44,7 +44,6 @@ pub struct Model {
     /// When reminders are to be looked at next; null if nothing is to come.
     pub attention_at: Option<DateTimeUtc>,
     /// Since when the school does not answer its reminders.
-    #[sea_orm(indexed)]
     pub no_answer_since: Option<DateTimeUtc>,
     /// From when the password is not shown any more, while it is.
     #[sea_orm(indexed)]

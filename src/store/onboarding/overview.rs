@@ -108,28 +108,35 @@ pub async fn list_waiting_after(
     after: Option<&WaitingAfter>,
     limit: u64,
 ) -> Result<Page<Overview, WaitingAfter>, StoreError> {
-    let mut query = waiting_on_kurve();
-    if let Some(WaitingAfter { is_stuck, since, id }) = after.copied() {
-        let later = onboarding::COLUMN.kurve_since.gt(since);
-        let same = onboarding::COLUMN.kurve_since.eq(since).and(onboarding::COLUMN.connection_id.gt(id.as_uuid()));
-        let behind = Cond::all().add(onboarding::COLUMN.is_stuck.eq(is_stuck)).add(later.or(same));
-        let rest = Cond::any().add(behind);
-        query = query.filter(if is_stuck { rest.add(onboarding::COLUMN.is_stuck.eq(false)) } else { rest });
+    // Two ranges of one index: with the stuck ones first in one order, the database would sort all that wait.
+    let mut rows = vec![];
+    for is_stuck in [true, false] {
+        let missing = (limit + 1).saturating_sub(rows.len() as u64);
+        if missing > 0 && after.is_none_or(|after| after.is_stuck || !is_stuck) {
+            let begins = after.filter(|after| after.is_stuck == is_stuck);
+            rows.extend(waiting_on_kurve(is_stuck, begins).limit(missing).all(conn).await?);
+        }
     }
     let place = |(row, _): &Pair| {
         let id = ConnectionId::from_uuid(row.connection_id);
         row.kurve_since.map(|since| WaitingAfter { is_stuck: row.is_stuck, since, id })
     };
-    Ok(page(query.limit(limit + 1).all(conn).await?, limit, place, to_overview))
+    Ok(page(rows, limit, place, to_overview))
 }
 
-fn waiting_on_kurve() -> SelectTwo<onboarding::Entity, connection::Entity> {
-    onboarding::Entity::find()
+/// Those of the stuck connections, or of the others, that wait on Kurve, after a place among them.
+fn waiting_on_kurve(is_stuck: bool, after: Option<&WaitingAfter>) -> SelectTwo<onboarding::Entity, connection::Entity> {
+    let mut query = onboarding::Entity::find()
         .find_also_related(connection::Entity)
+        .filter(onboarding::COLUMN.is_stuck.eq(is_stuck))
         .filter(onboarding::COLUMN.kurve_since.is_not_null())
-        .order_by_desc(onboarding::COLUMN.is_stuck)
         .order_by_asc(onboarding::COLUMN.kurve_since)
-        .order_by_asc(onboarding::COLUMN.connection_id)
+        .order_by_asc(onboarding::COLUMN.connection_id);
+    if let Some(WaitingAfter { since, id, .. }) = after.copied() {
+        let later = onboarding::COLUMN.kurve_since.gt(since).or(onboarding::COLUMN.connection_id.gt(id.as_uuid()));
+        query = query.filter(onboarding::COLUMN.kurve_since.gte(since)).filter(later);
+    }
+    query
 }
 
 /// How many connections wait on Kurve.

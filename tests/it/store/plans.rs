@@ -6,6 +6,7 @@ use koppelklaar::domain::ids::{ConnectionId, ContactId, SchoolId};
 use koppelklaar::domain::notice::MailKind;
 use koppelklaar::store::checks::check_status_list;
 use koppelklaar::store::mail::{mail_connections, outbox};
+use koppelklaar::store::onboarding::overview::{self, WaitingAfter};
 use koppelklaar::store::onboarding::{joins, onboardings, option_b};
 use koppelklaar::store::operations::audit;
 use koppelklaar::store::people::registrations;
@@ -86,6 +87,30 @@ fn the_schools_that_are_due_are_found_by_an_index() {
         for plan in [first.await, next.await] {
             assert!(plan.iter().any(|line| line.contains("idx-onboarding-attention_at_connection_id")), "{plan:?}");
             // PostgreSQL sorts a few rows rather than read them in order; of many it is asked beside this, in `due`.
+            assert!(!plan.iter().any(|line| line.contains("TEMP B-TREE")), "{plan:?}");
+        }
+    });
+}
+
+#[test]
+fn what_waits_on_kurve_and_who_is_silent_is_read_in_the_order_of_the_worklist() {
+    run(|app: TestApp| async move {
+        let place =
+            |is_stuck| WaitingAfter { is_stuck, since: app.now(), id: ConnectionId::from_uuid(uuid::Uuid::nil()) };
+
+        let waiting = plans(&app, async |conn| {
+            for after in [None, Some(place(true)), Some(place(false))] {
+                overview::list_waiting_after(conn, after.as_ref(), 50).await.expect("the store answers");
+            }
+        });
+        let silent = plans(&app, async |conn| {
+            overview::list_without_answer(conn, 100).await.expect("the store answers");
+        });
+
+        let in_order = "idx-onboarding-is_stuck_kurve_since_connection_id";
+        for (plan, index) in [(waiting.await, in_order), (silent.await, "idx-onboarding-no_answer_since_connection_id")]
+        {
+            assert!(plan.iter().any(|line| line.contains(index)), "{plan:?}");
             assert!(!plan.iter().any(|line| line.contains("TEMP B-TREE")), "{plan:?}");
         }
     });
