@@ -40,3 +40,5 @@ pub mod school;
 pub mod session;
 pub mod staff;
 pub mod staff_invite;
+pub mod standing;
+pub mod weekly_figure;

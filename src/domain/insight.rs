@@ -1,4 +1,4 @@
-//! Figures for Kurve: who kept the ball for how many working days, and what happened in which week.
+//! Figures for Kurve: who kept the ball for how many working days. What is counted of each week is in [`super::tally`].
 //!
 //! A holding begins when a party gets a step and ends when the step is done, goes to another party, or the onboarding
 //! is paused or stopped. While a connection is paused or withdrawn nobody holds anything, so a pause is nobody's
@@ -6,9 +6,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
-
-use super::onboarding::decide::amsterdam_date;
 use super::onboarding::progress::open_steps;
 use super::onboarding::{Lifecycle, Onboarding, Party, Step};
 
@@ -88,34 +85,14 @@ impl Durations {
     }
 }
 
-/// The Monday of a moment's week in the Netherlands.
-pub fn week_of(moment: DateTime<Utc>) -> NaiveDate {
-    let day = amsterdam_date(moment);
-    day - Days::new(u64::from(day.weekday().num_days_from_monday()))
-}
-
-/// The Mondays of the last weeks, oldest first, this week last.
-pub fn last_weeks(now: DateTime<Utc>, count: u64) -> Vec<NaiveDate> {
-    let this = week_of(now);
-    (0..count).rev().map(|back| this - Days::new(7 * back)).collect()
-}
-
-/// How many of these moments lie in each of the weeks, in their order.
-pub fn per_week(weeks: &[NaiveDate], moments: impl IntoIterator<Item = DateTime<Utc>>) -> Vec<u64> {
-    let mut counts: BTreeMap<NaiveDate, u64> = BTreeMap::new();
-    for moment in moments {
-        *counts.entry(week_of(moment)).or_default() += 1;
-    }
-    weeks.iter().map(|week| counts.get(week).copied().unwrap_or_default()).collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use chrono::TimeDelta;
+    use chrono::{DateTime, Days, Utc};
 
     use super::*;
     use crate::domain::actor::{Actor, StaffRole};
     use crate::domain::ids::StaffId;
+    use crate::domain::onboarding::decide::amsterdam_date;
     use crate::domain::onboarding::{Command, decide};
     use crate::domain::text::Reason;
 
@@ -136,27 +113,6 @@ mod tests {
         assert_eq!(of(&[1, 9]), (Some(1), Some(9)));
         assert_eq!(of(&[3, 1, 2]), (Some(2), Some(3)));
         assert_eq!(of(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 30]), (Some(4), Some(8)));
-    }
-
-    #[test]
-    fn a_week_begins_on_monday_at_midnight_in_the_netherlands() {
-        // Sunday 23:30 and Monday 00:30 of 29 and 30 November 2026, in winter time.
-        assert_eq!(week_of(at("2026-11-29T22:30:00Z")).to_string(), "2026-11-23");
-        assert_eq!(week_of(at("2026-11-29T23:30:00Z")).to_string(), "2026-11-30");
-    }
-
-    #[test]
-    fn every_moment_of_the_last_weeks_is_in_one_of_them_and_older_ones_in_none() {
-        let now = at("2026-11-25T12:00:00Z");
-        let weeks = last_weeks(now, 3);
-
-        let counts = per_week(&weeks, [0, 1, 3, 9, 16, 40].map(|days| now - TimeDelta::days(days)));
-
-        assert_eq!(
-            weeks.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            ["2026-11-09", "2026-11-16", "2026-11-23"]
-        );
-        assert_eq!(counts, [1, 2, 2]);
     }
 
     #[test]

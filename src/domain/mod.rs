@@ -29,5 +29,6 @@ pub(crate) mod samples;
 pub mod school;
 #[cfg(test)]
 pub(crate) mod stored_tests;
+pub mod tally;
 pub mod text;
 pub mod unsent;

@@ -10,10 +10,11 @@ use crate::domain::ids::{ConnectionId, ContactId, MailId};
 use crate::domain::notice::{About, MailKind};
 use crate::domain::onboarding::Event;
 use crate::domain::school::SchoolRef;
+use crate::domain::tally::Tally;
 use crate::services::{Call, Context, ServiceError, sealed_password};
 use crate::store::mail::outbox::{MailStatus, OutboxMail};
 use crate::store::mail::{mail_connections, outbox};
-use crate::store::operations::audit;
+use crate::store::operations::{audit, tally};
 use crate::store::{ConnectionTrait, WriteTx};
 
 /// A change under way.
@@ -27,6 +28,8 @@ pub(super) struct UnitOfWork<'a> {
     mails: Vec<OutboxMail>,
     /// The connections of mails that are about several.
     schools: Vec<(MailId, BTreeSet<ConnectionId>)>,
+    /// What is counted of it.
+    tally: Tally,
 }
 
 /// For whom and about what a mail is put in the outbox.
@@ -42,7 +45,8 @@ pub(super) struct NewMail {
 impl<'a> UnitOfWork<'a> {
     pub(super) async fn begin(context: &'a Context, call: &'a Call) -> Result<Self, ServiceError> {
         let tx = context.db.begin_write().await?;
-        Ok(Self { context, call, tx, entries: vec![], said: vec![], mails: vec![], schools: vec![] })
+        let tally = Tally::default();
+        Ok(Self { context, call, tx, entries: vec![], said: vec![], mails: vec![], schools: vec![], tally })
     }
 
     pub(super) fn conn(&self) -> &impl ConnectionTrait {
@@ -51,6 +55,11 @@ impl<'a> UnitOfWork<'a> {
 
     pub(super) fn context(&self) -> &'a Context {
         self.context
+    }
+
+    /// What is counted of this change; imports that open are counted by themselves.
+    pub(super) fn tally(&mut self) -> &mut Tally {
+        &mut self.tally
     }
 
     pub(super) fn note(&mut self, connection: Option<ConnectionId>, action: Action) {
@@ -163,16 +172,19 @@ impl<'a> UnitOfWork<'a> {
         }
     }
 
-    /// Writes mails and audit and commits. The audit comes last: it makes other writers wait.
+    /// Writes mails, figures and audit and commits. The audit comes last: it makes other writers wait. So do the figures
+    /// before it, which many changes add to; nothing else is locked after them, and they always come in one order.
     ///
     /// # Errors
     /// `HoldsPassword` when somebody typed a password of the connection: then nothing of the change is kept.
-    pub(super) async fn finish(self) -> Result<(), ServiceError> {
+    pub(super) async fn finish(mut self) -> Result<(), ServiceError> {
         self.check_texts().await?;
         outbox::insert_all(self.tx.conn(), &self.mails).await?;
         for (mail, schools) in self.schools {
             mail_connections::insert(self.tx.conn(), mail, schools).await?;
         }
+        self.entries.iter().for_each(|entry| self.tally.count_action(entry.at, &entry.action));
+        tally::add(self.tx.conn(), &self.tally).await?;
         let keys = &self.context.keys;
         let mac = |parts: &[&[u8]]| keys.audit_mac(None, parts).expect("the newest key is always there");
         audit::append(self.tx.conn(), self.entries, mac).await?;

@@ -48,3 +48,13 @@ pub async fn hold_audit_tail(conn: &impl ConnectionTrait) -> Result<(), StoreErr
     }
     Ok(())
 }
+
+/// Holds all that is counted until the transaction ends, so that it can be counted anew while others go on.
+///
+/// On SQLite the transaction already is the only one that writes.
+pub async fn hold_tally(conn: &impl ConnectionTrait) -> Result<(), StoreError> {
+    if conn.get_database_backend() == DatabaseBackend::Postgres {
+        conn.execute_unprepared("LOCK TABLE weekly_figure, standing IN SHARE ROW EXCLUSIVE MODE").await?;
+    }
+    Ok(())
+}

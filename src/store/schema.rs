@@ -3,6 +3,7 @@
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, Statement};
 
+use super::operations::recount;
 use super::{Db, StoreError};
 
 /// The number of our advisory lock on PostgreSQL while migrating.
@@ -32,6 +33,7 @@ pub async fn migrate(db: &Db) -> Result<usize, StoreError> {
 async fn migrate_alone(db: &Db) -> Result<usize, StoreError> {
     let missing = pending(db).await?;
     Migrator::up(db.migrating(), None).await?;
+    recount::fill_if_empty(db).await?;
     Ok(missing)
 }
 

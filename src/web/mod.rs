@@ -29,6 +29,7 @@ pub mod return_to;
 pub mod server;
 pub mod session;
 pub mod staff;
+mod stalled;
 mod state;
 
 use std::time::Duration;
@@ -46,7 +47,7 @@ pub use state::{DemoWeb, WebOptions, WebState, WebStateParts};
 /// The largest form we take, in bytes: a few texts of at most 4,000 signs.
 const BODY_BYTES: usize = 64 * 1024;
 
-/// How long a request may take in all.
+/// How long a request may take until its answer begins; one that is sent while it is made may take longer in all.
 const REQUEST_TIME: Duration = Duration::from_secs(30);
 
 /// Every route with everything around it.

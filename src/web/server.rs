@@ -17,11 +17,15 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
+use crate::web::stalled::Impatient;
+
 /// What clients may take.
 #[derive(Debug, Clone, Copy)]
 pub struct ServerLimits {
     /// How long a client may take to send its headers, and how long a connection may be idle.
     pub header_time: Duration,
+    /// For how long a client may take nothing of what is sent to it.
+    pub stall_time: Duration,
     /// How many clients may be connected at once.
     pub connections: usize,
     /// How long requests under way may go on after the stop was asked for.
@@ -30,7 +34,12 @@ pub struct ServerLimits {
 
 impl Default for ServerLimits {
     fn default() -> Self {
-        Self { header_time: Duration::from_secs(10), connections: 1024, last_requests: Duration::from_secs(20) }
+        Self {
+            header_time: Duration::from_secs(10),
+            stall_time: Duration::from_secs(60),
+            connections: 1024,
+            last_requests: Duration::from_secs(20),
+        }
     }
 }
 
@@ -81,6 +90,7 @@ fn connection(
     });
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(limits.header_time);
+    let stream = Impatient::new(stream, limits.stall_time);
     let connection = builder.serve_connection(TokioIo::new(stream), service);
     let watched = graceful.watch(connection);
     async move {

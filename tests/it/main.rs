@@ -24,6 +24,7 @@ mod credentials;
 mod digest;
 mod dispatch;
 mod endings;
+mod export;
 mod fixed_cost;
 mod fleet;
 mod hand_over;

@@ -199,6 +199,8 @@ fn entities(db: &DatabaseConnection) -> SchemaBuilder {
         .register(entity::session::Entity)
         .register(entity::staff::Entity)
         .register(entity::staff_invite::Entity)
+        .register(entity::standing::Entity)
+        .register(entity::weekly_figure::Entity)
 }
 
 /// An entity cannot tell of a unique key over a part of the rows, and sync drops what it is not told of.

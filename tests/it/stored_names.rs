@@ -14,6 +14,7 @@ use koppelklaar::domain::onboarding::{Change, Course, Evidence, Gate, Lifecycle,
 use koppelklaar::domain::reminder::OwnDayKind;
 use koppelklaar::domain::roles::{ContactRole, Roles};
 use koppelklaar::domain::school::Region;
+use koppelklaar::domain::tally::{FigureKind, Standing};
 use koppelklaar::domain::unsent::UnsentReason;
 use koppelklaar::jobs::Job;
 use koppelklaar::store::mail::outbox::MailStatus;
@@ -61,6 +62,8 @@ fn every_stored_name_is_what_it_always_was() {
         (stored::<NotMade>(), "resting not_needed overtaken broke_off"),
         (stored::<CheckPolicy>(), "off advise require"),
         (stored::<Worker>(), "mail planner checks"),
+        (stored::<FigureKind>(), "registered opened turn_ended"),
+        (stored::<Standing>(), "schools consent webservice password allowlisting activation"),
         (named::<Job>(), "repair_clock resume_paused end_passwords delete_expired plan_reminders digest plan_checks"),
         (
             named::<Purpose>(),

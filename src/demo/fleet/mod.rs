@@ -28,6 +28,7 @@ use crate::services::{Context, ServiceError};
 use crate::store::onboarding::bulk::{self, KeyedContact, WholeConnection};
 use crate::store::onboarding::onboardings::Versioned;
 use crate::store::operations::audit::{self, NewEntry};
+use crate::store::operations::tally;
 
 /// How many connections are stored in one transaction.
 const BATCH: usize = 1000;
@@ -88,6 +89,9 @@ async fn store(
 ) -> Result<(), ServiceError> {
     let work = context.db.begin_write().await?;
     bulk::insert_all(work.conn(), all, now).await?;
+    let mut counted = bulk::tally(all);
+    entries.iter().for_each(|entry| counted.count_action(entry.at, &entry.action));
+    tally::add(work.conn(), &counted).await?;
     let mac = |parts: &[&[u8]]| context.keys.audit_mac(None, parts).expect("the newest key is always there");
     audit::append(work.conn(), entries, mac).await?;
     Ok(work.commit().await?)

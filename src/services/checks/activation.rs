@@ -1,6 +1,6 @@
 //! What activation asks of a check, and leave of an admin to go without.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 
@@ -53,10 +53,14 @@ pub async fn activation(context: &Context, connection: ConnectionId) -> Result<A
     answer(context, conn, connection, version).await
 }
 
-/// The reason of each leave that counts, by connection and version of its credentials; none where no check is needed.
-pub async fn reasons_of_leave(context: &Context) -> Result<HashMap<(ConnectionId, u32), Reason>, ServiceError> {
+/// The reason of each leave that counts for these connections, by the version of the credentials too; none where no check
+/// is needed.
+pub async fn reasons_of_leave(
+    context: &Context,
+    connections: &BTreeSet<ConnectionId>,
+) -> Result<HashMap<(ConnectionId, u32), Reason>, ServiceError> {
     let leaves = match context.check_policy {
-        CheckPolicy::Require => check_overrides::list(context.db.reader()).await?,
+        CheckPolicy::Require => check_overrides::list_of(context.db.reader(), connections).await?,
         CheckPolicy::Off | CheckPolicy::Advise => vec![],
     };
     Ok(leaves.into_iter().map(|leave| ((leave.connection, leave.credential_version), leave.reason)).collect())

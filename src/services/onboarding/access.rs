@@ -9,11 +9,11 @@ use chrono::{DateTime, Utc};
 use crate::domain::actor::Actor;
 use crate::domain::credential::{ClosedReason, reveal};
 use crate::domain::ids::{ConnectionId, ContactId};
-use crate::domain::insight::HoldingChange;
 use crate::domain::onboarding::progress::{TaskKind, kurve_tasks};
 use crate::domain::onboarding::{Command, Event, Onboarding, PasswordAccess, People, Step, decide};
 use crate::domain::reminder::{self, WorkingCalendar};
-use crate::services::operations::{holidays, insight};
+use crate::services::operations::holidays;
+use crate::services::operations::insight::{self, Turned};
 use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{Call, Context, ServiceError};
 use crate::store::onboarding::credentials::StoredCredential;
@@ -74,12 +74,13 @@ pub(in crate::services) async fn save_noted(
 ) -> Result<i32, ServiceError> {
     let Versioned { state: before, version } = held;
     let (state, events) = noted(work.conn(), call, connection, before.clone()).await?;
-    let holdings = HoldingChange::of(Some(&before), &state);
-    let version = onboardings::save(work.conn(), connection, &Versioned { state, version }, call.now).await?;
+    let new = Versioned { state, version };
+    let version = onboardings::save(work.conn(), connection, &new, call.now).await?;
     for event in &events {
         work.note_event(connection, version, event);
     }
-    insight::record_holdings(work, call, connection, &holdings).await?;
+    let turned = Turned { before: Some(&before), after: &new.state };
+    insight::follow(work, call, connection, turned).await?;
     Ok(version)
 }
 

@@ -7,13 +7,12 @@ use crate::domain::audit::Action;
 use crate::domain::connection::{Carried, Connection, ConnectionDetails};
 use crate::domain::ids::{ConnectionId, ContactId};
 use crate::domain::import_gate::open_schools;
-use crate::domain::insight::HoldingChange;
 use crate::domain::notice::{About, MailKind};
 use crate::domain::onboarding::{Change, Changed, Command, Event, Ground, Onboarding, Step, decide};
 use crate::domain::school::{Contact, NewContact, School, SchoolRef};
 use crate::domain::text::{Reason, SchoolDomain};
 use crate::services::onboarding::{onboardings, schools};
-use crate::services::operations::insight;
+use crate::services::operations::insight::{self, Turned};
 use crate::services::people::contacts;
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
 use crate::services::{Call, Context, ServiceError};
@@ -188,7 +187,7 @@ async fn found_for(
     }
     let changed = Changed { before, events, after, version: 1 };
     onboardings::record(work, target, &changed);
-    insight::record_holdings(work, call, target, &HoldingChange::of(None, &changed.after)).await?;
+    insight::follow(work, call, target, Turned { before: None, after: &changed.after }).await?;
     Ok(changed)
 }
 

@@ -11,7 +11,6 @@ use crate::domain::connection::Connection;
 use crate::domain::credential::ClosedReason;
 use crate::domain::ids::{ConnectionId, ContactId, SchoolId};
 use crate::domain::import_gate::open_schools;
-use crate::domain::insight::HoldingChange;
 use crate::domain::notice::{About, MailKind};
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::{Change, Changed, Command, Event, Ground, Onboarding, Refusal, Step, decide};
@@ -20,7 +19,7 @@ use crate::services::checks::{self, ActivationAnswer};
 use crate::services::mail::reach::{self, Reach};
 use crate::services::onboarding::tell::tell;
 use crate::services::onboarding::{access, arrangements};
-use crate::services::operations::insight;
+use crate::services::operations::insight::{self, Turned};
 use crate::services::people::contacts;
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
 use crate::services::{Call, Context, ServiceError};
@@ -252,8 +251,8 @@ pub(in crate::services) async fn change_all(
     let changed = Changed { before, events, after: new.state, version };
     record(work, connection, &changed);
     arrangements::follow(work.conn(), connection, &changed).await?;
-    let holdings = HoldingChange::of(Some(&changed.before), &changed.after);
-    insight::record_holdings(work, call, connection, &holdings).await?;
+    let turned = Turned { before: Some(&changed.before), after: &changed.after };
+    insight::follow(work, call, connection, turned).await?;
     let named: BTreeSet<SchoolId> = changed.events.iter().filter_map(|event| event.school).collect();
     for school in named {
         if let Some(progress) = changed.after.school(school) {

@@ -11,6 +11,7 @@ use crate::domain::heartbeat::UNPLANNED_PATIENCE;
 use crate::domain::ids::{ConnectionId, NoteId, SchoolId};
 use crate::domain::onboarding::{Command, Onboarding, Step};
 use crate::domain::school::{School, SchoolDetails, SchoolRef};
+use crate::domain::tally::Figure;
 use crate::domain::text::{NoteText, Reason};
 use crate::services::onboarding::onboardings::change_all;
 use crate::services::unit_of_work::UnitOfWork;
@@ -111,7 +112,7 @@ pub async fn add(
         return Err(ServiceError::Conflict);
     }
     work.said(connection, &details.name);
-    let school = insert(&work, call, connection, details).await?;
+    let school = insert(&mut work, call, connection, details).await?;
     let mut commands = vec![Command::AddSchool { school, asked_by: None }];
     commands.extend(taken_back_for_first(&held.state));
     change_all(&mut work, call, connection, held, &commands).await?;
@@ -129,12 +130,13 @@ pub(in crate::services) fn taken_back_for_first(state: &Onboarding) -> Vec<Comma
 
 /// The row of a school that joins a connection, made before the change that adds it.
 pub(in crate::services) async fn insert(
-    work: &UnitOfWork<'_>,
+    work: &mut UnitOfWork<'_>,
     call: &Call,
     connection: ConnectionId,
     details: SchoolDetails,
 ) -> Result<SchoolId, ServiceError> {
     let id = SchoolId::from_uuid(work.context().chance.uuid_v7(call.now));
+    work.tally().count(call.now, Figure::Registered);
     match schools::insert(work.conn(), &School { id, connection, details, created_at: call.now }).await {
         Err(StoreError::Taken) => Err(ServiceError::BrinTaken),
         other => Ok(other.map(|()| id)?),

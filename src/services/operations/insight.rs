@@ -1,23 +1,26 @@
 //! Figures for Kurve: where schools stand, how long each party keeps the ball, and what comes in and opens per week.
 //!
-//! Holdings are recorded with each change, in its transaction, so that the figures cost what happened in the period and
-//! not all history.
+//! Holdings are recorded and figures counted with each change, in its transaction, so that the page costs its weeks and
+//! neither the schools nor all history.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
 use strum::IntoEnumIterator;
 
 use crate::domain::ids::ConnectionId;
-use crate::domain::insight::{Durations, HoldingChange, last_weeks, per_week};
+use crate::domain::insight::{Ball, Durations, HoldingChange};
 use crate::domain::onboarding::decide::amsterdam_date;
-use crate::domain::onboarding::{Gate, Party};
-use crate::domain::reminder::hours::moment_on;
+use crate::domain::onboarding::{Gate, Onboarding, Party};
 use crate::domain::reminder::{OwnDays, SchoolHolidays, WorkingCalendar, national};
 use crate::domain::school::Region;
+use crate::domain::tally::{Figure, FigureKind, Standing, last_weeks};
 use crate::services::operations::holidays;
 use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{Call, Context, ServiceError};
 use crate::store::onboarding::connections;
-use crate::store::operations::insight::{self, HoldingCount, OpenHolding};
+use crate::store::operations::insight::{self, OpenHolding};
+use crate::store::operations::tally::{self, TurnCount};
 
 /// Where schools that are under way or paused stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,51 +53,73 @@ pub struct Figures {
     pub weeks: Vec<Week>,
 }
 
-/// The figures of the last weeks, this week included.
+/// The figures of the last weeks, this week included. They are read as they were counted: nothing here grows with the
+/// number of schools.
 pub async fn figures(context: &Context, now: DateTime<Utc>, weeks: u64) -> Result<Figures, ServiceError> {
     let conn = context.db.reader();
     let mondays = last_weeks(now, weeks);
     let first = mondays.first().copied().unwrap_or_else(|| amsterdam_date(now));
-    let since = moment_on(first, NaiveTime::MIN);
-    let (schools, yes) = insight::count_gates(conn).await?;
+    let standing = tally::load_standing(conn).await?;
     let mut holdings: Vec<_> = Party::iter().map(|party| (party, Durations::default())).collect();
-    for HoldingCount { party, working_days, turns } in insight::count_holdings(conn, since).await? {
+    for TurnCount { party, working_days, turns } in tally::list_turns(conn, first).await? {
         holdings
             .iter_mut()
             .filter(|(of, _)| *of == party)
             .for_each(|(_, durations)| durations.add(working_days, turns));
     }
-    let registered = per_week(&mondays, insight::list_registered(conn, since).await?);
-    let opened = per_week(&mondays, insight::list_opened(conn, since).await?);
-    let week = |(monday, (registered, opened))| Week { monday, registered, opened };
+    let registered = tally::list_weeks(conn, FigureKind::Registered, first).await?;
+    let opened = tally::list_weeks(conn, FigureKind::Opened, first).await?;
+    let of = |counts: &BTreeMap<NaiveDate, u64>, monday| counts.get(&monday).copied().unwrap_or_default();
+    let week = |monday| Week { monday, registered: of(&registered, monday), opened: of(&opened, monday) };
     Ok(Figures {
-        gates: GateFigures { schools, yes: Gate::iter().zip(yes).collect() },
+        gates: GateFigures {
+            schools: standing.schools(Standing::Schools),
+            yes: Gate::iter().map(|gate| (gate, standing.schools(Standing::yes(gate)))).collect(),
+        },
         holdings,
-        weeks: mondays.into_iter().zip(registered.into_iter().zip(opened)).map(week).collect(),
+        weeks: mondays.into_iter().map(week).collect(),
     })
 }
 
-/// Records the holdings that a change ends and begins.
-pub(in crate::services) async fn record_holdings(
-    work: &UnitOfWork<'_>,
+/// An onboarding before a change, if there was one, and after it.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::services) struct Turned<'a> {
+    pub(in crate::services) before: Option<&'a Onboarding>,
+    pub(in crate::services) after: &'a Onboarding,
+}
+
+/// Records the holdings that a change ends and begins, and counts what it means for the figures.
+pub(in crate::services) async fn follow(
+    work: &mut UnitOfWork<'_>,
     call: &Call,
     connection: ConnectionId,
-    holdings: &HoldingChange,
+    turned: Turned<'_>,
 ) -> Result<(), ServiceError> {
-    let context = work.context();
+    work.tally().follow(turned.before, turned.after);
+    let holdings = HoldingChange::of(turned.before, turned.after);
     if !holdings.ended.is_empty() {
-        let region = connections::load(work.conn(), connection).await?.details.region;
-        for open in insight::list_open_holdings(work.conn(), connection).await? {
-            if holdings.ended.contains(&open.ball) {
-                let holidays = holidays::last_known(context);
-                let days = working_days(&holidays, open.ball.party, region, Span { from: open.begun_at, to: call.now });
-                insight::mark_holding_ended(work.conn(), open.id, call.now, days).await?;
-            }
-        }
+        end_holdings(work, call, connection, &holdings.ended).await?;
     }
-    for ball in holdings.begun.iter().copied() {
-        let holding = OpenHolding { id: context.chance.uuid_v7(call.now), ball, begun_at: call.now };
+    for ball in holdings.begun {
+        let holding = OpenHolding { id: work.context().chance.uuid_v7(call.now), ball, begun_at: call.now };
         insight::insert_holding(work.conn(), connection, holding).await?;
+    }
+    Ok(())
+}
+
+async fn end_holdings(
+    work: &mut UnitOfWork<'_>,
+    call: &Call,
+    connection: ConnectionId,
+    ended: &[Ball],
+) -> Result<(), ServiceError> {
+    let holidays = holidays::last_known(work.context());
+    let region = connections::load(work.conn(), connection).await?.details.region;
+    let open = insight::list_open_holdings(work.conn(), connection).await?;
+    for OpenHolding { id, ball, begun_at } in open.into_iter().filter(|open| ended.contains(&open.ball)) {
+        let working_days = working_days(&holidays, ball.party, region, Span { from: begun_at, to: call.now });
+        insight::mark_holding_ended(work.conn(), id, call.now, working_days).await?;
+        work.tally().count(call.now, Figure::TurnEnded { party: ball.party, working_days });
     }
     Ok(())
 }

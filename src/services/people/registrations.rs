@@ -10,17 +10,17 @@ use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::connection::{Carried, Connection};
 use crate::domain::ids::{ConnectionId, ContactId, RegistrationId, SchoolId};
-use crate::domain::insight::HoldingChange;
 use crate::domain::join::{Asker, JoinKind};
 use crate::domain::notice::{About, MailKind};
 use crate::domain::onboarding::{Changed, Command, Ground, Onboarding, Step, decide};
 use crate::domain::roles::Roles;
 use crate::domain::school::{Contact, NewContact, RequestDetails, School};
+use crate::domain::tally::Figure;
 use crate::domain::text::{EmailAddress, PersonName};
 use crate::services::onboarding::joins::{self, Asking, Place, Wanted};
 use crate::services::onboarding::onboardings;
 use crate::services::onboarding::tell::tell;
-use crate::services::operations::insight;
+use crate::services::operations::insight::{self, Turned};
 use crate::services::people::portal_access;
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
 use crate::services::{AnonymousCall, Call, Context, ServiceError, chain};
@@ -204,6 +204,7 @@ async fn create(
     let school = SchoolId::from_uuid(context.chance.uuid_v7(call.now));
     let details = form.details.school();
     schools::insert(work.conn(), &School { id: school, connection: id, details, created_at: call.now }).await?;
+    work.tally().count(call.now, Figure::Registered);
     let person = Contact {
         id: contact,
         connection: id,
@@ -225,7 +226,7 @@ async fn create(
     work.note(Some(id), Action::ContactAdded { contact, roles: form.roles });
     let changed = Changed { before, events, after, version: 1 };
     onboardings::record(work, id, &changed);
-    insight::record_holdings(work, call, id, &HoldingChange::of(None, &changed.after)).await?;
+    insight::follow(work, call, id, Turned { before: None, after: &changed.after }).await?;
     tell(work, id, &changed, Some(contact)).await?;
     Ok(id)
 }

@@ -1,5 +1,7 @@
 //! Leave to activate without a passing check.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use entity::check_override;
 use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder};
@@ -39,9 +41,16 @@ pub async fn insert(conn: &impl ConnectionTrait, new: &CheckOverride) -> Result<
     Ok(())
 }
 
-/// Every leave, oldest first. There are few: each is an exception.
-pub async fn list(conn: &impl ConnectionTrait) -> Result<Vec<CheckOverride>, StoreError> {
-    let rows = check_override::Entity::find().order_by_asc(check_override::COLUMN.at).all(conn).await?;
+/// Every leave for these connections, oldest first.
+pub async fn list_of(
+    conn: &impl ConnectionTrait,
+    connections: &BTreeSet<ConnectionId>,
+) -> Result<Vec<CheckOverride>, StoreError> {
+    let rows = check_override::Entity::find()
+        .filter(check_override::COLUMN.connection_id.is_in(connections.iter().map(|id| id.as_uuid())))
+        .order_by_asc(check_override::COLUMN.at)
+        .all(conn)
+        .await?;
     rows.iter().map(to_override).collect()
 }
 

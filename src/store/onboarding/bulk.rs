@@ -9,6 +9,7 @@ use super::{connections, credentials, onboardings, schools};
 use crate::domain::connection::Connection;
 use crate::domain::reminder::SentReminder;
 use crate::domain::school::{Contact, School};
+use crate::domain::tally::{Figure, Tally};
 use crate::store::checks::check_status::{self as statuses, CheckStatus};
 use crate::store::operations::insight::{self, Holding};
 use crate::store::people::contacts;
@@ -58,7 +59,7 @@ pub struct KeptReminder {
     pub sent: SentReminder,
 }
 
-/// Stores new connections with all that belongs to them.
+/// Stores new connections with all that belongs to them; their audit and what is [counted](tally) come after it.
 ///
 /// # Errors
 /// `Taken` when one of them, or something of one, is here already.
@@ -79,6 +80,21 @@ pub async fn insert_all(
     insert_rows(conn, rows.holdings).await?;
     insert_rows(conn, rows.reminders).await?;
     insert_rows(conn, rows.statuses).await
+}
+
+/// What is counted of new connections, but for what their audit says.
+pub fn tally(all: &[WholeConnection]) -> Tally {
+    let mut tally = Tally::default();
+    for whole in all {
+        tally.follow(None, &whole.onboarding.state);
+        whole.schools.iter().for_each(|school| tally.count(school.created_at, Figure::Registered));
+        for Holding { begun, ended } in &whole.holdings {
+            if let Some((at, working_days)) = *ended {
+                tally.count(at, Figure::TurnEnded { party: begun.ball.party, working_days });
+            }
+        }
+    }
+    tally
 }
 
 #[derive(Default)]

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use entity::option_b;
-use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, sea_query::OnConflict};
+use entity::{contact, option_b};
+use sea_orm::{ActiveValue::Set, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationDef, sea_query::OnConflict};
 use uuid::Uuid;
 
 use crate::domain::ids::{ContactId, SchoolId};
@@ -28,6 +28,45 @@ pub async fn list(
     let ids = schools.iter().map(|school| school.as_uuid());
     let rows = option_b::Entity::find().filter(option_b::COLUMN.school_id.is_in(ids)).all(conn).await?;
     rows.into_iter().map(|row| Ok((SchoolId::from_uuid(row.school_id), to_kept(row)?))).collect()
+}
+
+/// What is kept of a school but its table: what an export shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// When the file was made last.
+    pub file_made: Option<DateTime<Utc>>,
+    /// When all was cleaned up last.
+    pub cleaned_up: Option<DateTime<Utc>>,
+    /// The name of the contact who said so, if it is known.
+    pub cleaned_up_by: Option<String>,
+}
+
+/// What is kept of these schools but their tables, as far as anything is.
+pub async fn list_marks(
+    conn: &impl ConnectionTrait,
+    schools: &[SchoolId],
+) -> Result<BTreeMap<SchoolId, Marks>, StoreError> {
+    if schools.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    type Row = (Uuid, Option<DateTime<Utc>>, Option<DateTime<Utc>>, Option<String>);
+    let by: RelationDef = option_b::Entity::belongs_to(contact::Entity)
+        .from(option_b::Column::CleanedUpBy)
+        .to(contact::Column::Id)
+        .into();
+    let rows: Vec<Row> = option_b::Entity::find()
+        .select_only()
+        .columns([option_b::Column::SchoolId, option_b::Column::FileMadeAt, option_b::Column::CleanedUpAt])
+        .column(contact::Column::Name)
+        .join(JoinType::LeftJoin, by)
+        .filter(option_b::COLUMN.school_id.is_in(schools.iter().map(|school| school.as_uuid())))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let marks = |(school, file_made, cleaned_up, cleaned_up_by): Row| {
+        (SchoolId::from_uuid(school), Marks { file_made, cleaned_up, cleaned_up_by })
+    };
+    Ok(rows.into_iter().map(marks).collect())
 }
 
 /// Stores what is kept of a school. The caller has locked the onboarding of its connection.

@@ -1,16 +1,13 @@
-//! Holdings (how long a party had a step), and the counts that Kurve's figures are drawn from.
+//! Holdings: how long a party had a step. What is counted of them is in [`super::tally`].
 
 use chrono::{DateTime, Utc};
-use entity::{audit, connection, holding, onboarding, school};
-use sea_orm::sea_query::{Expr, SimpleExpr};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, Related,
-};
+use entity::holding;
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::domain::ids::ConnectionId;
 use crate::domain::insight::Ball;
-use crate::domain::onboarding::{Course, Gate, Party, Step};
+use crate::domain::onboarding::{Party, Step};
 use crate::store::{ConnectionTrait, StoreError};
 
 /// A holding that has not ended.
@@ -91,83 +88,4 @@ pub async fn mark_holding_ended(
         .exec(conn)
         .await?;
     Ok(())
-}
-
-/// How many turns of a party took a number of working days.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct HoldingCount {
-    /// Whose turns.
-    pub party: Party,
-    /// How long each took.
-    pub working_days: u32,
-    /// How many they are.
-    pub turns: u64,
-}
-
-/// How many holdings that ended since a moment took how many working days, per party.
-pub async fn count_holdings(
-    conn: &impl ConnectionTrait,
-    since: DateTime<Utc>,
-) -> Result<Vec<HoldingCount>, StoreError> {
-    let rows: Vec<(String, i32, i64)> = holding::Entity::find()
-        .select_only()
-        .column(holding::Column::Party)
-        .column(holding::Column::WorkingDays)
-        .column_as(holding::COLUMN.id.count(), "turns")
-        .filter(holding::COLUMN.ended_at.gte(since))
-        .filter(holding::COLUMN.working_days.is_not_null())
-        .group_by(holding::COLUMN.party)
-        .group_by(holding::COLUMN.working_days)
-        .into_tuple()
-        .all(conn)
-        .await?;
-    let to_count = |(party, days, holdings): (String, i32, i64)| {
-        let party =
-            party.parse::<Party>().map_err(|_| StoreError::CorruptRow { table: "holding", id: party, what: "party" });
-        let working_days = u32::try_from(days).unwrap_or_default();
-        Ok(HoldingCount { party: party?, working_days, turns: u64::try_from(holdings).unwrap_or_default() })
-    };
-    rows.into_iter().map(to_count).collect()
-}
-
-/// How many schools are under way or paused, and for how many of those each gate is yes, in the order of the gates.
-pub async fn count_gates(conn: &impl ConnectionTrait) -> Result<(u64, [u64; 5]), StoreError> {
-    let yes = |column: SimpleExpr| Expr::expr(Expr::case(column.eq(true), 1).finally(0)).sum();
-    let shared = |column: onboarding::Column| yes(Expr::col(column.as_column_ref()));
-    // Nothing sums up to null.
-    type Sum = Option<i64>;
-    let counts: Option<(i64, Sum, Sum, Sum, Sum, Sum)> = school::Entity::find()
-        .inner_join(connection::Entity)
-        .join(JoinType::InnerJoin, <connection::Entity as Related<onboarding::Entity>>::to())
-        .select_only()
-        .column_as(school::COLUMN.id.count(), "schools")
-        .column_as(shared(onboarding::Column::GateConsent), Gate::Consent.as_str())
-        .column_as(shared(onboarding::Column::GateWebservice), Gate::Webservice.as_str())
-        .column_as(shared(onboarding::Column::GatePassword), Gate::Password.as_str())
-        .column_as(shared(onboarding::Column::GateAllowlisting), Gate::Allowlisting.as_str())
-        .column_as(yes(Expr::col(school::Column::IsActivated.as_column_ref())), Gate::Activation.as_str())
-        .filter(school::COLUMN.course.eq(Course::UnderWay.as_str()))
-        .into_tuple()
-        .one(conn)
-        .await?;
-    let (schools, consent, webservice, password, allowlisting, activation) = counts.unwrap_or_default();
-    let positive = |count: i64| u64::try_from(count).unwrap_or_default();
-    let yes = [consent, webservice, password, allowlisting, activation];
-    Ok((positive(schools), yes.map(|count| positive(count.unwrap_or_default()))))
-}
-
-/// When schools came to exist, since a moment.
-pub async fn list_registered(
-    conn: &impl ConnectionTrait,
-    since: DateTime<Utc>,
-) -> Result<Vec<DateTime<Utc>>, StoreError> {
-    let query = school::Entity::find().select_only().column(school::Column::CreatedAt);
-    Ok(query.filter(school::COLUMN.created_at.gte(since)).into_tuple().all(conn).await?)
-}
-
-/// When imports opened, since a moment; a school whose import opened twice counts twice.
-pub async fn list_opened(conn: &impl ConnectionTrait, since: DateTime<Utc>) -> Result<Vec<DateTime<Utc>>, StoreError> {
-    let query = audit::Entity::find().select_only().column(audit::Column::At);
-    let opened = query.filter(audit::COLUMN.action.eq("import_opened")).filter(audit::COLUMN.at.gte(since));
-    Ok(opened.into_tuple().all(conn).await?)
 }

@@ -8,4 +8,6 @@ pub mod heartbeats;
 pub mod holidays;
 pub mod insight;
 pub mod job_slots;
+pub mod recount;
 pub mod saved_views;
+pub mod tally;

@@ -5,6 +5,7 @@ mod changes;
 mod clock;
 mod credentials;
 mod due;
+mod figures;
 mod full_disk;
 mod overview;
 mod plans;

@@ -4,11 +4,12 @@ use std::sync::{Arc, Mutex};
 
 use koppelklaar::domain::ids::{ConnectionId, ContactId, SchoolId};
 use koppelklaar::domain::notice::MailKind;
+use koppelklaar::domain::tally::{FigureKind, week_of};
 use koppelklaar::store::checks::check_status_list;
 use koppelklaar::store::mail::{mail_connections, outbox};
 use koppelklaar::store::onboarding::overview::{self, WaitingAfter};
 use koppelklaar::store::onboarding::{joins, onboardings, option_b};
-use koppelklaar::store::operations::audit;
+use koppelklaar::store::operations::{audit, tally};
 use koppelklaar::store::people::registrations;
 use koppelklaar::store::reminders;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
@@ -130,6 +131,19 @@ fn passwords_whose_days_are_over_and_requests_without_a_confirmation_are_found_b
 
         assert!(passwords.await.iter().any(|line| line.contains("idx-onboarding-password_until")));
         assert!(requests.await.iter().any(|line| line.contains("idx-registration-requested_at")));
+    });
+}
+
+#[test]
+fn the_figures_of_some_weeks_are_found_by_their_key() {
+    run(|app: TestApp| async move {
+        let since = week_of(app.now());
+
+        plans(&app, async |conn| {
+            tally::list_turns(conn, since).await.expect("the store answers");
+            tally::list_weeks(conn, FigureKind::Opened, since).await.expect("the store answers");
+        })
+        .await;
     });
 }
 

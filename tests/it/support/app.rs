@@ -14,6 +14,7 @@ use koppelklaar::domain::credential::Template;
 use koppelklaar::domain::ids::{ConnectionId, ContactId, SchoolId};
 use koppelklaar::domain::onboarding::Step;
 use koppelklaar::domain::school::{ContactRef, School};
+use koppelklaar::domain::tally::Tally;
 use koppelklaar::domain::text::{Brin, EmailAddress, PersonName};
 use koppelklaar::jobs::{self, Job};
 use koppelklaar::links::{self, BaseUrl, OfConnection};
@@ -27,6 +28,7 @@ use koppelklaar::services::Context;
 use koppelklaar::services::mail::dispatch::{self, Mailer, Summary};
 use koppelklaar::services::people::staff_accounts;
 use koppelklaar::store::onboarding::schools;
+use koppelklaar::store::operations::{recount, tally};
 use koppelklaar::store::people::contacts;
 use koppelklaar::store::{self, Db};
 use koppelklaar::web::rate_limit::Allowance;
@@ -310,7 +312,15 @@ impl TestApp {
             .expect("a fresh name")
     }
 
-    /// Everything that must hold after a test: the audit is whole, and no mail was given up.
+    /// What is counted is what there is.
+    pub(crate) async fn figures_hold(&self) {
+        let conn = self.context().db.reader();
+        let kept = tally::load_all(conn).await.expect("the figures can be read");
+        let counted = recount::count(conn).await.expect("the rows can be read");
+        assert_eq!(counted.without(&kept), Tally::default(), "what is missing of the figures");
+    }
+
+    /// Everything that must hold after a test: the audit is whole, no mail was given up, and the figures are right.
     pub(crate) async fn finish(&self) {
         let finding =
             koppelklaar::services::operations::audit::verify(self.context()).await.expect("the audit can be read");
@@ -322,6 +332,7 @@ impl TestApp {
         )
         .await;
         assert_eq!(failed.expect("the store answers"), vec![], "mails were given up");
+        self.figures_hold().await;
     }
 }
 

@@ -9,6 +9,7 @@ use crate::domain::join::{Asker, Decision, JoinKind, JoinOutcome, JoinRequest};
 use crate::domain::notice::{About, MailKind};
 use crate::domain::onboarding::{Command, Ground, Onboarding, SchoolProgress, Step};
 use crate::domain::school::School;
+use crate::domain::tally::Figure;
 use crate::domain::text::Reason;
 use crate::services::onboarding::access;
 use crate::services::onboarding::joins::waiting::person_of;
@@ -65,7 +66,7 @@ pub async fn accept(
             return Err(ServiceError::MoveFirst);
         }
         let asker = let_in(&mut work, call, request, is_in_use).await?;
-        if let Some(school) = take_in(&work, call, request).await? {
+        if let Some(school) = take_in(&mut work, call, request).await? {
             commands.push(Command::AddSchool { school, asked_by: asker });
             coming.push(school);
         }
@@ -128,7 +129,11 @@ async fn let_in(
 }
 
 /// Makes the row of a school that comes; `None` where a request brings none.
-async fn take_in(work: &UnitOfWork<'_>, call: &Call, request: &JoinRequest) -> Result<Option<SchoolId>, ServiceError> {
+async fn take_in(
+    work: &mut UnitOfWork<'_>,
+    call: &Call,
+    request: &JoinRequest,
+) -> Result<Option<SchoolId>, ServiceError> {
     if known_school(request).is_some() {
         return Ok(None);
     }
@@ -145,6 +150,7 @@ async fn take_in(work: &UnitOfWork<'_>, call: &Call, request: &JoinRequest) -> R
     }
     let school = SchoolId::from_uuid(work.context().chance.uuid_v7(call.now));
     let new = School { id: school, connection, details: request.school.clone(), created_at: call.now };
+    work.tally().count(call.now, Figure::Registered);
     match schools::insert(work.conn(), &new).await {
         Err(StoreError::Taken) => Err(ServiceError::BrinTaken),
         other => Ok(other.map(|()| Some(school))?),

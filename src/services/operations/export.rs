@@ -1,0 +1,45 @@
+//! The list of schools as it leaves the house: page by page, each a few short queries, so that nothing is held open while
+//! somebody takes their time to read it.
+
+use std::collections::BTreeSet;
+
+use crate::domain::ids::{ConnectionId, SchoolId};
+use crate::domain::text::Reason;
+use crate::services::{Context, ServiceError, checks};
+use crate::store::Page;
+use crate::store::onboarding::option_b::{self, Marks};
+use crate::store::onboarding::overview::{self, After, Filter, SchoolOverview};
+
+/// How many schools are read at a time.
+pub const PAGE_ROWS: u64 = 500;
+
+/// A school in the export.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportRow {
+    /// The school, with where it stands.
+    pub found: SchoolOverview,
+    /// Why an admin gave leave to activate it without a check, if that counts.
+    pub leave: Option<Reason>,
+    /// What it did with Optie B.
+    pub option_b: Marks,
+}
+
+/// The schools that pass, by name, after a place.
+pub async fn page(
+    context: &Context,
+    filter: &Filter,
+    after: Option<&After>,
+) -> Result<Page<ExportRow, After>, ServiceError> {
+    let conn = context.db.reader();
+    let Page { rows, next } = overview::list(conn, filter, after, PAGE_ROWS).await?;
+    let connections: BTreeSet<ConnectionId> = rows.iter().map(|found| found.carrier.connection.id).collect();
+    let leaves = checks::reasons_of_leave(context, &connections).await?;
+    let schools: Vec<SchoolId> = rows.iter().map(|found| found.school.id).collect();
+    let mut marks = option_b::list_marks(conn, &schools).await?;
+    let row = |found: SchoolOverview| {
+        let version = (found.carrier.connection.id, found.carrier.state.credential_version());
+        let option_b = marks.remove(&found.school.id).unwrap_or_default();
+        ExportRow { leave: leaves.get(&version).cloned(), option_b, found }
+    };
+    Ok(Page { rows: rows.into_iter().map(row).collect(), next })
+}

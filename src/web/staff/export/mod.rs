@@ -1,0 +1,138 @@
+//! The list of schools as a file, with the filter of the page: CSV as Dutch spreadsheets read it, and a workbook.
+//!
+//! What a school typed is text and stays text: in CSV a cell that a spreadsheet would take for a formula begins with an
+//! apostrophe; in a workbook every cell has a type of its own, and none is a formula.
+
+mod pages;
+mod table;
+mod workbook;
+
+use axum::body::Body;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+
+use self::pages::Pages;
+use super::schools::SchoolsQuery;
+use super::view::holders;
+use crate::domain::import_gate::verdict_of_all;
+use crate::domain::onboarding::Gate;
+use crate::domain::onboarding::decide::amsterdam_date;
+use crate::links;
+use crate::services::ServiceError;
+use crate::services::operations::export::{self, ExportRow};
+use crate::store::Page;
+use crate::store::onboarding::overview::{After, Filter, SchoolOverview};
+use crate::web::WebState;
+use crate::web::error::PageError;
+use crate::web::extract::Staff;
+use crate::words;
+
+const HEADINGS: [&str; 20] = [
+    "School",
+    "BRIN",
+    "Koppeling",
+    "Schooldomein",
+    "Regio",
+    "Stand",
+    "Consent",
+    "Webservice",
+    "Wachtwoord",
+    "Allowlisting",
+    "Activering",
+    "Import",
+    "Activering toegestaan zonder controle",
+    "Aan zet",
+    "Wacht op Kurve sinds",
+    "Aangemeld op",
+    "Adres van de pagina",
+    "Numo-bestand gemaakt op",
+    "Opgeruimd op",
+    "Opgeruimd door",
+];
+
+const SPREADSHEET: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// A row of the file.
+type Cells = [String; HEADINGS.len()];
+
+/// The list as CSV: semicolons, and a mark that says UTF-8, as spreadsheets in Dutch expect. It is sent while it is read.
+pub(super) async fn csv(
+    State(web): State<WebState>,
+    staff: Staff,
+    query: Result<Query<SchoolsQuery>, QueryRejection>,
+) -> Result<Response, PageError> {
+    let pages = begin(&web, staff, query).await?;
+    Ok(download("text/csv; charset=utf-8", "csv", table::body(pages)))
+}
+
+/// The list as a workbook. It cannot be sent before it is whole, so it is made in a file that nobody else can open.
+pub(super) async fn workbook(
+    State(web): State<WebState>,
+    staff: Staff,
+    query: Result<Query<SchoolsQuery>, QueryRejection>,
+) -> Result<Response, PageError> {
+    let pages = begin(&web, staff, query).await?;
+    Ok(download(SPREADSHEET, "xlsx", workbook::body(pages)))
+}
+
+/// The first page, so that what is wrong from the start is still an answer by itself; the others when they are asked for.
+async fn begin(
+    web: &WebState,
+    staff: Staff,
+    query: Result<Query<SchoolsQuery>, QueryRejection>,
+) -> Result<Pages, PageError> {
+    let filter = query.map(|Query(typed)| typed).unwrap_or_default().tidied().filter();
+    let first = page(web, &filter, None).await?;
+    let web = web.clone();
+    let load = move |after: After| {
+        let (web, filter) = (web.clone(), filter.clone());
+        async move { page(&web, &filter, Some(&after)).await }
+    };
+    Ok(Pages::new(staff.visit.request_id, first, load))
+}
+
+async fn page(web: &WebState, filter: &Filter, after: Option<&After>) -> Result<Page<Cells, After>, ServiceError> {
+    let Page { rows, next } = export::page(&web.context, filter, after).await?;
+    Ok(Page { rows: rows.into_iter().map(|school| row(web, school)).collect(), next })
+}
+
+fn row(web: &WebState, school: ExportRow) -> Cells {
+    let ExportRow { found: SchoolOverview { school, carrier }, leave, option_b } = school;
+    let (connection, state) = (&carrier.connection, &carrier.state);
+    let yes_no = |gate| if state.is_gate_yes(gate) { "ja" } else { "nee" }.to_owned();
+    let [consent, webservice, password, allowlisting, activation] =
+        [Gate::Consent, Gate::Webservice, Gate::Password, Gate::Allowlisting, Gate::Activation].map(yes_no);
+    let holding: Vec<&str> = holders(state).into_iter().map(words::party_name).collect();
+    let date = |at: Option<DateTime<Utc>>| at.map(|at| amsterdam_date(at).to_string()).unwrap_or_default();
+    let cleaned_up_by = option_b.cleaned_up.map(|_| option_b.cleaned_up_by.unwrap_or("een contactpersoon".to_owned()));
+    [
+        school.details.name.to_string(),
+        school.details.brin.to_string(),
+        connection.details.name.to_string(),
+        connection.details.domain.label().to_owned(),
+        connection.details.region.label_nl().to_owned(),
+        words::lifecycle_name(&state.lifecycle()).to_owned(),
+        consent,
+        webservice,
+        password,
+        allowlisting,
+        activation,
+        if verdict_of_all(state).is_open() { "open" } else { "dicht" }.to_owned(),
+        leave.map(|reason| reason.to_string()).unwrap_or_default(),
+        holding.join(", "),
+        date(carrier.kurve_since),
+        date(Some(school.created_at)),
+        web.context.base.to(&links::staff_school(links::STAFF_SCHOOL, connection.id)),
+        date(option_b.file_made),
+        date(option_b.cleaned_up),
+        cleaned_up_by.unwrap_or_default(),
+    ]
+}
+
+fn download(content_type: &'static str, ending: &str, body: Body) -> Response {
+    let named = format!("attachment; filename=\"scholen.{ending}\"");
+    ([(header::CONTENT_TYPE, content_type.to_owned()), (header::CONTENT_DISPOSITION, named)], body).into_response()
+}
