@@ -20,7 +20,7 @@ use std::time::Duration;
 use sea_orm::sqlx::{self, Connection as _, SqliteConnection};
 use sea_orm::{
     ActiveModelTrait, ConnectOptions, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, EntityTrait,
-    Iterable, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    Iterable, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 
 pub use error::StoreError;
@@ -103,6 +103,15 @@ pub struct Db {
     read: DatabaseConnection,
 }
 
+/// A statement that ran.
+#[derive(Debug, Clone)]
+pub struct Heard {
+    /// The statement, with its values.
+    pub statement: Statement,
+    /// How long the database took.
+    pub took: Duration,
+}
+
 /// A write transaction; dropped without [`WriteTx::commit`] it leaves nothing behind.
 #[derive(Debug)]
 pub struct WriteTx(DatabaseTransaction);
@@ -163,6 +172,16 @@ impl Db {
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.write.ping().await?;
         Ok(self.read.ping().await?)
+    }
+
+    /// Has every statement told after it ran, with its values: for tests and measurements.
+    pub fn listen(&mut self, heard: impl Fn(&Heard) + Clone + Send + Sync + 'static) {
+        for conn in [&mut self.read, &mut self.write] {
+            let heard = heard.clone();
+            conn.set_metric_callback(move |told| {
+                heard(&Heard { statement: told.statement.clone(), took: told.elapsed });
+            });
+        }
     }
 
     pub(crate) fn migrating(&self) -> &DatabaseConnection {
