@@ -14,7 +14,7 @@ use crate::services::{Call, Context, ServiceError, sealed_password};
 use crate::store::mail::outbox::{MailStatus, OutboxMail};
 use crate::store::mail::{mail_connections, outbox};
 use crate::store::operations::audit;
-use crate::store::{ConnectionTrait, WriteTx};
+use crate::store::{Changing, WriteTx};
 
 /// A change under way.
 pub(super) struct UnitOfWork<'a> {
@@ -45,7 +45,7 @@ impl<'a> UnitOfWork<'a> {
         Ok(Self { context, call, tx, entries: vec![], said: vec![], mails: vec![], schools: vec![] })
     }
 
-    pub(super) fn conn(&self) -> &impl ConnectionTrait {
+    pub(super) fn conn(&self) -> &impl Changing {
         self.tx.conn()
     }
 
@@ -163,7 +163,7 @@ impl<'a> UnitOfWork<'a> {
         }
     }
 
-    /// Writes mails and audit and commits. The audit comes last: it makes other writers wait.
+    /// Writes mails, what lists show, and audit, and commits. The audit comes last: it makes other writers wait.
     ///
     /// # Errors
     /// `HoldsPassword` when somebody typed a password of the connection: then nothing of the change is kept.
@@ -173,6 +173,7 @@ impl<'a> UnitOfWork<'a> {
         for (mail, schools) in self.schools {
             mail_connections::insert(self.tx.conn(), mail, schools).await?;
         }
+        self.tx.settle().await?;
         let keys = &self.context.keys;
         let mac = |parts: &[&[u8]]| keys.audit_mac(None, parts).expect("the newest key is always there");
         audit::append(self.tx.conn(), self.entries, mac).await?;

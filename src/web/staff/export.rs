@@ -10,18 +10,17 @@ use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
+use strum::IntoEnumIterator;
 
 use super::schools::SchoolsQuery;
-use super::view::holders;
 use crate::domain::ids::ConnectionId;
-use crate::domain::import_gate::verdict_of_all;
 use crate::domain::onboarding::Gate;
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::text::Reason;
 use crate::links;
 use crate::services::checks;
 use crate::services::onboarding::schools;
-use crate::store::onboarding::overview::{Filter, SchoolOverview};
+use crate::store::onboarding::school_list::{Filter, SchoolSummary};
 use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
@@ -82,14 +81,14 @@ async fn rows(
     web: &WebState,
     query: Result<Query<SchoolsQuery>, QueryRejection>,
 ) -> Result<Vec<[String; HEADINGS.len()]>, PageError> {
-    let filter = query.map(|Query(typed)| typed).unwrap_or_default().tidied().filter();
+    let filter = query.map(|Query(typed)| typed).unwrap_or_default().tidied().filter(&web.context);
     let found = all(web, &filter).await?;
     let leaves = checks::reasons_of_leave(&web.context).await?;
     Ok(found.iter().map(|school| row(web, school, &leaves)).collect())
 }
 
 /// Every school that passes, page by page.
-async fn all(web: &WebState, filter: &Filter) -> Result<Vec<SchoolOverview>, PageError> {
+async fn all(web: &WebState, filter: &Filter) -> Result<Vec<SchoolSummary>, PageError> {
     let mut found = vec![];
     let mut after = None;
     loop {
@@ -104,34 +103,32 @@ async fn all(web: &WebState, filter: &Filter) -> Result<Vec<SchoolOverview>, Pag
 
 fn row(
     web: &WebState,
-    overview: &SchoolOverview,
+    school: &SchoolSummary,
     leaves: &HashMap<(ConnectionId, u32), Reason>,
 ) -> [String; HEADINGS.len()] {
-    let SchoolOverview { school, carrier } = overview;
-    let (connection, state) = (&carrier.connection, &carrier.state);
-    let leave = leaves.get(&(connection.id, state.credential_version()));
-    let yes_no = |gate| if state.is_gate_yes(gate) { "ja" } else { "nee" }.to_owned();
+    let leave = leaves.get(&(school.connection, school.credential_version));
+    let yes_no = |gate| if school.gates.contains(&gate) { "ja" } else { "nee" }.to_owned();
     let [consent, webservice, password, allowlisting, activation] =
         [Gate::Consent, Gate::Webservice, Gate::Password, Gate::Allowlisting, Gate::Activation].map(yes_no);
-    let holding: Vec<&str> = holders(state).into_iter().map(words::party_name).collect();
+    let holding: Vec<&str> = school.holders.iter().copied().map(words::party_name).collect();
     [
-        school.details.name.to_string(),
-        school.details.brin.to_string(),
-        connection.details.name.to_string(),
-        connection.details.domain.label().to_owned(),
-        connection.details.region.label_nl().to_owned(),
-        words::lifecycle_name(&state.lifecycle()).to_owned(),
+        school.name.clone(),
+        school.brin.clone(),
+        school.connection_name.clone(),
+        school.domain.clone(),
+        school.region.label_nl().to_owned(),
+        words::status_name(school.status).to_owned(),
         consent,
         webservice,
         password,
         allowlisting,
         activation,
-        if verdict_of_all(state).is_open() { "open" } else { "dicht" }.to_owned(),
+        if school.gates.len() == Gate::iter().len() { "open" } else { "dicht" }.to_owned(),
         leave.map(ToString::to_string).unwrap_or_default(),
         holding.join(", "),
-        carrier.kurve_since.map(|since| amsterdam_date(since).to_string()).unwrap_or_default(),
+        school.kurve_since.map(|since| amsterdam_date(since).to_string()).unwrap_or_default(),
         amsterdam_date(school.created_at).to_string(),
-        web.context.base.to(&links::staff_school(links::STAFF_SCHOOL, connection.id)),
+        web.context.base.to(&links::staff_school(links::STAFF_SCHOOL, school.connection)),
     ]
 }
 

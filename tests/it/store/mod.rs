@@ -9,3 +9,5 @@ mod full_disk;
 mod overview;
 mod plans;
 mod races;
+mod school_plans;
+mod search;

@@ -72,7 +72,7 @@ async fn waiting(context: &Context) -> Result<DigestPart, ServiceError> {
 async fn silent(context: &Context) -> Result<DigestPart, ServiceError> {
     let conn = context.db.reader();
     let schools = overview::list_without_answer(conn, DIGEST_ROWS).await?;
-    let more = overview::count_without_answer(conn).await?.saturating_sub(schools.len() as u64);
+    let more = overview::count_all_without_answer(conn).await?.saturating_sub(schools.len() as u64);
     let rows = schools.iter().map(|(school, since)| silent_row(context, school, *since)).collect();
     Ok(DigestPart { kind: DigestKind::Silent, rows, more, all: context.base.to(&links::silent_schools()) })
 }
