@@ -37,6 +37,7 @@ pub mod reminder_arrangement;
 pub mod reminder_mail;
 pub mod saved_view;
 pub mod school;
+pub mod school_summary;
 pub mod session;
 pub mod staff;
 pub mod staff_invite;

@@ -21,7 +21,7 @@ use crate::services::Context;
 use crate::services::onboarding::schools;
 use crate::settings::{ServeSettings, Settings};
 use crate::startup::{self, StartError, lock_database};
-use crate::store::onboarding::overview::Filter;
+use crate::store::onboarding::school_list::Filter;
 use crate::web::DemoWeb;
 
 /// How many forms and sign-in links the demo takes in their time: whoever tries it out is no stranger.

@@ -40,7 +40,7 @@ enum Command {
     /// Serves the pages and the API, sends mails, and does what is on the timer
     Serve(ServeSettings),
     /// Brings the database up to date with this release
-    Migrate,
+    Migrate(migrate::MigrateArgs),
     /// Accounts of Kurve's colleagues
     #[command(subcommand)]
     Staff(staff::StaffCommand),
@@ -96,7 +96,7 @@ impl Cli {
         match command {
             Command::Demo(args) => demo::run(settings, &args).await,
             Command::Serve(serving) => serve::run(&settings, &serving).await,
-            Command::Migrate => migrate::run(&settings).await,
+            Command::Migrate(args) => migrate::run(&settings, &args).await,
             Command::Staff(command) => staff::run(&settings, command).await,
             Command::ApiKey(command) => api_key::run(&settings, command).await,
             Command::Audit(command) => audit::run(&settings, &command).await,

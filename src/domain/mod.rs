@@ -27,6 +27,7 @@ pub mod roles;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod school;
+pub mod search;
 #[cfg(test)]
 pub(crate) mod stored_tests;
 pub mod tally;

@@ -15,7 +15,7 @@ use crate::services::{Call, Context, ServiceError, sealed_password};
 use crate::store::mail::outbox::{MailStatus, OutboxMail};
 use crate::store::mail::{mail_connections, outbox};
 use crate::store::operations::{audit, tally};
-use crate::store::{ConnectionTrait, WriteTx};
+use crate::store::{Changing, WriteTx};
 
 /// A change under way.
 pub(super) struct UnitOfWork<'a> {
@@ -49,7 +49,7 @@ impl<'a> UnitOfWork<'a> {
         Ok(Self { context, call, tx, entries: vec![], said: vec![], mails: vec![], schools: vec![], tally })
     }
 
-    pub(super) fn conn(&self) -> &impl ConnectionTrait {
+    pub(super) fn conn(&self) -> &impl Changing {
         self.tx.conn()
     }
 
@@ -172,8 +172,8 @@ impl<'a> UnitOfWork<'a> {
         }
     }
 
-    /// Writes mails, figures and audit and commits. The audit comes last: it makes other writers wait. So do the figures
-    /// before it, which many changes add to; nothing else is locked after them, and they always come in one order.
+    /// Writes mails, what lists show, figures and audit and commits. The audit comes last: it makes other writers wait. So do
+    /// the figures before it, which many changes add to; nothing else is locked after them, and they always come in one order.
     ///
     /// # Errors
     /// `HoldsPassword` when somebody typed a password of the connection: then nothing of the change is kept.
@@ -183,6 +183,7 @@ impl<'a> UnitOfWork<'a> {
         for (mail, schools) in self.schools {
             mail_connections::insert(self.tx.conn(), mail, schools).await?;
         }
+        self.tx.settle().await?;
         self.entries.iter().for_each(|entry| self.tally.count_action(entry.at, &entry.action));
         tally::add(self.tx.conn(), &self.tally).await?;
         let keys = &self.context.keys;

@@ -3,6 +3,7 @@
 //! One code for SQLite and PostgreSQL; what differs between them is in this file, in [`lock`] and in [`mail::notify`].
 //! To add a table: migration, entity, then a file here.
 
+mod changing;
 pub mod checks;
 mod error;
 mod lease_term;
@@ -13,18 +14,24 @@ pub mod operations;
 pub mod people;
 pub mod reminders;
 pub mod schema;
+mod write_tx;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
+use sea_orm::sea_query::{Asterisk, Expr, Func, Query};
 use sea_orm::sqlx::{self, Connection as _, SqliteConnection};
 use sea_orm::{
-    ActiveModelTrait, ConnectOptions, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, EntityTrait,
-    Iterable, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    ActiveModelTrait, ConnectOptions, Database, DatabaseBackend, DatabaseConnection, EntityTrait, Iterable,
+    QuerySelect, QueryTrait, Select, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 
+pub use changing::Changing;
 pub use error::StoreError;
 pub use lease_term::LeaseTerm;
+pub use write_tx::WriteTx;
+
+use crate::words::MOST_COUNTED;
 
 /// Something that queries can run on: a pool or a transaction.
 pub use sea_orm::ConnectionTrait;
@@ -74,6 +81,14 @@ where
     Ok(())
 }
 
+/// How many rows a query finds, up to [`MOST_COUNTED`] and one more, as [`counted`](crate::words::counted) says it.
+async fn count_up_to<E: EntityTrait>(conn: &impl ConnectionTrait, query: Select<E>) -> Result<u64, StoreError> {
+    let some = query.select_only().expr(Expr::val(1)).limit(MOST_COUNTED + 1).into_query();
+    let count = Query::select().expr(Func::count(Expr::col(Asterisk))).from_subquery(some, "some").to_owned();
+    let row = conn.query_one(&count).await?.ok_or(StoreError::Missing { table: "count" })?;
+    Ok(u64::try_from(row.try_get_by_index::<i64>(0)?).unwrap_or_default())
+}
+
 /// The first `limit` rows that a query for one more found.
 fn page<Row, T, After>(
     mut rows: Vec<Row>,
@@ -111,10 +126,6 @@ pub struct Heard {
     /// How long the database took.
     pub took: Duration,
 }
-
-/// A write transaction; dropped without [`WriteTx::commit`] it leaves nothing behind.
-#[derive(Debug)]
-pub struct WriteTx(DatabaseTransaction);
 
 impl Db {
     /// Connects to `sqlite:PATH` or `postgres://…`.
@@ -160,7 +171,7 @@ impl Db {
     pub async fn begin_write(&self) -> Result<WriteTx, StoreError> {
         let mode = self.is_sqlite().then_some(SqliteTransactionMode::Immediate);
         let options = TransactionOptions { sqlite_transaction_mode: mode, ..Default::default() };
-        Ok(WriteTx(self.write.begin_with_options(options).await?))
+        Ok(WriteTx::of(self.write.begin_with_options(options).await?))
     }
 
     /// Whether this is the embedded database.
@@ -193,21 +204,6 @@ impl Db {
         // Nothing can be done about a connection that is already gone.
         let _ = self.read.close().await;
         let _ = self.write.close().await;
-    }
-}
-
-impl WriteTx {
-    /// The connection to run queries on.
-    pub fn conn(&self) -> &impl ConnectionTrait {
-        &self.0
-    }
-
-    /// Makes everything lasting, at once.
-    ///
-    /// # Errors
-    /// When the database refuses; then nothing changed.
-    pub async fn commit(self) -> Result<(), StoreError> {
-        Ok(self.0.commit().await?)
     }
 }
 

@@ -5,7 +5,7 @@ use entity::{contact, onboarding, reminder, reminder_mail};
 use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::{ConnectionTrait, StoreError};
+use super::{Changing, ConnectionTrait, StoreError};
 use crate::domain::ids::{ConnectionId, ReminderMailId};
 use crate::domain::reminder::person::PersonReminder;
 use crate::domain::reminder::{DueReminder, Mailed, SentReminder};
@@ -116,22 +116,31 @@ pub async fn list_due_of_same_people(
 /// Notes when a connection needs attention next, and since when its school does not answer; the version of the
 /// onboarding stays. Who asked for a fresh look since `now` still gets it, and each connection gets one within a month.
 pub async fn save_attention(
-    conn: &impl ConnectionTrait,
+    conn: &impl Changing,
     connection: ConnectionId,
     version: i32,
     now: DateTime<Utc>,
     attention: Attention,
 ) -> Result<(), StoreError> {
     let attention = attention.within_a_month(now);
-    onboarding::Entity::update_many()
-        .col_expr(onboarding::COLUMN.attention_at, attention.next_at.into())
-        .col_expr(onboarding::COLUMN.no_answer_since, attention.no_answer_since.into())
-        .filter(onboarding::COLUMN.connection_id.eq(connection.as_uuid()))
-        // A change that came between has its own say.
-        .filter(onboarding::COLUMN.version.eq(version))
-        .filter(onboarding::COLUMN.attention_at.lte(now))
-        .exec(conn)
-        .await?;
+    let update = || {
+        onboarding::Entity::update_many()
+            .col_expr(onboarding::COLUMN.attention_at, attention.next_at.into())
+            .col_expr(onboarding::COLUMN.no_answer_since, attention.no_answer_since.into())
+            .filter(onboarding::COLUMN.connection_id.eq(connection.as_uuid()))
+            // A change that came between has its own say.
+            .filter(onboarding::COLUMN.version.eq(version))
+            .filter(onboarding::COLUMN.attention_at.lte(now))
+    };
+    if attention.no_answer_since.is_none() {
+        // It answers, and did so before, as most do: lists show the same.
+        let answered = update().filter(onboarding::COLUMN.no_answer_since.is_null()).exec(conn).await?;
+        if answered.rows_affected == 1 {
+            return Ok(());
+        }
+    }
+    conn.touch(connection);
+    update().exec(conn).await?;
     Ok(())
 }
 

@@ -3,13 +3,14 @@
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, Statement};
 
+use super::onboarding::summaries::{self, Which};
 use super::operations::recount;
 use super::{Db, StoreError};
 
 /// The number of our advisory lock on PostgreSQL while migrating.
 const MIGRATING: i64 = 0x6b6f_7070_0002;
 
-/// Brings the database up to date and returns how many steps that took.
+/// Brings the database up to date, with what lists show, and returns how many steps that took.
 ///
 /// Instances that start together wait for one another: on PostgreSQL by an advisory lock; on SQLite the caller holds
 /// the lock on the file.
@@ -17,22 +18,32 @@ const MIGRATING: i64 = 0x6b6f_7070_0002;
 /// # Errors
 /// When a step fails; that step is undone.
 pub async fn migrate(db: &Db) -> Result<usize, StoreError> {
+    migrate_with(db, Which::Missing).await
+}
+
+/// The same, and says which rows of what lists show are written.
+///
+/// # Errors
+/// When a step fails; that step is undone.
+pub async fn migrate_with(db: &Db, which: Which) -> Result<usize, StoreError> {
     let conn = db.migrating();
     if conn.get_database_backend() != DatabaseBackend::Postgres {
-        return migrate_alone(db).await;
+        return migrate_alone(db, which).await;
     }
     let tx = db.begin_write().await?;
     let sql = "SELECT pg_advisory_xact_lock($1)";
     let statement = Statement::from_sql_and_values(DatabaseBackend::Postgres, sql, [MIGRATING.into()]);
     tx.conn().execute_raw(statement).await?;
-    let steps = migrate_alone(db).await?;
+    let steps = migrate_alone(db, which).await?;
     tx.commit().await?;
     Ok(steps)
 }
 
-async fn migrate_alone(db: &Db) -> Result<usize, StoreError> {
+async fn migrate_alone(db: &Db, which: Which) -> Result<usize, StoreError> {
     let missing = pending(db).await?;
     Migrator::up(db.migrating(), None).await?;
+    // Also where no step was missing: a run before this one may have been cut short.
+    summaries::fill(db, which).await?;
     recount::fill_if_empty(db).await?;
     Ok(missing)
 }

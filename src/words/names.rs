@@ -1,7 +1,7 @@
 //! What things are called. A name stands alone on a label or in quotation marks inside a sentence.
 
 use crate::domain::actor::{Actor, StaffRole};
-use crate::domain::onboarding::{Answer, Evidence, Gate, Lifecycle, Party, Step};
+use crate::domain::onboarding::{Answer, Evidence, Gate, Lifecycle, Party, Status, Step};
 use crate::domain::reminder::OwnDayKind;
 use crate::domain::school::Region;
 
@@ -144,11 +144,16 @@ pub fn region_hint(region: Region) -> &'static str {
 
 /// Where an onboarding as a whole stands, in one word.
 pub fn lifecycle_name(lifecycle: &Lifecycle) -> &'static str {
-    match lifecycle {
-        Lifecycle::Active => "Bezig",
-        Lifecycle::Paused { .. } => "Gepauzeerd",
-        Lifecycle::Withdrawn { .. } => "Gestopt",
-        Lifecycle::Completed { .. } => "Afgerond",
+    status_name(lifecycle.into())
+}
+
+/// The same, of one of which is not known since when and why.
+pub fn status_name(status: Status) -> &'static str {
+    match status {
+        Status::Active => "Bezig",
+        Status::Paused => "Gepauzeerd",
+        Status::Withdrawn => "Gestopt",
+        Status::Completed => "Afgerond",
     }
 }
 

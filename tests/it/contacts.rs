@@ -112,17 +112,13 @@ fn a_row_of_a_removed_contact_takes_no_change_and_comes_back_without_a_vouch() {
         let email = "piet@bonhoeffer.example";
         let piet = add(&app, kurve, &school, email).await;
         vouch(&app, kurve, &school, piet).await;
-        let removed = contacts::remove(
-            app.context(),
-            &app.call(kurve),
-            ContactRef { connection: school.connection, contact: piet },
-            None,
-        )
-        .await;
-        removed.expect("not the last one");
+        let who = ContactRef { connection: school.connection, contact: piet };
+        contacts::remove(app.context(), &app.call(kurve), who, None).await.expect("not the last one");
 
         let name = PersonName::parse("Piet Terug").expect("a name");
-        let changed = rows::save(app.context().db.writer(), piet, &name, Roles::of(ContactRole::Contactpersoon)).await;
+        let work = app.context().db.begin_write().await.expect("a connection comes free");
+        let changed = rows::save(work.conn(), who, &name, Roles::of(ContactRole::Contactpersoon)).await;
+        drop(work);
         let back = add(&app, kurve, &school, email).await;
 
         assert!(matches!(changed, Err(StoreError::Missing { table: "contact" })), "{changed:?}");

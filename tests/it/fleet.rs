@@ -16,7 +16,7 @@ use koppelklaar::links;
 use koppelklaar::services::Call;
 use koppelklaar::services::onboarding::{credentials, onboardings, schools};
 use koppelklaar::services::operations::audit::{self as audits, Finding};
-use koppelklaar::store::onboarding::overview::Filter;
+use koppelklaar::store::onboarding::school_list::Filter;
 use koppelklaar::store::onboarding::{connections, onboardings as states};
 use koppelklaar::store::operations::{audit, insight};
 use koppelklaar::store::people::{contacts, staff};

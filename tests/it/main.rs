@@ -66,6 +66,7 @@ mod staff;
 mod staff_schools;
 mod store;
 mod stored_names;
+mod summaries;
 mod threads;
 mod timer;
 mod two_tabs;

@@ -196,6 +196,7 @@ fn entities(db: &DatabaseConnection) -> SchemaBuilder {
         .register(entity::saved_view::Entity)
         .register(entity::connection::Entity)
         .register(entity::school::Entity)
+        .register(entity::school_summary::Entity)
         .register(entity::session::Entity)
         .register(entity::staff::Entity)
         .register(entity::staff_invite::Entity)
@@ -220,7 +221,8 @@ async fn drop_partial_keys(db: &DatabaseConnection) {
     }
 }
 
-/// Everything the database holds besides rows, one object a line, with names, order of columns, and triggers.
+/// Everything the database holds besides rows, one object a line, with names, order of columns, and triggers; without
+/// what extensions brought.
 async fn catalogue(db: &DatabaseConnection) -> Vec<String> {
     let sql = match db.get_database_backend() {
         DbBackend::Sqlite => {
@@ -235,18 +237,20 @@ async fn catalogue(db: &DatabaseConnection) -> Vec<String> {
                FROM pg_constraint WHERE connamespace = current_schema()::regnamespace
              UNION ALL SELECT 'trigger ' || pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
              UNION ALL SELECT 'function ' || pg_get_functiondef(oid)
-               FROM pg_proc WHERE pronamespace = current_schema()::regnamespace"
+               FROM pg_proc WHERE pronamespace = current_schema()::regnamespace
+                AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')"
         }
     };
     rows(db, sql).await
 }
 
 /// What an entity can say about a table: columns with type, nullability and default, keys, foreign keys; no names of keys,
-/// and no key over a part of the rows.
+/// no key over a part of the rows, and no index of the search, which is a table on SQLite.
 async fn shape(db: &DatabaseConnection) -> Vec<String> {
     let sql = match db.get_database_backend() {
         DbBackend::Sqlite => {
-            "WITH tables AS (SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'seaql_migrations')
+            "WITH tables AS (SELECT name FROM sqlite_master
+                WHERE type = 'table' AND name <> 'seaql_migrations' AND name NOT LIKE 'school_search%')
              SELECT 'column ' || t.name || '.' || c.name || ' ' || c.type || ' notnull=' || c.\"notnull\"
                     || ' pk=' || c.pk || ' default=' || coalesce(c.dflt_value, '')
                FROM tables t, pragma_table_xinfo(t.name) c

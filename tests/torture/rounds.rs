@@ -103,7 +103,8 @@ async fn wait_for_the_moment(chance: &Chance, door: &Door) {
 
 /// Gives some schools another name: a mail that was handed over before must keep the old one.
 async fn rename_schools(app: &App, round: u32) {
-    let conn = app.context.db.writer();
+    let work = app.context.db.begin_write().await.expect("the database answers");
+    let conn = work.conn();
     let name = SchoolName::parse(&format!("Lyceum Ronde {round}")).expect("a name");
     for number in 0..10 {
         let found = koppelklaar::store::onboarding::schools::find_by_brin(conn, &brin(number))
@@ -114,4 +115,5 @@ async fn rename_schools(app: &App, round: u32) {
         let details = ConnectionDetails { name: name.clone(), ..connection.details };
         connections::save_details(conn, connection.id, &details, app.clock.now()).await.expect("the store answers");
     }
+    work.commit().await.expect("the database answers");
 }

@@ -8,7 +8,7 @@ use koppelklaar::domain::onboarding::Onboarding;
 use koppelklaar::domain::roles::{ContactRole, Roles};
 use koppelklaar::domain::school::{Contact, Region, RequestDetails, School};
 use koppelklaar::domain::text::{Brin, EmailAddress, PersonName, SchoolDomain, SchoolName};
-use koppelklaar::store::ConnectionTrait;
+use koppelklaar::store::Changing;
 use koppelklaar::store::onboarding::bulk::{self, KeyedContact, WholeConnection};
 use koppelklaar::store::onboarding::onboardings::Versioned;
 use koppelklaar::store::reminders::Attention;
@@ -17,7 +17,7 @@ use strum::IntoEnumIterator;
 /// Makes a school with this number and so many contacts, and stores it.
 pub(crate) async fn insert_school(
     app: &App,
-    conn: &impl ConnectionTrait,
+    conn: &impl Changing,
     number_and_people: (u32, u32),
     now: DateTime<Utc>,
 ) -> (ConnectionId, Vec<Contact>) {

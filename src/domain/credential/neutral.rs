@@ -8,6 +8,8 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::domain::text::plain_letters;
+
 /// The value as it may stand in the file.
 ///
 /// Letters lose their accents, `&` becomes `+`, quotes and `#` go, anything else becomes `_`.
@@ -21,32 +23,13 @@ pub(super) fn neutral(value: &str) -> String {
             '&' => text.push('+'),
             '#' | '\'' | '"' | '`' | '´' | '‘' | '’' | '‚' | '“' | '”' | '„' => {}
             mark if is_combining_mark(mark) => {}
-            other => text.push_str(plain(other)),
+            '\u{A0}' => text.push(' '),
+            other => text.push_str(plain_letters(other).unwrap_or("_")),
         }
     }
     match text.trim_matches([' ', '-']) {
         "" => "_".to_owned(),
         trimmed => trimmed.to_owned(),
-    }
-}
-
-/// The plain letters for what Unicode does not take apart into a letter and its accent; `_` for any other sign.
-fn plain(sign: char) -> &'static str {
-    match sign {
-        'ı' => "i",
-        'ł' => "l",
-        'Ł' => "L",
-        'ø' => "o",
-        'Ø' => "O",
-        'æ' => "ae",
-        'Æ' => "AE",
-        'œ' => "oe",
-        'Œ' => "OE",
-        'ß' => "ss",
-        'ĳ' => "ij",
-        'Ĳ' => "IJ",
-        '\u{A0}' => " ",
-        _ => "_",
     }
 }
 

@@ -2,13 +2,16 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use strum::{IntoStaticStr, VariantNames};
+use strum::{EnumDiscriminants, EnumIter, EnumString, IntoStaticStr, VariantNames};
 
 use crate::domain::text::Reason;
 
 /// Where the onboarding as a whole stands, or one school of it.
-#[derive(Debug, Clone, PartialEq, Eq, IntoStaticStr, VariantNames)]
+#[derive(Debug, Clone, PartialEq, Eq, IntoStaticStr, VariantNames, EnumDiscriminants)]
 #[strum(serialize_all = "snake_case")]
+#[strum_discriminants(name(Status), doc = "Where it stands, without since when and why.")]
+#[strum_discriminants(derive(Hash, PartialOrd, Ord, EnumIter, EnumString, IntoStaticStr))]
+#[strum_discriminants(strum(serialize_all = "snake_case"))]
 pub enum Lifecycle {
     /// Under way.
     Active,
@@ -54,6 +57,13 @@ impl Lifecycle {
     /// Whether the import was reported done.
     pub fn is_completed(&self) -> bool {
         matches!(self, Self::Completed { .. })
+    }
+}
+
+impl Status {
+    /// The stable name, that of the [`Lifecycle`].
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

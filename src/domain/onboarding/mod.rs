@@ -36,7 +36,7 @@ pub use changed::Changed;
 pub use command::{Command, Refusal};
 pub use decide::decide;
 pub use gate::{Gate, Party, Step};
-pub use lifecycle::{Lifecycle, Pause};
+pub use lifecycle::{Lifecycle, Pause, Status};
 pub use obstacle::Obstacle;
 pub use press::TIME_TO_UNDO;
 pub use school_progress::{Course, SchoolProgress, TIME_TO_UNDO_END};

@@ -48,12 +48,14 @@ macro_rules! text_traits {
 
 mod brin;
 mod email;
+mod letters;
 mod names;
 mod prose;
 mod school_domain;
 
 pub use brin::Brin;
 pub use email::EmailAddress;
+pub use letters::{fold, plain_letters};
 pub use names::{PersonName, SchoolName, ViewName};
 pub use prose::{NoteText, Reason, TicketRef};
 pub use school_domain::SchoolDomain;

@@ -16,8 +16,7 @@ use crate::services::onboarding::schools;
 use crate::services::{Context, ServiceError, chain};
 use crate::store::mail::outbox::{MailStatus, OutboxMail, Reading};
 use crate::store::mail::outbox_view::{self, MailFilter};
-use crate::store::onboarding::overview;
-use crate::store::onboarding::overview::Filter;
+use crate::store::onboarding::school_list::{self, Filter};
 use crate::store::operations::audit;
 use crate::store::people::contacts;
 
@@ -65,10 +64,10 @@ pub async fn list(context: &Context, query: &MailQuery, before: Option<MailId>) 
     let mut found = query.connection.map(|school| vec![school]);
     let mut is_cut = false;
     if let (None, Some(text)) = (query.connection, &query.text) {
-        let filter = Filter { text: Some(text.clone()), ..Filter::default() };
-        let page = overview::list(conn, &filter, None, MOST_SCHOOLS as u64).await?;
+        let filter = Filter { search: schools::read_search(context, text), ..Filter::default() };
+        let page = school_list::list(conn, &filter, None, MOST_SCHOOLS as u64).await?;
         is_cut = page.next.is_some();
-        let mut connections: Vec<ConnectionId> = page.rows.iter().map(|row| row.school.connection).collect();
+        let mut connections: Vec<ConnectionId> = page.rows.iter().map(|row| row.connection).collect();
         connections.dedup();
         found = Some(connections);
     }
@@ -81,7 +80,7 @@ pub async fn list(context: &Context, query: &MailQuery, before: Option<MailId>) 
     Ok(Listed { mails: page.mails, schools, next: page.next, is_cut })
 }
 
-/// How many mails have a status: for fates of which there are few.
+/// How many mails have a status, as far as is counted.
 pub async fn count(context: &Context, status: MailStatus) -> Result<u64, ServiceError> {
     Ok(outbox_view::count_with_status(context.db.reader(), status).await?)
 }

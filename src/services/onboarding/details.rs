@@ -102,7 +102,7 @@ pub async fn change_school(
         return Err(ServiceError::BrinInUse);
     }
     work.said(connection, &details.name);
-    match schools::save_details(work.conn(), id, details, call.now).await {
+    match schools::save_details(work.conn(), school, details, call.now).await {
         Err(StoreError::Taken) => return Err(ServiceError::BrinTaken),
         other => other?,
     }
@@ -310,7 +310,7 @@ impl Known {
     async fn save_school(&self, work: &UnitOfWork<'_>, call: &Call, details: &NewDetails) -> Result<(), StoreError> {
         let Some((only, brin)) = self.only_school(details) else { return Ok(()) };
         let new = SchoolDetails { name: details.connection.name.clone(), brin: brin.clone() };
-        schools::save_details(work.conn(), only.id, &new, call.now).await?;
+        schools::save_details(work.conn(), only.reference(), &new, call.now).await?;
         connections::save_carried(work.conn(), self.connection.id).await?;
         Ok(())
     }

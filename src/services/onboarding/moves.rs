@@ -129,7 +129,7 @@ async fn leave(
     people.retain(|person| is_last || to.contacts.contains(&person.id));
     let removed: &[Contact] = if is_last { &people } else { &[] };
     for person in removed {
-        store::people::contacts::mark_removed(work.conn(), person.id, call.now).await?;
+        store::people::contacts::mark_removed(work.conn(), person.reference(), call.now).await?;
     }
     let command = Command::RemoveSchool { school: school.id, to: target, reason: to.reason.clone() };
     let changed = onboardings::change_all(work, call, old, from, &[command]).await?;
@@ -157,7 +157,7 @@ async fn join(
     if connections::load(work.conn(), target).await?.details.domain != *domain {
         return Err(ServiceError::Conflict);
     }
-    store::onboarding::schools::move_to(work.conn(), school.id, target, call.now).await?;
+    store::onboarding::schools::move_to(work.conn(), school.reference(), target, call.now).await?;
     let mut commands = vec![Command::AddSchool { school: school.id, asked_by: None }];
     commands.extend(schools::taken_back_for_first(&there.state));
     onboardings::change_all(work, call, target, there, &commands).await
@@ -174,7 +174,7 @@ async fn found_for(
     let details = ConnectionDetails { name: school.details.name.clone(), domain: domain.clone(), region };
     let carried = Carried::One(school.details.brin.clone());
     connections::insert(work.conn(), &Connection { id: target, details, carried, created_at: call.now }).await?;
-    store::onboarding::schools::move_to(work.conn(), school.id, target, call.now).await?;
+    store::onboarding::schools::move_to(work.conn(), school.reference(), target, call.now).await?;
     let before = Onboarding::start(call.now, school.id);
     let change = Change::SchoolAdded { asked_by: None };
     let mut events = vec![Event { at: call.now, by: call.actor, school: Some(school.id), change }];

@@ -11,6 +11,7 @@ use crate::domain::heartbeat::UNPLANNED_PATIENCE;
 use crate::domain::ids::{ConnectionId, NoteId, SchoolId};
 use crate::domain::onboarding::{Command, Onboarding, Step};
 use crate::domain::school::{School, SchoolDetails, SchoolRef};
+use crate::domain::search::Search;
 use crate::domain::tally::Figure;
 use crate::domain::text::{NoteText, Reason};
 use crate::services::onboarding::onboardings::change_all;
@@ -19,7 +20,8 @@ use crate::services::{Call, Context, ServiceError};
 use crate::store::mail::outbox;
 use crate::store::mail::outbox::Reading;
 use crate::store::onboarding::notes::Note;
-use crate::store::onboarding::overview::{After, Filter, NamedConnection, Overview, SchoolOverview, WaitingAfter};
+use crate::store::onboarding::overview::{After, NamedConnection, Overview, WaitingAfter};
+use crate::store::onboarding::school_list::{self, Filter, SchoolSummary};
 use crate::store::onboarding::{connections, notes, onboardings, overview, schools};
 use crate::store::{Page, StoreError};
 
@@ -67,8 +69,13 @@ pub async fn list(
     context: &Context,
     filter: &Filter,
     after: Option<&After>,
-) -> Result<Page<SchoolOverview, After>, ServiceError> {
-    Ok(overview::list(context.db.reader(), filter, after, PAGE_ROWS).await?)
+) -> Result<Page<SchoolSummary, After>, ServiceError> {
+    Ok(school_list::list(context.db.reader(), filter, after, PAGE_ROWS).await?)
+}
+
+/// What somebody asks who searches for schools with this text.
+pub fn read_search(context: &Context, typed: &str) -> Search {
+    Search::of(typed, |address| context.keys.email_key(&address.key_form()))
 }
 
 /// A school that is or was under a connection.

@@ -8,7 +8,8 @@ use crate::domain::text::Reason;
 use crate::services::{Context, ServiceError, checks};
 use crate::store::Page;
 use crate::store::onboarding::option_b::{self, Marks};
-use crate::store::onboarding::overview::{self, After, Filter, SchoolOverview};
+use crate::store::onboarding::overview::After;
+use crate::store::onboarding::school_list::{self, Filter, SchoolSummary};
 
 /// How many schools are read at a time.
 pub const PAGE_ROWS: u64 = 500;
@@ -17,7 +18,7 @@ pub const PAGE_ROWS: u64 = 500;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExportRow {
     /// The school, with where it stands.
-    pub found: SchoolOverview,
+    pub school: SchoolSummary,
     /// Why an admin gave leave to activate it without a check, if that counts.
     pub leave: Option<Reason>,
     /// What it did with Optie B.
@@ -31,15 +32,14 @@ pub async fn page(
     after: Option<&After>,
 ) -> Result<Page<ExportRow, After>, ServiceError> {
     let conn = context.db.reader();
-    let Page { rows, next } = overview::list(conn, filter, after, PAGE_ROWS).await?;
-    let connections: BTreeSet<ConnectionId> = rows.iter().map(|found| found.carrier.connection.id).collect();
+    let Page { rows, next } = school_list::list(conn, filter, after, PAGE_ROWS).await?;
+    let connections: BTreeSet<ConnectionId> = rows.iter().map(|school| school.connection).collect();
     let leaves = checks::reasons_of_leave(context, &connections).await?;
-    let schools: Vec<SchoolId> = rows.iter().map(|found| found.school.id).collect();
+    let schools: Vec<SchoolId> = rows.iter().map(|school| school.school).collect();
     let mut marks = option_b::list_marks(conn, &schools).await?;
-    let row = |found: SchoolOverview| {
-        let version = (found.carrier.connection.id, found.carrier.state.credential_version());
-        let option_b = marks.remove(&found.school.id).unwrap_or_default();
-        ExportRow { leave: leaves.get(&version).cloned(), option_b, found }
+    let row = |school: SchoolSummary| {
+        let option_b = marks.remove(&school.school).unwrap_or_default();
+        ExportRow { leave: leaves.get(&(school.connection, school.credential_version)).cloned(), option_b, school }
     };
     Ok(Page { rows: rows.into_iter().map(row).collect(), next })
 }

@@ -137,7 +137,7 @@ impl HealthMonitor {
         let conn = context.db.reader();
         let mut mails = vec![];
         for status in [MailStatus::Waiting, MailStatus::Failed] {
-            mails.push((status.as_str(), number(outbox_view::count_with_status(conn, status).await?)));
+            mails.push((status.as_str(), number(outbox_view::count_all_with_status(conn, status).await?)));
         }
         let oldest = outbox_view::find_oldest_due(conn, now).await?;
         let is_still = |(worker, status): &(Worker, WorkerStatus)| (worker.as_str(), f64::from(status.is_still()));

@@ -68,7 +68,7 @@ pub(in crate::services) async fn ensure(
     let contact = match found {
         Some(found) if found.removed_at.is_none() => return Ok(found.id),
         Some(found) => {
-            contacts::save_taken_back(work.conn(), found.id, &name, roles).await?;
+            contacts::save_taken_back(work.conn(), found.reference(), &name, roles).await?;
             found.id
         }
         None => {
@@ -114,7 +114,7 @@ pub async fn change(
     load_of(&work, who).await?;
     let ContactRef { connection, contact } = who;
     work.said(connection, &name);
-    contacts::save(work.conn(), contact, &name, roles).await?;
+    contacts::save(work.conn(), who, &name, roles).await?;
     let version = onboardings::save(work.conn(), connection, &held, call.now).await?;
     work.note_version(Some(connection), Some(version), Action::ContactChanged { contact, roles });
     work.finish().await
@@ -150,7 +150,7 @@ pub async fn remove(context: &Context, call: &Call, who: ContactRef, seen: Optio
     if contacts::list(work.conn(), connection).await?.len() == 1 {
         return Err(ServiceError::LastContact);
     }
-    contacts::mark_removed(work.conn(), contact, call.now).await?;
+    contacts::mark_removed(work.conn(), who, call.now).await?;
     let email_key = context.keys.email_key(&email.key_form());
     if contacts::list_by_email(work.conn(), &email_key).await?.is_empty() {
         sessions::delete_of_address(work.conn(), &email_key).await?;

@@ -8,11 +8,20 @@ use crate::domain::ids::{ConnectionId, MailId};
 use crate::domain::notice::MailKind;
 use crate::store::mail::mail_connections;
 use crate::store::mail::outbox::{MailStatus, Reading, lease, read};
-use crate::store::{ConnectionTrait, StoreError};
+use crate::store::{ConnectionTrait, StoreError, count_up_to};
 
-/// How many mails have this status: for fates of which there are few.
+/// How many mails have this status: for who measures.
+pub async fn count_all_with_status(conn: &impl ConnectionTrait, status: MailStatus) -> Result<u64, StoreError> {
+    Ok(with_status(status).count(conn).await?)
+}
+
+/// How many mails have this status, as far as is counted.
 pub async fn count_with_status(conn: &impl ConnectionTrait, status: MailStatus) -> Result<u64, StoreError> {
-    Ok(outbox::Entity::find().filter(outbox::COLUMN.status.eq(status.as_str())).count(conn).await?)
+    count_up_to(conn, with_status(status)).await
+}
+
+fn with_status(status: MailStatus) -> Select<outbox::Entity> {
+    outbox::Entity::find().filter(outbox::COLUMN.status.eq(status.as_str()))
 }
 
 /// Since when the mail that is due longest has been due, if any is.

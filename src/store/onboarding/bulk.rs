@@ -14,7 +14,7 @@ use crate::store::checks::check_status::{self as statuses, CheckStatus};
 use crate::store::operations::insight::{self, Holding};
 use crate::store::people::contacts;
 use crate::store::reminders::{self, Attention};
-use crate::store::{ConnectionTrait, StoreError, insert_rows};
+use crate::store::{Changing, StoreError, insert_rows};
 
 /// A connection with all that belongs to it, but its audit.
 #[derive(Debug, Clone)]
@@ -63,13 +63,10 @@ pub struct KeptReminder {
 ///
 /// # Errors
 /// `Taken` when one of them, or something of one, is here already.
-pub async fn insert_all(
-    conn: &impl ConnectionTrait,
-    all: &[WholeConnection],
-    now: DateTime<Utc>,
-) -> Result<(), StoreError> {
+pub async fn insert_all(conn: &impl Changing, all: &[WholeConnection], now: DateTime<Utc>) -> Result<(), StoreError> {
     let mut rows = Rows::default();
     for whole in all {
+        conn.touch(whole.connection.id);
         rows.add(whole, now)?;
     }
     insert_rows(conn, rows.connections).await?;

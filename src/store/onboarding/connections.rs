@@ -9,13 +9,14 @@ use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QuerySelect};
 use crate::domain::connection::{Carried, Connection, ConnectionDetails};
 use crate::domain::ids::ConnectionId;
 use crate::domain::text::{Brin, SchoolDomain, SchoolName};
-use crate::store::{ConnectionTrait, StoreError, readable};
+use crate::store::{Changing, ConnectionTrait, StoreError, readable};
 
 /// Stores a new connection.
 ///
 /// # Errors
 /// `Taken` when its school domain is here already.
-pub async fn insert(conn: &impl ConnectionTrait, new: &Connection) -> Result<(), StoreError> {
+pub async fn insert(conn: &impl Changing, new: &Connection) -> Result<(), StoreError> {
+    conn.touch(new.id);
     connection::Entity::insert(to_row(new)).exec_without_returning(conn).await?;
     Ok(())
 }
@@ -39,11 +40,12 @@ pub(in crate::store) fn to_row(new: &Connection) -> connection::ActiveModel {
 /// # Errors
 /// `Taken` when another connection has the school domain, `Missing` when there is no such connection.
 pub async fn save_details(
-    conn: &impl ConnectionTrait,
+    conn: &impl Changing,
     id: ConnectionId,
     details: &ConnectionDetails,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    conn.touch(id);
     let changed = connection::Entity::update_many()
         .col_expr(connection::COLUMN.name, details.name.as_str().into())
         .col_expr(connection::COLUMN.domain, details.domain.label().into())
@@ -56,7 +58,8 @@ pub async fn save_details(
 }
 
 /// Counts the schools of a connection anew, and returns which it carries now.
-pub async fn save_carried(conn: &impl ConnectionTrait, id: ConnectionId) -> Result<Carried, StoreError> {
+pub async fn save_carried(conn: &impl Changing, id: ConnectionId) -> Result<Carried, StoreError> {
+    conn.touch(id);
     let query = school::Entity::find().filter(school::COLUMN.connection_id.eq(id.as_uuid()));
     let brins: Vec<String> = query.select_only().column(school::Column::Brin).into_tuple().all(conn).await?;
     let (count, only) = match &*brins {

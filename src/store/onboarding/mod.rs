@@ -9,5 +9,8 @@ pub mod notes;
 pub mod onboardings;
 pub mod option_b;
 pub mod overview;
+pub mod school_list;
 pub mod schools;
+mod search;
+pub mod summaries;
 pub mod unreadable;

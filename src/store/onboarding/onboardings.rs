@@ -9,7 +9,7 @@ use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::progress::{is_stuck, waits_on_since};
 use crate::domain::onboarding::{Gate, Lifecycle, Onboarding, Party, Step};
 use crate::store::reminders::Attention;
-use crate::store::{ConnectionTrait, StoreError};
+use crate::store::{Changing, ConnectionTrait, StoreError};
 
 /// An onboarding with the version it had when it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct Versioned {
 /// # Errors
 /// When the connection has one already, or the database fails.
 pub async fn insert(
-    conn: &impl ConnectionTrait,
+    conn: &impl Changing,
     connection: ConnectionId,
     state: &Onboarding,
     now: DateTime<Utc>,
@@ -33,6 +33,7 @@ pub async fn insert(
     // Whatever changed, the timer looks at the school's reminders anew.
     let attention = Attention { next_at: Some(now), no_answer_since: None };
     let fresh = Versioned { state: state.clone(), version: 1 };
+    conn.touch(connection);
     onboarding::Entity::insert(to_row(connection, &fresh, now, attention)?).exec_without_returning(conn).await?;
     Ok(())
 }
@@ -71,13 +72,14 @@ pub(in crate::store) fn to_row(
 /// # Errors
 /// `Conflict` when it has another version by now.
 pub async fn save(
-    conn: &impl ConnectionTrait,
+    conn: &impl Changing,
     connection: ConnectionId,
     changed: &Versioned,
     now: DateTime<Utc>,
 ) -> Result<i32, StoreError> {
     let state = &changed.state;
     let columns = Columns::of(state);
+    conn.touch(connection);
     let result = onboarding::Entity::update_many()
         .col_expr(onboarding::COLUMN.version, (changed.version + 1).into())
         .col_expr(onboarding::COLUMN.state, to_json(connection, state)?.into())

@@ -1,23 +1,17 @@
-//! Connections and schools beside their onboardings, as lists for Kurve.
+//! Connections beside their onboardings, as lists for Kurve. The list of schools is in [`super::school_list`].
 
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use entity::{connection, onboarding, school};
-use sea_orm::sea_query::{Cond, Expr, Func, LikeExpr, SimpleExpr};
-use sea_orm::{
-    ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, SelectTwo,
-};
-use unicode_normalization::UnicodeNormalization;
+use sea_orm::sea_query::{Cond, SimpleExpr};
+use sea_orm::{EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, SelectTwo};
 
 use crate::domain::connection::Connection;
 use crate::domain::ids::ConnectionId;
-use crate::domain::onboarding::progress::waits_on_since;
-use crate::domain::onboarding::{Gate, Onboarding, Party};
-use crate::domain::school::School;
-use crate::store::onboarding::{connections, onboardings, schools};
-use crate::store::{ConnectionTrait, Page, StoreError, page, readable};
+use crate::domain::onboarding::Onboarding;
+use crate::store::onboarding::{connections, onboardings};
+use crate::store::{ConnectionTrait, Page, StoreError, count_up_to, page, readable};
 
 /// One connection in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,15 +26,6 @@ pub struct Overview {
     pub kurve_since: Option<DateTime<Utc>>,
 }
 
-/// One school in a list, with the connection that carries it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SchoolOverview {
-    /// The school.
-    pub school: School,
-    /// Its connection, and how far the school is with it.
-    pub carrier: Overview,
-}
-
 /// A connection by name, without what cannot be read of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamedConnection {
@@ -52,23 +37,6 @@ pub struct NamedConnection {
     pub carried: String,
     /// Since when it stands in the list.
     pub since: DateTime<Utc>,
-}
-
-/// Which schools to list; every part narrows.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// A part of the name of the school or its connection, or of the BRIN or domain.
-    pub text: Option<String>,
-    /// Only schools where this gate is no.
-    pub gate_missing: Option<Gate>,
-    /// Only schools where this party holds a ball.
-    pub holder: Option<Party>,
-    /// Only schools in this state: a stored name of [`crate::domain::onboarding::Lifecycle`].
-    pub lifecycle: Option<String>,
-    /// Only schools that are stuck.
-    pub is_stuck: bool,
-    /// Only schools that do not answer their reminders.
-    pub is_silent: bool,
 }
 
 /// The place after which a list goes on: name and id of the last row shown.
@@ -203,30 +171,17 @@ async fn list_named(
 type Pair = (onboarding::Model, Option<connection::Model>);
 
 /// In how many connections reminders stay without an answer.
-pub async fn count_without_answer(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
-    Ok(onboarding::Entity::find().filter(onboarding::COLUMN.no_answer_since.is_not_null()).count(conn).await?)
+pub async fn count_all_without_answer(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
+    Ok(without_answer().count(conn).await?)
 }
 
-/// Schools by name, after a place, at most `limit`.
-pub async fn list(
-    conn: &impl ConnectionTrait,
-    filter: &Filter,
-    after: Option<&After>,
-    limit: u64,
-) -> Result<Page<SchoolOverview, After>, StoreError> {
-    let mut query = school::Entity::find()
-        .find_also_related(connection::Entity)
-        .and_also_related(onboarding::Entity)
-        .filter(condition(filter));
-    if let Some(after) = after {
-        let same_name = school::COLUMN.name.eq(&after.name).and(school::COLUMN.id.gt(after.id));
-        query = query.filter(school::COLUMN.name.gt(&after.name).or(same_name));
-    }
-    let query = query.order_by_asc(school::COLUMN.name).order_by_asc(school::COLUMN.id);
-    let place = |(school, _, _): &Triple| Some(After { name: school.name.clone(), id: school.id });
-    let mut carriers = BTreeMap::new();
-    let read = |found| to_school_overview(found, &mut carriers);
-    Ok(page(query.limit(limit + 1).all(conn).await?, limit, place, read))
+/// The same, as far as is counted.
+pub async fn count_without_answer(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
+    count_up_to(conn, without_answer()).await
+}
+
+fn without_answer() -> Select<onboarding::Entity> {
+    onboarding::Entity::find().filter(onboarding::COLUMN.no_answer_since.is_not_null())
 }
 
 /// Connections by their ids, each with where it stands where that can be read; one that cannot be read itself is left out.
@@ -250,106 +205,6 @@ pub async fn list_by_id(
     Ok(readable(rows, read).into_iter().collect())
 }
 
-type Triple = (school::Model, Option<connection::Model>, Option<onboarding::Model>);
-
-/// A connection is read once, however many of its schools the list shows.
-fn to_school_overview(
-    found: Triple,
-    carriers: &mut BTreeMap<ConnectionId, Overview>,
-) -> Result<SchoolOverview, StoreError> {
-    let (school, connection, onboarding) = found;
-    let school = schools::to_school(school)?;
-    let carrier = match carriers.entry(school.connection) {
-        Entry::Occupied(known) => known.into_mut(),
-        Entry::Vacant(free) => {
-            let onboarding = onboarding.ok_or(StoreError::Missing { table: "onboarding" })?;
-            free.insert(to_overview((onboarding, connection))?)
-        }
-    };
-    let not_there = || StoreError::CorruptRow { table: "onboarding", id: school.connection.to_string(), what: "state" };
-    let state = carrier.state.only(school.id).ok_or_else(not_there)?;
-    let kurve_since = waits_on_since(&state, Party::Kurve);
-    let carrier = Overview { connection: carrier.connection.clone(), state, version: carrier.version, kurve_since };
-    Ok(SchoolOverview { school, carrier })
-}
-
-fn condition(filter: &Filter) -> Cond {
-    let mut all = Cond::all();
-    if let Some(text) = filter.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
-        let folded: String = text.to_lowercase().nfc().collect();
-        let pattern = format!("%{}%", escape_like(&folded));
-        let like = |pattern: &str| LikeExpr::new(pattern.to_owned()).escape('\\');
-        let mut any = Cond::any()
-            .add(Expr::expr(Func::lower(Expr::col(school::Column::Name.as_column_ref()))).like(like(&pattern)))
-            .add(Expr::expr(Func::lower(Expr::col(connection::Column::Name.as_column_ref()))).like(like(&pattern)))
-            .add(Expr::col(connection::Column::Domain.as_column_ref()).like(like(&pattern)));
-        // A BRIN is typed in many ways; it is stored in one.
-        let brin = text.replace([' ', '.', '-'], "").to_uppercase();
-        if !brin.is_empty() && brin.bytes().all(|sign| sign.is_ascii_alphanumeric()) {
-            any = any.add(Expr::col(school::Column::BrinKey.as_column_ref()).like(like(&format!("{brin}%"))));
-        }
-        all = all.add(any);
-    }
-    if let Some(gate) = filter.gate_missing {
-        all = all.add(match gate {
-            Gate::Consent => onboarding::COLUMN.gate_consent.eq(false),
-            Gate::Webservice => onboarding::COLUMN.gate_webservice.eq(false),
-            Gate::Password => onboarding::COLUMN.gate_password.eq(false),
-            Gate::Allowlisting => onboarding::COLUMN.gate_allowlisting.eq(false),
-            Gate::Activation => school::COLUMN.is_activated.eq(false),
-        });
-    }
-    // What a connection waits for is not what a school of it that stopped waits for.
-    let goes_on = || school::COLUMN.course.ne("withdrawn");
-    if let Some(holder) = filter.holder {
-        all = all.add(goes_on()).add(match holder {
-            Party::School => Cond::all().add(onboarding::COLUMN.held_by_school.eq(true)),
-            // Where all four shared questions are yes, Kurve holds the activation of those that are not activated.
-            Party::Kurve => Cond::all().add(onboarding::COLUMN.held_by_kurve.eq(true)).add(
-                Cond::any()
-                    .add(school::COLUMN.is_activated.eq(false))
-                    .add(onboarding::COLUMN.gate_consent.eq(false))
-                    .add(onboarding::COLUMN.gate_webservice.eq(false))
-                    .add(onboarding::COLUMN.gate_password.eq(false))
-                    .add(onboarding::COLUMN.gate_allowlisting.eq(false)),
-            ),
-            Party::Magister => Cond::all().add(onboarding::COLUMN.held_by_magister.eq(true)),
-        });
-    }
-    if let Some(lifecycle) = &filter.lifecycle {
-        let of_connection = onboarding::COLUMN.lifecycle.eq(lifecycle.as_str());
-        all = match lifecycle.as_str() {
-            // A pause hides that a school is under way or done.
-            "completed" => {
-                all.add(school::COLUMN.course.eq("completed")).add(onboarding::COLUMN.lifecycle.ne("paused"))
-            }
-            "withdrawn" => all.add(school::COLUMN.course.eq("withdrawn")),
-            "paused" => all.add(of_connection).add(school::COLUMN.course.ne("withdrawn")),
-            _ => all.add(school::COLUMN.course.eq("under_way")).add(onboarding::COLUMN.lifecycle.ne("paused")),
-        };
-    }
-    if filter.is_stuck {
-        all = all.add(goes_on()).add(onboarding::COLUMN.is_stuck.eq(true));
-    }
-    if filter.is_silent {
-        all = all.add(goes_on()).add(onboarding::COLUMN.no_answer_since.is_not_null());
-    }
-    all
-}
-
-fn escape_like(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for sign in text.chars() {
-        match sign {
-            '\\' | '%' | '_' => escaped.extend(['\\', sign]),
-            // The databases turn only a to z into one case, so `é` must also find `É`: any sign will do there.
-            sign if sign.is_alphabetic() && !sign.is_ascii() => escaped.push('_'),
-            sign => escaped.push(sign),
-        }
-    }
-    escaped
-}
-
 pub(in crate::store) fn to_overview(found: Pair) -> Result<Overview, StoreError> {
     let (row, school) = found;
     let school = school.ok_or(StoreError::Missing { table: "connection" })?;
@@ -367,7 +222,3 @@ pub async fn count(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
     let query: Select<school::Entity> = school::Entity::find();
     Ok(query.count(conn).await?)
 }
-
-#[cfg(test)]
-#[path = "overview_tests.rs"]
-mod tests;

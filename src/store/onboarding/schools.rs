@@ -8,15 +8,16 @@ use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder, QuerySelec
 
 use crate::domain::ids::{ConnectionId, SchoolId};
 use crate::domain::onboarding::{Course, SchoolProgress};
-use crate::domain::school::{School, SchoolDetails};
+use crate::domain::school::{School, SchoolDetails, SchoolRef};
 use crate::domain::text::{Brin, SchoolName};
-use crate::store::{ConnectionTrait, StoreError, readable};
+use crate::store::{Changing, ConnectionTrait, StoreError, readable};
 
 /// Stores a new school.
 ///
 /// # Errors
 /// `Taken` when its BRIN is here already.
-pub async fn insert(conn: &impl ConnectionTrait, new: &School) -> Result<(), StoreError> {
+pub async fn insert(conn: &impl Changing, new: &School) -> Result<(), StoreError> {
+    conn.touch(new.connection);
     school::Entity::insert(to_row(new, None)).exec_without_returning(conn).await?;
     Ok(())
 }
@@ -37,22 +38,24 @@ pub(in crate::store) fn to_row(new: &School, progress: Option<&SchoolProgress>) 
     }
 }
 
-/// Changes a school's details.
+/// Changes the details of a school of a connection.
 ///
 /// # Errors
 /// `Taken` when another school has the BRIN, `Missing` when there is no such school.
 pub async fn save_details(
-    conn: &impl ConnectionTrait,
-    id: SchoolId,
+    conn: &impl Changing,
+    SchoolRef { connection, school }: SchoolRef,
     details: &SchoolDetails,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    conn.touch(connection);
     let changed = school::Entity::update_many()
         .col_expr(school::COLUMN.name, details.name.as_str().into())
         .col_expr(school::COLUMN.brin, details.brin.as_str().into())
         .col_expr(school::COLUMN.brin_key, details.brin.key().into())
         .col_expr(school::COLUMN.updated_at, now.into())
-        .filter(school::COLUMN.id.eq(id.as_uuid()))
+        .filter(school::COLUMN.id.eq(school.as_uuid()))
+        .filter(school::COLUMN.connection_id.eq(connection.as_uuid()))
         .exec(conn)
         .await?;
     if changed.rows_affected == 1 { Ok(()) } else { Err(StoreError::Missing { table: "school" }) }
@@ -76,20 +79,23 @@ pub async fn save_progress(
     if changed.rows_affected == 1 { Ok(()) } else { Err(StoreError::Missing { table: "school" }) }
 }
 
-/// Puts a school under another connection.
+/// Puts a school of a connection under another one.
 ///
 /// # Errors
 /// `Missing` when there is no such school.
 pub async fn move_to(
-    conn: &impl ConnectionTrait,
-    id: SchoolId,
+    conn: &impl Changing,
+    SchoolRef { connection: from, school }: SchoolRef,
     connection: ConnectionId,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    conn.touch(from);
+    conn.touch(connection);
     let changed = school::Entity::update_many()
         .col_expr(school::COLUMN.connection_id, connection.as_uuid().into())
         .col_expr(school::COLUMN.updated_at, now.into())
-        .filter(school::COLUMN.id.eq(id.as_uuid()))
+        .filter(school::COLUMN.id.eq(school.as_uuid()))
+        .filter(school::COLUMN.connection_id.eq(from.as_uuid()))
         .exec(conn)
         .await?;
     if changed.rows_affected == 1 { Ok(()) } else { Err(StoreError::Missing { table: "school" }) }

@@ -8,15 +8,16 @@ use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder, QuerySelec
 
 use crate::domain::ids::{ConnectionId, ContactId, StaffId};
 use crate::domain::roles::Roles;
-use crate::domain::school::{Contact, Vouch};
+use crate::domain::school::{Contact, ContactRef, Vouch};
 use crate::domain::text::{EmailAddress, PersonName, Reason};
-use crate::store::{ConnectionTrait, StoreError, readable};
+use crate::store::{Changing, ConnectionTrait, StoreError, readable};
 
 /// Stores a new contact; `email_key` is the keyed hash of the address for look-ups.
 ///
 /// # Errors
 /// `Taken` when the connection has a contact, also a removed one, with this address.
-pub async fn insert(conn: &impl ConnectionTrait, contact: &Contact, email_key: &str) -> Result<(), StoreError> {
+pub async fn insert(conn: &impl Changing, contact: &Contact, email_key: &str) -> Result<(), StoreError> {
+    conn.touch(contact.connection);
     contact::Entity::insert(to_row(contact, email_key)).exec_without_returning(conn).await?;
     Ok(())
 }
@@ -148,16 +149,18 @@ pub async fn list_by_email(conn: &impl ConnectionTrait, email_key: &str) -> Resu
 /// # Errors
 /// `Missing` when there is no such contact, or it was removed.
 pub async fn save(
-    conn: &impl ConnectionTrait,
-    id: ContactId,
+    conn: &impl Changing,
+    ContactRef { connection, contact: id }: ContactRef,
     name: &PersonName,
     roles: Roles,
 ) -> Result<(), StoreError> {
+    conn.touch(connection);
     let changed = contact::Entity::update_many()
         .col_expr(contact::COLUMN.name, name.as_str().into())
         .col_expr(contact::COLUMN.roles, roles.as_str().into())
         .col_expr(contact::COLUMN.proposed_roles, Option::<String>::None.into())
         .filter(contact::COLUMN.id.eq(id.as_uuid()))
+        .filter(contact::COLUMN.connection_id.eq(connection.as_uuid()))
         .filter(contact::COLUMN.removed_at.is_null())
         .exec(conn)
         .await?;
@@ -211,10 +214,12 @@ pub async fn clear_vouches(conn: &impl ConnectionTrait, connection: ConnectionId
 ///
 /// # Errors
 /// `Missing` when there is no such contact, or it was removed.
-pub async fn mark_removed(conn: &impl ConnectionTrait, id: ContactId, now: DateTime<Utc>) -> Result<(), StoreError> {
+pub async fn mark_removed(conn: &impl Changing, who: ContactRef, now: DateTime<Utc>) -> Result<(), StoreError> {
+    conn.touch(who.connection);
     let changed = contact::Entity::update_many()
         .col_expr(contact::COLUMN.removed_at, now.into())
-        .filter(contact::COLUMN.id.eq(id.as_uuid()))
+        .filter(contact::COLUMN.id.eq(who.contact.as_uuid()))
+        .filter(contact::COLUMN.connection_id.eq(who.connection.as_uuid()))
         .filter(contact::COLUMN.removed_at.is_null())
         .exec(conn)
         .await?;
@@ -226,11 +231,12 @@ pub async fn mark_removed(conn: &impl ConnectionTrait, id: ContactId, now: DateT
 /// # Errors
 /// `Missing` when there is no such removed contact.
 pub async fn save_taken_back(
-    conn: &impl ConnectionTrait,
-    id: ContactId,
+    conn: &impl Changing,
+    ContactRef { connection, contact: id }: ContactRef,
     name: &PersonName,
     roles: Roles,
 ) -> Result<(), StoreError> {
+    conn.touch(connection);
     // Whoever vouched before vouched for someone who was removed since.
     let changed = without_vouch()
         .col_expr(contact::COLUMN.name, name.as_str().into())
@@ -238,6 +244,7 @@ pub async fn save_taken_back(
         .col_expr(contact::COLUMN.proposed_roles, Option::<String>::None.into())
         .col_expr(contact::COLUMN.removed_at, Option::<DateTime<Utc>>::None.into())
         .filter(contact::COLUMN.id.eq(id.as_uuid()))
+        .filter(contact::COLUMN.connection_id.eq(connection.as_uuid()))
         .filter(contact::COLUMN.removed_at.is_not_null())
         .exec(conn)
         .await?;

@@ -5,7 +5,7 @@ use crate::links;
 use crate::services::operations::worker_health::WorkerHealth;
 use crate::store::mail::outbox::MailStatus;
 use crate::store::onboarding::overview::NamedConnection;
-use crate::words::{date_nl, moment_nl};
+use crate::words::{self, date_nl, moment_nl};
 
 /// One banner.
 #[derive(Clone)]
@@ -62,7 +62,7 @@ fn held(waiting: u64) -> Alarm {
     let waiting = match waiting {
         0 => "Er wacht er nu geen.".to_owned(),
         1 => "Er wacht er nu 1.".to_owned(),
-        more => format!("Er wachten er nu {more}."),
+        more => format!("Er wachten er nu {}.", words::counted(more)),
     };
     Alarm {
         key: "held",

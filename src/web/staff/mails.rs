@@ -21,7 +21,7 @@ use crate::web::error::PageError;
 use crate::web::extract::Staff;
 use crate::web::page::Frame;
 use crate::web::{WebState, page};
-use crate::words::{mail_reason, moment_nl, unsent_reason};
+use crate::words::{counted, mail_reason, moment_nl, unsent_reason};
 
 /// What the page of a connection posts along, to come back to it.
 pub(super) const BACK_TO_SCHOOL: &str = "school";
@@ -222,7 +222,7 @@ impl MailsQuery {
 struct Tab {
     href: String,
     label: &'static str,
-    count: Option<u64>,
+    count: Option<String>,
     is_current: bool,
 }
 
@@ -290,10 +290,10 @@ pub(super) async fn list(
 }
 
 fn tabs(typed: &MailsQuery, waiting: u64, failed: u64) -> Vec<Tab> {
-    let tab = |status: Option<MailStatus>, label, count| {
+    let tab = |status: Option<MailStatus>, label, count: Option<u64>| {
         let stand = status.map_or("", MailStatus::as_str);
         let href = MailsQuery { stand: stand.to_owned(), ..typed.clone() }.href();
-        Tab { href, label, count, is_current: typed.stand == stand }
+        Tab { href, label, count: count.map(counted), is_current: typed.stand == stand }
     };
     vec![
         tab(None, "Alle", None),

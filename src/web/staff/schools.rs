@@ -6,18 +6,19 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
-use strum::{IntoEnumIterator, VariantNames};
+use strum::IntoEnumIterator;
 
 use super::ask::Choice;
 use super::desk::{self, Nav};
-use super::view::{holders, lifecycle_tag};
-use crate::domain::onboarding::progress::{gates_done, is_stuck};
-use crate::domain::onboarding::{Gate, Lifecycle, Party};
+use super::view::status_tag;
+use crate::domain::onboarding::{Gate, Party, Status};
 use crate::links;
+use crate::services::Context;
 use crate::services::onboarding::schools;
 use crate::services::operations::saved_views;
 use crate::store::Page;
-use crate::store::onboarding::overview::{After, Filter, SchoolOverview};
+use crate::store::onboarding::overview::After;
+use crate::store::onboarding::school_list::{Filter, SchoolSummary};
 use crate::store::operations::saved_views::SavedView;
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
@@ -60,21 +61,26 @@ impl SchoolsQuery {
         self.na = self.na.chars().filter(|sign| !sign.is_control()).collect();
         self.gate = self.gate.parse().map_or("", Gate::as_str).to_owned();
         self.holder = self.holder.parse().map_or("", Party::as_str).to_owned();
-        if ![STUCK, SILENT].contains(&self.state.as_str()) && !Lifecycle::VARIANTS.contains(&self.state.as_str()) {
+        if ![STUCK, SILENT].contains(&self.state.as_str()) && self.state.parse::<Status>().is_err() {
             self.state.clear();
         }
         self
     }
 
-    pub(super) fn filter(&self) -> Filter {
-        let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    /// The filter with the search.
+    pub(super) fn filter(&self, context: &Context) -> Filter {
+        Filter { search: schools::read_search(context, &self.q), ..self.chosen() }
+    }
+
+    /// What was chosen beside the search.
+    fn chosen(&self) -> Filter {
         Filter {
-            text: given(&self.q),
             gate_missing: self.gate.parse().ok(),
             holder: self.holder.parse().ok(),
-            lifecycle: given(&self.state).filter(|state| ![STUCK, SILENT].contains(&state.as_str())),
+            status: self.state.parse().ok(),
             is_stuck: self.state == STUCK,
             is_silent: self.state == SILENT,
+            ..Filter::default()
         }
     }
 
@@ -84,7 +90,7 @@ impl SchoolsQuery {
     }
 
     fn has_filter(&self) -> bool {
-        self.filter() != Filter::default()
+        !self.q.is_empty() || self.chosen() != Filter::default()
     }
 
     /// The address of the list with this filter, after a place.
@@ -183,7 +189,7 @@ async fn build(
     TypedName { name, errors }: TypedName,
 ) -> Result<SchoolsPage, PageError> {
     let after = typed.after();
-    let Page { rows: found, next } = schools::list(&web.context, &typed.filter(), after.as_ref()).await?;
+    let Page { rows: found, next } = schools::list(&web.context, &typed.filter(&web.context), after.as_ref()).await?;
     let filter = typed.in_address(None);
     let views = saved_views::list(&web.context, staff.account.id).await?;
     Ok(SchoolsPage {
@@ -192,7 +198,7 @@ async fn build(
         gates: choices("Alle", Gate::iter().map(|gate| (gate.as_str(), words::gate_short(gate)))),
         holders: choices("Iedereen", Party::iter().map(|party| (party.as_str(), words::party_name(party)))),
         states: choices("Alle", STATES.into_iter().chain([(STUCK, STUCK_WORDS), (SILENT, SILENT_WORDS)])),
-        rows: found.iter().map(school_row).collect(),
+        rows: found.into_iter().map(school_row).collect(),
         has_filter: typed.has_filter(),
         views: views.iter().map(|view| view_link(view, &filter)).collect(),
         name,
@@ -238,21 +244,15 @@ pub(super) fn choices<'a>(all: &'a str, named: impl IntoIterator<Item = (&'a str
     std::iter::once(("", all)).chain(named).map(choice).collect()
 }
 
-pub(super) fn school_row(overview: &SchoolOverview) -> SchoolRow {
-    let SchoolOverview { school, carrier } = overview;
-    let (connection, state) = (&carrier.connection, &carrier.state);
-    let is_waiting = matches!(state.lifecycle(), Lifecycle::Active | Lifecycle::Completed { .. });
-    let (kind, tag_words) = match is_waiting && is_stuck(state) {
-        true => (STUCK, STUCK_WORDS),
-        false => lifecycle_tag(&state.lifecycle()),
-    };
+pub(super) fn school_row(school: SchoolSummary) -> SchoolRow {
+    let (kind, tag_words) = if school.is_stuck { (STUCK, STUCK_WORDS) } else { status_tag(school.status) };
     SchoolRow {
-        href: links::staff_school(links::STAFF_SCHOOL, connection.id),
-        name: school.details.name.to_string(),
-        brin: school.details.brin.to_string(),
-        domain: connection.details.domain.label().to_owned(),
-        gates: format!("{} van {}", gates_done(state), Gate::iter().len()),
-        holders: words::party_list(&holders(state)),
+        href: links::staff_school(links::STAFF_SCHOOL, school.connection),
+        gates: format!("{} van {}", school.gates.len(), Gate::iter().len()),
+        holders: words::party_list(&school.holders),
+        name: school.name,
+        brin: school.brin,
+        domain: school.domain,
         kind,
         words: tag_words,
     }

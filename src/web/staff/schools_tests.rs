@@ -9,12 +9,25 @@ use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::testing::{Walk, reason, school_id, superbeheerder, support};
 use crate::domain::onboarding::{Command, Step};
 use crate::domain::samples;
-use crate::store::onboarding::overview::Overview;
 
-fn row(walk: &Walk) -> SchoolRow {
-    let (connection, school) = samples::connection(1, "Bonhoeffer College", walk.now);
-    let carrier = Overview { connection, state: walk.state.clone(), version: 1, kurve_since: None };
-    school_row(&SchoolOverview { school, carrier })
+fn row(gates: &[Gate], is_stuck: bool, holders: &[Party]) -> SchoolRow {
+    let (connection, school) = samples::connection(1, "Bonhoeffer College", Walk::start().now);
+    school_row(SchoolSummary {
+        school: school.id,
+        connection: connection.id,
+        name: school.details.name.to_string(),
+        brin: school.details.brin.to_string(),
+        domain: connection.details.domain.label().to_owned(),
+        connection_name: connection.details.name.to_string(),
+        region: connection.details.region,
+        status: Status::Active,
+        is_stuck,
+        gates: gates.iter().copied().collect(),
+        holders: holders.to_vec(),
+        kurve_since: None,
+        credential_version: 0,
+        created_at: school.created_at,
+    })
 }
 
 #[test]
@@ -40,7 +53,8 @@ fn what_is_no_choice_or_no_text_is_left_out() {
     }
     .tidied();
 
-    assert_eq!(typed.filter(), Filter { text: Some("ab".into()), holder: Some(Party::Kurve), ..Filter::default() });
+    assert_eq!(typed.chosen(), Filter { holder: Some(Party::Kurve), ..Filter::default() });
+    assert_eq!((typed.q.as_str(), typed.has_filter()), ("ab", true));
     assert_eq!((typed.after(), typed.na.as_str()), (None, "x"));
     assert!(!SchoolsQuery::default().has_filter());
 }
@@ -73,14 +87,8 @@ fn the_names_of_states_are_those_of_the_words() {
 
 #[test]
 fn a_row_says_how_far_it_is_and_who_has_the_ball() {
-    let mut walk = Walk::start();
-    walk.answer(Step::ConsentGiven);
-    walk.answer(Step::DetailsSubmitted);
-
-    let under_way = row(&walk);
-    let report = Command::ReportStuck { step: Step::AllowlistingRequested, reason: reason("Geen toegang") };
-    walk.does(superbeheerder(), &report);
-    let stuck = row(&walk);
+    let under_way = row(&[Gate::Consent], false, &[Party::Kurve, Party::School]);
+    let stuck = row(&[Gate::Consent], true, &[Party::Kurve]);
 
     assert_eq!((under_way.gates.as_str(), under_way.holders.as_str()), ("1 van 5", "Kurve en de school"));
     assert_eq!((under_way.kind, under_way.words), ("neutral", "Bezig"));
@@ -101,9 +109,9 @@ fn a_stored_view_stays_readable() {
     for query in STORED.lines() {
         assert_eq!(read_view(query).in_address(None), query);
     }
-    let all = read_view(STORED.lines().next().expect("a line")).filter();
+    let all = read_view(STORED.lines().next().expect("a line"));
 
-    assert_eq!((all.text.as_deref(), all.gate_missing), (Some("Zoë & co"), Some(Gate::Consent)));
-    assert_eq!((all.holder, all.is_stuck), (Some(Party::Kurve), true));
-    assert_eq!(read_view("gate=morgen&holder=morgen&state=morgen&morgen=1").filter(), Filter::default());
+    assert_eq!((all.q.as_str(), all.chosen().gate_missing), ("Zoë & co", Some(Gate::Consent)));
+    assert_eq!((all.chosen().holder, all.chosen().is_stuck), (Some(Party::Kurve), true));
+    assert!(!read_view("gate=morgen&holder=morgen&state=morgen&morgen=1").has_filter());
 }

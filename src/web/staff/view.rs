@@ -8,8 +8,10 @@ use crate::domain::audit::{Action, Entry};
 use crate::domain::check::{Stand, Truths};
 use crate::domain::onboarding::Fallen;
 use crate::domain::onboarding::decide::amsterdam_date;
-use crate::domain::onboarding::progress::{TaskKind, kurve_tasks, waits_on_since};
-use crate::domain::onboarding::{Answer, Evidence, Gate, Given, Ground, Lifecycle, Onboarding, Party, Step, StepState};
+use crate::domain::onboarding::progress::{TaskKind, kurve_tasks};
+use crate::domain::onboarding::{
+    Answer, Evidence, Gate, Given, Ground, Lifecycle, Onboarding, Party, Status, Step, StepState,
+};
 use crate::words::{self, Names, actor_name, date_nl, entry_sentence, fall_cause, fall_reason};
 
 /// A gate on the page of a connection; serves the bar and the list.
@@ -208,19 +210,18 @@ pub(super) fn days_words(since: DateTime<Utc>, now: DateTime<Utc>) -> String {
     }
 }
 
-/// Who has something to do, each once, Kurve first; nobody while the onboarding is laid aside.
-pub(super) fn holders(state: &Onboarding) -> Vec<Party> {
-    let holds = |party: &Party| waits_on_since(state, *party).is_some();
-    [Party::Kurve, Party::School, Party::Magister].into_iter().filter(holds).collect()
-}
-
 /// The tag of an onboarding as a whole.
 pub(super) fn lifecycle_tag(lifecycle: &Lifecycle) -> (&'static str, &'static str) {
-    let kind = match lifecycle {
-        Lifecycle::Completed { .. } => "ready",
-        Lifecycle::Active | Lifecycle::Paused { .. } | Lifecycle::Withdrawn { .. } => "neutral",
+    status_tag(lifecycle.into())
+}
+
+/// The tag of where a school stands.
+pub(super) fn status_tag(status: Status) -> (&'static str, &'static str) {
+    let kind = match status {
+        Status::Completed => "ready",
+        Status::Active | Status::Paused | Status::Withdrawn => "neutral",
     };
-    (kind, words::lifecycle_name(lifecycle))
+    (kind, words::status_name(status))
 }
 
 /// A line of the audit.

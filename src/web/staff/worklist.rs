@@ -120,7 +120,7 @@ struct WorklistPage {
     /// Connections where reminders stay without an answer.
     silent: Vec<SilentRow>,
     /// How many of them there are in all.
-    silent_count: u64,
+    silent_count: String,
     /// All of them, page by page; empty where all are shown here.
     all_silent: String,
     /// Connections that Kurve has to look into.
@@ -135,6 +135,8 @@ struct WorklistPage {
     /// The next page; empty when this is the last.
     next: String,
     failed_mails: u64,
+    /// The same, as far as was counted.
+    failed_said: String,
     mails: String,
     back: &'static str,
     can_act: bool,
@@ -193,13 +195,14 @@ pub(super) async fn show(
         next: next.as_ref().map_or_else(String::new, WorklistQuery::href),
         rows,
         silent: silent.longest.into_iter().map(silent_row).collect(),
-        silent_count: silent.count,
+        silent_count: words::counted(silent.count),
         all_silent: if is_cut { SchoolsQuery::silent().href(None) } else { String::new() },
         failing: failing.connections.iter().map(|(school, known)| failing_row(school, known)).collect(),
         all_failing: if failing.more() > 0 { links::failing_connections() } else { String::new() },
         addresses,
         unconfirmed: unconfirmed::rows(&web, staff.visit.now).await?,
         failed_mails,
+        failed_said: words::counted(failed_mails),
         mails: links::failed_mails(),
         back: BACK_TO_WORKLIST,
         can_act: staff.can_act(),

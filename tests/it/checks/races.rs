@@ -76,11 +76,12 @@ fn an_instance_whose_clock_is_not_the_databases_makes_no_checks() {
 
 /// Gives the connection of a school another school domain.
 async fn relabel(checks: &Checks, school: &TestSchool, label: &str) {
-    let conn = checks.app.context().db.writer();
-    let known = connections::load(conn, school.connection).await.expect("the store answers");
+    let work = checks.app.context().db.begin_write().await.expect("a connection comes free");
+    let known = connections::load(work.conn(), school.connection).await.expect("the store answers");
     let domain = SchoolDomain::parse(label).expect("a label");
     let details = ConnectionDetails { domain, ..known.details };
-    connections::save_details(conn, school.connection, &details, checks.app.now()).await.expect("a free label");
+    connections::save_details(work.conn(), school.connection, &details, checks.app.now()).await.expect("a free label");
+    work.commit().await.expect("nothing stands in the way");
 }
 
 #[test]

@@ -25,7 +25,8 @@ fn stuck() -> Command {
 fn a_change_to_an_older_version_is_a_conflict_and_changes_nothing() {
     run(|app| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
-        let conn = app.context().db.writer();
+        let work = app.context().db.begin_write().await.expect("a connection comes free");
+        let conn = work.conn();
         let seen = onboardings::load(conn, school.connection).await.expect("it is there");
         let first = onboardings::save(conn, school.connection, &seen, app.now()).await.expect("nobody was first");
 
@@ -33,6 +34,8 @@ fn a_change_to_an_older_version_is_a_conflict_and_changes_nothing() {
         let second = onboardings::save(conn, school.connection, &other, app.now()).await;
 
         assert!(matches!(second, Err(StoreError::Conflict)), "{second:?}");
+        work.commit().await.expect("nothing stands in the way");
+        let conn = app.context().db.reader();
         let stored = onboardings::load(conn, school.connection).await.expect("it is there");
         assert_eq!((stored.version, stored.state), (first, seen.state));
     });

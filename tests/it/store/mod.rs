@@ -10,3 +10,5 @@ mod full_disk;
 mod overview;
 mod plans;
 mod races;
+mod school_plans;
+mod search;

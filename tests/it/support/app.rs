@@ -320,8 +320,11 @@ impl TestApp {
         assert_eq!(counted.without(&kept), Tally::default(), "what is missing of the figures");
     }
 
-    /// Everything that must hold after a test: the audit is whole, no mail was given up, and the figures are right.
+    /// Everything that must hold after a test: the audit is whole, no mail was given up, the figures are right, and lists
+    /// show what is so.
     pub(crate) async fn finish(&self) {
+        let untrue = store::onboarding::summaries::list_untrue(self.context().db.reader()).await;
+        assert_eq!(untrue.expect("the store answers"), [], "lists show something else of these schools");
         let finding =
             koppelklaar::services::operations::audit::verify(self.context()).await.expect("the audit can be read");
         assert!(matches!(finding, koppelklaar::services::operations::audit::Finding::Whole { .. }), "{finding:?}");

@@ -23,8 +23,10 @@ impl TestApp {
             domain: SchoolDomain::parse("rivierenland").expect("a domain"),
             region: Region::Noord,
         };
-        let saved = connections::save_details(self.context().db.writer(), zuid.connection, &details, self.now()).await;
+        let work = self.context().db.begin_write().await.expect("a connection comes free");
+        let saved = connections::save_details(work.conn(), zuid.connection, &details, self.now()).await;
         saved.expect("the connection is here");
+        work.commit().await.expect("nothing stands in the way");
         let mut further = vec![];
         for (name, brin) in
             [("Rivierenland Noord", "99XB"), ("Rivierenland Midden", "99XC"), ("Rivierenland Oost", "99XD")]
@@ -38,13 +40,14 @@ impl TestApp {
 
     /// Kurve adds a school to the connection of another.
     pub(crate) async fn school_beside(&self, kurve: Actor, first: &TestSchool, name: &str, brin: &str) -> TestSchool {
-        let conn = self.context().db.writer();
+        let work = self.context().db.begin_write().await.expect("a connection comes free");
         let id = SchoolId::from_uuid(self.context().chance.uuid_v7(self.now()));
         let details =
             SchoolDetails { name: SchoolName::parse(name).expect("a name"), brin: Brin::parse(brin).expect("a BRIN") };
         let new = School { id, connection: first.connection, details, created_at: self.now() };
-        schools::insert(conn, &new).await.expect("the BRIN is free");
-        connections::save_carried(conn, first.connection).await.expect("the connection is here");
+        schools::insert(work.conn(), &new).await.expect("the BRIN is free");
+        connections::save_carried(work.conn(), first.connection).await.expect("the connection is here");
+        work.commit().await.expect("nothing stands in the way");
         self.command(kurve, first, &[Command::AddSchool { school: id, asked_by: None }]).await;
         TestSchool { id, brin: brin.to_owned(), ..first.clone() }
     }

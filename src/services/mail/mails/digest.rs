@@ -100,7 +100,7 @@ async fn of_now(context: &Context, now: DateTime<Utc>) -> Result<Draft, NotSent>
     }
     let parts = rows::load(context, now).await?;
     let unconfirmed = registrations::list_unconfirmed(context, now).await?.len() as u64;
-    let failed_mails = outbox_view::count_with_status(context.db.reader(), MailStatus::Failed).await?;
+    let failed_mails = outbox_view::count_all_with_status(context.db.reader(), MailStatus::Failed).await?;
     if parts.is_empty() && unconfirmed == 0 && failed_mails == 0 {
         return Err(NotSent::NotNeeded(UnsentReason::DigestEmpty));
     }

@@ -13,18 +13,18 @@ use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
+use strum::IntoEnumIterator;
 
 use self::pages::Pages;
 use super::schools::SchoolsQuery;
-use super::view::holders;
-use crate::domain::import_gate::verdict_of_all;
 use crate::domain::onboarding::Gate;
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::links;
 use crate::services::ServiceError;
 use crate::services::operations::export::{self, ExportRow};
 use crate::store::Page;
-use crate::store::onboarding::overview::{After, Filter, SchoolOverview};
+use crate::store::onboarding::overview::After;
+use crate::store::onboarding::school_list::Filter;
 use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
@@ -84,7 +84,7 @@ async fn begin(
     staff: Staff,
     query: Result<Query<SchoolsQuery>, QueryRejection>,
 ) -> Result<Pages, PageError> {
-    let filter = query.map(|Query(typed)| typed).unwrap_or_default().tidied().filter();
+    let filter = query.map(|Query(typed)| typed).unwrap_or_default().tidied().filter(&web.context);
     let first = page(web, &filter, None).await?;
     let web = web.clone();
     let load = move |after: After| {
@@ -99,33 +99,32 @@ async fn page(web: &WebState, filter: &Filter, after: Option<&After>) -> Result<
     Ok(Page { rows: rows.into_iter().map(|school| row(web, school)).collect(), next })
 }
 
-fn row(web: &WebState, school: ExportRow) -> Cells {
-    let ExportRow { found: SchoolOverview { school, carrier }, leave, option_b } = school;
-    let (connection, state) = (&carrier.connection, &carrier.state);
-    let yes_no = |gate| if state.is_gate_yes(gate) { "ja" } else { "nee" }.to_owned();
+fn row(web: &WebState, row: ExportRow) -> Cells {
+    let ExportRow { school, leave, option_b } = row;
+    let yes_no = |gate| if school.gates.contains(&gate) { "ja" } else { "nee" }.to_owned();
     let [consent, webservice, password, allowlisting, activation] =
         [Gate::Consent, Gate::Webservice, Gate::Password, Gate::Allowlisting, Gate::Activation].map(yes_no);
-    let holding: Vec<&str> = holders(state).into_iter().map(words::party_name).collect();
+    let holding: Vec<&str> = school.holders.iter().copied().map(words::party_name).collect();
     let date = |at: Option<DateTime<Utc>>| at.map(|at| amsterdam_date(at).to_string()).unwrap_or_default();
     let cleaned_up_by = option_b.cleaned_up.map(|_| option_b.cleaned_up_by.unwrap_or("een contactpersoon".to_owned()));
     [
-        school.details.name.to_string(),
-        school.details.brin.to_string(),
-        connection.details.name.to_string(),
-        connection.details.domain.label().to_owned(),
-        connection.details.region.label_nl().to_owned(),
-        words::lifecycle_name(&state.lifecycle()).to_owned(),
+        school.name,
+        school.brin,
+        school.connection_name,
+        school.domain,
+        school.region.label_nl().to_owned(),
+        words::status_name(school.status).to_owned(),
         consent,
         webservice,
         password,
         allowlisting,
         activation,
-        if verdict_of_all(state).is_open() { "open" } else { "dicht" }.to_owned(),
+        if school.gates.len() == Gate::iter().len() { "open" } else { "dicht" }.to_owned(),
         leave.map(|reason| reason.to_string()).unwrap_or_default(),
         holding.join(", "),
-        date(carrier.kurve_since),
+        date(school.kurve_since),
         date(Some(school.created_at)),
-        web.context.base.to(&links::staff_school(links::STAFF_SCHOOL, connection.id)),
+        web.context.base.to(&links::staff_school(links::STAFF_SCHOOL, school.connection)),
         date(option_b.file_made),
         date(option_b.cleaned_up),
         cleaned_up_by.unwrap_or_default(),

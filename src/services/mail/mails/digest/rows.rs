@@ -78,7 +78,7 @@ async fn waiting(context: &Context) -> Result<DigestPart, ServiceError> {
 async fn silent(context: &Context) -> Result<DigestPart, ServiceError> {
     let conn = context.db.reader();
     let schools = overview::list_without_answer(conn, DIGEST_ROWS).await?;
-    let more = overview::count_without_answer(conn).await?.saturating_sub(schools.len() as u64);
+    let more = overview::count_all_without_answer(conn).await?.saturating_sub(schools.len() as u64);
     let rows = schools.iter().map(|school| named_row(context, school, SILENT)).collect();
     Ok(DigestPart { kind: DigestKind::Silent, rows, more, all: context.base.to(&links::silent_schools()) })
 }

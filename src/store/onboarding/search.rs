@@ -1,0 +1,82 @@
+//! What a search finds, by the index that the database has for parts of words: FTS5 with trigrams on SQLite, `pg_trgm` on
+//! PostgreSQL.
+//!
+//! A search that finds few schools names them, for the list to sort. One that finds many is a condition on each row: the
+//! list then walks its own order until the page is full, and never sorts a third of all schools.
+
+use entity::school_summary::{COLUMN, Column};
+use entity::{contact, school_summary};
+use sea_orm::sea_query::{Cond, Expr, LikeExpr};
+use sea_orm::{EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait, Statement};
+use uuid::Uuid;
+
+use crate::domain::search::Search;
+use crate::store::{ConnectionTrait, StoreError, is_sqlite};
+
+/// How many schools are few enough to sort.
+const FEW: usize = 2000;
+
+/// The condition that a row of the list meets which the search finds.
+pub(in crate::store) async fn condition(conn: &impl ConnectionTrait, search: &Search) -> Result<Cond, StoreError> {
+    let Some(mut found) = list_few(conn, search).await? else { return Ok(of_each(search)) };
+    // In few lengths, so that the database knows the statement again.
+    let last = found.last().copied().unwrap_or_default();
+    found.resize(found.len().next_power_of_two(), last);
+    Ok(Cond::all().add(COLUMN.school_id.is_in(found)))
+}
+
+/// The schools that it finds, in no order; `None` when they are many.
+async fn list_few(conn: &impl ConnectionTrait, search: &Search) -> Result<Option<Vec<Uuid>>, StoreError> {
+    let is_by_words = search.domains.is_empty() && search.people.is_empty();
+    let found: Vec<Uuid> = if is_by_words && is_sqlite(conn) {
+        list_by_trigrams(conn, search).await?
+    } else {
+        let query = school_summary::Entity::find().select_only().column(Column::SchoolId).filter(of_each(search));
+        query.limit(FEW as u64 + 1).into_tuple().all(conn).await?
+    };
+    Ok((found.len() <= FEW).then_some(found))
+}
+
+async fn list_by_trigrams(conn: &impl ConnectionTrait, search: &Search) -> Result<Vec<Uuid>, StoreError> {
+    let quoted = |part: &String| format!("\"{}\"", part.replace('"', "\"\""));
+    let all: Vec<String> = search.parts.iter().map(quoted).collect();
+    let sql = "SELECT school_id FROM school_search CROSS JOIN school_summary ON search_row = school_search.rowid
+        WHERE school_search MATCH ? LIMIT ?";
+    let values = [all.join(" AND ").into(), (FEW as u64 + 1).into()];
+    let statement = Statement::from_sql_and_values(conn.get_database_backend(), sql, values);
+    let rows = conn.query_all_raw(statement).await?;
+    Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?)
+}
+
+/// What each row must meet by itself.
+fn of_each(search: &Search) -> Cond {
+    let mut all = Cond::all();
+    for part in &search.parts {
+        let pattern = LikeExpr::new(format!("%{}%", escape_like(part))).escape('\\');
+        all = all.add(Expr::col(Column::SearchText).like(pattern));
+    }
+    for label in &search.domains {
+        all = all.add(COLUMN.domain.eq(label.as_str()));
+    }
+    for key in &search.people {
+        let theirs = contact::Entity::find()
+            .select_only()
+            .column(contact::Column::ConnectionId)
+            .filter(contact::COLUMN.email_key.eq(key.as_str()))
+            .filter(contact::COLUMN.removed_at.is_null());
+        all = all.add(Expr::col(Column::ConnectionId).in_subquery(theirs.into_query()));
+    }
+    all
+}
+
+/// A text in a pattern of `LIKE`, as it is.
+fn escape_like(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for sign in text.chars() {
+        match sign {
+            '\\' | '%' | '_' => escaped.extend(['\\', sign]),
+            sign => escaped.push(sign),
+        }
+    }
+    escaped
+}

@@ -1,0 +1,247 @@
+//! What lists show of schools: a narrow row for each, written anew with every change of what it comes from.
+//!
+//! [`refresh`] is the only thing that writes here; a write transaction calls it for the connections that were touched
+//! ([`crate::store::Changing`]). [`fill`] makes what is missing, and [`list_untrue`] tells which rows are not what they
+//! should be.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use entity::{connection, onboarding, school, school_summary};
+use sea_orm::sea_query::{Expr, OnConflict, Query};
+use sea_orm::{ActiveModelTrait, EntityTrait, ExprTrait, FromQueryResult, IntoActiveModel, Iterable};
+use sea_orm::{QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use crate::domain::ids::{ConnectionId, SchoolId};
+use crate::domain::onboarding::progress::{gates_done, is_stuck, waits_on_since};
+use crate::domain::onboarding::{Gate, Onboarding, Party};
+use crate::domain::search::search_text;
+use crate::domain::text::fold;
+use crate::store::{ConnectionTrait, Db, StoreError, is_sqlite};
+
+/// How many connections are read at once.
+const BATCH: usize = 500;
+
+/// How many rows one statement writes at most: SQLite takes 32,766 values.
+const ROWS: usize = 400;
+
+/// Writes what lists show of these connections, from what is so now.
+///
+/// Whoever changes one holds its onboarding; held here once more, so that what is read after it is what the last writer
+/// left, also where that was somebody else a moment ago. A connection that cannot be read keeps the rows that it had.
+pub(in crate::store) async fn refresh(
+    conn: &impl ConnectionTrait,
+    connections: &BTreeSet<ConnectionId>,
+) -> Result<(), StoreError> {
+    let ids: Vec<Uuid> = connections.iter().map(|id| id.as_uuid()).collect();
+    for ids in ids.chunks(BATCH) {
+        if !is_sqlite(conn) {
+            hold(conn, ids).await?;
+        }
+        let rows = compute(conn, ids).await?.rows;
+        save(conn, rows).await?;
+    }
+    Ok(())
+}
+
+/// Locks onboardings in the order of their ids.
+async fn hold(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<(), StoreError> {
+    let _held: Vec<Uuid> = onboarding::Entity::find()
+        .select_only()
+        .column(onboarding::Column::ConnectionId)
+        .filter(onboarding::COLUMN.connection_id.is_in(ids.iter().copied()))
+        .order_by_asc(onboarding::COLUMN.connection_id)
+        .lock_exclusive()
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(())
+}
+
+async fn save(conn: &impl ConnectionTrait, rows: Vec<school_summary::Model>) -> Result<(), StoreError> {
+    let mut rows = rows.into_iter().map(|row| row.into_active_model().reset_all()).peekable();
+    while rows.peek().is_some() {
+        let columns =
+            school_summary::Column::iter().filter(|column| !matches!(column, school_summary::Column::SchoolId));
+        let replace = OnConflict::column(school_summary::Column::SchoolId).update_columns(columns).to_owned();
+        let insert = school_summary::Entity::insert_many(rows.by_ref().take(ROWS)).on_conflict(replace);
+        insert.exec_without_returning(conn).await?;
+    }
+    Ok(())
+}
+
+/// What is kept of a connection and of who acts for it.
+#[derive(FromQueryResult)]
+struct Source {
+    connection_id: Uuid,
+    version: i32,
+    state: String,
+    no_answer_since: Option<DateTime<Utc>>,
+    name: String,
+    domain: String,
+    region: String,
+    school_count: i32,
+    /// The names of its contacts of today, a line each.
+    people: Option<String>,
+}
+
+/// What the rows of some connections should be.
+#[derive(Default)]
+struct Computed {
+    rows: Vec<school_summary::Model>,
+    /// The connections whose onboarding cannot be read, or does not have one of their schools: of those not all is known.
+    unreadable: BTreeSet<Uuid>,
+}
+
+async fn compute(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Computed, StoreError> {
+    let people = "(SELECT string_agg(name, '\n') FROM contact
+        WHERE contact.connection_id = onboarding.connection_id AND contact.removed_at IS NULL)";
+    let sources: Vec<Source> = onboarding::Entity::find()
+        .select_only()
+        .column(onboarding::Column::ConnectionId)
+        .column(onboarding::Column::Version)
+        .column(onboarding::Column::State)
+        .column(onboarding::Column::NoAnswerSince)
+        .column(connection::Column::Name)
+        .column(connection::Column::Domain)
+        .column(connection::Column::Region)
+        .column(connection::Column::SchoolCount)
+        .expr_as(Expr::cust(people), "people")
+        .inner_join(connection::Entity)
+        .filter(onboarding::COLUMN.connection_id.is_in(ids.iter().copied()))
+        .into_model()
+        .all(conn)
+        .await?;
+    let mut schools: BTreeMap<Uuid, Vec<school::Model>> = BTreeMap::new();
+    let query = school::Entity::find().filter(school::COLUMN.connection_id.is_in(ids.iter().copied()));
+    for row in query.all(conn).await? {
+        schools.entry(row.connection_id).or_default().push(row);
+    }
+    let mut computed = Computed::default();
+    for source in sources {
+        let id = source.connection_id;
+        let Ok(state) = serde_json::from_str::<Onboarding>(&source.state) else {
+            tracing::error!(connection.id = %id, "An onboarding cannot be read; lists show what was there before");
+            computed.unreadable.insert(id);
+            continue;
+        };
+        for school in schools.remove(&id).unwrap_or_default() {
+            match to_row(&source, &state, school) {
+                Some(row) => computed.rows.push(row),
+                None => drop(computed.unreadable.insert(id)),
+            }
+        }
+    }
+    Ok(computed)
+}
+
+/// The row of a school; `None` if the onboarding does not have it.
+fn to_row(source: &Source, whole: &Onboarding, school: school::Model) -> Option<school_summary::Model> {
+    let state = whole.only(SchoolId::from_uuid(school.id))?;
+    let lifecycle = state.lifecycle();
+    let is_held = |party| waits_on_since(&state, party).is_some();
+    let texts = [&*school.name, &source.name, &school.brin, &school.brin_key, &source.domain];
+    let people = source.people.iter().flat_map(|names| names.lines());
+    Some(school_summary::Model {
+        school_id: school.id,
+        connection_id: school.connection_id,
+        sort_name: fold(&school.name),
+        search_text: search_text(texts.into_iter().chain(people)),
+        name: school.name,
+        brin: school.brin,
+        domain: source.domain.clone(),
+        connection_name: source.name.clone(),
+        school_count: source.school_count,
+        region: source.region.clone(),
+        status: lifecycle.as_str().to_owned(),
+        is_stuck: is_stuck(&state),
+        no_answer_since: source.no_answer_since.filter(|_| !lifecycle.is_withdrawn()),
+        gate_consent: state.is_gate_yes(Gate::Consent),
+        gate_webservice: state.is_gate_yes(Gate::Webservice),
+        gate_password: state.is_gate_yes(Gate::Password),
+        gate_allowlisting: state.is_gate_yes(Gate::Allowlisting),
+        gate_activation: state.is_gate_yes(Gate::Activation),
+        gates_done: i16::try_from(gates_done(&state)).unwrap_or(i16::MAX),
+        held_by_school: is_held(Party::School),
+        held_by_kurve: is_held(Party::Kurve),
+        held_by_magister: is_held(Party::Magister),
+        kurve_since: waits_on_since(&state, Party::Kurve),
+        credential_version: i32::try_from(state.credential_version()).unwrap_or(i32::MAX),
+        created_at: school.created_at,
+        version: source.version,
+        search_row: search_row(school.id),
+    })
+}
+
+/// Sixty-three bits of an id, of which sixty-two are chance: the index of the search on SQLite goes by a number.
+fn search_row(school: Uuid) -> i64 {
+    let (_, low) = school.as_u64_pair();
+    i64::try_from(low & (u64::MAX >> 1)).unwrap_or_default()
+}
+
+/// Which of the rows are computed anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// Those of connections of which a school has none.
+    Missing,
+    /// All.
+    All,
+}
+
+/// Writes the rows that are missing, or all of them, some connections at a time; returns how many connections that were.
+///
+/// # Errors
+/// When the database fails; what was written until then stays, and the next call goes on.
+pub async fn fill(db: &Db, which: Which) -> Result<u64, StoreError> {
+    let (mut filled, mut after) = (0, Uuid::nil());
+    loop {
+        let ids = list_next(db.writer(), which, after).await?;
+        let Some(last) = ids.last() else { return Ok(filled) };
+        after = *last;
+        filled += ids.len() as u64;
+        let tx = db.begin_write().await?;
+        refresh(tx.conn(), &ids.into_iter().map(ConnectionId::from_uuid).collect()).await?;
+        tx.commit().await?;
+    }
+}
+
+/// The next connections with schools, in the order of their ids.
+async fn list_next(conn: &impl ConnectionTrait, which: Which, after: Uuid) -> Result<Vec<Uuid>, StoreError> {
+    let mut query = school::Entity::find()
+        .select_only()
+        .column(school::Column::ConnectionId)
+        .distinct()
+        .filter(school::COLUMN.connection_id.gt(after))
+        .order_by_asc(school::COLUMN.connection_id)
+        .limit(BATCH as u64);
+    if which == Which::Missing {
+        let own = Expr::col((school_summary::Entity, school_summary::Column::SchoolId))
+            .equals((school::Entity, school::Column::Id));
+        let row = Query::select().expr(Expr::val(1)).from(school_summary::Entity).and_where(own).to_owned();
+        query = query.filter(Expr::exists(row).not());
+    }
+    Ok(query.into_tuple().all(conn).await?)
+}
+
+/// The schools whose row is missing, or not what it should be. It reads every connection, some at a time.
+pub async fn list_untrue(conn: &impl ConnectionTrait) -> Result<Vec<SchoolId>, StoreError> {
+    let (mut untrue, mut after) = (vec![], Uuid::nil());
+    loop {
+        let ids = list_next(conn, Which::All, after).await?;
+        let Some(last) = ids.last() else { return Ok(untrue) };
+        let Computed { rows, unreadable } = compute(conn, &ids).await?;
+        let between =
+            school_summary::COLUMN.connection_id.gt(after).and(school_summary::COLUMN.connection_id.lte(*last));
+        let kept = school_summary::Entity::find().filter(between).all(conn).await?;
+        let mut kept: BTreeMap<Uuid, _> = kept.into_iter().map(|row| (row.school_id, row)).collect();
+        for row in rows {
+            if kept.remove(&row.school_id).as_ref() != Some(&row) {
+                untrue.push(SchoolId::from_uuid(row.school_id));
+            }
+        }
+        let of_nothing = kept.into_values().filter(|row| !unreadable.contains(&row.connection_id));
+        untrue.extend(of_nothing.map(|row| SchoolId::from_uuid(row.school_id)));
+        after = *last;
+    }
+}

@@ -1,0 +1,31 @@
+//! How many there are, as far as a page says.
+
+/// Up to here pages count: nobody does anything else at 1,001 than at 20,000, and to count those takes as long as to read
+/// them.
+pub const MOST_COUNTED: u64 = 1000;
+
+/// A number of rows that were counted up to [`MOST_COUNTED`] and one more.
+pub fn counted(number: u64) -> String {
+    if number > MOST_COUNTED { "1.000+".to_owned() } else { dotted(number) }
+}
+
+fn dotted(number: u64) -> String {
+    match (number / 1000, number % 1000) {
+        (0, below) => below.to_string(),
+        (thousands, below) => format!("{}.{below:03}", dotted(thousands)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_said_as_far_as_it_was_counted() {
+        for (number, said) in
+            [(0, "0"), (7, "7"), (999, "999"), (1000, "1.000"), (1001, "1.000+"), (u64::MAX, "1.000+")]
+        {
+            assert_eq!(counted(number), said);
+        }
+    }
+}
