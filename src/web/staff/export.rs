@@ -3,7 +3,7 @@
 //! What a school typed is text and stays text: in CSV a cell that a spreadsheet would take for a formula begins with an
 //! apostrophe; in a workbook every cell has a type of its own, and none is a formula.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -13,6 +13,7 @@ use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
 use super::schools::SchoolsQuery;
 use super::view::holders;
+use crate::domain::check::{Newest, Stand, Truths};
 use crate::domain::ids::ConnectionId;
 use crate::domain::import_gate::verdict_of_all;
 use crate::domain::onboarding::Gate;
@@ -85,8 +86,19 @@ async fn rows(
     let filter = query.map(|Query(typed)| typed).unwrap_or_default().tidied().filter();
     let found = all(web, &filter).await?;
     let leaves = checks::reasons_of_leave(&web.context).await?;
-    Ok(found.iter().map(|school| row(web, school, &leaves)).collect())
+    let ids: Vec<ConnectionId> = found.iter().map(|found| found.carrier.connection.id).collect();
+    let mut newest = BTreeMap::new();
+    for some in ids.chunks(CONNECTIONS_AT_ONCE) {
+        newest.extend(checks::list_newest(&web.context, some).await?);
+    }
+    Ok(found
+        .iter()
+        .map(|school| row(web, school, &leaves, newest.get(&school.carrier.connection.id).copied()))
+        .collect())
 }
+
+/// Of how many connections the newest check is read at once.
+const CONNECTIONS_AT_ONCE: usize = 500;
 
 /// Every school that passes, page by page.
 async fn all(web: &WebState, filter: &Filter) -> Result<Vec<SchoolOverview>, PageError> {
@@ -106,11 +118,17 @@ fn row(
     web: &WebState,
     overview: &SchoolOverview,
     leaves: &HashMap<(ConnectionId, u32), Reason>,
+    newest: Option<Newest>,
 ) -> [String; HEADINGS.len()] {
     let SchoolOverview { school, carrier } = overview;
     let (connection, state) = (&carrier.connection, &carrier.state);
     let leave = leaves.get(&(connection.id, state.credential_version()));
-    let yes_no = |gate| if state.is_gate_yes(gate) { "ja" } else { "nee" }.to_owned();
+    let truths = Truths { state, newest };
+    let yes_no = |gate| match truths.answer(gate) {
+        None => "nee".to_owned(),
+        Some(Stand::Doubted) => words::gate_answer(Some(Stand::Doubted)).to_lowercase(),
+        Some(_) => "ja".to_owned(),
+    };
     let [consent, webservice, password, allowlisting, activation] =
         [Gate::Consent, Gate::Webservice, Gate::Password, Gate::Allowlisting, Gate::Activation].map(yes_no);
     let holding: Vec<&str> = holders(state).into_iter().map(words::party_name).collect();

@@ -1,5 +1,7 @@
 //! All schools, by name, with a filter in the address.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -11,9 +13,11 @@ use strum::{IntoEnumIterator, VariantNames};
 use super::ask::Choice;
 use super::desk::{self, Nav};
 use super::view::{holders, lifecycle_tag};
-use crate::domain::onboarding::progress::{gates_done, is_stuck};
+use crate::domain::check::{Newest, Truths};
+use crate::domain::onboarding::progress::is_stuck;
 use crate::domain::onboarding::{Gate, Lifecycle, Party};
 use crate::links;
+use crate::services::checks;
 use crate::services::onboarding::schools;
 use crate::services::operations::saved_views;
 use crate::store::Page;
@@ -184,6 +188,8 @@ async fn build(
 ) -> Result<SchoolsPage, PageError> {
     let after = typed.after();
     let Page { rows: found, next } = schools::list(&web.context, &typed.filter(), after.as_ref()).await?;
+    let connections: BTreeSet<_> = found.iter().map(|found| found.school.connection).collect();
+    let newest = checks::list_newest(&web.context, &connections.into_iter().collect::<Vec<_>>()).await?;
     let filter = typed.in_address(None);
     let views = saved_views::list(&web.context, staff.account.id).await?;
     Ok(SchoolsPage {
@@ -192,7 +198,7 @@ async fn build(
         gates: choices("Alle", Gate::iter().map(|gate| (gate.as_str(), words::gate_short(gate)))),
         holders: choices("Iedereen", Party::iter().map(|party| (party.as_str(), words::party_name(party)))),
         states: choices("Alle", STATES.into_iter().chain([(STUCK, STUCK_WORDS), (SILENT, SILENT_WORDS)])),
-        rows: found.iter().map(school_row).collect(),
+        rows: found.iter().map(|found| school_row(found, newest.get(&found.school.connection).copied())).collect(),
         has_filter: typed.has_filter(),
         views: views.iter().map(|view| view_link(view, &filter)).collect(),
         name,
@@ -238,7 +244,7 @@ pub(super) fn choices<'a>(all: &'a str, named: impl IntoIterator<Item = (&'a str
     std::iter::once(("", all)).chain(named).map(choice).collect()
 }
 
-pub(super) fn school_row(overview: &SchoolOverview) -> SchoolRow {
+pub(super) fn school_row(overview: &SchoolOverview, newest: Option<Newest>) -> SchoolRow {
     let SchoolOverview { school, carrier } = overview;
     let (connection, state) = (&carrier.connection, &carrier.state);
     let is_waiting = matches!(state.lifecycle(), Lifecycle::Active | Lifecycle::Completed { .. });
@@ -251,7 +257,7 @@ pub(super) fn school_row(overview: &SchoolOverview) -> SchoolRow {
         name: school.details.name.to_string(),
         brin: school.details.brin.to_string(),
         domain: connection.details.domain.label().to_owned(),
-        gates: format!("{} van {}", gates_done(state), Gate::iter().len()),
+        gates: format!("{} van {}", Truths { state, newest }.gates_done(), Gate::iter().len()),
         holders: words::party_list(&holders(state)),
         kind,
         words: tag_words,

@@ -14,7 +14,7 @@ use crate::store::onboarding::overview::Overview;
 fn row(walk: &Walk) -> SchoolRow {
     let (connection, school) = samples::connection(1, "Bonhoeffer College", walk.now);
     let carrier = Overview { connection, state: walk.state.clone(), version: 1, kurve_since: None };
-    school_row(&SchoolOverview { school, carrier })
+    school_row(&SchoolOverview { school, carrier }, None)
 }
 
 #[test]
