@@ -13,11 +13,11 @@ use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::Step;
 use crate::domain::school::Contact;
 use crate::links::{self, OfConnection};
+use crate::services::checks::SeenOutage;
 use crate::services::operations::api_keys;
 use crate::services::operations::worker_health::WorkerHealth;
 use crate::services::people::{portal_access, staff_auth};
 use crate::services::{AnonymousCall, Call, checks};
-use crate::store::checks::outages::Outage;
 use crate::store::people::staff::StaffAccount;
 use crate::web::WebState;
 use crate::web::error::PageError;
@@ -183,7 +183,7 @@ pub struct Staff {
     /// How it is with what runs by itself: every page of Kurve tells.
     pub worker_health: WorkerHealth,
     /// The outage that lasts, if one does: every page of Kurve says so.
-    pub outage: Option<Outage>,
+    pub outage: Option<SeenOutage>,
 }
 
 impl Staff {

@@ -190,7 +190,7 @@ impl Flash {
             Self::OwnDaysAdded => "De dagen zijn opgeslagen.",
             Self::OwnDaysRemoved => "De dagen zijn weggehaald.",
             Self::Withdrawn => "De koppeling is gestopt.",
-            Self::SchoolsWithdrawn => "Opgeslagen: wat je koos, is gestopt. De andere scholen gaan door.",
+            Self::SchoolsWithdrawn => "Het stoppen is opgeslagen. De andere scholen gaan door.",
             Self::EndUndone => "Teruggedraaid. Jullie kunnen weer verder.",
             Self::Reopened => "De koppeling is weer geopend.",
             Self::SchoolActivated => "De school is geactiveerd.",

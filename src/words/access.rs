@@ -40,6 +40,7 @@ pub fn task_name(task: &KurveTask, names: &Names) -> String {
         TaskKind::Do | TaskKind::Answer => step_name(task.step).to_owned(),
         TaskKind::Vouch(people) => format!("Instaan voor {}", who_of(people, names)),
         TaskKind::NewPassword(_) => "Nieuw wachtwoord maken".to_owned(),
+        TaskKind::NewQuery => "Nieuwe query klaarzetten".to_owned(),
     }
 }
 

@@ -7,6 +7,10 @@ use crate::domain::check::{ActivationFacts, CheckCode, Oddity, TlsFault};
 use crate::domain::onboarding::{Despite, Onboarding};
 use crate::domain::text::Reason;
 
+/// Why the query is to be run again, where a check found that.
+pub const COLUMN_MISSING: &str =
+    "In de lijst KurveLeerlingData ontbreekt een kolom. Voer de nieuwe query uit in Decibel.";
+
 /// What a code is called in a list, where there is little room.
 pub fn check_short(code: CheckCode) -> &'static str {
     match code {
@@ -26,6 +30,27 @@ pub fn check_short(code: CheckCode) -> &'static str {
         CheckCode::NoRoute => "Geen weg vanaf hier",
         CheckCode::TooSlow => "Te traag",
         CheckCode::UnexpectedAnswer => "Onverwacht antwoord",
+    }
+}
+
+/// What is seen in an outage, each with for how many; empty where nothing is.
+pub fn outage_seen(seen: &[(CheckCode, u64)]) -> String {
+    let each: Vec<String> =
+        seen.iter().map(|(code, count)| format!("{} ({count})", check_short(*code).to_lowercase())).collect();
+    if each.is_empty() { String::new() } else { format!("Bij de laatste controles: {}.", each.join(", ")) }
+}
+
+/// What is probably wrong in an outage, and what Kurve looks at first.
+pub fn outage_cause(seen: &[(CheckCode, u64)]) -> &'static str {
+    let count = |is_refusal: bool| -> u64 {
+        seen.iter().filter(|(code, _)| code.refuses().is_some() == is_refusal).map(|(_, count)| count).sum()
+    };
+    if count(true) > count(false) {
+        "Magister geeft wel antwoord, maar weigert Kurve bij meer scholen tegelijk. De lijn werkt dus. Vraag Magister wat er \
+         is veranderd aan de webservice of aan de gebruiker Kurve."
+    } else {
+        "Waarschijnlijk is er een storing bij Magister, of is onze eigen verbinding weg. Kijk of het adres van Koppelklaar \
+         nog op de allowlist staat, en of Magister een storing meldt."
     }
 }
 

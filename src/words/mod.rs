@@ -20,7 +20,10 @@ mod truth;
 mod who;
 
 pub use access::{gone_sentence, obstacle_sentence, task_name};
-pub use checks::{check_short, check_title, despite, despite_lines, doubt, leave, newest_check, oddity, seconds_nl};
+pub use checks::{
+    COLUMN_MISSING, check_short, check_title, despite, despite_lines, doubt, leave, newest_check, oddity, outage_cause,
+    outage_seen, seconds_nl,
+};
 pub use dates::{date_nl, date_only_nl, moment_nl, period_nl, time_nl, until_nl};
 pub use falls::{fall_cause, fall_reason, why_open};
 pub use glossary::{GLOSSARY, PLAIN, Word};
@@ -38,7 +41,7 @@ pub use refusals::{
 };
 pub use timeline::{change_sentence, entry_sentence, for_option_b};
 pub use truth::{
-    advice_sentence, advice_short, advice_title, advice_turn, done_sentence, gate_answer, kurve_to_do,
+    advice_sentence, advice_short, advice_title, advice_turn, check_sentence, done_sentence, gate_answer, kurve_to_do,
     not_seen_sentence, not_simply_done, now_sentence, seen_at, sight_sentence, truth_sentence, unseen_sentence,
 };
 pub use who::{Names, actor_name};

@@ -165,8 +165,8 @@ pub fn check_refusal(refusal: &CheckRefusal) -> &'static str {
             "Deze koppeling staat op pauze. Ga eerst verder met de koppeling en controleer dan de verbinding."
         }
         CheckRefusal::Withdrawn => {
-            "De school is gestopt met deze koppeling. Daarom controleren we de verbinding niet meer. Wil de school toch \
-             verder? Neem dan contact op met Kurve."
+            // Read by the school and by Kurve: what then stands on their own pages.
+            "De school is gestopt met deze koppeling. Daarom controleren we de verbinding niet meer."
         }
     }
 }
@@ -289,6 +289,15 @@ mod tests {
         let others = others.into_iter().chain(own_days.map(own_days_refusal));
         for sentence in said.chain(reveal.iter().chain(&closed).map(reveal_refusal)).chain(others) {
             assert!(sentence.ends_with('.') && !sentence.contains("  ") && !sentence.contains('\n'), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn why_no_check_is_made_sends_nobody_to_kurve_for_kurve_reads_it_too() {
+        for refusal in [CheckRefusal::Off, CheckRefusal::NotIssued, CheckRefusal::Paused, CheckRefusal::Withdrawn] {
+            let said = check_refusal(&refusal);
+
+            assert!(!said.contains("contact op") && !said.contains("Mail Kurve"), "{said}");
         }
     }
 

@@ -60,14 +60,16 @@ pub fn sight_sentence(truth: &StepTruth<'_>) -> String {
         Sight::Unseen(newest) => match truth.stand {
             // What was proven stays so: the check did not come to it.
             Stand::Done | Stand::Waiting => String::new(),
-            Stand::NotSeenYet | Stand::NotSeenNow | Stand::Doubted | Stand::Open(_) | Stand::Stuck => how(newest),
+            Stand::NotSeenYet | Stand::NotSeenNow | Stand::Doubted | Stand::Open(_) | Stand::Stuck => {
+                check_sentence(newest)
+            }
         },
-        Sight::Refused(newest) => how(newest),
+        Sight::Refused(newest) => check_sentence(newest),
     }
 }
 
 /// How the newest check ended, when, and since when that is so.
-fn how(newest: Newest) -> String {
+pub fn check_sentence(newest: Newest) -> String {
     let said = format!("Controle van {}: {}.", moment_nl(newest.at), check_short(newest.code).to_lowercase());
     if amsterdam_date(newest.since) < amsterdam_date(newest.at) {
         format!("{said} Dat is zo sinds {}.", date_nl(newest.since))
@@ -104,7 +106,7 @@ pub fn truth_sentence(truth: &StepTruth<'_>) -> String {
 pub fn unseen_sentence(truths: &Truths<'_>) -> String {
     let names: Vec<String> = truths.unseen().into_iter().map(|step| format!("“{}”", step_name(step))).collect();
     match truths.newest {
-        Some(newest) if !names.is_empty() => format!("Niet gezien: {}. {}", names.join(", "), how(newest)),
+        Some(newest) if !names.is_empty() => format!("Niet gezien: {}. {}", names.join(", "), check_sentence(newest)),
         Some(_) | None => String::new(),
     }
 }
@@ -115,6 +117,7 @@ pub fn advice_title(advice: Advice) -> &'static str {
         Advice::Plain(code) => check_title(code),
         Advice::QueryFirst | Advice::PasswordFirst | Advice::VouchFirst(_) => "Kurve kan nog niet inloggen",
         Advice::PasswordAgain | Advice::PasswordGone | Advice::RefusedNow => check_title(CheckCode::LoginRefused),
+        Advice::QueryAgain => check_title(CheckCode::ListOutdated),
         Advice::AskAllowlisting | Advice::AskMagister => check_title(CheckCode::PortSilent),
         Advice::SilentNow | Advice::SilentForGood => "Magister geeft geen antwoord meer",
         Advice::DomainGone => "Het schooldomein is niet meer te vinden",
@@ -134,6 +137,9 @@ pub fn advice_sentence(advice: Advice) -> &'static str {
         Advice::PasswordFirst => {
             "Kurve kan nog niet inloggen. Dat klopt, want het wachtwoord is nog niet ingevuld. Vul het 2 keer in bij \
              Beheer > Webservices > Gebruikers > Kurve."
+        }
+        Advice::QueryAgain => {
+            "In de lijst KurveLeerlingData ontbrak een kolom. Voer de query die nu klaarstaat uit in Decibel."
         }
         Advice::PasswordAgain => {
             "Magister weigert het wachtwoord. De gebruiker Kurve was er eerder wel. Vul het wachtwoord opnieuw 2 keer \
@@ -184,6 +190,7 @@ pub fn advice_sentence(advice: Advice) -> &'static str {
 pub fn advice_short(advice: Advice) -> &'static str {
     match advice {
         Advice::QueryFirst => "Voer eerst de query uit.",
+        Advice::QueryAgain => "Voer de nieuwe query uit.",
         Advice::PasswordFirst => "Vul het wachtwoord in.",
         Advice::PasswordAgain => "Vul het wachtwoord opnieuw in.",
         Advice::PasswordGone => "Kurve maakt een nieuw wachtwoord.",

@@ -12,6 +12,7 @@ use crate::words::fall_cause;
 fn advices() -> Vec<Advice> {
     let others = [
         Advice::QueryFirst,
+        Advice::QueryAgain,
         Advice::PasswordFirst,
         Advice::PasswordAgain,
         Advice::AskAllowlisting,
@@ -142,10 +143,10 @@ fn since_is_when_it_began_and_not_the_last_check() {
     let newest = |since| Newest { code: CheckCode::PortSilent, at, since };
 
     assert_eq!(
-        how(newest(began)),
+        check_sentence(newest(began)),
         "Controle van ma 23 november 2026 om 10:04: geen antwoord. Dat is zo sinds vr 20 november 2026."
     );
-    assert_eq!(how(newest(at)), "Controle van ma 23 november 2026 om 10:04: geen antwoord.");
+    assert_eq!(check_sentence(newest(at)), "Controle van ma 23 november 2026 om 10:04: geen antwoord.");
 }
 
 proptest! {

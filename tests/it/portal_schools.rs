@@ -82,6 +82,8 @@ fn the_overview_says_of_each_school_where_it_stands_and_gives_it_its_own_end() {
         assert_eq!(forms, ["Import gedaan: Rivierenland Zuid"], "only who may import can report it");
         let undone = page.texts("[data-schools] form:has([data-action=undo])");
         assert_eq!(undone, ["Terugdraaien: Rivierenland Noord", "Terugdraaien: Rivierenland Oost"]);
+        let beside = page.attributes("[data-school-row='99XD'] > .school__do", "class");
+        assert_eq!(beside.len(), 1, "what can be done with a school stands together: {}", page.body);
         assert!(page.text("[data-import-for]").contains("Rivierenland Noord en Rivierenland Zuid"), "{}", page.body);
         assert!(!page.has("#import form"), "each school has its own button");
         assert_eq!(page.attributes("[data-next]", "data-next"), ["import"]);
@@ -89,6 +91,32 @@ fn the_overview_says_of_each_school_where_it_stands_and_gives_it_its_own_end() {
         assert!(page.text("[data-progress]").contains("2 van 3 scholen geactiveerd"), "{}", page.body);
         let step = page.text("[data-step=activation_confirmed]");
         assert!(step.contains("2 van 3 scholen geactiveerd. Kurve is aan zet"), "{step}");
+    });
+}
+
+#[test]
+fn of_one_school_that_goes_on_nothing_is_counted_and_a_school_that_was_done_and_stops_is_not_under_way() {
+    run(|app: TestApp| async move {
+        let (board, portal) = at_four_stages(&app).await;
+        let [zuid, noord, midden, _] = &board;
+        let school = app.call_of(zuid).actor;
+        let stop = |one: &TestSchool| Command::Withdraw {
+            school: one.id,
+            reason: reason("We kiezen Optie B. Alle drie."),
+            chose_option_b: true,
+        };
+        app.command(school, zuid, &[stop(noord), stop(midden)]).await;
+        app.new_mails().await;
+
+        let page = portal.open("").await;
+        let staff = app.staff().await;
+        let kurves = staff.get(&links::staff_school(links::STAFF_SCHOOL, zuid.connection)).await;
+
+        for page in [&page, &kurves] {
+            assert!(!page.body.contains("1 van 1 scholen"), "{}", page.body);
+            assert!(!page.body.contains("Rivierenland Noord is weer bezig"), "{}", page.body);
+        }
+        assert!(kurves.body.contains("Rivierenland Noord is gestopt voor Optie B"), "{}", kurves.body);
     });
 }
 

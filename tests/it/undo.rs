@@ -160,6 +160,7 @@ fn the_way_back_stays_on_the_page_and_on_the_worklist_for_as_long_as_nobody_was_
         for page in [&again, &list] {
             let press = page.text("[data-press]");
             assert!(press.contains("Bonhoeffer College (12AB) is geactiveerd"), "{}", page.body);
+            assert!(press.contains("In Koppelklaar ziet de school het nu al."), "only the mails wait: {press}");
         }
 
         let undone = list.submit(&table.staff, "[data-press] form", &[]).await;

@@ -1,8 +1,10 @@
 //! What to do after a check, by how it ended and by what went before: the same answer of Magister means something else
-//! to who never ran the query than to who did. The sentences are in the room `words`.
+//! to who never ran the query than to who did. Who is to act after a check is said by [`Advice::holder`], for every page.
+//! The sentences are in the room `words`.
 
 use super::CheckCode;
 use crate::domain::onboarding::gate::{Party, Step};
+use crate::domain::onboarding::progress::TaskKind;
 use crate::domain::onboarding::{FallCause, Lifecycle, Obstacle, Onboarding, StepState};
 
 /// The one thing to do after a check.
@@ -22,6 +24,8 @@ pub enum Advice {
     RefusedNow,
     /// Kurve vouches for nobody who is to do the step first.
     VouchFirst(Step),
+    /// The list lacks a column, and the query is open to be run again.
+    QueryAgain,
     /// Nothing answers, and nobody asked for the allowlisting yet.
     AskAllowlisting,
     /// Nothing answers, though the allowlisting was said to be confirmed.
@@ -72,6 +76,7 @@ impl Advice {
             CheckCode::HostUnknown if Step::shared().any(|step| was_seen(state, step)) => Self::DomainGone,
             // An import that is open speaks of the Magister that was known: Kurve looks at that first.
             CheckCode::HostUnknown if state.is_any_yes(Step::ActivationConfirmed) => Self::DomainByKurve,
+            CheckCode::ListOutdated if !state.is_yes(Step::QueryExecuted) => run_query_again(state),
             CheckCode::Ok
             | CheckCode::HostUnknown
             | CheckCode::PortRefused
@@ -98,11 +103,12 @@ impl Advice {
             | Self::PasswordAgain
             | Self::AskAllowlisting
             | Self::AskMagister
-            | Self::SilentForGood
+            | Self::QueryAgain
             | Self::DomainGone
             | Self::DomainByKurve => Some(Party::School),
-            Self::PasswordGone | Self::VouchFirst(_) | Self::Stuck { .. } => Some(Party::Kurve),
-            Self::SilentNow | Self::RefusedNow => Some(Party::Magister),
+            // Only Kurve can make a password that can be looked at.
+            Self::RefusedNow | Self::PasswordGone | Self::VouchFirst(_) | Self::Stuck { .. } => Some(Party::Kurve),
+            Self::SilentNow | Self::SilentForGood => Some(Party::Magister),
             Self::Paused(_) | Self::Stopped(_) => None,
         }
     }
@@ -111,13 +117,40 @@ impl Advice {
     pub fn step(self) -> Option<Step> {
         match self {
             Self::Plain(code) => step_of(code),
-            Self::QueryFirst => Some(Step::QueryExecuted),
-            Self::PasswordFirst | Self::PasswordAgain | Self::PasswordGone => Some(Step::PasswordSet),
+            Self::QueryFirst | Self::QueryAgain => Some(Step::QueryExecuted),
+            Self::PasswordFirst | Self::PasswordAgain | Self::PasswordGone | Self::RefusedNow => {
+                Some(Step::PasswordSet)
+            }
             Self::AskAllowlisting => Some(Step::AllowlistingRequested),
             Self::AskMagister | Self::SilentForGood => Some(Step::AllowlistingConfirmed),
             Self::DomainGone | Self::DomainByKurve => Some(Step::DetailsSubmitted),
             Self::VouchFirst(step) | Self::Stuck { step, .. } => Some(step),
-            Self::SilentNow | Self::RefusedNow | Self::Paused(_) | Self::Stopped(_) => None,
+            Self::SilentNow | Self::Paused(_) | Self::Stopped(_) => None,
+        }
+    }
+
+    /// What Kurve is to do by it, that no step of the onboarding asks for by itself.
+    pub(super) fn kurve_task(self, state: &Onboarding) -> Option<(TaskKind, Step)> {
+        match self {
+            Self::RefusedNow | Self::PasswordGone => {
+                state.access().gone().map(|gone| (TaskKind::NewPassword(gone), Step::PasswordSet))
+            }
+            Self::Plain(CheckCode::ListOutdated) => Some((TaskKind::NewQuery, Step::QueryExecuted)),
+            Self::Plain(_)
+            | Self::QueryFirst
+            | Self::PasswordFirst
+            | Self::PasswordAgain
+            | Self::VouchFirst(_)
+            | Self::QueryAgain
+            | Self::AskAllowlisting
+            | Self::AskMagister
+            | Self::SilentNow
+            | Self::SilentForGood
+            | Self::DomainGone
+            | Self::DomainByKurve
+            | Self::Stuck { .. }
+            | Self::Paused(_)
+            | Self::Stopped(_) => None,
         }
     }
 
@@ -132,6 +165,7 @@ impl Advice {
             | Self::PasswordGone
             | Self::RefusedNow
             | Self::VouchFirst(_)
+            | Self::QueryAgain
             | Self::AskAllowlisting
             | Self::AskMagister
             | Self::SilentNow
@@ -140,6 +174,15 @@ impl Advice {
             | Self::DomainByKurve => true,
         }
     }
+}
+
+fn run_query_again(state: &Onboarding) -> Advice {
+    let step = Step::QueryExecuted;
+    if is_vouched_for_first(state, step) { Advice::VouchFirst(step) } else { Advice::QueryAgain }
+}
+
+fn is_vouched_for_first(state: &Onboarding, step: Step) -> bool {
+    state.obstacles(step).iter().any(|obstacle| matches!(obstacle, Obstacle::NotVouched(_)))
 }
 
 /// The step where the school puts right what a code says; none when it is not the school's to do.
@@ -166,7 +209,7 @@ fn step_of(code: CheckCode) -> Option<Step> {
 
 fn after_refused_log_in(state: &Onboarding) -> Advice {
     let step = if state.is_yes(Step::QueryExecuted) { Step::PasswordSet } else { Step::QueryExecuted };
-    if state.obstacles(step).iter().any(|obstacle| matches!(obstacle, Obstacle::NotVouched(_))) {
+    if is_vouched_for_first(state, step) {
         return Advice::VouchFirst(step);
     }
     let password_was_said = state.is_yes(Step::PasswordSet) || fell_by_check(state, Step::PasswordSet);

@@ -254,7 +254,8 @@ pub fn judge(known: &CheckHistory, result: &CheckResult, fleet: &Fleet, now: Dat
 
     if let Some(step) = known.refused_word(code) {
         if fleet.is_outage(is_worse) {
-            // Perhaps everyone's is refused: some others are looked at first.
+            // Most that did hold are refused likewise: some others are looked at first, so that they tell whether it is
+            // everyone's. With fewer than two of those it falls at once.
             let (retry_at, asks) = (Some(now + Fleet::SOON), fleet.ask(known.hears_since(now)));
             return Judgement { prove, retry_at, asks, streak: known.streak, ..Judgement::default() };
         }

@@ -8,7 +8,7 @@ use strum::IntoEnumIterator;
 use super::{CheckCode, CheckHistory, CheckResult, Fleet, Newest, Rung, Streak, Truths, judge};
 use crate::domain::actor::Actor;
 use crate::domain::onboarding::testing::{Walk, claim, confirm, reason, superbeheerder, support};
-use crate::domain::onboarding::{Command, Evidence, Onboarding, Step};
+use crate::domain::onboarding::{Command, Evidence, Gone, Onboarding, PasswordAccess, Step};
 
 /// An onboarding at one moment of its history, with the newest check.
 #[derive(Debug, Clone)]
@@ -66,11 +66,22 @@ fn person(walk: &mut Walk, kind: usize, step: Step) {
     let (actor, command) = match kind {
         0 => (support(), Command::SendBack { step, reason: reason("Kijk nog eens") }),
         1 => (superbeheerder(), Command::TakeBack { step }),
-        2 => (support(), Command::IssueCredentials),
+        2 => {
+            if walk.tries(support(), &Command::IssueCredentials).is_ok() {
+                note_password(walk, None);
+            }
+            return;
+        }
         3 => (support(), confirm(step)),
         _ => (superbeheerder(), claim(step)),
     };
     let _ = walk.tries(actor, &command);
+}
+
+/// Somebody looked at it, and whether it can be looked at still.
+fn note_password(walk: &mut Walk, gone: Option<Gone>) {
+    let access = PasswordAccess { is_seen: true, until: walk.now + Duration::days(14), gone };
+    let _ = walk.tries(Actor::Check, &Command::NotePassword { access });
 }
 
 /// A check that ends so, applied as the service applies it.
@@ -80,6 +91,9 @@ fn check(walk: &mut Walk, code: CheckCode, streak: &mut Option<Streak>, before: 
     let judged = judge(&known, &CheckResult::ended(code, highest), &Fleet::default(), walk.now);
     for command in judged.commands(code, walk.state.credential_version()) {
         let _ = walk.tries(Actor::Check, &command);
+    }
+    if code.always_holds(Rung::Login) {
+        note_password(walk, Some(Gone::Proven));
     }
     *streak = judged.streak;
     let since = before.filter(|before| before.code == code).map_or(walk.now, |before| before.since);

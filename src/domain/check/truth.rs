@@ -10,7 +10,8 @@ use strum::IntoEnumIterator;
 use super::judge::doubted;
 use super::{Advice, CheckCode, Rung};
 use crate::domain::onboarding::gate::{Gate, Party, Step};
-use crate::domain::onboarding::{Answer, Onboarding, StepState};
+use crate::domain::onboarding::progress::{KurveTask, OpenStep, kurve_tasks, open_steps};
+use crate::domain::onboarding::{Answer, Lifecycle, Onboarding, StepState};
 
 /// The newest check that was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,6 +99,38 @@ impl<'a> Truths<'a> {
         StepTruth { step, said, sight, stand, to_do }
     }
 
+    /// Who is to act on a step now, said and seen together: also on one that is done as far as was said. Nobody while the
+    /// connection is laid aside or stopped.
+    pub fn holder(&self, step: Step) -> Option<Party> {
+        match self.state.lifecycle() {
+            Lifecycle::Paused { .. } | Lifecycle::Withdrawn { .. } => None,
+            Lifecycle::Active | Lifecycle::Completed { .. } => {
+                let is_kurves = self.kurve_task().is_some_and(|task| task.step == step);
+                let by_check = self.of(step).to_do.and_then(Advice::holder);
+                is_kurves.then_some(Party::Kurve).or(by_check).or_else(|| self.state.holder(step))
+            }
+        }
+    }
+
+    /// The steps that can be done now, with who is to act on each.
+    pub fn open_steps(&self) -> Vec<OpenStep> {
+        let seen = |open: OpenStep| OpenStep { holder: self.holder(open.step).unwrap_or(open.holder), ..open };
+        open_steps(self.state).into_iter().map(seen).collect()
+    }
+
+    /// What Kurve is to do by the newest check, where the onboarding does not ask for it by itself.
+    pub fn kurve_task(&self) -> Option<KurveTask> {
+        let newest = self.newest?;
+        let (kind, step) = self.advice()?.kurve_task(self.state)?;
+        let is_asked = kurve_tasks(self.state).iter().any(|task| task.kind == kind);
+        (!is_asked).then_some(KurveTask { kind, step, since: newest.since })
+    }
+
+    /// Everything that Kurve is to do.
+    pub fn kurve_tasks(&self) -> Vec<KurveTask> {
+        kurve_tasks(self.state).into_iter().chain(self.kurve_task()).collect()
+    }
+
     /// How the answer to a question stands: none while it is no, `Done` where nothing speaks against it, or else the worst
     /// that is known of one of its steps.
     pub fn answer(&self, gate: Gate) -> Option<Stand> {
@@ -107,6 +140,16 @@ impl<'a> Truths<'a> {
         let is_of_a_step = |worst: &Stand| gate.steps().iter().any(|step| self.of(*step).stand == *worst);
         let worst = [Stand::Doubted, Stand::NotSeenNow, Stand::NotSeenYet].into_iter().find(is_of_a_step);
         Some(worst.unwrap_or(Stand::Done))
+    }
+
+    /// Whether the newest check denies a step that is yes: then not all is so.
+    pub fn has_doubts(&self) -> bool {
+        Step::iter().any(|step| self.of(step).stand == Stand::Doubted)
+    }
+
+    /// How many questions are answered with yes, and not denied by the newest check.
+    pub fn gates_done(&self) -> usize {
+        Gate::iter().filter(|gate| self.answer(*gate).is_some_and(|stand| stand != Stand::Doubted)).count()
     }
 
     /// The steps that are yes and that the newest check does not refuse, also those that were only said.

@@ -8,6 +8,7 @@ use super::super::{CheckHistory, CheckResult, Fleet, Streak, judge};
 use super::*;
 use crate::domain::actor::Actor;
 use crate::domain::import_gate::verdict_of_all;
+use crate::domain::onboarding::progress::TaskKind;
 use crate::domain::onboarding::testing::{Walk, claim, disprove, prove, superbeheerder, support, ticket};
 use crate::domain::onboarding::{Command, FallCause, Gone, PasswordAccess};
 
@@ -112,9 +113,9 @@ fn what_a_check_saw_is_lost_and_what_was_only_said_is_refused() {
 fn what_to_do_knows_what_went_before() {
     use Advice::{
         AskAllowlisting, AskMagister, DomainByKurve, DomainGone, PasswordAgain, PasswordFirst, PasswordGone, Plain,
-        QueryFirst, RefusedNow, SilentForGood, SilentNow,
+        QueryAgain, QueryFirst, RefusedNow, SilentForGood, SilentNow,
     };
-    use CheckCode::{HostUnknown, ListNotGranted, LoginRefused, PortSilent};
+    use CheckCode::{HostUnknown, ListNotGranted, ListOutdated, LoginRefused, PortSilent};
     let requested = |mut walk: Walk| {
         walk.does(
             superbeheerder(),
@@ -148,6 +149,12 @@ fn what_to_do_knows_what_went_before() {
         refused(&mut walk, Step::PasswordSet, "login_refused");
         walk
     };
+    let sent_back = |steps: &[Step]| {
+        let mut walk = seen(steps);
+        let reason = crate::domain::onboarding::testing::reason("Er ontbreekt een kolom");
+        walk.does(support(), &Command::SendBack { step: Step::QueryExecuted, reason });
+        walk
+    };
     let logged_in = &[Step::AllowlistingRequested, Step::AllowlistingConfirmed, Step::QueryExecuted, Step::PasswordSet];
     let none = Walk::all_but(&[Step::QueryExecuted, Step::AllowlistingRequested]);
     for (name, walk, code, advice, holder) in [
@@ -162,10 +169,12 @@ fn what_to_do_knows_what_went_before() {
             Party::School,
         ),
         ("the user was there", seen(logged_in), LoginRefused, PasswordAgain, Party::School),
-        ("it worked and is not shown any more", gone(logged_in), LoginRefused, RefusedNow, Party::Magister),
+        ("it worked and is not shown any more", gone(logged_in), LoginRefused, RefusedNow, Party::Kurve),
         ("and it fell", gone_and_fell(logged_in), LoginRefused, PasswordGone, Party::Kurve),
         ("a new password", renewed(logged_in), LoginRefused, PasswordFirst, Party::School),
         ("the list", seen(logged_in), ListNotGranted, Plain(ListNotGranted), Party::School),
+        ("a column is missing", seen(logged_in), ListOutdated, Plain(ListOutdated), Party::Kurve),
+        ("and the query is to be run again", sent_back(logged_in), ListOutdated, QueryAgain, Party::School),
         ("nobody asked", none.clone(), PortSilent, AskAllowlisting, Party::School),
         ("it was asked", requested(none), PortSilent, Plain(PortSilent), Party::Magister),
         ("it was confirmed, they say", Walk::all_but(&[]), PortSilent, AskMagister, Party::School),
@@ -175,7 +184,7 @@ fn what_to_do_knows_what_went_before() {
             fell(&logged_in[..2], Step::AllowlistingConfirmed, "port_silent"),
             PortSilent,
             SilentForGood,
-            Party::School,
+            Party::Magister,
         ),
         ("no such domain", Walk::all_but(&[Step::ActivationConfirmed]), HostUnknown, Plain(HostUnknown), Party::School),
         ("no such domain, and an import is open", Walk::all_but(&[]), HostUnknown, DomainByKurve, Party::School),
@@ -267,7 +276,44 @@ fn what_was_said_anew_falls_at_once_and_a_loss_that_was_told_stays_told() {
     assert_eq!((judged.streak, judged.alarm, judged.is_lost), (Some(over), None, false));
 }
 
+#[test]
+fn what_kurve_is_to_do_by_a_check_is_asked_once() {
+    let logged_in = &[Step::AllowlistingRequested, Step::AllowlistingConfirmed, Step::QueryExecuted, Step::PasswordSet];
+    let mut walk = Walk::all_but(&[]);
+    seen(&mut walk, logged_in);
+    let access = PasswordAccess { is_seen: true, until: walk.now, gone: Some(Gone::Proven) };
+    walk.does(Actor::Check, &Command::NotePassword { access });
+    let kinds = |walk: &Walk, code| {
+        let (state, newest) = checked(walk, code);
+        let truths = Truths { state: &state, newest: Some(newest) };
+        let holders = [Step::QueryExecuted, Step::PasswordSet].map(|step| truths.holder(step));
+        (truths.kurve_tasks().into_iter().map(|task| task.kind).collect::<Vec<_>>(), holders)
+    };
+
+    let new_password = vec![TaskKind::NewPassword(Gone::Proven)];
+    assert_eq!(
+        kinds(&walk, CheckCode::LoginRefused),
+        (new_password.clone(), [None, Some(Party::Kurve)]),
+        "in its tries"
+    );
+    assert_eq!(kinds(&walk, CheckCode::ListOutdated).0, [TaskKind::NewQuery]);
+    assert_eq!(kinds(&walk, CheckCode::Ok).0, []);
+    refused(&mut walk, Step::PasswordSet, "login_refused");
+    assert_eq!(kinds(&walk, CheckCode::LoginRefused), (new_password, [None, Some(Party::Kurve)]), "after them");
+}
+
 proptest! {
+    #[test]
+    fn the_page_of_the_check_and_that_of_the_step_name_one_holder(moments in histories()) {
+        for moment in moments {
+            let truths = moment.truths();
+            let Some((advice, step)) = truths.advice().and_then(|advice| Some((advice, advice.step()?))) else { continue };
+            let held = truths.holder(step);
+
+            prop_assert!(held.is_none() || held == advice.holder(), "{:?}: {:?} holds {}", advice, held, step.as_str());
+        }
+    }
+
     #[test]
     fn no_step_is_done_whose_newest_check_refused_it(moments in histories()) {
         let mut before = None;

@@ -35,6 +35,7 @@ impl Onboarding {
             }
             Change::StepFell { step, cause } => {
                 self.drop_step(*step, cause, event);
+                self.end_completion(*step, cause, event);
                 // Of what was undone at once nobody heard.
                 if *step == Step::ActivationConfirmed && *cause != FallCause::Undone {
                     self.tells_all(event);
@@ -201,6 +202,14 @@ impl Onboarding {
     fn tells_all(&mut self, event: &Event) {
         if let Some(school) = self.school_mut(event) {
             school.asked_by = None;
+        }
+    }
+
+    /// A school that was done and ends is done no more; that it is under way is told of one that goes on.
+    fn end_completion(&mut self, step: Step, cause: &FallCause, event: &Event) {
+        let ends = step == Step::ActivationConfirmed && matches!(cause, FallCause::Withdrawn | FallCause::Moved);
+        if let Some(school) = self.school_mut(event).filter(|school| ends && school.is_completed()) {
+            school.course = Course::UnderWay;
         }
     }
 

@@ -7,7 +7,7 @@ use strum::IntoEnumIterator;
 
 use super::access::Gone;
 use super::answer::Answer;
-use super::gate::{Gate, Party, Step};
+use super::gate::{Party, Step};
 use super::obstacle::Obstacle;
 use super::state::Onboarding;
 use super::step_state::StepState;
@@ -40,20 +40,6 @@ fn open_step(state: &Onboarding, step: Step) -> Option<OpenStep> {
     }
 }
 
-/// How many of the five gates are yes.
-pub fn gates_done(state: &Onboarding) -> usize {
-    Gate::iter().filter(|gate| state.is_gate_yes(*gate)).count()
-}
-
-/// What the school can best do now: its first open step, else what it can report for Magister.
-///
-/// `None` means that the school can leave it alone: others hold the ball, or all is done.
-pub fn next_for_school(state: &Onboarding) -> Option<OpenStep> {
-    let open = open_steps(state);
-    let first_of = |party| open.iter().find(|open| open.holder == party).copied();
-    first_of(Party::School).or_else(|| first_of(Party::Magister))
-}
-
 /// Something that Kurve is to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KurveTask {
@@ -76,6 +62,8 @@ pub enum TaskKind {
     Vouch(BTreeSet<ContactId>),
     /// Make a new password: the old one is not shown any more.
     NewPassword(Gone),
+    /// Make a new query, which comes with a new password: the list lacks a column.
+    NewQuery,
 }
 
 /// What Kurve is to do, in the order of the steps.

@@ -148,7 +148,8 @@ async fn apply(
     let known = without_old_failures(check_status::load(work.conn(), claimed.connection).await?, call.now);
     let history = CheckHistory::of(&before.state, known.streak).with_list(known.list_guard());
     let is_worse = history.is_worse(result) && !result.code.is_connected();
-    let broken = Broken { connection: claimed.connection, rung: result.rung };
+    let refused = history.refused_word(result.code);
+    let broken = Broken { connection: claimed.connection, rung: result.rung, refused };
     let fleet = match history.is_at_stake(result) {
         true => {
             let (since, soon) = (history.hears_since(call.now), call.now + Fleet::SOON);
@@ -156,8 +157,9 @@ async fn apply(
         }
         false => Fleet::default(),
     };
-    // A word that is refused falls at once, for it never held; but not while most that did hold are refused as well.
-    let is_of_all = history.refused_word(result.code).is_some() && outages::find_open(work.conn()).await?.is_some();
+    // A word that is refused falls at once, for it never held; but not in an outage in which what did hold is refused as
+    // well. Silence elsewhere is no reason to wait: this Magister answered.
+    let is_of_all = refused.is_some() && fleet.failing > 0 && outages::find_open(work.conn()).await?.is_some();
     let judged = match is_of_all {
         true => Judgement::in_outage(&history, call.now),
         false => judge(&history, result, &fleet, call.now),
@@ -183,7 +185,8 @@ async fn apply(
     if judged.alarm == Some(Alarm::Outage) {
         let failing = fleet.failing_with(is_worse);
         let began_at = known.failing_since.unwrap_or(call.now);
-        outage::note_outage(work, call, began_at, failing, failing.saturating_add(fleet.working())).await?;
+        let worked = check_witnesses::count_passing(work.conn(), claimed.connection).await?;
+        outage::note_outage(work, call, began_at, failing, failing.saturating_add(worked)).await?;
         return Ok(None);
     }
     let import_closed = !open_schools(&before).is_subset(&open_schools(&after));

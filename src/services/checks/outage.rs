@@ -62,7 +62,7 @@ pub(super) async fn end_outage(
     lock::hold_outage(work.conn()).await?;
     let Some(outage) = outages::find_open(work.conn()).await? else { return Ok(()) };
     // Who worked before it was noticed was perhaps looked at before it began.
-    let broken = Broken { connection: after.connection, rung: Rung::Data };
+    let broken = Broken { connection: after.connection, rung: Rung::Data, refused: None };
     let mut fleet = check_witnesses::count(work.conn(), broken, outage.noticed_at, call.now).await?;
     let is_connected = after.last.is_some_and(|(code, _)| code.is_connected());
     if after.has_worked && !after.is_lost {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::check::{CheckCode, Newest};
+use crate::domain::check::{Advice, CheckCode, Newest, Truths};
 use crate::domain::connection::Connection;
 use crate::domain::ids::{CheckId, CheckRunId, ConnectionId};
 use crate::domain::onboarding::{Onboarding, Party};
@@ -13,13 +13,18 @@ use crate::store::Page;
 use crate::store::checks::check_runs::{self, Run};
 use crate::store::checks::check_status::{self, CheckStatus};
 use crate::store::checks::check_status_list::{self, ConnectionFilter};
+use crate::store::checks::check_witnesses;
 use crate::store::checks::connection_checks::{self, Check};
 use crate::store::checks::outages::{self, Outage};
+use crate::store::onboarding::onboardings::Versioned;
 use crate::store::onboarding::overview::After;
 use crate::store::onboarding::{connections, onboardings};
 
 /// Rows on a page of connections.
 const PAGE_ROWS: u64 = 50;
+
+/// How many connections with a refused log-in are looked at for those whose password only Kurve can replace.
+const REFUSED_ROWS: u64 = 200;
 
 /// How far a run is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,11 +37,22 @@ pub struct RunProgress {
     pub open: u64,
 }
 
+/// A connection that Kurve has to look into.
+#[derive(Debug, Clone)]
+pub struct Failing {
+    /// Which.
+    pub connection: Connection,
+    /// What is known of its checks.
+    pub status: CheckStatus,
+    /// Where its onboarding stands.
+    pub now: Versioned,
+}
+
 /// Connections that Kurve has to look into.
 #[derive(Debug, Clone, Default)]
 pub struct ForKurve {
     /// Those that fail longest, the longest first.
-    pub connections: Vec<(Connection, CheckStatus)>,
+    pub connections: Vec<Failing>,
     /// How many there are in all.
     pub count: u64,
 }
@@ -48,6 +64,15 @@ impl ForKurve {
     }
 }
 
+/// An outage that lasts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenOutage {
+    /// Which.
+    pub outage: Outage,
+    /// How the newest checks of those that fail in it ended, the most first.
+    pub seen: Vec<(CheckCode, u64)>,
+}
+
 /// How all connections stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tally {
@@ -55,6 +80,8 @@ pub struct Tally {
     pub by_code: Vec<(Option<CheckCode>, u64)>,
     /// How many count as lost.
     pub lost: u64,
+    /// Of those whose last check did not pass: how it ended, and who is to act now.
+    pub held: BTreeMap<ConnectionId, (CheckCode, Option<Party>)>,
     /// The outage that lasts, if one does.
     pub outage: Option<Outage>,
 }
@@ -118,7 +145,13 @@ pub async fn list_connections(
 /// How all connections stand.
 pub async fn tally(context: &Context) -> Result<Tally, ServiceError> {
     let conn = context.db.reader();
+    let failing = check_status_list::list_failing_states(conn).await?;
+    let held = |(id, code, state): (_, CheckCode, Option<Onboarding>)| {
+        let holder = state.map_or(code.holder(), |state| Advice::of(code, &state).holder());
+        (id, (code, holder))
+    };
     Ok(Tally {
+        held: failing.into_iter().map(held).collect(),
         by_code: check_status_list::count_by_code(conn).await?,
         lost: check_status_list::count_lost(conn).await?,
         outage: outages::find_open(conn).await?,
@@ -149,13 +182,37 @@ pub async fn list_for_kurve(context: &Context, limit: u64) -> Result<ForKurve, S
     if !context.check_policy.makes_checks() || outages::find_open(conn).await?.is_some() {
         return Ok(ForKurve::default());
     }
-    let connections = check_status_list::list_held_by(conn, Party::Kurve, limit).await?;
-    Ok(ForKurve { connections, count: check_status_list::count_held_by(conn, Party::Kurve).await? })
+    let by_code = check_status_list::list_for_kurve(conn, limit).await?;
+    let refused = check_status_list::list_refused(conn, REFUSED_ROWS).await?;
+    let ids: Vec<ConnectionId> = by_code.iter().chain(&refused).map(|(connection, _)| connection.id).collect();
+    let mut states = onboardings::list_of(conn, &ids).await?;
+    let mut failing = |(connection, status): (Connection, CheckStatus)| {
+        let now = states.remove(&connection.id)?;
+        let advice = Advice::of(status.newest()?.code, &now.state);
+        // Whom to vouch for and what is stuck is asked by the onboarding itself.
+        let is_asked = matches!(advice, Advice::VouchFirst(_) | Advice::Stuck { .. });
+        (advice.holder() == Some(Party::Kurve) && !is_asked).then_some(Failing { connection, status, now })
+    };
+    let named = by_code.len();
+    let mut connections: Vec<Failing> = by_code.into_iter().filter_map(&mut failing).collect();
+    let others = (named - connections.len()) as u64;
+    let is_new = |one: &Failing| {
+        let truths = Truths { state: &one.now.state, newest: one.status.newest() };
+        truths.kurve_task().is_some()
+    };
+    let refused: Vec<Failing> = refused.into_iter().filter_map(failing).filter(is_new).collect();
+    let count = check_status_list::count_for_kurve(conn).await?.saturating_sub(others) + refused.len() as u64;
+    connections.extend(refused);
+    connections.sort_by_key(|one| one.status.since());
+    connections.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(ForKurve { connections, count })
 }
 
-/// The outage that lasts, if one does.
-pub async fn find_outage(context: &Context) -> Result<Option<Outage>, ServiceError> {
-    Ok(outages::find_open(context.db.reader()).await?)
+/// The outage that lasts, if one does, and what is seen of it.
+pub async fn find_outage(context: &Context) -> Result<Option<SeenOutage>, ServiceError> {
+    let conn = context.db.reader();
+    let Some(outage) = outages::find_open(conn).await? else { return Ok(None) };
+    Ok(Some(SeenOutage { outage, seen: check_witnesses::count_failing_by_code(conn).await? }))
 }
 
 /// How far a run is.

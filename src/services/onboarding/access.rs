@@ -99,7 +99,7 @@ pub async fn find_task_names(
                     Some(Actor::Staff { .. } | Actor::Check | Actor::Clock | Actor::Operator | Actor::Visitor)
                     | None => {}
                 },
-                TaskKind::Do | TaskKind::Answer => {}
+                TaskKind::Do | TaskKind::Answer | TaskKind::NewQuery => {}
             }
         }
     }

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::crypto::{Purpose, sealed};
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
+use crate::domain::check::CheckCode;
 use crate::domain::connection::ConnectionDetails;
 use crate::domain::credential::query_file::MadeFrom;
 use crate::domain::credential::query_template::QueryFacts;
@@ -20,10 +21,12 @@ use crate::services::people::contacts;
 use crate::services::sealed_password::{self, binding};
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
 use crate::services::{Call, Context, ServiceError};
+use crate::store::checks::check_status;
 use crate::store::onboarding::credentials::StoredCredential;
 use crate::store::onboarding::onboardings::Versioned;
 use crate::store::onboarding::{connections, credentials, joins, schools};
 use crate::store::{self, ConnectionTrait};
+use crate::words;
 
 /// What a page tells about issued credentials; nothing secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,7 +102,10 @@ pub async fn issue(
     };
     let expires_at = access::shown_until(context, work.conn(), connection, call.now).await?;
     let fresh = PasswordAccess { is_seen: false, until: expires_at, gone: None };
-    let commands = [Command::IssueCredentials, Command::NotePassword { access: fresh }];
+    let newest = check_status::load(work.conn(), connection).await?.newest().map(|newest| newest.code);
+    let newest = newest.filter(|_| context.check_policy.makes_checks());
+    let mut commands = commands_to_issue(&before.state, newest);
+    commands.push(Command::NotePassword { access: fresh });
     let changed = onboardings::change_from(&mut work, call, connection, before, &commands, seen).await?;
     let people = store::people::contacts::list(work.conn(), connection).await?;
     if people.iter().all(|contact| contact.vouch.is_none()) {
@@ -113,6 +119,16 @@ pub async fn issue(
     let new = make(context, call, ConnectionState { connection, state: &changed.after }, &facts)?;
     credentials::insert(work.conn(), &new).await?;
     work.finish().await
+}
+
+/// What issuing asks of the onboarding: where the newest check found the list without a column, the new query is to be run
+/// as well.
+pub fn commands_to_issue(state: &Onboarding, newest: Option<CheckCode>) -> Vec<Command> {
+    let step = Step::QueryExecuted;
+    let is_old = newest == Some(CheckCode::ListOutdated) && state.is_yes(step);
+    let reason = Reason::parse(words::COLUMN_MISSING).ok().filter(|_| is_old);
+    let again = reason.map(|reason| Command::SendBack { step, reason });
+    again.into_iter().chain([Command::IssueCredentials]).collect()
 }
 
 /// A connection with its onboarding, as far as that is.

@@ -6,11 +6,14 @@ use chrono::{DateTime, Days, NaiveTime, Utc};
 
 use super::{Scene, put_in_outbox};
 use crate::domain::actor::Actor;
+use crate::domain::check::Truths;
 use crate::domain::ids::{ConnectionId, MailId, ReminderMailId};
+use crate::domain::onboarding::Party;
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::reminder;
 use crate::domain::reminder::hours::moment_on;
 use crate::domain::reminder::person::PersonReminder;
+use crate::services::checks;
 use crate::services::operations::holidays;
 use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{Call, Context, ServiceError};
@@ -51,7 +54,10 @@ pub(in crate::services) async fn load_content(
         };
         let is_wanted = scene.receivers(one.reminder.step).contains(&one.contact)
             && reminder::is_still_wanted(&one.reminder, &scene.situation(), now);
-        if !is_wanted {
+        // The newest check may say since that Kurve is to act first.
+        let newest = if is_wanted { checks::newest(context, one.connection).await? } else { None };
+        let truths = Truths { state: scene.situation().onboarding, newest };
+        if !is_wanted || truths.holder(one.reminder.step) != Some(Party::School) {
             continue;
         }
         let opening = scene.calendar(&holidays).next_opening(now, scene.connection.details.region, hours);

@@ -1,5 +1,7 @@
 //! Connections beside their schools, as lists and counts for Kurve.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use entity::{check_status, connection, onboarding};
 use sea_orm::sea_query::{Expr, Query};
@@ -8,10 +10,11 @@ use strum::IntoEnumIterator;
 
 use crate::domain::check::CheckCode;
 use crate::domain::connection::Connection;
-use crate::domain::onboarding::Party;
+use crate::domain::ids::ConnectionId;
+use crate::domain::onboarding::{Onboarding, Party};
 use crate::store::checks::check_status::{CheckStatus, corrupt, to_check_status};
-use crate::store::onboarding::connections;
 use crate::store::onboarding::overview::After;
+use crate::store::onboarding::{connections, onboardings};
 use crate::store::{ConnectionTrait, Page, StoreError, page, readable};
 
 /// Which connections to list.
@@ -101,14 +104,13 @@ pub async fn count_lost_in_use(conn: &impl ConnectionTrait) -> Result<u64, Store
     Ok(lost_in_use().count(conn).await?)
 }
 
-/// The connections of schools under way or done whose last check ended so that it is for one party to act, lost ones
-/// left out; the longest failing first, at most `limit`.
-pub async fn list_held_by(
+/// The connections of schools under way or done whose last check ended so that it may be for Kurve to act, lost ones
+/// left out; the longest failing first, at most `limit`. Whether it is, their onboardings tell.
+pub async fn list_for_kurve(
     conn: &impl ConnectionTrait,
-    party: Party,
     limit: u64,
 ) -> Result<Vec<(Connection, CheckStatus)>, StoreError> {
-    let rows = held_by(party)
+    let rows = for_kurve()
         .find_also_related(connection::Entity)
         .order_by_asc(check_status::COLUMN.failing_since)
         .order_by_asc(check_status::COLUMN.ends_so_since)
@@ -119,9 +121,59 @@ pub async fn list_held_by(
     Ok(readable(rows, with_school))
 }
 
-/// How many of those there are.
-pub async fn count_held_by(conn: &impl ConnectionTrait, party: Party) -> Result<u64, StoreError> {
-    Ok(held_by(party).count(conn).await?)
+/// The connections of schools under way or done that answered before and refused the log-in at their last check, lost ones
+/// left out, the longest so first, at most `limit`: Kurve's where the password is not shown any more.
+pub async fn list_refused(
+    conn: &impl ConnectionTrait,
+    limit: u64,
+) -> Result<Vec<(Connection, CheckStatus)>, StoreError> {
+    let rows = in_use()
+        .filter(check_status::COLUMN.last_code.eq(CheckCode::LoginRefused.as_str()))
+        .filter(check_status::COLUMN.has_worked.eq(true))
+        .filter(check_status::COLUMN.is_lost.eq(false))
+        .find_also_related(connection::Entity)
+        .order_by_asc(check_status::COLUMN.ends_so_since)
+        .order_by_asc(check_status::COLUMN.connection_id)
+        .limit(limit)
+        .all(conn)
+        .await?;
+    Ok(readable(rows, with_school))
+}
+
+/// How many end so that it may be for Kurve to act.
+pub async fn count_for_kurve(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
+    Ok(for_kurve().count(conn).await?)
+}
+
+/// The connections whose last check did not pass, with how it ended and where each stands, where that can be read.
+pub async fn list_failing_states(
+    conn: &impl ConnectionTrait,
+) -> Result<Vec<(ConnectionId, CheckCode, Option<Onboarding>)>, StoreError> {
+    let is_failing = || check_status::COLUMN.last_code.ne(CheckCode::Ok.as_str());
+    let codes: Vec<(uuid::Uuid, String)> = check_status::Entity::find()
+        .select_only()
+        .column(check_status::Column::ConnectionId)
+        .column(check_status::Column::LastCode)
+        .filter(is_failing())
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let failing = Query::select()
+        .column(check_status::Column::ConnectionId)
+        .from(check_status::Entity)
+        .and_where(Expr::col(check_status::Column::LastCode).ne(CheckCode::Ok.as_str()))
+        .to_owned();
+    let rows = onboarding::Entity::find()
+        .filter(Expr::col(onboarding::Column::ConnectionId).in_subquery(failing))
+        .all(conn)
+        .await?;
+    let read = |row: onboarding::Model| Ok((row.connection_id, onboardings::to_versioned(&row)?.state));
+    let mut states: BTreeMap<uuid::Uuid, Onboarding> = readable(rows, read).into_iter().collect();
+    let known = |(id, name): (uuid::Uuid, String)| {
+        let code = name.parse().map_err(|_| corrupt("", "last_code"))?;
+        Ok((ConnectionId::from_uuid(id), code, states.remove(&id)))
+    };
+    codes.into_iter().map(known).collect()
 }
 
 /// The connections of schools under way or done whose certificate ends in a span of time, the first to end first.
@@ -141,8 +193,8 @@ pub async fn list_certificates(
     Ok(readable(rows, with_school))
 }
 
-fn held_by(party: Party) -> Select<check_status::Entity> {
-    let codes = CheckCode::iter().filter(|code| code.holder() == Some(party)).map(CheckCode::as_str);
+fn for_kurve() -> Select<check_status::Entity> {
+    let codes = CheckCode::iter().filter(|code| code.holder() == Some(Party::Kurve)).map(CheckCode::as_str);
     in_use().filter(check_status::COLUMN.last_code.is_in(codes)).filter(check_status::COLUMN.is_lost.eq(false))
 }
 

@@ -3,11 +3,12 @@
 use chrono::{DateTime, Utc};
 use entity::{check_status, connection_check};
 use sea_orm::sea_query::{Expr, LockBehavior, LockType, Query};
-use sea_orm::{EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use strum::IntoEnumIterator;
 
 use crate::domain::check::{Ask, CheckCode, Fleet, Rung};
 use crate::domain::ids::ConnectionId;
+use crate::domain::onboarding::Step;
 use crate::store::{ConnectionTrait, StoreError};
 
 /// What the others are to tell of: a check of this connection that broke on this rung.
@@ -17,6 +18,8 @@ pub struct Broken {
     pub connection: ConnectionId,
     /// Who did not get past it says nothing of it.
     pub rung: Rung,
+    /// The step that was only said and that Magister refuses: then only those that are refused likewise fail with it.
+    pub refused: Option<Step>,
 }
 
 /// How the others fare, seen from a moment; who has a turn before `soon` may tell soon.
@@ -27,7 +30,16 @@ pub async fn count(
     soon: DateTime<Utc>,
 ) -> Result<Fleet, StoreError> {
     let are = |condition: Expr| Expr::expr(Expr::case(condition, 1).finally(0)).sum();
-    let fails = || check_status::COLUMN.is_failing.eq(true);
+    let fails = || {
+        let is_failing = check_status::COLUMN.is_failing.eq(true);
+        match broken.refused {
+            None => is_failing,
+            Some(step) => {
+                let likewise = CheckCode::iter().filter(|code| code.refuses() == Some(step)).map(CheckCode::as_str);
+                is_failing.and(check_status::COLUMN.last_code.is_in(likewise))
+            }
+        }
+    };
     let heard = works(broken.rung).and(check_status::COLUMN.last_checked_at.gte(since));
     // Nothing sums up to null.
     type Sum = Option<i64>;
@@ -46,6 +58,37 @@ pub async fn count(
     let [failing, newly_failing, heard, unheard, expected] = [failing, newly_failing, heard, unheard, expected]
         .map(|sum| sum.unwrap_or_default().try_into().unwrap_or(u32::MAX));
     Ok(Fleet { failing, newly_failing, heard, unheard, expected })
+}
+
+/// How many others worked at their newest check in every respect: what can be told of as having worked. One of which a
+/// check found something that is the school's or Kurve's to put right is none of them.
+pub async fn count_passing(conn: &impl ConnectionTrait, but: ConnectionId) -> Result<u32, StoreError> {
+    let passes =
+        check_status::COLUMN.is_failing.eq(false).and(check_status::COLUMN.last_code.eq(CheckCode::Ok.as_str()));
+    let count = check_status::Entity::find().filter(can_tell(but)).filter(passes).count(conn).await?;
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// How the newest checks ended of those that worked and fail now, the most first.
+pub async fn count_failing_by_code(conn: &impl ConnectionTrait) -> Result<Vec<(CheckCode, u64)>, StoreError> {
+    let counts: Vec<(Option<String>, i64)> = check_status::Entity::find()
+        .select_only()
+        .column(check_status::Column::LastCode)
+        .column_as(Expr::col(check_status::Column::ConnectionId).count(), "connections")
+        .filter(check_status::COLUMN.has_worked.eq(true))
+        .filter(check_status::COLUMN.is_lost.eq(false))
+        .filter(check_status::COLUMN.is_failing.eq(true))
+        .filter(check_status::COLUMN.next_check_at.is_not_null())
+        .group_by(check_status::Column::LastCode)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let read = |(name, count): (Option<String>, i64)| {
+        Some((name?.parse::<CheckCode>().ok()?, u64::try_from(count).unwrap_or_default()))
+    };
+    let mut seen: Vec<(CheckCode, u64)> = counts.into_iter().filter_map(read).collect();
+    seen.sort_by_key(|(code, count)| (std::cmp::Reverse(*count), *code));
+    Ok(seen)
 }
 
 /// Makes some others that worked when they were last checked, before a moment, due now.

@@ -18,7 +18,7 @@ pub struct Outage {
     pub noticed_at: DateTime<Utc>,
     /// When it was over; `None` while it lasts.
     pub ended_at: Option<DateTime<Utc>>,
-    /// How many connections that worked before there were when it was noticed.
+    /// How many connections that worked in every respect there were before it was noticed.
     pub worked_before: u32,
     /// How many of those failed.
     pub failing: u32,

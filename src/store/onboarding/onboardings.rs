@@ -1,5 +1,7 @@
 //! Onboardings: the state as one JSON value, with columns beside it that lists filter and sort on.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use entity::onboarding;
 use sea_orm::sea_query::Expr;
@@ -9,7 +11,7 @@ use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::progress::{is_stuck, waits_on_since};
 use crate::domain::onboarding::{Gate, Lifecycle, Onboarding, Party, Step};
 use crate::store::reminders::Attention;
-use crate::store::{Changing, ConnectionTrait, StoreError};
+use crate::store::{Changing, ConnectionTrait, StoreError, readable};
 
 /// An onboarding with the version it had when it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,6 +114,20 @@ pub async fn save(
 pub async fn load(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<Versioned, StoreError> {
     let row = onboarding::Entity::find_by_id(connection.as_uuid()).one(conn).await?;
     to_versioned(&row.ok_or(StoreError::Missing { table: "onboarding" })?)
+}
+
+/// Some connections' onboardings; one that cannot be read is left out.
+pub async fn list_of(
+    conn: &impl ConnectionTrait,
+    connections: &[ConnectionId],
+) -> Result<BTreeMap<ConnectionId, Versioned>, StoreError> {
+    if connections.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let of = connections.iter().map(|id| id.as_uuid());
+    let rows = onboarding::Entity::find().filter(onboarding::COLUMN.connection_id.is_in(of)).all(conn).await?;
+    let read = |row: onboarding::Model| Ok((ConnectionId::from_uuid(row.connection_id), to_versioned(&row)?));
+    Ok(readable(rows, read).into_iter().collect())
 }
 
 /// A connection's onboarding, locked until the transaction ends: contacts, details and credentials of a connection

@@ -32,17 +32,19 @@ pub(super) struct TimelineRow {
 /// What stands under a step in the list: why it fell, and who has the ball since when; or who did it.
 pub(super) fn step_meta(truths: &Truths<'_>, names: &Names, step: Step) -> String {
     let state = truths.state;
-    if step == Step::ActivationConfirmed && !names.schools.is_empty() && *state.step(step) != StepState::Waiting {
-        let said = [format!("{}.", activated_text(state)), holder_sentence(state, names, step)];
-        return said.join(" ").trim_end().to_owned();
+    let has_several = !names.schools.is_empty() && state.live().count() > 1;
+    if step == Step::ActivationConfirmed && has_several && *state.step(step) != StepState::Waiting {
+        let count = activated_text(state).map(|said| format!("{said}."));
+        return joined([count, Some(holder_sentence(truths, names, step))]);
     }
     own_meta(truths, names, step)
 }
 
-/// "2 van 4 scholen geactiveerd", of those that go on.
-pub(super) fn activated_text(state: &Onboarding) -> String {
+/// "2 van 4 scholen geactiveerd", of those that go on; none where one does, of which the step itself tells.
+pub(super) fn activated_text(state: &Onboarding) -> Option<String> {
     let activated = state.live().filter(|(_, school)| school.is_activated()).count();
-    format!("{activated} van {} scholen geactiveerd", state.live().count())
+    let live = state.live().count();
+    (live > 1).then(|| format!("{activated} van {live} scholen geactiveerd"))
 }
 
 /// The same of an onboarding with one school, or of what all share.
@@ -57,13 +59,14 @@ pub(super) fn own_meta(truths: &Truths<'_>, names: &Names, step: Step) -> String
         }
         StepState::Yes { answer } => {
             let (evidence, given) = answer.strongest();
-            joined([Some(statement(&truth, evidence, given, names)), Some(now)])
+            let turn = holder_sentence(truths, names, step);
+            joined([Some(statement(&truth, evidence, given, names)), Some(now), Some(turn)])
         }
-        StepState::Stuck { .. } => joined([Some(holder_sentence(state, names, step)), Some(now)]),
+        StepState::Stuck { .. } => joined([Some(holder_sentence(truths, names, step)), Some(now)]),
         StepState::Open { fallen, answer, .. } => {
             let why = fallen.as_ref().map(|fallen| short_cause(&fallen.cause, &truth));
             let answered = answer.as_ref().map(|_| "Kurve heeft geantwoord op de melding.".to_owned());
-            joined([why, answered, Some(now), Some(holder_sentence(state, names, step))])
+            joined([why, answered, Some(now), Some(holder_sentence(truths, names, step))])
         }
     }
 }
@@ -95,9 +98,14 @@ fn first_needed(state: &Onboarding, step: Step) -> String {
 }
 
 /// Who has the ball since when; empty when nobody has.
-pub(super) fn holder_sentence(state: &Onboarding, names: &Names, step: Step) -> String {
+pub(super) fn holder_sentence(truths: &Truths<'_>, names: &Names, step: Step) -> String {
+    let state = truths.state;
     match (state.step(step), state.lifecycle()) {
-        (StepState::Waiting | StepState::Yes { .. }, _) | (_, Lifecycle::Withdrawn { .. }) => String::new(),
+        (StepState::Waiting, _) | (_, Lifecycle::Withdrawn { .. }) => String::new(),
+        // Done as far as was said, and a check asks for something all the same.
+        (StepState::Yes { .. }, _) => {
+            truths.holder(step).map(|party| format!("{}.", party_phrase(party))).unwrap_or_default()
+        }
         (StepState::Stuck { since, .. }, _) => {
             format!("Gemeld dat het niet lukt. Kurve is aan zet sinds {}.", words::date_nl(*since))
         }
@@ -105,7 +113,7 @@ pub(super) fn holder_sentence(state: &Onboarding, names: &Names, step: Step) -> 
             format!("Op pauze tot {}.", words::date_only_nl(until))
         }
         (StepState::Open { since, .. }, Lifecycle::Active | Lifecycle::Completed { .. }) => {
-            let party = state.holder(step).unwrap_or(step.party());
+            let party = truths.holder(step).unwrap_or(step.party());
             let handed = state.handed_to(step).and_then(|id| Some((id, names.contact_of_today(id)?)));
             let handed = handed.map(|(id, name)| if names.is_reader(id) { "jou" } else { name });
             let mut said: Vec<String> = handed.map(|name| format!("Doorgegeven aan {name}.")).into_iter().collect();
@@ -245,7 +253,7 @@ mod tests {
     fn an_open_step_says_who_has_the_ball_and_why_it_fell() {
         let mut walk = Walk::all_but(&[]);
         let step = Step::PermissionsChecked;
-        assert_eq!(holder_sentence(&walk.state, &names(), step), "");
+        assert_eq!(holder_sentence(&Truths::said(&walk.state), &names(), step), "");
 
         walk.does(support(), &Command::SendBack { step, reason: reason("Er staat\neen vinkje te veel.") });
         assert_eq!(

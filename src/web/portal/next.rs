@@ -1,13 +1,9 @@
 //! The one card on top of the overview: what this visitor can best do now, or whom the school waits for.
 
-use strum::IntoEnumIterator;
-
-use crate::domain::check::{Advice, CheckCode, Stand, Truths};
+use crate::domain::check::{Advice, CheckCode, Truths};
 use crate::domain::import_gate::{open_schools, verdict_of_all};
-use crate::domain::onboarding::progress::{OpenStep, TaskKind, kurve_tasks, next_for_school, open_steps};
-use crate::domain::onboarding::{
-    Command, Gate, Ground, Lifecycle, Onboarding, Party, Refusal, Step, StepState, decide,
-};
+use crate::domain::onboarding::progress::{OpenStep, TaskKind, kurve_tasks, open_steps};
+use crate::domain::onboarding::{Command, Ground, Lifecycle, Onboarding, Party, Refusal, Step, StepState, decide};
 use crate::domain::school::Contact;
 use crate::links;
 use crate::web::portal::evidence;
@@ -105,7 +101,7 @@ pub(super) fn card(truths: &Truths<'_>, me: &Contact, names: &Names) -> NextCard
 
 /// An import stays open while what the newest check denies keeps its tries: then not all is yes.
 fn open_sentence(truths: &Truths<'_>) -> &'static str {
-    if has_doubts(truths) {
+    if truths.has_doubts() {
         "De laatste controle van de verbinding ging niet goed. De import is nog open. Hieronder staat hoe je importeert."
     } else {
         "Alle vijf vragen zijn met ja beantwoord. Hieronder staat hoe je importeert."
@@ -113,13 +109,8 @@ fn open_sentence(truths: &Truths<'_>) -> &'static str {
 }
 
 /// What Kurve's turn means where the newest check denies a step: not all is ready.
-const DOUBTED: &str = "Jullie hebben alles gemeld, maar bij de laatste controle van de verbinding klopte iets nog niet. \
+pub(super) const DOUBTED: &str = "Jullie hebben alles gemeld, maar bij de laatste controle van de verbinding klopte iets nog niet. \
                        Hieronder lees je wat.";
-
-/// Whether the newest check denies a step that is yes.
-fn has_doubts(truths: &Truths<'_>) -> bool {
-    Gate::iter().any(|gate| truths.answer(gate) == Some(Stand::Doubted))
-}
 
 /// The card, unless nothing but the last check asks something of the school: then that is what comes next.
 pub(super) fn beside_check(card: NextCard, state: &Onboarding, me: &Contact, failed: Option<Advice>) -> NextCard {
@@ -145,9 +136,10 @@ pub(super) fn beside_check(card: NextCard, state: &Onboarding, me: &Contact, fai
 
 fn under_way(truths: &Truths<'_>, me: &Contact, names: &Names) -> NextCard {
     let state = truths.state;
-    let mine: Vec<OpenStep> = open_steps(state).into_iter().filter(|open| open.holder == Party::School).collect();
+    let open = truths.open_steps();
+    let mine: Vec<OpenStep> = open.iter().copied().filter(|open| open.holder == Party::School).collect();
     let chosen = mine.iter().min_by_key(|open| rank(state, me, names, open.step)).copied();
-    match chosen.or_else(|| next_for_school(state)) {
+    match chosen.or_else(|| open.iter().copied().find(|open| open.holder == Party::Magister)) {
         Some(open) if open.holder == Party::School => {
             let mut card = to_do(truths, me, names, open);
             let others = mine.iter().filter(|other| other.step != open.step);
@@ -159,7 +151,7 @@ fn under_way(truths: &Truths<'_>, me: &Contact, names: &Names) -> NextCard {
                 .collect();
             card
         }
-        Some(open) => magisters_turn(state, me, names, open),
+        Some(open) => magisters_turn(truths, me, names, open),
         None => kurves_turn(truths, me, names),
     }
 }
@@ -212,18 +204,22 @@ fn to_do(truths: &Truths<'_>, me: &Contact, names: &Names, open: OpenStep) -> Ne
         card = card.say(now);
     }
     card = card.say(format!("Wie kan dit? {}", words::who_can(step)));
-    card = card.say(evidence::holder_sentence(state, names, step));
+    card = card.say(evidence::holder_sentence(truths, names, step));
     card.link = Some(Link::new(page, button));
     card
 }
 
-fn magisters_turn(state: &Onboarding, me: &Contact, names: &Names, open: OpenStep) -> NextCard {
+fn magisters_turn(truths: &Truths<'_>, me: &Contact, names: &Names, open: OpenStep) -> NextCard {
     let since = words::date_nl(open.since);
     let mut card = NextCard::new("wait", open.step.as_str(), "Wachten op Magister", "Magister is aan zet")
         .say(format!("Sinds {since}. Magister bevestigt de allowlisting bij degene die het ticket heeft ingediend."))
         .say("Heb je de bevestiging? Geef die dan hier door.");
-    if let Some(kurve) = oldest_of_kurve(state) {
-        card = card.say(kurve_sentence(state, names, kurve));
+    let now = words::now_sentence(&truths.of(open.step));
+    if !now.is_empty() {
+        card = card.say(now);
+    }
+    if let Some(kurve) = oldest_of_kurve(truths) {
+        card = card.say(kurve_sentence(truths.state, names, kurve));
     }
     card.link = Some(Link::new(links::SCHOOL_STEP.step(me.connection, open.step), "Bevestiging doorgeven"));
     card
@@ -231,20 +227,20 @@ fn magisters_turn(state: &Onboarding, me: &Contact, names: &Names, open: OpenSte
 
 fn kurves_turn(truths: &Truths<'_>, me: &Contact, names: &Names) -> NextCard {
     let state = truths.state;
-    let Some(open) = oldest_of_kurve(state) else {
+    let Some(open) = oldest_of_kurve(truths) else {
         // Nothing open and the import closed cannot be: something is always open until all is yes.
         return NextCard::new("wait", "none", "Nu niets te doen", "Jullie hoeven nu niets te doen");
     };
     let title = format!("Kurve is aan zet sinds {}", words::date_nl(open.since));
-    let is_doubted = open.step == Step::ActivationConfirmed && has_doubts(truths);
+    let is_doubted = open.step == Step::ActivationConfirmed && truths.has_doubts();
     let said = if is_doubted { DOUBTED.to_owned() } else { kurve_sentence(state, names, open) };
     let mut card = NextCard::new("wait", open.step.as_str(), "Nu niets te doen", title).say(said);
     card.link = Some(Link::new(links::SCHOOL_STEP.step(me.connection, open.step), "Bekijk deze stap"));
     card
 }
 
-fn oldest_of_kurve(state: &Onboarding) -> Option<OpenStep> {
-    open_steps(state).into_iter().filter(|open| open.holder == Party::Kurve).min_by_key(|open| open.since)
+fn oldest_of_kurve(truths: &Truths<'_>) -> Option<OpenStep> {
+    truths.open_steps().into_iter().filter(|open| open.holder == Party::Kurve).min_by_key(|open| open.since)
 }
 
 fn kurve_sentence(state: &Onboarding, names: &Names, open: OpenStep) -> String {
@@ -281,6 +277,7 @@ fn kurve_sentence(state: &Onboarding, names: &Names, open: OpenStep) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::check::testing::histories;
     use crate::domain::ids::ConnectionId;
     use crate::domain::onboarding::testing::{
         Walk, contact_id, first_morning, reason, school_id, superbeheerder, support,
@@ -299,6 +296,20 @@ mod tests {
             vouch: None,
             created_at: first_morning(),
             removed_at: None,
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_card_says_that_all_is_yes_while_the_newest_check_refuses_a_step(moments in histories()) {
+            for moment in moments {
+                let Some(step) = moment.refused() else { continue };
+                let card = card(&moment.truths(), &someone(1, ContactRole::Superbeheerder), &Names::default());
+                let said = card.lines.join(" ");
+
+                let is_yes = moment.state.is_yes(step);
+                assert!(!is_yes || !said.contains("Alle vijf vragen") && !said.contains("is gereed"), "{said}");
+            }
         }
     }
 

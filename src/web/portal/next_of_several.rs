@@ -1,16 +1,17 @@
 //! The card on top of the overview, where it speaks of each of several schools and not of the connection.
 
+use crate::domain::check::Truths;
 use crate::domain::onboarding::progress::open_steps;
 use crate::domain::onboarding::{Lifecycle, Step};
 use crate::domain::school::{Contact, School};
 use crate::services::onboarding::onboardings::ConnectionFile;
 use crate::web::portal::evidence;
-use crate::web::portal::next::{Link, NextCard};
+use crate::web::portal::next::{DOUBTED, Link, NextCard};
 use crate::web::portal::school_rows::{Standing, listed, standing_so};
 use crate::words;
 
 /// What is to be said of several schools; nothing while there is one, and while what all share comes first.
-pub(super) fn card(file: &ConnectionFile, me: &Contact) -> Option<NextCard> {
+pub(super) fn card(file: &ConnectionFile, truths: &Truths<'_>, me: &Contact) -> Option<NextCard> {
     if !file.connection.has_many() {
         return None;
     }
@@ -30,11 +31,14 @@ pub(super) fn card(file: &ConnectionFile, me: &Contact) -> Option<NextCard> {
             Some(card.say("Volgend schooljaar kun je op dezelfde manier opnieuw importeren, zolang de import open is."))
         }
         Lifecycle::Active => match &*standing_so(file, Standing::Open) {
-            [] => kurves_turn(file, me),
+            [] => kurves_turn(file, truths, me),
             open => Some(to_import(file, open)),
         },
     }
 }
+
+/// What Kurve's turn means once all that schools share is done, and the newest check denies none of it.
+const ALL_READY: &str = "Alles van jullie kant is gereed. Kurve activeert elke school in Numo.";
 
 fn to_import(file: &ConnectionFile, open: &[&School]) -> NextCard {
     let (title, of_each) = match open {
@@ -51,24 +55,22 @@ fn to_import(file: &ConnectionFile, open: &[&School]) -> NextCard {
         1 => "De andere wacht",
         _ => "De andere wachten",
     };
-    card = card.say(format!("{}. {others} op Kurve.", evidence::activated_text(&file.state)));
-    card
+    let counted = evidence::activated_text(&file.state).map(|said| format!("{said}. ")).unwrap_or_default();
+    card.say(format!("{counted}{others} op Kurve."))
 }
 
 /// Everything but the activation is done: for some schools, or for none yet.
-fn kurves_turn(file: &ConnectionFile, me: &Contact) -> Option<NextCard> {
+fn kurves_turn(file: &ConnectionFile, truths: &Truths<'_>, me: &Contact) -> Option<NextCard> {
     let step = Step::ActivationConfirmed;
     let open = match &*open_steps(&file.state) {
         [only] if only.step == step => *only,
         _ => return None,
     };
     let title = format!("Kurve is aan zet sinds {}", words::date_nl(open.since));
+    let counted = evidence::activated_text(&file.state).map(|said| format!("{said}. ")).unwrap_or_default();
     let mut card = NextCard::new("wait", step.as_str(), "Nu niets te doen", title)
-        .say("Alles van jullie kant is gereed. Kurve activeert elke school in Numo.")
-        .say(format!(
-            "{}. Hieronder staat bij elke school of de import open is.",
-            evidence::activated_text(&file.state)
-        ));
+        .say(if truths.has_doubts() { DOUBTED } else { ALL_READY })
+        .say(format!("{counted}Hieronder staat bij elke school of de import open is."));
     card.link = Some(Link { label: "Bekijk deze stap".to_owned(), ..Link::to_step(me, step) });
     Some(card)
 }

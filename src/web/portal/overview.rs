@@ -143,12 +143,12 @@ async fn build(web: &WebState, who: &SchoolContact, errors: FieldErrors) -> Resu
     let truths = Truths { state: &file.state, newest: checks::newest(&web.context, file.connection.id).await? };
     let gates = view::gate_rows(&truths, &names, who.connection());
     let mut train = view::train(&truths);
-    if around.has_many {
-        train.text = format!("{}, {}", train.text, evidence::activated_text(&file.state));
+    if let Some(activated) = evidence::activated_text(&file.state).filter(|_| around.has_many) {
+        train.text = format!("{}, {activated}", train.text);
     }
     let people = file.contacts.iter().filter(|contact| contact.is_active());
     let lifecycle = file.state.lifecycle();
-    let card = next_of_several::card(&file, &who.contact);
+    let card = next_of_several::card(&file, &truths, &who.contact);
     let mut card = card.unwrap_or_else(|| next::card(&truths, &who.contact, &names));
     let undone_until = |school| undo_end::undone_until(&file.state, school, &who.contact, who.visit.now);
     if let Some(until) = file.only_school().and_then(|school| undone_until(school.id)) {

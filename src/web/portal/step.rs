@@ -8,7 +8,7 @@ use axum::response::Response;
 use crate::domain::audit::{Action, Entry};
 use crate::domain::check::{Advice, CheckCode, Truths};
 use crate::domain::join::JoinRequest;
-use crate::domain::onboarding::{FallCause, Step, StepState};
+use crate::domain::onboarding::{Change, FallCause, Step, StepState};
 use crate::links;
 use crate::services::checks;
 use crate::services::onboarding::onboardings::ConnectionFile;
@@ -147,7 +147,7 @@ async fn build(web: &WebState, who: &SchoolContact, step: Step, mut typed: Typed
         None
     };
     let lines = onboardings::list_timeline(&web.context, file.connection.id, None, HISTORY_LINES).await?;
-    let lines: Vec<&Entry> = lines.iter().filter(|line| line.action.step() == Some(step)).collect();
+    let lines = history_of(&lines, step);
     let mut can = step_parts::allowed(&file.state, step, &call);
     if !file.state.obstacles(step).is_empty() {
         // What Kurve does first is said on top.
@@ -209,6 +209,26 @@ async fn build(web: &WebState, who: &SchoolContact, step: Step, mut typed: Typed
     })
 }
 
+/// What happened to a step; with what made it fall, where that was another step.
+fn history_of(lines: &[Entry], step: Step) -> Vec<&Entry> {
+    let fall = |line: &Entry| match &line.action {
+        Action::Onboarding(Change::StepFell { step, cause }) => Some((*step, cause.clone())),
+        _ => None,
+    };
+    let roots: Vec<(Option<i32>, Step)> = lines
+        .iter()
+        .filter_map(|line| match fall(line)? {
+            (fallen, FallCause::NeededStepFell { step: root }) if fallen == step => {
+                Some((line.onboarding_version, root))
+            }
+            _ => None,
+        })
+        .collect();
+    let fell_along =
+        |line: &Entry| fall(line).is_some_and(|(root, _)| roots.contains(&(line.onboarding_version, root)));
+    lines.iter().filter(|line| line.action.step() == Some(step) || fell_along(line)).collect()
+}
+
 /// Of the password that the page is about; empty where it is about none.
 fn credential_version(file: &ConnectionFile, step: Step) -> String {
     if step == Step::PasswordSet { file.state.credential_version().to_string() } else { String::new() }
@@ -225,7 +245,7 @@ fn step_text(who: &SchoolContact, truths: &Truths<'_>, names: &Names, step: Step
         question: words::gate_question(step.gate()),
         kind,
         words: said,
-        holder: evidence::holder_sentence(state, names, step),
+        holder: evidence::holder_sentence(truths, names, step),
         needs: needs.map(|need| Link::new(who.at_step(links::SCHOOL_STEP, need), words::step_name(need))).collect(),
         fallen: String::new(),
         fallen_by: String::new(),
@@ -274,7 +294,7 @@ fn elsewhere(who: &SchoolContact, step: Step, advice: Advice) -> Option<Link> {
 }
 
 fn said_by(by: &crate::domain::actor::Actor, at: chrono::DateTime<chrono::Utc>, names: &Names) -> String {
-    format!("{}, {}", words::actor_name(by, names), words::date_nl(at))
+    format!("{}, {}", words::actor_name(by, names), words::moment_nl(at))
 }
 
 /// What the visitor does first here; the other buttons stand back.

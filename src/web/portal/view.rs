@@ -89,7 +89,7 @@ fn wagon_state(truths: &Truths<'_>, step: Step) -> &'static str {
         (Stand::Done, _) => "done",
         (Stand::NotSeenYet | Stand::NotSeenNow, _) => "unseen",
         (Stand::Doubted, _) | (Stand::Open(_) | Stand::Stuck, Sight::Refused(_)) => "refused",
-        (Stand::Open(_), _) if waits_on_school(truths.state, step) => "now",
+        (Stand::Open(_), _) if waits_on_school(truths, step) => "now",
         (Stand::Open(_) | Stand::Stuck | Stand::Waiting, _) => "wait",
     }
 }
@@ -102,7 +102,7 @@ pub(super) fn gate_rows(truths: &Truths<'_>, names: &Names, connection: Connecti
 
 fn gate_row(truths: &Truths<'_>, gate: Gate, steps: Vec<StepRow>) -> GateRow {
     let answer = truths.answer(gate);
-    let has_open = gate.steps().iter().any(|step| waits_on_school(truths.state, *step));
+    let has_open = gate.steps().iter().any(|step| waits_on_school(truths, *step));
     GateRow {
         key: gate.as_str(),
         question: words::gate_question(gate),
@@ -152,16 +152,19 @@ pub(super) fn standing(truths: &Truths<'_>, step: Step) -> (&'static str, &'stat
             ("stuck", "Vastgelopen")
         }
         (Stand::Open(_), Lifecycle::Paused { .. }) => ("neutral", "Gepauzeerd"),
-        (Stand::Open(party), Lifecycle::Active | Lifecycle::Completed { .. }) => match party {
-            Party::School => ("now", "Nu doen"),
-            Party::Kurve => ("kurve", "Bij Kurve"),
-            Party::Magister => ("magister", "Bij Magister"),
-        },
+        (Stand::Open(party), Lifecycle::Active | Lifecycle::Completed { .. }) => {
+            match truths.holder(step).unwrap_or(party) {
+                Party::School => ("now", "Nu doen"),
+                Party::Kurve => ("kurve", "Bij Kurve"),
+                Party::Magister => ("magister", "Bij Magister"),
+            }
+        }
     }
 }
 
-fn waits_on_school(state: &Onboarding, step: Step) -> bool {
-    is_under_way(state) && state.holder(step) == Some(Party::School)
+fn waits_on_school(truths: &Truths<'_>, step: Step) -> bool {
+    let is_open = truths.state.holder(step).is_some();
+    is_open && truths.holder(step) == Some(Party::School)
 }
 
 fn is_under_way(state: &Onboarding) -> bool {

@@ -42,6 +42,7 @@ impl RunView {
         let is_running = progress.open > 0;
         let said = match (total, is_running) {
             (0, _) => "Geen van deze scholen kan nu worden gecontroleerd.".to_owned(),
+            (1, true) => "De school wordt gecontroleerd.".to_owned(),
             (total, true) => format!("{done} van {total} scholen gecontroleerd."),
             (1, false) => "Klaar: 1 school gecontroleerd.".to_owned(),
             (total, false) => format!("Klaar: {total} scholen gecontroleerd."),

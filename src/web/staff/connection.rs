@@ -52,10 +52,16 @@ pub(super) struct CheckRow {
     pub(super) who: String,
 }
 
-/// The kind of a code's tag: whose it is.
+/// The kind of a code's tag, where nothing is known but the code: whose it is then.
 pub(super) fn tag_kind(code: CheckCode) -> &'static str {
-    match code.holder() {
-        None => "ready",
+    holder_kind(code, code.holder())
+}
+
+/// The kind of a code's tag: whose it is.
+pub(super) fn holder_kind(code: CheckCode, holder: Option<Party>) -> &'static str {
+    match holder {
+        None if code == CheckCode::Ok => "ready",
+        None => "neutral",
         Some(Party::School) => "neutral",
         Some(Party::Kurve) => "kurve",
         Some(Party::Magister) => "magister",
@@ -139,7 +145,8 @@ fn facts(answer: &ActivationAnswer) -> Vec<Fact> {
     let is_bad = known.newest().is_some_and(|newest| newest.code != CheckCode::Ok);
     moment("Deze uitkomst sinds", known.since().filter(|_| is_bad));
     moment("Werkte voor het laatst", known.passed.map(|(at, _)| at));
-    let receipt = known.receipt.map(|receipt| format!("{} ({})", receipt.counts.receipt(), words::date_nl(receipt.at)));
+    let receipt =
+        known.receipt.map(|receipt| format!("{} ({})", receipt.counts.receipt(), words::moment_nl(receipt.at)));
     rows.extend(receipt.map(|value| Fact { name: "In de lijst", value }));
     rows.extend(known.next_check_at.map(|at| Fact { name: "Volgende controle vanzelf", value: words::moment_nl(at) }));
     rows

@@ -12,12 +12,12 @@ use serde::Deserialize;
 use strum::IntoEnumIterator;
 
 use super::ask::Choice;
-use super::connection::tag_kind;
+use super::connection::holder_kind;
 use super::desk::{self, Nav};
+use super::tally::{NEVER, TallyRow, tally_rows};
 use crate::domain::check::CheckCode;
 use crate::domain::connection::Connection;
 use crate::domain::ids::ConnectionId;
-use crate::domain::onboarding::Party;
 use crate::links;
 use crate::services::checks::{self, Selection, Tally};
 use crate::store::Page;
@@ -35,7 +35,6 @@ use crate::words;
 /// What can be chosen beside a code.
 const FAILING: &str = "mis";
 const LOST: &str = "kwijt";
-const NEVER: &str = "nooit";
 const OLDER_THAN_DAY: &str = "ouder-dan-dag";
 const OLDER_THAN_WEEK: &str = "ouder-dan-week";
 
@@ -114,57 +113,6 @@ fn choices() -> Vec<Choice> {
     all
 }
 
-/// A line of the count.
-struct TallyRow {
-    key: &'static str,
-    label: &'static str,
-    href: String,
-    count: u64,
-    /// Who has to act.
-    turn: &'static str,
-    /// The class of its part of the bar.
-    class: &'static str,
-    /// Where its part of the bar begins and how wide it is, of a thousand.
-    x: u64,
-    width: u64,
-}
-
-/// The count, largest to smallest step on the ladder, with the parts of the bar.
-fn tally_rows(tally: &Tally) -> Vec<TallyRow> {
-    let total: u64 = tally.by_code.iter().map(|(_, count)| count).sum();
-    let count_of =
-        |wanted: Option<CheckCode>| tally.by_code.iter().find(|(code, _)| *code == wanted).map(|(_, count)| *count);
-    let kinds = CheckCode::iter().map(Some).chain([None]);
-    let mut x = 0;
-    let mut rows = vec![];
-    for kind in kinds {
-        let count = count_of(kind).unwrap_or_default();
-        if count == 0 && kind != Some(CheckCode::Ok) {
-            continue;
-        }
-        let width = (count * 1_000).checked_div(total).unwrap_or_default();
-        let holder = kind.and_then(CheckCode::holder);
-        rows.push(TallyRow {
-            key: kind.map_or("never", CheckCode::as_str),
-            label: kind.map_or("Nog niet gecontroleerd", words::check_short),
-            href: href_to(kind.map_or(NEVER, CheckCode::as_str)),
-            count,
-            turn: holder.map_or("Niemand", words::party_name),
-            class: match (kind, holder) {
-                (None, _) => "is-long",
-                (Some(_), None) => "is-yes",
-                (Some(_), Some(Party::School)) => "is-school",
-                (Some(_), Some(Party::Kurve)) => "is-open",
-                (Some(_), Some(Party::Magister)) => "is-magister",
-            },
-            x,
-            width,
-        });
-        x += width;
-    }
-    rows
-}
-
 /// A connection in the list.
 struct ConnectionRow {
     /// The name of its box.
@@ -176,16 +124,20 @@ struct ConnectionRow {
     kind: &'static str,
     words: &'static str,
     is_lost: bool,
+    /// Who has to act; empty where all is well or no check was made.
+    turn: &'static str,
     when: String,
     receipt: String,
 }
 
-fn connection_row(school: &Connection, known: &CheckStatus) -> ConnectionRow {
+fn connection_row(school: &Connection, known: &CheckStatus, tally: &Tally) -> ConnectionRow {
     let page = links::staff_school(links::STAFF_SCHOOL, school.id);
+    let holder = tally.held.get(&school.id).and_then(|(_, holder)| *holder);
     let (key, kind, tag) = match known.last {
-        Some((code, _)) => (code.as_str(), tag_kind(code), words::check_short(code)),
+        Some((code, _)) => (code.as_str(), holder_kind(code, holder), words::check_short(code)),
         None => ("never", "blocked", "Nog niet gecontroleerd"),
     };
+    let is_failing = known.last.is_some_and(|(code, _)| code != CheckCode::Ok);
     ConnectionRow {
         name: format!("{BOX}{}", school.id),
         school: school.details.name.to_string(),
@@ -195,6 +147,7 @@ fn connection_row(school: &Connection, known: &CheckStatus) -> ConnectionRow {
         kind,
         words: tag,
         is_lost: known.is_lost,
+        turn: if is_failing { holder.map_or("niemand", words::party_name) } else { "" },
         when: known.last.map_or_else(String::new, |(_, at)| words::moment_nl(at)),
         receipt: known.receipt.map(|receipt| receipt.counts.receipt()).unwrap_or_default(),
     }
@@ -245,17 +198,17 @@ async fn build(
     let chosen = filter(&typed.uitkomst, staff.visit.now);
     let Page { rows: found, next } = checks::list_connections(&web.context, chosen, after.as_ref()).await?;
     let tally = checks::tally(&web.context).await?;
-    let rows = tally_rows(&tally);
+    let rows = tally_rows(&tally, href_to);
     Ok(ConnectionsPage {
         frame: desk::frame(web, staff),
         nav: Nav::new(staff, links::STAFF_CONNECTIONS),
         is_off: !web.context.check_policy.makes_checks(),
         total: rows.iter().map(|row| row.count).sum(),
-        working: rows.iter().filter(|row| row.class == "is-yes").map(|row| row.count).sum(),
+        working: rows.iter().filter(|row| row.key == CheckCode::Ok.as_str()).map(|row| row.count).sum(),
         lost: tally.lost,
-        tally: rows,
         choices: choices(),
-        rows: found.iter().map(|(school, known)| connection_row(school, known)).collect(),
+        rows: found.iter().map(|(school, known)| connection_row(school, known, &tally)).collect(),
+        tally: rows,
         can_act: staff.can_act() && web.context.check_policy.makes_checks(),
         whole_list: WHOLE_LIST,
         errors,
@@ -307,24 +260,6 @@ pub(super) async fn create(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_parts_of_the_bar_follow_each_other_and_end_within_it() {
-        let by_code = vec![(Some(CheckCode::LoginRefused), 3), (None, 1), (Some(CheckCode::Ok), 2)];
-
-        let rows = tally_rows(&Tally { by_code, lost: 0, outage: None });
-
-        assert_eq!(rows.iter().map(|row| row.key).collect::<Vec<_>>(), ["ok", "login_refused", "never"]);
-        assert_eq!(rows.iter().map(|row| (row.x, row.width)).collect::<Vec<_>>(), [(0, 333), (333, 500), (833, 166)]);
-        assert_eq!(rows[2].href, "/beheer/verbindingen?uitkomst=nooit");
-    }
-
-    #[test]
-    fn without_schools_there_is_a_line_that_says_that_none_work() {
-        let rows = tally_rows(&Tally { by_code: vec![], lost: 0, outage: None });
-
-        assert_eq!(rows.iter().map(|row| (row.key, row.count, row.width)).collect::<Vec<_>>(), [("ok", 0, 0)]);
-    }
 
     #[test]
     fn every_choice_is_a_filter_and_anything_else_is_none() {

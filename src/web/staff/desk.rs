@@ -4,10 +4,10 @@ use super::alarms::{Alarm, Unreadable, alarms, unreadable};
 use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::Step;
 use crate::links;
+use crate::services::checks::SeenOutage;
 use crate::services::onboarding::onboardings::ConnectionFile;
 use crate::services::onboarding::schools;
 use crate::services::people::staff_accounts;
-use crate::store::checks::outages::Outage;
 use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
@@ -55,13 +55,15 @@ impl Nav {
     }
 }
 
-fn outage_sentence(outage: &Outage) -> String {
+fn outage_sentence(SeenOutage { outage, seen }: &SeenOutage) -> String {
+    let seen = words::outage_seen(seen);
     format!(
-        "Sinds {} geven {} van de {} verbindingen die werkten geen goed antwoord. Zolang dit duurt, valt er bij geen school \
+        "Sinds {} werken {} van de {} verbindingen die goed waren niet meer.{}{seen} Zolang dit duurt, valt er bij geen school \
          iets terug en krijgt geen school er post over.",
         words::moment_nl(outage.began_at),
         outage.failing,
-        outage.worked_before
+        outage.worked_before,
+        if seen.is_empty() { "" } else { " " },
     )
 }
 

@@ -13,6 +13,7 @@ use crate::domain::school::{Contact, Region};
 use crate::links;
 use crate::services::Call;
 use crate::services::mail::reach::Reach;
+use crate::services::onboarding::credentials::commands_to_issue;
 use crate::services::onboarding::onboardings::ConnectionFile;
 use crate::web::promised::Promised;
 use crate::words::{self, step_name, step_short};
@@ -98,7 +99,11 @@ fn titled(verb: &str, step: Step) -> String {
 /// The first credentials, or new ones with a warning of what that takes down.
 pub(super) fn issue(file: &ConnectionFile, call: &Call, contact: &str, ground: &str) -> Ask {
     let is_renewal = file.state.credential_version() > 0;
-    let (verb, weight) = if is_renewal {
+    let newest = file.checked.newest.map(|(code, _)| code).filter(|_| file.checked.policy.makes_checks());
+    let commands = commands_to_issue(&file.state, newest);
+    let (verb, weight) = if commands.len() > 1 {
+        ("Nieuwe query klaarzetten", Weight::Warning)
+    } else if is_renewal {
         ("Nieuw wachtwoord klaarzetten", Weight::Warning)
     } else {
         ("Wachtwoord en query klaarzetten", Weight::Primary)
@@ -107,7 +112,7 @@ pub(super) fn issue(file: &ConnectionFile, call: &Call, contact: &str, ground: &
     ask.weight = weight;
     ask.is_open = !file.state.is_yes(Step::CredentialsIssued);
     if is_renewal {
-        ask.notes = renewal_warnings(file, call);
+        ask.notes = renewal_warnings(file, &commands, call);
     }
     let is_vouched = active(file).any(Contact::is_vouched);
     if is_vouched && contact.is_empty() && ground.is_empty() {
@@ -120,20 +125,24 @@ pub(super) fn issue(file: &ConnectionFile, call: &Call, contact: &str, ground: &
         .field(ground_field(ground))
 }
 
-fn renewal_warnings(file: &ConnectionFile, call: &Call) -> Vec<String> {
+fn renewal_warnings(file: &ConnectionFile, commands: &[Command], call: &Call) -> Vec<String> {
     let mut lines = vec![
         "Het oude wachtwoord en de oude query zijn meteen niet meer op te halen. Verbinden lukt pas weer als het nieuwe \
          wachtwoord in Magister staat."
             .to_owned(),
     ];
-    let events = decide(&file.state, &Command::IssueCredentials, &call.actor, call.now).unwrap_or_default();
+    let events = commands.iter().flat_map(|command| decide(&file.state, command, &call.actor, call.now)).flatten();
     let fall = |event: &Event| match &event.change {
         Change::StepFell { step, .. } => Some(step_short(*step)),
         _ => None,
     };
-    let mut fallen: Vec<&str> = events.iter().filter_map(fall).collect();
+    let mut fallen: Vec<&str> = vec![];
     // The activation falls for each school, one after another.
-    fallen.dedup();
+    for step in events.filter_map(|event| fall(&event)) {
+        if !fallen.contains(&step) {
+            fallen.push(step);
+        }
+    }
     if !fallen.is_empty() {
         lines.push(format!("Deze stappen gaan weer open: {}.", fallen.join(", ")));
     }

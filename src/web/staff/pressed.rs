@@ -41,7 +41,10 @@ pub(super) async fn frame_with_presses(
         let minutes = TIME_TO_UNDO.num_minutes();
         let is_let_in = staff.visit.is_told(Flash::JoinAcceptedAndActivated);
         let more = if is_let_in { " Ongedaan maken haalt alleen het activeren terug." } else { "" };
-        frame.flash = Some(format!("{}. De mails hierover gaan over {minutes} minuten weg.{more}", row.what));
+        frame.flash = Some(format!(
+            "{}. De mails hierover gaan over {minutes} minuten weg. In Koppelklaar ziet de school het nu al.{more}",
+            row.what
+        ));
     }
     Ok((frame, rows))
 }

@@ -193,9 +193,10 @@ fn verdict_words(file: &ConnectionFile) -> (&'static str, String) {
 
 /// Says with the activation of several schools how many have it.
 fn count_activated(gates: &mut [GateRow], file: &ConnectionFile) {
-    let (all, live) = (file.state.live().count(), file.connection.has_many());
+    let all = file.state.live().count();
+    let has_several = file.connection.has_many() && all > 1;
     let done = all - file.state.waiting_for_activation();
-    for step in gates.iter_mut().flat_map(|gate| &mut gate.steps).filter(|step| live && !step.step.is_shared()) {
+    for step in gates.iter_mut().flat_map(|gate| &mut gate.steps).filter(|step| has_several && !step.step.is_shared()) {
         step.lines.insert(0, format!("{done} van {all} scholen geactiveerd"));
     }
 }

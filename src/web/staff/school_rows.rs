@@ -88,9 +88,15 @@ fn row(
             ("open", ("ready", "Import open"))
         }
         (Course::UnderWay, StepState::Open { since, fallen, .. } | StepState::Stuck { since, fallen, .. }) => {
-            lines.push(format!("Bij Kurve sinds {}", since_words(*since, now)));
+            let is_paused = file.state.paused().is_some();
+            let (held, tag) = if is_paused {
+                ("Niet gereed", ("neutral", "Gepauzeerd"))
+            } else {
+                ("Bij Kurve", ("kurve", "Bij Kurve"))
+            };
+            lines.push(format!("{held} sinds {}", since_words(*since, now)));
             lines.extend(fallen.iter().map(|fallen| fallen_line(fallen, names)));
-            ("closed", ("kurve", "Bij Kurve"))
+            ("closed", tag)
         }
         (Course::UnderWay, StepState::Waiting) => ("closed", ("blocked", "Kan nog niet")),
     };

@@ -1,5 +1,7 @@
 //! All schools, by name, with a filter in the address.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};

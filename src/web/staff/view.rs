@@ -8,7 +8,7 @@ use crate::domain::audit::{Action, Entry};
 use crate::domain::check::{Stand, Truths};
 use crate::domain::onboarding::Fallen;
 use crate::domain::onboarding::decide::amsterdam_date;
-use crate::domain::onboarding::progress::{TaskKind, kurve_tasks};
+use crate::domain::onboarding::progress::{TaskKind, kurve_tasks, waits_on_since};
 use crate::domain::onboarding::{
     Answer, Evidence, Gate, Given, Ground, Lifecycle, Onboarding, Party, Status, Step, StepState,
 };
@@ -79,8 +79,7 @@ pub(super) fn gate_rows(truths: &Truths<'_>, names: &Names, now: DateTime<Utc>) 
 
 /// What stands with the bar: how many questions are answered with yes, and what of their steps was only said.
 pub(super) fn bar_text(truths: &Truths<'_>) -> String {
-    let is_yes = |gate: &Gate| truths.answer(*gate).is_some_and(|stand| stand != Stand::Doubted);
-    let yes = Gate::iter().filter(is_yes).count();
+    let yes = truths.gates_done();
     let said = format!("{yes} van {} vragen met ja beantwoord", Gate::iter().len());
     match words::not_seen_sentence(truths) {
         not_seen if not_seen.is_empty() => said,
@@ -97,7 +96,12 @@ fn standing(truths: &Truths<'_>, gate: Gate) -> (&'static str, &'static str) {
         Some(Stand::Doubted) => return ("refused", "klopt nu niet"),
         Some(Stand::Done | Stand::Waiting | Stand::Open(_) | Stand::Stuck) => return ("done", "gereed"),
     }
-    let holds = |party| gate.steps().iter().any(|step| state.holder(*step) == Some(party));
+    match state.lifecycle() {
+        Lifecycle::Withdrawn { .. } => return ("wait", "gestopt"),
+        Lifecycle::Paused { .. } => return ("wait", "op pauze"),
+        Lifecycle::Active | Lifecycle::Completed { .. } => {}
+    }
+    let holds = |party| gate.steps().iter().any(|step| truths.holder(*step) == Some(party));
     match (holds(Party::Kurve), holds(Party::School), holds(Party::Magister)) {
         (true, _, _) => ("now", "bij Kurve"),
         (false, true, _) => ("wait", "bij de school"),
@@ -108,14 +112,16 @@ fn standing(truths: &Truths<'_>, gate: Gate) -> (&'static str, &'static str) {
 
 fn step_row(truths: &Truths<'_>, step: Step, names: &Names, now: DateTime<Utc>) -> StepRow {
     let (state, truth) = (truths.state, truths.of(step));
-    let (kind, tag_words) = tag(truth.stand);
+    let (kind, tag_words) = tag(truths, step);
+    let turn = truths.holder(step);
+    let tasks = truths.kurve_tasks().into_iter().filter(|task| task.step == step && task.kind != TaskKind::Do);
+    let tasks = tasks.filter(|_| turn.is_some()).map(|task| words::task_name(&task, names));
     let (mut lines, stuck_reason) = match truth.said {
         StepState::Waiting => (vec![missing_line(state, step)], String::new()),
         StepState::Open { since, fallen, answer } => {
-            let party = state.holder(step).unwrap_or(step.party());
-            let mut lines = vec![format!("{} sinds {}", held_by(party), since_words(*since, now))];
-            let tasks = kurve_tasks(state).into_iter().filter(|task| task.step == step && task.kind != TaskKind::Do);
-            lines.extend(tasks.map(|task| words::task_name(&task, names)));
+            let held = turn.map_or("Niet gereed", held_by);
+            let mut lines = vec![format!("{held} sinds {}", since_words(*since, now))];
+            lines.extend(tasks);
             let handed_to = state.handed_to(step).and_then(|to| names.contact_of_today(to));
             lines.extend(handed_to.map(|name| format!("Doorgegeven aan {name}")));
             lines.extend(fallen.iter().map(|fallen| fallen_line(fallen, names)));
@@ -127,13 +133,18 @@ fn step_row(truths: &Truths<'_>, step: Step, names: &Names, now: DateTime<Utc>) 
             lines.extend(fallen.iter().map(|fallen| fallen_line(fallen, names)));
             (lines, reason.to_string())
         }
-        StepState::Yes { answer } => (evidence_lines(answer, names), String::new()),
+        StepState::Yes { answer } => {
+            let mut lines = evidence_lines(answer, names);
+            lines.extend(turn.map(|party| held_by(party).to_owned()));
+            lines.extend(tasks);
+            (lines, String::new())
+        }
     };
     lines.extend(Some(words::now_sentence(&truth)).filter(|said| !said.is_empty()));
     lines.extend(words::seen_at(&truth).map(|at| format!("Laatste controle: gezien, {}", words::moment_nl(at))));
     let mark = match kind {
         "stuck" => "step--stuck",
-        "kurve" => "step--now",
+        _ if turn == Some(Party::Kurve) => "step--now",
         "blocked" => "step--blocked",
         _ => "",
     };
@@ -142,19 +153,25 @@ fn step_row(truths: &Truths<'_>, step: Step, names: &Names, now: DateTime<Utc>) 
 }
 
 /// The tag of a step: who has the ball, in Kurve's eyes.
-fn tag(stand: Stand) -> (&'static str, &'static str) {
+fn tag(truths: &Truths<'_>, step: Step) -> (&'static str, &'static str) {
+    let stand = truths.of(step).stand;
     if let Some(said) = words::not_simply_done(stand) {
         return (if stand == Stand::Doubted { "refused" } else { "unseen" }, said);
     }
-    match stand {
-        Stand::Done | Stand::NotSeenYet | Stand::NotSeenNow | Stand::Doubted => ("ready", "Gereed"),
-        Stand::Stuck => ("stuck", "Vastgelopen"),
-        Stand::Waiting => ("blocked", "Kan nog niet"),
-        Stand::Open(party) => match party {
-            Party::School => ("neutral", "Bij de school"),
-            Party::Kurve => ("kurve", "Bij Kurve"),
-            Party::Magister => ("magister", "Bij Magister"),
-        },
+    match (stand, truths.state.lifecycle()) {
+        (Stand::Done | Stand::NotSeenYet | Stand::NotSeenNow | Stand::Doubted, _) => ("ready", "Gereed"),
+        // Nobody has to act on it.
+        (Stand::Open(_) | Stand::Stuck | Stand::Waiting, Lifecycle::Withdrawn { .. }) => ("neutral", "Gestopt"),
+        (Stand::Open(_) | Stand::Stuck, Lifecycle::Paused { .. }) => ("neutral", "Gepauzeerd"),
+        (Stand::Stuck, _) => ("stuck", "Vastgelopen"),
+        (Stand::Waiting, _) => ("blocked", "Kan nog niet"),
+        (Stand::Open(party), Lifecycle::Active | Lifecycle::Completed { .. }) => {
+            match truths.holder(step).unwrap_or(party) {
+                Party::School => ("neutral", "Bij de school"),
+                Party::Kurve => ("kurve", "Bij Kurve"),
+                Party::Magister => ("magister", "Bij Magister"),
+            }
+        }
     }
 }
 

@@ -130,6 +130,33 @@ fn nobody_holds_the_ball_of_a_school_that_stopped() {
 }
 
 #[test]
+fn no_step_of_a_school_that_stopped_or_rests_seems_to_wait_on_anybody() {
+    let said = |walk: &Walk| {
+        let rows = rows(walk);
+        let steps: Vec<_> = rows.iter().flat_map(|gate| &gate.steps).map(|row| (row.words, row.mark)).collect();
+        let lines = rows.iter().flat_map(|gate| &gate.steps).flat_map(|row| row.lines.clone()).collect::<String>();
+        assert!(
+            !lines.contains("Bij Kurve") && !lines.contains("Bij de school") && !lines.contains("Bij Magister"),
+            "{lines}"
+        );
+        assert!(rows.iter().all(|gate| !gate.said.contains("bij ")), "{:?}", rows[0].said);
+        steps
+    };
+    let mut walk = Walk::all_but(&[Step::ConsentGiven, Step::AllowlistingConfirmed]);
+    walk.does(superbeheerder(), &Command::ReportStuck { step: Step::ConsentGiven, reason: reason("Geen schuifje") });
+    let until = walk.now.date_naive() + chrono::Days::new(9);
+    walk.does(support(), &Command::Pause { reason: reason("Toetsweek"), until });
+    let paused = said(&walk);
+    walk.does(
+        support(),
+        &Command::Withdraw { school: school_id(1), reason: reason("Koos Optie B."), chose_option_b: false },
+    );
+    let stopped = said(&walk);
+
+    assert_eq!((paused[7], stopped[0], stopped[7]), (("Gepauzeerd", ""), ("Gestopt", ""), ("Gestopt", "")));
+}
+
+#[test]
 fn holders_are_named_once_with_kurve_first() {
     let mut walk = Walk::start();
     assert_eq!(holders(&walk.state), [Party::School]);

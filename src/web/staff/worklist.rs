@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::addresses::{self, AddressPart};
 use super::desk::Nav;
+use super::failing::{self, FailingPart, FailingRow};
 use super::pressed::{self, PressRow};
 use super::schools::SchoolsQuery;
 use super::steps::BACK_TO_WORKLIST;
@@ -23,13 +24,11 @@ use crate::domain::onboarding::progress::{KurveTask, TaskKind, kurve_tasks};
 use crate::domain::onboarding::{Gone, Onboarding, Step, StepState};
 use crate::links;
 use crate::services::checks;
-use crate::services::checks::ForKurve;
 use crate::services::mail::post_office;
 use crate::services::onboarding::joins::waiting::AskedTogether;
 use crate::services::onboarding::schools::Silent;
 use crate::services::onboarding::{access, joins, schools};
 use crate::store::Page;
-use crate::store::checks::check_status::CheckStatus;
 use crate::store::mail::outbox::MailStatus;
 use crate::store::onboarding::overview::{NamedConnection, Overview, WaitingAfter};
 use crate::web::error::PageError;
@@ -67,24 +66,6 @@ pub(super) struct WorkRow {
     place: Step,
     is_stuck: bool,
     since: DateTime<Utc>,
-}
-
-/// How many connections are named; the page of connections shows the rest.
-const FAILING_ROWS: u64 = 20;
-
-/// A connection that Kurve has to look into.
-struct FailingRow {
-    school: String,
-    brin: String,
-    href: String,
-    /// How the last check ended, in a few words.
-    what: &'static str,
-    /// Since when it is so.
-    since: String,
-    /// When the last check was.
-    checked: String,
-    /// The one thing to do now.
-    to_do: &'static str,
 }
 
 /// A connection where reminders stay without an answer.
@@ -181,9 +162,11 @@ pub(super) async fn show(
     remark_on_checks(&web, &waiting, &mut rows).await?;
     doubt_by_checks(&web, &mut rows, &waiting, staff.visit.now).await?;
     let failing = match after {
-        None => checks::list_for_kurve(&web.context, FAILING_ROWS).await?,
-        Some(_) => ForKurve::default(),
+        None => failing::part(&web, staff.visit.now).await?,
+        Some(_) => FailingPart::default(),
     };
+    rows.extend(failing.rows);
+    sort(&mut rows);
     let asked = if after.is_none() { joins::waiting::list(&web.context).await? } else { vec![] };
     let (frame, presses) = pressed::frame_with_presses(&web, &staff, None).await?;
     let page = WorklistPage {
@@ -197,8 +180,8 @@ pub(super) async fn show(
         silent: silent.longest.into_iter().map(silent_row).collect(),
         silent_count: words::counted(silent.count),
         all_silent: if is_cut { SchoolsQuery::silent().href(None) } else { String::new() },
-        failing: failing.connections.iter().map(|(school, known)| failing_row(school, known)).collect(),
-        all_failing: if failing.more() > 0 { links::failing_connections() } else { String::new() },
+        failing: failing.others,
+        all_failing: failing.all,
         addresses,
         unconfirmed: unconfirmed::rows(&web, staff.visit.now).await?,
         failed_mails,
@@ -217,19 +200,6 @@ fn asked_row(connection: &Connection, asked: &AskedTogether) -> AskedRow {
         href: links::staff_requests(connection.id),
         what: words::asked_for(asked.person.name.as_str(), asked.requests.len()),
         since: asked.requests.first().map(|first| words::date_nl(first.asked_at)).unwrap_or_default(),
-    }
-}
-
-fn failing_row(school: &Connection, known: &CheckStatus) -> FailingRow {
-    let (code, checked_at) = known.last.unzip();
-    FailingRow {
-        school: school.details.name.to_string(),
-        brin: school.carried.to_string(),
-        href: links::staff_school(links::STAFF_CONNECTION, school.id),
-        what: code.map_or("", words::check_short),
-        since: known.since().map(words::date_nl).unwrap_or_default(),
-        checked: checked_at.map(words::moment_nl).unwrap_or_default(),
-        to_do: code.map(words::kurve_to_do).unwrap_or_default(),
     }
 }
 
@@ -296,14 +266,25 @@ fn remark(truths: &Truths<'_>, newest: Newest, step: Step) -> String {
 
 /// A row for each thing that waits on Kurve, most urgent first.
 pub(super) fn work_rows(waiting: &[Overview], names: &Names, now: DateTime<Utc>) -> Vec<WorkRow> {
-    let mut rows: Vec<WorkRow> = waiting.iter().flat_map(|school| rows_of(school, names, now)).collect();
-    rows.sort_by(|a, b| (!a.is_stuck, a.since, &a.school).cmp(&(!b.is_stuck, b.since, &b.school)));
+    let of = |school: &Overview| rows_of(school, kurve_tasks(&school.state), names, now).collect::<Vec<_>>();
+    let mut rows: Vec<WorkRow> = waiting.iter().flat_map(of).collect();
+    sort(&mut rows);
     rows
 }
 
-fn rows_of(overview: &Overview, names: &Names, now: DateTime<Utc>) -> impl Iterator<Item = WorkRow> {
+fn sort(rows: &mut [WorkRow]) {
+    rows.sort_by(|a, b| (!a.is_stuck, a.since, &a.school).cmp(&(!b.is_stuck, b.since, &b.school)));
+}
+
+/// A row for each of some tasks of a connection.
+pub(super) fn rows_of(
+    overview: &Overview,
+    tasks: Vec<KurveTask>,
+    names: &Names,
+    now: DateTime<Utc>,
+) -> impl Iterator<Item = WorkRow> {
     let page = links::staff_school(links::STAFF_SCHOOL, overview.connection.id);
-    kurve_tasks(&overview.state).into_iter().map(move |task| {
+    tasks.into_iter().map(move |task| {
         let KurveTask { kind: ref task_kind, step, since } = task;
         let is_stuck = *task_kind == TaskKind::Answer;
         let is_activation = step == Step::ActivationConfirmed && *task_kind == TaskKind::Do;
@@ -313,6 +294,7 @@ fn rows_of(overview: &Overview, names: &Names, now: DateTime<Utc>) -> impl Itera
             (TaskKind::NewPassword(_), _) | (TaskKind::Do, Step::CredentialsIssued) => {
                 ("Klaarzetten", "wachtwoord".to_owned())
             }
+            (TaskKind::NewQuery, _) => ("Nieuwe query klaarzetten", "wachtwoord".to_owned()),
             (TaskKind::Do, step) => ("Bevestigen", format!("stap-{}", step.as_str())),
         };
         let (kind, tag_words) = if is_stuck { ("stuck", "Vastgelopen") } else { ("kurve", "Bij Kurve") };
@@ -332,7 +314,7 @@ fn rows_of(overview: &Overview, names: &Names, now: DateTime<Utc>) -> impl Itera
             },
             remark: match task_kind {
                 TaskKind::NewPassword(gone) => why_new(&overview.state, *gone, names),
-                TaskKind::Do | TaskKind::Answer | TaskKind::Vouch(_) => String::new(),
+                TaskKind::Do | TaskKind::Answer | TaskKind::Vouch(_) | TaskKind::NewQuery => String::new(),
             },
             id: overview.connection.id,
             kind,
@@ -350,13 +332,18 @@ fn rows_of(overview: &Overview, names: &Names, now: DateTime<Utc>) -> impl Itera
     })
 }
 
-/// Where one press does it: it opens an import, or puts a password in the place of one that nobody can use.
+/// Where one press does it: it opens an import, or puts a password in the place of one that nobody can use. One that
+/// closes an import leads to the form, which says so.
 fn one_press(overview: &Overview, task: &KurveTask) -> String {
-    let is_alone = overview.state.obstacles(task.step).len() == 1;
+    let is_alone = overview.state.obstacles(task.step).len() <= 1 && overview.state.activated().is_empty();
     match (&task.kind, task.step) {
         (TaskKind::Do, Step::ActivationConfirmed) => links::staff_school(links::STAFF_CONFIRM, overview.connection.id),
-        (TaskKind::NewPassword(_), _) if is_alone => links::staff_school(links::STAFF_ISSUE, overview.connection.id),
-        (TaskKind::Do | TaskKind::Answer | TaskKind::Vouch(_) | TaskKind::NewPassword(_), _) => String::new(),
+        (TaskKind::NewPassword(_) | TaskKind::NewQuery, _) if is_alone => {
+            links::staff_school(links::STAFF_ISSUE, overview.connection.id)
+        }
+        (TaskKind::Do | TaskKind::Answer | TaskKind::Vouch(_) | TaskKind::NewPassword(_) | TaskKind::NewQuery, _) => {
+            String::new()
+        }
     }
 }
 

@@ -68,9 +68,9 @@ fn who_was_never_checked_who_fails_and_who_is_lost_is_found() {
 fn a_connection_that_only_kurve_can_mend_is_on_its_worklist_and_in_its_digest_until_it_works() {
     run(|checks: Checks| async move {
         let (ours, theirs) = (checks.school("12AB", "oud").await, checks.school("34CD", "leeg").await);
-        checks.behaves(&ours, "oud", "old_columns").await;
+        checks.behaves(&ours, "oud", "expired").await;
         checks.behaves(&theirs, "leeg", "no_rows").await;
-        assert_eq!(checks.check(&ours).await, CheckCode::ListOutdated);
+        assert_eq!(checks.check(&ours).await, CheckCode::CertificateInvalid);
         assert_eq!(checks.check(&theirs).await, CheckCode::ListEmpty);
         checks.app.new_mails().await;
         let staff = checks.app.staff().await;
@@ -85,8 +85,7 @@ fn a_connection_that_only_kurve_can_mend_is_on_its_worklist_and_in_its_digest_un
         let later = staff.get(links::STAFF).await;
 
         let row = worklist.text("[data-failing]");
-        let told =
-            "School 12AB (12AB): Kolom ontbreekt, sinds ma 23 november 2026. Kijk welke query deze school nodig heeft.";
+        let told = "School 12AB (12AB): Certificaat ongeldig, sinds ma 23 november 2026 om ";
         assert!(row.starts_with(told) && row.contains("Laatste controle: ma 23 november 2026 om "), "{row}");
         let page = links::staff_school(links::STAFF_CONNECTION, ours.connection);
         assert_eq!(worklist.attributes("[data-failing] a", "href"), [page]);

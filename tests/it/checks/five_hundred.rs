@@ -230,7 +230,9 @@ fn five_hundred_schools_behind_one_address_half_of_them_broken_are_all_checked_a
         let after = states(&checks, &schools).await;
         let (was, is) = (answers(&before), answers(&after));
         let other: Vec<_> = (0..).zip(was.into_iter().zip(is)).filter(|(_, (was, is))| was != is).collect();
-        // Until two have failed nobody can know that all do: a word that is refused to the very first falls as it would alone.
+        // A word that Magister refuses falls at once. It waits only while most that did hold are refused likewise, and until two
+        // of those are, nobody can know that: the words among the first checks, at most as many as run at once, fall as they
+        // would alone. That the address was dead before says nothing of them: silence is no refusal.
         let first: BTreeSet<usize> = other.iter().map(|(number, _)| *number).collect();
         let is_refused = |fallen: &Fallen| matches!(fallen.cause, FallCause::Refused { .. });
         assert!(other.iter().all(|(_, (_, (_, fallen)))| fallen.iter().all(is_refused)), "{other:?}");

@@ -142,6 +142,61 @@ fn while_most_fail_together_a_school_that_never_worked_is_not_blamed_either() {
 }
 
 #[test]
+fn an_outage_of_refused_log_ins_is_told_as_what_it_is_and_counts_only_who_worked() {
+    run(|checks: Checks| async move {
+        let mut schools = vec![];
+        for (brin, label) in &SCHOOLS[..3] {
+            schools.push((checks.open_school(brin, label).await, *label));
+        }
+        checks.behaves(&schools[2].0, schools[2].1, "old_columns").await;
+        checks.app.advance(TimeDelta::hours(24));
+        checks.run_all().await;
+        checks.mailed().await;
+
+        all_behave(&checks, &schools[..2], "wrong_password").await;
+        run_over_all(&checks).await;
+        for _ in 0..24 {
+            checks.app.advance(TimeDelta::minutes(30));
+            checks.run_all().await;
+        }
+
+        let mails = checks.app.new_mails().await;
+        let subjects: Vec<&str> = mails.iter().map(|mail| mail.subject.as_str()).collect();
+        let told = mails.iter().find(|mail| mail.subject.contains("storing bij 2 van 2"));
+        let told = told.unwrap_or_else(|| panic!("Kurve hears: {subjects:?}"));
+        let text = told.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains("Bij de laatste controles: inloggen geweigerd (2)."), "{text}");
+        assert!(text.contains("Magister geeft wel antwoord") && !text.contains("onze eigen verbinding"), "{text}");
+        let page = checks.app.staff().await.get(koppelklaar::links::STAFF).await;
+        let banner = page.text("[data-outage]");
+        assert!(banner.contains("2 van de 2") && banner.contains("inloggen geweigerd (2)"), "{banner}");
+    });
+}
+
+#[test]
+fn a_word_that_magister_refuses_falls_at_once_though_most_others_fail_by_something_else() {
+    run(|checks: Checks| async move {
+        let schools = open_schools(&checks).await;
+        let new = checks.school("10AG", "zeven").await;
+        all_behave(&checks, &schools, "server_error").await;
+        for _ in 0..5 {
+            checks.app.advance(TimeDelta::hours(8));
+            checks.run_all().await;
+        }
+        assert!(checks::find_outage(checks.app.context()).await.expect("the store answers").is_some());
+
+        checks.behaves(&new, "zeven", "wrong_password").await;
+        for step in [Step::QueryExecuted, Step::PasswordSet] {
+            checks.app.claim(&new, step).await.expect("it is open");
+        }
+        checks.check(&new).await;
+
+        assert!(!checks.state(&new).await.is_yes(Step::PasswordSet));
+        checks.app.new_mails().await;
+    });
+}
+
+#[test]
 fn a_school_is_not_blamed_by_schools_that_were_seen_before_the_line_was_cut() {
     run(|checks: Checks| async move {
         let schools = open_schools(&checks).await;

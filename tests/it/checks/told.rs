@@ -9,6 +9,7 @@ use koppelklaar::domain::onboarding::Step::{
     QueryExecuted,
 };
 use koppelklaar::domain::onboarding::{Command, Step};
+use koppelklaar::jobs::Job;
 use koppelklaar::links;
 use koppelklaar::magister::Limits;
 
@@ -149,6 +150,128 @@ fn a_password_that_worked_and_is_refused_for_good_is_kurves_to_replace_and_nobod
             }
         }
         assert!(step.has("[data-action=ask-password]"), "{}", step.body);
+        checks.app.new_mails().await;
+    });
+}
+
+#[test]
+fn a_password_that_worked_and_is_refused_now_is_kurves_on_every_page() {
+    run(|checks: Checks| async move {
+        let school = checks.open_school("12AB", "bonhoeffer").await;
+        let (portal, staff) = (checks.app.portal(&school).await, checks.app.staff().await);
+        checks.behaves(&school, "bonhoeffer", "wrong_password").await;
+        checks.check(&school).await;
+
+        let (step, overview) = (portal.open("/stap/password_set").await, portal.open("").await);
+        let check = portal.open("/verbinding").await;
+        let kurves = staff.get(&links::staff_school(links::STAFF_SCHOOL, school.connection)).await;
+        let (worklist, list) = (staff.get(links::STAFF).await, staff.get(links::STAFF_CONNECTIONS).await);
+
+        assert_eq!(step.text("[data-holder]"), "Kurve is aan zet.");
+        assert!(step.has("[data-action=ask-password]"), "{}", step.body);
+        assert!(overview.text("[data-step=password_set]").contains("Kurve is aan zet."), "{}", overview.body);
+        assert_eq!(check.text("[data-check] .next-step__label"), "Kurve is aan zet");
+        let on_kurves = kurves.text("[data-step=password_set]");
+        assert!(on_kurves.contains("Bij Kurve") && on_kurves.contains("Nieuw wachtwoord maken"), "{on_kurves}");
+        let row = worklist.text("[data-work=password_set]");
+        assert!(row.contains("Nieuw wachtwoord maken") && row.contains("Klaarzetten"), "{row}");
+        assert!(row.contains("inloggen geweigerd. We proberen het vanzelf opnieuw."), "{row}");
+        assert!(!worklist.has("[data-failing]"), "{}", worklist.body);
+        // An import rests on it: the form says what a new password takes down.
+        let place = format!("{}#wachtwoord", links::staff_school(links::STAFF_SCHOOL, school.connection));
+        assert_eq!(worklist.attributes("[data-work=password_set] .table__do a", "href"), [place]);
+        assert!(list.text("[data-tally-row=login_refused]").ends_with("Kurve"), "{}", list.body);
+
+        checks.behaves(&school, "bonhoeffer", "right").await;
+        checks.app.advance(chrono::TimeDelta::minutes(2));
+        checks.check(&school).await;
+        assert!(!staff.get(links::STAFF).await.has("[data-work=password_set]"));
+        assert_eq!(portal.open("/stap/password_set").await.text("[data-holder]"), "");
+    });
+}
+
+#[test]
+fn a_password_that_worked_and_is_refused_once_the_query_is_back_is_kurves_and_no_reminder_names_it() {
+    run(|checks: Checks| async move {
+        let school = reported(&checks).await;
+        checks.check(&school).await;
+        let back = Command::SendBack { step: QueryExecuted, reason: reason("Er stond een fout in de query.") };
+        checks.app.command(checks.kurve, &school, &[back]).await;
+        checks.app.claim(&school, QueryExecuted).await.expect("its turn has come");
+        checks.behaves(&school, "bonhoeffer", "wrong_password").await;
+        checks.app.advance(chrono::TimeDelta::minutes(2));
+        checks.check(&school).await;
+        checks.app.new_mails().await;
+        let (portal, staff) = (checks.app.portal(&school).await, checks.app.staff().await);
+
+        let (step, check) = (portal.open("/stap/password_set").await, portal.open("/verbinding").await);
+        assert_eq!(check.text("[data-check] .next-step__label"), "Kurve is aan zet");
+        assert!(step.text("[data-holder]").starts_with("Kurve is aan zet"), "{}", step.body);
+        assert_eq!(step.text("[data-state] [data-tag]"), "Bij Kurve");
+        let row = staff.get(links::STAFF).await.text("[data-work=password_set]");
+        assert!(row.contains("Nieuw wachtwoord maken") && row.contains("inloggen geweigerd"), "{row}");
+
+        for _ in 0..16 {
+            checks.app.advance(chrono::TimeDelta::hours(12));
+            checks.app.run(Job::PlanReminders).await;
+            for mail in checks.app.new_mails().await {
+                assert!(!mail.text.contains("Wachtwoord instellen"), "{}", mail.text);
+            }
+        }
+    });
+}
+
+#[test]
+fn of_a_list_that_lacks_a_column_kurve_sets_out_a_new_query_and_the_school_runs_it() {
+    run(|checks: Checks| async move {
+        let school = checks.school("12AB", "oud").await;
+        for step in [QueryExecuted, PasswordSet] {
+            checks.app.claim(&school, step).await.expect("its turn has come");
+        }
+        checks.behaves(&school, "oud", "old_columns").await;
+        checks.check(&school).await;
+        checks.app.new_mails().await;
+        let (portal, staff) = (checks.app.portal(&school).await, checks.app.staff().await);
+
+        let worklist = staff.get(links::STAFF).await;
+        let row = worklist.text("[data-work=query_executed]");
+        assert!(row.contains("Nieuwe query klaarzetten") && row.contains("kolom ontbreekt."), "{row}");
+        worklist.submit(&staff, "[data-work=query_executed] form", &[]).await;
+
+        let state = checks.state(&school).await;
+        assert_eq!((state.credential_version(), state.is_yes(QueryExecuted)), (2, false));
+        let step = portal.open("/stap/query_executed").await;
+        assert!(step.text("[data-fallen]").contains("ontbreekt een kolom. Voer de nieuwe query uit"), "{}", step.body);
+        let check = portal.open("/verbinding").await;
+        assert_eq!(check.text("[data-check] .next-step__label"), "Jullie zijn aan zet");
+        assert!(check.text("[data-check]").contains("Voer de query die nu klaarstaat uit"), "{}", check.body);
+        assert!(!staff.get(links::STAFF).await.has("[data-work=query_executed]"));
+        let mails = checks.app.new_mails().await;
+        let ready = mails.iter().find(|mail| mail.subject.contains("voer de nieuwe query uit")).expect("who may hears");
+        assert!(ready.text.contains("Voer eerst de nieuwe query uit, in Decibel."), "{}", ready.text);
+    });
+}
+
+#[test]
+fn the_history_of_a_step_says_which_refusal_made_it_fall() {
+    run(|checks: Checks| async move {
+        let school = reported(&checks).await;
+        checks.activate_despite(&school, "Gezien in Numo.").await.expect("all before it is yes");
+        checks.behaves(&school, "bonhoeffer", "wrong_password").await;
+        checks.check(&school).await;
+        checks.app.new_mails().await;
+        let portal = checks.app.portal(&school).await;
+
+        for step in ["password_set", "permissions_checked", "activation_confirmed"] {
+            let page = portal.open(&format!("/stap/{step}")).await;
+            if checks.state(&school).await.fallen(step.parse().expect("a step")).is_some() {
+                let history = page.text("[data-history]");
+                assert!(history.contains("weigerde Magister de gebruiker Kurve"), "{step}: {history}");
+            }
+        }
+        assert!(
+            checks.state(&school).await.fallen(koppelklaar::domain::onboarding::Step::ActivationConfirmed).is_some()
+        );
         checks.app.new_mails().await;
     });
 }

@@ -167,10 +167,22 @@ const ROWS: &[Row] = &[
         preset: "wrong_password",
         step: PasswordSet,
         tags: ["Klopt nu niet", "Klopt nu niet"],
-        turn: "Magister is aan zet",
+        turn: "Kurve is aan zet",
         advice: "Magister weigert nu het wachtwoord dat eerder werkte. We proberen het vanzelf opnieuw.",
         seen: "inloggen geweigerd.",
         api: (true, Some("refused")),
+    },
+    Row {
+        name: "of a list that lacks a column Kurve makes a new query",
+        worked: true,
+        said: &[],
+        preset: "old_columns",
+        step: QueryExecuted,
+        tags: ["Gereed", "Gereed"],
+        turn: "Kurve is aan zet",
+        advice: "Kurve kijkt welke query je nodig hebt.",
+        seen: "",
+        api: (true, Some("seen")),
     },
     Row {
         name: "what it saw above a failure stays done",
@@ -269,6 +281,10 @@ fn all_pages_and_the_api_tell_the_same_of_a_step() {
                 assert!(told.contains(row.seen), "{}: {told}", row.name);
                 assert_eq!(told.contains("Controle van"), !row.seen.is_empty(), "{}: {told}", row.name);
             }
+            let list = staff.get(links::STAFF_CONNECTIONS).await.texts("[data-connection-row]");
+            let of_school = list.iter().find(|line| line.contains(&brin)).expect("it has its row");
+            let party = row.turn.split(' ').next().map(|who| who.replace("Jullie", "De school")).unwrap_or_default();
+            assert!(of_school.contains(&format!("Aan zet: {party}")), "{}: Verbindingen: {of_school}", row.name);
             let (done, seen) = row.api;
             assert_eq!(api(&checks, &key, &brin, row.step).await, (done, seen.map(str::to_owned)), "{}", row.name);
             // One school's Magister at a time.

@@ -40,8 +40,11 @@ pub(super) fn fall(state: &Onboarding, step: Step, cause: FallCause) -> Result<V
 /// The activation of one school falls; nothing if it has none.
 pub(super) fn fall_of_school(state: &Onboarding, school: SchoolId, cause: FallCause) -> Vec<Scoped> {
     let Some(progress) = state.school(school).filter(|progress| progress.is_activated()) else { return vec![] };
+    // One that ends is not under way again.
+    let ends = matches!(cause, FallCause::Withdrawn | FallCause::Moved);
     let fell = Change::StepFell { step: Step::ActivationConfirmed, cause };
-    let changes = progress.is_completed().then_some(Change::Reopened).into_iter().chain([fell]);
+    let reopened = (progress.is_completed() && !ends).then_some(Change::Reopened);
+    let changes = reopened.into_iter().chain([fell]);
     changes.map(|change| Scoped::of(school, change)).collect()
 }
 

@@ -198,8 +198,10 @@ fn of_one_school(scene: &Scene, ask: Ask, command: &Command) -> Result<Vec<Due>,
     let step = Step::ActivationConfirmed;
     let has_stopped = scene.course == Course::Withdrawn;
     let activation_falls = |cause: FallCause| {
+        // A school that ends is not under way again.
+        let goes_on = !matches!(cause, FallCause::Withdrawn | FallCause::Moved);
         let fell = scene.has(step).then(|| Due::ours(Change::StepFell { step, cause }));
-        fell.into_iter().chain(scene.has(step).then(|| reopened(scene)).flatten()).collect::<Vec<_>>()
+        fell.into_iter().chain((scene.has(step) && goes_on).then(|| reopened(scene)).flatten()).collect::<Vec<_>>()
     };
     match command.clone() {
         Command::Activate { .. } if ask == Ask::ActivateStranger => Err(Refusal::UnknownSchool),

@@ -5,6 +5,7 @@ use crate::domain::unsent::UnsentReason;
 use crate::links;
 use crate::services::ServiceError;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
+use crate::store::checks::check_witnesses;
 use crate::store::checks::outages::{self, Outage};
 use crate::words;
 
@@ -12,6 +13,10 @@ pub(super) struct ConnectionsOutage {
     failing: u32,
     worked_before: u32,
     since: String,
+    /// How the newest checks ended, each with for how many.
+    seen: String,
+    /// What is probably wrong.
+    cause: &'static str,
     link: String,
 }
 
@@ -23,7 +28,11 @@ impl Mail for ConnectionsOutage {
         if outage.ended_at.is_some() {
             return Err(NotSent::NotNeeded(UnsentReason::OutageEnded));
         }
+        let seen =
+            check_witnesses::count_failing_by_code(request.context.db.reader()).await.map_err(ServiceError::from)?;
         let mail = Self {
+            seen: words::outage_seen(&seen),
+            cause: words::outage_cause(&seen),
             failing: outage.failing,
             worked_before: outage.worked_before,
             since: words::moment_nl(outage.began_at),
@@ -42,8 +51,12 @@ impl Mail for ConnectionsOutage {
     #[cfg(test)]
     fn sample() -> Self {
         use super::samples;
+        use crate::domain::check::CheckCode;
 
+        let seen = [(CheckCode::PortSilent, 210), (CheckCode::LoginRefused, 2)];
         Self {
+            seen: words::outage_seen(&seen),
+            cause: words::outage_cause(&seen),
             failing: 212,
             worked_before: 248,
             since: "ma 23 november 2026 om 14:05".into(),

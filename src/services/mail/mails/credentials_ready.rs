@@ -13,6 +13,8 @@ pub(super) struct CredentialsReady {
     name: String,
     school: SchoolFacts,
     is_renewal: bool,
+    /// The query is to be run, before the password is entered.
+    runs_query: bool,
     import_closed: bool,
     /// How often it can be looked at still, and until when; or that it cannot any more.
     looks: String,
@@ -39,6 +41,7 @@ impl Mail for CredentialsReady {
             name: about.reader(),
             school: about.facts(),
             is_renewal: about.state.credential_version() > 1,
+            runs_query: step == Step::QueryExecuted,
             import_closed: request.mail.about.import_closed,
             looks: looks(about.state.access(), REVEALS_ALLOWED.saturating_sub(used)),
             link: about.portal_step(step),
@@ -46,7 +49,11 @@ impl Mail for CredentialsReady {
     }
 
     fn subject(&self) -> String {
-        let what = if self.is_renewal { "stel het nieuwe wachtwoord in" } else { "haal wachtwoord en query op" };
+        let what = match (self.is_renewal, self.runs_query) {
+            (true, true) => "voer de nieuwe query uit",
+            (true, false) => "stel het nieuwe wachtwoord in",
+            (false, _) => "haal wachtwoord en query op",
+        };
         subject::about(&self.school, what)
     }
 
@@ -64,6 +71,7 @@ impl Mail for CredentialsReady {
             name: samples::NAME.into(),
             school: samples::school(),
             is_renewal: false,
+            runs_query: true,
             import_closed: false,
             looks: "Samen kunnen jullie dat 5 keer doen, tot en met ma 4 januari 2027.".into(),
             link: samples::LINK.into(),
@@ -88,7 +96,8 @@ mod tests {
 
     #[test]
     fn a_renewal_that_closed_the_import_says_so() {
-        let mail = CredentialsReady { is_renewal: true, import_closed: true, ..CredentialsReady::sample() };
+        let mail =
+            CredentialsReady { is_renewal: true, runs_query: false, import_closed: true, ..CredentialsReady::sample() };
 
         insta::assert_snapshot!(as_text(&mail));
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::facts::{AboutSchool, SchoolFacts};
 use super::{Mail, bodies, subject};
+use crate::domain::check::Truths;
 use crate::domain::ids::SchoolId;
 use crate::domain::import_gate::open_schools;
 use crate::domain::notice::MailKind;
@@ -19,6 +20,8 @@ pub(super) struct ImportOpen {
     school: SchoolFacts,
     /// The names of the schools, where they are several.
     names: Vec<String>,
+    /// The newest check denies none of the answers.
+    is_all_yes: bool,
     /// What the activation rested on where no good check was its ground: leave of an admin, or a reason.
     grounds: Vec<String>,
     link: String,
@@ -39,11 +42,13 @@ impl Mail for ImportOpen {
             return Err(NotSent::NotNeeded(UnsentReason::ImportOpenToldAlready));
         }
         let activation = checks::activation(request.context, about.id()).await?;
+        let newest = checks::newest(request.context, about.id()).await?;
         let leave = activation.counting_leave().map(|leave| words::leave(leave.at, &leave.reason));
         about.draft(&Self {
             name: about.reader(),
             school: about.facts_of(&open),
             names: about.names_of(&open),
+            is_all_yes: is_all_yes(&Truths { state: &about.state, newest }),
             grounds: leave.into_iter().chain(words::despite_lines(&about.state)).collect(),
             link: about.portal(),
         })
@@ -67,10 +72,16 @@ impl Mail for ImportOpen {
             name: samples::NAME.into(),
             school: samples::school(),
             names: vec![],
+            is_all_yes: true,
             grounds: vec![],
             link: samples::LINK.into(),
         }
     }
+}
+
+/// What is open may rest on an answer that the newest check denies, while that keeps its tries.
+fn is_all_yes(truths: &Truths<'_>) -> bool {
+    !truths.has_doubts()
 }
 
 /// The schools of which another mail tells the receiver of a waiting one that the import is open: a newer one that waits
@@ -98,7 +109,20 @@ async fn told_by_others(request: DraftRequest<'_>) -> Result<BTreeSet<SchoolId>,
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::check::testing::histories;
     use crate::services::mail::mails::samples::as_text;
+
+    proptest::proptest! {
+        #[test]
+        fn it_does_not_say_that_all_is_yes_while_the_newest_check_refuses_a_step(moments in histories()) {
+            for moment in moments {
+                let is_refused = moment.refused().is_some_and(|step| moment.state.is_yes(step));
+                let mail = ImportOpen { is_all_yes: is_all_yes(&moment.truths()), ..ImportOpen::sample() };
+
+                assert!(!is_refused || !as_text(&mail).contains("zijn met ja beantwoord"));
+            }
+        }
+    }
 
     #[test]
     fn of_several_schools_it_says_how_many_and_which() {

@@ -4,12 +4,13 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::part::{DigestKind, DigestPart, DigestRow};
 use crate::domain::address_mark::AddressMark;
-use crate::domain::check::certificate;
+use crate::domain::check::{Truths, certificate};
 use crate::domain::connection::Connection;
 use crate::domain::notice::MailKind;
 use crate::domain::onboarding::Step;
 use crate::domain::onboarding::progress::{KurveTask, TaskKind, kurve_tasks};
 use crate::links;
+use crate::services::checks::Failing;
 use crate::services::onboarding::joins::waiting::AskedTogether;
 use crate::services::onboarding::{access, joins};
 use crate::services::people::addresses::{self, MarkedContact};
@@ -97,7 +98,7 @@ async fn lost(context: &Context) -> Result<DigestPart, ServiceError> {
 
 async fn failing(context: &Context) -> Result<DigestPart, ServiceError> {
     let found = checks::list_for_kurve(context, DIGEST_ROWS).await?;
-    let rows = found.connections.iter().map(|(school, known)| lost_row(context, school, known)).collect();
+    let rows = found.connections.iter().map(|one| failing_row(context, one)).collect();
     Ok(DigestPart {
         kind: DigestKind::Failing,
         rows,
@@ -166,7 +167,7 @@ fn waiting_rows(context: &Context, row: &Overview, names: &Names) -> Vec<DigestR
     let what = |task: &KurveTask| match (&task.kind, task.step, words::task_name(task, names)) {
         (TaskKind::Answer, _, name) => format!("vastgelopen: {name}"),
         (TaskKind::Do, Step::CredentialsIssued, name) if is_new => format!("nieuwe aanvraag: {name}"),
-        (TaskKind::Do | TaskKind::Vouch(_) | TaskKind::NewPassword(_), _, name) => name,
+        (TaskKind::Do | TaskKind::Vouch(_) | TaskKind::NewPassword(_) | TaskKind::NewQuery, _, name) => name,
     };
     kurve_tasks(&row.state).iter().map(|task| digest_row(context, &row.connection, what(task), task.since)).collect()
 }
@@ -179,6 +180,16 @@ fn named_row(context: &Context, named: &NamedConnection, what: &str) -> DigestRo
         since: words::date_nl(named.since),
         link: context.base.to(&links::staff_school(links::STAFF_SCHOOL, named.id)),
     }
+}
+
+/// What Kurve can do at once stands beside how the check ended.
+fn failing_row(context: &Context, one: &Failing) -> DigestRow {
+    let mut row = lost_row(context, &one.connection, &one.status);
+    let task = Truths { state: &one.now.state, newest: one.status.newest() }.kurve_task();
+    if let Some(task) = task {
+        row.what = format!("{}: {}", row.what, words::task_name(&task, &Names::default()));
+    }
+    row
 }
 
 fn lost_row(context: &Context, school: &Connection, known: &CheckStatus) -> DigestRow {
