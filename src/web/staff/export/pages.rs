@@ -6,7 +6,7 @@ use axum::body::{Body, Bytes};
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, Stream, TryStreamExt};
 
-use super::Cells;
+use super::cells::Cells;
 use crate::services::{ServiceError, chain};
 use crate::store::Page;
 use crate::store::onboarding::overview::After;
@@ -72,7 +72,7 @@ mod tests {
 
     use http_body_util::BodyExt;
 
-    use super::super::{HEADINGS, table, workbook};
+    use super::super::{cells::HEADINGS, table, workbook};
     use super::*;
 
     /// So many pages of two schools, of which the last may fail; and how many were asked for after the first.
