@@ -28,7 +28,7 @@ pub async fn fill_if_empty(db: &Db) -> Result<(), StoreError> {
     lock::hold_tally(tx.conn()).await?;
     let missing = count(tx.conn()).await?.without(&tally::load_all(tx.conn()).await?);
     tally::add(tx.conn(), &missing).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await
 }
 
 /// Counts what there is.
@@ -44,10 +44,13 @@ pub async fn count(conn: &impl ConnectionTrait) -> Result<Tally, StoreError> {
     Ok(tally)
 }
 
+/// Id, party, when it ended, and after how many working days.
+type Turn = (Uuid, String, Option<DateTime<Utc>>, Option<i32>);
+
 async fn count_turns(conn: &impl ConnectionTrait, tally: &mut Tally) -> Result<(), StoreError> {
     let mut last = Uuid::nil();
     loop {
-        let rows: Vec<(Uuid, String, Option<DateTime<Utc>>, Option<i32>)> = holding::Entity::find()
+        let rows: Vec<Turn> = holding::Entity::find()
             .select_only()
             .columns([holding::Column::Id, holding::Column::Party, holding::Column::EndedAt])
             .column(holding::Column::WorkingDays)

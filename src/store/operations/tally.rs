@@ -20,7 +20,7 @@ const MANY_ROWS: usize = 500;
 /// Many changes add to the same rows, and wait for one another until they end. So do this last but for the audit; the
 /// rows come in one order, so that two changes never wait for each other.
 pub async fn add(conn: &impl ConnectionTrait, tally: &Tally) -> Result<(), StoreError> {
-    let weekly: Vec<_> = tally.weekly().map(to_week_row).collect();
+    let weekly: Vec<_> = tally.weekly().map(|(week, n)| to_week_row(week, n)).collect();
     for rows in weekly.chunks(MANY_ROWS) {
         let added = Expr::col((weekly_figure::Entity, weekly_figure::Column::N))
             .add(Expr::col(("excluded", weekly_figure::Column::N)));
@@ -28,7 +28,7 @@ pub async fn add(conn: &impl ConnectionTrait, tally: &Tally) -> Result<(), Store
             OnConflict::columns(weekly_figure::PrimaryKey::iter()).value(weekly_figure::Column::N, added).to_owned();
         weekly_figure::Entity::insert_many(rows.to_vec()).on_conflict(grow).exec_without_returning(conn).await?;
     }
-    let standing: Vec<_> = tally.standing().map(to_standing_row).collect();
+    let standing: Vec<_> = tally.standing().map(|(standing, n)| to_standing_row(standing, n)).collect();
     if !standing.is_empty() {
         let added =
             Expr::col((standing::Entity, standing::Column::N)).add(Expr::col(("excluded", standing::Column::N)));
@@ -38,7 +38,7 @@ pub async fn add(conn: &impl ConnectionTrait, tally: &Tally) -> Result<(), Store
     Ok(())
 }
 
-fn to_week_row((WeekFigure { figure, monday }, n): (WeekFigure, i64)) -> weekly_figure::ActiveModel {
+fn to_week_row(WeekFigure { figure, monday }: WeekFigure, n: i64) -> weekly_figure::ActiveModel {
     let (party, working_days) = match figure {
         Figure::TurnEnded { party, working_days } => (party.as_str(), working_days),
         Figure::Registered | Figure::Opened => ("", 0),
@@ -52,7 +52,7 @@ fn to_week_row((WeekFigure { figure, monday }, n): (WeekFigure, i64)) -> weekly_
     }
 }
 
-fn to_standing_row((standing, n): (Standing, i64)) -> standing::ActiveModel {
+fn to_standing_row(standing: Standing, n: i64) -> standing::ActiveModel {
     standing::ActiveModel { name: Set(standing.as_str().to_owned()), n: Set(to_count(n)) }
 }
 

@@ -7,10 +7,12 @@ use koppelklaar::domain::notice::TIME_TO_UNDO;
 use koppelklaar::domain::onboarding::{Command, Ground};
 use koppelklaar::domain::roles::{ContactRole, Roles};
 use koppelklaar::domain::school::{NewContact, Region, School, SchoolDetails};
+use koppelklaar::domain::tally::{Figure, Tally};
 use koppelklaar::domain::text::{Brin, EmailAddress, PersonName, SchoolDomain, SchoolName};
 use koppelklaar::services::onboarding::onboardings::{self, ConnectionFile};
 use koppelklaar::services::people::contacts;
 use koppelklaar::store::onboarding::{connections, schools};
+use koppelklaar::store::operations::tally;
 
 use super::app::{TestApp, TestSchool};
 
@@ -47,6 +49,9 @@ impl TestApp {
         let new = School { id, connection: first.connection, details, created_at: self.now() };
         schools::insert(work.conn(), &new).await.expect("the BRIN is free");
         connections::save_carried(work.conn(), first.connection).await.expect("the connection is here");
+        let mut counted = Tally::default();
+        counted.count(self.now(), Figure::Registered);
+        tally::add(work.conn(), &counted).await.expect("the store answers");
         work.commit().await.expect("nothing stands in the way");
         self.command(kurve, first, &[Command::AddSchool { school: id, asked_by: None }]).await;
         TestSchool { id, brin: brin.to_owned(), ..first.clone() }

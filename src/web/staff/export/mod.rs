@@ -3,6 +3,7 @@
 //! What a school typed is text and stays text: in CSV a cell that a spreadsheet would take for a formula begins with an
 //! apostrophe; in a workbook every cell has a type of its own, and none is a formula.
 
+mod cells;
 mod pages;
 mod table;
 mod workbook;
@@ -12,51 +13,20 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, Utc};
-use strum::IntoEnumIterator;
 
+use self::cells::Cells;
 use self::pages::Pages;
 use super::schools::SchoolsQuery;
-use crate::domain::onboarding::Gate;
-use crate::domain::onboarding::decide::amsterdam_date;
-use crate::links;
 use crate::services::ServiceError;
-use crate::services::operations::export::{self, ExportRow};
+use crate::services::operations::export;
 use crate::store::Page;
 use crate::store::onboarding::overview::After;
 use crate::store::onboarding::school_list::Filter;
 use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
-use crate::words;
-
-const HEADINGS: [&str; 20] = [
-    "School",
-    "BRIN",
-    "Koppeling",
-    "Schooldomein",
-    "Regio",
-    "Stand",
-    "Consent",
-    "Webservice",
-    "Wachtwoord",
-    "Allowlisting",
-    "Activering",
-    "Import",
-    "Activering toegestaan zonder controle",
-    "Aan zet",
-    "Wacht op Kurve sinds",
-    "Aangemeld op",
-    "Adres van de pagina",
-    "Numo-bestand gemaakt op",
-    "Opgeruimd op",
-    "Opgeruimd door",
-];
 
 const SPREADSHEET: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-
-/// A row of the file.
-type Cells = [String; HEADINGS.len()];
 
 /// The list as CSV: semicolons, and a mark that says UTF-8, as spreadsheets in Dutch expect. It is sent while it is read.
 pub(super) async fn csv(
@@ -96,39 +66,6 @@ async fn begin(
 
 async fn page(web: &WebState, filter: &Filter, after: Option<&After>) -> Result<Page<Cells, After>, ServiceError> {
     let Page { rows, next } = export::page(&web.context, filter, after).await?;
-    Ok(Page { rows: rows.into_iter().map(|school| row(web, school)).collect(), next })
-}
-
-fn row(web: &WebState, row: ExportRow) -> Cells {
-    let ExportRow { school, leave, option_b } = row;
-    let yes_no = |gate| if school.gates.contains(&gate) { "ja" } else { "nee" }.to_owned();
-    let [consent, webservice, password, allowlisting, activation] =
-        [Gate::Consent, Gate::Webservice, Gate::Password, Gate::Allowlisting, Gate::Activation].map(yes_no);
-    let holding: Vec<&str> = school.holders.iter().copied().map(words::party_name).collect();
-    let date = |at: Option<DateTime<Utc>>| at.map(|at| amsterdam_date(at).to_string()).unwrap_or_default();
-    let cleaned_up_by = option_b.cleaned_up.map(|_| option_b.cleaned_up_by.unwrap_or("een contactpersoon".to_owned()));
-    [
-        school.name,
-        school.brin,
-        school.connection_name,
-        school.domain,
-        school.region.label_nl().to_owned(),
-        words::status_name(school.status).to_owned(),
-        consent,
-        webservice,
-        password,
-        allowlisting,
-        activation,
-        if school.gates.len() == Gate::iter().len() { "open" } else { "dicht" }.to_owned(),
-        leave.map(|reason| reason.to_string()).unwrap_or_default(),
-        holding.join(", "),
-        date(school.kurve_since),
-        date(Some(school.created_at)),
-        web.context.base.to(&links::staff_school(links::STAFF_SCHOOL, school.connection)),
-        date(option_b.file_made),
-        date(option_b.cleaned_up),
-        cleaned_up_by.unwrap_or_default(),
-    ]
 }
 
 fn download(content_type: &'static str, ending: &str, body: Body) -> Response {

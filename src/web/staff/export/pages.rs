@@ -6,7 +6,7 @@ use axum::body::{Body, Bytes};
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, Stream, TryStreamExt};
 
-use super::Cells;
+use super::cells::Cells;
 use crate::services::{ServiceError, chain};
 use crate::store::Page;
 use crate::store::onboarding::overview::After;
@@ -67,12 +67,13 @@ pub(super) fn logged(request: String, parts: impl Stream<Item = Result<Bytes, Bo
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{Arc, Mutex};
 
     use http_body_util::BodyExt;
+    use tracing::Dispatch;
 
-    use super::super::{HEADINGS, table, workbook};
+    use super::super::{cells::HEADINGS, table, workbook};
     use super::*;
 
     /// So many pages of two schools, of which the last may fail; and how many were asked for after the first.
@@ -110,7 +111,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_fails_later_breaks_the_answer_off() {
+    async fn what_fails_later_breaks_the_answer_off_and_is_logged_once() {
+        let lines: Arc<Mutex<Vec<u8>>> = Arc::default();
+        let subscriber = || Dispatch::new(tracing_subscriber::fmt().with_writer(lines.clone()).finish());
+        // With one subscriber alive, tracing asks only the thread that comes by a line first whether it is wanted.
+        let (first, _second) = (subscriber(), subscriber());
+        let _guard = tracing::dispatcher::set_default(&first);
         let (pages_of_table, _) = pages(3, true);
         let (pages_of_book, asked) = pages(3, true);
 
@@ -119,6 +125,9 @@ mod tests {
 
         assert!(table.is_err() && book.is_err(), "a half is no file");
         assert_eq!(asked.load(Ordering::Relaxed), 2);
+        let logged = String::from_utf8(lines.lock().expect("no writer panicked").clone()).expect("UTF-8");
+        let broken: Vec<&str> = logged.lines().filter(|line| line.contains("Broke off an export")).collect();
+        assert!(broken.len() == 2 && broken.iter().all(|line| line.contains("a page")), "{logged}");
     }
 
     #[tokio::test]

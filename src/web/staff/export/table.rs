@@ -4,8 +4,8 @@ use axum::BoxError;
 use axum::body::{Body, Bytes};
 use futures_util::stream;
 
+use super::cells::{Cells, HEADINGS};
 use super::pages::{self, Pages};
-use super::{Cells, HEADINGS};
 
 /// Says that a text is UTF-8, to spreadsheets.
 const MARK: &[u8] = b"\xef\xbb\xbf";

@@ -11,8 +11,8 @@ use rust_xlsxwriter::{Format, Workbook, XlsxError, cell_autofit_width};
 use tokio::io::AsyncReadExt;
 use tokio::task;
 
+use super::cells::{Cells, HEADINGS};
 use super::pages::{self, Pages};
-use super::{Cells, HEADINGS};
 
 /// How much of the file is sent at a time, in bytes.
 const PART: usize = 64 * 1024;
