@@ -71,7 +71,7 @@ async fn kill(worker: JoinHandle<Summary>) {
 
 /// Changes what mails are written from, so that a mail that is written anew is another one.
 async fn rename_contact(app: &TestApp) {
-    sql(&app.database.url, "UPDATE contact SET name = 'Berendina Zonder'").await;
+    app.rewrite("UPDATE contact SET name = 'Berendina Zonder'").await;
 }
 
 async fn school(app: &TestApp) -> TestSchool {

@@ -154,7 +154,7 @@ fn what_does_not_fit_on_the_digest_is_counted_with_a_link() {
             last = Some(app.school_by_services(&format!("School {number}"), &brin, &label).await);
         }
         let last = last.expect("the last of them");
-        sql(&app.database.url, "UPDATE onboarding SET no_answer_since = kurve_since").await;
+        app.rewrite("UPDATE onboarding SET no_answer_since = kurve_since").await;
         let mails: Vec<_> = (0..101).map(|number| waiting(&app, &last, &number.to_string())).collect();
         app.send_mails().await;
         outbox::insert_all(app.context().db.writer(), &mails).await.expect("fresh keys");

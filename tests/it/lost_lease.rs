@@ -20,7 +20,6 @@ use tokio::sync::watch;
 
 use crate::crash_window::{AFTER_THE_LEASE, leased, mailer, send, worker_of};
 use crate::dispatch::{load, new_lease, waiting};
-use crate::support::database::sql;
 use crate::support::smtp_sink::{Received, Reply, Script, SmtpSink};
 use crate::support::{TestApp, run};
 
@@ -36,7 +35,7 @@ async fn two_mails(app: &TestApp) -> ([MailId; 2], String) {
 
 /// Everything to come is written from another name.
 async fn rename_contacts(app: &TestApp, name: &str) {
-    sql(&app.database.url, &format!("UPDATE contact SET name = '{name}'")).await;
+    app.rewrite(&format!("UPDATE contact SET name = '{name}'")).await;
 }
 
 /// What is kept to be repeated.

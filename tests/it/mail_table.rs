@@ -16,7 +16,6 @@ use koppelklaar::services::people::portal_access;
 use koppelklaar::store::mail::outbox::{self, MailStatus, OutboxMail};
 
 use crate::dispatch::{load, waiting};
-use crate::support::database::sql;
 use crate::support::smtp_sink::{Reply, Script, SmtpSink, Tls};
 use crate::support::tls::Authority;
 use crate::support::{TestApp, TestSchool, run_to_failure};
@@ -200,7 +199,7 @@ async fn send(app: &TestApp, mailer: &Mailer) {
 async fn end_of(app: &TestApp, mail: MailId, (first, bad): (&SmtpSink, &Mailer)) -> (End, OutboxMail) {
     send(app, bad).await;
     let noted = load(app, mail).await;
-    sql(&app.database.url, &format!("UPDATE contact SET name = 'Naam {}'", mail.to_string().replace('-', ""))).await;
+    app.rewrite(&format!("UPDATE contact SET name = 'Naam {}'", mail.to_string().replace('-', ""))).await;
     app.advance(TimeDelta::minutes(2));
     let (second, mailer) = good().await;
     send(app, &mailer).await;
@@ -263,7 +262,7 @@ fn a_mail_without_a_token_ends_as_the_table_says() {
 
             assert_eq!(end, row.plain, "{}", row.name);
             check_reason(&row, &noted);
-            sql(&app.database.url, "UPDATE contact SET name = 'Anna de Wit'").await;
+            app.rewrite("UPDATE contact SET name = 'Anna de Wit'").await;
         }
     });
 }
@@ -282,7 +281,7 @@ fn a_mail_with_a_token_ends_as_the_table_says() {
 
             assert_eq!(end, row.token, "{}", row.name);
             check_reason(&row, &noted);
-            sql(&app.database.url, "UPDATE contact SET name = 'Anna de Wit'").await;
+            app.rewrite("UPDATE contact SET name = 'Anna de Wit'").await;
         }
     });
 }

@@ -9,7 +9,7 @@ use koppelklaar::services::people::staff_accounts;
 
 use crate::journey::Table;
 use crate::support::app::STAFF_PASSWORD;
-use crate::support::database::{sql, texts};
+use crate::support::database::texts;
 use crate::support::{Page, TestApp, Visitor, run};
 
 async fn try_to_sign_in(visitor: &Visitor, email: &str, password: &str, code: &str) -> Page {
@@ -277,7 +277,7 @@ fn schools_without_answer_are_all_found_however_many_there_are() {
         // All but the newest.
         let silence = "UPDATE onboarding SET no_answer_since = kurve_since \
                        WHERE kurve_since < (SELECT MAX(kurve_since) FROM onboarding)";
-        sql(&app.database.url, silence).await;
+        app.rewrite(silence).await;
         names.pop();
 
         let page = staff.get(links::STAFF).await;

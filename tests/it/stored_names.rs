@@ -10,7 +10,7 @@ use koppelklaar::domain::audit::Action;
 use koppelklaar::domain::check::{CheckCode, CheckPolicy, NotMade, Rung, Way};
 use koppelklaar::domain::credential::reveal::ClosedReason;
 use koppelklaar::domain::heartbeat::Worker;
-use koppelklaar::domain::onboarding::{Change, Course, Evidence, Gate, Lifecycle, Party, Step};
+use koppelklaar::domain::onboarding::{Change, Course, Evidence, Gate, Lifecycle, Party, Status, Step};
 use koppelklaar::domain::reminder::OwnDayKind;
 use koppelklaar::domain::roles::{ContactRole, Roles};
 use koppelklaar::domain::school::Region;
@@ -42,6 +42,7 @@ fn every_stored_name_is_what_it_always_was() {
         ),
         (stored::<Gate>(), "consent webservice password allowlisting activation"),
         (stored::<Party>(), "school kurve magister"),
+        (stored::<Status>(), "active paused withdrawn completed"),
         (named::<Evidence>(), "claimed confirmed proven"),
         (stored::<Region>(), "noord midden zuid"),
         (stored::<ContactRole>(), "superbeheerder applicatiebeheerder contactpersoon"),

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::domain::ids::{ConnectionId, SchoolId};
 use crate::domain::onboarding::progress::{gates_done, is_stuck, waits_on_since};
 use crate::domain::onboarding::{Gate, Onboarding, Party};
+use crate::domain::school::Region;
 use crate::domain::search::search_text;
 use crate::domain::text::fold;
 use crate::store::{ConnectionTrait, Db, StoreError, is_sqlite};
@@ -90,7 +91,7 @@ struct Source {
 #[derive(Default)]
 struct Computed {
     rows: Vec<school_summary::Model>,
-    /// The connections whose onboarding cannot be read, or does not have one of their schools: of those not all is known.
+    /// The connections that cannot be read, or whose onboarding does not have one of their schools: of those not all is known.
     unreadable: BTreeSet<Uuid>,
 }
 
@@ -121,8 +122,9 @@ async fn compute(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Computed, 
     let mut computed = Computed::default();
     for source in sources {
         let id = source.connection_id;
-        let Ok(state) = serde_json::from_str::<Onboarding>(&source.state) else {
-            tracing::error!(connection.id = %id, "An onboarding cannot be read; lists show what was there before");
+        let (Ok(state), Ok(_)) = (serde_json::from_str::<Onboarding>(&source.state), source.region.parse::<Region>())
+        else {
+            tracing::error!(connection.id = %id, "A connection cannot be read; lists show what was there before");
             computed.unreadable.insert(id);
             continue;
         };
@@ -222,6 +224,11 @@ async fn list_next(conn: &impl ConnectionTrait, which: Which, after: Uuid) -> Re
         query = query.filter(Expr::exists(row).not());
     }
     Ok(query.into_tuple().all(conn).await?)
+}
+
+/// Whether every school has its row; what is in it is not looked at.
+pub async fn are_complete(conn: &impl ConnectionTrait) -> Result<bool, StoreError> {
+    Ok(list_next(conn, Which::Missing, Uuid::nil()).await?.is_empty())
 }
 
 /// The schools whose row is missing, or not what it should be. It reads every connection, some at a time.

@@ -65,7 +65,8 @@ fn every_filter_is_an_index_in_the_order_of_the_list() {
             (Filter { is_stuck: true, ..Filter::default() }, "is_stuck"),
             (Filter { is_silent: true, ..Filter::default() }, "silent"),
         ];
-        filters.extend(Gate::iter().map(|gate| (Filter { gate_missing: Some(gate), ..Filter::default() }, "not_gate_")));
+        filters
+            .extend(Gate::iter().map(|gate| (Filter { gate_missing: Some(gate), ..Filter::default() }, "not_gate_")));
         filters.extend(Party::iter().map(|party| (Filter { holder: Some(party), ..Filter::default() }, "held_by_")));
         filters.extend(
             Status::iter().map(|status| (Filter { status: Some(status), ..Filter::default() }, "status_sort_name")),

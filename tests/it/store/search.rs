@@ -190,7 +190,8 @@ fn a_search_is_narrowed_by_filters_and_paged_like_the_whole_list() {
     run(|app: TestApp| async move {
         fill(&app).await;
         let kurve = app.kurve_again().await;
-        let noord = app.file(&app.school_by_services("Het Molenveld", "18AA", "molenveld").await).await.schools.remove(0);
+        let noord =
+            app.file(&app.school_by_services("Het Molenveld", "18AA", "molenveld").await).await.schools.remove(0);
         let stop = Command::Withdraw { school: noord.id, reason: reason("Fusie."), chose_option_b: false };
         onboardings::act(app.context(), &app.call(kurve), noord.connection, &stop, None).await.expect("Kurve may");
         let stopped = Filter { status: Some(Status::Withdrawn), ..Filter::default() };
