@@ -117,7 +117,7 @@ const consult = (opened) => {
       openStudies: review.questions.find((one) => one.about === "studies")?.studies.length ?? 0,
       isPasswordOpen: review.questions.some((one) => one.about === "password"),
       faults: few(ofRows, MOST.faults),
-      unknownCodes: called(NOT_OF_ROWS.codes).map(({ study, text }) => ({ study, text })),
+      unknownCodes: called(NOT_OF_ROWS.codes).map(({ study, text, code }) => ({ study, text, code })),
       doubts: called(NOT_OF_ROWS.columns).map((fault) => fault.field),
       badWord: called(NOT_OF_ROWS.word)[0]?.text ?? "",
       studies: studiesOf(review),
@@ -130,7 +130,7 @@ const consult = (opened) => {
 
 /** What came of an ask: how everything stands now, or what is wrong. */
 const state = (answer) => {
-  if (!answer.ok) return { ok: false, faults: answer.faults, headers: answer.headers };
+  if (!answer.ok) return { ok: false, faults: answer.faults, headers: answer.headers, needless: answer.needless };
   return { ok: true, ...consult(answer) };
 };
 
