@@ -105,7 +105,9 @@ const consult = (opened) => {
   const { review } = answer;
   const { ids } = review.notes;
   const called = (code) => review.faults.filter((fault) => fault.code === code);
-  const ofRows = review.faults.filter((fault) => !Object.values(NOT_OF_ROWS).includes(fault.code));
+  const at = ({ place }) => place?.row ?? 0;
+  // From top to bottom, as they are mended.
+  const ofRows = review.faults.filter((fault) => !Object.values(NOT_OF_ROWS).includes(fault.code)).sort((one, other) => at(one) - at(other));
   const shortened = Object.fromEntries(Object.entries(ids ?? {}).map(([name, rows]) => [name, Array.isArray(rows) ? few(rows, MOST.rows) : rows]));
   return {
     found,
