@@ -36,6 +36,28 @@ impl File {
     }
 }
 
+/// Which of the two columns of a small file are not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lacking {
+    /// The first that it is asked for.
+    First,
+    /// The second.
+    Second,
+    /// Both.
+    Both,
+}
+
+impl Lacking {
+    /// That they are not there, with their names.
+    fn of(self, [first, second]: [&str; 2]) -> String {
+        match self {
+            Self::First => format!("ontbreekt de kolom {first}"),
+            Self::Second => format!("ontbreekt de kolom {second}"),
+            Self::Both => format!("ontbreken de kolommen {first} en {second}"),
+        }
+    }
+}
+
 /// Where something is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Place {
@@ -205,10 +227,10 @@ pub enum Fault {
     },
     /// The table of studies has other columns.
     #[error(
-        "{}: de kolommen Studie en opleidingscode ontbreken. Zet die namen in de eerste rij van de tabel.",
-        "De tabel met opleidingscodes"
+        "In de tabel met opleidingscodes {}. Zet in de eerste rij van de tabel de namen Studie en opleidingscode.",
+        .0.of(["Studie", "opleidingscode"])
     )]
-    StudiesColumns,
+    StudiesColumns(Lacking),
     /// One study with two codes.
     #[error(
         "In de tabel met opleidingscodes staat in rij {row} een studie die al een andere code heeft. Verwijder een van de twee."
@@ -235,9 +257,10 @@ pub enum Fault {
     },
     /// The file with ids has other columns.
     #[error(
-        "In het bestand met IDGebr ontbreken de kolommen Stamnr en IDGebr. Vraag de applicatiebeheerder om een bestand met die twee kolommen."
+        "In het bestand met IDGebr {}. Vraag de applicatiebeheerder om een bestand met Stamnr en IDGebr.",
+        .0.of(["Stamnr", "IDGebr"])
     )]
-    IdsColumns,
+    IdsColumns(Lacking),
     /// The school's own word in passwords.
     #[error(
         "Dit wachtwoord kan niet: het begint niet met =, +, - of @, bevat geen onzichtbare tekens en is niet te lang. Kies een ander vast woord."
@@ -340,11 +363,11 @@ impl Fault {
             Self::NotDigits(_) => "not_digits",
             Self::SameStamnr { .. } => "same_stamnr",
             Self::ZerosDiffer { .. } => "zeros_differ",
-            Self::StudiesColumns => "studies_columns",
+            Self::StudiesColumns(_) => "studies_columns",
             Self::StudyTwice { .. } => "study_twice",
             Self::UnknownCode { .. } => "unknown_code",
             Self::BadCode { .. } => "bad_code",
-            Self::IdsColumns => "ids_columns",
+            Self::IdsColumns(_) => "ids_columns",
             Self::BadWord => "bad_word",
             Self::NoPassword(_) => "no_password",
             Self::NoChance => "no_chance",

@@ -150,6 +150,24 @@ mod tests {
     }
 
     #[test]
+    fn of_two_columns_the_one_that_is_not_there_is_named() {
+        for (text, said) in [
+            ("Stamnr;Gebruiker\n1;2\n", "ontbreekt de kolom IDGebr."),
+            ("Leerling;IDGebr\n1;2\n", "ontbreekt de kolom Stamnr."),
+            ("een;twee\n1;2\n", "ontbreken de kolommen Stamnr en IDGebr."),
+            // A title above them does not count.
+            ("Lijst\n\nStamnr;ID\n1;2\n", "ontbreekt de kolom IDGebr."),
+        ] {
+            let faults = Ids::read(text.as_bytes()).expect_err("a column is missing");
+
+            let text = format!(
+                "In het bestand met IDGebr {said} Vraag de applicatiebeheerder om een bestand met Stamnr en IDGebr."
+            );
+            assert_eq!(faults.iter().map(Fault::to_string).collect::<Vec<_>>(), [text]);
+        }
+    }
+
+    #[test]
     fn one_id_for_two_pupils_goes_to_neither() {
         let joined = ids("IDGebr;Stamnr\n91;1\n91;2\n").join(&[(2, "1"), (3, "2")], None);
 

@@ -17,6 +17,7 @@ pub mod faults;
 pub mod ids;
 pub mod limits;
 pub mod mapping;
+pub mod needless;
 mod pairs;
 pub mod passwords;
 pub mod read;

@@ -1,7 +1,7 @@
 //! Small files with two columns that belong together: a table of studies, a list of ids.
 
 use crate::cell::Cell;
-use crate::faults::Fault;
+use crate::faults::{Fault, Lacking};
 use crate::limits;
 use crate::mapping::folded;
 use crate::read::{self, Sink};
@@ -18,15 +18,16 @@ pub(crate) struct Names {
     pub(crate) first: &'static [&'static str],
     pub(crate) second: &'static [&'static str],
     /// What it is called that they are not there.
-    pub(crate) missing: Fault,
+    pub(crate) missing: fn(Lacking) -> Fault,
 }
 
 /// Reads the pairs of a file, without rows in which neither column has anything.
 pub(crate) fn read(bytes: &[u8], names: &Names) -> Result<Vec<Pair>, Fault> {
-    let mut collector = Collector { names, columns: None, is_here: false, pairs: vec![], kept_bytes: 0 };
+    let mut collector =
+        Collector { names, columns: None, is_here: false, lacking: Lacking::Both, pairs: vec![], kept_bytes: 0 };
     match read::read(bytes, &mut collector) {
         Ok(()) if collector.columns.is_some() => Ok(collector.pairs),
-        Ok(()) => Err(names.missing.clone()),
+        Ok(()) => Err((names.missing)(collector.lacking)),
         Err(fault) => Err(fault),
     }
 }
@@ -35,6 +36,8 @@ struct Collector<'a> {
     names: &'a Names,
     columns: Option<(usize, usize)>,
     is_here: bool,
+    /// What the first row with one of them lacks.
+    lacking: Lacking,
     pairs: Vec<Pair>,
     kept_bytes: usize,
 }
@@ -55,10 +58,15 @@ impl Sink for Collector<'_> {
 
     fn row(&mut self, number: u32, cells: &mut Vec<Cell>) -> Result<bool, Fault> {
         let Some((first, second)) = self.columns.filter(|_| self.is_here) else {
-            if let (Some(first), Some(second)) = self.columns_in(cells) {
-                self.columns = Some((first, second));
-                self.is_here = true;
-                return Ok(true);
+            match (self.columns_in(cells), self.lacking) {
+                ((Some(first), Some(second)), _) => {
+                    self.columns = Some((first, second));
+                    self.is_here = true;
+                    return Ok(true);
+                }
+                ((Some(_), None), Lacking::Both) => self.lacking = Lacking::Second,
+                ((None, Some(_)), Lacking::Both) => self.lacking = Lacking::First,
+                _ => {}
             }
             return Ok(number < limits::HEADER_ROWS);
         };

@@ -177,6 +177,7 @@ pub(crate) fn unknown<'a>(used: &BTreeSet<&'a str>, studies: &'a Studies, codes:
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::faults::Lacking;
 
     #[test]
     fn a_table_is_read_and_saved() {
@@ -197,7 +198,14 @@ mod tests {
 
     #[test]
     fn a_wrong_table_says_what_and_where() {
-        assert_eq!(Studies::read(b"Vak;Code\r\nx;y\r\n"), Err(vec![Fault::StudiesColumns]));
+        let lacking = |text: &str| Studies::read(text.as_bytes()).expect_err("a column is missing");
+        assert_eq!(lacking("Vak;Code\r\nx;y\r\n"), [Fault::StudiesColumns(Lacking::First)]);
+        assert_eq!(lacking("Vak;Numo\r\nx;y\r\n"), [Fault::StudiesColumns(Lacking::Both)]);
+        assert_eq!(
+            lacking("Studie;Numo\r\nx;y\r\n")[0].to_string(),
+            "In de tabel met opleidingscodes ontbreekt de kolom opleidingscode. Zet in de eerste rij van de tabel de namen \
+             Studie en opleidingscode."
+        );
         assert_eq!(
             Studies::read(b"Studie;opleidingscode\r\nA;1\r\na ;2\r\nB;=1\r\n"),
             Err(vec![Fault::StudyTwice { row: 3 }, Fault::BadCode { study: "B".to_owned() }])

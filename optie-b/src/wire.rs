@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::faults::Fault;
 use crate::mapping::Choice;
+use crate::needless;
 use crate::session::{Answers, Session};
 use crate::studies::{Codes, Studies};
 use crate::table::{self, Wanted};
@@ -92,7 +93,10 @@ fn do_it(session: &mut Session, ask: Ask, file: &[u8]) -> Vec<u8> {
                 // What there is to choose from, so that the school can point at the column itself.
                 Err(fault) if fault.field().is_some() => {
                     let headers = table::headers(file, &wanted).unwrap_or_default();
-                    return reply(&json!({ "ok": false, "faults": said(&[fault]), "headers": headers }), &[]);
+                    let needless = needless::places(&headers);
+                    let told =
+                        json!({ "ok": false, "faults": said(&[fault]), "headers": headers, "needless": needless });
+                    return reply(&told, &[]);
                 }
                 opened => opened.map_err(|fault| vec![fault]),
             }
@@ -165,7 +169,7 @@ mod tests {
     #[test]
     fn a_refusal_says_among_what_the_school_can_choose() {
         let mut session = Session::default();
-        let ask = message(br#"{"do":"open"}"#, b"Stamnr;Roepnaam;Achternaam;Groep;Studie\n1;a;b;c;d");
+        let ask = message(br#"{"do":"open"}"#, b"Stamnr;Roepnaam;Achternaam;BSN;Groep;Studie\n1;a;b;9;c;d");
 
         let reply = answer(&mut session, &ask);
 
@@ -175,7 +179,8 @@ mod tests {
             (&json["faults"][0]["code"], &json["faults"][0]["field"]),
             (&json!("missing_column"), &json!("klas"))
         );
-        assert_eq!(json["headers"], json!(["Stamnr", "Roepnaam", "Achternaam", "Groep", "Studie"]));
+        assert_eq!(json["headers"], json!(["Stamnr", "Roepnaam", "Achternaam", "BSN", "Groep", "Studie"]));
+        assert_eq!(json["needless"], json!([3]));
     }
 
     #[test]

@@ -221,6 +221,8 @@ fn what_was_found(found: &Found) -> Vec<String> {
     add("Blad", found.sheet.iter().cloned().collect());
     add("Niet gebruikte bladen", found.other_sheets.clone());
     add("Niet overgenomen", found.dropped.clone());
+    let needless = found.needless.iter().map(|column| found.headers[*column].clone());
+    add("Persoonsgegevens die Numo niet nodig heeft (laat ze weg uit de export)", needless.collect());
     let missing = found.columns.iter().filter(|column| column.column.is_none());
     add("Niet in de export", missing.map(|column| column.name.to_owned()).collect());
     add("Overgeslagen lege rijen", (found.blank_rows > 0).then(|| found.blank_rows.to_string()).into_iter().collect());

@@ -1,6 +1,6 @@
 // Files in the page of Optie B: how one that was mended is opened again, how a made one is handed over, and that one
 // which is let go of beside its field opens nothing.
-import { showBusy } from "./optie-b-steps.js";
+import { showBusy } from "./optie-b-parts.js";
 
 /** Shows how far the work is, beside what it was asked with. */
 export const busy = (from, place) => {

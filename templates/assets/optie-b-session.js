@@ -7,7 +7,7 @@ export const start = JSON.parse(root.dataset.start);
 
 /** What a session begins with; "Begin opnieuw" comes back to it. */
 const nothing = () => ({
-  step: 0, furthest: 0, found: null, review: null, questions: null, codes: null, headers: null,
+  step: 0, furthest: 0, found: null, review: null, questions: null, codes: null, headers: null, needless: [],
   answers: { fill_zeros: null, keep_rows: [], encoding: null, password: { how: "drawn" } },
   files: {}, faults: {}, columns: {}, sheet: null, isShown: false, isTableChanged: false,
   ticks: new Set(), posted: {}, isMade: false, isToMend: false, kept: root.dataset.kept ?? null,
@@ -64,7 +64,7 @@ const changed = async (name, about, into, tell) => {
   }
   // Another file was chosen since.
   if (about.turn !== undefined && about.turn !== state.turns[into]) return null;
-  const told = answer ?? { ok: false, faults: [{ text: "Dit bestand is verplaatst of veranderd. Kies het opnieuw." }] };
+  const told = answer ?? { ok: false, faults: [{ code: "moved", text: "Dit bestand is verplaatst of veranderd. Kies het opnieuw." }] };
   state.faults[into] = told.ok ? [] : told.faults;
   if (told.ok) take(told);
   return told;
@@ -78,8 +78,15 @@ export const change = (...about) => {
 /** What is done when the module came to its end. */
 export const whenLost = (handler) => { restart = handler; };
 
+/** The module or its worker did not come, so that it is not the browser that cannot run them. */
+export class NotLoaded extends Error {}
+
 /** Reads the module itself, once. */
-export const compile = async () => { module = await WebAssembly.compileStreaming(fetch(root.dataset.module)); };
+export const compile = async () => {
+  const came = await fetch(root.dataset.module).catch(() => null);
+  if (!came?.ok) throw new NotLoaded();
+  module = await WebAssembly.compileStreaming(came);
+};
 
 /** Hands a made file over, until all is wiped. */
 export const save = (...file) => urls.push(handOver(...file));

@@ -1,21 +1,7 @@
 // Draws the steps of Optie B: what was found, what is asked, and what is wrong. It is given all it shows and decides
 // nothing. Texts of a file become text, never markup.
 
-/** An element with attributes and what is in it; an attribute that is false or null is left out. */
-const el = (name, about = {}, ...inside) => {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(about)) {
-    if (value === false || value === null || value === undefined) continue;
-    made.setAttribute(key, value === true ? "" : value);
-  }
-  made.append(...inside.filter((one) => one !== null && one !== undefined));
-  return made;
-};
-
-const count = (number, one, more) => `${number.toLocaleString("nl-NL")} ${number === 1 ? one : more}`;
-const list = (words) => (words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} en ${words.at(-1)}`);
-const rowsOf = ({ all, some }) => `${all === 1 ? "rij" : "rijen"} ${list([...some.map(String), ...(all > some.length ? [`nog ${all - some.length}`] : [])])}`;
-const hidden = (text) => el("span", { class: "visually-hidden" }, text);
+import { count, el, errorAt, field, hidden, keep, list, row, rowsOf } from "./optie-b-parts.js";
 
 /** Where the reader is among the steps; those that were reached lead back. */
 export const drawStages = (box, steps, { step: current, furthest, review }) => {
@@ -29,51 +15,6 @@ export const drawStages = (box, steps, { step: current, furthest, review }) => {
   }));
 };
 
-/** Puts a list in place of another, but leaves what did not change, so that nothing under the reader's hands moves. */
-const keep = (box, parts) => {
-  const old = new Map([...box.children].map((child) => [child.dataset.key, child]));
-  const now = parts.map(({ key, sign, make }) => {
-    const there = old.get(key);
-    if (there?.dataset.sign === sign) return there;
-    const made = make();
-    made.dataset.key = key;
-    made.dataset.sign = sign;
-    return made;
-  });
-  now.forEach((one, at) => {
-    const there = box.children[at];
-    if (there === one) return;
-    if (there?.dataset.key === one.dataset.key) there.replaceWith(one);
-    else box.insertBefore(one, there ?? null);
-  });
-  while (box.children.length > now.length) box.lastElementChild.remove();
-};
-
-const field = (text, id) => el("p", { class: "field__error", id }, el("span", {}, hidden("Fout: "), text));
-
-/** Says at a field what is wrong with it. */
-export const errorAt = (input, text) => {
-  const id = `${input.id}-error`;
-  document.getElementById(id)?.remove();
-  if (!input.dataset.hint) input.dataset.hint = input.getAttribute("aria-describedby") ?? "";
-  input.toggleAttribute("aria-invalid", Boolean(text));
-  const described = [text ? id : "", input.dataset.hint].filter(Boolean).join(" ");
-  if (described) input.setAttribute("aria-describedby", described);
-  else input.removeAttribute("aria-describedby");
-  if (!text) return;
-  input.setAttribute("aria-invalid", "true");
-  const choices = input.closest("[data-file]")?.querySelector("[data-fault]");
-  (choices ?? input.closest(".pick") ?? input).before(field(text, id));
-};
-
-export const showBusy = (box, percent) => {
-  if (!box) return;
-  box.hidden = false;
-  const bar = box.querySelector("progress");
-  if (percent === null) bar.removeAttribute("value");
-  else bar.value = percent;
-};
-
 const FIELDS = {
   stamnr: "gebruikersnaam", roepnaam: "voornaam", tussenvoegsel: "tussenvoegsel", achternaam: "achternaam", klas: "klas", studie: "opleiding", email: "e-mail",
 };
@@ -81,7 +22,9 @@ const NAMES = { stamnr: "Stamnr", roepnaam: "Roepnaam", tussenvoegsel: "Tussenv.
 
 /** The letters above a column without a name. */
 const letters = (at) => (at < 26 ? "" : letters(Math.floor(at / 26) - 1)) + String.fromCharCode(65 + (at % 26));
-const options = (headers, chosen) => headers.map((name, at) => el("option", { value: at, selected: at === chosen }, name || `Kolom ${letters(at)}`));
+/** The columns to choose from, without those with personal data that Numo does not need. */
+const options = (headers, needless, chosen) => headers.map((name, at) => (needless.includes(at) && at !== chosen ? null : el("option", { value: at, selected: at === chosen }, name || `Kolom ${letters(at)}`)));
+const needlessOf = ({ headers, needless }) => needless.map((at) => headers[at]);
 
 /** What went by itself, a sentence each. */
 const byItself = ({ found, review }) => {
@@ -117,7 +60,7 @@ const aboutIds = (ids, pupils) => {
 };
 
 /** What the school can choose, where that mends what is wrong with a file. */
-const choiceOf = (fault, headers) => {
+const choiceOf = (fault, headers, needless) => {
   const ask = (label, select, action, press) => el("div", { class: "field" }, el("label", { class: "field__label", for: select.id }, label),
     el("div", { class: "affix" }, select, el("button", { type: "button", class: "btn btn--secondary btn--small", "data-action": action }, press)));
   if (fault?.sheets?.length) {
@@ -125,11 +68,11 @@ const choiceOf = (fault, headers) => {
     return ask("Op welk blad staan de leerlingen?", select, "choose-sheet", "Gebruik dit blad");
   }
   if (!fault?.field || !headers) return null;
-  const select = el("select", { class: "input input--row", id: "ob-missing", "data-field": fault.field }, el("option", { value: "" }, "Kies een kolom"), ...options(headers, -1));
+  const select = el("select", { class: "input input--row", id: "ob-missing", "data-field": fault.field }, el("option", { value: "" }, "Kies een kolom"), ...options(headers, needless, -1).filter(Boolean));
   return ask(`Welke kolom is ${NAMES[fault.field]}?`, select, "choose-column", "Gebruik deze kolom");
 };
 
-const drawFile = (section, { name, isRead, about, faults, headers }) => {
+const drawFile = (section, { name, isRead, about, faults, headers, needless }) => {
   const of = (what) => section.querySelector(`[data-${what}]`);
   section.classList.toggle("file--good", isRead);
   of("read").hidden = !isRead;
@@ -140,9 +83,12 @@ const drawFile = (section, { name, isRead, about, faults, headers }) => {
   of("pick-label").textContent = isRead ? "Kies een ander bestand" : "Kies een bestand";
   const more = faults.length > 5 ? [`En nog ${faults.length - 5} fouten.`] : [];
   const said = [...faults.slice(0, 5).map((fault) => fault.text), ...more].join(" ");
-  errorAt(of("pick"), said && name ? `${name}: ${said}` : said);
-  of("fault").replaceChildren(...[choiceOf(faults[0], headers)].filter(Boolean));
+  errorAt(of("pick"), said && name ? `${name}: ${said}` : said, [...new Set(faults.map(({ code }) => code))].join(" "));
+  of("fault").replaceChildren(...[choiceOf(faults[0], headers, needless)].filter(Boolean));
 };
+
+/** Kindly: what a school better leaves out of its export. */
+const adviceOf = (needless) => (needless.length ? `${list(needless)} ${needless.length === 1 ? "is een persoonsgegeven dat" : "zijn persoonsgegevens die"} Numo niet nodig heeft. Maak je weer een export? Haal ${needless.length === 1 ? "die kolom" : "die kolommen"} dan weg in de Kolommenkiezer: stap 2 van de handleiding.` : "");
 
 const drawBestand = (place, state) => {
   const { found, files, faults, review } = state;
@@ -150,7 +96,7 @@ const drawBestand = (place, state) => {
   const tenths = Math.max(1, Math.round((files.export?.took ?? 0) / 100)) / 10;
   const took = tenths.toLocaleString("nl-NL", { minimumFractionDigits: 1 });
   const about = found ? `${count(found.rows, "rij met een leerling", "rijen met leerlingen")}, ${count(found.headers.length, "kolom", "kolommen")}. De namen van de kolommen staan op rij ${found.header_row}. Gelezen in ${took} seconde.` : "";
-  drawFile(of("export"), { name: files.export?.name, isRead: Boolean(found) && !faults.export?.length, about, faults: faults.export ?? [], headers: state.headers });
+  drawFile(of("export"), { name: files.export?.name, isRead: Boolean(found) && !faults.export?.length, about, faults: faults.export ?? [], headers: state.headers, needless: state.needless });
   if (found) {
     const wrong = review.faults.all ? [`Er ${review.faults.all === 1 ? "is 1 fout" : `zijn ${review.faults.all.toLocaleString("nl-NL")} fouten`} gevonden: zie Vragen en fouten.`] : [];
     of("export").querySelector("[data-good]").replaceChildren(el("strong", {}, "Alle kolommen die nodig zijn, zijn er."), ` ${[...wrong, ...skipped(found)].join(" ")}`);
@@ -159,7 +105,7 @@ const drawBestand = (place, state) => {
     place.querySelector("[data-words]").replaceChildren(...found.dropped.map((name) => el("li", {}, name)));
     const sheets = found.other_sheets.map((name) => `“${name}”`);
     const others = sheets.length ? `${sheets.length === 1 ? "Blad" : "De bladen"} ${list(sheets)} ${sheets.length === 1 ? "is" : "zijn"} niet gebruikt.` : "";
-    place.querySelector("[data-dropped-about]").textContent = [found.dropped.length ? "Deze kolommen komen niet in het bestand." : "", others].filter(Boolean).join(" ");
+    place.querySelector("[data-dropped-about]").textContent = [found.dropped.length ? "Deze kolommen komen niet in het bestand." : "", adviceOf(needlessOf(found)), others].filter(Boolean).join(" ");
   }
   const ids = review?.notes.ids;
   drawFile(of("ids"), { name: faults.ids?.length ? state.refused : files.ids?.name, isRead: Boolean(files.ids) && !faults.ids?.length, about: ids ? aboutIds(ids, review.counts.pupils).join(" ") : "We koppelen het aan de export.", faults: faults.ids ?? [] });
@@ -183,8 +129,8 @@ const drawKolommen = (place, state) => {
     const examples = at === null ? "–" : at !== column.column ? "zie je als de kolommen kloppen" : column.examples.length ? column.examples.join(", ") : "alles leeg";
     const make = () => {
       const select = el("select", { class: "input input--row", id, "data-change": "column", "data-field": column.field, "aria-invalid": isMissing && "true", "aria-describedby": isMissing || isDoubt ? `${id}-say` : false },
-        column.is_required && at !== null ? null : el("option", { value: "", selected: at === null }, column.is_required ? "Kies een kolom" : "Niet in het bestand"), ...options(found.headers, at));
-      const say = isMissing ? el("p", { class: "field__error", id: `${id}-say` }, el("span", {}, hidden("Fout: "), `Welke kolom is ${column.name}?`))
+        column.is_required && at !== null ? null : el("option", { value: "", selected: at === null }, column.is_required ? "Kies een kolom" : "Niet in het bestand"), ...options(found.headers, found.needless, at).filter(Boolean));
+      const say = isMissing ? field(`Welke kolom is ${column.name}?`, `${id}-say`, fault?.code)
         : isDoubt ? el("p", { class: "work__extra", id: `${id}-say` }, `Er zijn meer kolommen voor ${column.name}. Is dit die van de leerling? `, el("button", { type: "button", class: "btn btn--link", id: `${id}-yes`, "data-action": "confirm", "data-field": column.field }, "Ja, deze", hidden(` kolom klopt voor ${column.name}`))) : null;
       const tag = isMissing ? ["refused", "kies"] : isDoubt ? ["refused", "kijk na"] : at === null ? ["blocked", "niet erbij"] : ["ready", "gevonden"];
       return row({ "data-column": column.field, class: (isMissing || isDoubt) && "is-asked" }, FIELDS[column.field],
@@ -198,12 +144,13 @@ const drawKolommen = (place, state) => {
   const ids = state.files.ids;
   parts.push(fixed("IDGebr", ids ? ids.name : "Geen bestand gekozen", ids ? "–" : "Alleen nodig voor SSO.", ids ? ["ready", "erbij"] : ["blocked", "niet erbij"]));
   keep(place.querySelector("[data-rows]"), parts);
-  const other = fault && !fault.field ? [field(fault.text, "ob-kolommen-error")] : [];
+  const needless = needlessOf(found);
+  const unused = place.querySelector("[data-needless]");
+  unused.hidden = !needless.length;
+  unused.textContent = needless.length ? `Numo gebruikt ${list(needless)} niet. Daarom kun je ${needless.length === 1 ? "die kolom" : "die kolommen"} hier niet kiezen. Laat ${needless.length === 1 ? "hem" : "ze"} de volgende keer weg uit de export.` : "";
+  const other = fault && !fault.field ? [field(fault.text, "ob-kolommen-error", fault.code)] : [];
   place.querySelector("[data-fault]").replaceChildren(...other);
 };
-
-const row = (about, first, ...cells) => el("tr", { role: "row", ...about }, el("th", { role: "rowheader", scope: "row" }, first),
-  ...cells.map(([label, inside, className]) => el("td", { role: "cell", "data-label": label, class: className }, inside)));
 
 const drawOpleidingen = (place, state) => {
   const { review, faults, codes } = state;
@@ -211,7 +158,7 @@ const drawOpleidingen = (place, state) => {
   const open = all - withCode;
   if (!all) place.querySelector("[data-count]").textContent = "Nog geen studies: er is geen rij zonder fout. Ga verder naar Vragen.";
   else place.querySelector("[data-count]").replaceChildren(el("strong", {}, `${withCode} van ${all} gekozen.`), open ? ` Nog ${open} te doen.` : " Klaar.");
-  const wrong = new Map([...review.unknownCodes.map(({ study, text }) => [study, text]), ...state.wrong]);
+  const wrong = new Map([...review.unknownCodes.map((fault) => [fault.study, fault]), ...state.wrong]);
   const names = new Map(codes ?? []);
   keep(place.querySelector("[data-rows]"), some.map(([study, pupils, code], at) => {
     const fault = wrong.get(study);
@@ -221,17 +168,17 @@ const drawOpleidingen = (place, state) => {
       const input = el("input", { class: "input input--row", id, list: codes ? "ob-codes" : false, value, autocomplete: "off", spellcheck: "false", autocapitalize: "none", "data-change": "code", "data-study": study, "aria-invalid": fault && "true", "aria-describedby": fault ? `${id}-error` : names.get(code) ? `${id}-name` : false });
       const tag = fault ? ["refused", "kijk na"] : code === null ? ["refused", codes ? "kies een code" : "vul een code in"] : ["ready", "gekozen"];
       return row({ "data-study": true, class: (fault || code === null) && "is-asked" }, study, ["Leerlingen", el("div", {}, pupils.toLocaleString("nl-NL")), "num"],
-        ["Code", el("div", {}, fault ? field(fault, `${id}-error`) : null, el("label", { class: "visually-hidden", for: id }, `Code voor ${study}`), input, !fault && names.get(code) ? el("span", { class: "work__extra", id: `${id}-name` }, names.get(code)) : null)],
+        ["Code", el("div", {}, fault ? field(fault.text, `${id}-error`, fault.code) : null, el("label", { class: "visually-hidden", for: id }, `Code voor ${study}`), input, !fault && names.get(code) ? el("span", { class: "work__extra", id: `${id}-name` }, names.get(code)) : null)],
         ["Status", el("div", {}, el("span", { class: `tag tag--${tag[0]}` }, tag[1]))]);
     };
-    return { key: study, sign: JSON.stringify([pupils, code, fault ?? null, at]), make };
+    return { key: study, sign: JSON.stringify([pupils, code, fault?.text ?? null, at]), make };
   }));
   const more = place.querySelector("[data-more]");
   more.hidden = all <= some.length;
   more.textContent = `Er zijn ${all.toLocaleString("nl-NL")} verschillende studies; hier staan er ${some.length}. Klopt de kolom Studie?`;
   const choices = place.querySelector("#ob-codes");
   if (codes && !choices.children.length) choices.append(...codes.map(([code, name]) => el("option", { value: code }, name)));
-  const refused = (faults.studies ?? []).slice(0, 5).map((fault, at) => field(fault.text, `ob-table-error-${at}`));
+  const refused = (faults.studies ?? []).slice(0, 5).map((fault, at) => field(fault.text, `ob-table-error-${at}`, fault.code));
   place.querySelector("[data-fault]").replaceChildren(...refused);
   const pick = place.querySelector("[data-pick=studies]");
   for (const name of ["aria-invalid", "aria-describedby"]) pick.removeAttribute(name);
@@ -246,7 +193,12 @@ const drawOpleidingen = (place, state) => {
 const drawPosted = (place, state) => {
   for (const form of place.querySelectorAll("form[data-post]")) {
     const said = state.posted[form.dataset.post];
-    if (said) form.querySelector("[data-posted]").textContent = said;
+    if (!said) continue;
+    const box = form.querySelector("[data-posted]");
+    box.textContent = said.text;
+    box.className = said.code ? "field__error" : "meta";
+    box.toggleAttribute("data-fault-code", Boolean(said.code));
+    if (said.code) box.dataset.faultCode = said.code;
   }
 };
 
@@ -293,7 +245,7 @@ const passwordOf = (rule, review) => {
   const wrong = review.badWord;
   const say = "Typ een vast woord. Anders is het wachtwoord gelijk aan de gebruikersnaam.";
   const text = (name, label) => el("div", { class: "field" }, el("label", { class: "field__label", for: `ob-pw-${name}` }, label), el("input", { class: "input", id: `ob-pw-${name}`, value: rule[name], autocomplete: "off", spellcheck: "false", autocapitalize: "none", "data-change": "password", "data-password": name, "aria-invalid": wrong ? "true" : false, "aria-describedby": wrong ? "ob-pw-error" : review.isPasswordOpen ? "ob-pw-say" : false }));
-  const make = () => el("div", { class: "compose" }, wrong ? field(wrong, "ob-pw-error") : review.isPasswordOpen ? el("p", { class: "work__extra", id: "ob-pw-say" }, say) : null, text("before", "Vast woord ervoor"),
+  const make = () => el("div", { class: "compose" }, wrong ? field(wrong, "ob-pw-error", "bad_word") : review.isPasswordOpen ? el("p", { class: "work__extra", id: "ob-pw-say" }, say) : null, text("before", "Vast woord ervoor"),
     el("div", { class: "field" }, el("label", { class: "field__label", for: "ob-pw-field" }, "Kolom"), el("select", { class: "input", id: "ob-pw-field", "data-change": "password", "data-password": "field" }, ...Object.entries(NAMES).map(([value, name]) => el("option", { value, selected: value === rule.field }, name)))),
     text("after", "Vast woord erachter"), el("p", { class: "seen seen--refused" }, el("strong", {}, "Let op: "), "wie de regel kent, kent elk wachtwoord. Laat leerlingen hun wachtwoord meteen veranderen."));
   return question({
@@ -314,11 +266,11 @@ const faultRow = (fault) => {
 
 /** What is mended at another step. */
 const todosOf = ({ openStudies, unknownCodes, doubts }) => [
-  [doubts.length, "ob-q-columns", `Er is meer dan één kolom voor ${list(doubts.map((one) => NAMES[one]))}.`, "#kolommen", "Kies de kolom"],
-  [openStudies, "ob-q-studies", `${count(openStudies, "studie heeft", "studies hebben")} nog geen opleidingscode.`, "#opleidingen", "Vul de codes in"],
-  [unknownCodes.length, "ob-q-codes", `${count(unknownCodes.length, "opleidingscode staat", "opleidingscodes staan")} niet in de lijst met codes van Numo.`, "#opleidingen", "Kies andere codes"],
-].filter(([open]) => open).map(([, key, sentence, href, press]) => ({
-  key, sign: sentence, make: () => el("div", { class: "q", "data-question": key, "data-state": "open" }, el("p", {}, el("strong", {}, sentence), " ", el("a", { href, id: key }, press))),
+  [doubts.length, "ob-q-columns", "several_columns", `Er is meer dan één kolom voor ${list(doubts.map((one) => NAMES[one]))}.`, "#kolommen", "Kies de kolom"],
+  [openStudies, "ob-q-studies", null, `${count(openStudies, "studie heeft", "studies hebben")} nog geen opleidingscode.`, "#opleidingen", "Vul de codes in"],
+  [unknownCodes.length, "ob-q-codes", "unknown_code", `${count(unknownCodes.length, "opleidingscode staat", "opleidingscodes staan")} niet in de lijst met codes van Numo.`, "#opleidingen", "Kies andere codes"],
+].filter(([open]) => open).map(([, key, code, sentence, href, press]) => ({
+  key, sign: sentence, make: () => el("div", { class: "q", "data-question": key, "data-state": "open", "data-fault-code": code }, el("p", {}, el("strong", {}, sentence), " ", el("a", { href, id: key }, press))),
 }));
 
 const drawVragen = (place, state) => {
@@ -348,7 +300,7 @@ const drawVragen = (place, state) => {
   place.querySelector("[data-itself-head]").textContent = `Wat vanzelf is gegaan (${itself.length})`;
   place.querySelector("[data-itself-list]").replaceChildren(...itself.map((text) => el("li", {}, text)));
   const unread = state.faults.export ?? [];
-  const error = unread.map((fault) => field(fault.text, "ob-again-error"));
+  const error = unread.map((fault) => field(fault.text, "ob-again-error", fault.code));
   place.querySelector("[data-fault]").replaceChildren(...error);
   if (review.isReady) place.querySelector("[data-error-summary]")?.remove();
 };
@@ -378,12 +330,14 @@ const drawDownloaden = (place, state) => {
   of("not-in").hidden = review.counts.left_out === 0;
   of("not-in-text").textContent = count(review.counts.left_out, "rij, omdat je een andere koos", "rijen, omdat je een andere koos");
   of("export-name").textContent = files.export.name;
+  const needless = needlessOf(state.found);
+  of("export-needless").textContent = needless.length ? `. Daar ${needless.length === 1 ? "staat" : "staan"} ook ${list(needless)} in.` : "";
   of("clean-ids").hidden = !files.ids;
   for (const tick of place.querySelectorAll(".tick-box")) tick.checked = state.ticks.has(tick.id);
   of("unsaved").hidden = !state.isTableChanged;
   of("made").hidden = !state.isMade;
   of("ready").textContent = state.isMade ? "Gedownload" : "Klaar om te downloaden";
-  of("fault").replaceChildren(...(state.faults.made ?? []).map((fault) => field(fault.text, "ob-made-error")));
+  of("fault").replaceChildren(...(state.faults.made ?? []).map((fault) => field(fault.text, "ob-made-error", fault.code)));
   drawPosted(place, state);
 };
 

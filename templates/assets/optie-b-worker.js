@@ -105,7 +105,9 @@ const consult = (opened) => {
   const { review } = answer;
   const { ids } = review.notes;
   const called = (code) => review.faults.filter((fault) => fault.code === code);
-  const ofRows = review.faults.filter((fault) => !Object.values(NOT_OF_ROWS).includes(fault.code));
+  const at = ({ place }) => place?.row ?? 0;
+  // From top to bottom, as they are mended.
+  const ofRows = review.faults.filter((fault) => !Object.values(NOT_OF_ROWS).includes(fault.code)).sort((one, other) => at(one) - at(other));
   const shortened = Object.fromEntries(Object.entries(ids ?? {}).map(([name, rows]) => [name, Array.isArray(rows) ? few(rows, MOST.rows) : rows]));
   return {
     found,
@@ -117,7 +119,7 @@ const consult = (opened) => {
       openStudies: review.questions.find((one) => one.about === "studies")?.studies.length ?? 0,
       isPasswordOpen: review.questions.some((one) => one.about === "password"),
       faults: few(ofRows, MOST.faults),
-      unknownCodes: called(NOT_OF_ROWS.codes).map(({ study, text }) => ({ study, text })),
+      unknownCodes: called(NOT_OF_ROWS.codes).map(({ study, text, code }) => ({ study, text, code })),
       doubts: called(NOT_OF_ROWS.columns).map((fault) => fault.field),
       badWord: called(NOT_OF_ROWS.word)[0]?.text ?? "",
       studies: studiesOf(review),
@@ -130,7 +132,7 @@ const consult = (opened) => {
 
 /** What came of an ask: how everything stands now, or what is wrong. */
 const state = (answer) => {
-  if (!answer.ok) return { ok: false, faults: answer.faults, headers: answer.headers };
+  if (!answer.ok) return { ok: false, faults: answer.faults, headers: answer.headers, needless: answer.needless };
   return { ok: true, ...consult(answer) };
 };
 

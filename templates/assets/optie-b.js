@@ -3,8 +3,10 @@
 // Nothing is stored, and nothing is sent but what the school presses to keep: its table of studies, and that the file was
 // made and all was cleaned up.
 import { again, busy, printWhole, takeDropped } from "./optie-b-files.js";
-import { ask, begin, change, compile, end, pending, root, save, start, state, wipe as forget, whenLost } from "./optie-b-session.js";
-import { draw, drawStages, errorAt, sayMissing } from "./optie-b-steps.js";
+import { NotLoaded, ask, begin, change, compile, end, pending, root, save, state, wipe as forget, whenLost } from "./optie-b-session.js";
+import { errorAt } from "./optie-b-parts.js";
+import { send } from "./optie-b-post.js";
+import { draw, drawStages, sayMissing } from "./optie-b-steps.js";
 
 const part = (name) => root.querySelector(`[data-${name}]`);
 const [where, head, without, place, status, manual] = ["where", "head", "without", "place", "status", "manual-place"].map(part);
@@ -34,7 +36,7 @@ const redraw = () => {
   draw(current(), place, state);
   if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
   drawStages(part("stages"), steps.map((step) => step.dataset), state);
-  const isWrong = place.querySelector("[data-error-summary], [aria-invalid=true]");
+  const isWrong = place.querySelector("[data-error-summary], [aria-invalid=true], .field__error");
   document.title = `${isWrong ? "Fout: " : ""}${steps[state.step].dataset.title} · Koppelklaar`;
 };
 
@@ -74,7 +76,7 @@ const refuse = (step) => {
     history.replaceState(null, "", `#${names[3]}`);
     show(3);
   }
-  if (state.step === 0 && !state.faults.export?.length) errorAt(place.querySelector("[data-pick=export]"), "Kies eerst de export uit Magister.");
+  if (state.step === 0 && !state.faults.export?.length) errorAt(place.querySelector("[data-pick=export]"), "Kies eerst de export uit Magister.", "no_export");
   if (state.step === 3) sayMissing(place, state);
   document.title = `Fout: ${steps[state.step].dataset.title} · Koppelklaar`;
   const wrong = place.querySelector("[data-error-summary]") ?? place.querySelector("[aria-invalid=true]");
@@ -88,7 +90,7 @@ const go = (step) => { location.hash = names[step]; };
 const restarted = async () => {
   await wipe();
   await begin();
-  state.faults.export = [{ text: "Dit bestand is te zwaar voor deze browser. Sluit andere programma's en probeer het opnieuw, of maak een export met alleen de kolommen die nodig zijn." }];
+  state.faults.export = [{ code: "module_lost", text: "Dit bestand is te zwaar voor deze browser. Sluit andere programma's en probeer het opnieuw, of maak een export met alleen de kolommen die nodig zijn." }];
   history.replaceState(null, "", `#${names[0]}`);
   show(0);
 };
@@ -116,7 +118,7 @@ const open = async (about, near, then = null) => {
   if (!answer) return;
   if (about.from) Object.assign(state, { sheet: tried.sheet, columns: { ...tried.columns } });
   if (!answer.ok) {
-    state.headers = answer.headers ?? null;
+    Object.assign(state, { headers: answer.headers ?? null, needless: answer.needless ?? [] });
     if (about.from) Object.assign(state, { found: null, review: null, furthest: 0 });
     if (about.from && state.step !== 0) {
       history.replaceState(null, "", `#${names[0]}`);
@@ -181,7 +183,7 @@ const read = (kind, from, near) => {
 /** The table of studies differs from what was kept of it. */
 const touched = (isChanged = true) => {
   state.isTableChanged = isChanged;
-  if (state.posted.table === done.table) state.posted.table = "Daarna is de tabel gewijzigd. Bewaar hem opnieuw.";
+  if (state.posted.table?.text === done.table) state.posted.table = { text: "Daarna is de tabel gewijzigd. Bewaar hem opnieuw." };
 };
 
 const answer = async (changes) => {
@@ -276,7 +278,7 @@ const changes = {
     if (told.ok) {
       state.wrong.delete(study);
     } else {
-      state.wrong.set(study, told.faults[0].text);
+      state.wrong.set(study, told.faults[0]);
       // The code of before is not meant any more.
       told = await change("code", { study, code: "" }, "code");
     }
@@ -325,45 +327,20 @@ place.addEventListener("submit", async (event) => {
   const kind = form.dataset.post;
   const left = [...place.querySelectorAll("[data-clean] li:not([hidden]) .tick-box:not(:checked)")];
   if (kind === "cleaned" && left.length) {
-    state.posted.cleaned = "Vink eerst af wat weg is.";
+    state.posted.cleaned = { code: "not_ticked", text: "Vink eerst af wat weg is." };
     redraw();
     left[0].focus();
-    return say(state.posted.cleaned);
+    return say(state.posted.cleaned.text);
   }
   const table = kind === "table" ? await ask("table") : null;
   if (table?.lost) return restart();
   if (table) form.elements.studies.value = reader.decode(table.answer.file);
   const told = await send(form);
   if (told === null && kind === "table") state.isTableChanged = false;
-  state.posted[kind] = told ?? done[kind];
+  state.posted[kind] = told ?? { text: done[kind] };
   redraw();
-  return say(state.posted[kind]);
+  return say(state.posted[kind].text);
 });
-
-/** Sends a form; says why it was not taken, or nothing. What the page shows of what is kept comes back with the answer. */
-const send = async (form) => {
-  try {
-    if (form.elements.version) form.elements.version.value = start.version;
-    const answered = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
-    const page = new DOMParser().parseFromString(await answered.text(), "text/html");
-    const [kept, shown] = [page, document].map((one) => one.querySelector("section[data-kept]"));
-    // Who was signed out meanwhile is led elsewhere.
-    if (answered.ok && page.querySelector("[data-converter]")) {
-      if (kept && shown) shown.replaceWith(document.adoptNode(kept));
-      if (form.elements.version) Object.assign(start, JSON.parse(page.querySelector("[data-converter]").dataset.start));
-      return null;
-    }
-    // A colleague kept another table meanwhile: it is shown, and pressed again this one takes its place.
-    const now = page.querySelector("[data-now]");
-    if (now) start.version = now.dataset.now;
-    if (now) shown.querySelector("[data-meanwhile]").replaceChildren(document.adoptNode(now));
-    const why = page.querySelector(".field__error")?.textContent.trim().replace(/^Fout:\s*/, "");
-    if (why) return `Dat is niet gelukt. ${why}`;
-  } catch {
-    // Without a network there is no answer.
-  }
-  return "Dat is niet gelukt. Kijk of je nog bent ingelogd en of je internet hebt, en probeer het opnieuw.";
-};
 
 const run = async () => {
   // While the module comes, the page says what it is for.
@@ -371,10 +348,10 @@ const run = async () => {
   try {
     await compile();
     const { lost } = await begin();
-    if (lost) throw new Error(lost);
-  } catch {
+    if (lost) throw new NotLoaded();
+  } catch (error) {
     manual.open = true;
-    part("blocked").hidden = false;
+    part(error instanceof NotLoaded ? "not-loaded" : "blocked").hidden = false;
     return;
   }
   where.hidden = false;

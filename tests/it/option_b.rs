@@ -371,3 +371,20 @@ fn a_list_of_codes_is_read_at_the_start_and_the_doctor_looks_at_it() {
         assert!(refusal.contains("KOPPELKLAAR_NUMO_CODES: leeg.csv"), "{refusal}");
     });
 }
+
+#[test]
+fn the_choice_page_says_what_each_option_asks_of_a_school_in_people_and_in_time() {
+    run(|app: TestApp| async move {
+        let page = app.anonymous().get(links::HOME).await;
+
+        for (option, asked, people, time) in [
+            ("a", ["Mensen", "Vooraf", "Daarna"], "De superbeheerder", "Tussendoor wacht je op Kurve en op Magister."),
+            ("b", ["Mensen", "Elke keer", "Volgend jaar"], "AVG-autorisatie", "Je wacht niet op Kurve of Magister."),
+        ] {
+            let of = format!("[data-option='{option}'] [data-asks]");
+            let told = page.texts(&format!("{of} dd"));
+            assert_eq!(page.texts(&format!("{of} dt")), asked);
+            assert!(told[0].contains(people) && told[1].ends_with(time), "{told:?}");
+        }
+    });
+}

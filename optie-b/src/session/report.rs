@@ -6,6 +6,7 @@ use crate::duplicates::Candidate;
 use crate::faults::{Fault, Place};
 use crate::ids::Joined;
 use crate::mapping::Field;
+use crate::needless;
 use crate::table::{Row, Table};
 
 /// How many values of a column a preview shows.
@@ -26,6 +27,8 @@ pub struct Found {
     pub columns: Vec<Column>,
     /// The columns that are dropped.
     pub dropped: Vec<String>,
+    /// The places of those that hold personal data Numo does not need: nothing suggests them.
+    pub needless: Vec<usize>,
     /// How many rows have a pupil.
     pub rows: usize,
     /// Blank rows among them.
@@ -67,6 +70,10 @@ impl Found {
             headers: table.headers.clone(),
             columns: Field::ALL.into_iter().map(column).collect(),
             dropped: table.dropped.clone(),
+            needless: needless::places(&table.headers)
+                .into_iter()
+                .filter(|column| table.mapping.field(*column).is_none())
+                .collect(),
             rows: table.rows.len(),
             blank_rows: table.blank_rows,
             total_rows: table.total_rows.clone(),

@@ -1,5 +1,6 @@
 //! Files as schools have them by mistake. Each is refused, or its faults are named by row and column, and never a pupil.
 
+use optie_b::faults::Lacking;
 use optie_b::session::Question;
 use optie_b::studies::Codes;
 use optie_b::table::Wanted;
@@ -285,7 +286,7 @@ fn two_ids_for_one_stamnr_give_none() {
         lines.lines().map(|line| line.rsplit(';').next().unwrap_or_default()).collect::<Vec<_>>(),
         ["IDGebr", "", "3"]
     );
-    assert_eq!(session.open_ids(b"a;b\r\n1;2"), Err(vec![Fault::IdsColumns]));
+    assert_eq!(session.open_ids(b"a;b\r\n1;2"), Err(vec![Fault::IdsColumns(Lacking::Both)]));
 }
 
 #[test]

@@ -46,6 +46,8 @@ fn the_one_with_a_title_names_what_it_leaves_out_and_fills_up_zeros() {
     );
     assert_eq!((found.header_row, found.blank_rows, found.total_rows, found.rows), (3, 1, vec![11], 5));
     assert_eq!(found.dropped, ["Geb. datum", "M/V", "BSN"]);
+    let needless: Vec<&str> = found.needless.iter().map(|column| found.headers[*column].as_str()).collect();
+    assert_eq!(needless, ["Geb. datum", "M/V", "BSN"]);
     let review = session.review().expect("a review");
     let [question @ Question::Zeros { digits: 6, .. }] = &*review.questions else { panic!("{:?}", review.questions) };
     assert_eq!(

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::walk::{answer, at, file, give_export, go_on, open, type_code, value};
+use super::walk::{answer, at, download, file, give_export, go_on, open, type_code, value};
 use crate::support::{Browser, Stage, run};
 
 /// An installation with a list of codes, as its page begins.
-const WITH_CODES: &str = r#"
+pub(crate) const WITH_CODES: &str = r#"
 document.addEventListener("readystatechange", () => {
   const root = document.querySelector("[data-converter]");
   const codes = [{ code: "VERZONNEN-H4", name: "Havo, vierde klas" }, { code: "VERZONNEN-V4", name: "" }];
@@ -110,6 +110,39 @@ fn a_study_of_pupils_about_whom_is_asked_has_its_row_and_an_answer_stays_in_its_
         answer(&browser, "ob-q-row-2");
         browser.find("#ob-q-row-102");
         browser.find("[data-question]:first-child #ob-q-row-2:checked:focus");
+    });
+}
+
+#[test]
+fn of_more_studies_than_a_page_shows_each_has_its_turn_and_a_table_fills_all_of_them() {
+    run(|stage| {
+        let browser = stage.browser();
+        let (mut text, mut table) = (HEAD.to_owned(), "Studie;opleidingscode\n".to_owned());
+        for number in 0..230 {
+            write!(text, "{};Bo;Proef;4ha;Studie {number:03}\n", 101_000 + number).expect("a text grows");
+            write!(table, "Studie {number:03};VERZONNEN-{number:03}\n").expect("a text grows");
+        }
+        at_studies(&browser, &file(stage, "studies.csv", &text));
+        let rows = "return document.querySelectorAll('tr[data-study]').length";
+        assert_eq!(browser.run(rows, &[]), 200);
+        assert!(browser.text("[data-more]").contains("Er zijn 230 verschillende studies; hier staan er 200."));
+
+        type_code(&browser, 0, "VERZONNEN-000");
+        browser.find("#ob-code-200");
+        assert!(browser.text("[data-count]").starts_with("1 van 230 gekozen."), "{}", browser.told());
+        go_on(&browser, "vragen");
+        assert!(browser.text("[data-questions]").contains("229 studies hebben nog geen"), "{}", browser.told());
+
+        browser.click("#ob-q-studies");
+        at(&browser, "opleidingen");
+        browser.choose("#ob-table", &file(stage, "tabel.csv", &table));
+        browser.find("[data-more][hidden]");
+        assert_eq!(browser.text("[data-count]"), "230 van 230 gekozen. Klaar.");
+        assert_eq!(browser.run(rows, &[]), 230);
+        go_on(&browser, "vragen");
+        go_on(&browser, "downloaden");
+        let made = String::from_utf8(download(&browser)).expect("plain letters");
+        assert!(made.contains(";VERZONNEN-000;") && made.contains(";VERZONNEN-229;"), "{made}");
     });
 }
 

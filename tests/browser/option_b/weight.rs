@@ -1,5 +1,5 @@
-//! The largest file: the page's own thread has little to do, so that it never stands still. How long all of it takes is
-//! measured by hand, see `docs/benchmarks.md`: here other tests take their part of the machine.
+//! The largest file: the page's own thread has little to do, so that it never stands still. How long a school waits is
+//! measured by `benches/optie_b.rs`: here other tests take their part of the machine.
 
 use std::path::PathBuf;
 

@@ -19,6 +19,8 @@ mod large_letters;
 mod later;
 mod mails;
 mod option_b;
+mod option_b_faults;
+mod option_b_files;
 mod portal;
 mod public;
 mod staff;
