@@ -52,6 +52,9 @@ pub struct Model {
     pub gate_activation: bool,
     /// How many of the five are.
     pub gates_done: i16,
+    /// Which of the answers that are yes the newest check denies: the names of the questions, with spaces; null for none.
+    #[sea_orm(column_type = "Text")]
+    pub doubted_gates: Option<String>,
     /// Does an open step of it wait on the school?
     pub held_by_school: bool,
     /// Does an open step of it wait on Kurve?

@@ -21,6 +21,7 @@ mod m20261204_000001_due_in_order;
 mod m20261205_000001_school_summary;
 mod m20261205_000002_weekly_figure;
 mod m20261205_000004_worklist_order;
+mod m20261205_000005_connection_summary;
 mod parts;
 
 /// Knows every step, oldest first.
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261205_000001_school_summary::Migration),
             Box::new(m20261205_000002_weekly_figure::Migration),
             Box::new(m20261205_000004_worklist_order::Migration),
+            Box::new(m20261205_000005_connection_summary::Migration),
         ]
     }
 }

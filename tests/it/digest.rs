@@ -46,7 +46,9 @@ async fn lose(app: &TestApp, connection: ConnectionId, since: DateTime<Utc>) {
         failing_since: Some(since),
         ..known
     };
-    check_status::save(conn, &lost).await.expect("the store answers");
+    let tx = app.context().db.begin_write().await.expect("the store answers");
+    check_status::save(tx.conn(), &lost).await.expect("the store answers");
+    tx.commit().await.expect("the store answers");
 }
 
 #[test]
@@ -124,7 +126,9 @@ fn a_certificate_that_ends_is_told_of_thirty_days_ahead_and_seven_and_on_no_day_
         let until = app.now() + TimeDelta::days(30) - TimeDelta::hours(1);
         let certificate = Some(Certificate { until, seen_at: app.now() - TimeDelta::days(2) });
         let known = check_status::load(conn, connection).await.expect("the store answers");
-        check_status::save(conn, &CheckStatus { certificate, ..known }).await.expect("the store answers");
+        let tx = app.context().db.begin_write().await.expect("the store answers");
+        check_status::save(tx.conn(), &CheckStatus { certificate, ..known }).await.expect("the store answers");
+        tx.commit().await.expect("the store answers");
 
         let first = digest(&app).await;
         let mut told = vec![];

@@ -201,7 +201,9 @@ fn a_school_whose_turn_and_check_a_clock_far_ahead_took_has_them_again() {
     run(|app: TestApp| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let (conn, far) = (app.context().db.writer(), at(FAR));
-        check_status::save_next(conn, school.connection, Some(far)).await.expect("the store answers");
+        let tx = app.context().db.begin_write().await.expect("the store answers");
+        check_status::save_next(tx.conn(), school.connection, Some(far)).await.expect("the store answers");
+        tx.commit().await.expect("the store answers");
         let check = CheckId::from_uuid(app.context().chance.uuid_v7(far));
         let taken = check_queue::claim_host(
             conn,

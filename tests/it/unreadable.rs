@@ -119,7 +119,9 @@ async fn lose(app: &TestApp, school: &TestSchool) {
     let known = check_status::load(conn, school.connection).await.expect("the store answers");
     let last = Some((CheckCode::LoginRefused, app.now()));
     let lost = CheckStatus { last, is_failing: true, is_lost: true, failing_since: Some(app.now()), ..known };
-    check_status::save(conn, &lost).await.expect("the store answers");
+    let tx = app.context().db.begin_write().await.expect("the store answers");
+    check_status::save(tx.conn(), &lost).await.expect("the store answers");
+    tx.commit().await.expect("the store answers");
 }
 
 async fn mark_bounced(app: &TestApp, school: &TestSchool) {

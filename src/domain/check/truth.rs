@@ -163,6 +163,17 @@ impl<'a> Truths<'a> {
         self.newest.map(|newest| Advice::of(newest.code, self.state))
     }
 
+    /// Whether Kurve has to look into it, by how the newest check ended. Whom to vouch for and what is stuck the onboarding
+    /// asks by itself.
+    pub fn is_for_kurve(&self) -> bool {
+        let Some((newest, advice)) = self.newest.zip(self.advice()) else { return false };
+        let is_asked = matches!(advice, Advice::VouchFirst(_) | Advice::Stuck { .. });
+        let by_refusal = || newest.code == CheckCode::LoginRefused && self.kurve_task().is_some();
+        advice.holder() == Some(Party::Kurve)
+            && !is_asked
+            && (newest.code.holder() == Some(Party::Kurve) || by_refusal())
+    }
+
     /// The steps that are done as far as was said, and that the newest check did not see.
     pub fn unseen(&self) -> Vec<Step> {
         let is_unseen = |step: &Step| match self.of(*step).stand {

@@ -106,7 +106,7 @@ async fn list_filtered(context: &Context, filter: ConnectionFilter) -> Result<Ve
     let (mut schools, mut after) = (vec![], None);
     loop {
         let page = check_status_list::list(context.db.reader(), filter, after.as_ref(), SELECTION_PAGE).await?;
-        schools.extend(page.rows.iter().map(|(school, _)| school.id));
+        schools.extend(page.rows.iter().map(|listed| listed.connection.id));
         after = page.next;
         if after.is_none() {
             return Ok(schools);

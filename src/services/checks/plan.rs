@@ -55,13 +55,17 @@ pub async fn plan_first_checks(context: &Context, now: DateTime<Utc>) -> Result<
     for school in check_status::list_without_turn(context.db.reader(), PLAN_ROWS).await? {
         let state = match onboardings::load(context.db.reader(), school).await.map_err(ServiceError::from) {
             Err(error) if quarantine::is_of_one_school(&error) => {
-                quarantine::quarantine_new(context.db.writer(), school, &error, now).await?;
+                let tx = context.db.begin_write().await?;
+                quarantine::quarantine_new(tx.conn(), school, &error, now).await?;
+                tx.commit().await?;
                 continue;
             }
             known => known?.state,
         };
         if let Some(next_check) = next_check_at(school, Pace::of(&state), now) {
-            check_status::save_first(context.db.writer(), school, next_check).await?;
+            let tx = context.db.begin_write().await?;
+            check_status::save_first(tx.conn(), school, next_check).await?;
+            tx.commit().await?;
             planned += 1;
         }
     }

@@ -8,7 +8,7 @@ use crate::domain::ids::{CheckId, ConnectionId};
 use crate::services::{ServiceError, chain};
 use crate::store::checks::connection_checks::{self, Outcome};
 use crate::store::checks::{check_queue, check_status};
-use crate::store::{ConnectionTrait, StoreError};
+use crate::store::{Changing, StoreError};
 
 /// How long a connection that cannot be read is left alone: each try is an error in the log that asks for a person.
 pub(super) const ASIDE: Duration = Duration::days(1);
@@ -27,7 +27,7 @@ pub(super) fn is_of_one_school(error: &ServiceError) -> bool {
 
 /// Puts a connection's checks off, and ends the queued or leased check as not made.
 pub(super) async fn quarantine(
-    conn: &impl ConnectionTrait,
+    conn: &impl Changing,
     connection: ConnectionId,
     ends: Option<HeldCheck>,
     error: &ServiceError,
@@ -49,7 +49,7 @@ pub(super) async fn quarantine(
 
 /// Plans the first check of a connection that cannot be read for a day later.
 pub(super) async fn quarantine_new(
-    conn: &impl ConnectionTrait,
+    conn: &impl Changing,
     connection: ConnectionId,
     error: &ServiceError,
     now: DateTime<Utc>,

@@ -4,17 +4,18 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::check::{Advice, CheckCode, Newest, Truths};
+use crate::domain::check::{CheckCode, Newest};
 use crate::domain::connection::Connection;
 use crate::domain::ids::{CheckId, CheckRunId, ConnectionId};
-use crate::domain::onboarding::{Onboarding, Party};
+use crate::domain::onboarding::Onboarding;
 use crate::services::{Context, ServiceError};
 use crate::store::Page;
 use crate::store::checks::check_runs::{self, Run};
 use crate::store::checks::check_status::{self, CheckStatus};
-use crate::store::checks::check_status_list::{self, ConnectionFilter};
+use crate::store::checks::check_status_list::{self, ConnectionFilter, Listed};
 use crate::store::checks::check_witnesses;
 use crate::store::checks::connection_checks::{self, Check};
+use crate::store::checks::connection_summaries::{self, CheckCount};
 use crate::store::checks::outages::{self, Outage};
 use crate::store::onboarding::onboardings::Versioned;
 use crate::store::onboarding::overview::After;
@@ -22,9 +23,6 @@ use crate::store::onboarding::{connections, onboardings};
 
 /// Rows on a page of connections.
 const PAGE_ROWS: u64 = 50;
-
-/// How many connections with a refused log-in are looked at for those whose password only Kurve can replace.
-const REFUSED_ROWS: u64 = 200;
 
 /// How far a run is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,12 +74,10 @@ pub struct SeenOutage {
 /// How all connections stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tally {
-    /// How many ended how at their last check; `None` for those that were never checked.
-    pub by_code: Vec<(Option<CheckCode>, u64)>,
+    /// How many connections ended how at their last check, with who is to act now.
+    pub counts: Vec<CheckCount>,
     /// How many count as lost.
     pub lost: u64,
-    /// Of those whose last check did not pass: how it ended, and who is to act now.
-    pub held: BTreeMap<ConnectionId, (CheckCode, Option<Party>)>,
     /// The outage that lasts, if one does.
     pub outage: Option<Outage>,
 }
@@ -138,21 +134,15 @@ pub async fn list_connections(
     context: &Context,
     filter: ConnectionFilter,
     after: Option<&After>,
-) -> Result<Page<(Connection, CheckStatus), After>, ServiceError> {
+) -> Result<Page<Listed, After>, ServiceError> {
     Ok(check_status_list::list(context.db.reader(), filter, after, PAGE_ROWS).await?)
 }
 
 /// How all connections stand.
 pub async fn tally(context: &Context) -> Result<Tally, ServiceError> {
     let conn = context.db.reader();
-    let failing = check_status_list::list_failing_states(conn).await?;
-    let held = |(id, code, state): (_, CheckCode, Option<Onboarding>)| {
-        let holder = state.map_or(code.holder(), |state| Advice::of(code, &state).holder());
-        (id, (code, holder))
-    };
     Ok(Tally {
-        held: failing.into_iter().map(held).collect(),
-        by_code: check_status_list::count_by_code(conn).await?,
+        counts: connection_summaries::list_counts(conn).await?,
         lost: check_status_list::count_lost(conn).await?,
         outage: outages::find_open(conn).await?,
     })
@@ -182,30 +172,15 @@ pub async fn list_for_kurve(context: &Context, limit: u64) -> Result<ForKurve, S
     if !context.check_policy.makes_checks() || outages::find_open(conn).await?.is_some() {
         return Ok(ForKurve::default());
     }
-    let by_code = check_status_list::list_for_kurve(conn, limit).await?;
-    let refused = check_status_list::list_refused(conn, REFUSED_ROWS).await?;
-    let ids: Vec<ConnectionId> = by_code.iter().chain(&refused).map(|(connection, _)| connection.id).collect();
+    let found = check_status_list::list_for_kurve(conn, limit).await?;
+    let ids: Vec<ConnectionId> = found.iter().map(|(connection, _)| connection.id).collect();
     let mut states = onboardings::list_of(conn, &ids).await?;
-    let mut failing = |(connection, status): (Connection, CheckStatus)| {
+    let failing = |(connection, status): (Connection, CheckStatus)| {
         let now = states.remove(&connection.id)?;
-        let advice = Advice::of(status.newest()?.code, &now.state);
-        // Whom to vouch for and what is stuck is asked by the onboarding itself.
-        let is_asked = matches!(advice, Advice::VouchFirst(_) | Advice::Stuck { .. });
-        (advice.holder() == Some(Party::Kurve) && !is_asked).then_some(Failing { connection, status, now })
+        Some(Failing { connection, status, now })
     };
-    let named = by_code.len();
-    let mut connections: Vec<Failing> = by_code.into_iter().filter_map(&mut failing).collect();
-    let others = (named - connections.len()) as u64;
-    let is_new = |one: &Failing| {
-        let truths = Truths { state: &one.now.state, newest: one.status.newest() };
-        truths.kurve_task().is_some()
-    };
-    let refused: Vec<Failing> = refused.into_iter().filter_map(failing).filter(is_new).collect();
-    let count = check_status_list::count_for_kurve(conn).await?.saturating_sub(others) + refused.len() as u64;
-    connections.extend(refused);
-    connections.sort_by_key(|one| one.status.since());
-    connections.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    Ok(ForKurve { connections, count })
+    let connections: Vec<Failing> = found.into_iter().filter_map(failing).collect();
+    Ok(ForKurve { connections, count: check_status_list::count_for_kurve(conn).await? })
 }
 
 /// The outage that lasts, if one does, and what is seen of it.

@@ -21,7 +21,7 @@ use crate::store::checks::connection_checks::{self, Check, Outcome};
 use crate::store::checks::{check_queue, check_status};
 use crate::store::onboarding::credentials::StoredCredential;
 use crate::store::onboarding::{connections, onboardings};
-use crate::store::{self, ConnectionTrait, LeaseTerm};
+use crate::store::{self, Changing, ConnectionTrait, LeaseTerm};
 
 /// How long a check may take with its wait for others behind the same address; then its worker is taken for dead.
 const LEASE: Duration = Duration::minutes(5);
@@ -102,7 +102,7 @@ async fn claim(context: &Context, now: DateTime<Utc>) -> Result<Option<Claimed>,
     Ok(claimed)
 }
 
-async fn claim_waiting(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Option<Claimed>, ServiceError> {
+async fn claim_waiting(conn: &impl Changing, now: DateTime<Utc>) -> Result<Option<Claimed>, ServiceError> {
     let term = LeaseTerm::new(now, LEASE);
     for check in check_queue::list_to_begin(conn, now, CANDIDATES).await? {
         let ready = match prepare(conn, check.connection).await {
@@ -131,7 +131,7 @@ async fn claim_waiting(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Resul
 
 async fn claim_due(
     context: &Context,
-    conn: &impl ConnectionTrait,
+    conn: &impl Changing,
     now: DateTime<Utc>,
 ) -> Result<Option<Claimed>, ServiceError> {
     let term = LeaseTerm::new(now, LEASE);

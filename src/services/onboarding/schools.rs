@@ -70,12 +70,21 @@ pub async fn list(
     filter: &Filter,
     after: Option<&After>,
 ) -> Result<Page<SchoolSummary, After>, ServiceError> {
-    Ok(school_list::list(context.db.reader(), filter, after, PAGE_ROWS).await?)
+    let mut page = school_list::list(context.db.reader(), filter, after, PAGE_ROWS).await?;
+    leave_doubts(context, &mut page.rows);
+    Ok(page)
 }
 
 /// What somebody asks who searches for schools with this text.
 pub fn read_search(context: &Context, typed: &str) -> Search {
     Search::of(typed, |address| context.keys.email_key(&address.key_form()))
+}
+
+/// Leaves out what checks say where none are made.
+pub(in crate::services) fn leave_doubts(context: &Context, schools: &mut [SchoolSummary]) {
+    if !context.check_policy.makes_checks() {
+        schools.iter_mut().for_each(|school| school.doubted.clear());
+    }
 }
 
 /// A school that is or was under a connection.

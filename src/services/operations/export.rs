@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::domain::ids::{ConnectionId, SchoolId};
 use crate::domain::text::Reason;
+use crate::services::onboarding::schools::leave_doubts;
 use crate::services::{Context, ServiceError, checks};
 use crate::store::Page;
 use crate::store::onboarding::option_b::{self, Marks};
@@ -32,7 +33,8 @@ pub async fn page(
     after: Option<&After>,
 ) -> Result<Page<ExportRow, After>, ServiceError> {
     let conn = context.db.reader();
-    let Page { rows, next } = school_list::list(conn, filter, after, PAGE_ROWS).await?;
+    let Page { mut rows, next } = school_list::list(conn, filter, after, PAGE_ROWS).await?;
+    leave_doubts(context, &mut rows);
     let connections: BTreeSet<ConnectionId> = rows.iter().map(|school| school.connection).collect();
     let leaves = checks::reasons_of_leave(context, &connections).await?;
     let schools: Vec<SchoolId> = rows.iter().map(|school| school.school).collect();

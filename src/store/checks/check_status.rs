@@ -9,7 +9,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
 
 use crate::domain::check::{Certificate, CheckCode, ListGuard, Newest, Receipt, Streak, Way};
 use crate::domain::ids::ConnectionId;
-use crate::store::{ConnectionTrait, LeaseTerm, StoreError};
+use crate::store::{Changing, ConnectionTrait, LeaseTerm, StoreError};
 
 /// What is known of one connection with Magister.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,8 +106,9 @@ pub async fn list_of(
 }
 
 /// Keeps what is known of a connection. The caller has locked the onboarding.
-pub async fn save(conn: &impl ConnectionTrait, known: &CheckStatus) -> Result<(), StoreError> {
+pub async fn save(conn: &impl Changing, known: &CheckStatus) -> Result<(), StoreError> {
     use check_status::Column;
+    conn.touch(known.connection);
     let update = [
         Column::NextCheckAt,
         Column::LastCode,
@@ -134,20 +135,30 @@ pub async fn save(conn: &impl ConnectionTrait, known: &CheckStatus) -> Result<()
 
 /// Sets when a connection is checked next; the rest stays.
 pub async fn save_next(
-    conn: &impl ConnectionTrait,
+    conn: &impl Changing,
     connection: ConnectionId,
     next_at: Option<DateTime<Utc>>,
 ) -> Result<(), StoreError> {
-    let fresh = CheckStatus { next_check_at: next_at, ..CheckStatus::fresh(connection) };
-    let renew = OnConflict::column(check_status::Column::ConnectionId)
-        .update_column(check_status::Column::NextCheckAt)
-        .to_owned();
-    check_status::Entity::insert(to_row(&fresh)?).on_conflict(renew).exec_without_returning(conn).await?;
+    let changed = check_status::Entity::update_many()
+        .col_expr(check_status::COLUMN.next_check_at, next_at.into())
+        .filter(check_status::COLUMN.connection_id.eq(connection.as_uuid()))
+        .exec(conn)
+        .await?;
+    if changed.rows_affected == 0 {
+        // No list shows when the next check is, but each shows that there is one more to check.
+        conn.touch(connection);
+        let fresh = CheckStatus { next_check_at: next_at, ..CheckStatus::fresh(connection) };
+        let renew = OnConflict::column(check_status::Column::ConnectionId)
+            .update_column(check_status::Column::NextCheckAt)
+            .to_owned();
+        check_status::Entity::insert(to_row(&fresh)?).on_conflict(renew).exec_without_returning(conn).await?;
+    }
     Ok(())
 }
 
 /// Forgets failures that were not followed up; a connection that is lost stays so.
-pub async fn forget_failures(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<(), StoreError> {
+pub async fn forget_failures(conn: &impl Changing, connection: ConnectionId) -> Result<(), StoreError> {
+    conn.touch(connection);
     check_status::Entity::update_many()
         .col_expr(check_status::COLUMN.streak, Option::<String>::None.into())
         .col_expr(check_status::COLUMN.failing_since, Option::<DateTime<Utc>>::None.into())
@@ -160,10 +171,11 @@ pub async fn forget_failures(conn: &impl ConnectionTrait, connection: Connection
 
 /// Plans the first check of a connection that has none planned; one that was planned meanwhile stays.
 pub async fn save_first(
-    conn: &impl ConnectionTrait,
+    conn: &impl Changing,
     connection: ConnectionId,
     next_check: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    conn.touch(connection);
     let keep = OnConflict::column(check_status::Column::ConnectionId).do_nothing().to_owned();
     let fresh = CheckStatus::fresh(connection);
     check_status::Entity::insert(to_row(&fresh)?).on_conflict(keep).exec_without_returning(conn).await?;

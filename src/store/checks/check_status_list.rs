@@ -3,19 +3,30 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use entity::{check_status, connection, onboarding};
-use sea_orm::sea_query::{Expr, Query};
-use sea_orm::{EntityTrait, ExprTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
-use strum::IntoEnumIterator;
+use entity::{check_status, connection, connection_summary};
+use sea_orm::sea_query::Expr;
+use sea_orm::{EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use uuid::Uuid;
 
 use crate::domain::check::CheckCode;
 use crate::domain::connection::Connection;
-use crate::domain::ids::ConnectionId;
-use crate::domain::onboarding::{Onboarding, Party};
-use crate::store::checks::check_status::{CheckStatus, corrupt, to_check_status};
+use crate::domain::onboarding::Party;
+use crate::domain::text::fold;
+use crate::store::checks::check_status::{CheckStatus, to_check_status};
+use crate::store::onboarding::connections;
 use crate::store::onboarding::overview::After;
-use crate::store::onboarding::{connections, onboardings};
-use crate::store::{ConnectionTrait, Page, StoreError, page, readable};
+use crate::store::{ConnectionTrait, Page, StoreError, count_up_to, page, readable};
+
+/// A connection in the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Which.
+    pub connection: Connection,
+    /// What is known of its checks.
+    pub status: CheckStatus,
+    /// Who is to act on how the last check ended; nobody where all is well or none was made.
+    pub holder: Option<Party>,
+}
 
 /// Which connections to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -37,143 +48,104 @@ pub enum ConnectionFilter {
     CheckedBefore(DateTime<Utc>),
 }
 
-/// Connections with their schools, by name, after a place, at most `limit`.
+/// Connections after a place, at most `limit`: by name, and those that were checked before a moment by how long ago.
 pub async fn list(
     conn: &impl ConnectionTrait,
     filter: ConnectionFilter,
     after: Option<&After>,
     limit: u64,
-) -> Result<Page<(Connection, CheckStatus), After>, StoreError> {
-    let mut query = check_status::Entity::find().find_also_related(connection::Entity);
-    let code = |code: CheckCode| check_status::COLUMN.last_code.eq(code.as_str());
-    query = match filter {
-        ConnectionFilter::All => query,
-        ConnectionFilter::Green => query.filter(code(CheckCode::Ok)),
-        ConnectionFilter::Failing => query.filter(check_status::COLUMN.last_code.ne(CheckCode::Ok.as_str())),
-        ConnectionFilter::Code(wanted) => query.filter(code(wanted)),
-        ConnectionFilter::NotChecked => query.filter(check_status::COLUMN.last_code.is_null()),
-        ConnectionFilter::CheckedBefore(at) => query.filter(check_status::COLUMN.last_checked_at.lt(at)),
-        ConnectionFilter::Lost => query.filter(check_status::COLUMN.is_lost.eq(true)),
+) -> Result<Page<Listed, After>, StoreError> {
+    let code = |code: CheckCode| connection_summary::COLUMN.last_code.eq(code.as_str());
+    let found = match filter {
+        ConnectionFilter::CheckedBefore(at) => return list_longest_ago(conn, at, after, limit).await,
+        ConnectionFilter::All => connection_summary::Entity::find(),
+        ConnectionFilter::Green => connection_summary::Entity::find().filter(code(CheckCode::Ok)),
+        ConnectionFilter::Code(wanted) => connection_summary::Entity::find().filter(code(wanted)),
+        ConnectionFilter::NotChecked => {
+            connection_summary::Entity::find().filter(connection_summary::COLUMN.last_code.is_null())
+        }
+        // In the very words of the condition of the index: a value that is bound would not be known to be that one.
+        ConnectionFilter::Failing => connection_summary::Entity::find().filter(Expr::cust("last_code <> 'ok'")),
+        ConnectionFilter::Lost => {
+            connection_summary::Entity::find().filter(Expr::col(connection_summary::Column::IsLost))
+        }
     };
-    if let Some(after) = after {
-        let same_name = connection::COLUMN.name.eq(&after.name).and(connection::COLUMN.id.gt(after.id));
-        query = query.filter(connection::COLUMN.name.gt(&after.name).or(same_name));
+    let mut found =
+        found.order_by_asc(connection_summary::COLUMN.sort_name).order_by_asc(connection_summary::COLUMN.connection_id);
+    if let Some(After { name, id }) = after {
+        let name = fold(name);
+        let later = connection_summary::COLUMN.sort_name.gt(&name).or(connection_summary::COLUMN.connection_id.gt(*id));
+        found = found.filter(connection_summary::COLUMN.sort_name.gte(&name)).filter(later);
     }
-    let query = query.order_by_asc(connection::COLUMN.name).order_by_asc(connection::COLUMN.id);
-    let place = |(_, school): &Pair| school.as_ref().map(After::of);
-    Ok(page(query.limit(limit + 1).all(conn).await?, limit, place, with_school))
+    let found = found.limit(limit + 1).all(conn).await?;
+    let holders = holders_of(&found);
+    let read = |pair| to_listed(pair, &holders);
+    Ok(page(with_both(conn, found).await?, limit, |(_, school): &Pair| school.as_ref().map(After::of), read))
 }
 
-/// How many connections ended how at their last check; `None` for those that were never checked.
-pub async fn count_by_code(conn: &impl ConnectionTrait) -> Result<Vec<(Option<CheckCode>, u64)>, StoreError> {
-    let counts: Vec<(Option<String>, i64)> = check_status::Entity::find()
-        .select_only()
-        .column(check_status::Column::LastCode)
-        .column_as(Expr::col(check_status::Column::ConnectionId).count(), "schools")
-        .group_by(check_status::Column::LastCode)
-        .order_by(check_status::Column::LastCode, Order::Asc)
-        .into_tuple()
-        .all(conn)
-        .await?;
-    let read = |(name, schools): (Option<String>, i64)| {
-        let code = name.map(|name| name.parse::<CheckCode>().map_err(|_| corrupt("", "last_code"))).transpose()?;
-        Ok((code, u64::try_from(schools).unwrap_or_default()))
+/// Those that were checked before a moment, the longest ago first; the place names the moment in milliseconds.
+async fn list_longest_ago(
+    conn: &impl ConnectionTrait,
+    before: DateTime<Utc>,
+    after: Option<&After>,
+    limit: u64,
+) -> Result<Page<Listed, After>, StoreError> {
+    let checked_at = connection_summary::COLUMN.last_checked_at;
+    let mut found = connection_summary::Entity::find()
+        .filter(checked_at.lt(before))
+        .order_by_asc(checked_at)
+        .order_by_asc(connection_summary::COLUMN.connection_id);
+    if let Some(After { name, id }) = after {
+        let moment = name.parse().ok().and_then(DateTime::from_timestamp_millis).unwrap_or_default();
+        let later = checked_at.gt(moment).or(connection_summary::COLUMN.connection_id.gt(*id));
+        found = found.filter(checked_at.gte(moment)).filter(later);
+    }
+    let found = found.limit(limit + 1).all(conn).await?;
+    let holders = holders_of(&found);
+    let read = |pair| to_listed(pair, &holders);
+    let place = |(known, _): &Pair| {
+        let name = known.last_checked_at?.timestamp_millis().to_string();
+        Some(After { name, id: known.connection_id })
     };
-    counts.into_iter().map(read).collect()
+    Ok(page(with_both(conn, found).await?, limit, place, read))
 }
 
-/// How many connections count as lost.
+/// How many connections count as lost, up to the most that is counted.
 pub async fn count_lost(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
-    Ok(check_status::Entity::find().filter(check_status::COLUMN.is_lost.eq(true)).count(conn).await?)
+    let lost = connection_summary::Entity::find().filter(Expr::col(connection_summary::Column::IsLost));
+    count_up_to(conn, lost).await
 }
 
 /// The lost connections of schools under way or done, the longest failing first, at most `limit`.
 pub async fn list_lost(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<(Connection, CheckStatus)>, StoreError> {
-    let rows = lost_in_use()
-        .find_also_related(connection::Entity)
-        .order_by_asc(check_status::COLUMN.failing_since)
-        .order_by_asc(check_status::COLUMN.connection_id)
-        .limit(limit)
-        .all(conn)
-        .await?;
-    Ok(readable(rows, with_school))
+    let found = lost_in_use()
+        .order_by_asc(connection_summary::COLUMN.lost_since)
+        .order_by_asc(connection_summary::COLUMN.connection_id)
+        .limit(limit);
+    Ok(readable(with_both(conn, found.all(conn).await?).await?, with_school))
 }
 
-/// How many lost connections there are of schools under way or done.
+/// How many lost connections there are of schools under way or done, up to the most that is counted.
 pub async fn count_lost_in_use(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
-    Ok(lost_in_use().count(conn).await?)
+    count_up_to(conn, lost_in_use()).await
 }
 
-/// The connections of schools under way or done whose last check ended so that it may be for Kurve to act, lost ones
-/// left out; the longest failing first, at most `limit`. Whether it is, their onboardings tell.
+/// The connections of schools under way or done that Kurve has to look into by how the last check ended, lost ones left
+/// out; the longest so first, at most `limit`.
 pub async fn list_for_kurve(
     conn: &impl ConnectionTrait,
     limit: u64,
 ) -> Result<Vec<(Connection, CheckStatus)>, StoreError> {
-    let rows = for_kurve()
-        .find_also_related(connection::Entity)
-        .order_by_asc(check_status::COLUMN.failing_since)
-        .order_by_asc(check_status::COLUMN.ends_so_since)
-        .order_by_asc(check_status::COLUMN.connection_id)
-        .limit(limit)
-        .all(conn)
-        .await?;
-    Ok(readable(rows, with_school))
+    let found = for_kurve()
+        .order_by_asc(connection_summary::COLUMN.kurve_since)
+        .order_by_asc(connection_summary::COLUMN.connection_id)
+        .limit(limit);
+    Ok(readable(with_both(conn, found.all(conn).await?).await?, with_school))
 }
 
-/// The connections of schools under way or done that answered before and refused the log-in at their last check, lost ones
-/// left out, the longest so first, at most `limit`: Kurve's where the password is not shown any more.
-pub async fn list_refused(
-    conn: &impl ConnectionTrait,
-    limit: u64,
-) -> Result<Vec<(Connection, CheckStatus)>, StoreError> {
-    let rows = in_use()
-        .filter(check_status::COLUMN.last_code.eq(CheckCode::LoginRefused.as_str()))
-        .filter(check_status::COLUMN.has_worked.eq(true))
-        .filter(check_status::COLUMN.is_lost.eq(false))
-        .find_also_related(connection::Entity)
-        .order_by_asc(check_status::COLUMN.ends_so_since)
-        .order_by_asc(check_status::COLUMN.connection_id)
-        .limit(limit)
-        .all(conn)
-        .await?;
-    Ok(readable(rows, with_school))
-}
-
-/// How many end so that it may be for Kurve to act.
+/// How many of those there are, up to the most that is counted.
 pub async fn count_for_kurve(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
-    Ok(for_kurve().count(conn).await?)
-}
-
-/// The connections whose last check did not pass, with how it ended and where each stands, where that can be read.
-pub async fn list_failing_states(
-    conn: &impl ConnectionTrait,
-) -> Result<Vec<(ConnectionId, CheckCode, Option<Onboarding>)>, StoreError> {
-    let is_failing = || check_status::COLUMN.last_code.ne(CheckCode::Ok.as_str());
-    let codes: Vec<(uuid::Uuid, String)> = check_status::Entity::find()
-        .select_only()
-        .column(check_status::Column::ConnectionId)
-        .column(check_status::Column::LastCode)
-        .filter(is_failing())
-        .into_tuple()
-        .all(conn)
-        .await?;
-    let failing = Query::select()
-        .column(check_status::Column::ConnectionId)
-        .from(check_status::Entity)
-        .and_where(Expr::col(check_status::Column::LastCode).ne(CheckCode::Ok.as_str()))
-        .to_owned();
-    let rows = onboarding::Entity::find()
-        .filter(Expr::col(onboarding::Column::ConnectionId).in_subquery(failing))
-        .all(conn)
-        .await?;
-    let read = |row: onboarding::Model| Ok((row.connection_id, onboardings::to_versioned(&row)?.state));
-    let mut states: BTreeMap<uuid::Uuid, Onboarding> = readable(rows, read).into_iter().collect();
-    let known = |(id, name): (uuid::Uuid, String)| {
-        let code = name.parse().map_err(|_| corrupt("", "last_code"))?;
-        Ok((ConnectionId::from_uuid(id), code, states.remove(&id)))
-    };
-    codes.into_iter().map(known).collect()
+    count_up_to(conn, for_kurve()).await
 }
 
 /// The connections of schools under way or done whose certificate ends in a span of time, the first to end first.
@@ -182,35 +154,47 @@ pub async fn list_certificates(
     after: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<Vec<(Connection, CheckStatus)>, StoreError> {
-    let rows = in_use()
-        .filter(check_status::COLUMN.certificate_until.gt(after))
-        .filter(check_status::COLUMN.certificate_until.lte(until))
+    let found = connection_summary::Entity::find()
+        .filter(connection_summary::COLUMN.certificate_until.gt(after))
+        .filter(connection_summary::COLUMN.certificate_until.lte(until))
+        .order_by_asc(connection_summary::COLUMN.certificate_until)
+        .order_by_asc(connection_summary::COLUMN.connection_id);
+    Ok(readable(with_both(conn, found.all(conn).await?).await?, with_school))
+}
+
+fn for_kurve() -> Select<connection_summary::Entity> {
+    connection_summary::Entity::find().filter(connection_summary::COLUMN.kurve_since.is_not_null())
+}
+
+fn lost_in_use() -> Select<connection_summary::Entity> {
+    connection_summary::Entity::find().filter(connection_summary::COLUMN.lost_since.is_not_null())
+}
+
+fn holders_of(found: &[connection_summary::Model]) -> BTreeMap<Uuid, Party> {
+    let holder = |row: &connection_summary::Model| Some((row.connection_id, row.holder.as_deref()?.parse().ok()?));
+    found.iter().filter_map(holder).collect()
+}
+
+fn to_listed(pair: Pair, holders: &BTreeMap<Uuid, Party>) -> Result<Listed, StoreError> {
+    let (connection, status) = with_school(pair)?;
+    Ok(Listed { holder: holders.get(&connection.id.as_uuid()).copied(), connection, status })
+}
+
+/// The rows of a list in its order, each with its connection and what is known of its checks.
+async fn with_both(
+    conn: &impl ConnectionTrait,
+    found: Vec<connection_summary::Model>,
+) -> Result<Vec<Pair>, StoreError> {
+    if found.is_empty() {
+        return Ok(vec![]);
+    }
+    let rows: Vec<Pair> = check_status::Entity::find()
         .find_also_related(connection::Entity)
-        .order_by_asc(check_status::COLUMN.certificate_until)
-        .order_by_asc(check_status::COLUMN.connection_id)
+        .filter(check_status::COLUMN.connection_id.is_in(found.iter().map(|row| row.connection_id)))
         .all(conn)
         .await?;
-    Ok(readable(rows, with_school))
-}
-
-fn for_kurve() -> Select<check_status::Entity> {
-    let codes = CheckCode::iter().filter(|code| code.holder() == Some(Party::Kurve)).map(CheckCode::as_str);
-    in_use().filter(check_status::COLUMN.last_code.is_in(codes)).filter(check_status::COLUMN.is_lost.eq(false))
-}
-
-fn lost_in_use() -> Select<check_status::Entity> {
-    in_use().filter(check_status::COLUMN.is_lost.eq(true))
-}
-
-/// Of a connection that stopped, or rests, nobody checks how it is now.
-fn in_use() -> Select<check_status::Entity> {
-    let in_use = Query::select()
-        .column(onboarding::Column::ConnectionId)
-        .from(onboarding::Entity)
-        .and_where(Expr::col(onboarding::Column::Lifecycle).is_in(["active", "completed"]))
-        .to_owned();
-    check_status::Entity::find()
-        .filter(Expr::col((check_status::Entity, check_status::Column::ConnectionId)).in_subquery(in_use))
+    let mut rows: BTreeMap<Uuid, Pair> = rows.into_iter().map(|row| (row.0.connection_id, row)).collect();
+    Ok(found.into_iter().filter_map(|row| rows.remove(&row.connection_id)).collect())
 }
 
 type Pair = (check_status::Model, Option<connection::Model>);

@@ -7,4 +7,5 @@ pub mod check_status;
 pub mod check_status_list;
 pub mod check_witnesses;
 pub mod connection_checks;
+pub mod connection_summaries;
 pub mod outages;

@@ -39,6 +39,8 @@ pub struct SchoolSummary {
     pub is_stuck: bool,
     /// The questions that are answered with yes.
     pub gates: BTreeSet<Gate>,
+    /// Those of them that the newest check denies.
+    pub doubted: BTreeSet<Gate>,
     /// Who has something to do, Kurve first.
     pub holders: Vec<Party>,
     /// Since when something of it waits on Kurve.
@@ -145,6 +147,12 @@ fn to_summary(row: school_summary::Model) -> Result<SchoolSummary, StoreError> {
         connection_name: row.connection_name,
         is_stuck: row.is_stuck,
         gates: gates.into_iter().filter_map(|(gate, is_yes)| is_yes.then_some(gate)).collect(),
+        doubted: row
+            .doubted_gates
+            .iter()
+            .flat_map(|gates| gates.split(' '))
+            .filter_map(|gate| gate.parse().ok())
+            .collect(),
         holders: holders.into_iter().filter_map(|(party, holds)| holds.then_some(party)).collect(),
         kurve_since: row.kurve_since,
         created_at: row.created_at,

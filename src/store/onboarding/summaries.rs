@@ -7,18 +7,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use entity::{connection, onboarding, school, school_summary};
+use entity::{check_status, connection, connection_summary, onboarding, school, school_summary};
 use sea_orm::sea_query::{Expr, OnConflict, Query};
-use sea_orm::{ActiveModelTrait, EntityTrait, ExprTrait, FromQueryResult, IntoActiveModel, Iterable};
-use sea_orm::{QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveModelTrait, EntityTrait, ExprTrait, FromQueryResult, IntoActiveModel, Iterable, JoinType};
+use sea_orm::{QueryFilter, QueryOrder, QuerySelect, Related};
+use strum::IntoEnumIterator;
 use uuid::Uuid;
 
+use crate::domain::check::{Newest, Stand, Truths};
 use crate::domain::ids::{ConnectionId, SchoolId};
 use crate::domain::onboarding::progress::{gates_done, is_stuck, waits_on_since};
 use crate::domain::onboarding::{Gate, Onboarding, Party};
 use crate::domain::school::Region;
 use crate::domain::search::search_text;
 use crate::domain::text::fold;
+use crate::store::checks::connection_summaries::{self, Checked};
 use crate::store::{ConnectionTrait, Db, StoreError, is_sqlite};
 
 /// How many connections are read at once.
@@ -40,8 +43,13 @@ pub(in crate::store) async fn refresh(
         if !is_sqlite(conn) {
             hold(conn, ids).await?;
         }
-        let rows = compute(conn, ids).await?.rows;
-        save(conn, rows).await?;
+        let Computed { rows, connections, .. } = compute(conn, ids).await?;
+        let kept =
+            school_summary::Entity::find().filter(school_summary::COLUMN.connection_id.is_in(ids.iter().copied()));
+        let kept: BTreeMap<Uuid, _> = kept.all(conn).await?.into_iter().map(|row| (row.school_id, row)).collect();
+        // Most checks change nothing that a list shows, and a connection may have many schools.
+        save(conn, rows.into_iter().filter(|row| kept.get(&row.school_id) != Some(row)).collect()).await?;
+        connection_summaries::save(conn, connections).await?;
     }
     Ok(())
 }
@@ -83,14 +91,49 @@ struct Source {
     domain: String,
     region: String,
     school_count: i32,
+    lifecycle: String,
     /// The names of its contacts of today, a line each.
     people: Option<String>,
+    /// The id once more, if it is or was to be checked.
+    checked: Option<Uuid>,
+    last_code: Option<String>,
+    last_checked_at: Option<DateTime<Utc>>,
+    is_lost: Option<bool>,
+    failing_since: Option<DateTime<Utc>>,
+    ends_so_since: Option<DateTime<Utc>>,
+    certificate_until: Option<DateTime<Utc>>,
+}
+
+impl Source {
+    /// The newest check, where it can be read.
+    fn newest(&self) -> Option<Newest> {
+        let (code, at) = self.last_code.as_deref().zip(self.last_checked_at)?;
+        Some(Newest { code: code.parse().ok()?, at, since: self.ends_so_since.unwrap_or(at) })
+    }
+
+    fn checked(&self, state: Option<&Onboarding>) -> Option<connection_summary::Model> {
+        let newest = self.newest();
+        Some(connection_summaries::to_row(&Checked {
+            connection: self.checked?,
+            name: &self.name,
+            is_in_use: ["active", "completed"].contains(&&*self.lifecycle),
+            last_code: self.last_code.as_deref(),
+            last_checked_at: self.last_checked_at,
+            newest,
+            is_lost: self.is_lost.unwrap_or_default(),
+            failing_since: self.failing_since,
+            certificate_until: self.certificate_until,
+            truths: state.map(|state| Truths { state, newest }),
+        }))
+    }
 }
 
 /// What the rows of some connections should be.
 #[derive(Default)]
 struct Computed {
     rows: Vec<school_summary::Model>,
+    /// Those of the connections that are or were to be checked.
+    connections: Vec<connection_summary::Model>,
     /// The connections that cannot be read, or whose onboarding does not have one of their schools: of those not all is known.
     unreadable: BTreeSet<Uuid>,
 }
@@ -108,8 +151,17 @@ async fn compute(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Computed, 
         .column(connection::Column::Domain)
         .column(connection::Column::Region)
         .column(connection::Column::SchoolCount)
+        .column(onboarding::Column::Lifecycle)
         .expr_as(Expr::cust(people), "people")
+        .column_as(check_status::Column::ConnectionId, "checked")
+        .column(check_status::Column::LastCode)
+        .column(check_status::Column::LastCheckedAt)
+        .column(check_status::Column::IsLost)
+        .column(check_status::Column::FailingSince)
+        .column(check_status::Column::EndsSoSince)
+        .column(check_status::Column::CertificateUntil)
         .inner_join(connection::Entity)
+        .join(JoinType::LeftJoin, <check_status::Entity as Related<connection::Entity>>::to().rev())
         .filter(onboarding::COLUMN.connection_id.is_in(ids.iter().copied()))
         .into_model()
         .all(conn)
@@ -122,8 +174,9 @@ async fn compute(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Computed, 
     let mut computed = Computed::default();
     for source in sources {
         let id = source.connection_id;
-        let (Ok(state), Ok(_)) = (serde_json::from_str::<Onboarding>(&source.state), source.region.parse::<Region>())
-        else {
+        let state = serde_json::from_str::<Onboarding>(&source.state);
+        computed.connections.extend(source.checked(state.as_ref().ok()));
+        let (Ok(state), Ok(_)) = (state, source.region.parse::<Region>()) else {
             tracing::error!(connection.id = %id, "A connection cannot be read; lists show what was there before");
             computed.unreadable.insert(id);
             continue;
@@ -143,6 +196,10 @@ fn to_row(source: &Source, whole: &Onboarding, school: school::Model) -> Option<
     let state = whole.only(SchoolId::from_uuid(school.id))?;
     let lifecycle = state.lifecycle();
     let is_held = |party| waits_on_since(&state, party).is_some();
+    let truths = Truths { state: &state, newest: source.newest() };
+    let is_doubted = |gate: &Gate| truths.answer(*gate) == Some(Stand::Doubted);
+    let doubted = Gate::iter().filter(is_doubted).map(Gate::as_str);
+    let doubted = doubted.collect::<Vec<_>>().join(" ");
     let texts = [&*school.name, &source.name, &school.brin, &school.brin_key, &source.domain];
     let people = source.people.iter().flat_map(|names| names.lines());
     Some(school_summary::Model {
@@ -165,6 +222,7 @@ fn to_row(source: &Source, whole: &Onboarding, school: school::Model) -> Option<
         gate_allowlisting: state.is_gate_yes(Gate::Allowlisting),
         gate_activation: state.is_gate_yes(Gate::Activation),
         gates_done: i16::try_from(gates_done(&state)).unwrap_or(i16::MAX),
+        doubted_gates: Some(doubted).filter(|gates| !gates.is_empty()),
         held_by_school: is_held(Party::School),
         held_by_kurve: is_held(Party::Kurve),
         held_by_magister: is_held(Party::Magister),
@@ -231,18 +289,23 @@ pub async fn are_complete(conn: &impl ConnectionTrait) -> Result<bool, StoreErro
     Ok(list_next(conn, Which::Missing, Uuid::nil()).await?.is_empty())
 }
 
-/// The schools whose row is missing, or not what it should be. It reads every connection, some at a time.
+/// The schools whose row, or that of their connection, is missing or not what it should be. It reads every connection,
+/// some at a time.
 pub async fn list_untrue(conn: &impl ConnectionTrait) -> Result<Vec<SchoolId>, StoreError> {
     let (mut untrue, mut after) = (vec![], Uuid::nil());
     loop {
         let ids = list_next(conn, Which::All, after).await?;
         let Some(last) = ids.last() else { return Ok(untrue) };
-        let Computed { rows, unreadable } = compute(conn, &ids).await?;
+        let Computed { rows, connections, unreadable } = compute(conn, &ids).await?;
         let between =
             school_summary::COLUMN.connection_id.gt(after).and(school_summary::COLUMN.connection_id.lte(*last));
         let kept = school_summary::Entity::find().filter(between).all(conn).await?;
         let mut kept: BTreeMap<Uuid, _> = kept.into_iter().map(|row| (row.school_id, row)).collect();
+        let connections = connection_summaries::list_untrue(conn, &ids, connections).await?;
         for row in rows {
+            if connections.contains(&row.connection_id) {
+                untrue.push(SchoolId::from_uuid(row.school_id));
+            }
             if kept.remove(&row.school_id).as_ref() != Some(&row) {
                 untrue.push(SchoolId::from_uuid(row.school_id));
             }

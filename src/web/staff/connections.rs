@@ -16,13 +16,11 @@ use super::connection::holder_kind;
 use super::desk::{self, Nav};
 use super::tally::{NEVER, TallyRow, tally_rows};
 use crate::domain::check::CheckCode;
-use crate::domain::connection::Connection;
 use crate::domain::ids::ConnectionId;
 use crate::links;
-use crate::services::checks::{self, Selection, Tally};
+use crate::services::checks::{self, Selection};
 use crate::store::Page;
-use crate::store::checks::check_status::CheckStatus;
-use crate::store::checks::check_status_list::ConnectionFilter;
+use crate::store::checks::check_status_list::{ConnectionFilter, Listed};
 use crate::store::onboarding::overview::After;
 use crate::web::error::PageError;
 use crate::web::extract::{ActingStaff, Staff};
@@ -130,9 +128,10 @@ struct ConnectionRow {
     receipt: String,
 }
 
-fn connection_row(school: &Connection, known: &CheckStatus, tally: &Tally) -> ConnectionRow {
+fn connection_row(listed: &Listed) -> ConnectionRow {
+    let Listed { connection: school, status: known, holder } = listed;
+    let holder = *holder;
     let page = links::staff_school(links::STAFF_SCHOOL, school.id);
-    let holder = tally.held.get(&school.id).and_then(|(_, holder)| *holder);
     let (key, kind, tag) = match known.last {
         Some((code, _)) => (code.as_str(), holder_kind(code, holder), words::check_short(code)),
         None => ("never", "blocked", "Nog niet gecontroleerd"),
@@ -207,7 +206,7 @@ async fn build(
         working: rows.iter().filter(|row| row.key == CheckCode::Ok.as_str()).map(|row| row.count).sum(),
         lost: tally.lost,
         choices: choices(),
-        rows: found.iter().map(|(school, known)| connection_row(school, known, &tally)).collect(),
+        rows: found.iter().map(connection_row).collect(),
         tally: rows,
         can_act: staff.can_act() && web.context.check_policy.makes_checks(),
         whole_list: WHOLE_LIST,

@@ -250,7 +250,7 @@ pub(super) fn school_row(school: SchoolSummary) -> SchoolRow {
     let (kind, tag_words) = if school.is_stuck { (STUCK, STUCK_WORDS) } else { status_tag(school.status) };
     SchoolRow {
         href: links::staff_school(links::STAFF_SCHOOL, school.connection),
-        gates: format!("{} van {}", school.gates.len(), Gate::iter().len()),
+        gates: format!("{} van {}", school.gates.len() - school.doubted.len(), Gate::iter().len()),
         holders: words::party_list(&school.holders),
         name: school.name,
         brin: school.brin,

@@ -23,6 +23,7 @@ fn row(gates: &[Gate], is_stuck: bool, holders: &[Party]) -> SchoolRow {
         status: Status::Active,
         is_stuck,
         gates: gates.iter().copied().collect(),
+        doubted: BTreeSet::new(),
         holders: holders.to_vec(),
         kurve_since: None,
         credential_version: 0,

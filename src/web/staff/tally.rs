@@ -34,18 +34,19 @@ pub(super) struct Part {
 
 /// The count, largest to smallest step on the ladder, with the parts of the bar; `href_to` leads to those that are chosen so.
 pub(super) fn tally_rows(tally: &Tally, href_to: impl Fn(&str) -> String) -> Vec<TallyRow> {
-    let total: u64 = tally.by_code.iter().map(|(_, count)| count).sum();
-    let count_of =
-        |wanted: Option<CheckCode>| tally.by_code.iter().find(|(code, _)| *code == wanted).map(|(_, count)| *count);
+    let total: u64 = tally.counts.iter().map(|one| one.connections).sum();
+    let count_of = |wanted: Option<CheckCode>| -> u64 {
+        tally.counts.iter().filter(|one| one.code == wanted).map(|one| one.connections).sum()
+    };
     let kinds = CheckCode::iter().map(Some).chain([None]);
     let mut x = 0;
     let mut rows = vec![];
     for kind in kinds {
-        let count = count_of(kind).unwrap_or_default();
+        let count = count_of(kind);
         if count == 0 && kind != Some(CheckCode::Ok) {
             continue;
         }
-        let holders = kind.map(|code| holders(tally, code, count)).unwrap_or_default();
+        let holders = kind.map(|code| holders(tally, code)).unwrap_or_default();
         let mut part = |class, count: u64| {
             let width = (count * 1_000).checked_div(total).unwrap_or_default();
             x += width;
@@ -70,14 +71,13 @@ pub(super) fn tally_rows(tally: &Tally, href_to: impl Fn(&str) -> String) -> Vec
 }
 
 /// Who is to act on those that ended so, with for how many: that follows from what went before at each.
-fn holders(tally: &Tally, code: CheckCode, count: u64) -> Vec<(Option<Party>, u64)> {
-    let parties = [Some(Party::School), Some(Party::Kurve), Some(Party::Magister)];
-    let held_by = |party: Option<Party>| tally.held.values().filter(|known| **known == (code, party)).count() as u64;
-    let mut found: Vec<_> = parties.into_iter().map(|party| (party, held_by(party))).collect();
-    let rest = count.saturating_sub(found.iter().map(|(_, count)| count).sum());
-    found.push((None, rest));
-    found.retain(|(_, count)| *count > 0);
-    found
+fn holders(tally: &Tally, code: CheckCode) -> Vec<(Option<Party>, u64)> {
+    let parties = [Some(Party::School), Some(Party::Kurve), Some(Party::Magister), None];
+    let of_party = |party: Option<Party>| {
+        let found = tally.counts.iter().find(|one| one.code == Some(code) && one.holder == party);
+        found.map(|one| (party, one.connections))
+    };
+    parties.into_iter().filter_map(of_party).collect()
 }
 
 fn turn_words(holders: &[(Option<Party>, u64)]) -> String {
@@ -102,16 +102,20 @@ fn holder_class(holder: Option<Party>) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
-    use crate::domain::ids::ConnectionId;
+    use crate::store::checks::connection_summaries::CheckCount;
+
+    fn rows(counts: &[(Option<CheckCode>, Option<Party>, u64)]) -> Vec<TallyRow> {
+        let counts =
+            counts.iter().map(|(code, holder, n)| CheckCount { code: *code, holder: *holder, connections: *n });
+        tally_rows(&Tally { counts: counts.collect(), lost: 0, outage: None }, str::to_owned)
+    }
+
+    const REFUSED: Option<CheckCode> = Some(CheckCode::LoginRefused);
 
     #[test]
     fn the_parts_of_the_bar_follow_each_other_and_end_within_it() {
-        let by_code = vec![(Some(CheckCode::LoginRefused), 3), (None, 1), (Some(CheckCode::Ok), 2)];
-
-        let rows = tally_rows(&Tally { by_code, lost: 0, held: BTreeMap::new(), outage: None }, str::to_owned);
+        let rows = rows(&[(REFUSED, Some(Party::School), 3), (None, None, 1), (Some(CheckCode::Ok), None, 2)]);
 
         assert_eq!(rows.iter().map(|row| row.key).collect::<Vec<_>>(), ["ok", "login_refused", "never"]);
         assert_eq!(
@@ -123,12 +127,7 @@ mod tests {
 
     #[test]
     fn who_is_to_act_follows_from_what_went_before_at_each() {
-        let id = |number| ConnectionId::from_uuid(uuid::Uuid::from_u128(number));
-        let refused = CheckCode::LoginRefused;
-        let held = [(id(1), (refused, Some(Party::School))), (id(2), (refused, Some(Party::Kurve)))].into();
-        let by_code = vec![(Some(refused), 3)];
-
-        let rows = tally_rows(&Tally { by_code, lost: 0, held, outage: None }, str::to_owned);
+        let rows = rows(&[(REFUSED, Some(Party::School), 1), (REFUSED, Some(Party::Kurve), 1), (REFUSED, None, 1)]);
 
         assert_eq!(rows[1].turn, "De school (1), Kurve (1), Niemand (1)");
         let classes: Vec<_> = rows[1].parts.iter().map(|part| part.class).collect();
@@ -137,7 +136,7 @@ mod tests {
 
     #[test]
     fn without_schools_there_is_a_line_that_says_that_none_work() {
-        let rows = tally_rows(&Tally { by_code: vec![], lost: 0, held: BTreeMap::new(), outage: None }, str::to_owned);
+        let rows = rows(&[]);
 
         assert_eq!(rows.iter().map(|row| (row.key, row.count, row.parts[0].width)).collect::<Vec<_>>(), [("ok", 0, 0)]);
     }

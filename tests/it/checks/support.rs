@@ -149,9 +149,11 @@ impl Checks {
 
     /// Makes it the school's turn by the timer now.
     pub(super) async fn timer_comes_to(&self, school: &TestSchool) {
-        let (conn, now) = (self.app.context().db.writer(), self.app.now());
+        let tx = self.app.context().db.begin_write().await.expect("the store answers");
+        let (conn, now) = (tx.conn(), self.app.now());
         store::checks::check_status::save_first(conn, school.connection, now).await.expect("the store answers");
         store::checks::check_status::save_next(conn, school.connection, Some(now)).await.expect("the store answers");
+        tx.commit().await.expect("the store answers");
     }
 
     /// Makes every check that waits or is due.

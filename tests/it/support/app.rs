@@ -27,6 +27,7 @@ use koppelklaar::services::AnonymousCall;
 use koppelklaar::services::Context;
 use koppelklaar::services::mail::dispatch::{self, Mailer, Summary};
 use koppelklaar::services::people::staff_accounts;
+use koppelklaar::store::checks::connection_summaries;
 use koppelklaar::store::onboarding::schools;
 use koppelklaar::store::onboarding::summaries::{self, Which};
 use koppelklaar::store::operations::{recount, tally};
@@ -319,6 +320,9 @@ impl TestApp {
         let kept = tally::load_all(conn).await.expect("the figures can be read");
         let counted = recount::count(conn).await.expect("the rows can be read");
         assert_eq!(counted.without(&kept), Tally::default(), "what is missing of the figures");
+        let kept = connection_summaries::list_counts(conn).await.expect("the counts can be read");
+        let counted = connection_summaries::recount(conn).await.expect("the rows can be read");
+        assert_eq!(kept, counted, "how many connections ended how");
     }
 
     /// Runs a statement on what lists come from behind the program's back, and has the lists follow.

@@ -66,6 +66,7 @@ async fn begin(
 
 async fn page(web: &WebState, filter: &Filter, after: Option<&After>) -> Result<Page<Cells, After>, ServiceError> {
     let Page { rows, next } = export::page(&web.context, filter, after).await?;
+    Ok(Page { rows: rows.into_iter().map(|school| cells::of(school, &web.context.base)).collect(), next })
 }
 
 fn download(content_type: &'static str, ending: &str, body: Body) -> Response {

@@ -110,10 +110,27 @@ mod tests {
         assert_eq!(asked.load(Ordering::Relaxed), 2);
     }
 
+    /// What is logged.
+    #[derive(Clone)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().expect("nobody panicked").write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
     #[tokio::test]
     async fn what_fails_later_breaks_the_answer_off_and_is_logged_once() {
         let lines: Arc<Mutex<Vec<u8>>> = Arc::default();
-        let subscriber = || Dispatch::new(tracing_subscriber::fmt().with_writer(lines.clone()).finish());
+        let subscriber = || {
+            let writer = Lines(lines.clone());
+            Dispatch::new(tracing_subscriber::fmt().with_writer(move || writer.clone()).finish())
+        };
         // With one subscriber alive, tracing asks only the thread that comes by a line first whether it is wanted.
         let (first, _second) = (subscriber(), subscriber());
         let _guard = tracing::dispatcher::set_default(&first);
