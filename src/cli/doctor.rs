@@ -12,7 +12,7 @@ use crate::services::operations::audit::{self, Finding};
 use crate::services::operations::{holidays, machine_clock};
 use crate::settings::Settings;
 use crate::startup::{self, StartError};
-use crate::store::onboarding::summaries;
+use crate::store::onboarding::upkeep;
 use crate::store::schema;
 
 enum Health {
@@ -140,7 +140,7 @@ fn open_to_all(path: &Path) -> Health {
 
 async fn database(app: &App) -> Health {
     match schema::pending(&app.context.db).await {
-        Ok(0) => match summaries::are_complete(app.context.db.reader()).await {
+        Ok(0) => match upkeep::are_complete(app.context.db.reader()).await {
             Ok(true) => Health::Good("database: answers, and is up to date".to_owned()),
             Ok(false) => {
                 Health::Bad("database: the list of schools is not complete. Run `koppelklaar migrate`.".to_owned())

@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 
 use crate::settings::Settings;
 use crate::startup::{self, StartError, with_ending};
-use crate::store::onboarding::summaries::Which;
+use crate::store::onboarding::upkeep::Which;
 use crate::store::{schema, sqlite_path};
 
 #[derive(Debug, Args)]

@@ -3,7 +3,7 @@
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, Statement};
 
-use super::onboarding::summaries::{self, Which};
+use super::onboarding::upkeep::{self, Which};
 use super::operations::recount;
 use super::{Db, StoreError};
 
@@ -43,7 +43,7 @@ async fn migrate_alone(db: &Db, which: Which) -> Result<usize, StoreError> {
     let missing = pending(db).await?;
     Migrator::up(db.migrating(), None).await?;
     // Also where no step was missing: a run before this one may have been cut short.
-    summaries::fill(db, which).await?;
+    upkeep::fill(db, which).await?;
     recount::fill_if_empty(db).await?;
     Ok(missing)
 }

@@ -17,7 +17,7 @@ use koppelklaar::services::onboarding::{details, onboardings, schools};
 use koppelklaar::services::people::contacts;
 use koppelklaar::services::{Call, ServiceError};
 use koppelklaar::store::onboarding::schools as rows;
-use koppelklaar::store::onboarding::summaries::{self, Which};
+use koppelklaar::store::onboarding::upkeep::{self, Which};
 use koppelklaar::store::schema;
 use strum::IntoEnumIterator;
 
@@ -29,7 +29,7 @@ use crate::support::{TestApp, TestSchool, run};
 const HAPPENINGS: u32 = 60;
 
 async fn untrue(app: &TestApp) -> Vec<SchoolId> {
-    summaries::list_untrue(app.context().db.reader()).await.expect("the store answers")
+    upkeep::list_untrue(app.context().db.reader()).await.expect("the store answers")
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn rows_that_are_missing_are_made_by_the_next_migration_and_wrong_ones_by_order(
         sql(url, "UPDATE school_summary SET status = 'completed', search_text = 'niets', version = 0").await;
         assert_eq!(schema::migrate(db).await.expect("it runs"), 0);
         assert_eq!(untrue(&app).await.len(), 300, "what is there is not looked at");
-        summaries::fill(db, Which::All).await.expect("it runs");
+        upkeep::fill(db, Which::All).await.expect("it runs");
         assert_eq!(texts(url, all).await, before);
         let found = schools::list(app.context(), &schools_called(&app, "college"), None).await.expect("a page");
         assert!(!found.rows.is_empty(), "the index of the search went along");

@@ -12,5 +12,6 @@ pub mod overview;
 pub mod school_list;
 pub mod schools;
 mod search;
-pub mod summaries;
+pub(in crate::store) mod summaries;
 pub mod unreadable;
+pub mod upkeep;

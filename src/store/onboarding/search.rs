@@ -14,7 +14,7 @@ use crate::domain::search::Search;
 use crate::store::{ConnectionTrait, StoreError, is_sqlite};
 
 /// How many schools are few enough to sort.
-const FEW: usize = 2000;
+const FEW: u64 = 1000;
 
 /// The condition that a row of the list meets which the search finds.
 pub(in crate::store) async fn condition(conn: &impl ConnectionTrait, search: &Search) -> Result<Cond, StoreError> {
@@ -28,24 +28,31 @@ pub(in crate::store) async fn condition(conn: &impl ConnectionTrait, search: &Se
 /// The schools that it finds, in no order; `None` when they are many.
 async fn list_few(conn: &impl ConnectionTrait, search: &Search) -> Result<Option<Vec<Uuid>>, StoreError> {
     let is_by_words = search.domains.is_empty() && search.people.is_empty();
-    let found: Vec<Uuid> = if is_by_words && is_sqlite(conn) {
-        list_by_trigrams(conn, search).await?
-    } else {
-        let query = school_summary::Entity::find().select_only().column(Column::SchoolId).filter(of_each(search));
-        query.limit(FEW as u64 + 1).into_tuple().all(conn).await?
-    };
-    Ok((found.len() <= FEW).then_some(found))
+    if is_by_words && is_sqlite(conn) {
+        return list_few_by_trigrams(conn, search).await;
+    }
+    let query = school_summary::Entity::find().select_only().column(Column::SchoolId).filter(of_each(search));
+    let found: Vec<Uuid> = query.limit(FEW + 1).into_tuple().all(conn).await?;
+    Ok((found.len() as u64 <= FEW).then_some(found))
 }
 
-async fn list_by_trigrams(conn: &impl ConnectionTrait, search: &Search) -> Result<Vec<Uuid>, StoreError> {
-    let quoted = |part: &String| format!("\"{}\"", part.replace('"', "\"\""));
-    let all: Vec<String> = search.parts.iter().map(quoted).collect();
-    let sql = "SELECT school_id FROM school_search CROSS JOIN school_summary ON search_row = school_search.rowid
+async fn list_few_by_trigrams(conn: &impl ConnectionTrait, search: &Search) -> Result<Option<Vec<Uuid>>, StoreError> {
+    // By the index alone: which schools they are is looked up for few.
+    let count = "SELECT count(*) FROM (SELECT rowid FROM school_search WHERE school_search MATCH ? LIMIT ?)";
+    let list = "SELECT school_id FROM school_search CROSS JOIN school_summary ON search_row = school_search.rowid
         WHERE school_search MATCH ? LIMIT ?";
-    let values = [all.join(" AND ").into(), (FEW as u64 + 1).into()];
-    let statement = Statement::from_sql_and_values(conn.get_database_backend(), sql, values);
-    let rows = conn.query_all_raw(statement).await?;
-    Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?)
+    let quoted = |part: &String| format!("\"{}\"", part.replace('"', "\"\""));
+    let all = search.parts.iter().map(quoted).collect::<Vec<String>>().join(" AND ");
+    let asked = |sql: &str| {
+        let values = [all.as_str().into(), (FEW + 1).into()];
+        Statement::from_sql_and_values(conn.get_database_backend(), sql, values)
+    };
+    let counted = conn.query_one_raw(asked(count)).await?.ok_or(StoreError::Missing { table: "school_search" })?;
+    if u64::try_from(counted.try_get_by_index::<i64>(0)?).is_ok_and(|count| count > FEW) {
+        return Ok(None);
+    }
+    let rows = conn.query_all_raw(asked(list)).await?;
+    Ok(Some(rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?))
 }
 
 /// What each row must meet by itself.

@@ -1,15 +1,14 @@
 //! What lists show of schools: a narrow row for each, written anew with every change of what it comes from.
 //!
 //! [`refresh`] is the only thing that writes here; a write transaction calls it for the connections that were touched
-//! ([`crate::store::Changing`]). [`fill`] makes what is missing, and [`list_untrue`] tells which rows are not what they
-//! should be.
+//! ([`crate::store::Changing`]). Making what is missing, and telling what is untrue, is in [`super::upkeep`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use entity::{check_status, connection, connection_summary, onboarding, school, school_summary};
-use sea_orm::sea_query::{Expr, OnConflict, Query};
-use sea_orm::{ActiveModelTrait, EntityTrait, ExprTrait, FromQueryResult, IntoActiveModel, Iterable, JoinType};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ActiveModelTrait, DatabaseBackend, EntityTrait, FromQueryResult, IntoActiveModel, Iterable, JoinType};
 use sea_orm::{QueryFilter, QueryOrder, QuerySelect, Related};
 use strum::IntoEnumIterator;
 use uuid::Uuid;
@@ -22,10 +21,10 @@ use crate::domain::school::Region;
 use crate::domain::search::search_text;
 use crate::domain::text::fold;
 use crate::store::checks::connection_summaries::{self, Checked};
-use crate::store::{ConnectionTrait, Db, StoreError, is_sqlite};
+use crate::store::{ConnectionTrait, StoreError};
 
 /// How many connections are read at once.
-const BATCH: usize = 500;
+pub(in crate::store) const BATCH: usize = 500;
 
 /// How many rows one statement writes at most: SQLite takes 32,766 values.
 const ROWS: usize = 400;
@@ -40,7 +39,7 @@ pub(in crate::store) async fn refresh(
 ) -> Result<(), StoreError> {
     let ids: Vec<Uuid> = connections.iter().map(|id| id.as_uuid()).collect();
     for ids in ids.chunks(BATCH) {
-        if !is_sqlite(conn) {
+        if conn.get_database_backend() == DatabaseBackend::Postgres {
             hold(conn, ids).await?;
         }
         let Computed { rows, connections, .. } = compute(conn, ids).await?;
@@ -130,15 +129,15 @@ impl Source {
 
 /// What the rows of some connections should be.
 #[derive(Default)]
-struct Computed {
-    rows: Vec<school_summary::Model>,
+pub(in crate::store) struct Computed {
+    pub(in crate::store) rows: Vec<school_summary::Model>,
     /// Those of the connections that are or were to be checked.
-    connections: Vec<connection_summary::Model>,
+    pub(in crate::store) connections: Vec<connection_summary::Model>,
     /// The connections that cannot be read, or whose onboarding does not have one of their schools: of those not all is known.
-    unreadable: BTreeSet<Uuid>,
+    pub(in crate::store) unreadable: BTreeSet<Uuid>,
 }
 
-async fn compute(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Computed, StoreError> {
+pub(in crate::store) async fn compute(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Computed, StoreError> {
     let people = "(SELECT string_agg(name, '\n') FROM contact
         WHERE contact.connection_id = onboarding.connection_id AND contact.removed_at IS NULL)";
     let sources: Vec<Source> = onboarding::Entity::find()
@@ -238,80 +237,4 @@ fn to_row(source: &Source, whole: &Onboarding, school: school::Model) -> Option<
 fn search_row(school: Uuid) -> i64 {
     let (_, low) = school.as_u64_pair();
     i64::try_from(low & (u64::MAX >> 1)).unwrap_or_default()
-}
-
-/// Which of the rows are computed anew.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Which {
-    /// Those of connections of which a school has none.
-    Missing,
-    /// All.
-    All,
-}
-
-/// Writes the rows that are missing, or all of them, some connections at a time; returns how many connections that were.
-///
-/// # Errors
-/// When the database fails; what was written until then stays, and the next call goes on.
-pub async fn fill(db: &Db, which: Which) -> Result<u64, StoreError> {
-    let (mut filled, mut after) = (0, Uuid::nil());
-    loop {
-        let ids = list_next(db.writer(), which, after).await?;
-        let Some(last) = ids.last() else { return Ok(filled) };
-        after = *last;
-        filled += ids.len() as u64;
-        let tx = db.begin_write().await?;
-        refresh(tx.conn(), &ids.into_iter().map(ConnectionId::from_uuid).collect()).await?;
-        tx.commit().await?;
-    }
-}
-
-/// The next connections with schools, in the order of their ids.
-async fn list_next(conn: &impl ConnectionTrait, which: Which, after: Uuid) -> Result<Vec<Uuid>, StoreError> {
-    let mut query = school::Entity::find()
-        .select_only()
-        .column(school::Column::ConnectionId)
-        .distinct()
-        .filter(school::COLUMN.connection_id.gt(after))
-        .order_by_asc(school::COLUMN.connection_id)
-        .limit(BATCH as u64);
-    if which == Which::Missing {
-        let own = Expr::col((school_summary::Entity, school_summary::Column::SchoolId))
-            .equals((school::Entity, school::Column::Id));
-        let row = Query::select().expr(Expr::val(1)).from(school_summary::Entity).and_where(own).to_owned();
-        query = query.filter(Expr::exists(row).not());
-    }
-    Ok(query.into_tuple().all(conn).await?)
-}
-
-/// Whether every school has its row; what is in it is not looked at.
-pub async fn are_complete(conn: &impl ConnectionTrait) -> Result<bool, StoreError> {
-    Ok(list_next(conn, Which::Missing, Uuid::nil()).await?.is_empty())
-}
-
-/// The schools whose row, or that of their connection, is missing or not what it should be. It reads every connection,
-/// some at a time.
-pub async fn list_untrue(conn: &impl ConnectionTrait) -> Result<Vec<SchoolId>, StoreError> {
-    let (mut untrue, mut after) = (vec![], Uuid::nil());
-    loop {
-        let ids = list_next(conn, Which::All, after).await?;
-        let Some(last) = ids.last() else { return Ok(untrue) };
-        let Computed { rows, connections, unreadable } = compute(conn, &ids).await?;
-        let between =
-            school_summary::COLUMN.connection_id.gt(after).and(school_summary::COLUMN.connection_id.lte(*last));
-        let kept = school_summary::Entity::find().filter(between).all(conn).await?;
-        let mut kept: BTreeMap<Uuid, _> = kept.into_iter().map(|row| (row.school_id, row)).collect();
-        let connections = connection_summaries::list_untrue(conn, &ids, connections).await?;
-        for row in rows {
-            if connections.contains(&row.connection_id) {
-                untrue.push(SchoolId::from_uuid(row.school_id));
-            }
-            if kept.remove(&row.school_id).as_ref() != Some(&row) {
-                untrue.push(SchoolId::from_uuid(row.school_id));
-            }
-        }
-        let of_nothing = kept.into_values().filter(|row| !unreadable.contains(&row.connection_id));
-        untrue.extend(of_nothing.map(|row| SchoolId::from_uuid(row.school_id)));
-        after = *last;
-    }
 }

@@ -6,7 +6,7 @@ use koppelklaar::domain::onboarding::{Gate, Party, Status};
 use koppelklaar::services::onboarding::schools;
 use koppelklaar::store::onboarding::overview::After;
 use koppelklaar::store::onboarding::school_list::{self, Filter};
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
 use strum::IntoEnumIterator;
 
 use super::plans::asked;
@@ -14,15 +14,20 @@ use crate::support::database::sql;
 use crate::support::{TestApp, run};
 
 /// More than are few enough to sort.
-const SCHOOLS: u32 = 4000;
+const SCHOOLS: u32 = 3000;
 
 async fn fill(app: &TestApp) -> DatabaseConnection {
     let order = Order { schools: SCHOOLS, kurve: app.kurve().await, now: app.now() };
     fleet::fill(app.context(), order, |_| {}).await.expect("they are made");
+    let mut options = ConnectOptions::new(&app.database.url);
+    options.max_connections(1);
+    let conn = Database::connect(options).await.expect("the database opens");
     if app.database.is_postgres() {
         sql(&app.database.url, "ANALYZE").await;
+        // To walk over some thousand rows costs little; over a hundred thousand it would not be chosen.
+        conn.execute_unprepared("SET enable_seqscan = off").await.expect("a setting");
     }
-    Database::connect(&app.database.url).await.expect("the database opens")
+    conn
 }
 
 /// The plan of each query that a page of the list takes, after a place in the middle or from the start.
@@ -52,7 +57,7 @@ fn sorts(plan: &str) -> bool {
 
 /// Reads all rows of a table in no order.
 fn scans(plan: &str) -> bool {
-    let is_scan = |line: &str| line.contains("SCAN school_summary") && !line.contains("USING INDEX");
+    let is_scan = |line: &str| line.contains("SCAN school_summary") && !line.contains(" INDEX ");
     plan.contains("Seq Scan") || plan.lines().any(is_scan)
 }
 
@@ -101,7 +106,8 @@ fn a_search_reads_what_it_finds_or_walks_in_order_and_sorts_no_more_than_few() {
             ("q", true),
             ("iemand@nergens.example", true),
             ("nergens.swp.nl", true),
-            ("een", false),
+            ("college", false),
+            ("de", false),
             ("swp", true),
         ];
         for (typed, is_rare) in cases {

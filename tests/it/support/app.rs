@@ -29,7 +29,7 @@ use koppelklaar::services::mail::dispatch::{self, Mailer, Summary};
 use koppelklaar::services::people::staff_accounts;
 use koppelklaar::store::checks::connection_summaries;
 use koppelklaar::store::onboarding::schools;
-use koppelklaar::store::onboarding::summaries::{self, Which};
+use koppelklaar::store::onboarding::upkeep::{self, Which};
 use koppelklaar::store::operations::{recount, tally};
 use koppelklaar::store::people::contacts;
 use koppelklaar::store::{self, Db};
@@ -328,13 +328,13 @@ impl TestApp {
     /// Runs a statement on what lists come from behind the program's back, and has the lists follow.
     pub(crate) async fn rewrite(&self, statement: &str) {
         database::sql(&self.database.url, statement).await;
-        summaries::fill(&self.context().db, Which::All).await.expect("the store answers");
+        upkeep::fill(&self.context().db, Which::All).await.expect("the store answers");
     }
 
     /// Everything that must hold after a test: the audit is whole, no mail was given up, the figures are right, and lists
     /// show what is so.
     pub(crate) async fn finish(&self) {
-        let untrue = summaries::list_untrue(self.context().db.reader()).await;
+        let untrue = upkeep::list_untrue(self.context().db.reader()).await;
         assert_eq!(untrue.expect("the store answers"), [], "lists show something else of these schools");
         let finding =
             koppelklaar::services::operations::audit::verify(self.context()).await.expect("the audit can be read");

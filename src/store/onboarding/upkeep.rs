@@ -1,0 +1,87 @@
+//! Upkeep of what lists show of schools: making the rows that are missing, and telling which are not what they should be.
+
+use std::collections::BTreeMap;
+
+use entity::{school, school_summary};
+use sea_orm::sea_query::{Expr, Query};
+use sea_orm::{EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use crate::domain::ids::{ConnectionId, SchoolId};
+use crate::store::checks::connection_summaries;
+use crate::store::onboarding::summaries::{BATCH, Computed, compute};
+use crate::store::{Changing, ConnectionTrait, Db, StoreError};
+
+/// Which of the rows are computed anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// Those of connections of which a school has none.
+    Missing,
+    /// All.
+    All,
+}
+
+/// Writes the rows that are missing, or all of them, some connections at a time; returns how many connections that were.
+///
+/// # Errors
+/// When the database fails; what was written until then stays, and the next call goes on.
+pub async fn fill(db: &Db, which: Which) -> Result<u64, StoreError> {
+    let (mut filled, mut after) = (0, Uuid::nil());
+    loop {
+        let ids = list_next(db.writer(), which, after).await?;
+        let Some(last) = ids.last() else { return Ok(filled) };
+        after = *last;
+        filled += ids.len() as u64;
+        let tx = db.begin_write().await?;
+        ids.into_iter().for_each(|id| tx.conn().touch(ConnectionId::from_uuid(id)));
+        tx.commit().await?;
+    }
+}
+
+/// The next connections with schools, in the order of their ids.
+async fn list_next(conn: &impl ConnectionTrait, which: Which, after: Uuid) -> Result<Vec<Uuid>, StoreError> {
+    let mut query = school::Entity::find()
+        .select_only()
+        .column(school::Column::ConnectionId)
+        .distinct()
+        .filter(school::COLUMN.connection_id.gt(after))
+        .order_by_asc(school::COLUMN.connection_id)
+        .limit(BATCH as u64);
+    if which == Which::Missing {
+        let own = Expr::col((school_summary::Entity, school_summary::Column::SchoolId))
+            .equals((school::Entity, school::Column::Id));
+        let row = Query::select().expr(Expr::val(1)).from(school_summary::Entity).and_where(own).to_owned();
+        query = query.filter(Expr::exists(row).not());
+    }
+    Ok(query.into_tuple().all(conn).await?)
+}
+
+/// Whether every school has its row; what is in it is not looked at.
+pub async fn are_complete(conn: &impl ConnectionTrait) -> Result<bool, StoreError> {
+    Ok(list_next(conn, Which::Missing, Uuid::nil()).await?.is_empty())
+}
+
+/// The schools whose row, or that of their connection, is missing or not what it should be. It reads every connection,
+/// some at a time.
+pub async fn list_untrue(conn: &impl ConnectionTrait) -> Result<Vec<SchoolId>, StoreError> {
+    let (mut untrue, mut after) = (vec![], Uuid::nil());
+    loop {
+        let ids = list_next(conn, Which::All, after).await?;
+        let Some(last) = ids.last() else { return Ok(untrue) };
+        let Computed { rows, connections, unreadable } = compute(conn, &ids).await?;
+        let connections = connection_summaries::list_untrue(conn, &ids, connections).await?;
+        let between =
+            school_summary::COLUMN.connection_id.gt(after).and(school_summary::COLUMN.connection_id.lte(*last));
+        let kept = school_summary::Entity::find().filter(between).all(conn).await?;
+        let mut kept: BTreeMap<Uuid, _> = kept.into_iter().map(|row| (row.school_id, row)).collect();
+        for row in rows {
+            let is_true = kept.remove(&row.school_id).as_ref() == Some(&row);
+            if !is_true || connections.contains(&row.connection_id) {
+                untrue.push(SchoolId::from_uuid(row.school_id));
+            }
+        }
+        let of_nothing = kept.into_values().filter(|row| !unreadable.contains(&row.connection_id));
+        untrue.extend(of_nothing.map(|row| SchoolId::from_uuid(row.school_id)));
+        after = *last;
+    }
+}
