@@ -50,8 +50,6 @@ pub struct Model {
     pub gate_allowlisting: bool,
     /// Is the fifth gate a yes, for this school?
     pub gate_activation: bool,
-    /// How many of the five are.
-    pub gates_done: i16,
     /// Which of the answers that are yes the newest check denies: the names of the questions, with spaces; null for none.
     #[sea_orm(column_type = "Text")]
     pub doubted_gates: Option<String>,

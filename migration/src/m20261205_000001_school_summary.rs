@@ -3,7 +3,7 @@
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
-    big_integer, boolean, integer, small_integer, text, timestamp_with_time_zone, timestamp_with_time_zone_null, uuid,
+    big_integer, boolean, integer, text, timestamp_with_time_zone, timestamp_with_time_zone_null, uuid,
 };
 use sea_orm_migration::sea_orm::DbBackend;
 
@@ -65,7 +65,6 @@ fn subject() -> Subject {
         .col(boolean("gate_password"))
         .col(boolean("gate_allowlisting"))
         .col(boolean("gate_activation"))
-        .col(small_integer("gates_done"))
         .col(boolean("held_by_school"))
         .col(boolean("held_by_kurve"))
         .col(boolean("held_by_magister"))

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use entity::{connection, onboarding, school};
-use sea_orm::sea_query::{Cond, SimpleExpr};
+use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, SelectTwo};
 
 use crate::domain::connection::Connection;

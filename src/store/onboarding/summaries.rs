@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::domain::check::{Newest, Stand, Truths};
 use crate::domain::ids::{ConnectionId, SchoolId};
-use crate::domain::onboarding::progress::{gates_done, is_stuck, waits_on_since};
+use crate::domain::onboarding::progress::{is_stuck, waits_on_since};
 use crate::domain::onboarding::{Gate, Onboarding, Party};
 use crate::domain::school::Region;
 use crate::domain::search::search_text;
@@ -220,7 +220,6 @@ fn to_row(source: &Source, whole: &Onboarding, school: school::Model) -> Option<
         gate_password: state.is_gate_yes(Gate::Password),
         gate_allowlisting: state.is_gate_yes(Gate::Allowlisting),
         gate_activation: state.is_gate_yes(Gate::Activation),
-        gates_done: i16::try_from(gates_done(&state)).unwrap_or(i16::MAX),
         doubted_gates: Some(doubted).filter(|gates| !gates.is_empty()),
         held_by_school: is_held(Party::School),
         held_by_kurve: is_held(Party::Kurve),

@@ -1,7 +1,5 @@
 //! All schools, by name, with a filter in the address.
 
-use std::collections::BTreeSet;
-
 use askama::Template;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};

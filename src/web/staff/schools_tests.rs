@@ -1,5 +1,7 @@
 //! The filter in the address, and a row of the list.
 
+use std::collections::BTreeSet;
+
 use chrono::Days;
 use strum::IntoEnumIterator;
 use uuid::Uuid;

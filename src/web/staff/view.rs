@@ -8,7 +8,7 @@ use crate::domain::audit::{Action, Entry};
 use crate::domain::check::{Stand, Truths};
 use crate::domain::onboarding::Fallen;
 use crate::domain::onboarding::decide::amsterdam_date;
-use crate::domain::onboarding::progress::{TaskKind, kurve_tasks, waits_on_since};
+use crate::domain::onboarding::progress::TaskKind;
 use crate::domain::onboarding::{
     Answer, Evidence, Gate, Given, Ground, Lifecycle, Onboarding, Party, Status, Step, StepState,
 };

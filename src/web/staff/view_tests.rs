@@ -118,18 +118,6 @@ fn days_are_those_of_the_dutch_calendar() {
 }
 
 #[test]
-fn nobody_holds_the_ball_of_a_school_that_stopped() {
-    let mut walk = Walk::start();
-
-    walk.does(
-        support(),
-        &Command::Withdraw { school: school_id(1), reason: reason("Koos Optie B."), chose_option_b: false },
-    );
-
-    assert_eq!(holders(&walk.state), []);
-}
-
-#[test]
 fn no_step_of_a_school_that_stopped_or_rests_seems_to_wait_on_anybody() {
     let said = |walk: &Walk| {
         let rows = rows(walk);
