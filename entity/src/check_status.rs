@@ -51,6 +51,14 @@ pub struct Model {
     pub certificate_seen_at: Option<DateTimeUtc>,
     /// Since when the checks end as the last one did.
     pub ends_so_since: Option<DateTimeUtc>,
+    /// The name of the connection, by which lists of these are ordered.
+    #[sea_orm(column_type = "Text")]
+    pub name: Option<String>,
+    /// Did the last check not pass? Null before the first.
+    pub has_failed: Option<bool>,
+    /// Who has to act, `snake_case`; null where nobody has, and where the connection counts as lost.
+    #[sea_orm(column_type = "Text")]
+    pub turn: Option<String>,
     /// Whose.
     #[sea_orm(belongs_to, from = "connection_id", to = "id")]
     pub connection: BelongsTo<super::connection::Entity>,

@@ -15,6 +15,7 @@ pub mod check_host;
 pub mod check_override;
 pub mod check_run;
 pub mod check_status;
+pub mod check_tally;
 pub mod connection;
 pub mod connection_check;
 pub mod contact;

@@ -18,6 +18,7 @@ mod m20261202_000002_ends_so_since_truth;
 mod m20261202_000003_password_until_ball;
 mod m20261203_000002_option_b;
 mod m20261204_000001_due_in_order;
+mod m20261205_000003_list_orders;
 mod parts;
 
 /// Knows every step, oldest first.
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261202_000003_password_until_ball::Migration),
             Box::new(m20261203_000002_option_b::Migration),
             Box::new(m20261204_000001_due_in_order::Migration),
+            Box::new(m20261205_000003_list_orders::Migration),
         ]
     }
 }

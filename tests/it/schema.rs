@@ -174,6 +174,7 @@ fn entities(db: &DatabaseConnection) -> SchemaBuilder {
         .register(entity::check_override::Entity)
         .register(entity::check_run::Entity)
         .register(entity::check_status::Entity)
+        .register(entity::check_tally::Entity)
         .register(entity::connection_check::Entity)
         .register(entity::contact::Entity)
         .register(entity::credential::Entity)

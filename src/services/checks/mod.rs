@@ -19,8 +19,8 @@ pub use self::asking::{Selection, ask, ask_many, may_ask};
 pub(super) use self::plan::follow;
 pub use self::plan::{delete_old, plan_first_checks};
 pub use self::reading::{
-    Beside, ForKurve, RunProgress, Tally, beside, connection, find, find_outage, history, latest, list_connections,
-    list_for_kurve, list_newest, newest, run_progress, tally,
+    Beside, ForKurve, RunProgress, Tally, beside, connection, count_for_kurve, find, find_outage, history, latest,
+    list_connections, list_for_kurve, list_newest, newest, run_progress, tally,
 };
 pub use self::running::run_next;
 

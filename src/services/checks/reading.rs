@@ -13,6 +13,7 @@ use crate::store::Page;
 use crate::store::checks::check_runs::{self, Run};
 use crate::store::checks::check_status::{self, CheckStatus};
 use crate::store::checks::check_status_list::{self, ConnectionFilter};
+use crate::store::checks::check_tally;
 use crate::store::checks::connection_checks::{self, Check};
 use crate::store::checks::outages::{self, Outage};
 use crate::store::onboarding::overview::After;
@@ -37,15 +38,8 @@ pub struct RunProgress {
 pub struct ForKurve {
     /// Those that fail longest, the longest first.
     pub connections: Vec<(Connection, CheckStatus)>,
-    /// How many there are in all.
-    pub count: u64,
-}
-
-impl ForKurve {
-    /// How many there are beside those that are named.
-    pub fn more(&self) -> u64 {
-        self.count.saturating_sub(self.connections.len() as u64)
-    }
+    /// Whether there are more than those.
+    pub has_more: bool,
 }
 
 /// How all connections stand.
@@ -119,8 +113,8 @@ pub async fn list_connections(
 pub async fn tally(context: &Context) -> Result<Tally, ServiceError> {
     let conn = context.db.reader();
     Ok(Tally {
-        by_code: check_status_list::count_by_code(conn).await?,
-        lost: check_status_list::count_lost(conn).await?,
+        by_code: check_tally::count_by_code(conn).await?,
+        lost: check_tally::count_lost(conn).await?,
         outage: outages::find_open(conn).await?,
     })
 }
@@ -149,8 +143,15 @@ pub async fn list_for_kurve(context: &Context, limit: u64) -> Result<ForKurve, S
     if !context.check_policy.makes_checks() || outages::find_open(conn).await?.is_some() {
         return Ok(ForKurve::default());
     }
-    let connections = check_status_list::list_held_by(conn, Party::Kurve, limit).await?;
-    Ok(ForKurve { connections, count: check_status_list::count_held_by(conn, Party::Kurve).await? })
+    let mut connections = check_status_list::list_held_by(conn, Party::Kurve, limit + 1).await?;
+    let has_more = connections.len() as u64 > limit;
+    connections.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(ForKurve { connections, has_more })
+}
+
+/// How many those are in all.
+pub async fn count_for_kurve(context: &Context) -> Result<u64, ServiceError> {
+    Ok(check_status_list::count_held_by(context.db.reader(), Party::Kurve).await?)
 }
 
 /// The outage that lasts, if one does.

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use entity::{check_status, credential, onboarding};
+use entity::{check_status, connection, credential, onboarding};
 use sea_orm::sea_query::{Expr, OnConflict, Query};
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::domain::check::{Certificate, CheckCode, ListGuard, Newest, Receipt, Streak, Way};
 use crate::domain::ids::ConnectionId;
+use crate::store::checks::check_tally;
 use crate::store::{ConnectionTrait, LeaseTerm, StoreError};
 
 /// What is known of one connection with Magister.
@@ -126,9 +127,37 @@ pub async fn save(conn: &impl ConnectionTrait, known: &CheckStatus) -> Result<()
         Column::CertificateUntil,
         Column::CertificateSeenAt,
         Column::EndsSoSince,
+        Column::HasFailed,
+        Column::Turn,
     ];
     let renew = OnConflict::column(Column::ConnectionId).update_columns(update).to_owned();
+    upsert(conn, known, renew).await
+}
+
+/// Keeps a status with the counts that it is part of, and the name by which lists of these are ordered.
+async fn upsert(conn: &impl ConnectionTrait, known: &CheckStatus, renew: OnConflict) -> Result<(), StoreError> {
+    let before = check_tally::find(conn, known.connection).await?;
     check_status::Entity::insert(to_row(known)?).on_conflict(renew).exec_without_returning(conn).await?;
+    let Some(after) = check_tally::find(conn, known.connection).await? else { return Ok(()) };
+    if before.is_none() {
+        let name = connection::Entity::find_by_id(known.connection.as_uuid()).select_only();
+        let name: Option<String> = name.column(connection::Column::Name).into_tuple().one(conn).await?;
+        save_name(conn, known.connection, &name.unwrap_or_default()).await?;
+    }
+    check_tally::move_one(conn, before.as_ref(), &after).await
+}
+
+/// Keeps the name that a connection has from now on.
+pub(in crate::store) async fn save_name(
+    conn: &impl ConnectionTrait,
+    connection: ConnectionId,
+    name: &str,
+) -> Result<(), StoreError> {
+    check_status::Entity::update_many()
+        .col_expr(check_status::COLUMN.name, name.into())
+        .filter(check_status::COLUMN.connection_id.eq(connection.as_uuid()))
+        .exec(conn)
+        .await?;
     Ok(())
 }
 
@@ -142,8 +171,7 @@ pub async fn save_next(
     let renew = OnConflict::column(check_status::Column::ConnectionId)
         .update_column(check_status::Column::NextCheckAt)
         .to_owned();
-    check_status::Entity::insert(to_row(&fresh)?).on_conflict(renew).exec_without_returning(conn).await?;
-    Ok(())
+    upsert(conn, &fresh, renew).await
 }
 
 /// Forgets failures that were not followed up; a connection that is lost stays so.
@@ -165,8 +193,7 @@ pub async fn save_first(
     next_check: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let keep = OnConflict::column(check_status::Column::ConnectionId).do_nothing().to_owned();
-    let fresh = CheckStatus::fresh(connection);
-    check_status::Entity::insert(to_row(&fresh)?).on_conflict(keep).exec_without_returning(conn).await?;
+    upsert(conn, &CheckStatus::fresh(connection), keep).await?;
     check_status::Entity::update_many()
         .col_expr(check_status::COLUMN.next_check_at, next_check.into())
         .filter(check_status::COLUMN.connection_id.eq(connection.as_uuid()))
@@ -251,6 +278,7 @@ pub(in crate::store) fn to_row(known: &CheckStatus) -> Result<check_status::Acti
     let id = known.connection.to_string();
     let streak = known.streak.map(|streak| serde_json::to_string(&streak)).transpose();
     let receipt = known.receipt.map(|receipt| serde_json::to_string(&receipt.counts)).transpose();
+    let turn = known.last.and_then(|(code, _)| code.holder()).filter(|_| !known.is_lost);
     Ok(check_status::ActiveModel {
         connection_id: Set(known.connection.as_uuid()),
         next_check_at: Set(known.next_check_at),
@@ -270,6 +298,9 @@ pub(in crate::store) fn to_row(known: &CheckStatus) -> Result<check_status::Acti
         certificate_until: Set(known.certificate.map(|certificate| certificate.until)),
         certificate_seen_at: Set(known.certificate.map(|certificate| certificate.seen_at)),
         ends_so_since: Set(known.ends_so_since),
+        name: Set(None),
+        has_failed: Set(known.last.map(|(code, _)| code != CheckCode::Ok)),
+        turn: Set(turn.map(|party| party.as_str().to_owned())),
     })
 }
 

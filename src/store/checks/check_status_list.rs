@@ -3,13 +3,12 @@
 use chrono::{DateTime, Utc};
 use entity::{check_status, connection, onboarding};
 use sea_orm::sea_query::{Expr, Query};
-use sea_orm::{EntityTrait, ExprTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
-use strum::IntoEnumIterator;
+use sea_orm::{EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use crate::domain::check::CheckCode;
 use crate::domain::connection::Connection;
 use crate::domain::onboarding::Party;
-use crate::store::checks::check_status::{CheckStatus, corrupt, to_check_status};
+use crate::store::checks::check_status::{CheckStatus, to_check_status};
 use crate::store::onboarding::connections;
 use crate::store::onboarding::overview::After;
 use crate::store::{ConnectionTrait, Page, StoreError, page, readable};
@@ -34,54 +33,64 @@ pub enum ConnectionFilter {
     CheckedBefore(DateTime<Utc>),
 }
 
-/// Connections with their schools, by name, after a place, at most `limit`.
+/// Connections with their schools, after a place, at most `limit`: by name, or, where the age of their last check is asked
+/// for, the oldest first.
 pub async fn list(
     conn: &impl ConnectionTrait,
     filter: ConnectionFilter,
     after: Option<&After>,
     limit: u64,
 ) -> Result<Page<(Connection, CheckStatus), After>, StoreError> {
-    let mut query = check_status::Entity::find().find_also_related(connection::Entity);
+    let all = check_status::Entity::find().find_also_related(connection::Entity);
     let code = |code: CheckCode| check_status::COLUMN.last_code.eq(code.as_str());
-    query = match filter {
-        ConnectionFilter::All => query,
-        ConnectionFilter::Green => query.filter(code(CheckCode::Ok)),
-        ConnectionFilter::Failing => query.filter(check_status::COLUMN.last_code.ne(CheckCode::Ok.as_str())),
-        ConnectionFilter::Code(wanted) => query.filter(code(wanted)),
-        ConnectionFilter::NotChecked => query.filter(check_status::COLUMN.last_code.is_null()),
-        ConnectionFilter::CheckedBefore(at) => query.filter(check_status::COLUMN.last_checked_at.lt(at)),
-        ConnectionFilter::Lost => query.filter(check_status::COLUMN.is_lost.eq(true)),
+    let query = match filter {
+        ConnectionFilter::CheckedBefore(at) => return list_by_age(conn, at, after, limit).await,
+        ConnectionFilter::All => all,
+        ConnectionFilter::Green => all.filter(code(CheckCode::Ok)),
+        ConnectionFilter::Failing => all.filter(check_status::COLUMN.has_failed.eq(true)),
+        ConnectionFilter::Code(wanted) => all.filter(code(wanted)),
+        ConnectionFilter::NotChecked => all.filter(check_status::COLUMN.last_code.is_null()),
+        ConnectionFilter::Lost => all.filter(check_status::COLUMN.is_lost.eq(true)),
     };
-    if let Some(after) = after {
-        let same_name = connection::COLUMN.name.eq(&after.name).and(connection::COLUMN.id.gt(after.id));
-        query = query.filter(connection::COLUMN.name.gt(&after.name).or(same_name));
-    }
-    let query = query.order_by_asc(connection::COLUMN.name).order_by_asc(connection::COLUMN.id);
-    let place = |(_, school): &Pair| school.as_ref().map(After::of);
+    let query = match after {
+        Some(After { name, id }) => {
+            let name = || name.clone();
+            let same_name = check_status::COLUMN.name.eq(name()).and(check_status::COLUMN.connection_id.gt(*id));
+            // The first condition says where to begin, so that the database does not walk up to there.
+            query
+                .filter(check_status::COLUMN.name.gte(name()))
+                .filter(check_status::COLUMN.name.gt(name()).or(same_name))
+        }
+        None => query,
+    };
+    let query = query.order_by_asc(check_status::COLUMN.name).order_by_asc(check_status::COLUMN.connection_id);
+    let place = |(row, _): &Pair| row.name.clone().map(|name| After { name, id: row.connection_id });
     Ok(page(query.limit(limit + 1).all(conn).await?, limit, place, with_school))
 }
 
-/// How many connections ended how at their last check; `None` for those that were never checked.
-pub async fn count_by_code(conn: &impl ConnectionTrait) -> Result<Vec<(Option<CheckCode>, u64)>, StoreError> {
-    let counts: Vec<(Option<String>, i64)> = check_status::Entity::find()
-        .select_only()
-        .column(check_status::Column::LastCode)
-        .column_as(Expr::col(check_status::Column::ConnectionId).count(), "schools")
-        .group_by(check_status::Column::LastCode)
-        .order_by(check_status::Column::LastCode, Order::Asc)
-        .into_tuple()
-        .all(conn)
-        .await?;
-    let read = |(name, schools): (Option<String>, i64)| {
-        let code = name.map(|name| name.parse::<CheckCode>().map_err(|_| corrupt("", "last_code"))).transpose()?;
-        Ok((code, u64::try_from(schools).unwrap_or_default()))
+async fn list_by_age(
+    conn: &impl ConnectionTrait,
+    before: DateTime<Utc>,
+    after: Option<&After>,
+    limit: u64,
+) -> Result<Page<(Connection, CheckStatus), After>, StoreError> {
+    let mut query = check_status::Entity::find()
+        .find_also_related(connection::Entity)
+        .filter(check_status::COLUMN.last_checked_at.lt(before));
+    let place = after.and_then(|after| Some((after.name.parse::<DateTime<Utc>>().ok()?, after.id)));
+    if let Some((at, id)) = place {
+        let same = check_status::COLUMN.last_checked_at.eq(at).and(check_status::COLUMN.connection_id.gt(id));
+        query = query
+            .filter(check_status::COLUMN.last_checked_at.gte(at))
+            .filter(check_status::COLUMN.last_checked_at.gt(at).or(same));
+    }
+    let query =
+        query.order_by_asc(check_status::COLUMN.last_checked_at).order_by_asc(check_status::COLUMN.connection_id);
+    let place = |(row, _): &Pair| {
+        let at = row.last_checked_at?.to_rfc3339();
+        Some(After { name: at, id: row.connection_id })
     };
-    counts.into_iter().map(read).collect()
-}
-
-/// How many connections count as lost.
-pub async fn count_lost(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
-    Ok(check_status::Entity::find().filter(check_status::COLUMN.is_lost.eq(true)).count(conn).await?)
+    Ok(page(query.limit(limit + 1).all(conn).await?, limit, place, with_school))
 }
 
 /// The lost connections of schools under way or done, the longest failing first, at most `limit`.
@@ -142,8 +151,7 @@ pub async fn list_certificates(
 }
 
 fn held_by(party: Party) -> Select<check_status::Entity> {
-    let codes = CheckCode::iter().filter(|code| code.holder() == Some(party)).map(CheckCode::as_str);
-    in_use().filter(check_status::COLUMN.last_code.is_in(codes)).filter(check_status::COLUMN.is_lost.eq(false))
+    in_use().filter(check_status::COLUMN.turn.eq(party.as_str()))
 }
 
 fn lost_in_use() -> Select<check_status::Entity> {
@@ -152,13 +160,15 @@ fn lost_in_use() -> Select<check_status::Entity> {
 
 /// Of a connection that stopped, or rests, nobody checks how it is now.
 fn in_use() -> Select<check_status::Entity> {
+    let its = Expr::col((check_status::Entity, check_status::Column::ConnectionId));
+    // Asked of each that is found, so that not all that are in use are gathered first.
     let in_use = Query::select()
-        .column(onboarding::Column::ConnectionId)
+        .expr(Expr::val(1))
         .from(onboarding::Entity)
+        .and_where(Expr::col((onboarding::Entity, onboarding::Column::ConnectionId)).eq(its))
         .and_where(Expr::col(onboarding::Column::Lifecycle).is_in(["active", "completed"]))
         .to_owned();
-    check_status::Entity::find()
-        .filter(Expr::col((check_status::Entity, check_status::Column::ConnectionId)).in_subquery(in_use))
+    check_status::Entity::find().filter(Expr::exists(in_use))
 }
 
 type Pair = (check_status::Model, Option<connection::Model>);

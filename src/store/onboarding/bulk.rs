@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::{check_status, connection, contact, credential, holding, onboarding, reminder, school};
+use sea_orm::ActiveValue::Set;
 
 use super::credentials::StoredCredential;
 use super::onboardings::Versioned;
@@ -10,6 +11,7 @@ use crate::domain::connection::Connection;
 use crate::domain::reminder::SentReminder;
 use crate::domain::school::{Contact, School};
 use crate::store::checks::check_status::{self as statuses, CheckStatus};
+use crate::store::checks::check_tally;
 use crate::store::operations::insight::{self, Holding};
 use crate::store::people::contacts;
 use crate::store::reminders::{self, Attention};
@@ -78,6 +80,7 @@ pub async fn insert_all(
     insert_rows(conn, rows.credentials).await?;
     insert_rows(conn, rows.holdings).await?;
     insert_rows(conn, rows.reminders).await?;
+    check_tally::add_unchecked(conn, rows.statuses.len()).await?;
     insert_rows(conn, rows.statuses).await
 }
 
@@ -107,7 +110,8 @@ impl Rows {
         self.reminders.extend(whole.reminders.iter().map(|kept| reminders::to_row(kept.id, id, &kept.sent)));
         if whole.next_check_at.is_some() {
             let known = CheckStatus { next_check_at: whole.next_check_at, ..CheckStatus::fresh(id) };
-            self.statuses.push(statuses::to_row(&known)?);
+            let name = Set(Some(whole.connection.details.name.as_str().to_owned()));
+            self.statuses.push(check_status::ActiveModel { name, ..statuses::to_row(&known)? });
         }
         Ok(())
     }

@@ -9,6 +9,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QuerySelect};
 use crate::domain::connection::{Carried, Connection, ConnectionDetails};
 use crate::domain::ids::ConnectionId;
 use crate::domain::text::{Brin, SchoolDomain, SchoolName};
+use crate::store::checks::check_status;
 use crate::store::{ConnectionTrait, StoreError, readable};
 
 /// Stores a new connection.
@@ -52,7 +53,10 @@ pub async fn save_details(
         .filter(connection::COLUMN.id.eq(id.as_uuid()))
         .exec(conn)
         .await?;
-    if changed.rows_affected == 1 { Ok(()) } else { Err(StoreError::Missing { table: "connection" }) }
+    if changed.rows_affected != 1 {
+        return Err(StoreError::Missing { table: "connection" });
+    }
+    check_status::save_name(conn, id, details.name.as_str()).await
 }
 
 /// Counts the schools of a connection anew, and returns which it carries now.

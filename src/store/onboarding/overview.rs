@@ -80,12 +80,6 @@ pub struct After {
     pub id: uuid::Uuid,
 }
 
-impl After {
-    pub(in crate::store) fn of(connection: &connection::Model) -> Self {
-        Self { name: connection.name.clone(), id: connection.id }
-    }
-}
-
 /// What waits on Kurve: stuck connections first, then the longest waiting; at most `limit`.
 pub async fn list_waiting_on_kurve(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<Overview>, StoreError> {
     Ok(list_waiting_after(conn, None, limit).await?.rows)

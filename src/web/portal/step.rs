@@ -30,8 +30,8 @@ use crate::web::portal::step_parts::{
 use crate::web::portal::view;
 use crate::words::{self, Names};
 
-/// How many lines of a connection's audit are searched for those of one step.
-const HISTORY_LINES: u64 = 400;
+/// How many lines of the step's history are shown, the newest first.
+const HISTORY_LINES: u64 = 40;
 
 /// What stands of a step before its forms.
 struct StepText {
@@ -146,8 +146,7 @@ async fn build(web: &WebState, who: &SchoolContact, step: Step, mut typed: Typed
     } else {
         None
     };
-    let lines = onboardings::list_timeline(&web.context, file.connection.id, None, HISTORY_LINES).await?;
-    let lines: Vec<&Entry> = lines.iter().filter(|line| line.action.step() == Some(step)).collect();
+    let lines = onboardings::list_of_step(&web.context, file.connection.id, step, HISTORY_LINES).await?;
     let mut can = step_parts::allowed(&file.state, step, &call);
     if !file.state.obstacles(step).is_empty() {
         // What Kurve does first is said on top.
@@ -306,7 +305,7 @@ fn first_button(step: Step, can: &Allowed, panel: Option<&CredentialsPanel>, was
     }
 }
 
-fn was_downloaded(lines: &[&Entry], current: u32) -> bool {
+fn was_downloaded(lines: &[Entry], current: u32) -> bool {
     lines.iter().any(|line| line.action == Action::QueryDownloaded { version: current })
 }
 

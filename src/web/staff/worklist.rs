@@ -196,7 +196,7 @@ pub(super) async fn show(
         silent_count: silent.count,
         all_silent: if is_cut { SchoolsQuery::silent().href(None) } else { String::new() },
         failing: failing.connections.iter().map(|(school, known)| failing_row(school, known)).collect(),
-        all_failing: if failing.more() > 0 { links::failing_connections() } else { String::new() },
+        all_failing: if failing.has_more { links::failing_connections() } else { String::new() },
         addresses,
         unconfirmed: unconfirmed::rows(&web, staff.visit.now).await?,
         failed_mails,

@@ -91,11 +91,12 @@ async fn lost(context: &Context) -> Result<DigestPart, ServiceError> {
 
 async fn failing(context: &Context) -> Result<DigestPart, ServiceError> {
     let found = checks::list_for_kurve(context, DIGEST_ROWS).await?;
-    let rows = found.connections.iter().map(|(school, known)| lost_row(context, school, known)).collect();
+    let rows: Vec<_> = found.connections.iter().map(|(school, known)| lost_row(context, school, known)).collect();
+    let count = if found.has_more { checks::count_for_kurve(context).await? } else { 0 };
     Ok(DigestPart {
         kind: DigestKind::Failing,
+        more: count.saturating_sub(rows.len() as u64),
         rows,
-        more: found.more(),
         all: context.base.to(&links::failing_connections()),
     })
 }
