@@ -6,6 +6,9 @@ mod clock;
 mod credentials;
 mod due;
 mod full_disk;
+mod kept;
+#[path = "../../../benches/support/many.rs"]
+mod many;
 mod overview;
 mod plans;
 mod races;
