@@ -41,6 +41,9 @@ pub struct Model {
     /// MAC over this entry and the one before it.
     #[sea_orm(column_type = "Blob")]
     pub mac: Vec<u8>,
+    /// The step that it is about, which follows from the rest: no MAC goes over it.
+    #[sea_orm(column_type = "Text")]
+    pub step: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -20,6 +20,7 @@ mod m20261203_000002_option_b;
 mod m20261204_000001_due_in_order;
 mod m20261205_000001_school_summary;
 mod m20261205_000002_weekly_figure;
+mod m20261205_000003_list_orders;
 mod m20261205_000004_worklist_order;
 mod m20261205_000005_connection_summary;
 mod parts;
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261204_000001_due_in_order::Migration),
             Box::new(m20261205_000001_school_summary::Migration),
             Box::new(m20261205_000002_weekly_figure::Migration),
+            Box::new(m20261205_000003_list_orders::Migration),
             Box::new(m20261205_000004_worklist_order::Migration),
             Box::new(m20261205_000005_connection_summary::Migration),
         ]

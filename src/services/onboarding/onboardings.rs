@@ -357,6 +357,16 @@ pub async fn list_timeline(
     Ok(audit::list(context.db.reader(), connection, before, limit).await?)
 }
 
+/// The newest lines of a connection's timeline about a step, newest first.
+pub async fn list_of_step(
+    context: &Context,
+    connection: ConnectionId,
+    step: Step,
+    limit: u64,
+) -> Result<Vec<Entry>, ServiceError> {
+    Ok(audit::list_of_step(context.db.reader(), connection, step, limit).await?)
+}
+
 /// What changed since the version that a stale page showed, oldest first.
 pub async fn list_changes_since(
     context: &Context,

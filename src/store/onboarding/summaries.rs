@@ -10,7 +10,6 @@ use entity::{check_status, connection, connection_summary, onboarding, school, s
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveModelTrait, DatabaseBackend, EntityTrait, FromQueryResult, IntoActiveModel, Iterable, JoinType};
 use sea_orm::{QueryFilter, QueryOrder, QuerySelect, Related};
-use strum::IntoEnumIterator;
 use uuid::Uuid;
 
 use crate::domain::check::{Newest, Stand, Truths};

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Action, Entry};
 use crate::domain::ids::{ConnectionId, ContactId, SchoolId};
-use crate::domain::onboarding::Event;
+use crate::domain::onboarding::{Event, Step};
 use crate::store::{ConnectionTrait, StoreError, insert_rows, lock};
 
 /// What is to be kept.
@@ -113,6 +113,23 @@ pub async fn list(
         .filter(audit::COLUMN.connection_id.eq(connection.as_uuid()))
         .filter(audit::COLUMN.id.lt(before.unwrap_or(i64::MAX)))
         .filter(audit::COLUMN.action.is_not_in(Action::QUIET))
+        .order_by_desc(audit::COLUMN.id)
+        .limit(limit)
+        .all(conn)
+        .await?;
+    rows.into_iter().map(to_entry).collect()
+}
+
+/// A connection's newest entries about a step that tell something, newest first, at most `limit`.
+pub async fn list_of_step(
+    conn: &impl ConnectionTrait,
+    connection: ConnectionId,
+    step: Step,
+    limit: u64,
+) -> Result<Vec<Entry>, StoreError> {
+    let rows = audit::Entity::find()
+        .filter(audit::COLUMN.connection_id.eq(connection.as_uuid()))
+        .filter(audit::COLUMN.step.eq(step.as_str()))
         .order_by_desc(audit::COLUMN.id)
         .limit(limit)
         .all(conn)
@@ -237,6 +254,7 @@ fn to_row(id: i64, prev_mac: Vec<u8>, entry: NewEntry) -> Result<audit::Model, S
         actor_kind: entry.by.kind().to_owned(),
         actor_id: entry.by.person(),
         action: payload.action.name().to_owned(),
+        step: payload.action.step().map(|step| step.as_str().to_owned()),
         payload: serde_json::to_string(&payload).map_err(corrupt)?,
         at: entry.at,
         request_id: entry.request_id,
@@ -282,6 +300,7 @@ fn to_active(row: audit::Model) -> audit::ActiveModel {
         key_id: Set(row.key_id),
         prev_mac: Set(row.prev_mac),
         mac: Set(row.mac),
+        step: Set(row.step),
     }
 }
 

@@ -1,5 +1,7 @@
 //! The page of one step: how it is done, by whom, who has the ball, what supports it, and the buttons.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -7,6 +9,7 @@ use axum::response::Response;
 
 use crate::domain::audit::{Action, Entry};
 use crate::domain::check::{Advice, CheckCode, Truths};
+use crate::domain::ids::ConnectionId;
 use crate::domain::join::JoinRequest;
 use crate::domain::onboarding::{Change, FallCause, Step, StepState};
 use crate::links;
@@ -30,8 +33,8 @@ use crate::web::portal::step_parts::{
 use crate::web::portal::view;
 use crate::words::{self, Names};
 
-/// How many lines of a connection's audit are searched for those of one step.
-const HISTORY_LINES: u64 = 400;
+/// How many lines of the step's history are shown, the newest first.
+const HISTORY_LINES: u64 = 40;
 
 /// What stands of a step before its forms.
 struct StepText {
@@ -146,8 +149,7 @@ async fn build(web: &WebState, who: &SchoolContact, step: Step, mut typed: Typed
     } else {
         None
     };
-    let lines = onboardings::list_timeline(&web.context, file.connection.id, None, HISTORY_LINES).await?;
-    let lines = history_of(&lines, step);
+    let lines = history_of(web, file.connection.id, step).await?;
     let mut can = step_parts::allowed(&file.state, step, &call);
     if !file.state.obstacles(step).is_empty() {
         // What Kurve does first is said on top.
@@ -209,24 +211,26 @@ async fn build(web: &WebState, who: &SchoolContact, step: Step, mut typed: Typed
     })
 }
 
-/// What happened to a step; with what made it fall, where that was another step.
-fn history_of(lines: &[Entry], step: Step) -> Vec<&Entry> {
+/// What happened to a step, the newest first; with what made it fall, where that was another step.
+async fn history_of(web: &WebState, connection: ConnectionId, step: Step) -> Result<Vec<Entry>, PageError> {
+    let mut lines = onboardings::list_of_step(&web.context, connection, step, HISTORY_LINES).await?;
     let fall = |line: &Entry| match &line.action {
         Action::Onboarding(Change::StepFell { step, cause }) => Some((*step, cause.clone())),
         _ => None,
     };
-    let roots: Vec<(Option<i32>, Step)> = lines
-        .iter()
-        .filter_map(|line| match fall(line)? {
-            (fallen, FallCause::NeededStepFell { step: root }) if fallen == step => {
-                Some((line.onboarding_version, root))
-            }
-            _ => None,
-        })
-        .collect();
-    let fell_along =
-        |line: &Entry| fall(line).is_some_and(|(root, _)| roots.contains(&(line.onboarding_version, root)));
-    lines.iter().filter(|line| line.action.step() == Some(step) || fell_along(line)).collect()
+    let root_of = |line: &Entry| match fall(line)?.1 {
+        FallCause::NeededStepFell { step: root } => Some((root, line.onboarding_version)),
+        _ => None,
+    };
+    let roots: BTreeSet<(Step, Option<i32>)> = lines.iter().filter_map(root_of).collect();
+    for root in roots.iter().map(|(root, _)| *root).collect::<BTreeSet<Step>>() {
+        let others = onboardings::list_of_step(&web.context, connection, root, HISTORY_LINES).await?;
+        let fell_along =
+            |line: &Entry| fall(line).is_some_and(|(fallen, _)| roots.contains(&(fallen, line.onboarding_version)));
+        lines.extend(others.into_iter().filter(fell_along));
+    }
+    lines.sort_by_key(|line| std::cmp::Reverse(line.id));
+    Ok(lines)
 }
 
 /// Of the password that the page is about; empty where it is about none.
@@ -326,7 +330,7 @@ fn first_button(step: Step, can: &Allowed, panel: Option<&CredentialsPanel>, was
     }
 }
 
-fn was_downloaded(lines: &[&Entry], current: u32) -> bool {
+fn was_downloaded(lines: &[Entry], current: u32) -> bool {
     lines.iter().any(|line| line.action == Action::QueryDownloaded { version: current })
 }
 

@@ -165,6 +165,8 @@ struct ConnectionsPage {
     typed: ConnectionsQuery,
     choices: Vec<Choice>,
     rows: Vec<ConnectionRow>,
+    /// Those of which the last check is longest ago stand first, and not those with the first name.
+    is_by_age: bool,
     can_act: bool,
     /// What the button for a whole list posts.
     whole_list: &'static str,
@@ -208,6 +210,7 @@ async fn build(
         choices: choices(),
         rows: found.iter().map(connection_row).collect(),
         tally: rows,
+        is_by_age: matches!(chosen, ConnectionFilter::CheckedBefore(_)),
         can_act: staff.can_act() && web.context.check_policy.makes_checks(),
         whole_list: WHOLE_LIST,
         errors,

@@ -116,7 +116,8 @@ fn another_key_id_is_found() {
 #[test]
 fn a_row_put_in_by_someone_without_the_key_is_found() {
     let copy = "INSERT INTO audit SELECT (SELECT max(id) + 1 FROM audit), connection_id, school_id, onboarding_version, actor_kind, actor_id,
-        action, payload, at, request_id, key_id, (SELECT mac FROM audit ORDER BY id DESC LIMIT 1), mac FROM audit WHERE id = 4";
+        action, payload, at, request_id, key_id, (SELECT mac FROM audit ORDER BY id DESC LIMIT 1), mac, step
+        FROM audit WHERE id = 4";
 
     run_to_failure(|app| async move {
         prepare(&app).await;

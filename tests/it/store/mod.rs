@@ -7,6 +7,9 @@ mod credentials;
 mod due;
 mod figures;
 mod full_disk;
+mod kept;
+#[path = "../../../benches/support/many.rs"]
+mod many;
 mod overview;
 mod plans;
 mod races;

@@ -245,3 +245,18 @@ fn the_requests_of_a_connection_and_those_that_wait_are_found_by_indexes() {
         }
     });
 }
+
+#[test]
+fn the_newest_lines_of_a_step_are_found_among_those_of_a_connection() {
+    run(|app: TestApp| async move {
+        let school = ConnectionId::from_uuid(app.context().chance.uuid_v7(app.now()));
+
+        let plans = plans(&app, async |conn| {
+            audit::list_of_step(conn, school, Step::QueryExecuted, 40).await.expect("the store answers");
+        });
+
+        let plans = plans.await;
+        assert!(plans.iter().any(|line| line.contains("idx-audit-connection_id_step")), "{plans:?}");
+        assert!(!plans.iter().any(|line| line.contains("TEMP B-TREE") || line.contains("Sort")), "{plans:?}");
+    });
+}
