@@ -6,7 +6,10 @@ use chrono::Days;
 use strum::IntoEnumIterator;
 use uuid::Uuid;
 
+use super::super::view::bar_text;
 use super::*;
+use crate::domain::check::Stand;
+use crate::domain::check::testing::{Moment, histories};
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::testing::{Walk, reason, school_id, superbeheerder, support};
 use crate::domain::onboarding::{Command, Step};
@@ -117,4 +120,21 @@ fn a_stored_view_stays_readable() {
     assert_eq!((all.q.as_str(), all.chosen().gate_missing), ("Zoë & co", Some(Gate::Consent)));
     assert_eq!((all.chosen().holder, all.chosen().is_stuck), (Some(Party::Kurve), true));
     assert!(!read_view("gate=morgen&holder=morgen&state=morgen&morgen=1").has_filter());
+}
+
+proptest::proptest! {
+    #[test]
+    fn the_list_counts_the_questions_as_the_page_does_and_none_that_the_newest_check_denies(moments in histories()) {
+        for Moment { state, newest } in moments {
+            let (connection, school) = samples::connection(1, "Bonhoeffer College", Walk::start().now);
+            let carrier = Overview { connection, state: state.clone(), version: 1, kurve_since: None };
+            let listed = school_row(&SchoolOverview { school, carrier }, newest).gates;
+            let truths = Truths { state: &state, newest };
+            let on_page = bar_text(&truths);
+
+            let denied = Gate::iter().filter(|gate| truths.answer(*gate) == Some(Stand::Doubted)).count();
+            let yes = Gate::iter().filter(|gate| state.is_gate_yes(*gate)).count() - denied;
+            assert!(listed == format!("{yes} van 5") && on_page.starts_with(&listed), "{listed}: {on_page}");
+        }
+    }
 }
