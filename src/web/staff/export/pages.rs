@@ -67,6 +67,7 @@ pub(super) fn logged(request: String, parts: impl Stream<Item = Result<Bytes, Bo
 
 #[cfg(test)]
 mod tests {
+    use std::io;
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::{Arc, Mutex};
 
@@ -75,6 +76,21 @@ mod tests {
 
     use super::super::{cells::HEADINGS, table, workbook};
     use super::*;
+
+    /// Where log lines go.
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().expect("no writer panicked").extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
 
     /// So many pages of two schools, of which the last may fail; and how many were asked for after the first.
     fn pages(count: usize, fails: bool) -> (Pages, Arc<AtomicUsize>) {
@@ -110,26 +126,13 @@ mod tests {
         assert_eq!(asked.load(Ordering::Relaxed), 2);
     }
 
-    /// What is logged.
-    #[derive(Clone)]
-    struct Lines(Arc<Mutex<Vec<u8>>>);
-
-    impl std::io::Write for Lines {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().expect("nobody panicked").write(bytes)
-        }
-
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-
     #[tokio::test]
     async fn what_fails_later_breaks_the_answer_off_and_is_logged_once() {
-        let lines: Arc<Mutex<Vec<u8>>> = Arc::default();
+        let lines = Lines::default();
+        let kept = lines.clone();
         let subscriber = || {
-            let writer = Lines(lines.clone());
-            Dispatch::new(tracing_subscriber::fmt().with_writer(move || writer.clone()).finish())
+            let kept = kept.clone();
+            Dispatch::new(tracing_subscriber::fmt().with_writer(move || kept.clone()).finish())
         };
         // With one subscriber alive, tracing asks only the thread that comes by a line first whether it is wanted.
         let (first, _second) = (subscriber(), subscriber());
@@ -142,7 +145,7 @@ mod tests {
 
         assert!(table.is_err() && book.is_err(), "a half is no file");
         assert_eq!(asked.load(Ordering::Relaxed), 2);
-        let logged = String::from_utf8(lines.lock().expect("no writer panicked").clone()).expect("UTF-8");
+        let logged = String::from_utf8(lines.0.lock().expect("no writer panicked").clone()).expect("UTF-8");
         let broken: Vec<&str> = logged.lines().filter(|line| line.contains("Broke off an export")).collect();
         assert!(broken.len() == 2 && broken.iter().all(|line| line.contains("a page")), "{logged}");
     }
