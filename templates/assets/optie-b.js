@@ -36,7 +36,7 @@ const redraw = () => {
   draw(current(), place, state);
   if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
   drawStages(part("stages"), steps.map((step) => step.dataset), state);
-  const isWrong = place.querySelector("[data-error-summary], [aria-invalid=true], .field__error");
+  const isWrong = place.querySelector("[data-error-summary], [aria-invalid=true]");
   document.title = `${isWrong ? "Fout: " : ""}${steps[state.step].dataset.title} · Koppelklaar`;
 };
 

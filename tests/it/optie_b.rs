@@ -77,6 +77,7 @@ fn what_is_left_out_and_what_is_asked_is_said_with_the_option_that_answers() {
         "Blad: Deelnemers overzicht.",
         "Niet gebruikte bladen: Parameters.",
         "Niet overgenomen: Geb. datum, M/V, BSN.",
+        "Persoonsgegevens die Numo niet nodig heeft (laat ze weg uit de export): Geb. datum, M/V, BSN.",
         "Overgeslagen lege rijen: 1.",
         "Overgeslagen rijen met een totaal of opmerking: 11.",
         "(--fill-zeros yes|no)",

@@ -119,8 +119,8 @@ fn of_more_studies_than_a_page_shows_each_has_its_turn_and_a_table_fills_all_of_
         let browser = stage.browser();
         let (mut text, mut table) = (HEAD.to_owned(), "Studie;opleidingscode\n".to_owned());
         for number in 0..230 {
-            write!(text, "{};Bo;Proef;4ha;Studie {number:03}\n", 101_000 + number).expect("a text grows");
-            write!(table, "Studie {number:03};VERZONNEN-{number:03}\n").expect("a text grows");
+            writeln!(text, "{};Bo;Proef;4ha;Studie {number:03}", 101_000 + number).expect("a text grows");
+            writeln!(table, "Studie {number:03};VERZONNEN-{number:03}").expect("a text grows");
         }
         at_studies(&browser, &file(stage, "studies.csv", &text));
         let rows = "return document.querySelectorAll('tr[data-study]').length";

@@ -47,7 +47,7 @@ window.addEventListener("beforeprint", () => {
     boxes: seen("[data-manual] .tick-box").length,
     cleaned: seen("[data-clean-up] li").length,
     mail: seen("#handleiding-mail").length,
-    useless: seen("button, .drop, nav, [data-by-page], .no-print").map((one) => one.outerHTML.slice(0, 80)),
+    useless: seen("button, summary, .drop, .file, nav, [data-by-page], .no-print").map((one) => one.outerHTML.slice(0, 80)),
   };
 });
 "##;

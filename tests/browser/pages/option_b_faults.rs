@@ -240,10 +240,7 @@ const LOST_ON_THE_WAY: [(&str, &str); 2] = [
         "module",
         "const real = fetch; window.fetch = (from, ...rest) => (`${from}`.endsWith('.wasm') ? Promise.reject(new TypeError('Failed to fetch')) : real(from, ...rest));",
     ),
-    (
-        "worker",
-        "const Real = Worker; window.Worker = class extends Real { constructor() { super('/assets/nergens/optie-b-worker.js'); } };",
-    ),
+    ("worker", "const Real = Worker; window.Worker = class extends Real { constructor() { super('/nergens.js'); } };"),
 ];
 
 #[test]
