@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 use entity::{connection, onboarding, school, school_summary};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ActiveModelTrait, DatabaseBackend, EntityTrait, FromQueryResult, IntoActiveModel, Iterable, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveModelTrait, ConnectionTrait, DatabaseBackend, EntityTrait, FromQueryResult, IntoActiveModel, Iterable,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -20,7 +20,7 @@ use crate::domain::onboarding::{Gate, Onboarding, Party};
 use crate::domain::school::Region;
 use crate::domain::search::search_text;
 use crate::domain::text::fold;
-use crate::store::{ConnectionTrait, StoreError};
+use crate::store::StoreError;
 
 /// How many connections are read at once.
 pub(in crate::store) const BATCH: usize = 500;
