@@ -10,6 +10,7 @@ pub mod audit;
 pub mod bounce;
 pub mod check;
 pub mod connection;
+pub mod count;
 pub mod credential;
 pub mod heartbeat;
 pub mod ids;

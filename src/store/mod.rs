@@ -31,7 +31,7 @@ pub use error::StoreError;
 pub use lease_term::LeaseTerm;
 pub use write_tx::WriteTx;
 
-use crate::words::MOST_COUNTED;
+use crate::domain::count::MOST_COUNTED;
 
 /// Something that queries can run on: a pool or a transaction.
 pub use sea_orm::ConnectionTrait;

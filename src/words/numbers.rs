@@ -1,8 +1,6 @@
 //! How many there are, as far as a page says.
 
-/// Up to here pages count: nobody does anything else at 1,001 than at 20,000, and to count those takes as long as to read
-/// them.
-pub const MOST_COUNTED: u64 = 1000;
+use crate::domain::count::MOST_COUNTED;
 
 /// A number of rows that were counted up to [`MOST_COUNTED`] and one more.
 pub fn counted(number: u64) -> String {

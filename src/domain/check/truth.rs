@@ -4,6 +4,8 @@
 //! So none of them calls a step simply done while the newest check says otherwise. Not here: what a check makes fall
 //! ([`judge`](super::judge())) and the words for it (the room `words`).
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use strum::IntoEnumIterator;
 
@@ -150,6 +152,11 @@ impl<'a> Truths<'a> {
     /// How many questions are answered with yes, and not denied by the newest check.
     pub fn gates_done(&self) -> usize {
         Gate::iter().filter(|gate| self.answer(*gate).is_some_and(|stand| stand != Stand::Doubted)).count()
+    }
+
+    /// The questions that are answered with yes, and denied by the newest check.
+    pub fn doubted_gates(&self) -> BTreeSet<Gate> {
+        Gate::iter().filter(|gate| self.answer(*gate) == Some(Stand::Doubted)).collect()
     }
 
     /// The steps that are yes and that the newest check does not refuse, also those that were only said.

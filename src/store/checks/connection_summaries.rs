@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use entity::{check_count, connection_summary};
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, ExprTrait, IntoActiveModel, Iterable};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait, ExprTrait, IntoActiveModel, Iterable};
 use sea_orm::{QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use crate::domain::check::{Advice, CheckCode, Newest, Truths};
 use crate::domain::onboarding::Party;
 use crate::domain::text::fold;
-use crate::store::{ConnectionTrait, StoreError};
+use crate::store::StoreError;
 
 /// How many rows one statement writes at most.
 const ROWS: usize = 400;

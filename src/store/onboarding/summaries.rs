@@ -8,19 +8,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use entity::{check_status, connection, connection_summary, onboarding, school, school_summary};
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveModelTrait, DatabaseBackend, EntityTrait, FromQueryResult, IntoActiveModel, Iterable, JoinType};
+use sea_orm::{
+    ActiveModelTrait, ConnectionTrait, DatabaseBackend, EntityTrait, FromQueryResult, IntoActiveModel, Iterable,
+    JoinType,
+};
 use sea_orm::{QueryFilter, QueryOrder, QuerySelect, Related};
 use uuid::Uuid;
 
-use crate::domain::check::{Newest, Stand, Truths};
+use crate::domain::check::{Newest, Truths};
 use crate::domain::ids::{ConnectionId, SchoolId};
 use crate::domain::onboarding::progress::{is_stuck, waits_on_since};
 use crate::domain::onboarding::{Gate, Onboarding, Party};
 use crate::domain::school::Region;
 use crate::domain::search::search_text;
 use crate::domain::text::fold;
+use crate::store::StoreError;
 use crate::store::checks::connection_summaries::{self, Checked};
-use crate::store::{ConnectionTrait, StoreError};
 
 /// How many connections are read at once.
 pub(in crate::store) const BATCH: usize = 500;
@@ -194,10 +197,8 @@ fn to_row(source: &Source, whole: &Onboarding, school: school::Model) -> Option<
     let state = whole.only(SchoolId::from_uuid(school.id))?;
     let lifecycle = state.lifecycle();
     let is_held = |party| waits_on_since(&state, party).is_some();
-    let truths = Truths { state: &state, newest: source.newest() };
-    let is_doubted = |gate: &Gate| truths.answer(*gate) == Some(Stand::Doubted);
-    let doubted = Gate::iter().filter(is_doubted).map(Gate::as_str);
-    let doubted = doubted.collect::<Vec<_>>().join(" ");
+    let doubted = Truths { state: &state, newest: source.newest() }.doubted_gates();
+    let doubted = doubted.into_iter().map(Gate::as_str).collect::<Vec<_>>().join(" ");
     let texts = [&*school.name, &source.name, &school.brin, &school.brin_key, &source.domain];
     let people = source.people.iter().flat_map(|names| names.lines());
     Some(school_summary::Model {
