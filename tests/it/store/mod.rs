@@ -1,5 +1,6 @@
 //! What the database must hold up by itself: all or nothing, one at a time, and nothing changed behind our back.
 
+mod at_scale;
 mod audit;
 mod changes;
 mod clock;
