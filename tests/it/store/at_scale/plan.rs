@@ -15,6 +15,8 @@ const SMALL: &[(&str, &str)] = &[
     ("job_slot", "one for each job"),
     ("loaded_holidays", "one for each load of a file"),
     ("outage", "a few a year"),
+    ("check_run", "a few for each colleague"),
+    ("check_tally", "one for each way in which a check ends"),
     ("check_host", "hosts that are being asked at this moment"),
 ];
 
