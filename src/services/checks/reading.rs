@@ -82,6 +82,13 @@ pub struct Tally {
     pub outage: Option<Outage>,
 }
 
+impl Tally {
+    /// How many connections ended so at their last check; with nothing, those that were never checked.
+    pub fn ended(&self, code: Option<CheckCode>) -> u64 {
+        self.counts.iter().filter(|one| one.code == code).map(|one| one.connections).sum()
+    }
+}
+
 /// The check with this id, for who may see its connection: the caller compares [`Check::connection`].
 ///
 /// # Errors

@@ -35,14 +35,11 @@ pub(super) struct Part {
 /// The count, largest to smallest step on the ladder, with the parts of the bar; `href_to` leads to those that are chosen so.
 pub(super) fn tally_rows(tally: &Tally, href_to: impl Fn(&str) -> String) -> Vec<TallyRow> {
     let total: u64 = tally.counts.iter().map(|one| one.connections).sum();
-    let count_of = |wanted: Option<CheckCode>| -> u64 {
-        tally.counts.iter().filter(|one| one.code == wanted).map(|one| one.connections).sum()
-    };
     let kinds = CheckCode::iter().map(Some).chain([None]);
     let mut x = 0;
     let mut rows = vec![];
     for kind in kinds {
-        let count = count_of(kind);
+        let count = tally.ended(kind);
         if count == 0 && kind != Some(CheckCode::Ok) {
             continue;
         }

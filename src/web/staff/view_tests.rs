@@ -7,17 +7,10 @@ use chrono::{Duration, TimeZone};
 use super::*;
 use crate::domain::check::testing::histories;
 use crate::domain::onboarding::Command;
-use crate::domain::onboarding::progress::waits_on_since;
 use crate::domain::onboarding::testing::{Walk, contact_id, reason, school_id, superbeheerder, support, ticket};
 
 fn names() -> Names {
     Names { contacts: BTreeMap::from([(contact_id(1), "Anna de Wit".to_owned())]), ..Names::default() }
-}
-
-/// Who has something to do, in the order in which lists name them.
-fn holders(state: &Onboarding) -> Vec<Party> {
-    let holds = |party: &Party| waits_on_since(state, *party).is_some();
-    [Party::Kurve, Party::School, Party::Magister].into_iter().filter(holds).collect()
 }
 
 fn rows(walk: &Walk) -> Vec<GateRow> {

@@ -4,7 +4,7 @@ use koppelklaar::links;
 
 /// What a route is to a visitor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum May {
+pub(crate) enum May {
     /// They get past the lock: a page, or an answer about what they sent.
     Enter,
     /// They are asked to sign in as a school.
@@ -26,7 +26,7 @@ const ACTING: [May; 4] = [StaffSignIn, StaffSignIn, No, Enter];
 const MACHINE: [May; 4] = [Key; 4];
 
 /// Every route, for: a stranger, a school contact, a reader of Kurve, a colleague of support.
-pub(super) const TABLE: &[(&str, &str, [May; 4])] = &[
+pub(crate) const TABLE: &[(&str, &str, [May; 4])] = &[
     ("GET", links::HOME, PUBLIC),
     ("GET", links::OPTION_B, PUBLIC),
     ("GET", links::OPTION_B_CONVERTER, PUBLIC),

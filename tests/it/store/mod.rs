@@ -1,7 +1,9 @@
 //! What the database must hold up by itself: all or nothing, one at a time, and nothing changed behind our back.
 
+mod at_scale;
 mod audit;
 mod changes;
+mod check_plans;
 mod clock;
 mod credentials;
 mod due;

@@ -32,7 +32,7 @@ use koppelklaar::store::onboarding::schools;
 use koppelklaar::store::onboarding::upkeep::{self, Which};
 use koppelklaar::store::operations::{recount, tally};
 use koppelklaar::store::people::contacts;
-use koppelklaar::store::{self, Db};
+use koppelklaar::store::{self, Db, Heard};
 use koppelklaar::web::rate_limit::Allowance;
 use koppelklaar::web::{WebOptions, WebState, router};
 use secrecy::ExposeSecret;
@@ -102,6 +102,13 @@ pub(crate) fn monday() -> DateTime<Utc> {
     DateTime::parse_from_rfc3339("2026-11-23T10:00:00Z").expect("a moment").to_utc()
 }
 
+/// What an app is made on.
+struct Opened {
+    database: TestDatabase,
+    db: Db,
+    allowance: Allowance,
+}
+
 impl TestApp {
     /// An app on a fresh database.
     pub(crate) async fn start(kind: DatabaseKind) -> Self {
@@ -114,6 +121,19 @@ impl TestApp {
         Self::start_checking(kind, allowance, magister, CheckPolicy::default()).await
     }
 
+    /// An app that tells of every statement.
+    pub(crate) async fn start_listening(
+        kind: DatabaseKind,
+        hear: impl Fn(&Heard) + Clone + Send + Sync + 'static,
+    ) -> Self {
+        let allowance = Allowance { per_client: nonzero(10_000), per_address: nonzero(10_000) };
+        let magister = Magister::new(Reach::nowhere(), Limits::default(), Chance::seeded(8));
+        let database = database::fresh(kind).await;
+        let mut db = Db::connect(&database.url).await.expect("the database opens");
+        db.listen(hear);
+        Self::on(Opened { database, db, allowance }, magister, CheckPolicy::default())
+    }
+
     /// An app that reaches some Magister.
     pub(crate) async fn start_checking(
         kind: DatabaseKind,
@@ -122,6 +142,12 @@ impl TestApp {
         check_policy: CheckPolicy,
     ) -> Self {
         let database = database::fresh(kind).await;
+        let db = Db::connect(&database.url).await.expect("the database opens");
+        Self::on(Opened { database, db, allowance }, magister, check_policy)
+    }
+
+    fn on(opened: Opened, magister: Magister, check_policy: CheckPolicy) -> Self {
+        let Opened { database, db, allowance } = opened;
         let chance = Chance::seeded(7);
         let line = KeyRing::generate_line(&chance, "k1").expect("a good id");
         let keys_text = line.expose_secret().to_owned();
@@ -132,7 +158,7 @@ impl TestApp {
             bounce_address: Some("bounces@kurve.nl".parse().expect("a good address")),
             check_policy,
             ..Context::new(
-                Db::connect(&database.url).await.expect("the database opens"),
+                db,
                 KeyRing::parse(&keys_text).expect("a good ring"),
                 chance,
                 BaseUrl::parse(BASE).expect("a good base URL"),

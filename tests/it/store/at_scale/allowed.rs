@@ -1,0 +1,28 @@
+//! Statements that may read much, each with the reason. What is not said here may read no more than a page.
+
+/// What a statement is run for (its beginning), a part of its words, and why it may.
+pub(super) const ALLOWED: &[(&str, &str, &str)] = &[
+    ("", r#"FROM "audit" ORDER BY "audit"."id" DESC LIMIT"#, "the last line, in the order in which the table lies"),
+    ("", "WHERE ? = ?", "a list of nothing, which reads nothing"),
+    ("job delete_expired", "", "each six hours, over what visitors asked for lately and what ended"),
+    ("job repair_clock", "", "each hour, over checks; only what a clock that was ahead left behind is changed"),
+    ("job resume_paused", r#""resume_on" <= "#, "pauses that ended since ten minutes ago"),
+    ("job end_passwords", r#""password_until" <= "#, "passwords whose days were over since half a minute ago"),
+    ("job plan_reminders", r#"FROM "reminder_mail""#, "who had a mail today, so that nobody gets two"),
+    ("making a check", "", "the line of checks; after a clock that was ahead all turns are at one moment"),
+    ("sending mails", " BETWEEN ", "the digest looks once a day for rows that cannot be read, some at a time"),
+    ("", r#"FROM "audit" WHERE "audit"."action" = "#, "what was pressed within the last two minutes"),
+    (
+        "GET /beheer",
+        r#""outbox"."status" = "#,
+        "a count of the mails that wait or failed, by an index over nothing else",
+    ),
+    ("GET /beheer", r#""onboarding"."no_answer_since" IS NOT NULL"#, "a count by an index over those alone"),
+    (
+        "job plan_checks",
+        "",
+        "each ten minutes: whoever has a password and no turn yet, which nothing says but all of them",
+    ),
+    ("sending mails", r#""check_status""#, "the digest counts once a day what is lost and what ends"),
+    ("sending mails", r#"FROM "onboarding""#, "the digest counts once a day what waits"),
+];
