@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use koppelklaar::domain::ids::{ConnectionId, ContactId, SchoolId};
 use koppelklaar::domain::notice::MailKind;
+use koppelklaar::domain::onboarding::Step;
 use koppelklaar::domain::tally::{FigureKind, week_of};
-use koppelklaar::store::checks::check_status_list;
 use koppelklaar::store::mail::{mail_connections, outbox};
 use koppelklaar::store::onboarding::overview::{self, WaitingAfter};
 use koppelklaar::store::onboarding::{joins, onboardings, option_b};
@@ -157,20 +157,6 @@ fn what_is_kept_of_schools_with_optie_b_is_found_by_the_schools() {
             option_b::list(conn, &schools).await.expect("the store answers");
         })
         .await;
-    });
-}
-
-#[test]
-fn certificates_that_end_soon_are_found_by_indexes() {
-    run(|app: TestApp| async move {
-        let (now, later) = (app.now(), app.now() + chrono::TimeDelta::days(30));
-
-        let plans = plans(&app, async |conn| {
-            check_status_list::list_certificates(conn, now, later).await.expect("the store answers");
-        });
-
-        // By their ends, or by the schools in use: that is for the database to choose.
-        assert!(!plans.await.is_empty());
     });
 }
 

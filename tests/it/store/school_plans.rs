@@ -16,7 +16,7 @@ use crate::support::{TestApp, run};
 /// More than are few enough to sort.
 const SCHOOLS: u32 = 3000;
 
-async fn fill(app: &TestApp) -> DatabaseConnection {
+pub(super) async fn fill(app: &TestApp) -> DatabaseConnection {
     let order = Order { schools: SCHOOLS, kurve: app.kurve().await, now: app.now() };
     fleet::fill(app.context(), order, |_| {}).await.expect("they are made");
     let mut options = ConnectOptions::new(&app.database.url);
@@ -37,29 +37,39 @@ async fn plans(app: &TestApp, conn: &DatabaseConnection, filter: &Filter) -> Vec
     let middle = After { name: "m".to_owned(), id: uuid::Uuid::nil() };
     let mut plans = vec![];
     for after in [None, Some(&middle)] {
-        let queries = asked(conn, async |conn| {
+        let ask = async |conn: &DatabaseConnection| {
             school_list::list(conn, filter, after, 50).await.expect("the store answers");
-        });
-        for query in queries.await {
-            let is_postgres = app.database.is_postgres();
-            let (explain, column) =
-                if is_postgres { ("EXPLAIN", "QUERY PLAN") } else { ("EXPLAIN QUERY PLAN", "detail") };
-            let statement = Statement::from_string(conn.get_database_backend(), format!("{explain} {query}"));
-            let rows = conn.query_all_raw(statement).await.expect("a plan");
-            let lines: Vec<String> = rows.iter().map(|row| row.try_get("", column).expect("a text")).collect();
-            plans.push(lines.join("\n"));
-        }
+        };
+        plans.extend(plans_of(app, conn, ask).await);
     }
     plans
 }
 
-fn sorts(plan: &str) -> bool {
+/// The plan of each query that is asked.
+pub(super) async fn plans_of(
+    app: &TestApp,
+    conn: &DatabaseConnection,
+    ask: impl AsyncFnOnce(&DatabaseConnection),
+) -> Vec<String> {
+    let is_postgres = app.database.is_postgres();
+    let (explain, column) = if is_postgres { ("EXPLAIN", "QUERY PLAN") } else { ("EXPLAIN QUERY PLAN", "detail") };
+    let mut plans = vec![];
+    for query in asked(conn, ask).await {
+        let statement = Statement::from_string(conn.get_database_backend(), format!("{explain} {query}"));
+        let rows = conn.query_all_raw(statement).await.expect("a plan");
+        let lines: Vec<String> = rows.iter().map(|row| row.try_get("", column).expect("a text")).collect();
+        plans.push(lines.join("\n"));
+    }
+    plans
+}
+
+pub(super) fn sorts(plan: &str) -> bool {
     plan.contains("TEMP B-TREE") || plan.contains("Sort")
 }
 
 /// Reads all rows of a table in no order.
-fn scans(plan: &str) -> bool {
-    let is_scan = |line: &str| line.contains("SCAN school_summary") && !line.contains(" INDEX ");
+pub(super) fn scans(plan: &str) -> bool {
+    let is_scan = |line: &str| line.contains("SCAN ") && line.contains("_summary") && !line.contains(" INDEX ");
     plan.contains("Seq Scan") || plan.lines().any(is_scan)
 }
 

@@ -1,0 +1,70 @@
+//! How the database finds a page of the list of connections, and what Kurve has to look into: each filter by an index in
+//! the order of the list.
+
+use chrono::TimeDelta;
+use koppelklaar::domain::check::CheckCode;
+use koppelklaar::store::checks::check_status_list::{self, ConnectionFilter};
+use koppelklaar::store::onboarding::overview::After;
+
+use super::many;
+use super::school_plans::{fill, plans_of, scans, sorts};
+use crate::support::{TestApp, run};
+
+#[test]
+fn every_filter_of_the_connections_is_an_index_in_the_order_of_the_list() {
+    run(|app: TestApp| async move {
+        let conn = fill(&app).await;
+        let ids = many::connections(app.context()).await;
+        many::add_checks(app.context(), &ids, app.now()).await;
+        let filters = [
+            (ConnectionFilter::All, "sort_name_connection_id"),
+            (ConnectionFilter::Green, "last_code"),
+            (ConnectionFilter::Failing, "with_fault"),
+            (ConnectionFilter::Code(CheckCode::LoginRefused), "last_code"),
+            (ConnectionFilter::NotChecked, "last_code"),
+            (ConnectionFilter::Lost, "lost"),
+            (ConnectionFilter::CheckedBefore(app.now()), "last_checked_at"),
+        ];
+        for (filter, index) in filters {
+            let is_by_age = matches!(filter, ConnectionFilter::CheckedBefore(_));
+            let name = if is_by_age { "1700000000000" } else { "m" };
+            let middle = After { name: name.to_owned(), id: uuid::Uuid::nil() };
+            for after in [None, Some(&middle)] {
+                let plans = plans_of(&app, &conn, async |conn| {
+                    check_status_list::list(conn, filter, after, 50).await.expect("the store answers");
+                });
+                let plans = plans.await;
+
+                assert!(plans[0].contains(&format!("idx-connection_summary-{index}")), "{filter:?}\n{plans:?}");
+                assert!(plans.iter().all(|plan| !sorts(plan) && !scans(plan)), "{filter:?}\n{plans:?}");
+            }
+        }
+    });
+}
+
+#[test]
+fn what_kurve_has_to_look_into_is_read_longest_first_without_the_others() {
+    run(|app: TestApp| async move {
+        let conn = fill(&app).await;
+        let ids = many::connections(app.context()).await;
+        many::add_checks(app.context(), &ids, app.now()).await;
+        let (now, later) = (app.now(), app.now() + TimeDelta::days(60));
+
+        let for_kurve = plans_of(&app, &conn, async |conn| {
+            check_status_list::list_for_kurve(conn, 20).await.expect("the store answers");
+        });
+        let lost = plans_of(&app, &conn, async |conn| {
+            check_status_list::list_lost(conn, 20).await.expect("the store answers");
+        });
+        let certificates = plans_of(&app, &conn, async |conn| {
+            check_status_list::list_certificates(conn, now, later).await.expect("the store answers");
+        });
+
+        for (plans, index) in
+            [(for_kurve.await, "kurve_since"), (lost.await, "lost_since"), (certificates.await, "certificate_until")]
+        {
+            assert!(plans[0].contains(&format!("idx-connection_summary-{index}")), "{plans:?}");
+            assert!(plans.iter().all(|plan| !sorts(plan) && !scans(plan)), "{plans:?}");
+        }
+    });
+}
