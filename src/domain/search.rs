@@ -90,12 +90,13 @@ fn address(word: &str) -> Option<EmailAddress> {
     if !word.contains('@') {
         return None;
     }
-    let bare = word.trim_matches(['<', '>', '(', ')', '[', ']', '"', '\'', ',', ';', ':']);
+    let around = ['<', '>', '(', ')', '[', ']', '"', '\'', ',', ';', ':', '.'];
+    let bare = word.trim_matches(around);
     let bare = match bare.get(..7) {
         Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => &bare[7..],
         _ => bare,
     };
-    let bare = bare.split('?').next().unwrap_or(bare).trim_end_matches('.');
+    let bare = bare.split('?').next().unwrap_or(bare).trim_end_matches(around);
     EmailAddress::parse(bare).ok()
 }
 

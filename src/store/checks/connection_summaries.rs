@@ -117,21 +117,21 @@ pub async fn list_counts(conn: &impl ConnectionTrait) -> Result<Vec<CheckCount>,
 
 /// The same, counted from the rows: what [`list_counts`] gives can be held against it.
 pub async fn recount(conn: &impl ConnectionTrait) -> Result<Vec<CheckCount>, StoreError> {
-    let name = |column: connection_summary::Column| Expr::col(column).if_null("");
-    let (code, holder) = (name(connection_summary::Column::LastCode), name(connection_summary::Column::Holder));
-    let rows: Vec<(String, String, i64)> = connection_summary::Entity::find()
+    let rows: Vec<(Option<String>, Option<String>, i64)> = connection_summary::Entity::find()
         .select_only()
-        .expr_as(code.clone(), "code")
-        .expr_as(holder.clone(), "party")
-        .expr_as(Expr::col(connection_summary::Column::ConnectionId).count(), "n")
-        .group_by(code.clone())
-        .group_by(holder.clone())
-        .order_by_asc(code)
-        .order_by_asc(holder)
+        .column(connection_summary::Column::LastCode)
+        .column(connection_summary::Column::Holder)
+        .column_as(connection_summary::COLUMN.connection_id.count(), "connections")
+        .group_by(connection_summary::COLUMN.last_code)
+        .group_by(connection_summary::COLUMN.holder)
         .into_tuple()
         .all(conn)
         .await?;
-    rows.into_iter().map(|(code, holder, n)| to_count(&code, &holder, n)).collect()
+    let named = |(code, holder, n): (Option<String>, Option<String>, i64)| {
+        ((code.unwrap_or_default(), holder.unwrap_or_default()), n)
+    };
+    let rows: BTreeMap<(String, String), i64> = rows.into_iter().map(named).collect();
+    rows.into_iter().map(|((code, holder), n)| to_count(&code, &holder, n)).collect()
 }
 
 fn to_count(code: &str, holder: &str, n: i64) -> Result<CheckCount, StoreError> {
