@@ -99,6 +99,7 @@ async fn open_on_their_word(checks: &Checks) -> Vec<TestSchool> {
         schools.push(TestSchool { id, connection, contact: contacts[0].id, brin, email });
     }
     work.commit().await.expect("the database answers");
+    app.count_anew().await;
     for school in &schools {
         app.claim(school, Step::DetailsSubmitted).await.expect("it is open");
         app.issue(checks.kurve, school).await;

@@ -351,6 +351,15 @@ impl TestApp {
         assert_eq!(kept, counted, "how many connections ended how");
     }
 
+    /// Counts what a test wrote behind the program's back.
+    pub(crate) async fn count_anew(&self) {
+        let work = self.context().db.begin_write().await.expect("the database answers");
+        let kept = tally::load_all(work.conn()).await.expect("the figures can be read");
+        let missing = recount::count(work.conn()).await.expect("the rows can be read").without(&kept);
+        tally::add(work.conn(), &missing).await.expect("the figures can be written");
+        work.commit().await.expect("the database answers");
+    }
+
     /// Runs a statement on what lists come from behind the program's back, and has the lists follow.
     pub(crate) async fn rewrite(&self, statement: &str) {
         database::sql(&self.database.url, statement).await;
