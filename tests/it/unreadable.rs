@@ -24,7 +24,7 @@ async fn spoil(app: &TestApp, school: &TestSchool, table: &str, change: &str) {
     // SQLite keeps an id as bytes.
     let id = school.connection.to_string();
     let place = if app.context().db.is_sqlite() { format!("x'{}'", id.replace('-', "")) } else { format!("'{id}'") };
-    sql(&app.database.url, &format!("UPDATE {table} SET {change} WHERE connection_id = {place}")).await;
+    app.rewrite(&format!("UPDATE {table} SET {change} WHERE connection_id = {place}")).await;
 }
 
 async fn all_beat(app: &TestApp) {

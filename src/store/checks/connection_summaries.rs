@@ -163,8 +163,6 @@ pub(in crate::store) struct Checked<'a> {
     pub(in crate::store) name: &'a str,
     /// Whether its schools are under way or done: of one that stopped, or rests, nobody checks how it is now.
     pub(in crate::store) is_in_use: bool,
-    pub(in crate::store) last_code: Option<&'a str>,
-    pub(in crate::store) last_checked_at: Option<DateTime<Utc>>,
     /// The newest check, where it can be read.
     pub(in crate::store) newest: Option<Newest>,
     pub(in crate::store) is_lost: bool,
@@ -183,8 +181,8 @@ pub(in crate::store) fn to_row(checked: &Checked<'_>) -> connection_summary::Mod
     connection_summary::Model {
         connection_id: checked.connection,
         sort_name: fold(checked.name),
-        last_code: checked.last_code.map(str::to_owned),
-        last_checked_at: checked.last_checked_at,
+        last_code: checked.newest.map(|newest| newest.code.as_str().to_owned()),
+        last_checked_at: checked.newest.map(|newest| newest.at),
         holder: holder.map(|party: Party| party.as_str().to_owned()),
         is_lost: checked.is_lost,
         lost_since: checked.failing_since.filter(|_| checked.is_in_use && checked.is_lost),

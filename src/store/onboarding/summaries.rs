@@ -118,8 +118,6 @@ impl Source {
             connection: self.checked?,
             name: &self.name,
             is_in_use: ["active", "completed"].contains(&&*self.lifecycle),
-            last_code: self.last_code.as_deref(),
-            last_checked_at: self.last_checked_at,
             newest,
             is_lost: self.is_lost.unwrap_or_default(),
             failing_since: self.failing_since,

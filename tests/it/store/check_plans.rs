@@ -5,17 +5,28 @@ use chrono::TimeDelta;
 use koppelklaar::domain::check::CheckCode;
 use koppelklaar::store::checks::check_status_list::{self, ConnectionFilter};
 use koppelklaar::store::onboarding::overview::After;
+use sea_orm::DatabaseConnection;
 
 use super::many;
-use super::school_plans::{fill, plans_of, scans, sorts};
+use super::school_plans::{SCHOOLS, fill, plans_of, scans, sorts};
+use crate::support::database::sql;
 use crate::support::{TestApp, run};
+
+/// Many connections, most of them checked.
+async fn fill_checked(app: &TestApp) -> DatabaseConnection {
+    let conn = fill(app, SCHOOLS).await;
+    let ids = many::connections(app.context()).await;
+    many::add_checks(app.context(), &ids, app.now()).await;
+    if app.database.is_postgres() {
+        sql(&app.database.url, "ANALYZE").await;
+    }
+    conn
+}
 
 #[test]
 fn every_filter_of_the_connections_is_an_index_in_the_order_of_the_list() {
     run(|app: TestApp| async move {
-        let conn = fill(&app).await;
-        let ids = many::connections(app.context()).await;
-        many::add_checks(app.context(), &ids, app.now()).await;
+        let conn = fill_checked(&app).await;
         let filters = [
             (ConnectionFilter::All, "sort_name_connection_id"),
             (ConnectionFilter::Green, "last_code"),
@@ -45,9 +56,7 @@ fn every_filter_of_the_connections_is_an_index_in_the_order_of_the_list() {
 #[test]
 fn what_kurve_has_to_look_into_is_read_longest_first_without_the_others() {
     run(|app: TestApp| async move {
-        let conn = fill(&app).await;
-        let ids = many::connections(app.context()).await;
-        many::add_checks(app.context(), &ids, app.now()).await;
+        let conn = fill_checked(&app).await;
         let (now, later) = (app.now(), app.now() + TimeDelta::days(60));
 
         let for_kurve = plans_of(&app, &conn, async |conn| {

@@ -11,6 +11,7 @@ use koppelklaar::domain::text::{Brin, SchoolDomain, SchoolName};
 use koppelklaar::services::onboarding::moves::{self, MoveTo};
 use koppelklaar::services::onboarding::onboardings::{self, ConnectionFile};
 use koppelklaar::services::onboarding::schools;
+use koppelklaar::store::onboarding::upkeep::{self, Which};
 use koppelklaar::store::operations::{recount, tally};
 use koppelklaar::store::people::staff;
 use koppelklaar::store::schema;
@@ -168,6 +169,7 @@ fn the_step_that_makes_the_figures_counts_what_was_there_before_it() {
 
         Migrator::down(&db, Some(back)).await.expect("they can be undone");
         Migrator::up(&db, None).await.expect("and done again");
+        upkeep::fill(&app.context().db, Which::All).await.expect("the lists are filled");
 
         assert!(!texts(&app.database.url, "SELECT kind FROM weekly_figure").await.is_empty());
         app.figures_hold().await;

@@ -13,11 +13,14 @@ use super::plans::asked;
 use crate::support::database::sql;
 use crate::support::{TestApp, run};
 
-/// More than are few enough to sort.
-const SCHOOLS: u32 = 3000;
+/// So many that a page is a small part.
+pub(super) const SCHOOLS: u32 = 800;
 
-pub(super) async fn fill(app: &TestApp) -> DatabaseConnection {
-    let order = Order { schools: SCHOOLS, kurve: app.kurve().await, now: app.now() };
+/// More than are few enough to sort what a search finds.
+const MANY_SCHOOLS: u32 = 3000;
+
+pub(super) async fn fill(app: &TestApp, schools: u32) -> DatabaseConnection {
+    let order = Order { schools, kurve: app.kurve().await, now: app.now() };
     fleet::fill(app.context(), order, |_| {}).await.expect("they are made");
     let mut options = ConnectOptions::new(&app.database.url);
     options.max_connections(1);
@@ -76,7 +79,7 @@ pub(super) fn scans(plan: &str) -> bool {
 #[test]
 fn every_filter_is_an_index_in_the_order_of_the_list() {
     run(|app: TestApp| async move {
-        let conn = fill(&app).await;
+        let conn = fill(&app, SCHOOLS).await;
         let mut filters = vec![
             (Filter::default(), "sort_name_school_id"),
             (Filter { is_stuck: true, ..Filter::default() }, "is_stuck"),
@@ -109,7 +112,7 @@ fn every_filter_is_an_index_in_the_order_of_the_list() {
 #[test]
 fn a_search_reads_what_it_finds_or_walks_in_order_and_sorts_no_more_than_few() {
     run(|app: TestApp| async move {
-        let conn = fill(&app).await;
+        let conn = fill(&app, MANY_SCHOOLS).await;
         // Of all generated schools each has a contact and a BRIN; few have a word of three signs in common.
         let cases = [
             ("wilg", true),
