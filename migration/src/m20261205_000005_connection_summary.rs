@@ -59,11 +59,16 @@ fn subject() -> Subject {
     let with_fault = index("idx-connection_summary-with_fault", TABLE, &by_name)
         .and_where(Expr::col("last_code").ne("ok"))
         .to_owned();
+    // PostgreSQL takes the rows without a value for in no order, also where the index has one.
+    let never = index("idx-connection_summary-never_checked", TABLE, &by_name)
+        .and_where(Expr::col("last_code").is_null())
+        .to_owned();
     let lost = index("idx-connection_summary-lost", TABLE, &by_name).and_where(Expr::col("is_lost")).to_owned();
     let indexes = vec![
         index("idx-connection_summary-sort_name_connection_id", TABLE, &by_name),
         index("idx-connection_summary-last_code", TABLE, &["last_code", "sort_name", "connection_id"]),
         with_fault,
+        never,
         lost,
         index("idx-connection_summary-last_checked_at", TABLE, &["last_checked_at", "connection_id"]),
         index("idx-connection_summary-lost_since", TABLE, &["lost_since", "connection_id"]),

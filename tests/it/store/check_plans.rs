@@ -32,7 +32,7 @@ fn every_filter_of_the_connections_is_an_index_in_the_order_of_the_list() {
             (ConnectionFilter::Green, "last_code"),
             (ConnectionFilter::Failing, "with_fault"),
             (ConnectionFilter::Code(CheckCode::LoginRefused), "last_code"),
-            (ConnectionFilter::NotChecked, "last_code"),
+            (ConnectionFilter::NotChecked, "never_checked"),
             (ConnectionFilter::Lost, "lost"),
             (ConnectionFilter::CheckedBefore(app.now()), "last_checked_at"),
         ];

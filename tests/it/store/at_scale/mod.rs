@@ -13,7 +13,7 @@ use std::sync::Mutex;
 
 use chrono::TimeDelta;
 use koppelklaar::demo::fleet::{self, Order};
-use koppelklaar::domain::ids::JoinRequestId;
+use koppelklaar::domain::ids::{CheckId, JoinRequestId};
 use koppelklaar::domain::join::{Asker, JoinKind, JoinRequest};
 use koppelklaar::domain::school::{ContactRef, Region, SchoolDetails};
 use koppelklaar::domain::text::{Brin, SchoolDomain, SchoolName};
@@ -46,6 +46,8 @@ struct People {
     kurve: Visitor,
     /// The path of a run of checks.
     run: String,
+    /// A check of the school.
+    check: CheckId,
 }
 
 /// What is not opened by a link: it takes a token, which is found by its hash, or never ends.
@@ -125,7 +127,8 @@ async fn fill(app: &TestApp) -> People {
     let asked = page.submit(&kurve, "[data-form=run]", &[(&ticked, "ja"), ("wat", "scholen")]).await;
     let run = asked.location().to_owned();
     checks::run_next(context, &app.app.magister, || app.now()).await.expect("the line can be read");
-    People { school, stopped, kurve, run }
+    let check = checks::latest(context, school.connection).await.expect("the store answers").expect("one was made").id;
+    People { school, stopped, kurve, run, check }
 }
 
 fn letter(number: usize) -> char {
@@ -137,13 +140,18 @@ async fn open_all(app: &TestApp, people: &People, notes: &Notes) -> BTreeSet<Str
     let of_school = |school: &TestSchool| vec![school.at(links::SCHOOL), links::SCHOOLS.to_owned()];
     let public = [links::HOME, links::SIGN_IN, links::SIGN_IN_CODE, links::STAFF_SIGN_IN, links::REGISTER_SENT];
     let machines = [links::HEALTH_LIVE, links::HEALTH_READY, links::API_DESCRIPTION];
-    let mut opened = crawl(&people.kurve, notes, &[links::STAFF.to_owned(), people.run.clone()]).await;
+    let check = links::staff_check(links::STAFF_CHECK, people.school.connection, people.check);
+    let mut opened = crawl(&people.kurve, notes, &[links::STAFF.to_owned(), people.run.clone(), check]).await;
     for school in [&people.school, &people.stopped] {
         notes.begin("");
         app.new_mails().await;
         notes.begin("signing in");
         let contact = app.portal(school).await;
-        opened.extend(crawl(&contact, notes, &of_school(school)).await);
+        let mut begins = of_school(school);
+        if school.connection == people.school.connection {
+            begins.push(links::SCHOOL_CHECK.check(school.connection, people.check));
+        }
+        opened.extend(crawl(&contact, notes, &begins).await);
     }
     let public: Vec<String> = public.iter().chain(&machines).map(|path| (*path).to_owned()).collect();
     opened.extend(crawl(&app.anonymous(), notes, &public).await);
