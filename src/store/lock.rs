@@ -54,7 +54,7 @@ pub async fn hold_audit_tail(conn: &impl ConnectionTrait) -> Result<(), StoreErr
 /// On SQLite the transaction already is the only one that writes.
 pub async fn hold_tally(conn: &impl ConnectionTrait) -> Result<(), StoreError> {
     if conn.get_database_backend() == DatabaseBackend::Postgres {
-        conn.execute_unprepared("LOCK TABLE weekly_figure, standing IN SHARE ROW EXCLUSIVE MODE").await?;
+        conn.execute_unprepared("LOCK TABLE check_count, weekly_figure, standing IN SHARE ROW EXCLUSIVE MODE").await?;
     }
     Ok(())
 }

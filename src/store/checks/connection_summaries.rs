@@ -134,6 +134,17 @@ pub async fn recount(conn: &impl ConnectionTrait) -> Result<Vec<CheckCount>, Sto
     rows.into_iter().map(|((code, holder), n)| to_count(&code, &holder, n)).collect()
 }
 
+/// Counts the rows anew, in the place of what was kept. The caller holds what is [counted](crate::store::lock::hold_tally).
+pub(in crate::store) async fn count_anew(conn: &impl ConnectionTrait) -> Result<(), StoreError> {
+    check_count::Entity::delete_many().exec(conn).await?;
+    let named = |CheckCount { code, holder, connections }| {
+        let code = code.map(|code: CheckCode| code.as_str().to_owned()).unwrap_or_default();
+        let holder = holder.map(|holder: Party| holder.as_str().to_owned()).unwrap_or_default();
+        (Counted { code, holder }, i32::try_from(connections).unwrap_or(i32::MAX))
+    };
+    add(conn, recount(conn).await?.into_iter().map(named).collect()).await
+}
+
 fn to_count(code: &str, holder: &str, n: i64) -> Result<CheckCount, StoreError> {
     let corrupt = |what| StoreError::CorruptRow { table: "check_count", id: code.to_owned(), what };
     let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());

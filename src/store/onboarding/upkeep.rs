@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::domain::ids::{ConnectionId, SchoolId};
 use crate::store::checks::connection_summaries;
 use crate::store::onboarding::summaries::{BATCH, Computed, compute};
-use crate::store::{Changing, ConnectionTrait, Db, StoreError};
+use crate::store::{Changing, ConnectionTrait, Db, StoreError, lock};
 
 /// Which of the rows are computed anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +22,7 @@ pub enum Which {
 }
 
 /// Writes the rows that are missing, or all of them, some connections at a time; returns how many connections that were.
+/// With all of them, what is counted of them is counted anew too.
 ///
 /// # Errors
 /// When the database fails; what was written until then stays, and the next call goes on.
@@ -29,13 +30,20 @@ pub async fn fill(db: &Db, which: Which) -> Result<u64, StoreError> {
     let (mut filled, mut after) = (0, Uuid::nil());
     loop {
         let ids = list_next(db.writer(), which, after).await?;
-        let Some(last) = ids.last() else { return Ok(filled) };
+        let Some(last) = ids.last() else { break };
         after = *last;
         filled += ids.len() as u64;
         let tx = db.begin_write().await?;
         ids.into_iter().for_each(|id| tx.conn().touch(ConnectionId::from_uuid(id)));
         tx.commit().await?;
     }
+    if which == Which::All {
+        let tx = db.begin_write().await?;
+        lock::hold_tally(tx.conn()).await?;
+        connection_summaries::count_anew(tx.conn()).await?;
+        tx.commit().await?;
+    }
+    Ok(filled)
 }
 
 /// The next connections with schools, in the order of their ids.

@@ -17,7 +17,7 @@ use migration::{Migrator, MigratorTrait};
 use sea_orm::Database;
 
 use super::many;
-use crate::support::database::texts;
+use crate::support::database::{sql, texts};
 use crate::support::{TestApp, run};
 
 /// The step of the schema that began to keep these.
@@ -105,6 +105,22 @@ fn the_counts_follow_each_check_and_the_order_each_name() {
         let ids: Vec<ConnectionId> = failing.rows.iter().map(|listed| listed.connection.id).collect();
         assert_eq!(ids[0], first, "by its new name");
         app.new_mails().await;
+    });
+}
+
+#[test]
+fn counts_that_went_wrong_are_right_again_once_the_lists_are_written_anew() {
+    run(|app: TestApp| async move {
+        let url = &app.database.url;
+        let ids = fill(&app, 12).await;
+        many::add_checks(app.context(), &ids, app.now()).await;
+        sql(url, "UPDATE check_count SET n = n + 5").await;
+        sql(url, "INSERT INTO check_count (code, holder, n) VALUES ('too_slow', 'kurve', 7)").await;
+        assert_ne!(texts(url, KEPT).await, texts(url, COUNTED).await);
+
+        upkeep::fill(&app.context().db, Which::All).await.expect("the lists are filled");
+
+        assert_eq!(texts(url, KEPT).await, texts(url, COUNTED).await);
     });
 }
 
