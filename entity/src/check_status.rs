@@ -11,7 +11,6 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub connection_id: Uuid,
     /// When the timer checks it next; null while it does not.
-    #[sea_orm(indexed)]
     pub next_check_at: Option<DateTimeUtc>,
     /// How the last check ended.
     #[sea_orm(column_type = "Text")]

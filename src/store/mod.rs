@@ -105,6 +105,9 @@ fn page<Row, T, After>(
 /// Connections that read beside the one writer of SQLite; four serve two cores well.
 const SQLITE_READERS: u32 = 4;
 
+/// How much of its pages a connection of SQLite keeps, in MiB, as the library has it.
+pub const SQLITE_CACHE_MIB: u32 = 2;
+
 /// Connections to PostgreSQL per instance; one of them listens for notifications.
 const POSTGRES_CONNECTIONS: u32 = 16;
 
@@ -172,6 +175,16 @@ impl Db {
         let mode = self.is_sqlite().then_some(SqliteTransactionMode::Immediate);
         let options = TransactionOptions { sqlite_transaction_mode: mode, ..Default::default() };
         Ok(WriteTx::of(self.write.begin_with_options(options).await?))
+    }
+
+    /// Lets SQLite keep so many MiB of what it writes in memory, for as long as very much is written at once; PostgreSQL has
+    /// a setting of its own. With what it keeps otherwise, it writes each page of an index again and again.
+    pub async fn write_in(&self, mib: u32) -> Result<(), StoreError> {
+        if self.is_sqlite() {
+            let sql = format!("PRAGMA cache_size = -{}; PRAGMA shrink_memory", mib * 1024);
+            self.write.execute_unprepared(&sql).await?;
+        }
+        Ok(())
     }
 
     /// Whether this is the embedded database.

@@ -25,6 +25,7 @@ use crate::domain::reminder::SchoolHolidays;
 use crate::domain::school::Contact;
 use crate::services::operations::holidays;
 use crate::services::{Context, ServiceError};
+use crate::store::SQLITE_CACHE_MIB;
 use crate::store::onboarding::bulk::{self, KeyedContact, WholeConnection};
 use crate::store::onboarding::onboardings::Versioned;
 use crate::store::operations::audit::{self, NewEntry};
@@ -32,6 +33,9 @@ use crate::store::operations::tally;
 
 /// How many connections are stored in one transaction.
 const BATCH: usize = 1000;
+
+/// How much of the database's pages are kept in memory meanwhile, in MiB.
+const FILL_MIB: u32 = 256;
 
 /// What is to be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +63,14 @@ pub struct Made {
 ///
 /// # Errors
 /// `Taken` when they were made here before.
-pub async fn fill(context: &Context, order: Order, mut told: impl FnMut(&Made)) -> Result<Made, ServiceError> {
+pub async fn fill(context: &Context, order: Order, told: impl FnMut(&Made)) -> Result<Made, ServiceError> {
+    context.db.write_in(FILL_MIB).await?;
+    let made = make_all(context, order, told).await;
+    context.db.write_in(SQLITE_CACHE_MIB).await?;
+    made
+}
+
+async fn make_all(context: &Context, order: Order, mut told: impl FnMut(&Made)) -> Result<Made, ServiceError> {
     let scene = Scene { context: context.clone(), holidays: holidays::current(context).await?, order };
     let places = Place::of_schools(order.schools);
     let mut batches = places.chunks(BATCH).map(|places| scene.make(places.to_vec()));

@@ -3,6 +3,7 @@
 
 use chrono::TimeDelta;
 use koppelklaar::domain::check::CheckCode;
+use koppelklaar::store::checks::check_status;
 use koppelklaar::store::checks::check_status_list::{self, ConnectionFilter};
 use koppelklaar::store::onboarding::overview::After;
 use sea_orm::DatabaseConnection;
@@ -77,5 +78,23 @@ fn what_kurve_has_to_look_into_is_read_longest_first_without_the_others() {
             assert!(plans[0].contains(&format!("idx-connection_summary-{index}")), "{plans:?}");
             assert!(plans.iter().all(|plan| !sorts(plan) && !scans(plan)), "{plans:?}");
         }
+    });
+}
+
+#[test]
+fn of_many_that_are_due_together_those_to_be_checked_now_are_read_without_the_others() {
+    run(|app: TestApp| async move {
+        let conn = fill_checked(&app).await;
+        let night = app.now() - TimeDelta::hours(8);
+        let due = "UPDATE check_status SET next_check_at = ";
+        app.rewrite(&format!("{due}'{}'", night.to_rfc3339())).await;
+
+        let plans = plans_of(&app, &conn, async |conn| {
+            assert_eq!(check_status::list_due(conn, app.now(), 32).await.expect("the store answers").len(), 32);
+        });
+
+        let plans = plans.await;
+        assert!(plans[0].contains("idx-check_status-next_check_at_connection_id"), "{plans:?}");
+        assert!(plans.iter().all(|plan| !sorts(plan) && !scans(plan)), "{plans:?}");
     });
 }
