@@ -314,6 +314,7 @@ fn is_answer_to(command: &Command, change: &Change) -> bool {
         | Command::NotePassword { .. }
         | Command::NotePeople { .. }
         | Command::AskPassword
+        | Command::TakeOverCredentials { .. }
         | Command::Prove { .. }
         | Command::Disprove { .. }
         | Command::Restore { .. }

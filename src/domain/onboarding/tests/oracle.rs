@@ -104,7 +104,8 @@ fn may_ask(who: Who, ask: Ask) -> bool {
             is_school
         }
         Ask::UndoEnd | Ask::UndoEndLate => is_school,
-        Ask::Confirm | Ask::SendBack | Ask::IssueCredentials | Ask::AnswerStuck | Ask::Reopen => is_kurve,
+        Ask::Confirm | Ask::SendBack | Ask::AnswerStuck | Ask::Reopen => is_kurve,
+        Ask::IssueCredentials | Ask::TakeOverCredentials => is_kurve,
         Ask::Activate | Ask::ActivateStranger | Ask::Deactivate | Ask::UndoActivation => is_kurve,
         Ask::AddStranger | Ask::AddOurs | Ask::Remove => is_kurve,
         Ask::Prove | Ask::ProveWithOld | Ask::Disprove | Ask::DisproveWithOld | Ask::Restore | Ask::RestoreWithOld => {
@@ -175,6 +176,7 @@ pub(super) fn expected(scene: &Scene, who: Who, ask: Ask) -> Result<Vec<Due>, Re
             fallen(scene, FallCause::SentBack { reason })
         }
         Ask::IssueCredentials => issued(scene),
+        Ask::TakeOverCredentials => taken_over(scene, &command),
         Ask::ReportStuck | Ask::ReportStuckInSameWords | Ask::HandOver => asked_for_help(scene, &command),
         Ask::AnswerStuck if scene.stand != Stand::Stuck => Err(Refusal::NotStuck { step }),
         Ask::AnswerStuck => {
@@ -369,6 +371,20 @@ fn issued(scene: &Scene) -> Result<Vec<Due>, Refusal> {
     }
     changes.extend(reopened(scene));
     Ok(changes)
+}
+
+fn taken_over(scene: &Scene, command: &Command) -> Result<Vec<Due>, Refusal> {
+    let step = Step::CredentialsIssued;
+    let missing = missing_for(scene, step);
+    match command {
+        Command::TakeOverCredentials { .. } if scene.has(step) => Ok(vec![]),
+        Command::TakeOverCredentials { .. } if !missing.is_empty() => Err(Refusal::NotYet { step, missing }),
+        Command::TakeOverCredentials { ground } => {
+            let (evidence, ground) = (Evidence::Confirmed, ground.clone());
+            Ok(vec![Due::shared(Change::StepAnswered { step, evidence, ground })])
+        }
+        other => unreachable!("{other:?} takes nothing over"),
+    }
 }
 
 /// "Het lukt niet" and "Geef door aan een collega": for what the school can do now, stuck or not.
