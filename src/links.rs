@@ -115,6 +115,18 @@ pub const STAFF_SIGN_OUT: &str = "/beheer/uitloggen";
 pub const STAFF_INVITE: &str = "/beheer/uitnodiging/{token}";
 /// All schools.
 pub const STAFF_SCHOOLS: &str = "/beheer/scholen";
+/// Puts in one school.
+pub const STAFF_NEW_SCHOOL: &str = "/beheer/scholen/toevoegen";
+/// Brings a spreadsheet of schools.
+pub const STAFF_ROSTERS: &str = "/beheer/scholen/uit-bestand";
+/// An example of such a spreadsheet.
+pub const STAFF_ROSTER_SAMPLE: &str = "/beheer/scholen/uit-bestand/voorbeeld.csv";
+/// A spreadsheet that was brought: its columns, and what would become of its rows.
+pub const STAFF_ROSTER: &str = "/beheer/scholen/uit-bestand/{list}";
+/// The rows of it that somebody has to look at.
+pub const STAFF_ROSTER_FAULTS: &str = "/beheer/scholen/uit-bestand/{list}/fouten.csv";
+/// Carries it out.
+pub const STAFF_ROSTER_RUN: &str = "/beheer/scholen/uit-bestand/{list}/uitvoeren";
 /// Keeps a filter of the list of schools.
 pub const STAFF_VIEWS: &str = "/beheer/scholen/weergaven";
 /// Forgets a kept filter.

@@ -37,6 +37,7 @@ pub mod registration;
 pub mod reminder;
 pub mod reminder_arrangement;
 pub mod reminder_mail;
+pub mod roster;
 pub mod saved_view;
 pub mod school;
 pub mod school_summary;

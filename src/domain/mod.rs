@@ -25,6 +25,7 @@ pub mod option_b;
 pub mod reminder;
 pub mod retry;
 pub mod roles;
+pub mod roster;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod school;

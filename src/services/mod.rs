@@ -11,6 +11,7 @@ pub mod onboarding;
 pub mod operations;
 pub mod people;
 pub mod reminders;
+pub mod roster;
 mod sealed_password;
 mod unit_of_work;
 

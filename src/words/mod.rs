@@ -15,6 +15,7 @@ mod names;
 mod numbers;
 mod option_b;
 mod refusals;
+pub mod roster;
 mod timeline;
 mod truth;
 mod who;

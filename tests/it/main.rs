@@ -55,6 +55,7 @@ mod query_template;
 mod registration;
 mod reminders;
 mod roles;
+mod roster;
 mod schema;
 mod secrets;
 mod security;

@@ -195,6 +195,7 @@ fn entities(db: &DatabaseConnection) -> SchemaBuilder {
         .register(entity::reminder::Entity)
         .register(entity::reminder_arrangement::Entity)
         .register(entity::reminder_mail::Entity)
+        .register(entity::roster::Entity)
         .register(entity::saved_view::Entity)
         .register(entity::connection::Entity)
         .register(entity::school::Entity)

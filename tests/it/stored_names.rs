@@ -13,6 +13,7 @@ use koppelklaar::domain::heartbeat::Worker;
 use koppelklaar::domain::onboarding::{Change, Course, Evidence, Gate, Lifecycle, Party, Status, Step};
 use koppelklaar::domain::reminder::OwnDayKind;
 use koppelklaar::domain::roles::{ContactRole, Roles};
+use koppelklaar::domain::roster::{Field, MailChoice};
 use koppelklaar::domain::school::Region;
 use koppelklaar::domain::tally::{FigureKind, Standing};
 use koppelklaar::domain::unsent::UnsentReason;
@@ -52,6 +53,8 @@ fn every_stored_name_is_what_it_always_was() {
         ),
         (stored::<StaffRole>(), "admin support reader"),
         (stored::<OwnDayKind>(), "closed open"),
+        (stored::<Field>(), "school brin domain region contact email role stand"),
+        (stored::<MailChoice>(), "none one ordinary"),
         (stored::<ClosedReason>(), "renewed proven withdrawn"),
         (stored::<Rung>(), "name tcp tls login data shape rows"),
         (
@@ -68,7 +71,7 @@ fn every_stored_name_is_what_it_always_was() {
         (named::<Job>(), "repair_clock resume_paused end_passwords delete_expired plan_reminders digest plan_checks"),
         (
             named::<Purpose>(),
-            "seal-credential seal-query seal-totp totp-of-invite seal-registration seal-mail email-lookup audit \
+            "seal-credential seal-query seal-totp totp-of-invite seal-registration seal-roster seal-mail email-lookup audit \
              csrf access-code bounce unsubscribe",
         ),
         (named::<Subscription>(), "reminders digest"),
@@ -83,7 +86,7 @@ fn every_stored_name_is_what_it_always_was() {
         (
             Action::VARIANTS.join(" "),
             "onboarding school_registered registration_repeated join_asked join_accepted join_declined \
-             details_changed import_opened import_closed contact_added contact_changed contact_removed contact_vouched vouches_cleared password_revealed \
+             details_changed import_opened import_closed contact_added contact_entered taken_from_file contact_changed contact_removed contact_vouched vouches_cleared password_revealed \
              credentials_handed_again reveal_closed connection_lost connection_back check_overridden \
              outage_began outage_ended query_downloaded contact_signed_in note_added mail_retried confirmation_sent_again mail_dropped \
              reminders_snoozed reminders_woken own_days_added own_days_removed holidays_loaded mail_returned \

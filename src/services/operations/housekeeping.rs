@@ -1,9 +1,10 @@
 //! Clearing away what no longer counts: sessions, links and requests that ended, mails that carried a token, the bytes
-//! of mails that went long ago, old checks, and requests to join that were decided long ago.
+//! of mails that went long ago, old checks, requests to join that were decided long ago, and lists of schools that nobody
+//! carried out.
 
 use chrono::{DateTime, Duration, Utc};
 
-use crate::services::{Context, ServiceError, checks};
+use crate::services::{Context, ServiceError, checks, roster};
 use crate::store::mail::{frozen_mails, outbox};
 use crate::store::onboarding::joins;
 use crate::store::people::{access_links, registrations, sessions};
@@ -28,5 +29,6 @@ pub async fn delete_expired(context: &Context, now: DateTime<Utc>) -> Result<u64
     let frozen = frozen_mails::delete_before(conn, now - Duration::days(KEEP_FROZEN_DAYS)).await?;
     let checks = checks::delete_old(context, now).await?;
     let decided = joins::delete_decided(conn, now - Duration::days(KEEP_DECIDED_DAYS)).await?;
-    Ok(links + requests + mails + frozen + checks + decided + sessions::delete_expired(conn, now).await?)
+    let lists = roster::lists::forget_old(context, now).await?;
+    Ok(lists + links + requests + mails + frozen + checks + decided + sessions::delete_expired(conn, now).await?)
 }

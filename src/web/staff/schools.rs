@@ -136,6 +136,10 @@ struct SchoolsPage {
     holders: Vec<Choice>,
     states: Vec<Choice>,
     rows: Vec<SchoolRow>,
+    /// Whether schools are added here.
+    can_act: bool,
+    add: &'static str,
+    add_many: &'static str,
     has_filter: bool,
     views: Vec<ViewLink>,
     /// What was typed as the name of a view.
@@ -199,6 +203,9 @@ async fn build(
         holders: choices("Iedereen", Party::iter().map(|party| (party.as_str(), words::party_name(party)))),
         states: choices("Alle", STATES.into_iter().chain([(STUCK, STUCK_WORDS), (SILENT, SILENT_WORDS)])),
         rows: found.into_iter().map(school_row).collect(),
+        can_act: staff.can_act(),
+        add: links::STAFF_NEW_SCHOOL,
+        add_many: links::STAFF_ROSTERS,
         has_filter: typed.has_filter(),
         views: views.iter().map(|view| view_link(view, &filter)).collect(),
         name,

@@ -24,6 +24,8 @@ fn every_page_of_kurve_is_fit_for_every_reader() {
             "scholen",
             "scholen?q=nergens",
             "scholen?holder=kurve",
+            "scholen/toevoegen",
+            "scholen/uit-bestand",
             "inzicht",
             "post",
             "post?stand=failed",
@@ -49,6 +51,8 @@ fn every_page_of_kurve_is_fit_for_every_reader() {
         look.finish(&[
             links::STAFF,
             links::STAFF_SCHOOLS,
+            links::STAFF_NEW_SCHOOL,
+            links::STAFF_ROSTERS,
             links::STAFF_INSIGHT,
             links::STAFF_MAILS,
             links::STAFF_MAIL,
