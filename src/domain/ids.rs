@@ -84,6 +84,8 @@ id! {
     OutageId
     /// Leave to activate without a passing check.
     OverrideId
+    /// A run of one submit for many.
+    BulkRunId
 }
 
 #[cfg(test)]
