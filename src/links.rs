@@ -135,6 +135,14 @@ pub const STAFF_VIEW_DELETE: &str = "/beheer/scholen/weergaven/{view}/verwijdere
 pub const STAFF_SCHOOLS_CSV: &str = "/beheer/scholen/export.csv";
 /// The list of schools as a workbook.
 pub const STAFF_SCHOOLS_XLSX: &str = "/beheer/scholen/export.xlsx";
+/// What a colleague did for many at once, and putting a run together from what was chosen.
+pub const STAFF_BULK: &str = "/beheer/veel";
+/// One run for many: what it is about, or how far it is.
+pub const STAFF_BULK_RUN: &str = "/beheer/veel/{run}";
+/// Begins such a run.
+pub const STAFF_BULK_BEGIN: &str = "/beheer/veel/{run}/begin";
+/// How far such a run is, as it goes.
+pub const STAFF_BULK_LIVE: &str = "/beheer/veel/{run}/voortgang";
 /// Figures: where schools stand, who keeps the ball how long, what comes in.
 pub const STAFF_INSIGHT: &str = "/beheer/inzicht";
 /// One connection, with its schools.

@@ -11,6 +11,8 @@ pub mod access_link;
 pub mod address_mark;
 pub mod api_key;
 pub mod audit;
+pub mod bulk_item;
+pub mod bulk_run;
 pub mod check_count;
 pub mod check_host;
 pub mod check_override;

@@ -86,6 +86,8 @@ id! {
     OverrideId
     /// A list of schools that was brought, and is not carried out yet.
     RosterId
+    /// A run of one submit for many.
+    BulkRunId
 }
 
 #[cfg(test)]

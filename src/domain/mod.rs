@@ -8,6 +8,7 @@ pub mod actor;
 pub mod address_mark;
 pub mod audit;
 pub mod bounce;
+pub mod bulk;
 pub mod check;
 pub mod connection;
 pub mod count;

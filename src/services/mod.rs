@@ -3,6 +3,7 @@
 //! [`Call`] brings who and when; [`Context`] brings what every use case works with; [`unit_of_work`] is the one
 //! transaction that writes state, audit and outbox together.
 
+pub mod bulk;
 pub mod checks;
 mod context;
 mod error;

@@ -144,6 +144,22 @@ pub async fn save_attention(
     Ok(())
 }
 
+/// Asks for a fresh look at the reminders of a connection, whose school has not been silent since; the version stays.
+pub async fn ask_attention(
+    conn: &impl Changing,
+    connection: ConnectionId,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    conn.touch(connection);
+    onboarding::Entity::update_many()
+        .col_expr(onboarding::COLUMN.attention_at, now.into())
+        .col_expr(onboarding::COLUMN.no_answer_since, Option::<DateTime<Utc>>::None.into())
+        .filter(onboarding::COLUMN.connection_id.eq(connection.as_uuid()))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
 /// Every reminder that went out for a connection, oldest first.
 pub async fn list_sent(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<Vec<SentReminder>, StoreError> {
     let rows = reminder::Entity::find()

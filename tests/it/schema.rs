@@ -170,6 +170,8 @@ fn entities(db: &DatabaseConnection) -> SchemaBuilder {
         .register(entity::address_mark::Entity)
         .register(entity::api_key::Entity)
         .register(entity::audit::Entity)
+        .register(entity::bulk_item::Entity)
+        .register(entity::bulk_run::Entity)
         .register(entity::check_host::Entity)
         .register(entity::check_override::Entity)
         .register(entity::check_run::Entity)

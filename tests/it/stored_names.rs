@@ -7,6 +7,7 @@ use koppelklaar::crypto::Purpose;
 use koppelklaar::crypto::mail_token::Subscription;
 use koppelklaar::domain::actor::StaffRole;
 use koppelklaar::domain::audit::Action;
+use koppelklaar::domain::bulk::{BulkKind, BulkOutcome};
 use koppelklaar::domain::check::{CheckCode, CheckPolicy, NotMade, Rung, Way};
 use koppelklaar::domain::credential::reveal::ClosedReason;
 use koppelklaar::domain::heartbeat::Worker;
@@ -65,6 +66,8 @@ fn every_stored_name_is_what_it_always_was() {
         (stored::<Way>(), "body url"),
         (stored::<NotMade>(), "resting not_needed overtaken broke_off"),
         (stored::<CheckPolicy>(), "off advise require"),
+        (stored::<BulkKind>(), "issue vouch_and_issue activate check remind put_off close"),
+        (stored::<BulkOutcome>(), "done already refused failed left_out"),
         (stored::<Worker>(), "mail planner checks"),
         (stored::<FigureKind>(), "registered opened turn_ended"),
         (stored::<Standing>(), "schools consent webservice password allowlisting activation"),

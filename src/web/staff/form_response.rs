@@ -358,6 +358,7 @@ fn field_of(error: &ServiceError) -> Option<&'static str> {
         | ServiceError::AddedByOneself
         | ServiceError::HandOverToSelf
         | ServiceError::TooManyContacts
+        | ServiceError::TooManyItems
         | ServiceError::TooManyRequests
         | ServiceError::RequestOpen
         | ServiceError::MoveFirst

@@ -7,6 +7,10 @@
 mod addresses;
 mod alarms;
 mod ask;
+mod bulk;
+mod bulk_bar;
+mod bulk_begin;
+mod bulk_choose;
 mod check_run;
 mod connection;
 mod connections;
@@ -66,6 +70,10 @@ pub fn routes() -> Router<WebState> {
         .route(links::STAFF_ROSTER_SAMPLE, get(roster::bring::sample))
         .route(links::STAFF_ROSTER, get(roster::list::show).post(roster::list::update))
         .route(links::STAFF_ROSTER_FAULTS, get(roster::faults::csv))
+        .route(links::STAFF_BULK, get(bulk::list).post(bulk_choose::create))
+        .route(links::STAFF_BULK_RUN, get(bulk::show))
+        .route(links::STAFF_BULK_LIVE, get(bulk::show_live))
+        .route(links::STAFF_BULK_BEGIN, post(bulk_begin::create))
         .route(links::STAFF_VIEWS, post(views::create))
         .route(links::STAFF_VIEW_DELETE, post(views::delete))
         .route(links::STAFF_INSIGHT, get(insight::show))
