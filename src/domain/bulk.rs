@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumIter, EnumString, IntoStaticStr};
 
 use super::check::{CheckCode, CheckRefusal};
-use super::ids::{ContactId, SchoolId};
+use super::ids::{ContactId, RosterId, SchoolId};
 use super::onboarding::{Lifecycle, Refusal, Step};
+use super::roster::{FileName, MailChoice};
 use super::text::Reason;
 
 /// How many items one run has at most.
@@ -35,12 +36,28 @@ pub enum BulkKind {
     PutOff,
     /// Withdraw.
     Close,
+    /// Put in schools from a spreadsheet: the items are its rows, and not connections that were chosen.
+    Roster,
 }
 
 impl BulkKind {
     /// The stored name, also in forms.
     pub fn as_str(self) -> &'static str {
         self.into()
+    }
+
+    /// Whether it is done to connections that somebody chose on a list.
+    pub fn is_for_chosen(self) -> bool {
+        match self {
+            Self::Issue
+            | Self::VouchAndIssue
+            | Self::Activate
+            | Self::Check
+            | Self::Remind
+            | Self::PutOff
+            | Self::Close => true,
+            Self::Roster => false,
+        }
     }
 }
 
@@ -73,6 +90,15 @@ pub enum BulkWork {
         /// Why.
         reason: Reason,
     },
+    /// See [`BulkKind::Roster`].
+    Roster {
+        /// The list, to which each row is sealed.
+        list: RosterId,
+        /// What its file is called.
+        file: FileName,
+        /// What the contacts hear of it.
+        mails: MailChoice,
+    },
 }
 
 impl BulkWork {
@@ -86,6 +112,7 @@ impl BulkWork {
             Self::Remind => BulkKind::Remind,
             Self::PutOff { .. } => BulkKind::PutOff,
             Self::Close { .. } => BulkKind::Close,
+            Self::Roster { .. } => BulkKind::Roster,
         }
     }
 }

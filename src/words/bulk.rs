@@ -16,6 +16,7 @@ pub fn bulk_verb(kind: BulkKind) -> &'static str {
         BulkKind::Remind => "Herinneren",
         BulkKind::PutOff => "Op pauze zetten",
         BulkKind::Close => "Stoppen",
+        BulkKind::Roster => "Spreadsheet uitvoeren",
     }
 }
 
@@ -38,6 +39,7 @@ pub fn bulk_promise(kind: BulkKind) -> &'static str {
         BulkKind::Close => {
             "De koppeling stopt en de import gaat dicht. De scholen krijgen een mail met je uitleg. Later heropenen kan."
         }
+        BulkKind::Roster => "Elke rij van het bestand wordt uitgevoerd zoals de proefronde het zei.",
     }
 }
 

@@ -3,7 +3,7 @@
 use super::names::step_name;
 use crate::domain::onboarding::{MOST_SCHOOLS, Step};
 use crate::domain::roster::stand::StandFault;
-use crate::domain::roster::{Field, Look, MOST_ROWS, MailChoice, Part, Unreadable, Verb, Why};
+use crate::domain::roster::{Field, Look, MOST_ROWS, MailChoice, Part, RowFacts, Unreadable, Verb, Why};
 
 /// What a column is called.
 pub fn field_name(field: Field) -> &'static str {
@@ -161,6 +161,17 @@ pub fn parts(parts: &[Part]) -> String {
     let named = parts.iter().filter(|part| !is_open || !matches!(part, Part::Step(_))).map(word);
     let open = is_open.then(|| "import open".to_owned());
     named.chain(open).collect::<Vec<_>>().join(", ")
+}
+
+/// How a row came out, as its line of a run says it.
+pub fn row_said(facts: &RowFacts) -> String {
+    let told: Vec<Part> =
+        facts.parts.iter().copied().filter(|part| facts.verb != Some(Verb::Make) || *part != Part::Contact).collect();
+    match (facts.verb, parts(&told)) {
+        (None, _) => facts.wrong.join(" "),
+        (Some(verb), told) if told.is_empty() => format!("{}.", verb_done(verb)),
+        (Some(verb), told) => format!("{}: {told}.", verb_done(verb)),
+    }
 }
 
 /// What contacts hear of it, as a choice.

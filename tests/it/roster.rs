@@ -5,6 +5,7 @@ mod files;
 mod mails;
 mod one;
 mod pages;
+mod runs;
 mod states;
 mod twice;
 

@@ -20,7 +20,7 @@ pub mod stand;
 
 pub use mails::MailChoice;
 pub use mapping::{Field, Mapping};
-pub use plan::{Intent, Known, KnownConnection, KnownContact, KnownSchool, Part, Planned, Verb, plan};
+pub use plan::{Intent, Known, KnownConnection, KnownContact, KnownSchool, Part, Planned, RowFacts, Verb, plan};
 pub use prepare::prepare;
 pub use row::{Fault, Look, Person, RosterRow, Why};
 pub use sheet::{Entry, MOST_ROWS, Sheet, SheetRow, Unreadable};

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
 use strum::{EnumIter, IntoEnumIterator, IntoStaticStr};
 
 use super::mapping::Field;
@@ -14,7 +15,9 @@ use crate::domain::school::Region;
 use crate::domain::text::{PersonName, SchoolDomain, SchoolName, fold};
 
 /// What becomes of a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter, IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(EnumIter, IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Verb {
     /// The school comes, with a connection of its own.
@@ -35,7 +38,8 @@ impl Verb {
 }
 
 /// One thing that a row brings about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Part {
     /// The school is called otherwise.
     Name,
@@ -49,6 +53,25 @@ pub enum Part {
     ContactRoles,
     /// A step is taken over as confirmed.
     Step(Step),
+}
+
+/// What is kept of a row that was carried out, or could not be: nothing of what it says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RowFacts {
+    /// What became of it; `None` where it could not be carried out.
+    pub verb: Option<Verb>,
+    /// What it brought about.
+    pub parts: Vec<Part>,
+    /// What is wrong with it, as sentences.
+    pub wrong: Vec<String>,
+}
+
+impl RowFacts {
+    /// Of a row that was carried out.
+    pub fn of(verb: Verb, parts: Vec<Part>) -> Self {
+        Self { verb: Some(verb), parts, wrong: vec![] }
+    }
 }
 
 /// What a row is to do.

@@ -148,7 +148,12 @@ async fn judge_all(
 fn is_about_schools(kind: BulkKind) -> bool {
     match kind {
         BulkKind::Activate | BulkKind::Close => true,
-        BulkKind::Issue | BulkKind::VouchAndIssue | BulkKind::Check | BulkKind::Remind | BulkKind::PutOff => false,
+        BulkKind::Issue
+        | BulkKind::VouchAndIssue
+        | BulkKind::Check
+        | BulkKind::Remind
+        | BulkKind::PutOff
+        | BulkKind::Roster => false,
     }
 }
 

@@ -50,6 +50,8 @@ pub(super) async fn perform(
             let commands: Vec<Command> = chosen.input.schools.iter().copied().map(stop).collect();
             change(unit, call, &chosen, &commands).await
         }
+        // Its items are rows of a file.
+        BulkWork::Roster { .. } => Err(WhyNot::Otherwise.into()),
     }
 }
 

@@ -79,6 +79,7 @@ pub(super) fn judge(
             let stop = |school| Command::Withdraw { school, reason: reason.clone(), chose_option_b: false };
             Ok(ConnectionInput { schools: schools_to(candidate, asking, stop)?, ..input })
         }
+        BulkKind::Roster => Err(WhyNot::Otherwise),
     }
 }
 

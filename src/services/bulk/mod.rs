@@ -11,12 +11,14 @@
 mod choosing;
 mod connections;
 mod judging;
+mod rosters;
 mod running;
 mod runs;
 mod stopped;
 mod work;
 
 pub use self::choosing::{Chosen, Selection, put_together};
+pub use self::rosters::row_facts;
 pub use self::running::{LEASE, run_next};
-pub use self::runs::{ITEM_ROWS, NewRun, begin, find, list_items, list_recent, start};
+pub use self::runs::{ITEM_ROWS, NewRun, begin, find, find_of_key, list_items, list_recent, start};
 pub use self::stopped::why_not;

@@ -109,6 +109,16 @@ pub async fn find(context: &Context, id: BulkRunId) -> Result<BulkRun, ServiceEr
     bulk_runs::find(context.db.reader(), id).await?.ok_or(ServiceError::NotFound)
 }
 
+/// The run that a form of the caller asked for.
+///
+/// # Errors
+/// `NotFound` when there is none.
+pub async fn find_of_key(context: &Context, call: &Call, key: &str) -> Result<BulkRunId, ServiceError> {
+    let found = bulk_runs::find_by_key(context.db.reader(), key).await?;
+    let is_own = |run: &BulkRun| run.asked_by.person() == call.actor.person();
+    found.filter(is_own).map(|run| run.id).ok_or(ServiceError::NotFound)
+}
+
 /// The items of a run, in order, after a place.
 pub async fn list_items(
     context: &Context,

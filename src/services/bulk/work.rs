@@ -1,9 +1,11 @@
 //! What is done to an item, by the sort of work.
 
 use super::connections;
+use super::rosters::{self, OfList};
 use super::stopped::Stopped;
 use crate::domain::bulk::BulkWork;
 use crate::services::Call;
+use crate::services::roster::carry::Terms;
 use crate::services::unit_of_work::UnitOfWork;
 use crate::store::operations::bulk_items::{Item, ItemResult};
 
@@ -28,6 +30,10 @@ pub(super) async fn perform(
         | BulkWork::Close { .. } => {
             let outcome = connections::perform(unit, call, work, &item).await?;
             Ok(Item { result: Some(ItemResult::of(outcome)), ..item })
+        }
+        BulkWork::Roster { list, file, mails } => {
+            let terms = Terms { file: Some(file.clone()), mails: *mails, occasion: format!("roster/{list}") };
+            rosters::perform(unit, call, OfList { list: *list, terms: &terms }, item).await
         }
     }
 }

@@ -72,6 +72,12 @@ pub async fn choose(context: &Context, call: &Call, id: RosterId, mapping: &Mapp
     Ok(roster::save_mapping(context.db.writer(), id, &json).await?)
 }
 
+/// Forgets a list that is carried out.
+pub(super) async fn forget(context: &Context, id: RosterId) -> Result<(), ServiceError> {
+    roster::delete(context.db.writer(), id).await?;
+    Ok(())
+}
+
 /// Forgets the lists that nobody carried out in time; returns how many.
 pub async fn forget_old(context: &Context, now: DateTime<Utc>) -> Result<u64, ServiceError> {
     Ok(roster::delete_before(context.db.writer(), now - Duration::hours(KEEP_HOURS)).await?)

@@ -129,6 +129,7 @@ pub async fn mark_done(
     let marked = bulk_item::Entity::update_many()
         .col_expr(bulk_item::COLUMN.outcome, outcome.as_str().into())
         .col_expr(bulk_item::COLUMN.facts, facts.clone().into())
+        .col_expr(bulk_item::COLUMN.input, item.input.as_str().into())
         .col_expr(bulk_item::COLUMN.connection_id, item.connection.map(ConnectionId::as_uuid).into())
         .col_expr(bulk_item::COLUMN.done_at, now.into())
         .filter(bulk_item::COLUMN.run_id.eq(run.as_uuid()))

@@ -59,7 +59,8 @@ struct ItemRow {
 }
 
 fn item_row(item: &Item) -> ItemRow {
-    let why = item.result.as_ref().and_then(bulk::why_not);
+    let row = item.result.as_ref().and_then(bulk::row_facts).map(|facts| words::roster::row_said(&facts));
+    let why = || item.result.as_ref().and_then(bulk::why_not).as_ref().map(words::why_not);
     let (key, outcome, kind) = match &item.result {
         None => (LEFT, "Nog te doen", "blocked"),
         Some(result) => (result.outcome.as_str(), words::bulk_outcome(result.outcome), tag_of(result.outcome)),
@@ -70,7 +71,7 @@ fn item_row(item: &Item) -> ItemRow {
         key,
         outcome,
         kind,
-        why: why.as_ref().map(words::why_not).unwrap_or_default(),
+        why: row.or_else(why).unwrap_or_default(),
     }
 }
 

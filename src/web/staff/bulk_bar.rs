@@ -68,7 +68,12 @@ impl BulkBar {
         let on_page = hidden.len();
         hidden.extend(asked.into_iter().map(|(name, value)| BarField { name: name.to_owned(), value }));
         let action = |kind: BulkKind| BarAction { value: kind.as_str(), label: words::bulk_verb(kind) };
-        Self { hidden, actions: BulkKind::iter().map(action).collect(), on_page, in_all }
+        Self {
+            hidden,
+            actions: BulkKind::iter().filter(|kind| kind.is_for_chosen()).map(action).collect(),
+            on_page,
+            in_all,
+        }
     }
 
     /// The names of the boxes for all rows of the page, and for all that the filter finds.

@@ -86,6 +86,8 @@ fn read(kind: BulkKind, form: &BeginForm, errors: &mut FieldErrors) -> Option<Bu
             BulkWork::PutOff { reason: reason?, until: until? }
         }
         BulkKind::Close => BulkWork::Close { reason: errors.take("reason", Reason::parse(&form.reason))? },
+        // It begins where its file was brought.
+        BulkKind::Roster => return None,
     })
 }
 
@@ -112,7 +114,7 @@ mod tests {
             until: "2027-01-04".into(),
             ..BeginForm::default()
         };
-        for kind in BulkKind::iter() {
+        for kind in BulkKind::iter().filter(|kind| kind.is_for_chosen()) {
             let mut errors = FieldErrors::default();
 
             let work = read(kind, &form, &mut errors);

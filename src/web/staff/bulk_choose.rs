@@ -40,7 +40,7 @@ pub(super) async fn create(
     ActingStaff(staff): ActingStaff,
     Posted(form): Posted<ChooseForm>,
 ) -> Result<Response, PageError> {
-    let kind: Option<BulkKind> = form.field("doen").parse().ok();
+    let kind = form.field("doen").parse().ok().filter(|kind: &BulkKind| kind.is_for_chosen());
     let selection = if !form.field(ALL).is_empty() {
         let query = SchoolsQuery::of(|name| form.field(name).to_owned()).tidied();
         Selection::Schools(query.filter(&web.context))

@@ -70,6 +70,7 @@ pub fn routes() -> Router<WebState> {
         .route(links::STAFF_ROSTER_SAMPLE, get(roster::bring::sample))
         .route(links::STAFF_ROSTER, get(roster::list::show).post(roster::list::update))
         .route(links::STAFF_ROSTER_FAULTS, get(roster::faults::csv))
+        .route(links::STAFF_ROSTER_RUN, post(roster::run::create))
         .route(links::STAFF_BULK, get(bulk::list).post(bulk_choose::create))
         .route(links::STAFF_BULK_RUN, get(bulk::show))
         .route(links::STAFF_BULK_LIVE, get(bulk::show_live))

@@ -103,6 +103,7 @@ pub(crate) const TABLE: &[(&str, &str, [May; 4])] = &[
     ("GET", links::STAFF_ROSTER, ACTING),
     ("POST", links::STAFF_ROSTER, ACTING),
     ("GET", links::STAFF_ROSTER_FAULTS, ACTING),
+    ("POST", links::STAFF_ROSTER_RUN, ACTING),
     ("GET", links::STAFF_INSIGHT, STAFF),
     ("GET", links::STAFF_BULK, STAFF),
     ("POST", links::STAFF_BULK, ACTING),

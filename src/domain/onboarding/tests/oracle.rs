@@ -2,6 +2,7 @@
 //! stands there, who may do what, and what each command leads to. It calls neither `decide` nor what `decide` calls.
 
 use super::ask::{Ask, Who};
+use super::oracle_credentials::{issued, taken_over};
 use super::scene::{Course, STUCK, Scene, Sisters, Stand, ours, sister, stranger};
 use crate::domain::ids::SchoolId;
 use crate::domain::onboarding::{Change, Command, Evidence, FallCause, Gate, Ground, Party, Refusal, Step};
@@ -15,7 +16,7 @@ pub(super) struct Due {
 }
 
 impl Due {
-    fn shared(change: Change) -> Self {
+    pub(super) fn shared(change: Change) -> Self {
         Self { school: None, change }
     }
 
@@ -308,12 +309,12 @@ fn not_yet(scene: &Scene) -> Refusal {
     Refusal::NotYet { step: scene.step, missing: missing_for(scene, scene.step) }
 }
 
-fn missing_for(scene: &Scene, step: Step) -> Vec<Step> {
+pub(super) fn missing_for(scene: &Scene, step: Step) -> Vec<Step> {
     row(step).needs.iter().copied().filter(|need| !scene.has(*need)).collect()
 }
 
 /// That a step falls: of the activation, for each school that has it.
-fn falls(scene: &Scene, step: Step, cause: &FallCause) -> Vec<Due> {
+pub(super) fn falls(scene: &Scene, step: Step, cause: &FallCause) -> Vec<Due> {
     let change = Change::StepFell { step, cause: cause.clone() };
     if step != Step::ActivationConfirmed {
         return if scene.has(step) { vec![Due::shared(change)] } else { vec![] };
@@ -347,44 +348,8 @@ fn taken_up_again(scene: &Scene, first: Due) -> Vec<Due> {
 }
 
 /// What is completed and changes is under way again.
-fn reopened(scene: &Scene) -> Option<Due> {
+pub(super) fn reopened(scene: &Scene) -> Option<Due> {
     (scene.course == Course::Completed).then(|| Due::ours(Change::Reopened))
-}
-
-fn issued(scene: &Scene) -> Result<Vec<Due>, Refusal> {
-    let step = Step::CredentialsIssued;
-    if !scene.has(Step::DetailsSubmitted) {
-        return Err(Refusal::NotYet { step, missing: vec![Step::DetailsSubmitted] });
-    }
-    let version = scene.version() + 1;
-    let mut changes = vec![Due::shared(Change::CredentialsIssued { version })];
-    if !scene.has(step) {
-        let ground = Ground::Credentials(version);
-        changes.push(Due::shared(Change::StepAnswered { step, evidence: Evidence::Confirmed, ground }));
-        return Ok(changes);
-    }
-    let is_seen_only = scene.step == Step::PermissionsChecked && scene.stand == Stand::Proven;
-    for step in [Step::PasswordSet, Step::PermissionsChecked, Step::ActivationConfirmed] {
-        if step != Step::PermissionsChecked || is_seen_only {
-            changes.extend(falls(scene, step, &FallCause::CredentialsRenewed));
-        }
-    }
-    changes.extend(reopened(scene));
-    Ok(changes)
-}
-
-fn taken_over(scene: &Scene, command: &Command) -> Result<Vec<Due>, Refusal> {
-    let step = Step::CredentialsIssued;
-    let missing = missing_for(scene, step);
-    match command {
-        Command::TakeOverCredentials { .. } if scene.has(step) => Ok(vec![]),
-        Command::TakeOverCredentials { .. } if !missing.is_empty() => Err(Refusal::NotYet { step, missing }),
-        Command::TakeOverCredentials { ground } => {
-            let (evidence, ground) = (Evidence::Confirmed, ground.clone());
-            Ok(vec![Due::shared(Change::StepAnswered { step, evidence, ground })])
-        }
-        other => unreachable!("{other:?} takes nothing over"),
-    }
 }
 
 /// "Het lukt niet" and "Geef door aan een collega": for what the school can do now, stuck or not.

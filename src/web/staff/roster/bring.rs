@@ -19,8 +19,11 @@ use crate::web::upload::Uploaded;
 use crate::web::{WebState, assets, page};
 use crate::words;
 
+/// Says that a text is UTF-8, to spreadsheets.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// An example of a file, as Dutch spreadsheets read it.
-const SAMPLE: &str = "\u{feff}School;BRIN;Schooldomein;Regio;Contactpersoon;E-mail;Rol;Stand\r\n\
+const SAMPLE: &str = "School;BRIN;Schooldomein;Regio;Contactpersoon;E-mail;Rol;Stand\r\n\
     Bonhoeffer College;12AB;bonhoeffer;Midden;Joke Jansen;j.jansen@school.example;superbeheerder;\r\n\
     Het Molenveld;34CD;molenveld;Zuid;Bo Bos;b.bos@molenveld.example;applicatiebeheerder;\
     \"consent gegeven, allowlisting bevestigd\"\r\n";
@@ -91,5 +94,5 @@ pub(in crate::web::staff) async fn sample(_: Staff) -> Response {
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"voorbeeld-scholen.csv\""),
     ];
-    (headers, SAMPLE).into_response()
+    (headers, [MARK, SAMPLE.as_bytes()].concat()).into_response()
 }

@@ -7,6 +7,7 @@ pub(super) mod faults;
 pub(super) mod list;
 pub(super) mod new_school;
 mod rows;
+pub(super) mod run;
 
 use crate::domain::ids::RosterId;
 use crate::domain::roster::MailChoice;
