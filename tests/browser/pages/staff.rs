@@ -1,5 +1,7 @@
 //! What Kurve sees.
 
+use std::path::Path;
+
 use koppelklaar::links;
 
 use super::look::Look;
@@ -36,6 +38,7 @@ fn every_page_of_kurve_is_fit_for_every_reader() {
         }
         keep_a_view(&mut look);
         look_at_mails(&mut look);
+        bring_a_list(&mut look, &stage.folder.join("scholen.csv"));
         let school = page_of(&browser, "Bonhoeffer College");
         look.at(&format!("{school}/gegevens"));
         for form in ["issue", "add_contact", "note", "pause", "snooze", "own_days", "withdraw"] {
@@ -53,6 +56,7 @@ fn every_page_of_kurve_is_fit_for_every_reader() {
             links::STAFF_SCHOOLS,
             links::STAFF_NEW_SCHOOL,
             links::STAFF_ROSTERS,
+            links::STAFF_ROSTER,
             links::STAFF_INSIGHT,
             links::STAFF_MAILS,
             links::STAFF_MAIL,
@@ -99,6 +103,26 @@ fn look_at_mails(look: &mut Look<'_>) {
         look.at(mails.first().unwrap_or_else(|| panic!("no mail on {}", look.browser.told())));
     }
     look.at("/beheer/post?stand=dropped");
+}
+
+/// Schools from a spreadsheet: no file, one without a column, and one with a row of each sort.
+fn bring_a_list(look: &mut Look<'_>, file: &Path) {
+    look.browser.open("/beheer/scholen/uit-bestand");
+    look.browser.press("[data-action=bring]");
+    look.here("without a file");
+    let rows = "De Zonnebloem;98ZB;zonnebloem;Zuid;Els van Dam;els@zonnebloem.example\n\
+        De Vlieger met een heel erg lange naam aan de rivier;12A8;vlieger;Oost;Bo Bos;bo@vlieger\n\
+        De Toorts;1OAB;toorts;;Jo Jansen;jo@toorts.example\n";
+    for (head, state) in [
+        ("School;BRIN;Adres;Regio;Contact;E-mail", "without a column"),
+        ("School;BRIN;Magister;Regio;Contact;E-mail", "after the dry run"),
+    ] {
+        std::fs::write(file, format!("{head}\n{rows}")).expect("the file is written");
+        look.browser.open("/beheer/scholen/uit-bestand");
+        look.browser.choose("#file", file);
+        look.browser.press("[data-action=bring]");
+        look.here(state);
+    }
 }
 
 /// The page that a new colleague gets, and the same with mistakes.
