@@ -17,7 +17,7 @@ use koppelklaar::domain::ids::{CheckId, JoinRequestId};
 use koppelklaar::domain::join::{Asker, JoinKind, JoinRequest};
 use koppelklaar::domain::school::{ContactRef, Region, SchoolDetails};
 use koppelklaar::domain::text::{Brin, SchoolDomain, SchoolName};
-use koppelklaar::jobs::Job;
+use koppelklaar::jobs::{self, Job};
 use koppelklaar::links;
 use koppelklaar::services::checks;
 use koppelklaar::store::checks::check_status;
@@ -51,7 +51,7 @@ struct People {
 }
 
 /// What is not opened by a link: it takes a token, which is found by its hash, or never ends.
-const NOT_OPENED: [&str; 8] = [
+const NOT_OPENED: [&str; 9] = [
     links::REGISTER_CONFIRM,
     links::SIGN_IN_LINK,
     links::UNSUBSCRIBE,
@@ -60,6 +60,7 @@ const NOT_OPENED: [&str; 8] = [
     links::SCHOOL_CHECK_LIVE.route(),
     links::STAFF_CHECK_LIVE,
     links::STAFF_CHECK_RUN_LIVE,
+    links::STAFF_BULK_LIVE,
 ];
 
 #[test]
@@ -126,6 +127,9 @@ async fn fill(app: &TestApp) -> People {
     let ticked = format!("school-{}", school.connection);
     let asked = page.submit(&kurve, "[data-form=run]", &[(&ticked, "ja"), ("wat", "scholen")]).await;
     let run = asked.location().to_owned();
+    let page = kurve.get(links::STAFF_SCHOOLS).await;
+    let chosen = page.submit(&kurve, "[data-form=bulk]", &[("bladzijde", "ja"), ("doen", "remind")]).await;
+    kurve.follow(&chosen).await.submit(&kurve, "[data-form=begin]", &[]).await;
     checks::run_next(context, &app.app.magister, || app.now()).await.expect("the line can be read");
     let check = checks::latest(context, school.connection).await.expect("the store answers").expect("one was made").id;
     People { school, stopped, kurve, run, check }
@@ -171,6 +175,8 @@ async fn run_all(app: &TestApp, notes: &Notes) {
             notes.begin(&format!("job {}", job.as_str()));
             app.run(job).await;
         }
+        notes.begin("a run for many");
+        jobs::bulk::run_due(&app.app).await.expect("the runs can be read");
         notes.begin("sending mails");
         app.send_mails().await;
         notes.begin("making a check");
