@@ -203,6 +203,19 @@ pub async fn list_mailed_on(conn: &impl ConnectionTrait, date: NaiveDate) -> Res
     Ok(rows.into_iter().map(|row| Mailed { address_key: row.address_key, on_date: row.on_date }).collect())
 }
 
+/// Who of these people has a mail with reminders on a day.
+pub async fn list_mailed_of(
+    conn: &impl ConnectionTrait,
+    date: NaiveDate,
+    address_keys: Vec<String>,
+) -> Result<Vec<Mailed>, StoreError> {
+    let query = reminder_mail::Entity::find()
+        .filter(reminder_mail::COLUMN.address_key.is_in(address_keys))
+        .filter(reminder_mail::COLUMN.on_date.eq(date));
+    let rows = query.all(conn).await?;
+    Ok(rows.into_iter().map(|row| Mailed { address_key: row.address_key, on_date: row.on_date }).collect())
+}
+
 /// Keeps a mail with reminders.
 ///
 /// # Errors

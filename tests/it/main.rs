@@ -14,6 +14,7 @@ mod ball;
 mod board;
 mod bounce_pipe;
 mod bounces;
+mod bulk;
 mod checks;
 mod cli;
 mod colleagues;

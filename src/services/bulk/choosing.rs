@@ -10,6 +10,7 @@ use crate::domain::bulk::{BulkKind, BulkOutcome, MOST_ITEMS, WhyNot};
 use crate::domain::check::ActivationFacts;
 use crate::domain::connection::Connection;
 use crate::domain::ids::{BulkRunId, ConnectionId, SchoolId};
+use crate::domain::text::fold;
 use crate::services::{Call, Context, ServiceError};
 use crate::store::StoreError;
 use crate::store::checks::check_status;
@@ -69,6 +70,7 @@ pub async fn put_together(
     for batch in groups.chunks(BATCH) {
         items.extend(judge_all(context, call, kind, batch).await?);
     }
+    items.sort_by_cached_key(|item| fold(&item.label));
     let key = context.chance.uuid_v7(call.now).to_string();
     runs::start(context, call, NewRun { kind, work: None, key, items }).await
 }
@@ -86,7 +88,7 @@ async fn list_found(context: &Context, filter: &Filter) -> Result<Vec<Chosen>, S
     }
 }
 
-/// One for each connection, in the order in which they were chosen.
+/// One for each connection.
 fn group(chosen: &[Chosen]) -> Vec<Group> {
     let mut groups: Vec<Group> = vec![];
     let mut places = BTreeMap::new();

@@ -43,7 +43,8 @@ pub(in crate::services) async fn remind_now(
         return Ok(Err(WhyNot::NotSchoolsTurn));
     }
     let due: Vec<DueAtSchool> = held.iter().map(|open| due(work, &scene, open, call)).collect();
-    let mailed = reminders::list_mailed_on(work.conn(), today).await?;
+    let people = due.iter().flat_map(|due| &due.receivers).map(|one| one.address_key.clone()).collect();
+    let mailed = reminders::list_mailed_of(work.conn(), today, people).await?;
     let OneMailEach { mails, sent, postponed, unreceived: _ } = reminder::one_mail_each(&due, &mailed, today);
     if mails.is_empty() {
         return Ok(Err(if postponed.is_empty() { WhyNot::NobodyToRemind } else { WhyNot::MailedToday }));

@@ -37,6 +37,7 @@ fn every_page_of_kurve_is_fit_for_every_reader() {
             look.at(&format!("/beheer/{path}"));
         }
         keep_a_view(&mut look);
+        do_for_many(&mut look);
         look_at_mails(&mut look);
         bring_a_list(&mut look, &stage.folder.join("scholen.csv"));
         let school = page_of(&browser, "Bonhoeffer College");
@@ -57,6 +58,8 @@ fn every_page_of_kurve_is_fit_for_every_reader() {
             links::STAFF_NEW_SCHOOL,
             links::STAFF_ROSTERS,
             links::STAFF_ROSTER,
+            links::STAFF_BULK,
+            links::STAFF_BULK_RUN,
             links::STAFF_INSIGHT,
             links::STAFF_MAILS,
             links::STAFF_MAIL,
@@ -93,6 +96,22 @@ fn keep_a_view(look: &mut Look<'_>) {
         look.browser.press("[data-form=save_view] button");
         look.here(state);
     }
+}
+
+/// Rows that are chosen, a run that is to begin, one with mistakes, and one that ended.
+fn do_for_many(look: &mut Look<'_>) {
+    look.browser.open("/beheer/scholen");
+    look.browser.run("document.getElementById('kies-bladzijde').click()", &[]);
+    look.here("with rows that are chosen");
+    look.browser.press("[data-action=bulk-put_off]");
+    look.here("before it begins");
+    look.browser.press("[data-action=begin]");
+    look.here("with mistakes");
+    look.browser.open("/beheer/scholen");
+    look.browser.run("document.getElementById('kies-bladzijde').click()", &[]);
+    look.browser.press("[data-action=bulk-vouch_and_issue]");
+    look.here("with a ground to choose");
+    look.at("/beheer/veel");
 }
 
 /// A mail that left, one that did not arrive, and a list without mails.

@@ -17,7 +17,7 @@ use koppelklaar::domain::ids::{CheckId, JoinRequestId};
 use koppelklaar::domain::join::{Asker, JoinKind, JoinRequest};
 use koppelklaar::domain::school::{ContactRef, Region, SchoolDetails};
 use koppelklaar::domain::text::{Brin, SchoolDomain, SchoolName};
-use koppelklaar::jobs::Job;
+use koppelklaar::jobs::{self, Job};
 use koppelklaar::links;
 use koppelklaar::services::checks;
 use koppelklaar::store::checks::check_status;
@@ -58,7 +58,7 @@ const LIST: &str = "School;BRIN;Domein;Contact;E-mail\n\
     De Zon;98ZB;zon;Bo Bos;bo@zon.example\nDe Maan;12A8;maan;Bo Bos;bo@zon.example\n";
 
 /// What is not opened by a link: it takes a token, which is found by its hash, or never ends.
-const NOT_OPENED: [&str; 8] = [
+const NOT_OPENED: [&str; 9] = [
     links::REGISTER_CONFIRM,
     links::SIGN_IN_LINK,
     links::UNSUBSCRIBE,
@@ -67,6 +67,7 @@ const NOT_OPENED: [&str; 8] = [
     links::SCHOOL_CHECK_LIVE.route(),
     links::STAFF_CHECK_LIVE,
     links::STAFF_CHECK_RUN_LIVE,
+    links::STAFF_BULK_LIVE,
 ];
 
 #[test]
@@ -133,6 +134,9 @@ async fn fill(app: &TestApp) -> People {
     let ticked = format!("school-{}", school.connection);
     let asked = page.submit(&kurve, "[data-form=run]", &[(&ticked, "ja"), ("wat", "scholen")]).await;
     let run = asked.location().to_owned();
+    let page = kurve.get(links::STAFF_SCHOOLS).await;
+    let chosen = page.submit(&kurve, "[data-form=bulk]", &[("bladzijde", "ja"), ("doen", "remind")]).await;
+    kurve.follow(&chosen).await.submit(&kurve, "[data-form=begin]", &[]).await;
     checks::run_next(context, &app.app.magister, || app.now()).await.expect("the line can be read");
     let check = checks::latest(context, school.connection).await.expect("the store answers").expect("one was made").id;
     let brought = kurve.upload(&kurve.get(links::STAFF_ROSTERS).await, "lijst.csv", LIST.as_bytes()).await;
@@ -181,6 +185,8 @@ async fn run_all(app: &TestApp, notes: &Notes) {
             notes.begin(&format!("job {}", job.as_str()));
             app.run(job).await;
         }
+        notes.begin("a run for many");
+        jobs::bulk::run_due(&app.app).await.expect("the runs can be read");
         notes.begin("sending mails");
         app.send_mails().await;
         notes.begin("making a check");
