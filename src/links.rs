@@ -115,6 +115,18 @@ pub const STAFF_SIGN_OUT: &str = "/beheer/uitloggen";
 pub const STAFF_INVITE: &str = "/beheer/uitnodiging/{token}";
 /// All schools.
 pub const STAFF_SCHOOLS: &str = "/beheer/scholen";
+/// Puts in one school.
+pub const STAFF_NEW_SCHOOL: &str = "/beheer/scholen/toevoegen";
+/// Brings a spreadsheet of schools.
+pub const STAFF_ROSTERS: &str = "/beheer/scholen/uit-bestand";
+/// An example of such a spreadsheet.
+pub const STAFF_ROSTER_SAMPLE: &str = "/beheer/scholen/uit-bestand/voorbeeld.csv";
+/// A spreadsheet that was brought: its columns, and what would become of its rows.
+pub const STAFF_ROSTER: &str = "/beheer/scholen/uit-bestand/{list}";
+/// The rows of it that somebody has to look at.
+pub const STAFF_ROSTER_FAULTS: &str = "/beheer/scholen/uit-bestand/{list}/fouten.csv";
+/// Carries it out.
+pub const STAFF_ROSTER_RUN: &str = "/beheer/scholen/uit-bestand/{list}/uitvoeren";
 /// Keeps a filter of the list of schools.
 pub const STAFF_VIEWS: &str = "/beheer/scholen/weergaven";
 /// Forgets a kept filter.
@@ -123,6 +135,14 @@ pub const STAFF_VIEW_DELETE: &str = "/beheer/scholen/weergaven/{view}/verwijdere
 pub const STAFF_SCHOOLS_CSV: &str = "/beheer/scholen/export.csv";
 /// The list of schools as a workbook.
 pub const STAFF_SCHOOLS_XLSX: &str = "/beheer/scholen/export.xlsx";
+/// What a colleague did for many at once, and putting a run together from what was chosen.
+pub const STAFF_BULK: &str = "/beheer/veel";
+/// One run for many: what it is about, or how far it is.
+pub const STAFF_BULK_RUN: &str = "/beheer/veel/{run}";
+/// Begins such a run.
+pub const STAFF_BULK_BEGIN: &str = "/beheer/veel/{run}/begin";
+/// How far such a run is, as it goes.
+pub const STAFF_BULK_LIVE: &str = "/beheer/veel/{run}/voortgang";
 /// Figures: where schools stand, who keeps the ball how long, what comes in.
 pub const STAFF_INSIGHT: &str = "/beheer/inzicht";
 /// One connection, with its schools.

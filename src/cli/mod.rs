@@ -12,6 +12,7 @@ mod magister_simulator;
 mod mail;
 mod migrate;
 mod optie_b;
+mod schools;
 mod serve;
 mod staff;
 
@@ -41,6 +42,9 @@ enum Command {
     Serve(ServeSettings),
     /// Brings the database up to date with this release
     Migrate(migrate::MigrateArgs),
+    /// Schools from a spreadsheet
+    #[command(subcommand)]
+    Schools(schools::SchoolsCommand),
     /// Accounts of Kurve's colleagues
     #[command(subcommand)]
     Staff(staff::StaffCommand),
@@ -97,6 +101,7 @@ impl Cli {
             Command::Demo(args) => demo::run(settings, &args).await,
             Command::Serve(serving) => serve::run(&settings, &serving).await,
             Command::Migrate(args) => migrate::run(&settings, &args).await,
+            Command::Schools(command) => schools::run(&settings, command).await,
             Command::Staff(command) => staff::run(&settings, command).await,
             Command::ApiKey(command) => api_key::run(&settings, command).await,
             Command::Audit(command) => audit::run(&settings, &command).await,

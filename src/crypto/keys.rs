@@ -47,6 +47,8 @@ pub enum Purpose {
     TotpOfInvite,
     /// Seals a registration form until its address is confirmed.
     SealRegistration,
+    /// Seals a list of schools that was brought, and its rows until they are carried out.
+    SealRoster,
     /// Seals a mail as it was handed over.
     SealMail,
     /// Makes the look-up key of an e-mail address.

@@ -59,6 +59,18 @@ pub enum Action {
         /// In which roles.
         roles: Roles,
     },
+    /// A contact came with a school that Kurve put in, before there was a password.
+    ContactEntered {
+        /// Whom.
+        contact: ContactId,
+        /// In which roles.
+        roles: Roles,
+    },
+    /// Kurve took over what a row of a file says.
+    TakenFromFile {
+        /// The file, the row, and what it says of how far the school is.
+        ground: Reason,
+    },
     /// A contact's roles were changed: by Kurve, or by a colleague who gave them one with a step.
     ContactChanged {
         /// Whom.
@@ -309,6 +321,8 @@ impl Action {
             | Self::ImportOpened
             | Self::ImportClosed
             | Self::ContactAdded { .. }
+            | Self::ContactEntered { .. }
+            | Self::TakenFromFile { .. }
             | Self::ContactChanged { .. }
             | Self::ContactRemoved { .. }
             | Self::ContactVouched { .. }
@@ -376,25 +390,5 @@ pub struct Entry {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::onboarding::FallCause;
-
-    #[test]
-    fn a_line_is_about_the_step_that_it_changes_or_serves_or_about_none() {
-        let fell = Change::StepFell { step: Step::PasswordSet, cause: FallCause::CredentialsRenewed };
-        let table = [
-            (Action::Onboarding(fell), Some(Step::PasswordSet)),
-            (Action::Onboarding(Change::Resumed), None),
-            (Action::PasswordRevealed { version: 1, left: 4 }, Some(Step::PasswordSet)),
-            (Action::QueryDownloaded { version: 1 }, Some(Step::QueryExecuted)),
-            (Action::CredentialsHandedAgain { version: 1 }, Some(Step::CredentialsIssued)),
-            (Action::DetailsChanged, Some(Step::DetailsSubmitted)),
-            (Action::ContactSignedIn, None),
-        ];
-
-        for (action, step) in table {
-            assert_eq!(action.step(), step, "{action:?}");
-        }
-    }
-}
+#[path = "audit_tests.rs"]
+mod tests;

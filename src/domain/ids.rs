@@ -84,6 +84,10 @@ id! {
     OutageId
     /// Leave to activate without a passing check.
     OverrideId
+    /// A list of schools that was brought, and is not carried out yet.
+    RosterId
+    /// A run of one submit for many.
+    BulkRunId
 }
 
 #[cfg(test)]

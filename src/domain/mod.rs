@@ -8,6 +8,7 @@ pub mod actor;
 pub mod address_mark;
 pub mod audit;
 pub mod bounce;
+pub mod bulk;
 pub mod check;
 pub mod connection;
 pub mod count;
@@ -25,6 +26,7 @@ pub mod option_b;
 pub mod reminder;
 pub mod retry;
 pub mod roles;
+pub mod roster;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod school;

@@ -67,6 +67,8 @@ pub enum MailKind {
     ConnectionsOutageEnded,
     /// Someone was made a contact of the connection.
     ContactAdded,
+    /// Kurve put in the schools of the receiver: what is ready, and what they can do.
+    Welcome,
     /// What waits on the receiver, over all their connections.
     Reminder,
     /// What waits on Kurve, once a day.

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::actor::Actor;
+use super::bulk::{BulkWork, ConnectionInput, WhyNot};
 use super::check::{CheckProgress, CheckResult, Counts, Streak};
 use super::notice::About;
 use super::onboarding::{Onboarding, Step, StepState};
@@ -174,6 +175,21 @@ fn stored_own_days_and_actors_stay_readable() {
     insta::assert_snapshot!("stored_actor", read_as_written::<Actor>(actor));
     assert_refuses_fields::<OwnDays>(own_days);
     assert_refuses_tomorrow::<Actor>(actor, &["kind", "role", "roles"]);
+}
+
+#[test]
+fn what_is_stored_of_runs_stays_readable() {
+    let work = include_str!("stored/bulk_work.jsonl");
+    let input = include_str!("stored/bulk_input.jsonl");
+    let why = include_str!("stored/bulk_why.jsonl");
+
+    insta::assert_snapshot!("stored_bulk_work", read_as_written::<BulkWork>(work));
+    insta::assert_snapshot!("stored_bulk_input", read_as_written::<ConnectionInput>(input));
+    insta::assert_snapshot!("stored_bulk_why", read_as_written::<WhyNot>(why));
+    assert_refuses_tomorrow::<BulkWork>(work, &["kind"]);
+    assert_refuses_tomorrow::<WhyNot>(why, &["why"]);
+    assert_refuses_fields::<BulkWork>(work);
+    assert_refuses_fields::<ConnectionInput>(input);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What runs by itself. The [`timer`] only ticks, every minute; whether something is due, and which instance does it,
 //! the database decides. To add a job: a variant of [`Job`], and a service function that may run twice.
 
+pub mod bulk;
 pub mod checks;
 mod heartbeat;
 pub mod mail;

@@ -60,6 +60,8 @@ pub struct Context {
     pub check_policy: CheckPolicy,
     /// Wakes the worker that makes connection checks.
     pub check_waits: Arc<Notify>,
+    /// Wakes the worker that does what was asked for many at once.
+    pub bulk_waits: Arc<Notify>,
 }
 
 impl Context {
@@ -82,6 +84,7 @@ impl Context {
             mail_waits: Arc::default(),
             check_policy: CheckPolicy::default(),
             check_waits: Arc::default(),
+            bulk_waits: Arc::default(),
         }
     }
 }

@@ -43,6 +43,9 @@ pub enum ServiceError {
     /// The connection has, or made in a day, as many contacts as it may without Kurve.
     #[error("the school has as many contacts as it may make by itself")]
     TooManyContacts,
+    /// More was chosen than one run takes.
+    #[error("more was chosen than one run takes")]
+    TooManyItems,
     /// Reminders cannot be put off until that date.
     #[error(transparent)]
     BadSnooze(#[from] SnoozeRefusal),

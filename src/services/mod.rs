@@ -3,6 +3,7 @@
 //! [`Call`] brings who and when; [`Context`] brings what every use case works with; [`unit_of_work`] is the one
 //! transaction that writes state, audit and outbox together.
 
+pub mod bulk;
 pub mod checks;
 mod context;
 mod error;
@@ -11,6 +12,7 @@ pub mod onboarding;
 pub mod operations;
 pub mod people;
 pub mod reminders;
+pub mod roster;
 mod sealed_password;
 mod unit_of_work;
 

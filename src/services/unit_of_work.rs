@@ -163,6 +163,12 @@ impl<'a> UnitOfWork<'a> {
         self.mails.iter_mut().for_each(|mail| mail.next_attempt_at = at);
     }
 
+    /// None of the mails until now goes.
+    pub(super) fn silence(&mut self) {
+        self.mails.clear();
+        self.schools.clear();
+    }
+
     /// A mail about one connection or several; `schools` takes the place of its own connection.
     pub(super) fn mail_about(&mut self, schools: BTreeSet<ConnectionId>, mail: NewMail) {
         let connection = schools.first().copied().filter(|_| schools.len() == 1);

@@ -85,12 +85,13 @@ async fn check_schema(app: &App) -> Result<(), StartError> {
     )))
 }
 
-/// Starts what runs beside the pages: the workers for mails and connection checks, and the timer. They end after `stop`.
+/// Starts what runs beside the pages: the workers for mails, connection checks and runs, and the timer. They end after `stop`.
 pub async fn start_workers(app: &App, web: &WebState, stop: &CancellationToken) -> Result<JoinSet<()>, StartError> {
     jobs::repair_clock(app).await;
     let mut workers = JoinSet::new();
     workers.spawn(jobs::mail::work(app.clone(), stop.clone()));
     workers.spawn(jobs::checks::work(app.clone(), stop.clone()));
+    workers.spawn(jobs::bulk::work(app.clone(), stop.clone()));
     let web = web.clone();
     let timer = jobs::start(app.clone(), move || web.limits.forget_idle(), stop.clone()).await;
     workers.spawn(timer.map_err(|error| StartError::new(format!("the timer does not start ({error})")))?);

@@ -144,6 +144,22 @@ pub async fn save_attention(
     Ok(())
 }
 
+/// Asks for a fresh look at the reminders of a connection, whose school has not been silent since; the version stays.
+pub async fn ask_attention(
+    conn: &impl Changing,
+    connection: ConnectionId,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    conn.touch(connection);
+    onboarding::Entity::update_many()
+        .col_expr(onboarding::COLUMN.attention_at, now.into())
+        .col_expr(onboarding::COLUMN.no_answer_since, Option::<DateTime<Utc>>::None.into())
+        .filter(onboarding::COLUMN.connection_id.eq(connection.as_uuid()))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
 /// Every reminder that went out for a connection, oldest first.
 pub async fn list_sent(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<Vec<SentReminder>, StoreError> {
     let rows = reminder::Entity::find()
@@ -184,6 +200,19 @@ pub(in crate::store) fn to_row(id: uuid::Uuid, connection: ConnectionId, sent: &
 /// Who has a mail with reminders on a day: one that was made on it, or stayed behind and was moved to it.
 pub async fn list_mailed_on(conn: &impl ConnectionTrait, date: NaiveDate) -> Result<Vec<Mailed>, StoreError> {
     let rows = reminder_mail::Entity::find().filter(reminder_mail::COLUMN.on_date.eq(date)).all(conn).await?;
+    Ok(rows.into_iter().map(|row| Mailed { address_key: row.address_key, on_date: row.on_date }).collect())
+}
+
+/// Who of these people has a mail with reminders on a day.
+pub async fn list_mailed_of(
+    conn: &impl ConnectionTrait,
+    date: NaiveDate,
+    address_keys: Vec<String>,
+) -> Result<Vec<Mailed>, StoreError> {
+    let query = reminder_mail::Entity::find()
+        .filter(reminder_mail::COLUMN.address_key.is_in(address_keys))
+        .filter(reminder_mail::COLUMN.on_date.eq(date));
+    let rows = query.all(conn).await?;
     Ok(rows.into_iter().map(|row| Mailed { address_key: row.address_key, on_date: row.on_date }).collect())
 }
 

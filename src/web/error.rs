@@ -76,6 +76,7 @@ impl From<ServiceError> for PageError {
             ),
             ServiceError::HandOverToSelf => Self::Refused(words::HAND_OVER_TO_SELF.to_owned()),
             ServiceError::TooManyContacts => Self::Refused(words::too_many_contacts(MOST_CONTACTS, MOST_NEW_CONTACTS)),
+            ServiceError::TooManyItems => Self::Refused(words::too_many_items()),
             ServiceError::BrinTaken => Self::Refused(
                 "Dit BRIN-nummer hoort al bij een andere school in Koppelklaar. Controleer het nummer.".to_owned(),
             ),

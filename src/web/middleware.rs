@@ -3,21 +3,48 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Instant;
 
+use axum::body::Body;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use http_body_util::Limited;
 
 use crate::crypto::Token;
-use crate::web::error::Cause;
+use crate::links;
+use crate::web::error::{Cause, ErrorText};
 use crate::web::flash::with_cookie;
 use crate::web::problem;
 use crate::web::session::Jar;
+use crate::web::upload::UPLOAD_BYTES;
 use crate::web::{WebState, error_page};
 
 /// What styles, scripts, fonts and forms may be: only ours, nothing inline.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
      font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// The largest form we take, in bytes: a few texts of at most 4,000 signs.
+const BODY_BYTES: usize = 64 * 1024;
+
+/// Refuses what is larger than a form, but for the one page that takes a file.
+pub async fn limit_body(request: Request, next: Next) -> Response {
+    let is_upload = request.uri().path() == links::STAFF_ROSTERS;
+    let most = if is_upload { UPLOAD_BYTES } else { BODY_BYTES };
+    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    if length.is_some_and(|length: usize| length > most) {
+        let mut response = StatusCode::PAYLOAD_TOO_LARGE.into_response();
+        if is_upload {
+            response.extensions_mut().insert(ErrorText {
+                title: "Dit bestand is te groot",
+                advice:
+                    "Er is niets veranderd. Een bestand mag hoogstens 20 MB zijn. Ga terug en kies een kleiner bestand."
+                        .to_owned(),
+            });
+        }
+        return response;
+    }
+    next.run(request.map(|body| Body::new(Limited::new(body, most)))).await
+}
 
 /// The id of a request, as in the log and on the page of a fault.
 #[derive(Debug, Clone)]

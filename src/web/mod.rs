@@ -31,6 +31,7 @@ pub mod session;
 pub mod staff;
 mod stalled;
 mod state;
+pub mod upload;
 
 use std::time::Duration;
 
@@ -38,14 +39,10 @@ use axum::Router;
 use axum::http::StatusCode;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
-use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 pub use ladder::Streams;
 pub use state::{DemoWeb, WebOptions, WebState, WebStateParts};
-
-/// The largest form we take, in bytes: a few texts of at most 4,000 signs.
-const BODY_BYTES: usize = 64 * 1024;
 
 /// How long a request may take until its answer begins; one that is sent while it is made may take longer in all.
 const REQUEST_TIME: Duration = Duration::from_secs(30);
@@ -74,7 +71,7 @@ pub fn surround(routes: Router<WebState>, web: WebState) -> Router {
         .layer(CsrfLayer::new().with_insecure_bypass(public::unsubscribe::is_one_click))
         .layer(axum::middleware::from_fn_with_state(web.clone(), middleware::check_host))
         .merge(health::routes())
-        .layer(RequestBodyLimitLayer::new(BODY_BYTES))
+        .layer(axum::middleware::from_fn(middleware::limit_body))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME))
         .layer(CatchPanicLayer::custom(error_page::panicked))
         .layer(axum::middleware::from_fn_with_state(web.clone(), middleware::add_headers))

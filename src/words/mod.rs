@@ -5,6 +5,7 @@
 //! wrong with a typed value (`domain::text`). To add a step: follow the compiler from [`step_name`].
 
 mod access;
+mod bulk;
 mod checks;
 mod dates;
 mod falls;
@@ -15,11 +16,13 @@ mod names;
 mod numbers;
 mod option_b;
 mod refusals;
+pub mod roster;
 mod timeline;
 mod truth;
 mod who;
 
 pub use access::{gone_sentence, obstacle_sentence, task_name};
+pub use bulk::{bulk_outcome, bulk_promise, bulk_verb, too_many_items, why_not};
 pub use checks::{
     COLUMN_MISSING, check_short, check_title, despite, despite_lines, doubt, leave, newest_check, oddity, outage_cause,
     outage_seen, seconds_nl,

@@ -45,6 +45,10 @@ pub fn change_sentence(action: &Action, names: &Names) -> String {
         Action::ContactAdded { contact, roles } => {
             format!("Contactpersoon toegevoegd: {}, {}.", names.contact(*contact), roles.words_nl())
         }
+        Action::ContactEntered { contact, roles } => {
+            format!("Contactpersoon toegevoegd met de school: {}, {}.", names.contact(*contact), roles.words_nl())
+        }
+        Action::TakenFromFile { ground } => format!("Overgenomen. {}", one_line(ground)),
         Action::ContactChanged { contact, roles } => {
             format!("Rol aangepast: {} is nu {}.", names.contact(*contact), roles.words_nl())
         }

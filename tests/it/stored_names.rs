@@ -7,12 +7,14 @@ use koppelklaar::crypto::Purpose;
 use koppelklaar::crypto::mail_token::Subscription;
 use koppelklaar::domain::actor::StaffRole;
 use koppelklaar::domain::audit::Action;
+use koppelklaar::domain::bulk::{BulkKind, BulkOutcome};
 use koppelklaar::domain::check::{CheckCode, CheckPolicy, NotMade, Rung, Way};
 use koppelklaar::domain::credential::reveal::ClosedReason;
 use koppelklaar::domain::heartbeat::Worker;
 use koppelklaar::domain::onboarding::{Change, Course, Evidence, Gate, Lifecycle, Party, Status, Step};
 use koppelklaar::domain::reminder::OwnDayKind;
 use koppelklaar::domain::roles::{ContactRole, Roles};
+use koppelklaar::domain::roster::{Field, MailChoice};
 use koppelklaar::domain::school::Region;
 use koppelklaar::domain::tally::{FigureKind, Standing};
 use koppelklaar::domain::unsent::UnsentReason;
@@ -52,6 +54,8 @@ fn every_stored_name_is_what_it_always_was() {
         ),
         (stored::<StaffRole>(), "admin support reader"),
         (stored::<OwnDayKind>(), "closed open"),
+        (stored::<Field>(), "school brin domain region contact email role stand"),
+        (stored::<MailChoice>(), "none one ordinary"),
         (stored::<ClosedReason>(), "renewed proven withdrawn"),
         (stored::<Rung>(), "name tcp tls login data shape rows"),
         (
@@ -62,13 +66,15 @@ fn every_stored_name_is_what_it_always_was() {
         (stored::<Way>(), "body url"),
         (stored::<NotMade>(), "resting not_needed overtaken broke_off"),
         (stored::<CheckPolicy>(), "off advise require"),
+        (stored::<BulkKind>(), "issue vouch_and_issue activate check remind put_off close roster"),
+        (stored::<BulkOutcome>(), "done already refused failed left_out"),
         (stored::<Worker>(), "mail planner checks"),
         (stored::<FigureKind>(), "registered opened turn_ended"),
         (stored::<Standing>(), "schools consent webservice password allowlisting activation"),
         (named::<Job>(), "repair_clock resume_paused end_passwords delete_expired plan_reminders digest plan_checks"),
         (
             named::<Purpose>(),
-            "seal-credential seal-query seal-totp totp-of-invite seal-registration seal-mail email-lookup audit \
+            "seal-credential seal-query seal-totp totp-of-invite seal-registration seal-roster seal-mail email-lookup audit \
              csrf access-code bounce unsubscribe",
         ),
         (named::<Subscription>(), "reminders digest"),
@@ -83,7 +89,7 @@ fn every_stored_name_is_what_it_always_was() {
         (
             Action::VARIANTS.join(" "),
             "onboarding school_registered registration_repeated join_asked join_accepted join_declined \
-             details_changed import_opened import_closed contact_added contact_changed contact_removed contact_vouched vouches_cleared password_revealed \
+             details_changed import_opened import_closed contact_added contact_entered taken_from_file contact_changed contact_removed contact_vouched vouches_cleared password_revealed \
              credentials_handed_again reveal_closed connection_lost connection_back check_overridden \
              outage_began outage_ended query_downloaded contact_signed_in note_added mail_retried confirmation_sent_again mail_dropped \
              reminders_snoozed reminders_woken own_days_added own_days_removed holidays_loaded mail_returned \

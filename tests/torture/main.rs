@@ -1,4 +1,4 @@
-//! The mails under torture: real processes, a real mail server on loopback, both databases; processes are killed at
+//! The mails under torture, and runs for many: real processes, a real mail server on loopback, both databases; processes are killed at
 //! any moment, databases restarted and disks filled, and afterwards every mail must have arrived, once.
 //!
 //! A duplicate is allowed in one window: the process died after the final dot and before its commit. It is then the
@@ -7,6 +7,7 @@
 //! The short form runs with all other tests. The long form is `cargo test --test torture -- --ignored`; a run is
 //! repeated with `KOPPELKLAAR_TORTURE_SEED`, as far as processes can be made to repeat anything.
 
+mod bulk;
 mod fill;
 mod kept;
 mod outage;
@@ -60,6 +61,14 @@ fn kill_planners(rounds: u32) {
     });
 }
 
+fn kill_those_that_go_on(rounds: u32) {
+    let on_sqlite = bulk::go_on(None, rounds);
+    let Some(cluster) = Cluster::start("") else { return block_on(on_sqlite) };
+    block_on(async {
+        join(on_sqlite, bulk::go_on(Some(&cluster), rounds)).await;
+    });
+}
+
 fn kill_at_points(choice: Choice) {
     let Some(strace) = strace::find() else { return };
     let on_sqlite = enumerate(strace, None, choice);
@@ -95,6 +104,23 @@ fn four_processes_that_plan_at_once_and_are_killed_often_remind_each_school_once
 #[ignore = "one of those processes; by itself it does nothing"]
 fn a_process_that_plans() {
     block_on(planning::plan_as_process());
+}
+
+#[test]
+fn three_processes_that_go_on_with_runs_and_are_killed_do_each_item_once() {
+    kill_those_that_go_on(4);
+}
+
+#[test]
+#[ignore = "the long form: minutes"]
+fn three_processes_that_go_on_with_runs_and_are_killed_often_do_each_item_once() {
+    kill_those_that_go_on(40);
+}
+
+#[test]
+#[ignore = "one of those processes; by itself it does nothing"]
+fn a_process_that_goes_on_with_runs() {
+    block_on(bulk::work_as_process());
 }
 
 #[test]

@@ -64,6 +64,11 @@ pub enum Command {
     },
     /// Kurve issues credentials: the first, or new ones.
     IssueCredentials,
+    /// Kurve takes over that the school works with credentials that were handed to it before it was here.
+    TakeOverCredentials {
+        /// On what ground.
+        ground: Ground,
+    },
     /// What is known of looking at the password of now.
     NotePassword {
         /// What is so.
@@ -188,6 +193,7 @@ impl Command {
             | Self::TakeBack { .. }
             | Self::SendBack { .. }
             | Self::IssueCredentials
+            | Self::TakeOverCredentials { .. }
             | Self::NotePassword { .. }
             | Self::NotePeople { .. }
             | Self::AskPassword
@@ -211,6 +217,7 @@ impl Command {
             | Self::TakeBack { .. }
             | Self::SendBack { .. }
             | Self::IssueCredentials
+            | Self::TakeOverCredentials { .. }
             | Self::NotePassword { .. }
             | Self::NotePeople { .. }
             | Self::AskPassword

@@ -32,17 +32,41 @@ pub enum Selection {
 /// # Errors
 /// `TooOften` within a minute of the last one; `NotChecked` when there is nothing to check; `Forbidden`, `NotFound`.
 pub async fn ask(context: &Context, call: &Call, connection: ConnectionId) -> Result<CheckId, ServiceError> {
+    let tx = context.db.begin_write().await?;
+    let asked = ask_within(context, tx.conn(), call, connection).await?;
+    tx.commit().await?;
+    if asked.is_new {
+        context.check_waits.notify_waiters();
+    }
+    Ok(asked.check)
+}
+
+/// The check that somebody asked for.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::services) struct Asked {
+    /// Which.
+    pub(in crate::services) check: CheckId,
+    /// Whether it is another than the one that waited or was under way.
+    pub(in crate::services) is_new: bool,
+}
+
+/// The same within a change under way; the caller wakes the worker after it.
+pub(in crate::services) async fn ask_within(
+    context: &Context,
+    conn: &impl ConnectionTrait,
+    call: &Call,
+    connection: ConnectionId,
+) -> Result<Asked, ServiceError> {
     if !context.check_policy.makes_checks() {
         return Err(CheckRefusal::Off.into());
     }
-    let tx = context.db.begin_write().await?;
-    let conn = tx.conn();
     check_asker(conn, call, connection).await?;
     // Held, so that two who ask at once are given the same check.
     let state = onboardings::load_for_update(conn, connection).await?.state;
     may_check(&state)?;
+    let known = |open: Check| Asked { check: open.id, is_new: false };
     if let Some(open) = connection_checks::find_open(conn, connection).await? {
-        return Ok(open.id);
+        return Ok(known(open));
     }
     // What the timer did is no reason to keep a person waiting, nor to let one ask twice.
     if let Some(last_at) = connection_checks::find_last_asked(conn, connection).await? {
@@ -52,12 +76,9 @@ pub async fn ask(context: &Context, call: &Call, connection: ConnectionId) -> Re
     let check = waiting(context, call, connection, &domain, None);
     if !connection_checks::insert(conn, &check).await? {
         // A run or the timer was first: they hold no onboarding.
-        let open = connection_checks::find_open(conn, connection).await?.ok_or(ServiceError::Conflict)?;
-        return Ok(open.id);
+        return connection_checks::find_open(conn, connection).await?.map(known).ok_or(ServiceError::Conflict);
     }
-    tx.commit().await?;
-    context.check_waits.notify_waiters();
-    Ok(check.id)
+    Ok(Asked { check: check.id, is_new: true })
 }
 
 /// A colleague asks for a run over a selection. Connections that cannot be checked now are left out of it, and so are

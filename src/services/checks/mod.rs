@@ -15,6 +15,7 @@ mod running;
 
 pub use self::activation::{ActivationAnswer, activation, allow_without, list_facts, reasons_of_leave};
 pub(super) use self::activation::{activation_ground, answer};
+pub(super) use self::asking::ask_within;
 pub use self::asking::{Selection, ask, ask_many, may_ask};
 pub(super) use self::plan::follow;
 pub use self::plan::{delete_old, plan_first_checks};

@@ -94,9 +94,22 @@ pub async fn issue(
     seen: Option<i32>,
 ) -> Result<(), ServiceError> {
     let mut work = UnitOfWork::begin(context, call).await?;
+    issue_within(&mut work, call, connection, vouch, seen).await?;
+    work.finish().await
+}
+
+/// The same within a change under way.
+pub(in crate::services) async fn issue_within(
+    work: &mut UnitOfWork<'_>,
+    call: &Call,
+    connection: ConnectionId,
+    vouch: Option<NewVouch>,
+    seen: Option<i32>,
+) -> Result<(), ServiceError> {
+    let context = work.context();
     let before = match vouch {
         Some(NewVouch { contact, ground }) => {
-            contacts::vouch_within(&mut work, call, ContactRef { connection, contact }, ground).await?
+            contacts::vouch_within(work, call, ContactRef { connection, contact }, ground).await?
         }
         None => store::onboarding::onboardings::load(work.conn(), connection).await?,
     };
@@ -106,7 +119,7 @@ pub async fn issue(
     let newest = newest.filter(|_| context.check_policy.makes_checks());
     let mut commands = commands_to_issue(&before.state, newest);
     commands.push(Command::NotePassword { access: fresh });
-    let changed = onboardings::change_from(&mut work, call, connection, before, &commands, seen).await?;
+    let changed = onboardings::change_from(work, call, connection, before, &commands, seen).await?;
     let people = store::people::contacts::list(work.conn(), connection).await?;
     if people.iter().all(|contact| contact.vouch.is_none()) {
         return Err(ServiceError::NobodyVouched);
@@ -118,7 +131,7 @@ pub async fn issue(
     let facts = load_facts(work.conn(), connection).await?;
     let new = make(context, call, ConnectionState { connection, state: &changed.after }, &facts)?;
     credentials::insert(work.conn(), &new).await?;
-    work.finish().await
+    Ok(())
 }
 
 /// What issuing asks of the onboarding: where the newest check found the list without a column, the new query is to be run

@@ -75,6 +75,11 @@ pub async fn list(
     Ok(page)
 }
 
+/// How many schools a filter finds, as far as is counted.
+pub async fn count(context: &Context, filter: &Filter) -> Result<u64, ServiceError> {
+    Ok(school_list::count(context.db.reader(), filter).await?)
+}
+
 /// What somebody asks who searches for schools with this text.
 pub fn read_search(context: &Context, typed: &str) -> Search {
     Search::of(typed, |address| context.keys.email_key(&address.key_form()))

@@ -1,11 +1,13 @@
 //! Clearing away what no longer counts: sessions, links and requests that ended, mails that carried a token, the bytes
-//! of mails that went long ago, old checks, and requests to join that were decided long ago.
+//! of mails that went long ago, old checks, requests to join that were decided long ago, old runs, and lists of schools
+//! that nobody carried out.
 
 use chrono::{DateTime, Duration, Utc};
 
-use crate::services::{Context, ServiceError, checks};
+use crate::services::{Context, ServiceError, checks, roster};
 use crate::store::mail::{frozen_mails, outbox};
 use crate::store::onboarding::joins;
+use crate::store::operations::bulk_runs;
 use crate::store::people::{access_links, registrations, sessions};
 
 /// How long ended links and requests are kept, so that a late visitor is told "used" or "too old".
@@ -16,6 +18,12 @@ const KEEP_FROZEN_DAYS: i64 = 30;
 
 /// How long it is kept who asked to join and what was decided: a year, so that who asks again is known.
 const KEEP_DECIDED_DAYS: i64 = 366;
+
+/// How long it is kept how a run over many came out.
+const KEEP_RUN_DAYS: i64 = 90;
+
+/// How long a run that was put together waits for who is to begin it.
+const KEEP_NOT_BEGUN_DAYS: i64 = 2;
 
 /// Deletes what ended; returns how many rows.
 pub async fn delete_expired(context: &Context, now: DateTime<Utc>) -> Result<u64, ServiceError> {
@@ -28,5 +36,16 @@ pub async fn delete_expired(context: &Context, now: DateTime<Utc>) -> Result<u64
     let frozen = frozen_mails::delete_before(conn, now - Duration::days(KEEP_FROZEN_DAYS)).await?;
     let checks = checks::delete_old(context, now).await?;
     let decided = joins::delete_decided(conn, now - Duration::days(KEEP_DECIDED_DAYS)).await?;
-    Ok(links + requests + mails + frozen + checks + decided + sessions::delete_expired(conn, now).await?)
+    let runs = delete_runs(context, now).await?;
+    let lists = roster::lists::forget_old(context, now).await?;
+    let sessions = sessions::delete_expired(conn, now).await?;
+    Ok(links + requests + mails + frozen + checks + decided + runs + lists + sessions)
+}
+
+async fn delete_runs(context: &Context, now: DateTime<Utc>) -> Result<u64, ServiceError> {
+    let tx = context.db.begin_write().await?;
+    let left = bulk_runs::delete_not_begun(tx.conn(), now - Duration::days(KEEP_NOT_BEGUN_DAYS)).await?;
+    let old = bulk_runs::delete_before(tx.conn(), now - Duration::days(KEEP_RUN_DAYS)).await?;
+    tx.commit().await?;
+    Ok(left + old)
 }

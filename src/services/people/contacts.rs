@@ -212,6 +212,17 @@ pub(in crate::services) async fn vouch_within(
     Ok(held)
 }
 
+/// The same for who is made a contact in this change by a colleague who knows them. The caller sees to it that there is no
+/// password yet.
+pub(in crate::services) async fn vouch_new(
+    work: &mut UnitOfWork<'_>,
+    call: &Call,
+    who: ContactRef,
+    ground: Reason,
+) -> Result<(), ServiceError> {
+    vouch_held(work, call, who, ground, None).await
+}
+
 async fn vouch_held(
     work: &mut UnitOfWork<'_>,
     call: &Call,

@@ -4,6 +4,7 @@
 //! database keeps each reminder and each person's day single, also with several instances. What becomes of a mail at
 //! the moment of sending is in [`content`].
 
+mod by_hand;
 mod content;
 mod rules;
 
@@ -35,6 +36,7 @@ use crate::store::{ConnectionTrait, StoreError, reminders};
 
 pub use rules::ReminderRules;
 
+pub(in crate::services) use by_hand::remind_now;
 pub(super) use content::{ReminderContent, claim_day, load_content, set_closed_apart};
 
 /// When Kurve gets its digest, in the Netherlands, on working days.

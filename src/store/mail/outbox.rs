@@ -123,6 +123,19 @@ pub async fn insert_all(conn: &impl ConnectionTrait, mails: &[OutboxMail]) -> Re
     if mails.is_empty() { Ok(()) } else { notify::notify_mail(conn).await }
 }
 
+/// Whether a mail with one of these keys was put in line.
+pub async fn has_any(conn: &impl ConnectionTrait, dedupe_keys: &[String]) -> Result<bool, StoreError> {
+    let found = outbox::Entity::find()
+        .select_only()
+        .column(outbox::Column::Id)
+        .filter(outbox::COLUMN.dedupe_key.is_in(dedupe_keys.iter().map(String::as_str)))
+        .limit(1)
+        .into_tuple::<uuid::Uuid>()
+        .one(conn)
+        .await?;
+    Ok(found.is_some())
+}
+
 /// Has a mail tried now, from the first try; `false` when it was not given up and does not wait for its next try
 /// either, or a worker has a lease on it now.
 pub async fn mark_retried_by_hand(

@@ -9,6 +9,7 @@ pub mod notes;
 pub mod onboardings;
 pub mod option_b;
 pub mod overview;
+pub mod roster;
 pub mod school_list;
 pub mod schools;
 mod search;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use entity::school_summary::{self, COLUMN, Column};
 use sea_orm::sea_query::{Cond, Expr};
-use sea_orm::{EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use crate::domain::ids::{ConnectionId, SchoolId};
 use crate::domain::onboarding::{Gate, Party, Status};
@@ -14,7 +14,7 @@ use crate::domain::school::Region;
 use crate::domain::search::Search;
 use crate::store::onboarding::overview::After;
 use crate::store::onboarding::search;
-use crate::store::{ConnectionTrait, Page, StoreError, page};
+use crate::store::{ConnectionTrait, Page, StoreError, count_up_to, page};
 
 /// One school in the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,10 +75,7 @@ pub async fn list(
     after: Option<&After>,
     limit: u64,
 ) -> Result<Page<SchoolSummary, After>, StoreError> {
-    let mut query = school_summary::Entity::find().filter(condition(filter));
-    if !filter.search.is_empty() {
-        query = query.filter(search::condition(conn, &filter.search).await?);
-    }
+    let mut query = found(conn, filter).await?;
     if let Some(After { name, id }) = after {
         // As one comparison, which the index answers.
         let place = Expr::tuple([Expr::col(Column::SortName), Expr::col(Column::SchoolId)]);
@@ -87,6 +84,19 @@ pub async fn list(
     let query = query.order_by_asc(COLUMN.sort_name).order_by_asc(COLUMN.school_id).limit(limit + 1);
     let place = |row: &school_summary::Model| Some(After { name: row.sort_name.clone(), id: row.school_id });
     Ok(page(query.all(conn).await?, limit, place, to_summary))
+}
+
+/// How many schools there are, as far as is counted.
+pub async fn count(conn: &impl ConnectionTrait, filter: &Filter) -> Result<u64, StoreError> {
+    count_up_to(conn, found(conn, filter).await?).await
+}
+
+async fn found(conn: &impl ConnectionTrait, filter: &Filter) -> Result<Select<school_summary::Entity>, StoreError> {
+    let query = school_summary::Entity::find().filter(condition(filter));
+    if filter.search.is_empty() {
+        return Ok(query);
+    }
+    Ok(query.filter(search::condition(conn, &filter.search).await?))
 }
 
 /// Columns are named bare, not compared with a value: so each is what an index over a part of the rows says.

@@ -5,7 +5,7 @@
 //! themselves ([`super::job_slots::claim`]), for this is a job.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{address_mark, check_host, check_status, connection_check, onboarding, outbox, staff};
+use entity::{address_mark, bulk_run, check_host, check_status, connection_check, onboarding, outbox, staff};
 use sea_orm::sea_query::{Condition, Expr};
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter};
 use strum::IntoEnumIterator;
@@ -19,6 +19,9 @@ use crate::store::{ConnectionTrait, StoreError};
 
 /// No check holds its connection and host for longer than some minutes.
 const LONGEST_CHECK: TimeDelta = TimeDelta::hours(1);
+
+/// No worker has a run to itself for longer than some minutes.
+const LONGEST_RUN_LEASE: TimeDelta = TimeDelta::minutes(5);
 
 /// The furthest turn of a connection is in eight days, on the same weekday.
 const FURTHEST_TURN: TimeDelta = TimeDelta::days(10);
@@ -37,6 +40,7 @@ pub async fn pull_back(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Resul
         + pull::<connection_check::Entity>(conn, connection_check::Column::LeaseUntil, now + LONGEST_CHECK, now)
             .await?
         + pull::<check_host::Entity>(conn, check_host::Column::LeaseUntil, now + LONGEST_CHECK, now).await?
+        + pull::<bulk_run::Entity>(conn, bulk_run::Column::FreeFrom, now + LONGEST_RUN_LEASE, now).await?
         + pull::<address_mark::Entity>(conn, address_mark::Column::BouncedAt, just_now, now).await?
         + pull::<staff::Entity>(conn, staff::Column::LockedUntil, now + LONGEST_LOCK, now).await?)
 }

@@ -2,6 +2,8 @@
 
 pub mod api_keys;
 pub mod audit;
+pub mod bulk_items;
+pub mod bulk_runs;
 pub mod clock;
 pub mod clock_repair;
 pub mod heartbeats;

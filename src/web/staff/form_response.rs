@@ -314,6 +314,7 @@ fn is_answer_to(command: &Command, change: &Change) -> bool {
         | Command::NotePassword { .. }
         | Command::NotePeople { .. }
         | Command::AskPassword
+        | Command::TakeOverCredentials { .. }
         | Command::Prove { .. }
         | Command::Disprove { .. }
         | Command::Restore { .. }
@@ -357,6 +358,7 @@ fn field_of(error: &ServiceError) -> Option<&'static str> {
         | ServiceError::AddedByOneself
         | ServiceError::HandOverToSelf
         | ServiceError::TooManyContacts
+        | ServiceError::TooManyItems
         | ServiceError::TooManyRequests
         | ServiceError::RequestOpen
         | ServiceError::MoveFirst

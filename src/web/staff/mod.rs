@@ -7,6 +7,10 @@
 mod addresses;
 mod alarms;
 mod ask;
+mod bulk;
+mod bulk_bar;
+mod bulk_begin;
+mod bulk_choose;
 mod check_run;
 mod connection;
 mod connections;
@@ -31,6 +35,7 @@ mod panels;
 mod pressed;
 mod reminders;
 mod requests;
+mod roster;
 mod school;
 mod school_actions;
 mod school_forms;
@@ -60,6 +65,16 @@ pub fn routes() -> Router<WebState> {
         .route(links::STAFF_SCHOOLS, get(schools::list))
         .route(links::STAFF_SCHOOLS_CSV, get(export::csv))
         .route(links::STAFF_SCHOOLS_XLSX, get(export::workbook))
+        .route(links::STAFF_NEW_SCHOOL, get(roster::new_school::new).post(roster::new_school::create))
+        .route(links::STAFF_ROSTERS, get(roster::bring::new).post(roster::bring::create))
+        .route(links::STAFF_ROSTER_SAMPLE, get(roster::bring::sample))
+        .route(links::STAFF_ROSTER, get(roster::list::show).post(roster::list::update))
+        .route(links::STAFF_ROSTER_FAULTS, get(roster::faults::csv))
+        .route(links::STAFF_ROSTER_RUN, post(roster::run::create))
+        .route(links::STAFF_BULK, get(bulk::list).post(bulk_choose::create))
+        .route(links::STAFF_BULK_RUN, get(bulk::show))
+        .route(links::STAFF_BULK_LIVE, get(bulk::show_live))
+        .route(links::STAFF_BULK_BEGIN, post(bulk_begin::create))
         .route(links::STAFF_VIEWS, post(views::create))
         .route(links::STAFF_VIEW_DELETE, post(views::delete))
         .route(links::STAFF_INSIGHT, get(insight::show))

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use strum::IntoEnumIterator;
 
 use super::ask::Choice;
+use super::bulk_bar::{BulkBar, row_name};
 use super::desk::{self, Nav};
 use super::view::status_tag;
 use crate::domain::onboarding::{Gate, Party, Status};
@@ -50,6 +51,12 @@ pub(super) struct SchoolsQuery {
 }
 
 impl SchoolsQuery {
+    /// The filter in the fields of a form; the place is none of them.
+    pub(super) fn of(field: impl Fn(&str) -> String) -> Self {
+        let [q, gate, holder, state] = ["q", "gate", "holder", "state"].map(field);
+        Self { q, gate, holder, state, ..Self::default() }
+    }
+
     /// The schools that do not answer their reminders.
     pub(super) fn silent() -> Self {
         Self { state: SILENT.to_owned(), ..Self::default() }
@@ -108,6 +115,8 @@ impl SchoolsQuery {
 
 /// A school in the list.
 pub(super) struct SchoolRow {
+    /// What its box is called.
+    pub(super) key: String,
     pub(super) href: String,
     pub(super) name: String,
     pub(super) brin: String,
@@ -136,6 +145,12 @@ struct SchoolsPage {
     holders: Vec<Choice>,
     states: Vec<Choice>,
     rows: Vec<SchoolRow>,
+    /// What can be done with chosen rows; nothing for who may not act.
+    bulk: Option<BulkBar>,
+    /// Whether schools are added here.
+    can_act: bool,
+    add: &'static str,
+    add_many: &'static str,
     has_filter: bool,
     views: Vec<ViewLink>,
     /// What was typed as the name of a view.
@@ -192,13 +207,19 @@ async fn build(
     let Page { rows: found, next } = schools::list(&web.context, &typed.filter(&web.context), after.as_ref()).await?;
     let filter = typed.in_address(None);
     let views = saved_views::list(&web.context, staff.account.id).await?;
+    let rows: Vec<SchoolRow> = found.into_iter().map(school_row).collect();
+    let bulk = bulk_bar(web, staff, &typed, &rows, after.is_some() || next.is_some()).await?;
     Ok(SchoolsPage {
         frame: desk::frame(web, staff),
         nav: Nav::new(staff, links::STAFF_SCHOOLS),
         gates: choices("Alle", Gate::iter().map(|gate| (gate.as_str(), words::gate_short(gate)))),
         holders: choices("Iedereen", Party::iter().map(|party| (party.as_str(), words::party_name(party)))),
         states: choices("Alle", STATES.into_iter().chain([(STUCK, STUCK_WORDS), (SILENT, SILENT_WORDS)])),
-        rows: found.into_iter().map(school_row).collect(),
+        rows,
+        bulk,
+        can_act: staff.can_act(),
+        add: links::STAFF_NEW_SCHOOL,
+        add_many: links::STAFF_ROSTERS,
         has_filter: typed.has_filter(),
         views: views.iter().map(|view| view_link(view, &filter)).collect(),
         name,
@@ -212,6 +233,26 @@ async fn build(
         next: next.map_or_else(String::new, |next| typed.href(Some(&next))),
         typed,
     })
+}
+
+/// What can be done with chosen schools. How many there are in all is counted where the page has not all of them.
+async fn bulk_bar(
+    web: &WebState,
+    staff: &Staff,
+    typed: &SchoolsQuery,
+    rows: &[SchoolRow],
+    is_part: bool,
+) -> Result<Option<BulkBar>, PageError> {
+    if !staff.can_act() {
+        return Ok(None);
+    }
+    let in_all = match is_part {
+        true => words::counted(schools::count(&web.context, &typed.filter(&web.context)).await?),
+        false => String::new(),
+    };
+    let SchoolsQuery { q, gate, holder, state, .. } = typed.clone();
+    let asked = [("q", q), ("gate", gate), ("holder", holder), ("state", state)];
+    Ok(Some(BulkBar::new(rows.iter().map(|row| row.key.as_str()), asked, in_all)))
 }
 
 fn view_link(view: &SavedView, filter: &str) -> ViewLink {
@@ -247,6 +288,7 @@ pub(super) fn choices<'a>(all: &'a str, named: impl IntoIterator<Item = (&'a str
 pub(super) fn school_row(school: SchoolSummary) -> SchoolRow {
     let (kind, tag_words) = if school.is_stuck { (STUCK, STUCK_WORDS) } else { status_tag(school.status) };
     SchoolRow {
+        key: row_name(school.connection, Some(school.school)),
         href: links::staff_school(links::STAFF_SCHOOL, school.connection),
         gates: format!("{} van {}", school.gates.len() - school.doubted.len(), Gate::iter().len()),
         holders: words::party_list(&school.holders),

@@ -1,5 +1,7 @@
 //! What Kurve sees.
 
+use std::path::Path;
+
 use koppelklaar::links;
 
 use super::look::Look;
@@ -24,6 +26,8 @@ fn every_page_of_kurve_is_fit_for_every_reader() {
             "scholen",
             "scholen?q=nergens",
             "scholen?holder=kurve",
+            "scholen/toevoegen",
+            "scholen/uit-bestand",
             "inzicht",
             "post",
             "post?stand=failed",
@@ -33,7 +37,9 @@ fn every_page_of_kurve_is_fit_for_every_reader() {
             look.at(&format!("/beheer/{path}"));
         }
         keep_a_view(&mut look);
+        do_for_many(&mut look);
         look_at_mails(&mut look);
+        bring_a_list(&mut look, &stage.folder.join("scholen.csv"));
         let school = page_of(&browser, "Bonhoeffer College");
         look.at(&format!("{school}/gegevens"));
         for form in ["issue", "add_contact", "note", "pause", "snooze", "own_days", "withdraw"] {
@@ -49,6 +55,11 @@ fn every_page_of_kurve_is_fit_for_every_reader() {
         look.finish(&[
             links::STAFF,
             links::STAFF_SCHOOLS,
+            links::STAFF_NEW_SCHOOL,
+            links::STAFF_ROSTERS,
+            links::STAFF_ROSTER,
+            links::STAFF_BULK,
+            links::STAFF_BULK_RUN,
             links::STAFF_INSIGHT,
             links::STAFF_MAILS,
             links::STAFF_MAIL,
@@ -87,6 +98,22 @@ fn keep_a_view(look: &mut Look<'_>) {
     }
 }
 
+/// Rows that are chosen, a run that is to begin, one with mistakes, and one that ended.
+fn do_for_many(look: &mut Look<'_>) {
+    look.browser.open("/beheer/scholen");
+    look.browser.run("document.getElementById('kies-bladzijde').click()", &[]);
+    look.here("with rows that are chosen");
+    look.browser.press("[data-action=bulk-put_off]");
+    look.here("before it begins");
+    look.browser.press("[data-action=begin]");
+    look.here("with mistakes");
+    look.browser.open("/beheer/scholen");
+    look.browser.run("document.getElementById('kies-bladzijde').click()", &[]);
+    look.browser.press("[data-action=bulk-vouch_and_issue]");
+    look.here("with a ground to choose");
+    look.at("/beheer/veel");
+}
+
 /// A mail that left, one that did not arrive, and a list without mails.
 fn look_at_mails(look: &mut Look<'_>) {
     for status in ["sent", "failed"] {
@@ -95,6 +122,26 @@ fn look_at_mails(look: &mut Look<'_>) {
         look.at(mails.first().unwrap_or_else(|| panic!("no mail on {}", look.browser.told())));
     }
     look.at("/beheer/post?stand=dropped");
+}
+
+/// Schools from a spreadsheet: no file, one without a column, and one with a row of each sort.
+fn bring_a_list(look: &mut Look<'_>, file: &Path) {
+    look.browser.open("/beheer/scholen/uit-bestand");
+    look.browser.press("[data-action=bring]");
+    look.here("without a file");
+    let rows = "De Zonnebloem;98ZB;zonnebloem;Zuid;Els van Dam;els@zonnebloem.example\n\
+        De Vlieger met een heel erg lange naam aan de rivier;12A8;vlieger;Oost;Bo Bos;bo@vlieger\n\
+        De Toorts;1OAB;toorts;;Jo Jansen;jo@toorts.example\n";
+    for (head, state) in [
+        ("School;BRIN;Adres;Regio;Contact;E-mail", "without a column"),
+        ("School;BRIN;Magister;Regio;Contact;E-mail", "after the dry run"),
+    ] {
+        std::fs::write(file, format!("{head}\n{rows}")).expect("the file is written");
+        look.browser.open("/beheer/scholen/uit-bestand");
+        look.browser.choose("#file", file);
+        look.browser.press("[data-action=bring]");
+        look.here(state);
+    }
 }
 
 /// The page that a new colleague gets, and the same with mistakes.

@@ -39,7 +39,8 @@ const COLOURED: [&str; 10] = [
 ];
 
 /// Parts that say that something is wrong: with a form, with what was asked, or with the rung on which a check broke.
-const ERRORS: [&str; 5] = ["field--error", "field__error", "error-summary", "banner--error", "gate--broke"];
+const ERRORS: [&str; 6] =
+    ["field--error", "field__error", "error-summary", "banner--error", "gate--broke", "tag--fault"];
 
 /// One line of a style sheet, such as `color: red` of `.a`.
 struct Declaration {

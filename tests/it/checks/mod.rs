@@ -7,6 +7,7 @@ mod connections;
 mod domain;
 mod five_hundred;
 mod learned;
+mod many_at_once;
 mod meaning;
 mod off;
 mod outage;

@@ -84,13 +84,40 @@ impl Visitor {
         self.send(Method::POST, path, headers, body).await
     }
 
+    /// Sends the form with a file that a page has, as a browser does.
+    pub(crate) async fn upload(&self, page: &Page, name: &str, bytes: &[u8]) -> Page {
+        let (path, fields) = page.form("form[enctype]");
+        let mut body = Vec::new();
+        for (field, value) in fields.iter().filter(|(field, _)| field != "file") {
+            let head = format!("--kk-grens\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(head.as_bytes());
+        }
+        let head = format!(
+            "--kk-grens\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n--kk-grens--\r\n");
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, "multipart/form-data; boundary=kk-grens".parse().expect("a value"));
+        headers.insert(header::CONTENT_LENGTH, body.len().to_string().parse().expect("a value"));
+        headers.insert(header::ORIGIN, BASE.parse().expect("a value"));
+        headers.insert("sec-fetch-site", "same-origin".parse().expect("a value"));
+        self.send_bytes(Method::POST, &path, headers, body).await
+    }
+
     /// Opens a stream of events, which is read as it comes.
     pub(crate) async fn listen(&self, path: &str) -> Body {
-        self.answer(Method::GET, path, HeaderMap::new(), String::new()).await.into_body()
+        self.answer(Method::GET, path, HeaderMap::new(), Vec::new()).await.into_body()
     }
 
     /// Sends any request.
     pub(crate) async fn send(&self, method: Method, path: &str, headers: HeaderMap, body: String) -> Page {
+        self.send_bytes(method, path, headers, body.into_bytes()).await
+    }
+
+    async fn send_bytes(&self, method: Method, path: &str, headers: HeaderMap, body: Vec<u8>) -> Page {
         let (parts, body) = self.answer(method, path, headers, body).await.into_parts();
         let bytes = body.collect().await.expect("the body ends").to_bytes();
         Page {
@@ -102,7 +129,7 @@ impl Visitor {
         }
     }
 
-    async fn answer(&self, method: Method, path: &str, headers: HeaderMap, body: String) -> Response<Body> {
+    async fn answer(&self, method: Method, path: &str, headers: HeaderMap, body: Vec<u8>) -> Response<Body> {
         let mut request = Request::builder().method(method).uri(path).body(Body::from(body)).expect("a request");
         *request.headers_mut() = headers;
         let host = BASE.strip_prefix("https://").expect("the base is https");

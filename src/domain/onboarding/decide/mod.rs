@@ -52,6 +52,7 @@ pub fn decide(state: &Onboarding, command: &Command, actor: &Actor, now: DateTim
             falls::fall(state, *step, FallCause::SentBack { reason: reason.clone() })?
         }
         Command::IssueCredentials => shared::issue_credentials(state)?,
+        Command::TakeOverCredentials { ground } => shared::take_over_credentials(state, ground)?,
         Command::NotePassword { access } => access::note_password(state, *access),
         Command::NotePeople { people } => access::note_people(state, people),
         Command::AskPassword => access::ask_password(state)?,
@@ -92,6 +93,7 @@ fn check_actor(command: &Command, actor: &Actor) -> Result<(), Refusal> {
         Command::Confirm { .. }
         | Command::SendBack { .. }
         | Command::IssueCredentials
+        | Command::TakeOverCredentials { .. }
         | Command::AnswerStuck { .. }
         | Command::Activate { .. }
         | Command::Deactivate { .. }
@@ -131,6 +133,7 @@ fn check_lifecycle(state: &Onboarding, command: &Command) -> Result<(), Refusal>
         | Command::TakeBack { .. }
         | Command::SendBack { .. }
         | Command::IssueCredentials
+        | Command::TakeOverCredentials { .. }
         | Command::AskPassword
         | Command::ReportStuck { .. }
         | Command::AnswerStuck { .. }

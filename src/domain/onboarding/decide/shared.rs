@@ -143,6 +143,12 @@ pub(super) fn issue_credentials(state: &Onboarding) -> Result<Vec<Scoped>, Refus
     Ok(changes)
 }
 
+/// Those that are here count: what was handed over before is of another password then.
+pub(super) fn take_over_credentials(state: &Onboarding, ground: &Ground) -> Result<Vec<Scoped>, Refusal> {
+    let step = Step::CredentialsIssued;
+    if state.is_yes(step) { Ok(vec![]) } else { answer(state, step, Evidence::Confirmed, ground) }
+}
+
 pub(super) fn report_stuck(state: &Onboarding, step: Step, reason: &Reason) -> Result<Vec<Scoped>, Refusal> {
     check_open_for_school(state, step)?;
     let is_so = matches!(state.step(step), StepState::Stuck { reason: known, .. } if known == reason);

@@ -76,6 +76,7 @@ pub(super) enum Ask {
     TakeBack,
     SendBack,
     IssueCredentials,
+    TakeOverCredentials,
     ReportStuck,
     ReportStuckInSameWords,
     AnswerStuck,
@@ -101,7 +102,7 @@ pub(super) enum Ask {
 }
 
 impl Ask {
-    pub(super) const ALL: [Self; 36] = [
+    pub(super) const ALL: [Self; 37] = [
         Self::Claim,
         Self::ClaimWithTicket,
         Self::ClaimSeeingCurrent,
@@ -116,6 +117,7 @@ impl Ask {
         Self::TakeBack,
         Self::SendBack,
         Self::IssueCredentials,
+        Self::TakeOverCredentials,
         Self::ReportStuck,
         Self::ReportStuckInSameWords,
         Self::AnswerStuck,
@@ -160,6 +162,9 @@ impl Ask {
             Self::TakeBack => Command::TakeBack { step },
             Self::SendBack => Command::SendBack { step, reason: reason("Er staat een vinkje te veel") },
             Self::IssueCredentials => Command::IssueCredentials,
+            Self::TakeOverCredentials => {
+                Command::TakeOverCredentials { ground: Ground::Remark(reason("Uit een lijst")) }
+            }
             Self::ReportStuck => stuck("De knop is grijs"),
             Self::ReportStuckInSameWords => stuck(STUCK),
             Self::AnswerStuck => Command::AnswerStuck { step, answer: reason("Voer de query opnieuw uit") },
@@ -209,6 +214,7 @@ impl Ask {
             | Self::TakeBack
             | Self::SendBack
             | Self::IssueCredentials
+            | Self::TakeOverCredentials
             | Self::ReportStuck
             | Self::ReportStuckInSameWords
             | Self::AnswerStuck

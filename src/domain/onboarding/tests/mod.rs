@@ -8,6 +8,7 @@ mod cases;
 mod generator;
 mod interrupted;
 mod oracle;
+mod oracle_credentials;
 mod scene;
 mod schools;
 mod table;

@@ -2,6 +2,7 @@
 //! stands there, who may do what, and what each command leads to. It calls neither `decide` nor what `decide` calls.
 
 use super::ask::{Ask, Who};
+use super::oracle_credentials::{issued, taken_over};
 use super::scene::{Course, STUCK, Scene, Sisters, Stand, ours, sister, stranger};
 use crate::domain::ids::SchoolId;
 use crate::domain::onboarding::{Change, Command, Evidence, FallCause, Gate, Ground, Party, Refusal, Step};
@@ -15,7 +16,7 @@ pub(super) struct Due {
 }
 
 impl Due {
-    fn shared(change: Change) -> Self {
+    pub(super) fn shared(change: Change) -> Self {
         Self { school: None, change }
     }
 
@@ -104,7 +105,8 @@ fn may_ask(who: Who, ask: Ask) -> bool {
             is_school
         }
         Ask::UndoEnd | Ask::UndoEndLate => is_school,
-        Ask::Confirm | Ask::SendBack | Ask::IssueCredentials | Ask::AnswerStuck | Ask::Reopen => is_kurve,
+        Ask::Confirm | Ask::SendBack | Ask::AnswerStuck | Ask::Reopen => is_kurve,
+        Ask::IssueCredentials | Ask::TakeOverCredentials => is_kurve,
         Ask::Activate | Ask::ActivateStranger | Ask::Deactivate | Ask::UndoActivation => is_kurve,
         Ask::AddStranger | Ask::AddOurs | Ask::Remove => is_kurve,
         Ask::Prove | Ask::ProveWithOld | Ask::Disprove | Ask::DisproveWithOld | Ask::Restore | Ask::RestoreWithOld => {
@@ -175,6 +177,7 @@ pub(super) fn expected(scene: &Scene, who: Who, ask: Ask) -> Result<Vec<Due>, Re
             fallen(scene, FallCause::SentBack { reason })
         }
         Ask::IssueCredentials => issued(scene),
+        Ask::TakeOverCredentials => taken_over(scene, &command),
         Ask::ReportStuck | Ask::ReportStuckInSameWords | Ask::HandOver => asked_for_help(scene, &command),
         Ask::AnswerStuck if scene.stand != Stand::Stuck => Err(Refusal::NotStuck { step }),
         Ask::AnswerStuck => {
@@ -306,12 +309,12 @@ fn not_yet(scene: &Scene) -> Refusal {
     Refusal::NotYet { step: scene.step, missing: missing_for(scene, scene.step) }
 }
 
-fn missing_for(scene: &Scene, step: Step) -> Vec<Step> {
+pub(super) fn missing_for(scene: &Scene, step: Step) -> Vec<Step> {
     row(step).needs.iter().copied().filter(|need| !scene.has(*need)).collect()
 }
 
 /// That a step falls: of the activation, for each school that has it.
-fn falls(scene: &Scene, step: Step, cause: &FallCause) -> Vec<Due> {
+pub(super) fn falls(scene: &Scene, step: Step, cause: &FallCause) -> Vec<Due> {
     let change = Change::StepFell { step, cause: cause.clone() };
     if step != Step::ActivationConfirmed {
         return if scene.has(step) { vec![Due::shared(change)] } else { vec![] };
@@ -345,30 +348,8 @@ fn taken_up_again(scene: &Scene, first: Due) -> Vec<Due> {
 }
 
 /// What is completed and changes is under way again.
-fn reopened(scene: &Scene) -> Option<Due> {
+pub(super) fn reopened(scene: &Scene) -> Option<Due> {
     (scene.course == Course::Completed).then(|| Due::ours(Change::Reopened))
-}
-
-fn issued(scene: &Scene) -> Result<Vec<Due>, Refusal> {
-    let step = Step::CredentialsIssued;
-    if !scene.has(Step::DetailsSubmitted) {
-        return Err(Refusal::NotYet { step, missing: vec![Step::DetailsSubmitted] });
-    }
-    let version = scene.version() + 1;
-    let mut changes = vec![Due::shared(Change::CredentialsIssued { version })];
-    if !scene.has(step) {
-        let ground = Ground::Credentials(version);
-        changes.push(Due::shared(Change::StepAnswered { step, evidence: Evidence::Confirmed, ground }));
-        return Ok(changes);
-    }
-    let is_seen_only = scene.step == Step::PermissionsChecked && scene.stand == Stand::Proven;
-    for step in [Step::PasswordSet, Step::PermissionsChecked, Step::ActivationConfirmed] {
-        if step != Step::PermissionsChecked || is_seen_only {
-            changes.extend(falls(scene, step, &FallCause::CredentialsRenewed));
-        }
-    }
-    changes.extend(reopened(scene));
-    Ok(changes)
 }
 
 /// "Het lukt niet" and "Geef door aan een collega": for what the school can do now, stuck or not.

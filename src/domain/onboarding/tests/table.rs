@@ -19,8 +19,8 @@ const ALONE: usize = 323;
 /// yes: at 20 answers of the other steps in 4 courses, and at the 9 places of the activation.
 const PLACES: usize = 3 * ALONE + 20 * 4 + 9;
 
-/// How many cells the table has: each place, 11 kinds of actor and 36 forms of the 22 commands.
-const CELLS: usize = PLACES * 11 * 36;
+/// How many cells the table has: each place, 11 kinds of actor and 37 forms of the 23 commands.
+const CELLS: usize = PLACES * 11 * 37;
 
 #[test]
 fn every_cell_of_step_state_actor_and_command_has_the_expected_outcome() {
@@ -148,7 +148,7 @@ fn the_table_leaves_no_command_no_refusal_and_no_change_out() {
         }
     }
 
-    assert_eq!(commands.len(), 22, "{commands:?}");
+    assert_eq!(commands.len(), 23, "{commands:?}");
     // That a check or a reason is needed first is no rule of the steps: see the policy of checks. A full connection is in the cases.
     assert_eq!(refusals.len(), 17, "{refusals:?}");
     // Proof alone falls away only beside another ground, and what a lost connection took comes back only after a loss;
@@ -224,6 +224,7 @@ fn command_name(command: &Command) -> &'static str {
         Command::TakeBack { .. } => "take_back",
         Command::SendBack { .. } => "send_back",
         Command::IssueCredentials => "issue_credentials",
+        Command::TakeOverCredentials { .. } => "take_over_credentials",
         Command::ReportStuck { .. } => "report_stuck",
         Command::AnswerStuck { .. } => "answer_stuck",
         Command::HandOver { .. } => "hand_over",

@@ -44,6 +44,7 @@ mod subject;
 mod support_request;
 #[cfg(test)]
 mod tests;
+mod welcome;
 
 use futures_util::future::BoxFuture;
 
@@ -99,6 +100,7 @@ fn registered(kind: MailKind) -> Registered {
         MailKind::ConnectionsOutage => Registered::of::<connections_outage::ConnectionsOutage>(),
         MailKind::ConnectionsOutageEnded => Registered::of::<connections_outage_ended::ConnectionsOutageEnded>(),
         MailKind::ContactAdded => Registered::of::<contact_added::ContactAdded>(),
+        MailKind::Welcome => Registered::of::<welcome::Welcome>(),
         MailKind::Reminder => Registered::of::<reminder::Reminder>(),
         MailKind::Digest => Registered::of::<digest::Digest>(),
         MailKind::AddressBounced => Registered::of::<address_bounced::AddressBounced>(),

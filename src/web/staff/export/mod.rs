@@ -14,6 +14,8 @@ use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
+pub(super) use self::table::as_text;
+
 use self::cells::Cells;
 use self::pages::Pages;
 use super::schools::SchoolsQuery;

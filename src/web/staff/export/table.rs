@@ -37,7 +37,7 @@ fn to_csv(rows: &[Cells], is_first: bool) -> Result<Vec<u8>, BoxError> {
 }
 
 /// A cell that no spreadsheet takes for a formula.
-fn as_text(cell: &str) -> String {
+pub(in crate::web::staff) fn as_text(cell: &str) -> String {
     let is_formula = cell.trim_start_matches([' ', '\u{a0}']).starts_with(FORMULA_SIGNS);
     if is_formula { format!("'{cell}") } else { cell.to_owned() }
 }

@@ -17,7 +17,7 @@ use koppelklaar::domain::ids::{CheckId, JoinRequestId};
 use koppelklaar::domain::join::{Asker, JoinKind, JoinRequest};
 use koppelklaar::domain::school::{ContactRef, Region, SchoolDetails};
 use koppelklaar::domain::text::{Brin, SchoolDomain, SchoolName};
-use koppelklaar::jobs::Job;
+use koppelklaar::jobs::{self, Job};
 use koppelklaar::links;
 use koppelklaar::services::checks;
 use koppelklaar::store::checks::check_status;
@@ -46,12 +46,19 @@ struct People {
     kurve: Visitor,
     /// The path of a run of checks.
     run: String,
+    /// The path of a list of schools that was brought.
+    list: String,
     /// A check of the school.
     check: CheckId,
 }
 
+/// A list with a school that is here, one that is not, and one with a fault.
+const LIST: &str = "School;BRIN;Domein;Contact;E-mail\n\
+    Bonhoeffer College;12AB;bonhoeffer;Anna de Wit;anna@bonhoeffer.example\n\
+    De Zon;98ZB;zon;Bo Bos;bo@zon.example\nDe Maan;12A8;maan;Bo Bos;bo@zon.example\n";
+
 /// What is not opened by a link: it takes a token, which is found by its hash, or never ends.
-const NOT_OPENED: [&str; 8] = [
+const NOT_OPENED: [&str; 9] = [
     links::REGISTER_CONFIRM,
     links::SIGN_IN_LINK,
     links::UNSUBSCRIBE,
@@ -60,6 +67,7 @@ const NOT_OPENED: [&str; 8] = [
     links::SCHOOL_CHECK_LIVE.route(),
     links::STAFF_CHECK_LIVE,
     links::STAFF_CHECK_RUN_LIVE,
+    links::STAFF_BULK_LIVE,
 ];
 
 #[test]
@@ -126,9 +134,14 @@ async fn fill(app: &TestApp) -> People {
     let ticked = format!("school-{}", school.connection);
     let asked = page.submit(&kurve, "[data-form=run]", &[(&ticked, "ja"), ("wat", "scholen")]).await;
     let run = asked.location().to_owned();
+    let page = kurve.get(links::STAFF_SCHOOLS).await;
+    let chosen = page.submit(&kurve, "[data-form=bulk]", &[("bladzijde", "ja"), ("doen", "remind")]).await;
+    kurve.follow(&chosen).await.submit(&kurve, "[data-form=begin]", &[]).await;
     checks::run_next(context, &app.app.magister, || app.now()).await.expect("the line can be read");
     let check = checks::latest(context, school.connection).await.expect("the store answers").expect("one was made").id;
-    People { school, stopped, kurve, run, check }
+    let brought = kurve.upload(&kurve.get(links::STAFF_ROSTERS).await, "lijst.csv", LIST.as_bytes()).await;
+    let list = brought.location().to_owned();
+    People { school, stopped, kurve, run, list, check }
 }
 
 fn letter(number: usize) -> char {
@@ -141,7 +154,8 @@ async fn open_all(app: &TestApp, people: &People, notes: &Notes) -> BTreeSet<Str
     let public = [links::HOME, links::SIGN_IN, links::SIGN_IN_CODE, links::STAFF_SIGN_IN, links::REGISTER_SENT];
     let machines = [links::HEALTH_LIVE, links::HEALTH_READY, links::API_DESCRIPTION];
     let check = links::staff_check(links::STAFF_CHECK, people.school.connection, people.check);
-    let mut opened = crawl(&people.kurve, notes, &[links::STAFF.to_owned(), people.run.clone(), check]).await;
+    let mut opened =
+        crawl(&people.kurve, notes, &[links::STAFF.to_owned(), people.run.clone(), people.list.clone(), check]).await;
     for school in [&people.school, &people.stopped] {
         notes.begin("");
         app.new_mails().await;
@@ -171,6 +185,8 @@ async fn run_all(app: &TestApp, notes: &Notes) {
             notes.begin(&format!("job {}", job.as_str()));
             app.run(job).await;
         }
+        notes.begin("a run for many");
+        jobs::bulk::run_due(&app.app).await.expect("the runs can be read");
         notes.begin("sending mails");
         app.send_mails().await;
         notes.begin("making a check");

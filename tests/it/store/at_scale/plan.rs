@@ -20,6 +20,7 @@ const SMALL: &[(&str, &str)] = &[
     ("loaded_holidays", "one for each load of a file"),
     ("outage", "a few a year"),
     ("check_run", "a few for each colleague"),
+    ("bulk_run", "a few for each colleague"),
     ("check_host", "hosts that are being asked at this moment"),
 ];
 
