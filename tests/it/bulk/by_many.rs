@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::TimeDelta;
+use koppelklaar::app::App;
 use koppelklaar::domain::bulk::{BulkOutcome, BulkWork};
 use koppelklaar::domain::ids::LeaseId;
 use koppelklaar::jobs;
@@ -15,7 +16,7 @@ use tokio::task::JoinSet;
 
 use super::support::{begin, is_whole, load, outcomes, run_due, schools_with_details, vouch_and_issue};
 use crate::support::database::texts;
-use crate::support::{DatabaseKind, TestApp, on_each_database, run};
+use crate::support::{TestApp, run};
 
 /// Longer than a worker has a run to itself.
 const AFTER_THE_LEASE: TimeDelta = TimeDelta::seconds(31);
@@ -42,41 +43,40 @@ impl Fuse {
         }
     }
 
-    /// Whether what is done is over before so many statements ran; else it is dropped where it stands.
+    /// Whether an instance of its own is done before so many statements ran; else it dies there.
     async fn is_over(&self, statements: usize, app: &TestApp) -> bool {
+        let mut instance = app.second_instance().await;
+        let fuse = self.clone();
+        instance.context.db.listen(move |_| fuse.burn());
         self.light(statements);
         let is_over = tokio::select! {
             biased;
             () = self.0.burnt.notified() => false,
-            done = jobs::bulk::run_due(&app.app) => {
+            done = jobs::bulk::run_due(&instance) => {
                 done.expect("the store answers");
                 true
             }
         };
         self.light(0);
-        are_rolled_back(app).await;
+        die(app, vec![instance]).await;
         is_over
     }
 }
 
-/// Returns once the database has ended what was dropped: with a process that died, it would have. A transaction that has
-/// only begun holds nothing.
-async fn are_rolled_back(app: &TestApp) {
+/// Takes the connections of instances along, as their death does; what they had not committed is rolled back after this.
+async fn die(app: &TestApp, instances: Vec<App>) {
+    for instance in instances {
+        instance.context.db.close().await;
+    }
     let open = "SELECT count(*)::text FROM pg_stat_activity WHERE datname = current_database()
-        AND pid <> pg_backend_pid() AND state IN ('active', 'idle in transaction') AND query <> 'BEGIN'";
+        AND pid <> pg_backend_pid() AND state IN ('active', 'idle in transaction')";
     while app.database.is_postgres() && texts(&app.database.url, open).await != ["0"] {}
-}
-
-async fn listening(kind: DatabaseKind, fuse: &Fuse) -> TestApp {
-    let fuse = fuse.clone();
-    TestApp::start_listening(kind, move |_| fuse.burn()).await
 }
 
 #[test]
 fn a_worker_that_dies_after_any_statement_leaves_neither_half_an_item_nor_a_double_one() {
-    on_each_database(async |kind| {
+    run(|app| async move {
         let fuse = Fuse::default();
-        let app = listening(kind, &fuse).await;
         let schools = schools_with_details(&app, 0..70).await;
         let kurve = app.kurve().await;
         let mut died = 0;
@@ -96,7 +96,6 @@ fn a_worker_that_dies_after_any_statement_leaves_neither_half_an_item_nor_a_doub
         for school in &schools {
             assert_eq!(mails.iter().filter(|mail| mail.to == school.email).count(), 1, "{}", school.email);
         }
-        app.finish().await;
     });
 }
 
@@ -105,27 +104,24 @@ fn forty_items_end_whole_with_three_instances_of_which_some_die() {
     run(|app| async move {
         let schools = schools_with_details(&app, 0..40).await;
         let kurve = app.kurve().await;
-        let mut instances = vec![app.app.clone()];
-        for _ in 0..2 {
-            instances.push(app.second_instance().await);
-        }
         let mut runs = vec![];
         for part in schools.chunks(14) {
             runs.push((begin(&app, kurve, &vouch_and_issue(), part).await, part));
         }
 
         for polls in [60, 190] {
+            let instances = three_instances(&app).await;
             let mut workers = JoinSet::new();
             for (number, instance) in instances.clone().into_iter().enumerate() {
                 let polls = polls * (number + 1);
                 workers.spawn(async move { dies_after(polls, jobs::bulk::run_due(&instance)).await });
             }
             workers.join_all().await;
-            are_rolled_back(&app).await;
+            die(&app, instances).await;
             app.advance(AFTER_THE_LEASE);
         }
         let mut workers = JoinSet::new();
-        for instance in instances {
+        for instance in three_instances(&app).await {
             workers.spawn(async move { jobs::bulk::run_due(&instance).await.expect("the store answers") });
         }
         workers.join_all().await;
@@ -136,6 +132,14 @@ fn forty_items_end_whole_with_three_instances_of_which_some_die() {
         let mails = app.new_mails().await;
         assert_eq!(mails.len(), 40, "{:?}", mails.iter().map(|mail| &mail.to).collect::<Vec<_>>());
     });
+}
+
+async fn three_instances(app: &TestApp) -> Vec<App> {
+    let mut instances = vec![];
+    for _ in 0..3 {
+        instances.push(app.second_instance().await);
+    }
+    instances
 }
 
 /// Goes on with something until it was woken so often, and then drops it.
@@ -154,9 +158,8 @@ async fn dies_after(polls: usize, work: impl Future) {
 
 #[test]
 fn an_item_of_which_worker_after_worker_dies_is_named_and_the_others_go_on() {
-    on_each_database(async |kind| {
+    run(|app| async move {
         let fuse = Fuse::default();
-        let app = listening(kind, &fuse).await;
         let schools = schools_with_details(&app, 0..2).await;
         let kurve = app.kurve().await;
         let id = begin(&app, kurve, &vouch_and_issue(), &schools).await;
@@ -171,7 +174,6 @@ fn an_item_of_which_worker_after_worker_dies_is_named_and_the_others_go_on() {
         assert_eq!((all[0].1, all[0].2.as_str()), (Some(BulkOutcome::Failed), "Fault"));
         assert_eq!(all[1].1, Some(BulkOutcome::Done));
         app.new_mails().await;
-        app.finish().await;
     });
 }
 

@@ -13,11 +13,9 @@ use koppelklaar::store::onboarding::schools;
 use koppelklaar::store::operations::bulk_items::Which;
 use koppelklaar::store::operations::bulk_runs::BulkRun;
 
+use crate::checks::five_hundred::many;
 use crate::support::acting::reason;
 use crate::support::{Page, TestApp, TestSchool, Visitor};
-
-#[path = "../../torture/schools.rs"]
-mod many;
 
 /// Schools with one contact each, for which credentials are to be issued.
 pub(super) async fn schools_with_details(app: &TestApp, numbers: std::ops::Range<u32>) -> Vec<TestSchool> {

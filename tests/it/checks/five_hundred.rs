@@ -23,7 +23,7 @@ use crate::support::acting::STEPS_OF_SCHOOL;
 use crate::support::database::sql;
 
 #[path = "../../torture/schools.rs"]
-pub(super) mod many;
+pub(crate) mod many;
 
 #[path = "../../../benches/support/memory.rs"]
 mod memory;

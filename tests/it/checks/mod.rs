@@ -5,7 +5,7 @@ mod asking;
 mod by_itself;
 mod connections;
 mod domain;
-mod five_hundred;
+pub(crate) mod five_hundred;
 mod learned;
 mod many_at_once;
 mod meaning;
