@@ -132,6 +132,13 @@ pub enum Action {
         /// Which note.
         note: NoteId,
     },
+    /// A colleague took the connection, or got it from another.
+    ConnectionTaken {
+        /// Who has it now.
+        staff: StaffId,
+    },
+    /// Whoever had the connection let it go.
+    ConnectionLetGo,
     /// A failed mail was put back in line.
     MailRetried {
         /// Which mail.
@@ -315,6 +322,8 @@ impl Action {
             | Self::VouchesCleared
             | Self::ContactSignedIn
             | Self::NoteAdded { .. }
+            | Self::ConnectionTaken { .. }
+            | Self::ConnectionLetGo
             | Self::MailRetried { .. }
             | Self::MailDropped { .. }
             | Self::ConfirmationSentAgain { .. }
@@ -376,25 +385,5 @@ pub struct Entry {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::onboarding::FallCause;
-
-    #[test]
-    fn a_line_is_about_the_step_that_it_changes_or_serves_or_about_none() {
-        let fell = Change::StepFell { step: Step::PasswordSet, cause: FallCause::CredentialsRenewed };
-        let table = [
-            (Action::Onboarding(fell), Some(Step::PasswordSet)),
-            (Action::Onboarding(Change::Resumed), None),
-            (Action::PasswordRevealed { version: 1, left: 4 }, Some(Step::PasswordSet)),
-            (Action::QueryDownloaded { version: 1 }, Some(Step::QueryExecuted)),
-            (Action::CredentialsHandedAgain { version: 1 }, Some(Step::CredentialsIssued)),
-            (Action::DetailsChanged, Some(Step::DetailsSubmitted)),
-            (Action::ContactSignedIn, None),
-        ];
-
-        for (action, step) in table {
-            assert_eq!(action.step(), step, "{action:?}");
-        }
-    }
-}
+#[path = "audit_tests.rs"]
+mod tests;

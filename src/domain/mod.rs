@@ -34,3 +34,4 @@ pub(crate) mod stored_tests;
 pub mod tally;
 pub mod text;
 pub mod unsent;
+pub mod work;

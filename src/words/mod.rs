@@ -18,6 +18,7 @@ mod refusals;
 mod timeline;
 mod truth;
 mod who;
+mod work;
 
 pub use access::{gone_sentence, obstacle_sentence, task_name};
 pub use checks::{
@@ -45,3 +46,4 @@ pub use truth::{
     not_seen_sentence, not_simply_done, now_sentence, seen_at, sight_sentence, truth_sentence, unseen_sentence,
 };
 pub use who::{Names, actor_name};
+pub use work::work_kind;

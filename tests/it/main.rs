@@ -21,6 +21,8 @@ mod coming_back;
 mod contacts;
 mod crash_window;
 mod credentials;
+mod desk;
+mod desk_property;
 mod digest;
 mod dispatch;
 mod endings;

@@ -4,6 +4,7 @@ pub mod api_keys;
 pub mod audit;
 pub mod clock;
 pub mod clock_repair;
+pub mod desk_settings;
 pub mod heartbeats;
 pub mod holidays;
 pub mod insight;

@@ -69,6 +69,28 @@ pub async fn list(conn: &impl ConnectionTrait, connection: ConnectionId) -> Resu
     Ok(contacts)
 }
 
+/// The contacts of today of some connections, oldest first.
+pub async fn list_of(
+    conn: &impl ConnectionTrait,
+    connections: &[ConnectionId],
+) -> Result<BTreeMap<ConnectionId, Vec<Contact>>, StoreError> {
+    if connections.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows = contact::Entity::find()
+        .filter(contact::COLUMN.connection_id.is_in(connections.iter().map(|id| id.as_uuid())))
+        .filter(contact::COLUMN.removed_at.is_null())
+        .order_by_asc(contact::COLUMN.created_at)
+        .order_by_asc(contact::COLUMN.id)
+        .all(conn)
+        .await?;
+    let mut found = BTreeMap::<ConnectionId, Vec<Contact>>::new();
+    for contact in readable(rows, to_contact) {
+        found.entry(contact.connection).or_default().push(contact);
+    }
+    Ok(found)
+}
+
 /// The contact with this id, removed or not.
 pub async fn find(conn: &impl ConnectionTrait, id: ContactId) -> Result<Option<Contact>, StoreError> {
     contact::Entity::find_by_id(id.as_uuid()).one(conn).await?.map(to_contact).transpose()
