@@ -152,7 +152,7 @@ impl Story {
 
     /// Something happens to a school, or is refused.
     async fn happens(&self, chance: &Chance, number: u32, school: &TestSchool) -> Result<(), ServiceError> {
-        let (app, context) = (&self.app, self.app.context());
+        let app = &self.app;
         let (kurve, contact) = (app.call(self.kurve), app.call_of(school));
         let step = Step::iter().nth(chance.below(9) as usize).expect("nine steps");
         match chance.below(14) {
