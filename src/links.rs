@@ -159,6 +159,12 @@ pub const STAFF_UNDO: &str = "/beheer/scholen/{school}/ongedaan-maken";
 pub const STAFF_SEND_BACK: &str = "/beheer/scholen/{school}/terugsturen";
 /// Answers a stuck step.
 pub const STAFF_ANSWER: &str = "/beheer/scholen/{school}/antwoorden";
+/// Takes a connection, or gives it to a colleague.
+pub const STAFF_TAKE: &str = "/beheer/scholen/{school}/pakken";
+/// Lets a connection go that somebody took.
+pub const STAFF_LET_GO: &str = "/beheer/scholen/{school}/loslaten";
+/// Turns the keys of the worklist on or off.
+pub const STAFF_KEYS: &str = "/beheer/toetsen";
 /// Pauses a connection.
 pub const STAFF_PAUSE: &str = "/beheer/scholen/{school}/pauzeren";
 /// Resumes a connection.
@@ -225,6 +231,8 @@ pub const STAFF_DIGEST: &str = "/beheer/overzicht-van-de-dag";
 pub const STAFF_SEND_CONFIRMATION: &str = "/beheer/aanvragen/{request}/opnieuw";
 /// All mails.
 pub const STAFF_MAILS: &str = "/beheer/post";
+/// Puts all mails back in line that failed.
+pub const STAFF_MAILS_RETRY: &str = "/beheer/post/opnieuw";
 /// One mail.
 pub const STAFF_MAIL: &str = "/beheer/post/{mail}";
 /// The HTML part of a mail alone.

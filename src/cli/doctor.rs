@@ -142,9 +142,9 @@ async fn database(app: &App) -> Health {
     match schema::pending(&app.context.db).await {
         Ok(0) => match upkeep::are_complete(app.context.db.reader()).await {
             Ok(true) => Health::Good("database: answers, and is up to date".to_owned()),
-            Ok(false) => {
-                Health::Bad("database: the list of schools is not complete. Run `koppelklaar migrate`.".to_owned())
-            }
+            Ok(false) => Health::Bad(
+                "database: the list of schools or the worklist is not complete. Run `koppelklaar migrate`.".to_owned(),
+            ),
             Err(error) => Health::Bad(format!("database: {error}.")),
         },
         Ok(behind) => Health::Bad(format!("database: {behind} step(s) behind. Run `koppelklaar migrate`.")),

@@ -144,6 +144,13 @@ pub enum Action {
         /// Which note.
         note: NoteId,
     },
+    /// A colleague took the connection, or got it from another.
+    ConnectionTaken {
+        /// Who has it now.
+        staff: StaffId,
+    },
+    /// Whoever had the connection let it go.
+    ConnectionLetGo,
     /// A failed mail was put back in line.
     MailRetried {
         /// Which mail.
@@ -329,6 +336,8 @@ impl Action {
             | Self::VouchesCleared
             | Self::ContactSignedIn
             | Self::NoteAdded { .. }
+            | Self::ConnectionTaken { .. }
+            | Self::ConnectionLetGo
             | Self::MailRetried { .. }
             | Self::MailDropped { .. }
             | Self::ConfirmationSentAgain { .. }

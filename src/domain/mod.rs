@@ -36,3 +36,4 @@ pub(crate) mod stored_tests;
 pub mod tally;
 pub mod text;
 pub mod unsent;
+pub mod work;

@@ -54,6 +54,11 @@ impl Visit {
         self.flash.is_some_and(|message| message.is(flash))
     }
 
+    /// The connection that the message of this visit is about, where it says so.
+    pub fn told_of(&self) -> Option<ConnectionId> {
+        self.flash.and_then(FlashMessage::connection)
+    }
+
     /// The frame around a page for this visit.
     pub fn frame(&self, web: &WebState) -> Frame {
         Frame {

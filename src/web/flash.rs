@@ -4,16 +4,14 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use strum::{EnumString, IntoStaticStr};
 
-use crate::domain::credential::reveal::REVEALS_ALLOWED;
 use crate::domain::ids::ConnectionId;
-use crate::domain::notice::TIME_TO_UNDO;
 use crate::domain::onboarding::Step;
 use crate::links;
 use crate::services::mail::reach::Reach;
 use crate::web::WebState;
+pub use crate::web::flash_message::FlashMessage;
 use crate::web::promised::Promised;
 use crate::web::session::Jar;
-use crate::words;
 
 /// Something that was just done. Its name is in the cookie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr)]
@@ -101,6 +99,16 @@ pub enum Flash {
     Answered,
     /// A note was written.
     NoteAdded,
+    /// A connection was taken.
+    Taken,
+    /// A connection was given to a colleague.
+    Given,
+    /// A connection was let go.
+    LetGo,
+    /// The keys of the worklist were turned on.
+    KeysOn,
+    /// The keys of the worklist were turned off.
+    KeysOff,
     /// A filter was kept.
     ViewSaved,
     /// A kept filter was forgotten.
@@ -125,22 +133,14 @@ pub enum Flash {
     Allowed,
     /// A mail was put back in line.
     MailRetried,
+    /// The mails that failed were put back in line.
+    MailsRetried,
     /// A mail was taken out of the line.
     MailDropped,
     /// The Magister of the demo behaves otherwise.
     DemoMagisterSet,
     /// Password and second factor were chosen.
     Enrolled,
-}
-
-/// Something that was just done, with the step that it was about where the page names it, and whom the mail gets to
-/// that it promises.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FlashMessage {
-    flash: Flash,
-    about: Option<Step>,
-    undo: Option<Undo>,
-    reach: Reach,
 }
 
 /// What "Ongedaan maken" undoes: the press after which an onboarding had this version.
@@ -211,6 +211,11 @@ impl Flash {
             Self::SentBack => "De stap is teruggestuurd. De school krijgt bericht.",
             Self::Answered => "Je antwoord is verstuurd.",
             Self::NoteAdded => "De notitie is opgeslagen.",
+            Self::Taken => "Deze staat nu bij jou.",
+            Self::Given => "Deze staat nu bij je collega.",
+            Self::LetGo => "Losgelaten: iedereen bij Kurve kan ermee verder.",
+            Self::KeysOn => "De toetsen staan aan.",
+            Self::KeysOff => "De toetsen staan uit.",
             Self::ViewSaved => "De weergave is bewaard.",
             Self::ViewDeleted => "De weergave is verwijderd.",
             Self::SchoolsAsked => "Kurve kijkt de aanvraag na.",
@@ -225,6 +230,7 @@ impl Flash {
             Self::Vouched => "Vastgelegd: Kurve staat in voor deze contactpersoon.",
             Self::Allowed => "Vastgelegd: deze school mag worden geactiveerd zonder goede controle.",
             Self::MailRetried => "De mail staat weer in de rij.",
+            Self::MailsRetried => "De mails die waren mislukt, staan weer in de rij.",
             Self::MailDropped => "De mail wordt niet verstuurd.",
             Self::DemoMagisterSet => "Opgeslagen. Druk bij een school op Verbinding controleren om het te zien.",
             Self::Enrolled => "Je wachtwoord en code-app zijn ingesteld. Log nu in.",
@@ -259,86 +265,6 @@ impl Flash {
     /// With whom the mail gets to that it promises.
     pub fn reaching(self, reach: Reach) -> FlashMessage {
         FlashMessage { reach, ..self.into() }
-    }
-}
-
-impl From<Flash> for FlashMessage {
-    fn from(flash: Flash) -> Self {
-        Self { flash, about: None, undo: None, reach: Reach::Everyone }
-    }
-}
-
-impl FlashMessage {
-    /// With whom the mail gets to that it promises.
-    #[must_use]
-    pub fn reaching(self, reach: Reach) -> Self {
-        Self { reach, ..self }
-    }
-
-    /// The text in the cookie.
-    pub fn as_text(self) -> String {
-        let mut text = self.flash.as_str().to_owned();
-        text.extend(self.about.iter().flat_map(|step| [".", step.as_str()]));
-        if self.reach != Reach::Everyone {
-            text.extend([".", self.reach.into()]);
-        }
-        if let Some(undo) = self.undo {
-            text += &format!(".{}.{}", undo.connection, undo.version);
-        }
-        text
-    }
-
-    /// Reads the text in the cookie.
-    pub fn parse(text: &str) -> Option<Self> {
-        let (said, undo) = match text.rsplitn(3, '.').collect::<Vec<_>>()[..] {
-            [version, connection, said] => match (connection.parse(), version.parse()) {
-                (Ok(connection), Ok(version)) => (said, Some(Undo { connection, version })),
-                (_, _) => (text, None),
-            },
-            _ => (text, None),
-        };
-        let mut parts = said.split('.');
-        let flash: Flash = parts.next()?.parse().ok()?;
-        let message = FlashMessage { undo, ..flash.into() };
-        Some(parts.fold(message, |message: Self, part| match (part.parse::<Step>(), part.parse::<Reach>()) {
-            (Ok(step), _) => Self { about: Some(step), ..message },
-            (Err(_), Ok(reach)) => message.reaching(reach),
-            (Err(_), Err(_)) => message,
-        }))
-    }
-
-    /// Whether it is this message, with whatever is said beside it.
-    pub fn is(self, flash: Flash) -> bool {
-        self.flash == flash
-    }
-
-    /// The press that can be undone for a while, if it was one.
-    pub fn undo(self) -> Option<Undo> {
-        self.undo
-    }
-
-    /// What the page says.
-    pub fn sentence(self) -> String {
-        if let (Some((promised, left)), true) = (self.flash.promised(), self.reach != Reach::Everyone) {
-            return format!("{left} {}", promised.instead(self.reach));
-        }
-        match (self.flash, self.about) {
-            (Flash::StepDone, Some(step)) => format!("Opgeslagen: “{}” is gedaan.", words::step_name(step)),
-            (Flash::StepTakenBack, Some(step)) => format!("Opgeslagen: “{}” staat weer open.", words::step_name(step)),
-            (Flash::HandedOver, Some(step)) => {
-                format!("“{}” is doorgegeven. Je collega krijgt een mail met uitleg.", words::step_name(step))
-            }
-            (Flash::HandedAgain, _) => {
-                format!("Het wachtwoord kan weer {REVEALS_ALLOWED} keer worden bekeken.")
-            }
-            (flash @ (Flash::Confirmed | Flash::SchoolActivated | Flash::JoinAcceptedAndActivated), _)
-                if self.undo.is_some() =>
-            {
-                let minutes = TIME_TO_UNDO.num_minutes();
-                format!("{} De mails hierover gaan over {minutes} minuten weg.", flash.sentence())
-            }
-            (flash, _) => flash.sentence().to_owned(),
-        }
     }
 }
 

@@ -11,6 +11,7 @@ pub mod error;
 pub mod error_page;
 pub mod extract;
 pub mod flash;
+mod flash_message;
 pub mod form;
 pub mod health;
 mod ladder;

@@ -20,6 +20,7 @@ pub mod roster;
 mod timeline;
 mod truth;
 mod who;
+mod work;
 
 pub use access::{gone_sentence, obstacle_sentence, task_name};
 pub use bulk::{bulk_outcome, bulk_promise, bulk_verb, too_many_items, why_not};
@@ -48,3 +49,4 @@ pub use truth::{
     not_seen_sentence, not_simply_done, now_sentence, seen_at, sight_sentence, truth_sentence, unseen_sentence,
 };
 pub use who::{Names, actor_name};
+pub use work::work_kind;

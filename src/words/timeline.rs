@@ -81,6 +81,8 @@ pub fn change_sentence(action: &Action, names: &Names) -> String {
         Action::QueryDownloaded { version } => format!("Query gedownload (versie {version})."),
         Action::ContactSignedIn | Action::StaffSignedIn => "Ingelogd.".into(),
         Action::NoteAdded { note: _ } => "Notitie geschreven.".into(),
+        Action::ConnectionTaken { staff } => format!("Opgepakt door {}.", names.colleague(*staff)),
+        Action::ConnectionLetGo => "Niet meer opgepakt: iedereen bij Kurve kan ermee verder.".into(),
         Action::MailRetried { mail: _ } => "Mail opnieuw laten proberen.".into(),
         Action::ConfirmationSentAgain { registration: _ } => {
             "Mail om het adres te bevestigen opnieuw verstuurd.".into()

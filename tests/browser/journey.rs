@@ -93,7 +93,7 @@ fn issue(kurve: &Browser) {
 }
 
 fn row_of_school(step: &str) -> String {
-    format!("//tr[@data-work='{step}'][th[normalize-space()='{SCHOOL}']]")
+    format!("//tr[@data-work='{step}'][th/a[normalize-space()='{SCHOOL}']]")
 }
 
 fn download_query(school: &Browser) {

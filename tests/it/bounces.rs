@@ -112,7 +112,7 @@ fn a_mark_shows_to_kurve_and_to_colleagues_and_goes_by_a_button() {
         let colleagues = table.portal.open("/collegas").await;
         let post = table.staff.get("/beheer/post").await;
 
-        assert!(worklist.text("[data-unreached]").contains("Anna de Wit, Bonhoeffer College (12AB)"));
+        assert!(worklist.text("[data-kind=address]").contains("Mail aan Anna de Wit, "));
         assert!(page.text("[data-contact] [data-unreached]").contains("code 5.1.1"));
         assert!(colleagues.text("[data-contacts] tbody").contains("Mail komt niet aan"), "{}", colleagues.body);
         assert!(post.body.contains("De mail kwam terug"), "{}", post.body);
@@ -216,7 +216,7 @@ fn the_colleagues_of_who_cannot_be_reached_are_reminded_instead_and_the_ladder_g
             let mails = app.new_mails().await;
             assert!(mails.iter().all(|mail| !mail.to.ends_with("bonhoeffer.example")), "nobody is reminded");
         }
-        assert!(app.staff().await.get("/beheer").await.has("[data-no-answer]"), "Kurve sees that nobody answers");
+        assert!(app.staff().await.get("/beheer").await.has("[data-kind=silent]"), "Kurve sees that nobody answers");
     });
 }
 

@@ -129,7 +129,7 @@ fn a_school_that_went_on_with_optie_b_says_when_it_made_the_file_and_who_cleaned
         let staff = app.staff().await;
         let ends = async || -> Vec<[String; 3]> {
             let all = rows(&staff.get(links::STAFF_SCHOOLS_CSV).await.bytes);
-            all.into_iter().map(|row| row[17..].to_vec().try_into().expect("three")).collect()
+            all.into_iter().map(|row| row[17..20].to_vec().try_into().expect("three")).collect()
         };
 
         let before = ends().await;

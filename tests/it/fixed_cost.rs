@@ -42,7 +42,9 @@ async fn asks(app: &TestApp, from: &TestSchool, at: &TestSchool) {
         decision: None,
     };
     let key = app.context().keys.email_key(&from.email);
-    joins::insert(app.context().db.writer(), &request, &key).await.expect("it is new");
+    let tx = app.context().db.begin_write().await.expect("the store answers");
+    joins::insert(tx.conn(), &request, &key).await.expect("it is new");
+    tx.commit().await.expect("the store answers");
 }
 
 #[test]
@@ -112,12 +114,13 @@ fn the_connections_of_a_visitor_cost_the_same_for_one_as_for_many_and_one_that_c
 fn addresses_that_ask_for_attention_cost_the_same_for_one_as_for_many() {
     run(|app: TestApp| async move {
         let schools = schools(&app).await;
-        let conn = app.context().db.writer();
         let mut took = vec![];
         for (school, count) in schools.iter().zip(1..) {
             let key = app.context().keys.email_key(&school.email);
             let bounced = Bounced { at: app.now(), code: "5.1.1".to_owned() };
-            address_marks::mark_bounced(conn, &key, &bounced).await.expect("the store answers");
+            let tx = app.context().db.begin_write().await.expect("the store answers");
+            address_marks::mark_bounced(tx.conn(), &key, &bounced).await.expect("the store answers");
+            tx.commit().await.expect("the store answers");
             let conn = Counting::new(app.context().db.reader());
             let found = address_marks::list_contacts(&conn, 40).await.expect("the store answers");
             took.push(conn.statements());

@@ -110,7 +110,7 @@ fn kurve_lets_a_school_in_and_who_asked_becomes_a_contact_by_one_mail() {
         let told = app.new_mails().await;
         let again = before.submit(&table.staff, "form[data-form=accept]", &[]).await;
 
-        assert_eq!(worklist.text("[data-join]").split(':').next(), Some("Bonhoeffer College (12AB)"));
+        assert_eq!(worklist.text("[data-kind=join] th"), "Bonhoeffer College 12AB · bonhoeffer");
         assert!(before.text("[data-requests] h3").contains("Carla Vos"), "{}", before.body);
         assert!(before.text("[data-request]").contains("Het Baken (13CD)"), "{}", before.body);
         assert_eq!((done.status, again.status), (303, 303), "{}\n{}", done.body, again.body);

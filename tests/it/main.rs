@@ -22,6 +22,8 @@ mod coming_back;
 mod contacts;
 mod crash_window;
 mod credentials;
+mod desk;
+mod desk_property;
 mod digest;
 mod dispatch;
 mod endings;

@@ -52,7 +52,7 @@ fn a_silent_school_is_reminded_after_3_7_and_14_working_days_and_then_handed_to_
         });
         assert!(sent.iter().all(|(_, mail)| mail.to == table.school.email));
         let staff = app.staff().await;
-        assert!(staff.get("/beheer").await.has("[data-no-answer]"), "the worklist does not show it");
+        assert!(staff.get("/beheer").await.has("[data-kind=silent]"), "the worklist does not show it");
     });
 }
 

@@ -207,6 +207,9 @@ fn entities(db: &DatabaseConnection) -> SchemaBuilder {
         .register(entity::staff_invite::Entity)
         .register(entity::standing::Entity)
         .register(entity::weekly_figure::Entity)
+        .register(entity::work_item::Entity)
+        .register(entity::taking::Entity)
+        .register(entity::desk_setting::Entity)
 }
 
 /// An entity cannot tell of a unique key over a part of the rows, and sync drops what it is not told of.

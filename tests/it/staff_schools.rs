@@ -22,7 +22,7 @@ fn twelve_schools_are_activated_in_one_press() {
         let work = board.staff.get(links::STAFF).await;
         let row = work.text("tr[data-work=activation_confirmed]");
         assert!(row.contains("12 scholen activeren") && row.starts_with("Rivierenland 12 scholen"), "{row}");
-        let done = work.submit(&board.staff, "tr[data-work=activation_confirmed] form", &[]).await;
+        let done = work.submit(&board.staff, "tr[data-work=activation_confirmed] .work__do form", &[]).await;
 
         assert_eq!((done.status, done.location()), (303, links::STAFF));
         assert_eq!(texts(&app.database.url, OPENED).await.len(), 12);

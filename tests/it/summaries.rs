@@ -51,6 +51,8 @@ fn lists_show_what_is_so_after_anything_that_happens() {
                 let happened = story.happens(&chance, number, &here).await;
                 done += u32::from(happened.is_ok());
                 assert_eq!(untrue(&app).await, [], "seed {seed}, happening {number}: {happened:?}");
+                let work = upkeep::list_untrue_work(app.context().db.reader()).await.expect("the store answers");
+                assert_eq!(work, Vec::<String>::new(), "seed {seed}, happening {number}: {happened:?}");
                 app.advance(TimeDelta::hours(i64::from(chance.below(30))));
             }
 

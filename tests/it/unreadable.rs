@@ -127,7 +127,9 @@ async fn lose(app: &TestApp, school: &TestSchool) {
 async fn mark_bounced(app: &TestApp, school: &TestSchool) {
     let key = app.context().keys.email_key(&school.email);
     let bounced = Bounced { at: app.now(), code: "5.1.1".to_owned() };
-    address_marks::mark_bounced(app.context().db.writer(), &key, &bounced).await.expect("the store answers");
+    let tx = app.context().db.begin_write().await.expect("the store answers");
+    address_marks::mark_bounced(tx.conn(), &key, &bounced).await.expect("the store answers");
+    tx.commit().await.expect("the store answers");
 }
 
 /// The text in one line, so that it can be searched over line ends.

@@ -24,7 +24,7 @@ use crate::store::LeaseTerm;
 use crate::store::mail::frozen_mails;
 use crate::store::mail::outbox::{self, OutboxMail, Reading, lease};
 
-pub use by_hand::{drop_by_hand, retry_by_hand};
+pub use by_hand::{drop_by_hand, retry_all_failed, retry_by_hand};
 pub use mailer::Mailer;
 pub use outcome::Summary;
 

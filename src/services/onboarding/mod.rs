@@ -12,6 +12,8 @@ pub mod onboardings;
 pub mod option_b;
 pub mod presses;
 pub mod schools;
+pub mod takings;
 pub(in crate::services) mod tell;
 pub mod undo;
 mod unheard;
+pub mod worklist;

@@ -20,7 +20,7 @@ use crate::services::{Call, Context, ServiceError};
 use crate::store::mail::outbox;
 use crate::store::mail::outbox::Reading;
 use crate::store::onboarding::notes::Note;
-use crate::store::onboarding::overview::{After, NamedConnection, Overview, WaitingAfter};
+use crate::store::onboarding::overview::{After, NamedConnection};
 use crate::store::onboarding::school_list::{self, Filter, SchoolSummary};
 use crate::store::onboarding::{connections, notes, onboardings, overview, schools};
 use crate::store::{Page, StoreError};
@@ -28,40 +28,16 @@ use crate::store::{Page, StoreError};
 /// How many rows a list shows at once.
 pub const PAGE_ROWS: u64 = 50;
 
-/// How many connections without an answer to their reminders the worklist shows: the longest silent ones.
-const SILENT_ROWS: u64 = 100;
+/// How many connections with overdue reminders are shown: those that are due longest.
+const UNPLANNED_ROWS: u64 = 100;
 
 /// How many mails the page of a connection shows; the page Post shows the rest.
 const MAIL_ROWS: u64 = 15;
 
-/// A page of what waits on Kurve, most urgent first.
-pub async fn list_waiting(
-    context: &Context,
-    after: Option<&WaitingAfter>,
-) -> Result<Page<Overview, WaitingAfter>, ServiceError> {
-    Ok(overview::list_waiting_after(context.db.reader(), after, PAGE_ROWS).await?)
-}
-
 /// The connections whose reminders stay unplanned although they have been due for some time, the longest due first, as
 /// far as a worklist shows them.
 pub async fn list_unplanned(context: &Context, now: DateTime<Utc>) -> Result<Vec<NamedConnection>, ServiceError> {
-    Ok(overview::list_unplanned(context.db.reader(), now - UNPLANNED_PATIENCE, SILENT_ROWS).await?)
-}
-
-/// The connections where reminders stay without an answer.
-#[derive(Debug, Default)]
-pub struct Silent {
-    /// Those that are silent longest, the longest first.
-    pub longest: Vec<NamedConnection>,
-    /// How many there are in all.
-    pub count: u64,
-}
-
-/// The connections where reminders stay without an answer, as far as a worklist shows them.
-pub async fn list_silent(context: &Context) -> Result<Silent, ServiceError> {
-    let conn = context.db.reader();
-    let longest = overview::list_without_answer(conn, SILENT_ROWS).await?;
-    Ok(Silent { longest, count: overview::count_without_answer(conn).await? })
+    Ok(overview::list_unplanned(context.db.reader(), now - UNPLANNED_PATIENCE, UNPLANNED_ROWS).await?)
 }
 
 /// A page of schools by name.

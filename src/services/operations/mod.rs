@@ -3,6 +3,7 @@
 pub mod api_keys;
 pub mod audit;
 pub mod clock_repair;
+pub mod desk_settings;
 pub mod export;
 pub mod holiday_book;
 pub mod holidays;

@@ -34,7 +34,7 @@ use crate::store::{self, StoreError};
 const REPEAT_SECONDS: i64 = 600;
 
 /// After so many minutes without a confirmation Kurve sees a request: most are confirmed at once.
-const UNCONFIRMED_MINUTES: i64 = 60;
+pub const UNCONFIRMED_MINUTES: i64 = 60;
 
 /// How many requests without a confirmation Kurve sees at most.
 pub const UNCONFIRMED_ROWS: u64 = 50;

@@ -11,13 +11,14 @@ use crate::domain::join::{Asker, Decision, JoinKind, JoinOutcome, JoinRequest};
 use crate::domain::roles::Roles;
 use crate::domain::school::{ContactRef, NewContact, SchoolDetails};
 use crate::domain::text::{Brin, EmailAddress, PersonName, Reason, SchoolDomain, SchoolName};
-use crate::store::{ConnectionTrait, StoreError, readable};
+use crate::store::{Changing, ConnectionTrait, StoreError, readable};
 
 /// Stores a new request; `email_key` is the keyed hash of the address of who asks.
 ///
 /// # Errors
 /// `Taken` when the same person has an open request for the same school at the connection.
-pub async fn insert(conn: &impl ConnectionTrait, new: &JoinRequest, email_key: &str) -> Result<(), StoreError> {
+pub async fn insert(conn: &impl Changing, new: &JoinRequest, email_key: &str) -> Result<(), StoreError> {
+    conn.touch(new.connection);
     let school = match new.kind {
         JoinKind::KnownSchool { school } => Some(school.as_uuid()),
         JoinKind::NewSchool | JoinKind::FurtherSchool | JoinKind::OtherDomain => None,
@@ -60,6 +61,18 @@ pub async fn find(conn: &impl ConnectionTrait, id: JoinRequestId) -> Result<Opti
 /// The open requests at a connection, oldest first.
 pub async fn list_open(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<Vec<JoinRequest>, StoreError> {
     Ok(readable(open_at(connection).all(conn).await?, to_request))
+}
+
+/// The open requests at some connections, oldest first.
+pub async fn list_open_at(
+    conn: &impl ConnectionTrait,
+    connections: &BTreeSet<ConnectionId>,
+) -> Result<Vec<JoinRequest>, StoreError> {
+    if connections.is_empty() {
+        return Ok(vec![]);
+    }
+    let at = COLUMN.connection_id.is_in(connections.iter().map(|id| id.as_uuid()));
+    Ok(readable(oldest_first().filter(at).filter(COLUMN.decided_at.is_null()).all(conn).await?, to_request))
 }
 
 /// The requests of one person at a connection, also those that were decided, oldest first.
@@ -123,12 +136,14 @@ pub async fn load_for_update(
     these.all(conn).await?.into_iter().map(to_request).collect()
 }
 
-/// Notes what Kurve decided on requests.
+/// Notes what Kurve decided on requests at a connection.
 pub async fn mark_decided(
-    conn: &impl ConnectionTrait,
+    conn: &impl Changing,
+    connection: ConnectionId,
     ids: &[JoinRequestId],
     decision: &Decision,
 ) -> Result<(), StoreError> {
+    conn.touch(connection);
     let reason = match &decision.outcome {
         JoinOutcome::Accepted => None,
         JoinOutcome::Declined { reason } => Some(reason.as_str().to_owned()),

@@ -14,5 +14,8 @@ pub mod school_list;
 pub mod schools;
 mod search;
 pub(in crate::store) mod summaries;
+pub mod takings;
 pub mod unreadable;
 pub mod upkeep;
+pub(in crate::store) mod work_items;
+pub mod work_list;

@@ -11,7 +11,7 @@ use crate::domain::connection::Connection;
 use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::Onboarding;
 use crate::store::onboarding::{connections, onboardings};
-use crate::store::{ConnectionTrait, Page, StoreError, count_up_to, page, readable};
+use crate::store::{ConnectionTrait, Page, StoreError, page, readable};
 
 /// One connection in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -175,11 +175,6 @@ pub async fn count_all_without_answer(conn: &impl ConnectionTrait) -> Result<u64
     Ok(without_answer().count(conn).await?)
 }
 
-/// The same, as far as is counted.
-pub async fn count_without_answer(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
-    count_up_to(conn, without_answer()).await
-}
-
 fn without_answer() -> Select<onboarding::Entity> {
     onboarding::Entity::find().filter(onboarding::COLUMN.no_answer_since.is_not_null())
 }
@@ -203,6 +198,22 @@ pub async fn list_by_id(
         Ok((connection.id, (connection, state)))
     };
     Ok(readable(rows, read).into_iter().collect())
+}
+
+/// The same with their versions, for what is done to them at once; one that cannot be read is left out.
+pub async fn list_of(
+    conn: &impl ConnectionTrait,
+    ids: &BTreeSet<ConnectionId>,
+) -> Result<BTreeMap<ConnectionId, Overview>, StoreError> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows = onboarding::Entity::find()
+        .find_also_related(connection::Entity)
+        .filter(onboarding::COLUMN.connection_id.is_in(ids.iter().map(|id| id.as_uuid())))
+        .all(conn)
+        .await?;
+    Ok(readable(rows, to_overview).into_iter().map(|known| (known.connection.id, known)).collect())
 }
 
 pub(in crate::store) fn to_overview(found: Pair) -> Result<Overview, StoreError> {

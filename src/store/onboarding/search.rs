@@ -6,7 +6,7 @@
 
 use entity::school_summary::{COLUMN, Column};
 use entity::{contact, school_summary};
-use sea_orm::sea_query::{Cond, Expr, LikeExpr};
+use sea_orm::sea_query::{Cond, Expr, IntoColumnRef, LikeExpr, SimpleExpr};
 use sea_orm::{EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait, Statement};
 use uuid::Uuid;
 
@@ -23,6 +23,30 @@ pub(in crate::store) async fn condition(conn: &impl ConnectionTrait, search: &Se
     let last = found.last().copied().unwrap_or_default();
     found.resize(found.len().next_power_of_two(), last);
     Ok(Cond::all().add(COLUMN.school_id.is_in(found)))
+}
+
+/// The connections of the schools that it finds: named where they are few, and else a condition on a row that has a
+/// connection in this column.
+pub(in crate::store) enum Connections {
+    /// These.
+    Few(Vec<Uuid>),
+    /// Those for which this holds.
+    Many(SimpleExpr),
+}
+
+/// The connections that it finds.
+pub(in crate::store) async fn connections(
+    conn: &impl ConnectionTrait,
+    search: &Search,
+    column: impl IntoColumnRef,
+) -> Result<Connections, StoreError> {
+    if let Some(found) = list_few(conn, search).await? {
+        let of = school_summary::Entity::find().select_only().column(Column::ConnectionId).distinct();
+        return Ok(Connections::Few(of.filter(COLUMN.school_id.is_in(found)).into_tuple().all(conn).await?));
+    }
+    let here = Expr::col((school_summary::Entity, Column::ConnectionId)).equals(column);
+    let one = school_summary::Entity::find().select_only().expr(Expr::val(1)).filter(here).filter(of_each(search));
+    Ok(Connections::Many(Expr::exists(one.into_query())))
 }
 
 /// The schools that it finds, in no order; `None` when they are many.

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use entity::{check_status, connection, connection_summary, onboarding, school, school_summary};
+use entity::{check_status, connection, connection_summary, onboarding, school, school_summary, taking, work_item};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DatabaseBackend, EntityTrait, FromQueryResult, IntoActiveModel, Iterable,
@@ -24,6 +24,7 @@ use crate::domain::search::search_text;
 use crate::domain::text::fold;
 use crate::store::StoreError;
 use crate::store::checks::connection_summaries::{self, Checked};
+use crate::store::onboarding::work_items::{self, Known};
 
 /// How many connections are read at once.
 pub(in crate::store) const BATCH: usize = 500;
@@ -44,13 +45,16 @@ pub(in crate::store) async fn refresh(
         if conn.get_database_backend() == DatabaseBackend::Postgres {
             hold(conn, ids).await?;
         }
-        let Computed { rows, connections, .. } = compute(conn, ids).await?;
+        let Computed { rows, connections, work, unreadable } = compute(conn, ids).await?;
         let kept =
             school_summary::Entity::find().filter(school_summary::COLUMN.connection_id.is_in(ids.iter().copied()));
         let kept: BTreeMap<Uuid, _> = kept.all(conn).await?.into_iter().map(|row| (row.school_id, row)).collect();
         // Most checks change nothing that a list shows, and a connection may have many schools.
         save(conn, rows.into_iter().filter(|row| kept.get(&row.school_id) != Some(row)).collect()).await?;
         connection_summaries::save(conn, connections).await?;
+        let readable: Vec<Uuid> = ids.iter().copied().filter(|id| !unreadable.contains(id)).collect();
+        let work = work.into_iter().filter(|row| !unreadable.contains(&row.connection_id));
+        work_items::save(conn, &readable, work.collect()).await?;
     }
     Ok(())
 }
@@ -103,6 +107,8 @@ struct Source {
     failing_since: Option<DateTime<Utc>>,
     ends_so_since: Option<DateTime<Utc>>,
     certificate_until: Option<DateTime<Utc>>,
+    /// Which colleague took it.
+    taken_by: Option<Uuid>,
 }
 
 impl Source {
@@ -110,6 +116,17 @@ impl Source {
     fn newest(&self) -> Option<Newest> {
         let (code, at) = self.last_code.as_deref().zip(self.last_checked_at)?;
         Some(Newest { code: code.parse().ok()?, at, since: self.ends_so_since.unwrap_or(at) })
+    }
+
+    fn known<'a>(&self, state: &'a Onboarding, checked: Option<&connection_summary::Model>) -> Known<'a> {
+        Known {
+            connection: self.connection_id,
+            state,
+            no_answer_since: self.no_answer_since,
+            check_since: checked.and_then(|checked| checked.kurve_since),
+            certificate_until: checked.and_then(|checked| checked.certificate_until),
+            taken_by: self.taken_by,
+        }
     }
 
     fn checked(&self, state: Option<&Onboarding>) -> Option<connection_summary::Model> {
@@ -133,6 +150,8 @@ pub(in crate::store) struct Computed {
     pub(in crate::store) rows: Vec<school_summary::Model>,
     /// Those of the connections that are or were to be checked.
     pub(in crate::store) connections: Vec<connection_summary::Model>,
+    /// What of the connections waits on Kurve.
+    pub(in crate::store) work: Vec<work_item::Model>,
     /// The connections that cannot be read, or whose onboarding does not have one of their schools: of those not all is known.
     pub(in crate::store) unreadable: BTreeSet<Uuid>,
 }
@@ -159,8 +178,10 @@ pub(in crate::store) async fn compute(conn: &impl ConnectionTrait, ids: &[Uuid])
         .column(check_status::Column::FailingSince)
         .column(check_status::Column::EndsSoSince)
         .column(check_status::Column::CertificateUntil)
+        .column_as(taking::Column::StaffId, "taken_by")
         .inner_join(connection::Entity)
         .join(JoinType::LeftJoin, <check_status::Entity as Related<connection::Entity>>::to().rev())
+        .join(JoinType::LeftJoin, <taking::Entity as Related<connection::Entity>>::to().rev())
         .filter(onboarding::COLUMN.connection_id.is_in(ids.iter().copied()))
         .into_model()
         .all(conn)
@@ -170,16 +191,20 @@ pub(in crate::store) async fn compute(conn: &impl ConnectionTrait, ids: &[Uuid])
     for row in query.all(conn).await? {
         schools.entry(row.connection_id).or_default().push(row);
     }
+    let beside = work_items::beside(conn, ids).await?;
     let mut computed = Computed::default();
     for source in sources {
         let id = source.connection_id;
         let state = serde_json::from_str::<Onboarding>(&source.state);
-        computed.connections.extend(source.checked(state.as_ref().ok()));
+        let checked = source.checked(state.as_ref().ok());
         let (Ok(state), Ok(_)) = (state, source.region.parse::<Region>()) else {
             tracing::error!(connection.id = %id, "A connection cannot be read; lists show what was there before");
+            computed.connections.extend(checked);
             computed.unreadable.insert(id);
             continue;
         };
+        computed.work.extend(work_items::to_rows(&source.known(&state, checked.as_ref()), &beside));
+        computed.connections.extend(checked);
         for school in schools.remove(&id).unwrap_or_default() {
             match to_row(&source, &state, school) {
                 Some(row) => computed.rows.push(row),

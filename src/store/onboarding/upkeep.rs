@@ -1,8 +1,9 @@
-//! Upkeep of what lists show of schools: making the rows that are missing, and telling which are not what they should be.
+//! Upkeep of what lists show of schools and of what waits on Kurve: making the rows that are missing, and telling which
+//! are not what they should be.
 
 use std::collections::BTreeMap;
 
-use entity::{school, school_summary};
+use entity::{onboarding, school, school_summary, work_item};
 use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -10,6 +11,7 @@ use uuid::Uuid;
 use crate::domain::ids::{ConnectionId, SchoolId};
 use crate::store::checks::connection_summaries;
 use crate::store::onboarding::summaries::{BATCH, Computed, compute};
+use crate::store::onboarding::work_items;
 use crate::store::{Changing, ConnectionTrait, Db, StoreError, lock};
 
 /// Which of the rows are computed anew.
@@ -33,9 +35,11 @@ pub async fn fill(db: &Db, which: Which) -> Result<u64, StoreError> {
         let Some(last) = ids.last() else { break };
         after = *last;
         filled += ids.len() as u64;
-        let tx = db.begin_write().await?;
-        ids.into_iter().for_each(|id| tx.conn().touch(ConnectionId::from_uuid(id)));
-        tx.commit().await?;
+        touch_all(db, ids).await?;
+    }
+    // Their schools all went elsewhere: no list shows them, but somebody may ask for a place there.
+    for ids in list_without_schools(db.writer()).await?.chunks(BATCH) {
+        touch_all(db, ids.to_vec()).await?;
     }
     if which == Which::All {
         let tx = db.begin_write().await?;
@@ -44,6 +48,20 @@ pub async fn fill(db: &Db, which: Which) -> Result<u64, StoreError> {
         tx.commit().await?;
     }
     Ok(filled)
+}
+
+async fn touch_all(db: &Db, ids: Vec<Uuid>) -> Result<(), StoreError> {
+    let tx = db.begin_write().await?;
+    ids.into_iter().for_each(|id| tx.conn().touch(ConnectionId::from_uuid(id)));
+    tx.commit().await
+}
+
+async fn list_without_schools(conn: &impl ConnectionTrait) -> Result<Vec<Uuid>, StoreError> {
+    let its = Expr::col((school::Entity, school::Column::ConnectionId))
+        .equals((onboarding::Entity, onboarding::Column::ConnectionId));
+    let its = Query::select().expr(Expr::val(1)).from(school::Entity).and_where(its).to_owned();
+    let without = onboarding::Entity::find().select_only().column(onboarding::Column::ConnectionId);
+    Ok(without.filter(Expr::exists(its).not()).into_tuple().all(conn).await?)
 }
 
 /// The next connections with schools, in the order of their ids.
@@ -59,12 +77,29 @@ async fn list_next(conn: &impl ConnectionTrait, which: Which, after: Uuid) -> Re
         let own = Expr::col((school_summary::Entity, school_summary::Column::SchoolId))
             .equals((school::Entity, school::Column::Id));
         let row = Query::select().expr(Expr::val(1)).from(school_summary::Entity).and_where(own).to_owned();
-        query = query.filter(Expr::exists(row).not());
+        query = query.filter(Expr::exists(row).not().or(waits_without_row()));
     }
     Ok(query.into_tuple().all(conn).await?)
 }
 
-/// Whether every school has its row; what is in it is not looked at.
+/// Whether something of the connection of a school waits on Kurve, and no row says so.
+fn waits_without_row() -> Expr {
+    let school = (school::Entity, school::Column::ConnectionId);
+    let its = Expr::col((work_item::Entity, work_item::Column::ConnectionId)).equals(school);
+    let row = Query::select().expr(Expr::val(1)).from(work_item::Entity).and_where(its).to_owned();
+    let its = Expr::col((onboarding::Entity, onboarding::Column::ConnectionId)).equals(school);
+    let waits = Expr::col((onboarding::Entity, onboarding::Column::KurveSince)).is_not_null();
+    let waiting = Query::select()
+        .expr(Expr::val(1))
+        .from(onboarding::Entity)
+        .and_where(its)
+        .and_where(waits)
+        .and_where(Expr::exists(row).not())
+        .to_owned();
+    Expr::exists(waiting)
+}
+
+/// Whether every school has its row, and what waits on Kurve too; what is in them is not looked at.
 pub async fn are_complete(conn: &impl ConnectionTrait) -> Result<bool, StoreError> {
     Ok(list_next(conn, Which::Missing, Uuid::nil()).await?.is_empty())
 }
@@ -76,7 +111,7 @@ pub async fn list_untrue(conn: &impl ConnectionTrait) -> Result<Vec<SchoolId>, S
     loop {
         let ids = list_next(conn, Which::All, after).await?;
         let Some(last) = ids.last() else { return Ok(untrue) };
-        let Computed { rows, connections, unreadable } = compute(conn, &ids).await?;
+        let Computed { rows, connections, unreadable, .. } = compute(conn, &ids).await?;
         let connections = connection_summaries::list_untrue(conn, &ids, connections).await?;
         let between =
             school_summary::COLUMN.connection_id.gt(after).and(school_summary::COLUMN.connection_id.lte(*last));
@@ -91,5 +126,33 @@ pub async fn list_untrue(conn: &impl ConnectionTrait) -> Result<Vec<SchoolId>, S
         let of_nothing = kept.into_values().filter(|row| !unreadable.contains(&row.connection_id));
         untrue.extend(of_nothing.map(|row| SchoolId::from_uuid(row.school_id)));
         after = *last;
+    }
+}
+
+/// What waits on Kurve and has no row that says so, or has a row and does not wait: the keys, of all connections. It reads
+/// every connection, some at a time.
+pub async fn list_untrue_work(conn: &impl ConnectionTrait) -> Result<Vec<String>, StoreError> {
+    let (mut untrue, mut after) = (vec![], Uuid::nil());
+    loop {
+        let ids: Vec<Uuid> = onboarding::Entity::find()
+            .select_only()
+            .column(onboarding::Column::ConnectionId)
+            .filter(onboarding::COLUMN.connection_id.gt(after))
+            .order_by_asc(onboarding::COLUMN.connection_id)
+            .limit(BATCH as u64)
+            .into_tuple()
+            .all(conn)
+            .await?;
+        let Some(last) = ids.last() else { return Ok(untrue) };
+        after = *last;
+        let Computed { work, unreadable, .. } = compute(conn, &ids).await?;
+        let mut kept = work_items::load(conn, &ids).await?;
+        for row in work {
+            if kept.remove(&row.key).as_ref() != Some(&row) && !unreadable.contains(&row.connection_id) {
+                untrue.push(row.key);
+            }
+        }
+        let over = kept.into_values().filter(|row| !unreadable.contains(&row.connection_id));
+        untrue.extend(over.map(|row| row.key));
     }
 }

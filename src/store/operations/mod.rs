@@ -6,6 +6,7 @@ pub mod bulk_items;
 pub mod bulk_runs;
 pub mod clock;
 pub mod clock_repair;
+pub mod desk_settings;
 pub mod heartbeats;
 pub mod holidays;
 pub mod insight;

@@ -10,7 +10,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, PaginatorTrait, QueryFil
 use crate::domain::address_mark::{AddressMark, Bounced};
 use crate::domain::school::Contact;
 use crate::store::people::contacts;
-use crate::store::{ConnectionTrait, StoreError, readable};
+use crate::store::{Changing, ConnectionTrait, StoreError, readable};
 
 /// What is known of an address.
 pub async fn find(conn: &impl ConnectionTrait, address_key: &str) -> Result<AddressMark, StoreError> {
@@ -80,11 +80,7 @@ pub async fn count_bounced(conn: &impl ConnectionTrait) -> Result<u64, StoreErro
 }
 
 /// Notes that mail does not arrive at an address; `false` when that was known.
-pub async fn mark_bounced(
-    conn: &impl ConnectionTrait,
-    address_key: &str,
-    bounced: &Bounced,
-) -> Result<bool, StoreError> {
+pub async fn mark_bounced(conn: &impl Changing, address_key: &str, bounced: &Bounced) -> Result<bool, StoreError> {
     ensure(conn, address_key).await?;
     let changed = address_mark::Entity::update_many()
         .col_expr(address_mark::COLUMN.bounced_at, bounced.at.into())
@@ -93,15 +89,11 @@ pub async fn mark_bounced(
         .filter(address_mark::COLUMN.bounced_at.is_null())
         .exec(conn)
         .await?;
-    Ok(changed.rows_affected == 1)
+    touch_if(conn, address_key, changed.rows_affected == 1).await
 }
 
 /// Notes that mail arrives at an address after all, if it did not until this moment; `false` when it was not so.
-pub async fn clear_bounced(
-    conn: &impl ConnectionTrait,
-    address_key: &str,
-    until: DateTime<Utc>,
-) -> Result<bool, StoreError> {
+pub async fn clear_bounced(conn: &impl Changing, address_key: &str, until: DateTime<Utc>) -> Result<bool, StoreError> {
     let changed = address_mark::Entity::update_many()
         .col_expr(address_mark::COLUMN.bounced_at, Option::<DateTime<Utc>>::None.into())
         .col_expr(address_mark::COLUMN.bounce_code, Option::<String>::None.into())
@@ -109,7 +101,15 @@ pub async fn clear_bounced(
         .filter(address_mark::COLUMN.bounced_at.lte(until))
         .exec(conn)
         .await?;
-    Ok(changed.rows_affected == 1)
+    touch_if(conn, address_key, changed.rows_affected == 1).await
+}
+
+/// Where something changed, the worklist says something else of everybody with this address.
+async fn touch_if(conn: &impl Changing, address_key: &str, has_changed: bool) -> Result<bool, StoreError> {
+    if has_changed {
+        contacts::list_connections_of(conn, address_key).await?.into_iter().for_each(|id| conn.touch(id));
+    }
+    Ok(has_changed)
 }
 
 /// Notes that reminders are not wanted at an address; `false` when that was known.

@@ -69,14 +69,13 @@ pub async fn list(conn: &impl ConnectionTrait, connection: ConnectionId) -> Resu
     Ok(contacts)
 }
 
-/// The contacts of today of some connections, oldest first; one that cannot be read is left out.
+/// The contacts of today of some connections, oldest first.
 pub async fn list_of(
     conn: &impl ConnectionTrait,
     connections: &[ConnectionId],
 ) -> Result<BTreeMap<ConnectionId, Vec<Contact>>, StoreError> {
-    let mut of = BTreeMap::<ConnectionId, Vec<Contact>>::new();
     if connections.is_empty() {
-        return Ok(of);
+        return Ok(BTreeMap::new());
     }
     let rows = contact::Entity::find()
         .filter(contact::COLUMN.connection_id.is_in(connections.iter().map(|id| id.as_uuid())))
@@ -85,10 +84,11 @@ pub async fn list_of(
         .order_by_asc(contact::COLUMN.id)
         .all(conn)
         .await?;
+    let mut found = BTreeMap::<ConnectionId, Vec<Contact>>::new();
     for contact in readable(rows, to_contact) {
-        of.entry(contact.connection).or_default().push(contact);
+        found.entry(contact.connection).or_default().push(contact);
     }
-    Ok(of)
+    Ok(found)
 }
 
 /// The contact with this id, removed or not.

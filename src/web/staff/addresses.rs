@@ -29,14 +29,12 @@ pub(super) struct AddressRow {
     pub(super) name: String,
     pub(super) school: String,
     pub(super) brin: String,
-    /// Since when, and with which code.
+    /// Since when.
     pub(super) what: String,
 }
 
 /// What the worklist says of addresses.
 pub(super) struct AddressPart {
-    /// Where mail does not arrive.
-    pub(super) unreached: Vec<AddressRow>,
     /// Who wants no reminders.
     pub(super) unreminded: Vec<AddressRow>,
     pub(super) is_digest_stopped: bool,
@@ -48,13 +46,8 @@ pub(super) struct AddressPart {
 pub(super) async fn part(web: &WebState) -> Result<AddressPart, PageError> {
     let context = &web.context;
     let contacts = addresses::list_marked(context).await?;
-    let rows = |is_unreached: bool| {
-        let of_kind = contacts.iter().filter(|one| one.mark.bounced.is_some() == is_unreached);
-        of_kind.map(row).collect()
-    };
     Ok(AddressPart {
-        unreached: rows(true),
-        unreminded: rows(false),
+        unreminded: contacts.iter().filter(|one| one.mark.bounced.is_none()).map(row).collect(),
         is_digest_stopped: addresses::is_stopped(context, &addresses::digest_of(context)).await?,
         digest_path: links::STAFF_DIGEST,
     })
@@ -62,13 +55,13 @@ pub(super) async fn part(web: &WebState) -> Result<AddressPart, PageError> {
 
 fn row(one: &MarkedContact) -> AddressRow {
     let page = links::staff_school(links::STAFF_SCHOOL, one.connection.id);
-    let (unreached, unreminded) = lines(&one.mark);
+    let (_, unreminded) = lines(&one.mark);
     AddressRow {
         href: format!("{page}#contact-{}", one.contact.id),
         name: one.contact.name.to_string(),
         school: one.connection.details.name.to_string(),
         brin: one.connection.carried.to_string(),
-        what: if unreached.is_empty() { unreminded } else { unreached },
+        what: unreminded,
     }
 }
 

@@ -7,6 +7,7 @@ use askama::Template;
 
 use super::desk::Nav;
 use super::view::TimelineRow;
+use super::worklist_query::Back;
 use crate::domain::credential::Password;
 use crate::web::form::{FieldError, FieldErrors};
 use crate::web::page::Frame;
@@ -106,7 +107,7 @@ impl AskField {
 }
 
 /// A field that goes along unseen.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(super) struct Hidden {
     pub(super) name: &'static str,
     pub(super) value: String,
@@ -166,6 +167,14 @@ impl Ask {
     pub(super) fn hidden(mut self, name: &'static str, value: impl ToString) -> Self {
         self.hidden.push(Hidden { name, value: value.to_string() });
         self
+    }
+
+    /// With the way back to where it was sent from.
+    pub(super) fn back(self, back: &Back) -> Self {
+        match back.as_text() {
+            Some(text) => self.hidden("back", text),
+            None => self,
+        }
     }
 
     /// With a box to tick.

@@ -5,7 +5,9 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::form_response::Desk;
+use super::grounds::GroundForm;
 use super::lifecycle::VersionForm;
+use super::worklist_query::Back;
 use super::{desk, forms};
 use crate::domain::ids::ContactId;
 use crate::domain::roles::Roles;
@@ -134,8 +136,13 @@ pub(super) async fn remove(
 pub(super) struct VouchForm {
     #[serde(default)]
     version: String,
+    #[serde(flatten)]
+    known: GroundForm,
     #[serde(default)]
-    ground: String,
+    back: String,
+    /// Whether the next row of the worklist is to open.
+    #[serde(default)]
+    next: String,
 }
 
 /// Vouches for a contact.
@@ -147,19 +154,21 @@ pub(super) async fn vouch(
 ) -> Result<Response, PageError> {
     let (desk, seen) = (Desk::at(&web, &staff, &school)?, desk::seen(&form.version)?);
     let person = find(&desk, &contact).await?;
-    let draw = |file: &ConnectionFile| forms::vouch(file, &person, &form.ground);
+    let back = Back::read(&form.back, &form.next);
+    let draw = |file: &ConnectionFile| forms::vouch(file, &person, form.known.words()).back(&back);
     let mut errors = FieldErrors::default();
-    let Some(ground) = errors.take("ground", Reason::parse(&form.ground)) else {
+    let Some(ground) = errors.take("ground", Reason::parse(form.known.words())) else {
         return desk.wrong(Some(seen), errors, draw).await;
     };
     if !person.is_active() {
         return desk.object(REMOVED, draw).await;
     }
+    let to = back.follow(&desk).await?;
     if person.vouch.as_ref().is_some_and(|vouch| vouch.ground == ground) {
-        return Ok(desk.done(Flash::AlreadySo));
+        return Ok(desk.done_at(&to, Flash::AlreadySo));
     }
     match contacts::vouch(&web.context, &staff.call(), person.reference(), ground, Some(seen)).await {
-        Ok(()) => Ok(desk.done(Flash::Vouched)),
+        Ok(()) => Ok(desk.done_at(&to, Flash::Vouched)),
         Err(ServiceError::Conflict) => desk.conflict(seen, draw).await,
         Err(error) => desk.refuse(Some(seen), error, draw).await,
     }

@@ -5,6 +5,8 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::form_response::{Desk, FormAction};
+use super::grounds::GroundForm;
+use super::worklist_query::Back;
 use super::{desk, forms};
 use crate::domain::onboarding::Command;
 use crate::domain::text::Reason;
@@ -24,8 +26,13 @@ pub(super) struct IssueForm {
     version: String,
     #[serde(default)]
     contact: String,
+    #[serde(flatten)]
+    known: GroundForm,
     #[serde(default)]
-    ground: String,
+    back: String,
+    /// Whether the next row of the worklist is to open.
+    #[serde(default)]
+    next: String,
 }
 
 /// Issues or renews credentials.
@@ -37,28 +44,31 @@ pub(super) async fn issue(
 ) -> Result<Response, PageError> {
     let desk = Desk::at(&web, &staff, &school)?;
     let (seen, call) = (desk::seen(&form.version)?, staff.call());
-    let draw = |file: &ConnectionFile| forms::issue(file, &call, &form.contact, &form.ground);
+    let back = Back::read(&form.back, &form.next);
+    let draw = |file: &ConnectionFile| forms::issue(file, &call, &form.contact, form.known.words()).back(&back);
     let mut errors = FieldErrors::default();
     let vouch = parse_vouch(&form, &mut errors);
     if !errors.is_empty() {
         return desk.wrong(Some(seen), errors, draw).await;
     }
+    let to = back.follow(&desk).await?;
     let done = credentials::issue(&web.context, &call, desk.connection, vouch, Some(seen)).await;
     if matches!(done, Err(ServiceError::NotFound)) && !form.contact.is_empty() {
         errors.add("contact", "Deze contactpersoon is intussen verwijderd. Kies iemand anders.");
         return desk.wrong(Some(seen), errors, draw).await;
     }
-    let action = FormAction { seen, command: Command::IssueCredentials, flash: Flash::Issued, to: desk.page() };
+    let action = FormAction { seen, command: Command::IssueCredentials, flash: Flash::Issued, to };
     desk.answer(action, done, draw).await
 }
 
 /// For whom Kurve vouches along with it; nobody when neither field was filled in.
 fn parse_vouch(form: &IssueForm, errors: &mut FieldErrors) -> Option<NewVouch> {
-    if form.contact.is_empty() && form.ground.trim().is_empty() {
+    let ground = form.known.words();
+    if form.contact.is_empty() && ground.trim().is_empty() {
         return None;
     }
     let contact = errors.choose("contact", form.contact.parse().ok(), "Kies wie het wachtwoord ophaalt.");
-    let ground = errors.take("ground", Reason::parse(&form.ground));
+    let ground = errors.take("ground", Reason::parse(ground));
     Some(NewVouch { contact: contact?, ground: ground? })
 }
 

@@ -8,11 +8,12 @@ use axum::response::Response;
 
 use super::ask::{Ask, AskPage};
 use super::desk::{self, Nav};
+use super::same_press::is_same_press;
 use super::view::{TimelineRow, timeline_row};
-use crate::domain::actor::Actor;
-use crate::domain::audit::{Action, Entry};
+use super::worklist_query::is_worklist;
+use crate::domain::audit::Entry;
 use crate::domain::ids::ConnectionId;
-use crate::domain::onboarding::{Change, Command, Evidence, FallCause, MOST_SCHOOLS, Refusal, Step};
+use crate::domain::onboarding::{Command, MOST_SCHOOLS, Refusal, Step};
 use crate::domain::school::{School, SchoolRef};
 use crate::domain::text::EmailAddress;
 use crate::links;
@@ -22,7 +23,7 @@ use crate::services::onboarding::onboardings::{self, ConnectionFile};
 use crate::services::onboarding::schools;
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
-use crate::web::flash::{self, Flash, Undo};
+use crate::web::flash::{self, Flash, FlashMessage, Undo};
 use crate::web::form::FieldErrors;
 use crate::web::promised::Promised;
 use crate::web::{WebState, page};
@@ -83,7 +84,14 @@ impl<'a> Desk<'a> {
 
     /// On to the connection's page.
     pub(super) fn done(&self, flash: Flash) -> Response {
-        flash::redirect(self.web, &self.page(), flash)
+        self.done_at(&self.page(), flash)
+    }
+
+    /// On to another page; the worklist shows many schools, so there the message names this one.
+    pub(super) fn done_at(&self, to: &str, message: impl Into<FlashMessage>) -> Response {
+        let message = message.into();
+        let message = if is_worklist(to) { message.of(self.connection) } else { message };
+        flash::redirect(self.web, to, message)
     }
 
     /// Whom the mail gets to that a message promises.
@@ -117,7 +125,7 @@ impl<'a> Desk<'a> {
         match onboardings::act_all(context, &call, self.connection, command, Some(action.seen)).await {
             Ok(Some(version)) if activates(&action.command) => {
                 let message = action.flash.undone_by(Undo { connection: self.connection, version });
-                Ok(flash::redirect(self.web, &action.to, message))
+                Ok(self.done_at(&action.to, message))
             }
             done => self.answer(action, done.map(|_| ()), draw).await,
         }
@@ -133,13 +141,13 @@ impl<'a> Desk<'a> {
         match done {
             Ok(()) => {
                 let reach = self.reach(action.flash).await?;
-                Ok(flash::redirect(self.web, &action.to, action.flash.reaching(reach)))
+                Ok(self.done_at(&action.to, action.flash.reaching(reach)))
             }
             Err(ServiceError::Conflict) => {
                 let changes = onboardings::list_changes_since(&self.web.context, self.connection, action.seen).await?;
                 let is_same = is_same_press(&action.command, &self.staff.call().actor, &changes);
                 if is_same && !self.is_left_to_do(&action.command).await? {
-                    return Ok(flash::redirect(self.web, &action.to, Flash::AlreadySo));
+                    return Ok(self.done_at(&action.to, Flash::AlreadySo));
                 }
                 self.show_again(None, Reason { changes: Some(changes), ..Reason::default() }, draw).await
             }
@@ -266,65 +274,6 @@ impl<'a> Desk<'a> {
 /// Whether a press opens imports, and so can be undone for a while.
 fn activates(command: &Command) -> bool {
     matches!(command, Command::Confirm { step: Step::ActivationConfirmed, .. } | Command::Activate { .. })
-}
-
-/// Whether a form arrived twice: since the page was shown, this colleague already did exactly this.
-fn is_same_press(command: &Command, actor: &Actor, entries: &[Entry]) -> bool {
-    // What was done to another school is another press.
-    let school = command.school();
-    let is_answer = |action: &Action| matches!(action, Action::Onboarding(change) if is_answer_to(command, change));
-    let is_of_school = |entry: &Entry| school.is_none() || entry.school == school;
-    entries.iter().any(|entry| entry.by == *actor && is_of_school(entry) && is_answer(&entry.action))
-}
-
-/// No colleague presses a button for a command of the school, the check or the timer.
-fn is_answer_to(command: &Command, change: &Change) -> bool {
-    match command {
-        Command::Confirm { step, ground } => matches!(
-            change,
-            Change::StepAnswered { step: done, evidence: Evidence::Confirmed, ground: on }
-                if step == done && on.is_typed_like(ground)
-        ),
-        Command::SendBack { step, reason } => matches!(
-            change,
-            Change::StepFell { step: fell, cause: FallCause::SentBack { reason: why } } if step == fell && reason == why
-        ),
-        Command::AnswerStuck { step, answer } => {
-            matches!(change, Change::StuckAnswered { step: done, answer: said } if step == done && answer == said)
-        }
-        Command::Pause { reason, until } => {
-            matches!(change, Change::Paused { reason: why, until: end } if reason == why && until == end)
-        }
-        Command::Withdraw { reason, .. } => matches!(change, Change::Withdrawn { reason: why, .. } if reason == why),
-        Command::IssueCredentials => matches!(change, Change::CredentialsIssued { .. }),
-        Command::Resume => matches!(change, Change::Resumed),
-        Command::Reopen { .. } => matches!(change, Change::Reopened),
-        Command::Activate { ground, .. } => {
-            let step = Step::ActivationConfirmed;
-            matches!(change, Change::StepAnswered { step: done, ground: on, .. } if *done == step && on.is_typed_like(ground))
-        }
-        Command::Deactivate { reason, .. } => {
-            matches!(change, Change::StepFell { cause: FallCause::SentBack { reason: why }, .. } if reason == why)
-        }
-        Command::AddSchool { .. } => matches!(change, Change::SchoolAdded { .. }),
-        Command::RemoveSchool { to, reason, .. } => {
-            matches!(change, Change::SchoolLeft { to: there, reason: why } if to == there && reason == why)
-        }
-        Command::Claim { .. }
-        | Command::NotePassword { .. }
-        | Command::NotePeople { .. }
-        | Command::AskPassword
-        | Command::TakeOverCredentials { .. }
-        | Command::Prove { .. }
-        | Command::Disprove { .. }
-        | Command::Restore { .. }
-        | Command::TakeBack { .. }
-        | Command::ReportStuck { .. }
-        | Command::UndoActivation { .. }
-        | Command::UndoEnd { .. }
-        | Command::HandOver { .. }
-        | Command::ReportImported { .. } => false,
-    }
 }
 
 fn is_so_already(refusal: &Refusal) -> bool {

@@ -1,7 +1,8 @@
 //! When a form that comes back is a conflict, and what a refusal reads like.
 
 use super::*;
-use crate::domain::actor::StaffRole;
+use crate::domain::actor::{Actor, StaffRole};
+use crate::domain::audit::Action;
 use crate::domain::onboarding::testing::{Walk, confirm, reason, school_id, staff, support};
 use crate::domain::onboarding::{Ground, Step};
 

@@ -14,11 +14,13 @@ use super::schools::choices;
 use crate::domain::ids::{ConnectionId, MailId};
 use crate::domain::notice::MailKind;
 use crate::links;
-use crate::services::mail::mail_name;
 use crate::services::mail::post_office::{self, Listed, MOST_SCHOOLS, MailQuery};
+use crate::services::mail::{dispatch, mail_name};
 use crate::store::mail::outbox::{MailStatus, OutboxMail, Reading, UnreadableMail};
 use crate::web::error::PageError;
-use crate::web::extract::Staff;
+use crate::web::extract::{ActingStaff, Staff};
+use crate::web::flash::{self, Flash};
+use crate::web::form::{Posted, Pressed};
 use crate::web::page::Frame;
 use crate::web::{WebState, page};
 use crate::words::{counted, mail_reason, moment_nl, unsent_reason};
@@ -303,4 +305,15 @@ fn tabs(typed: &MailsQuery, waiting: u64, failed: u64) -> Vec<Tab> {
         tab(Some(MailStatus::Skipped), "Niet meer nodig", None),
         tab(Some(MailStatus::Dropped), "Uit de rij", None),
     ]
+}
+
+/// Puts all mails back in line that failed.
+pub(super) async fn retry_all(
+    State(web): State<WebState>,
+    ActingStaff(staff): ActingStaff,
+    Posted(Pressed {}): Posted<Pressed>,
+) -> Result<Response, PageError> {
+    let retried = dispatch::retry_all_failed(&web.context, &staff.call()).await?;
+    let said = if retried > 0 { Flash::MailsRetried } else { Flash::AlreadySo };
+    Ok(flash::redirect(&web, links::STAFF, said))
 }

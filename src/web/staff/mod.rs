@@ -19,9 +19,9 @@ mod credentials;
 mod desk;
 mod details;
 mod export;
-mod failing;
 mod form_response;
 mod forms;
+mod grounds;
 mod insight;
 mod invite;
 mod lifecycle;
@@ -36,6 +36,7 @@ mod pressed;
 mod reminders;
 mod requests;
 mod roster;
+mod same_press;
 mod school;
 mod school_actions;
 mod school_forms;
@@ -43,11 +44,16 @@ mod school_rows;
 mod schools;
 mod sign_in;
 mod steps;
+mod takings;
 mod tally;
 mod unconfirmed;
 mod view;
 mod views;
+mod way_back;
+mod work_forms;
+mod work_rows;
 mod worklist;
+mod worklist_query;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -85,6 +91,9 @@ pub fn routes() -> Router<WebState> {
         .route(links::STAFF_UNDO, post(steps::undo))
         .route(links::STAFF_SEND_BACK, post(steps::send_back))
         .route(links::STAFF_ANSWER, post(steps::answer))
+        .route(links::STAFF_TAKE, post(takings::take))
+        .route(links::STAFF_LET_GO, post(takings::let_go))
+        .route(links::STAFF_KEYS, post(takings::set_keys))
         .route(links::STAFF_PAUSE, post(lifecycle::pause))
         .route(links::STAFF_RESUME, post(lifecycle::resume))
         .route(links::STAFF_ADD_SCHOOL.route(), post(school_actions::add))
@@ -117,6 +126,7 @@ pub fn routes() -> Router<WebState> {
         .route(links::STAFF_SEND_CONFIRMATION, post(unconfirmed::send_again))
         .route(links::STAFF_DIGEST, post(addresses::resume_digest))
         .route(links::STAFF_MAILS, get(mails::list))
+        .route(links::STAFF_MAILS_RETRY, post(mails::retry_all))
         .route(links::STAFF_MAIL, get(mail::show))
         .route(links::STAFF_MAIL_HTML, get(mail::show_html))
         .route(links::STAFF_MAIL_RETRY, post(mail::retry))

@@ -5,6 +5,7 @@ use crate::domain::ids::ConnectionId;
 use crate::domain::notice::TIME_TO_UNDO;
 use crate::domain::school::School;
 use crate::services::onboarding::presses::{self, Press};
+use crate::services::onboarding::schools;
 use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
@@ -24,13 +25,17 @@ pub(super) struct PressRow {
     pub(super) undo: Undo,
 }
 
-/// The frame of a page, whose message names what was activated, and the presses that it does not tell of.
+/// The frame of a page, whose message names what it is about, and the presses that it does not tell of.
 pub(super) async fn frame_with_presses(
     web: &WebState,
     staff: &Staff,
     only: Option<ConnectionId>,
 ) -> Result<(Frame, Vec<PressRow>), PageError> {
     let mut frame = desk::frame(web, staff);
+    if let Some(of) = staff.visit.told_of() {
+        let name = schools::find_names(&web.context, std::iter::once(of)).await?.remove(&of);
+        frame.flash = frame.flash.map(|said| name.iter().map(|name| format!("{name}: ")).collect::<String>() + &said);
+    }
     if !staff.can_act() {
         return Ok((frame, vec![]));
     }

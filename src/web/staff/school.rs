@@ -21,6 +21,7 @@ use super::pressed::{self, PressRow};
 use super::reminders::{self, RemindersPanel};
 use super::requests::{self, RequestsPanel};
 use super::school_rows::{self, CarriedPanel};
+use super::takings::{self, TakingPanel};
 use super::view::{GateRow, TimelineRow, bar_text, gate_rows, timeline_row};
 use crate::domain::check::Truths;
 use crate::domain::ids::ConnectionId;
@@ -65,6 +66,8 @@ struct SchoolPage {
     life: LifePanel,
     bar: String,
     gates: Vec<GateRow>,
+    /// Which colleague goes on with it.
+    taking: TakingPanel,
     requests: RequestsPanel,
     credentials: CredentialsPanel,
     connection: ConnectionPanel,
@@ -145,6 +148,7 @@ pub(super) async fn show(
         life: panels::life(&file, can_act),
         bar: bar_text(&truths),
         gates,
+        taking: takings::panel(&web, &staff, school, &names.staff).await?,
         requests,
         credentials: panel,
         connection,

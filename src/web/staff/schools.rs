@@ -57,11 +57,6 @@ impl SchoolsQuery {
         Self { q, gate, holder, state, ..Self::default() }
     }
 
-    /// The schools that do not answer their reminders.
-    pub(super) fn silent() -> Self {
-        Self { state: SILENT.to_owned(), ..Self::default() }
-    }
-
     /// Without what no database takes, and without choices that do not exist.
     pub(super) fn tidied(mut self) -> Self {
         self.q = self.q.trim().chars().filter(|sign| !sign.is_control()).take(SEARCH_SIGNS).collect();

@@ -7,10 +7,10 @@ use serde::Deserialize;
 use super::form_response::{Desk, FormAction};
 use super::forms::TypedGround;
 use super::lifecycle::VersionForm;
+use super::worklist_query::Back;
 use super::{desk, forms};
 use crate::domain::onboarding::{Command, Ground, Refusal};
 use crate::domain::text::{Reason, TicketRef};
-use crate::links;
 use crate::services::ServiceError;
 use crate::services::onboarding::onboardings::ConnectionFile;
 use crate::services::onboarding::undo::{self, Undone};
@@ -19,9 +19,6 @@ use crate::web::error::PageError;
 use crate::web::extract::ActingStaff;
 use crate::web::flash::Flash;
 use crate::web::form::{FieldErrors, Posted};
-
-/// What the worklist posts along, to come back to it.
-pub(super) const BACK_TO_WORKLIST: &str = "werklijst";
 
 /// "Bevestigen".
 #[derive(Debug, Default, Deserialize)]
@@ -36,6 +33,9 @@ pub(super) struct ConfirmForm {
     ticket: String,
     #[serde(default)]
     back: String,
+    /// Whether the next row of the worklist is to open.
+    #[serde(default)]
+    next: String,
 }
 
 /// Confirms a step.
@@ -47,16 +47,15 @@ pub(super) async fn confirm(
 ) -> Result<Response, PageError> {
     let desk = Desk::at(&web, &staff, &school)?;
     let (seen, step) = (desk::seen(&form.version)?, desk::step(&form.step)?);
-    let is_from_worklist = form.back == BACK_TO_WORKLIST;
+    let back = Back::read(&form.back, &form.next);
     let draw = |file: &ConnectionFile| {
         let typed = TypedGround { ground: &form.ground, ticket: &form.ticket };
-        let ask = forms::confirm(file, step, typed, staff.visit.now);
-        if is_from_worklist { ask.hidden("back", BACK_TO_WORKLIST) } else { ask }
+        forms::confirm(file, step, typed, staff.visit.now).back(&back)
     };
     let mut errors = FieldErrors::default();
     let ground = parse_ground(&form, &mut errors);
     let (Some(ground), true) = (ground, errors.is_empty()) else { return desk.wrong(Some(seen), errors, draw).await };
-    let to = if is_from_worklist { links::STAFF.to_owned() } else { desk.page() };
+    let to = back.follow(&desk).await?;
     desk.respond(FormAction { seen, command: Command::Confirm { step, ground }, flash: Flash::Confirmed, to }, draw)
         .await
 }
@@ -127,6 +126,10 @@ pub(super) struct AnswerForm {
     step: String,
     #[serde(default)]
     answer: String,
+    #[serde(default)]
+    back: String,
+    #[serde(default)]
+    next: String,
 }
 
 /// Answers a step that is stuck.
@@ -138,11 +141,13 @@ pub(super) async fn answer(
 ) -> Result<Response, PageError> {
     let desk = Desk::at(&web, &staff, &school)?;
     let (seen, step) = (desk::seen(&form.version)?, desk::step(&form.step)?);
-    let draw = |file: &ConnectionFile| forms::answer(file, step, &form.answer);
+    let back = Back::read(&form.back, &form.next);
+    let draw = |file: &ConnectionFile| forms::answer(file, step, &form.answer).back(&back);
     let mut errors = FieldErrors::default();
     let Some(answer) = errors.take("answer", Reason::parse(&form.answer)) else {
         return desk.wrong(Some(seen), errors, draw).await;
     };
     let command = Command::AnswerStuck { step, answer };
-    desk.respond(FormAction { seen, command, flash: Flash::Answered, to: desk.page() }, draw).await
+    let to = back.follow(&desk).await?;
+    desk.respond(FormAction { seen, command, flash: Flash::Answered, to }, draw).await
 }

@@ -84,14 +84,14 @@ fn a_connection_that_only_kurve_can_mend_is_on_its_worklist_and_in_its_digest_un
         let staff = checks.app.staff_as("later@kurve.nl", StaffRole::Support).await;
         let later = staff.get(links::STAFF).await;
 
-        let row = worklist.text("[data-failing]");
-        let told = "School 12AB (12AB): Certificaat ongeldig, sinds ma 23 november 2026 om ";
-        assert!(row.starts_with(told) && row.contains("Laatste controle: ma 23 november 2026 om "), "{row}");
+        let row = worklist.text("[data-kind=check]");
+        assert!(row.starts_with("School 12AB 12AB · ") && row.contains("Verbinding Certificaat ongeldig"), "{row}");
+        assert!(row.contains("Laatste controle: ma 23 november 2026 om "), "{row}");
         let page = links::staff_school(links::STAFF_CONNECTION, ours.connection);
-        assert_eq!(worklist.attributes("[data-failing] a", "href"), [page]);
+        assert_eq!(worklist.attributes("[data-kind=check] .work__do a", "href"), [page]);
         let text = digest.text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(text.contains("Verbinding die Kurve moet nakijken: - School 12AB"), "{}", digest.text);
-        assert!(!later.has("[data-failing]"), "{}", later.body);
+        assert!(!later.has("[data-kind=check]"), "{}", later.body);
     });
 }
 

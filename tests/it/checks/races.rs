@@ -193,7 +193,7 @@ fn what_a_check_proves_meanwhile_does_not_keep_a_colleague_from_confirming() {
         let worklist = staff.get(links::STAFF).await;
 
         assert_eq!(checks.check(&school).await, CheckCode::Ok);
-        let confirmed = worklist.submit(&staff, "[data-work=activation_confirmed] form", &[]).await;
+        let confirmed = worklist.submit(&staff, "[data-work=activation_confirmed] .work__do form", &[]).await;
 
         assert_eq!(confirmed.status, 303, "{}", confirmed.body);
         assert!(checks.state(&school).await.is_yes(Step::ActivationConfirmed));

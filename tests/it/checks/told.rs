@@ -176,10 +176,10 @@ fn a_password_that_worked_and_is_refused_now_is_kurves_on_every_page() {
         let row = worklist.text("[data-work=password_set]");
         assert!(row.contains("Nieuw wachtwoord maken") && row.contains("Klaarzetten"), "{row}");
         assert!(row.contains("inloggen geweigerd. We proberen het vanzelf opnieuw."), "{row}");
-        assert!(!worklist.has("[data-failing]"), "{}", worklist.body);
+        assert!(!worklist.has("[data-kind=check][data-work=check]"), "{}", worklist.body);
         // An import rests on it: the form says what a new password takes down.
         let place = format!("{}#wachtwoord", links::staff_school(links::STAFF_SCHOOL, school.connection));
-        assert_eq!(worklist.attributes("[data-work=password_set] .table__do a", "href"), [place]);
+        assert_eq!(worklist.attributes("[data-work=password_set] .work__do a", "href"), [place]);
         assert!(list.text("[data-tally-row=login_refused]").ends_with("Kurve"), "{}", list.body);
 
         checks.behaves(&school, "bonhoeffer", "right").await;
@@ -236,7 +236,7 @@ fn of_a_list_that_lacks_a_column_kurve_sets_out_a_new_query_and_the_school_runs_
         let worklist = staff.get(links::STAFF).await;
         let row = worklist.text("[data-work=query_executed]");
         assert!(row.contains("Nieuwe query klaarzetten") && row.contains("kolom ontbreekt."), "{row}");
-        worklist.submit(&staff, "[data-work=query_executed] form", &[]).await;
+        worklist.submit(&staff, "[data-work=query_executed] .work__do form", &[]).await;
 
         let state = checks.state(&school).await;
         assert_eq!((state.credential_version(), state.is_yes(QueryExecuted)), (2, false));
@@ -379,7 +379,7 @@ fn of_a_bad_certificate_kurve_is_sent_to_magister_and_the_school_to_nobody() {
 
         let own = checks.app.portal(&school).await.open("/verbinding").await.text("[data-check]");
         let staff = checks.app.staff().await;
-        let row = staff.get(links::STAFF).await.text("[data-failing]");
+        let row = staff.get(links::STAFF).await.text("[data-kind=check][data-work=check]");
 
         assert!(own.contains("Je hoeft niets te doen"), "{own}");
         assert!(row.contains("Vraag Magister om een goed certificaat.") && !row.contains("Vraag de school"), "{row}");

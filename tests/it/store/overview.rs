@@ -4,7 +4,7 @@ use koppelklaar::domain::onboarding::{Command, Gate, Party, Status, Step};
 use koppelklaar::domain::text::Reason;
 use koppelklaar::services::onboarding::{onboardings, schools};
 use koppelklaar::store::Page;
-use koppelklaar::store::onboarding::overview::After;
+use koppelklaar::store::onboarding::overview::{self, After};
 use koppelklaar::store::onboarding::school_list::{self, Filter, SchoolSummary};
 
 use crate::support::{TestApp, TestSchool, run};
@@ -207,7 +207,8 @@ fn the_worklist_has_stuck_schools_first_and_then_the_longest_waiting() {
         let done = app.school_by_services("Klaar", "23AA", "klaar").await;
         withdraw(&app, &done).await;
 
-        let waiting = schools::list_waiting(app.context(), None).await.expect("the store answers").rows;
+        let waiting =
+            overview::list_waiting_after(app.context().db.reader(), None, 50).await.expect("the store answers").rows;
 
         let names = waiting.iter().map(|row| row.connection.details.name.to_string());
         assert_eq!(names.collect::<Vec<_>>(), ["Vast", "Vroeg", "Later"]);

@@ -2,12 +2,14 @@
 
 use std::sync::{Arc, Mutex};
 
-use koppelklaar::domain::ids::{ConnectionId, ContactId, SchoolId};
+use koppelklaar::domain::ids::{ConnectionId, ContactId, SchoolId, StaffId};
 use koppelklaar::domain::notice::MailKind;
 use koppelklaar::domain::onboarding::Step;
 use koppelklaar::domain::tally::{FigureKind, week_of};
+use koppelklaar::domain::work::WorkKind;
 use koppelklaar::store::mail::{mail_connections, outbox};
 use koppelklaar::store::onboarding::overview::{self, WaitingAfter};
+use koppelklaar::store::onboarding::work_list::{self, TakenBy, WorkFilter, WorkPlace};
 use koppelklaar::store::onboarding::{joins, onboardings, option_b};
 use koppelklaar::store::operations::{audit, tally};
 use koppelklaar::store::people::registrations;
@@ -112,6 +114,26 @@ fn what_waits_on_kurve_and_who_is_silent_is_read_in_the_order_of_the_worklist() 
         for (plan, index) in [(waiting.await, in_order), (silent.await, "idx-onboarding-no_answer_since_connection_id")]
         {
             assert!(plan.iter().any(|line| line.contains(index)), "{plan:?}");
+            assert!(!plan.iter().any(|line| line.contains("TEMP B-TREE")), "{plan:?}");
+        }
+    });
+}
+
+#[test]
+fn the_worklist_is_read_in_its_order_for_each_kind_and_colleague() {
+    run(|app: TestApp| async move {
+        let place = WorkPlace { rank: 1, since: app.now(), key: "x".to_owned() };
+        let colleague = TakenBy::Colleague(StaffId::from_uuid(uuid::Uuid::nil()));
+        for taken in [TakenBy::Anybody, TakenBy::Nobody, colleague] {
+            let filter = WorkFilter { at: app.now(), kinds: vec![WorkKind::Issue], taken, ..WorkFilter::default() };
+            let plan = plans(&app, async |conn| {
+                for after in [None, Some(&place)] {
+                    work_list::list(conn, &filter, after, 50).await.expect("the store answers");
+                }
+            })
+            .await;
+
+            assert!(plan.iter().any(|line| line.contains("idx-work_item-kind_")), "{plan:?}");
             assert!(!plan.iter().any(|line| line.contains("TEMP B-TREE")), "{plan:?}");
         }
     });

@@ -371,6 +371,8 @@ impl TestApp {
     pub(crate) async fn finish(&self) {
         let untrue = upkeep::list_untrue(self.context().db.reader()).await;
         assert_eq!(untrue.expect("the store answers"), [], "lists show something else of these schools");
+        let untrue = upkeep::list_untrue_work(self.context().db.reader()).await;
+        assert_eq!(untrue.expect("the store answers"), Vec::<String>::new(), "the worklist shows something else");
         let finding =
             koppelklaar::services::operations::audit::verify(self.context()).await.expect("the audit can be read");
         assert!(matches!(finding, koppelklaar::services::operations::audit::Finding::Whole { .. }), "{finding:?}");

@@ -79,7 +79,7 @@ pub async fn accept(
         commands.extend(coming.into_iter().map(|school| Command::Activate { school, ground: Ground::Word }));
     }
     settle_carried(&work, call, connection).await?;
-    joins::mark_decided(work.conn(), ids, &decision).await?;
+    joins::mark_decided(work.conn(), connection, ids, &decision).await?;
     let version = if commands.is_empty() {
         access::save_noted(&mut work, call, connection, held).await?
     } else {
@@ -196,7 +196,7 @@ pub async fn decline(
     if held.version != seen {
         return Err(ServiceError::Conflict);
     }
-    joins::mark_decided(work.conn(), ids, &decision).await?;
+    joins::mark_decided(work.conn(), connection, ids, &decision).await?;
     // The state stays as it is; the version tells a colleague with an older page that something was decided.
     let version = onboardings::save(work.conn(), connection, &held, call.now).await?;
     let mut told = HashSet::new();

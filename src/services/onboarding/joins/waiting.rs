@@ -1,7 +1,7 @@
 //! The requests that wait for Kurve, by who asks.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::connection::Connection;
 use crate::domain::ids::ConnectionId;
@@ -72,6 +72,15 @@ pub async fn waiting_at(conn: &impl ConnectionTrait, connection: ConnectionId) -
     };
     let here = here.into_iter().filter_map(known).collect();
     Ok(Waiting { asked: by_person(conn, open).await?, here })
+}
+
+/// What waits at some connections, by who asks, the oldest first.
+pub async fn list_at(
+    context: &Context,
+    connections: &BTreeSet<ConnectionId>,
+) -> Result<Vec<AskedTogether>, ServiceError> {
+    let conn = context.db.reader();
+    Ok(by_person(conn, joins::list_open_at(conn, connections).await?).await?)
 }
 
 /// What waits at all connections, by connection and who asks, the oldest first.

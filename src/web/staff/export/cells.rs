@@ -6,12 +6,13 @@ use strum::IntoEnumIterator;
 use crate::domain::check::Stand;
 use crate::domain::onboarding::Gate;
 use crate::domain::onboarding::decide::amsterdam_date;
+use crate::domain::school::Contact;
 use crate::links::{self, BaseUrl};
 use crate::services::operations::export::ExportRow;
 use crate::words;
 
 /// What stands above the columns.
-pub(super) const HEADINGS: [&str; 20] = [
+pub(super) const HEADINGS: [&str; 25] = [
     "School",
     "BRIN",
     "Koppeling",
@@ -32,6 +33,11 @@ pub(super) const HEADINGS: [&str; 20] = [
     "Numo-bestand gemaakt op",
     "Opgeruimd op",
     "Opgeruimd door",
+    "Contactpersonen",
+    "E-mailadressen",
+    "Laatste controle op",
+    "Import open sinds",
+    "Opgepakt door",
 ];
 
 /// A row of the file.
@@ -39,7 +45,8 @@ pub(super) type Cells = [String; HEADINGS.len()];
 
 /// The row of a school; `base` is where its page is.
 pub(super) fn of(school: ExportRow, base: &BaseUrl) -> Cells {
-    let ExportRow { school, leave, option_b } = school;
+    let ExportRow { school, leave, option_b, contacts, checked_at, opened_at, taken_by } = school;
+    let people = |part: fn(&Contact) -> String| contacts.iter().map(part).collect::<Vec<_>>().join(", ");
     let answer = |gate| match (school.gates.contains(&gate), school.doubted.contains(&gate)) {
         (false, _) => "nee".to_owned(),
         (true, true) => words::gate_answer(Some(Stand::Doubted)).to_lowercase(),
@@ -71,5 +78,10 @@ pub(super) fn of(school: ExportRow, base: &BaseUrl) -> Cells {
         date(option_b.file_made),
         date(option_b.cleaned_up),
         cleaned_up_by.unwrap_or_default(),
+        people(|person| person.name.to_string()),
+        people(|person| person.email.to_string()),
+        date(checked_at),
+        date(opened_at),
+        taken_by.unwrap_or_default(),
     ]
 }

@@ -125,7 +125,9 @@ async fn fill(app: &TestApp) -> People {
             decision: None,
         };
         let key = context.keys.email_key(&people[0].email.key_form());
-        joins::insert(context.db.writer(), &request, &key).await.expect("it is new");
+        let tx = context.db.begin_write().await.expect("the store answers");
+        joins::insert(tx.conn(), &request, &key).await.expect("it is new");
+        tx.commit().await.expect("the store answers");
     }
     let tx = context.db.begin_write().await.expect("the store answers");
     check_status::save_next(tx.conn(), ids[1], Some(now)).await.expect("the store answers");

@@ -1,0 +1,187 @@
+//! What waits on Kurve, as a list: the rows that are kept (`store::onboarding::work_list`), with the requests that were not
+//! confirmed, which begin to wait by the clock alone and belong to no connection; and what a page of it says of each row.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Duration, Utc};
+use strum::IntoEnumIterator;
+
+use crate::domain::address_mark::AddressMark;
+use crate::domain::check::{ActivationFacts, Newest};
+use crate::domain::ids::{ConnectionId, ContactId, StaffId};
+use crate::domain::school::Contact;
+use crate::domain::search::Search;
+use crate::domain::work::WorkKind;
+use crate::services::onboarding::joins::waiting::{self, AskedTogether};
+use crate::services::onboarding::{access, schools};
+use crate::services::people::registrations::{self, UNCONFIRMED_MINUTES, Unconfirmed};
+use crate::services::people::{addresses, staff_accounts};
+use crate::services::{Context, ServiceError, checks};
+use crate::store::Page;
+use crate::store::checks::check_status::{self, CheckStatus};
+use crate::store::checks::outages;
+use crate::store::onboarding::overview::{self, Overview};
+use crate::store::onboarding::work_list::{self, TakenBy, WorkFilter, WorkItem, WorkPlace};
+use crate::store::people::contacts;
+
+/// Which rows a colleague wants to see.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Why they wait; all where none is chosen.
+    pub kind: Option<WorkKind>,
+    /// Who took them.
+    pub taken: TakenBy,
+    /// What their school is found by.
+    pub search: Search,
+}
+
+/// What waits at a moment, by what is wanted.
+async fn filter(context: &Context, wanted: &Wanted, now: DateTime<Utc>) -> Result<WorkFilter, ServiceError> {
+    let makes_checks = context.check_policy.makes_checks();
+    // An outage has a banner of its own, and is no work for each of its connections.
+    let has_outage = makes_checks && outages::find_open(context.db.reader()).await?.is_some();
+    let is_told = |kind: &WorkKind| match kind {
+        WorkKind::Unconfirmed => false,
+        WorkKind::Check => makes_checks && !has_outage,
+        kind => makes_checks || !kind.is_by_check(),
+    };
+    let kinds = WorkKind::iter().filter(is_told).filter(|kind| wanted.kind.is_none_or(|only| only == *kind));
+    Ok(WorkFilter { at: now, kinds: kinds.collect(), taken: wanted.taken, search: wanted.search.clone() })
+}
+
+/// A page of what waits, most urgent first.
+pub async fn list(
+    context: &Context,
+    wanted: &Wanted,
+    after: Option<&WorkPlace>,
+    now: DateTime<Utc>,
+) -> Result<Page<WorkItem, WorkPlace>, ServiceError> {
+    let filter = filter(context, wanted, now).await?;
+    let Page { mut rows, next } = work_list::list(context.db.reader(), &filter, after, schools::PAGE_ROWS).await?;
+    let requests = unconfirmed(context, wanted, now).await?;
+    rows.extend(requests.iter().map(to_item).filter(|item| after.is_none_or(|after| item.place() > *after)));
+    rows.sort_by_key(WorkItem::place);
+    let most = usize::try_from(schools::PAGE_ROWS).unwrap_or(usize::MAX);
+    let has_more = next.is_some() || rows.len() > most;
+    rows.truncate(most);
+    let next = rows.last().map(WorkItem::place).filter(|_| has_more);
+    Ok(Page { rows, next })
+}
+
+/// The row after a place; the first one where none comes after it. Not one of the same kind of the same connection: those
+/// are done together.
+pub async fn find_next(
+    context: &Context,
+    wanted: &Wanted,
+    place: &WorkPlace,
+    now: DateTime<Utc>,
+) -> Result<Option<WorkItem>, ServiceError> {
+    let filter = filter(context, wanted, now).await?;
+    let requests: Vec<WorkItem> = unconfirmed(context, wanted, now).await?.iter().map(to_item).collect();
+    let (alike, _) = place.key.rsplit_once('.').unwrap_or_default();
+    let is_another = |item: &WorkItem| item.key.rsplit_once('.').is_none_or(|(kind, _)| kind != alike);
+    for after in [Some(place), None] {
+        let kept = work_list::list(context.db.reader(), &filter, after, schools::PAGE_ROWS).await?.rows;
+        let later = requests.iter().filter(|item| after.is_none_or(|after| item.place() > *after)).cloned();
+        let first = kept.into_iter().filter(is_another).chain(later).min_by_key(WorkItem::place);
+        if let Some(first) = first.filter(|first| first.place() != *place) {
+            return Ok(Some(first));
+        }
+    }
+    Ok(None)
+}
+
+/// How many wait of each kind, up to a thousand and one.
+pub async fn count(
+    context: &Context,
+    wanted: &Wanted,
+    now: DateTime<Utc>,
+) -> Result<BTreeMap<WorkKind, u64>, ServiceError> {
+    let filter = filter(context, wanted, now).await?;
+    let mut counts = work_list::count(context.db.reader(), &filter).await?;
+    let requests = unconfirmed(context, wanted, now).await?.len() as u64;
+    if requests > 0 {
+        counts.insert(WorkKind::Unconfirmed, requests);
+    }
+    Ok(counts)
+}
+
+/// The requests that were not confirmed, where they are wanted: nobody takes one, and no search knows their schools.
+async fn unconfirmed(context: &Context, wanted: &Wanted, now: DateTime<Utc>) -> Result<Vec<Unconfirmed>, ServiceError> {
+    let is_wanted = wanted.kind.is_none_or(|only| only == WorkKind::Unconfirmed) && wanted.search.is_empty();
+    match wanted.taken {
+        TakenBy::Anybody | TakenBy::Nobody if is_wanted => registrations::list_unconfirmed(context, now).await,
+        TakenBy::Anybody | TakenBy::Nobody | TakenBy::Colleague(_) => Ok(vec![]),
+    }
+}
+
+fn to_item(request: &Unconfirmed) -> WorkItem {
+    WorkItem {
+        key: format!("{}.{}", WorkKind::Unconfirmed.as_str(), request.id),
+        kind: WorkKind::Unconfirmed,
+        connection: None,
+        subject: request.id.to_string(),
+        since: request.requested_at + Duration::minutes(UNCONFIRMED_MINUTES),
+        taken_by: None,
+    }
+}
+
+/// What a page says of its rows, beside what stands in them.
+#[derive(Debug, Default)]
+pub struct Details {
+    /// The connections, with where they stand.
+    pub connections: BTreeMap<ConnectionId, Overview>,
+    /// The names of the contacts whom a row names.
+    pub contacts: BTreeMap<ContactId, String>,
+    /// Whose mail does not arrive.
+    pub unreached: BTreeMap<ContactId, (Contact, AddressMark)>,
+    /// What is asked together, by its first request.
+    pub asked: BTreeMap<String, AskedTogether>,
+    /// The requests that were not confirmed, by their ids.
+    pub unconfirmed: BTreeMap<String, Unconfirmed>,
+    /// The newest checks; none where none are made.
+    pub newest: BTreeMap<ConnectionId, Newest>,
+    /// What activation rests on.
+    pub facts: BTreeMap<ConnectionId, ActivationFacts>,
+    /// What is known of the checks of connections with a row about that.
+    pub checks: BTreeMap<ConnectionId, CheckStatus>,
+    /// The colleagues of Kurve.
+    pub staff: BTreeMap<StaffId, String>,
+}
+
+/// What a page says of these rows, in as many queries for one as for fifty.
+pub async fn details(context: &Context, rows: &[WorkItem], now: DateTime<Utc>) -> Result<Details, ServiceError> {
+    let conn = context.db.reader();
+    let of = |wanted: &dyn Fn(WorkKind) -> bool| -> BTreeSet<ConnectionId> {
+        rows.iter().filter(|row| wanted(row.kind)).filter_map(|row| row.connection).collect()
+    };
+    let all: Vec<ConnectionId> = of(&|_| true).into_iter().collect();
+    let connections = overview::list_of(conn, &of(&|_| true)).await?;
+    let versions = of(&|kind| kind == WorkKind::Activate)
+        .into_iter()
+        .filter_map(|id| Some((id, connections.get(&id)?.state.credential_version())))
+        .collect();
+    let people = rows.iter().filter(|row| row.kind == WorkKind::Address).filter_map(|row| row.subject.parse().ok());
+    let people: Vec<Contact> = contacts::list_by_id(conn, &people.collect()).await?.into_values().collect();
+    let mut marks = addresses::marks_of(context, &people).await?;
+    let asked = waiting::list_at(context, &of(&|kind| kind == WorkKind::Join)).await?;
+    let first = |asked: AskedTogether| Some((asked.requests.first()?.id.to_string(), asked));
+    let has_requests = rows.iter().any(|row| row.kind == WorkKind::Unconfirmed);
+    let requests = if has_requests { registrations::list_unconfirmed(context, now).await? } else { vec![] };
+    let by_check: Vec<ConnectionId> = of(&WorkKind::is_by_check).into_iter().collect();
+    let staff = staff_accounts::list(context).await?;
+    Ok(Details {
+        contacts: access::find_task_names(context, connections.values().map(|known| &known.state)).await?,
+        unreached: people
+            .into_iter()
+            .filter_map(|one| marks.remove(&one.id).map(|mark| (one.id, (one, mark))))
+            .collect(),
+        asked: asked.into_iter().filter_map(first).collect(),
+        unconfirmed: requests.into_iter().map(|one| (one.id.to_string(), one)).collect(),
+        newest: checks::list_newest(context, &all).await?,
+        facts: checks::list_facts(context, &versions).await?,
+        checks: if by_check.is_empty() { BTreeMap::new() } else { check_status::list_of(conn, &by_check).await? },
+        staff: staff.into_iter().map(|one| (one.id, one.name.as_str().to_owned())).collect(),
+        connections,
+    })
+}

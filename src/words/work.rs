@@ -1,0 +1,20 @@
+//! What the worklist calls the things that wait on Kurve.
+
+use crate::domain::work::WorkKind;
+
+/// A kind, in a word or two.
+pub fn work_kind(kind: WorkKind) -> &'static str {
+    match kind {
+        WorkKind::Stuck => "Vastgelopen",
+        WorkKind::Issue => "Nieuwe aanvraag",
+        WorkKind::Join => "Wil meedoen",
+        WorkKind::Vouch => "Persoon",
+        WorkKind::Password => "Wachtwoord",
+        WorkKind::Activate => "Activeren",
+        WorkKind::Check => "Verbinding",
+        WorkKind::Certificate => "Certificaat",
+        WorkKind::Address => "Adres",
+        WorkKind::Unconfirmed => "Niet bevestigd",
+        WorkKind::Silent => "Geen antwoord",
+    }
+}
