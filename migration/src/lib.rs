@@ -23,6 +23,7 @@ mod m20261205_000002_weekly_figure;
 mod m20261205_000003_list_orders;
 mod m20261205_000004_worklist_order;
 mod m20261205_000005_connection_summary;
+mod m20261206_000003_note_mention;
 mod parts;
 
 /// Knows every step, oldest first.
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261205_000003_list_orders::Migration),
             Box::new(m20261205_000004_worklist_order::Migration),
             Box::new(m20261205_000005_connection_summary::Migration),
+            Box::new(m20261206_000003_note_mention::Migration),
         ]
     }
 }

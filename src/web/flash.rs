@@ -1,5 +1,9 @@
 //! What was just done, said once on the next page. The cookie holds a name; the sentence is ours.
 
+mod crew;
+
+pub use crew::CrewDone;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use strum::{EnumString, IntoStaticStr};
@@ -101,6 +105,8 @@ pub enum Flash {
     Answered,
     /// A note was written.
     NoteAdded,
+    /// Something about colleagues, notes, or the address of a contact.
+    Crew(CrewDone),
     /// A filter was kept.
     ViewSaved,
     /// A kept filter was forgotten.
@@ -162,7 +168,14 @@ impl Undo {
 impl Flash {
     /// The name in the cookie.
     pub fn as_str(self) -> &'static str {
-        self.into()
+        match self {
+            Self::Crew(done) => done.as_str(),
+            other => other.into(),
+        }
+    }
+
+    fn read(name: &str) -> Option<Self> {
+        name.parse::<CrewDone>().map(Self::Crew).or_else(|_| name.parse()).ok()
     }
 
     /// What the page says.
@@ -211,6 +224,7 @@ impl Flash {
             Self::SentBack => "De stap is teruggestuurd. De school krijgt bericht.",
             Self::Answered => "Je antwoord is verstuurd.",
             Self::NoteAdded => "De notitie is opgeslagen.",
+            Self::Crew(done) => done.sentence(),
             Self::ViewSaved => "De weergave is bewaard.",
             Self::ViewDeleted => "De weergave is verwijderd.",
             Self::SchoolsAsked => "Kurve kijkt de aanvraag na.",
@@ -298,7 +312,7 @@ impl FlashMessage {
             _ => (text, None),
         };
         let mut parts = said.split('.');
-        let flash: Flash = parts.next()?.parse().ok()?;
+        let flash = Flash::read(parts.next()?)?;
         let message = FlashMessage { undo, ..flash.into() };
         Some(parts.fold(message, |message: Self, part| match (part.parse::<Step>(), part.parse::<Reach>()) {
             (Ok(step), _) => Self { about: Some(step), ..message },

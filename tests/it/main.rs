@@ -21,6 +21,7 @@ mod coming_back;
 mod contacts;
 mod crash_window;
 mod credentials;
+mod crew;
 mod digest;
 mod dispatch;
 mod endings;

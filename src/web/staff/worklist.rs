@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::addresses::{self, AddressPart};
 use super::desk::Nav;
 use super::failing::{self, FailingPart, FailingRow};
+use super::mentions::{self, MentionRow};
 use super::pressed::{self, PressRow};
 use super::schools::SchoolsQuery;
 use super::steps::BACK_TO_WORKLIST;
@@ -109,6 +110,8 @@ struct WorklistPage {
     /// All that fail; empty where all that are Kurve's are shown here.
     all_failing: String,
     addresses: AddressPart,
+    /// Notes that name the reader.
+    mentions: Vec<MentionRow>,
     /// Requests that were never confirmed.
     unconfirmed: Vec<UnconfirmedRow>,
     /// The first page; empty when this is it.
@@ -183,6 +186,7 @@ pub(super) async fn show(
         failing: failing.others,
         all_failing: failing.all,
         addresses,
+        mentions: mentions::rows(&web, &staff).await?,
         unconfirmed: unconfirmed::rows(&web, staff.visit.now).await?,
         failed_mails,
         failed_said: words::counted(failed_mails),

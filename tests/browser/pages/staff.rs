@@ -28,6 +28,9 @@ fn every_page_of_kurve_is_fit_for_every_reader() {
             "post",
             "post?stand=failed",
             "scholen/nergens",
+            "collegas",
+            "account",
+            "account/code-app",
         ];
         for path in paths {
             look.at(&format!("/beheer/{path}"));
@@ -50,6 +53,9 @@ fn every_page_of_kurve_is_fit_for_every_reader() {
             links::STAFF,
             links::STAFF_SCHOOLS,
             links::STAFF_INSIGHT,
+            links::STAFF_COLLEAGUES,
+            links::STAFF_ACCOUNT,
+            links::STAFF_ACCOUNT_FACTOR,
             links::STAFF_MAILS,
             links::STAFF_MAIL,
             links::STAFF_INVITE,
