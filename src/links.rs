@@ -113,6 +113,30 @@ pub const STAFF_SIGN_IN: &str = "/beheer/inloggen";
 pub const STAFF_SIGN_OUT: &str = "/beheer/uitloggen";
 /// Choosing a password and a second factor.
 pub const STAFF_INVITE: &str = "/beheer/uitnodiging/{token}";
+/// The colleagues of Kurve.
+pub const STAFF_COLLEAGUES: &str = "/beheer/collegas";
+/// Sends a colleague another invitation.
+pub const STAFF_COLLEAGUE_INVITE: &str = "/beheer/collegas/{colleague}/uitnodiging";
+/// Withdraws the invitation of a colleague.
+pub const STAFF_COLLEAGUE_WITHDRAW: &str = "/beheer/collegas/{colleague}/uitnodiging/intrekken";
+/// Gives a colleague another role.
+pub const STAFF_COLLEAGUE_ROLE: &str = "/beheer/collegas/{colleague}/rol";
+/// Disables the account of a colleague.
+pub const STAFF_COLLEAGUE_DISABLE: &str = "/beheer/collegas/{colleague}/uitzetten";
+/// Takes the account of a colleague into use again.
+pub const STAFF_COLLEAGUE_ENABLE: &str = "/beheer/collegas/{colleague}/aanzetten";
+/// Has a colleague choose password and second factor anew.
+pub const STAFF_COLLEAGUE_RESET: &str = "/beheer/collegas/{colleague}/opnieuw-instellen";
+/// One's own account.
+pub const STAFF_ACCOUNT: &str = "/beheer/account";
+/// Another password of one's own.
+pub const STAFF_ACCOUNT_PASSWORD: &str = "/beheer/account/wachtwoord";
+/// Another second factor of one's own.
+pub const STAFF_ACCOUNT_FACTOR: &str = "/beheer/account/code-app";
+/// Ends sessions of one's own.
+pub const STAFF_ACCOUNT_SESSIONS: &str = "/beheer/account/sessies";
+/// A note that names the reader was seen.
+pub const STAFF_MENTION_SEEN: &str = "/beheer/vermeldingen/{note}/gezien";
 /// All schools.
 pub const STAFF_SCHOOLS: &str = "/beheer/scholen";
 /// Puts in one school.
@@ -179,6 +203,10 @@ pub const STAFF_OWN_DAYS: &str = "/beheer/scholen/{school}/vrije-dagen";
 pub const STAFF_OWN_DAYS_REMOVE: &str = "/beheer/scholen/{school}/vrije-dagen/weg";
 /// Writes a note.
 pub const STAFF_NOTE: &str = "/beheer/scholen/{school}/notitie";
+/// Changes a note.
+pub const STAFF_NOTE_CHANGE: &str = "/beheer/scholen/{school}/notitie/{note}";
+/// Deletes a note.
+pub const STAFF_NOTE_DELETE: &str = "/beheer/scholen/{school}/notitie/{note}/verwijderen";
 /// Changes the details of a connection, and of its school while it has one.
 pub const STAFF_DETAILS: &str = "/beheer/scholen/{school}/gegevens";
 /// Lets requests to join in.
@@ -209,6 +237,8 @@ pub const STAFF_CONTACT: &str = "/beheer/scholen/{school}/contacten/{contact}";
 pub const STAFF_CONTACT_REMOVE: &str = "/beheer/scholen/{school}/contacten/{contact}/verwijderen";
 /// Vouches for a contact.
 pub const STAFF_CONTACT_VOUCH: &str = "/beheer/scholen/{school}/contacten/{contact}/instaan";
+/// Corrects the address of a contact.
+pub const STAFF_CONTACT_ADDRESS: &str = "/beheer/scholen/{school}/contacten/{contact}/adres";
 /// The checks of a connection, and the button for another.
 pub const STAFF_CONNECTION: &str = "/beheer/scholen/{school}/verbinding";
 /// One connection check.

@@ -32,6 +32,7 @@ pub mod join_request;
 pub mod loaded_holidays;
 pub mod mail_connection;
 pub mod note;
+pub mod note_mention;
 pub mod onboarding;
 pub mod option_b;
 pub mod outage;

@@ -19,6 +19,8 @@ pub struct Model {
     pub body: String,
     /// When it was written.
     pub created_at: DateTimeUtc,
+    /// When it was last changed; null while it never was.
+    pub changed_at: Option<DateTimeUtc>,
     /// The connection that it is about.
     #[sea_orm(belongs_to, from = "connection_id", to = "id")]
     pub connection: BelongsTo<super::connection::Entity>,

@@ -25,6 +25,7 @@ mod m20261205_000004_worklist_order;
 mod m20261205_000005_connection_summary;
 mod m20261206_000001_work_item;
 mod m20261206_000002_bulk_run;
+mod m20261206_000003_note_mention;
 mod m20261206_000004_roster;
 mod m20261206_000021_checks_in_order;
 mod parts;
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261205_000005_connection_summary::Migration),
             Box::new(m20261206_000001_work_item::Migration),
             Box::new(m20261206_000002_bulk_run::Migration),
+            Box::new(m20261206_000003_note_mention::Migration),
             Box::new(m20261206_000004_roster::Migration),
             Box::new(m20261206_000021_checks_in_order::Migration),
         ]

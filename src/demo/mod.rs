@@ -22,7 +22,7 @@ use crate::domain::school::{ContactRef, Region, RequestDetails, SchoolRef};
 use crate::domain::text::{Brin, EmailAddress, NoteText, PersonName, Reason, SchoolDomain, SchoolName, TicketRef};
 use crate::services::onboarding::credentials::NewVouch;
 use crate::services::onboarding::option_b::OptionBCommand;
-use crate::services::onboarding::{arrangements, credentials, onboardings, option_b, schools};
+use crate::services::onboarding::{arrangements, credentials, notes, onboardings, option_b};
 use crate::services::people::registrations::RegistrationForm;
 use crate::services::people::{contacts, registrations, staff_accounts, staff_auth};
 use crate::services::{AnonymousCall, Call, Context, ServiceError};
@@ -242,7 +242,7 @@ impl Plan<'_> {
         self.claim_all(connection, contact, &ALL_OF_SCHOOL).await?;
         let call = self.call(self.kurve, self.days_ago(2, 30));
         let text = NoteText::parse("Aan de kant van Numo ingericht en nagekeken.").map_err(|_| BROKEN)?;
-        schools::add_note(self.context, &call, connection, text).await?;
+        notes::add(self.context, &call, connection, text).await?;
         let command = Command::Confirm { step: Step::ActivationConfirmed, ground: Ground::Word };
         onboardings::act(self.context, &call, connection, &command, None).await
     }

@@ -4,6 +4,8 @@
 //! what someone writes there about a person stays, for nothing is ever erased from the audit. So a form that asks for
 //! such a reason says that it stays.
 
+mod about;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -11,12 +13,12 @@ use strum::{IntoStaticStr, VariantNames};
 
 use super::actor::{Actor, StaffRole};
 use super::ids::{ApiKeyId, ConnectionId, ContactId, JoinRequestId, MailId, NoteId, RegistrationId, SchoolId, StaffId};
-use super::onboarding::{Change, Step};
+use super::onboarding::Change;
 use super::reminder::{OwnDayKind, Period};
 use super::roles::Roles;
 use super::text::Reason;
 
-/// Something that was done.
+/// Something that was done. What of an onboarding it is about is in `about`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[derive(IntoStaticStr, VariantNames)]
 #[serde(tag = "action", rename_all = "snake_case")]
@@ -90,6 +92,13 @@ pub enum Action {
         /// On what ground.
         ground: Reason,
     },
+    /// The mistyped address of a contact was corrected by Kurve.
+    ContactAddressCorrected {
+        /// Whose.
+        contact: ContactId,
+        /// Whether Kurve still vouches for them.
+        is_vouched: bool,
+    },
     /// Nobody of the connection is vouched for any more: its BRIN or domain changed.
     VouchesCleared,
     /// Someone looked at the password.
@@ -151,6 +160,16 @@ pub enum Action {
     },
     /// Whoever had the connection let it go.
     ConnectionLetGo,
+    /// A note got another text, by its writer.
+    NoteChanged {
+        /// Which note.
+        note: NoteId,
+    },
+    /// A note was deleted by its writer.
+    NoteDeleted {
+        /// Which note.
+        note: NoteId,
+    },
     /// A failed mail was put back in line.
     MailRetried {
         /// Which mail.
@@ -263,6 +282,25 @@ pub enum Action {
         /// For whom.
         staff: StaffId,
     },
+    /// The link with which a colleague was to choose a password and a second factor was withdrawn.
+    StaffInviteWithdrawn {
+        /// Whose.
+        staff: StaffId,
+    },
+    /// The password and second factor of a colleague were taken away.
+    StaffReset {
+        /// Whose.
+        staff: StaffId,
+    },
+    /// A colleague changed their own password.
+    StaffPasswordChanged,
+    /// A colleague changed their own second factor.
+    StaffFactorChanged,
+    /// A colleague ended one or more of their own sessions.
+    StaffSessionsEnded {
+        /// How many.
+        sessions: u64,
+    },
     /// A colleague chose a password and a second factor.
     StaffEnrolled,
     /// A colleague signed in.
@@ -306,67 +344,6 @@ impl Action {
             gather(stored, &mut texts);
         }
         texts
-    }
-
-    /// The step of the onboarding it is about, if about one.
-    pub fn step(&self) -> Option<Step> {
-        match self {
-            Self::Onboarding(change) => change.step(),
-            Self::SchoolRegistered | Self::DetailsChanged => Some(Step::DetailsSubmitted),
-            Self::CredentialsHandedAgain { .. } => Some(Step::CredentialsIssued),
-            Self::PasswordRevealed { .. } | Self::RevealClosed { .. } => Some(Step::PasswordSet),
-            Self::QueryDownloaded { .. } => Some(Step::QueryExecuted),
-            Self::CheckOverridden { .. } => Some(Step::ActivationConfirmed),
-            Self::RegistrationRepeated
-            | Self::JoinAsked { .. }
-            | Self::JoinAccepted { .. }
-            | Self::JoinDeclined { .. }
-            | Self::ConnectionLost { .. }
-            | Self::ConnectionBack
-            | Self::OutageBegan { .. }
-            | Self::OutageEnded
-            | Self::ImportOpened
-            | Self::ImportClosed
-            | Self::ContactAdded { .. }
-            | Self::ContactEntered { .. }
-            | Self::TakenFromFile { .. }
-            | Self::ContactChanged { .. }
-            | Self::ContactRemoved { .. }
-            | Self::ContactVouched { .. }
-            | Self::VouchesCleared
-            | Self::ContactSignedIn
-            | Self::NoteAdded { .. }
-            | Self::ConnectionTaken { .. }
-            | Self::ConnectionLetGo
-            | Self::MailRetried { .. }
-            | Self::MailDropped { .. }
-            | Self::ConfirmationSentAgain { .. }
-            | Self::RemindersSnoozed { .. }
-            | Self::RemindersWoken
-            | Self::OwnDaysAdded { .. }
-            | Self::OwnDaysRemoved { .. }
-            | Self::HolidaysLoaded { .. }
-            | Self::MailReturned { .. }
-            | Self::AddressBounced { .. }
-            | Self::AddressWorks { .. }
-            | Self::RemindersStopped { .. }
-            | Self::RemindersResumed { .. }
-            | Self::DigestStopped
-            | Self::DigestResumed
-            | Self::OptionBTableKept { .. }
-            | Self::OptionBFileMade
-            | Self::OptionBCleanedUp
-            | Self::StaffAdded { .. }
-            | Self::StaffRoleChanged { .. }
-            | Self::StaffEnabled { .. }
-            | Self::StaffDisabled { .. }
-            | Self::StaffInvited { .. }
-            | Self::StaffEnrolled
-            | Self::StaffSignedIn
-            | Self::StaffLocked { .. }
-            | Self::ApiKeyAdded { .. }
-            | Self::ApiKeyRevoked { .. } => None,
-        }
     }
 }
 

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumIter, EnumString, IntoStaticStr};
 
 use super::actor::Actor;
-use super::ids::{AccessLinkId, ContactId, JoinRequestId, OutageId, RegistrationId, ReminderMailId, SchoolId};
+use super::ids::{
+    AccessLinkId, ContactId, InviteId, JoinRequestId, OutageId, RegistrationId, ReminderMailId, SchoolId, StaffId,
+};
 use super::import_gate::open_schools;
 use super::onboarding::{Change, Changed, Event, FallCause, Onboarding, Party, SchoolProgress, Step};
 
@@ -75,6 +77,10 @@ pub enum MailKind {
     Digest,
     /// Mail does not arrive at a contact's address, to support.
     AddressBounced,
+    /// A link to choose a password and a second factor, to a colleague of Kurve.
+    StaffInvited,
+    /// A colleague's password or second factor was changed, to themselves.
+    StaffAccountChanged,
 }
 
 impl MailKind {
@@ -85,13 +91,30 @@ impl MailKind {
 
     /// Whether the mail carries a token: it is then sent at most once and never late.
     pub fn carries_token(self) -> bool {
-        matches!(self, Self::ConfirmAddress | Self::SignIn)
+        matches!(self, Self::ConfirmAddress | Self::SignIn | Self::StaffInvited)
+    }
+
+    /// Whether the mail goes to a colleague of Kurve, at their own address.
+    pub fn is_to_colleague(self) -> bool {
+        matches!(self, Self::StaffInvited | Self::StaffAccountChanged)
     }
 
     /// Whether the mail may be put off for longer than one that is tried again: until a school opens.
     pub fn waits_for_working_hours(self) -> bool {
         matches!(self, Self::Reminder)
     }
+}
+
+/// What a colleague signs in with, beside their address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(EnumIter, IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum AccountPart {
+    /// The password.
+    Password,
+    /// The second factor.
+    SecondFactor,
 }
 
 /// What a mail is about: ids and plain facts, from which it is written when it is sent. No text, no token.
@@ -134,6 +157,15 @@ pub struct About {
     /// The outage that began or ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outage: Option<OutageId>,
+    /// The colleague of Kurve whom it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staff: Option<StaffId>,
+    /// The link of that colleague to make.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invite: Option<InviteId>,
+    /// What of that colleague's account was changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_part: Option<AccountPart>,
     /// Whether the same change closed the import.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub import_closed: bool,

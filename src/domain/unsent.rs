@@ -84,6 +84,10 @@ pub enum UnsentReason {
     MayHaveArrived,
     /// A mail may have arrived, and its bytes are no longer there to be repeated.
     BytesGone,
+    /// The link of a colleague was used, withdrawn, replaced or too old.
+    InviteGone,
+    /// The account of a colleague is disabled.
+    ColleagueDisabled,
     /// The receiver is not in `KOPPELKLAAR_MAIL_ONLY_TO`.
     OutsideList,
     /// The program failed while it wrote the mail.

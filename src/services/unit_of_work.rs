@@ -42,6 +42,12 @@ pub(super) struct NewMail {
     pub(super) occasion: String,
 }
 
+/// What a mail is known by, so that it is put in the outbox once.
+pub(super) fn dedupe_key(kind: MailKind, contact: Option<ContactId>, occasion: &str) -> String {
+    let receiver = contact.map_or_else(|| "-".to_owned(), |contact| contact.to_string());
+    format!("{}/{receiver}/{occasion}", kind.as_str())
+}
+
 impl<'a> UnitOfWork<'a> {
     pub(super) async fn begin(context: &'a Context, call: &'a Call) -> Result<Self, ServiceError> {
         let tx = context.db.begin_write().await?;
@@ -138,14 +144,14 @@ impl<'a> UnitOfWork<'a> {
 
     pub(super) fn mail(&mut self, mail: NewMail) {
         let id = MailId::from_uuid(self.context.chance.uuid_v7(self.call.now));
-        let receiver = mail.contact.map_or_else(|| "-".to_owned(), |contact| contact.to_string());
+        let dedupe_key = dedupe_key(mail.kind, mail.contact, &mail.occasion);
         self.mails.push(OutboxMail {
             id,
             kind: mail.kind,
             connection: mail.connection,
             contact: mail.contact,
             about: mail.about,
-            dedupe_key: format!("{}/{receiver}/{}", mail.kind.as_str(), mail.occasion),
+            dedupe_key,
             status: MailStatus::Waiting,
             attempts: 0,
             created_at: self.call.now,

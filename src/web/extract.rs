@@ -236,6 +236,22 @@ impl FromRequestParts<WebState> for ActingStaff {
     }
 }
 
+/// A colleague who may change the accounts of others.
+#[derive(Debug, Clone)]
+pub struct Admin(pub Staff);
+
+impl FromRequestParts<WebState> for Admin {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, web: &WebState) -> Result<Self, PageError> {
+        let staff = Staff::from_request_parts(parts, web).await?;
+        match staff.account.role {
+            StaffRole::Admin => Ok(Self(staff)),
+            StaffRole::Support | StaffRole::Reader => Err(PageError::Forbidden),
+        }
+    }
+}
+
 /// A machine with a working key.
 #[derive(Debug, Clone)]
 pub struct ApiClient {

@@ -1,5 +1,9 @@
 //! What was just done, said once on the next page. The cookie holds a name; the sentence is ours.
 
+mod crew;
+
+pub use crew::CrewDone;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use strum::{EnumString, IntoStaticStr};
@@ -109,6 +113,8 @@ pub enum Flash {
     KeysOn,
     /// The keys of the worklist were turned off.
     KeysOff,
+    /// Something about colleagues, notes, or the address of a contact.
+    Crew(CrewDone),
     /// A filter was kept.
     ViewSaved,
     /// A kept filter was forgotten.
@@ -162,7 +168,14 @@ impl Undo {
 impl Flash {
     /// The name in the cookie.
     pub fn as_str(self) -> &'static str {
-        self.into()
+        match self {
+            Self::Crew(done) => done.as_str(),
+            other => other.into(),
+        }
+    }
+
+    pub(super) fn read(name: &str) -> Option<Self> {
+        name.parse::<CrewDone>().map(Self::Crew).or_else(|_| name.parse()).ok()
     }
 
     /// What the page says.
@@ -216,6 +229,7 @@ impl Flash {
             Self::LetGo => "Losgelaten: iedereen bij Kurve kan ermee verder.",
             Self::KeysOn => "De toetsen staan aan.",
             Self::KeysOff => "De toetsen staan uit.",
+            Self::Crew(done) => done.sentence(),
             Self::ViewSaved => "De weergave is bewaard.",
             Self::ViewDeleted => "De weergave is verwijderd.",
             Self::SchoolsAsked => "Kurve kijkt de aanvraag na.",

@@ -73,7 +73,7 @@ impl FlashMessage {
             _ => (text, None),
         };
         let mut parts = said.split('.');
-        let flash: Flash = parts.next()?.parse().ok()?;
+        let flash = Flash::read(parts.next()?)?;
         let message = FlashMessage { undo, ..flash.into() };
         let connection = |part: &str| part.strip_prefix(ABOUT)?.parse().ok();
         Some(parts.fold(message, |message: Self, part| match (part.parse::<Step>(), part.parse::<Reach>()) {

@@ -56,6 +56,8 @@ pub fn unsent_reason(reason: UnsentReason) -> &'static str {
         UnsentReason::BytesGone => {
             "De mail is misschien al aangekomen. Precies dezelfde mail kan niet nog een keer, want de tekst van toen is er niet meer."
         }
+        UnsentReason::InviteGone => "Deze uitnodiging is gebruikt, ingetrokken, vervangen of verlopen.",
+        UnsentReason::ColleagueDisabled => "Het account van deze collega staat uit.",
         UnsentReason::OutsideList => {
             "De ontvanger staat niet op de lijst van deze proefinstallatie. Je beheerder bepaalt die met KOPPELKLAAR_MAIL_ONLY_TO."
         }

@@ -56,6 +56,12 @@ pub fn change_sentence(action: &Action, names: &Names) -> String {
         Action::ContactVouched { contact, ground: _ } => {
             format!("Bevestigd dat deze persoon bij de school hoort: {}.", names.contact(*contact))
         }
+        Action::ContactAddressCorrected { contact, is_vouched: true } => {
+            format!("E-mailadres van {} verbeterd. Kurve staat nog in voor deze persoon.", names.contact(*contact))
+        }
+        Action::ContactAddressCorrected { contact, is_vouched: false } => {
+            format!("E-mailadres van {} verbeterd.", names.contact(*contact))
+        }
         Action::VouchesCleared => {
             "Kurve staat voor niemand van de school meer in: het BRIN-nummer of het schooldomein is veranderd.".into()
         }
@@ -83,6 +89,8 @@ pub fn change_sentence(action: &Action, names: &Names) -> String {
         Action::NoteAdded { note: _ } => "Notitie geschreven.".into(),
         Action::ConnectionTaken { staff } => format!("Opgepakt door {}.", names.colleague(*staff)),
         Action::ConnectionLetGo => "Niet meer opgepakt: iedereen bij Kurve kan ermee verder.".into(),
+        Action::NoteChanged { note: _ } => "Notitie gewijzigd.".into(),
+        Action::NoteDeleted { note: _ } => "Notitie verwijderd.".into(),
         Action::MailRetried { mail: _ } => "Mail opnieuw laten proberen.".into(),
         Action::ConfirmationSentAgain { registration: _ } => {
             "Mail om het adres te bevestigen opnieuw verstuurd.".into()
@@ -119,6 +127,12 @@ pub fn change_sentence(action: &Action, names: &Names) -> String {
         Action::StaffEnabled { staff } => format!("Account weer aangezet: {}.", names.colleague(*staff)),
         Action::StaffDisabled { staff } => format!("Account uitgezet: {}.", names.colleague(*staff)),
         Action::StaffInvited { staff } => format!("Nieuwe uitnodiging gemaakt: {}.", names.colleague(*staff)),
+        Action::StaffInviteWithdrawn { staff } => format!("Uitnodiging ingetrokken: {}.", names.colleague(*staff)),
+        Action::StaffReset { staff } => format!("Wachtwoord en code-app weggehaald: {}.", names.colleague(*staff)),
+        Action::StaffPasswordChanged => "Eigen wachtwoord gewijzigd.".into(),
+        Action::StaffFactorChanged => "Eigen code-app gewijzigd.".into(),
+        Action::StaffSessionsEnded { sessions: 1 } => "Ergens anders uitgelogd.".into(),
+        Action::StaffSessionsEnded { sessions } => format!("Op {sessions} andere plekken uitgelogd."),
         Action::StaffEnrolled => "Wachtwoord gekozen en inlogcodes ingesteld.".into(),
         Action::StaffLocked { staff } => {
             format!("Account tijdelijk op slot na te veel foute pogingen: {}.", names.colleague(*staff))

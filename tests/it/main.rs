@@ -22,6 +22,7 @@ mod coming_back;
 mod contacts;
 mod crash_window;
 mod credentials;
+mod crew;
 mod desk;
 mod desk_property;
 mod digest;

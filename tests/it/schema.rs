@@ -189,6 +189,7 @@ fn entities(db: &DatabaseConnection) -> SchemaBuilder {
         .register(entity::loaded_holidays::Entity)
         .register(entity::mail_connection::Entity)
         .register(entity::note::Entity)
+        .register(entity::note_mention::Entity)
         .register(entity::onboarding::Entity)
         .register(entity::option_b::Entity)
         .register(entity::outage::Entity)

@@ -11,6 +11,7 @@ use koppelklaar::domain::bulk::{BulkKind, BulkOutcome};
 use koppelklaar::domain::check::{CheckCode, CheckPolicy, NotMade, Rung, Way};
 use koppelklaar::domain::credential::reveal::ClosedReason;
 use koppelklaar::domain::heartbeat::Worker;
+use koppelklaar::domain::notice::AccountPart;
 use koppelklaar::domain::onboarding::{Change, Course, Evidence, Gate, Lifecycle, Party, Status, Step};
 use koppelklaar::domain::reminder::OwnDayKind;
 use koppelklaar::domain::roles::{ContactRole, Roles};
@@ -35,7 +36,7 @@ fn every_stored_name_is_what_it_always_was() {
              address_bounces address_unused address_works_again digest_outdated digest_unwritable digest_stopped \
              digest_empty credentials_taken_back password_gone step_done step_not_stuck step_moved_on pause_ended end_undone check_awaited nothing_to_activate import_closed \
              activation_undone import_open_told_already import_opened reminders_gone everything_done connection_back outage_gone \
-             outage_ended outside_working_hours another_reminder_today may_have_arrived bytes_gone outside_list \
+             outage_ended outside_working_hours another_reminder_today may_have_arrived bytes_gone invite_gone colleague_disabled outside_list \
              fault_while_writing",
         ),
         (
@@ -79,6 +80,7 @@ fn every_stored_name_is_what_it_always_was() {
             "seal-credential seal-query seal-totp totp-of-invite seal-registration seal-roster seal-mail email-lookup audit \
              csrf access-code bounce unsubscribe",
         ),
+        (named::<AccountPart>(), "password second_factor"),
         (named::<Subscription>(), "reminders digest"),
         (Lifecycle::VARIANTS.join(" "), "active paused withdrawn completed"),
         (
@@ -91,12 +93,13 @@ fn every_stored_name_is_what_it_always_was() {
         (
             Action::VARIANTS.join(" "),
             "onboarding school_registered registration_repeated join_asked join_accepted join_declined \
-             details_changed import_opened import_closed contact_added contact_entered taken_from_file contact_changed contact_removed contact_vouched vouches_cleared password_revealed \
+             details_changed import_opened import_closed contact_added contact_entered taken_from_file contact_changed contact_removed contact_vouched contact_address_corrected vouches_cleared password_revealed \
              credentials_handed_again reveal_closed connection_lost connection_back check_overridden \
-             outage_began outage_ended query_downloaded contact_signed_in note_added connection_taken connection_let_go mail_retried confirmation_sent_again mail_dropped \
+             outage_began outage_ended query_downloaded contact_signed_in note_added note_changed note_deleted connection_taken connection_let_go mail_retried confirmation_sent_again mail_dropped \
              reminders_snoozed reminders_woken own_days_added own_days_removed holidays_loaded mail_returned \
              address_bounced address_works reminders_stopped reminders_resumed digest_stopped digest_resumed \
-             option_b_table_kept option_b_file_made option_b_cleaned_up staff_added staff_role_changed staff_enabled staff_disabled staff_invited staff_enrolled \
+             option_b_table_kept option_b_file_made option_b_cleaned_up staff_added staff_role_changed staff_enabled staff_disabled staff_invited staff_invite_withdrawn \
+             staff_reset staff_password_changed staff_factor_changed staff_sessions_ended staff_enrolled \
              staff_signed_in staff_locked api_key_added api_key_revoked",
         ),
     ] {

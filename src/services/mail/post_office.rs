@@ -18,7 +18,7 @@ use crate::store::mail::outbox::{MailStatus, OutboxMail, Reading};
 use crate::store::mail::outbox_view::{self, MailFilter};
 use crate::store::onboarding::school_list::{self, Filter};
 use crate::store::operations::audit;
-use crate::store::people::contacts;
+use crate::store::people::{contacts, staff};
 
 /// How many mails a page holds.
 pub const PAGE_MAILS: u64 = 50;
@@ -92,6 +92,8 @@ pub enum Addressee {
     Kurve,
     /// Whoever typed an address on the start page.
     Visitor,
+    /// A colleague of Kurve, by name.
+    Colleague(String),
     /// A contact: name and roles.
     Contact {
         /// The name.
@@ -103,6 +105,9 @@ pub enum Addressee {
 
 /// To whom a mail goes.
 pub async fn find_addressee(context: &Context, mail: &OutboxMail) -> Result<Addressee, ServiceError> {
+    if let Some(colleague) = mail.about.staff {
+        return Ok(Addressee::Colleague(staff::load(context.db.reader(), colleague).await?.name.to_string()));
+    }
     let Some(contact) = mail.contact else {
         let is_to_visitor = mail.kind.carries_token() || mail.kind == MailKind::JoinDeclined;
         return Ok(if is_to_visitor { Addressee::Visitor } else { Addressee::Kurve });

@@ -10,7 +10,8 @@ pub(super) const PLACE_OF_LINK: &str = "[hier-staat-de-eenmalige-link]";
 /// What stands in a preview where the mail has its code.
 pub(super) const PLACE_OF_CODE: &str = "••••••";
 
-/// Makes the token of a mail that was not taken worth nothing, so that the next try can make another.
+/// Makes the token of a mail that was not taken worth nothing, so that the next try can make another. The link of a
+/// colleague gets another token at each try by itself.
 pub(super) async fn take_back(context: &Context, mail: &OutboxMail) -> Result<(), ServiceError> {
     let conn = context.db.writer();
     match (mail.about.link, mail.about.registration) {

@@ -8,6 +8,7 @@ pub mod details;
 pub mod import_gate;
 pub mod joins;
 pub mod moves;
+pub mod notes;
 pub mod onboardings;
 pub mod option_b;
 pub mod presses;

@@ -1,19 +1,18 @@
-//! Connections and schools for Kurve: lists, notes, and a school more. How one goes elsewhere is in [`super::moves`].
+//! Connections and schools for Kurve: lists, and a school more. Notes are in [`super::notes`], how a school goes elsewhere is in
+//! [`super::moves`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 
-use crate::domain::actor::Actor;
-use crate::domain::audit::Action;
 use crate::domain::connection::ConnectionDetails;
 use crate::domain::heartbeat::UNPLANNED_PATIENCE;
-use crate::domain::ids::{ConnectionId, NoteId, SchoolId};
+use crate::domain::ids::{ConnectionId, SchoolId};
 use crate::domain::onboarding::{Command, Onboarding, Step};
 use crate::domain::school::{School, SchoolDetails, SchoolRef};
 use crate::domain::search::Search;
 use crate::domain::tally::Figure;
-use crate::domain::text::{NoteText, Reason};
+use crate::domain::text::Reason;
 use crate::services::onboarding::onboardings::change_all;
 use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{Call, Context, ServiceError};
@@ -22,7 +21,7 @@ use crate::store::mail::outbox::Reading;
 use crate::store::onboarding::notes::Note;
 use crate::store::onboarding::overview::{After, NamedConnection};
 use crate::store::onboarding::school_list::{self, Filter, SchoolSummary};
-use crate::store::onboarding::{connections, notes, onboardings, overview, schools};
+use crate::store::onboarding::{connections, onboardings, overview, schools};
 use crate::store::{Page, StoreError};
 
 /// How many rows a list shows at once.
@@ -159,38 +158,6 @@ pub(in crate::services) async fn settle_carried(
         }
     }
     Ok(())
-}
-
-/// A connection's notes, newest first.
-pub async fn list_notes(context: &Context, connection: ConnectionId) -> Result<Vec<Note>, ServiceError> {
-    Ok(notes::list(context.db.reader(), connection).await?)
-}
-
-/// Writes a note; the same note by the same colleague within a minute is the same form twice, and is kept once.
-///
-/// # Errors
-/// `Forbidden` for who may not act.
-pub async fn add_note(
-    context: &Context,
-    call: &Call,
-    connection: ConnectionId,
-    text: NoteText,
-) -> Result<(), ServiceError> {
-    let Actor::Staff { id: by, role } = call.actor else { return Err(ServiceError::Forbidden) };
-    if !role.can_act() {
-        return Err(ServiceError::Forbidden);
-    }
-    let mut work = UnitOfWork::begin(context, call).await?;
-    connections::load(work.conn(), connection).await?;
-    let is_same = |last: &Note| last.by == by && last.text == text && call.now - last.created_at < Duration::minutes(1);
-    if notes::list(work.conn(), connection).await?.first().is_some_and(is_same) {
-        return Ok(());
-    }
-    let id = NoteId::from_uuid(context.chance.uuid_v7(call.now));
-    work.said(connection, &text);
-    notes::insert(work.conn(), &Note { id, connection, by, text, created_at: call.now }).await?;
-    work.note(Some(connection), Action::NoteAdded { note: id });
-    work.finish().await
 }
 
 /// A connection's mails, newest first.

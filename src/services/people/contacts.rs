@@ -269,7 +269,7 @@ pub(in crate::services) async fn clear_vouches(
 }
 
 /// Locks the onboarding first, so that everything read after it stays true until the end of the change.
-async fn hold_seen(
+pub(super) async fn hold_seen(
     work: &UnitOfWork<'_>,
     connection: ConnectionId,
     seen: Option<i32>,
@@ -290,7 +290,8 @@ async fn find_by_email(
     Ok(all.into_iter().find(|contact| contact.email.key_form() == email.key_form()))
 }
 
-async fn load_of(work: &UnitOfWork<'_>, who: ContactRef) -> Result<Contact, ServiceError> {
+/// A contact of today.
+pub(super) async fn load_of(work: &UnitOfWork<'_>, who: ContactRef) -> Result<Contact, ServiceError> {
     let found = contacts::load(work.conn(), who.contact).await?;
     if found.connection == who.connection && found.removed_at.is_none() {
         Ok(found)

@@ -1,8 +1,11 @@
 //! People: contacts and their addresses, requests of new schools, sign-in, and the accounts of Kurve.
 
 pub mod addresses;
+pub mod colleagues;
+pub mod contact_address;
 pub mod contacts;
 pub mod hashing;
+pub mod own_account;
 pub mod portal_access;
 pub mod registrations;
 pub mod staff_accounts;

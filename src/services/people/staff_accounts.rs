@@ -1,4 +1,5 @@
-//! Accounts of Kurve's colleagues: made, invited again and disabled from the command line.
+//! Accounts of Kurve's colleagues: made, invited again and disabled from the command line. How admins do that on the web is in
+//! [`super::colleagues`].
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -11,8 +12,9 @@ use crate::domain::text::{EmailAddress, PersonName};
 use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{Call, Context, ServiceError};
 use crate::store::StoreError;
+use crate::store::people::invites::{self, Invite};
 use crate::store::people::sessions;
-use crate::store::people::staff::{self, Invite, StaffAccount};
+use crate::store::people::staff::{self, StaffAccount};
 
 /// How long a one-time link works, in hours.
 pub const INVITE_HOURS: i64 = 72;
@@ -30,6 +32,33 @@ pub async fn add(
 ) -> Result<Token, ServiceError> {
     let call = Call::by_machine(Actor::Operator, now, "staff_add");
     let mut work = UnitOfWork::begin(context, &call).await?;
+    let id = insert(context, &mut work, now, NewColleague { email, name, role }).await?;
+    let token = invite_within(context, &mut work, now, id).await?;
+    work.finish().await?;
+    Ok(token)
+}
+
+/// Somebody who is to become a colleague.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewColleague {
+    /// The address to sign in with.
+    pub email: EmailAddress,
+    /// Their name.
+    pub name: PersonName,
+    /// What they may do.
+    pub role: StaffRole,
+}
+
+/// Makes an account within a change, without a way to sign in with it.
+///
+/// # Errors
+/// `ContactExists` when the address has an account.
+pub(super) async fn insert(
+    context: &Context,
+    work: &mut UnitOfWork<'_>,
+    now: DateTime<Utc>,
+    NewColleague { email, name, role }: NewColleague,
+) -> Result<StaffId, ServiceError> {
     let id = StaffId::from_uuid(context.chance.uuid_v7(now));
     let email_key = context.keys.email_key(&email.key_form());
     let account = StaffAccount {
@@ -49,9 +78,7 @@ pub async fn add(
         other => other?,
     }
     work.note(None, Action::StaffAdded { staff: id });
-    let token = invite_within(context, &mut work, now, id).await?;
-    work.finish().await?;
-    Ok(token)
+    Ok(id)
 }
 
 /// Makes a new one-time link for a colleague who lost password or phone; older links stop working, and whoever is signed
@@ -143,9 +170,26 @@ async fn invite_within(
     staff: StaffId,
 ) -> Result<Token, ServiceError> {
     let token = Token::new(&context.chance);
+    insert_invite(context, work, now, StaffToken { staff, token: &token }).await?;
+    Ok(token)
+}
+
+/// Whose link has which token.
+pub(super) struct StaffToken<'a> {
+    pub(super) staff: StaffId,
+    pub(super) token: &'a Token,
+}
+
+/// Makes a one-time link within a change; older ones of the colleague stop working.
+pub(super) async fn insert_invite(
+    context: &Context,
+    work: &mut UnitOfWork<'_>,
+    now: DateTime<Utc>,
+    StaffToken { staff, token }: StaffToken<'_>,
+) -> Result<InviteId, ServiceError> {
     let id = InviteId::from_uuid(context.chance.uuid_v7(now));
     let invite = Invite { id, staff, expires_at: now + Duration::hours(INVITE_HOURS), used_at: None };
-    staff::insert_invite(work.conn(), &invite, &token.hash(), now).await?;
+    invites::insert(work.conn(), &invite, &token.hash(), now).await?;
     work.note(None, Action::StaffInvited { staff });
-    Ok(token)
+    Ok(id)
 }

@@ -15,8 +15,9 @@ use crate::services::people::portal_access::{keep_alive, open_session};
 use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{AnonymousCall, Call, Context, ServiceError};
 use crate::store::ConnectionTrait;
+use crate::store::people::invites::{self, Invite};
 use crate::store::people::sessions::{self, Holder, StoredSession};
-use crate::store::people::staff::{self, Invite, StaffAccount};
+use crate::store::people::staff::{self, StaffAccount};
 
 /// What someone types to sign in.
 pub struct SignIn {
@@ -71,7 +72,7 @@ pub async fn sign_in(
     let is_right = verify(context, account.password_hash.clone(), typed.password).await?;
     let step = is_right.then(|| totp_step(context, &account, &typed.code, now)).transpose()?.flatten();
     match step {
-        Some(step) => open(context, &call, account.id, step).await,
+        Some(step) => open(context, &call, &account, step).await,
         None => {
             // Who types a wrong password may be anybody.
             count_wrong_try(context, &Call { actor: Actor::Visitor, ..call }, account.id).await?;
@@ -80,11 +81,14 @@ pub async fn sign_in(
     }
 }
 
-async fn open(context: &Context, call: &Call, id: StaffId, step: i64) -> Result<Option<Token>, ServiceError> {
+async fn open(context: &Context, call: &Call, seen: &StaffAccount, step: i64) -> Result<Option<Token>, ServiceError> {
     let mut work = UnitOfWork::begin(context, call).await?;
-    // Wrong tries that came at once may have locked the account since it was read.
-    let is_locked = staff::load_for_update(work.conn(), id).await?.lockout.is_locked(call.now);
-    if is_locked || !staff::claim_totp_step(work.conn(), id, step).await? {
+    let id = seen.id;
+    let now = staff::load_for_update(work.conn(), id).await?;
+    // Since it was read wrong tries that came at once may have locked the account, or an admin took it away.
+    let is_as_seen = now.password_hash == seen.password_hash && now.totp_sealed == seen.totp_sealed;
+    let is_usable = is_as_seen && now.disabled_at.is_none() && !now.lockout.is_locked(call.now);
+    if !is_usable || !staff::claim_totp_step(work.conn(), id, step).await? {
         return Ok(None);
     }
     let token = open_session(context, work.conn(), call.now, Holder::Staff { id }).await?;
@@ -93,7 +97,8 @@ async fn open(context: &Context, call: &Call, id: StaffId, step: i64) -> Result<
     Ok(Some(token))
 }
 
-async fn count_wrong_try(context: &Context, call: &Call, id: StaffId) -> Result<(), ServiceError> {
+/// Counts a wrong password or code; after some in a row the account is locked for a while.
+pub(super) async fn count_wrong_try(context: &Context, call: &Call, id: StaffId) -> Result<(), ServiceError> {
     let mut work = UnitOfWork::begin(context, call).await?;
     let seen = staff::load_for_update(work.conn(), id).await?.lockout;
     let after = seen.after_wrong_try(call.now);
@@ -130,7 +135,12 @@ fn totp_step(
     Ok(totp::check(&secret, code, now, account.totp_last_step))
 }
 
-async fn verify(context: &Context, stored: Option<String>, password: SecretString) -> Result<bool, ServiceError> {
+/// Whether this is the password of a stored hash; it takes as long where there is none.
+pub(super) async fn verify(
+    context: &Context,
+    stored: Option<String>,
+    password: SecretString,
+) -> Result<bool, ServiceError> {
     let work = move || match stored {
         Some(stored) => password_hash::verify(&stored, &password),
         None => {
@@ -167,25 +177,62 @@ pub async fn enrol(
 ) -> Result<(), EnrolError> {
     let now = asked.now;
     let Enrolment { account, totp: secret } = find_enrolment(context, now, token).await?;
-    let step = totp::check(&secret, code, now, None).ok_or(EnrolError::WrongCode)?;
-    let chance = context.chance.clone();
-    let hash = context.hashing.run(move || password_hash::hash(password.secret(), &chance)).await?;
-    let cell = sealed::seal(&context.keys, Purpose::SealTotp, &binding(account.id), secret.as_bytes(), &context.chance);
+    let factor = prove_factor(context, account.id, &secret, CodeAt { code, now }).ok_or(EnrolError::WrongCode)?;
+    let hash = hash(context, password).await?;
 
     let call = asked.by(Actor::Staff { id: account.id, role: account.role });
     let mut work = UnitOfWork::begin(context, &call).await?;
+    // The account before the invite, as an admin who takes either away holds them.
+    let held = staff::load_for_update(work.conn(), account.id).await.map_err(ServiceError::from)?;
     let invite = load_invite(work.conn(), now, token).await?;
-    if !staff::claim_invite(work.conn(), invite.id, now).await.map_err(ServiceError::from)? {
+    let is_first = invites::claim(work.conn(), invite.id, now).await.map_err(ServiceError::from)?;
+    if held.disabled_at.is_some() || !is_first {
         return Err(EnrolError::Gone);
     }
-    staff::save_enrolled(work.conn(), account.id, &hash, &cell, step).await.map_err(ServiceError::from)?;
+    staff::save_enrolled(work.conn(), account.id, &hash, &factor.sealed, factor.last_step)
+        .await
+        .map_err(ServiceError::from)?;
     sessions::delete_of_staff(work.conn(), account.id).await.map_err(ServiceError::from)?;
     work.note(None, Action::StaffEnrolled);
     Ok(work.finish().await?)
 }
 
+/// A second factor of which its owner typed a code: as it is stored.
+pub(super) struct ProvenFactor {
+    /// The secret, sealed.
+    pub(super) sealed: Vec<u8>,
+    /// The last step of which a code is used up.
+    pub(super) last_step: i64,
+}
+
+/// A typed code, and when.
+#[derive(Clone, Copy)]
+pub(super) struct CodeAt<'a> {
+    pub(super) code: &'a str,
+    pub(super) now: DateTime<Utc>,
+}
+
+/// Takes a fresh second factor if the code is of it. That code still signs in, once: it is what the app shows to who was
+/// just asked for it, and it was good for nothing else.
+pub(super) fn prove_factor(
+    context: &Context,
+    id: StaffId,
+    secret: &TotpSecret,
+    CodeAt { code, now }: CodeAt<'_>,
+) -> Option<ProvenFactor> {
+    let step = totp::check(secret, code, now, None)?;
+    let sealed = sealed::seal(&context.keys, Purpose::SealTotp, &binding(id), secret.as_bytes(), &context.chance);
+    Some(ProvenFactor { sealed, last_step: step - 1 })
+}
+
+/// What is stored of a chosen password.
+pub(super) async fn hash(context: &Context, password: StaffPassword) -> Result<String, ServiceError> {
+    let chance = context.chance.clone();
+    context.hashing.run(move || password_hash::hash(password.secret(), &chance)).await
+}
+
 async fn load_invite(conn: &impl ConnectionTrait, now: DateTime<Utc>, token: &Token) -> Result<Invite, EnrolError> {
-    let invite = staff::find_invite(conn, &token.hash()).await.map_err(ServiceError::from)?;
+    let invite = invites::find_by_token(conn, &token.hash()).await.map_err(ServiceError::from)?;
     invite.filter(|invite| invite.used_at.is_none() && now <= invite.expires_at).ok_or(EnrolError::Gone)
 }
 

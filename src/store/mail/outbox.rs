@@ -260,6 +260,15 @@ pub async fn list_of_connection(
     Ok(rows.into_iter().map(read).collect())
 }
 
+/// The mails that are known by these keys, each by its own; a row that cannot be read is left out.
+pub async fn list_by_keys(
+    conn: &impl ConnectionTrait,
+    keys: impl IntoIterator<Item = String>,
+) -> Result<Vec<OutboxMail>, StoreError> {
+    let rows = outbox::Entity::find().filter(outbox::COLUMN.dedupe_key.is_in(keys)).all(conn).await?;
+    Ok(rows.into_iter().filter_map(|row| to_mail(row).ok()).collect())
+}
+
 /// The mails of some kinds about a connection that a contact was sent or will be, in no order; a row that cannot be
 /// read is left out.
 pub async fn list_to_contact(

@@ -5,6 +5,7 @@ pub mod bulk;
 pub mod connections;
 pub mod credentials;
 pub mod joins;
+pub mod mentions;
 pub mod notes;
 pub mod onboardings;
 pub mod option_b;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::note;
-use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::domain::ids::{ConnectionId, NoteId, StaffId};
 use crate::domain::text::NoteText;
@@ -21,6 +21,8 @@ pub struct Note {
     pub text: NoteText,
     /// When.
     pub created_at: DateTime<Utc>,
+    /// When it was last changed, if it was.
+    pub changed_at: Option<DateTime<Utc>>,
 }
 
 /// Stores a note.
@@ -31,6 +33,7 @@ pub async fn insert(conn: &impl ConnectionTrait, new: &Note) -> Result<(), Store
         staff_id: Set(new.by.as_uuid()),
         body: Set(new.text.as_str().to_owned()),
         created_at: Set(new.created_at),
+        changed_at: Set(new.changed_at),
     };
     note::Entity::insert(row).exec_without_returning(conn).await?;
     Ok(())
@@ -47,7 +50,34 @@ pub async fn list(conn: &impl ConnectionTrait, connection: ConnectionId) -> Resu
     rows.into_iter().map(to_note).collect()
 }
 
-fn to_note(row: note::Model) -> Result<Note, StoreError> {
+/// The note with this id, and nobody else changes it until the end of the transaction.
+pub async fn find_for_update(conn: &impl ConnectionTrait, id: NoteId) -> Result<Option<Note>, StoreError> {
+    note::Entity::find_by_id(id.as_uuid()).lock_exclusive().one(conn).await?.map(to_note).transpose()
+}
+
+/// Gives a note another text.
+pub async fn save_text(
+    conn: &impl ConnectionTrait,
+    id: NoteId,
+    text: &NoteText,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    note::Entity::update_many()
+        .col_expr(note::COLUMN.body, text.as_str().into())
+        .col_expr(note::COLUMN.changed_at, now.into())
+        .filter(note::COLUMN.id.eq(id.as_uuid()))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// Deletes a note in which nobody is named any more.
+pub async fn delete(conn: &impl ConnectionTrait, id: NoteId) -> Result<(), StoreError> {
+    note::Entity::delete_many().filter(note::COLUMN.id.eq(id.as_uuid())).exec(conn).await?;
+    Ok(())
+}
+
+pub(in crate::store) fn to_note(row: note::Model) -> Result<Note, StoreError> {
     let corrupt = |_| StoreError::CorruptRow { table: "note", id: row.id.to_string(), what: "body" };
     Ok(Note {
         id: NoteId::from_uuid(row.id),
@@ -55,5 +85,6 @@ fn to_note(row: note::Model) -> Result<Note, StoreError> {
         by: StaffId::from_uuid(row.staff_id),
         text: NoteText::parse(&row.body).map_err(corrupt)?,
         created_at: row.created_at,
+        changed_at: row.changed_at,
     })
 }

@@ -189,6 +189,29 @@ pub async fn save(
     one(changed.rows_affected)
 }
 
+/// Gives a contact of today another address; `email_key` is its keyed hash.
+///
+/// # Errors
+/// `Taken` when the connection has a contact, also a removed one, with this address; `Missing` when there is no such
+/// contact, or it was removed.
+pub async fn save_address(
+    conn: &impl Changing,
+    ContactRef { connection, contact: id }: ContactRef,
+    email: &EmailAddress,
+    email_key: &str,
+) -> Result<(), StoreError> {
+    conn.touch(connection);
+    let changed = contact::Entity::update_many()
+        .col_expr(contact::COLUMN.email, email.as_str().into())
+        .col_expr(contact::COLUMN.email_key, email_key.into())
+        .filter(contact::COLUMN.id.eq(id.as_uuid()))
+        .filter(contact::COLUMN.connection_id.eq(connection.as_uuid()))
+        .filter(contact::COLUMN.removed_at.is_null())
+        .exec(conn)
+        .await?;
+    one(changed.rows_affected)
+}
+
 /// Keeps the roles of a contact of today whom the school [gave](Contact::given) one.
 ///
 /// # Errors
@@ -230,6 +253,19 @@ pub async fn clear_vouches(conn: &impl ConnectionTrait, connection: ConnectionId
         .exec(conn)
         .await?;
     Ok(changed.rows_affected)
+}
+
+/// Takes back Kurve's word for one contact.
+///
+/// # Errors
+/// `Missing` when the connection has no such contact.
+pub async fn clear_vouch(conn: &impl ConnectionTrait, who: ContactRef) -> Result<(), StoreError> {
+    let changed = without_vouch()
+        .filter(contact::COLUMN.id.eq(who.contact.as_uuid()))
+        .filter(contact::COLUMN.connection_id.eq(who.connection.as_uuid()))
+        .exec(conn)
+        .await?;
+    one(changed.rows_affected)
 }
 
 /// Removes a contact of today.

@@ -3,6 +3,7 @@
 pub mod access_links;
 pub mod address_marks;
 pub mod contacts;
+pub mod invites;
 pub mod registrations;
 pub mod sessions;
 pub mod staff;

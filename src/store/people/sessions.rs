@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::session;
-use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::domain::ids::{SessionId, StaffId};
 use crate::store::people::staff::{self, StaffAccount};
@@ -120,6 +120,50 @@ pub async fn delete_of_address(conn: &impl ConnectionTrait, email_key: &str) -> 
 pub async fn delete_of_staff(conn: &impl ConnectionTrait, staff: StaffId) -> Result<(), StoreError> {
     session::Entity::delete_many().filter(session::COLUMN.staff_id.eq(staff.as_uuid())).exec(conn).await?;
     Ok(())
+}
+
+/// Ends every session of a colleague but the one of this cookie; returns how many.
+pub async fn delete_others_of_staff(
+    conn: &impl ConnectionTrait,
+    staff: StaffId,
+    token_hash: &[u8],
+) -> Result<u64, StoreError> {
+    let deleted = session::Entity::delete_many()
+        .filter(session::COLUMN.staff_id.eq(staff.as_uuid()))
+        .filter(session::COLUMN.token_hash.ne(token_hash))
+        .exec(conn)
+        .await?;
+    Ok(deleted.rows_affected)
+}
+
+/// Ends one session of a colleague; `false` when it is none of theirs, or not any more.
+pub async fn delete_one_of_staff(
+    conn: &impl ConnectionTrait,
+    staff: StaffId,
+    id: SessionId,
+) -> Result<bool, StoreError> {
+    let deleted = session::Entity::delete_many()
+        .filter(session::COLUMN.id.eq(id.as_uuid()))
+        .filter(session::COLUMN.staff_id.eq(staff.as_uuid()))
+        .exec(conn)
+        .await?;
+    Ok(deleted.rows_affected == 1)
+}
+
+/// The sessions of a colleague that have not ended, in the order in which they began.
+pub async fn list_of_staff(
+    conn: &impl ConnectionTrait,
+    staff: StaffId,
+    now: DateTime<Utc>,
+) -> Result<Vec<StoredSession>, StoreError> {
+    let rows = session::Entity::find()
+        .filter(session::COLUMN.staff_id.eq(staff.as_uuid()))
+        .filter(session::COLUMN.expires_at.gt(now))
+        .order_by_asc(session::COLUMN.created_at)
+        .order_by_asc(session::COLUMN.id)
+        .all(conn)
+        .await?;
+    rows.into_iter().map(to_stored).collect()
 }
 
 /// Deletes sessions that ended before a moment.

@@ -1,11 +1,12 @@
-//! Accounts of Kurve's colleagues, and the one-time links to choose a password and second factor.
+//! Accounts of Kurve's colleagues. The one-time links to choose a password and second factor are in [`super::invites`].
 
 use chrono::{DateTime, Utc};
-use entity::{staff, staff_invite};
+use entity::staff;
+use sea_orm::sea_query::LockType;
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::domain::actor::StaffRole;
-use crate::domain::ids::{InviteId, StaffId};
+use crate::domain::ids::StaffId;
 use crate::domain::lockout::Lockout;
 use crate::domain::text::{EmailAddress, PersonName};
 use crate::store::{ConnectionTrait, StoreError};
@@ -35,17 +36,11 @@ pub struct StaffAccount {
     pub disabled_at: Option<DateTime<Utc>>,
 }
 
-/// A one-time link to choose a password and a second factor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Invite {
-    /// Its id.
-    pub id: InviteId,
-    /// For whom.
-    pub staff: StaffId,
-    /// The last moment at which it works.
-    pub expires_at: DateTime<Utc>,
-    /// When it was used.
-    pub used_at: Option<DateTime<Utc>>,
+impl StaffAccount {
+    /// Whether its colleague can sign in with it.
+    pub fn can_sign_in(&self) -> bool {
+        self.disabled_at.is_none() && self.password_hash.is_some()
+    }
 }
 
 /// Stores a new account.
@@ -101,6 +96,13 @@ pub async fn list(conn: &impl ConnectionTrait) -> Result<Vec<StaffAccount>, Stor
     rows.into_iter().map(to_account).collect()
 }
 
+/// Every account, and nobody else changes one until the end of the transaction.
+pub async fn list_for_update(conn: &impl ConnectionTrait) -> Result<Vec<StaffAccount>, StoreError> {
+    // In one order, and so that rows which refer to an account can be written meanwhile.
+    let rows = staff::Entity::find().order_by_asc(staff::COLUMN.id).lock(LockType::NoKeyUpdate).all(conn).await?;
+    rows.into_iter().map(to_account).collect()
+}
+
 /// Stores the chosen password and second factor, and forgets wrong tries.
 pub async fn save_enrolled(
     conn: &impl ConnectionTrait,
@@ -115,6 +117,47 @@ pub async fn save_enrolled(
         .col_expr(staff::COLUMN.totp_last_step, totp_last_step.into())
         .col_expr(staff::COLUMN.failed_count, 0.into())
         .col_expr(staff::COLUMN.locked_until, Option::<DateTime<Utc>>::None.into())
+        .filter(staff::COLUMN.id.eq(id.as_uuid()))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// Stores another password, and forgets wrong tries.
+pub async fn save_password(conn: &impl ConnectionTrait, id: StaffId, password_hash: &str) -> Result<(), StoreError> {
+    staff::Entity::update_many()
+        .col_expr(staff::COLUMN.password_hash, password_hash.into())
+        .col_expr(staff::COLUMN.failed_count, 0.into())
+        .col_expr(staff::COLUMN.locked_until, Option::<DateTime<Utc>>::None.into())
+        .filter(staff::COLUMN.id.eq(id.as_uuid()))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// Stores another second factor, and forgets wrong tries.
+pub async fn save_totp(
+    conn: &impl ConnectionTrait,
+    id: StaffId,
+    totp_sealed: &[u8],
+    totp_last_step: i64,
+) -> Result<(), StoreError> {
+    staff::Entity::update_many()
+        .col_expr(staff::COLUMN.totp_sealed, totp_sealed.to_vec().into())
+        .col_expr(staff::COLUMN.totp_last_step, totp_last_step.into())
+        .col_expr(staff::COLUMN.failed_count, 0.into())
+        .col_expr(staff::COLUMN.locked_until, Option::<DateTime<Utc>>::None.into())
+        .filter(staff::COLUMN.id.eq(id.as_uuid()))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// Takes password and second factor away: the colleague chooses both anew.
+pub async fn clear_enrolled(conn: &impl ConnectionTrait, id: StaffId) -> Result<(), StoreError> {
+    staff::Entity::update_many()
+        .col_expr(staff::COLUMN.password_hash, Option::<String>::None.into())
+        .col_expr(staff::COLUMN.totp_sealed, Option::<Vec<u8>>::None.into())
         .filter(staff::COLUMN.id.eq(id.as_uuid()))
         .exec(conn)
         .await?;
@@ -177,53 +220,6 @@ pub async fn save_role(conn: &impl ConnectionTrait, id: StaffId, role: StaffRole
         .col_expr(staff::COLUMN.role, role.as_str().into())
         .filter(staff::COLUMN.id.eq(id.as_uuid()))
         .filter(staff::COLUMN.role.ne(role.as_str()))
-        .exec(conn)
-        .await?;
-    Ok(changed.rows_affected == 1)
-}
-
-/// Stores an invite; older ones of the same colleague stop working.
-pub async fn insert_invite(
-    conn: &impl ConnectionTrait,
-    invite: &Invite,
-    token_hash: &[u8],
-    now: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    staff_invite::Entity::update_many()
-        .col_expr(staff_invite::COLUMN.used_at, now.into())
-        .filter(staff_invite::COLUMN.staff_id.eq(invite.staff.as_uuid()))
-        .filter(staff_invite::COLUMN.used_at.is_null())
-        .exec(conn)
-        .await?;
-    let row = staff_invite::ActiveModel {
-        id: Set(invite.id.as_uuid()),
-        staff_id: Set(invite.staff.as_uuid()),
-        token_hash: Set(token_hash.to_vec()),
-        created_at: Set(now),
-        expires_at: Set(invite.expires_at),
-        used_at: Set(None),
-    };
-    staff_invite::Entity::insert(row).exec_without_returning(conn).await?;
-    Ok(())
-}
-
-/// The invite with this token.
-pub async fn find_invite(conn: &impl ConnectionTrait, token_hash: &[u8]) -> Result<Option<Invite>, StoreError> {
-    let row = staff_invite::Entity::find().filter(staff_invite::COLUMN.token_hash.eq(token_hash)).one(conn).await?;
-    Ok(row.map(|row| Invite {
-        id: InviteId::from_uuid(row.id),
-        staff: StaffId::from_uuid(row.staff_id),
-        expires_at: row.expires_at,
-        used_at: row.used_at,
-    }))
-}
-
-/// Uses an invite up, in one statement; `false` when someone was first.
-pub async fn claim_invite(conn: &impl ConnectionTrait, id: InviteId, now: DateTime<Utc>) -> Result<bool, StoreError> {
-    let changed = staff_invite::Entity::update_many()
-        .col_expr(staff_invite::COLUMN.used_at, now.into())
-        .filter(staff_invite::COLUMN.id.eq(id.as_uuid()))
-        .filter(staff_invite::COLUMN.used_at.is_null())
         .exec(conn)
         .await?;
     Ok(changed.rows_affected == 1)

@@ -26,7 +26,7 @@ use crate::web::form::{FieldErrors, Posted};
 const CHOOSE_ROLE: &str = "Kies een rol.";
 
 /// What someone reads when a colleague removed the contact meanwhile.
-const REMOVED: &str = "Deze contactpersoon is intussen verwijderd. Voeg de persoon eerst opnieuw toe.";
+pub(super) const REMOVED: &str = "Deze contactpersoon is intussen verwijderd. Voeg de persoon eerst opnieuw toe.";
 
 /// The connection and the contact in a path.
 #[derive(Deserialize)]

@@ -43,6 +43,7 @@ impl Nav {
             (links::STAFF_INSIGHT, "Inzicht"),
             (links::STAFF_CONNECTIONS, "Verbindingen"),
             (links::STAFF_MAILS, "Post"),
+            (links::STAFF_COLLEAGUES, "Collega's"),
         ];
         Self {
             items: pages.map(|(href, label)| NavItem { href, label, is_current: href == current }).into(),

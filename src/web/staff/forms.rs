@@ -197,12 +197,6 @@ fn with_version(key: &'static str, verb: &'static str, title: &str, path_of: &st
     Ask::new(key, verb, title, path(path_of, file)).hidden("version", file.version)
 }
 
-/// A note that only Kurve reads.
-pub(super) fn note(file: &ConnectionFile, text: &str) -> Ask {
-    Ask::new("note", "Notitie opslaan", "Notitie schrijven", path(links::STAFF_NOTE, file))
-        .field(AskField::area("text", "Notitie", text).hint("Alleen Kurve leest dit."))
-}
-
 /// A new contact.
 pub(super) fn add_contact(file: &ConnectionFile, name: &str, email: &str, role: &str) -> Ask {
     with_version("add_contact", "Toevoegen", "Contactpersoon toevoegen", links::STAFF_CONTACTS, file)
@@ -249,7 +243,14 @@ pub(super) fn vouch(file: &ConnectionFile, person: &Contact, ground: &str) -> As
         .field(ground_field(ground))
 }
 
-fn about_contact(key: &'static str, verb: &'static str, path_of: &str, file: &ConnectionFile, person: &Contact) -> Ask {
+/// A form about one contact.
+pub(super) fn about_contact(
+    key: &'static str,
+    verb: &'static str,
+    path_of: &str,
+    file: &ConnectionFile,
+    person: &Contact,
+) -> Ask {
     let action = links::staff_contact(path_of, file.connection.id, person.id);
     let ask = Ask::new(key, verb, format!("{verb}: {}", person.name), action).about(&person.id.to_string());
     ask.hidden("version", file.version)

@@ -93,14 +93,15 @@ fn page_of(
 }
 
 /// A drawing without style attributes, which the Content-Security-Policy would refuse.
-fn draw_qr(url: &SecretString) -> Option<String> {
+pub(super) fn draw_qr(url: &SecretString) -> Option<String> {
     let code = QrCode::new(url.expose_secret()).ok()?;
     let drawn = code.render::<svg::Color<'_>>().min_dimensions(QR_PIXELS, QR_PIXELS).build();
     let (_, drawn) = drawn.split_once("<svg ")?;
     Some(format!("<svg role=\"img\" aria-label=\"QR-code voor je code-app\" {drawn}"))
 }
 
-fn groups_of_four(text: &str) -> String {
+/// A key as people type it.
+pub(super) fn groups_of_four(text: &str) -> String {
     let signs: Vec<char> = text.chars().collect();
     signs.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
 }

@@ -65,6 +65,8 @@ struct MailPage {
     /// Where the HTML part is.
     html_href: String,
     back_to_mail: &'static str,
+    /// Whether it is to a colleague of Kurve.
+    is_to_colleague: bool,
 }
 
 /// Why a page comes back.
@@ -118,6 +120,7 @@ async fn show_again(web: &WebState, staff: &Staff, id: MailId, again: Again) -> 
         row: row(&mail, school.clone(), MailReader { can_act: staff.can_act(), now }),
         school,
         back_to_mail: BACK_TO_MAIL,
+        is_to_colleague: mail.kind.is_to_colleague(),
     };
     let mut response = page::show_with(again.status, &page)?;
     let policy = HeaderValue::from_str(&format!("{CONTENT_SECURITY_POLICY}; frame-src 'self'"));
@@ -253,6 +256,7 @@ async fn colleagues(web: &WebState) -> Result<Names, PageError> {
 fn facts(mail: &OutboxMail, to: Addressee, subject: Option<String>) -> Vec<Fact> {
     let to = match to {
         Addressee::Kurve => "Kurve support".to_owned(),
+        Addressee::Colleague(name) => format!("{name}, collega bij Kurve"),
         Addressee::Visitor => "Wie het formulier invulde".to_owned(),
         Addressee::Contact { name, roles } => format!("{name}, {roles}"),
     };

@@ -4,6 +4,8 @@
 //! [`ActingStaff`](crate::web::extract::ActingStaff); signing in and choosing a password are public. To add a button: a
 //! form in [`forms`], a handler that ends in [`press`], and the place where it applies in [`school`] or [`panels`].
 
+mod account;
+mod account_factor;
 mod addresses;
 mod alarms;
 mod ask;
@@ -12,8 +14,12 @@ mod bulk_bar;
 mod bulk_begin;
 mod bulk_choose;
 mod check_run;
+mod colleague_actions;
+mod colleague_rows;
+mod colleagues;
 mod connection;
 mod connections;
+mod contact_address;
 mod contacts;
 mod credentials;
 mod desk;
@@ -28,6 +34,7 @@ mod lifecycle;
 mod mail;
 mod mail_unreadable;
 mod mails;
+mod mentions;
 mod moves;
 mod notes;
 mod option_b;
@@ -108,6 +115,8 @@ pub fn routes() -> Router<WebState> {
         .route(links::STAFF_OWN_DAYS, post(reminders::add_own_days))
         .route(links::STAFF_OWN_DAYS_REMOVE, post(reminders::remove_own_days))
         .route(links::STAFF_NOTE, post(notes::create))
+        .route(links::STAFF_NOTE_CHANGE, post(notes::update))
+        .route(links::STAFF_NOTE_DELETE, post(notes::delete))
         .route(links::STAFF_DETAILS, get(details::edit).post(details::update))
         .route(links::STAFF_ACCEPT, post(requests::accept))
         .route(links::STAFF_DECLINE, post(requests::decline))
@@ -115,6 +124,7 @@ pub fn routes() -> Router<WebState> {
         .route(links::STAFF_CONTACT, post(contacts::update))
         .route(links::STAFF_CONTACT_REMOVE, post(contacts::remove))
         .route(links::STAFF_CONTACT_VOUCH, post(contacts::vouch))
+        .route(links::STAFF_CONTACT_ADDRESS, post(contact_address::update))
         .route(links::STAFF_CONNECTION, get(connection::list).post(connection::create))
         .route(links::STAFF_CHECK, get(connection::show))
         .route(links::STAFF_CHECK_LIVE, get(connection::show_live))
@@ -131,4 +141,22 @@ pub fn routes() -> Router<WebState> {
         .route(links::STAFF_MAIL_HTML, get(mail::show_html))
         .route(links::STAFF_MAIL_RETRY, post(mail::retry))
         .route(links::STAFF_MAIL_DROP, post(mail::drop))
+        .merge(people_routes())
+}
+
+/// Those about colleagues and one's own account.
+fn people_routes() -> Router<WebState> {
+    Router::new()
+        .route(links::STAFF_COLLEAGUES, get(colleagues::list).post(colleagues::create))
+        .route(links::STAFF_COLLEAGUE_INVITE, post(colleague_actions::invite_again))
+        .route(links::STAFF_COLLEAGUE_WITHDRAW, post(colleague_actions::withdraw))
+        .route(links::STAFF_COLLEAGUE_ROLE, post(colleague_actions::change_role))
+        .route(links::STAFF_COLLEAGUE_DISABLE, post(colleague_actions::disable))
+        .route(links::STAFF_COLLEAGUE_ENABLE, post(colleague_actions::enable))
+        .route(links::STAFF_COLLEAGUE_RESET, post(colleague_actions::reset))
+        .route(links::STAFF_ACCOUNT, get(account::show))
+        .route(links::STAFF_ACCOUNT_PASSWORD, post(account::change_password))
+        .route(links::STAFF_ACCOUNT_FACTOR, get(account_factor::show).post(account_factor::change))
+        .route(links::STAFF_ACCOUNT_SESSIONS, post(account::end_sessions))
+        .route(links::STAFF_MENTION_SEEN, post(mentions::mark_seen))
 }

@@ -1,6 +1,7 @@
-//! The parts of a connection's page beside its steps: credentials, contacts, the whole, notes and mails.
+//! The parts of a connection's page beside its steps: credentials, contacts, the whole and mails.
 
 use super::ask::Ask;
+use super::contact_address::{self, AddressForm};
 use super::credentials::expires_mark;
 use super::forms;
 use super::mails::{MailReader, MailRow, mail_row, unreadable_row};
@@ -15,7 +16,6 @@ use crate::services::Call;
 use crate::services::onboarding::credentials::Issued;
 use crate::services::onboarding::onboardings::ConnectionFile;
 use crate::store::mail::outbox::Reading;
-use crate::store::onboarding::notes::Note;
 use crate::words::{self, Names};
 
 /// A name and its value.
@@ -118,6 +118,7 @@ fn contact(file: &ConnectionFile, person: &Contact, names: &Names, can_act: bool
             asks.push(forms::vouch(file, person, ""));
         }
         asks.push(forms::change_contact(file, person, person.name.as_str(), person.roles.as_str()));
+        asks.push(contact_address::form(file, person, &AddressForm::of(person)));
         if !is_last {
             asks.push(forms::remove_contact(file, person));
         }
@@ -183,19 +184,6 @@ pub(super) fn life(file: &ConnectionFile, can_act: bool) -> LifePanel {
     let (kind, tag_words) = lifecycle_tag(lifecycle);
     let asks = if can_act { asks } else { vec![] };
     LifePanel { key: lifecycle.as_str(), kind, words: tag_words, line, reason, asks }
-}
-
-/// A note.
-pub(super) struct NoteRow {
-    pub(super) text: String,
-    pub(super) by: String,
-    pub(super) when: String,
-}
-
-/// A note with who wrote it.
-pub(super) fn note(note: &Note, names: &Names) -> NoteRow {
-    let by = names.staff.get(&note.by).map_or("Een collega", String::as_str);
-    NoteRow { text: note.text.to_string(), by: by.to_owned(), when: words::moment_nl(note.created_at) }
 }
 
 /// A mail of the connection with who gets it.

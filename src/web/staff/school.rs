@@ -15,8 +15,9 @@ use super::connection::{self, ConnectionPanel};
 use super::desk::{self, Nav};
 use super::forms::{self, TypedGround};
 use super::mails::{BACK_TO_SCHOOL, MailReader, MailRow};
+use super::notes::{self, NoteRow};
 use super::option_b::{self, OptionBRow};
-use super::panels::{self, ContactRow, CredentialsPanel, LifePanel, NoteRow};
+use super::panels::{self, ContactRow, CredentialsPanel, LifePanel};
 use super::pressed::{self, PressRow};
 use super::reminders::{self, RemindersPanel};
 use super::requests::{self, RequestsPanel};
@@ -30,7 +31,7 @@ use crate::domain::onboarding::{Evidence, Step, StepState};
 use crate::links;
 use crate::services::checks;
 use crate::services::onboarding::onboardings::{self, ConnectionFile};
-use crate::services::onboarding::{credentials, joins, option_b as option_b_services, schools};
+use crate::services::onboarding::{credentials, joins, notes as note_services, option_b as option_b_services, schools};
 use crate::services::people::addresses as address_services;
 use crate::web::error::PageError;
 use crate::web::extract::Staff;
@@ -109,7 +110,8 @@ pub(super) async fn show(
     let file = onboardings::load_file(context, school).await?;
     let names = desk::names(&web, &file).await?;
     let issued = credentials::find_issued(context, school).await?;
-    let notes = schools::list_notes(context, school).await?;
+    let written = note_services::list(context, school).await?;
+    let nameable = note_services::list_nameable(context).await?;
     let mails = schools::list_mails(context, school).await?;
     let connection = connection::panel(&web, &staff, &file, &names).await?;
     let (timeline, older) = timeline(&web, school, before, &names).await?;
@@ -155,8 +157,8 @@ pub(super) async fn show(
         despite: words::despite_lines(&file.state),
         contacts,
         add_contact: can_act.then(|| forms::add_contact(&file, "", "", "")),
-        note: can_act.then(|| forms::note(&file, "")),
-        notes: notes.iter().map(|note| panels::note(note, &names)).collect(),
+        note: can_act.then(|| notes::form(school, "", &nameable)),
+        notes: written.iter().map(|note| notes::row(note, &names, &staff)).collect(),
         mails: mails.iter().map(|mail| panels::mail(mail, &names, MailReader { can_act, now })).collect(),
         all_mails: format!("{}?van={school}", links::STAFF_MAILS),
         reminders: reminders::panel(&web, &staff, &file).await?,

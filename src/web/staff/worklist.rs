@@ -13,6 +13,7 @@ use strum::IntoEnumIterator;
 
 use super::addresses::{self, AddressPart};
 use super::desk::Nav;
+use super::mentions::{self, MentionRow};
 use super::pressed::{self, PressRow};
 use super::work_forms::{self, WorkForm};
 use super::work_rows::{Reader, WorkRow};
@@ -55,6 +56,8 @@ struct WorklistPage {
     rows: Vec<WorkRow>,
     form: Option<WorkForm>,
     addresses: AddressPart,
+    /// Notes that name the reader.
+    mentions: Vec<MentionRow>,
     /// The first page; empty when this is it.
     first: String,
     /// The next page; empty when this is the last.
@@ -105,6 +108,7 @@ pub(super) async fn show(
         first: if after.is_some() { typed.from(None).href() } else { String::new() },
         next: next.as_ref().map_or_else(String::new, |next| typed.from(Some(next)).href()),
         has_filter: typed.kind().is_some() || !typed.van.is_empty() || !typed.q.is_empty(),
+        mentions: mentions::rows(&web, &staff).await?,
         failed_mails,
         failed_said: words::counted(failed_mails),
         mails: links::failed_mails(),

@@ -32,6 +32,9 @@ fn every_page_of_kurve_is_fit_for_every_reader() {
             "post",
             "post?stand=failed",
             "scholen/nergens",
+            "collegas",
+            "account",
+            "account/code-app",
         ];
         for path in paths {
             look.at(&format!("/beheer/{path}"));
@@ -61,6 +64,9 @@ fn every_page_of_kurve_is_fit_for_every_reader() {
             links::STAFF_BULK,
             links::STAFF_BULK_RUN,
             links::STAFF_INSIGHT,
+            links::STAFF_COLLEAGUES,
+            links::STAFF_ACCOUNT,
+            links::STAFF_ACCOUNT_FACTOR,
             links::STAFF_MAILS,
             links::STAFF_MAIL,
             links::STAFF_INVITE,

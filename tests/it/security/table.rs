@@ -23,6 +23,8 @@ const PUBLIC: [May; 4] = [Enter; 4];
 const PORTAL: [May; 4] = [SignIn, Enter, SignIn, SignIn];
 const STAFF: [May; 4] = [StaffSignIn, StaffSignIn, Enter, Enter];
 const ACTING: [May; 4] = [StaffSignIn, StaffSignIn, No, Enter];
+/// Only an admin may; support does not get past the lock.
+const ADMIN: [May; 4] = [StaffSignIn, StaffSignIn, No, No];
 const MACHINE: [May; 4] = [Key; 4];
 
 /// Every route, for: a stranger, a school contact, a reader of Kurve, a colleague of support.
@@ -92,6 +94,20 @@ pub(crate) const TABLE: &[(&str, &str, [May; 4])] = &[
     ("GET", links::STAFF_INVITE, PUBLIC),
     ("POST", links::STAFF_INVITE, PUBLIC),
     ("GET", links::STAFF, STAFF),
+    ("GET", links::STAFF_COLLEAGUES, STAFF),
+    ("POST", links::STAFF_COLLEAGUES, ADMIN),
+    ("POST", links::STAFF_COLLEAGUE_INVITE, ADMIN),
+    ("POST", links::STAFF_COLLEAGUE_WITHDRAW, ADMIN),
+    ("POST", links::STAFF_COLLEAGUE_ROLE, ADMIN),
+    ("POST", links::STAFF_COLLEAGUE_DISABLE, ADMIN),
+    ("POST", links::STAFF_COLLEAGUE_ENABLE, ADMIN),
+    ("POST", links::STAFF_COLLEAGUE_RESET, ADMIN),
+    ("GET", links::STAFF_ACCOUNT, STAFF),
+    ("POST", links::STAFF_ACCOUNT_PASSWORD, STAFF),
+    ("GET", links::STAFF_ACCOUNT_FACTOR, STAFF),
+    ("POST", links::STAFF_ACCOUNT_FACTOR, STAFF),
+    ("POST", links::STAFF_ACCOUNT_SESSIONS, STAFF),
+    ("POST", links::STAFF_MENTION_SEEN, STAFF),
     ("GET", links::STAFF_SCHOOLS, STAFF),
     ("GET", links::STAFF_SCHOOLS_CSV, STAFF),
     ("GET", links::STAFF_SCHOOLS_XLSX, STAFF),
@@ -147,6 +163,8 @@ pub(crate) const TABLE: &[(&str, &str, [May; 4])] = &[
     ("POST", links::STAFF_OWN_DAYS, ACTING),
     ("POST", links::STAFF_OWN_DAYS_REMOVE, ACTING),
     ("POST", links::STAFF_NOTE, ACTING),
+    ("POST", links::STAFF_NOTE_CHANGE, ACTING),
+    ("POST", links::STAFF_NOTE_DELETE, ACTING),
     ("GET", links::STAFF_DETAILS, ACTING),
     ("POST", links::STAFF_DETAILS, ACTING),
     ("POST", links::STAFF_ACCEPT, ACTING),
@@ -156,6 +174,7 @@ pub(crate) const TABLE: &[(&str, &str, [May; 4])] = &[
     ("POST", links::STAFF_CONTACT_REMOVE, ACTING),
     ("POST", links::STAFF_CONTACT_VOUCH, ACTING),
     ("POST", links::STAFF_MAILS_RETRY, ACTING),
+    ("POST", links::STAFF_CONTACT_ADDRESS, ACTING),
     ("GET", links::STAFF_MAIL, STAFF),
     ("GET", links::STAFF_MAIL_HTML, STAFF),
     ("POST", links::STAFF_CONTACT_WORKS, ACTING),

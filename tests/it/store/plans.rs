@@ -10,9 +10,9 @@ use koppelklaar::domain::work::WorkKind;
 use koppelklaar::store::mail::{mail_connections, outbox};
 use koppelklaar::store::onboarding::overview::{self, WaitingAfter};
 use koppelklaar::store::onboarding::work_list::{self, TakenBy, WorkFilter, WorkPlace};
-use koppelklaar::store::onboarding::{joins, onboardings, option_b};
+use koppelklaar::store::onboarding::{joins, mentions, onboardings, option_b};
 use koppelklaar::store::operations::{audit, tally};
-use koppelklaar::store::people::registrations;
+use koppelklaar::store::people::{registrations, sessions};
 use koppelklaar::store::reminders;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
 
@@ -153,6 +153,25 @@ fn passwords_whose_days_are_over_and_requests_without_a_confirmation_are_found_b
 
         assert!(passwords.await.iter().any(|line| line.contains("idx-onboarding-password_until")));
         assert!(requests.await.iter().any(|line| line.contains("idx-registration-requested_at")));
+    });
+}
+
+#[test]
+fn the_notes_that_name_a_colleague_and_their_own_sessions_are_found_by_indexes() {
+    run(|app: TestApp| async move {
+        let (colleague, now) = (StaffId::from_uuid(uuid::Uuid::from_u128(1)), app.now());
+
+        let notes = plans(&app, async |conn| {
+            mentions::list_unseen(conn, colleague, 50).await.expect("the store answers");
+        });
+        let own = plans(&app, async |conn| {
+            sessions::list_of_staff(conn, colleague, now).await.expect("the store answers");
+        });
+
+        let notes = notes.await;
+        assert!(notes.iter().any(|line| line.contains("idx-note_mention-staff_id_seen_at_since")), "{notes:?}");
+        assert!(!notes.iter().any(|line| line.contains("TEMP B-TREE")), "{notes:?}");
+        assert!(own.await.iter().any(|line| line.contains("idx-session-staff_id")));
     });
 }
 

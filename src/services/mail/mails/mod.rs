@@ -35,6 +35,8 @@ mod request_confirmed;
 #[cfg(test)]
 mod samples;
 mod sign_in;
+mod staff_account_changed;
+mod staff_invited;
 mod step_handed_over;
 mod step_lost;
 mod step_sent_back;
@@ -104,6 +106,8 @@ fn registered(kind: MailKind) -> Registered {
         MailKind::Reminder => Registered::of::<reminder::Reminder>(),
         MailKind::Digest => Registered::of::<digest::Digest>(),
         MailKind::AddressBounced => Registered::of::<address_bounced::AddressBounced>(),
+        MailKind::StaffInvited => Registered::of::<staff_invited::StaffInvited>(),
+        MailKind::StaffAccountChanged => Registered::of::<staff_account_changed::StaffAccountChanged>(),
     }
 }
 

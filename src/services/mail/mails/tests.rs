@@ -42,7 +42,8 @@ fn every_mail_names_the_school_gives_the_link_and_says_where_an_answer_goes() {
 
         let is_named = subject.starts_with("Bonhoeffer College") || subject.starts_with(NASTY_NAME);
         let is_about_all =
-            matches!(kind, MailKind::Digest | MailKind::ConnectionsOutage | MailKind::ConnectionsOutageEnded);
+            matches!(kind, MailKind::Digest | MailKind::ConnectionsOutage | MailKind::ConnectionsOutageEnded)
+                || kind.is_to_colleague();
         assert!(is_named != is_about_all && subject.contains(": "), "{subject}");
         assert!(text.contains(LINK) && html.contains("https://koppelklaar.example/stap?a=1&#38;b=2"), "{text}");
         assert!(text.contains("Er verandert pas iets als je daar op een knop drukt"), "{text}");

@@ -1,0 +1,82 @@
+//! What was just done about the accounts of Kurve's colleagues, about notes, and about the address of a contact.
+
+use strum::{EnumIter, EnumString, IntoStaticStr};
+
+/// Something of it. Its name is in the cookie.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, EnumIter, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum CrewDone {
+    /// A colleague was invited, or invited again.
+    #[default]
+    ColleagueInvited,
+    /// An invitation was withdrawn.
+    InviteWithdrawn,
+    /// A colleague got another role.
+    ColleagueChanged,
+    /// An account was disabled.
+    ColleagueDisabled,
+    /// An account was taken into use again.
+    ColleagueEnabled,
+    /// A colleague chooses password and second factor anew.
+    ColleagueReset,
+    /// One's own password was changed.
+    PasswordChanged,
+    /// One's own second factor was changed.
+    FactorChanged,
+    /// One or more of one's own sessions were ended.
+    SessionsEnded,
+    /// A note was changed.
+    NoteChanged,
+    /// A note was deleted.
+    NoteDeleted,
+    /// A note that names the reader was seen.
+    MentionSeen,
+    /// The address of a contact was corrected.
+    AddressCorrected,
+}
+
+impl CrewDone {
+    /// The name in the cookie.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    /// What the page says.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::ColleagueInvited => "De uitnodiging staat klaar. Je ziet hieronder of de mail wegging.",
+            Self::InviteWithdrawn => "De uitnodiging is ingetrokken. De link werkt niet meer.",
+            Self::ColleagueChanged => "De rol is gewijzigd.",
+            Self::ColleagueDisabled => "Het account staat uit. Deze collega is overal uitgelogd.",
+            Self::ColleagueEnabled => "Het account staat weer aan. Je ziet hieronder of de mail met de link wegging.",
+            Self::ColleagueReset => {
+                "Het oude wachtwoord en de oude code-app werken niet meer. Je ziet hieronder of de mail met de link wegging."
+            }
+            Self::PasswordChanged => "Je wachtwoord is gewijzigd. Op andere plekken ben je uitgelogd.",
+            Self::FactorChanged => "Je code-app is gewijzigd. Op andere plekken ben je uitgelogd.",
+            Self::SessionsEnded => "Daar ben je uitgelogd.",
+            Self::NoteChanged => "De notitie is gewijzigd.",
+            Self::NoteDeleted => "De notitie is verwijderd.",
+            Self::MentionSeen => "De notitie staat niet meer op je werklijst.",
+            Self::AddressCorrected => "Het e-mailadres is verbeterd.",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use strum::IntoEnumIterator;
+
+    use super::*;
+    use crate::web::flash::{Flash, FlashMessage};
+
+    #[test]
+    fn each_of_them_reads_back_from_the_cookie() {
+        for done in CrewDone::iter() {
+            let message = FlashMessage::from(Flash::Crew(done));
+
+            assert_eq!(FlashMessage::parse(&message.as_text()), Some(message), "{done:?}");
+            assert!(message.sentence().ends_with('.'), "{done:?}");
+        }
+    }
+}
