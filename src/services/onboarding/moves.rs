@@ -204,7 +204,7 @@ async fn take_along(
     for Contact { name, email, roles, .. } in &left.people {
         let is_here = here.iter().any(|known| known.email.key_form() == email.key_form());
         let person = NewContact { name: name.clone(), email: email.clone(), roles: *roles };
-        let contact = contacts::ensure(work.context(), work, call, target, Some(joined.version), person).await?;
+        let contact = contacts::ensure(work, call, target, Some(joined.version), person).await?;
         let (kind, about) = match (left.tells_closed, is_here) {
             (true, _) => {
                 let about = About { version: Some(joined.version), schools: moved.clone(), ..About::default() };

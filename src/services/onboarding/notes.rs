@@ -97,9 +97,9 @@ pub async fn change(context: &Context, call: &Call, which: NoteRef, text: NoteTe
     let mut work = UnitOfWork::begin(context, call).await?;
     let before = load_own(&work, which, by).await?.ok_or(ServiceError::NotFound)?;
     let named = mention::read(text.as_str(), &nameable(work.conn()).await?);
-    let kept = KeptNote { id: which.note, unknown: named.unknown };
     if before.text == text {
-        return Ok(kept);
+        // Whoever leaves it so was told of the names in it.
+        return Ok(KeptNote { id: which.note, unknown: vec![] });
     }
     let told: BTreeSet<StaffId> = mentions::list_of_note(work.conn(), which.note).await?;
     mentions::delete(work.conn(), which.note, told.difference(&named.people).copied()).await?;
@@ -108,7 +108,7 @@ pub async fn change(context: &Context, call: &Call, which: NoteRef, text: NoteTe
     notes::save_text(work.conn(), which.note, &text, call.now).await?;
     work.note(Some(which.connection), Action::NoteChanged { note: which.note });
     work.finish().await?;
-    Ok(kept)
+    Ok(KeptNote { id: which.note, unknown: named.unknown })
 }
 
 /// Deletes a note, with its text; `false` when it was deleted before.

@@ -168,7 +168,7 @@ pub async fn hand_over(
         }
         (Some(_), _) => (held, false),
     };
-    let to = contacts::ensure(context, &mut work, call, connection, None, colleague).await?;
+    let to = contacts::ensure(&mut work, call, connection, None, colleague).await?;
     let changed = change_all(&mut work, call, connection, held, &[Command::HandOver { step, to }]).await?;
     if changed.events.is_empty() && is_news {
         // The step was theirs before they were removed or lost the role; they have to hear that they can do it again.

@@ -40,7 +40,7 @@ pub async fn add(
     if find_by_email(&work, connection, &person.email).await?.is_some_and(|found| found.removed_at.is_none()) {
         return Err(ServiceError::ContactExists);
     }
-    let contact = ensure(context, &mut work, call, connection, Some(held.version + 1), person).await?;
+    let contact = ensure(&mut work, call, connection, Some(held.version + 1), person).await?;
     let version = access::save_noted(&mut work, call, connection, held).await?;
     work.mail(NewMail {
         kind: MailKind::ContactAdded,
@@ -55,7 +55,6 @@ pub async fn add(
 /// The contact with this address, made or taken back if need be. The caller has locked the onboarding; its version, if
 /// it is counted up here, goes along.
 pub(in crate::services) async fn ensure(
-    context: &Context,
     work: &mut UnitOfWork<'_>,
     call: &Call,
     connection: ConnectionId,
@@ -71,29 +70,39 @@ pub(in crate::services) async fn ensure(
             contacts::save_taken_back(work.conn(), found.reference(), &name, roles).await?;
             found.id
         }
-        None => {
-            let contact = ContactId::from_uuid(context.chance.uuid_v7(call.now));
-            let email_key = context.keys.email_key(&email.key_form());
-            let new = Contact {
-                id: contact,
-                connection,
-                name,
-                email,
-                roles,
-                proposed: None,
-                vouch: None,
-                created_at: call.now,
-                removed_at: None,
-            };
-            match contacts::insert(work.conn(), &new, &email_key).await {
-                Err(StoreError::Taken) => return Err(ServiceError::ContactExists),
-                other => other?,
-            }
-            contact
-        }
+        None => make(work, call, connection, NewContact { name, email, roles }).await?.id,
     };
     work.note_version(Some(connection), version, Action::ContactAdded { contact, roles });
     Ok(contact)
+}
+
+/// Makes a contact. The caller has locked the onboarding, notes it and tells whoever is to know.
+///
+/// # Errors
+/// `ContactExists` when the address is one already.
+pub(in crate::services) async fn make(
+    work: &UnitOfWork<'_>,
+    call: &Call,
+    connection: ConnectionId,
+    NewContact { name, email, roles }: NewContact,
+) -> Result<Contact, ServiceError> {
+    let context = work.context();
+    let contact = Contact {
+        id: ContactId::from_uuid(context.chance.uuid_v7(call.now)),
+        connection,
+        name,
+        email,
+        roles,
+        proposed: None,
+        vouch: None,
+        created_at: call.now,
+        removed_at: None,
+    };
+    let email_key = context.keys.email_key(&contact.email.key_form());
+    match contacts::insert(work.conn(), &contact, &email_key).await {
+        Err(StoreError::Taken) => Err(ServiceError::ContactExists),
+        other => Ok(other.map(|()| contact)?),
+    }
 }
 
 /// Changes a contact's name and roles. What the school gave them is judged with it.

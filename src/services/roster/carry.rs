@@ -3,11 +3,11 @@
 use super::{known, steps, told};
 use crate::domain::audit::Action;
 use crate::domain::connection::{Carried as CarriedSchools, Connection, ConnectionDetails};
-use crate::domain::ids::{ConnectionId, ContactId, SchoolId};
+use crate::domain::ids::{ConnectionId, SchoolId};
 use crate::domain::onboarding::{Changed, Command, Ground, Onboarding, Step, decide};
 use crate::domain::roster::plan::merged_roles;
 use crate::domain::roster::{Fault, FileName, Intent, Known, MailChoice, Part, Person, RosterRow, Verb};
-use crate::domain::school::{Contact, Region, School, SchoolDetails, SchoolRef};
+use crate::domain::school::{NewContact, Region, School, SchoolDetails, SchoolRef};
 use crate::domain::tally::Figure;
 use crate::domain::text::Reason;
 use crate::services::onboarding::{access, onboardings, schools as school_services};
@@ -288,26 +288,11 @@ impl Carrying<'_> {
         is_in_use: bool,
     ) -> Result<(), ServiceError> {
         let Some(Person { name, email, roles }) = self.row.person.clone() else { return Ok(()) };
-        let (context, call) = (self.context, self.call);
+        let call = self.call;
         let roles = merged_roles(None, roles);
-        let contact = Contact {
-            id: ContactId::from_uuid(context.chance.uuid_v7(call.now)),
-            connection,
-            name,
-            email,
-            roles,
-            proposed: None,
-            vouch: None,
-            created_at: call.now,
-            removed_at: None,
-        };
-        work.said(connection, &contact.name);
-        work.said(connection, &contact.email);
-        let email_key = context.keys.email_key(&contact.email.key_form());
-        match contacts::insert(work.conn(), &contact, &email_key).await {
-            Err(StoreError::Taken) => return Err(ServiceError::ContactExists),
-            other => other?,
-        }
+        work.said(connection, &name);
+        work.said(connection, &email);
+        let contact = contact_services::make(work, call, connection, NewContact { name, email, roles }).await?;
         let id = contact.id;
         let entered = Action::ContactEntered { contact: id, roles };
         work.note(Some(connection), if is_in_use { Action::ContactAdded { contact: id, roles } } else { entered });

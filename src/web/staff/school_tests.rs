@@ -126,9 +126,9 @@ fn the_last_contact_cannot_be_removed_and_a_reader_sees_no_buttons() {
     let unknown = panels::contacts(&file(&walk, false), &Names::default(), true);
     let read = panels::contacts(&file(&walk, false), &Names::default(), false);
 
-    assert_eq!(keys(&vouched[0].asks), ["change_contact"]);
+    assert_eq!(keys(&vouched[0].asks), ["change_contact", "correct_address"]);
     assert_eq!(vouched[0].vouched, "een collega, ma 31 augustus 2026: Teruggebeld");
-    assert_eq!(keys(&unknown[0].asks), ["vouch", "change_contact"]);
+    assert_eq!(keys(&unknown[0].asks), ["vouch", "change_contact", "correct_address"]);
     assert!(read[0].asks.is_empty());
 }
 

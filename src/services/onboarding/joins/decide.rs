@@ -112,7 +112,7 @@ async fn let_in(
         return Ok(None);
     }
     let roles = person.roles;
-    let id = contacts::ensure(context, work, call, connection, None, person).await?;
+    let id = contacts::ensure(work, call, connection, None, person).await?;
     // They asked for it, as at a first request: the colleague who lets them in may vouch for them. Where there is a
     // password already, that takes a second colleague.
     if !is_in_use {
