@@ -1,7 +1,7 @@
 //! Which step a line of the audit is about.
 
 use super::*;
-use crate::domain::onboarding::FallCause;
+use crate::domain::onboarding::{FallCause, Step};
 
 #[test]
 fn a_line_is_about_the_step_that_it_changes_or_serves_or_about_none() {

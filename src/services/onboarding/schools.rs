@@ -18,7 +18,6 @@ use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{Call, Context, ServiceError};
 use crate::store::mail::outbox;
 use crate::store::mail::outbox::Reading;
-use crate::store::onboarding::notes::Note;
 use crate::store::onboarding::overview::{After, NamedConnection};
 use crate::store::onboarding::school_list::{self, Filter, SchoolSummary};
 use crate::store::onboarding::{connections, onboardings, overview, schools};
