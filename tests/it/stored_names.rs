@@ -68,7 +68,7 @@ fn every_stored_name_is_what_it_always_was() {
         (stored::<Way>(), "body url"),
         (stored::<NotMade>(), "resting not_needed overtaken broke_off"),
         (stored::<CheckPolicy>(), "off advise require"),
-        (stored::<BulkKind>(), "issue vouch_and_issue activate check remind put_off close roster"),
+        (stored::<BulkKind>(), "issue vouch_and_issue activate check remind take put_off close roster"),
         (stored::<BulkOutcome>(), "done already refused failed left_out"),
         (stored::<Worker>(), "mail planner checks"),
         (stored::<FigureKind>(), "registered opened turn_ended"),

@@ -16,7 +16,7 @@ use crate::store::StoreError;
 use crate::store::checks::check_status;
 use crate::store::onboarding::overview::After;
 use crate::store::onboarding::school_list::{self, Filter};
-use crate::store::onboarding::{connections, onboardings, schools};
+use crate::store::onboarding::{connections, onboardings, schools, takings};
 use crate::store::operations::bulk_items::NewItem;
 use crate::store::people::contacts;
 
@@ -115,6 +115,7 @@ async fn judge_all(
     let states = onboardings::list_of(conn, &ids).await?;
     let people = contacts::list_of(conn, &ids).await?;
     let known = check_status::list_of(conn, &ids).await?;
+    let taken = takings::list_of(conn, &ids).await?;
     let chosen: BTreeSet<SchoolId> = groups.iter().flat_map(|group| &group.schools).copied().collect();
     let school_names = schools::list_names(conn, &chosen).await?;
     let item = |group: &Group| {
@@ -133,6 +134,7 @@ async fn judge_all(
                 leave_for: None,
             },
             newest: status.and_then(check_status::CheckStatus::newest),
+            taken_by: taken.get(&group.connection).map(|taking| taking.by),
             now,
         };
         match judge(context, kind, &candidate, Asking { by: call.actor, at: call.now }) {
@@ -154,6 +156,7 @@ fn is_about_schools(kind: BulkKind) -> bool {
         | BulkKind::VouchAndIssue
         | BulkKind::Check
         | BulkKind::Remind
+        | BulkKind::Take
         | BulkKind::PutOff
         | BulkKind::Roster => false,
     }

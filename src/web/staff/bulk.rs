@@ -128,7 +128,7 @@ struct ProgressBlock<'a> {
 struct RunPage {
     frame: Frame,
     nav: Nav,
-    verb: &'static str,
+    title: String,
     promise: &'static str,
     asked: String,
     is_begun: bool,
@@ -211,7 +211,7 @@ async fn build(
     Ok(RunPage {
         frame: desk::frame(web, staff),
         nav: Nav::new(staff, links::STAFF_SCHOOLS),
-        verb: words::bulk_verb(run.kind),
+        title: words::bulk_title(run.kind, run.total),
         promise: words::bulk_promise(run.kind),
         asked: words::moment_nl(run.begun_at.unwrap_or(run.asked_at)),
         is_begun,

@@ -67,7 +67,7 @@ impl BulkBar {
         let mut hidden: Vec<BarField> = rows.into_iter().map(row).collect();
         let on_page = hidden.len();
         hidden.extend(asked.into_iter().map(|(name, value)| BarField { name: name.to_owned(), value }));
-        let action = |kind: BulkKind| BarAction { value: kind.as_str(), label: words::bulk_verb(kind) };
+        let action = |kind: BulkKind| BarAction { value: kind.as_str(), label: words::bulk_button(kind) };
         Self {
             hidden,
             actions: BulkKind::iter().filter(|kind| kind.is_for_chosen()).map(action).collect(),

@@ -75,6 +75,7 @@ fn read(kind: BulkKind, form: &BeginForm, errors: &mut FieldErrors) -> Option<Bu
         BulkKind::Activate => BulkWork::Activate,
         BulkKind::Check => BulkWork::Check,
         BulkKind::Remind => BulkWork::Remind,
+        BulkKind::Take => BulkWork::Take,
         BulkKind::VouchAndIssue => BulkWork::VouchAndIssue { ground: read_ground(form, errors)? },
         BulkKind::PutOff => {
             let reason = errors.take("reason", Reason::parse(&form.reason));
