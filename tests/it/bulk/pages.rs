@@ -47,7 +47,7 @@ fn forty_schools_are_vouched_for_and_issued_to_in_one_submit_and_a_second_press_
         }
         let file = onboardings::load_file(app.context(), schools[0].connection).await.expect("it is there");
         let vouch = file.contacts[0].vouch.clone().expect("Kurve vouches");
-        assert_eq!(vouch.ground.as_str(), "Teruggebeld via het nummer op de website.");
+        assert_eq!(vouch.ground.as_str(), "Teruggebeld via het nummer op de website van de school");
         let runs = kurve.get(links::STAFF_BULK).await;
         assert_eq!(runs.attributes("[data-run-row] a", "href"), [put_together.path.as_str()]);
     });
