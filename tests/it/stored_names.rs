@@ -70,7 +70,7 @@ fn every_stored_name_is_what_it_always_was() {
         (stored::<CheckPolicy>(), "off advise require"),
         (stored::<BulkKind>(), "issue vouch_and_issue activate check remind take put_off close roster"),
         (stored::<BulkOutcome>(), "done already refused failed left_out"),
-        (stored::<Worker>(), "mail planner checks"),
+        (stored::<Worker>(), "mail planner checks bulk"),
         (stored::<FigureKind>(), "registered opened turn_ended"),
         (stored::<WorkKind>(), "stuck issue join vouch password activate check certificate address unconfirmed silent"),
         (stored::<Standing>(), "schools consent webservice password allowlisting activation"),
