@@ -206,6 +206,10 @@ pub enum WhyNot {
     AddedByOneself,
     /// A request about the school domain or the BRIN is open.
     RequestOpen,
+    /// Only a request to join it was chosen, on which Kurve decides elsewhere.
+    AsksToJoin,
+    /// It is a request that was not confirmed.
+    NotConfirmed,
     /// A colleague took it.
     TakenByAnother,
     /// The newest check is no ground to activate on.

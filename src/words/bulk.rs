@@ -116,6 +116,10 @@ pub fn why_not(why: &WhyNot) -> String {
                 .into()
         }
         WhyNot::RequestOpen => "Er staat nog een aanvraag open. Beslis daar eerst over.".into(),
+        WhyNot::AsksToJoin => {
+            "Dit is iemand die wil meedoen met deze koppeling. Beslis daarover bij de aanvraag zelf.".into()
+        }
+        WhyNot::NotConfirmed => "Deze aanvraag is nog niet bevestigd. Op de werklijst stuur je de mail opnieuw.".into(),
         WhyNot::TakenByAnother => "Een collega pakte deze al op. Overnemen kan bij de school zelf.".into(),
         WhyNot::CheckNotPassed { code } => match code.as_deref().map(str::parse) {
             Some(Ok(CheckCode::Ok)) => "De laatste goede controle is te oud, of van een ander wachtwoord.".into(),
@@ -173,6 +177,8 @@ mod tests {
             WhyNot::SeveralContacts,
             WhyNot::AddedByOneself,
             WhyNot::RequestOpen,
+            WhyNot::AsksToJoin,
+            WhyNot::NotConfirmed,
             WhyNot::TakenByAnother,
             WhyNot::check_not_passed(None),
             WhyNot::ChecksOff,

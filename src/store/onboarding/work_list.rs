@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::domain::count::MOST_COUNTED;
 use crate::domain::ids::{ConnectionId, StaffId};
 use crate::domain::search::Search;
-use crate::domain::work::WorkKind;
+use crate::domain::work::{WorkKey, WorkKind};
 use crate::store::onboarding::search::{self, Connections};
 use crate::store::{ConnectionTrait, Page, StoreError, page, readable};
 
@@ -34,6 +34,11 @@ pub struct WorkItem {
 }
 
 impl WorkItem {
+    /// What it is about.
+    pub fn about(&self) -> WorkKey {
+        WorkKey { kind: self.kind, connection: self.connection, subject: self.subject.clone() }
+    }
+
     /// Its place in the order of the list.
     pub fn place(&self) -> WorkPlace {
         WorkPlace { rank: self.kind.rank(), since: self.since, key: self.key.clone() }
@@ -134,11 +139,6 @@ pub async fn count(conn: &impl ConnectionTrait, filter: &WorkFilter) -> Result<B
         }
     }
     Ok(counts)
-}
-
-/// The row with this key, if it waits.
-pub async fn find(conn: &impl ConnectionTrait, key: &str) -> Result<Option<WorkItem>, StoreError> {
-    work_item::Entity::find_by_id(key).one(conn).await?.map(to_item).transpose()
 }
 
 impl<'a> Asked<'a> {

@@ -100,7 +100,7 @@ fn all_that_a_filter_finds_are_chosen_and_no_others() {
         let list = eva.get("/beheer/scholen?q=Lyceum+5").await;
         assert!(list.has("#kies-bladzijde") && !list.has("#kies-alles"), "eleven rows are one page");
         let all = eva.get(links::STAFF_SCHOOLS).await;
-        assert!(all.text(".work__all").contains("Kies alle 60"), "{}", all.text(".work__all"));
+        assert!(all.text(".picks__all").contains("Kies alle 60"), "{}", all.text(".picks__all"));
 
         let chosen = list.submit(&eva, "[data-form=bulk]", &[("alles", "ja"), ("doen", "check")]).await;
         let page = eva.follow(&chosen).await;
