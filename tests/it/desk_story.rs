@@ -108,8 +108,8 @@ fn forty_requests_are_cleared_by_two_colleagues_in_at_most_thirty_presses() {
             bram.form(&asked, "form[data-form=accept]", &[]).await;
         }
         let mut list = bram.worklist().await;
-        for _ in 0..UNCONFIRMED {
-            list = bram.form(&list, "[data-kind=unconfirmed] .work__do form", &[]).await;
+        for key in list.attributes("[data-kind=unconfirmed]", "data-key") {
+            list = bram.form(&list, &format!("[data-key='{key}'] .work__do form"), &[]).await;
         }
         let mails = app.new_mails().await;
         for number in 0..UNCONFIRMED {
