@@ -50,6 +50,13 @@ pub(crate) async fn list(scene: &Scene, people: &mut People) -> Result<Vec<Liste
     let next = |html: &str| attributes(html, "a[data-next]", "href").pop();
     all.push(page("worklist", links::STAFF));
     all.extend(next(&worklist).map(|path| page("worklist, second page", &path)));
+    for (kind, path) in
+        attributes(&worklist, "a[data-chip]", "data-chip").iter().zip(attributes(&worklist, "a[data-chip]", "href"))
+    {
+        all.push(page(&format!("worklist, {kind}"), &path));
+    }
+    let path = links::with_query(links::STAFF, &links::query([("q", "wilg")]));
+    all.push(page("worklist, search \"wilg\"", &path));
     all.push(page("schools, first page", links::STAFF_SCHOOLS));
     all.extend(next(&schools).map(|path| page("schools, middle page", &in_the_middle(&path, scene))));
     for name in ["gate", "holder", "state"] {

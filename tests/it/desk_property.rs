@@ -25,7 +25,7 @@ use koppelklaar::store::onboarding::{overview, upkeep};
 use koppelklaar::store::people::address_marks;
 use strum::IntoEnumIterator;
 
-use crate::support::acting::reason;
+use crate::support::acting::{STEPS_OF_SCHOOL, reason};
 use crate::support::{TestApp, TestSchool, run_to_failure};
 
 /// How many things happen in one history.
@@ -49,6 +49,13 @@ fn kurve_holds_something_exactly_where_the_worklist_has_a_row() {
                     app.school_by_services("Drie", "13AA", "drie").await,
                 ],
             };
+            // One is at its beginning, one has its password, and one did all that is its own.
+            for school in &story.schools[1..] {
+                app.issue(story.kurve, school).await;
+            }
+            for step in STEPS_OF_SCHOOL {
+                app.claim(&story.schools[2], step).await.expect("its turn has come");
+            }
             let chance = Chance::seeded(seed);
             let (mut seen, mut done) = (BTreeSet::new(), 0);
 

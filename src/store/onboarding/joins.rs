@@ -72,7 +72,11 @@ pub async fn list_open_at(
         return Ok(vec![]);
     }
     let at = COLUMN.connection_id.is_in(connections.iter().map(|id| id.as_uuid()));
-    Ok(readable(oldest_first().filter(at).filter(COLUMN.decided_at.is_null()).all(conn).await?, to_request))
+    // Sorted here: SQLite would else read all open requests in the order of their index.
+    let open = Entity::find().filter(at).filter(COLUMN.decided_at.is_null());
+    let mut open = readable(open.all(conn).await?, to_request);
+    open.sort_by_key(|request| (request.asked_at, request.id));
+    Ok(open)
 }
 
 /// The requests of one person at a connection, also those that were decided, oldest first.

@@ -161,9 +161,15 @@ impl<'a> Asked<'a> {
         if ids.is_empty() {
             return Ok(vec![]);
         }
-        let kinds = COLUMN.kind.is_in(self.filter.kinds.iter().map(|kind| kind.as_str()));
-        let few = self.taken(work_item::Entity::find().filter(COLUMN.connection_id.is_in(ids.iter().copied())));
-        Ok(few.filter(kinds).filter(COLUMN.since.lte(self.filter.at)).all(conn).await?)
+        // A connection has a few rows; what else narrows is looked at here, lest SQLite goes by an index of that.
+        let of_these = work_item::Entity::find().filter(COLUMN.connection_id.is_in(ids.iter().copied()));
+        let mut rows = of_these.all(conn).await?;
+        let is_wanted = |kind: &str| self.filter.kinds.iter().any(|wanted| wanted.as_str() == kind);
+        let taken_by = self.taken_by();
+        rows.retain(|row| {
+            is_wanted(&row.kind) && row.since <= self.filter.at && taken_by.is_none_or(|taken| row.taken_by == taken)
+        });
+        Ok(rows)
     }
 
     /// What waits of a kind, in no order.
@@ -188,10 +194,18 @@ impl<'a> Asked<'a> {
     }
 
     fn taken(&self, query: Select<work_item::Entity>) -> Select<work_item::Entity> {
+        match self.taken_by() {
+            None => query,
+            Some(taken_by) => query.filter(COLUMN.taken_by.eq(taken_by)),
+        }
+    }
+
+    /// What stands in the column of who took it, where that is asked for.
+    fn taken_by(&self) -> Option<Uuid> {
         match self.filter.taken {
-            TakenBy::Anybody => query,
-            TakenBy::Colleague(id) => query.filter(COLUMN.taken_by.eq(id.as_uuid())),
-            TakenBy::Nobody => query.filter(COLUMN.taken_by.eq(Uuid::nil())),
+            TakenBy::Anybody => None,
+            TakenBy::Colleague(id) => Some(id.as_uuid()),
+            TakenBy::Nobody => Some(Uuid::nil()),
         }
     }
 }

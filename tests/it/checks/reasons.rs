@@ -37,7 +37,7 @@ fn a_failed_or_old_check_takes_a_reason_that_stands_wherever_the_verdict_does() 
         let form = "[data-step=activation_confirmed] form[data-form=confirm]";
 
         let worklist = staff.get(links::STAFF).await;
-        let row = worklist.text("[data-remark]");
+        let row = worklist.text("[data-kind=activate] [data-remark]");
         let without = staff.get(&page).await.submit(&staff, form, &[]).await;
         let closed = verdict_of_all(&checks.state(&school).await).is_open();
         let with = without.submit(&staff, "main form[data-form=confirm]", &[("ground", WHY)]).await;
