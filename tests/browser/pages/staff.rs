@@ -109,7 +109,7 @@ fn do_for_many(look: &mut Look<'_>) {
     look.browser.open("/beheer/scholen");
     look.browser.run("document.getElementById('kies-bladzijde').click()", &[]);
     look.here("with rows that are chosen");
-    look.browser.click(".more > summary");
+    look.browser.unfold(".more");
     look.browser.press("[data-action=bulk-put_off]");
     look.here("before it begins");
     look.browser.press("[data-action=begin]");
@@ -119,8 +119,8 @@ fn do_for_many(look: &mut Look<'_>) {
     look.browser.press("[data-action=bulk-vouch_and_issue]");
     look.here("with a ground to choose");
     look.browser.open("/beheer");
-    look.browser.click("tbody .tick-box");
-    look.here("with a row that is chosen");
+    look.browser.run("document.querySelectorAll('tbody .tick-box').forEach((one) => one.click())", &[]);
+    look.here("with rows that are chosen");
     look.browser.run("document.getElementById('kies-bladzijde').click()", &[]);
     look.browser.press("[data-action=bulk-take]");
     look.here("before many are taken");
