@@ -32,6 +32,8 @@ pub enum BulkKind {
     Check,
     /// Remind the school of what it holds.
     Remind,
+    /// Take, where nobody took it.
+    Take,
     /// Lay aside until a day.
     PutOff,
     /// Withdraw.
@@ -54,6 +56,7 @@ impl BulkKind {
             | Self::Activate
             | Self::Check
             | Self::Remind
+            | Self::Take
             | Self::PutOff
             | Self::Close => true,
             Self::Roster => false,
@@ -78,6 +81,8 @@ pub enum BulkWork {
     Check,
     /// See [`BulkKind::Remind`].
     Remind,
+    /// See [`BulkKind::Take`].
+    Take,
     /// See [`BulkKind::PutOff`].
     PutOff {
         /// Why.
@@ -110,6 +115,7 @@ impl BulkWork {
             Self::Activate => BulkKind::Activate,
             Self::Check => BulkKind::Check,
             Self::Remind => BulkKind::Remind,
+            Self::Take => BulkKind::Take,
             Self::PutOff { .. } => BulkKind::PutOff,
             Self::Close { .. } => BulkKind::Close,
             Self::Roster { .. } => BulkKind::Roster,
@@ -200,6 +206,12 @@ pub enum WhyNot {
     AddedByOneself,
     /// A request about the school domain or the BRIN is open.
     RequestOpen,
+    /// Only a request to join it was chosen, on which Kurve decides elsewhere.
+    AsksToJoin,
+    /// It is a request that was not confirmed.
+    NotConfirmed,
+    /// A colleague took it.
+    TakenByAnother,
     /// The newest check is no ground to activate on.
     CheckNotPassed {
         /// How it ended; none where none was made.

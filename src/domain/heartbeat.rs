@@ -17,6 +17,8 @@ pub enum Worker {
     Planner,
     /// Makes connection checks.
     Checks,
+    /// Goes on with what was asked for many at once.
+    Bulk,
 }
 
 impl Worker {
@@ -25,11 +27,11 @@ impl Worker {
         self.into()
     }
 
-    /// Within which time a heartbeat comes while all is well. The worker for mails looks every second, that for checks
-    /// every two, and both write every thirty; the planner is ticked every minute.
+    /// Within which time a heartbeat comes while all is well. The worker for mails looks every second, those for checks
+    /// and runs every two, and they write every thirty; the planner is ticked every minute.
     pub fn period(self) -> Duration {
         match self {
-            Self::Mail | Self::Planner | Self::Checks => Duration::minutes(1),
+            Self::Mail | Self::Planner | Self::Checks | Self::Bulk => Duration::minutes(1),
         }
     }
 
@@ -103,7 +105,7 @@ pub fn judge(worker: Worker, now: DateTime<Utc>, beat: Option<DateTime<Utc>>, fa
     let (oldest, patience) = match worker {
         Worker::Mail => (facts.oldest_untouched.filter(|_| !facts.is_held), worker.patience()),
         Worker::Planner => (facts.oldest_unplanned, UNPLANNED_PATIENCE),
-        Worker::Checks => (None, worker.patience()),
+        Worker::Checks | Worker::Bulk => (None, worker.patience()),
     };
     match oldest {
         // What waited while nobody ran is not held against a service that just started.
@@ -174,6 +176,7 @@ mod tests {
             (Worker::Mail, Some(-121), LONG_AGO, true, WorkerStatus::Runs),
             (Worker::Planner, Some(-121), LONG_AGO, false, WorkerStatus::Runs),
             (Worker::Checks, Some(-121), LONG_AGO, false, WorkerStatus::Runs),
+            (Worker::Bulk, Some(-121), LONG_AGO, false, WorkerStatus::Runs),
             // Mail of last night, seen by a service that just started.
             (Worker::Mail, Some(LONG_AGO), -10, false, WorkerStatus::Runs),
             (Worker::Mail, Some(LONG_AGO), -121, false, behind(LONG_AGO)),

@@ -1,10 +1,13 @@
 //! What waits on Kurve, thing by thing: what the worklist has a row for. What of it follows from an onboarding is said
 //! here; a request to join, a check or an address is seen where it is kept (`store::onboarding::work_items`).
 
+use std::fmt;
+
 use chrono::{DateTime, Duration, Utc};
 use strum::{EnumIter, EnumString, IntoStaticStr};
 
 use super::check::certificate::WARNING_DAYS;
+use super::ids::ConnectionId;
 use super::onboarding::progress::{KurveTask, TaskKind, kurve_tasks};
 use super::onboarding::{Lifecycle, Onboarding, Step};
 
@@ -87,6 +90,41 @@ impl WorkKind {
     }
 }
 
+/// What a row of the worklist is about, as its key says it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WorkKey {
+    /// Why it waits.
+    pub kind: WorkKind,
+    /// The connection; a request that was not confirmed has none.
+    pub connection: Option<ConnectionId>,
+    /// Which of its kind: see [`Waiting::subject`].
+    pub subject: String,
+}
+
+impl fmt::Display for WorkKey {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(connection) = self.connection {
+            write!(out, "{connection}.")?;
+        }
+        write!(out, "{}.{}", self.kind.as_str(), self.subject)
+    }
+}
+
+impl WorkKey {
+    /// What the row with this key is about; none where no row has such a key.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (first, rest) = text.split_once('.')?;
+        let key = match first.parse() {
+            Ok(connection) => {
+                let (kind, subject) = rest.split_once('.')?;
+                Self { kind: kind.parse().ok()?, connection: Some(connection), subject: subject.to_owned() }
+            }
+            Err(_) => Self { kind: first.parse().ok()?, connection: None, subject: rest.to_owned() },
+        };
+        (key.connection.is_none() == (key.kind == WorkKind::Unconfirmed)).then_some(key)
+    }
+}
+
 /// One thing of a connection that waits.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Waiting {
@@ -120,6 +158,8 @@ pub fn certificate_since(until: DateTime<Utc>) -> DateTime<Utc> {
 
 #[cfg(test)]
 mod tests {
+    use strum::IntoEnumIterator;
+
     use super::*;
     use crate::domain::onboarding::Command;
     use crate::domain::onboarding::testing::{Walk, reason, superbeheerder};
@@ -144,6 +184,22 @@ mod tests {
 
         let ready = Walk::all_but(&[Step::ActivationConfirmed]);
         assert_eq!(kinds(&ready), [(WorkKind::Activate, "activation_confirmed".to_owned())]);
+    }
+
+    #[test]
+    fn what_a_row_is_about_is_read_from_its_key() {
+        let connection = ConnectionId::from_uuid(uuid::Uuid::from_u128(7));
+        for kind in WorkKind::iter() {
+            for subject in ["", "consent_given"] {
+                let connection = Some(connection).filter(|_| kind != WorkKind::Unconfirmed);
+                let key = WorkKey { kind, connection, subject: subject.to_owned() };
+                assert_eq!(WorkKey::parse(&key.to_string()), Some(key));
+            }
+        }
+        let alone = format!("{connection}.unconfirmed.x");
+        for nothing in ["", ".", "issue", "issue.x", "what.x", "unconfirmed", &connection.to_string(), &alone] {
+            assert_eq!(WorkKey::parse(nothing), None, "{nothing}");
+        }
     }
 
     #[test]

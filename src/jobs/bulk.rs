@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use super::heartbeat::Heartbeat;
 use crate::app::App;
+use crate::domain::heartbeat::Worker;
 use crate::services::operations::machine_clock::{self, ClockFault};
 use crate::services::{ServiceError, bulk, chain};
 
@@ -28,9 +30,20 @@ pub enum BulkTrouble {
 
 /// Goes on with the runs that wait until `stop`; then finishes the item under way.
 pub async fn work(app: App, stop: CancellationToken) {
+    let heartbeat = Heartbeat::default();
+    tokio::join!(go_on(&app, &stop, &heartbeat), heartbeat.keep(&app, Worker::Bulk, &stop));
+}
+
+/// Each turn is a heartbeat; one takes far less time than the watch allows between heartbeats.
+async fn go_on(app: &App, stop: &CancellationToken, heartbeat: &Heartbeat) {
     while !stop.is_cancelled() {
         let asked = app.context.bulk_waits.notified();
-        let rest = match run_next(&app).await {
+        let turn = run_next(app).await;
+        match &turn {
+            Ok(_) => heartbeat.touch(),
+            Err(_) => heartbeat.miss(),
+        }
+        let rest = match turn {
             Ok(true) => continue,
             Ok(false) => LOOK_EVERY,
             Err(error) => {

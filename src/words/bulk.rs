@@ -6,7 +6,39 @@ use super::names::step_name;
 use crate::domain::bulk::{BulkKind, BulkOutcome, MOST_ITEMS, WhyNot};
 use crate::domain::check::CheckCode;
 
-/// What the button of a sort of work says.
+/// What the button of a sort of work says under a list.
+pub fn bulk_button(kind: BulkKind) -> &'static str {
+    match kind {
+        // As beside each row of the worklist.
+        BulkKind::Take => "Ik pak deze",
+        BulkKind::Issue
+        | BulkKind::VouchAndIssue
+        | BulkKind::Activate
+        | BulkKind::Check
+        | BulkKind::Remind
+        | BulkKind::PutOff
+        | BulkKind::Close
+        | BulkKind::Roster => bulk_verb(kind),
+    }
+}
+
+/// A sort of work with for how many it is.
+pub fn bulk_title(kind: BulkKind, total: u32) -> String {
+    let schools = if total == 1 { "1 school".to_owned() } else { format!("{total} scholen") };
+    match kind {
+        BulkKind::Take => format!("{schools} oppakken"),
+        BulkKind::Issue
+        | BulkKind::VouchAndIssue
+        | BulkKind::Activate
+        | BulkKind::Check
+        | BulkKind::Remind
+        | BulkKind::PutOff
+        | BulkKind::Close
+        | BulkKind::Roster => format!("{} voor {schools}", bulk_verb(kind)),
+    }
+}
+
+/// What a sort of work is called.
 pub fn bulk_verb(kind: BulkKind) -> &'static str {
     match kind {
         BulkKind::Issue => "Klaarzetten",
@@ -14,6 +46,7 @@ pub fn bulk_verb(kind: BulkKind) -> &'static str {
         BulkKind::Activate => "Activeren",
         BulkKind::Check => "Controleren",
         BulkKind::Remind => "Herinneren",
+        BulkKind::Take => "Oppakken",
         BulkKind::PutOff => "Op pauze zetten",
         BulkKind::Close => "Stoppen",
         BulkKind::Roster => "Spreadsheet uitvoeren",
@@ -34,6 +67,9 @@ pub fn bulk_promise(kind: BulkKind) -> &'static str {
         BulkKind::Check => "De controles gaan op de achtergrond. Bij de school zie je hoe een controle afloopt.",
         BulkKind::Remind => {
             "Wie aan de beurt is, krijgt één mail over alles wat openstaat. Die gaat weg als er op school gewerkt wordt."
+        }
+        BulkKind::Take => {
+            "Op de werklijst staat dat jij deze scholen oppakte. Dat zet niets op slot: een collega kan er ook mee verder."
         }
         BulkKind::PutOff => "De scholen krijgen een mail met je uitleg. Tot die dag komen er geen herinneringen.",
         BulkKind::Close => {
@@ -80,6 +116,11 @@ pub fn why_not(why: &WhyNot) -> String {
                 .into()
         }
         WhyNot::RequestOpen => "Er staat nog een aanvraag open. Beslis daar eerst over.".into(),
+        WhyNot::AsksToJoin => {
+            "Dit is iemand die wil meedoen met deze koppeling. Beslis daarover bij de aanvraag zelf.".into()
+        }
+        WhyNot::NotConfirmed => "Deze aanvraag is nog niet bevestigd. Op de werklijst stuur je de mail opnieuw.".into(),
+        WhyNot::TakenByAnother => "Een collega pakte deze al op. Overnemen kan bij de school zelf.".into(),
         WhyNot::CheckNotPassed { code } => match code.as_deref().map(str::parse) {
             Some(Ok(CheckCode::Ok)) => "De laatste goede controle is te oud, of van een ander wachtwoord.".into(),
             Some(Ok(code)) => format!("De laatste controle ging niet goed: {}.", check_short(code)),
@@ -136,6 +177,9 @@ mod tests {
             WhyNot::SeveralContacts,
             WhyNot::AddedByOneself,
             WhyNot::RequestOpen,
+            WhyNot::AsksToJoin,
+            WhyNot::NotConfirmed,
+            WhyNot::TakenByAnother,
             WhyNot::check_not_passed(None),
             WhyNot::ChecksOff,
             WhyNot::JustChecked,

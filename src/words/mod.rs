@@ -23,7 +23,7 @@ mod who;
 mod work;
 
 pub use access::{gone_sentence, obstacle_sentence, task_name};
-pub use bulk::{bulk_outcome, bulk_promise, bulk_verb, too_many_items, why_not};
+pub use bulk::{bulk_button, bulk_outcome, bulk_promise, bulk_title, bulk_verb, too_many_items, why_not};
 pub use checks::{
     COLUMN_MISSING, check_short, check_title, despite, despite_lines, doubt, leave, newest_check, oddity, outage_cause,
     outage_seen, seconds_nl,

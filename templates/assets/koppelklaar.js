@@ -17,6 +17,11 @@
     hint.replaceWith(button);
   }
 
+  // The bar for chosen rows comes over the end of the list: the row that was ticked stays in sight.
+  document.addEventListener("change", (event) => {
+    event.target.closest(".picks tr")?.scrollIntoView({ block: "nearest" });
+  });
+
   // A copy button beside each [data-copy]; "tight" leaves out all white space (the password).
   const say = document.createElement("span");
   say.className = "visually-hidden";

@@ -44,6 +44,7 @@
     if (event.key === "j") go(at + 1);
     else if (event.key === "k") go(at < 0 ? 0 : at - 1);
     else if (event.key === "e" && at >= 0) action(rows[at])?.click();
+    else if (event.key === "x" && at >= 0) rows[at].querySelector(".tick-box")?.click();
     else return;
     event.preventDefault();
   });

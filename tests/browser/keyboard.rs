@@ -141,6 +141,84 @@ fn everything_that_can_be_used_is_reached_by_tab_and_shows_it() {
     });
 }
 
+#[test]
+fn the_keys_of_the_worklist_go_down_and_up_choose_act_and_open() {
+    run(|stage| {
+        let browser = stage.browser();
+        browser.sign_in_as_staff(COLLEAGUE);
+        browser.open("/beheer");
+        let rows = browser.attributes_found("//tr[@data-key]", "data-key");
+        assert!(rows.len() > 3, "{}", browser.told());
+        let press = |key: &str, row: usize| {
+            browser.keys(key);
+            let seen = focus(&browser, "tr[aria-current] a, tr[aria-current] button");
+            assert_eq!(seen["wrong"], "", "{key}: {seen}");
+            assert_eq!((current(&browser), &seen["isThere"]), (vec![rows[row].clone()], &Value::Bool(true)), "{key}");
+        };
+
+        for (key, row) in [("j", 0), ("j", 1), ("j", 2), ("k", 1), ("k", 0), ("k", 0), ("j", 1)] {
+            press(key, row);
+        }
+        press("x", 1);
+        let chosen = || browser.run("return document.querySelectorAll('tbody .tick-box:checked').length", &[]);
+        assert_eq!((chosen(), browser.has("tr[aria-current] .tick-box:checked")), (1.into(), true));
+        press("x", 1);
+        assert_eq!(chosen(), 0);
+
+        // Who types into a field presses no key of the list.
+        browser.fill("#q", "jexk");
+        assert_eq!((current(&browser), chosen()), (vec![rows[1].clone()], 0.into()));
+
+        // A row whose form opens in it: there Enter and letters belong to the form, and so does the focus.
+        browser.open("/beheer?soort=issue");
+        let issues = browser.attributes_found("//tr[@data-key]", "data-key");
+        browser.keys("j");
+        browser.leads_on("e on a row with a form", || browser.keys("e"));
+        assert!(browser.has("[data-open=issue]"), "{}", browser.told());
+        assert_eq!(current(&browser), [issues[0].clone()]);
+        assert_eq!(focus(&browser, "[data-open] input[type=radio]")["isThere"], true);
+        browser.leads_on("e on a row that is open", || browser.keys("e"));
+        assert!(!browser.has("[data-open=issue]"), "{}", browser.told());
+
+        // A row with a button: it is pressed.
+        browser.open("/beheer?soort=activate");
+        let before = browser.attributes_found("//tr[@data-key]", "data-key").len();
+        browser.keys("j");
+        browser.leads_on("e on a row with a button", || browser.keys("e"));
+        browser.find("[data-flash]");
+        assert_eq!(browser.attributes_found("//tr[@data-key]", "data-key").len(), before - 1);
+
+        browser.open("/beheer");
+        let school = browser.attributes_found("(//tr[@data-key])[2]//th//a", "href");
+        browser.keys("jj");
+        browser.leads_on("Enter on a row", || browser.keys(ENTER));
+        assert_eq!(browser.path(), school[0]);
+    });
+}
+
+#[test]
+fn keys_that_are_turned_off_do_nothing() {
+    run(|stage| {
+        let browser = stage.browser();
+        browser.sign_in_as_staff(COLLEAGUE);
+        browser.open("/beheer");
+        browser.press("[data-action=keys_off]");
+
+        browser.keys("jjx");
+
+        assert_eq!(current(&browser), Vec::<String>::new());
+        assert!(!browser.has(".tick-box:checked"));
+        browser.press("[data-action=keys_on]");
+        browser.keys("j");
+        assert_eq!(current(&browser).len(), 1);
+    });
+}
+
+/// The row of the worklist that is marked.
+fn current(browser: &Browser) -> Vec<String> {
+    browser.attributes_found("//tr[@data-key][@aria-current]", "data-key")
+}
+
 /// Goes round a page by Tab; what is wrong on the way.
 fn walk(browser: &Browser, path: &str) -> Vec<String> {
     browser.open(path);

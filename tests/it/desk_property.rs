@@ -32,7 +32,7 @@ use crate::support::{TestApp, TestSchool, run_to_failure};
 const HAPPENINGS: u32 = 70;
 
 /// A reason for which something waits, as far as it is asked of whoever keeps it.
-type Held = BTreeSet<(ConnectionId, WorkKind)>;
+pub(crate) type Held = BTreeSet<(ConnectionId, WorkKind)>;
 
 #[test]
 fn kurve_holds_something_exactly_where_the_worklist_has_a_row() {
@@ -79,15 +79,15 @@ fn kurve_holds_something_exactly_where_the_worklist_has_a_row() {
 }
 
 /// Some schools, and who does things to them.
-struct Story {
-    app: TestApp,
-    kurve: Actor,
-    schools: Vec<TestSchool>,
+pub(crate) struct Story {
+    pub(crate) app: TestApp,
+    pub(crate) kurve: Actor,
+    pub(crate) schools: Vec<TestSchool>,
 }
 
 impl Story {
     /// What Kurve holds, from whatever says so: steps, requests, checks, marks and silence.
-    async fn held(&self) -> Held {
+    pub(crate) async fn held(&self) -> Held {
         let (app, mut held) = (&self.app, Held::new());
         let (context, now) = (app.context(), app.now());
         for school in &self.schools {
@@ -145,7 +145,7 @@ impl Story {
     }
 
     /// What the worklist has rows for.
-    async fn listed(&self) -> Held {
+    pub(crate) async fn listed(&self) -> Held {
         let (mut listed, mut after) = (Held::new(), None);
         loop {
             let page = worklist::list(self.app.context(), &Wanted::default(), after.as_ref(), self.app.now()).await;

@@ -25,6 +25,7 @@ mod credentials;
 mod crew;
 mod desk;
 mod desk_property;
+mod desk_story;
 mod digest;
 mod dispatch;
 mod endings;

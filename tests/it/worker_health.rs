@@ -64,6 +64,7 @@ fn every_page_of_kurve_says_that_a_worker_stands_still_and_stops_saying_so_by_it
         app.advance(TimeDelta::seconds(121));
         beat(&app, Worker::Planner).await;
         beat(&app, Worker::Checks).await;
+        beat(&app, Worker::Bulk).await;
         assert_eq!((look(&colleague).await, look(&reader).await), (vec!["mail".to_owned()], vec!["mail".to_owned()]));
         let said = colleague.get(links::STAFF).await.text("[data-alarm=mail]");
         assert!(said.contains("Er gaat niets verloren") && said.contains("om 11:0"), "{said}");
@@ -73,10 +74,11 @@ fn every_page_of_kurve_says_that_a_worker_stands_still_and_stops_saying_so_by_it
         assert_eq!(look(&reader).await, Vec::<String>::new());
 
         app.advance(TimeDelta::minutes(10));
-        assert_eq!(look(&colleague).await, ["mail", "planner", "checks"]);
+        assert_eq!(look(&colleague).await, ["mail", "planner", "checks", "bulk"]);
         let said = colleague.get(links::STAFF).await;
         assert!(said.text("[data-alarm=checks]").contains("wacht nog"), "{}", said.body);
         assert_eq!(said.attributes("[data-alarm=checks] a", "href"), [links::STAFF_CONNECTIONS]);
+        assert_eq!(said.attributes("[data-alarm=bulk] a", "href"), [links::STAFF_BULK]);
     });
 }
 
@@ -88,7 +90,7 @@ fn a_service_that_just_started_is_given_time_for_its_first_sign() {
 
         app.advance(TimeDelta::minutes(3));
 
-        assert_eq!(alarms(&staff.get(links::STAFF).await), ["mail", "planner", "checks"]);
+        assert_eq!(alarms(&staff.get(links::STAFF).await), ["mail", "planner", "checks", "bulk"]);
     });
 }
 
@@ -113,6 +115,7 @@ fn a_service_that_started_with_a_clock_ahead_finds_out_who_is_silent_once_the_cl
         app.advance(TimeDelta::seconds(121));
         beat(&app, Worker::Mail).await;
         beat(&app, Worker::Checks).await;
+        beat(&app, Worker::Bulk).await;
 
         assert_eq!((at_first, silent().await), (vec![], vec![Worker::Planner]));
     });
@@ -223,6 +226,22 @@ fn the_check_worker_gives_a_sign_of_life_as_soon_as_it_works() {
 }
 
 #[test]
+fn the_worker_for_many_at_once_gives_a_sign_of_life_as_soon_as_it_works() {
+    run(|app| async move {
+        let stop = CancellationToken::new();
+        let worker = tokio::spawn(jobs::bulk::work(app.app.clone(), stop.clone()));
+
+        while beats(&app).await.is_empty() {
+            tokio::task::yield_now().await;
+        }
+        stop.cancel();
+
+        worker.await.expect("it ends when told");
+        assert_eq!(beats(&app).await, [(Worker::Bulk, app.now())]);
+    });
+}
+
+#[test]
 fn where_checks_are_off_no_page_and_no_number_says_that_they_stand_still() {
     run(|app| async move {
         let staff = app.staff().await;
@@ -233,6 +252,7 @@ fn where_checks_are_off_no_page_and_no_number_says_that_they_stand_still() {
         app.advance(TimeDelta::minutes(10));
         beat(&app, Worker::Mail).await;
         beat(&app, Worker::Planner).await;
+        beat(&app, Worker::Bulk).await;
 
         let page = staff.at_router(&router(web.clone())).get(links::STAFF).await;
         let numbers = app.anonymous().at_router(&metrics::router(web)).get(links::METRICS).await.body;
@@ -298,6 +318,7 @@ fn the_numbers_say_what_waits_and_who_stands_still() {
             ("koppelklaar_worker_stands_still{name=\"planner\"}", 0.0),
             // Its first sign did not come since somebody looks.
             ("koppelklaar_worker_stands_still{name=\"checks\"}", 1.0),
+            ("koppelklaar_worker_stands_still{name=\"bulk\"}", 1.0),
         ] {
             assert!((value(&page.body, series) - expected).abs() < 1e-9, "{series}\n{}", page.body);
         }

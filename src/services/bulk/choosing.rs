@@ -5,46 +5,33 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::judging::{Asking, Candidate, judge};
 use super::runs::{self, NewRun};
+use super::selection::{self, Found, Group, Selection};
 use super::stopped::ended;
-use crate::domain::bulk::{BulkKind, BulkOutcome, MOST_ITEMS, WhyNot};
+use crate::domain::bulk::{BulkKind, BulkOutcome, WhyNot};
 use crate::domain::check::ActivationFacts;
 use crate::domain::connection::Connection;
 use crate::domain::ids::{BulkRunId, ConnectionId, SchoolId};
 use crate::domain::text::fold;
+use crate::services::people::registrations;
 use crate::services::{Call, Context, ServiceError};
-use crate::store::StoreError;
 use crate::store::checks::check_status;
-use crate::store::onboarding::overview::After;
-use crate::store::onboarding::school_list::{self, Filter};
-use crate::store::onboarding::{connections, onboardings, schools};
+use crate::store::onboarding::{connections, onboardings, schools, takings};
 use crate::store::operations::bulk_items::NewItem;
+use crate::store::operations::bulk_runs::BulkRun;
 use crate::store::people::contacts;
 
 /// How many connections are read at once.
 const BATCH: usize = 500;
 
-/// A row that was chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Chosen {
-    /// The connection.
-    pub connection: ConnectionId,
-    /// One of its schools, where the row is of a school.
-    pub school: Option<SchoolId>,
-}
+/// What is said of a school that is not here.
+const UNKNOWN: &str = "Onbekende school";
 
-/// What was chosen on a list.
-#[derive(Debug, Clone)]
-pub enum Selection {
-    /// These rows.
-    Rows(Vec<Chosen>),
-    /// Every school that is found so.
-    Schools(Filter),
-}
+/// How the key of a run begins that was put together on the worklist.
+const OF_WORKLIST: &str = "worklist/";
 
-/// A connection that was chosen, with the schools that were.
-struct Group {
-    connection: ConnectionId,
-    schools: Vec<SchoolId>,
+/// Whether a run was put together on the worklist, and not on the list of schools.
+pub fn is_of_worklist(run: &BulkRun) -> bool {
+    run.key.starts_with(OF_WORKLIST)
 }
 
 /// Puts a run together; it begins once somebody says so.
@@ -58,49 +45,32 @@ pub async fn put_together(
     selection: &Selection,
 ) -> Result<BulkRunId, ServiceError> {
     call.check_may_act()?;
-    let chosen = match selection {
-        Selection::Rows(rows) => rows.clone(),
-        Selection::Schools(filter) => list_found(context, filter).await?,
-    };
-    if chosen.len() > MOST_ITEMS {
-        return Err(ServiceError::TooManyItems);
-    }
-    let groups = group(&chosen);
-    let mut items = vec![];
+    let Found { groups, requests } = selection::find(context, selection, call.now).await?;
+    let mut items = unconfirmed(context, call, &requests).await?;
     for batch in groups.chunks(BATCH) {
         items.extend(judge_all(context, call, kind, batch).await?);
     }
     items.sort_by_cached_key(|item| fold(&item.label));
-    let key = context.chance.uuid_v7(call.now).to_string();
+    let list = if selection.is_of_worklist() { OF_WORKLIST } else { "" };
+    let key = format!("{list}{}", context.chance.uuid_v7(call.now));
     runs::start(context, call, NewRun { kind, work: None, key, items }).await
 }
 
-/// One more than a run takes is enough to say so.
-async fn list_found(context: &Context, filter: &Filter) -> Result<Vec<Chosen>, StoreError> {
-    let (mut found, mut after): (Vec<Chosen>, Option<After>) = (vec![], None);
-    loop {
-        let page = school_list::list(context.db.reader(), filter, after.as_ref(), BATCH as u64).await?;
-        found.extend(page.rows.iter().map(|row| Chosen { connection: row.connection, school: Some(row.school) }));
-        after = page.next;
-        if after.is_none() || found.len() > MOST_ITEMS {
-            return Ok(found);
-        }
+/// Requests of which nobody pressed the link in the mail: nothing is done to those, whatever is chosen.
+async fn unconfirmed(context: &Context, call: &Call, chosen: &[String]) -> Result<Vec<NewItem>, ServiceError> {
+    if chosen.is_empty() {
+        return Ok(vec![]);
     }
-}
-
-/// One for each connection.
-fn group(chosen: &[Chosen]) -> Vec<Group> {
-    let mut groups: Vec<Group> = vec![];
-    let mut places = BTreeMap::new();
-    for Chosen { connection, school } in chosen {
-        let place = *places.entry(*connection).or_insert(groups.len());
-        if place == groups.len() {
-            groups.push(Group { connection: *connection, schools: vec![] });
-        }
-        let known = &mut groups[place].schools;
-        known.extend(school.filter(|school| !known.contains(school)));
-    }
-    groups
+    let known = registrations::list_unconfirmed(context, call.now).await?;
+    let item = |id: &String| {
+        let request = known.iter().find(|one| one.id.to_string() == *id);
+        let (label, why) = match request.map(|one| &one.form.details) {
+            Some(asked) => (format!("{} ({})", asked.name, asked.brin), WhyNot::NotConfirmed),
+            None => (UNKNOWN.to_owned(), WhyNot::Gone),
+        };
+        not_done(None, label, &why)
+    };
+    Ok(chosen.iter().map(item).collect())
 }
 
 async fn judge_all(
@@ -115,6 +85,7 @@ async fn judge_all(
     let states = onboardings::list_of(conn, &ids).await?;
     let people = contacts::list_of(conn, &ids).await?;
     let known = check_status::list_of(conn, &ids).await?;
+    let taken = takings::list_of(conn, &ids).await?;
     let chosen: BTreeSet<SchoolId> = groups.iter().flat_map(|group| &group.schools).copied().collect();
     let school_names = schools::list_names(conn, &chosen).await?;
     let item = |group: &Group| {
@@ -133,9 +104,14 @@ async fn judge_all(
                 leave_for: None,
             },
             newest: status.and_then(check_status::CheckStatus::newest),
+            taken_by: taken.get(&group.connection).map(|taking| taking.by),
             now,
         };
-        match judge(context, kind, &candidate, Asking { by: call.actor, at: call.now }) {
+        let judged = match group.is_asked && kind != BulkKind::Take {
+            true => Err(WhyNot::AsksToJoin),
+            false => judge(context, kind, &candidate, Asking { by: call.actor, at: call.now }),
+        };
+        match judged {
             Ok(input) => match serde_json::to_string(&input) {
                 Ok(input) => NewItem { connection: Some(connection.id), label, input, result: None },
                 Err(_) => left_out(group, Some(label), &WhyNot::Fault),
@@ -154,19 +130,21 @@ fn is_about_schools(kind: BulkKind) -> bool {
         | BulkKind::VouchAndIssue
         | BulkKind::Check
         | BulkKind::Remind
+        | BulkKind::Take
         | BulkKind::PutOff
         | BulkKind::Roster => false,
     }
 }
 
-/// An item that is not to be done. One whose connection is not here is named by nothing.
+/// A connection that is left out. One that is not here is named by nothing.
 fn left_out(group: &Group, label: Option<String>, why: &WhyNot) -> NewItem {
-    NewItem {
-        connection: label.as_ref().map(|_| group.connection),
-        label: label.unwrap_or_else(|| "Onbekende school".to_owned()),
-        input: "{}".to_owned(),
-        result: Some(ended(BulkOutcome::LeftOut, why)),
-    }
+    let connection = label.as_ref().map(|_| group.connection);
+    not_done(connection, label.unwrap_or_else(|| UNKNOWN.to_owned()), why)
+}
+
+/// An item that is not to be done.
+fn not_done(connection: Option<ConnectionId>, label: String, why: &WhyNot) -> NewItem {
+    NewItem { connection, label, input: "{}".to_owned(), result: Some(ended(BulkOutcome::LeftOut, why)) }
 }
 
 fn label(connection: &Connection, group: &Group, kind: BulkKind, school_names: &BTreeMap<SchoolId, String>) -> String {

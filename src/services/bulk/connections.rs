@@ -8,6 +8,7 @@ use crate::domain::onboarding::{Command, Ground};
 use crate::domain::text::Reason;
 use crate::services::onboarding::credentials::{self, NewVouch};
 use crate::services::onboarding::onboardings::change_from;
+use crate::services::onboarding::takings;
 use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{Call, checks, reminders};
 use crate::store::onboarding::onboardings;
@@ -41,6 +42,11 @@ pub(super) async fn perform(
             reminders::remind_now(unit, call, connection).await??;
             Ok(BulkOutcome::Done)
         }
+        BulkWork::Take => match takings::take_within(unit, call, connection).await? {
+            None => Ok(BulkOutcome::Done),
+            Some(by) if call.actor.person() == Some(by.as_uuid()) => Ok(BulkOutcome::Already),
+            Some(_) => Err(WhyNot::TakenByAnother.into()),
+        },
         BulkWork::PutOff { reason, until } => {
             let command = Command::Pause { reason: reason.clone(), until: *until };
             change(unit, call, &chosen, &[command]).await

@@ -6,7 +6,7 @@ use chrono::{DateTime, Days, Utc};
 use crate::domain::actor::Actor;
 use crate::domain::bulk::{BulkKind, ConnectionInput, WhyNot};
 use crate::domain::check::{ActivationFacts, Newest, Truths};
-use crate::domain::ids::{ContactId, SchoolId};
+use crate::domain::ids::{ContactId, SchoolId, StaffId};
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::progress::{TaskKind, kurve_tasks};
 use crate::domain::onboarding::{Command, Ground, Onboarding, Party, Step, decide};
@@ -23,6 +23,8 @@ pub(super) struct Candidate<'a> {
     pub(super) contacts: &'a [Contact],
     pub(super) facts: ActivationFacts,
     pub(super) newest: Option<Newest>,
+    /// Which colleague has it.
+    pub(super) taken_by: Option<StaffId>,
 }
 
 /// Who asks, and when.
@@ -67,6 +69,11 @@ pub(super) fn judge(
             let is_theirs = Truths { state, newest }.open_steps().iter().any(|open| open.holder == Party::School);
             if is_theirs { Ok(input) } else { Err(WhyNot::NotSchoolsTurn) }
         }
+        BulkKind::Take => match candidate.taken_by {
+            None => Ok(input),
+            Some(by) if asking.by.person() == Some(by.as_uuid()) => Err(WhyNot::AlreadySo),
+            Some(_) => Err(WhyNot::TakenByAnother),
+        },
         BulkKind::PutOff => {
             WhyNot::of_lifecycle(state.lifecycle()).map_or(Ok(()), Err)?;
             let until = amsterdam_date(asking.at) + Days::new(1);

@@ -26,6 +26,7 @@ pub(super) async fn perform(
         | BulkWork::Activate
         | BulkWork::Check
         | BulkWork::Remind
+        | BulkWork::Take
         | BulkWork::PutOff { .. }
         | BulkWork::Close { .. } => {
             let outcome = connections::perform(unit, call, work, &item).await?;

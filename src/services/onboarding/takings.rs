@@ -38,10 +38,34 @@ pub async fn give(context: &Context, call: &Call, connection: ConnectionId, to: 
     if takings::find(work.conn(), connection).await?.is_some_and(|taking| taking.by == to) {
         return Ok(false);
     }
-    takings::save(work.conn(), connection, Taking { by: to, at: call.now }).await?;
-    work.note(Some(connection), Action::ConnectionTaken { staff: to });
+    save(&mut work, connection, Taking { by: to, at: call.now }).await?;
     work.finish().await?;
     Ok(true)
+}
+
+async fn save(work: &mut UnitOfWork<'_>, connection: ConnectionId, taking: Taking) -> Result<(), ServiceError> {
+    takings::save(work.conn(), connection, taking).await?;
+    work.note(Some(connection), Action::ConnectionTaken { staff: taking.by });
+    Ok(())
+}
+
+/// Who acts takes a connection that nobody took; returns who has it where somebody had, which stays so.
+///
+/// # Errors
+/// `Forbidden` for who may not act, `NotFound` when there is no such connection.
+pub(in crate::services) async fn take_within(
+    work: &mut UnitOfWork<'_>,
+    call: &Call,
+    connection: ConnectionId,
+) -> Result<Option<StaffId>, ServiceError> {
+    call.check_may_act()?;
+    let Actor::Staff { id, .. } = call.actor else { return Err(ServiceError::Forbidden) };
+    onboardings::load_for_update(work.conn(), connection).await?;
+    let known = takings::find(work.conn(), connection).await?;
+    if known.is_none() {
+        save(work, connection, Taking { by: id, at: call.now }).await?;
+    }
+    Ok(known.map(|taking| taking.by))
 }
 
 /// Who acts takes a connection that nobody took.
@@ -49,11 +73,12 @@ pub async fn give(context: &Context, call: &Call, connection: ConnectionId, to: 
 /// # Errors
 /// `Forbidden` for who may not act, `NotFound` when there is no such connection.
 pub async fn take_if_free(context: &Context, call: &Call, connection: ConnectionId) -> Result<(), ServiceError> {
-    let Actor::Staff { id, .. } = call.actor else { return Err(ServiceError::Forbidden) };
     if takings::find(context.db.reader(), connection).await?.is_some() {
         return Ok(());
     }
-    give(context, call, connection, id).await.map(drop)
+    let mut work = UnitOfWork::begin(context, call).await?;
+    take_within(&mut work, call, connection).await?;
+    work.finish().await
 }
 
 /// Nobody has a connection any more; `false` where nobody had.

@@ -11,7 +11,7 @@ use crate::domain::check::{ActivationFacts, Newest};
 use crate::domain::ids::{ConnectionId, ContactId, StaffId};
 use crate::domain::school::Contact;
 use crate::domain::search::Search;
-use crate::domain::work::WorkKind;
+use crate::domain::work::{WorkKey, WorkKind};
 use crate::services::onboarding::joins::waiting::{self, AskedTogether};
 use crate::services::onboarding::{access, schools};
 use crate::services::people::registrations::{self, UNCONFIRMED_MINUTES, Unconfirmed};
@@ -23,6 +23,9 @@ use crate::store::checks::outages;
 use crate::store::onboarding::overview::{self, Overview};
 use crate::store::onboarding::work_list::{self, TakenBy, WorkFilter, WorkItem, WorkPlace};
 use crate::store::people::contacts;
+
+/// How many rows are read at once of all that waits.
+const ROWS_AT_ONCE: u64 = 500;
 
 /// Which rows a colleague wants to see.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -66,6 +69,28 @@ pub async fn list(
     rows.truncate(most);
     let next = rows.last().map(WorkItem::place).filter(|_| has_more);
     Ok(Page { rows, next })
+}
+
+/// All that waits, in the order of the list, or the first of it: at least so many.
+pub async fn list_all(
+    context: &Context,
+    wanted: &Wanted,
+    now: DateTime<Utc>,
+    enough: usize,
+) -> Result<Vec<WorkItem>, ServiceError> {
+    let filter = filter(context, wanted, now).await?;
+    let mut rows: Vec<WorkItem> = unconfirmed(context, wanted, now).await?.iter().map(to_item).collect();
+    let mut after = None;
+    while rows.len() < enough {
+        let page = work_list::list(context.db.reader(), &filter, after.as_ref(), ROWS_AT_ONCE).await?;
+        rows.extend(page.rows);
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    rows.sort_by_key(WorkItem::place);
+    Ok(rows)
 }
 
 /// The row after a place; the first one where none comes after it. Not one of the same kind of the same connection: those
@@ -116,11 +141,12 @@ async fn unconfirmed(context: &Context, wanted: &Wanted, now: DateTime<Utc>) -> 
 }
 
 fn to_item(request: &Unconfirmed) -> WorkItem {
+    let about = WorkKey { kind: WorkKind::Unconfirmed, connection: None, subject: request.id.to_string() };
     WorkItem {
-        key: format!("{}.{}", WorkKind::Unconfirmed.as_str(), request.id),
-        kind: WorkKind::Unconfirmed,
-        connection: None,
-        subject: request.id.to_string(),
+        key: about.to_string(),
+        kind: about.kind,
+        connection: about.connection,
+        subject: about.subject,
         since: request.requested_at + Duration::minutes(UNCONFIRMED_MINUTES),
         taken_by: None,
     }

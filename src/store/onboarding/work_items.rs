@@ -10,8 +10,9 @@ use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, I
 use sea_orm::{QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::{Lifecycle, Onboarding};
-use crate::domain::work::{Waiting, WorkKind, certificate_since, waiting_in};
+use crate::domain::work::{Waiting, WorkKey, WorkKind, certificate_since, waiting_in};
 use crate::store::StoreError;
 
 /// How many rows one statement writes at most.
@@ -107,11 +108,12 @@ pub(in crate::store) fn to_rows(known: &Known<'_>, beside: &Beside) -> Vec<work_
 }
 
 fn to_row(known: &Known<'_>, Waiting { kind, subject, since }: Waiting) -> work_item::Model {
+    let about = WorkKey { kind, connection: Some(ConnectionId::from_uuid(known.connection)), subject };
     work_item::Model {
-        key: format!("{}.{}.{subject}", known.connection, kind.as_str()),
+        key: about.to_string(),
         kind: kind.as_str().to_owned(),
         connection_id: known.connection,
-        subject,
+        subject: about.subject,
         since,
         taken_by: known.taken_by.unwrap_or_default(),
     }

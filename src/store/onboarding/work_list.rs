@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::domain::count::MOST_COUNTED;
 use crate::domain::ids::{ConnectionId, StaffId};
 use crate::domain::search::Search;
-use crate::domain::work::WorkKind;
+use crate::domain::work::{WorkKey, WorkKind};
 use crate::store::onboarding::search::{self, Connections};
 use crate::store::{ConnectionTrait, Page, StoreError, page, readable};
 
@@ -34,6 +34,11 @@ pub struct WorkItem {
 }
 
 impl WorkItem {
+    /// What it is about.
+    pub fn about(&self) -> WorkKey {
+        WorkKey { kind: self.kind, connection: self.connection, subject: self.subject.clone() }
+    }
+
     /// Its place in the order of the list.
     pub fn place(&self) -> WorkPlace {
         WorkPlace { rank: self.kind.rank(), since: self.since, key: self.key.clone() }

@@ -132,6 +132,15 @@ fn alarm(worker: Worker, status: WorkerStatus) -> Option<Alarm> {
                 moment_nl(since)
             ),
         ),
+        (Worker::Bulk, WorkerStatus::Silent { since } | WorkerStatus::Behind { since }) => (
+            "bulk",
+            "Wat voor veel scholen tegelijk is gekozen, gaat nu niet verder",
+            format!(
+                "Het deel van Koppelklaar dat dit uitvoert, gaf na {} geen teken van leven meer. Er gaat niets verloren: wat \
+                 begonnen is, gaat verder waar het bleef. Vraag je beheerder om Koppelklaar opnieuw te starten.",
+                moment_nl(since)
+            ),
+        ),
     };
     let (href, link) = match worker {
         Worker::Mail => (waiting_mails(), "Bekijk wat er wacht"),
@@ -140,6 +149,7 @@ fn alarm(worker: Worker, status: WorkerStatus) -> Option<Alarm> {
         }
         Worker::Planner => (String::new(), ""),
         Worker::Checks => (links::STAFF_CONNECTIONS.to_owned(), "Bekijk de verbindingen"),
+        Worker::Bulk => (links::STAFF_BULK.to_owned(), "Bekijk wat je zelf begon"),
     };
     Some(Alarm { key, kind: "error", title, text, href, link })
 }

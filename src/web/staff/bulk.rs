@@ -128,7 +128,10 @@ struct ProgressBlock<'a> {
 struct RunPage {
     frame: Frame,
     nav: Nav,
-    verb: &'static str,
+    /// The list on which it was put together, and what leads back there.
+    list: &'static str,
+    back: &'static str,
+    title: String,
     promise: &'static str,
     asked: String,
     is_begun: bool,
@@ -208,10 +211,16 @@ async fn build(
     let is_own = run.asked_by.person() == Some(staff.account.id.as_uuid());
     let is_begun = run.begun_at.is_some();
     let may_begin = !is_begun && is_own && staff.can_act() && run.total > 0;
+    let (list, back) = match bulk::is_of_worklist(&run) {
+        true => (links::STAFF, "Terug naar de werklijst"),
+        false => (links::STAFF_SCHOOLS, "Terug naar de scholen"),
+    };
     Ok(RunPage {
         frame: desk::frame(web, staff),
-        nav: Nav::new(staff, links::STAFF_SCHOOLS),
-        verb: words::bulk_verb(run.kind),
+        nav: Nav::new(staff, list),
+        list,
+        back,
+        title: words::bulk_title(run.kind, run.total),
         promise: words::bulk_promise(run.kind),
         asked: words::moment_nl(run.begun_at.unwrap_or(run.asked_at)),
         is_begun,

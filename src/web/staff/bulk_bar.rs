@@ -20,7 +20,13 @@ pub(super) const PAGE: &str = "bladzijde";
 /// The name of the box for all that the filter finds.
 pub(super) const ALL: &str = "alles";
 
-/// A row in the names of its fields.
+/// The name of the field that says which list it is; without it, it is the list of schools.
+pub(super) const LIST: &str = "lijst";
+
+/// What the worklist is called there.
+pub(super) const WORKLIST: &str = "werklijst";
+
+/// A row of the list of schools in the names of its fields; one of the worklist is its key.
 pub(super) fn row_name(connection: ConnectionId, school: Option<SchoolId>) -> String {
     school.map_or_else(|| connection.to_string(), |school| format!("{connection}.{school}"))
 }
@@ -49,11 +55,14 @@ pub(super) struct BarAction {
 /// The bar of one list.
 pub(super) struct BulkBar {
     pub(super) hidden: Vec<BarField>,
+    /// What is done most.
     pub(super) actions: Vec<BarAction>,
+    /// What is done less often.
+    pub(super) more: Vec<BarAction>,
     /// How many rows the page has.
     pub(super) on_page: usize,
-    /// How many rows the list has in all, in words; empty where this page has them all.
-    pub(super) in_all: String,
+    /// What the box for all rows of the list says; empty where this page has them all.
+    pub(super) all: String,
 }
 
 impl BulkBar {
@@ -61,18 +70,21 @@ impl BulkBar {
     pub(super) fn new<'a>(
         rows: impl IntoIterator<Item = &'a str>,
         asked: impl IntoIterator<Item = (&'static str, String)>,
-        in_all: String,
+        all: String,
     ) -> Self {
         let row = |name: &str| BarField { name: format!("{ROW}{name}"), value: "ja".to_owned() };
         let mut hidden: Vec<BarField> = rows.into_iter().map(row).collect();
         let on_page = hidden.len();
         hidden.extend(asked.into_iter().map(|(name, value)| BarField { name: name.to_owned(), value }));
-        let action = |kind: BulkKind| BarAction { value: kind.as_str(), label: words::bulk_verb(kind) };
+        let action = |kind: BulkKind| BarAction { value: kind.as_str(), label: words::bulk_button(kind) };
+        let (often, seldom): (Vec<BulkKind>, Vec<BulkKind>) =
+            BulkKind::iter().filter(|kind| kind.is_for_chosen()).partition(|kind| is_often(*kind));
         Self {
             hidden,
-            actions: BulkKind::iter().filter(|kind| kind.is_for_chosen()).map(action).collect(),
+            actions: often.into_iter().map(action).collect(),
+            more: seldom.into_iter().map(action).collect(),
             on_page,
-            in_all,
+            all,
         }
     }
 
@@ -83,6 +95,14 @@ impl BulkBar {
 
     pub(super) fn all_box(&self) -> &'static str {
         ALL
+    }
+}
+
+/// Whether it stands in the bar itself, and not behind "Meer".
+fn is_often(kind: BulkKind) -> bool {
+    match kind {
+        BulkKind::Issue | BulkKind::VouchAndIssue | BulkKind::Activate | BulkKind::Check | BulkKind::Take => true,
+        BulkKind::Remind | BulkKind::PutOff | BulkKind::Close | BulkKind::Roster => false,
     }
 }
 

@@ -5,6 +5,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::bulk::{self, TypedBegin};
+use super::grounds;
 use crate::domain::bulk::{BulkKind, BulkWork};
 use crate::domain::text::Reason;
 use crate::links;
@@ -15,28 +16,16 @@ use crate::web::extract::ActingStaff;
 use crate::web::flash::see_other;
 use crate::web::form::{FieldErrors, Posted, parse_date};
 
-/// How Kurve knows the contacts of many schools: its posted name and what is kept of it.
-const GROUNDS: [(&str, &str); 2] =
-    [("called", "Teruggebeld via het nummer op de website."), ("known", "Al bekend bij Kurve.")];
-
-/// The choice that asks for words.
-const OTHER: &str = "other";
-
 /// One of the grounds.
 pub(super) struct GroundChoice {
-    pub(super) value: String,
+    pub(super) value: &'static str,
     pub(super) label: &'static str,
     pub(super) hint: &'static str,
 }
 
 /// What can be chosen; nothing is chosen beforehand, since it says who vouches for what.
 pub(super) fn grounds() -> Vec<GroundChoice> {
-    let known = GROUNDS.map(|(value, said)| GroundChoice {
-        value: value.to_owned(),
-        label: said.trim_end_matches('.'),
-        hint: "",
-    });
-    known.into_iter().chain([GroundChoice { value: OTHER.to_owned(), label: "Anders", hint: "" }]).collect()
+    grounds::named().map(|(value, label)| GroundChoice { value, label, hint: "" }).collect()
 }
 
 /// What is said once for all.
@@ -75,6 +64,7 @@ fn read(kind: BulkKind, form: &BeginForm, errors: &mut FieldErrors) -> Option<Bu
         BulkKind::Activate => BulkWork::Activate,
         BulkKind::Check => BulkWork::Check,
         BulkKind::Remind => BulkWork::Remind,
+        BulkKind::Take => BulkWork::Take,
         BulkKind::VouchAndIssue => BulkWork::VouchAndIssue { ground: read_ground(form, errors)? },
         BulkKind::PutOff => {
             let reason = errors.take("reason", Reason::parse(&form.reason));
@@ -92,12 +82,11 @@ fn read(kind: BulkKind, form: &BeginForm, errors: &mut FieldErrors) -> Option<Bu
 }
 
 fn read_ground(form: &BeginForm, errors: &mut FieldErrors) -> Option<Reason> {
-    if form.ground == OTHER {
+    if form.ground == grounds::OTHER {
         return errors.take("other", Reason::parse(&form.other));
     }
-    let known = GROUNDS.iter().find(|(value, _)| *value == form.ground);
-    let said = errors.choose("ground", known, "Kies hoe je deze mensen kent.")?;
-    errors.take("ground", Reason::parse(said.1))
+    let said = errors.choose("ground", grounds::usual(&form.ground), "Kies hoe je deze mensen kent.")?;
+    errors.take("ground", Reason::parse(said))
 }
 
 #[cfg(test)]
@@ -105,6 +94,7 @@ mod tests {
     use strum::IntoEnumIterator;
 
     use super::*;
+    use crate::web::staff::grounds::OTHER;
 
     #[test]
     fn each_sort_of_work_is_read_from_what_it_asks() {

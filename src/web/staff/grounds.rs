@@ -11,11 +11,20 @@ pub(super) const OTHER: &str = "other";
 const USUAL: [(&str, &str); 2] =
     [("called", "Teruggebeld via het nummer op de website van de school"), ("known", "Al bekend bij Kurve")];
 
-/// The choices; none of them is made beforehand, for each is somebody's word.
+/// The choices, by their names in a form, with what they say; none of them is made beforehand, for each is somebody's
+/// word.
+pub(super) fn named() -> impl Iterator<Item = (&'static str, &'static str)> {
+    USUAL.into_iter().chain([(OTHER, "Anders")])
+}
+
+/// The same, as choices of a form that opens.
 pub(super) fn choices() -> Vec<Choice> {
-    let other = (OTHER, "Anders");
-    let all = USUAL.into_iter().chain([other]);
-    all.map(|(value, label)| Choice { value: value.to_owned(), label: label.to_owned() }).collect()
+    named().map(|(value, label)| Choice { value: value.to_owned(), label: label.to_owned() }).collect()
+}
+
+/// The usual way with this name.
+pub(super) fn usual(name: &str) -> Option<&'static str> {
+    USUAL.iter().find(|(known, _)| *known == name).map(|(_, words)| *words)
 }
 
 /// What was chosen or typed.
@@ -32,9 +41,8 @@ pub(super) struct GroundForm {
 impl GroundForm {
     /// The ground in words; empty where nothing was chosen and nothing typed.
     pub(super) fn words(&self) -> &str {
-        let usual = USUAL.iter().find(|(name, _)| *name == self.how);
-        match usual {
-            Some((_, words)) => words,
+        match usual(&self.how) {
+            Some(words) => words,
             None if self.how == OTHER => &self.other,
             None => &self.ground,
         }

@@ -241,13 +241,17 @@ async fn bulk_bar(
     if !staff.can_act() {
         return Ok(None);
     }
-    let in_all = match is_part {
-        true => words::counted(schools::count(&web.context, &typed.filter(&web.context)).await?),
+    let all = match is_part {
+        true => {
+            let count = words::counted(schools::count(&web.context, &typed.filter(&web.context)).await?);
+            let found = if typed.has_filter() { " die passen bij deze zoekvraag" } else { "" };
+            format!("Kies alle {count}{found}")
+        }
         false => String::new(),
     };
     let SchoolsQuery { q, gate, holder, state, .. } = typed.clone();
     let asked = [("q", q), ("gate", gate), ("holder", holder), ("state", state)];
-    Ok(Some(BulkBar::new(rows.iter().map(|row| row.key.as_str()), asked, in_all)))
+    Ok(Some(BulkBar::new(rows.iter().map(|row| row.key.as_str()), asked, all)))
 }
 
 fn view_link(view: &SavedView, filter: &str) -> ViewLink {

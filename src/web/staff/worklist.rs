@@ -12,6 +12,7 @@ use axum::response::Response;
 use strum::IntoEnumIterator;
 
 use super::addresses::{self, AddressPart};
+use super::bulk_bar::{BulkBar, LIST, WORKLIST};
 use super::desk::Nav;
 use super::mentions::{self, MentionRow};
 use super::pressed::{self, PressRow};
@@ -55,6 +56,8 @@ struct WorklistPage {
     takers: Vec<Chip>,
     rows: Vec<WorkRow>,
     form: Option<WorkForm>,
+    /// What can be done with chosen rows; nothing for who may not act.
+    bulk: Option<BulkBar>,
     addresses: AddressPart,
     /// Notes that name the reader.
     mentions: Vec<MentionRow>,
@@ -94,20 +97,24 @@ pub(super) async fn show(
         Some(item) => work_forms::open(&web, &typed, item).await?,
         None => None,
     };
+    let counts = count(&web, &staff, &typed.of_kind(None)).await?;
+    let is_part = after.is_some() || next.is_some();
+    let bulk = staff.can_act().then(|| bulk_bar(&typed, &rows, &all_words(&typed, &counts, is_part)));
     let failed_mails = post_office::count(context, MailStatus::Failed).await?;
     let (frame, presses) = pressed::frame_with_presses(&web, &staff, None).await?;
     let page = WorklistPage {
         frame,
         presses,
         nav: Nav::new(&staff, links::STAFF),
-        kinds: kinds(&web, &staff, &typed).await?,
+        kinds: kinds(&typed, &counts),
         takers: takers(&web, &staff, &typed).await?,
         rows,
         form,
+        bulk,
         addresses: addresses::part(&web).await?,
         first: if after.is_some() { typed.from(None).href() } else { String::new() },
         next: next.as_ref().map_or_else(String::new, |next| typed.from(Some(next)).href()),
-        has_filter: typed.kind().is_some() || !typed.van.is_empty() || !typed.q.is_empty(),
+        has_filter: typed.has_filter(),
         mentions: mentions::rows(&web, &staff).await?,
         failed_mails,
         failed_said: words::counted(failed_mails),
@@ -123,11 +130,8 @@ pub(super) async fn show(
 }
 
 /// How many of each kind there are of whoever is chosen; a kind of which there is nothing is left out.
-async fn kinds(web: &WebState, staff: &Staff, typed: &WorklistQuery) -> Result<Vec<Chip>, PageError> {
-    let all = typed.of_kind(None);
-    let counts = count(web, staff, &all).await?;
-    // A search that finds too many schools is not counted: then each kind is there, without a number.
-    let is_counted = typed.q.is_empty() || !counts.is_empty();
+fn kinds(typed: &WorklistQuery, counts: &BTreeMap<WorkKind, u64>) -> Vec<Chip> {
+    let is_counted = is_counted(typed, counts);
     let said = |count| if is_counted { words::counted(count) } else { String::new() };
     let chip = |key, label, kind: Option<WorkKind>, count| Chip {
         key,
@@ -136,14 +140,37 @@ async fn kinds(web: &WebState, staff: &Staff, typed: &WorklistQuery) -> Result<V
         count,
         is_current: typed.kind() == kind,
     };
-    let mut chips = vec![chip("", "Alles", None, said(sum(&counts)))];
+    let mut chips = vec![chip("", "Alles", None, said(sum(counts)))];
     for kind in WorkKind::iter() {
         let count = counts.get(&kind).copied().unwrap_or_default();
         if count > 0 || !is_counted || typed.kind() == Some(kind) {
             chips.push(chip(kind.as_str(), words::work_kind(kind), Some(kind), said(count)));
         }
     }
-    Ok(chips)
+    chips
+}
+
+/// A search that finds too many schools is not counted: then each kind is there, without a number.
+fn is_counted(typed: &WorklistQuery, counts: &BTreeMap<WorkKind, u64>) -> bool {
+    typed.q.is_empty() || !counts.is_empty()
+}
+
+/// What can be done with chosen rows.
+fn bulk_bar(typed: &WorklistQuery, rows: &[WorkRow], all: &str) -> BulkBar {
+    let list = [(LIST, WORKLIST.to_owned())];
+    let asked = list.into_iter().chain(typed.fields());
+    BulkBar::new(rows.iter().map(|row| row.key.as_str()), asked, all.to_owned())
+}
+
+/// What the box for all rows says; nothing where this page has them all.
+fn all_words(typed: &WorklistQuery, counts: &BTreeMap<WorkKind, u64>, is_part: bool) -> String {
+    let count = typed.kind().map_or_else(|| sum(counts), |kind| counts.get(&kind).copied().unwrap_or_default());
+    match (is_part, is_counted(typed, counts), typed.has_filter()) {
+        (false, _, _) => String::new(),
+        (true, false, _) => "Kies alles wat past bij dit filter".to_owned(),
+        (true, true, false) => format!("Kies alle {}", words::counted(count)),
+        (true, true, true) => format!("Kies alle {} die passen bij dit filter", words::counted(count)),
+    }
 }
 
 /// How many of the chosen kind are one's own, and nobody's.

@@ -45,6 +45,25 @@ pub(super) struct WorklistQuery {
 }
 
 impl WorklistQuery {
+    /// What is shown, from the fields of a form; the place is none of them.
+    pub(super) fn of_fields(field: impl Fn(&str) -> String) -> Self {
+        let [soort, van, q] = Self::FIELDS.map(field);
+        Self { soort, van, q, ..Self::default() }
+    }
+
+    /// The fields of a form about all that is shown.
+    pub(super) fn fields(&self) -> [(&'static str, String); 3] {
+        let [soort, van, q] = Self::FIELDS;
+        [(soort, self.soort.clone()), (van, self.van.clone()), (q, self.q.clone())]
+    }
+
+    const FIELDS: [&str; 3] = ["soort", "van", "q"];
+
+    /// Whether less than all is shown.
+    pub(super) fn has_filter(&self) -> bool {
+        [&self.soort, &self.van, &self.q].into_iter().any(|part| !part.is_empty())
+    }
+
     /// Without what no database takes, and without choices that do not exist.
     pub(super) fn tidied(mut self) -> Self {
         self.q = self.q.trim().chars().filter(|sign| !sign.is_control()).take(SEARCH_SIGNS).collect();

@@ -59,7 +59,7 @@ fn every_link_that_expired_says_so_to_every_reader() {
 fn every_alarm_of_the_workers_is_fit_for_every_colleague() {
     run(|stage| {
         for (colleague, is_held, minutes, alarms) in [
-            ("eva@kurve.example", false, 10, ["mail", "planner"].as_slice()),
+            ("eva@kurve.example", false, 10, ["mail", "planner", "bulk"].as_slice()),
             ("lezer@kurve.example", true, 0, &["held"]),
         ] {
             let mut browser = stage.browser();

@@ -109,6 +109,7 @@ fn do_for_many(look: &mut Look<'_>) {
     look.browser.open("/beheer/scholen");
     look.browser.run("document.getElementById('kies-bladzijde').click()", &[]);
     look.here("with rows that are chosen");
+    look.browser.unfold(".more");
     look.browser.press("[data-action=bulk-put_off]");
     look.here("before it begins");
     look.browser.press("[data-action=begin]");
@@ -117,6 +118,12 @@ fn do_for_many(look: &mut Look<'_>) {
     look.browser.run("document.getElementById('kies-bladzijde').click()", &[]);
     look.browser.press("[data-action=bulk-vouch_and_issue]");
     look.here("with a ground to choose");
+    look.browser.open("/beheer");
+    look.browser.run("document.querySelectorAll('tbody .tick-box').forEach((one) => one.click())", &[]);
+    look.here("with rows that are chosen");
+    look.browser.run("document.getElementById('kies-bladzijde').click()", &[]);
+    look.browser.press("[data-action=bulk-take]");
+    look.here("before many are taken");
     look.at("/beheer/veel");
 }
 

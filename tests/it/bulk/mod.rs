@@ -5,3 +5,4 @@ mod kept;
 mod pages;
 mod sorts;
 mod support;
+mod worklist;

@@ -47,7 +47,7 @@ fn forty_schools_are_vouched_for_and_issued_to_in_one_submit_and_a_second_press_
         }
         let file = onboardings::load_file(app.context(), schools[0].connection).await.expect("it is there");
         let vouch = file.contacts[0].vouch.clone().expect("Kurve vouches");
-        assert_eq!(vouch.ground.as_str(), "Teruggebeld via het nummer op de website.");
+        assert_eq!(vouch.ground.as_str(), "Teruggebeld via het nummer op de website van de school");
         let runs = kurve.get(links::STAFF_BULK).await;
         assert_eq!(runs.attributes("[data-run-row] a", "href"), [put_together.path.as_str()]);
     });
@@ -100,7 +100,7 @@ fn all_that_a_filter_finds_are_chosen_and_no_others() {
         let list = eva.get("/beheer/scholen?q=Lyceum+5").await;
         assert!(list.has("#kies-bladzijde") && !list.has("#kies-alles"), "eleven rows are one page");
         let all = eva.get(links::STAFF_SCHOOLS).await;
-        assert!(all.text(".work__all").contains("Kies alle 60"), "{}", all.text(".work__all"));
+        assert!(all.text(".picks__all").contains("Kies alle 60"), "{}", all.text(".picks__all"));
 
         let chosen = list.submit(&eva, "[data-form=bulk]", &[("alles", "ja"), ("doen", "check")]).await;
         let page = eva.follow(&chosen).await;

@@ -5,7 +5,7 @@ use koppelklaar::domain::bulk::{BulkKind, BulkOutcome, BulkWork};
 use koppelklaar::domain::onboarding::decide::amsterdam_date;
 use koppelklaar::domain::onboarding::{Lifecycle, Onboarding};
 use koppelklaar::services::checks;
-use koppelklaar::services::onboarding::onboardings;
+use koppelklaar::services::onboarding::{onboardings, takings};
 
 use super::support::{begin, choose, outcomes, run_due, run_of, schools_with_details, vouch_and_issue};
 use crate::support::acting::reason;
@@ -149,6 +149,32 @@ fn who_has_the_turn_is_reminded_now_and_not_twice_on_a_day() {
         assert!(mails[0].to == schools[0].email && subjects[0].contains("nog"), "{subjects:?}");
         assert_eq!(said(&app, again).await, [(Some(BulkOutcome::Refused), "MailedToday".to_owned())]);
         assert_eq!(app.new_mails().await.len(), 0);
+    });
+}
+
+#[test]
+fn who_takes_many_leaves_a_colleague_what_they_took() {
+    run(|app| async move {
+        let schools = schools_with_details(&app, 0..4).await;
+        let (eva, bram) = (app.kurve().await, app.colleague("bram@kurve.nl").await);
+        for (who, school) in [(eva, &schools[1]), (bram, &schools[2])] {
+            takings::take_if_free(app.context(), &app.call(who), school.connection).await.expect("a colleague may");
+        }
+
+        let id = begin(&app, eva, &BulkWork::Take, &schools).await;
+        // A colleague is first with one of them.
+        takings::take_if_free(app.context(), &app.call(bram), schools[3].connection).await.expect("a colleague may");
+        run_due(&app).await;
+
+        let refused = (Some(BulkOutcome::Refused), "TakenByAnother".to_owned());
+        assert_eq!(said(&app, id).await, [done(), left_out("AlreadySo"), left_out("TakenByAnother"), refused]);
+        for (school, who) in schools.iter().zip([eva, eva, bram, bram]) {
+            let taking = takings::find(app.context(), school.connection).await.expect("the store answers");
+            assert_eq!(taking.map(|taking| taking.by.as_uuid()), who.person(), "{}", school.brin);
+        }
+        let file = onboardings::load_file(app.context(), schools[0].connection).await.expect("it is there");
+        let told = onboardings::list_timeline(app.context(), file.connection.id, None, 10).await;
+        assert_eq!(told.expect("the store answers")[0].action.name(), "connection_taken");
     });
 }
 

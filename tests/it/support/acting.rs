@@ -20,6 +20,9 @@ use koppelklaar::store::people::{contacts, staff};
 
 use super::app::{STAFF_PASSWORD, TestApp, TestSchool};
 
+/// The address of the colleague that most tests have.
+const EVA: &str = "eva@kurve.nl";
+
 /// What a school does before Kurve activates, once credentials are issued.
 pub(crate) const STEPS_OF_SCHOOL: [Step; 6] = [
     Step::ConsentGiven,
@@ -69,13 +72,22 @@ impl TestApp {
 
     /// A colleague of Kurve who may act, without a page.
     pub(crate) async fn kurve(&self) -> Actor {
-        self.invite("eva@kurve.nl", StaffRole::Support).await;
-        self.kurve_again().await
+        self.colleague(EVA).await
     }
 
     /// The colleague that [`TestApp::kurve`] made.
     pub(crate) async fn kurve_again(&self) -> Actor {
-        let email = EmailAddress::parse("eva@kurve.nl").expect("an address");
+        self.colleague_again(EVA).await
+    }
+
+    /// A colleague at this address.
+    pub(crate) async fn colleague(&self, email: &str) -> Actor {
+        self.invite(email, StaffRole::Support).await;
+        self.colleague_again(email).await
+    }
+
+    async fn colleague_again(&self, email: &str) -> Actor {
+        let email = EmailAddress::parse(email).expect("an address");
         let key = self.context().keys.email_key(&email.key_form());
         let found = staff::find_by_email(self.context().db.reader(), &key).await.expect("the store answers");
         let account = found.expect("the account was made");

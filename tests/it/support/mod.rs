@@ -25,14 +25,15 @@ pub(crate) use visitor::Visitor;
 pub(crate) fn run<F: Future<Output = ()>>(test: impl Fn(TestApp) -> F) {
     on_each_database(async |kind| {
         let app = TestApp::start(kind).await;
-        test(app.clone()).await;
+        // Without optimisation what a test awaits is large: on the heap it leaves the stack to what it calls.
+        Box::pin(test(app.clone())).await;
         app.finish().await;
     });
 }
 
 /// The same for a test that ends with a broken audit or a mail that was given up, on purpose.
 pub(crate) fn run_to_failure<F: Future<Output = ()>>(test: impl Fn(TestApp) -> F) {
-    on_each_database(async |kind| test(TestApp::start(kind).await).await);
+    on_each_database(async |kind| Box::pin(test(TestApp::start(kind).await)).await);
 }
 
 /// Runs a test once on SQLite and, where it is installed, once on PostgreSQL.

@@ -22,18 +22,12 @@ use crate::web::flash::{self, Flash};
 use crate::web::form::{FieldErrors, Posted};
 use crate::web::page::Frame;
 use crate::web::staff::desk::{self, Nav};
+use crate::web::staff::grounds;
 use crate::web::{WebState, page};
 use crate::words;
 
-/// How a colleague knows the contact: what is posted, and what is kept of it.
-const GROUNDS: [(&str, &str); 2] =
-    [("called", "Teruggebeld via het nummer op de website."), ("known", "Al bekend bij Kurve.")];
-
 /// Nobody is vouched for yet.
 const LATER: &str = "later";
-
-/// The choice that asks for words.
-const OTHER: &str = "other";
 
 /// What was typed; without `Debug`, since it names somebody.
 #[derive(Default, Deserialize)]
@@ -90,10 +84,9 @@ impl NewSchoolForm {
 
     /// On what ground the contact is vouched for, if they are.
     fn vouch(&self, errors: &mut FieldErrors) -> Option<Option<Reason>> {
-        let known = GROUNDS.iter().find(|(value, _)| *value == self.ground).map(|(_, said)| *said);
-        match (self.ground.as_str(), known) {
+        match (self.ground.as_str(), grounds::usual(&self.ground)) {
             (LATER, _) => Some(None),
-            (OTHER, _) => errors.take("ground_text", Reason::parse(&self.ground_text)).map(Some),
+            (grounds::OTHER, _) => errors.take("ground_text", Reason::parse(&self.ground_text)).map(Some),
             (_, Some(said)) => errors.take("ground", Reason::parse(said)).map(Some),
             (_, None) => errors.choose("ground", None, "Kies of je voor deze persoon instaat."),
         }
@@ -125,7 +118,6 @@ impl NewSchoolPage {
             hint: "Zonder dat kan niemand het wachtwoord ophalen. Het kan later op de pagina van de koppeling.",
             ..plain(LATER, "Nog niet")
         };
-        let known = GROUNDS.map(|(value, said)| plain(value, said.trim_end_matches('.')));
         Self {
             frame: desk::frame(web, staff),
             nav: Nav::new(staff, links::STAFF_SCHOOLS),
@@ -135,7 +127,7 @@ impl NewSchoolPage {
             known: String::new(),
             regions: Region::iter().map(region).collect(),
             roles: Roles::CHOICES.map(|roles| plain(roles.as_str(), roles.label_nl())).into(),
-            grounds: known.into_iter().chain([plain(OTHER, "Anders"), later]).collect(),
+            grounds: grounds::named().map(|(value, label)| plain(value, label)).chain([later]).collect(),
             mails: mail_choices(),
         }
     }
