@@ -3,8 +3,6 @@
 use std::io::Write;
 use std::process::Stdio;
 
-use koppelklaar::links;
-
 use crate::bounces::{is_marked, sent};
 use crate::support::database::texts;
 use crate::support::program::Program;

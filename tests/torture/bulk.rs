@@ -24,6 +24,7 @@ use koppelklaar::store::operations::bulk_items::Which;
 use koppelklaar::store::people::staff;
 
 use super::kept::Kept;
+use super::roster;
 use super::schools::insert_school;
 use super::stage::{self, PATIENCE, Stage};
 use super::support::postgres::Cluster;
@@ -70,7 +71,9 @@ pub(crate) async fn go_on(cluster: Option<&Cluster>, rounds: u32) {
     say(&format!("runs for many on {what}: KOPPELKLAAR_TORTURE_SEED={seed}"));
     let chance = Chance::seeded(seed);
     let stage = Stage::new(cluster).await;
-    let runs = begin(&stage.app).await;
+    let kurve = kurve(&stage.app).await;
+    let runs = begin(&stage.app, &kurve).await;
+    let list = roster::begin(&stage.app, &kurve).await;
     let (mut now, mut done) = (moment(), vec![]);
     for _ in 0..rounds {
         let mut processes: Vec<Kept> = (0..INSTANCES).map(|_| Kept::spawn(&mut worker(&stage, now))).collect();
@@ -94,6 +97,7 @@ pub(crate) async fn go_on(cluster: Option<&Cluster>, rounds: u32) {
         assert!(status.success(), "{status}:\n{}", stage.last_words());
     }
     judge(&stage, &runs).await;
+    roster::judge(&stage, list).await;
     say(&format!("runs for many on {what}: {SCHOOLS} items, after each kill of {INSTANCES}: {done:?}"));
 }
 
@@ -135,7 +139,7 @@ async fn judge(stage: &Stage, runs: &[BulkRunId]) {
 }
 
 /// Runs over schools whose details are in.
-async fn begin(app: &App) -> Vec<BulkRunId> {
+async fn begin(app: &App, kurve: &Call) -> Vec<BulkRunId> {
     let context = &app.context;
     let work = context.db.begin_write().await.expect("the database answers");
     let mut made: Vec<(ConnectionId, Actor)> = vec![];
@@ -144,28 +148,36 @@ async fn begin(app: &App) -> Vec<BulkRunId> {
         made.push((connection, Actor::Contact { id: contacts[0].id, roles: Roles::of(ContactRole::Superbeheerder) }));
     }
     work.commit().await.expect("the database answers");
-    let call = |actor| Call { actor, now: moment(), request_id: "torture".to_owned() };
     let details = Wish::Claim { step: Step::DetailsSubmitted, ground: Ground::Word, credential_version: None };
     for (connection, contact) in &made {
-        onboardings::act(context, &call(*contact), *connection, &details, None).await.expect("it is open");
+        onboardings::act(context, &call_of(*contact), *connection, &details, None).await.expect("it is open");
     }
+    let ground = Reason::parse("Al bekend bij Kurve.").expect("a reason");
+    let mut runs = vec![];
+    for part in made.chunks(EACH) {
+        let rows = part.iter().map(|(connection, _)| Chosen { connection: *connection, school: None }).collect();
+        let run = bulk::put_together(context, kurve, BulkKind::VouchAndIssue, &Selection::Rows(rows)).await;
+        let run = run.expect("a colleague may");
+        let begun = bulk::begin(context, kurve, run, &BulkWork::VouchAndIssue { ground: ground.clone() }).await;
+        assert!(begun.expect("it is theirs"));
+        runs.push(run);
+    }
+    runs
+}
+
+fn call_of(actor: Actor) -> Call {
+    Call { actor, now: moment(), request_id: "torture".to_owned() }
+}
+
+/// A colleague who asks for runs.
+async fn kurve(app: &App) -> Call {
+    let context = &app.context;
     let email = EmailAddress::parse("eva@kurve.nl").expect("an address");
     let name = PersonName::parse("Eva Jansen").expect("a name");
     staff_accounts::add(context, moment(), email.clone(), name, StaffRole::Support).await.expect("a new account");
     let key = context.keys.email_key(&email.key_form());
     let eva = staff::find_by_email(context.db.reader(), &key).await.expect("the store answers").expect("just made");
-    let kurve = call(Actor::Staff { id: eva.id, role: eva.role });
-    let ground = Reason::parse("Al bekend bij Kurve.").expect("a reason");
-    let mut runs = vec![];
-    for part in made.chunks(EACH) {
-        let rows = part.iter().map(|(connection, _)| Chosen { connection: *connection, school: None }).collect();
-        let run = bulk::put_together(context, &kurve, BulkKind::VouchAndIssue, &Selection::Rows(rows)).await;
-        let run = run.expect("a colleague may");
-        let begun = bulk::begin(context, &kurve, run, &BulkWork::VouchAndIssue { ground: ground.clone() }).await;
-        assert!(begun.expect("it is theirs"));
-        runs.push(run);
-    }
-    runs
+    call_of(Actor::Staff { id: eva.id, role: eva.role })
 }
 
 /// This program, as a process that goes on with runs.

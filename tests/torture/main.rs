@@ -13,6 +13,7 @@ mod kept;
 mod outage;
 mod planning;
 mod points;
+mod roster;
 mod rounds;
 mod schools;
 mod sink;

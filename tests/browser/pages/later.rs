@@ -174,10 +174,15 @@ fn the_way_out_of_reminders_is_fit_for_every_reader() {
         let later = Later::on(stage, |_| ());
         browser.base.clone_from(&later.base);
         let mut look = Look::with(&browser);
-        later.wait_for_tuesday_at(9);
-        later.run(Job::PlanReminders);
+        // The demo may have reminded its schools this very morning; then they wait some weeks.
+        let mut way_out = (0..6).map(|_| {
+            later.wait_for_tuesday_at(9);
+            later.run(Job::PlanReminders);
+            later.find_link_in_mail("/afmelden/")
+        });
+        let way_out = way_out.find_map(|link| link);
 
-        look.at(&later.link_in_mail("/afmelden/"));
+        look.at(&way_out.expect("somebody is reminded within weeks"));
         browser.press("main form [data-action]");
         look.here("stopped");
         later.sign_in_as_staff(&browser);

@@ -1,9 +1,12 @@
-//! Five spreadsheets of 80 rows, as five people would make them.
+//! Five spreadsheets of 400 rows, as five people would make them.
 
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 
 /// How many rows each has.
-pub(super) const ROWS: usize = 80;
+pub(super) const ROWS: usize = 400;
+
+/// How many schools most of them have; the first of those have a second contact on the rows that are left.
+pub(super) const SCHOOLS: usize = 350;
 
 /// A file with its name.
 pub(super) struct MadeFile {
@@ -54,8 +57,8 @@ fn row(file: usize, school: usize) -> Row {
     }
 }
 
-/// Seventy schools, of which the first ten have a second contact.
-fn seventy_and_ten(file: usize) -> Vec<Row> {
+/// So many schools, of which the first have a second contact.
+fn schools_and_seconds(file: usize) -> Vec<Row> {
     let second = |school: usize| Row {
         contact: format!("Bo Bos {school}"),
         email: format!("b.bos{school}@school{file}.example"),
@@ -63,13 +66,13 @@ fn seventy_and_ten(file: usize) -> Vec<Row> {
         stand: "",
         ..row(file, school)
     };
-    (0..70).map(|school| row(file, school)).chain((0..10).map(second)).collect()
+    (0..SCHOOLS).map(|school| row(file, school)).chain((SCHOOLS..ROWS).map(|line| second(line - SCHOOLS))).collect()
 }
 
 /// What Excel writes in the Netherlands as CSV: semicolons, and letters as Windows has them.
 pub(super) fn dutch_csv() -> MadeFile {
     let mut text = "School;BRIN;Schooldomein;Regio;Contactpersoon;E-mail;Rol;Stand\r\n".to_owned();
-    for Row { school, brin, domain, region, contact, email, role, stand } in seventy_and_ten(1) {
+    for Row { school, brin, domain, region, contact, email, role, stand } in schools_and_seconds(1) {
         text += &format!("{school};{brin};{domain}.swp.nl;{region};{contact};{email};{role};\"{stand}\"\r\n");
     }
     let (bytes, _, had_errors) = encoding_rs::WINDOWS_1252.encode(&text);
@@ -99,7 +102,7 @@ pub(super) fn workbook() -> MadeFile {
     for (column, name) in (0..).zip(names) {
         sheet.write(2, column, name).expect("a cell");
     }
-    for (line, one) in (3..).zip(seventy_and_ten(2)) {
+    for (line, one) in (3..).zip(schools_and_seconds(2)) {
         let brin = one.brin.replacen("12", "02", 1);
         let cells = [
             (0, one.school),
@@ -121,14 +124,18 @@ pub(super) fn workbook() -> MadeFile {
     MadeFile { name: "stichting-delta.xlsx", bytes: book.save_to_buffer().expect("a workbook") }
 }
 
-/// A board: eighty schools in one Magister, with a contact on every tenth row.
-pub(super) fn board() -> MadeFile {
+/// How many schools of a board share a Magister.
+pub(super) const SHARE: usize = 80;
+
+/// So many schools of a board, with a contact on every tenth row.
+pub(super) fn board(schools: usize) -> MadeFile {
     let mut text = "School;BRIN;Domein;Contact;E-mail;Rol;Stand\n".to_owned();
-    for school in 0..ROWS {
+    for school in 0..schools {
         let Row { school: name, brin, contact, email, .. } = row(3, school);
         let (contact, email) = if school % 10 == 3 { (contact, email) } else { (String::new(), String::new()) };
-        let stand = if school < 40 { "import open" } else { "" };
-        text += &format!("{name};{brin};https://rivierenland.swp.nl;{contact};{email};;{stand}\n");
+        let domain = format!("rivierenland{}", school / SHARE);
+        let stand = if school % SHARE < SHARE / 2 { "import open" } else { "" };
+        text += &format!("{name};{brin};https://{domain}.swp.nl;{contact};{email};;{stand}\n");
     }
     MadeFile { name: "bestuur.csv", bytes: text.into_bytes() }
 }
@@ -138,7 +145,7 @@ pub(super) fn other_names() -> MadeFile {
     let mut text =
         "Telefoon\tE-mailadres\tFunctie\tVestigingsnummer\tOrganisatie\tAanspreekpunt\tMagister-adres\tStatus\tVakantieregio\n"
             .to_owned();
-    for Row { school, brin, domain, region, contact, email, role, stand } in seventy_and_ten(4) {
+    for Row { school, brin, domain, region, contact, email, role, stand } in schools_and_seconds(4) {
         text += &format!(
             "06-123\t{contact} <{email}>\t{role}\t{brin}00\t{school}\t{contact}\t{domain}\t{stand}\tregio {region}\n"
         );
@@ -149,7 +156,7 @@ pub(super) fn other_names() -> MadeFile {
 /// Text with a mark for UTF-8, commas, and line breaks within quotes.
 pub(super) fn with_breaks() -> MadeFile {
     let mut text = "\u{feff}\"Naam\nschool\",BRIN,Domein,Regio,Contact,E-mail,Rol,Stand,Opmerking\n".to_owned();
-    for Row { school, brin, domain, region, contact, email, role, stand } in seventy_and_ten(5) {
+    for Row { school, brin, domain, region, contact, email, role, stand } in schools_and_seconds(5) {
         let school = school.replacen(' ', "\n", 1);
         text += &format!(
             "\"{school}\",{},{domain},{region},\"{contact}\",{email},{role},\"{stand}\",\"belt, altijd\n\"\"terug\"\"\"\n",

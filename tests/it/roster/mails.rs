@@ -66,7 +66,7 @@ fn the_ordinary_mails_go_as_from_the_pages() {
 fn a_board_hears_once_for_each_contact() {
     run(|app: TestApp| async move {
         let kurve = app.kurve().await;
-        let MadeFile { name, bytes } = files::board();
+        let MadeFile { name, bytes } = files::board(files::SHARE);
 
         carry_out(&app, kurve, &bytes, &terms(name, MailChoice::One)).await;
 

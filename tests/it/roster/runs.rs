@@ -1,6 +1,7 @@
 //! A spreadsheet carried out from the page, as a run that goes on by itself.
 
 use koppelklaar::jobs;
+use koppelklaar::services::bulk;
 use sea_orm::{ConnectionTrait, Statement};
 
 use super::everything;
@@ -30,7 +31,7 @@ fn every_row_comes_out_once_and_the_same_file_again_changes_nothing() {
         let staff = app.staff().await;
         let files::MadeFile { name, bytes } = files::workbook();
         let page = brought(&staff, name, &bytes).await;
-        assert_eq!(page.text("[data-action=run]"), "Voer 80 rijen uit");
+        assert_eq!(page.text("[data-action=run]"), format!("Voer {} rijen uit", files::ROWS));
 
         let begun = page.submit(&staff, "form[data-form=run]", &[("mails", "none")]).await;
         let twice = page.submit(&staff, "form[data-form=run]", &[("mails", "none")]).await;
@@ -38,7 +39,7 @@ fn every_row_comes_out_once_and_the_same_file_again_changes_nothing() {
         assert_eq!(staff.get(&page.path).await.status, 404, "the file is gone once it is carried out");
         finish(&app).await;
         let done = staff.get(begun.location()).await;
-        assert!(done.body.contains("Klaar: 80 van 80 gedaan."), "{}", done.body);
+        assert!(done.body.contains(&format!("Klaar: {0} van {0} gedaan.", files::ROWS)), "{}", done.body);
         assert!(done.text("tr[data-item=done]:first-of-type").contains("Gemaakt"), "{}", done.body);
 
         let before = everything(&app).await;
@@ -46,7 +47,9 @@ fn every_row_comes_out_once_and_the_same_file_again_changes_nothing() {
         let begun = again.submit(&staff, "form[data-form=run]", &[("mails", "ordinary")]).await;
         finish(&app).await;
         let done = staff.get(&format!("{}?toon=already", begun.location())).await;
-        assert_eq!(done.texts("tr[data-item=already]").len(), 80);
+        assert_eq!(done.texts("tr[data-item=already]").len() as u64, bulk::ITEM_ROWS);
+        let already = texts(&app, "SELECT label FROM bulk_item WHERE outcome = 'already'").await;
+        assert_eq!(already.len(), files::ROWS);
         assert_eq!(everything(&app).await, before);
     });
 }
@@ -90,18 +93,18 @@ fn what_waits_is_sealed_and_what_is_done_is_forgotten() {
 fn a_second_instance_goes_on_with_the_rows_that_are_left() {
     run(|app: TestApp| async move {
         let staff = app.staff().await;
-        let files::MadeFile { name, bytes } = files::board();
+        let files::MadeFile { name, bytes } = files::board(files::SHARE);
         let page = brought(&staff, name, &bytes).await;
         let begun = page.submit(&staff, "form[data-form=run]", &[("mails", "one")]).await;
 
         // The first instance does some rows and is gone.
-        koppelklaar::services::bulk::run_next(app.context(), || app.now()).await.expect("the runs can be read");
+        bulk::run_next(app.context(), || app.now()).await.expect("the runs can be read");
         let other = app.second_instance().await;
         jobs::bulk::run_due(&other).await.expect("the runs can be read");
 
         let done = staff.get(begun.location()).await;
-        assert!(done.body.contains("Klaar: 80 van 80 gedaan."), "{}", done.body);
+        assert!(done.body.contains(&format!("Klaar: {0} van {0} gedaan.", files::SHARE)), "{}", done.body);
         let schools = texts(&app, "SELECT name FROM school ORDER BY name").await;
-        assert_eq!(schools.len(), 80);
+        assert_eq!(schools.len(), files::SHARE);
     });
 }

@@ -2,9 +2,12 @@
 
 use koppelklaar::domain::roster::MailChoice;
 
-use super::files::{self, MadeFile, ROWS};
+use super::files::{self, MadeFile, ROWS, SCHOOLS, SHARE};
 use super::{Counts, carry_out, everything, terms};
 use crate::support::{TestApp, run};
+
+/// What comes of a file whose schools each have a Magister of their own.
+const MADE: Counts = [SCHOOLS, 0, ROWS - SCHOOLS, 0];
 
 fn imported_twice(file: impl Fn() -> MadeFile, mails: MailChoice, once: Counts) {
     run(|app: TestApp| {
@@ -28,25 +31,25 @@ fn imported_twice(file: impl Fn() -> MadeFile, mails: MailChoice, once: Counts) 
 
 #[test]
 fn text_of_dutch_excel() {
-    imported_twice(files::dutch_csv, MailChoice::None, [70, 0, 10, 0]);
+    imported_twice(files::dutch_csv, MailChoice::None, MADE);
 }
 
 #[test]
 fn a_workbook_with_dates_and_leading_zeros() {
-    imported_twice(files::workbook, MailChoice::One, [70, 0, 10, 0]);
+    imported_twice(files::workbook, MailChoice::One, MADE);
 }
 
 #[test]
-fn a_board_with_one_magister() {
-    imported_twice(files::board, MailChoice::One, [1, 79, 0, 0]);
+fn boards_with_one_magister_each() {
+    imported_twice(|| files::board(ROWS), MailChoice::One, [ROWS / SHARE, ROWS - ROWS / SHARE, 0, 0]);
 }
 
 #[test]
 fn columns_in_another_order_by_other_names() {
-    imported_twice(files::other_names, MailChoice::Ordinary, [70, 0, 10, 0]);
+    imported_twice(files::other_names, MailChoice::Ordinary, MADE);
 }
 
 #[test]
 fn text_with_a_mark_and_line_breaks_in_quotes() {
-    imported_twice(files::with_breaks, MailChoice::None, [70, 0, 10, 0]);
+    imported_twice(files::with_breaks, MailChoice::None, MADE);
 }
