@@ -20,7 +20,12 @@
     mark(named);
     const form = list.querySelector("[data-open] form");
     const first = form?.querySelector("input[type=radio]:checked, textarea, input[type=radio], button");
-    (first ?? action(named))?.focus({ preventScroll: true });
+    const focus = () => {
+      if (document.activeElement === document.body) (first ?? action(named))?.focus({ preventScroll: true });
+    };
+    // Where the browser goes to the place in the address, it takes the focus away; it does so until the page is loaded.
+    focus();
+    window.addEventListener("load", () => requestAnimationFrame(() => setTimeout(focus)));
   }
 
   if (list.dataset.hasKeys === undefined) return;

@@ -183,7 +183,7 @@ fn the_keys_of_the_worklist_go_down_and_up_choose_act_and_open() {
         assert!(!browser.has("[data-open=issue]"), "{}", browser.told());
 
         // A row with a button: it is pressed.
-        browser.open("/beheer?soort=activate");
+        browser.open("/beheer?soort=activate&q=Rivierenland");
         let before = browser.attributes_found("//tr[@data-key]", "data-key").len();
         browser.keys("j");
         browser.leads_on("e on a row with a button", || browser.keys("e"));
