@@ -41,8 +41,12 @@ pub(in crate::store) async fn connections(
     column: impl IntoColumnRef,
 ) -> Result<Connections, StoreError> {
     if let Some(found) = list_few(conn, search).await? {
-        let of = school_summary::Entity::find().select_only().column(Column::ConnectionId).distinct();
-        return Ok(Connections::Few(of.filter(COLUMN.school_id.is_in(found)).into_tuple().all(conn).await?));
+        let of = school_summary::Entity::find().select_only().column(Column::ConnectionId);
+        let mut of: Vec<Uuid> = of.filter(COLUMN.school_id.is_in(found)).into_tuple().all(conn).await?;
+        // Each once, told apart here: PostgreSQL may read all schools in the order of their connections for that.
+        of.sort_unstable();
+        of.dedup();
+        return Ok(Connections::Few(of));
     }
     let here = Expr::col((school_summary::Entity, Column::ConnectionId)).equals(column);
     let one = school_summary::Entity::find().select_only().expr(Expr::val(1)).filter(here).filter(of_each(search));
