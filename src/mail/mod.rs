@@ -2,7 +2,8 @@
 //!
 //! - [`message`]: [`message::OutgoingMail`] in, [`message::BuiltMail`] out. The same mail gives the same bytes every
 //!   time, so a second attempt is a duplicate that a mail server can recognise.
-//! - [`report`]: the way back: what a mail server says when a mail did not arrive, at our [`TokenAddress`].
+//! - [`report`]: the way back: what a mail server says when a mail did not arrive; and [`reply`]: what people answer. Both come to a
+//!   [`TokenAddress`] of ours.
 //! - [`transport`]: SMTP, a folder of files, or memory; and what a failure means for a next attempt.
 //!
 //! The only place that knows the mail library. Not here: which mails there are, what they say, and when they are sent
@@ -12,6 +13,7 @@ mod folder;
 mod memory;
 pub mod message;
 pub mod read;
+pub mod reply;
 pub mod report;
 mod send_error;
 mod smtp;

@@ -46,6 +46,8 @@ pub struct Context {
     pub support_email: String,
     /// Where delivery reports come back to, if not to the sender.
     pub bounce_address: Option<TokenAddress>,
+    /// Where answers to messages come in, if not at Kurve's support.
+    pub reply_address: Option<TokenAddress>,
     /// How often one address may ask for a sign-in link within a quarter of an hour.
     pub links_per_quarter: u64,
     /// Where passwords of staff are hashed.
@@ -77,6 +79,7 @@ impl Context {
             password_length: PasswordLength::default(),
             support_email: SUPPORT_EMAIL.to_owned(),
             bounce_address: None,
+            reply_address: None,
             links_per_quarter: LINKS_PER_QUARTER,
             hashing: HashingPool::default(),
             reminders: Arc::default(),

@@ -189,7 +189,8 @@ fn is_signature(lines: &[&str]) -> bool {
     let says = |line: &str| {
         let line = bare(line);
         let is_afterthought = ["ps", "p.s"].iter().any(|start| line.starts_with(start));
-        line.ends_with('?') || is_afterthought || line.split_whitespace().count() >= WORDS_OF_A_SENTENCE
+        let words = line.split_whitespace().filter(|word| word.chars().filter(|sign| sign.is_alphabetic()).count() > 1);
+        line.ends_with('?') || is_afterthought || words.count() >= WORDS_OF_A_SENTENCE
     };
     let said: Vec<&&str> = before_law.filter(|line| !line.trim().is_empty()).collect();
     said.len() <= SIGNATURE_LINES && !said.into_iter().any(|line| says(line))
