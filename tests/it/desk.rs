@@ -112,7 +112,7 @@ fn each_kind_has_its_row_that_says_why_and_since_when() {
         for (kind, school, why, verb) in [
             ("stuck", "Vast", "Consent geven", "Antwoorden"),
             ("issue", "Nieuw", "Nieuwe aanvraag", "Klaarzetten"),
-            ("reply", "Bericht", "heeft geantwoord “Het schuifje", "Lezen"),
+            ("reply", "Bericht", "heeft geantwoord", "Lezen"),
             ("join", "Nieuw", "Anna de Wit vraagt 1 school erbij", "Bekijken"),
             ("vouch", "Persoon", "Instaan voor", "Instaan"),
             ("password", "Wachtwoord", "Nieuw wachtwoord maken", "Klaarzetten"),

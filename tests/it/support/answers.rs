@@ -2,7 +2,6 @@
 
 use koppelklaar::mail::message::BuiltMail;
 
-/// Who answers: the address of the contact of a school that a test made.
 pub(crate) const OUTLOOK_NL: &str = include_str!("../../replies/outlook_nl.eml");
 pub(crate) const OUTLOOK_HTML: &str = include_str!("../../replies/outlook_html.eml");
 pub(crate) const OUTLOOK_FILES: &str = include_str!("../../replies/outlook_files.eml");
