@@ -66,6 +66,8 @@ pub const SCHOOL_QUERY: OfConnection = OfConnection::new("/school/{connection}/q
 pub const SCHOOL_IMPORTED: OfConnection = OfConnection::new("/school/{connection}/import-gedaan");
 /// The connection's contacts.
 pub const SCHOOL_CONTACTS: OfConnection = OfConnection::new("/school/{connection}/collegas");
+/// What Kurve and the school wrote to each other, and writing to Kurve.
+pub const SCHOOL_MESSAGES: OfConnection = OfConnection::new("/school/{connection}/berichten");
 /// Pausing.
 pub const SCHOOL_PAUSE: OfConnection = OfConnection::new("/school/{connection}/pauze");
 /// Reminders to this contact again, who had stopped them.
@@ -207,6 +209,18 @@ pub const STAFF_NOTE: &str = "/beheer/scholen/{school}/notitie";
 pub const STAFF_NOTE_CHANGE: &str = "/beheer/scholen/{school}/notitie/{note}";
 /// Deletes a note.
 pub const STAFF_NOTE_DELETE: &str = "/beheer/scholen/{school}/notitie/{note}/verwijderen";
+/// Messages with a school, and writing one.
+pub const STAFF_MESSAGES: &str = "/beheer/scholen/{school}/berichten";
+/// What the school wrote takes no answer.
+pub const STAFF_MESSAGES_READ: &str = "/beheer/scholen/{school}/berichten/gelezen";
+/// A file that came with a message.
+pub const STAFF_ATTACHMENT: &str = "/beheer/scholen/{school}/berichten/bijlage/{attachment}";
+/// The templates of messages.
+pub const STAFF_TEMPLATES: &str = "/beheer/berichtsjablonen";
+/// One of them, with every text that it had.
+pub const STAFF_TEMPLATE: &str = "/beheer/berichtsjablonen/{template}";
+/// Removes one.
+pub const STAFF_TEMPLATE_REMOVE: &str = "/beheer/berichtsjablonen/{template}/verwijderen";
 /// Changes the details of a connection, and of its school while it has one.
 pub const STAFF_DETAILS: &str = "/beheer/scholen/{school}/gegevens";
 /// Lets requests to join in.

@@ -10,6 +10,7 @@
 pub mod access_link;
 pub mod address_mark;
 pub mod api_key;
+pub mod attachment;
 pub mod audit;
 pub mod bulk_item;
 pub mod bulk_run;
@@ -31,6 +32,10 @@ pub mod job_slot;
 pub mod join_request;
 pub mod loaded_holidays;
 pub mod mail_connection;
+pub mod message;
+pub mod message_receiver;
+pub mod message_template;
+pub mod message_template_version;
 pub mod note;
 pub mod note_mention;
 pub mod onboarding;

@@ -51,6 +51,8 @@ pub enum Purpose {
     SealRoster,
     /// Seals a mail as it was handed over.
     SealMail,
+    /// Seals a file that came with a message.
+    SealAttachment,
     /// Makes the look-up key of an e-mail address.
     EmailLookup,
     /// Signs audit entries.
@@ -61,6 +63,8 @@ pub enum Purpose {
     AccessCode,
     /// Signs the address that a mail's delivery reports come back to.
     Bounce,
+    /// Signs the address that an answer to a message comes in at.
+    Reply,
     /// Signs the link with which somebody stops a kind of mail.
     Unsubscribe,
 }

@@ -2,6 +2,8 @@
 //!
 //! - A bounce token stands in the envelope of one mail. It is lower-case letters and digits, since mail servers may
 //!   change the case of an address, and short, since the part before the `@` has 64 signs at most.
+//! - A reply token stands in the address that a message is answered at, and names the message. It looks the same, and is
+//!   none of the other.
 //! - An unsubscribe token stands in the link of a kind of mail to one address. It holds the key of the address, not
 //!   the address, and works for that kind alone.
 //!
@@ -40,19 +42,37 @@ const UNSUBSCRIBE_MAC_BYTES: usize = 16;
 
 /// The token of one mail, `<id>-<code>`.
 pub fn bounce(ring: &KeyRing, mail: Uuid) -> String {
-    format!("{}-{}", base32::encode(BASE32, mail.as_bytes()), bounce_code(ring, mail))
+    signed(ring, Purpose::Bounce, mail)
 }
 
 /// The mail of a bounce token; `None` when we did not make it.
 pub fn read_bounce(ring: &KeyRing, token: &str) -> Option<Uuid> {
-    let (id, code) = token.split_once('-').filter(|(id, _)| id.len() == ID_SIGNS && id.is_ascii())?;
-    let bytes = base32::decode(BASE32, &id.to_ascii_lowercase())?;
-    let mail = Uuid::from_slice(&bytes).ok()?;
-    same(bounce_code(ring, mail).as_bytes(), code.to_ascii_lowercase().as_bytes()).then_some(mail)
+    read_signed(ring, Purpose::Bounce, token)
 }
 
-fn bounce_code(ring: &KeyRing, mail: Uuid) -> String {
-    let mac = ring.first_mac(Purpose::Bounce, &[mail.as_bytes()]);
+/// The token of one message, `<id>-<code>`.
+pub fn reply(ring: &KeyRing, message: Uuid) -> String {
+    signed(ring, Purpose::Reply, message)
+}
+
+/// The message of a reply token; `None` when we did not make it.
+pub fn read_reply(ring: &KeyRing, token: &str) -> Option<Uuid> {
+    read_signed(ring, Purpose::Reply, token)
+}
+
+fn signed(ring: &KeyRing, purpose: Purpose, id: Uuid) -> String {
+    format!("{}-{}", base32::encode(BASE32, id.as_bytes()), code(ring, purpose, id))
+}
+
+fn read_signed(ring: &KeyRing, purpose: Purpose, token: &str) -> Option<Uuid> {
+    let (id, given) = token.split_once('-').filter(|(id, _)| id.len() == ID_SIGNS && id.is_ascii())?;
+    let bytes = base32::decode(BASE32, &id.to_ascii_lowercase())?;
+    let id = Uuid::from_slice(&bytes).ok()?;
+    same(code(ring, purpose, id).as_bytes(), given.to_ascii_lowercase().as_bytes()).then_some(id)
+}
+
+fn code(ring: &KeyRing, purpose: Purpose, id: Uuid) -> String {
+    let mac = ring.first_mac(purpose, &[id.as_bytes()]);
     base32::encode(BASE32, &mac[..BOUNCE_MAC_BYTES])
 }
 
@@ -130,6 +150,16 @@ mod tests {
         assert_eq!((token.len(), read_bounce(&ring(1), &token)), (BOUNCE_TOKEN_SIGNS, Some(mail)));
         assert_eq!(read_bounce(&ring(1), &token.to_uppercase()), Some(mail));
         assert_eq!(read_bounce(&ring(2), &token), None, "another installation");
+    }
+
+    #[test]
+    fn a_reply_token_names_its_message_and_is_no_bounce_token() {
+        let message = Uuid::from_u128(0x0199_0000_0000_7000_8000_0000_0000_0002);
+
+        let token = reply(&ring(1), message);
+
+        assert_eq!(read_reply(&ring(1), &token.to_uppercase()), Some(message));
+        assert_eq!((read_bounce(&ring(1), &token), read_reply(&ring(1), &bounce(&ring(1), message))), (None, None));
     }
 
     #[test]

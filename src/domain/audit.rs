@@ -5,6 +5,9 @@
 //! such a reason says that it stays.
 
 mod about;
+mod message;
+
+pub use message::MessageDone;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -148,6 +151,9 @@ pub enum Action {
     },
     /// A contact signed in.
     ContactSignedIn,
+    /// Something about messages, or the templates of them; what they say stands elsewhere.
+    #[strum(transparent)]
+    Message(MessageDone),
     /// A note was written.
     NoteAdded {
         /// Which note.

@@ -86,6 +86,12 @@ id! {
     OverrideId
     /// A list of schools that was brought, and is not carried out yet.
     RosterId
+    /// A message between Kurve and the contacts of a connection.
+    MessageId
+    /// A file that came with a message.
+    AttachmentId
+    /// A template of a message.
+    MessageTemplateId
     /// A run of one submit for many.
     BulkRunId
 }

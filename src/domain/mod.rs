@@ -22,6 +22,7 @@ pub mod join;
 pub mod lockout;
 pub mod mail_rules;
 pub mod mention;
+pub mod message;
 pub mod notice;
 pub mod onboarding;
 pub mod option_b;

@@ -8,7 +8,8 @@ use strum::{EnumIter, EnumString, IntoStaticStr};
 
 use super::actor::Actor;
 use super::ids::{
-    AccessLinkId, ContactId, InviteId, JoinRequestId, OutageId, RegistrationId, ReminderMailId, SchoolId, StaffId,
+    AccessLinkId, ContactId, InviteId, JoinRequestId, MessageId, OutageId, RegistrationId, ReminderMailId, SchoolId,
+    StaffId,
 };
 use super::import_gate::open_schools;
 use super::onboarding::{Change, Changed, Event, FallCause, Onboarding, Party, SchoolProgress, Step};
@@ -49,6 +50,8 @@ pub enum MailKind {
     StuckReported,
     /// Kurve answered a stuck step.
     StuckAnswered,
+    /// A message that Kurve wrote, to a contact.
+    Message,
     /// Kurve laid the connection aside.
     PausedByKurve,
     /// Everything is ready for activation, to support.
@@ -139,6 +142,9 @@ pub struct About {
     /// The request to join: of several at once, the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<JoinRequestId>,
+    /// The message that it carries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<MessageId>,
     /// The contact who acted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<ContactId>,

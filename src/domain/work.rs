@@ -19,6 +19,8 @@ pub enum WorkKind {
     Stuck,
     /// A school asked for a connection: password and query are to be made.
     Issue,
+    /// A school answered a message, or wrote one.
+    Reply,
     /// Somebody asks for a place at a connection that is here.
     Join,
     /// Kurve vouches for nobody of those who are to do a step.
@@ -61,6 +63,7 @@ impl WorkKind {
         match self {
             Self::Stuck => 0,
             Self::Issue
+            | Self::Reply
             | Self::Join
             | Self::Vouch
             | Self::Password
@@ -79,6 +82,7 @@ impl WorkKind {
             Self::Check | Self::Certificate => true,
             Self::Stuck
             | Self::Issue
+            | Self::Reply
             | Self::Join
             | Self::Vouch
             | Self::Password

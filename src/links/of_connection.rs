@@ -25,6 +25,18 @@ impl OfConnection {
         self.with(connection, &[])
     }
 
+    /// Whether a path is one of these.
+    pub fn is_at(self, path: &str) -> bool {
+        let (mut known, mut given) = (self.0.split('/'), path.split('/'));
+        loop {
+            match (known.next(), given.next()) {
+                (None, None) => return true,
+                (Some(known), Some(given)) if known == given || known.starts_with('{') => {}
+                (_, _) => return false,
+            }
+        }
+    }
+
     /// The path of a step's page, or of a form on it.
     pub fn step(self, connection: ConnectionId, step: Step) -> String {
         self.with(connection, &[step.as_str()])
@@ -57,6 +69,13 @@ mod tests {
         let step = OfConnection::new("/school/{connection}/stap/{step}/gedaan");
 
         let filled = step.step(connection, Step::ConsentGiven);
+
+        assert!(step.is_at(&filled));
+        for other in
+            ["/school/7/stap/consent_given", "/school/7/stap/consent_given/gedaan/x", "/beheer/7/stap/x/gedaan", ""]
+        {
+            assert!(!step.is_at(other), "{other}");
+        }
 
         assert_eq!(filled, "/school/00000000-0000-0000-0000-000000000007/stap/consent_given/gedaan");
     }

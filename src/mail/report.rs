@@ -11,19 +11,19 @@ use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
 use crate::domain::bounce::{DeliveryAction, RecipientReport};
 
-mod text;
+pub(super) mod text;
 
 /// Bytes of a message that are read; a report on a mail of ours is a tenth of it, even with the mail itself.
 pub const LONGEST_REPORT: usize = 1024 * 1024;
 
 /// Mails within mails at most: a report has one. Thousands of them would exhaust the stack of the parser.
-const MOST_NESTED: usize = 16;
+pub(super) const MOST_NESTED: usize = 16;
 
 /// Receivers of one report that are looked at.
 const MOST_RECIPIENTS: usize = 50;
 
 /// Headers that may hold the address that the message came to, which names the mail it is about.
-const HEADERS_OF_RECEIVER: [&str; 8] =
+pub(super) const HEADERS_OF_RECEIVER: [&str; 8] =
     ["To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-Delivered-To", "Resent-To"];
 
 /// Something that came to the address for delivery reports.
@@ -66,7 +66,7 @@ pub fn read(message: &[u8]) -> Incoming {
     catch_unwind(AssertUnwindSafe(|| read_parsed(message))).unwrap_or(Incoming::Other)
 }
 
-fn count_nested(message: &[u8]) -> usize {
+pub(super) fn count_nested(message: &[u8]) -> usize {
     let marks: [&[u8]; 2] = [b"message/rfc822", b"message/global"];
     marks.iter().map(|mark| message.windows(mark.len()).filter(|at| at.eq_ignore_ascii_case(mark)).count()).sum()
 }
@@ -90,7 +90,7 @@ fn read_parsed(message: &[u8]) -> Incoming {
     }
 }
 
-fn subtype(part: &MessagePart<'_>) -> String {
+pub(super) fn subtype(part: &MessagePart<'_>) -> String {
     part.content_type().and_then(|kind| kind.subtype()).unwrap_or_default().to_lowercase()
 }
 
@@ -103,11 +103,11 @@ fn text_of(part: &MessagePart<'_>) -> String {
 }
 
 /// A header as it stands there; `None` when it is not there or no text.
-fn raw<'a>(message: &'a Message<'_>, name: &str) -> Option<&'a str> {
+pub(super) fn raw<'a>(message: &'a Message<'_>, name: &str) -> Option<&'a str> {
     message.headers_raw().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
 
-fn is_automatic(message: &Message<'_>) -> bool {
+pub(super) fn is_automatic(message: &Message<'_>) -> bool {
     let says = |name: &str, words: &[&str]| {
         let value = raw(message, name).unwrap_or_default().trim().to_lowercase();
         words.iter().any(|word| value.starts_with(word))

@@ -16,7 +16,7 @@ use crate::domain::check::CheckPolicy;
 use crate::domain::credential::{PasswordLength, Template};
 use crate::domain::mail_rules::MailRules;
 use crate::links::BaseUrl;
-use crate::mail::BounceAddress;
+use crate::mail::TokenAddress;
 use crate::store::Db;
 
 /// Kurve's support, where nothing else is set.
@@ -45,7 +45,9 @@ pub struct Context {
     /// Kurve's support, as shown and written to.
     pub support_email: String,
     /// Where delivery reports come back to, if not to the sender.
-    pub bounce_address: Option<BounceAddress>,
+    pub bounce_address: Option<TokenAddress>,
+    /// Where answers to messages come in, if not at Kurve's support.
+    pub reply_address: Option<TokenAddress>,
     /// How often one address may ask for a sign-in link within a quarter of an hour.
     pub links_per_quarter: u64,
     /// Where passwords of staff are hashed.
@@ -77,6 +79,7 @@ impl Context {
             password_length: PasswordLength::default(),
             support_email: SUPPORT_EMAIL.to_owned(),
             bounce_address: None,
+            reply_address: None,
             links_per_quarter: LINKS_PER_QUARTER,
             hashing: HashingPool::default(),
             reminders: Arc::default(),

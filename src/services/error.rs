@@ -43,6 +43,18 @@ pub enum ServiceError {
     /// The connection has, or made in a day, as many contacts as it may without Kurve.
     #[error("the school has as many contacts as it may make by itself")]
     TooManyContacts,
+    /// A school wrote more within a day than is taken.
+    #[error("the school wrote as many messages as are taken in a day")]
+    TooManyMessages,
+    /// A message is to nobody, or to somebody who is no contact any more.
+    #[error("a message is to nobody, or to somebody who is no contact")]
+    UnknownReceiver,
+    /// Another template is called so.
+    #[error("another template is called so")]
+    TemplateNameTaken,
+    /// There are as many templates as there may be.
+    #[error("there are as many templates as there may be")]
+    TooManyTemplates,
     /// More was chosen than one run takes.
     #[error("more was chosen than one run takes")]
     TooManyItems,

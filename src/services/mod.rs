@@ -8,6 +8,7 @@ pub mod checks;
 mod context;
 mod error;
 pub mod mail;
+pub mod messages;
 pub mod onboarding;
 pub mod operations;
 pub mod people;

@@ -20,7 +20,7 @@ use crate::domain::mail_rules::{AllowList, MailFlow, MailRules};
 use crate::domain::reminder::{ReminderPolicy, ReminderStages, WorkingHours};
 use crate::domain::text::EmailAddress;
 use crate::links::BaseUrl;
-use crate::mail::{BounceAddress, Timeouts};
+use crate::mail::{Timeouts, TokenAddress};
 use crate::services::reminders::ReminderRules;
 use crate::services::{Context, SUPPORT_EMAIL};
 use crate::telemetry::LogFormat;
@@ -87,7 +87,12 @@ pub struct Settings {
     /// The address that delivery reports come back to, as bounces+TOKEN@… for each mail; pipe its mail to
     /// `koppelklaar mail bounce` [default: the address that mails come from]
     #[arg(long, env = "KOPPELKLAAR_BOUNCE_ADDRESS", global = true)]
-    pub bounce_address: Option<BounceAddress>,
+    pub bounce_address: Option<TokenAddress>,
+
+    /// The address that answers to messages come in at, as antwoord+TOKEN@… for each message; pipe its mail to
+    /// `koppelklaar mail in` [default: answers go to Kurve's support]
+    #[arg(long, env = "KOPPELKLAAR_REPLY_ADDRESS", global = true)]
+    pub reply_address: Option<TokenAddress>,
 
     /// Kurve's support: shown on every page, and told what waits on Kurve
     #[arg(long, env = "KOPPELKLAAR_SUPPORT_EMAIL", default_value = SUPPORT_EMAIL, value_parser = address, global = true)]
@@ -168,6 +173,7 @@ impl Settings {
             password_length: self.password_length,
             support_email: self.support_email.clone(),
             bounce_address: self.bounce_address.clone(),
+            reply_address: self.reply_address.clone(),
             reminders: Arc::new(self.reminder_rules()),
             mail: self.mail_rules(),
             check_policy: self.check,

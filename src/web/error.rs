@@ -76,6 +76,10 @@ impl From<ServiceError> for PageError {
             ),
             ServiceError::HandOverToSelf => Self::Refused(words::HAND_OVER_TO_SELF.to_owned()),
             ServiceError::TooManyContacts => Self::Refused(words::too_many_contacts(MOST_CONTACTS, MOST_NEW_CONTACTS)),
+            ServiceError::TooManyMessages => Self::Refused(words::messages::TOO_MANY_MESSAGES.to_owned()),
+            ServiceError::UnknownReceiver => Self::Refused(words::messages::UNKNOWN_RECEIVER.to_owned()),
+            ServiceError::TemplateNameTaken => Self::Refused(words::messages::TEMPLATE_NAME_TAKEN.to_owned()),
+            ServiceError::TooManyTemplates => Self::Refused(words::messages::TOO_MANY_TEMPLATES.to_owned()),
             ServiceError::TooManyItems => Self::Refused(words::too_many_items()),
             ServiceError::BrinTaken => Self::Refused(
                 "Dit BRIN-nummer hoort al bij een andere school in Koppelklaar. Controleer het nummer.".to_owned(),

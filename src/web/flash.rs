@@ -259,6 +259,8 @@ impl Flash {
             Self::Issued => (Promised::Vouched, "Wachtwoord en query zijn klaargezet."),
             Self::SentBack => (Promised::School, "De stap is teruggestuurd."),
             Self::Answered => (Promised::School, "Je antwoord is opgeslagen."),
+            Self::Crew(CrewDone::MessageSent) => (Promised::School, "Je bericht is opgeslagen."),
+            Self::Crew(CrewDone::MessageReceived) => (Promised::Reader, "Je bericht staat bij Kurve."),
             Self::PausedByKurve => (Promised::School, "De koppeling staat op pauze."),
             Self::JoinDeclined => (Promised::Person, "De aanvraag is afgewezen."),
             Self::ContactAdded => (Promised::Person, "De contactpersoon is toegevoegd."),

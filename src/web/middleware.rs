@@ -16,7 +16,7 @@ use crate::web::error::{Cause, ErrorText};
 use crate::web::flash::with_cookie;
 use crate::web::problem;
 use crate::web::session::Jar;
-use crate::web::upload::UPLOAD_BYTES;
+use crate::web::upload::{MESSAGE_BYTES, UPLOAD_BYTES};
 use crate::web::{WebState, error_page};
 
 /// What styles, scripts, fonts and forms may be: only ours, nothing inline.
@@ -26,20 +26,29 @@ pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self';
 /// The largest form we take, in bytes: a few texts of at most 4,000 signs.
 const BODY_BYTES: usize = 64 * 1024;
 
-/// Refuses what is larger than a form, but for the one page that takes a file.
+/// How large a form may be at a path, and what is said of a larger one.
+fn most_at(path: &str) -> (usize, Option<&'static str>) {
+    if path == links::STAFF_ROSTERS {
+        let advice =
+            "Er is niets veranderd. Een bestand mag hoogstens 20 MB zijn. Ga terug en kies een kleiner bestand.";
+        return (UPLOAD_BYTES, Some(advice));
+    }
+    if links::SCHOOL_MESSAGES.is_at(path) || links::SCHOOL_STUCK.is_at(path) {
+        let advice =
+            "Er is niets verstuurd. Een plaatje of PDF mag hoogstens 5 MB zijn. Ga terug en kies een kleiner bestand.";
+        return (MESSAGE_BYTES, Some(advice));
+    }
+    (BODY_BYTES, None)
+}
+
+/// Refuses what is larger than a form, but for the pages that take files.
 pub async fn limit_body(request: Request, next: Next) -> Response {
-    let is_upload = request.uri().path() == links::STAFF_ROSTERS;
-    let most = if is_upload { UPLOAD_BYTES } else { BODY_BYTES };
+    let (most, advice) = most_at(request.uri().path());
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     if length.is_some_and(|length: usize| length > most) {
         let mut response = StatusCode::PAYLOAD_TOO_LARGE.into_response();
-        if is_upload {
-            response.extensions_mut().insert(ErrorText {
-                title: "Dit bestand is te groot",
-                advice:
-                    "Er is niets veranderd. Een bestand mag hoogstens 20 MB zijn. Ga terug en kies een kleiner bestand."
-                        .to_owned(),
-            });
+        if let Some(advice) = advice {
+            response.extensions_mut().insert(ErrorText { title: "Dit bestand is te groot", advice: advice.to_owned() });
         }
         return response;
     }

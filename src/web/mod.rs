@@ -32,6 +32,7 @@ pub mod session;
 pub mod staff;
 mod stalled;
 mod state;
+mod thread;
 pub mod upload;
 
 use std::time::Duration;

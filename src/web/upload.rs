@@ -1,5 +1,7 @@
-//! A posted form with a file (RFC 7578): the CSRF check, and the bytes of the file. Ours, for one form with one file: the
-//! whole body is in memory by then, and only its parts are to be told apart.
+//! A posted form with files (RFC 7578): the CSRF check, and the bytes of the files. Ours, for a few forms: the whole body is
+//! in memory by then, and only its parts are to be told apart.
+
+use std::collections::BTreeMap;
 
 use axum::body::{Bytes, to_bytes};
 use axum::extract::{FromRequest, Request};
@@ -14,6 +16,10 @@ pub const FILE_BYTES: usize = 20 * 1024 * 1024;
 
 /// The largest form with a file: what stands around it is small.
 pub const UPLOAD_BYTES: usize = FILE_BYTES + 64 * 1024;
+
+/// The largest form with a message: five files of five megabytes, and some more, so that who chose one that is somewhat too
+/// large gets the form back.
+pub const MESSAGE_BYTES: usize = 30 * 1024 * 1024;
 
 /// The name of the field with the file.
 const FILE: &str = "file";
@@ -30,19 +36,62 @@ impl FromRequest<WebState> for Uploaded {
     type Rejection = PageError;
 
     async fn from_request(request: Request, web: &WebState) -> Result<Self, PageError> {
+        PostedFiles::from_request(request, web).await?.files.into_iter().next().ok_or(PageError::BadForm)
+    }
+}
+
+/// A form with texts and files, posted by one of this site's own pages. Without `Debug`: it may name people.
+#[derive(Default)]
+pub struct PostedFiles {
+    fields: BTreeMap<String, String>,
+    /// The files, with one without a name where none was chosen; none where the form came without files.
+    pub files: Vec<Uploaded>,
+}
+
+impl PostedFiles {
+    /// What a field holds; empty where it is not there.
+    pub fn field(&self, name: &str) -> &str {
+        self.fields.get(name).map_or("", String::as_str)
+    }
+
+    /// A form as browsers send one without files.
+    fn of_texts(body: &[u8]) -> Self {
+        Self { fields: form_urlencoded::parse(body).into_owned().collect(), files: vec![] }
+    }
+
+    fn of_parts(body: &Bytes, boundary: &str) -> Option<Self> {
+        let mut form = Self::default();
+        for part in parts(body, boundary)? {
+            if part.name == FILE {
+                form.files.push(Uploaded { name: part.file_name, bytes: body.slice_ref(part.content) });
+            } else {
+                form.fields.insert(part.name, std::str::from_utf8(part.content).ok()?.to_owned());
+            }
+        }
+        Some(form)
+    }
+}
+
+impl FromRequest<WebState> for PostedFiles {
+    type Rejection = PageError;
+
+    async fn from_request(request: Request, web: &WebState) -> Result<Self, PageError> {
         let secret = request.extensions().get::<BrowserSecret>().cloned();
         let BrowserSecret(browser) = secret.ok_or(PageError::StaleForm)?;
         let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let boundary = content_type.and_then(boundary).ok_or(PageError::BadForm)?;
-        let body = to_bytes(request.into_body(), UPLOAD_BYTES).await.map_err(|_| PageError::BadForm)?;
-        let parts = parts(&body, &boundary).ok_or(PageError::BadForm)?;
-        let value = |name: &str| parts.iter().find(|part| part.name == name);
-        let token = value("csrf").and_then(|part| std::str::from_utf8(part.content).ok()).unwrap_or_default();
-        if !web.context.keys.is_csrf_token(&browser.hash(), token) {
-            return Err(PageError::StaleForm);
+        let content_type = content_type.unwrap_or_default().to_owned();
+        // How much that may be at each path is said in the middleware.
+        let body = to_bytes(request.into_body(), MESSAGE_BYTES).await.map_err(|_| PageError::BadForm)?;
+        let form = match boundary(&content_type) {
+            Some(boundary) => Self::of_parts(&body, &boundary).ok_or(PageError::BadForm)?,
+            None if content_type.starts_with("application/x-www-form-urlencoded") => Self::of_texts(&body),
+            None => return Err(PageError::BadForm),
+        };
+        if web.context.keys.is_csrf_token(&browser.hash(), form.field("csrf")) {
+            Ok(form)
+        } else {
+            Err(PageError::StaleForm)
         }
-        let file = value(FILE).ok_or(PageError::BadForm)?;
-        Ok(Self { name: file.file_name.clone(), bytes: body.slice_ref(file.content) })
     }
 }
 

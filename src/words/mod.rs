@@ -12,6 +12,7 @@ mod falls;
 mod glossary;
 mod instructions;
 mod mail_reasons;
+pub mod messages;
 mod names;
 mod numbers;
 mod option_b;

@@ -6,6 +6,7 @@
 use super::access::access_change;
 use super::dates::{date_only_nl, period_nl};
 use super::falls::{connection_lost, fall_cause, fall_reason};
+use super::messages::message_done;
 use super::names::{own_days_name, role_name, step_name};
 use super::who::Names;
 use crate::domain::audit::{Action, Entry};
@@ -86,6 +87,7 @@ pub fn change_sentence(action: &Action, names: &Names) -> String {
         Action::OutageEnded => "De storing is voorbij.".into(),
         Action::QueryDownloaded { version } => format!("Query gedownload (versie {version})."),
         Action::ContactSignedIn | Action::StaffSignedIn => "Ingelogd.".into(),
+        Action::Message(done) => message_done(done).into(),
         Action::NoteAdded { note: _ } => "Notitie geschreven.".into(),
         Action::ConnectionTaken { staff } => format!("Opgepakt door {}.", names.colleague(*staff)),
         Action::ConnectionLetGo => "Niet meer opgepakt: iedereen bij Kurve kan ermee verder.".into(),

@@ -7,6 +7,7 @@ pub fn work_kind(kind: WorkKind) -> &'static str {
     match kind {
         WorkKind::Stuck => "Vastgelopen",
         WorkKind::Issue => "Nieuwe aanvraag",
+        WorkKind::Reply => "Bericht",
         WorkKind::Join => "Wil meedoen",
         WorkKind::Vouch => "Persoon",
         WorkKind::Password => "Wachtwoord",

@@ -10,7 +10,12 @@ use crate::support::{on_each_database, reports, run_to_failure};
 
 /// Runs the command with a message; the code it ends with and everything it said.
 fn pipe(program: &Program, arguments: &[&str], message: &[u8]) -> (Option<i32>, String) {
-    let mut command = program.command(&[&["mail", "bounce"], arguments].concat());
+    pipe_to("bounce", program, arguments, message)
+}
+
+/// The same for one of the commands that take a message.
+pub(crate) fn pipe_to(name: &str, program: &Program, arguments: &[&str], message: &[u8]) -> (Option<i32>, String) {
+    let mut command = program.command(&[&["mail", name], arguments].concat());
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
     let mut input = child.stdin.take().expect("piped");

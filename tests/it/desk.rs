@@ -5,11 +5,14 @@ use koppelklaar::domain::actor::StaffRole;
 use koppelklaar::domain::address_mark::Bounced;
 use koppelklaar::domain::check::CheckCode;
 use koppelklaar::domain::check::certificate::Certificate;
+use koppelklaar::domain::message::Sorted;
 use koppelklaar::domain::onboarding::{Command, Step};
 use koppelklaar::domain::school::ContactRef;
+use koppelklaar::domain::text::MessageText;
 use koppelklaar::jobs::Job;
 use koppelklaar::links;
 use koppelklaar::services::AnonymousCall;
+use koppelklaar::services::messages::receiving;
 use koppelklaar::services::people::{contacts, registrations};
 use koppelklaar::store::checks::check_status::{self, CheckStatus};
 use koppelklaar::store::onboarding::upkeep;
@@ -89,6 +92,13 @@ fn each_kind_has_its_row_that_says_why_and_since_when() {
                 WHERE connection_id = (SELECT connection_id FROM school WHERE brin = '16AA')",
         )
         .await;
+        let written = app.school_by_services("Bericht", "21AA", "bericht").await;
+        app.issue(kurve, &written).await;
+        let text = MessageText::parse("Het schuifje staat aan.").expect("a message");
+        let call = app.call_of(&written);
+        receiving::receive(app.context(), &call, written.connection, text, Sorted::default())
+            .await
+            .expect("it is kept");
         let token = app.ask_for_school("Erbij", "19AA", "nieuw", "erbij@nieuw.example").await;
         let asked = AnonymousCall::new(app.now(), "test");
         registrations::confirm(app.context(), asked, &token, None).await.expect("it waits");
@@ -102,6 +112,7 @@ fn each_kind_has_its_row_that_says_why_and_since_when() {
         for (kind, school, why, verb) in [
             ("stuck", "Vast", "Consent geven", "Antwoorden"),
             ("issue", "Nieuw", "Nieuwe aanvraag", "Klaarzetten"),
+            ("reply", "Bericht", "heeft geantwoord", "Lezen"),
             ("join", "Nieuw", "Anna de Wit vraagt 1 school erbij", "Bekijken"),
             ("vouch", "Persoon", "Instaan voor", "Instaan"),
             ("password", "Wachtwoord", "Nieuw wachtwoord maken", "Klaarzetten"),

@@ -46,6 +46,7 @@ mod mail_by_hand;
 mod mail_links;
 mod mail_rules;
 mod mail_table;
+mod messages;
 mod moves;
 mod one_mail;
 mod optie_b;

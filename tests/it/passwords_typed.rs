@@ -17,7 +17,7 @@ fn typed_over(password: &str) -> String {
     format!("Ik typ {}\u{A0}\u{200B}maar het werkt niet", groups.join("\u{A0}"))
 }
 
-async fn reveal(table: &Table) -> String {
+pub(crate) async fn reveal(table: &Table) -> String {
     let page = table.portal.open("/stap/password_set").await;
     page.submit(&table.portal, "form[action$='/wachtwoord']", &[]).await.text("[data-secret]")
 }

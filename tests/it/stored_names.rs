@@ -6,11 +6,12 @@ use std::str::FromStr;
 use koppelklaar::crypto::Purpose;
 use koppelklaar::crypto::mail_token::Subscription;
 use koppelklaar::domain::actor::StaffRole;
-use koppelklaar::domain::audit::Action;
+use koppelklaar::domain::audit::{Action, MessageDone};
 use koppelklaar::domain::bulk::{BulkKind, BulkOutcome};
 use koppelklaar::domain::check::{CheckCode, CheckPolicy, NotMade, Rung, Way};
 use koppelklaar::domain::credential::reveal::ClosedReason;
 use koppelklaar::domain::heartbeat::Worker;
+use koppelklaar::domain::message::{Direction, LeftOut, Media};
 use koppelklaar::domain::notice::AccountPart;
 use koppelklaar::domain::onboarding::{Change, Course, Evidence, Gate, Lifecycle, Party, Status, Step};
 use koppelklaar::domain::reminder::OwnDayKind;
@@ -72,13 +73,16 @@ fn every_stored_name_is_what_it_always_was() {
         (stored::<BulkOutcome>(), "done already refused failed left_out"),
         (stored::<Worker>(), "mail planner checks bulk"),
         (stored::<FigureKind>(), "registered opened turn_ended"),
-        (stored::<WorkKind>(), "stuck issue join vouch password activate check certificate address unconfirmed silent"),
+        (
+            stored::<WorkKind>(),
+            "stuck issue reply join vouch password activate check certificate address unconfirmed silent",
+        ),
         (stored::<Standing>(), "schools consent webservice password allowlisting activation"),
         (named::<Job>(), "repair_clock resume_paused end_passwords delete_expired plan_reminders digest plan_checks"),
         (
             named::<Purpose>(),
-            "seal-credential seal-query seal-totp totp-of-invite seal-registration seal-roster seal-mail email-lookup audit \
-             csrf access-code bounce unsubscribe",
+            "seal-credential seal-query seal-totp totp-of-invite seal-registration seal-roster seal-mail seal-attachment email-lookup audit \
+             csrf access-code bounce reply unsubscribe",
         ),
         (named::<AccountPart>(), "password second_factor"),
         (named::<Subscription>(), "reminders digest"),
@@ -89,6 +93,13 @@ fn every_stored_name_is_what_it_always_was() {
              password_noted password_gone people_noted password_asked stuck_reported stuck_answered step_handed_over paused resumed withdrawn reopened completed \
              school_added school_left",
         ),
+        (
+            MessageDone::VARIANTS.join(" "),
+            "message_sent message_received messages_read message_template_saved message_template_removed",
+        ),
+        (stored::<Direction>(), "out in"),
+        (stored::<Media>(), "png jpeg gif webp heic pdf"),
+        (stored::<LeftOut>(), "other_kind too_large too_many"),
         (Course::VARIANTS.join(" "), "under_way withdrawn completed left"),
         (
             Action::VARIANTS.join(" "),
@@ -96,7 +107,8 @@ fn every_stored_name_is_what_it_always_was() {
              details_changed import_opened import_closed contact_added contact_entered taken_from_file \
              contact_changed contact_removed contact_vouched contact_address_corrected vouches_cleared \
              password_revealed credentials_handed_again reveal_closed connection_lost connection_back \
-             check_overridden outage_began outage_ended query_downloaded contact_signed_in note_added \
+             check_overridden outage_began outage_ended query_downloaded contact_signed_in message \
+             note_added \
              connection_taken connection_let_go note_changed note_deleted mail_retried confirmation_sent_again \
              mail_dropped reminders_snoozed reminders_woken own_days_added own_days_removed holidays_loaded \
              mail_returned address_bounced address_works reminders_stopped reminders_resumed digest_stopped \

@@ -32,6 +32,7 @@ impl Action {
             | Self::ContactAddressCorrected { .. }
             | Self::VouchesCleared
             | Self::ContactSignedIn
+            | Self::Message(_)
             | Self::NoteAdded { .. }
             | Self::ConnectionTaken { .. }
             | Self::ConnectionLetGo

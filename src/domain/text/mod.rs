@@ -56,8 +56,8 @@ mod school_domain;
 pub use brin::Brin;
 pub use email::EmailAddress;
 pub use letters::{fold, plain_letters};
-pub use names::{PersonName, SchoolName, ViewName};
-pub use prose::{NoteText, Reason, TicketRef};
+pub use names::{PersonName, SchoolName, TemplateName, ViewName};
+pub use prose::{MessageText, NoteText, Reason, TicketRef};
 pub use school_domain::SchoolDomain;
 
 /// Why a text was refused: a Dutch sentence that says what to do. It never repeats what was typed.

@@ -24,6 +24,9 @@ const VIEW_EMPTY: TextError = TextError::new("Geef deze weergave een naam, bijvo
 const VIEW_LONG: TextError = TextError::new("Deze naam is te lang. Gebruik hoogstens 40 tekens.");
 const VIEW_HIDDEN: TextError =
     TextError::new("In deze naam zit een onzichtbaar teken of een nieuwe regel. Typ de naam zelf, op één regel.");
+const TEMPLATE_LONG: TextError = TextError::new("Deze naam is te lang. Gebruik hoogstens 60 tekens.");
+const TEMPLATE_EMPTY: TextError =
+    TextError::new("Geef dit sjabloon een naam, bijvoorbeeld Nieuw wachtwoord instellen.");
 const PERSON_EMPTY: TextError = TextError::new("Vul een voornaam en achternaam in, bijvoorbeeld Joke Jansen.");
 const PERSON_SHORT: TextError =
     TextError::new("Deze naam is te kort. Vul een voornaam en achternaam in, bijvoorbeeld Joke Jansen.");
@@ -77,6 +80,32 @@ impl ViewName {
             0 => Err(VIEW_EMPTY),
             1..=40 => Ok(Self(name)),
             _ => Err(VIEW_LONG),
+        }
+    }
+
+    /// The name to show.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What a template of a message is called: 1 to 60 signs on one line.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TemplateName(String);
+
+text_traits!(TemplateName);
+
+impl TemplateName {
+    /// Reads a name; white space around it goes, white space inside becomes one space.
+    ///
+    /// # Errors
+    /// When it is empty, too long, or holds a control sign or something that cannot be seen.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        let name = one_line(text).ok_or(VIEW_HIDDEN)?;
+        match name.chars().count() {
+            0 => Err(TEMPLATE_EMPTY),
+            1..=60 => Ok(Self(name)),
+            _ => Err(TEMPLATE_LONG),
         }
     }
 

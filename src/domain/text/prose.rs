@@ -25,6 +25,21 @@ const NOTE_CONTROL: TextError = TextError::new(
     "In deze notitie zit een teken dat we niet kunnen bewaren. Typ de tekst zelf. Bijvoorbeeld: gebeld met de school, ze \
      gaan maandag verder.",
 );
+const MESSAGE_EMPTY: TextError = TextError::new("Schrijf eerst je bericht. Bijvoorbeeld: het schuifje staat nu aan.");
+const MESSAGE_LONG: TextError =
+    TextError::new("Dit bericht is te lang. Maak er hoogstens 4000 tekens van, of stuur het in twee keer.");
+const MESSAGE_CONTROL: TextError =
+    TextError::new("In dit bericht zit een teken dat we niet kunnen bewaren. Typ de tekst zelf.");
+
+/// Signs of a message at most, as people type it.
+const MESSAGE_SIGNS: usize = 4_000;
+
+/// Signs that are kept of one that came by mail.
+const RECEIVED_SIGNS: usize = 8_000;
+
+/// What stands in the place of what was cut off.
+const CUT: &str = "\n\n[De rest van de mail is weggelaten.]";
+
 const TICKET: TextError = TextError::new(
     "Typ het nummer van het ticket zoals het in de mail van Magister staat, in hoogstens 40 tekens. Bijvoorbeeld \
      #12345 of MAG-2026/0815.",
@@ -77,6 +92,59 @@ impl NoteText {
     }
 
     /// The note, with `\n` between its lines.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A message between Kurve and a school: 1 to 4000 signs as typed, more where it came by mail. What it says is nobody
+/// else's business: `Debug` does not print it.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct MessageText(String);
+
+impl std::fmt::Debug for MessageText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MessageText(…)")
+    }
+}
+
+impl MessageText {
+    /// Reads a message of one or more lines as somebody typed it.
+    ///
+    /// # Errors
+    /// When it is empty, too long, or holds a control sign.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        let text = lines(text).ok_or(MESSAGE_CONTROL)?;
+        match text.chars().count() {
+            0 => Err(MESSAGE_EMPTY),
+            1..=MESSAGE_SIGNS => Ok(Self(text)),
+            _ => Err(MESSAGE_LONG),
+        }
+    }
+
+    /// What is kept of a text that came by mail, where nobody can be asked to write it otherwise; `None` for an empty one.
+    pub fn received(text: &str) -> Option<Self> {
+        let is_kept = |sign: &char| !(sign.is_control() && *sign != '\n') && !turns_direction(*sign);
+        let text: String = text.replace("\r\n", "\n").replace('\t', " ").chars().filter(is_kept).collect();
+        let text = lines(&text.replace(is_odd_line_end, "\n"))?;
+        if text.is_empty() {
+            return None;
+        }
+        match text.char_indices().nth(RECEIVED_SIGNS) {
+            Some((end, _)) => Some(Self(format!("{}{CUT}", text[..end].trim_end()))),
+            None => Some(Self(text)),
+        }
+    }
+
+    /// A message as it is kept.
+    ///
+    /// # Errors
+    /// When it holds a control sign.
+    pub fn stored(text: &str) -> Result<Self, TextError> {
+        lines(text).filter(|text| !text.is_empty()).map(Self).ok_or(MESSAGE_CONTROL)
+    }
+
+    /// The message, with `\n` between its lines.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -91,7 +91,7 @@ fn reply_code(word: &str) -> Option<u16> {
 }
 
 /// The Message-IDs in a header.
-pub(super) fn message_ids(value: &str) -> impl Iterator<Item = String> {
+pub(in crate::mail) fn message_ids(value: &str) -> impl Iterator<Item = String> {
     let ids = value.split('<').skip(1).filter_map(|rest| rest.split_once('>').map(|(id, _)| format!("<{id}>")));
     ids.take(MOST_IDS).collect::<Vec<_>>().into_iter()
 }

@@ -86,6 +86,10 @@ fn why_of(error: &ServiceError) -> Option<WhyNot> {
         | ServiceError::HandOverToSelf
         | ServiceError::TooManyContacts
         | ServiceError::TooManyItems
+        | ServiceError::TooManyMessages
+        | ServiceError::UnknownReceiver
+        | ServiceError::TemplateNameTaken
+        | ServiceError::TooManyTemplates
         | ServiceError::BadOwnDays(_)
         | ServiceError::BrinTaken
         | ServiceError::DomainTaken { .. }

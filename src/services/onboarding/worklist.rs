@@ -12,6 +12,7 @@ use crate::domain::ids::{ConnectionId, ContactId, StaffId};
 use crate::domain::school::Contact;
 use crate::domain::search::Search;
 use crate::domain::work::{WorkKey, WorkKind};
+use crate::services::messages::thread;
 use crate::services::onboarding::joins::waiting::{self, AskedTogether};
 use crate::services::onboarding::{access, schools};
 use crate::services::people::registrations::{self, UNCONFIRMED_MINUTES, Unconfirmed};
@@ -20,6 +21,7 @@ use crate::services::{Context, ServiceError, checks};
 use crate::store::Page;
 use crate::store::checks::check_status::{self, CheckStatus};
 use crate::store::checks::outages;
+use crate::store::onboarding::messages::{Author, Message};
 use crate::store::onboarding::overview::{self, Overview};
 use crate::store::onboarding::work_list::{self, TakenBy, WorkFilter, WorkItem, WorkPlace};
 use crate::store::people::contacts;
@@ -161,6 +163,8 @@ pub struct Details {
     pub contacts: BTreeMap<ContactId, String>,
     /// Whose mail does not arrive.
     pub unreached: BTreeMap<ContactId, (Contact, AddressMark)>,
+    /// The oldest message of a school that waits.
+    pub written: BTreeMap<ConnectionId, Message>,
     /// What is asked together, by its first request.
     pub asked: BTreeMap<String, AskedTogether>,
     /// The requests that were not confirmed, by their ids.
@@ -190,6 +194,7 @@ pub async fn details(context: &Context, rows: &[WorkItem], now: DateTime<Utc>) -
     let people = rows.iter().filter(|row| row.kind == WorkKind::Address).filter_map(|row| row.subject.parse().ok());
     let people: Vec<Contact> = contacts::list_by_id(conn, &people.collect()).await?.into_values().collect();
     let mut marks = addresses::marks_of(context, &people).await?;
+    let written = thread::list_waiting(context, &of(&|kind| kind == WorkKind::Reply)).await?;
     let asked = waiting::list_at(context, &of(&|kind| kind == WorkKind::Join)).await?;
     let first = |asked: AskedTogether| Some((asked.requests.first()?.id.to_string(), asked));
     let has_requests = rows.iter().any(|row| row.kind == WorkKind::Unconfirmed);
@@ -197,11 +202,12 @@ pub async fn details(context: &Context, rows: &[WorkItem], now: DateTime<Utc>) -
     let by_check: Vec<ConnectionId> = of(&WorkKind::is_by_check).into_iter().collect();
     let staff = staff_accounts::list(context).await?;
     Ok(Details {
-        contacts: access::find_task_names(context, connections.values().map(|known| &known.state)).await?,
+        contacts: names_of(context, &connections, &written).await?,
         unreached: people
             .into_iter()
             .filter_map(|one| marks.remove(&one.id).map(|mark| (one.id, (one, mark))))
             .collect(),
+        written,
         asked: asked.into_iter().filter_map(first).collect(),
         unconfirmed: requests.into_iter().map(|one| (one.id.to_string(), one)).collect(),
         newest: checks::list_newest(context, &all).await?,
@@ -210,4 +216,21 @@ pub async fn details(context: &Context, rows: &[WorkItem], now: DateTime<Utc>) -
         staff: staff.into_iter().map(|one| (one.id, one.name.as_str().to_owned())).collect(),
         connections,
     })
+}
+
+/// The names of the contacts whom a row names: who is to do a step, and who wrote.
+async fn names_of(
+    context: &Context,
+    connections: &BTreeMap<ConnectionId, Overview>,
+    written: &BTreeMap<ConnectionId, Message>,
+) -> Result<BTreeMap<ContactId, String>, ServiceError> {
+    let mut names = access::find_task_names(context, connections.values().map(|known| &known.state)).await?;
+    let writer = |message: &Message| match message.author {
+        Author::Contact(id) => Some(id),
+        Author::Kurve(_) | Author::Stranger(_) => None,
+    };
+    let writers: BTreeSet<ContactId> = written.values().filter_map(writer).collect();
+    let people = contacts::list_by_id(context.db.reader(), &writers).await?;
+    names.extend(people.into_iter().map(|(id, person)| (id, person.name.to_string())));
+    Ok(names)
 }

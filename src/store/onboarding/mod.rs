@@ -1,11 +1,14 @@
 //! Rows of onboardings: connections, schools, requests to join, states, credentials, notes, and Kurve's lists.
 
 pub mod arrangements;
+pub mod attachments;
 pub mod bulk;
 pub mod connections;
 pub mod credentials;
 pub mod joins;
 pub mod mentions;
+pub mod message_templates;
+pub mod messages;
 pub mod notes;
 pub mod onboardings;
 pub mod option_b;

@@ -10,6 +10,7 @@ use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, I
 use sea_orm::{QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+use super::messages;
 use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::{Lifecycle, Onboarding};
 use crate::domain::work::{Waiting, WorkKey, WorkKind, certificate_since, waiting_in};
@@ -18,11 +19,14 @@ use crate::store::StoreError;
 /// How many rows one statement writes at most.
 const ROWS: usize = 400;
 
-/// What waits of some connections beside their onboardings: who asks to join, and where mail does not arrive.
+/// What waits of some connections beside their onboardings: who asks to join, what the school wrote, and where mail does
+/// not arrive.
 #[derive(Default)]
 pub(in crate::store) struct Beside {
     /// Since when each who asks waits, by connection and the first of their requests.
     asked: BTreeMap<Uuid, Vec<(Uuid, DateTime<Utc>)>>,
+    /// Since when what a school wrote waits, by connection.
+    written: BTreeMap<Uuid, DateTime<Utc>>,
     /// Since when mail does not arrive, by connection and contact.
     unreached: BTreeMap<Uuid, Vec<(Uuid, DateTime<Utc>)>>,
 }
@@ -69,6 +73,7 @@ pub(in crate::store) async fn beside(conn: &impl ConnectionTrait, ids: &[Uuid]) 
     for (connection, person, at) in unreached {
         beside.unreached.entry(connection).or_default().push((person, at));
     }
+    beside.written = messages::list_waiting_since(conn, ids).await?;
     Ok(beside)
 }
 
@@ -96,6 +101,7 @@ pub(in crate::store) fn to_rows(known: &Known<'_>, beside: &Beside) -> Vec<work_
     waiting.extend(known.check_since.map(|since| one(WorkKind::Check, since)));
     waiting.extend(known.certificate_until.map(|until| one(WorkKind::Certificate, certificate_since(until))));
     waiting.extend(of(&beside.asked, WorkKind::Join));
+    waiting.extend(beside.written.get(&known.connection).map(|since| one(WorkKind::Reply, *since)));
     match known.state.lifecycle() {
         Lifecycle::Active | Lifecycle::Paused { .. } => {
             waiting.extend(of(&beside.unreached, WorkKind::Address));

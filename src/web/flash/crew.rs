@@ -1,4 +1,4 @@
-//! What was just done about the accounts of Kurve's colleagues, about notes, and about the address of a contact.
+//! What was just done about the accounts of Kurve's colleagues, about notes and messages, and about the address of a contact.
 
 use strum::{EnumIter, EnumString, IntoStaticStr};
 
@@ -33,6 +33,16 @@ pub enum CrewDone {
     MentionSeen,
     /// The address of a contact was corrected.
     AddressCorrected,
+    /// Kurve wrote to contacts.
+    MessageSent,
+    /// What a school wrote takes no answer.
+    MessagesRead,
+    /// A school wrote to Kurve.
+    MessageReceived,
+    /// A template of messages got a text.
+    TemplateSaved,
+    /// A template of messages was removed.
+    TemplateRemoved,
 }
 
 impl CrewDone {
@@ -58,6 +68,13 @@ impl CrewDone {
             Self::NoteChanged => "De notitie is gewijzigd.",
             Self::NoteDeleted => "De notitie is verwijderd.",
             Self::MentionSeen => "De notitie staat niet meer op je werklijst.",
+            Self::MessageSent => "Je bericht is verstuurd.",
+            Self::MessagesRead => "Opgeslagen: dit bericht is gelezen en staat niet meer op de werklijst.",
+            Self::MessageReceived => {
+                "Je bericht staat bij Kurve. Het antwoord lees je hier, en je krijgt het per mail."
+            }
+            Self::TemplateSaved => "Het sjabloon is opgeslagen.",
+            Self::TemplateRemoved => "Het sjabloon is verwijderd.",
             Self::AddressCorrected => "Het e-mailadres is verbeterd.",
         }
     }

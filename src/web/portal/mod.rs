@@ -13,6 +13,7 @@ mod details;
 mod evidence;
 mod hand_over;
 mod imported;
+mod messages;
 mod my_reminders;
 mod next;
 mod next_of_several;
@@ -60,6 +61,7 @@ pub fn routes() -> Router<WebState> {
         .route(links::SCHOOL_DOMAIN.route(), post(connection::correct_domain))
         .route(links::SCHOOL_CHECK.route(), get(connection::show_one))
         .route(links::SCHOOL_CHECK_LIVE.route(), get(connection::show_live))
+        .route(links::SCHOOL_MESSAGES.route(), get(messages::show).post(messages::create))
         .route(links::SCHOOL_PAUSE.route(), get(pause::show).post(pause::create))
         .route(links::SCHOOL_REMINDERS_TO_ME.route(), post(my_reminders::resume))
         .route(links::SCHOOL_RESUME.route(), post(pause::resume))

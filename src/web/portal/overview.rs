@@ -14,6 +14,7 @@ use crate::domain::school::School;
 use crate::links;
 use crate::services::ServiceError;
 use crate::services::checks::{self, ActivationAnswer};
+use crate::services::messages::thread;
 use crate::services::onboarding::arrangements;
 use crate::services::onboarding::onboardings::{self, ConnectionFile};
 use crate::web::WebState;
@@ -122,6 +123,8 @@ struct OverviewPage {
     is_unreminded: bool,
     my_reminders_path: String,
     undo_path: String,
+    /// What Kurve and the school wrote to each other; empty while nobody wrote.
+    messages_path: String,
 }
 
 pub(super) async fn show(State(web): State<WebState>, who: SchoolContact) -> Result<Response, PageError> {
@@ -194,6 +197,10 @@ async fn build(web: &WebState, who: &SchoolContact, errors: FieldErrors) -> Resu
         is_unreminded: my_reminders::is_stopped(web, who).await?,
         my_reminders_path: who.at(links::SCHOOL_REMINDERS_TO_ME),
         undo_path: who.at(links::SCHOOL_UNDO_END),
+        messages_path: match thread::has_any(&web.context, who.connection()).await? {
+            true => who.at(links::SCHOOL_MESSAGES),
+            false => String::new(),
+        },
     })
 }
 

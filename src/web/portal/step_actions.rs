@@ -9,15 +9,18 @@ use crate::domain::text::{Reason, TicketRef};
 use crate::links;
 use crate::services::ServiceError;
 use crate::services::mail::reach;
+use crate::services::messages::receiving::{self, Stuck};
 use crate::services::onboarding::onboardings;
 use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::flash::{self, Flash};
 use crate::web::form::{FieldErrors, Posted, Pressed};
+use crate::web::portal::messages;
 use crate::web::portal::opened::StepPath;
 use crate::web::portal::step::come_back;
 use crate::web::portal::step_parts::{Section, Typed};
+use crate::web::upload::PostedFiles;
 use crate::words;
 
 /// "Dit is gedaan": the ticket number for the steps that take one, the version for the password.
@@ -27,13 +30,6 @@ pub(super) struct ClaimForm {
     ticket: String,
     #[serde(default)]
     credential_version: String,
-}
-
-/// "Het lukt niet".
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct StuckForm {
-    #[serde(default)]
-    reason: String,
 }
 
 pub(super) async fn claim(
@@ -103,17 +99,20 @@ pub(super) async fn report_stuck(
     State(web): State<WebState>,
     who: SchoolContact,
     StepPath(step): StepPath,
-    Posted(form): Posted<StuckForm>,
+    form: PostedFiles,
 ) -> Result<Response, PageError> {
+    let typed_reason = form.field("reason").to_owned();
     if web.limits.check_client(who.visit.client).is_err() {
-        let typed = Typed { section: Section::Stuck, reason: form.reason, ..Typed::too_often() };
+        let typed = Typed { section: Section::Stuck, reason: typed_reason, ..Typed::too_often() };
         return come_back(&web, &who, step, typed).await;
     }
     let mut typed = Typed { section: Section::Stuck, ..Typed::default() };
-    if let Some(reason) = typed.errors.take("reason", Reason::parse(&form.reason)) {
+    let reason = typed.errors.take("reason", Reason::parse(&typed_reason));
+    let files = messages::files(form.files, &mut typed.errors);
+    if let (Some(reason), Some(files)) = (reason, files) {
         let page = who.at_step(links::SCHOOL_STEP, step);
-        let command = Command::ReportStuck { step, reason };
-        match onboardings::act(&web.context, &who.call(), who.connection(), &command, None).await {
+        let stuck = Stuck { connection: who.connection(), step, reason };
+        match receiving::report_stuck(&web.context, &who.call(), stuck, files).await {
             Ok(()) => {
                 let reach = reach::of_addresses(&web.context, [&who.contact.email]).await?;
                 return Ok(flash::redirect(&web, &page, Flash::StuckReported.reaching(reach)));
@@ -122,6 +121,7 @@ pub(super) async fn report_stuck(
                 return Ok(flash::redirect(&web, &page, Flash::AlreadySo));
             }
             Err(ServiceError::Refused(refusal)) => typed.refusal = words::refusal(&refusal),
+            Err(ServiceError::TooManyMessages) => typed.refusal = words::messages::TOO_MANY_MESSAGES.to_owned(),
             Err(ServiceError::HoldsPassword) => {
                 typed.errors.add("reason", words::HOLDS_PASSWORD);
                 return come_back(&web, &who, step, typed).await;
@@ -129,6 +129,6 @@ pub(super) async fn report_stuck(
             Err(error) => return Err(error.into()),
         }
     }
-    typed.reason = form.reason;
+    typed.reason = typed_reason;
     come_back(&web, &who, step, typed).await
 }

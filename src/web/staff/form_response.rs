@@ -308,6 +308,10 @@ fn field_of(error: &ServiceError) -> Option<&'static str> {
         | ServiceError::HandOverToSelf
         | ServiceError::TooManyContacts
         | ServiceError::TooManyItems
+        | ServiceError::TooManyMessages
+        | ServiceError::UnknownReceiver
+        | ServiceError::TemplateNameTaken
+        | ServiceError::TooManyTemplates
         | ServiceError::TooManyRequests
         | ServiceError::RequestOpen
         | ServiceError::MoveFirst

@@ -35,6 +35,8 @@ mod mail;
 mod mail_unreadable;
 mod mails;
 mod mentions;
+mod message_templates;
+mod messages;
 mod moves;
 mod notes;
 mod option_b;
@@ -117,6 +119,12 @@ pub fn routes() -> Router<WebState> {
         .route(links::STAFF_NOTE, post(notes::create))
         .route(links::STAFF_NOTE_CHANGE, post(notes::update))
         .route(links::STAFF_NOTE_DELETE, post(notes::delete))
+        .route(links::STAFF_MESSAGES, get(messages::show).post(messages::create))
+        .route(links::STAFF_MESSAGES_READ, post(messages::mark_read))
+        .route(links::STAFF_ATTACHMENT, get(messages::attachment))
+        .route(links::STAFF_TEMPLATES, get(message_templates::list).post(message_templates::create))
+        .route(links::STAFF_TEMPLATE, get(message_templates::show).post(message_templates::update))
+        .route(links::STAFF_TEMPLATE_REMOVE, post(message_templates::delete))
         .route(links::STAFF_DETAILS, get(details::edit).post(details::update))
         .route(links::STAFF_ACCEPT, post(requests::accept))
         .route(links::STAFF_DECLINE, post(requests::decline))

@@ -15,6 +15,7 @@ use super::connection::{self, ConnectionPanel};
 use super::desk::{self, Nav};
 use super::forms::{self, TypedGround};
 use super::mails::{BACK_TO_SCHOOL, MailReader, MailRow};
+use super::messages::{self, MessagesPanel};
 use super::notes::{self, NoteRow};
 use super::option_b::{self, OptionBRow};
 use super::panels::{self, ContactRow, CredentialsPanel, LifePanel};
@@ -78,6 +79,7 @@ struct SchoolPage {
     add_contact: Option<Ask>,
     note: Option<Ask>,
     notes: Vec<NoteRow>,
+    messages: MessagesPanel,
     mails: Vec<MailRow>,
     /// All mails about the connection, with a filter.
     all_mails: String,
@@ -159,6 +161,7 @@ pub(super) async fn show(
         add_contact: can_act.then(|| forms::add_contact(&file, "", "", "")),
         note: can_act.then(|| notes::form(school, "", &nameable)),
         notes: written.iter().map(|note| notes::row(note, &names, &staff)).collect(),
+        messages: messages::panel(&web, &staff, school, &names).await?,
         mails: mails.iter().map(|mail| panels::mail(mail, &names, MailReader { can_act, now })).collect(),
         all_mails: format!("{}?van={school}", links::STAFF_MAILS),
         reminders: reminders::panel(&web, &staff, &file).await?,

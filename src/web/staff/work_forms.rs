@@ -10,6 +10,7 @@ use crate::domain::school::Contact;
 use crate::domain::work::WorkKind;
 use crate::links;
 use crate::services::ServiceError;
+use crate::services::messages::thread;
 use crate::services::onboarding::onboardings::{self, ConnectionFile};
 use crate::store::onboarding::work_list::WorkItem;
 use crate::web::WebState;
@@ -39,6 +40,8 @@ pub(super) struct WorkForm {
     pub(super) grounds: Vec<Choice>,
     /// What the school wrote; empty unless it is stuck.
     pub(super) stuck: String,
+    /// Leads to what the school sent along with that; empty where it sent nothing.
+    pub(super) files: String,
     pub(super) note: String,
     pub(super) verb: &'static str,
     /// Leads to the list without the form.
@@ -61,7 +64,8 @@ pub(super) async fn open(
         WorkKind::Issue => issue(&file),
         WorkKind::Vouch => vouch(&file, &item.subject),
         WorkKind::Stuck => answer(&file, &item.subject),
-        WorkKind::Join
+        WorkKind::Reply
+        | WorkKind::Join
         | WorkKind::Password
         | WorkKind::Activate
         | WorkKind::Check
@@ -70,7 +74,14 @@ pub(super) async fn open(
         | WorkKind::Unconfirmed
         | WorkKind::Silent => None,
     };
+    let has_files = match item.subject.parse() {
+        Ok(step) if item.kind == WorkKind::Stuck => thread::has_files_of(&web.context, connection, step).await?,
+        Ok(_) | Err(_) => false,
+    };
     let along = |mut form: WorkForm| {
+        if has_files {
+            form.files = links::staff_school(links::STAFF_MESSAGES, connection);
+        }
         form.row.clone_from(&item.key);
         form.close = query.with_open("").href_at(&item.key);
         form.hidden.push(Hidden { name: "version", value: file.version.to_string() });
@@ -90,6 +101,7 @@ fn plain(key: &'static str, title: String, action: String) -> WorkForm {
         people: vec![],
         grounds: vec![],
         stuck: String::new(),
+        files: String::new(),
         note: String::new(),
         verb: "Opslaan",
         close: String::new(),

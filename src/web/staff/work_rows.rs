@@ -17,6 +17,7 @@ use crate::services::onboarding::worklist::Details;
 use crate::services::people::registrations::Unconfirmed;
 use crate::store::onboarding::overview::Overview;
 use crate::store::onboarding::work_list::WorkItem;
+use crate::web::thread;
 use crate::words::{self, Names};
 
 /// How many signs of a reason the list shows.
@@ -104,6 +105,16 @@ impl Reader<'_> {
                     what: format!("Het certificaat van deze Magister geldt tot {}", words::date_nl(until)),
                     remark: "De school kan hier niets aan doen. Vraag Magister om een nieuw certificaat.".to_owned(),
                     ..row.leading_to(page(links::STAFF_CONNECTION), "Bekijken")
+                })
+            }
+            WorkKind::Reply => {
+                let message = details.written.get(&known.connection.id)?;
+                let names = Names { contacts: details.contacts.clone(), ..Names::default() };
+                let by = thread::author(&message.author, &names);
+                Some(WorkRow {
+                    what: format!("{by} heeft geantwoord"),
+                    excerpt: message.text.as_ref().map(|text| shorten(text.as_str())).unwrap_or_default(),
+                    ..row.leading_to(page(links::STAFF_MESSAGES), "Lezen")
                 })
             }
             WorkKind::Join => {

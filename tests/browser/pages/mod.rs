@@ -18,6 +18,7 @@ mod faults;
 mod large_letters;
 mod later;
 mod mails;
+mod messages;
 mod option_b;
 mod option_b_faults;
 mod option_b_files;

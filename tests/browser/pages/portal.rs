@@ -9,7 +9,7 @@ use crate::option_b::walk::{answer, give_export, give_table, go_on, sample};
 use crate::support::{Browser, run};
 
 /// Has everything before it: credentials are issued and no step of the school is done.
-const ALL_TO_DO: &str = "contact@dewilgen.example";
+pub(super) const ALL_TO_DO: &str = "contact@dewilgen.example";
 
 #[test]
 fn every_state_of_a_school_is_fit_for_every_reader() {

@@ -186,7 +186,7 @@ fn unfold(browser: &Browser) {
     browser.run("document.querySelectorAll('details').forEach((one) => { one.open = true; })", &[]);
 }
 
-fn page_of(browser: &Browser, name: &str) -> String {
+pub(super) fn page_of(browser: &Browser, name: &str) -> String {
     browser.open("/beheer/scholen");
     let found = browser.attributes_found(&format!("//tr[@data-school-row]//a[normalize-space()='{name}']"), "href");
     found.into_iter().next().unwrap_or_else(|| panic!("no {name} on {}", browser.told()))

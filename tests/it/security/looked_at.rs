@@ -8,7 +8,7 @@ use super::path_of;
 use super::table::{DEMO, TABLE};
 
 /// Routes that are answered with no page, and why nobody needs to look.
-const NO_PAGES: [(&str, &str); 16] = [
+const NO_PAGES: [(&str, &str); 17] = [
     ("ASSETS", "files of the pages"),
     ("SCHOOL_CHECK_LIVE", "news for a page that is open"),
     ("STAFF_CHECK_LIVE", "news for a page that is open"),
@@ -18,6 +18,7 @@ const NO_PAGES: [(&str, &str); 16] = [
     ("STAFF_SCHOOLS_XLSX", "a file to save"),
     ("STAFF_ROSTER_SAMPLE", "a file to save"),
     ("STAFF_ROSTER_FAULTS", "a file to save"),
+    ("STAFF_ATTACHMENT", "a file to save"),
     ("STAFF_MAIL_HTML", "a mail within a frame; pages/mails.rs looks at every mail"),
     ("DEMO_MAIL_HTML", "a mail within a frame; pages/mails.rs looks at every mail"),
     ("API_IMPORT_GATE", "an answer to a machine"),

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use koppelklaar::domain::ids::{ConnectionId, ContactId, SchoolId, StaffId};
+use koppelklaar::domain::ids::{ConnectionId, ContactId, MessageId, SchoolId, StaffId};
 use koppelklaar::domain::notice::MailKind;
 use koppelklaar::domain::onboarding::Step;
 use koppelklaar::domain::tally::{FigureKind, week_of};
@@ -10,7 +10,7 @@ use koppelklaar::domain::work::WorkKind;
 use koppelklaar::store::mail::{mail_connections, outbox};
 use koppelklaar::store::onboarding::overview::{self, WaitingAfter};
 use koppelklaar::store::onboarding::work_list::{self, TakenBy, WorkFilter, WorkPlace};
-use koppelklaar::store::onboarding::{joins, mentions, onboardings, option_b};
+use koppelklaar::store::onboarding::{attachments, joins, mentions, messages, onboardings, option_b};
 use koppelklaar::store::operations::{audit, tally};
 use koppelklaar::store::people::{registrations, sessions};
 use koppelklaar::store::reminders;
@@ -136,6 +136,33 @@ fn the_worklist_is_read_in_its_order_for_each_kind_and_colleague() {
             assert!(plan.iter().any(|line| line.contains("idx-work_item-kind_")), "{plan:?}");
             assert!(!plan.iter().any(|line| line.contains("TEMP B-TREE")), "{plan:?}");
         }
+    });
+}
+
+#[test]
+fn a_thread_and_what_waits_of_it_is_found_by_indexes() {
+    run(|app: TestApp| async move {
+        let (connection, message) =
+            (ConnectionId::from_uuid(uuid::Uuid::nil()), MessageId::from_uuid(uuid::Uuid::nil()));
+
+        let thread = plans(&app, async |conn| {
+            messages::list_newest(conn, connection, 50).await.expect("the store answers");
+        });
+        let waiting = plans(&app, async |conn| {
+            messages::list_waiting(conn, &[connection].into()).await.expect("the store answers");
+        });
+        let others = plans(&app, async |conn| {
+            messages::count_received_since(conn, connection, app.now()).await.expect("the store answers");
+            messages::is_known(conn, "x").await.expect("the store answers");
+            messages::list_receivers(conn, &[message]).await.expect("the store answers");
+            attachments::list_of(conn, &[message]).await.expect("the store answers");
+        });
+
+        let in_order = "idx-message-connection_id_created_at_id";
+        for (plan, index) in [(thread.await, in_order), (waiting.await, "idx-message-connection_id_waits_since")] {
+            assert!(plan.iter().any(|line| line.contains(index)), "{plan:?}");
+        }
+        assert!(others.await.iter().any(|line| line.contains("idx-attachment-message_id_position")));
     });
 }
 

@@ -156,6 +156,7 @@ impl TestApp {
         let sample = include_str!("../../../templates/query/sample.sql");
         let context = Context {
             bounce_address: Some("bounces@kurve.nl".parse().expect("a good address")),
+            reply_address: Some("antwoord@kurve.nl".parse().expect("a good address")),
             check_policy,
             ..Context::new(
                 db,

@@ -1,6 +1,7 @@
 //! What tests work with: an app of their own, visitors with a browser of their own, and the mails that were sent.
 
 pub(crate) mod acting;
+pub(crate) mod answers;
 pub(crate) mod app;
 pub(crate) mod board;
 pub(crate) mod counting;

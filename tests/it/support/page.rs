@@ -14,6 +14,8 @@ pub(crate) struct Page {
     pub(crate) body: String,
     /// The body as it came, where it is no text.
     pub(crate) bytes: Vec<u8>,
+    /// What somebody typed into its forms.
+    pub(crate) typed: Vec<(String, String)>,
 }
 
 impl Page {
@@ -62,6 +64,13 @@ impl Page {
         visitor.post(&action, &values).await
     }
 
+    /// The page with something typed into a field of its forms.
+    pub(crate) fn with_field(&self, name: &str, value: &str) -> Self {
+        let mut page = self.clone();
+        page.typed.push((name.to_owned(), value.to_owned()));
+        page
+    }
+
     /// Where a form goes and what it holds.
     pub(crate) fn form(&self, form: &str) -> (String, Vec<(String, String)>) {
         let html = Html::parse_document(&self.body);
@@ -85,6 +94,9 @@ impl Page {
                 _ => element.attr("value").unwrap_or_default().to_owned(),
             };
             values.push((name, value));
+        }
+        for (name, value) in &self.typed {
+            values.iter_mut().filter(|(known, _)| known == name).for_each(|(_, held)| held.clone_from(value));
         }
         (action, values)
     }

@@ -126,6 +126,7 @@ impl Visitor {
             headers: parts.headers,
             body: String::from_utf8_lossy(&bytes).into_owned(),
             bytes: bytes.into(),
+            typed: vec![],
         }
     }
 

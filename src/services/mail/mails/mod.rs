@@ -28,6 +28,7 @@ mod join_declined;
 mod join_requested;
 mod lifecycle_changed;
 mod mail;
+mod message;
 mod paused_by_kurve;
 mod phrases;
 mod reminder;
@@ -92,6 +93,7 @@ fn registered(kind: MailKind) -> Registered {
         MailKind::StepHandedOver => Registered::of::<step_handed_over::StepHandedOver>(),
         MailKind::StuckReported => Registered::of::<stuck_reported::StuckReported>(),
         MailKind::StuckAnswered => Registered::of::<stuck_answered::StuckAnswered>(),
+        MailKind::Message => Registered::of::<message::Message>(),
         MailKind::PausedByKurve => Registered::of::<paused_by_kurve::PausedByKurve>(),
         MailKind::ActivationAsked => Registered::of::<activation_asked::ActivationAsked>(),
         MailKind::ImportOpen => Registered::of::<import_open::ImportOpen>(),

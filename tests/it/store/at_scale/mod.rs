@@ -15,11 +15,13 @@ use chrono::TimeDelta;
 use koppelklaar::demo::fleet::{self, Order};
 use koppelklaar::domain::ids::{CheckId, JoinRequestId};
 use koppelklaar::domain::join::{Asker, JoinKind, JoinRequest};
+use koppelklaar::domain::message::{Offered, sort};
 use koppelklaar::domain::school::{ContactRef, Region, SchoolDetails};
-use koppelklaar::domain::text::{Brin, SchoolDomain, SchoolName};
+use koppelklaar::domain::text::{Brin, MessageText, SchoolDomain, SchoolName};
 use koppelklaar::jobs::{self, Job};
 use koppelklaar::links;
 use koppelklaar::services::checks;
+use koppelklaar::services::messages::receiving;
 use koppelklaar::store::checks::check_status;
 use koppelklaar::store::onboarding::joins;
 use koppelklaar::store::people::contacts;
@@ -143,7 +145,21 @@ async fn fill(app: &TestApp) -> People {
     let check = checks::latest(context, school.connection).await.expect("the store answers").expect("one was made").id;
     let brought = kurve.upload(&kurve.get(links::STAFF_ROSTERS).await, "lijst.csv", LIST.as_bytes()).await;
     let list = brought.location().to_owned();
+    write(app, &kurve, &school).await;
     People { school, stopped, kurve, run, list, check }
+}
+
+/// A template, and messages both ways with a file.
+async fn write(app: &TestApp, kurve: &Visitor, school: &TestSchool) {
+    let page = kurve.get(links::STAFF_TEMPLATES).await;
+    let fields = [("name", "Consent"), ("text", "Geef consent.")];
+    page.submit(kurve, "[data-form=add_template]", &fields).await;
+    let page = kurve.get(&links::staff_school(links::STAFF_MESSAGES, school.connection)).await;
+    page.submit(kurve, "[data-form=message]", &[("text", "Lukt het?"), ("do", "send")]).await;
+    let text = MessageText::parse("Kijk maar.").expect("a message");
+    let file = Offered { name: "scherm.png".to_owned(), bytes: b"\x89PNG\r\n\x1a\n".to_vec(), is_inline: false };
+    let call = app.call_of(school);
+    receiving::receive(app.context(), &call, school.connection, text, sort(vec![file])).await.expect("it is kept");
 }
 
 fn letter(number: usize) -> char {

@@ -1,4 +1,5 @@
-//! The address that delivery reports come back to: each mail has its own, `bounces+TOKEN@example.nl`.
+//! An address with a place for a token, `bounces+TOKEN@example.nl`: each mail has its own, for delivery reports and for
+//! answers.
 //!
 //! What the token says is the key ring's business; here it is only put in and found back.
 
@@ -13,19 +14,19 @@ const LONGEST_PREFIX: usize = 20;
 /// Signs of a token.
 const TOKEN_SIGNS: usize = 43;
 
-/// The address for delivery reports, as the installation has it.
+/// Such an address, as the installation has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BounceAddress {
+pub struct TokenAddress {
     prefix: String,
     domain: String,
 }
 
-/// The address cannot be used for reports.
+/// The address cannot take a token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("must be an e-mail address with at most 20 signs, and no +, before the @")]
-pub struct BounceAddressError;
+pub struct TokenAddressError;
 
-impl BounceAddress {
+impl TokenAddress {
     /// The address of one mail.
     pub fn with(&self, token: &str) -> String {
         format!("{}+{token}@{}", self.prefix, self.domain)
@@ -43,20 +44,20 @@ impl BounceAddress {
     }
 }
 
-impl FromStr for BounceAddress {
-    type Err = BounceAddressError;
+impl FromStr for TokenAddress {
+    type Err = TokenAddressError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let address = EmailAddress::parse(text).map_err(|_| BounceAddressError)?;
-        let (prefix, domain) = address.as_str().split_once('@').ok_or(BounceAddressError)?;
+        let address = EmailAddress::parse(text).map_err(|_| TokenAddressError)?;
+        let (prefix, domain) = address.as_str().split_once('@').ok_or(TokenAddressError)?;
         if prefix.len() > LONGEST_PREFIX || prefix.contains('+') {
-            return Err(BounceAddressError);
+            return Err(TokenAddressError);
         }
         Ok(Self { prefix: prefix.to_owned(), domain: domain.to_owned() })
     }
 }
 
-impl fmt::Display for BounceAddress {
+impl fmt::Display for TokenAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}@{}", self.prefix, self.domain)
     }
@@ -68,13 +69,13 @@ mod tests {
 
     const TOKEN: &str = "abcdefghijklmnopqrstuvwxyz-abcdefghijklmnop";
 
-    fn address() -> BounceAddress {
+    fn address() -> TokenAddress {
         "bounces@example.nl".parse().expect("a good address")
     }
 
     #[test]
     fn each_mail_has_an_address_that_mail_servers_take() {
-        let longest: BounceAddress = "aaaaaaaaaaaaaaaaaaaa@example.nl".parse().expect("just short enough");
+        let longest: TokenAddress = "aaaaaaaaaaaaaaaaaaaa@example.nl".parse().expect("just short enough");
 
         let made = longest.with(TOKEN);
 
@@ -87,7 +88,7 @@ mod tests {
         for bad in
             ["", "bounces", "@example.nl", "a+b@example.nl", "aaaaaaaaaaaaaaaaaaaaa@example.nl", "a b@example.nl"]
         {
-            assert_eq!(bad.parse::<BounceAddress>(), Err(BounceAddressError), "{bad}");
+            assert_eq!(bad.parse::<TokenAddress>(), Err(TokenAddressError), "{bad}");
         }
     }
 
