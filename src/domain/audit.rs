@@ -5,6 +5,7 @@
 //! such a reason says that it stays.
 
 mod about;
+mod topic;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,8 @@ use super::onboarding::Change;
 use super::reminder::{OwnDayKind, Period};
 use super::roles::Roles;
 use super::text::Reason;
+
+pub use topic::Topic;
 
 /// Something that was done. What of an onboarding it is about is in `about`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
