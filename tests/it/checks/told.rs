@@ -68,7 +68,7 @@ fn what_was_said_and_not_seen_is_no_plain_yes_on_the_overview_nor_on_kurves_page
         assert_eq!(overview.text(".progress__text"), "8 van 9 stappen gereed");
         let wagons = overview.attributes(".train__cars i", "data-state");
         assert_eq!(wagons, ["done", "done", "done", "unseen", "unseen", "unseen", "done", "unseen", "wait"]);
-        assert_eq!(kurves.attributes(".coupling li", "data-state"), ["done", "unseen", "unseen", "unseen", "now"]);
+        assert_eq!(kurves.attributes("[data-gate]", "data-look"), ["yes", "unseen", "unseen", "unseen", "now"]);
     });
 }
 
