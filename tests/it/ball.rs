@@ -270,7 +270,7 @@ fn the_mail_to_who_comes_later_says_how_often_the_password_can_still_be_seen() {
         hand_to_piet(&table, "password_set", "applicatiebeheerder").await;
         app.new_mails().await;
         let staff_page = table.staff_page().await;
-        let form = "[data-vouched=no] form[data-form=vouch]";
+        let form = "[data-todo=vouch] form[data-form=vouch]";
         staff_page.submit(&table.staff, form, &[("ground", "Gebeld via de school.")]).await;
 
         let mail = app.only_mail_to(PIET).await;

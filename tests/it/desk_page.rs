@@ -5,7 +5,7 @@ use koppelklaar::links;
 
 use crate::journey::Table;
 use crate::support::board::Board;
-use crate::support::database::{sql, texts};
+use crate::support::database::sql;
 use crate::support::{Page, TestApp, run};
 
 /// What waits on Kurve, as the cards say it.
@@ -122,7 +122,7 @@ fn a_part_of_a_long_timeline_goes_on_where_it_was() {
         assert!(!older.has("[data-older]") && older.has("[data-fold=timeline][open]"));
         assert_eq!(timeline(&back), timeline(&first));
         assert_eq!(first.texts("[data-note]").len(), 45, "older notes are folded, not gone");
-        assert_eq!(first.texts("[data-fold=notes] [data-note]").len(), 42);
+        assert_eq!(first.texts("[data-fold=notes] [data-note]").len(), 43);
     });
 }
 
@@ -132,10 +132,6 @@ fn a_mail_that_failed_shows_its_address_wherever_it_stands() {
         let table = Table::set(&app).await;
         table.issue().await;
         let of_contact = "kind = 'credentials_ready' AND status = 'waiting'";
-        let [mail] = &*texts(&app.database.url, &format!("SELECT CAST(id AS TEXT) FROM outbox WHERE {of_contact}")).await
-        else {
-            panic!("one mail")
-        };
         let before = table.staff_page().await;
         assert!(!before.has("[data-mail-address]"), "one that is on its way needs none");
 
@@ -144,7 +140,6 @@ fn a_mail_that_failed_shows_its_address_wherever_it_stands() {
         let post = table.staff.get("/beheer/post?stand=failed").await;
         let own = table.staff.get(&post.attributes("tr[data-mail] th a", "href")[0]).await;
 
-        assert!(!mail.is_empty());
         assert_eq!(page.text("[data-mail-fate=failed] [data-mail-address]"), table.school.email);
         assert_eq!(post.text("[data-mail-fate=failed] [data-mail-address]"), table.school.email);
         assert!(own.text(".facts").contains(&table.school.email), "{}", own.body);

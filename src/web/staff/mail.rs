@@ -263,7 +263,11 @@ fn facts(mail: &OutboxMail, to: Addressee, subject: Option<String>) -> Vec<Fact>
         Addressee::Kurve => "Kurve support".to_owned(),
         Addressee::Colleague(name) => format!("{name}, collega bij Kurve"),
         Addressee::Visitor => "Wie het formulier invulde".to_owned(),
-        Addressee::Contact { name, email, roles } => format!("{name}, {roles}, {email}"),
+        // Where it did not arrive, the address is the first thing to look at; else a mail is about nobody's address.
+        Addressee::Contact { name, email, roles } if mail.status == MailStatus::Failed => {
+            format!("{name}, {roles}, {email}")
+        }
+        Addressee::Contact { name, roles, .. } => format!("{name}, {roles}"),
     };
     let tries = match mail.attempts {
         0 => "Nog niet geprobeerd".to_owned(),

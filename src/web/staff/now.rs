@@ -65,8 +65,8 @@ pub(super) struct Homes<'a> {
 pub(super) fn panel(truths: &Truths<'_>, file: &ConnectionFile, names: &Names, mut homes: Homes<'_>) -> NowPanel {
     let nothing = |key, lines| NowPanel { key, cards: vec![], lines, reason: String::new(), asks: vec![] };
     match truths.state.lifecycle() {
-        Lifecycle::Paused { .. } => homes.rest("paused", "De koppeling staat op pauze."),
-        Lifecycle::Withdrawn { .. } => homes.rest("stopped", "De koppeling is gestopt."),
+        Lifecycle::Paused { .. } => homes.rest("paused", "De koppeling staat op pauze. "),
+        Lifecycle::Withdrawn { .. } => homes.rest("stopped", ""),
         lifecycle @ (Lifecycle::Active | Lifecycle::Completed { .. }) => {
             let tasks = truths.kurve_tasks();
             let cards: Vec<NowCard> = tasks.iter().map(|task| homes.card(task, file, names)).collect();
@@ -104,12 +104,12 @@ fn turn_of(party: Party) -> &'static str {
 impl Homes<'_> {
     /// What is said of a connection of which no step can be done, with the form that takes it up again.
     fn rest(&mut self, key: &'static str, said: &str) -> NowPanel {
-        let line = [said, self.life.line.as_str()].join(" ");
+        let line = format!("{said}{}", self.life.line);
         let asks = take(&mut self.life.asks, "resume").or_else(|| take(&mut self.life.asks, "reopen"));
         NowPanel {
             key,
             cards: vec![],
-            lines: vec![line.trim_end().to_owned()],
+            lines: vec![line],
             reason: self.life.reason.clone(),
             asks: asks.into_iter().collect(),
         }

@@ -29,6 +29,8 @@ pub(super) struct Fact {
 pub(super) struct CredentialsPanel {
     /// The version; 0 when none were issued.
     pub(super) version: u32,
+    /// What is said of them in one line.
+    pub(super) said: String,
     /// Where links to it lead; empty where making them has a card of its own.
     pub(super) place: String,
     pub(super) facts: Vec<Fact>,
@@ -63,6 +65,7 @@ pub(super) fn credentials(
     }
     CredentialsPanel {
         version: issued.map_or(0, |issued| issued.version),
+        said: issued.map_or_else(|| "nog niet klaargezet".to_owned(), said),
         place: "wachtwoord".to_owned(),
         facts: issued.map(facts).into_iter().flatten().chain(asked_fact(file)).collect(),
         details: issued.map(details).unwrap_or_default(),
@@ -77,6 +80,13 @@ fn asked_fact(file: &ConnectionFile) -> Option<Fact> {
     let names = file.contacts.iter().map(|person| (person.id, person.name.to_string())).collect();
     let who = words::actor_name(&asked.by, &Names { contacts: names, ..Names::default() });
     Some(Fact { name: "Nieuw wachtwoord gevraagd", value: format!("{who}, op {}", words::date_nl(asked.at)) })
+}
+
+fn said(issued: &Issued) -> String {
+    match issued.closed {
+        Some(_) => format!("versie {}, niet meer te bekijken", issued.version),
+        None => format!("versie {}, nog {} keer te bekijken", issued.version, issued.reveals_left),
+    }
 }
 
 fn facts(issued: &Issued) -> Vec<Fact> {

@@ -42,7 +42,7 @@ use crate::web::{WebState, page};
 use crate::words;
 
 /// How many notes always show; the rest is folded.
-const NOTES_SHOWN: usize = 3;
+const NOTES_SHOWN: usize = 2;
 
 #[derive(Template)]
 #[template(path = "staff/school.html")]

@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::domain::check::ActivationFacts;
+use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::Command;
 use crate::domain::onboarding::testing::{
     Walk, confirm, contact_id, first_morning, reason, school_id, superbeheerder, support,

@@ -48,9 +48,10 @@ pub(super) struct StepRow {
 }
 
 impl StepRow {
-    /// What always shows of it: of a step that is done, the strongest ground.
+    /// What always shows of it: of a step that is done and waits on nobody, the strongest ground.
     pub(super) fn shown(&self) -> &[String] {
-        if self.kind == "ready" { &self.lines[..self.lines.len().min(1)] } else { &self.lines }
+        let is_done = self.kind == "ready" && self.mark.is_empty();
+        if is_done { &self.lines[..self.lines.len().min(1)] } else { &self.lines }
     }
 
     /// What is folded with its forms.

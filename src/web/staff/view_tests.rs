@@ -178,7 +178,7 @@ proptest::proptest! {
             let now = moment.newest.expect("it refused").at;
             let rows = gate_rows(&moment.truths(), &names(), now);
             let gate = rows.iter().find(|row| row.key == step.gate().as_str()).expect("each step has a gate");
-            assert_ne!(gate.said, "gereed");
+            assert_ne!(gate.look, "yes");
             let row = rows.iter().flat_map(|gate| &gate.steps).find(|row| row.step == step).expect("it has its row");
 
             assert!(row.kind != "ready" && row.words != "Gereed", "{}", row.words);
