@@ -28,6 +28,7 @@ mod m20261206_000002_bulk_run;
 mod m20261206_000003_note_mention;
 mod m20261206_000004_roster;
 mod m20261206_000021_checks_in_order;
+mod m20261207_000005_turns_by_check;
 mod parts;
 
 /// Knows every step, oldest first.
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261206_000003_note_mention::Migration),
             Box::new(m20261206_000004_roster::Migration),
             Box::new(m20261206_000021_checks_in_order::Migration),
+            Box::new(m20261207_000005_turns_by_check::Migration),
         ]
     }
 }
