@@ -23,7 +23,10 @@ fn what_waits_on_kurve_stands_first_with_its_form_open_and_nowhere_else() {
         let table = Table::set(&app).await;
 
         let fresh = table.staff_page().await;
-        assert_eq!((fresh.attributes("[data-now]", "data-now"), cards(&fresh)), (vec!["kurve".into()], vec!["do".into()]));
+        assert_eq!(
+            (fresh.attributes("[data-now]", "data-now"), cards(&fresh)),
+            (vec!["kurve".into()], vec!["do".into()])
+        );
         assert_eq!(fresh.texts("form[data-form=issue]").len(), 1);
         assert!(fresh.has("#wachtwoord[data-todo] > form[data-form=issue]"), "links to the password lead to the card");
 
@@ -38,7 +41,10 @@ fn what_waits_on_kurve_stands_first_with_its_form_open_and_nowhere_else() {
         assert_eq!(cards(&stuck), ["answer"]);
         assert_eq!(stuck.text("#stap-consent_given[data-todo] [data-stuck-reason]"), "Het menu is er niet.");
         assert!(stuck.has("#stap-consent_given > form[data-form=answer]") && !stuck.has(".ledger [data-form=answer]"));
-        assert!(stuck.has(".ledger [data-step=consent_given] [data-form=confirm]"), "what else can be done stays there");
+        assert!(
+            stuck.has(".ledger [data-step=consent_given] [data-form=confirm]"),
+            "what else can be done stays there"
+        );
 
         let reader = app.staff_as("lezer@kurve.nl", StaffRole::Reader).await;
         let read = reader.get(&links::staff_school(links::STAFF_SCHOOL, table.school.connection)).await;
@@ -118,7 +124,10 @@ fn a_part_of_a_long_timeline_goes_on_where_it_was() {
         let back = table.staff.get(&older.attributes("[data-newest]", "href")[0]).await;
 
         assert_eq!((timeline(&first).len(), timeline(&older).len()), (40, 5));
-        assert_eq!(older.attributes(".chips [aria-current=page]", "href"), first.attributes(".chips [aria-current=page]", "href"));
+        assert_eq!(
+            older.attributes(".chips [aria-current=page]", "href"),
+            first.attributes(".chips [aria-current=page]", "href")
+        );
         assert!(!older.has("[data-older]") && older.has("[data-fold=timeline][open]"));
         assert_eq!(timeline(&back), timeline(&first));
         assert_eq!(first.texts("[data-note]").len(), 45, "older notes are folded, not gone");

@@ -50,14 +50,8 @@ const CONTACTS: [&str; 8] = [
     "contact_signed_in",
 ];
 
-const CONNECTION: [&str; 6] = [
-    "connection_lost",
-    "connection_back",
-    "check_overridden",
-    "reveal_closed",
-    "password_gone",
-    "password_asked",
-];
+const CONNECTION: [&str; 6] =
+    ["connection_lost", "connection_back", "check_overridden", "reveal_closed", "password_gone", "password_asked"];
 
 const MAILS: [&str; 12] = [
     "mail_retried",

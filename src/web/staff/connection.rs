@@ -164,9 +164,8 @@ fn moments(answer: &ActivationAnswer) -> Vec<Fact> {
         ("Werkte het laatst", known.passed.map(|(at, _)| at).filter(|_| is_bad)),
         ("Volgende vanzelf", known.next_check_at),
     ];
-    let fact = |(name, at): (&'static str, Option<DateTime<Utc>>)| {
-        at.map(|at| Fact { name, value: words::moment_nl(at) })
-    };
+    let fact =
+        |(name, at): (&'static str, Option<DateTime<Utc>>)| at.map(|at| Fact { name, value: words::moment_nl(at) });
     moments.into_iter().filter_map(fact).collect()
 }
 

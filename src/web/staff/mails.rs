@@ -284,7 +284,8 @@ pub(super) async fn list(
     let row = |mail: &Reading| match mail {
         Ok(mail) => {
             let address = mail.contact.and_then(|contact| addresses.get(&contact));
-            mail_row(mail, about(mail.connection), reader).to_address(address.map(ToString::to_string).unwrap_or_default())
+            mail_row(mail, about(mail.connection), reader)
+                .to_address(address.map(ToString::to_string).unwrap_or_default())
         }
         Err(unreadable) => unreadable_row(unreadable, about(unreadable.connection), reader.can_act),
     };

@@ -97,7 +97,10 @@ fn facts(issued: &Issued) -> Vec<Fact> {
         None => format!("Nog {} keer, tot {}", issued.reveals_left, words::moment_nl(issued.expires_at)),
     };
     vec![
-        Fact { name: "Klaargezet", value: format!("Versie {}, {}", issued.version, words::moment_nl(issued.issued_at)) },
+        Fact {
+            name: "Klaargezet",
+            value: format!("Versie {}, {}", issued.version, words::moment_nl(issued.issued_at)),
+        },
         Fact { name: "Bekijken", value: shown },
     ]
 }
@@ -144,7 +147,11 @@ fn contact(file: &ConnectionFile, person: &Contact, names: &Names, can_act: bool
             urgent.push(forms::vouch(file, person, ""));
         }
         let change = forms::change_contact(file, person, person.name.as_str(), person.roles.as_str());
-        if person.proposed.is_some() { urgent.push(change) } else { asks.push(change) }
+        if person.proposed.is_some() {
+            urgent.push(change)
+        } else {
+            asks.push(change)
+        }
         asks.push(contact_address::form(file, person, &AddressForm::of(person)));
         if !is_last {
             asks.push(forms::remove_contact(file, person));

@@ -135,8 +135,7 @@ pub(super) async fn show(
     let marks = address_services::marks_of(context, &file.contacts).await?;
     addresses::add_marks(&mut contacts, &file, &marks, can_act);
     let mut life = panels::life(&file, can_act);
-    let homes =
-        Homes { gates: &mut gates, credentials: &mut credentials, contacts: &mut contacts, life: &mut life };
+    let homes = Homes { gates: &mut gates, credentials: &mut credentials, contacts: &mut contacts, life: &mut life };
     let mut doing = now::panel(&truths, &file, &names, homes);
     let of_cards = doing.cards.iter_mut().flat_map(|card| &mut card.ask);
     let of_steps = gates.iter_mut().flat_map(|gate| &mut gate.steps).flat_map(|step| &mut step.asks);

@@ -10,7 +10,8 @@ const DAILY: [&str; 6] = ["nu", "stappen", "contactpersonen", "notities", "post"
 const LINE: f64 = 1200.0;
 
 /// Where the part under a heading ends, from the top of the page.
-const END: &str = "return document.querySelector(`[aria-labelledby='${arguments[0]}']`).getBoundingClientRect().bottom + scrollY";
+const END: &str =
+    "return document.querySelector(`[aria-labelledby='${arguments[0]}']`).getBoundingClientRect().bottom + scrollY";
 
 #[test]
 fn what_is_needed_daily_ends_above_the_line_on_a_pc() {
@@ -52,14 +53,20 @@ fn make_typical(browser: &Browser, page: &str) {
             browser.unfold("[data-ask=add_contact]");
             browser.fill("[data-form=add_contact] [name=name]", "Piet van den Berg");
             browser.fill("[data-form=add_contact] [name=email]", &format!("p.vandenberg{number}@school.example"));
-            browser.run("document.querySelector('[data-form=add_contact] [name=role]').value = 'applicatiebeheerder'", &[]);
+            browser.run(
+                "document.querySelector('[data-form=add_contact] [name=role]').value = 'applicatiebeheerder'",
+                &[],
+            );
             browser.press("[data-form=add_contact] [data-action]");
         }
     }
     for number in count("[data-note]")..3 {
         browser.open(page);
         browser.unfold("[data-ask=note]");
-        browser.fill("[data-form=note] [name=text]", &format!("Ingrid werkt op di en do. Bel Sanne als het haast heeft, op toestel {number}."));
+        browser.fill(
+            "[data-form=note] [name=text]",
+            &format!("Ingrid werkt op di en do. Bel Sanne als het haast heeft, op toestel {number}."),
+        );
         browser.press("[data-form=note] [data-action]");
     }
 }
