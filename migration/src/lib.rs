@@ -29,6 +29,7 @@ mod m20261206_000003_note_mention;
 mod m20261206_000004_roster;
 mod m20261206_000021_checks_in_order;
 mod m20261207_000005_message;
+mod m20261207_000006_turns_by_check;
 mod parts;
 
 /// Knows every step, oldest first.
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261206_000004_roster::Migration),
             Box::new(m20261206_000021_checks_in_order::Migration),
             Box::new(m20261207_000005_message::Migration),
+            Box::new(m20261207_000006_turns_by_check::Migration),
         ]
     }
 }

@@ -6,6 +6,7 @@
 
 mod about;
 mod message;
+mod topic;
 
 pub use message::MessageDone;
 
@@ -20,6 +21,8 @@ use super::onboarding::Change;
 use super::reminder::{OwnDayKind, Period};
 use super::roles::Roles;
 use super::text::Reason;
+
+pub use topic::Topic;
 
 /// Something that was done. What of an onboarding it is about is in `about`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -85,7 +85,6 @@ fn sign_in_as_kurve(kurve: &Browser) {
 /// From the work list to the school, where Kurve vouches for the contact and issues.
 fn issue(kurve: &Browser) {
     kurve.press_found(&format!("{}//th//a", row_of_school("credentials_issued")));
-    kurve.unfold("[data-ask=issue]");
     kurve.click("[data-form=issue] [name=contact] option:not([value=''])");
     kurve.fill("[data-form=issue] [name=ground]", "Gebeld via het algemene nummer van de school.");
     kurve.press("[data-form=issue] [data-action=issue]");

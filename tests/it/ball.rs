@@ -225,7 +225,7 @@ fn a_step_handed_to_who_is_not_vouched_for_is_kurves_until_it_vouches() {
         let page = table.staff.get("/beheer").await;
         let href = page.attributes("[data-work=query_executed] a", "href")[0].clone();
         let (_, place) = href.split_once("#contact-").expect("the place of the contact");
-        let form = format!("[data-contact='{place}'] form[data-form=vouch]");
+        let form = format!("#contact-{place} form[data-form=vouch]");
         let staff_page = table.staff_page().await;
         let vouched = staff_page.submit(&table.staff, &form, &[("ground", "Gebeld via de school.")]).await;
 
@@ -270,7 +270,7 @@ fn the_mail_to_who_comes_later_says_how_often_the_password_can_still_be_seen() {
         hand_to_piet(&table, "password_set", "applicatiebeheerder").await;
         app.new_mails().await;
         let staff_page = table.staff_page().await;
-        let form = "[data-vouched=no] form[data-form=vouch]";
+        let form = "[data-todo=vouch] form[data-form=vouch]";
         staff_page.submit(&table.staff, form, &[("ground", "Gebeld via de school.")]).await;
 
         let mail = app.only_mail_to(PIET).await;

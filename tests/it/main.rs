@@ -24,6 +24,7 @@ mod crash_window;
 mod credentials;
 mod crew;
 mod desk;
+mod desk_page;
 mod desk_property;
 mod desk_story;
 mod digest;

@@ -80,7 +80,7 @@ fn a_school_that_stops_and_comes_back_leaves_its_sisters_alone() {
         assert_eq!(board.stands().await, ["open", "open", "stopped"]);
         let page = board.page().await;
         assert!(page.text("[data-school-row='12AA']").contains("Fusie."));
-        assert!(!page.has("#stand ~ .asks form[data-form=withdraw]"), "each stops by itself");
+        assert!(!page.has("[data-fold=life] form[data-form=withdraw]"), "each stops by itself");
         assert_eq!(texts(&app.database.url, "SELECT id FROM credential WHERE closed_at IS NOT NULL").await.len(), 0);
 
         let reopened = board.press("12AA", "reopen", &[]).await;
@@ -150,10 +150,10 @@ fn with_one_school_nothing_of_this_shows_but_on_the_page_of_the_details() {
         let edit = board.staff.get(&details).await;
         let reader = app.staff_as("lezer@kurve.nl", StaffRole::Reader).await;
 
-        assert_eq!((page.text("h1").as_str(), page.text(".caption").as_str()), ("Rivierenland 10", "10AA"));
+        assert_eq!((page.text("h1").as_str(), page.text("[data-brin]").as_str()), ("Rivierenland 10", "10AA"));
         assert!(!page.has("[data-schools]") && !page.text("main").contains("scholen"));
         assert_eq!(page.text("[data-step=activation_confirmed] [data-action=confirm]"), "Bevestigen");
-        assert!(page.has("#stand ~ .asks form[data-form=withdraw]"));
+        assert!(page.has("[data-fold=life] form[data-form=withdraw]"));
         assert!(edit.has("form[data-form=add_school]") && edit.has("form[data-form=move]"));
         assert_eq!(reader.get(&details).await.status, 403);
 

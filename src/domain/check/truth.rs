@@ -120,6 +120,21 @@ impl<'a> Truths<'a> {
         open_steps(self.state).into_iter().map(seen).collect()
     }
 
+    /// Since when the oldest thing waits on a party, said and seen together; `None` if nothing does. What a check brought
+    /// about waits since checks end so.
+    pub fn waits_on_since(&self, party: Party) -> Option<DateTime<Utc>> {
+        if matches!(self.state.lifecycle(), Lifecycle::Paused { .. } | Lifecycle::Withdrawn { .. }) {
+            return None;
+        }
+        let since = |step: Step| match self.state.step(step) {
+            StepState::Open { since, .. } | StepState::Stuck { since, .. } => Some(*since),
+            StepState::Yes { .. } | StepState::Waiting => self.newest.map(|newest| newest.since),
+        };
+        let held = Step::iter().filter(|step| self.holder(*step) == Some(party)).filter_map(since);
+        let tasks = self.kurve_tasks().into_iter().filter(|_| party == Party::Kurve).map(|task| task.since);
+        held.chain(tasks).min()
+    }
+
     /// What Kurve is to do by the newest check, where the onboarding does not ask for it by itself.
     pub fn kurve_task(&self) -> Option<KurveTask> {
         let newest = self.newest?;

@@ -315,6 +315,19 @@ proptest! {
     }
 
     #[test]
+    fn lists_say_that_it_waits_on_whoever_holds_a_step_and_on_nobody_else(moments in histories()) {
+        for moment in moments {
+            let truths = moment.truths();
+            for party in Party::iter() {
+                let is_under_way = matches!(truths.state.lifecycle(), Lifecycle::Active | Lifecycle::Completed { .. });
+                let has_task = party == Party::Kurve && is_under_way && !truths.kurve_tasks().is_empty();
+                let is_held = has_task || Step::iter().any(|step| truths.holder(step) == Some(party));
+                prop_assert_eq!(truths.waits_on_since(party).is_some(), is_held, "{:?}", party);
+            }
+        }
+    }
+
+    #[test]
     fn no_step_is_done_whose_newest_check_refused_it(moments in histories()) {
         let mut before = None;
         for moment in moments {

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use crate::domain::audit::{Action, Entry};
-use crate::domain::ids::{ConnectionId, MailId};
+use crate::domain::ids::{ConnectionId, ContactId, MailId};
 use crate::domain::notice::MailKind;
+use crate::domain::text::EmailAddress;
 use crate::domain::unsent::UnsentReason;
 use crate::mail::read::{self, MailParts};
 use crate::services::mail::draft::{DraftRequest, NotSent};
@@ -52,6 +53,8 @@ pub struct Listed {
     pub mails: Vec<Reading>,
     /// The names of their connections.
     pub schools: BTreeMap<ConnectionId, String>,
+    /// The addresses of the contacts to whom a mail failed.
+    pub addresses: BTreeMap<ContactId, EmailAddress>,
     /// After which mail the next page starts.
     pub next: Option<MailId>,
     /// Whether the text finds more connections than are looked at.
@@ -77,7 +80,10 @@ pub async fn list(context: &Context, query: &MailQuery, before: Option<MailId>) 
         |row: &Reading| row.as_ref().map_or_else(|unreadable| unreadable.connection, |mail| mail.connection);
     let about = page.mails.iter().filter_map(school_of).chain(query.connection);
     let schools = schools::find_names(context, about).await?;
-    Ok(Listed { mails: page.mails, schools, next: page.next, is_cut })
+    let failed = page.mails.iter().flatten().filter(|mail| mail.status == MailStatus::Failed);
+    let people = contacts::list_by_id(conn, &failed.filter_map(|mail| mail.contact).collect()).await?;
+    let addresses = people.into_iter().map(|(id, person)| (id, person.email)).collect();
+    Ok(Listed { mails: page.mails, schools, addresses, next: page.next, is_cut })
 }
 
 /// How many mails have a status, as far as is counted.
@@ -94,10 +100,12 @@ pub enum Addressee {
     Visitor,
     /// A colleague of Kurve, by name.
     Colleague(String),
-    /// A contact: name and roles.
+    /// A contact: name, address and roles.
     Contact {
         /// The name.
         name: String,
+        /// The address, as it is today.
+        email: EmailAddress,
         /// The roles, in Dutch.
         roles: &'static str,
     },
@@ -115,7 +123,7 @@ pub async fn find_addressee(context: &Context, mail: &OutboxMail) -> Result<Addr
     // A mail about more schools has none of its own; the contact has one all the same.
     let found = contacts::find(context.db.reader(), contact).await?;
     let found = found.ok_or(ServiceError::Broken("a mail to a contact that is not there"))?;
-    Ok(Addressee::Contact { name: found.name.to_string(), roles: found.roles.words_nl() })
+    Ok(Addressee::Contact { name: found.name.to_string(), email: found.email, roles: found.roles.words_nl() })
 }
 
 /// What colleagues did with a mail, oldest first: as far back as is looked.

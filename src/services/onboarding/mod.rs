@@ -15,6 +15,7 @@ pub mod presses;
 pub mod schools;
 pub mod takings;
 pub(in crate::services) mod tell;
+pub mod timeline;
 pub mod undo;
 mod unheard;
 pub mod worklist;

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::domain::check::{Newest, Truths};
 use crate::domain::ids::{ConnectionId, SchoolId};
-use crate::domain::onboarding::progress::{is_stuck, waits_on_since};
+use crate::domain::onboarding::progress::is_stuck;
 use crate::domain::onboarding::{Gate, Onboarding, Party};
 use crate::domain::school::Region;
 use crate::domain::search::search_text;
@@ -219,9 +219,9 @@ pub(in crate::store) async fn compute(conn: &impl ConnectionTrait, ids: &[Uuid])
 fn to_row(source: &Source, whole: &Onboarding, school: school::Model) -> Option<school_summary::Model> {
     let state = whole.only(SchoolId::from_uuid(school.id))?;
     let lifecycle = state.lifecycle();
-    let is_held = |party| waits_on_since(&state, party).is_some();
-    let doubted = Truths { state: &state, newest: source.newest() }.doubted_gates();
-    let doubted = doubted.into_iter().map(Gate::as_str).collect::<Vec<_>>().join(" ");
+    let truths = Truths { state: &state, newest: source.newest() };
+    let is_held = |party| truths.waits_on_since(party).is_some();
+    let doubted = truths.doubted_gates().into_iter().map(Gate::as_str).collect::<Vec<_>>().join(" ");
     let texts = [&*school.name, &source.name, &school.brin, &school.brin_key, &source.domain];
     let people = source.people.iter().flat_map(|names| names.lines());
     Some(school_summary::Model {
@@ -247,7 +247,7 @@ fn to_row(source: &Source, whole: &Onboarding, school: school::Model) -> Option<
         held_by_school: is_held(Party::School),
         held_by_kurve: is_held(Party::Kurve),
         held_by_magister: is_held(Party::Magister),
-        kurve_since: waits_on_since(&state, Party::Kurve),
+        kurve_since: truths.waits_on_since(Party::Kurve),
         credential_version: i32::try_from(state.credential_version()).unwrap_or(i32::MAX),
         created_at: school.created_at,
         version: source.version,

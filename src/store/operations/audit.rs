@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use entity::audit;
+use sea_orm::sea_query::Condition;
 use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::actor::Actor;
-use crate::domain::audit::{Action, Entry};
+use crate::domain::audit::{Action, Entry, Topic};
 use crate::domain::ids::{ConnectionId, ContactId, SchoolId};
 use crate::domain::onboarding::{Event, Step};
 use crate::store::{ConnectionTrait, StoreError, insert_rows, lock};
@@ -115,6 +116,41 @@ pub async fn list(
         .filter(audit::COLUMN.action.is_not_in(Action::QUIET))
         .order_by_desc(audit::COLUMN.id)
         .limit(limit)
+        .all(conn)
+        .await?;
+    rows.into_iter().map(to_entry).collect()
+}
+
+/// A stretch of a list of entries: those before one of them, at most so many.
+#[derive(Debug, Clone, Copy)]
+pub struct Stretch {
+    /// The entry before which it begins; the newest without one.
+    pub before: Option<i64>,
+    /// At most how many.
+    pub limit: u64,
+}
+
+/// A connection's entries of one topic that tell something, newest first.
+pub async fn list_part(
+    conn: &impl ConnectionTrait,
+    connection: ConnectionId,
+    topic: Topic,
+    stretch: Stretch,
+) -> Result<Vec<Entry>, StoreError> {
+    let mut belongs = Condition::any().add(audit::COLUMN.action.is_in(topic.actions().iter().copied()));
+    if topic == Topic::Steps {
+        belongs = belongs.add(audit::COLUMN.step.is_not_null());
+    }
+    if let Some(side) = topic.side() {
+        belongs = Condition::all().add(audit::COLUMN.actor_kind.eq(side));
+    }
+    let rows = audit::Entity::find()
+        .filter(audit::COLUMN.connection_id.eq(connection.as_uuid()))
+        .filter(audit::COLUMN.id.lt(stretch.before.unwrap_or(i64::MAX)))
+        .filter(audit::COLUMN.action.is_not_in(Action::QUIET))
+        .filter(belongs)
+        .order_by_desc(audit::COLUMN.id)
+        .limit(stretch.limit)
         .all(conn)
         .await?;
     rows.into_iter().map(to_entry).collect()

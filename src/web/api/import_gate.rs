@@ -168,18 +168,19 @@ fn names(known: &HeaderValue, tag: &HeaderValue) -> bool {
 }
 
 fn body(found: &GateAnswer) -> ImportGate {
+    let newest = found.activation.status.newest().filter(|_| found.activation.facts.policy.makes_checks());
+    let truths = Truths { state: &found.state, newest };
     let reasons = match &found.verdict {
         Verdict::Open => vec![],
         Verdict::Closed { reasons } => reasons
             .iter()
             .map(|reason| {
-                let missing = reason.missing.iter().map(|(step, holder)| missing(*step, *holder)).collect();
+                let by_all = |(step, said): &(Step, Option<Party>)| missing(*step, truths.holder(*step).or(*said));
+                let missing = reason.missing.iter().map(by_all).collect();
                 Reason { gate: reason.gate.as_str(), missing }
             })
             .collect(),
     };
-    let newest = found.activation.status.newest().filter(|_| found.activation.facts.policy.makes_checks());
-    let truths = Truths { state: &found.state, newest };
     ImportGate {
         brin: found.brin.to_string(),
         verdict: if found.verdict.is_open() { "open" } else { "closed" },

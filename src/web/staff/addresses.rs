@@ -88,7 +88,9 @@ pub(super) fn add_marks(
         let Some(mark) = marks.get(&person.id) else { continue };
         (row.unreached, row.unreminded) = lines(mark);
         if can_act && mark.bounced.is_some() {
-            row.asks.insert(0, forms::address_works(file, person));
+            row.urgent.push(forms::address_works(file, person));
+            let correct = row.asks.iter().position(|ask| ask.key == "correct_address");
+            row.urgent.extend(correct.map(|place| row.asks.remove(place)));
         }
     }
 }

@@ -89,7 +89,16 @@ fn check_row(check: &Check, names: &Names) -> CheckRow {
 
 /// What is known of the connection with Magister, on the page of the connection.
 pub(super) struct ConnectionPanel {
+    /// How the newest check ended: `good`, `refused` or `none`.
+    pub(super) look: &'static str,
+    /// The same in words.
+    pub(super) last: &'static str,
+    /// When that was; empty where there was none.
+    pub(super) last_at: String,
+    /// What always shows.
     pub(super) facts: Vec<Fact>,
+    /// What is folded with the last checks.
+    pub(super) moments: Vec<Fact>,
     pub(super) rows: Vec<CheckRow>,
     /// The whole history.
     pub(super) href: String,
@@ -117,8 +126,17 @@ pub(super) async fn panel(
     let is_admin = staff.account.role == StaffRole::Admin;
     let action = links::staff_school(links::STAFF_CONNECTION, school);
     let needs_leave = answer.ground(now).is_none() && is_admin && file.state.credential_version() > 0;
+    let last = answer.status.last;
     Ok(ConnectionPanel {
+        look: match last {
+            Some((CheckCode::Ok, _)) => "good",
+            Some(_) => "refused",
+            None => "none",
+        },
+        last: last.map_or("Nog niet gecontroleerd", |(code, _)| words::check_short(code)),
+        last_at: last.map(|(_, at)| words::moment_nl(at)).unwrap_or_default(),
         facts: facts(&answer),
+        moments: moments(&answer),
         rows: checks.iter().map(|check| check_row(check, names)).collect(),
         href: action.clone(),
         button: staff.can_act().then(|| CheckButton::new(context, &file.state, checks.first(), action, now)),
@@ -131,25 +149,24 @@ pub(super) async fn panel(
 
 fn facts(answer: &ActivationAnswer) -> Vec<Fact> {
     let known = &answer.status;
-    let last = known.last.map_or_else(
-        || "Nog niet gecontroleerd".to_owned(),
-        |(code, at)| format!("{}, {}", words::check_short(code), words::moment_nl(at)),
-    );
-    let mut rows = vec![Fact { name: "Laatste controle", value: last }];
-    if known.is_lost {
-        rows.push(Fact { name: "Stand", value: "De verbinding is kwijt".to_owned() });
-    }
-    let mut moment = |name, at: Option<DateTime<Utc>>| {
-        rows.extend(at.map(|at| Fact { name, value: words::moment_nl(at) }));
-    };
-    let is_bad = known.newest().is_some_and(|newest| newest.code != CheckCode::Ok);
-    moment("Deze uitkomst sinds", known.since().filter(|_| is_bad));
-    moment("Werkte voor het laatst", known.passed.map(|(at, _)| at));
+    let lost = known.is_lost.then(|| Fact { name: "Stand", value: "De verbinding is kwijt".to_owned() });
     let receipt =
         known.receipt.map(|receipt| format!("{} ({})", receipt.counts.receipt(), words::moment_nl(receipt.at)));
-    rows.extend(receipt.map(|value| Fact { name: "In de lijst", value }));
-    rows.extend(known.next_check_at.map(|at| Fact { name: "Volgende controle vanzelf", value: words::moment_nl(at) }));
-    rows
+    lost.into_iter().chain(receipt.map(|value| Fact { name: "In de lijst", value })).collect()
+}
+
+/// Since when it is as it is, and when it is looked at again.
+fn moments(answer: &ActivationAnswer) -> Vec<Fact> {
+    let known = &answer.status;
+    let is_bad = known.newest().is_some_and(|newest| newest.code != CheckCode::Ok);
+    let moments = [
+        ("Deze uitkomst sinds", known.since().filter(|_| is_bad)),
+        ("Werkte het laatst", known.passed.map(|(at, _)| at).filter(|_| is_bad)),
+        ("Volgende vanzelf", known.next_check_at),
+    ];
+    let fact =
+        |(name, at): (&'static str, Option<DateTime<Utc>>)| at.map(|at| Fact { name, value: words::moment_nl(at) });
+    moments.into_iter().filter_map(fact).collect()
 }
 
 /// What activation asks of a check, for Kurve; empty where it asks nothing.

@@ -27,7 +27,7 @@ use crate::services::people::staff_accounts;
 use crate::store::mail::outbox::{MailStatus, OutboxMail};
 use crate::web::error::PageError;
 use crate::web::extract::{ActingStaff, Staff};
-use crate::web::flash::{self, Flash};
+use crate::web::flash::{self, Flash, FlashMessage};
 use crate::web::form::{FieldError, FieldErrors, Posted};
 use crate::web::middleware::CONTENT_SECURITY_POLICY;
 use crate::web::page::Frame;
@@ -181,7 +181,12 @@ pub(super) async fn retry(
         return Ok(flash::redirect(&web, &to, Flash::AlreadySo));
     }
     match dispatch::retry_by_hand(&web.context, &staff.call(), mail.id).await {
-        Ok(()) => Ok(flash::redirect(&web, &to, Flash::MailRetried)),
+        Ok(()) => {
+            let said = FlashMessage::from(Flash::MailRetried);
+            // The page Post shows the mails of many schools.
+            let of = mail.connection.filter(|_| to == links::STAFF_MAILS);
+            Ok(flash::redirect(&web, &to, of.map_or(said, |school| said.of(school))))
+        }
         // A worker took it up since.
         Err(ServiceError::NotFound) => Ok(flash::redirect(&web, &to, Flash::AlreadySo)),
         Err(error) => Err(error.into()),
@@ -258,7 +263,11 @@ fn facts(mail: &OutboxMail, to: Addressee, subject: Option<String>) -> Vec<Fact>
         Addressee::Kurve => "Kurve support".to_owned(),
         Addressee::Colleague(name) => format!("{name}, collega bij Kurve"),
         Addressee::Visitor => "Wie het formulier invulde".to_owned(),
-        Addressee::Contact { name, roles } => format!("{name}, {roles}"),
+        // Where it did not arrive, the address is the first thing to look at; else a mail is about nobody's address.
+        Addressee::Contact { name, email, roles } if mail.status == MailStatus::Failed => {
+            format!("{name}, {roles}, {email}")
+        }
+        Addressee::Contact { name, roles, .. } => format!("{name}, {roles}"),
     };
     let tries = match mail.attempts {
         0 => "Nog niet geprobeerd".to_owned(),

@@ -9,7 +9,8 @@ use serde::Deserialize;
 use strum::IntoEnumIterator;
 
 use super::ask::Choice;
-use super::desk::{self, Nav};
+use super::desk::Nav;
+use super::pressed;
 use super::schools::choices;
 use crate::domain::ids::{ConnectionId, MailId};
 use crate::domain::notice::MailKind;
@@ -69,8 +70,18 @@ pub(super) struct MailRow {
     pub(super) is_lost: bool,
     /// To whom, or which connection's.
     pub(super) about: String,
+    /// The address that it did not get to; empty unless it failed and goes to a contact.
+    pub(super) address: String,
     /// The connection's page; empty when it is about none.
     pub(super) school: String,
+}
+
+impl MailRow {
+    /// With the address that it goes to, where it did not get there.
+    pub(super) fn to_address(self, address: String) -> Self {
+        let has_failed = self.status == MailStatus::Failed.as_str();
+        Self { address: if has_failed { address } else { String::new() }, ..self }
+    }
 }
 
 /// A mail with what became of it; `about` says to whom, or which connection's.
@@ -95,6 +106,7 @@ pub(super) fn mail_row(mail: &OutboxMail, about: String, reader: MailReader) -> 
         drop: String::new(),
         is_lost: mail.status == MailStatus::Failed && mail.kind.carries_token(),
         about,
+        address: String::new(),
         school: mail.connection.map(|school| links::staff_school(links::STAFF_SCHOOL, school)).unwrap_or_default(),
     }
 }
@@ -119,6 +131,7 @@ pub(super) fn unreadable_row(mail: &UnreadableMail, about: String, can_act: bool
         href,
         is_lost: false,
         about,
+        address: String::new(),
         school: mail.connection.map(|school| links::staff_school(links::STAFF_SCHOOL, school)).unwrap_or_default(),
     }
 }
@@ -261,19 +274,24 @@ pub(super) async fn list(
 ) -> Result<Response, PageError> {
     let typed = query.map(|Query(typed)| typed).unwrap_or_default().tidied();
     let before = typed.voor.parse().ok();
-    let Listed { mails, schools, next, is_cut } = post_office::list(&web.context, &typed.query(), before).await?;
+    let listed = post_office::list(&web.context, &typed.query(), before).await?;
+    let Listed { mails, schools, addresses, next, is_cut } = listed;
     let waiting = post_office::count(&web.context, MailStatus::Waiting).await?;
     let failed = post_office::count(&web.context, MailStatus::Failed).await?;
     let reader = MailReader { can_act: staff.can_act(), now: staff.visit.now };
     let about =
         |school: Option<ConnectionId>| school.and_then(|school| schools.get(&school)).cloned().unwrap_or_default();
     let row = |mail: &Reading| match mail {
-        Ok(mail) => mail_row(mail, about(mail.connection), reader),
+        Ok(mail) => {
+            let address = mail.contact.and_then(|contact| addresses.get(&contact));
+            mail_row(mail, about(mail.connection), reader)
+                .to_address(address.map(ToString::to_string).unwrap_or_default())
+        }
         Err(unreadable) => unreadable_row(unreadable, about(unreadable.connection), reader.can_act),
     };
     let one = typed.query().connection;
     let page = MailsPage {
-        frame: desk::frame(&web, &staff),
+        frame: pressed::frame_that_names(&web, &staff).await?,
         nav: Nav::new(&staff, links::STAFF_MAILS),
         tabs: tabs(&typed, waiting, failed),
         kinds: choices("Alle", MailKind::iter().map(|kind| (kind.as_str(), mail_name(kind)))),

@@ -34,7 +34,7 @@ use crate::web::{WebState, page};
 use crate::words::{self, Names};
 
 /// How many messages stand on the page of the connection.
-const PANEL_MESSAGES: u64 = 10;
+const PANEL_MESSAGES: u64 = 3;
 
 /// What an answer with a file may do in a browser: nothing at all.
 const FILE_POLICY: &str = "sandbox; default-src 'none'";

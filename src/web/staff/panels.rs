@@ -12,6 +12,7 @@ use crate::domain::onboarding::progress::{TaskKind, kurve_tasks};
 use crate::domain::onboarding::{Lifecycle, SchoolProgress, Step};
 use crate::domain::roles::Roles;
 use crate::domain::school::Contact;
+use crate::links;
 use crate::services::Call;
 use crate::services::onboarding::credentials::Issued;
 use crate::services::onboarding::onboardings::ConnectionFile;
@@ -28,7 +29,13 @@ pub(super) struct Fact {
 pub(super) struct CredentialsPanel {
     /// The version; 0 when none were issued.
     pub(super) version: u32,
+    /// What is said of them in one line.
+    pub(super) said: String,
+    /// Where links to it lead; empty where making them has a card of its own.
+    pub(super) place: String,
     pub(super) facts: Vec<Fact>,
+    /// What is rarely asked for.
+    pub(super) details: Vec<Fact>,
     /// Why nothing can be issued yet; empty when it can.
     pub(super) blocked: String,
     pub(super) asks: Vec<Ask>,
@@ -58,7 +65,10 @@ pub(super) fn credentials(
     }
     CredentialsPanel {
         version: issued.map_or(0, |issued| issued.version),
+        said: issued.map_or_else(|| "nog niet klaargezet".to_owned(), said),
+        place: "wachtwoord".to_owned(),
         facts: issued.map(facts).into_iter().flatten().chain(asked_fact(file)).collect(),
+        details: issued.map(details).unwrap_or_default(),
         blocked,
         asks,
     }
@@ -72,6 +82,13 @@ fn asked_fact(file: &ConnectionFile) -> Option<Fact> {
     Some(Fact { name: "Nieuw wachtwoord gevraagd", value: format!("{who}, op {}", words::date_nl(asked.at)) })
 }
 
+fn said(issued: &Issued) -> String {
+    match issued.closed {
+        Some(_) => format!("versie {}, niet meer te bekijken", issued.version),
+        None => format!("versie {}, nog {} keer te bekijken", issued.version, issued.reveals_left),
+    }
+}
+
 fn facts(issued: &Issued) -> Vec<Fact> {
     let shown = match issued.closed {
         Some(ClosedReason::Renewed) => "Niet meer te bekijken: er is een nieuw wachtwoord.".to_owned(),
@@ -80,9 +97,16 @@ fn facts(issued: &Issued) -> Vec<Fact> {
         None => format!("Nog {} keer, tot {}", issued.reveals_left, words::moment_nl(issued.expires_at)),
     };
     vec![
-        Fact { name: "Versie", value: issued.version.to_string() },
-        Fact { name: "Klaargezet", value: words::moment_nl(issued.issued_at) },
-        Fact { name: "Wachtwoord bekijken", value: shown },
+        Fact {
+            name: "Klaargezet",
+            value: format!("Versie {}, {}", issued.version, words::moment_nl(issued.issued_at)),
+        },
+        Fact { name: "Bekijken", value: shown },
+    ]
+}
+
+fn details(issued: &Issued) -> Vec<Fact> {
+    vec![
         Fact { name: "Sjabloon van de query", value: issued.template_version.clone() },
         Fact { name: "SHA-256 van de query", value: issued.query_sha256.clone() },
     ]
@@ -102,6 +126,11 @@ pub(super) struct ContactRow {
     pub(super) unreached: String,
     /// That they want no reminders, since when; empty if they do.
     pub(super) unreminded: String,
+    /// Where links to them lead; empty where vouching for them has a card of its own.
+    pub(super) place: String,
+    /// What asks to be done.
+    pub(super) urgent: Vec<Ask>,
+    /// Everything else that a colleague can do.
     pub(super) asks: Vec<Ask>,
 }
 
@@ -112,12 +141,17 @@ pub(super) fn contacts(file: &ConnectionFile, names: &Names, can_act: bool) -> V
 }
 
 fn contact(file: &ConnectionFile, person: &Contact, names: &Names, can_act: bool, is_last: bool) -> ContactRow {
-    let mut asks = vec![];
+    let (mut urgent, mut asks) = (vec![], vec![]);
     if can_act {
         if !person.is_vouched() {
-            asks.push(forms::vouch(file, person, ""));
+            urgent.push(forms::vouch(file, person, ""));
         }
-        asks.push(forms::change_contact(file, person, person.name.as_str(), person.roles.as_str()));
+        let change = forms::change_contact(file, person, person.name.as_str(), person.roles.as_str());
+        if person.proposed.is_some() {
+            urgent.push(change)
+        } else {
+            asks.push(change)
+        }
         asks.push(contact_address::form(file, person, &AddressForm::of(person)));
         if !is_last {
             asks.push(forms::remove_contact(file, person));
@@ -136,6 +170,8 @@ fn contact(file: &ConnectionFile, person: &Contact, names: &Names, can_act: bool
         vouched: vouched.unwrap_or_default(),
         unreached: String::new(),
         unreminded: String::new(),
+        place: format!("contact-{}", person.id),
+        urgent,
         asks,
     }
 }
@@ -186,15 +222,39 @@ pub(super) fn life(file: &ConnectionFile, can_act: bool) -> LifePanel {
     LifePanel { key: lifecycle.as_str(), kind, words: tag_words, line, reason, asks }
 }
 
+/// How many mails always show.
+const MAILS_SHOWN: usize = 3;
+
+/// The newest mails of a connection.
+pub(super) struct MailsPanel {
+    /// The newest, and those that ask for somebody.
+    pub(super) shown: Vec<MailRow>,
+    /// The rest, folded.
+    pub(super) rest: Vec<MailRow>,
+    /// All of them, with a filter.
+    pub(super) all: String,
+}
+
+/// The mails, newest first.
+pub(super) fn mails(mails: &[Reading], file: &ConnectionFile, reader: MailReader) -> MailsPanel {
+    let rows = mails.iter().map(|one| mail(one, file, reader)).enumerate();
+    let (shown, rest): (Vec<_>, Vec<_>) = rows.partition(|(place, row)| *place < MAILS_SHOWN || row.kind == "stuck");
+    let plain = |rows: Vec<(usize, MailRow)>| rows.into_iter().map(|(_, row)| row).collect();
+    let all = format!("{}?van={}", links::STAFF_MAILS, file.connection.id);
+    MailsPanel { shown: plain(shown), rest: plain(rest), all }
+}
+
 /// A mail of the connection with who gets it.
-pub(super) fn mail(mail: &Reading, names: &Names, reader: MailReader) -> MailRow {
+fn mail(mail: &Reading, file: &ConnectionFile, reader: MailReader) -> MailRow {
     let mail = match mail {
         Ok(mail) => mail,
         Err(unreadable) => return unreadable_row(unreadable, String::new(), reader.can_act),
     };
-    let to = match mail.contact {
-        Some(contact) => names.contacts.get(&contact).map_or("Een contactpersoon", String::as_str),
+    let contact = mail.contact.map(|contact| file.contact(contact));
+    let to = match contact {
+        Some(contact) => contact.map_or("Een contactpersoon", |contact| contact.name.as_str()),
         None => "Kurve",
     };
-    mail_row(mail, to.to_owned(), reader)
+    let address = contact.flatten().map(|contact| contact.email.to_string()).unwrap_or_default();
+    mail_row(mail, to.to_owned(), reader).to_address(address)
 }

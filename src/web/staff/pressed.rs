@@ -25,17 +25,23 @@ pub(super) struct PressRow {
     pub(super) undo: Undo,
 }
 
+/// The frame of a page that shows many schools, whose message names the one that it is about.
+pub(super) async fn frame_that_names(web: &WebState, staff: &Staff) -> Result<Frame, PageError> {
+    let mut frame = desk::frame(web, staff);
+    if let Some(of) = staff.visit.told_of() {
+        let name = schools::find_names(&web.context, std::iter::once(of)).await?.remove(&of);
+        frame.flash = frame.flash.map(|said| name.iter().map(|name| format!("{name}: ")).collect::<String>() + &said);
+    }
+    Ok(frame)
+}
+
 /// The frame of a page, whose message names what it is about, and the presses that it does not tell of.
 pub(super) async fn frame_with_presses(
     web: &WebState,
     staff: &Staff,
     only: Option<ConnectionId>,
 ) -> Result<(Frame, Vec<PressRow>), PageError> {
-    let mut frame = desk::frame(web, staff);
-    if let Some(of) = staff.visit.told_of() {
-        let name = schools::find_names(&web.context, std::iter::once(of)).await?.remove(&of);
-        frame.flash = frame.flash.map(|said| name.iter().map(|name| format!("{name}: ")).collect::<String>() + &said);
-    }
+    let mut frame = frame_that_names(web, staff).await?;
     if !staff.can_act() {
         return Ok((frame, vec![]));
     }

@@ -8,27 +8,29 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
+use strum::IntoEnumIterator;
 
 use super::addresses;
 use super::ask::{Ask, keep_one_primary};
 use super::connection::{self, ConnectionPanel};
 use super::desk::{self, Nav};
 use super::forms::{self, TypedGround};
-use super::mails::{BACK_TO_SCHOOL, MailReader, MailRow};
+use super::mails::{BACK_TO_SCHOOL, MailReader};
 use super::messages::{self, MessagesPanel};
 use super::notes::{self, NoteRow};
+use super::now::{self, Homes, NowPanel};
 use super::option_b::{self, OptionBRow};
-use super::panels::{self, ContactRow, CredentialsPanel, LifePanel};
+use super::panels::{self, ContactRow, CredentialsPanel, LifePanel, MailsPanel};
 use super::pressed::{self, PressRow};
 use super::reminders::{self, RemindersPanel};
 use super::requests::{self, RequestsPanel};
 use super::school_rows::{self, CarriedPanel};
 use super::takings::{self, TakingPanel};
-use super::view::{GateRow, TimelineRow, bar_text, gate_rows, timeline_row};
-use crate::domain::check::Truths;
-use crate::domain::ids::ConnectionId;
+use super::timeline::{self, Part, TimelinePanel};
+use super::view::{GateRow, bar_text, gate_rows};
+use crate::domain::check::{Stand, Truths};
 use crate::domain::import_gate::{Verdict, verdict_of_all};
-use crate::domain::onboarding::{Evidence, Step, StepState};
+use crate::domain::onboarding::{Evidence, Gate, Step, StepState};
 use crate::links;
 use crate::services::checks;
 use crate::services::onboarding::onboardings::{self, ConnectionFile};
@@ -38,10 +40,10 @@ use crate::web::error::PageError;
 use crate::web::extract::Staff;
 use crate::web::page::Frame;
 use crate::web::{WebState, page};
-use crate::words::{self, Names};
+use crate::words;
 
-/// How many entries of the timeline stand on the page at once.
-const TIMELINE_ROWS: u64 = 40;
+/// How many notes always show; the rest is folded.
+const NOTES_SHOWN: usize = 2;
 
 #[derive(Template)]
 #[template(path = "staff/school.html")]
@@ -66,7 +68,11 @@ struct SchoolPage {
     /// The gates that keep the import closed.
     missing: String,
     life: LifePanel,
+    /// What waits on Kurve, with its forms.
+    now: NowPanel,
     bar: String,
+    /// Whether of several schools nothing is left but what each has of its own: then the steps are folded.
+    is_shared_done: bool,
     gates: Vec<GateRow>,
     /// Which colleague goes on with it.
     taking: TakingPanel,
@@ -79,22 +85,22 @@ struct SchoolPage {
     add_contact: Option<Ask>,
     note: Option<Ask>,
     notes: Vec<NoteRow>,
+    /// Older notes, folded.
+    more_notes: Vec<NoteRow>,
     messages: MessagesPanel,
-    mails: Vec<MailRow>,
-    /// All mails about the connection, with a filter.
-    all_mails: String,
+    mails: MailsPanel,
     reminders: RemindersPanel,
     back: &'static str,
-    timeline: Vec<TimelineRow>,
-    /// Older entries; empty when there are none.
-    older: String,
-    /// Back to the newest; empty when these are.
-    newest: String,
+    timeline: TimelinePanel,
 }
 
-/// Where the timeline goes on.
+/// What of the timeline is shown.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct SchoolQuery {
+    /// A topic.
+    #[serde(default)]
+    verloop: String,
+    /// The entry before which it begins.
     #[serde(default)]
     voor: String,
 }
@@ -107,7 +113,8 @@ pub(super) async fn show(
     query: Result<Query<SchoolQuery>, QueryRejection>,
 ) -> Result<Response, PageError> {
     let school = desk::connection_id(&school)?;
-    let before = query.ok().and_then(|Query(query)| query.voor.parse().ok());
+    let query = query.map(|Query(query)| query).unwrap_or_default();
+    let part = Part::read(&query.verloop, &query.voor);
     let context = &web.context;
     let file = onboardings::load_file(context, school).await?;
     let names = desk::names(&web, &file).await?;
@@ -116,22 +123,27 @@ pub(super) async fn show(
     let nameable = note_services::list_nameable(context).await?;
     let mails = schools::list_mails(context, school).await?;
     let connection = connection::panel(&web, &staff, &file, &names).await?;
-    let (timeline, older) = timeline(&web, school, before, &names).await?;
     let now = staff.visit.now;
     let can_act = staff.can_act();
     let truths = Truths { state: &file.state, newest: checks::newest(context, school).await? };
     let mut gates = gate_rows(&truths, &names, now);
     count_activated(&mut gates, &file);
-    let mut panel = panels::credentials(&file, issued.as_ref(), &staff.call(), can_act);
+    let mut credentials = panels::credentials(&file, issued.as_ref(), &staff.call(), can_act);
     let mut requests = requests::panel(&file, &joins::waiting::list_of(context, school).await?, can_act, now);
     if can_act {
         add_asks(&mut gates, &file, now);
-        let of_steps = gates.iter_mut().flat_map(|gate| &mut gate.steps).flat_map(|step| &mut step.asks);
-        keep_one_primary(of_steps.chain(&mut panel.asks).chain(&mut requests.asks));
     }
     let mut contacts = panels::contacts(&file, &names, can_act);
     let marks = address_services::marks_of(context, &file.contacts).await?;
     addresses::add_marks(&mut contacts, &file, &marks, can_act);
+    let mut life = panels::life(&file, can_act);
+    let homes = Homes { gates: &mut gates, credentials: &mut credentials, contacts: &mut contacts, life: &mut life };
+    let mut doing = now::panel(&truths, &file, &names, homes);
+    let of_cards = doing.cards.iter_mut().flat_map(|card| &mut card.ask);
+    let of_steps = gates.iter_mut().flat_map(|gate| &mut gate.steps).flat_map(|step| &mut step.asks);
+    keep_one_primary(of_cards.chain(&mut requests.asks).chain(of_steps).chain(&mut credentials.asks));
+    let mut written: Vec<NoteRow> = written.iter().map(|note| notes::row(note, &names, &staff)).collect();
+    let more_notes = written.split_off(written.len().min(NOTES_SHOWN));
     let (verdict, missing) = verdict_words(&file);
     let details = &file.connection.details;
     let (frame, presses) = pressed::frame_with_presses(&web, &staff, Some(school)).await?;
@@ -149,45 +161,33 @@ pub(super) async fn show(
         option_b: option_b::rows(&file, &option_b_services::list(context, &file).await?, &names),
         verdict,
         missing,
-        life: panels::life(&file, can_act),
+        life,
+        now: doing,
         bar: bar_text(&truths),
+        is_shared_done: file.connection.has_many() && is_shared_done(&truths),
         gates,
         taking: takings::panel(&web, &staff, school, &names.staff).await?,
         requests,
-        credentials: panel,
+        credentials,
         connection,
         despite: words::despite_lines(&file.state),
         contacts,
         add_contact: can_act.then(|| forms::add_contact(&file, "", "", "")),
         note: can_act.then(|| notes::form(school, "", &nameable)),
-        notes: written.iter().map(|note| notes::row(note, &names, &staff)).collect(),
+        notes: written,
+        more_notes,
         messages: messages::panel(&web, &staff, school, &names).await?,
-        mails: mails.iter().map(|mail| panels::mail(mail, &names, MailReader { can_act, now })).collect(),
-        all_mails: format!("{}?van={school}", links::STAFF_MAILS),
+        mails: panels::mails(&mails, &file, MailReader { can_act, now }),
         reminders: reminders::panel(&web, &staff, &file).await?,
         back: BACK_TO_SCHOOL,
-        timeline,
-        older,
-        newest: before.map_or_else(String::new, |_| links::staff_school(links::STAFF_SCHOOL, school)),
+        timeline: timeline::panel(&web, school, part, &names).await?,
     };
     page::show(&page)
 }
 
-async fn timeline(
-    web: &WebState,
-    connection: ConnectionId,
-    before: Option<i64>,
-    names: &Names,
-) -> Result<(Vec<TimelineRow>, String), PageError> {
-    let mut entries = onboardings::list_timeline(&web.context, connection, before, TIMELINE_ROWS + 1).await?;
-    let has_more = entries.len() > usize::try_from(TIMELINE_ROWS).unwrap_or(usize::MAX);
-    if has_more {
-        entries.pop();
-    }
-    let last = entries.last().filter(|_| has_more);
-    let page = links::staff_school(links::STAFF_SCHOOL, connection);
-    let older = last.map_or_else(String::new, |last| format!("{page}?voor={}#verloop", last.id));
-    Ok((entries.iter().map(|entry| timeline_row(entry, names)).collect(), older))
+/// Whether every question but the activation is answered with yes, and was seen where a check sees it.
+fn is_shared_done(truths: &Truths<'_>) -> bool {
+    Gate::iter().filter(|gate| *gate != Gate::Activation).all(|gate| truths.answer(gate) == Some(Stand::Done))
 }
 
 fn verdict_words(file: &ConnectionFile) -> (&'static str, String) {

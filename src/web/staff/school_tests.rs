@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::domain::check::ActivationFacts;
+use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::Command;
 use crate::domain::onboarding::testing::{
     Walk, confirm, contact_id, first_morning, reason, school_id, superbeheerder, support,
@@ -15,6 +16,7 @@ use crate::domain::text::{EmailAddress, PersonName};
 use crate::services::Call;
 use crate::services::mail::reach::Reach;
 use crate::web::staff::ask::Weight;
+use crate::words::Names;
 
 fn file(walk: &Walk, is_vouched: bool) -> ConnectionFile {
     let id = ConnectionId::from_uuid(Uuid::from_u128(1));
@@ -128,8 +130,9 @@ fn the_last_contact_cannot_be_removed_and_a_reader_sees_no_buttons() {
 
     assert_eq!(keys(&vouched[0].asks), ["change_contact", "correct_address"]);
     assert_eq!(vouched[0].vouched, "een collega, ma 31 augustus 2026: Teruggebeld");
-    assert_eq!(keys(&unknown[0].asks), ["vouch", "change_contact", "correct_address"]);
-    assert!(read[0].asks.is_empty());
+    assert_eq!(keys(&unknown[0].urgent), ["vouch"]);
+    assert_eq!(keys(&unknown[0].asks), ["change_contact", "correct_address"]);
+    assert!(read[0].urgent.is_empty() && read[0].asks.is_empty());
 }
 
 #[test]

@@ -14,13 +14,10 @@ use crate::domain::onboarding::{
 };
 use crate::words::{self, Names, actor_name, date_nl, entry_sentence, fall_cause, fall_reason};
 
-/// A gate on the page of a connection; serves the bar and the list.
+/// A gate on the page of a connection.
 pub(super) struct GateRow {
     pub(super) key: &'static str,
     pub(super) question: &'static str,
-    pub(super) short: &'static str,
-    pub(super) state: &'static str,
-    pub(super) said: &'static str,
     pub(super) is_yes: bool,
     /// Its answer, said and seen together.
     pub(super) answer: &'static str,
@@ -46,6 +43,21 @@ pub(super) struct StepRow {
     pub(super) stuck_reason: String,
     /// What a colleague can do here.
     pub(super) asks: Vec<Ask>,
+    /// Where links to it lead; empty where what is to be done has a card of its own.
+    pub(super) place: String,
+}
+
+impl StepRow {
+    /// What always shows of it: of a step that is done and waits on nobody, the strongest ground.
+    pub(super) fn shown(&self) -> &[String] {
+        let is_done = self.kind == "ready" && self.mark.is_empty();
+        if is_done { &self.lines[..self.lines.len().min(1)] } else { &self.lines }
+    }
+
+    /// What is folded with its forms.
+    pub(super) fn folded(&self) -> &[String] {
+        &self.lines[self.shown().len()..]
+    }
 }
 
 /// A line of a timeline.
@@ -60,24 +72,18 @@ pub(super) struct TimelineRow {
 /// The gates with their steps, without forms.
 pub(super) fn gate_rows(truths: &Truths<'_>, names: &Names, now: DateTime<Utc>) -> Vec<GateRow> {
     let state = truths.state;
-    let row = |gate: Gate| {
-        let (mark, said) = standing(truths, gate);
-        GateRow {
-            key: gate.as_str(),
-            question: words::gate_question(gate),
-            short: words::gate_short(gate),
-            state: mark,
-            said,
-            is_yes: state.is_gate_yes(gate),
-            answer: words::gate_answer(truths.answer(gate)),
-            look: if mark == "done" { "yes" } else { mark },
-            steps: gate.steps().iter().map(|step| step_row(truths, *step, names, now)).collect(),
-        }
+    let row = |gate: Gate| GateRow {
+        key: gate.as_str(),
+        question: words::gate_question(gate),
+        is_yes: state.is_gate_yes(gate),
+        answer: words::gate_answer(truths.answer(gate)),
+        look: look(truths, gate),
+        steps: gate.steps().iter().map(|step| step_row(truths, *step, names, now)).collect(),
     };
     Gate::iter().map(row).collect()
 }
 
-/// What stands with the bar: how many questions are answered with yes, and what of their steps was only said.
+/// What stands with the steps: how many questions are answered with yes, and what of their steps was only said.
 pub(super) fn bar_text(truths: &Truths<'_>) -> String {
     let yes = truths.gates_done();
     let said = format!("{yes} van {} vragen met ja beantwoord", Gate::iter().len());
@@ -87,26 +93,15 @@ pub(super) fn bar_text(truths: &Truths<'_>) -> String {
     }
 }
 
-/// Where a gate stands, for the bar: what waits on Kurve comes first.
-fn standing(truths: &Truths<'_>, gate: Gate) -> (&'static str, &'static str) {
-    let state = truths.state;
+/// How a gate looks.
+fn look(truths: &Truths<'_>, gate: Gate) -> &'static str {
+    let is_kurves = |step: &Step| truths.holder(*step) == Some(Party::Kurve);
     match truths.answer(gate) {
-        None => {}
-        Some(Stand::NotSeenYet | Stand::NotSeenNow) => return ("unseen", "niet gezien"),
-        Some(Stand::Doubted) => return ("refused", "klopt nu niet"),
-        Some(Stand::Done | Stand::Waiting | Stand::Open(_) | Stand::Stuck) => return ("done", "gereed"),
-    }
-    match state.lifecycle() {
-        Lifecycle::Withdrawn { .. } => return ("wait", "gestopt"),
-        Lifecycle::Paused { .. } => return ("wait", "op pauze"),
-        Lifecycle::Active | Lifecycle::Completed { .. } => {}
-    }
-    let holds = |party| gate.steps().iter().any(|step| truths.holder(*step) == Some(party));
-    match (holds(Party::Kurve), holds(Party::School), holds(Party::Magister)) {
-        (true, _, _) => ("now", "bij Kurve"),
-        (false, true, _) => ("wait", "bij de school"),
-        (false, false, true) => ("wait", "bij Magister"),
-        (false, false, false) => ("wait", "kan nog niet"),
+        Some(Stand::NotSeenYet | Stand::NotSeenNow) => "unseen",
+        Some(Stand::Doubted) => "refused",
+        Some(Stand::Done | Stand::Waiting | Stand::Open(_) | Stand::Stuck) => "yes",
+        None if gate.steps().iter().any(is_kurves) => "now",
+        None => "wait",
     }
 }
 
@@ -149,7 +144,9 @@ fn step_row(truths: &Truths<'_>, step: Step, names: &Names, now: DateTime<Utc>) 
         _ => "",
     };
     let name = words::step_name(step);
-    StepRow { step, key: step.as_str(), name, kind, words: tag_words, mark, lines, stuck_reason, asks: vec![] }
+    let key = step.as_str();
+    let place = format!("stap-{key}");
+    StepRow { step, key, name, kind, words: tag_words, mark, lines, stuck_reason, asks: vec![], place }
 }
 
 /// The tag of a step: who has the ball, in Kurve's eyes.

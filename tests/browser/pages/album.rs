@@ -22,9 +22,11 @@ const ASKED_FOR: &str = "KOPPELKLAAR_GALLERY";
 pub(super) type Shot = (Window, Colours);
 
 /// Each page is taken like this.
-const OF_PAGES: [Shot; 5] = [
+const OF_PAGES: [Shot; 7] = [
     (Window::NARROW, Colours::Light),
     (Window::NARROW, Colours::Dark),
+    (Window::TELEPHONE, Colours::Light),
+    (Window::TABLET, Colours::Light),
     (Window::DESK, Colours::Light),
     (Window::DESK, Colours::Dark),
     (Window::DESK, Colours::Forced),
@@ -139,9 +141,9 @@ fn without_names(page: &str) -> String {
 
 fn row(entry: &Entry) -> String {
     let [title, page] = [&entry.title, &entry.page].map(|text| text.replace('&', "&amp;").replace('<', "&lt;"));
-    let narrow = format!("-{}-", Window::NARROW);
+    let narrow = [Window::NARROW, Window::TELEPHONE].map(|window| format!("-{window}-"));
     let pictures = entry.pictures.iter().map(|name| {
-        let class = if name.contains(&narrow) { "narrow" } else { "wide" };
+        let class = if narrow.iter().any(|narrow| name.contains(narrow)) { "narrow" } else { "wide" };
         format!(r#"<a href="{name}"><img class="{class}" src="{name}" alt="{name}" loading="lazy"></a>"#)
     });
     format!("<h3>{title} <span>{page}</span></h3>\n<div class=\"row\">{}</div>\n", pictures.collect::<String>())

@@ -156,7 +156,6 @@ fn an_import_that_is_open_by_leave_is_fit_for_every_reader() {
             .fill("[data-form=allow] [name=reason]", "Magister heeft tot vrijdag onderhoud. Nagekeken met de school.");
         browser.press("[data-form=allow] [data-action]");
         look.here("with leave");
-        browser.unfold("[data-step=activation_confirmed] [data-ask=confirm]");
         browser.fill("[data-step=activation_confirmed] [name=ground]", "Kurve zag dat alleen een kolom ontbreekt.");
         browser.press("[data-step=activation_confirmed] [data-action=confirm]");
         later.sign_in(&browser, TO_ACTIVATE);

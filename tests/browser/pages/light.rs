@@ -19,7 +19,9 @@ impl Window {
     /// What a window of 1280 by 1024 shows at a zoom of 200 %.
     pub(super) const HALF: Self = Self { width: 640, height: 512 };
     /// A tablet.
-    const TABLET: Self = Self { width: 768, height: 1024 };
+    pub(super) const TABLET: Self = Self { width: 768, height: 1024 };
+    /// A telephone of today, for pictures.
+    pub(super) const TELEPHONE: Self = Self { width: 390, height: 844 };
     /// A PC.
     pub(super) const DESK: Self = Self { width: 1280, height: 800 };
 

@@ -14,6 +14,7 @@ mod look;
 mod sense;
 
 mod connection;
+mod desk_page;
 mod faults;
 mod large_letters;
 mod later;

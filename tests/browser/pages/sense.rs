@@ -27,7 +27,7 @@ must(loud.length < 2, `has ${loud.length} loud buttons: ${loud.map((one) => one.
 
 // On a telephone it stands below.
 const end = (one) => one.getBoundingClientRect().right;
-const adrift = innerWidth < 700 ? [] : all(".steps > .step").filter((step) => end(step.querySelector(".tag")) < end(step) - 40);
+const adrift = innerWidth < 700 ? [] : all(".steps > .step, .ledger__step").filter((step) => end(step.querySelector(".tag")) < end(step) - 60);
 must(adrift.length === 0, `has a state that is not at the right: ${adrift.map((step) => step.innerText)}`);
 must(all(".step--blocked a").length === 0, "leads to what cannot be done yet");
 

@@ -85,6 +85,8 @@ fn every_state_of_a_school_is_fit_for_every_colleague() {
         let schools = browser.attributes_found("//tr[@data-school-row]//th//a", "href");
         assert!(schools.len() > 10, "{}", browser.told());
 
+        look.at(&format!("{}?verloop=by_kurve", schools[0]));
+        look.at(&format!("{}?verloop=connection", schools[0]));
         for school in schools {
             look.at(&school);
         }

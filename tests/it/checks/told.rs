@@ -14,6 +14,7 @@ use koppelklaar::links;
 use koppelklaar::magister::Limits;
 
 use super::support::{Checks, limits, run, run_with};
+use crate::journey::verdict_of;
 use crate::support::acting::reason;
 use crate::support::{Page, TestSchool};
 
@@ -68,7 +69,7 @@ fn what_was_said_and_not_seen_is_no_plain_yes_on_the_overview_nor_on_kurves_page
         assert_eq!(overview.text(".progress__text"), "8 van 9 stappen gereed");
         let wagons = overview.attributes(".train__cars i", "data-state");
         assert_eq!(wagons, ["done", "done", "done", "unseen", "unseen", "unseen", "done", "unseen", "wait"]);
-        assert_eq!(kurves.attributes(".coupling li", "data-state"), ["done", "unseen", "unseen", "unseen", "now"]);
+        assert_eq!(kurves.attributes("[data-gate]", "data-look"), ["yes", "unseen", "unseen", "unseen", "now"]);
     });
 }
 
@@ -171,7 +172,7 @@ fn a_password_that_worked_and_is_refused_now_is_kurves_on_every_page() {
         assert!(step.has("[data-action=ask-password]"), "{}", step.body);
         assert!(overview.text("[data-step=password_set]").contains("Kurve is aan zet."), "{}", overview.body);
         assert_eq!(check.text("[data-check] .next-step__label"), "Kurve is aan zet");
-        let on_kurves = kurves.text("[data-step=password_set]");
+        let on_kurves = kurves.text(".ledger [data-step=password_set]");
         assert!(on_kurves.contains("Bij Kurve") && on_kurves.contains("Nieuw wachtwoord maken"), "{on_kurves}");
         let row = worklist.text("[data-work=password_set]");
         assert!(row.contains("Nieuw wachtwoord maken") && row.contains("Klaarzetten"), "{row}");
@@ -210,6 +211,15 @@ fn a_password_that_worked_and_is_refused_once_the_query_is_back_is_kurves_and_no
         assert_eq!(step.text("[data-state] [data-tag]"), "Bij Kurve");
         let row = staff.get(links::STAFF).await.text("[data-work=password_set]");
         assert!(row.contains("Nieuw wachtwoord maken") && row.contains("inloggen geweigerd"), "{row}");
+        let listed = async |holder: &str| {
+            let list = staff.get(&format!("{}?holder={holder}", links::STAFF_SCHOOLS)).await;
+            list.texts("[data-school-row]").concat()
+        };
+        assert!(listed("kurve").await.contains("Kurve"), "the list of schools knows whose turn it is");
+        let told = verdict_of(&checks.app, &checks.app.api_key().await, &school.brin).await;
+        let missing = told["reasons"].as_array().into_iter().flatten().flat_map(|reason| reason["missing"].as_array());
+        let password = missing.flatten().find(|step| step["step"] == "password_set").expect("it is open");
+        assert_eq!(password["holder"], "kurve", "{told}");
 
         for _ in 0..16 {
             checks.app.advance(chrono::TimeDelta::hours(12));

@@ -275,8 +275,10 @@ fn all_pages_and_the_api_tell_the_same_of_a_step() {
             );
             assert_eq!(own.text("[data-state] [data-tag]"), row.tags[0], "{}: its own page", row.name);
             assert_eq!(overview.text(&format!("{place} [data-tag]")), row.tags[0], "{}: overview", row.name);
-            assert_eq!(kurves.text(&format!("{place} [data-tag]")), row.tags[1], "{}: Kurve's page", row.name);
-            let told = [own.texts("[data-sight]").join(" "), overview.text(&place), kurves.text(&place)];
+            // What waits on Kurve stands above the steps as well.
+            let line = format!(".ledger {place}");
+            assert_eq!(kurves.text(&format!("{line} [data-tag]")), row.tags[1], "{}: Kurve's page", row.name);
+            let told = [own.texts("[data-sight]").join(" "), overview.text(&place), kurves.text(&line)];
             for told in told {
                 assert!(told.contains(row.seen), "{}: {told}", row.name);
                 assert_eq!(told.contains("Controle van"), !row.seen.is_empty(), "{}: {told}", row.name);
