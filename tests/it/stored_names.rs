@@ -106,7 +106,7 @@ fn every_stored_name_is_what_it_always_was() {
             "onboarding school_registered registration_repeated join_asked join_accepted join_declined \
              details_changed import_opened import_closed contact_added contact_entered taken_from_file contact_changed contact_removed contact_vouched contact_address_corrected vouches_cleared password_revealed \
              credentials_handed_again reveal_closed connection_lost connection_back check_overridden \
-             outage_began outage_ended query_downloaded contact_signed_in message note_added note_changed note_deleted connection_taken connection_let_go mail_retried confirmation_sent_again mail_dropped \
+             outage_began outage_ended query_downloaded contact_signed_in message note_added connection_taken connection_let_go note_changed note_deleted mail_retried confirmation_sent_again mail_dropped \
              reminders_snoozed reminders_woken own_days_added own_days_removed holidays_loaded mail_returned \
              address_bounced address_works reminders_stopped reminders_resumed digest_stopped digest_resumed \
              option_b_table_kept option_b_file_made option_b_cleaned_up staff_added staff_role_changed staff_enabled staff_disabled staff_invited staff_invite_withdrawn \
