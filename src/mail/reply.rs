@@ -122,11 +122,17 @@ fn answer(message: &Message<'_>) -> Answer {
 fn words(part: &MessagePart<'_>) -> String {
     match &part.body {
         PartType::Text(text) => text.to_string(),
-        PartType::Html(html) => html_to_text(html),
+        PartType::Html(html) => html_to_text(&in_lines(html)),
         PartType::Binary(_) | PartType::InlineBinary(_) | PartType::Message(_) | PartType::Multipart(_) => {
             String::new()
         }
     }
+}
+
+/// HTML whose lines the converter sees: mail programs write each as a block, and it breaks lines at few of those.
+fn in_lines(html: &str) -> String {
+    const ENDS: [&str; 6] = ["</div>", "</DIV>", "</li>", "</LI>", "</tr>", "</TR>"];
+    ENDS.iter().fold(html.to_owned(), |html, end| html.replace(end, &format!("<br>{end}")))
 }
 
 fn file(part: &MessagePart<'_>) -> Option<Offered> {

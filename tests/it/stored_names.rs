@@ -108,8 +108,7 @@ fn every_stored_name_is_what_it_always_was() {
              contact_changed contact_removed contact_vouched contact_address_corrected vouches_cleared \
              password_revealed credentials_handed_again reveal_closed connection_lost connection_back \
              check_overridden outage_began outage_ended query_downloaded contact_signed_in message \
-             note_added \
-             connection_taken connection_let_go note_changed note_deleted mail_retried confirmation_sent_again \
+             note_added connection_taken connection_let_go note_changed note_deleted mail_retried confirmation_sent_again \
              mail_dropped reminders_snoozed reminders_woken own_days_added own_days_removed holidays_loaded \
              mail_returned address_bounced address_works reminders_stopped reminders_resumed digest_stopped \
              digest_resumed option_b_table_kept option_b_file_made option_b_cleaned_up staff_added \

@@ -12,7 +12,7 @@ pub enum Topic {
     Contacts,
     /// Whether the connection works.
     Connection,
-    /// Mails, addresses and reminders.
+    /// Messages, mails, addresses and reminders.
     Mails,
     /// What Kurve did, whatever it was about.
     ByKurve,
@@ -53,7 +53,8 @@ const CONTACTS: [&str; 8] = [
 const CONNECTION: [&str; 6] =
     ["connection_lost", "connection_back", "check_overridden", "reveal_closed", "password_gone", "password_asked"];
 
-const MAILS: [&str; 12] = [
+const MAILS: [&str; 13] = [
+    "message",
     "mail_retried",
     "mail_dropped",
     "mail_returned",

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use entity::{message, message_receiver};
-use sea_orm::{ActiveValue::Set, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use crate::domain::ids::{ConnectionId, ContactId, MessageId, StaffId};
 use crate::domain::message::Direction;
 use crate::domain::onboarding::Step;
 use crate::domain::text::MessageText;
-use crate::store::{Changing, ConnectionTrait, StoreError};
+use crate::store::{Changing, StoreError};
 
 /// A message.
 #[derive(Debug, Clone, PartialEq, Eq)]

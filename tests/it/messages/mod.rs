@@ -8,11 +8,23 @@ mod school;
 mod templates;
 
 use chrono::TimeDelta;
+use koppelklaar::domain::message::Sorted;
+use koppelklaar::domain::text::MessageText;
 use koppelklaar::links;
 use koppelklaar::mail::message::BuiltMail;
+use koppelklaar::services::messages::receiving;
 
 use crate::journey::Table;
 use crate::support::{Page, TestApp, TestSchool};
+
+/// A school that writes to Kurve, and has its password already.
+pub(crate) async fn school_writes(app: &TestApp, name: &str, brin: &str) {
+    let school = app.school_by_services(name, brin, &name.to_lowercase()).await;
+    app.issue(app.kurve_again().await, &school).await;
+    let text = MessageText::parse("Het schuifje staat aan.").expect("a message");
+    let call = app.call_of(&school);
+    receiving::receive(app.context(), &call, school.connection, text, Sorted::default()).await.expect("it is kept");
+}
 
 /// The page of the thread for Kurve.
 async fn thread(table: &Table) -> Page {
