@@ -89,13 +89,7 @@ fn each_kind_has_its_row_that_says_why_and_since_when() {
                 WHERE connection_id = (SELECT connection_id FROM school WHERE brin = '16AA')",
         )
         .await;
-        let written = app.school_by_services("Bericht", "21AA", "bericht").await;
-        app.issue(kurve, &written).await;
-        let text = MessageText::parse("Het schuifje staat aan.").expect("a message");
-        let call = app.call_of(&written);
-        receiving::receive(app.context(), &call, written.connection, text, Sorted::default())
-            .await
-            .expect("it is kept");
+        Box::pin(crate::messages::school_writes(&app, "Bericht", "21AA")).await;
         let token = app.ask_for_school("Erbij", "19AA", "nieuw", "erbij@nieuw.example").await;
         let asked = AnonymousCall::new(app.now(), "test");
         registrations::confirm(app.context(), asked, &token, None).await.expect("it waits");

@@ -124,7 +124,7 @@ impl MessageText {
 
     /// What is kept of a text that came by mail, where nobody can be asked to write it otherwise; `None` for an empty one.
     pub fn received(text: &str) -> Option<Self> {
-        let is_kept = |sign: &char| !(sign.is_control() && *sign != '\n') && !turns_direction(*sign);
+        let is_kept = |sign: &char| !(turns_direction(*sign) || sign.is_control() && *sign != '\n');
         let text: String = text.replace("\r\n", "\n").replace('\t', " ").chars().filter(is_kept).collect();
         let text = lines(&text.replace(is_odd_line_end, "\n"))?;
         if text.is_empty() {
