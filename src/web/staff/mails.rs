@@ -78,7 +78,7 @@ pub(super) struct MailRow {
 
 impl MailRow {
     /// With the address that it goes to, where it did not get there.
-    pub(super) fn to_address(self, address: String) -> Self {
+    pub(super) fn with_address(self, address: String) -> Self {
         let has_failed = self.status == MailStatus::Failed.as_str();
         Self { address: if has_failed { address } else { String::new() }, ..self }
     }
@@ -285,7 +285,7 @@ pub(super) async fn list(
         Ok(mail) => {
             let address = mail.contact.and_then(|contact| addresses.get(&contact));
             mail_row(mail, about(mail.connection), reader)
-                .to_address(address.map(ToString::to_string).unwrap_or_default())
+                .with_address(address.map(ToString::to_string).unwrap_or_default())
         }
         Err(unreadable) => unreadable_row(unreadable, about(unreadable.connection), reader.can_act),
     };

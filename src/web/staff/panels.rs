@@ -256,5 +256,5 @@ fn mail(mail: &Reading, file: &ConnectionFile, reader: MailReader) -> MailRow {
         None => "Kurve",
     };
     let address = contact.flatten().map(|contact| contact.email.to_string()).unwrap_or_default();
-    mail_row(mail, to.to_owned(), reader).to_address(address)
+    mail_row(mail, to.to_owned(), reader).with_address(address)
 }
