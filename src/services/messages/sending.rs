@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use strum::IntoEnumIterator;
 
 use crate::domain::actor::Actor;
@@ -32,6 +32,8 @@ pub struct NewMessage {
     pub to: BTreeSet<ContactId>,
     /// What it says, filled in.
     pub text: MessageText,
+    /// Up to when what the school wrote was read before; it is answered by this. What came since still waits.
+    pub answers_until: Option<DateTime<Utc>>,
 }
 
 /// What placeholders stand for with a connection, for a colleague.
@@ -48,7 +50,7 @@ pub fn values(context: &Context, file: &ConnectionFile, colleague: &str) -> Valu
     }
 }
 
-/// Writes to contacts. What the school wrote before is answered by it; [`super::thread::mark_read`] is for what takes no
+/// Writes to contacts. What the colleague read of the school before is answered by it; [`super::thread::mark_read`] is for what takes no
 /// answer.
 ///
 /// # Errors
@@ -95,7 +97,9 @@ pub async fn send(
     work.said(connection, message.text.as_ref().map_or("", MessageText::as_str));
     messages::insert(work.conn(), &message).await?;
     messages::insert_receivers(work.conn(), id, &new.to).await?;
-    messages::mark_handled(work.conn(), connection, call.now).await?;
+    if let Some(until) = new.answers_until {
+        messages::mark_handled(work.conn(), connection, until).await?;
+    }
     for contact in new.to {
         let about = About { message: Some(id), ..About::default() };
         work.mail(NewMail {

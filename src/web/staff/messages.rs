@@ -71,6 +71,11 @@ struct Shown {
 async fn build_panel(web: &WebState, staff: &Staff, shown: Shown, names: &Names) -> Result<MessagesPanel, PageError> {
     let Shown { connection, limit } = shown;
     let thread = thread::load(&web.context, connection, limit).await?;
+    // Where some of what waits is not here, all of it is read on its own page.
+    let is_cut = limit < PAGE_MESSAGES
+        && thread.has_older
+        && thread.messages.first().is_some_and(|oldest| oldest.message.waits_since.is_some());
+    let until = thread.waits_until().filter(|_| !is_cut);
     let link = |file: AttachmentId| links::fill(links::STAFF_ATTACHMENT, &[&connection.to_string(), &file.to_string()]);
     Ok(MessagesPanel {
         rows: rows(&thread, names, link),
@@ -78,7 +83,7 @@ async fn build_panel(web: &WebState, staff: &Staff, shown: Shown, names: &Names)
         href: links::staff_school(links::STAFF_MESSAGES, connection),
         can_act: staff.can_act(),
         read: links::staff_school(links::STAFF_MESSAGES_READ, connection),
-        until: thread.waits_until().map(|until| until.to_rfc3339()).unwrap_or_default(),
+        until: until.map(|until| until.to_rfc3339()).unwrap_or_default(),
     })
 }
 
@@ -202,6 +207,7 @@ pub(super) async fn create(
     let desk = Desk::at(&web, &staff, &school)?;
     let file = onboardings::load_file(&web.context, desk.connection).await?;
     let wish = form.field("do").to_owned();
+    let answers_until = until(form.field("until"));
     let chosen: Vec<&Contact> = file.contacts.iter().filter(|one| one.is_active() && form.has_ticked(one)).collect();
     let template = form.field("template").to_owned();
     let mut typed = Typed { text: form.field("text").to_owned(), form: Some(form), ..Typed::default() };
@@ -222,7 +228,7 @@ pub(super) async fn create(
     let (Some(text), true) = (filled, errors.is_empty()) else {
         return answer(&web, &staff, &file, Typed { errors, ..typed }).await;
     };
-    let new = NewMessage { to: chosen.iter().map(|contact| contact.id).collect(), text };
+    let new = NewMessage { to: chosen.iter().map(|contact| contact.id).collect(), text, answers_until };
     match sending::send(&web.context, &staff.call(), desk.connection, new).await {
         Ok(_) => desk.done_for(Flash::Crew(CrewDone::MessageSent), chosen.iter().map(|contact| &contact.email)).await,
         Err(ServiceError::HoldsPassword) => {
@@ -279,6 +285,10 @@ fn filled(
     }
 }
 
+fn until(typed: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc3339(typed).ok().map(|until| until.to_utc())
+}
+
 /// Until when what the school wrote was on the page.
 #[derive(Debug, Deserialize)]
 pub(super) struct ReadForm {
@@ -294,8 +304,7 @@ pub(super) async fn mark_read(
     Posted(form): Posted<ReadForm>,
 ) -> Result<Response, PageError> {
     let desk = Desk::at(&web, &staff, &school)?;
-    let until: DateTime<Utc> =
-        DateTime::parse_from_rfc3339(&form.until).map_err(|_| PageError::BadForm)?.with_timezone(&Utc);
+    let until = until(&form.until).ok_or(PageError::BadForm)?;
     let did = thread::mark_read(&web.context, &staff.call(), desk.connection, until).await?;
     Ok(desk.done(if did { Flash::Crew(CrewDone::MessagesRead) } else { Flash::AlreadySo }))
 }

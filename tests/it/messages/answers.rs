@@ -85,6 +85,24 @@ fn an_answer_waits_on_the_worklist_until_kurve_answers_or_says_that_it_is_read()
 }
 
 #[test]
+fn what_comes_while_a_colleague_writes_still_waits() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        let to = sent(&app, &table, "Staat het schuifje aan?").await;
+        take(&app, &answer(answers::GMAIL_NL, &table.school.email, &to)).await;
+        let opened = thread(&table).await;
+        take(&app, &answer(answers::OUTLOOK_NL, &table.school.email, &to)).await;
+
+        let fields = [("text", "Dank je wel!"), ("do", "send")];
+        let answered = opened.submit(&table.staff, "form[data-form=message]", &fields).await;
+        let row = waits(&table).await;
+
+        assert_eq!((answered.status, row.len()), (303, 1), "{row:?}");
+        assert!(row[0].contains("Hoi Eva"), "the one that nobody read: {row:?}");
+    });
+}
+
+#[test]
 fn what_a_machine_sent_is_passed_over() {
     run(|app: TestApp| async move {
         let table = Table::set(&app).await;
