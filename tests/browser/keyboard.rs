@@ -102,7 +102,7 @@ fn a_colleague_signs_in_and_works_by_keys_alone() {
         browser.find("[data-flash]");
         assert_eq!(to_activate(), before - 1, "{}", browser.told());
 
-        tab_to(&browser, "[data-work] th a", MOST_STOPS);
+        tab_to(&browser, ":is([data-kind=stuck], [data-kind=issue], [data-kind=activate]) th a", MOST_STOPS);
         browser.leads_on("Enter on a school", || browser.keys(ENTER));
         tab_to(&browser, "[data-ask=note] > summary", MOST_STOPS);
         browser.keys(ENTER);
