@@ -99,5 +99,7 @@ pub(crate) fn download(browser: &Browser) -> Vec<u8> {
     let file = browser.downloads.join("numo-leerlingen.csv");
     assert!(!file.exists(), "it was downloaded before");
     browser.click("[data-action=download]");
-    browser.until(|| std::fs::read(&file).ok()).unwrap_or_else(|| panic!("no file on {}", browser.told()))
+    // The browser keeps the name with an empty file until the whole is there.
+    let whole = || std::fs::read(&file).ok().filter(|bytes| !bytes.is_empty());
+    browser.until(whole).unwrap_or_else(|| panic!("no file on {}", browser.told()))
 }
