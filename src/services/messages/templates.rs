@@ -6,6 +6,7 @@ use crate::domain::ids::{MessageTemplateId, StaffId};
 use crate::domain::text::{MessageText, TemplateName};
 use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{Call, Context, ServiceError};
+use crate::store::StoreError;
 use crate::store::onboarding::message_templates::{self, MOST_TEMPLATES, Template};
 
 /// What a template is to be.
@@ -48,7 +49,7 @@ pub async fn add(context: &Context, call: &Call, wording: Wording) -> Result<(),
     }
     let id = MessageTemplateId::from_uuid(context.chance.uuid_v7(call.now));
     let new = Template { id, version: 1, name: wording.name, text: wording.text, by, at: call.now };
-    message_templates::insert(work.conn(), &new).await?;
+    message_templates::insert(work.conn(), &new).await.map_err(name_taken)?;
     work.note(None, Action::Message(MessageDone::MessageTemplateSaved { template: id, version: 1 }));
     work.finish().await
 }
@@ -73,7 +74,7 @@ pub async fn change(context: &Context, call: &Call, which: Seen, wording: Wordin
     }
     let version = before.version + 1;
     let next = Template { id: which.id, version, name: wording.name, text: wording.text, by, at: call.now };
-    message_templates::save(work.conn(), &next).await?;
+    message_templates::save(work.conn(), &next).await.map_err(name_taken)?;
     work.note(None, Action::Message(MessageDone::MessageTemplateSaved { template: which.id, version }));
     work.finish().await?;
     Ok(true)
@@ -102,6 +103,14 @@ pub async fn remove(context: &Context, call: &Call, id: MessageTemplateId) -> Re
     work.note(None, Action::Message(MessageDone::MessageTemplateRemoved { template: id }));
     work.finish().await?;
     Ok(true)
+}
+
+/// Somebody took the name in the same moment.
+fn name_taken(error: StoreError) -> ServiceError {
+    match error {
+        StoreError::Taken => ServiceError::TemplateNameTaken,
+        other => other.into(),
+    }
 }
 
 fn writer(call: &Call) -> Result<StaffId, ServiceError> {

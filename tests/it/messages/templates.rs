@@ -1,5 +1,6 @@
 //! Kurve's templates of messages.
 
+use futures_util::future::join_all;
 use koppelklaar::domain::actor::StaffRole;
 use koppelklaar::links;
 
@@ -63,5 +64,24 @@ fn what_is_wrong_with_a_template_stands_at_its_field() {
         }
         assert!(unknown.text("textarea").contains("{{naam}}"), "{}", unknown.body);
         assert!(!reader.get(links::STAFF_TEMPLATES).await.has("form[data-form=add_template]"));
+    });
+}
+
+#[test]
+fn of_those_who_take_a_name_at_once_one_gets_it_and_the_others_read_why_not() {
+    run(|app: TestApp| async move {
+        let staff = app.staff().await;
+        let page = staff.get(links::STAFF_TEMPLATES).await;
+        let texts: Vec<String> = (0..8).map(|number| format!("Tekst {number}.")).collect();
+        let take = |text| {
+            let (page, staff) = (&page, &staff);
+            async move { page.submit(staff, "form[data-form=add_template]", &[("name", "Consent"), ("text", text)]).await }
+        };
+
+        let answers = join_all(texts.iter().map(|text| take(text.as_str()))).await;
+
+        let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
+        statuses.sort_unstable();
+        assert_eq!(statuses, [303, 422, 422, 422, 422, 422, 422, 422]);
     });
 }
