@@ -383,7 +383,3 @@ pub struct Entry {
     /// What.
     pub action: Action,
 }
-
-#[cfg(test)]
-#[path = "audit_tests.rs"]
-mod tests;
