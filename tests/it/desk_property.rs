@@ -9,12 +9,16 @@ use koppelklaar::domain::address_mark::Bounced;
 use koppelklaar::domain::check::certificate::Certificate;
 use koppelklaar::domain::check::{CheckCode, Newest, Truths};
 use koppelklaar::domain::ids::ConnectionId;
+use koppelklaar::domain::message::Sorted;
 use koppelklaar::domain::onboarding::decide::amsterdam_date;
 use koppelklaar::domain::onboarding::progress::{kurve_tasks, open_steps};
 use koppelklaar::domain::onboarding::{Command, Ground, Lifecycle, Obstacle, Party, Step};
 use koppelklaar::domain::school::ContactRef;
+use koppelklaar::domain::text::MessageText;
 use koppelklaar::domain::work::WorkKind;
 use koppelklaar::jobs::Job;
+use koppelklaar::services::messages::receiving::receive;
+use koppelklaar::services::messages::thread;
 use koppelklaar::services::onboarding::joins::{decide, waiting};
 use koppelklaar::services::onboarding::worklist::{self, Wanted};
 use koppelklaar::services::onboarding::{credentials, onboardings, takings};
@@ -86,7 +90,7 @@ pub(crate) struct Story {
 }
 
 impl Story {
-    /// What Kurve holds, from whatever says so: steps, requests, checks, marks and silence.
+    /// What Kurve holds, from whatever says so: steps, requests, messages, checks, marks and silence.
     pub(crate) async fn held(&self) -> Held {
         let (app, mut held) = (&self.app, Held::new());
         let (context, now) = (app.context(), app.now());
@@ -121,6 +125,9 @@ impl Story {
                 }
                 let ends = known.certificate.is_some_and(|one| one.until - TimeDelta::days(30) <= now);
                 held.extend(Some((id, WorkKind::Certificate)).filter(|_| ends));
+            }
+            if !thread::list_waiting(context, &[id].into()).await.expect("the store answers").is_empty() {
+                held.insert((id, WorkKind::Reply));
             }
             if !waiting::list_of(context, id).await.expect("the store answers").asked.is_empty() {
                 held.insert((id, WorkKind::Join));
@@ -259,21 +266,26 @@ impl Story {
         Ok(tx.commit().await?)
     }
 
-    /// A contact comes or goes, or Kurve vouches; or a colleague takes the connection or lets it go.
+    /// A contact comes, goes or writes, or Kurve vouches or reads; or a colleague takes the connection or lets it go.
     async fn people(&self, chance: &Chance, number: u32, school: &TestSchool) -> Result<(), ServiceError> {
         let (app, context) = (&self.app, self.app.context());
         let call = app.call(self.kurve);
         let people = app.file(school).await.contacts;
         let first = people.iter().find(|one| one.is_active()).map(|one| one.id).ok_or(ServiceError::NotFound)?;
         let who = ContactRef { connection: school.connection, contact: first };
-        match chance.below(5) {
+        match chance.below(7) {
             0 => {
                 app.add_contact(self.kurve, school, &format!("bea{number}@school.example")).await;
                 Ok(())
             }
             1 => contacts::remove(context, &call, who, None).await,
             2 => contacts::vouch(context, &call, who, reason("Gebeld."), None).await,
-            3 => takings::take_if_free(context, &call, school.connection).await,
+            3 => {
+                let text = MessageText::parse(&format!("Het schuifje staat aan ({number}).")).expect("a message");
+                receive(context, &app.call_of(school), school.connection, text, Sorted::default()).await
+            }
+            4 => thread::mark_read(context, &call, school.connection, app.now()).await.map(drop),
+            5 => takings::take_if_free(context, &call, school.connection).await,
             _ => takings::let_go(context, &call, school.connection).await.map(drop),
         }
     }

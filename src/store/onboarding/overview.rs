@@ -184,14 +184,7 @@ pub async fn list_by_id(
     conn: &impl ConnectionTrait,
     ids: &BTreeSet<ConnectionId>,
 ) -> Result<BTreeMap<ConnectionId, (Connection, Option<Onboarding>)>, StoreError> {
-    if ids.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let rows = onboarding::Entity::find()
-        .find_also_related(connection::Entity)
-        .filter(onboarding::COLUMN.connection_id.is_in(ids.iter().map(|id| id.as_uuid())))
-        .all(conn)
-        .await?;
+    let rows = list_pairs(conn, ids).await?;
     let read = |(row, connection): Pair| {
         let connection = connections::to_connection(connection.ok_or(StoreError::Missing { table: "connection" })?)?;
         let state = readable(vec![row], |row| onboardings::to_versioned(&row)).pop().map(|known| known.state);
@@ -200,19 +193,22 @@ pub async fn list_by_id(
     Ok(readable(rows, read).into_iter().collect())
 }
 
+/// The rows of some connections.
+async fn list_pairs(conn: &impl ConnectionTrait, ids: &BTreeSet<ConnectionId>) -> Result<Vec<Pair>, StoreError> {
+    if ids.is_empty() {
+        return Ok(vec![]);
+    }
+    let some = onboarding::Entity::find().find_also_related(connection::Entity);
+    let some = some.filter(onboarding::COLUMN.connection_id.is_in(ids.iter().map(|id| id.as_uuid())));
+    Ok(some.all(conn).await?)
+}
+
 /// The same with their versions, for what is done to them at once; one that cannot be read is left out.
 pub async fn list_of(
     conn: &impl ConnectionTrait,
     ids: &BTreeSet<ConnectionId>,
 ) -> Result<BTreeMap<ConnectionId, Overview>, StoreError> {
-    if ids.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let rows = onboarding::Entity::find()
-        .find_also_related(connection::Entity)
-        .filter(onboarding::COLUMN.connection_id.is_in(ids.iter().map(|id| id.as_uuid())))
-        .all(conn)
-        .await?;
+    let rows = list_pairs(conn, ids).await?;
     Ok(readable(rows, to_overview).into_iter().map(|known| (known.connection.id, known)).collect())
 }
 
