@@ -29,6 +29,7 @@ mod desk_property;
 mod desk_story;
 mod digest;
 mod dispatch;
+mod doctor_mail;
 mod endings;
 mod export;
 mod fixed_cost;
