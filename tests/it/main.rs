@@ -59,6 +59,7 @@ mod portal;
 mod portal_schools;
 mod post_pages;
 mod post_previews;
+mod postfix;
 mod query_template;
 mod registration;
 mod reminders;
